@@ -1,0 +1,38 @@
+import {
+	type IExecuteFunctions,
+	type INodeExecutionData,
+	type INodeType,
+	type INodeTypeDescription,
+	NodeConnectionTypes,
+} from 'n8n-workflow';
+
+import { nodeProperties, runOperation } from '../shared/operation';
+import { fileCourierApiTest } from './credentialTest';
+import { file } from './file';
+import { session } from './session';
+
+const resources = [session, file];
+
+export class FileCourier implements INodeType {
+	description: INodeTypeDescription = {
+		displayName: 'FileCourier',
+		name: 'fileCourier',
+		icon: { light: 'file:fileCourier.svg', dark: 'file:fileCourier.dark.svg' },
+		group: ['output'],
+		version: 1,
+		subtitle: '={{ $parameter["operation"] + ": " + $parameter["resource"] }}',
+		description: 'Request documents from people by an upload link, and fetch what they deliver',
+		defaults: { name: 'FileCourier' },
+		usableAsTool: true,
+		inputs: [NodeConnectionTypes.Main],
+		outputs: [NodeConnectionTypes.Main],
+		credentials: [{ name: 'fileCourierApi', required: true, testedBy: 'fileCourierApiTest' }],
+		properties: nodeProperties(resources),
+	};
+
+	methods = { credentialTest: { fileCourierApiTest } };
+
+	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+		return await runOperation(this, resources);
+	}
+}

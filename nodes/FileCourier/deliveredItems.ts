@@ -1,0 +1,66 @@
+import type { IBinaryKeyData, IDataObject, INodeExecutionData } from 'n8n-workflow';
+
+import { isoDate } from '../shared/dates';
+import { textOf } from '../shared/service';
+import type { FetchedFile } from '../shared/transfer/downloadMany';
+import type { DeliveredFile, FileCourierDelivery } from './delivery';
+import { sessionIdOf } from './service';
+
+/**
+ * The items that a delivery starts a run with.
+ *
+ * @param fetched the files that were downloaded, by their place in the delivery; the others go on with their URL
+ * @param field the binary field of the first file; further ones of the same item get `_1`, `_2` …
+ */
+export function deliveredItems(
+	delivery: FileCourierDelivery,
+	fetched: ReadonlyArray<FetchedFile | undefined>,
+	{ perFile, field }: { perFile: boolean; field: string },
+): INodeExecutionData[] {
+	const { event, timestamp, data, files } = delivery;
+	const common: IDataObject = {
+		...(data as IDataObject),
+		event,
+		timestamp,
+		sessionId: sessionIdOf(data),
+		referenceId: textOf(data.reference_id),
+		recipientEmail: textOf(data.recipient_email),
+	};
+	delete common.files; // described anew below
+	const fieldOf = (index: number) => (index === 0 || perFile ? field : `${field}_${index}`);
+	const described = files.map((file, index) => describe(file, fetched[index], fieldOf(index)));
+
+	if (perFile && files.length > 0) {
+		return files.map((_, index) => ({
+			json: { ...common, file: described[index], fileIndex: index, fileCount: files.length },
+			...binaryOf([[fieldOf(index), fetched[index]]]),
+		}));
+	}
+	return [
+		{
+			json: { ...common, files: described, fileCount: files.length },
+			...binaryOf(files.map((_, index) => [fieldOf(index), fetched[index]])),
+		},
+	];
+}
+
+function describe(
+	file: DeliveredFile,
+	fetched: FetchedFile | undefined,
+	field: string,
+): IDataObject {
+	const described: IDataObject = { ...file, downloaded: fetched !== undefined };
+	const expiresAt = isoDate(file.expires_at);
+	if (expiresAt) described.expiresAt = expiresAt;
+	if (fetched) described.binaryPropertyName = field;
+	if (fetched?.sha256) described.sha256 = fetched.sha256;
+	return described;
+}
+
+function binaryOf(
+	fields: Array<[string, FetchedFile | undefined]>,
+): Pick<INodeExecutionData, 'binary'> {
+	const binary: IBinaryKeyData = {};
+	for (const [field, fetched] of fields) if (fetched) binary[field] = fetched.binary;
+	return Object.keys(binary).length > 0 ? { binary } : {};
+}

@@ -1,0 +1,52 @@
+import { cancelSignalOf } from '../../shared/http';
+import { outputField, sha256Option, stallOption } from '../../shared/fields';
+import type { Operation } from '../../shared/operation';
+import { downloadFile } from '../../shared/transfer/download';
+import { fileHost } from '../service';
+
+export const download: Operation = {
+	value: 'download',
+	name: 'Download',
+	action: 'Download a delivered file',
+	description: 'Fetch a file by the URL that came with a delivery',
+	fields: [
+		{
+			displayName: 'File URL',
+			name: 'url',
+			type: 'string',
+			default: '',
+			required: true,
+			placeholder: 'e.g. {{ $json.file.url }}',
+			hint: 'Works for 24 hours after the delivery',
+			description: 'The URL of the file in a delivery. It is called without your credential.',
+		},
+		outputField,
+	],
+	options: [
+		{
+			displayName: 'File Name',
+			name: 'fileName',
+			type: 'string',
+			default: '',
+			placeholder: 'e.g. passport.pdf',
+			description: 'Replaces the name that the file was delivered with',
+		},
+		sha256Option,
+		stallOption,
+	],
+	async execute({ functions, parameter, option }) {
+		const url = parameter<string>('url');
+		const { binary, ...file } = await downloadFile(
+			functions,
+			{ url, name: option<string>('fileName') || undefined },
+			{
+				sha256: option<boolean>('sha256') ?? true,
+				stallTimeout: (option<number>('stallSeconds') ?? 60) * 1000,
+				cancel: cancelSignalOf(functions),
+				host: fileHost,
+			},
+		);
+		const field = parameter<string>('binaryPropertyName');
+		return { json: { ...file, url, binaryPropertyName: field }, binary: { [field]: binary } };
+	},
+};

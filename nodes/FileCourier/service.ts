@@ -1,0 +1,80 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { epochOf, isoDate } from '../shared/dates';
+import { isJsonObject, type Json, type Service, textOf } from '../shared/service';
+
+/** FileCourier's dialect: HTTP Basic, JSON in an envelope `{status, message?, data?, error?}` (FileCourier docs). */
+export const fileCourier: Service = {
+	name: 'FileCourier',
+	credential: 'fileCourierApi',
+	errorMessage: (body) =>
+		isJsonObject(body) ? (textOf(body.error) ?? textOf(body.message)) : undefined,
+	// The documentation gives no HTTP codes for failures, only this.
+	reportsFailure: (body) => isJsonObject(body) && body.status === false,
+	advice: {
+		400: 'Correct the field that the message names, then run the node again.',
+		401: 'Check the Client ID and the Client Secret in the FileCourier credential. FileCourier shows the secret only once, when a project is created.',
+		404: 'This project has no such session. Check the Session ID (req_… or sess_…) and that the credential belongs to the project that created it.',
+		409: 'The session is no longer in a state that allows this. Get the session to see its status.',
+		429: 'Lower Items at Once under Options → Batching, or run the workflow less often.',
+	},
+};
+
+/** The host of delivered files. Its links are signed for themselves; it never sees the credential. */
+export const fileHost: Service = {
+	...fileCourier,
+	name: 'The file host',
+	advice: {
+		401: 'The link is not accepted. Use the URL exactly as it was delivered.',
+		403: 'The link has expired or was changed. Links of delivered files work for 24 hours: download right after the delivery, or have FileCourier deliver again.',
+		404: 'The file is not there any more. Have FileCourier deliver again.',
+		410: 'The link has expired. Links of delivered files work for 24 hours: have FileCourier deliver again.',
+	},
+};
+
+/** The fields that the service calls the ID of a session; the docs use `request_id` in answers, `sess_…` in paths. */
+const ID_FIELDS = ['session_id', 'sessionId', 'id', 'request_id'];
+
+export function sessionIdOf(data: Json): string | undefined {
+	return ID_FIELDS.map((field) => textOf(data[field])).find(Boolean);
+}
+
+/** The fields of a session that hold dates, with the names that they get next to the service's own. */
+const DATES = {
+	created_at: 'createdAt',
+	expires_at: 'expiresAt',
+	uploaded_at: 'uploadedAt',
+	delivered_at: 'deliveredAt',
+};
+
+/**
+ * A session as the service describes it, with normalised fields next to the service's own: `sessionId`, dates in ISO
+ * 8601 UTC, and an `effectiveStatus` that says `expired` as soon as a pending session's time is over.
+ * @param now the service's own time, milliseconds since 1970
+ */
+export function describeSession(data: Json, now: number): IDataObject {
+	const described: IDataObject = { ...(data as IDataObject), sessionId: sessionIdOf(data) };
+	const uploadUrl = textOf(data.upload_url);
+	if (uploadUrl) described.uploadUrl = uploadUrl;
+	for (const [field, name] of Object.entries(DATES)) {
+		const date = isoDate(data[field]);
+		if (date) described[name] = date;
+	}
+	const status = textOf(data.status);
+	if (status) {
+		const expires = epochOf(data.expires_at);
+		const isOver = status === 'pending' && expires !== undefined && expires <= now;
+		described.effectiveStatus = isOver ? 'expired' : status;
+	}
+	return described;
+}
+
+/** The `data` of an answer's envelope. */
+export function dataOf(body: unknown): Json {
+	return isJsonObject(body) && isJsonObject(body.data) ? body.data : {};
+}
+
+/** The service's own time of an answer, milliseconds since 1970; the host's where it sends none. */
+export function serviceTime(headers: Record<string, unknown>): number {
+	return epochOf(headers.date) ?? Date.now();
+}

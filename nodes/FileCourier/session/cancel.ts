@@ -1,0 +1,52 @@
+import type { IDataObject } from 'n8n-workflow';
+import { NodeApiError, NodeOperationError } from 'n8n-workflow';
+
+import { withItem } from '../../shared/errors';
+import { callApi, pathPart } from '../../shared/http';
+import type { ItemContext, Operation } from '../../shared/operation';
+import { textOf } from '../../shared/service';
+import { dataOf, fileCourier } from '../service';
+import { sessionIdField } from './fields';
+
+export const cancel: Operation = {
+	value: 'cancel',
+	name: 'Cancel',
+	action: 'Cancel a session',
+	description: 'Make the upload link of a pending session invalid',
+	fields: [sessionIdField],
+	async execute(item) {
+		const sessionId = item.parameter<string>('sessionId').trim();
+		return { json: { cancelled: true, sessionId, ...(await cancelSession(item, sessionId)) } };
+	},
+};
+
+/** A session that was cancelled before is fine: its state is the wanted one, and a repeat after a lost answer ends here. */
+async function cancelSession(
+	{ functions, itemIndex }: ItemContext,
+	sessionId: string,
+): Promise<IDataObject> {
+	const path = `/api/ext/sessions/${pathPart(functions, sessionIdField.displayName, sessionId)}`;
+	try {
+		await callApi(functions, fileCourier, { method: 'DELETE', path });
+		return {};
+	} catch (error) {
+		const mayBeOver = error instanceof NodeApiError && /^40[09]$/.test(error.httpCode ?? '');
+		const status = mayBeOver ? await statusOf(functions, path) : undefined;
+		if (status === 'cancelled') return { alreadyCancelled: true };
+		if (status === undefined || status === 'pending')
+			throw withItem(functions.getNode(), error, itemIndex);
+		throw new NodeOperationError(
+			functions.getNode(),
+			`The session is ${status} and can no longer be cancelled`,
+			{
+				description:
+					'FileCourier cancels only sessions that still wait for their upload (pending). Use Get to see the status first, or let the node continue on error.',
+			},
+		);
+	}
+}
+
+async function statusOf(functions: ItemContext['functions'], path: string) {
+	const { body } = await callApi(functions, fileCourier, { method: 'GET', path });
+	return textOf(dataOf(body).status);
+}

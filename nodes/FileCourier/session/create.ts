@@ -1,0 +1,25 @@
+import { callApi } from '../../shared/http';
+import type { Operation } from '../../shared/operation';
+import { dataOf, describeSession, fileCourier, serviceTime } from '../service';
+import { createFields, createOptions } from './createFields';
+import { sessionRequest } from './createRequest';
+
+export const create: Operation = {
+	value: 'create',
+	name: 'Create',
+	action: 'Create a session',
+	description:
+		'Ask a person for documents: they get an upload link by e-mail, and by SMS if you wish',
+	fields: createFields,
+	options: createOptions,
+	async execute(item) {
+		const { body, headers } = await callApi(item.functions, fileCourier, {
+			method: 'POST',
+			path: '/api/ext/sessions',
+			body: await sessionRequest(item),
+			// Sent twice, it would notify the recipient twice.
+			repeatable: false,
+		});
+		return { json: describeSession(dataOf(body), serviceTime(headers)) };
+	},
+};

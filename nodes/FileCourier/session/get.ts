@@ -1,0 +1,20 @@
+import { callApi, pathPart } from '../../shared/http';
+import type { Operation } from '../../shared/operation';
+import { dataOf, describeSession, fileCourier, serviceTime } from '../service';
+import { sessionIdField } from './fields';
+
+export const get: Operation = {
+	value: 'get',
+	name: 'Get',
+	action: 'Get a session',
+	description: 'Retrieve the status of a session, and the names and sizes of its files',
+	fields: [sessionIdField],
+	async execute({ functions, parameter }) {
+		const id = pathPart(functions, sessionIdField.displayName, parameter('sessionId'));
+		const { body, headers } = await callApi(functions, fileCourier, {
+			method: 'GET',
+			path: `/api/ext/sessions/${id}`,
+		});
+		return { json: describeSession(dataOf(body), serviceTime(headers)) };
+	},
+};

@@ -1,0 +1,93 @@
+import type { INodeProperties } from 'n8n-workflow';
+
+import { pause } from './retry';
+
+/** Items at once, unless the user says otherwise: hides the round trips, and stays polite. */
+const DEFAULT_ITEMS_AT_ONCE = 5;
+
+export interface Batching {
+	itemsAtOnce?: number;
+	/** Milliseconds. */
+	pauseBetween?: number;
+}
+
+/** A few settings for many items; the same in every operation. */
+export const batchingOption: INodeProperties = {
+	displayName: 'Batching',
+	name: 'batching',
+	type: 'fixedCollection',
+	placeholder: 'Set batching',
+	default: { batch: {} },
+	options: [
+		{
+			displayName: 'Batching',
+			name: 'batch',
+			values: [
+				{
+					displayName: 'Items at Once',
+					name: 'itemsAtOnce',
+					type: 'number',
+					typeOptions: { minValue: 1, maxValue: 50 },
+					default: DEFAULT_ITEMS_AT_ONCE,
+					description: 'How many input items are worked on at the same time',
+				},
+				{
+					displayName: 'Pause Between Batches',
+					name: 'pauseBetween',
+					type: 'number',
+					typeOptions: { minValue: 0 },
+					default: 0,
+					description:
+						'Time to wait after each group of items, in milliseconds. Keeps a large run below the limits of the service.',
+				},
+			],
+		},
+	],
+};
+
+/**
+ * Runs `work` for 0 … count-1, at most `itemsAtOnce` at the same time, and gives the results back in that order.
+ * With a pause, a group is finished before the next begins; without one, the next starts as soon as a place is free.
+ * After a failure, or when the execution is stopped, nothing new is started; the failure with the lowest number is thrown.
+ */
+export async function inBatches<T>(
+	count: number,
+	{ itemsAtOnce = DEFAULT_ITEMS_AT_ONCE, pauseBetween = 0 }: Batching,
+	signal: AbortSignal | undefined,
+	work: (index: number) => Promise<T>,
+): Promise<T[]> {
+	const places = Math.max(1, Math.min(count, Math.trunc(itemsAtOnce)));
+	const group = pauseBetween > 0 ? places : Math.max(count, 1);
+	const results: T[] = [];
+	for (let start = 0; start < count && !signal?.aborted; start += group) {
+		if (start > 0) await pause(pauseBetween, signal);
+		results.push(...(await atOnce(start, Math.min(start + group, count), places, signal, work)));
+	}
+	return results;
+}
+
+async function atOnce<T>(
+	start: number,
+	end: number,
+	places: number,
+	signal: AbortSignal | undefined,
+	work: (index: number) => Promise<T>,
+): Promise<T[]> {
+	const results: T[] = [];
+	const failures: Array<{ index: number; error: unknown }> = [];
+	let next = start;
+	const place = async () => {
+		while (next < end && failures.length === 0 && !signal?.aborted) {
+			const index = next++;
+			try {
+				results[index - start] = await work(index);
+			} catch (error) {
+				failures.push({ index, error });
+			}
+		}
+	};
+	await Promise.all(Array.from({ length: places }, place));
+	const [first] = failures.sort((a, b) => a.index - b.index);
+	if (first) throw first.error;
+	return results;
+}

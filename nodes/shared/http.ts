@@ -1,0 +1,172 @@
+import type { IDataObject, IHttpRequestMethods, IHttpRequestOptions } from 'n8n-workflow';
+import { NodeOperationError } from 'n8n-workflow';
+
+import { answerError, connectionError, strangeAnswerError } from './errors';
+import { mayRepeat, pause, pauseAfter, retryAfterOf, type Setback } from './retry';
+import { isJsonObject, type Service, type ServiceContext, textOf } from './service';
+
+/** Milliseconds within which a JSON call has to be answered. */
+const ANSWER_TIMEOUT = 60_000;
+
+export interface ApiCall {
+	method: IHttpRequestMethods;
+	/** Below the base URL; every part that comes from outside goes through {@link pathPart}. */
+	path: string;
+	qs?: IDataObject;
+	body?: IDataObject;
+	/** Whether the service may get the call twice without harm. GET and DELETE may. */
+	repeatable?: boolean;
+}
+
+export interface Answer {
+	status: number;
+	body: unknown;
+	headers: Record<string, unknown>;
+	/** How often the call was sent. */
+	attempts: number;
+}
+
+/**
+ * One segment of a path, percent-encoded, so that no ID can change which path is called.
+ * @throws NodeOperationError for an ID that is empty, or that a URL parser would resolve away (`.` and `..`).
+ */
+export function pathPart(context: ServiceContext, field: string, id: unknown): string {
+	const text = String(id ?? '').trim();
+	if (text === '' || /^\.+$/.test(text) || LONE_SURROGATE.test(text)) {
+		throw new NodeOperationError(
+			context.getNode(),
+			`The ${field} is ${text ? 'not valid' : 'empty'}`,
+			{
+				description: `Fill in the field “${field}”, for example with an expression that takes it from an earlier node.`,
+			},
+		);
+	}
+	return encodeURIComponent(text);
+}
+
+/** Half of a UTF-16 pair: no text, and nothing that can be encoded. */
+const LONE_SURROGATE = /[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/;
+
+/**
+ * Calls a service with its credential and gives back its parsed answer.
+ * @throws NodeApiError with what the user can do: no connection, an error status, `reportsFailure`, or no JSON.
+ */
+export async function callApi(
+	context: ServiceContext,
+	service: Service,
+	call: ApiCall,
+): Promise<Answer> {
+	const node = context.getNode();
+	const baseUrl = await baseUrlOf(context, service);
+	const { origin } = new URL(baseUrl);
+	const answer = await send(context, service, call, baseUrl);
+	const { status, body } = answer;
+
+	if (status >= 300 && status < 400) {
+		throw strangeAnswerError(node, service, origin, `it redirects (${status})`);
+	}
+	if (status >= 400 || service.reportsFailure?.(body)) {
+		if (status !== 401 && typeof body === 'string' && /^\s*</.test(body)) {
+			throw strangeAnswerError(node, service, origin, `it sent a web page (${status})`);
+		}
+		throw answerError(node, service, { status, body, retryAfter: retryAfterOf(answer.headers) });
+	}
+	if (status !== 204 && !isJsonObject(body) && !Array.isArray(body)) {
+		const seen = body === '' ? 'an empty answer' : 'no JSON';
+		throw strangeAnswerError(node, service, origin, `it sent ${seen} (${status})`);
+	}
+	return answer;
+}
+
+/** The base URL of a credential, without a slash at its end. */
+export async function baseUrlOf(context: ServiceContext, service: Service): Promise<string> {
+	const { baseUrl } = await context.getCredentials<{ baseUrl: string }>(service.credential);
+	const trimmed = String(baseUrl ?? '')
+		.trim()
+		.replace(/\/+$/, '');
+	if (URL.canParse(trimmed) && /^https?:$/.test(new URL(trimmed).protocol)) return trimmed;
+	throw new NodeOperationError(
+		context.getNode(),
+		`The Base URL in the ${service.name} credential is not a web address`,
+		{ description: 'It has to begin with https:// (or http:// on your own machine).' },
+	);
+}
+
+/** Sends the call, again where that does no harm, and gives back the last answer. */
+async function send(
+	context: ServiceContext,
+	service: Service,
+	call: ApiCall,
+	baseUrl: string,
+): Promise<Answer> {
+	const { method, path, qs, body } = call;
+	const repeatable = call.repeatable ?? (method === 'GET' || method === 'DELETE');
+	const signal = cancelSignalOf(context);
+	for (let attempt = 1; ; attempt++) {
+		// Built anew for each attempt: n8n writes into the options that it is given.
+		const outcome = await attemptRequest(context, service.credential, {
+			method,
+			url: `${baseUrl}${path}`,
+			qs,
+			body,
+			json: true,
+			timeout: ANSWER_TIMEOUT,
+		});
+		const wait =
+			!signal?.aborted && mayRepeat(outcome, repeatable) ? pauseAfter(attempt, outcome) : undefined;
+		if (wait === undefined) {
+			if (outcome.answer) return { ...outcome.answer, attempts: attempt };
+			throw connectionError(context.getNode(), service.name, new URL(baseUrl).origin, outcome);
+		}
+		await pause(wait, signal);
+	}
+}
+
+interface Outcome extends Setback {
+	answer?: Omit<Answer, 'attempts'>;
+}
+
+/**
+ * One request. Every status comes back as an answer, so that the service's own words survive; redirects are not
+ * followed, because they would carry the credentials along.
+ */
+async function attemptRequest(
+	context: ServiceContext,
+	credential: string,
+	options: IHttpRequestOptions,
+): Promise<Outcome> {
+	try {
+		const response = await context.helpers.httpRequestWithAuthentication.call(context, credential, {
+			...options,
+			returnFullResponse: true,
+			disableFollowRedirect: true,
+			sendCredentialsOnCrossOriginRedirect: false,
+			// A plain `true`, which the oldest supported n8n knows too.
+			ignoreHttpStatusErrors: true,
+		});
+		const { statusCode: status, body, headers } = response;
+		return { status, retryAfter: retryAfterOf(headers), answer: { status, body, headers } };
+	} catch (error) {
+		return {
+			code: faultCode(error),
+			reason: isJsonObject(error) ? textOf(error.message) : undefined,
+		};
+	}
+}
+
+/** Node's code of a connection fault, which n8n's and the HTTP library's errors carry somewhere below. */
+export function faultCode(error: unknown): string | undefined {
+	for (
+		let level = error, depth = 0;
+		isJsonObject(level) && depth < 5;
+		level = level.cause, depth++
+	) {
+		if (typeof level.code === 'string' && level.code !== '') return level.code;
+	}
+	return undefined;
+}
+
+/** The signal of the user's Stop button; triggers have none. */
+export function cancelSignalOf(context: ServiceContext): AbortSignal | undefined {
+	return 'getExecutionCancelSignal' in context ? context.getExecutionCancelSignal() : undefined;
+}

@@ -1,0 +1,170 @@
+import type { IBinaryData, INode, JsonObject } from 'n8n-workflow';
+import { NodeApiError, NodeOperationError } from 'n8n-workflow';
+
+import { answerError, connectionError } from '../errors';
+import { faultCode } from '../http';
+import { mayRepeat, pause, pauseAfter, retryAfterOf, type Setback } from '../retry';
+import type { Service } from '../service';
+import { dispositionFileName, safeFileName, urlFileName } from './fileName';
+import { type ByteStream, measured } from './measured';
+import { openUrl, type OpenedStream, type TransferContext } from './open';
+import { StallGuard } from './stall';
+
+/** What is known of a file before it is down; the service's own words where it gives them. */
+export interface RemoteFile {
+	url: string;
+	name?: string;
+	mimeType?: string;
+	/** Bytes. */
+	size?: number;
+}
+
+export interface DownloadOptions {
+	sha256: boolean;
+	/** Milliseconds without a byte after which the download is given up. */
+	stallTimeout: number;
+	cancel?: AbortSignal;
+	/** How the file's host words its errors, and what the user can do then. */
+	host: Service;
+}
+
+export interface Downloaded {
+	binary: IBinaryData;
+	fileName: string;
+	mimeType: string;
+	/** Bytes that arrived. */
+	size: number;
+	/** Hex. */
+	sha256?: string;
+}
+
+/**
+ * Fetches a file into n8n's binary storage as a stream, without credentials. Its length is compared with the announced
+ * one: a truncated body is never handed on. Interrupted downloads begin again, a few times.
+ * @throws NodeApiError if the host cannot be reached, refuses, stalls, or sends another number of bytes
+ */
+export async function downloadFile(
+	context: TransferContext,
+	file: RemoteFile,
+	options: DownloadOptions,
+): Promise<Downloaded> {
+	for (let attempt = 1; ; attempt++) {
+		const outcome = await attemptDownload(context, file, options);
+		if (outcome.downloaded) return outcome.downloaded;
+		const { setback } = outcome;
+		const wait =
+			!options.cancel?.aborted && mayRepeat(setback, true)
+				? pauseAfter(attempt, setback)
+				: undefined;
+		if (wait === undefined) throw outcome.error;
+		await pause(wait, options.cancel);
+	}
+}
+
+interface Outcome {
+	downloaded?: Downloaded;
+	error?: Error;
+	/** Why it failed, as far as a repeat may help. */
+	setback: Setback;
+}
+
+async function attemptDownload(
+	context: TransferContext,
+	file: RemoteFile,
+	options: DownloadOptions,
+): Promise<Outcome> {
+	const node = context.getNode();
+	const guard = new StallGuard(options.stallTimeout, options.cancel);
+	try {
+		const response = await openUrl(context, file.url, guard.signal);
+		if (response.statusCode !== 200) return await refused(context, response, options.host);
+		return await store(context, response, file, options, guard);
+	} catch (error) {
+		const setback = { code: faultCode(error), reason: (error as Error).message };
+		if (guard.stalled) return { error: stallError(node, options.stallTimeout), setback: {} };
+		if (error instanceof NodeOperationError) return { error, setback: {} };
+		const { origin } = new URL(file.url);
+		return { error: connectionError(node, options.host.name, origin, setback), setback };
+	} finally {
+		guard.end();
+	}
+}
+
+async function store(
+	context: TransferContext,
+	response: OpenedStream,
+	file: RemoteFile,
+	options: DownloadOptions,
+	guard: StallGuard,
+): Promise<Outcome> {
+	const { headers } = response;
+	const fileName = safeFileName(
+		file.name ??
+			dispositionFileName(headers['content-disposition']) ??
+			urlFileName(response.url) ??
+			'file',
+	);
+	const mimeType =
+		mediaType(headers['content-type']) ?? file.mimeType ?? 'application/octet-stream';
+	const { stream, measure } = measured(response.body, {
+		sha256: options.sha256,
+		progress: guard.progress,
+	});
+	const binary = await context.helpers.prepareBinaryData(stream as never, fileName, mimeType);
+
+	const announced = headers['content-length'];
+	const expected = file.size ?? (announced === undefined ? undefined : Number(announced));
+	if (expected !== undefined && expected !== measure.size) {
+		const message = `The file “${fileName}” has ${measure.size} bytes instead of the announced ${expected}`;
+		const description = 'It is damaged or cut off and was not handed on. Have it delivered again.';
+		return {
+			error: new NodeOperationError(context.getNode(), message, { description }),
+			setback: {},
+		};
+	}
+	return { downloaded: { binary, fileName, mimeType, ...measure }, setback: {} };
+}
+
+/** The host's answer as an error; its own words are read from the first bytes of the body. */
+async function refused(
+	context: TransferContext,
+	response: OpenedStream,
+	host: Service,
+): Promise<Outcome> {
+	const { statusCode: status, headers, body } = response;
+	const retryAfter = retryAfterOf(headers);
+	const error = answerError(context.getNode(), host, {
+		status,
+		body: await readJson(body),
+		retryAfter,
+	});
+	return { error, setback: { status, retryAfter } };
+}
+
+/** JSON of at most 64 KiB; undefined for anything else. */
+async function readJson(body: ByteStream): Promise<unknown> {
+	let text = '';
+	for await (const chunk of body) {
+		text += String(chunk);
+		if (text.length > 65_536) break;
+	}
+	try {
+		return JSON.parse(text);
+	} catch {
+		return undefined;
+	}
+}
+
+function stallError(node: INode, stallTimeout: number) {
+	return new NodeApiError(node, {} as JsonObject, {
+		message: `The download stood still for ${stallTimeout / 1000} seconds`,
+		description:
+			'It was given up. Run the node again; for a slow host raise the Stall Timeout in Options.',
+		failure: { cause: 'temporarily-unavailable' },
+	});
+}
+
+/** The media type of a Content-Type header, without its parameters. */
+function mediaType(header: unknown): string | undefined {
+	return /^[\w.+-]+\/[\w.+-]+/.exec(String(header ?? '').trim())?.[0].toLowerCase();
+}

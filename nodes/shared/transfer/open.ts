@@ -1,0 +1,70 @@
+import type { IExecuteFunctions, IN8nHttpFullResponse, IWebhookFunctions } from 'n8n-workflow';
+import { NodeOperationError } from 'n8n-workflow';
+
+import type { ByteStream } from './measured';
+
+/** Redirects that a download follows. */
+const MOST_REDIRECTS = 5;
+
+export type TransferContext = IExecuteFunctions | IWebhookFunctions;
+
+export type OpenedStream = IN8nHttpFullResponse & { body: ByteStream; url: string };
+
+/**
+ * Opens a URL for reading, without any credential. Redirects are followed by hand: to http and https only, never from
+ * https to http, never in a circle.
+ * @throws NodeOperationError for a URL or a redirect that must not be followed; the fault of the HTTP library otherwise
+ */
+export async function openUrl(
+	context: TransferContext,
+	url: string,
+	signal: AbortSignal,
+): Promise<OpenedStream> {
+	const visited = new Set<string>();
+	for (let current = webAddress(context, url); ; ) {
+		visited.add(current);
+		const response = (await context.helpers.httpRequest({
+			method: 'GET',
+			url: current,
+			// A compressed body would have another length than the one announced.
+			headers: { Accept: '*/*', 'Accept-Encoding': 'identity' },
+			encoding: 'stream',
+			returnFullResponse: true,
+			disableFollowRedirect: true,
+			ignoreHttpStatusErrors: true,
+			timeout: 0,
+			abortSignal: signal,
+		})) as IN8nHttpFullResponse & { body: ByteStream };
+
+		const { location } = response.headers;
+		if (response.statusCode < 300 || response.statusCode >= 400 || !location) {
+			return { ...response, url: current };
+		}
+		response.body.destroy();
+		const next = webAddress(context, String(location), current);
+		if (visited.has(next) || visited.size > MOST_REDIRECTS) {
+			throw refusal(context, 'The download is redirected in a circle');
+		}
+		if (current.startsWith('https:') && next.startsWith('http:')) {
+			throw refusal(context, 'The download is redirected from https to unencrypted http');
+		}
+		current = next;
+	}
+}
+
+/** @throws NodeOperationError unless it is an http or https address */
+function webAddress(context: TransferContext, url: string, base?: string): string {
+	const text = url.trim();
+	if (URL.canParse(text, base)) {
+		const parsed = new URL(text, base);
+		if (/^https?:$/.test(parsed.protocol)) return parsed.href;
+	}
+	const what = base ? 'The download is redirected to something that' : 'The file URL';
+	throw refusal(context, `${what} is no web address`);
+}
+
+function refusal(context: TransferContext, message: string) {
+	return new NodeOperationError(context.getNode(), message, {
+		description: 'A file URL begins with https:// or http://. Take it unchanged from the delivery.',
+	});
+}

@@ -1,0 +1,113 @@
+import { createHash } from 'node:crypto';
+
+/** Deliveries remembered for one trigger; the oldest are forgotten first. */
+const MOST_REMEMBERED = 5_000;
+
+/** What survives a restart, in the workflow's static data: short digests of keys, with unix seconds. */
+export interface Remembered {
+	deliveries?: Record<string, number>;
+}
+
+/**
+ * - `pending`: being worked on, for example downloaded
+ * - `handed`: given to n8n, which has not answered the sender yet
+ * - `accepted`: its run has begun and the sender knows
+ * - `released`: to be sent again; remembered only so that an older note of it is not believed
+ */
+type State = 'pending' | 'handed' | 'accepted' | 'released';
+
+/** The right to start the one run of a delivery. */
+export interface Claim {
+	/** True once the run has begun, false if the delivery is to be sent again. */
+	outcome: Promise<boolean>;
+	/** Just before the delivery goes to n8n: notes it in the static data, which n8n saves before it answers. */
+	handOver(): void;
+	/** When the sender has its answer. */
+	settle(accepted: boolean): void;
+}
+
+interface Entry {
+	at: number;
+	state: State;
+	outcome: Promise<boolean>;
+}
+
+type Entries = Map<string, Entry>;
+
+/**
+ * Every trigger of this process. In memory, because n8n loads static data anew for each delivery and saves it after
+ * the answer: two deliveries at the same moment would not see each other there.
+ */
+const triggers = new Map<string, Entries>();
+
+/**
+ * Claims a delivery; a repeat gets the outcome of the first one instead.
+ *
+ * @param trigger workflow and node
+ * @param key what a repeat has in common with the first delivery
+ * @param windowSeconds how long a repeat counts as one; 0 lets every delivery through
+ * @param remembered the trigger's static data; written to, and bounded
+ */
+export function claimDelivery(
+	trigger: string,
+	key: string,
+	windowSeconds: number,
+	remembered: Remembered,
+): { claim: Claim } | { repeatOf: Promise<boolean> } {
+	const now = Math.floor(Date.now() / 1000);
+	const entries = recall(trigger, remembered);
+	const digest = createHash('sha256').update(key).digest('base64url').slice(0, 22);
+	const known = entries.get(digest);
+	if (known && known.state !== 'released' && known.at > now - windowSeconds) {
+		return { repeatOf: known.outcome };
+	}
+
+	let resolve: (accepted: boolean) => void = () => {};
+	const entry: Entry = {
+		at: now,
+		state: 'pending',
+		outcome: new Promise((done) => (resolve = done)),
+	};
+	entries.delete(digest); // so that the newest stands last
+	entries.set(digest, entry);
+	const note = (state: State) => {
+		entry.state = state;
+		forget(entries, now - windowSeconds);
+		remembered.deliveries = notes(entries);
+	};
+	return {
+		claim: {
+			outcome: entry.outcome,
+			handOver: () => note('handed'),
+			settle: (accepted) => {
+				note(accepted ? 'accepted' : 'released');
+				resolve(accepted);
+			},
+		},
+	};
+}
+
+/** What this process knows, and what an earlier one has left in the static data. */
+function recall(trigger: string, remembered: Remembered): Entries {
+	const entries: Entries = triggers.get(trigger) ?? new Map();
+	triggers.set(trigger, entries);
+	for (const [digest, at] of Object.entries(remembered.deliveries ?? {})) {
+		if (!entries.has(digest)) {
+			entries.set(digest, { at, state: 'accepted', outcome: Promise.resolve(true) });
+		}
+	}
+	return entries;
+}
+
+function forget(entries: Entries, oldest: number): void {
+	for (const [digest, { at, state }] of entries) {
+		const surplus = entries.size > MOST_REMEMBERED;
+		if (state !== 'pending' && (surplus || at <= oldest)) entries.delete(digest);
+	}
+}
+
+/** All of it, so that a delivery noted at the same moment is not lost. */
+function notes(entries: Entries): Record<string, number> {
+	const known = [...entries].filter(([, { state }]) => state === 'handed' || state === 'accepted');
+	return Object.fromEntries(known.map(([digest, { at }]) => [digest, at]));
+}

@@ -1,0 +1,125 @@
+import type { INodeExecutionData, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
+
+import { claimDelivery, type Remembered } from './ledger';
+
+/** What a service's trigger says of one delivery that has arrived. */
+export interface Delivery<T> {
+	/** What its repeats have in common with it. */
+	key: string;
+	content: T;
+}
+
+/** A delivery that is not taken: the answer that its sender gets. */
+export class Refusal {
+	/**
+	 * @param status HTTP status
+	 * @param reason one sentence, for the sender and for n8n's log; never a secret
+	 */
+	constructor(
+		readonly status: number,
+		readonly reason: string,
+	) {}
+}
+
+export interface Receiver<T> {
+	/** Decides over the raw bytes whether the sender is believed, before anything else is done. */
+	verify(raw: Buffer): Promise<Refusal | undefined>;
+	/** The delivery in the verified bytes; undefined if it is none that the user has chosen. */
+	read(raw: Buffer): Delivery<T> | Refusal | undefined;
+	/** The items that start the run. May take its time; meanwhile repeats wait for the outcome. */
+	prepare(content: T): Promise<INodeExecutionData[] | Refusal>;
+	/** Seconds for which a repeat starts no second run. */
+	repeatWindow: number;
+}
+
+/** Receives one delivery: verified, read, claimed, prepared. It never throws, because n8n would make a failed execution of that. */
+export async function receiveDelivery<T>(
+	context: IWebhookFunctions,
+	receiver: Receiver<T>,
+): Promise<IWebhookResponseData> {
+	try {
+		return await receive(context, receiver);
+	} catch (error) {
+		context.logger.error(`${context.getNode().name}: ${(error as Error).message}`);
+		return refuse(context, new Refusal(503, 'The delivery could not be processed, send it again'));
+	}
+}
+
+async function receive<T>(
+	context: IWebhookFunctions,
+	receiver: Receiver<T>,
+): Promise<IWebhookResponseData> {
+	const raw = await rawBodyOf(context);
+	const distrust = await receiver.verify(raw);
+	if (distrust) return refuse(context, distrust);
+
+	const delivery = receiver.read(raw);
+	if (delivery instanceof Refusal) return refuse(context, delivery);
+	if (delivery === undefined) return { webhookResponse: { received: true, ignored: true } };
+
+	// A person who listens for a test event sends the same one again and again.
+	if (context.getMode() === 'manual') {
+		const items = await receiver.prepare(delivery.content);
+		return items instanceof Refusal ? refuse(context, items) : { workflowData: [items] };
+	}
+	return await receiveOnce(context, receiver, delivery);
+}
+
+async function receiveOnce<T>(
+	context: IWebhookFunctions,
+	receiver: Receiver<T>,
+	delivery: Delivery<T>,
+): Promise<IWebhookResponseData> {
+	const remembered: Remembered = context.getWorkflowStaticData('node');
+	const trigger = `${context.getWorkflow().id}/${context.getNode().id}`;
+	const claimed = claimDelivery(trigger, delivery.key, receiver.repeatWindow, remembered);
+	if ('repeatOf' in claimed) {
+		return (await claimed.repeatOf)
+			? { webhookResponse: { received: true, repeated: true } }
+			: refuse(context, new Refusal(503, 'The first try of this delivery failed, send it again'));
+	}
+
+	const { claim } = claimed;
+	try {
+		const items = await receiver.prepare(delivery.content);
+		if (items instanceof Refusal) {
+			claim.settle(false);
+			return refuse(context, items);
+		}
+		claim.handOver();
+		settleWithAnswer(context, claim.settle);
+		return { workflowData: [items] };
+	} catch (error) {
+		claim.settle(false);
+		context.logger.error(`${context.getNode().name}: ${(error as Error).message}`);
+		return refuse(context, new Refusal(503, 'The delivery could not be processed, send it again'));
+	}
+}
+
+/** The run has begun when n8n has answered the sender with a 2xx; a sender that hung up before does not undo it. */
+function settleWithAnswer(context: IWebhookFunctions, settle: (accepted: boolean) => void): void {
+	const response = context.getResponseObject();
+	let open = true;
+	const done = () => {
+		if (open) settle(!response.writableFinished || response.statusCode < 400);
+		open = false;
+	};
+	response.once('finish', done);
+	response.once('close', done);
+}
+
+/** The bytes as they came; n8n reads them itself for the content types that it can parse. */
+async function rawBodyOf(context: IWebhookFunctions): Promise<Buffer> {
+	const request = context.getRequestObject();
+	if (!request.rawBody && request.contentType !== 'multipart/form-data')
+		await request.readRawBody();
+	return request.rawBody ?? Buffer.alloc(0);
+}
+
+function refuse(context: IWebhookFunctions, { status, reason }: Refusal): IWebhookResponseData {
+	context.logger.warn(`${context.getNode().name} refused a delivery (${status}): ${reason}`);
+	const response = context.getResponseObject();
+	response.writeHead(status, { 'content-type': 'application/json; charset=utf-8' });
+	response.end(JSON.stringify({ error: reason }));
+	return { noWebhookResponse: true };
+}
