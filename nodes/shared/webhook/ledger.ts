@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 
 /** Deliveries remembered for one trigger; the oldest are forgotten first. */
-const MOST_REMEMBERED = 5_000;
+const MOST_REMEMBERED = 2_000;
 
 /** What survives a restart, in the workflow's static data: short digests of keys, with unix seconds. */
 export interface Remembered {

@@ -1,0 +1,54 @@
+import { sleep } from 'n8n-workflow';
+
+import { inBatches } from '../../../nodes/shared/batching';
+
+it('works on a few items at once and keeps their order', async () => {
+	let running = 0;
+	let most = 0;
+	const results = await inBatches(20, { itemsAtOnce: 4 }, undefined, async (index) => {
+		most = Math.max(most, ++running);
+		await sleep(Math.random() * 10);
+		running--;
+		return index;
+	});
+	expect(results).toEqual(Array.from({ length: 20 }, (_, index) => index));
+	expect(most).toBe(4);
+});
+
+it('with a pause finishes a group before the next begins', async () => {
+	const starts: number[] = [];
+	await inBatches(4, { itemsAtOnce: 2, pauseBetween: 100 }, undefined, async () => {
+		starts.push(Date.now());
+		await sleep(1);
+	});
+	expect(starts[2] - starts[1]).toBeGreaterThanOrEqual(100);
+});
+
+it('starts nothing new after a failure, and throws that of the first item', async () => {
+	const started: number[] = [];
+	const work = async (index: number) => {
+		started.push(index);
+		await sleep(index === 0 ? 30 : 5);
+		if (index < 2) throw new Error(`item ${index}`);
+		return index;
+	};
+	await expect(inBatches(10, { itemsAtOnce: 2 }, undefined, work)).rejects.toThrow('item 0');
+	expect(started).toEqual([0, 1]);
+});
+
+it('starts nothing new when the execution is stopped', async () => {
+	const stop = new AbortController();
+	const started: number[] = [];
+	await inBatches(10, { itemsAtOnce: 1 }, stop.signal, async (index) => {
+		started.push(index);
+		if (index === 2) stop.abort();
+		await sleep(1);
+	});
+	expect(started).toEqual([0, 1, 2]);
+});
+
+it.each([0, 1])('does %i items', async (count) => {
+	expect(await inBatches(count, {}, undefined, (index) => Promise.resolve(index))).toHaveLength(
+		count,
+	);
+});

@@ -1,0 +1,50 @@
+import {
+	dispositionFileName,
+	safeFileName,
+	urlFileName,
+} from '../../../nodes/shared/transfer/fileName';
+
+describe('a file name from outside', () => {
+	it.each([
+		['../../etc/passwd', 'passwd'],
+		['C:\\Users\\me\\report.pdf', 'report.pdf'],
+		['a\r\nSet-Cookie: x.pdf', 'aSet-Cookie: x.pdf'],
+		['nul\0byte.pdf', 'nulbyte.pdf'],
+		['invoice\u202Efdp.exe', 'invoicefdp.exe'],
+		['文件 – naïve "quoted".pdf', '文件 – naïve "quoted".pdf'],
+		['👩‍👩‍👧.png', '👩‍👩‍👧.png'],
+		['..', 'untitled'],
+		['', 'untitled'],
+		['   ', 'untitled'],
+	])('%j is kept as %j', (name, safe) => {
+		expect(safeFileName(name)).toBe(safe);
+	});
+
+	it('is cut to 255 bytes between characters, and keeps its extension', () => {
+		const safe = safeFileName(`${'ü'.repeat(300)}.pdf`);
+		expect(safe).toBe(`${'ü'.repeat(125)}.pdf`);
+		expect(Buffer.byteLength(safe)).toBeLessThanOrEqual(255);
+	});
+});
+
+describe('a Content-Disposition header', () => {
+	it.each([
+		[`attachment; filename="report.pdf"`, 'report.pdf'],
+		[`attachment; filename=report.pdf; size=1`, 'report.pdf'],
+		[`attachment; filename="a \\"b\\".pdf"`, 'a "b".pdf'],
+		[`attachment; filename="x.pdf"; filename*=UTF-8''t%C3%A4st%20%E2%80%93.pdf`, 'täst –.pdf'],
+		[`attachment; filename="x.pdf"; filename*=UTF-8''%E0%A4%A`, 'x.pdf'],
+		['inline', undefined],
+		[undefined, undefined],
+	])('%j names %j', (header, name) => {
+		expect(dispositionFileName(header)).toBe(name);
+	});
+});
+
+it.each([
+	['https://files.example/abc/report%20one.pdf?signature=x', 'report one.pdf'],
+	['https://files.example/abc/100%.pdf', '100%.pdf'],
+	['https://files.example/', undefined],
+])('the URL %s names %j', (url, name) => {
+	expect(urlFileName(url)).toBe(name);
+});

@@ -1,0 +1,66 @@
+import { isSameText, isSigned, secretsOf } from '../../../nodes/shared/webhook/signature';
+import { hmacSha256 } from '../../support/sign';
+
+const BODY = Buffer.from('{"event":"files.delivered"}');
+const SIGNATURE = hmacSha256(BODY.toString(), 'a secret');
+
+describe('a signature over a body', () => {
+	it.each([
+		['as hex', SIGNATURE],
+		['in capitals', SIGNATURE.toUpperCase()],
+		['with the prefix sha256=', `sha256=${SIGNATURE}`],
+		['with blanks around it', ` ${SIGNATURE} `],
+	])('is believed %s', (_, header) => {
+		expect(isSigned(header, [BODY], ['a secret'])).toBe(true);
+	});
+
+	it('is believed under any of the secrets of a rotation, over any of the texts', () => {
+		expect(isSigned(SIGNATURE, ['another text', BODY], ['new', 'a secret'])).toBe(true);
+	});
+
+	it.each([
+		['missing', undefined],
+		['empty', ''],
+		['a list, as Node gives for some repeated headers', [SIGNATURE]],
+		['sent twice in one line', `${SIGNATURE}, ${SIGNATURE}`],
+		['cut off', SIGNATURE.slice(0, -2)],
+		['too long', `${SIGNATURE}00`],
+		['one bit off', flipLastBit(SIGNATURE)],
+		['no hex', 'z'.repeat(64)],
+		['with another prefix', `sha1=${SIGNATURE}`],
+		['base64', Buffer.from(SIGNATURE, 'hex').toString('base64')],
+	])('is not believed when it is %s', (_, header) => {
+		expect(isSigned(header, [BODY], ['a secret'])).toBe(false);
+	});
+
+	it('is not believed under another secret, or under none', () => {
+		expect(isSigned(SIGNATURE, [BODY], ['another'])).toBe(false);
+		expect(isSigned(SIGNATURE, [BODY], [])).toBe(false);
+	});
+});
+
+describe('the secrets of a credential field', () => {
+	it.each([
+		['', []],
+		['   ', []],
+		[undefined, []],
+		['one', ['one']],
+		[' one ', ['one']],
+		['old, new', ['old, new', 'old', 'new']],
+		['old\nnew', ['old\nnew', 'old', 'new']],
+	])('%j are %j', (field, secrets) => {
+		expect(secretsOf(field)).toEqual(secrets);
+	});
+});
+
+it('texts are compared whole, whatever their lengths', () => {
+	expect(isSameText('key', 'key')).toBe(true);
+	expect(isSameText('key', 'key ')).toBe(false);
+	expect(isSameText('', 'key')).toBe(false);
+});
+
+function flipLastBit(hex: string) {
+	const bytes = Buffer.from(hex, 'hex');
+	bytes[31] ^= 1;
+	return bytes.toString('hex');
+}

@@ -1,0 +1,161 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports */
+import { Container } from '@n8n/di';
+import { BinaryDataService, ExecutionLifecycleHooks, WorkflowExecute } from 'n8n-core';
+import type {
+	IBinaryData,
+	ICredentialDataDecryptedObject,
+	ICredentialType,
+	IDataObject,
+	INode,
+	INodeExecutionData,
+	INodeType,
+	INodeTypes,
+	IRun,
+	IWorkflowBase,
+	IWorkflowExecuteAdditionalData,
+	WorkflowExecuteMode,
+} from 'n8n-workflow';
+import { createRunExecutionData, NodeConnectionTypes, Workflow } from 'n8n-workflow';
+
+import { TestCredentials } from './credentials';
+
+/** Emits whatever the test gives it. A closure: the engine calls `execute` with its own `this`. */
+const sourceNode = (items: INodeExecutionData[]): INodeType => ({
+	description: {
+		displayName: 'Source',
+		name: 'source',
+		group: ['input'],
+		version: 1,
+		description: '',
+		defaults: { name: 'Source' },
+		inputs: [],
+		outputs: [NodeConnectionTypes.Main],
+		properties: [],
+	},
+	execute: () => Promise.resolve([items]),
+});
+
+export interface NodeUnderTest {
+	node: INodeType;
+	parameters: IDataObject;
+	input?: INodeExecutionData[];
+	credentialType: ICredentialType;
+	credentials: ICredentialDataDecryptedObject;
+	/** Settings of the node in the workflow, e.g. onError. */
+	settings?: Partial<INode>;
+	mode?: WorkflowExecuteMode;
+	/** Tells workflows apart that live in one process. */
+	workflowId?: string;
+}
+
+/** A workflow `Source → Subject` with the node under test in it, and what n8n's engine needs to run it. */
+export function buildContext(options: NodeUnderTest) {
+	const { credentialType, mode = 'trigger', workflowId = 'workflow1' } = options;
+	const known: Record<string, INodeType> = {
+		'test.source': sourceNode(options.input ?? [{ json: {} }]),
+		'test.subject': options.node,
+	};
+	const nodeTypes: INodeTypes = {
+		getByName: (name) => known[name],
+		getByNameAndVersion: (name) => known[name],
+		getKnownTypes: () => ({}),
+	};
+	const subject: INode = {
+		id: 'subject-id',
+		name: 'Subject',
+		type: 'test.subject',
+		typeVersion: 1,
+		position: [200, 0],
+		parameters: options.parameters as INode['parameters'],
+		credentials: { [credentialType.name]: { id: 'credential-id', name: credentialType.name } },
+		webhookId: 'a8b1a1a0-0000-4000-8000-000000000000',
+		...options.settings,
+	};
+	const source: INode = {
+		id: 'source-id',
+		name: 'Source',
+		type: 'test.source',
+		typeVersion: 1,
+		position: [0, 0],
+		parameters: {},
+	};
+	const data = {
+		id: workflowId,
+		name: 'test',
+		active: false,
+		isArchived: false,
+		createdAt: new Date(),
+		updatedAt: new Date(),
+		nodes: [source, subject],
+		connections: {
+			Source: { main: [[{ node: 'Subject', type: NodeConnectionTypes.Main, index: 0 }]] },
+		},
+		settings: { executionOrder: 'v1' as const },
+		versionId: '1',
+		activeVersionId: null,
+		versionCounter: 1,
+	} as unknown as IWorkflowBase;
+	const workflow = new Workflow({ ...data, active: false, nodeTypes });
+	const additionalData = {
+		executionId: 'execution1',
+		credentialsHelper: new TestCredentials(credentialType, options.credentials),
+		currentNodeExecutionIndex: 0,
+		hooks: new ExecutionLifecycleHooks(mode, 'execution1', data),
+		variables: {},
+		restApiUrl: 'http://n8n.test/rest',
+		instanceBaseUrl: 'http://n8n.test',
+		webhookBaseUrl: 'http://n8n.test/webhook',
+		webhookTestBaseUrl: 'http://n8n.test/webhook-test',
+		webhookWaitingBaseUrl: 'http://n8n.test/webhook-waiting',
+		formBaseUrl: 'http://n8n.test/form',
+		formTestBaseUrl: 'http://n8n.test/form-test',
+		formWaitingBaseUrl: 'http://n8n.test/form-waiting',
+	} as unknown as IWorkflowExecuteAdditionalData;
+	return { workflow, additionalData, mode, subject };
+}
+
+/** Runs `Source → Subject` through n8n's own engine. */
+export async function runNode(options: NodeUnderTest): Promise<IRun> {
+	const { workflow, additionalData, mode } = buildContext(options);
+	return await startRun(workflow, additionalData, mode);
+}
+
+/** The same, in a form that can be stopped while it runs. */
+export function startRun(
+	workflow: Workflow,
+	additionalData: IWorkflowExecuteAdditionalData,
+	mode: WorkflowExecuteMode,
+) {
+	return new WorkflowExecute(additionalData, mode, createRunExecutionData()).run({
+		workflow,
+		startNode: workflow.getNode('Source')!,
+	});
+}
+
+/** The items of the node's first output; the run's error is thrown. */
+export function outputOf(run: IRun, output = 0): INodeExecutionData[] {
+	const { error, runData } = run.data.resultData;
+	if (error) throw error;
+	return runData.Subject[0].data!.main[output] ?? [];
+}
+
+/** What the user sees of a failed run. */
+export function errorOf(run: IRun) {
+	const { error } = run.data.resultData;
+	if (!error) throw new Error('The run did not fail');
+	return error as typeof error & {
+		httpCode?: string;
+		failure?: { cause: string; retryAfterMs?: number };
+	};
+}
+
+export async function binaryData() {
+	const service = Container.get(BinaryDataService);
+	await service.init();
+	return service;
+}
+
+/** The bytes that a binary field refers to, out of n8n's storage. */
+export async function bytesOf(binary: IBinaryData): Promise<Buffer> {
+	return await (await binaryData()).getAsBuffer(binary);
+}

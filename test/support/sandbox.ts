@@ -1,0 +1,77 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-restricted-globals */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+
+import axios, { type AxiosInstance } from 'axios';
+
+interface SandboxInfo {
+	portal: string;
+	services: Record<
+		string,
+		{ origins: Record<string, string>; credentials: Record<string, string> }
+	>;
+}
+
+/** The sandbox in a process of its own, spoken to over HTTP alone: a witness that shares nothing with the nodes. */
+export class Sandbox {
+	private constructor(
+		private readonly child: ChildProcess,
+		private readonly folder: string,
+		readonly info: SandboxInfo,
+		/** The control API, relative to /api. */
+		readonly control: AxiosInstance,
+	) {}
+
+	static async start(): Promise<Sandbox> {
+		const folder = mkdtempSync(join(tmpdir(), 'sandbox-'));
+		const root = resolve(__dirname, '../..');
+		const child = spawn(
+			process.execPath,
+			['--import', 'tsx', 'sandbox/main.mts', '--json', '--port', '0', '--data', folder],
+			// It ends when its standard input closes, so a killed test run leaves nothing behind.
+			{ cwd: root, stdio: ['pipe', 'pipe', 'inherit'] },
+		);
+		const info = await new Promise<SandboxInfo>((done, failed) => {
+			createInterface({ input: child.stdout }).once('line', (line) =>
+				done(JSON.parse(line) as SandboxInfo),
+			);
+			child.once('exit', (code) => failed(new Error(`The sandbox ended with ${code}`)));
+		});
+		return new Sandbox(child, folder, info, axios.create({ baseURL: `${info.portal}/api` }));
+	}
+
+	async stop(): Promise<void> {
+		const ended = new Promise((done) => this.child.once('exit', done));
+		this.child.kill('SIGTERM');
+		await ended;
+		rmSync(this.folder, { recursive: true, force: true });
+	}
+
+	/** Requests that the service's own addresses have received, oldest first. */
+	async requests(): Promise<SandboxRequest[]> {
+		const { data } = await this.control.get<{ requests: SandboxRequest[] }>('/requests');
+		return data.requests;
+	}
+
+	async reset(): Promise<void> {
+		await this.control.delete('/requests');
+		await this.control.delete('/faults');
+	}
+
+	async fault(rule: object): Promise<void> {
+		await this.control.post('/faults', rule);
+	}
+}
+
+export interface SandboxRequest {
+	service: string;
+	origin: string;
+	method: string;
+	path: string;
+	status: number;
+	authorized: boolean;
+	body?: Record<string, unknown>;
+}

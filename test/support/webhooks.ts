@@ -1,0 +1,98 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+import { WebhookContext } from 'n8n-core';
+import type {
+	INodeExecutionData,
+	IWebhookData,
+	IWebhookFunctions,
+	IWebhookResponseData,
+} from 'n8n-workflow';
+
+import { buildContext, type NodeUnderTest } from './engine';
+
+/** n8n's own limit, N8N_PAYLOAD_SIZE_MAX. */
+const LARGEST_BODY = 16 * 1024 * 1024;
+
+/**
+ * A trigger behind a real HTTP server. It reads the body, answers and loads static data as n8n's server does (webhook-helpers,
+ * body-parser and live-webhooks of n8n 2.41), and gives the node n8n's own webhook context.
+ */
+export class TriggerServer {
+	/** The items of each run that was started. */
+	readonly runs: INodeExecutionData[][] = [];
+	/** Whatever the node threw: nothing, if all is well. */
+	readonly thrown: unknown[] = [];
+	/** As in n8n's database: loaded for each delivery, saved before the answer. */
+	savedStaticData = '{}';
+	/** Makes n8n fail to start the run after the node is done. */
+	failNextStart = false;
+	private server!: Server;
+
+	constructor(private readonly options: NodeUnderTest) {}
+
+	async start(): Promise<string> {
+		this.server = createServer((request, response) => void this.handle(request, response));
+		await new Promise<void>((done) => this.server.listen(0, '127.0.0.1', done));
+		return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}/webhook/test`;
+	}
+
+	async stop(): Promise<void> {
+		this.server.closeAllConnections();
+		await new Promise((done) => this.server.close(done));
+	}
+
+	private async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+		const chunks: Buffer[] = [];
+		for await (const chunk of request) chunks.push(chunk as Buffer);
+		const rawBody = Buffer.concat(chunks);
+		if (rawBody.length > LARGEST_BODY) return answer(response, 413, { message: 'too large' });
+		const contentType = request.headers['content-type']?.split(';')[0];
+		let body: unknown = {};
+		if (contentType === 'application/json' && rawBody.length > 0) {
+			try {
+				body = JSON.parse(rawBody.toString());
+			} catch {
+				return answer(response, 422, { message: 'Failed to parse request body' });
+			}
+		}
+		Object.assign(request, { rawBody, body, contentType, query: {}, params: {} });
+		Object.assign(request, { readRawBody: () => Promise.resolve() });
+		await this.deliver(request, response);
+	}
+
+	private async deliver(request: IncomingMessage, response: ServerResponse): Promise<void> {
+		const { workflow, additionalData, subject } = buildContext({
+			...this.options,
+			mode: 'webhook',
+		});
+		workflow.staticData = JSON.parse(this.savedStaticData) as typeof workflow.staticData;
+		Object.assign(additionalData, { httpRequest: request, httpResponse: response });
+		const webhook = {
+			webhookDescription: this.options.node.description.webhooks![0],
+		} as IWebhookData;
+		const { mode = 'webhook' } = this.options;
+		const context = new WebhookContext(workflow, subject, additionalData, mode, webhook, [], null);
+		let result: IWebhookResponseData;
+		try {
+			result = await this.options.node.webhook!.call(context as unknown as IWebhookFunctions);
+		} catch (error) {
+			this.thrown.push(error);
+			return answer(response, 500, { message: 'Workflow could not be started' });
+		}
+		if (result.workflowData && this.failNextStart) {
+			this.failNextStart = false;
+			return answer(response, 500, { message: 'Workflow could not be started' });
+		}
+		if (result.workflowData) this.runs.push(result.workflowData[0]);
+		this.savedStaticData = JSON.stringify(workflow.staticData);
+		if (result.noWebhookResponse) return;
+		answer(response, 200, result.webhookResponse ?? { message: 'Workflow was started' });
+	}
+}
+
+function answer(response: ServerResponse, status: number, body: unknown): void {
+	response.writeHead(status, { 'content-type': 'application/json' });
+	response.end(JSON.stringify(body));
+}
