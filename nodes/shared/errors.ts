@@ -15,6 +15,7 @@ const FAULTS: Readonly<Record<string, string>> = {
 	EHOSTUNREACH: 'The host cannot be reached from here',
 	ENETUNREACH: 'The network cannot be reached from here',
 	ECONNRESET: 'The connection was closed before an answer came',
+	ERR_BAD_RESPONSE: 'The answer broke off',
 	EPIPE: 'The connection was closed while the request was sent',
 	ETIMEDOUT: 'No answer came in time',
 	ECONNABORTED: 'No answer came in time',

@@ -13,7 +13,13 @@ const PASSING = new Set([429, 502, 503, 504]);
 /** Faults that end a connection before the service has seen a request. */
 const NEVER_SENT = new Set(['ECONNREFUSED', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
 /** Faults that leave open whether the service has acted. */
-const MAYBE_SENT = new Set(['ECONNRESET', 'ETIMEDOUT', 'ECONNABORTED', 'EPIPE', 'UND_ERR_SOCKET']);
+const MAYBE_SENT = new Set([
+	'ECONNRESET',
+	'ETIMEDOUT',
+	'ECONNABORTED',
+	'EPIPE',
+	'ERR_BAD_RESPONSE', // the HTTP library's code for an answer that breaks off
+]);
 
 /** How one attempt ended, if it did not succeed. */
 export interface Setback {

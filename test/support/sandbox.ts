@@ -52,8 +52,8 @@ export class Sandbox {
 
 	/** Requests that the service's own addresses have received, oldest first. */
 	async requests(): Promise<SandboxRequest[]> {
-		const { data } = await this.control.get<{ requests: SandboxRequest[] }>('/requests');
-		return data.requests;
+		const { data } = await this.control.get<SandboxRequest[]>('/requests');
+		return data;
 	}
 
 	async reset(): Promise<void> {

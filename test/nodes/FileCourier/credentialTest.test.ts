@@ -1,0 +1,60 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports */
+import { CredentialTestContext } from 'n8n-core';
+import type { ICredentialTestFunctions, IWorkflowExecuteAdditionalData } from 'n8n-workflow';
+
+import { FileCourier } from '../../../nodes/FileCourier/FileCourier.node';
+import { Sandbox } from '../../support/sandbox';
+
+let sandbox: Sandbox;
+let good: Record<string, string>;
+
+beforeAll(async () => {
+	sandbox = await Sandbox.start();
+	good = sandbox.info.services.fileCourier.credentials;
+});
+afterAll(async () => await sandbox.stop());
+beforeEach(async () => await sandbox.reset());
+
+const test = async (data: Record<string, string>) =>
+	await new FileCourier().methods.credentialTest.fileCourierApiTest.call(
+		new CredentialTestContext({} as IWorkflowExecuteAdditionalData) as ICredentialTestFunctions,
+		{ id: '1', name: 'test', type: 'fileCourierApi', data },
+	);
+
+it('good credentials pass, although the session that is asked for does not exist', async () => {
+	expect(await test(good)).toEqual({ status: 'OK', message: 'Connection successful' });
+	expect((await sandbox.requests()).map(({ status }) => status)).toEqual([404]);
+});
+
+it.each([{ clientId: 'fc_wrong' }, { clientSecret: 'fcs_wrong' }])('%j fails', async (wrong) => {
+	const { status, message } = await test({ ...good, ...wrong });
+	expect(status).toBe('Error');
+	expect(message).toBe('FileCourier refuses the Client ID and Client Secret: Invalid API key');
+});
+
+it.each([
+	[
+		'http://127.0.0.1:9',
+		'http://127.0.0.1:9 cannot be reached (ECONNREFUSED). Check the Base URL.',
+	],
+	['nonsense', 'The Base URL is not a web address'],
+])('the Base URL %s fails', async (baseUrl, message) => {
+	expect(await test({ ...good, baseUrl })).toEqual({ status: 'Error', message });
+});
+
+it('another server at the Base URL fails, although it answers 404 too', async () => {
+	const { message, status } = await test({
+		...good,
+		baseUrl: sandbox.info.services.fileCourier.origins.secure,
+	});
+	expect(status).toBe('Error');
+	expect(message).toContain('does not answer in JSON (404)');
+});
+
+it('a service in trouble is no proof of good credentials', async () => {
+	await sandbox.fault({ service: 'fileCourier', fault: { type: 'status', status: 503 } });
+	expect(await test(good)).toMatchObject({
+		status: 'Error',
+		message: expect.stringContaining('503') as string,
+	});
+});

@@ -1,0 +1,121 @@
+import { createHash, randomBytes } from 'node:crypto';
+
+import { binaryData, bytesOf, errorOf, outputOf, runNode } from '../../support/engine';
+import { createSession, fileCourierNode, uploadAsRecipient } from '../../support/fileCourier';
+import { Sandbox } from '../../support/sandbox';
+import { startReceiver } from '../../support/receiver';
+
+const bytes = randomBytes(3 * 1024 * 1024 + 17);
+const sha256 = createHash('sha256').update(bytes).digest('hex');
+let sandbox: Sandbox;
+let receiver: Awaited<ReturnType<typeof startReceiver>>;
+let url: string;
+
+beforeAll(async () => {
+	await binaryData();
+	sandbox = await Sandbox.start();
+	receiver = await startReceiver();
+	url = (await deliver('Gehaltsabrechnung „März“.bin', bytes)).url;
+});
+afterAll(async () => {
+	await receiver.stop();
+	await sandbox.stop();
+});
+beforeEach(async () => await sandbox.reset());
+
+/** Uploads a file as the recipient and gives back what FileCourier delivers. */
+async function deliver(name: string, content: Buffer): Promise<{ url: string }> {
+	const run = await createSession(sandbox, { callbackUrl: receiver.url });
+	const { uploadUrl } = outputOf(run)[0].json as { uploadUrl: string };
+	await uploadAsRecipient(uploadUrl, [{ name, type: 'application/x-thing', bytes: content }]);
+	const body = JSON.parse(await receiver.next()) as { data: { files: Array<{ url: string }> } };
+	return body.data.files[0];
+}
+
+const download = (parameters: object) =>
+	runNode(
+		fileCourierNode(sandbox, {
+			resource: 'file',
+			operation: 'download',
+			binaryPropertyName: 'data',
+			...parameters,
+		}),
+	);
+
+it('fetches a delivered file into n8n’s storage, with its name, type, size and SHA-256', async () => {
+	const [{ json, binary }] = outputOf(await download({ url }));
+	expect(json).toMatchObject({
+		fileName: 'Gehaltsabrechnung „März“.bin',
+		mimeType: 'application/x-thing',
+		size: bytes.length,
+		sha256,
+		binaryPropertyName: 'data',
+	});
+	expect(binary!.data.id).toMatch(/^filesystem/);
+	expect(await bytesOf(binary!.data)).toEqual(bytes);
+});
+
+it('sends no credentials to the host of the files', async () => {
+	await download({ url });
+	const requests = (await sandbox.requests()).filter(({ origin }) => origin === 'files');
+	expect(requests).toHaveLength(1);
+	expect(requests[0]).toMatchObject({ status: 200, authorized: false });
+});
+
+it('takes the field, the name and no hash as the user wishes', async () => {
+	const options = { fileName: '../x.bin', sha256: false };
+	const [{ json, binary }] = outputOf(
+		await download({ url, binaryPropertyName: 'passport', options }),
+	);
+	expect(json.fileName).toBe('x.bin');
+	expect(json.sha256).toBeUndefined();
+	expect(Object.keys(binary!)).toEqual(['passport']);
+});
+
+it('fetches an empty file', async () => {
+	const empty = await deliver('empty.txt', Buffer.alloc(0));
+	const [{ json, binary }] = outputOf(await download({ url: empty.url }));
+	expect(json).toMatchObject({ size: 0, sha256: createHash('sha256').digest('hex') });
+	expect(await bytesOf(binary!.data)).toHaveLength(0);
+});
+
+it.each(['truncate', 'reset'])('begins again after a %s', async (type) => {
+	await sandbox.fault({ service: 'fileCourier', origin: 'files', times: 2, fault: { type } });
+	const [{ json }] = outputOf(await download({ url }));
+	expect(json.sha256).toBe(sha256);
+});
+
+it('never hands on a file that is always cut off', async () => {
+	await sandbox.fault({ service: 'fileCourier', origin: 'files', fault: { type: 'truncate' } });
+	const error = errorOf(await download({ url }));
+	expect(error.message).toMatch(/^The file host could not be reached/);
+});
+
+it('says what to do when a link was changed, or has expired', async () => {
+	const changed = errorOf(await download({ url: `${url}x` }));
+	expect(changed.message).toMatch(/^The file host answered 403/);
+	await sandbox.control.post('/clock', { advance: 24 * 3600 + 1 });
+	const expired = errorOf(await download({ url }));
+	expect(expired.description).toContain('24 hours');
+	url = (await deliver('again.bin', bytes)).url;
+});
+
+it('gives up a download that stands still', async () => {
+	await sandbox.fault({
+		service: 'fileCourier',
+		origin: 'files',
+		fault: { type: 'delay', milliseconds: 20_000 },
+	});
+	const started = Date.now();
+	const error = errorOf(await download({ url, options: { stallSeconds: 1 } }));
+	expect(error.message).toBe('The download stood still for 1 seconds');
+	expect(Date.now() - started).toBeLessThan(10_000);
+});
+
+it.each(['', 'report.pdf', 'file:///etc/passwd', 'javascript:alert(1)'])(
+	'refuses %j as a URL',
+	async (wrong) => {
+		const error = errorOf(await download({ url: `={{ ${JSON.stringify(wrong)} }}` }));
+		expect(error.message).toBe('The file URL is no web address');
+	},
+);

@@ -1,0 +1,271 @@
+import { readdir } from 'node:fs/promises';
+import { request } from 'node:http';
+import { join } from 'node:path';
+import { Bench, eventually, http, upload } from './support.mts';
+
+let bench: Bench;
+beforeAll(async () => (bench = await Bench.start()));
+afterAll(async () => await bench.stop());
+
+const stored = async () => await readdir(join(bench.folder, 'services/fileCourier/files'));
+
+/** A multipart body with the file name written as given, as no well-behaved client would. */
+async function uploadRaw(link: string, filename: string, content = 'x') {
+	const head = `--b\r\nContent-Disposition: form-data; name="files"; filename="${filename}"\r\nContent-Type: text/plain\r\n\r\n`;
+	return await http.post<string>(link, Buffer.from(`${head}${content}\r\n--b--\r\n`), {
+		headers: { 'content-type': 'multipart/form-data; boundary=b' },
+	});
+}
+
+async function filesOf(id: string) {
+	return (await bench.status(id)).data.data.files as { name: string; size: number; type: string }[];
+}
+
+describe("the recipient's page", () => {
+	test('shows who asks, what for, until when, and a form that works without scripts', async () => {
+		const { link } = await bench.session({
+			recipient: { email: 'john@customer.example', name: 'John Doe' },
+			subject: 'Your claim CLM-1',
+			message: 'We need two documents.',
+			documents: ['Government ID', 'Proof of address'],
+			brand_name: 'Acme',
+			brand_logo_url: 'https://acme.example/logo.png',
+			expires_at: '2099-03-04T05:06:07Z',
+		});
+		const { status, data: page, headers } = await http.get<string>(link);
+		expect(status).toBe(200);
+		expect(headers['content-type']).toBe('text/html; charset=utf-8');
+		for (const text of [
+			'Your claim CLM-1',
+			'We need two documents.',
+			'Government ID',
+			'Proof of address',
+		]) {
+			expect(page).toContain(text);
+		}
+		expect(page).toContain('For John Doe, from Acme Insurance');
+		expect(page).toContain('<img src="https://acme.example/logo.png" alt="">');
+		expect(page).toContain('2099-03-04 05:06 UTC');
+		expect(page).toMatch(
+			/<form method="post" enctype="multipart\/form-data" action="\/u\/[0-9a-f]+"/,
+		);
+		expect(page).toMatch(
+			/<label for="files">.*\s*<input id="files" name="files" type="file" multiple/,
+		);
+	});
+
+	test('text from outside stays text', async () => {
+		const evil = '<script>alert(1)</script>"\'><b>';
+		const { link } = await bench.session({
+			requestor_name: evil,
+			subject: evil,
+			message: evil,
+			documents: [evil],
+			brand_name: evil,
+			recipient: { email: 'john@customer.example', name: evil },
+			brand_logo_url: evil,
+		});
+		const page = (await http.get<string>(link)).data;
+		expect(page).not.toContain('<script>alert');
+		expect(page).not.toContain('"\'>');
+		expect(page).not.toContain('<img');
+		await upload(link, { name: evil, bytes: 'x' });
+		const thanks = (await http.get<string>(`${link}/thanks`)).data;
+		expect(thanks).toContain('&lt;script&gt;');
+		expect(thanks).not.toContain('<script>alert');
+	});
+
+	test.each(['javascript:alert(1)', 'data:image/png;base64,AA', 'file:///etc/passwd', 'logo.png'])(
+		'a logo at %s is not shown',
+		async (brand_logo_url) => {
+			const { link } = await bench.session({ brand_logo_url });
+			expect((await http.get<string>(link)).data).not.toContain('<img');
+		},
+	);
+
+	test('lets nothing in from elsewhere but pictures', async () => {
+		const { link } = await bench.session();
+		const policy = String((await http.get(link)).headers['content-security-policy']);
+		expect(policy).toContain("default-src 'none'");
+		expect(policy).toContain("script-src 'self'");
+	});
+
+	test('an unknown link: 404 with a page', async () => {
+		for (const path of ['/', '/u/', '/u/unknown', '/u/unknown/thanks', '/x']) {
+			const { status, data } = await http.get<string>(bench.secure + path);
+			expect(status).toBe(404);
+			expect(data).toContain('No such link');
+		}
+	});
+
+	test('its style and script are there', async () => {
+		expect((await http.get(`${bench.secure}/assets/style.css`)).headers['content-type']).toContain(
+			'text/css',
+		);
+		expect((await http.get(`${bench.secure}/assets/upload.js`)).headers['content-type']).toContain(
+			'javascript',
+		);
+		expect((await http.get(`${bench.secure}/assets/..%2fserver.mts`)).status).toBe(404);
+	});
+});
+
+describe('uploading', () => {
+	test('several files at once, then a page of thanks', async () => {
+		const { id, link } = await bench.session();
+		const answer = await upload(
+			link,
+			{ name: 'licence.pdf', bytes: '%PDF-1.7', type: 'application/pdf' },
+			{ name: 'empty.txt', bytes: '', type: 'text/plain' },
+			{ name: 'photo', bytes: 'abc' },
+		);
+		expect(answer.status).toBe(303);
+		expect(answer.headers.location).toBe(`${new URL(link).pathname}/thanks`);
+		const thanks = await http.get<string>(`${link}/thanks`);
+		expect(thanks.status).toBe(200);
+		expect(thanks.data).toContain('Thank you');
+		expect(thanks.data).toContain('licence.pdf');
+		expect(await filesOf(id)).toEqual([
+			{ name: 'licence.pdf', size: 8, type: 'application/pdf' },
+			{ name: 'empty.txt', size: 0, type: 'text/plain' },
+			{ name: 'photo', size: 3, type: 'application/octet-stream' },
+		]);
+		const { data } = await bench.status(id);
+		expect(data.data.uploaded_at).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
+	});
+
+	test('no file chosen: the form again, with what is missing', async () => {
+		const { id, link } = await bench.session();
+		for (const answer of [await upload(link), await uploadRaw(link, '', '')]) {
+			expect(answer.status).toBe(400);
+			expect(answer.data).toContain('Please choose at least one file.');
+			expect(answer.data).toContain('<form method="post"');
+		}
+		expect(await bench.state(id)).toBe('pending');
+	});
+
+	test.each([
+		['JSON', 'application/json', '{}'],
+		['a form without files', 'application/x-www-form-urlencoded', 'files=x'],
+		['multipart without a boundary', 'multipart/form-data', 'x'],
+		[
+			'multipart that ends early',
+			'multipart/form-data; boundary=b',
+			'--b\r\nContent-Disposition: form-data; name="files"; filename="a"\r\n\r\nabc',
+		],
+	])('%s: refused with a page, and the link stays open', async (_what, type, body) => {
+		const before = await stored();
+		const { id, link } = await bench.session();
+		const answer = await http.post<string>(link, Buffer.from(body), {
+			headers: { 'content-type': type },
+		});
+		expect(answer.status).toBeGreaterThanOrEqual(400);
+		expect(answer.status).toBeLessThan(500);
+		expect(answer.data).toContain('<h1>');
+		expect(await bench.state(id)).toBe('pending');
+		expect(await stored()).toEqual(before);
+	});
+
+	test('a link works once', async () => {
+		const { link } = await bench.session();
+		await upload(link, { name: 'a', bytes: 'a' });
+		const again = await upload(link, { name: 'b', bytes: 'b' });
+		expect(again.status).toBe(410);
+		expect(again.data).toContain('Already received');
+		expect((await http.get(link)).status).toBe(410);
+	});
+
+	test('a connection that breaks off leaves no file, and the link stays open', async () => {
+		const before = await stored();
+		const { id, link } = await bench.session();
+		const outgoing = request(link, {
+			method: 'POST',
+			headers: { 'content-type': 'multipart/form-data; boundary=b', 'content-length': 1_000_000 },
+		}).on('error', () => undefined);
+		outgoing.write('--b\r\nContent-Disposition: form-data; name="files"; filename="a"\r\n\r\n');
+		outgoing.write('x'.repeat(100_000));
+		await eventually(async () => ((await stored()).length > before.length ? true : undefined));
+		expect((await upload(link, { name: 'b', bytes: 'b' })).status).toBe(409);
+		outgoing.destroy();
+		await eventually(async () => ((await stored()).length === before.length ? true : undefined));
+		expect(await bench.state(id)).toBe('pending');
+		expect((await upload(link, { name: 'b', bytes: 'b' })).status).toBe(303);
+	});
+
+	test('cancelled while the files are coming in: the page says so and nothing is kept', async () => {
+		const before = await stored();
+		const { id, link } = await bench.session();
+		const body =
+			'--b\r\nContent-Disposition: form-data; name="files"; filename="a"\r\n\r\nabc\r\n--b--\r\n';
+		const answer = new Promise<number | undefined>((resolve) => {
+			const outgoing = request(link, {
+				method: 'POST',
+				headers: {
+					'content-type': 'multipart/form-data; boundary=b',
+					'content-length': body.length,
+				},
+			}).on('response', (response) => {
+				response.resume();
+				resolve(response.statusCode);
+			});
+			outgoing.write(body.slice(0, 80));
+			void http
+				.delete(`${bench.api}/${id}`, { auth: bench.auth })
+				.then(() => outgoing.end(body.slice(80)));
+		});
+		expect(await answer).toBe(410);
+		expect(await stored()).toEqual(before);
+		expect(await bench.state(id)).toBe('cancelled');
+	});
+});
+
+describe('an expired link', () => {
+	test('says so, takes nothing and shows in the status', async () => {
+		const { id, link } = await bench.session({ expires_in_days: 1 });
+		await bench.advance(86_400 - 60);
+		expect((await http.get(link)).status).toBe(200);
+		await bench.advance(120);
+		const page = await http.get<string>(link);
+		expect(page.status).toBe(410);
+		expect(page.data).toContain('This link has expired');
+		expect((await upload(link, { name: 'a', bytes: 'a' })).status).toBe(410);
+		expect(await bench.state(id)).toBe('expired');
+		const cancel = await http.delete<{ error: string }>(`${bench.api}/${id}`, { auth: bench.auth });
+		expect(cancel.status).toBe(409);
+		expect(cancel.data.error).toContain('expired');
+	});
+});
+
+describe('names from outside', () => {
+	const names: [string, string, string][] = [
+		['a way out of the folder', '../../../x', '../../../x'],
+		['an absolute path', '/etc/passwd', '/etc/passwd'],
+		['a Windows path', 'C:\\\\x\\\\y.txt', 'C:\\x\\y.txt'],
+		['only dots', '..', '..'],
+		['CR LF, as browsers write it', 'a%0D%0Ab.txt', 'a\r\nb.txt'],
+		['quotes, as browsers write them', 'a%22b.txt', 'a"b.txt'],
+		['a percent sign that means itself', '100%25.txt', '100%25.txt'],
+		['a NUL', 'a\0b.txt', 'a\0b.txt'],
+		['300 characters', `${'n'.repeat(296)}.txt`, `${'n'.repeat(296)}.txt`],
+		['emoji and accents', 'Résumé 🎉 für José.txt', 'Résumé 🎉 für José.txt'],
+		['a name of a secret', 'secrets.json', 'secrets.json'],
+	];
+	test.each(names)('%s: kept as a name, never a path', async (_what, sent, kept) => {
+		const { id, link } = await bench.session();
+		expect((await uploadRaw(link, sent, 'abc')).status).toBe(303);
+		expect(await filesOf(id)).toEqual([{ name: kept, size: 3, type: 'text/plain' }]);
+		for (const name of await stored()) expect(name).toMatch(/^[0-9a-f]{32}$/);
+	});
+
+	test('over 1000 characters: refused with a sentence', async () => {
+		const { link } = await bench.session();
+		const answer = await uploadRaw(link, 'n'.repeat(1001));
+		expect(answer.status).toBe(400);
+		expect(answer.data).toContain('must not be longer than 1000 characters');
+	});
+
+	test('a media type that is none becomes octet-stream', async () => {
+		const { id, link } = await bench.session();
+		await upload(link, { name: 'a', bytes: 'a', type: 'not a type' });
+		expect((await filesOf(id))[0].type).toBe('application/octet-stream');
+	});
+});

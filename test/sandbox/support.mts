@@ -1,0 +1,185 @@
+import axios, { type AxiosInstance } from 'axios';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Attempt } from '../../sandbox/core/attempt.mts';
+import type { Delivery } from '../../sandbox/core/deliveries.mts';
+import { type Sandbox, startSandbox } from '../../sandbox/server.mts';
+
+/** Any status is an answer to look at; nothing is followed or retried behind the test's back. */
+export const http: AxiosInstance = axios.create({
+	validateStatus: () => true,
+	maxRedirects: 0,
+	proxy: false,
+});
+
+/** A folder for one test file. */
+export async function temporaryFolder(): Promise<string> {
+	return await mkdtemp(join(tmpdir(), 'sandbox-'));
+}
+
+export async function removeFolder(folder: string): Promise<void> {
+	await rm(folder, { recursive: true, force: true });
+}
+
+/** A sandbox on free ports with shortcuts to what the tests ask of it. */
+export class Bench {
+	readonly portal: string;
+	readonly api: string;
+	readonly secure: string;
+	readonly files: string;
+	readonly credentials: Record<string, string>;
+	readonly auth: { username: string; password: string };
+
+	private constructor(
+		readonly sandbox: Sandbox,
+		readonly folder: string,
+	) {
+		const { portal, services } = sandbox.info;
+		const { origins, credentials } = services.fileCourier;
+		this.portal = portal;
+		this.api = `${origins.api}/api/ext/sessions`;
+		this.secure = origins.secure;
+		this.files = origins.files;
+		this.credentials = credentials;
+		this.auth = { username: credentials.clientId, password: credentials.clientSecret };
+	}
+
+	static async start(folder?: string, log?: (line: string) => void): Promise<Bench> {
+		const dataDir = folder ?? (await temporaryFolder());
+		return new Bench(await startSandbox({ port: 0, dataDir, log }), dataDir);
+	}
+
+	/** Closes it and, unless it is to start again there, removes its folder. */
+	async stop({ keep = false } = {}): Promise<void> {
+		await this.sandbox.close();
+		if (!keep) await removeFolder(this.folder);
+	}
+
+	async create(body: object) {
+		return await http.post<Answer>(this.api, body, { auth: this.auth });
+	}
+
+	/** Creates a session and returns its id of the API and its upload link. */
+	async session(changes: object = {}): Promise<{ id: string; link: string }> {
+		const { status, data } = await this.create({ ...REQUEST, ...changes });
+		if (status !== 201) throw new Error(JSON.stringify(data));
+		return { id: data.data.request_id as string, link: data.data.upload_url as string };
+	}
+
+	async status(id: string) {
+		return await http.get<Answer>(`${this.api}/${id}`, { auth: this.auth });
+	}
+
+	async state(id: string): Promise<unknown> {
+		return (await this.status(id)).data.data.status;
+	}
+
+	async advance(seconds: number): Promise<void> {
+		await this.control('post', '/api/clock', { advance: seconds });
+	}
+
+	async control<T = unknown>(method: string, path: string, data?: object) {
+		return await http.request<T>({ method, url: this.portal + path, data });
+	}
+
+	/** The deliveries, newest first, once `isReady` holds for the newest: a first attempt leaves beside the upload. */
+	async delivery(isReady: (delivery: Delivery) => boolean): Promise<Delivery> {
+		return await eventually(async () => {
+			const { data } = await this.control<Delivery[]>('get', '/api/deliveries');
+			return data.length > 0 && isReady(data[0]) ? data[0] : undefined;
+		});
+	}
+
+	/** As {@link Bench.delivery}, once it has so many attempts; returns these. */
+	async attempts(count: number): Promise<Attempt[]> {
+		return (await this.delivery(({ attempts }) => attempts.length === count)).attempts;
+	}
+}
+
+/** The envelope of FileCourier's answers. */
+export interface Answer {
+	status: boolean;
+	message?: string;
+	error?: string;
+	data: Record<string, unknown>;
+}
+
+/** A create request with all that the docs' table requires. */
+export const REQUEST = {
+	requestor_name: 'Acme Insurance',
+	requestor_email: 'claims@acme.example',
+	recipient_email: 'john@customer.example',
+	subject: 'Your claim',
+	message: 'Please upload the documents.',
+	callback_url: 'http://127.0.0.1:9/nobody-listens',
+};
+
+/** Waits for something that happens beside the test, for at most ten seconds. */
+export async function eventually<T>(
+	look: () => Promise<T | undefined> | T | undefined,
+): Promise<T> {
+	const end = Date.now() + 10_000;
+	for (;;) {
+		const found = await look();
+		if (found !== undefined) return found;
+		if (Date.now() > end) throw new Error('It has not happened within ten seconds');
+		await new Promise((resolve) => setTimeout(resolve, 10));
+	}
+}
+
+/** Uploads files through the recipient's form, as a browser without scripts does. */
+export async function upload(
+	link: string,
+	...files: { name: string; bytes: string; type?: string }[]
+) {
+	const form = new FormData();
+	for (const { name, bytes, type } of files)
+		form.append('files', new Blob([bytes], { type }), name);
+	return await http.post<string>(link, form);
+}
+
+export interface Received {
+	url: string;
+	headers: IncomingHttpHeaders;
+	/** The body, byte for byte. */
+	raw: string;
+}
+
+/** Somebody's webhook endpoint. */
+export class Receiver {
+	readonly received: Received[] = [];
+	/** Answers of the next calls; when used up, 200. */
+	answers: { status: number; headers?: Record<string, string>; body?: string }[] = [];
+	readonly #server: Server;
+
+	private constructor() {
+		this.#server = createServer((request, response) => {
+			const chunks: Buffer[] = [];
+			request.on('data', (chunk: Buffer) => chunks.push(chunk));
+			request.on('end', () => {
+				const raw = Buffer.concat(chunks).toString('utf8');
+				this.received.push({ url: request.url ?? '', headers: request.headers, raw });
+				const { status, headers, body } = this.answers.shift() ?? { status: 200 };
+				response.writeHead(status, headers).end(body ?? '{"received":true}');
+			});
+		});
+	}
+
+	static async start(): Promise<Receiver> {
+		const receiver = new Receiver();
+		await new Promise<void>((resolve) => receiver.#server.listen(0, '127.0.0.1', resolve));
+		return receiver;
+	}
+
+	get url(): string {
+		return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}/hook`;
+	}
+
+	async stop(): Promise<void> {
+		this.#server.closeAllConnections();
+		await new Promise((resolve) => this.#server.close(resolve));
+	}
+}
