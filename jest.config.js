@@ -9,7 +9,12 @@ const modules = {
 	transform: {
 		'^.+\\.mts$': ['ts-jest', { useESM: true, tsconfig: '<rootDir>/sandbox/tsconfig.json' }],
 	},
-	modulePathIgnorePatterns: ['<rootDir>/.host', '<rootDir>/.run', '<rootDir>/dist', '<rootDir>/packages'],
+	modulePathIgnorePatterns: [
+		'<rootDir>/.host',
+		'<rootDir>/.run',
+		'<rootDir>/dist',
+		'<rootDir>/packages',
+	],
 };
 
 /** @type {import('jest').Config} */
@@ -23,7 +28,11 @@ module.exports = {
 			transform: { '^.+\\.ts$': ['ts-jest', { tsconfig: '<rootDir>/test/tsconfig.json' }] },
 			modulePathIgnorePatterns: modules.modulePathIgnorePatterns,
 		},
-		{ ...modules, displayName: 'sandbox', testMatch: ['<rootDir>/test/sandbox/**/*.test.mts'] },
+		{
+			...modules,
+			displayName: 'sandbox',
+			testMatch: ['<rootDir>/test/sandbox/**/*.test.mts'],
+		},
 		{ ...modules, displayName: 'e2e', testMatch: ['<rootDir>/test/e2e/**/*.test.mts'] },
 	],
 	testTimeout: 60_000,

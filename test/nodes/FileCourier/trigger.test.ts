@@ -44,7 +44,13 @@ async function activate(parameters: IDataObject = {}, credentials = {}, mode = '
 			webhookSecret: VECTOR.secret,
 			...credentials,
 		},
-		parameters: { events: ['files.delivered'], output: 'file', download: false, options: {}, ...parameters },
+		parameters: {
+			events: ['files.delivered'],
+			output: 'file',
+			download: false,
+			options: {},
+			...parameters,
+		},
 		workflowId: `trigger-${++workflows}`,
 		mode,
 	});
@@ -113,7 +119,10 @@ describe('a delivery that is signed', () => {
 	});
 
 	it('is believed under either secret of a rotation, in capitals, and with a prefix', async () => {
-		await activate({ options: { repeatWindow: 0 } }, { webhookSecret: `fcwh_new, ${VECTOR.secret}` });
+		await activate(
+			{ options: { repeatWindow: 0 } },
+			{ webhookSecret: `fcwh_new, ${VECTOR.secret}` },
+		);
 		for (const secret of ['fcwh_new', VECTOR.secret]) {
 			const signature = `sha256=${hmacSha256(VECTOR.body, secret).toUpperCase()}`;
 			expect((await post(VECTOR.body, { 'X-FileCourier-Signature': signature })).status).toBe(200);
@@ -130,8 +139,14 @@ describe('a delivery that is signed', () => {
 
 	it('starts the workflow with any event, when any was chosen', async () => {
 		await activate({ events: ['*'] });
-		await deliver('{"event":"files.viewed","timestamp":"t","data":{"request_id":"req_1","who":"x"}}');
-		expect(server.runs[0][0].json).toMatchObject({ event: 'files.viewed', sessionId: 'req_1', who: 'x' });
+		await deliver(
+			'{"event":"files.viewed","timestamp":"t","data":{"request_id":"req_1","who":"x"}}',
+		);
+		expect(server.runs[0][0].json).toMatchObject({
+			event: 'files.viewed',
+			sessionId: 'req_1',
+			who: 'x',
+		});
 	});
 
 	it('reaches a person who listens for a test event as often as they send it', async () => {
@@ -143,22 +158,71 @@ describe('a delivery that is signed', () => {
 });
 
 describe('a delivery that is not to be believed starts nothing:', () => {
-	const sixteenMegabytes = JSON.stringify({ event: 'files.delivered', pad: 'x'.repeat(16 * 1024 * 1024) });
+	const sixteenMegabytes = JSON.stringify({
+		event: 'files.delivered',
+		pad: 'x'.repeat(16 * 1024 * 1024),
+	});
 	it.each<[string, string | Buffer, Record<string, string>, number]>([
 		['unsigned', VECTOR.body, {}, 401],
 		['an empty signature', VECTOR.body, { 'X-FileCourier-Signature': '' }, 401],
 		['forged', VECTOR.body, { 'X-FileCourier-Signature': 'a'.repeat(64) }, 401],
-		['signed with a secret that is no longer valid', VECTOR.body, { 'X-FileCourier-Signature': hmacSha256(VECTOR.body, 'fcwh_old') }, 401],
-		['changed after it was signed', VECTOR.body.replace('CUST-12345', 'CUST-54321'), { 'X-FileCourier-Signature': VECTOR.signature }, 401],
+		[
+			'signed with a secret that is no longer valid',
+			VECTOR.body,
+			{ 'X-FileCourier-Signature': hmacSha256(VECTOR.body, 'fcwh_old') },
+			401,
+		],
+		[
+			'changed after it was signed',
+			VECTOR.body.replace('CUST-12345', 'CUST-54321'),
+			{ 'X-FileCourier-Signature': VECTOR.signature },
+			401,
+		],
 		['cut off', VECTOR.body.slice(0, -10), { 'X-FileCourier-Signature': VECTOR.signature }, 422],
-		['cut off, as plain text', VECTOR.body.slice(0, -10), { 'X-FileCourier-Signature': VECTOR.signature, 'content-type': 'text/plain' }, 401],
+		[
+			'cut off, as plain text',
+			VECTOR.body.slice(0, -10),
+			{ 'X-FileCourier-Signature': VECTOR.signature, 'content-type': 'text/plain' },
+			401,
+		],
 		['empty', '', { 'X-FileCourier-Signature': VECTOR.signature }, 401],
-		['no JSON, though signed', 'hello', { 'X-FileCourier-Signature': hmacSha256('hello', VECTOR.secret), 'content-type': 'text/plain' }, 400],
-		['another JSON, though signed', '[1]', { 'X-FileCourier-Signature': hmacSha256('[1]', VECTOR.secret) }, 400],
-		['without data, though signed', '{"event":"files.delivered"}', { 'X-FileCourier-Signature': hmacSha256('{"event":"files.delivered"}', VECTOR.secret) }, 400],
-		['a multipart form', 'x', { 'X-FileCourier-Signature': hmacSha256('x', VECTOR.secret), 'content-type': 'multipart/form-data; boundary=b' }, 400],
+		[
+			'no JSON, though signed',
+			'hello',
+			{
+				'X-FileCourier-Signature': hmacSha256('hello', VECTOR.secret),
+				'content-type': 'text/plain',
+			},
+			400,
+		],
+		[
+			'another JSON, though signed',
+			'[1]',
+			{ 'X-FileCourier-Signature': hmacSha256('[1]', VECTOR.secret) },
+			400,
+		],
+		[
+			'without data, though signed',
+			'{"event":"files.delivered"}',
+			{ 'X-FileCourier-Signature': hmacSha256('{"event":"files.delivered"}', VECTOR.secret) },
+			400,
+		],
+		[
+			'a multipart form',
+			'x',
+			{
+				'X-FileCourier-Signature': hmacSha256('x', VECTOR.secret),
+				'content-type': 'multipart/form-data; boundary=b',
+			},
+			400,
+		],
 		['over 16 MB', sixteenMegabytes, { 'X-FileCourier-Signature': VECTOR.signature }, 413],
-		['nested a hundred thousand deep', `${'['.repeat(1e5)}${']'.repeat(1e5)}`, { 'X-FileCourier-Signature': VECTOR.signature }, 401],
+		[
+			'nested a hundred thousand deep',
+			`${'['.repeat(1e5)}${']'.repeat(1e5)}`,
+			{ 'X-FileCourier-Signature': VECTOR.signature },
+			401,
+		],
 	])('%s', async (_, body, headers, status) => {
 		await activate();
 		expect((await post(body, headers)).status).toBe(status);
@@ -167,7 +231,9 @@ describe('a delivery that is not to be believed starts nothing:', () => {
 
 	it('without a secret in the credential every delivery is refused, and told why', async () => {
 		await activate({}, { webhookSecret: ' ' });
-		const { status, data } = await post(VECTOR.body, { 'X-FileCourier-Signature': hmacSha256(VECTOR.body, '') });
+		const { status, data } = await post(VECTOR.body, {
+			'X-FileCourier-Signature': hmacSha256(VECTOR.body, ''),
+		});
 		expect(status).toBe(401);
 		expect(data.error).toContain('No Webhook Secret is set');
 		expect(server.runs).toEqual([]);
@@ -188,11 +254,14 @@ describe('a delivery that is not to be believed starts nothing:', () => {
 		['the key as a bearer', 'Bearer the-key', 200],
 		['another key', 'Bearer another', 401],
 		['no key', undefined, 401],
-	])('with a callback API key in the credential: %s gets %s %i', async (_, authorization, status) => {
-		await activate({}, { callbackApiKey: 'the-key' });
-		const answer = await deliver(VECTOR.body, authorization ? { authorization } : {});
-		expect(answer.status).toBe(status);
-	});
+	])(
+		'with a callback API key in the credential: %s gets %s %i',
+		async (_, authorization, status) => {
+			await activate({}, { callbackApiKey: 'the-key' });
+			const answer = await deliver(VECTOR.body, authorization ? { authorization } : {});
+			expect(answer.status).toBe(status);
+		},
+	);
 });
 
 describe('the same delivery five times', () => {
@@ -280,7 +349,10 @@ describe('with the sandbox as the sender', () => {
 			});
 			expect(await bytesOf(binary!.data)).toEqual(files[index].bytes);
 		}
-		expect(items.map(({ binary }) => binary!.data.fileName)).toEqual(['Ausweis „vorn“.pdf', 'photo.png']);
+		expect(items.map(({ binary }) => binary!.data.fileName)).toEqual([
+			'Ausweis „vorn“.pdf',
+			'photo.png',
+		]);
 		const fetches = (await sandbox.requests()).filter(({ origin }) => origin === 'files');
 		expect(fetches.map(({ authorized }) => authorized)).toEqual([false, false]);
 	});
@@ -290,7 +362,10 @@ describe('with the sandbox as the sender', () => {
 		await lastDelivery();
 		const [[{ json, binary }]] = server.runs;
 		expect(Object.keys(binary!)).toEqual(['doc', 'doc_1']);
-		expect(json.files).toMatchObject([{ sha256: hashes[0] }, { sha256: hashes[1], binaryPropertyName: 'doc_1' }]);
+		expect(json.files).toMatchObject([
+			{ sha256: hashes[0] },
+			{ sha256: hashes[1], binaryPropertyName: 'doc_1' },
+		]);
 	});
 
 	it('the callback API key goes the whole way round', async () => {
@@ -300,7 +375,12 @@ describe('with the sandbox as the sender', () => {
 	});
 
 	it('a download that fails asks for the delivery again, and the repeat starts the run', async () => {
-		await sandbox.fault({ service: 'fileCourier', origin: 'files', times: 1, fault: { type: 'status', status: 500 } });
+		await sandbox.fault({
+			service: 'fileCourier',
+			origin: 'files',
+			times: 1,
+			fault: { type: 'status', status: 500 },
+		});
 		await request({ download: true, binaryPropertyName: 'data' });
 		const first = await lastDelivery();
 		expect(first.attempts).toMatchObject([{ status: 503 }]);
@@ -320,7 +400,10 @@ describe('with the sandbox as the sender', () => {
 		await request({ download: true, binaryPropertyName: 'data', options: { downloadBudget: 1 } });
 		await lastDelivery();
 		const [items] = server.runs;
-		expect(items.map(({ json }) => (json.file as IDataObject).downloaded).sort()).toEqual([false, true]);
+		expect(items.map(({ json }) => (json.file as IDataObject).downloaded).sort()).toEqual([
+			false,
+			true,
+		]);
 		expect(items.filter(({ binary }) => binary)).toHaveLength(1);
 	});
 
@@ -330,7 +413,10 @@ describe('with the sandbox as the sender', () => {
 			origin: 'files',
 			fault: { type: 'delay', milliseconds: 500 },
 		});
-		await sandbox.fault({ service: 'fileCourier', fault: { type: 'duplicateDelivery', copies: 5 } });
+		await sandbox.fault({
+			service: 'fileCourier',
+			fault: { type: 'duplicateDelivery', copies: 5 },
+		});
 		await request({ download: true, binaryPropertyName: 'data' });
 		await lastDelivery();
 		expect(server.runs).toHaveLength(1);

@@ -1,0 +1,119 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-restricted-globals */
+import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+
+import { PackageDirectoryLoader } from 'n8n-core';
+import type { INodeProperties } from 'n8n-workflow';
+
+const root = resolve(__dirname, '..');
+const staged = join(root, 'packages/n8n-nodes-file-delivery');
+
+/** What users install, loaded as n8n loads it. */
+let loader: PackageDirectoryLoader;
+
+beforeAll(async () => {
+	const newest = Math.max(
+		...['nodes', 'credentials'].flatMap((folder) =>
+			filesBelow(join(root, folder)).map((file) => statSync(file).mtimeMs),
+		),
+	);
+	if (!existsSync(staged) || statSync(join(staged, 'package.json')).mtimeMs < newest) {
+		throw new Error('The package is older than its sources: run `npm run package` first');
+	}
+	loader = new PackageDirectoryLoader(staged);
+	await loader.loadAll();
+});
+
+const filesBelow = (folder: string): string[] =>
+	readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((file) => join(folder, file));
+
+it('n8n loads every node and credential', () => {
+	expect(Object.keys(loader.nodeTypes).sort()).toEqual(['fileCourier', 'fileCourierTrigger']);
+	expect(Object.keys(loader.credentialTypes)).toEqual(['fileCourierApi']);
+	const { supportedNodes } = loader.known.credentials.fileCourierApi;
+	expect(supportedNodes?.sort()).toEqual(['fileCourier', 'fileCourierTrigger']);
+});
+
+it('the code needs nothing but n8n-workflow, node:crypto and itself', () => {
+	const needed = filesBelow(join(staged, 'dist'))
+		.filter((file) => file.endsWith('.js'))
+		.flatMap((file) => [
+			...readFileSync(file, 'utf8').matchAll(/\b(?:require|import)\(\s*(["'`])(.*?)\1/g),
+		])
+		.map(([, , name]) => name)
+		.filter((name) => !name.startsWith('./') && !name.startsWith('../'));
+	expect([...new Set(needed)].sort()).toEqual(['n8n-workflow', 'node:crypto']);
+});
+
+it('holds the built nodes and the texts, and neither tests nor the sandbox', () => {
+	const listed = execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
+		cwd: staged,
+		stdio: ['ignore', 'pipe', 'ignore'],
+	});
+	const [{ files }] = JSON.parse(String(listed)) as Array<{ files: Array<{ path: string }> }>;
+	const others = files
+		.map(({ path }) => path)
+		.filter((path) => !/^dist\/(nodes|credentials)\/.*\.(js|json|svg)$/.test(path));
+	expect(others.sort()).toEqual(['CHANGELOG.md', 'LICENSE.md', 'README.md', 'package.json']);
+});
+
+it.each([
+	['sources', root],
+	['package', staged],
+])('n8n’s scanner finds nothing in the %s', (what, folder) => {
+	const environment = { ...process.env, NODE_ENV: '' };
+	const scan = [join(root, 'test/support/scan.mjs'), folder, what];
+	expect(String(spawnSync(process.execPath, scan, { env: environment }).stdout)).toBe('passed\n');
+});
+
+it('has no runtime dependencies, and only n8n-workflow as a peer', () => {
+	const manifest = JSON.parse(readFileSync(join(staged, 'package.json'), 'utf8')) as object;
+	expect(manifest).not.toHaveProperty('dependencies');
+	expect(manifest).not.toHaveProperty('scripts');
+	expect(manifest).toHaveProperty('peerDependencies', { 'n8n-workflow': '*' });
+});
+
+describe.each(['fileCourier', 'fileCourierTrigger'])('%s', (name) => {
+	const describeNode = () => loader.nodeTypes[name].type as { description: INodeDescription };
+	interface INodeDescription {
+		iconUrl: { light: string; dark: string };
+		codex?: object;
+		subtitle?: string;
+		usableAsTool?: boolean;
+		properties: INodeProperties[];
+	}
+
+	it('has its light and dark icon, its codex and its subtitle', () => {
+		const { iconUrl, codex, subtitle } = describeNode().description;
+		for (const url of [iconUrl.light, iconUrl.dark]) {
+			expect(existsSync(join(staged, url.replace('icons/n8n-nodes-file-delivery/', '')))).toBe(
+				true,
+			);
+		}
+		expect(iconUrl.light).not.toBe(iconUrl.dark);
+		expect(codex).toMatchObject({ alias: expect.arrayContaining(['File Request']) as string[] });
+		expect(subtitle).toBeTruthy();
+	});
+
+	it('can be a tool of an AI agent, unless it is a trigger', () => {
+		expect(Boolean(describeNode().description.usableAsTool)).toBe(!name.endsWith('Trigger'));
+	});
+
+	it('describes every field, and sorts every list of options', () => {
+		const undescribed: string[] = [];
+		const visit = (fields: INodeProperties[]) => {
+			for (const { name: field, description, type, options = [] } of fields) {
+				if (!description && !['resource', 'operation', 'options'].includes(field)) {
+					if (type !== 'notice' && type !== 'fixedCollection') undescribed.push(field);
+				}
+				const named = options.filter((one) => 'displayName' in one) as INodeProperties[];
+				const labels = named.map((one) => one.displayName);
+				expect(labels).toEqual([...labels].sort((a, b) => a.localeCompare(b)));
+				visit(named.filter((one) => 'type' in one));
+			}
+		};
+		visit(describeNode().description.properties);
+		expect(undescribed).toEqual([]);
+	});
+});
