@@ -1,0 +1,111 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { putExamples } from '../../sandbox/launcher/examples.mts';
+import { ROOT } from '../../sandbox/launcher/ready.mjs';
+import { startSystem, type System, type SystemOptions } from '../../sandbox/launcher/system.mts';
+import type { SavedWorkflow, WorkflowNode } from '../../sandbox/n8n/workflows.mts';
+
+/** What a first run may take: n8n is gigabytes. */
+export const INSTALL_MS = 25 * 60_000;
+
+/** A folder that is gone when the test is. */
+export function temporaryFolder(name: string): { folder: string; remove(): void } {
+	const folder = mkdtempSync(join(tmpdir(), `file-delivery-${name}-`));
+	return { folder, remove: () => rmSync(folder, { recursive: true, force: true, maxRetries: 3 }) };
+}
+
+export interface TestSystem extends System {
+	/** The temporary folder of n8n and the sandbox. */
+	folder: string;
+}
+
+/**
+ * Starts the sandbox and a real n8n with the package, on free ports and in a temporary folder. Both end with stop(), and,
+ * when the test run is interrupted or killed, with it: n8n's keeper notices.
+ */
+export async function startTestSystem(
+	options: Omit<SystemOptions, 'folder'> = {},
+): Promise<TestSystem> {
+	const { folder, remove } = temporaryFolder('e2e');
+	try {
+		const system = await startSystem({ ...options, folder });
+		const stop = async () => {
+			await system.stop();
+			remove();
+		};
+		return { ...system, folder, stop };
+	} catch (error) {
+		remove();
+		throw error;
+	}
+}
+
+/** Puts the repository's examples into a started system; by the name of their file. */
+export async function withExamples(system: System): Promise<Map<string, SavedWorkflow>> {
+	return putExamples(system.rest, system.credentials);
+}
+
+/** A node for a workflow of a test. */
+export function node(
+	name: string,
+	type: string,
+	parameters: WorkflowNode['parameters'] = {},
+	more: Partial<WorkflowNode> = {},
+): WorkflowNode {
+	return {
+		id: crypto.randomUUID(),
+		name,
+		type,
+		typeVersion: 1,
+		position: [0, 0],
+		parameters,
+		...more,
+	};
+}
+
+/** Connections of a workflow whose nodes follow one another. */
+export function inARow(...names: string[]): Record<string, unknown> {
+	return Object.fromEntries(
+		names
+			.slice(0, -1)
+			.map((name, index) => [
+				name,
+				{ main: [[{ node: names[index + 1], type: 'main', index: 0 }]] },
+			]),
+	);
+}
+
+export interface Command {
+	/** Everything it has printed so far. */
+	output(): string;
+	/** Resolves when it has printed this; rejects with its output when it ends before. */
+	printed(text: string): Promise<void>;
+	/** Resolves with its exit code (null: ended by a signal). */
+	ended: Promise<number | null>;
+	kill(signal: NodeJS.Signals): void;
+}
+
+/** Runs a program of the repository with Node.js, as a person would in a terminal. */
+export function command(script: string, args: string[], env: Record<string, string> = {}): Command {
+	const child = spawn(process.execPath, [join(ROOT, script), ...args], {
+		cwd: ROOT,
+		env: { ...process.env, ...env },
+		stdio: ['ignore', 'pipe', 'pipe'],
+	});
+	let text = '';
+	for (const stream of [child.stdout, child.stderr]) {
+		stream.on('data', (chunk: Buffer) => (text += chunk.toString()));
+	}
+	const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
+	const printed = async (wanted: string) => {
+		let over = false;
+		void ended.then(() => (over = true));
+		while (!text.includes(wanted)) {
+			if (over) throw new Error(`It ended without "${wanted}":\n${text}`);
+			await new Promise((resolve) => setTimeout(resolve, 50));
+		}
+	};
+	return { output: () => text, printed, ended, kill: (signal) => child.kill(signal) };
+}

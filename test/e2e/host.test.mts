@@ -1,0 +1,126 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import axios from 'axios';
+import { testCredential } from '../../sandbox/n8n/credentials.mts';
+import {
+	downloadBinary,
+	listExecutions,
+	waitForExecution,
+	waitForNewExecution,
+} from '../../sandbox/n8n/executions.mts';
+import { Rest } from '../../sandbox/n8n/rest.mts';
+import { objectsAt } from '../../sandbox/n8n/shape.mts';
+import {
+	activateWorkflow,
+	deactivateWorkflow,
+	putWorkflow,
+	runByHand,
+	webhookAnswers,
+} from '../../sandbox/n8n/workflows.mts';
+import { sandboxCredentials } from '../../sandbox/launcher/system.mts';
+import { INSTALL_MS, inARow, node, startTestSystem, type TestSystem } from './harness.mts';
+
+let system: TestSystem;
+
+beforeAll(async () => {
+	system = await startTestSystem();
+}, INSTALL_MS);
+
+afterAll(async () => system?.stop());
+
+describe('a real n8n with the package', () => {
+	it('lists our nodes and credentials', async () => {
+		const nodes = objectsAt({ list: await system.rest.call('GET', '/types/nodes.json') }, 'list');
+		const credentials = objectsAt(
+			{ list: await system.rest.call('GET', '/types/credentials.json') },
+			'list',
+		);
+		const ours = nodes.map(({ name }) => String(name));
+
+		expect(ours).toEqual(
+			expect.arrayContaining([
+				'n8n-nodes-file-delivery.fileCourier',
+				'n8n-nodes-file-delivery.fileCourierTool',
+				'n8n-nodes-file-delivery.fileCourierTrigger',
+			]),
+		);
+		expect(credentials.map(({ name }) => name)).toContain('fileCourierApi');
+	});
+
+	it('lets the owner in, and nobody without the cookie', async () => {
+		const again = new Rest(system.n8n.url);
+		await again.logIn();
+
+		await expect(again.call('GET', '/rest/workflows')).resolves.toBeDefined();
+		await expect(new Rest(system.n8n.url).call('GET', '/rest/workflows')).rejects.toMatchObject({
+			status: 401,
+		});
+	});
+
+	it('tests the credentials of the sandbox: good ones are good, a wrong secret is not', async () => {
+		const credential = system.credentials[0];
+		const { data } = sandboxCredentials(system.sandbox.info)[0];
+		const wrong = { ...data, clientSecret: 'fcs_wrong' };
+
+		expect(await testCredential(system.rest, credential, data)).toMatchObject({ status: 'OK' });
+		expect(await testCredential(system.rest, credential, wrong)).toMatchObject({
+			status: 'Error',
+		});
+	});
+
+	it('runs a workflow by hand and tells which node failed', async () => {
+		const request = (url: string) => ({
+			name: 'By hand',
+			nodes: [
+				node('Start', 'n8n-nodes-base.manualTrigger'),
+				node('Ask', 'n8n-nodes-base.httpRequest', { url }, { typeVersion: 4.2 }),
+			],
+			connections: inARow('Start', 'Ask'),
+		});
+		const run = async (url: string) => {
+			const workflow = await putWorkflow(system.rest, request(url));
+			return waitForExecution(system.rest, await runByHand(system.rest, workflow));
+		};
+
+		const good = await run(`${system.n8n.url}/healthz`);
+		expect(good).toMatchObject({ status: 'success', mode: 'manual' });
+		expect(good.items.Ask[0].json).toEqual({ status: 'ok' });
+
+		const bad = await run(`${system.n8n.url}/rest/nothing-here`);
+		expect(bad.status).toBe('error');
+		expect(bad.error).toMatch(/^Ask: /);
+	});
+
+	it('runs a workflow by webhook, keeps the file, and stops listening when deactivated', async () => {
+		const { rest, n8n } = system;
+		const url = `${n8n.url}/webhook/files-come-in`;
+		const workflow = await putWorkflow(rest, {
+			name: 'By webhook',
+			nodes: [
+				node(
+					'Webhook',
+					'n8n-nodes-base.webhook',
+					{ path: 'files-come-in', httpMethod: 'POST' },
+					{ typeVersion: 2, webhookId: 'files-come-in' },
+				),
+			],
+			connections: {},
+		});
+		await activateWorkflow(rest, workflow);
+		await webhookAnswers(url);
+		const known = await listExecutions(rest, workflow.id);
+		const content = Buffer.from([0, 255, 13, 10, 0]);
+		const body = new FormData();
+		body.append('scan', new Blob([content], { type: 'image/png' }), 'Prüfung "1".png');
+
+		await axios.post(url, body);
+		const execution = await waitForNewExecution(rest, workflow.id, known);
+
+		expect(execution).toMatchObject({ status: 'success', mode: 'webhook' });
+		const file = execution.items.Webhook[0].binary.scan;
+		expect(file.id).toMatch(/^filesystem-v2:/);
+		expect(await downloadBinary(rest, file)).toEqual(content);
+
+		await deactivateWorkflow(rest, workflow.id);
+		await expect(axios.post(url, body)).rejects.toMatchObject({ response: { status: 404 } });
+	});
+});
