@@ -1,10 +1,11 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-restricted-globals */
-import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
 import { PackageDirectoryLoader } from 'n8n-core';
 import type { INodeProperties } from 'n8n-workflow';
+
+import { publishedFiles, scan } from './support/processes';
 
 const root = resolve(__dirname, '..');
 const staged = join(root, 'packages/n8n-nodes-file-delivery');
@@ -47,24 +48,17 @@ it('the code needs nothing but n8n-workflow, node:crypto and itself', () => {
 });
 
 it('holds the built nodes and the texts, and neither tests nor the sandbox', () => {
-	const listed = execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
-		cwd: staged,
-		stdio: ['ignore', 'pipe', 'ignore'],
-	});
-	const [{ files }] = JSON.parse(String(listed)) as Array<{ files: Array<{ path: string }> }>;
-	const others = files
-		.map(({ path }) => path)
-		.filter((path) => !/^dist\/(nodes|credentials)\/.*\.(js|json|svg)$/.test(path));
+	const others = publishedFiles(staged).filter(
+		(path) => !/^dist\/(nodes|credentials)\/.*\.(js|json|svg)$/.test(path),
+	);
 	expect(others.sort()).toEqual(['CHANGELOG.md', 'LICENSE.md', 'README.md', 'package.json']);
 });
 
 it.each([
 	['sources', root],
 	['package', staged],
-])('n8n’s scanner finds nothing in the %s', (what, folder) => {
-	const environment = { ...process.env, NODE_ENV: '' };
-	const scan = [join(root, 'test/support/scan.mjs'), folder, what];
-	expect(String(spawnSync(process.execPath, scan, { env: environment }).stdout)).toBe('passed\n');
+] as const)('n8n’s scanner finds nothing in the %s', (what, folder) => {
+	expect(scan(folder, what)).toBe('passed');
 });
 
 it('has no runtime dependencies, and only n8n-workflow as a peer', () => {

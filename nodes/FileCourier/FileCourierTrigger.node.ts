@@ -75,13 +75,9 @@ async function prepareItems(
 		mimeType: type,
 		size: typeof size === 'number' ? size : undefined,
 	}));
-	const budget = downloadBudget * 1000;
 	try {
-		const fetched = await downloadWithin(context, files, budget, {
-			sha256,
-			stallTimeout: budget,
-			host: fileHost,
-		});
+		const settings = { sha256, host: fileHost };
+		const fetched = await downloadWithin(context, files, downloadBudget * 1000, settings);
 		return deliveredItems(delivery, fetched, { perFile, field });
 	} catch (error) {
 		return new Refusal(503, `The files could not be downloaded: ${(error as Error).message}`);

@@ -2,7 +2,7 @@ import type { IBinaryKeyData, IDataObject, INodeExecutionData } from 'n8n-workfl
 
 import { isoDate } from '../shared/dates';
 import { textOf } from '../shared/service';
-import type { FetchedFile } from '../shared/transfer/downloadMany';
+import type { Downloaded } from '../shared/transfer/download';
 import type { DeliveredFile, FileCourierDelivery } from './delivery';
 import { sessionIdOf } from './service';
 
@@ -14,7 +14,7 @@ import { sessionIdOf } from './service';
  */
 export function deliveredItems(
 	delivery: FileCourierDelivery,
-	fetched: ReadonlyArray<FetchedFile | undefined>,
+	fetched: ReadonlyArray<Downloaded | undefined>,
 	{ perFile, field }: { perFile: boolean; field: string },
 ): INodeExecutionData[] {
 	const { event, timestamp, data, files } = delivery;
@@ -46,7 +46,7 @@ export function deliveredItems(
 
 function describe(
 	file: DeliveredFile,
-	fetched: FetchedFile | undefined,
+	fetched: Downloaded | undefined,
 	field: string,
 ): IDataObject {
 	const described: IDataObject = { ...file, downloaded: fetched !== undefined };
@@ -58,7 +58,7 @@ function describe(
 }
 
 function binaryOf(
-	fields: Array<[string, FetchedFile | undefined]>,
+	fields: Array<[string, Downloaded | undefined]>,
 ): Pick<INodeExecutionData, 'binary'> {
 	const binary: IBinaryKeyData = {};
 	for (const [field, fetched] of fields) if (fetched) binary[field] = fetched.binary;

@@ -11,7 +11,7 @@ import type { SavedWorkflow, WorkflowNode } from '../../sandbox/n8n/workflows.mt
 export const INSTALL_MS = 25 * 60_000;
 
 /** A folder that is gone when the test is. */
-export function temporaryFolder(name: string): { folder: string; remove(): void } {
+export function temporaryFolder(name: string): { folder: string; remove: () => void } {
 	const folder = mkdtempSync(join(tmpdir(), `file-delivery-${name}-`));
 	return { folder, remove: () => rmSync(folder, { recursive: true, force: true, maxRetries: 3 }) };
 }

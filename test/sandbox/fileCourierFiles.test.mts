@@ -83,8 +83,10 @@ describe('a delivered URL', () => {
 			'234',
 			'bytes 2-4/10',
 		]);
-		const beyond = await http.get(url, { headers: { range: 'bytes=50-' } });
+		const beyond = await http.get<unknown>(url, { headers: { range: 'bytes=50-' } });
 		expect([beyond.status, beyond.headers['content-range']]).toEqual([416, 'bytes */10']);
+		expect(beyond.data).toEqual({ status: false, error: 'Range Not Satisfiable' });
+		expect(beyond.headers['content-disposition']).toBeUndefined();
 		const same = await http.get(url, { headers: { 'if-none-match': String(head.headers.etag) } });
 		expect(same.status).toBe(304);
 	});

@@ -49,7 +49,7 @@ export class TestCredentials extends ICredentialsHelper {
 					) as string,
 				]),
 			);
-		if (auth) options.auth = resolve(auth) as IHttpRequestOptions['auth'];
+		if (auth) options.auth = resolve(auth) as unknown as IHttpRequestOptions['auth'];
 		if (headers) options.headers = { ...options.headers, ...resolve(headers) };
 		if (qs) options.qs = { ...options.qs, ...resolve(qs) };
 		return options;

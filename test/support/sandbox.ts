@@ -1,11 +1,13 @@
-/* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-restricted-globals */
-import { type ChildProcess, spawn } from 'node:child_process';
+/* eslint-disable @n8n/community-nodes/no-restricted-imports */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
 import axios, { type AxiosInstance } from 'axios';
+import { sleep } from 'n8n-workflow';
+
+import { spawnSandbox } from './processes';
 
 interface SandboxInfo {
 	portal: string;
@@ -18,7 +20,7 @@ interface SandboxInfo {
 /** The sandbox in a process of its own, spoken to over HTTP alone: a witness that shares nothing with the nodes. */
 export class Sandbox {
 	private constructor(
-		private readonly child: ChildProcess,
+		private readonly child: ReturnType<typeof spawnSandbox>,
 		private readonly folder: string,
 		readonly info: SandboxInfo,
 		/** The control API, relative to /api. */
@@ -27,13 +29,7 @@ export class Sandbox {
 
 	static async start(): Promise<Sandbox> {
 		const folder = mkdtempSync(join(tmpdir(), 'sandbox-'));
-		const root = resolve(__dirname, '../..');
-		const child = spawn(
-			process.execPath,
-			['--import', 'tsx', 'sandbox/main.mts', '--json', '--port', '0', '--data', folder],
-			// It ends when its standard input closes, so a killed test run leaves nothing behind.
-			{ cwd: root, stdio: ['pipe', 'pipe', 'inherit'] },
-		);
+		const child = spawnSandbox(folder);
 		const info = await new Promise<SandboxInfo>((done, failed) => {
 			createInterface({ input: child.stdout }).once('line', (line) =>
 				done(JSON.parse(line) as SandboxInfo),
@@ -41,6 +37,15 @@ export class Sandbox {
 			child.once('exit', (code) => failed(new Error(`The sandbox ended with ${code}`)));
 		});
 		return new Sandbox(child, folder, info, axios.create({ baseURL: `${info.portal}/api` }));
+	}
+
+	/** Asks for the sandbox's state until it is what the test waits for. */
+	async until<T>(path: string, found: (state: T) => boolean): Promise<T> {
+		for (;;) {
+			const { data } = await this.control.get<T>(path);
+			if (found(data)) return data;
+			await sleep(20);
+		}
 	}
 
 	async stop(): Promise<void> {

@@ -1,4 +1,3 @@
-/* eslint-disable @n8n/community-nodes/no-restricted-imports */
 import hex from 'crypto-js/enc-hex';
 import hmac from 'crypto-js/hmac-sha256';
 

@@ -1,4 +1,3 @@
-/* eslint-disable @n8n/community-nodes/no-restricted-imports */
 import { CredentialTestContext } from 'n8n-core';
 import type { ICredentialTestFunctions, IWorkflowExecuteAdditionalData } from 'n8n-workflow';
 
@@ -26,11 +25,14 @@ it('good credentials pass, although the session that is asked for does not exist
 	expect((await sandbox.requests()).map(({ status }) => status)).toEqual([404]);
 });
 
-it.each([{ clientId: 'fc_wrong' }, { clientSecret: 'fcs_wrong' }])('%j fails', async (wrong) => {
-	const { status, message } = await test({ ...good, ...wrong });
-	expect(status).toBe('Error');
-	expect(message).toBe('FileCourier refuses the Client ID and Client Secret: Invalid API key');
-});
+it.each([{ clientId: 'fc_wrong' }, { clientSecret: 'fcs_wrong' }])(
+	'%j fails',
+	async (wrong: object) => {
+		const { status, message } = await test({ ...good, ...wrong });
+		expect(status).toBe('Error');
+		expect(message).toBe('FileCourier refuses the Client ID and Client Secret: Invalid API key');
+	},
+);
 
 it.each([
 	[

@@ -1,4 +1,3 @@
-/* eslint-disable @n8n/community-nodes/no-restricted-imports */
 import { createHash, randomBytes } from 'node:crypto';
 
 import axios, { type AxiosResponse } from 'axios';
@@ -280,6 +279,18 @@ describe('the same delivery five times', () => {
 		expect(server.runs).toHaveLength(1);
 	});
 
+	it('with a restart of n8n between them: still one run', async () => {
+		await activate();
+		await deliver(VECTOR.body);
+		const { savedStaticData, runs } = server;
+		expect(runs).toHaveLength(1);
+		await server.stop();
+		await activate(); // under another workflow ID: nothing in memory is known of it
+		server.savedStaticData = savedStaticData;
+		expect((await deliver(VECTOR.body)).data).toEqual({ received: true, repeated: true });
+		expect(server.runs).toEqual([]);
+	});
+
 	it('of two sessions: two runs', async () => {
 		await activate();
 		await deliver(VECTOR.body);
@@ -326,14 +337,8 @@ describe('with the sandbox as the sender', () => {
 		attempts: Array<{ status?: number }>;
 	}
 
-	async function lastDelivery(): Promise<SentDelivery> {
-		for (;;) {
-			const { data } = await sandbox.control.get<SentDelivery[]>('/deliveries');
-			const last = data.at(0)!;
-			if (last.attempts.length > 0) return last;
-			await new Promise((done) => setImmediate(done));
-		}
-	}
+	const hasAttempt = ([last]: SentDelivery[]) => last?.attempts.length > 0;
+	const lastDelivery = async () => (await sandbox.until('/deliveries', hasAttempt))[0];
 
 	it('each file becomes an item with its bytes, fetched without credentials', async () => {
 		const sessionId = await request({ download: true, binaryPropertyName: 'data' });
@@ -427,8 +432,9 @@ describe('with the sandbox as the sender', () => {
 		await request({});
 		expect((await lastDelivery()).attempts).toMatchObject([{ status: 401 }]);
 		await sandbox.control.post('/clock', { advance: 61 });
-		while (server.runs.length === 0) await new Promise((done) => setImmediate(done));
-		expect((await lastDelivery()).attempts.length).toBeGreaterThanOrEqual(1);
+		const isTaken = ([last]: SentDelivery[]) => last.attempts.length === 2;
+		const [{ attempts }] = await sandbox.until<SentDelivery[]>('/deliveries', isTaken);
+		expect(attempts).toMatchObject([{ status: 401 }, { status: 200 }]);
 		expect(server.runs).toHaveLength(1);
 	});
 });

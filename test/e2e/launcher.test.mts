@@ -1,0 +1,136 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import axios from 'axios';
+import getPort from 'get-port';
+import { createServer, type Server } from 'node:net';
+import { command, type Command, INSTALL_MS, temporaryFolder } from './harness.mts';
+
+const START = 'sandbox/launcher/start.mjs';
+
+let place: ReturnType<typeof temporaryFolder>;
+let started: Command[];
+
+beforeEach(() => {
+	place = temporaryFolder('start');
+	started = [];
+});
+
+afterEach(async () => {
+	for (const { kill } of started) kill('SIGTERM');
+	await Promise.all(started.map(({ ended }) => ended));
+	place.remove();
+});
+
+/** `npm start` with its data in a temporary folder. */
+function start(...args: string[]): Command {
+	const launcher = command(START, args, { FILE_DELIVERY_RUN_DIR: place.folder });
+	started.push(launcher);
+	return launcher;
+}
+
+function listen(port: number): Promise<Server> {
+	return new Promise((resolve) => {
+		const server = createServer().listen(port, '127.0.0.1', () => resolve(server));
+	});
+}
+
+async function ports(): Promise<string[]> {
+	return ['--port', String(await getPort()), '--sandbox-port', String(await getPort())];
+}
+
+describe('npm start', () => {
+	it(
+		'with --once runs the whole journey and ends with 0, a second time as well',
+		async () => {
+			for (const round of [1, 2]) {
+				const launcher = start('--once', ...(await ports()));
+
+				expect({ round, code: await launcher.ended, output: launcher.output() }).toMatchObject({
+					code: 0,
+					output: expect.stringContaining('7 steps held') as unknown,
+				});
+			}
+		},
+		INSTALL_MS,
+	);
+
+	it(
+		'stays up, refuses to run twice on one database, and takes everything along on Ctrl-C',
+		async () => {
+			const launcher = start(...(await ports()));
+			await launcher.printed('It is all up');
+			const urls = [...launcher.output().matchAll(/^ {2}(?:n8n|sandbox) +(\S+)$/gm)].map(
+				([, url]) => url,
+			);
+			expect(urls).toHaveLength(2);
+			for (const url of urls) expect((await axios.get(url)).status).toBe(200);
+
+			const second = start(...(await ports()));
+			expect(await second.ended).toBe(1);
+			expect(second.output()).toContain('It is running already');
+
+			launcher.kill('SIGINT');
+			expect(await launcher.ended).toBe(0);
+			for (const url of urls)
+				await expect(axios.get(url)).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+		},
+		INSTALL_MS,
+	);
+
+	it(
+		'leaves nothing behind when it is killed',
+		async () => {
+			const launcher = start(...(await ports()));
+			await launcher.printed('It is all up');
+			const url = /^ {2}n8n +(\S+)$/m.exec(launcher.output())?.[1] ?? '';
+
+			launcher.kill('SIGKILL');
+			await launcher.ended;
+
+			const gone = async () => {
+				const { code } = (await axios.get(url).catch((error: { code?: string }) => error)) as {
+					code?: string;
+				};
+				return code === 'ECONNREFUSED';
+			};
+			const deadline = Date.now() + 15_000;
+			while (!(await gone()) && Date.now() < deadline)
+				await new Promise((wake) => setTimeout(wake, 200));
+			expect(await gone()).toBe(true);
+		},
+		INSTALL_MS,
+	);
+
+	it(
+		'says in one sentence that a port is taken, and which option chooses another',
+		async () => {
+			const port = await getPort();
+			const server = await listen(port);
+			const forN8n = start('--once', '--port', String(port));
+			expect(await forN8n.ended).toBe(1);
+			expect(forN8n.output()).toContain(
+				`Port ${port} is taken: choose another for n8n with --port.`,
+			);
+
+			const forSandbox = start('--once', '--sandbox-port', String(port));
+			expect(await forSandbox.ended).toBe(1);
+			expect(forSandbox.output()).toContain(`Port ${port} is taken`);
+			expect(forSandbox.output()).toContain('--sandbox-port');
+
+			expect(forN8n.output() + forSandbox.output()).not.toMatch(/^\s+at /m);
+			server.close();
+		},
+		INSTALL_MS,
+	);
+
+	it(
+		'says what it does not understand',
+		async () => {
+			const launcher = start('--prot', '1');
+
+			expect(await launcher.ended).toBe(1);
+			expect(launcher.output()).toContain('There are --once, --port and --sandbox-port.');
+			expect(launcher.output()).not.toMatch(/^\s+at /m);
+		},
+		INSTALL_MS,
+	);
+});

@@ -1,0 +1,310 @@
+import type { Delivery } from '../../sandbox/core/deliveries.mts';
+import type { RequestEntry } from '../../sandbox/core/requestLog.mts';
+import { Bench, http, Receiver, REQUEST, upload } from './support.mts';
+
+let bench: Bench;
+let receiver: Receiver;
+beforeAll(async () => {
+	bench = await Bench.start();
+	receiver = await Receiver.start();
+});
+afterAll(async () => {
+	await bench.stop();
+	await receiver.stop();
+});
+
+const EVIL = '<script>alert("1")</script>\'><b>';
+const page = async (path: string) => (await http.get<string>(bench.portal + path)).data;
+
+/** What a button of a page does. */
+const press = async (path: string, fields: Record<string, string> = {}) =>
+	await http.post<string>(bench.portal + path, new URLSearchParams(fields));
+
+/** A delivered session whose every text is hostile. */
+async function delivered(): Promise<Delivery> {
+	const { link } = await bench.session({
+		requestor_name: EVIL,
+		subject: EVIL,
+		message: EVIL,
+		documents: [EVIL],
+		reference_id: EVIL,
+		brand_name: EVIL,
+		recipient_phone: '+15551234567',
+		callback_url: `${receiver.url}?x=${EVIL}`,
+		callback_api_key: 'callback-key-1',
+	});
+	receiver.answers = [{ status: 200, body: EVIL }];
+	await upload(link, { name: EVIL, bytes: 'x' });
+	return await bench.delivery(
+		({ state, body }) => state === 'delivered' && body.includes(link.slice(-20)),
+	);
+}
+
+describe('pages', () => {
+	test('the first one tells base URLs and credentials, like the control API', async () => {
+		const { data } = await bench.control('get', '/api/info');
+		expect(data).toEqual(bench.sandbox.info);
+		const home = await page('/');
+		const { origins, credentials } = bench.sandbox.info.services.fileCourier;
+		for (const text of [...Object.values(origins), ...Object.values(credentials)])
+			expect(home).toContain(text);
+		for (const link of ['/outbox', '/deliveries', '/control'])
+			expect(home).toContain(`href="${link}"`);
+	});
+
+	test('are friendly while there is nothing to show', async () => {
+		const empty = await Bench.start();
+		expect((await http.get<string>(`${empty.portal}/outbox`)).data).toContain('No messages yet');
+		expect((await http.get<string>(`${empty.portal}/deliveries`)).data).toContain(
+			'No deliveries yet',
+		);
+		await empty.stop();
+	});
+
+	test('the outbox shows the e-mail and the SMS with their link', async () => {
+		const { link } = await bench.session({
+			recipient_phone: '+15557654321',
+			subject: 'Your claim CLM-7',
+			message: 'Two documents, please.',
+			documents: ['Government ID'],
+		});
+		const outbox = await page('/outbox');
+		for (const text of [
+			'E-mail',
+			'SMS',
+			'+15557654321',
+			'Your claim CLM-7',
+			'Two documents, please.',
+			'Government ID',
+			REQUEST.requestor_email,
+			REQUEST.recipient_email,
+			`href="${link}"`,
+		]) {
+			expect(outbox).toContain(text);
+		}
+		const { data } = await bench.control<object[]>('get', '/api/outbox');
+		expect(data[0]).toMatchObject({ channel: 'sms', to: '+15557654321', link });
+		expect(data[1]).toMatchObject({
+			service: 'fileCourier',
+			channel: 'email',
+			from: REQUEST.requestor_name,
+			replyTo: REQUEST.requestor_email,
+			to: REQUEST.recipient_email,
+			subject: 'Your claim CLM-7',
+			text: 'Two documents, please.',
+			documents: ['Government ID'],
+			link,
+		});
+	});
+
+	test('the deliveries show each attempt with its answer, and deliver again', async () => {
+		const delivery = await delivered();
+		const before = await page('/deliveries');
+		expect(before).toContain('files.delivered');
+		expect(before).toContain(delivery.subject);
+		expect(before).toContain('x-filecourier-signature');
+		const answer = await press(`/deliveries/${delivery.id}/redeliver`);
+		expect([answer.status, answer.headers.location]).toEqual([303, `/deliveries#${delivery.id}`]);
+		expect(await page('/deliveries')).toContain('by hand');
+	});
+
+	test('text from outside stays text, everywhere', async () => {
+		await delivered();
+		await bench.control('post', '/api/faults', {
+			service: 'fileCourier',
+			path: EVIL,
+			times: 1,
+			fault: { type: 'reset' },
+		});
+		for (const path of ['/outbox', '/deliveries', '/control']) {
+			const html = await page(path);
+			expect(html).toContain('&lt;script&gt;');
+			expect(html).not.toContain('<script>alert');
+			expect(html).not.toContain("'><b>");
+		}
+		await bench.control('delete', '/api/faults');
+	});
+
+	test('an unknown page: 404 with a way back', async () => {
+		const { status, data } = await http.get<string>(`${bench.portal}/nothing`);
+		expect(status).toBe(404);
+		expect(data).toContain('href="/"');
+	});
+});
+
+describe('the control page', () => {
+	test('moves the clock', async () => {
+		const now = async () =>
+			(await bench.control<{ now: string; speed: number }>('get', '/api/clock')).data;
+		const before = Date.parse((await now()).now);
+		expect((await press('/control/clock', { advance: '86400' })).status).toBe(303);
+		expect((Date.parse((await now()).now) - before) / 1000).toBeCloseTo(86_400, -1);
+		expect(await page('/control')).toContain('1 day');
+		await press('/control/clock', { speed: '60' });
+		expect((await now()).speed).toBe(60);
+		await press('/control/clock', { reset: '1' });
+		expect(Math.abs(Date.parse((await now()).now) - Date.now())).toBeLessThan(5000);
+		expect((await press('/control/clock', { advance: 'tomorrow' })).status).toBe(400);
+		expect((await press('/control/clock')).status).toBe(303);
+	});
+
+	test('changes settings and marks what is chosen', async () => {
+		expect((await press('/control/settings/fileCourier', { recipientForm: 'flat' })).status).toBe(
+			303,
+		);
+		expect(await page('/control')).toMatch(/<option value="flat" selected>/);
+		const wrong = await press('/control/settings/fileCourier', { recipientForm: 'round' });
+		expect(wrong.status).toBe(400);
+		expect(wrong.data).toContain('is no value of');
+		await press('/control/settings/fileCourier', { recipientForm: 'either' });
+	});
+
+	test('adds and removes fault rules', async () => {
+		const rules = async () => (await bench.control<{ id: string }[]>('get', '/api/faults')).data;
+		const choices = /<select id="fault"[^]*?<\/select>/.exec(await page('/control'))?.[0] ?? '';
+		const offered = [...choices.matchAll(/<option value="(\w+)"/g)].map(([, value]) => value);
+		for (const fault of offered) {
+			const answer = await press('/control/faults', {
+				where: 'fileCourier',
+				fault,
+				path: '',
+				nth: '',
+				times: '',
+			});
+			expect([fault, answer.status]).toEqual([fault, 303]);
+		}
+		expect(await rules()).toHaveLength(10);
+		await press('/control/faults/remove', { id: (await rules())[0].id });
+		expect(await rules()).toHaveLength(9);
+		await press('/control/faults/remove');
+		expect(await rules()).toHaveLength(0);
+		await press('/control/faults', {
+			where: 'fileCourier/api',
+			fault: '429',
+			path: '/api/*',
+			nth: '2',
+			times: '3',
+		});
+		expect(await rules()).toMatchObject([
+			{
+				service: 'fileCourier',
+				origin: 'api',
+				path: '/api/*',
+				nth: 2,
+				times: 3,
+				fault: { type: 'status', status: 429 },
+			},
+		]);
+		await press('/control/faults/remove');
+		expect((await press('/control/faults', { where: 'fileCourier', fault: 'boom' })).status).toBe(
+			400,
+		);
+		expect(
+			(await press('/control/faults', { where: 'fileCourier', fault: '500', nth: '-1' })).status,
+		).toBe(400);
+		expect((await press('/control/faults', { where: 'nobody', fault: '500' })).status).toBe(404);
+	});
+});
+
+describe('the control API', () => {
+	test('the clock reads, advances, changes pace and goes back', async () => {
+		const change = async (data: object) => await bench.control('post', '/api/clock', data);
+		expect((await change({ speed: 0 })).data).toMatchObject({ speed: 0 });
+		const { now } = (await bench.control<{ now: string }>('get', '/api/clock')).data;
+		const later = (await change({ advance: 90 })).data as { now: string; aheadSeconds: number };
+		expect(Date.parse(later.now) - Date.parse(now)).toBe(90_000);
+		expect(later.aheadSeconds).toBe(90);
+		expect((await change({ reset: true })).data).toMatchObject({ speed: 1, aheadSeconds: 0 });
+	});
+
+	test.each([
+		{},
+		{ advance: -1 },
+		{ advance: '60' },
+		{ speed: -1 },
+		{ speed: 1e9 },
+		{ back: 1 },
+		{ advance: 1e12 },
+	])('%j is no change of the clock: 400', async (change) => {
+		const { status, data } = await bench.control<{ error: string }>('post', '/api/clock', change);
+		expect(status).toBe(400);
+		expect(data.error).toMatch(/\w+/);
+	});
+
+	test('its time is in the Date header of every origin', async () => {
+		await bench.advance(10 * 86_400);
+		const { origins } = bench.sandbox.info.services.fileCourier;
+		for (const origin of Object.values(origins)) {
+			const date = Date.parse(String((await http.get(origin)).headers.date));
+			expect((date - Date.now()) / 86_400_000).toBeCloseTo(10, 2);
+		}
+		await bench.control('post', '/api/clock', { reset: true });
+	});
+
+	test('requests: what was asked, without any secret', async () => {
+		await bench.control('delete', '/api/requests');
+		await bench.create({ ...REQUEST, callback_api_key: 'callback-key-2' });
+		await bench.create({ subject: 7 });
+		await http.get(`${bench.api}/req_1?token=query-secret`);
+		const { data } = await bench.control<RequestEntry[]>('get', '/api/requests');
+		expect(data).toMatchObject([
+			{
+				service: 'fileCourier',
+				origin: 'api',
+				method: 'POST',
+				path: '/api/ext/sessions',
+				status: 201,
+				authorized: true,
+				body: { ...REQUEST, callback_api_key: '***' },
+			},
+			{ status: 400, body: { subject: 7 } },
+			{ method: 'GET', path: '/api/ext/sessions/req_1', status: 401, authorized: false },
+		]);
+		expect(data[0].headers).toEqual(expect.arrayContaining(['authorization', 'content-type']));
+		const text = JSON.stringify(data);
+		for (const secret of [
+			'callback-key-2',
+			bench.credentials.clientSecret,
+			'Basic ',
+			'query-secret',
+		]) {
+			expect(text).not.toContain(secret);
+		}
+	});
+
+	test('requests: only the latest thousand are kept', async () => {
+		for (let batch = 0; batch < 21; batch += 1) {
+			await Promise.all(Array.from({ length: 50 }, () => http.get(bench.files)));
+		}
+		const { data } = await bench.control<RequestEntry[]>('get', '/api/requests');
+		expect(data).toHaveLength(1000);
+		expect((await bench.control('delete', '/api/requests')).status).toBe(204);
+	});
+
+	test('deliveries, sessions and pages never show the callback API key', async () => {
+		const { id } = await delivered();
+		const shown = [
+			await page('/outbox'),
+			await page('/deliveries'),
+			JSON.stringify((await bench.control('get', '/api/deliveries')).data),
+			JSON.stringify((await bench.control('get', `/api/deliveries/${id}`)).data),
+			JSON.stringify((await bench.control('post', `/api/deliveries/${id}/redeliver`)).data),
+			JSON.stringify((await bench.control('get', '/api/services/fileCourier/sessions')).data),
+		];
+		for (const text of shown) expect(text).not.toContain('callback-key-1');
+		expect(shown[5]).toContain('"callbackApiKey":"***"');
+	});
+
+	test.each([
+		['get', '/api/nothing'],
+		['get', '/api/deliveries/dlv_0'],
+		['get', '/api/services/nobody/sessions'],
+		['get', '/api/services/fileCourier/nothing'],
+		['get', '/api/services/fileCourier/toString'],
+		['put', '/api/info'],
+	])('%s %s: 404 with a sentence', async (method, path) => {
+		const { status, data } = await bench.control<{ error: string }>(method, path);
+		expect(status).toBe(404);
+		expect(data.error).toMatch(/^There is no /);
+	});
+});
