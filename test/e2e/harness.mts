@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { putExamples } from '../../sandbox/launcher/examples.mts';
 import { ROOT } from '../../sandbox/launcher/ready.mjs';
 import { startSystem, type System, type SystemOptions } from '../../sandbox/launcher/system.mts';
@@ -79,17 +79,17 @@ export function inARow(...names: string[]): Record<string, unknown> {
 
 export interface Command {
 	/** Everything it has printed so far. */
-	output(): string;
+	output: () => string;
 	/** Resolves when it has printed this; rejects with its output when it ends before. */
-	printed(text: string): Promise<void>;
+	printed: (text: string) => Promise<void>;
 	/** Resolves with its exit code (null: ended by a signal). */
 	ended: Promise<number | null>;
-	kill(signal: NodeJS.Signals): void;
+	kill: (signal: NodeJS.Signals) => void;
 }
 
 /** Runs a program of the repository with Node.js, as a person would in a terminal. */
 export function command(script: string, args: string[], env: Record<string, string> = {}): Command {
-	const child = spawn(process.execPath, [join(ROOT, script), ...args], {
+	const child = spawn(process.execPath, [resolve(ROOT, script), ...args], {
 		cwd: ROOT,
 		env: { ...process.env, ...env },
 		stdio: ['ignore', 'pipe', 'pipe'],

@@ -15,8 +15,8 @@ beforeEach(() => {
 });
 
 afterEach(async () => {
-	for (const { kill } of started) kill('SIGTERM');
-	await Promise.all(started.map(({ ended }) => ended));
+	for (const launcher of started) launcher.kill('SIGTERM');
+	await Promise.all(started.map((launcher) => launcher.ended));
 	place.remove();
 });
 

@@ -15,6 +15,12 @@ export const http: AxiosInstance = axios.create({
 	proxy: false,
 });
 
+/** What is open. A test that fails half-way leaves something, which would keep the whole run from ending. */
+const open = new Set<{ stop(): Promise<void> }>();
+afterAll(async () => {
+	for (const left of open) await left.stop();
+});
+
 /** A folder for one test file. */
 export async function temporaryFolder(): Promise<string> {
 	return await mkdtemp(join(tmpdir(), 'sandbox-'));
@@ -49,11 +55,14 @@ export class Bench {
 
 	static async start(folder?: string, log?: (line: string) => void): Promise<Bench> {
 		const dataDir = folder ?? (await temporaryFolder());
-		return new Bench(await startSandbox({ port: 0, dataDir, log }), dataDir);
+		const bench = new Bench(await startSandbox({ port: 0, dataDir, log }), dataDir);
+		open.add(bench);
+		return bench;
 	}
 
 	/** Closes it and, unless it is to start again there, removes its folder. */
 	async stop({ keep = false } = {}): Promise<void> {
+		open.delete(this);
 		await this.sandbox.close();
 		if (!keep) await removeFolder(this.folder);
 	}
@@ -171,6 +180,7 @@ export class Receiver {
 	static async start(): Promise<Receiver> {
 		const receiver = new Receiver();
 		await new Promise<void>((resolve) => receiver.#server.listen(0, '127.0.0.1', resolve));
+		open.add(receiver);
 		return receiver;
 	}
 
@@ -179,6 +189,7 @@ export class Receiver {
 	}
 
 	async stop(): Promise<void> {
+		open.delete(this);
 		this.#server.closeAllConnections();
 		await new Promise((resolve) => this.#server.close(resolve));
 	}

@@ -7,6 +7,7 @@ import { FileCourierApi } from '../../../credentials/FileCourierApi.credentials'
 import { FileCourierTrigger } from '../../../nodes/FileCourier/FileCourierTrigger.node';
 import { binaryData, bytesOf, outputOf } from '../../support/engine';
 import { createSession, uploadAsRecipient } from '../../support/fileCourier';
+import { startReceiver } from '../../support/receiver';
 import { Sandbox } from '../../support/sandbox';
 import { hmacSha256 } from '../../support/sign';
 import { TriggerServer } from '../../support/webhooks';
@@ -393,6 +394,28 @@ describe('with the sandbox as the sender', () => {
 		await sandbox.control.post(`/deliveries/${first.id}/redeliver`);
 		expect(server.runs).toHaveLength(1);
 		expect(server.runs[0]).toHaveLength(2);
+	});
+
+	it('a file of another size than the announced one is not handed on', async () => {
+		const host = await startReceiver(); // answers with two bytes
+		await activate({ download: true, binaryPropertyName: 'data' });
+		const data = { request_id: 'req_1', files: [{ name: 'a.json', size: 3, url: host.url }] };
+		const answer = await deliver(JSON.stringify({ event: 'files.delivered', data }));
+		await host.stop();
+		expect(answer.status).toBe(503);
+		expect(answer.data.error).toContain('“a.json” has 2 bytes instead of the announced 3');
+		expect(server.runs).toEqual([]);
+	});
+
+	it('when one file fails, the others are given up and FileCourier is told at once', async () => {
+		const files = { service: 'fileCourier', origin: 'files' };
+		const delay = { type: 'delay', milliseconds: 30_000 };
+		await sandbox.fault({ ...files, nth: 2, fault: delay });
+		await sandbox.fault({ ...files, nth: 1, fault: { type: 'status', status: 404 } });
+		const started = Date.now();
+		await request({ download: true, binaryPropertyName: 'data' });
+		expect((await lastDelivery()).attempts).toMatchObject([{ status: 503 }]);
+		expect(Date.now() - started).toBeLessThan(15_000);
 	});
 
 	it('files that are not down in time go on with their URL', async () => {

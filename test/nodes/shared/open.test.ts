@@ -1,53 +1,24 @@
-/* eslint-disable @n8n/community-nodes/no-restricted-imports */
-import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-
 import { openUrl, type TransferContext } from '../../../nodes/shared/transfer/open';
 import { binaryData, bytesOf, errorOf, outputOf, runNode } from '../../support/engine';
 import { fileCourierNode } from '../../support/fileCourier';
+import { Host } from '../../support/host';
 import type { Sandbox } from '../../support/sandbox';
-
-/** A host that sends one file, and redirects on the way to it. */
-class Host {
-	readonly seen: IncomingHttpHeaders[] = [];
-	url = '';
-	private server!: Server;
-
-	async start(routes: Record<string, string>) {
-		this.server = createServer(({ url = '', headers }, response) => {
-			this.seen.push(headers);
-			const location = routes[url];
-			if (location) response.writeHead(302, { location }).end('moved');
-			else response.writeHead(200, { 'content-type': 'text/plain' }).end('the file');
-		});
-		await new Promise<void>((done) => this.server.listen(0, '127.0.0.1', done));
-		this.url = `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
-	}
-
-	async stop() {
-		this.server.closeAllConnections();
-		await new Promise((done) => this.server.close(done));
-	}
-}
 
 const [first, second] = [new Host(), new Host()];
 beforeAll(async () => {
 	await binaryData();
-	await second.start({});
-	await first.start({
-		'/elsewhere': `${second.url}/file`,
-		'/relative': '/file',
-		'/circle': '/circle2',
-		'/circle2': '/circle',
-		'/scheme': 'file:///etc/passwd',
-		'/1': '/2',
-		'/2': '/3',
-		'/3': '/4',
-		'/4': '/5',
-		'/5': '/6',
-		'/6': '/7',
-		'/7': '/file',
-	});
+	const file = { body: 'the file', headers: { 'content-type': 'text/plain' } };
+	const moved = (location: string) => ({ status: 302, headers: { location }, body: 'moved' });
+	await second.start({}, file);
+	const routes = {
+		'/elsewhere': moved(`${second.url}/file`),
+		'/relative': moved('/file'),
+		'/circle': moved('/circle2'),
+		'/circle2': moved('/circle'),
+		'/scheme': moved('file:///etc/passwd'),
+	};
+	const steps = [1, 2, 3, 4, 5, 6].map((n) => [`/${n}`, moved(`/${n + 1}`)]);
+	await first.start({ ...routes, ...Object.fromEntries(steps) }, file);
 });
 afterAll(async () => await Promise.all([first.stop(), second.stop()]));
 

@@ -1,0 +1,155 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import axios from 'axios';
+import hmacSha256 from 'crypto-js/hmac-sha256.js';
+import { readFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { listExecutions, waitForNewExecution } from '../../sandbox/n8n/executions.mts';
+import type { SavedWorkflow } from '../../sandbox/n8n/workflows.mts';
+import { INSTALL_MS, startTestSystem, type TestSystem, withExamples } from './harness.mts';
+
+let system: TestSystem;
+let workflow: SavedWorkflow;
+let url: string;
+let secret: string;
+let count = 0;
+
+beforeAll(async () => {
+	system = await startTestSystem();
+	const workflows = await withExamples(system);
+	workflow = workflows.get('receive-documents')!;
+	const { webhookId } = workflow.nodes.find(({ type }) => type.endsWith('fileCourierTrigger'))!;
+	url = `${system.n8n.url}/webhook/${webhookId}/webhook`;
+	secret = system.sandbox.info.services.fileCourier.credentials.webhookSecret;
+}, INSTALL_MS);
+
+afterAll(async () => system?.stop());
+
+/** A delivery without files, so that nothing has to be fetched; each is one of its own. */
+function delivery(): string {
+	const data = { request_id: `req_${++count}`, recipient_email: 'customer@example.com', files: [] };
+	return JSON.stringify({ event: 'files.delivered', timestamp: '2026-01-01T00:00:00Z', data });
+}
+
+const sign = (body: string, by = secret) => hmacSha256(body, by).toString();
+
+async function post(body: string, signature?: string, headers: Record<string, string> = {}) {
+	const { status } = await axios.post(url, body, {
+		headers: {
+			'content-type': 'application/json',
+			...(signature === undefined ? {} : { 'x-filecourier-signature': signature }),
+			...headers,
+		},
+		transformRequest: (data: unknown) => data,
+		validateStatus: () => true,
+	});
+	return status;
+}
+
+/** n8n may list an execution twice while it ends: as running and as finished. */
+const executions = async () => [...new Set(await listExecutions(system.rest, workflow.id, 100))];
+
+/** Proves that n8n is well and that nothing is still under way: a good delivery gets its run. */
+async function aGoodOneRuns(): Promise<string[]> {
+	const before = await executions();
+	const body = delivery();
+	expect(await post(body, sign(body))).toBe(200);
+	const run = await waitForNewExecution(system.rest, workflow.id, before);
+	expect(run).toMatchObject({ status: 'success', mode: 'webhook' });
+	return (await executions()).filter((id) => !before.includes(id));
+}
+
+describe('deliveries that are not to be believed get a 4xx from a real n8n, and no execution', () => {
+	const good = delivery();
+	const large = `"${'x'.repeat(16 * 1024 * 1024 - 2)}"`;
+	it.each<[string, () => Promise<number>]>([
+		['unsigned', () => post(good)],
+		['forged', () => post(good, 'f'.repeat(64))],
+		['signed with a secret that is no longer valid', () => post(good, sign(good, 'fcwh_old'))],
+		['changed after it was signed', () => post(good.replace('customer', 'attacker'), sign(good))],
+		['cut off', () => post(good.slice(0, -3), sign(good))],
+		[
+			'cut off, as plain text',
+			() => post(good.slice(0, -3), sign(good), { 'content-type': 'text/plain' }),
+		],
+		['empty', () => post('', sign(''))],
+		['no JSON', () => post('hello', sign('hello'))],
+		[
+			'no JSON, as plain text',
+			() => post('hello', sign('hello'), { 'content-type': 'text/plain' }),
+		],
+		[
+			'a form',
+			() => post('a=1', 'f'.repeat(64), { 'content-type': 'application/x-www-form-urlencoded' }),
+		],
+		['16 MB, the most that n8n takes', () => post(large, 'f'.repeat(64))],
+	])('%s', async (_, send) => {
+		const before = await executions();
+		const status = await send();
+		expect(status).toBeGreaterThanOrEqual(400);
+		expect(status).toBeLessThan(500);
+		expect(await aGoodOneRuns()).toHaveLength(1);
+		expect(await executions()).toHaveLength(before.length + 1);
+	});
+
+	it('more than 16 MB: n8n itself refuses it, with a 500, before the node sees it', async () => {
+		const before = await executions();
+		const body = `"${'x'.repeat(16 * 1024 * 1024)}"`;
+		expect(await post(body, sign(body))).toBe(500);
+		expect(await aGoodOneRuns()).toHaveLength(1);
+		expect(await executions()).toHaveLength(before.length + 1);
+	});
+
+	it('broken off in the middle of the body', async () => {
+		const { port } = system.n8n;
+		const { pathname } = new URL(url);
+		const head = `POST ${pathname} HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\ncontent-length: 1000\r\n\r\n`;
+		await new Promise<void>((done) => {
+			const socket = connect(port, '127.0.0.1', () =>
+				socket.write(`${head}{"event"`, () => socket.destroy()),
+			);
+			socket.once('close', () => done());
+		});
+		expect(await aGoodOneRuns()).toHaveLength(1);
+	});
+});
+
+describe('the same delivery', () => {
+	it('five times, one after the other: one execution, five times 2xx', async () => {
+		const before = await executions();
+		const body = delivery();
+		const answers = [];
+		for (let n = 0; n < 5; n++) answers.push(await post(body, sign(body)));
+		expect(answers).toEqual([200, 200, 200, 200, 200]);
+		expect(await executions()).toHaveLength(before.length + 1);
+	});
+
+	it('five times at the same moment: one execution, five times 2xx', async () => {
+		const before = await executions();
+		const body = delivery();
+		const answers = await Promise.all(Array.from({ length: 5 }, () => post(body, sign(body))));
+		expect(answers).toEqual([200, 200, 200, 200, 200]);
+		expect(await executions()).toHaveLength(before.length + 1);
+	});
+});
+
+it.each([
+	['laid out anew and signed as it is', (body: string) => [relaid(body), sign(relaid(body))]],
+	['laid out anew after it was signed', (body: string) => [relaid(body), sign(body)]],
+])('a delivery is believed when it was %s', async (_, send) => {
+	const before = await executions();
+	const [body, signature] = send(delivery());
+	expect(await post(body, signature)).toBe(200);
+	expect(await executions()).toHaveLength(before.length + 1);
+});
+
+it('no secret stands in n8n’s log', () => {
+	const log = readFileSync(system.n8n.log, 'utf8');
+	const { clientSecret } = system.sandbox.info.services.fileCourier.credentials;
+	expect(log).toContain('refused a delivery (401): The signature does not match');
+	expect(log).not.toContain(secret);
+	expect(log).not.toContain(clientSecret);
+});
+
+function relaid(body: string): string {
+	return JSON.stringify(JSON.parse(body), null, 4);
+}

@@ -1,0 +1,170 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import {
+	cpSync,
+	existsSync,
+	mkdirSync,
+	readFileSync,
+	rmSync,
+	utimesSync,
+	writeFileSync,
+} from 'node:fs';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { checkNode, ROOT } from '../../sandbox/launcher/ready.mjs';
+import { checkBuildTools } from '../../sandbox/launcher/tools.mjs';
+import { command, type Command, temporaryFolder } from './harness.mts';
+
+let place: ReturnType<typeof temporaryFolder>;
+
+beforeEach(() => {
+	place = temporaryFolder('clone');
+	cpSync(join(ROOT, 'sandbox', 'launcher'), join(place.folder, 'sandbox', 'launcher'), {
+		recursive: true,
+	});
+});
+
+afterEach(() => place.remove());
+
+const at = (...names: string[]) => join(place.folder, ...names);
+
+/** Makes the folder a clone of a small project with one package beside it, or with one that a registry would have to have. */
+function project(dependency: 'local' | 'remote' | 'none'): void {
+	mkdirSync(at('part'), { recursive: true });
+	writeFileSync(at('part', 'package.json'), JSON.stringify({ name: 'part', version: '1.0.0' }));
+	const spec = { local: { part: 'file:part' }, remote: { 'left-part': '1.0.0' }, none: {} }[
+		dependency
+	];
+	const entries = {
+		local: { part: { version: '1.0.0' }, 'node_modules/part': { resolved: 'part', link: true } },
+		remote: {
+			'node_modules/left-part': { version: '1.0.0', integrity: `sha512-${'A'.repeat(86)}==` },
+		},
+		none: {},
+	}[dependency];
+	writeFileSync(
+		at('package.json'),
+		JSON.stringify({ name: 'clone', version: '1.0.0', dependencies: spec }),
+	);
+	writeFileSync(
+		at('package-lock.json'),
+		JSON.stringify({
+			name: 'clone',
+			version: '1.0.0',
+			lockfileVersion: 3,
+			requires: true,
+			packages: { '': { name: 'clone', version: '1.0.0', dependencies: spec }, ...entries },
+		}),
+	);
+}
+
+function ready(env: Record<string, string> = {}): Command {
+	return command(at('sandbox', 'launcher', 'ready.mjs'), [], env);
+}
+
+async function outcome(run: Command): Promise<{ code: number | null; output: string }> {
+	return { code: await run.ended, output: run.output() };
+}
+
+describe('making a clone ready', () => {
+	it('installs once, and says nothing the second time', async () => {
+		project('local');
+
+		expect(await outcome(ready())).toMatchObject({
+			code: 0,
+			output: expect.stringContaining('done') as unknown,
+		});
+		expect(existsSync(at('node_modules', 'part', 'package.json'))).toBe(true);
+		expect(await outcome(ready())).toEqual({ code: 0, output: '' });
+	});
+
+	it('installs again when the lockfile has changed, or the last installation was broken off', async () => {
+		project('none');
+		await outcome(ready());
+		project('local');
+		expect((await outcome(ready())).output).toContain('done');
+
+		rmSync(at('node_modules', '.ready'));
+		expect((await outcome(ready())).output).toContain('done');
+	});
+
+	it('lets two starts at once do it one after the other', async () => {
+		project('local');
+
+		const [one, other] = await Promise.all([outcome(ready()), outcome(ready())]);
+
+		expect([one.code, other.code]).toEqual([0, 0]);
+		const installed = [one, other].filter(({ output }) => output.includes('done'));
+		expect(installed).toHaveLength(1);
+		expect(existsSync(at('.run', 'install.lock'))).toBe(false);
+	});
+
+	it('takes over the lock of a start that died', async () => {
+		project('local');
+		mkdirSync(at('.run'));
+		// No process has this id: it is above the highest that Linux gives.
+		writeFileSync(at('.run', 'install.lock'), `4194305@${hostname()}`);
+		expect((await outcome(ready())).code).toBe(0);
+
+		rmSync(at('node_modules'), { recursive: true });
+		const hourAgo = new Date(Date.now() - 3_600_000);
+		writeFileSync(at('.run', 'install.lock'), `${process.pid}@${hostname()}`);
+		utimesSync(at('.run', 'install.lock'), hourAgo, hourAgo);
+		expect((await outcome(ready())).code).toBe(0);
+	});
+});
+
+describe('what it says when it cannot', () => {
+	const quick = { npm_config_fetch_retries: '0', npm_config_cache: '' };
+
+	it('no network: names the fault and what to do, without a stack, and tries again the next time', async () => {
+		project('remote');
+		const env = {
+			...quick,
+			npm_config_cache: at('cache'),
+			npm_config_registry: 'http://127.0.0.1:9/',
+		};
+
+		const { code, output } = await outcome(ready(env));
+
+		expect(code).toBe(1);
+		expect(output).toContain('npm could not reach its package registry (ECONNREFUSED)');
+		expect(output).not.toMatch(/^\s+at |npm error/m);
+		expect(existsSync(at('node_modules', '.ready'))).toBe(false);
+		expect((await outcome(ready(env))).code).toBe(1);
+	});
+
+	it('no npm', async () => {
+		project('local');
+
+		const { code, output } = await outcome(ready({ PATH: at('nothing') }));
+
+		expect(code).toBe(1);
+		expect(output).toContain('"npm" was not found on this machine');
+		expect(output).not.toMatch(/^\s+at /m);
+	});
+
+	it('a lockfile that does not fit: the last lines of npm and the place of the whole output', async () => {
+		project('local');
+		writeFileSync(
+			at('package.json'),
+			JSON.stringify({ name: 'clone', dependencies: { other: 'file:part' } }),
+		);
+
+		const { code, output } = await outcome(ready());
+
+		expect(code).toBe(1);
+		expect(output).toContain('npm ci failed');
+		expect(readFileSync(at('.run', 'install.log'), 'utf8')).toContain('npm error');
+	});
+
+	it('Node.js too old; missing build tools', () => {
+		expect(() => checkNode('18.20.4')).toThrow(
+			'This is Node.js 18.20.4; Node.js 20 or later is needed',
+		);
+		expect(() => checkNode('20.0.0')).not.toThrow();
+		expect(() => checkBuildTools(at('nothing'))).toThrow(
+			'sudo apt-get install -y g++ make python3',
+		);
+		expect(() => checkBuildTools()).not.toThrow();
+	});
+});

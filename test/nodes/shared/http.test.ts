@@ -1,0 +1,40 @@
+import { errorOf, runNode } from '../../support/engine';
+import { fileCourierNode } from '../../support/fileCourier';
+import { Host } from '../../support/host';
+import type { Sandbox } from '../../support/sandbox';
+
+const [service, elsewhere] = [new Host(), new Host()];
+const path = (id: string) => `/api/ext/sessions/${id}`;
+
+beforeAll(async () => {
+	await elsewhere.start({});
+	await service.start({
+		[path('failed')]: { body: '{"status":false,"error":"Session not found"}' },
+		[path('moved')]: { status: 302, headers: { location: `${elsewhere.url}/` } },
+		[path('empty')]: { status: 200 },
+	});
+});
+afterAll(async () => await Promise.all([service.stop(), elsewhere.stop()]));
+
+const get = async (sessionId: string) => {
+	const credentials = { clientId: 'fc_x', clientSecret: 'fcs_y', baseUrl: service.url };
+	const scripted = { info: { services: { fileCourier: { credentials } } } } as unknown as Sandbox;
+	const parameters = { resource: 'session', operation: 'get', sessionId };
+	return errorOf(await runNode(fileCourierNode(scripted, parameters)));
+};
+
+it('an answer of 200 that reports a failure is an error', async () => {
+	expect((await get('failed')).message).toBe('FileCourier answered 200: Session not found');
+});
+
+it('a redirect is an error, and the credentials do not follow it', async () => {
+	expect((await get('moved')).message).toBe(
+		`${service.url} does not answer like FileCourier: it redirects (302)`,
+	);
+	expect(service.seen.at(-1)!.authorization).toMatch(/^Basic /);
+	expect(elsewhere.seen).toEqual([]);
+});
+
+it('an empty answer is an error', async () => {
+	expect((await get('empty')).message).toContain('it sent an empty answer (200)');
+});

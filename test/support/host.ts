@@ -1,0 +1,33 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports */
+import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+export interface Scripted {
+	status?: number;
+	headers?: Record<string, string>;
+	body?: string;
+}
+
+/** A host that answers as scripted, for what no service of the sandbox does. */
+export class Host {
+	/** The headers of every request, in order. */
+	readonly seen: IncomingHttpHeaders[] = [];
+	url = '';
+	private server!: Server;
+
+	/** @param answers by path; any other path gets `otherwise` */
+	async start(answers: Record<string, Scripted>, otherwise: Scripted = { body: '{}' }) {
+		this.server = createServer(({ url = '', headers }, response) => {
+			this.seen.push(headers);
+			const { status = 200, headers: more, body = '' } = answers[url] ?? otherwise;
+			response.writeHead(status, more).end(body);
+		});
+		await new Promise<void>((done) => this.server.listen(0, '127.0.0.1', done));
+		this.url = `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+	}
+
+	async stop() {
+		this.server.closeAllConnections();
+		await new Promise((done) => this.server.close(done));
+	}
+}
