@@ -6,7 +6,7 @@ import { FILES_DELIVERED } from './delivery';
 export const triggerProperties: INodeProperties[] = [
 	{
 		displayName:
-			'FileCourier delivers each session to the Callback URL that the session was created with. Copy the <b>Production URL</b> above into <b>Callback URL</b> of your FileCourier node (Session → Create) and activate this workflow.',
+			'FileCourier delivers each session to the Callback URL that the session was created with. Copy the <b>Production URL</b> above into <b>Callback URL</b> of your FileCourier node (Session → Create), then activate (publish) this workflow.',
 		name: 'registrationNotice',
 		type: 'notice',
 		default: '',

@@ -1,0 +1,53 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { textAt } from '../n8n/shape.mts';
+import { withLock } from './lock.mjs';
+import { Problem } from './problem.mjs';
+import { ROOT } from './ready.mjs';
+import { run } from './run.mjs';
+import { contentHash, isStamped, writeStamp } from './stamp.mjs';
+
+/** Everything that decides what is in the package. */
+const SOURCES = [
+	'nodes',
+	'credentials',
+	'package.json',
+	'tsconfig.json',
+	'gulpfile.js',
+	'README.md',
+	'LICENSE.md',
+	'CHANGELOG.md',
+];
+
+function hashOf(tarball: string): string {
+	return contentHash(ROOT, [...SOURCES, tarball]);
+}
+
+/**
+ * Builds and packs the package unless the packed one is of the same sources.
+ * @returns the tarball's path
+ * @throws {Problem}
+ */
+export async function buildPackage(): Promise<string> {
+	const manifest: unknown = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+	const tarball = join(
+		'packages',
+		`${textAt(manifest, 'name')}-${textAt(manifest, 'version')}.tgz`,
+	);
+	const stamp = join(ROOT, '.run', 'package.stamp');
+	const isBuilt = () => isStamped(stamp, hashOf(tarball));
+	if (isBuilt()) return join(ROOT, tarball);
+	await withLock(join(ROOT, '.run', 'build.lock'), async () => {
+		if (isBuilt()) return;
+		await run('npx', ['--no-install', 'gulp'], {
+			label: 'building the package',
+			cwd: ROOT,
+			log: join(ROOT, '.run', 'build.log'),
+		});
+		if (!existsSync(join(ROOT, tarball))) {
+			throw new Problem(`The build went through, but there is no ${tarball}. See gulpfile.js.`);
+		}
+		writeStamp(stamp, hashOf(tarball));
+	});
+	return join(ROOT, tarball);
+}

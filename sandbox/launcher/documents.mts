@@ -1,0 +1,33 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export interface Document {
+	name: string;
+	/** Media type. */
+	type: string;
+	content: Buffer;
+	/** Hex. */
+	sha256: string;
+}
+
+const FOLDER = join(dirname(dirname(fileURLToPath(import.meta.url))), 'documents');
+
+const NAMES: ReadonlyArray<[name: string, type: string]> = [
+	['proof-of-address.pdf', 'application/pdf'],
+	['photo-id.png', 'image/png'],
+];
+
+/** Hex SHA-256. */
+export function sha256(content: Buffer): string {
+	return createHash('sha256').update(content).digest('hex');
+}
+
+/** The documents that a customer sends in the journey. */
+export function readDocuments(): Document[] {
+	return NAMES.map(([name, type]) => {
+		const content = readFileSync(join(FOLDER, name));
+		return { name, type, content, sha256: sha256(content) };
+	});
+}

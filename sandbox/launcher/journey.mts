@@ -1,0 +1,144 @@
+import {
+	listExecutions,
+	waitForExecution,
+	waitForNewExecution,
+	type Execution,
+	type ExecutionItem,
+} from '../n8n/executions.mts';
+import { textAt } from '../n8n/shape.mts';
+import { runByHand, type SavedWorkflow } from '../n8n/workflows.mts';
+import { readDocuments } from './documents.mts';
+import { Portal, type SentWebhook } from './portal.mts';
+import { compareFiles } from './received.mts';
+import { upload } from './recipient.mts';
+import { expectSame, expectThere, StepFailed, Steps } from './steps.mts';
+import type { System } from './system.mts';
+
+/** The examples that the journey uses, by the name of their file. */
+const REQUEST = 'request-documents';
+const RECEIVE = 'receive-documents';
+
+/** The node in the first example that creates the session, and the one in the second that receives the files. */
+const REQUEST_NODE = 'Request documents';
+const TRIGGER_NODE = 'Files delivered';
+
+interface Session {
+	/** FileCourier's `request_id`. */
+	id: string;
+	/** Where the recipient uploads. */
+	uploadUrl: string;
+}
+
+/** Runs the example that asks for documents, as a person does by clicking its button. */
+export async function requestDocuments(system: System, workflow: SavedWorkflow): Promise<Session> {
+	const execution = await waitForExecution(system.rest, await runByHand(system.rest, workflow));
+	if (execution.status !== 'success') {
+		throw new StepFailed(
+			`n8n's execution ${execution.id} of "${workflow.name}" did not succeed`,
+			'status success',
+			`status ${execution.status}: ${execution.error ?? 'no error told'}`,
+		);
+	}
+	const item = expectThere(
+		`The node "${REQUEST_NODE}" put nothing out`,
+		execution.items[REQUEST_NODE]?.at(0),
+		'one item with the session',
+	);
+	return { id: textAt(item.json, 'request_id'), uploadUrl: textAt(item.json, 'upload_url') };
+}
+
+/** Looks into the outbox for the messages with the session's link. */
+async function readOutbox(portal: Portal, { uploadUrl }: Session): Promise<string[]> {
+	const messages = await portal.messagesWith(uploadUrl);
+	const channels = messages.map(({ channel }) => channel).sort();
+	expectSame('The outbox does not hold the messages with the link', channels, ['email', 'sms']);
+	return messages.map(({ channel, to, subject }) =>
+		channel === 'email' ? `e-mail to ${to}: "${subject}"` : `text message to ${to}`,
+	);
+}
+
+/** Waits for the webhook and checks that it was signed and taken at once. */
+async function awaitWebhook(portal: Portal, { id }: Session, n8nUrl: string): Promise<SentWebhook> {
+	const webhook = await portal.webhookAbout(id);
+	const { answers, state, error } = webhook;
+	if (state !== 'delivered') {
+		throw new StepFailed(
+			'n8n did not take the delivery',
+			'a 2xx answer',
+			`${answers.join(', ')} ${error}`,
+		);
+	}
+	expectSame('It did not go to this n8n', new URL(webhook.url).origin, n8nUrl);
+	expectSame('It is not signed', /^[0-9a-f]{64}$/.test(webhook.signature), true);
+	return webhook;
+}
+
+/** What the trigger started the execution with. */
+function receivedItems(items: Execution['items']): ExecutionItem[] {
+	return items[TRIGGER_NODE] ?? [];
+}
+
+/** An earlier run's delivery may be repeated meanwhile: only this session's execution counts. */
+function isAbout({ id }: Session): (execution: Execution) => boolean {
+	return ({ status, items }) =>
+		status !== 'success' || receivedItems(items).some(({ json }) => json.request_id === id);
+}
+
+/**
+ * Journey 1, as far as FileCourier carries it: documents are requested, uploaded by a customer, delivered by a signed
+ * webhook, and are files in a workflow. Prints each step.
+ * @throws {StepFailed} at the first step that did not hold
+ */
+export async function runJourney(
+	system: System,
+	workflows: Map<string, SavedWorkflow>,
+	steps = new Steps(),
+): Promise<void> {
+	const { rest, n8n } = system;
+	const portal = new Portal(system.sandbox.info.portal);
+	const documents = readDocuments();
+	const request = expectThere('An example is missing', workflows.get(REQUEST), REQUEST);
+	const receive = expectThere('An example is missing', workflows.get(RECEIVE), RECEIVE);
+	const known = await listExecutions(rest, receive.id);
+
+	const session = await steps.step(`n8n runs "${request.name}": a session is created`, async () => {
+		const result = await requestDocuments(system, request);
+		return { result, saw: [`session ${result.id}`, `upload link ${result.uploadUrl}`] };
+	});
+	await steps.step('the outbox shows what the customer gets', async () => {
+		const saw = await readOutbox(portal, session);
+		return { result: undefined, saw };
+	});
+	await steps.step('the customer uploads two documents on the page', async () => {
+		const heading = await upload(session.uploadUrl, documents);
+		const names = documents.map(({ name, content }) => `${name} (${content.length} bytes)`);
+		return { result: undefined, saw: [names.join(', '), `the page says "${heading}"`] };
+	});
+	await steps.step('FileCourier delivers them with a signed webhook', async () => {
+		const webhook = await awaitWebhook(portal, session, n8n.url);
+		const { event, url, answers, signatureHeader, signature } = webhook;
+		const signed = `${signatureHeader}: ${signature.slice(0, 16)}…`;
+		return {
+			result: undefined,
+			saw: [`${event} to ${url}`, signed, `n8n answered ${answers.join(', ')}`],
+		};
+	});
+	const execution = await steps.step(`n8n runs "${receive.name}"`, async () => {
+		const result = await waitForNewExecution(rest, receive.id, known, isAbout(session));
+		if (result.status !== 'success') {
+			throw new StepFailed('The execution failed', 'success', `${result.status}: ${result.error}`);
+		}
+		return { result, saw: [`execution ${result.id}: ${result.status}, started by ${result.mode}`] };
+	});
+	await steps.step('the execution holds both files, byte for byte', async () => {
+		return {
+			result: undefined,
+			saw: await compareFiles(rest, receivedItems(execution.items), documents),
+		};
+	});
+	await steps.step('FileCourier has completed the session', async () => {
+		const state = (await portal.sessionOf(session.uploadUrl))?.state;
+		expectSame('The session is in another state', state, 'completed');
+		return { result: undefined, saw: ['state completed'] };
+	});
+}

@@ -1,0 +1,5 @@
+/** Takes a lock without waiting: how to give it back, or the process id of whoever holds it. */
+export function takeLock(file: string): { release: () => void } | { holder: string };
+
+/** Runs work while no other process does work under the same lock file; a dead holder's lock is taken over. */
+export function withLock<T>(file: string, work: () => Promise<T>): Promise<T>;

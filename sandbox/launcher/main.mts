@@ -1,0 +1,111 @@
+import { join, resolve } from 'node:path';
+import { OWNER } from '../n8n/rest.mts';
+import type { SavedWorkflow } from '../n8n/workflows.mts';
+import { putExamples } from './examples.mts';
+import { requestDocuments, runJourney } from './journey.mts';
+import { takeLock } from './lock.mjs';
+import type { LauncherOptions } from './options.mjs';
+import { n8nPort, openSandbox } from './ports.mts';
+import { Problem } from './problem.mjs';
+import { ROOT } from './ready.mjs';
+import { StepFailed, Steps } from './steps.mts';
+import { startSystem, type System } from './system.mts';
+
+/** Where n8n and the sandbox keep what they have: FILE_DELIVERY_RUN_DIR, or .run in the repository. */
+const FOLDER = resolve(process.env.FILE_DELIVERY_RUN_DIR ?? join(ROOT, '.run'));
+
+/** Two n8n with one database would spoil it. */
+function holdFolder(): () => void {
+	const lock = takeLock(join(FOLDER, 'start.lock'));
+	if ('release' in lock) return () => lock.release();
+	throw new Problem(
+		`It is running already (process ${lock.holder}). End that one first: Ctrl-C in its window, or kill ${lock.holder}.`,
+	);
+}
+
+/** Resolves when somebody asks this program to end. From then on a second Ctrl-C ends it at once. */
+function askedToEnd(): Promise<void> {
+	return new Promise((resolve) => {
+		for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+			process.once(signal, () => resolve());
+	});
+}
+
+/** What a person can open now. A new session leaves an upload page for them to try. */
+async function showPlaces(system: System, workflows: Map<string, SavedWorkflow>): Promise<void> {
+	const { portal } = system.sandbox.info;
+	const request = workflows.get('request-documents');
+	const lines = [
+		['n8n', system.n8n.url],
+		['  log in with', `${OWNER.email}   password ${OWNER.password}`],
+		...[...workflows.values()].map(({ id, name }) => [
+			`  ${name}`,
+			`${system.n8n.url}/workflow/${id}`,
+		]),
+		['sandbox', portal],
+		['  outbox', `${portal}/outbox`],
+		['  deliveries', `${portal}/deliveries`],
+	];
+	// When that does not work, the journey has told why.
+	const session = request && (await requestDocuments(system, request).catch(() => undefined));
+	if (session) lines.push(['upload page, to try', session.uploadUrl]);
+	console.log('\nIt is all up. Ctrl-C ends it.\n');
+	for (const [name, place] of lines) console.log(`  ${name.padEnd(24)} ${place}`);
+	console.log(
+		`\n  The examples are put back as they are in examples/ at every start: work on a copy.`,
+	);
+}
+
+async function journey(system: System, workflows: Map<string, SavedWorkflow>): Promise<boolean> {
+	console.log('\nJourney 1: documents are requested, uploaded and delivered');
+	const steps = new Steps();
+	try {
+		await runJourney(system, workflows, steps);
+		console.log(`  ${steps.summary()}.`);
+		return true;
+	} catch (error) {
+		if (!(error instanceof StepFailed)) throw error;
+		console.log(`\n  The journey did not hold. n8n's log is in ${system.n8n.log}.`);
+		return false;
+	}
+}
+
+/**
+ * `npm start`, once everything is installed that it is written with: n8n and the sandbox start, journey 1 is run, and
+ * (without --once) both stay up until somebody ends them. The exit code is 0 only when the journey held.
+ */
+export async function main(options: LauncherOptions): Promise<void> {
+	const release = holdFolder();
+	const end = askedToEnd();
+	let system: System | undefined;
+	try {
+		const up = (async () => {
+			system = await startSystem({
+				folder: FOLDER,
+				n8nPort: await n8nPort(options.port),
+				openSandbox: (dataDir) => openSandbox(dataDir, options.sandboxPort),
+				tell: console.log,
+			});
+			const workflows = await putExamples(system.rest, system.credentials);
+			const held = await journey(system, workflows);
+			process.exitCode = held ? 0 : 1;
+			if (!options.once) await showPlaces(system, workflows);
+			return system;
+		})();
+		const asked = await Promise.race([up.then(() => false), end.then(() => true)]);
+		if (asked) {
+			process.exitCode = 130;
+			up.catch(() => undefined);
+		} else if (!options.once) {
+			await Promise.race([end, (await up).n8n.ended.then(gone)]);
+		}
+	} finally {
+		if (system && !options.once) console.log('\nEnding …');
+		await system?.stop();
+		release();
+	}
+}
+
+function gone(): never {
+	throw new Problem(`n8n has ended by itself. The last it said is in ${join(FOLDER, 'n8n.log')}.`);
+}

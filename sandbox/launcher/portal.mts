@@ -1,0 +1,86 @@
+import axios from 'axios';
+import pRetry from 'p-retry';
+import { objectsAt, textAt, textOr, type JsonObject } from '../n8n/shape.mts';
+
+/** A message in the outbox. */
+export interface OutboxMessage {
+	channel: string;
+	to: string;
+	subject: string;
+	link: string;
+}
+
+/** A webhook that a service of the sandbox sent. */
+export interface SentWebhook {
+	id: string;
+	state: string;
+	url: string;
+	event: string;
+	/** HTTP statuses of the attempts so far; 0 where no answer came. */
+	answers: number[];
+	error: string;
+	signatureHeader: string;
+	signature: string;
+}
+
+/** What a person sees on the sandbox's pages, read as JSON. */
+export class Portal {
+	constructor(readonly url: string) {}
+
+	private async list(path: string): Promise<JsonObject[]> {
+		const { data } = await axios.get<unknown>(`${this.url}/api/${path}`, { timeout: 10_000 });
+		return objectsAt({ list: data }, 'list');
+	}
+
+	/** Messages whose link is this one. */
+	async messagesWith(link: string): Promise<OutboxMessage[]> {
+		const messages = await this.list('outbox');
+		return messages
+			.filter((message) => message.link === link)
+			.map((message) => ({
+				channel: textAt(message, 'channel'),
+				to: textAt(message, 'to'),
+				subject: typeof message.subject === 'string' ? message.subject : '',
+				link,
+			}));
+	}
+
+	/** FileCourier's session behind an upload link. */
+	async sessionOf(link: string): Promise<JsonObject | undefined> {
+		const sessions = await this.list('services/fileCourier/sessions');
+		return sessions.find((session) => session.upload_url === link);
+	}
+
+	/** The webhook about a session, once it was taken or given up, or was tried without success. */
+	async webhookAbout(subject: string, seconds = 60): Promise<SentWebhook> {
+		return pRetry(
+			async () => {
+				const delivery = (await this.list('deliveries')).find((item) => item.subject === subject);
+				if (!delivery) throw new Error(`FileCourier sent no webhook about ${subject}`);
+				const attempts = objectsAt(delivery, 'attempts');
+				if (attempts.length === 0)
+					throw new Error(`The webhook about ${subject} got no answer yet`);
+				const header = textAt(delivery, 'signatureHeader');
+				const last = attempts.at(-1);
+				return {
+					id: textAt(delivery, 'id'),
+					state: textAt(delivery, 'state'),
+					url: textAt(delivery, 'url'),
+					event: textAt(delivery, 'event'),
+					answers: attempts.map(({ status }) => (typeof status === 'number' ? status : 0)),
+					error: textOr(last?.error, textOr(last?.answer, '')),
+					signatureHeader: header,
+					signature: signatureIn(delivery, header),
+				};
+			},
+			{ retries: seconds * 4, minTimeout: 250, factor: 1, maxRetryTime: seconds * 1000 },
+		);
+	}
+}
+
+/** Header names are written in any case. */
+function signatureIn(delivery: JsonObject, header: string): string {
+	const headers = Object.entries((delivery.headers ?? {}) as JsonObject);
+	const found = headers.find(([name]) => name.toLowerCase() === header.toLowerCase());
+	return textOr(found?.[1], '');
+}

@@ -1,0 +1,40 @@
+import getPort from 'get-port';
+import { SandboxProblem } from '../core/problem.mts';
+import { startSandbox, type Sandbox } from '../server.mts';
+import { Problem } from './problem.mjs';
+
+const N8N_PORT = 5678;
+const SANDBOX_PORT = 4010;
+
+/**
+ * The port for n8n: the wanted one, or the usual one, or a free one (and then says so).
+ * @throws {Problem} when the wanted one is taken
+ */
+export async function n8nPort(wanted: number | undefined): Promise<number> {
+	const port = await getPort({ port: wanted ?? N8N_PORT });
+	if (port === (wanted ?? N8N_PORT)) return port;
+	if (wanted !== undefined) {
+		throw new Problem(`Port ${wanted} is taken: choose another for n8n with --port.`);
+	}
+	console.log(`Port ${N8N_PORT} is taken, so n8n is on port ${port} this time.`);
+	return port;
+}
+
+/**
+ * Starts the sandbox on the wanted ports (one after the other), or the usual ones, or free ones (and then says so).
+ * @throws {Problem} when the wanted ones are taken
+ */
+export async function openSandbox(dataDir: string, wanted: number | undefined): Promise<Sandbox> {
+	try {
+		return await startSandbox({ dataDir, port: wanted ?? SANDBOX_PORT });
+	} catch (error) {
+		if (!(error instanceof SandboxProblem)) throw error;
+		if (wanted !== undefined) {
+			throw new Problem(error.message.replace('--port', '--sandbox-port'));
+		}
+	}
+	console.log(
+		`The ports from ${SANDBOX_PORT} on are not free, so the sandbox is on others this time.`,
+	);
+	return startSandbox({ dataDir });
+}

@@ -1,0 +1,46 @@
+import { downloadBinary, type ExecutionItem } from '../n8n/executions.mts';
+import type { Rest } from '../n8n/rest.mts';
+import { sha256, type Document } from './documents.mts';
+import { expectSame, expectThere } from './steps.mts';
+
+/** The files that items hold, fetched from n8n. */
+async function filesOf(rest: Rest, items: ExecutionItem[]) {
+	return Promise.all(
+		items
+			.flatMap(({ binary }) => Object.values(binary))
+			.map(async (file) => ({
+				name: file.fileName,
+				type: file.mimeType,
+				content: await downloadBinary(rest, file),
+			})),
+	);
+}
+
+/**
+ * Compares the files that an execution received with those that were sent.
+ * @returns a line for each
+ * @throws {StepFailed} when one is missing, or is not the same in name, type, length and SHA-256
+ */
+export async function compareFiles(
+	rest: Rest,
+	items: ExecutionItem[],
+	sent: Document[],
+): Promise<string[]> {
+	const received = await filesOf(rest, items);
+	expectSame(
+		'The execution does not hold the files that were sent',
+		received.map(({ name }) => name).sort(),
+		sent.map(({ name }) => name).sort(),
+	);
+	return sent.map(({ name, type, content, sha256: expected }) => {
+		const file = expectThere(
+			`${name} is missing`,
+			received.find((one) => one.name === name),
+			name,
+		);
+		expectSame(`${name} has another type`, file.type, type);
+		expectSame(`${name} has another length`, file.content.length, content.length);
+		expectSame(`${name} arrived with another SHA-256`, sha256(file.content), expected);
+		return `${name}: ${content.length} bytes, SHA-256 ${expected.slice(0, 16)}… as sent`;
+	});
+}

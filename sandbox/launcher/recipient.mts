@@ -1,0 +1,32 @@
+import axios from 'axios';
+import type { Document } from './documents.mts';
+import { readUploadForm } from './form.mts';
+import { expectSame } from './steps.mts';
+
+/**
+ * Does what a recipient does: opens the upload page and sends the documents with the form that is on it.
+ * @returns the heading of the page that comes then
+ * @throws {StepFailed} when the page is not as it must be, or does not take the files
+ */
+export async function upload(url: string, documents: Document[]): Promise<string> {
+	const page = await axios.get<string>(url, { responseType: 'text', validateStatus: () => true });
+	expectSame(`The upload page ${url} does not open`, page.status, 200);
+	const form = readUploadForm(page.data, url);
+	expectSame(
+		'The form does not send files',
+		[form.method, form.enctype],
+		['post', 'multipart/form-data'],
+	);
+	expectSame('The form does not take several files', form.multiple, true);
+	const body = new FormData();
+	for (const [name, value] of Object.entries(form.values)) body.append(name, value);
+	for (const { name, type, content } of documents) {
+		body.append(form.fileField, new Blob([new Uint8Array(content)], { type }), name);
+	}
+	const answer = await axios.post<string>(form.action, body, {
+		responseType: 'text',
+		validateStatus: () => true,
+	});
+	expectSame('The upload page did not take the files', answer.status, 200);
+	return /<h1>([^<]*)<\/h1>/.exec(answer.data)?.[1] ?? 'no heading';
+}

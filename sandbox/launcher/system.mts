@@ -1,0 +1,87 @@
+import { join } from 'node:path';
+import { putCredential, type Credential } from '../n8n/credentials.mts';
+import { installHost } from '../n8n/install.mts';
+import type { HostName } from '../n8n/hosts.mts';
+import { putPackage } from '../n8n/package.mts';
+import { Rest } from '../n8n/rest.mts';
+import { startN8n, type RunningN8n } from '../n8n/start.mts';
+import { startSandbox, type Sandbox, type SandboxInfo } from '../server.mts';
+import { buildPackage } from './build.mts';
+
+export interface SystemOptions {
+	/** Where n8n and the sandbox keep what they have: `<folder>/n8n`, `<folder>/n8n-sandbox`, and n8n's log. */
+	folder: string;
+	/** Which n8n (default: newest). */
+	host?: HostName;
+	/** Ports; free ones unless given. */
+	n8nPort?: number;
+	/** Starts the sandbox; the launcher has its own way of choosing ports. */
+	openSandbox?: (dataDir: string) => Promise<Sandbox>;
+	/** More environment variables for n8n. */
+	env?: Record<string, string>;
+	/** Told what is done at the moment. */
+	tell?: (line: string) => void;
+}
+
+/** The sandbox and a real n8n beside it, with the package, the owner's account and the credentials in it. */
+export interface System {
+	sandbox: Sandbox;
+	n8n: RunningN8n;
+	/** n8n's REST API, logged in. */
+	rest: Rest;
+	/** One for each service of the sandbox. */
+	credentials: Credential[];
+	/** Ends both, with everything that they started. */
+	stop(): Promise<void>;
+}
+
+/** What the credential of a sandbox's service is called, and what is in it. Credential types are named after the service. */
+export function sandboxCredentials({ services }: SandboxInfo) {
+	return Object.entries(services).map(([id, { name, credentials }]) => ({
+		name: `${name} (sandbox)`,
+		type: `${id}Api`,
+		data: { ...credentials },
+	}));
+}
+
+/**
+ * Builds and installs what is missing, then starts the sandbox and n8n and fills n8n.
+ * @throws {Problem} when something cannot be had or does not start; nothing is left running then
+ */
+export async function startSystem(options: SystemOptions): Promise<System> {
+	const { folder, tell = () => undefined } = options;
+	const userFolder = join(folder, 'n8n');
+	const dataDir = join(folder, 'n8n-sandbox');
+	const tarball = await buildPackage();
+	const host = await installHost(options.host ?? 'newest');
+	await putPackage(host, userFolder, tarball);
+
+	const running: Array<() => Promise<void>> = [];
+	const stop = async () => {
+		await Promise.all(running.splice(0).map((end) => end()));
+	};
+	try {
+		const open = options.openSandbox ?? ((data) => startSandbox({ dataDir: data }));
+		const sandbox = await open(dataDir);
+		running.push(() => sandbox.close());
+		tell('Starting n8n …');
+		const n8n = await startN8n({
+			host,
+			userFolder,
+			log: join(folder, 'n8n.log'),
+			...(options.n8nPort === undefined ? {} : { port: options.n8nPort }),
+			...(options.env === undefined ? {} : { env: options.env }),
+		});
+		running.push(() => n8n.stop());
+		const rest = new Rest(n8n.url);
+		await rest.logIn();
+		const credentials: Credential[] = [];
+		for (const content of sandboxCredentials(sandbox.info)) {
+			credentials.push(await putCredential(rest, content));
+		}
+		return { sandbox, n8n, rest, credentials, stop };
+	} catch (error) {
+		await stop();
+		throw error;
+	}
+}

@@ -1,0 +1,2 @@
+/** Throws a Problem that names the build tools which this machine lacks. */
+export function checkBuildTools(path?: string): void;

@@ -1,0 +1,54 @@
+import type { Rest } from './rest.mts';
+import { objectAt, objectsAt, textAt, type JsonObject } from './shape.mts';
+
+export interface Credential {
+	id: string;
+	name: string;
+	/** The credential type, such as `fileCourierApi`. */
+	type: string;
+}
+
+export interface CredentialContent {
+	name: string;
+	type: string;
+	/** The fields in clear. */
+	data: JsonObject;
+}
+
+/** All credentials of the account. */
+export async function listCredentials(rest: Rest): Promise<Credential[]> {
+	return objectsAt(await rest.call('GET', '/rest/credentials'), 'data').map((item) => ({
+		id: textAt(item, 'id'),
+		name: textAt(item, 'name'),
+		type: textAt(item, 'type'),
+	}));
+}
+
+/** Creates a credential, or gives the one with this name and type this content. */
+export async function putCredential(rest: Rest, content: CredentialContent): Promise<Credential> {
+	const { name, type } = content;
+	const old = (await listCredentials(rest)).find(
+		(item) => item.name === name && item.type === type,
+	);
+	if (old) {
+		await rest.call('PATCH', `/rest/credentials/${old.id}`, content);
+		return old;
+	}
+	const answer = await rest.call('POST', '/rest/credentials', content);
+	return { id: textAt(answer, 'data.id'), name, type };
+}
+
+/** Runs the credential's own test, as the button in the editor does. */
+export async function testCredential(
+	rest: Rest,
+	credential: Credential,
+	data: JsonObject,
+): Promise<{ status: string; message: string }> {
+	const body = { credentials: { ...credential, data } };
+	const result = objectAt(await rest.call('POST', '/rest/credentials/test', body), 'data');
+	return { status: textAt(result, 'status'), message: textAt(result, 'message') };
+}
+
+export async function deleteCredential(rest: Rest, id: string): Promise<void> {
+	await rest.call('DELETE', `/rest/credentials/${id}`);
+}

@@ -1,0 +1,90 @@
+import axios, { type AxiosInstance, type AxiosResponse, type Method } from 'axios';
+import { Problem } from '../launcher/problem.mjs';
+import { at } from './shape.mts';
+
+/** The owner's account of an n8n that this program made. n8n wants 8 characters, a capital letter and a digit. */
+export const OWNER = {
+	email: 'owner@file-delivery.example',
+	password: 'File-Delivery-1',
+	firstName: 'File',
+	lastName: 'Delivery',
+};
+
+/** An answer of n8n that is not a success. */
+export class RestError extends Error {
+	constructor(
+		readonly status: number,
+		readonly request: string,
+		readonly body: unknown,
+	) {
+		const message = at(body, 'message');
+		super(
+			`n8n answered ${request} with ${status}: ${typeof message === 'string' ? message : JSON.stringify(body)}`,
+		);
+	}
+}
+
+/** n8n's REST API as its own editor uses it, with the cookie of a login. */
+export class Rest {
+	private readonly http: AxiosInstance;
+
+	private cookie = '';
+
+	constructor(readonly url: string) {
+		this.http = axios.create({ baseURL: url, timeout: 60_000, validateStatus: () => true });
+	}
+
+	/**
+	 * Makes the owner's account on a new n8n, logs in on a used one.
+	 * @throws {Problem} when the account there is somebody else's
+	 */
+	async logIn(): Promise<void> {
+		const { email, password } = OWNER;
+		const login = { emailOrLdapLoginId: email, password };
+		const answer = await this.send('POST', '/rest/login', login);
+		if (answer.status === 200) return this.keepCookie(answer);
+		const setup = await this.send('POST', '/rest/owner/setup', OWNER);
+		if (setup.status === 200) return this.keepCookie(setup);
+		throw new Problem(
+			`This n8n has an owner other than ${email}, or its password was changed. Put it back, or remove the folder of this n8n to begin with a new one.`,
+		);
+	}
+
+	/**
+	 * Sends a request and returns the parsed body.
+	 * @throws {RestError} unless it is answered with 2xx
+	 */
+	async call(method: Method, path: string, body?: unknown): Promise<unknown> {
+		const answer = await this.send(method, path, body);
+		if (answer.status >= 300) throw new RestError(answer.status, `${method} ${path}`, answer.data);
+		return answer.data;
+	}
+
+	/**
+	 * The bytes behind a path.
+	 * @throws {RestError}
+	 */
+	async bytes(path: string): Promise<Buffer> {
+		const answer = await this.http.get<ArrayBuffer>(path, {
+			headers: { cookie: this.cookie },
+			responseType: 'arraybuffer',
+		});
+		const content = Buffer.from(answer.data);
+		if (answer.status >= 300) throw new RestError(answer.status, `GET ${path}`, content.toString());
+		return content;
+	}
+
+	private send(method: Method, path: string, body?: unknown): Promise<AxiosResponse<unknown>> {
+		return this.http.request<unknown>({
+			method,
+			url: path,
+			data: body,
+			headers: this.cookie ? { cookie: this.cookie } : {},
+		});
+	}
+
+	private keepCookie(answer: AxiosResponse): void {
+		const cookies = answer.headers['set-cookie'] ?? [];
+		this.cookie = cookies.map((cookie) => cookie.split(';')[0]).join('; ');
+	}
+}

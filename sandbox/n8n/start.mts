@@ -1,0 +1,136 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import axios from 'axios';
+import getPort from 'get-port';
+import { Problem } from '../launcher/problem.mjs';
+import { hostEnvironment, n8nProgram, nodeProgram, type Host } from './hosts.mts';
+
+const KEEPER = join(dirname(fileURLToPath(import.meta.url)), 'keeper.mjs');
+
+/** The first start makes the database; on two busy cores that takes up to a minute. */
+const START_SECONDS = 180;
+
+export interface N8nOptions {
+	host: Host;
+	/** Folder that gets `.n8n` with the database, the files and the installed package. */
+	userFolder: string;
+	/** Port of the editor, the REST API and the webhooks; a free one unless given. */
+	port?: number;
+	/** File for everything n8n says. */
+	log: string;
+	/** More environment variables for n8n. */
+	env?: Record<string, string>;
+}
+
+export interface RunningN8n {
+	/** Where it listens, without a slash at the end. */
+	url: string;
+	port: number;
+	/** Process id of the keeper that ends n8n together with everything it started. */
+	pid: number;
+	log: string;
+	/** Settles when n8n is gone, whoever ended it. */
+	ended: Promise<void>;
+	/** Ends n8n and its children. Calling it again is harmless. */
+	stop(): Promise<void>;
+}
+
+/** What would change n8n's behaviour from outside: settings of somebody's own n8n, or of the test runner. */
+const FOREIGN = /^(N8N_|DB_|EXECUTIONS_|QUEUE_|WEBHOOK_URL$|NODE_ENV$|NODE_OPTIONS$|JEST_)/;
+
+function withoutForeign(environment: Record<string, string>): Record<string, string> {
+	return Object.fromEntries(Object.entries(environment).filter(([name]) => !FOREIGN.test(name)));
+}
+
+/** Settings under which n8n asks nothing, calls nobody and listens on this machine alone. */
+async function settings({ host, userFolder, env }: N8nOptions, port: number) {
+	const url = `http://127.0.0.1:${port}/`;
+	return {
+		N8N_USER_FOLDER: userFolder,
+		N8N_PORT: String(port),
+		N8N_HOST: '127.0.0.1',
+		N8N_PROTOCOL: 'http',
+		N8N_LISTEN_ADDRESS: '127.0.0.1',
+		N8N_EDITOR_BASE_URL: url,
+		WEBHOOK_URL: url,
+		N8N_RUNNERS_BROKER_PORT: String(await getPort({ host: '127.0.0.1' })),
+		N8N_SECURE_COOKIE: 'false',
+		N8N_DIAGNOSTICS_ENABLED: 'false',
+		N8N_VERSION_NOTIFICATIONS_ENABLED: 'false',
+		N8N_TEMPLATES_ENABLED: 'false',
+		N8N_PERSONALIZATION_ENABLED: 'false',
+		N8N_HIRING_BANNER_ENABLED: 'false',
+		// Asks its maker for a list at every start; the older n8n has no such module and refuses to hear of it.
+		...(host.name === 'newest' ? { N8N_DISABLED_MODULES: 'mcp-registry' } : {}),
+		N8N_DEFAULT_BINARY_DATA_MODE: 'filesystem',
+		...env,
+	};
+}
+
+/** The end of n8n's log, for a message. */
+function lastLines(log: string, count = 15): string {
+	const lines = readFileSync(log, 'utf8').trimEnd().split('\n').slice(-count);
+	return lines.map((line) => `    ${line}`).join('\n');
+}
+
+/** Whether the REST API answers. `/healthz` does so before the database is ready, the settings do not. */
+async function answers(url: string): Promise<boolean> {
+	const response = await axios
+		.get<unknown>(`${url}/rest/settings`, { timeout: 5_000, validateStatus: () => true })
+		.catch(() => undefined);
+	return response?.status === 200 && typeof response.data === 'object' && response.data !== null;
+}
+
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+async function waitUntilReady(child: ChildProcess, url: string, log: string): Promise<void> {
+	const deadline = Date.now() + START_SECONDS * 1000;
+	while (child.exitCode === null && child.signalCode === null) {
+		if (await answers(url)) return;
+		if (Date.now() > deadline) {
+			throw new Problem(
+				`n8n did not become ready within ${START_SECONDS} s. The last it said (${log}):\n${lastLines(log)}`,
+			);
+		}
+		await pause(200);
+	}
+	throw new Problem(`n8n ended while it started. The last it said (${log}):\n${lastLines(log)}`);
+}
+
+/**
+ * Starts n8n and waits until its REST API answers.
+ * @throws {Problem} with the end of its log when it does not come up; nothing of it is left running then
+ */
+export async function startN8n(options: N8nOptions): Promise<RunningN8n> {
+	const { host, userFolder, log } = options;
+	const port = options.port ?? (await getPort({ host: '127.0.0.1' }));
+	mkdirSync(userFolder, { recursive: true });
+	mkdirSync(dirname(log), { recursive: true });
+	const output = openSync(log, 'w');
+	const child = spawn(process.execPath, [KEEPER, nodeProgram(host), n8nProgram(host), 'start'], {
+		cwd: userFolder,
+		env: { ...withoutForeign(hostEnvironment(host)), ...(await settings(options, port)) },
+		stdio: ['pipe', output, output],
+		// A group of its own: Ctrl-C in the terminal reaches the launcher alone, which ends n8n in order.
+		detached: true,
+	});
+	closeSync(output);
+	const ended = new Promise<void>((resolve) => {
+		child.once('exit', () => resolve());
+		child.once('error', () => resolve());
+	});
+	const stop = async () => {
+		child.stdin?.destroy();
+		await ended;
+	};
+	const url = `http://127.0.0.1:${port}`;
+	try {
+		await waitUntilReady(child, url, log);
+	} catch (error) {
+		await stop();
+		throw error;
+	}
+	return { url, port, pid: child.pid ?? 0, log, ended, stop };
+}

@@ -1,0 +1,139 @@
+import axios from 'axios';
+import pRetry from 'p-retry';
+import type { Rest } from './rest.mts';
+import { at, isObject, objectAt, objectsAt, textAt, type JsonObject } from './shape.mts';
+
+/** A node as a workflow's JSON has it. */
+export interface WorkflowNode extends JsonObject {
+	name: string;
+	type: string;
+	parameters?: JsonObject;
+	credentials?: Record<string, { id?: string; name: string }>;
+	webhookId?: string;
+}
+
+/** A workflow as the editor exports it. */
+export interface WorkflowContent {
+	name: string;
+	nodes: WorkflowNode[];
+	connections: JsonObject;
+	settings?: JsonObject;
+}
+
+export interface SavedWorkflow extends WorkflowContent {
+	id: string;
+	versionId: string;
+	active: boolean;
+}
+
+/** @throws {Error} when it is not a workflow */
+export function parseWorkflow(value: unknown): WorkflowContent {
+	const nodes = objectsAt(value, 'nodes').map((node) => ({
+		...node,
+		name: textAt(node, 'name'),
+		type: textAt(node, 'type'),
+	}));
+	const settings = at(value, 'settings');
+	return {
+		name: textAt(value, 'name'),
+		nodes,
+		connections: objectAt(value, 'connections'),
+		...(isObject(settings) ? { settings } : {}),
+	};
+}
+
+function parseSaved(value: unknown): SavedWorkflow {
+	return {
+		...parseWorkflow(value),
+		id: textAt(value, 'id'),
+		versionId: textAt(value, 'versionId'),
+		active: at(value, 'active') === true || typeof at(value, 'activeVersionId') === 'string',
+	};
+}
+
+function bodyOf({ name, nodes, connections, settings }: WorkflowContent) {
+	return { name, nodes, connections, settings: settings ?? { executionOrder: 'v1' } };
+}
+
+export async function getWorkflow(rest: Rest, id: string): Promise<SavedWorkflow> {
+	return parseSaved(objectAt(await rest.call('GET', `/rest/workflows/${id}`), 'data'));
+}
+
+/** Names and ids of all workflows that are not archived. */
+export async function listWorkflows(rest: Rest): Promise<Array<{ id: string; name: string }>> {
+	return objectsAt(await rest.call('GET', '/rest/workflows?take=200'), 'data')
+		.filter((item) => item.isArchived !== true)
+		.map((item) => ({ id: textAt(item, 'id'), name: textAt(item, 'name') }));
+}
+
+export async function createWorkflow(rest: Rest, content: WorkflowContent): Promise<SavedWorkflow> {
+	const body = { ...bodyOf(content), active: false };
+	return parseSaved(objectAt(await rest.call('POST', '/rest/workflows', body), 'data'));
+}
+
+/** Saves new content; an active workflow goes on with its old content until it is activated again. */
+export async function updateWorkflow(
+	rest: Rest,
+	id: string,
+	content: WorkflowContent,
+): Promise<SavedWorkflow> {
+	const { versionId } = await getWorkflow(rest, id);
+	const body = { ...bodyOf(content), versionId };
+	return parseSaved(objectAt(await rest.call('PATCH', `/rest/workflows/${id}`, body), 'data'));
+}
+
+/** Creates a workflow, or gives the one with this name this content. */
+export async function putWorkflow(rest: Rest, content: WorkflowContent): Promise<SavedWorkflow> {
+	const old = (await listWorkflows(rest)).find(({ name }) => name === content.name);
+	return old ? updateWorkflow(rest, old.id, content) : createWorkflow(rest, content);
+}
+
+export async function activateWorkflow(
+	rest: Rest,
+	{ id, versionId }: SavedWorkflow,
+): Promise<void> {
+	await rest.call('POST', `/rest/workflows/${id}/activate`, { versionId });
+}
+
+export async function deactivateWorkflow(rest: Rest, id: string): Promise<void> {
+	await rest.call('POST', `/rest/workflows/${id}/deactivate`, {});
+}
+
+/** Archives and removes a workflow: n8n deletes archived ones only. */
+export async function deleteWorkflow(rest: Rest, id: string): Promise<void> {
+	await rest.call('POST', `/rest/workflows/${id}/archive`, {});
+	await rest.call('DELETE', `/rest/workflows/${id}`);
+}
+
+/**
+ * Waits until n8n listens for a production webhook: activating returns a moment before that. It asks as a browser does
+ * before a request to another origin: n8n answers with the methods it listens for and starts no execution.
+ * @throws {Error} when it is not there after some seconds
+ */
+export async function webhookAnswers(url: string, method = 'POST'): Promise<void> {
+	await pRetry(
+		async () => {
+			const { headers } = await axios.request({
+				method: 'OPTIONS',
+				url,
+				headers: { origin: new URL(url).origin },
+				timeout: 5_000,
+				validateStatus: () => true,
+			});
+			const methods = String(headers['access-control-allow-methods'] ?? '').split(', ');
+			if (!methods.includes(method)) throw new Error(`n8n does not listen for ${method} ${url}`);
+		},
+		{ retries: 20, minTimeout: 100, maxTimeout: 500, factor: 1.3 },
+	);
+}
+
+/** Runs a saved workflow from its manual trigger, as the editor's button does. Returns the execution's id. */
+export async function runByHand(
+	rest: Rest,
+	workflow: SavedWorkflow,
+	trigger = 'Start',
+): Promise<string> {
+	const body = { triggerToStartFrom: { name: trigger }, workflowData: workflow };
+	const answer = await rest.call('POST', `/rest/workflows/${workflow.id}/run`, body);
+	return String(at(answer, 'data.executionId'));
+}
