@@ -12,12 +12,25 @@ const children: ChildProcess[] = [];
 
 beforeEach(async () => (folder = await temporaryFolder()));
 afterEach(async () => {
-	for (const child of children.splice(0)) child.kill('SIGKILL');
+	for (const child of children.splice(0)) endGroup(child);
 	await removeFolder(folder);
 });
 
+/** Also after a test that has failed half-way. */
+function endGroup({ pid }: ChildProcess): void {
+	try {
+		if (pid !== undefined) process.kill(-pid, 'SIGKILL');
+	} catch {
+		// It has ended by itself.
+	}
+}
+
 function run(...flags: string[]) {
-	const child = spawn(TSX, ['sandbox/main.mts', '--data', folder, ...flags], { stdio: 'pipe' });
+	const child = spawn(TSX, ['sandbox/main.mts', '--data', folder, ...flags], {
+		stdio: 'pipe',
+		// A group of its own: tsx runs the program in a second process, which has to go with the first.
+		detached: true,
+	});
 	children.push(child);
 	const ended = new Promise<number | null>((resolve) => child.on('exit', resolve));
 	return { child, ended, out: text(child.stdout), err: text(child.stderr) };

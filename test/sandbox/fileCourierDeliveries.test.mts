@@ -133,6 +133,13 @@ describe('retries (FileCourier docs, Retry Policy)', () => {
 		waits.forEach((wait, index) => expect(Math.abs(wait - RETRIES[index])).toBeLessThan(5));
 	});
 
+	test('an advance right after the upload waits for the first attempt', async () => {
+		refuse(1);
+		const id = await uploaded();
+		await bench.advance(60);
+		expect(await bench.state(id)).toBe('completed');
+	});
+
 	test('end with the first that is taken', async () => {
 		refuse(2, 503);
 		const id = await uploaded();
@@ -222,13 +229,18 @@ describe('delivering again by hand', () => {
 	});
 
 	test('refused while retries are planned: they go on as planned', async () => {
-		refuse(2);
+		refuse(3);
 		await uploaded();
 		const pending = await bench.delivery(({ attempts }) => attempts.length === 1);
 		await again(pending.id);
 		await bench.advance(60);
+		await bench.attempts(3);
+		await bench.advance(300);
 		const done = await bench.delivery(({ state }) => state === 'delivered');
-		expect(done.attempts.map(({ kind }) => kind)).toEqual(['scheduled', 'manual', 'scheduled']);
+		expect(done.attempts.map(({ kind }) => kind)).toEqual([
+			...['scheduled', 'manual'],
+			...['scheduled', 'scheduled'],
+		]);
 	});
 
 	test('an unknown delivery: 404 with a sentence', async () => {

@@ -1,0 +1,123 @@
+import axios from 'axios';
+import type { Readable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Clock } from './clock.mts';
+import type { Delivery } from './deliveries.mts';
+import type { Fault, Faults } from './faults.mts';
+import { codeOf, sentenceOf } from './problem.mts';
+
+/** How much of a receiver's answer is kept, in bytes. */
+const KEPT_ANSWER = 1024;
+
+/** One try to hand a webhook over. */
+export interface Attempt {
+	/** Sandbox time, ISO 8601 UTC. */
+	at: string;
+	kind: 'scheduled' | 'manual';
+	/** Real milliseconds. */
+	durationMs: number;
+	/** Whether the receiver has acknowledged with a 2xx. */
+	accepted: boolean;
+	/** HTTP status of the answer. */
+	status?: number;
+	/** The beginning of the answer's body, at most 1 KiB. */
+	answer?: string;
+	/** Why there was no answer. */
+	error?: string;
+	/** Faults that a rule applied. */
+	faults: string[];
+}
+
+interface AttemptOptions {
+	delivery: Delivery;
+	kind: Attempt['kind'];
+	clock: Clock;
+	faults: Faults;
+	timeoutSeconds: number;
+	closing: AbortSignal;
+}
+
+/** Sends a delivery once; a redirect is an answer like another. `undefined` when the sandbox closes meanwhile. */
+export async function attempt(options: AttemptOptions): Promise<Attempt | undefined> {
+	const { delivery, clock, closing } = options;
+	const faults = options.faults.strike({
+		on: 'delivery',
+		service: delivery.service,
+		method: 'POST',
+		path: new URL(delivery.url).pathname,
+	});
+	const at = clock.now().toISOString();
+	const begun = performance.now();
+	const outcome = await send(delivery, faults, options).catch((error: unknown) => ({
+		accepted: false,
+		error: closing.aborted ? '' : reason(error, options.timeoutSeconds),
+	}));
+	if (closing.aborted) return undefined;
+	const durationMs = Math.round(performance.now() - begun);
+	return { at, kind: options.kind, durationMs, faults: faults.map(({ type }) => type), ...outcome };
+}
+
+type Outcome = Pick<Attempt, 'accepted' | 'status' | 'answer'>;
+
+async function send(
+	delivery: Delivery,
+	faults: readonly Fault[],
+	{ timeoutSeconds, closing }: AttemptOptions,
+): Promise<Outcome> {
+	const headers = { ...delivery.headers };
+	let copies = 1;
+	for (const fault of faults) {
+		if (fault.type === 'delay') await sleep(fault.milliseconds, undefined, { signal: closing });
+		if (fault.type === 'duplicateDelivery') copies = fault.copies ?? 2;
+		if (fault.type === 'badSignature') {
+			headers[delivery.signatureHeader] = spoilt(headers[delivery.signatureHeader]);
+		}
+	}
+	let outcome: Outcome = { accepted: false };
+	for (let copy = 0; copy < copies; copy += 1) {
+		const signal = AbortSignal.any([closing, AbortSignal.timeout(timeoutSeconds * 1000)]);
+		const response = await axios.post<Readable>(delivery.url, Buffer.from(delivery.body), {
+			headers,
+			signal,
+			maxRedirects: 0,
+			proxy: false,
+			responseType: 'stream',
+			validateStatus: () => true,
+		});
+		const answer = await beginning(response.data);
+		outcome = {
+			accepted: response.status >= 200 && response.status < 300,
+			status: response.status,
+			answer,
+		};
+	}
+	return outcome;
+}
+
+/** Another signature of the same form: the last character is exchanged. */
+function spoilt(signature: string): string {
+	return signature.slice(0, -1) + (signature.endsWith('0') ? '1' : '0');
+}
+
+/** The answer's first KiB. The status has come already, so a body that breaks off takes nothing away from it. */
+async function beginning(body: Readable): Promise<string> {
+	const chunks: Buffer[] = [];
+	let length = 0;
+	try {
+		for await (const chunk of body) {
+			chunks.push(chunk as Buffer);
+			length += (chunk as Buffer).length;
+			if (length >= KEPT_ANSWER) break;
+		}
+	} catch {
+		// What has arrived is what can be shown.
+	}
+	return Buffer.concat(chunks).subarray(0, KEPT_ANSWER).toString('utf8');
+}
+
+function reason(error: unknown, timeoutSeconds: number): string {
+	if (axios.isCancel(error)) return `No answer within ${timeoutSeconds} seconds`;
+	const code = codeOf(error);
+	const sentence = sentenceOf(error);
+	return code && !sentence.includes(code) ? `${sentence} (${code})`.trim() : sentence;
+}

@@ -1,0 +1,148 @@
+import { randomBytes } from 'node:crypto';
+import { attempt, type Attempt } from './attempt.mts';
+import type { Clock } from './clock.mts';
+import { Documents } from './documents.mts';
+import type { Faults } from './faults.mts';
+import type { DeliveryPolicy } from './service.mts';
+
+export interface NewDelivery {
+	/** Id of the service that sends it. */
+	service: string;
+	event: string;
+	/** What it is about: an id of the service's own. */
+	subject: string;
+	url: string;
+	/** As they are sent; never shown (Authorization may be among them). */
+	headers: Record<string, string>;
+	/** Which of the headers is the signature. */
+	signatureHeader: string;
+	/** As it is sent, byte for byte, every time. */
+	body: string;
+}
+
+export interface Delivery extends NewDelivery {
+	id: string;
+	/** Sandbox time, ISO 8601 UTC, as all times here. */
+	createdAt: string;
+	/** pending: an attempt is under way or planned. */
+	state: 'pending' | 'delivered' | 'failed';
+	attempts: Attempt[];
+	/** When the next scheduled attempt is due. */
+	nextAttemptAt?: string;
+	/** Scheduled attempts made; the first delivery is one. */
+	scheduled: number;
+}
+
+export interface DeliveriesOptions {
+	folder: string;
+	clock: Clock;
+	faults: Faults;
+	policy: (service: string) => DeliveryPolicy;
+	/** Called after each attempt, before its outcome is written. */
+	onAttempt: (delivery: Delivery) => Promise<void>;
+}
+
+/** Every webhook that a service has sent or will send. What is planned survives a restart. */
+export class Deliveries {
+	readonly #documents: Documents<Delivery>;
+	readonly #options: DeliveriesOptions;
+	readonly #closing = new AbortController();
+	/** How to call off the next scheduled attempt, by delivery. */
+	readonly #planned = new Map<string, () => void>();
+
+	private constructor(documents: Documents<Delivery>, options: DeliveriesOptions) {
+		this.#documents = documents;
+		this.#options = options;
+	}
+
+	static async open(options: DeliveriesOptions): Promise<Deliveries> {
+		return new Deliveries(await Documents.open<Delivery>(options.folder), options);
+	}
+
+	/** Plans again what an earlier run has left; due ones leave at once. To be called when all ports are open. */
+	resume(): void {
+		for (const delivery of this.#documents.all()) this.#plan(delivery);
+	}
+
+	/** Newest first. */
+	all(): Delivery[] {
+		return this.#documents.all().reverse();
+	}
+
+	get(id: string): Delivery | undefined {
+		return this.#documents.get(id);
+	}
+
+	/** Takes a delivery on. Its first attempt leaves at once, beside the caller. */
+	async create(wanted: NewDelivery): Promise<Delivery> {
+		const now = this.#options.clock.now().toISOString();
+		const delivery: Delivery = {
+			...wanted,
+			id: `dlv_${randomBytes(10).toString('hex')}`,
+			createdAt: now,
+			state: 'pending',
+			attempts: [],
+			nextAttemptAt: now,
+			scheduled: 0,
+		};
+		await this.#documents.put(delivery);
+		this.#plan(delivery);
+		return delivery;
+	}
+
+	/** Sends the same once more, outside the schedule; when it is taken, the schedule ends. */
+	async redeliver(delivery: Delivery): Promise<Attempt | undefined> {
+		return await this.#attempt(delivery, 'manual');
+	}
+
+	/** Breaks off what is under way; an attempt that was broken off is made again in the next run. */
+	close(): void {
+		this.#closing.abort();
+		for (const callOff of this.#planned.values()) callOff();
+	}
+
+	#plan(delivery: Delivery): void {
+		if (delivery.nextAttemptAt === undefined || this.#closing.signal.aborted) return;
+		const due = new Date(delivery.nextAttemptAt);
+		const callOff = this.#options.clock.at(due, async () => {
+			this.#planned.delete(delivery.id);
+			await this.#attempt(delivery, 'scheduled');
+		});
+		this.#planned.set(delivery.id, callOff);
+	}
+
+	async #attempt(delivery: Delivery, kind: Attempt['kind']): Promise<Attempt | undefined> {
+		const { clock, faults, policy } = this.#options;
+		const { timeoutSeconds, retryAfterSeconds } = policy(delivery.service);
+		const made = await attempt({
+			delivery,
+			kind,
+			clock,
+			faults,
+			timeoutSeconds,
+			closing: this.#closing.signal,
+		});
+		if (!made) return undefined;
+		delivery.attempts.push(made);
+		if (kind === 'scheduled') delivery.scheduled += 1;
+		if (made.accepted) this.#settle(delivery, 'delivered');
+		else if (kind === 'scheduled' && delivery.state === 'pending') {
+			const wait = retryAfterSeconds[delivery.scheduled - 1];
+			if (wait === undefined) this.#settle(delivery, 'failed');
+			else delivery.nextAttemptAt = new Date(clock.now().getTime() + wait * 1000).toISOString();
+		}
+		if (kind === 'scheduled') this.#plan(delivery);
+		// All of it is in force before the first write begins: whoever sees the outcome of a delivery finds the retry
+		// planned, and the service has been told.
+		await this.#options.onAttempt(delivery);
+		await this.#documents.put(delivery);
+		return made;
+	}
+
+	#settle(delivery: Delivery, state: 'delivered' | 'failed'): void {
+		delivery.state = state;
+		delete delivery.nextAttemptAt;
+		this.#planned.get(delivery.id)?.();
+		this.#planned.delete(delivery.id);
+	}
+}

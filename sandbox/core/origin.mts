@@ -1,0 +1,149 @@
+import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply } from 'fastify';
+import { STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Clock } from './clock.mts';
+import { addFaultHooks } from './faultHooks.mts';
+import type { Fault, Faults } from './faults.mts';
+import { takeJson } from './json.mts';
+import type { RequestEntry, RequestLog } from './requestLog.mts';
+import type { Service, ServiceError } from './service.mts';
+
+declare module 'fastify' {
+	interface FastifyRequest {
+		/** This request in the sandbox's log; a service may add the body. */
+		entry: RequestEntry;
+		/** Faults that a rule applies to this request. */
+		faults: readonly Fault[];
+	}
+}
+
+export interface OriginOptions {
+	service: Service;
+	serviceId: string;
+	originId: string;
+	clock: Clock;
+	faults: Faults;
+	requests: RequestLog;
+	log: (line: string) => void;
+}
+
+/** Methods that HTTP clients try on a known path; those without a route get 405. */
+const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
+
+/**
+ * A server for one origin of a service, without its routes yet: sandbox time in `Date`, every request in the log, the
+ * fault rules, and errors in the service's own shape, whatever goes wrong.
+ */
+export function createOrigin(options: OriginOptions): FastifyInstance {
+	const { service, serviceId, originId, clock, faults, requests, log } = options;
+	const declared = service.origins[originId];
+	const app = Fastify({
+		bodyLimit: declared.bodyLimit ?? 1024 * 1024,
+		forceCloseConnections: true,
+		// Presigned URLs carry file names of any length.
+		routerOptions: { maxParamLength: 8192 },
+		// Nothing is converted or dropped silently: a wrong type is an error.
+		ajv: {
+			customOptions: {
+				coerceTypes: false,
+				removeAdditional: false,
+				formats: { httpUrl: isHttpUrl },
+			},
+		},
+		frameworkErrors: (error, _request, reply) => {
+			reply.header('date', clock.now().toUTCString());
+			void (reply as FastifyReply).code(400).send(service.error(400, error.message));
+		},
+		clientErrorHandler: (_error, socket) => refuseRaw(socket, service.error(400), clock),
+	});
+
+	takeJson(app);
+	app.decorateRequest('entry');
+	app.decorateRequest('faults');
+	app.addHook('onRequest', async (request, reply) => {
+		reply.header('date', clock.now().toUTCString());
+		request.entry = requests.add({
+			at: clock.now().toISOString(),
+			service: serviceId,
+			origin: originId,
+			method: request.method,
+			path: request.url.split('?', 1)[0],
+			headers: Object.keys(request.headers),
+			authorized: request.headers.authorization !== undefined,
+			faults: [],
+		});
+		return Promise.resolve();
+	});
+	app.addHook('onResponse', async (request, reply) => {
+		request.entry.status = reply.statusCode;
+		return Promise.resolve();
+	});
+	addFaultHooks(app, { service: serviceId, origin: originId, faults, error: service.error });
+	if (declared.refusesAuthorization) refuseAuthorization(app, service);
+
+	app.setErrorHandler(async (error: FastifyError, _request, reply) => {
+		const status = error.statusCode ?? 500;
+		// A fault of the sandbox itself; the client learns no more than it would from the real service.
+		if (status >= 500) log(`${service.name} ${originId}: ${error.stack ?? error.message}`);
+		// What the route has said of a file does not hold for the error; what the error says of itself does.
+		reply.removeHeader('content-disposition').removeHeader('content-type');
+		reply.headers((error as { headers?: Record<string, string> }).headers ?? {});
+		return await reply
+			.code(status)
+			.send(service.error(status, status >= 500 ? undefined : error.message));
+	});
+	app.setNotFoundHandler(async (_request, reply) => await reply.code(404).send(service.error(404)));
+	return app;
+}
+
+/** Answers 405 with `Allow` to the methods that a path does not know. */
+export function refuseOtherMethods(
+	app: FastifyInstance,
+	error: ServiceError,
+	path: string,
+	allowed: readonly (typeof METHODS)[number][],
+): void {
+	app.route({
+		method: METHODS.filter((method) => !allowed.includes(method)),
+		url: path,
+		exposeHeadRoute: false,
+		handler: async (_request, reply) =>
+			await reply.code(405).header('allow', allowed.join(', ')).send(error(405)),
+	});
+}
+
+function refuseAuthorization(app: FastifyInstance, service: Service): void {
+	app.addHook('onRequest', async (request, reply) => {
+		if (request.headers.authorization === undefined) return undefined;
+		return await reply
+			.code(400)
+			.send(
+				service.error(
+					400,
+					'Only one auth mechanism allowed: the URL is signed, leave Authorization out',
+				),
+			);
+	});
+}
+
+/** An answer to what is not even HTTP. */
+function refuseRaw(socket: Socket, error: unknown, clock: Clock): void {
+	if (socket.destroyed || !socket.writable) return;
+	const body = JSON.stringify(error);
+	socket.end(
+		[
+			`HTTP/1.1 400 ${STATUS_CODES[400]}`,
+			`Date: ${clock.now().toUTCString()}`,
+			'Content-Type: application/json; charset=utf-8',
+			`Content-Length: ${Buffer.byteLength(body)}`,
+			'Connection: close',
+			'',
+			body,
+		].join('\r\n'),
+	);
+}
+
+/** The `httpUrl` format of request schemas: an absolute URL of HTTP or HTTPS. */
+export function isHttpUrl(value: string): boolean {
+	return URL.canParse(value) && ['http:', 'https:'].includes(new URL(value).protocol);
+}

@@ -1,0 +1,18 @@
+/**
+ * Something a person can put right: a port that is taken, a folder that cannot be written, a setting that does not
+ * exist. Its message is one sentence and is shown as it is, without a stack.
+ */
+export class SandboxProblem extends Error {
+	override readonly name = 'SandboxProblem';
+}
+
+/** The sentence for any error; a stack never reaches a person. */
+export function sentenceOf(error: unknown): string {
+	return error instanceof Error ? error.message : String(error);
+}
+
+/** The `code` of a Node.js system error ("EADDRINUSE", "ENOENT"), if it has one. */
+export function codeOf(error: unknown): string | undefined {
+	if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;
+	return typeof error.code === 'string' ? error.code : undefined;
+}

@@ -1,0 +1,105 @@
+import { fstatSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { SandboxProblem, sentenceOf } from './core/problem.mts';
+import { type Sandbox, startSandbox } from './server.mts';
+
+const HIGHEST_SPEED = 100_000;
+
+interface Flags {
+	port: number;
+	data?: string;
+	speed: number;
+	json: boolean;
+}
+
+/** Reads the command line. Throws a SandboxProblem that names a flag with a bad value. */
+function readFlags(): Flags {
+	let values;
+	try {
+		values = parseArgs({
+			options: {
+				port: { type: 'string', default: '4010' },
+				data: { type: 'string' },
+				speed: { type: 'string', default: '1' },
+				json: { type: 'boolean', default: false },
+			},
+		}).values;
+	} catch (error) {
+		throw new SandboxProblem(sentenceOf(error));
+	}
+	return {
+		port: number(
+			'--port',
+			values.port,
+			(port) => Number.isInteger(port) && port <= 65_000,
+			'a port, 0 to 65000',
+		),
+		speed: number(
+			'--speed',
+			values.speed,
+			(speed) => speed <= HIGHEST_SPEED,
+			`0 to ${HIGHEST_SPEED}`,
+		),
+		data: values.data,
+		json: values.json,
+	};
+}
+
+function number(
+	flag: string,
+	text: string,
+	isRight: (value: number) => boolean,
+	wanted: string,
+): number {
+	const value = Number(text);
+	if (text.trim() !== '' && value >= 0 && isRight(value)) return value;
+	throw new SandboxProblem(`${flag} takes ${wanted}, not "${text}".`);
+}
+
+/** The same as the portal's first page, for a terminal. */
+function readable({ info, clock }: Sandbox): string {
+	const lines = [`Sandbox portal: ${info.portal}`];
+	if (Math.abs(clock.offset) > 1000) {
+		lines.push(
+			`Its clock was advanced: it says ${clock.now().toISOString()} (see ${info.portal}/control)`,
+		);
+	}
+	for (const { name, origins, credentials } of Object.values(info.services)) {
+		lines.push('', name);
+		for (const [id, url] of Object.entries(origins)) lines.push(`  ${id.padEnd(16)}${url}`);
+		lines.push('  credentials:');
+		for (const [id, value] of Object.entries(credentials))
+			lines.push(`    ${id.padEnd(16)}${value}`);
+	}
+	return [...lines, '', 'Ctrl-C ends it.', ''].join('\n');
+}
+
+/** A parent that gave no standard input (/dev/null) has not gone. */
+function isPipe(descriptor: number): boolean {
+	const kind = fstatSync(descriptor);
+	return kind.isFIFO() || kind.isSocket();
+}
+
+async function main(): Promise<void> {
+	const { json, data, port, speed } = readFlags();
+	const log = (line: string) => void process.stderr.write(`${line}\n`);
+	const sandbox = await startSandbox({ port, dataDir: data, speed, log });
+	let ending = false;
+	const end = () => {
+		if (ending) return;
+		ending = true;
+		void sandbox.close().finally(() => process.exit(0));
+	};
+	process.on('SIGINT', end).on('SIGTERM', end);
+	// A parent that was killed leaves nothing behind: its end of the pipe closes.
+	if (json && isPipe(0)) process.stdin.on('end', end).on('error', end).resume();
+	process.stdout.write(json ? `${JSON.stringify(sandbox.info)}\n` : readable(sandbox));
+}
+
+main().catch((error: unknown) => {
+	const isProblem = error instanceof SandboxProblem;
+	process.stderr.write(
+		`${isProblem ? error.message : `The sandbox could not start: ${sentenceOf(error)}`}\n`,
+	);
+	process.exitCode = 1;
+});

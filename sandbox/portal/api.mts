@@ -1,0 +1,96 @@
+import type { FastifyInstance } from 'fastify';
+import type { FaultRule, NewFaultRule } from '../core/faults.mts';
+import {
+	changeClock,
+	type ClockChange,
+	deliveryOf,
+	NotFound,
+	type PortalParts,
+	readClock,
+	serviceOf,
+	visibleDelivery,
+	visibleMessage,
+} from './parts.mts';
+import { addRule } from './rules.mts';
+import { clockSchema, faultSchema } from './schemas.mts';
+
+/** The sandbox under control of a program: tests, the launcher. JSON, under /api. */
+export function apiRoutes(app: FastifyInstance, parts: PortalParts): void {
+	app.get('/info', () => parts.info);
+
+	app.get('/clock', () => readClock(parts));
+	app.post<{ Body: ClockChange }>(
+		'/clock',
+		{ schema: { body: clockSchema } },
+		async (request) => await changeClock(parts, request.body),
+	);
+
+	app.get('/outbox', () => parts.outbox.all().map((message) => visibleMessage(parts, message)));
+
+	app.get('/requests', () => parts.requests.all());
+	app.delete('/requests', async (_request, reply) => {
+		parts.requests.clear();
+		return await reply.code(204).send();
+	});
+
+	deliveryRoutes(app, parts);
+	serviceRoutes(app, parts);
+	faultRoutes(app, parts);
+}
+
+function deliveryRoutes(app: FastifyInstance, parts: PortalParts): void {
+	type Route = { Params: { id: string } };
+	app.get('/deliveries', () => parts.deliveries.all().map(visibleDelivery));
+	app.get<Route>('/deliveries/:id', (request) =>
+		visibleDelivery(deliveryOf(parts, request.params.id)),
+	);
+	/** Answers when the receiver has: with the delivery, this attempt last. */
+	app.post<Route>('/deliveries/:id/redeliver', async (request) => {
+		const delivery = deliveryOf(parts, request.params.id);
+		await parts.deliveries.redeliver(delivery);
+		return visibleDelivery(delivery);
+	});
+}
+
+function serviceRoutes(app: FastifyInstance, parts: PortalParts): void {
+	type Route = { Params: { service: string } };
+	app.get<Route>('/services/:service/settings', (request) =>
+		serviceOf(parts, request.params.service).settings.all(),
+	);
+	app.patch<Route & { Body: Record<string, unknown> }>(
+		'/services/:service/settings',
+		{ schema: { body: { type: 'object' } } },
+		async (request) => {
+			const { settings } = serviceOf(parts, request.params.service);
+			await settings.change(request.body);
+			return settings.all();
+		},
+	);
+	app.get<{ Params: { service: string; collection: string } }>(
+		'/services/:service/:collection',
+		(request) => {
+			const { service, collection } = request.params;
+			const { collections } = serviceOf(parts, service).open;
+			if (Object.hasOwn(collections, collection)) return collections[collection]();
+			throw new NotFound(`There is no list "${collection}" of "${service}".`);
+		},
+	);
+}
+
+function faultRoutes(app: FastifyInstance, parts: PortalParts): void {
+	app.get('/faults', (): readonly FaultRule[] => parts.faults.all());
+	app.post<{ Body: NewFaultRule }>(
+		'/faults',
+		{ schema: { body: faultSchema } },
+		async (request, reply) => await reply.code(201).send(addRule(parts, request.body)),
+	);
+	app.delete('/faults', async (_request, reply) => {
+		parts.faults.clear();
+		return await reply.code(204).send();
+	});
+	app.delete<{ Params: { id: string } }>('/faults/:id', async (request, reply) => {
+		const { id } = request.params;
+		if (!parts.faults.remove(id)) throw new NotFound(`There is no fault rule "${id}".`);
+		return await reply.code(204).send();
+	});
+}

@@ -1,0 +1,45 @@
+import type { Fault, NewFaultRule } from '../core/faults.mts';
+import { SandboxProblem } from '../core/problem.mts';
+
+type Form = Record<string, string | undefined>;
+
+/** The control page's fault form. It offers the common part of what the control API can. */
+export function faultFromForm(form: Form): NewFaultRule {
+	const [service = '', origin] = (form.where ?? '').split('/');
+	return {
+		service,
+		...(origin && { origin }),
+		...(form.path && { path: form.path }),
+		...(form.nth && { nth: wholeNumber(form.nth) }),
+		...(form.times && { times: wholeNumber(form.times) }),
+		fault: faultOf(form.fault ?? ''),
+	};
+}
+
+/** The choices of the page: a type, or a status with what usually comes with it. */
+function faultOf(choice: string): Fault {
+	switch (choice) {
+		case 'delay':
+			return { type: 'delay', milliseconds: 5000 };
+		case 'reset':
+		case 'resetAfterBody':
+		case 'truncate':
+		case 'html':
+		case 'badSignature':
+		case 'duplicateDelivery':
+			return { type: choice };
+		case '429':
+			return { type: 'status', status: 429, headers: { 'retry-after': '2' } };
+		case '500':
+		case '503':
+			return { type: 'status', status: Number(choice) };
+		default:
+			throw new SandboxProblem(`"${choice}" is no fault.`);
+	}
+}
+
+function wholeNumber(text: string): number {
+	const value = Number(text);
+	if (Number.isInteger(value) && value >= 1) return value;
+	throw new SandboxProblem(`"${text}" is no whole number from 1.`);
+}

@@ -1,0 +1,139 @@
+import type { FastifyInstance } from 'fastify';
+import type { NewFaultRule } from '../core/faults.mts';
+import { SandboxProblem } from '../core/problem.mts';
+import { faultFromForm } from './faultForm.mts';
+import {
+	changeClock,
+	deliveryOf,
+	type PortalParts,
+	readClock,
+	serviceOf,
+	visibleDelivery,
+	visibleMessage,
+} from './parts.mts';
+import { addRule } from './rules.mts';
+
+type Form = Record<string, string | undefined>;
+
+/** The pages for a person. Each works without a script: a button is a form, its answer leads back. */
+export function pageRoutes(app: FastifyInstance, parts: PortalParts): void {
+	app.get('/', async (_request, reply) => {
+		const running = [...parts.running.values()].map(({ service, ...rest }) => ({
+			...rest.info(),
+			labels: Object.fromEntries(
+				Object.entries(service.origins).map(([id, { label }]) => [id, label]),
+			),
+		}));
+		return await reply.viewAsync('home', { here: '/', running });
+	});
+
+	app.get('/outbox', async (_request, reply) => {
+		const messages = parts.outbox.all().map((message) => ({
+			...visibleMessage(parts, message),
+			serviceName: nameOf(parts, message.service),
+		}));
+		return await reply.viewAsync('outbox', { here: '/outbox', messages });
+	});
+
+	app.get('/deliveries', async (_request, reply) => {
+		const deliveries = parts.deliveries.all().map((delivery) => ({
+			...visibleDelivery(delivery),
+			serviceName: nameOf(parts, delivery.service),
+			prettyBody: pretty(delivery.body),
+		}));
+		return await reply.viewAsync('deliveries', { here: '/deliveries', deliveries });
+	});
+	app.post<{ Params: { id: string } }>('/deliveries/:id/redeliver', async (request, reply) => {
+		const delivery = deliveryOf(parts, request.params.id);
+		await parts.deliveries.redeliver(delivery);
+		return await reply.redirect(`/deliveries#${delivery.id}`, 303);
+	});
+
+	app.get('/control', async (_request, reply) => {
+		const running = [...parts.running].map(([id, { service, settings }]) => ({
+			id,
+			name: service.name,
+			origins: Object.keys(service.origins),
+			declarations: service.settings,
+			chosen: settings.all(),
+		}));
+		const faults = parts.faults
+			.all()
+			.map((rule) => ({ ...rule, serviceName: nameOf(parts, rule.service) }));
+		const clock = readClock(parts);
+		const ahead = duration(clock.aheadSeconds);
+		return await reply.viewAsync('control', { here: '/control', clock, ahead, running, faults });
+	});
+	controlForms(app, parts);
+}
+
+function controlForms(app: FastifyInstance, parts: PortalParts): void {
+	app.post<{ Body?: Form }>('/control/clock', async (request, reply) => {
+		const { advance, speed, reset } = request.body ?? {};
+		await changeClock(parts, {
+			advance: amount(advance, 'advance'),
+			speed: amount(speed, 'speed'),
+			reset: reset !== undefined,
+		});
+		return await reply.redirect('/control', 303);
+	});
+	app.post<{ Body?: Form; Params: { service: string } }>(
+		'/control/settings/:service',
+		async (request, reply) => {
+			await serviceOf(parts, request.params.service).settings.change(request.body ?? {});
+			return await reply.redirect('/control#settings', 303);
+		},
+	);
+	app.post<{ Body?: Form }>('/control/faults', async (request, reply) => {
+		const rule: NewFaultRule = faultFromForm(request.body ?? {});
+		addRule(parts, rule);
+		return await reply.redirect('/control#faults', 303);
+	});
+	app.post<{ Body?: Form }>('/control/faults/remove', async (request, reply) => {
+		const { id } = request.body ?? {};
+		if (id === undefined) parts.faults.clear();
+		else parts.faults.remove(id);
+		return await reply.redirect('/control#faults', 303);
+	});
+}
+
+/** A number of seconds, or a pace, from a form; an empty field is none. */
+function amount(text: string | undefined, field: string): number | undefined {
+	if (text === undefined || text.trim() === '') return undefined;
+	const value = Number(text);
+	if (value >= 0 && value <= 315_360_000) return value;
+	throw new SandboxProblem(`"${text}" is no number for "${field}".`);
+}
+
+function nameOf(parts: PortalParts, id: string): string {
+	return parts.running.get(id)?.service.name ?? id;
+}
+
+/** Seconds as a person says them: "2 days 3 hours". */
+function duration(seconds: number): string {
+	const units = [
+		['day', 86_400],
+		['hour', 3600],
+		['minute', 60],
+		['second', 1],
+	] as const;
+	let left = seconds;
+	const said = units.map(([name, size]) => {
+		const count = Math.floor(left / size);
+		left -= count * size;
+		return count === 0 ? '' : `${count} ${name}${count === 1 ? '' : 's'}`;
+	});
+	return said
+		.filter((part) => part !== '')
+		.slice(0, 2)
+		.join(' ');
+}
+
+/** JSON laid out for reading; anything else as it is. */
+function pretty(body: string): string {
+	try {
+		return JSON.stringify(JSON.parse(body), null, 2);
+	} catch {
+		return body;
+	}
+}

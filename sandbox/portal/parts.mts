@@ -1,0 +1,90 @@
+import type { Clock } from '../core/clock.mts';
+import type { Deliveries, Delivery } from '../core/deliveries.mts';
+import type { Faults } from '../core/faults.mts';
+import type { Message, Outbox } from '../core/outbox.mts';
+import { SandboxProblem } from '../core/problem.mts';
+import type { RequestLog } from '../core/requestLog.mts';
+import type { RunningService } from '../core/runningService.mts';
+import type { SandboxInfo } from '../server.mts';
+
+/** What the portal shows and moves. */
+export interface PortalParts {
+	clock: Clock;
+	/** Keeps the clock's offset for the next run. */
+	keepClock(): Promise<void>;
+	faults: Faults;
+	requests: RequestLog;
+	outbox: Outbox;
+	deliveries: Deliveries;
+	running: ReadonlyMap<string, RunningService>;
+	/** Complete once all ports are open. */
+	info: SandboxInfo;
+}
+
+/** What the control API does not find: answered with 404. */
+export class NotFound extends SandboxProblem {
+	readonly statusCode = 404;
+}
+
+export function serviceOf(parts: PortalParts, id: string): RunningService {
+	const service = parts.running.get(id);
+	if (!service) throw new NotFound(`There is no service "${id}".`);
+	return service;
+}
+
+export function deliveryOf(parts: PortalParts, id: string): Delivery {
+	const delivery = parts.deliveries.get(id);
+	if (!delivery) throw new NotFound(`There is no delivery "${id}".`);
+	return delivery;
+}
+
+/** A delivery as it may be seen: the receiver's key is masked. */
+export function visibleDelivery(delivery: Delivery): Delivery {
+	const headers = { ...delivery.headers };
+	if ('authorization' in headers) headers.authorization = '***';
+	return { ...delivery, headers };
+}
+
+/** A message with its link as a URL of this run. */
+export function visibleMessage(
+	parts: PortalParts,
+	{ link, ...message }: Message,
+): Omit<Message, 'link'> & { link?: string } {
+	if (!link) return message;
+	const origin = parts.running.get(message.service)?.origins[link.origin] ?? '';
+	return { ...message, link: origin + link.path };
+}
+
+export interface ClockChange {
+	/** Seconds to let pass. */
+	advance?: number;
+	/** Sandbox seconds per real second. */
+	speed?: number;
+	/** Back to the host's time and pace. */
+	reset?: boolean;
+}
+
+/** Moves the clock and returns what it says then. */
+export async function changeClock(parts: PortalParts, change: ClockChange): Promise<ClockReading> {
+	if (change.reset) parts.clock.reset();
+	if (change.speed !== undefined) parts.clock.setSpeed(change.speed);
+	if (change.advance !== undefined) await parts.clock.advance(change.advance);
+	await parts.keepClock();
+	return readClock(parts);
+}
+
+export interface ClockReading {
+	/** ISO 8601 UTC. */
+	now: string;
+	speed: number;
+	/** How far it is ahead of the host. */
+	aheadSeconds: number;
+}
+
+export function readClock({ clock }: PortalParts): ClockReading {
+	return {
+		now: clock.now().toISOString(),
+		speed: clock.speed,
+		aheadSeconds: Math.round(clock.offset / 1000),
+	};
+}

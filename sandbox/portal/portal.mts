@@ -1,0 +1,55 @@
+import formbody from '@fastify/formbody';
+import Fastify, { type FastifyError, type FastifyInstance } from 'fastify';
+import { addPages } from '../core/pages.mts';
+import { takeJson } from '../core/json.mts';
+import { SandboxProblem } from '../core/problem.mts';
+import { apiRoutes } from './api.mts';
+import { pageRoutes } from './pages.mts';
+import type { PortalParts } from './parts.mts';
+
+/** The sandbox's own site: pages for a person and, under /api, the same for a program. */
+export async function createPortal(parts: PortalParts): Promise<FastifyInstance> {
+	const app = Fastify({
+		forceCloseConnections: true,
+		ajv: { customOptions: { coerceTypes: false, removeAdditional: false, discriminator: true } },
+	});
+
+	takeJson(app);
+	await app.register(formbody);
+	await app.register(
+		(api, _options, done) => {
+			api.setErrorHandler(async (error: FastifyError, _request, reply) => {
+				const { status, sentence } = refusal(error);
+				return await reply.code(status).send({ error: sentence });
+			});
+			api.setNotFoundHandler(
+				async (_request, reply) =>
+					await reply.code(404).send({ error: 'There is no such call of the control API.' }),
+			);
+			apiRoutes(api, parts);
+			done();
+		},
+		{ prefix: '/api' },
+	);
+
+	await app.register(async (pages) => {
+		await addPages(pages);
+		pages.setErrorHandler(async (error: FastifyError, _request, reply) => {
+			const { status, sentence } = refusal(error);
+			return await reply
+				.code(status)
+				.viewAsync('message', { title: 'That did not work', text: sentence });
+		});
+		pages.setNotFoundHandler(async (_request, reply) => {
+			const text = 'The sandbox has no page at this address.';
+			return await reply.code(404).viewAsync('message', { title: 'No such page', text });
+		});
+		pageRoutes(pages, parts);
+	});
+	return app;
+}
+
+function refusal(error: FastifyError): { status: number; sentence: string } {
+	const fallback = error instanceof SandboxProblem ? 400 : 500;
+	return { status: error.statusCode ?? fallback, sentence: error.message };
+}

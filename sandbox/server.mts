@@ -1,0 +1,148 @@
+import type { FastifyInstance } from 'fastify';
+import { constants } from 'node:fs';
+import { access, mkdir } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { Clock } from './core/clock.mts';
+import { Deliveries } from './core/deliveries.mts';
+import { readJson, writeJson } from './core/documents.mts';
+import { Faults } from './core/faults.mts';
+import { Outbox } from './core/outbox.mts';
+import { SandboxProblem, codeOf } from './core/problem.mts';
+import { RequestLog } from './core/requestLog.mts';
+import { type RunningService, openService } from './core/runningService.mts';
+import type { Service } from './core/service.mts';
+import { createPortal } from './portal/portal.mts';
+import { services, type ServiceId } from './services/index.mts';
+
+export interface SandboxOptions {
+	/** The portal's port; the origins follow it. 0 or absent: any free ports. */
+	port?: number;
+	/** Address to listen on (default 127.0.0.1). */
+	host?: string;
+	/** Where everything is kept (default `.run/sandbox`). */
+	dataDir?: string;
+	/** Sandbox seconds per real second (default 1). */
+	speed?: number;
+	log?: (line: string) => void;
+}
+
+export interface ServiceInfo {
+	name: string;
+	/** Base URL of each origin, without a slash at the end. */
+	origins: Record<string, string>;
+	/** What to type into the service's credential. */
+	credentials: Record<string, string>;
+}
+
+export interface SandboxInfo {
+	/** Base URL of the portal. */
+	portal: string;
+	services: Record<ServiceId, ServiceInfo>;
+}
+
+export interface Sandbox {
+	info: SandboxInfo;
+	clock: Clock;
+	/** Closes all ports and breaks off what is under way; what is planned is kept for the next run. */
+	close(): Promise<void>;
+}
+
+/**
+ * Starts the stand-ins of all services and their portal.
+ * @throws SandboxProblem when a port is taken or the data folder cannot be used
+ */
+export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
+	const { port = 0, host = '127.0.0.1', log = () => undefined } = options;
+	const dataDir = resolve(options.dataDir ?? join('.run', 'sandbox'));
+	await makeUsable(dataDir);
+	const clockFile = join(dataDir, 'clock.json');
+	const kept = (await readJson(clockFile)) as { offset: number } | undefined;
+	const clock = new Clock({ offset: kept?.offset ?? 0, speed: options.speed ?? 1, log });
+
+	const faults = new Faults();
+	const requests = new RequestLog();
+	const running = new Map<string, RunningService>();
+	const outbox = await Outbox.open(join(dataDir, 'outbox'), clock);
+	const deliveries = await Deliveries.open({
+		folder: join(dataDir, 'deliveries'),
+		clock,
+		faults,
+		policy: (id) => byId(id).delivery,
+		onAttempt: async (delivery) => await running.get(delivery.service)?.open.onAttempt?.(delivery),
+	});
+	for (const [id, service] of Object.entries(services as Record<string, Service>)) {
+		const shared = { clock, faults, requests, outbox, deliveries, log };
+		running.set(id, await openService(id, service, join(dataDir, 'services', id), shared));
+	}
+
+	const servers: FastifyInstance[] = [];
+	const keepClock = async () =>
+		await writeJson(clockFile, { offset: Math.max(0, Math.round(clock.offset)) });
+	const close = async () => {
+		deliveries.close();
+		await keepClock();
+		clock.close();
+		await Promise.all(servers.map((server) => server.close()));
+	};
+	const listen = async (server: FastifyInstance, what: string): Promise<string> => {
+		const wanted = port === 0 ? 0 : port + servers.length;
+		servers.push(server);
+		return await listenOn(server, host, wanted, what);
+	};
+
+	try {
+		const info = { portal: '', services: {} } as SandboxInfo;
+		const parts = { clock, keepClock, faults, requests, outbox, deliveries, running, info };
+		info.portal = await listen(await createPortal(parts), 'the portal');
+		for (const [id, service] of running) {
+			for (const [originId, app] of Object.entries(service.apps)) {
+				service.origins[originId] = await listen(app, `${service.service.name}'s ${originId}`);
+			}
+			info.services[id as ServiceId] = service.info();
+		}
+		deliveries.resume();
+		return { info, clock, close };
+	} catch (error) {
+		await close();
+		throw error;
+	}
+}
+
+function byId(id: string): Service {
+	return (services as Record<string, Service>)[id];
+}
+
+async function makeUsable(folder: string): Promise<void> {
+	try {
+		await mkdir(folder, { recursive: true });
+		await access(folder, constants.W_OK);
+	} catch (error) {
+		throw new SandboxProblem(
+			`The data folder ${folder} cannot be written (${codeOf(error) ?? 'unknown'}); choose another with --data.`,
+		);
+	}
+}
+
+async function listenOn(
+	server: FastifyInstance,
+	host: string,
+	port: number,
+	what: string,
+): Promise<string> {
+	try {
+		await server.listen({ host, port });
+	} catch (error) {
+		const code = codeOf(error);
+		if (code === 'EADDRINUSE') {
+			throw new SandboxProblem(
+				`Port ${port} is taken (needed for ${what}); is a sandbox running already? Choose others with --port.`,
+			);
+		}
+		if (code === undefined) throw error;
+		throw new SandboxProblem(`Cannot listen on ${host}, port ${port}, for ${what} (${code}).`);
+	}
+	const address = server.addresses()[0];
+	// A wildcard address is no place to go to.
+	const reachable = ['0.0.0.0', '::'].includes(address.address) ? '127.0.0.1' : host;
+	return `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${address.port}`;
+}

@@ -1,0 +1,42 @@
+import fastifyStatic from '@fastify/static';
+import type { FastifyInstance } from 'fastify';
+import { attachment } from '../../core/contentDisposition.mts';
+import { refuseOtherMethods } from '../../core/origin.mts';
+import type { ServiceContext } from '../../core/service.mts';
+import { errorBody } from './error.mts';
+import type { Sessions } from './sessions.mts';
+
+const FILE = '/:token/:name';
+
+/** Where the URLs of a webhook lead: the file for whoever has the URL, until it expires. */
+export async function fileRoutes(
+	app: FastifyInstance,
+	context: ServiceContext,
+	sessions: Sessions,
+): Promise<void> {
+	await app.register(fastifyStatic, { root: context.blobs.folder, serve: false });
+	refuseOtherMethods(app, errorBody, FILE, ['GET']);
+	type Route = { Params: { token: string }; Querystring: { file?: string } };
+
+	app.get<Route>(FILE, async (request, reply) => {
+		const permission = context.presigner.check(request.url, context.clock.now());
+		if (permission === 'forged') {
+			return await reply.code(403).send(errorBody(403, 'The signature does not match this URL'));
+		}
+		if (permission === 'expired') {
+			return await reply.code(403).send(errorBody(403, 'This URL has expired'));
+		}
+		const session = sessions.byToken(request.params.token);
+		const file = session?.files.find(({ id }) => id === request.query.file);
+		if (!file) return await reply.code(404).send(errorBody(404, 'File not found'));
+		return reply
+			.type(file.type)
+			.headers({
+				'content-disposition': attachment(file.name),
+				// The type is the uploader's word; a browser must not look for another one in the bytes.
+				'x-content-type-options': 'nosniff',
+				'cache-control': 'private, no-store',
+			})
+			.sendFile(file.blob, { contentType: false, cacheControl: false });
+	});
+}

@@ -1,0 +1,86 @@
+import { randomBytes } from 'node:crypto';
+import type { Service } from '../../core/service.mts';
+import { apiRoutes } from './api.mts';
+import { errorBody } from './error.mts';
+import { fileRoutes } from './files.mts';
+import { Sessions } from './sessions.mts';
+import { uploadPageRoutes } from './uploadPage.mts';
+
+const hex = (digits: number): string => randomBytes(digits / 2).toString('hex');
+
+/**
+ * FileCourier: ask somebody for documents, let them upload on a web page, deliver them by a signed webhook.
+ * Source of every fact here: FileCourier docs (https://www.filecourier.io/docs.html); where they are silent or
+ * contradict each other, the comment says what was chosen.
+ */
+export const fileCourier: Service = {
+	name: 'FileCourier',
+	origins: {
+		api: { label: 'API (api.filecourier.io)' },
+		secure: { label: "Recipient's upload page (secure.filecourier.io)" },
+		files: { label: 'Presigned downloads (files.filecourier.io)', refusesAuthorization: true },
+	},
+	settings: {
+		requiredFields: {
+			label: 'Required fields',
+			help: 'The parameter table requires requestor, subject, message and callback; the examples send less.',
+			values: ['table', 'examples'],
+			default: 'table',
+		},
+		recipientForm: {
+			label: 'Recipient',
+			help: 'The table has recipient_email, the examples recipient.email. Given both, they must agree.',
+			values: ['either', 'flat', 'nested'],
+			default: 'either',
+		},
+		callbackField: {
+			label: 'Callback',
+			help: 'The table has callback_url, the examples webhook_url. Given both, callback_url wins.',
+			values: ['either', 'callback_url', 'webhook_url'],
+			default: 'either',
+		},
+		expiryField: {
+			label: 'Expiry',
+			help: 'The table has expires_at, the examples expires_in_days. Given both, expires_at wins.',
+			values: ['either', 'expires_at', 'expires_in_days'],
+			default: 'either',
+		},
+		callbackAuthorization: {
+			label: 'Callback API key',
+			help: 'The docs put it "in the Authorization header" and name no scheme.',
+			values: ['bearer', 'bare'],
+			default: 'bearer',
+		},
+	},
+	delivery: {
+		// FileCourier docs, Retry Policy: 1 min, 5 min, 30 min, 2 h, 24 h, each after the one before.
+		retryAfterSeconds: [60, 300, 1800, 7200, 86_400],
+		// Not documented.
+		timeoutSeconds: 30,
+	},
+	// The forms are those of the docs' example (Authentication); the webhook secret's is not shown there.
+	makeSecrets: () => ({
+		clientId: `fc_${hex(32)}`,
+		clientSecret: `fcs_${hex(42)}`,
+		webhookSecret: `fcwh_${hex(48)}`,
+	}),
+	credentials: (origins, { clientId, clientSecret, webhookSecret }) => ({
+		baseUrl: origins.api,
+		clientId,
+		clientSecret,
+		webhookSecret,
+	}),
+	error: errorBody,
+	async open(context) {
+		const sessions = await Sessions.open(context);
+		return {
+			routes: {
+				api: (app) => apiRoutes(app, context, sessions),
+				secure: (app) => uploadPageRoutes(app, context, sessions),
+				files: (app) => fileRoutes(app, context, sessions),
+			},
+			onAttempt: (delivery) => sessions.delivered(delivery),
+			collections: { sessions: () => sessions.masked() },
+		};
+	},
+};

@@ -1,0 +1,136 @@
+import fastifyMultipart from '@fastify/multipart';
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { isHttpUrl } from '../../core/origin.mts';
+import { addPages } from '../../core/pages.mts';
+import type { ServiceContext } from '../../core/service.mts';
+import { requestorOf } from './notification.mts';
+import { receiveFiles, UploadRefused } from './receiveFiles.mts';
+import type { Session, Sessions, SessionState } from './sessions.mts';
+import { filesDelivered } from './webhook.mts';
+
+type Route = { Params: { token: string } };
+
+/** What a recipient reads instead of the form. */
+const CLOSED: Readonly<Record<Exclude<SessionState, 'pending'>, { title: string; text: string }>> =
+	{
+		uploaded: {
+			title: 'Already received',
+			text: 'The documents have been uploaded. There is nothing left to do.',
+		},
+		completed: {
+			title: 'Already received',
+			text: 'The documents have been uploaded. There is nothing left to do.',
+		},
+		failed: {
+			title: 'Already received',
+			text: 'The documents have been uploaded. There is nothing left to do.',
+		},
+		expired: { title: 'This link has expired', text: 'Please ask the sender for a new one.' },
+		cancelled: {
+			title: 'This request was cancelled',
+			text: 'The sender no longer needs these documents.',
+		},
+	};
+
+/** The recipient's web page: what is asked for, a form for the files, and what came of it. */
+export async function uploadPageRoutes(
+	app: FastifyInstance,
+	context: ServiceContext,
+	sessions: Sessions,
+): Promise<void> {
+	await addPages(app);
+	await app.register(fastifyMultipart, {
+		// Names are kept as they come; nothing is ever stored under them.
+		preservePath: true,
+		limits: { fileSize: Infinity, files: 100, fields: 20, fieldSize: 10_000 },
+	});
+	/** Sessions whose files are on their way in: a second upload has to wait for the outcome. */
+	const receiving = new Set<string>();
+
+	app.all('*', (_request, reply) => message(reply, 404, UNKNOWN));
+	app.setErrorHandler(async (error: FastifyError, _request, reply) => {
+		const status = error.statusCode ?? 500;
+		if (status >= 500) throw error;
+		return await message(reply, status, { title: 'That did not work', text: error.message });
+	});
+
+	app.get<Route>('/u/:token', async (request, reply) => {
+		const session = sessions.byToken(request.params.token);
+		if (!session) return await message(reply, 404, UNKNOWN);
+		const state = sessions.state(session);
+		if (state !== 'pending') return await message(reply, 410, CLOSED[state], session);
+		return await form(reply, session);
+	});
+
+	app.post<Route>('/u/:token', async (request, reply) => {
+		const session = sessions.byToken(request.params.token);
+		if (!session) return await message(reply, 404, UNKNOWN);
+		const state = sessions.state(session);
+		if (state !== 'pending') return await message(reply, 410, CLOSED[state], session);
+		if (receiving.has(session.id)) return await message(reply, 409, BUSY, session);
+		receiving.add(session.id);
+		try {
+			return await receive(request, reply, session);
+		} finally {
+			receiving.delete(session.id);
+		}
+	});
+
+	app.get<Route>('/u/:token/thanks', async (request, reply) => {
+		const session = sessions.byToken(request.params.token);
+		if (!session?.uploadedAt) return await message(reply, 404, UNKNOWN);
+		return await reply.viewAsync('fileCourier/thanks', { ...brandOf(session), session });
+	});
+
+	async function receive(
+		request: FastifyRequest,
+		reply: FastifyReply,
+		session: Session,
+	): Promise<string | FastifyReply> {
+		let files;
+		try {
+			files = await receiveFiles(request, context.blobs);
+		} catch (error) {
+			if (!(error instanceof UploadRefused)) throw error;
+			return await form(reply.code(error.statusCode), session, error.message);
+		}
+		// The link may have been cancelled, or have expired, while the files were coming in.
+		const state = sessions.state(session);
+		if (state !== 'pending') {
+			await context.blobs.remove(files.map(({ blob }) => blob));
+			return await message(reply, 410, CLOSED[state], session);
+		}
+		await sessions.uploaded(session, files);
+		const webhook = filesDelivered(session, context);
+		if (webhook) await context.deliver(webhook);
+		return await reply.redirect(`/u/${session.id}/thanks`, 303);
+	}
+}
+
+const UNKNOWN = { title: 'No such link', text: 'Please check that the whole link was copied.' };
+const BUSY = {
+	title: 'An upload is under way',
+	text: 'Please wait until it is finished, then try again.',
+};
+
+async function form(reply: FastifyReply, session: Session, problem?: string): Promise<string> {
+	return await reply.viewAsync('fileCourier/upload', { ...brandOf(session), session, problem });
+}
+
+async function message(
+	reply: FastifyReply,
+	status: number,
+	text: { title: string; text: string },
+	session?: Session,
+): Promise<string> {
+	const brand = session ? brandOf(session) : { brand: 'FileCourier', logo: undefined };
+	return await reply.code(status).viewAsync('fileCourier/message', { ...brand, ...text });
+}
+
+/** Name and logo on top of the page. A logo is shown only from the web: never `javascript:`, never `data:`. */
+function brandOf(session: Session): { brand: string; requestor: string; logo: string | undefined } {
+	const { brandName, brandLogoUrl } = session;
+	const requestor = requestorOf(session);
+	const logo = brandLogoUrl !== undefined && isHttpUrl(brandLogoUrl) ? brandLogoUrl : undefined;
+	return { brand: brandName ?? requestor, requestor, logo };
+}
