@@ -80,9 +80,9 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 		await writeJson(clockFile, { offset: Math.max(0, Math.round(clock.offset)) });
 	const close = async () => {
 		deliveries.close();
-		await keepClock();
 		clock.close();
 		await Promise.all(servers.map((server) => server.close()));
+		await keepClock();
 	};
 	const listen = async (server: FastifyInstance, what: string): Promise<string> => {
 		const wanted = port === 0 ? 0 : port + servers.length;

@@ -12,19 +12,19 @@ const QUIET_EVERY_SECONDS = 20;
 /**
  * Shows that something long is going on: what, how far, how much was written, and for how many seconds.
  * @param {string} label
- * @param {string} folder where it writes
+ * @param {string} [folder] where it writes; without it, nothing is told about sizes
  */
 export function progress(label, folder) {
 	const started = Date.now();
 	// The file system's own count, because measuring a tree of a hundred thousand files every second would slow the
 	// installation that it measures. Other programs' writes are in it too, so it is "about".
-	const freeAtStart = freeBytes(folder);
+	const freeAtStart = folder && freeBytes(folder);
 	let detail = '';
 	let shownAt = 0;
 
 	const seconds = () => Math.round((Date.now() - started) / 1000);
 	const line = () => {
-		const free = freeBytes(folder);
+		const free = folder && freeBytes(folder);
 		const written =
 			free === undefined || freeAtStart === undefined ? 0 : Math.max(0, freeAtStart - free);
 		const size =
@@ -35,7 +35,7 @@ export function progress(label, folder) {
 	};
 	const show = () => {
 		if (process.stdout.isTTY) {
-			process.stdout.write(`\r\u001b[2K${line().slice(0, process.stdout.columns - 1)}`);
+			process.stdout.write(`\r\u001b[2K${line().slice(0, (process.stdout.columns || 80) - 1)}`);
 		} else if (seconds() - shownAt >= QUIET_EVERY_SECONDS) {
 			shownAt = seconds();
 			say(line());

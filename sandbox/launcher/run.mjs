@@ -78,7 +78,8 @@ function endTogether(child) {
  */
 export async function run(command, args, { label, cwd, log, env, packages }) {
 	mkdirSync(dirname(log), { recursive: true });
-	const view = progress(label, cwd);
+	// Compilers write little: what the disk's count shows then is somebody else's.
+	const view = progress(label, packages === undefined ? undefined : cwd);
 	const follow = follower(view, packages);
 	const output = [];
 	// npm goes on, and ends with 0, when a file of a package could not be written: its warning is the only sign.
@@ -118,7 +119,7 @@ export async function run(command, args, { label, cwd, log, env, packages }) {
 				),
 			);
 			child.once('close', (code, signal) =>
-				code === 0
+				code === 0 && !broken
 					? resolve()
 					: reject(failure(`${command} ${args[0]}`, output, code, signal, log)),
 			);

@@ -62,7 +62,7 @@ export class Bench {
 
 	/** Closes it and, unless it is to start again there, removes its folder. */
 	async stop({ keep = false } = {}): Promise<void> {
-		open.delete(this);
+		if (!open.delete(this)) return;
 		await this.sandbox.close();
 		if (!keep) await removeFolder(this.folder);
 	}
@@ -189,7 +189,7 @@ export class Receiver {
 	}
 
 	async stop(): Promise<void> {
-		open.delete(this);
+		if (!open.delete(this)) return;
 		this.#server.closeAllConnections();
 		await new Promise((resolve) => this.#server.close(resolve));
 	}
