@@ -106,25 +106,42 @@ export async function deleteWorkflow(rest: Rest, id: string): Promise<void> {
 }
 
 /**
- * Waits until n8n listens for a production webhook: activating returns a moment before that. It asks as a browser does
- * before a request to another origin: n8n answers with the methods it listens for and starts no execution.
- * @throws {Error} when it is not there after some seconds
+ * Whether n8n listens for a production webhook. It is asked as a browser asks before a request to another origin: n8n
+ * answers with the methods it listens for and starts no execution.
+ */
+async function listens(url: string, method: string): Promise<boolean> {
+	const { headers } = await axios.request({
+		method: 'OPTIONS',
+		url,
+		headers: { origin: new URL(url).origin },
+		timeout: 5_000,
+		validateStatus: () => true,
+	});
+	const methods = String(headers['access-control-allow-methods'] ?? '').split(', ');
+	return methods.includes(method);
+}
+
+/** Activating and deactivating return a moment before they have an effect. */
+const SOON = { retries: 20, minTimeout: 100, maxTimeout: 500, factor: 1.3 };
+
+/**
+ * Waits until n8n listens for a production webhook.
+ * @throws {Error} when it does not after some seconds
  */
 export async function webhookAnswers(url: string, method = 'POST'): Promise<void> {
-	await pRetry(
-		async () => {
-			const { headers } = await axios.request({
-				method: 'OPTIONS',
-				url,
-				headers: { origin: new URL(url).origin },
-				timeout: 5_000,
-				validateStatus: () => true,
-			});
-			const methods = String(headers['access-control-allow-methods'] ?? '').split(', ');
-			if (!methods.includes(method)) throw new Error(`n8n does not listen for ${method} ${url}`);
-		},
-		{ retries: 20, minTimeout: 100, maxTimeout: 500, factor: 1.3 },
-	);
+	await pRetry(async () => {
+		if (!(await listens(url, method))) throw new Error(`n8n does not listen for ${method} ${url}`);
+	}, SOON);
+}
+
+/**
+ * Waits until n8n listens for a production webhook no more.
+ * @throws {Error} when it still does after some seconds
+ */
+export async function webhookStops(url: string, method = 'POST'): Promise<void> {
+	await pRetry(async () => {
+		if (await listens(url, method)) throw new Error(`n8n still listens for ${method} ${url}`);
+	}, SOON);
 }
 
 /** Runs a saved workflow from its manual trigger, as the editor's button does. Returns the execution's id. */

@@ -15,6 +15,7 @@ import {
 	putWorkflow,
 	runByHand,
 	webhookAnswers,
+	webhookStops,
 } from '../../sandbox/n8n/workflows.mts';
 import { sandboxCredentials } from '../../sandbox/launcher/system.mts';
 import { INSTALL_MS, inARow, node, startTestSystem, type TestSystem } from './harness.mts';
@@ -121,6 +122,7 @@ describe('a real n8n with the package', () => {
 		expect(await downloadBinary(rest, file)).toEqual(content);
 
 		await deactivateWorkflow(rest, workflow.id);
+		await webhookStops(url);
 		await expect(axios.post(url, body)).rejects.toMatchObject({ response: { status: 404 } });
 	});
 });

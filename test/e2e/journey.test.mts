@@ -8,6 +8,7 @@ import {
 	deactivateWorkflow,
 	listWorkflows,
 	type SavedWorkflow,
+	webhookStops,
 } from '../../sandbox/n8n/workflows.mts';
 import { INSTALL_MS, startTestSystem, type TestSystem, withExamples } from './harness.mts';
 
@@ -34,6 +35,11 @@ async function travel(): Promise<{ lines: string[]; failed: StepFailed | undefin
 }
 
 const receiving = () => workflows.get('receive-documents')?.id ?? '';
+const callbackUrl = () =>
+	String(
+		workflows.get('request-documents')?.nodes.find(({ name }) => name === 'Request documents')
+			?.parameters?.callbackUrl,
+	);
 
 describe('journey 1: request, upload, deliver, receive', () => {
 	it('holds, and tells what it saw', async () => {
@@ -74,6 +80,7 @@ describe('journey 1: request, upload, deliver, receive', () => {
 
 	it('fails where the receiving workflow is not active', async () => {
 		await deactivateWorkflow(system.rest, receiving());
+		await webhookStops(callbackUrl());
 
 		const { failed } = await travel();
 
