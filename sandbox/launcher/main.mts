@@ -6,6 +6,7 @@ import { requestDocuments, runJourney } from './journey.mts';
 import { takeLock } from './lock.mjs';
 import type { LauncherOptions } from './options.mjs';
 import { n8nPort, openSandbox } from './ports.mts';
+import { Portal } from './portal.mts';
 import { Problem } from './problem.mjs';
 import { ROOT } from './ready.mjs';
 import { StepFailed, Steps } from './steps.mts';
@@ -86,6 +87,8 @@ export async function main(options: LauncherOptions): Promise<void> {
 				openSandbox: (dataDir) => openSandbox(dataDir, options.sandboxPort),
 				tell: console.log,
 			});
+			// n8n counts days by its own clock: a sandbox that is months ahead would refuse its dates.
+			await new Portal(system.sandbox.info.portal).resetClock();
 			const workflows = await putExamples(system.rest, system.credentials);
 			const held = await journey(system, workflows);
 			process.exitCode = held ? 0 : 1;

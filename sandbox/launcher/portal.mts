@@ -32,6 +32,11 @@ export class Portal {
 		return objectsAt({ list: data }, 'list');
 	}
 
+	/** Sets the sandbox's clock back to the real time, after somebody has advanced it. */
+	async resetClock(): Promise<void> {
+		await axios.post(`${this.url}/api/clock`, { reset: true }, { timeout: 60_000 });
+	}
+
 	/** Messages whose link is this one. */
 	async messagesWith(link: string): Promise<OutboxMessage[]> {
 		const messages = await this.list('outbox');
