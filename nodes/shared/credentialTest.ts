@@ -4,7 +4,7 @@ import type {
 	INodeCredentialTestResult,
 } from 'n8n-workflow';
 
-import { faultCode } from './http';
+import { setbackOf } from './http';
 import { isJsonObject } from './service';
 
 export interface Probe {
@@ -52,7 +52,7 @@ export async function probe(
 			? { status: 'Error', message: problem }
 			: { status: 'OK', message: 'Connection successful' };
 	} catch (error) {
-		const code = faultCode(error) ?? 'no answer';
+		const { code = 'no answer' } = setbackOf(error);
 		return {
 			status: 'Error',
 			message: `${origin} cannot be reached (${code}). Check the Base URL.`,

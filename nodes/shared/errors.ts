@@ -29,6 +29,14 @@ const FAULTS: Readonly<Record<string, string>> = {
 /** Built from plain values alone: an error of the HTTP library would carry the credentials along as its cause. */
 export function connectionError(node: INode, what: string, origin: string, setback: Setback) {
 	const { code = '', reason = 'The connection failed' } = setback;
+	if (code === 'ESTALLED') {
+		return new NodeApiError(node, {} as JsonObject, {
+			message: `${what}: ${reason}`,
+			description:
+				'The transfer was given up. Run the node again; for a slow connection raise the Stall Timeout in Options.',
+			failure: { cause: 'temporarily-unavailable' },
+		});
+	}
 	return new NodeApiError(node, {} as JsonObject, {
 		message: `${what} could not be reached at ${origin}`,
 		description: `${FAULTS[code] ?? reason}${code && ` (${code})`}. Check the address and that this n8n may connect to it, then run the node again.`,

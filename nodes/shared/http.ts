@@ -4,6 +4,8 @@ import { NodeOperationError } from 'n8n-workflow';
 import { answerError, connectionError, strangeAnswerError } from './errors';
 import { mayRepeat, pause, pauseAfter, retryAfterOf, type Setback } from './retry';
 import { isJsonObject, type Service, type ServiceContext, textOf } from './service';
+import type { ByteStream } from './transfer/measured';
+import type { StallGuard } from './transfer/stall';
 
 /** Milliseconds within which a JSON call has to be answered. */
 const ANSWER_TIMEOUT = 60_000;
@@ -13,9 +15,25 @@ export interface ApiCall {
 	/** Below the base URL; every part that comes from outside goes through {@link pathPart}. */
 	path: string;
 	qs?: IDataObject;
+	/** Sent as JSON. */
 	body?: IDataObject;
+	/** Sent as it is; made anew for each attempt. */
+	payload?: Payload;
+	headers?: Record<string, string>;
+	/** Another base URL of the same credential. */
+	baseUrl?: string;
 	/** Whether the service may get the call twice without harm. GET and DELETE may. */
 	repeatable?: boolean;
+}
+
+/** Bytes to send. A stream is read once, so each attempt opens it anew. */
+export interface Payload {
+	open(): Promise<Buffer | ByteStream>;
+	contentType: string;
+	/** Bytes. */
+	size: number;
+	/** Watches over one attempt; without one the usual time limit for an answer applies. */
+	guard?(): StallGuard;
 }
 
 export interface Answer {
@@ -57,7 +75,7 @@ export async function callApi(
 	call: ApiCall,
 ): Promise<Answer> {
 	const node = context.getNode();
-	const baseUrl = await baseUrlOf(context, service);
+	const baseUrl = call.baseUrl ?? (await baseUrlOf(context, service));
 	const { origin } = new URL(baseUrl);
 	const answer = await send(context, service, call, baseUrl);
 	const { status, body } = answer;
@@ -99,19 +117,11 @@ async function send(
 	call: ApiCall,
 	baseUrl: string,
 ): Promise<Answer> {
-	const { method, path, qs, body } = call;
+	const { method, path } = call;
 	const repeatable = call.repeatable ?? (method === 'GET' || method === 'DELETE');
 	const signal = cancelSignalOf(context);
 	for (let attempt = 1; ; attempt++) {
-		// Built anew for each attempt: n8n writes into the options that it is given.
-		const outcome = await attemptRequest(context, service.credential, {
-			method,
-			url: `${baseUrl}${path}`,
-			qs,
-			body,
-			json: true,
-			timeout: ANSWER_TIMEOUT,
-		});
+		const outcome = await attemptRequest(context, service.credential, call, `${baseUrl}${path}`);
 		const wait =
 			!signal?.aborted && mayRepeat(outcome, repeatable) ? pauseAfter(attempt, outcome) : undefined;
 		if (wait === undefined) {
@@ -128,42 +138,57 @@ interface Outcome extends Setback {
 
 /**
  * One request. Every status comes back as an answer, so that the service's own words survive; redirects are not
- * followed, because they would carry the credentials along.
+ * followed, because they would carry the credentials along and keep a whole upload in memory for the replay.
  */
 async function attemptRequest(
 	context: ServiceContext,
 	credential: string,
-	options: IHttpRequestOptions,
+	{ method, qs, body, payload, headers = {} }: ApiCall,
+	url: string,
 ): Promise<Outcome> {
+	// Built anew for each attempt: n8n writes into the options that it is given.
+	const options: IHttpRequestOptions = {
+		method,
+		url,
+		qs,
+		body: payload ? await payload.open() : body,
+		headers: payload
+			? { ...headers, 'content-type': payload.contentType, 'content-length': payload.size }
+			: { ...headers },
+		json: true,
+		timeout: payload?.guard ? 0 : ANSWER_TIMEOUT,
+		returnFullResponse: true,
+		disableFollowRedirect: true,
+		sendCredentialsOnCrossOriginRedirect: false,
+		// A plain `true`, which the oldest supported n8n knows too.
+		ignoreHttpStatusErrors: true,
+	};
 	try {
-		const response = await context.helpers.httpRequestWithAuthentication.call(context, credential, {
-			...options,
-			returnFullResponse: true,
-			disableFollowRedirect: true,
-			sendCredentialsOnCrossOriginRedirect: false,
-			// A plain `true`, which the oldest supported n8n knows too.
-			ignoreHttpStatusErrors: true,
-		});
-		const { statusCode: status, body, headers } = response;
-		return { status, retryAfter: retryAfterOf(headers), answer: { status, body, headers } };
+		const request = context.helpers.httpRequestWithAuthentication.call(
+			context,
+			credential,
+			options,
+		);
+		const response = await (payload?.guard?.().during(request) ?? request);
+		const { statusCode: status, body: answer } = response;
+		const retryAfter = retryAfterOf(response.headers);
+		return { status, retryAfter, answer: { status, body: answer, headers: response.headers } };
 	} catch (error) {
-		return {
-			code: faultCode(error),
-			reason: isJsonObject(error) ? textOf(error.message) : undefined,
-		};
+		return setbackOf(error);
 	}
 }
 
-/** Node's code of a connection fault, which n8n's and the HTTP library's errors carry somewhere below. */
-export function faultCode(error: unknown): string | undefined {
+/** What a thrown fault says: Node's code, which n8n's and the HTTP library's errors carry somewhere below, and its words. */
+export function setbackOf(error: unknown): Setback {
+	const reason = isJsonObject(error) ? textOf(error.message) : undefined;
 	for (
 		let level = error, depth = 0;
 		isJsonObject(level) && depth < 5;
 		level = level.cause, depth++
 	) {
-		if (typeof level.code === 'string' && level.code !== '') return level.code;
+		if (typeof level.code === 'string' && level.code !== '') return { code: level.code, reason };
 	}
-	return undefined;
+	return { reason };
 }
 
 /** The signal of the user's Stop button; triggers have none. */

@@ -1,8 +1,8 @@
-import type { IBinaryData, INode, JsonObject } from 'n8n-workflow';
-import { NodeApiError, NodeOperationError } from 'n8n-workflow';
+import type { IBinaryData } from 'n8n-workflow';
+import { NodeOperationError } from 'n8n-workflow';
 
 import { answerError, connectionError } from '../errors';
-import { faultCode } from '../http';
+import { setbackOf } from '../http';
 import { mayRepeat, pause, pauseAfter, retryAfterOf, type Setback } from '../retry';
 import type { Service } from '../service';
 import { dispositionFileName, safeFileName, urlFileName } from './fileName';
@@ -75,18 +75,18 @@ async function attemptDownload(
 ): Promise<Outcome> {
 	const node = context.getNode();
 	const guard = new StallGuard(options.stallTimeout, options.cancel);
-	try {
+	const download = async () => {
 		const response = await openUrl(context, file.url, guard.signal);
 		if (response.statusCode !== 200) return await refused(context, response, options.host);
 		return await store(context, response, file, options, guard);
+	};
+	try {
+		return await guard.during(download());
 	} catch (error) {
-		const setback = { code: faultCode(error), reason: (error as Error).message };
-		if (guard.stalled) return { error: stallError(node, options.stallTimeout), setback: {} };
 		if (error instanceof NodeOperationError) return { error, setback: {} };
+		const setback = setbackOf(error);
 		const { origin } = new URL(file.url);
 		return { error: connectionError(node, options.host.name, origin, setback), setback };
-	} finally {
-		guard.end();
 	}
 }
 
@@ -153,15 +153,6 @@ async function readJson(body: ByteStream): Promise<unknown> {
 	} catch {
 		return undefined;
 	}
-}
-
-function stallError(node: INode, stallTimeout: number) {
-	return new NodeApiError(node, {} as JsonObject, {
-		message: `The download stood still for ${stallTimeout / 1000} seconds`,
-		description:
-			'It was given up. Run the node again; for a slow host raise the Stall Timeout in Options.',
-		failure: { cause: 'temporarily-unavailable' },
-	});
 }
 
 /** The media type of a Content-Type header, without its parameters. */

@@ -1,10 +1,17 @@
+/** What ends a transfer that stands still; a connection fault like any other, with a code of its own. */
+export class StallError extends Error {
+	readonly code = 'ESTALLED';
+
+	constructor(milliseconds: number) {
+		super(`Nothing moved for ${milliseconds / 1000} seconds`);
+	}
+}
+
 /** Ends a transfer that stands still, however long one that moves may take. */
 export class StallGuard {
 	private readonly controller = new AbortController();
 	private lastProgress = Date.now();
 	private over = false;
-	/** True once the guard has ended the transfer. */
-	stalled = false;
 
 	/**
 	 * @param milliseconds without progress after which the transfer is ended
@@ -17,7 +24,7 @@ export class StallGuard {
 		this.watch(milliseconds);
 	}
 
-	/** Ends the request that it is given to: when it stalls, or when the user stops the execution. */
+	/** Ends a request that it is given to: when it stalls, or when the user stops the execution. */
 	get signal(): AbortSignal {
 		return AbortSignal.any([this.controller.signal, ...(this.cancel ? [this.cancel] : [])]);
 	}
@@ -26,9 +33,20 @@ export class StallGuard {
 		this.lastProgress = Date.now();
 	};
 
-	/** To be called when the transfer is over. */
-	end(): void {
-		this.over = true;
+	/**
+	 * The outcome of the work, unless it stalls before.
+	 * @throws StallError
+	 */
+	async during<T>(work: Promise<T>): Promise<T> {
+		const { signal } = this.controller;
+		const stalled = new Promise<never>((_, reject) => {
+			signal.addEventListener('abort', () => reject(new StallError(this.milliseconds)));
+		});
+		try {
+			return await Promise.race([work, stalled]);
+		} finally {
+			this.over = true;
+		}
 	}
 
 	/** One timer at a time, that of AbortSignal.timeout: it keeps no process alive. */
@@ -36,9 +54,8 @@ export class StallGuard {
 		AbortSignal.timeout(milliseconds).addEventListener('abort', () => {
 			if (this.over) return;
 			const left = this.lastProgress + this.milliseconds - Date.now();
-			if (left > 0) return this.watch(left);
-			this.stalled = true;
-			this.controller.abort();
+			if (left > 0) this.watch(left);
+			else this.controller.abort();
 		});
 	}
 }

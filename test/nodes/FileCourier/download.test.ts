@@ -108,7 +108,7 @@ it('gives up a download that stands still', async () => {
 	});
 	const started = Date.now();
 	const error = errorOf(await download({ url, options: { stallSeconds: 1 } }));
-	expect(error.message).toBe('The download stood still for 1 seconds');
+	expect(error.message).toBe('The file host: Nothing moved for 1 seconds');
 	expect(Date.now() - started).toBeLessThan(10_000);
 });
 
