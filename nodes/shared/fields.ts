@@ -12,6 +12,71 @@ export const outputField: INodeProperties = {
 	description: 'Later nodes find the file under this name',
 };
 
+/** The binary field, or fields, that files are taken from. */
+export const inputField: INodeProperties = {
+	displayName: 'Input Data Field Name',
+	name: 'binaryPropertyName',
+	type: 'string',
+	default: 'data',
+	required: true,
+	placeholder: 'e.g. data',
+	hint: 'The name of the input binary field that contains the file',
+	description: 'Several fields are separated by commas; * stands for all of the item',
+};
+
+/** Get Many: all, or so many. */
+export const returnAllFields: INodeProperties[] = [
+	{
+		displayName: 'Return All',
+		name: 'returnAll',
+		type: 'boolean',
+		default: false,
+		description: 'Whether to return all results or only up to a given limit',
+	},
+	{
+		displayName: 'Limit',
+		name: 'limit',
+		type: 'number',
+		typeOptions: { minValue: 1 },
+		default: 50,
+		displayOptions: { show: { returnAll: [false] } },
+		description: 'Max number of results to return',
+	},
+];
+
+/** Settings of an upload in parts. The defaults are the service's. */
+export const partOptions = ({ threshold, partSize }: { threshold: number; partSize: number }) => {
+	const options: INodeProperties[] = [
+		{
+			displayName: 'Part Size',
+			name: 'partSizeMb',
+			type: 'number',
+			typeOptions: { minValue: 1, maxValue: 1024 },
+			default: partSize,
+			description: 'Size of the parts of a large file, in MiB',
+		},
+		{
+			displayName: 'Parts at Once',
+			name: 'partsAtOnce',
+			type: 'number',
+			typeOptions: { minValue: 1, maxValue: 16 },
+			default: 4,
+			description:
+				'How many parts are sent at the same time. Each takes its size in memory while it is under way.',
+		},
+		{
+			displayName: 'Send in Parts From',
+			name: 'thresholdMb',
+			type: 'number',
+			typeOptions: { minValue: 1 },
+			default: threshold,
+			description:
+				'Files of this size or more are sent in parts, in MiB. An interrupted part is sent again, not the file.',
+		},
+	];
+	return options;
+};
+
 /** SHA-256 of a transferred file. */
 export const sha256Option: INodeProperties = {
 	displayName: 'Compute SHA-256',

@@ -5,7 +5,7 @@ import type { IExecuteFunctions } from 'n8n-workflow';
 /** A Node stream, named without importing node:stream. */
 export type ByteStream = Awaited<ReturnType<IExecuteFunctions['helpers']['getBinaryStream']>>;
 
-/** What has passed through a measured stream. */
+/** What has passed. */
 export interface Measure {
 	/** Bytes. */
 	size: number;
@@ -13,21 +13,37 @@ export interface Measure {
 	sha256?: string;
 }
 
-/** The same bytes, counted and hashed while they pass; `progress` is called for each chunk. */
-export function measured(
-	source: ByteStream,
-	options: { sha256: boolean; progress?: () => void },
-): { stream: ByteStream; measure: Measure } {
-	const hash = options.sha256 ? createHash('sha256') : undefined;
+interface Options {
+	sha256: boolean;
+	/** Called for each chunk. */
+	progress?: () => void;
+}
+
+/** The same bytes, counted and hashed while they pass; a buffer stays a buffer. */
+export function measured<T extends Buffer | ByteStream>(
+	source: T,
+	{ sha256, progress }: Options,
+): { stream: T; measure: Measure } {
+	const hash = sha256 ? createHash('sha256') : undefined;
 	const measure: Measure = { size: 0 };
+	const take = (chunk: Buffer) => {
+		measure.size += chunk.length;
+		hash?.update(chunk);
+		progress?.();
+	};
+	const finish = () => (measure.sha256 = hash?.digest('hex'));
+
+	if (Buffer.isBuffer(source)) {
+		take(source);
+		finish();
+		return { stream: source, measure };
+	}
 	const pass = async function* (chunks: AsyncIterable<Buffer>) {
 		for await (const chunk of chunks) {
-			measure.size += chunk.length;
-			hash?.update(chunk);
-			options.progress?.();
+			take(chunk);
 			yield chunk;
 		}
-		measure.sha256 = hash?.digest('hex');
+		finish();
 	};
-	return { stream: source.compose(pass as never) as unknown as ByteStream, measure };
+	return { stream: source.compose(pass as never) as unknown as T, measure };
 }

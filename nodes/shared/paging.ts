@@ -1,0 +1,43 @@
+/** Pages that a list may have before it counts as endless. */
+const MOST_PAGES = 10_000;
+
+/** One page of a list, and how to ask for the next. */
+export interface Page<Item, Position> {
+	items: Item[];
+	/** Undefined on the last page. */
+	next?: Position;
+}
+
+/**
+ * All items of a paged list, or the first `limit` of them.
+ *
+ * Safe against what lists do: an item that moves to a later page while others are added comes once; a page that brings
+ * nothing new ends the list, so that a service which repeats its last page, or hands out the same position for ever,
+ * does not run for ever.
+ *
+ * @param idOf what tells an item from another
+ * @param keep a filter that the service does not offer
+ */
+export async function collectPages<Item, Position>(
+	first: Position,
+	fetchPage: (position: Position) => Promise<Page<Item, Position>>,
+	{
+		idOf,
+		limit = Infinity,
+		keep = () => true,
+	}: { idOf: (item: Item) => unknown; limit?: number; keep?: (item: Item) => boolean },
+): Promise<Item[]> {
+	const seen = new Set<unknown>();
+	const found: Item[] = [];
+	let position: Position | undefined = first;
+	for (let page = 0; page < MOST_PAGES && position !== undefined; page++) {
+		const { items, next }: Page<Item, Position> = await fetchPage(position);
+		const fresh = items.filter((item) => !seen.has(idOf(item)));
+		for (const item of fresh) seen.add(idOf(item));
+		found.push(...fresh.filter(keep));
+		if (found.length >= limit) return found.slice(0, limit);
+		if (fresh.length === 0) break;
+		position = next;
+	}
+	return found;
+}

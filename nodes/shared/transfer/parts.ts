@@ -1,0 +1,132 @@
+import { createHash } from 'node:crypto';
+
+import type { INode, JsonObject } from 'n8n-workflow';
+import { NodeApiError } from 'n8n-workflow';
+
+import { withItem } from '../errors';
+import type { ItemContext } from '../operation';
+import type { ByteStream, Measure } from './measured';
+import type { FileSource } from './source';
+
+/** A piece of a file, held in memory until the service has it. */
+export interface Part {
+	/** Counted from 0. */
+	index: number;
+	/** Bytes before it. */
+	offset: number;
+	bytes: Buffer;
+}
+
+export interface PartsOptions {
+	/** Bytes of each part but the last. */
+	partSize: number;
+	/** Parts under way at the same time; memory grows with it. */
+	atOnce: number;
+	sha256: boolean;
+	cancel?: AbortSignal;
+}
+
+/**
+ * Reads a file once and sends it in parts of the exact size, a few at the same time. `send` repeats a part by itself;
+ * when one fails for good nothing new is sent, and the error tells which parts have arrived.
+ */
+export async function uploadParts(
+	{ functions, itemIndex }: ItemContext,
+	file: FileSource,
+	options: PartsOptions,
+	send: (part: Part) => Promise<void>,
+): Promise<Measure & { parts: number }> {
+	const hash = options.sha256 ? createHash('sha256') : undefined;
+	const total = Math.max(1, Math.ceil(file.size / options.partSize));
+	const arrived = new Set<number>();
+	const underWay = new Set<Promise<void>>();
+	let failure: { error: unknown } | undefined;
+	let size = 0;
+
+	const dispatch = async (part: Part) => {
+		try {
+			await send(part);
+			arrived.add(part.index);
+		} catch (error) {
+			failure ??= { error };
+		}
+	};
+	for await (const part of partsOf(await file.open(), options.partSize)) {
+		if (failure || options.cancel?.aborted) break;
+		hash?.update(part.bytes);
+		size += part.bytes.length;
+		const sending: Promise<void> = dispatch(part).finally(() => underWay.delete(sending));
+		underWay.add(sending);
+		if (underWay.size >= options.atOnce) await Promise.race(underWay);
+	}
+	await Promise.all(underWay);
+	if (failure || options.cancel?.aborted) {
+		const cause = withItem(functions.getNode(), failure?.error, itemIndex);
+		throw incomplete(functions.getNode(), cause, [...arrived], total);
+	}
+	return { size, sha256: hash?.digest('hex'), parts: arrived.size };
+}
+
+/** Cuts a stream into pieces of one size; the last may be shorter, and an empty file is one empty piece. */
+export async function* partsOf(
+	source: Buffer | ByteStream,
+	partSize: number,
+): AsyncGenerator<Part> {
+	let index = 0;
+	let filled = 0;
+	let bytes = Buffer.allocUnsafe(partSize);
+	const next = (): Part => ({
+		index,
+		offset: index++ * partSize,
+		bytes: bytes.subarray(0, filled),
+	});
+
+	for await (const chunk of Buffer.isBuffer(source)
+		? [source]
+		: (source as AsyncIterable<Buffer>)) {
+		for (let taken = 0; taken < chunk.length; ) {
+			const count = chunk.copy(bytes, filled, taken);
+			taken += count;
+			filled += count;
+			if (filled < partSize) continue;
+			yield next();
+			// A new piece of memory: the last one belongs to whoever sends it.
+			bytes = Buffer.allocUnsafe(partSize);
+			filled = 0;
+		}
+	}
+	if (filled > 0 || index === 0) yield next();
+}
+
+/** The fault of a part, with what is there of the file. */
+function incomplete(
+	node: INode,
+	cause: Error & { description?: unknown },
+	arrived: number[],
+	total: number,
+) {
+	const { httpCode, failure } = cause as NodeApiError;
+	return new NodeApiError(node, {} as JsonObject, {
+		message: cause.message,
+		httpCode: httpCode ?? undefined,
+		description:
+			`${String(cause.description ?? '')} ${arrived.length} of ${total} parts have arrived${
+				arrived.length > 0 ? ` (${ranges(arrived)})` : ''
+			}; the file is not complete at the service.`.trim(),
+		failure,
+	});
+}
+
+/** Numbers counted from 1, runs of them shortened: 1–3, 5. */
+export function ranges(indices: number[]): string {
+	const sorted = [...indices].sort((a, b) => a - b);
+	const runs: Array<[number, number]> = [];
+	for (const index of sorted) {
+		const last = runs.at(-1);
+		if (last && index === last[1] + 1) last[1] = index;
+		else runs.push([index, index]);
+	}
+	return runs
+		.map(([from, to]) => (from === to ? `${from + 1}` : `${from + 1}–${to + 1}`))
+		.join(', ');
+}

@@ -1,0 +1,47 @@
+import { collectPages } from '../../../nodes/shared/paging';
+
+const idOf = (item: { id: number }) => item.id;
+const list = (...ids: number[]) => ids.map((id) => ({ id }));
+
+it('all pages are fetched, to the true end', async () => {
+	const pages = [list(1, 2), list(3, 4), list(5)];
+	const found = await collectPages(
+		0,
+		(page) => Promise.resolve({ items: pages[page], next: pages[page + 1] && page + 1 }),
+		{ idOf },
+	);
+	expect(found).toEqual(list(1, 2, 3, 4, 5));
+});
+
+it('no page more than needed is fetched for a limit', async () => {
+	const fetched: number[] = [];
+	const fetchPage = (page: number) => {
+		fetched.push(page);
+		return Promise.resolve({ items: list(page * 2, page * 2 + 1), next: page + 1 });
+	};
+	expect(await collectPages(0, fetchPage, { idOf, limit: 3 })).toEqual(list(0, 1, 2));
+	expect(fetched).toEqual([0, 1]);
+});
+
+it('an item that was pushed to the next page meanwhile comes once', async () => {
+	const pages = [list(1, 2), list(2, 3)];
+	const fetchPage = (page: number) =>
+		Promise.resolve({ items: pages[page], next: pages[page + 1] && page + 1 });
+	expect(await collectPages(0, fetchPage, { idOf })).toEqual(list(1, 2, 3));
+});
+
+it.each([
+	['repeats its last page for ever', () => list(1, 2)],
+	['hands out empty pages for ever', () => list()],
+])('a list that %s comes to an end', async (_, items) => {
+	let pages = 0;
+	const fetchPage = () => Promise.resolve({ items: items(), next: ++pages });
+	await collectPages(0, fetchPage, { idOf });
+	expect(pages).toBeLessThanOrEqual(2);
+});
+
+it('a filter counts before the limit', async () => {
+	const fetchPage = (page: number) => Promise.resolve({ items: list(page), next: page + 1 });
+	const keep = ({ id }: { id: number }) => id % 2 === 1;
+	expect(await collectPages(0, fetchPage, { idOf, limit: 3, keep })).toEqual(list(1, 3, 5));
+});

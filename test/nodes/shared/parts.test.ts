@@ -1,0 +1,48 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports */
+import { randomBytes } from 'node:crypto';
+import { Readable } from 'node:stream';
+
+import type { ByteStream } from '../../../nodes/shared/transfer/measured';
+import { partsOf, ranges } from '../../../nodes/shared/transfer/parts';
+
+const SIZE = 1000;
+
+async function cut(bytes: Buffer, chunk?: number) {
+	const chunks = chunk
+		? Array.from({ length: Math.ceil(bytes.length / chunk) }, (_, n) =>
+				bytes.subarray(n * chunk, (n + 1) * chunk),
+			)
+		: undefined;
+	const source = chunks ? (Readable.from(chunks) as unknown as ByteStream) : bytes;
+	const parts = [];
+	for await (const part of partsOf(source, SIZE)) parts.push(part);
+	return parts;
+}
+
+describe.each([undefined, 1, 7, 999, 1000, 1001, 65_536])('chunks of %p bytes', (chunk) => {
+	it.each([
+		[0, [0]],
+		[1, [1]],
+		[999, [999]],
+		[1000, [1000]],
+		[1001, [1000, 1]],
+		[2000, [1000, 1000]],
+		[5001, [1000, 1000, 1000, 1000, 1000, 1]],
+	])('%i bytes become parts of %j', async (length, sizes) => {
+		const bytes = randomBytes(length);
+		const parts = await cut(bytes, chunk);
+		expect(parts.map((part) => part.bytes.length)).toEqual(sizes);
+		expect(parts.map(({ index }) => index)).toEqual(sizes.map((_, index) => index));
+		expect(parts.map(({ offset }) => offset)).toEqual(sizes.map((_, index) => index * SIZE));
+		// All of them are still right when the last one is there: none shares its memory.
+		expect(Buffer.concat(parts.map((part) => part.bytes))).toEqual(bytes);
+	});
+});
+
+it.each([
+	[[], ''],
+	[[0], '1'],
+	[[2, 0, 1, 4], '1–3, 5'],
+])('the parts %j are called %j', (indices, text) => {
+	expect(ranges(indices)).toBe(text);
+});
