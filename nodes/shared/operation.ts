@@ -10,6 +10,8 @@ export interface ItemContext {
 	itemIndex: number;
 	/** The value of a field for this item. */
 	parameter<T>(name: string): T;
+	/** The ID that a resource locator points at, cut out of a URL where the user pasted one. */
+	locator(name: string): string;
 	/** The value of one of the fields under Options, undefined where the user did not add it. */
 	option<T>(name: string): T | undefined;
 }
@@ -117,6 +119,8 @@ async function runItem(
 			functions,
 			itemIndex,
 			parameter: <T>(name: string) => functions.getNodeParameter(name, itemIndex) as T,
+			locator: (name: string) =>
+				String(functions.getNodeParameter(name, itemIndex, '', { extractValue: true })),
 			option: <T>(name: string) => options[name] as T | undefined,
 		});
 		return [result].flat().map((one) => ({ ...one, pairedItem }));
