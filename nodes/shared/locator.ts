@@ -16,42 +16,41 @@ export interface LocatorOptions {
 /** One thing of a service: picked from a list, pasted as a URL, or typed as an ID. Read it with `item.locator(name)`. */
 export function locatorField(options: LocatorOptions): INodeProperties {
 	const { displayName, name, description, searchListMethod, urlPattern } = options;
-	const list: INodePropertyMode = {
-		displayName: 'From List',
-		name: 'list',
-		type: 'list',
-		typeOptions: { searchListMethod, searchable: true },
-	};
-	const url: INodePropertyMode = {
-		displayName: 'By URL',
-		name: 'url',
-		type: 'string',
-		placeholder: options.urlPlaceholder,
-		extractValue: { type: 'regex', regex: urlPattern },
-		validation: [
-			{
-				type: 'regex',
-				properties: {
-					regex: `${urlPattern}.*`,
-					errorMessage: `Not a URL of a ${displayName.toLowerCase()}`,
+	const kind = displayName.toLowerCase();
+	const modes: INodePropertyMode[] = [
+		mode('list', 'From List', { typeOptions: { searchListMethod, searchable: true } }),
+		mode('url', 'By URL', {
+			placeholder: options.urlPlaceholder,
+			extractValue: { type: 'regex', regex: urlPattern },
+			validation: [
+				{
+					type: 'regex',
+					properties: { regex: `${urlPattern}.*`, errorMessage: `Not a URL of a ${kind}` },
 				},
-			},
-		],
-	};
-	const id: INodePropertyMode = {
-		displayName: 'By ID',
-		name: 'id',
-		type: 'string',
-		placeholder: options.idPlaceholder,
-	};
-	const modes = searchListMethod ? [list, url, id] : [id, url];
+			],
+		}),
+		mode('id', 'By ID', { placeholder: options.idPlaceholder }),
+	];
+	const offered = searchListMethod ? modes : modes.slice(1).reverse();
 	return {
 		displayName,
 		name,
 		type: 'resourceLocator',
-		default: { mode: modes[0].name, value: '' },
+		default: { mode: offered[0].name, value: '' },
 		required: true,
 		description,
-		modes,
+		modes: offered,
 	};
+}
+
+function mode(
+	name: 'list' | 'url' | 'id',
+	displayName: string,
+	more: Partial<INodePropertyMode>,
+): INodePropertyMode {
+	return Object.assign(more, {
+		name,
+		displayName,
+		type: name === 'list' ? 'list' : 'string',
+	} as const);
 }
