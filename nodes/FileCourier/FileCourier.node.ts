@@ -3,6 +3,8 @@ import {
 	type INodeExecutionData,
 	type INodeType,
 	type INodeTypeDescription,
+	type IWebhookFunctions,
+	type IWebhookResponseData,
 	NodeConnectionTypes,
 } from 'n8n-workflow';
 
@@ -10,6 +12,7 @@ import { nodeProperties, runOperation } from '../shared/operation';
 import { fileCourierApiTest } from './credentialTest';
 import { file } from './file';
 import { session } from './session';
+import { resumeWebhooks, resumeWithDelivery } from './session/requestAndWait';
 
 const resources = [session, file];
 
@@ -27,6 +30,7 @@ export class FileCourier implements INodeType {
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main],
 		credentials: [{ name: 'fileCourierApi', required: true, testedBy: 'fileCourierApiTest' }],
+		webhooks: resumeWebhooks,
 		properties: nodeProperties(resources),
 	};
 
@@ -34,5 +38,10 @@ export class FileCourier implements INodeType {
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 		return await runOperation(this, resources);
+	}
+
+	/** Called at the resume URL of an execution that waits in Request and Wait. */
+	async webhook(this: IWebhookFunctions): Promise<IWebhookResponseData> {
+		return await resumeWithDelivery(this);
 	}
 }

@@ -64,10 +64,14 @@ function rewritten(raw: Buffer): string[] {
 	}
 }
 
-/** @param wanted the events that start a run; an empty list means every one */
+/**
+ * @param wanted the events that are taken; an empty list means every one
+ * @param sessionId only this session's deliveries are taken
+ */
 export function readDelivery(
 	raw: Buffer,
 	wanted: readonly string[],
+	sessionId?: string,
 ): Delivery<FileCourierDelivery> | Refusal | undefined {
 	const body = parse(raw);
 	const event = isJsonObject(body) ? textOf(body.event) : undefined;
@@ -76,6 +80,9 @@ export function readDelivery(
 	}
 	if (wanted.length > 0 && !wanted.includes(event)) return undefined;
 	const { data } = body;
+	if (sessionId !== undefined && sessionIdOf(data) !== sessionId) {
+		return new Refusal(409, 'This workflow waits for another session');
+	}
 	const files = Array.isArray(data.files) ? data.files.filter(isJsonObject) : [];
 	const timestamp = textOf(body.timestamp);
 	// FileCourier sends no ID of the delivery; its retries repeat the whole body.

@@ -1,7 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { outputField, sha256Option } from '../shared/fields';
 import { FILES_DELIVERED } from './delivery';
+import { deliveryFields, deliveryOptions } from './deliveryFields';
 
 export const triggerProperties: INodeProperties[] = [
 	{
@@ -31,35 +31,7 @@ export const triggerProperties: INodeProperties[] = [
 		required: true,
 		description: 'The events that start the workflow. Others are answered and ignored.',
 	},
-	{
-		displayName: 'Output',
-		name: 'output',
-		type: 'options',
-		options: [
-			{
-				name: 'One Item per Delivery',
-				value: 'delivery',
-				description:
-					'All files of a delivery in one item, in the binary fields data, data_1, data_2 …',
-			},
-			{
-				name: 'One Item per File',
-				value: 'file',
-				description: 'Each file in an item of its own, with the facts of its delivery',
-			},
-		],
-		default: 'file',
-		description: 'How the files of one delivery are put out',
-	},
-	{
-		displayName: 'Download Files',
-		name: 'download',
-		type: 'boolean',
-		default: true,
-		description:
-			'Whether to fetch the files before the workflow starts. Their URLs work for 24 hours; without this, fetch them with FileCourier → File → Download.',
-	},
-	{ ...outputField, displayOptions: { show: { download: [true] } } },
+	...deliveryFields,
 	{
 		displayName: 'Options',
 		name: 'options',
@@ -67,17 +39,7 @@ export const triggerProperties: INodeProperties[] = [
 		placeholder: 'Add option',
 		default: {},
 		options: [
-			{ ...sha256Option, displayOptions: { show: { '/download': [true] } } },
-			{
-				displayName: 'Download Time',
-				name: 'downloadBudget',
-				type: 'number',
-				typeOptions: { minValue: 1, maxValue: 300 },
-				default: 20,
-				displayOptions: { show: { '/download': [true] } },
-				description:
-					'Seconds that the downloads may take before FileCourier gets its answer. Files that are not down by then go on with their URL alone (downloaded: false). If a download fails within this time, FileCourier is asked to deliver again.',
-			},
+			...deliveryOptions,
 			{
 				displayName: 'Ignore Repeats For',
 				name: 'repeatWindow',

@@ -1,5 +1,7 @@
+import type { IDataObject } from 'n8n-workflow';
+
 import { callApi } from '../../shared/http';
-import type { Operation } from '../../shared/operation';
+import type { ItemContext, Operation } from '../../shared/operation';
 import { dataOf, describeSession, fileCourier, serviceTime } from '../service';
 import { createFields, createOptions } from './createFields';
 import { sessionRequest } from './createRequest';
@@ -13,13 +15,18 @@ export const create: Operation = {
 	fields: createFields,
 	options: createOptions,
 	async execute(item) {
-		const { body, headers } = await callApi(item.functions, fileCourier, {
-			method: 'POST',
-			path: '/api/ext/sessions',
-			body: await sessionRequest(item),
-			// Sent twice, it would notify the recipient twice.
-			repeatable: false,
-		});
-		return { json: describeSession(dataOf(body), serviceTime(headers)) };
+		return { json: await createSession(item) };
 	},
 };
+
+/** Creates a session; FileCourier notifies the recipient at once. */
+export async function createSession(item: ItemContext, callback?: string): Promise<IDataObject> {
+	const { body, headers } = await callApi(item.functions, fileCourier, {
+		method: 'POST',
+		path: '/api/ext/sessions',
+		body: await sessionRequest(item, callback),
+		// Sent twice, it would notify the recipient twice.
+		repeatable: false,
+	});
+	return describeSession(dataOf(body), serviceTime(headers));
+}

@@ -14,9 +14,10 @@ const PHONE = /^\+[1-9]\d{6,14}$/;
 /**
  * The body of a create call. FileCourier's table describes flat fields, its examples send nested ones and other names:
  * both forms are sent with the same values, so that either kind of server understands it.
+ * @param callback where the files are delivered, if not to the field “Callback URL”
  * @throws NodeOperationError that names the field which is empty or wrong
  */
-export async function sessionRequest(item: ItemContext): Promise<IDataObject> {
+export async function sessionRequest(item: ItemContext, callback?: string): Promise<IDataObject> {
 	const email = requiredText(item, 'recipientEmail');
 	const name = optionText(item, 'recipientName');
 	const phone = optionText(item, 'recipientPhone');
@@ -28,7 +29,8 @@ export async function sessionRequest(item: ItemContext): Promise<IDataObject> {
 			'Write it like +15551234567.',
 		);
 	}
-	const callbackUrl = webAddress(item, 'Callback URL', requiredText(item, 'callbackUrl'));
+	const callbackUrl =
+		callback ?? webAddress(item, 'Callback URL', requiredText(item, 'callbackUrl'));
 	const logo = optionText(item, 'brandLogoUrl');
 	const { callbackApiKey } = await item.functions.getCredentials<{ callbackApiKey?: string }>(
 		fileCourier.credential,

@@ -1,0 +1,50 @@
+import type { INodeProperties } from 'n8n-workflow';
+
+import { outputField, sha256Option } from '../shared/fields';
+
+/** What becomes of the files of a delivery; the same wherever one is received. */
+export const deliveryFields: INodeProperties[] = [
+	{
+		displayName: 'Output',
+		name: 'output',
+		type: 'options',
+		options: [
+			{
+				name: 'One Item per Delivery',
+				value: 'delivery',
+				description:
+					'All files of a delivery in one item, in the binary fields data, data_1, data_2 …',
+			},
+			{
+				name: 'One Item per File',
+				value: 'file',
+				description: 'Each file in an item of its own, with the facts of its delivery',
+			},
+		],
+		default: 'file',
+		description: 'How the files of one delivery are put out',
+	},
+	{
+		displayName: 'Download Files',
+		name: 'download',
+		type: 'boolean',
+		default: true,
+		description:
+			'Whether to fetch the files before the workflow goes on. Their URLs work for 24 hours; without this, fetch them with FileCourier → File → Download.',
+	},
+	{ ...outputField, displayOptions: { show: { download: [true] } } },
+];
+
+export const deliveryOptions: INodeProperties[] = [
+	{ ...sha256Option, displayOptions: { show: { '/download': [true] } } },
+	{
+		displayName: 'Download Time',
+		name: 'downloadBudget',
+		type: 'number',
+		typeOptions: { minValue: 1, maxValue: 300 },
+		default: 20,
+		displayOptions: { show: { '/download': [true] } },
+		description:
+			'Seconds that the downloads may take before FileCourier gets its answer. Files that are not down by then go on with their URL alone (downloaded: false). If a download fails within this time, FileCourier is asked to deliver again.',
+	},
+];

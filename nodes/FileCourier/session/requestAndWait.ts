@@ -1,0 +1,120 @@
+import type {
+	IDataObject,
+	IWebhookDescription,
+	IWebhookFunctions,
+	IWebhookResponseData,
+} from 'n8n-workflow';
+import { NodeOperationError } from 'n8n-workflow';
+
+import { epochOf } from '../../shared/dates';
+import type { ItemContext, Operation } from '../../shared/operation';
+import { textOf } from '../../shared/service';
+import { FILES_DELIVERED } from '../delivery';
+import { deliveryFields, deliveryOptions } from '../deliveryFields';
+import { receiveFiles } from '../receiveFiles';
+import { createSession } from './create';
+import { createFields, createOptions } from './createFields';
+
+const HOUR = 3_600_000;
+/** Milliseconds after the expiry in which an upload of the last moment may still be delivered. */
+const GRACE = 5 * 60_000;
+/** FileCourier's own default (table of Create), for an answer without an expiry. */
+const USUAL_EXPIRY = 7 * 24 * HOUR;
+
+/** Where n8n listens while an execution waits; not shown in the editor, because FileCourier is told by the node. */
+export const resumeWebhooks: IWebhookDescription[] = [
+	{
+		name: 'default',
+		httpMethod: 'POST',
+		responseMode: 'onReceived',
+		path: '',
+		restartWebhook: true,
+		ndvHideUrl: true,
+		ndvHideMethod: true,
+	},
+];
+
+export const requestAndWait: Operation = {
+	value: 'requestAndWait',
+	name: 'Request and Wait',
+	action: 'Request documents and wait for them',
+	description:
+		'Create a session, pause the workflow until its files are delivered, and go on with them. Takes one input item.',
+	fields: [
+		{
+			displayName:
+				'The output tells by the field <b>delivered</b> how the wait has ended: true with the files, or false when the link expired or the limit was reached. Follow this node with an If node.',
+			name: 'waitNotice',
+			type: 'notice',
+			default: '',
+		},
+		...createFields.filter(({ name }) => name !== 'callbackUrl'),
+		...deliveryFields,
+	],
+	options: [
+		...createOptions,
+		...deliveryOptions,
+		{
+			displayName: 'Wait at Most',
+			name: 'waitHours',
+			type: 'number',
+			typeOptions: { minValue: 0.02, numberPrecision: 2 },
+			default: 24,
+			description:
+				'Hours after which the workflow goes on without files. Without this it waits until the upload link expires.',
+		},
+	],
+	async execute(item) {
+		const { functions } = item;
+		if (functions.getInputData().length > 1) {
+			throw new NodeOperationError(
+				functions.getNode(),
+				'One execution can wait for one session only, but there is more than one input item',
+				{
+					description:
+						'Put this node into a sub-workflow and call it once for each item: Execute Sub-workflow with the mode “Run once for each item”, and Wait for Sub-Workflow Completion switched off.',
+				},
+			);
+		}
+		const session = await createSession(item, resumeUrlOf(item));
+		const json: IDataObject = { ...inputOf(item).json, ...session, delivered: false };
+		const waiting = { ...inputOf(item), json };
+		// When the time is over, n8n puts out the input of this node without running it: so this is its input now.
+		functions.getExecuteData().data = { main: [[waiting]] };
+		await functions.putExecutionToWait(endOfWait(session, item.option<number>('waitHours')));
+		return waiting;
+	},
+};
+
+/** A delivery at the resume URL: if it is of the session that the execution waits for, the execution goes on. */
+export async function resumeWithDelivery(
+	context: IWebhookFunctions,
+): Promise<IWebhookResponseData> {
+	const sessionId = textOf(context.evaluateExpression('{{ $json.sessionId }}'));
+	return await receiveFiles(context, {
+		events: [FILES_DELIVERED],
+		sessionId: sessionId ?? '',
+		finish: (items) =>
+			items.map((one) => ({
+				...one,
+				json: { ...one.json, delivered: true },
+				pairedItem: { item: 0 },
+			})),
+	});
+}
+
+const inputOf = ({ functions }: ItemContext) => functions.getInputData()[0];
+
+/** n8n's URL that lets this execution go on. Newer versions sign it with a token. */
+function resumeUrlOf({ functions }: ItemContext): string {
+	const { $execution } = functions.getWorkflowDataProxy(0) as unknown as {
+		$execution: { resumeUrl: string };
+	};
+	return $execution.resumeUrl;
+}
+
+function endOfWait(session: IDataObject, hours: number | undefined): Date {
+	const expires = (epochOf(session.expiresAt) ?? Date.now() + USUAL_EXPIRY) + GRACE;
+	const limit = hours === undefined ? Infinity : Date.now() + hours * HOUR;
+	return new Date(Math.min(expires, limit));
+}
