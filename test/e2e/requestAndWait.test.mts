@@ -1,0 +1,150 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import axios from 'axios';
+import hmacSha256 from 'crypto-js/hmac-sha256.js';
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import { readDocuments } from '../../sandbox/launcher/documents.mts';
+import { Portal } from '../../sandbox/launcher/portal.mts';
+import { upload } from '../../sandbox/launcher/recipient.mts';
+import { downloadBinary, getExecution, waitForExecution } from '../../sandbox/n8n/executions.mts';
+import type { HostName } from '../../sandbox/n8n/hosts.mts';
+import { installHost } from '../../sandbox/n8n/install.mts';
+import { startN8n } from '../../sandbox/n8n/start.mts';
+import { putWorkflow, runByHand, type SavedWorkflow } from '../../sandbox/n8n/workflows.mts';
+import { INSTALL_MS, inARow, node, startTestSystem, type TestSystem } from './harness.mts';
+
+/** Which n8n; the newest, unless another is asked for. */
+const HOST = (process.env.E2E_HOST ?? 'newest') as HostName;
+
+let system: TestSystem;
+let portal: Portal;
+
+beforeAll(async () => {
+	system = await startTestSystem({ host: HOST });
+	portal = new Portal(system.sandbox.info.portal);
+}, INSTALL_MS);
+
+afterAll(async () => system?.stop());
+
+async function workflow(options = {}): Promise<SavedWorkflow> {
+	const { id, name } = system.credentials.find(({ type }) => type === 'fileCourierApi')!;
+	const parameters = {
+		resource: 'session',
+		operation: 'requestAndWait',
+		recipientEmail: 'customer@example.com',
+		requestorName: 'Acme',
+		requestorEmail: 'onboarding@example.com',
+		subject: 'Your documents',
+		message: 'Please upload them.',
+		// Not "data": older versions of n8n lose such a file after the run.
+		binaryPropertyName: 'document',
+		options,
+	};
+	return await putWorkflow(system.rest, {
+		name: `Request and wait ${JSON.stringify(options)}`,
+		nodes: [
+			node('Start', 'n8n-nodes-base.manualTrigger'),
+			node('Ask', 'n8n-nodes-file-delivery.fileCourier', parameters, {
+				credentials: { fileCourierApi: { id, name } },
+			}),
+			node('After', 'n8n-nodes-base.noOp'),
+		],
+		connections: inARow('Start', 'Ask', 'After'),
+	});
+}
+
+/** Runs the workflow until it waits; gives back the execution and its session. */
+async function waiting(
+	options = {},
+): Promise<{ id: string; sessionId: string; uploadUrl: string }> {
+	const id = await runByHand(system.rest, await workflow(options));
+	const { status, error, items } = await waitForExecution(system.rest, id);
+	expect([status, error]).toEqual(['waiting', undefined]);
+	const { sessionId, uploadUrl } = items.Ask[0].json as Record<string, string>;
+	return { id, sessionId, uploadUrl };
+}
+
+const sessions = async () =>
+	(
+		await axios.get<Array<Record<string, string>>>(
+			`${portal.url}/api/services/fileCourier/sessions`,
+		)
+	).data;
+
+/** Where FileCourier was told to deliver. */
+async function callbackOf(uploadUrl: string): Promise<string> {
+	const found = (await sessions()).find(({ upload_url }) => upload_url === uploadUrl);
+	return found!.callbackUrl;
+}
+
+async function post(url: string, sessionId: string, secret: string): Promise<number> {
+	const data = { request_id: sessionId, files: [] };
+	const body = JSON.stringify({ event: 'files.delivered', timestamp: 't', data });
+	const headers = {
+		'content-type': 'application/json',
+		'x-filecourier-signature': hmacSha256(body, secret).toString(),
+	};
+	const { status } = await axios.post(url, body, { headers, validateStatus: () => true });
+	return status;
+}
+
+describe(`Request and Wait in a real n8n (${HOST})`, () => {
+	it('waits through a restart of n8n, and goes on with the files when they are delivered', async () => {
+		const { id, uploadUrl } = await waiting();
+		const { port, log } = system.n8n;
+		await system.n8n.stop();
+		const host = await installHost(HOST);
+		const again = await startN8n({ host, userFolder: join(system.folder, 'n8n'), port, log });
+		try {
+			await system.rest.logIn();
+			expect((await getExecution(system.rest, id)).status).toBe('waiting');
+
+			const documents = readDocuments();
+			await upload(uploadUrl, documents);
+			const done = await waitUntilOver(id);
+			expect([done.status, done.error]).toEqual(['success', undefined]);
+			expect(done.items.After.map(({ json }) => json.delivered)).toEqual([true, true]);
+			for (const [index, { binary }] of done.items.After.entries()) {
+				const bytes = await downloadBinary(system.rest, binary.document);
+				expect(sha256(bytes)).toBe(sha256(documents[index].content));
+			}
+
+			// The execution is over: n8n itself refuses whoever comes now, and nothing runs again.
+			const { webhookSecret } = system.sandbox.info.services.fileCourier.credentials;
+			const { sessionId } = done.items.After[0].json as Record<string, string>;
+			expect(await post(await callbackOf(uploadUrl), sessionId, webhookSecret)).toBe(409);
+			expect((await getExecution(system.rest, id)).items.After).toHaveLength(2);
+		} finally {
+			system.n8n.stop = again.stop;
+		}
+	});
+
+	it('is not woken by a forged call, nor by a delivery of another session', async () => {
+		const { id, sessionId, uploadUrl } = await waiting();
+		const callback = await callbackOf(uploadUrl);
+		const { webhookSecret } = system.sandbox.info.services.fileCourier.credentials;
+		expect(await post(callback, sessionId, 'fcwh_forged')).toBe(401);
+		expect(await post(callback, 'req_other', webhookSecret)).toBe(409);
+		expect((await getExecution(system.rest, id)).status).toBe('waiting');
+		expect(await post(callback, sessionId, webhookSecret)).toBe(200);
+		expect((await waitUntilOver(id)).status).toBe('success');
+	});
+
+	it('goes on with delivered: false when the limit is reached', async () => {
+		const { id, sessionId } = await waiting({ waitHours: 0.02 });
+		const done = await waitUntilOver(id, 240);
+		expect(done.status).toBe('success');
+		expect(done.items.After[0].json).toMatchObject({ delivered: false, sessionId });
+	}, 300_000);
+});
+
+async function waitUntilOver(id: string, seconds = 60) {
+	const deadline = Date.now() + seconds * 1000;
+	for (;;) {
+		const execution = await waitForExecution(system.rest, id, seconds);
+		if (execution.status !== 'waiting' || Date.now() > deadline) return execution;
+		await new Promise((done) => setTimeout(done, 500));
+	}
+}
+
+const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
