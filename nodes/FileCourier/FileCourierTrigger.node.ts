@@ -8,7 +8,7 @@ import {
 } from 'n8n-workflow';
 
 import { fileCourierApiTest } from './credentialTest';
-import { receiveFiles } from './receiveFiles';
+import { receiveFiles, type ReceiveOptions } from './receiveFiles';
 import { triggerProperties } from './triggerProperties';
 
 // FileCourier has no registration of webhooks: each session names its callback URL. So n8n has nothing to register.
@@ -37,7 +37,14 @@ export class FileCourierTrigger implements INodeType {
 
 	async webhook(this: IWebhookFunctions): Promise<IWebhookResponseData> {
 		const events = this.getNodeParameter('events', []) as string[];
-		const { repeatWindow } = this.getNodeParameter('options', {}) as { repeatWindow?: number };
-		return await receiveFiles(this, { events: events.includes('*') ? [] : events, repeatWindow });
+		const options = this.getNodeParameter('options', {}) as Omit<ReceiveOptions, 'events'>;
+		const { repeatWindow, recipient, referenceId, fileName } = options;
+		return await receiveFiles(this, {
+			events: events.includes('*') ? [] : events,
+			repeatWindow,
+			recipient,
+			referenceId,
+			fileName,
+		});
 	}
 }

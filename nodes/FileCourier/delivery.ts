@@ -1,8 +1,10 @@
 import type { IDataObject, IWebhookFunctions } from 'n8n-workflow';
 
 import { isJsonObject, type Json, textOf } from '../shared/service';
+import { matchesPattern } from '../shared/webhook/filter';
 import { type Delivery, Refusal } from '../shared/webhook/receive';
-import { isSameText, isSigned, secretsOf } from '../shared/webhook/signature';
+import { isSameText, secretsOf } from '../shared/webhook/signature';
+import { type SignatureScheme, verifySignature } from '../shared/webhook/verify';
 import { fileCourier, sessionIdOf } from './service';
 
 export const FILES_DELIVERED = 'files.delivered';
@@ -26,33 +28,31 @@ export interface FileCourierDelivery {
 }
 
 /**
- * Whether the delivery comes from FileCourier: `X-FileCourier-Signature` is the hex HMAC-SHA256 of the body under the
- * webhook secret (FileCourier docs, Webhook Security). The documentation signs the body as JavaScript would write it
- * anew; the bytes that came are tried first.
+ * `X-FileCourier-Signature` is the hex HMAC-SHA256 of the body (FileCourier docs, Webhook Security). The documentation
+ * signs the body as JavaScript would write it anew; the bytes that came are tried first.
  */
+const scheme: SignatureScheme = {
+	service: fileCourier,
+	header: 'x-filecourier-signature',
+	texts: (raw) => [raw, ...rewritten(raw)],
+};
+
+/** Whether the delivery comes from FileCourier: by its signature, and by the callback API key if there is one. */
 export async function verifySender(
 	context: IWebhookFunctions,
 	raw: Buffer,
 ): Promise<Refusal | undefined> {
-	const credentials = await context.getCredentials<Record<string, unknown>>(fileCourier.credential);
-	const secrets = secretsOf(credentials.webhookSecret);
-	if (secrets.length === 0) {
-		return new Refusal(
-			401,
-			'No Webhook Secret is set in the FileCourier credential of this trigger, so no delivery can be verified',
-		);
-	}
-	const { headers } = context.getRequestObject();
-	const signature = headers['x-filecourier-signature'];
-	if (!isSigned(signature, [raw, ...rewritten(raw)], secrets)) {
-		return new Refusal(401, 'The signature does not match');
-	}
-	const keys = secretsOf(credentials.callbackApiKey);
-	const given = String(headers.authorization ?? '').replace(/^Bearer\s+/i, '');
-	if (keys.length > 0 && !keys.some((key) => isSameText(given, key))) {
-		return new Refusal(401, 'The callback API key does not match');
-	}
-	return undefined;
+	const distrust = await verifySignature(context, scheme, raw);
+	if (distrust) return distrust;
+	const { callbackApiKey } = await context.getCredentials<{ callbackApiKey?: string }>(
+		fileCourier.credential,
+	);
+	const keys = secretsOf(callbackApiKey);
+	const given = String(context.getRequestObject().headers.authorization ?? '');
+	const key = given.replace(/^Bearer\s+/i, '');
+	return keys.length === 0 || keys.some((one) => isSameText(key, one))
+		? undefined
+		: new Refusal(401, 'The callback API key does not match');
 }
 
 /** The body as `JSON.stringify` writes it; nothing where it is no JSON. */
@@ -64,30 +64,44 @@ function rewritten(raw: Buffer): string[] {
 	}
 }
 
-/**
- * @param wanted the events that are taken; an empty list means every one
- * @param sessionId only this session's deliveries are taken
- */
+/** Which deliveries are taken. */
+export interface Wanted {
+	/** An empty list means every event. */
+	events: readonly string[];
+	sessionId?: string;
+	/** Patterns with `*`. */
+	recipient?: string;
+	referenceId?: string;
+	/** Leaves out the files with other names; a delivery without a file that fits is not taken. */
+	fileName?: string;
+}
+
+/** The delivery in a body; undefined if it is none that is wanted. */
 export function readDelivery(
 	raw: Buffer,
-	wanted: readonly string[],
-	sessionId?: string,
+	wanted: Wanted,
 ): Delivery<FileCourierDelivery> | Refusal | undefined {
 	const body = parse(raw);
 	const event = isJsonObject(body) ? textOf(body.event) : undefined;
 	if (!isJsonObject(body) || event === undefined || !isJsonObject(body.data)) {
 		return new Refusal(400, 'The body is no FileCourier event: it needs “event” and “data”');
 	}
-	if (wanted.length > 0 && !wanted.includes(event)) return undefined;
 	const { data } = body;
-	if (sessionId !== undefined && sessionIdOf(data) !== sessionId) {
+	if (wanted.events.length > 0 && !wanted.events.includes(event)) return undefined;
+	if (wanted.sessionId !== undefined && sessionIdOf(data) !== wanted.sessionId) {
 		return new Refusal(409, 'This workflow waits for another session');
 	}
-	const files = Array.isArray(data.files) ? data.files.filter(isJsonObject) : [];
+	if (!matchesPattern(wanted.recipient, data.recipient_email)) return undefined;
+	if (!matchesPattern(wanted.referenceId, data.reference_id)) return undefined;
+
+	const all = (Array.isArray(data.files) ? data.files.filter(isJsonObject) : []) as DeliveredFile[];
+	const files = all.filter(({ name }) => matchesPattern(wanted.fileName, name));
+	if (wanted.fileName?.trim() && files.length === 0) return undefined;
+
 	const timestamp = textOf(body.timestamp);
 	// FileCourier sends no ID of the delivery; its retries repeat the whole body.
 	const key = JSON.stringify([sessionIdOf(data), event, timestamp ?? raw.toString('utf8')]);
-	return { key, content: { event, timestamp, data, files: files as DeliveredFile[] } };
+	return { key, content: { event, timestamp, data, files } };
 }
 
 function parse(raw: Buffer): unknown {

@@ -3,14 +3,10 @@ import type { INodeExecutionData, IWebhookFunctions, IWebhookResponseData } from
 import { downloadWithin } from '../shared/transfer/downloadMany';
 import { receiveDelivery, Refusal } from '../shared/webhook/receive';
 import { deliveredItems } from './deliveredItems';
-import { type FileCourierDelivery, readDelivery, verifySender } from './delivery';
+import { type FileCourierDelivery, readDelivery, verifySender, type Wanted } from './delivery';
 import { fileHost } from './service';
 
-export interface ReceiveOptions {
-	/** Events that are taken; an empty list means every one. */
-	events: readonly string[];
-	/** Only deliveries of this session are taken. */
-	sessionId?: string;
+export interface ReceiveOptions extends Wanted {
 	/** Minutes. */
 	repeatWindow?: number;
 	/** Has the last word on the items. */
@@ -30,11 +26,11 @@ const REPEAT_WINDOW = 2880;
 /** Receives a delivery of FileCourier: verified, of the wanted kind, once, with its files if the user wants them. */
 export async function receiveFiles(
 	context: IWebhookFunctions,
-	{ events, sessionId, repeatWindow = REPEAT_WINDOW, finish = (items) => items }: ReceiveOptions,
+	{ repeatWindow = REPEAT_WINDOW, finish = (items) => items, ...wanted }: ReceiveOptions,
 ): Promise<IWebhookResponseData> {
 	return await receiveDelivery<FileCourierDelivery>(context, {
 		verify: async (raw) => await verifySender(context, raw),
-		read: (raw) => readDelivery(raw, events, sessionId),
+		read: (raw) => readDelivery(raw, wanted),
 		prepare: async (delivery) => {
 			const items = await itemsOf(context, delivery);
 			return items instanceof Refusal ? items : finish(items);

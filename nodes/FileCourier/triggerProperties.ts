@@ -41,6 +41,15 @@ export const triggerProperties: INodeProperties[] = [
 		options: [
 			...deliveryOptions,
 			{
+				displayName: 'File Name',
+				name: 'fileName',
+				type: 'string',
+				default: '',
+				placeholder: 'e.g. *.pdf',
+				description:
+					'Takes only files whose name fits; * stands for anything. A delivery without such a file starts nothing.',
+			},
+			{
 				displayName: 'Ignore Repeats For',
 				name: 'repeatWindow',
 				type: 'number',
@@ -48,6 +57,22 @@ export const triggerProperties: INodeProperties[] = [
 				default: 2880,
 				description:
 					'Minutes for which the same delivery starts no second run. FileCourier repeats a delivery that was not answered for up to 27 hours. A lower value lets a delivery through that you send again by hand in its dashboard; 0 ignores none.',
+			},
+			{
+				displayName: 'Recipient Email',
+				name: 'recipient',
+				type: 'string',
+				default: '',
+				placeholder: 'e.g. *@acme.com',
+				description: 'Takes only deliveries from this recipient; * stands for anything',
+			},
+			{
+				displayName: 'Reference ID',
+				name: 'referenceId',
+				type: 'string',
+				default: '',
+				placeholder: 'e.g. CUST-*',
+				description: 'Takes only deliveries with this reference ID; * stands for anything',
 			},
 		],
 	},

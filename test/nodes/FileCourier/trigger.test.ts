@@ -149,6 +149,27 @@ describe('a delivery that is signed', () => {
 		});
 	});
 
+	it.each([
+		[{ recipient: '*@EXAMPLE.com', referenceId: 'CUST-*', fileName: '*.pdf' }, 1],
+		[{ recipient: '*@acme.com' }, 0],
+		[{ referenceId: 'CUST-1' }, 0],
+		[{ fileName: '*.png' }, 0],
+	])('with the filters %j starts %i runs', async (options, runs) => {
+		await activate({ options });
+		const { status } = await deliver(VECTOR.body);
+		expect([status, server.runs.length]).toEqual([200, runs]);
+	});
+
+	it('leaves out the files whose names do not fit', async () => {
+		await activate({ options: { fileName: '*.PDF' } });
+		const files = ['a.pdf', 'b.png', 'c.pdf'].map((name) => ({ name }));
+		await deliver(JSON.stringify({ event: 'files.delivered', data: { request_id: 'r', files } }));
+		expect(server.runs[0].map(({ json }) => (json.file as IDataObject).name)).toEqual([
+			'a.pdf',
+			'c.pdf',
+		]);
+	});
+
 	it('reaches a person who listens for a test event as often as they send it', async () => {
 		await activate({}, {}, 'manual' as never);
 		await deliver(VECTOR.body);

@@ -1,0 +1,25 @@
+import { matchesPattern } from '../../../nodes/shared/webhook/filter';
+
+it.each([
+	['', 'anything', true],
+	[undefined, undefined, true],
+	['report.pdf', 'Report.PDF', true],
+	['report.pdf', 'my report.pdf', false],
+	['*.pdf', 'a.pdf', true],
+	['*.pdf', 'a.pdf.exe', false],
+	['invoice*', 'Invoice 7.pdf', true],
+	['invoice*', 'my invoice', false],
+	['*@acme.com', 'bob@acme.com', true],
+	['a*b*c', 'a1b2c', true],
+	['a*b*c', 'a1c2b', false],
+	['ab*ba', 'aba', false],
+	['*', '', true],
+	['x*', undefined, false],
+	['.*', 'x', false],
+])('the pattern %j on %j: %s', (pattern, text, wanted) => {
+	expect(matchesPattern(pattern, text)).toBe(wanted);
+});
+
+it('a nasty pattern is quick', () => {
+	expect(matchesPattern(`${'*a'.repeat(500)}*b`, 'a'.repeat(100_000))).toBe(false);
+});
