@@ -115,7 +115,7 @@ describe(`Request and Wait in a real n8n (${HOST})`, () => {
 			expect(await post(await callbackOf(uploadUrl), sessionId, webhookSecret)).toBe(409);
 			expect((await getExecution(system.rest, id)).items.After).toHaveLength(2);
 		} finally {
-			system.n8n.stop = again.stop;
+			system.n8n.stop = () => again.stop();
 		}
 	});
 
