@@ -7,6 +7,7 @@ import {
 	NodeConnectionTypes,
 } from 'n8n-workflow';
 
+import { ANY_EVENT } from '../shared/webhook/fields';
 import { fileCourierApiTest } from './credentialTest';
 import { receiveFiles, type ReceiveOptions } from './receiveFiles';
 import { triggerProperties } from './triggerProperties';
@@ -40,7 +41,7 @@ export class FileCourierTrigger implements INodeType {
 		const options = this.getNodeParameter('options', {}) as Omit<ReceiveOptions, 'events'>;
 		const { repeatWindow, recipient, referenceId, fileName } = options;
 		return await receiveFiles(this, {
-			events: events.includes('*') ? [] : events,
+			events: events.includes(ANY_EVENT) ? [] : events,
 			repeatWindow,
 			recipient,
 			referenceId,

@@ -1,5 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 
+import { eventsField, patternOption, repeatOption } from '../shared/webhook/fields';
 import { FILES_DELIVERED } from './delivery';
 import { deliveryFields, deliveryOptions } from './deliveryFields';
 
@@ -11,26 +12,16 @@ export const triggerProperties: INodeProperties[] = [
 		type: 'notice',
 		default: '',
 	},
-	{
-		displayName: 'Trigger On',
-		name: 'events',
-		type: 'multiOptions',
-		options: [
-			{
-				name: 'Any Event',
-				value: '*',
-				description: 'Also events that FileCourier may add in the future',
-			},
+	eventsField(
+		[
 			{
 				name: 'Files Delivered',
 				value: FILES_DELIVERED,
 				description: 'The recipient has uploaded the files of a session',
 			},
 		],
-		default: [FILES_DELIVERED],
-		required: true,
-		description: 'The events that start the workflow. Others are answered and ignored.',
-	},
+		[FILES_DELIVERED],
+	),
 	...deliveryFields,
 	{
 		displayName: 'Options',
@@ -49,31 +40,22 @@ export const triggerProperties: INodeProperties[] = [
 				description:
 					'Takes only files whose name fits; * stands for anything. A delivery without such a file starts nothing.',
 			},
-			{
-				displayName: 'Ignore Repeats For',
-				name: 'repeatWindow',
-				type: 'number',
-				typeOptions: { minValue: 0 },
-				default: 2880,
-				description:
-					'Minutes for which the same delivery starts no second run. FileCourier repeats a delivery that was not answered for up to 27 hours. A lower value lets a delivery through that you send again by hand in its dashboard; 0 ignores none.',
-			},
-			{
-				displayName: 'Recipient Email',
-				name: 'recipient',
-				type: 'string',
-				default: '',
-				placeholder: 'e.g. *@acme.com',
-				description: 'Takes only deliveries from this recipient; * stands for anything',
-			},
-			{
-				displayName: 'Reference ID',
-				name: 'referenceId',
-				type: 'string',
-				default: '',
-				placeholder: 'e.g. CUST-*',
-				description: 'Takes only deliveries with this reference ID; * stands for anything',
-			},
+			repeatOption(
+				2880,
+				'FileCourier repeats a delivery that was not answered for up to 27 hours. A lower value lets a delivery through that you send again by hand in its dashboard.',
+			),
+			patternOption(
+				'Recipient Email',
+				'recipient',
+				'e.g. *@acme.com',
+				'deliveries from this recipient',
+			),
+			patternOption(
+				'Reference ID',
+				'referenceId',
+				'e.g. CUST-*',
+				'deliveries with this reference ID',
+			),
 		],
 	},
 ];

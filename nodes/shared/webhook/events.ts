@@ -1,0 +1,67 @@
+import type { IDataObject, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
+
+import { isJsonObject, type Json } from '../service';
+import { ANY_EVENT } from './fields';
+import { type Delivery, receiveDelivery, Refusal } from './receive';
+import { type SignatureScheme, verifyAge, verifySignature } from './verify';
+
+/** What a signed body tells. */
+export interface ServiceEvent {
+	event: string;
+	/** What its repeats have in common with it. */
+	key: unknown;
+	/** When it was signed, milliseconds since 1970; undefined where the service does not say. */
+	signedAt?: number;
+	/** The item that starts the run. */
+	json: IDataObject;
+}
+
+/** A service whose deliveries are plain events: one item each. */
+export interface EventDialect {
+	scheme: SignatureScheme;
+	/** Undefined for a body that is no event of the service. */
+	read(body: Json, headers: Record<string, unknown>): ServiceEvent | undefined;
+}
+
+export interface EventOptions {
+	/** Seconds. */
+	maxAge: number;
+	/** Minutes. */
+	repeatWindow: number;
+	/** A further choice of the user. */
+	keep?(json: IDataObject): boolean;
+}
+
+/** Receives an event: verified, not too old, chosen by the user (the field “Trigger On”), once. */
+export async function receiveEvent(
+	context: IWebhookFunctions,
+	{ scheme, read }: EventDialect,
+	{ maxAge, repeatWindow, keep = () => true }: EventOptions,
+): Promise<IWebhookResponseData> {
+	const chosen = context.getNodeParameter('events', []) as string[];
+	const { headers } = context.getRequestObject();
+	return await receiveDelivery<IDataObject>(context, {
+		verify: async (raw) => await verifySignature(context, scheme, raw),
+		read: (raw): Delivery<IDataObject> | Refusal | undefined => {
+			const body = parsed(raw);
+			const told = body && read(body, headers);
+			if (!told) return new Refusal(400, `The body is no event of ${scheme.service.name}`);
+			const tooOld = verifyAge(told.signedAt, maxAge);
+			if (tooOld) return tooOld;
+			const isChosen = chosen.includes(ANY_EVENT) || chosen.includes(told.event);
+			if (!isChosen || !keep(told.json)) return undefined;
+			return { key: JSON.stringify(told.key), content: told.json };
+		},
+		prepare: (json) => Promise.resolve([{ json }]),
+		repeatWindow: repeatWindow * 60,
+	});
+}
+
+function parsed(raw: Buffer): Json | undefined {
+	try {
+		const body: unknown = JSON.parse(raw.toString('utf8'));
+		return isJsonObject(body) ? body : undefined;
+	} catch {
+		return undefined;
+	}
+}

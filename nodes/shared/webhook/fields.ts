@@ -1,0 +1,59 @@
+import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
+
+/** The choice that takes every event, also those that a service may add. */
+export const ANY_EVENT = '*';
+
+/** What starts the workflow: the events by the alphabet, with “Any Event” before them. */
+export function eventsField(events: INodePropertyOptions[], initial: string[]): INodeProperties {
+	const any: INodePropertyOptions = {
+		name: 'Any Event',
+		value: ANY_EVENT,
+		description: 'Also events that the service may add in the future',
+	};
+	return { ...triggerOn, options: [any, ...events], default: initial };
+}
+
+const triggerOn: INodeProperties = {
+	displayName: 'Trigger On',
+	name: 'events',
+	type: 'multiOptions',
+	options: [],
+	default: [],
+	required: true,
+	description: 'The events that start the workflow. Others are answered and ignored.',
+};
+
+/** @param minutes what a repeat is ignored for, unless the user says otherwise */
+export const repeatOption = (minutes: number, why: string): INodeProperties => ({
+	displayName: 'Ignore Repeats For',
+	name: 'repeatWindow',
+	type: 'number',
+	typeOptions: { minValue: 0 },
+	default: minutes,
+	description: `Minutes for which the same delivery starts no second run. ${why} 0 ignores none.`,
+});
+
+/** @param seconds what a delivery may be old, unless the user says otherwise */
+export const ageOption = (seconds: number, why: string): INodeProperties => ({
+	displayName: 'Refuse If Older Than',
+	name: 'maxAge',
+	type: 'number',
+	typeOptions: { minValue: 0 },
+	default: seconds,
+	description: `Seconds after which a signed delivery is refused, so that nobody can use a recorded one again. ${why} 0 refuses none.`,
+});
+
+/** A pattern over a text of the delivery. */
+export const patternOption = (
+	displayName: string,
+	name: string,
+	placeholder: string,
+	what: string,
+): INodeProperties => ({
+	displayName,
+	name,
+	type: 'string',
+	default: '',
+	placeholder,
+	description: `Takes only ${what}; * stands for anything`,
+});
