@@ -11,6 +11,7 @@ import { SandboxProblem, codeOf } from './core/problem.mts';
 import { RequestLog } from './core/requestLog.mts';
 import { type RunningService, openService } from './core/runningService.mts';
 import type { Service } from './core/service.mts';
+import { takeLock } from './launcher/lock.mjs';
 import { createPortal } from './portal/portal.mts';
 import { services, type ServiceId } from './services/index.mts';
 
@@ -52,9 +53,25 @@ export interface Sandbox {
  * @throws SandboxProblem when a port is taken or the data folder cannot be used
  */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
-	const { port = 0, host = '127.0.0.1', log = () => undefined } = options;
 	const dataDir = resolve(options.dataDir ?? join('.run', 'sandbox'));
 	await makeUsable(dataDir);
+	const lock = takeLock(join(dataDir, 'lock'));
+	if ('holder' in lock) {
+		throw new SandboxProblem(
+			`The data folder ${dataDir} belongs to a sandbox that is running (process ${lock.holder}); choose another with --data.`,
+		);
+	}
+	try {
+		const sandbox = await startIn(dataDir, options);
+		return { ...sandbox, close: () => sandbox.close().finally(lock.release) };
+	} catch (error) {
+		lock.release();
+		throw error;
+	}
+}
+
+async function startIn(dataDir: string, options: SandboxOptions): Promise<Sandbox> {
+	const { port = 0, host = '127.0.0.1', log = () => undefined } = options;
 	const clockFile = join(dataDir, 'clock.json');
 	const kept = (await readJson(clockFile)) as { offset: number } | undefined;
 	const clock = new Clock({ offset: kept?.offset ?? 0, speed: options.speed ?? 1, log });
@@ -67,7 +84,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 		folder: join(dataDir, 'deliveries'),
 		clock,
 		faults,
-		policy: (id) => byId(id).delivery,
+		policy: (id) => running.get(id)?.open.delivery?.() ?? byId(id).delivery,
 		onAttempt: async (delivery) => await running.get(delivery.service)?.open.onAttempt?.(delivery),
 	});
 	for (const [id, service] of Object.entries(services as Record<string, Service>)) {

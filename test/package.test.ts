@@ -29,11 +29,30 @@ beforeAll(async () => {
 const filesBelow = (folder: string): string[] =>
 	readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((file) => join(folder, file));
 
-it('n8n loads every node and credential', () => {
-	expect(Object.keys(loader.nodeTypes).sort()).toEqual(['fileCourier', 'fileCourierTrigger']);
-	expect(Object.keys(loader.credentialTypes)).toEqual(['fileCourierApi']);
-	const { supportedNodes } = loader.known.credentials.fileCourierApi;
-	expect(supportedNodes?.sort()).toEqual(['fileCourier', 'fileCourierTrigger']);
+const NODES = [
+	'fileCourier',
+	'fileCourierTrigger',
+	'fileShot',
+	'filesApp',
+	'filestack',
+	'filestackTrigger',
+	'speedyFiles',
+	'speedyFilesTrigger',
+];
+
+it('n8n loads every node and credential, and knows which belongs to which', () => {
+	expect(Object.keys(loader.nodeTypes).sort()).toEqual(NODES);
+	const users = Object.entries(loader.known.credentials).map(([name, { supportedNodes }]) => [
+		name,
+		supportedNodes?.sort(),
+	]);
+	expect(Object.fromEntries(users)).toEqual({
+		fileCourierApi: ['fileCourier', 'fileCourierTrigger'],
+		fileShotApi: ['fileShot'],
+		filesAppApi: ['filesApp'],
+		filestackApi: ['filestack', 'filestackTrigger'],
+		speedyFilesApi: ['speedyFiles', 'speedyFilesTrigger'],
+	});
 });
 
 it('the code needs nothing but n8n-workflow, node:crypto and itself', () => {
@@ -68,7 +87,7 @@ it('has no runtime dependencies, and only n8n-workflow as a peer', () => {
 	expect(manifest).toHaveProperty('peerDependencies', { 'n8n-workflow': '*' });
 });
 
-describe.each(['fileCourier', 'fileCourierTrigger'])('%s', (name) => {
+describe.each(NODES)('%s', (name) => {
 	const describeNode = () => loader.nodeTypes[name].type as { description: INodeDescription };
 	interface INodeDescription {
 		iconUrl: { light: string; dark: string };
@@ -86,7 +105,7 @@ describe.each(['fileCourier', 'fileCourierTrigger'])('%s', (name) => {
 			);
 		}
 		expect(iconUrl.light).not.toBe(iconUrl.dark);
-		expect(codex).toMatchObject({ alias: expect.arrayContaining(['File Request']) as string[] });
+		expect((codex as { alias: string[] }).alias.length).toBeGreaterThan(3);
 		expect(subtitle).toBeTruthy();
 	});
 

@@ -11,6 +11,8 @@ export interface Probe {
 	method: IHttpRequestMethods;
 	url: string;
 	headers: Record<string, string>;
+	/** The label of the credential's field for the address where it is not “Base URL”. */
+	addressField?: string;
 }
 
 export interface ProbeAnswer {
@@ -28,8 +30,9 @@ export async function probe(
 	request: Probe,
 	judge: (answer: ProbeAnswer) => string | undefined,
 ): Promise<INodeCredentialTestResult> {
+	const { addressField = 'Base URL' } = request;
 	if (!URL.canParse(request.url)) {
-		return { status: 'Error', message: 'The Base URL is not a web address' };
+		return { status: 'Error', message: `The ${addressField} is not a web address` };
 	}
 	const { origin } = new URL(request.url);
 	try {
@@ -45,9 +48,10 @@ export async function probe(
 			timeout: 15_000,
 		});
 		const { statusCode, body } = response as { statusCode: number; body: unknown };
-		const problem = isJsonObject(body)
-			? judge({ status: statusCode, body })
-			: `${origin} does not answer in JSON (${statusCode}). Check the Base URL.`;
+		const problem =
+			isJsonObject(body) || Array.isArray(body)
+				? judge({ status: statusCode, body })
+				: `${origin} does not answer in JSON (${statusCode}). Check the ${addressField}.`;
 		return problem
 			? { status: 'Error', message: problem }
 			: { status: 'OK', message: 'Connection successful' };
@@ -55,7 +59,7 @@ export async function probe(
 		const { code = 'no answer' } = setbackOf(error);
 		return {
 			status: 'Error',
-			message: `${origin} cannot be reached (${code}). Check the Base URL.`,
+			message: `${origin} cannot be reached (${code}). Check the ${addressField}.`,
 		};
 	}
 }

@@ -17,5 +17,10 @@ export function epochOf(value: unknown): number | undefined {
 	return valid(Date.parse(naive ? `${text.replace(' ', 'T')}Z` : text));
 }
 
+/** A service's own time of an answer, milliseconds since 1970; the host's where it sends none. */
+export function serviceTime(headers: Record<string, unknown>): number {
+	return epochOf(headers.date) ?? Date.now();
+}
+
 const valid = (milliseconds: number) =>
 	Number.isFinite(milliseconds) && Math.abs(milliseconds) <= 8.64e15 ? milliseconds : undefined;

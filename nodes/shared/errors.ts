@@ -1,8 +1,8 @@
 import type { INode, JsonObject } from 'n8n-workflow';
 import { NodeApiError, NodeOperationError } from 'n8n-workflow';
 
-import type { Setback } from './retry';
-import type { Service } from './service';
+import { type Setback, wasNeverSent } from './retry';
+import { addressFieldOf, type Service } from './service';
 
 type Failure = NonNullable<ConstructorParameters<typeof NodeApiError>[2]>['failure'];
 
@@ -37,11 +37,13 @@ export function connectionError(node: INode, what: string, origin: string, setba
 			failure: { cause: 'temporarily-unavailable' },
 		});
 	}
-	return new NodeApiError(node, {} as JsonObject, {
+	const error = new NodeApiError(node, {} as JsonObject, {
 		message: `${what} could not be reached at ${origin}`,
 		description: `${FAULTS[code] ?? reason}${code && ` (${code})`}. Check the address and that this n8n may connect to it, then run the node again.`,
 		failure: { cause: 'temporarily-unavailable' },
 	});
+	error.context.code = code;
+	return error;
 }
 
 /** An answer that reports a failure. */
@@ -63,11 +65,32 @@ export function answerError(
 }
 
 /** An answer that is not the service's: a web page, a redirect, a cut-off body. */
-export function strangeAnswerError(node: INode, service: Service, origin: string, seen: string) {
+export function strangeAnswerError(
+	node: INode,
+	service: Service,
+	origin: string,
+	seen: string,
+	status?: number,
+) {
 	return new NodeApiError(node, {} as JsonObject, {
 		message: `${origin} does not answer like ${service.name}: ${seen}`,
-		description: `Check the Base URL in the ${service.name} credential. A proxy, a login page or another server may stand at that address.`,
+		description:
+			(status && service.pageAdvice?.[status]) ||
+			`Check the ${addressFieldOf(service)} in the ${service.name} credential. A proxy, a login page or another server may stand at that address.`,
 	});
+}
+
+/** Whether the service may have acted although the call failed: its answer was lost, or it broke while it worked. */
+export function mayHaveActed(error: unknown): error is NodeApiError {
+	if (!(error instanceof NodeApiError)) return false;
+	const { httpCode, context } = error;
+	return httpCode ? Number(httpCode) >= 500 : !wasNeverSent(context.code);
+}
+
+/** An error that says what may nevertheless have happened, if the service may have acted. */
+export function withDoubt(error: unknown, sentence: string): unknown {
+	if (mayHaveActed(error)) error.description = `${error.description ?? ''} ${sentence}`.trim();
+	return error;
 }
 
 /** Puts the item's number on an error, so that the editor points at it; wraps what is not yet an error of n8n. */

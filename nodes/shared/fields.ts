@@ -44,6 +44,15 @@ export const returnAllFields: INodeProperties[] = [
 	},
 ];
 
+/** For answers of many fields. */
+export const simplifyField: INodeProperties = {
+	displayName: 'Simplify',
+	name: 'simplify',
+	type: 'boolean',
+	default: true,
+	description: 'Whether to return a simplified version of the response instead of the raw data',
+};
+
 /** Settings of an upload in parts. The defaults are the service's. */
 export const partOptions = ({ threshold, partSize }: { threshold: number; partSize: number }) => {
 	const options: INodeProperties[] = [
@@ -75,6 +84,16 @@ export const partOptions = ({ threshold, partSize }: { threshold: number; partSi
 		},
 	];
 	return options;
+};
+
+/** Another name for the one file that is sent. */
+export const uploadNameOption: INodeProperties = {
+	displayName: 'File Name',
+	name: 'fileName',
+	type: 'string',
+	default: '',
+	placeholder: 'e.g. report.pdf',
+	description: 'Replaces the name of the file. For one file only.',
 };
 
 /** SHA-256 of a transferred file. */

@@ -3,7 +3,7 @@ import { NodeOperationError } from 'n8n-workflow';
 
 import { answerError, connectionError, strangeAnswerError } from './errors';
 import { mayRepeat, pause, pauseAfter, retryAfterOf, type Setback } from './retry';
-import { isJsonObject, type Service, type ServiceContext, textOf } from './service';
+import { addressFieldOf, isJsonObject, type Service, type ServiceContext, textOf } from './service';
 import type { ByteStream } from './transfer/measured';
 import type { StallGuard } from './transfer/stall';
 
@@ -22,8 +22,14 @@ export interface ApiCall {
 	headers?: Record<string, string>;
 	/** Another base URL of the same credential. */
 	baseUrl?: string;
-	/** Whether the service may get the call twice without harm. GET and DELETE may. */
-	repeatable?: boolean;
+	/** Milliseconds within which an answer has to come, for calls that take the service long. */
+	timeout?: number;
+	/** Whether the service may get the call twice without harm, asked after an attempt. GET and DELETE may. */
+	repeatable?: boolean | (() => boolean);
+	/** Whether a success without any content is an answer too; its body is then ''. */
+	mayBeEmpty?: boolean;
+	/** Whether a success in plain text is an answer too; a web page never is. */
+	mayBeText?: boolean;
 }
 
 /** Bytes to send. A stream is read once, so each attempt opens it anew. */
@@ -81,33 +87,54 @@ export async function callApi(
 	const { status, body } = answer;
 
 	if (status >= 300 && status < 400) {
-		throw strangeAnswerError(node, service, origin, `it redirects (${status})`);
+		throw strangeAnswerError(node, service, origin, `it redirects (${status})`, status);
 	}
+	// The first attempt has done it, and its answer was lost.
+	if (call.method === 'DELETE' && status === 404 && answer.attempts > 1) return answer;
 	if (status >= 400 || service.reportsFailure?.(body)) {
 		if (status !== 401 && typeof body === 'string' && /^\s*</.test(body)) {
-			throw strangeAnswerError(node, service, origin, `it sent a web page (${status})`);
+			throw strangeAnswerError(node, service, origin, `it sent a web page (${status})`, status);
 		}
 		throw answerError(node, service, { status, body, retryAfter: retryAfterOf(answer.headers) });
 	}
-	if (status !== 204 && !isJsonObject(body) && !Array.isArray(body)) {
-		const seen = body === '' ? 'an empty answer' : 'no JSON';
+	const isEmpty = body === '' || body === undefined || body === null;
+	if (isEmpty && (call.mayBeEmpty || status === 204)) return { ...answer, body: '' };
+	if (!isEmpty && call.mayBeText && typeof body === 'string' && !/^\s*</.test(body)) return answer;
+	if (!isJsonObject(body) && !Array.isArray(body)) {
+		const seen = isEmpty ? 'an empty answer' : 'no JSON';
 		throw strangeAnswerError(node, service, origin, `it sent ${seen} (${status})`);
 	}
 	return answer;
 }
 
-/** The base URL of a credential, without a slash at its end. */
+/** The base URL of a credential with the path of the API, without a slash at its end. */
 export async function baseUrlOf(context: ServiceContext, service: Service): Promise<string> {
-	const { baseUrl } = await context.getCredentials<{ baseUrl: string }>(service.credential);
-	const trimmed = String(baseUrl ?? '')
-		.trim()
-		.replace(/\/+$/, '');
-	if (URL.canParse(trimmed) && /^https?:$/.test(new URL(trimmed).protocol)) return trimmed;
+	return await addressOf(context, service, 'baseUrl', addressFieldOf(service));
+}
+
+/** The address in a field of a credential, as {@link baseUrlOf}; for services that have several hosts. */
+export async function addressOf(
+	context: ServiceContext,
+	service: Service,
+	field: string,
+	label: string,
+): Promise<string> {
+	const credential = await context.getCredentials<Record<string, unknown>>(service.credential);
+	const url = apiUrl(service, credential[field]);
+	if (URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)) return url;
 	throw new NodeOperationError(
 		context.getNode(),
-		`The Base URL in the ${service.name} credential is not a web address`,
+		`The ${label} in the ${service.name} credential is not a web address`,
 		{ description: 'It has to begin with https:// (or http:// on your own machine).' },
 	);
+}
+
+/** The address that a user has entered, with the path of the API behind it exactly once. */
+export function apiUrl({ apiPath = '' }: Service, entered: unknown): string {
+	const trimmed = String(entered ?? '')
+		.trim()
+		.replace(/\/+$/, '');
+	return apiPath && trimmed.endsWith(apiPath) ? trimmed : `${trimmed}${apiPath}`;
 }
 
 /** Sends the call, again where that does no harm, and gives back the last answer. */
@@ -118,12 +145,14 @@ async function send(
 	baseUrl: string,
 ): Promise<Answer> {
 	const { method, path } = call;
-	const repeatable = call.repeatable ?? (method === 'GET' || method === 'DELETE');
+	const { repeatable = method === 'GET' || method === 'DELETE' } = call;
 	const signal = cancelSignalOf(context);
 	for (let attempt = 1; ; attempt++) {
 		const outcome = await attemptRequest(context, service.credential, call, `${baseUrl}${path}`);
 		const wait =
-			!signal?.aborted && mayRepeat(outcome, repeatable) ? pauseAfter(attempt, outcome) : undefined;
+			!signal?.aborted && mayRepeat(outcome, isTrue(repeatable))
+				? pauseAfter(attempt, outcome)
+				: undefined;
 		if (wait === undefined) {
 			if (outcome.answer) return { ...outcome.answer, attempts: attempt };
 			throw connectionError(context.getNode(), service.name, new URL(baseUrl).origin, outcome);
@@ -131,6 +160,9 @@ async function send(
 		await pause(wait, signal);
 	}
 }
+
+const isTrue = (answer: boolean | (() => boolean)) =>
+	typeof answer === 'function' ? answer() : answer;
 
 interface Outcome extends Setback {
 	answer?: Omit<Answer, 'attempts'>;
@@ -143,20 +175,21 @@ interface Outcome extends Setback {
 async function attemptRequest(
 	context: ServiceContext,
 	credential: string,
-	{ method, qs, body, payload, headers = {} }: ApiCall,
+	{ method, qs, body, payload, headers = {}, timeout = ANSWER_TIMEOUT }: ApiCall,
 	url: string,
 ): Promise<Outcome> {
+	const sent = await payload?.open();
 	// Built anew for each attempt: n8n writes into the options that it is given.
 	const options: IHttpRequestOptions = {
 		method,
 		url,
 		qs,
-		body: payload ? await payload.open() : body,
+		body: sent ?? body,
 		headers: payload
 			? { ...headers, 'content-type': payload.contentType, 'content-length': payload.size }
 			: { ...headers },
 		json: true,
-		timeout: payload?.guard ? 0 : ANSWER_TIMEOUT,
+		timeout: payload?.guard ? 0 : timeout,
 		returnFullResponse: true,
 		disableFollowRedirect: true,
 		sendCredentialsOnCrossOriginRedirect: false,
@@ -174,6 +207,8 @@ async function attemptRequest(
 		const retryAfter = retryAfterOf(response.headers);
 		return { status, retryAfter, answer: { status, body: answer, headers: response.headers } };
 	} catch (error) {
+		// An upload that was given up must not go on behind the error's back.
+		if (sent && !Buffer.isBuffer(sent)) sent.destroy();
 		return setbackOf(error);
 	}
 }

@@ -21,6 +21,9 @@ const MAYBE_SENT = new Set([
 	'ERR_BAD_RESPONSE', // the HTTP library's code for an answer that breaks off
 ]);
 
+/** Whether a fault of that code ended a connection before the service has seen the request. */
+export const wasNeverSent = (code: unknown): boolean => NEVER_SENT.has(String(code));
+
 /** How one attempt ended, if it did not succeed. */
 export interface Setback {
 	/** HTTP status; undefined where no answer came. */
@@ -63,7 +66,8 @@ export async function pause(milliseconds: number, signal?: AbortSignal): Promise
 
 /**
  * The wait that an answer asks for, in milliseconds: `Retry-After` (seconds or an HTTP date, RFC 9110 10.2.3), else a
- * reset header in unix seconds. The service's own `Date` is taken for now, so that the host's clock does not matter.
+ * reset header in unix seconds, unless the answer says that requests are left: some services send it with every answer.
+ * The service's own `Date` is taken for now, so that the host's clock does not matter.
  */
 export function retryAfterOf(headers: Record<string, unknown>): number | undefined {
 	const date = Date.parse(String(headers.date ?? ''));
@@ -74,6 +78,8 @@ export function retryAfterOf(headers: Record<string, unknown>): number | undefin
 		const until = Number.isNaN(seconds) ? Date.parse(String(given)) - now : seconds * 1000;
 		return Number.isNaN(until) ? undefined : Math.max(0, until);
 	}
+	const left = headers['x-ratelimit-remaining'] ?? headers['filestack-remaining'] ?? 0;
+	if (Number(left) > 0) return undefined;
 	const reset = Number(headers['x-ratelimit-reset'] ?? headers['filestack-reset'] ?? NaN);
 	return Number.isNaN(reset) ? undefined : Math.max(0, reset * 1000 - now);
 }

@@ -20,13 +20,22 @@ export interface Service {
 	name: string;
 	/** The name of its credential type; the credential has a `baseUrl` field. */
 	credential: string;
+	/** The label of that field where it is not “Base URL”. */
+	addressField?: string;
+	/** What every path of the API begins with; a user may have entered it as the end of the base URL. */
+	apiPath?: string;
 	/** The service's own words in an error body, undefined where the body has none. */
 	errorMessage(body: unknown): string | undefined;
 	/** Whether a 2xx answer nevertheless reports a failure. */
 	reportsFailure?(body: unknown): boolean;
 	/** What the user can do, by HTTP status. */
 	advice: Readonly<Record<number, string>>;
+	/** The same for a redirect or a web page in place of an answer, where the address is not to blame. */
+	pageAdvice?: Readonly<Record<number, string>>;
 }
+
+/** The label of the credential's field for the address, as the user sees it. */
+export const addressFieldOf = ({ addressField = 'Base URL' }: Service): string => addressField;
 
 /** Parsed JSON: what a service may answer with. */
 export type Json = Record<string, unknown>;

@@ -4,7 +4,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from './clock.mts';
 import type { Delivery } from './deliveries.mts';
 import type { Fault, Faults } from './faults.mts';
+import type { Overtaking } from './overtaking.mts';
 import { codeOf, sentenceOf } from './problem.mts';
+
+/** How long a webhook waits to be overtaken, in real milliseconds. */
+const OVERTAKEN_WITHIN = 10_000;
 
 /** How much of a receiver's answer is kept, in bytes. */
 const KEPT_ANSWER = 1024;
@@ -16,7 +20,7 @@ export interface Attempt {
 	kind: 'scheduled' | 'manual';
 	/** Real milliseconds. */
 	durationMs: number;
-	/** Whether the receiver has acknowledged with a 2xx. */
+	/** Whether the receiver has acknowledged, usually with any 2xx. */
 	accepted: boolean;
 	/** HTTP status of the answer. */
 	status?: number;
@@ -34,6 +38,9 @@ interface AttemptOptions {
 	clock: Clock;
 	faults: Faults;
 	timeoutSeconds: number;
+	/** Statuses that acknowledge; without it, every 2xx. */
+	accepts?: readonly number[];
+	overtaking: Overtaking;
 	closing: AbortSignal;
 }
 
@@ -52,6 +59,7 @@ export async function attempt(options: AttemptOptions): Promise<Attempt | undefi
 		accepted: false,
 		error: closing.aborted ? '' : reason(error, options.timeoutSeconds),
 	}));
+	options.overtaking.passed(delivery.service);
 	if (closing.aborted) return undefined;
 	const durationMs = Math.round(performance.now() - begun);
 	return { at, kind: options.kind, durationMs, faults: faults.map(({ type }) => type), ...outcome };
@@ -62,12 +70,15 @@ type Outcome = Pick<Attempt, 'accepted' | 'status' | 'answer'>;
 async function send(
 	delivery: Delivery,
 	faults: readonly Fault[],
-	{ timeoutSeconds, closing }: AttemptOptions,
+	{ timeoutSeconds, accepts, overtaking, closing }: AttemptOptions,
 ): Promise<Outcome> {
 	const headers = { ...delivery.headers };
 	let copies = 1;
 	for (const fault of faults) {
 		if (fault.type === 'delay') await sleep(fault.milliseconds, undefined, { signal: closing });
+		if (fault.type === 'outOfOrder') {
+			await overtaking.wait(delivery.service, fault.milliseconds ?? OVERTAKEN_WITHIN, closing);
+		}
 		if (fault.type === 'duplicateDelivery') copies = fault.copies ?? 2;
 		if (fault.type === 'badSignature') {
 			headers[delivery.signatureHeader] = spoilt(headers[delivery.signatureHeader]);
@@ -86,7 +97,8 @@ async function send(
 		});
 		const answer = await beginning(response.data);
 		outcome = {
-			accepted: response.status >= 200 && response.status < 300,
+			accepted:
+				accepts?.includes(response.status) ?? (response.status >= 200 && response.status < 300),
 			status: response.status,
 			answer,
 		};

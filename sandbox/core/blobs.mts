@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { createWriteStream } from 'node:fs';
-import { mkdir, rename, rm } from 'node:fs/promises';
+import { createReadStream, createWriteStream, type ReadStream } from 'node:fs';
+import { mkdir, rename, rm, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Readable } from 'node:stream';
+import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import type { Clock } from './clock.mts';
 
 /** Bytes that came from outside, kept under a name that did not. */
 export interface Blob {
@@ -13,28 +14,40 @@ export interface Blob {
 	size: number;
 }
 
+/** A stream had more bytes than it may. */
+export class TooLarge extends Error {}
+
 /** Files on disk. They stream in and out; no file is ever held in memory. */
 export class Blobs {
 	/** Where they lie, for handing a file to a static file server. */
 	readonly folder: string;
 
-	private constructor(folder: string) {
+	readonly #clock: Clock;
+
+	private constructor(folder: string, clock: Clock) {
 		this.folder = folder;
+		this.#clock = clock;
 	}
 
-	static async open(folder: string): Promise<Blobs> {
+	static async open(folder: string, clock: Clock): Promise<Blobs> {
 		await mkdir(folder, { recursive: true });
-		return new Blobs(folder);
+		return new Blobs(folder, clock);
 	}
 
-	/** Stores a stream to its end. When it breaks off, nothing stays behind and the stream's error is thrown. */
-	async write(source: Readable): Promise<Blob> {
+	/**
+	 * Stores a stream to its end, of `limit` bytes at most. When it breaks off, nothing stays behind.
+	 * @throws TooLarge at the end of the stream, or the stream's error
+	 */
+	async write(source: Readable, limit = Infinity): Promise<Blob> {
 		const id = randomBytes(16).toString('hex');
 		const draft = join(this.folder, `${id}.part`);
 		const file = createWriteStream(draft, { mode: 0o600, flags: 'wx' });
 		try {
-			await pipeline(source, file);
-			await rename(draft, join(this.folder, id));
+			await pipeline(source, upTo(limit), file);
+			// A download tells it as Last-Modified: in sandbox time, like every other time.
+			const now = this.#clock.now();
+			await utimes(draft, now, now);
+			await rename(draft, this.path(id));
 		} catch (error) {
 			await rm(draft, { force: true });
 			throw error;
@@ -42,7 +55,42 @@ export class Blobs {
 		return { id, size: file.bytesWritten };
 	}
 
-	async remove(ids: Iterable<string>): Promise<void> {
-		await Promise.all([...ids].map((id) => rm(join(this.folder, id), { force: true })));
+	/** Where its bytes lie. */
+	path(id: string): string {
+		return join(this.folder, id);
 	}
+
+	read(id: string): ReadStream {
+		return createReadStream(this.path(id));
+	}
+
+	/** Puts blobs after each other into one more; they themselves stay. */
+	async join(ids: readonly string[]): Promise<Blob> {
+		const bytesOf = (id: string) => this.read(id);
+		const whole = async function* () {
+			for (const id of ids) yield* bytesOf(id) as AsyncIterable<Buffer>;
+		};
+		return await this.write(Readable.from(whole(), { objectMode: false }));
+	}
+
+	async remove(ids: Iterable<string>): Promise<void> {
+		await Promise.all([...ids].map((id) => rm(this.path(id), { force: true })));
+	}
+}
+
+/**
+ * Lets no more bytes through than there may be. The others are read all the same: an upload that is given up half-way
+ * takes its connection with it, and nobody would hear why.
+ */
+function upTo(limit: number): Transform {
+	let size = 0;
+	return new Transform({
+		transform(chunk: Buffer, _encoding, done) {
+			size += chunk.length;
+			done(null, size > limit ? undefined : chunk);
+		},
+		flush(done) {
+			done(size > limit ? new TooLarge(`More than ${limit} bytes`) : null);
+		},
+	});
 }

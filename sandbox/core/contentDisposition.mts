@@ -1,3 +1,8 @@
+/** As {@link attachment}, for a file that a browser may show. */
+export function inline(name: string): string {
+	return attachment(name).replace('attachment', 'inline');
+}
+
 /**
  * A Content-Disposition that saves under `name`, whatever characters it has (RFC 6266): a plain form for old clients
  * and `filename*` in UTF-8 for the others. The name must be well-formed Unicode.

@@ -3,6 +3,7 @@ import { attempt, type Attempt } from './attempt.mts';
 import type { Clock } from './clock.mts';
 import { Documents } from './documents.mts';
 import type { Faults } from './faults.mts';
+import { Overtaking } from './overtaking.mts';
 import type { DeliveryPolicy } from './service.mts';
 
 export interface NewDelivery {
@@ -47,6 +48,7 @@ export class Deliveries {
 	readonly #documents: Documents<Delivery>;
 	readonly #options: DeliveriesOptions;
 	readonly #closing = new AbortController();
+	readonly #overtaking = new Overtaking();
 	/** How to call off the next scheduled attempt, by delivery. */
 	readonly #planned = new Map<string, () => void>();
 
@@ -61,7 +63,12 @@ export class Deliveries {
 
 	/** Plans again what an earlier run has left; due ones leave at once. To be called when all ports are open. */
 	resume(): void {
-		for (const delivery of this.#documents.all()) this.#plan(delivery);
+		for (const delivery of this.#documents.all()) {
+			// Broken off within the request that sent it: nobody would try again, so it is lost.
+			const isLost = delivery.state === 'pending' && delivery.nextAttemptAt === undefined;
+			if (isLost) this.#settle(delivery, 'failed');
+			else this.#plan(delivery);
+		}
 	}
 
 	/** Newest first. */
@@ -75,18 +82,18 @@ export class Deliveries {
 
 	/** Takes a delivery on. Its first attempt leaves at once, beside the caller. */
 	async create(wanted: NewDelivery): Promise<Delivery> {
-		const now = this.#options.clock.now().toISOString();
-		const delivery: Delivery = {
-			...wanted,
-			id: `dlv_${randomBytes(10).toString('hex')}`,
-			createdAt: now,
-			state: 'pending',
-			attempts: [],
-			nextAttemptAt: now,
-			scheduled: 0,
-		};
+		const delivery = this.#new(wanted);
+		delivery.nextAttemptAt = delivery.createdAt;
 		await this.#documents.put(delivery);
 		this.#plan(delivery);
+		return delivery;
+	}
+
+	/** Takes a delivery on and makes its first attempt before it resolves: the caller waits for the receiver. */
+	async createAndAwait(wanted: NewDelivery): Promise<Delivery> {
+		const delivery = this.#new(wanted);
+		await this.#documents.put(delivery);
+		await this.#attempt(delivery, 'scheduled');
 		return delivery;
 	}
 
@@ -101,6 +108,17 @@ export class Deliveries {
 		for (const callOff of this.#planned.values()) callOff();
 	}
 
+	#new(wanted: NewDelivery): Delivery {
+		return {
+			...wanted,
+			id: `dlv_${randomBytes(10).toString('hex')}`,
+			createdAt: this.#options.clock.now().toISOString(),
+			state: 'pending',
+			attempts: [],
+			scheduled: 0,
+		};
+	}
+
 	#plan(delivery: Delivery): void {
 		if (delivery.nextAttemptAt === undefined || this.#closing.signal.aborted) return;
 		const due = new Date(delivery.nextAttemptAt);
@@ -113,13 +131,15 @@ export class Deliveries {
 
 	async #attempt(delivery: Delivery, kind: Attempt['kind']): Promise<Attempt | undefined> {
 		const { clock, faults, policy } = this.#options;
-		const { timeoutSeconds, retryAfterSeconds } = policy(delivery.service);
+		const { timeoutSeconds, retryAfterSeconds, accepts } = policy(delivery.service);
 		const made = await attempt({
 			delivery,
 			kind,
 			clock,
 			faults,
 			timeoutSeconds,
+			accepts,
+			overtaking: this.#overtaking,
 			closing: this.#closing.signal,
 		});
 		if (!made) return undefined;

@@ -11,6 +11,8 @@ export interface FaultHooksOptions {
 	faults: Faults;
 	/** The service's error shape, for the faults that answer with a status. */
 	error: ServiceError;
+	/** Headers that the service sends with an answer of this status. */
+	headers: (status: number) => Record<string, string>;
 }
 
 /** Lets the fault rules strike the requests of one origin. */
@@ -26,7 +28,7 @@ export function addFaultHooks(app: FastifyInstance, options: FaultHooksOptions):
 		request.faults = faults;
 		request.entry.faults = faults.map((fault) => fault.type);
 		for (const fault of faults) {
-			if (await strikeBefore(fault, request, reply, options.error)) return reply;
+			if (await strikeBefore(fault, request, reply, options)) return reply;
 		}
 		return undefined;
 	});
@@ -47,7 +49,7 @@ async function strikeBefore(
 	fault: Fault,
 	request: FastifyRequest,
 	reply: FastifyReply,
-	error: ServiceError,
+	{ error, headers }: FaultHooksOptions,
 ): Promise<boolean> {
 	switch (fault.type) {
 		case 'delay':
@@ -58,7 +60,7 @@ async function strikeBefore(
 			request.raw.socket.resetAndDestroy();
 			return true;
 		case 'status':
-			reply.headers(fault.headers ?? {});
+			reply.headers({ ...headers(fault.status), ...fault.headers });
 			await reply.code(fault.status).send(error(fault.status, fault.message));
 			return true;
 		case 'html':

@@ -1,4 +1,4 @@
-/** What goes wrong. The first six happen to requests that a service receives, the last two to webhooks it sends. */
+/** What goes wrong: to requests that a service receives, and (the last three) to webhooks that it sends. */
 export type Fault =
 	/** Waits before the request is handled, or before the webhook leaves (real milliseconds). */
 	| { type: 'delay'; milliseconds: number }
@@ -8,14 +8,20 @@ export type Fault =
 	| { type: 'resetAfterBody' }
 	/** The answer breaks off after `bytes` (default: the half of it). */
 	| { type: 'truncate'; bytes?: number }
-	/** An error in the service's own shape, with extra headers such as Retry-After. Nothing is done. */
+	/** An error in the service's own shape and with its own headers, which `headers` go before. Nothing is done. */
 	| { type: 'status'; status: number; headers?: Record<string, string>; message?: string }
 	/** A page of a proxy instead of the service's answer. Nothing is done. */
 	| { type: 'html'; status?: number }
+	/** Where the answer tells a size, it is one byte too large. */
+	| { type: 'wrongSize' }
+	/** Where the answer tells a hash, it is that of something else. */
+	| { type: 'wrongHash' }
 	/** The webhook's signature does not fit its body. */
 	| { type: 'badSignature' }
 	/** The webhook is sent `copies` times in all (default 2). */
-	| { type: 'duplicateDelivery'; copies?: number };
+	| { type: 'duplicateDelivery'; copies?: number }
+	/** The webhook waits until the service's next one has left, `milliseconds` at most (default 10,000, real ones). */
+	| { type: 'outOfOrder'; milliseconds?: number };
 
 export type FaultType = Fault['type'];
 export type FaultTarget = 'request' | 'delivery';
@@ -58,7 +64,12 @@ export interface Occasion {
 	path: string;
 }
 
-const DELIVERY_FAULTS: ReadonlySet<FaultType> = new Set(['badSignature', 'duplicateDelivery']);
+/** Faults that strike webhooks and never requests. */
+export const DELIVERY_FAULTS: ReadonlySet<FaultType> = new Set([
+	'badSignature',
+	'duplicateDelivery',
+	'outOfOrder',
+]);
 
 /** The fault rules in force. They last as long as the process: a restart begins without faults. */
 export class Faults {

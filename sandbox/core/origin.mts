@@ -37,6 +37,8 @@ const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
 export function createOrigin(options: OriginOptions): FastifyInstance {
 	const { service, serviceId, originId, clock, faults, requests, log } = options;
 	const declared = service.origins[originId];
+	const worded = declared.error ?? service.error;
+	const error: ServiceError = (status, message) => worded(status, message, clock.now());
 	const app = Fastify({
 		bodyLimit: declared.bodyLimit ?? 1024 * 1024,
 		forceCloseConnections: true,
@@ -50,11 +52,11 @@ export function createOrigin(options: OriginOptions): FastifyInstance {
 				formats: { httpUrl: isHttpUrl },
 			},
 		},
-		frameworkErrors: (error, _request, reply) => {
+		frameworkErrors: ({ message }, _request, reply) => {
 			reply.header('date', clock.now().toUTCString());
-			void (reply as FastifyReply).code(400).send(service.error(400, error.message));
+			void (reply as FastifyReply).code(400).send(error(400, message));
 		},
-		clientErrorHandler: (_error, socket) => refuseRaw(socket, service.error(400), clock),
+		clientErrorHandler: (_error, socket) => refuseRaw(socket, error(400), clock),
 	});
 
 	takeJson(app);
@@ -78,21 +80,22 @@ export function createOrigin(options: OriginOptions): FastifyInstance {
 		request.entry.status = reply.statusCode;
 		return Promise.resolve();
 	});
-	addFaultHooks(app, { service: serviceId, origin: originId, faults, error: service.error });
-	if (declared.refusesAuthorization) refuseAuthorization(app, service);
+	const headers = (status: number) => service.faultHeaders?.(status, clock.now()) ?? {};
+	addFaultHooks(app, { service: serviceId, origin: originId, faults, error, headers });
+	if (declared.refusesAuthorization) refuseAuthorization(app, error);
 
-	app.setErrorHandler(async (error: FastifyError, _request, reply) => {
-		const status = error.statusCode ?? 500;
+	app.setErrorHandler(async (problem: FastifyError, _request, reply) => {
+		const status = problem.statusCode ?? 500;
 		// A fault of the sandbox itself; the client learns no more than it would from the real service.
-		if (status >= 500) log(`${service.name} ${originId}: ${error.stack ?? error.message}`);
+		if (status >= 500) log(`${service.name} ${originId}: ${problem.stack ?? problem.message}`);
 		// What the route has said of a file does not hold for the error; what the error says of itself does.
 		reply.removeHeader('content-disposition').removeHeader('content-type');
-		reply.headers((error as { headers?: Record<string, string> }).headers ?? {});
+		reply.headers((problem as { headers?: Record<string, string> }).headers ?? {});
 		return await reply
 			.code(status)
-			.send(service.error(status, status >= 500 ? undefined : error.message));
+			.send(error(status, status >= 500 ? undefined : problem.message));
 	});
-	app.setNotFoundHandler(async (_request, reply) => await reply.code(404).send(service.error(404)));
+	app.setNotFoundHandler(async (_request, reply) => await reply.code(404).send(error(404)));
 	return app;
 }
 
@@ -107,21 +110,20 @@ export function refuseOtherMethods(
 		method: METHODS.filter((method) => !allowed.includes(method)),
 		url: path,
 		exposeHeadRoute: false,
-		handler: async (_request, reply) =>
+		// Before the body is looked at: its type does not matter.
+		onRequest: async (_request, reply) =>
 			await reply.code(405).header('allow', allowed.join(', ')).send(error(405)),
+		handler: () => undefined,
 	});
 }
 
-function refuseAuthorization(app: FastifyInstance, service: Service): void {
+function refuseAuthorization(app: FastifyInstance, error: ServiceError): void {
 	app.addHook('onRequest', async (request, reply) => {
 		if (request.headers.authorization === undefined) return undefined;
 		return await reply
 			.code(400)
 			.send(
-				service.error(
-					400,
-					'Only one auth mechanism allowed: the URL is signed, leave Authorization out',
-				),
+				error(400, 'Only one auth mechanism allowed: the URL is signed, leave Authorization out'),
 			);
 	});
 }
@@ -129,12 +131,12 @@ function refuseAuthorization(app: FastifyInstance, service: Service): void {
 /** An answer to what is not even HTTP. */
 function refuseRaw(socket: Socket, error: unknown, clock: Clock): void {
 	if (socket.destroyed || !socket.writable) return;
-	const body = JSON.stringify(error);
+	const body = typeof error === 'string' ? error : JSON.stringify(error);
 	socket.end(
 		[
 			`HTTP/1.1 400 ${STATUS_CODES[400]}`,
 			`Date: ${clock.now().toUTCString()}`,
-			'Content-Type: application/json; charset=utf-8',
+			`Content-Type: ${typeof error === 'string' ? 'text/plain' : 'application/json'}; charset=utf-8`,
 			`Content-Length: ${Buffer.byteLength(body)}`,
 			'Connection: close',
 			'',

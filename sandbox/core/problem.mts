@@ -6,6 +6,11 @@ export class SandboxProblem extends Error {
 	override readonly name = 'SandboxProblem';
 }
 
+/** What the control API does not find: answered with 404. */
+export class NotFound extends SandboxProblem {
+	readonly statusCode = 404;
+}
+
 /** The sentence for any error; a stack never reaches a person. */
 export function sentenceOf(error: unknown): string {
 	return error instanceof Error ? error.message : String(error);

@@ -54,10 +54,11 @@ export async function openService(
 		secrets,
 		settings,
 		folder,
-		blobs: await Blobs.open(join(folder, 'files')),
+		blobs: await Blobs.open(join(folder, 'files'), shared.clock),
 		presigner: new Presigner(presignKey),
 		notify: (message) => shared.outbox.send({ ...message, service: id }),
 		deliver: (delivery) => shared.deliveries.create({ ...delivery, service: id }),
+		deliverNow: (delivery) => shared.deliveries.createAndAwait({ ...delivery, service: id }),
 	});
 	const apps: Record<string, FastifyInstance> = {};
 	for (const originId of Object.keys(service.origins)) {

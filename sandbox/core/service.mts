@@ -6,8 +6,11 @@ import type { NewMessage } from './outbox.mts';
 import type { Presigner } from './presigner.mts';
 import type { SettingDeclarations, Settings } from './settings.mts';
 
-/** The body of an error answer in a service's own shape; without a message, the one it usually has for the status. */
-export type ServiceError = (status: number, message?: string) => unknown;
+/**
+ * The body of an error answer in a service's own shape; without a message, the one it usually has for the status.
+ * `now` is the sandbox's time, for shapes that tell it.
+ */
+export type ServiceError = (status: number, message?: string, now?: Date) => unknown;
 
 /** One host name of the real service; here, one port. */
 export interface OriginDeclaration {
@@ -15,6 +18,8 @@ export interface OriginDeclaration {
 	label: string;
 	/** Answers 400 to any request with an Authorization header, as storage hosts do with a second permission. */
 	refusesAuthorization?: boolean;
+	/** Its own error shape, where it differs from the service's. */
+	error?: ServiceError;
 	/** Bytes of a body that is parsed as a whole (default 1 MiB); streamed uploads know no limit. */
 	bodyLimit?: number;
 }
@@ -25,6 +30,8 @@ export interface DeliveryPolicy {
 	retryAfterSeconds: readonly number[];
 	/** Real seconds until an attempt counts as failed. */
 	timeoutSeconds: number;
+	/** Statuses that acknowledge; without it, every 2xx. */
+	accepts?: readonly number[];
 }
 
 /**
@@ -46,6 +53,10 @@ export interface Service {
 		secrets: Readonly<Record<string, string>>,
 	): Record<string, string>;
 	error: ServiceError;
+	/** Headers that its answers of this status have, for those that a fault makes: a 429 in the service's own way. */
+	faultHeaders?(status: number, now: Date): Record<string, string>;
+	/** Pages of its own for a person, for the portal to link to. */
+	pages?: readonly { label: string; origin: string; path: string }[];
 	/** Reads what an earlier run has left and returns the service ready to take requests. */
 	open(context: ServiceContext): Promise<OpenService>;
 }
@@ -67,6 +78,8 @@ export interface ServiceContext {
 	notify(message: Omit<NewMessage, 'service'>): Promise<void>;
 	/** Sends a webhook now and, when refused, again by the service's schedule. Resolves after the first attempt is planned. */
 	deliver(delivery: Omit<NewDelivery, 'service'>): Promise<Delivery>;
+	/** Sends a webhook within the request that causes it. Resolves after the first attempt, taken or not. */
+	deliverNow(delivery: Omit<NewDelivery, 'service'>): Promise<Delivery>;
 }
 
 export interface OpenService {
@@ -74,6 +87,13 @@ export interface OpenService {
 	routes: Readonly<Record<string, (app: FastifyInstance) => void | Promise<void>>>;
 	/** Told after each attempt of a webhook that it sent, also in a later run. */
 	onAttempt?(delivery: Delivery): Promise<void>;
+	/** How its webhooks leave now, where a setting decides; else as it was declared. */
+	delivery?(): DeliveryPolicy;
+	/**
+	 * Calls of its own in the control API, under /api/services/<service>: what its real web console does. A
+	 * SandboxProblem that they throw is answered with 400, a NotFound with 404.
+	 */
+	control?(app: FastifyInstance): void;
 	/** Lists for tests and the portal, by name, secrets masked: GET /api/services/<service>/<name>. */
 	collections: Readonly<Record<string, () => readonly unknown[]>>;
 }

@@ -1,24 +1,41 @@
 import { SandboxProblem } from './problem.mts';
 import { readJson, writeJson } from './documents.mts';
 
-/** One switch of a service: which of two documented behaviours it shows. */
-export interface SettingDeclaration {
+interface Described {
 	/** Short name for the control page. */
 	label: string;
 	/** What it changes, and why there is a choice. */
 	help: string;
+}
+
+/** Which of several documented behaviours a service shows. */
+export interface Choice extends Described {
 	values: readonly string[];
 	/** The strictest that the service's documents allow. */
 	default: string;
 }
 
+/** A limit or another amount; whole numbers. */
+export interface Amount extends Described {
+	minimum: number;
+	maximum: number;
+	/** What is counted: bytes, requests, … */
+	unit: string;
+	default: number;
+}
+
+/** One switch of a service. */
+export type SettingDeclaration = Choice | Amount;
 export type SettingDeclarations = Readonly<Record<string, SettingDeclaration>>;
+type Value = string | number;
+
+const isAmount = (declared: SettingDeclaration): declared is Amount => 'unit' in declared;
 
 /** A service's switches, kept in one file. */
 export class Settings {
 	readonly #path: string;
 	readonly declarations: SettingDeclarations;
-	#chosen: Record<string, string> = {};
+	#chosen: Record<string, Value> = {};
 
 	private constructor(path: string, declarations: SettingDeclarations) {
 		this.#path = path;
@@ -30,20 +47,23 @@ export class Settings {
 		const kept = await readJson(path);
 		// A value that this version no longer knows falls back to the default.
 		for (const [key, value] of Object.entries((kept ?? {}) as Record<string, unknown>)) {
-			if (settings.#refusal(key, value) === undefined) settings.#chosen[key] = value as string;
+			if (settings.#refusal(key, value) === undefined) settings.#chosen[key] = value as Value;
 		}
 		return settings;
 	}
 
-	/** The value in force. */
+	/** The choice in force. */
 	get(key: string): string {
-		const declared = this.declarations[key];
-		if (!declared) throw new Error(`No setting "${key}"`);
-		return this.#chosen[key] ?? declared.default;
+		return String(this.#value(key));
 	}
 
-	all(): Record<string, string> {
-		return Object.fromEntries(Object.keys(this.declarations).map((key) => [key, this.get(key)]));
+	/** The amount in force, in the unit of its declaration. */
+	number(key: string): number {
+		return Number(this.#value(key));
+	}
+
+	all(): Record<string, Value> {
+		return Object.fromEntries(Object.keys(this.declarations).map((key) => [key, this.#value(key)]));
 	}
 
 	/**
@@ -55,8 +75,23 @@ export class Settings {
 			const refusal = this.#refusal(key, value);
 			if (refusal !== undefined) throw new SandboxProblem(refusal);
 		}
-		this.#chosen = { ...this.#chosen, ...(patch as Record<string, string>) };
+		this.#chosen = { ...this.#chosen, ...(patch as Record<string, Value>) };
 		await writeJson(this.#path, this.#chosen);
+	}
+
+	/** As {@link Settings.change}, with the texts of an HTML form. */
+	async changeByForm(form: Readonly<Record<string, string | undefined>>): Promise<void> {
+		const typed = Object.entries(form).map(([key, text = '']) => {
+			const counts = Object.hasOwn(this.declarations, key) && isAmount(this.declarations[key]);
+			return [key, counts && text.trim() !== '' ? Number(text) : text] as const;
+		});
+		await this.change(Object.fromEntries(typed));
+	}
+
+	#value(key: string): Value {
+		const declared = this.declarations[key];
+		if (!declared) throw new Error(`No setting "${key}"`);
+		return this.#chosen[key] ?? declared.default;
 	}
 
 	#refusal(key: string, value: unknown): string | undefined {
@@ -64,7 +99,18 @@ export class Settings {
 			const known = Object.keys(this.declarations).join(', ') || 'none';
 			return `There is no setting "${key}"; the settings are: ${known}.`;
 		}
-		const { values } = this.declarations[key];
+		const declared = this.declarations[key];
+		if (isAmount(declared)) {
+			const { minimum, maximum, unit } = declared;
+			const fits =
+				typeof value === 'number' &&
+				Number.isInteger(value) &&
+				value >= minimum &&
+				value <= maximum;
+			if (fits) return undefined;
+			return `"${key}" takes a whole number from ${minimum} to ${maximum} (${unit}), not ${JSON.stringify(value)}.`;
+		}
+		const { values } = declared;
 		if (typeof value === 'string' && values.includes(value)) return undefined;
 		return `${JSON.stringify(value)} is no value of "${key}"; it takes: ${values.join(', ')}.`;
 	}

@@ -1,10 +1,10 @@
 import type { FastifyInstance } from 'fastify';
 import type { FaultRule, NewFaultRule } from '../core/faults.mts';
+import { NotFound } from '../core/problem.mts';
 import {
 	changeClock,
 	type ClockChange,
 	deliveryOf,
-	NotFound,
 	type PortalParts,
 	readClock,
 	serviceOf,
@@ -75,6 +75,15 @@ function serviceRoutes(app: FastifyInstance, parts: PortalParts): void {
 			throw new NotFound(`There is no list "${collection}" of "${service}".`);
 		},
 	);
+	for (const [id, { open }] of parts.running) {
+		void app.register(
+			(routes, _options, done) => {
+				open.control?.(routes);
+				done();
+			},
+			{ prefix: `/services/${id}` },
+		);
+	}
 }
 
 function faultRoutes(app: FastifyInstance, parts: PortalParts): void {

@@ -25,11 +25,13 @@ function faultOf(choice: string): Fault {
 		case 'resetAfterBody':
 		case 'truncate':
 		case 'html':
+		case 'wrongSize':
+		case 'wrongHash':
 		case 'badSignature':
 		case 'duplicateDelivery':
+		case 'outOfOrder':
 			return { type: choice };
 		case '429':
-			return { type: 'status', status: 429, headers: { 'retry-after': '2' } };
 		case '500':
 		case '503':
 			return { type: 'status', status: Number(choice) };

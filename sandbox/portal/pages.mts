@@ -23,6 +23,10 @@ export function pageRoutes(app: FastifyInstance, parts: PortalParts): void {
 			labels: Object.fromEntries(
 				Object.entries(service.origins).map(([id, { label }]) => [id, label]),
 			),
+			pages: (service.pages ?? []).map(({ label, origin, path }) => ({
+				label,
+				url: rest.origins[origin] + path,
+			})),
 		}));
 		return await reply.viewAsync('home', { here: '/', running });
 	});
@@ -80,7 +84,7 @@ function controlForms(app: FastifyInstance, parts: PortalParts): void {
 	app.post<{ Body?: Form; Params: { service: string } }>(
 		'/control/settings/:service',
 		async (request, reply) => {
-			await serviceOf(parts, request.params.service).settings.change(request.body ?? {});
+			await serviceOf(parts, request.params.service).settings.changeByForm(request.body ?? {});
 			return await reply.redirect('/control#settings', 303);
 		},
 	);

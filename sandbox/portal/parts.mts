@@ -2,7 +2,7 @@ import type { Clock } from '../core/clock.mts';
 import type { Deliveries, Delivery } from '../core/deliveries.mts';
 import type { Faults } from '../core/faults.mts';
 import type { Message, Outbox } from '../core/outbox.mts';
-import { SandboxProblem } from '../core/problem.mts';
+import { NotFound } from '../core/problem.mts';
 import type { RequestLog } from '../core/requestLog.mts';
 import type { RunningService } from '../core/runningService.mts';
 import type { SandboxInfo } from '../server.mts';
@@ -19,11 +19,6 @@ export interface PortalParts {
 	running: ReadonlyMap<string, RunningService>;
 	/** Complete once all ports are open. */
 	info: SandboxInfo;
-}
-
-/** What the control API does not find: answered with 404. */
-export class NotFound extends SandboxProblem {
-	readonly statusCode = 404;
 }
 
 export function serviceOf(parts: PortalParts, id: string): RunningService {

@@ -1,9 +1,9 @@
-import type { FaultRule, NewFaultRule } from '../core/faults.mts';
+import { DELIVERY_FAULTS, type FaultRule, type NewFaultRule } from '../core/faults.mts';
 import { SandboxProblem } from '../core/problem.mts';
 import { type PortalParts, serviceOf } from './parts.mts';
 
 /** Requests of these types make no sense on the way out: the receiver answers there, not the service. */
-const ON_DELIVERIES = ['delay', 'badSignature', 'duplicateDelivery'];
+const ON_DELIVERIES = ['delay', ...DELIVERY_FAULTS];
 
 /**
  * Puts a fault rule into force.

@@ -5,6 +5,7 @@ import { attempt } from '../../sandbox/core/attempt.mts';
 import { Clock } from '../../sandbox/core/clock.mts';
 import type { Delivery } from '../../sandbox/core/deliveries.mts';
 import { Faults } from '../../sandbox/core/faults.mts';
+import { Overtaking } from '../../sandbox/core/overtaking.mts';
 import { signatureOf } from '../../sandbox/services/fileCourier/webhook.mts';
 import { Bench, Receiver, upload } from './support.mts';
 
@@ -181,6 +182,7 @@ describe('retries (FileCourier docs, Retry Policy)', () => {
 			clock: new Clock(),
 			faults: new Faults(),
 			timeoutSeconds: 0.2,
+			overtaking: new Overtaking(),
 			closing: new AbortController().signal,
 		});
 		expect(made).toMatchObject({ accepted: false, error: 'No answer within 0.2 seconds' });

@@ -172,9 +172,9 @@ describe('the control page', () => {
 			});
 			expect([fault, answer.status]).toEqual([fault, 303]);
 		}
-		expect(await rules()).toHaveLength(10);
+		expect(await rules()).toHaveLength(13);
 		await press('/control/faults/remove', { id: (await rules())[0].id });
-		expect(await rules()).toHaveLength(9);
+		expect(await rules()).toHaveLength(12);
 		await press('/control/faults/remove');
 		expect(await rules()).toHaveLength(0);
 		await press('/control/faults', {

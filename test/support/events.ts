@@ -1,4 +1,3 @@
-/* eslint-disable @n8n/community-nodes/no-restricted-imports */
 import axios from 'axios';
 import type { ICredentialType, IDataObject, INodeType } from 'n8n-workflow';
 

@@ -1,6 +1,7 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports */
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
 
 export interface Scripted {
 	status?: number;
@@ -12,15 +13,21 @@ export interface Scripted {
 export class Host {
 	/** The headers of every request, in order. */
 	readonly seen: IncomingHttpHeaders[] = [];
+	/** Method, path with query, and body of every request, in order. */
+	readonly requests: Array<{ method: string; url: string; body: string }> = [];
 	url = '';
 	private server!: Server;
 
 	/** @param answers by path; any other path gets `otherwise` */
 	async start(answers: Record<string, Scripted>, otherwise: Scripted = { body: '{}' }) {
-		this.server = createServer(({ url = '', headers }, response) => {
+		this.server = createServer((request, response) => {
+			const { method = '', url = '', headers } = request;
 			this.seen.push(headers);
-			const { status = 200, headers: more, body = '' } = answers[url] ?? otherwise;
-			response.writeHead(status, more).end(body);
+			void text(request).then((sent) => {
+				this.requests.push({ method, url, body: sent });
+				const { status = 200, headers: more, body = '' } = answers[url] ?? otherwise;
+				response.writeHead(status, more).end(body);
+			});
 		});
 		await new Promise<void>((done) => this.server.listen(0, '127.0.0.1', done));
 		this.url = `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;

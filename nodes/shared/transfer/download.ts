@@ -26,6 +26,12 @@ export interface DownloadOptions {
 	cancel?: AbortSignal;
 	/** How the file's host words its errors, and what the user can do then. */
 	host: Service;
+	/** The type of the credential that opens the URL; it goes to the URL's own origin alone. */
+	credential?: string;
+	/** Asked for the name of a file that comes without one. */
+	nameOf?(): Promise<string | undefined>;
+	/** Told the headers that the file comes with. */
+	onHeaders?(headers: Record<string, unknown>): void;
 }
 
 export interface Downloaded {
@@ -39,8 +45,8 @@ export interface Downloaded {
 }
 
 /**
- * Fetches a file into n8n's binary storage as a stream, without credentials. Its length is compared with the announced
- * one: a truncated body is never handed on. Interrupted downloads begin again, a few times.
+ * Fetches a file into n8n's binary storage as a stream, without credentials unless the options name one. Its length is
+ * compared with the announced one: a truncated body is never handed on. Interrupted downloads begin again, a few times.
  * @throws NodeApiError if the host cannot be reached, refuses, stalls, or sends another number of bytes
  */
 export async function downloadFile(
@@ -76,7 +82,7 @@ async function attemptDownload(
 	const node = context.getNode();
 	const guard = new StallGuard(options.stallTimeout, options.cancel);
 	const download = async () => {
-		const response = await openUrl(context, file.url, guard.signal);
+		const response = await openUrl(context, file.url, guard.signal, options.credential);
 		if (response.statusCode !== 200) return await refused(context, response, options.host);
 		return await store(context, response, file, options, guard);
 	};
@@ -98,9 +104,11 @@ async function store(
 	guard: StallGuard,
 ): Promise<Outcome> {
 	const { headers } = response;
+	options.onHeaders?.(headers);
 	const fileName = safeFileName(
 		file.name ??
 			dispositionFileName(headers['content-disposition']) ??
+			(await options.nameOf?.()) ??
 			urlFileName(response.url) ??
 			'file',
 	);
@@ -135,14 +143,14 @@ async function refused(
 	const retryAfter = retryAfterOf(headers);
 	const error = answerError(context.getNode(), host, {
 		status,
-		body: await readJson(body),
+		body: await readWords(body),
 		retryAfter,
 	});
 	return { error, setback: { status, retryAfter } };
 }
 
-/** JSON of at most 64 KiB; undefined for anything else. */
-async function readJson(body: ByteStream): Promise<unknown> {
+/** JSON of at most 64 KiB, or the text that it is instead. */
+async function readWords(body: ByteStream): Promise<unknown> {
 	let text = '';
 	for await (const chunk of body) {
 		text += String(chunk);
@@ -151,7 +159,7 @@ async function readJson(body: ByteStream): Promise<unknown> {
 	try {
 		return JSON.parse(text);
 	} catch {
-		return undefined;
+		return text;
 	}
 }
 

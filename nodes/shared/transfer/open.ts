@@ -1,4 +1,9 @@
-import type { IExecuteFunctions, IN8nHttpFullResponse, IWebhookFunctions } from 'n8n-workflow';
+import type {
+	IExecuteFunctions,
+	IHttpRequestOptions,
+	IN8nHttpFullResponse,
+	IWebhookFunctions,
+} from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
 
 import type { ByteStream } from './measured';
@@ -11,19 +16,22 @@ export type TransferContext = IExecuteFunctions | IWebhookFunctions;
 export type OpenedStream = IN8nHttpFullResponse & { body: ByteStream; url: string };
 
 /**
- * Opens a URL for reading, without any credential. Redirects are followed by hand: to http and https only, never from
- * https to http, never in a circle.
+ * Opens a URL for reading. Redirects are followed by hand: to http and https only, never from https to http, never in a
+ * circle. A credential stays at the origin of the URL: the first redirect elsewhere ends it for good.
+ * @param credential the type of the credential that opens the URL; none for a link that is signed for itself
  * @throws NodeOperationError for a URL or a redirect that must not be followed; the fault of the HTTP library otherwise
  */
 export async function openUrl(
 	context: TransferContext,
 	url: string,
 	signal: AbortSignal,
+	credential?: string,
 ): Promise<OpenedStream> {
 	const visited = new Set<string>();
+	let presented = credential;
 	for (let current = webAddress(context, url); ; ) {
 		visited.add(current);
-		const response = (await context.helpers.httpRequest({
+		const options: IHttpRequestOptions = {
 			method: 'GET',
 			url: current,
 			// A compressed body would have another length than the one announced.
@@ -31,10 +39,17 @@ export async function openUrl(
 			encoding: 'stream',
 			returnFullResponse: true,
 			disableFollowRedirect: true,
+			sendCredentialsOnCrossOriginRedirect: false,
 			ignoreHttpStatusErrors: true,
 			timeout: 0,
 			abortSignal: signal,
-		})) as IN8nHttpFullResponse & { body: ByteStream };
+		};
+		const request = presented
+			? context.helpers.httpRequestWithAuthentication.call(context, presented, options)
+			: context.helpers.httpRequest(options);
+		const response = (await request) as IN8nHttpFullResponse & { body: ByteStream };
+		// n8n puts a signal of its own in place of ours where it adds a credential.
+		signal.addEventListener('abort', () => response.body.destroy());
 
 		const { location } = response.headers;
 		if (response.statusCode < 300 || response.statusCode >= 400 || !location) {
@@ -48,6 +63,7 @@ export async function openUrl(
 		if (current.startsWith('https:') && next.startsWith('http:')) {
 			throw refusal(context, 'The download is redirected from https to unencrypted http');
 		}
+		if (new URL(next).origin !== new URL(current).origin) presented = undefined;
 		current = next;
 	}
 }

@@ -1,10 +1,12 @@
-import { NodeOperationError } from 'n8n-workflow';
+import { NodeApiError, NodeOperationError } from 'n8n-workflow';
 
-import { type Answer, type ApiCall, callApi, cancelSignalOf } from '../http';
+import { mayHaveActed, withItem } from '../errors';
+import { type Answer, type ApiCall, callApi, cancelSignalOf, type Payload } from '../http';
 import type { ItemContext } from '../operation';
 import type { Service } from '../service';
 import type { Form } from './form';
 import { type Measure, measured } from './measured';
+import type { PartSettings } from './settings';
 import type { FileSource } from './source';
 import { StallGuard } from './stall';
 
@@ -14,47 +16,126 @@ export interface TransferOptions {
 	stallTimeout: number;
 }
 
+export interface WholeOptions extends TransferOptions {
+	/** Puts the file into a multipart form; without one the body is the file. */
+	form?: Form;
+	/**
+	 * Looks whether the service has the file although its answer was lost, where it can tell for sure.
+	 * @returns what it would have answered, or undefined
+	 */
+	find?(sent: Measure): Promise<unknown>;
+}
+
 export interface Uploaded extends Answer {
 	/** What was read of the file while it was sent. */
 	measure: Measure;
 }
 
 /**
- * Sends a file in one request, as a stream with its exact length. It is sent again only if the service surely has not
- * seen it: after an interruption the service may have the file, and the error says so.
- * @param form puts the file into a multipart form; without one the body is the file
+ * Sends a file in one request, as a stream with its exact length. It is sent again only while a part of it never left:
+ * then the service surely has nothing. After that it may have the file; `find` looks, or the error says so.
  * @throws NodeApiError, NodeOperationError if the file is not as long as n8n says
  */
 export async function uploadWhole(
-	{ functions }: ItemContext,
+	{ functions, itemIndex }: ItemContext,
 	service: Service,
 	call: Omit<ApiCall, 'payload' | 'body'>,
 	file: FileSource,
-	options: TransferOptions & { form?: Form },
+	options: WholeOptions,
 ): Promise<Uploaded> {
+	const node = functions.getNode();
 	let measure: Measure = { size: 0 };
 	let guard: StallGuard;
-	const answer = await callApi(functions, service, {
-		...call,
-		repeatable: false,
-		payload: {
-			contentType: options.form?.contentType ?? file.mimeType,
-			size: options.form?.size ?? file.size,
-			async open() {
-				guard = new StallGuard(options.stallTimeout, cancelSignalOf(functions));
-				const opened = measured(await file.open(), { ...options, progress: guard.progress });
-				measure = opened.measure;
-				return options.form ? options.form.around(opened.stream) : opened.stream;
+	const send = async () =>
+		await callApi(functions, service, {
+			...call,
+			repeatable: () => measure.size < file.size,
+			payload: {
+				contentType: options.form?.contentType ?? file.mimeType,
+				size: options.form?.size ?? file.size,
+				async open() {
+					const bytes = await file.open();
+					const limit = Buffer.isBuffer(bytes)
+						? patience(bytes.length, options.stallTimeout)
+						: options.stallTimeout;
+					guard = new StallGuard(limit, cancelSignalOf(functions));
+					// n8n puts a signal of its own in place of the guard's; without its source the request ends too.
+					if (!Buffer.isBuffer(bytes))
+						guard.signal.addEventListener('abort', () => bytes.destroy());
+					const opened = measured(bytes, { ...options, progress: guard.progress });
+					measure = opened.measure;
+					return options.form ? options.form.around(opened.stream) : opened.stream;
+				},
+				guard: () => guard,
 			},
-			guard: () => guard,
-		},
-	});
+		});
+
+	let answer: Answer;
+	try {
+		answer = await send();
+	} catch (error) {
+		const isWhole = measure.size >= file.size;
+		if (!mayHaveActed(error) || !isWhole) {
+			throw withItem(node, isWhole ? error : maybeRefused(error), itemIndex);
+		}
+		const body = await options.find?.(measure).catch(() => undefined);
+		if (body === undefined) throw withItem(node, mayBeThere(error, file), itemIndex);
+		answer = { status: 200, body, headers: {}, attempts: 1 };
+	}
 	if (measure.size !== file.size) {
 		throw new NodeOperationError(
-			functions.getNode(),
+			node,
 			`The file “${file.fileName}” has ${measure.size} bytes, but n8n’s storage says ${file.size}`,
 			{ description: 'The stored file is damaged. Produce it again in an earlier node.' },
 		);
 	}
 	return { ...answer, measure };
 }
+
+/** A service that refuses a file unread may close the connection so soon that its answer is lost. */
+function maybeRefused(error: unknown): unknown {
+	if (error instanceof NodeApiError && /^(EPIPE|ECONNRESET)$/.test(String(error.context.code))) {
+		error.description = `${error.description ?? ''} A service may also close the connection because it takes no file of that size in one request, or refuses the credential.`;
+	}
+	return error;
+}
+
+function mayBeThere(error: NodeApiError, { fileName }: FileSource): NodeApiError {
+	error.description = `${error.description ?? ''} All of “${fileName}” was sent, so it may have arrived nevertheless: look before you send it again.`;
+	return error;
+}
+
+/** A part as a payload. It counts as moved once it is answered. */
+export function partPayload(
+	bytes: Buffer,
+	contentType: string,
+	{ stallTimeout, atOnce, cancel }: Pick<PartSettings, 'stallTimeout' | 'atOnce' | 'cancel'>,
+): Payload {
+	return {
+		contentType,
+		size: bytes.length,
+		open: () => Promise.resolve(bytes),
+		guard: () => new StallGuard(patience(bytes.length * atOnce, stallTimeout), cancel),
+	};
+}
+
+/** Milliseconds in which a service has put a file together out of its parts. */
+const ASSEMBLY = 600_000;
+
+/** The call after the last part: JSON, also an empty object (n8n leaves those out), with time for the answer. */
+export function lastCallPayload(body: object, { cancel }: Pick<PartSettings, 'cancel'>): Payload {
+	const bytes = Buffer.from(JSON.stringify(body));
+	return {
+		contentType: 'application/json',
+		size: bytes.length,
+		open: () => Promise.resolve(bytes),
+		guard: () => new StallGuard(ASSEMBLY, cancel),
+	};
+}
+
+/** Bytes a second of a slow line. */
+const SLOW_LINE = 64 * 1024;
+
+/** Milliseconds that bytes out of memory may take: nobody sees how far they are. */
+const patience = (bytes: number, stallTimeout: number) =>
+	stallTimeout + Math.ceil((bytes / SLOW_LINE) * 1000);

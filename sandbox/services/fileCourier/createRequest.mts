@@ -1,6 +1,6 @@
 import type { FastifySchemaValidationError } from 'fastify/types/schema.js';
 import type { Settings } from '../../core/settings.mts';
-import { isoSeconds } from './time.mts';
+import { isoSeconds } from '../../core/time.mts';
 
 /** What a create request asks for, whichever of the documented forms it used. */
 export interface SessionRequest {

@@ -1,6 +1,6 @@
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance } from 'fastify';
-import { attachment } from '../../core/contentDisposition.mts';
+import { download } from '../../core/download.mts';
 import { refuseOtherMethods } from '../../core/origin.mts';
 import type { ServiceContext } from '../../core/service.mts';
 import { errorBody } from './error.mts';
@@ -29,14 +29,6 @@ export async function fileRoutes(
 		const session = sessions.byToken(request.params.token);
 		const file = session?.files.find(({ id }) => id === request.query.file);
 		if (!file) return await reply.code(404).send(errorBody(404, 'File not found'));
-		return reply
-			.type(file.type)
-			.headers({
-				'content-disposition': attachment(file.name),
-				// The type is the uploader's word; a browser must not look for another one in the bytes.
-				'x-content-type-options': 'nosniff',
-				'cache-control': 'private, no-store',
-			})
-			.sendFile(file.blob, { contentType: false, cacheControl: false });
+		return await download(reply, context.blobs, file);
 	});
 }

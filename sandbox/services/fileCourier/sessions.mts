@@ -4,7 +4,7 @@ import type { Delivery } from '../../core/deliveries.mts';
 import { Documents } from '../../core/documents.mts';
 import type { ServiceContext } from '../../core/service.mts';
 import type { SessionRequest } from './createRequest.mts';
-import { isoSeconds } from './time.mts';
+import { isoSeconds } from '../../core/time.mts';
 
 /** FileCourier docs, Status Values. */
 export type SessionState =

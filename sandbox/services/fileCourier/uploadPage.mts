@@ -1,5 +1,5 @@
-import fastifyMultipart from '@fastify/multipart';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { takeForms } from '../../core/form.mts';
 import { isHttpUrl } from '../../core/origin.mts';
 import { addPages } from '../../core/pages.mts';
 import type { ServiceContext } from '../../core/service.mts';
@@ -39,11 +39,7 @@ export async function uploadPageRoutes(
 	sessions: Sessions,
 ): Promise<void> {
 	await addPages(app);
-	await app.register(fastifyMultipart, {
-		// Names are kept as they come; nothing is ever stored under them.
-		preservePath: true,
-		limits: { fileSize: Infinity, files: 100, fields: 20, fieldSize: 10_000 },
-	});
+	await takeForms(app);
 	/** Sessions whose files are on their way in: a second upload has to wait for the outcome. */
 	const receiving = new Set<string>();
 

@@ -2,7 +2,7 @@ import CryptoJS from 'crypto-js';
 import type { NewDelivery } from '../../core/deliveries.mts';
 import type { ServiceContext } from '../../core/service.mts';
 import type { Session, SessionFile } from './sessions.mts';
-import { isoSeconds } from './time.mts';
+import { isoSeconds } from '../../core/time.mts';
 
 /** How long a delivered URL works (FileCourier docs, Webhook Payload: the example's `expires_at` is a day later). */
 const URL_LIFETIME_MS = 24 * 3_600_000;

@@ -126,7 +126,7 @@ describe('Create', () => {
 			'The field “Recipient Phone” is no international phone number',
 		],
 		[{ options: { brandLogoUrl: 'logo.png' } }, 'The field “Brand Logo URL” is no web address'],
-		[{ expiresInDays: 0 }, 'The field “Days” is no whole number above 0'],
+		[{ expiresInDays: 0 }, 'The field “Days” is no whole number from 1 to 36500'],
 		[{ expiry: 'date', expiresAt: '={{ "" }}' }, 'The field “Date and Time” is empty'],
 		[{ expiry: 'date', expiresAt: 'soon' }, 'The field “Date and Time” is no date'],
 		[

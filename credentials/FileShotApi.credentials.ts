@@ -1,0 +1,51 @@
+import type { IAuthenticateGeneric, Icon, ICredentialType, INodeProperties } from 'n8n-workflow';
+
+/** A FileShot account. Tested by the FileShot node, which can tell a wrong key from a tier that is too low. */
+export class FileShotApi implements ICredentialType {
+	name = 'fileShotApi';
+
+	displayName = 'FileShot API';
+
+	icon: Icon = {
+		light: 'file:../nodes/FileShot/fileShot.svg',
+		dark: 'file:../nodes/FileShot/fileShot.dark.svg',
+	};
+
+	documentationUrl =
+		'https://github.com/file-delivery/n8n-nodes-file-delivery#fileshot-credentials';
+
+	properties: INodeProperties[] = [
+		{
+			displayName: 'API Key',
+			name: 'apiKey',
+			type: 'string',
+			typeOptions: { password: true },
+			default: '',
+			required: true,
+			description:
+				'In the FileShot account dashboard. The API needs the Creator tier or a higher one.',
+		},
+		{
+			displayName: 'Base URL',
+			name: 'baseUrl',
+			type: 'string',
+			default: 'https://api.fileshot.io',
+			required: true,
+			placeholder: 'e.g. https://api.fileshot.io',
+			description: 'Change this only to reach FileShot through a proxy or a test server',
+		},
+		{
+			displayName: 'Link Base URL',
+			name: 'linkBaseUrl',
+			type: 'string',
+			default: 'https://fileshot.io',
+			placeholder: 'e.g. https://fileshot.io',
+			description: 'Where the download pages are, for links that FileShot does not send itself',
+		},
+	];
+
+	authenticate: IAuthenticateGeneric = {
+		type: 'generic',
+		properties: { headers: { Authorization: '=Bearer {{$credentials.apiKey}}' } },
+	};
+}

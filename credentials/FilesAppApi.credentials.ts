@@ -1,0 +1,44 @@
+import type { IAuthenticateGeneric, Icon, ICredentialType, INodeProperties } from 'n8n-workflow';
+
+/** A Files App account. Tested by the Files App node, which can tell a wrong key from a wrong address. */
+export class FilesAppApi implements ICredentialType {
+	name = 'filesAppApi';
+
+	displayName = 'Files App API';
+
+	icon: Icon = {
+		light: 'file:../nodes/FilesApp/filesApp.svg',
+		dark: 'file:../nodes/FilesApp/filesApp.dark.svg',
+	};
+
+	documentationUrl =
+		'https://github.com/file-delivery/n8n-nodes-file-delivery#files-app-credentials';
+
+	properties: INodeProperties[] = [
+		{
+			displayName: 'API Key',
+			name: 'apiKey',
+			type: 'string',
+			typeOptions: { password: true },
+			default: '',
+			required: true,
+			placeholder: 'e.g. sk_live_…',
+			description: 'In the Files App dashboard under Settings → API Keys',
+		},
+		{
+			displayName: 'Base URL',
+			name: 'baseUrl',
+			type: 'string',
+			default: 'https://files-app.com/api/v2',
+			required: true,
+			placeholder: 'e.g. https://files-app.com/api/v2',
+			description:
+				'With the version of the API at its end. Change this only to reach Files App through a proxy or a test server.',
+		},
+	];
+
+	authenticate: IAuthenticateGeneric = {
+		type: 'generic',
+		properties: { headers: { Authorization: '=Bearer {{$credentials.apiKey}}' } },
+	};
+}

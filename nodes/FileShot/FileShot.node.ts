@@ -1,0 +1,39 @@
+import {
+	type IExecuteFunctions,
+	type INodeExecutionData,
+	type INodeType,
+	type INodeTypeDescription,
+	NodeConnectionTypes,
+} from 'n8n-workflow';
+
+import { nodeProperties, runOperation } from '../shared/operation';
+import { fileShotApiTest } from './credentialTest';
+import { file } from './file';
+import { searchFiles } from './file/list';
+
+const resources = [file];
+
+export class FileShot implements INodeType {
+	description: INodeTypeDescription = {
+		displayName: 'FileShot',
+		name: 'fileShot',
+		icon: { light: 'file:fileShot.svg', dark: 'file:fileShot.dark.svg' },
+		group: ['output'],
+		version: 1,
+		subtitle: '={{ $parameter["operation"] + ": " + $parameter["resource"] }}',
+		description:
+			'Upload files to FileShot, get expiring download links, fetch, list and delete them',
+		defaults: { name: 'FileShot' },
+		usableAsTool: true,
+		inputs: [NodeConnectionTypes.Main],
+		outputs: [NodeConnectionTypes.Main],
+		credentials: [{ name: 'fileShotApi', required: true, testedBy: 'fileShotApiTest' }],
+		properties: nodeProperties(resources),
+	};
+
+	methods = { credentialTest: { fileShotApiTest }, listSearch: { searchFiles } };
+
+	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+		return await runOperation(this, resources);
+	}
+}

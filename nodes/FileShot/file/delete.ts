@@ -1,0 +1,20 @@
+import { pathPart } from '../../shared/http';
+import type { Operation } from '../../shared/operation';
+import { callEither } from '../call';
+import { fileField } from './fields';
+
+export const deleteFile: Operation = {
+	value: 'delete',
+	name: 'Delete',
+	action: 'Delete a file',
+	description: 'Delete a file permanently; its link stops working',
+	fields: [fileField],
+	async execute({ functions, locator }) {
+		const fileId = locator('fileId').trim();
+		const id = pathPart(functions, fileField.displayName, fileId);
+		// The docs do not show the answer; it may be an empty one.
+		const call = { method: 'DELETE', path: `/files/${id}`, mayBeEmpty: true } as const;
+		await callEither(functions, call, `/files/delete/${id}`);
+		return { json: { deleted: true, fileId } };
+	},
+};

@@ -1,0 +1,72 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { outputField, sha256Option, stallOption } from '../../shared/fields';
+import { baseUrlOf, pathPart } from '../../shared/http';
+import { optionalText } from '../../shared/inputs';
+import type { Operation } from '../../shared/operation';
+import { textOf } from '../../shared/service';
+import { downloadFile } from '../../shared/transfer/download';
+import { transferSettings } from '../../shared/transfer/settings';
+import { fieldOf, isTrue, sizeOf, summaryOf } from '../describe';
+import { fileHost, fileShot } from '../service';
+import { fileField } from './fields';
+import { fileInfo } from './info';
+
+const CIPHERTEXT =
+	'This file was encrypted on the sender’s device (zero-knowledge). What was downloaded is the ciphertext: FileShot does not have the key, it is in the part of the sender’s link after the #.';
+
+export const download: Operation = {
+	value: 'download',
+	name: 'Download',
+	action: 'Download a file',
+	description:
+		'Fetch the content of a file, and its details. A zero-knowledge file comes down as ciphertext, and the output says so.',
+	fields: [fileField, outputField],
+	options: [
+		{
+			displayName: 'File Name',
+			name: 'fileName',
+			type: 'string',
+			default: '',
+			placeholder: 'e.g. report.pdf',
+			description: 'Replaces the name that the file has in FileShot',
+		},
+		sha256Option,
+		stallOption,
+	],
+	async execute(item) {
+		const { functions, locator, option, parameter } = item;
+		const id = locator('fileId');
+		// The details come first: their size shows whether all of the file has arrived.
+		const { data, around } = await fileInfo(item, id);
+		let isCiphertext = isTrue(fieldOf(data, 'isZeroKnowledge'));
+		const path = `/files/download/${pathPart(functions, fileField.displayName, id)}`;
+		const { binary, ...file } = await downloadFile(
+			functions,
+			{
+				url: `${await baseUrlOf(functions, fileShot)}${path}`,
+				name: optionalText(option('fileName')) ?? textOf(fieldOf(data, 'fileName')),
+				mimeType: textOf(fieldOf(data, 'mimeType')),
+				// Of a ciphertext the service may know the size before it was encrypted.
+				size: isCiphertext ? undefined : sizeOf(data),
+			},
+			{
+				...transferSettings(item),
+				host: fileHost,
+				credential: fileShot.credential,
+				onHeaders: (headers) => {
+					isCiphertext ||= isTrue(headers['x-is-zero-knowledge']);
+				},
+			},
+		);
+		const field = parameter<string>('binaryPropertyName');
+		const json: IDataObject = {
+			...summaryOf(data, around),
+			...file,
+			isCiphertext,
+			binaryPropertyName: field,
+		};
+		if (isCiphertext) json.notice = CIPHERTEXT;
+		return { json, binary: { [field]: binary } };
+	},
+};

@@ -1,0 +1,13 @@
+import { locatorField } from '../../shared/locator';
+import { FILE_URL } from '../service';
+
+/** One file of the account, or for Get and Download any public one. */
+export const fileField = locatorField({
+	displayName: 'File',
+	name: 'fileId',
+	description: 'The file, picked from the list, by its link, or by its ID',
+	searchListMethod: 'searchFiles',
+	urlPattern: FILE_URL,
+	urlPlaceholder: 'e.g. https://fileshot.io/f/abc123',
+	idPlaceholder: 'e.g. abc123',
+});

@@ -1,0 +1,58 @@
+import { withItem } from '../../shared/errors';
+import { callApi, pathPart } from '../../shared/http';
+import type { ItemContext } from '../../shared/operation';
+import type { Json } from '../../shared/service';
+import type { PartSettings } from '../../shared/transfer/settings';
+import { lastCallPayload } from '../../shared/transfer/upload';
+import { isUnknown } from '../call';
+import { fileShot, objectOf } from '../service';
+import { fileField } from './fields';
+import { type FileInfo, fileInfo } from './info';
+import type { Style } from './upload';
+
+const LOOK = 'look with Get whether the file is complete before you send it again.';
+const OTHER_STYLE =
+	'set Upload Style to Auto, because this server seems to want a last call that the documentation does not mention.';
+
+/** Says that all parts are there, where the server wants to hear it, and asks what has become of the file. */
+export async function finish(
+	item: ItemContext,
+	fileId: string,
+	style: Style,
+	settings: PartSettings,
+): Promise<FileInfo> {
+	const failed = (advice: string) => (error: unknown) => {
+		const problem = withItem(item.functions.getNode(), error, item.itemIndex);
+		problem.description = `${problem.description ?? ''} All parts of ${fileId} have arrived: ${advice}`;
+		throw problem;
+	};
+	const isDocumented = style === 'documented';
+	const finalized = isDocumented ? {} : await finalize(item, fileId, settings).catch(failed(LOOK));
+	const { data, around } = await fileInfo(item, fileId).catch(
+		failed(isDocumented ? OTHER_STYLE : LOOK),
+	);
+	return { data: { ...finalized, ...data }, around };
+}
+
+/** A server without this call completes the file by itself. */
+async function finalize(
+	{ functions }: ItemContext,
+	fileId: string,
+	settings: PartSettings,
+): Promise<Json> {
+	const id = pathPart(functions, fileField.displayName, fileId);
+	return await callApi(functions, fileShot, {
+		method: 'POST',
+		path: `/files/finalize-upload/${id}`,
+		payload: lastCallPayload({}, settings),
+		// A file that is complete does not become another one.
+		repeatable: true,
+		mayBeEmpty: true,
+	}).then(
+		({ body }) => objectOf(body),
+		(error: unknown) => {
+			if (isUnknown(error)) return {};
+			throw error;
+		},
+	);
+}

@@ -1,0 +1,83 @@
+import type { IDataObject, INodeProperties } from 'n8n-workflow';
+
+import { returnAllFields, simplifyField } from '../../shared/fields';
+import { wholeNumber } from '../../shared/inputs';
+import { filterOf, listFilters } from '../../shared/listFilters';
+import type { Operation } from '../../shared/operation';
+import { collectPages } from '../../shared/paging';
+import { describeFile, linkBaseOf, summaryOf } from '../describe';
+import { fileShot } from '../service';
+import { filePage, LARGEST_PAGE } from './list';
+
+const statusFilter: INodeProperties = {
+	displayName: 'Status',
+	name: 'status',
+	type: 'options',
+	options: [
+		{ name: 'Active', value: 'active' },
+		{ name: 'Any', value: 'any' },
+		{ name: 'Expired', value: 'expired' },
+	],
+	default: 'any',
+	description:
+		'Only files that still work, or only those that have expired. FileShot cannot filter by it: this node reads the list and picks.',
+};
+
+export const getAll: Operation = {
+	value: 'getAll',
+	name: 'Get Many',
+	action: 'Get many files',
+	description: 'List the files of the account',
+	fields: [...returnAllFields, simplifyField],
+	options: [
+		...listFilters(fileShot.name, [
+			'createdAfter',
+			'createdBefore',
+			'expiresBefore',
+			'nameContains',
+		]),
+		statusFilter,
+	],
+	async execute(item) {
+		const { functions, parameter, option } = item;
+		const limit = parameter<boolean>('returnAll')
+			? Infinity
+			: wholeNumber(item, 'Limit', parameter('limit'), { min: 1 });
+		const status = option<string>('status') ?? 'any';
+		const fits = filterOf<Listed>(item, ({ summary }) => ({
+			name: summary.fileName,
+			createdAt: summary.createdAt,
+			expiresAt: summary.expiresAt,
+		}));
+		const isFiltered = fits !== undefined || status !== 'any';
+		const perPage = isFiltered ? LARGEST_PAGE : Math.min(limit, LARGEST_PAGE);
+		const linkBase = await linkBaseOf(functions);
+
+		const files = await collectPages<Listed, { page: number; seen: number }>(
+			{ page: 1, seen: 0 },
+			async (position) => {
+				const { items, next, now } = await filePage(functions, position, perPage);
+				const around = { linkBase, now };
+				const listed = items.map((one) => ({
+					summary: summaryOf(one, around),
+					whole: describeFile(one, around),
+				}));
+				return { items: listed, next };
+			},
+			{
+				idOf: ({ summary, whole }) => summary.fileId ?? JSON.stringify(whole),
+				limit,
+				keep: (one) =>
+					(fits?.(one) ?? true) && (status === 'any' || one.summary.effectiveStatus === status),
+			},
+		);
+		const simplify = parameter<boolean>('simplify');
+		return files.map(({ summary, whole }) => ({ json: simplify ? summary : whole }));
+	},
+};
+
+/** A file of the list, in both forms. */
+interface Listed {
+	summary: IDataObject;
+	whole: IDataObject;
+}

@@ -1,0 +1,22 @@
+import { serviceTime } from '../../shared/dates';
+import { pathPart } from '../../shared/http';
+import type { ItemContext } from '../../shared/operation';
+import type { Json } from '../../shared/service';
+import { callEither } from '../call';
+import { linkBaseOf, type Surroundings } from '../describe';
+import { objectOf } from '../service';
+import { fileField } from './fields';
+
+export interface FileInfo {
+	data: Json;
+	around: Surroundings;
+}
+
+/** What FileShot knows of a file. */
+export async function fileInfo({ functions }: ItemContext, fileId: unknown): Promise<FileInfo> {
+	const id = pathPart(functions, fileField.displayName, fileId);
+	const call = { method: 'GET', path: `/files/${id}` } as const;
+	const { body, headers } = await callEither(functions, call, `/files/info/${id}`);
+	const linkBase = await linkBaseOf(functions);
+	return { data: objectOf(body), around: { linkBase, now: serviceTime(headers) } };
+}

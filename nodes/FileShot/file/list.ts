@@ -1,0 +1,86 @@
+import type { ILoadOptionsFunctions, INodeListSearchResult } from 'n8n-workflow';
+
+import { serviceTime } from '../../shared/dates';
+import { searchPages } from '../../shared/listSearch';
+import type { Page } from '../../shared/paging';
+import { isJsonObject, type Json, type ServiceContext } from '../../shared/service';
+import { callEither } from '../call';
+import { fieldOf, fileIdOf, linkBaseOf, summaryOf } from '../describe';
+
+/** The most that the service gives at once (FileShot docs, List My Files). */
+export const LARGEST_PAGE = 100;
+
+/** Where the reading of the list stands. */
+export interface Position {
+	/** Counted from 1. */
+	page: number;
+	/** Files on the pages before. */
+	seen: number;
+}
+
+export interface FilePage extends Page<Json, Position> {
+	/** The service's own time, milliseconds since 1970. */
+	now: number;
+}
+
+/** One page of the account's files. The docs do not show the answer, so every usual form of it is understood. */
+export async function filePage(
+	context: ServiceContext,
+	{ page, seen }: Position,
+	limit: number,
+): Promise<FilePage> {
+	const call = { method: 'GET', path: '/files', qs: { page, limit } } as const;
+	const { body, headers } = await callEither(context, call, '/files/my-files');
+	const items = itemsOf(body);
+	const { total, pages } = extentOf(body);
+	const sofar = seen + items.length;
+	const more =
+		total !== undefined
+			? sofar < total
+			: pages !== undefined
+				? page < pages
+				: items.length >= limit;
+	const next = more && items.length > 0 ? { page: page + 1, seen: sofar } : undefined;
+	return { items, next, now: serviceTime(headers) };
+}
+
+/** Fields that a list may be in. */
+const LISTS = ['files', 'data', 'items', 'results'];
+
+function itemsOf(body: unknown): Json[] {
+	if (Array.isArray(body)) return body.filter(isJsonObject);
+	if (!isJsonObject(body)) return [];
+	const list = LISTS.map((name) => body[name]).find(Array.isArray);
+	if (list) return list.filter(isJsonObject);
+	return isJsonObject(body.data) ? itemsOf(body.data) : [];
+}
+
+/** How long the list is, in files or in pages, as far as the answer says. */
+function extentOf(body: unknown): { total?: number; pages?: number } {
+	if (!isJsonObject(body)) return {};
+	const places = [body, body.pagination, body.data].filter(isJsonObject);
+	const numberIn = (...names: string[]) =>
+		places
+			.flatMap((place) => names.map((name) => place[name]))
+			.find((value): value is number => typeof value === 'number');
+	return { total: numberIn('total', 'totalCount'), pages: numberIn('totalPages') };
+}
+
+/** The list behind the File field; the service cannot search, so the names are compared here. */
+export async function searchFiles(
+	this: ILoadOptionsFunctions,
+	filter?: string,
+	paginationToken?: string,
+): Promise<INodeListSearchResult> {
+	const linkBase = await linkBaseOf(this);
+	const byNumber = async (page: number): Promise<Page<Json, number>> => {
+		const position = { page, seen: (page - 1) * LARGEST_PAGE };
+		const { items, next } = await filePage(this, position, LARGEST_PAGE);
+		return { items, next: next?.page };
+	};
+	return await searchPages(filter, paginationToken, byNumber, (one) => {
+		const id = fileIdOf(one) ?? '';
+		const { downloadUrl } = summaryOf(one, { linkBase, now: 0 });
+		return { name: String(fieldOf(one, 'fileName') ?? id), value: id, url: String(downloadUrl) };
+	});
+}

@@ -1,0 +1,90 @@
+import { strangeAnswerError, withItem } from '../../shared/errors';
+import { baseUrlOf, callApi } from '../../shared/http';
+import type { ItemContext } from '../../shared/operation';
+import type { Json } from '../../shared/service';
+import { uploadParts } from '../../shared/transfer/parts';
+import type { PartSettings } from '../../shared/transfer/settings';
+import type { FileSource } from '../../shared/transfer/source';
+import { isUnknown } from '../call';
+import { fileIdOf } from '../describe';
+import { fileShot, objectOf } from '../service';
+import { finish } from './finish';
+import { type PartForm, partSender } from './partForms';
+import { desktopStart, documentedStart } from './startRequests';
+import type { Outcome, Style, Wishes } from './upload';
+
+interface Session {
+	/** The ID of the file to be. */
+	id: string;
+	/** Bytes. */
+	partSize: number;
+	/** The form of the parts that fits the way the upload has begun. */
+	form: PartForm;
+}
+
+/**
+ * Sends a file in parts. The docs (init-upload, raw parts) and FileShot's own desktop clients (pre-upload, parts in
+ * forms, finalize-upload) differ; `auto` begins as documented and changes where the server does not understand.
+ */
+export async function uploadInParts(
+	item: ItemContext,
+	file: FileSource,
+	wishes: Wishes,
+	settings: PartSettings,
+): Promise<Outcome> {
+	const style = item.option<Style>('uploadStyle') ?? 'auto';
+	const { id, partSize, form } = await begin(item, file, wishes, settings.partSize, style);
+	const total = Math.max(1, Math.ceil(file.size / partSize));
+	const send = partSender(item, id, total, { form, fixed: style !== 'auto' }, settings);
+	const measure = await uploadParts(item, file, { ...settings, partSize }, send);
+	return { ...(await finish(item, id, style, settings)), measure };
+}
+
+async function begin(
+	item: ItemContext,
+	file: FileSource,
+	wishes: Wishes,
+	partSize: number,
+	style: Style,
+	isSecond = false,
+): Promise<Session> {
+	const { functions, itemIndex } = item;
+	const start = async (path: string, body: Json) =>
+		await callApi(functions, fileShot, {
+			method: 'POST',
+			path: `/files/${path}`,
+			body: body as never,
+			// Begun twice, it would leave half a file behind, and take the slug from itself.
+			repeatable: false,
+		});
+	const asDesktop = async () => await start('pre-upload', desktopStart(file, wishes));
+	const asDocumented = async () =>
+		await start('init-upload', documentedStart(file, wishes, partSize));
+
+	let form: PartForm = style === 'desktop' ? 'form' : 'raw';
+	const { body } =
+		style === 'desktop'
+			? await asDesktop()
+			: await asDocumented().catch(async (error: unknown) => {
+					if (style === 'documented' || !isUnknown(error)) {
+						throw withItem(functions.getNode(), error, itemIndex);
+					}
+					form = 'form';
+					return await asDesktop();
+				});
+	const answer = objectOf(body);
+	const id = fileIdOf(answer);
+	if (!id) {
+		const { origin } = new URL(await baseUrlOf(functions, fileShot));
+		const seen = 'it began an upload without a fileId';
+		throw strangeAnswerError(functions.getNode(), fileShot, origin, seen);
+	}
+	const wanted = Number(answer.chunkSize);
+	if (!Number.isSafeInteger(wanted) || wanted <= 0) return { id, form, partSize };
+	const isOtherCount = Math.ceil(file.size / wanted) !== Math.ceil(file.size / partSize);
+	// init-upload was told another number of parts; in forms each part tells the number anew.
+	if (form === 'raw' && isOtherCount && !isSecond) {
+		return await begin(item, file, wishes, wanted, style, true);
+	}
+	return { id, form, partSize: wanted };
+}

@@ -1,0 +1,113 @@
+import { serviceTime } from '../../shared/dates';
+import { optionalText, wholeNumber } from '../../shared/inputs';
+import type { ItemContext, Operation } from '../../shared/operation';
+import type { Json } from '../../shared/service';
+import { compareWithService } from '../../shared/transfer/compare';
+import { multipartForm } from '../../shared/transfer/form';
+import type { Measure } from '../../shared/transfer/measured';
+import { partSettings, type TransferSettings } from '../../shared/transfer/settings';
+import type { FileSource } from '../../shared/transfer/source';
+import { uploadEach } from '../../shared/transfer/uploadEach';
+import { uploadWhole } from '../../shared/transfer/upload';
+import { describeFile, linkBaseOf, sizeOf, type Surroundings } from '../describe';
+import { fileShot, objectOf } from '../service';
+import { uploadInParts } from './parts';
+import { SIZES, uploadFields, uploadOptions } from './uploadFields';
+
+/** How a large file is sent: see {@link uploadInParts}. */
+export type Style = 'auto' | 'documented' | 'desktop';
+
+/** What the user wants of the file, under the documented names. */
+export interface Wishes {
+	customSlug?: string;
+	expiryDays?: number;
+	passwordProtected: boolean;
+	password?: string;
+	/** US cents; undefined where the download is free. */
+	price?: number;
+}
+
+/** What came of an upload. */
+export interface Outcome {
+	data: Json;
+	measure: Measure;
+	around: Surroundings;
+}
+
+export const upload: Operation = {
+	value: 'upload',
+	name: 'Upload',
+	action: 'Upload a file',
+	description: 'Upload one or several files and get their download links; each gives an item',
+	fields: uploadFields,
+	options: uploadOptions,
+	async execute(item) {
+		const { functions, option } = item;
+		const settings = partSettings(item, SIZES);
+		const wishes = wishesOf(item);
+		const send = async (file: FileSource) => {
+			// An empty file has no parts. The desktop clients send every file in parts.
+			const inParts =
+				option('uploadStyle') === 'desktop' || (file.size > 0 && file.size >= settings.threshold);
+			const { data, measure, around } = inParts
+				? await uploadInParts(item, file, wishes, settings)
+				: await uploadAtOnce(item, file, wishes, settings);
+			const { sha256 } = data;
+			compareWithService(functions.getNode(), file.fileName, measure, {
+				size: sizeOf(data),
+				sha256,
+			});
+			const { fileName, mimeType } = file;
+			const hash = measure.sha256 ? { sha256: measure.sha256 } : {};
+			return {
+				...describeFile({ fileName, mimeType, fileSize: measure.size, ...data }, around),
+				...hash,
+			};
+		};
+		return await uploadEach(item, 'fileId', send, { customSlug: 'Custom Slug' });
+	},
+};
+
+function wishesOf(item: ItemContext): Wishes {
+	const { parameter, option } = item;
+	const passwordProtected = parameter<boolean>('passwordProtected');
+	return {
+		customSlug: optionalText(option('customSlug')),
+		expiryDays: parameter<boolean>('expires')
+			? wholeNumber(item, 'Days', parameter('expiryDays'), { min: 1, max: 365 })
+			: undefined,
+		passwordProtected,
+		password: passwordProtected ? String(parameter('password') ?? '') || undefined : undefined,
+		price: parameter<boolean>('paidAccess')
+			? wholeNumber(item, 'Price (US Cents)', parameter('price'), { min: 100 })
+			: undefined,
+	};
+}
+
+async function uploadAtOnce(
+	item: ItemContext,
+	file: FileSource,
+	wishes: Wishes,
+	settings: TransferSettings,
+): Promise<Outcome> {
+	const form = multipartForm(formFields(wishes), { ...file, field: 'file' });
+	const call = { method: 'POST', path: '/files/upload' } as const;
+	const { body, headers, measure } = await uploadWhole(item, fileShot, call, file, {
+		...settings,
+		form,
+	});
+	const linkBase = await linkBaseOf(item.functions);
+	return { data: objectOf(body), measure, around: { linkBase, now: serviceTime(headers) } };
+}
+
+/** In a form everything is text. */
+function formFields(wishes: Wishes): Record<string, string> {
+	const { customSlug, expiryDays, passwordProtected, password, price } = wishes;
+	return {
+		...(customSlug && { customSlug }),
+		...(expiryDays && { expiryDays: String(expiryDays) }),
+		...(passwordProtected && { passwordProtected: 'true' }),
+		...(password && { password }),
+		...(price && { enablePaidAccess: 'true', price: String(price) }),
+	};
+}

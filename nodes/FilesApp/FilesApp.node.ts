@@ -1,0 +1,40 @@
+import {
+	type IExecuteFunctions,
+	type INodeExecutionData,
+	type INodeType,
+	type INodeTypeDescription,
+	NodeConnectionTypes,
+} from 'n8n-workflow';
+
+import { nodeProperties, runOperation } from '../shared/operation';
+import { change } from './change';
+import { filesAppApiTest } from './credentialTest';
+import { file } from './file';
+import { searchFiles } from './file/list';
+import { shareLink } from './shareLink';
+
+const resources = [file, shareLink, change];
+
+export class FilesApp implements INodeType {
+	description: INodeTypeDescription = {
+		displayName: 'Files App',
+		name: 'filesApp',
+		icon: { light: 'file:filesApp.svg', dark: 'file:filesApp.dark.svg' },
+		group: ['output'],
+		version: 1,
+		subtitle: '={{ $parameter["operation"] + ": " + $parameter["resource"] }}',
+		description: 'Store files in Files App, fetch, list and share them, and see what has changed',
+		defaults: { name: 'Files App' },
+		usableAsTool: true,
+		inputs: [NodeConnectionTypes.Main],
+		outputs: [NodeConnectionTypes.Main],
+		credentials: [{ name: 'filesAppApi', required: true, testedBy: 'filesAppApiTest' }],
+		properties: nodeProperties(resources),
+	};
+
+	methods = { credentialTest: { filesAppApiTest }, listSearch: { searchFiles } };
+
+	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+		return await runOperation(this, resources);
+	}
+}

@@ -1,0 +1,69 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { callApi } from '../../shared/http';
+import type { Page } from '../../shared/paging';
+import { isJsonObject, type Json, type ServiceContext, textOf } from '../../shared/service';
+import { filesApp, objectOf } from '../service';
+
+/** Where the reading of the changes stands. */
+export interface Position {
+	/** ISO 8601. */
+	since: string;
+	cursor?: string;
+	/** The first change of the page before: a service that ignores the cursor sends it again. */
+	first?: string;
+}
+
+/** What tells a change from another: the feed has no IDs of its own, and `since` may include its moment. */
+export const changeKey = ({ id, action, timestamp }: Json): string =>
+	JSON.stringify([id, action, timestamp]);
+
+/** Pages without anything that may follow each other, before the feed counts as over. */
+const MOST_EMPTY_PAGES = 50;
+
+/**
+ * One page of the changes. The service answers with a cursor but documents no parameter for it: it is sent along, and
+ * where that does not move the page, the time of the last change is taken for the next beginning.
+ */
+export async function changePage(
+	context: ServiceContext,
+	folderId: string | undefined,
+	position: Position,
+	emptyPages = 0,
+): Promise<Page<Json, Position>> {
+	const { changes, cursor, more } = await read(context, folderId, position);
+	if (!more) return { items: changes };
+
+	const [first, last] = [changes.at(0), changes.at(-1)];
+	const next: Position = cursor
+		? { since: position.since, cursor, first: first && changeKey(first) }
+		: { since: textOf(last?.timestamp) ?? position.since };
+	const moves = cursor === undefined || cursor !== position.cursor;
+	if (!first) {
+		const goesOn = moves && cursor !== undefined && emptyPages < MOST_EMPTY_PAGES;
+		return goesOn ? await changePage(context, folderId, next, emptyPages + 1) : { items: [] };
+	}
+	if (position.cursor === undefined || (moves && changeKey(first) !== position.first)) {
+		return { items: changes, next };
+	}
+	const onward = { since: textOf(last?.timestamp) ?? position.since };
+	const following = await changePage(context, folderId, onward);
+	return { ...following, items: [...changes, ...following.items] };
+}
+
+async function read(
+	context: ServiceContext,
+	folderId: string | undefined,
+	{ since, cursor }: Position,
+) {
+	const qs: IDataObject = { since };
+	if (cursor) qs.cursor = cursor;
+	if (folderId) qs.folder_id = folderId;
+	const { body } = await callApi(context, filesApp, { method: 'GET', path: '/sync', qs });
+	const answer = objectOf(body);
+	return {
+		changes: Array.isArray(answer.changes) ? answer.changes.filter(isJsonObject) : [],
+		cursor: textOf(answer.cursor),
+		more: answer.has_more === true,
+	};
+}

@@ -1,0 +1,95 @@
+import type { IDataObject } from 'n8n-workflow';
+import { NodeApiError } from 'n8n-workflow';
+
+import { inBatches } from '../../shared/batching';
+import { isoDate } from '../../shared/dates';
+import { withItem } from '../../shared/errors';
+import { returnAllFields } from '../../shared/fields';
+import { cancelSignalOf } from '../../shared/http';
+import { chosenDate, optionalText, wholeNumber } from '../../shared/inputs';
+import type { ItemContext, Operation } from '../../shared/operation';
+import { collectPages } from '../../shared/paging';
+import { type Json, textOf } from '../../shared/service';
+import { folderField } from '../file/fields';
+import { fileDetails } from '../file/get';
+import { describeFile } from '../service';
+import { changeKey, changePage, type Position } from './feed';
+
+export const getAll: Operation = {
+	value: 'getAll',
+	name: 'Get Many',
+	action: 'Get many changes',
+	description: 'List which files were created, modified or deleted since a moment',
+	fields: [
+		{
+			displayName: 'Changed Since',
+			name: 'since',
+			type: 'dateTime',
+			default: '={{ $now.minus({ days: 1 }).toISO() }}',
+			required: true,
+			description: 'The moment from which on changes are listed, itself included',
+		},
+		...returnAllFields,
+		folderField('Only changes in this folder. Empty means all folders.'),
+	],
+	options: [
+		{
+			displayName: 'Include File Details',
+			name: 'details',
+			type: 'boolean',
+			default: false,
+			description:
+				'Whether to get the name, size and dates of each file that is still there, as “file”. Takes one request a file.',
+		},
+	],
+	async execute(item) {
+		const { functions, parameter, option } = item;
+		const since = chosenDate(item, 'Changed Since', parameter('since'));
+		const limit = parameter<boolean>('returnAll')
+			? Infinity
+			: wholeNumber(item, 'Limit', parameter('limit'), { min: 1 });
+		const folderId = optionalText(parameter('folderId'));
+		const changes = await collectPages<Json, Position>(
+			{ since: wholeSeconds(since) },
+			async (position) => await changePage(functions, folderId, position),
+			{ idOf: changeKey, limit },
+		);
+		const described = changes.map(describeChange);
+		if (option<boolean>('details')) await addDetails(item, described);
+		return described.map((json) => ({ json }));
+	},
+};
+
+/** As the docs write a moment. The service tells its times to the second, so a part of one would hide changes. */
+const wholeSeconds = (milliseconds: number) =>
+	new Date(milliseconds).toISOString().replace(/\.\d+Z$/, 'Z');
+
+/** A change as the service describes it, with `fileId` and its time in ISO 8601 UTC next to the service's own fields. */
+function describeChange(change: Json): IDataObject {
+	const described: IDataObject = { ...(change as IDataObject), fileId: textOf(change.id) };
+	const changedAt = isoDate(change.timestamp);
+	return changedAt ? { ...described, changedAt } : described;
+}
+
+/** Puts the details of each file to its changes; null where the file is not there any more. */
+async function addDetails(item: ItemContext, changes: IDataObject[]): Promise<void> {
+	const ids = [...new Set(changes.map(({ fileId }) => fileId).filter(Boolean))];
+	const gone = new Set(
+		changes.filter(({ action }) => action === 'deleted').map(({ fileId }) => fileId),
+	);
+	const signal = cancelSignalOf(item.functions);
+	const details = await inBatches(ids.length, {}, signal, async (index) =>
+		gone.has(ids[index]) ? null : await detailsIfThere(item, ids[index]),
+	);
+	const byId = new Map(ids.map((id, index) => [id, details[index] ?? null]));
+	for (const change of changes) change.file = byId.get(change.fileId) ?? null;
+}
+
+async function detailsIfThere(item: ItemContext, id: unknown): Promise<IDataObject | null> {
+	try {
+		return describeFile(await fileDetails(item, id));
+	} catch (error) {
+		if (error instanceof NodeApiError && error.httpCode === '404') return null;
+		throw withItem(item.functions.getNode(), error, item.itemIndex);
+	}
+}

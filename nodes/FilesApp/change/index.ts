@@ -1,0 +1,9 @@
+import type { Resource } from '../../shared/operation';
+import { getAll } from './getAll';
+
+export const change: Resource = {
+	value: 'change',
+	name: 'Change',
+	operations: [getAll],
+	initial: getAll.value,
+};

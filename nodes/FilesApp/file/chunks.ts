@@ -1,0 +1,145 @@
+import { NodeApiError } from 'n8n-workflow';
+
+import { strangeAnswerError, withItem } from '../../shared/errors';
+import { baseUrlOf, callApi } from '../../shared/http';
+import type { ItemContext } from '../../shared/operation';
+import { textOf } from '../../shared/service';
+import { multipartForm } from '../../shared/transfer/form';
+import type { Measure } from '../../shared/transfer/measured';
+import { type Part, uploadParts } from '../../shared/transfer/parts';
+import type { PartSettings } from '../../shared/transfer/settings';
+import type { FileSource } from '../../shared/transfer/source';
+import { lastCallPayload, partPayload } from '../../shared/transfer/upload';
+import { filesApp, objectOf } from '../service';
+import type { Target } from './upload';
+
+/** How often an upload is announced anew because the service wants parts of another size. */
+const ANNOUNCEMENTS = 2;
+
+interface Session {
+	id: string;
+	/** Bytes. */
+	partSize: number;
+}
+
+/** Sends a file in parts: announce, parts, complete (Files App docs, Chunked upload). */
+export async function uploadInChunks(
+	item: ItemContext,
+	file: FileSource,
+	target: Target,
+	settings: PartSettings,
+): Promise<{ body: unknown; measure: Measure }> {
+	for (let attempt = 1; ; attempt++) {
+		const { id, partSize } = await announce(item, file, target, settings.partSize);
+		try {
+			const measure = await uploadParts(item, file, { ...settings, partSize }, async (part) => {
+				await sendPart(item, id, part, settings);
+			});
+			return { body: await complete(item, id, settings), measure };
+		} catch (error) {
+			// A session lives about an hour; one that is over before the file is there begins anew, once.
+			const isOver = error instanceof NodeApiError && /^4(04|10)$/.test(error.httpCode ?? '');
+			const isComplete = error instanceof NodeApiError && error.context.allSent === true;
+			if (attempt > 1 || !isOver || isComplete) {
+				throw withItem(item.functions.getNode(), error, item.itemIndex);
+			}
+		}
+	}
+}
+
+/**
+ * The number of parts has to be said before the service says how large it wants them. Where its size gives another
+ * number, the upload is announced again with that one.
+ */
+async function announce(
+	{ functions }: ItemContext,
+	file: FileSource,
+	{ folderId, encrypt }: Target,
+	wantedSize: number,
+): Promise<Session> {
+	let partSize = wantedSize;
+	for (let attempt = 1; ; attempt++) {
+		const parts = Math.max(1, Math.ceil(file.size / partSize));
+		const { body } = await callApi(functions, filesApp, {
+			method: 'POST',
+			path: '/chunks/init',
+			body: {
+				filename: file.fileName,
+				total_size: file.size,
+				total_chunks: parts,
+				// Documented for whole files only; there is no other way to say it.
+				...(folderId && { folder_id: folderId }),
+				encrypt,
+			},
+		});
+		const { upload_id, chunk_size } = objectOf(body);
+		const id = textOf(upload_id);
+		if (!id) throw await strange({ functions }, 'it began an upload without an upload_id');
+		const given = Number(chunk_size ?? partSize);
+		const isSize = Number.isSafeInteger(given) && given > 0;
+		if (!isSize)
+			throw await strange({ functions }, `it wants parts of ${String(chunk_size)} bytes`);
+		if (Math.ceil(file.size / given) === parts) return { id, partSize: given };
+		if (attempt >= ANNOUNCEMENTS) {
+			const seen = `it wants ${parts} parts, and then parts of ${given} bytes for a file of ${file.size}`;
+			throw await strange({ functions }, seen);
+		}
+		partSize = given;
+	}
+}
+
+async function sendPart(
+	{ functions }: ItemContext,
+	uploadId: string,
+	{ index, bytes }: Part,
+	settings: PartSettings,
+): Promise<void> {
+	const form = multipartForm(
+		{ upload_id: uploadId, chunk_index: String(index) },
+		{
+			field: 'data',
+			fileName: `chunk_${index}`,
+			mimeType: 'application/octet-stream',
+			size: bytes.length,
+		},
+	);
+	await callApi(functions, filesApp, {
+		method: 'POST',
+		path: '/chunks',
+		payload: partPayload(form.around(bytes) as Buffer, form.contentType, settings),
+		// The same part under the same number.
+		repeatable: true,
+		mayBeEmpty: true,
+	});
+}
+
+/** A session becomes one file, however often it is completed; but after a lost answer it may be gone already. */
+async function complete(
+	{ functions, itemIndex }: ItemContext,
+	uploadId: string,
+	settings: PartSettings,
+): Promise<unknown> {
+	let attempts = 0;
+	const repeatable = () => ++attempts > 0;
+	try {
+		const { body } = await callApi(functions, filesApp, {
+			method: 'POST',
+			path: '/chunks/complete',
+			payload: lastCallPayload({ upload_id: uploadId }, settings),
+			repeatable,
+		});
+		return body;
+	} catch (error) {
+		const problem = withItem(functions.getNode(), error, itemIndex);
+		problem.context.allSent = true;
+		problem.description = `${problem.description ?? ''} All parts have arrived${
+			attempts > 1 ? ', and an earlier attempt may have completed the file' : ''
+		}: look with Get Many whether the file is there before you send it again.`;
+		throw withItem(functions.getNode(), problem, itemIndex);
+	}
+}
+
+async function strange({ functions }: Pick<ItemContext, 'functions'>, seen: string) {
+	const { origin } = new URL(await baseUrlOf(functions, filesApp));
+	return strangeAnswerError(functions.getNode(), filesApp, origin, seen);
+}

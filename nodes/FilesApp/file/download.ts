@@ -1,0 +1,52 @@
+import { outputField, sha256Option, stallOption } from '../../shared/fields';
+import { baseUrlOf, pathPart } from '../../shared/http';
+import { optionalText } from '../../shared/inputs';
+import type { Operation } from '../../shared/operation';
+import { textOf } from '../../shared/service';
+import { downloadFile } from '../../shared/transfer/download';
+import { transferSettings } from '../../shared/transfer/settings';
+import { describeFile, filesApp } from '../service';
+import { fileField } from './fields';
+import { fileDetails } from './get';
+
+export const download: Operation = {
+	value: 'download',
+	name: 'Download',
+	action: 'Download a file',
+	description: 'Fetch the content of a file, and its details',
+	fields: [fileField, outputField],
+	options: [
+		{
+			displayName: 'File Name',
+			name: 'fileName',
+			type: 'string',
+			default: '',
+			placeholder: 'e.g. report.pdf',
+			description: 'Replaces the name that the file has in Files App',
+		},
+		sha256Option,
+		stallOption,
+	],
+	async execute(item) {
+		const { functions, locator, option, parameter } = item;
+		const id = locator('fileId');
+		// The details come first: their size shows whether all of the file has arrived.
+		const details = await fileDetails(item, id);
+		const path = `/files/${pathPart(functions, fileField.displayName, id)}?download=true`;
+		const { binary, ...file } = await downloadFile(
+			functions,
+			{
+				url: `${await baseUrlOf(functions, filesApp)}${path}`,
+				name: optionalText(option('fileName')) ?? textOf(details.name),
+				mimeType: textOf(details.mime_type),
+				size: typeof details.size === 'number' ? details.size : undefined,
+			},
+			{ ...transferSettings(item), host: filesApp, credential: filesApp.credential },
+		);
+		const field = parameter<string>('binaryPropertyName');
+		return {
+			json: { ...describeFile(details), ...file, binaryPropertyName: field },
+			binary: { [field]: binary },
+		};
+	},
+};

@@ -1,0 +1,25 @@
+import type { INodeProperties } from 'n8n-workflow';
+
+import { locatorField } from '../../shared/locator';
+import { FILE_URL } from '../service';
+
+/** One file of the account. */
+export const fileField = locatorField({
+	displayName: 'File',
+	name: 'fileId',
+	description: 'The file, picked from the list, by a URL that contains its ID, or by its ID',
+	searchListMethod: 'searchFiles',
+	urlPattern: FILE_URL,
+	urlPlaceholder: 'e.g. https://files-app.com/api/v2/files/file_abc123',
+	idPlaceholder: 'e.g. file_abc123',
+});
+
+/** A folder. The service has no list of them to pick from. */
+export const folderField = (description: string): INodeProperties => ({
+	displayName: 'Folder ID',
+	name: 'folderId',
+	type: 'string',
+	default: '',
+	placeholder: 'e.g. folder_abc123',
+	description,
+});

@@ -1,0 +1,50 @@
+import { returnAllFields } from '../../shared/fields';
+import { optionalText, wholeNumber } from '../../shared/inputs';
+import { filterOf, listFilters } from '../../shared/listFilters';
+import type { Operation } from '../../shared/operation';
+import { collectPages } from '../../shared/paging';
+import type { Json } from '../../shared/service';
+import { describeFile, filesApp } from '../service';
+import { folderField } from './fields';
+import { filePage, LARGEST_PAGE } from './list';
+
+export const getAll: Operation = {
+	value: 'getAll',
+	name: 'Get Many',
+	action: 'Get many files',
+	description: 'List the files of the account, or of one folder',
+	fields: [...returnAllFields, folderField('Only files of this folder. Empty means all files.')],
+	options: [
+		...listFilters(filesApp.name, ['createdAfter', 'createdBefore', 'nameContains']),
+		{
+			displayName: 'Sort By',
+			name: 'sort',
+			type: 'options',
+			options: [
+				{ name: 'Creation Date', value: 'created_at' },
+				{ name: 'Name', value: 'name' },
+				{ name: 'Size', value: 'size' },
+			],
+			default: 'created_at',
+			description: 'The order of the list. Files App decides on its direction.',
+		},
+	],
+	async execute(item) {
+		const { functions, parameter, option } = item;
+		const limit = parameter<boolean>('returnAll')
+			? Infinity
+			: wholeNumber(item, 'Limit', parameter('limit'), { min: 1 });
+		const keep = filterOf<Json>(item, ({ name, created_at }) => ({ name, createdAt: created_at }));
+		const query = {
+			folderId: optionalText(parameter('folderId')),
+			sort: option<string>('sort'),
+			perPage: keep ? LARGEST_PAGE : Math.min(limit, LARGEST_PAGE),
+		};
+		const files = await collectPages(1, async (page) => await filePage(functions, query, page), {
+			idOf: ({ id }) => id,
+			limit,
+			keep,
+		});
+		return files.map((file) => ({ json: describeFile(file) }));
+	},
+};

@@ -1,0 +1,13 @@
+import type { Resource } from '../../shared/operation';
+import { deleteFile } from './delete';
+import { download } from './download';
+import { get } from './get';
+import { getAll } from './getAll';
+import { upload } from './upload';
+
+export const file: Resource = {
+	value: 'file',
+	name: 'File',
+	operations: [deleteFile, download, get, getAll, upload],
+	initial: upload.value,
+};

@@ -1,0 +1,49 @@
+import type { IDataObject, ILoadOptionsFunctions, INodeListSearchResult } from 'n8n-workflow';
+
+import { callApi } from '../../shared/http';
+import { searchPages } from '../../shared/listSearch';
+import type { Page } from '../../shared/paging';
+import { isJsonObject, type Json, type ServiceContext, textOf } from '../../shared/service';
+import { filesApp, objectOf } from '../service';
+
+/** The most that the service gives at once (Files App docs, List files). */
+export const LARGEST_PAGE = 100;
+
+export interface ListQuery {
+	folderId?: string;
+	/** name, size or created_at. The docs do not say in which direction. */
+	sort?: string;
+	perPage?: number;
+}
+
+/** One page of the files, counted from 1. */
+export async function filePage(
+	context: ServiceContext,
+	{ folderId, sort, perPage = LARGEST_PAGE }: ListQuery,
+	page: number,
+): Promise<Page<Json, number>> {
+	const qs: IDataObject = { page, per_page: perPage };
+	if (folderId) qs.folder_id = folderId;
+	if (sort) qs.sort = sort;
+	const { body } = await callApi(context, filesApp, { method: 'GET', path: '/files', qs });
+	const answer = objectOf(body);
+	const items = Array.isArray(answer.files) ? answer.files.filter(isJsonObject) : [];
+	const given = Number(answer.per_page ?? perPage) || perPage;
+	const more =
+		typeof answer.total === 'number' ? page * given < answer.total : items.length >= given;
+	return { items, next: more && items.length > 0 ? page + 1 : undefined };
+}
+
+/** The list behind the File field; the service cannot search, so the names are compared here. */
+export async function searchFiles(
+	this: ILoadOptionsFunctions,
+	filter?: string,
+	paginationToken?: string,
+): Promise<INodeListSearchResult> {
+	return await searchPages(
+		filter,
+		paginationToken,
+		async (page) => await filePage(this, { sort: 'name' }, page),
+		({ id, name }) => ({ name: textOf(name) ?? String(id), value: String(id) }),
+	);
+}

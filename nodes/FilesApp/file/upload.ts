@@ -1,0 +1,85 @@
+import {
+	inputField,
+	partOptions,
+	sha256Option,
+	stallOption,
+	uploadNameOption,
+} from '../../shared/fields';
+import { optionalText } from '../../shared/inputs';
+import type { ItemContext, Operation } from '../../shared/operation';
+import { compareWithService } from '../../shared/transfer/compare';
+import { multipartForm } from '../../shared/transfer/form';
+import {
+	type PartDefaults,
+	partSettings,
+	type TransferSettings,
+} from '../../shared/transfer/settings';
+import type { FileSource } from '../../shared/transfer/source';
+import { uploadEach } from '../../shared/transfer/uploadEach';
+import { uploadWhole } from '../../shared/transfer/upload';
+import { describeFile, filesApp, objectOf } from '../service';
+import { uploadInChunks } from './chunks';
+import { folderField } from './fields';
+
+/** The parts of the docs' example have 5 MiB; they name no limit for a single request. */
+const SIZES: PartDefaults = { threshold: 20, partSize: 5 };
+
+/** What a file is to become. */
+export interface Target {
+	folderId?: string;
+	encrypt: boolean;
+}
+
+export const upload: Operation = {
+	value: 'upload',
+	name: 'Upload',
+	action: 'Upload a file',
+	description: 'Store one or several files of the workflow; each gives an item',
+	fields: [
+		inputField,
+		{
+			...folderField('The folder that the file is put into. Empty means the top level.'),
+			hint: 'For a file that is sent in parts Files App documents no folder: it is sent along, and may be ignored',
+		},
+		{
+			displayName: 'Encrypt',
+			name: 'encrypt',
+			type: 'boolean',
+			default: true,
+			description:
+				'Whether Files App stores the file encrypted. For a file that is sent in parts it may decide by itself.',
+		},
+	],
+	options: [...partOptions(SIZES), sha256Option, stallOption, uploadNameOption],
+	async execute(item) {
+		const { functions, parameter } = item;
+		const settings = partSettings(item, SIZES);
+		const target = {
+			folderId: optionalText(parameter('folderId')),
+			encrypt: parameter<boolean>('encrypt'),
+		};
+		return await uploadEach(item, 'fileId', async (file) => {
+			// An empty file has no parts.
+			const inParts = file.size > 0 && file.size >= settings.threshold;
+			const { body, measure } = inParts
+				? await uploadInChunks(item, file, target, settings)
+				: await uploadAtOnce(item, file, target, settings);
+			const { size, sha256 } = objectOf(body);
+			compareWithService(functions.getNode(), file.fileName, measure, { size, sha256 });
+			const hash = measure.sha256 ? { sha256: measure.sha256 } : {};
+			return { ...describeFile(objectOf(body)), ...hash };
+		});
+	},
+};
+
+async function uploadAtOnce(
+	item: ItemContext,
+	file: FileSource,
+	{ folderId, encrypt }: Target,
+	settings: TransferSettings,
+) {
+	const fields = { ...(folderId && { folder_id: folderId }), encrypt: String(encrypt) };
+	const form = multipartForm(fields, { ...file, field: 'file' });
+	const call = { method: 'POST', path: '/upload' } as const;
+	return await uploadWhole(item, filesApp, call, file, { ...settings, form });
+}

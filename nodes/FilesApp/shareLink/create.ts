@@ -1,0 +1,93 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { isoDate } from '../../shared/dates';
+import { callApi } from '../../shared/http';
+import { wholeNumber, wrong } from '../../shared/inputs';
+import type { ItemContext, Operation } from '../../shared/operation';
+import { textOf } from '../../shared/service';
+import { fileField } from '../file/fields';
+import { filesApp, objectOf } from '../service';
+
+/** Hours of the units. */
+const UNITS: Readonly<Record<string, number>> = { hours: 1, days: 24 };
+
+export const create: Operation = {
+	value: 'create',
+	name: 'Create',
+	action: 'Create a share link',
+	description: 'Make a link by which others get at a file',
+	fields: [
+		fileField,
+		{
+			displayName: 'Link Expires',
+			name: 'expires',
+			type: 'boolean',
+			default: true,
+			description: 'Whether the link stops working after a time. Without this, Files App decides.',
+		},
+		{
+			displayName: 'Expires In',
+			name: 'expiresIn',
+			type: 'number',
+			typeOptions: { minValue: 1, numberPrecision: 0 },
+			default: 7,
+			displayOptions: { show: { expires: [true] } },
+			description: 'How long the link works, from now',
+		},
+		{
+			displayName: 'Unit',
+			name: 'expiryUnit',
+			type: 'options',
+			options: [
+				{ name: 'Days', value: 'days' },
+				{ name: 'Hours', value: 'hours' },
+			],
+			default: 'days',
+			displayOptions: { show: { expires: [true] } },
+			description: 'What the number counts',
+		},
+		{
+			displayName: 'Password',
+			name: 'password',
+			type: 'string',
+			typeOptions: { password: true },
+			default: '',
+			description: 'What a visitor has to enter. Empty means that the link alone is enough.',
+		},
+		{
+			displayName: 'Allow Download',
+			name: 'allowDownload',
+			type: 'boolean',
+			default: true,
+			description: 'Whether a visitor may download the file, and not only look at it',
+		},
+	],
+	async execute(item) {
+		const fileId = item.locator('fileId').trim();
+		if (!fileId) {
+			throw wrong(item, fileField.displayName, 'is empty', 'Choose the file that is to be shared.');
+		}
+		const { body } = await callApi(item.functions, filesApp, {
+			method: 'POST',
+			path: '/share',
+			body: { file_id: fileId, ...linkSettings(item) },
+			// Sent twice, it would make two links.
+			repeatable: false,
+		});
+		const link = objectOf(body);
+		const json: IDataObject = { ...(link as IDataObject), shareId: textOf(link.id), fileId };
+		const expiresAt = isoDate(link.expires_at);
+		return { json: expiresAt ? { ...json, expiresAt } : json };
+	},
+};
+
+function linkSettings(item: ItemContext): IDataObject {
+	const settings: IDataObject = { allow_download: item.parameter<boolean>('allowDownload') };
+	const password = String(item.parameter('password') ?? '');
+	if (password) settings.password = password;
+	if (item.parameter<boolean>('expires')) {
+		const count = wholeNumber(item, 'Expires In', item.parameter('expiresIn'), { min: 1 });
+		settings.expires_in = count * UNITS[item.parameter<string>('expiryUnit')];
+	}
+	return settings;
+}

@@ -1,0 +1,9 @@
+import type { Resource } from '../../shared/operation';
+import { create } from './create';
+
+export const shareLink: Resource = {
+	value: 'shareLink',
+	name: 'Share Link',
+	operations: [create],
+	initial: create.value,
+};

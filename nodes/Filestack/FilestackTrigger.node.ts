@@ -1,0 +1,55 @@
+import {
+	type INodeType,
+	type INodeTypeDescription,
+	type IWebhookDescription,
+	type IWebhookFunctions,
+	type IWebhookResponseData,
+	NodeConnectionTypes,
+} from 'n8n-workflow';
+
+import { receiveEvent } from '../shared/webhook/events';
+import { matchesPattern } from '../shared/webhook/filter';
+import { filestackApiTest } from './credentialTest';
+import { filestackEvents } from './event';
+import { triggerProperties } from './triggerProperties';
+
+// Webhooks are set up in Filestack's Developer Portal alone; n8n has nothing to register.
+const webhooks: IWebhookDescription[] = [
+	{ name: 'default', httpMethod: 'POST', responseMode: 'onReceived', path: 'webhook' },
+];
+
+export class FilestackTrigger implements INodeType {
+	description: INodeTypeDescription = {
+		displayName: 'Filestack Trigger',
+		name: 'filestackTrigger',
+		icon: { light: 'file:filestack.svg', dark: 'file:filestack.dark.svg' },
+		group: ['trigger'],
+		version: 1,
+		subtitle: '={{ $parameter["events"].join(", ") }}',
+		description: 'Starts the workflow when Filestack tells of an upload, a deletion or a workflow',
+		defaults: { name: 'Filestack Trigger' },
+		inputs: [],
+		outputs: [NodeConnectionTypes.Main],
+		credentials: [{ name: 'filestackApi', required: true, testedBy: 'filestackApiTest' }],
+		webhooks,
+		properties: triggerProperties,
+	};
+
+	methods = { credentialTest: { filestackApiTest } };
+
+	async webhook(this: IWebhookFunctions): Promise<IWebhookResponseData> {
+		const options = this.getNodeParameter('options', {}) as {
+			fileName?: string;
+			maxAge?: number;
+			mimeType?: string;
+			repeatWindow?: number;
+		};
+		const { fileName, mimeType, maxAge = 0, repeatWindow = 2880 } = options;
+		return await receiveEvent(this, filestackEvents, {
+			maxAge,
+			repeatWindow,
+			keep: (json) =>
+				matchesPattern(fileName, json.fileName) && matchesPattern(mimeType, json.mimetype),
+		});
+	}
+}

@@ -1,0 +1,60 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { isoDate } from '../shared/dates';
+import { isJsonObject, type Json, textOf } from '../shared/service';
+import type { EventDialect, ServiceEvent } from '../shared/webhook/events';
+import { handleIn } from './handle';
+import { filestack } from './service';
+
+/**
+ * Signed is `FS-Timestamp`, a dot and the body as it came: written anew, the body has another signature (Filestack docs,
+ * Webhooks; filestack-js, security).
+ */
+export const filestackEvents: EventDialect = {
+	scheme: {
+		service: filestack,
+		header: 'fs-signature',
+		texts: (raw, headers) => [
+			Buffer.concat([Buffer.from(`${String(headers['fs-timestamp'])}.`), raw]),
+		],
+	},
+	read: (body, headers) => readEvent(body, secondsOf(headers['fs-timestamp'])),
+};
+
+/** Unix seconds, as milliseconds. */
+function secondsOf(header: unknown): number | undefined {
+	const seconds = Number(textOf(header) ?? NaN);
+	return Number.isFinite(seconds) ? seconds * 1000 : undefined;
+}
+
+function readEvent(body: Json, signedAt: number | undefined): ServiceEvent | undefined {
+	const event = textOf(body.action) ?? conversionOf(body);
+	if (event === undefined) return undefined;
+	const text = isJsonObject(body.text) ? body.text : isJsonObject(body.data) ? body.data : {};
+	// Converted files are told of in `link`; an older form of fp.upload has `data` (filestack-js, security).
+	const file: Json = { ...text, ...objectIn(text, 'data'), ...objectIn(text, 'link') };
+	const url = textOf(file.url);
+	const json: IDataObject = {
+		...(body as IDataObject),
+		event,
+		handle: textOf(file.handle) ?? (url ? handleIn(url) : undefined),
+		fileName: textOf(file.filename),
+		mimetype: textOf(file.mimetype) ?? textOf(file.type),
+		size: typeof file.size === 'number' ? file.size : undefined,
+		occurredAt: isoDate(
+			typeof body.timestamp === 'string' ? Number(body.timestamp) : body.timestamp,
+		),
+	};
+	return { event, key: body.id ?? body.uuid ?? [event, body.timestamp, url], signedAt, json };
+}
+
+/** Audio and video conversions are told without an `action`: {status, uuid, data, …}. */
+function conversionOf(body: Json): string | undefined {
+	const status = textOf(body.status);
+	return status && textOf(body.uuid) ? `video_conversion.${status}` : undefined;
+}
+
+function objectIn(of: Json, name: string): Json {
+	const value = of[name];
+	return isJsonObject(value) ? value : {};
+}

@@ -1,0 +1,96 @@
+import { addressOf, baseUrlOf } from '../../shared/http';
+import { outputField, sha256Option, stallOption } from '../../shared/fields';
+import { optionalText } from '../../shared/inputs';
+import type { ItemContext, Operation } from '../../shared/operation';
+import { textOf } from '../../shared/service';
+import { downloadFile } from '../../shared/transfer/download';
+import { transferSettings } from '../../shared/transfer/settings';
+import { type ChosenFile, chosenFile, fileField } from '../handle';
+import { cdnLink, fileApiLink } from '../links';
+import { appSecretOf, filestack, HOSTS } from '../service';
+import { allowing, signPolicy, TRANSFER_MINUTES } from '../signing';
+import { cacheOption, verifyOption } from './fields';
+import { readMetadata } from './metadata';
+import { verifyDownload } from './verify';
+
+export const download: Operation = {
+	value: 'download',
+	name: 'Download',
+	action: 'Download a file',
+	description: 'Fetch a file into a binary field',
+	fields: [fileField, outputField],
+	options: [
+		cacheOption,
+		sha256Option,
+		{
+			displayName: 'Download From',
+			name: 'downloadFrom',
+			type: 'options',
+			options: [
+				{ name: 'CDN', value: 'cdn', description: 'Fast everywhere; recommended by Filestack' },
+				{ name: 'File API', value: 'fileApi', description: 'Past the CDN' },
+			],
+			default: 'cdn',
+			description: 'The host that the file is fetched from',
+		},
+		{
+			displayName: 'File Name',
+			name: 'fileName',
+			type: 'string',
+			default: '',
+			placeholder: 'e.g. photo.jpg',
+			description: 'Replaces the name that the file is stored with',
+		},
+		stallOption,
+		verifyOption('Verify Download', 'what was downloaded'),
+	],
+	async execute(item) {
+		const { functions, parameter, option } = item;
+		const chosen = chosenFile(item);
+		const verify = option<boolean>('verify') === true;
+		const settings = transferSettings(item);
+		const { binary, ...file } = await downloadFile(
+			functions,
+			{ url: await linkTo(item, chosen), name: optionalText(option('fileName')) },
+			{
+				...settings,
+				sha256: settings.sha256 || verify,
+				host: filestack,
+				nameOf: async () => await nameOf(item, chosen),
+			},
+		);
+		if (verify) await verifyDownload(item, chosen, file);
+		const field = parameter<string>('binaryPropertyName');
+		return {
+			json: {
+				handle: chosen.handle,
+				...file,
+				...(verify && { verified: true }),
+				binaryPropertyName: field,
+			},
+			binary: { [field]: binary },
+		};
+	},
+};
+
+/**
+ * A link to read this one file for an hour, signed where the credential can. It is fetched without the credential and
+ * stays inside: what opens the file is in the link, and a redirect does not carry it on.
+ */
+async function linkTo({ functions, option }: ItemContext, { handle, segment }: ChosenFile) {
+	const appSecret = await appSecretOf(functions);
+	const { policy } = allowing(['read'], handle, TRANSFER_MINUTES);
+	const proof = appSecret ? signPolicy(policy, appSecret) : undefined;
+	const settings = { cache: option<boolean>('cache') };
+	if (option('downloadFrom') === 'fileApi') {
+		return fileApiLink(await baseUrlOf(functions, filestack), segment, proof, settings);
+	}
+	const cdn = await addressOf(functions, filestack, 'cdnBaseUrl', HOSTS.cdnBaseUrl);
+	return cdnLink(cdn, segment, proof, settings);
+}
+
+/** The stored name, for a delivery without one; a file without any is called like its handle. */
+async function nameOf(item: ItemContext, chosen: ChosenFile): Promise<string | undefined> {
+	const metadata = await readMetadata(item, chosen, ['filename']).catch(() => undefined);
+	return textOf(metadata?.filename);
+}

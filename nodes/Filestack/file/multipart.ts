@@ -1,0 +1,172 @@
+import { createHash } from 'node:crypto';
+
+import type { IDataObject } from 'n8n-workflow';
+import { NodeOperationError } from 'n8n-workflow';
+
+import { answerError, connectionError, strangeAnswerError } from '../../shared/errors';
+import { addressOf, type Answer, callApi } from '../../shared/http';
+import type { ItemContext } from '../../shared/operation';
+import { mayRepeat, pause, pauseAfter } from '../../shared/retry';
+import { isJsonObject, type Json, textOf } from '../../shared/service';
+import type { Measure } from '../../shared/transfer/measured';
+import { type Part, uploadParts } from '../../shared/transfer/parts';
+import { putSigned } from '../../shared/transfer/put';
+import type { PartSettings } from '../../shared/transfer/settings';
+import type { FileSource } from '../../shared/transfer/source';
+import { partPayload } from '../../shared/transfer/upload';
+import { filestack, HOSTS, storage } from '../service';
+import { allowing } from '../signing';
+import { filled, storeParameters, type StoreTarget } from './storeTarget';
+
+/** Bytes that every part but the last has to have, and parts that a file may have (Amazon S3, multipart limits). */
+const SMALLEST_PART = 5 * 1024 * 1024;
+const MOST_PARTS = 10_000;
+
+/** Milliseconds between two questions whether the parts are put together (filestack-js), and until we give up. */
+const MERGE_PAUSE = 1000;
+const MERGE_PATIENCE = 600_000;
+
+/** An upload that has been started. */
+interface Upload {
+	/** What names it in every further call. */
+	fields: { uri: string; region: string; upload_id: string; store: IDataObject };
+	/** The host that takes them. */
+	baseUrl: string;
+}
+
+/**
+ * Sends a file in parts (filestack-js, uploaders/s3): start, for each part a signed address and a PUT to it, complete.
+ * @returns the description of the stored file
+ */
+export async function uploadInParts(
+	item: ItemContext,
+	file: FileSource,
+	target: StoreTarget,
+	settings: PartSettings,
+): Promise<{ data: Json; measure: Measure; parts: number }> {
+	const { filename = file.fileName, mimetype = file.mimeType } = target;
+	const about = { filename, mimetype, size: file.size };
+	const upload = await start(item, about, target);
+	const etags: string[] = [];
+	const smallest = Math.max(SMALLEST_PART, Math.ceil(file.size / MOST_PARTS));
+	const partSize = Math.max(settings.partSize, smallest);
+	const { parts, ...measure } = await uploadParts(
+		item,
+		file,
+		{ ...settings, partSize },
+		async (part) => {
+			etags[part.index] = await sendPart(item, upload, part, settings);
+		},
+	);
+	const sent = {
+		...about,
+		parts: etags.map((etag, index) => ({ part_number: index + 1, etag })),
+		...filled({ upload_tags: target.tags }),
+	};
+	return { data: await complete(item, upload, sent, settings), measure, parts };
+}
+
+async function start(item: ItemContext, about: IDataObject, target: StoreTarget): Promise<Upload> {
+	const { functions } = item;
+	const baseUrl = await addressOf(functions, filestack, 'uploadBaseUrl', HOSTS.uploadBaseUrl);
+	const store = storeParameters(target) as IDataObject;
+	const { body } = await ask(item, baseUrl, 'start', { ...about, store });
+	const { uri, region, upload_id, location_url } = isJsonObject(body) ? body : {};
+	const host = textOf(location_url);
+	if (!textOf(uri) || !textOf(region) || !textOf(upload_id) || !host || !HOST.test(host)) {
+		throw strange(item, baseUrl, 'it started no upload');
+	}
+	const fields = { uri, region, upload_id, store } as Upload['fields'];
+	// A bare host (filestack-js puts https:// before it); a test server speaks what its address says.
+	return { fields, baseUrl: `${new URL(baseUrl).protocol}//${host}` };
+}
+
+const HOST = /^[\w.-]+(:\d+)?$/;
+
+/** The calls of the upload API take the credentials in the body; the credential fills in the empty `apikey`. */
+async function ask(
+	{ functions }: ItemContext,
+	baseUrl: string,
+	call: 'start' | 'upload' | 'complete',
+	fields: IDataObject,
+): Promise<Answer> {
+	return await callApi(functions, filestack, {
+		method: 'POST',
+		baseUrl,
+		path: `/multipart/${call}`,
+		qs: allowing(['pick', 'store']),
+		body: { apikey: '', ...fields },
+		// None of them makes a second file: an upload becomes one when it is complete, and only once.
+		repeatable: true,
+		mayBeEmpty: true,
+	});
+}
+
+/** Sends a part until it is there, each time to a new address: they are signed for a short time. Gives back its ETag. */
+async function sendPart(
+	item: ItemContext,
+	{ fields, baseUrl }: Upload,
+	{ index, bytes }: Part,
+	settings: PartSettings,
+): Promise<string> {
+	const node = item.functions.getNode();
+	const md5 = createHash('md5').update(bytes).digest('base64');
+	const wanted = { ...fields, part: index + 1, size: bytes.length, md5 };
+	for (let attempt = 1; ; attempt++) {
+		const { body } = await ask(item, baseUrl, 'upload', wanted);
+		const { url, headers } = isJsonObject(body) ? body : {};
+		const address = textOf(url);
+		if (!address || !URL.canParse(address)) throw strange(item, baseUrl, 'it named no address');
+
+		const payload = partPayload(bytes, 'application/octet-stream', settings);
+		const put = await putSigned(item.functions, address, headersOf(headers), payload);
+		const { status, retryAfter } = put;
+		const etag = textOf(put.headers.etag);
+		if (status !== undefined && status < 300 && etag) return etag;
+
+		// The address was signed too long ago, or the clock of the storage is another one (filestack-js).
+		const isLate = status === 403 && /RequestTimeTooSkewed|expired/i.test(String(put.body));
+		const mayHelp = isLate || mayRepeat(put, true);
+		const wait = mayHelp && !settings.cancel?.aborted ? pauseAfter(attempt, put) : undefined;
+		if (wait === undefined) {
+			const { origin } = new URL(address);
+			if (status === undefined) throw connectionError(node, storage.name, origin, put);
+			if (status < 300) throw strangeAnswerError(node, storage, origin, 'it sent no ETag');
+			throw answerError(node, storage, { status, body: put.body, retryAfter });
+		}
+		await pause(wait, settings.cancel);
+	}
+}
+
+const headersOf = (headers: unknown): Record<string, string> =>
+	isJsonObject(headers)
+		? Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]))
+		: {};
+
+/** Has the parts put together; 202 means that it is still going on. */
+async function complete(
+	item: ItemContext,
+	{ fields, baseUrl }: Upload,
+	sent: IDataObject,
+	{ cancel }: PartSettings,
+): Promise<Json> {
+	const end = Date.now() + MERGE_PATIENCE;
+	while (Date.now() < end && !cancel?.aborted) {
+		const { status, body } = await ask(item, baseUrl, 'complete', { ...fields, ...sent });
+		if (status !== 999) return isJsonObject(body) ? body : {};
+		await pause(MERGE_PAUSE, cancel);
+	}
+	const { functions, itemIndex } = item;
+	throw new NodeOperationError(
+		functions.getNode(),
+		`Filestack has not put the file together within ${MERGE_PATIENCE / 60_000} minutes`,
+		{
+			itemIndex,
+			description:
+				'All parts have arrived, so the file may still appear. Look in the Developer Portal before you send it again.',
+		},
+	);
+}
+
+const strange = ({ functions }: ItemContext, baseUrl: string, seen: string) =>
+	strangeAnswerError(functions.getNode(), filestack, new URL(baseUrl).origin, seen);

@@ -1,0 +1,86 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { sha256Option, stallOption } from '../../shared/fields';
+import { wrong } from '../../shared/inputs';
+import type { ItemContext, Operation } from '../../shared/operation';
+import type { Json } from '../../shared/service';
+import { compareWithService } from '../../shared/transfer/compare';
+import { transferSettings } from '../../shared/transfer/settings';
+import { filesOf } from '../../shared/transfer/source';
+import { uploadWhole } from '../../shared/transfer/upload';
+import { type ChosenFile, chosenFile, describeFile, fileField } from '../handle';
+import { filestack, needAppSecret } from '../service';
+import { allowing, TRANSFER_MINUTES } from '../signing';
+import { bodyType, mediaType } from './bodyType';
+import { base64Option, forBinary, mimeTypeOption, sourceFields, verifyOption } from './fields';
+import { filled } from './storeTarget';
+import { fetching, urlCall } from './storeUrl';
+import { verifyUpload } from './verify';
+
+export const overwrite: Operation = {
+	value: 'overwrite',
+	name: 'Overwrite',
+	action: 'Overwrite a file',
+	description:
+		'Put a new file under the handle of an old one. The CDN may deliver the old one for a while.',
+	fields: [fileField, ...sourceFields],
+	options: [
+		forBinary(base64Option),
+		forBinary(sha256Option),
+		forBinary(mimeTypeOption),
+		forBinary(stallOption),
+		forBinary(verifyOption('Verify Upload', 'what was sent')),
+	],
+	async execute(item) {
+		const { functions, parameter } = item;
+		const chosen = chosenFile(item);
+		await needAppSecret(functions, 'Overwriting a file');
+		if (parameter('source') !== 'url') return { json: await overwriteWithBytes(item, chosen) };
+
+		const { handle, segment } = chosen;
+		const call = urlCall(item, ['writeUrl'], {}, handle);
+		const data = await fetching(item, { ...call, path: `/api/file/${segment}` });
+		return { json: describeFile(data as Json, handle) };
+	},
+};
+
+async function overwriteWithBytes(item: ItemContext, chosen: ChosenFile): Promise<IDataObject> {
+	const { functions, parameter, option } = item;
+	const [file, ...more] = await filesOf(item, parameter<string>('binaryPropertyName'));
+	if (more.length > 0) {
+		const advice = 'A handle stands for one file. Name one field.';
+		throw wrong(item, 'Input Data Field Name', 'names several files', advice);
+	}
+	const decode = option<boolean>('base64Decode') === true;
+	const verify = option<boolean>('verify') === true;
+	if (decode && verify) {
+		const advice = 'The stored file is not the one that is sent. Switch one of the two off.';
+		throw wrong(item, 'Verify Upload', 'does not go with Base64 Decode', advice);
+	}
+	const settings = transferSettings(item);
+	const { handle, segment } = chosen;
+	const mimeType = String(option('mimeType') ?? '').trim() || mediaType(file.mimeType);
+	const { body, measure } = await uploadWhole(
+		item,
+		filestack,
+		{
+			method: 'POST',
+			path: `/api/file/${segment}`,
+			qs: {
+				...filled({ base64decode: decode ? 'true' : undefined }),
+				...allowing(['write'], handle, TRANSFER_MINUTES),
+			},
+		},
+		{ ...file, mimeType: bodyType(mimeType) },
+		{ ...settings, sha256: (settings.sha256 || verify) && !decode },
+	);
+	const data = body as Json;
+	if (!decode) compareWithService(functions.getNode(), file.fileName, measure, { size: data.size });
+	if (verify) await verifyUpload(item, chosen, file.fileName, measure);
+	return {
+		...describeFile(data, handle),
+		...filled({ sha256: measure.sha256 }),
+		...(verify && { verified: true }),
+		binaryPropertyName: file.field,
+	};
+}

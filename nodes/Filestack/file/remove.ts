@@ -1,0 +1,38 @@
+import { callApi } from '../../shared/http';
+import type { Operation } from '../../shared/operation';
+import { chosenFile, fileField } from '../handle';
+import { filestack, needAppSecret } from '../service';
+import { allowing } from '../signing';
+
+export const remove: Operation = {
+	value: 'delete',
+	name: 'Delete',
+	action: 'Delete a file',
+	description: 'Delete a file for good',
+	fields: [fileField],
+	options: [
+		{
+			displayName: 'Keep in Storage',
+			name: 'skipStorage',
+			type: 'boolean',
+			default: false,
+			description:
+				'Whether the file stays in its storage container, and only Filestack forgets it and its handle',
+		},
+	],
+	async execute(item) {
+		const { functions, option } = item;
+		const { handle, segment } = chosenFile(item);
+		await needAppSecret(functions, 'Deleting a file');
+		const keep = option<boolean>('skipStorage') === true;
+		await callApi(functions, filestack, {
+			method: 'DELETE',
+			path: `/api/file/${segment}`,
+			qs: { ...(keep && { skip_storage: 'true' }), ...allowing(['remove'], handle) },
+			// Its answer is not documented beyond the status; the SDKs look at nothing else.
+			mayBeEmpty: true,
+			mayBeText: true,
+		});
+		return { json: { deleted: true, handle, keptInStorage: keep } };
+	},
+};

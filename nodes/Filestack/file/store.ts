@@ -1,0 +1,114 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { pathPart } from '../../shared/http';
+import { wrong } from '../../shared/inputs';
+import type { ItemContext, Operation } from '../../shared/operation';
+import type { Json } from '../../shared/service';
+import { compareWithService } from '../../shared/transfer/compare';
+import type { Measure } from '../../shared/transfer/measured';
+import { partSettings, type PartSettings } from '../../shared/transfer/settings';
+import type { FileSource } from '../../shared/transfer/source';
+import { uploadWhole } from '../../shared/transfer/upload';
+import { uploadEach } from '../../shared/transfer/uploadEach';
+import { describeFile } from '../handle';
+import { filestack } from '../service';
+import { allowing, TRANSFER_MINUTES } from '../signing';
+import { bodyType, mediaType } from './bodyType';
+import { uploadInParts } from './multipart';
+import { PARTS, storeFields, storeOptions } from './storeFields';
+import { filled, storeTarget, type StoreTarget, wellFormed } from './storeTarget';
+import { storeUrl } from './storeUrl';
+import { storedFile } from './stored';
+import { verifyUpload } from './verify';
+
+export const store: Operation = {
+	value: 'store',
+	name: 'Store',
+	action: 'Store a file',
+	description: 'Store files of the workflow, or a file from a URL, and get their handles',
+	fields: storeFields,
+	options: storeOptions,
+	async execute(item) {
+		const target = storeTarget(item);
+		if (item.parameter('source') === 'url') {
+			return { json: describeFile(storedFile(item, await storeUrl(item, target))) };
+		}
+		return await uploadEach(item, 'handle', async (file) => await storeFile(item, file, target));
+	},
+};
+
+async function storeFile(
+	item: ItemContext,
+	file: FileSource,
+	given: StoreTarget,
+): Promise<IDataObject> {
+	const { functions, option } = item;
+	const settings = partSettings(item, PARTS);
+	const decode = option<boolean>('base64Decode') === true;
+	const verify = option<boolean>('verify') === true;
+	if (decode && verify) {
+		const advice = 'The stored file is not the one that is sent. Switch one of the two off.';
+		throw wrong(item, 'Verify Upload', 'does not go with Base64 Decode', advice);
+	}
+	const target = {
+		...given,
+		filename: given.filename ?? wellFormed(file.fileName),
+		mimetype: given.mimetype ?? mediaType(file.mimeType),
+	};
+	const wanted = { ...settings, sha256: (settings.sha256 || verify) && !decode };
+	const { data, measure, parts } = goesInParts(item, file, target, settings)
+		? await uploadInParts(item, file, target, wanted)
+		: await storeWhole(item, file, target, wanted);
+
+	const described = describeFile(storedFile(item, data));
+	const handle = String(described.handle);
+	if (!decode) compareWithService(functions.getNode(), file.fileName, measure, { size: data.size });
+	if (verify) {
+		const chosen = { handle, segment: pathPart(functions, 'File', handle) };
+		await verifyUpload(item, chosen, file.fileName, measure);
+	}
+	const { sha256 } = measure;
+	return { ...described, ...filled({ sha256, parts }), ...(verify && { verified: true }) };
+}
+
+/** Large files do, and those with tags or workflows, which the store call does not know. */
+function goesInParts(
+	item: ItemContext,
+	{ size }: FileSource,
+	{ tags, workflows }: StoreTarget,
+	{ threshold }: PartSettings,
+): boolean {
+	const decode = item.option<boolean>('base64Decode') === true;
+	const extra = tags ? 'Upload Tags' : workflows ? 'Workflow IDs' : undefined;
+	if (extra && (decode || size === 0)) {
+		const what = decode ? 'does not go with Base64 Decode' : 'does not go with an empty file';
+		throw wrong(item, extra, what, 'Filestack takes it only with files that are sent in parts.');
+	}
+	return size > 0 && !decode && (extra !== undefined || size >= threshold);
+}
+
+/** The file in one request, as its body (Filestack docs, File API, Store). */
+async function storeWhole(
+	item: ItemContext,
+	file: FileSource,
+	{ provider, filename, mimetype, path, container, access }: StoreTarget,
+	settings: PartSettings,
+): Promise<{ data: Json; measure: Measure; parts?: number }> {
+	const { functions, option } = item;
+	const base64decode = option<boolean>('base64Decode') ? 'true' : undefined;
+	const { body, measure } = await uploadWhole(
+		item,
+		filestack,
+		{
+			method: 'POST',
+			path: `/api/store/${pathPart(functions, 'Storage', provider)}`,
+			qs: {
+				...filled({ filename, mimetype, path, container, access, base64decode }),
+				...allowing(['pick', 'store'], undefined, TRANSFER_MINUTES),
+			},
+		},
+		{ ...file, mimeType: bodyType(mimetype) },
+		settings,
+	);
+	return { data: body as Json, measure };
+}

@@ -1,0 +1,75 @@
+import { optionalText, wrong } from '../../shared/inputs';
+import type { ItemContext } from '../../shared/operation';
+
+/** Where and as what a file is stored, whichever way it takes. */
+export interface StoreTarget {
+	/** As a segment of the store call, e.g. `S3`. */
+	provider: string;
+	filename?: string;
+	mimetype?: string;
+	path?: string;
+	container?: string;
+	access?: string;
+	workflows?: string[];
+	tags?: Record<string, string>;
+}
+
+/** @throws NodeOperationError that names the field which is wrong */
+export function storeTarget(item: ItemContext): StoreTarget {
+	const { parameter, option } = item;
+	const text = (name: string) => wellFormed(optionalText(option(name)));
+	const workflows = (text('workflowIds') ?? '').split(',').map((id) => id.trim());
+	return {
+		provider: parameter<string>('storage'),
+		filename: text('fileName'),
+		mimetype: text('mimeType'),
+		path: text('path'),
+		container: text('container'),
+		access: text('access'),
+		workflows: workflows.some(Boolean) ? workflows.filter(Boolean) : undefined,
+		tags: tagsOf(item),
+	};
+}
+
+/** Half of a UTF-16 pair cannot be sent as text. */
+export const wellFormed = <T extends string | undefined>(text: T): T =>
+	(text === undefined ? text : Buffer.from(text).toString()) as T;
+
+/** The pairs of a collection of names and values. */
+export function pairsOf(
+	{ option }: ItemContext,
+	collection: string,
+	kind: string,
+): Array<[name: string, value: string]> {
+	const pairs = option<Record<string, Array<{ name?: unknown; value?: unknown }>>>(collection);
+	return (pairs?.[kind] ?? [])
+		.map(({ name, value }): [string, string] => [
+			String(name ?? '').trim(),
+			wellFormed(String(value ?? '')),
+		])
+		.filter(([name]) => name !== '');
+}
+
+/** The limits are those of filestack-js. */
+function tagsOf(item: ItemContext): Record<string, string> | undefined {
+	const tags = pairsOf(item, 'uploadTags', 'tag');
+	const tooLong = tags.some(([name, value]) => name.length > 128 || value.length > 256);
+	if (tags.length > 10 || tooLong) {
+		const what = tooLong ? 'has a tag that is too long' : 'has more than 10 tags';
+		const limits = 'A name may have 128 characters, a value 256, a file 10 tags.';
+		throw wrong(item, 'Upload Tags', what, limits);
+	}
+	return tags.length > 0 ? Object.fromEntries(tags) : undefined;
+}
+
+/** The `store` field of the upload and of the processing API; there, providers are written small. */
+export function storeParameters({ provider, ...target }: StoreTarget) {
+	const { path, container, access, workflows } = target;
+	return { location: provider.toLowerCase(), ...filled({ path, container, access, workflows }) };
+}
+
+/** Without what is not given. */
+export function filled<T extends object>(fields: T): Partial<T> {
+	const given = Object.entries(fields).filter(([, value]) => value !== undefined);
+	return Object.fromEntries(given) as Partial<T>;
+}

@@ -1,0 +1,95 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { mayHaveActed, withItem } from '../../shared/errors';
+import { addressOf, type ApiCall, callApi, pathPart } from '../../shared/http';
+import { wrong } from '../../shared/inputs';
+import type { ItemContext } from '../../shared/operation';
+import { filestack, HOSTS } from '../service';
+import { allowing, type PolicyCall, TRANSFER_MINUTES } from '../signing';
+import { filled, pairsOf, storeParameters, type StoreTarget } from './storeTarget';
+
+/** Milliseconds that Filestack may take to fetch a file before it answers. */
+const FETCH_PATIENCE = 600_000;
+
+/** Has Filestack fetch a file itself; the answer describes the stored one. */
+export async function storeUrl(item: ItemContext, target: StoreTarget): Promise<unknown> {
+	const headers = pairsOf(item, 'sourceHeaders', 'header');
+	const { tags, workflows } = target;
+	const extra = headers.length > 0 || tags !== undefined || workflows !== undefined;
+	const call = extra ? await processCall(item, target, headers) : storeCall(item, target);
+	return await fetching(item, call);
+}
+
+/** The store call with a form that names the URL (Filestack docs, File API, Store). */
+function storeCall(item: ItemContext, target: StoreTarget): ApiCall {
+	const { provider, filename, mimetype, path, container, access } = target;
+	return {
+		...urlCall(item, ['pick', 'store'], { filename, mimetype, path, container, access }),
+		path: `/api/store/${pathPart(item.functions, 'Storage', provider)}`,
+	};
+}
+
+/** A call whose body names the URL in the field. */
+export function urlCall(
+	item: ItemContext,
+	calls: PolicyCall[],
+	query: IDataObject,
+	handle?: string,
+): Omit<ApiCall, 'path'> {
+	return {
+		method: 'POST',
+		qs: { ...filled(query), ...allowing(calls, handle, TRANSFER_MINUTES) },
+		headers: { 'content-type': 'application/x-www-form-urlencoded' },
+		body: { url: sourceUrl(item) },
+	};
+}
+
+/** Processing can do what the store call cannot: headers for the source, tags, workflows (filestack-js, store). */
+async function processCall(
+	item: ItemContext,
+	target: StoreTarget,
+	headers: Array<[string, string]>,
+): Promise<ApiCall> {
+	const { functions } = item;
+	const { filename, mimetype, tags } = target;
+	if (mimetype) {
+		const others = 'Source Headers, Upload Tags and Workflow IDs';
+		const advice = 'Filestack takes the type from the source then. Remove one of the options.';
+		throw wrong(item, 'MIME Type', `does not go with ${others}`, advice);
+	}
+	const url = sourceUrl(item);
+	const source = headers.length > 0 ? { source: url, headers: Object.fromEntries(headers) } : url;
+	return {
+		method: 'POST',
+		baseUrl: await addressOf(functions, filestack, 'processBaseUrl', HOSTS.processBaseUrl),
+		path: '/process',
+		qs: allowing(['pick', 'store'], undefined, TRANSFER_MINUTES),
+		body: {
+			apikey: '', // filled in by the credential, which adds the security task too
+			sources: [source],
+			tasks: [{ name: 'store', params: filled({ ...storeParameters(target), filename }) }],
+			...filled({ upload_tags: tags }),
+		},
+	};
+}
+
+/** Sends a call that makes Filestack fetch something: once, because it could store the file twice. */
+export async function fetching({ functions, itemIndex }: ItemContext, call: ApiCall) {
+	try {
+		const patient = { ...call, repeatable: false, timeout: FETCH_PATIENCE };
+		return (await callApi(functions, filestack, patient)).body;
+	} catch (error) {
+		const problem = withItem(functions.getNode(), error, itemIndex);
+		if (mayHaveActed(problem)) {
+			problem.description = `${problem.description ?? ''} Filestack may have fetched the file nevertheless: look before you run it again.`;
+		}
+		throw withItem(functions.getNode(), problem, itemIndex);
+	}
+}
+
+/** @throws NodeOperationError unless the field holds a web address */
+function sourceUrl(item: ItemContext): string {
+	const url = String(item.parameter('url') ?? '').trim();
+	if (URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)) return url;
+	throw wrong(item, 'URL', 'is no web address', 'It has to begin with https:// or http://.');
+}

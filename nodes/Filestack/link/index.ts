@@ -1,0 +1,9 @@
+import type { Resource } from '../../shared/operation';
+import { createSigned } from './createSigned';
+
+export const link: Resource = {
+	value: 'link',
+	name: 'Link',
+	operations: [createSigned],
+	initial: createSigned.value,
+};

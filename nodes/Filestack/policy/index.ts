@@ -1,0 +1,9 @@
+import type { Resource } from '../../shared/operation';
+import { create } from './create';
+
+export const policy: Resource = {
+	value: 'policy',
+	name: 'Policy',
+	operations: [create],
+	initial: create.value,
+};

@@ -1,0 +1,80 @@
+import type { IExecuteFunctions } from 'n8n-workflow';
+import { NodeOperationError } from 'n8n-workflow';
+
+import { isJsonObject, type Service, textOf } from '../shared/service';
+import { type Policy, type SignedPolicy, signPolicy } from './signing';
+
+/**
+ * Filestack's dialect. Its hosts word their errors differently: `{"result":"error","error":{"code","msg"}}` (File API),
+ * `{"error":"…"}` (processing, uploads), plain text (CDN).
+ */
+export const filestack: Service = {
+	name: 'Filestack',
+	credential: 'filestackApi',
+	errorMessage: (body) => wordsOf(body)?.replace(PROOF, '…'),
+	// A store call with an unknown key is answered 200 with such a text (filestack-python, issue 71).
+	reportsFailure: (body) =>
+		typeof body === 'string'
+			? /^[^<{]*(invalid|error|denied)/i.test(body)
+			: isJsonObject(body) && (body.result === 'error' || Boolean(wordsOf(body))),
+	advice: {
+		200: 'Check the API Key in the Filestack credential; the Developer Portal shows it.',
+		400: 'Correct the value that the message names, then run the node again.',
+		401: 'Check the API Key and the App Secret in the Filestack credential: both have to be of the same app. The App Secret is the one that signs policies, not that of a webhook.',
+		403: 'The call was not allowed. Enter the App Secret of this API Key in the Filestack credential. If it is there, check that the clock of this n8n is right: each call is signed for some minutes only.',
+		404: 'There is no such file, or it was deleted. Check the handle, and that the credential is of the app that stored it.',
+		413: 'The file is too large for one request. Lower Send in Parts From in Options.',
+		429: 'Lower Items at Once under Options → Batching, or run the workflow less often.',
+	},
+};
+
+/** The service's words; what is in them of a policy or its signature stays here. */
+function wordsOf(body: unknown): string | undefined {
+	if (typeof body === 'string') return /^\s*</.test(body) ? undefined : textOf(body.slice(0, 300));
+	if (!isJsonObject(body)) return undefined;
+	const { error } = body;
+	return isJsonObject(error) ? textOf(error.msg) : textOf(error);
+}
+
+/** An encoded policy (the JSON begins with a brace), or the hex signature of one. */
+const PROOF = /eyJ[\w+/=-]{8,}|\b[0-9a-f]{64}\b/gi;
+
+/** Where the parts of a large file are put: to addresses that are signed for themselves. It answers in XML. */
+export const storage: Service = {
+	...filestack,
+	name: 'The storage behind Filestack',
+	errorMessage: (body) => /<Message>([^<]{1,300})<\/Message>/.exec(String(body))?.[1],
+	advice: {
+		403: 'The address of the part was refused, each time it was asked for anew. Check the clock of this n8n, then run the node again.',
+		404: 'The upload is not there any more. Run the node again.',
+	},
+};
+
+/** The labels of the credential's fields for the hosts beside that of the File API. */
+export const HOSTS = {
+	cdnBaseUrl: 'CDN Base URL',
+	uploadBaseUrl: 'Upload Base URL',
+	processBaseUrl: 'Process Base URL',
+} as const;
+
+/** The app secret, undefined where the credential has none. */
+export async function appSecretOf(functions: IExecuteFunctions): Promise<string | undefined> {
+	const { appSecret } = await functions.getCredentials<{ appSecret?: string }>(
+		filestack.credential,
+	);
+	return textOf(appSecret)?.trim();
+}
+
+/** @throws NodeOperationError for a call that always needs a signature, where the credential has no app secret */
+export async function needAppSecret(functions: IExecuteFunctions, what: string): Promise<string> {
+	const appSecret = await appSecretOf(functions);
+	if (appSecret) return appSecret;
+	throw new NodeOperationError(functions.getNode(), `${what} needs the App Secret`, {
+		description:
+			'Enter it in the Filestack credential. The Developer Portal shows it under Security.',
+	});
+}
+
+/** A policy that the user asked for, or that opens a download. */
+export const signed = (policy: Policy, appSecret: string): SignedPolicy =>
+	signPolicy(JSON.stringify(policy), appSecret);

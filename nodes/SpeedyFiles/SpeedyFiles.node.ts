@@ -1,0 +1,45 @@
+import {
+	type IExecuteFunctions,
+	type INodeExecutionData,
+	type INodeType,
+	type INodeTypeDescription,
+	NodeConnectionTypes,
+} from 'n8n-workflow';
+
+import { nodeProperties, runOperation } from '../shared/operation';
+import { account } from './account';
+import { speedyFilesApiTest } from './credentialTest';
+import { file } from './file';
+import { instance } from './instance';
+import { searchFiles, searchPackages, searchTokens } from './listSearch';
+import { packageResource } from './package';
+import { token } from './token';
+
+const resources = [packageResource, file, token, account, instance];
+
+export class SpeedyFiles implements INodeType {
+	description: INodeTypeDescription = {
+		displayName: 'SpeedyFiles',
+		name: 'speedyFiles',
+		icon: { light: 'file:speedyFiles.svg', dark: 'file:speedyFiles.dark.svg' },
+		group: ['output'],
+		version: 1,
+		subtitle: '={{ $parameter["operation"] + ": " + $parameter["resource"] }}',
+		description: 'Send files to people by a magic link from your own SpeedyFiles server',
+		defaults: { name: 'SpeedyFiles' },
+		usableAsTool: true,
+		inputs: [NodeConnectionTypes.Main],
+		outputs: [NodeConnectionTypes.Main],
+		credentials: [{ name: 'speedyFilesApi', required: true, testedBy: 'speedyFilesApiTest' }],
+		properties: nodeProperties(resources),
+	};
+
+	methods = {
+		credentialTest: { speedyFilesApiTest },
+		listSearch: { searchFiles, searchPackages, searchTokens },
+	};
+
+	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+		return await runOperation(this, resources);
+	}
+}

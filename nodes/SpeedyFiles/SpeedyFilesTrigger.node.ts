@@ -1,0 +1,58 @@
+import {
+	type INodeType,
+	type INodeTypeDescription,
+	type IWebhookDescription,
+	type IWebhookFunctions,
+	type IWebhookResponseData,
+	NodeConnectionTypes,
+} from 'n8n-workflow';
+
+import { receiveEvent } from '../shared/webhook/events';
+import { matchesPattern } from '../shared/webhook/filter';
+import { speedyFilesApiTest } from './credentialTest';
+import { speedyFilesEvents } from './event';
+import { triggerProperties } from './triggerProperties';
+
+// Webhooks are set up by an admin in the web interface alone; n8n has nothing to register.
+const webhooks: IWebhookDescription[] = [
+	{ name: 'default', httpMethod: 'POST', responseMode: 'onReceived', path: 'webhook' },
+];
+
+export class SpeedyFilesTrigger implements INodeType {
+	description: INodeTypeDescription = {
+		displayName: 'SpeedyFiles Trigger',
+		name: 'speedyFilesTrigger',
+		icon: { light: 'file:speedyFiles.svg', dark: 'file:speedyFiles.dark.svg' },
+		group: ['trigger'],
+		version: 1,
+		subtitle: '={{ $parameter["events"].join(", ") }}',
+		description: 'Starts the workflow when a package is finalized, downloaded, revoked and more',
+		defaults: { name: 'SpeedyFiles Trigger' },
+		inputs: [],
+		outputs: [NodeConnectionTypes.Main],
+		credentials: [{ name: 'speedyFilesApi', required: true, testedBy: 'speedyFilesApiTest' }],
+		webhooks,
+		properties: triggerProperties,
+	};
+
+	methods = { credentialTest: { speedyFilesApiTest } };
+
+	async webhook(this: IWebhookFunctions): Promise<IWebhookResponseData> {
+		const options = this.getNodeParameter('options', {}) as {
+			fileName?: string;
+			maxAge?: number;
+			packageId?: string;
+			recipient?: string;
+			repeatWindow?: number;
+		};
+		const { fileName, packageId, recipient, maxAge = 300, repeatWindow = 60 } = options;
+		return await receiveEvent(this, speedyFilesEvents, {
+			maxAge,
+			repeatWindow,
+			keep: (json) =>
+				matchesPattern(fileName, json.original_name) &&
+				matchesPattern(packageId, json.packageId) &&
+				matchesPattern(recipient, json.recipientEmail),
+		});
+	}
+}

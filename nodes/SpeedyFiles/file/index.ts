@@ -1,0 +1,9 @@
+import type { Resource } from '../../shared/operation';
+import { download } from './download';
+
+export const file: Resource = {
+	value: 'file',
+	name: 'File',
+	operations: [download],
+	initial: download.value,
+};

@@ -1,0 +1,82 @@
+import type {
+	IDataObject,
+	ILoadOptionsFunctions,
+	INodeListSearchItems,
+	INodeListSearchResult,
+} from 'n8n-workflow';
+
+import { apiUrl, baseUrlOf } from '../shared/http';
+import { searchPages } from '../shared/listSearch';
+import type { Page } from '../shared/paging';
+import { fetchPackages } from './packagePages';
+import { speedyFiles } from './service';
+import { fetchTokens } from './tokens';
+
+/** Packages in one helping of a list. */
+const HELPING = 100;
+
+/** Packages by title, recipient, status and ID; SpeedyFiles itself cannot search. */
+export async function searchPackages(
+	this: ILoadOptionsFunctions,
+	filter?: string,
+	paginationToken?: string,
+): Promise<INodeListSearchResult> {
+	const site = await siteOf(this);
+	const entryOf = ({ id, title, ...more }: IDataObject): INodeListSearchItems => ({
+		name: `${String(title)} – ${String(more.recipient_email)} (${String(more.effectiveStatus)})`,
+		value: String(id),
+		url: `${site}/dash/packages/${encodeURIComponent(String(id))}`,
+	});
+	return await searchPages(filter, paginationToken, (page) => pageOf(this, page), entryOf);
+}
+
+/** Files of the packages that have a working link. */
+export async function searchFiles(
+	this: ILoadOptionsFunctions,
+	filter?: string,
+	paginationToken?: string,
+): Promise<INodeListSearchResult> {
+	const fetchFiles = async (first: number): Promise<Page<IDataObject, number>> => {
+		for (let page = first; ; page++) {
+			const { items: packages, next } = await pageOf(this, page);
+			const items = packages
+				.filter((one) => one.direction === 'outbound' && one.effectiveStatus === 'active')
+				.flatMap(({ title, files }) => (files as IDataObject[]).map((one) => ({ ...one, title })));
+			if (items.length > 0 || next === undefined) return { items, next };
+		}
+	};
+	return await searchPages(filter, paginationToken, fetchFiles, (file) => ({
+		name: `${String(file.original_name)} – ${String(file.title)}`,
+		value: String(file.id),
+	}));
+}
+
+/** Tokens that still work, by name and prefix. */
+export async function searchTokens(
+	this: ILoadOptionsFunctions,
+	filter?: string,
+): Promise<INodeListSearchResult> {
+	const fetchAll = async () => ({
+		items: (await fetchTokens(this)).filter(({ effectiveStatus }) => effectiveStatus === 'active'),
+	});
+	return await searchPages(filter, undefined, fetchAll, ({ id, name, prefix }) => ({
+		name: `${String(name)} (${String(prefix)}…)`,
+		value: String(id),
+	}));
+}
+
+/** @param page counted from 1 */
+async function pageOf(
+	context: ILoadOptionsFunctions,
+	page: number,
+): Promise<Page<IDataObject, number>> {
+	const position = { offset: (page - 1) * HELPING, total: 0 };
+	const { items, next } = await fetchPackages(context, position, HELPING);
+	return { items, next: next && page + 1 };
+}
+
+/** The web pages of the instance. */
+async function siteOf(context: ILoadOptionsFunctions): Promise<string> {
+	const url = await baseUrlOf(context, speedyFiles);
+	return url.slice(0, -apiUrl(speedyFiles, '').length);
+}

@@ -1,0 +1,60 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { serviceTime } from '../../shared/dates';
+import { withDoubt, withItem } from '../../shared/errors';
+import { callApi } from '../../shared/http';
+import { optionalText, requiredText, wholeNumber } from '../../shared/inputs';
+import type { ItemContext, Operation } from '../../shared/operation';
+import { describePackage } from '../describe';
+import { speedyFiles, thingIn } from '../service';
+import { daysField, directionField, emailField, nameField, noteOption, titleField } from './fields';
+
+/** The API makes and forgets the link of an inbound package (SpeedyFiles source, app/routes/api.py). */
+const NO_LINK =
+	'SpeedyFiles has neither mailed nor returned the upload link of this inbound package.';
+
+export const create: Operation = {
+	value: 'create',
+	name: 'Create',
+	action: 'Create a package',
+	description: 'Begin a package for one recipient, to upload files into and finalize',
+	fields: [titleField, emailField, nameField, directionField, daysField],
+	options: [noteOption],
+	async execute(item) {
+		const created = await createPackage(item, item.parameter('direction'));
+		const isUnreachable = created.direction === 'inbound' && created.magicLink === undefined;
+		return { json: isUnreachable ? { ...created, notice: NO_LINK } : created };
+	},
+};
+
+/** Creates a package from the fields of the item, and describes it. */
+export async function createPackage(item: ItemContext, direction: string): Promise<IDataObject> {
+	const { functions, itemIndex } = item;
+	const body = packageRequest(item, direction);
+	try {
+		const answer = await callApi(functions, speedyFiles, {
+			method: 'POST',
+			path: '/packages',
+			body,
+			repeatable: false,
+		});
+		const created = thingIn(functions, 'package', answer.body);
+		return describePackage(created, serviceTime(answer.headers));
+	} catch (error) {
+		const doubt = 'The package may have been created nevertheless: look with Package → Get Many.';
+		throw withItem(functions.getNode(), withDoubt(error, doubt), itemIndex);
+	}
+}
+
+function packageRequest(item: ItemContext, direction: string): IDataObject {
+	const days = item.parameter(daysField.name);
+	const note = optionalText(item.option(noteOption.name));
+	return {
+		title: requiredText(item, titleField),
+		recipient_email: requiredText(item, emailField),
+		recipient_name: requiredText(item, nameField),
+		direction,
+		ttl_days: wholeNumber(item, daysField.displayName, days, { min: 1, max: 90 }),
+		...(note && { note }),
+	};
+}

@@ -1,0 +1,94 @@
+import type { INodeProperties } from 'n8n-workflow';
+
+import { pathPart } from '../../shared/http';
+import { locatorField } from '../../shared/locator';
+import type { ItemContext } from '../../shared/operation';
+import type { ServiceContext } from '../../shared/service';
+
+/** One package. Its pages are /dash/packages/<id> in the browser and /api/v1/packages/<id> in the API. */
+export const packageField = locatorField({
+	displayName: 'Package',
+	name: 'packageId',
+	description: 'The package, picked from those that the API token may see',
+	searchListMethod: 'searchPackages',
+	urlPattern: 'https?:\\/\\/[^?#]+\\/packages\\/([A-Za-z0-9_-]+)',
+	urlPlaceholder: 'e.g. https://files.example.com/dash/packages/pQ3v0kJ8Yk2mB1tZr7wXcA',
+	idPlaceholder: 'e.g. pQ3v0kJ8Yk2mB1tZr7wXcA',
+});
+
+export const packageIdOf = ({ locator }: ItemContext): string => locator(packageField.name).trim();
+
+/** The path of a package in the API. */
+export const packagePath = (context: ServiceContext, id: string): string =>
+	`/packages/${pathPart(context, packageField.displayName, id)}`;
+
+/** What every new package says of itself and its recipient. */
+export const titleField: INodeProperties = {
+	displayName: 'Title',
+	name: 'title',
+	type: 'string',
+	default: '',
+	required: true,
+	placeholder: 'e.g. Q4 financials',
+	description: 'What the recipient sees first, up to 255 characters',
+};
+
+export const emailField: INodeProperties = {
+	displayName: 'Recipient Email',
+	name: 'recipientEmail',
+	type: 'string',
+	default: '',
+	required: true,
+	placeholder: 'e.g. cfo@acme.com',
+	description: 'Who gets the magic link',
+};
+
+export const nameField: INodeProperties = {
+	displayName: 'Recipient Name',
+	name: 'recipientName',
+	type: 'string',
+	default: '',
+	required: true,
+	placeholder: 'e.g. Nathan Smith',
+	description: 'How the recipient is addressed',
+};
+
+export const directionField: INodeProperties = {
+	displayName: 'Direction',
+	name: 'direction',
+	type: 'options',
+	options: [
+		{
+			name: 'Outbound',
+			value: 'outbound',
+			description: 'You send files: a draft until it is finalized',
+		},
+		{
+			name: 'Inbound',
+			value: 'inbound',
+			description: 'You ask the recipient to upload files: active at once',
+		},
+	],
+	default: 'outbound',
+	description:
+		'Which way the files go. Mind with Inbound: the SpeedyFiles API neither mails the upload link nor returns it, so the recipient does not learn of it. To reach them, make inbound packages on the SpeedyFiles website.',
+};
+
+export const daysField: INodeProperties = {
+	displayName: 'Expires In Days',
+	name: 'ttlDays',
+	type: 'number',
+	typeOptions: { minValue: 1, maxValue: 90 },
+	default: 7,
+	description: 'After how many days the magic link stops working, up to 90',
+};
+
+export const noteOption: INodeProperties = {
+	displayName: 'Note',
+	name: 'note',
+	type: 'string',
+	typeOptions: { rows: 3 },
+	default: '',
+	placeholder: 'e.g. Please look at page 3.',
+	description: 'A message to the recipient, up to 4000 characters',
+};

@@ -1,0 +1,78 @@
+import type { IDataObject, INodeProperties } from 'n8n-workflow';
+
+import { epochOf } from '../../shared/dates';
+import { chosenDate, optionalText } from '../../shared/inputs';
+import type { ItemContext } from '../../shared/operation';
+
+/** What SpeedyFiles itself does not offer. */
+export const filterOptions: INodeProperties[] = [
+	{
+		displayName: 'Created After',
+		name: 'createdAfter',
+		type: 'dateTime',
+		default: '',
+		description:
+			'Only packages that were created at this time or later. SpeedyFiles cannot filter by it: this node reads the list and picks.',
+	},
+	{
+		displayName: 'Direction',
+		name: 'direction',
+		type: 'options',
+		options: [
+			{ name: 'Inbound', value: 'inbound' },
+			{ name: 'Outbound', value: 'outbound' },
+		],
+		default: 'outbound',
+		description:
+			'Only packages that go this way. SpeedyFiles cannot filter by it: this node reads the list and picks.',
+	},
+	{
+		displayName: 'Recipient Email',
+		name: 'recipientEmail',
+		type: 'string',
+		default: '',
+		placeholder: 'e.g. cfo@acme.com',
+		description:
+			'Only packages for this address. SpeedyFiles cannot filter by it: this node reads the list and picks.',
+	},
+	{
+		displayName: 'Status',
+		name: 'statuses',
+		type: 'multiOptions',
+		options: [
+			{ name: 'Active', value: 'active', description: 'The magic link works' },
+			{ name: 'Completed', value: 'completed', description: 'Reserved by SpeedyFiles' },
+			{ name: 'Draft', value: 'draft', description: 'Not finalized yet' },
+			{ name: 'Expired', value: 'expired', description: 'Active before, and its time is over' },
+			{ name: 'Revoked', value: 'revoked', description: 'The magic link was withdrawn' },
+		],
+		default: [],
+		description:
+			'Only packages in one of these states, as effectiveStatus says it. SpeedyFiles cannot filter by it: this node reads the list and picks.',
+	},
+];
+
+export interface PackageFilter {
+	keep(described: IDataObject): boolean;
+	/** Milliseconds since 1970; packages that are older are not wanted. */
+	createdAfter: number;
+	/** Whether every package passes. */
+	isOpen: boolean;
+}
+
+export function packageFilter(item: ItemContext): PackageFilter {
+	const date = item.option('createdAfter');
+	const after = date ? chosenDate(item, 'Created After', date) : undefined;
+	const direction = item.option<string>('direction');
+	const email = optionalText(item.option('recipientEmail'))?.toLowerCase();
+	const statuses = item.option<string[]>('statuses') ?? [];
+	return {
+		keep: (one) =>
+			(after === undefined || (epochOf(one.created_at) ?? NaN) >= after) &&
+			(!direction || one.direction === direction) &&
+			(!email || String(one.recipient_email).toLowerCase() === email) &&
+			(statuses.length === 0 || statuses.includes(String(one.effectiveStatus))),
+		createdAfter: after ?? -Infinity,
+		isOpen: after === undefined && !direction && !email && statuses.length === 0,
+	};
+}

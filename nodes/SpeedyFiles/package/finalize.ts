@@ -1,0 +1,66 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { mayHaveActed, withDoubt, withItem } from '../../shared/errors';
+import { callApi } from '../../shared/http';
+import type { ItemContext, Operation } from '../../shared/operation';
+import { isJsonObject, type ServiceContext, textOf } from '../../shared/service';
+import { speedyFiles } from '../service';
+import { packageField, packageIdOf, packagePath } from './fields';
+
+/** Why an output has no link: only its hash is stored (SpeedyFiles docs, Magic links). */
+const FINALIZED_BEFORE =
+	'The package was finalized before. SpeedyFiles shows its magic link only the first time; the recipient has it by e-mail. For a new link revoke the package and finalize it again.';
+const ANSWER_LOST =
+	'The package is finalized and the recipient gets the magic link by e-mail, but the answer that showed it was lost. For a new link revoke the package and finalize it again.';
+
+export const finalize: Operation = {
+	value: 'finalize',
+	name: 'Finalize',
+	action: 'Finalize a package',
+	description:
+		'Make the magic link of an outbound package, which is shown only this once, and mail it to the recipient. Gives a revoked package a new link.',
+	fields: [packageField],
+	async execute(item) {
+		const id = packageIdOf(item);
+		return { json: { id, ...(await finalizePackage(item, id)) } };
+	},
+};
+
+/**
+ * Finalizes a package. Never repeated: the answer to a second call has no link. Where the answer is lost, the package
+ * tells whether it was finalized.
+ */
+export async function finalizePackage(
+	{ functions, itemIndex }: ItemContext,
+	id: string,
+): Promise<IDataObject> {
+	const path = packagePath(functions, id);
+	try {
+		const { body } = await callApi(functions, speedyFiles, {
+			method: 'POST',
+			path: `${path}/finalize`,
+			repeatable: false,
+		});
+		return linkOf(isJsonObject(body) ? (body as IDataObject) : {}, FINALIZED_BEFORE);
+	} catch (error) {
+		const isDone = mayHaveActed(error) && (await statusOf(functions, path)) === 'active';
+		if (isDone) return linkOf({ ok: true, magic_link: null }, ANSWER_LOST);
+		const doubt = 'It may have been finalized nevertheless: Package → Get tells (status active).';
+		throw withItem(functions.getNode(), withDoubt(error, doubt), itemIndex);
+	}
+}
+
+function linkOf(answer: IDataObject, whyNone: string): IDataObject {
+	const magicLink = textOf(answer.magic_link);
+	return magicLink ? { ...answer, magicLink } : { ...answer, magicLink: null, notice: whyNone };
+}
+
+/** The status of a package, undefined where it cannot be learned. */
+export async function statusOf(context: ServiceContext, path: string): Promise<string | undefined> {
+	try {
+		const { body } = await callApi(context, speedyFiles, { method: 'GET', path });
+		return isJsonObject(body) ? textOf(body.status) : undefined;
+	} catch {
+		return undefined;
+	}
+}

@@ -1,0 +1,22 @@
+import { serviceTime } from '../../shared/dates';
+import { simplifyField } from '../../shared/fields';
+import { callApi } from '../../shared/http';
+import type { Operation } from '../../shared/operation';
+import { describePackage, simplifyPackage } from '../describe';
+import { speedyFiles, thingIn } from '../service';
+import { packageField, packageIdOf, packagePath } from './fields';
+
+export const get: Operation = {
+	value: 'get',
+	name: 'Get',
+	action: 'Get a package',
+	description: 'Retrieve the status of a package and its files',
+	fields: [packageField, simplifyField],
+	async execute(item) {
+		const { functions, parameter } = item;
+		const path = packagePath(functions, packageIdOf(item));
+		const { body, headers } = await callApi(functions, speedyFiles, { method: 'GET', path });
+		const found = describePackage(thingIn(functions, 'package', body), serviceTime(headers));
+		return { json: parameter<boolean>('simplify') ? simplifyPackage(found) : found };
+	},
+};

@@ -1,0 +1,32 @@
+import { epochOf } from '../../shared/dates';
+import { returnAllFields, simplifyField } from '../../shared/fields';
+import type { Operation } from '../../shared/operation';
+import { collectPages } from '../../shared/paging';
+import { simplifyPackage } from '../describe';
+import { fetchPackages, LARGEST_PAGE, NEWEST, type PackagePosition } from '../packagePages';
+import { filterOptions, packageFilter } from './filters';
+
+export const getAll: Operation = {
+	value: 'getAll',
+	name: 'Get Many',
+	action: 'Get many packages',
+	description: 'List packages with their files, newest first',
+	fields: [...returnAllFields, simplifyField],
+	options: filterOptions,
+	async execute(item) {
+		const { functions, parameter } = item;
+		const { keep, createdAfter, isOpen } = packageFilter(item);
+		const limit = parameter<boolean>('returnAll') ? Infinity : parameter<number>('limit');
+		const pageSize = isOpen ? Math.min(limit, LARGEST_PAGE) : LARGEST_PAGE;
+
+		const fetchPage = async (position: PackagePosition) => {
+			const page = await fetchPackages(functions, position, pageSize);
+			// The list goes from new to old: nothing that is wanted comes after this.
+			const oldest = epochOf(page.items.at(-1)?.created_at) ?? Infinity;
+			return oldest < createdAfter ? { items: page.items } : page;
+		};
+		const found = await collectPages(NEWEST, fetchPage, { idOf: ({ id }) => id, limit, keep });
+		const isSimple = parameter<boolean>('simplify');
+		return found.map((one) => ({ json: isSimple ? simplifyPackage(one) : one }));
+	},
+};

@@ -1,0 +1,16 @@
+import type { Resource } from '../../shared/operation';
+import { create } from './create';
+import { deletePackage } from './delete';
+import { finalize } from './finalize';
+import { get } from './get';
+import { getAll } from './getAll';
+import { revoke } from './revoke';
+import { send } from './send';
+import { uploadFile } from './uploadFile';
+
+export const packageResource: Resource = {
+	value: 'package',
+	name: 'Package',
+	operations: [create, deletePackage, finalize, get, getAll, revoke, send, uploadFile],
+	initial: send.value,
+};

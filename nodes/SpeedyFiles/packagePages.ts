@@ -1,0 +1,61 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { serviceTime } from '../shared/dates';
+import { strangeAnswerError } from '../shared/errors';
+import { callApi } from '../shared/http';
+import type { Page } from '../shared/paging';
+import { isJsonObject, type ServiceContext } from '../shared/service';
+import { describePackage } from './describe';
+import { speedyFiles } from './service';
+
+/** The most that SpeedyFiles puts on a page (SpeedyFiles source, app/routes/api.py). */
+export const LARGEST_PAGE = 200;
+
+export interface PackagePosition {
+	/** Packages before the page. */
+	offset: number;
+	/** Packages in all when the offset was found. */
+	total: number;
+}
+
+/** Where the list begins: the newest package. */
+export const NEWEST: PackagePosition = { offset: 0, total: 0 };
+
+/**
+ * A page of packages, newest first, described. Packages that are deleted meanwhile make the rest move forward, past the
+ * offset: then the page is taken from as many places before it as packages are missing.
+ */
+export async function fetchPackages(
+	context: ServiceContext,
+	{ offset, total }: PackagePosition,
+	limit = LARGEST_PAGE,
+): Promise<Page<IDataObject, PackagePosition>> {
+	for (let from = offset, expected = total; ; ) {
+		const page = await listPackages(context, from, limit);
+		if (page.total < expected && from > 0) {
+			from = Math.max(0, from - (expected - page.total));
+			expected = page.total;
+			continue;
+		}
+		const after = from + page.items.length;
+		const isLast = page.items.length === 0 || after >= page.total;
+		return { items: page.items, next: isLast ? undefined : { offset: after, total: page.total } };
+	}
+}
+
+async function listPackages(context: ServiceContext, offset: number, limit: number) {
+	const { body, headers } = await callApi(context, speedyFiles, {
+		method: 'GET',
+		path: '/packages',
+		qs: { limit, offset },
+	});
+	if (!isJsonObject(body) || !Array.isArray(body.items)) {
+		const seen = 'it sent no list of packages';
+		throw strangeAnswerError(context.getNode(), speedyFiles, 'The instance', seen);
+	}
+	const now = serviceTime(headers);
+	return {
+		total: Number(body.total ?? 0),
+		items: body.items.filter(isJsonObject).map((one) => describePackage(one, now)),
+	};
+}

@@ -1,0 +1,65 @@
+import { strangeAnswerError } from '../shared/errors';
+import {
+	isJsonObject,
+	type Json,
+	type Service,
+	type ServiceContext,
+	textOf,
+} from '../shared/service';
+
+/** SpeedyFiles' dialect: a bearer token, JSON without an envelope, errors as `{detail}` (SpeedyFiles docs, REST API). */
+export const speedyFiles: Service = {
+	name: 'SpeedyFiles',
+	credential: 'speedyFilesApi',
+	addressField: 'Instance URL',
+	apiPath: '/api/v1',
+	errorMessage: (body) => (isJsonObject(body) ? detailText(body.detail) : undefined),
+	advice: {
+		400: 'The package is not in a state that allows this. Files go into outbound packages that are a draft or active, and finalizing needs at least one of them. Get the package to see its direction, status and files.',
+		401: 'Check the API Token in the SpeedyFiles credential. Tokens can expire or be revoked, and end with their user: make a new one in the user menu under Account → API Tokens.',
+		403: 'It belongs to another user. Use the token of that user, or one of an admin, which may do everything.',
+		404: 'There is no such thing on this instance. Check the ID, that it was not deleted, and that the credential points at the right instance.',
+		405: 'This instance does not know the call. It may run another version of SpeedyFiles: compare with its /api/v1/docs.',
+		409: 'It conflicts with something that exists already. Change the value that the message names.',
+		413: 'The file is larger than a proxy in front of SpeedyFiles allows. Raise its limit (nginx: client_max_body_size).',
+		422: 'Correct the fields that the message names, then run the node again.',
+		429: 'Lower Items at Once under Options → Batching, or run the workflow less often.',
+	},
+	pageAdvice: {
+		// SpeedyFiles source, app/routes/setup.py: until then every path leads to /setup.
+		303: 'The instance may not be set up yet. Open the Instance URL in a browser and finish its setup; if it is, check the Instance URL in the SpeedyFiles credential.',
+		413: 'The file is larger than a proxy in front of SpeedyFiles allows. Raise its limit (nginx: client_max_body_size).',
+	},
+};
+
+/** Whoever has a magic link may use it: it never sees the credential. */
+export const linkHost: Service = {
+	...speedyFiles,
+	name: 'The magic link',
+	advice: {
+		400: 'Packages that SpeedyFiles keeps in S3 cannot be fetched as a ZIP. Choose One File and fetch each by its ID.',
+		403: 'The storage behind the link refuses it. Run the node again: the link itself leads to a fresh address.',
+		404: 'The package behind the link has no such file, or none at all. Check the File ID with Package → Get.',
+		410: 'The link has expired, was revoked, or was not copied whole. Finalize a revoked package anew to get another link.',
+		429: 'Lower Items at Once under Options → Batching, or run the workflow less often.',
+	},
+};
+
+/**
+ * The words of an error: a text, or FastAPI's list of what is wrong with which field
+ * (`[{"loc":["body","title"],"msg":"Field required"}]`).
+ */
+function detailText(detail: unknown): string | undefined {
+	if (!Array.isArray(detail)) return textOf(detail);
+	const faults = detail.filter(isJsonObject).map(({ loc, msg }) => {
+		const place = Array.isArray(loc) ? loc.filter((part) => part !== 'body').join('.') : '';
+		return [place, textOf(msg)].filter(Boolean).join(': ');
+	});
+	return textOf(faults.filter(Boolean).join('; '));
+}
+
+/** @throws NodeApiError unless the answer is one thing with an ID */
+export function thingIn(context: ServiceContext, kind: string, body: unknown): Json {
+	if (isJsonObject(body) && (textOf(body.id) || typeof body.id === 'number')) return body;
+	throw strangeAnswerError(context.getNode(), speedyFiles, 'The instance', `it sent no ${kind}`);
+}

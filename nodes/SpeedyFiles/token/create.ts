@@ -1,0 +1,74 @@
+import type { INodeProperties } from 'n8n-workflow';
+
+import { serviceTime } from '../../shared/dates';
+import { withDoubt, withItem } from '../../shared/errors';
+import { callApi } from '../../shared/http';
+import { requiredText, wholeNumber } from '../../shared/inputs';
+import type { ItemContext, Operation } from '../../shared/operation';
+import { describeToken } from '../describe';
+import { speedyFiles, thingIn } from '../service';
+
+const nameField: INodeProperties = {
+	displayName: 'Name',
+	name: 'name',
+	type: 'string',
+	default: '',
+	required: true,
+	placeholder: 'e.g. Nightly reports',
+	description: 'What the token is for, up to 128 characters',
+};
+
+export const create: Operation = {
+	value: 'create',
+	name: 'Create',
+	action: 'Create a token',
+	description: 'Make an API token with the rights of the user in the credential',
+	fields: [
+		{
+			displayName:
+				'SpeedyFiles shows a new token only this once: it is in <b>token</b> of the output, and n8n may save it with the execution. Store it in a safe place in the next node.',
+			name: 'tokenNotice',
+			type: 'notice',
+			default: '',
+		},
+		nameField,
+	],
+	options: [
+		{
+			displayName: 'Expires In Days',
+			name: 'expiresInDays',
+			type: 'number',
+			typeOptions: { minValue: 1, maxValue: 3650 },
+			default: 90,
+			description: 'After how many days the token stops working, up to 3650. Without it, never.',
+		},
+	],
+	async execute(item) {
+		const { functions, itemIndex } = item;
+		const body = tokenRequest(item);
+		try {
+			const answer = await callApi(functions, speedyFiles, {
+				method: 'POST',
+				path: '/me/tokens',
+				body,
+				repeatable: false,
+			});
+			const created = thingIn(functions, 'token', answer.body);
+			return { json: describeToken(created, serviceTime(answer.headers)) };
+		} catch (error) {
+			const doubt = `A token “${body.name}” may exist nevertheless; its text is lost. Revoke it with Token → Revoke.`;
+			throw withItem(functions.getNode(), withDoubt(error, doubt), itemIndex);
+		}
+	},
+};
+
+function tokenRequest(item: ItemContext) {
+	const days = item.option('expiresInDays');
+	const range = { min: 1, max: 3650 };
+	return {
+		name: requiredText(item, nameField),
+		...(days === undefined
+			? {}
+			: { expires_in_days: wholeNumber(item, 'Expires In Days', days, range) }),
+	};
+}

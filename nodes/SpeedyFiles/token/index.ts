@@ -1,0 +1,11 @@
+import type { Resource } from '../../shared/operation';
+import { create } from './create';
+import { getAll } from './getAll';
+import { revoke } from './revoke';
+
+export const token: Resource = {
+	value: 'token',
+	name: 'Token',
+	operations: [create, getAll, revoke],
+	initial: getAll.value,
+};

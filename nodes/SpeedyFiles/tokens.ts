@@ -1,0 +1,22 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { serviceTime } from '../shared/dates';
+import { strangeAnswerError } from '../shared/errors';
+import { callApi } from '../shared/http';
+import { isJsonObject, type ServiceContext } from '../shared/service';
+import { describeToken } from './describe';
+import { speedyFiles } from './service';
+
+/** All tokens of the user, newest first, the revoked ones too, in one answer (SpeedyFiles source, app/routes/api.py). */
+export async function fetchTokens(context: ServiceContext): Promise<IDataObject[]> {
+	const { body, headers } = await callApi(context, speedyFiles, {
+		method: 'GET',
+		path: '/me/tokens',
+	});
+	if (!Array.isArray(body)) {
+		const seen = 'it sent no list of tokens';
+		throw strangeAnswerError(context.getNode(), speedyFiles, 'The instance', seen);
+	}
+	const now = serviceTime(headers);
+	return body.filter(isJsonObject).map((token) => describeToken(token, now));
+}

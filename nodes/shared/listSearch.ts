@@ -1,0 +1,31 @@
+import type { INodeListSearchItems, INodeListSearchResult } from 'n8n-workflow';
+
+import type { Page } from './paging';
+
+/** Pages that one search reads before it lets the user see what there is. */
+const PAGES_AT_ONCE = 20;
+
+/**
+ * One helping of a resource locator's list. A service that cannot search is read page by page until something fits;
+ * the list goes on from there when the user scrolls.
+ * @param token the page that n8n hands back from the last helping; undefined in the beginning
+ */
+export async function searchPages<Item>(
+	filter: string | undefined,
+	token: string | undefined,
+	fetchPage: (page: number) => Promise<Page<Item, number>>,
+	entryOf: (item: Item) => INodeListSearchItems,
+): Promise<INodeListSearchResult> {
+	const wanted = filter?.trim().toLowerCase() ?? '';
+	let next: number | undefined = Number(token ?? 1);
+	const results: INodeListSearchItems[] = [];
+	for (let read = 0; read < PAGES_AT_ONCE && next !== undefined && results.length === 0; read++) {
+		const page: Page<Item, number> = await fetchPage(next);
+		const fitting = page.items
+			.map(entryOf)
+			.filter(({ name, value }) => `${name}\n${value}`.toLowerCase().includes(wanted));
+		results.push(...fitting);
+		next = page.items.length > 0 ? page.next : undefined;
+	}
+	return { results, paginationToken: next === undefined ? undefined : String(next) };
+}

@@ -1,0 +1,30 @@
+import type { INode } from 'n8n-workflow';
+import { NodeOperationError } from 'n8n-workflow';
+
+import type { Measure } from './measured';
+
+/**
+ * Compares what was sent with what the service says it has: by SHA-256 where both sides have one, and by size.
+ * @param reported the service's own words; undefined or null where it says nothing
+ * @param advice what the user can do about a difference
+ * @throws NodeOperationError that names both values
+ */
+export function compareWithService(
+	node: INode,
+	fileName: string,
+	sent: Measure,
+	reported: { size?: unknown; sha256?: unknown },
+	advice = 'Delete the file there and send it again.',
+): void {
+	const pairs = [
+		['SHA-256', sent.sha256, reported.sha256],
+		['size in bytes', sent.size, reported.size],
+	] as const;
+	for (const [what, ours, theirs] of pairs) {
+		if (ours === undefined || theirs === undefined || theirs === null) continue;
+		if (String(ours).toLowerCase() === String(theirs).toLowerCase()) continue;
+		throw new NodeOperationError(node, `“${fileName}” did not arrive as it was sent`, {
+			description: `The ${what} of what was sent is ${ours}, the service reports ${String(theirs)}. ${advice}`,
+		});
+	}
+}

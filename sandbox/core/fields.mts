@@ -1,0 +1,94 @@
+/** A value that a service refuses with 400. */
+export class BadField extends Error {
+	readonly statusCode = 400;
+}
+
+/**
+ * Reads what a request gave, one field after the other. In JSON a number is a number; in a query or a form everything
+ * is text; some clients write texts into JSON as well. What is missing or null reads as `undefined`.
+ */
+export class Fields {
+	readonly #values: ReadonlyMap<string, unknown>;
+	readonly #typed: boolean;
+	readonly #texts: boolean;
+
+	private constructor(
+		values: ReadonlyMap<string, unknown>,
+		as: { typed: boolean; texts: boolean },
+	) {
+		this.#values = values;
+		this.#typed = as.typed;
+		this.#texts = as.texts;
+	}
+
+	/** @throws BadField when the body is no object */
+	static ofJson(body: unknown, { texts = false } = {}): Fields {
+		if (typeof body !== 'object' || body === null || Array.isArray(body)) {
+			throw new BadField('The request body must be a JSON object');
+		}
+		return new Fields(new Map(Object.entries(body)), { typed: true, texts });
+	}
+
+	static ofQuery(query: unknown): Fields {
+		return new Fields(new Map(Object.entries(query as Record<string, unknown>)), TEXTS);
+	}
+
+	static ofForm(fields: ReadonlyMap<string, string>): Fields {
+		return new Fields(fields, TEXTS);
+	}
+
+	/**
+	 * A text of at most so many characters (default 1000), without NUL.
+	 * @throws BadField as all the others do
+	 */
+	text(name: string, longest = 1000): string | undefined {
+		const value = this.#values.get(name) ?? undefined;
+		if (value === undefined) return undefined;
+		if (typeof value !== 'string') throw new BadField(`${name} must be a string, given once`);
+		if (value.length > longest) {
+			throw new BadField(`${name} must not be longer than ${longest} characters`);
+		}
+		if (value.includes('\0')) throw new BadField(`${name} must not contain NUL characters`);
+		// JSON can carry half a character, which no header and no file system can.
+		if (/\p{Surrogate}/u.test(value)) throw new BadField(`${name} must be valid Unicode`);
+		return value;
+	}
+
+	/** A whole number within these bounds. */
+	whole(name: string, minimum: number, maximum: number): number | undefined {
+		const value = this.#values.get(name) ?? undefined;
+		if (value === undefined) return undefined;
+		const isDigits = typeof value === 'string' && /^-?\d{1,16}$/.test(value);
+		const number = this.#texts && isDigits ? Number(value) : this.#typed ? value : NaN;
+		if (typeof number !== 'number' || !Number.isSafeInteger(number)) {
+			throw new BadField(`${name} must be an integer`);
+		}
+		if (number < minimum) throw new BadField(`${name} must be at least ${minimum}`);
+		if (number > maximum) throw new BadField(`${name} must be at most ${maximum}`);
+		return number;
+	}
+
+	/** true or false. */
+	flag(name: string): boolean | undefined {
+		const value = this.#values.get(name) ?? undefined;
+		if (value === undefined) return undefined;
+		if (typeof value === 'boolean' && this.#typed) return value;
+		if (this.#texts && (value === 'true' || value === 'false')) return value === 'true';
+		throw new BadField(`${name} must be true or false`);
+	}
+
+	/** One of several texts. */
+	oneOf(name: string, values: readonly string[]): string | undefined {
+		const value = this.text(name);
+		if (value === undefined || values.includes(value)) return value;
+		throw new BadField(`${name} must be one of ${values.join(', ')}`);
+	}
+}
+
+const TEXTS = { typed: false, texts: true };
+
+/** @throws BadField when there is nothing, or an empty text */
+export function required<T>(name: string, value: T | undefined): T {
+	if (value === undefined || value === '') throw new BadField(`${name} is required`);
+	return value;
+}

@@ -1,0 +1,26 @@
+/** FileShot docs, Error Codes, and words for the codes that they do not have. */
+const MEANINGS: Readonly<Record<number, string>> = {
+	400: 'Invalid parameters or missing required fields',
+	401: 'Invalid or missing API key',
+	403: 'Insufficient tier (Creator+ required)',
+	404: 'File does not exist or has expired',
+	405: 'Method not allowed',
+	413: 'File exceeds tier limit',
+	429: 'Rate limit exceeded',
+	503: 'Temporary backend issue',
+};
+
+/** The body is not documented; FileShot's desktop app reads `error` (fileshot-desktop, src-tauri/src/services/mod.rs). */
+export function errorBody(status: number, message?: string): { error: string } {
+	return { error: message ?? MEANINGS[status] ?? 'Internal server error' };
+}
+
+/** What the API refuses, in its own words or those of the table. */
+export class Refused extends Error {
+	readonly statusCode: number;
+
+	constructor(status: number, message?: string) {
+		super(message ?? errorBody(status).error);
+		this.statusCode = status;
+	}
+}

@@ -1,0 +1,86 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { download } from '../../core/download.mts';
+import { Fields } from '../../core/fields.mts';
+import { refuseOtherMethods } from '../../core/origin.mts';
+import type { ServiceContext } from '../../core/service.mts';
+import type { Account } from './account.mts';
+import { cdnUrl } from './cdn.mts';
+import { errorBody, Refused } from './error.mts';
+import type { StoredFile } from './files.mts';
+
+type Route = { Params: { fileId: string } };
+const DOCUMENTED = { dialect: 'documented' } as const;
+const DESKTOP = { dialect: 'desktop' } as const;
+const PUBLIC = { access: 'public' } as const;
+
+/** FileShot docs: Get File Info, Download File, Delete File, List My Files; and the desktop app's names for them. */
+export function fileRoutes(app: FastifyInstance, context: ServiceContext, account: Account): void {
+	const { files, answers } = account;
+
+	const info = (request: FastifyRequest<Route>) =>
+		answers.info(request, reachable(request, files.get(request.params.fileId)));
+	app.get<Route>('/files/:fileId', { config: { ...DOCUMENTED, ...PUBLIC } }, info);
+	app.get<Route>('/files/info/:fileId', { config: { ...DESKTOP, ...PUBLIC } }, info);
+
+	const remove = async (request: FastifyRequest<Route>, reply: FastifyReply) => {
+		const file = files.find(request.params.fileId);
+		if (!file) throw new Refused(404);
+		await account.uploads.forget(file.id);
+		await files.remove(file);
+		switch (context.settings.get('deleteAnswer')) {
+			case 'noContent':
+				return await reply.code(204).send();
+			case 'empty':
+				return await reply.send();
+			default:
+				return { success: true };
+		}
+	};
+	app.delete<Route>('/files/:fileId', { config: DOCUMENTED }, remove);
+	app.delete<Route>('/files/delete/:fileId', { config: DESKTOP }, remove);
+
+	const listed = () => {
+		const hidden = context.settings.get('expiredFiles') === 'hidden';
+		return files.all().filter((file) => !hidden || !files.isOver(file));
+	};
+	app.get('/files', { config: DOCUMENTED }, async (request, reply) => {
+		const fields = Fields.ofQuery(request.query);
+		const page = fields.whole('page', 1, Number.MAX_SAFE_INTEGER) ?? 1;
+		const limit = fields.whole('limit', 1, 100) ?? 20;
+		const all = listed();
+		const shown = all.slice((page - 1) * limit, page * limit);
+		return await reply.send(answers.list(request, shown, { page, limit, total: all.length }));
+	});
+	app.get('/files/my-files', { config: DESKTOP }, async (request, reply) => {
+		const all = listed();
+		const limit = Math.max(1, all.length);
+		return await reply.send(answers.list(request, all, { page: 1, limit, total: all.length }));
+	});
+
+	downloadRoute(app, context, account);
+	for (const path of ['/files', '/files/my-files', '/files/info/:fileId']) {
+		refuseOtherMethods(app, errorBody, path, ['GET']);
+	}
+	refuseOtherMethods(app, errorBody, '/files/:fileId', ['GET', 'DELETE']);
+	refuseOtherMethods(app, errorBody, '/files/delete/:fileId', ['DELETE']);
+	refuseOtherMethods(app, errorBody, '/files/download/:fileId', ['GET']);
+}
+
+function downloadRoute(app: FastifyInstance, context: ServiceContext, { files }: Account): void {
+	app.get<Route>('/files/download/:fileId', { config: PUBLIC }, async (request, reply) => {
+		const file = reachable(request, files.get(request.params.fileId));
+		if (file.isZeroKnowledge) reply.header('x-is-zero-knowledge', 'true');
+		if (context.settings.get('download') === 'redirect') {
+			return await reply.redirect(cdnUrl(file, context), 302);
+		}
+		const blob = await files.blobOf(file);
+		if (request.method === 'GET' && !request.headers.range) await files.countDownload(file);
+		return await download(reply, context.blobs, { ...file, blob });
+	});
+}
+
+/** FileShot docs, Get File Info: without a key, public files. A password or a price makes a file another one. */
+function reachable({ isOwner }: FastifyRequest, file: StoredFile): StoredFile {
+	if (isOwner || !(file.passwordProtected || file.price !== undefined)) return file;
+	throw new Refused(401, 'This file is not public');
+}

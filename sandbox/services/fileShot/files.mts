@@ -1,0 +1,142 @@
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { Documents } from '../../core/documents.mts';
+import type { ServiceContext } from '../../core/service.mts';
+import { Refused } from './error.mts';
+import type { FileOptions } from './options.mts';
+
+export interface StoredFile extends FileOptions {
+	/** The fileId. */
+	id: string;
+	/** Sandbox time, ISO 8601 UTC, as all times here. */
+	createdAt: string;
+	name: string;
+	/** Bytes, as they are stored: of an encrypted file, those of the ciphertext. */
+	size: number;
+	/** Media type. */
+	type: string;
+	expiresAt: string;
+	downloads: number;
+	folderId?: string;
+	/** The stored bytes; without it they are {@link StoredFile.parts}. */
+	blob?: string;
+	/** What there is of a file that still grows: nobody has said where it ends. */
+	parts?: string[];
+}
+
+export type NewFile = Pick<StoredFile, 'name' | 'size' | 'type' | 'blob' | 'parts'> & FileOptions;
+
+const DAY_MS = 86_400_000;
+
+/** The files of the account. */
+export class Files {
+	readonly #documents: Documents<StoredFile>;
+	readonly #context: ServiceContext;
+	/** Files whose parts are being put together. */
+	readonly #joining = new Map<string, Promise<string>>();
+
+	private constructor(documents: Documents<StoredFile>, context: ServiceContext) {
+		this.#documents = documents;
+		this.#context = context;
+	}
+
+	static async open(context: ServiceContext): Promise<Files> {
+		return new Files(await Documents.open<StoredFile>(join(context.folder, 'stored')), context);
+	}
+
+	/** Keeps a file, by default under a new id. */
+	async add(wanted: NewFile, id = newId()): Promise<StoredFile> {
+		const former = this.#documents.get(id);
+		const now = this.#context.clock.now();
+		const expiresAt = new Date(now.getTime() + wanted.days * DAY_MS).toISOString();
+		const since = former && { createdAt: former.createdAt, expiresAt: former.expiresAt };
+		const createdAt = now.toISOString();
+		const file = { createdAt, expiresAt, downloads: 0, ...since, ...wanted, id };
+		await this.#documents.put(file);
+		// A file that grows: what was put together of its former parts is not it any more.
+		if (former?.blob !== undefined) await this.#context.blobs.remove([former.blob]);
+		return file;
+	}
+
+	/** @throws Refused with 404 when there is none, it has expired, or was downloaded as often as it may */
+	get(id: string): StoredFile {
+		const file = this.#documents.get(id);
+		if (!file || this.isOver(file)) throw new Refused(404);
+		return file;
+	}
+
+	/** By id, whether or not it has expired. */
+	find(id: string): StoredFile | undefined {
+		return this.#documents.get(id);
+	}
+
+	/** By what follows /f/ in a link: the slug or the id. */
+	byLink(slugOrId: string): StoredFile | undefined {
+		return this.bySlug(slugOrId) ?? this.find(slugOrId);
+	}
+
+	bySlug(slug: string): StoredFile | undefined {
+		return this.#documents.all().find((file) => file.slug === slug && !this.isOver(file));
+	}
+
+	isOver({ expiresAt, downloads, maxDownloads }: StoredFile): boolean {
+		const used = maxDownloads !== undefined && downloads >= maxDownloads;
+		return used || this.#context.clock.now() >= new Date(expiresAt);
+	}
+
+	/** Newest first. */
+	all(): StoredFile[] {
+		return this.#documents.all().reverse();
+	}
+
+	async countDownload(file: StoredFile): Promise<void> {
+		file.downloads += 1;
+		await this.#documents.put(file);
+	}
+
+	/** Puts files into a folder, or out of any. */
+	async move(files: readonly StoredFile[], folderId: string | undefined): Promise<void> {
+		for (const file of files) {
+			file.folderId = folderId;
+			await this.#documents.put(file);
+		}
+	}
+
+	/** Its bytes as one blob. */
+	async blobOf(file: StoredFile): Promise<string> {
+		if (file.blob !== undefined) return file.blob;
+		const joining = this.#joining.get(file.id) ?? this.#join(file);
+		this.#joining.set(file.id, joining);
+		return await joining.finally(() => this.#joining.delete(file.id));
+	}
+
+	async #join(file: StoredFile): Promise<string> {
+		const { id } = await this.#context.blobs.join(file.parts ?? []);
+		file.blob = id;
+		await this.#documents.put(file);
+		return id;
+	}
+
+	async remove({ id, blob, parts = [] }: StoredFile): Promise<void> {
+		await this.#documents.remove(id);
+		await this.#context.blobs.remove(blob === undefined ? parts : [blob, ...parts]);
+	}
+
+	/** The link to its page (FileShot docs, Upload File). */
+	url({ id, slug }: Pick<StoredFile, 'id' | 'slug'>): string {
+		return `${this.#context.origins.share}/f/${slug ?? id}`;
+	}
+
+	/** All of them for tests and the portal, newest first; passwords are not shown. */
+	masked(): readonly unknown[] {
+		return this.all().map(({ password, ...file }) => ({
+			...file,
+			...(password !== undefined && { password: '***' }),
+			url: this.url(file),
+		}));
+	}
+}
+
+export function newId(): string {
+	return randomBytes(12).toString('hex');
+}

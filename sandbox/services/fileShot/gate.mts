@@ -1,0 +1,46 @@
+import type { FastifyInstance } from 'fastify';
+import { RateLimiter } from '../../core/rateLimiter.mts';
+import { sameText } from '../../core/sameText.mts';
+import type { ServiceContext } from '../../core/service.mts';
+import { Refused } from './error.mts';
+import { currentTier } from './tiers.mts';
+
+declare module 'fastify' {
+	interface FastifyContextConfig {
+		/** The dialect of FileShot that knows this call; absent: both do. */
+		dialect?: 'documented' | 'desktop';
+		/** Public: without a key, files that are public can be had. */
+		access?: 'public';
+		/** Whether it counts as an upload. */
+		isUpload?: boolean;
+	}
+	interface FastifyRequest {
+		/** Whether the account's key came with it. */
+		isOwner: boolean;
+	}
+}
+
+/** What every API request has to pass: the dialect, the key, the tier, the rate limits. */
+export function addGate(app: FastifyInstance, { clock, secrets, settings }: ServiceContext): void {
+	const calls = new RateLimiter(clock, 60);
+	const uploads = new RateLimiter(clock, 3600);
+	app.decorateRequest('isOwner', false);
+	app.addHook('onRequest', async (request) => {
+		const { dialect, access, isUpload } = request.routeOptions.config;
+		const spoken = settings.get('dialect');
+		if (dialect !== undefined && spoken !== 'both' && dialect !== spoken) {
+			throw new Refused(404, 'Not found');
+		}
+		const { authorization } = request.headers;
+		const given = /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1];
+		if (given === undefined && authorization === undefined && access === 'public') return;
+		if (given === undefined || !sameText(given, secrets.apiKey)) throw new Refused(401);
+		request.isOwner = true;
+		const tier = currentTier(settings);
+		if (!tier.hasApi && access !== 'public') throw new Refused(403);
+		// The answer to too many has no headers of its own: the docs name none.
+		if (calls.count('key', tier.callsPerMinute).exceeded) throw new Refused(429);
+		if (isUpload && uploads.count('key', tier.uploadsPerHour).exceeded) throw new Refused(429);
+		return Promise.resolve();
+	});
+}

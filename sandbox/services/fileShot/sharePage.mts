@@ -1,0 +1,65 @@
+import formbody from '@fastify/formbody';
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import { addPages } from '../../core/pages.mts';
+import { sameText } from '../../core/sameText.mts';
+import type { ServiceContext } from '../../core/service.mts';
+import { cdnUrl } from './cdn.mts';
+import type { Files, StoredFile } from './files.mts';
+
+type Route = { Params: { link: string } };
+
+const UNKNOWN = { title: 'No such file', text: 'Please check that the whole link was copied.' };
+const OVER = { title: 'This file has expired', text: 'Please ask the sender for it again.' };
+
+/** The page behind a link: a password if the file has one, then the download. */
+export async function sharePageRoutes(
+	app: FastifyInstance,
+	context: ServiceContext,
+	files: Files,
+): Promise<void> {
+	await addPages(app);
+	await app.register(formbody);
+	app.all('*', (_request, reply) => message(reply, 404, UNKNOWN));
+
+	const show = async (reply: FastifyReply, file: StoredFile): Promise<string> =>
+		await reply.viewAsync('fileShot/file', { file, href: cdnUrl(file, context) });
+
+	app.get<Route>('/f/:link', async (request, reply) => {
+		const file = files.byLink(request.params.link);
+		if (!file) return await message(reply, 404, UNKNOWN);
+		if (files.isOver(file)) return await message(reply, 410, OVER);
+		if (!file.passwordProtected) return await show(reply, file);
+		return await reply.viewAsync('fileShot/password', { file });
+	});
+
+	app.post<Route & { Body?: { password?: unknown } }>('/f/:link', async (request, reply) => {
+		const file = files.byLink(request.params.link);
+		if (!file) return await message(reply, 404, UNKNOWN);
+		if (files.isOver(file)) return await message(reply, 410, OVER);
+		const typed = request.body?.password;
+		const given = typeof typed === 'string' ? typed : '';
+		if (!file.passwordProtected) return await show(reply, file);
+		if (file.password !== undefined && sameText(given, file.password))
+			return await show(reply, file);
+		const problem = 'That is not the password of this file.';
+		return await reply.code(403).viewAsync('fileShot/password', { file, problem });
+	});
+
+	// Older forms of the link (fileshot-desktop, main.js; FileShotZKE, README).
+	app.get<Route>('/d/:link', async (request, reply) => {
+		return await reply.redirect(`/f/${encodeURIComponent(request.params.link)}`, 301);
+	});
+	app.get<{ Querystring: { f?: unknown } }>('/downloads.html', async (request, reply) => {
+		const { f } = request.query;
+		if (typeof f !== 'string') return await message(reply, 404, UNKNOWN);
+		return await reply.redirect(`/f/${encodeURIComponent(f)}`, 301);
+	});
+}
+
+async function message(
+	reply: FastifyReply,
+	status: number,
+	text: { title: string; text: string },
+): Promise<string> {
+	return await reply.code(status).viewAsync('fileShot/message', text);
+}

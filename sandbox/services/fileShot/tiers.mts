@@ -1,0 +1,44 @@
+import type { Settings } from '../../core/settings.mts';
+
+export interface Tier {
+	/** Whether its API keys may do more than look. */
+	hasApi: boolean;
+	uploadsPerHour: number;
+	callsPerMinute: number;
+	/** Bytes. */
+	maxFileBytes: number;
+	/** Longest life of a file, in days. */
+	maxDays: number;
+}
+
+const GB = 1_000_000_000;
+
+/** FileShot docs, Rate Limits; the days of a free file are those of Upload File, expiryDays. */
+const TIERS: Readonly<Record<string, Tier>> = {
+	free: tier(false, 10, Infinity, 10 * GB, 90),
+	pro: tier(false, 100, Infinity, 100 * GB, 365),
+	creator: tier(true, 500, 1000, 300 * GB, 365),
+	professional: tier(true, Infinity, Infinity, 500 * GB, 365),
+};
+export const TIER_NAMES = Object.keys(TIERS);
+
+function tier(
+	hasApi: boolean,
+	uploadsPerHour: number,
+	callsPerMinute: number,
+	maxFileBytes: number,
+	maxDays: number,
+): Tier {
+	return { hasApi, uploadsPerHour, callsPerMinute, maxFileBytes, maxDays };
+}
+
+/** The account's tier, with the limits that the settings put in place of its own. */
+export function currentTier(settings: Settings): Tier {
+	const own = TIERS[settings.get('tier')];
+	return {
+		...own,
+		uploadsPerHour: settings.number('uploadsPerHour') || own.uploadsPerHour,
+		callsPerMinute: settings.number('callsPerMinute') || own.callsPerMinute,
+		maxFileBytes: settings.number('maxFileBytes') || own.maxFileBytes,
+	};
+}

@@ -1,0 +1,144 @@
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import type { Blob } from '../../core/blobs.mts';
+import { Documents } from '../../core/documents.mts';
+import { typeOfName } from '../../core/mediaTypes.mts';
+import type { ServiceContext } from '../../core/service.mts';
+import { Refused } from './error.mts';
+import type { Files, StoredFile } from './files.mts';
+
+/** How long an upload stays open (Files App docs, Upload Chunks: the example's `expires_at` is an hour after its file). */
+const LIFETIME_MS = 3_600_000;
+
+/** How many missing chunks an error names. */
+const NAMED = 20;
+
+export interface ChunkUpload {
+	/** `upl_…` */
+	id: string;
+	createdAt: string;
+	expiresAt: string;
+	name: string;
+	/** Bytes, as announced. */
+	totalSize: number;
+	/** As announced. */
+	totalChunks: number;
+	/** Bytes of each chunk but the last. */
+	chunkSize: number;
+	folderId?: string;
+	encrypted: boolean;
+	/** What has arrived, by index. */
+	chunks: Record<number, Blob>;
+}
+
+export type NewUpload = Omit<
+	ChunkUpload,
+	'id' | 'createdAt' | 'expiresAt' | 'chunks' | 'chunkSize'
+>;
+
+/** Files that come in pieces. */
+export class ChunkUploads {
+	readonly #documents: Documents<ChunkUpload>;
+	readonly #context: ServiceContext;
+	readonly #files: Files;
+
+	private constructor(documents: Documents<ChunkUpload>, context: ServiceContext, files: Files) {
+		this.#documents = documents;
+		this.#context = context;
+		this.#files = files;
+	}
+
+	static async open(context: ServiceContext, files: Files): Promise<ChunkUploads> {
+		const folder = join(context.folder, 'uploads');
+		const uploads = new ChunkUploads(await Documents.open(folder), context, files);
+		for (const upload of uploads.all()) uploads.#planExpiry(upload);
+		return uploads;
+	}
+
+	async begin(wanted: NewUpload): Promise<ChunkUpload> {
+		const now = this.#context.clock.now();
+		const upload = {
+			...wanted,
+			id: `upl_${randomBytes(8).toString('hex')}`,
+			createdAt: now.toISOString(),
+			expiresAt: new Date(now.getTime() + LIFETIME_MS).toISOString(),
+			chunkSize: this.#context.settings.number('chunkSize'),
+			chunks: {},
+		};
+		await this.#documents.put(upload);
+		this.#planExpiry(upload);
+		return upload;
+	}
+
+	/** @throws Refused with 404 when there is none, or none any more */
+	get(id: string): ChunkUpload {
+		const upload = this.#documents.get(id);
+		const open = upload && this.#context.clock.now() < new Date(upload.expiresAt);
+		if (!open) throw new Refused(404, 'Upload session not found or expired');
+		return upload;
+	}
+
+	/** Keeps a chunk; one that comes again takes the place of the former. */
+	async keep(upload: ChunkUpload, index: number, chunk: Blob): Promise<void> {
+		const former = upload.chunks[index];
+		upload.chunks[index] = chunk;
+		await this.#documents.put(upload);
+		if (former) await this.#context.blobs.remove([former.id]);
+	}
+
+	/**
+	 * Makes the file of the chunks and ends the upload.
+	 * @throws Refused when chunks are missing or are not those that were announced
+	 */
+	async complete(upload: ChunkUpload): Promise<StoredFile> {
+		const chunks = wholeOf(upload);
+		// From here on nothing more is taken, neither a chunk nor a second complete.
+		await this.#documents.remove(upload.id);
+		const ids = chunks.map(({ id }) => id);
+		const { id: blob, size } = await this.#context.blobs.join(ids);
+		await this.#context.blobs.remove(ids);
+		const { name, encrypted, folderId } = upload;
+		return await this.#files.add({
+			...{ name, encrypted, folderId, blob, size },
+			type: typeOfName(name),
+		});
+	}
+
+	/** Those still open, and expired ones that wait for their end. */
+	all(): readonly ChunkUpload[] {
+		return this.#documents.all();
+	}
+
+	#planExpiry({ id, expiresAt }: ChunkUpload): void {
+		this.#context.clock.at(new Date(expiresAt), async () => {
+			const upload = this.#documents.get(id);
+			if (!upload) return;
+			await this.#documents.remove(id);
+			await this.#context.blobs.remove(Object.values(upload.chunks).map((chunk) => chunk.id));
+		});
+	}
+}
+
+/** Chunks in their order, if they are all there and are what was announced. */
+function wholeOf({ chunks, totalChunks, totalSize, chunkSize }: ChunkUpload): Blob[] {
+	const right = Math.ceil(totalSize / chunkSize);
+	if (totalChunks !== right) {
+		throw new Refused(
+			400,
+			`total_chunks is ${totalChunks}, but ${totalSize} bytes in chunks of ${chunkSize} are ${right}`,
+		);
+	}
+	const missing: number[] = [];
+	for (let index = 0; index < totalChunks; index += 1) {
+		if (!(index in chunks)) missing.push(index);
+		if (missing.length === NAMED) break;
+	}
+	if (missing.length > 0) throw new Refused(400, `Missing chunks: ${missing.join(', ')}`);
+	const inOrder = Array.from({ length: totalChunks }, (_, index) => chunks[index]);
+	const wrong = inOrder.findIndex(
+		({ size }, index) =>
+			size !== (index < totalChunks - 1 ? chunkSize : totalSize - index * chunkSize),
+	);
+	if (wrong === -1) return inOrder;
+	throw new Refused(400, `Chunk ${wrong} has ${inOrder[wrong].size} bytes, which does not fit`);
+}

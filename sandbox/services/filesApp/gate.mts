@@ -1,0 +1,50 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { RateLimiter } from '../../core/rateLimiter.mts';
+import { sameText } from '../../core/sameText.mts';
+import type { ServiceContext } from '../../core/service.mts';
+import { errorBody, faultReset, Refused, tooMany } from './error.mts';
+
+/** Files App docs, Rate Limits: requests an hour. */
+const PLANS: Readonly<Record<string, number>> = { free: 100, pro: 1000, team: 10_000 };
+
+/** What every API request has to pass: HTTPS, the rate limit, the key. */
+export function addGate(app: FastifyInstance, context: ServiceContext): void {
+	const limiter = new RateLimiter(context.clock, 3600);
+	app.addHook('onRequest', async (request, reply) => {
+		if (!isLoopback(request)) throw new Refused(403, 'API requests must be made over HTTPS');
+		const given = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
+		const isKnown = given !== undefined && sameText(given, context.secrets.apiKey);
+		const limit = context.settings.number('requestsPerHour') || PLANS[context.settings.get('plan')];
+		// Limits are per key; whoever has none shares one.
+		const window = limiter.count(isKnown ? 'key' : 'none', limit);
+		reply.headers(limitHeaders(limit, window.remaining, window.resetAt));
+		if (window.exceeded) throw new Refused(429, tooMany(window.resetAt));
+		if (isKnown) return undefined;
+		// Files App docs: the table of codes says `unauthorized`, the example of a bad key `invalid_api_key`.
+		const { error } = errorBody(401);
+		const message = 'The API key provided is invalid or has been revoked.';
+		const wrong = { code: 'invalid_api_key', message };
+		return await reply.code(401).send({ error: given === undefined ? error : wrong });
+	});
+}
+
+/** The headers of a 429 that a fault makes. */
+export function faultHeaders(status: number, now: Date): Record<string, string> {
+	if (status !== 429) return {};
+	return limitHeaders(PLANS.free, 0, faultReset(now));
+}
+
+/** Files App docs, Rate Limits: in every answer; the reset is a Unix timestamp. */
+function limitHeaders(limit: number, remaining: number, resetAt: Date): Record<string, string> {
+	return {
+		'x-ratelimit-limit': String(limit),
+		'x-ratelimit-remaining': String(remaining),
+		'x-ratelimit-reset': String(resetAt.getTime() / 1000),
+	};
+}
+
+/** Files App docs, Base URL: plain HTTP is rejected. The one exception is this machine, which nothing leaves. */
+function isLoopback({ socket, hostname }: FastifyRequest): boolean {
+	const local = /^(localhost|127(\.\d{1,3}){3}|\[?::1\]?)$/i;
+	return local.test(hostname) && local.test((socket.localAddress ?? '').replace('::ffff:', ''));
+}

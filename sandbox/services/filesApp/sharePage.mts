@@ -1,0 +1,85 @@
+import formbody from '@fastify/formbody';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { download } from '../../core/download.mts';
+import { addPages } from '../../core/pages.mts';
+import { sameText } from '../../core/sameText.mts';
+import type { ServiceContext } from '../../core/service.mts';
+import type { Account } from './account.mts';
+import type { StoredFile } from './files.mts';
+import type { Share } from './shares.mts';
+
+type Route = { Params: { token: string } };
+
+/** How long the download button of an opened page works, in milliseconds. */
+const OPENED_MS = 15 * 60_000;
+
+const UNKNOWN = { title: 'No such link', text: 'Please check that the whole link was copied.' };
+const EXPIRED = { title: 'This link has expired', text: 'Please ask the sender for a new one.' };
+const GONE = { title: 'The file is gone', text: 'It was deleted after the link was made.' };
+
+/** The page behind a share link: a password if it has one, then the file. */
+export async function sharePageRoutes(
+	app: FastifyInstance,
+	context: ServiceContext,
+	{ files, shares }: Account,
+): Promise<void> {
+	await addPages(app);
+	await app.register(formbody);
+	app.all('/s', (_request, reply) => message(reply, 404, UNKNOWN));
+	app.all('/s/*', (_request, reply) => message(reply, 404, UNKNOWN));
+
+	/** The share and its file, or the page that says why not. */
+	const opened = async (request: FastifyRequest<Route>, reply: FastifyReply) => {
+		const share = shares.byToken(request.params.token);
+		if (!share) return { page: await message(reply, 404, UNKNOWN) };
+		if (!shares.isOpen(share)) return { page: await message(reply, 410, EXPIRED) };
+		const file = files.find(share.fileId);
+		return file ? { share, file } : { page: await message(reply, 410, GONE) };
+	};
+
+	const show = async (reply: FastifyReply, share: Share, file: StoredFile): Promise<string> => {
+		const url = `${context.origins.api}/s/${share.token}/file`;
+		const until = new Date(context.clock.now().getTime() + OPENED_MS);
+		const { pathname, search } = new URL(context.presigner.sign(url, until));
+		return await reply.viewAsync('filesApp/file', { share, file, href: pathname + search });
+	};
+
+	app.get<Route>('/s/:token', async (request, reply) => {
+		const { page, share, file } = await opened(request, reply);
+		if (page !== undefined) return page;
+		if (share.password === undefined) return await show(reply, share, file);
+		return await reply.viewAsync('filesApp/password', { share });
+	});
+
+	app.post<Route & { Body?: { password?: unknown } }>('/s/:token', async (request, reply) => {
+		const { page, share, file } = await opened(request, reply);
+		if (page !== undefined) return page;
+		const typed = request.body?.password;
+		const given = typeof typed === 'string' ? typed : '';
+		if (share.password === undefined || sameText(given, share.password)) {
+			return await show(reply, share, file);
+		}
+		const problem = 'That is not the password of this link.';
+		return await reply.code(403).viewAsync('filesApp/password', { share, problem });
+	});
+
+	app.get<Route>('/s/:token/file', async (request, reply) => {
+		const { page, share, file } = await opened(request, reply);
+		if (page !== undefined) return page;
+		const permission = context.presigner.check(request.url, context.clock.now());
+		if (permission !== 'valid') return await reply.redirect(`/s/${share.token}`, 303);
+		if (!share.allowDownload) {
+			const text = 'The sender shows this file and does not let it be downloaded.';
+			return await message(reply, 403, { title: 'No download', text });
+		}
+		return await download(reply, context.blobs, file);
+	});
+}
+
+async function message(
+	reply: FastifyReply,
+	status: number,
+	text: { title: string; text: string },
+): Promise<string> {
+	return await reply.code(status).viewAsync('filesApp/message', text);
+}

@@ -1,0 +1,63 @@
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { Documents } from '../../core/documents.mts';
+import type { ServiceContext } from '../../core/service.mts';
+
+export interface Share {
+	/** `share_…` */
+	id: string;
+	createdAt: string;
+	/** The end of its link. */
+	token: string;
+	fileId: string;
+	password?: string;
+	expiresAt?: string;
+	allowDownload: boolean;
+}
+
+export type NewShare = Omit<Share, 'id' | 'createdAt' | 'token'>;
+
+/** Links to files, for people. */
+export class Shares {
+	readonly #documents: Documents<Share>;
+	readonly #context: ServiceContext;
+
+	private constructor(documents: Documents<Share>, context: ServiceContext) {
+		this.#documents = documents;
+		this.#context = context;
+	}
+
+	static async open(context: ServiceContext): Promise<Shares> {
+		return new Shares(await Documents.open<Share>(join(context.folder, 'shares')), context);
+	}
+
+	async create(wanted: NewShare): Promise<Share> {
+		const token = randomBytes(8).toString('hex');
+		const id = `share_${randomBytes(8).toString('hex')}`;
+		const share = { ...wanted, id, token, createdAt: this.#context.clock.now().toISOString() };
+		await this.#documents.put(share);
+		return share;
+	}
+
+	byToken(token: string): Share | undefined {
+		return this.#documents.all().find((share) => share.token === token);
+	}
+
+	isOpen({ expiresAt }: Share): boolean {
+		return expiresAt === undefined || this.#context.clock.now() < new Date(expiresAt);
+	}
+
+	/** Its link (Files App docs, Create Share Link). */
+	url({ token }: Share): string {
+		return `${this.#context.origins.api}/s/${token}`;
+	}
+
+	/** All of them for tests and the portal, oldest first; passwords are not shown. */
+	masked(): readonly unknown[] {
+		return this.#documents.all().map(({ password, ...share }) => ({
+			...share,
+			...(password !== undefined && { password: '***' }),
+			url: this.url({ ...share }),
+		}));
+	}
+}

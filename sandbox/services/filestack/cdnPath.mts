@@ -1,0 +1,105 @@
+import { Refused } from './error.mts';
+import { handleIn } from './files.mts';
+
+/** What the sandbox can do on the way to a file. It transforms no pictures. */
+const TASKS = ['security', 'cache', 'imagesize', 'store', 'run_workflow'] as const;
+export type Task = (typeof TASKS)[number];
+
+/** A delivery path, taken apart. */
+export interface CdnPath {
+	/** First segment of a path to an external URL. */
+	apiKey?: string;
+	/** Parameters by task, as they were written. */
+	tasks: ReadonlyMap<Task, string>;
+	/** Absent when `url` is there. */
+	handle?: string;
+	/** An external source. */
+	url?: string;
+	/** `/metadata` follows the handle. */
+	metadata: boolean;
+}
+
+/**
+ * Reads `[APIKEY/][TASK[=PARAMETERS]/…]HANDLE[/metadata]` or, instead of the handle, a URL (Filestack docs, Processing).
+ * Tasks come in any order.
+ * @param path as it was sent: not decoded, without its query
+ * @throws Refused
+ */
+export function readCdnPath(path: string): CdnPath {
+	const tasks = new Map<Task, string>();
+	const segments = segmentsOf(path);
+	let apiKey: string | undefined;
+	while (segments.length > 0) {
+		const url = urlIn(segments);
+		if (url !== undefined) return { apiKey, tasks, url, metadata: false };
+		const segment = decoded(segments.shift() ?? '');
+		const [name, parameters = ''] = split(segment, '=');
+		if (isTask(name)) {
+			if (tasks.has(name)) throw new Refused(400, `task "${name}" is given twice`);
+			tasks.set(name, parameters);
+		} else if (segments.length === 0 || (segments.length === 1 && segments[0] === 'metadata')) {
+			return { apiKey, tasks, handle: handleIn(segment), metadata: segments.length === 1 };
+		} else if (segment.includes('=') || apiKey !== undefined || tasks.size > 0) {
+			throw new Refused(400, `task "${name.slice(0, 100)}" is not known`);
+		} else apiKey = segment;
+	}
+	throw new Refused(404, 'File not found');
+}
+
+/** Between slashes; those in quotes, as in `store=path:"/folder/"`, divide nothing. */
+function segmentsOf(path: string): string[] {
+	const segments: string[] = [];
+	let quoted = false;
+	for (const piece of path.split('/').slice(1)) {
+		if (quoted) segments.push(`${segments.pop()}/${piece}`);
+		else segments.push(piece);
+		if ((piece.match(/"|%22/g) ?? []).length % 2 === 1) quoted = !quoted;
+	}
+	return segments;
+}
+
+/** The rest of the path when an external URL begins here, in plain form or percent-encoded. */
+function urlIn(segments: readonly string[]): string | undefined {
+	if (/^https?:$/i.test(decoded(segments[0]))) return decoded(segments.join('/'));
+	return segments.length === 1 && /^https?:\/\//i.test(decoded(segments[0]))
+		? decoded(segments[0])
+		: undefined;
+}
+
+function decoded(text: string): string {
+	try {
+		return decodeURIComponent(text);
+	} catch {
+		throw new Refused(400, 'invalid path');
+	}
+}
+
+function isTask(name: string): name is Task {
+	return (TASKS as readonly string[]).includes(name);
+}
+
+/** At the first mark. */
+function split(text: string, mark: string): [string, string?] {
+	const at = text.indexOf(mark);
+	return at === -1 ? [text] : [text.slice(0, at), text.slice(at + 1)];
+}
+
+/** `name:value` pairs between commas; a value may be quoted or a list in brackets. */
+export function taskParameters(text: string): Record<string, string> {
+	const pairs = text.matchAll(/([^:,]+):("[^"]*"|\[[^\]]*\]|[^,]*)(?:,|$)/g);
+	return Object.fromEntries(
+		[...pairs].map(([, name, value]) => [name, value.replace(/^"|"$/g, '')]),
+	);
+}
+
+/**
+ * The policy and signature of a `security` task, short (`p:…,s:…`) or long (`policy:…,signature:…`), in any order.
+ * @throws Refused
+ */
+export function securityIn(text: string): { policy: string; signature: string } {
+	const { p, policy = p, s, signature = s, ...other } = taskParameters(text);
+	if (policy === undefined || signature === undefined || Object.keys(other).length > 0) {
+		throw new Refused(403, 'invalid security policy path');
+	}
+	return { policy, signature };
+}

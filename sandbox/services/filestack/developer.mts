@@ -1,0 +1,82 @@
+import formbody from '@fastify/formbody';
+import type { FastifyError, FastifyInstance, FastifyReply } from 'fastify';
+import { addPages } from '../../core/pages.mts';
+import { NotFound, SandboxProblem } from '../../core/problem.mts';
+import type { Parts } from './parts.mts';
+import { EVENTS, type NewWebhook, type Webhooks } from './webhooks.mts';
+
+const webhookSchema = {
+	type: 'object',
+	required: ['url'],
+	additionalProperties: false,
+	properties: {
+		url: { type: 'string', maxLength: 2048 },
+		events: { type: 'array', items: { type: 'string' } },
+		secret: { type: 'string', maxLength: 200 },
+	},
+} as const;
+
+/** Webhooks can be set up in the Developer Portal alone (Filestack docs, Webhooks): here the same for a program. */
+export function consoleCalls(app: FastifyInstance, webhooks: Webhooks): void {
+	app.post<{ Body: NewWebhook }>(
+		'/webhooks',
+		{ schema: { body: webhookSchema } },
+		async (request, reply) => await reply.code(201).send(await webhooks.add(request.body)),
+	);
+	app.delete<{ Params: { id: string } }>('/webhooks/:id', async (request, reply) => {
+		const { id } = request.params;
+		if (!(await webhooks.remove(id))) throw new NotFound(`There is no webhook "${id}".`);
+		return await reply.code(204).send();
+	});
+}
+
+interface Form {
+	url?: string;
+	events?: string | string[];
+}
+
+/** The part of the Developer Portal that the sandbox has: the app's keys, its webhooks and what it has stored. */
+export async function developerRoutes(app: FastifyInstance, parts: Parts): Promise<void> {
+	const { context, files, webhooks } = parts;
+	await addPages(app);
+	await app.register(formbody);
+	app.setErrorHandler(async (error: FastifyError, _request, reply) => {
+		const status = error.statusCode ?? (error instanceof SandboxProblem ? 400 : 500);
+		if (status >= 500) throw error;
+		return await message(reply, status, 'That did not work', error.message);
+	});
+	app.all('*', (_request, reply) =>
+		message(reply, 404, 'No such page', 'The portal has no page at this address.'),
+	);
+
+	app.get('/', async (_request, reply) => {
+		const stored = files.all().toReversed();
+		const { apiKey, appSecret } = context.secrets;
+		const shown = stored.slice(0, 100).map((file) => ({ ...file, url: files.url(file) }));
+		const left = new Set(stored.map(({ object }) => object));
+		return await reply.viewAsync('filestack/portal', {
+			...{ apiKey, appSecret, events: EVENTS, webhooks: webhooks.all() },
+			files: shown,
+			count: stored.length,
+			orphans: files.objects().filter(({ id }) => !left.has(id)),
+		});
+	});
+	app.post<{ Body?: Form }>('/webhooks', async (request, reply) => {
+		const { url = '', events = [] } = request.body ?? {};
+		await webhooks.add({ url, events: [events].flat() });
+		return await reply.redirect('/#webhooks', 303);
+	});
+	app.post<{ Params: { id: string } }>('/webhooks/:id/remove', async (request, reply) => {
+		await webhooks.remove(request.params.id);
+		return await reply.redirect('/#webhooks', 303);
+	});
+}
+
+async function message(
+	reply: FastifyReply,
+	status: number,
+	title: string,
+	text: string,
+): Promise<string> {
+	return await reply.code(status).viewAsync('filestack/message', { title, text });
+}

@@ -1,0 +1,155 @@
+import { randomInt } from 'node:crypto';
+import { join } from 'node:path';
+import type { Blob } from '../../core/blobs.mts';
+import { Documents } from '../../core/documents.mts';
+import type { ServiceContext } from '../../core/service.mts';
+import { letters } from './random.mts';
+import { storageKey, type StoreOptions } from './storeOptions.mts';
+
+/** What a handle stands for. */
+export interface StoredFile {
+	/** The handle. */
+	id: string;
+	createdAt: string;
+	filename: string;
+	mimetype: string;
+	/** Bytes. */
+	size: number;
+	/** Milliseconds since the epoch with a fraction, as metadata tells it. */
+	uploaded: number;
+	/** Id of its object in storage. */
+	object: string;
+	/** The stored bytes. */
+	blob: string;
+	/** Where in the storage it lies. */
+	location: string;
+	container: string;
+	key: string;
+	/** When it was stored from a URL. */
+	sourceUrl?: string;
+}
+
+/** What lies in the storage behind Filestack; it may outlive its handle (`skip_storage`). */
+export interface StoredObject {
+	id: string;
+	createdAt: string;
+	location: string;
+	container: string;
+	key: string;
+	access: 'public' | 'private';
+	size: number;
+	blob: string;
+}
+
+/** Bytes that have arrived, with what is known of them. */
+export interface Arrived {
+	blob: Blob;
+	filename?: string;
+	mimetype?: string;
+	sourceUrl?: string;
+}
+
+/** A handle may carry an extension for show: `<handle>+jpg` (filestack-js, retrieve). */
+export function handleIn(segment: string): string {
+	return segment.split('+', 1)[0];
+}
+
+/** Where a new file will lie: known before its bytes are kept, since a policy may have a word in it. */
+export interface Place {
+	handle: string;
+	filename: string;
+	key: string;
+}
+
+/** The files of the app by handle, and the objects that they lie in. */
+export class Files {
+	readonly #files: Documents<StoredFile>;
+	readonly #objects: Documents<StoredObject>;
+	readonly #context: ServiceContext;
+
+	private constructor(
+		files: Documents<StoredFile>,
+		objects: Documents<StoredObject>,
+		context: ServiceContext,
+	) {
+		this.#files = files;
+		this.#objects = objects;
+		this.#context = context;
+	}
+
+	static async open(context: ServiceContext): Promise<Files> {
+		const files = await Documents.open<StoredFile>(join(context.folder, 'handles'));
+		const objects = await Documents.open<StoredObject>(join(context.folder, 'objects'));
+		return new Files(files, objects, context);
+	}
+
+	get(handle: string): StoredFile | undefined {
+		return this.#files.get(handle);
+	}
+
+	all(): readonly StoredFile[] {
+		return this.#files.all();
+	}
+
+	objects(): readonly StoredObject[] {
+		return this.#objects.all();
+	}
+
+	/** The file's address (Filestack docs, Store, Response). */
+	url({ id }: StoredFile): string {
+		return `${this.#context.origins.cdn}/${id}`;
+	}
+
+	/** Chooses handle, name and key. Without any name a raw upload is called like its handle; that is not documented. */
+	place(options: StoreOptions, filename?: string): Place {
+		const handle = letters(20);
+		const name = options.filename ?? filename ?? handle;
+		return { handle, filename: name, key: storageKey(options.path, name) };
+	}
+
+	async store(place: Place, options: StoreOptions, arrived: Arrived): Promise<StoredFile> {
+		const { location, container, access } = options;
+		const createdAt = this.#context.clock.now().toISOString();
+		const { id: blob, size } = arrived.blob;
+		const { key, filename } = place;
+		const object = { id: letters(20), createdAt, location, container, key, access, size, blob };
+		const file: StoredFile = {
+			...{ id: place.handle, createdAt, filename, size, blob, location, container, key },
+			// Filestack docs, Store, mimetype: text/plain is the default.
+			mimetype: options.mimetype ?? arrived.mimetype ?? 'text/plain',
+			uploaded: this.#uploaded(),
+			object: object.id,
+			...(arrived.sourceUrl !== undefined && { sourceUrl: arrived.sourceUrl }),
+		};
+		await this.#objects.put(object);
+		await this.#files.put(file);
+		return file;
+	}
+
+	/** New bytes under the same handle, name and key. */
+	async overwrite(file: StoredFile, { blob, mimetype, sourceUrl }: Arrived): Promise<void> {
+		const old = file.blob;
+		file.blob = blob.id;
+		file.size = blob.size;
+		file.mimetype = mimetype ?? file.mimetype;
+		file.uploaded = this.#uploaded();
+		file.sourceUrl = sourceUrl;
+		const object = this.#objects.get(file.object);
+		if (object) await this.#objects.put({ ...object, blob: blob.id, size: blob.size });
+		await this.#files.put(file);
+		await this.#context.blobs.remove([old]);
+	}
+
+	/** Forgets the handle and, unless the storage is to be skipped, the object. */
+	async remove(file: StoredFile, { skipStorage }: { skipStorage: boolean }): Promise<void> {
+		await this.#files.remove(file.id);
+		if (skipStorage) return;
+		await this.#objects.remove(file.object);
+		await this.#context.blobs.remove([file.blob]);
+	}
+
+	/** Filestack docs, Metadata, Response: a fraction of a millisecond is always there. */
+	#uploaded(): number {
+		return this.#context.clock.now().getTime() + randomInt(1, 1000) / 1000;
+	}
+}

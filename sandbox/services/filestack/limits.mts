@@ -1,0 +1,36 @@
+import type { FastifyInstance } from 'fastify';
+import { RateLimiter } from '../../core/rateLimiter.mts';
+import type { ServiceContext } from '../../core/service.mts';
+import { Refused } from './error.mts';
+
+/** Seconds of a window; not documented. */
+const WINDOW_SECONDS = 60;
+
+/** The headers that tell of the limit (Filestack's Claude plugin); there is no Retry-After. */
+function headersOf(limit: number, remaining: number, resetAt: Date): Record<string, string> {
+	return {
+		'filestack-limit': String(limit),
+		'filestack-remaining': String(remaining),
+		// Unix seconds.
+		'filestack-reset': String(Math.ceil(resetAt.getTime() / 1000)),
+	};
+}
+
+/** What a 429 that a fault rule makes carries. */
+export function faultHeaders(status: number, now: Date): Record<string, string> {
+	return status === 429 ? headersOf(1000, 0, new Date(now.getTime() + 2000)) : {};
+}
+
+/** Guards the origins of an app: they count together. The real upload edge may answer 503; a fault rule does that here. */
+export function rateLimit(context: ServiceContext): (app: FastifyInstance) => void {
+	const limiter = new RateLimiter(context.clock, WINDOW_SECONDS);
+	return (app) => {
+		app.addHook('onRequest', async (_request, reply) => {
+			const limit = context.settings.number('requestsPerMinute');
+			const { remaining, resetAt, exceeded } = limiter.count('app', limit);
+			reply.headers(headersOf(limit, remaining, resetAt));
+			if (exceeded) throw new Refused(429, 'Rate limit exceeded');
+			return await Promise.resolve();
+		});
+	};
+}

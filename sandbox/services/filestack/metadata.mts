@@ -1,0 +1,75 @@
+import type { FastifyRequest } from 'fastify';
+import { createHash } from 'node:crypto';
+import { toldHash, toldSize } from '../../core/misreport.mts';
+import { flag, queryOf } from './access.mts';
+import type { StoredFile } from './files.mts';
+import { imageSize } from './imageSize.mts';
+import type { Parts } from './parts.mts';
+
+const HASHES = ['md5', 'sha1', 'sha224', 'sha256', 'sha384', 'sha512'] as const;
+
+/** Filestack docs, Metadata, Response: what comes when nothing is asked for, in this order. */
+const DEFAULTS = [
+	...['mimetype', 'uploaded', 'container', 'writeable', 'filename', 'location', 'key', 'path'],
+	'size',
+];
+
+/** What can be asked for. `key` cannot: in the query it is the API key. Width and height are asked by filestack-js. */
+const FIELDS = [
+	...['mimetype', 'uploaded', 'container', 'writeable', 'filename', 'location', 'path', 'size'],
+	...['cloud', 'source_url', 'exif', 'upload_status', 'width', 'height'],
+	...HASHES,
+];
+
+/**
+ * The metadata that a request's query asks for.
+ * @throws Refused when a field's value is no boolean
+ */
+export async function readMetadata(
+	file: StoredFile,
+	request: FastifyRequest,
+	{ context }: Parts,
+): Promise<Record<string, unknown>> {
+	const query = queryOf(request);
+	const asked = FIELDS.filter((name) => flag(name, query[name]) === true);
+	const wanted = asked.length === 0 ? DEFAULTS : asked;
+	const path = context.blobs.path(file.blob);
+	const size =
+		wanted.includes('width') || wanted.includes('height') ? await imageSize(path) : undefined;
+	const digests = HASHES.filter((name) => wanted.includes(name));
+	const known: Record<string, unknown> = {
+		mimetype: file.mimetype,
+		uploaded: file.uploaded,
+		container: file.container,
+		writeable: true,
+		filename: file.filename,
+		location: file.location,
+		key: file.key,
+		path: file.key,
+		size: toldSize(request, file.size),
+		cloud: null,
+		source_url: file.sourceUrl ?? null,
+		// The sandbox reads no EXIF: every picture is one without.
+		exif: {},
+		upload_status: 'Stored',
+		...size,
+		...(await hashes(request, context.blobs.read(file.blob), digests)),
+	};
+	// What the file does not have (the width of a text) is left out.
+	return Object.fromEntries(
+		wanted.filter((name) => known[name] !== undefined).map((name) => [name, known[name]]),
+	);
+}
+
+async function hashes(
+	request: FastifyRequest,
+	bytes: AsyncIterable<Buffer> & { destroy(): void },
+	names: readonly string[],
+): Promise<Record<string, string>> {
+	const running = names.map((name) => createHash(name));
+	if (running.length === 0) bytes.destroy();
+	else for await (const chunk of bytes) for (const hash of running) hash.update(chunk);
+	return Object.fromEntries(
+		names.map((name, index) => [name, toldHash(request, running[index].digest('hex'))]),
+	);
+}

@@ -1,0 +1,186 @@
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { toldSize } from '../../core/misreport.mts';
+import { refuseOtherMethods } from '../../core/origin.mts';
+import { permit } from './access.mts';
+import { Refused, uploadError } from './error.mts';
+import {
+	type CommitBody,
+	commitSchema,
+	type CompleteBody,
+	completeSchema,
+	type PartBody,
+	partSchema,
+	type StartBody,
+	startSchema,
+} from './multipartSchemas.mts';
+import type { Parts } from './parts.mts';
+import { type Permission, PolicyProblem } from './policy.mts';
+import { storageRequest } from './storage.mts';
+import { storeFile } from './storing.mts';
+import { isMediaType, storeOptions } from './storeOptions.mts';
+import { lengthOf, type Upload } from './uploads.mts';
+
+/** Upload API (filestack-js, uploaders/s3.ts): start, a URL for each part, commit, complete. */
+export function multipartRoutes(app: FastifyInstance, parts: Parts): void {
+	app.removeContentTypeParser('text/plain');
+	app.setErrorHandler(async (error: FastifyError, _request, reply) => {
+		const { status, sentence } = refusal(error);
+		if (status >= 500) throw error;
+		const now = parts.context.clock.now();
+		return await reply.code(status).send(uploadError(status, sentence, now));
+	});
+	for (const call of ['start', 'upload', 'commit', 'complete']) {
+		refuseOtherMethods(app, uploadError, `/multipart/${call}`, ['POST']);
+	}
+	startRoute(app, parts);
+	partRoutes(app, parts);
+	completeRoute(app, parts);
+}
+
+function startRoute(app: FastifyInstance, parts: Parts): void {
+	const { context, files, uploads } = parts;
+	const schema = { body: startSchema };
+	app.post<{ Body: StartBody }>('/multipart/start', { schema }, async ({ body }) => {
+		const permission = allowed(body, parts);
+		const { filename, size, fii } = body;
+		const { location, ...given } = body.store ?? {};
+		const mimetype = isMediaType(body.mimetype) ? body.mimetype : 'application/octet-stream';
+		const options = storeOptions(location, { ...given, filename, mimetype });
+		const place = files.place(options);
+		permission.size(size);
+		permission.place(place.key, options.container);
+		const intelligent = fii === true && context.settings.get('intelligentIngestion') === 'on';
+		const upload = await uploads.start({ mimetype, size, options, place, intelligent });
+		const { uri, region, id: upload_id } = upload;
+		const answer = { uri, region, upload_id, location_url: hostOf(parts), location_region: region };
+		return intelligent ? { ...answer, upload_type: 'intelligent_ingestion' } : answer;
+	});
+}
+
+function partRoutes(app: FastifyInstance, parts: Parts): void {
+	app.post<{ Body: PartBody }>(
+		'/multipart/upload',
+		{ schema: { body: partSchema } },
+		({ body }) => {
+			allowed(body, parts);
+			const upload = uploadOf(body, parts);
+			if (upload.state !== 'open') throw new Refused(400, 'The upload is complete');
+			const { part, md5, offset: given = 0, size } = body;
+			const offset = upload.intelligent ? given : 0;
+			if (size + offset > upload.size) throw invalid();
+			const { url, headers } = storageRequest(upload, { part, offset, md5 }, parts.context);
+			return { url, headers, location_url: hostOf(parts) };
+		},
+	);
+	app.post<{ Body: CommitBody }>(
+		'/multipart/commit',
+		{ schema: { body: commitSchema } },
+		({ body }) => {
+			allowed(body, parts);
+			const upload = uploadOf(body, parts);
+			if (!upload.intelligent || body.size !== upload.size) throw invalid();
+			const length = lengthOf(upload.parts[body.part] ?? []);
+			if (!length) throw new Refused(400, `Part ${body.part} is not complete`);
+			return {};
+		},
+	);
+}
+
+function completeRoute(app: FastifyInstance, parts: Parts): void {
+	const { files, uploads, workflows } = parts;
+	/** Uploads that are becoming files: a second call has to wait for the outcome. */
+	const finishing = new Set<string>();
+	const schema = { body: completeSchema };
+
+	app.post<{ Body: CompleteBody }>('/multipart/complete', { schema }, async (request, reply) => {
+		const { body } = request;
+		const permission = allowed(body, parts);
+		const upload = uploadOf(body, parts);
+		if (body.size !== upload.size) throw invalid();
+		if (upload.state === 'open') {
+			uploads.check(upload, body.parts);
+			await uploads.merge(upload);
+		}
+		if (upload.state === 'merged' && !finishing.has(upload.id)) {
+			finishing.add(upload.id);
+			try {
+				await finish(upload, permission, body);
+			} finally {
+				finishing.delete(upload.id);
+			}
+			return answer(request, upload, body);
+		}
+		// filestack-js asks again after a second.
+		if (upload.state !== 'stored') return await accepted(reply);
+		return answer(request, upload, body);
+	});
+
+	async function finish(
+		upload: Upload,
+		permission: Permission,
+		{ store }: CompleteBody,
+	): Promise<void> {
+		const { blob = '', size, options, place, mimetype } = upload;
+		const arrived = { blob: { id: blob, size }, mimetype };
+		const file = await storeFile(parts, options, permission, arrived, place);
+		await uploads.stored(upload);
+		await workflows.runAll(store?.workflows, file);
+	}
+
+	function answer(
+		request: FastifyRequest,
+		{ place }: Upload,
+		{ upload_tags }: CompleteBody,
+	): object {
+		const file = files.get(place.handle);
+		if (!file) throw new Refused(404, 'File not found');
+		const { id: handle, filename, mimetype, container, key } = file;
+		const size = toldSize(request, file.size);
+		return {
+			...{ handle, url: files.url(file), filename, size, mimetype, status: 'Stored' },
+			...{ container, key, upload_tags: upload_tags ?? undefined, workflows: workflows.of(file) },
+		};
+	}
+}
+
+async function accepted(reply: FastifyReply): Promise<FastifyReply> {
+	return await reply.code(202).send({});
+}
+
+/** `location_url` is a bare host; clients speak to it as they speak to the upload API. */
+function hostOf({ context }: Parts): string {
+	return new URL(context.origins.upload).host;
+}
+
+/** @throws Refused or PolicyProblem unless the body proves its right */
+function allowed(
+	{ apikey, policy, signature }: { apikey: string; policy?: string; signature?: string },
+	{ context }: Parts,
+): Permission {
+	if (apikey !== context.secrets.apiKey) throw new Refused(401, 'Invalid Application');
+	return permit({ policy, signature }, { calls: [['store', 'pick']] }, context);
+}
+
+/** @throws Refused when there is none, or it is not the one that the body describes */
+function uploadOf(
+	{ upload_id, uri, region }: { upload_id: string; uri: string; region: string },
+	{ uploads }: Parts,
+): Upload {
+	const upload = uploads.get(upload_id);
+	if (!upload) throw new Refused(404, 'Upload not found');
+	if (upload.uri !== uri || upload.region !== region) throw invalid();
+	return upload;
+}
+
+const invalid = (): Refused => new Refused(400, INVALID);
+
+/** What the upload API says of a body without an API key, and here of every other wrong body. */
+const INVALID = 'Parameters are invalid';
+
+function refusal(error: FastifyError): { status: number; sentence?: string } {
+	const status = error.statusCode ?? 500;
+	// Whatever is wrong with it, the upload API says the same.
+	if (error instanceof PolicyProblem) return { status: 403, sentence: 'Invalid App policy' };
+	if (error instanceof Refused || status >= 500) return { status, sentence: error.message };
+	return { status: status === 413 ? 413 : 400, sentence: INVALID };
+}

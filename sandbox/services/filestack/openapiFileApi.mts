@@ -1,0 +1,106 @@
+import {
+	bytes,
+	each,
+	exactly,
+	file,
+	flag,
+	handle,
+	inPath,
+	json,
+	link,
+	mediaType,
+	metadata,
+	metadataQuery,
+	proof,
+	query,
+	text,
+} from './openapiParts.mts';
+
+const error = json(
+	exactly({
+		result: { type: 'string', enum: ['error'] },
+		error: exactly({ code: { type: 'integer' }, msg: text }),
+	}),
+	'Refused',
+);
+const refused = each([400, 401, 403, 404, 405, 429, 500, 503], error);
+
+/** Raw bytes and the form are documented; the other two are what older docs, SDKs and the Claude plugin send. */
+const upload = {
+	content: {
+		'application/x-www-form-urlencoded': { schema: exactly({ url: link }) },
+		'multipart/form-data': {
+			schema: { type: 'object', properties: { fileUpload: { type: 'string', format: 'binary' } } },
+		},
+		'*/*': { schema: {} },
+	},
+};
+
+const stored = exactly(
+	{ url: link, size: bytes, type: mediaType, filename: text, key: text, container: text },
+	['container'],
+);
+const overwritten = exactly({
+	url: link,
+	mimetype: mediaType,
+	isWriteable: { type: 'boolean' },
+	size: bytes,
+	filename: text,
+});
+
+const storeQuery = query(
+	{
+		...{ key: text, filename: text, path: text, container: text, base64decode: flag, ...proof },
+		...{ mimetype: mediaType, access: { type: 'string', enum: ['public', 'private'] } },
+	},
+	['key'],
+);
+const overwrite = {
+	parameters: query({ key: text, base64decode: flag, ...proof }),
+	requestBody: upload,
+	responses: { 200: json(overwritten), ...refused },
+};
+const remove = {
+	parameters: query({ key: text, skip_storage: flag, ...proof }),
+	responses: { 200: json(exactly({})), ...refused },
+};
+
+/** Filestack docs, File API. */
+export const fileApiPaths: Record<string, object> = {
+	'/api/store/{provider}': {
+		parameters: [inPath('provider')],
+		post: {
+			parameters: storeQuery,
+			requestBody: upload,
+			responses: {
+				// With an unknown key, as users report: 200 and the text "Invalid Application".
+				200: {
+					description: 'Stored',
+					content: {
+						'application/json': { schema: stored },
+						'text/plain': { schema: text },
+					},
+				},
+				...refused,
+			},
+		},
+	},
+	'/api/file/{handle}': {
+		parameters: [inPath('handle', { type: 'string', minLength: 1 })],
+		get: {
+			parameters: query({ dl: flag, cache: text, key: text, ...proof }),
+			responses: { 200: file('The file'), 206: file('A part of it'), 416: error, ...refused },
+		},
+		post: overwrite,
+		put: overwrite,
+		delete: remove,
+	},
+	'/api/file/{handle}/remove': { parameters: [inPath('handle', handle)], post: remove },
+	'/api/file/{handle}/metadata': {
+		parameters: [inPath('handle')],
+		get: {
+			parameters: [...metadataQuery, ...query({ key: text, ...proof })],
+			responses: { 200: json(metadata), ...refused },
+		},
+	},
+};

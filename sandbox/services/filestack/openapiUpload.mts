@@ -1,0 +1,82 @@
+import { commitSchema, completeSchema, partSchema, startSchema } from './multipartSchemas.mts';
+import { bytes, each, exactly, handle, json, link, mediaType, text } from './openapiParts.mts';
+
+const refused = each(
+	[400, 401, 403, 404, 405, 413, 429, 500, 503],
+	json(
+		exactly({
+			error: text,
+			c: { type: 'string', pattern: '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' },
+			i: { type: 'string', pattern: '^UPL-' },
+			t: { type: 'integer' },
+		}),
+		'Refused',
+	),
+);
+
+/** The schema in the words of OpenAPI 3.0, which has no lists of types and no names of properties. */
+function worded(schema: unknown): unknown {
+	if (Array.isArray(schema)) return schema.map(worded);
+	if (typeof schema !== 'object' || schema === null) return schema;
+	return Object.fromEntries(
+		Object.entries(schema).flatMap(([name, value]): [string, unknown][] => {
+			if (name === 'propertyNames') return [];
+			if (name !== 'type' || !Array.isArray(value)) return [[name, worded(value)]];
+			return [
+				['type', value[0]],
+				['nullable', true],
+			];
+		}),
+	);
+}
+
+const call = (body: object, responses: Record<string, object>): object => ({
+	post: {
+		requestBody: { required: true, content: { 'application/json': { schema: worded(body) } } },
+		responses: { ...responses, ...refused },
+	},
+});
+
+/** A bare host, without a scheme. */
+const host = { type: 'string', pattern: '^[^/]+$' } as const;
+
+const tags = { type: 'object', additionalProperties: text } as const;
+const jobs = { type: 'object', additionalProperties: exactly({ jobid: text }) } as const;
+
+/** filestack-js, uploaders/s3.ts. */
+export const uploadPaths: Record<string, object> = {
+	'/multipart/start': call(startSchema, {
+		200: json(
+			exactly(
+				{
+					...{ uri: text, region: text, upload_id: text, location_url: host },
+					...{ location_region: text, upload_type: text },
+				},
+				['location_region', 'upload_type'],
+			),
+		),
+	}),
+	'/multipart/upload': call(partSchema, {
+		200: json(
+			exactly({
+				url: link,
+				headers: { type: 'object', additionalProperties: text },
+				location_url: host,
+			}),
+		),
+	}),
+	'/multipart/commit': call(commitSchema, { 200: json(exactly({})) }),
+	'/multipart/complete': call(completeSchema, {
+		200: json(
+			exactly(
+				{
+					...{ handle, url: link, filename: text, size: bytes, mimetype: mediaType },
+					...{ status: { type: 'string', enum: ['Stored'] }, container: text, key: text },
+					...{ upload_tags: tags, workflows: jobs },
+				},
+				['upload_tags', 'workflows'],
+			),
+		),
+		202: json(exactly({}), 'The parts are not merged yet; ask again'),
+	}),
+};

@@ -1,0 +1,14 @@
+import type { ServiceContext } from '../../core/service.mts';
+import type { Files } from './files.mts';
+import type { Uploads } from './uploads.mts';
+import type { Webhooks } from './webhooks.mts';
+import type { Workflows } from './workflows.mts';
+
+/** What the routes of all origins work with. */
+export interface Parts {
+	context: ServiceContext;
+	files: Files;
+	uploads: Uploads;
+	webhooks: Webhooks;
+	workflows: Workflows;
+}

@@ -1,0 +1,90 @@
+import type { FastifyInstance } from 'fastify';
+import { toldSize } from '../../core/misreport.mts';
+import { permit } from './access.mts';
+import { processError, Refused } from './error.mts';
+import type { Parts } from './parts.mts';
+import { PolicyProblem } from './policy.mts';
+import { fetchSource, storeFile } from './storing.mts';
+import { storeOptions } from './storeOptions.mts';
+
+type Fields = Record<string, unknown>;
+
+interface Body {
+	apikey: string;
+	sources: (string | { source: string; headers?: Record<string, string> })[];
+	tasks?: { name: string; params?: Fields }[];
+	upload_tags?: Record<string, string>;
+}
+
+const bodySchema = {
+	type: 'object',
+	required: ['apikey', 'sources'],
+	properties: {
+		apikey: { type: 'string' },
+		sources: {
+			type: 'array',
+			minItems: 1,
+			maxItems: 1,
+			items: {
+				anyOf: [
+					{ type: 'string' },
+					{
+						type: 'object',
+						required: ['source'],
+						properties: {
+							source: { type: 'string' },
+							headers: { type: 'object', additionalProperties: { type: 'string' } },
+						},
+					},
+				],
+			},
+		},
+		tasks: {
+			type: 'array',
+			items: {
+				type: 'object',
+				required: ['name'],
+				properties: { name: { enum: ['store', 'security'] }, params: { type: 'object' } },
+			},
+		},
+		upload_tags: { type: ['object', 'null'] },
+	},
+} as const;
+
+/** Storing by URL (filestack-js, store.ts): on process.filestackapi.com, and by other SDKs on the CDN. */
+export function processRoute(app: FastifyInstance, parts: Parts): void {
+	const { context, files, workflows } = parts;
+	app.post<{ Body: Body }>('/process', {
+		schema: { body: bodySchema },
+		errorHandler: (error, _request, reply) => {
+			const status = error.statusCode ?? 500;
+			if (status >= 500) throw error;
+			const policy = error instanceof PolicyProblem;
+			const message = policy ? `policy error: ${error.message}` : error.message;
+			void reply.code(status).send(processError(status, message));
+		},
+		handler: async (request) => {
+			const { apikey, sources, tasks = [], upload_tags } = request.body;
+			if (apikey !== context.secrets.apiKey) throw new Refused(401, 'Invalid Application');
+			const task = (name: string): Fields => tasks.find((each) => each.name === name)?.params ?? {};
+			const { policy, signature } = task('security');
+			const proof = { policy: textOr(policy), signature: textOr(signature) };
+			const permission = permit(proof, { calls: [['store', 'pick']] }, context);
+			const { location, workflows: wanted, ...given } = task('store');
+			const options = storeOptions(location, given);
+			const [first] = sources;
+			const { source, headers } = typeof first === 'string' ? { source: first } : first;
+			const arrived = await fetchSource(source, permission, parts, headers);
+			const file = await storeFile(parts, options, permission, arrived);
+			await workflows.runAll(wanted, file);
+			const { id: handle, filename, mimetype: type, container, key } = file;
+			const size = toldSize(request, file.size);
+			return { handle, url: files.url(file), filename, size, type, container, key, upload_tags };
+		},
+	});
+}
+
+/** A policy of another type than text is as good as none. */
+function textOr(value: unknown): string | undefined {
+	return typeof value === 'string' ? value : undefined;
+}

@@ -1,0 +1,20 @@
+/**
+ * JSON as Python's `json.dumps` writes it: a blank after each comma and colon, everything beyond ASCII escaped. The
+ * official webhook vector (filestack-js, security.spec.node.ts) has these blanks; whoever parses and writes the body
+ * again before checking its signature gets other bytes.
+ */
+export function pythonJson(value: unknown): string {
+	if (Array.isArray(value)) return `[${value.map(pythonJson).join(', ')}]`;
+	if (typeof value === 'object' && value !== null) {
+		const fields = Object.entries(value).filter(([, field]) => field !== undefined);
+		return `{${fields.map(([name, field]) => `${text(name)}: ${pythonJson(field)}`).join(', ')}}`;
+	}
+	return typeof value === 'string' ? text(value) : JSON.stringify(value);
+}
+
+function text(value: string): string {
+	return JSON.stringify(value).replace(
+		/[^\x20-\x7e]/g,
+		(unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+	);
+}

@@ -1,0 +1,106 @@
+import type { DeliveryPolicy, Service } from '../../core/service.mts';
+import { cdnRoutes } from './cdn.mts';
+import { consoleCalls, developerRoutes } from './developer.mts';
+import { cdnError, fileApiError, processError, storageError, uploadError } from './error.mts';
+import { fileApiRoutes } from './fileApi.mts';
+import { Files } from './files.mts';
+import { faultHeaders, rateLimit } from './limits.mts';
+import { multipartRoutes } from './multipart.mts';
+import type { Parts } from './parts.mts';
+import { processRoute } from './process.mts';
+import { hexDigits, letters } from './random.mts';
+import { settings } from './settings.mts';
+import { storageRoutes } from './storage.mts';
+import { Uploads } from './uploads.mts';
+import { Webhooks } from './webhooks.mts';
+import { Workflows } from './workflows.mts';
+
+/** Filestack docs, Webhooks: an answer within about 30 s; 200, 201 and 204 acknowledge. */
+const ACKNOWLEDGED = { timeoutSeconds: 30, accepts: [200, 201, 204] };
+
+/** The schedules that Filestack's documents name: the docs' 5 min, 30 min, 12 h, and the Claude plugin's five. */
+const RETRIES: Readonly<Record<string, DeliveryPolicy>> = {
+	docs: { ...ACKNOWLEDGED, retryAfterSeconds: [300, 1800, 43_200] },
+	plugin: { ...ACKNOWLEDGED, retryAfterSeconds: [10, 60, 300, 900, 3600] },
+};
+
+/**
+ * Filestack: files by handle, stored, overwritten, described, delivered and deleted; signed policies and webhooks.
+ * Sources of the facts here: Filestack docs (https://www.filestack.com/docs/) and the official SDKs; where they are
+ * silent or contradict each other, the comment says what was chosen.
+ */
+export const filestack: Service = {
+	name: 'Filestack',
+	origins: {
+		api: { label: 'File API (www.filestackapi.com)' },
+		cdn: { label: 'CDN (cdn.filestackcontent.com)', error: cdnError },
+		upload: { label: 'Multipart upload (upload.filestackapi.com)', error: uploadError },
+		process: { label: 'Processing (process.filestackapi.com)', error: processError },
+		storage: { label: 'Storage that parts are put into', error: storageError },
+		developer: { label: 'Developer Portal (dev.filestack.com)' },
+	},
+	settings,
+	delivery: RETRIES.docs,
+	// The forms are not documented.
+	makeSecrets: () => ({
+		apiKey: `A${letters(20)}z`,
+		appSecret: letters(26).toUpperCase(),
+		webhookSecret: letters(20),
+		appId: String(parseInt(hexDigits(6), 16)),
+		storageSecret: hexDigits(64),
+	}),
+	credentials: (origins, { apiKey, appSecret, webhookSecret }) => ({
+		baseUrl: origins.api,
+		cdnBaseUrl: origins.cdn,
+		uploadBaseUrl: origins.upload,
+		processBaseUrl: origins.process,
+		apiKey,
+		appSecret,
+		webhookSecret,
+	}),
+	error: fileApiError,
+	faultHeaders,
+	pages: [{ label: 'Developer Portal', origin: 'developer', path: '/' }],
+	async open(context) {
+		const webhooks = await Webhooks.open(context);
+		const parts: Parts = {
+			context,
+			files: await Files.open(context),
+			uploads: await Uploads.open(context),
+			webhooks,
+			workflows: await Workflows.open(context, webhooks),
+		};
+		const limit = rateLimit(context);
+		return {
+			routes: {
+				api: async (app) => {
+					limit(app);
+					await fileApiRoutes(app, parts);
+				},
+				cdn: async (app) => {
+					limit(app);
+					await cdnRoutes(app, parts);
+				},
+				upload: (app) => {
+					limit(app);
+					multipartRoutes(app, parts);
+				},
+				process: (app) => {
+					limit(app);
+					processRoute(app, parts);
+				},
+				storage: (app) => storageRoutes(app, parts),
+				developer: (app) => developerRoutes(app, parts),
+			},
+			delivery: () => RETRIES[context.settings.get('webhookRetries')],
+			control: (app) => consoleCalls(app, webhooks),
+			collections: {
+				files: () => parts.files.all(),
+				objects: () => parts.files.objects(),
+				uploads: () => parts.uploads.all(),
+				jobs: () => parts.workflows.all(),
+				webhooks: () => webhooks.all().map((webhook) => ({ ...webhook, secret: '***' })),
+			},
+		};
+	},
+};

@@ -1,0 +1,133 @@
+import CryptoJS from 'crypto-js';
+import type { FastifyError, FastifyInstance, FastifyRequest } from 'fastify';
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { Transform } from 'node:stream';
+import type { ServiceContext } from '../../core/service.mts';
+import { queryOf } from './access.mts';
+import { StorageRefused, storageError } from './error.mts';
+import type { Parts } from './parts.mts';
+import type { Upload } from './uploads.mts';
+
+/** How far `x-amz-date` may be off, in milliseconds (Amazon S3, RequestTimeTooSkewed: 15 minutes). */
+const SKEW_MS = 15 * 60_000;
+
+/** Where a chunk goes and the headers that have to go with it, as `multipart/upload` hands them out. */
+export function storageRequest(
+	upload: Upload,
+	{ part, offset, md5 }: { part: number; offset: number; md5?: string },
+	{ origins, secrets, clock }: ServiceContext,
+): { url: string; headers: Record<string, string> } {
+	const path = upload.uri.split('/').map(encodeURIComponent).join('/');
+	const target = `${path}?partNumber=${part}&offset=${offset}&uploadId=${upload.id}`;
+	const date = clock
+		.now()
+		.toISOString()
+		.replace(/[-:]|\.\d+/g, '');
+	const signature = signatureOf(target, date, md5, secrets.storageSecret);
+	const scope = `SANDBOX/${date.slice(0, 8)}/${upload.region}/s3/aws4_request`;
+	const signed = `${md5 === undefined ? '' : 'content-md5;'}host;x-amz-date`;
+	return {
+		url: `${origins.storage}${target}`,
+		headers: {
+			Authorization: `AWS4-HMAC-SHA256 Credential=${scope}, SignedHeaders=${signed}, Signature=${signature}`,
+			...(md5 !== undefined && { 'Content-MD5': md5 }),
+			'x-amz-date': date,
+		},
+	};
+}
+
+/** It looks like that of Amazon S3; what is behind it is the sandbox's own, since clients only pass it on. */
+function signatureOf(target: string, date: string, md5 = '', secret: string): string {
+	const signed = ['PUT', target, date, md5].join('\n');
+	return CryptoJS.HmacSHA256(signed, secret).toString(CryptoJS.enc.Hex);
+}
+
+/** The storage that parts are put into: a host of its own, which knows nothing of policies. */
+export function storageRoutes(app: FastifyInstance, parts: Parts): void {
+	app.removeAllContentTypeParsers();
+	app.addContentTypeParser('*', (_request, _payload, done) => done(null));
+	app.addHook('onSend', async (_request, reply, payload) => {
+		if (typeof payload === 'string' && payload.startsWith('<?xml')) reply.type('application/xml');
+		return await Promise.resolve(payload);
+	});
+	app.setErrorHandler(async (error: FastifyError, _request, reply) => {
+		if (!(error instanceof StorageRefused)) throw error;
+		const { statusCode, message, storageCode } = error;
+		return await reply
+			.code(statusCode)
+			.send(storageError(statusCode, message, undefined, storageCode));
+	});
+
+	app.put('/*', async (request, reply) => {
+		const { partNumber, offset, uploadId = '' } = queryOf(request);
+		checkSignature(request, parts.context);
+		const upload = parts.uploads.get(uploadId);
+		if (upload?.state !== 'open') throw noSuchUpload();
+		const { etag, size, blob } = await receive(request, parts.context);
+		// It may have been completed while the bytes were coming in.
+		if (parts.uploads.get(uploadId)?.state !== 'open') {
+			await parts.context.blobs.remove([blob]);
+			throw noSuchUpload();
+		}
+		const chunk = { offset: Number(offset), size, etag, blob };
+		await parts.uploads.keep(upload, Number(partNumber), chunk);
+		return await reply.header('etag', etag).send();
+	});
+	app.route({
+		method: ['GET', 'POST', 'PATCH', 'DELETE'],
+		url: '/*',
+		handler: () => {
+			const sentence = 'The specified method is not allowed against this resource.';
+			throw new StorageRefused(405, 'MethodNotAllowed', sentence);
+		},
+	});
+}
+
+function checkSignature(request: FastifyRequest, { clock, secrets }: ServiceContext): void {
+	const { authorization = '', 'content-md5': md5, 'x-amz-date': date } = request.headers;
+	const text = (value: string | string[] | undefined) => (value === undefined ? '' : String(value));
+	const right = signatureOf(request.url, text(date), text(md5), secrets.storageSecret);
+	const given = /Signature=([0-9a-f]{64})$/.exec(authorization)?.[1] ?? '';
+	if (given === '') throw new StorageRefused(403, 'AccessDenied', 'Access Denied');
+	if (!timingSafeEqual(Buffer.from(given), Buffer.from(right))) {
+		const sentence =
+			'The request signature we calculated does not match the signature you provided.';
+		throw new StorageRefused(403, 'SignatureDoesNotMatch', sentence);
+	}
+	const iso = text(date).replace(/^(....)(..)(..T..)(..)(..Z)$/, '$1-$2-$3:$4:$5');
+	if (Math.abs(Date.parse(iso) - clock.now().getTime()) > SKEW_MS) {
+		const sentence = "The difference between the request time and the server's time is too large.";
+		throw new StorageRefused(403, 'RequestTimeTooSkewed', sentence);
+	}
+}
+
+/** Streams a chunk to disk and compares it with its Content-MD5. */
+async function receive(
+	request: FastifyRequest,
+	{ blobs }: ServiceContext,
+): Promise<{ etag: string; size: number; blob: string }> {
+	const hash = createHash('md5');
+	const hashing = new Transform({
+		transform(chunk: Buffer, _encoding, done) {
+			hash.update(chunk);
+			done(null, chunk);
+		},
+	});
+	// Unlike pipe alone: when the upload breaks off, so does the writing.
+	request.raw.on('error', () => hashing.destroy(incomplete()));
+	const { id: blob, size } = await blobs.write(request.raw.pipe(hashing));
+	const digest = hash.digest();
+	const announced = request.headers['content-md5'];
+	if (announced !== undefined && announced !== digest.toString('base64')) {
+		await blobs.remove([blob]);
+		const sentence = 'The Content-MD5 you specified did not match what we received.';
+		throw new StorageRefused(400, 'BadDigest', sentence);
+	}
+	return { etag: `"${digest.toString('hex')}"`, size, blob };
+}
+
+const incomplete = (): StorageRefused =>
+	new StorageRefused(400, 'IncompleteBody', 'The request body terminated unexpectedly.');
+
+const noSuchUpload = (): StorageRefused =>
+	new StorageRefused(404, 'NoSuchUpload', 'The specified multipart upload does not exist.');

@@ -1,0 +1,66 @@
+import type { Blob } from '../../core/blobs.mts';
+import type { Arrived, Place, StoredFile } from './files.mts';
+import type { Parts } from './parts.mts';
+import type { Permission } from './policy.mts';
+import { openSource, unreachable } from './source.mts';
+import type { StoreOptions } from './storeOptions.mts';
+
+/** Fetches an external source to disk, when the policy lets it. */
+export async function fetchSource(
+	url: string,
+	permission: Permission,
+	{ context }: Parts,
+	headers?: Readonly<Record<string, string>>,
+): Promise<Arrived> {
+	permission.source(url);
+	const { stream, ...named } = await openSource(url, headers);
+	try {
+		return { ...named, blob: await context.blobs.write(stream), sourceUrl: url };
+	} catch (error) {
+		throw stream.errored ? unreachable() : error;
+	}
+}
+
+/** Runs `keep` on bytes that have arrived; when it refuses them, they are gone. */
+export async function orDrop<T>(
+	{ context }: Parts,
+	blob: Blob,
+	keep: () => Promise<T>,
+): Promise<T> {
+	try {
+		return await keep();
+	} catch (error) {
+		await context.blobs.remove([blob.id]);
+		throw error;
+	}
+}
+
+/** Keeps bytes that have arrived as a new file, when the policy lets them, and tells the webhooks. */
+export async function storeFile(
+	parts: Parts,
+	options: StoreOptions,
+	permission: Permission,
+	arrived: Arrived,
+	chosen?: Place,
+): Promise<StoredFile> {
+	const { files } = parts;
+	const file = await orDrop(parts, arrived.blob, async () => {
+		const place = chosen ?? files.place(options, arrived.filename);
+		permission.size(arrived.blob.size);
+		permission.place(place.key, options.container);
+		return await files.store(place, options, arrived);
+	});
+	await tellUpload(parts, file);
+	return file;
+}
+
+/** Filestack docs, Webhooks, fp.upload. The older form, of the SDK's test vector, nests what is known of the file. */
+async function tellUpload({ webhooks, files, context }: Parts, file: StoredFile): Promise<void> {
+	const { filename, mimetype: type, size, container, key } = file;
+	const url = files.url(file);
+	const text =
+		context.settings.get('uploadEvent') === 'nested'
+			? { url, client: 'Computer', data: { filename, type, size } }
+			: { container, url, filename, client: 'Computer', key, type, status: 'Stored', size };
+	await webhooks.tell('fp.upload', file.id, text);
+}

@@ -1,0 +1,167 @@
+import { join } from 'node:path';
+import { Documents } from '../../core/documents.mts';
+import type { ServiceContext } from '../../core/service.mts';
+import { Refused } from './error.mts';
+import type { Place } from './files.mts';
+import { letters } from './random.mts';
+import type { StoreOptions } from './storeOptions.mts';
+
+/** Bytes of a part that have arrived in storage; in Intelligent Ingestion a part comes in several. */
+export interface Chunk {
+	/** Bytes from the beginning of its part. */
+	offset: number;
+	size: number;
+	/** As storage has answered it, with its quotes. */
+	etag: string;
+	blob: string;
+}
+
+/** A multipart upload. */
+export interface Upload {
+	/** The `upload_id`. */
+	id: string;
+	createdAt: string;
+	uri: string;
+	region: string;
+	mimetype: string;
+	/** Bytes, as announced. */
+	size: number;
+	options: StoreOptions;
+	place: Place;
+	/** Whether its parts come in chunks. */
+	intelligent: boolean;
+	/** By part number, from 1. */
+	parts: Record<string, Chunk[]>;
+	/** Set when `complete` has found everything right. */
+	state: 'open' | 'merging' | 'merged' | 'stored';
+	/** The whole file. */
+	blob?: string;
+}
+
+/** S3 takes no smaller part but the last (Amazon S3, Multipart upload limits); the SDK's minimum is the same. */
+const SMALLEST_PART = 5 * 1024 * 1024;
+
+/** What a client lists when it completes an upload. */
+export interface ListedPart {
+	part_number: number;
+	etag: string;
+}
+
+/** The multipart uploads of the app. */
+export class Uploads {
+	readonly #documents: Documents<Upload>;
+	readonly #context: ServiceContext;
+
+	private constructor(documents: Documents<Upload>, context: ServiceContext) {
+		this.#documents = documents;
+		this.#context = context;
+	}
+
+	static async open(context: ServiceContext): Promise<Uploads> {
+		const documents = await Documents.open<Upload>(join(context.folder, 'uploads'));
+		// What an earlier run has not put together to its end is put together anew.
+		for (const upload of documents.all()) if (upload.state === 'merging') upload.state = 'open';
+		return new Uploads(documents, context);
+	}
+
+	all(): readonly Upload[] {
+		return this.#documents.all();
+	}
+
+	get(id: string): Upload | undefined {
+		return this.#documents.get(id);
+	}
+
+	async start(
+		wanted: Pick<Upload, 'mimetype' | 'size' | 'options' | 'place' | 'intelligent'>,
+	): Promise<Upload> {
+		const id = letters(64);
+		const { options, place } = wanted;
+		const upload: Upload = {
+			...{ ...wanted, id, createdAt: this.#context.clock.now().toISOString() },
+			uri: `/${options.container}/${place.key}`,
+			...{ region: 'us-east-1', parts: {}, state: 'open' },
+		};
+		await this.#documents.put(upload);
+		return upload;
+	}
+
+	/** Keeps a chunk; one at the same place is replaced, as storage does. */
+	async keep(upload: Upload, part: number, chunk: Chunk): Promise<void> {
+		const chunks = (upload.parts[part] ??= []);
+		const same = chunks.findIndex(({ offset }) => offset === chunk.offset);
+		const old = same === -1 ? undefined : chunks.splice(same, 1, chunk)[0];
+		if (!old) chunks.push(chunk);
+		chunks.sort((a, b) => a.offset - b.offset);
+		await this.#documents.put(upload);
+		if (old) await this.#context.blobs.remove([old.blob]);
+	}
+
+	/**
+	 * Checks what is there against what the client lists (nothing, in Intelligent Ingestion).
+	 * @throws Refused for parts that are missing, repeated, out of order, too small or others than listed
+	 */
+	check(upload: Upload, listed: readonly ListedPart[] | undefined): void {
+		const arrived = Object.keys(upload.parts).map(Number);
+		if (listed === undefined && !upload.intelligent) throw new Refused(400, 'parts are required');
+		const parts = listed ?? arrived.map((part_number) => ({ part_number, etag: undefined }));
+		for (const [index, { part_number: number, etag }] of parts.entries()) {
+			const [first] = upload.parts[number] ?? [];
+			if (number !== index + 1) throw new Refused(400, 'Parts are missing or not in order');
+			if (!first) throw new Refused(400, `Part ${number} has not been uploaded`);
+			if (etag !== undefined && bare(etag) !== bare(first.etag)) {
+				throw new Refused(400, `Part ${number} has another etag`);
+			}
+		}
+		if (parts.length !== arrived.length)
+			throw new Refused(400, 'Parts are missing or not in order');
+		const sizes = parts.map(({ part_number }) => lengthOf(upload.parts[part_number]));
+		const gap = sizes.indexOf(undefined);
+		if (gap !== -1) throw new Refused(400, `Part ${gap + 1} has a gap`);
+		const small = sizes.slice(0, -1).findIndex((size = 0) => size < SMALLEST_PART);
+		if (small !== -1) throw new Refused(400, `Part ${small + 1} is smaller than 5 MiB`);
+		const total = sizes.reduce<number>((sum, size = 0) => sum + size, 0);
+		if (total !== upload.size) {
+			throw new Refused(400, `The parts have ${total} bytes, the file has ${upload.size}`);
+		}
+	}
+
+	/** Begins to put the parts together, beside the caller. */
+	async merge(upload: Upload): Promise<void> {
+		upload.state = 'merging';
+		await this.#documents.put(upload);
+		void this.#merge(upload).catch(() => {
+			// The disk is full or the sandbox is closing: the next call of `complete` tries again.
+			upload.state = 'open';
+		});
+	}
+
+	/** The upload has become a file: the same call of `complete` gets the same answer. */
+	async stored(upload: Upload): Promise<void> {
+		upload.state = 'stored';
+		await this.#documents.put(upload);
+	}
+
+	async #merge(upload: Upload): Promise<void> {
+		const { blobs } = this.#context;
+		const chunks = Object.values(upload.parts).flat();
+		const whole = await blobs.join(chunks.map(({ blob }) => blob));
+		upload.blob = whole.id;
+		upload.state = 'merged';
+		await this.#documents.put(upload);
+		await blobs.remove(chunks.map(({ blob }) => blob));
+	}
+}
+
+/** An ETag without its quotes: clients send it either way. */
+const bare = (etag: string): string => etag.replaceAll('"', '');
+
+/** Bytes of a part whose chunks follow each other; `undefined` when something is missing or twice there. */
+export function lengthOf(chunks: readonly Chunk[]): number | undefined {
+	let length = 0;
+	for (const { offset, size } of chunks) {
+		if (offset !== length) return undefined;
+		length += size;
+	}
+	return length;
+}

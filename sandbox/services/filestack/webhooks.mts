@@ -1,0 +1,115 @@
+import CryptoJS from 'crypto-js';
+import { randomInt } from 'node:crypto';
+import { join } from 'node:path';
+import { Documents } from '../../core/documents.mts';
+import { isHttpUrl } from '../../core/origin.mts';
+import { SandboxProblem } from '../../core/problem.mts';
+import type { ServiceContext } from '../../core/service.mts';
+import { pythonJson } from './pythonJson.mts';
+import { letters } from './random.mts';
+
+/** Filestack docs, Webhooks; the sandbox sends the first three and the last. */
+export const EVENTS = [
+	'fp.upload',
+	'fp.overwrite',
+	'fp.delete',
+	'fp.converse',
+	'fp.video_converse',
+	'fp.scan',
+	'fp.export',
+	'fs.workflow',
+] as const;
+export type WebhookEvent = (typeof EVENTS)[number];
+
+/** A webhook as the Developer Portal keeps it. */
+export interface Webhook {
+	id: string;
+	/** Sandbox time, ISO 8601 UTC. */
+	createdAt: string;
+	url: string;
+	events: WebhookEvent[];
+	/** Signs its deliveries; not the app's secret. */
+	secret: string;
+}
+
+export interface NewWebhook {
+	url: string;
+	/** Default: all. */
+	events?: readonly string[];
+	/** Default: the one of the sandbox's credentials. The real portal makes one for each webhook and shows it once. */
+	secret?: string;
+}
+
+/** Filestack docs, Webhooks: hex HMAC-SHA256 over `FS-Timestamp + "." + body`. */
+export function webhookSignature(timestamp: string, body: string, secret: string): string {
+	return CryptoJS.HmacSHA256(`${timestamp}.${body}`, secret).toString(CryptoJS.enc.Hex);
+}
+
+/** The app's webhooks, and what they are told. */
+export class Webhooks {
+	readonly #documents: Documents<Webhook>;
+	readonly #context: ServiceContext;
+
+	private constructor(documents: Documents<Webhook>, context: ServiceContext) {
+		this.#documents = documents;
+		this.#context = context;
+	}
+
+	static async open(context: ServiceContext): Promise<Webhooks> {
+		const documents = await Documents.open<Webhook>(join(context.folder, 'webhooks'));
+		return new Webhooks(documents, context);
+	}
+
+	all(): Webhook[] {
+		return this.#documents.all();
+	}
+
+	/** @throws SandboxProblem for a wrong URL, event or secret */
+	async add({ url, events = EVENTS, secret }: NewWebhook): Promise<Webhook> {
+		if (!isHttpUrl(url)) throw new SandboxProblem('"url" must be an http or https URL.');
+		const unknown = events.find((event) => !EVENTS.includes(event as WebhookEvent));
+		if (unknown !== undefined) {
+			throw new SandboxProblem(`"${unknown}" is no event; the events are: ${EVENTS.join(', ')}.`);
+		}
+		if (events.length === 0) throw new SandboxProblem('A webhook needs at least one event.');
+		const webhook: Webhook = {
+			id: letters(16),
+			createdAt: this.#context.clock.now().toISOString(),
+			url,
+			events: [...new Set(events as WebhookEvent[])],
+			secret: secret === undefined || secret === '' ? this.#context.secrets.webhookSecret : secret,
+		};
+		await this.#documents.put(webhook);
+		return webhook;
+	}
+
+	/** Returns whether there was one. */
+	async remove(id: string): Promise<boolean> {
+		const known = this.#documents.get(id) !== undefined;
+		await this.#documents.remove(id);
+		return known;
+	}
+
+	/** Tells those who want to know. */
+	async tell(action: WebhookEvent, subject: string, text: object): Promise<void> {
+		const timestamp = Math.floor(this.#context.clock.now().getTime() / 1000);
+		for (const webhook of this.all().filter(({ events }) => events.includes(action))) {
+			const body = pythonJson({ id: randomInt(1e7, 2 ** 31), action, timestamp, text });
+			const signature = webhookSignature(String(timestamp), body, webhook.secret);
+			await this.#context.deliver({
+				event: action,
+				subject,
+				url: webhook.url,
+				headers: {
+					'content-type': 'application/json',
+					// Not documented.
+					'user-agent': 'Filestack-Webhook/1.0',
+					'fs-timestamp': String(timestamp),
+					'fs-signature': signature,
+				},
+				signatureHeader: 'fs-signature',
+				body,
+			});
+		}
+	}
+}

@@ -1,0 +1,148 @@
+import { join } from 'node:path';
+import { Documents } from '../../core/documents.mts';
+import type { ServiceContext } from '../../core/service.mts';
+import { Refused } from './error.mts';
+import { digestOf, urlSafe } from './random.mts';
+import type { TokenCreate } from './requests.mts';
+import { daysAfter, type Stamps } from './stamps.mts';
+
+export interface User {
+	/** The number in decimal. */
+	id: string;
+	createdAt: string;
+	email: string;
+	displayName: string;
+	role: 'admin' | 'regular';
+	isActive: boolean;
+}
+
+export interface Token {
+	/** The number in decimal. */
+	id: string;
+	createdAt: string;
+	userId: string;
+	/** SHA-256 of the token, hex; the token itself is shown once and not kept. */
+	digest: string;
+	name: string;
+	/** Its first 11 characters. */
+	prefix: string;
+	expiresAt: string | null;
+	lastUsedAt: string | null;
+	revokedAt: string | null;
+}
+
+/** Who may use the API: users and their tokens (SpeedyFiles source, app/routes/api.py; SpeedyFiles docs, Users). */
+export class Accounts {
+	readonly #users: Documents<User>;
+	readonly #tokens: Documents<Token>;
+	readonly #stamps: Stamps;
+
+	private constructor(users: Documents<User>, tokens: Documents<Token>, stamps: Stamps) {
+		this.#users = users;
+		this.#tokens = tokens;
+		this.#stamps = stamps;
+	}
+
+	/** In a new data folder: an administrator, who has the credential's token, and a regular user without one. */
+	static async open(context: ServiceContext, stamps: Stamps): Promise<Accounts> {
+		const accounts = new Accounts(
+			await Documents.open<User>(join(context.folder, 'users')),
+			await Documents.open<Token>(join(context.folder, 'tokens')),
+			stamps,
+		);
+		if (accounts.users().length > 0) return accounts;
+		const admin = await accounts.#add('admin@instance.example', 'Alex Admin', 'admin');
+		await accounts.#add('user@instance.example', 'Robin Regular', 'regular');
+		await accounts.#keep(admin, context.secrets.apiToken, 'n8n', null);
+		return accounts;
+	}
+
+	users(): User[] {
+		return this.#users.all();
+	}
+
+	user(id: string): User | undefined {
+		return this.#users.get(id);
+	}
+
+	/** A disabled user's tokens stop working. */
+	async setActive(user: User, isActive: boolean): Promise<void> {
+		user.isActive = isActive;
+		await this.#users.put(user);
+	}
+
+	/**
+	 * The user whose token came with a request.
+	 * @throws Refused with 401
+	 */
+	async authenticate(authorization: string | undefined): Promise<User> {
+		// Node.js takes the blank off "Bearer " before anybody sees it.
+		const given = /^bearer(?: (.*))?$/is.exec(authorization ?? '');
+		if (!given) {
+			const headers = { 'www-authenticate': 'Bearer realm="speedyfiles"' };
+			throw new Refused(401, 'missing bearer token', headers);
+		}
+		const raw = (given[1] ?? '').trim();
+		if (raw === '') throw new Refused(401, 'empty bearer token');
+		const digest = digestOf(raw);
+		const token = this.#tokens.all().find((known) => known.digest === digest);
+		if (!token) throw new Refused(401, 'invalid token');
+		if (token.revokedAt !== null) throw new Refused(401, 'token revoked');
+		const now = this.#stamps.now();
+		if (token.expiresAt !== null && token.expiresAt <= now) throw new Refused(401, 'token expired');
+		const user = this.user(token.userId);
+		if (!user?.isActive) throw new Refused(401, 'account disabled');
+		token.lastUsedAt = now;
+		await this.#tokens.put(token);
+		return user;
+	}
+
+	/** A user's tokens, newest first, the revoked ones among them. */
+	tokensOf(user: User): Token[] {
+		const own = this.#tokens.all().filter(({ userId }) => userId === user.id);
+		return own.sort((a, b) => b.createdAt.localeCompare(a.createdAt));
+	}
+
+	/** Makes a token; `raw` is what its user gets to see this once. */
+	async createToken(user: User, wanted: TokenCreate): Promise<{ token: Token; raw: string }> {
+		const raw = `sf_${urlSafe(32)}`;
+		return { token: await this.#keep(user, raw, wanted.name.trim(), wanted.expires_in_days), raw };
+	}
+
+	/**
+	 * Revokes a token; once more changes nothing.
+	 * @throws Refused with 404 when the user has no such token
+	 */
+	async revoke(user: User, id: number): Promise<void> {
+		const token = this.#tokens.get(String(id));
+		if (token?.userId !== user.id) throw new Refused(404);
+		if (token.revokedAt !== null) return;
+		token.revokedAt = this.#stamps.now();
+		await this.#tokens.put(token);
+	}
+
+	async #add(email: string, displayName: string, role: User['role']): Promise<User> {
+		const id = String(this.users().length + 1);
+		const createdAt = this.#stamps.now();
+		const user: User = { id, createdAt, email, displayName, role, isActive: true };
+		await this.#users.put(user);
+		return user;
+	}
+
+	async #keep(user: User, raw: string, name: string, days: number | null): Promise<Token> {
+		const createdAt = this.#stamps.now();
+		const token: Token = {
+			id: String(this.#tokens.all().length + 1),
+			createdAt,
+			userId: user.id,
+			digest: digestOf(raw),
+			name,
+			prefix: raw.slice(0, 11),
+			expiresAt: days === null ? null : daysAfter(createdAt, days),
+			lastUsedAt: null,
+			revokedAt: null,
+		};
+		await this.#tokens.put(token);
+		return token;
+	}
+}

@@ -1,0 +1,52 @@
+import type { FastifyInstance } from 'fastify';
+import { Invalid } from './error.mts';
+import type { Instance } from './instance.mts';
+import { jsonBody } from './jsonBody.mts';
+import { packageRoutes, type WhoAsks } from './packageRoutes.mts';
+import { API, NO_HEAD } from './paths.mts';
+import { takeForms } from './receiveForm.mts';
+import { tokenCreate, tokenId } from './requests.mts';
+import { meOut, tokenInfo } from './shapes.mts';
+
+/**
+ * SpeedyFiles docs, REST API. The order of the checks is FastAPI's: the body is read, then the token looked at, then
+ * path, query and body validated, and only then is the package looked up.
+ */
+export async function apiRoutes(app: FastifyInstance, instance: Instance): Promise<void> {
+	wordErrors(app);
+	await takeForms(app);
+
+	const whoAsks: WhoAsks = async ({ headers }) =>
+		await instance.accounts.authenticate(headers.authorization);
+	app.get(`${API}/health`, NO_HEAD, () => ({ status: 'ok' }));
+	app.get(`${API}/me`, NO_HEAD, async (request) => meOut(await whoAsks(request)));
+	tokenRoutes(app, instance, whoAsks);
+	packageRoutes(app, instance, whoAsks);
+}
+
+/** A 422 lists what is wrong; everything else has the shape of the service already. */
+export function wordErrors(app: FastifyInstance): void {
+	app.setErrorHandler(async (error, _request, reply) => {
+		if (!(error instanceof Invalid)) throw error;
+		return await reply.code(422).send({ detail: error.faults });
+	});
+}
+
+function tokenRoutes(app: FastifyInstance, { accounts }: Instance, whoAsks: WhoAsks): void {
+	app.get(`${API}/me/tokens`, NO_HEAD, async (request) =>
+		accounts.tokensOf(await whoAsks(request)).map(tokenInfo),
+	);
+
+	app.post(`${API}/me/tokens`, async (request, reply) => {
+		const body = jsonBody(request);
+		const user = await whoAsks(request);
+		const { token, raw } = await accounts.createToken(user, tokenCreate(body));
+		return await reply.code(201).send({ ...tokenInfo(token), token: raw });
+	});
+
+	app.delete<{ Params: { id: string } }>(`${API}/me/tokens/:id`, async (request, reply) => {
+		const user = await whoAsks(request);
+		await accounts.revoke(user, tokenId(request.params.id));
+		return await reply.code(204).send();
+	});
+}

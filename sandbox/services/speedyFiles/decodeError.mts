@@ -1,0 +1,90 @@
+/** What Python's json module says of a text that is no JSON, and where (characters from 0). */
+export interface DecodeError {
+	error: string;
+	position: number;
+}
+
+/** Carries the first fault out of the recursion. */
+class Found extends Error {
+	constructor(
+		readonly error: string,
+		readonly index: number,
+	) {
+		super(error);
+	}
+}
+
+const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
+const WORD = /null|true|false/y;
+const SPACE = /[ \t\n\r]*/y;
+const ESCAPE = /\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/y;
+
+/** Finds the fault in `text`, which `JSON.parse` has refused. */
+export function decodeError(text: string): DecodeError {
+	try {
+		const end = skip(SPACE, text, value(text, skip(SPACE, text, 0)));
+		throw new Found(end < text.length ? 'Extra data' : 'Expecting value', end);
+	} catch (fault) {
+		if (!(fault instanceof Found)) throw fault;
+		return { error: fault.error, position: [...text.slice(0, fault.index)].length };
+	}
+}
+
+/** The index behind what `pattern` finds at `from`; `from` itself when it finds nothing. */
+function skip(pattern: RegExp, text: string, from: number): number {
+	pattern.lastIndex = from;
+	return pattern.test(text) ? pattern.lastIndex : from;
+}
+
+function value(text: string, from: number): number {
+	switch (text[from]) {
+		case '{':
+			return list(text, from, '}', (at) => {
+				if (text[at] !== '"') {
+					throw new Found('Expecting property name enclosed in double quotes', at);
+				}
+				const colon = skip(SPACE, text, string(text, at));
+				if (text[colon] !== ':') throw new Found("Expecting ':' delimiter", colon);
+				return value(text, skip(SPACE, text, colon + 1));
+			});
+		case '[':
+			return list(text, from, ']', (at) => value(text, at));
+		case '"':
+			return string(text, from);
+		default: {
+			const end = skip(WORD, text, skip(NUMBER, text, from));
+			if (end === from) throw new Found('Expecting value', from);
+			return end;
+		}
+	}
+}
+
+/** An object or an array: its entries up to the closing bracket. */
+function list(text: string, from: number, close: string, entry: (at: number) => number): number {
+	let at = skip(SPACE, text, from + 1);
+	if (text[at] === close) return at + 1;
+	for (;;) {
+		at = skip(SPACE, text, entry(at));
+		if (text[at] === close) return at + 1;
+		if (text[at] !== ',') throw new Found("Expecting ',' delimiter", at);
+		at = skip(SPACE, text, at + 1);
+	}
+}
+
+function string(text: string, from: number): number {
+	for (let at = from + 1; ; ) {
+		while (at < text.length && isPlain(text[at])) at += 1;
+		if (text[at] === '"') return at + 1;
+		if (at >= text.length) throw new Found('Unterminated string starting at', from);
+		if (text[at] !== '\\') throw new Found('Invalid control character at', at);
+		const behind = skip(ESCAPE, text, at);
+		if (behind === at) {
+			throw new Found(text[at + 1] === 'u' ? 'Invalid \\uXXXX escape' : 'Invalid \\escape', at);
+		}
+		at = behind;
+	}
+}
+
+function isPlain(character: string): boolean {
+	return character >= ' ' && character !== '"' && character !== '\\';
+}

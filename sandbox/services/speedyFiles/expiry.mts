@@ -1,0 +1,23 @@
+import { period, summary } from './eventFields.mts';
+import type { Instance } from './instance.mts';
+import type { Package } from './packages.mts';
+import { timeOf } from './stamps.mts';
+
+/**
+ * Follows the packages to their end. The source fires nothing when one expires; the docs list package.expired, which a
+ * setting lets happen.
+ */
+export function watchExpiry(instance: Instance, watched: Package): void {
+	const { context, packages, webhooks } = instance;
+	if (watched.expiryPassed) return;
+	context.clock.at(timeOf(watched.expiresAt), async () => {
+		const current = packages.get(watched.id);
+		if (!current) return;
+		await packages.passExpiry(current);
+		const isTold = context.settings.get('events') === 'documented' && current.status === 'active';
+		if (isTold) {
+			const payload = { ...summary(current), ...period(current) };
+			await webhooks.fire('package.expired', current.id, payload);
+		}
+	});
+}

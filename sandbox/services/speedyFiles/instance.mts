@@ -1,0 +1,24 @@
+import type { ServiceContext } from '../../core/service.mts';
+import { Accounts } from './accounts.mts';
+import { Packages } from './packages.mts';
+import { Stamps } from './stamps.mts';
+import { Webhooks } from './webhooks.mts';
+
+/** One self-hosted SpeedyFiles: all that its routes work on. */
+export interface Instance {
+	context: ServiceContext;
+	accounts: Accounts;
+	packages: Packages;
+	webhooks: Webhooks;
+}
+
+/** Reads what an earlier run has left, or makes a new instance that is set up. */
+export async function openInstance(context: ServiceContext): Promise<Instance> {
+	const stamps = new Stamps(context.clock);
+	return {
+		context,
+		accounts: await Accounts.open(context, stamps),
+		packages: await Packages.open(context, stamps),
+		webhooks: await Webhooks.open(context, stamps),
+	};
+}

@@ -1,0 +1,42 @@
+import type { ServiceContext } from '../../core/service.mts';
+import type { Link, Package } from './packages.mts';
+import { timeOf } from './stamps.mts';
+
+/** What a magic link's path begins with. */
+export const LINK_PATH = '/p/';
+
+/** The whole magic link, on the port of this run. */
+export function linkUrl({ origins }: ServiceContext, { raw }: Link): string {
+	return origins.instance + LINK_PATH + raw;
+}
+
+/** Writes to a package's recipient. With SMTP broken nothing goes out, and nobody is told (SpeedyFiles source). */
+export async function mailLink(
+	about: Package,
+	link: Link,
+	sender: string,
+	context: ServiceContext,
+): Promise<void> {
+	if (context.settings.get('smtp') === 'broken') return;
+	const isDownload = link.purpose === 'download';
+	const count = about.files.length;
+	const until = timeOf(link.expiresAt).toISOString().slice(0, 16).replace('T', ' ');
+	await context.notify({
+		channel: 'email',
+		from: sender,
+		to: about.recipientEmail,
+		subject: isDownload
+			? `${sender} sent you files: ${about.title}`
+			: `${sender} asks you for files: ${about.title}`,
+		text: [
+			`Hello ${about.recipientName},`,
+			isDownload
+				? `${count === 1 ? 'a file is' : `${count} files are`} ready for you until ${until} UTC.`
+				: `please upload your files before ${until} UTC.`,
+			...(about.note === null ? [] : ['', about.note]),
+		].join('\n'),
+		documents: [],
+		link: { origin: 'instance', path: LINK_PATH + link.raw },
+		linkLabel: isDownload ? 'Download the files' : 'Upload your files',
+	});
+}

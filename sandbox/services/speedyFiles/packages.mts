@@ -1,0 +1,203 @@
+import { join } from 'node:path';
+import { Documents } from '../../core/documents.mts';
+import type { ServiceContext } from '../../core/service.mts';
+import type { User } from './accounts.mts';
+import { Refused } from './error.mts';
+import { urlSafe } from './random.mts';
+import type { Upload } from './receiveForm.mts';
+import type { PackageCreate } from './requests.mts';
+import { daysAfter, type Stamps } from './stamps.mts';
+
+export interface PackageFile {
+	id: string;
+	createdAt: string;
+	/** The stored bytes. */
+	blob: string;
+	/** As the client sent it: any text at all. */
+	name: string;
+	/** Bytes. */
+	size: number;
+	/** Hex. */
+	sha256: string;
+	/** Media type, as the client sent it. */
+	type: string;
+	/** Real milliseconds that it took to arrive. */
+	durationMs: number;
+	uploadedAt: string;
+}
+
+/** What a recipient's magic link opens. The real service keeps its SHA-256 only; the sandbox has to show it. */
+export interface Link {
+	/** 43 characters. */
+	raw: string;
+	purpose: 'download' | 'upload';
+	expiresAt: string;
+	revokedAt: string | null;
+	useCount: number;
+}
+
+export interface Package {
+	id: string;
+	/** As {@link Stamps} writes it, as all times here. */
+	createdAt: string;
+	ownerUserId: string;
+	direction: 'outbound' | 'inbound';
+	title: string;
+	note: string | null;
+	recipientEmail: string;
+	recipientName: string;
+	/** The instance's when it was created; its files stay there. */
+	storage: 'local' | 's3';
+	/** `expired` and `completed` are documented, but never written (SpeedyFiles source). */
+	status: 'draft' | 'active' | 'revoked';
+	expiresAt: string;
+	files: PackageFile[];
+	links: Link[];
+	/** Its expiry has been dealt with. */
+	expiryPassed?: boolean;
+}
+
+/** Why a link does not work (SpeedyFiles source, app/routes/public.py). */
+export type DeadReason = 'token_revoked' | 'token_invalid' | 'token_expired';
+
+/** The packages of an instance. */
+export class Packages {
+	readonly #documents: Documents<Package>;
+	readonly #context: ServiceContext;
+	readonly #stamps: Stamps;
+
+	private constructor(documents: Documents<Package>, context: ServiceContext, stamps: Stamps) {
+		this.#documents = documents;
+		this.#context = context;
+		this.#stamps = stamps;
+	}
+
+	static async open(context: ServiceContext, stamps: Stamps): Promise<Packages> {
+		const documents = await Documents.open<Package>(join(context.folder, 'packages'));
+		return new Packages(documents, context, stamps);
+	}
+
+	/** Newest first. */
+	all(): Package[] {
+		return this.#documents.all().sort((a, b) => b.createdAt.localeCompare(a.createdAt));
+	}
+
+	/** Those that a user may see: an administrator all, others their own; newest first. */
+	visibleTo(user: User): Package[] {
+		return this.all().filter((one) => mayUse(user, one));
+	}
+
+	/**
+	 * A package for a user.
+	 * @throws Refused with 404 when there is none, 403 when it is somebody else's
+	 */
+	open(user: User, id: string): Package {
+		const found = this.#documents.get(id);
+		if (!found) throw new Refused(404);
+		if (!mayUse(user, found)) throw new Refused(403);
+		return found;
+	}
+
+	get(id: string): Package | undefined {
+		return this.#documents.get(id);
+	}
+
+	/** By the raw part of a magic link. */
+	byLink(raw: string): { package: Package; link: Link } | undefined {
+		for (const one of this.#documents.all()) {
+			const link = one.links.find((known) => known.raw === raw);
+			if (link) return { package: one, link };
+		}
+		return undefined;
+	}
+
+	async create(owner: User, wanted: PackageCreate): Promise<Package> {
+		const createdAt = this.#stamps.now();
+		const { direction } = wanted;
+		const made: Package = {
+			id: urlSafe(16),
+			createdAt,
+			ownerUserId: owner.id,
+			direction,
+			title: wanted.title.trim(),
+			note: wanted.note?.trim() || null,
+			recipientEmail: wanted.recipient_email,
+			recipientName: wanted.recipient_name.trim(),
+			storage: this.#context.settings.get('storage') === 's3' ? 's3' : 'local',
+			status: direction === 'outbound' ? 'draft' : 'active',
+			expiresAt: daysAfter(createdAt, wanted.ttl_days),
+			files: [],
+			links: [],
+		};
+		if (direction === 'inbound') made.links.push(newLink('upload', made.expiresAt));
+		await this.#documents.put(made);
+		return made;
+	}
+
+	async addFile(to: Package, upload: Upload): Promise<PackageFile> {
+		const file: PackageFile = {
+			id: urlSafe(8),
+			...upload,
+			uploadedAt: this.#stamps.now(),
+			createdAt: this.#stamps.now(),
+		};
+		to.files.push(file);
+		await this.#documents.put(to);
+		return file;
+	}
+
+	async removeFile(from: Package, file: PackageFile): Promise<void> {
+		from.files = from.files.filter((other) => other !== file);
+		await this.#documents.put(from);
+		await this.#context.blobs.remove([file.blob]);
+	}
+
+	/** Makes a draft or a revoked package active and mints its link. */
+	async activate(draft: Package): Promise<Link> {
+		const link = newLink('download', draft.expiresAt);
+		draft.links.push(link);
+		draft.status = 'active';
+		await this.#documents.put(draft);
+		return link;
+	}
+
+	/** Whatever its status; every link that still works stops working. */
+	async revoke(live: Package): Promise<void> {
+		live.status = 'revoked';
+		const now = this.#stamps.now();
+		for (const link of live.links) link.revokedAt ??= now;
+		await this.#documents.put(live);
+	}
+
+	async remove(old: Package): Promise<void> {
+		await this.#documents.remove(old.id);
+		await this.#context.blobs.remove(old.files.map(({ blob }) => blob));
+	}
+
+	async used(by: Package, link: Link): Promise<void> {
+		link.useCount += 1;
+		await this.#documents.put(by);
+	}
+
+	/** Keeps that a package's expiry has been dealt with. */
+	async passExpiry(over: Package): Promise<void> {
+		over.expiryPassed = true;
+		await this.#documents.put(over);
+	}
+
+	/** Why a link does not work now, if it does not. */
+	deadReason({ status, expiresAt }: Package, link: Link): DeadReason | undefined {
+		if (status === 'revoked' || link.revokedAt !== null) return 'token_revoked';
+		if (status !== 'active') return 'token_invalid';
+		const now = this.#stamps.now();
+		return link.expiresAt <= now || expiresAt <= now ? 'token_expired' : undefined;
+	}
+}
+
+function mayUse(user: User, { ownerUserId }: Package): boolean {
+	return user.role === 'admin' || ownerUserId === user.id;
+}
+
+function newLink(purpose: Link['purpose'], expiresAt: string): Link {
+	return { raw: urlSafe(32), purpose, expiresAt, revokedAt: null, useCount: 0 };
+}

@@ -1,0 +1,147 @@
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import { toldHash, toldSize } from '../../core/misreport.mts';
+import { addPages } from '../../core/pages.mts';
+import { wordErrors } from './api.mts';
+import { redocRoute } from './docsRoutes.mts';
+import { contentDisposition, contentType, presignedUrl } from './download.mts';
+import { Refused } from './error.mts';
+import { bulk } from './eventFields.mts';
+import type { Instance } from './instance.mts';
+import type { Link, Package, PackageFile } from './packages.mts';
+import { NO_HEAD } from './paths.mts';
+import { keepOf, receiveForm, takeForms, theFile } from './receiveForm.mts';
+import { siteRoutes } from './routing.mts';
+import { webhookPages } from './webhookPages.mts';
+import { streamZip, zipName } from './zip.mts';
+
+type Route = { Params: { raw: string; file: string }; Querystring: { from?: string } };
+
+/** A link that works. */
+interface Live {
+	package: Package;
+	link: Link;
+}
+
+/** What a recipient reads on a link that does not work. */
+const DEAD: Readonly<Record<string, { title: string; text: string }>> = {
+	token_revoked: { title: 'This link was withdrawn', text: 'Please ask the sender for a new one.' },
+	token_expired: { title: 'This link has expired', text: 'Please ask the sender for a new one.' },
+	token_invalid: {
+		title: 'This link does not work',
+		text: 'Please check that it was copied whole.',
+	},
+};
+
+/** SpeedyFiles docs, Magic links: the recipient's pages. Whoever has the link may use it. */
+export async function publicRoutes(app: FastifyInstance, instance: Instance): Promise<void> {
+	const { context, packages, webhooks } = instance;
+	wordErrors(app);
+	await addPages(app);
+	await takeForms(app);
+	redocRoute(app);
+	siteRoutes(app, instance);
+	await app.register(async (scope) => await webhookPages(scope, instance));
+
+	/** The link, unless it is dead or for something else; then why. */
+	function look(raw: string, purpose?: Link['purpose']): Live | string {
+		const found = packages.byLink(raw);
+		if (!found) return 'invalid';
+		const dead = packages.deadReason(found.package, found.link);
+		if (dead) return dead;
+		return purpose === undefined || found.link.purpose === purpose ? found : 'invalid';
+	}
+
+	app.get<Route>('/p/:raw', NO_HEAD, async (request, reply) => {
+		const live = look(request.params.raw);
+		if (typeof live === 'string') return await gone(reply, live);
+		await packages.used(live.package, live.link);
+		return await reply.viewAsync(`speedyFiles/${live.link.purpose}`, {
+			package: live.package,
+			raw: live.link.raw,
+			hasZip: live.package.storage === 'local',
+		});
+	});
+
+	app.get<Route>('/p/:raw/file/:file', NO_HEAD, async (request, reply) => {
+		const live = look(request.params.raw, 'download');
+		if (typeof live === 'string') return await gone(reply, live);
+		const file = live.package.files.find(({ id }) => id === request.params.file);
+		if (!file) throw new Refused(404);
+		await webhooks.fire('package.downloaded', live.package.id, {
+			file_id: file.id,
+			original_name: file.name,
+			size_bytes: file.size,
+			ip: request.ip,
+		});
+		if (live.package.storage === 's3') {
+			return await reply.redirect(presignedUrl(live.package, file, context), 302);
+		}
+		return reply
+			.type(contentType(file.type))
+			.header('content-disposition', contentDisposition(file.name))
+			.sendFile(file.blob, context.blobs.folder, { contentType: false, cacheControl: false });
+	});
+
+	app.get<Route>('/p/:raw/zip', NO_HEAD, async (request, reply) => {
+		const live = look(request.params.raw, 'download');
+		if (typeof live === 'string') return await gone(reply, live);
+		const { files, storage, title, id } = live.package;
+		if (storage !== 'local') {
+			const sentence = 'bulk zip download is only available for local-storage packages';
+			throw new Refused(400, sentence);
+		}
+		if (files.length === 0) throw new Refused(404, 'no files to download');
+		const payload = { kind: 'zip', ...bulk(live.package), ip: request.ip };
+		await webhooks.fire('package.downloaded', id, payload);
+		return await reply
+			.type('application/zip')
+			.header('content-disposition', contentDisposition(zipName(title)))
+			.send(streamZip(files, context.blobs));
+	});
+
+	app.post<Route>('/p/:raw/upload', async (request, reply) => {
+		const parts = await receiveForm(request, context.blobs);
+		// The sandbox's page works without a script: it sends all files at once and is led back to itself.
+		const isFromPage = request.query.from === 'page';
+		const taken = await keepOf(parts, context.blobs, async (keep) => {
+			const last = theFile(parts);
+			const live = look(request.params.raw, 'upload');
+			if (typeof live === 'string') return live;
+			if (last.name === '') throw new Refused(400, 'filename required');
+			const files: PackageFile[] = [];
+			for (const part of isFromPage ? parts : [last]) {
+				if (typeof part === 'string') continue;
+				keep(part);
+				files.push(await packages.addFile(live.package, part));
+			}
+			return { live, files };
+		});
+		if (typeof taken === 'string') {
+			if (isFromPage) return await gone(reply, taken);
+			throw new Refused(410, taken);
+		}
+		await tellUploads(taken.live.package, taken.files);
+		if (isFromPage) return await reply.redirect(`/p/${taken.live.link.raw}`, 303);
+		const [{ id, durationMs, ...file }] = taken.files;
+		const size = toldSize(request, file.size);
+		const sha256 = toldHash(request, file.sha256);
+		return { ok: true, file_id: id, size, sha256, duration_ms: durationMs };
+	});
+
+	async function tellUploads(to: Package, files: readonly PackageFile[]): Promise<void> {
+		for (const file of files) {
+			await webhooks.fire('package.file_uploaded', to.id, {
+				file_id: file.id,
+				original_name: file.name,
+				size_bytes: file.size,
+				duration_ms: file.durationMs,
+				uploaded_by: 'recipient',
+			});
+		}
+	}
+}
+
+async function gone(reply: FastifyReply, reason: string): Promise<string> {
+	const text = DEAD[reason] ?? DEAD.token_invalid;
+	return await reply.code(410).viewAsync('speedyFiles/message', text);
+}

@@ -1,0 +1,152 @@
+import fastifyMultipart from '@fastify/multipart';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { createHash, type Hash } from 'node:crypto';
+import { Readable } from 'node:stream';
+import type { Blobs } from '../../core/blobs.mts';
+import { codeOf } from '../../core/problem.mts';
+import { Invalid, Refused } from './error.mts';
+import { UNREADABLE } from './jsonBody.mts';
+import { missing } from './requests.mts';
+
+/** A file that has arrived. */
+export interface Upload {
+	blob: string;
+	/** The part's `filename`, empty when it was sent empty. */
+	name: string;
+	/** Bytes. */
+	size: number;
+	/** Hex. */
+	sha256: string;
+	/** Media type, as the client sent it. */
+	type: string;
+	/** Real milliseconds. */
+	durationMs: number;
+}
+
+/** The parts named `file`, in their order: files, and text where a part has no `filename`. */
+export type FileParts = (Upload | string)[];
+
+/** For @fastify/multipart: what has a `filename` is a file, whatever its type (Starlette 0.41, and its limits). */
+const MULTIPART = {
+	preservePath: true,
+	isPartAFile: (_field: unknown, _type: unknown, filename: unknown) => filename !== undefined,
+	limits: { fileSize: Infinity, files: 1000, fields: 1000, fieldSize: 1024 * 1024 },
+};
+
+const MEDIA_TYPE = /^[\w!#$%&'*+.^`|~-]+\/[\w!#$%&'*+.^`|~-]+\s*(?:;|$)/;
+
+/** Starlette's words for what the multipart parser stops at. */
+const PARSER_REFUSALS: Readonly<Record<string, string>> = {
+	FST_FILES_LIMIT: 'Too many files. Maximum number of files is 1000.',
+	FST_FIELDS_LIMIT: 'Too many fields. Maximum number of fields is 1000.',
+	FST_PROTO_VIOLATION: UNREADABLE,
+};
+
+/** Lets routes receive forms. Other bodies are read by the route that wants one; the rest takes whatever comes. */
+export async function takeForms(app: FastifyInstance): Promise<void> {
+	app.addHook('onRequest', async ({ headers }) => {
+		const type = headers['content-type'];
+		// Python takes a type that is none for plain text; Fastify would refuse it before the token is looked at.
+		if (type !== undefined && !MEDIA_TYPE.test(type)) headers['content-type'] = 'text/plain';
+		return Promise.resolve();
+	});
+	app.removeAllContentTypeParsers();
+	app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+	await app.register(fastifyMultipart, MULTIPART);
+}
+
+/**
+ * Streams a form's files to disk and hashes them on the way. The form is read before the token is looked at.
+ * @throws Refused when the form cannot be read; whatever the stream throws when it breaks off. Nothing is kept then.
+ */
+export async function receiveForm(request: FastifyRequest, blobs: Blobs): Promise<FileParts> {
+	if (!request.isMultipart()) return plainForm(request);
+	const parts: FileParts = [];
+	try {
+		for await (const part of request.parts()) {
+			if (part.type === 'field') {
+				if (part.valueTruncated) throw new Refused(400, 'Part exceeded maximum size of 1024KB.');
+				if (part.fieldname === 'file') parts.push(part.value as string);
+			} else if (part.fieldname === 'file') {
+				const received = await receiveFile(part.file, blobs);
+				parts.push({ ...received, name: nameOf(part.filename), type: part.mimetype });
+			} else part.file.resume();
+		}
+	} catch (error) {
+		// Python's parser waits for no end: what has not ended by then was never there.
+		if (error instanceof Error && /Unexpected end|terminated early/.test(error.message))
+			return parts;
+		await discard(parts, blobs);
+		throw worded(error);
+	}
+	return parts;
+}
+
+/**
+ * The form's file. Of several, FastAPI takes the last.
+ * @throws Invalid when there is none, or text in its place
+ */
+export function theFile(parts: FileParts): Upload {
+	const last = parts.at(-1);
+	if (last === undefined || last === '') throw missing('body', 'file');
+	if (typeof last !== 'string') return last;
+	const msg = "Value error, Expected UploadFile, received: <class 'str'>";
+	throw new Invalid([
+		{ type: 'value_error', loc: ['body', 'file'], msg, input: last, ctx: { error: {} } },
+	]);
+}
+
+/** Lets `use` decide what of a form is kept, and removes the rest, also when it throws. */
+export async function keepOf<T>(
+	parts: FileParts,
+	blobs: Blobs,
+	use: (keep: (upload: Upload) => void) => Promise<T>,
+): Promise<T> {
+	const unwanted = new Set(parts.filter((part) => typeof part !== 'string'));
+	try {
+		return await use((upload) => unwanted.delete(upload));
+	} finally {
+		await discard([...unwanted], blobs);
+	}
+}
+
+async function discard(parts: FileParts, blobs: Blobs): Promise<void> {
+	await blobs.remove(parts.flatMap((part) => (typeof part === 'string' ? [] : [part.blob])));
+}
+
+/** The other kind of form has no files. */
+function plainForm({ headers, body }: FastifyRequest): FileParts {
+	const isForm = headers['content-type']?.startsWith('application/x-www-form-urlencoded');
+	return isForm ? new URLSearchParams(String(body)).getAll('file') : [];
+}
+
+async function receiveFile(source: Readable, blobs: Blobs): Promise<Omit<Upload, 'name' | 'type'>> {
+	const hash = createHash('sha256');
+	const begun = performance.now();
+	const { id: blob, size } = await blobs.write(Readable.from(hashed(source, hash)));
+	const durationMs = Math.floor(performance.now() - begun);
+	return { blob, size, sha256: hash.digest('hex'), durationMs };
+}
+
+async function* hashed(source: Readable, hash: Hash): AsyncGenerator<Buffer> {
+	for await (const chunk of source) {
+		hash.update(chunk as Buffer);
+		yield chunk as Buffer;
+	}
+}
+
+/** The name as it came, but for the path that Internet Explorer 6 sent with it (python-multipart 0.0.19). */
+function nameOf(filename: string): string {
+	return /^(?:.:\\|\\\\)/.test(filename) ? (filename.split('\\').at(-1) ?? '') : filename;
+}
+
+function worded(error: unknown): unknown {
+	if (error instanceof Refused) return error;
+	const code = codeOf(error);
+	if (code !== undefined && Object.hasOwn(PARSER_REFUSALS, code)) {
+		return new Refused(400, PARSER_REFUSALS[code]);
+	}
+	if (code !== undefined) return error;
+	const isUnbounded = error instanceof Error && error.message.includes('Boundary not found');
+	return new Refused(400, isUnbounded ? 'Missing boundary in multipart.' : UNREADABLE);
+}

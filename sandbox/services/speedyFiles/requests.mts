@@ -1,0 +1,111 @@
+import { type Fault, Invalid } from './error.mts';
+import { email, int, nullable, oneOf, type Rule, text } from './rules.mts';
+
+export interface PackageCreate {
+	title: string;
+	recipient_email: string;
+	recipient_name: string;
+	direction: 'outbound' | 'inbound';
+	ttl_days: number;
+	note: string | null;
+}
+
+export interface TokenCreate {
+	name: string;
+	expires_in_days: number | null;
+}
+
+interface Field<T> {
+	rule: Rule<T>;
+	/** A field without one is required. */
+	default?: T;
+}
+
+type Fields<T> = { [Name in keyof T]: Field<T[Name]> };
+
+/** SpeedyFiles source, app/routes/api.py: the fields in the order in which errors name them. */
+const PACKAGE_CREATE: Fields<PackageCreate> = {
+	title: { rule: text({ min: 1, max: 255 }) },
+	recipient_email: { rule: email },
+	recipient_name: { rule: text({ min: 1, max: 255 }) },
+	direction: { rule: oneOf('outbound', 'inbound'), default: 'outbound' },
+	ttl_days: { rule: int({ ge: 1, le: 90 }), default: 7 },
+	note: { rule: nullable(text({ max: 4000 })), default: null },
+};
+
+const TOKEN_CREATE: Fields<TokenCreate> = {
+	name: { rule: text({ min: 1, max: 128 }) },
+	expires_in_days: { rule: nullable(int({ ge: 1, le: 3650 })), default: null },
+};
+
+const PAGE: Fields<{ limit: number; offset: number }> = {
+	limit: { rule: int({ ge: 1, le: 200 }), default: 50 },
+	offset: { rule: int({ ge: 0 }), default: 0 },
+};
+
+/** @throws Invalid that names every wrong field */
+export function packageCreate(body: unknown): PackageCreate {
+	return readFields(objectBody(body), PACKAGE_CREATE, 'body');
+}
+
+/** @throws Invalid that names every wrong field */
+export function tokenCreate(body: unknown): TokenCreate {
+	return readFields(objectBody(body), TOKEN_CREATE, 'body');
+}
+
+/**
+ * Which part of the list is wanted. A parameter that is given twice counts as it was given last.
+ * @throws Invalid that names every wrong parameter
+ */
+export function page(query: unknown): { limit: number; offset: number } {
+	const given = Object.entries(query as Record<string, string | string[]>);
+	const last = given.map(([name, value]) => [name, Array.isArray(value) ? value.at(-1) : value]);
+	return readFields(Object.fromEntries(last) as Record<string, unknown>, PAGE, 'query');
+}
+
+/** @throws Invalid when the path holds no token id */
+export function tokenId(id: string): number {
+	const fields: Fields<{ token_id: number }> = { token_id: { rule: int({ ge: 1 }) } };
+	return readFields({ token_id: id }, fields, 'path').token_id;
+}
+
+/** The 422 for something that is not there. */
+export function missing(...loc: string[]): Invalid {
+	return new Invalid([{ type: 'missing', loc, msg: 'Field required', input: null }]);
+}
+
+function objectBody(body: unknown): Record<string, unknown> {
+	if (body === null) throw missing('body');
+	if (typeof body === 'object' && !Array.isArray(body)) return body as Record<string, unknown>;
+	const msg = 'Input should be a valid dictionary or object to extract fields from';
+	throw new Invalid([{ type: 'model_attributes_type', loc: ['body'], msg, input: body }]);
+}
+
+function readFields<T extends object>(
+	given: Record<string, unknown>,
+	fields: Fields<T>,
+	where: string,
+): T {
+	const faults: Fault[] = [];
+	const read: Partial<T> = {};
+	for (const name of Object.keys(fields) as (keyof T & string)[]) {
+		const field: Field<T[typeof name]> = fields[name];
+		const loc = [where, name];
+		if (!Object.hasOwn(given, name)) {
+			if (field.default === undefined) {
+				faults.push({ type: 'missing', loc, msg: 'Field required', input: given });
+			}
+			read[name] = field.default;
+			continue;
+		}
+		const input = given[name];
+		const verdict = field.rule(input);
+		if ('value' in verdict) read[name] = verdict.value;
+		else {
+			const { type, msg, ctx } = verdict.complaint;
+			faults.push({ type, loc, msg, input, ...(ctx && { ctx }) });
+		}
+	}
+	if (faults.length > 0) throw new Invalid(faults);
+	return read as T;
+}

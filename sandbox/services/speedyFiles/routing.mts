@@ -1,0 +1,84 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { errorBody } from './error.mts';
+import type { Instance } from './instance.mts';
+import { API } from './paths.mts';
+
+/**
+ * What is there besides the method that was asked for. FastAPI makes a route of each method; its 405 names those of
+ * the first route that fits the path.
+ */
+const KNOWN: readonly [path: RegExp, allow: string][] = [
+	[
+		/^\/api\/v1\/(?:health|me|me\/tokens|packages|packages\/[^/]+|docs|redoc|openapi\.json)$/,
+		'GET',
+	],
+	[/^\/api\/v1\/me\/tokens\/[^/]+$/, 'DELETE'],
+	[/^\/api\/v1\/packages\/[^/]+\/(?:files|finalize|revoke)$/, 'POST'],
+	[/^\/p\/[^/]+(?:\/zip|\/file\/[^/]+)?$/, 'GET'],
+	[/^\/p\/[^/]+\/upload$/, 'POST'],
+	[/^\/(?:setup|login|healthz|dash|admin\/webhooks)?$/, 'GET'],
+];
+
+/** Paths that an instance answers before it is set up (SpeedyFiles source, app/routes/setup.py); pages need their style. */
+const BEFORE_SETUP = /^\/(?:setup|static\/|assets\/|healthz|favicon\.ico)/;
+
+/** Until somebody has set the instance up, everything leads to its setup page, the API too. */
+export function redirectToSetup(app: FastifyInstance, { context }: Instance): void {
+	app.addHook('onRequest', async (request, reply) => {
+		if (context.settings.get('instance') === 'ready' || BEFORE_SETUP.test(request.url)) return;
+		return await reply.redirect('/setup', 303);
+	});
+}
+
+/** Everything that no route takes: as Starlette does it, without reading the body. */
+export function fallback(app: FastifyInstance): void {
+	app.addHook('onRequest', async (request, reply) => {
+		// Fastify would take the slash for the beginning of an empty id.
+		const [path] = splitUrl(request.url);
+		return path !== '/' && path.endsWith('/') ? await answer(request, reply) : undefined;
+	});
+	app.all('/*', { onRequest: answer }, () => errorBody(404));
+}
+
+async function answer(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+	const [path, query] = splitUrl(request.url);
+	const allow = allowed(path);
+	if (allow !== undefined) return await reply.code(405).header('allow', allow).send(errorBody(405));
+	// Starlette, redirect_slashes: the same path with or without a slash at its end.
+	const other = path.endsWith('/') ? path.slice(0, -1) : `${path}/`;
+	if (path !== '/' && allowed(other) !== undefined) {
+		return await reply.redirect(`http://${request.host}${other}${query}`, 307);
+	}
+	return await reply.code(404).send(errorBody(404));
+}
+
+function allowed(path: string): string | undefined {
+	return KNOWN.find(([known]) => known.test(path))?.[1];
+}
+
+function splitUrl(url: string): [path: string, query: string] {
+	const at = url.indexOf('?');
+	return at < 0 ? [url, ''] : [url.slice(0, at), url.slice(at)];
+}
+
+/** The rest of the instance's own site, as far as somebody without a session sees it. */
+export function siteRoutes(app: FastifyInstance, { context }: Instance): void {
+	const title = 'No sign-in here';
+	const text = `The sandbox has the API under ${API}, the recipients' pages and the webhooks' page.`;
+	app.get('/healthz', async (_request, reply) => await reply.type('text/plain').send('ok'));
+	app.get('/', async (_request, reply) => await reply.redirect('/dash', 303));
+	for (const path of ['/dash', '/dash/*']) {
+		app.get(path, async (_request, reply) => await reply.redirect('/login', 303));
+	}
+	app.get(
+		'/login',
+		async (_request, reply) => await reply.viewAsync('speedyFiles/message', { title, text }),
+	);
+	app.get('/setup', async (_request, reply) => {
+		if (context.settings.get('instance') === 'ready') return await reply.redirect('/login', 303);
+		return await reply.viewAsync('speedyFiles/message', {
+			title: 'Set up this instance',
+			text: 'Nobody has set up this instance yet. In the sandbox, the setting "Instance" on the control page does it.',
+		});
+	});
+}

@@ -1,0 +1,49 @@
+import type { Clock } from '../../core/clock.mts';
+
+const DAY_MICROS = 86_400_000_000;
+
+/** Longer ago than this is not the same moment: the clock was put back. */
+const SAME_MOMENT_MICROS = 1_000_000;
+
+/**
+ * The service's times. They are naive UTC with microseconds ("2026-05-13T20:30:22.123456"; SpeedyFiles source,
+ * app/utils.py), which compare as text. The sandbox's clock counts milliseconds, so the last three digits are made up:
+ * each stamp is later than the one before.
+ */
+export class Stamps {
+	readonly #clock: Clock;
+	#last = 0;
+
+	constructor(clock: Clock) {
+		this.#clock = clock;
+	}
+
+	now(): string {
+		const fraction = Math.floor((performance.now() * 1000) % 1000);
+		let micros = this.#clock.now().getTime() * 1000 + fraction;
+		if (micros <= this.#last && micros > this.#last - SAME_MOMENT_MICROS) micros = this.#last + 1;
+		this.#last = micros;
+		return stampOf(micros);
+	}
+}
+
+function stampOf(micros: number): string {
+	const millis = new Date(Math.floor(micros / 1000)).toISOString().slice(0, -1);
+	return millis + String(micros % 1000).padStart(3, '0');
+}
+
+/** The moment `days` after a stamp. */
+export function daysAfter(stamp: string, days: number): string {
+	const micros = timeOf(stamp).getTime() * 1000 + Number(stamp.slice(23));
+	return stampOf(micros + days * DAY_MICROS);
+}
+
+/** A stamp as a Date, without its microseconds. */
+export function timeOf(stamp: string): Date {
+	return new Date(`${stamp.slice(0, 23)}Z`);
+}
+
+/** A stamp in an answer: no fraction when it is zero (Python's isoformat). */
+export function shown(stamp: string): string {
+	return stamp.replace('.000000', '');
+}

@@ -1,0 +1,49 @@
+import fastifyStatic from '@fastify/static';
+import type { FastifyInstance } from 'fastify';
+import { download } from '../../core/download.mts';
+import { BUCKET } from './download.mts';
+import type { Instance } from './instance.mts';
+
+/** S3's codes for what can go wrong with a presigned URL. */
+const CODES: Readonly<Record<number, string>> = {
+	400: 'InvalidArgument',
+	403: 'AccessDenied',
+	404: 'NoSuchKey',
+	405: 'MethodNotAllowed',
+	500: 'InternalError',
+	503: 'SlowDown',
+};
+
+/** S3 says in XML what is wrong. */
+export function storageError(status: number, message?: string): string {
+	const code = CODES[status] ?? 'InvalidRequest';
+	const text = (message ?? code).replace(/[<>&]/g, (mark) => `&#${mark.charCodeAt(0)};`);
+	return `<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>${code}</Code><Message>${text}</Message></Error>`;
+}
+
+/** Stands for the S3 bucket of an instance that keeps its files there: presigned downloads. */
+export async function storageRoutes(app: FastifyInstance, instance: Instance): Promise<void> {
+	const { context, packages } = instance;
+	await app.register(fastifyStatic, { root: context.blobs.folder, serve: false });
+	app.addHook('onSend', async (_request, reply, payload) => {
+		if (typeof payload === 'string' && payload.startsWith('<?xml')) reply.type('application/xml');
+		return Promise.resolve(payload);
+	});
+	app.all('/*', async (_request, reply) => await reply.code(404).send(storageError(404)));
+
+	type Route = { Params: { id: string; name: string } };
+	app.get<Route>(`/${BUCKET}/packages/:id/:name`, async (request, reply) => {
+		const permission = context.presigner.check(request.url, context.clock.now());
+		if (permission === 'forged') {
+			return await reply.code(403).send(storageError(403, 'The signature does not match.'));
+		}
+		if (permission === 'expired') {
+			return await reply.code(403).send(storageError(403, 'Request has expired'));
+		}
+		const { id, name } = request.params;
+		const file = packages.get(id)?.files.find((known) => name.startsWith(`${known.id}--`));
+		if (!file) return await reply.code(404).send(storageError(404));
+		// The service tells S3 no type, so S3 has its own (SpeedyFiles source, app/storage/s3.py).
+		return download(reply, context.blobs, { ...file, type: 'binary/octet-stream' });
+	});
+}

@@ -1,0 +1,219 @@
+import CryptoJS from 'crypto-js';
+import { join } from 'node:path';
+import type { Delivery } from '../../core/deliveries.mts';
+import { Documents } from '../../core/documents.mts';
+import { isHttpUrl } from '../../core/origin.mts';
+import { NotFound, SandboxProblem } from '../../core/problem.mts';
+import type { ServiceContext } from '../../core/service.mts';
+import { urlSafe } from './random.mts';
+import { shown, type Stamps } from './stamps.mts';
+
+/** SpeedyFiles docs, Webhooks, and, for file_deleted, SpeedyFiles source, app/webhooks.py. */
+export const EVENTS = [
+	'package.created',
+	'package.finalized',
+	'package.file_uploaded',
+	'package.file_deleted',
+	'package.downloaded',
+	'package.revoked',
+	'package.deleted',
+	'package.expired',
+] as const;
+
+export type Event = (typeof EVENTS)[number] | 'webhook.test';
+
+/** SpeedyFiles docs, Webhooks: so many failures in a row disable a subscription. */
+const MOST_FAILURES = 10;
+
+const HOOK_ID = 'X-SpeedyFiles-Hook-Id';
+const SIGNATURE = 'X-SpeedyFiles-Signature';
+
+export interface Subscription {
+	/** The number in decimal. */
+	id: string;
+	createdAt: string;
+	/** Empty in the one that is there from the start: it is not called until it has one. */
+	url: string;
+	/** `whsec_` and 43 characters. */
+	secret: string;
+	events: Event[];
+	description: string | null;
+	isActive: boolean;
+	/** In a row. */
+	failureCount: number;
+	/** HTTP status of the last answer; null when there was none. */
+	lastStatus: number | null;
+	lastFiredAt: string | null;
+}
+
+/** What a person chooses of a subscription. */
+export interface SubscriptionChange {
+	url?: string;
+	events?: string[];
+	description?: string;
+	is_active?: boolean;
+}
+
+/** Hex HMAC-SHA256 of the body under the whole secret, prefixed (SpeedyFiles docs, Webhooks, Verifying). */
+export function signatureOf(body: string, secret: string): string {
+	return `sha256=${CryptoJS.HmacSHA256(body, secret).toString(CryptoJS.enc.Hex)}`;
+}
+
+/** Compact JSON with all that is not printable ASCII as `\uXXXX` (SpeedyFiles source, app/webhooks.py). */
+export function asciiJson(value: object): string {
+	return JSON.stringify(value).replace(
+		/[^\x20-\x7e]/g,
+		(unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+	);
+}
+
+/** The webhook subscriptions of an instance. */
+export class Webhooks {
+	readonly #documents: Documents<Subscription>;
+	readonly #context: ServiceContext;
+	readonly #stamps: Stamps;
+
+	private constructor(documents: Documents<Subscription>, context: ServiceContext, stamps: Stamps) {
+		this.#documents = documents;
+		this.#context = context;
+		this.#stamps = stamps;
+	}
+
+	/** In a new data folder: one subscription to all events, with the credential's secret and no URL yet. */
+	static async open(context: ServiceContext, stamps: Stamps): Promise<Webhooks> {
+		const documents = await Documents.open<Subscription>(join(context.folder, 'webhooks'));
+		const webhooks = new Webhooks(documents, context, stamps);
+		if (context.secrets.webhookSecret !== undefined && documents.all().length === 0) {
+			await webhooks.#add('', [...EVENTS], 'n8n', context.secrets.webhookSecret);
+		}
+		return webhooks;
+	}
+
+	/** Oldest first. */
+	all(): Subscription[] {
+		return this.#documents.all();
+	}
+
+	/** @throws NotFound */
+	get(id: string): Subscription {
+		const found = this.#documents.get(id);
+		if (!found) throw new NotFound(`There is no webhook "${id}".`);
+		return found;
+	}
+
+	/** @throws SandboxProblem when the URL is none or no event is known */
+	async create({ url, events, description }: SubscriptionChange): Promise<Subscription> {
+		const secret = `whsec_${urlSafe(32)}`;
+		return await this.#add(goodUrl(url ?? ''), goodEvents(events ?? []), description ?? '', secret);
+	}
+
+	/** Enabling one again forgets its failures. The real service has no more than that; URL and events are a help. */
+	async change(hook: Subscription, change: SubscriptionChange): Promise<void> {
+		const { url, events, description, is_active: isActive } = change;
+		Object.assign(hook, {
+			...(url !== undefined && { url: goodUrl(url) }),
+			...(events !== undefined && { events: goodEvents(events) }),
+			...(description !== undefined && { description: description.trim() || null }),
+			...(isActive !== undefined && { isActive }),
+			...(isActive && { failureCount: 0 }),
+		});
+		await this.#documents.put(hook);
+	}
+
+	async remove(hook: Subscription): Promise<void> {
+		await this.#documents.remove(hook.id);
+	}
+
+	/** The test button. A disabled subscription gets nothing, as in the real service. */
+	async test(hook: Subscription, firedBy: string): Promise<void> {
+		const payload = { message: 'A test event, sent by hand.', fired_by: firedBy };
+		await this.#send([hook], 'webhook.test', null, payload);
+	}
+
+	/** Tells everybody who has subscribed to an event, one after the other; resolves when all have answered. */
+	async fire(event: Event, packageId: string, payload: object): Promise<void> {
+		await this.#send(
+			this.all().filter(({ events }) => events.includes(event)),
+			event,
+			packageId,
+			payload,
+		);
+	}
+
+	/** Counts what came of an attempt. A delivery that was sent again by hand is the sandbox's own and does not count. */
+	async attempted({ headers, attempts }: Delivery): Promise<void> {
+		const hook = this.#documents.get(headers[HOOK_ID]);
+		const last = attempts.at(-1);
+		if (!hook || last?.kind !== 'scheduled') return;
+		hook.lastFiredAt = this.#stamps.now();
+		hook.lastStatus = last.status ?? null;
+		hook.failureCount = last.accepted ? 0 : hook.failureCount + 1;
+		if (hook.failureCount >= MOST_FAILURES) hook.isActive = false;
+		await this.#documents.put(hook);
+	}
+
+	async #send(
+		hooks: Subscription[],
+		event: Event,
+		packageId: string | null,
+		payload: object,
+	): Promise<void> {
+		const timestamp = `${shown(this.#stamps.now())}Z`;
+		const body = asciiJson({ ...payload, event, timestamp, package_id: packageId });
+		for (const { id, url, secret, isActive } of hooks) {
+			if (!isActive || url === '') continue;
+			await this.#context.deliverNow({
+				event,
+				subject: packageId ?? '',
+				url,
+				headers: {
+					'Content-Type': 'application/json',
+					'User-Agent': 'SpeedyFiles-Webhook/1.0',
+					'X-SpeedyFiles-Event': event,
+					[SIGNATURE]: signatureOf(body, secret),
+					[HOOK_ID]: id,
+				},
+				signatureHeader: SIGNATURE,
+				body,
+			});
+		}
+	}
+
+	async #add(
+		url: string,
+		events: Event[],
+		description: string,
+		secret: string,
+	): Promise<Subscription> {
+		const hook: Subscription = {
+			id: String(Math.max(0, ...this.all().map(({ id }) => Number(id))) + 1),
+			createdAt: this.#stamps.now(),
+			url,
+			secret,
+			events,
+			description: description.trim().slice(0, 512) || null,
+			isActive: true,
+			failureCount: 0,
+			lastStatus: null,
+			lastFiredAt: null,
+		};
+		await this.#documents.put(hook);
+		return hook;
+	}
+}
+
+function goodUrl(url: string): string {
+	if (!isHttpUrl(url.trim())) {
+		throw new SandboxProblem('The URL must start with http:// or https:// and name a host.');
+	}
+	return url.trim();
+}
+
+/** Unknown ones are left out; none is an error (SpeedyFiles source, app/routes/admin_webhooks.py). */
+function goodEvents(events: readonly string[]): Event[] {
+	const known = EVENTS.filter((event) => events.includes(event));
+	if (known.length === 0) {
+		throw new SandboxProblem(`Choose at least one of these events: ${EVENTS.join(', ')}.`);
+	}
+	return [...known].sort();
+}

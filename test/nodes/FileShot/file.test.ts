@@ -1,0 +1,311 @@
+import { createHash, randomBytes } from 'node:crypto';
+
+import type { IDataObject } from 'n8n-workflow';
+
+import {
+	binaryData,
+	bytesOf,
+	errorOf,
+	type NodeUnderTest,
+	outputOf,
+	runNode,
+} from '../../support/engine';
+import { fileShotNode, fileThere } from '../../support/fileShot';
+import { Host } from '../../support/host';
+import { byId, byUrl } from '../../support/locators';
+import { Sandbox } from '../../support/sandbox';
+
+const content = randomBytes(3_000_017);
+const sha256 = createHash('sha256').update(content).digest('hex');
+let sandbox: Sandbox;
+let id: string;
+
+beforeAll(async () => {
+	await binaryData();
+	sandbox = await Sandbox.start();
+	id = await fileThere(sandbox, 'Grüße „x“.bin', content, { options: { customSlug: 'my-doc' } });
+});
+afterAll(async () => await sandbox.stop());
+beforeEach(async () => {
+	await sandbox.reset();
+	await settings({
+		dialect: 'documented',
+		download: 'redirect',
+		dates: 'iso',
+		deleteAnswer: 'json',
+	});
+});
+
+const settings = async (values: object) =>
+	await sandbox.control.patch('/services/fileShot/settings', values);
+const file = async (
+	operation: string,
+	parameters: IDataObject = {},
+	more: Partial<NodeUnderTest> = {},
+) => await runNode(fileShotNode(sandbox, { operation, ...parameters }, more));
+const calls = async () => (await sandbox.requests()).map(({ method, path }) => `${method} ${path}`);
+
+/** What a sender makes with FileShot's own programs. */
+async function madeElsewhere(wishes: object): Promise<string> {
+	const body = {
+		fileName: 'secret.pdf',
+		content: Buffer.from('FSZK').toString('base64'),
+		...wishes,
+	};
+	const { data } = await sandbox.control.post<{ fileId: string }>('/services/fileShot/files', body);
+	return data.fileId;
+}
+
+describe('Get', () => {
+	it('shows the parts that one reads at a glance', async () => {
+		const [{ json }] = outputOf(await file('get', { fileId: byId(` ${id} `) }));
+		expect(json).toEqual({
+			fileId: id,
+			fileName: 'Grüße „x“.bin',
+			fileSize: content.length,
+			mimeType: 'text/plain',
+			expiresAt: expect.stringMatching(/\.000Z$/) as string,
+			effectiveStatus: 'active',
+			passwordProtected: false,
+			isZeroKnowledge: false,
+			downloadUrl: expect.stringMatching(new RegExp(`/f/${id}$`)) as string,
+		});
+	});
+
+	it('without Simplify keeps whatever FileShot says', async () => {
+		const host = new Host();
+		await host.start(
+			{},
+			{ body: '{"file":{"id":7,"original_name":"a","expires_at":1,"x":{"y":1}}}' },
+		);
+		const credentials = { baseUrl: host.url, linkBaseUrl: 'https://l.example' } as never;
+		const run = await file('get', { fileId: byId('7'), simplify: false }, { credentials });
+		await host.stop();
+		expect(outputOf(run)[0].json).toMatchObject({
+			id: 7,
+			original_name: 'a',
+			expires_at: 1,
+			x: { y: 1 },
+			fileId: '7',
+			fileName: 'a',
+			expiresAt: '1970-01-01T00:00:01.000Z',
+			effectiveStatus: 'expired',
+			downloadUrl: 'https://l.example/f/7',
+		});
+	});
+
+	it.each([
+		(base: string) => `${base}/f/${id}`,
+		(base: string) => `${base}/f/${id}?x=1#k=abc`,
+		(base: string) => `${base}/d/${id}`,
+		(base: string) => `${base}/downloads.html?f=${id}&x=1`,
+		(base: string) => `${base}/api/files/${id}`,
+		(base: string) => `${base}/api/files/download/${id}`,
+		(base: string) => `${base}/api/files/info/${id}`,
+	])('finds the ID in a link: %s', async (link) => {
+		const fileId = byUrl(link('https://fileshot.io'));
+		expect(outputOf(await file('get', { fileId }))[0].json.fileId).toBe(id);
+	});
+
+	it('asks as the desktop client does where the documented route is missing', async () => {
+		await settings({ dialect: 'desktop' });
+		expect(outputOf(await file('get', { fileId: byId(id) }))[0].json.fileId).toBe(id);
+		expect(await calls()).toEqual([`GET /api/files/${id}`, `GET /api/files/info/${id}`]);
+	});
+
+	it('says that an unknown file is unknown, or has expired', async () => {
+		const error = errorOf(await file('get', { fileId: byId('unknown') }));
+		expect(error.message).toBe('FileShot answered 404: File does not exist or has expired');
+		expect(error.description).toContain('expired');
+	});
+
+	it('works with the path of the API at the end of the Base URL', async () => {
+		const { baseUrl } = sandbox.info.services.fileShot.credentials;
+		const credentials = { baseUrl: `${baseUrl}/api/` } as never;
+		expect(outputOf(await file('get', { fileId: byId(id) }, { credentials }))).toHaveLength(1);
+	});
+});
+
+describe.each(['get', 'download', 'delete'])('%s', (operation) => {
+	it.each([
+		'../share',
+		'a/b',
+		'x?y',
+		'x#y',
+		'%2e%2e%2fx',
+		'a\r\nb',
+		'🎉',
+		"'; --",
+		'x'.repeat(300),
+	])('treats %j as an ID and nothing else', async (wrong) => {
+		const error = errorOf(await file(operation, { fileId: byId(wrong) }));
+		expect(error.httpCode).toMatch(/^4(00|04|14)$/);
+		for (const { path } of await sandbox.requests()) {
+			expect(path).toMatch(/^\/api\/files\/(info\/|delete\/)?[^/]+$/);
+		}
+	});
+
+	it.each(['={{ "" }}', '  ', '.', '..', '\uD800'])(
+		'refuses %j as an ID before it calls anybody',
+		async (wrong) => {
+			expect(errorOf(await file(operation, { fileId: byId(wrong) })).message).toMatch(
+				/^The File is (empty|not valid)$/,
+			);
+			expect(await calls()).toEqual([]);
+		},
+	);
+});
+
+describe('Download', () => {
+	const download = async (parameters: IDataObject = {}, more: Partial<NodeUnderTest> = {}) =>
+		await file('download', { fileId: byId(id), ...parameters }, more);
+
+	it.each(['redirect', 'stream'])(
+		'fetches the file from a server that answers with a %s',
+		async (way) => {
+			await settings({ download: way });
+			const [{ json, binary }] = outputOf(await download());
+			expect(json).toMatchObject({
+				fileId: id,
+				fileName: 'Grüße „x“.bin',
+				mimeType: 'text/plain',
+				size: content.length,
+				sha256,
+				isCiphertext: false,
+				binaryPropertyName: 'data',
+			});
+			expect(json).not.toHaveProperty('notice');
+			expect(await bytesOf(binary!.data)).toEqual(content);
+		},
+	);
+
+	it('the key goes to FileShot, and not on to the host of the file', async () => {
+		await download();
+		const seen = (await sandbox.requests()).map(({ origin, authorized }) => [origin, authorized]);
+		expect(seen).toEqual([
+			['api', true],
+			['api', true],
+			['cdn', false],
+		]);
+	});
+
+	it('takes the field, the name and no hash as the user wishes', async () => {
+		const options = { fileName: '../x.bin', sha256: false };
+		const [{ json, binary }] = outputOf(await download({ binaryPropertyName: 'it', options }));
+		expect(json.fileName).toBe('x.bin');
+		expect(json.sha256).toBeUndefined();
+		expect(Object.keys(binary!)).toEqual(['it']);
+	});
+
+	it.each(['redirect', 'stream'])(
+		'says of a zero-knowledge file that it is ciphertext (%s)',
+		async (way) => {
+			await settings({ download: way });
+			const secret = await madeElsewhere({ isZeroKnowledge: true });
+			const [{ json, binary }] = outputOf(await download({ fileId: byId(secret) }));
+			expect(json).toMatchObject({
+				isCiphertext: true,
+				isZeroKnowledge: true,
+				notice: expect.stringContaining('ciphertext') as string,
+			});
+			expect(String(await bytesOf(binary!.data))).toBe('FSZK');
+		},
+	);
+
+	it('believes the header of the download as well, and no size from before the encryption', async () => {
+		const host = new Host();
+		const details = (more: object) => ({
+			body: JSON.stringify({ fileId: 'x', fileName: 'a', ...more }),
+		});
+		await host.start({
+			'/api/files/header': details({ fileSize: 4 }),
+			'/api/files/download/header': { body: 'FSZK', headers: { 'x-is-zero-knowledge': 'true' } },
+			'/api/files/details': details({ fileSize: 1, isZeroKnowledge: 'true' }),
+			'/api/files/download/details': { body: 'FSZK' },
+		});
+		const credentials = { baseUrl: host.url } as never;
+		for (const which of ['header', 'details']) {
+			const [{ json }] = outputOf(await download({ fileId: byId(which) }, { credentials }));
+			expect(json.isCiphertext).toBe(true);
+		}
+		await host.stop();
+	});
+
+	it.each(['truncate', 'reset'])(
+		'begins again after a %s at the host of the file',
+		async (type) => {
+			await sandbox.fault({ service: 'fileShot', origin: 'cdn', times: 1, fault: { type } });
+			expect(outputOf(await download())[0].json.sha256).toBe(sha256);
+		},
+	);
+
+	it('never hands on a file of another length than FileShot says', async () => {
+		await sandbox.fault({ service: 'fileShot', fault: { type: 'wrongSize' } });
+		const error = errorOf(await download());
+		expect(error.message).toContain(`has ${content.length} bytes instead of the announced`);
+	});
+
+	it('says what a refusal of the host of the file may mean', async () => {
+		await sandbox.fault({
+			service: 'fileShot',
+			origin: 'cdn',
+			fault: { type: 'status', status: 403 },
+		});
+		const error = errorOf(await download());
+		expect(error.message).toMatch(/^FileShot answered 403/);
+		expect(error.description).toContain('password or a price');
+	});
+
+	it('gives up a download that stands still', async () => {
+		const delay = { type: 'delay', milliseconds: 20_000 };
+		await sandbox.fault({ service: 'fileShot', path: '/api/files/download', fault: delay });
+		const error = errorOf(await download({ options: { stallSeconds: 1 } }));
+		expect(error.message).toBe('FileShot: Nothing moved for 1 seconds');
+	});
+});
+
+describe('Delete', () => {
+	it.each(['json', 'empty', 'noContent'])(
+		'deletes, whatever the answer is: %s',
+		async (deleteAnswer) => {
+			await settings({ deleteAnswer });
+			const one = await fileThere(sandbox);
+			const [{ json }] = outputOf(await file('delete', { fileId: byId(one) }));
+			expect(json).toEqual({ deleted: true, fileId: one });
+			expect(errorOf(await file('get', { fileId: byId(one) })).httpCode).toBe('404');
+		},
+	);
+
+	it('deletes as the desktop client does where the documented route is missing', async () => {
+		const one = await fileThere(sandbox);
+		await settings({ dialect: 'desktop' });
+		outputOf(await file('delete', { fileId: byId(one) }));
+		expect((await calls()).slice(-2)).toEqual([
+			`DELETE /api/files/${one}`,
+			`DELETE /api/files/delete/${one}`,
+		]);
+	});
+
+	it('counts a deletion whose answer was lost as done', async () => {
+		const one = await fileThere(sandbox);
+		const lost = { method: 'DELETE', times: 1, fault: { type: 'resetAfterBody' } };
+		await sandbox.fault({ service: 'fileShot', ...lost });
+		expect(outputOf(await file('delete', { fileId: byId(one) }))[0].json.deleted).toBe(true);
+	});
+
+	it('says that an unknown file is unknown', async () => {
+		expect(errorOf(await file('delete', { fileId: byId('unknown') })).httpCode).toBe('404');
+	});
+});
+
+it('a failing item goes on with its error when the node is set to continue', async () => {
+	const input = [id, '', id].map((one) => ({ json: { one } }));
+	const more = { input, settings: { onError: 'continueRegularOutput' as const } };
+	const items = outputOf(await file('get', { fileId: byId('={{ $json.one }}') }, more));
+	expect(items.map(({ json }) => Boolean(json.error))).toEqual([false, true, false]);
+	expect(items.map(({ pairedItem }) => pairedItem)).toEqual([
+		{ item: 0 },
+		{ item: 1 },
+		{ item: 2 },
+	]);
+});

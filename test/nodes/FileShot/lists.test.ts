@@ -1,0 +1,188 @@
+import { LoadOptionsContext } from 'n8n-core';
+import type { IDataObject, ILoadOptionsFunctions } from 'n8n-workflow';
+
+import { searchFiles } from '../../../nodes/FileShot/file/list';
+import { binaryData, buildContext, errorOf, outputOf, runNode } from '../../support/engine';
+import { fileShotNode } from '../../support/fileShot';
+import { Host } from '../../support/host';
+import { Sandbox } from '../../support/sandbox';
+
+const DAY_SECONDS = 86_400;
+const COUNT = 205;
+const USUAL = {
+	dialect: 'documented',
+	listShape: 'files',
+	fieldNames: 'camelCase',
+	dates: 'iso',
+	expiredFiles: 'shown',
+};
+let sandbox: Sandbox;
+/** By number; the first five live for a day, the others for 30. */
+let ids: string[];
+
+beforeAll(async () => {
+	await binaryData();
+	sandbox = await Sandbox.start();
+	ids = [];
+	for (let n = 0; n < COUNT; n++) {
+		const { data } = await sandbox.control.post<{ fileId: string }>('/services/fileShot/files', {
+			fileName: `file ${String(n).padStart(3, '0')}.txt`,
+			content: Buffer.from('x'.repeat(n + 1)).toString('base64'),
+			expiryDays: n < 5 ? 1 : 30,
+		});
+		ids.push(data.fileId);
+	}
+	await sandbox.control.post('/clock', { advance: 2 * DAY_SECONDS });
+});
+afterAll(async () => await sandbox.stop());
+beforeEach(async () => {
+	await sandbox.reset();
+	await settings(USUAL);
+});
+
+const settings = async (values: object) =>
+	await sandbox.control.patch('/services/fileShot/settings', values);
+const list = async (parameters: IDataObject = {}, credentials: object = {}) =>
+	await runNode(
+		fileShotNode(
+			sandbox,
+			{ operation: 'getAll', ...parameters },
+			{ credentials: credentials as never },
+		),
+	);
+const idsOf = (run: Awaited<ReturnType<typeof list>>) =>
+	outputOf(run).map(({ json }) => json.fileId);
+const callCount = async () => (await sandbox.requests()).length;
+
+describe('Get Many', () => {
+	it('gives 50 by default, in one request', async () => {
+		expect(outputOf(await list())).toHaveLength(50);
+		expect(await callCount()).toBe(1);
+	});
+
+	describe.each(['files', 'array', 'data', 'items', 'results'])(
+		'from a list in the shape %s',
+		(listShape) => {
+			it.each(['camelCase', 'snake_case'])(
+				'gives all, to the true end (%s)',
+				async (fieldNames) => {
+					await settings({ listShape, fieldNames });
+					const found = idsOf(await list({ returnAll: true }));
+					expect([...found].sort()).toEqual([...ids].sort());
+					expect(await callCount()).toBe(3);
+				},
+			);
+		},
+	);
+
+	it('asks as the desktop client does where the documented route is missing', async () => {
+		await settings({ dialect: 'desktop' });
+		expect(idsOf(await list({ returnAll: true }))).toHaveLength(COUNT);
+		expect(idsOf(await list({ limit: 7 }))).toHaveLength(7);
+	});
+
+	it.each([1, 100, 101, 500])('gives %i at most', async (limit) => {
+		expect(outputOf(await list({ limit }))).toHaveLength(Math.min(limit, COUNT));
+	});
+
+	it.each(['iso', 'epochSeconds', 'epochMilliseconds'])(
+		'shows the same at a glance, whatever the dates are: %s',
+		async (dates) => {
+			await settings({ dates, fieldNames: 'snake_case' });
+			const items = outputOf(await list({ returnAll: true })).map(({ json }) => json);
+			expect(items.find(({ fileId }) => fileId === ids[0])).toEqual({
+				fileId: ids[0],
+				fileName: 'file 000.txt',
+				fileSize: 1,
+				mimeType: 'text/plain',
+				createdAt: expect.stringMatching(/Z$/) as string,
+				expiresAt: expect.stringMatching(/Z$/) as string,
+				effectiveStatus: 'expired',
+				passwordProtected: false,
+				isZeroKnowledge: false,
+				downloadUrl: expect.stringMatching(new RegExp(`/f/${ids[0]}$`)) as string,
+			});
+			expect(items.filter((one) => one.effectiveStatus === 'expired')).toHaveLength(5);
+		},
+	);
+
+	it('without Simplify keeps whatever FileShot says', async () => {
+		await settings({ fieldNames: 'snake_case', dates: 'epochSeconds' });
+		const [{ json }] = outputOf(await list({ limit: 1, simplify: false }));
+		expect(json).toMatchObject({
+			file_id: ids.at(-1),
+			expires_at: expect.any(Number) as number,
+			max_downloads: null,
+			fileId: ids.at(-1),
+			expiresAt: expect.stringMatching(/Z$/) as string,
+		});
+	});
+
+	it.each([
+		[{ nameContains: 'FILE 00' }, 10],
+		[{ status: 'expired' }, 5],
+		[{ status: 'active' }, 200],
+		[{ status: 'any' }, COUNT],
+		[{ status: 'active', nameContains: 'file 00' }, 5],
+		[{ expiresBefore: '2000-01-01T00:00:00Z' }, 0],
+		[{ expiresBefore: '2999-01-01T00:00:00Z' }, COUNT],
+		[{ createdAfter: '2999-01-01T00:00:00Z' }, 0],
+		[{ createdBefore: '2999-01-01T00:00:00Z' }, COUNT],
+	])('filters by %j', async (options, count) => {
+		expect(outputOf(await list({ returnAll: true, options }))).toHaveLength(count);
+	});
+
+	it('a filter counts before the limit', async () => {
+		const options = { status: 'expired' };
+		expect(outputOf(await list({ limit: 3, options }))).toHaveLength(3);
+	});
+
+	it.each([
+		[{ options: { expiresBefore: 'soon' } }, 'The field “Expires Before” is no date'],
+		[{ limit: 0 }, 'The field “Limit” is no whole number of 1 or more'],
+	])('with %j says: %s', async (parameters, message) => {
+		expect(errorOf(await list(parameters)).message).toBe(message);
+		expect(await callCount()).toBe(0);
+	});
+
+	it.each([
+		['repeats its page for ever', { files: [{ fileId: '1' }, { fileId: '2' }], total: 1000 }],
+		['knows no pages', [{ fileId: '1' }, { fileId: '2' }]],
+		['has nothing', { files: [] }],
+		['says nothing', {}],
+	])('a server that %s comes to an end', async (_, body) => {
+		const host = new Host();
+		await host.start({}, { body: JSON.stringify(body) });
+		const found = idsOf(await list({ returnAll: true }, { baseUrl: host.url }));
+		await host.stop();
+		expect(found.length).toBeLessThanOrEqual(2);
+		expect(host.seen.length).toBeLessThanOrEqual(2);
+	});
+});
+
+describe('the list behind the File field', () => {
+	const search = async (filter?: string, token?: string) => {
+		const { workflow, additionalData, subject } = buildContext(fileShotNode(sandbox, {}));
+		const context = new LoadOptionsContext(workflow, subject, additionalData, '');
+		return await searchFiles.call(context as unknown as ILoadOptionsFunctions, filter, token);
+	};
+
+	it('comes page by page, with links', async () => {
+		const first = await search();
+		expect(first.results).toHaveLength(100);
+		expect(first.results[0]).toEqual({
+			name: 'file 204.txt',
+			value: ids[204],
+			url: expect.stringContaining(`/f/${ids[204]}`) as string,
+		});
+		const second = await search(undefined, first.paginationToken);
+		const third = await search(undefined, second.paginationToken);
+		expect(third.results).toHaveLength(5);
+		expect(third.paginationToken).toBeUndefined();
+	});
+
+	it('finds a name on a later page', async () => {
+		expect((await search('FILE 000')).results.map(({ value }) => value)).toEqual([ids[0]]);
+		expect((await search('nothing like that')).results).toEqual([]);
+	});
+});

@@ -1,0 +1,329 @@
+import { createHash, randomBytes } from 'node:crypto';
+
+import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
+
+import { itemWith } from '../../support/binary';
+import { binaryData, errorOf, type NodeUnderTest, outputOf } from '../../support/engine';
+import { fileShotUpload } from '../../support/fileShot';
+import { Host } from '../../support/host';
+import { Sandbox } from '../../support/sandbox';
+
+const MIB = 1024 * 1024;
+const DAY = 86_400_000;
+const USUAL = {
+	dialect: 'documented',
+	tier: 'creator',
+	chunkSize: 0,
+	dates: 'iso',
+	maxUploadBytes: 100_000_000,
+};
+const sha256Of = (content: Buffer) => createHash('sha256').update(content).digest('hex');
+const bytes = randomBytes(17 * MIB + 345);
+let sandbox: Sandbox;
+
+beforeAll(async () => {
+	await binaryData();
+	sandbox = await Sandbox.start();
+});
+afterAll(async () => await sandbox.stop());
+beforeEach(async () => {
+	await sandbox.reset();
+	await settings(USUAL);
+});
+
+const upload = async (
+	input: INodeExecutionData[],
+	parameters: object = {},
+	more: Partial<NodeUnderTest> = {},
+) => await fileShotUpload(sandbox, input, parameters as IDataObject, more);
+
+const settings = async (values: object) =>
+	await sandbox.control.patch('/services/fileShot/settings', values);
+const paths = async () =>
+	(await sandbox.requests()).map(({ path }) =>
+		path.replace('/api/files', '').replace(/\/[0-9a-f]{24}/, '/ID'),
+	);
+const fault = async (path: string, kind: object, more: object = {}) =>
+	await sandbox.fault({ service: 'fileShot', path: `/api/files${path}`, ...more, fault: kind });
+
+interface StoredFile {
+	id: string;
+	name: string;
+	type: string;
+	size: number;
+	slug?: string;
+	passwordProtected: boolean;
+	password?: string;
+	days: number;
+	price?: number;
+	isZeroKnowledge: boolean;
+}
+
+const storedAs = async (id: unknown) => {
+	const { data } = await sandbox.control.get<StoredFile[]>('/services/fileShot/files');
+	return data.find((file) => file.id === id)!;
+};
+
+const small = async (name = 'a.txt') =>
+	await itemWith({ data: { name, bytes: Buffer.from('hello') } });
+const large = async (name = 'large.bin') =>
+	await itemWith({ data: { name, bytes, type: 'application/x-thing' } });
+const inParts = (options: object = {}) => ({ options: { thresholdMb: 10, ...options } });
+
+const chunks = ['/upload-chunk/ID/0', '/upload-chunk/ID/1', '/upload-chunk/ID/2'];
+
+it.each([
+	['auto', 'documented', ['/init-upload', ...chunks, '/finalize-upload/ID', '/ID']],
+	[
+		'auto',
+		'desktop',
+		['/init-upload', '/pre-upload', ...chunks, '/finalize-upload/ID', '/ID', '/info/ID'],
+	],
+	['auto', 'both', ['/init-upload', ...chunks, '/finalize-upload/ID', '/ID']],
+	['documented', 'documented', ['/init-upload', ...chunks, '/ID']],
+	['documented', 'both', ['/init-upload', ...chunks, '/ID']],
+	['desktop', 'desktop', ['/pre-upload', ...chunks, '/finalize-upload/ID', '/ID', '/info/ID']],
+	['desktop', 'both', ['/pre-upload', ...chunks, '/finalize-upload/ID', '/ID']],
+])('in the style %s works with a server that speaks %s', async (uploadStyle, dialect, calls) => {
+	await settings({ dialect });
+	const parameters = { ...inParts({ uploadStyle }), expiryDays: 60, passwordProtected: true };
+	const [{ json }] = outputOf(await upload([await large()], parameters));
+	expect(json).toMatchObject({
+		fileId: expect.any(String) as string,
+		fileName: 'large.bin',
+		fileSize: bytes.length,
+		mimeType: 'application/x-thing',
+		downloadUrl: expect.stringMatching(/\/f\//) as string,
+		sha256: sha256Of(bytes),
+	});
+	expect([...(await paths())].sort()).toEqual([...calls].sort());
+	const stored = await storedAs(json.fileId);
+	expect(stored).toMatchObject({ passwordProtected: true, isZeroKnowledge: false });
+	expect(Math.round((Date.parse(json.expiresAt as string) - Date.now()) / DAY)).toBe(60);
+});
+
+it.each(['documented', 'desktop'])('what arrives is the file (%s)', async (dialect) => {
+	await settings({ dialect });
+	const [{ json }] = outputOf(await upload([await large()], inParts()));
+	const { baseUrl, apiKey } = sandbox.info.services.fileShot.credentials;
+	await settings({ download: 'stream' });
+	const url = `${baseUrl}/api/files/download/${String(json.fileId)}`;
+	const { data } = await sandbox.control.get<Buffer>(url, {
+		headers: { Authorization: `Bearer ${apiKey}` },
+		responseType: 'arraybuffer',
+	});
+	await settings({ download: 'redirect' });
+	expect(sha256Of(data)).toBe(sha256Of(bytes));
+});
+
+it('the first part goes alone, the last when all others are there', async () => {
+	await fault('/upload-chunk/*/0', { type: 'reset' }, { times: 1 });
+	await fault('/upload-chunk/*/1', { type: 'reset' }, { times: 1 });
+	await upload([await large()], inParts());
+	const sent = (await paths()).filter((path) => path.startsWith('/upload-chunk'));
+	expect(sent).toEqual([0, 0, 1, 1, 2].map((n) => chunks[n]));
+});
+
+it.each([400, 415, 422])(
+	'sends the first part in the other form where a server answers it with %i',
+	async (status) => {
+		const host = new Host();
+		const refused = { status, body: '{"error":"What is that?"}' };
+		const answers = { '/api/files/upload-chunk/x/0': refused };
+		await host.start(answers, { body: '{"fileId":"x"}' });
+		const credentials = { baseUrl: host.url } as never;
+		const error = errorOf(await upload([await large()], inParts(), { credentials }));
+		await host.stop();
+		expect(error.message).toBe(`FileShot answered ${status}: What is that?`);
+		const [, raw, form, ...others] = host.requests;
+		expect(raw.body).not.toContain('form-data');
+		expect(form.body).toContain('name="chunk"; filename="chunk-0"');
+		expect(others).toEqual([]);
+	},
+);
+
+it('then sends all the others in that form too', async () => {
+	await settings({ dialect: 'both' });
+	await fault('/upload-chunk/*/0', { type: 'status', status: 415 }, { times: 1 });
+	const [{ json }] = outputOf(await upload([await large()], inParts()));
+	expect(json.sha256).toBe(sha256Of(bytes));
+	expect((await paths()).slice(0, 3)).toEqual(['/init-upload', chunks[0], chunks[0]]);
+});
+
+it.each([
+	['documented', 'desktop'],
+	['desktop', 'documented'],
+])('in the style %s alone does not try the other one', async (uploadStyle, dialect) => {
+	await settings({ dialect });
+	const error = errorOf(await upload([await large()], inParts({ uploadStyle })));
+	expect(error.httpCode).toBe('404');
+	expect(await paths()).toHaveLength(1);
+});
+
+it.each([
+	['documented', 6, ['/init-upload'], 3],
+	['documented', 2, ['/init-upload', '/init-upload'], 9],
+	['desktop', 2, ['/init-upload', '/pre-upload'], 9],
+	['both', 2, ['/init-upload', '/init-upload'], 9],
+])(
+	'of a server that speaks %s and wants %i MiB each, begins and cuts accordingly',
+	async (dialect, size, beginnings, count) => {
+		await settings({ dialect, chunkSize: size * MIB });
+		const [{ json }] = outputOf(await upload([await large()], inParts()));
+		expect(json.fileSize).toBe(bytes.length);
+		const sent = await paths();
+		expect(sent.slice(0, beginnings.length)).toEqual(beginnings);
+		expect(sent.filter((path) => path.startsWith('/upload-chunk'))).toHaveLength(count);
+	},
+);
+
+it.each([{ type: 'reset' }, { type: 'resetAfterBody' }, { type: 'status', status: 503 }])(
+	'after %j sends that part again, not the file',
+	async (kind) => {
+		await fault('/upload-chunk/*/1', kind, { times: 1 });
+		expect(outputOf(await upload([await large()], inParts()))).toHaveLength(1);
+		const sent = await paths();
+		expect(sent.filter((path) => path === chunks[1])).toHaveLength(2);
+		expect(sent.filter((path) => path === '/init-upload')).toHaveLength(1);
+	},
+);
+
+it('says which parts have arrived when one fails for good', async () => {
+	await fault('/upload-chunk/*/1', { type: 'status', status: 413 });
+	const error = errorOf(await upload([await large()], inParts({ partsAtOnce: 1 })));
+	expect(error.message).toBe('FileShot answered 413: File exceeds tier limit');
+	expect(error.description).toContain('1 of 3 parts have arrived (1)');
+});
+
+it('an upload that has begun is not begun twice', async () => {
+	await fault('/init-upload', { type: 'resetAfterBody' });
+	errorOf(await upload([await large()], inParts()));
+	expect(await paths()).toEqual(['/init-upload']);
+});
+
+it('finishing may be said twice', async () => {
+	await settings({ dialect: 'desktop' });
+	await fault('/finalize-upload', { type: 'resetAfterBody' }, { times: 1 });
+	expect(outputOf(await upload([await large()], inParts()))).toHaveLength(1);
+});
+
+it('a failure at the end says that all parts are there', async () => {
+	await settings({ dialect: 'both' });
+	await fault('/finalize-upload', { type: 'status', status: 400 });
+	const error = errorOf(await upload([await large()], inParts()));
+	expect(error.description).toMatch(/All parts of [0-9a-f]+ have arrived/);
+});
+
+it('the desktop style sends small and empty files in parts too', async () => {
+	await settings({ dialect: 'desktop' });
+	const options = { uploadStyle: 'desktop' };
+	expect(outputOf(await upload([await small()], { options }))[0].json.fileSize).toBe(5);
+	const empty = [await itemWith({ data: { name: 'e.txt', bytes: Buffer.alloc(0) } })];
+	expect(outputOf(await upload(empty, { options }))[0].json.fileSize).toBe(0);
+});
+
+describe('what goes over the wire', () => {
+	const host = new Host();
+	const file = {
+		name: 'a "b" 🎉.bin',
+		bytes: Buffer.alloc(2 * MIB + 1, 'x'),
+		type: 'application/x-thing',
+	};
+	const wishes = {
+		expiryDays: 7,
+		passwordProtected: true,
+		password: 'pw',
+		paidAccess: true,
+		price: 300,
+	};
+	beforeAll(async () => {
+		const answer = { id: 'a/b', fileSize: file.bytes.length };
+		await host.start({}, { body: JSON.stringify(answer) });
+	});
+	afterAll(async () => await host.stop());
+	const send = async (uploadStyle: string) => {
+		host.requests.splice(0);
+		const options = { thresholdMb: 1, partSizeMb: 1, uploadStyle, customSlug: 'my-doc' };
+		const credentials = { baseUrl: host.url } as never;
+		const input = [await itemWith({ data: file })];
+		outputOf(await upload(input, { ...wishes, options }, { credentials }));
+		return host.requests;
+	};
+
+	it('documented: what an upload needs, under all its names; raw parts', async () => {
+		const [init, ...others] = await send('documented');
+		expect(JSON.parse(init.body)).toEqual({
+			fileName: 'a "b" 🎉.bin',
+			filename: 'a "b" 🎉.bin',
+			fileSize: file.bytes.length,
+			size: file.bytes.length,
+			mimeType: 'application/x-thing',
+			totalChunks: 3,
+			chunkSize: MIB,
+			customSlug: 'my-doc',
+			customLink: 'my-doc',
+			expiryDays: 7,
+			expirationDays: 7,
+			passwordProtected: true,
+			isPasswordProtected: 'true',
+			password: 'pw',
+			enablePaidAccess: true,
+			price: 300,
+		});
+		expect(others.map(({ method, url, body }) => [method, url, body.length])).toEqual([
+			['POST', '/api/files/upload-chunk/a%2Fb/0', MIB],
+			['POST', '/api/files/upload-chunk/a%2Fb/1', MIB],
+			['POST', '/api/files/upload-chunk/a%2Fb/2', 1],
+			['GET', '/api/files/a%2Fb', 0],
+		]);
+	});
+
+	it('desktop: the client’s own body; parts in forms', async () => {
+		const [start, first, , last, end] = await send('desktop');
+		expect(JSON.parse(start.body)).toEqual({
+			fileName: 'a "b" 🎉.bin',
+			fileSize: file.bytes.length,
+			isZeroKnowledge: 'false',
+			originalFileName: 'a "b" 🎉.bin',
+			originalFileSize: file.bytes.length,
+			originalMimeType: 'application/x-thing',
+			isPasswordProtected: 'true',
+			expirationDays: 7,
+			maxDownloads: null,
+			customLink: 'my-doc',
+			password: 'pw',
+			enablePaidAccess: true,
+			price: 300,
+		});
+		expect(first.body).toMatch(/name="totalChunks"\r\n\r\n3\r\n/);
+		expect(first.body).toMatch(/name="isLastChunk"\r\n\r\nfalse\r\n/);
+		expect(first.body).toContain('name="chunk"; filename="chunk-0"');
+		expect(last.body).toMatch(/name="isLastChunk"\r\n\r\ntrue\r\n/);
+		expect([end.url, end.body]).toEqual(['/api/files/finalize-upload/a%2Fb', '{}']);
+	});
+});
+
+it.each([
+	[{ fileId: 'x' }],
+	[{ id: 'x' }],
+	[{ file_id: 'x' }],
+	[{ data: { fileId: 'x' } }],
+	[{ success: true, file: { id: 7 } }],
+])('understands the answer %j', async (answer) => {
+	const host = new Host();
+	await host.start({}, { body: JSON.stringify(answer) });
+	const credentials = { baseUrl: host.url } as never;
+	const options = { uploadStyle: 'desktop' };
+	const run = await upload([await small()], { options }, { credentials });
+	await host.stop();
+	expect(outputOf(run)[0].json.fileId).toMatch(/^[x7]$/);
+});
+
+it('an answer without an ID is not FileShot', async () => {
+	const host = new Host();
+	await host.start({}, { body: '{"success":true}' });
+	const credentials = { baseUrl: host.url } as never;
+	const error = errorOf(await upload([await large()], inParts(), { credentials }));
+	await host.stop();
+	expect(error.message).toContain('does not answer like FileShot: it began an upload without');
+});

@@ -1,0 +1,261 @@
+import { createHash, randomBytes } from 'node:crypto';
+
+import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
+
+import { inMemory, itemWith } from '../../support/binary';
+import { binaryData, errorOf, type NodeUnderTest, outputOf } from '../../support/engine';
+import { fileShotUpload } from '../../support/fileShot';
+import { Host } from '../../support/host';
+import { Sandbox } from '../../support/sandbox';
+
+const MIB = 1024 * 1024;
+const DAY = 86_400_000;
+const USUAL = {
+	dialect: 'documented',
+	tier: 'creator',
+	chunkSize: 0,
+	dates: 'iso',
+	maxUploadBytes: 100_000_000,
+};
+const sha256Of = (content: Buffer) => createHash('sha256').update(content).digest('hex');
+const bytes = randomBytes(17 * MIB + 345);
+let sandbox: Sandbox;
+
+beforeAll(async () => {
+	await binaryData();
+	sandbox = await Sandbox.start();
+});
+afterAll(async () => await sandbox.stop());
+beforeEach(async () => {
+	await sandbox.reset();
+	await settings(USUAL);
+});
+
+const upload = async (
+	input: INodeExecutionData[],
+	parameters: object = {},
+	more: Partial<NodeUnderTest> = {},
+) => await fileShotUpload(sandbox, input, parameters as IDataObject, more);
+
+const settings = async (values: object) =>
+	await sandbox.control.patch('/services/fileShot/settings', values);
+const paths = async () =>
+	(await sandbox.requests()).map(({ path }) =>
+		path.replace('/api/files', '').replace(/\/[0-9a-f]{24}/, '/ID'),
+	);
+const fault = async (path: string, kind: object, more: object = {}) =>
+	await sandbox.fault({ service: 'fileShot', path: `/api/files${path}`, ...more, fault: kind });
+
+interface StoredFile {
+	id: string;
+	name: string;
+	type: string;
+	size: number;
+	slug?: string;
+	passwordProtected: boolean;
+	password?: string;
+	days: number;
+	price?: number;
+	isZeroKnowledge: boolean;
+}
+
+const storedAs = async (id: unknown) => {
+	const { data } = await sandbox.control.get<StoredFile[]>('/services/fileShot/files');
+	return data.find((file) => file.id === id)!;
+};
+
+const small = async (name = 'a.txt') =>
+	await itemWith({ data: { name, bytes: Buffer.from('hello') } });
+const large = async (name = 'large.bin') =>
+	await itemWith({ data: { name, bytes, type: 'application/x-thing' } });
+const inParts = (options: object = {}) => ({ options: { thresholdMb: 10, ...options } });
+
+describe('in one request', () => {
+	it('sends the file, and gives its link back with its SHA-256', async () => {
+		const [{ json, pairedItem }] = outputOf(await upload([await small('Grüße „x“ & "y".txt')]));
+		expect(json).toEqual({
+			success: true,
+			fileId: expect.any(String) as string,
+			fileName: 'Grüße „x“ & "y".txt',
+			fileSize: 5,
+			mimeType: 'text/plain',
+			downloadUrl: expect.stringMatching(/\/f\//) as string,
+			expiresAt: expect.stringMatching(/\.000Z$/) as string,
+			effectiveStatus: 'active',
+			passwordProtected: false,
+			isZeroKnowledge: false,
+			sha256: sha256Of(Buffer.from('hello')),
+			binaryPropertyName: 'data',
+		});
+		expect(pairedItem).toEqual({ item: 0 });
+		expect(await paths()).toEqual(['/upload']);
+		const days = (Date.parse(json.expiresAt as string) - Date.now()) / DAY;
+		expect(Math.round(days)).toBe(30);
+	});
+
+	it('sends everything that the user wishes', async () => {
+		const parameters = {
+			expiryDays: 365,
+			passwordProtected: true,
+			password: 's3cret',
+			paidAccess: true,
+			price: 250,
+			options: { customSlug: 'my-doc' },
+		};
+		const [{ json }] = outputOf(await upload([await small()], parameters));
+		expect(await storedAs(json.fileId)).toMatchObject({
+			slug: 'my-doc',
+			passwordProtected: true,
+			password: '***',
+			price: 250,
+		});
+		expect(json.downloadUrl).toMatch(/\/f\/my-doc$/);
+	});
+
+	describe('what goes over the wire', () => {
+		const host = new Host();
+		beforeAll(async () => await host.start({}, { body: '{"success":true,"fileId":"abc"}' }));
+		afterAll(async () => await host.stop());
+		const fieldsFor = async (parameters: object) => {
+			host.requests.splice(0);
+			const credentials = { baseUrl: host.url, linkBaseUrl: 'https://links.example/' } as never;
+			const [{ json }] = outputOf(await upload([await small()], parameters, { credentials }));
+			const names = host.requests[0].body.matchAll(/name="([^"]+)"\r\n\r\n(.*)\r\n/g);
+			return {
+				json,
+				fields: Object.fromEntries([...names].map(([, name, value]) => [name, value])),
+			};
+		};
+
+		it.each([
+			[{}, { expiryDays: '30' }],
+			[{ expires: false }, {}],
+			[
+				{ expires: false, passwordProtected: true, password: 'x "y" 🎉' },
+				{ passwordProtected: 'true', password: 'x "y" 🎉' },
+			],
+			[{ expires: false, password: 'unused', price: 500 }, {}],
+			[
+				{ expires: false, paidAccess: true, price: 500 },
+				{ enablePaidAccess: 'true', price: '500' },
+			],
+		])('for %j', async (parameters, expected) => {
+			expect((await fieldsFor(parameters)).fields).toEqual(expected);
+		});
+
+		it('a link that FileShot does not send is built', async () => {
+			const { json } = await fieldsFor({});
+			expect(json.downloadUrl).toBe('https://links.example/f/abc');
+		});
+
+		it.each(['../x', '%2F', '🎉', '"', 'x'.repeat(300), "'; --"])(
+			'the slug %j is data',
+			async (customSlug) => {
+				const { fields } = await fieldsFor({ options: { customSlug } });
+				expect(fields.customSlug).toBe(customSlug);
+				expect(host.requests[0].url).toBe('/api/files/upload');
+			},
+		);
+	});
+
+	it.each([
+		['an empty file', Buffer.alloc(0)],
+		['a file of 3 MiB', randomBytes(3 * MIB)],
+	])('%s', async (_, content) => {
+		const input = [await itemWith({ data: { name: 'a.bin', bytes: content } })];
+		const [{ json }] = outputOf(await upload(input));
+		expect(json).toMatchObject({ fileSize: content.length, sha256: sha256Of(content) });
+		expect(await paths()).toEqual(['/upload']);
+	});
+
+	it('a file that n8n holds in memory', async () => {
+		const content = randomBytes(MIB);
+		const input = [{ json: {}, binary: { data: inMemory({ name: 'a.bin', bytes: content }) } }];
+		expect(outputOf(await upload(input))[0].json.sha256).toBe(sha256Of(content));
+	});
+
+	it.each(['epochSeconds', 'epochMilliseconds'])('dates may come as %s', async (dates) => {
+		await settings({ dates });
+		const [{ json }] = outputOf(await upload([await small()]));
+		expect(Math.round((Date.parse(json.expiresAt as string) - Date.now()) / DAY)).toBe(30);
+	});
+
+	it.each([
+		[{ expiryDays: 0 }, 'The field “Days” is no whole number from 1 to 365'],
+		[{ expiryDays: 366 }, 'The field “Days” is no whole number from 1 to 365'],
+		[
+			{ paidAccess: true, price: 99 },
+			'The field “Price (US Cents)” is no whole number of 100 or more',
+		],
+	])('with %j says: %s, and calls nobody', async (parameters, message) => {
+		expect(errorOf(await upload([await small()], parameters)).message).toBe(message);
+		expect(await paths()).toEqual([]);
+	});
+
+	it('hands the service’s own complaint on', async () => {
+		const blocked = errorOf(await upload([await small('run.exe')]));
+		expect(blocked.message).toBe('FileShot answered 400: Files of type .exe are not allowed');
+		expect(blocked.description).toContain('ZIP');
+		await upload([await small()], { options: { customSlug: 'taken' } });
+		const taken = errorOf(await upload([await small()], { options: { customSlug: 'taken' } }));
+		expect(taken.message).toContain('already taken');
+	});
+});
+
+describe('several files of an item', () => {
+	const two = async () =>
+		await itemWith({
+			data: { name: '1.txt', bytes: Buffer.from('one') },
+			invoice: { name: '2.txt', bytes: Buffer.from('two') },
+		});
+
+	it.each(['data, invoice', '*'])('“%s” gives an item a file', async (binaryPropertyName) => {
+		const items = outputOf(await upload([await two()], { binaryPropertyName }));
+		expect(items.map(({ json }) => [json.fileName, json.binaryPropertyName])).toEqual([
+			['1.txt', 'data'],
+			['2.txt', 'invoice'],
+		]);
+	});
+
+	it.each([
+		[{ customSlug: 'x' }, 'Custom Slug'],
+		[{ fileName: 'x' }, 'File Name'],
+	])('refuses %j for both', async (options, label) => {
+		const error = errorOf(await upload([await two()], { binaryPropertyName: '*', options }));
+		expect(error.message).toBe(`The field “${label}” would be the same for 2 files`);
+		expect(await paths()).toEqual([]);
+	});
+
+	it('when one fails, tells which are already there', async () => {
+		await fault('/upload', { type: 'status', status: 400 }, { nth: 2 });
+		const error = errorOf(await upload([await two()], { binaryPropertyName: '*' }));
+		expect(error.description).toMatch(/Uploaded before it: “1\.txt” \([0-9a-f]+\)\.$/);
+	});
+});
+
+it.each([
+	['/upload', {}],
+	['/*', inParts({ uploadStyle: 'documented' })],
+])('a file of another size than was sent is an error (%s)', async (path, parameters) => {
+	await fault(path, { type: 'wrongSize' });
+	const error = errorOf(await upload([await large()], parameters));
+	expect(error.message).toBe('“large.bin” did not arrive as it was sent');
+	expect(error.description).toContain(String(bytes.length + 1));
+});
+
+it('a request that was sent whole is not repeated: the error says that the file may be there', async () => {
+	await fault('/upload', { type: 'resetAfterBody' });
+	const error = errorOf(await upload([await small()]));
+	expect(error.description).toContain('may have arrived nevertheless');
+	expect(await paths()).toEqual(['/upload']);
+});
+
+it('a success:false with 200 is an error', async () => {
+	const host = new Host();
+	await host.start({}, { body: '{"success":false,"error":"Out of space"}' });
+	const error = errorOf(
+		await upload([await small()], {}, { credentials: { baseUrl: host.url } as never }),
+	);
+	await host.stop();
+	expect(error.message).toBe('FileShot answered 200: Out of space');
+});

@@ -1,0 +1,229 @@
+import { createHash, randomBytes } from 'node:crypto';
+
+import type { IDataObject } from 'n8n-workflow';
+
+import {
+	binaryData,
+	bytesOf,
+	errorOf,
+	type NodeUnderTest,
+	outputOf,
+	runNode,
+} from '../../support/engine';
+import { filesAppNode, fileThere } from '../../support/filesApp';
+import { Host } from '../../support/host';
+import { byId, byUrl } from '../../support/locators';
+import { Sandbox } from '../../support/sandbox';
+
+const content = randomBytes(3_000_017);
+const sha256 = createHash('sha256').update(content).digest('hex');
+let sandbox: Sandbox;
+let id: string;
+
+beforeAll(async () => {
+	await binaryData();
+	sandbox = await Sandbox.start();
+	await sandbox.control.patch('/services/filesApp/settings', { plan: 'team' });
+	id = await fileThere(sandbox, 'Grüße „x“.bin', content);
+});
+afterAll(async () => await sandbox.stop());
+beforeEach(async () => await sandbox.reset());
+
+const file = async (
+	operation: string,
+	parameters: IDataObject = {},
+	more: Partial<NodeUnderTest> = {},
+) => await runNode(filesAppNode(sandbox, { resource: 'file', operation, ...parameters }, more));
+const calls = async () =>
+	(await sandbox.requests()).map(({ method, path }) => `${method} ${path.replace('/api/v2', '')}`);
+
+describe('Get', () => {
+	it('shows a file, with normalised fields next to the service’s own', async () => {
+		const [{ json }] = outputOf(await file('get', { fileId: byId(` ${id} `) }));
+		expect(json).toEqual({
+			id,
+			fileId: id,
+			name: 'Grüße „x“.bin',
+			size: content.length,
+			encrypted: true,
+			mime_type: 'text/plain',
+			created_at: expect.any(String) as string,
+			updated_at: expect.any(String) as string,
+			createdAt: expect.stringMatching(/Z$/) as string,
+			updatedAt: expect.stringMatching(/Z$/) as string,
+		});
+	});
+
+	it('finds the ID in a URL', async () => {
+		const { baseUrl } = sandbox.info.services.filesApp.credentials;
+		for (const url of [`${baseUrl}/files/${id}`, `${baseUrl}/files/${id}?download=true#x`]) {
+			expect(outputOf(await file('get', { fileId: byUrl(url) }))[0].json.fileId).toBe(id);
+		}
+	});
+
+	it('says that an unknown file is unknown', async () => {
+		const error = errorOf(await file('get', { fileId: byId('file_unknown') }));
+		expect(error.message).toBe('Files App answered 404: File not found (not_found)');
+		expect(error.description).toContain('Get Many');
+	});
+});
+
+describe.each(['get', 'download', 'delete'])('%s', (operation) => {
+	it.each([
+		'../share',
+		'a/b',
+		'x?y',
+		'x#y',
+		'%2e%2e%2fx',
+		'a\r\nb',
+		'🎉',
+		"'; --",
+		'x'.repeat(300),
+	])('treats %j as an ID and nothing else', async (wrong) => {
+		const error = errorOf(await file(operation, { fileId: byId(wrong) }));
+		expect(error.httpCode).toMatch(/^4(00|04|14)$/);
+		for (const { path } of await sandbox.requests()) {
+			expect(path).toMatch(/^\/api\/v2\/files\/[^/]+$/);
+		}
+	});
+
+	it.each(['={{ "" }}', '  ', '.', '..', '\uD800'])(
+		'refuses %j as an ID before it calls anybody',
+		async (wrong) => {
+			expect(errorOf(await file(operation, { fileId: byId(wrong) })).message).toMatch(
+				/^The File is (empty|not valid)$/,
+			);
+			expect(await calls()).toEqual([]);
+		},
+	);
+});
+
+describe('Download', () => {
+	const download = async (parameters: IDataObject = {}, more: Partial<NodeUnderTest> = {}) =>
+		await file('download', { fileId: byId(id), ...parameters }, more);
+
+	it('fetches the file into n8n’s storage, with its details and its SHA-256', async () => {
+		const [{ json, binary }] = outputOf(await download());
+		expect(json).toMatchObject({
+			fileId: id,
+			fileName: 'Grüße „x“.bin',
+			mimeType: 'text/plain',
+			size: content.length,
+			sha256,
+			binaryPropertyName: 'data',
+		});
+		expect(binary!.data).toMatchObject({ fileName: 'Grüße „x“.bin', mimeType: 'text/plain' });
+		expect(await bytesOf(binary!.data)).toEqual(content);
+	});
+
+	it('takes the field, the name and no hash as the user wishes', async () => {
+		const options = { fileName: '../x.bin', sha256: false };
+		const [{ json, binary }] = outputOf(await download({ binaryPropertyName: 'it', options }));
+		expect(json).toMatchObject({ fileName: 'x.bin', name: 'Grüße „x“.bin' });
+		expect(json.sha256).toBeUndefined();
+		expect(Object.keys(binary!)).toEqual(['it']);
+	});
+
+	it('fetches an empty file', async () => {
+		const empty = await fileThere(sandbox, 'empty.txt', Buffer.alloc(0));
+		const [{ json, binary }] = outputOf(await download({ fileId: byId(empty) }));
+		expect(json.size).toBe(0);
+		expect(await bytesOf(binary!.data)).toHaveLength(0);
+	});
+
+	it.each(['truncate', 'reset'])('begins again after a %s', async (type) => {
+		await sandbox.fault({ service: 'filesApp', nth: 2, fault: { type } });
+		expect(outputOf(await download())[0].json.sha256).toBe(sha256);
+	});
+
+	it('never hands on a file of another length than Files App says', async () => {
+		await sandbox.fault({ service: 'filesApp', fault: { type: 'wrongSize' } });
+		const error = errorOf(await download());
+		expect(error.message).toContain(`has ${content.length} bytes instead of the announced`);
+	});
+
+	describe('from a server that redirects', () => {
+		const [api, cdn] = [new Host(), new Host()];
+		const details = JSON.stringify({ id: 'f', name: 'a.txt', size: 5 });
+		beforeAll(async () => {
+			await cdn.start({}, { body: 'hello' });
+			await api.start({
+				'/files/there': { body: details },
+				'/files/there?download=true': { status: 302, headers: { location: `${cdn.url}/a` } },
+				'/files/here': { body: details },
+				'/files/here?download=true': { status: 302, headers: { location: '/content' } },
+				'/content': { body: 'hello' },
+				'/files/gone': { body: details },
+				'/files/gone?download=true': {
+					status: 403,
+					body: '{"error":{"code":"forbidden","message":"No"}}',
+				},
+			});
+		});
+		afterAll(async () => await Promise.all([api.stop(), cdn.stop()]));
+		beforeEach(() => [api, cdn].forEach((host) => host.seen.splice(0)));
+		const from = async (which: string) =>
+			await download({ fileId: byId(which) }, { credentials: { baseUrl: api.url } as never });
+
+		it('to another host, the key stays at home', async () => {
+			const [{ binary }] = outputOf(await from('there'));
+			expect(String(await bytesOf(binary!.data))).toBe('hello');
+			expect(api.seen.map(({ authorization }) => Boolean(authorization))).toEqual([true, true]);
+			expect(cdn.seen.map(({ authorization }) => authorization)).toEqual([undefined]);
+		});
+
+		it('within the same host, the key goes along', async () => {
+			const [{ binary }] = outputOf(await from('here'));
+			expect(String(await bytesOf(binary!.data))).toBe('hello');
+			expect(api.seen.every(({ authorization }) => authorization)).toBe(true);
+		});
+
+		it('a refusal keeps the service’s own words', async () => {
+			const error = errorOf(await from('gone'));
+			expect(error.message).toBe('Files App answered 403: No (forbidden)');
+			expect(error.description).toContain('may not do this');
+		});
+	});
+});
+
+describe('Delete', () => {
+	const remove = async (fileId: string) => await file('delete', { fileId: byId(fileId) });
+
+	it('deletes a file', async () => {
+		const one = await fileThere(sandbox);
+		expect(outputOf(await remove(one))[0].json).toEqual({ deleted: true, fileId: one });
+		expect(errorOf(await file('get', { fileId: byId(one) })).httpCode).toBe('404');
+	});
+
+	it('counts a deletion whose answer was lost as done', async () => {
+		const one = await fileThere(sandbox);
+		await sandbox.fault({
+			service: 'filesApp',
+			method: 'DELETE',
+			times: 1,
+			fault: { type: 'resetAfterBody' },
+		});
+		expect(outputOf(await remove(one))[0].json).toEqual({ deleted: true, fileId: one });
+	});
+
+	it('says that an unknown file is unknown', async () => {
+		expect(errorOf(await remove('file_unknown')).httpCode).toBe('404');
+	});
+
+	it.each([
+		[{ status: 204, body: '' }, undefined],
+		[{ status: 200, body: '' }, undefined],
+		[{ status: 200, body: '{"deleted":false}' }, 'Files App did not delete f'],
+	])('understands the answer %j', async (answer, problem) => {
+		const host = new Host();
+		await host.start({}, answer);
+		const run = await file(
+			'delete',
+			{ fileId: byId('f') },
+			{ credentials: { baseUrl: host.url } as never },
+		);
+		await host.stop();
+		if (problem) expect(errorOf(run).message).toBe(problem);
+		else expect(outputOf(run)[0].json.deleted).toBe(true);
+	});
+});

@@ -1,0 +1,266 @@
+import { LoadOptionsContext } from 'n8n-core';
+import type { IDataObject, ILoadOptionsFunctions } from 'n8n-workflow';
+
+import { searchFiles } from '../../../nodes/FilesApp/file/list';
+import { binaryData, buildContext, errorOf, outputOf, runNode } from '../../support/engine';
+import { filesAppNode, fileThere } from '../../support/filesApp';
+import { Host } from '../../support/host';
+import { byId } from '../../support/locators';
+import { Sandbox } from '../../support/sandbox';
+
+const COUNT = 205;
+let sandbox: Sandbox;
+let ids: string[];
+
+beforeAll(async () => {
+	await binaryData();
+	sandbox = await Sandbox.start();
+	await settings({ plan: 'team' });
+	const { baseUrl, apiKey } = sandbox.info.services.filesApp.credentials;
+	ids = [];
+	for (let n = 0; n < COUNT; n++) {
+		const form = new FormData();
+		form.append('file', new Blob(['x'.repeat(n)]), `file ${String(n).padStart(3, '0')}.txt`);
+		if (n < 3) form.append('folder_id', 'folder_1');
+		const headers = { Authorization: `Bearer ${apiKey}` };
+		const { data } = await sandbox.control.post<{ id: string }>(`${baseUrl}/upload`, form, {
+			headers,
+		});
+		ids.push(data.id);
+	}
+});
+afterAll(async () => await sandbox.stop());
+beforeEach(async () => await sandbox.reset());
+
+const settings = async (values: object) =>
+	await sandbox.control.patch('/services/filesApp/settings', values);
+const list = async (parameters: IDataObject = {}) =>
+	await runNode(filesAppNode(sandbox, { resource: 'file', operation: 'getAll', ...parameters }));
+const changes = async (parameters: IDataObject = {}) =>
+	await runNode(filesAppNode(sandbox, { resource: 'change', operation: 'getAll', ...parameters }));
+const idsOf = (run: Awaited<ReturnType<typeof list>>) =>
+	outputOf(run).map(({ json }) => json.fileId);
+const callCount = async () => (await sandbox.requests()).length;
+
+describe('Get Many files', () => {
+	it('gives 50 by default, in one request', async () => {
+		expect(outputOf(await list())).toHaveLength(50);
+		expect(await callCount()).toBe(1);
+	});
+
+	it('gives all, to the true end', async () => {
+		const found = idsOf(await list({ returnAll: true }));
+		expect([...found].sort()).toEqual([...ids].sort());
+		expect(await callCount()).toBe(3);
+	});
+
+	it.each([1, 100, 101, 205, 500])('gives %i at most', async (limit) => {
+		expect(outputOf(await list({ limit }))).toHaveLength(Math.min(limit, COUNT));
+	});
+
+	it('gives those of a folder', async () => {
+		const found = idsOf(await list({ folderId: 'folder_1' }));
+		expect([...found].sort()).toEqual(ids.slice(0, 3).sort());
+	});
+
+	it('sorts as the service does', async () => {
+		const names = async (sort: string) =>
+			outputOf(await list({ limit: 3, options: { sort } })).map(({ json }) => json.name);
+		expect(await names('name')).toEqual(['file 000.txt', 'file 001.txt', 'file 002.txt']);
+		expect(await names('size')).toEqual(['file 204.txt', 'file 203.txt', 'file 202.txt']);
+	});
+
+	it('shows dates in ISO 8601 UTC next to the service’s own', async () => {
+		const [{ json }] = outputOf(await list({ limit: 1 }));
+		expect(Object.keys(json).sort()).toEqual(
+			['created_at', 'createdAt', 'fileId', 'id', 'name', 'size'].sort(),
+		);
+		expect(json.createdAt).toBe(new Date(json.created_at as string).toISOString());
+	});
+
+	it('finds names wherever they are in the list, before the limit counts', async () => {
+		const options = { nameContains: 'FILE 00', sort: 'size' };
+		expect(outputOf(await list({ limit: 5, options }))).toHaveLength(5);
+		expect(outputOf(await list({ returnAll: true, options }))).toHaveLength(10);
+	});
+
+	it.each([
+		[{ createdAfter: '2000-01-01T00:00:00Z' }, COUNT],
+		[{ createdAfter: '2999-01-01T00:00:00Z' }, 0],
+		[{ createdBefore: '2000-01-01T00:00:00Z' }, 0],
+		[{ createdBefore: '2999-01-01T00:00:00Z', nameContains: '204' }, 1],
+	])('filters by %j', async (options, count) => {
+		expect(outputOf(await list({ returnAll: true, options }))).toHaveLength(count);
+	});
+
+	it.each([
+		[{ options: { createdAfter: 'soon' } }, 'The field “Created After” is no date'],
+		[{ limit: 0 }, 'The field “Limit” is no whole number of 1 or more'],
+		[{ limit: '={{ "x" }}' }, 'The field “Limit” is no whole number of 1 or more'],
+	])('with %j says: %s', async (parameters, message) => {
+		expect(errorOf(await list(parameters)).message).toBe(message);
+		expect(await callCount()).toBe(0);
+	});
+
+	it.each(['../x', '%2F', 'a\r\nb', 'a\u0000b', '🎉', '"; --', 'x'.repeat(100)])(
+		'sends the folder %j as data',
+		async (folderId) => {
+			await list({ folderId });
+			const [{ path }] = await sandbox.requests();
+			expect(path).toBe('/api/v2/files');
+		},
+	);
+});
+
+describe('the list behind the File field', () => {
+	const search = async (filter?: string, token?: string) => {
+		const { workflow, additionalData, subject } = buildContext(filesAppNode(sandbox, {}));
+		const context = new LoadOptionsContext(workflow, subject, additionalData, '');
+		return await searchFiles.call(context as unknown as ILoadOptionsFunctions, filter, token);
+	};
+
+	it('comes page by page, by name', async () => {
+		const first = await search();
+		expect(first.results).toHaveLength(100);
+		expect(first.results[0]).toEqual({ name: 'file 000.txt', value: ids[0] });
+		const second = await search(undefined, first.paginationToken);
+		const third = await search(undefined, second.paginationToken);
+		expect(third.results).toHaveLength(5);
+		expect(third.paginationToken).toBeUndefined();
+	});
+
+	it('finds a name on a later page, and an ID', async () => {
+		expect((await search('FILE 204')).results).toEqual([{ name: 'file 204.txt', value: ids[204] }]);
+		expect((await search(ids[100])).results).toHaveLength(1);
+		expect((await search('nothing like that')).results).toEqual([]);
+	});
+});
+
+describe('Get Many changes', () => {
+	const since = '2000-01-01T00:00:00Z';
+	beforeEach(async () => await settings({ syncPageSize: 100, syncCursor: 'taken' }));
+
+	it('lists what happened since, with the time in ISO 8601 UTC', async () => {
+		const [{ json }] = outputOf(await changes({ since, limit: 1 }));
+		expect(json).toEqual({
+			id: ids[0],
+			fileId: ids[0],
+			action: 'created',
+			timestamp: expect.any(String) as string,
+			changedAt: expect.stringMatching(/\.000Z$/) as string,
+		});
+	});
+
+	it('begins a day ago by default', async () => {
+		expect(outputOf(await changes())).toHaveLength(50);
+	});
+
+	it.each([
+		['taken', 7],
+		['taken', 100],
+		['taken', 205],
+		['ignored', 200],
+	])(
+		'gives all with a server whose cursor is %s, in pages of %i',
+		async (syncCursor, syncPageSize) => {
+			await settings({ syncCursor, syncPageSize });
+			expect(idsOf(await changes({ since, returnAll: true }))).toEqual(ids);
+		},
+	);
+
+	it('gives those of a folder', async () => {
+		expect(idsOf(await changes({ since, folderId: 'folder_1' }))).toEqual(ids.slice(0, 3));
+	});
+
+	it('puts the details of files to their changes; a file that is gone has none', async () => {
+		await sandbox.control.post('/clock', { advance: 3600 });
+		const { data } = await sandbox.control.get<{ now: string }>('/clock');
+		const [kept, gone] = [await fileThere(sandbox, 'kept.txt'), await fileThere(sandbox)];
+		const remove = { resource: 'file', operation: 'delete', fileId: byId(gone) };
+		outputOf(await runNode(filesAppNode(sandbox, remove)));
+		await sandbox.reset();
+		const parameters = { since: data.now, options: { details: true } };
+		const items = outputOf(await changes(parameters)).map(({ json }) => json);
+		expect(items.map(({ fileId, action }) => [fileId, action])).toEqual([
+			[kept, 'created'],
+			[gone, 'created'],
+			[gone, 'deleted'],
+		]);
+		expect(items[0].file).toMatchObject({ name: 'kept.txt', fileId: kept });
+		expect(items.slice(1).map((one) => one.file)).toEqual([null, null]);
+		// one for the changes, one for the file that is still there
+		expect(await callCount()).toBe(2);
+	});
+
+	it.each([
+		[{ since: '={{ "soon" }}' }, 'The field “Changed Since” is no date'],
+		[{ since, limit: -1 }, 'The field “Limit” is no whole number of 1 or more'],
+	])('with %j says: %s', async (parameters, message) => {
+		expect(errorOf(await changes(parameters)).message).toBe(message);
+	});
+
+	describe('of a server that', () => {
+		const page = (names: string[], more: object) => ({
+			body: JSON.stringify({
+				changes: names.map((id) => ({
+					id,
+					action: 'created',
+					timestamp: `2025-01-01T00:00:0${id}Z`,
+				})),
+				...more,
+			}),
+		});
+		const query = '/sync?since=2000-01-01T00%3A00%3A00Z';
+		const ask = async (
+			answers: ConstructorParameters<typeof Host> extends [] ? Parameters<Host['start']>[0] : never,
+		) => {
+			const host = new Host();
+			await host.start(answers, page([], { has_more: false }));
+			const parameters = { resource: 'change', operation: 'getAll', since, returnAll: true };
+			const credentials = { baseUrl: host.url } as never;
+			const run = await runNode(filesAppNode(sandbox, parameters, { credentials }));
+			await host.stop();
+			return { found: idsOf(run), asked: host.requests.map(({ url }) => url) };
+		};
+
+		it('sends a page without anything, and then more', async () => {
+			const { found } = await ask({
+				[query]: page(['1'], { cursor: 'a', has_more: true }),
+				[`${query}&cursor=a`]: page([], { cursor: 'b', has_more: true }),
+				[`${query}&cursor=b`]: page(['2'], { cursor: 'c', has_more: false }),
+			});
+			expect(found).toEqual(['1', '2']);
+		});
+
+		it('hands out the same cursor for ever: goes on by time', async () => {
+			const later = (second: number) => `/sync?since=2025-01-01T00%3A00%3A0${second}Z`;
+			const { found } = await ask({
+				[query]: page(['1', '2'], { cursor: 'x', has_more: true }),
+				[`${query}&cursor=x`]: page(['1', '2'], { cursor: 'x', has_more: true }),
+				[later(2)]: page(['2', '3'], { cursor: 'x', has_more: true }),
+				[`${later(2)}&cursor=x`]: page(['2', '3'], { cursor: 'x', has_more: true }),
+				[later(3)]: page(['3', '4'], { cursor: 'x', has_more: false }),
+			});
+			expect(found).toEqual(['1', '2', '3', '4']);
+		});
+
+		it('has no cursor: goes on by time', async () => {
+			const { found } = await ask({
+				[query]: page(['1', '2'], { has_more: true }),
+				'/sync?since=2025-01-01T00%3A00%3A02Z': page(['2', '3'], { has_more: false }),
+			});
+			expect(found).toEqual(['1', '2', '3']);
+		});
+
+		it('says for ever that there is more: comes to an end', async () => {
+			const host = { ...page(['1'], { cursor: 'x', has_more: true }) };
+			const { asked } = await ask({
+				[query]: host,
+				[`${query}&cursor=x`]: host,
+				'/sync?since=2025-01-01T00%3A00%3A01Z': host,
+				'/sync?since=2025-01-01T00%3A00%3A01Z&cursor=x': host,
+			});
+			expect(asked.length).toBeLessThan(10);
+		});
+	});
+});

@@ -1,0 +1,150 @@
+import { createHash, randomBytes } from 'node:crypto';
+
+import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
+
+import { binaryData, errorOf, type NodeUnderTest, outputOf } from '../../support/engine';
+import { itemWith } from '../../support/binary';
+import { filesAppUpload } from '../../support/filesApp';
+import { Sandbox } from '../../support/sandbox';
+
+const MIB = 1024 * 1024;
+const sha256Of = (content: Buffer) => createHash('sha256').update(content).digest('hex');
+let sandbox: Sandbox;
+const bytes = randomBytes(12 * MIB + 345);
+
+beforeAll(async () => {
+	await binaryData();
+	sandbox = await Sandbox.start();
+});
+afterAll(async () => await sandbox.stop());
+beforeEach(async () => {
+	await sandbox.reset();
+	await settings({
+		plan: 'team',
+		chunkSize: 5 * MIB,
+		chunkOptions: 'ignored',
+		createdStatus: '200',
+	});
+});
+
+const upload = async (
+	input: INodeExecutionData[],
+	parameters: object = {},
+	more: Partial<NodeUnderTest> = {},
+) => await filesAppUpload(sandbox, input, parameters as IDataObject, more);
+
+const settings = async (values: object) =>
+	await sandbox.control.patch('/services/filesApp/settings', values);
+const paths = async () => (await sandbox.requests()).map(({ path }) => path.replace('/api/v2', ''));
+const fault = async (path: string, kind: object, more: object = {}) =>
+	await sandbox.fault({ service: 'filesApp', path: `/api/v2${path}`, ...more, fault: kind });
+const stored = async () =>
+	(await sandbox.control.get<StoredFile[]>('/services/filesApp/files')).data;
+
+interface StoredFile {
+	id: string;
+	name: string;
+	size: number;
+	type: string;
+	encrypted: boolean;
+	folderId?: string;
+}
+
+const IN_PARTS = { options: { thresholdMb: 10 } };
+
+const large = async (name = 'large.bin') => await itemWith({ data: { name, bytes } });
+
+it.each([['200'], ['201']])(
+	'announces, sends and completes them, with a server that answers %s',
+	async (createdStatus) => {
+		await settings({ createdStatus });
+		const [{ json }] = outputOf(await upload([await large()], IN_PARTS));
+		expect(json).toMatchObject({
+			name: 'large.bin',
+			size: bytes.length,
+			fileId: expect.stringMatching(/^file_/) as string,
+			sha256: sha256Of(bytes),
+		});
+		expect(await paths()).toEqual([
+			'/chunks/init',
+			'/chunks',
+			'/chunks',
+			'/chunks',
+			'/chunks/complete',
+		]);
+	},
+);
+
+it('what arrives is the file, byte for byte', async () => {
+	const [{ json }] = outputOf(await upload([await large()], IN_PARTS));
+	const { baseUrl, apiKey } = sandbox.info.services.filesApp.credentials;
+	const { data } = await sandbox.control.get<Buffer>(`${baseUrl}/files/${String(json.id)}`, {
+		params: { download: true },
+		headers: { Authorization: `Bearer ${apiKey}` },
+		responseType: 'arraybuffer',
+	});
+	expect(sha256Of(data)).toBe(sha256Of(bytes));
+});
+
+it('sends folder and encryption too, for a server that takes them', async () => {
+	await settings({ chunkOptions: 'used' });
+	const parameters = { ...IN_PARTS, folderId: 'folder_1', encrypt: false };
+	const [{ json }] = outputOf(await upload([await large()], parameters));
+	expect((await stored()).find(({ id }) => id === json.id)).toMatchObject({
+		folderId: 'folder_1',
+		encrypted: false,
+	});
+});
+
+it('announces again when the server wants another number of parts', async () => {
+	await settings({ chunkSize: 2 * MIB });
+	const [{ json }] = outputOf(await upload([await large()], IN_PARTS));
+	expect(json.size).toBe(bytes.length);
+	const sent = await paths();
+	expect(sent.filter((path) => path === '/chunks/init')).toHaveLength(2);
+	expect(sent.filter((path) => path === '/chunks')).toHaveLength(7);
+});
+
+it('cuts by the server’s size where the number is right', async () => {
+	await settings({ chunkSize: 6 * MIB });
+	await upload([await large()], IN_PARTS);
+	expect((await paths()).filter((path) => path === '/chunks')).toHaveLength(3);
+});
+
+it.each([{ type: 'reset' }, { type: 'resetAfterBody' }, { type: 'status', status: 503 }])(
+	'after %j sends that part again, not the file',
+	async (kind) => {
+		await fault('/chunks', kind, { nth: 3 });
+		expect(outputOf(await upload([await large()], IN_PARTS))).toHaveLength(1);
+		const sent = await paths();
+		expect(sent.filter((path) => path === '/chunks')).toHaveLength(4);
+		expect(sent.filter((path) => path === '/chunks/init')).toHaveLength(1);
+	},
+);
+
+it('begins anew, once, when the session is over meanwhile', async () => {
+	await fault('/chunks', { type: 'status', status: 404 }, { nth: 3 });
+	expect(outputOf(await upload([await large()], IN_PARTS))).toHaveLength(1);
+	expect((await paths()).filter((path) => path === '/chunks/init')).toHaveLength(2);
+});
+
+it('says which parts have arrived when one fails for good', async () => {
+	await fault('/chunks', { type: 'status', status: 413 }, { nth: 4 });
+	const parameters = { options: { thresholdMb: 10, partsAtOnce: 1 } };
+	const error = errorOf(await upload([await large()], parameters));
+	expect(error.message).toMatch(/^Files App answered 413: .* \(file_too_large\)$/);
+	expect(error.description).toContain('2 of 3 parts have arrived (1–2)');
+});
+
+it('completes again after a lost answer, and says so when the session is gone by then', async () => {
+	await fault('/chunks/complete', { type: 'resetAfterBody' }, { times: 1 });
+	const error = errorOf(await upload([await large()], IN_PARTS));
+	expect(error.message).toContain('Files App answered 404');
+	expect(error.description).toContain('an earlier attempt may have completed the file');
+	expect((await paths()).filter((path) => path === '/chunks/init')).toHaveLength(1);
+});
+
+it('completes again after a 503', async () => {
+	await fault('/chunks/complete', { type: 'status', status: 503 }, { times: 1 });
+	expect(outputOf(await upload([await large()], IN_PARTS))).toHaveLength(1);
+});

@@ -1,0 +1,109 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { binaryData, errorOf, outputOf, runNode } from '../../support/engine';
+import { filesAppNode, fileThere } from '../../support/filesApp';
+import { Host } from '../../support/host';
+import { byId } from '../../support/locators';
+import { Sandbox } from '../../support/sandbox';
+
+const HOUR = 3_600_000;
+let sandbox: Sandbox;
+let fileId: string;
+
+beforeAll(async () => {
+	await binaryData();
+	sandbox = await Sandbox.start();
+	fileId = await fileThere(sandbox);
+});
+afterAll(async () => await sandbox.stop());
+beforeEach(async () => await sandbox.reset());
+
+const create = async (parameters: IDataObject = {}, credentials: object = {}) =>
+	await runNode(
+		filesAppNode(
+			sandbox,
+			{ resource: 'shareLink', operation: 'create', fileId: byId(fileId), ...parameters },
+			{ credentials: credentials as never },
+		),
+	);
+
+it('makes a link that works for a week, unless one says otherwise', async () => {
+	const [{ json }] = outputOf(await create());
+	expect(json).toEqual({
+		id: expect.stringMatching(/^share_/) as string,
+		shareId: json.id,
+		fileId,
+		url: expect.stringMatching(/^http.*\/s\//) as string,
+		password_protected: false,
+		expires_at: expect.any(String) as string,
+		expiresAt: expect.stringMatching(/Z$/) as string,
+		allow_download: true,
+	});
+	const hours = (Date.parse(json.expiresAt as string) - Date.now()) / HOUR;
+	expect(hours).toBeGreaterThan(167.9);
+	expect(hours).toBeLessThanOrEqual(168.1);
+});
+
+describe('what goes over the wire', () => {
+	const host = new Host();
+	beforeAll(async () => await host.start({}, { body: '{"id":"share_1","expires_at":null}' }));
+	afterAll(async () => await host.stop());
+
+	it.each([
+		[{}, { expires_in: 168, allow_download: true }],
+		[
+			{ expiresIn: 5, expiryUnit: 'hours' },
+			{ expires_in: 5, allow_download: true },
+		],
+		[{ expiresIn: 2 }, { expires_in: 48, allow_download: true }],
+		[{ expires: false }, { allow_download: true }],
+		[
+			{ expires: false, allowDownload: false, password: ' s3"cret\r\n🎉' },
+			{ allow_download: false, password: ' s3"cret\r\n🎉' },
+		],
+	])('for %j', async (parameters, body) => {
+		host.requests.splice(0);
+		outputOf(await create(parameters, { baseUrl: host.url }));
+		expect(host.requests.map(({ method, url }) => `${method} ${url}`)).toEqual(['POST /share']);
+		expect(JSON.parse(host.requests[0].body)).toEqual({ file_id: fileId, ...body });
+	});
+
+	it.each(['../x', '%2F', 'a\r\nb', '🎉', '"', 'x'.repeat(300), '..'])(
+		'the file %j is data',
+		async (wrong) => {
+			host.requests.splice(0);
+			await create({ fileId: byId(wrong) }, { baseUrl: host.url });
+			const [{ url, body }] = host.requests;
+			expect(url).toBe('/share');
+			expect(JSON.parse(body)).toMatchObject({ file_id: wrong });
+		},
+	);
+});
+
+it('a protected link asks for its password', async () => {
+	const [{ json }] = outputOf(await create({ password: 's3cret', allowDownload: false }));
+	expect(json).toMatchObject({ password_protected: true, allow_download: false });
+});
+
+it.each([
+	[{ expiresIn: 0 }, 'The field “Expires In” is no whole number of 1 or more'],
+	[{ expiresIn: 1.5 }, 'The field “Expires In” is no whole number of 1 or more'],
+	[{ fileId: byId('={{ " " }}') }, 'The field “File” is empty'],
+])('with %j says: %s, and calls nobody', async (parameters, message) => {
+	expect(errorOf(await create(parameters)).message).toBe(message);
+	expect(await sandbox.requests()).toEqual([]);
+});
+
+it('says that an unknown file is unknown', async () => {
+	const error = errorOf(await create({ fileId: byId('file_unknown') }));
+	expect(error.message).toMatch(/^Files App answered 404/);
+});
+
+it.each([{ type: 'reset' }, { type: 'resetAfterBody' }, { type: 'status', status: 503 }])(
+	'after %j makes no second link',
+	async (fault) => {
+		await sandbox.fault({ service: 'filesApp', fault });
+		errorOf(await create());
+		expect(await sandbox.requests()).toHaveLength(1);
+	},
+);

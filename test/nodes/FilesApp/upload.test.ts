@@ -1,0 +1,236 @@
+import { createHash, randomBytes } from 'node:crypto';
+
+import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
+
+import { binaryData, errorOf, type NodeUnderTest, outputOf } from '../../support/engine';
+import { inMemory, itemWith } from '../../support/binary';
+import { filesAppUpload } from '../../support/filesApp';
+import { Sandbox } from '../../support/sandbox';
+
+const MIB = 1024 * 1024;
+const sha256Of = (content: Buffer) => createHash('sha256').update(content).digest('hex');
+let sandbox: Sandbox;
+const bytes = randomBytes(12 * MIB + 345);
+
+beforeAll(async () => {
+	await binaryData();
+	sandbox = await Sandbox.start();
+});
+afterAll(async () => await sandbox.stop());
+beforeEach(async () => {
+	await sandbox.reset();
+	await settings({
+		plan: 'team',
+		chunkSize: 5 * MIB,
+		chunkOptions: 'ignored',
+		createdStatus: '200',
+	});
+});
+
+const upload = async (
+	input: INodeExecutionData[],
+	parameters: object = {},
+	more: Partial<NodeUnderTest> = {},
+) => await filesAppUpload(sandbox, input, parameters as IDataObject, more);
+
+const settings = async (values: object) =>
+	await sandbox.control.patch('/services/filesApp/settings', values);
+const paths = async () => (await sandbox.requests()).map(({ path }) => path.replace('/api/v2', ''));
+const fault = async (path: string, kind: object, more: object = {}) =>
+	await sandbox.fault({ service: 'filesApp', path: `/api/v2${path}`, ...more, fault: kind });
+const stored = async () =>
+	(await sandbox.control.get<StoredFile[]>('/services/filesApp/files')).data;
+
+interface StoredFile {
+	id: string;
+	name: string;
+	size: number;
+	type: string;
+	encrypted: boolean;
+	folderId?: string;
+}
+
+const IN_PARTS = { options: { thresholdMb: 10 } };
+
+describe('in one request', () => {
+	it('sends the file, and gives its details back with its SHA-256', async () => {
+		const content = Buffer.from('hello wörld');
+		const file = { name: 'Grüße „x“ & "y".txt', bytes: content, type: 'text/plain' };
+		const [{ json, pairedItem }] = outputOf(await upload([await itemWith({ data: file })]));
+		expect(json).toEqual({
+			id: expect.stringMatching(/^file_/) as string,
+			fileId: json.id,
+			name: 'Grüße „x“ & "y".txt',
+			size: content.length,
+			encrypted: true,
+			created_at: expect.any(String) as string,
+			createdAt: expect.stringMatching(/\.000Z$/) as string,
+			sha256: sha256Of(content),
+			binaryPropertyName: 'data',
+		});
+		expect(pairedItem).toEqual({ item: 0 });
+		expect(await paths()).toEqual(['/upload']);
+		expect((await stored()).find(({ id }) => id === json.id)).toMatchObject({
+			size: content.length,
+			type: 'text/plain',
+		});
+	});
+
+	it('sends folder and encryption', async () => {
+		const file = { name: 'a.txt', bytes: Buffer.from('a') };
+		const parameters = { folderId: '../x "y"\r\n🎉', encrypt: false };
+		const [{ json }] = outputOf(await upload([await itemWith({ data: file })], parameters));
+		expect(json.encrypted).toBe(false);
+		const [one] = (await stored()).filter(({ id }) => id === json.id);
+		expect(one.folderId).toBe('../x "y"\r\n🎉');
+	});
+
+	it.each([
+		['an empty file', Buffer.alloc(0)],
+		['a file below the threshold', randomBytes(3 * MIB)],
+	])('%s', async (_, content) => {
+		const file = { name: 'a.bin', bytes: content };
+		const [{ json }] = outputOf(await upload([await itemWith({ data: file })], { options: {} }));
+		expect(json).toMatchObject({ size: content.length, sha256: sha256Of(content) });
+		expect(await paths()).toEqual(['/upload']);
+	});
+
+	it('an empty file never goes in parts', async () => {
+		const file = { name: 'a.bin', bytes: Buffer.alloc(0) };
+		await upload([await itemWith({ data: file })], { options: { thresholdMb: 0 } });
+		expect(await paths()).toEqual(['/upload']);
+	});
+
+	it('a file that n8n holds in memory', async () => {
+		const content = randomBytes(MIB);
+		const [{ json }] = outputOf(
+			await upload([{ json: {}, binary: { data: inMemory({ name: 'a.bin', bytes: content }) } }]),
+		);
+		expect(json).toMatchObject({ size: MIB, sha256: sha256Of(content) });
+	});
+
+	it('takes no hash and another name as the user wishes', async () => {
+		const file = { name: 'a.bin', bytes: Buffer.from('a') };
+		const options = { sha256: false, fileName: '../../b.txt' };
+		const [{ json }] = outputOf(await upload([await itemWith({ data: file })], { options }));
+		expect(json).toMatchObject({ name: 'b.txt' });
+		expect(json).not.toHaveProperty('sha256');
+	});
+});
+
+describe('several files of an item', () => {
+	const three = async () =>
+		await itemWith({
+			data: { name: '1.txt', bytes: Buffer.from('one') },
+			invoice: { name: '2.txt', bytes: Buffer.from('two!') },
+			other: { name: '3.txt', bytes: Buffer.from('three') },
+		});
+
+	it.each([
+		['data, invoice', ['1.txt', '2.txt']],
+		['*', ['1.txt', '2.txt', '3.txt']],
+		['other', ['3.txt']],
+	])('“%s” gives an item a file', async (binaryPropertyName, names) => {
+		const items = outputOf(await upload([await three()], { binaryPropertyName }));
+		expect(items.map(({ json }) => json.name)).toEqual(names);
+		expect(items.every(({ pairedItem }) => (pairedItem as { item: number }).item === 0)).toBe(true);
+	});
+
+	it('when one fails, tells which are already there', async () => {
+		await fault('/upload', { type: 'status', status: 400 }, { nth: 2 });
+		const error = errorOf(await upload([await three()], { binaryPropertyName: '*' }));
+		expect(error.message).toContain('Files App answered 400');
+		expect(error.description).toMatch(/Uploaded before it: “1\.txt” \(file_\w+\)\.$/);
+	});
+
+	it('refuses to give all of them one name', async () => {
+		const options = { fileName: 'x.txt' };
+		const error = errorOf(await upload([await three()], { binaryPropertyName: '*', options }));
+		expect(error.message).toBe('The field “File Name” would be the same for 3 files');
+		expect(await paths()).toEqual([]);
+	});
+
+	it.each([
+		['nothing', 'nothing'],
+		[' , ', 'There is no file to send'],
+	])('names the field %j that is not there', async (binaryPropertyName, text) => {
+		const error = errorOf(await upload([await three()], { binaryPropertyName }));
+		expect(`${error.message} ${error.description ?? ''}`).toContain(text);
+	});
+});
+
+describe('a file that did not arrive as it was sent', () => {
+	it.each([
+		['/upload', { options: {} }],
+		['/chunks/complete', IN_PARTS],
+	])('is an error that names both sizes (%s)', async (path, parameters) => {
+		await fault(path, { type: 'wrongSize' });
+		const file = { name: 'a.bin', bytes };
+		const error = errorOf(await upload([await itemWith({ data: file })], parameters));
+		expect(error.message).toBe('“a.bin” did not arrive as it was sent');
+		expect(error.description).toContain(String(bytes.length));
+		expect(error.description).toContain(String(bytes.length + 1));
+	});
+});
+
+describe('an interrupted request', () => {
+	it('that was sent whole is not repeated: the error says that the file may be there', async () => {
+		await fault('/upload', { type: 'resetAfterBody' });
+		const file = { name: 'a.bin', bytes: Buffer.from('a') };
+		const error = errorOf(await upload([await itemWith({ data: file })]));
+		expect(error.description).toContain('may have arrived nevertheless');
+		expect(await paths()).toEqual(['/upload']);
+	});
+
+	it('that the server refused unread is sent again after its pause', async () => {
+		await fault(
+			'/upload',
+			{ type: 'status', status: 429, headers: { 'Retry-After': '1' } },
+			{ times: 1 },
+		);
+		const file = { name: 'a.bin', bytes: Buffer.from('a') };
+		expect(outputOf(await upload([await itemWith({ data: file })]))).toHaveLength(1);
+		expect(await paths()).toEqual(['/upload', '/upload']);
+	});
+
+	it('that stands still is given up', async () => {
+		await fault('/upload', { type: 'delay', milliseconds: 20_000 });
+		const file = { name: 'a.bin', bytes: randomBytes(MIB) };
+		const options = { stallSeconds: 1 };
+		const error = errorOf(await upload([await itemWith({ data: file })], { options }));
+		expect(error.message).toBe('Files App: Nothing moved for 1 seconds');
+	});
+});
+
+it.each([
+	'../../etc/passwd',
+	'a\r\nX-Evil: 1.txt',
+	'a\u0000b.txt',
+	'🎉.txt',
+	`${'x'.repeat(300)}.txt`,
+	'a";x="b.txt',
+])('the file name %j is data', async (name) => {
+	const file = { name, bytes: Buffer.from('a') };
+	const [{ json }] = outputOf(await upload([await itemWith({ data: file })]));
+	expect(Buffer.byteLength(json.name as string)).toBeLessThanOrEqual(255);
+	expect(json.name).not.toMatch(/[/\r\n\0]/);
+	expect(await paths()).toEqual(['/upload']);
+});
+
+it('many items keep their order and their pairing', async () => {
+	const input = await Promise.all(
+		Array.from({ length: 8 }, async (_, n) =>
+			itemWith({ data: { name: `${n}.txt`, bytes: randomBytes((8 - n) * 1000) } }),
+		),
+	);
+	const items = outputOf(await upload(input));
+	expect(items.map(({ json }) => json.name)).toEqual(input.map((_, n) => `${n}.txt`));
+	expect(items.map(({ pairedItem }) => pairedItem)).toEqual(input.map((_, item) => ({ item })));
+});
+
+it('a failing item goes on with its error when the node is set to continue', async () => {
+	const good = await itemWith({ data: { name: 'a.txt', bytes: Buffer.from('a') } });
+	const settings = { onError: 'continueRegularOutput' as const };
+	const items = outputOf(await upload([good, { json: {} }, good], {}, { settings }));
+	expect(items.map(({ json }) => Boolean(json.error))).toEqual([false, true, false]);
+});

@@ -1,0 +1,177 @@
+import { createHash, randomBytes } from 'node:crypto';
+
+import type { IDataObject } from 'n8n-workflow';
+
+import { binaryData, bytesOf, errorOf, outputOf } from '../../support/engine';
+import { credentialsOf, filestack, newHandle, Recorder, SECRET } from '../../support/filestack';
+import { Sandbox } from '../../support/sandbox';
+
+const bytes = randomBytes(2 * 1024 * 1024 + 17);
+const file = { name: 'Gehaltsabrechnung „März“.bin', type: 'application/x-thing', bytes };
+const sha256 = createHash('sha256').update(bytes).digest('hex');
+let sandbox: Sandbox;
+let handle: string;
+const [recorder, elsewhere] = [new Recorder(), new Recorder()];
+
+beforeAll(async () => {
+	await binaryData();
+	sandbox = await Sandbox.start();
+	await Promise.all([recorder.start(), elsewhere.start()]);
+	handle = await newHandle(sandbox, file);
+});
+afterAll(async () => await Promise.all([sandbox.stop(), recorder.stop(), elsewhere.stop()]));
+beforeEach(async () => {
+	await sandbox.reset();
+	recorder.seen.length = 0;
+	elsewhere.seen.length = 0;
+});
+
+const download = async (parameters: IDataObject = {}) =>
+	await filestack(credentialsOf(sandbox), 'file', 'download', { file: handle, ...parameters });
+const record = async (options: IDataObject = {}, credentials = {}) =>
+	await filestack(recorder.credentials(credentials), 'file', 'download', {
+		file: 'HANDLE',
+		options,
+	});
+const fault = (kind: object, more: object = {}) =>
+	sandbox.fault({ service: 'filestack', origin: 'cdn', ...more, fault: kind });
+
+it.each(['cdn', 'fileApi'])('fetches a file from %s into n8n’s storage', async (downloadFrom) => {
+	const [{ json, binary }] = outputOf(await download({ options: { downloadFrom } }));
+	expect(json).toEqual({
+		handle,
+		fileName: file.name,
+		mimeType: 'application/x-thing',
+		size: bytes.length,
+		sha256,
+		binaryPropertyName: 'data',
+	});
+	expect(binary!.data.id).toMatch(/^filesystem/);
+	expect(await bytesOf(binary!.data)).toEqual(bytes);
+	const [{ origin }] = await sandbox.requests();
+	expect(origin).toBe(downloadFrom === 'cdn' ? 'cdn' : 'api');
+});
+
+it('shows a policy for reading this file, and neither key nor secret', async () => {
+	recorder.answer = () => ({ body: 'text' });
+	outputOf(await record());
+	const [{ path, query, headers }] = recorder.seen;
+	const [, policy, signature] = /^\/security=p:([\w=-]+),s:([0-9a-f]{64})\/HANDLE$/.exec(path)!;
+	expect(JSON.parse(Buffer.from(policy, 'base64url').toString())).toEqual({
+		call: ['read'],
+		handle: 'HANDLE',
+		expiry: expect.any(Number) as number,
+	});
+	expect(signature).toHaveLength(64);
+	expect(query).toEqual({});
+	expect(JSON.stringify(headers)).not.toMatch(/AKEYz|the-app-secret/);
+});
+
+it.each([
+	[{ cache: false }, /^\/security=[^/]+\/cache=false\/HANDLE$/, []],
+	[{ downloadFrom: 'fileApi' }, /^\/api\/file\/HANDLE$/, ['policy', 'signature']],
+	[
+		{ downloadFrom: 'fileApi', cache: false },
+		/^\/api\/file\/HANDLE$/,
+		['cache', 'policy', 'signature'],
+	],
+])('with %j asks for %s', async (options, path, fields) => {
+	recorder.answer = () => ({ body: 'text' });
+	outputOf(await record(options));
+	expect(recorder.seen[0].path).toMatch(path);
+	expect(Object.keys(recorder.seen[0].query).sort()).toEqual(fields);
+});
+
+it.each(['cdn', 'fileApi'])('goes unsigned to %s without an app secret', async (downloadFrom) => {
+	recorder.answer = () => ({ body: 'text' });
+	outputOf(await record({ downloadFrom }, { appSecret: '' }));
+	const [{ path, query }] = recorder.seen;
+	expect(path).toBe(downloadFrom === 'cdn' ? '/HANDLE' : '/api/file/HANDLE');
+	expect(query).toEqual({});
+});
+
+it('follows a redirect to another host without carrying the policy along', async () => {
+	recorder.answer = () => ({ status: 302, headers: { location: `${elsewhere.url}/f` }, body: '' });
+	elsewhere.answer = () => ({ body: 'the file' });
+	const [{ binary }] = outputOf(await record());
+	expect(String(await bytesOf(binary!.data))).toBe('the file');
+	expect(JSON.stringify(elsewhere.seen)).not.toMatch(/eyJ|signature|AKEYz/);
+});
+
+it('asks for the name where the delivery has none', async () => {
+	recorder.answer = ({ path }) =>
+		path.endsWith('/metadata') ? { body: { filename: '../my photo.jpg' } } : { body: 'x' };
+	expect(outputOf(await record())[0].json.fileName).toBe('my photo.jpg');
+	recorder.answer = ({ path }) =>
+		path.endsWith('/metadata') ? { status: 403, body: {} } : { body: 'x' };
+	expect(outputOf(await record())[0].json.fileName).toBe('HANDLE');
+});
+
+it('takes field, name and no hash as the user wishes', async () => {
+	const options = { fileName: '../x.bin', sha256: false };
+	const [{ json, binary }] = outputOf(await download({ binaryPropertyName: 'photo', options }));
+	expect(json.fileName).toBe('x.bin');
+	expect(json.sha256).toBeUndefined();
+	expect(Object.keys(binary!)).toEqual(['photo']);
+});
+
+it('fetches an empty file', async () => {
+	const empty = await newHandle(sandbox, { name: 'empty.txt', bytes: Buffer.alloc(0) });
+	const [{ json, binary }] = outputOf(await download({ file: empty }));
+	expect(json).toMatchObject({ size: 0, sha256: createHash('sha256').digest('hex') });
+	expect(await bytesOf(binary!.data)).toHaveLength(0);
+});
+
+describe('Verify Download', () => {
+	it('compares with the SHA-256 that Filestack computes', async () => {
+		const options = { verify: true, sha256: false };
+		expect(outputOf(await download({ options }))[0].json).toMatchObject({ sha256, verified: true });
+	});
+
+	it('another one is an error that names both', async () => {
+		const other = '0'.repeat(64);
+		recorder.answer = ({ path }) =>
+			path.endsWith('/metadata')
+				? { body: { sha256: other, filename: 'a.txt' } }
+				: { headers: { 'content-disposition': 'inline; filename="a.txt"' }, body: 'text' };
+		const error = errorOf(await record({ verify: true }));
+		expect(error.message).toBe('“a.txt” did not arrive as Filestack has it');
+		expect(error.description).toContain(other);
+		expect(error.description).toContain(createHash('sha256').update('text').digest('hex'));
+	});
+});
+
+it.each(['truncate', 'reset'])('begins again after a %s', async (type) => {
+	await fault({ type }, { times: 2 });
+	expect(outputOf(await download())[0].json.sha256).toBe(sha256);
+});
+
+it('never hands on a file that is always cut off', async () => {
+	await fault({ type: 'truncate' });
+	expect(errorOf(await download()).message).toMatch(/^Filestack could not be reached/);
+});
+
+it('gives up a download that stands still', async () => {
+	await fault({ type: 'delay', milliseconds: 5_000 });
+	const error = errorOf(await download({ options: { stallSeconds: 1 } }));
+	expect(error.message).toBe('Filestack: Nothing moved for 1 seconds');
+});
+
+it('says what the CDN says in plain text, without policy and signature', async () => {
+	const wrong = { ...credentialsOf(sandbox), appSecret: 'wrong' };
+	const error = errorOf(await filestack(wrong, 'file', 'download', { file: handle }));
+	expect(error.message).toMatch(/^Filestack answered 403: application \[\d+\] policy error:/);
+	expect(error.description).toContain('App Secret');
+
+	const said = `policy error: (signature: "${'ab'.repeat(32)}"; policy "eyJleHBpcnkiOjF9")`;
+	recorder.answer = () => ({ status: 403, body: said });
+	expect(errorOf(await record()).message).toBe(
+		'Filestack answered 403: policy error: (signature: "…"; policy "…")',
+	);
+});
+
+it('an unknown handle is unknown', async () => {
+	const error = errorOf(await download({ file: 'unknown' }));
+	expect(error.message).toBe('Filestack answered 404: File not found');
+	expect(JSON.stringify(error)).not.toContain(SECRET);
+});

@@ -1,0 +1,67 @@
+import { describeFile, handleIn } from '../../../nodes/Filestack/handle';
+import { outputOf } from '../../support/engine';
+import { byUrl, filestack, Recorder } from '../../support/filestack';
+
+const HANDLE = 's7tdGfE5RRKFUxwsZoYv';
+const CDN = 'https://cdn.filestackcontent.com';
+
+const urls = [
+	`${CDN}/${HANDLE}`,
+	`${CDN}/${HANDLE}/`,
+	`${CDN}/${HANDLE}/metadata`,
+	`${CDN}/${HANDLE}/metadata?sha256=true`,
+	`${CDN}/${HANDLE}+photo.jpg`,
+	`${CDN}/${HANDLE}?policy=eyJ&signature=abc/def`,
+	`${CDN}/resize=width:100,height:50/${HANDLE}`,
+	`${CDN}/security=p:eyJ9==,s:0a/cache=false/${HANDLE}`,
+	`${CDN}/AKEYz/rotate=deg:90/${HANDLE}#x`,
+	`https://www.filestackapi.com/api/file/${HANDLE}`,
+	`https://www.filestackapi.com/api/file/${HANDLE}?dl=true`,
+	`https://www.filestackapi.com/api/file/${HANDLE}/metadata`,
+	`https://www.filestackapi.com/api/file/${HANDLE}/metadata/`,
+	`http://files.example.com:8080/${HANDLE}`,
+];
+
+it.each([HANDLE, ` ${HANDLE} `, ...urls])('the handle of %j', (text) => {
+	expect(handleIn(text)).toBe(HANDLE);
+});
+
+it.each(['a/b', '../x', 'metadata', 'x+y', 'x?y', 'ftp://host/x'])(
+	'%j is no URL, and so taken for a handle as it is',
+	(text) => {
+		expect(handleIn(text)).toBe(text);
+	},
+);
+
+describe('the field File', () => {
+	const recorder = new Recorder();
+	beforeAll(async () => await recorder.start());
+	afterAll(async () => await recorder.stop());
+
+	it.each(urls)('takes %s as a URL', async (url) => {
+		const run = await filestack(recorder.credentials(), 'file', 'getMetadata', {
+			file: byUrl(url),
+			fields: [],
+		});
+		expect(outputOf(run)[0].json).toEqual({ handle: HANDLE });
+		expect(recorder.seen.at(-1)!.path).toBe(`/api/file/${HANDLE}/metadata`);
+	});
+});
+
+it.each([
+	[
+		{ url: `${CDN}/${HANDLE}`, type: 'image/png', size: 8331 },
+		{ handle: HANDLE, type: 'image/png', mimetype: 'image/png', size: 8331 },
+	],
+	[
+		{ url: `https://www.filestackapi.com/api/file/${HANDLE}`, mimetype: 'text/plain' },
+		{ handle: HANDLE, type: 'text/plain', mimetype: 'text/plain' },
+	],
+	[
+		{ handle: HANDLE, url: `${CDN}/other` },
+		{ handle: HANDLE, url: `${CDN}/other` },
+	],
+	[{ uploaded: 1431950945811.783 }, { handle: 'given', uploadedAt: '2015-05-18T12:09:05.811Z' }],
+])('%j is described with handle, both types and dates', (data, described) => {
+	expect(describeFile(data, 'given')).toEqual({ ...data, ...described });
+});

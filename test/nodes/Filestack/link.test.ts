@@ -1,0 +1,184 @@
+import axios from 'axios';
+import CryptoJS from 'crypto-js';
+import type { IDataObject } from 'n8n-workflow';
+
+import { binaryData, errorOf, outputOf } from '../../support/engine';
+import { byUrl, credentialsOf, filestack, newHandle } from '../../support/filestack';
+import { Sandbox } from '../../support/sandbox';
+
+const text = { name: 'hello.txt', type: 'text/plain', bytes: Buffer.from('hello') };
+let sandbox: Sandbox;
+let handle: string;
+
+beforeAll(async () => {
+	await binaryData();
+	sandbox = await Sandbox.start();
+	handle = await newHandle(sandbox, text);
+});
+afterAll(async () => await sandbox.stop());
+beforeEach(async () => await sandbox.reset());
+
+const minutes = { expiry: 'minutes', expiresInMinutes: 60 };
+const sign = async (parameters: IDataObject = {}, credentials = {}) =>
+	await filestack({ ...credentialsOf(sandbox), ...credentials }, 'link', 'createSigned', {
+		file: handle,
+		linkTo: 'cdn',
+		...minutes,
+		...parameters,
+	});
+const policy = async (parameters: IDataObject = {}, credentials = {}) =>
+	await filestack({ ...credentialsOf(sandbox), ...credentials }, 'policy', 'create', {
+		calls: ['read'],
+		...minutes,
+		...parameters,
+	});
+const fetchStatus = async (url: string) =>
+	(await axios.get<string>(url, { validateStatus: () => true })).status;
+
+describe('Link: Create Signed', () => {
+	it.each([
+		['cdn', /^http:\/\/127\.0\.0\.1:\d+\/security=p:[\w=-]+,s:[0-9a-f]{64}\/\w+$/],
+		['fileApi', /\/api\/file\/\w+\?policy=[\w%-]+&signature=[0-9a-f]{64}$/],
+	])('to %s opens this file to anybody, and no other', async (linkTo, form) => {
+		const [{ json }] = outputOf(await sign({ linkTo }));
+		expect(json.url).toMatch(form);
+		expect(Object.keys(json).sort()).toEqual(['expiresAt', 'expiry', 'handle', 'url']);
+		const { data } = await axios.get<string>(json.url as string);
+		expect(data).toBe('hello');
+		const other = await newHandle(sandbox, text);
+		expect(await fetchStatus((json.url as string).replace(handle, other))).toBe(403);
+	});
+
+	it('calls nobody', async () => {
+		outputOf(await sign());
+		expect(await sandbox.requests()).toEqual([]);
+	});
+
+	it('expires after the minutes that the user wishes', async () => {
+		const [{ json }] = outputOf(await sign({ expiresInMinutes: 5 }));
+		const seconds = (json.expiry as number) - Date.now() / 1000;
+		expect(seconds).toBeGreaterThan(295);
+		expect(seconds).toBeLessThanOrEqual(300);
+		expect(Date.parse(json.expiresAt as string)).toBe((json.expiry as number) * 1000);
+	});
+
+	it('expires at a date, in the time zone of the workflow', async () => {
+		const parameters = { expiry: 'date', expiresAt: '2100-01-31T12:00:00' };
+		const [{ json }] = outputOf(await sign(parameters));
+		// n8n's default time zone, America/New_York
+		expect(json.expiresAt).toBe('2100-01-31T17:00:00.000Z');
+	});
+
+	it('stops working then', async () => {
+		const [{ json }] = outputOf(await sign({ expiresInMinutes: 1 }));
+		expect(await fetchStatus(json.url as string)).toBe(200);
+		await sandbox.control.post('/clock', { advance: 61 });
+		expect(await fetchStatus(json.url as string)).toBe(403);
+		await sandbox.control.post('/clock', { reset: true });
+	});
+
+	it.each([
+		[
+			{ linkTo: 'fileApi', options: { forceDownload: true, cache: false } },
+			'?dl=true&cache=false&',
+		],
+		[{ linkTo: 'cdn', options: { cache: false } }, '/cache=false/'],
+	])('with %j has %s in it', async (parameters, part) => {
+		const [{ json }] = outputOf(await sign(parameters));
+		expect(json.url).toContain(part);
+		expect(await fetchStatus(json.url as string)).toBe(200);
+	});
+
+	it('takes a pasted URL', async () => {
+		const file = byUrl(`https://www.filestackapi.com/api/file/${handle}?dl=true`);
+		expect(outputOf(await sign({ file }))[0].json.handle).toBe(handle);
+	});
+
+	it.each(['../x', 'a/b', 'x?y#z', 'a\r\nb', 'n\u0000l', '🎉', 'resize=w:1', 'x'.repeat(300)])(
+		'keeps %j one segment of the path',
+		async (hostile) => {
+			const file = `={{ ${JSON.stringify(hostile)} }}`;
+			for (const linkTo of ['cdn', 'fileApi']) {
+				const { url } = outputOf(await sign({ file, linkTo }))[0].json;
+				const { pathname } = new URL(url as string);
+				expect(decodeURIComponent(pathname.split('/').at(-1)!)).toBe(hostile);
+				expect(pathname.split('/')).toHaveLength(linkTo === 'cdn' ? 3 : 4);
+			}
+		},
+	);
+});
+
+describe('Policy: Create', () => {
+	it('signs what the user allows, as an independent implementation does', async () => {
+		const options = {
+			handle: `https://cdn.filestackcontent.com/${handle}`,
+			container: '^bucket$',
+			path: '^a/',
+			url: '^https://x\\.example/~~~>>>',
+			minSize: 0,
+			maxSize: 1000,
+		};
+		const calls = ['exif', 'read'];
+		const [{ json }] = outputOf(await policy({ calls, options }));
+		const { policy: encoded, signature, expiresAt, ...allowed } = json;
+		expect(allowed).toEqual({
+			expiry: expect.any(Number) as number,
+			call: calls.toReversed(),
+			...options,
+			handle,
+		});
+		expect(expiresAt).toBe(new Date((json.expiry as number) * 1000).toISOString());
+		const decoded = Buffer.from(encoded as string, 'base64').toString();
+		expect(JSON.parse(decoded)).toEqual(allowed);
+		expect((encoded as string).length % 4).toBe(0);
+		const { appSecret } = credentialsOf(sandbox);
+		expect(signature).toBe(
+			CryptoJS.HmacSHA256(encoded as string, appSecret).toString(CryptoJS.enc.Hex),
+		);
+	});
+
+	it('is accepted by the service, for what it allows', async () => {
+		const { policy: encoded, signature } = outputOf(await policy())[0].json;
+		const query = new URLSearchParams({
+			policy: encoded as string,
+			signature: signature as string,
+		}).toString();
+		const { baseUrl } = credentialsOf(sandbox);
+		expect(await fetchStatus(`${baseUrl}/api/file/${handle}?${query}`)).toBe(200);
+		expect(await fetchStatus(`${baseUrl}/api/file/${handle}/metadata?${query}`)).toBe(403);
+	});
+
+	it.each([
+		[{ calls: '={{ [] }}' }, 'The field “Calls” is empty'],
+		[
+			{ calls: '={{ ["read", "all"] }}' },
+			'The field “Calls” has a call that Filestack does not know',
+		],
+		[{ options: { maxSize: -1 } }, 'The field “Max Size” is no whole number of 0 or more'],
+		[{ options: { minSize: 1.5 } }, 'The field “Min Size” is no whole number of 0 or more'],
+	])('with %j: %s', async (parameters, message) => {
+		expect(errorOf(await policy(parameters)).message).toBe(message);
+	});
+});
+
+describe.each([
+	['Create Signed', sign, 'A signed link needs the App Secret'],
+	['Create', policy, 'A policy needs the App Secret'],
+])('%s', (_, run, needed) => {
+	it.each([
+		[{ expiresInMinutes: 0 }, /^The field “Minutes” is no whole number from 1 to/],
+		[{ expiresInMinutes: '={{ "soon" }}' }, /^The field “Minutes” is no whole number from 1 to/],
+		[{ expiry: 'date', expiresAt: '={{ "" }}' }, /^The field “Date and Time” is empty$/],
+		[{ expiry: 'date', expiresAt: 'soon' }, /^The field “Date and Time” is no date$/],
+		[
+			{ expiry: 'date', expiresAt: '2020-01-01T00:00:00Z' },
+			/^The field “Date and Time” is in the past$/,
+		],
+	])('refuses %j', async (parameters, message) => {
+		expect(errorOf(await run(parameters)).message).toMatch(message);
+	});
+
+	it('needs the app secret', async () => {
+		expect(errorOf(await run({}, { appSecret: '  ' })).message).toBe(needed);
+	});
+});

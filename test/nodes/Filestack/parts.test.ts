@@ -1,0 +1,290 @@
+import { createHash, randomBytes } from 'node:crypto';
+
+import type { IDataObject } from 'n8n-workflow';
+
+import { inMemory, itemWith } from '../../support/binary';
+import { binaryData, errorOf, outputOf } from '../../support/engine';
+import { credentialsOf, filestack, Recorder, storeFile } from '../../support/filestack';
+import { Sandbox, type SandboxRequest } from '../../support/sandbox';
+
+const MIB = 1024 * 1024;
+const bytes = randomBytes(11 * MIB + 17);
+const big = { name: 'big „März“.bin', type: 'application/x-thing', bytes };
+const small = { name: 'small.txt', type: 'text/plain', bytes: Buffer.from('small') };
+const sha256 = createHash('sha256').update(bytes).digest('hex');
+const inParts = { thresholdMb: 1, partSizeMb: 5 };
+let sandbox: Sandbox;
+const recorder = new Recorder();
+
+beforeAll(async () => {
+	await binaryData();
+	sandbox = await Sandbox.start();
+	await recorder.start();
+});
+afterAll(async () => await Promise.all([sandbox.stop(), recorder.stop()]));
+beforeEach(async () => {
+	await sandbox.reset();
+	recorder.seen.length = 0;
+});
+
+const calls = async () =>
+	(await sandbox.requests()).map(({ origin, method, path }: SandboxRequest) =>
+		origin === 'storage' ? `${method} part` : `${method} ${path}`,
+	);
+const count = (list: string[], one: string) => list.filter((each) => each === one).length;
+const fault = (origin: string, kind: object, more: object = {}) =>
+	sandbox.fault({ service: 'filestack', origin, ...more, fault: kind });
+
+describe('a large file', () => {
+	it('goes in parts, and comes back whole', async () => {
+		const options = { ...inParts, path: 'big/', verify: true };
+		const [{ json }] = outputOf(await storeFile(sandbox, big, options));
+		expect(json).toMatchObject({
+			handle: expect.any(String) as string,
+			filename: big.name,
+			size: bytes.length,
+			mimetype: 'application/x-thing',
+			type: 'application/x-thing',
+			status: 'Stored',
+			key: expect.stringMatching(/^big\//) as string,
+			sha256,
+			verified: true,
+			parts: 3,
+			binaryPropertyName: 'data',
+		});
+		const made = await calls();
+		expect(made[0]).toBe('POST /multipart/start');
+		expect(count(made, 'POST /multipart/upload')).toBe(3);
+		expect(count(made, 'PUT part')).toBe(3);
+		expect(count(made, 'POST /multipart/complete')).toBeGreaterThanOrEqual(1);
+	});
+
+	it('goes to the storage without any credential', async () => {
+		outputOf(await storeFile(sandbox, big, inParts));
+		const parts = (await sandbox.requests()).filter(({ origin }) => origin === 'storage');
+		expect(parts.map(({ status }) => status)).toEqual([200, 200, 200]);
+		for (const { path } of parts) expect(path).not.toContain(credentialsOf(sandbox).apiKey);
+	});
+
+	it('goes in parts of at least 5 MiB, whatever the user wishes: S3 takes no smaller ones', async () => {
+		const options = { thresholdMb: 1, partSizeMb: 1 };
+		expect(outputOf(await storeFile(sandbox, big, options))[0].json.parts).toBe(3);
+	});
+
+	it('goes in one request below the threshold', async () => {
+		const [{ json }] = outputOf(await storeFile(sandbox, big, { thresholdMb: 12 }));
+		expect(json).toMatchObject({ size: bytes.length, sha256 });
+		expect(json).not.toHaveProperty('parts');
+		expect(await calls()).toEqual(['POST /api/store/S3']);
+	});
+
+	it('that is base64 goes in one request: Filestack decodes only there', async () => {
+		const encoded = { ...big, bytes: Buffer.from(bytes.toString('base64')) };
+		const options = { ...inParts, base64Decode: true };
+		expect(outputOf(await storeFile(sandbox, encoded, options))[0].json.size).toBe(bytes.length);
+	});
+
+	it('that n8n holds in memory goes the same way', async () => {
+		const input = [{ json: {}, binary: { data: inMemory(big) } }];
+		const parameters = { options: { ...inParts, sha256: false } };
+		const run = await filestack(credentialsOf(sandbox), 'file', 'store', parameters, { input });
+		const [{ json }] = outputOf(run);
+		expect(json).toMatchObject({ size: bytes.length, parts: 3 });
+		expect(json).not.toHaveProperty('sha256');
+	});
+});
+
+describe('a small file', () => {
+	it('goes in parts where it gets tags or workflows, which the store call does not know', async () => {
+		const tags = { tag: [{ name: 'case', value: 'CUST-1' }] };
+		const options = { uploadTags: tags, workflowIds: 'w1, w2' };
+		const [{ json }] = outputOf(await storeFile(sandbox, small, options));
+		expect(json).toMatchObject({ parts: 1, upload_tags: { case: 'CUST-1' } });
+		expect((await calls())[0]).toBe('POST /multipart/start');
+	});
+});
+
+describe('what goes over the wire', () => {
+	/** Answers as the upload API does; the storage is the same host, under /part. */
+	const uploadApi = (
+		own: (path: string, times: number) => IDataObject | undefined = () => undefined,
+	) => {
+		const times: Record<string, number> = {};
+		recorder.answer = ({ path }) => {
+			times[path] = (times[path] ?? 0) + 1;
+			const given = own(path, times[path]);
+			if (given) return { body: {}, ...given };
+			if (path === '/multipart/start') {
+				const location_url = recorder.url.replace('http://', '');
+				return { body: { uri: '/b/k', region: 'eu', upload_id: 'U1', location_url } };
+			}
+			if (path === '/multipart/upload') {
+				const headers = { Authorization: 'AWS4 x', 'x-amz-date': '20260101T000000Z' };
+				return { body: { url: `${recorder.url}/part?sign=1`, headers, location_url: 'x' } };
+			}
+			if (path === '/part') return { headers: { etag: '"e1"' }, body: '' };
+			return { body: { handle: 'H', url: 'https://cdn/H', size: 5, mimetype: 'text/plain' } };
+		};
+	};
+	const store = async (options: IDataObject = {}, storage = 'S3') =>
+		await filestack(
+			recorder.credentials(),
+			'file',
+			'store',
+			{ storage, options: { workflowIds: 'w', ...options } },
+			{ input: [await itemWith({ data: small })] },
+		);
+	const bodyOf = (path: string) =>
+		JSON.parse(String(recorder.seen.find((one) => one.path === path)!.body)) as IDataObject;
+
+	it('is what Filestack’s own client sends', async () => {
+		uploadApi();
+		outputOf(await store({ path: 'p/', container: 'c', access: 'public' }));
+		const proof = {
+			apikey: 'AKEYz',
+			policy: expect.any(String) as string,
+			signature: expect.stringMatching(/^[0-9a-f]{64}$/) as string,
+		};
+		const target = {
+			location: 's3',
+			path: 'p/',
+			container: 'c',
+			access: 'public',
+			workflows: ['w'],
+		};
+		const about = { filename: 'small.txt', mimetype: 'text/plain', size: 5 };
+		expect(bodyOf('/multipart/start')).toEqual({ ...proof, ...about, store: target });
+		const known = { ...proof, uri: '/b/k', region: 'eu', upload_id: 'U1', store: target };
+		expect(bodyOf('/multipart/upload')).toEqual({
+			...known,
+			part: 1,
+			size: 5,
+			md5: createHash('md5').update(small.bytes).digest('base64'),
+		});
+		expect(bodyOf('/multipart/complete')).toEqual({
+			...known,
+			...about,
+			parts: [{ part_number: 1, etag: '"e1"' }],
+		});
+		for (const { path, query } of recorder.seen) {
+			expect(query).toEqual(path === '/part' ? { sign: '1' } : {});
+		}
+		const policy = JSON.parse(
+			Buffer.from(String(bodyOf('/multipart/start').policy), 'base64url').toString(),
+		) as object;
+		expect(policy).toMatchObject({ call: ['pick', 'store'] });
+	});
+
+	it('is, for a part, its bytes with the given headers and none of ours', async () => {
+		uploadApi();
+		outputOf(await store());
+		const { body, headers } = recorder.seen.find(({ path }) => path === '/part')!;
+		expect(body).toEqual(small.bytes);
+		expect(headers).toMatchObject({
+			authorization: 'AWS4 x',
+			'x-amz-date': '20260101T000000Z',
+			'content-length': '5',
+		});
+		expect(JSON.stringify(headers)).not.toContain('AKEYz');
+	});
+
+	it.each(['azure', 'gcs', 'dropbox', 'rackspace'])('names the storage %s', async (storage) => {
+		uploadApi();
+		outputOf(await store({}, storage));
+		expect(bodyOf('/multipart/start').store).toMatchObject({ location: storage });
+	});
+
+	it('asks again after a second while the parts are put together', async () => {
+		uploadApi((path, times) =>
+			path === '/multipart/complete' && times <= 2 ? { status: 202, body: '' } : undefined,
+		);
+		const started = Date.now();
+		expect(outputOf(await store())[0].json.handle).toBe('H');
+		expect(recorder.seen.filter(({ path }) => path === '/multipart/complete')).toHaveLength(3);
+		expect(Date.now() - started).toBeGreaterThanOrEqual(2000);
+	});
+
+	it('asks for a new address when the storage says that the old one is too old', async () => {
+		const xml = '<Error><Code>RequestTimeTooSkewed</Code><Message>Too large.</Message></Error>';
+		uploadApi((path, times) =>
+			path === '/part' && times === 1 ? { status: 403, body: xml } : undefined,
+		);
+		expect(outputOf(await store())[0].json.handle).toBe('H');
+		expect(recorder.seen.map(({ path }) => path)).toEqual([
+			'/multipart/start',
+			'/multipart/upload',
+			'/part',
+			'/multipart/upload',
+			'/part',
+			'/multipart/complete',
+		]);
+	});
+
+	it('gives up where the storage refuses a part for good, in its words', async () => {
+		const xml = '<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>';
+		uploadApi((path) => (path === '/part' ? { status: 403, body: xml } : undefined));
+		const error = errorOf(await store());
+		expect(error.message).toBe('The storage behind Filestack answered 403: Access Denied');
+		expect(error.description).toContain('0 of 1 parts have arrived');
+		expect(recorder.seen.filter(({ path }) => path === '/part')).toHaveLength(1);
+	});
+
+	it('needs an ETag', async () => {
+		uploadApi((path) => (path === '/part' ? { body: '' } : undefined));
+		expect(errorOf(await store()).message).toContain('it sent no ETag');
+	});
+
+	it.each([
+		{},
+		{ uri: '/b/k', region: 'eu', upload_id: 'U1' },
+		{ uri: '/b/k', region: 'eu', upload_id: 'U1', location_url: 'evil/path' },
+		{ uri: '/b/k', region: 'eu', upload_id: 'U1', location_url: 'user@evil' },
+	])('%j is no beginning of an upload', async (body) => {
+		uploadApi((path) => (path === '/multipart/start' ? { body } : undefined));
+		expect(errorOf(await store()).message).toContain('it started no upload');
+		expect(recorder.seen).toHaveLength(1);
+	});
+});
+
+describe('trouble', () => {
+	it.each([
+		['reset', 'storage', { type: 'reset' }],
+		['503', 'storage', { type: 'status', status: 503 }],
+	])('a part that ends in a %s is sent again, and no other', async (_, origin, kind) => {
+		await fault(origin, kind, { times: 1 });
+		expect(outputOf(await storeFile(sandbox, big, inParts))[0].json).toMatchObject({ sha256 });
+		expect(count(await calls(), 'PUT part')).toBe(4);
+		expect(count(await calls(), 'POST /multipart/start')).toBe(1);
+	});
+
+	it('a call of the upload API that fails in passing is repeated', async () => {
+		await fault('upload', { type: 'status', status: 503 }, { times: 1 });
+		expect(outputOf(await storeFile(sandbox, big, inParts))).toHaveLength(1);
+	});
+
+	it('a part that never arrives: says what is there', async () => {
+		await fault('storage', { type: 'status', status: 400 }, { nth: 3, times: 50 });
+		const error = errorOf(await storeFile(sandbox, big, { ...inParts, partsAtOnce: 1 }));
+		expect(error.message).toMatch(/^The storage behind Filestack answered 400/);
+		expect(error.description).toContain('2 of 3 parts have arrived (1–2)');
+		expect(await calls()).not.toContain('POST /multipart/complete');
+	});
+
+	it('another size than sent is an error that names both', async () => {
+		await fault('upload', { type: 'wrongSize' });
+		const error = errorOf(await storeFile(sandbox, big, inParts));
+		expect(error.description).toContain(`${bytes.length}, the service reports ${bytes.length + 1}`);
+	});
+
+	it('a wrong key is said in the service’s words', async () => {
+		const credentials = { ...credentialsOf(sandbox), apiKey: 'wrong' };
+		const run = await filestack(
+			credentials,
+			'file',
+			'store',
+			{ options: inParts },
+			{ input: [await itemWith({ data: big })] },
+		);
+		expect(errorOf(run).message).toBe('Filestack answered 401: Invalid Application');
+	});
+});

@@ -1,0 +1,395 @@
+import { createHash } from 'node:crypto';
+
+import type { IDataObject } from 'n8n-workflow';
+
+import { inMemory, itemWith } from '../../support/binary';
+import { binaryData, errorOf, outputOf } from '../../support/engine';
+import {
+	credentialsOf,
+	filestack,
+	policyIn,
+	Recorder,
+	SECRET,
+	storeFile,
+} from '../../support/filestack';
+import { Host } from '../../support/host';
+import { Sandbox } from '../../support/sandbox';
+
+const text = { name: 'hello.txt', type: 'text/plain', bytes: Buffer.from('hello') };
+const sha256 = createHash('sha256').update(text.bytes).digest('hex');
+let sandbox: Sandbox;
+const recorder = new Recorder();
+const host = new Host();
+
+beforeAll(async () => {
+	await binaryData();
+	sandbox = await Sandbox.start();
+	await recorder.start();
+	await host.start({ '/photo.png': { headers: { 'content-type': 'image/png' }, body: 'PNG' } });
+});
+afterAll(async () => await Promise.all([sandbox.stop(), recorder.stop(), host.stop()]));
+beforeEach(async () => {
+	await sandbox.reset();
+	recorder.seen.length = 0;
+	recorder.answer = () => ({ body: { url: 'https://cdn.filestackcontent.com/HANDLE', size: 5 } });
+});
+
+const record = async (parameters: IDataObject = {}, file = text, credentials = {}) =>
+	await filestack(recorder.credentials(credentials), 'file', 'store', parameters, {
+		input: [await itemWith({ data: file })],
+	});
+
+const files = async () =>
+	(await sandbox.control.get<Array<Record<string, unknown>>>('/services/filestack/files')).data;
+
+describe('bytes', () => {
+	it('are stored, and come back with handle, both types and SHA-256', async () => {
+		const [{ json, pairedItem }] = outputOf(await storeFile(sandbox, text));
+		expect(json).toMatchObject({
+			handle: (json.url as string).split('/').at(-1),
+			filename: 'hello.txt',
+			type: 'text/plain',
+			mimetype: 'text/plain',
+			size: 5,
+			sha256,
+			binaryPropertyName: 'data',
+		});
+		expect(pairedItem).toEqual({ item: 0 });
+		expect(await files()).toContainEqual(
+			expect.objectContaining({ id: json.handle, filename: 'hello.txt', location: 'S3' }),
+		);
+	});
+
+	it('go out as the body, with key, name, type and a policy for storing alone', async () => {
+		outputOf(await record());
+		const [request] = recorder.seen;
+		expect(request).toMatchObject({ method: 'POST', path: '/api/store/S3', body: text.bytes });
+		expect(request.headers).toMatchObject({
+			'content-type': 'text/plain',
+			'content-length': '5',
+		});
+		expect(request.query).toMatchObject({
+			key: 'AKEYz',
+			filename: 'hello.txt',
+			mimetype: 'text/plain',
+			signature: expect.stringMatching(/^[0-9a-f]{64}$/) as string,
+		});
+		expect(policyIn(request)).toEqual({ call: ['pick', 'store'], expiry: expect.any(Number) as 1 });
+		expect(Object.keys(request.query).sort()).toEqual(
+			['filename', 'key', 'mimetype', 'policy', 'signature'].sort(),
+		);
+	});
+
+	it('go unsigned where the credential has no app secret', async () => {
+		outputOf(await record({}, text, { appSecret: '' }));
+		expect(Object.keys(recorder.seen[0].query).sort()).toEqual(['filename', 'key', 'mimetype']);
+	});
+
+	it.each([
+		['S3', '/api/store/S3', { access: 'public', container: 'bucket' }],
+		['azure', '/api/store/azure', { container: 'bucket' }],
+		['dropbox', '/api/store/dropbox', {}],
+		['rackspace', '/api/store/rackspace', { container: 'bucket' }],
+		['gcs', '/api/store/gcs', { container: 'bucket' }],
+	])('go to %s with all parameters that it has', async (storage, path, own) => {
+		const options = {
+			access: 'public',
+			container: 'bucket',
+			fileName: 'other.txt',
+			mimeType: 'text/csv',
+			path: 'a/b/',
+		};
+		outputOf(await record({ storage, options }));
+		const [request] = recorder.seen;
+		expect(request.path).toBe(path);
+		const { filename, mimetype, path: folder, access, container } = request.query;
+		expect({ filename, mimetype, folder }).toEqual({
+			filename: 'other.txt',
+			mimetype: 'text/csv',
+			folder: 'a/b/',
+		});
+		expect({ ...(access && { access }), ...(container && { container }) }).toEqual(own);
+	});
+
+	it.each(['S3', 'azure', 'dropbox', 'rackspace', 'gcs'])(
+		'arrive in %s with path and name',
+		async (storage) => {
+			const options = { path: `in/${storage}/x.bin`, fileName: 'x.bin' };
+			const [{ json }] = outputOf(await storeFile(sandbox, text, options, { storage }));
+			expect(json).toMatchObject({ key: `in/${storage}/x.bin`, filename: 'x.bin' });
+		},
+	);
+
+	it('are decoded from base64 by Filestack; their SHA-256 is not that of the file', async () => {
+		const file = { ...text, bytes: Buffer.from(text.bytes.toString('base64')) };
+		const [{ json }] = outputOf(await storeFile(sandbox, file, { base64Decode: true }));
+		expect(json.size).toBe(5);
+		expect(json).not.toHaveProperty('sha256');
+	});
+
+	it('of every kind are a file, also those that Filestack would read as a request', async () => {
+		for (const type of [
+			'application/json',
+			'application/x-www-form-urlencoded',
+			'multipart/form-data',
+			'nonsense\r\nX-Evil: 1',
+		]) {
+			const bytes = Buffer.from('{"url":"http://127.0.0.1:9/"}');
+			recorder.seen.length = 0;
+			recorder.answer = () => ({ body: { url: 'https://cdn/HANDLE', size: bytes.length } });
+			outputOf(await record({}, { name: 'x', type, bytes }));
+			const [{ headers, query }] = recorder.seen;
+			expect(headers['content-type']).toBe('application/octet-stream');
+			expect(query.mimetype).toBe(type.toLowerCase());
+		}
+	});
+
+	it('of none, and those that n8n holds in memory, are stored too', async () => {
+		const [{ json }] = outputOf(await storeFile(sandbox, { ...text, bytes: Buffer.alloc(0) }));
+		expect(json).toMatchObject({ size: 0, sha256: createHash('sha256').digest('hex') });
+		const input = [{ json: {}, binary: { data: inMemory(text) } }];
+		const run = await filestack(credentialsOf(sandbox), 'file', 'store', {}, { input });
+		expect(outputOf(run)[0].json).toMatchObject({ size: 5, sha256 });
+	});
+
+	it('of several fields, or of all, become an item each', async () => {
+		const other = { name: 'b.txt', type: 'text/plain', bytes: Buffer.from('other') };
+		const input = [await itemWith({ one: text, two: other })];
+		for (const binaryPropertyName of ['one, two', '*']) {
+			const parameters = { binaryPropertyName };
+			const run = await filestack(credentialsOf(sandbox), 'file', 'store', parameters, { input });
+			expect(
+				outputOf(run).map(({ json, pairedItem }) => [
+					json.filename,
+					json.binaryPropertyName,
+					pairedItem,
+				]),
+			).toEqual([
+				['hello.txt', 'one', { item: 0 }],
+				['b.txt', 'two', { item: 0 }],
+			]);
+		}
+	});
+
+	it('of many items keep order and pairing', async () => {
+		const input = await Promise.all(
+			Array.from({ length: 12 }, (_, n) =>
+				itemWith({ data: { ...text, name: `${n}.txt`, bytes: Buffer.from(`file ${n}`) } }),
+			),
+		);
+		const items = outputOf(await filestack(credentialsOf(sandbox), 'file', 'store', {}, { input }));
+		expect(items.map(({ json, pairedItem }) => [json.filename, pairedItem])).toEqual(
+			input.map((_, n) => [`${n}.txt`, { item: n }]),
+		);
+	});
+});
+
+describe('a URL', () => {
+	const url = () => `${host.url}/photo.png`;
+	const fromUrl = { source: 'url' };
+
+	it('is fetched by Filestack', async () => {
+		const run = await filestack(credentialsOf(sandbox), 'file', 'store', {
+			...fromUrl,
+			url: url(),
+			options: { path: 'pictures/', fileName: 'me.png' },
+		});
+		const [{ json }] = outputOf(run);
+		expect(json).toMatchObject({
+			handle: expect.any(String) as string,
+			filename: 'me.png',
+			size: 3,
+			type: 'image/png',
+			mimetype: 'image/png',
+		});
+		expect(json.key).toMatch(/^pictures\//);
+	});
+
+	it('goes out as a form, whatever is in it', async () => {
+		const wanted = 'https://example.com/a?b=1&c=ä#d';
+		outputOf(await record({ ...fromUrl, url: wanted, options: { mimeType: 'image/x' } }));
+		const [request] = recorder.seen;
+		expect(request).toMatchObject({ method: 'POST', path: '/api/store/S3' });
+		expect(request.headers['content-type']).toBe('application/x-www-form-urlencoded');
+		expect(Object.fromEntries(new URLSearchParams(String(request.body)))).toEqual({ url: wanted });
+		expect(request.query).toMatchObject({ key: 'AKEYz', mimetype: 'image/x' });
+		expect(policyIn(request).call).toEqual(['pick', 'store']);
+	});
+
+	it('goes through processing where headers, tags or workflows are wanted', async () => {
+		outputOf(
+			await record({
+				...fromUrl,
+				url: url(),
+				storage: 'gcs',
+				options: {
+					sourceHeaders: { header: [{ name: 'Accept-Language', value: 'de' }] },
+					uploadTags: { tag: [{ name: 'case', value: '1' }] },
+					workflowIds: 'a, b',
+					path: 'p/',
+				},
+			}),
+		);
+		const [request] = recorder.seen;
+		expect(request).toMatchObject({ method: 'POST', path: '/process', query: {} });
+		const body = JSON.parse(String(request.body)) as { tasks: Array<{ params: object }> };
+		expect(body).toEqual({
+			apikey: 'AKEYz',
+			sources: [{ source: url(), headers: { 'Accept-Language': 'de' } }],
+			tasks: [
+				{ name: 'store', params: { location: 'gcs', path: 'p/', workflows: ['a', 'b'] } },
+				{
+					name: 'security',
+					params: { policy: expect.any(String) as string, signature: expect.any(String) as string },
+				},
+			],
+			upload_tags: { case: '1' },
+		});
+		const run = await filestack(credentialsOf(sandbox), 'file', 'store', {
+			...fromUrl,
+			url: url(),
+			options: { uploadTags: { tag: [{ name: 'case', value: '1' }] } },
+		});
+		expect(outputOf(run)[0].json).toMatchObject({ size: 3, upload_tags: { case: '1' } });
+	});
+
+	it.each(['', 'photo.png', 'file:///etc/passwd', 'javascript:alert(1)'])(
+		'%j is refused before anybody is called',
+		async (wrong) => {
+			const error = errorOf(await record({ ...fromUrl, url: `={{ ${JSON.stringify(wrong)} }}` }));
+			expect(error.message).toBe('The field “URL” is no web address');
+			expect(recorder.seen).toEqual([]);
+		},
+	);
+
+	it('that Filestack cannot fetch: its own words', async () => {
+		const run = await filestack(credentialsOf(sandbox), 'file', 'store', {
+			...fromUrl,
+			url: 'http://127.0.0.1:9/x',
+		});
+		expect(errorOf(run).message).toMatch(/^Filestack answered 400: Unable to fetch the file/);
+	});
+});
+
+describe('what arrived is compared', () => {
+	it('by size, always', async () => {
+		await sandbox.fault({ service: 'filestack', origin: 'api', fault: { type: 'wrongSize' } });
+		const error = errorOf(await storeFile(sandbox, text));
+		expect(error.message).toBe('“hello.txt” did not arrive as it was sent');
+		expect(error.description).toContain('is 5, the service reports 6');
+	});
+
+	it('by SHA-256, where the user wishes', async () => {
+		const [{ json }] = outputOf(await storeFile(sandbox, text, { verify: true, sha256: false }));
+		expect(json).toMatchObject({ sha256, verified: true });
+		const requests = (await sandbox.requests()).map(({ method, path }) => `${method} ${path}`);
+		expect(requests).toEqual([
+			'POST /api/store/S3',
+			`GET /api/file/${String(json.handle)}/metadata`,
+		]);
+	});
+
+	it('and another SHA-256 is an error that names both', async () => {
+		const other = '0'.repeat(64);
+		recorder.answer = ({ method }) => ({
+			body: method === 'GET' ? { sha256: other, size: 5 } : { url: 'https://cdn/H', size: 5 },
+		});
+		const error = errorOf(await record({ options: { verify: true } }));
+		expect(error.description).toContain(sha256);
+		expect(error.description).toContain(other);
+		const [, request] = recorder.seen;
+		expect(policyIn(request)).toMatchObject({ call: ['stat'], handle: 'H' });
+	});
+
+	it('and no SHA-256 is an error too', async () => {
+		const error = errorOf(await record({ options: { verify: true } }));
+		expect(error.message).toBe('Filestack does not tell the SHA-256 of “hello.txt”');
+	});
+});
+
+describe('is refused with what to do, before anybody is called', () => {
+	const long = (name: string, value: string) => ({ uploadTags: { tag: [{ name, value }] } });
+	const eleven = Array.from({ length: 11 }, (_, n) => ({ name: `t${n}`, value: '' }));
+	it.each([
+		[
+			{ base64Decode: true, verify: true },
+			'The field “Verify Upload” does not go with Base64 Decode',
+		],
+		[
+			{ base64Decode: true, workflowIds: 'a' },
+			'The field “Workflow IDs” does not go with Base64 Decode',
+		],
+		[long('n'.repeat(129), ''), 'The field “Upload Tags” has a tag that is too long'],
+		[long('n', 'v'.repeat(257)), 'The field “Upload Tags” has a tag that is too long'],
+		[{ uploadTags: { tag: eleven } }, 'The field “Upload Tags” has more than 10 tags'],
+	])('%j', async (options, message) => {
+		const error = errorOf(await record({ options }));
+		expect(error.message).toBe(message);
+		expect(error.description).toBeTruthy();
+		expect(recorder.seen).toEqual([]);
+	});
+
+	it('an empty file with tags', async () => {
+		const options = { uploadTags: { tag: [{ name: 'n', value: 'v' }] } };
+		const error = errorOf(await record({ options }, { ...text, bytes: Buffer.alloc(0) }));
+		expect(error.message).toBe('The field “Upload Tags” does not go with an empty file');
+	});
+});
+
+describe('hostile values', () => {
+	const HOSTILE = [
+		'../../x?y=1#z',
+		'%2F%2e%2e',
+		'a\r\nX-Evil: 1',
+		'n\u0000l',
+		'🎉 "q" \'s\'',
+		'x'.repeat(300),
+	];
+
+	it.each(HOSTILE)('%j reaches the service as data', async (value) => {
+		const options = { fileName: value, path: value, container: value, mimeType: value };
+		outputOf(await record({ options }));
+		const [request] = recorder.seen;
+		expect(request.path).toBe('/api/store/S3');
+		expect(request.headers).not.toHaveProperty('x-evil');
+		const { filename, path, container, mimetype } = request.query;
+		expect([filename, path, container, mimetype]).toEqual([value, value, value, value]);
+	});
+
+	it('half of a UTF-16 pair is replaced', async () => {
+		outputOf(await record({ options: { fileName: '={{ "a\\uD800b" }}' } }));
+		expect(recorder.seen[0].query.filename).toBe('a\uFFFDb');
+	});
+
+	it.each(HOSTILE)('%j as the storage changes no path', async (storage) => {
+		errorOf(
+			await filestack(
+				credentialsOf(sandbox),
+				'file',
+				'store',
+				{ storage },
+				{ input: [await itemWith({ data: text })] },
+			),
+		);
+		const [{ path }] = await sandbox.requests();
+		expect(path.split('/')).toHaveLength(4);
+	});
+});
+
+it('an answer that does not say where the file is is an error', async () => {
+	recorder.answer = () => ({ body: { size: 5 } });
+	expect(errorOf(await record()).message).toBe('Filestack’s answer does not say where the file is');
+});
+
+it('is not repeated once the file has left: Filestack may have it, and the error says so', async () => {
+	await sandbox.fault({
+		service: 'filestack',
+		origin: 'api',
+		fault: { type: 'resetAfterBody' },
+	});
+	const before = (await files()).length;
+	const error = errorOf(await storeFile(sandbox, text));
+	expect(error.description).toContain('may have arrived nevertheless');
+	expect(await files()).toHaveLength(before + 1);
+	expect(JSON.stringify(error)).not.toContain(SECRET);
+});

@@ -1,0 +1,174 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { FilestackApi } from '../../../credentials/FilestackApi.credentials';
+import { FilestackTrigger } from '../../../nodes/Filestack/FilestackTrigger.node';
+import { ActiveTrigger } from '../../support/events';
+import { hmacSha256 } from '../../support/sign';
+
+/** The vectors of the official libraries: body, time and secret have this signature. */
+const VECTORS = [
+	{
+		library: 'filestack-js',
+		signedWith: 'Y5cWb1rdRDSTSqEjF5pv',
+		timestamp: '1559199901',
+		body: '{"id": 6844, "action": "fp.upload", "timestamp": 1559199901, "text": {"url": "http://cdn.filestackapi.dev/xK88QArxRiyVvFzo4p33", "client": "Computer", "data": {"filename": "01 (1).png", "type": "image/png", "size": 881855}}}',
+		signature: '14495b54b246e1352bb69cd91c5c1bfe2221f2d0330414b3df8f5fb2903db730',
+	},
+	{
+		library: 'filestack-python',
+		signedWith: 'webhook-secret',
+		timestamp: '123456789999',
+		body: '{"text": {"filename": "filename.jpg", "key": "kGaeljnga9wkysK6Z_filename.jpg"}}',
+		signature: '57cbb25386c3d6ff758a7a75cf52ba02cf2b0a1a2d6d5dfb9c886553ca6011cb',
+	},
+];
+const SECRET = VECTORS[0].signedWith;
+
+let trigger: ActiveTrigger;
+afterEach(async () => await trigger.stop());
+
+async function activate(parameters: IDataObject = {}, webhookSecret = SECRET) {
+	trigger = await ActiveTrigger.start(
+		new FilestackTrigger(),
+		new FilestackApi(),
+		{ apiKey: 'A', appSecret: 'B', baseUrl: 'http://127.0.0.1:9', webhookSecret },
+		{ events: ['*'], options: {}, ...parameters },
+	);
+}
+
+const now = () => String(Math.floor(Date.now() / 1000));
+
+async function deliver(body: string, timestamp = now(), signature?: string): Promise<number> {
+	const headers = {
+		'FS-Timestamp': timestamp,
+		'FS-Signature': signature ?? hmacSha256(`${timestamp}.${body}`, SECRET),
+	};
+	return await trigger.deliver(body, headers);
+}
+
+const upload = (more: object = {}) =>
+	JSON.stringify({
+		id: 30813791,
+		action: 'fp.upload',
+		timestamp: 1521733983,
+		text: {
+			url: 'https://cdn.filestackcontent.com/Handle0000000000000A',
+			filename: 'photo.jpg',
+			type: 'image/jpeg',
+			size: 158584,
+		},
+		...more,
+	});
+
+describe.each(VECTORS)('the vector of $library', ({ signedWith, timestamp, body, signature }) => {
+	// The second one has no action, so it is believed and then refused as no event: 400 and not 401.
+	const status = body.includes('action') ? 200 : 400;
+
+	it('is believed', async () => {
+		await activate({}, signedWith);
+		expect(await deliver(body, timestamp, signature)).toBe(status);
+	});
+
+	it('is not believed when it is written anew, or at another time', async () => {
+		await activate({}, signedWith);
+		const rewritten = JSON.stringify(JSON.parse(body));
+		expect(await deliver(rewritten, timestamp, signature)).toBe(401);
+		expect(await deliver(body, `${timestamp}0`, signature)).toBe(401);
+	});
+});
+
+it('an upload has the handle, name, type, size and time of its file next to what Filestack sends', async () => {
+	await activate();
+	await deliver(upload());
+	expect(trigger.items).toEqual([
+		{
+			...(JSON.parse(upload()) as object),
+			event: 'fp.upload',
+			handle: 'Handle0000000000000A',
+			fileName: 'photo.jpg',
+			mimetype: 'image/jpeg',
+			size: 158584,
+			occurredAt: '2018-03-22T15:53:03.000Z',
+		},
+	]);
+});
+
+it.each([
+	[
+		'a conversion',
+		{
+			action: 'fp.converse',
+			text: { url: '/resize/H', link: { handle: 'H2', filename: 'b.png', mimetype: 'image/png' } },
+		},
+		{ event: 'fp.converse', handle: 'H2', fileName: 'b.png' },
+	],
+	[
+		'the older form of an upload',
+		{
+			text: {
+				url: 'https://cdn.example/H3',
+				data: { filename: 'c.png', type: 'image/png', size: 3 },
+			},
+		},
+		{ handle: 'H3', fileName: 'c.png', size: 3 },
+	],
+	[
+		'a video callback without an action',
+		{
+			action: undefined,
+			status: 'completed',
+			uuid: 'u1',
+			text: undefined,
+			data: { url: 'https://cdn.example/H4' },
+		},
+		{ event: 'video_conversion.completed', handle: 'H4' },
+	],
+])('%s is understood', async (_, more, fields) => {
+	await activate();
+	expect(await deliver(upload(more))).toBe(200);
+	expect(trigger.items[0]).toMatchObject(fields);
+});
+
+it.each([
+	['forged', upload(), now(), 'f'.repeat(64), 401],
+	['without FS-Timestamp', upload(), '', undefined, 401],
+	['no event', '{"text":{}}', now(), undefined, 400],
+])('%s: starts nothing', async (_, body, timestamp, signature, status) => {
+	await activate();
+	const sent = signature ?? (timestamp ? undefined : hmacSha256(`.${body}x`, SECRET));
+	expect(await deliver(body, timestamp, sent)).toBe(status);
+	expect(trigger.items).toEqual([]);
+});
+
+it.each([
+	[{ options: { maxAge: 60 } }, 61, 401],
+	[{ options: { maxAge: 60 } }, 30, 200],
+	[{ options: {} }, 90_000, 200],
+])('with %j a delivery signed %i seconds ago gets %i', async (parameters, age, status) => {
+	await activate(parameters);
+	expect(await deliver(upload(), String(Math.floor(Date.now() / 1000) - age))).toBe(status);
+});
+
+it('a retry, signed anew, starts no second run', async () => {
+	await activate();
+	await deliver(upload(), String(Number(now()) - 300));
+	expect(await deliver(upload())).toBe(200);
+	expect(trigger.items).toHaveLength(1);
+});
+
+it('two events with the same text are told apart by their ID', async () => {
+	await activate();
+	await deliver(upload());
+	await deliver(upload({ id: 30813792 }));
+	expect(trigger.items).toHaveLength(2);
+});
+
+it.each([
+	[{ events: ['fp.delete'] }, 0],
+	[{ options: { fileName: '*.jpg', mimeType: 'image/*' } }, 1],
+	[{ options: { mimeType: 'video/*' } }, 0],
+])('with %j: %i runs', async (parameters, runs) => {
+	await activate(parameters);
+	expect(await deliver(upload())).toBe(200);
+	expect(trigger.items).toHaveLength(runs);
+});

@@ -1,0 +1,244 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { itemWith } from '../../support/binary';
+import { binaryData, errorOf, outputOf } from '../../support/engine';
+import { credentialsOf, filestack, newHandle, Recorder, storeFile } from '../../support/filestack';
+import { Sandbox } from '../../support/sandbox';
+
+const text = { name: 'hello.txt', type: 'text/plain', bytes: Buffer.from('hello') };
+let sandbox: Sandbox;
+let handle: string;
+let secrets: string[];
+const recorder = new Recorder();
+
+beforeAll(async () => {
+	await binaryData();
+	sandbox = await Sandbox.start();
+	await recorder.start();
+	handle = await newHandle(sandbox, text);
+	const { appSecret, webhookSecret } = credentialsOf(sandbox);
+	secrets = [appSecret, webhookSecret];
+});
+afterAll(async () => await Promise.all([sandbox.stop(), recorder.stop()]));
+beforeEach(async () => {
+	await sandbox.reset();
+	recorder.seen.length = 0;
+});
+
+const get = async (credentials = {}) =>
+	await filestack({ ...credentialsOf(sandbox), ...credentials }, 'file', 'getMetadata', {
+		file: handle,
+		fields: [],
+	});
+const record = async (operation: string, parameters: IDataObject = {}) =>
+	await filestack(
+		recorder.credentials(),
+		'file',
+		operation,
+		{ file: 'HANDLE', fields: [], ...parameters },
+		{ input: [await itemWith({ data: text })] },
+	);
+const fault = (kind: object, more: object = {}) =>
+	sandbox.fault({ service: 'filestack', origin: 'api', ...more, fault: kind });
+const statuses = async () => (await sandbox.requests()).map(({ status }) => status);
+
+describe('credentials', () => {
+	it('with another secret: says where to look, calls once, and keeps the secret to itself', async () => {
+		const error = errorOf(await get({ appSecret: 'a-wrong-secret' }));
+		expect(error.message).toMatch(/^Filestack answered 401: /);
+		expect(error.description).toContain('Check the API Key and the App Secret');
+		expect(error.failure).toEqual({ cause: 'credential-invalid' });
+		expect(await statuses()).toEqual([401]);
+		expect(everythingIn(error)).not.toContain('a-wrong-secret');
+		expectNoProofIn(error);
+	});
+
+	it.each(['200', '401'])(
+		'with another key, answered with %s: an error that says so',
+		async (way) => {
+			await sandbox.control.patch('/services/filestack/settings', { unknownKey: way });
+			const run = await filestack(
+				{ ...credentialsOf(sandbox), apiKey: 'wrong' },
+				'file',
+				'store',
+				{},
+				{ input: [await itemWith({ data: text })] },
+			);
+			await sandbox.control.patch('/services/filestack/settings', { unknownKey: '200' });
+			const error = errorOf(run);
+			expect(error.message).toBe(`Filestack answered ${way}: Invalid Application`);
+			expect(error.description).toContain('Check the API Key');
+		},
+	);
+
+	it.each([
+		['baseUrl', 'Base URL', 'getMetadata', {}],
+		['cdnBaseUrl', 'CDN Base URL', 'download', {}],
+		['uploadBaseUrl', 'Upload Base URL', 'store', { options: { workflowIds: 'w' } }],
+		[
+			'processBaseUrl',
+			'Process Base URL',
+			'store',
+			{ source: 'url', url: 'https://example.com', options: { workflowIds: 'w' } },
+		],
+	])('with a wrong %s: names the field', async (field, label, operation, parameters) => {
+		const run = await filestack(
+			{ ...recorder.credentials(), [field]: 'example.com' },
+			'file',
+			operation,
+			{ file: 'HANDLE', fields: [], ...parameters },
+			{ input: [await itemWith({ data: text })] },
+		);
+		expect(errorOf(run).message).toBe(
+			`The ${label} in the Filestack credential is not a web address`,
+		);
+	});
+});
+
+describe('a service that cannot be reached', () => {
+	it('because nothing listens there: says so', async () => {
+		const error = errorOf(await get({ baseUrl: 'http://127.0.0.1:9' }));
+		expect(error.message).toBe('Filestack could not be reached at http://127.0.0.1:9');
+		expectNoProofIn(error);
+	});
+
+	it('because it resets every connection: is asked four times', async () => {
+		await fault({ type: 'reset' });
+		const error = errorOf(await get());
+		expect(error.description).toContain('ECONNRESET');
+		expect(await statuses()).toHaveLength(4);
+		expectNoProofIn(error);
+	});
+});
+
+describe('a service in trouble', () => {
+	it.each([502, 503, 504])('answering %i once: is asked again', async (status) => {
+		await fault({ type: 'status', status }, { times: 1 });
+		expect(outputOf(await get())).toHaveLength(1);
+		expect(await statuses()).toEqual([status, 200]);
+	});
+
+	it('answering 503 to a store call: is not asked again, because it may have acted', async () => {
+		await fault({ type: 'status', status: 503 }, { times: 1 });
+		const error = errorOf(await storeFile(sandbox, text));
+		expect(error.httpCode).toBe('503');
+		expect(await statuses()).toEqual([503]);
+	});
+
+	it('whose limit is reached: is asked again when Filestack-Reset says', async () => {
+		const reset = () => ({ 'filestack-reset': String(Math.ceil(Date.now() / 1000) + 2) });
+		recorder.answer = () =>
+			recorder.seen.length === 1
+				? { status: 429, headers: reset(), body: { error: 'Rate limit exceeded' } }
+				: { body: { size: 1 } };
+		const started = Date.now();
+		expect(outputOf(await record('getMetadata'))[0].json.size).toBe(1);
+		expect(Date.now() - started).toBeGreaterThanOrEqual(1000);
+	});
+
+	it('whose limit is reached for long: the error says when to come back', async () => {
+		const headers = { 'filestack-reset': String(Math.ceil(Date.now() / 1000) + 3600) };
+		recorder.answer = () => ({ status: 429, headers, body: { error: 'Rate limit exceeded' } });
+		const error = errorOf(await record('getMetadata'));
+		expect(error.message).toBe('Filestack answered 429: Rate limit exceeded');
+		expect(error.description).toMatch(/come back at \d{4}-\d\d-\d\dT/);
+		expect(error.failure?.cause).toBe('rate-limited');
+		expect(recorder.seen).toHaveLength(1);
+	});
+
+	it('that tells its limit with every answer: is not waited for while requests are left', async () => {
+		const headers = {
+			'filestack-reset': String(Math.ceil(Date.now() / 1000) + 50),
+			'filestack-remaining': '99',
+		};
+		recorder.answer = () => ({ status: 404, headers, body: { error: 'x' } });
+		expect(errorOf(await record('getMetadata')).description).not.toContain('come back');
+	});
+
+	it.each([
+		[{ result: 'error', error: { code: 403, msg: 'Policy required' } }, 200, 'Policy required'],
+		[{ result: 'error', error: { code: 400, msg: 'Bad' } }, 400, 'Bad'],
+		[{ error: 'Invalid App policy', c: 'uuid', i: 'UPL', t: 1 }, 403, 'Invalid App policy'],
+		[{ error: 'Invalid Policy' }, 401, 'Invalid Policy'],
+		['policy error: proper credentials were not provided', 403, 'policy error: proper'],
+		['storage provider error: Invalid Application (idx 0)', 200, 'storage provider error'],
+	])('saying %j with %i: is understood', async (body, status, words) => {
+		recorder.answer = () => ({ status, body });
+		expect(errorOf(await record('getMetadata')).message).toContain(
+			`Filestack answered ${status}: ${words}`,
+		);
+	});
+
+	it.each([400, 401, 403, 404, 413, 429])('answering %i: says what to do', async (status) => {
+		const headers = { 'retry-after': '3600' };
+		recorder.answer = () => ({ status, headers, body: { error: 'x' } });
+		expect(String(errorOf(await record('getMetadata')).description).length).toBeGreaterThan(40);
+	});
+
+	it.each([200, 404, 502])('sending a web page with %i: is not Filestack', async (status) => {
+		await fault({ type: 'html', status });
+		const error = errorOf(await get());
+		expect(error.message).toContain('does not answer like Filestack');
+		expect(error.description).toContain('Base URL');
+	});
+
+	it.each(['', '{"size":', 'ok'])('answering %j: is not Filestack', async (body) => {
+		recorder.answer = () => ({ body });
+		expect(errorOf(await record('getMetadata')).message).toContain(
+			'does not answer like Filestack',
+		);
+	});
+
+	it('repeating policy and signature in its words: they are taken out', async () => {
+		const body = `bad (signature: "${'0a'.repeat(32)}"; policy "eyJjYWxsIjpbInJlYWQiXX0=")`;
+		recorder.answer = () => ({ status: 403, body: { error: body } });
+		const error = errorOf(await record('getMetadata'));
+		expect(error.message).toBe('Filestack answered 403: bad (signature: "…"; policy "…")');
+	});
+
+	it('redirecting: is not followed with the credentials', async () => {
+		const headers = { location: 'http://127.0.0.1:9/' };
+		recorder.answer = () => ({ status: 302, headers, body: '' });
+		expect(errorOf(await record('getMetadata')).message).toContain('it redirects (302)');
+	});
+});
+
+describe.each([
+	['getMetadata', {}],
+	['getHashes', { hashes: ['md5'] }],
+	['getStorage', {}],
+	['overwrite', {}],
+	['delete', {}],
+	['store', {}],
+	['store', { options: { workflowIds: 'w' } }],
+	['store', { source: 'url', url: 'https://example.com/x' }],
+	['download', {}],
+])('an error of %s %j', (operation, parameters) => {
+	it('has no secret and no signature anywhere', async () => {
+		recorder.answer = () => ({ status: 403, body: { error: 'no' } });
+		const error = errorOf(await record(operation, parameters));
+		expect(error.message).toContain('403');
+		expectNoProofIn(error);
+	});
+});
+
+function everythingIn(error: unknown): string {
+	const seen = new Set<unknown>();
+	const collect = (value: unknown): string => {
+		if (typeof value !== 'object' || value === null) return String(value);
+		if (seen.has(value)) return '';
+		seen.add(value);
+		return Reflect.ownKeys(value)
+			.map((key) => collect((value as Record<PropertyKey, unknown>)[key]))
+			.join('\n');
+	};
+	return collect(error);
+}
+
+/** Also not in what n8n keeps beside the message: cause, context, response. */
+function expectNoProofIn(error: unknown): void {
+	const all = everythingIn(error);
+	for (const secret of [...secrets, 'the-app-secret']) expect(all).not.toContain(secret);
+	expect(all).not.toMatch(/eyJ[\w+/=-]{8,}/);
+	expect(all).not.toMatch(/\b[0-9a-f]{64}\b/);
+}

@@ -1,0 +1,79 @@
+import { CredentialTestContext } from 'n8n-core';
+import type { ICredentialTestFunctions, IWorkflowExecuteAdditionalData } from 'n8n-workflow';
+
+import { SpeedyFiles } from '../../../nodes/SpeedyFiles/SpeedyFiles.node';
+import { Host } from '../../support/host';
+import { Sandbox } from '../../support/sandbox';
+import { SpeedyFilesUser } from '../../support/speedyFiles';
+
+let sandbox: Sandbox;
+let user: SpeedyFilesUser;
+
+beforeAll(async () => {
+	sandbox = await Sandbox.start();
+	user = new SpeedyFilesUser(sandbox);
+});
+afterAll(async () => await sandbox.stop());
+beforeEach(async () => await sandbox.reset());
+
+const test = async (wrong: Record<string, string> = {}) =>
+	await new SpeedyFiles().methods.credentialTest.speedyFilesApiTest.call(
+		new CredentialTestContext({} as IWorkflowExecuteAdditionalData) as ICredentialTestFunctions,
+		{ id: '1', name: 'test', type: 'speedyFilesApi', data: { ...user.credentials, ...wrong } },
+	);
+
+it.each(['', '/', '/api/v1', '/api/v1/'])(
+	'a good token passes, with %j behind the URL',
+	async (end) => {
+		expect(await test({ baseUrl: user.credentials.baseUrl + end })).toEqual({
+			status: 'OK',
+			message: 'Connection successful',
+		});
+		expect(await user.calls()).toEqual(['GET /me 200']);
+	},
+);
+
+it.each([
+	['sf_wrong', 'invalid token'],
+	['', 'empty bearer token'],
+])('the token %j fails: %s', async (apiToken, reason) => {
+	expect(await test({ apiToken })).toEqual({
+		status: 'Error',
+		message: expect.stringMatching(
+			new RegExp(`^SpeedyFiles refuses the API Token: (${reason}|missing bearer token)$`),
+		) as string,
+	});
+});
+
+it.each([
+	[
+		'http://127.0.0.1:9',
+		'http://127.0.0.1:9 cannot be reached (ECONNREFUSED). Check the Instance URL.',
+	],
+	['', 'The Instance URL is not a web address'],
+	['files.example.com', 'The Instance URL is not a web address'],
+])('the Instance URL %j fails', async (baseUrl, message) => {
+	expect(await test({ baseUrl })).toEqual({ status: 'Error', message });
+});
+
+it('an instance that is not set up yet fails, although its redirect ends well', async () => {
+	await user.set({ instance: 'notSetUp' });
+	const { status, message } = await test();
+	await user.set({ instance: 'ready' });
+	expect(status).toBe('Error');
+	expect(message).toContain('does not answer in JSON (303)');
+});
+
+it.each([
+	['{"hello":"world"}', 'Another service answers at the Instance URL'],
+	['<html></html>', 'does not answer in JSON (200)'],
+])('another server that answers everything with %s fails', async (body, message) => {
+	const host = new Host();
+	await host.start({}, { body });
+	const answer = await test({ baseUrl: host.url });
+	await host.stop();
+	expect(answer).toMatchObject({
+		status: 'Error',
+		message: expect.stringContaining(message) as string,
+	});
+});

@@ -1,0 +1,165 @@
+import { createHash, randomBytes } from 'node:crypto';
+
+import { itemWith } from '../../support/binary';
+import { binaryData, bytesOf, errorOf, outputOf } from '../../support/engine';
+import { Sandbox } from '../../support/sandbox';
+import { byId, PACKAGE, SpeedyFilesUser } from '../../support/speedyFiles';
+
+const bytes = randomBytes(1024 * 1024 + 17);
+const sha256 = createHash('sha256').update(bytes).digest('hex');
+const FILES = {
+	data: { name: 'Bericht „März“.pdf', type: 'application/pdf', bytes },
+	note: { name: 'note.txt', bytes: Buffer.from('hello') },
+};
+
+interface Sent {
+	id: string;
+	magicLink: string;
+	files: Array<{ id: string; sha256: string }>;
+}
+
+let sandbox: Sandbox;
+let user: SpeedyFilesUser;
+let sent: Sent;
+
+const send = async () =>
+	(await user.json('package.send', PACKAGE, {
+		input: [await itemWith(FILES)],
+	})) as unknown as Sent;
+
+beforeAll(async () => {
+	await binaryData();
+	sandbox = await Sandbox.start();
+	user = new SpeedyFilesUser(sandbox);
+	sent = await send();
+});
+afterAll(async () => await sandbox.stop());
+beforeEach(async () => await sandbox.reset());
+
+const one = (parameters: object = {}) =>
+	user.run('file.download', {
+		magicLink: sent.magicLink,
+		scope: 'one',
+		fileId: byId(sent.files[0].id),
+		...parameters,
+	});
+const all = (parameters: object = {}) =>
+	user.run('file.download', { magicLink: sent.magicLink, scope: 'all', ...parameters });
+
+it('fetches one file by the magic link, without the credential', async () => {
+	const [{ json, binary }] = outputOf(await one());
+	expect(json).toMatchObject({
+		fileName: 'Bericht „März“.pdf',
+		mimeType: 'application/pdf',
+		size: bytes.length,
+		sha256,
+		url: `${sent.magicLink}/file/${sent.files[0].id}`,
+	});
+	expect(await bytesOf(binary!.data)).toEqual(bytes);
+	expect((await sandbox.requests()).map(({ authorized }) => authorized)).toEqual([false]);
+});
+
+it('fetches all files as a ZIP', async () => {
+	const [{ json, binary }] = outputOf(await all({ binaryPropertyName: 'archive' }));
+	expect(json).toMatchObject({
+		fileName: expect.stringMatching(/\.zip$/) as string,
+		mimeType: 'application/zip',
+		binaryPropertyName: 'archive',
+	});
+	const zip = await bytesOf(binary!.archive);
+	expect(zip.subarray(0, 4)).toEqual(Buffer.from('PK\x03\x04'));
+	expect(zip.includes('Bericht „März“.pdf')).toBe(true);
+	expect(zip.includes('note.txt')).toBe(true);
+});
+
+it.each([
+	[
+		'the link of a file',
+		() => ({ magicLink: `${sent.magicLink}/file/${sent.files[0].id}`, fileId: byId('') }),
+	],
+	['a slash at the end', () => ({ magicLink: ` ${sent.magicLink}/ ` })],
+	[
+		'the file as a URL',
+		() => ({
+			fileId: { __rl: true, mode: 'url', value: `${sent.magicLink}/file/${sent.files[0].id}` },
+		}),
+	],
+])('takes %s', async (_, parameters) => {
+	expect(outputOf(await one(parameters()))[0].json.sha256).toBe(sha256);
+});
+
+it('can give the file another name, and compares it with an expected SHA-256', async () => {
+	const options = { fileName: '../x.pdf', expectedSha256: sha256.toUpperCase(), sha256: false };
+	expect(outputOf(await one({ options }))[0].json).toMatchObject({ fileName: 'x.pdf', sha256 });
+
+	const wrong = { expectedSha256: sent.files[1].sha256 };
+	const error = errorOf(await one({ options: wrong }));
+	expect(error.message).toBe('“Bericht „März“.pdf” is not the file that was expected');
+	expect(error.description).toContain(sha256);
+	expect(error.description).toContain(sent.files[1].sha256);
+});
+
+it.each(['truncate', 'reset'])('begins again after a %s', async (type) => {
+	await user.fault({ type }, { times: 2 });
+	expect(outputOf(await one())[0].json.sha256).toBe(sha256);
+});
+
+it.each(['truncate', 'reset'])('never hands on a ZIP after a %s', async (type) => {
+	await user.fault({ type });
+	expect(errorOf(await all()).message).toContain('The magic link could not be reached');
+});
+
+describe('with files kept in S3', () => {
+	beforeAll(async () => {
+		await sandbox.reset();
+		await user.set({ storage: 's3' });
+		sent = await send();
+	});
+	afterAll(async () => {
+		await user.set({ storage: 'local' });
+		sent = await send();
+	});
+
+	it('follows the redirect to the storage, which gets no credential either', async () => {
+		const [{ json, binary }] = outputOf(await one());
+		expect(json).toMatchObject({ sha256, fileName: 'Bericht „März“.pdf' });
+		expect(await bytesOf(binary!.data)).toEqual(bytes);
+		const requests = await sandbox.requests();
+		expect(requests.map(({ origin }) => origin)).toEqual(['instance', 'storage']);
+		expect(requests.filter(({ authorized }) => authorized)).toEqual([]);
+	});
+
+	it('there is no ZIP, and the error says what to do instead', async () => {
+		const error = errorOf(await all());
+		expect(error.message).toMatch(/^The magic link answered 400: bulk zip download is only/);
+		expect(error.description).toContain('Choose One File');
+	});
+});
+
+it('says what to do about an unknown file and a dead link', async () => {
+	const unknown = errorOf(await one({ fileId: byId('unknown') }));
+	expect(unknown.message).toMatch(/^The magic link answered 404/);
+	expect(unknown.description).toContain('Check the File ID');
+
+	const dead = await send();
+	await user.json('package.revoke', { packageId: byId(dead.id) });
+	const error = errorOf(await all({ magicLink: dead.magicLink }));
+	expect(error.message).toMatch(/^The magic link answered 410/);
+	expect(error.description).toContain('expired, was revoked');
+});
+
+it.each([
+	['={{ null }}', 'The field “Magic Link” is empty'],
+	['report.pdf', 'The field “Magic Link” is no magic link'],
+	['file:///p/abc', 'The field “Magic Link” is no magic link'],
+	['https://files.example.com/dash/packages/abc', 'The field “Magic Link” is no magic link'],
+	['https://files.example.com/p/../admin', 'The field “Magic Link” is no magic link'],
+	['https://files.example.com/p/abc%2F..%2Fadmin', 'The field “Magic Link” is no magic link'],
+])('refuses %j as a magic link, and calls nobody', async (magicLink, message) => {
+	expect(errorOf(await one({ magicLink })).message).toBe(message);
+	expect(await user.calls()).toEqual([]);
+});
+
+it('says that the file is missing', async () => {
+	expect(errorOf(await one({ fileId: byId('') })).message).toBe('The File is empty');
+});

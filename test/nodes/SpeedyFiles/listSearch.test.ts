@@ -1,0 +1,75 @@
+import { LoadOptionsContext } from 'n8n-core';
+import type { ILoadOptionsFunctions, INodeListSearchResult } from 'n8n-workflow';
+
+import { SpeedyFiles } from '../../../nodes/SpeedyFiles/SpeedyFiles.node';
+import { binaryData, buildContext, outputOf } from '../../support/engine';
+import { itemWith } from '../../support/binary';
+import { Sandbox } from '../../support/sandbox';
+import { byId, PACKAGE, speedyFilesNode, SpeedyFilesUser } from '../../support/speedyFiles';
+
+let sandbox: Sandbox;
+let user: SpeedyFilesUser;
+type List = keyof SpeedyFiles['methods']['listSearch'];
+
+beforeAll(async () => {
+	await binaryData();
+	sandbox = await Sandbox.start();
+	user = new SpeedyFilesUser(sandbox);
+	const input = Array.from({ length: 229 }, (_, index) => ({ json: { title: `n${index}` } }));
+	await user.json('package.send', PACKAGE, {
+		input: [await itemWith({ data: { name: 'report.pdf', bytes: Buffer.from('a') } })],
+	});
+	// Its files have no link yet.
+	const draft = await user.create({ title: 'n' });
+	outputOf(await user.upload(draft, { data: { name: 'draft.pdf', bytes: Buffer.from('a') } }));
+	outputOf(
+		await user.run('package.create', { ...PACKAGE, title: '={{ $json.title }}' }, { input }),
+	);
+});
+afterAll(async () => await sandbox.stop());
+
+async function search(list: List, filter?: string, token?: string): Promise<INodeListSearchResult> {
+	const { workflow, subject, additionalData } = buildContext(
+		speedyFilesNode(user.credentials, { resource: 'package', operation: 'get' }),
+	);
+	const context = new LoadOptionsContext(workflow, subject, additionalData, 'parameters.packageId');
+	const { listSearch } = new SpeedyFiles().methods;
+	return await listSearch[list].call(context as ILoadOptionsFunctions, filter, token);
+}
+
+it('offers packages by title, recipient and status, with a link to their page', async () => {
+	const { results } = await search('searchPackages');
+	expect(results[0].name).toMatch(/^n\d+ – cfo@acme\.com \(draft\)$/);
+	expect(results[0].url).toBe(`${user.credentials.baseUrl}/dash/packages/${results[0].value}`);
+	expect(await user.json('package.get', { packageId: byId(results[0].value) })).toBeTruthy();
+});
+
+it('goes on with the next page until the end', async () => {
+	const values = new Set<unknown>();
+	let token: string | undefined;
+	do {
+		const page = await search('searchPackages', undefined, token);
+		for (const { value } of page.results) values.add(value);
+		token = page.paginationToken as string | undefined;
+	} while (token);
+	expect(values.size).toBe(231);
+});
+
+it.each(['q4 FINANCIALS', '(active)'])('finds %j wherever it stands', async (filter) => {
+	const { results } = await search('searchPackages', filter);
+	expect(results.map(({ name }) => name)).toEqual(['Q4 financials – cfo@acme.com (active)']);
+});
+
+it('offers the files of packages that have a working link', async () => {
+	const { results } = await search('searchFiles');
+	expect(results.map(({ name }) => name)).toEqual(['report.pdf – Q4 financials']);
+});
+
+it('offers the tokens that still work', async () => {
+	const { id } = await user.json('token.create', { name: 'old' });
+	await user.json('token.revoke', { tokenId: byId(id) });
+	const { results } = await search('searchTokens');
+	expect(results).toEqual([
+		{ name: expect.stringMatching(/^n8n \(sf_[\w-]{8}…\)$/) as string, value: '1' },
+	]);
+});

@@ -1,0 +1,273 @@
+import { randomBytes } from 'node:crypto';
+
+import { binaryData, errorOf, outputOf } from '../../support/engine';
+import { Sandbox } from '../../support/sandbox';
+import { byId, PACKAGE, SpeedyFilesUser } from '../../support/speedyFiles';
+
+const DAY = 86_400_000;
+let sandbox: Sandbox;
+let user: SpeedyFilesUser;
+
+beforeAll(async () => {
+	await binaryData();
+	sandbox = await Sandbox.start();
+	user = new SpeedyFilesUser(sandbox);
+});
+afterAll(async () => await sandbox.stop());
+beforeEach(async () => await sandbox.reset());
+
+const files = { data: { name: 'report.pdf', bytes: randomBytes(2000) } };
+
+async function packageWithFile(): Promise<string> {
+	const id = await user.create();
+	outputOf(await user.upload(id, files));
+	return id;
+}
+
+describe('Create', () => {
+	it('makes a draft and puts ISO dates and the effective status next to the service’s own fields', async () => {
+		const json = await user.json('package.create', PACKAGE);
+		expect(json).toMatchObject({
+			id: expect.stringMatching(/^[\w-]{22}$/) as string,
+			title: 'Q4 financials',
+			recipient_email: 'cfo@acme.com',
+			direction: 'outbound',
+			status: 'draft',
+			effectiveStatus: 'draft',
+			created_at: expect.not.stringContaining('Z') as string,
+			files: [],
+			fileCount: 0,
+			totalBytes: 0,
+		});
+		// A date without an offset is UTC, whatever the time zone of this machine is.
+		expect(json.createdAt).toBe(new Date(`${json.created_at as string}Z`).toISOString());
+		expect(Date.parse(json.expiresAt as string) - Date.parse(json.createdAt as string)).toBe(
+			7 * DAY,
+		);
+		expect(json).not.toHaveProperty('notice');
+	});
+
+	it('sends every documented field', async () => {
+		await user.json('package.create', {
+			...PACKAGE,
+			title: ' Q4 ',
+			direction: 'inbound',
+			ttlDays: 90,
+			options: { note: 'Please look at page 3.\nThanks' },
+		});
+		const [{ body, path, authorized }] = await sandbox.requests();
+		expect({ path, authorized }).toEqual({ path: '/api/v1/packages', authorized: true });
+		expect(body).toEqual({
+			title: 'Q4',
+			recipient_email: 'cfo@acme.com',
+			recipient_name: 'Acme CFO',
+			direction: 'inbound',
+			ttl_days: 90,
+			note: 'Please look at page 3.\nThanks',
+		});
+	});
+
+	it('says of an inbound package that its link reaches nobody', async () => {
+		const json = await user.json('package.create', { ...PACKAGE, direction: 'inbound' });
+		expect(json).toMatchObject({ status: 'active', direction: 'inbound' });
+		expect(json.notice).toContain('neither mailed nor returned');
+	});
+
+	it.each([
+		[{ title: '={{ "  " }}' }, 'The field “Title” is empty'],
+		[{ recipientEmail: '={{ undefined }}' }, 'The field “Recipient Email” is empty'],
+		[{ recipientName: '={{ null }}' }, 'The field “Recipient Name” is empty'],
+		[{ ttlDays: 0 }, 'The field “Expires In Days” is no whole number from 1 to 90'],
+		[{ ttlDays: 91 }, 'The field “Expires In Days” is no whole number from 1 to 90'],
+		[{ ttlDays: 1.5 }, 'The field “Expires In Days” is no whole number from 1 to 90'],
+	])('with %j says: %s, and calls nobody', async (wrong, message) => {
+		const error = errorOf(await user.run('package.create', { ...PACKAGE, ...wrong }));
+		expect(error.message).toBe(message);
+		expect(await user.calls()).toEqual([]);
+	});
+
+	it('makes the service’s list of faults readable', async () => {
+		const parameters = { ...PACKAGE, title: 'x'.repeat(256), recipientEmail: 'nobody' };
+		const error = errorOf(await user.run('package.create', parameters));
+		expect(error.message).toMatch(
+			/^SpeedyFiles answered 422: title: String should have at most 255 characters; recipient_email: value is not a valid email address/,
+		);
+		expect(error.description).toContain('Correct the fields');
+	});
+
+	it('is not sent again when the answer is lost, and says that the package may be there', async () => {
+		const before = await user.count();
+		await sandbox.reset();
+		await user.fault({ type: 'resetAfterBody' });
+		const error = errorOf(await user.run('package.create', PACKAGE));
+		expect(error.description).toContain('The package may have been created nevertheless');
+		await sandbox.control.delete('/faults');
+		expect(await user.count()).toBe(before + 1);
+	});
+});
+
+describe('Get', () => {
+	it('is simplified to what most workflows need, with the files', async () => {
+		const id = await packageWithFile();
+		const json = await user.json('package.get', { packageId: byId(id) });
+		expect(Object.keys(json)).toHaveLength(10);
+		expect(json).toMatchObject({
+			id,
+			status: 'draft',
+			effectiveStatus: 'draft',
+			files: [{ original_name: 'report.pdf', size_bytes: 2000 }],
+		});
+		expect(json).not.toHaveProperty('owner_user_id');
+	});
+
+	it('gives everything back without Simplify', async () => {
+		const id = await packageWithFile();
+		const json = await user.json('package.get', { packageId: byId(id), simplify: false });
+		expect(json).toMatchObject(await user.look(id));
+		expect(json).toMatchObject({ fileCount: 1, totalBytes: 2000 });
+	});
+
+	it.each([
+		(id: string) => `https://files.example.com/dash/packages/${id}`,
+		(id: string) => `https://example.com/files/api/v1/packages/${id}/files?x=1`,
+	])('takes a pasted URL: %s', async (urlOf) => {
+		const id = await user.create();
+		const packageId = { __rl: true, mode: 'url', value: urlOf(id) };
+		expect(await user.json('package.get', { packageId })).toMatchObject({ id });
+	});
+
+	it('says what to do when there is no such package, or it is another user’s', async () => {
+		const unknown = errorOf(await user.run('package.get', { packageId: byId('unknown') }));
+		expect(unknown.message).toBe('SpeedyFiles answered 404: Not Found');
+		expect(unknown.description).toContain('Check the ID');
+
+		const id = await user.create();
+		const { data } = await sandbox.control.post<{ token: string }>(
+			'/services/speedyFiles/users/2/tokens',
+			{ name: 'regular' },
+		);
+		const credentials = { apiToken: data.token };
+		const run = await user.run('package.get', { packageId: byId(id) }, { credentials });
+		expect(errorOf(run).message).toBe('SpeedyFiles answered 403: Forbidden');
+		expect(errorOf(run).description).toContain('an admin');
+	});
+
+	it('of an active package whose time is over says that it is expired, by the service’s own clock', async () => {
+		const id = await packageWithFile();
+		await user.json('package.finalize', { packageId: byId(id) });
+		await sandbox.control.post('/clock', { advance: 8 * 24 * 3600 });
+		expect(await user.json('package.get', { packageId: byId(id) })).toMatchObject({
+			status: 'active',
+			effectiveStatus: 'expired',
+		});
+	});
+});
+
+describe('Finalize', () => {
+	it('gives the magic link, once', async () => {
+		const id = await packageWithFile();
+		const json = await user.json('package.finalize', { packageId: byId(id) });
+		expect(json).toMatchObject({ id, ok: true });
+		expect(json.magic_link).toMatch(/\/p\/[\w-]{43}$/);
+		expect(json.magicLink).toBe(json.magic_link);
+		expect(json).not.toHaveProperty('notice');
+
+		const again = await user.json('package.finalize', { packageId: byId(id) });
+		expect(again).toMatchObject({ ok: true, magic_link: null, magicLink: null });
+		expect(again.notice).toContain('shows its magic link only the first time');
+	});
+
+	it.each([
+		['an empty package', async () => await user.create(), 'package has no completed files yet'],
+		[
+			'an inbound one',
+			async () => await user.create({ direction: 'inbound' }),
+			'not an outbound package',
+		],
+	])('of %s: says why not', async (_, make, reason) => {
+		const error = errorOf(await user.run('package.finalize', { packageId: byId(await make()) }));
+		expect(error.message).toBe(`SpeedyFiles answered 400: ${reason}`);
+		expect(error.description).toContain('at least one');
+	});
+
+	it('gives a revoked package a new link', async () => {
+		const id = await packageWithFile();
+		const first = await user.json('package.finalize', { packageId: byId(id) });
+		await user.json('package.revoke', { packageId: byId(id) });
+		const second = await user.json('package.finalize', { packageId: byId(id) });
+		expect(second.magicLink).toMatch(/\/p\//);
+		expect(second.magicLink).not.toBe(first.magicLink);
+	});
+
+	it('is never repeated: where its answer is lost the package tells that it was done', async () => {
+		const id = await packageWithFile();
+		await sandbox.reset();
+		await user.fault({ type: 'resetAfterBody' }, { method: 'POST' });
+		const json = await user.json('package.finalize', { packageId: byId(id) });
+		expect(json).toMatchObject({ id, ok: true, magicLink: null });
+		expect(json.notice).toContain('the answer that showed it was lost');
+		expect(await user.calls()).toEqual([
+			expect.stringContaining('/finalize'),
+			`GET /packages/${id} 200`,
+		]);
+	});
+
+	it.each([503, 502])(
+		'answered %i: is not repeated, and says how it can be known',
+		async (status) => {
+			const id = await packageWithFile();
+			await sandbox.reset();
+			await user.fault({ type: 'status', status }, { method: 'POST' });
+			const error = errorOf(await user.run('package.finalize', { packageId: byId(id) }));
+			expect(error.httpCode).toBe(String(status));
+			expect(error.description).toContain('It may have been finalized nevertheless');
+			const posts = (await user.calls()).filter((call) => call.startsWith('POST'));
+			expect(posts).toEqual([`POST /packages/${id}/finalize ${status}`]);
+		},
+	);
+});
+
+describe('Revoke', () => {
+	it('withdraws the links and gives the package back', async () => {
+		const id = await packageWithFile();
+		const { magicLink } = await user.json('package.finalize', { packageId: byId(id) });
+		const json = await user.json('package.revoke', { packageId: byId(id) });
+		expect(json).toMatchObject({ id, status: 'revoked', effectiveStatus: 'revoked', fileCount: 1 });
+		const file = (json.files as Array<{ id: string }>)[0].id;
+		const run = await user.run('file.download', { magicLink, scope: 'one', fileId: byId(file) });
+		expect(errorOf(run).httpCode).toBe('410');
+	});
+
+	it('is sent once, because each call tells the webhooks of it', async () => {
+		const id = await user.create();
+		await sandbox.reset();
+		await user.fault({ type: 'resetAfterBody' });
+		const error = errorOf(await user.run('package.revoke', { packageId: byId(id) }));
+		expect(error.description).toContain('may be revoked nevertheless');
+		expect(await user.calls()).toHaveLength(1);
+	});
+});
+
+describe('Delete', () => {
+	it('deletes the package for good', async () => {
+		const id = await packageWithFile();
+		expect(await user.json('package.delete', { packageId: byId(id) })).toEqual({
+			deleted: true,
+			id,
+		});
+		await expect(user.look(id)).rejects.toThrow('404');
+	});
+
+	it('whose answer was lost is asked for again, and the 404 is no failure then', async () => {
+		const id = await user.create();
+		await sandbox.reset();
+		await user.fault({ type: 'resetAfterBody' }, { times: 1 });
+		expect(await user.json('package.delete', { packageId: byId(id) })).toMatchObject({ id });
+		expect(await user.calls()).toHaveLength(2);
+	});
+
+	it('of a package that is not there is an error', async () => {
+		const error = errorOf(await user.run('package.delete', { packageId: byId('unknown') }));
+		expect(error.httpCode).toBe('404');
+	});
+});

@@ -1,0 +1,62 @@
+import { describePackage, describeToken } from '../../../nodes/SpeedyFiles/describe';
+import { speedyFiles } from '../../../nodes/SpeedyFiles/service';
+
+// Naive UTC, as SpeedyFiles writes it.
+const expires_at = '2026-05-27T20:30:22.123456';
+const expires = Date.parse('2026-05-27T20:30:22.123Z');
+
+it.each([
+	['active', expires - 1, 'active'],
+	['active', expires, 'expired'],
+	['draft', expires + 1, 'draft'],
+	['revoked', expires + 1, 'revoked'],
+	['expired', expires - 1, 'expired'],
+	['completed', expires + 1, 'completed'],
+])('a package that is %s is at %d effectively %s', (status, now, effectiveStatus) => {
+	expect(describePackage({ id: 'p', status, expires_at }, now)).toMatchObject({
+		status,
+		effectiveStatus,
+		expires_at,
+		expiresAt: '2026-05-27T20:30:22.123Z',
+	});
+});
+
+it.each([
+	[{ expires_at: null, revoked_at: null }, 'active'],
+	[{ expires_at }, 'expired'],
+	[{ expires_at, revoked_at: expires_at }, 'revoked'],
+])('a token with %j is %s', (data, effectiveStatus) => {
+	expect(describeToken(data, expires)).toMatchObject({ effectiveStatus });
+});
+
+it.each([{ magic_link: 'https://x/p/1' }, { upload_url: 'https://x/p/1' }])(
+	'a link that a later version may tell is passed on: %j',
+	(more) => {
+		expect(describePackage({ id: 'p', ...more }, 0).magicLink).toBe('https://x/p/1');
+	},
+);
+
+it.each([
+	[{ detail: 'Not Found' }, 'Not Found'],
+	[
+		{
+			detail: [
+				{ type: 'missing', loc: ['body', 'title'], msg: 'Field required', input: {} },
+				{ type: 'less_than_equal', loc: ['query', 'limit'], msg: 'Input is too large' },
+			],
+		},
+		'title: Field required; query.limit: Input is too large',
+	],
+	[
+		{ detail: [{ type: 'json_invalid', loc: ['body', 0], msg: 'JSON decode error' }] },
+		'0: JSON decode error',
+	],
+	[{ detail: [{ loc: ['body'], msg: 'Field required' }] }, 'Field required'],
+	[{ detail: [] }, undefined],
+	[{ detail: [null, 'x', {}] }, undefined],
+	[{ detail: { any: 'thing' } }, undefined],
+	[[], undefined],
+	['text', undefined],
+])('of the error %j the user reads %j', (body, text) => {
+	expect(speedyFiles.errorMessage(body)).toBe(text);
+});

@@ -1,0 +1,134 @@
+import { binaryData, errorOf, outputOf } from '../../support/engine';
+import { Sandbox } from '../../support/sandbox';
+import { byId, SpeedyFilesUser } from '../../support/speedyFiles';
+
+let sandbox: Sandbox;
+let user: SpeedyFilesUser;
+
+beforeAll(async () => {
+	await binaryData();
+	sandbox = await Sandbox.start();
+	user = new SpeedyFilesUser(sandbox);
+});
+afterAll(async () => await sandbox.stop());
+beforeEach(async () => await sandbox.reset());
+
+const list = async (parameters: object = {}) =>
+	outputOf(await user.run('token.getAll', { returnAll: true, ...parameters })).map(
+		({ json }) => json,
+	);
+
+describe('Create', () => {
+	it('shows the new token, this once', async () => {
+		const json = await user.json('token.create', {
+			name: 'Nightly reports',
+			options: { expiresInDays: 30 },
+		});
+		expect(json).toMatchObject({
+			name: 'Nightly reports',
+			token: expect.stringMatching(/^sf_[\w-]{43}$/) as string,
+			prefix: (json.token as string).slice(0, 11),
+			effectiveStatus: 'active',
+		});
+		expect(json.expiresAt).toBe(new Date(`${json.expires_at as string}Z`).toISOString());
+		expect((await list())[0]).toMatchObject({ id: json.id, name: 'Nightly reports' });
+		expect(JSON.stringify(await list())).not.toContain(json.token);
+
+		const credentials = { apiToken: json.token as string };
+		expect(await user.json('account.get', {}, { credentials })).toMatchObject({ id: 1 });
+	});
+
+	it('without an expiry never expires', async () => {
+		const json = await user.json('token.create', { name: 'for ever' });
+		expect(json).toMatchObject({ expires_at: null });
+		expect(json).not.toHaveProperty('expiresAt');
+		expect((await sandbox.requests())[0].body).toEqual({ name: 'for ever' });
+	});
+
+	it.each([
+		[{ name: '={{ "" }}' }, 'The field “Name” is empty'],
+		[
+			{ name: 'x', options: { expiresInDays: 3651 } },
+			'The field “Expires In Days” is no whole number from 1 to 3650',
+		],
+	])('with %j says: %s, and calls nobody', async (parameters, message) => {
+		expect(errorOf(await user.run('token.create', parameters)).message).toBe(message);
+		expect(await user.calls()).toEqual([]);
+	});
+
+	it('is sent once: a lost answer is a lost token, and the error says what to do', async () => {
+		await user.fault({ type: 'resetAfterBody' });
+		const error = errorOf(await user.run('token.create', { name: 'lost' }));
+		expect(error.description).toContain('A token “lost” may exist nevertheless; its text is lost.');
+		expect(await user.calls()).toHaveLength(1);
+	});
+});
+
+describe('Get Many and Revoke', () => {
+	let revoked: number;
+
+	beforeAll(async () => {
+		await sandbox.reset();
+		await user.json('token.create', { name: 'short', options: { expiresInDays: 1 } });
+		revoked = (await user.json('token.create', { name: 'old' })).id as number;
+		await sandbox.control.post('/clock', { advance: 2 * 24 * 3600 });
+		expect(await user.json('token.revoke', { tokenId: byId(revoked) })).toEqual({
+			revoked: true,
+			id: revoked,
+		});
+	});
+
+	it('lists all tokens, newest first, with their effective status', async () => {
+		expect((await list()).slice(0, 2)).toMatchObject([
+			{ id: revoked, effectiveStatus: 'revoked', revokedAt: expect.stringMatching(/Z$/) as string },
+			{ name: 'short', effectiveStatus: 'expired' },
+		]);
+	});
+
+	it.each([
+		[['revoked'], ['old']],
+		[
+			['expired', 'revoked'],
+			['old', 'short'],
+		],
+	])('filters by the states %j', async (statuses, names) => {
+		expect((await list({ options: { statuses } })).map(({ name }) => name)).toEqual(names);
+	});
+
+	it('gives back no more than the limit', async () => {
+		expect(await list({ returnAll: false, limit: 1 })).toHaveLength(1);
+	});
+
+	it('revokes a token that is revoked already, and one by its URL', async () => {
+		const tokenId = {
+			__rl: true,
+			mode: 'url',
+			value: `https://x.example/api/v1/me/tokens/${revoked}`,
+		};
+		expect(await user.json('token.revoke', { tokenId })).toEqual({ revoked: true, id: revoked });
+	});
+
+	it.each([
+		['999', /^SpeedyFiles answered 404: Not Found/],
+		['sf_abc', /^SpeedyFiles answered 422: path\.token_id: Input should be a valid integer/],
+	])('says of the ID %s what is wrong', async (id, message) => {
+		expect(errorOf(await user.run('token.revoke', { tokenId: byId(id) })).message).toMatch(message);
+	});
+});
+
+it('Account → Get tells whose token it is', async () => {
+	expect(await user.json('account.get')).toEqual({
+		id: 1,
+		email: 'admin@instance.example',
+		display_name: 'Alex Admin',
+		role: 'admin',
+	});
+});
+
+it('Instance → Check Health does not depend on the token', async () => {
+	const credentials = { apiToken: 'sf_wrong' };
+	expect(await user.json('instance.health', {}, { credentials })).toEqual({
+		status: 'ok',
+		healthy: true,
+	});
+});

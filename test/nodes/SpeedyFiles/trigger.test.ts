@@ -1,0 +1,117 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { SpeedyFilesApi } from '../../../credentials/SpeedyFilesApi.credentials';
+import { SpeedyFilesTrigger } from '../../../nodes/SpeedyFiles/SpeedyFilesTrigger.node';
+import { ActiveTrigger } from '../../support/events';
+import { hmacSha256 } from '../../support/sign';
+
+/** The vector of the signature: this body under this secret has this digest. */
+const VECTOR = {
+	secret: 'whsec_test_secret',
+	body: '{"title":"Q4 financials","recipient_email":"cfo@acme.com","owner_user_id":1,"file_count":2,"expires_at":"2026-05-27T20:30:22","event":"package.finalized","timestamp":"2026-05-13T20:30:22.123456Z","package_id":"AbCdEfGhIjKlMnOpQrStUv"}',
+	signature: 'sha256=a1feadb0925166e9a06b4e7a0cc2bb33fb9da1ebbd2c675a420c37bda68a6fff',
+};
+
+let trigger: ActiveTrigger;
+afterEach(async () => await trigger.stop());
+
+async function activate(parameters: IDataObject = {}, credentials: IDataObject = {}) {
+	trigger = await ActiveTrigger.start(
+		new SpeedyFilesTrigger(),
+		new SpeedyFilesApi(),
+		{
+			baseUrl: 'http://127.0.0.1:9',
+			apiToken: 'sf_x',
+			webhookSecret: VECTOR.secret,
+			...credentials,
+		},
+		{ events: ['*'], options: {}, ...parameters },
+	);
+}
+
+const deliver = (body: string, signature = `sha256=${hmacSha256(body, VECTOR.secret)}`) =>
+	trigger.deliver(body, { 'X-SpeedyFiles-Signature': signature, 'X-SpeedyFiles-Hook-Id': '7' });
+
+/** As the server writes it: compact, and what is not ASCII as \u escapes. */
+const event = (fields: object) =>
+	JSON.stringify({
+		event: 'package.downloaded',
+		timestamp: new Date().toISOString(),
+		package_id: 'p1',
+		...fields,
+	});
+
+it('the vector of the documentation starts the workflow, with normalised fields next to the service’s own', async () => {
+	await activate({ options: { maxAge: 0 } });
+	expect(await deliver(VECTOR.body, VECTOR.signature)).toBe(200);
+	expect(trigger.items).toEqual([
+		{
+			...(JSON.parse(VECTOR.body) as object),
+			packageId: 'AbCdEfGhIjKlMnOpQrStUv',
+			recipientEmail: 'cfo@acme.com',
+			occurredAt: '2026-05-13T20:30:22.123Z',
+			expiresAt: '2026-05-27T20:30:22.000Z',
+			hookId: '7',
+		},
+	]);
+});
+
+it('a title with \\u escapes is believed over the bytes as they came, and only so', async () => {
+	await activate();
+	const body = event({ title: 'X' }).replace('"X"', '"\\u00e4\\u6587"');
+	const rewritten = JSON.stringify(JSON.parse(body));
+	expect(await deliver(body, hmacSha256(rewritten, VECTOR.secret))).toBe(401);
+	expect(await deliver(body)).toBe(200);
+	expect(trigger.items[0].title).toBe('ä文');
+});
+
+it.each([
+	['forged', event({}), 'f'.repeat(64), 401],
+	[
+		'five minutes and a second old',
+		event({ timestamp: new Date(Date.now() - 301_000).toISOString() }),
+		undefined,
+		401,
+	],
+	[
+		'five minutes and a second ahead',
+		event({ timestamp: new Date(Date.now() + 301_000).toISOString() }),
+		undefined,
+		401,
+	],
+	['without a time', event({ timestamp: undefined }), undefined, 400],
+	['without an event', event({ event: undefined }), undefined, 400],
+	['a list', '[]', undefined, 400],
+])('%s: starts nothing', async (_, body, signature, status) => {
+	await activate();
+	expect(await deliver(body, signature)).toBe(status);
+	expect(trigger.items).toEqual([]);
+});
+
+it('without a secret in the credential nothing is believed', async () => {
+	await activate({}, { webhookSecret: '' });
+	expect(await deliver(event({}), hmacSha256(event({}), ''))).toBe(401);
+});
+
+it('the same event twice starts one run; another of the same package starts its own', async () => {
+	await activate();
+	const body = event({ file_id: 'f1' });
+	expect([await deliver(body), await deliver(body)]).toEqual([200, 200]);
+	await deliver(body.replace('f1', 'f2'));
+	expect(trigger.items.map(({ fileId }) => fileId)).toEqual(['f1', 'f2']);
+});
+
+it.each([
+	[{ events: ['package.downloaded'] }, 1],
+	[{ events: ['package.revoked'] }, 0],
+	[{ options: { fileName: '*.PDF' } }, 1],
+	[{ options: { fileName: '*.png' } }, 0],
+	[{ options: { packageId: 'p2' } }, 0],
+	[{ options: { recipient: '*@acme.com' } }, 1],
+	[{ options: { recipient: '*@example.com' } }, 0],
+])('with %j: %i runs, and always an answer of 200', async (parameters, runs) => {
+	await activate(parameters);
+	const body = event({ original_name: 'q4.pdf', recipient_email: 'cfo@acme.com' });
+	expect(await deliver(body)).toBe(200);
+	expect(trigger.items).toHaveLength(runs);
+});

@@ -1,0 +1,213 @@
+import { binaryData, errorOf, outputOf, runNode } from '../../support/engine';
+import { Host } from '../../support/host';
+import { Sandbox } from '../../support/sandbox';
+import {
+	byId,
+	emptyItems,
+	PACKAGE,
+	speedyFilesNode,
+	SpeedyFilesUser,
+} from '../../support/speedyFiles';
+
+let sandbox: Sandbox;
+let user: SpeedyFilesUser;
+
+beforeAll(async () => {
+	await binaryData();
+	sandbox = await Sandbox.start();
+	user = new SpeedyFilesUser(sandbox);
+});
+afterAll(async () => await sandbox.stop());
+beforeEach(async () => await sandbox.reset());
+
+const get = (id: unknown = 'unknown', more: object = {}) =>
+	user.run('package.get', { packageId: byId(id) }, more);
+
+describe('every documented status says what to do', () => {
+	it.each([
+		[400, 'not in a state that allows this'],
+		[401, 'Check the API Token'],
+		[403, 'belongs to another user'],
+		[404, 'Check the ID'],
+		[405, '/api/v1/docs'],
+		[409, 'conflicts'],
+		[413, 'client_max_body_size'],
+		[422, 'Correct the fields'],
+		[500, 'a problem of its own'],
+	])('%i', async (status, advice) => {
+		await user.fault({ type: 'status', status });
+		const error = errorOf(await get());
+		expect(error.message).toMatch(new RegExp(`^SpeedyFiles answered ${status}`));
+		expect(error.httpCode).toBe(String(status));
+		expect(error.description).toContain(advice);
+	});
+});
+
+it.each([
+	['sf_wrong', 'invalid token'],
+	['sf_wrong-and-secret', 'invalid token'],
+])('a token that is refused is not shown: %s', async (apiToken, reason) => {
+	const error = errorOf(await get('x', { credentials: { apiToken } }));
+	expect(error.message).toBe(`SpeedyFiles answered 401: ${reason}`);
+	expect(error.failure).toEqual({ cause: 'credential-invalid' });
+	expect(JSON.stringify([error, error.context, error.cause])).not.toContain(apiToken);
+});
+
+it('a user who was disabled', async () => {
+	const { data } = await sandbox.control.post<{ token: string }>(
+		'/services/speedyFiles/users/2/tokens',
+		{ name: 'regular' },
+	);
+	await sandbox.control.patch('/services/speedyFiles/users/2', { is_active: false });
+	const error = errorOf(await get('x', { credentials: { apiToken: data.token } }));
+	await sandbox.control.patch('/services/speedyFiles/users/2', { is_active: true });
+	expect(error.message).toBe('SpeedyFiles answered 401: account disabled');
+	expect(error.description).toContain('end with their user');
+});
+
+it('an instance that is not set up yet', async () => {
+	await user.set({ instance: 'notSetUp' });
+	const error = errorOf(await get());
+	await user.set({ instance: 'ready' });
+	expect(error.message).toMatch(/does not answer like SpeedyFiles: it redirects \(303\)$/);
+	expect(error.description).toContain('may not be set up yet');
+	expect(await user.calls()).toEqual(['GET /packages/unknown 303']);
+});
+
+it.each([
+	['{"hello":"world"}', 'package.get', 'it sent no package'],
+	['[]', 'package.getAll', 'it sent no list of packages'],
+	['{"total":"x"}', 'package.getAll', 'it sent no list of packages'],
+	['{}', 'token.getAll', 'it sent no list of tokens'],
+	['[]', 'account.get', 'it sent no account'],
+	['<html></html>', 'package.get', 'it sent no JSON (200)'],
+	['', 'package.get', 'it sent an empty answer (200)'],
+])('another server that answers %j to %s', async (body, chosen, seen) => {
+	const host = new Host();
+	await host.start({}, { body });
+	const [resource, operation] = chosen.split('.');
+	const credentials = { baseUrl: host.url, apiToken: 'sf_x' };
+	const parameters = { resource, operation, packageId: byId('x') };
+	const error = errorOf(await runNode(speedyFilesNode(credentials, parameters)));
+	await host.stop();
+	expect(error.message).toContain(`does not answer like SpeedyFiles: ${seen}`);
+	expect(error.description).toContain('Instance URL');
+});
+
+it('a proxy that does not let a large file pass', async () => {
+	await user.fault({ type: 'html', status: 413 });
+	expect(errorOf(await get()).description).toContain('client_max_body_size');
+});
+
+it.each(['', 'files.example.com', 'ftp://files.example.com'])(
+	'the Instance URL %j: says what it has to look like',
+	async (baseUrl) => {
+		const error = errorOf(await get('x', { credentials: { baseUrl } }));
+		expect(error.message).toBe(
+			'The Instance URL in the SpeedyFiles credential is not a web address',
+		);
+	},
+);
+
+it.each(['/', '/api/v1', '//api/v1//'.slice(1)])('the Instance URL may end in %j', async (end) => {
+	const credentials = { baseUrl: user.credentials.baseUrl + end };
+	expect(await user.json('instance.health', {}, { credentials })).toMatchObject({ healthy: true });
+	expect(await user.calls()).toEqual(['GET /health 200']);
+});
+
+it('a service that cannot be reached for a moment is asked again', async () => {
+	await user.fault({ type: 'status', status: 503 }, { times: 1 });
+	expect(await user.json('account.get')).toMatchObject({ id: 1 });
+	expect(await user.calls()).toEqual(['GET /me 503', 'GET /me 200']);
+});
+
+describe('values that try to be something else', () => {
+	const hostile = [
+		'../../me',
+		'a/../../../me',
+		'%2e%2e%2fme',
+		'x%2Ffiles',
+		'a\r\nX-Evil: 1',
+		'a\u0000b',
+		'🎉',
+		'"quoted" \'single\'',
+		'x'.repeat(300),
+		'?limit=1#x',
+	];
+
+	it.each(hostile)('as an ID %j stays one segment of the path', async (id) => {
+		expect(errorOf(await get(id)).httpCode).toMatch(/^4\d\d$/);
+		const [{ path }, ...more] = await sandbox.requests();
+		expect(path.split('/')).toHaveLength('/api/v1/packages/x'.split('/').length);
+		expect(path).toMatch(/^\/api\/v1\/packages\/./);
+		expect(more).toEqual([]);
+	});
+
+	it.each(['', ' ', '.', '..', '\ud800'])('as an ID %j is refused', async (id) => {
+		// From an expression: what is typed in, n8n checks before.
+		const error = errorOf(await get(`={{ ${JSON.stringify(id)} }}`));
+		expect(error.message).toMatch(/^The Package is (empty|not valid)$/);
+		expect(await user.calls()).toEqual([]);
+	});
+
+	it.each([
+		'https://evil.example/packages/../../me',
+		'https://evil.example/',
+		'javascript:alert(1)',
+	])('as a URL %j is refused', async (value) => {
+		const packageId = { __rl: true, mode: 'url', value: `={{ ${JSON.stringify(value)} }}` };
+		const error = errorOf(await user.run('package.get', { packageId }));
+		expect(error.message).toContain("Package parameter's value is invalid");
+		expect(await user.calls()).toEqual([]);
+	});
+
+	it.each(hostile.filter((text) => text.length < 256))(
+		'as a title %j arrives as it is',
+		async (title) => {
+			const json = await user.json('package.create', { ...PACKAGE, title });
+			expect(json.title).toBe(title);
+			const options = { note: title };
+			expect((await user.json('package.create', { ...PACKAGE, options })).note).toBe(title);
+		},
+	);
+
+	it.each(hostile)('as a file name %j is harmless, and arrives', async (name) => {
+		const id = await user.create();
+		outputOf(await user.upload(id, { data: { name, bytes: Buffer.from('x') } }));
+		const [file] = (await user.look(id)).files as Array<{ original_name: string }>;
+		expect(file.original_name).not.toMatch(/[/\\\r\n\0"]/);
+		expect(file.original_name.length).toBeGreaterThan(0);
+		expect((await sandbox.requests()).map(({ path }) => path)).toContain(
+			`/api/v1/packages/${id}/files`,
+		);
+	});
+});
+
+it('many items run a few at once, in order, each with its own outcome', async () => {
+	const ids = await Promise.all([
+		user.create({ title: 'first' }),
+		user.create({ title: 'second' }),
+	]);
+	const input = emptyItems(7);
+	const run = await user.run(
+		'package.get',
+		{
+			packageId: byId(
+				`={{ $json.index === 3 ? "unknown" : $json.index % 2 ? "${ids[1]}" : "${ids[0]}" }}`,
+			),
+			options: { batching: { batch: { itemsAtOnce: 3 } } },
+		},
+		{ input, settings: { onError: 'continueRegularOutput' } },
+	);
+	const items = outputOf(run);
+	expect(items.map(({ json }) => json.title ?? json.error)).toEqual([
+		'first',
+		'second',
+		'first',
+		'SpeedyFiles answered 404: Not Found',
+		'first',
+		'second',
+		'first',
+	]);
+	expect(items.map(({ pairedItem }) => pairedItem)).toEqual(input.map((_, item) => ({ item })));
+});

@@ -1,0 +1,199 @@
+import { createHash, randomBytes } from 'node:crypto';
+
+import { sleep } from 'n8n-workflow';
+
+import { inMemory, itemWith } from '../../support/binary';
+import { binaryData, errorOf, outputOf } from '../../support/engine';
+import { Sandbox } from '../../support/sandbox';
+import { byId, SpeedyFilesUser } from '../../support/speedyFiles';
+
+const sha256Of = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
+const bytes = randomBytes(3 * 1024 * 1024 + 17);
+const big = { name: 'report.pdf', type: 'application/pdf', bytes };
+const small = { name: 'note.txt', bytes: Buffer.from('hello') };
+
+let sandbox: Sandbox;
+let user: SpeedyFilesUser;
+let id: string;
+
+beforeAll(async () => {
+	await binaryData();
+	sandbox = await Sandbox.start();
+	user = new SpeedyFilesUser(sandbox);
+});
+afterAll(async () => await sandbox.stop());
+beforeEach(async () => {
+	await sandbox.control.delete('/faults');
+	id = await user.create();
+	await sandbox.reset();
+});
+
+it('uploads a file with its name, type, size and SHA-256', async () => {
+	const [{ json, pairedItem }] = outputOf(await user.upload(id, { data: big }));
+	expect(pairedItem).toEqual({ item: 0 });
+	expect(json).toMatchObject({
+		id,
+		fileCount: 1,
+		totalBytes: bytes.length,
+		files: [
+			{
+				original_name: 'report.pdf',
+				content_type: 'application/pdf',
+				size_bytes: bytes.length,
+				sha256: sha256Of(bytes),
+				uploadedAt: expect.stringMatching(/T.*Z$/) as string,
+				binaryPropertyName: 'data',
+			},
+		],
+	});
+	expect(await user.calls()).toEqual([`POST /packages/${id}/files 201`]);
+});
+
+it.each([
+	['*', ['report.pdf', 'note.txt']],
+	['note, data', ['note.txt', 'report.pdf']],
+	['note', ['note.txt']],
+])('of the binary fields %j: puts %j into one package', async (binaryPropertyName, names) => {
+	const run = await user.upload(id, { data: big, note: small }, { binaryPropertyName });
+	const [{ json }, ...others] = outputOf(run);
+	expect(others).toEqual([]);
+	const files = json.files as Array<{ original_name: string }>;
+	expect(files.map((file) => file.original_name)).toEqual(names);
+	expect((await user.look(id)).files).toHaveLength(names.length);
+});
+
+it.each([
+	['an empty file', { name: 'empty.txt', bytes: Buffer.alloc(0) }],
+	['a name in other scripts', { name: 'Gehaltsabrechnung „März“ 文件 🎉.pdf', bytes: small.bytes }],
+	['a file without a name', { bytes: small.bytes }],
+])('uploads %s', async (_, file: { name?: string; bytes: Buffer }) => {
+	outputOf(await user.upload(id, { data: file }));
+	expect(await user.look(id)).toMatchObject({
+		files: [
+			{
+				original_name: file.name ?? 'data',
+				size_bytes: file.bytes.length,
+				sha256: sha256Of(file.bytes),
+			},
+		],
+	});
+});
+
+it('uploads what n8n holds in memory', async () => {
+	const input = [{ json: {}, binary: { data: inMemory(big) } }];
+	const json = await user.json('package.uploadFile', { packageId: byId(id) }, { input });
+	expect(json).toMatchObject({ files: [{ sha256: sha256Of(bytes) }] });
+});
+
+it('without Compute SHA-256 compares the size, and passes on the hash that the service tells', async () => {
+	const options = { sha256: false };
+	const [{ json }] = outputOf(await user.upload(id, { data: big }, { options }));
+	expect(json).toMatchObject({ files: [{ sha256: sha256Of(bytes) }] });
+});
+
+it.each([
+	['wrongHash', 'SHA-256', sha256Of(small.bytes)],
+	['wrongSize', 'size in bytes', '5'],
+])(
+	'that the service reports with a %s is an error that names both values',
+	async (type, what, ours) => {
+		await user.fault({ type }, { path: `/api/v1/packages/${id}/files` });
+		const error = errorOf(await user.upload(id, { data: small }));
+		expect(error.message).toBe('“note.txt” did not arrive as it was sent');
+		expect(error.description).toMatch(
+			new RegExp(`^The ${what} of what was sent is ${ours}, the service reports \\w+\\.`),
+		);
+		expect(error.description).not.toContain(`reports ${ours}`);
+	},
+);
+
+describe('an interrupted upload', () => {
+	it('is found in the package when only its answer was lost, and not sent again', async () => {
+		await user.fault({ type: 'resetAfterBody' }, { method: 'POST' });
+		const [{ json }] = outputOf(await user.upload(id, { data: small }));
+		expect(json).toMatchObject({ files: [{ original_name: 'note.txt' }] });
+		expect(await user.calls()).toEqual([
+			expect.stringContaining(`POST /packages/${id}/files`),
+			`GET /packages/${id} 200`,
+		]);
+		expect((await user.look(id)).files).toHaveLength(1);
+	});
+
+	it('that is not in the package says so and is not sent again, because it may still come', async () => {
+		await user.fault({ type: 'status', status: 503 }, { method: 'POST' });
+		const error = errorOf(await user.upload(id, { data: small }));
+		expect(error.description).toContain('it may have arrived nevertheless');
+		const posts = (await user.calls()).filter((call) => call.startsWith('POST'));
+		expect(posts).toHaveLength(1);
+	});
+
+	it('without a SHA-256 is not taken for another of that name', async () => {
+		outputOf(await user.upload(id, { data: small }));
+		await sandbox.reset();
+		await user.fault({ type: 'resetAfterBody' }, { method: 'POST' });
+		const options = { sha256: false };
+		const error = errorOf(await user.upload(id, { data: small }, { options }));
+		expect(error.description).toContain('it may have arrived nevertheless');
+		expect(await user.calls()).toHaveLength(1);
+	});
+
+	it('that stands still is given up, and does not go on afterwards', async () => {
+		await user.fault({ type: 'delay', milliseconds: 3000 }, { method: 'POST' });
+		const huge = { name: 'huge.bin', bytes: Buffer.alloc(32 * 1024 * 1024) };
+		const started = Date.now();
+		const options = { stallSeconds: 1 };
+		const error = errorOf(await user.upload(id, { data: huge }, { options }));
+		expect(error.message).toBe('SpeedyFiles: Nothing moved for 1 seconds');
+		expect(Date.now() - started).toBeLessThan(3000);
+		await sleep(started + 4000 - Date.now());
+		expect((await user.look(id)).files).toEqual([]);
+	});
+
+	it('after others says which of them have arrived', async () => {
+		await user.fault({ type: 'status', status: 500 }, { method: 'POST', nth: 2 });
+		const error = errorOf(
+			await user.upload(id, { data: small, more: { ...small, name: 'b.txt' } }),
+		);
+		expect(error.description).toContain(`In the package “${id}”: 1 of 2 files (“note.txt”).`);
+		expect((await user.look(id)).files).toHaveLength(1);
+	});
+});
+
+it.each([
+	[
+		'an inbound package',
+		{ direction: 'inbound' },
+		'files can only be uploaded to outbound packages',
+	],
+	['a revoked package', {}, "package status is 'revoked'"],
+])('into %s: says why not', async (_, parameters: { direction?: string }, reason) => {
+	const other = await user.create(parameters);
+	if (!parameters.direction) await user.json('package.revoke', { packageId: byId(other) });
+	const error = errorOf(await user.upload(other, { data: small }));
+	expect(error.message).toContain(`SpeedyFiles answered 400: ${reason}`);
+	expect(error.description).toContain('outbound packages that are a draft or active');
+});
+
+it.each([
+	['missing', 'missing'],
+	['*', 'There is no file to send'],
+])('says that the binary field %j is not there, and calls nobody', async (field, message) => {
+	const parameters = { packageId: byId(id), binaryPropertyName: field };
+	const error = errorOf(await user.run('package.uploadFile', parameters));
+	expect(`${error.message} ${error.description}`).toContain(message);
+	expect(await user.calls()).toEqual([]);
+});
+
+it('a failing item does not stop the others when the node continues on error', async () => {
+	const input = [await itemWith({ data: small }), { json: {} }, await itemWith({ data: big })];
+	const settings = { onError: 'continueRegularOutput' } as const;
+	const run = await user.run('package.uploadFile', { packageId: byId(id) }, { input, settings });
+	const items = outputOf(run);
+	expect(items.map(({ pairedItem }) => pairedItem)).toEqual([
+		{ item: 0 },
+		{ item: 1 },
+		{ item: 2 },
+	]);
+	expect(items[1].json).toMatchObject({ error: expect.any(String) as string });
+	expect((await user.look(id)).files).toHaveLength(2);
+});

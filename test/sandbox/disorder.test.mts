@@ -1,0 +1,107 @@
+import type { Delivery } from '../../sandbox/core/deliveries.mts';
+import { toldHash, toldSize } from '../../sandbox/core/misreport.mts';
+import { Bench, eventually, Receiver, upload } from './support.mts';
+
+let bench: Bench;
+let receiver: Receiver;
+beforeAll(async () => {
+	bench = await Bench.start();
+	receiver = await Receiver.start();
+});
+afterAll(async () => {
+	await bench.stop();
+	await receiver.stop();
+});
+beforeEach(async () => {
+	await bench.control('delete', '/api/faults');
+	receiver.received.length = 0;
+});
+
+const add = async (rule: object) =>
+	await bench.control('post', '/api/faults', { service: 'fileCourier', ...rule });
+const uploaded = async (name: string) => {
+	const { id, link } = await bench.session({ callback_url: receiver.url });
+	await upload(link, { name, bytes: 'abc' });
+	return id;
+};
+/** The sessions of which the receiver has heard, in that order. */
+const heard = () =>
+	receiver.received.map(
+		({ raw }) => (JSON.parse(raw) as { data: { request_id: string } }).data.request_id,
+	);
+const all = async (count: number) =>
+	await eventually(() => (receiver.received.length === count ? heard() : undefined));
+
+describe('outOfOrder: a webhook leaves after the next one', () => {
+	test('the first of two comes second', async () => {
+		await add({ times: 1, fault: { type: 'outOfOrder' } });
+		const first = await uploaded('a');
+		expect(heard()).toEqual([]);
+		const second = await uploaded('b');
+		expect(await all(2)).toEqual([second, first]);
+		const told = async () =>
+			(await bench.control<Delivery[]>('get', '/api/deliveries')).data.find(
+				({ subject, state }) => subject === first && state === 'delivered',
+			);
+		expect((await eventually(told)).attempts[0].faults).toEqual(['outOfOrder']);
+	});
+
+	test('when all are struck, every other one waits', async () => {
+		await add({ fault: { type: 'outOfOrder' } });
+		const ids = [await uploaded('a'), await uploaded('b')];
+		await all(2);
+		ids.push(await uploaded('c'), await uploaded('d'));
+		expect(await all(4)).toEqual([ids[1], ids[0], ids[3], ids[2]]);
+	});
+
+	test('without a next one it leaves after its time', async () => {
+		await add({ fault: { type: 'outOfOrder', milliseconds: 200 } });
+		const begun = performance.now();
+		const id = await uploaded('a');
+		expect(await all(1)).toEqual([id]);
+		expect(performance.now() - begun).toBeGreaterThanOrEqual(190);
+	});
+
+	test('one that waits does not keep the sandbox from closing, and is sent in the next run', async () => {
+		const first = await Bench.start();
+		const rule = { service: 'fileCourier', fault: { type: 'outOfOrder' } };
+		await first.control('post', '/api/faults', rule);
+		const { link } = await first.session({ callback_url: receiver.url });
+		await upload(link, { name: 'a', bytes: 'abc' });
+		await first.stop({ keep: true });
+		expect(heard()).toEqual([]);
+		const second = await Bench.start(first.folder);
+		await all(1);
+		await second.stop();
+	});
+});
+
+describe('wrongSize and wrongHash', () => {
+	const request = (...types: string[]) =>
+		({ faults: types.map((type) => ({ type })) }) as unknown as Parameters<typeof toldSize>[0];
+
+	test('change what is told and nothing else', () => {
+		expect(toldSize(request(), 5)).toBe(5);
+		expect(toldSize(request('wrongHash'), 5)).toBe(5);
+		expect(toldSize(request('delay', 'wrongSize'), 5)).toBe(6);
+		expect(toldHash(request(), 'a1b2')).toBe('a1b2');
+		expect(toldHash(request('wrongHash'), 'a1b2')).toBe('01b2');
+		expect(toldHash(request('wrongHash'), '01b2')).toBe('11b2');
+	});
+
+	test('at FileCourier’s upload page the webhook tells the wrong size', async () => {
+		await add({ origin: 'secure', method: 'POST', fault: { type: 'wrongSize' } });
+		await uploaded('a');
+		await all(1);
+		const { data } = JSON.parse(receiver.received[0].raw) as {
+			data: { files: { size: number; url: string }[] };
+		};
+		expect(data.files[0].size).toBe(4);
+		expect((await (await fetch(data.files[0].url)).text()).length).toBe(3);
+	});
+
+	test('strike requests, not deliveries', async () => {
+		expect((await add({ on: 'delivery', fault: { type: 'wrongSize' } })).status).toBe(400);
+		expect((await add({ on: 'request', fault: { type: 'outOfOrder' } })).status).toBe(400);
+	});
+});

@@ -1,0 +1,333 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Body, Shot } from './fileShotSupport.mts';
+import { text } from './formSupport.mts';
+import { eventually, http } from './support.mts';
+
+let shot: Shot;
+const stored = async () =>
+	(await readdir(join(shot.bench.folder, 'services/fileShot/files'))).length;
+const begin = async (path: string, body: object) => (await shot.post(path, body)).data.fileId;
+const finalize = async (fileId: string) => await shot.post(`/files/finalize-upload/${fileId}`, {});
+const missing = { status: 404, data: { error: expect.any(String) as string } };
+
+describe('as documented: init-upload, raw chunks, and no more', () => {
+	beforeAll(async () => (shot = await Shot.start()));
+	afterAll(async () => await shot.stop());
+	const init = async (body: object) => await begin('/files/init-upload', body);
+
+	test.each([
+		['the size', { fileName: 'large.mp4', fileSize: 10 }],
+		['the size by another name', { filename: 'large.mp4', size: 10 }],
+		['the number of chunks', { fileName: 'large.mp4', totalChunks: 3 }],
+	])('the file is there when all of %s is, in any order, one chunk twice', async (_what, body) => {
+		const before = await stored();
+		const id = await init(body);
+		expect((await shot.raw(id, 2, '89')).data).toEqual({
+			success: true,
+			fileId: id,
+			chunkIndex: 2,
+		});
+		await shot.raw(id, 0, 'xx');
+		await shot.raw(id, 0, '0123');
+		expect(await shot.get(`/files/${id}`)).toMatchObject(missing);
+		await shot.raw(id, 1, '4567');
+		expect((await shot.get(`/files/${id}`)).data).toMatchObject({
+			fileName: 'large.mp4',
+			fileSize: 10,
+			mimeType: 'video/mp4',
+		});
+		expect(await shot.bytes(id)).toBe('0123456789');
+		// Three chunks are one file now; the last one may come once more, for its answer was lost.
+		expect((await shot.raw(id, 1, '4567')).status).toBe(200);
+		expect(await stored()).toBe(before + 1);
+	});
+
+	test('begun without a word, the file is what has come so far', async () => {
+		const { status, data } = await shot.http.post<Body>(`${shot.api}/files/init-upload`);
+		expect(status).toBe(200);
+		await shot.raw(data.fileId, 1, '45');
+		expect(await shot.get(`/files/${data.fileId}`)).toMatchObject(missing);
+		await shot.raw(data.fileId, 0, '0123');
+		expect((await shot.get(`/files/${data.fileId}`)).data.fileSize).toBe(6);
+		expect(await shot.bytes(data.fileId)).toBe('012345');
+		await shot.raw(data.fileId, 2, '6789');
+		expect(await shot.bytes(data.fileId)).toBe('0123456789');
+		await shot.delete(`/files/${data.fileId}`);
+		expect(await shot.raw(data.fileId, 3, 'x')).toMatchObject(missing);
+	});
+
+	test('with more bytes than announced: 400', async () => {
+		const id = await init({ fileName: 'a', fileSize: 3 });
+		const answer = await shot.raw(id, 0, '0123');
+		expect(answer).toMatchObject({
+			status: 400,
+			data: { error: 'The chunks have 4 bytes instead of 3' },
+		});
+	});
+
+	test('a form is no chunk, the desktop app’s calls are unknown', async () => {
+		const id = await init({ fileName: 'a', fileSize: 3 });
+		expect(await shot.part(id, 0, 'abc')).toMatchObject({
+			status: 415,
+			data: { error: 'Content-Type must be application/octet-stream' },
+		});
+		expect(await finalize(id)).toMatchObject(missing);
+		expect(await shot.post('/files/pre-upload', { fileName: 'a', fileSize: 1 })).toMatchObject(
+			missing,
+		);
+		for (const path of ['my-files', 'info/0', 'usage']) {
+			expect(await shot.get(`/files/${path}`)).toMatchObject(missing);
+		}
+		expect(await shot.delete('/files/delete/0')).toMatchObject(missing);
+	});
+
+	test.each([
+		['application/json', '{}'],
+		['text/plain', 'abc'],
+		['application/x-www-form-urlencoded', 'abc'],
+	])('%s is no chunk either', async (type, content) => {
+		const id = await init({ fileName: 'a', fileSize: 3 });
+		const headers = { 'content-type': type };
+		const { status } = await shot.http.post(shot.chunkUrl(id, 0), content, { headers });
+		expect(status).toBe(415);
+	});
+
+	test.each(['-1', '1.5', 'x', '0x1', '9'.repeat(30), '%2e%2e%2fx', '1000000'])(
+		'the index %s: 400',
+		async (index) => {
+			const id = await init({ fileName: 'a' });
+			expect((await shot.raw(id, index, 'abc')).status).toBe(400);
+		},
+	);
+
+	test('an index beyond the number of chunks: 400', async () => {
+		const id = await init({ fileName: 'a', totalChunks: 2 });
+		expect(await shot.raw(id, 2, 'x')).toMatchObject({
+			status: 400,
+			data: { error: 'chunkIndex must be at most 1' },
+		});
+	});
+
+	test.each(['0', 'abc', '..%2F..%2Fx', '%00', '🎉', 'x'.repeat(300)])(
+		'a chunk of the unknown upload %j: 404',
+		async (id) => expect(await shot.raw(encodeURI(decodeURI(id)), 0, 'abc')).toMatchObject(missing),
+	);
+
+	test('too large a chunk, a file or a plan: 413, and nothing is kept', async () => {
+		const before = await stored();
+		const id = await init({ fileName: 'a' });
+		await shot.under({ maxUploadBytes: 3 }, async () => {
+			expect((await shot.raw(id, 0, '0123')).status).toBe(413);
+		});
+		await shot.under({ maxFileBytes: 5 }, async () => {
+			expect((await shot.post('/files/init-upload', { fileSize: 6 })).status).toBe(413);
+		});
+		expect(await stored()).toBe(before);
+	});
+
+	test('a chunk that breaks off leaves nothing', async () => {
+		const before = await stored();
+		const id = await init({ fileName: 'a' });
+		const body = new ReadableStream({
+			start: (controller) => controller.enqueue(new TextEncoder().encode('abc')),
+			pull: (controller) => controller.error(new Error('gone')),
+		});
+		const { headers } = shot.http.defaults;
+		const sent = fetch(shot.chunkUrl(id, 0), {
+			method: 'POST',
+			body,
+			duplex: 'half',
+			headers: {
+				'content-type': 'application/octet-stream',
+				authorization: headers.common.authorization as string,
+			},
+		});
+		await expect(sent).rejects.toThrow();
+		await eventually(async () => ((await stored()) === before ? true : undefined));
+	});
+
+	test('blocked, wrongly named or wrongly typed: 400', async () => {
+		for (const body of [
+			{ fileName: 'a.exe' },
+			{ fileName: 'a\0b' },
+			{ fileName: 7 },
+			{ fileSize: -1 },
+			{ fileSize: 'many' },
+			{ totalChunks: 0 },
+			{ expiryDays: 400 },
+			[],
+		]) {
+			expect([body, (await shot.post('/files/init-upload', body)).status]).toEqual([body, 400]);
+		}
+	});
+
+	test('is open for a day', async () => {
+		const before = await stored();
+		const id = await init({ fileName: 'a', fileSize: 10 });
+		await shot.raw(id, 0, '01234');
+		await shot.bench.advance(25 * 3600);
+		expect(await shot.raw(id, 1, '56789')).toMatchObject(missing);
+		await eventually(async () => ((await stored()) <= before ? true : undefined));
+	});
+
+	test('tells a chunk size where one is chosen, and demands it', async () => {
+		await shot.under({ chunkSize: 4 }, async () => {
+			const { data } = await shot.post('/files/init-upload', { fileName: 'a', fileSize: 6 });
+			expect(data.chunkSize).toBe(4);
+			expect((await shot.raw(data.fileId, 0, '01234')).status).toBe(413);
+			await shot.raw(data.fileId, 0, '012');
+			expect(await shot.raw(data.fileId, 1, '345')).toMatchObject({
+				status: 400,
+				data: { error: 'Chunk 0 has 3 bytes instead of 4' },
+			});
+		});
+	});
+});
+
+describe('as the desktop app does: pre-upload, forms, finalize', () => {
+	beforeAll(async () => (shot = await Shot.start({ dialect: 'desktop' })));
+	afterAll(async () => await shot.stop());
+	const BEGIN = {
+		fileName: 'report.pdf',
+		fileSize: 10,
+		isZeroKnowledge: 'false',
+		originalFileName: 'report.pdf',
+		originalFileSize: 10,
+		originalMimeType: 'application/pdf',
+		isPasswordProtected: 'false',
+		expirationDays: 500,
+		maxDownloads: null,
+		customLink: '',
+	};
+	const preUpload = async (changes: object = {}) =>
+		await begin('/files/pre-upload', { ...BEGIN, ...changes });
+
+	test('in any order; only finalize makes the file', async () => {
+		const id = await preUpload();
+		await shot.part(id, 1, '56789', { totalChunks: '2', isLastChunk: 'true' });
+		expect(await finalize(id)).toMatchObject({ status: 400, data: { error: 'Missing chunks: 0' } });
+		await shot.part(id, 0, '01234', { totalChunks: '2', isLastChunk: 'false' });
+		expect(await shot.get(`/files/info/${id}`)).toMatchObject(missing);
+		const { status, data } = await finalize(id);
+		expect([status, data.fileSize]).toEqual([200, 10]);
+		// Its answer was lost, say.
+		expect((await finalize(id)).data).toEqual(data);
+		expect((await shot.get(`/files/info/${id}`)).data).toMatchObject({
+			fileName: 'report.pdf',
+			mimeType: 'application/pdf',
+			isZeroKnowledge: false,
+		});
+		// 500 days are cut to a year.
+		const days = (Date.parse(data.expiresAt) - Date.now()) / 86_400_000;
+		expect(days).toBeCloseTo(365, 1);
+		expect(await shot.bytes(id)).toBe('0123456789');
+	});
+
+	test('encrypted, the size may be that of the plain file', async () => {
+		const id = await preUpload({
+			isZeroKnowledge: 'true',
+			fileSize: 6,
+			fileName: 'r.pdf.encrypted',
+		});
+		await shot.part(id, 0, 'ciphertext', { totalChunks: '1' });
+		expect((await finalize(id)).data.fileSize).toBe(10);
+		expect((await shot.get(`/files/info/${id}`)).data).toMatchObject({
+			fileName: 'report.pdf',
+			isZeroKnowledge: true,
+		});
+		const first = await shot.get(`/files/download/${id}`);
+		expect(first.headers['x-is-zero-knowledge']).toBe('true');
+		const second = await http.get<string>(String(first.headers.location));
+		expect([second.headers['x-is-zero-knowledge'], second.data]).toEqual(['true', 'ciphertext']);
+	});
+
+	test('what is missing or wrong', async () => {
+		const id = await preUpload();
+		expect((await shot.raw(id, 0, 'abc')).status).toBe(415);
+		const url = `/files/upload-chunk/${id}/0`;
+		expect(await shot.form(url, { data: text('abc') })).toMatchObject({
+			status: 400,
+			data: { error: 'chunk is required' },
+		});
+		expect((await shot.form(url, { chunk: text('abc'), totalChunks: '0' })).status).toBe(400);
+		expect((await shot.form(url, { chunk: text('abc'), isLastChunk: 'maybe' })).status).toBe(400);
+		expect(await finalize('0')).toMatchObject(missing);
+		expect(await finalize(id)).toMatchObject({ status: 400 });
+		expect((await shot.post('/files/pre-upload', { ...BEGIN, fileName: '' })).status).toBe(400);
+		expect((await shot.post('/files/pre-upload', { ...BEGIN, fileSize: null })).status).toBe(400);
+		expect(await shot.post('/files/init-upload')).toMatchObject(missing);
+		expect((await shot.get('/files')).status).toBe(404);
+		expect((await shot.get(`/files/${id}`)).status).toBe(404);
+	});
+
+	test('a file that is downloaded as often as it may is over', async () => {
+		const id = await preUpload({ fileSize: 3, maxDownloads: 1 });
+		await shot.part(id, 0, 'abc');
+		await finalize(id);
+		expect(await shot.bytes(id)).toBe('abc');
+		expect(await shot.get(`/files/download/${id}`)).toMatchObject(missing);
+	});
+
+	test('its own names for the list and the deletion; the account, folders, moving', async () => {
+		const id = await preUpload({ fileSize: 3 });
+		await shot.part(id, 0, 'abc');
+		await finalize(id);
+		const { folderId } = (await shot.post('/folders/', { name: 'Invoices' })).data;
+		expect((await shot.post('/files/move', { fileIds: [id], folderId })).status).toBe(200);
+		expect((await shot.get('/files/my-files')).data.files[0]).toMatchObject({
+			fileId: id,
+			folderId,
+		});
+		expect((await shot.get('/folders/')).data).toEqual({
+			folders: [{ folderId, name: 'Invoices' }],
+		});
+		expect((await shot.get('/files/usage')).data).toMatchObject({ limit: null, tier: 'creator' });
+		expect((await shot.get('/auth/me')).data).toMatchObject({ user: { tier: 'creator' } });
+		expect((await shot.delete(`/folders/${folderId}`)).status).toBe(200);
+		expect((await shot.get('/files/my-files')).data.files[0].folderId).toBeNull();
+		for (const body of [{ fileIds: 'x' }, { fileIds: ['0'] }, { fileIds: [id], folderId: 'no' }]) {
+			expect([400, 404]).toContain((await shot.post('/files/move', body)).status);
+		}
+		expect((await shot.delete(`/files/delete/${id}`)).data).toEqual({ success: true });
+		expect(await shot.get(`/files/info/${id}`)).toMatchObject(missing);
+	});
+});
+
+describe('both at once', () => {
+	beforeAll(async () => (shot = await Shot.start({ dialect: 'both' })));
+	afterAll(async () => await shot.stop());
+
+	test.each([
+		['init-upload', 'raw'],
+		['init-upload', 'part'],
+		['pre-upload', 'raw'],
+		['pre-upload', 'part'],
+	] as const)('%s with %s chunks; finalize is welcome, not needed', async (path, kind) => {
+		const id = await begin(`/files/${path}`, { fileName: 'a', fileSize: 4 });
+		await shot[kind](id, 1, 'cd');
+		await shot[kind](id, 0, 'ab');
+		expect((await shot.get(`/files/${id}`)).data.fileSize).toBe(4);
+		expect((await finalize(id)).status).toBe(200);
+		expect(await shot.bytes(id)).toBe('abcd');
+	});
+
+	test('begun without a word, finalize says that it is whole', async () => {
+		const id = await begin('/files/init-upload', {});
+		await shot.raw(id, 0, 'ab');
+		await shot.raw(id, 1, 'cd');
+		expect((await finalize(id)).data.fileSize).toBe(4);
+		expect(await shot.bytes(id)).toBe('abcd');
+	});
+
+	test('goes on after a restart', async () => {
+		const first = await Shot.start({ dialect: 'both' });
+		const begun = await first.post('/files/pre-upload', { fileName: 'a', fileSize: 4 });
+		await first.raw(begun.data.fileId, 0, 'ab');
+		await first.stop({ keep: true });
+		const second = await Shot.start({}, first.bench.folder);
+		await second.raw(begun.data.fileId, 1, 'cd');
+		expect(await second.bytes(begun.data.fileId)).toBe('abcd');
+		await second.stop();
+	});
+});

@@ -1,0 +1,34 @@
+import { inLittleMemory, LARGE, onLinux, receivedBytes, sendLarge } from './largeFile.mts';
+import { http } from './support.mts';
+
+const CHUNK = 64 * 2 ** 20;
+
+onLinux(
+	'a large file streams in, in one piece and in chunks, and out in little memory',
+	async () => {
+		await inLittleMemory(async ({ portal, services }) => {
+			const { baseUrl, apiKey } = services.fileShot.credentials;
+			const api = `${baseUrl}/api/files`;
+			const headers = { authorization: `Bearer ${apiKey}` };
+			const limits = { maxUploadBytes: LARGE };
+			await http.patch(`${portal}/api/services/fileShot/settings`, limits);
+
+			const sent = await sendLarge(`${api}/upload`, 'file', headers);
+			expect(JSON.parse(sent.body)).toMatchObject({ success: true, fileSize: LARGE });
+
+			const begun = { fileName: 'large.bin', fileSize: LARGE };
+			const { data } = await http.post<{ fileId: string }>(`${api}/init-upload`, begun, {
+				headers,
+			});
+			const type = { ...headers, 'content-type': 'application/octet-stream' };
+			for (let index = 0; index < LARGE / CHUNK; index += 1) {
+				const url = `${api}/upload-chunk/${data.fileId}/${index}`;
+				const kept = await http.post(url, Buffer.alloc(CHUNK), { headers: type });
+				expect(kept.status).toBe(200);
+			}
+			const { headers: told } = await http.get(`${api}/download/${data.fileId}`);
+			expect(await receivedBytes(String(told.location))).toBe(LARGE);
+		});
+	},
+	600_000,
+);

@@ -1,0 +1,117 @@
+import type { AxiosInstance, AxiosRequestConfig } from 'axios';
+import { openapi } from '../../sandbox/services/fileShot/openapi.mts';
+import { form, text } from './formSupport.mts';
+import { conforming } from './openApiSupport.mts';
+import { Bench } from './support.mts';
+
+/** The answers of FileShot that the tests look into. */
+export interface Body {
+	success: boolean;
+	fileId: string;
+	fileName: string;
+	downloadUrl: string;
+	expiresAt: string;
+	fileSize: number;
+	chunkSize: number;
+	chunkIndex: number;
+	folderId: string;
+	files: Record<string, unknown>[];
+	total: number;
+	error: string;
+}
+
+/** A sandbox on free ports with shortcuts to its FileShot. Every JSON answer is held against the OpenAPI document. */
+export class Shot {
+	readonly api: string;
+	readonly origins: Record<string, string>;
+	/** With the key. */
+	readonly http: AxiosInstance;
+	/** Without it. */
+	readonly anyone: AxiosInstance;
+
+	private constructor(readonly bench: Bench) {
+		const { credentials, origins } = bench.sandbox.info.services.fileShot;
+		this.api = `${credentials.baseUrl}/api`;
+		this.origins = origins;
+		this.http = conforming(openapi, this.api);
+		this.anyone = conforming(openapi, this.api);
+		this.http.defaults.headers.common.authorization = `Bearer ${credentials.apiKey}`;
+	}
+
+	static async start(settings: object = {}, folder?: string): Promise<Shot> {
+		const shot = new Shot(await Bench.start(folder));
+		await shot.settings(settings);
+		return shot;
+	}
+
+	async stop(options?: { keep: boolean }): Promise<void> {
+		await this.bench.stop(options);
+	}
+
+	async settings(patch: object) {
+		return await this.bench.control('patch', '/api/services/fileShot/settings', patch);
+	}
+
+	/** Puts settings into force for as long as `work` takes. */
+	async under<T>(patch: object, work: () => Promise<T>): Promise<T> {
+		const path = '/api/services/fileShot/settings';
+		const { data: before } = await this.bench.control<object>('get', path);
+		await this.settings(patch);
+		return await work().finally(() => this.settings(before));
+	}
+
+	async list<T>(collection: string): Promise<T[]> {
+		return (await this.bench.control<T[]>('get', `/api/services/fileShot/${collection}`)).data;
+	}
+
+	async get(path: string, config?: AxiosRequestConfig) {
+		return await this.http.get<Body>(this.api + path, config);
+	}
+
+	async post(path: string, body?: object) {
+		return await this.http.post<Body>(this.api + path, body);
+	}
+
+	async delete(path: string) {
+		return await this.http.delete<Body | string>(this.api + path);
+	}
+
+	async form(path: string, fields: Record<string, string | Blob>, name = 'a.txt') {
+		return await this.http.post<Body>(this.api + path, form(fields, name));
+	}
+
+	/** Uploads in one piece and returns the answer. */
+	async upload(name: string, content: string, fields: Record<string, string> = {}) {
+		const file = text(content);
+		const { status, data } = await this.form('/files/upload', { ...fields, file }, name);
+		if (status !== 200) throw new Error(JSON.stringify(data));
+		return data;
+	}
+
+	/** A chunk as the docs have it. */
+	async raw(fileId: string, index: number | string, content: string) {
+		return await this.http.post<Body>(this.chunkUrl(fileId, index), content, {
+			headers: { 'content-type': 'application/octet-stream' },
+		});
+	}
+
+	/** A chunk as the desktop app has it. */
+	async part(fileId: string, index: number, content: string, fields: Record<string, string> = {}) {
+		const url = this.chunkUrl(fileId, index);
+		return await this.http.post<Body>(
+			url,
+			form({ chunk: text(content), ...fields }, `chunk-${index}`),
+		);
+	}
+
+	chunkUrl(fileId: string, index: number | string): string {
+		return `${this.api}/files/upload-chunk/${fileId}/${index}`;
+	}
+
+	/** What a download gives to somebody without the key, who follows to the CDN. */
+	async bytes(fileId: string): Promise<string> {
+		const first = await this.get(`/files/download/${fileId}`);
+		const url = String(first.headers.location);
+		return (await this.anyone.get<string>(url, { responseType: 'text' })).data;
+	}
+}

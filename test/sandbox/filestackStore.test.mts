@@ -1,0 +1,308 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { http } from './support.mts';
+import { handleOf, refusal, Stack, type Stored } from './filestackSupport.mts';
+
+let stack: Stack;
+let source: Server;
+/** A server on this machine: text at every path but /missing, /elsewhere (a redirect) and /broken. */
+let from: string;
+/** What the source was asked, headers and all. */
+const asked: { url?: string; header?: string }[] = [];
+
+beforeAll(async () => {
+	stack = await Stack.start();
+	source = createServer((request, response) => {
+		asked.push({ url: request.url, header: request.headers['x-source'] as string });
+		if (request.url === '/missing') response.writeHead(404).end();
+		else if (request.url === '/elsewhere') {
+			response.writeHead(302, { location: 'http://192.0.2.1/x' }).end();
+		} else if (request.url === '/broken') {
+			response.writeHead(200, { 'content-length': '100' }).write('half');
+			setTimeout(() => response.destroy(), 50);
+		} else response.writeHead(200, { 'content-type': 'image/png; x=1' }).end('from afar');
+	});
+	await new Promise<void>((resolve) => source.listen(0, '127.0.0.1', resolve));
+	from = `http://127.0.0.1:${(source.address() as AddressInfo).port}`;
+});
+afterAll(async () => {
+	source.closeAllConnections();
+	source.close();
+	await stack.bench.stop();
+});
+
+const path = () => `${stack.origins.api}/api/store/S3`;
+const params = (query: object = {}, policy: object = { call: ['pick', 'store'] }) => ({
+	key: stack.apiKey,
+	...stack.sign(policy),
+	...query,
+});
+
+/** A store request in any form. */
+const post = async (body: unknown, query: object = {}, type?: string, policy?: object) =>
+	await stack.http.post<Stored>(path(), body, {
+		params: params(query, policy),
+		headers: type === undefined ? {} : { 'content-type': type },
+	});
+
+const form = (url: string) => new URLSearchParams({ url });
+
+describe('storing (Filestack docs, File API, Store)', () => {
+	test('raw bytes: the documented answer', async () => {
+		const bytes = Buffer.from([0, 255, 10, 13, 128]);
+		const { status, data } = await stack.store(bytes, { filename: 'a.bin' }, { type: 'image/png' });
+		expect(status).toBe(200);
+		expect(data).toEqual({
+			url: expect.stringMatching(/\/[A-Za-z0-9]{20}$/) as string,
+			size: 5,
+			type: 'image/png',
+			filename: 'a.bin',
+			key: expect.stringMatching(/^[A-Za-z0-9]{20}_a\.bin$/) as string,
+		});
+		expect(data.url.startsWith(`${stack.origins.cdn}/`)).toBe(true);
+		expect(await stack.bytes(handleOf(data.url))).toEqual(bytes);
+	});
+
+	test('a URL in a form: fetched, with its name and type', async () => {
+		const { status, data } = await post(form(`${from}/a%20picture.png?x=1`));
+		expect(status).toBe(200);
+		expect(data).toMatchObject({ size: 9, type: 'image/png', filename: 'a picture.png' });
+		expect((await stack.bytes(handleOf(data.url))).toString()).toBe('from afar');
+		const { source_url } = await stack.metadata(handleOf(data.url), 'source_url');
+		expect(source_url).toBe(`${from}/a%20picture.png?x=1`);
+	});
+
+	test.each(['S3', 's3', 'Azure', 'DROPBOX', 'rackspace', 'gcs'])(
+		'provider %s',
+		async (provider) => {
+			const { status, data } = await stack.store('abc', {}, { provider });
+			expect(status).toBe(200);
+			const { location } = await stack.metadata(handleOf(data.url), 'location');
+			expect(String(location).toLowerCase()).toBe(provider.toLowerCase());
+		},
+	);
+
+	test('the handle that the docs have in the path is passed over', async () => {
+		const { status } = await http.post(`${path()}/AAAAAAAAAAAAAAAAAAAA`, 'abc', {
+			params: params(),
+			headers: { 'content-type': 'text/plain' },
+		});
+		expect(status).toBe(200);
+	});
+
+	const places: [object, RegExp][] = [
+		[{ filename: 'a.txt' }, /^[A-Za-z0-9]{20}_a\.txt$/],
+		[{ filename: 'a.txt', path: 'in/here/' }, /^in\/here\/[A-Za-z0-9]{20}_a\.txt$/],
+		[{ filename: 'a.txt', path: '/in/here.txt' }, /^in\/here\.txt$/],
+		[
+			{ filename: '../../etc/passwd', path: '../../up/' },
+			/^\.\.\/\.\.\/up\/.{20}_\.\.\/\.\.\/etc\/passwd$/,
+		],
+		[{ path: '/' }, /^[A-Za-z0-9]{20}_[A-Za-z0-9]{20}$/],
+	];
+	test.each(places)('%j lies where it should', async (query, key) => {
+		const { data } = await stack.store('abc', query);
+		expect(data.key).toMatch(key);
+	});
+
+	test('mimetype and container win over what else is known', async () => {
+		const query = { mimetype: 'application/pdf', container: 'my-bucket', access: 'public' };
+		const { data } = await stack.store('abc', query);
+		expect(data).toMatchObject({ type: 'application/pdf', container: 'my-bucket' });
+		const objects = await stack.list<{ key: string }>('objects');
+		expect(objects.find(({ key }) => key === data.key)).toMatchObject({
+			container: 'my-bucket',
+			access: 'public',
+		});
+		const dropbox = await stack.store('abc', query, { provider: 'dropbox' });
+		expect(dropbox.data.container).toBeUndefined();
+	});
+
+	test('base64decode writes what was meant', async () => {
+		const bytes = Buffer.from('any carnal pleas');
+		for (const text of [
+			bytes.toString('base64'),
+			`${bytes
+				.toString('base64')
+				.match(/.{1,7}/g)
+				?.join('\r\n')}\n`,
+		]) {
+			const handle = await stack.handle(text, { base64decode: true });
+			expect(await stack.bytes(handle)).toEqual(bytes);
+		}
+		const refused = await stack.store('no base64!', { base64decode: true });
+		expect(refused.data).toEqual(refusal(400, 'The data is not base64 encoded'));
+		for (const text of ['YQ==YQ==', 'YQ=', 'Y']) {
+			expect((await stack.store(text, { base64decode: true })).status).toBe(400);
+		}
+	});
+
+	test('an empty body is an empty file', async () => {
+		const { status, data } = await stack.store('');
+		expect([status, data.size]).toEqual([200, 0]);
+	});
+
+	const wrong: [string, object, string, string][] = [
+		['access', { access: 'everyone' }, 'Invalid access', 'S3'],
+		['type', { mimetype: 'nonsense' }, 'Invalid mimetype', 'S3'],
+		['type of two lines', { mimetype: 'a/b\r\nx: y' }, 'Invalid mimetype', 'S3'],
+		['container', { container: '../up' }, 'Invalid container', 'S3'],
+		['name of 1001 characters', { filename: 'n'.repeat(1001) }, 'Invalid filename', 'S3'],
+		['path of 1001 characters', { path: 'p'.repeat(1001) }, 'Invalid path', 'S3'],
+		['flag', { base64decode: 'perhaps' }, 'base64decode must be true or false', 'S3'],
+		['provider', {}, 'Invalid storage provider', 'floppy'],
+		['provider of every object', {}, 'Invalid storage provider', 'constructor'],
+	];
+	test.each(wrong)('a wrong %s: 400', async (_what, query, sentence, provider) => {
+		const before = (await stack.list('files')).length;
+		const answer = await stack.store('abc', query, { provider });
+		expect([answer.status, answer.data]).toEqual([400, refusal(400, sentence)]);
+		expect(await stack.list('files')).toHaveLength(before);
+	});
+
+	test('a wrong API key is answered with 200 and a text, or with 401', async () => {
+		for (const key of ['x', '', undefined]) {
+			const answer = await http.post<unknown>(path(), 'abc', { params: { ...params(), key } });
+			expect([answer.status, answer.data]).toEqual([200, 'Invalid Application']);
+		}
+		await stack.settings({ unknownKey: '401' });
+		const answer = await stack.store('abc', { key: 'x' });
+		expect([answer.status, answer.data]).toEqual([401, refusal(401, 'Invalid Application')]);
+		await stack.settings({ unknownKey: '200' });
+	});
+});
+
+describe('what a policy says of storing', () => {
+	const policies: [object, number, string | undefined][] = [
+		[{ call: ['store'] }, 200, undefined],
+		[{ call: ['pick'] }, 200, undefined],
+		[{ call: 'store' }, 200, undefined],
+		[{ call: ['read', 'write'] }, 403, 'policy does not allow the call store or pick'],
+		[{ maxSize: 3 }, 200, undefined],
+		[{ maxSize: 2 }, 403, 'file is larger than the policy allows'],
+		[{ minSize: 4 }, 403, 'file is smaller than the policy allows'],
+		[{ path: '^in/' }, 403, 'policy does not allow this path'],
+		[{ path: '_a\\.txt$' }, 200, undefined],
+		[{ container: '^mine$' }, 403, 'policy does not allow this container'],
+		[{ path: '(a+)+$'.repeat(3) }, 403, 'policy does not allow this path'],
+	];
+	test.each(policies)('%j: %i', async (policy, status, sentence) => {
+		const answer = await stack.store('abc', { filename: 'a.txt', ...stack.sign(policy) });
+		expect(answer.status).toBe(status);
+		if (sentence !== undefined) expect(answer.data).toEqual(refusal(status, sentence));
+	});
+
+	test('of sources, too', async () => {
+		const allowed = { url: '^http://127\\.0\\.0\\.1.*/ok/' };
+		expect((await post(form(`${from}/ok/a`), {}, undefined, allowed)).status).toBe(200);
+		const answer = await post(form(`${from}/other`), {}, undefined, allowed);
+		expect(answer.data).toEqual(refusal(403, 'policy does not allow this url'));
+	});
+
+	test('what it refuses leaves nothing behind', async () => {
+		const before = await stack.list('objects');
+		await stack.store('abc', stack.sign({ maxSize: 1 }));
+		expect(await stack.list('objects')).toEqual(before);
+	});
+});
+
+describe('a source', () => {
+	test.each([
+		['beyond this machine', () => 'http://192.0.2.1/a', 'Unable to fetch the file from the url'],
+		[
+			'behind a redirect that leaves it',
+			() => `${from}/elsewhere`,
+			'Unable to fetch the file from the url',
+		],
+		[
+			'that is not there',
+			() => `${from}/missing`,
+			'Unable to fetch the file from the url, it answered 404',
+		],
+		['where nobody listens', () => 'http://127.0.0.1:9/', 'Unable to fetch the file from the url'],
+		['of another scheme', () => 'file:///etc/passwd', 'Invalid url'],
+		[
+			'that only looks local',
+			() => 'http://127.0.0.1.example.com/',
+			'Unable to fetch the file from the url',
+		],
+	])('%s is refused', async (_what, url, sentence) => {
+		const answer = await post(form(url()));
+		expect([answer.status, answer.data]).toEqual([400, refusal(400, sentence)]);
+	});
+
+	test('that breaks off leaves nothing behind', async () => {
+		const before = await stack.list('files');
+		expect((await post(form(`${from}/broken`))).status).toBe(400);
+		expect(await stack.list('files')).toEqual(before);
+	});
+});
+
+describe('the body of a request, by setting (uploadBody)', () => {
+	const multipart = (field = 'fileUpload') => {
+		const body = new FormData();
+		body.append('note', 'x');
+		body.append(field, new Blob(['abc'], { type: 'image/gif' }), 'ümlaut.gif');
+		return body;
+	};
+	/** Which forms are taken: raw bytes, a form with a URL, multipart, JSON with a URL, a JSON file. */
+	const profiles: [string, number[]][] = [
+		['documented', [200, 200, 400, 200, 200]],
+		['raw', [200, 400, 400, 200, 200]],
+		['formUrl', [400, 200, 400, 400, 400]],
+		['multipart', [400, 400, 200, 400, 400]],
+		['json', [400, 400, 400, 200, 400]],
+		['any', [200, 200, 200, 200, 200]],
+	];
+	test.each(profiles)('%s', async (uploadBody, statuses) => {
+		await stack.settings({ uploadBody });
+		const answers = [
+			await post('abc', {}, 'text/plain'),
+			await post(form(`${from}/a`)),
+			await post(multipart()),
+			await post({ url: `${from}/a` }),
+			await post({ some: 'file' }),
+		];
+		expect(answers.map(({ status }) => status)).toEqual(statuses);
+		// Where JSON names no URL, it is the file.
+		const fetched = ['json', 'any'].includes(uploadBody);
+		if (answers[3].status === 200)
+			expect(answers[3].data.size).toBe(fetched ? 9 : JSON.stringify({ url: `${from}/a` }).length);
+		await stack.settings({ uploadBody: 'documented' });
+	});
+
+	test('multipart brings name and type, in whatever field; without a file it is refused', async () => {
+		await stack.settings({ uploadBody: 'multipart' });
+		for (const field of ['fileUpload', 'other']) {
+			const { data } = await post(multipart(field));
+			expect(data).toMatchObject({ size: 3, type: 'image/gif', filename: 'ümlaut.gif' });
+		}
+		const empty = new FormData();
+		empty.append('note', 'x');
+		expect((await post(empty)).data).toEqual(refusal(400, 'fileUpload is required'));
+		const cut = await post(
+			'--b\r\nContent-Disposition: form-data; name="f"; filename="a"\r\n\r\nabc',
+			{},
+			'multipart/form-data; boundary=b',
+		);
+		expect(cut.data).toEqual(refusal(400, 'The upload arrived incomplete'));
+		await stack.settings({ uploadBody: 'documented' });
+	});
+
+	test('JSON brings parameters beside the URL; a large one is a file', async () => {
+		await stack.settings({ uploadBody: 'any' });
+		const { data } = await post({ url: `${from}/a`, filename: 'named.png', path: 'x/' });
+		expect(data.filename).toBe('named.png');
+		expect(data.key).toMatch(/^x\//);
+		const large = JSON.stringify({ url: `${from}/a`, filler: 'x'.repeat(100_000) });
+		const stored = await post(large, {}, 'application/json');
+		expect(stored.data.size).toBe(large.length);
+		expect((await stack.bytes(handleOf(stored.data.url))).toString()).toBe(large);
+		await stack.settings({ uploadBody: 'documented' });
+	});
+
+	test('what curl calls its data without a type is no file: it is a form without a URL', async () => {
+		const answer = await post('some bytes', {}, 'application/x-www-form-urlencoded');
+		expect(answer.data).toEqual(refusal(400, 'url is required'));
+	});
+});

@@ -1,0 +1,141 @@
+import axios, { type AxiosInstance, type AxiosResponse } from 'axios';
+import jestOpenApi from 'jest-openapi';
+import { createHmac } from 'node:crypto';
+import { filestack } from '../../sandbox/services/filestack/service.mts';
+import { openapi } from '../../sandbox/services/filestack/openapi.mts';
+import { Bench } from './support.mts';
+
+type Origin = keyof typeof filestack.origins;
+
+/** The encoded policy, padded and url-safe as the docs want it, and its signature. */
+export interface Signed {
+	policy: string;
+	signature: string;
+}
+
+/** A sandbox on free ports with shortcuts to its Filestack. Every answer is held against the OpenAPI documents. */
+export class Stack {
+	readonly origins: Record<Origin, string>;
+	readonly apiKey: string;
+	readonly appSecret: string;
+	readonly webhookSecret: string;
+	readonly http: AxiosInstance;
+	/** Which of the OpenAPI documents the answers are held against. */
+	#document: string | undefined;
+
+	private constructor(readonly bench: Bench) {
+		const { origins, credentials } = bench.sandbox.info.services.filestack;
+		this.origins = origins;
+		this.apiKey = credentials.apiKey;
+		this.appSecret = credentials.appSecret;
+		this.webhookSecret = credentials.webhookSecret;
+		this.http = axios.create({ validateStatus: () => true, maxRedirects: 0, proxy: false });
+		this.http.interceptors.response.use((response) => this.#conforms(response));
+	}
+
+	static async start(folder?: string, log?: (line: string) => void): Promise<Stack> {
+		return new Stack(await Bench.start(folder, log));
+	}
+
+	/** A policy of ten minutes. Written without the sandbox's code: two implementations have to agree. */
+	sign(fields: object = {}, secret = this.appSecret): Signed {
+		const expiry = Math.floor(this.bench.sandbox.clock.now().getTime() / 1000) + 600;
+		return signed(JSON.stringify({ expiry, ...fields }), secret);
+	}
+
+	/** Stores bytes as the docs' curl does; returns the answer. */
+	async store(
+		bytes: string | Buffer,
+		query: object = {},
+		{ type = 'text/plain', provider = 'S3' } = {},
+	) {
+		const params = { key: this.apiKey, ...this.sign({ call: ['pick', 'store'] }), ...query };
+		const url = `${this.origins.api}/api/store/${provider}`;
+		const headers = { 'content-type': type };
+		return await this.http.post<Stored>(url, bytes, { params, headers });
+	}
+
+	/** Stores bytes and returns their handle. */
+	async handle(bytes: string | Buffer, query: object = {}, type?: string): Promise<string> {
+		const { status, data } = await this.store(bytes, query, { type });
+		if (status !== 200) throw new Error(JSON.stringify(data));
+		return handleOf(data.url);
+	}
+
+	/** The File API's address of a handle, or of something below it. */
+	file(handle: string, below = ''): string {
+		return `${this.origins.api}/api/file/${handle}${below}`;
+	}
+
+	/** A CDN path with the policy in it. */
+	cdn(path: string, policy: object = {}): string {
+		const { policy: p, signature: s } = this.sign(policy);
+		return `${this.origins.cdn}/security=p:${p},s:${s}/${path}`;
+	}
+
+	/** What is known of a file: all that is asked for, or the defaults. */
+	async metadata(handle: string, ...fields: string[]): Promise<Record<string, unknown>> {
+		const asked = Object.fromEntries(fields.map((name) => [name, true]));
+		const params = { ...this.sign({ call: ['stat'] }), ...asked };
+		const { data } = await this.http.get<Record<string, unknown>>(this.file(handle, '/metadata'), {
+			params,
+		});
+		return data;
+	}
+
+	async bytes(handle: string): Promise<Buffer> {
+		const params = this.sign({ call: ['read'], handle });
+		const responseType = 'arraybuffer';
+		return (await this.http.get<Buffer>(this.file(handle), { params, responseType })).data;
+	}
+
+	async settings(patch: object): Promise<void> {
+		await this.bench.control('patch', '/api/services/filestack/settings', patch);
+	}
+
+	async list<T>(collection: string): Promise<T[]> {
+		return (await this.bench.control<T[]>('get', `/api/services/filestack/${collection}`)).data;
+	}
+
+	#conforms(response: AxiosResponse<unknown>): AxiosResponse<unknown> {
+		const { method, url = '' } = response.config;
+		const origin = Object.keys(openapi).find((id) => url.startsWith(this.origins[id]));
+		if (origin === undefined || method === 'head' || response.status === 304) return response;
+		// The matcher knows one document at a time.
+		if (origin !== this.#document) {
+			jestOpenApi.default(openapi[origin as keyof typeof openapi] as never);
+			this.#document = origin;
+		}
+		const { data, headers } = response;
+		const isJson = /\/json/.test(headers['content-type'] as string);
+		const parsed: unknown = typeof data === 'string' && isJson ? JSON.parse(data) : data;
+		expect({ ...response, data: parsed }).toSatisfyApiSpec();
+		return response;
+	}
+}
+
+/** What a store request is answered with. */
+export interface Stored {
+	url: string;
+	size: number;
+	type: string;
+	filename: string;
+	key: string;
+	container?: string;
+}
+
+/** The last segment of a file's URL. */
+export function handleOf(url: string): string {
+	return url.slice(url.lastIndexOf('/') + 1);
+}
+
+export function signed(json: string, secret: string): Signed {
+	const policy = Buffer.from(json).toString('base64').replaceAll('+', '-').replaceAll('/', '_');
+	return { policy, signature: createHmac('sha256', secret).update(policy).digest('hex') };
+}
+
+/** An error of the File API. */
+export const refusal = (code: number, msg: string): object => ({
+	result: 'error',
+	error: { code, msg },
+});

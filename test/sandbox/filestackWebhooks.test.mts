@@ -1,0 +1,307 @@
+import { createHmac } from 'node:crypto';
+import type { Delivery } from '../../sandbox/core/deliveries.mts';
+import { pythonJson } from '../../sandbox/services/filestack/pythonJson.mts';
+import { webhookSignature } from '../../sandbox/services/filestack/webhooks.mts';
+import { eventually, http, type Received, Receiver } from './support.mts';
+import { Stack } from './filestackSupport.mts';
+
+interface Event {
+	id: number;
+	action: string;
+	timestamp: number;
+	text: Record<string, unknown>;
+}
+
+describe('the signature (Filestack docs, Webhooks)', () => {
+	const vectors: [string, string, string, string, string][] = [
+		[
+			'filestack-js, security.spec.node.ts',
+			'Y5cWb1rdRDSTSqEjF5pv',
+			'1559199901',
+			'{"id": 6844, "action": "fp.upload", "timestamp": 1559199901, "text": {"url": "http://cdn.filestackapi.dev/xK88QArxRiyVvFzo4p33", "client": "Computer", "data": {"filename": "01 (1).png", "type": "image/png", "size": 881855}}}',
+			'14495b54b246e1352bb69cd91c5c1bfe2221f2d0330414b3df8f5fb2903db730',
+		],
+		[
+			'filestack-python, tests',
+			'webhook-secret',
+			'123456789999',
+			'{"text": {"filename": "filename.jpg", "key": "kGaeljnga9wkysK6Z_filename.jpg"}}',
+			'57cbb25386c3d6ff758a7a75cf52ba02cf2b0a1a2d6d5dfb9c886553ca6011cb',
+		],
+	];
+	test.each(vectors)('%s', (_source, secret, timestamp, body, signature) => {
+		expect(webhookSignature(timestamp, body, secret)).toBe(signature);
+		// The sandbox writes its bodies in the same hand.
+		expect(pythonJson(JSON.parse(body))).toBe(body);
+	});
+
+	test('of the body written again is another', () => {
+		const [, secret, timestamp, body] = vectors[0];
+		const again = JSON.stringify(JSON.parse(body));
+		expect(webhookSignature(timestamp, again, secret)).toMatch(/^b958ddf2/);
+	});
+
+	test('bodies are escaped as Python does', () => {
+		const value = { 'ü"': ['é🎉\n', 1.5, null, true, undefined].slice(0, 4), left: undefined };
+		expect(pythonJson(value)).toBe('{"\\u00fc\\"": ["\\u00e9\\ud83c\\udf89\\n", 1.5, null, true]}');
+	});
+});
+
+describe('webhooks', () => {
+	let stack: Stack;
+	let receiver: Receiver;
+	beforeEach(async () => {
+		stack = await Stack.start();
+		receiver = await Receiver.start();
+	});
+	afterEach(async () => {
+		await stack.bench.stop();
+		await receiver.stop();
+	});
+
+	const hooks = '/api/services/filestack/webhooks';
+	const subscribe = async (body: object = {}) =>
+		(
+			await stack.bench.control<{ id: string; secret: string }>('post', hooks, {
+				url: receiver.url,
+				...body,
+			})
+		).data;
+	/** The n-th thing that was received. */
+	const received = async (index = 0): Promise<Received> =>
+		await eventually(() => receiver.received[index] as Received | undefined);
+	const event = async (index = 0) => JSON.parse((await received(index)).raw) as Event;
+
+	test('fp.upload: envelope, headers, signature over timestamp and raw body', async () => {
+		await subscribe();
+		const { data } = await stack.store('abc', { filename: 'ü.txt' });
+		const { raw, headers } = await received();
+		const body = JSON.parse(raw) as Event;
+		const { container } = await stack.metadata(data.url.slice(-20), 'container');
+		expect(body).toEqual({
+			id: expect.any(Number) as number,
+			action: 'fp.upload',
+			timestamp: expect.any(Number) as number,
+			text: {
+				...{ container, url: data.url, filename: 'ü.txt', client: 'Computer', key: data.key },
+				...{ type: 'text/plain', status: 'Stored', size: 3 },
+			},
+		});
+		expect(raw).toContain('"filename": "\\u00fc.txt", ');
+		expect(raw).not.toBe(JSON.stringify(body));
+		expect(headers['content-type']).toBe('application/json');
+		const timestamp = String(headers['fs-timestamp']);
+		expect(timestamp).toMatch(/^\d{10}$/);
+		const right = createHmac('sha256', stack.webhookSecret)
+			.update(`${timestamp}.${raw}`)
+			.digest('hex');
+		expect(headers['fs-signature']).toBe(right);
+	});
+
+	test('fp.upload in its older form', async () => {
+		await stack.settings({ uploadEvent: 'nested' });
+		await subscribe();
+		const { data } = await stack.store('abc', { filename: 'a.txt' });
+		expect((await event()).text).toEqual({
+			url: data.url,
+			client: 'Computer',
+			data: { filename: 'a.txt', type: 'text/plain', size: 3 },
+		});
+	});
+
+	test('fp.overwrite and fp.delete', async () => {
+		const handle = await stack.handle('abc', { filename: 'a.txt' });
+		await subscribe();
+		const url = `${stack.origins.cdn}/${handle}`;
+		const params = stack.sign();
+		await stack.http.post(stack.file(handle), 'abcd', {
+			params,
+			headers: { 'content-type': 'text/css' },
+		});
+		expect(await event(0)).toMatchObject({
+			action: 'fp.overwrite',
+			text: {
+				...{ mimetype: 'text/css', url, isWriteable: true, filename: 'a.txt' },
+				...{ client: 'Computer', size: 4 },
+			},
+		});
+		await stack.http.delete(stack.file(handle), { params });
+		expect(await event(1)).toMatchObject({ action: 'fp.delete', text: { url } });
+	});
+
+	test('fs.workflow comes when the workflow has ended, also after a restart', async () => {
+		await subscribe({ events: ['fs.workflow'] });
+		const handle = await stack.handle('abc');
+		const run = `run_workflow=id:c17c8f5e-1111-2222-3333-444455556666/${handle}`;
+		const { data } = await stack.http.get<Record<string, unknown>>(stack.cdn(run));
+		expect(data).toMatchObject({ sources: [handle], status: 'Started' });
+		expect((await stack.http.get(stack.cdn(run, { call: ['read'] }))).status).toBe(403);
+		expect(receiver.received).toHaveLength(0);
+		await stack.bench.stop({ keep: true });
+		stack = await Stack.start(stack.bench.folder);
+		await stack.bench.advance(5);
+		const { action, text } = await event();
+		expect(action).toBe('fs.workflow');
+		expect(text).toEqual({
+			workflow: data.workflow,
+			createdAt: data.createdAt,
+			updatedAt: expect.stringMatching(/Z$/) as string,
+			sources: [handle],
+			results: expect.any(Object) as object,
+			status: 'Finished',
+		});
+		expect(Object.entries(text.results as object)).toEqual([
+			[
+				expect.stringMatching(/^virus_detection_\d+$/) as string,
+				{ data: { infected: false, infections_list: [] } },
+			],
+		]);
+		expect((await stack.list<{ status: string }>('jobs'))[0].status).toBe('Finished');
+	});
+
+	test('each goes to who asked for it, with the secret of the webhook', async () => {
+		const other = await Receiver.start();
+		await subscribe({ events: ['fp.delete'] });
+		await subscribe({ url: other.url, events: ['fp.upload', 'fp.upload'], secret: 'of its own' });
+		const handle = await stack.handle('abc');
+		await stack.http.delete(stack.file(handle), { params: stack.sign() });
+		expect((await event()).action).toBe('fp.delete');
+		const [{ raw, headers }] = await eventually(() =>
+			other.received.length > 0 ? other.received : undefined,
+		);
+		expect((JSON.parse(raw) as Event).action).toBe('fp.upload');
+		expect(headers['fs-signature']).toBe(
+			webhookSignature(String(headers['fs-timestamp']), raw, 'of its own'),
+		);
+		expect([receiver.received.length, other.received.length]).toEqual([1, 1]);
+		await other.stop();
+	});
+
+	test.each([
+		[200, true],
+		[201, true],
+		[204, true],
+		[202, false],
+		[302, false],
+		[410, false],
+	])('%i acknowledges: %s', async (status, accepted) => {
+		receiver.answers = [{ status }];
+		await subscribe();
+		await stack.handle('abc');
+		expect((await stack.bench.attempts(1))[0]).toMatchObject({ status, accepted });
+	});
+
+	test.each([
+		['docs', [300, 1800, 43_200]],
+		['plugin', [10, 60, 300, 900, 3600]],
+	])(
+		'retries as in the %s: the same body, signature and timestamp',
+		async (webhookRetries, waits) => {
+			await stack.settings({ webhookRetries });
+			await subscribe();
+			receiver.answers = Array.from({ length: 10 }, () => ({ status: 500 }));
+			await stack.handle('abc');
+			await stack.bench.attempts(1);
+			for (const [index, seconds] of waits.entries()) {
+				await stack.bench.advance(seconds - 5);
+				await stack.bench.attempts(index + 1);
+				await stack.bench.advance(5);
+				await stack.bench.attempts(index + 2);
+			}
+			const { state } = await stack.bench.delivery(
+				({ attempts }) => attempts.length > waits.length,
+			);
+			expect(state).toBe('failed');
+			await stack.bench.advance(86_400);
+			expect(receiver.received).toHaveLength(waits.length + 1);
+			const sent = receiver.received.map(({ raw, headers }) =>
+				[raw, headers['fs-signature'], headers['fs-timestamp']].join(),
+			);
+			expect(new Set(sent).size).toBe(1);
+		},
+	);
+
+	test('faults strike them: a bad signature, two copies', async () => {
+		const fault = async (type: string) =>
+			await stack.bench.control('post', '/api/faults', {
+				service: 'filestack',
+				times: 1,
+				fault: { type },
+			});
+		await subscribe();
+		await fault('badSignature');
+		await fault('duplicateDelivery');
+		await stack.handle('abc');
+		await received(1);
+		const [{ raw, headers }, again] = receiver.received;
+		expect(again.raw).toBe(raw);
+		const right = webhookSignature(String(headers['fs-timestamp']), raw, stack.webhookSecret);
+		expect(headers['fs-signature']).toMatch(/^[0-9a-f]{64}$/);
+		expect(headers['fs-signature']).not.toBe(right);
+	});
+
+	describe('over the control API', () => {
+		test('are listed without their secret, and removed', async () => {
+			const { id, secret } = await subscribe();
+			expect(secret).toBe(stack.webhookSecret);
+			expect(await stack.list('webhooks')).toMatchObject([
+				{ id, url: receiver.url, secret: '***' },
+			]);
+			expect((await stack.bench.control('delete', `${hooks}/${id}`)).status).toBe(204);
+			expect((await stack.bench.control('delete', `${hooks}/${id}`)).status).toBe(404);
+			await stack.handle('abc');
+			expect((await stack.bench.control<Delivery[]>('get', '/api/deliveries')).data).toHaveLength(
+				0,
+			);
+		});
+
+		test.each([
+			[{}, /required/],
+			[{ url: 'ftp://x' }, /http or https/],
+			[{ url: 'http://x', events: ['fp.nothing'] }, /"fp.nothing" is no event/],
+			[{ url: 'http://x', events: [] }, /at least one/],
+			[{ url: 'http://x', more: 1 }, /additional/],
+		])('%j is refused', async (body, sentence) => {
+			const answer = await stack.bench.control<{ error: string }>('post', hooks, body);
+			expect(answer.status).toBe(400);
+			expect(answer.data.error).toMatch(sentence);
+		});
+	});
+
+	describe('on the Developer Portal', () => {
+		const page = async () => (await http.get<string>(stack.origins.developer)).data;
+		const press = async (path: string, fields: [string, string][] = []) =>
+			await http.post<string>(stack.origins.developer + path, new URLSearchParams(fields));
+
+		test('are added and removed by forms', async () => {
+			expect(await page()).toContain('None: nobody is told');
+			const events: [string, string][] = [
+				['events', 'fp.upload'],
+				['events', 'fp.delete'],
+			];
+			const added = await press('/webhooks', [['url', receiver.url], ...events]);
+			expect([added.status, added.headers.location]).toEqual([303, '/#webhooks']);
+			expect(await page()).toContain('fp.upload, fp.delete');
+			const [{ id }] = await stack.list<{ id: string }>('webhooks');
+			expect((await press(`/webhooks/${id}/remove`)).status).toBe(303);
+			expect(await stack.list('webhooks')).toHaveLength(0);
+			const wrong = await press('/webhooks', [['url', 'nonsense']]);
+			expect([wrong.status, wrong.data]).toEqual([400, expect.stringContaining('http or https')]);
+			expect((await http.get(`${stack.origins.developer}/nothing`)).status).toBe(404);
+		});
+
+		test('names from outside stay text', async () => {
+			const evil = '<script>alert(1)</script>';
+			await stack.handle('abc', { filename: evil, mimetype: 'text/html' });
+			await subscribe({ url: `http://127.0.0.1:9/?${evil}` });
+			const html = await page();
+			expect(html).toContain('&lt;script&gt;');
+			expect(html).not.toContain(evil);
+		});
+
+		test('the sandbox portal leads there', async () => {
+			const home = (await http.get<string>(stack.bench.portal)).data;
+			expect(home).toContain(`href="${stack.origins.developer}/"`);
+		});
+	});
+});

@@ -1,0 +1,94 @@
+import { spawn } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { request } from 'node:http';
+import type { Readable } from 'node:stream';
+import { Readable as Source } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { pipeline } from 'node:stream/promises';
+import type { SandboxInfo } from '../../sandbox/server.mts';
+import { http, removeFolder, temporaryFolder } from './support.mts';
+
+/** 1 GiB; more by hand: SANDBOX_UPLOAD_GIB=3. */
+export const LARGE = Number(process.env.SANDBOX_UPLOAD_GIB ?? 1) * 2 ** 30;
+const LIMIT_MIB = 200;
+
+/** A process's memory is read from /proc. */
+export const onLinux = process.platform === 'linux' ? test : test.skip;
+
+/** Does something with a sandbox in a process of its own, which must get by with 200 MiB. */
+export async function inLittleMemory(
+	use: (info: SandboxInfo, folder: string) => Promise<void>,
+): Promise<void> {
+	const folder = await temporaryFolder();
+	// Without tsx's second process in between, so that the memory is that of the sandbox.
+	const child = spawn(process.execPath, [
+		...['--import', 'tsx', 'sandbox/main.mts'],
+		...['--json', '--port', '0', '--data', folder],
+	]);
+	try {
+		const line = await new Promise<string>((resolve) =>
+			child.stdout.once('data', (data: Buffer) => resolve(data.toString())),
+		);
+		await use(JSON.parse(line) as SandboxInfo, folder);
+		const used = await peak(child.pid ?? 0);
+		console.info(`${LARGE / 2 ** 30} GiB in and out; peak memory ${Math.round(used)} MiB`);
+		expect(used).toBeLessThan(LIMIT_MIB);
+	} finally {
+		child.kill('SIGKILL');
+		await removeFolder(folder);
+	}
+}
+
+/** The most memory that a process has ever had resident, in MiB. */
+async function peak(pid: number): Promise<number> {
+	const status = await readFile(`/proc/${pid}/status`, 'utf8');
+	return Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1]) / 1024;
+}
+
+/** Sends a form with one file of LARGE zero bytes, without having them in memory here either. */
+export async function sendLarge(
+	url: string,
+	field: string,
+	headers: Record<string, string> = {},
+): Promise<{ status: number; body: string }> {
+	const head = `--b\r\nContent-Disposition: form-data; name="${field}"; filename="large.bin"\r\n\r\n`;
+	const tail = '\r\n--b--\r\n';
+	const chunk = Buffer.alloc(2 ** 20);
+	const body = Source.from(
+		(function* () {
+			yield Buffer.from(head);
+			for (let sent = 0; sent < LARGE; sent += chunk.length) yield chunk;
+			yield Buffer.from(tail);
+		})(),
+	);
+	const outgoing = request(url, {
+		method: 'POST',
+		headers: {
+			...headers,
+			'content-type': 'multipart/form-data; boundary=b',
+			'content-length': head.length + LARGE + tail.length,
+		},
+	});
+	const answer = new Promise<{ status: number; body: string }>((resolve, reject) => {
+		outgoing
+			.on('response', (response) => {
+				void text(response).then((told) =>
+					resolve({ status: response.statusCode ?? 0, body: told }),
+				);
+			})
+			.on('error', reject);
+	});
+	await pipeline(body, outgoing);
+	return await answer;
+}
+
+/** How many bytes come from there. */
+export async function receivedBytes(
+	url: string,
+	headers: Record<string, string> = {},
+): Promise<number> {
+	const { data } = await http.get<Readable>(url, { headers, responseType: 'stream' });
+	let size = 0;
+	for await (const chunk of data) size += (chunk as Buffer).length;
+	return size;
+}

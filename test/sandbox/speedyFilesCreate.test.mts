@@ -1,0 +1,291 @@
+import { http } from './support.mts';
+import { Instance, NEW_PACKAGE, type Problem } from './speedyFilesSupport.mts';
+
+let instance: Instance;
+beforeAll(async () => (instance = await Instance.start()));
+afterAll(async () => await instance.stop());
+
+/** Sends a body as it is, byte for byte. */
+const post = async (body: string | Buffer, type?: string, token = instance.token) =>
+	await http.post<Problem>(`${instance.url}/api/v1/packages`, body, {
+		headers: { authorization: `Bearer ${token}`, 'content-type': type ?? 'application/json' },
+		transformRequest: [(data: unknown) => data],
+	});
+
+describe('creating a package (SpeedyFiles docs, REST API)', () => {
+	test('with the required fields: 201 and the whole package', async () => {
+		const made = await instance.create();
+		expect(Object.keys(made)).toEqual([
+			...['id', 'owner_user_id', 'direction', 'title', 'note', 'recipient_email'],
+			...['recipient_name', 'storage_backend', 'transport_mode', 'status', 'expires_at'],
+			...['created_at', 'files'],
+		]);
+		expect(made).toMatchObject({
+			...NEW_PACKAGE,
+			id: expect.stringMatching(/^[A-Za-z0-9_-]{22}$/) as string,
+			owner_user_id: 1,
+			direction: 'outbound',
+			note: null,
+			storage_backend: 'local',
+			transport_mode: 'http',
+			status: 'draft',
+			files: [],
+		});
+	});
+
+	test('its times are naive UTC with microseconds, 7 days apart', async () => {
+		await instance.bench.control('post', '/api/clock', { speed: 0 });
+		const { created_at, expires_at } = await instance.create();
+		const { now } = (await instance.bench.control<{ now: string }>('get', '/api/clock')).data;
+		await instance.bench.control('post', '/api/clock', { speed: 1 });
+		expect(created_at).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}$/);
+		expect(created_at.slice(0, 23)).toBe(now.slice(0, 23));
+		expect(expires_at.slice(19)).toBe(created_at.slice(19));
+		expect(Date.parse(expires_at) - Date.parse(created_at)).toBe(7 * 86_400_000);
+	});
+
+	test('texts are trimmed, the address is kept in lower case, a blank note is none', async () => {
+		const made = await instance.create({
+			title: '  Q4 ',
+			recipient_name: ' Ann ',
+			recipient_email: ' Ann@ACME.com ',
+			note: '  ',
+		});
+		expect(made).toMatchObject({
+			title: 'Q4',
+			recipient_name: 'Ann',
+			recipient_email: 'ann@acme.com',
+			note: null,
+		});
+	});
+
+	test('an inbound one is active at once and tells no link', async () => {
+		const made = await instance.create({ direction: 'inbound' });
+		expect(made.status).toBe('active');
+		expect(JSON.stringify(made)).not.toContain('/p/');
+	});
+
+	test.each([
+		[{ ttl_days: '14' }, 14],
+		[{ ttl_days: 14.0 }, 14],
+		[{ ttl_days: true }, 1],
+		[{ ttl_days: 90 }, 90],
+	])('%j is taken', async (changes, days) => {
+		const { created_at, expires_at } = await instance.create(changes);
+		expect((Date.parse(expires_at) - Date.parse(created_at)) / 86_400_000).toBeCloseTo(days, 5);
+	});
+
+	test('what is unknown is let through', async () => {
+		expect(await instance.create({ colour: 'blue' })).not.toHaveProperty('colour');
+	});
+
+	test.each([
+		['a name with every sign', '<b>"\'`\\/%00\u0000\r\n\u202e🎉'],
+		['255 characters beyond the BMP', '🎉'.repeat(255)],
+	])('%s as title', async (_what, title) => {
+		expect((await instance.create({ title })).title).toBe(title.trim());
+	});
+});
+
+const long = (length: number) => 'x'.repeat(length);
+const WHOLE = 'Input should be a valid integer';
+const NO_ADDRESS = 'value is not a valid email address: ';
+
+describe('a field that is wrong: 422 in the shape of pydantic', () => {
+	const cases: [object, string, string, object | undefined][] = [
+		[{ title: 5 }, 'string_type', 'Input should be a valid string', undefined],
+		[{ title: null }, 'string_type', 'Input should be a valid string', undefined],
+		[
+			{ title: '' },
+			'string_too_short',
+			'String should have at least 1 character',
+			{ min_length: 1 },
+		],
+		[
+			{ title: long(256) },
+			'string_too_long',
+			'String should have at most 255 characters',
+			{ max_length: 255 },
+		],
+		[
+			{ note: long(4001) },
+			'string_too_long',
+			'String should have at most 4000 characters',
+			{ max_length: 4000 },
+		],
+		[
+			{ title: '\ud800' },
+			'string_unicode',
+			'Input should be a valid string, unable to parse raw data as a unicode string',
+			undefined,
+		],
+		[
+			{ recipient_name: '' },
+			'string_too_short',
+			'String should have at least 1 character',
+			{ min_length: 1 },
+		],
+		[
+			{ direction: 'sideways' },
+			'literal_error',
+			"Input should be 'outbound' or 'inbound'",
+			{ expected: "'outbound' or 'inbound'" },
+		],
+		[
+			{ ttl_days: 0 },
+			'greater_than_equal',
+			'Input should be greater than or equal to 1',
+			{ ge: 1 },
+		],
+		[{ ttl_days: 91 }, 'less_than_equal', 'Input should be less than or equal to 90', { le: 90 }],
+		[{ ttl_days: null }, 'int_type', WHOLE, undefined],
+		[{ ttl_days: [] }, 'int_type', WHOLE, undefined],
+		[
+			{ ttl_days: 1.5 },
+			'int_from_float',
+			`${WHOLE}, got a number with a fractional part`,
+			undefined,
+		],
+		[
+			{ ttl_days: 'soon' },
+			'int_parsing',
+			`${WHOLE}, unable to parse string as an integer`,
+			undefined,
+		],
+	];
+	test.each(cases)('%j', async (changes, type, msg, ctx) => {
+		const { status, data } = await instance.api<Problem>('post', '/packages', {
+			...NEW_PACKAGE,
+			...changes,
+		});
+		expect(status).toBe(422);
+		const [[field, input]] = Object.entries(changes) as [string, unknown][];
+		expect(data.detail).toEqual([{ type, loc: ['body', field], msg, input, ...(ctx && { ctx }) }]);
+	});
+
+	const addresses: [string, string][] = [
+		['nope', 'An email address must have an @-sign.'],
+		['@acme.com', 'There must be something before the @-sign.'],
+		['a@', 'There must be something after the @-sign.'],
+		['a b@acme.com', 'The email address contains invalid characters before the @-sign: SPACE.'],
+		['.a@acme.com', 'An email address cannot start with a period.'],
+		['a.@acme.com', 'An email address cannot have a period immediately before the @-sign.'],
+		['a..b@acme.com', 'An email address cannot have two periods in a row.'],
+		['a@acme', 'The part after the @-sign is not valid. It should have a period.'],
+		['a@acme.', 'An email address cannot end with a period.'],
+		['a@.acme.com', 'An email address cannot have a period immediately after the @-sign.'],
+		['a@ac_me.com', "The part after the @-sign contains invalid characters: '_'."],
+		[
+			'a@acme.123',
+			'The part after the @-sign is not valid. It is not within a valid top-level domain.',
+		],
+		[
+			'a@host.local',
+			'The part after the @-sign is a special-use or reserved name that cannot be used with email.',
+		],
+		[
+			`${long(65)}@acme.com`,
+			'The email address is too long before the @-sign (1 character too many).',
+		],
+	];
+	test.each(addresses)('recipient_email "%s"', async (recipient_email, reason) => {
+		const { status, data } = await instance.api<Problem>('post', '/packages', {
+			...NEW_PACKAGE,
+			recipient_email,
+		});
+		const loc = ['body', 'recipient_email'];
+		const fault = { type: 'value_error', loc, msg: NO_ADDRESS + reason, input: recipient_email };
+		expect([status, data]).toEqual([422, { detail: [{ ...fault, ctx: { reason } }] }]);
+	});
+
+	test.each([
+		['ann@customer.example', 'ann@customer.example'],
+		['Ann <ann@acme.com>', 'ann@acme.com'],
+		['ünï@acme.com', 'ünï@acme.com'],
+		["o'hara+x@sub.acme.co.uk", "o'hara+x@sub.acme.co.uk"],
+	])('"%s" is an address', async (given, kept) => {
+		expect((await instance.create({ recipient_email: given })).recipient_email).toBe(kept);
+	});
+
+	test('several at once, in the order of the fields', async () => {
+		const body = { recipient_email: 'nope', ttl_days: 0 };
+		const { data } = await instance.api<Problem>('post', '/packages', body);
+		expect(data.detail).toMatchObject([
+			{ type: 'missing', loc: ['body', 'title'], msg: 'Field required', input: body },
+			{ type: 'value_error', loc: ['body', 'recipient_email'] },
+			{ type: 'missing', loc: ['body', 'recipient_name'], input: body },
+			{ type: 'greater_than_equal', loc: ['body', 'ttl_days'] },
+		]);
+	});
+});
+
+describe('a body that cannot be read', () => {
+	const broken: [string, number, string][] = [
+		['{"title":', 9, 'Expecting value'],
+		['{', 1, 'Expecting property name enclosed in double quotes'],
+		["{'a': 1}", 1, 'Expecting property name enclosed in double quotes'],
+		['{"a" 1}', 5, "Expecting ':' delimiter"],
+		['{"a": 1 "b": 2}', 8, "Expecting ',' delimiter"],
+		['{"a": 1,}', 8, 'Expecting property name enclosed in double quotes'],
+		['[1,]', 3, 'Expecting value'],
+		['{"a": "b', 6, 'Unterminated string starting at'],
+		['{"a": "\n"}', 7, 'Invalid control character at'],
+		['{"a": "\\x"}', 7, 'Invalid \\escape'],
+		['{"🎉": }', 6, 'Expecting value'],
+		['{} {}', 3, 'Extra data'],
+		['hello', 0, 'Expecting value'],
+	];
+	test.each(broken)('%j: json_invalid at %i', async (body, position, error) => {
+		const { status, data } = await post(body);
+		const fault = { type: 'json_invalid', loc: ['body', position], msg: 'JSON decode error' };
+		expect([status, data]).toEqual([422, { detail: [{ ...fault, input: {}, ctx: { error } }] }]);
+	});
+
+	test.each([
+		['nothing', ''],
+		['null', 'null'],
+	])('%s: the body is missing', async (_what, body) => {
+		const { status, data } = await post(body);
+		const fault = { type: 'missing', loc: ['body'], msg: 'Field required', input: null };
+		expect([status, data]).toEqual([422, { detail: [fault] }]);
+	});
+
+	test.each([
+		['a list', '[1]', undefined, [1]],
+		['a text', '"x"', undefined, 'x'],
+		['JSON under another type', '{"a":1}', 'text/plain', '{"a":1}'],
+		['JSON under a type that is none', '{"a":1}', 'nonsense', '{"a":1}'],
+		['a form', 'a=1', 'application/x-www-form-urlencoded', 'a=1'],
+	])('%s: no object', async (_what, body, type, input) => {
+		const { status, data } = await post(body, type);
+		const msg = 'Input should be a valid dictionary or object to extract fields from';
+		const fault = { type: 'model_attributes_type', loc: ['body'], msg, input };
+		expect([status, data]).toEqual([422, { detail: [fault] }]);
+	});
+
+	test('a JSON type of any kind is one', async () => {
+		for (const type of ['application/JSON; charset=utf-8', 'application/vnd.api+json']) {
+			expect((await post(JSON.stringify(NEW_PACKAGE), type)).status).toBe(201);
+		}
+	});
+
+	test.each([
+		['no UTF-8', Buffer.from([0x7b, 0xff, 0x7d])],
+		['nested without end', `${'['.repeat(100_000)}${']'.repeat(100_000)}`],
+		['nested and broken', '['.repeat(100_000)],
+	])('%s: 400', async (_what, body) => {
+		const { status, data } = await post(body);
+		expect([status, data]).toEqual([400, { detail: 'There was an error parsing the body' }]);
+	});
+
+	test('is told before the token is looked at, a wrong field after', async () => {
+		expect((await post('{', undefined, 'sf_x')).status).toBe(422);
+		expect((await post('{}', undefined, 'sf_x')).status).toBe(401);
+		expect((await post('{}', 'nonsense', 'sf_x')).status).toBe(401);
+	});
+
+	test('beyond 16 MiB: 413', async () => {
+		const { status, data } = await post(`{"note":"${long(17 * 1024 * 1024)}"}`);
+		expect([status, typeof data.detail]).toEqual([413, 'string']);
+	});
+});

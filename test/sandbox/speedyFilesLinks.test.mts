@@ -1,0 +1,315 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { buffer } from 'node:stream/consumers';
+import { promisify } from 'node:util';
+import { type Entry, fromBuffer, type ZipFile } from 'yauzl';
+import { http } from './support.mts';
+import { formOf, Instance, type Problem } from './speedyFilesSupport.mts';
+
+let instance: Instance;
+beforeAll(async () => (instance = await Instance.start()));
+afterAll(async () => await instance.stop());
+
+const REPORT = { name: 'report.txt', bytes: 'the report', type: 'text/plain' };
+const EVIL = '<script>alert("1")</script>\'><b>';
+
+const get = async (url: string, headers = {}) =>
+	await http.get<Buffer>(url, { responseType: 'arraybuffer', headers });
+
+/** The entries of a ZIP: name and content, in their order. */
+async function unzip(bytes: Buffer): Promise<[name: string, content: string][]> {
+	const open = promisify<Buffer, object, ZipFile>(fromBuffer);
+	const zip = await open(bytes, { lazyEntries: true, decodeStrings: true });
+	const entries: [string, string][] = [];
+	return await new Promise((resolve, reject) => {
+		zip.on('error', reject).on('end', () => resolve(entries));
+		zip.on('entry', (entry: Entry) => {
+			zip.openReadStream(entry, (error, stream) => {
+				if (error) return reject(error);
+				void buffer(stream).then((content) => {
+					entries.push([entry.fileName, content.toString()]);
+					zip.readEntry();
+				});
+			});
+		});
+		zip.readEntry();
+	});
+}
+
+describe('the page of a magic link', () => {
+	test('shows what is in the package, as text', async () => {
+		const { id } = await instance.create({ title: EVIL, note: EVIL, recipient_name: EVIL });
+		await instance.upload(id, { name: EVIL, bytes: 'x' });
+		const { status, data, headers } = await http.get<string>((await instance.finalize(id)) ?? '');
+		expect(status).toBe(200);
+		expect(headers['content-type']).toBe('text/html; charset=utf-8');
+		expect(data).toContain('&lt;script&gt;');
+		expect(data).not.toContain('<script>alert');
+		expect(data).toContain('/zip');
+	});
+
+	test('counts how often it was used', async () => {
+		const { id, link } = await instance.sent(REPORT);
+		for (let count = 0; count < 3; count += 1) await http.get(link);
+		expect((await instance.links(id))[0].use_count).toBe(3);
+	});
+
+	const dead: [string, (sent: { id: string; link: string }) => Promise<unknown>][] = [
+		['revoked', async ({ id }) => await instance.api('post', `/packages/${id}/revoke`)],
+		['deleted', async ({ id }) => await instance.api('delete', `/packages/${id}`)],
+		['expired', async () => await instance.bench.advance(7 * 86_400 + 1)],
+	];
+	test.each(dead)('is gone when the package is %s: 410 as HTML, everywhere', async (_how, end) => {
+		const { id, link, files } = await instance.sent(REPORT);
+		await end({ id, link });
+		for (const path of ['', '/zip', `/file/${files[0]}`]) {
+			const { status, headers } = await http.get(link + path);
+			expect([status, headers['content-type']]).toEqual([410, 'text/html; charset=utf-8']);
+		}
+	});
+
+	test.each(['x', '..%2F..', '%00', 'x'.repeat(300), '🎉', '%0d%0aX-Evil:%201'])(
+		'"%s" is none: 410',
+		async (raw) => {
+			const { status, headers } = await http.get(`${instance.url}/p/${raw}`);
+			expect([status, headers['x-evil']]).toEqual([410, undefined]);
+		},
+	);
+});
+
+describe('downloading a file', () => {
+	test('gives its bytes with name, type and length, as often as wanted', async () => {
+		const bytes = randomBytes(300_000);
+		const file = { name: 'a b.bin', bytes, type: 'application/x-thing' };
+		const { link, files } = await instance.sent(file);
+		for (let count = 0; count < 2; count += 1) {
+			const { status, data, headers } = await get(`${link}/file/${files[0]}`);
+			expect(status).toBe(200);
+			const digest = (content: Buffer) => createHash('sha256').update(content).digest('hex');
+			expect(digest(data)).toBe(digest(bytes));
+			expect(headers).toMatchObject({
+				'content-type': 'application/x-thing',
+				'content-length': String(bytes.length),
+				'content-disposition': "attachment; filename*=UTF-8''a%20b.bin",
+			});
+		}
+	});
+
+	test('text gets a charset, as Starlette gives it', async () => {
+		const { link, files } = await instance.sent(REPORT);
+		const { headers } = await get(`${link}/file/${files[0]}`);
+		expect(headers['content-type']).toBe('text/plain; charset=utf-8');
+	});
+
+	test.each([
+		['Résumé 🎉.pdf', 'R%C3%A9sum%C3%A9%20%F0%9F%8E%89.pdf'],
+		["it's (1)*!.pdf", 'it%27s%20%281%29%2A%21.pdf'],
+		['../../x', '../../x'],
+		['a%0d%0aX-Evil: 1', 'a%250d%250aX-Evil%3A%201'],
+	])('of %j names it safely', async (name, encoded) => {
+		const { link, files } = await instance.sent({ name, bytes: 'x' });
+		const { headers } = await get(`${link}/file/${files[0]}`);
+		expect(headers['content-disposition']).toBe(`attachment; filename*=UTF-8''${encoded}`);
+		expect(headers['x-evil']).toBeUndefined();
+	});
+
+	test('an unknown file, or one of another package: 404', async () => {
+		const { link } = await instance.sent(REPORT);
+		const { files: others } = await instance.sent(REPORT);
+		for (const file of [others[0], 'x', '..%2Fx']) {
+			const { status, data } = await http.get<Problem>(`${link}/file/${file}`);
+			expect([status, data]).toEqual([404, { detail: 'Not Found' }]);
+		}
+	});
+});
+
+describe('downloading all as a ZIP', () => {
+	test('streams every file under its name', async () => {
+		const { id } = await instance.create({ title: 'Q4: "final"/..' });
+		const bytes = randomBytes(200_000).toString('base64');
+		await instance.upload(id, { name: 'große Datei 🎉.bin', bytes });
+		await instance.upload(id, { name: 'empty', bytes: '' });
+		const { status, data, headers } = await get(`${await instance.finalize(id)}/zip`);
+		expect(status).toBe(200);
+		expect(headers['content-type']).toBe('application/zip');
+		expect(headers['content-disposition']).toMatch(/^attachment; filename\*=UTF-8''[\w.-]+\.zip$/);
+		expect(await unzip(data)).toEqual([
+			['große Datei 🎉.bin', bytes],
+			['empty', ''],
+		]);
+	});
+
+	test('numbers equal names and keeps paths inside', async () => {
+		const names = ['a.txt', 'a.txt', 'a.txt', 'b', 'b', '../../evil.txt', '/etc/passwd'];
+		const { link } = await instance.sent(...names.map((name) => ({ name, bytes: name })));
+		const entries = await unzip((await get(`${link}/zip`)).data);
+		expect(entries).toEqual([
+			['a.txt', 'a.txt'],
+			['a (2).txt', 'a.txt'],
+			['a (3).txt', 'a.txt'],
+			['b', 'b'],
+			['b (2)', 'b'],
+			['evil.txt', '../../evil.txt'],
+			['passwd', '/etc/passwd'],
+		]);
+	});
+
+	test('of a package whose files were taken away: 404', async () => {
+		const { id, link, files } = await instance.sent(REPORT);
+		const taken = await instance.control('delete', `/packages/${id}/files/${files[0]}`);
+		expect(taken.status).toBe(204);
+		const { status, data } = await http.get<Problem>(`${link}/zip`);
+		expect([status, data]).toEqual([404, { detail: 'no files to download' }]);
+		expect((await http.get(link)).status).toBe(200);
+	});
+});
+
+describe('an instance that keeps files in S3', () => {
+	let link: string;
+	let file: string;
+	beforeAll(async () => {
+		await instance.set({ storage: 's3' });
+		const sent = await instance.sent({ name: 'a "b".txt', bytes: 'from S3', type: 'text/plain' });
+		await instance.set({ storage: 'local' });
+		[link, file] = [sent.link, `${sent.link}/file/${sent.files[0]}`];
+		const { data } = await instance.api('get', `/packages/${sent.id}`);
+		expect(data).toMatchObject({ storage_backend: 's3' });
+	});
+
+	test('redirects a download to the storage, for whoever has the URL', async () => {
+		const { status, headers } = await http.get(file);
+		const location = String(headers.location);
+		expect(status).toBe(302);
+		expect(location.startsWith(`${instance.storage}/`)).toBe(true);
+		const answer = await http.get<string>(location);
+		expect([answer.status, answer.data]).toEqual([200, 'from S3']);
+		expect(answer.headers['content-type']).toBe('binary/octet-stream');
+	});
+
+	test('for 15 minutes', async () => {
+		const location = String((await http.get(file)).headers.location);
+		await instance.bench.advance(15 * 60 - 30);
+		expect((await http.get(location)).status).toBe(200);
+		await instance.bench.advance(31);
+		const late = await http.get<string>(location);
+		expect([late.status, late.headers['content-type']]).toEqual([403, 'application/xml']);
+		expect(late.data).toContain('<Code>AccessDenied</Code>');
+	});
+
+	test('refuses a request that brings its token along', async () => {
+		const location = String((await http.get(file)).headers.location);
+		const headers = { authorization: `Bearer ${instance.token}` };
+		const { status, data } = await http.get<string>(location, { headers });
+		expect(status).toBe(400);
+		expect(data).toContain('Only one auth mechanism allowed');
+	});
+
+	test('refuses a URL that was changed', async () => {
+		const location = String((await http.get(file)).headers.location);
+		for (const changed of [`${location}0`, location.replace(/--.*\?/, '--x?')]) {
+			expect((await http.get(changed)).status).toBe(403);
+		}
+		expect((await http.get(`${instance.storage}/x`)).status).toBe(404);
+	});
+
+	test('has no ZIP, and its page offers none', async () => {
+		const { status, data } = await http.get<Problem>(`${link}/zip`);
+		expect([status, data]).toEqual([
+			400,
+			{ detail: 'bulk zip download is only available for local-storage packages' },
+		]);
+		expect((await http.get<string>(link)).data).not.toContain('/zip');
+	});
+});
+
+describe("the recipient's upload", () => {
+	const send = async (link: string, name = 'scan.pdf', bytes = 'scan') =>
+		await http.post<Problem>(`${link}/upload`, formOf({ name, bytes }));
+
+	test('answers with the real size and hash; several are fine, and the package lists them', async () => {
+		const { id, link } = await instance.asked();
+		for (const name of ['one', '../two']) {
+			const { status, data } = await send(link, name);
+			expect([status, data]).toEqual([
+				200,
+				{
+					ok: true,
+					file_id: expect.any(String) as string,
+					size: 4,
+					sha256: createHash('sha256').update('scan').digest('hex'),
+					duration_ms: expect.any(Number) as number,
+				},
+			]);
+		}
+		const { data } = await instance.api<{ files: object[] }>('get', `/packages/${id}`);
+		expect(data.files).toMatchObject([{ original_name: 'one' }, { original_name: '../two' }]);
+	});
+
+	test('the page takes several at once, without a script, and shows what has come', async () => {
+		const { id, link } = await instance.asked();
+		expect((await http.get<string>(link)).data).toContain('data-upload');
+		const form = formOf({ name: 'one.txt', bytes: '1' });
+		form.append('file', new Blob(['2']), EVIL);
+		const { status, headers } = await http.post(`${link}/upload?from=page`, form);
+		expect([status, instance.url + String(headers.location)]).toEqual([303, link]);
+		const { data } = await http.get<string>(link);
+		expect(data).toContain('one.txt');
+		expect(data).not.toContain('<script>alert');
+		const shown = await instance.api<{ files: object[] }>('get', `/packages/${id}`);
+		expect(shown.data.files).toHaveLength(2);
+	});
+
+	const dead: [string, (id: string) => Promise<unknown>, string][] = [
+		[
+			'revoked',
+			async (id) => await instance.api('post', `/packages/${id}/revoke`),
+			'token_revoked',
+		],
+		['expired', async () => await instance.bench.advance(7 * 86_400 + 1), 'token_expired'],
+		['deleted', async (id) => await instance.api('delete', `/packages/${id}`), 'invalid'],
+	];
+	test.each(dead)('%s: 410 as JSON', async (_how, end, detail) => {
+		const { id, link } = await instance.asked();
+		await end(id);
+		const { status, data } = await send(link);
+		expect([status, data]).toEqual([410, { detail }]);
+		const page = await http.post<string>(`${link}/upload?from=page`, formOf(REPORT));
+		expect([page.status, page.headers['content-type']]).toEqual([410, 'text/html; charset=utf-8']);
+	});
+
+	test('a link is for one purpose', async () => {
+		const { link } = await instance.sent(REPORT);
+		const { status, data } = await send(link);
+		expect([status, data]).toEqual([410, { detail: 'invalid' }]);
+		const asked = await instance.asked();
+		for (const path of ['/zip', '/file/x']) {
+			expect((await http.get(asked.link + path)).status).toBe(410);
+		}
+	});
+
+	test('without a file: 422; with a nameless one: 400', async () => {
+		const { link } = await instance.asked();
+		const none = await http.post<Problem>(`${link}/upload`, new FormData());
+		expect(none.status).toBe(422);
+		const nameless = await http.post<Problem>(
+			`${link}/upload`,
+			'--b\r\nContent-Disposition: form-data; name="file"; filename=""\r\n\r\nx\r\n--b--\r\n',
+			{ headers: { 'content-type': 'multipart/form-data; boundary=b' } },
+		);
+		expect([nameless.status, nameless.data]).toEqual([400, { detail: 'filename required' }]);
+	});
+
+	test.each([
+		['unsent', 0],
+		['mailed', 1],
+	])('the link is %s', async (inboundLink, mails) => {
+		const count = async () =>
+			(await instance.bench.control<object[]>('get', '/api/outbox')).data.length;
+		await instance.set({ inboundLink });
+		const before = await count();
+		const { link } = await instance.asked({ title: 'Tax papers' });
+		expect((await count()) - before).toBe(mails);
+		const { data } = await instance.bench.control<object[]>('get', '/api/outbox');
+		if (mails > 0) expect(data[0]).toMatchObject({ link, to: 'cfo@acme.com' });
+		await instance.set({ inboundLink: 'unsent' });
+	});
+});
