@@ -1,3 +1,4 @@
+import './core/littleMemory.mts';
 import { fstatSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { SandboxProblem, sentenceOf } from './core/problem.mts';

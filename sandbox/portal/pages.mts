@@ -84,8 +84,9 @@ function controlForms(app: FastifyInstance, parts: PortalParts): void {
 	app.post<{ Body?: Form; Params: { service: string } }>(
 		'/control/settings/:service',
 		async (request, reply) => {
-			await serviceOf(parts, request.params.service).settings.changeByForm(request.body ?? {});
-			return await reply.redirect('/control#settings', 303);
+			const { service } = request.params;
+			await serviceOf(parts, service).settings.changeByForm(request.body ?? {});
+			return await reply.redirect(`/control#settings-${encodeURIComponent(service)}`, 303);
 		},
 	);
 	app.post<{ Body?: Form }>('/control/faults', async (request, reply) => {

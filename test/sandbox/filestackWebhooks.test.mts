@@ -299,6 +299,12 @@ describe('webhooks', () => {
 			expect(html).not.toContain(evil);
 		});
 
+		test('its links lead to the files', async () => {
+			const handle = await stack.handle('abc');
+			const link = new RegExp(`href="([^"]*/${handle})"`).exec(await page())?.[1] ?? '';
+			expect((await http.get<string>(link)).data).toBe('abc');
+		});
+
 		test('the sandbox portal leads there', async () => {
 			const home = (await http.get<string>(stack.bench.portal)).data;
 			expect(home).toContain(`href="${stack.origins.developer}/"`);

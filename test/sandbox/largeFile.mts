@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
-import { request } from 'node:http';
+import { type IncomingHttpHeaders, request } from 'node:http';
 import type { Readable } from 'node:stream';
 import { Readable as Source } from 'node:stream';
 import { text } from 'node:stream/consumers';
@@ -45,35 +45,46 @@ async function peak(pid: number): Promise<number> {
 	return Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1]) / 1024;
 }
 
-/** Sends a form with one file of LARGE zero bytes, without having them in memory here either. */
+/** What a large upload is answered with. */
+export interface LargeAnswer {
+	status: number;
+	body: string;
+	headers: IncomingHttpHeaders;
+}
+
+/** Sends a form with one file of LARGE zero bytes. */
 export async function sendLarge(
 	url: string,
 	field: string,
 	headers: Record<string, string> = {},
-): Promise<{ status: number; body: string }> {
+): Promise<LargeAnswer> {
 	const head = `--b\r\nContent-Disposition: form-data; name="${field}"; filename="large.bin"\r\n\r\n`;
-	const tail = '\r\n--b--\r\n';
+	const type = { 'content-type': 'multipart/form-data; boundary=b' };
+	const around = { head, tail: '\r\n--b--\r\n' };
+	return await sendZeros(url, { headers: { ...headers, ...type }, ...around });
+}
+
+/** Sends zero bytes (default: LARGE), without having them in memory here either. */
+export async function sendZeros(
+	url: string,
+	{ method = 'POST', size = LARGE, headers = {}, head = '', tail = '' } = {},
+): Promise<LargeAnswer> {
 	const chunk = Buffer.alloc(2 ** 20);
 	const body = Source.from(
 		(function* () {
-			yield Buffer.from(head);
-			for (let sent = 0; sent < LARGE; sent += chunk.length) yield chunk;
-			yield Buffer.from(tail);
+			if (head) yield Buffer.from(head);
+			for (let sent = 0; sent < size; sent += chunk.length) yield chunk.subarray(0, size - sent);
+			if (tail) yield Buffer.from(tail);
 		})(),
 	);
-	const outgoing = request(url, {
-		method: 'POST',
-		headers: {
-			...headers,
-			'content-type': 'multipart/form-data; boundary=b',
-			'content-length': head.length + LARGE + tail.length,
-		},
-	});
-	const answer = new Promise<{ status: number; body: string }>((resolve, reject) => {
+	const length = head.length + size + tail.length;
+	const outgoing = request(url, { method, headers: { ...headers, 'content-length': length } });
+	const answer = new Promise<LargeAnswer>((resolve, reject) => {
 		outgoing
 			.on('response', (response) => {
-				void text(response).then((told) =>
-					resolve({ status: response.statusCode ?? 0, body: told }),
+				const { statusCode = 0, headers: told } = response;
+				void text(response).then((read) =>
+					resolve({ status: statusCode, body: read, headers: told }),
 				);
 			})
 			.on('error', reject);

@@ -18,7 +18,8 @@ export function conforming(openapi: OpenApi, ...baseUrls: string[]): AxiosInstan
 /** The document that toSatisfyApiSpec compares with. */
 let inForce: OpenApi | undefined;
 
-function check(openapi: OpenApi, response: AxiosResponse): void {
+/** Holds an answer against a document. */
+export function check(openapi: OpenApi, response: AxiosResponse): void {
 	// jest-openapi looks at bodies; these have none, or one that is no JSON.
 	const type: unknown = response.headers['content-type'];
 	const isJson = typeof type === 'string' && type.startsWith('application/json');

@@ -1,3 +1,5 @@
+import { Clock } from '../../sandbox/core/clock.mts';
+import { Stamps } from '../../sandbox/services/speedyFiles/stamps.mts';
 import { http } from './support.mts';
 import { Instance, NEW_PACKAGE, type Problem } from './speedyFilesSupport.mts';
 
@@ -42,6 +44,12 @@ describe('creating a package (SpeedyFiles docs, REST API)', () => {
 		expect(created_at.slice(0, 23)).toBe(now.slice(0, 23));
 		expect(expires_at.slice(19)).toBe(created_at.slice(19));
 		expect(Date.parse(expires_at) - Date.parse(created_at)).toBe(7 * 86_400_000);
+	});
+
+	test('no two are equal, even while the clock stands still', () => {
+		const stamps = new Stamps(new Clock({ speed: 0 }));
+		const made = Array.from({ length: 3000 }, () => stamps.now());
+		expect(made).toEqual([...new Set(made)].sort());
 	});
 
 	test('texts are trimmed, the address is kept in lower case, a blank note is none', async () => {

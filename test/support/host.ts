@@ -30,6 +30,8 @@ export class Host {
 			});
 		});
 		await new Promise<void>((done) => this.server.listen(0, '127.0.0.1', done));
+		// A test that fails before it stops the host must not keep the run alive.
+		this.server.unref();
 		this.url = `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
 	}
 

@@ -153,7 +153,7 @@ async function complete(
 	const end = Date.now() + MERGE_PATIENCE;
 	while (Date.now() < end && !cancel?.aborted) {
 		const { status, body } = await ask(item, baseUrl, 'complete', { ...fields, ...sent });
-		if (status !== 999) return isJsonObject(body) ? body : {};
+		if (status !== 202) return isJsonObject(body) ? body : {};
 		await pause(MERGE_PAUSE, cancel);
 	}
 	const { functions, itemIndex } = item;

@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { mayHaveActed, withItem } from '../../shared/errors';
+import { withDoubt, withItem } from '../../shared/errors';
 import { addressOf, type ApiCall, callApi, pathPart } from '../../shared/http';
 import { wrong } from '../../shared/inputs';
 import type { ItemContext } from '../../shared/operation';
@@ -79,11 +79,8 @@ export async function fetching({ functions, itemIndex }: ItemContext, call: ApiC
 		const patient = { ...call, repeatable: false, timeout: FETCH_PATIENCE };
 		return (await callApi(functions, filestack, patient)).body;
 	} catch (error) {
-		const problem = withItem(functions.getNode(), error, itemIndex);
-		if (mayHaveActed(problem)) {
-			problem.description = `${problem.description ?? ''} Filestack may have fetched the file nevertheless: look before you run it again.`;
-		}
-		throw withItem(functions.getNode(), problem, itemIndex);
+		const doubt = 'Filestack may have fetched the file nevertheless: look before you run it again.';
+		throw withItem(functions.getNode(), withDoubt(error, doubt), itemIndex);
 	}
 }
 

@@ -1,7 +1,7 @@
 import fastifyStatic from '@fastify/static';
-import type { FastifyError, FastifyInstance } from 'fastify';
-import { TooLarge } from '../../core/blobs.mts';
-import { FormRefused, takeForms } from '../../core/form.mts';
+import type { FastifyInstance } from 'fastify';
+import { answerErrors } from '../../core/apiErrors.mts';
+import { takeForms } from '../../core/form.mts';
 import type { ServiceContext } from '../../core/service.mts';
 import type { Account } from './account.mts';
 import { chunkRoutes } from './chunkRoutes.mts';
@@ -23,43 +23,11 @@ export async function apiRoutes(
 	await app.register(fastifyStatic, { root: context.blobs.folder, serve: false });
 	await takeForms(app);
 	addGate(app, context);
-	app.setErrorHandler(async (error: FastifyError, _request, reply) => {
-		const { status, message } = refusal(error);
-		if (status >= 500) throw error;
-		reply.removeHeader('content-disposition').removeHeader('content-type');
-		reply.headers((error as { headers?: Record<string, string> }).headers ?? {});
-		return await reply.code(status).send(errorBody(status, message));
-	});
-	app.setNotFoundHandler(async (_request, reply) => await reply.code(404).send(errorBody(404)));
+	answerErrors(app, { error: errorBody, unsupportedType: 400 });
 
 	uploadRoute(app, context, account);
 	chunkRoutes(app, context, account);
 	fileRoutes(app, context, account);
 	shareRoutes(app, context, account);
 	syncRoutes(app, context, account);
-}
-
-/** How the service words what the HTTP library, the form's parser and the disk have refused. */
-function refusal(error: FastifyError): { status: number; message?: string } {
-	if (error instanceof TooLarge) return { status: 413 };
-	if (error instanceof FormRefused) {
-		return {
-			status: 400,
-			message:
-				error.reason === 'notMultipart'
-					? 'Content-Type must be multipart/form-data'
-					: 'The multipart body is incomplete',
-		};
-	}
-	switch (error.code) {
-		case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
-			return { status: 400, message: 'Content-Type must be application/json' };
-		case 'FST_ERR_CTP_EMPTY_JSON_BODY':
-		case 'FST_ERR_CTP_INVALID_JSON_BODY':
-			return { status: 400, message: 'The request body is not valid JSON' };
-		case 'FST_ERR_CTP_BODY_TOO_LARGE':
-			return { status: 413, message: 'The request body is too large' };
-		default:
-			return { status: error.statusCode ?? 500, message: error.message };
-	}
 }

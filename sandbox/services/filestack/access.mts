@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify';
-import { timingSafeEqual } from 'node:crypto';
+import { sameText } from '../../core/sameText.mts';
 import type { ServiceContext } from '../../core/service.mts';
 import { type Call, Permission, PolicyProblem, readPolicy } from './policy.mts';
 import { Refused } from './error.mts';
@@ -52,10 +52,8 @@ function read(
 /** HTTP Basic, user "app", password the app's secret (Filestack docs, File API, Security). */
 function isApp(authorization: string, appSecret: string): boolean {
 	const encoded = /^basic +([A-Za-z0-9+/=_-]+)$/i.exec(authorization)?.[1];
-	if (encoded === undefined) return false;
-	const given = Buffer.from(encoded, 'base64');
-	const right = Buffer.from(`app:${appSecret}`);
-	return given.length === right.length && timingSafeEqual(given, right);
+	const given = Buffer.from(encoded ?? '', 'base64').toString('utf8');
+	return sameText(given, `app:${appSecret}`);
 }
 
 /**

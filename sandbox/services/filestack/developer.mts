@@ -3,6 +3,7 @@ import type { FastifyError, FastifyInstance, FastifyReply } from 'fastify';
 import { addPages } from '../../core/pages.mts';
 import { NotFound, SandboxProblem } from '../../core/problem.mts';
 import type { Parts } from './parts.mts';
+import { policySignature } from './policy.mts';
 import { EVENTS, type NewWebhook, type Webhooks } from './webhooks.mts';
 
 const webhookSchema = {
@@ -30,6 +31,9 @@ export function consoleCalls(app: FastifyInstance, webhooks: Webhooks): void {
 	});
 }
 
+/** How long the page's links to files work. */
+const LINK_SECONDS = 600;
+
 interface Form {
 	url?: string;
 	events?: string | string[];
@@ -38,6 +42,14 @@ interface Form {
 /** The part of the Developer Portal that the sandbox has: the app's keys, its webhooks and what it has stored. */
 export async function developerRoutes(app: FastifyInstance, parts: Parts): Promise<void> {
 	const { context, files, webhooks } = parts;
+	/** A link that works for a while, whether security is on or off. */
+	const signedLink = (handle: string): string => {
+		const expiry = Math.floor(context.clock.now().getTime() / 1000) + LINK_SECONDS;
+		const json = JSON.stringify({ expiry, call: ['read'], handle });
+		const policy = Buffer.from(json).toString('base64').replaceAll('+', '-').replaceAll('/', '_');
+		const signature = policySignature(policy, context.secrets.appSecret);
+		return `${context.origins.cdn}/security=p:${policy},s:${signature}/${handle}`;
+	};
 	await addPages(app);
 	await app.register(formbody);
 	app.setErrorHandler(async (error: FastifyError, _request, reply) => {
@@ -52,7 +64,7 @@ export async function developerRoutes(app: FastifyInstance, parts: Parts): Promi
 	app.get('/', async (_request, reply) => {
 		const stored = files.all().toReversed();
 		const { apiKey, appSecret } = context.secrets;
-		const shown = stored.slice(0, 100).map((file) => ({ ...file, url: files.url(file) }));
+		const shown = stored.slice(0, 100).map((file) => ({ ...file, url: signedLink(file.id) }));
 		const left = new Set(stored.map(({ object }) => object));
 		return await reply.viewAsync('filestack/portal', {
 			...{ apiKey, appSecret, events: EVENTS, webhooks: webhooks.all() },

@@ -2,33 +2,35 @@ import {
 	bytes,
 	each,
 	exactly,
-	file,
-	flag,
-	handle,
 	inPath,
 	json,
 	link,
+	listOf,
+	query,
+	text,
+	whole,
+} from '../../core/openapi.mts';
+import {
+	flag,
+	handle,
 	mediaType,
 	metadata,
 	metadataQuery,
-	plain,
 	proof,
-	query,
-	text,
+	REFUSALS,
 } from './openapiParts.mts';
 
-const refused = each([400, 401, 403, 404, 405, 429, 500, 503], plain('Refused, in plain text'));
-const refusedJson = each(
-	[400, 401, 403, 404, 405, 429, 500, 503],
-	json(exactly({ error: text }), 'Refused'),
-);
+const plain = { description: 'Refused', content: { 'text/plain': { schema: text } } };
+
+const refused = each(REFUSALS, plain);
+const refusedJson = each(REFUSALS, json(exactly({ error: text })));
 
 const download = {
 	parameters: query({ dl: flag, cache: text, ...proof }),
 	responses: {
-		200: file('The file'),
-		206: file('A part of it'),
-		416: plain('Refused'),
+		200: bytes('The file'),
+		206: bytes('A part of it'),
+		416: plain,
 		...refused,
 	},
 };
@@ -36,14 +38,13 @@ const describe = {
 	parameters: [...metadataQuery, ...query(proof)],
 	responses: { 200: json(metadata), ...refused },
 };
-const pixels = { type: 'integer', minimum: 0 } as const;
 const measure = {
-	responses: { 200: json(exactly({ height: pixels, width: pixels })), ...refused },
+	responses: { 200: json(exactly({ height: whole, width: whole })), ...refused },
 };
 const job = exactly({
 	createdAt: { type: 'string', format: 'date-time' },
 	jobid: text,
-	sources: { type: 'array', items: text },
+	sources: listOf(text),
 	status: { type: 'string', enum: ['Started'] },
 	updatedAt: { type: 'string', format: 'date-time' },
 	workflow: text,
@@ -51,12 +52,11 @@ const job = exactly({
 const fileFields = {
 	url: link,
 	filename: text,
-	size: bytes,
+	size: whole,
 	type: mediaType,
 	container: text,
 	key: text,
 };
-const security = { type: 'string', pattern: '^security=' } as const;
 
 /**
  * Filestack docs, Processing and Workflows API; paths with one task beside `security`. The narrower ones come later:
@@ -94,35 +94,31 @@ export const cdnPaths: Record<string, object> = {
 			},
 		},
 	},
-	'/{handle}': { parameters: [inPath('handle')], get: download },
+	'/{handle}': { parameters: inPath('handle'), get: download },
 	'/{security}/{handle}': {
-		parameters: [inPath('security', security), inPath('handle')],
+		parameters: inPath('security', 'handle'),
 		get: download,
 	},
-	'/{handle}/metadata': { parameters: [inPath('handle')], get: describe },
+	'/{handle}/metadata': { parameters: inPath('handle'), get: describe },
 	'/{security}/{workflow}/{handle}': {
-		parameters: [
-			inPath('security', security),
-			inPath('workflow', { type: 'string', pattern: '^run_workflow=id:' }),
-			inPath('handle'),
-		],
+		parameters: inPath('security', 'workflow', 'handle'),
 		get: { responses: { 200: json(job), ...refused } },
 	},
 	'/{security}/{handle}/metadata': {
-		parameters: [inPath('security', security), inPath('handle')],
+		parameters: inPath('security', 'handle'),
 		get: describe,
 	},
-	'/imagesize/{handle}': { parameters: [inPath('handle')], get: measure },
+	'/imagesize/{handle}': { parameters: inPath('handle'), get: measure },
 	'/{security}/imagesize/{handle}': {
-		parameters: [inPath('security', security), inPath('handle')],
+		parameters: inPath('security', 'handle'),
 		get: measure,
 	},
 	'/imagesize/{security}/{handle}': {
-		parameters: [inPath('security', security), inPath('handle')],
+		parameters: inPath('security', 'handle'),
 		get: measure,
 	},
 	'/{apikey}/{security}/{store}/{url}': {
-		parameters: ['apikey', 'security', 'store', 'url'].map((name) => inPath(name)),
+		parameters: inPath('apikey', 'security', 'store', 'url'),
 		get: { responses: { 200: json(exactly(fileFields)), ...refused } },
 	},
 };

@@ -2,28 +2,22 @@ import {
 	bytes,
 	each,
 	exactly,
-	file,
-	flag,
-	handle,
 	inPath,
 	json,
 	link,
-	mediaType,
-	metadata,
-	metadataQuery,
-	proof,
 	query,
 	text,
-} from './openapiParts.mts';
+	whole,
+} from '../../core/openapi.mts';
+import { flag, mediaType, metadata, metadataQuery, proof, REFUSALS } from './openapiParts.mts';
 
 const error = json(
 	exactly({
 		result: { type: 'string', enum: ['error'] },
 		error: exactly({ code: { type: 'integer' }, msg: text }),
 	}),
-	'Refused',
 );
-const refused = each([400, 401, 403, 404, 405, 429, 500, 503], error);
+const refused = each(REFUSALS, error);
 
 /** Raw bytes and the form are documented; the other two are what older docs, SDKs and the Claude plugin send. */
 const upload = {
@@ -37,14 +31,14 @@ const upload = {
 };
 
 const stored = exactly(
-	{ url: link, size: bytes, type: mediaType, filename: text, key: text, container: text },
+	{ url: link, size: whole, type: mediaType, filename: text, key: text, container: text },
 	['container'],
 );
 const overwritten = exactly({
 	url: link,
 	mimetype: mediaType,
 	isWriteable: { type: 'boolean' },
-	size: bytes,
+	size: whole,
 	filename: text,
 });
 
@@ -68,7 +62,7 @@ const remove = {
 /** Filestack docs, File API. */
 export const fileApiPaths: Record<string, object> = {
 	'/api/store/{provider}': {
-		parameters: [inPath('provider')],
+		parameters: inPath('provider'),
 		post: {
 			parameters: storeQuery,
 			requestBody: upload,
@@ -86,18 +80,18 @@ export const fileApiPaths: Record<string, object> = {
 		},
 	},
 	'/api/file/{handle}': {
-		parameters: [inPath('handle', { type: 'string', minLength: 1 })],
+		parameters: inPath('handle'),
 		get: {
 			parameters: query({ dl: flag, cache: text, key: text, ...proof }),
-			responses: { 200: file('The file'), 206: file('A part of it'), 416: error, ...refused },
+			responses: { 200: bytes('The file'), 206: bytes('A part of it'), 416: error, ...refused },
 		},
 		post: overwrite,
 		put: overwrite,
 		delete: remove,
 	},
-	'/api/file/{handle}/remove': { parameters: [inPath('handle', handle)], post: remove },
+	'/api/file/{handle}/remove': { parameters: inPath('handle'), post: remove },
 	'/api/file/{handle}/metadata': {
-		parameters: [inPath('handle')],
+		parameters: inPath('handle'),
 		get: {
 			parameters: [...metadataQuery, ...query({ key: text, ...proof })],
 			responses: { 200: json(metadata), ...refused },

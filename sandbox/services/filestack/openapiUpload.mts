@@ -1,8 +1,9 @@
 import { commitSchema, completeSchema, partSchema, startSchema } from './multipartSchemas.mts';
-import { bytes, each, exactly, handle, json, link, mediaType, text } from './openapiParts.mts';
+import { each, exactly, json, link, text, whole } from '../../core/openapi.mts';
+import { handle, mediaType, REFUSALS } from './openapiParts.mts';
 
 const refused = each(
-	[400, 401, 403, 404, 405, 413, 429, 500, 503],
+	[...REFUSALS, 413],
 	json(
 		exactly({
 			error: text,
@@ -10,7 +11,6 @@ const refused = each(
 			i: { type: 'string', pattern: '^UPL-' },
 			t: { type: 'integer' },
 		}),
-		'Refused',
 	),
 );
 
@@ -70,13 +70,14 @@ export const uploadPaths: Record<string, object> = {
 		200: json(
 			exactly(
 				{
-					...{ handle, url: link, filename: text, size: bytes, mimetype: mediaType },
+					...{ handle, url: link, filename: text, size: whole, mimetype: mediaType },
 					...{ status: { type: 'string', enum: ['Stored'] }, container: text, key: text },
 					...{ upload_tags: tags, workflows: jobs },
 				},
 				['upload_tags', 'workflows'],
 			),
 		),
-		202: json(exactly({}), 'The parts are not merged yet; ask again'),
+		// The parts are not merged yet: ask again.
+		202: json(exactly({})),
 	}),
 };

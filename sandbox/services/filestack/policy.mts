@@ -1,5 +1,5 @@
 import CryptoJS from 'crypto-js';
-import { timingSafeEqual } from 'node:crypto';
+import { sameText } from '../../core/sameText.mts';
 import { matches } from './pattern.mts';
 
 /** Filestack docs, Security, Creating policies: what a policy can allow. */
@@ -59,9 +59,7 @@ export function readPolicy(
 	const wellFormed = /^(?:[\w-]+|[A-Za-z0-9+/]+)={0,2}$/.test(encoded) && encoded.length % 4 === 0;
 	// The sentence is Filestack's own (its Claude plugin's changelog, 1.2.3).
 	if (!wellFormed) throw new PolicyProblem('policy was not properly url-safe base64 encoded');
-	const right = Buffer.from(policySignature(encoded, appSecret));
-	const given = Buffer.from(signature);
-	if (given.length !== right.length || !timingSafeEqual(given, right)) {
+	if (!sameText(signature, policySignature(encoded, appSecret))) {
 		throw new PolicyProblem('signature does not match the policy', 401);
 	}
 	const policy = fieldsOf(encoded);

@@ -1,7 +1,8 @@
 import CryptoJS from 'crypto-js';
 import type { FastifyError, FastifyInstance, FastifyRequest } from 'fastify';
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { Transform } from 'node:stream';
+import { sameText } from '../../core/sameText.mts';
 import type { ServiceContext } from '../../core/service.mts';
 import { queryOf } from './access.mts';
 import { StorageRefused, storageError } from './error.mts';
@@ -89,7 +90,7 @@ function checkSignature(request: FastifyRequest, { clock, secrets }: ServiceCont
 	const right = signatureOf(request.url, text(date), text(md5), secrets.storageSecret);
 	const given = /Signature=([0-9a-f]{64})$/.exec(authorization)?.[1] ?? '';
 	if (given === '') throw new StorageRefused(403, 'AccessDenied', 'Access Denied');
-	if (!timingSafeEqual(Buffer.from(given), Buffer.from(right))) {
+	if (!sameText(given, right)) {
 		const sentence =
 			'The request signature we calculated does not match the signature you provided.';
 		throw new StorageRefused(403, 'SignatureDoesNotMatch', sentence);

@@ -58,7 +58,7 @@ export interface Package {
 }
 
 /** Why a link does not work (SpeedyFiles source, app/routes/public.py). */
-export type DeadReason = 'token_revoked' | 'token_invalid' | 'token_expired';
+export type DeadReason = 'token_revoked' | 'token_expired';
 
 /** The packages of an instance. */
 export class Packages {
@@ -185,10 +185,9 @@ export class Packages {
 		await this.#documents.put(over);
 	}
 
-	/** Why a link does not work now, if it does not. */
+	/** Why a link does not work now, if it does not. A package with a link is active, unless it was revoked. */
 	deadReason({ status, expiresAt }: Package, link: Link): DeadReason | undefined {
 		if (status === 'revoked' || link.revokedAt !== null) return 'token_revoked';
-		if (status !== 'active') return 'token_invalid';
 		const now = this.#stamps.now();
 		return link.expiresAt <= now || expiresAt <= now ? 'token_expired' : undefined;
 	}

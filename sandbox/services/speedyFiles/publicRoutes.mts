@@ -7,7 +7,7 @@ import { contentDisposition, contentType, presignedUrl } from './download.mts';
 import { Refused } from './error.mts';
 import { bulk } from './eventFields.mts';
 import type { Instance } from './instance.mts';
-import type { Link, Package, PackageFile } from './packages.mts';
+import type { DeadReason, Link, Package, PackageFile } from './packages.mts';
 import { NO_HEAD } from './paths.mts';
 import { keepOf, receiveForm, takeForms, theFile } from './receiveForm.mts';
 import { siteRoutes } from './routing.mts';
@@ -22,11 +22,13 @@ interface Live {
 	link: Link;
 }
 
+type Reason = DeadReason | 'invalid';
+
 /** What a recipient reads on a link that does not work. */
-const DEAD: Readonly<Record<string, { title: string; text: string }>> = {
+const DEAD: Readonly<Record<Reason, { title: string; text: string }>> = {
 	token_revoked: { title: 'This link was withdrawn', text: 'Please ask the sender for a new one.' },
 	token_expired: { title: 'This link has expired', text: 'Please ask the sender for a new one.' },
-	token_invalid: {
+	invalid: {
 		title: 'This link does not work',
 		text: 'Please check that it was copied whole.',
 	},
@@ -43,7 +45,7 @@ export async function publicRoutes(app: FastifyInstance, instance: Instance): Pr
 	await app.register(async (scope) => await webhookPages(scope, instance));
 
 	/** The link, unless it is dead or for something else; then why. */
-	function look(raw: string, purpose?: Link['purpose']): Live | string {
+	function look(raw: string, purpose?: Link['purpose']): Live | Reason {
 		const found = packages.byLink(raw);
 		if (!found) return 'invalid';
 		const dead = packages.deadReason(found.package, found.link);
@@ -141,7 +143,7 @@ export async function publicRoutes(app: FastifyInstance, instance: Instance): Pr
 	}
 }
 
-async function gone(reply: FastifyReply, reason: string): Promise<string> {
-	const text = DEAD[reason] ?? DEAD.token_invalid;
+async function gone(reply: FastifyReply, reason: Reason): Promise<string> {
+	const text = DEAD[reason];
 	return await reply.code(410).viewAsync('speedyFiles/message', text);
 }

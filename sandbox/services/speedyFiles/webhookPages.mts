@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyReply } from 'fastify';
 import { NotFound, SandboxProblem } from '../../core/problem.mts';
 import { visibleHook } from './control.mts';
 import type { Instance } from './instance.mts';
-import { EVENTS } from './webhooks.mts';
+import { EVENTS } from './events.mts';
 
 const PAGE = '/admin/webhooks';
 

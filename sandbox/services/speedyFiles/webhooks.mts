@@ -1,26 +1,12 @@
-import CryptoJS from 'crypto-js';
 import { join } from 'node:path';
 import type { Delivery } from '../../core/deliveries.mts';
 import { Documents } from '../../core/documents.mts';
 import { isHttpUrl } from '../../core/origin.mts';
 import { NotFound, SandboxProblem } from '../../core/problem.mts';
 import type { ServiceContext } from '../../core/service.mts';
+import { asciiJson, type Event, EVENTS, goodEvents, signatureOf } from './events.mts';
 import { urlSafe } from './random.mts';
 import { shown, type Stamps } from './stamps.mts';
-
-/** SpeedyFiles docs, Webhooks, and, for file_deleted, SpeedyFiles source, app/webhooks.py. */
-export const EVENTS = [
-	'package.created',
-	'package.finalized',
-	'package.file_uploaded',
-	'package.file_deleted',
-	'package.downloaded',
-	'package.revoked',
-	'package.deleted',
-	'package.expired',
-] as const;
-
-export type Event = (typeof EVENTS)[number] | 'webhook.test';
 
 /** SpeedyFiles docs, Webhooks: so many failures in a row disable a subscription. */
 const MOST_FAILURES = 10;
@@ -52,19 +38,6 @@ export interface SubscriptionChange {
 	events?: string[];
 	description?: string;
 	is_active?: boolean;
-}
-
-/** Hex HMAC-SHA256 of the body under the whole secret, prefixed (SpeedyFiles docs, Webhooks, Verifying). */
-export function signatureOf(body: string, secret: string): string {
-	return `sha256=${CryptoJS.HmacSHA256(body, secret).toString(CryptoJS.enc.Hex)}`;
-}
-
-/** Compact JSON with all that is not printable ASCII as `\uXXXX` (SpeedyFiles source, app/webhooks.py). */
-export function asciiJson(value: object): string {
-	return JSON.stringify(value).replace(
-		/[^\x20-\x7e]/g,
-		(unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
-	);
 }
 
 /** The webhook subscriptions of an instance. */
@@ -207,13 +180,4 @@ function goodUrl(url: string): string {
 		throw new SandboxProblem('The URL must start with http:// or https:// and name a host.');
 	}
 	return url.trim();
-}
-
-/** Unknown ones are left out; none is an error (SpeedyFiles source, app/routes/admin_webhooks.py). */
-function goodEvents(events: readonly string[]): Event[] {
-	const known = EVENTS.filter((event) => events.includes(event));
-	if (known.length === 0) {
-		throw new SandboxProblem(`Choose at least one of these events: ${EVENTS.join(', ')}.`);
-	}
-	return [...known].sort();
 }

@@ -211,9 +211,7 @@ describe('Get Many changes', () => {
 			}),
 		});
 		const query = '/sync?since=2000-01-01T00%3A00%3A00Z';
-		const ask = async (
-			answers: ConstructorParameters<typeof Host> extends [] ? Parameters<Host['start']>[0] : never,
-		) => {
+		const ask = async (answers: Parameters<Host['start']>[0]) => {
 			const host = new Host();
 			await host.start(answers, page([], { has_more: false }));
 			const parameters = { resource: 'change', operation: 'getAll', since, returnAll: true };

@@ -12,22 +12,19 @@ import {
 	SECRET,
 	storeFile,
 } from '../../support/filestack';
-import { Host } from '../../support/host';
 import { Sandbox } from '../../support/sandbox';
 
 const text = { name: 'hello.txt', type: 'text/plain', bytes: Buffer.from('hello') };
 const sha256 = createHash('sha256').update(text.bytes).digest('hex');
 let sandbox: Sandbox;
 const recorder = new Recorder();
-const host = new Host();
 
 beforeAll(async () => {
 	await binaryData();
 	sandbox = await Sandbox.start();
 	await recorder.start();
-	await host.start({ '/photo.png': { headers: { 'content-type': 'image/png' }, body: 'PNG' } });
 });
-afterAll(async () => await Promise.all([sandbox.stop(), recorder.stop(), host.stop()]));
+afterAll(async () => await Promise.all([sandbox.stop(), recorder.stop()]));
 beforeEach(async () => {
 	await sandbox.reset();
 	recorder.seen.length = 0;
@@ -181,93 +178,6 @@ describe('bytes', () => {
 		expect(items.map(({ json, pairedItem }) => [json.filename, pairedItem])).toEqual(
 			input.map((_, n) => [`${n}.txt`, { item: n }]),
 		);
-	});
-});
-
-describe('a URL', () => {
-	const url = () => `${host.url}/photo.png`;
-	const fromUrl = { source: 'url' };
-
-	it('is fetched by Filestack', async () => {
-		const run = await filestack(credentialsOf(sandbox), 'file', 'store', {
-			...fromUrl,
-			url: url(),
-			options: { path: 'pictures/', fileName: 'me.png' },
-		});
-		const [{ json }] = outputOf(run);
-		expect(json).toMatchObject({
-			handle: expect.any(String) as string,
-			filename: 'me.png',
-			size: 3,
-			type: 'image/png',
-			mimetype: 'image/png',
-		});
-		expect(json.key).toMatch(/^pictures\//);
-	});
-
-	it('goes out as a form, whatever is in it', async () => {
-		const wanted = 'https://example.com/a?b=1&c=ä#d';
-		outputOf(await record({ ...fromUrl, url: wanted, options: { mimeType: 'image/x' } }));
-		const [request] = recorder.seen;
-		expect(request).toMatchObject({ method: 'POST', path: '/api/store/S3' });
-		expect(request.headers['content-type']).toBe('application/x-www-form-urlencoded');
-		expect(Object.fromEntries(new URLSearchParams(String(request.body)))).toEqual({ url: wanted });
-		expect(request.query).toMatchObject({ key: 'AKEYz', mimetype: 'image/x' });
-		expect(policyIn(request).call).toEqual(['pick', 'store']);
-	});
-
-	it('goes through processing where headers, tags or workflows are wanted', async () => {
-		outputOf(
-			await record({
-				...fromUrl,
-				url: url(),
-				storage: 'gcs',
-				options: {
-					sourceHeaders: { header: [{ name: 'Accept-Language', value: 'de' }] },
-					uploadTags: { tag: [{ name: 'case', value: '1' }] },
-					workflowIds: 'a, b',
-					path: 'p/',
-				},
-			}),
-		);
-		const [request] = recorder.seen;
-		expect(request).toMatchObject({ method: 'POST', path: '/process', query: {} });
-		const body = JSON.parse(String(request.body)) as { tasks: Array<{ params: object }> };
-		expect(body).toEqual({
-			apikey: 'AKEYz',
-			sources: [{ source: url(), headers: { 'Accept-Language': 'de' } }],
-			tasks: [
-				{ name: 'store', params: { location: 'gcs', path: 'p/', workflows: ['a', 'b'] } },
-				{
-					name: 'security',
-					params: { policy: expect.any(String) as string, signature: expect.any(String) as string },
-				},
-			],
-			upload_tags: { case: '1' },
-		});
-		const run = await filestack(credentialsOf(sandbox), 'file', 'store', {
-			...fromUrl,
-			url: url(),
-			options: { uploadTags: { tag: [{ name: 'case', value: '1' }] } },
-		});
-		expect(outputOf(run)[0].json).toMatchObject({ size: 3, upload_tags: { case: '1' } });
-	});
-
-	it.each(['', 'photo.png', 'file:///etc/passwd', 'javascript:alert(1)'])(
-		'%j is refused before anybody is called',
-		async (wrong) => {
-			const error = errorOf(await record({ ...fromUrl, url: `={{ ${JSON.stringify(wrong)} }}` }));
-			expect(error.message).toBe('The field “URL” is no web address');
-			expect(recorder.seen).toEqual([]);
-		},
-	);
-
-	it('that Filestack cannot fetch: its own words', async () => {
-		const run = await filestack(credentialsOf(sandbox), 'file', 'store', {
-			...fromUrl,
-			url: 'http://127.0.0.1:9/x',
-		});
-		expect(errorOf(run).message).toMatch(/^Filestack answered 400: Unable to fetch the file/);
 	});
 });
 

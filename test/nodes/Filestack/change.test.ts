@@ -1,0 +1,169 @@
+import { createHash } from 'node:crypto';
+
+import type { IDataObject } from 'n8n-workflow';
+
+import { itemWith } from '../../support/binary';
+import { binaryData, errorOf, outputOf } from '../../support/engine';
+import { credentialsOf, filestack, newHandle, policyIn, Recorder } from '../../support/filestack';
+import { Host } from '../../support/host';
+import { Sandbox } from '../../support/sandbox';
+
+const text = { name: 'hello.txt', type: 'text/plain', bytes: Buffer.from('hello') };
+const other = { name: 'other.json', type: 'application/json', bytes: Buffer.from('{"url":"x"}') };
+let sandbox: Sandbox;
+let handle: string;
+const recorder = new Recorder();
+const host = new Host();
+
+beforeAll(async () => {
+	await binaryData();
+	sandbox = await Sandbox.start();
+	await recorder.start();
+	await host.start({}, { headers: { 'content-type': 'image/png' }, body: 'PNG' });
+});
+afterAll(async () => await Promise.all([sandbox.stop(), recorder.stop(), host.stop()]));
+beforeEach(async () => {
+	await sandbox.reset();
+	handle = await newHandle(sandbox, text);
+	await sandbox.reset();
+	recorder.seen.length = 0;
+	recorder.answer = () => ({ body: {} });
+});
+
+const run = async (operation: string, parameters: IDataObject = {}, file = text) =>
+	await filestack(
+		credentialsOf(sandbox),
+		'file',
+		operation,
+		{ file: handle, ...parameters },
+		{ input: [await itemWith({ data: file })] },
+	);
+const record = async (operation: string, parameters: IDataObject = {}, credentials = {}) =>
+	await filestack(
+		recorder.credentials(credentials),
+		'file',
+		operation,
+		{ file: 'HANDLE', ...parameters },
+		{ input: [await itemWith({ data: text })] },
+	);
+
+describe('Overwrite', () => {
+	it('puts new bytes under the old handle', async () => {
+		const options = { verify: true };
+		const [{ json }] = outputOf(await run('overwrite', { options }, other));
+		expect(json).toMatchObject({
+			handle,
+			size: other.bytes.length,
+			isWriteable: true,
+			type: json.mimetype,
+			sha256: createHash('sha256').update(other.bytes).digest('hex'),
+			verified: true,
+			binaryPropertyName: 'data',
+		});
+		const downloaded = outputOf(await run('download', { options: { cache: false } }));
+		expect(downloaded[0].json.size).toBe(other.bytes.length);
+	});
+
+	it('sends the bytes as the body, allowed to write this handle alone', async () => {
+		recorder.answer = () => ({ body: { url: 'https://cdn/HANDLE', size: 5 } });
+		outputOf(await record('overwrite', { options: { mimeType: 'text/csv', base64Decode: true } }));
+		const [request] = recorder.seen;
+		expect(request).toMatchObject({ method: 'POST', path: '/api/file/HANDLE', body: text.bytes });
+		expect(request.headers['content-type']).toBe('text/csv');
+		expect(request.query).toMatchObject({ key: 'AKEYz', base64decode: 'true' });
+		expect(policyIn(request)).toMatchObject({ call: ['write'], handle: 'HANDLE' });
+	});
+
+	it('has Filestack fetch a URL, allowed to do that alone', async () => {
+		const url = `${host.url}/photo.png`;
+		const [{ json }] = outputOf(await run('overwrite', { source: 'url', url }));
+		expect(json).toMatchObject({ handle, size: 3, mimetype: 'image/png', type: 'image/png' });
+		recorder.answer = () => ({ body: { url: 'https://cdn/HANDLE' } });
+		outputOf(await record('overwrite', { source: 'url', url }));
+		const [request] = recorder.seen;
+		expect(String(request.body)).toBe(new URLSearchParams({ url }).toString());
+		expect(policyIn(request)).toMatchObject({ call: ['writeUrl'], handle: 'HANDLE' });
+	});
+
+	it('notices when something else has arrived', async () => {
+		await sandbox.fault({ service: 'filestack', method: 'POST', fault: { type: 'wrongSize' } });
+		expect(errorOf(await run('overwrite')).description).toContain('is 5, the service reports 6');
+	});
+
+	it.each([
+		[{ binaryPropertyName: 'data, data' }, 'The field “Input Data Field Name” names several files'],
+		[
+			{ options: { base64Decode: true, verify: true } },
+			'The field “Verify Upload” does not go with Base64 Decode',
+		],
+	])('with %j: %s', async (parameters, message) => {
+		expect(errorOf(await run('overwrite', parameters)).message).toBe(message);
+		expect(await sandbox.requests()).toEqual([]);
+	});
+
+	it('needs the app secret', async () => {
+		const error = errorOf(await record('overwrite', {}, { appSecret: '' }));
+		expect(error.message).toBe('Overwriting a file needs the App Secret');
+		expect(recorder.seen).toEqual([]);
+	});
+});
+
+describe('Delete', () => {
+	it('deletes the file and what is stored of it', async () => {
+		expect(outputOf(await run('delete'))[0].json).toEqual({
+			deleted: true,
+			handle,
+			keptInStorage: false,
+		});
+		expect(errorOf(await run('getMetadata', { fields: [] })).httpCode).toBe('404');
+		expect(errorOf(await run('delete')).message).toBe('Filestack answered 404: File not found');
+	});
+
+	it('leaves it in the storage where the user wishes', async () => {
+		const objects = async () =>
+			(await sandbox.control.get<unknown[]>('/services/filestack/objects')).data.length;
+		const before = await objects();
+		const [{ json }] = outputOf(await run('delete', { options: { skipStorage: true } }));
+		expect(json.keptInStorage).toBe(true);
+		expect(await objects()).toBe(before);
+	});
+
+	it.each([
+		[{}, {}],
+		[{ skipStorage: true }, { skip_storage: 'true' }],
+	])('with %j sends key and policy, and %j', async (options, query) => {
+		outputOf(await record('delete', { options }));
+		const [request] = recorder.seen;
+		expect(request).toMatchObject({ method: 'DELETE', path: '/api/file/HANDLE' });
+		const { key, policy, signature, ...more } = request.query;
+		expect([key, Boolean(policy), Boolean(signature)]).toEqual(['AKEYz', true, true]);
+		expect(more).toEqual(query);
+		expect(policyIn(request)).toMatchObject({ call: ['remove'], handle: 'HANDLE' });
+	});
+
+	it.each(['', 'success', '{}', '{"success":true}'])('takes %j for a yes', async (body) => {
+		recorder.answer = () => ({ body });
+		expect(outputOf(await record('delete'))[0].json).toMatchObject({ deleted: true });
+	});
+
+	it.each(['Invalid Application', '<html>sign in</html>'])('but not %j', async (body) => {
+		recorder.answer = () => ({ body });
+		expect(errorOf(await record('delete')).message).toMatch(/Invalid Application|web page|no JSON/);
+	});
+
+	it('counts a deletion whose answer was lost as done', async () => {
+		await sandbox.fault({
+			service: 'filestack',
+			method: 'DELETE',
+			times: 1,
+			fault: { type: 'resetAfterBody' },
+		});
+		expect(outputOf(await run('delete'))[0].json.deleted).toBe(true);
+	});
+
+	it('needs the app secret', async () => {
+		const error = errorOf(await record('delete', {}, { appSecret: '' }));
+		expect(error.message).toBe('Deleting a file needs the App Secret');
+		expect(error.description).toContain('Developer Portal');
+	});
+});

@@ -1,0 +1,158 @@
+import { createHash } from 'node:crypto';
+
+import type { IDataObject } from 'n8n-workflow';
+
+import { itemWith } from '../../support/binary';
+import { binaryData, errorOf, outputOf } from '../../support/engine';
+import {
+	credentialsOf,
+	filestack,
+	newHandle,
+	policyIn,
+	Recorder,
+	storeFile,
+} from '../../support/filestack';
+import { Sandbox } from '../../support/sandbox';
+
+const HASHES = ['md5', 'sha1', 'sha224', 'sha256', 'sha384', 'sha512'];
+const text = { name: 'hello.txt', type: 'text/plain', bytes: Buffer.from('hello') };
+let sandbox: Sandbox;
+let handle: string;
+const recorder = new Recorder();
+
+beforeAll(async () => {
+	await binaryData();
+	sandbox = await Sandbox.start();
+	await recorder.start();
+});
+afterAll(async () => await Promise.all([sandbox.stop(), recorder.stop()]));
+beforeEach(async () => {
+	await sandbox.reset();
+	handle = await newHandle(sandbox, text);
+	await sandbox.reset();
+	recorder.seen.length = 0;
+	recorder.answer = () => ({ body: {} });
+});
+
+const run = async (operation: string, parameters: IDataObject = {}, file = text) =>
+	await filestack(
+		credentialsOf(sandbox),
+		'file',
+		operation,
+		{ file: handle, ...parameters },
+		{ input: [await itemWith({ data: file })] },
+	);
+const record = async (operation: string, parameters: IDataObject = {}, credentials = {}) =>
+	await filestack(
+		recorder.credentials(credentials),
+		'file',
+		operation,
+		{ file: 'HANDLE', ...parameters },
+		{ input: [await itemWith({ data: text })] },
+	);
+const setting = async (patch: object) =>
+	await sandbox.control.patch('/services/filestack/settings', patch);
+
+describe('Get Metadata', () => {
+	it('gives the usual fields, the handle, both types and the date', async () => {
+		const [{ json }] = outputOf(await run('getMetadata', { fields: [] }));
+		expect(json).toMatchObject({
+			handle,
+			filename: 'hello.txt',
+			mimetype: 'text/plain',
+			type: 'text/plain',
+			size: 5,
+			writeable: true,
+			location: 'S3',
+			uploaded: expect.any(Number) as number,
+			uploadedAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/) as string,
+		});
+		expect(Object.keys(json)).toEqual(expect.arrayContaining(['container', 'key', 'path']));
+	});
+
+	const ALL = [
+		...['cloud', 'container', 'exif', 'filename', 'height', 'location', 'mimetype', 'path', 'size'],
+		...['source_url', 'upload_status', 'uploaded', 'width', 'writeable'],
+		...HASHES,
+	];
+
+	it('asks for each field that is documented, and for nothing else', async () => {
+		outputOf(await record('getMetadata', { fields: ALL }));
+		const [request] = recorder.seen;
+		expect(request).toMatchObject({ method: 'GET', path: '/api/file/HANDLE/metadata' });
+		const { key, policy, signature, ...fields } = request.query;
+		expect({ key, policy, signature }).toEqual({
+			key: 'AKEYz',
+			policy: expect.any(String) as string,
+			signature: expect.any(String) as string,
+		});
+		expect(fields).toEqual(Object.fromEntries(ALL.map((field) => [field, 'true'])));
+		expect(policyIn(request)).toMatchObject({ call: ['stat', 'exif'], handle: 'HANDLE' });
+	});
+
+	it('is allowed to read metadata alone where EXIF is not wanted', async () => {
+		outputOf(await record('getMetadata', { fields: ['size'] }));
+		expect(policyIn(recorder.seen[0]).call).toEqual(['stat']);
+	});
+
+	it('gets from the service what was asked for', async () => {
+		const [{ json }] = outputOf(await run('getMetadata', { fields: ['exif', 'size', 'sha256'] }));
+		expect(json).toMatchObject({ handle, size: 5, exif: {} });
+		expect(json).not.toHaveProperty('filename');
+	});
+
+	it('needs the app secret for EXIF, and says so before it asks', async () => {
+		const error = errorOf(await record('getMetadata', { fields: ['exif'] }, { appSecret: '' }));
+		expect(error.message).toBe('Reading EXIF needs the App Secret');
+		expect(recorder.seen).toEqual([]);
+	});
+
+	it.each(['key', 'policy', 'signature', 'x&y=1'])('does not ask for %j', async (field) => {
+		const error = errorOf(await record('getMetadata', { fields: [field] }));
+		expect(error.message).toBe('The field “Fields” has a value that Filestack does not know');
+		expect(recorder.seen).toEqual([]);
+	});
+});
+
+describe('Get Hashes', () => {
+	it('gives all six, as they are', async () => {
+		const [{ json }] = outputOf(await run('getHashes', { hashes: HASHES }));
+		const own = HASHES.map((hash) => [hash, createHash(hash).update(text.bytes).digest('hex')]);
+		expect(json).toEqual({ handle, ...Object.fromEntries(own) });
+	});
+
+	it.each([
+		['={{ [] }}', 'The field “Hashes” is empty'],
+		[['crc32'], 'The field “Hashes” has a hash that Filestack does not know'],
+	])('of %j: %s', async (hashes, message) => {
+		expect(errorOf(await run('getHashes', { hashes })).message).toBe(message);
+		expect(await sandbox.requests()).toEqual([]);
+	});
+});
+
+describe('Get Storage', () => {
+	it('gives location, container and path', async () => {
+		const options = { container: 'bucket', path: 'a/b.txt' };
+		const stored = outputOf(await storeFile(sandbox, text, options, { storage: 'gcs' }))[0].json;
+		const [{ json }] = outputOf(await run('getStorage', { file: stored.handle }));
+		expect(json).toEqual({
+			handle: stored.handle,
+			location: 'gcs',
+			container: 'bucket',
+			path: 'a/b.txt',
+		});
+	});
+});
+
+describe('without an app secret', () => {
+	it('files are read where the app has security switched off', async () => {
+		await setting({ security: 'off' });
+		const credentials = { ...credentialsOf(sandbox), appSecret: '' };
+		const unsigned = await filestack(credentials, 'file', 'getStorage', { file: handle });
+		await setting({ security: 'on' });
+		expect(outputOf(unsigned)[0].json).toMatchObject({ handle, location: 'S3' });
+		const refused = await filestack(credentials, 'file', 'getStorage', { file: handle });
+		expect(errorOf(refused).message).toBe('Filestack answered 403: Policy required');
+		expect(errorOf(refused).description).toContain('Enter the App Secret');
+	});
+});

@@ -1,0 +1,131 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { errorOf, outputOf } from '../../support/engine';
+import { credentialsOf, filestack, policyIn, Recorder } from '../../support/filestack';
+import { Host } from '../../support/host';
+import { Sandbox } from '../../support/sandbox';
+
+let sandbox: Sandbox;
+const recorder = new Recorder();
+const host = new Host();
+
+beforeAll(async () => {
+	sandbox = await Sandbox.start();
+	await recorder.start();
+	await host.start({ '/photo.png': { headers: { 'content-type': 'image/png' }, body: 'PNG' } });
+});
+afterAll(async () => await Promise.all([sandbox.stop(), recorder.stop(), host.stop()]));
+beforeEach(async () => {
+	await sandbox.reset();
+	recorder.seen.length = 0;
+	recorder.answer = () => ({ body: { url: 'https://cdn.filestackcontent.com/HANDLE', size: 5 } });
+});
+
+const record = async (parameters: IDataObject = {}) =>
+	await filestack(recorder.credentials(), 'file', 'store', parameters);
+
+const url = () => `${host.url}/photo.png`;
+const fromUrl = { source: 'url' };
+
+it('a URL is fetched by Filestack', async () => {
+	const run = await filestack(credentialsOf(sandbox), 'file', 'store', {
+		...fromUrl,
+		url: url(),
+		options: { path: 'pictures/', fileName: 'me.png' },
+	});
+	const [{ json }] = outputOf(run);
+	expect(json).toMatchObject({
+		handle: expect.any(String) as string,
+		filename: 'me.png',
+		size: 3,
+		type: 'image/png',
+		mimetype: 'image/png',
+	});
+	expect(json.key).toMatch(/^pictures\//);
+});
+
+it('a URL goes out as a form, whatever is in it', async () => {
+	const wanted = 'https://example.com/a?b=1&c=ä#d';
+	outputOf(await record({ ...fromUrl, url: wanted, options: { mimeType: 'image/x' } }));
+	const [request] = recorder.seen;
+	expect(request).toMatchObject({ method: 'POST', path: '/api/store/S3' });
+	expect(request.headers['content-type']).toBe('application/x-www-form-urlencoded');
+	expect(Object.fromEntries(new URLSearchParams(String(request.body)))).toEqual({ url: wanted });
+	expect(request.query).toMatchObject({ key: 'AKEYz', mimetype: 'image/x' });
+	expect(policyIn(request).call).toEqual(['pick', 'store']);
+});
+
+it('a URL goes through processing where headers, tags or workflows are wanted', async () => {
+	outputOf(
+		await record({
+			...fromUrl,
+			url: url(),
+			storage: 'gcs',
+			options: {
+				sourceHeaders: { header: [{ name: 'Accept-Language', value: 'de' }] },
+				uploadTags: { tag: [{ name: 'case', value: '1' }] },
+				workflowIds: 'a, b',
+				path: 'p/',
+			},
+		}),
+	);
+	const [request] = recorder.seen;
+	expect(request).toMatchObject({ method: 'POST', path: '/process', query: {} });
+	const body = JSON.parse(String(request.body)) as { tasks: Array<{ params: object }> };
+	expect(body).toEqual({
+		apikey: 'AKEYz',
+		sources: [{ source: url(), headers: { 'Accept-Language': 'de' } }],
+		tasks: [
+			{ name: 'store', params: { location: 'gcs', path: 'p/', workflows: ['a', 'b'] } },
+			{
+				name: 'security',
+				params: { policy: expect.any(String) as string, signature: expect.any(String) as string },
+			},
+		],
+		upload_tags: { case: '1' },
+	});
+	const run = await filestack(credentialsOf(sandbox), 'file', 'store', {
+		...fromUrl,
+		url: url(),
+		options: { uploadTags: { tag: [{ name: 'case', value: '1' }] } },
+	});
+	expect(outputOf(run)[0].json).toMatchObject({ size: 3, upload_tags: { case: '1' } });
+});
+
+it.each(['', 'photo.png', 'file:///etc/passwd', 'javascript:alert(1)'])(
+	'%j is refused as a URL before anybody is called',
+	async (wrong) => {
+		const error = errorOf(await record({ ...fromUrl, url: `={{ ${JSON.stringify(wrong)} }}` }));
+		expect(error.message).toBe('The field “URL” is no web address');
+		expect(recorder.seen).toEqual([]);
+	},
+);
+
+it('a URL that Filestack cannot fetch: its own words', async () => {
+	const run = await filestack(credentialsOf(sandbox), 'file', 'store', {
+		...fromUrl,
+		url: 'http://127.0.0.1:9/x',
+	});
+	expect(errorOf(run).message).toMatch(/^Filestack answered 400: Unable to fetch the file/);
+});
+
+it('a type does not go with what only processing can do', async () => {
+	const options = { mimeType: 'image/x', workflowIds: 'w' };
+	const error = errorOf(await record({ ...fromUrl, url: url(), options }));
+	expect(error.message).toContain('The field “MIME Type” does not go with');
+	expect(recorder.seen).toEqual([]);
+});
+
+it.each([
+	['api', {}],
+	['process', { options: { workflowIds: 'w' } }],
+])(
+	'a call to %s whose answer is lost is not repeated, and the error says so',
+	async (origin, more) => {
+		await sandbox.fault({ service: 'filestack', origin, fault: { type: 'resetAfterBody' } });
+		const parameters = { ...fromUrl, url: url(), ...more };
+		const error = errorOf(await filestack(credentialsOf(sandbox), 'file', 'store', parameters));
+		expect(error.description).toContain('may have fetched the file nevertheless');
+		expect(await sandbox.requests()).toHaveLength(1);
+	},
+);
