@@ -8,8 +8,7 @@ import { services } from '../../sandbox/services/index.mts';
 import { http, removeFolder, temporaryFolder } from './support.mts';
 
 /** The portal's and one for each origin. */
-const PORTS =
-	1 + Object.values(services).flatMap(({ origins }) => Object.keys(origins)).length;
+const PORTS = 1 + Object.values(services).flatMap(({ origins }) => Object.keys(origins)).length;
 
 const TSX = join(process.cwd(), 'node_modules/.bin/tsx');
 let folder: string;
@@ -126,26 +125,6 @@ test('a data folder that cannot be one: a sentence and 1', async () => {
 	expect(await err).toBe(
 		`The data folder ${join(file, 'below')} cannot be written (ENOTDIR); choose another with --data.\n`,
 	);
-});
-
-test('a data folder that another sandbox has: a sentence and 1; it is free when that one has ended', async () => {
-	const first = run('--port', '0', '--json');
-	await firstLine(first.child);
-	const second = run('--port', '0');
-	expect(await second.ended).toBe(1);
-	expect(await second.err).toMatch(
-		/^The data folder \S+ belongs to a sandbox that is running \(process \d+\); choose another with --data\.\n$/,
-	);
-	expect(await second.err).toContain(folder);
-	first.child.kill('SIGINT');
-	await first.ended;
-	const third = run('--port', '0', '--json');
-	await firstLine(third.child);
-	// One that was killed leaves its lock, which holds nobody up.
-	endGroup(third.child);
-	await third.ended;
-	const fourth = run('--port', '0', '--json');
-	expect(await firstLine(fourth.child)).toContain('"portal"');
 });
 
 test('a document that is no JSON: a sentence that names it, and 1', async () => {
