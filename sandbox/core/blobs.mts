@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { createReadStream, createWriteStream, type ReadStream } from 'node:fs';
-import { mkdir, rename, rm, utimes } from 'node:fs/promises';
+import { createReadStream, type ReadStream } from 'node:fs';
+import { mkdir, open, rename, rm, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -41,7 +41,8 @@ export class Blobs {
 	async write(source: Readable, limit = Infinity): Promise<Blob> {
 		const id = randomBytes(16).toString('hex');
 		const draft = join(this.folder, `${id}.part`);
-		const file = createWriteStream(draft, { mode: 0o600, flags: 'wx' });
+		// Opened first: a pipeline that fails at once would be over before the file is made, and it would stay.
+		const file = (await open(draft, 'wx', 0o600)).createWriteStream();
 		try {
 			await pipeline(source, upTo(limit), file);
 			// A download tells it as Last-Modified: in sandbox time, like every other time.

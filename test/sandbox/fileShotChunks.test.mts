@@ -43,6 +43,7 @@ describe('as documented: init-upload, raw chunks, and no more', () => {
 	});
 
 	test('begun without a word, the file is what has come so far', async () => {
+		const before = await stored();
 		const { status, data } = await shot.http.post<Body>(`${shot.api}/files/init-upload`);
 		expect(status).toBe(200);
 		await shot.raw(data.fileId, 1, '45');
@@ -52,7 +53,10 @@ describe('as documented: init-upload, raw chunks, and no more', () => {
 		expect(await shot.bytes(data.fileId)).toBe('012345');
 		await shot.raw(data.fileId, 2, '6789');
 		expect(await shot.bytes(data.fileId)).toBe('0123456789');
+		// The chunks and the whole of them; the former whole is gone.
+		expect(await stored()).toBe(before + 4);
 		await shot.delete(`/files/${data.fileId}`);
+		expect(await stored()).toBe(before);
 		expect(await shot.raw(data.fileId, 3, 'x')).toMatchObject(missing);
 	});
 

@@ -1,5 +1,7 @@
+import { readdir } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { http } from './support.mts';
 import { handleOf, refusal, Stack, type Stored } from './filestackSupport.mts';
 
@@ -16,7 +18,8 @@ beforeAll(async () => {
 		asked.push({ url: request.url, header: request.headers['x-source'] as string });
 		if (request.url === '/missing') response.writeHead(404).end();
 		else if (request.url === '/elsewhere') {
-			response.writeHead(302, { location: 'http://192.0.2.1/x' }).end();
+			// Another name of this machine, which the sandbox does not know for one.
+			response.writeHead(302, { location: from.replace('127.0.0.1', '0.0.0.0') }).end();
 		} else if (request.url === '/broken') {
 			response.writeHead(200, { 'content-length': '100' }).write('half');
 			setTimeout(() => response.destroy(), 50);
@@ -200,9 +203,10 @@ describe('what a policy says of storing', () => {
 	});
 
 	test('what it refuses leaves nothing behind', async () => {
-		const before = await stack.list('objects');
+		const files = join(stack.bench.folder, 'services/filestack/files');
+		const before = [await stack.list('objects'), await readdir(files)];
 		await stack.store('abc', stack.sign({ maxSize: 1 }));
-		expect(await stack.list('objects')).toEqual(before);
+		expect([await stack.list('objects'), await readdir(files)]).toEqual(before);
 	});
 });
 
@@ -235,74 +239,5 @@ describe('a source', () => {
 		const before = await stack.list('files');
 		expect((await post(form(`${from}/broken`))).status).toBe(400);
 		expect(await stack.list('files')).toEqual(before);
-	});
-});
-
-describe('the body of a request, by setting (uploadBody)', () => {
-	const multipart = (field = 'fileUpload') => {
-		const body = new FormData();
-		body.append('note', 'x');
-		body.append(field, new Blob(['abc'], { type: 'image/gif' }), 'ümlaut.gif');
-		return body;
-	};
-	/** Which forms are taken: raw bytes, a form with a URL, multipart, JSON with a URL, a JSON file. */
-	const profiles: [string, number[]][] = [
-		['documented', [200, 200, 400, 200, 200]],
-		['raw', [200, 400, 400, 200, 200]],
-		['formUrl', [400, 200, 400, 400, 400]],
-		['multipart', [400, 400, 200, 400, 400]],
-		['json', [400, 400, 400, 200, 400]],
-		['any', [200, 200, 200, 200, 200]],
-	];
-	test.each(profiles)('%s', async (uploadBody, statuses) => {
-		await stack.settings({ uploadBody });
-		const answers = [
-			await post('abc', {}, 'text/plain'),
-			await post(form(`${from}/a`)),
-			await post(multipart()),
-			await post({ url: `${from}/a` }),
-			await post({ some: 'file' }),
-		];
-		expect(answers.map(({ status }) => status)).toEqual(statuses);
-		// Where JSON names no URL, it is the file.
-		const fetched = ['json', 'any'].includes(uploadBody);
-		if (answers[3].status === 200)
-			expect(answers[3].data.size).toBe(fetched ? 9 : JSON.stringify({ url: `${from}/a` }).length);
-		await stack.settings({ uploadBody: 'documented' });
-	});
-
-	test('multipart brings name and type, in whatever field; without a file it is refused', async () => {
-		await stack.settings({ uploadBody: 'multipart' });
-		for (const field of ['fileUpload', 'other']) {
-			const { data } = await post(multipart(field));
-			expect(data).toMatchObject({ size: 3, type: 'image/gif', filename: 'ümlaut.gif' });
-		}
-		const empty = new FormData();
-		empty.append('note', 'x');
-		expect((await post(empty)).data).toEqual(refusal(400, 'fileUpload is required'));
-		const cut = await post(
-			'--b\r\nContent-Disposition: form-data; name="f"; filename="a"\r\n\r\nabc',
-			{},
-			'multipart/form-data; boundary=b',
-		);
-		expect(cut.data).toEqual(refusal(400, 'The upload arrived incomplete'));
-		await stack.settings({ uploadBody: 'documented' });
-	});
-
-	test('JSON brings parameters beside the URL; a large one is a file', async () => {
-		await stack.settings({ uploadBody: 'any' });
-		const { data } = await post({ url: `${from}/a`, filename: 'named.png', path: 'x/' });
-		expect(data.filename).toBe('named.png');
-		expect(data.key).toMatch(/^x\//);
-		const large = JSON.stringify({ url: `${from}/a`, filler: 'x'.repeat(100_000) });
-		const stored = await post(large, {}, 'application/json');
-		expect(stored.data.size).toBe(large.length);
-		expect((await stack.bytes(handleOf(stored.data.url))).toString()).toBe(large);
-		await stack.settings({ uploadBody: 'documented' });
-	});
-
-	test('what curl calls its data without a type is no file: it is a form without a URL', async () => {
-		const answer = await post('some bytes', {}, 'application/x-www-form-urlencoded');
-		expect(answer.data).toEqual(refusal(400, 'url is required'));
 	});
 });

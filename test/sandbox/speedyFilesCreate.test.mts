@@ -187,10 +187,12 @@ describe('a field that is wrong: 422 in the shape of pydantic', () => {
 			'a@acme.123',
 			'The part after the @-sign is not valid. It is not within a valid top-level domain.',
 		],
-		[
-			'a@host.local',
-			'The part after the @-sign is a special-use or reserved name that cannot be used with email.',
-		],
+		...['x.arpa', 'x.invalid', 'x.local', 'x.localhost', 'x.onion', 'x.test'].map(
+			(name): [string, string] => [
+				`a@${name}`,
+				'The part after the @-sign is a special-use or reserved name that cannot be used with email.',
+			],
+		),
 		[
 			`${long(65)}@acme.com`,
 			'The email address is too long before the @-sign (1 character too many).',

@@ -3,7 +3,6 @@ import { BadField, Fields, required } from '../../core/fields.mts';
 import type { Settings } from '../../core/settings.mts';
 import { Refused } from './error.mts';
 import type { Files } from './files.mts';
-import { currentTier } from './tiers.mts';
 
 /** What an uploader wishes for a file. */
 export interface FileOptions {
@@ -63,7 +62,7 @@ export function readOptions(fields: Fields, settings: Settings, files: Files): F
 	const password = fields.text('password') || undefined;
 	return {
 		slug,
-		days: Math.min(days, currentTier(settings).maxDays),
+		days,
 		passwordProtected: documented?.isProtected ?? desktop?.isProtected ?? password !== undefined,
 		password,
 		price: documented?.price,

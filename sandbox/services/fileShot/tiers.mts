@@ -7,18 +7,16 @@ export interface Tier {
 	callsPerMinute: number;
 	/** Bytes. */
 	maxFileBytes: number;
-	/** Longest life of a file, in days. */
-	maxDays: number;
 }
 
 const GB = 1_000_000_000;
 
-/** FileShot docs, Rate Limits; the days of a free file are those of Upload File, expiryDays. */
+/** FileShot docs, Rate Limits. */
 const TIERS: Readonly<Record<string, Tier>> = {
-	free: tier(false, 10, Infinity, 10 * GB, 90),
-	pro: tier(false, 100, Infinity, 100 * GB, 365),
-	creator: tier(true, 500, 1000, 300 * GB, 365),
-	professional: tier(true, Infinity, Infinity, 500 * GB, 365),
+	free: tier(false, 10, Infinity, 10 * GB),
+	pro: tier(false, 100, Infinity, 100 * GB),
+	creator: tier(true, 500, 1000, 300 * GB),
+	professional: tier(true, Infinity, Infinity, 500 * GB),
 };
 export const TIER_NAMES = Object.keys(TIERS);
 
@@ -27,9 +25,8 @@ function tier(
 	uploadsPerHour: number,
 	callsPerMinute: number,
 	maxFileBytes: number,
-	maxDays: number,
 ): Tier {
-	return { hasApi, uploadsPerHour, callsPerMinute, maxFileBytes, maxDays };
+	return { hasApi, uploadsPerHour, callsPerMinute, maxFileBytes };
 }
 
 /** The account's tier, with the limits that the settings put in place of its own. */

@@ -1,0 +1,84 @@
+import type { Delivery } from '../../sandbox/core/deliveries.mts';
+import { Stack } from './filestackSupport.mts';
+import { http } from './support.mts';
+
+let stack: Stack;
+beforeEach(async () => (stack = await Stack.start()));
+afterEach(async () => await stack.bench.stop());
+
+const NOBODY = 'http://127.0.0.1:9/hook';
+const hooks = '/api/services/filestack/webhooks';
+const subscribe = async (body: object = {}) =>
+	(
+		await stack.bench.control<{ id: string; secret: string }>('post', hooks, {
+			url: NOBODY,
+			...body,
+		})
+	).data;
+
+describe('webhooks over the control API', () => {
+	test('are listed without their secret, and removed', async () => {
+		const { id, secret } = await subscribe();
+		expect(secret).toBe(stack.webhookSecret);
+		expect(await stack.list('webhooks')).toMatchObject([{ id, url: NOBODY, secret: '***' }]);
+		expect((await stack.bench.control('delete', `${hooks}/${id}`)).status).toBe(204);
+		expect((await stack.bench.control('delete', `${hooks}/${id}`)).status).toBe(404);
+		await stack.handle('abc');
+		expect((await stack.bench.control<Delivery[]>('get', '/api/deliveries')).data).toHaveLength(0);
+	});
+
+	test.each([
+		[{}, /required/],
+		[{ url: 'ftp://x' }, /http or https/],
+		[{ url: 'http://x', events: ['fp.nothing'] }, /"fp.nothing" is no event/],
+		[{ url: 'http://x', events: [] }, /at least one/],
+		[{ url: 'http://x', more: 1 }, /additional/],
+	])('%j is refused', async (body, sentence) => {
+		const answer = await stack.bench.control<{ error: string }>('post', hooks, body);
+		expect(answer.status).toBe(400);
+		expect(answer.data.error).toMatch(sentence);
+	});
+});
+
+describe('webhooks and files on the Developer Portal', () => {
+	const page = async () => (await http.get<string>(stack.origins.developer)).data;
+	const press = async (path: string, fields: [string, string][] = []) =>
+		await http.post<string>(stack.origins.developer + path, new URLSearchParams(fields));
+
+	test('are added and removed by forms', async () => {
+		expect(await page()).toContain('None: nobody is told');
+		const events: [string, string][] = [
+			['events', 'fp.upload'],
+			['events', 'fp.delete'],
+		];
+		const added = await press('/webhooks', [['url', NOBODY], ...events]);
+		expect([added.status, added.headers.location]).toEqual([303, '/#webhooks']);
+		expect(await page()).toContain('fp.upload, fp.delete');
+		const [{ id }] = await stack.list<{ id: string }>('webhooks');
+		expect((await press(`/webhooks/${id}/remove`)).status).toBe(303);
+		expect(await stack.list('webhooks')).toHaveLength(0);
+		const wrong = await press('/webhooks', [['url', 'nonsense']]);
+		expect([wrong.status, wrong.data]).toEqual([400, expect.stringContaining('http or https')]);
+		expect((await http.get(`${stack.origins.developer}/nothing`)).status).toBe(404);
+	});
+
+	test('names from outside stay text', async () => {
+		const evil = '<script>alert(1)</script>';
+		await stack.handle('abc', { filename: evil, mimetype: 'text/html' });
+		await subscribe({ url: `http://127.0.0.1:9/?${evil}` });
+		const html = await page();
+		expect(html).toContain('&lt;script&gt;');
+		expect(html).not.toContain(evil);
+	});
+
+	test('its links lead to the files', async () => {
+		const handle = await stack.handle('abc');
+		const link = new RegExp(`href="([^"]*/${handle})"`).exec(await page())?.[1] ?? '';
+		expect((await http.get<string>(link)).data).toBe('abc');
+	});
+
+	test('the sandbox portal leads there', async () => {
+		const home = (await http.get<string>(stack.bench.portal)).data;
+		expect(home).toContain(`href="${stack.origins.developer}/"`);
+	});
+});
