@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { createReadStream, type ReadStream } from 'node:fs';
-import { mkdir, open, rename, rm, utimes } from 'node:fs/promises';
+import { createReadStream, createWriteStream, type ReadStream } from 'node:fs';
+import { mkdir, rename, rm, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Readable, Transform } from 'node:stream';
+import { finished, Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Clock } from './clock.mts';
 
@@ -41,8 +41,7 @@ export class Blobs {
 	async write(source: Readable, limit = Infinity): Promise<Blob> {
 		const id = randomBytes(16).toString('hex');
 		const draft = join(this.folder, `${id}.part`);
-		// Opened first: a pipeline that fails at once would be over before the file is made, and it would stay.
-		const file = (await open(draft, 'wx', 0o600)).createWriteStream();
+		const file = createWriteStream(draft, { mode: 0o600, flags: 'wx' });
 		try {
 			await pipeline(source, upTo(limit), file);
 			// A download tells it as Last-Modified: in sandbox time, like every other time.
@@ -50,6 +49,8 @@ export class Blobs {
 			await utimes(draft, now, now);
 			await rename(draft, this.path(id));
 		} catch (error) {
+			// A pipeline that fails at once is over before the file is made: it would be made after its removal.
+			await new Promise<void>((resolve) => finished(file, () => resolve()));
 			await rm(draft, { force: true });
 			throw error;
 		}
