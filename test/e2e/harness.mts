@@ -47,6 +47,17 @@ export async function withExamples(system: System): Promise<Map<string, SavedWor
 	return putExamples(system.rest, system.credentials);
 }
 
+/** The `credentials` of a node that uses the sandbox's service. */
+export function credentialsFor(
+	{ credentials }: System,
+	service: string,
+): Record<string, { id: string; name: string }> {
+	const type = `${service}Api`;
+	const found = credentials.find((credential) => credential.type === type);
+	if (!found) throw new Error(`There is no credential of the type ${type}`);
+	return { [type]: { id: found.id, name: found.name } };
+}
+
 /** A node for a workflow of a test. */
 export function node(
 	name: string,

@@ -11,7 +11,14 @@ import type { HostName } from '../../sandbox/n8n/hosts.mts';
 import { installHost } from '../../sandbox/n8n/install.mts';
 import { startN8n } from '../../sandbox/n8n/start.mts';
 import { putWorkflow, runByHand, type SavedWorkflow } from '../../sandbox/n8n/workflows.mts';
-import { INSTALL_MS, inARow, node, startTestSystem, type TestSystem } from './harness.mts';
+import {
+	credentialsFor,
+	INSTALL_MS,
+	inARow,
+	node,
+	startTestSystem,
+	type TestSystem,
+} from './harness.mts';
 
 /** Which n8n; the newest, unless another is asked for. */
 const HOST = (process.env.E2E_HOST ?? 'newest') as HostName;
@@ -27,7 +34,6 @@ beforeAll(async () => {
 afterAll(async () => system?.stop());
 
 async function workflow(options = {}): Promise<SavedWorkflow> {
-	const { id, name } = system.credentials.find(({ type }) => type === 'fileCourierApi')!;
 	const parameters = {
 		resource: 'session',
 		operation: 'requestAndWait',
@@ -45,7 +51,7 @@ async function workflow(options = {}): Promise<SavedWorkflow> {
 		nodes: [
 			node('Start', 'n8n-nodes-base.manualTrigger'),
 			node('Ask', 'n8n-nodes-file-delivery.fileCourier', parameters, {
-				credentials: { fileCourierApi: { id, name } },
+				credentials: credentialsFor(system, 'fileCourier'),
 			}),
 			node('After', 'n8n-nodes-base.noOp'),
 		],

@@ -1,0 +1,67 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { sandboxCredentials } from '../../sandbox/launcher/system.mts';
+import { listCredentials, testCredential } from '../../sandbox/n8n/credentials.mts';
+import { INSTALL_MS, startTestSystem, type TestSystem } from './harness.mts';
+
+let system: TestSystem;
+
+beforeAll(async () => {
+	system = await startTestSystem();
+}, INSTALL_MS);
+
+afterAll(async () => system?.stop());
+
+const dataOf = (type: string) =>
+	sandboxCredentials(system.sandbox.info).find((content) => content.type === type)!.data;
+
+/** Runs the credential's test as the editor's button does, with some fields changed. */
+async function outcome(type: string, changes: Record<string, string> = {}) {
+	const credential = system.credentials.find((one) => one.type === type)!;
+	return await testCredential(system.rest, credential, { ...dataOf(type), ...changes });
+}
+
+it('n8n has a credential for each service of the sandbox', async () => {
+	expect((await listCredentials(system.rest)).map(({ name, type }) => [name, type]).sort()).toEqual(
+		[
+			['FileCourier (sandbox)', 'fileCourierApi'],
+			['FileShot (sandbox)', 'fileShotApi'],
+			['Files App (sandbox)', 'filesAppApi'],
+			['Filestack (sandbox)', 'filestackApi'],
+			['SpeedyFiles (sandbox)', 'speedyFilesApi'],
+		],
+	);
+	for (const type of ['fileCourierApi', 'filestackApi', 'speedyFilesApi']) {
+		expect(dataOf(type).webhookSecret).toMatch(/^\S{16,}$/);
+	}
+});
+
+/** Of each credential a secret, and what a person reads when it is wrong. */
+describe.each([
+	['fileCourierApi', 'clientSecret', /^FileCourier refuses the Client ID and Client Secret: /],
+	['fileShotApi', 'apiKey', /^FileShot refuses the API Key: /],
+	['filesAppApi', 'apiKey', /^Files App refuses the API Key: /],
+	['filestackApi', 'appSecret', /^Filestack refuses the API Key and App Secret: /],
+	['speedyFilesApi', 'apiToken', /^SpeedyFiles refuses the API Token: invalid token$/],
+])('%s, tested by n8n', (type, secret, refusal) => {
+	it('passes', async () => {
+		expect(await outcome(type)).toEqual({ status: 'OK', message: 'Connection successful' });
+	});
+
+	it('fails with another secret, and says which field is wrong', async () => {
+		const { status, message } = await outcome(type, { [secret]: 'somebody-elses' });
+		expect({ status, message }).toEqual({
+			status: 'Error',
+			message: expect.stringMatching(refusal) as unknown,
+		});
+		expect(message).not.toContain('somebody-elses');
+	});
+
+	it('fails where nobody answers, and says which field to look at', async () => {
+		expect(await outcome(type, { baseUrl: 'http://127.0.0.1:9' })).toEqual({
+			status: 'Error',
+			message: expect.stringMatching(
+				/^http:\/\/127\.0\.0\.1:9 cannot be reached \(ECONNREFUSED\)\. Check the (Base|Instance) URL\.$/,
+			) as unknown,
+		});
+	});
+});
