@@ -1,6 +1,6 @@
 /**
- * Three projects: the nodes in n8n's own engine (CommonJS, as n8n loads them), the sandbox, and the real n8n.
- * The last two are ES modules, like the programs they test.
+ * Four projects: the nodes in n8n's own engine (CommonJS, as n8n loads them), the sandbox, the real n8n, and the torture
+ * of what must never lose anything. Sandbox and real n8n are ES modules, like the programs they test; torture may be both.
  */
 const modules = {
 	testEnvironment: 'node',
@@ -17,16 +17,21 @@ const modules = {
 	],
 };
 
+const engine = {
+	testEnvironment: 'node',
+	setupFiles: ['<rootDir>/test/support/environment.ts'],
+	transform: { '^.+\\.ts$': ['ts-jest', { tsconfig: '<rootDir>/test/tsconfig.json' }] },
+	modulePathIgnorePatterns: modules.modulePathIgnorePatterns,
+};
+
 /** @type {import('jest').Config} */
 module.exports = {
 	projects: [
 		{
+			...engine,
 			displayName: 'nodes',
-			testEnvironment: 'node',
 			testMatch: ['<rootDir>/test/**/*.test.ts'],
-			setupFiles: ['<rootDir>/test/support/environment.ts'],
-			transform: { '^.+\\.ts$': ['ts-jest', { tsconfig: '<rootDir>/test/tsconfig.json' }] },
-			modulePathIgnorePatterns: modules.modulePathIgnorePatterns,
+			testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/torture/'],
 		},
 		{
 			...modules,
@@ -34,6 +39,13 @@ module.exports = {
 			testMatch: ['<rootDir>/test/sandbox/**/*.test.mts'],
 		},
 		{ ...modules, displayName: 'e2e', testMatch: ['<rootDir>/test/e2e/**/*.test.mts'] },
+		{
+			...modules,
+			...engine,
+			displayName: 'torture',
+			testMatch: ['<rootDir>/test/torture/**/*.test.{ts,mts}'],
+			transform: { ...modules.transform, ...engine.transform },
+		},
 	],
 	testTimeout: 60_000,
 };
