@@ -39,13 +39,14 @@ export class FileCourierTrigger implements INodeType {
 	async webhook(this: IWebhookFunctions): Promise<IWebhookResponseData> {
 		const events = this.getNodeParameter('events', []) as string[];
 		const options = this.getNodeParameter('options', {}) as Omit<ReceiveOptions, 'events'>;
-		const { repeatWindow, recipient, referenceId, fileName } = options;
+		const { repeatWindow, recipient, referenceId, fileName, maxAge } = options;
 		return await receiveFiles(this, {
 			events: events.includes(ANY_EVENT) ? [] : events,
 			repeatWindow,
 			recipient,
 			referenceId,
 			fileName,
+			maxAge,
 		});
 	}
 }

@@ -1,10 +1,11 @@
 import type { IDataObject, IWebhookFunctions } from 'n8n-workflow';
 
+import { epochOf } from '../shared/dates';
 import { isJsonObject, type Json, textOf } from '../shared/service';
 import { matchesPattern } from '../shared/webhook/filter';
 import { type Delivery, Refusal } from '../shared/webhook/receive';
 import { isSameText, secretsOf } from '../shared/webhook/signature';
-import { type SignatureScheme, verifySignature } from '../shared/webhook/verify';
+import { type SignatureScheme, verifyAge, verifySignature } from '../shared/webhook/verify';
 import { fileCourier, sessionIdOf } from './service';
 
 export const FILES_DELIVERED = 'files.delivered';
@@ -74,6 +75,8 @@ export interface Wanted {
 	referenceId?: string;
 	/** Leaves out the files with other names; a delivery without a file that fits is not taken. */
 	fileName?: string;
+	/** Seconds that may have passed since the `timestamp` in the signed body; 0 or nothing lets any age through. */
+	maxAge?: number;
 }
 
 /** The delivery in a body; undefined if it is none that is wanted. */
@@ -99,8 +102,11 @@ export function readDelivery(
 	if (wanted.fileName?.trim() && files.length === 0) return undefined;
 
 	const timestamp = textOf(body.timestamp);
-	// FileCourier sends no ID of the delivery; its retries repeat the whole body.
-	const key = JSON.stringify([sessionIdOf(data), event, timestamp ?? raw.toString('utf8')]);
+	const tooOld = verifyAge(epochOf(timestamp), wanted.maxAge ?? 0);
+	if (tooOld) return tooOld;
+	// FileCourier sends no ID of the delivery; its retries repeat the whole body. Not the raw bytes: written with other
+	// blanks the same delivery is believed too.
+	const key = JSON.stringify([sessionIdOf(data), event, timestamp ?? body]);
 	return { key, content: { event, timestamp, data, files } };
 }
 

@@ -1,6 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { eventsField, patternOption, repeatOption } from '../shared/webhook/fields';
+import { ageOption, eventsField, patternOption, repeatOption } from '../shared/webhook/fields';
 import { FILES_DELIVERED } from './delivery';
 import { deliveryFields, deliveryOptions } from './deliveryFields';
 
@@ -55,6 +55,10 @@ export const triggerProperties: INodeProperties[] = [
 				'referenceId',
 				'e.g. CUST-*',
 				'deliveries with this reference ID',
+			),
+			ageOption(
+				0,
+				'FileCourier repeats a delivery with its first time for up to 27 hours, so allow at least 97200; and two days (172800) to refuse everything that Ignore Repeats For has forgotten.',
 			),
 		],
 	},

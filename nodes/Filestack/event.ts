@@ -45,7 +45,8 @@ function readEvent(body: Json, signedAt: number | undefined): ServiceEvent | und
 			typeof body.timestamp === 'string' ? Number(body.timestamp) : body.timestamp,
 		),
 	};
-	return { event, key: body.id ?? body.uuid ?? [event, body.timestamp, url], signedAt, json };
+	// A conversion has one uuid for all that is told of it: pending, then completed.
+	return { event, key: body.id ?? [event, body.uuid, body.timestamp, url], signedAt, json };
 }
 
 /** Audio and video conversions are told without an `action`: {status, uuid, data, …}. */

@@ -56,7 +56,7 @@ export function claimDelivery(
 ): { claim: Claim } | { repeatOf: Promise<boolean> } {
 	const now = Math.floor(Date.now() / 1000);
 	const entries = recall(trigger, remembered);
-	const digest = createHash('sha256').update(key).digest('base64url').slice(0, 22);
+	const digest = digestOf(key);
 	const known = entries.get(digest);
 	if (known && known.state !== 'released' && known.at > now - windowSeconds) {
 		return { repeatOf: known.outcome };
@@ -86,6 +86,10 @@ export function claimDelivery(
 		},
 	};
 }
+
+/** What stands for a key: 132 bits of its SHA-256, in 22 characters of base64url. */
+export const digestOf = (key: string): string =>
+	createHash('sha256').update(key).digest('base64url').slice(0, 22);
 
 /** What this process knows, and what an earlier one has left in the static data. */
 function recall(trigger: string, remembered: Remembered): Entries {

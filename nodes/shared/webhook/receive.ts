@@ -1,6 +1,6 @@
 import type { INodeExecutionData, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
 
-import { claimDelivery, type Remembered } from './ledger';
+import { claimDelivery, digestOf, type Remembered } from './ledger';
 
 /** What a service's trigger says of one delivery that has arrived. */
 export interface Delivery<T> {
@@ -50,6 +50,7 @@ async function receive<T>(
 	receiver: Receiver<T>,
 ): Promise<IWebhookResponseData> {
 	const raw = await rawBodyOf(context);
+	if (raw instanceof Refusal) return refuse(context, raw);
 	const distrust = await receiver.verify(raw);
 	if (distrust) return refuse(context, distrust);
 
@@ -59,7 +60,7 @@ async function receive<T>(
 
 	// A person who listens for a test event sends the same one again and again.
 	if (context.getMode() === 'manual') {
-		const items = await receiver.prepare(delivery.content);
+		const items = await prepare(receiver, delivery);
 		return items instanceof Refusal ? refuse(context, items) : { workflowData: [items] };
 	}
 	return await receiveOnce(context, receiver, delivery);
@@ -81,7 +82,7 @@ async function receiveOnce<T>(
 
 	const { claim } = claimed;
 	try {
-		const items = await receiver.prepare(delivery.content);
+		const items = await prepare(receiver, delivery);
 		if (items instanceof Refusal) {
 			claim.settle(false);
 			return refuse(context, items);
@@ -96,6 +97,17 @@ async function receiveOnce<T>(
 	}
 }
 
+/** The items, each with a key that the repeats of its delivery share: n8n's own means against duplicates can use it. */
+async function prepare<T>(
+	receiver: Receiver<T>,
+	{ key, content }: Delivery<T>,
+): Promise<INodeExecutionData[] | Refusal> {
+	const items = await receiver.prepare(content);
+	if (items instanceof Refusal) return items;
+	const deliveryKey = digestOf(key);
+	return items.map((item) => ({ ...item, json: { ...item.json, deliveryKey } }));
+}
+
 /** The run has begun when n8n has answered the sender with a 2xx; a sender that hung up before does not undo it. */
 function settleWithAnswer(context: IWebhookFunctions, settle: (accepted: boolean) => void): void {
 	const response = context.getResponseObject();
@@ -108,11 +120,19 @@ function settleWithAnswer(context: IWebhookFunctions, settle: (accepted: boolean
 	response.once('close', done);
 }
 
-/** The bytes as they came; n8n reads them itself for the content types that it can parse. */
-async function rawBodyOf(context: IWebhookFunctions): Promise<Buffer> {
+/**
+ * The bytes as they came; n8n reads them itself for the content types that it can parse. What cannot be read to its end
+ * (too long, cut off, badly compressed) is the sender's fault: sent again it would be the same.
+ */
+async function rawBodyOf(context: IWebhookFunctions): Promise<Buffer | Refusal> {
 	const request = context.getRequestObject();
-	if (!request.rawBody && request.contentType !== 'multipart/form-data')
-		await request.readRawBody();
+	if (!request.rawBody && request.contentType !== 'multipart/form-data') {
+		try {
+			await request.readRawBody();
+		} catch {
+			return new Refusal(400, 'The body could not be read: too large, cut off or badly compressed');
+		}
+	}
 	return request.rawBody ?? Buffer.alloc(0);
 }
 

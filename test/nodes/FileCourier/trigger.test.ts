@@ -100,6 +100,7 @@ describe('a delivery that is signed', () => {
 						expiresAt: '2025-01-23T14:22:18.000Z',
 						downloaded: false,
 					},
+					deliveryKey: expect.stringMatching(/^[\w-]{22}$/),
 				},
 			},
 		]);

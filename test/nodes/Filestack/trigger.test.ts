@@ -89,6 +89,7 @@ it('an upload has the handle, name, type, size and time of its file next to what
 			mimetype: 'image/jpeg',
 			size: 158584,
 			occurredAt: '2018-03-22T15:53:03.000Z',
+			deliveryKey: expect.stringMatching(/^[\w-]{22}$/),
 		},
 	]);
 });
@@ -149,6 +150,17 @@ it.each([
 	expect(await deliver(upload(), String(Math.floor(Date.now() / 1000) - age))).toBe(status);
 });
 
+it('either secret of a rotation is believed, and without any nothing is', async () => {
+	await activate({}, `new ${SECRET}`);
+	const by = (secret: string) => hmacSha256(`1.${upload()}`, secret);
+	expect(await deliver(upload(), '1', by('new'))).toBe(200);
+	expect(await deliver(upload(), '1', by(SECRET))).toBe(200);
+	expect(await deliver(upload(), '1', by('old'))).toBe(401);
+	await trigger.stop();
+	await activate({}, '');
+	expect(await deliver(upload(), '1', by(''))).toBe(401);
+});
+
 it('a retry, signed anew, starts no second run', async () => {
 	await activate();
 	await deliver(upload(), String(Number(now()) - 300));
@@ -161,6 +173,16 @@ it('two events with the same text are told apart by their ID', async () => {
 	await deliver(upload());
 	await deliver(upload({ id: 30813792 }));
 	expect(trigger.items).toHaveLength(2);
+});
+
+it('what is told of one conversion, pending and then completed, starts a run each; a repeat of it none', async () => {
+	await activate();
+	const told = (status: string) => upload({ id: undefined, action: undefined, uuid: 'u1', status });
+	for (const status of ['pending', 'completed', 'completed']) await deliver(told(status));
+	expect(trigger.items.map(({ event }) => event)).toEqual([
+		'video_conversion.pending',
+		'video_conversion.completed',
+	]);
 });
 
 it.each([

@@ -29,8 +29,12 @@ async function activate(parameters: IDataObject = {}, credentials: IDataObject =
 	);
 }
 
-const deliver = (body: string, signature = `sha256=${hmacSha256(body, VECTOR.secret)}`) =>
-	trigger.deliver(body, { 'X-SpeedyFiles-Signature': signature, 'X-SpeedyFiles-Hook-Id': '7' });
+const deliver = (
+	body: string,
+	signature = `sha256=${hmacSha256(body, VECTOR.secret)}`,
+	hookId = '7',
+) =>
+	trigger.deliver(body, { 'X-SpeedyFiles-Signature': signature, 'X-SpeedyFiles-Hook-Id': hookId });
 
 /** As the server writes it: compact, and what is not ASCII as \u escapes. */
 const event = (fields: object) =>
@@ -52,6 +56,7 @@ it('the vector of the documentation starts the workflow, with normalised fields 
 			occurredAt: '2026-05-13T20:30:22.123Z',
 			expiresAt: '2026-05-27T20:30:22.000Z',
 			hookId: '7',
+			deliveryKey: expect.stringMatching(/^[\w-]{22}$/),
 		},
 	]);
 });
@@ -93,12 +98,29 @@ it('without a secret in the credential nothing is believed', async () => {
 	expect(await deliver(event({}), hmacSha256(event({}), ''))).toBe(401);
 });
 
+it('either secret of a rotation is believed', async () => {
+	await activate({}, { webhookSecret: `whsec_new, ${VECTOR.secret}` });
+	expect(await deliver(event({ package_id: 'p1' }))).toBe(200);
+	const body = event({ package_id: 'p2' });
+	expect(await deliver(body, hmacSha256(body, 'whsec_new'))).toBe(200);
+	expect(await deliver(body, hmacSha256(body, 'whsec_old'))).toBe(401);
+	expect(trigger.items).toHaveLength(2);
+});
+
 it('the same event twice starts one run; another of the same package starts its own', async () => {
 	await activate();
 	const body = event({ file_id: 'f1' });
 	expect([await deliver(body), await deliver(body)]).toEqual([200, 200]);
 	await deliver(body.replace('f1', 'f2'));
 	expect(trigger.items.map(({ fileId }) => fileId)).toEqual(['f1', 'f2']);
+});
+
+it('a recorded event starts no second run under the ID of another webhook, which is not signed', async () => {
+	await activate();
+	const body = event({});
+	await deliver(body);
+	expect(await deliver(body, undefined, '8')).toBe(200);
+	expect(trigger.items).toHaveLength(1);
 });
 
 it.each([

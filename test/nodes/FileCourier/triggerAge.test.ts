@@ -1,0 +1,62 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { FileCourierApi } from '../../../credentials/FileCourierApi.credentials';
+import { FileCourierTrigger } from '../../../nodes/FileCourier/FileCourierTrigger.node';
+import { ActiveTrigger } from '../../support/events';
+import { hmacSha256 } from '../../support/sign';
+
+const SECRET = 'fcwh_test_secret';
+const HOUR = 3600;
+
+let trigger: ActiveTrigger;
+afterEach(async () => await trigger.stop());
+
+async function activate(options: IDataObject = {}) {
+	trigger = await ActiveTrigger.start(
+		new FileCourierTrigger(),
+		new FileCourierApi(),
+		{ baseUrl: 'http://127.0.0.1:9', clientId: 'a', clientSecret: 'b', webhookSecret: SECRET },
+		{ events: ['files.delivered'], output: 'file', download: false, options },
+	);
+}
+
+const delivery = (timestamp?: string) => ({
+	event: 'files.delivered',
+	timestamp,
+	data: { request_id: 'req_1', files: [] },
+});
+
+const deliver = (body: string) =>
+	trigger.deliver(body, { 'X-FileCourier-Signature': hmacSha256(body, SECRET) });
+
+const hoursAgo = (hours: number) => new Date(Date.now() - hours * HOUR * 1000).toISOString();
+
+it.each([
+	['the last retry of the schedule', hoursAgo(26.6), 27 * HOUR, 200],
+	['an older one', hoursAgo(27.1), 27 * HOUR, 401],
+	['one from the future', hoursAgo(-27.1), 27 * HOUR, 401],
+	['one without a time', undefined, 27 * HOUR, 400],
+	['any, if the user refuses none,', hoursAgo(9000), 0, 200],
+])('%s from %s, with at most %i seconds, gets %i', async (_, timestamp, maxAge, status) => {
+	await activate({ maxAge });
+	expect(await deliver(JSON.stringify(delivery(timestamp)))).toBe(status);
+	expect(trigger.items).toHaveLength(status === 200 ? 1 : 0);
+});
+
+it('a delivery without a time is a repeat however its JSON is laid out', async () => {
+	await activate();
+	for (const indent of [0, 1, 2]) await deliver(JSON.stringify(delivery(), null, indent));
+	expect(trigger.items).toHaveLength(1);
+});
+
+it('tells its repeats from others by a key', async () => {
+	await activate({ repeatWindow: 0 });
+	for (const hours of [1, 2]) {
+		const body = JSON.stringify(delivery(new Date(hours * HOUR * 1000).toISOString()));
+		await deliver(body);
+		await deliver(body);
+	}
+	const keys = trigger.items.map(({ deliveryKey }) => deliveryKey);
+	expect(keys).toEqual([keys[0], keys[0], keys[2], keys[2]]);
+	expect(keys[0]).not.toBe(keys[2]);
+});
