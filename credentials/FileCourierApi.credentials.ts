@@ -12,7 +12,7 @@ export class FileCourierApi implements ICredentialType {
 	};
 
 	documentationUrl =
-		'https://github.com/file-delivery/n8n-nodes-file-delivery#filecourier-credentials';
+		'https://github.com/file-delivery/n8n-nodes-file-delivery/blob/main/docs/FileCourier.md#credentials';
 
 	properties: INodeProperties[] = [
 		{

@@ -12,7 +12,7 @@ export class FileShotApi implements ICredentialType {
 	};
 
 	documentationUrl =
-		'https://github.com/file-delivery/n8n-nodes-file-delivery#fileshot-credentials';
+		'https://github.com/file-delivery/n8n-nodes-file-delivery/blob/main/docs/FileShot.md#credentials';
 
 	properties: INodeProperties[] = [
 		{

@@ -12,7 +12,7 @@ export class FilesAppApi implements ICredentialType {
 	};
 
 	documentationUrl =
-		'https://github.com/file-delivery/n8n-nodes-file-delivery#files-app-credentials';
+		'https://github.com/file-delivery/n8n-nodes-file-delivery/blob/main/docs/FilesApp.md#credentials';
 
 	properties: INodeProperties[] = [
 		{

@@ -14,7 +14,7 @@ export class FilestackApi implements ICredentialType {
 	};
 
 	documentationUrl =
-		'https://github.com/file-delivery/n8n-nodes-file-delivery#filestack-credentials';
+		'https://github.com/file-delivery/n8n-nodes-file-delivery/blob/main/docs/Filestack.md#credentials';
 
 	properties: INodeProperties[] = [
 		{

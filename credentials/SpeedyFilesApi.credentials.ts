@@ -15,7 +15,7 @@ export class SpeedyFilesApi implements ICredentialType {
 	};
 
 	documentationUrl =
-		'https://github.com/file-delivery/n8n-nodes-file-delivery#speedyfiles-credentials';
+		'https://github.com/file-delivery/n8n-nodes-file-delivery/blob/main/docs/SpeedyFiles.md#credentials';
 
 	properties: INodeProperties[] = [
 		{
