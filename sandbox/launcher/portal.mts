@@ -27,7 +27,8 @@ export interface SentWebhook {
 export class Portal {
 	constructor(readonly url: string) {}
 
-	private async list(path: string): Promise<JsonObject[]> {
+	/** A list of the control API, by its path below `/api/`. */
+	async list(path: string): Promise<JsonObject[]> {
 		const { data } = await axios.get<unknown>(`${this.url}/api/${path}`, { timeout: 10_000 });
 		return objectsAt({ list: data }, 'list');
 	}

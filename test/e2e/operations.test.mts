@@ -1,0 +1,145 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import axios from 'axios';
+import { randomBytes } from 'node:crypto';
+import { sha256 } from '../../sandbox/launcher/documents.mts';
+import { Portal } from '../../sandbox/launcher/portal.mts';
+import {
+	downloadBinary,
+	type Execution,
+	waitForNewExecution,
+} from '../../sandbox/n8n/executions.mts';
+import type { HostName } from '../../sandbox/n8n/hosts.mts';
+import { objectsAt } from '../../sandbox/n8n/shape.mts';
+import { activateWorkflow, putWorkflow, webhookAnswers } from '../../sandbox/n8n/workflows.mts';
+import { credentialsFor, INSTALL_MS, node, startTestSystem, type TestSystem } from './harness.mts';
+import { fileShot } from './operations/fileShot.mts';
+import { filesApp } from './operations/filesApp.mts';
+import { filestack } from './operations/filestack.mts';
+import { speedyFiles } from './operations/speedyFiles.mts';
+import type { Seen, SentFile, Steps } from './operations/steps.mts';
+
+/** Which n8n; the newest, unless another is asked for. */
+const HOST = (process.env.E2E_HOST ?? 'newest') as HostName;
+
+const SERVICES: Record<string, Steps> = { fileShot, filesApp, filestack, speedyFiles };
+
+const file = (name: string, type: string, content: Buffer): SentFile => ({
+	name,
+	type,
+	content,
+	sha256: sha256(content),
+});
+
+const FILES = {
+	document: file('Prüfung – 証明.txt', 'text/plain', Buffer.from('The quick brown fox\n')),
+	photo: file('photo.png', 'image/png', randomBytes(6 * 1024 * 1024)),
+};
+
+let system: TestSystem;
+let portal: Portal;
+
+beforeAll(async () => {
+	system = await startTestSystem({ host: HOST });
+	portal = new Portal(system.sandbox.info.portal);
+}, INSTALL_MS);
+
+afterAll(async () => system?.stop());
+
+/** A workflow that a webhook starts with two files, with a node for each step. */
+async function workflowOf(service: string, steps: Steps) {
+	const path = `files-for-${service}`;
+	const webhook = node(
+		'Files',
+		'n8n-nodes-base.webhook',
+		{ path, httpMethod: 'POST' },
+		{ typeVersion: 2, webhookId: path },
+	);
+	const names = Object.keys(steps);
+	const nodes = Object.entries(steps).map(([name, { does, parameters }], index) => {
+		const [resource, operation] = does.split('.');
+		return node(
+			name,
+			`n8n-nodes-file-delivery.${service}`,
+			{ resource, operation, ...parameters },
+			{
+				credentials: credentialsFor(system, service),
+				// Branches run from the top to the bottom.
+				position: [200 * (index + 1), 100 * index],
+			},
+		);
+	});
+	const connections: Record<string, { main: [Array<{ node: string; type: string; index: 0 }>] }> =
+		{};
+	Object.entries(steps).forEach(([name, { after }], index) => {
+		const from = after ?? names[index - 1] ?? webhook.name;
+		connections[from] ??= { main: [[]] };
+		connections[from].main[0].push({ node: name, type: 'main', index: 0 });
+	});
+	const content = { name: service, nodes: [webhook, ...nodes], connections };
+	return {
+		workflow: await putWorkflow(system.rest, content),
+		url: `${system.n8n.url}/webhook/${path}`,
+	};
+}
+
+/** Sends the files to the workflow and waits for its end. */
+async function run(service: string, steps: Steps): Promise<Execution> {
+	const { workflow, url } = await workflowOf(service, steps);
+	await activateWorkflow(system.rest, workflow);
+	await webhookAnswers(url);
+	const body = new FormData();
+	for (const [field, { name, type, content }] of Object.entries(FILES)) {
+		body.append(field, new Blob([new Uint8Array(content)], { type }), name);
+	}
+	await axios.post(url, body);
+	return await waitForNewExecution(system.rest, workflow.id, []);
+}
+
+/** What n8n puts into every node beside its own operations. */
+const ADDED_BY_N8N = '__CUSTOM_API_CALL__';
+
+/** The operations that the node offers in n8n, as "resource.operation". */
+async function offered(service: string): Promise<string[]> {
+	const types = objectsAt({ list: await system.rest.call('GET', '/types/nodes.json') }, 'list');
+	const type = types.find(({ name }) => name === `n8n-nodes-file-delivery.${service}`);
+	return objectsAt(type, 'properties')
+		.filter(({ name }) => name === 'operation')
+		.flatMap((field) => {
+			const [resource] = (field.displayOptions as { show: { resource: string[] } }).show.resource;
+			return objectsAt(field, 'options')
+				.filter(({ value }) => value !== ADDED_BY_N8N)
+				.map(({ value }) => `${resource}.${String(value)}`);
+		});
+}
+
+describe.each(Object.entries(SERVICES))(`%s in a real n8n (${HOST})`, (service, steps) => {
+	let execution: Execution;
+	let seen: Seen;
+
+	beforeAll(async () => {
+		execution = await run(service, steps);
+		seen = {
+			files: FILES,
+			itemsOf: (step) => execution.items[step] ?? [],
+			bytesOf: async ({ binary }, field) => await downloadBinary(system.rest, binary[field]),
+			stateOf: async (collection) => await portal.list(`services/${service}/${collection}`),
+			sha256Behind: async (url) => {
+				const { data } = await axios.get<ArrayBuffer>(url, { responseType: 'arraybuffer' });
+				return sha256(Buffer.from(data));
+			},
+		};
+	}, 120_000);
+
+	it('runs to its end', () => {
+		expect([execution.status, execution.error]).toEqual(['success', undefined]);
+	});
+
+	it('does every operation that the node offers', async () => {
+		const done = Object.values(steps).map(({ does }) => does);
+		expect([...new Set(done)].sort()).toEqual((await offered(service)).sort());
+	});
+
+	it.each(Object.keys(steps))('%s', async (name) => {
+		await steps[name].check(seen.itemsOf(name), seen);
+	});
+});

@@ -1,0 +1,64 @@
+import { expect } from '@jest/globals';
+import { byId, onlyJson, type Steps } from './steps.mts';
+
+const photo = byId("={{ $('Upload').last().json.fileId }}");
+const document = byId("={{ $('Upload').first().json.fileId }}");
+
+/** Two files, the larger one in parts; the first is deleted again. */
+export const fileShot: Steps = {
+	Upload: {
+		does: 'file.upload',
+		parameters: {
+			binaryPropertyName: 'document, photo',
+			expires: true,
+			expiryDays: 3,
+			options: { thresholdMb: 2, partSizeMb: 1 },
+		},
+		check(items, { files }) {
+			expect(items.map(({ json }) => [json.fileName, json.sha256])).toEqual([
+				[files.document.name, files.document.sha256],
+				[files.photo.name, files.photo.sha256],
+			]);
+		},
+	},
+	'Get Many': {
+		does: 'file.getAll',
+		parameters: { returnAll: true, simplify: true, options: { nameContains: 'photo' } },
+		after: 'Files',
+		check(items, { files }) {
+			expect(onlyJson(items)).toMatchObject({
+				fileName: files.photo.name,
+				fileSize: files.photo.content.length,
+				effectiveStatus: 'active',
+			});
+		},
+	},
+	Get: {
+		does: 'file.get',
+		parameters: { fileId: photo, simplify: true },
+		check(items, { itemsOf }) {
+			const { fileId, expiresAt } = itemsOf('Upload')[1].json;
+			expect(onlyJson(items)).toMatchObject({ fileId });
+			const days = (Date.parse(String(expiresAt)) - Date.now()) / 86_400_000;
+			expect(Math.round(days)).toBe(3);
+		},
+	},
+	Download: {
+		does: 'file.download',
+		parameters: { fileId: photo, binaryPropertyName: 'copy' },
+		async check(items, { files, bytesOf }) {
+			expect(onlyJson(items)).toMatchObject({ sha256: files.photo.sha256, isCiphertext: false });
+			expect((await bytesOf(items[0], 'copy')).equals(files.photo.content)).toBe(true);
+			expect(items[0].binary.copy.fileName).toBe(files.photo.name);
+		},
+	},
+	Delete: {
+		does: 'file.delete',
+		parameters: { fileId: document },
+		async check(items, { itemsOf, stateOf }) {
+			const [deleted, kept] = itemsOf('Upload').map(({ json }) => json.fileId);
+			expect(onlyJson(items)).toEqual({ deleted: true, fileId: deleted });
+			expect((await stateOf('files')).map(({ id }) => id)).toEqual([kept]);
+		},
+	},
+};

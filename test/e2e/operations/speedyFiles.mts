@@ -1,0 +1,139 @@
+import { expect } from '@jest/globals';
+import { byId, onlyJson, type Steps } from './steps.mts';
+
+const recipient = {
+	title: 'Q4 financials',
+	recipientEmail: 'cfo@acme.com',
+	recipientName: 'Acme CFO',
+	ttlDays: 7,
+};
+const sent = byId("={{ $('Send').first().json.id }}");
+const created = byId("={{ $('Create').first().json.id }}");
+
+/** One package in one step, which stays; another step by step, which is revoked and deleted. */
+export const speedyFiles: Steps = {
+	Health: {
+		does: 'instance.health',
+		check: (items) => expect(onlyJson(items)).toEqual({ status: 'ok', healthy: true }),
+	},
+	Account: {
+		does: 'account.get',
+		check: (items) => expect(onlyJson(items)).toMatchObject({ role: 'admin' }),
+	},
+	Send: {
+		does: 'package.send',
+		parameters: { ...recipient, binaryPropertyName: '*' },
+		after: 'Files',
+		check(items, { files }) {
+			const { magicLink, fileCount, files: arrived } = onlyJson(items);
+			expect(fileCount).toBe(2);
+			expect(magicLink).toMatch(/\/p\/[\w-]{20,}$/);
+			const hashes = (arrived as Array<{ sha256: string }>).map(({ sha256 }) => sha256);
+			expect(hashes.sort()).toEqual([files.document.sha256, files.photo.sha256].sort());
+		},
+	},
+	'Download One': {
+		does: 'file.download',
+		parameters: {
+			magicLink: "={{ $('Send').first().json.magicLink }}",
+			scope: 'one',
+			fileId: byId("={{ $('Send').first().json.files[0].id }}"),
+			binaryPropertyName: 'copy',
+			options: { expectedSha256: "={{ $('Send').first().json.files[0].sha256 }}" },
+		},
+		async check(items, { files, bytesOf }) {
+			const sentFile = Object.values(files).find(({ sha256 }) => sha256 === items[0].json.sha256)!;
+			expect((await bytesOf(items[0], 'copy')).equals(sentFile.content)).toBe(true);
+			expect(items[0].binary.copy.fileName).toBe(sentFile.name);
+		},
+	},
+	'Download All': {
+		does: 'file.download',
+		parameters: {
+			magicLink: "={{ $('Send').first().json.magicLink }}",
+			scope: 'all',
+			binaryPropertyName: 'zip',
+		},
+		async check(items, { files, bytesOf }) {
+			const zip = await bytesOf(items[0], 'zip');
+			expect(zip.subarray(0, 2).toString()).toBe('PK');
+			expect(zip.length).toBeGreaterThan(files.photo.content.length);
+		},
+	},
+	Create: {
+		does: 'package.create',
+		parameters: { ...recipient, title: 'Step by step', direction: 'outbound' },
+		after: 'Files',
+		check: (items) => expect(onlyJson(items)).toMatchObject({ status: 'draft', fileCount: 0 }),
+	},
+	'Upload File': {
+		does: 'package.uploadFile',
+		parameters: { packageId: created, binaryPropertyName: 'document' },
+		after: 'Files',
+		check(items, { files }) {
+			expect(onlyJson(items)).toMatchObject({
+				fileCount: 1,
+				files: [{ original_name: files.document.name, sha256: files.document.sha256 }],
+			});
+		},
+	},
+	Finalize: {
+		does: 'package.finalize',
+		parameters: { packageId: created },
+		check(items, { itemsOf }) {
+			const { id, magicLink } = onlyJson(items);
+			expect(id).toBe(itemsOf('Create')[0].json.id);
+			expect(magicLink).toMatch(/\/p\/[\w-]{20,}$/);
+		},
+	},
+	Get: {
+		does: 'package.get',
+		parameters: { packageId: sent, simplify: true },
+		check: (items) =>
+			expect(onlyJson(items)).toMatchObject({ title: 'Q4 financials', effectiveStatus: 'active' }),
+	},
+	'Get Many': {
+		does: 'package.getAll',
+		parameters: { returnAll: true, simplify: true, options: { statuses: ['active'] } },
+		check: (items) =>
+			expect(items.map(({ json }) => json.title)).toEqual(['Step by step', 'Q4 financials']),
+	},
+	Revoke: {
+		does: 'package.revoke',
+		parameters: { packageId: created },
+		after: 'Files',
+		check: (items) =>
+			expect(onlyJson(items)).toMatchObject({ title: 'Step by step', status: 'revoked' }),
+	},
+	Delete: {
+		does: 'package.delete',
+		parameters: { packageId: created },
+		async check(items, { itemsOf, stateOf }) {
+			expect(onlyJson(items)).toEqual({ deleted: true, id: itemsOf('Create')[0].json.id });
+			const links = (await stateOf('links')).map((link) => link.package_id);
+			expect(links).toEqual([itemsOf('Send')[0].json.id]);
+		},
+	},
+	'Create Token': {
+		does: 'token.create',
+		parameters: { name: 'Nightly reports', options: { expiresInDays: 90 } },
+		check: (items) =>
+			expect(onlyJson(items)).toMatchObject({
+				token: expect.stringMatching(/^sf_/) as unknown,
+				effectiveStatus: 'active',
+			}),
+	},
+	'Revoke Token': {
+		does: 'token.revoke',
+		parameters: { tokenId: byId("={{ $('Create Token').first().json.id }}") },
+		check: (items) => expect(onlyJson(items)).toMatchObject({ revoked: true }),
+	},
+	'Get Many Tokens': {
+		does: 'token.getAll',
+		parameters: { returnAll: true, options: { statuses: ['revoked'] } },
+		check(items, { itemsOf }) {
+			expect(onlyJson(items)).toMatchObject({ id: itemsOf('Create Token')[0].json.id });
+			expect(onlyJson(items)).not.toHaveProperty('token');
+		},
+	},
+};
