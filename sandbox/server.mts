@@ -96,9 +96,10 @@ async function startIn(dataDir: string, options: SandboxOptions): Promise<Sandbo
 	const keepClock = async () =>
 		await writeJson(clockFile, { offset: Math.max(0, Math.round(clock.offset)) });
 	const close = async () => {
-		deliveries.close();
+		const delivered = deliveries.close();
 		clock.close();
 		await Promise.all(servers.map((server) => server.close()));
+		await delivered;
 		await keepClock();
 	};
 	const listen = async (server: FastifyInstance, what: string): Promise<string> => {

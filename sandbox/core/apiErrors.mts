@@ -1,7 +1,7 @@
 import type { FastifyError, FastifyInstance } from 'fastify';
 import { TooLarge } from './blobs.mts';
 import { FormRefused } from './form.mts';
-import { codeOf } from './problem.mts';
+import { hasHungUp } from './problem.mts';
 import type { ServiceError } from './service.mts';
 
 export interface ApiErrors {
@@ -28,9 +28,6 @@ export function answerErrors(app: FastifyInstance, api: ApiErrors): void {
 	);
 }
 
-/** Codes of a body that breaks off. */
-const BROKEN_OFF = ['ERR_STREAM_PREMATURE_CLOSE', 'ECONNRESET'];
-
 function refusal(
 	problem: FastifyError,
 	unsupportedType: number,
@@ -41,8 +38,7 @@ function refusal(
 			? { status: unsupportedType, message: 'Content-Type must be multipart/form-data' }
 			: { status: 400, message: 'The multipart body is incomplete' };
 	}
-	if (BROKEN_OFF.includes(codeOf(problem) ?? ''))
-		return { status: 400, message: 'Incomplete body' };
+	if (hasHungUp(problem)) return { status: 400, message: 'Incomplete body' };
 	switch (problem.code) {
 		case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
 			return { status: unsupportedType, message: 'Unsupported Content-Type' };

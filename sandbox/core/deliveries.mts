@@ -49,6 +49,8 @@ export class Deliveries {
 	readonly #options: DeliveriesOptions;
 	readonly #closing = new AbortController();
 	readonly #overtaking = new Overtaking();
+	/** Attempts that are under way. */
+	readonly #running = new Set<Promise<unknown>>();
 	/** How to call off the next scheduled attempt, by delivery. */
 	readonly #planned = new Map<string, () => void>();
 
@@ -102,10 +104,14 @@ export class Deliveries {
 		return await this.#attempt(delivery, 'manual');
 	}
 
-	/** Breaks off what is under way; an attempt that was broken off is made again in the next run. */
-	close(): void {
+	/**
+	 * Breaks off what is under way; an attempt that was broken off is made again in the next run. Resolves when nothing
+	 * is written any more.
+	 */
+	async close(): Promise<void> {
 		this.#closing.abort();
 		for (const callOff of this.#planned.values()) callOff();
+		await Promise.allSettled(this.#running);
 	}
 
 	#new(wanted: NewDelivery): Delivery {
@@ -129,7 +135,13 @@ export class Deliveries {
 		this.#planned.set(delivery.id, callOff);
 	}
 
-	async #attempt(delivery: Delivery, kind: Attempt['kind']): Promise<Attempt | undefined> {
+	#attempt(delivery: Delivery, kind: Attempt['kind']): Promise<Attempt | undefined> {
+		const running = this.#attemptOnce(delivery, kind);
+		this.#running.add(running);
+		return running.finally(() => this.#running.delete(running));
+	}
+
+	async #attemptOnce(delivery: Delivery, kind: Attempt['kind']): Promise<Attempt | undefined> {
 		const { clock, faults, policy } = this.#options;
 		const { timeoutSeconds, retryAfterSeconds, accepts } = policy(delivery.service);
 		const made = await attempt({

@@ -2,9 +2,11 @@ import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply } f
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Clock } from './clock.mts';
+import { answerEarly } from './earlyAnswer.mts';
 import { addFaultHooks } from './faultHooks.mts';
 import type { Fault, Faults } from './faults.mts';
 import { takeJson } from './json.mts';
+import { hasHungUp } from './problem.mts';
 import type { RequestEntry, RequestLog } from './requestLog.mts';
 import type { Service, ServiceError } from './service.mts';
 
@@ -60,6 +62,7 @@ export function createOrigin(options: OriginOptions): FastifyInstance {
 	});
 
 	takeJson(app);
+	answerEarly(app);
 	app.decorateRequest('entry');
 	app.decorateRequest('faults');
 	app.addHook('onRequest', async (request, reply) => {
@@ -84,7 +87,14 @@ export function createOrigin(options: OriginOptions): FastifyInstance {
 	addFaultHooks(app, { service: serviceId, origin: originId, faults, error, headers });
 	if (declared.refusesAuthorization) refuseAuthorization(app, error);
 
-	app.setErrorHandler(async (problem: FastifyError, _request, reply) => {
+	app.setErrorHandler(async (problem: FastifyError, request, reply) => {
+		if (hasHungUp(problem)) {
+			log(
+				`${service.name} ${originId}: the client hung up (${request.method} ${request.entry.path})`,
+			);
+			// Nobody is there to read it; it ends the request.
+			return await reply.code(400).send(error(400));
+		}
 		const status = problem.statusCode ?? 500;
 		// A fault of the sandbox itself; the client learns no more than it would from the real service.
 		if (status >= 500) log(`${service.name} ${originId}: ${problem.stack ?? problem.message}`);

@@ -21,3 +21,11 @@ export function codeOf(error: unknown): string | undefined {
 	if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;
 	return typeof error.code === 'string' ? error.code : undefined;
 }
+
+/** Codes of a body, or an answer, that breaks off because its client has gone. */
+const BROKEN_OFF = ['ERR_STREAM_PREMATURE_CLOSE', 'ECONNRESET', 'ECONNABORTED', 'EPIPE'];
+
+/** Whether an error says that the client has hung up: its own affair, no fault of the sandbox. */
+export function hasHungUp(error: unknown): boolean {
+	return BROKEN_OFF.includes(codeOf(error) ?? '');
+}
