@@ -103,6 +103,40 @@ test('a port that is taken: a sentence and 1', async () => {
 	taken.close();
 });
 
+test('started twice on one port: a sentence and 1', async () => {
+	const port = await freePorts(PORTS);
+	await firstLine(run('--json', '--port', String(port)).child);
+	const elsewhere = join(folder, 'another');
+	const { ended, err } = run('--json', '--port', String(port), '--data', elsewhere);
+	expect(await ended).toBe(1);
+	expect(await err).toBe(
+		`Port ${port} is taken (needed for the portal); is a sandbox running already? Choose others with --port.\n`,
+	);
+});
+
+test('a data folder that another sandbox has: a sentence and 1; free when that has ended', async () => {
+	const first = run('--json', '--port', '0');
+	await firstLine(first.child);
+	const second = run('--json', '--port', '0');
+	expect(await second.ended).toBe(1);
+	expect(await second.err).toMatch(
+		/^The data folder \S+ belongs to a sandbox that is running \(process \d+\); choose another with --data\.\n$/,
+	);
+	first.child.kill('SIGTERM');
+	expect(await first.ended).toBe(0);
+	const third = run('--json', '--port', '0');
+	expect(JSON.parse(await firstLine(third.child))).toHaveProperty('portal');
+});
+
+test('a data folder of a sandbox that was killed is free at once', async () => {
+	const first = run('--json', '--port', '0');
+	await firstLine(first.child);
+	endGroup(first.child);
+	await first.ended;
+	const second = run('--json', '--port', '0');
+	expect(JSON.parse(await firstLine(second.child))).toHaveProperty('portal');
+});
+
 test.each([
 	['--port', 'http', '--port takes a port, 0 to 65000, not "http".\n'],
 	['--port', '70000', '--port takes a port, 0 to 65000, not "70000".\n'],
