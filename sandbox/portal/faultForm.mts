@@ -12,6 +12,7 @@ export function faultFromForm(form: Form): NewFaultRule {
 		...(form.path && { path: form.path }),
 		...(form.nth && { nth: wholeNumber(form.nth) }),
 		...(form.times && { times: wholeNumber(form.times) }),
+		...(form.chance && { probability: percent(form.chance) }),
 		fault: faultOf(form.fault ?? ''),
 	};
 }
@@ -44,4 +45,11 @@ function wholeNumber(text: string): number {
 	const value = Number(text);
 	if (Number.isInteger(value) && value >= 1) return value;
 	throw new SandboxProblem(`"${text}" is no whole number from 1.`);
+}
+
+/** A chance from 0 to 1. */
+function percent(text: string): number {
+	const value = Number(text);
+	if (value >= 0 && value <= 100) return value / 100;
+	throw new SandboxProblem(`"${text}" is no percentage from 0 to 100.`);
 }

@@ -1,0 +1,363 @@
+import type { AxiosError, AxiosResponse } from 'axios';
+import { createHmac } from 'node:crypto';
+import { signed } from './filestackSupport.mts';
+import { form, sha256, text } from './formSupport.mts';
+import { Bench, eventually, http, Receiver, REQUEST } from './support.mts';
+import { NEW_PACKAGE } from './speedyFilesSupport.mts';
+
+const BYTES = 'twelve bytes';
+const HASH = sha256(BYTES);
+
+let bench: Bench;
+let receiver: Receiver;
+beforeAll(async () => {
+	bench = await Bench.start();
+	receiver = await Receiver.start();
+});
+afterAll(async () => {
+	await bench.stop();
+	await receiver.stop();
+});
+afterEach(async () => await bench.control('delete', '/api/faults'));
+
+type Answer = AxiosResponse<Record<string, unknown>>;
+
+/** What the faults are tried on: a request that makes something, and what it makes. */
+interface Subject {
+	/** The path of `make`. */
+	path: string;
+	make(): Promise<Answer>;
+	/** The list in which it is found afterwards. */
+	collection: string;
+	error(status: number): unknown;
+	/** Headers of a 429. */
+	limits: string[];
+	/** A request whose answer tells the size of a file of twelve bytes, and one that tells its SHA-256. */
+	size(): Promise<unknown>;
+	hash?(): Promise<unknown>;
+}
+
+const bearer = (token: string) => ({ headers: { authorization: `Bearer ${token}` } });
+const infoOf = (id: 'fileCourier' | 'fileShot' | 'speedyFiles' | 'filesApp' | 'filestack') =>
+	bench.sandbox.info.services[id];
+
+function fileCourier(): Subject {
+	return {
+		path: '/api/ext/sessions',
+		make: async () => (await bench.create(REQUEST)) as unknown as Answer,
+		collection: 'sessions',
+		error: () => ({ status: false, error: expect.any(String) as string }),
+		// None are documented.
+		limits: [],
+		size: async () => {
+			const { id, link } = await bench.session();
+			const files = form({ files: text(BYTES) }, 'a.txt');
+			await http.post(link, files);
+			return ((await bench.status(id)).data.data.files as { size: number }[])[0].size;
+		},
+	};
+}
+
+function fileShot(): Subject {
+	const { origins, credentials } = infoOf('fileShot');
+	const make = async () =>
+		await http.post<Record<string, unknown>>(
+			`${origins.api}/api/files/upload`,
+			form({ file: text(BYTES) }, 'a.txt'),
+			bearer(credentials.apiKey),
+		);
+	return {
+		path: '/api/files/upload',
+		make,
+		collection: 'files',
+		error: () => ({ error: expect.any(String) as string }),
+		// None are documented.
+		limits: [],
+		size: async () => (await make()).data.fileSize,
+	};
+}
+
+function speedyFiles(): Subject {
+	const { origins, credentials } = infoOf('speedyFiles');
+	const packages = `${origins.instance}/api/v1/packages`;
+	const access = bearer(credentials.apiToken);
+	const make = async () =>
+		await http.post<Record<string, unknown>>(
+			packages,
+			{ ...NEW_PACKAGE, direction: 'inbound' },
+			access,
+		);
+	const uploaded = async () => {
+		const { data } = await http.post<{ id: string }>(packages, NEW_PACKAGE, access);
+		const files = form({ file: text(BYTES) }, 'a.txt');
+		return (await http.post<Record<string, unknown>>(`${packages}/${data.id}/files`, files, access))
+			.data;
+	};
+	return {
+		path: '/api/v1/packages',
+		make,
+		// An inbound package has its link from the beginning.
+		collection: 'links',
+		error: () => ({ detail: expect.any(String) as string }),
+		// The real one knows no limits.
+		limits: [],
+		size: async () => (await uploaded()).size_bytes,
+		hash: async () => (await uploaded()).sha256,
+	};
+}
+
+function filesApp(): Subject {
+	const { credentials } = infoOf('filesApp');
+	const make = async () =>
+		await http.post<Record<string, unknown>>(
+			`${credentials.baseUrl}/upload`,
+			form({ file: text(BYTES) }, 'a.txt'),
+			bearer(credentials.apiKey),
+		);
+	const codes: Record<number, string> = { 429: 'rate_limited' };
+	return {
+		path: '/api/v2/upload',
+		make,
+		collection: 'files',
+		error: (status) => ({
+			error: { code: codes[status] ?? 'internal_error', message: expect.any(String) as string },
+		}),
+		limits: ['x-ratelimit-limit', 'x-ratelimit-remaining', 'x-ratelimit-reset'],
+		size: async () => (await make()).data.size,
+	};
+}
+
+function filestack(): Subject {
+	const { origins, credentials } = infoOf('filestack');
+	const expiry = Math.floor(Date.now() / 1000) + 600;
+	const proof = signed(JSON.stringify({ expiry }), credentials.appSecret);
+	const make = async () =>
+		await http.post<Record<string, unknown>>(`${origins.api}/api/store/S3`, BYTES, {
+			params: { key: credentials.apiKey, ...proof },
+			headers: { 'content-type': 'text/plain' },
+		});
+	const metadata = async (field: string) => {
+		const { data } = await make();
+		const handle = String(data.url).slice(-20);
+		const url = `${origins.api}/api/file/${handle}/metadata`;
+		const answer = await http.get<Record<string, unknown>>(url, {
+			params: { ...proof, [field]: true },
+		});
+		return answer.data[field];
+	};
+	return {
+		path: '/api/store',
+		make,
+		collection: 'files',
+		error: (code) => ({ result: 'error', error: { code, msg: expect.any(String) as string } }),
+		limits: ['filestack-limit', 'filestack-remaining', 'filestack-reset'],
+		size: async () => await metadata('size'),
+		hash: async () => await metadata('sha256'),
+	};
+}
+
+const SUBJECTS = { fileCourier, fileShot, speedyFiles, filesApp, filestack };
+
+/** How a call came out: the status of its answer, or the code of the error. */
+const outcome = async (call: Promise<Answer>) =>
+	await call.then(
+		({ status }) => status,
+		(error: unknown) => (error as AxiosError).code ?? (error as Error).message,
+	);
+
+describe.each(Object.entries(SUBJECTS))('%s', (service, subjectOf) => {
+	let subject: Subject;
+	beforeAll(() => (subject = subjectOf()));
+	const count = async () =>
+		(await bench.control<unknown[]>('get', `/api/services/${service}/${subject.collection}`)).data
+			.length;
+	/** Puts a rule into force, over the control API or with the control page's form. */
+	const rule = async (fault: object, more: object = {}) => {
+		const { status } = await bench.control('post', '/api/faults', { service, fault, ...more });
+		expect(status).toBe(201);
+	};
+	const press = async (fault: string, more: Record<string, string> = {}) => {
+		const fields = new URLSearchParams({ where: service, fault, ...more });
+		expect((await http.post(`${bench.portal}/control/faults`, fields)).status).toBe(303);
+	};
+
+	test.each([429, 500, 503])('%i in its own shape, and nothing is done', async (status) => {
+		const before = await count();
+		await rule({ type: 'status', status }, { path: subject.path, times: 1 });
+		const answer = await subject.make();
+		expect([answer.status, answer.data]).toEqual([status, subject.error(status)]);
+		if (status === 429) {
+			const told = Object.keys(answer.headers).filter((name) => /limit|remaining|reset/.test(name));
+			expect(told.sort()).toEqual(subject.limits);
+			// None of the five documents it.
+			expect(answer.headers).not.toHaveProperty('retry-after');
+		}
+		expect(await count()).toBe(before);
+		// One was struck, the next is not.
+		expect((await subject.make()).status).toBeLessThan(300);
+	});
+
+	test('HTML instead of JSON, and nothing is done', async () => {
+		const before = await count();
+		await press('html');
+		const { status, headers, data } = await subject.make();
+		expect([status, headers['content-type']]).toEqual([200, 'text/html; charset=utf-8']);
+		expect(data).toContain('<!doctype html>');
+		await bench.control('delete', '/api/faults');
+		expect(await count()).toBe(before);
+	});
+
+	test.each([
+		['reset', 0, 'ECONNRESET'],
+		['resetAfterBody', 1, 'ECONNRESET'],
+		['truncate', 1, 'ERR_BAD_RESPONSE'],
+	])('%s: %i is made, and the client hears %s', async (type, made, code) => {
+		const before = await count();
+		await press(type, { times: '1' });
+		expect(await outcome(subject.make())).toBe(code);
+		expect(await count()).toBe(before + made);
+	});
+
+	test('a delay, and the work is done', async () => {
+		const before = await count();
+		await rule({ type: 'delay', milliseconds: 120 }, { times: 1 });
+		const begun = performance.now();
+		expect((await subject.make()).status).toBeLessThan(300);
+		expect(performance.now() - begun).toBeGreaterThanOrEqual(118);
+		expect(await count()).toBe(before + 1);
+	});
+
+	test('the second request alone; with a chance of 0 none', async () => {
+		await press('503', { nth: '2' });
+		const statuses = [];
+		for (let call = 0; call < 3; call += 1) statuses.push((await subject.make()).status);
+		expect(statuses.map((status) => status === 503)).toEqual([false, true, false]);
+		await bench.control('delete', '/api/faults');
+		await press('500', { chance: '0' });
+		await rule({ type: 'status', status: 500 }, { probability: 0 });
+		expect((await subject.make()).status).toBeLessThan(300);
+	});
+
+	test('a wrong size, a wrong hash', async () => {
+		expect(await subject.size()).toBe(BYTES.length);
+		await press('wrongSize');
+		expect(await subject.size()).toBe(BYTES.length + 1);
+		await bench.control('delete', '/api/faults');
+		if (!subject.hash) return;
+		expect(await subject.hash()).toBe(HASH);
+		await press('wrongHash');
+		const told = await subject.hash();
+		expect(told).toMatch(/^[0-9a-f]{64}$/);
+		expect(told).not.toBe(HASH);
+	});
+});
+
+/** Lets a service call the receiver; `verifies` judges a delivery by an implementation of the signature of its own. */
+interface Caller {
+	subscribe(): Promise<void>;
+	/** Lets something happen; `name` is found in the body. */
+	happen(name: string): Promise<unknown>;
+	verifies(raw: string, headers: Record<string, unknown>): boolean;
+}
+
+const hmac = (secret: string, body: string) =>
+	createHmac('sha256', secret).update(body).digest('hex');
+
+const CALLERS: Record<string, () => Caller> = {
+	fileCourier: () => ({
+		subscribe: () => Promise.resolve(),
+		happen: async (name) => {
+			const { link } = await bench.session({ callback_url: receiver.url });
+			await http.post(link, form({ files: text(BYTES) }, name));
+		},
+		verifies: (raw, headers) =>
+			headers['x-filecourier-signature'] === hmac(bench.credentials.webhookSecret, raw),
+	}),
+	speedyFiles: () => {
+		const { origins, credentials } = infoOf('speedyFiles');
+		const packages = `${origins.instance}/api/v1/packages`;
+		const access = bearer(credentials.apiToken);
+		return {
+			subscribe: async () => {
+				const hook = '/api/services/speedyFiles/webhooks/1';
+				await bench.control('patch', hook, { url: receiver.url });
+			},
+			happen: async (title) => {
+				const { data } = await http.post<{ id: string }>(
+					packages,
+					{ ...NEW_PACKAGE, title },
+					access,
+				);
+				await http.post(`${packages}/${data.id}/revoke`, undefined, access);
+			},
+			verifies: (raw, headers) =>
+				headers['x-speedyfiles-signature'] === `sha256=${hmac(credentials.webhookSecret, raw)}`,
+		};
+	},
+	filestack: () => {
+		const { origins, credentials } = infoOf('filestack');
+		const expiry = Math.floor(Date.now() / 1000) + 600;
+		const proof = signed(JSON.stringify({ expiry }), credentials.appSecret);
+		let secret = '';
+		return {
+			subscribe: async () => {
+				const wanted = { url: receiver.url };
+				const hooks = '/api/services/filestack/webhooks';
+				secret = (await bench.control<{ secret: string }>('post', hooks, wanted)).data.secret;
+			},
+			happen: async (filename) =>
+				await http.post(`${origins.api}/api/store/S3`, BYTES, {
+					params: { key: credentials.apiKey, ...proof, filename },
+					headers: { 'content-type': 'text/plain' },
+				}),
+			verifies: (raw, headers) =>
+				headers['fs-signature'] === hmac(secret, `${String(headers['fs-timestamp'])}.${raw}`),
+		};
+	},
+};
+
+describe.each(Object.entries(CALLERS))('webhooks of %s', (service, callerOf) => {
+	let caller: Caller;
+	beforeAll(async () => {
+		caller = callerOf();
+		await caller.subscribe();
+	});
+	beforeEach(() => void receiver.received.splice(0));
+	const press = async (fault: string) => {
+		const fields = new URLSearchParams({ where: service, fault, times: '1' });
+		expect((await http.post(`${bench.portal}/control/faults`, fields)).status).toBe(303);
+	};
+	const heard = async (count: number) =>
+		await eventually(() => (receiver.received.length === count ? receiver.received : undefined));
+
+	test('badly signed, once', async () => {
+		await press('badSignature');
+		await caller.happen('first');
+		await heard(1);
+		await caller.happen('second');
+		const judged = (await heard(2)).map(({ raw, headers }) => caller.verifies(raw, headers));
+		expect(judged).toEqual([false, true]);
+	});
+
+	test('twice, byte for byte', async () => {
+		await press('duplicateDelivery');
+		await caller.happen('twice');
+		const [one, other] = await heard(2);
+		expect(other.raw).toBe(one.raw);
+		expect(caller.verifies(one.raw, one.headers)).toBe(true);
+	});
+
+	test('after the next one', async () => {
+		await press('outOfOrder');
+		// A service may hold the request until its webhook has left.
+		const first = caller.happen('the first');
+		await eventually(async () => {
+			const { data } = await bench.control<{ applied: number }[]>('get', '/api/faults');
+			return data[0].applied === 1 || undefined;
+		});
+		await caller.happen('the second');
+		await first;
+		const order = (await heard(2)).map(({ raw }) => /the (first|second)/.exec(raw)?.[1]);
+		expect(order).toEqual(['second', 'first']);
+	});
+});
