@@ -1,0 +1,187 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import axios from 'axios';
+import CryptoJS from 'crypto-js';
+import { join } from 'node:path';
+import pRetry from 'p-retry';
+import {
+	getExecution,
+	listExecutions,
+	waitForNewExecution,
+	type ExecutionItem,
+} from '../../sandbox/n8n/executions.mts';
+import type { HostName } from '../../sandbox/n8n/hosts.mts';
+import { installHost } from '../../sandbox/n8n/install.mts';
+import { startN8n } from '../../sandbox/n8n/start.mts';
+import { webhookAnswers } from '../../sandbox/n8n/workflows.mts';
+import { INSTALL_MS, startTestSystem, type TestSystem } from './harness.mts';
+import { activateTrigger, type ActiveTrigger, goodDelivery, send } from './triggers.mts';
+
+/** Which n8n; the newest, unless another is asked for. */
+const HOST = (process.env.E2E_HOST ?? 'newest') as HostName;
+
+interface Sent {
+	id: string;
+	url: string;
+	event: string;
+	state: string;
+	attempts: Array<{ status?: number }>;
+}
+
+let system: TestSystem;
+
+beforeAll(async () => (system = await startTestSystem({ host: HOST })), INSTALL_MS);
+afterAll(async () => system?.stop());
+
+async function control<T>(method: string, path: string, data?: unknown): Promise<T> {
+	const url = `${system.sandbox.info.portal}/api${path}`;
+	return (await axios.request<T>({ method, url, data })).data;
+}
+
+const executions = async ({ workflow }: ActiveTrigger) => [
+	...new Set(await listExecutions(system.rest, workflow.id)),
+];
+
+/** What the service has sent to a trigger, the latest first; the latest is over. */
+async function sent({ url }: ActiveTrigger): Promise<Sent[]> {
+	return await pRetry(
+		async () => {
+			const all = (await control<Sent[]>('get', '/deliveries')).filter((one) => one.url === url);
+			if (all.length === 0 || all[0].attempts.length === 0) throw new Error('Nothing was sent');
+			return all;
+		},
+		{ retries: 100, minTimeout: 100, factor: 1 },
+	);
+}
+
+/** The same delivery once more; the status that it got. */
+async function again({ id }: Sent): Promise<number | undefined> {
+	const { attempts } = await control<Sent>('post', `/deliveries/${id}/redeliver`);
+	return attempts.at(-1)?.status;
+}
+
+/** What a service does that its webhook tells of. */
+const PROVOKE = {
+	async speedyFiles(): Promise<void> {
+		const { origins, credentials } = system.sandbox.info.services.speedyFiles;
+		const api = axios.create({
+			baseURL: `${origins.instance}/api/v1`,
+			headers: { authorization: `Bearer ${credentials.apiToken}` },
+		});
+		const recipient = { recipient_email: 'cfo@acme.com', recipient_name: 'Acme CFO' };
+		const { data } = await api.post<{ id: string }>('/packages', {
+			title: 'Größe 🎉',
+			...recipient,
+		});
+		await api.post(`/packages/${data.id}/revoke`);
+	},
+	async filestack(): Promise<void> {
+		const { baseUrl, apiKey, appSecret } = system.sandbox.info.services.filestack.credentials;
+		const json = JSON.stringify({
+			expiry: Math.floor(Date.now() / 1000) + 600,
+			call: ['pick', 'store'],
+		});
+		const policy = Buffer.from(json).toString('base64').replaceAll('+', '-').replaceAll('/', '_');
+		const signature = CryptoJS.HmacSHA256(policy, appSecret).toString();
+		const params = { key: apiKey, policy, signature, filename: 'Größe.txt' };
+		await axios.post(`${baseUrl}/api/store/S3`, 'abc', {
+			params,
+			headers: { 'content-type': 'text/plain' },
+		});
+	},
+};
+
+/** How a service is told where to deliver. */
+const SUBSCRIBE = {
+	speedyFiles: (url: string) =>
+		control('patch', '/services/speedyFiles/webhooks/1', { url, events: ['package.revoked'] }),
+	filestack: (url: string) =>
+		control('post', '/services/filestack/webhooks', { url, events: ['fp.upload'] }),
+};
+
+const TOLD = {
+	speedyFiles: { event: 'package.revoked', title: 'Größe 🎉', recipientEmail: 'cfo@acme.com' },
+	filestack: { event: 'fp.upload', fileName: 'Größe.txt', size: 3 },
+};
+
+describe.each(['speedyFiles', 'filestack'] as const)(
+	`the %s Trigger in a real n8n (${HOST})`,
+	(service) => {
+		let trigger: ActiveTrigger;
+		let items: ExecutionItem[];
+
+		beforeAll(async () => {
+			trigger = await activateTrigger(system, service);
+			await SUBSCRIBE[service](trigger.url);
+		});
+
+		it('starts its workflow with what the service delivers', async () => {
+			await PROVOKE[service]();
+			const run = await waitForNewExecution(system.rest, trigger.workflow.id, []);
+			expect(run).toMatchObject({ status: 'success', mode: 'webhook' });
+			items = run.items.After;
+			expect(items.map(({ json }) => json)).toMatchObject([TOLD[service]]);
+			expect((await sent(trigger))[0]).toMatchObject({
+				state: 'delivered',
+				attempts: [{ status: 200 }],
+			});
+		});
+
+		it('starts no second run when the same is delivered again, nor after a restart of n8n', async () => {
+			const [delivery] = await sent(trigger);
+			expect(await again(delivery)).toBe(200);
+			await restart();
+			await webhookAnswers(trigger.url);
+			expect(await again(delivery)).toBe(200);
+			expect(await executions(trigger)).toHaveLength(1);
+		});
+
+		it('refuses a bad signature with 401, and takes the good one that follows', async () => {
+			const before = await executions(trigger);
+			await control('post', '/faults', { service, fault: { type: 'badSignature' }, times: 1 });
+			await PROVOKE[service]();
+			const [delivery] = await sent(trigger);
+			expect(delivery.attempts).toMatchObject([{ status: 401 }]);
+			expect(await executions(trigger)).toEqual(before);
+			expect(await again(delivery)).toBe(200);
+			const run = await waitForNewExecution(system.rest, trigger.workflow.id, before);
+			expect(run.items.After[0].json).toMatchObject(TOLD[service]);
+			expect(run.items.After[0].json.deliveryKey).not.toBe(items[0].json.deliveryKey);
+		});
+
+		it('shows somebody who listens for a test event what arrives at the test URL', async () => {
+			const { workflow, testUrl, secret } = trigger;
+			const before = await executions(trigger);
+			const listening = await system.rest.call('POST', `/rest/workflows/${workflow.id}/run`, {
+				triggerToStartFrom: { name: 'Trigger' },
+				workflowData: workflow,
+			});
+			expect(listening).toMatchObject({ data: { waitingForWebhook: true } });
+			const delivery = goodDelivery(service, secret, 1);
+			const forged = { ...delivery, body: delivery.body.replace('1', '2') };
+			expect(await send(testUrl, forged)).toBe(401);
+			expect(await send(testUrl, delivery)).toBe(200);
+			const run = await waitForNewExecution(system.rest, workflow.id, before);
+			expect(run).toMatchObject({ status: 'success', mode: 'manual' });
+			expect(await send(testUrl, delivery)).toBe(404);
+		});
+	},
+);
+
+async function restart(): Promise<void> {
+	const { port, log } = system.n8n;
+	await system.n8n.stop();
+	const host = await installHost(HOST);
+	const userFolder = join(system.folder, 'n8n');
+	const again = await startN8n({ host, userFolder, port, log });
+	system.n8n.stop = () => again.stop();
+	await system.rest.logIn();
+}
+
+it('the executions that were counted are all there are, and none has failed', async () => {
+	const all = await system.rest.call('GET', '/rest/executions?limit=100');
+	const { results } = (all as { data: { results: Array<{ id: string }> } }).data;
+	const runs = await Promise.all(
+		results.map(async ({ id }) => await getExecution(system.rest, id)),
+	);
+	expect(runs.map(({ status }) => status)).toEqual(runs.map(() => 'success'));
+});

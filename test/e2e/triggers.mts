@@ -1,0 +1,124 @@
+import axios from 'axios';
+import hmacSha256 from 'crypto-js/hmac-sha256.js';
+import type { System } from '../../sandbox/launcher/system.mts';
+import {
+	activateWorkflow,
+	putWorkflow,
+	type SavedWorkflow,
+	webhookAnswers,
+	type WorkflowNode,
+} from '../../sandbox/n8n/workflows.mts';
+import { inARow, node } from './harness.mts';
+
+/** The services whose deliveries are signed. */
+export const SIGNED = ['fileCourier', 'speedyFiles', 'filestack'] as const;
+export type Signed = (typeof SIGNED)[number];
+
+/** A delivery as it goes over the wire. */
+export interface SentDelivery {
+	body: string;
+	headers: Record<string, string>;
+}
+
+/** A workflow that a trigger starts, in a real n8n. */
+export interface ActiveTrigger {
+	service: Signed;
+	workflow: SavedWorkflow;
+	/** Where it takes deliveries. */
+	url: string;
+	/** Where it takes one while somebody listens for a test event. */
+	testUrl: string;
+	secret: string;
+}
+
+type TriggerSystem = Pick<System, 'rest' | 'credentials' | 'sandbox' | 'n8n'>;
+
+/**
+ * Puts a workflow with a service's trigger into n8n, with the credential of the sandbox, and activates it.
+ * @param after nodes behind the trigger, in a row; one that does nothing unless given
+ */
+export async function activateTrigger(
+	{ rest, credentials, sandbox, n8n }: TriggerSystem,
+	service: Signed,
+	after: WorkflowNode[] = [node('After', 'n8n-nodes-base.noOp')],
+	settings: Record<string, unknown> = { executionOrder: 'v1' },
+): Promise<ActiveTrigger> {
+	const { id, name } = credentials.find(({ type }) => type === `${service}Api`)!;
+	const webhookId = crypto.randomUUID();
+	const parameters = { events: ['*'], options: {}, ...(service === 'fileCourier' && noFiles) };
+	const trigger = node('Trigger', `n8n-nodes-file-delivery.${service}Trigger`, parameters, {
+		webhookId,
+		credentials: { [`${service}Api`]: { id, name } },
+	});
+	const workflow = await putWorkflow(rest, {
+		name: `Deliveries of ${service} ${webhookId}`,
+		nodes: [trigger, ...after],
+		connections: inARow('Trigger', ...after.map((one) => one.name)),
+		settings,
+	});
+	await activateWorkflow(rest, workflow);
+	const url = `${n8n.url}/webhook/${webhookId}/webhook`;
+	await webhookAnswers(url);
+	const testUrl = `${n8n.url}/webhook-test/${webhookId}/webhook`;
+	const secret = sandbox.info.services[service].credentials.webhookSecret;
+	return { service, workflow, url, testUrl, secret };
+}
+
+const noFiles = { output: 'delivery', download: false };
+
+/** A delivery that is as it should be; each number is another. Signed by crypto-js. */
+export function goodDelivery(service: Signed, secret: string, number: number): SentDelivery {
+	const body = JSON.stringify(BODIES[service](number));
+	return { body, headers: signedHeaders(service, secret, body) };
+}
+
+/** The headers with which a service sends a body. */
+export function signedHeaders(
+	service: Signed,
+	secret: string,
+	body: string,
+): Record<string, string> {
+	const sign = (text: string) => hmacSha256(text, secret).toString();
+	const seconds = String(Math.floor(Date.now() / 1000));
+	const signature: Record<Signed, Record<string, string>> = {
+		fileCourier: { 'X-FileCourier-Signature': sign(body) },
+		speedyFiles: {
+			'X-SpeedyFiles-Signature': `sha256=${sign(body)}`,
+			'X-SpeedyFiles-Hook-Id': '1',
+		},
+		filestack: { 'FS-Timestamp': seconds, 'FS-Signature': sign(`${seconds}.${body}`) },
+	};
+	return { 'Content-Type': 'application/json', ...signature[service] };
+}
+
+const BODIES: Record<Signed, (number: number) => object> = {
+	fileCourier: (number) => ({
+		event: 'files.delivered',
+		timestamp: '2026-01-01T00:00:00Z',
+		data: { request_id: `req_${number}`, recipient_email: 'customer@example.com', files: [] },
+	}),
+	speedyFiles: (number) => ({
+		title: 'Größe 🎉',
+		recipient_email: 'cfo@acme.com',
+		event: 'package.downloaded',
+		timestamp: new Date().toISOString(),
+		package_id: `p${number}`,
+	}),
+	filestack: (number) => ({
+		id: number,
+		action: 'fp.upload',
+		timestamp: 1_521_733_983,
+		text: { url: `https://cdn.filestackcontent.com/Handle${number}`, filename: 'photo.jpg' },
+	}),
+};
+
+/** Sends a delivery as it is; gives back the status of the answer. */
+export async function send(url: string, { body, headers }: SentDelivery): Promise<number> {
+	const { status } = await axios.post(url, body, {
+		headers,
+		transformRequest: (data: unknown) => data,
+		validateStatus: () => true,
+		timeout: 120_000,
+	});
+	return status;
+}
