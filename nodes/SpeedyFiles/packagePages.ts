@@ -18,6 +18,11 @@ export interface PackagePosition {
 	total: number;
 }
 
+export interface PackagePage extends Page<IDataObject, PackagePosition> {
+	/** The service's own time, milliseconds since 1970. */
+	now: number;
+}
+
 /** Where the list begins: the newest package. */
 export const NEWEST: PackagePosition = { offset: 0, total: 0 };
 
@@ -29,7 +34,7 @@ export async function fetchPackages(
 	context: ServiceContext,
 	{ offset, total }: PackagePosition,
 	limit = LARGEST_PAGE,
-): Promise<Page<IDataObject, PackagePosition>> {
+): Promise<PackagePage> {
 	for (let from = offset, expected = total; ; ) {
 		const page = await listPackages(context, from, limit);
 		if (page.total < expected && from > 0) {
@@ -39,7 +44,8 @@ export async function fetchPackages(
 		}
 		const after = from + page.items.length;
 		const isLast = page.items.length === 0 || after >= page.total;
-		return { items: page.items, next: isLast ? undefined : { offset: after, total: page.total } };
+		const next = isLast ? undefined : { offset: after, total: page.total };
+		return { items: page.items, next, now: page.now };
 	}
 }
 
@@ -55,6 +61,7 @@ async function listPackages(context: ServiceContext, offset: number, limit: numb
 	}
 	const now = serviceTime(headers);
 	return {
+		now,
 		total: Number(body.total ?? 0),
 		items: body.items.filter(isJsonObject).map((one) => describePackage(one, now)),
 	};

@@ -9,6 +9,8 @@ export function isoDate(value: unknown): string | undefined {
 
 /** Milliseconds since 1970; undefined where the value is no date. */
 export function epochOf(value: unknown): number | undefined {
+	// Numbers that stand for “never” where there is no null.
+	if (typeof value === 'number' && value <= 0) return undefined;
 	if (typeof value === 'number') return valid(value < 1e11 ? value * 1000 : value);
 	if (typeof value !== 'string' || value.trim() === '') return undefined;
 	const text = value.trim();

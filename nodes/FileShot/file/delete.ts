@@ -1,5 +1,5 @@
 import { pathPart } from '../../shared/http';
-import type { Operation } from '../../shared/operation';
+import type { ItemContext, Operation } from '../../shared/operation';
 import { callEither } from '../call';
 import { fileField } from './fields';
 
@@ -9,12 +9,16 @@ export const deleteFile: Operation = {
 	action: 'Delete a file',
 	description: 'Delete a file permanently; its link stops working',
 	fields: [fileField],
-	async execute({ functions, locator }) {
-		const fileId = locator('fileId').trim();
-		const id = pathPart(functions, fileField.displayName, fileId);
-		// The docs do not show the answer; it may be an empty one.
-		const call = { method: 'DELETE', path: `/files/${id}`, mayBeEmpty: true } as const;
-		await callEither(functions, call, `/files/delete/${id}`);
+	async execute(item) {
+		const fileId = item.locator('fileId').trim();
+		await removeFile(item, fileId);
 		return { json: { deleted: true, fileId } };
 	},
 };
+
+export async function removeFile({ functions }: ItemContext, fileId: string): Promise<void> {
+	const id = pathPart(functions, fileField.displayName, fileId);
+	// The docs do not show the answer; it may be an empty one.
+	const call = { method: 'DELETE', path: `/files/${id}`, mayBeEmpty: true } as const;
+	await callEither(functions, call, `/files/delete/${id}`);
+}

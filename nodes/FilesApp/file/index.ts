@@ -1,4 +1,5 @@
 import type { Resource } from '../../shared/operation';
+import { cleanUp } from './cleanUp';
 import { deleteFile } from './delete';
 import { download } from './download';
 import { get } from './get';
@@ -8,6 +9,6 @@ import { upload } from './upload';
 export const file: Resource = {
 	value: 'file',
 	name: 'File',
-	operations: [deleteFile, download, get, getAll, upload],
+	operations: [cleanUp, deleteFile, download, get, getAll, upload],
 	initial: upload.value,
 };

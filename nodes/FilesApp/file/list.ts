@@ -1,5 +1,6 @@
 import type { IDataObject, ILoadOptionsFunctions, INodeListSearchResult } from 'n8n-workflow';
 
+import { serviceTime } from '../../shared/dates';
 import { callApi } from '../../shared/http';
 import { searchPages } from '../../shared/listSearch';
 import type { Page } from '../../shared/paging';
@@ -16,22 +17,29 @@ export interface ListQuery {
 	perPage?: number;
 }
 
+export interface FilePage extends Page<Json, number> {
+	/** The service's own time, milliseconds since 1970. */
+	now: number;
+}
+
 /** One page of the files, counted from 1. */
 export async function filePage(
 	context: ServiceContext,
 	{ folderId, sort, perPage = LARGEST_PAGE }: ListQuery,
 	page: number,
-): Promise<Page<Json, number>> {
+): Promise<FilePage> {
 	const qs: IDataObject = { page, per_page: perPage };
 	if (folderId) qs.folder_id = folderId;
 	if (sort) qs.sort = sort;
-	const { body } = await callApi(context, filesApp, { method: 'GET', path: '/files', qs });
+	const call = { method: 'GET', path: '/files', qs } as const;
+	const { body, headers } = await callApi(context, filesApp, call);
 	const answer = objectOf(body);
 	const items = Array.isArray(answer.files) ? answer.files.filter(isJsonObject) : [];
 	const given = Number(answer.per_page ?? perPage) || perPage;
 	const more =
 		typeof answer.total === 'number' ? page * given < answer.total : items.length >= given;
-	return { items, next: more && items.length > 0 ? page + 1 : undefined };
+	const next = more && items.length > 0 ? page + 1 : undefined;
+	return { items, next, now: serviceTime(headers) };
 }
 
 /** The list behind the File field; the service cannot search, so the names are compared here. */

@@ -1,5 +1,5 @@
 import { callApi } from '../../shared/http';
-import type { Operation } from '../../shared/operation';
+import type { ItemContext, Operation } from '../../shared/operation';
 import { speedyFiles } from '../service';
 import { packageField, packageIdOf, packagePath } from './fields';
 
@@ -10,10 +10,13 @@ export const deletePackage: Operation = {
 	description: 'Delete a package with its files and links for good',
 	fields: [packageField],
 	async execute(item) {
-		const { functions } = item;
 		const id = packageIdOf(item);
-		const path = packagePath(functions, id);
-		await callApi(functions, speedyFiles, { method: 'DELETE', path });
+		await removePackage(item, id);
 		return { json: { deleted: true, id } };
 	},
 };
+
+export async function removePackage({ functions }: ItemContext, id: string): Promise<void> {
+	const path = packagePath(functions, id);
+	await callApi(functions, speedyFiles, { method: 'DELETE', path });
+}

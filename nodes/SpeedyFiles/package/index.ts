@@ -1,4 +1,5 @@
 import type { Resource } from '../../shared/operation';
+import { cleanUp } from './cleanUp';
 import { create } from './create';
 import { deletePackage } from './delete';
 import { finalize } from './finalize';
@@ -11,6 +12,6 @@ import { uploadFile } from './uploadFile';
 export const packageResource: Resource = {
 	value: 'package',
 	name: 'Package',
-	operations: [create, deletePackage, finalize, get, getAll, revoke, send, uploadFile],
+	operations: [cleanUp, create, deletePackage, finalize, get, getAll, revoke, send, uploadFile],
 	initial: send.value,
 };

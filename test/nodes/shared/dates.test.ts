@@ -18,7 +18,7 @@ describe('a date of any service becomes ISO 8601 in UTC', () => {
 		expect(isoDate(value)).toBe(iso);
 	});
 
-	it.each([[''], ['soon'], [null], [undefined], [NaN], [Infinity], [{}], [9e15]])(
+	it.each([[''], ['soon'], [null], [undefined], [NaN], [Infinity], [{}], [9e15], [0], [-1]])(
 		'%p is no date',
 		(value) => {
 			expect(isoDate(value)).toBeUndefined();

@@ -1,0 +1,61 @@
+import type { INodeProperties } from 'n8n-workflow';
+
+import { cleanUpOperation } from '../../shared/cleanUp/operation';
+import { epochOf } from '../../shared/dates';
+import { optionalText } from '../../shared/inputs';
+import { collectPages } from '../../shared/paging';
+import { textOf } from '../../shared/service';
+import { fetchPackages, NEWEST, type PackagePosition } from '../packagePages';
+import { speedyFiles } from '../service';
+import { removePackage } from './delete';
+import { filterOptions, packageFilter } from './filters';
+
+const titleOption: INodeProperties = {
+	displayName: 'Title Contains',
+	name: 'titleContains',
+	type: 'string',
+	default: '',
+	placeholder: 'e.g. invoice',
+	description:
+		'Only packages with this text in their title, in upper or lower case. SpeedyFiles cannot filter by it: this node reads the list and picks.',
+};
+
+/**
+ * Deletes and does not revoke. The link of an expired package is dead already, so to revoke it would free nothing, leave
+ * the package to be found again by the next run, and fire package.revoked each time (SpeedyFiles source, app/routes/api.py).
+ * A draft or a revoked package whose time is over counts as expired: it cannot be prolonged, a new link would be dead too.
+ */
+export const cleanUp = cleanUpOperation({
+	service: speedyFiles.name,
+	kind: {
+		noun: 'package',
+		label: 'title',
+		canExpire: true,
+		note: 'With the token of an admin, the packages of all users are looked at.',
+	},
+	scopeOptions: [...filterOptions.filter(({ name }) => name !== 'createdAfter'), titleOption],
+	remove: removePackage,
+	async list(item) {
+		const { keep } = packageFilter(item);
+		const text = optionalText(item.option('titleContains'))?.toLowerCase() ?? '';
+		let now = 0;
+		const fetchPage = async (position: PackagePosition) => {
+			const page = await fetchPackages(item.functions, position);
+			now = page.now;
+			return page;
+		};
+		const packages = await collectPages(NEWEST, fetchPage, {
+			idOf: ({ id }) => id,
+			keep: (one) => keep(one) && String(one.title).toLowerCase().includes(text),
+		});
+		const found = packages.map((one) => ({
+			id: textOf(one.id),
+			name: String(one.title),
+			size: Number(one.totalBytes),
+			createdAt: epochOf(one.created_at),
+			expiresAt: epochOf(one.expires_at),
+			json: one,
+		}));
+		return { found, now };
+	},
+});

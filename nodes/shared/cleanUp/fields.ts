@@ -1,0 +1,157 @@
+import type { INodeProperties } from 'n8n-workflow';
+
+/** Deletions of one run, unless the user says otherwise: a wrong setting does no more harm than that. */
+const MAXIMUM = 50;
+/** Deletions at the same time, unless the user says otherwise. */
+export const AT_ONCE = 5;
+
+/** What is cleaned up. */
+export interface Kind {
+	/** “file”, “package”. */
+	noun: string;
+	/** What a person calls it by: “name”, “title”. */
+	label: string;
+	/** Whether the service tells when it expires, or only when it was created. */
+	canExpire: boolean;
+	/** What else the user has to know of the list that is cleaned up, a sentence. */
+	note?: string;
+}
+
+/** The fields of a clean-up; with their default values it deletes nothing. */
+export function cleanUpFields(kind: Kind): INodeProperties[] {
+	const [within, age] = [withinField(kind), ageField(kind)];
+	const selection = kind.canExpire
+		? [
+				selectionField(kind),
+				shownFor(within, 'expiring'),
+				shownFor(age, 'olderThan'),
+				shownFor(unitField, 'expiring', 'olderThan'),
+			]
+		: [age, unitField];
+	return [...selection, ...caution(kind), outputField(kind)];
+}
+
+function selectionField({ noun, note }: Kind): INodeProperties {
+	const about = [note, `Without an expiry date a ${noun} never expires.`].filter(Boolean).join(' ');
+	return {
+		displayName: `${capital(noun)}s to Clean Up`,
+		name: 'selection',
+		type: 'options',
+		options: [
+			{ name: 'Expired', value: 'expired', description: 'Their time is over' },
+			{
+				name: 'Expiring Soon',
+				value: 'expiring',
+				description: 'They still work, but not for long. With Dry Run, a warning.',
+			},
+			{
+				name: 'Older Than',
+				value: 'olderThan',
+				description: 'They were created long ago, and may still work',
+			},
+		],
+		default: 'expired',
+		description: about,
+	};
+}
+
+const withinField = ({ noun }: Kind): INodeProperties => ({
+	displayName: 'Expires Within',
+	name: 'expiresWithin',
+	type: 'number',
+	typeOptions: { minValue: 1 },
+	default: 3,
+	description: `${capital(noun)}s that still work and expire within this time, by the clock of the service`,
+});
+
+const ageField = ({ noun }: Kind): INodeProperties => ({
+	displayName: 'Older Than',
+	name: 'olderThan',
+	type: 'number',
+	typeOptions: { minValue: 1 },
+	default: 30,
+	description: `${capital(noun)}s that were created this long ago or longer, by the clock of the service`,
+});
+
+const unitField: INodeProperties = {
+	displayName: 'Unit',
+	name: 'unit',
+	type: 'options',
+	options: [
+		{ name: 'Days', value: 'days' },
+		{ name: 'Hours', value: 'hours' },
+	],
+	default: 'days',
+	description: 'Of the time above; a day has 24 hours',
+};
+
+const caution = ({ noun }: Kind): INodeProperties[] => [
+	{
+		displayName: 'Dry Run',
+		name: 'dryRun',
+		type: 'boolean',
+		default: true,
+		description: `Whether to only tell which ${noun}s would be deleted. Switch it off when the output shows the right ones: nothing brings a deleted ${noun} back.`,
+	},
+	{
+		displayName: 'Maximum Deletions',
+		name: 'maxDeletions',
+		type: 'number',
+		typeOptions: { minValue: 1 },
+		default: MAXIMUM,
+		description:
+			'How many one run deletes at most, the oldest first. What is beyond is kept, says so, and is left to the next run.',
+	},
+];
+
+const outputField = ({ noun }: Kind): INodeProperties => ({
+	displayName: 'Output',
+	name: 'output',
+	type: 'options',
+	options: [
+		{
+			name: 'All Found',
+			value: 'each',
+			description: `One item per ${noun} that was found: what was done with it and why, also if it was kept`,
+		},
+		{
+			name: 'Only Selected',
+			value: 'selected',
+			description: `One item per ${noun} that is to be cleaned up, without the others`,
+		},
+		{
+			name: 'Summary',
+			value: 'summary',
+			description: 'One item with counts, sizes, the selected ones, and a text for a message',
+		},
+	],
+	default: 'each',
+	description: 'What goes on to the next node',
+});
+
+/** Options of every clean-up. */
+export const cleanUpOptions = ({ noun, label }: Kind): INodeProperties[] => [
+	{
+		displayName: 'Deletions at Once',
+		name: 'deletionsAtOnce',
+		type: 'number',
+		typeOptions: { minValue: 1, maxValue: 20 },
+		default: AT_ONCE,
+		description: 'How many are deleted at the same time',
+	},
+	{
+		displayName: `Keep If ${capital(label)} Contains`,
+		name: 'keepIfContains',
+		type: 'string',
+		default: '',
+		placeholder: 'e.g. contract, keep',
+		description: `Never delete a ${noun} with one of these texts in its ${label}, in upper or lower case; several are separated by commas`,
+	},
+];
+
+const shownFor = (field: INodeProperties, ...selections: string[]): INodeProperties => ({
+	...field,
+	displayOptions: { show: { selection: selections } },
+});
+
+const capital = (word: string) => word.charAt(0).toUpperCase() + word.slice(1);

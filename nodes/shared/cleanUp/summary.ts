@@ -1,0 +1,85 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { isoDate } from '../dates';
+import type { Action, Outcome } from './outcome';
+
+/** Lines of the text; the rest is only counted there. */
+const MOST_LINES = 100;
+
+const WORDS: Readonly<Record<Action, string>> = {
+	wouldDelete: 'would be deleted',
+	deleted: 'deleted',
+	gone: 'already gone',
+	failed: 'failed',
+	kept: 'kept',
+};
+const ACTIONS = Object.keys(WORDS) as Action[];
+
+/** Whether the bytes of such a file are, or would be, set free. */
+const isFreeing = (action: Action) => action === 'wouldDelete' || action === 'deleted';
+
+/** A clean-up in one item: counts, bytes, those that fit, and a text for a message. */
+export function summaryOf(service: string, noun: string, outcomes: Outcome[]): IDataObject {
+	const counts = Object.fromEntries(
+		ACTIONS.map((action) => [action, outcomes.filter((one) => one.action === action).length]),
+	) as Record<Action, number>;
+	const bytes = outcomes
+		.filter(({ action }) => isFreeing(action))
+		.reduce((sum, { found }) => sum + (found.size ?? 0), 0);
+	const selected = outcomes.filter(({ fits }) => fits);
+	return {
+		service,
+		found: outcomes.length,
+		selected: selected.length,
+		...counts,
+		bytes,
+		items: selected.map(entryOf),
+		text: [headline(service, noun, outcomes.length, counts, bytes), ...linesOf(selected)].join(
+			'\n',
+		),
+	};
+}
+
+const entryOf = ({ found, action, reason, details }: Outcome): IDataObject => {
+	const { id, name, size, createdAt, expiresAt } = found;
+	const known = {
+		id,
+		name,
+		size,
+		createdAt: isoDate(createdAt),
+		expiresAt: isoDate(expiresAt),
+		action,
+		reason,
+		details,
+	};
+	return Object.fromEntries(Object.entries(known).filter(([, value]) => value !== undefined));
+};
+
+function headline(
+	service: string,
+	noun: string,
+	found: number,
+	counts: Record<Action, number>,
+	bytes: number,
+): string {
+	const nouns = found === 1 ? noun : `${noun}s`;
+	const done = ACTIONS.filter((action) => counts[action] > 0).map((action) => {
+		const size = isFreeing(action) ? ` (${inUnits(bytes)})` : '';
+		return `${counts[action]} ${WORDS[action]}${size}`;
+	});
+	return [`${service}: ${found} ${nouns} found`, ...done].join(', ');
+}
+
+function linesOf(selected: Outcome[]): string[] {
+	const lines = selected
+		.slice(0, MOST_LINES)
+		.map(({ found, action, reason }) => `- ${found.name}: ${WORDS[action]}. ${reason}.`);
+	const rest = selected.length - lines.length;
+	return rest > 0 ? [...lines, `… and ${rest} more`] : lines;
+}
+
+function inUnits(bytes: number): string {
+	const units = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB'];
+	const power = Math.min(Math.floor(Math.log2(Math.max(bytes, 1)) / 10), units.length - 1);
+	return `${power === 0 ? bytes : (bytes / 1024 ** power).toFixed(1)} ${units[power]}`;
+}

@@ -1,0 +1,360 @@
+import axios from 'axios';
+import type { IDataObject } from 'n8n-workflow';
+
+import { actionsBy, cleaned, DAY, deletionsIn, pace, pass, tally } from '../../support/cleanUp';
+import { binaryData, errorOf, runNode } from '../../support/engine';
+import { fileShotNode } from '../../support/fileShot';
+import { Host } from '../../support/host';
+import { Sandbox } from '../../support/sandbox';
+
+const USUAL = { dialect: 'documented', dates: 'iso', deleteAnswer: 'json' };
+let sandbox: Sandbox;
+
+beforeAll(async () => {
+	await binaryData();
+	sandbox = await Sandbox.start();
+});
+afterAll(async () => await sandbox.stop());
+beforeEach(async () => {
+	await sandbox.reset();
+	await settings(USUAL);
+	await pace(sandbox, 1);
+	for (const { id } of await stored()) await remove(id);
+	await sandbox.reset();
+});
+
+const stored = async () =>
+	(await sandbox.control.get<Array<{ id: string; name: string }>>('/services/fileShot/files')).data;
+const left = async () => (await stored()).map(({ name }) => name).sort();
+
+/** Somebody else deletes a file. */
+async function remove(id: string): Promise<void> {
+	const { baseUrl, apiKey } = sandbox.info.services.fileShot.credentials;
+	const headers = { Authorization: `Bearer ${apiKey}` };
+	await axios.delete(`${baseUrl.replace(/\/api$/, '')}/api/files/${id}`, { headers });
+}
+
+/** @param expiryDays by name */
+async function filesThere(expiryDays: Record<string, number>): Promise<Record<string, string>> {
+	const ids: Record<string, string> = {};
+	for (const [fileName, days] of Object.entries(expiryDays)) {
+		const content = Buffer.from(fileName).toString('base64');
+		const wanted = { fileName, content, expiryDays: days };
+		const { data } = await sandbox.control.post<{ fileId: string }>(
+			'/services/fileShot/files',
+			wanted,
+		);
+		ids[fileName] = data.fileId;
+	}
+	return ids;
+}
+const settings = async (values: object) =>
+	await sandbox.control.patch('/services/fileShot/settings', values);
+const node = (parameters: IDataObject = {}, credentials: IDataObject = {}) =>
+	fileShotNode(
+		sandbox,
+		{ operation: 'cleanUp', ...parameters },
+		{ credentials: credentials as never },
+	);
+const cleanUp = async (parameters: IDataObject = {}) => await cleaned(node(parameters));
+
+describe('with the default values', () => {
+	it('shows what would be deleted and why, and deletes nothing', async () => {
+		await filesThere({ 'a.txt': 1, 'b.txt': 30 });
+		await pass(sandbox, 2 * DAY);
+		const items = await cleanUp();
+		expect(items).toEqual([
+			expect.objectContaining({
+				action: 'wouldDelete',
+				reason: expect.stringMatching(/^It expired on .*Z$/) as string,
+				dryRun: true,
+				fileName: 'a.txt',
+				fileSize: 5,
+				effectiveStatus: 'expired',
+				// The service's own field, next to the normalised ones.
+				downloadCount: 0,
+			}),
+			expect.objectContaining({
+				action: 'kept',
+				reason: expect.stringMatching(/^It expires on .*Z$/) as string,
+				fileName: 'b.txt',
+				effectiveStatus: 'active',
+			}),
+		]);
+		expect(Object.keys(items[0]).slice(0, 2)).toEqual(['action', 'reason']);
+		expect(await deletionsIn(sandbox)).toEqual([]);
+		expect(await left()).toEqual(['a.txt', 'b.txt']);
+	});
+
+	it('an empty account has nothing to show', async () => {
+		expect(await cleanUp()).toEqual([]);
+	});
+
+	it('anything but a plain “no” stays a dry run', async () => {
+		await filesThere({ 'a.txt': 1 });
+		await pass(sandbox, 2 * DAY);
+		expect(tally(await cleanUp({ dryRun: '' }))).toEqual({ wouldDelete: 1 });
+		expect(await left()).toEqual(['a.txt']);
+	});
+});
+
+describe('over months, by the clock of the service', () => {
+	it.each(['iso', 'epochSeconds', 'epochMilliseconds'])('with dates as %s', async (dates) => {
+		await settings({ dates });
+		await filesThere({ day: 1, month: 30, quarter: 90, year: 365 });
+		for (const [days, kept] of [
+			[2, ['month', 'quarter', 'year']],
+			[29, ['quarter', 'year']],
+			[58, ['quarter', 'year']],
+			[2, ['year']],
+			[300, []],
+		] as const) {
+			await pass(sandbox, days * DAY);
+			const before = await left();
+			const items = await cleanUp({ dryRun: false });
+			expect(tally(items).deleted ?? 0).toBe(before.length - kept.length);
+			expect(await left()).toEqual(kept);
+		}
+	});
+
+	it('the host’s clock does not matter: what it takes for expired is not yet', async () => {
+		const expiresAt = new Date(Date.now() - 60_000).toISOString();
+		const body = JSON.stringify({ files: [{ fileId: '1', fileName: 'a', expiresAt }], total: 1 });
+		const host = new Host();
+		const date = new Date(Date.now() - 3_600_000).toUTCString();
+		await host.start({}, { headers: { date }, body });
+		const [item] = await cleaned(node({ dryRun: false }, { baseUrl: host.url }));
+		await host.stop();
+		expect(item).toMatchObject({ action: 'kept', checkedAt: new Date(date).toISOString() });
+		expect(host.requests).toHaveLength(1);
+	});
+
+	it('exactly at the moment of expiry it is expired, and a second before it is not', async () => {
+		await pace(sandbox, 0);
+		await filesThere({ a: 1 });
+		await pass(sandbox, DAY - 2);
+		expect(tally(await cleanUp())).toEqual({ kept: 1 });
+		await pass(sandbox, 2);
+		expect(tally(await cleanUp())).toEqual({ wouldDelete: 1 });
+	});
+});
+
+describe('selects', () => {
+	beforeEach(async () => {
+		await filesThere({ expired: 1, soon: 4, later: 20 });
+		await pass(sandbox, 2 * DAY);
+		await filesThere({ new: 30 });
+	});
+
+	it.each([
+		[{ selection: 'expired' }, ['expired']],
+		[{ selection: 'expiring' }, ['soon']],
+		[{ selection: 'expiring', expiresWithin: 1 }, []],
+		[{ selection: 'expiring', expiresWithin: 49, unit: 'hours' }, ['soon']],
+		[{ selection: 'expiring', expiresWithin: 20 }, ['soon', 'later']],
+		[{ selection: 'olderThan' }, []],
+		[{ selection: 'olderThan', olderThan: 1 }, ['expired', 'soon', 'later']],
+		[{ selection: 'olderThan', olderThan: 49, unit: 'hours' }, []],
+		[{ selection: 'expired', options: { nameContains: 'EXP' } }, ['expired']],
+		[{ selection: 'expired', options: { nameContains: 'soon' } }, []],
+	])('%j', async (parameters, names) => {
+		const items = await cleanUp({ output: 'selected', ...parameters });
+		expect(items.map(({ fileName }) => fileName).sort()).toEqual([...names].sort());
+		expect(items.every(({ action }) => action === 'wouldDelete')).toBe(true);
+	});
+
+	it('what a text in its name protects is kept, with that reason', async () => {
+		const options = { keepIfContains: 'contract, PIRED' };
+		const [item] = await cleanUp({ dryRun: false, output: 'selected', options });
+		expect(item.action).toBe('kept');
+		expect(item.reason).toMatch(/^It expired on .*\. Its name contains “pired”$/);
+		expect(await left()).toContain('expired');
+	});
+
+	it.each([
+		[{ selection: 'expiring', expiresWithin: 0 }, 'Expires Within'],
+		[{ selection: 'olderThan', olderThan: -1 }, 'Older Than'],
+		[{ selection: 'olderThan', olderThan: 1e9 }, 'Older Than'],
+		[{ maxDeletions: 0 }, 'Maximum Deletions'],
+		[{ maxDeletions: 'many' }, 'Maximum Deletions'],
+		[{ options: { deletionsAtOnce: 21 } }, 'Deletions at Once'],
+	])('%j is refused before anything is asked', async (parameters, label) => {
+		const error = errorOf(await runNode(node({ dryRun: false, ...parameters })));
+		expect(error.message).toContain(`The field “${label}” is no whole number`);
+		expect(await sandbox.requests()).toEqual([]);
+	});
+});
+
+it('knows a file whose downloads are used up, and one without an expiry', async () => {
+	const files = [
+		{ fileId: '1', fileName: 'used up', expiresAt: '2999-01-01T00:00:00Z', expired: true },
+		{ fileId: '2', fileName: 'for ever', expiresAt: null },
+		{ fileId: '3', fileName: 'zero', expiresAt: 0 },
+		{ fileName: 'nameless', expired: true },
+	];
+	const host = new Host();
+	await host.start({}, { body: JSON.stringify({ files, total: 4 }) });
+	const items = await cleaned(node({ selection: 'expired' }, { baseUrl: host.url }));
+	await host.stop();
+	expect(Object.fromEntries(items.map((one) => [one.fileName, one.reason]))).toEqual({
+		'used up': 'The service says that it has expired',
+		'for ever': 'It has no expiry date',
+		zero: 'It has no expiry date',
+		nameless: 'The service says that it has expired. The service tells no ID to delete it by',
+	});
+	expect(actionsBy('fileName', items)).toMatchObject({ nameless: 'kept', zero: 'kept' });
+});
+
+describe.each(['documented', 'desktop'])('deletes (%s routes)', (dialect) => {
+	beforeEach(async () => await settings({ dialect }));
+
+	it('all pages of them, and is safe to run twice', async () => {
+		const names = Array.from({ length: 205 }, (_, n) => `old ${n}`);
+		await filesThere({ ...Object.fromEntries(names.map((name) => [name, 1])), young: 30 });
+		await pass(sandbox, 2 * DAY);
+		const items = await cleanUp({ dryRun: false, maxDeletions: 300 });
+		expect(tally(items)).toEqual({ deleted: 205, kept: 1 });
+		expect(await left()).toEqual(['young']);
+		expect(tally(await cleanUp({ dryRun: false, maxDeletions: 300 }))).toEqual({ kept: 1 });
+	});
+
+	it.each([
+		[2, { deleted: 2, kept: 1 }],
+		[3, { deleted: 3 }],
+		[4, { deleted: 3 }],
+	])('at most %i, the oldest first', async (maxDeletions, counts) => {
+		await filesThere({ c: 3, a: 1, b: 2 });
+		await pass(sandbox, 5 * DAY);
+		const items = await cleanUp({ dryRun: false, maxDeletions });
+		expect(tally(items)).toEqual(counts);
+		expect(items.map(({ fileName }) => fileName)).toEqual(['a', 'b', 'c']);
+		if (maxDeletions === 2) expect(items[2].reason).toMatch(/\. More than 2 fit$/);
+		expect(await left()).toEqual(maxDeletions === 2 ? ['c'] : []);
+	});
+});
+
+it.each(['json', 'empty', 'noContent'])(
+	'understands the answer to a delete: %s',
+	async (answer) => {
+		await settings({ deleteAnswer: answer });
+		await filesThere({ a: 1 });
+		await pass(sandbox, 2 * DAY);
+		expect(tally(await cleanUp({ dryRun: false }))).toEqual({ deleted: 1 });
+	},
+);
+
+describe('when things go wrong', () => {
+	let ids: Record<string, string>;
+	beforeEach(async () => {
+		ids = await filesThere({ a: 1, b: 1, c: 1 });
+		await pass(sandbox, 2 * DAY);
+	});
+	const fault = async (kind: object, more: object = {}) =>
+		await sandbox.fault({ service: 'fileShot', method: 'DELETE', ...more, fault: kind });
+
+	it('one failing deletion stops no other, and is told', async () => {
+		await fault({ type: 'status', status: 500 }, { path: `/api/files/${ids.b}` });
+		const items = await cleanUp({ dryRun: false });
+		expect(actionsBy('fileName', items)).toEqual({ a: 'deleted', b: 'failed', c: 'deleted' });
+		const failed = items.find(({ action }) => action === 'failed')!;
+		expect(failed.reason).toBe('FileShot answered 500: Internal server error');
+		expect(failed.details).toContain('Try again later');
+		expect(await left()).toEqual(['b']);
+	});
+
+	it('a file that vanished meanwhile is no failure', async () => {
+		// As if somebody else were quicker: the list still has it.
+		await fault({ type: 'status', status: 404 }, { path: `/api/files/${ids.a}` });
+		const items = await cleanUp({ dryRun: false });
+		expect(actionsBy('fileName', items)).toEqual({ a: 'gone', b: 'deleted', c: 'deleted' });
+	});
+
+	it('two items that clean up at once delete each file once, and neither fails', async () => {
+		const input = [{ json: {} }, { json: {} }];
+		const items = await cleaned({ ...node({ dryRun: false }), input });
+		expect(items).toHaveLength(6);
+		expect(tally(items).failed).toBeUndefined();
+		expect(tally(items).deleted).toBe(3);
+		expect(await left()).toEqual([]);
+	});
+
+	it('a 429 in the middle is waited for', async () => {
+		const rule = { nth: 2 };
+		await fault({ type: 'status', status: 429, headers: { 'Retry-After': '1' } }, rule);
+		expect(tally(await cleanUp({ dryRun: false }))).toEqual({ deleted: 3 });
+		expect((await deletionsIn(sandbox)).map(({ status }) => status).sort()).toEqual([
+			200, 200, 200, 429,
+		]);
+	});
+
+	it('a 429 that asks for an hour ends the deletions: the rest is kept and says why', async () => {
+		await fault({ type: 'status', status: 429, headers: { 'Retry-After': '3600' } }, { nth: 2 });
+		const items = await cleanUp({ dryRun: false, options: { deletionsAtOnce: 1 } });
+		expect(items.map(({ action }) => action)).toEqual(['deleted', 'failed', 'kept']);
+		expect(items[1].details).toMatch(/^The service asks to come back at /);
+		expect(items[2].reason).toMatch(/^Not tried, .*FileShot answered 429/);
+		expect(await deletionsIn(sandbox)).toHaveLength(2);
+	});
+
+	it('a deletion whose answer is lost counts as done', async () => {
+		await fault({ type: 'resetAfterBody' }, { nth: 1 });
+		expect(tally(await cleanUp({ dryRun: false }))).toEqual({ deleted: 3 });
+		expect(await left()).toEqual([]);
+	});
+
+	it('without the list nothing is deleted', async () => {
+		await sandbox.fault({ service: 'fileShot', method: 'GET', fault: { type: 'html' } });
+		errorOf(await runNode(node({ dryRun: false })));
+		expect(await deletionsIn(sandbox)).toEqual([]);
+	});
+
+	it('the key appears nowhere', async () => {
+		await fault({ type: 'status', status: 500 });
+		const { apiKey } = sandbox.info.services.fileShot.credentials;
+		expect(JSON.stringify(await cleanUp({ dryRun: false }))).not.toContain(apiKey);
+	});
+});
+
+describe('the summary', () => {
+	beforeEach(async () => {
+		await filesThere({ bcd: 2, a: 1, later: 30 });
+		await pass(sandbox, 3 * DAY);
+	});
+
+	it('counts, and has a text for a message', async () => {
+		const [item, ...more] = await cleanUp({ output: 'summary', dryRun: false });
+		expect(more).toEqual([]);
+		expect(item).toMatchObject({
+			service: 'FileShot',
+			dryRun: false,
+			found: 3,
+			selected: 2,
+			wouldDelete: 0,
+			deleted: 2,
+			gone: 0,
+			failed: 0,
+			kept: 1,
+			bytes: 4,
+			items: [
+				{ name: 'a', size: 1, action: 'deleted' },
+				{ name: 'bcd', size: 3, action: 'deleted' },
+			],
+		});
+		const [headline, ...lines] = String(item.text).split('\n');
+		expect(headline).toBe('FileShot: 3 files found, 2 deleted (4 bytes), 1 kept');
+		expect(lines).toEqual([
+			expect.stringMatching(/^- a: deleted\. It expired on .*Z\.$/) as string,
+			expect.stringMatching(/^- bcd: deleted\. It expired on .*Z\.$/) as string,
+		]);
+	});
+
+	it('is there too when nothing is found', async () => {
+		const [item] = await cleanUp({ output: 'summary', options: { nameContains: 'nothing' } });
+		expect(item).toMatchObject({
+			found: 0,
+			selected: 0,
+			items: [],
+			text: 'FileShot: 0 files found',
+		});
+	});
+});

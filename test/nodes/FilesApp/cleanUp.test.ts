@@ -1,0 +1,208 @@
+import axios from 'axios';
+import type { IDataObject } from 'n8n-workflow';
+
+import { actionsBy, cleaned, DAY, deletionsIn, pace, pass, tally } from '../../support/cleanUp';
+import { binaryData, errorOf, runNode } from '../../support/engine';
+import { filesAppNode, fileThere } from '../../support/filesApp';
+import { Host } from '../../support/host';
+import { Sandbox } from '../../support/sandbox';
+
+let sandbox: Sandbox;
+
+beforeAll(async () => {
+	await binaryData();
+	sandbox = await Sandbox.start();
+});
+afterAll(async () => await sandbox.stop());
+beforeEach(async () => {
+	await sandbox.reset();
+	await sandbox.control.patch('/services/filesApp/settings', { plan: 'team' });
+	await pace(sandbox, 1);
+	for (const { id } of await stored()) await remove(id);
+	await sandbox.reset();
+});
+
+interface Stored {
+	id: string;
+	name: string;
+}
+const api = () => {
+	const { baseUrl, apiKey } = sandbox.info.services.filesApp.credentials;
+	return axios.create({ baseURL: baseUrl, headers: { Authorization: `Bearer ${apiKey}` } });
+};
+const stored = async () => (await api().get<{ files: Stored[] }>('/files?per_page=100')).data.files;
+const left = async () => (await stored()).map(({ name }) => name).sort();
+/** Somebody else deletes a file. */
+const remove = async (id: string) => await api().delete(`/files/${id}`);
+
+const node = (parameters: IDataObject = {}, credentials: IDataObject = {}) =>
+	filesAppNode(
+		sandbox,
+		{ resource: 'file', operation: 'cleanUp', ...parameters },
+		{ credentials: credentials as never },
+	);
+const cleanUp = async (parameters: IDataObject = {}) => await cleaned(node(parameters));
+const live = async (parameters: IDataObject = {}) =>
+	await cleanUp({ dryRun: false, ...parameters });
+
+describe('with the default values', () => {
+	it('shows files of 30 days and more, and deletes nothing', async () => {
+		await fileThere(sandbox, 'old.txt');
+		await pass(sandbox, 31 * DAY);
+		await fileThere(sandbox, 'new.txt');
+		await sandbox.reset();
+		const items = await cleanUp();
+		expect(items).toEqual([
+			expect.objectContaining({
+				action: 'wouldDelete',
+				reason: expect.stringMatching(/^It was created on .*Z$/) as string,
+				dryRun: true,
+				name: 'old.txt',
+				size: 5,
+				createdAt: expect.stringMatching(/Z$/) as string,
+				created_at: expect.any(String) as string,
+			}),
+			expect.objectContaining({
+				action: 'kept',
+				reason: expect.stringMatching(/not long enough ago$/) as string,
+				name: 'new.txt',
+			}),
+		]);
+		expect(await deletionsIn(sandbox)).toEqual([]);
+		expect(await left()).toEqual(['new.txt', 'old.txt']);
+	});
+});
+
+describe('deletes', () => {
+	it('month by month what is old enough, by the clock of the service', async () => {
+		for (const month of ['january', 'february', 'march']) {
+			await fileThere(sandbox, month);
+			await pass(sandbox, 30 * DAY);
+		}
+		expect(tally(await live({ olderThan: 85 }))).toEqual({ deleted: 1, kept: 2 });
+		expect(await left()).toEqual(['february', 'march']);
+		await pass(sandbox, 30 * DAY);
+		expect(tally(await live({ olderThan: 85 }))).toEqual({ deleted: 1, kept: 1 });
+		expect(tally(await live({ olderThan: 85 }))).toEqual({ kept: 1 });
+		await pass(sandbox, 24 * 3600);
+		expect(tally(await live({ olderThan: 31 * 24, unit: 'hours' }))).toEqual({ deleted: 1 });
+	});
+
+	it('what is exactly as old as asked for, and nothing younger', async () => {
+		await pace(sandbox, 0);
+		await fileThere(sandbox, 'a');
+		await pass(sandbox, DAY - 2);
+		expect(tally(await live({ olderThan: 1 }))).toEqual({ kept: 1 });
+		await pass(sandbox, 2);
+		expect(tally(await live({ olderThan: 1 }))).toEqual({ deleted: 1 });
+	});
+
+	it('only in a folder, only with a text in the name, never what is protected', async () => {
+		await fileThere(sandbox, 'report 1', undefined, { folderId: 'folder_1' });
+		await fileThere(sandbox, 'report 2, signed', undefined, { folderId: 'folder_1' });
+		await fileThere(sandbox, 'photo', undefined, { folderId: 'folder_1' });
+		await fileThere(sandbox, 'report 3');
+		await pass(sandbox, 60 * DAY);
+		const options = { nameContains: 'REPORT', keepIfContains: 'signed' };
+		const items = await live({ folderId: 'folder_1', options });
+		expect(actionsBy('name', items)).toEqual({ 'report 1': 'deleted', 'report 2, signed': 'kept' });
+		expect(await left()).toEqual(['photo', 'report 2, signed', 'report 3']);
+	});
+
+	it('through all pages, with a cap', async () => {
+		const files = Array.from({ length: 250 }, (_, n) => ({
+			id: `file_${n}`,
+			name: `file ${n}`,
+			size: 1,
+			// The oldest last, as the service sorts.
+			created_at: new Date(Date.UTC(2020, 0, 250 - n)).toISOString(),
+		}));
+		const list = (page: number) => ({
+			body: JSON.stringify({
+				files: files.slice((page - 1) * 100, page * 100),
+				total: 250,
+				page,
+				per_page: 100,
+			}),
+		});
+		const query = (page: number) => `/files?page=${page}&per_page=100&sort=created_at`;
+		const host = new Host();
+		await host.start(
+			{ [query(1)]: list(1), [query(2)]: list(2), [query(3)]: list(3) },
+			{ body: '{"deleted":true}' },
+		);
+		const parameters = { dryRun: false, output: 'selected', maxDeletions: 3 };
+		const items = await cleaned(node(parameters, { baseUrl: host.url }));
+		await host.stop();
+		expect(tally(items)).toEqual({ deleted: 3, kept: 247 });
+		const deleted = host.requests.filter(({ method }) => method === 'DELETE');
+		expect(deleted.map(({ url }) => url).sort()).toEqual([
+			'/files/file_247',
+			'/files/file_248',
+			'/files/file_249',
+		]);
+	});
+});
+
+describe('when things go wrong', () => {
+	let ids: string[];
+	beforeEach(async () => {
+		ids = [];
+		for (const name of ['a', 'b', 'c']) ids.push(await fileThere(sandbox, name));
+		await pass(sandbox, 60 * DAY);
+		await sandbox.reset();
+	});
+	const fault = async (kind: object, more: object = {}) =>
+		await sandbox.fault({ service: 'filesApp', method: 'DELETE', ...more, fault: kind });
+
+	it('one failing deletion stops no other; the next run makes up for it', async () => {
+		await fault({ type: 'status', status: 403 }, { path: `*/files/${ids[1]}` });
+		const items = await live();
+		expect(actionsBy('name', items)).toEqual({ a: 'deleted', b: 'failed', c: 'deleted' });
+		expect(items.find(({ name }) => name === 'b')).toMatchObject({
+			reason: expect.stringContaining('Files App answered 403') as string,
+			details: expect.stringContaining('Use a key of an account that owns the file') as string,
+		});
+		await sandbox.reset();
+		expect(actionsBy('name', await live())).toEqual({ b: 'deleted' });
+	});
+
+	it('a file that vanished meanwhile is no failure', async () => {
+		await fault({ type: 'status', status: 404 }, { path: `*/files/${ids[0]}` });
+		expect(actionsBy('name', await live())).toEqual({ a: 'gone', b: 'deleted', c: 'deleted' });
+	});
+
+	it('the hourly limit ends the deletions: the rest is kept and says why', async () => {
+		await sandbox.control.patch('/services/filesApp/settings', { requestsPerHour: 2 });
+		// The hour has begun anew since the files were made: the list takes one, a deletion the other.
+		const items = await live({ options: { deletionsAtOnce: 1 } });
+		await sandbox.control.patch('/services/filesApp/settings', { requestsPerHour: 0 });
+		expect(items.map(({ action }) => action)).toEqual(['deleted', 'failed', 'kept']);
+		expect(items[1].details).toMatch(/^The service asks to come back at /);
+		expect(items[2].reason).toMatch(/^Not tried, .*429/);
+	});
+
+	it('a wrong key is the node’s error', async () => {
+		const error = errorOf(await runNode(node({ dryRun: false }, { apiKey: 'sk_wrong' })));
+		expect(error.message).toContain('Files App answered 401');
+	});
+
+	it('an answer that denies the deletion is a failure', async () => {
+		const host = new Host();
+		const file = { id: 'file_1', name: 'a', size: 1, created_at: '2020-01-01T00:00:00Z' };
+		const list = { body: JSON.stringify({ files: [file], total: 1, page: 1, per_page: 100 }) };
+		await host.start({ '/files/file_1': { body: '{"deleted":false}' } }, list);
+		const items = await cleaned(node({ dryRun: false }, { baseUrl: host.url }));
+		await host.stop();
+		expect(items).toMatchObject([{ action: 'failed', reason: 'Files App did not delete file_1' }]);
+	});
+});
+
+it('the summary adds up', async () => {
+	await fileThere(sandbox, 'a', Buffer.alloc(2048));
+	await fileThere(sandbox, 'b', Buffer.alloc(1024));
+	await pass(sandbox, 60 * DAY);
+	const [item] = await cleanUp({ output: 'summary' });
+	expect(item).toMatchObject({ service: 'Files App', found: 2, wouldDelete: 2, bytes: 3072 });
+	expect(item.text).toMatch(/^Files App: 2 files found, 2 would be deleted \(3\.0 KiB\)\n/);
+});

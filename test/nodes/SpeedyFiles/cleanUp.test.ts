@@ -1,0 +1,195 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { actionsBy, cleaned, DAY, deletionsIn, pace, pass, tally } from '../../support/cleanUp';
+import { binaryData } from '../../support/engine';
+import { Host } from '../../support/host';
+import { Sandbox } from '../../support/sandbox';
+import { byId, speedyFilesNode, SpeedyFilesUser } from '../../support/speedyFiles';
+
+let sandbox: Sandbox;
+let user: SpeedyFilesUser;
+
+beforeAll(async () => {
+	await binaryData();
+	sandbox = await Sandbox.start();
+	user = new SpeedyFilesUser(sandbox);
+});
+afterAll(async () => await sandbox.stop());
+beforeEach(async () => {
+	await sandbox.reset();
+	await pace(sandbox, 1);
+	for (const id of (await list()).map((one) => one.id)) {
+		await user.json('package.delete', { packageId: byId(id) });
+	}
+	await sandbox.reset();
+});
+
+const list = async () => (await cleanUp({ maxDeletions: 1000 })) as IDataObject[];
+const node = (parameters: IDataObject = {}, credentials: IDataObject = {}) =>
+	speedyFilesNode(
+		{ ...user.credentials, ...(credentials as Record<string, string>) },
+		{ resource: 'package', operation: 'cleanUp', ...parameters },
+	);
+const cleanUp = async (parameters: IDataObject = {}) => await cleaned(node(parameters));
+const live = async (parameters: IDataObject = {}) =>
+	await cleanUp({ dryRun: false, ...parameters });
+const left = async () => (await list()).map(({ title }) => title).sort();
+
+/** A package in one of the states that SpeedyFiles writes. */
+async function packageThere(title: string, status: string, parameters: IDataObject = {}) {
+	const direction = status === 'inbound' ? 'inbound' : 'outbound';
+	const id = await user.create({ title, direction, ...parameters });
+	if (status === 'active') {
+		await user.upload(id, { data: { name: 'a.txt', bytes: Buffer.from('hello') } });
+		await user.json('package.finalize', { packageId: byId(id) });
+	}
+	if (status === 'revoked') await user.json('package.revoke', { packageId: byId(id) });
+	return id;
+}
+
+it('with the default values shows what has expired and deletes nothing', async () => {
+	await packageThere('over', 'active', { ttlDays: 1 });
+	await packageThere('not yet', 'active', { ttlDays: 30 });
+	await pass(sandbox, 2 * DAY);
+	await sandbox.reset();
+	expect(await cleanUp()).toEqual([
+		expect.objectContaining({
+			action: 'wouldDelete',
+			reason: expect.stringMatching(/^It expired on .*Z$/) as string,
+			dryRun: true,
+			title: 'over',
+			// The server never writes “expired” itself.
+			status: 'active',
+			effectiveStatus: 'expired',
+			fileCount: 1,
+			totalBytes: 5,
+		}),
+		expect.objectContaining({ action: 'kept', title: 'not yet', effectiveStatus: 'active' }),
+	]);
+	expect(await deletionsIn(sandbox)).toEqual([]);
+	expect(await user.count()).toBe(2);
+});
+
+describe('among packages of every state', () => {
+	beforeEach(async () => {
+		for (const status of ['draft', 'active', 'inbound', 'revoked']) {
+			await packageThere(`${status} 1`, status, { ttlDays: 1 });
+			await packageThere(`${status} 30`, status, { ttlDays: 30 });
+		}
+		await pass(sandbox, 2 * DAY);
+	});
+	const OVER = ['active 1', 'draft 1', 'inbound 1', 'revoked 1'];
+
+	it.each([
+		[{}, OVER],
+		[{ options: { statuses: ['expired'] } }, ['active 1', 'inbound 1']],
+		[{ options: { statuses: ['draft', 'revoked'] } }, ['draft 1', 'revoked 1']],
+		[{ options: { direction: 'inbound' } }, ['inbound 1']],
+		[{ options: { titleContains: 'ACTIVE' } }, ['active 1']],
+		[{ options: { recipientEmail: 'CFO@acme.com' } }, OVER],
+		[{ options: { recipientEmail: 'somebody@else.example' } }, []],
+		[{ selection: 'expiring' }, []],
+		[
+			{ selection: 'expiring', expiresWithin: 28 * 24 + 1, unit: 'hours' },
+			['active 30', 'draft 30', 'inbound 30', 'revoked 30'],
+		],
+		[{ selection: 'olderThan', olderThan: 3 }, []],
+		[{ selection: 'olderThan', olderThan: 1, options: { titleContains: 't 30' } }, ['draft 30']],
+	])('%j fits %j', async (parameters, titles) => {
+		const items = await cleanUp({ output: 'selected', ...parameters });
+		expect(items.map(({ title }) => title).sort()).toEqual([...titles].sort());
+	});
+
+	it('deletes them, whatever status the server has for them, and is safe to run twice', async () => {
+		expect(tally(await live())).toEqual({ deleted: 4, kept: 4 });
+		expect(tally(await live())).toEqual({ kept: 4 });
+		expect(await left()).toEqual(['active 30', 'draft 30', 'inbound 30', 'revoked 30']);
+	});
+
+	it('months later the others too', async () => {
+		await pass(sandbox, 90 * DAY);
+		expect(tally(await live())).toEqual({ deleted: 8 });
+		expect(await user.count()).toBe(0);
+	});
+});
+
+it('at the very moment of its expiry a package is expired', async () => {
+	await pace(sandbox, 0);
+	await packageThere('a', 'active', { ttlDays: 1 });
+	await pass(sandbox, DAY - 2);
+	expect(tally(await cleanUp())).toEqual({ kept: 1 });
+	await pass(sandbox, 3);
+	expect(tally(await cleanUp())).toEqual({ wouldDelete: 1 });
+});
+
+it('the oldest first, up to the cap, through all pages', async () => {
+	const items = Array.from({ length: 450 }, (_, n) => ({
+		id: `p${n}`,
+		title: `t${n}`,
+		status: 'active',
+		created_at: '2020-01-01T00:00:00',
+		expires_at: new Date(Date.UTC(2021, 0, 1, 0, 450 - n)).toISOString().replace('Z', ''),
+		files: [],
+	}));
+	const page = (offset: number) => ({
+		body: JSON.stringify({ total: 450, items: items.slice(offset, offset + 200) }),
+	});
+	const at = (offset: number) => `/api/v1/packages?limit=200&offset=${offset}`;
+	const host = new Host();
+	await host.start(
+		{ [at(0)]: page(0), [at(200)]: page(200), [at(400)]: page(400) },
+		{ status: 204 },
+	);
+	const parameters = { dryRun: false, output: 'summary', maxDeletions: 2 };
+	const [summary] = await cleaned(node(parameters, { baseUrl: host.url }));
+	await host.stop();
+	expect(summary).toMatchObject({ found: 450, selected: 450, deleted: 2, kept: 448 });
+	expect(String(summary.text).split('\n')).toHaveLength(102);
+	expect(summary.text).toMatch(/… and 350 more$/);
+	const deleted = host.requests.filter(({ method }) => method === 'DELETE');
+	expect(deleted.map(({ url }) => url).sort()).toEqual([
+		'/api/v1/packages/p448',
+		'/api/v1/packages/p449',
+	]);
+});
+
+describe('when things go wrong', () => {
+	let ids: string[];
+	beforeEach(async () => {
+		ids = [];
+		for (const title of ['a', 'b', 'c']) {
+			ids.push(await packageThere(title, 'draft', { ttlDays: 1 }));
+		}
+		await pass(sandbox, 2 * DAY);
+		await sandbox.reset();
+	});
+	const fault = async (kind: object, more: object = {}) =>
+		await user.fault(kind, { method: 'DELETE', ...more });
+
+	it('a package of another user fails alone, and says so', async () => {
+		await fault({ type: 'status', status: 403 }, { path: `*/packages/${ids[1]}` });
+		const items = await live();
+		expect(actionsBy('title', items)).toEqual({ a: 'deleted', b: 'failed', c: 'deleted' });
+		expect(items.find(({ title }) => title === 'b')?.details).toContain('another user');
+		expect(await left()).toEqual(['b']);
+	});
+
+	it('a package that vanished meanwhile is no failure', async () => {
+		await fault({ type: 'status', status: 404 }, { path: `*/packages/${ids[2]}` });
+		const items = await live();
+		expect(actionsBy('title', items)).toEqual({ a: 'deleted', b: 'deleted', c: 'gone' });
+		expect(items.find(({ title }) => title === 'c')?.reason).toMatch(/^It was not there any more/);
+	});
+
+	it('a 429 in the middle is waited for', async () => {
+		await fault({ type: 'status', status: 429, headers: { 'Retry-After': '1' } }, { nth: 2 });
+		expect(tally(await live())).toEqual({ deleted: 3 });
+	});
+
+	it('a token that is revoked in the middle ends the deletions', async () => {
+		await fault({ type: 'status', status: 401 }, { nth: 2, times: 5 });
+		const items = await live({ options: { deletionsAtOnce: 1 } });
+		expect(items.map(({ action }) => action)).toEqual(['deleted', 'failed', 'kept']);
+		expect(items[2].reason).toMatch(/^Not tried, .*401/);
+	});
+});
