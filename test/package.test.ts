@@ -33,10 +33,13 @@ const NODES = [
 	'fileCourier',
 	'fileCourierTrigger',
 	'fileShot',
+	'fileShotTrigger',
 	'filesApp',
+	'filesAppTrigger',
 	'filestack',
 	'filestackTrigger',
 	'speedyFiles',
+	'speedyFilesPollingTrigger',
 	'speedyFilesTrigger',
 ];
 
@@ -48,10 +51,10 @@ it('n8n loads every node and credential, and knows which belongs to which', () =
 	]);
 	expect(Object.fromEntries(users)).toEqual({
 		fileCourierApi: ['fileCourier', 'fileCourierTrigger'],
-		fileShotApi: ['fileShot'],
-		filesAppApi: ['filesApp'],
+		fileShotApi: ['fileShot', 'fileShotTrigger'],
+		filesAppApi: ['filesApp', 'filesAppTrigger'],
 		filestackApi: ['filestack', 'filestackTrigger'],
-		speedyFilesApi: ['speedyFiles', 'speedyFilesTrigger'],
+		speedyFilesApi: ['speedyFiles', 'speedyFilesPollingTrigger', 'speedyFilesTrigger'],
 	});
 });
 

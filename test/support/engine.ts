@@ -45,6 +45,8 @@ export interface NodeUnderTest {
 	mode?: WorkflowExecuteMode;
 	/** Tells workflows apart that live in one process. */
 	workflowId?: string;
+	/** What earlier runs have left. */
+	staticData?: IDataObject;
 }
 
 /** A workflow `Source → Subject` with the node under test in it, and what n8n's engine needs to run it. */
@@ -94,7 +96,12 @@ export function buildContext(options: NodeUnderTest) {
 		activeVersionId: null,
 		versionCounter: 1,
 	} as unknown as IWorkflowBase;
-	const workflow = new Workflow({ ...data, active: false, nodeTypes });
+	const workflow = new Workflow({
+		...data,
+		active: false,
+		nodeTypes,
+		staticData: options.staticData,
+	});
 	const additionalData = {
 		executionId: 'execution1',
 		credentialsHelper: new TestCredentials(credentialType, options.credentials),
@@ -124,10 +131,11 @@ export function startRun(
 	workflow: Workflow,
 	additionalData: IWorkflowExecuteAdditionalData,
 	mode: WorkflowExecuteMode,
+	start = 'Source',
 ) {
 	return new WorkflowExecute(additionalData, mode, createRunExecutionData()).run({
 		workflow,
-		startNode: workflow.getNode('Source')!,
+		startNode: workflow.getNode(start)!,
 	});
 }
 

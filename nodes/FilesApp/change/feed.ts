@@ -1,5 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
+import { isoDate, serviceTime } from '../../shared/dates';
 import { callApi } from '../../shared/http';
 import type { Page } from '../../shared/paging';
 import { isJsonObject, type Json, type ServiceContext, textOf } from '../../shared/service';
@@ -12,6 +13,22 @@ export interface Position {
 	cursor?: string;
 	/** The first change of the page before: a service that ignores the cursor sends it again. */
 	first?: string;
+}
+
+export interface ChangePage extends Page<Json, Position> {
+	/** The service's own time, milliseconds since 1970. */
+	now: number;
+}
+
+/** As the docs write a moment. The service tells its times to the second, so a part of one would hide changes. */
+export const wholeSeconds = (milliseconds: number) =>
+	new Date(milliseconds).toISOString().replace(/\.\d+Z$/, 'Z');
+
+/** A change as the service describes it, with `fileId` and its time in ISO 8601 UTC next to the service's own fields. */
+export function describeChange(change: Json): IDataObject {
+	const described: IDataObject = { ...(change as IDataObject), fileId: textOf(change.id) };
+	const changedAt = isoDate(change.timestamp);
+	return changedAt ? { ...described, changedAt } : described;
 }
 
 /** What tells a change from another: the feed has no IDs of its own, and `since` may include its moment. */
@@ -30,9 +47,9 @@ export async function changePage(
 	folderId: string | undefined,
 	position: Position,
 	emptyPages = 0,
-): Promise<Page<Json, Position>> {
-	const { changes, cursor, more } = await read(context, folderId, position);
-	if (!more) return { items: changes };
+): Promise<ChangePage> {
+	const { changes, cursor, more, now } = await read(context, folderId, position);
+	if (!more) return { items: changes, now };
 
 	const [first, last] = [changes.at(0), changes.at(-1)];
 	const next: Position = cursor
@@ -41,10 +58,10 @@ export async function changePage(
 	const moves = cursor === undefined || cursor !== position.cursor;
 	if (!first) {
 		const goesOn = moves && cursor !== undefined && emptyPages < MOST_EMPTY_PAGES;
-		return goesOn ? await changePage(context, folderId, next, emptyPages + 1) : { items: [] };
+		return goesOn ? await changePage(context, folderId, next, emptyPages + 1) : { items: [], now };
 	}
 	if (position.cursor === undefined || (moves && changeKey(first) !== position.first)) {
-		return { items: changes, next };
+		return { items: changes, next, now };
 	}
 	const onward = { since: textOf(last?.timestamp) ?? position.since };
 	const following = await changePage(context, folderId, onward);
@@ -59,11 +76,12 @@ async function read(
 	const qs: IDataObject = { since };
 	if (cursor) qs.cursor = cursor;
 	if (folderId) qs.folder_id = folderId;
-	const { body } = await callApi(context, filesApp, { method: 'GET', path: '/sync', qs });
+	const { body, headers } = await callApi(context, filesApp, { method: 'GET', path: '/sync', qs });
 	const answer = objectOf(body);
 	return {
 		changes: Array.isArray(answer.changes) ? answer.changes.filter(isJsonObject) : [],
 		cursor: textOf(answer.cursor),
 		more: answer.has_more === true,
+		now: serviceTime(headers),
 	};
 }

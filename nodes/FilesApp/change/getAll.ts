@@ -1,19 +1,16 @@
 import type { IDataObject } from 'n8n-workflow';
-import { NodeApiError } from 'n8n-workflow';
 
 import { inBatches } from '../../shared/batching';
-import { isoDate } from '../../shared/dates';
 import { withItem } from '../../shared/errors';
 import { returnAllFields } from '../../shared/fields';
 import { cancelSignalOf } from '../../shared/http';
 import { chosenDate, optionalText, wholeNumber } from '../../shared/inputs';
 import type { ItemContext, Operation } from '../../shared/operation';
 import { collectPages } from '../../shared/paging';
-import { type Json, textOf } from '../../shared/service';
+import type { Json } from '../../shared/service';
 import { folderField } from '../file/fields';
-import { fileDetails } from '../file/get';
-import { describeFile } from '../service';
-import { changeKey, changePage, type Position } from './feed';
+import { fileIfThere } from '../file/get';
+import { changeKey, changePage, describeChange, type Position, wholeSeconds } from './feed';
 
 export const getAll: Operation = {
 	value: 'getAll',
@@ -60,17 +57,6 @@ export const getAll: Operation = {
 	},
 };
 
-/** As the docs write a moment. The service tells its times to the second, so a part of one would hide changes. */
-const wholeSeconds = (milliseconds: number) =>
-	new Date(milliseconds).toISOString().replace(/\.\d+Z$/, 'Z');
-
-/** A change as the service describes it, with `fileId` and its time in ISO 8601 UTC next to the service's own fields. */
-function describeChange(change: Json): IDataObject {
-	const described: IDataObject = { ...(change as IDataObject), fileId: textOf(change.id) };
-	const changedAt = isoDate(change.timestamp);
-	return changedAt ? { ...described, changedAt } : described;
-}
-
 /** Puts the details of each file to its changes; null where the file is not there any more. */
 async function addDetails(item: ItemContext, changes: IDataObject[]): Promise<void> {
 	const ids = [...new Set(changes.map(({ fileId }) => fileId).filter(Boolean))];
@@ -86,10 +72,7 @@ async function addDetails(item: ItemContext, changes: IDataObject[]): Promise<vo
 }
 
 async function detailsIfThere(item: ItemContext, id: unknown): Promise<IDataObject | null> {
-	try {
-		return describeFile(await fileDetails(item, id));
-	} catch (error) {
-		if (error instanceof NodeApiError && error.httpCode === '404') return null;
+	return await fileIfThere(item.functions, id).catch((error: unknown) => {
 		throw withItem(item.functions.getNode(), error, item.itemIndex);
-	}
+	});
 }

@@ -1,6 +1,9 @@
+import type { IDataObject } from 'n8n-workflow';
+import { NodeApiError } from 'n8n-workflow';
+
 import { callApi, pathPart } from '../../shared/http';
-import type { ItemContext, Operation } from '../../shared/operation';
-import type { Json } from '../../shared/service';
+import type { Operation } from '../../shared/operation';
+import type { Json, ServiceContext } from '../../shared/service';
 import { describeFile, filesApp, objectOf } from '../service';
 import { fileField } from './fields';
 
@@ -11,12 +14,23 @@ export const get: Operation = {
 	description: 'Retrieve the name, size, type and dates of a file, without its content',
 	fields: [fileField],
 	async execute(item) {
-		return { json: describeFile(await fileDetails(item, item.locator('fileId'))) };
+		return { json: describeFile(await fileDetails(item.functions, item.locator('fileId'))) };
 	},
 };
 
-export async function fileDetails({ functions }: ItemContext, id: unknown): Promise<Json> {
-	const path = `/files/${pathPart(functions, fileField.displayName, id)}`;
-	const { body } = await callApi(functions, filesApp, { method: 'GET', path });
+export async function fileDetails(context: ServiceContext, id: unknown): Promise<Json> {
+	const path = `/files/${pathPart(context, fileField.displayName, id)}`;
+	const { body } = await callApi(context, filesApp, { method: 'GET', path });
 	return objectOf(body);
+}
+
+/** A file, described; null where it is not there any more. */
+export async function fileIfThere(
+	context: ServiceContext,
+	id: unknown,
+): Promise<IDataObject | null> {
+	return await fileDetails(context, id).then(describeFile, (error: unknown) => {
+		if (error instanceof NodeApiError && error.httpCode === '404') return null;
+		throw error;
+	});
 }

@@ -1,0 +1,63 @@
+import type { IDataObject, IPollFunctions } from 'n8n-workflow';
+
+import { epochOf } from '../shared/dates';
+import { type Lifetime, lifetimeOccurrences } from '../shared/polling/lifetime';
+import type { WatchedList } from '../shared/polling/sweep';
+import { matchesPattern } from '../shared/webhook/filter';
+import { describeFile, linkBaseOf, summaryOf } from './describe';
+import { filePage, LARGEST_PAGE, type Position } from './file/list';
+
+export const EVENTS = {
+	added: 'file.added',
+	expiringSoon: 'file.expiring_soon',
+	expired: 'file.expired',
+};
+
+export interface WatchedFiles {
+	events: string[];
+	includeExisting: boolean;
+	/** Seconds. */
+	leadTime: number;
+	/** A pattern over the file's name. */
+	fileName?: string;
+	simplify: boolean;
+}
+
+/** The account's files. FileShot neither sorts its list by anything known, nor says whether expired files stay in it. */
+export async function watchedFiles(
+	context: IPollFunctions,
+	{ events, includeExisting, leadTime, fileName, simplify }: WatchedFiles,
+): Promise<WatchedList<Position>> {
+	const linkBase = await linkBaseOf(context);
+	const describe = simplify ? summaryOf : describeFile;
+	return {
+		events,
+		includeExisting,
+		first: { page: 1, seen: 0 },
+		fetchPage: async (position) => {
+			const { items, next, now } = await filePage(context, position, LARGEST_PAGE);
+			return { items: items.map((one) => describe(one, { linkBase, now })), next, now };
+		},
+		idOf,
+		occurrencesOf: (file, now) => lifetimeOccurrences(lifetimeOf(file), EVENTS, now, leadTime),
+		isWanted: (file) => matchesPattern(fileName, file.fileName),
+		output: (file, event) => ({ event, ...file }),
+		departure: events.includes(EVENTS.expired)
+			? { event: EVENTS.expired, endOf, ended: (file) => ({ ...file, effectiveStatus: 'expired' }) }
+			: undefined,
+	};
+}
+
+const idOf = (file: IDataObject) => String(file.fileId ?? JSON.stringify(file));
+
+const lifetimeOf = (file: IDataObject): Lifetime => ({
+	id: idOf(file),
+	createdAt: file.createdAt,
+	expiresAt: file.expiresAt,
+	status: file.effectiveStatus,
+});
+
+function endOf({ effectiveStatus, expiresAt }: IDataObject): number | undefined {
+	const end = effectiveStatus === 'active' ? epochOf(expiresAt) : undefined;
+	return end && Math.floor(end / 1000);
+}

@@ -1,0 +1,132 @@
+import type { IDataObject, IPollFunctions } from 'n8n-workflow';
+import { NodeApiError } from 'n8n-workflow';
+
+import type { Polled } from '../../shared/polling/poll';
+import { changeKey, type ChangePage, changePage, type Position, wholeSeconds } from './feed';
+import {
+	beginningAt,
+	choose,
+	counts,
+	dealWith,
+	type FollowState,
+	lastSecond,
+	secondOf,
+	unknownIn,
+} from './followState';
+import { changeItems } from './items';
+
+/** Pages that one poll reads at most. */
+const PAGES_A_POLL = 50;
+/** Changes that one poll tells of: each may take a request for its file. */
+const CHANGES_A_POLL = 500;
+/** Changes that are told, or fail, together. */
+const CHANGES_AT_ONCE = 20;
+
+export interface Following {
+	/** The chosen actions, or that any counts. */
+	actions: string[];
+	includeExisting: boolean;
+	folderId?: string;
+	/** Whether each change comes with its file. */
+	details: boolean;
+	/** The user's filters. */
+	isWanted(item: IDataObject): boolean;
+}
+
+/**
+ * Reads the feed on from where the last poll has left it. The feed tells its times to the second (Files App docs,
+ * Sync), so the last second is read again and what is known of it left out.
+ *
+ * A page or a file that fails ends the poll: what came before it is told, and the next poll goes on from there.
+ * @throws what failed, if there is nothing to tell
+ */
+export async function follow(
+	context: IPollFunctions,
+	following: Following,
+	previous: FollowState | undefined,
+	deadline: number,
+): Promise<Polled<FollowState>> {
+	const found: IDataObject[] = [];
+	const unlessFound = (error: unknown) => {
+		if (found.length === 0) throw error;
+	};
+	const state = previous ?? beginningAt(await startOf(context, following));
+	let added = previous ? undefined : choose(state, following.actions, state.last);
+	const met = new Set<string>();
+	for (let pages = 0; pages < PAGES_A_POLL && (pages === 0 || Date.now() < deadline); pages++) {
+		const page = await nextPage(context, following, state, pages === 0).catch(unlessFound);
+		if (!page) break;
+		added ??= choose(state, following.actions, wholeSecond(page.now));
+		const unmet = page.items.filter((change) => !met.has(changeKey(change)));
+		for (const change of unmet) met.add(changeKey(change));
+
+		const unknown = unknownIn(unmet, state);
+		for (let start = 0; start < unknown.length; start += CHANGES_AT_ONCE) {
+			const together = unknown.slice(start, start + CHANGES_AT_ONCE);
+			const told = together.filter((change) => counts(state, change, added!));
+			const items = await changeItems(context, told, following.details).catch(unlessFound);
+			if (items) {
+				found.push(...items.filter(following.isWanted));
+				for (const change of together) dealWith(state, change);
+			}
+			if (!items || found.length >= CHANGES_A_POLL || Date.now() >= deadline) {
+				state.position = lastSecond(state);
+				return { found, state };
+			}
+		}
+
+		const next = unmet.length > 0 ? page.next : pastFullSecond(context, state, page);
+		state.position = next ?? lastSecond(state);
+		if (!next) break;
+	}
+	// Whoever takes no cursor goes by the time: that of the last change, so that nothing is sent again.
+	state.position = { ...lastSecond(state), cursor: state.position.cursor };
+	return { found, state };
+}
+
+const wholeSecond = (milliseconds: number) => Math.floor(milliseconds / 1000) * 1000;
+
+/** Since ever, or from now on by the service's clock. */
+async function startOf(
+	context: IPollFunctions,
+	{ includeExisting, folderId }: Following,
+): Promise<number> {
+	if (includeExisting) return 0;
+	const { now } = await changePage(context, folderId, { since: wholeSeconds(Date.now()) });
+	return wholeSecond(now);
+}
+
+/** The next page; by its time where the service does not know the last poll's cursor any more. */
+async function nextPage(
+	context: IPollFunctions,
+	{ folderId }: Following,
+	state: FollowState,
+	isFirst: boolean,
+): Promise<ChangePage> {
+	const { position } = state;
+	return await changePage(context, folderId, position).catch(async (error: unknown) => {
+		const isCursor = error instanceof NodeApiError && /^4(00|04|10)$/.test(error.httpCode ?? '');
+		if (!isFirst || !isCursor || position.cursor === undefined) throw error;
+		return await changePage(context, folderId, lastSecond(state));
+	});
+}
+
+/**
+ * Where a server that takes no cursor has more changes in one second than on one page: the next second, because there
+ * is no way to the others.
+ */
+function pastFullSecond(
+	context: IPollFunctions,
+	state: FollowState,
+	{ items, next, now }: ChangePage,
+): Position | undefined {
+	const second = state.last;
+	const isFull = items.length > 0 && items.every((change) => secondOf(change, state) === second);
+	if (!next || !isFull || second + 1000 > now) return undefined;
+	context.logger.warn(
+		`${context.getNode().name}: Files App does not give all changes of ${wholeSeconds(second)}`,
+	);
+	state.last = second + 1000;
+	state.dealtWith = [];
+	return lastSecond(state);
+}

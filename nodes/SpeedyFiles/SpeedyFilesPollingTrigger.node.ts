@@ -1,0 +1,57 @@
+import {
+	type INodeExecutionData,
+	type INodeType,
+	type INodeTypeDescription,
+	type IPollFunctions,
+	NodeConnectionTypes,
+} from 'n8n-workflow';
+
+import { chosenEvents, leadSeconds } from '../shared/polling/fields';
+import { runPoll } from '../shared/polling/poll';
+import { sampleFrom } from '../shared/polling/sample';
+import { sweep, type SweepState } from '../shared/polling/sweep';
+import { speedyFilesApiTest } from './credentialTest';
+import type { PackagePosition } from './packagePages';
+import { pollingProperties } from './pollingProperties';
+import { speedyFiles } from './service';
+import { type PackageFilters, watchedPackages } from './watchedPackages';
+
+export class SpeedyFilesPollingTrigger implements INodeType {
+	description: INodeTypeDescription = {
+		displayName: 'SpeedyFiles Polling Trigger',
+		name: 'speedyFilesPollingTrigger',
+		icon: { light: 'file:speedyFiles.svg', dark: 'file:speedyFiles.dark.svg' },
+		group: ['trigger'],
+		version: 1,
+		subtitle: '={{ $parameter["events"].join(", ") }}',
+		description: 'Starts the workflow when a package is created, is about to expire or has expired',
+		defaults: { name: 'SpeedyFiles Polling Trigger' },
+		inputs: [],
+		outputs: [NodeConnectionTypes.Main],
+		credentials: [{ name: 'speedyFilesApi', required: true, testedBy: 'speedyFilesApiTest' }],
+		polling: true,
+		properties: pollingProperties,
+	};
+
+	methods = { credentialTest: { speedyFilesApiTest } };
+
+	async poll(this: IPollFunctions): Promise<INodeExecutionData[][] | null> {
+		const options = this.getNodeParameter('options', {}) as PackageFilters & {
+			includeExisting?: boolean;
+		};
+		const { includeExisting = false, direction, recipient, title } = options;
+		const list = watchedPackages(this, {
+			events: chosenEvents(this),
+			includeExisting,
+			leadTime: leadSeconds(this),
+			simplify: this.getNodeParameter('simplify', true) as boolean,
+			filters: { direction, recipient, title },
+		});
+		return await runPoll<SweepState<PackagePosition>>(this, {
+			service: speedyFiles,
+			settings: [direction, recipient, title, includeExisting],
+			sample: async () => await sampleFrom(list),
+			poll: async (last, deadline) => await sweep(this.getNode(), list, last, deadline),
+		});
+	}
+}

@@ -1,0 +1,58 @@
+import type { IDataObject, IPollFunctions } from 'n8n-workflow';
+
+import { lifetimeOccurrences } from '../shared/polling/lifetime';
+import type { WatchedList } from '../shared/polling/sweep';
+import { matchesPattern } from '../shared/webhook/filter';
+import { simplifyPackage } from './describe';
+import { fetchPackages, LARGEST_PAGE, NEWEST, type PackagePosition } from './packagePages';
+
+/** Named as the webhooks are (SpeedyFiles docs, Webhooks), which know no expiring soon. */
+export const EVENTS = {
+	added: 'package.created',
+	expiringSoon: 'package.expiring_soon',
+	expired: 'package.expired',
+};
+
+export interface WatchedPackages {
+	events: string[];
+	includeExisting: boolean;
+	/** Seconds. */
+	leadTime: number;
+	simplify: boolean;
+	filters: PackageFilters;
+}
+
+/** Patterns over the title and the recipient, and one of the two ways that files go. */
+export interface PackageFilters {
+	direction?: string;
+	recipient?: string;
+	title?: string;
+}
+
+/** The packages that the token may see, newest first. */
+export function watchedPackages(
+	context: IPollFunctions,
+	{ events, includeExisting, leadTime, simplify, filters }: WatchedPackages,
+): WatchedList<PackagePosition> {
+	const { direction, recipient, title } = filters;
+	return {
+		events,
+		includeExisting,
+		first: NEWEST,
+		fetchPage: async (position) => await fetchPackages(context, position, LARGEST_PAGE),
+		idOf: ({ id }) => String(id),
+		occurrencesOf: ({ id, createdAt, expiresAt, effectiveStatus: status }, now) =>
+			lifetimeOccurrences({ id: String(id), createdAt, expiresAt, status }, EVENTS, now, leadTime),
+		isWanted: (one) =>
+			(!direction || one.direction === direction) &&
+			matchesPattern(recipient, one.recipient_email) &&
+			matchesPattern(title, one.title),
+		output: (one, event): IDataObject => ({
+			event,
+			packageId: one.id,
+			recipientEmail: one.recipient_email,
+			...(simplify ? simplifyPackage(one) : one),
+		}),
+		endsWithoutNews: events.every((event) => event === EVENTS.added),
+	};
+}

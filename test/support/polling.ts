@@ -1,0 +1,79 @@
+import { Container } from '@n8n/di';
+import { PollContext, PollTriggerExecutor } from 'n8n-core';
+import type { IDataObject, INodeExecutionData, IPollFunctions, Workflow } from 'n8n-workflow';
+
+import { buildContext, type NodeUnderTest, startRun } from './engine';
+
+/**
+ * An active polling trigger: n8n's own executor and poll context, with what n8n's server does around them (trigger-execution-context.factory
+ * of n8n 2.41). The static data stay in memory from poll to poll and are saved only when a poll starts a run.
+ */
+export class ActivePoller {
+	/** The items of each run that was started. */
+	readonly runs: INodeExecutionData[][] = [];
+	/** What failing polls have thrown. */
+	readonly errors: Array<Error & { description?: string | null }> = [];
+	/** As in n8n's database. */
+	savedStaticData = '{}';
+	private workflow!: Workflow;
+	private execute!: (testingTrigger?: boolean) => Promise<void>;
+
+	constructor(private options: NodeUnderTest) {}
+
+	/** Activates the workflow with what was saved last, which polls at once; changed options stand for an edited workflow. */
+	async activate(options: Partial<NodeUnderTest> = {}): Promise<void> {
+		this.options = { ...this.options, ...options };
+		const { workflow, additionalData, subject } = buildContext({
+			...this.options,
+			staticData: JSON.parse(this.savedStaticData) as IDataObject,
+		});
+		this.workflow = workflow;
+		const context = new PollContext(
+			workflow,
+			subject,
+			additionalData,
+			'trigger',
+			'activate',
+			(items) => {
+				this.save();
+				this.runs.push(items[0]);
+			},
+			(error) => void this.errors.push(error),
+		);
+		const executor = Container.get(PollTriggerExecutor);
+		this.execute = executor.create(
+			workflow,
+			subject,
+			context as unknown as IPollFunctions,
+			() => true,
+		);
+		await this.execute(true);
+		this.save();
+	}
+
+	/** Polls; gives back the items of the run that it has started, if any. */
+	async poll(): Promise<IDataObject[]> {
+		const before = this.runs.length;
+		await this.execute();
+		return this.runs.slice(before).flatMap((items) => items.map(({ json }) => json));
+	}
+
+	/** The process ends and another begins: only what was saved is left. */
+	async restart(): Promise<void> {
+		await this.activate();
+	}
+
+	/** What the editor shows for “Fetch Test Event”. */
+	async fetchTestEvent() {
+		const { workflow, additionalData, subject } = buildContext({
+			...this.options,
+			staticData: JSON.parse(this.savedStaticData) as IDataObject,
+		});
+		const run = await startRun(workflow, additionalData, 'manual', subject.name);
+		return { run, staticData: JSON.stringify(workflow.staticData) };
+	}
+
+	private save(): void {
+		this.savedStaticData = JSON.stringify(this.workflow.staticData);
+	}
+}
