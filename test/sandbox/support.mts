@@ -7,6 +7,8 @@ import { join } from 'node:path';
 import type { Attempt } from '../../sandbox/core/attempt.mts';
 import type { Delivery } from '../../sandbox/core/deliveries.mts';
 import { type Sandbox, startSandbox } from '../../sandbox/server.mts';
+import { openapi } from '../../sandbox/services/fileCourier/openapi.mts';
+import { conforming } from './openApiSupport.mts';
 
 /** Any status is an answer to look at; nothing is followed or retried behind the test's back. */
 export const http: AxiosInstance = axios.create({
@@ -38,6 +40,8 @@ export class Bench {
 	readonly files: string;
 	readonly credentials: Record<string, string>;
 	readonly auth: { username: string; password: string };
+	/** Holds every answer of FileCourier's API against its OpenAPI document. */
+	readonly #courier: AxiosInstance;
 
 	private constructor(
 		readonly sandbox: Sandbox,
@@ -51,6 +55,7 @@ export class Bench {
 		this.files = origins.files;
 		this.credentials = credentials;
 		this.auth = { username: credentials.clientId, password: credentials.clientSecret };
+		this.#courier = conforming(openapi, this.api);
 	}
 
 	static async start(folder?: string, log?: (line: string) => void): Promise<Bench> {
@@ -68,7 +73,7 @@ export class Bench {
 	}
 
 	async create(body: object) {
-		return await http.post<Answer>(this.api, body, { auth: this.auth });
+		return await this.#courier.post<Answer>(this.api, body, { auth: this.auth });
 	}
 
 	/** Creates a session and returns its id of the API and its upload link. */
@@ -79,7 +84,7 @@ export class Bench {
 	}
 
 	async status(id: string) {
-		return await http.get<Answer>(`${this.api}/${id}`, { auth: this.auth });
+		return await this.#courier.get<Answer>(`${this.api}/${id}`, { auth: this.auth });
 	}
 
 	async state(id: string): Promise<unknown> {
