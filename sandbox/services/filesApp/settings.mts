@@ -62,7 +62,7 @@ export const settings: SettingDeclarations = {
 	},
 	syncCursor: {
 		label: 'Cursor of sync',
-		help: 'Answers have one, but no parameter takes it: `cursor` is taken, or ignored and `since` alone counts.',
+		help: 'Answers have one, but no parameter takes it: “cursor” is taken, or ignored and “since” alone counts.',
 		values: ['taken', 'ignored'],
 		default: 'taken',
 	},
