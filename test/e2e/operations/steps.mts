@@ -15,13 +15,13 @@ export interface Seen {
 	/** The files that came in, by the name of their binary field. */
 	files: Record<'document' | 'photo', SentFile>;
 	/** The items of another step. */
-	itemsOf(step: string): ExecutionItem[];
+	itemsOf: (step: string) => ExecutionItem[];
 	/** The bytes of a file in n8n's storage. */
-	bytesOf(item: ExecutionItem, field: string): Promise<Buffer>;
+	bytesOf: (item: ExecutionItem, field: string) => Promise<Buffer>;
 	/** What the sandbox holds of the service after the run, such as `files`. */
-	stateOf(collection: string): Promise<JsonObject[]>;
+	stateOf: (collection: string) => Promise<JsonObject[]>;
 	/** SHA-256 (hex) of what is delivered behind a link, fetched without any credential. */
-	sha256Behind(url: string): Promise<string>;
+	sha256Behind: (url: string) => Promise<string>;
 }
 
 /** A node of the workflow: an operation of the service, and what has to come of it. */

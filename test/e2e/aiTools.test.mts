@@ -1,0 +1,213 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Portal } from '../../sandbox/launcher/portal.mts';
+import { sandboxCredentials } from '../../sandbox/launcher/system.mts';
+import { putCredential } from '../../sandbox/n8n/credentials.mts';
+import { type Execution, waitForExecution } from '../../sandbox/n8n/executions.mts';
+import type { HostName } from '../../sandbox/n8n/hosts.mts';
+import type { JsonObject } from '../../sandbox/n8n/shape.mts';
+import { putWorkflow, runByHand } from '../../sandbox/n8n/workflows.mts';
+import { ChatModel } from './chatModel.mts';
+import { credentialsFor, INSTALL_MS, node, startTestSystem, type TestSystem } from './harness.mts';
+
+/** Which n8n; the newest, unless another is asked for. */
+const HOST = (process.env.E2E_HOST ?? 'newest') as HostName;
+
+/** A value that the model fills in. */
+const fromAI = (name: string, what: string, type = 'string') =>
+	`={{ $fromAI('${name}', '${what}', '${type}') }}`;
+
+interface Tool {
+	service: string;
+	parameters: JsonObject;
+	/** What n8n makes of resource and operation for the model to read. */
+	says: string;
+	/** What the model calls it with. */
+	input: JsonObject;
+	/** Part of what the model reads then. */
+	answer: JsonObject;
+	/** A tool that fails ends the agent in older versions of n8n; this way it tells the model. */
+	onError?: 'continueRegularOutput';
+}
+
+/** An operation of each node, by the name of its tool, with what the model fills in. */
+const TOOLS: Record<string, Tool> = {
+	Ask_for_documents: {
+		service: 'fileCourier',
+		parameters: {
+			resource: 'session',
+			operation: 'create',
+			recipientEmail: fromAI('email', 'Who is asked'),
+			requestorName: 'Acme',
+			requestorEmail: 'onboarding@example.com',
+			subject: fromAI('subject', 'Subject of the e-mail'),
+			message: 'Please upload them.',
+			documents: 'Photo ID',
+			callbackUrl: 'http://127.0.0.1:9/webhook',
+			expiry: 'days',
+			expiresInDays: fromAI('days', 'Days until the link expires', 'number'),
+		},
+		says: 'Create a session in FileCourier',
+		input: { email: 'anna@example.com', subject: 'Your ID', days: 3 },
+		answer: { notification_sent: { email: true, sms: false } },
+	},
+	Look_up_a_shared_file: {
+		service: 'fileShot',
+		parameters: {
+			resource: 'file',
+			operation: 'get',
+			fileId: { __rl: true, mode: 'id', value: fromAI('file', 'ID of the file') },
+			simplify: true,
+		},
+		says: 'Get a file in FileShot',
+		input: { file: 'nothing' },
+		answer: { error: expect.stringContaining('FileShot answered 404') },
+		onError: 'continueRegularOutput',
+	},
+	Look_up_a_file: {
+		service: 'filesApp',
+		parameters: {
+			resource: 'file',
+			operation: 'get',
+			fileId: { __rl: true, mode: 'id', value: fromAI('file', 'ID of the file') },
+		},
+		says: 'Get a file in Files App',
+		input: { file: 'file_unknown' },
+		answer: {
+			error: 'Files App answered 404: File not found (not_found)',
+			details: expect.stringContaining('Get Many lists what is there'),
+		},
+		onError: 'continueRegularOutput',
+	},
+	Make_a_link: {
+		service: 'filestack',
+		parameters: {
+			resource: 'link',
+			operation: 'createSigned',
+			file: { __rl: true, mode: 'id', value: fromAI('handle', 'Handle of the file') },
+			linkTo: 'cdn',
+			expiry: 'minutes',
+			expiresInMinutes: fromAI('minutes', 'Minutes', 'number'),
+		},
+		says: 'Create a signed link in Filestack',
+		input: { handle: 's7tdGfE5RRKFUxwsZoYv', minutes: 15 },
+		answer: { handle: 's7tdGfE5RRKFUxwsZoYv' },
+	},
+	Begin_a_package: {
+		service: 'speedyFiles',
+		parameters: {
+			resource: 'package',
+			operation: 'create',
+			title: fromAI('title', 'Title'),
+			recipientEmail: fromAI('email', 'Who gets it'),
+			recipientName: fromAI('name', 'Their name'),
+			direction: 'outbound',
+			ttlDays: 7,
+		},
+		says: 'Create a package in SpeedyFiles',
+		input: { title: 'Q4 financials', email: 'cfo@acme.com', name: 'Acme CFO' },
+		answer: { title: 'Q4 financials', recipient_email: 'cfo@acme.com', status: 'draft' },
+	},
+};
+
+let system: TestSystem;
+let model: ChatModel;
+let execution: Execution;
+
+beforeAll(async () => {
+	system = await startTestSystem({ host: HOST });
+	model = await ChatModel.start(() =>
+		Object.entries(TOOLS).map(([tool, { input }]) => ({ tool, input })),
+	);
+	execution = await runAgent();
+}, INSTALL_MS);
+
+afterAll(async () => {
+	await model?.stop();
+	await system?.stop();
+});
+
+/** Runs n8n's AI Agent with all tools, and the chat model of this test as its model. */
+async function runAgent(): Promise<Execution> {
+	const { id, name } = await putCredential(system.rest, {
+		name: 'A model for tests',
+		type: 'openAiApi',
+		data: { apiKey: 'none', url: model.url },
+	});
+	const tools = Object.entries(TOOLS).map(([tool, { service, parameters, onError }]) =>
+		node(tool, `n8n-nodes-file-delivery.${service}Tool`, parameters, {
+			credentials: credentialsFor(system, service),
+			...(onError && { onError }),
+		}),
+	);
+	const langchain = '@n8n/n8n-nodes-langchain';
+	const agent = node(
+		'Agent',
+		`${langchain}.agent`,
+		{ promptType: 'define', text: 'Use every tool.', options: {} },
+		{ typeVersion: 3 },
+	);
+	const chat = node(
+		'Model',
+		`${langchain}.lmChatOpenAi`,
+		{ model: { __rl: true, mode: 'id', value: 'none' }, options: {} },
+		{ typeVersion: 1.2, credentials: { openAiApi: { id, name } } },
+	);
+	const to = (type: string) => ({ [type]: [[{ node: 'Agent', type, index: 0 }]] });
+	const workflow = await putWorkflow(system.rest, {
+		name: 'AI tools',
+		nodes: [node('Start', 'n8n-nodes-base.manualTrigger'), agent, chat, ...tools],
+		connections: {
+			Start: to('main'),
+			Model: to('ai_languageModel'),
+			...Object.fromEntries(tools.map((tool) => [tool.name, to('ai_tool')])),
+		},
+	});
+	return await waitForExecution(system.rest, await runByHand(system.rest, workflow));
+}
+
+describe(`the nodes as tools of n8n’s AI Agent (${HOST})`, () => {
+	it('the agent runs to its end', () => {
+		expect([execution.status, execution.error]).toEqual(['success', undefined]);
+		expect(execution.items.Agent[0].json.output).toBe('Done.');
+	});
+
+	it('tells the model what each tool does, and what to fill in', () => {
+		const offered = model.requests[0].tools.map(({ function: about }) => [
+			about.name,
+			about.description,
+			Object.keys((about.parameters as { properties: object }).properties),
+		]);
+		const wanted = Object.entries(TOOLS).map(([name, { says, input }]) => [
+			name,
+			says,
+			Object.keys(input),
+		]);
+		expect(offered.sort()).toEqual(wanted.sort());
+	});
+
+	it.each(Object.keys(TOOLS))('%s answers the model', (name) => {
+		const answer = model.answers[Object.keys(TOOLS).indexOf(name)];
+		expect(JSON.parse(answer)).toEqual([expect.objectContaining(TOOLS[name].answer)]);
+	});
+
+	it('what the model asked for is there', async () => {
+		const portal = new Portal(system.sandbox.info.portal);
+		const [session] = await portal.list('services/fileCourier/sessions');
+		expect(session).toMatchObject({ recipientEmail: 'anna@example.com', subject: 'Your ID' });
+		const requests = await portal.list('requests');
+		expect(requests.map(({ service, path, status }) => [service, path, status])).toContainEqual([
+			'speedyFiles',
+			'/api/v1/packages',
+			201,
+		]);
+	});
+
+	it('no tool tells the model a secret', () => {
+		const told = JSON.stringify(model.requests);
+		for (const { data } of sandboxCredentials(system.sandbox.info)) {
+			for (const [field, value] of Object.entries(data)) {
+				if (/secret|token|apiKey/i.test(field)) expect(told).not.toContain(value);
+			}
+		}
+	});
+});
