@@ -32,13 +32,13 @@ export const batchingOption: INodeProperties = {
 					description: 'How many input items are worked on at the same time',
 				},
 				{
-					displayName: 'Pause Between Batches',
+					displayName: 'Pause (Milliseconds)',
 					name: 'pauseBetween',
 					type: 'number',
 					typeOptions: { minValue: 0 },
 					default: 0,
 					description:
-						'Time to wait after each group of items, in milliseconds. Keeps a large run below the limits of the service.',
+						'How long to wait after each group of items. Keeps a large run below the limits of the service.',
 				},
 			],
 		},

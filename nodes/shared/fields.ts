@@ -57,12 +57,12 @@ export const simplifyField: INodeProperties = {
 export const partOptions = ({ threshold, partSize }: { threshold: number; partSize: number }) => {
 	const options: INodeProperties[] = [
 		{
-			displayName: 'Part Size',
+			displayName: 'Part Size (MiB)',
 			name: 'partSizeMb',
 			type: 'number',
 			typeOptions: { minValue: 1, maxValue: 1024 },
 			default: partSize,
-			description: 'Size of the parts of a large file, in MiB',
+			description: 'How much of a large file goes in one request',
 		},
 		{
 			displayName: 'Parts at Once',
@@ -74,13 +74,13 @@ export const partOptions = ({ threshold, partSize }: { threshold: number; partSi
 				'How many parts are sent at the same time. Each takes its size in memory while it is under way.',
 		},
 		{
-			displayName: 'Send in Parts From',
+			displayName: 'Send in Parts From (MiB)',
 			name: 'thresholdMb',
 			type: 'number',
 			typeOptions: { minValue: 1 },
 			default: threshold,
 			description:
-				'Files of this size or more are sent in parts, in MiB. An interrupted part is sent again, not the file.',
+				'Files of this size or more are sent in parts. An interrupted part is sent again, not the file.',
 		},
 	];
 	return options;
@@ -108,11 +108,11 @@ export const sha256Option: INodeProperties = {
 
 /** How long a transfer may stand still. */
 export const stallOption: INodeProperties = {
-	displayName: 'Stall Timeout',
+	displayName: 'Stall Timeout (Seconds)',
 	name: 'stallSeconds',
 	type: 'number',
 	typeOptions: { minValue: 1 },
 	default: 60,
 	description:
-		'Seconds without a single byte after which a transfer is given up. A transfer that makes progress may take as long as it needs.',
+		'How long not a single byte may move before a transfer is given up. A transfer that makes progress may take as long as it needs.',
 };

@@ -41,8 +41,8 @@ function policyOf(item: ItemContext): Policy {
 		url: optionalText(option('url')),
 		path: optionalText(option('path')),
 		container: optionalText(option('container')),
-		minSize: bytesOf(item, 'Min Size', option('minSize')),
-		maxSize: bytesOf(item, 'Max Size', option('maxSize')),
+		minSize: bytesOf(item, 'Min Size (Bytes)', option('minSize')),
+		maxSize: bytesOf(item, 'Max Size (Bytes)', option('maxSize')),
 	};
 	const given = Object.entries(policy).filter(([, value]) => value !== undefined);
 	return Object.fromEntries(given) as unknown as Policy;

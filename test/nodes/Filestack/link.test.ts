@@ -154,8 +154,8 @@ describe('Policy: Create', () => {
 			{ calls: '={{ ["read", "all"] }}' },
 			'The field “Calls” has a call that Filestack does not know',
 		],
-		[{ options: { maxSize: -1 } }, 'The field “Max Size” is no whole number of 0 or more'],
-		[{ options: { minSize: 1.5 } }, 'The field “Min Size” is no whole number of 0 or more'],
+		[{ options: { maxSize: -1 } }, 'The field “Max Size (Bytes)” is no whole number of 0 or more'],
+		[{ options: { minSize: 1.5 } }, 'The field “Min Size (Bytes)” is no whole number of 0 or more'],
 	])('with %j: %s', async (parameters, message) => {
 		expect(errorOf(await policy(parameters)).message).toBe(message);
 	});
