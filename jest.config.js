@@ -24,6 +24,9 @@ const engine = {
 	modulePathIgnorePatterns: modules.modulePathIgnorePatterns,
 };
 
+// Needs an installed n8n: short with the other tests that do, whole with all torture.
+const tortureOfRealN8n = ['<rootDir>/test/torture/**/*.test.mts'];
+
 /** @type {import('jest').Config} */
 module.exports = {
 	projects: [
@@ -38,12 +41,20 @@ module.exports = {
 			displayName: 'sandbox',
 			testMatch: ['<rootDir>/test/sandbox/**/*.test.mts'],
 		},
-		{ ...modules, displayName: 'e2e', testMatch: ['<rootDir>/test/e2e/**/*.test.mts'] },
+		{
+			...modules,
+			displayName: 'e2e',
+			testMatch: ['<rootDir>/test/e2e/**/*.test.mts', ...tortureOfRealN8n],
+			transform: { ...modules.transform, ...engine.transform },
+		},
 		{
 			...modules,
 			...engine,
 			displayName: 'torture',
-			testMatch: ['<rootDir>/test/torture/**/*.test.{ts,mts}'],
+			testMatch: [
+				'<rootDir>/test/torture/**/*.test.ts',
+				...(process.env.TORTURE === 'full' ? tortureOfRealN8n : []),
+			],
 			transform: { ...modules.transform, ...engine.transform },
 		},
 	],

@@ -1,0 +1,148 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { readFileSync } from 'node:fs';
+import type { Execution } from '../../sandbox/n8n/executions.mts';
+import { INSTALL_MS, startTestSystem, type TestSystem } from '../e2e/harness.mts';
+import { activateTrigger, type ActiveTrigger, goodDelivery, SIGNED } from '../e2e/triggers.mts';
+import { Chance } from './chance.ts';
+import { idIn, makeLoad } from './load.mts';
+import { type Fate, type Mutation, MUTATIONS, pickMutation } from './mutations.mts';
+import { closeConnections, type RawRequest, rawRequest, sendRaw } from './request.mts';
+import { allRuns, each, residentMiB } from './runs.mts';
+import { isFull, seed, times } from './scale.ts';
+
+const AT_ONCE = 20;
+
+let system: TestSystem;
+let triggers: ActiveTrigger[];
+
+beforeAll(async () => {
+	console.log(`Seed ${seed}; again with TORTURE_SEED=${seed}`);
+	// A run is kept for longer than the test, and nothing is removed meanwhile.
+	system = await startTestSystem({ env: { EXECUTIONS_DATA_PRUNE: 'false' } });
+	triggers = [];
+	for (const service of SIGNED) triggers.push(await activateTrigger(system, service));
+}, INSTALL_MS);
+
+afterAll(async () => {
+	closeConnections();
+	await system?.stop();
+});
+
+/** What the runs of a trigger were about: the ID in each delivery, by run. */
+const idsOf = (trigger: ActiveTrigger, runs: Execution[]) =>
+	runs.map(({ items }) => idIn(trigger.service, items.Trigger[0].json));
+
+interface Mutant {
+	trigger: ActiveTrigger;
+	mutation: Mutation;
+	fate: Fate;
+	/** Which of the trigger's deliveries it was made from. */
+	number: number;
+	raw: RawRequest;
+	status: number;
+}
+
+function makeMutant(chance: Chance, number: number, mutation: Mutation): Mutant {
+	const trigger = chance.oneOf(triggers);
+	const { service, secret, url } = trigger;
+	const raw = rawRequest(url, goodDelivery(service, secret, number));
+	mutation.change({ service, secret, chance, raw });
+	return { trigger, mutation, fate: mutation.fate(service), number, raw, status: -1 };
+}
+
+const is2xx = ({ status }: Mutant) => status >= 200 && status < 300;
+
+describe('deliveries of somebody who does not know the secret', () => {
+	const mutants: Mutant[] = [];
+	const memory: number[] = [];
+	const total = times(10_000, 400);
+
+	it(`${total} mutants of good deliveries: what is not signed is refused, what is signed is taken`, async () => {
+		const chance = new Chance(seed);
+		// Every kind at least once; then by chance.
+		const kinds = Array.from({ length: total }, (_, n) => MUTATIONS[n] ?? pickMutation(chance));
+		await each(kinds, AT_ONCE, async (mutation, number) => {
+			// Made one by one, because some are 16 MB, and forgotten when they are sent.
+			const mutant = makeMutant(chance, number, mutation);
+			mutant.status = await sendRaw(mutant.raw);
+			mutant.raw.body = Buffer.alloc(0);
+			mutants.push(mutant);
+			if (number % Math.ceil(total / 50) === 0) memory.push(residentMiB(system));
+		});
+		const wrong = mutants.filter(
+			(mutant) =>
+				(mutant.fate === 'refused' && is2xx(mutant)) || (mutant.fate === 'taken' && !is2xx(mutant)),
+		);
+		console.log(summary(mutants));
+		expect(wrong.map(describeMutant)).toEqual([]);
+	}, 1_800_000);
+
+	it('a run for each that got a 2xx, and no other; none has failed', async () => {
+		for (const trigger of triggers) {
+			const runs = await allRuns(system, trigger);
+			expect(runs.filter(({ status }) => status !== 'success')).toEqual([]);
+			const taken = mutants.filter((mutant) => mutant.trigger === trigger && is2xx(mutant));
+			const wanted = taken.map(({ number }) => String(number));
+			expect(idsOf(trigger, runs).sort()).toEqual(wanted.sort());
+			for (const run of runs) expect(JSON.stringify(run.items)).not.toContain('forged');
+		}
+	}, 600_000);
+
+	it('n8n’s log has no error of the nodes, nothing unhandled, and no secret', () => {
+		const log = readFileSync(system.n8n.log, 'utf8');
+		expect(log).not.toMatch(/unhandled|uncaught|heap out of memory|Trigger: /i);
+		expect(log).toContain('Trigger refused a delivery (401): The signature does not match');
+		for (const { secret } of triggers) expect(log).not.toContain(secret);
+		const other = [...new Set(log.match(/^Error in handling webhook request .*$/gm) ?? [])];
+		console.log(
+			`What n8n itself says of them:\n${[...new Set(other.map(withoutPath))].join('\n')}`,
+		);
+	});
+
+	it('n8n’s memory stays flat', () => {
+		console.log(`Resident memory of n8n, MiB: ${memory.join(' ')}`);
+		if (!isFull) return; // a short run is over before it has warmed up
+		const middle = (part: number[]) => part.toSorted((a, b) => a - b)[Math.floor(part.length / 2)];
+		const quarter = Math.floor(memory.length / 4);
+		// Bodies of 16 MB come and go, so the heap breathes; 10,000 of anything kept would show.
+		expect(middle(memory.slice(-quarter))).toBeLessThan(
+			middle(memory.slice(quarter, 2 * quarter)) + 150,
+		);
+	});
+});
+
+it('good deliveries, twenty at a time, a tenth of them repeated: exactly the distinct ones run', async () => {
+	const load = makeLoad(new Chance(seed + 1), triggers, times(1_000, 100), 1_000_000);
+	const statuses: number[] = [];
+	const begun = Date.now();
+	await each(load.requests, AT_ONCE, async (raw) => {
+		statuses.push(await sendRaw(raw));
+	});
+	const seconds = (Date.now() - begun) / 1000;
+	console.log(`${load.requests.length} deliveries answered in ${seconds.toFixed(1)} s`);
+	expect(statuses.filter((status) => status !== 200)).toEqual([]);
+	for (const trigger of triggers) {
+		const ids = idsOf(trigger, await allRuns(system, trigger)).filter(
+			(id) => Number(id) >= 1_000_000,
+		);
+		expect(ids.sort()).toEqual(load.distinct.get(trigger)!.map(String).sort());
+	}
+}, 1_800_000);
+
+const withoutPath = (line: string) => line.replace(/(POST|PUT|PATCH|DELETE) \S+/, '$1 …');
+
+const describeMutant = ({ trigger, mutation, number, status }: Mutant) =>
+	`${trigger.service} ${number}: ${mutation.name}, answered ${status}`;
+
+/** How often each kind got which answers. */
+function summary(mutants: Mutant[]): string {
+	const lines = MUTATIONS.map(({ name }) => {
+		const answers = new Map<number, number>();
+		for (const { mutation, status } of mutants) {
+			if (mutation.name === name) answers.set(status, (answers.get(status) ?? 0) + 1);
+		}
+		const counted = [...answers].sort(([a], [b]) => a - b).map(([s, n]) => `${s || 'cut'}×${n}`);
+		return `${name}: ${counted.join(' ') || '–'}`;
+	});
+	return `${mutants.length} mutants, ${mutants.filter(is2xx).length} taken\n${lines.join('\n')}`;
+}

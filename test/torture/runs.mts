@@ -1,0 +1,74 @@
+import { readFileSync } from 'node:fs';
+import type { System } from '../../sandbox/launcher/system.mts';
+import { getExecution, type Execution } from '../../sandbox/n8n/executions.mts';
+import { at, objectsAt } from '../../sandbox/n8n/shape.mts';
+import type { ActiveTrigger } from '../e2e/triggers.mts';
+
+/** Does something with every item, some at a time. */
+export async function each<T>(
+	items: readonly T[],
+	atOnce: number,
+	work: (item: T, index: number) => Promise<void>,
+): Promise<void> {
+	let next = 0;
+	const worker = async () => {
+		while (next < items.length) {
+			const index = next++;
+			await work(items[index], index);
+		}
+	};
+	await Promise.all(Array.from({ length: atOnce }, worker));
+}
+
+interface Listed {
+	id: string;
+	status: string;
+}
+
+/** All executions of a workflow. n8n lists the latest first, and one that is about to end sometimes twice. */
+async function list({ rest }: Pick<System, 'rest'>, workflowId: string): Promise<Listed[]> {
+	const found = new Map<string, Listed>();
+	const filter = encodeURIComponent(JSON.stringify({ workflowId }));
+	let cursor: string | undefined = '';
+	while (cursor !== undefined) {
+		const page = `/rest/executions?limit=100&filter=${filter}${cursor && `&cursor=${cursor}`}`;
+		const answer = await rest.call('GET', page);
+		for (const { id, status } of objectsAt(answer, 'data.results')) {
+			found.set(String(id), { id: String(id), status: String(status) });
+		}
+		const next = at(answer, 'data.nextCursor');
+		cursor = typeof next === 'string' ? next : undefined;
+	}
+	return [...found.values()];
+}
+
+const UNDER_WAY = new Set(['new', 'running']);
+
+/** All executions of a workflow, with what they put out, when none is under way any more. */
+export async function allRuns(
+	system: Pick<System, 'rest'>,
+	{ workflow }: ActiveTrigger,
+): Promise<Execution[]> {
+	let listed = await list(system, workflow.id);
+	while (listed.some(({ status }) => UNDER_WAY.has(status))) {
+		await new Promise((done) => setTimeout(done, 250));
+		listed = await list(system, workflow.id);
+	}
+	const runs: Execution[] = [];
+	await each(listed, 8, async ({ id }, index) => {
+		runs[index] = await getExecution(system.rest, id);
+	});
+	return runs;
+}
+
+/** The child of n8n's keeper: n8n itself. */
+function n8nProcess(keeper: number): number {
+	const children = readFileSync(`/proc/${keeper}/task/${keeper}/children`, 'utf8');
+	return Number(children.trim().split(' ')[0]);
+}
+
+/** What n8n holds in memory, in MiB (Linux). */
+export function residentMiB({ n8n }: Pick<System, 'n8n'>): number {
+	const status = readFileSync(`/proc/${n8nProcess(n8n.pid)}/status`, 'utf8');
+	return Math.round(Number(/VmRSS:\s+(\d+)/.exec(status)![1]) / 1024);
+}
