@@ -1,26 +1,159 @@
 /**
- * Packs what is published: the whole as one package, from a staged copy that holds only what users get.
- * `npx gulp` builds, stages into packages/<name>/ and writes packages/<name>-<version>.tgz.
+ * Packs what is published: the whole as one package, and each service as a package of its own, because n8n verifies only
+ * packages of one service. A service is a folder of nodes/ that package.json names; nothing here knows which there are.
+ *
+ * `npx gulp` builds everything and writes, for each package,
+ *   packages/<name>/             what users get
+ *   packages/<name>-<version>.tgz  the same, packed
+ *   dist/sources/<name>/         what a repository of that package alone would hold (single services only), for n8n's
+ *                                linter and scanner; in dist/, where the linter of this repository does not look
+ * `npx gulp whole` writes the first package only.
  */
 const { execFile } = require('node:child_process');
+const { readFileSync } = require('node:fs');
 const { mkdir, rm, writeFile } = require('node:fs/promises');
 const { join } = require('node:path');
+const { Transform } = require('node:stream');
 const { promisify } = require('node:util');
 
-const { dest, series, src } = require('gulp');
+const { dest, parallel, series, src } = require('gulp');
 
 const run = promisify(execFile);
 const manifest = require('./package.json');
 
 const PACKAGES = 'packages';
-
-/** One published package: its manifest and the files below dist/ that it consists of. */
-const whole = { name: manifest.name, manifest: publishedManifest(manifest), files: ['dist/**/*'] };
+const REPOSITORY = manifest.homepage.replace(/#.*/, '');
 
 /** package.json without what only this repository needs. */
 function publishedManifest({ scripts, devDependencies, ...published }) {
 	return published;
 }
+
+/** The folder of nodes/ that a path of package.json leads into. */
+const serviceIn = (path) => /^dist\/nodes\/([^/]+)\//.exec(path)?.[1];
+
+const services = [...new Set(manifest.n8n.nodes.map(serviceIn))];
+
+/** A service's page: its heading is "<name> in n8n", its first paragraph says what it is. */
+function pageOf(service) {
+	const text = readFileSync(join('docs', `${service}.md`), 'utf8');
+	const [, name, intro] = /^# (.+) in n8n\n\n(.+)\n/.exec(text) ?? [];
+	if (!name) throw new Error(`docs/${service}.md does not begin with "# <name> in n8n" and a line`);
+	return { text, name, intro: intro.replace(/\[([^\]]+)\]\([^)]*\)/g, '$1') };
+}
+
+/** A text whose links lead into the repository wherever it is shown. */
+function withAbsoluteLinks(text, folder) {
+	return text.replace(/(!?)\[([^\]]*)\]\((?![a-z]+:|#)([^)\s]+)\)/g, (_, image, label, link) => {
+		const url = new URL(link, `${REPOSITORY}/${image ? 'raw' : 'blob'}/main/${folder}`);
+		return `${image}[${label}](${url.href})`;
+	});
+}
+
+/** The changelog without the parts that are headed by these names. */
+function changelogWithout(names) {
+	const parts = readFileSync('CHANGELOG.md', 'utf8').split(/^(?=##+ )/m);
+	return parts.filter((part) => !names.some((name) => part.startsWith(`### ${name}\n`))).join('');
+}
+
+const whole = {
+	name: manifest.name,
+	code: ['nodes/**/*', 'credentials/**/*'],
+	describe: () => ({
+		'package.json': publishedManifest(manifest),
+		'README.md': withAbsoluteLinks(readFileSync('README.md', 'utf8'), ''),
+		'CHANGELOG.md': changelogWithout([]),
+	}),
+};
+
+function single(service) {
+	const name = `n8n-nodes-${service.toLowerCase()}`;
+	const describe = () => {
+		const page = pageOf(service);
+		const others = services.filter((other) => other !== service).map((other) => pageOf(other).name);
+		const { alias } = JSON.parse(readFileSync(`nodes/${service}/${service}.node.json`, 'utf8'));
+		const published = {
+			...publishedManifest(manifest),
+			name,
+			description: `n8n nodes for ${page.name}. ${page.intro}`,
+			homepage: `${REPOSITORY}/blob/main/docs/${service}.md`,
+			keywords: [
+				'n8n-community-node-package',
+				'n8n',
+				...[page.name, ...alias].map((word) => word.toLowerCase().replace(/\W+/g, '-')),
+			],
+			n8n: {
+				...manifest.n8n,
+				credentials: [`dist/credentials/${service}Api.credentials.js`],
+				nodes: manifest.n8n.nodes.filter((path) => serviceIn(path) === service),
+			},
+		};
+		return {
+			'package.json': published,
+			'README.md': withAbsoluteLinks(page.text, 'docs/'),
+			'CHANGELOG.md': changelogWithout(others),
+		};
+	};
+	const code = [
+		`nodes/${service}/**/*`,
+		'nodes/shared/**/*',
+		`credentials/${service}Api.credentials.*`,
+	];
+	return { name, code, describe };
+}
+
+/** A stream that changes the contents of the files in it. */
+const edited = (edit) =>
+	new Transform({
+		objectMode: true,
+		transform(file, _, done) {
+			if (file.isBuffer()) file.contents = edit(file);
+			done(null, file);
+		},
+	});
+
+/** A node's codex names the package that it is in. */
+const namedAfter = (name) =>
+	edited(({ contents, path }) =>
+		path.endsWith('.node.json')
+			? Buffer.from(String(contents).replace(`"${manifest.name}.`, `"${name}.`))
+			: contents,
+	);
+
+/** Fills a folder with files of this repository, and with the texts of the package. */
+function fill(folder, { name, describe }, files) {
+	const clean = async () => await rm(folder, { recursive: true, force: true });
+	const copy = () =>
+		src(files, { base: '.', encoding: false }).pipe(namedAfter(name)).pipe(dest(folder));
+	const write = async () => {
+		await mkdir(folder, { recursive: true });
+		for (const [file, content] of Object.entries(describe())) {
+			const text =
+				typeof content === 'string' ? content : `${JSON.stringify(content, null, '\t')}\n`;
+			await writeFile(join(folder, file), text);
+		}
+	};
+	return series(clean, copy, write);
+}
+
+function stage(described) {
+	const folder = join(PACKAGES, described.name);
+	const built = described.code.map((pattern) => `dist/${pattern}`);
+	const pack = async () =>
+		await run('npm', ['pack', '--ignore-scripts', '--pack-destination', '..'], { cwd: folder });
+	return series(fill(folder, described, [...built, 'LICENSE.md']), pack);
+}
+
+const stageSources = (described) =>
+	fill(join('dist', 'sources', described.name), described, [
+		...described.code,
+		'LICENSE.md',
+		'eslint.config.mjs',
+		'tsconfig.json',
+	]);
+
+const singles = services.map(single);
+const stageSingles = parallel(...singles.flatMap((one) => [stage(one), stageSources(one)]));
 
 async function build() {
 	await run('npm', ['run', 'build']);
@@ -28,20 +161,8 @@ async function build() {
 
 async function clean() {
 	await rm(PACKAGES, { recursive: true, force: true });
-	await mkdir(PACKAGES, { recursive: true });
 }
 
-function stage({ name, manifest, files }) {
-	const folder = join(PACKAGES, name);
-	const texts = ['README.md', 'LICENSE.md', 'CHANGELOG.md'];
-	const copy = () =>
-		src([...files, ...texts], { base: '.', encoding: false, allowEmpty: true }).pipe(dest(folder));
-	const describe = async () =>
-		await writeFile(join(folder, 'package.json'), `${JSON.stringify(manifest, null, '\t')}\n`);
-	const pack = async () =>
-		await run('npm', ['pack', '--ignore-scripts', '--pack-destination', '..'], { cwd: folder });
-	return [copy, describe, pack];
-}
-
-exports.stage = series(clean, ...stage(whole));
+exports.stage = series(clean, stage(whole), stageSingles);
+exports.whole = series(build, stage(whole));
 exports.default = series(build, exports.stage);

@@ -1,33 +1,22 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-restricted-globals */
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 
-import { PackageDirectoryLoader } from 'n8n-core';
+import type { PackageDirectoryLoader } from 'n8n-core';
 import type { INodeProperties } from 'n8n-workflow';
 
+import { filesBelow, iconsOf, loadPackage, root, stagedIn, usersOf } from './support/packages';
 import { publishedFiles, scan } from './support/processes';
 
-const root = resolve(__dirname, '..');
-const staged = join(root, 'packages/n8n-nodes-file-delivery');
+const PACKAGE = 'n8n-nodes-file-delivery';
+const staged = stagedIn(PACKAGE);
 
 /** What users install, loaded as n8n loads it. */
 let loader: PackageDirectoryLoader;
 
 beforeAll(async () => {
-	const newest = Math.max(
-		...['nodes', 'credentials'].flatMap((folder) =>
-			filesBelow(join(root, folder)).map((file) => statSync(file).mtimeMs),
-		),
-	);
-	if (!existsSync(staged) || statSync(join(staged, 'package.json')).mtimeMs < newest) {
-		throw new Error('The package is older than its sources: run `npm run package` first');
-	}
-	loader = new PackageDirectoryLoader(staged);
-	await loader.loadAll();
+	loader = await loadPackage(PACKAGE);
 });
-
-const filesBelow = (folder: string): string[] =>
-	readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((file) => join(folder, file));
 
 const NODES = [
 	'fileCourier',
@@ -45,11 +34,7 @@ const NODES = [
 
 it('n8n loads every node and credential, and knows which belongs to which', () => {
 	expect(Object.keys(loader.nodeTypes).sort()).toEqual(NODES);
-	const users = Object.entries(loader.known.credentials).map(([name, { supportedNodes }]) => [
-		name,
-		supportedNodes?.sort(),
-	]);
-	expect(Object.fromEntries(users)).toEqual({
+	expect(usersOf(loader)).toEqual({
 		fileCourierApi: ['fileCourier', 'fileCourierTrigger'],
 		fileShotApi: ['fileShot', 'fileShotTrigger'],
 		filesAppApi: ['filesApp', 'filesAppTrigger'],
@@ -102,11 +87,7 @@ describe.each(NODES)('%s', (name) => {
 
 	it('has its light and dark icon, its codex and its subtitle', () => {
 		const { iconUrl, codex, subtitle } = describeNode().description;
-		for (const url of [iconUrl.light, iconUrl.dark]) {
-			expect(existsSync(join(staged, url.replace('icons/n8n-nodes-file-delivery/', '')))).toBe(
-				true,
-			);
-		}
+		expect(iconsOf(PACKAGE, iconUrl).filter((file) => !existsSync(file))).toEqual([]);
 		expect(iconUrl.light).not.toBe(iconUrl.dark);
 		expect((codex as { alias: string[] }).alias.length).toBeGreaterThan(3);
 		expect(subtitle).toBeTruthy();

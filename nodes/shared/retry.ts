@@ -78,8 +78,18 @@ export function retryAfterOf(headers: Record<string, unknown>): number | undefin
 		const until = Number.isNaN(seconds) ? Date.parse(String(given)) - now : seconds * 1000;
 		return Number.isNaN(until) ? undefined : Math.max(0, until);
 	}
-	const left = headers['x-ratelimit-remaining'] ?? headers['filestack-remaining'] ?? 0;
-	if (Number(left) > 0) return undefined;
-	const reset = Number(headers['x-ratelimit-reset'] ?? headers['filestack-reset'] ?? NaN);
+	if (Number(limitHeader(headers, 'remaining') ?? 0) > 0) return undefined;
+	const reset = Number(limitHeader(headers, 'reset') ?? NaN);
 	return Number.isNaN(reset) ? undefined : Math.max(0, reset * 1000 - now);
+}
+
+/**
+ * What an answer says of a limit: `X-RateLimit-…`, or a header that begins with the service's own name. (`RateLimit-Reset`
+ * is something else: seconds from now.)
+ */
+function limitHeader(headers: Record<string, unknown>, what: 'remaining' | 'reset'): unknown {
+	return Object.entries(headers).find(
+		([name]) =>
+			name === `x-ratelimit-${what}` || new RegExp(`^(?!ratelimit)[a-z]+-${what}$`).test(name),
+	)?.[1];
 }

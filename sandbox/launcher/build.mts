@@ -39,7 +39,7 @@ export async function buildPackage(): Promise<string> {
 	if (isBuilt()) return join(ROOT, tarball);
 	await withLock(join(ROOT, '.run', 'build.lock'), async () => {
 		if (isBuilt()) return;
-		await run('npx', ['--no-install', 'gulp'], {
+		await run('npx', ['--no-install', 'gulp', 'whole'], {
 			label: 'building the package',
 			cwd: ROOT,
 			log: join(ROOT, '.run', 'build.log'),

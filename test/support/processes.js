@@ -11,11 +11,22 @@ function spawnSandbox(folder) {
 	return spawn(process.execPath, args, { cwd: root, stdio: ['pipe', 'pipe', 'inherit'] });
 }
 
+/** n8n's rules look away where NODE_ENV is "test". */
+const notATest = () => ({ ...process.env, NODE_ENV: '' });
+
 /** What n8n's scanner says of a folder: "passed", or its findings. */
 function scan(folder, what) {
 	const program = join(root, 'test/support/scan.mjs');
-	const env = { ...process.env, NODE_ENV: '' }; // its rules look away where this is "test"
-	return String(spawnSync(process.execPath, [program, folder, what], { env }).stdout).trim();
+	const options = { env: notATest() };
+	return String(spawnSync(process.execPath, [program, folder, what], options).stdout).trim();
+}
+
+/** What n8n's linter says of a folder that is laid out as a package of its own: "passed", or its findings. */
+function lint(folder) {
+	const program = join(root, 'node_modules/@n8n/node-cli/bin/n8n-node.mjs');
+	const options = { cwd: folder, env: notATest() };
+	const { status, stdout, stderr } = spawnSync(process.execPath, [program, 'lint'], options);
+	return status === 0 ? 'passed' : `${stdout}${stderr}`;
 }
 
 /** The paths of the files that npm would publish from a folder. */
@@ -25,4 +36,4 @@ function publishedFiles(folder) {
 	return JSON.parse(String(listed))[0].files.map(({ path }) => path);
 }
 
-module.exports = { publishedFiles, scan, spawnSandbox };
+module.exports = { lint, publishedFiles, scan, spawnSandbox };

@@ -1,0 +1,112 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-restricted-globals */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import type { PackageDirectoryLoader } from 'n8n-core';
+
+import { iconsOf, loadPackage, root, stagedIn, usersOf } from './support/packages';
+import { lint, publishedFiles, scan } from './support/processes';
+
+/** A service is a folder of nodes/, whoever else knows it. */
+const SERVICES = readdirSync(join(root, 'nodes')).filter((folder) => folder !== 'shared');
+
+const read = (...path: string[]) => readFileSync(join(...path), 'utf8');
+
+/** What people call a service, and what code calls it. */
+function namesOf(service: string): string[] {
+	const [, displayName] = /displayName: '([^']+)'/.exec(
+		read(root, 'nodes', service, `${service}.node.ts`),
+	)!;
+	return [service, displayName, service[0].toLowerCase() + service.slice(1)];
+}
+
+it('there is a package for each service', () => {
+	const packages = readdirSync(join(root, 'packages'), { withFileTypes: true })
+		.filter((entry) => entry.isDirectory())
+		.map(({ name }) => name);
+	const expected = SERVICES.map((service) => `n8n-nodes-${service.toLowerCase()}`);
+	expect(packages.sort()).toEqual(['n8n-nodes-file-delivery', ...expected].sort());
+});
+
+describe.each(SERVICES)('the package of %s', (service) => {
+	const name = `n8n-nodes-${service.toLowerCase()}`;
+	const staged = stagedIn(name);
+	const sources = join(root, 'dist/sources', name);
+	const [, displayName, id] = namesOf(service);
+	const nodes = readdirSync(join(root, 'nodes', service))
+		.filter((file) => file.endsWith('.node.ts'))
+		.map((file) => file[0].toLowerCase() + file.slice(1, -'.node.ts'.length));
+	let loader: PackageDirectoryLoader;
+
+	beforeAll(async () => {
+		loader = await loadPackage(name);
+	});
+
+	it('n8n loads its nodes and its credential, and knows that they belong together', () => {
+		expect(Object.keys(loader.nodeTypes).sort()).toEqual(nodes.sort());
+		expect(usersOf(loader)).toEqual({ [`${id}Api`]: nodes });
+	});
+
+	it('its nodes and its credential have their icons, and its nodes their codex', () => {
+		const described = [
+			...Object.values(loader.nodeTypes).map(
+				({ type }) => type.description as { iconUrl?: unknown },
+			),
+			...Object.values(loader.credentialTypes).map(({ type }) => type),
+		];
+		expect(described).toHaveLength(nodes.length + 1);
+		for (const { iconUrl } of described) {
+			const icons = iconsOf(name, iconUrl as { light: string; dark: string });
+			expect(icons.filter((file) => !existsSync(file))).toEqual([]);
+		}
+		for (const node of Object.keys(loader.nodeTypes)) {
+			const file = `${node[0].toUpperCase()}${node.slice(1)}.node.json`;
+			const codex = JSON.parse(read(staged, 'dist/nodes', service, file)) as object;
+			expect(codex).toHaveProperty('node', `${name}.${node}`);
+		}
+	});
+
+	it('says what it is', () => {
+		const manifest = JSON.parse(read(staged, 'package.json')) as Record<string, unknown>;
+		expect(manifest).toMatchObject({
+			name,
+			license: 'MIT',
+			description: expect.stringContaining(displayName) as string,
+			keywords: expect.arrayContaining(['n8n-community-node-package']) as string[],
+			peerDependencies: { 'n8n-workflow': '*' },
+		});
+		for (const field of ['dependencies', 'devDependencies', 'scripts']) {
+			expect(manifest).not.toHaveProperty(field);
+		}
+		expect(read(staged, 'README.md')).toContain(`\`${name}\``);
+		expect(read(staged, 'CHANGELOG.md')).toContain(`### ${displayName}`);
+		// Relative links lead nowhere outside of the repository.
+		const links = [...read(staged, 'README.md').matchAll(/\]\(([^)]+)\)/g)].map(([, link]) => link);
+		expect(links.filter((link) => !/^(https:\/\/|#)/.test(link))).toEqual([]);
+	});
+
+	it('holds its own room, the shared one, and nothing of another service', () => {
+		const files = publishedFiles(staged);
+		const own = new RegExp(
+			`^dist/(nodes/(${service}|shared)/.*\\.(js|json|svg)|credentials/${service}Api\\.credentials\\.js)$`,
+		);
+		expect(files.filter((file) => !own.test(file)).sort()).toEqual([
+			'CHANGELOG.md',
+			'LICENSE.md',
+			'README.md',
+			'package.json',
+		]);
+		const strangers = SERVICES.filter((other) => other !== service).flatMap(namesOf);
+		const named = files.flatMap((file) => {
+			const text = read(staged, file);
+			return strangers.filter((word) => text.includes(word)).map((word) => `${file}: ${word}`);
+		});
+		expect(named).toEqual([]);
+	});
+
+	it('n8n’s linter and scanner find nothing', () => {
+		expect(lint(sources)).toBe('passed');
+		expect(scan(sources, 'sources')).toBe('passed');
+		expect(scan(staged, 'package')).toBe('passed');
+	});
+});
