@@ -52,6 +52,13 @@ export const fileShot: Steps = {
 			expect(items[0].binary.copy.fileName).toBe(files.photo.name);
 		},
 	},
+	'Clean Up': {
+		does: 'file.cleanUp',
+		parameters: { selection: 'expiring', expiresWithin: 4, unit: 'days', output: 'summary' },
+		after: 'Files',
+		check: (items) =>
+			expect(onlyJson(items)).toMatchObject({ dryRun: true, found: 2, wouldDelete: 2, deleted: 0 }),
+	},
 	Delete: {
 		does: 'file.delete',
 		parameters: { fileId: document },
