@@ -1,0 +1,220 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import axios from 'axios';
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import pRetry from 'p-retry';
+import { readExamples, resolveExample } from '../../sandbox/launcher/examples.mts';
+import {
+	getExecution,
+	listExecutions,
+	waitForNewExecution,
+	type ExecutionItem,
+} from '../../sandbox/n8n/executions.mts';
+import type { HostName } from '../../sandbox/n8n/hosts.mts';
+import { installHost } from '../../sandbox/n8n/install.mts';
+import { startN8n } from '../../sandbox/n8n/start.mts';
+import {
+	activateWorkflow,
+	deactivateWorkflow,
+	putWorkflow,
+	type SavedWorkflow,
+	type WorkflowContent,
+} from '../../sandbox/n8n/workflows.mts';
+import {
+	credentialsFor,
+	inARow,
+	INSTALL_MS,
+	node,
+	startTestSystem,
+	type TestSystem,
+} from './harness.mts';
+
+/** Which n8n; the newest, unless another is asked for. */
+const HOST = (process.env.E2E_HOST ?? 'newest') as HostName;
+
+/** Every five seconds. n8n refuses an expression for less than a minute, so there is one for each of them. */
+const OFTEN = {
+	item: Array.from({ length: 12 }, (_, index) => ({
+		mode: 'custom',
+		cronExpression: `${index * 5} * * * * *`,
+	})),
+};
+
+interface Service {
+	trigger: string;
+	event: string;
+	/** Where the trigger asks. */
+	asks: string;
+	/** Puts something there; gives back its ID. */
+	add(): Promise<string>;
+	/** The field with the ID. */
+	id: string;
+}
+
+let system: TestSystem;
+let workflows: Record<string, SavedWorkflow>;
+
+const services: Record<string, Service> = {
+	fileShot: {
+		trigger: 'fileShotTrigger',
+		event: 'file.added',
+		asks: '/api/files',
+		id: 'fileId',
+		add: async () => {
+			const file = { fileName: 'a.txt', content: 'eA==' };
+			return (await control<{ fileId: string }>('post', '/services/fileShot/files', file)).fileId;
+		},
+	},
+	speedyFiles: {
+		trigger: 'speedyFilesPollingTrigger',
+		event: 'package.created',
+		asks: '/api/v1/packages',
+		id: 'packageId',
+		add: async () => {
+			const { baseUrl, apiToken } = system.sandbox.info.services.speedyFiles.credentials;
+			const headers = { Authorization: `Bearer ${apiToken}` };
+			const body = { title: 'Q4', recipient_email: 'cfo@acme.com', recipient_name: 'CFO' };
+			return (await axios.post<{ id: string }>(`${baseUrl}/api/v1/packages`, body, { headers }))
+				.data.id;
+		},
+	},
+	filesApp: {
+		trigger: 'filesAppTrigger',
+		event: 'created',
+		asks: '/api/v2/sync',
+		id: 'fileId',
+		add: async () => (await uploadToFilesApp('a.txt', Buffer.from('x'))).id,
+	},
+};
+
+beforeAll(async () => {
+	system = await startTestSystem({ host: HOST });
+	// A poll every five seconds is more than the free plan allows in an hour.
+	await control('patch', '/services/filesApp/settings', { plan: 'team' });
+	workflows = Object.fromEntries(
+		await Promise.all(
+			Object.entries(services).map(async ([service, { trigger, event }]) => {
+				const parameters = { pollTimes: OFTEN, events: [event], options: {} };
+				const credentials = credentialsFor(system, service);
+				const saved = await putWorkflow(system.rest, {
+					name: `Polling ${service}`,
+					nodes: [
+						node('Trigger', `n8n-nodes-file-delivery.${trigger}`, parameters, { credentials }),
+						node('After', 'n8n-nodes-base.noOp'),
+					],
+					connections: inARow('Trigger', 'After'),
+				});
+				return [service, saved] as const;
+			}),
+		),
+	);
+}, INSTALL_MS);
+afterAll(async () => system?.stop());
+
+async function control<T>(method: string, path: string, data?: unknown): Promise<T> {
+	const url = `${system.sandbox.info.portal}/api${path}`;
+	return (await axios.request<T>({ method, url, data })).data;
+}
+
+async function uploadToFilesApp(name: string, content: Buffer): Promise<{ id: string }> {
+	const { baseUrl, apiKey } = system.sandbox.info.services.filesApp.credentials;
+	const form = new FormData();
+	form.append('file', new Blob([new Uint8Array(content)]), name);
+	const headers = { Authorization: `Bearer ${apiKey}` };
+	return (await axios.post<{ id: string }>(`${baseUrl}/upload`, form, { headers })).data;
+}
+
+/** Waits until the trigger has asked its service some times more. */
+async function polled(service: string, times: number): Promise<void> {
+	const count = async () =>
+		(await control<Array<{ service: string; path: string }>>('get', '/requests')).filter(
+			(one) => one.service === service && one.path === services[service].asks,
+		).length;
+	const before = await count();
+	await pRetry(
+		async () => {
+			if ((await count()) < before + times) throw new Error(`${service} was not polled`);
+		},
+		{ retries: 240, minTimeout: 500, factor: 1 },
+	);
+}
+
+/** What every run of a workflow was started with, the first one first. */
+async function told(service: string): Promise<unknown[]> {
+	const ids = [...new Set(await listExecutions(system.rest, workflows[service].id))].reverse();
+	const runs = await Promise.all(ids.map((id) => getExecution(system.rest, id)));
+	expect(runs.map(({ status, error }) => [status, error])).toEqual(
+		runs.map(() => ['success', undefined]),
+	);
+	return runs.flatMap(({ items }) =>
+		items.After.map(({ json }: ExecutionItem) => json[services[service].id]),
+	);
+}
+
+async function untilTold(service: string, count: number): Promise<unknown[]> {
+	return await pRetry(
+		async () => {
+			const all = await told(service);
+			if (all.length < count) throw new Error(`${service}: ${all.length} of ${count} are told`);
+			return all;
+		},
+		{ retries: 240, minTimeout: 500, factor: 1 },
+	);
+}
+
+describe(`Polling triggers in a real n8n (${HOST})`, () => {
+	it('tell each thing once, also what came while n8n was down, and after a restart nothing again', async () => {
+		const names = Object.keys(services);
+		const added: Record<string, string[]> = {};
+		for (const name of names) {
+			await services[name].add(); // there before the activation: not told
+			await activateWorkflow(system.rest, workflows[name]);
+			await polled(name, 2);
+			added[name] = [await services[name].add()];
+		}
+		for (const name of names) expect(await untilTold(name, 1)).toEqual(added[name]);
+
+		const { port, log } = system.n8n;
+		await system.n8n.stop();
+		for (const name of names) added[name].push(await services[name].add());
+		const host = await installHost(HOST);
+		const again = await startN8n({ host, userFolder: join(system.folder, 'n8n'), port, log });
+		system.n8n.stop = () => again.stop();
+		await system.rest.logIn();
+		for (const name of names) {
+			expect(await untilTold(name, 2)).toEqual(added[name]);
+			await polled(name, 2);
+			expect(await told(name)).toEqual(added[name]);
+		}
+	}, 300_000);
+
+	it('the example mirrors a new file of Files App to Filestack', async () => {
+		const { content } = readExamples().find(({ name }) => name === 'mirror-files-app')!;
+		const example = resolveExample(content, system.rest.url, system.credentials);
+		const workflow = await putWorkflow(system.rest, withPollTimes(example));
+		// So that it is the example that asks.
+		await deactivateWorkflow(system.rest, workflows.filesApp.id);
+		await activateWorkflow(system.rest, workflow);
+		await polled('filesApp', 3);
+
+		const bytes = Buffer.from('mirror me, Größe 🎉');
+		const { id } = await uploadToFilesApp('Größe.txt', bytes);
+		const run = await waitForNewExecution(system.rest, workflow.id, [], undefined, 120);
+		expect([run.status, run.error]).toEqual(['success', undefined]);
+		const [{ json }] = run.items.Mirrored;
+		expect(json).toMatchObject({ fileId: id, name: 'Größe.txt', sameContent: true });
+		expect(run.items['Not mirrored'] ?? []).toEqual([]);
+		expect(run.items['Store in Filestack'][0].json.sha256).toBe(
+			createHash('sha256').update(bytes).digest('hex'),
+		);
+	}, 300_000);
+});
+
+function withPollTimes(content: WorkflowContent): WorkflowContent {
+	const nodes = content.nodes.map((one) =>
+		one.type.endsWith('.filesAppTrigger')
+			? { ...one, parameters: { ...one.parameters, pollTimes: OFTEN } }
+			: one,
+	);
+	return { ...content, nodes };
+}

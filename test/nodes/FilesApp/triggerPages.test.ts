@@ -1,0 +1,124 @@
+import { allOf, idsOf, WatchedAccount } from '../../support/filesAppTrigger';
+
+let account: WatchedAccount;
+beforeAll(async () => (account = await WatchedAccount.start()));
+afterAll(async () => await account.stop());
+beforeEach(async () => await account.reset());
+
+describe('with more than a page of changes', () => {
+	it.each([
+		['taken', 7],
+		['taken', 100],
+		['ignored', 25],
+	])('all are told once: cursor %s, pages of %i', async (syncCursor, syncPageSize) => {
+		await account.settings({ syncCursor, syncPageSize });
+		const trigger = await account.active({ details: false });
+		const ids: string[] = [];
+		for (let second = 0; second < 6; second++) {
+			await account.clock({ speed: 0 });
+			ids.push(...(await account.uploadMany(20)));
+			await account.clock({ advance: 1 });
+		}
+		expect(idsOf(await trigger.poll())).toEqual(ids);
+		expect(await trigger.poll()).toEqual([]);
+	});
+
+	it('of one and the same second, all are told once', async () => {
+		await account.settings({ syncPageSize: 10 });
+		const trigger = await account.active({ details: false });
+		await account.clock({ speed: 0 });
+		const first = await account.uploadMany(35);
+		expect(idsOf(await trigger.poll())).toEqual(first);
+		const second = await account.uploadMany(35);
+		expect(idsOf(await trigger.poll())).toEqual(second);
+		await trigger.restart();
+		expect(await trigger.poll()).toEqual([]);
+		expect(allOf(trigger)).toHaveLength(70);
+	});
+
+	it('of one second, from a server that takes no cursor: it goes on with the next second', async () => {
+		await account.settings({ syncPageSize: 10, syncCursor: 'ignored' });
+		const trigger = await account.active({ details: false });
+		await account.clock({ speed: 0, advance: 5 });
+		const full = await account.uploadMany(15);
+		await account.clock({ advance: 5 });
+		const id = await account.upload('later.txt');
+		const told = idsOf([...(await trigger.poll()), ...(await trigger.poll())]);
+		expect(told).toEqual([...full.slice(0, 10), id]);
+		expect(await trigger.poll()).toEqual([]);
+	});
+
+	it('one that comes between two pages is neither lost nor told twice', async () => {
+		await account.settings({ syncPageSize: 10 });
+		const trigger = await account.active({ details: false }, { baseUrl: account.relay.url });
+		const ids = await account.uploadMany(25);
+		account.relay.reset();
+		account.relay.before = async (count) => {
+			if (count === 2) ids.push(await account.upload('between.txt'));
+		};
+		const first = await trigger.poll();
+		expect(idsOf([...first, ...(await trigger.poll())])).toEqual(ids);
+		expect(await trigger.poll()).toEqual([]);
+	});
+
+	it('a page that fails ends the poll: what came before is told, the rest after a restart', async () => {
+		await account.settings({ syncPageSize: 10 });
+		const trigger = await account.active({ details: false });
+		const ids = await account.uploadMany(25);
+		await account.sandbox.reset();
+		await account.sandbox.fault({
+			service: 'filesApp',
+			path: '/api/v2/sync',
+			nth: 2,
+			fault: { type: 'status', status: 500 },
+		});
+		expect(idsOf(await trigger.poll())).toEqual(ids.slice(0, 10));
+		await trigger.restart();
+		expect(idsOf(allOf(trigger))).toEqual(ids);
+		expect(await trigger.poll()).toEqual([]);
+		expect(trigger.errors).toEqual([]);
+	});
+
+	it('an account out of requests gets its changes little by little, in order', async () => {
+		const trigger = await account.active();
+		const ids = await account.uploadMany(50);
+		await account.sandbox.reset();
+		await account.sandbox.fault({
+			service: 'filesApp',
+			path: `/api/v2/files/${ids[30]}`,
+			times: 1,
+			fault: { type: 'status', status: 429, headers: { 'retry-after': '3600' } },
+		});
+		const first = await trigger.poll();
+		expect(idsOf(first)).toEqual(ids.slice(0, 20));
+		expect(trigger.errors).toEqual([]);
+		expect(idsOf([...first, ...(await trigger.poll())])).toEqual(ids);
+		expect(await trigger.poll()).toEqual([]);
+	});
+
+	it('a poll that has done enough leaves the rest to the next', async () => {
+		await account.settings({ syncPageSize: 1 });
+		const trigger = await account.active({ details: false });
+		const ids = await account.uploadMany(60);
+		await account.sandbox.reset();
+		expect(idsOf(await trigger.poll())).toEqual(ids.slice(0, 50));
+		expect(await account.requestsTo('/api/v2/sync')).toBe(50);
+		await trigger.restart();
+		expect(idsOf(allOf(trigger))).toEqual(ids);
+	});
+
+	it('a cursor that the server does not know any more is replaced by the time', async () => {
+		await account.settings({ syncPageSize: 1 });
+		const trigger = await account.active({ details: false });
+		const ids = await account.uploadMany(55);
+		expect(idsOf(await trigger.poll())).toEqual(ids.slice(0, 50));
+		await account.sandbox.fault({
+			service: 'filesApp',
+			path: '/api/v2/sync',
+			nth: 1,
+			fault: { type: 'status', status: 400 },
+		});
+		await account.settings({ syncPageSize: 100 });
+		expect(idsOf(await trigger.poll())).toEqual(ids.slice(50));
+	});
+});

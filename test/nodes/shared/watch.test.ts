@@ -1,0 +1,83 @@
+import { lifetimeOccurrences } from '../../../nodes/shared/polling/lifetime';
+import { beginWatch, endReading, note, type Watch } from '../../../nodes/shared/polling/watch';
+
+const EVENTS = { added: 'added', expiringSoon: 'soon', expired: 'expired' };
+const NOW = 1_000_000;
+const iso = (seconds: number) => new Date(seconds * 1000).toISOString();
+
+/** Whether each is told, at one reading that goes to the end of the list. */
+function read(watch: Watch, reading: number, things: Array<{ key: string; at?: number }>) {
+	const told = things.map(
+		({ key, at }) => note(watch, { event: 'e', key, at, began: at }, reading).isTold,
+	);
+	const fits = endReading(watch, reading);
+	return { told, fits };
+}
+
+const kept = (watch: Watch) => JSON.parse(JSON.stringify(watch)) as Watch;
+const many = (count: number, start = 0) =>
+	Array.from({ length: count }, (_, n) => ({ key: `k${start + n}`, at: NOW + start + n }));
+
+describe('what is remembered', () => {
+	it('is bounded, and what is forgotten is not told again', () => {
+		let watch = kept(beginWatch(NOW - 1));
+		read(watch, 1, []);
+		const things = many(12_000);
+		expect(read(watch, 2, things).told.every(Boolean)).toBe(true);
+		watch = kept(watch);
+		expect(Object.keys(watch.told).length).toBeLessThanOrEqual(5_000);
+		expect(read(watch, 3, things).told.some(Boolean)).toBe(false);
+		expect(read(watch, 4, many(1, 12_000)).told).toEqual([true]);
+	});
+
+	it('keeps all of one date together: others of that date are told when they come', () => {
+		const watch = beginWatch(NOW - 1);
+		read(watch, 1, []);
+		const same = Array.from({ length: 6_000 }, (_, n) => ({ key: `k${n}`, at: NOW }));
+		read(watch, 2, same);
+		expect(read(watch, 3, same).told.some(Boolean)).toBe(false);
+		expect(read(watch, 4, [{ key: 'late', at: NOW }]).told).toEqual([true]);
+	});
+
+	it('of things without a date goes with them, and too many are refused', () => {
+		const watch = beginWatch(NOW);
+		const undated = (count: number) => Array.from({ length: count }, (_, n) => ({ key: `k${n}` }));
+		expect(read(watch, 1, undated(3)).told).toEqual([false, false, false]);
+		expect(read(watch, 2, undated(4)).told).toEqual([false, false, false, true]);
+		read(watch, 3, undated(2));
+		read(watch, 4, undated(2));
+		expect(Object.keys(watch.told)).toHaveLength(2);
+		expect(read(watch, 5, undated(5_001)).fits).toBe(false);
+	});
+});
+
+describe('the life of a thing', () => {
+	const thing = { id: 'a', createdAt: iso(NOW), expiresAt: iso(NOW + 100), status: 'active' };
+	const eventsAt = (now: number, lead: number, more: object = {}) =>
+		lifetimeOccurrences({ ...thing, ...more }, EVENTS, now, lead).map(({ event }) => event);
+
+	it.each([
+		[NOW, 50, ['added']],
+		[NOW + 49, 50, ['added']],
+		[NOW + 50, 50, ['added', 'soon']],
+		[NOW, 1000, ['added', 'soon']],
+	])('at %i with a lead of %i s: %j', (now, lead, events) => {
+		expect(eventsAt(now, lead)).toEqual(events);
+	});
+
+	it.each([
+		['expired', ['added', 'expired']],
+		['draft', ['added']],
+		['revoked', ['added']],
+		[undefined, ['added']],
+	])('that is %s: %j', (status, events) => {
+		expect(eventsAt(NOW + 90, 50, { status })).toEqual(events);
+	});
+
+	it('that is given more time expires anew; a date told with its fraction is the same', () => {
+		const keyOf = (expiresAt: string) =>
+			lifetimeOccurrences({ ...thing, expiresAt }, EVENTS, NOW + 90, 50).at(-1)?.key;
+		expect(keyOf(iso(NOW + 101))).not.toBe(keyOf(iso(NOW + 100)));
+		expect(keyOf(iso(NOW + 100.5))).toBe(keyOf(iso(NOW + 100)));
+	});
+});
