@@ -1,9 +1,15 @@
-import type { IDataObject, IHttpRequestMethods, IHttpRequestOptions } from 'n8n-workflow';
+import type {
+	IDataObject,
+	IHttpRequestMethods,
+	IHttpRequestOptions,
+	IN8nHttpFullResponse,
+} from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
 
 import { answerError, connectionError, strangeAnswerError } from './errors';
 import { mayRepeat, pause, pauseAfter, retryAfterOf, type Setback } from './retry';
 import { addressFieldOf, isJsonObject, type Service, type ServiceContext, textOf } from './service';
+import { readAnswer } from './transfer/answer';
 import type { ByteStream } from './transfer/measured';
 import type { StallGuard } from './transfer/stall';
 
@@ -24,8 +30,8 @@ export interface ApiCall {
 	baseUrl?: string;
 	/** Milliseconds within which an answer has to come, for calls that take the service long. */
 	timeout?: number;
-	/** Whether the service may get the call twice without harm, asked after an attempt. GET and DELETE may. */
-	repeatable?: boolean | (() => boolean);
+	/** Whether the service may get the call twice without harm, asked after a failed attempt. GET and DELETE may. */
+	repeatable?: boolean | ((setback: Setback) => boolean);
 	/** Whether a success without any content is an answer too; its body is then ''. */
 	mayBeEmpty?: boolean;
 	/** Whether a success in plain text is an answer too; a web page never is. */
@@ -38,6 +44,8 @@ export interface Payload {
 	contentType: string;
 	/** Bytes. */
 	size: number;
+	/** Ends the source of the stream that was opened last, in case that nobody reads it to its end. */
+	abandon?(): void;
 	/** Watches over one attempt; without one the usual time limit for an answer applies. */
 	guard?(): StallGuard;
 }
@@ -150,7 +158,7 @@ async function send(
 	for (let attempt = 1; ; attempt++) {
 		const outcome = await attemptRequest(context, service.credential, call, `${baseUrl}${path}`);
 		const wait =
-			!signal?.aborted && mayRepeat(outcome, isTrue(repeatable))
+			!signal?.aborted && mayRepeat(outcome, isRepeatable(repeatable, outcome))
 				? pauseAfter(attempt, outcome)
 				: undefined;
 		if (wait === undefined) {
@@ -161,8 +169,8 @@ async function send(
 	}
 }
 
-const isTrue = (answer: boolean | (() => boolean)) =>
-	typeof answer === 'function' ? answer() : answer;
+const isRepeatable = (repeatable: NonNullable<ApiCall['repeatable']>, outcome: Outcome) =>
+	typeof repeatable === 'function' ? repeatable(outcome) : repeatable;
 
 interface Outcome extends Setback {
 	answer?: Omit<Answer, 'attempts'>;
@@ -189,6 +197,8 @@ async function attemptRequest(
 			? { ...headers, 'content-type': payload.contentType, 'content-length': payload.size }
 			: { ...headers },
 		json: true,
+		// The head of an answer counts at once: a service that refuses a file unread closes the connection behind it.
+		encoding: payload ? 'stream' : undefined,
 		timeout: payload?.guard ? 0 : timeout,
 		returnFullResponse: true,
 		disableFollowRedirect: true,
@@ -196,20 +206,24 @@ async function attemptRequest(
 		// A plain `true`, which the oldest supported n8n knows too.
 		ignoreHttpStatusErrors: true,
 	};
+	const request = async () => {
+		const { helpers } = context;
+		const asked = helpers.httpRequestWithAuthentication.call(context, credential, options);
+		const { statusCode: status, headers: told, body: said } = (await asked) as IN8nHttpFullResponse;
+		const answer = payload ? await readAnswer(said as ByteStream, status) : said;
+		return {
+			status,
+			retryAfter: retryAfterOf(told),
+			answer: { status, body: answer, headers: told },
+		};
+	};
 	try {
-		const request = context.helpers.httpRequestWithAuthentication.call(
-			context,
-			credential,
-			options,
-		);
-		const response = await (payload?.guard?.().during(request) ?? request);
-		const { statusCode: status, body: answer } = response;
-		const retryAfter = retryAfterOf(response.headers);
-		return { status, retryAfter, answer: { status, body: answer, headers: response.headers } };
+		return await (payload?.guard?.().during(request()) ?? request());
 	} catch (error) {
-		// An upload that was given up must not go on behind the error's back.
-		if (sent && !Buffer.isBuffer(sent)) sent.destroy();
 		return setbackOf(error);
+	} finally {
+		// What is left of an upload that was refused or given up must not go on behind the answer's back.
+		payload?.abandon?.();
 	}
 }
 

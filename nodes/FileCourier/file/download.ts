@@ -1,7 +1,7 @@
-import { cancelSignalOf } from '../../shared/http';
 import { outputField, sha256Option, stallOption } from '../../shared/fields';
 import type { Operation } from '../../shared/operation';
 import { downloadFile } from '../../shared/transfer/download';
+import { transferSettings } from '../../shared/transfer/settings';
 import { fileHost } from '../service';
 
 export const download: Operation = {
@@ -34,17 +34,13 @@ export const download: Operation = {
 		sha256Option,
 		stallOption,
 	],
-	async execute({ functions, parameter, option }) {
+	async execute(item) {
+		const { functions, parameter, option } = item;
 		const url = parameter<string>('url');
 		const { binary, ...file } = await downloadFile(
 			functions,
 			{ url, name: option<string>('fileName') || undefined },
-			{
-				sha256: option<boolean>('sha256') ?? true,
-				stallTimeout: (option<number>('stallSeconds') ?? 60) * 1000,
-				cancel: cancelSignalOf(functions),
-				host: fileHost,
-			},
+			{ ...transferSettings(item), host: fileHost },
 		);
 		const field = parameter<string>('binaryPropertyName');
 		return { json: { ...file, url, binaryPropertyName: field }, binary: { [field]: binary } };

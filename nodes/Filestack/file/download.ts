@@ -11,7 +11,7 @@ import { appSecretOf, filestack, HOSTS } from '../service';
 import { allowing, signPolicy, TRANSFER_MINUTES } from '../signing';
 import { cacheOption, verifyOption } from './fields';
 import { readMetadata } from './metadata';
-import { verifyDownload } from './verify';
+import { downloadDiffers, storedHash } from './verify';
 
 export const download: Operation = {
 	value: 'download',
@@ -49,6 +49,7 @@ export const download: Operation = {
 		const chosen = chosenFile(item);
 		const verify = option<boolean>('verify') === true;
 		const settings = transferSettings(item);
+		const stored = verify ? await storedHash(item, chosen) : undefined;
 		const { binary, ...file } = await downloadFile(
 			functions,
 			{ url: await linkTo(item, chosen), name: optionalText(option('fileName')) },
@@ -57,9 +58,9 @@ export const download: Operation = {
 				sha256: settings.sha256 || verify,
 				host: filestack,
 				nameOf: async () => await nameOf(item, chosen),
+				objection: (arrived) => (stored ? downloadDiffers(item, arrived, stored) : undefined),
 			},
 		);
-		if (verify) await verifyDownload(item, chosen, file);
 		const field = parameter<string>('binaryPropertyName');
 		return {
 			json: {

@@ -1,7 +1,7 @@
 import { NodeOperationError } from 'n8n-workflow';
 
 import type { ItemContext } from '../../shared/operation';
-import { type Json, textOf } from '../../shared/service';
+import { textOf } from '../../shared/service';
 import { compareWithService } from '../../shared/transfer/compare';
 import type { Measure } from '../../shared/transfer/measured';
 import type { ChosenFile } from '../handle';
@@ -17,37 +17,42 @@ export async function verifyUpload(
 	fileName: string,
 	sent: Measure,
 ): Promise<void> {
-	const stored = await hashedBy(item, chosen, fileName);
+	const stored = await metadataOf(item, chosen);
 	compareWithService(item.functions.getNode(), fileName, sent, stored);
 }
 
-/** The same for what was downloaded. */
-export async function verifyDownload(
-	item: ItemContext,
-	chosen: ChosenFile,
+/** The SHA-256 that Filestack computes of what it has, in lower case; asked for before the file is fetched. */
+export async function storedHash(item: ItemContext, chosen: ChosenFile): Promise<string> {
+	return (await metadataOf(item, chosen)).sha256;
+}
+
+/** What there is to say of a downloaded file that has another hash than the stored one. */
+export function downloadDiffers(
+	{ functions, itemIndex }: ItemContext,
 	{ fileName, sha256 }: { fileName: string; sha256?: string },
-): Promise<void> {
-	const stored = await hashedBy(item, chosen, fileName);
-	if (stored.sha256 === sha256) return;
-	throw new NodeOperationError(
-		item.functions.getNode(),
+	stored: string,
+): NodeOperationError | undefined {
+	if (stored === sha256) return undefined;
+	return new NodeOperationError(
+		functions.getNode(),
 		`“${fileName}” did not arrive as Filestack has it`,
 		{
-			itemIndex: item.itemIndex,
-			description: `The SHA-256 of what was downloaded is ${sha256}, Filestack reports ${String(stored.sha256)}. The CDN may have delivered an older copy: switch Cache off in Options and download again.`,
+			itemIndex,
+			description: `The SHA-256 of what was downloaded is ${sha256}, Filestack reports ${stored}. The CDN may have delivered an older copy: switch Cache off in Options and download again.`,
 		},
 	);
 }
 
-async function hashedBy(item: ItemContext, chosen: ChosenFile, fileName: string): Promise<Json> {
+async function metadataOf(item: ItemContext, chosen: ChosenFile) {
 	const { sha256, size } = await readMetadata(item, chosen, ['sha256', 'size']);
 	if (textOf(sha256)) return { sha256: String(sha256).toLowerCase(), size };
 	throw new NodeOperationError(
 		item.functions.getNode(),
-		`Filestack does not tell the SHA-256 of “${fileName}”`,
+		`Filestack does not tell the SHA-256 of the file “${chosen.handle}”`,
 		{
 			itemIndex: item.itemIndex,
-			description: `The file itself is there (handle ${chosen.handle}). Switch verifying off in Options, or get its hashes later.`,
+			description:
+				'The file itself is there. Switch verifying off in Options, or get its hashes later.',
 		},
 	);
 }

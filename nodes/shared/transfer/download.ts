@@ -5,8 +5,9 @@ import { answerError, connectionError } from '../errors';
 import { setbackOf } from '../http';
 import { mayRepeat, pause, pauseAfter, retryAfterOf, type Setback } from '../retry';
 import type { Service } from '../service';
+import { readAnswer } from './answer';
 import { dispositionFileName, safeFileName, urlFileName } from './fileName';
-import { type ByteStream, measured } from './measured';
+import { measured } from './measured';
 import { openUrl, type OpenedStream, type TransferContext } from './open';
 import { StallGuard } from './stall';
 
@@ -32,6 +33,8 @@ export interface DownloadOptions {
 	nameOf?(): Promise<string | undefined>;
 	/** Told the headers that the file comes with. */
 	onHeaders?(headers: Record<string, unknown>): void;
+	/** Has the last word on a file that has come whole: what it objects to is thrown, and the file is not kept. */
+	objection?(file: Omit<Downloaded, 'binary'>): NodeOperationError | undefined;
 }
 
 export interface Downloaded {
@@ -114,23 +117,43 @@ async function store(
 	);
 	const mimeType =
 		mediaType(headers['content-type']) ?? file.mimeType ?? 'application/octet-stream';
+	const announced = headers['content-length'];
+	const expected = file.size ?? (announced === undefined ? undefined : Number(announced));
+	let objection: NodeOperationError | undefined;
 	const { stream, measure } = measured(response.body, {
 		sha256: options.sha256,
 		progress: guard.progress,
+		// Said before n8n has taken the end of the file: it throws away what it has of a stream that fails.
+		objection: (arrived) =>
+			(objection =
+				expected !== undefined && expected !== arrived.size
+					? damaged(context, fileName, arrived.size, expected)
+					: options.objection?.({ fileName, mimeType, ...arrived })),
 	});
-	const binary = await context.helpers.prepareBinaryData(stream as never, fileName, mimeType);
+	return await context.helpers.prepareBinaryData(stream as never, fileName, mimeType).then(
+		(binary) => ({ downloaded: { binary, fileName, mimeType, ...measure }, setback: {} }),
+		async (error: unknown) => {
+			const own = objection ?? notKept(context, fileName, setbackOf(error));
+			return own ? { error: own, setback: {} } : await Promise.reject(error as Error);
+		},
+	);
+}
 
-	const announced = headers['content-length'];
-	const expected = file.size ?? (announced === undefined ? undefined : Number(announced));
-	if (expected !== undefined && expected !== measure.size) {
-		const message = `The file “${fileName}” has ${measure.size} bytes instead of the announced ${expected}`;
-		const description = 'It is damaged or cut off and was not handed on. Have it delivered again.';
-		return {
-			error: new NodeOperationError(context.getNode(), message, { description }),
-			setback: {},
-		};
-	}
-	return { downloaded: { binary, fileName, mimeType, ...measure }, setback: {} };
+function damaged(context: TransferContext, fileName: string, size: number, expected: number) {
+	const message = `The file “${fileName}” has ${size} bytes instead of the announced ${expected}`;
+	const description = 'It is damaged or cut off and was not handed on. Have it delivered again.';
+	return new NodeOperationError(context.getNode(), message, { description });
+}
+
+/** What the disk of this n8n says no with; its other storages say it without a code. */
+const OF_STORAGE = new Set(['ENOSPC', 'EDQUOT', 'EROFS', 'EACCES', 'EPERM', 'EIO', 'EFBIG']);
+
+/** That n8n could not store the file, if it was not the connection that failed. */
+function notKept(context: TransferContext, fileName: string, { code, reason }: Setback) {
+	if (code !== undefined && !OF_STORAGE.has(code)) return undefined;
+	return new NodeOperationError(context.getNode(), `n8n could not store the file “${fileName}”`, {
+		description: `Its binary storage says: ${reason ?? 'no reason'}. Make room there, or let n8n keep binary data in another mode (N8N_DEFAULT_BINARY_DATA_MODE).`,
+	});
 }
 
 /** The host's answer as an error; its own words are read from the first bytes of the body. */
@@ -143,24 +166,10 @@ async function refused(
 	const retryAfter = retryAfterOf(headers);
 	const error = answerError(context.getNode(), host, {
 		status,
-		body: await readWords(body),
+		body: await readAnswer(body, status),
 		retryAfter,
 	});
 	return { error, setback: { status, retryAfter } };
-}
-
-/** JSON of at most 64 KiB, or the text that it is instead. */
-async function readWords(body: ByteStream): Promise<unknown> {
-	let text = '';
-	for await (const chunk of body) {
-		text += String(chunk);
-		if (text.length > 65_536) break;
-	}
-	try {
-		return JSON.parse(text);
-	} catch {
-		return text;
-	}
 }
 
 /** The media type of a Content-Type header, without its parameters. */

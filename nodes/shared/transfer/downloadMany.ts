@@ -1,5 +1,6 @@
 import { type Downloaded, type DownloadOptions, downloadFile, type RemoteFile } from './download';
 import type { TransferContext } from './open';
+import { timeoutSignal } from './stall';
 
 /** Files fetched at the same time. */
 const AT_ONCE = 3;
@@ -17,7 +18,7 @@ export async function downloadWithin(
 	budget: number,
 	options: Pick<DownloadOptions, 'sha256' | 'host'>,
 ): Promise<Array<Downloaded | undefined>> {
-	const spent = AbortSignal.timeout(budget);
+	const spent = timeoutSignal(budget);
 	const failed = new AbortController();
 	const cancel = AbortSignal.any([spent, failed.signal]);
 	// The budget ends a download that stands still, and is no failure of the file.

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
-import type { ByteStream } from './measured';
+import { type ByteStream, passedThrough } from './measured';
 
 /** A multipart form (RFC 7578) with one file in it, as a browser would send it. */
 export interface Form {
@@ -39,11 +39,11 @@ export function multipartForm(fields: Record<string, string>, file: FormFile): F
 		around: (body) =>
 			Buffer.isBuffer(body)
 				? Buffer.concat([head, body, tail])
-				: (body.compose(async function* (source: AsyncIterable<Buffer>) {
+				: passedThrough(body, async function* (source) {
 						yield head;
 						yield* source;
 						yield tail;
-					} as never) as unknown as ByteStream),
+					}),
 	};
 }
 

@@ -17,12 +17,14 @@ interface Options {
 	sha256: boolean;
 	/** Called for each chunk. */
 	progress?: () => void;
+	/** Asked at the end of a stream; what it objects to is a fault of the stream, so that nobody takes it for whole. */
+	objection?: (measure: Measure) => Error | undefined;
 }
 
 /** The same bytes, counted and hashed while they pass; a buffer stays a buffer. */
 export function measured<T extends Buffer | ByteStream>(
 	source: T,
-	{ sha256, progress }: Options,
+	{ sha256, progress, objection }: Options,
 ): { stream: T; measure: Measure } {
 	const hash = sha256 ? createHash('sha256') : undefined;
 	const measure: Measure = { size: 0 };
@@ -44,6 +46,18 @@ export function measured<T extends Buffer | ByteStream>(
 			yield chunk;
 		}
 		finish();
+		const fault = objection?.(measure);
+		if (fault) throw fault;
 	};
-	return { stream: source.compose(pass as never) as unknown as T, measure };
+	return { stream: passedThrough(source, pass) as T, measure };
+}
+
+/** What comes out of a stream that goes through a generator. */
+export function passedThrough(
+	source: ByteStream,
+	pass: (chunks: AsyncIterable<Buffer>) => AsyncIterable<Buffer>,
+): ByteStream {
+	const passed = source.compose(pass as never) as unknown as ByteStream;
+	// A fault goes to whoever reads on; when nobody does any more, it must not end the process that n8n is.
+	return passed.on('error', () => undefined);
 }

@@ -3,6 +3,9 @@ import type { ItemContext } from '../operation';
 
 const MIB = 1024 * 1024;
 
+/** What Stall Timeout begins with. */
+export const STALL_SECONDS = 60;
+
 /** What a service's upload in parts begins with, in MiB. */
 export interface PartDefaults {
 	threshold: number;
@@ -29,7 +32,7 @@ export interface PartSettings extends TransferSettings {
 export function transferSettings({ functions, option }: ItemContext): TransferSettings {
 	return {
 		sha256: option<boolean>('sha256') ?? true,
-		stallTimeout: Math.ceil(Number(option('stallSeconds') ?? 60) * 1000),
+		stallTimeout: (Number(option('stallSeconds')) || STALL_SECONDS) * 1000,
 		cancel: cancelSignalOf(functions),
 	};
 }

@@ -7,8 +7,27 @@ export class StallError extends Error {
 	}
 }
 
+/** What ends a transfer when the user stops the execution; the code is that of the HTTP library. */
+class StoppedError extends Error {
+	readonly code = 'ERR_CANCELED';
+}
+
+/** The longest that a timer of Node waits; more would be over at once. */
+const LONGEST_TIMER = 2 ** 31 - 1;
+
+/**
+ * A signal that aborts after a time. AbortSignal.timeout takes whole milliseconds alone, and users give fractions of a
+ * second. It keeps no process alive.
+ */
+export function timeoutSignal(milliseconds: number): AbortSignal {
+	const whole = Math.ceil(milliseconds);
+	return AbortSignal.timeout(Math.min(LONGEST_TIMER, Math.max(1, whole || 1)));
+}
+
 /** Ends a transfer that stands still, however long one that moves may take. */
 export class StallGuard {
+	/** Ends a request that it is given to: when it stalls, or when the user stops the execution. */
+	readonly signal: AbortSignal;
 	private readonly controller = new AbortController();
 	private lastProgress = Date.now();
 	private over = false;
@@ -21,12 +40,9 @@ export class StallGuard {
 		private readonly milliseconds: number,
 		private readonly cancel?: AbortSignal,
 	) {
+		const { signal } = this.controller;
+		this.signal = cancel ? AbortSignal.any([signal, cancel]) : signal;
 		this.watch(milliseconds);
-	}
-
-	/** Ends a request that it is given to: when it stalls, or when the user stops the execution. */
-	get signal(): AbortSignal {
-		return AbortSignal.any([this.controller.signal, ...(this.cancel ? [this.cancel] : [])]);
 	}
 
 	progress = (): void => {
@@ -34,24 +50,27 @@ export class StallGuard {
 	};
 
 	/**
-	 * The outcome of the work, unless it stalls before.
-	 * @throws StallError
+	 * The outcome of the work, unless it stalls or is stopped before.
+	 * @throws StallError, StoppedError
 	 */
 	async during<T>(work: Promise<T>): Promise<T> {
-		const { signal } = this.controller;
-		const stalled = new Promise<never>((_, reject) => {
-			signal.addEventListener('abort', () => reject(new StallError(this.milliseconds)));
+		const { signal, cancel } = this;
+		const ended = new Promise<never>((_, reject) => {
+			const end = () =>
+				reject(cancel?.aborted ? new StoppedError() : new StallError(this.milliseconds));
+			if (signal.aborted) end();
+			else signal.addEventListener('abort', end);
 		});
 		try {
-			return await Promise.race([work, stalled]);
+			return await Promise.race([work, ended]);
 		} finally {
 			this.over = true;
 		}
 	}
 
-	/** One timer at a time, that of AbortSignal.timeout: it keeps no process alive. */
+	/** One timer at a time. */
 	private watch(milliseconds: number): void {
-		AbortSignal.timeout(milliseconds).addEventListener('abort', () => {
+		timeoutSignal(milliseconds).addEventListener('abort', () => {
 			if (this.over) return;
 			const left = this.lastProgress + this.milliseconds - Date.now();
 			if (left > 0) this.watch(left);

@@ -32,8 +32,9 @@ export interface Uploaded extends Answer {
 }
 
 /**
- * Sends a file in one request, as a stream with its exact length. It is sent again only while a part of it never left:
- * then the service surely has nothing. After that it may have the file; `find` looks, or the error says so.
+ * Sends a file in one request, as a stream with its exact length. It is sent again, once, only if no answer began and a
+ * part of it never left: then the service surely has nothing. Else it may have the file; `find` looks, or the error
+ * says so.
  * @throws NodeApiError, NodeOperationError if the file is not as long as n8n says
  */
 export async function uploadWhole(
@@ -46,10 +47,13 @@ export async function uploadWhole(
 	const node = functions.getNode();
 	let measure: Measure = { size: 0 };
 	let guard: StallGuard;
+	let abandon = () => {};
+	let faults = 0;
 	const send = async () =>
 		await callApi(functions, service, {
 			...call,
-			repeatable: () => measure.size < file.size,
+			repeatable: ({ status }) =>
+				status === undefined && measure.size < file.size && ++faults <= MOST_REPEATS,
 			payload: {
 				contentType: options.form?.contentType ?? file.mimeType,
 				size: options.form?.size ?? file.size,
@@ -60,12 +64,13 @@ export async function uploadWhole(
 						: options.stallTimeout;
 					guard = new StallGuard(limit, cancelSignalOf(functions));
 					// n8n puts a signal of its own in place of the guard's; without its source the request ends too.
-					if (!Buffer.isBuffer(bytes))
-						guard.signal.addEventListener('abort', () => bytes.destroy());
+					if (!Buffer.isBuffer(bytes)) abandon = () => void bytes.destroy();
+					guard.signal.addEventListener('abort', abandon);
 					const opened = measured(bytes, { ...options, progress: guard.progress });
 					measure = opened.measure;
 					return options.form ? options.form.around(opened.stream) : opened.stream;
 				},
+				abandon: () => abandon(),
 				guard: () => guard,
 			},
 		});
@@ -91,6 +96,12 @@ export async function uploadWhole(
 	}
 	return { ...answer, measure };
 }
+
+/**
+ * Repeats of a file after faults of the connection. A service that takes no such file may close it each time before its
+ * answer is read, and gigabytes would go the way in vain.
+ */
+const MOST_REPEATS = 1;
 
 /** A service that refuses a file unread may close the connection so soon that its answer is lost. */
 function maybeRefused(error: unknown): unknown {

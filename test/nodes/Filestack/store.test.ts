@@ -213,7 +213,7 @@ describe('what arrived is compared', () => {
 
 	it('and no SHA-256 is an error too', async () => {
 		const error = errorOf(await record({ options: { verify: true } }));
-		expect(error.message).toBe('Filestack does not tell the SHA-256 of “hello.txt”');
+		expect(error.message).toBe('Filestack does not tell the SHA-256 of the file “HANDLE”');
 	});
 });
 

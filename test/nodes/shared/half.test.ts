@@ -1,0 +1,122 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-restricted-globals */
+import { readdirSync } from 'node:fs';
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+
+import { sleep } from 'n8n-workflow';
+
+import {
+	binaryData,
+	buildContext,
+	errorOf,
+	outputOf,
+	runNode,
+	startRun,
+} from '../../support/engine';
+import { fileCourierNode } from '../../support/fileCourier';
+import type { Sandbox } from '../../support/sandbox';
+import { SpeedyFilesUser } from '../../support/speedyFiles';
+
+/** A host of a file; what it does is set by each test. */
+let serve: RequestListener;
+let server: Server;
+let url: string;
+
+beforeAll(async () => {
+	await binaryData();
+	server = createServer((request, response) => serve(request, response));
+	server.unref();
+	await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+	url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/file.bin`;
+});
+afterAll(() => {
+	server.closeAllConnections();
+	server.close();
+});
+
+const nowhere = {
+	info: {
+		services: {
+			fileCourier: { credentials: { clientId: 'x', clientSecret: 'y', baseUrl: 'http://x.test' } },
+			speedyFiles: { credentials: { baseUrl: 'http://x.test', apiToken: 'y' } },
+		},
+	},
+} as unknown as Sandbox;
+const parameters = () => ({
+	resource: 'file',
+	operation: 'download',
+	url,
+	binaryPropertyName: 'data',
+});
+
+/** Everything that n8n's binary storage has on disk. */
+const kept = () =>
+	readdirSync(join(process.env.N8N_USER_FOLDER!, '.n8n'), { recursive: true, withFileTypes: true })
+		.filter((entry) => entry.isFile() && /binary_data|storage/.test(entry.parentPath))
+		.map(({ name }) => name);
+
+/** What is newly kept once nothing is being written any more. */
+const keptSince = async (before: string[]) => {
+	const fresh = () => kept().filter((name) => !before.includes(name));
+	for (let tries = 0; fresh().length > 0 && tries < 50; tries++) await sleep(20);
+	return fresh();
+};
+
+it('a file that has come whole is kept', async () => {
+	const before = kept();
+	serve = (_, response) => response.end('whole');
+	expect(outputOf(await runNode(fileCourierNode(nowhere, parameters())))).toHaveLength(1);
+	expect(kept().filter((name) => !before.includes(name))).not.toEqual([]);
+});
+
+describe('nothing is kept of a file', () => {
+	it('that has another hash than the expected one', async () => {
+		const before = kept();
+		serve = (_, response) => response.end('another');
+		const user = new SpeedyFilesUser(nowhere);
+		const error = errorOf(
+			await user.run('file.download', {
+				magicLink: `${new URL(url).origin}/p/abcdefghijklmnopqrstuvwxyz123456`,
+				scope: 'all',
+				binaryPropertyName: 'data',
+				options: { expectedSha256: 'f'.repeat(64) },
+			}),
+		);
+		expect(error.description).toContain('f'.repeat(64));
+		expect(await keptSince(before)).toEqual([]);
+	});
+
+	it('that is cut off each time', async () => {
+		const before = kept();
+		serve = (_, response) => {
+			response.writeHead(200, { 'content-length': 1_000_000 });
+			response.write(Buffer.alloc(300_000), () => response.socket?.destroy());
+		};
+		expect(errorOf(await runNode(fileCourierNode(nowhere, parameters()))).message).toContain(
+			'could not be reached',
+		);
+		expect(await keptSince(before)).toEqual([]);
+	});
+
+	it('whose download the user stops, within a second', async () => {
+		const before = kept();
+		let gone = false;
+		const started = new Promise<void>((begun) => {
+			serve = (request, response) => {
+				request.socket.on('close', () => (gone = true));
+				response.writeHead(200, { 'content-length': 1_000_000_000 });
+				response.write(Buffer.alloc(300_000), () => begun());
+			};
+		});
+		const { workflow, additionalData, mode } = buildContext(fileCourierNode(nowhere, parameters()));
+		const run = startRun(workflow, additionalData, mode);
+		await started;
+		const stopped = Date.now();
+		run.cancel();
+		await run;
+		while (!gone) await sleep(5);
+		expect(Date.now() - stopped).toBeLessThan(1000);
+		expect(await keptSince(before)).toEqual([]);
+	});
+});

@@ -1,0 +1,43 @@
+import { sleep } from 'n8n-workflow';
+
+import { StallGuard, timeoutSignal } from '../../../nodes/shared/transfer/stall';
+
+const never = new Promise<never>(() => undefined);
+
+it.each([0.5, 33.3, 1, 0, -5, NaN])('a timeout of %p milliseconds is over soon', async (time) => {
+	const signal = timeoutSignal(time);
+	while (!signal.aborted) await sleep(5);
+});
+
+it.each([2 ** 31, 1e12, Infinity])('one of %p milliseconds is not over at once', async (time) => {
+	const signal = timeoutSignal(time);
+	await sleep(50);
+	expect(signal.aborted).toBe(false);
+});
+
+it('what does not move is given up, a fraction of a second too', async () => {
+	const guard = new StallGuard(10.5);
+	await expect(guard.during(never)).rejects.toMatchObject({ code: 'ESTALLED' });
+	expect(guard.signal.aborted).toBe(true);
+});
+
+it('what moves is not', async () => {
+	const guard = new StallGuard(400);
+	let left = 20;
+	const work = async () => {
+		while (left-- > 0) {
+			guard.progress();
+			await sleep(40);
+		}
+		return 'done';
+	};
+	expect(await guard.during(work())).toBe('done');
+});
+
+it.each(['before', 'while'])('is stopped by the user %s it works', async (when) => {
+	const stop = new AbortController();
+	if (when === 'before') stop.abort();
+	const outcome = new StallGuard(60_000, stop.signal).during(never);
+	stop.abort();
+	await expect(outcome).rejects.toMatchObject({ code: 'ERR_CANCELED' });
+});
