@@ -1,11 +1,12 @@
 import axios, { type AxiosInstance } from 'axios';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { appendFile, mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { Attempt } from '../../sandbox/core/attempt.mts';
 import type { Delivery } from '../../sandbox/core/deliveries.mts';
+import type { RequestEntry } from '../../sandbox/core/requestLog.mts';
 import { type Sandbox, startSandbox } from '../../sandbox/server.mts';
 import { openapi } from '../../sandbox/services/fileCourier/openapi.mts';
 import { conforming } from './openApiSupport.mts';
@@ -68,8 +69,20 @@ export class Bench {
 	/** Closes it and, unless it is to start again there, removes its folder. */
 	async stop({ keep = false } = {}): Promise<void> {
 		if (!open.delete(this)) return;
+		if (process.env.SANDBOX_REQUESTS_TO)
+			await this.#recordRequests(process.env.SANDBOX_REQUESTS_TO);
 		await this.sandbox.close();
 		if (!keep) await removeFolder(this.folder);
+	}
+
+	/** What this test file has asked of the services, for the table of endpoints in sandbox/README.md. */
+	async #recordRequests(file: string): Promise<void> {
+		const { data } = await this.control<RequestEntry[]>('get', '/api/requests');
+		const test = basename(expect.getState().testPath ?? '');
+		const lines = data.map(({ service, origin, method, path }) =>
+			JSON.stringify({ test, service, origin, method, path }),
+		);
+		await appendFile(file, lines.map((line) => `${line}\n`).join(''));
 	}
 
 	async create(body: object) {

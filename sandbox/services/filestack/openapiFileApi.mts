@@ -59,26 +59,25 @@ const remove = {
 	responses: { 200: json(exactly({})), ...refused },
 };
 
+const store = {
+	parameters: storeQuery,
+	requestBody: upload,
+	responses: {
+		// With an unknown key, as users report: 200 and the text "Invalid Application".
+		200: {
+			description: 'Stored',
+			content: { 'application/json': { schema: stored }, 'text/plain': { schema: text } },
+		},
+		...refused,
+	},
+};
+
 /** Filestack docs, File API. */
 export const fileApiPaths: Record<string, object> = {
-	'/api/store/{provider}': {
-		parameters: inPath('provider'),
-		post: {
-			parameters: storeQuery,
-			requestBody: upload,
-			responses: {
-				// With an unknown key, as users report: 200 and the text "Invalid Application".
-				200: {
-					description: 'Stored',
-					content: {
-						'application/json': { schema: stored },
-						'text/plain': { schema: text },
-					},
-				},
-				...refused,
-			},
-		},
-	},
+	// Without a provider it is S3; a handle behind it, which the docs' URI has, is read by nobody.
+	'/api/store': { post: store },
+	'/api/store/{provider}': { parameters: inPath('provider'), post: store },
+	'/api/store/{provider}/{handle}': { parameters: inPath('provider', 'handle'), post: store },
 	'/api/file/{handle}': {
 		parameters: inPath('handle'),
 		get: {
