@@ -73,6 +73,35 @@ export class Editor {
 		return this.page.locator(`[data-test-id=canvas-node][data-node-name=${JSON.stringify(name)}]`);
 	}
 
+	/** Names of the nodes on the canvas that are marked as not ready. */
+	async nodesWithIssues(): Promise<string[]> {
+		const marked = this.page.locator('[data-test-id=canvas-node]', {
+			has: this.page.locator('[data-test-id=node-issues]'),
+		});
+		const nodes = await marked.all();
+		const names = await Promise.all(nodes.map((node) => node.getAttribute('data-node-name')));
+		return names.map(String).sort();
+	}
+
+	/** Types words into the search for nodes. */
+	async searchFor(words: string): Promise<void> {
+		const bar = this.page.locator('[data-test-id=node-creator-search-bar]');
+		if (!(await bar.isVisible())) {
+			await this.page.goto(`${this.url}/workflow/new`);
+			await this.page.locator('[data-test-id=canvas-add-button]').click();
+			await bar.waitFor();
+		}
+		await bar.fill(words);
+	}
+
+	/** Names of the nodes that the search shows at the moment, in its order. */
+	async found(): Promise<string[]> {
+		const items = this.page.locator(
+			'[data-test-id=node-creator] [data-test-id=item-iterator-item]',
+		);
+		return (await items.allInnerTexts()).map((text) => text.split('\n')[0]);
+	}
+
 	/** Opens a node's panel with its parameters. */
 	async openNode(name: string): Promise<Locator> {
 		await this.node(name).dblclick();

@@ -1,13 +1,19 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Portal } from '../../sandbox/launcher/portal.mts';
 import { sandboxCredentials } from '../../sandbox/launcher/system.mts';
-import { putCredential } from '../../sandbox/n8n/credentials.mts';
 import { type Execution, waitForExecution } from '../../sandbox/n8n/executions.mts';
 import type { HostName } from '../../sandbox/n8n/hosts.mts';
 import type { JsonObject } from '../../sandbox/n8n/shape.mts';
 import { putWorkflow, runByHand } from '../../sandbox/n8n/workflows.mts';
 import { ChatModel } from './chatModel.mts';
-import { credentialsFor, INSTALL_MS, node, startTestSystem, type TestSystem } from './harness.mts';
+import {
+	chatModelNode,
+	credentialsFor,
+	INSTALL_MS,
+	node,
+	startTestSystem,
+	type TestSystem,
+} from './harness.mts';
 
 /** Which n8n; the newest, unless another is asked for. */
 const HOST = (process.env.E2E_HOST ?? 'newest') as HostName;
@@ -128,30 +134,19 @@ afterAll(async () => {
 
 /** Runs n8n's AI Agent with all tools, and the chat model of this test as its model. */
 async function runAgent(): Promise<Execution> {
-	const { id, name } = await putCredential(system.rest, {
-		name: 'A model for tests',
-		type: 'openAiApi',
-		data: { apiKey: 'none', url: model.url },
-	});
 	const tools = Object.entries(TOOLS).map(([tool, { service, parameters, onError }]) =>
 		node(tool, `n8n-nodes-file-delivery.${service}Tool`, parameters, {
 			credentials: credentialsFor(system, service),
 			...(onError && { onError }),
 		}),
 	);
-	const langchain = '@n8n/n8n-nodes-langchain';
 	const agent = node(
 		'Agent',
-		`${langchain}.agent`,
+		'@n8n/n8n-nodes-langchain.agent',
 		{ promptType: 'define', text: 'Use every tool.', options: {} },
 		{ typeVersion: 3 },
 	);
-	const chat = node(
-		'Model',
-		`${langchain}.lmChatOpenAi`,
-		{ model: { __rl: true, mode: 'id', value: 'none' }, options: {} },
-		{ typeVersion: 1.2, credentials: { openAiApi: { id, name } } },
-	);
+	const chat = await chatModelNode(system.rest, 'Model', model.url);
 	const to = (type: string) => ({ [type]: [[{ node: 'Agent', type, index: 0 }]] });
 	const workflow = await putWorkflow(system.rest, {
 		name: 'AI tools',

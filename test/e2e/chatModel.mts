@@ -32,7 +32,7 @@ export class ChatModel {
 			const isAnswered = asked.messages.some(({ role }) => role === 'tool');
 			const message = isAnswered
 				? { content: 'Done.' }
-				: { content: null, tool_calls: this.toolCalls() };
+				: { content: null, tool_calls: this.toolCalls(asked) };
 			response.setHeader('content-type', 'application/json');
 			response.end(
 				JSON.stringify({
@@ -53,10 +53,10 @@ export class ChatModel {
 		});
 	});
 
-	private constructor(private readonly calls: () => ToolCall[]) {}
+	private constructor(private readonly calls: (asked: ChatRequest) => ToolCall[]) {}
 
-	/** @param calls the tools to call, asked when the model is */
-	static async start(calls: () => ToolCall[]): Promise<ChatModel> {
+	/** @param calls the tools to call for what the model is asked */
+	static async start(calls: (asked: ChatRequest) => ToolCall[]): Promise<ChatModel> {
 		const model = new ChatModel(calls);
 		await new Promise<void>((done) => model.server.listen(0, '127.0.0.1', done));
 		return model;
@@ -78,8 +78,8 @@ export class ChatModel {
 		await new Promise((done) => this.server.close(done));
 	}
 
-	private toolCalls() {
-		return this.calls().map(({ tool, input }, index) => ({
+	private toolCalls(asked: ChatRequest) {
+		return this.calls(asked).map(({ tool, input }, index) => ({
 			id: `call_${index}`,
 			type: 'function',
 			function: { name: tool, arguments: JSON.stringify(input) },

@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import pRetry from 'p-retry';
 import type { Locator } from 'playwright-core';
 import { ROOT } from '../../sandbox/launcher/ready.mjs';
+import { readExamples } from '../../sandbox/launcher/examples.mts';
 import { Editor } from '../../sandbox/n8n/editor.mts';
 import type { SavedWorkflow } from '../../sandbox/n8n/workflows.mts';
 import { INSTALL_MS, startTestSystem, type TestSystem, withExamples } from './harness.mts';
@@ -60,5 +62,43 @@ describe('the examples in the editor', () => {
 		await panel.getByText(String(request?.parameters?.callbackUrl)).waitFor();
 		expect(await editor.fieldsOf(panel)).toContain('FileCourier (sandbox)');
 		await editor.closeNode();
+	});
+
+	it.each(readExamples().map(({ name }) => name))(
+		'shows %s with nothing left to fill in',
+		async (name) => {
+			await editor.openWorkflow(workflows.get(name)!.id);
+			await editor.picture(join(PICTURES, `${name}.png`));
+			// The agent wants the chat model that nobody but its user can choose.
+			expect(await editor.nodesWithIssues()).toEqual(
+				name === 'ai-agent-sends-files' ? ['Agent'] : [],
+			);
+		},
+	);
+});
+
+/** Words that people type into the search for nodes, and who has to be found. */
+describe('the search for nodes', () => {
+	it.each([
+		['file request', ['FileCourier']],
+		['collect files', ['FileCourier']],
+		['magic link', ['SpeedyFiles']],
+		['send files', ['SpeedyFiles']],
+		['upload', ['FileCourier', 'FileShot', 'Files App', 'Filestack', 'SpeedyFiles']],
+		['download', ['FileShot', 'Files App', 'Filestack', 'SpeedyFiles']],
+		['share', ['FileShot', 'Files App', 'SpeedyFiles']],
+		['expiry', ['FileShot', 'Files App', 'SpeedyFiles']],
+		['cleanup', ['FileShot', 'Files App', 'SpeedyFiles']],
+		['hash', ['Filestack']],
+		['sha256', ['Filestack']],
+		['policy', ['Filestack']],
+		['signed url', ['Filestack']],
+		['webhook', ['FileCourier', 'Filestack', 'SpeedyFiles']],
+	])('%s', async (words, services) => {
+		await editor.searchFor(words);
+		await pRetry(
+			async () => expect(await editor.found()).toEqual(expect.arrayContaining(services)),
+			{ retries: 50, minTimeout: 200, factor: 1 },
+		);
 	});
 });

@@ -5,6 +5,9 @@ import { join, resolve } from 'node:path';
 import { putExamples } from '../../sandbox/launcher/examples.mts';
 import { ROOT } from '../../sandbox/launcher/ready.mjs';
 import { startSystem, type System, type SystemOptions } from '../../sandbox/launcher/system.mts';
+import { putCredential } from '../../sandbox/n8n/credentials.mts';
+import { type Execution, waitForExecution } from '../../sandbox/n8n/executions.mts';
+import type { Rest } from '../../sandbox/n8n/rest.mts';
 import type { SavedWorkflow, WorkflowNode } from '../../sandbox/n8n/workflows.mts';
 
 /** What a first run may take: n8n is gigabytes. */
@@ -56,6 +59,28 @@ export function credentialsFor(
 	const found = credentials.find((credential) => credential.type === type);
 	if (!found) throw new Error(`There is no credential of the type ${type}`);
 	return { [type]: { id: found.id, name: found.name } };
+}
+
+/** Waits until an execution has ended; one that sleeps is waited for too. */
+export async function waitUntilOver(rest: Rest, id: string, seconds = 60): Promise<Execution> {
+	const deadline = Date.now() + seconds * 1000;
+	for (;;) {
+		const execution = await waitForExecution(rest, id, seconds);
+		if (execution.status !== 'waiting' || Date.now() > deadline) return execution;
+		await new Promise((done) => setTimeout(done, 500));
+	}
+}
+
+/** n8n's node for a chat model that speaks OpenAI's interface, at a URL. */
+export async function chatModelNode(rest: Rest, name: string, url: string): Promise<WorkflowNode> {
+	const content = { name: url, type: 'openAiApi', data: { apiKey: 'none', url } };
+	const { id } = await putCredential(rest, content);
+	return node(
+		name,
+		'@n8n/n8n-nodes-langchain.lmChatOpenAi',
+		{ model: { __rl: true, mode: 'id', value: 'none' }, options: {} },
+		{ typeVersion: 1.2, credentials: { openAiApi: { id, name: url } } },
+	);
 }
 
 /** A node for a workflow of a test. */

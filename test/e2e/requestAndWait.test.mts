@@ -18,6 +18,7 @@ import {
 	node,
 	startTestSystem,
 	type TestSystem,
+	waitUntilOver,
 } from './harness.mts';
 
 /** Which n8n; the newest, unless another is asked for. */
@@ -107,7 +108,7 @@ describe(`Request and Wait in a real n8n (${HOST})`, () => {
 
 			const documents = readDocuments();
 			await upload(uploadUrl, documents);
-			const done = await waitUntilOver(id);
+			const done = await waitUntilOver(system.rest, id);
 			expect([done.status, done.error]).toEqual(['success', undefined]);
 			expect(done.items.After.map(({ json }) => json.delivered)).toEqual([true, true]);
 			for (const [index, { binary }] of done.items.After.entries()) {
@@ -133,24 +134,15 @@ describe(`Request and Wait in a real n8n (${HOST})`, () => {
 		expect(await post(callback, 'req_other', webhookSecret)).toBe(409);
 		expect((await getExecution(system.rest, id)).status).toBe('waiting');
 		expect(await post(callback, sessionId, webhookSecret)).toBe(200);
-		expect((await waitUntilOver(id)).status).toBe('success');
+		expect((await waitUntilOver(system.rest, id)).status).toBe('success');
 	});
 
 	it('goes on with delivered: false when the limit is reached', async () => {
 		const { id, sessionId } = await waiting({ waitHours: 0.02 });
-		const done = await waitUntilOver(id, 240);
+		const done = await waitUntilOver(system.rest, id, 240);
 		expect(done.status).toBe('success');
 		expect(done.items.After[0].json).toMatchObject({ delivered: false, sessionId });
 	}, 300_000);
 });
-
-async function waitUntilOver(id: string, seconds = 60) {
-	const deadline = Date.now() + seconds * 1000;
-	for (;;) {
-		const execution = await waitForExecution(system.rest, id, seconds);
-		if (execution.status !== 'waiting' || Date.now() > deadline) return execution;
-		await new Promise((done) => setTimeout(done, 500));
-	}
-}
 
 const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');

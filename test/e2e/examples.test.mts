@@ -1,0 +1,190 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import axios from 'axios';
+import { readDocuments, sha256 } from '../../sandbox/launcher/documents.mts';
+import { Portal } from '../../sandbox/launcher/portal.mts';
+import { upload } from '../../sandbox/launcher/recipient.mts';
+import {
+	type Execution,
+	listExecutions,
+	waitForExecution,
+	waitForNewExecution,
+} from '../../sandbox/n8n/executions.mts';
+import type { HostName } from '../../sandbox/n8n/hosts.mts';
+import { textAt } from '../../sandbox/n8n/shape.mts';
+import {
+	activateWorkflow,
+	putWorkflow,
+	runByHand,
+	type SavedWorkflow,
+	webhookAnswers,
+} from '../../sandbox/n8n/workflows.mts';
+import { ChatModel } from './chatModel.mts';
+import {
+	chatModelNode,
+	INSTALL_MS,
+	startTestSystem,
+	type TestSystem,
+	waitUntilOver,
+	withExamples,
+} from './harness.mts';
+
+/** Which n8n; the newest, unless another is asked for. */
+const HOST = (process.env.E2E_HOST ?? 'newest') as HostName;
+
+let system: TestSystem;
+let workflows: Map<string, SavedWorkflow>;
+const documents = readDocuments();
+
+beforeAll(async () => {
+	system = await startTestSystem({ host: HOST });
+	workflows = await withExamples(system);
+}, INSTALL_MS);
+
+afterAll(async () => system?.stop());
+
+const example = (name: string) => workflows.get(name)!;
+
+/** The production URL of a trigger in an example. */
+function webhookUrl(workflow: SavedWorkflow, trigger: string): string {
+	const { webhookId } = workflow.nodes.find(({ name }) => name === trigger)!;
+	return `${system.n8n.url}/webhook/${webhookId}/webhook`;
+}
+
+/** The items of a node in a run that has to have succeeded, as JSON. */
+function jsonOf(execution: Execution, node: string) {
+	expect([execution.status, execution.error]).toEqual(['success', undefined]);
+	return execution.items[node].map(({ json }) => json);
+}
+
+async function bytesBehind(url: string): Promise<Buffer> {
+	const { data } = await axios.get<ArrayBuffer>(url, { responseType: 'arraybuffer' });
+	return Buffer.from(data);
+}
+
+describe(`the examples in a real n8n (${HOST})`, () => {
+	it('request-store-share: what the customer sends is behind the links, with its SHA-256', async () => {
+		const id = await runByHand(system.rest, example('request-store-share'));
+		const waiting = await waitForExecution(system.rest, id);
+		expect(waiting.status).toBe('waiting');
+		await upload(textAt(waiting.items['Request and wait'][0].json, 'uploadUrl'), documents);
+
+		const shared = jsonOf(await waitUntilOver(system.rest, id), 'Share');
+		expect(shared).toHaveLength(documents.length);
+		for (const [index, { name, sha256: expected }] of documents.entries()) {
+			const text = textAt(shared[index], 'text');
+			expect(text).toMatch(`${name} of CUST-12345 is at http`);
+			expect(text).toMatch(`SHA-256: ${expected}`);
+			const [url] = /http\S+/.exec(text)!;
+			expect(sha256(await bytesBehind(url))).toBe(expected);
+		}
+	});
+
+	it('receive-to-files-app: what FileCourier delivers is in Files App, and the e-mail has a link', async () => {
+		const receive = example('receive-to-files-app');
+		const known = await listExecutions(system.rest, receive.id);
+		const request = example('request-documents');
+		const callbackUrl = webhookUrl(receive, 'Files delivered');
+		const elsewhere = await putWorkflow(system.rest, {
+			...request,
+			name: 'Request documents for Files App',
+			nodes: request.nodes.map((node) => ({
+				...node,
+				parameters: {
+					...node.parameters,
+					...(node.parameters?.callbackUrl ? { callbackUrl } : {}),
+				},
+			})),
+		});
+		const asked = await waitForExecution(system.rest, await runByHand(system.rest, elsewhere));
+		const [session] = jsonOf(asked, 'Request documents');
+		await upload(textAt(session, 'upload_url'), documents);
+
+		const execution = await waitForNewExecution(system.rest, receive.id, known);
+		const mails = jsonOf(execution, 'E-mail');
+		expect(mails.map(({ subject }) => subject)).toEqual(
+			documents.map(() => 'New file from customer@example.com'),
+		);
+		const stored = await new Portal(system.sandbox.info.portal).list('services/filesApp/files');
+		for (const [index, { name, content, sha256: hash }] of documents.entries()) {
+			const text = textAt(mails[index], 'text');
+			expect(text).toContain(`${name} (${content.length} bytes, SHA-256 ${hash}) is at http`);
+			expect(stored.map((file) => [file.name, file.size])).toContainEqual([name, content.length]);
+		}
+	});
+
+	it('send-and-react: two files in one package, and a run when one is downloaded', async () => {
+		const workflow = example('send-and-react');
+		const url = webhookUrl(workflow, 'Downloaded');
+		const { portal } = system.sandbox.info;
+		// What an admin does on the page of the instance; its secret is in the credential already.
+		await axios.patch(`${portal}/api/services/speedyFiles/webhooks/1`, { url });
+		const execution = await waitForExecution(system.rest, await runByHand(system.rest, workflow));
+		const [sent] = jsonOf(execution, 'Send');
+		expect(sent.fileCount).toBe(2);
+		const known = await listExecutions(system.rest, workflow.id);
+
+		const [file] = sent.files as Array<{ id: string; original_name: string }>;
+		await bytesBehind(`${textAt(sent, 'magicLink')}/file/${file.id}`);
+		const reaction = await waitForNewExecution(system.rest, workflow.id, known);
+		expect(jsonOf(reaction, 'Tell')).toEqual([
+			{
+				text: expect.stringMatching(
+					`^Acme CFO has downloaded ${file.original_name} of “Orders of this week” at \\d{4}-`,
+				) as unknown,
+			},
+		]);
+	});
+
+	it('ai-agent-sends-files: a file in the chat is sent to the person that the model names', async () => {
+		const [document] = documents;
+		const model = await ChatModel.start(({ messages }) => {
+			const [, handle] = /, handle ([\w-]+)/.exec(JSON.stringify(messages))!;
+			const to = { title: 'For you', email: 'anna@example.com', name: 'Anna' };
+			return [{ tool: 'Send_the_file', input: { handle, ...to } }];
+		});
+		try {
+			const { workflow, url } = await openChat(model);
+			const body = new FormData();
+			body.append('action', 'sendMessage');
+			body.append('sessionId', 'chat-1');
+			body.append('chatInput', 'Send this file to anna@example.com');
+			const { name, type, content } = document;
+			body.append('files', new Blob([new Uint8Array(content)], { type }), name);
+			await axios.post(url, body, { timeout: 120_000 });
+
+			const known = await listExecutions(system.rest, workflow.id);
+			expect(known.length).toBeGreaterThan(0);
+			expect(model.answers).toHaveLength(1);
+			expect(model.answers[0]).toContain(document.sha256);
+			const outbox = await new Portal(system.sandbox.info.portal).list('outbox');
+			const mail = outbox.find(({ to }) => to === 'anna@example.com');
+			expect(mail).toMatchObject({ channel: 'email', link: expect.any(String) as unknown });
+		} finally {
+			await model.stop();
+		}
+	});
+});
+
+/** A copy of the agent's example with a chat model, open to who knows its address. */
+async function openChat(model: ChatModel): Promise<{ workflow: SavedWorkflow; url: string }> {
+	const { nodes, connections } = example('ai-agent-sends-files');
+	const webhookId = crypto.randomUUID();
+	const opened = nodes.map((node) =>
+		node.name === 'Chat'
+			? { ...node, webhookId, parameters: { ...node.parameters, public: true } }
+			: node,
+	);
+	const chatModel = await chatModelNode(system.rest, 'Model', model.url);
+	const workflow = await putWorkflow(system.rest, {
+		name: 'AI agent with a model',
+		nodes: [...opened, chatModel],
+		connections: {
+			...connections,
+			Model: { ai_languageModel: [[{ node: 'Agent', type: 'ai_languageModel', index: 0 }]] },
+		},
+	});
+	await activateWorkflow(system.rest, workflow);
+	const url = `${system.n8n.url}/webhook/${webhookId}/chat`;
+	await webhookAnswers(url);
+	return { workflow, url };
+}
