@@ -73,8 +73,3 @@ export function describeSession(data: Json, now: number): IDataObject {
 export function dataOf(body: unknown): Json {
 	return isJsonObject(body) && isJsonObject(body.data) ? body.data : {};
 }
-
-/** The service's own time of an answer, milliseconds since 1970; the host's where it sends none. */
-export function serviceTime(headers: Record<string, unknown>): number {
-	return epochOf(headers.date) ?? Date.now();
-}

@@ -9,6 +9,7 @@ import { FilestackApi } from '../../credentials/FilestackApi.credentials';
 import { Filestack } from '../../nodes/Filestack/Filestack.node';
 import { type NodeUnderTest, outputOf, runNode } from './engine';
 import { itemWith, type TestFile } from './binary';
+import { byId } from './locators';
 import type { Sandbox } from './sandbox';
 
 type Credentials = Record<string, string>;
@@ -34,9 +35,6 @@ export async function filestack(
 
 /** What the node's fields begin with. */
 const DEFAULTS = { source: 'binary', storage: 'S3', binaryPropertyName: 'data' };
-
-export const byId = (value: string) => ({ __rl: true, mode: 'id', value });
-export const byUrl = (value: string) => ({ __rl: true, mode: 'url', value });
 
 /** Stores a file through the node. */
 export async function storeFile(

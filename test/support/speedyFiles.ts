@@ -5,6 +5,7 @@ import { SpeedyFilesApi } from '../../credentials/SpeedyFilesApi.credentials';
 import { SpeedyFiles } from '../../nodes/SpeedyFiles/SpeedyFiles.node';
 import { itemWith, type TestFile } from './binary';
 import { type NodeUnderTest, outputOf, runNode } from './engine';
+import { byId } from './locators';
 import type { Sandbox } from './sandbox';
 
 /** What a user fills in at least. */
@@ -13,9 +14,6 @@ export const PACKAGE = {
 	recipientEmail: 'cfo@acme.com',
 	recipientName: 'Acme CFO',
 };
-
-/** A resource locator with an ID in it. */
-export const byId = (value: unknown) => ({ __rl: true, mode: 'id', value });
 
 export function speedyFilesNode(
 	credentials: Record<string, string>,

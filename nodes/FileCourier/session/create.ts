@@ -1,8 +1,9 @@
 import type { IDataObject } from 'n8n-workflow';
 
+import { serviceTime } from '../../shared/dates';
 import { callApi } from '../../shared/http';
 import type { ItemContext, Operation } from '../../shared/operation';
-import { dataOf, describeSession, fileCourier, serviceTime } from '../service';
+import { dataOf, describeSession, fileCourier } from '../service';
 import { createFields, createOptions } from './createFields';
 import { sessionRequest } from './createRequest';
 

@@ -1,6 +1,7 @@
+import { serviceTime } from '../../shared/dates';
 import { callApi, pathPart } from '../../shared/http';
 import type { Operation } from '../../shared/operation';
-import { dataOf, describeSession, fileCourier, serviceTime } from '../service';
+import { dataOf, describeSession, fileCourier } from '../service';
 import { sessionIdField } from './fields';
 
 export const get: Operation = {

@@ -4,7 +4,16 @@ import { byId, onlyJson, type Steps } from './steps.mts';
 const photo = byId("={{ $('Upload').last().json.fileId }}");
 const document = byId("={{ $('Upload').first().json.fileId }}");
 
-/** Two files, the larger one in parts; the first is deleted again. */
+/** Files that expire within a week. */
+const expiring = {
+	selection: 'expiring',
+	expiresWithin: 7,
+	unit: 'days',
+	maxDeletions: 10,
+	output: 'selected',
+};
+
+/** Two files, the larger one in parts; the first is deleted, the other cleaned up as it expires soon. */
 export const fileShot: Steps = {
 	Upload: {
 		does: 'file.upload',
@@ -65,7 +74,21 @@ export const fileShot: Steps = {
 		async check(items, { itemsOf, stateOf }) {
 			const [deleted, kept] = itemsOf('Upload').map(({ json }) => json.fileId);
 			expect(onlyJson(items)).toEqual({ deleted: true, fileId: deleted });
-			expect((await stateOf('files')).map(({ id }) => id)).toEqual([kept]);
+			expect(itemsOf('What Expires').map(({ json }) => json.fileId)).toEqual([kept]);
+			expect(await stateOf('files')).toEqual([]);
 		},
+	},
+	'What Expires': {
+		does: 'file.cleanUp',
+		parameters: { ...expiring, dryRun: true },
+		check: (items) =>
+			expect(onlyJson(items)).toMatchObject({ action: 'wouldDelete', dryRun: true }),
+	},
+	'Clean Up': {
+		does: 'file.cleanUp',
+		parameters: { ...expiring, dryRun: false },
+		after: 'Files',
+		check: (items, { files }) =>
+			expect(onlyJson(items)).toMatchObject({ action: 'deleted', fileName: files.photo.name }),
 	},
 };

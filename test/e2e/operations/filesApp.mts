@@ -109,4 +109,14 @@ export const filesApp: Steps = {
 			expect(file).toMatchObject({ name: files.photo.name });
 		},
 	},
+	'Clean Up': {
+		does: 'file.cleanUp',
+		parameters: { olderThan: 1, unit: 'days', dryRun: false, maxDeletions: 10, output: 'each' },
+		after: 'Files',
+		check: (items, { itemsOf }) =>
+			expect(onlyJson(items)).toMatchObject({
+				action: 'kept',
+				fileId: itemsOf('Upload')[1].json.fileId,
+			}),
+	},
 };

@@ -143,4 +143,21 @@ export const speedyFiles: Steps = {
 			expect(onlyJson(items)).not.toHaveProperty('token');
 		},
 	},
+	'Clean Up': {
+		does: 'package.cleanUp',
+		parameters: {
+			selection: 'expiring',
+			expiresWithin: 8,
+			unit: 'days',
+			dryRun: true,
+			maxDeletions: 10,
+			output: 'selected',
+		},
+		after: 'Files',
+		check: (items, { itemsOf }) =>
+			expect(onlyJson(items)).toMatchObject({
+				action: 'wouldDelete',
+				id: itemsOf('Send')[0].json.id,
+			}),
+	},
 };

@@ -1,6 +1,7 @@
 import { describeFile, handleIn } from '../../../nodes/Filestack/handle';
 import { outputOf } from '../../support/engine';
-import { byUrl, filestack, Recorder } from '../../support/filestack';
+import { byUrl } from '../../support/locators';
+import { filestack, Recorder } from '../../support/filestack';
 
 const HANDLE = 's7tdGfE5RRKFUxwsZoYv';
 const CDN = 'https://cdn.filestackcontent.com';

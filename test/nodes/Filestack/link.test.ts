@@ -3,7 +3,8 @@ import CryptoJS from 'crypto-js';
 import type { IDataObject } from 'n8n-workflow';
 
 import { binaryData, errorOf, outputOf } from '../../support/engine';
-import { byUrl, credentialsOf, filestack, newHandle } from '../../support/filestack';
+import { byUrl } from '../../support/locators';
+import { credentialsOf, filestack, newHandle } from '../../support/filestack';
 import { Sandbox } from '../../support/sandbox';
 
 const text = { name: 'hello.txt', type: 'text/plain', bytes: Buffer.from('hello') };

@@ -246,46 +246,6 @@ describe('is refused with what to do, before anybody is called', () => {
 	});
 });
 
-describe('hostile values', () => {
-	const HOSTILE = [
-		'../../x?y=1#z',
-		'%2F%2e%2e',
-		'a\r\nX-Evil: 1',
-		'n\u0000l',
-		'🎉 "q" \'s\'',
-		'x'.repeat(300),
-	];
-
-	it.each(HOSTILE)('%j reaches the service as data', async (value) => {
-		const options = { fileName: value, path: value, container: value, mimeType: value };
-		outputOf(await record({ options }));
-		const [request] = recorder.seen;
-		expect(request.path).toBe('/api/store/S3');
-		expect(request.headers).not.toHaveProperty('x-evil');
-		const { filename, path, container, mimetype } = request.query;
-		expect([filename, path, container, mimetype]).toEqual([value, value, value, value]);
-	});
-
-	it('half of a UTF-16 pair is replaced', async () => {
-		outputOf(await record({ options: { fileName: '={{ "a\\uD800b" }}' } }));
-		expect(recorder.seen[0].query.filename).toBe('a\uFFFDb');
-	});
-
-	it.each(HOSTILE)('%j as the storage changes no path', async (storage) => {
-		errorOf(
-			await filestack(
-				credentialsOf(sandbox),
-				'file',
-				'store',
-				{ storage },
-				{ input: [await itemWith({ data: text })] },
-			),
-		);
-		const [{ path }] = await sandbox.requests();
-		expect(path.split('/')).toHaveLength(4);
-	});
-});
-
 it('an answer that does not say where the file is is an error', async () => {
 	recorder.answer = () => ({ body: { size: 5 } });
 	expect(errorOf(await record()).message).toBe('Filestack’s answer does not say where the file is');

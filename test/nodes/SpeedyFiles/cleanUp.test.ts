@@ -4,7 +4,8 @@ import { actionsBy, cleaned, DAY, deletionsIn, pace, pass, tally } from '../../s
 import { binaryData } from '../../support/engine';
 import { Host } from '../../support/host';
 import { Sandbox } from '../../support/sandbox';
-import { byId, speedyFilesNode, SpeedyFilesUser } from '../../support/speedyFiles';
+import { byId } from '../../support/locators';
+import { speedyFilesNode, SpeedyFilesUser } from '../../support/speedyFiles';
 
 let sandbox: Sandbox;
 let user: SpeedyFilesUser;

@@ -3,7 +3,8 @@ import { createHash, randomBytes } from 'node:crypto';
 import { itemWith } from '../../support/binary';
 import { binaryData, bytesOf, errorOf, outputOf } from '../../support/engine';
 import { Sandbox } from '../../support/sandbox';
-import { byId, PACKAGE, SpeedyFilesUser } from '../../support/speedyFiles';
+import { byId } from '../../support/locators';
+import { PACKAGE, SpeedyFilesUser } from '../../support/speedyFiles';
 
 const bytes = randomBytes(1024 * 1024 + 17);
 const sha256 = createHash('sha256').update(bytes).digest('hex');

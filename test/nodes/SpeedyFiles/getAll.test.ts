@@ -1,7 +1,8 @@
 import { binaryData, outputOf, runNode } from '../../support/engine';
 import { Host } from '../../support/host';
 import { Sandbox } from '../../support/sandbox';
-import { byId, PACKAGE, speedyFilesNode, SpeedyFilesUser } from '../../support/speedyFiles';
+import { byId } from '../../support/locators';
+import { PACKAGE, speedyFilesNode, SpeedyFilesUser } from '../../support/speedyFiles';
 
 let sandbox: Sandbox;
 let user: SpeedyFilesUser;

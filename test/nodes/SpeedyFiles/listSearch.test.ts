@@ -5,7 +5,8 @@ import { SpeedyFiles } from '../../../nodes/SpeedyFiles/SpeedyFiles.node';
 import { binaryData, buildContext, outputOf } from '../../support/engine';
 import { itemWith } from '../../support/binary';
 import { Sandbox } from '../../support/sandbox';
-import { byId, PACKAGE, speedyFilesNode, SpeedyFilesUser } from '../../support/speedyFiles';
+import { byId } from '../../support/locators';
+import { PACKAGE, speedyFilesNode, SpeedyFilesUser } from '../../support/speedyFiles';
 
 let sandbox: Sandbox;
 let user: SpeedyFilesUser;

@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto';
 
 import { binaryData, errorOf, outputOf } from '../../support/engine';
 import { Sandbox } from '../../support/sandbox';
-import { byId, PACKAGE, SpeedyFilesUser } from '../../support/speedyFiles';
+import { byId } from '../../support/locators';
+import { PACKAGE, SpeedyFilesUser } from '../../support/speedyFiles';
 
 const DAY = 86_400_000;
 let sandbox: Sandbox;

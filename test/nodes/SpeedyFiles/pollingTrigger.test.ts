@@ -7,7 +7,8 @@ import { binaryData, errorOf, outputOf } from '../../support/engine';
 import { ActivePoller } from '../../support/polling';
 import { Relay } from '../../support/relay';
 import { Sandbox } from '../../support/sandbox';
-import { byId, SpeedyFilesUser } from '../../support/speedyFiles';
+import { byId } from '../../support/locators';
+import { SpeedyFilesUser } from '../../support/speedyFiles';
 
 const HOUR = 3_600;
 const DAY = 24 * HOUR;

@@ -5,7 +5,8 @@ import type { IDataObject } from 'n8n-workflow';
 import { itemWith } from '../../support/binary';
 import { binaryData, errorOf, outputOf } from '../../support/engine';
 import { Sandbox } from '../../support/sandbox';
-import { byId, PACKAGE, SpeedyFilesUser } from '../../support/speedyFiles';
+import { byId } from '../../support/locators';
+import { PACKAGE, SpeedyFilesUser } from '../../support/speedyFiles';
 
 const FILES = {
 	data: { name: 'report.pdf', type: 'application/pdf', bytes: randomBytes(50_000) },

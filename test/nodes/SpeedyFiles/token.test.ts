@@ -1,6 +1,7 @@
 import { binaryData, errorOf, outputOf } from '../../support/engine';
 import { Sandbox } from '../../support/sandbox';
-import { byId, SpeedyFilesUser } from '../../support/speedyFiles';
+import { byId } from '../../support/locators';
+import { SpeedyFilesUser } from '../../support/speedyFiles';
 
 let sandbox: Sandbox;
 let user: SpeedyFilesUser;

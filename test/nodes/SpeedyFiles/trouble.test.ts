@@ -1,13 +1,8 @@
 import { binaryData, errorOf, outputOf, runNode } from '../../support/engine';
 import { Host } from '../../support/host';
 import { Sandbox } from '../../support/sandbox';
-import {
-	byId,
-	emptyItems,
-	PACKAGE,
-	speedyFilesNode,
-	SpeedyFilesUser,
-} from '../../support/speedyFiles';
+import { byId } from '../../support/locators';
+import { emptyItems, PACKAGE, speedyFilesNode, SpeedyFilesUser } from '../../support/speedyFiles';
 
 let sandbox: Sandbox;
 let user: SpeedyFilesUser;

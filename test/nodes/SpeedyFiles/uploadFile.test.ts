@@ -5,7 +5,8 @@ import { sleep } from 'n8n-workflow';
 import { inMemory, itemWith } from '../../support/binary';
 import { binaryData, errorOf, outputOf } from '../../support/engine';
 import { Sandbox } from '../../support/sandbox';
-import { byId, SpeedyFilesUser } from '../../support/speedyFiles';
+import { byId } from '../../support/locators';
+import { SpeedyFilesUser } from '../../support/speedyFiles';
 
 const sha256Of = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
 const bytes = randomBytes(3 * 1024 * 1024 + 17);

@@ -1,0 +1,173 @@
+import { errorOf, outputOf, runNode } from '../../support/engine';
+import { createSession, fileCourierNode, REQUEST } from '../../support/fileCourier';
+import { Sandbox } from '../../support/sandbox';
+
+const DAY = 86_400_000;
+let sandbox: Sandbox;
+
+beforeAll(async () => {
+	sandbox = await Sandbox.start();
+});
+afterAll(async () => await sandbox.stop());
+beforeEach(async () => await sandbox.reset());
+
+const session = (operation: string, sessionId: string, more = {}) =>
+	runNode(fileCourierNode(sandbox, { resource: 'session', operation, sessionId }, more));
+
+describe('Create', () => {
+	it('asks for documents and gives the session back with normalised fields next to the service’s own', async () => {
+		const run = await createSession(sandbox);
+		const [{ json, pairedItem }] = outputOf(run);
+		expect(json).toMatchObject({
+			request_id: expect.stringMatching(/^req_/) as string,
+			upload_url: expect.stringContaining('/u/') as string,
+			notification_sent: { email: true, sms: false },
+		});
+		expect(json.sessionId).toBe(json.request_id);
+		expect(json.uploadUrl).toBe(json.upload_url);
+		expect(Date.parse(json.expiresAt as string) - Date.now()).toBeGreaterThan(6.9 * DAY);
+		expect(pairedItem).toEqual({ item: 0 });
+	});
+
+	it('sends every documented field, in the flat form of the table and in the nested one of the examples', async () => {
+		await createSession(
+			sandbox,
+			{
+				options: {
+					recipientName: 'Nathan Smith',
+					recipientPhone: '+15551234567',
+					referenceId: 'CUST-1',
+					brandName: 'Acme',
+					brandLogoUrl: 'https://example.com/logo.png',
+				},
+			},
+			undefined,
+			{ callbackApiKey: 'key-of-the-callback' },
+		);
+		const [request] = await sandbox.requests();
+		expect(request).toMatchObject({
+			method: 'POST',
+			path: '/api/ext/sessions',
+			status: 201,
+			authorized: true,
+		});
+		expect(request.body).toMatchObject({
+			requestor_name: 'Acme',
+			requestor_email: 'onboarding@example.com',
+			recipient_email: 'customer@example.com',
+			recipient_name: 'Nathan Smith',
+			recipient_phone: '+15551234567',
+			recipient: { email: 'customer@example.com', name: 'Nathan Smith', phone: '+15551234567' },
+			subject: 'Your documents',
+			message: 'Please upload them.',
+			documents: ['Government ID', 'Proof of Address'],
+			reference_id: 'CUST-1',
+			callback_url: REQUEST.callbackUrl,
+			webhook_url: REQUEST.callbackUrl,
+			callback_api_key: expect.any(String) as string,
+			expires_at: expect.stringMatching(/Z$/) as string,
+			expires_in_days: 7,
+			brand_name: 'Acme',
+			brand_logo_url: 'https://example.com/logo.png',
+		});
+	});
+
+	it.each([{ recipientForm: 'flat' }, { recipientForm: 'nested' }, { requiredFields: 'examples' }])(
+		'works with a server that wants %j',
+		async (settings) => {
+			const { data: usual } = await sandbox.control.get<object>('/services/fileCourier/settings');
+			await sandbox.control.patch('/services/fileCourier/settings', settings);
+			expect(outputOf(await createSession(sandbox))).toHaveLength(1);
+			await sandbox.control.patch('/services/fileCourier/settings', usual);
+		},
+	);
+
+	it('leaves out what is empty', async () => {
+		await createSession(sandbox, { documents: ' \n ' });
+		const [{ body }] = await sandbox.requests();
+		expect(Object.keys(body!)).not.toEqual(
+			expect.arrayContaining(['documents', 'recipient_phone', 'callback_api_key', 'brand_name']),
+		);
+	});
+
+	it('takes the documents from an array, and the date in the time zone of the workflow', async () => {
+		await createSession(sandbox, {
+			documents: '={{ ["One, two", "Three"] }}',
+			expiry: 'date',
+			expiresAt: '2100-01-31T12:00:00',
+		});
+		const [{ body }] = await sandbox.requests();
+		expect(body).toMatchObject({
+			documents: ['One, two', 'Three'],
+			// n8n's default time zone, America/New_York
+			expires_at: '2100-01-31T17:00:00.000Z',
+		});
+	});
+
+	it.each([
+		[{ recipientEmail: '={{ "" }}' }, 'The field “Recipient Email” is empty'],
+		[{ requestorName: '  ' }, 'The field “Requestor Name” is empty'],
+		[{ subject: '={{ undefined }}' }, 'The field “Subject” is empty'],
+		[{ message: '={{ null }}' }, 'The field “Message” is empty'],
+		[{ callbackUrl: '={{ "" }}' }, 'The field “Callback URL” is empty'],
+		[{ callbackUrl: 'n8n.example.com' }, 'The field “Callback URL” is no web address'],
+		[{ callbackUrl: 'file:///etc/passwd' }, 'The field “Callback URL” is no web address'],
+		[
+			{ options: { recipientPhone: '0555 1234' } },
+			'The field “Recipient Phone” is no international phone number',
+		],
+		[{ options: { brandLogoUrl: 'logo.png' } }, 'The field “Brand Logo URL” is no web address'],
+		[{ expiresInDays: 0 }, 'The field “Days” is no whole number from 1 to 36500'],
+		[{ expiry: 'date', expiresAt: '={{ "" }}' }, 'The field “Date and Time” is empty'],
+		[{ expiry: 'date', expiresAt: 'soon' }, 'The field “Date and Time” is no date'],
+		[
+			{ expiry: 'date', expiresAt: '2020-01-01T00:00:00Z' },
+			'The field “Date and Time” is in the past',
+		],
+	])('with %j says: %s, and calls nobody', async (parameters, message) => {
+		const error = errorOf(await createSession(sandbox, parameters));
+		expect(error.message).toBe(message);
+		expect(error.description).toBeTruthy();
+		expect(error.context.itemIndex).toBe(0);
+		expect(await sandbox.requests()).toEqual([]);
+	});
+
+	it('hands the service’s own complaint on', async () => {
+		const error = errorOf(await createSession(sandbox, { recipientEmail: 'nobody' }));
+		expect(error.message).toMatch(/^FileCourier answered 400: recipient_email /);
+		expect(error.description).toContain('Correct the field');
+	});
+
+	it.each([
+		['../../x?y=1#z', 'quotes " \' and < >'],
+		['a\r\nX-Evil: 1', 'line\nbreaks\u0000and NUL'],
+		['emoji 🎉', 'x'.repeat(300)],
+	])('sends %j as it is', async (referenceId, subject) => {
+		await createSession(sandbox, { subject, options: { referenceId } });
+		const [request] = await sandbox.requests();
+		expect(request.path).toBe('/api/ext/sessions');
+		expect(request.body).toMatchObject({ reference_id: referenceId, subject });
+	});
+
+	it('keeps the order and the pairing of many items', async () => {
+		const input = Array.from({ length: 12 }, (_, n) => ({ json: { n } }));
+		const run = await createSession(
+			sandbox,
+			{
+				options: {
+					referenceId: '={{ "case " + $json.n }}',
+					batching: { batch: { itemsAtOnce: 4 } },
+				},
+			},
+			input,
+		);
+		const items = outputOf(run);
+		expect(items.map(({ pairedItem }) => pairedItem)).toEqual(input.map((_, item) => ({ item })));
+		const cases = await Promise.all(
+			items.map(
+				async ({ json }) => outputOf(await session('get', json.sessionId as string))[0].json,
+			),
+		);
+		expect(cases.map((one) => one.reference_id)).toEqual(input.map((_, n) => `case ${n}`));
+	});
+});

@@ -1,0 +1,173 @@
+import { createHash, randomBytes } from 'node:crypto';
+
+import type { IDataObject } from 'n8n-workflow';
+
+import { bytesOf, outputOf } from '../../support/engine';
+import { createSession, uploadAsRecipient } from '../../support/fileCourier';
+import { TriggerUnderTest } from '../../support/fileCourierTrigger';
+import { startReceiver } from '../../support/receiver';
+
+let trigger: TriggerUnderTest;
+
+beforeAll(async () => {
+	trigger = await TriggerUnderTest.start();
+});
+afterAll(async () => await trigger.sandbox.stop());
+beforeEach(async () => await trigger.sandbox.reset());
+afterEach(async () => await trigger.stopServer());
+
+describe('with the sandbox as the sender', () => {
+	const files = [
+		{ name: 'Ausweis „vorn“.pdf', type: 'application/pdf', bytes: randomBytes(100_000) },
+		{ name: '../../photo.png', type: 'image/png', bytes: randomBytes(50_001) },
+	];
+	const hashes = files.map(({ bytes }) => createHash('sha256').update(bytes).digest('hex'));
+
+	/** From the request to the recipient's upload; FileCourier delivers by itself. */
+	async function request(parameters: IDataObject, credentials: IDataObject = {}): Promise<string> {
+		const own = trigger.sandbox.info.services.fileCourier.credentials;
+		await trigger.activate(parameters, { webhookSecret: own.webhookSecret, ...credentials });
+		const session = await createSession(
+			trigger.sandbox,
+			{ callbackUrl: trigger.url },
+			undefined,
+			credentials,
+		);
+		const { uploadUrl, sessionId } = outputOf(session)[0].json as Record<string, string>;
+		await uploadAsRecipient(uploadUrl, files);
+		return sessionId;
+	}
+
+	interface SentDelivery {
+		id: string;
+		state: string;
+		attempts: Array<{ status?: number }>;
+	}
+
+	const hasAttempt = ([last]: SentDelivery[]) => last?.attempts.length > 0;
+	const lastDelivery = async () => (await trigger.sandbox.until('/deliveries', hasAttempt))[0];
+
+	it('each file becomes an item with its bytes, fetched without credentials', async () => {
+		const sessionId = await request({ download: true, binaryPropertyName: 'data' });
+		await lastDelivery();
+		const [items] = trigger.server.runs;
+		expect(items).toHaveLength(2);
+		for (const [index, { json, binary }] of items.entries()) {
+			expect(json).toMatchObject({
+				sessionId,
+				fileIndex: index,
+				fileCount: 2,
+				file: { downloaded: true, sha256: hashes[index], binaryPropertyName: 'data' },
+			});
+			expect(await bytesOf(binary!.data)).toEqual(files[index].bytes);
+		}
+		expect(items.map(({ binary }) => binary!.data.fileName)).toEqual([
+			'Ausweis „vorn“.pdf',
+			'photo.png',
+		]);
+		const fetches = (await trigger.sandbox.requests()).filter(({ origin }) => origin === 'files');
+		expect(fetches.map(({ authorized }) => authorized)).toEqual([false, false]);
+	});
+
+	it('all files come in one item, if the user wants one item per delivery', async () => {
+		await request({ download: true, binaryPropertyName: 'doc', output: 'delivery' });
+		await lastDelivery();
+		const [[{ json, binary }]] = trigger.server.runs;
+		expect(Object.keys(binary!)).toEqual(['doc', 'doc_1']);
+		expect(json.files).toMatchObject([
+			{ sha256: hashes[0] },
+			{ sha256: hashes[1], binaryPropertyName: 'doc_1' },
+		]);
+	});
+
+	it('the callback API key goes the whole way round', async () => {
+		await request({}, { callbackApiKey: 'a-key-of-our-own' });
+		expect((await lastDelivery()).attempts).toMatchObject([{ status: 200 }]);
+		expect(trigger.server.runs).toHaveLength(1);
+	});
+
+	it('a download that fails asks for the delivery again, and the repeat starts the run', async () => {
+		await trigger.sandbox.fault({
+			service: 'fileCourier',
+			origin: 'files',
+			times: 1,
+			fault: { type: 'status', status: 500 },
+		});
+		await request({ download: true, binaryPropertyName: 'data' });
+		const first = await lastDelivery();
+		expect(first.attempts).toMatchObject([{ status: 503 }]);
+		expect(trigger.server.runs).toEqual([]);
+		await trigger.sandbox.control.post(`/deliveries/${first.id}/redeliver`);
+		expect(trigger.server.runs).toHaveLength(1);
+		expect(trigger.server.runs[0]).toHaveLength(2);
+	});
+
+	it('a file of another size than the announced one is not handed on', async () => {
+		const host = await startReceiver(); // answers with two bytes
+		await trigger.activate({ download: true, binaryPropertyName: 'data' });
+		const data = { request_id: 'req_1', files: [{ name: 'a.json', size: 3, url: host.url }] };
+		const answer = await trigger.deliver(JSON.stringify({ event: 'files.delivered', data }));
+		await host.stop();
+		expect(answer.status).toBe(503);
+		expect(answer.data.error).toContain('“a.json” has 2 bytes instead of the announced 3');
+		expect(trigger.server.runs).toEqual([]);
+	});
+
+	it('when one file fails, the others are given up and FileCourier is told at once', async () => {
+		const files = { service: 'fileCourier', origin: 'files' };
+		const delay = { type: 'delay', milliseconds: 30_000 };
+		await trigger.sandbox.fault({ ...files, nth: 2, fault: delay });
+		await trigger.sandbox.fault({ ...files, nth: 1, fault: { type: 'status', status: 404 } });
+		const started = Date.now();
+		await request({ download: true, binaryPropertyName: 'data' });
+		expect((await lastDelivery()).attempts).toMatchObject([{ status: 503 }]);
+		expect(Date.now() - started).toBeLessThan(15_000);
+	});
+
+	it('files that are not down in time go on with their URL', async () => {
+		await trigger.sandbox.fault({
+			service: 'fileCourier',
+			origin: 'files',
+			nth: 2,
+			fault: { type: 'delay', milliseconds: 30_000 },
+		});
+		await request({ download: true, binaryPropertyName: 'data', options: { downloadBudget: 1 } });
+		await lastDelivery();
+		const [items] = trigger.server.runs;
+		expect(items.map(({ json }) => (json.file as IDataObject).downloaded).sort()).toEqual([
+			false,
+			true,
+		]);
+		expect(items.filter(({ binary }) => binary)).toHaveLength(1);
+	});
+
+	it('repeats wait while the files of the first are fetched, and start nothing', async () => {
+		await trigger.sandbox.fault({
+			service: 'fileCourier',
+			origin: 'files',
+			fault: { type: 'delay', milliseconds: 500 },
+		});
+		await trigger.sandbox.fault({
+			service: 'fileCourier',
+			fault: { type: 'duplicateDelivery', copies: 5 },
+		});
+		await request({ download: true, binaryPropertyName: 'data' });
+		await lastDelivery();
+		expect(trigger.server.runs).toHaveLength(1);
+	});
+
+	it('a badly signed delivery is refused and delivered again by the schedule', async () => {
+		await trigger.sandbox.fault({
+			service: 'fileCourier',
+			times: 1,
+			fault: { type: 'badSignature' },
+		});
+		await request({});
+		expect((await lastDelivery()).attempts).toMatchObject([{ status: 401 }]);
+		await trigger.sandbox.control.post('/clock', { advance: 61 });
+		const isTaken = ([last]: SentDelivery[]) => last.attempts.length === 2;
+		const [{ attempts }] = await trigger.sandbox.until<SentDelivery[]>('/deliveries', isTaken);
+		expect(attempts).toMatchObject([{ status: 401 }, { status: 200 }]);
+		expect(trigger.server.runs).toHaveLength(1);
+	});
+});

@@ -1,0 +1,122 @@
+import { TriggerUnderTest, VECTOR } from '../../support/fileCourierTrigger';
+import { hmacSha256 } from '../../support/sign';
+
+let trigger: TriggerUnderTest;
+
+beforeAll(async () => {
+	trigger = await TriggerUnderTest.start();
+});
+afterAll(async () => await trigger.sandbox.stop());
+beforeEach(async () => await trigger.sandbox.reset());
+afterEach(async () => await trigger.stopServer());
+
+describe('a delivery that is not to be believed starts nothing:', () => {
+	const sixteenMegabytes = JSON.stringify({
+		event: 'files.delivered',
+		pad: 'x'.repeat(16 * 1024 * 1024),
+	});
+	it.each<[string, string | Buffer, Record<string, string>, number]>([
+		['unsigned', VECTOR.body, {}, 401],
+		['an empty signature', VECTOR.body, { 'X-FileCourier-Signature': '' }, 401],
+		['forged', VECTOR.body, { 'X-FileCourier-Signature': 'a'.repeat(64) }, 401],
+		[
+			'signed with a secret that is no longer valid',
+			VECTOR.body,
+			{ 'X-FileCourier-Signature': hmacSha256(VECTOR.body, 'fcwh_old') },
+			401,
+		],
+		[
+			'changed after it was signed',
+			VECTOR.body.replace('CUST-12345', 'CUST-54321'),
+			{ 'X-FileCourier-Signature': VECTOR.signature },
+			401,
+		],
+		['cut off', VECTOR.body.slice(0, -10), { 'X-FileCourier-Signature': VECTOR.signature }, 422],
+		[
+			'cut off, as plain text',
+			VECTOR.body.slice(0, -10),
+			{ 'X-FileCourier-Signature': VECTOR.signature, 'content-type': 'text/plain' },
+			401,
+		],
+		['empty', '', { 'X-FileCourier-Signature': VECTOR.signature }, 401],
+		[
+			'no JSON, though signed',
+			'hello',
+			{
+				'X-FileCourier-Signature': hmacSha256('hello', VECTOR.secret),
+				'content-type': 'text/plain',
+			},
+			400,
+		],
+		[
+			'another JSON, though signed',
+			'[1]',
+			{ 'X-FileCourier-Signature': hmacSha256('[1]', VECTOR.secret) },
+			400,
+		],
+		[
+			'without data, though signed',
+			'{"event":"files.delivered"}',
+			{ 'X-FileCourier-Signature': hmacSha256('{"event":"files.delivered"}', VECTOR.secret) },
+			400,
+		],
+		[
+			'a multipart form',
+			'x',
+			{
+				'X-FileCourier-Signature': hmacSha256('x', VECTOR.secret),
+				'content-type': 'multipart/form-data; boundary=b',
+			},
+			400,
+		],
+		['over 16 MB', sixteenMegabytes, { 'X-FileCourier-Signature': VECTOR.signature }, 413],
+		[
+			'nested a hundred thousand deep',
+			`${'['.repeat(1e5)}${']'.repeat(1e5)}`,
+			{ 'X-FileCourier-Signature': VECTOR.signature },
+			401,
+		],
+	])('%s', async (_, body, headers, status) => {
+		await trigger.activate();
+		expect((await trigger.post(body, headers)).status).toBe(status);
+		expect(trigger.server.runs).toEqual([]);
+	});
+
+	it('without a secret in the credential every delivery is refused, and told why', async () => {
+		await trigger.activate({}, { webhookSecret: ' ' });
+		const { status, data } = await trigger.post(VECTOR.body, {
+			'X-FileCourier-Signature': hmacSha256(VECTOR.body, ''),
+		});
+		expect(status).toBe(401);
+		expect(data.error).toContain('No Webhook Secret is set');
+		expect(trigger.server.runs).toEqual([]);
+	});
+
+	it('tells nobody the secret', async () => {
+		await trigger.activate({}, { callbackApiKey: 'the-key' });
+		const answers = [
+			await trigger.post(VECTOR.body),
+			await trigger.deliver(VECTOR.body),
+			await trigger.deliver('{}'),
+		];
+		expect(answers.map(({ data }) => data)).toEqual([
+			{ error: 'The signature does not match' },
+			{ error: 'The callback API key does not match' },
+			{ error: 'The callback API key does not match' },
+		]);
+	});
+
+	it.each([
+		['the bare key', 'the-key', 200],
+		['the key as a bearer', 'Bearer the-key', 200],
+		['another key', 'Bearer another', 401],
+		['no key', undefined, 401],
+	])(
+		'with a callback API key in the credential: %s gets %s %i',
+		async (_, authorization, status) => {
+			await trigger.activate({}, { callbackApiKey: 'the-key' });
+			const answer = await trigger.deliver(VECTOR.body, authorization ? { authorization } : {});
+			expect(answer.status).toBe(status);
+		},
+	);
+});

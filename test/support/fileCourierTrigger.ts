@@ -1,0 +1,78 @@
+import axios, { type AxiosResponse } from 'axios';
+import type { IDataObject } from 'n8n-workflow';
+
+import { FileCourierApi } from '../../credentials/FileCourierApi.credentials';
+import { FileCourierTrigger } from '../../nodes/FileCourier/FileCourierTrigger.node';
+import { binaryData } from './engine';
+import { Sandbox } from './sandbox';
+import { hmacSha256 } from './sign';
+import { TriggerServer } from './webhooks';
+
+/** The vector of FileCourier's signature: this body under this secret has this digest. */
+export const VECTOR = {
+	secret: 'fcwh_test_secret',
+	body: '{"event":"files.delivered","timestamp":"2025-01-22T14:22:18Z","data":{"request_id":"req_abc123xyz","reference_id":"CUST-12345","recipient_email":"customer@example.com","files":[{"name":"drivers-license.pdf","size":245832,"type":"application/pdf","url":"https://files.filecourier.io/abc123/drivers-license.pdf?signature=abc","expires_at":"2025-01-23T14:22:18Z"}]}}',
+	signature: '135da3e04edb099d4557066abed38cdc4bbc45a47563f076892553b3d1abaa14',
+};
+
+let workflows = 0;
+
+/** The FileCourier Trigger with deliveries that come in, and the sandbox beside it. */
+export class TriggerUnderTest {
+	/** Behind which the trigger stands; each activation makes another. */
+	server!: TriggerServer;
+	url = '';
+
+	private constructor(readonly sandbox: Sandbox) {}
+
+	static async start(): Promise<TriggerUnderTest> {
+		await binaryData();
+		return new TriggerUnderTest(await Sandbox.start());
+	}
+
+	async activate(parameters: IDataObject = {}, credentials = {}, mode = 'webhook' as const) {
+		this.server = new TriggerServer({
+			node: new FileCourierTrigger(),
+			credentialType: new FileCourierApi(),
+			credentials: {
+				...this.sandbox.info.services.fileCourier.credentials,
+				webhookSecret: VECTOR.secret,
+				...credentials,
+			},
+			parameters: {
+				events: ['files.delivered'],
+				output: 'file',
+				download: false,
+				options: {},
+				...parameters,
+			},
+			workflowId: `trigger-${++workflows}`,
+			mode,
+		});
+		this.url = await this.server.start();
+	}
+
+	async post(
+		body: string | Buffer,
+		headers: Record<string, string> = {},
+	): Promise<AxiosResponse<Record<string, unknown>>> {
+		return await axios.post(this.url, body, {
+			headers: { 'content-type': 'application/json', ...headers },
+			transformRequest: (data: unknown) => data,
+			validateStatus: () => true,
+			maxBodyLength: Infinity,
+		});
+	}
+
+	/** Posts a body that is signed as it is. */
+	async deliver(body: string, headers: Record<string, string> = {}) {
+		const signature = hmacSha256(body, VECTOR.secret);
+		return await this.post(body, { 'X-FileCourier-Signature': signature, ...headers });
+	}
+
+	/** Ends the server of the last activation; whatever the node threw is thrown. */
+	async stopServer(): Promise<void> {
+		await this.server.stop();
+		if (this.server.thrown.length > 0) throw this.server.thrown[0];
+	}
+}
