@@ -1,0 +1,105 @@
+/**
+ * Takes the pictures of the README and of docs/ from a real n8n with the sandbox beside it, and writes them into
+ * docs/pictures/. Run by `npm run docs:pictures`, after changes to what they show.
+ */
+import { mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Locator, Page } from 'playwright-core';
+import { putExamples } from '../launcher/examples.mts';
+import { requestDocuments } from '../launcher/journey.mts';
+import { Problem } from '../launcher/problem.mjs';
+import { ROOT } from '../launcher/ready.mjs';
+import { startSystem, type System } from '../launcher/system.mts';
+import { Editor } from './editor.mts';
+import type { SavedWorkflow } from './workflows.mts';
+
+const FOLDER = join(ROOT, 'docs', 'pictures');
+
+/** Everybody who clones the repository gets them, so none may be large. */
+const MOST_BYTES = 200_000;
+
+/** The examples whose canvas is shown. The first is the README's own, and follows the reader's choice of light or dark. */
+const CANVASES = ['request-and-wait', 'receive-documents'];
+
+/** The panels that are shown: the node of an example. */
+const PANELS = [
+	{ file: 'request-and-wait-panel', example: 'request-and-wait', node: 'Request and wait' },
+	{ file: 'trigger-panel', example: 'receive-documents', node: 'Files delivered' },
+];
+
+/** Controls of the editor that lie over the canvas and say nothing of the workflow. */
+const BARE = `[data-test-id=canvas-controls], .vue-flow__controls, .vue-flow__panel, [data-test-id=canvas-chat-button],
+	[class*=executionButtons], [class*=addButton], [data-test-id=canvas-plus-button] { visibility: hidden !important; }`;
+
+/** The smallest part of a page that shows all of these, with a margin, in pixels. */
+async function areaOf(shown: Locator, margin = 16) {
+	const boxes = (await Promise.all((await shown.all()).map((one) => one.boundingBox()))).filter(
+		(box) => box !== null,
+	);
+	if (boxes.length === 0) throw new Problem('There is nothing of that on the page to take.');
+	const left = Math.min(...boxes.map(({ x }) => x)) - margin;
+	const top = Math.min(...boxes.map(({ y }) => y)) - margin;
+	const right = Math.max(...boxes.map(({ x, width }) => x + width)) + margin;
+	const bottom = Math.max(...boxes.map(({ y, height }) => y + height)) + margin;
+	return { x: Math.max(0, left), y: Math.max(0, top), width: right - left, height: bottom - top };
+}
+
+async function take(page: Page, name: string, shown: Locator): Promise<void> {
+	const path = join(FOLDER, `${name}.png`);
+	const clip = await areaOf(shown);
+	await page.screenshot({ path, clip, style: BARE, animations: 'disabled', scale: 'css' });
+	const { size } = statSync(path);
+	if (size > MOST_BYTES) throw new Problem(`${path} has ${size} bytes; show less of the page.`);
+	console.log(`${name}.png  ${clip.width.toFixed()} x ${clip.height.toFixed()}, ${size} bytes`);
+}
+
+async function takeAll(system: System, workflows: Map<string, SavedWorkflow>): Promise<void> {
+	const editor = await Editor.open(system.n8n.url);
+	try {
+		const { page } = editor;
+		for (const colorScheme of ['light', 'dark'] as const) {
+			await page.emulateMedia({ colorScheme });
+			for (const example of CANVASES) {
+				await editor.openWorkflow(workflows.get(example)?.id ?? '');
+				const name = colorScheme === 'dark' ? `${example}-dark` : example;
+				await take(page, name, page.locator('.vue-flow__node'));
+			}
+		}
+		await page.emulateMedia({ colorScheme: 'light' });
+		for (const { file, example, node } of PANELS) {
+			await editor.openWorkflow(workflows.get(example)?.id ?? '');
+			const panel = await editor.openNode(node);
+			await take(
+				page,
+				file,
+				panel.locator('[data-test-id=ndv-parameters], [data-test-id=node-parameters]').first(),
+			);
+			await editor.closeNode();
+		}
+		await page.setViewportSize({ width: 960, height: 720 });
+		await page.goto(`${system.sandbox.info.portal}/outbox`);
+		await take(page, 'outbox', page.locator('main'));
+	} finally {
+		await editor.close();
+	}
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'file-delivery-pictures-'));
+mkdirSync(FOLDER, { recursive: true });
+let system: System | undefined;
+try {
+	system = await startSystem({ folder, tell: console.log });
+	const workflows = await putExamples(system.rest, system.credentials);
+	const request = workflows.get('request-documents');
+	if (!request) throw new Problem('The example request-documents is missing.');
+	await requestDocuments(system, request);
+	await takeAll(system, workflows);
+} catch (error) {
+	if (!(error instanceof Problem)) throw error;
+	console.error(error.message);
+	process.exitCode = 1;
+} finally {
+	await system?.stop();
+	rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+}
