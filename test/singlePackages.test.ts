@@ -97,7 +97,9 @@ describe.each(SERVICES)('the package of %s', (service) => {
 			'package.json',
 		]);
 		const strangers = SERVICES.filter((other) => other !== service).flatMap(namesOf);
-		const named = files.flatMap((file) => {
+		// Its page may tell what goes well together; everything else is about this service alone.
+		const rest = files.filter((file) => file !== 'README.md');
+		const named = rest.flatMap((file) => {
 			const text = read(staged, file);
 			return strangers.filter((word) => text.includes(word)).map((word) => `${file}: ${word}`);
 		});
