@@ -61,7 +61,7 @@ export const fileShot: Steps = {
 			expect(items[0].binary.copy.fileName).toBe(files.photo.name);
 		},
 	},
-	'Clean Up': {
+	'Clean-Up Summary': {
 		does: 'file.cleanUp',
 		parameters: { selection: 'expiring', expiresWithin: 4, unit: 'days', output: 'summary' },
 		after: 'Files',

@@ -74,7 +74,7 @@ export const filesApp: Steps = {
 			expect(JSON.stringify(items)).not.toContain('open sesame');
 		},
 	},
-	'Clean Up': {
+	'Clean-Up Summary': {
 		does: 'file.cleanUp',
 		parameters: { olderThan: 1, unit: 'hours', output: 'summary' },
 		check: (items) =>

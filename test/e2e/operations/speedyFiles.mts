@@ -98,7 +98,7 @@ export const speedyFiles: Steps = {
 		check: (items) =>
 			expect(items.map(({ json }) => json.title)).toEqual(['Step by step', 'Q4 financials']),
 	},
-	'Clean Up': {
+	'Clean-Up Summary': {
 		does: 'package.cleanUp',
 		parameters: { selection: 'expired', output: 'summary' },
 		after: 'Files',
