@@ -9,6 +9,7 @@ import { readAnswer } from './answer';
 import { dispositionFileName, safeFileName, urlFileName } from './fileName';
 import { measured } from './measured';
 import { openUrl, type OpenedStream, type TransferContext } from './open';
+import { Progress } from './progress';
 import { StallGuard } from './stall';
 
 /** What is known of a file before it is down; the service's own words where it gives them. */
@@ -119,10 +120,14 @@ async function store(
 		mediaType(headers['content-type']) ?? file.mimeType ?? 'application/octet-stream';
 	const announced = headers['content-length'];
 	const expected = file.size ?? (announced === undefined ? undefined : Number(announced));
+	const told = new Progress(context, `Fetching “${fileName}”`, expected);
 	let objection: NodeOperationError | undefined;
 	const { stream, measure } = measured(response.body, {
 		sha256: options.sha256,
-		progress: guard.progress,
+		progress: (moved) => {
+			guard.progress();
+			told.move(moved);
+		},
 		// Said before n8n has taken the end of the file: it throws away what it has of a stream that fails.
 		objection: (arrived) =>
 			(objection =

@@ -15,8 +15,8 @@ export interface Measure {
 
 interface Options {
 	sha256: boolean;
-	/** Called for each chunk. */
-	progress?: () => void;
+	/** Called for each chunk, with its bytes. */
+	progress?: (bytes: number) => void;
 	/** Asked at the end of a stream; what it objects to is a fault of the stream, so that nobody takes it for whole. */
 	objection?: (measure: Measure) => Error | undefined;
 }
@@ -31,7 +31,7 @@ export function measured<T extends Buffer | ByteStream>(
 	const take = (chunk: Buffer) => {
 		measure.size += chunk.length;
 		hash?.update(chunk);
-		progress?.();
+		progress?.(chunk.length);
 	};
 	const finish = () => (measure.sha256 = hash?.digest('hex'));
 

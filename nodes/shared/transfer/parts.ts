@@ -6,6 +6,7 @@ import { NodeApiError } from 'n8n-workflow';
 import { withItem } from '../errors';
 import type { ItemContext } from '../operation';
 import type { ByteStream, Measure } from './measured';
+import { Progress } from './progress';
 import type { FileSource } from './source';
 
 /** A piece of a file, held in memory until the service has it. */
@@ -38,6 +39,7 @@ export async function uploadParts(
 ): Promise<Measure & { parts: number }> {
 	const hash = options.sha256 ? createHash('sha256') : undefined;
 	const total = Math.max(1, Math.ceil(file.size / options.partSize));
+	const told = new Progress(functions, `Sending “${file.fileName}”`, file.size);
 	const arrived = new Set<number>();
 	const underWay = new Set<Promise<void>>();
 	let failure: { error: unknown } | undefined;
@@ -47,6 +49,7 @@ export async function uploadParts(
 		try {
 			await send(part);
 			arrived.add(part.index);
+			told.move(part.bytes.length);
 		} catch (error) {
 			failure ??= { error };
 		}

@@ -6,6 +6,7 @@ import type { ItemContext } from '../operation';
 import type { Service } from '../service';
 import type { Form } from './form';
 import { type Measure, measured } from './measured';
+import { Progress } from './progress';
 import type { PartSettings } from './settings';
 import type { FileSource } from './source';
 import { StallGuard } from './stall';
@@ -66,7 +67,12 @@ export async function uploadWhole(
 					// n8n puts a signal of its own in place of the guard's; without its source the request ends too.
 					if (!Buffer.isBuffer(bytes)) abandon = () => void bytes.destroy();
 					guard.signal.addEventListener('abort', abandon);
-					const opened = measured(bytes, { ...options, progress: guard.progress });
+					const told = new Progress(functions, `Sending “${file.fileName}”`, file.size);
+					const progress = (moved: number) => {
+						guard.progress();
+						told.move(moved);
+					};
+					const opened = measured(bytes, { ...options, progress });
 					measure = opened.measure;
 					return options.form ? options.form.around(opened.stream) : opened.stream;
 				},

@@ -1,0 +1,47 @@
+import { join } from 'node:path';
+import type { Bench, Case } from '../case.mts';
+import { Filestack } from '../filestack.mts';
+import { bare, curl } from '../programs.mts';
+import { ours, run, step } from '../runs.mts';
+import { type Ways, wholeFile } from './wholeFile.mts';
+
+export const download: Case = {
+	title: 'Download',
+	async run(bench) {
+		const filestack = await Filestack.open(bench);
+		const { method, ...found } = await wholeFile(bench, async (file) =>
+			waysOf(bench, filestack, await filestack.put(file)),
+		);
+		const what =
+			'A file from the stand-in of Filestack’s CDN into n8n’s binary storage; curl and the bare Node stream write it to a file beside it.';
+		return { ...found, method: [what, ...method] };
+	},
+};
+
+function waysOf(bench: Bench, filestack: Filestack, handle: string): Ways {
+	const url = filestack.cdnUrl(handle);
+	const target = join(bench.folder, 'downloaded.bin');
+	return {
+		ours: async (sha256) =>
+			await run(
+				bench,
+				ours(bench, 'Download', 'filestack', {
+					resource: 'file',
+					operation: 'download',
+					file: { __rl: true, mode: 'id', value: handle },
+					binaryPropertyName: 'data',
+					options: { sha256 },
+				}),
+			),
+		peer: async () =>
+			await run(
+				bench,
+				step('HTTP Request', 'n8n-nodes-base.httpRequest', 4.2, {
+					url,
+					options: { response: { response: { responseFormat: 'file' } } },
+				}),
+			),
+		curl: async () => await curl('--output', target, url),
+		bare: async (hashing) => await bare('download', hashing, target, url),
+	};
+}

@@ -1,0 +1,17 @@
+import type { Case } from '../case.mts';
+import { download } from './download.mts';
+import { items } from './items.mts';
+import { load } from './load.mts';
+import { parts } from './parts.mts';
+import { trigger } from './trigger.mts';
+import { upload } from './upload.mts';
+
+/** By the name that chooses them; in the order in which they run and are reported. */
+export const cases: Readonly<Record<string, Case>> = {
+	upload,
+	download,
+	parts,
+	items,
+	trigger,
+	load,
+};

@@ -1,0 +1,124 @@
+import { execFileSync } from 'node:child_process';
+import axios from 'axios';
+import { textAt } from '../../sandbox/n8n/shape.mts';
+import { atLeast, type Bench, type Case, MIB } from '../case.mts';
+import { overLine } from '../link.mts';
+import { ours, run, step } from '../runs.mts';
+
+const ITEMS = 1000;
+const LINE = { roundTrip: 50, rate: 100 * MIB };
+/** Items at Once: the default, and what is compared. */
+const AT_ONCE = [5, 20] as const;
+const COMPARED = 20;
+
+/** So many items. */
+const itemSource = [
+	step('Numbers', 'n8n-nodes-base.set', 3.4, {
+		mode: 'raw',
+		jsonOutput: JSON.stringify({ n: Array.from({ length: ITEMS }, (_, n) => n) }),
+		options: {},
+	}),
+	step('Items', 'n8n-nodes-base.splitOut', 1, { fieldToSplitOut: 'n', options: {} }),
+];
+
+export const items: Case = {
+	title: 'Many items, a small operation',
+	async run(bench) {
+		const limit = await withoutLimit(bench);
+		const fileId = smallFile(bench);
+		return await overLine(bench, 'filesApp', LINE, async (credential, baseUrl) => {
+			const seconds = new Map<string, number>();
+			let refused = 0;
+			for (const itemsAtOnce of AT_ONCE) {
+				bench.tell(`our node, ${itemsAtOnce} at once`);
+				const get = ours(
+					bench,
+					'Get',
+					'filesApp',
+					{
+						resource: 'file',
+						operation: 'get',
+						fileId: { __rl: true, mode: 'id', value: fileId },
+						options: { batching: { batch: { itemsAtOnce } } },
+					},
+					credential,
+				);
+				seconds.set(
+					`our node, ${itemsAtOnce} at once`,
+					(await run(bench, ...itemSource, get)).seconds,
+				);
+				refused += await refusedRequests(bench);
+			}
+			bench.tell('HTTP Request, one by one');
+			seconds.set(
+				'HTTP Request node, one by one',
+				await oneByOne(bench, `${baseUrl}/files/${fileId}`),
+			);
+			const one = seconds.get('HTTP Request node, one by one') ?? NaN;
+			const compared = seconds.get(`our node, ${COMPARED} at once`) ?? NaN;
+			return {
+				method: [
+					`Get File of Files App’s stand-in for ${ITEMS} items, over a line with a round trip of ${LINE.roundTrip} ms; the node’s own time in n8n’s record of the execution.`,
+					`One by one: the HTTP Request node with Batching of one item every ${LINE.roundTrip} ms, its way not to send all at once.`,
+				],
+				table: {
+					head: ['', 'seconds', 'items/s', '× of HTTP Request, one by one'],
+					rows: [...seconds].map(([who, time]) => [
+						who,
+						time.toFixed(1),
+						(ITEMS / time).toFixed(0),
+						(one / time).toFixed(2),
+					]),
+				},
+				targets: [
+					atLeast(
+						`${COMPARED} at once at least 8 × the HTTP Request node one by one`,
+						8,
+						one / compared,
+					),
+					{
+						wanted: `no request past the rate limit of the service (${limit} an hour)`,
+						measured: `${refused} refused`,
+						met: refused === 0,
+					},
+				],
+			};
+		});
+	},
+};
+
+async function oneByOne(bench: Bench, url: string): Promise<number> {
+	const { apiKey } = bench.system.sandbox.info.services.filesApp.credentials;
+	const node = step('HTTP Request', 'n8n-nodes-base.httpRequest', 4.2, {
+		url,
+		sendHeaders: true,
+		headerParameters: { parameters: [{ name: 'Authorization', value: `Bearer ${apiKey}` }] },
+		options: { batching: { batch: { batchSize: 1, batchInterval: LINE.roundTrip } } },
+	});
+	return (await run(bench, ...itemSource, node)).seconds;
+}
+
+/** The largest limit that Files App documents. */
+async function withoutLimit({ system }: Bench): Promise<number> {
+	const { portal } = system.sandbox.info;
+	await axios.patch(`${portal}/api/services/filesApp/settings`, { plan: 'team' });
+	return 10_000;
+}
+
+/** The ID of a small file. */
+function smallFile({ system }: Bench): string {
+	const { baseUrl, apiKey } = system.sandbox.info.services.filesApp.credentials;
+	const answer = execFileSync('curl', [
+		...['--silent', '--fail', '--noproxy', '*', '--header', `authorization: Bearer ${apiKey}`],
+		...['--form', 'file=hello;filename=hello.txt', `${baseUrl}/upload`],
+	]);
+	return textAt(JSON.parse(answer.toString()), 'id');
+}
+
+/** Requests that were answered 429 since it was asked last. */
+async function refusedRequests({ system }: Bench): Promise<number> {
+	const requests = `${system.sandbox.info.portal}/api/requests`;
+	const { data } = await axios.get<Array<{ status: number }>>(requests);
+	await axios.delete(requests);
+	return data.filter(({ status }) => status === 429).length;
+}

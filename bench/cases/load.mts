@@ -1,0 +1,39 @@
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import { buildPackage } from '../../sandbox/launcher/build.mts';
+import { describeHost } from '../../sandbox/n8n/hosts.mts';
+import { type Case, median } from '../case.mts';
+import { loadTime } from '../programs.mts';
+
+/** Processes, each of which loads it once. */
+const ROUNDS = 7;
+
+export const load: Case = {
+	title: 'Loading and size of the package',
+	async run({ folder }) {
+		const { folder: host } = describeHost('newest');
+		const modules = join(folder, 'n8n', '.n8n', 'nodes', 'node_modules');
+		const times: number[] = [];
+		for (let round = 0; round < ROUNDS; round++) {
+			times.push(await loadTime(host, join(modules, 'n8n-nodes-file-delivery')));
+		}
+		const packed = statSync(await buildPackage()).size;
+		return {
+			method: [
+				`n8n’s PackageDirectoryLoader on the installed package, all nodes and credentials, in a new process each time; the median of ${ROUNDS}.`,
+			],
+			table: {
+				head: ['', ''],
+				rows: [
+					['load time, ms', median(times).toFixed(0)],
+					[
+						'fastest and slowest, ms',
+						`${Math.min(...times).toFixed(0)}–${Math.max(...times).toFixed(0)}`,
+					],
+					['packed, kB', (packed / 1000).toFixed(0)],
+				],
+			},
+			targets: [],
+		};
+	},
+};

@@ -1,0 +1,137 @@
+import { createHmac, randomUUID } from 'node:crypto';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import axios from 'axios';
+import pRetry from 'p-retry';
+import { ROOT } from '../../sandbox/launcher/ready.mjs';
+import { objectsAt } from '../../sandbox/n8n/shape.mts';
+import {
+	activateWorkflow,
+	createWorkflow,
+	webhookAnswers,
+	type WorkflowNode,
+} from '../../sandbox/n8n/workflows.mts';
+import { atLeast, type Bench, type Case, MIB, median } from '../case.mts';
+import { ours, step } from '../runs.mts';
+
+const ROUNDS = 5;
+/** Deliveries of a round, and how many are under way at the same time. */
+const DELIVERIES = 60;
+const AT_ONCE = 4;
+const SIZE = 8 * 1024;
+
+export const trigger: Case = {
+	title: 'Signed deliveries',
+	async run(bench) {
+		const webhookId = randomUUID();
+		const plain = await active(
+			bench,
+			step(
+				'Webhook',
+				'n8n-nodes-base.webhook',
+				2,
+				{ httpMethod: 'POST', path: webhookId },
+				{ webhookId },
+			),
+			`webhook/${webhookId}`,
+		);
+		const signedId = randomUUID();
+		const fileCourier = ours(bench, 'FileCourier', 'fileCourierTrigger', { download: false });
+		const signed = await active(
+			bench,
+			{ ...fileCourier, webhookId: signedId },
+			`webhook/${signedId}/webhook`,
+		);
+
+		const rates = { plain: [] as number[], signed: [] as number[] };
+		await round(bench, plain);
+		await round(bench, signed);
+		for (let n = 1; n <= ROUNDS; n++) {
+			bench.tell(`round ${n} of ${ROUNDS}`);
+			rates.plain.push(await round(bench, plain));
+			rates.signed.push(await round(bench, signed));
+		}
+		const [ofPlain, ofSigned] = [median(rates.plain), median(rates.signed)];
+		return {
+			method: [
+				`FileCourier Trigger against n8n’s Webhook node: ${DELIVERIES} deliveries of ${SIZE / 1024} KiB, ${AT_ONCE} at a time, each the start of an execution; ${ROUNDS} rounds in turn, medians.`,
+				'Verification: the function that the triggers call, on the Node.js of the benchmark.',
+			],
+			table: {
+				head: ['', ''],
+				rows: [
+					['Webhook node, deliveries/s', ofPlain.toFixed(1)],
+					['FileCourier Trigger, deliveries/s', ofSigned.toFixed(1)],
+					['verification at 1 KiB, µs', verification(1024, 20_000).toFixed(1)],
+					['verification at 1 MiB, µs', verification(MIB, 200).toFixed(0)],
+				],
+			},
+			targets: [atLeast('at least 0.95 of the Webhook node', 0.95, ofSigned / ofPlain)],
+		};
+	},
+};
+
+/** Activates a workflow of that one node. Gives back its URL. */
+async function active({ system }: Bench, node: WorkflowNode, path: string): Promise<string> {
+	const workflow = await createWorkflow(system.rest, {
+		name: `bench ${node.name}`,
+		nodes: [node],
+		connections: {},
+	});
+	await activateWorkflow(system.rest, workflow);
+	const url = `${system.n8n.url}/${path}`;
+	await webhookAnswers(url);
+	return url;
+}
+
+/** Deliveries a second, from the first until the last is answered. */
+async function round(bench: Bench, url: string): Promise<number> {
+	const { webhookSecret } = bench.system.sandbox.info.services.fileCourier.credentials;
+	const bodies = Array.from({ length: DELIVERIES }, () => {
+		const data = { request_id: randomUUID(), recipient_email: 'a@example.com', files: [] };
+		const event = { event: 'files.delivered', timestamp: new Date().toISOString(), data };
+		return JSON.stringify({
+			...event,
+			padding: 'x'.repeat(SIZE - JSON.stringify(event).length - 14),
+		});
+	});
+	const started = performance.now();
+	const deliver = async () => {
+		for (let body = bodies.pop(); body !== undefined; body = bodies.pop()) {
+			const signature = createHmac('sha256', webhookSecret).update(body).digest('hex');
+			const headers = { 'content-type': 'application/json', 'x-filecourier-signature': signature };
+			await axios.post(url, body, { headers, transformRequest: (data: unknown) => data });
+		}
+	};
+	await Promise.all(Array.from({ length: AT_ONCE }, deliver));
+	const seconds = (performance.now() - started) / 1000;
+	await idle(bench);
+	return DELIVERIES / seconds;
+}
+
+/** Waits until no execution runs any more. */
+async function idle({ system }: Bench): Promise<void> {
+	const filter = encodeURIComponent(JSON.stringify({ status: ['running', 'new'] }));
+	await pRetry(
+		async () => {
+			const answer = await system.rest.call('GET', `/rest/executions?limit=1&filter=${filter}`);
+			if (objectsAt(answer, 'data.results').length > 0) throw new Error('n8n is still at work');
+		},
+		{ retries: 200, minTimeout: 100, factor: 1 },
+	);
+}
+
+type IsSigned = (header: unknown, texts: Buffer[], secrets: string[]) => boolean;
+
+/** Microseconds that verifying a delivery of so many bytes takes. */
+function verification(bytes: number, times: number): number {
+	const built = join(ROOT, 'dist', 'nodes', 'shared', 'webhook', 'signature.js');
+	const { isSigned } = createRequire(import.meta.url)(built) as { isSigned: IsSigned };
+	const body = Buffer.alloc(bytes, 'x');
+	const signature = createHmac('sha256', 'secret').update(body).digest('hex');
+	const started = performance.now();
+	for (let n = 0; n < times; n++) {
+		if (!isSigned(signature, [body], ['secret'])) throw new Error('A good signature was refused');
+	}
+	return ((performance.now() - started) * 1000) / times;
+}

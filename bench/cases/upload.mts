@@ -1,0 +1,55 @@
+import type { Bench, Case } from '../case.mts';
+import { Filestack } from '../filestack.mts';
+import { bare, curl } from '../programs.mts';
+import { ours, readFile, run, step } from '../runs.mts';
+import { type Ways, wholeFile } from './wholeFile.mts';
+
+export const upload: Case = {
+	title: 'Upload in one request',
+	async run(bench) {
+		const filestack = await Filestack.open(bench);
+		const { method, ...found } = await wholeFile(bench, (file) =>
+			Promise.resolve(waysOf(bench, filestack, file)),
+		);
+		const what =
+			'A file in one request, as its body, to the stand-in of Filestack (our node with Send in Parts From raised); the HTTP Request node 4.2 sends the same request with the body “n8n Binary File”.';
+		return { ...found, method: [what, ...method] };
+	},
+};
+
+function waysOf(bench: Bench, { storeUrl }: Filestack, file: string): Ways {
+	return {
+		ours: async (sha256) =>
+			await run(
+				bench,
+				readFile(file),
+				ours(bench, 'Store', 'filestack', {
+					resource: 'file',
+					operation: 'store',
+					source: 'binary',
+					binaryPropertyName: 'data',
+					storage: 'S3',
+					options: { thresholdMb: 100_000, sha256 },
+				}),
+			),
+		peer: async () =>
+			await run(
+				bench,
+				readFile(file),
+				step('HTTP Request', 'n8n-nodes-base.httpRequest', 4.2, {
+					method: 'POST',
+					url: storeUrl,
+					sendBody: true,
+					contentType: 'binaryData',
+					inputDataFieldName: 'data',
+					options: {},
+				}),
+			),
+		curl: async () =>
+			await curl(
+				...['--request', 'POST', '--header', 'content-type: application/octet-stream'],
+				...['--output', '/dev/null', '--upload-file', file, storeUrl],
+			),
+		bare: async (hashing) => await bare('upload', hashing, file, storeUrl),
+	};
+}

@@ -1,0 +1,131 @@
+import { sweep } from '../bed.mts';
+import {
+	atLeast,
+	atMost,
+	type Bench,
+	type Findings,
+	GIB,
+	median,
+	MIB,
+	type Target,
+} from '../case.mts';
+import { makeFile, nameOf } from '../files.mts';
+import type { Measured } from '../runs.mts';
+
+/** The ways in which one file is moved: by n8n with one of two nodes, or by a program of its own (seconds). */
+export interface Ways {
+	ours(sha256: boolean): Promise<Measured>;
+	peer(): Promise<Measured>;
+	curl(): Promise<number>;
+	bare(hashing: 'plain' | 'sha256'): Promise<number>;
+}
+
+const SIZES = [MIB, 256 * MIB, GIB, 3 * GIB] as const;
+const LARGEST = 3 * GIB;
+/** Rounds at 1 GiB, in which the contenders take turns. */
+const ROUNDS = 3;
+const CONTENDERS = {
+	ours: 'our node, without SHA-256',
+	oursHashed: 'our node, with SHA-256',
+	peer: 'HTTP Request node',
+	bare: 'bare Node stream',
+	bareHashed: 'bare Node stream, with SHA-256',
+	curl: 'curl',
+} as const;
+type Contender = keyof typeof CONTENDERS;
+
+/** Peaks in MiB by size. */
+type Peaks = ReadonlyMap<number, number>;
+/** MiB a second at 1 GiB. */
+type Speeds = Record<Contender, number>;
+
+/** Moves files of each size in one request, for the memory; then 1 GiB in every way, for the speed. */
+export async function wholeFile(
+	bench: Bench,
+	prepare: (file: string) => Promise<Ways>,
+): Promise<Findings> {
+	const withFile = async <T,>(size: number, work: (ways: Ways) => Promise<T>): Promise<T> => {
+		const outcome = await work(await prepare(await makeFile(bench.folder, size)));
+		sweep(bench.folder);
+		return outcome;
+	};
+	const peaks = async (who: 'ours' | 'peer'): Promise<Peaks> => {
+		// The first execution loads what the others find loaded.
+		await withFile(MIB, async (ways) => await ways[who](true));
+		const found = new Map<number, number>();
+		for (const size of SIZES) {
+			bench.tell(`memory of ${CONTENDERS[who]}, ${nameOf(size)}`);
+			found.set(size, (await withFile(size, async (ways) => await ways[who](true))).peak);
+		}
+		return found;
+	};
+	const ours = await peaks('ours');
+	const speeds = await speedsOf(bench, withFile);
+	// Last: what it takes is not given back.
+	const peer = await peaks('peer');
+	return {
+		method: [
+			`Peak: the most memory that the n8n process had in use during an execution that reads the file into n8n’s binary storage (filesystem) and moves it (VmHWM, forgotten before each).`,
+			`Speed: the node’s own time in n8n’s record of the execution, the median of ${ROUNDS} rounds at 1 GiB in which the contenders take turns. The bare Node stream runs on n8n’s Node.js and does the same work outside of n8n.`,
+		],
+		table: {
+			head: ['', ...SIZES.map((size) => `peak, ${nameOf(size)}`), 'MiB/s, 1 GiB', 'ours, × of it'],
+			rows: (Object.keys(CONTENDERS) as Contender[]).map((who) => {
+				const own = who === 'oursHashed' ? ours : who === 'peer' ? peer : undefined;
+				const hashed = who === 'bareHashed' ? speeds.oursHashed : speeds.ours;
+				return [
+					CONTENDERS[who],
+					...SIZES.map((size) => own?.get(size)?.toFixed(0) ?? ''),
+					speeds[who].toFixed(0),
+					who.startsWith('ours') ? '' : (hashed / speeds[who]).toFixed(2),
+				];
+			}),
+		},
+		targets: targetsOf(ours, speeds),
+	};
+}
+
+async function speedsOf(
+	bench: Bench,
+	withFile: <T>(size: number, work: (ways: Ways) => Promise<T>) => Promise<T>,
+): Promise<Speeds> {
+	const ways: Record<Contender, (all: Ways) => Promise<number>> = {
+		ours: async (all) => (await all.ours(false)).seconds,
+		oursHashed: async (all) => (await all.ours(true)).seconds,
+		peer: async (all) => (await all.peer()).seconds,
+		bare: async (all) => await all.bare('plain'),
+		bareHashed: async (all) => await all.bare('sha256'),
+		curl: async (all) => await all.curl(),
+	};
+	const seconds = Object.fromEntries(
+		Object.keys(ways).map((who) => [who, [] as number[]]),
+	) as Record<Contender, number[]>;
+	for (let round = 1; round <= ROUNDS; round++) {
+		for (const who of Object.keys(ways) as Contender[]) {
+			bench.tell(`speed, round ${round} of ${ROUNDS}: ${CONTENDERS[who]}`);
+			seconds[who].push(await withFile(GIB, ways[who]));
+		}
+	}
+	return Object.fromEntries(
+		Object.entries(seconds).map(([who, all]) => [who, GIB / MIB / median(all)]),
+	) as Speeds;
+}
+
+function targetsOf(ours: Peaks, speeds: Speeds): Target[] {
+	const growth = (ours.get(LARGEST) ?? NaN) - (ours.get(MIB) ?? NaN);
+	return [
+		atMost('memory grows from 1 MiB to 3 GiB by at most 64 MiB', 64, growth, 'MiB'),
+		atLeast('at least 3 × the HTTP Request node', 3, speeds.ours / speeds.peer),
+		atLeast(
+			'with SHA-256 at least 2.5 × the HTTP Request node',
+			2.5,
+			speeds.oursHashed / speeds.peer,
+		),
+		atLeast('at least 0.8 of a bare Node stream', 0.8, speeds.ours / speeds.bare),
+		atLeast(
+			'with SHA-256 at least 0.8 of a bare Node stream that takes it too',
+			0.8,
+			speeds.oursHashed / speeds.bareHashed,
+		),
+	];
+}

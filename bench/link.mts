@@ -1,0 +1,42 @@
+import { spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { join } from 'node:path';
+import { ROOT } from '../sandbox/launcher/ready.mjs';
+import type { Credential } from '../sandbox/n8n/credentials.mts';
+import { putCredential } from '../sandbox/n8n/credentials.mts';
+import type { Bench } from './case.mts';
+
+export interface Line {
+	/** Milliseconds. */
+	roundTrip: number;
+	/** Bytes a second, in each direction of a connection. */
+	rate: number;
+}
+
+/**
+ * Puts a slow line before the API of a service while something is measured, in a process of its own; see link.mjs.
+ * @param work is given a credential of the service that leads over the line, and its base URL
+ */
+export async function overLine<T>(
+	{ system }: Bench,
+	service: 'fileShot' | 'filesApp',
+	{ roundTrip, rate }: Line,
+	work: (credential: Credential, baseUrl: string) => Promise<T>,
+): Promise<T> {
+	const { credentials } = system.sandbox.info.services[service];
+	const baseUrl = new URL(credentials.baseUrl);
+	const script = join(ROOT, 'bench', 'link.mjs');
+	const args = [script, baseUrl.port, String(roundTrip), String(rate)];
+	const child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'inherit'] });
+	try {
+		baseUrl.port = await new Promise<string>((done) =>
+			createInterface({ input: child.stdout }).once('line', done),
+		);
+		const data = { ...credentials, baseUrl: baseUrl.href.replace(/\/$/, '') };
+		const name = `${service} over a slow line`;
+		const credential = await putCredential(system.rest, { name, type: `${service}Api`, data });
+		return await work(credential, data.baseUrl);
+	} finally {
+		child.stdin.end();
+	}
+}

@@ -1,0 +1,47 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { ROOT } from '../sandbox/launcher/ready.mjs';
+import { describeHost, nodeProgram } from '../sandbox/n8n/hosts.mts';
+
+const execute = promisify(execFile);
+
+/** Seconds that a bare Node.js stream needs for a file; see bare.mjs. */
+export async function bare(
+	way: 'upload' | 'download',
+	hashing: 'plain' | 'sha256',
+	file: string,
+	url: string,
+): Promise<number> {
+	const script = join(ROOT, 'bench', 'bare.mjs');
+	const { stdout } = await execute(nodeProgram(describeHost('newest')), [
+		script,
+		way,
+		hashing,
+		file,
+		url,
+	]);
+	return Number(stdout);
+}
+
+/** Seconds that curl needs by its own count. */
+export async function curl(...args: string[]): Promise<number> {
+	const { stdout } = await execute('curl', [
+		'--silent',
+		'--fail',
+		'--noproxy',
+		'*',
+		'--write-out',
+		'%{stderr}%{time_total}',
+		...args,
+	]).then(({ stderr }) => ({ stdout: stderr }));
+	return Number(stdout);
+}
+
+/** Milliseconds in which n8n loads an installed package; see loadPackage.mjs. */
+export async function loadTime(host: string, folder: string): Promise<number> {
+	const script = join(ROOT, 'bench', 'loadPackage.mjs');
+	const program = nodeProgram(describeHost('newest'));
+	const { stdout } = await execute(program, [script, host, folder]);
+	return Number(stdout.trim().split('\n').at(-1));
+}

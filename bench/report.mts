@@ -1,0 +1,54 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ROOT } from '../sandbox/launcher/ready.mjs';
+import type { Findings, Table } from './case.mts';
+
+const RESULTS = join(ROOT, 'bench', 'RESULTS.md');
+
+const HEAD = `# Results
+
+Written by \`npm run bench\`; a run of some cases replaces those cases alone. Ratios hold for the machine and the run that
+they were measured on: each contender ran in the same run, on the same data.
+`;
+
+const mark = (name: string) => `<!-- case ${name} -->`;
+
+function markdown({ head, rows }: Table): string {
+	const line = (cells: readonly (string | number)[]) => `| ${cells.join(' | ')} |`;
+	return [line(head), line(head.map((_, n) => (n === 0 ? '---' : '--:'))), ...rows.map(line)].join(
+		'\n',
+	);
+}
+
+/** The findings of a case as they are printed and kept. */
+export function section(
+	name: string,
+	title: string,
+	{ method, table, targets }: Findings,
+	machine: readonly string[],
+): string {
+	const wanted = targets.map(
+		({ wanted, measured, met }) => `- ${met ? 'met' : '**missed**'}: ${wanted}: ${measured}`,
+	);
+	return [
+		mark(name),
+		`## ${title}`,
+		`${new Date().toISOString().slice(0, 16).replace('T', ' ')} UTC · ${machine.join(' · ')}`,
+		method.join(' '),
+		markdown(table),
+		wanted.join('\n'),
+	].join('\n\n');
+}
+
+/** Keeps a case's section in RESULTS.md, in the order of the cases. */
+export function keep(name: string, text: string, order: readonly string[]): void {
+	const old = existsSync(RESULTS) ? readFileSync(RESULTS, 'utf8') : '';
+	const sections = new Map<string, string>();
+	for (const part of old.split(/(?=<!-- case \w+ -->)/)) {
+		const found = /^<!-- case (\w+) -->/.exec(part)?.[1];
+		if (found) sections.set(found, part.trim());
+	}
+	sections.set(name, text);
+	const all = order.flatMap((one) => sections.get(one) ?? []);
+	writeFileSync(RESULTS, `${[HEAD.trim(), ...all].join('\n\n')}\n`);
+}

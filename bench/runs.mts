@@ -1,0 +1,74 @@
+import { randomUUID } from 'node:crypto';
+import type { JsonObject } from '../sandbox/n8n/shape.mts';
+import { type Execution, waitForExecution } from '../sandbox/n8n/executions.mts';
+import { createWorkflow, runByHand, type WorkflowNode } from '../sandbox/n8n/workflows.mts';
+import type { Bench } from './case.mts';
+import { forgetPeak, peakMemory } from './memory.mts';
+
+/** Seconds that one execution may take. */
+const PATIENCE = 600;
+
+export interface Measured {
+	/** Seconds that the last node worked, by n8n's own count. */
+	seconds: number;
+	/** MiB; the most that n8n had in use during the execution. */
+	peak: number;
+	execution: Execution;
+}
+
+/** A node of a workflow that is only ever run by hand. */
+export function step(
+	name: string,
+	type: string,
+	typeVersion: number,
+	parameters: JsonObject,
+	more: Partial<WorkflowNode> = {},
+): WorkflowNode {
+	return { id: randomUUID(), name, type, typeVersion, position: [0, 0], parameters, ...more };
+}
+
+/** One of ours, with the sandbox's credential. */
+export function ours(
+	{ system }: Bench,
+	name: string,
+	type: string,
+	parameters: JsonObject,
+	data?: { id: string; name: string },
+): WorkflowNode {
+	const credentialType = `${type.replace(/Trigger$/, '')}Api`;
+	const credential = data ?? system.credentials.find((one) => one.type === credentialType);
+	if (!credential) throw new Error(`There is no credential for ${type}`);
+	const credentials = { [credentialType]: { id: credential.id, name: credential.name } };
+	return step(name, `n8n-nodes-file-delivery.${type}`, 1, parameters, { credentials });
+}
+
+/** Puts a file from disk into n8n's binary storage, as an earlier node of a real workflow would. */
+export const readFile = (path: string) =>
+	step('Read', 'n8n-nodes-base.readWriteFile', 1, {
+		operation: 'read',
+		fileSelector: path,
+		options: {},
+	});
+
+/**
+ * Runs the nodes one after the other in n8n and tells how long the last one took.
+ * @throws {Error} when the execution fails: what did not succeed is no measurement
+ */
+export async function run(bench: Bench, ...nodes: WorkflowNode[]): Promise<Measured> {
+	const { rest } = bench.system;
+	const start = step('Start', 'n8n-nodes-base.manualTrigger', 1, {});
+	const all = [start, ...nodes];
+	const connections = Object.fromEntries(
+		nodes.map(({ name }, n) => [all[n].name, { main: [[{ node: name, type: 'main', index: 0 }]] }]),
+	);
+	const content = { name: `bench ${randomUUID()}`, nodes: all, connections };
+	const workflow = await createWorkflow(rest, content);
+	forgetPeak(bench.n8nPid);
+	const execution = await waitForExecution(rest, await runByHand(rest, workflow), PATIENCE);
+	const peak = peakMemory(bench.n8nPid);
+	if (execution.status !== 'success') {
+		throw new Error(`The execution ended as "${execution.status}": ${execution.error}`);
+	}
+	const last = nodes[nodes.length - 1].name;
+	return { seconds: execution.milliseconds[last] / 1000, peak, execution };
+}
