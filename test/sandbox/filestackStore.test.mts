@@ -75,6 +75,20 @@ describe('storing (Filestack docs, File API, Store)', () => {
 		expect(source_url).toBe(`${from}/a%20picture.png?x=1`);
 	});
 
+	test('without a provider it is S3', async () => {
+		const headers = { 'content-type': 'text/plain' };
+		const url = `${stack.origins.api}/api/store`;
+		const { status, data } = await stack.http.post<Stored>(url, 'abc', {
+			params: params(),
+			headers,
+		});
+		expect(status).toBe(200);
+		expect(await stack.metadata(handleOf(data.url), 'location', 'size')).toEqual({
+			location: 'S3',
+			size: 3,
+		});
+	});
+
 	test.each(['S3', 's3', 'Azure', 'DROPBOX', 'rackspace', 'gcs'])(
 		'provider %s',
 		async (provider) => {

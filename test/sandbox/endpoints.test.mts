@@ -1,0 +1,60 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { OpenApi } from '../../sandbox/core/openapi.mts';
+import { openapi as fileCourier } from '../../sandbox/services/fileCourier/openapi.mts';
+import { openapi as filesApp } from '../../sandbox/services/filesApp/openapi.mts';
+import { openapi as fileShot } from '../../sandbox/services/fileShot/openapi.mts';
+import { openapi as filestack } from '../../sandbox/services/filestack/openapi.mts';
+import { type Endpoint, endpoints, rowOf } from './endpoints.mts';
+import { version30 as speedyFiles } from './speedyFilesSupport.mts';
+
+let all: Endpoint[];
+beforeAll(async () => (all = await endpoints()));
+
+const README = readFileSync('sandbox/README.md', 'utf8');
+/** The rows of the table: the endpoint, and the names of its tests. */
+const rows = [...README.matchAll(/^(\| \w+ \| \w+ \| `[A-Z]+ \S+` \|) (.*) \|$/gm)];
+
+test('the table of sandbox/README.md has every endpoint once, and nothing else', () => {
+	expect(rows.map(([, endpoint]) => endpoint)).toEqual(all.map(rowOf));
+});
+
+test('each of them has a test that is there', () => {
+	for (const [, endpoint, names] of rows) {
+		const tests = names.split(', ');
+		const missing = tests.filter((name) => !existsSync(join('test/sandbox', `${name}.test.mts`)));
+		expect([endpoint, missing]).toEqual([endpoint, []]);
+	}
+});
+
+const DOCUMENTS: [service: string, origin: string, document: OpenApi][] = [
+	['fileCourier', 'api', fileCourier],
+	['fileShot', 'api', fileShot],
+	['speedyFiles', 'instance', speedyFiles],
+	['filesApp', 'api', filesApp],
+	['filestack', 'api', filestack.api],
+	['filestack', 'upload', filestack.upload],
+	['filestack', 'process', filestack.process],
+];
+
+test.each(DOCUMENTS)(
+	'the OpenAPI document of %s (%s) has all of its API',
+	(service, origin, document) => {
+		const base = document.servers[0].url.replace(/\/$/, '');
+		const shape = (text: string) => text.replace(/\{\w+\}|:\w+/g, '*');
+		const documented = Object.entries(document.paths).flatMap(([path, operations]) =>
+			Object.keys(operations)
+				.filter((name) => ['get', 'post', 'put', 'delete'].includes(name))
+				.map((method) => shape(`${method.toUpperCase()} ${base}${path}`)),
+		);
+		const registered = all
+			.filter((one) => one.service === service && one.origin === origin)
+			.filter(({ path }) => path.startsWith(base) && !OF_THE_DOCUMENT.test(path))
+			.map(({ method, path }) => shape(`${method} ${path}`));
+		expect(registered.filter((one) => !documented.includes(one))).toEqual([]);
+		expect(documented.filter((one) => !registered.includes(one))).toEqual([]);
+	},
+);
+
+/** What shows an OpenAPI document is not in it. */
+const OF_THE_DOCUMENT = /\/(?:docs|redoc|openapi\.json)$/;
