@@ -26,11 +26,6 @@ export interface PackagePage extends Page<IDataObject, PackagePosition> {
 /** Where the list begins: the newest package. */
 export const NEWEST: PackagePosition = { offset: 0, total: 0 };
 
-export interface PackagePage extends Page<IDataObject, PackagePosition> {
-	/** The service's own time, milliseconds since 1970. */
-	now: number;
-}
-
 /**
  * A page of packages, newest first, described. Packages that are deleted meanwhile make the rest move forward, past the
  * offset: then the page is taken from as many places before it as packages are missing.

@@ -95,8 +95,37 @@ async function run(service: string, steps: Steps): Promise<Execution> {
 	return await waitForNewExecution(system.rest, workflow.id, []);
 }
 
+interface ListEntry {
+	name: string;
+	value: string;
+}
+
+/** The list behind a field in which a thing is picked, as the editor asks for it. */
+async function listed(service: string, methodName: string, filter?: string): Promise<ListEntry[]> {
+	const answer = await system.rest.call(
+		'POST',
+		'/rest/dynamic-node-parameters/resource-locator-results',
+		{
+			path: 'parameters.any',
+			nodeTypeAndVersion: { name: `n8n-nodes-file-delivery.${service}`, version: 1 },
+			currentNodeParameters: {},
+			methodName,
+			credentials: credentialsFor(system, service),
+			...(filter && { filter }),
+		},
+	);
+	return objectsAt(answer, 'data.results') as unknown as ListEntry[];
+}
+
 /** What n8n puts into every node beside its own operations. */
 const ADDED_BY_N8N = '__CUSTOM_API_CALL__';
+
+/** Where a thing can be picked: the method behind the list, the step whose last item is in it, and its name. */
+const LISTS: Array<[service: string, method: string, step: string, name: string]> = [
+	['fileShot', 'searchFiles', 'Upload for Longer', FILES.document.name],
+	['filesApp', 'searchFiles', 'Upload', FILES.photo.name],
+	['speedyFiles', 'searchPackages', 'Send', 'Q4 financials'],
+];
 
 /** The operations that the node offers in n8n, as "resource.operation". */
 async function offered(service: string): Promise<string[]> {
@@ -138,6 +167,18 @@ describe.each(Object.entries(SERVICES))(`%s in a real n8n (${HOST})`, (service, 
 		const done = Object.values(steps).map(({ does }) => does);
 		expect([...new Set(done)].sort()).toEqual((await offered(service)).sort());
 	});
+
+	for (const [, method, step, name] of LISTS.filter(([of]) => of === service)) {
+		it(`${method} lists for ${name}`, async () => {
+			const [{ json }] = seen.itemsOf(step).slice(-1);
+			const value = String(json.fileId ?? json.id);
+			expect(await listed(service, method, name)).toEqual([
+				expect.objectContaining({ name: expect.stringContaining(name) as unknown, value }),
+			]);
+			expect((await listed(service, method)).map((one) => one.value)).toContain(value);
+			expect(await listed(service, method, 'nothing like that')).toEqual([]);
+		});
+	}
 
 	it.each(Object.keys(steps))('%s', async (name) => {
 		await steps[name].check(seen.itemsOf(name), seen);

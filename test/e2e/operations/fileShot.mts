@@ -75,12 +75,21 @@ export const fileShot: Steps = {
 			const [deleted, kept] = itemsOf('Upload').map(({ json }) => json.fileId);
 			expect(onlyJson(items)).toEqual({ deleted: true, fileId: deleted });
 			expect(itemsOf('What Expires').map(({ json }) => json.fileId)).toEqual([kept]);
-			expect(await stateOf('files')).toEqual([]);
+			const left = itemsOf('Upload for Longer').map(({ json }) => json.fileId);
+			expect((await stateOf('files')).map(({ id }) => id)).toEqual(left);
 		},
+	},
+	'Upload for Longer': {
+		does: 'file.upload',
+		parameters: { binaryPropertyName: 'document', expires: true, expiryDays: 30 },
+		after: 'Files',
+		check: (items, { files }) =>
+			expect(onlyJson(items)).toMatchObject({ fileName: files.document.name }),
 	},
 	'What Expires': {
 		does: 'file.cleanUp',
 		parameters: { ...expiring, dryRun: true },
+		after: 'Files',
 		check: (items) =>
 			expect(onlyJson(items)).toMatchObject({ action: 'wouldDelete', dryRun: true }),
 	},
