@@ -74,7 +74,7 @@ export const filesApp: Steps = {
 			expect(JSON.stringify(items)).not.toContain('open sesame');
 		},
 	},
-	'Clean-Up Summary': {
+	'Clean Up': {
 		does: 'file.cleanUp',
 		parameters: { olderThan: 1, unit: 'hours', output: 'summary' },
 		check: (items) =>
@@ -108,15 +108,5 @@ export const filesApp: Steps = {
 			const { file } = items.find(({ json }) => json.fileId === kept)!.json;
 			expect(file).toMatchObject({ name: files.photo.name });
 		},
-	},
-	'Clean Up': {
-		does: 'file.cleanUp',
-		parameters: { olderThan: 1, unit: 'days', dryRun: false, maxDeletions: 10, output: 'each' },
-		after: 'Files',
-		check: (items, { itemsOf }) =>
-			expect(onlyJson(items)).toMatchObject({
-				action: 'kept',
-				fileId: itemsOf('Upload')[1].json.fileId,
-			}),
 	},
 };

@@ -98,7 +98,7 @@ export const speedyFiles: Steps = {
 		check: (items) =>
 			expect(items.map(({ json }) => json.title)).toEqual(['Step by step', 'Q4 financials']),
 	},
-	'Clean-Up Summary': {
+	'Clean Up': {
 		does: 'package.cleanUp',
 		parameters: { selection: 'expired', output: 'summary' },
 		after: 'Files',
@@ -142,22 +142,5 @@ export const speedyFiles: Steps = {
 			expect(onlyJson(items)).toMatchObject({ id: itemsOf('Create Token')[0].json.id });
 			expect(onlyJson(items)).not.toHaveProperty('token');
 		},
-	},
-	'Clean Up': {
-		does: 'package.cleanUp',
-		parameters: {
-			selection: 'expiring',
-			expiresWithin: 8,
-			unit: 'days',
-			dryRun: true,
-			maxDeletions: 10,
-			output: 'selected',
-		},
-		after: 'Files',
-		check: (items, { itemsOf }) =>
-			expect(onlyJson(items)).toMatchObject({
-				action: 'wouldDelete',
-				id: itemsOf('Send')[0].json.id,
-			}),
 	},
 };
