@@ -1,6 +1,6 @@
 /**
- * Four projects: the nodes in n8n's own engine (CommonJS, as n8n loads them), the sandbox, the real n8n, and the torture
- * of what must never lose anything. Sandbox and real n8n are ES modules, like the programs they test; torture may be both.
+ * Five projects: the nodes in n8n's own engine (CommonJS, as n8n loads them), the sandbox, the real n8n, the same in queue
+ * mode, and the torture of what must never lose anything. Sandbox and real n8n are ES modules, like the programs they test; torture may be both.
  */
 const modules = {
 	testEnvironment: 'node',
@@ -45,6 +45,12 @@ module.exports = {
 			...modules,
 			displayName: 'e2e',
 			testMatch: ['<rootDir>/test/e2e/**/*.test.mts', ...tortureOfRealN8n],
+			transform: { ...modules.transform, ...engine.transform },
+		},
+		{
+			...modules,
+			displayName: 'scale',
+			testMatch: ['<rootDir>/test/scale/**/*.test.mts'],
 			transform: { ...modules.transform, ...engine.transform },
 		},
 		{

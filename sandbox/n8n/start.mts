@@ -12,11 +12,19 @@ const KEEPER = join(dirname(fileURLToPath(import.meta.url)), 'keeper.mjs');
 /** The first start makes the database; on two busy cores that takes up to a minute. */
 const START_SECONDS = 180;
 
+/**
+ * Which of n8n's programs: the whole of it (in queue mode the main process), or for queue mode one that only runs
+ * executions, or one that only takes webhooks.
+ */
+export type N8nProgram = 'start' | 'worker' | 'webhook';
+
 export interface N8nOptions {
 	host: Host;
+	/** Default: start. */
+	program?: N8nProgram;
 	/** Folder that gets `.n8n` with the database, the files and the installed package. */
 	userFolder: string;
-	/** Port of the editor, the REST API and the webhooks; a free one unless given. */
+	/** Port of the editor, the REST API and the webhooks (of a worker: of its health check); a free one unless given. */
 	port?: number;
 	/** File for everything n8n says. */
 	log: string;
@@ -45,7 +53,7 @@ function withoutForeign(environment: Record<string, string>): Record<string, str
 }
 
 /** Settings under which n8n asks nothing, calls nobody and listens on this machine alone. */
-async function settings({ host, userFolder, env }: N8nOptions, port: number) {
+async function settings({ host, userFolder, env, program }: N8nOptions, port: number) {
 	const url = `http://127.0.0.1:${port}/`;
 	return {
 		N8N_USER_FOLDER: userFolder,
@@ -65,6 +73,9 @@ async function settings({ host, userFolder, env }: N8nOptions, port: number) {
 		// Asks its maker for a list at every start; the older n8n has no such module and refuses to hear of it.
 		...(host.name === 'newest' ? { N8N_DISABLED_MODULES: 'mcp-registry' } : {}),
 		N8N_DEFAULT_BINARY_DATA_MODE: 'filesystem',
+		...(program === 'worker'
+			? { QUEUE_HEALTH_CHECK_ACTIVE: 'true', QUEUE_HEALTH_CHECK_PORT: String(port) }
+			: {}),
 		...env,
 	};
 }
@@ -75,20 +86,26 @@ function lastLines(log: string, count = 15): string {
 	return lines.map((line) => `    ${line}`).join('\n');
 }
 
-/** Whether the REST API answers. `/healthz` does so before the database is ready, the settings do not. */
-async function answers(url: string): Promise<boolean> {
+/** What answers with JSON as soon as a program is ready. `/healthz` does so before the database is, the settings do not. */
+const READY_PATH: Record<N8nProgram, string> = {
+	start: '/rest/settings',
+	worker: '/healthz/readiness',
+	webhook: '/healthz/readiness',
+};
+
+async function answers(address: string): Promise<boolean> {
 	const response = await axios
-		.get<unknown>(`${url}/rest/settings`, { timeout: 5_000, validateStatus: () => true })
+		.get<unknown>(address, { timeout: 5_000, validateStatus: () => true })
 		.catch(() => undefined);
 	return response?.status === 200 && typeof response.data === 'object' && response.data !== null;
 }
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
-async function waitUntilReady(child: ChildProcess, url: string, log: string): Promise<void> {
+async function waitUntilReady(child: ChildProcess, address: string, log: string): Promise<void> {
 	const deadline = Date.now() + START_SECONDS * 1000;
 	while (child.exitCode === null && child.signalCode === null) {
-		if (await answers(url)) return;
+		if (await answers(address)) return;
 		if (Date.now() > deadline) {
 			throw new Problem(
 				`n8n did not become ready within ${START_SECONDS} s. The last it said (${log}):\n${lastLines(log)}`,
@@ -100,16 +117,16 @@ async function waitUntilReady(child: ChildProcess, url: string, log: string): Pr
 }
 
 /**
- * Starts n8n and waits until its REST API answers.
+ * Starts n8n and waits until its REST API answers (another program: until it says that it is ready).
  * @throws {Problem} with the end of its log when it does not come up; nothing of it is left running then
  */
 export async function startN8n(options: N8nOptions): Promise<RunningN8n> {
-	const { host, userFolder, log } = options;
+	const { host, userFolder, log, program = 'start' } = options;
 	const port = options.port ?? (await getPort({ host: '127.0.0.1' }));
 	mkdirSync(userFolder, { recursive: true });
 	mkdirSync(dirname(log), { recursive: true });
 	const output = openSync(log, 'w');
-	const child = spawn(process.execPath, [KEEPER, nodeProgram(host), n8nProgram(host), 'start'], {
+	const child = spawn(process.execPath, [KEEPER, nodeProgram(host), n8nProgram(host), program], {
 		cwd: userFolder,
 		env: { ...withoutForeign(hostEnvironment(host)), ...(await settings(options, port)) },
 		stdio: ['pipe', output, output],
@@ -127,7 +144,7 @@ export async function startN8n(options: N8nOptions): Promise<RunningN8n> {
 	};
 	const url = `http://127.0.0.1:${port}`;
 	try {
-		await waitUntilReady(child, url, log);
+		await waitUntilReady(child, `${url}${READY_PATH[program]}`, log);
 	} catch (error) {
 		await stop();
 		throw error;

@@ -34,11 +34,21 @@ interface Entry {
 
 type Entries = Map<string, Entry>;
 
+/** What is known of one trigger. */
+interface Ledger {
+	entries: Entries;
+	/**
+	 * What of it goes into the static data. One object for all deliveries, so that n8n saves what is known when it writes:
+	 * it writes for many deliveries at once, in no order, and an older note would undo a newer one.
+	 */
+	notes: Record<string, number>;
+}
+
 /**
- * Every trigger of this process. In memory, because n8n loads static data anew for each delivery and saves it after
+ * Every trigger of this process. In memory, because n8n loads static data anew for each delivery and saves it before
  * the answer: two deliveries at the same moment would not see each other there.
  */
-const triggers = new Map<string, Entries>();
+const triggers = new Map<string, Ledger>();
 
 /**
  * Claims a delivery; a repeat gets the outcome of the first one instead.
@@ -55,10 +65,12 @@ export function claimDelivery(
 	remembered: Remembered,
 ): { claim: Claim } | { repeatOf: Promise<boolean> } {
 	const now = Math.floor(Date.now() / 1000);
-	const entries = recall(trigger, remembered);
+	const ledger = recall(trigger, remembered);
+	const { entries } = ledger;
 	const digest = digestOf(key);
 	const known = entries.get(digest);
 	if (known && known.state !== 'released' && known.at > now - windowSeconds) {
+		if (isNoted(known) && !remembered.deliveries?.[digest]) remembered.deliveries = ledger.notes;
 		return { repeatOf: known.outcome };
 	}
 
@@ -73,7 +85,8 @@ export function claimDelivery(
 	const note = (state: State) => {
 		entry.state = state;
 		forget(entries, now - windowSeconds);
-		remembered.deliveries = notes(entries);
+		writeNotes(ledger);
+		remembered.deliveries = ledger.notes;
 	};
 	return {
 		claim: {
@@ -92,15 +105,16 @@ export const digestOf = (key: string): string =>
 	createHash('sha256').update(key).digest('base64url').slice(0, 22);
 
 /** What this process knows, and what an earlier one has left in the static data. */
-function recall(trigger: string, remembered: Remembered): Entries {
-	const entries: Entries = triggers.get(trigger) ?? new Map();
-	triggers.set(trigger, entries);
+function recall(trigger: string, remembered: Remembered): Ledger {
+	const ledger = triggers.get(trigger) ?? { entries: new Map<string, Entry>(), notes: {} };
+	triggers.set(trigger, ledger);
+	const { entries } = ledger;
 	for (const [digest, at] of Object.entries(remembered.deliveries ?? {})) {
 		if (!entries.has(digest)) {
 			entries.set(digest, { at, state: 'accepted', outcome: Promise.resolve(true) });
 		}
 	}
-	return entries;
+	return ledger;
 }
 
 function forget(entries: Entries, oldest: number): void {
@@ -110,8 +124,13 @@ function forget(entries: Entries, oldest: number): void {
 	}
 }
 
-/** All of it, so that a delivery noted at the same moment is not lost. */
-function notes(entries: Entries): Record<string, number> {
-	const known = [...entries].filter(([, { state }]) => state === 'handed' || state === 'accepted');
-	return Object.fromEntries(known.map(([digest, { at }]) => [digest, at]));
+const isNoted = ({ state }: Entry) => state === 'handed' || state === 'accepted';
+
+/** Brings the notes up to what is known. */
+function writeNotes({ entries, notes }: Ledger): void {
+	for (const digest of Object.keys(notes)) {
+		const entry = entries.get(digest);
+		if (!entry || !isNoted(entry)) delete notes[digest];
+	}
+	for (const [digest, entry] of entries) if (isNoted(entry)) notes[digest] = entry.at;
 }

@@ -43,7 +43,7 @@ it('lets a released delivery in again, even if a note of it was saved meanwhile'
 	first.handOver();
 	const other = load();
 	claim('b', other).handOver();
-	saved = other; // holds a note of a, which n8n could not start in the end
+	saved = structuredClone(other); // holds a note of a, which n8n could not start in the end
 	first.settle(false);
 	expect(isRepeat('a', load())).toBe(false);
 });
@@ -59,10 +59,31 @@ it('keeps what another delivery has noted at the same moment', () => {
 	const other = load();
 	claim('a', one).handOver();
 	claim('b', other).handOver();
-	saved = other; // saved last, over the other's
+	saved = structuredClone(other); // saved last, over the other's
 	trigger = `${trigger}-after-restart`;
 	expect(isRepeat('a', load())).toBe(true);
 	expect(isRepeat('b', load())).toBe(true);
+});
+
+it('loses nothing when n8n saves an earlier delivery after a later one', () => {
+	const [one, other] = [load(), load()];
+	claim('a', one).handOver();
+	claim('b', other).handOver();
+	saved = structuredClone(other);
+	saved = structuredClone(one);
+	trigger = `${trigger}-after-restart`;
+	expect(isRepeat('a', load())).toBe(true);
+	expect(isRepeat('b', load())).toBe(true);
+});
+
+it('notes a delivery again when another process has saved without it', () => {
+	claim('a', saved).handOver();
+	saved = {};
+	const repeat = load();
+	expect(isRepeat('a', repeat)).toBe(true);
+	saved = structuredClone(repeat);
+	trigger = `${trigger}-after-restart`;
+	expect(isRepeat('a', load())).toBe(true);
 });
 
 it('forgets a delivery when its window is over', () => {

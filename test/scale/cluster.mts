@@ -1,0 +1,77 @@
+import { chmodSync } from 'node:fs';
+import { join } from 'node:path';
+import type { System } from '../../sandbox/launcher/system.mts';
+import { installHost } from '../../sandbox/n8n/install.mts';
+import { type N8nProgram, type RunningN8n, startN8n } from '../../sandbox/n8n/start.mts';
+import { startTestSystem, temporaryFolder } from '../e2e/harness.mts';
+import { startPostgres, startRedis } from './servers.mts';
+
+/** n8n in queue mode, all on this machine, with the sandbox beside it. */
+export interface Cluster extends System {
+	/** The processes that take webhooks; the main one does not. */
+	webhooks: RunningN8n[];
+	redisPort: number;
+	/** Ends one process that takes webhooks, and starts it anew at the same port. */
+	restartWebhook(index: number): Promise<void>;
+}
+
+/**
+ * Starts PostgreSQL, Redis, n8n's main process, its workers and its webhook processes.
+ * @throws {Problem} when one of them is not installed or does not start; nothing is left running then
+ */
+export async function startCluster(workers: number, webhooks: number): Promise<Cluster> {
+	const { folder, remove } = temporaryFolder('scale');
+	chmodSync(folder, 0o755); // PostgreSQL's user has to pass through it
+	const running: Array<() => Promise<void>> = [];
+	const stop = async () => {
+		for (const end of running.splice(0).reverse()) await end();
+		remove();
+	};
+	try {
+		const redis = await startRedis(join(folder, 'redis'));
+		running.push(() => redis.stop());
+		const postgres = await startPostgres(join(folder, 'postgres'));
+		running.push(() => postgres.stop());
+		const env = queueMode(postgres.port, redis.port);
+		const system = await startTestSystem({ env });
+		running.push(() => system.stop());
+
+		const host = await installHost('newest');
+		const userFolder = join(system.folder, 'n8n');
+		const more = async (program: N8nProgram, name: string, port?: number) =>
+			await startN8n({ host, program, userFolder, env, log: join(folder, `${name}.log`), port });
+		for (let n = 0; n < workers; n++) {
+			const worker = await more('worker', `worker${n}`);
+			running.push(() => worker.stop());
+		}
+		const listening: RunningN8n[] = [];
+		for (let n = 0; n < webhooks; n++) {
+			listening.push(await more('webhook', `webhook${n}`));
+			running.push(() => listening[n].stop());
+		}
+		const restartWebhook = async (index: number) => {
+			const { port } = listening[index];
+			await listening[index].stop();
+			listening[index] = await more('webhook', `webhook${index}`, port);
+		};
+		return { ...system, webhooks: listening, redisPort: redis.port, restartWebhook, stop };
+	} catch (error) {
+		await stop();
+		throw error;
+	}
+}
+
+/** What every process of n8n has to know. */
+const queueMode = (postgresPort: number, redisPort: number): Record<string, string> => ({
+	EXECUTIONS_MODE: 'queue',
+	EXECUTIONS_DATA_PRUNE: 'false',
+	DB_TYPE: 'postgresdb',
+	DB_POSTGRESDB_HOST: '127.0.0.1',
+	DB_POSTGRESDB_PORT: String(postgresPort),
+	DB_POSTGRESDB_DATABASE: 'postgres',
+	DB_POSTGRESDB_USER: 'n8n',
+	DB_POSTGRESDB_PASSWORD: 'none',
+	QUEUE_BULL_REDIS_HOST: '127.0.0.1',
+	QUEUE_BULL_REDIS_PORT: String(redisPort),
+	N8N_ENCRYPTION_KEY: 'a key that all processes share',
+});

@@ -1,0 +1,180 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { putCredential } from '../../sandbox/n8n/credentials.mts';
+import type { Execution } from '../../sandbox/n8n/executions.mts';
+import type { WorkflowNode } from '../../sandbox/n8n/workflows.mts';
+import { INSTALL_MS, node } from '../e2e/harness.mts';
+import { activateTrigger, type ActiveTrigger, goodDelivery, SIGNED } from '../e2e/triggers.mts';
+import { Chance } from '../torture/chance.ts';
+import { idIn, makeLoad } from '../torture/load.mts';
+import { closeConnections, type RawRequest, rawRequest, sendRaw } from '../torture/request.mts';
+import { allRuns, each } from '../torture/runs.mts';
+import { seed } from '../torture/scale.ts';
+import { type Cluster, startCluster } from './cluster.mts';
+
+const TOTAL = Number(process.env.SCALE_DELIVERIES ?? 1_000);
+const AT_ONCE = 20;
+
+let cluster: Cluster;
+beforeAll(async () => {
+	console.log(`Seed ${seed}; again with TORTURE_SEED=${seed}`);
+	cluster = await startCluster(2, 2);
+}, INSTALL_MS);
+afterAll(async () => {
+	closeConnections();
+	await cluster?.stop();
+}, 120_000);
+
+/** The same request to one of the processes that take webhooks, as a load balancer would send it. */
+function to(index: number, raw: RawRequest): RawRequest {
+	const url = new URL(raw.url);
+	url.port = String(cluster.webhooks[index].port);
+	return { ...raw, url: url.href };
+}
+
+const idsOf = (trigger: ActiveTrigger, runs: Execution[], after = 'Trigger') =>
+	runs
+		.filter(({ items }) => (items[after] ?? []).length > 0)
+		.map(({ items }) => idIn(trigger.service, items.Trigger[0].json));
+
+describe('with one process that takes the webhooks', () => {
+	let triggers: ActiveTrigger[];
+	let load: ReturnType<typeof makeLoad>;
+
+	it(`${TOTAL} good deliveries, ${AT_ONCE} at a time, a tenth of them repeated: exactly the distinct ones run`, async () => {
+		triggers = [];
+		for (const service of SIGNED) triggers.push(await activateTrigger(cluster, service));
+		load = makeLoad(new Chance(seed), triggers, TOTAL, 1);
+		await expectAll(load.requests.map((raw) => to(0, raw)));
+		await expectDistinct();
+	}, 1_200_000);
+
+	it('the same again after that process was started anew: nothing runs', async () => {
+		await cluster.restartWebhook(0);
+		const some = load.requests.filter((_, index) => index % 10 === 0);
+		await expectAll(some.map((raw) => to(0, raw)));
+		await expectDistinct();
+	}, 600_000);
+
+	it('the same again to another process, later: nothing runs', async () => {
+		const some = load.requests.filter((_, index) => index % 10 === 5);
+		await expectAll(some.map((raw) => to(1, raw)));
+		await expectDistinct();
+	}, 600_000);
+
+	async function expectAll(requests: RawRequest[]): Promise<void> {
+		const refused: number[] = [];
+		await each(requests, AT_ONCE, async (raw) => {
+			const status = await sendRaw(raw);
+			if (status !== 200) refused.push(status);
+		});
+		expect(refused).toEqual([]);
+	}
+
+	async function expectDistinct(): Promise<void> {
+		for (const trigger of triggers) {
+			const runs = await allRuns(cluster, trigger);
+			expect(runs.filter(({ status }) => status !== 'success')).toEqual([]);
+			const wanted = load.distinct.get(trigger)!.map(String);
+			expect(idsOf(trigger, runs).sort()).toEqual(wanted.sort());
+		}
+	}
+});
+
+describe('the same delivery to two processes at the same instant', () => {
+	const PAIRS = 60;
+	const first = 10_000_000;
+
+	/** Sends pairs; gives back how many runs each delivery had, and how many of them passed the last node. */
+	async function pairs(trigger: ActiveTrigger, last: string) {
+		const numbers = Array.from({ length: PAIRS }, (_, n) => first + n);
+		await each(numbers, 5, async (number) => {
+			const { service, url, secret } = trigger;
+			const raw = rawRequest(url, goodDelivery(service, secret, number));
+			const statuses = await Promise.all([0, 1].map((index) => sendRaw(to(index, raw))));
+			expect(statuses).toEqual([200, 200]);
+		});
+		const runs = await allRuns(cluster, trigger);
+		expect(runs.filter(({ status }) => status !== 'success')).toEqual([]);
+		const passed = idsOf(trigger, runs, last);
+		console.log(
+			`${last}: ${PAIRS} deliveries, each to two processes at once: ${runs.length} runs, ${passed.length} beyond the node (${new Set(passed).size} different)`,
+		);
+		return {
+			runs: idsOf(trigger, runs),
+			passed: passed.sort(),
+			wanted: numbers.map(String).sort(),
+		};
+	}
+
+	it('none is lost; both may run, because n8n has nothing that both processes ask before', async () => {
+		const { runs, wanted } = await pairs(await activateTrigger(cluster, 'filestack'), 'After');
+		expect([...new Set(runs)].sort()).toEqual(wanted);
+	}, 300_000);
+
+	it('Redis → Increment behind the trigger lets one of them through, always', async () => {
+		const data = { host: '127.0.0.1', port: cluster.redisPort, database: 0 };
+		const redis = await putCredential(cluster.rest, { name: 'Redis', type: 'redis', data });
+		const gate = [
+			count({ redis: { id: redis.id, name: redis.name } }),
+			isFirst,
+			node('Last', NO_OP),
+		];
+		const { passed, wanted } = await pairs(
+			await activateTrigger(cluster, 'filestack', gate),
+			'Last',
+		);
+		expect(passed).toEqual(wanted);
+	}, 300_000);
+
+	it('Remove Duplicates behind the trigger loses none, but does not always see the other', async () => {
+		const gate = [removeDuplicates, node('Last', NO_OP)];
+		const { passed, wanted } = await pairs(
+			await activateTrigger(cluster, 'filestack', gate),
+			'Last',
+		);
+		expect([...new Set(passed)].sort()).toEqual(wanted);
+	}, 300_000);
+});
+
+const NO_OP = 'n8n-nodes-base.noOp';
+
+const count = (credentials: WorkflowNode['credentials']) =>
+	node(
+		'Count',
+		'n8n-nodes-base.redis',
+		{ operation: 'incr', key: '=delivery:{{ $json.deliveryKey }}', expire: true, ttl: 172_800 },
+		{ credentials },
+	);
+
+const isFirst = node(
+	'Is first',
+	'n8n-nodes-base.filter',
+	{
+		conditions: {
+			options: { caseSensitive: true, leftValue: '', typeValidation: 'strict', version: 2 },
+			combinator: 'and',
+			conditions: [
+				{
+					id: 'first',
+					leftValue: '={{ Object.values($json)[0] }}',
+					rightValue: 1,
+					operator: { type: 'number', operation: 'equals' },
+				},
+			],
+		},
+		options: {},
+	},
+	{ typeVersion: 2.2 },
+);
+
+const removeDuplicates = node(
+	'Remove Duplicates',
+	'n8n-nodes-base.removeDuplicates',
+	{
+		operation: 'removeItemsSeenInPreviousExecutions',
+		logic: 'removeItemsWithAlreadySeenKeyValues',
+		dedupeValue: '={{ $json.deliveryKey }}',
+		options: {},
+	},
+	{ typeVersion: 2 },
+);
