@@ -5,7 +5,8 @@ import { INSTALL_MS, startTestSystem, type TestSystem } from '../e2e/harness.mts
 import { activateTrigger, type ActiveTrigger, goodDelivery, SIGNED } from '../e2e/triggers.mts';
 import { Chance } from './chance.ts';
 import { idIn, makeLoad } from './load.mts';
-import { type Fate, type Mutation, MUTATIONS, pickMutation } from './mutations.mts';
+import type { Fate, Mutation } from './mutation.mts';
+import { MUTATIONS, pickMutation } from './mutations.mts';
 import { closeConnections, type RawRequest, rawRequest, sendRaw } from './request.mts';
 import { allRuns, each, residentMiB } from './runs.mts';
 import { isFull, seed, times } from './scale.ts';

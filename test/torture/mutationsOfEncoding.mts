@@ -1,0 +1,56 @@
+import { deflateSync, gzipSync } from 'node:zlib';
+import { always, flip, type Mutation } from './mutation.mts';
+
+/** How it goes over the wire. */
+export const ENCODINGS: Mutation[] = [
+	{
+		name: 'compressed',
+		share: 5,
+		fate: always('taken'),
+		change: ({ raw, chance }) => {
+			const [name, compress] = chance.oneOf([
+				['gzip', gzipSync],
+				['deflate', deflateSync],
+			] as const);
+			raw.body = compress(raw.body);
+			raw.headers.push(['Content-Encoding', name]);
+		},
+	},
+	{
+		name: 'said to be compressed',
+		fate: always('refused'),
+		change: ({ raw, chance }) =>
+			raw.headers.push(['Content-Encoding', chance.oneOf(['gzip', 'deflate'])]),
+	},
+	{
+		name: 'compressed, and damaged',
+		fate: always('refused'),
+		change: ({ raw, chance }) => {
+			// The header of ten bytes has fields that nobody reads; the rest is checked to its end.
+			raw.body = gzipSync(raw.body);
+			flip(raw.body, chance.whole(80, raw.body.length * 8 - 1));
+			raw.headers.push(['Content-Encoding', 'gzip']);
+		},
+	},
+	{
+		name: 'a compressed body that grows beyond all limits',
+		share: 1,
+		fate: always('refused'),
+		change: ({ raw }) => {
+			raw.body = gzipSync(Buffer.alloc(40 * 1024 * 1024));
+			raw.headers.push(['Content-Encoding', 'gzip']);
+		},
+	},
+	{
+		name: 'in chunks',
+		share: 5,
+		fate: always('taken'),
+		change: ({ raw }) => (raw.framing = 'chunked'),
+	},
+	{
+		name: 'broken off',
+		share: 30,
+		fate: always('refused'),
+		change: ({ raw, chance }) => (raw.framing = chance.oneOf(['cut', 'cutChunk'])),
+	},
+];
