@@ -42,12 +42,18 @@ function pageOf(service) {
 	return { text, name, intro: intro.replace(/\[([^\]]+)\]\([^)]*\)/g, '$1') };
 }
 
-/** A text whose links lead into the repository wherever it is shown. */
+/** A text whose links and pictures lead into the repository wherever it is shown. */
 function withAbsoluteLinks(text, folder) {
-	return text.replace(/(!?)\[([^\]]*)\]\((?![a-z]+:|#)([^)\s]+)\)/g, (_, image, label, link) => {
-		const url = new URL(link, `${REPOSITORY}/${image ? 'raw' : 'blob'}/main/${folder}`);
-		return `${image}[${label}](${url.href})`;
-	});
+	const absolute = (kind, link) => new URL(link, `${REPOSITORY}/${kind}/main/${folder}`).href;
+	return text
+		.replace(
+			/(!?)\[([^\]]*)\]\((?![a-z]+:|#)([^)\s]+)\)/g,
+			(_, image, label, link) => `${image}[${label}](${absolute(image ? 'raw' : 'blob', link)})`,
+		)
+		.replace(
+			/\b(src|srcset)="(?![a-z]+:)([^"\s]+)"/g,
+			(_, attribute, link) => `${attribute}="${absolute('raw', link)}"`,
+		);
 }
 
 /** The changelog without the parts that are headed by these names. */

@@ -40,7 +40,9 @@ function fault(from: string, link: string): string | undefined {
 }
 
 it.each(texts)('the links of %s lead somewhere', (file) => {
-	const links = [...read(file).matchAll(/\]\(([^)\s]+)\)/g)].map(([, link]) => link);
+	const links = [...read(file).matchAll(/(?:\]\(|\bsrc(?:set)?=")([^)"\s]+)[)"]/g)].map(
+		([, link]) => link,
+	);
 	const own = links.filter((link) => !/^[a-z]+:/.test(link));
 	expect(own.map((link) => fault(file, link)).filter(Boolean)).toEqual([]);
 });

@@ -6,7 +6,7 @@ import { mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Locator, Page } from 'playwright-core';
-import { putExamples } from '../launcher/examples.mts';
+import { putExamples, readExamples } from '../launcher/examples.mts';
 import { requestDocuments } from '../launcher/journey.mts';
 import { Problem } from '../launcher/problem.mjs';
 import { ROOT } from '../launcher/ready.mjs';
@@ -22,6 +22,9 @@ const MOST_BYTES = 200_000;
 /** The examples whose canvas is shown. The first is the README's own, and follows the reader's choice of light or dark. */
 const CANVASES = ['request-and-wait', 'receive-documents'];
 
+/** The example that fills the outbox. */
+const REQUEST = 'request-documents';
+
 /** The panels that are shown: the node of an example. */
 const PANELS = [
 	{ file: 'request-and-wait-panel', example: 'request-and-wait', node: 'Request and wait' },
@@ -32,8 +35,11 @@ const PANELS = [
 const BARE = `[data-test-id=canvas-controls], .vue-flow__controls, .vue-flow__panel, [data-test-id=canvas-chat-button],
 	[class*=executionButtons], [class*=addButton], [data-test-id=canvas-plus-button] { visibility: hidden !important; }`;
 
+/** Pixels that a node's name and subtitle hang below it on the canvas. */
+const NAME_HEIGHT = 48;
+
 /** The smallest part of a page that shows all of these, with a margin, in pixels. */
-async function areaOf(shown: Locator, margin = 16) {
+async function areaOf(shown: Locator, below: number, margin: number) {
 	const boxes = (await Promise.all((await shown.all()).map((one) => one.boundingBox()))).filter(
 		(box) => box !== null,
 	);
@@ -41,13 +47,20 @@ async function areaOf(shown: Locator, margin = 16) {
 	const left = Math.min(...boxes.map(({ x }) => x)) - margin;
 	const top = Math.min(...boxes.map(({ y }) => y)) - margin;
 	const right = Math.max(...boxes.map(({ x, width }) => x + width)) + margin;
-	const bottom = Math.max(...boxes.map(({ y, height }) => y + height)) + margin;
+	const bottom = Math.max(...boxes.map(({ y, height }) => y + height)) + below + margin;
 	return { x: Math.max(0, left), y: Math.max(0, top), width: right - left, height: bottom - top };
 }
 
-async function take(page: Page, name: string, shown: Locator): Promise<void> {
+async function take(
+	page: Page,
+	name: string,
+	shown: Locator,
+	{ below = 0, margin = 0 } = {},
+): Promise<void> {
+	// Controls appear under the mouse.
+	await page.mouse.move(0, 0);
 	const path = join(FOLDER, `${name}.png`);
-	const clip = await areaOf(shown);
+	const clip = await areaOf(shown, below, margin);
 	await page.screenshot({ path, clip, style: BARE, animations: 'disabled', scale: 'css' });
 	const { size } = statSync(path);
 	if (size > MOST_BYTES) throw new Problem(`${path} has ${size} bytes; show less of the page.`);
@@ -63,7 +76,7 @@ async function takeAll(system: System, workflows: Map<string, SavedWorkflow>): P
 			for (const example of CANVASES) {
 				await editor.openWorkflow(workflows.get(example)?.id ?? '');
 				const name = colorScheme === 'dark' ? `${example}-dark` : example;
-				await take(page, name, page.locator('.vue-flow__node'));
+				await take(page, name, page.locator('.vue-flow__node'), { below: NAME_HEIGHT, margin: 16 });
 			}
 		}
 		await page.emulateMedia({ colorScheme: 'light' });
@@ -77,7 +90,7 @@ async function takeAll(system: System, workflows: Map<string, SavedWorkflow>): P
 			);
 			await editor.closeNode();
 		}
-		await page.setViewportSize({ width: 960, height: 720 });
+		await page.setViewportSize({ width: 960, height: 1100 });
 		await page.goto(`${system.sandbox.info.portal}/outbox`);
 		await take(page, 'outbox', page.locator('main'));
 	} finally {
@@ -90,9 +103,10 @@ mkdirSync(FOLDER, { recursive: true });
 let system: System | undefined;
 try {
 	system = await startSystem({ folder, tell: console.log });
-	const workflows = await putExamples(system.rest, system.credentials);
-	const request = workflows.get('request-documents');
-	if (!request) throw new Problem('The example request-documents is missing.');
+	const shown = readExamples().filter(({ name }) => [REQUEST, ...CANVASES].includes(name));
+	const workflows = await putExamples(system.rest, system.credentials, shown);
+	const request = workflows.get(REQUEST);
+	if (!request) throw new Problem(`The example ${REQUEST} is missing.`);
 	await requestDocuments(system, request);
 	await takeAll(system, workflows);
 } catch (error) {
