@@ -106,7 +106,8 @@ it('a package goes through its life: created, expiring soon, expired, each told 
 	expect(seen(await trigger.poll())).toEqual([[SOON, id]]);
 	await clock({ advance: DAY - HOUR });
 	expect(await trigger.poll()).toEqual([]);
-	await clock({ advance: HOUR });
+	// The service's clock is known to the second only.
+	await clock({ advance: HOUR + 1 });
 	const [over, ...more] = await trigger.poll();
 	expect([over.event, over.effectiveStatus, over.status]).toEqual([EXPIRED, 'expired', 'active']);
 	expect(more).toEqual([]);
