@@ -3,7 +3,13 @@ import { createHash } from 'node:crypto';
 import type { IDataObject } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
 
-import { answerError, connectionError, strangeAnswerError } from '../../shared/errors';
+import {
+	answerError,
+	connectionError,
+	strangeAnswerError,
+	withDoubt,
+	withItem,
+} from '../../shared/errors';
 import { addressOf, type Answer, callApi } from '../../shared/http';
 import type { ItemContext } from '../../shared/operation';
 import { mayRepeat, pause, pauseAfter } from '../../shared/retry';
@@ -143,6 +149,9 @@ const headersOf = (headers: unknown): Record<string, string> =>
 		? Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]))
 		: {};
 
+const ALL_THERE =
+	'All parts have arrived, so the file may still appear. Look in the Developer Portal before you send it again.';
+
 /** Has the parts put together; 202 means that it is still going on. */
 async function complete(
 	item: ItemContext,
@@ -150,20 +159,22 @@ async function complete(
 	sent: IDataObject,
 	{ cancel }: PartSettings,
 ): Promise<Json> {
+	const { functions, itemIndex } = item;
 	const end = Date.now() + MERGE_PATIENCE;
 	while (Date.now() < end && !cancel?.aborted) {
-		const { status, body } = await ask(item, baseUrl, 'complete', { ...fields, ...sent });
+		const asked = ask(item, baseUrl, 'complete', { ...fields, ...sent });
+		const { status, body } = await asked.catch((error: unknown) => {
+			throw withItem(functions.getNode(), withDoubt(error, ALL_THERE), itemIndex);
+		});
 		if (status !== 202) return isJsonObject(body) ? body : {};
 		await pause(MERGE_PAUSE, cancel);
 	}
-	const { functions, itemIndex } = item;
 	throw new NodeOperationError(
 		functions.getNode(),
 		`Filestack has not put the file together within ${MERGE_PATIENCE / 60_000} minutes`,
 		{
 			itemIndex,
-			description:
-				'All parts have arrived, so the file may still appear. Look in the Developer Portal before you send it again.',
+			description: ALL_THERE,
 		},
 	);
 }

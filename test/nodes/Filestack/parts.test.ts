@@ -270,6 +270,14 @@ describe('trouble', () => {
 		expect(await calls()).not.toContain('POST /multipart/complete');
 	});
 
+	it('a completion whose answer is lost each time: says that the file may appear', async () => {
+		const path = '/multipart/complete';
+		await fault('upload', { type: 'resetAfterBody' }, { path });
+		expect(errorOf(await storeFile(sandbox, big, inParts)).description).toContain(
+			'All parts have arrived, so the file may still appear',
+		);
+	});
+
 	it('another size than sent is an error that names both', async () => {
 		await fault('upload', { type: 'wrongSize' });
 		const error = errorOf(await storeFile(sandbox, big, inParts));
