@@ -26,7 +26,7 @@ export async function bare(
 
 /** Seconds that curl needs by its own count. */
 export async function curl(...args: string[]): Promise<number> {
-	const { stdout } = await execute('curl', [
+	const { stderr } = await execute('curl', [
 		'--silent',
 		'--fail',
 		'--noproxy',
@@ -34,14 +34,16 @@ export async function curl(...args: string[]): Promise<number> {
 		'--write-out',
 		'%{stderr}%{time_total}',
 		...args,
-	]).then(({ stderr }) => ({ stdout: stderr }));
-	return Number(stdout);
+	]);
+	return Number(stderr);
 }
 
 /** Milliseconds in which n8n loads an installed package; see loadPackage.mjs. */
 export async function loadTime(host: string, folder: string): Promise<number> {
 	const script = join(ROOT, 'bench', 'loadPackage.mjs');
 	const program = nodeProgram(describeHost('newest'));
-	const { stdout } = await execute(program, [script, host, folder]);
+	// n8n finds its own packages for those of others in the same way.
+	const env = { ...process.env, NODE_PATH: join(host, 'node_modules') };
+	const { stdout } = await execute(program, [script, host, folder], { env });
 	return Number(stdout.trim().split('\n').at(-1));
 }
