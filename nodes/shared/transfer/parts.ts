@@ -45,16 +45,19 @@ export async function uploadParts(
 	let failure: { error: unknown } | undefined;
 	let size = 0;
 
+	const spare: Buffer[] = [];
 	const dispatch = async (part: Part) => {
 		try {
 			await send(part);
+			// Of a part that has failed nobody knows whether a request still reads it; its memory is not used again.
+			if (part.bytes.length === options.partSize) spare.push(part.bytes);
 			arrived.add(part.index);
 			told.move(part.bytes.length);
 		} catch (error) {
 			failure ??= { error };
 		}
 	};
-	for await (const part of partsOf(await file.open(), options.partSize)) {
+	for await (const part of partsOf(await file.open(), options.partSize, spare)) {
 		if (failure || options.cancel?.aborted) break;
 		hash?.update(part.bytes);
 		size += part.bytes.length;
@@ -70,14 +73,19 @@ export async function uploadParts(
 	return { size, sha256: hash?.digest('hex'), parts: arrived.size };
 }
 
-/** Cuts a stream into pieces of one size; the last may be shorter, and an empty file is one empty piece. */
+/**
+ * Cuts a stream into pieces of one size; the last may be shorter, and an empty file is one empty piece.
+ * @param spare memory of pieces that nobody needs any more, for the next ones: without it a fast transfer takes much more
+ * than its parts under way, until the garbage is collected
+ */
 export async function* partsOf(
 	source: Buffer | ByteStream,
 	partSize: number,
+	spare: Buffer[] = [],
 ): AsyncGenerator<Part> {
 	let index = 0;
 	let filled = 0;
-	let bytes = Buffer.allocUnsafe(partSize);
+	let bytes: Buffer = Buffer.allocUnsafe(partSize);
 	const next = (): Part => ({
 		index,
 		offset: index++ * partSize,
@@ -93,8 +101,8 @@ export async function* partsOf(
 			filled += count;
 			if (filled < partSize) continue;
 			yield next();
-			// A new piece of memory: the last one belongs to whoever sends it.
-			bytes = Buffer.allocUnsafe(partSize);
+			// Another piece of memory: the last one belongs to whoever sends it.
+			bytes = spare.pop() ?? Buffer.allocUnsafe(partSize);
 			filled = 0;
 		}
 	}
