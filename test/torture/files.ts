@@ -1,0 +1,36 @@
+import { createHash } from 'node:crypto';
+
+import type { INodeExecutionData } from 'n8n-workflow';
+
+import { storedBinary } from '../support/binary';
+import type { Chance } from './chance';
+
+export interface TortureFile {
+	name: string;
+	bytes: Buffer;
+	sha256: string;
+}
+
+export const sha256Of = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
+
+/** Files of random sizes: empty ones, small ones, and those at the borders of 64 KiB parts. */
+export function drawFiles(chance: Chance, count: number, largest: number): TortureFile[] {
+	const part = 64 * 1024;
+	return Array.from({ length: count }, (_, index) => {
+		const size = chance.oneOf([
+			() => chance.whole(0, 3),
+			() => chance.whole(1, part),
+			() => part * chance.whole(1, 4) + chance.whole(-1, 1),
+			() => chance.whole(part, 700 * 1024),
+			// Large ones are dear: one in twenty-five.
+			() => chance.whole(part, chance.next() < 0.2 ? largest : 2 * part),
+		])();
+		const bytes = chance.bytes(size);
+		return { name: `file-${index}.bin`, bytes, sha256: sha256Of(bytes) };
+	});
+}
+
+export const itemOf = async ({ name, bytes }: TortureFile): Promise<INodeExecutionData> => ({
+	json: { name },
+	binary: { data: await storedBinary({ name, type: 'application/octet-stream', bytes }) },
+});

@@ -1,0 +1,254 @@
+import axios from 'axios';
+import type { IDataObject, INodeExecutionData, IRun } from 'n8n-workflow';
+
+import type { NodeUnderTest } from '../support/engine';
+import { outputOf, runNode } from '../support/engine';
+import { createSession, fileCourierNode, uploadAsRecipient } from '../support/fileCourier';
+import { fileShotNode } from '../support/fileShot';
+import { filesAppNode } from '../support/filesApp';
+import { filestack } from '../support/filestack';
+import { startReceiver } from '../support/receiver';
+import type { Sandbox } from '../support/sandbox';
+import { PACKAGE, speedyFilesNode, SpeedyFilesUser } from '../support/speedyFiles';
+import { sha256Of, type TortureFile } from './files';
+
+const KIB = 1024;
+
+/** A file as the service has it, asked without the node and without the bad line. */
+export interface Kept {
+	name: string;
+	sha256: string;
+	/** What an item carries for the download of it. */
+	reference: IDataObject;
+}
+
+/** A service whose node works over a bad line. */
+export interface Tortured {
+	/** Bytes of the largest file. */
+	largest: number;
+	prepare(): Promise<void>;
+	/** Uploads the files of the items; without one the service takes no files by its API, and `bring` brings them. */
+	upload?(input: INodeExecutionData[]): Promise<IRun>;
+	bring?(files: readonly TortureFile[]): Promise<void>;
+	kept(): Promise<Kept[]>;
+	download(input: INodeExecutionData[]): Promise<IRun>;
+}
+
+/** What the way to a service is. */
+export interface Ways {
+	sandbox: Sandbox;
+	/** A text, such as credentials, with the addresses of the line in place of the service's own. */
+	through(text: string): string;
+}
+
+const GO_ON: Partial<NodeUnderTest> = { settings: { onError: 'continueRegularOutput' } };
+const OPTIONS = { stallSeconds: 1, thresholdMb: 1 / 8, partSizeMb: 1 / 16 };
+const BASE = { binaryPropertyName: 'data', options: OPTIONS };
+const chosenBy = (key: string) => ({ __rl: true, mode: 'id', value: `={{ $json.${key} }}` });
+
+async function contentHash(url: string, authorization?: string): Promise<string> {
+	const headers = authorization ? { authorization } : {};
+	const { data } = await axios.get<ArrayBuffer>(url, { headers, responseType: 'arraybuffer' });
+	return sha256Of(Buffer.from(data));
+}
+
+/** What the service lists, one after the other: a thousand connections at once would be another test. */
+async function listed<T>(sandbox: Sandbox, service: string, make: (file: T) => Promise<Kept>) {
+	const { data } = await sandbox.control.get<T[]>(`/services/${service}/files`);
+	const all: Kept[] = [];
+	for (const file of data) all.push(await make(file));
+	return all;
+}
+
+const settings = async ({ sandbox }: Ways, service: string, values: object) =>
+	void (await sandbox.control.patch(`/services/${service}/settings`, values));
+const over = ({ sandbox, through }: Ways, service: string) => {
+	const { credentials } = sandbox.info.services[service];
+	return JSON.parse(through(JSON.stringify(credentials))) as typeof credentials;
+};
+
+function fileShot(ways: Ways): Tortured {
+	const { sandbox } = ways;
+	const run = async (parameters: IDataObject, input: INodeExecutionData[]) =>
+		await runNode(
+			fileShotNode(
+				sandbox,
+				{ ...BASE, ...parameters },
+				{
+					...{ input, credentials: over(ways, 'fileShot') },
+					...GO_ON,
+				},
+			),
+		);
+	const wanted = { tier: 'professional', download: 'stream', chunkSize: 64 * KIB };
+	return {
+		largest: 700 * KIB,
+		prepare: async () => await settings(ways, 'fileShot', wanted),
+		upload: async (input) => await run({ operation: 'upload' }, input),
+		kept: async () => {
+			const { baseUrl, apiKey } = sandbox.info.services.fileShot.credentials;
+			return await listed<{ id: string; name: string }>(sandbox, 'fileShot', async (file) => ({
+				name: file.name,
+				reference: { fileId: file.id },
+				sha256: await contentHash(`${baseUrl}/api/files/download/${file.id}`, `Bearer ${apiKey}`),
+			}));
+		},
+		download: async (input) =>
+			await run({ operation: 'download', fileId: chosenBy('fileId') }, input),
+	};
+}
+
+function filesApp(ways: Ways): Tortured {
+	const { sandbox } = ways;
+	const run = async (parameters: IDataObject, input: INodeExecutionData[]) =>
+		await runNode(
+			filesAppNode(
+				sandbox,
+				{ resource: 'file', ...BASE, ...parameters },
+				{
+					...{ input, credentials: over(ways, 'filesApp') },
+					...GO_ON,
+				},
+			),
+		);
+	const wanted = { requestsPerHour: 1_000_000, chunkSize: 64 * KIB };
+	return {
+		largest: 700 * KIB,
+		prepare: async () => await settings(ways, 'filesApp', wanted),
+		upload: async (input) => await run({ operation: 'upload' }, input),
+		kept: async () => {
+			const { baseUrl, apiKey } = sandbox.info.services.filesApp.credentials;
+			return await listed<{ id: string; name: string }>(sandbox, 'filesApp', async (file) => ({
+				name: file.name,
+				reference: { fileId: file.id },
+				sha256: await contentHash(`${baseUrl}/files/${file.id}?download=true`, `Bearer ${apiKey}`),
+			}));
+		},
+		download: async (input) =>
+			await run({ operation: 'download', fileId: chosenBy('fileId') }, input),
+	};
+}
+
+function filestackService(ways: Ways): Tortured {
+	const { sandbox } = ways;
+	const run = async (operation: string, parameters: IDataObject, input: INodeExecutionData[]) =>
+		await filestack(over(ways, 'filestack'), 'file', operation, parameters, { input, ...GO_ON });
+	// Its parts have 5 MiB at least.
+	const options = { ...OPTIONS, thresholdMb: 5 };
+	const wanted = { requestsPerMinute: 1_000_000, security: 'off' };
+	return {
+		largest: 12 * KIB * KIB,
+		prepare: async () => await settings(ways, 'filestack', wanted),
+		upload: async (input) => await run('store', { options }, input),
+		kept: async () => {
+			const { baseUrl, apiKey } = sandbox.info.services.filestack.credentials;
+			return await listed<{ id: string; filename: string }>(sandbox, 'filestack', async (file) => ({
+				name: file.filename,
+				reference: { handle: file.id },
+				sha256: await contentHash(`${baseUrl}/api/file/${file.id}?key=${apiKey}`),
+			}));
+		},
+		download: async (input) => await run('download', { file: chosenBy('handle'), options }, input),
+	};
+}
+
+function speedyFiles(ways: Ways): Tortured {
+	const { sandbox, through } = ways;
+	const user = new SpeedyFilesUser(sandbox);
+	let packageId = '';
+	const run = async (resource: string, parameters: IDataObject, input: INodeExecutionData[]) =>
+		await runNode(
+			speedyFilesNode(
+				over(ways, 'speedyFiles'),
+				{ resource, ...BASE, ...parameters },
+				{
+					input,
+					...GO_ON,
+				},
+			),
+		);
+	let link = '';
+	return {
+		largest: 700 * KIB,
+		prepare: async () => void (packageId = await user.create(PACKAGE)),
+		upload: async (input) =>
+			await run(
+				'package',
+				{ operation: 'uploadFile', packageId: { __rl: true, mode: 'id', value: packageId } },
+				input,
+			),
+		kept: async () => {
+			const { files } = (await user.look(packageId)) as unknown as { files: ListedFile[] };
+			if (!link) {
+				const id = { packageId: { __rl: true, mode: 'id', value: packageId } };
+				link = String((await user.json('package.finalize', id)).magicLink);
+			}
+			const all: Kept[] = [];
+			for (const { id, original_name: name } of files) {
+				const reference = { fileId: id, magicLink: through(link) };
+				all.push({ name, reference, sha256: await contentHash(`${link}/file/${id}`) });
+			}
+			return all;
+		},
+		download: async (input) =>
+			await run(
+				'file',
+				{
+					operation: 'download',
+					scope: 'one',
+					magicLink: '={{ $json.magicLink }}',
+					fileId: chosenBy('fileId'),
+				},
+				input,
+			),
+	};
+}
+
+interface ListedFile {
+	id: string;
+	original_name: string;
+}
+
+function fileCourier(ways: Ways): Tortured {
+	const { sandbox, through } = ways;
+	const delivered: Array<{ name: string; url: string }> = [];
+	return {
+		largest: 700 * KIB,
+		prepare: () => Promise.resolve(),
+		// The recipient uploads, in a browser.
+		bring: async (files) => {
+			const receiver = await startReceiver();
+			const session = await createSession(sandbox, { callbackUrl: receiver.url });
+			const { uploadUrl } = outputOf(session)[0].json as { uploadUrl: string };
+			const sent = files.map(({ name, bytes }) => ({ name, type: 'application/x-thing', bytes }));
+			await uploadAsRecipient(uploadUrl, sent);
+			const body = JSON.parse(await receiver.next()) as { data: { files: typeof delivered } };
+			delivered.push(...body.data.files);
+			await receiver.stop();
+		},
+		kept: async () =>
+			await Promise.all(
+				delivered.map(async ({ name, url }) => ({
+					name,
+					reference: { url: through(url) },
+					sha256: await contentHash(url),
+				})),
+			),
+		download: async (input) =>
+			await runNode(
+				fileCourierNode(
+					sandbox,
+					{ resource: 'file', operation: 'download', ...BASE, url: '={{ $json.url }}' },
+					{ input, ...GO_ON },
+				),
+			),
+	};
+}
+
+export const TORTURED: Readonly<Record<string, (ways: Ways) => Tortured>> = {
+	fileShot,
+	filesApp,
+	filestack: filestackService,
+	speedyFiles,
+	fileCourier,
+};

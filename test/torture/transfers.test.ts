@@ -1,0 +1,180 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-globals */
+import type { IDataObject, INodeExecutionData, IRun } from 'n8n-workflow';
+
+import { binaryData, bytesOf, outputOf } from '../support/engine';
+import { Sandbox } from '../support/sandbox';
+import { BadLine } from './badLine';
+import { Chance } from './chance';
+import { drawFiles, itemOf, sha256Of, type TortureFile } from './files';
+import { isFull, seed, times } from './scale';
+import { type Kept, TORTURED, type Tortured } from './services';
+
+/** Files for each service: 1,000 uploads (four services) and 1,000 downloads (five). */
+const UPLOADS = times(250, 10);
+const DOWNLOADS = times(200, 8);
+/** Files that a recipient brings to a service without uploads by API. */
+const FILES_BROUGHT = 10;
+/** Part of the requests that get into trouble. */
+const BADNESS = 0.15;
+/** Items of one execution. */
+const AT_ONCE = 25;
+/** How often what failed is run again, as its user would. */
+const ROUNDS = 12;
+
+/** Words by which an error says that the file may be there although the upload failed. */
+const IN_DOUBT = /may have arrived|may be there|may still appear|may have completed|All parts/;
+
+jest.setTimeout(isFull ? 1_800_000 : 300_000);
+
+let sandbox: Sandbox;
+/** Requests that got into trouble, of all services. */
+let struck = 0;
+beforeAll(async () => {
+	await binaryData();
+	sandbox = await Sandbox.start();
+});
+afterAll(async () => await sandbox.stop());
+
+/** Runs items, those that failed again and again; tells of each failure. */
+async function untilAllSucceed<T extends { item: INodeExecutionData }>(
+	wanted: readonly T[],
+	run: (input: INodeExecutionData[]) => Promise<IRun>,
+	succeeded: (one: T, output: INodeExecutionData) => Promise<void> | void,
+	failed: (one: T, error: IDataObject) => void,
+): Promise<void> {
+	let left = [...wanted];
+	for (let round = 0; left.length > 0; round++) {
+		if (round === ROUNDS) throw new Error(`${left.length} fail again and again`);
+		const again: T[] = [];
+		for (let start = 0; start < left.length; start += AT_ONCE) {
+			const batch = left.slice(start, start + AT_ONCE);
+			const outputs = outputOf(await run(batch.map(({ item }) => item)));
+			expect(outputs.map(({ pairedItem }) => pairedItem)).toEqual(
+				batch.map((_, item) => ({ item })),
+			);
+			for (const [index, output] of outputs.entries()) {
+				if (output.json.error === undefined) await succeeded(batch[index], output);
+				else {
+					failed(batch[index], output.json);
+					again.push(batch[index]);
+				}
+			}
+		}
+		left = again;
+	}
+}
+
+/** The SHA-256 in the output of an upload: of the file, or of the only one of several. */
+const hashIn = ({ sha256, files }: IDataObject) =>
+	sha256 ?? (files as IDataObject[] | undefined)?.[0].sha256;
+
+/** Uploads all files and compares what the service then has. Gives that back. */
+async function uploadAll(
+	upload: NonNullable<Tortured['upload']>,
+	service: Tortured,
+	files: readonly TortureFile[],
+	tally: Tally,
+): Promise<Kept[]> {
+	const doubts = new Map<string, number>();
+	const wanted = await Promise.all(files.map(async (file) => ({ file, item: await itemOf(file) })));
+	tally.line.badness = BADNESS;
+	await untilAllSucceed(
+		wanted,
+		upload,
+		({ file }, { json }) => {
+			if (hashIn(json) !== file.sha256) tally.damaged.push(`${file.name} in the output`);
+		},
+		({ file: { name } }, error) => {
+			const text = tally.failed(error);
+			if (IN_DOUBT.test(text)) doubts.set(name, (doubts.get(name) ?? 0) + 1);
+		},
+	);
+	tally.line.badness = 0;
+	const kept = await service.kept();
+	for (const { name, sha256 } of files) {
+		const copies = kept.filter((one) => one.name === name);
+		if (copies.length === 0) tally.lost.push(name);
+		if (copies.some((one) => one.sha256 !== sha256)) tally.damaged.push(name);
+		// A second copy comes from an upload that failed and said that it may have arrived, and from nothing else.
+		const more = Math.max(0, copies.length - 1);
+		tally.duplicates += more;
+		if (more > (doubts.get(name) ?? 0)) tally.unexplained.push(`${name} × ${copies.length}`);
+	}
+	return kept;
+}
+
+/** Downloads what is there, over and over until it is so many, and compares each with what was sent. */
+async function downloadAll(
+	service: Tortured,
+	kept: readonly Kept[],
+	count: number,
+	tally: Tally,
+): Promise<void> {
+	const wanted = Array.from({ length: count }, (_, n) => {
+		const one = kept[n % kept.length];
+		return { ...one, item: { json: one.reference } };
+	});
+	tally.line.badness = BADNESS;
+	await untilAllSucceed(
+		wanted,
+		async (input) => await service.download(input),
+		async ({ name, sha256 }, { json, binary }) => {
+			const arrived = sha256Of(await bytesOf(binary!.data));
+			if (arrived !== sha256 || json.sha256 !== sha256) tally.damaged.push(name);
+		},
+		(_, error) => void tally.failed(error),
+	);
+	tally.line.badness = 0;
+}
+
+/** What came of it all. */
+class Tally {
+	readonly lost: string[] = [];
+	readonly damaged: string[] = [];
+	readonly unexplained: string[] = [];
+	duplicates = 0;
+	/** How often an error has said what, without its numbers. */
+	readonly errors: Record<string, number> = {};
+
+	constructor(readonly line: BadLine) {}
+
+	/** @returns all that the error says */
+	failed({ error, details }: IDataObject): string {
+		const kind = String(error).replace(/[0-9]+/g, '…');
+		this.errors[kind] = (this.errors[kind] ?? 0) + 1;
+		return `${String(error)} ${String(details)}`;
+	}
+
+	toString(): string {
+		const { struck } = this.line;
+		return JSON.stringify({ struck, failures: this.errors, duplicates: this.duplicates }, null, 1);
+	}
+}
+
+it.each(Object.keys(TORTURED))('%s: over a bad line nothing is lost or damaged', async (name) => {
+	const chance = new Chance(seed);
+	const line = new BadLine(new Chance(seed + 1));
+	await line.start(Object.values(sandbox.info.services[name].origins));
+	const tally = new Tally(line);
+	const service = TORTURED[name]({ sandbox, through: (text) => line.through(text) });
+	try {
+		await service.prepare();
+		const files = drawFiles(chance, service.upload ? UPLOADS : FILES_BROUGHT, service.largest);
+		await service.bring?.(files);
+		const kept = service.upload
+			? await uploadAll(service.upload, service, files, tally)
+			: await service.kept();
+		await downloadAll(service, kept, DOWNLOADS, tally);
+	} finally {
+		// What repeats this run: TORTURE_SEED.
+		process.stdout.write(`${name}, seed ${seed}: ${String(tally)}\n`);
+		await line.stop();
+	}
+	const { lost, damaged, unexplained } = tally;
+	expect({ lost, damaged, unexplained }).toEqual({ lost: [], damaged: [], unexplained: [] });
+	struck += Object.values(line.struck).reduce((sum, count) => sum + count, 0);
+});
+
+it('the line was bad: one that does nothing proves nothing', () => {
+	expect(struck).toBeGreaterThan(0);
+});
