@@ -1,74 +1,16 @@
-import { createHash, randomBytes } from 'node:crypto';
-
-import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
+import { createHash } from 'node:crypto';
 
 import { itemWith } from '../../support/binary';
-import { binaryData, errorOf, type NodeUnderTest, outputOf } from '../../support/engine';
-import { fileShotUpload } from '../../support/fileShot';
+import { errorOf, outputOf } from '../../support/engine';
+import { fileShotUploads } from '../../support/fileShotUploads';
 import { Host } from '../../support/host';
-import { Sandbox } from '../../support/sandbox';
 
 const MIB = 1024 * 1024;
 const DAY = 86_400_000;
-const USUAL = {
-	dialect: 'documented',
-	tier: 'creator',
-	chunkSize: 0,
-	dates: 'iso',
-	maxUploadBytes: 100_000_000,
-};
 const sha256Of = (content: Buffer) => createHash('sha256').update(content).digest('hex');
-const bytes = randomBytes(17 * MIB + 345);
-let sandbox: Sandbox;
 
-beforeAll(async () => {
-	await binaryData();
-	sandbox = await Sandbox.start();
-});
-afterAll(async () => await sandbox.stop());
-beforeEach(async () => {
-	await sandbox.reset();
-	await settings(USUAL);
-});
-
-const upload = async (
-	input: INodeExecutionData[],
-	parameters: object = {},
-	more: Partial<NodeUnderTest> = {},
-) => await fileShotUpload(sandbox, input, parameters as IDataObject, more);
-
-const settings = async (values: object) =>
-	await sandbox.control.patch('/services/fileShot/settings', values);
-const paths = async () =>
-	(await sandbox.requests()).map(({ path }) =>
-		path.replace('/api/files', '').replace(/\/[0-9a-f]{24}/, '/ID'),
-	);
-const fault = async (path: string, kind: object, more: object = {}) =>
-	await sandbox.fault({ service: 'fileShot', path: `/api/files${path}`, ...more, fault: kind });
-
-interface StoredFile {
-	id: string;
-	name: string;
-	type: string;
-	size: number;
-	slug?: string;
-	passwordProtected: boolean;
-	password?: string;
-	days: number;
-	price?: number;
-	isZeroKnowledge: boolean;
-}
-
-const storedAs = async (id: unknown) => {
-	const { data } = await sandbox.control.get<StoredFile[]>('/services/fileShot/files');
-	return data.find((file) => file.id === id)!;
-};
-
-const small = async (name = 'a.txt') =>
-	await itemWith({ data: { name, bytes: Buffer.from('hello') } });
-const large = async (name = 'large.bin') =>
-	await itemWith({ data: { name, bytes, type: 'application/x-thing' } });
-const inParts = (options: object = {}) => ({ options: { thresholdMb: 10, ...options } });
+const { bytes, credentials, fault, get, inParts, large, paths, settings, small, storedAs, upload } =
+	fileShotUploads();
 
 const chunks = ['/upload-chunk/ID/0', '/upload-chunk/ID/1', '/upload-chunk/ID/2'];
 
@@ -105,10 +47,10 @@ it.each([
 it.each(['documented', 'desktop'])('what arrives is the file (%s)', async (dialect) => {
 	await settings({ dialect });
 	const [{ json }] = outputOf(await upload([await large()], inParts()));
-	const { baseUrl, apiKey } = sandbox.info.services.fileShot.credentials;
+	const { baseUrl, apiKey } = credentials();
 	await settings({ download: 'stream' });
 	const url = `${baseUrl}/api/files/download/${String(json.fileId)}`;
-	const { data } = await sandbox.control.get<Buffer>(url, {
+	const { data } = await get<Buffer>(url, {
 		headers: { Authorization: `Bearer ${apiKey}` },
 		responseType: 'arraybuffer',
 	});

@@ -1,54 +1,13 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 
-import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
-
-import { binaryData, errorOf, type NodeUnderTest, outputOf } from '../../support/engine';
+import { errorOf, outputOf } from '../../support/engine';
 import { itemWith } from '../../support/binary';
-import { filesAppUpload } from '../../support/filesApp';
-import { Sandbox } from '../../support/sandbox';
+import { filesAppUploads } from '../../support/filesAppUploads';
 
 const MIB = 1024 * 1024;
 const sha256Of = (content: Buffer) => createHash('sha256').update(content).digest('hex');
-let sandbox: Sandbox;
-const bytes = randomBytes(12 * MIB + 345);
 
-beforeAll(async () => {
-	await binaryData();
-	sandbox = await Sandbox.start();
-});
-afterAll(async () => await sandbox.stop());
-beforeEach(async () => {
-	await sandbox.reset();
-	await settings({
-		plan: 'team',
-		chunkSize: 5 * MIB,
-		chunkOptions: 'ignored',
-		createdStatus: '200',
-	});
-});
-
-const upload = async (
-	input: INodeExecutionData[],
-	parameters: object = {},
-	more: Partial<NodeUnderTest> = {},
-) => await filesAppUpload(sandbox, input, parameters as IDataObject, more);
-
-const settings = async (values: object) =>
-	await sandbox.control.patch('/services/filesApp/settings', values);
-const paths = async () => (await sandbox.requests()).map(({ path }) => path.replace('/api/v2', ''));
-const fault = async (path: string, kind: object, more: object = {}) =>
-	await sandbox.fault({ service: 'filesApp', path: `/api/v2${path}`, ...more, fault: kind });
-const stored = async () =>
-	(await sandbox.control.get<StoredFile[]>('/services/filesApp/files')).data;
-
-interface StoredFile {
-	id: string;
-	name: string;
-	size: number;
-	type: string;
-	encrypted: boolean;
-	folderId?: string;
-}
+const { bytes, credentials, fault, get, paths, settings, stored, upload } = filesAppUploads();
 
 const IN_PARTS = { options: { thresholdMb: 10 } };
 
@@ -77,8 +36,8 @@ it.each([['200'], ['201']])(
 
 it('what arrives is the file, byte for byte', async () => {
 	const [{ json }] = outputOf(await upload([await large()], IN_PARTS));
-	const { baseUrl, apiKey } = sandbox.info.services.filesApp.credentials;
-	const { data } = await sandbox.control.get<Buffer>(`${baseUrl}/files/${String(json.id)}`, {
+	const { baseUrl, apiKey } = credentials();
+	const { data } = await get<Buffer>(`${baseUrl}/files/${String(json.id)}`, {
 		params: { download: true },
 		headers: { Authorization: `Bearer ${apiKey}` },
 		responseType: 'arraybuffer',

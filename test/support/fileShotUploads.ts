@@ -1,0 +1,78 @@
+import { randomBytes } from 'node:crypto';
+
+import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
+
+import { itemWith } from './binary';
+import { binaryData, type NodeUnderTest } from './engine';
+import { fileShotUpload } from './fileShot';
+import { Sandbox } from './sandbox';
+
+const MIB = 1024 * 1024;
+const USUAL = {
+	dialect: 'documented',
+	tier: 'creator',
+	chunkSize: 0,
+	dates: 'iso',
+	maxUploadBytes: 100_000_000,
+};
+
+/** A file as FileShot has it. */
+interface StoredFile {
+	id: string;
+	name: string;
+	type: string;
+	size: number;
+	slug?: string;
+	passwordProtected: boolean;
+	password?: string;
+	days: number;
+	price?: number;
+	isZeroKnowledge: boolean;
+}
+
+/** For a file of tests: FileShot in a sandbox of its own, with its usual settings before each test, and what uploads ask of it. */
+export function fileShotUploads() {
+	const bytes = randomBytes(17 * MIB + 345);
+	let sandbox: Sandbox;
+	const settings = async (values: object) =>
+		await sandbox.control.patch('/services/fileShot/settings', values);
+
+	beforeAll(async () => {
+		await binaryData();
+		sandbox = await Sandbox.start();
+	});
+	afterAll(async () => await sandbox.stop());
+	beforeEach(async () => {
+		await sandbox.reset();
+		await settings(USUAL);
+	});
+
+	return {
+		/** What {@link large} sends. */
+		bytes,
+		settings,
+		get: <T>(url: string, config: object) => sandbox.control.get<T>(url, config),
+		credentials: () => sandbox.info.services.fileShot.credentials,
+		upload: async (
+			input: INodeExecutionData[],
+			parameters: object = {},
+			more: Partial<NodeUnderTest> = {},
+		) => await fileShotUpload(sandbox, input, parameters as IDataObject, more),
+		/** The paths that were asked for, with ID for the file's. */
+		paths: async () =>
+			(await sandbox.requests()).map(({ path }) =>
+				path.replace('/api/files', '').replace(/\/[0-9a-f]{24}/, '/ID'),
+			),
+		fault: async (path: string, kind: object, more: object = {}) =>
+			await sandbox.fault({ service: 'fileShot', path: `/api/files${path}`, ...more, fault: kind }),
+		storedAs: async (id: unknown) => {
+			const { data } = await sandbox.control.get<StoredFile[]>('/services/fileShot/files');
+			return data.find((file) => file.id === id)!;
+		},
+		small: async (name = 'a.txt') =>
+			await itemWith({ data: { name, bytes: Buffer.from('hello') } }),
+		large: async (name = 'large.bin') =>
+			await itemWith({ data: { name, bytes, type: 'application/x-thing' } }),
+		inParts: (options: object = {}) => ({ options: { thresholdMb: 10, ...options } }),
+	};
+}

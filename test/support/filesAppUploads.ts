@@ -1,0 +1,60 @@
+import { randomBytes } from 'node:crypto';
+
+import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
+
+import { binaryData, type NodeUnderTest } from './engine';
+import { filesAppUpload } from './filesApp';
+import { Sandbox } from './sandbox';
+
+const MIB = 1024 * 1024;
+const USUAL = {
+	plan: 'team',
+	chunkSize: 5 * MIB,
+	chunkOptions: 'ignored',
+	createdStatus: '200',
+};
+
+/** A file as Files App has it. */
+interface StoredFile {
+	id: string;
+	name: string;
+	size: number;
+	type: string;
+	encrypted: boolean;
+	folderId?: string;
+}
+
+/** For a file of tests: Files App in a sandbox of its own, with its usual settings before each test, and what uploads ask of it. */
+export function filesAppUploads() {
+	let sandbox: Sandbox;
+	const settings = async (values: object) =>
+		await sandbox.control.patch('/services/filesApp/settings', values);
+
+	beforeAll(async () => {
+		await binaryData();
+		sandbox = await Sandbox.start();
+	});
+	afterAll(async () => await sandbox.stop());
+	beforeEach(async () => {
+		await sandbox.reset();
+		await settings(USUAL);
+	});
+
+	return {
+		/** Goes in three parts. */
+		bytes: randomBytes(12 * MIB + 345),
+		settings,
+		get: <T>(url: string, config: object) => sandbox.control.get<T>(url, config),
+		credentials: () => sandbox.info.services.filesApp.credentials,
+		upload: async (
+			input: INodeExecutionData[],
+			parameters: object = {},
+			more: Partial<NodeUnderTest> = {},
+		) => await filesAppUpload(sandbox, input, parameters as IDataObject, more),
+		/** The paths that were asked for. */
+		paths: async () => (await sandbox.requests()).map(({ path }) => path.replace('/api/v2', '')),
+		fault: async (path: string, kind: object, more: object = {}) =>
+			await sandbox.fault({ service: 'filesApp', path: `/api/v2${path}`, ...more, fault: kind }),
+		stored: async () => (await sandbox.control.get<StoredFile[]>('/services/filesApp/files')).data,
+	};
+}
