@@ -61,21 +61,29 @@ export const fileShot: Steps = {
 			expect(items[0].binary.copy.fileName).toBe(files.photo.name);
 		},
 	},
+	'What Expires': {
+		does: 'file.cleanUp',
+		parameters: { selection: 'expiring', expiresWithin: 4, unit: 'days', output: 'summary' },
+		after: 'Files',
+		check: (items) =>
+			expect(onlyJson(items)).toMatchObject({ dryRun: true, found: 2, wouldDelete: 2, deleted: 0 }),
+	},
 	Delete: {
 		does: 'file.delete',
 		parameters: { fileId: document },
 		async check(items, { itemsOf, stateOf }) {
-			const [deleted, kept] = itemsOf('Upload').map(({ json }) => json.fileId);
-			expect(onlyJson(items)).toEqual({ deleted: true, fileId: deleted });
-			expect(itemsOf('What Expires').map(({ json }) => json.fileId)).toEqual([kept]);
-			expect(await stateOf('files')).toEqual([]);
+			const [{ json: first }] = itemsOf('Upload');
+			expect(onlyJson(items)).toEqual({ deleted: true, fileId: first.fileId });
+			const left = itemsOf('Upload for Longer').map(({ json }) => json.fileId);
+			expect((await stateOf('files')).map(({ id }) => id)).toEqual(left);
 		},
 	},
-	'What Expires': {
-		does: 'file.cleanUp',
-		parameters: { ...expiring, dryRun: true },
-		check: (items) =>
-			expect(onlyJson(items)).toMatchObject({ action: 'wouldDelete', dryRun: true }),
+	'Upload for Longer': {
+		does: 'file.upload',
+		parameters: { binaryPropertyName: 'document', expires: true, expiryDays: 30 },
+		after: 'Files',
+		check: (items, { files }) =>
+			expect(onlyJson(items)).toMatchObject({ fileName: files.document.name }),
 	},
 	'Clean Up': {
 		does: 'file.cleanUp',

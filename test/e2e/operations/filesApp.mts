@@ -74,6 +74,12 @@ export const filesApp: Steps = {
 			expect(JSON.stringify(items)).not.toContain('open sesame');
 		},
 	},
+	'Clean Up': {
+		does: 'file.cleanUp',
+		parameters: { olderThan: 1, unit: 'hours', output: 'summary' },
+		check: (items) =>
+			expect(onlyJson(items)).toMatchObject({ dryRun: true, found: 2, selected: 0, kept: 2 }),
+	},
 	Delete: {
 		does: 'file.delete',
 		parameters: { fileId: document },

@@ -98,6 +98,13 @@ export const speedyFiles: Steps = {
 		check: (items) =>
 			expect(items.map(({ json }) => json.title)).toEqual(['Step by step', 'Q4 financials']),
 	},
+	'Clean Up': {
+		does: 'package.cleanUp',
+		parameters: { selection: 'expired', output: 'summary' },
+		after: 'Files',
+		check: (items) =>
+			expect(onlyJson(items)).toMatchObject({ dryRun: true, found: 2, selected: 0, kept: 2 }),
+	},
 	Revoke: {
 		does: 'package.revoke',
 		parameters: { packageId: created },
