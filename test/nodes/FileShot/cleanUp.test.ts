@@ -1,67 +1,14 @@
-import axios from 'axios';
-import type { IDataObject } from 'n8n-workflow';
-
 import { actionsBy, cleaned, DAY, deletionsIn, pace, pass, tally } from '../../support/cleanUp';
-import { binaryData, errorOf, runNode } from '../../support/engine';
-import { fileShotNode } from '../../support/fileShot';
+import { errorOf, runNode } from '../../support/engine';
+import { fileShotCleanUp } from '../../support/fileShotCleanUp';
 import { Host } from '../../support/host';
-import { Sandbox } from '../../support/sandbox';
 
-const USUAL = { dialect: 'documented', dates: 'iso', deleteAnswer: 'json' };
-let sandbox: Sandbox;
-
-beforeAll(async () => {
-	await binaryData();
-	sandbox = await Sandbox.start();
-});
-afterAll(async () => await sandbox.stop());
-beforeEach(async () => {
-	await sandbox.reset();
-	await settings(USUAL);
-	await pace(sandbox, 1);
-	for (const { id } of await stored()) await remove(id);
-	await sandbox.reset();
-});
-
-const stored = async () =>
-	(await sandbox.control.get<Array<{ id: string; name: string }>>('/services/fileShot/files')).data;
-const left = async () => (await stored()).map(({ name }) => name).sort();
-
-/** Somebody else deletes a file. */
-async function remove(id: string): Promise<void> {
-	const { baseUrl, apiKey } = sandbox.info.services.fileShot.credentials;
-	const headers = { Authorization: `Bearer ${apiKey}` };
-	await axios.delete(`${baseUrl.replace(/\/api$/, '')}/api/files/${id}`, { headers });
-}
-
-/** @param expiryDays by name */
-async function filesThere(expiryDays: Record<string, number>): Promise<Record<string, string>> {
-	const ids: Record<string, string> = {};
-	for (const [fileName, days] of Object.entries(expiryDays)) {
-		const content = Buffer.from(fileName).toString('base64');
-		const wanted = { fileName, content, expiryDays: days };
-		const { data } = await sandbox.control.post<{ fileId: string }>(
-			'/services/fileShot/files',
-			wanted,
-		);
-		ids[fileName] = data.fileId;
-	}
-	return ids;
-}
-const settings = async (values: object) =>
-	await sandbox.control.patch('/services/fileShot/settings', values);
-const node = (parameters: IDataObject = {}, credentials: IDataObject = {}) =>
-	fileShotNode(
-		sandbox,
-		{ operation: 'cleanUp', ...parameters },
-		{ credentials: credentials as never },
-	);
-const cleanUp = async (parameters: IDataObject = {}) => await cleaned(node(parameters));
+const { cleanUp, filesThere, left, node, sandboxOf, settings } = fileShotCleanUp();
 
 describe('with the default values', () => {
 	it('shows what would be deleted and why, and deletes nothing', async () => {
 		await filesThere({ 'a.txt': 1, 'b.txt': 30 });
-		await pass(sandbox, 2 * DAY);
+		await pass(sandboxOf(), 2 * DAY);
 		const items = await cleanUp();
 		expect(items).toEqual([
 			expect.objectContaining({
@@ -82,7 +29,7 @@ describe('with the default values', () => {
 			}),
 		]);
 		expect(Object.keys(items[0]).slice(0, 2)).toEqual(['action', 'reason']);
-		expect(await deletionsIn(sandbox)).toEqual([]);
+		expect(await deletionsIn(sandboxOf())).toEqual([]);
 		expect(await left()).toEqual(['a.txt', 'b.txt']);
 	});
 
@@ -92,7 +39,7 @@ describe('with the default values', () => {
 
 	it('anything but a plain “no” stays a dry run', async () => {
 		await filesThere({ 'a.txt': 1 });
-		await pass(sandbox, 2 * DAY);
+		await pass(sandboxOf(), 2 * DAY);
 		expect(tally(await cleanUp({ dryRun: '' }))).toEqual({ wouldDelete: 1 });
 		expect(await left()).toEqual(['a.txt']);
 	});
@@ -109,7 +56,7 @@ describe('over months, by the clock of the service', () => {
 			[2, ['year']],
 			[300, []],
 		] as const) {
-			await pass(sandbox, days * DAY);
+			await pass(sandboxOf(), days * DAY);
 			const before = await left();
 			const items = await cleanUp({ dryRun: false });
 			expect(tally(items).deleted ?? 0).toBe(before.length - kept.length);
@@ -130,11 +77,11 @@ describe('over months, by the clock of the service', () => {
 	});
 
 	it('exactly at the moment of expiry it is expired, and a second before it is not', async () => {
-		await pace(sandbox, 0);
+		await pace(sandboxOf(), 0);
 		await filesThere({ a: 1 });
-		await pass(sandbox, DAY - 2);
+		await pass(sandboxOf(), DAY - 2);
 		expect(tally(await cleanUp())).toEqual({ kept: 1 });
-		await pass(sandbox, 2);
+		await pass(sandboxOf(), 2);
 		expect(tally(await cleanUp())).toEqual({ wouldDelete: 1 });
 	});
 });
@@ -142,7 +89,7 @@ describe('over months, by the clock of the service', () => {
 describe('selects', () => {
 	beforeEach(async () => {
 		await filesThere({ expired: 1, soon: 4, later: 20 });
-		await pass(sandbox, 2 * DAY);
+		await pass(sandboxOf(), 2 * DAY);
 		await filesThere({ new: 30 });
 	});
 
@@ -181,7 +128,7 @@ describe('selects', () => {
 	])('%j is refused before anything is asked', async (parameters, label) => {
 		const error = errorOf(await runNode(node({ dryRun: false, ...parameters })));
 		expect(error.message).toContain(`The field “${label}” is no whole number`);
-		expect(await sandbox.requests()).toEqual([]);
+		expect(await sandboxOf().requests()).toEqual([]);
 	});
 });
 
@@ -211,7 +158,7 @@ describe.each(['documented', 'desktop'])('deletes (%s routes)', (dialect) => {
 	it('all pages of them, and is safe to run twice', async () => {
 		const names = Array.from({ length: 205 }, (_, n) => `old ${n}`);
 		await filesThere({ ...Object.fromEntries(names.map((name) => [name, 1])), young: 30 });
-		await pass(sandbox, 2 * DAY);
+		await pass(sandboxOf(), 2 * DAY);
 		const items = await cleanUp({ dryRun: false, maxDeletions: 300 });
 		expect(tally(items)).toEqual({ deleted: 205, kept: 1 });
 		expect(await left()).toEqual(['young']);
@@ -224,7 +171,7 @@ describe.each(['documented', 'desktop'])('deletes (%s routes)', (dialect) => {
 		[4, { deleted: 3 }],
 	])('at most %i, the oldest first', async (maxDeletions, counts) => {
 		await filesThere({ c: 3, a: 1, b: 2 });
-		await pass(sandbox, 5 * DAY);
+		await pass(sandboxOf(), 5 * DAY);
 		const items = await cleanUp({ dryRun: false, maxDeletions });
 		expect(tally(items)).toEqual(counts);
 		expect(items.map(({ fileName }) => fileName)).toEqual(['a', 'b', 'c']);
@@ -238,87 +185,15 @@ it.each(['json', 'empty', 'noContent'])(
 	async (answer) => {
 		await settings({ deleteAnswer: answer });
 		await filesThere({ a: 1 });
-		await pass(sandbox, 2 * DAY);
+		await pass(sandboxOf(), 2 * DAY);
 		expect(tally(await cleanUp({ dryRun: false }))).toEqual({ deleted: 1 });
 	},
 );
 
-describe('when things go wrong', () => {
-	let ids: Record<string, string>;
-	beforeEach(async () => {
-		ids = await filesThere({ a: 1, b: 1, c: 1 });
-		await pass(sandbox, 2 * DAY);
-	});
-	const fault = async (kind: object, more: object = {}) =>
-		await sandbox.fault({ service: 'fileShot', method: 'DELETE', ...more, fault: kind });
-
-	it('one failing deletion stops no other, and is told', async () => {
-		await fault({ type: 'status', status: 500 }, { path: `/api/files/${ids.b}` });
-		const items = await cleanUp({ dryRun: false });
-		expect(actionsBy('fileName', items)).toEqual({ a: 'deleted', b: 'failed', c: 'deleted' });
-		const failed = items.find(({ action }) => action === 'failed')!;
-		expect(failed.reason).toBe('FileShot answered 500: Internal server error');
-		expect(failed.details).toContain('Try again later');
-		expect(await left()).toEqual(['b']);
-	});
-
-	it('a file that vanished meanwhile is no failure', async () => {
-		// As if somebody else were quicker: the list still has it.
-		await fault({ type: 'status', status: 404 }, { path: `/api/files/${ids.a}` });
-		const items = await cleanUp({ dryRun: false });
-		expect(actionsBy('fileName', items)).toEqual({ a: 'gone', b: 'deleted', c: 'deleted' });
-	});
-
-	it('two items that clean up at once delete each file once, and neither fails', async () => {
-		const input = [{ json: {} }, { json: {} }];
-		const items = await cleaned({ ...node({ dryRun: false }), input });
-		expect(items).toHaveLength(6);
-		expect(tally(items).failed).toBeUndefined();
-		expect(tally(items).deleted).toBe(3);
-		expect(await left()).toEqual([]);
-	});
-
-	it('a 429 in the middle is waited for', async () => {
-		const rule = { nth: 2 };
-		await fault({ type: 'status', status: 429, headers: { 'Retry-After': '1' } }, rule);
-		expect(tally(await cleanUp({ dryRun: false }))).toEqual({ deleted: 3 });
-		expect((await deletionsIn(sandbox)).map(({ status }) => status).sort()).toEqual([
-			200, 200, 200, 429,
-		]);
-	});
-
-	it('a 429 that asks for an hour ends the deletions: the rest is kept and says why', async () => {
-		await fault({ type: 'status', status: 429, headers: { 'Retry-After': '3600' } }, { nth: 2 });
-		const items = await cleanUp({ dryRun: false, options: { deletionsAtOnce: 1 } });
-		expect(items.map(({ action }) => action)).toEqual(['deleted', 'failed', 'kept']);
-		expect(items[1].details).toMatch(/^The service asks to come back at /);
-		expect(items[2].reason).toMatch(/^Not tried, .*FileShot answered 429/);
-		expect(await deletionsIn(sandbox)).toHaveLength(2);
-	});
-
-	it('a deletion whose answer is lost counts as done', async () => {
-		await fault({ type: 'resetAfterBody' }, { nth: 1 });
-		expect(tally(await cleanUp({ dryRun: false }))).toEqual({ deleted: 3 });
-		expect(await left()).toEqual([]);
-	});
-
-	it('without the list nothing is deleted', async () => {
-		await sandbox.fault({ service: 'fileShot', method: 'GET', fault: { type: 'html' } });
-		errorOf(await runNode(node({ dryRun: false })));
-		expect(await deletionsIn(sandbox)).toEqual([]);
-	});
-
-	it('the key appears nowhere', async () => {
-		await fault({ type: 'status', status: 500 });
-		const { apiKey } = sandbox.info.services.fileShot.credentials;
-		expect(JSON.stringify(await cleanUp({ dryRun: false }))).not.toContain(apiKey);
-	});
-});
-
 describe('the summary', () => {
 	beforeEach(async () => {
 		await filesThere({ bcd: 2, a: 1, later: 30 });
-		await pass(sandbox, 3 * DAY);
+		await pass(sandboxOf(), 3 * DAY);
 	});
 
 	it('counts, and has a text for a message', async () => {
