@@ -48,6 +48,17 @@ describe('with one process that takes the webhooks', () => {
 		await expectDistinct();
 	}, 1_200_000);
 
+	it('one delivery to each trigger, with nothing else going on, writes the notes of all', async () => {
+		// Of notes that are written in the same instant PostgreSQL may keep the older.
+		for (const [index, trigger] of triggers.entries()) {
+			const number = TOTAL + 1 + index;
+			const alone = goodDelivery(trigger.service, trigger.secret, number);
+			await expectAll([to(0, rawRequest(trigger.url, alone))]);
+			load.distinct.get(trigger)!.push(number);
+		}
+		await expectDistinct();
+	}, 60_000);
+
 	it('the same again after that process was started anew: nothing runs', async () => {
 		await cluster.restartWebhook(0);
 		const some = load.requests.filter((_, index) => index % 10 === 0);

@@ -9,8 +9,8 @@ export type ByteStream = Awaited<ReturnType<IExecuteFunctions['helpers']['getBin
 export interface Measure {
 	/** Bytes. */
 	size: number;
-	/** Hex SHA-256 of all that passed; undefined while it flows, or if none is wanted. */
-	sha256?: string;
+	/** Hex SHA-256 of what has passed; undefined if none is wanted. */
+	readonly sha256?: string;
 }
 
 interface Options {
@@ -27,17 +27,21 @@ export function measured<T extends Buffer | ByteStream>(
 	{ sha256, progress, objection }: Options,
 ): { stream: T; measure: Measure } {
 	const hash = sha256 ? createHash('sha256') : undefined;
-	const measure: Measure = { size: 0 };
+	const measure: Measure = {
+		size: 0,
+		// Taken when it is asked for: whoever knows the length of a stream may not wait for its end.
+		get sha256() {
+			return hash?.copy().digest('hex');
+		},
+	};
 	const take = (chunk: Buffer) => {
 		measure.size += chunk.length;
 		hash?.update(chunk);
 		progress?.(chunk.length);
 	};
-	const finish = () => (measure.sha256 = hash?.digest('hex'));
 
 	if (Buffer.isBuffer(source)) {
 		take(source);
-		finish();
 		return { stream: source, measure };
 	}
 	const pass = async function* (chunks: AsyncIterable<Buffer>) {
@@ -45,7 +49,6 @@ export function measured<T extends Buffer | ByteStream>(
 			take(chunk);
 			yield chunk;
 		}
-		finish();
 		const fault = objection?.(measure);
 		if (fault) throw fault;
 	};

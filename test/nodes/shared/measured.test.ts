@@ -1,0 +1,49 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports */
+import { createHash } from 'node:crypto';
+import { Readable } from 'node:stream';
+
+import { type ByteStream, measured } from '../../../nodes/shared/transfer/measured';
+
+const CHUNKS = [Buffer.from('hello '), Buffer.from('wörld')];
+const sha256Of = (...chunks: Buffer[]) =>
+	createHash('sha256').update(Buffer.concat(chunks)).digest('hex');
+const source = () => Readable.from(CHUNKS) as unknown as ByteStream;
+const reader = (stream: ByteStream) =>
+	(stream as unknown as AsyncIterable<Buffer>)[Symbol.asyncIterator]();
+
+it('counts and hashes what has passed, for a reader that knows the length and does not wait for the end', async () => {
+	const endless = async function* () {
+		yield* CHUNKS;
+		await new Promise(() => {});
+	};
+	const source = Readable.from(endless(), { objectMode: false }) as unknown as ByteStream;
+	const { stream, measure } = measured(source, { sha256: true });
+	const chunks = reader(stream);
+	for (let passed = 0; passed < 12; ) passed += ((await chunks.next()).value as Buffer).length;
+	expect(measure).toMatchObject({ size: 12, sha256: sha256Of(...CHUNKS) });
+});
+
+it('a hash that is asked for half-way does not disturb the one of the whole', async () => {
+	const { stream, measure } = measured(Buffer.concat(CHUNKS), { sha256: true });
+	expect(measure.sha256).toBe(sha256Of(...CHUNKS));
+	expect(measure.sha256).toBe(sha256Of(...CHUNKS));
+	expect(stream).toEqual(Buffer.concat(CHUNKS));
+});
+
+it('takes no hash where none is wanted', async () => {
+	const { stream, measure } = measured(source(), { sha256: false });
+	for await (const chunk of stream as unknown as AsyncIterable<Buffer>) expect(chunk).toBeTruthy();
+	expect({ ...measure }).toEqual({ size: 12, sha256: undefined });
+});
+
+it('an objection at the end is a fault of the stream', async () => {
+	const { stream } = measured(source(), {
+		sha256: true,
+		objection: ({ size }) => new Error(`${size} bytes`),
+	});
+	const all = async () => {
+		for await (const chunk of stream as unknown as AsyncIterable<Buffer>)
+			expect(chunk).toBeTruthy();
+	};
+	await expect(all()).rejects.toThrow('12 bytes');
+});
