@@ -39,9 +39,19 @@ function isAlive(holder) {
 	if (host !== hostname()) return true;
 	try {
 		process.kill(Number(pid), 0);
-		return true;
+		return !isZombie(pid);
 	} catch (error) {
 		return error.code === 'EPERM';
+	}
+}
+
+/** Whether a process has ended and nobody has asked for its exit code yet: in a container that may never happen. */
+function isZombie(pid) {
+	try {
+		// The state stands behind the name in brackets, which may hold brackets itself (man proc_pid_stat).
+		return /^\) [ZX]/.test(readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*(?=\))/s, ''));
+	} catch {
+		return false;
 	}
 }
 

@@ -3,6 +3,7 @@ import { chmod, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import pRetry from 'p-retry';
 import type { SandboxInfo } from '../../sandbox/server.mts';
 import { services } from '../../sandbox/services/index.mts';
 import { http, removeFolder, temporaryFolder } from './support.mts';
@@ -40,10 +41,11 @@ function run(...flags: string[]) {
 	return { child, ended, out: text(child.stdout), err: text(child.stderr) };
 }
 
-/** The first line of its output. */
+/** The first line of its output; an error if it ends without one. */
 async function firstLine(child: ReturnType<typeof run>['child']): Promise<string> {
-	return await new Promise((resolve) => {
+	return await new Promise((resolve, reject) => {
 		let all = '';
+		child.on('close', (code) => reject(new Error(`It ended with ${code} and said “${all}”`)));
 		child.stdout?.on('data', (chunk: Buffer) => {
 			all += chunk.toString();
 			if (all.includes('\n')) resolve(all.split('\n')[0]);
@@ -128,13 +130,14 @@ test('a data folder that another sandbox has: a sentence and 1; free when that h
 	expect(JSON.parse(await firstLine(third.child))).toHaveProperty('portal');
 });
 
-test('a data folder of a sandbox that was killed is free at once', async () => {
+test('a data folder of a sandbox that was killed is free', async () => {
 	const first = run('--json', '--port', '0');
 	await firstLine(first.child);
 	endGroup(first.child);
+	// Of tsx alone: the program that it runs gets the same signal, and may end a moment later.
 	await first.ended;
-	const second = run('--json', '--port', '0');
-	expect(JSON.parse(await firstLine(second.child))).toHaveProperty('portal');
+	const again = async () => await firstLine(run('--json', '--port', '0').child);
+	expect(JSON.parse(await pRetry(again, { retries: 3, minTimeout: 300 }))).toHaveProperty('portal');
 });
 
 test.each([
