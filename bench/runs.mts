@@ -39,7 +39,13 @@ export function ours(
 	const credential = data ?? system.credentials.find((one) => one.type === credentialType);
 	if (!credential) throw new Error(`There is no credential for ${type}`);
 	const credentials = { [credentialType]: { id: credential.id, name: credential.name } };
-	return step(name, `n8n-nodes-file-delivery.${type}`, 1, parameters, { credentials });
+	return step(
+		name,
+		`n8n-nodes-file-delivery.${type}`,
+		type.endsWith('Trigger') ? 1.1 : 1,
+		parameters,
+		{ credentials },
+	);
 }
 
 /** Puts a file from disk into n8n's binary storage, as an earlier node of a real workflow would. */

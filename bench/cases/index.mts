@@ -3,7 +3,7 @@ import { download } from './download.mts';
 import { items } from './items.mts';
 import { load } from './load.mts';
 import { parts } from './parts.mts';
-import { trigger } from './trigger.mts';
+import { trigger, triggerLazy } from './trigger.mts';
 import { upload } from './upload.mts';
 
 /** By the name that chooses them; in the order in which they run and are reported. */
@@ -13,5 +13,6 @@ export const cases: Readonly<Record<string, Case>> = {
 	parts,
 	items,
 	trigger,
+	triggerLazy,
 	load,
 };

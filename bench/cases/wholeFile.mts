@@ -54,7 +54,7 @@ export async function wholeFile(
 		await withFile(MIB, async (ways) => await ways[who](true));
 		const found = new Map<number, number>();
 		for (const size of SIZES) {
-			bench.tell(`memory of ${CONTENDERS[who]}, ${nameOf(size)}`);
+			bench.tell(`memory of ${CONTENDERS[who === 'ours' ? 'oursHashed' : who]}, ${nameOf(size)}`);
 			found.set(size, (await withFile(size, async (ways) => await ways[who](true))).peak);
 		}
 		return found;

@@ -7,7 +7,7 @@ import {
 	NodeConnectionTypes,
 } from 'n8n-workflow';
 
-import { ANY_EVENT } from '../shared/webhook/fields';
+import { ANY_EVENT, TRIGGER_VERSIONS } from '../shared/webhook/fields';
 import { fileCourierApiTest } from './credentialTest';
 import { receiveFiles, type ReceiveOptions } from './receiveFiles';
 import { triggerProperties } from './triggerProperties';
@@ -23,7 +23,7 @@ export class FileCourierTrigger implements INodeType {
 		name: 'fileCourierTrigger',
 		icon: { light: 'file:fileCourier.svg', dark: 'file:fileCourier.dark.svg' },
 		group: ['trigger'],
-		version: 1,
+		version: TRIGGER_VERSIONS,
 		subtitle: '={{ $parameter["events"].join(", ") }}',
 		description: 'Starts the workflow when FileCourier delivers requested files',
 		defaults: { name: 'FileCourier Trigger' },

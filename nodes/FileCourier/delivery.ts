@@ -2,6 +2,7 @@ import type { IDataObject, IWebhookFunctions } from 'n8n-workflow';
 
 import { epochOf } from '../shared/dates';
 import { isJsonObject, type Json, textOf } from '../shared/service';
+import { judgeDelivery } from '../shared/webhook/credential';
 import { matchesPattern } from '../shared/webhook/filter';
 import { type Delivery, Refusal } from '../shared/webhook/receive';
 import { isSameText, secretsOf } from '../shared/webhook/signature';
@@ -43,14 +44,22 @@ export async function verifySender(
 	context: IWebhookFunctions,
 	raw: Buffer,
 ): Promise<Refusal | undefined> {
-	const distrust = await verifySignature(context, scheme, raw);
-	if (distrust) return distrust;
-	const { callbackApiKey } = await context.getCredentials<{ callbackApiKey?: string }>(
-		fileCourier.credential,
+	const { headers } = context.getRequestObject();
+	return await judgeDelivery(
+		context,
+		fileCourier,
+		(credential) =>
+			verifySignature(scheme, raw, headers, credential) ??
+			verifyCallbackKey(headers.authorization, credential),
 	);
+}
+
+function verifyCallbackKey(
+	header: string | undefined,
+	{ callbackApiKey }: IDataObject,
+): Refusal | undefined {
 	const keys = secretsOf(callbackApiKey);
-	const given = String(context.getRequestObject().headers.authorization ?? '');
-	const key = given.replace(/^Bearer\s+/i, '');
+	const key = (header ?? '').replace(/^Bearer\s+/i, '');
 	return keys.length === 0 || keys.some((one) => isSameText(key, one))
 		? undefined
 		: new Refusal(401, 'The callback API key does not match');

@@ -8,6 +8,7 @@ import {
 } from 'n8n-workflow';
 
 import { receiveEvent } from '../shared/webhook/events';
+import { TRIGGER_VERSIONS } from '../shared/webhook/fields';
 import { matchesPattern } from '../shared/webhook/filter';
 import { filestackApiTest } from './credentialTest';
 import { filestackEvents } from './event';
@@ -24,7 +25,7 @@ export class FilestackTrigger implements INodeType {
 		name: 'filestackTrigger',
 		icon: { light: 'file:filestack.svg', dark: 'file:filestack.dark.svg' },
 		group: ['trigger'],
-		version: 1,
+		version: TRIGGER_VERSIONS,
 		subtitle: '={{ $parameter["events"].join(", ") }}',
 		description: 'Starts the workflow when Filestack tells of an upload, a deletion or a workflow',
 		defaults: { name: 'Filestack Trigger' },

@@ -8,6 +8,7 @@ import {
 } from 'n8n-workflow';
 
 import { receiveEvent } from '../shared/webhook/events';
+import { TRIGGER_VERSIONS } from '../shared/webhook/fields';
 import { matchesPattern } from '../shared/webhook/filter';
 import { speedyFilesApiTest } from './credentialTest';
 import { speedyFilesEvents } from './event';
@@ -24,7 +25,7 @@ export class SpeedyFilesTrigger implements INodeType {
 		name: 'speedyFilesTrigger',
 		icon: { light: 'file:speedyFiles.svg', dark: 'file:speedyFiles.dark.svg' },
 		group: ['trigger'],
-		version: 1,
+		version: TRIGGER_VERSIONS,
 		subtitle: '={{ $parameter["events"].join(", ") }}',
 		description: 'Starts the workflow when a package is finalized, downloaded, revoked and more',
 		defaults: { name: 'SpeedyFiles Trigger' },

@@ -17,6 +17,12 @@ export interface Blob {
 /** A stream had more bytes than it may. */
 export class TooLarge extends Error {}
 
+/** Bytes that are read or written at once: more than Node's usual 64 KiB, which costs half of the speed. */
+const BLOCK_SIZE = 1024 * 1024;
+
+/** What a static file server is told when it sends a blob: headers are the service's own, and it reads 16 KiB unless told. */
+export const SENDING = { contentType: false, cacheControl: false, highWaterMark: BLOCK_SIZE / 4 };
+
 /** Files on disk. They stream in and out; no file is ever held in memory. */
 export class Blobs {
 	/** Where they lie, for handing a file to a static file server. */
@@ -41,7 +47,11 @@ export class Blobs {
 	async write(source: Readable, limit = Infinity): Promise<Blob> {
 		const id = randomBytes(16).toString('hex');
 		const draft = join(this.folder, `${id}.part`);
-		const file = createWriteStream(draft, { mode: 0o600, flags: 'wx' });
+		const file = createWriteStream(draft, {
+			mode: 0o600,
+			flags: 'wx',
+			highWaterMark: BLOCK_SIZE,
+		});
 		try {
 			await pipeline(source, upTo(limit), file);
 			// A download tells it as Last-Modified: in sandbox time, like every other time.
@@ -63,7 +73,7 @@ export class Blobs {
 	}
 
 	read(id: string): ReadStream {
-		return createReadStream(this.path(id));
+		return createReadStream(this.path(id), { highWaterMark: BLOCK_SIZE / 4 });
 	}
 
 	/** Puts blobs after each other into one more; they themselves stay. */
@@ -87,6 +97,7 @@ export class Blobs {
 function upTo(limit: number): Transform {
 	let size = 0;
 	return new Transform({
+		highWaterMark: BLOCK_SIZE,
 		transform(chunk: Buffer, _encoding, done) {
 			size += chunk.length;
 			done(null, size > limit ? undefined : chunk);

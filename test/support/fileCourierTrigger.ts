@@ -1,5 +1,5 @@
 import axios, { type AxiosResponse } from 'axios';
-import type { IDataObject } from 'n8n-workflow';
+import type { ICredentialDataDecryptedObject, IDataObject } from 'n8n-workflow';
 
 import { FileCourierApi } from '../../credentials/FileCourierApi.credentials';
 import { FileCourierTrigger } from '../../nodes/FileCourier/FileCourierTrigger.node';
@@ -22,6 +22,8 @@ export class TriggerUnderTest {
 	/** Behind which the trigger stands; each activation makes another. */
 	server!: TriggerServer;
 	url = '';
+	/** What stands in the credential of the last activation; to be changed as a user changes it. */
+	credentials: IDataObject = {};
 
 	private constructor(readonly sandbox: Sandbox) {}
 
@@ -31,14 +33,15 @@ export class TriggerUnderTest {
 	}
 
 	async activate(parameters: IDataObject = {}, credentials = {}, mode = 'webhook' as const) {
+		this.credentials = {
+			...this.sandbox.info.services.fileCourier.credentials,
+			webhookSecret: VECTOR.secret,
+			...credentials,
+		};
 		this.server = new TriggerServer({
 			node: new FileCourierTrigger(),
 			credentialType: new FileCourierApi(),
-			credentials: {
-				...this.sandbox.info.services.fileCourier.credentials,
-				webhookSecret: VECTOR.secret,
-				...credentials,
-			},
+			credentials: this.credentials as ICredentialDataDecryptedObject,
 			parameters: {
 				events: ['files.delivered'],
 				output: 'file',

@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 
 import type { IExecuteFunctions } from 'n8n-workflow';
 
+import { keepGarbageYoung } from './youngGarbage';
+
 /** A Node stream, named without importing node:stream. */
 export type ByteStream = Awaited<ReturnType<IExecuteFunctions['helpers']['getBinaryStream']>>;
 
@@ -47,6 +49,7 @@ export function measured<T extends Buffer | ByteStream>(
 	const pass = async function* (chunks: AsyncIterable<Buffer>) {
 		for await (const chunk of chunks) {
 			take(chunk);
+			keepGarbageYoung(chunk.length);
 			yield chunk;
 		}
 		const fault = objection?.(measure);

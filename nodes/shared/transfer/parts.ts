@@ -8,6 +8,7 @@ import type { ItemContext } from '../operation';
 import type { ByteStream, Measure } from './measured';
 import { Progress } from './progress';
 import type { FileSource } from './source';
+import { keepGarbageYoung } from './youngGarbage';
 
 /** A piece of a file, held in memory until the service has it. */
 export interface Part {
@@ -95,6 +96,7 @@ export async function* partsOf(
 	for await (const chunk of Buffer.isBuffer(source)
 		? [source]
 		: (source as AsyncIterable<Buffer>)) {
+		if (chunk !== source) keepGarbageYoung(chunk.length);
 		for (let taken = 0; taken < chunk.length; ) {
 			const count = chunk.copy(bytes, filled, taken);
 			taken += count;

@@ -5,8 +5,8 @@ import type { ItemContext } from '../operation';
 import { safeFileName } from './fileName';
 import type { ByteStream } from './measured';
 
-/** Bytes that are asked of n8n's storage at once: larger reads are nearly twice as fast as Node's usual 64 KiB. */
-const READ_SIZE = 256 * 1024;
+/** Bytes that are asked of n8n's storage at once: larger reads are more than twice as fast as Node's usual 64 KiB. */
+const READ_SIZE = 1024 * 1024;
 
 /** A file of the workflow that is to be sent somewhere. It can be opened again for another attempt. */
 export interface FileSource {

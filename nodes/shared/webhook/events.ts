@@ -1,6 +1,7 @@
 import type { IDataObject, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
 
 import { isJsonObject, type Json } from '../service';
+import { judgeDelivery } from './credential';
 import { ANY_EVENT } from './fields';
 import { type Delivery, receiveDelivery, Refusal } from './receive';
 import { type SignatureScheme, verifyAge, verifySignature } from './verify';
@@ -41,7 +42,10 @@ export async function receiveEvent(
 	const chosen = context.getNodeParameter('events', []) as string[];
 	const { headers } = context.getRequestObject();
 	return await receiveDelivery<IDataObject>(context, {
-		verify: async (raw) => await verifySignature(context, scheme, raw),
+		verify: async (raw) =>
+			await judgeDelivery(context, scheme.service, (credential) =>
+				verifySignature(scheme, raw, headers, credential),
+			),
 		read: (raw): Delivery<IDataObject> | Refusal | undefined => {
 			const body = parsed(raw);
 			const told = body && read(body, headers);

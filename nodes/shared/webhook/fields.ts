@@ -1,5 +1,11 @@
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
+/**
+ * Versions of the triggers, which do the same. For version 1 of any webhook node n8n evaluates an expression with each
+ * delivery, and that takes an isolate where it makes them as they are needed; so new nodes have 1.1.
+ */
+export const TRIGGER_VERSIONS = [1, 1.1];
+
 /** The choice that takes every event, also those that a service may add. */
 export const ANY_EVENT = '*';
 

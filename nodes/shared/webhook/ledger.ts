@@ -80,20 +80,21 @@ export function claimDelivery(
 		state: 'pending',
 		outcome: new Promise((done) => (resolve = done)),
 	};
-	entries.delete(digest); // so that the newest stands last
+	remove(ledger, digest); // so that the newest stands last
 	entries.set(digest, entry);
-	const note = (state: State) => {
-		entry.state = state;
-		forget(entries, now - windowSeconds);
-		writeNotes(ledger);
-		remembered.deliveries = ledger.notes;
-	};
 	return {
 		claim: {
 			outcome: entry.outcome,
-			handOver: () => note('handed'),
+			handOver: () => {
+				entry.state = 'handed';
+				forget(ledger, now - windowSeconds);
+				if (windowSeconds <= 0) return;
+				ledger.notes[digest] = now;
+				remembered.deliveries = ledger.notes;
+			},
 			settle: (accepted) => {
-				note(accepted ? 'accepted' : 'released');
+				entry.state = accepted ? 'accepted' : 'released';
+				if (!accepted) delete ledger.notes[digest];
 				resolve(accepted);
 			},
 		},
@@ -108,29 +109,27 @@ export const digestOf = (key: string): string =>
 function recall(trigger: string, remembered: Remembered): Ledger {
 	const ledger = triggers.get(trigger) ?? { entries: new Map<string, Entry>(), notes: {} };
 	triggers.set(trigger, ledger);
-	const { entries } = ledger;
+	const { entries, notes } = ledger;
 	for (const [digest, at] of Object.entries(remembered.deliveries ?? {})) {
-		if (!entries.has(digest)) {
-			entries.set(digest, { at, state: 'accepted', outcome: Promise.resolve(true) });
-		}
+		if (entries.has(digest)) continue;
+		entries.set(digest, { at, state: 'accepted', outcome: Promise.resolve(true) });
+		notes[digest] = at;
 	}
 	return ledger;
 }
 
-function forget(entries: Entries, oldest: number): void {
+/** Forgets from the oldest on, until the rest is few enough and young enough. */
+function forget(ledger: Ledger, oldest: number): void {
+	const { entries } = ledger;
 	for (const [digest, { at, state }] of entries) {
-		const surplus = entries.size > MOST_REMEMBERED;
-		if (state !== 'pending' && (surplus || at <= oldest)) entries.delete(digest);
+		if (entries.size <= MOST_REMEMBERED && at > oldest) break;
+		if (state !== 'pending') remove(ledger, digest);
 	}
+}
+
+function remove({ entries, notes }: Ledger, digest: string): void {
+	entries.delete(digest);
+	delete notes[digest];
 }
 
 const isNoted = ({ state }: Entry) => state === 'handed' || state === 'accepted';
-
-/** Brings the notes up to what is known. */
-function writeNotes({ entries, notes }: Ledger): void {
-	for (const digest of Object.keys(notes)) {
-		const entry = entries.get(digest);
-		if (!entry || !isNoted(entry)) delete notes[digest];
-	}
-	for (const [digest, entry] of entries) if (isNoted(entry)) notes[digest] = entry.at;
-}

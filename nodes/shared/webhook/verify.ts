@@ -1,4 +1,4 @@
-import type { IWebhookFunctions } from 'n8n-workflow';
+import type { IDataObject, IWebhookFunctions } from 'n8n-workflow';
 
 import type { Service } from '../service';
 import { Refusal } from './receive';
@@ -16,14 +16,12 @@ export interface SignatureScheme {
 }
 
 /** Why a delivery is not believed; undefined if it is. Without a secret in the credential nothing is. */
-export async function verifySignature(
-	context: IWebhookFunctions,
+export function verifySignature(
 	{ service, header, texts }: SignatureScheme,
 	raw: Buffer,
-): Promise<Refusal | undefined> {
-	const { webhookSecret } = await context.getCredentials<{ webhookSecret?: string }>(
-		service.credential,
-	);
+	headers: Headers,
+	{ webhookSecret }: IDataObject,
+): Refusal | undefined {
 	const secrets = secretsOf(webhookSecret);
 	if (secrets.length === 0) {
 		return new Refusal(
@@ -31,7 +29,6 @@ export async function verifySignature(
 			`No Webhook Secret is set in the ${service.name} credential of this trigger, so no delivery can be verified`,
 		);
 	}
-	const { headers } = context.getRequestObject();
 	return isSigned(headers[header], texts(raw, headers), secrets)
 		? undefined
 		: new Refusal(401, 'The signature does not match');

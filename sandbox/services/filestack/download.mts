@@ -1,4 +1,5 @@
 import type { FastifyReply } from 'fastify';
+import { SENDING } from '../../core/blobs.mts';
 import { attachment, inline } from '../../core/contentDisposition.mts';
 import type { StoredFile } from './files.mts';
 
@@ -27,5 +28,5 @@ export function sendFile(
 			// The type is the uploader's word; a browser must not look for another one in the bytes.
 			'x-content-type-options': 'nosniff',
 		})
-		.sendFile(file.blob, { contentType: false, cacheControl: false });
+		.sendFile(file.blob, SENDING);
 }

@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
+import { SENDING } from '../../core/blobs.mts';
 import { toldHash, toldSize } from '../../core/misreport.mts';
 import { addPages } from '../../core/pages.mts';
 import { wordErrors } from './api.mts';
@@ -81,7 +82,7 @@ export async function publicRoutes(app: FastifyInstance, instance: Instance): Pr
 		return reply
 			.type(contentType(file.type))
 			.header('content-disposition', contentDisposition(file.name))
-			.sendFile(file.blob, context.blobs.folder, { contentType: false, cacheControl: false });
+			.sendFile(file.blob, context.blobs.folder, SENDING);
 	});
 
 	app.get<Route>('/p/:raw/zip', NO_HEAD, async (request, reply) => {
