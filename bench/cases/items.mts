@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import axios from 'axios';
 import { textAt } from '../../sandbox/n8n/shape.mts';
 import { atLeast, type Bench, type Case, MIB } from '../case.mts';
@@ -25,7 +24,7 @@ export const items: Case = {
 	title: 'Many items, a small operation',
 	async run(bench) {
 		const limit = await withoutLimit(bench);
-		const fileId = smallFile(bench);
+		const fileId = await smallFile(bench);
 		return await overLine(bench, 'filesApp', LINE, async (credential, baseUrl) => {
 			const seconds = new Map<string, number>();
 			let refused = 0;
@@ -106,13 +105,13 @@ async function withoutLimit({ system }: Bench): Promise<number> {
 }
 
 /** The ID of a small file. */
-function smallFile({ system }: Bench): string {
+async function smallFile({ system }: Bench): Promise<string> {
 	const { baseUrl, apiKey } = system.sandbox.info.services.filesApp.credentials;
-	const answer = execFileSync('curl', [
-		...['--silent', '--fail', '--noproxy', '*', '--header', `authorization: Bearer ${apiKey}`],
-		...['--form', 'file=hello;filename=hello.txt', `${baseUrl}/upload`],
-	]);
-	return textAt(JSON.parse(answer.toString()), 'id');
+	const form = new FormData();
+	form.append('file', new Blob(['hello']), 'hello.txt');
+	const headers = { authorization: `Bearer ${apiKey}` };
+	const { data } = await axios.post<unknown>(`${baseUrl}/upload`, form, { headers });
+	return textAt(data, 'id');
 }
 
 /** Requests that were answered 429 since it was asked last. */

@@ -58,7 +58,7 @@ export const triggerProperties: INodeProperties[] = [
 			),
 			ageOption(
 				0,
-				'FileCourier repeats a delivery with its first time for up to 27 hours, so allow at least 97200; and two days (172800) to refuse everything that Ignore Repeats For has forgotten.',
+				'FileCourier repeats a delivery with its first time for up to 27 hours, so allow at least 97200; and two days (172800) to refuse everything that Ignore Repeats For (Minutes) has forgotten.',
 			),
 		],
 	},

@@ -50,6 +50,7 @@ export async function uploadWhole(
 	let guard: StallGuard;
 	let abandon = () => {};
 	let faults = 0;
+	let isRead = false;
 	const send = async () =>
 		await callApi(functions, service, {
 			...call,
@@ -72,7 +73,9 @@ export async function uploadWhole(
 						guard.progress();
 						told.move(moved);
 					};
-					const opened = measured(bytes, { ...options, progress });
+					isRead = Buffer.isBuffer(bytes);
+					const objection = () => void (isRead = true);
+					const opened = measured(bytes, { ...options, progress, objection });
 					measure = opened.measure;
 					return options.form ? options.form.around(opened.stream) : opened.stream;
 				},
@@ -94,11 +97,13 @@ export async function uploadWhole(
 		answer = { status: 200, body, headers: {}, attempts: 1 };
 	}
 	if (measure.size !== file.size) {
-		throw new NodeOperationError(
-			node,
-			`The file “${file.fileName}” has ${measure.size} bytes, but n8n’s storage says ${file.size}`,
-			{ description: 'The stored file is damaged. Produce it again in an earlier node.' },
-		);
+		const message = isRead
+			? `The file “${file.fileName}” has ${measure.size} bytes, but n8n’s storage says ${file.size}`
+			: `${service.name} answered when only ${measure.size} of the ${file.size} bytes of “${file.fileName}” were on their way`;
+		const description = isRead
+			? 'The stored file is damaged. Produce it again in an earlier node.'
+			: 'It cannot have the whole file, although it reports success. Look what is there, and send the file again.';
+		throw new NodeOperationError(node, message, { description, itemIndex });
 	}
 	return { ...answer, measure };
 }

@@ -31,22 +31,22 @@ const triggerOn: INodeProperties = {
 
 /** @param minutes what a repeat is ignored for, unless the user says otherwise */
 export const repeatOption = (minutes: number, why: string): INodeProperties => ({
-	displayName: 'Ignore Repeats For',
+	displayName: 'Ignore Repeats For (Minutes)',
 	name: 'repeatWindow',
 	type: 'number',
 	typeOptions: { minValue: 0 },
 	default: minutes,
-	description: `Minutes for which the same delivery starts no second run. ${why} 0 ignores none.`,
+	description: `How long the same delivery starts no second run. ${why} 0 ignores none.`,
 });
 
 /** @param seconds what a delivery may be old, unless the user says otherwise */
 export const ageOption = (seconds: number, why: string): INodeProperties => ({
-	displayName: 'Refuse If Older Than',
+	displayName: 'Refuse If Older Than (Seconds)',
 	name: 'maxAge',
 	type: 'number',
 	typeOptions: { minValue: 0 },
 	default: seconds,
-	description: `Seconds after which a signed delivery is refused, so that nobody can use a recorded one again. ${why} 0 refuses none.`,
+	description: `Age at which a signed delivery is refused, so that nobody can use a recorded one again. ${why} 0 refuses none.`,
 });
 
 /** A pattern over a text of the delivery. */

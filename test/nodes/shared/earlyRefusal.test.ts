@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 
+import type { BinaryDataService } from 'n8n-core';
 import { sleep } from 'n8n-workflow';
 
 import { itemWith } from '../../support/binary';
@@ -62,14 +63,33 @@ const answer = (status: number, more = '') => {
 it.each([401, 413])(
 	'an answer of %i while the file is on its way is the outcome, and the rest stays here',
 	async (status) => {
+		const opening = jest.spyOn(await binaryData(), 'getAsStream');
 		const server = new Refusing((socket) => socket.write(answer(status)));
 		const error = await upload(await server.start());
 		await server.stop();
+		const [{ value: source }] = opening.mock.results;
+		expect((await (source as ReturnType<BinaryDataService['getAsStream']>)).destroyed).toBe(true);
+		opening.mockRestore();
 		expect(error.message).toBe(`Files App answered ${status}: Not this one (refused)`);
 		expect(server.seen).toBe(1);
 		expect(server.taken).toBeLessThan(SIZE);
 	},
 );
+
+it('a success before the file was read is none', async () => {
+	const body = '{"id":"f_1","name":"a.bin"}';
+	const server = new Refusing((socket) =>
+		socket.write(
+			`HTTP/1.1 201 Created\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
+		),
+	);
+	const error = await upload(await server.start());
+	await server.stop();
+	expect(error.message).toMatch(
+		/^Files App answered when only \d+ of the 67108864 bytes of “a.bin” were on their way$/,
+	);
+	expect(error.description).toContain('send the file again');
+});
 
 it('the answer wins over the connection that is closed behind it, even before its words are through', async () => {
 	const server = new Refusing((socket) => {
