@@ -66,6 +66,8 @@ describe('journey 1: request, upload, deliver, receive', () => {
 			...content,
 			data: { ...content.data, webhookSecret: 'fcwh_of_somebody_else' },
 		});
+		// The old one is believed for as long as deliveries share a reading of the credential.
+		await new Promise((wake) => setTimeout(wake, 2_100));
 
 		const { lines, failed } = await travel();
 		await putCredential(system.rest, content);
