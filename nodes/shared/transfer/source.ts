@@ -5,7 +5,7 @@ import type { ItemContext } from '../operation';
 import { safeFileName } from './fileName';
 import type { ByteStream } from './measured';
 
-/** Bytes that are asked of n8n's storage at once: larger reads are more than twice as fast as Node's usual 64 KiB. */
+/** Bytes that are asked of n8n's storage at once: Node's usual 64 KiB were a fifth slower (265 against 320 MiB/s). */
 const READ_SIZE = 1024 * 1024;
 
 /** A file of the workflow that is to be sent somewhere. It can be opened again for another attempt. */
