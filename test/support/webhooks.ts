@@ -1,23 +1,28 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout } from 'node:timers/promises';
 
 import { WebhookContext } from 'n8n-core';
-import type {
-	INodeExecutionData,
-	IWebhookData,
-	IWebhookFunctions,
-	IWebhookResponseData,
+import {
+	type IDataObject,
+	type INodeExecutionData,
+	type IWebhookData,
+	type IWebhookFunctions,
+	type IWebhookResponseData,
+	Workflow,
 } from 'n8n-workflow';
 
 import { buildContext, type NodeUnderTest } from './engine';
 
 /** n8n's own limit, N8N_PAYLOAD_SIZE_MAX. */
 const LARGEST_BODY = 16 * 1024 * 1024;
+/** Milliseconds that n8n takes to put a run into its database, at least. */
+const DATABASE_MS = 5;
 
 /**
- * A trigger behind a real HTTP server. It reads the body, answers and loads static data as n8n's server does (webhook-helpers,
- * body-parser and live-webhooks of n8n 2.41), and gives the node n8n's own webhook context.
+ * A trigger behind a real HTTP server. It reads the body, answers, loads and saves static data as n8n's server does (webhook-helpers,
+ * body-parser, live-webhooks and workflow-runner of n8n 2.41), and gives the node n8n's own webhook context.
  */
 export class TriggerServer {
 	/** The items of each run that was started. */
@@ -67,7 +72,13 @@ export class TriggerServer {
 			...this.options,
 			mode: 'webhook',
 		});
-		workflow.staticData = JSON.parse(this.savedStaticData) as typeof workflow.staticData;
+		const { nodeTypes } = workflow;
+		const loaded = JSON.parse(this.savedStaticData) as IDataObject;
+		/** n8n's Workflow marks the data when it is changed; a second one of the same data takes the mark away. */
+		const observed = () =>
+			new Workflow({ nodes: [], connections: {}, active: true, nodeTypes, staticData: loaded })
+				.staticData;
+		workflow.staticData = observed();
 		Object.assign(additionalData, { httpRequest: request, httpResponse: response });
 		const webhook = {
 			webhookDescription: this.options.node.description.webhooks![0],
@@ -85,8 +96,13 @@ export class TriggerServer {
 			this.failNextStart = false;
 			return answer(response, 500, { message: 'Workflow could not be started' });
 		}
-		if (result.workflowData) this.runs.push(result.workflowData[0]);
-		this.savedStaticData = JSON.stringify(workflow.staticData);
+		if (result.workflowData) {
+			observed();
+			await setTimeout(DATABASE_MS);
+			this.runs.push(result.workflowData[0]);
+		}
+		if (workflow.staticData.__dataChanged)
+			this.savedStaticData = JSON.stringify(workflow.staticData);
 		if (result.noWebhookResponse) return;
 		answer(response, 200, result.webhookResponse ?? { message: 'Workflow was started' });
 	}

@@ -22,6 +22,8 @@ export interface Claim {
 	outcome: Promise<boolean>;
 	/** Just before the delivery goes to n8n: notes it in the static data, which n8n saves before it answers. */
 	handOver(): void;
+	/** Says again that the static data has changed, while it is not known what became of the delivery. */
+	remind(): void;
 	/** When the sender has its answer. */
 	settle(accepted: boolean): void;
 }
@@ -91,6 +93,9 @@ export function claimDelivery(
 				if (windowSeconds <= 0) return;
 				ledger.notes[digest] = now;
 				remembered.deliveries = ledger.notes;
+			},
+			remind: () => {
+				if (entry.state === 'handed' && windowSeconds > 0) remembered.deliveries = ledger.notes;
 			},
 			settle: (accepted) => {
 				entry.state = accepted ? 'accepted' : 'released';

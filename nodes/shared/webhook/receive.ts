@@ -1,6 +1,14 @@
-import type { INodeExecutionData, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
+import {
+	type INodeExecutionData,
+	type IWebhookFunctions,
+	type IWebhookResponseData,
+	sleep,
+} from 'n8n-workflow';
 
-import { claimDelivery, digestOf, type Remembered } from './ledger';
+import { type Claim, claimDelivery, digestOf, type Remembered } from './ledger';
+
+/** Milliseconds; whoever sends a delivery has long given up then. */
+const LONGEST_REMINDER = 60_000;
 
 /** What a service's trigger says of one delivery that has arrived. */
 export interface Delivery<T> {
@@ -88,7 +96,7 @@ async function receiveOnce<T>(
 			return refuse(context, items);
 		}
 		claim.handOver();
-		settleWithAnswer(context, claim.settle);
+		void remindUntilAnswered(settleWithAnswer(context, claim.settle), claim);
 		return { workflowData: [items] };
 	} catch (error) {
 		claim.settle(false);
@@ -108,8 +116,14 @@ async function prepare<T>(
 	return items.map((item) => ({ ...item, json: { ...item.json, deliveryKey } }));
 }
 
-/** The run has begun when n8n has answered the sender with a 2xx; a sender that hung up before does not undo it. */
-function settleWithAnswer(context: IWebhookFunctions, settle: (accepted: boolean) => void): void {
+/**
+ * The run has begun when n8n has answered the sender with a 2xx; a sender that hung up before does not undo it.
+ * @returns whether the answer is still to come
+ */
+function settleWithAnswer(
+	context: IWebhookFunctions,
+	settle: (accepted: boolean) => void,
+): () => boolean {
 	const response = context.getResponseObject();
 	let open = true;
 	const done = () => {
@@ -118,6 +132,19 @@ function settleWithAnswer(context: IWebhookFunctions, settle: (accepted: boolean
 	};
 	response.once('finish', done);
 	response.once('close', done);
+	return () => open;
+}
+
+/**
+ * n8n 2.41 saves static data that is marked as changed, after it has put the run into its database. Before that it makes a second
+ * `Workflow` of the same data, which takes the mark away (`establishContextForPersistence` in its workflow-runner): what one
+ * delivery notes would only be saved with the very first. So the mark is set again until n8n has answered, at growing intervals.
+ */
+async function remindUntilAnswered(isOpen: () => boolean, { remind }: Claim): Promise<void> {
+	for (let pause = 0; isOpen() && pause < LONGEST_REMINDER; pause = 2 * pause + 1) {
+		await sleep(pause);
+		remind();
+	}
 }
 
 /**
