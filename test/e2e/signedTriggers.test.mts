@@ -129,10 +129,13 @@ describe.each(['speedyFiles', 'filestack'] as const)(
 		it('starts no second run when the same is delivered again, nor after a restart of n8n', async () => {
 			const [delivery] = await sent(trigger);
 			expect(await again(delivery)).toBe(200);
+			const more = [901, 902, 903].map((number) => goodDelivery(service, trigger.secret, number));
+			for (const one of more) expect(await send(trigger.url, one)).toBe(200);
 			await restart();
 			await webhookAnswers(trigger.url);
+			for (const one of more) expect(await send(trigger.url, one)).toBe(200);
 			expect(await again(delivery)).toBe(200);
-			expect(await executions(trigger)).toHaveLength(1);
+			expect(await executions(trigger)).toHaveLength(1 + more.length);
 		});
 
 		it('refuses a bad signature with 401, and takes the good one that follows', async () => {
