@@ -25,7 +25,10 @@ interface Listed {
 	status: string;
 }
 
-/** All executions of a workflow. n8n lists the latest first, and one that is about to end sometimes twice. */
+/**
+ * All executions of a workflow. n8n lists the latest first; it asks for those under way and for those that have ended at the same
+ * time, so that one that is just ending is listed twice or not at all.
+ */
 async function list({ rest }: Pick<System, 'rest'>, workflowId: string): Promise<Listed[]> {
 	const found = new Map<string, Listed>();
 	const filter = encodeURIComponent(JSON.stringify({ workflowId }));
@@ -49,8 +52,10 @@ export async function allRuns(
 	system: Pick<System, 'rest'>,
 	{ workflow }: ActiveTrigger,
 ): Promise<Execution[]> {
+	let before = -1;
 	let listed = await list(system, workflow.id);
-	while (listed.some(({ status }) => UNDER_WAY.has(status))) {
+	while (listed.length !== before || listed.some(({ status }) => UNDER_WAY.has(status))) {
+		before = listed.length;
 		await new Promise((done) => setTimeout(done, 250));
 		listed = await list(system, workflow.id);
 	}
