@@ -38,7 +38,7 @@ export const deliveryFields: INodeProperties[] = [
 export const deliveryOptions: INodeProperties[] = [
 	{ ...sha256Option, displayOptions: { show: { '/download': [true] } } },
 	{
-		displayName: 'Download Time',
+		displayName: 'Download Time (Seconds)',
 		name: 'downloadBudget',
 		type: 'number',
 		typeOptions: { minValue: 1, maxValue: 300 },
