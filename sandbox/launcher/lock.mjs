@@ -101,12 +101,14 @@ export function takeLock(file) {
 		}
 	}, TOUCH_MS);
 	touch.unref();
-	return {
-		release() {
-			clearInterval(touch);
-			rmSync(file, { force: true });
-		},
+	const release = () => {
+		clearInterval(touch);
+		process.off('exit', release);
+		rmSync(file, { force: true });
 	};
+	// A program that ends in the middle of its work, because it was asked to, does not get to its end.
+	process.once('exit', release);
+	return { release };
 }
 
 /**

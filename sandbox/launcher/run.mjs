@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { createWriteStream, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { createInterface } from 'node:readline';
+import { clearTimeout, setTimeout } from 'node:timers';
 import { Problem, sentenceFor } from './problem.mjs';
 import { progress } from './progress.mjs';
 
@@ -48,13 +49,24 @@ function failure(command, output, code, signal, log) {
 	);
 }
 
+/**
+ * How long a program that is asked to end may take. npm would first finish what it is doing and then take all of it back,
+ * which is a minute in which the next start waits; the next installation clears what is left anyway.
+ */
+const ENDING_MS = 2_000;
+
 /** Ends a child with all that it has started: npm's compilers do not end with npm. */
 function endGroup(child) {
-	try {
-		process.kill(-child.pid, 'SIGTERM');
-	} catch {
-		// It has ended already.
-	}
+	const send = (signal) => {
+		try {
+			process.kill(-child.pid, signal);
+		} catch {
+			// It has ended already.
+		}
+	};
+	send('SIGTERM');
+	const insist = setTimeout(send, ENDING_MS, 'SIGKILL');
+	child.once('close', () => clearTimeout(insist));
 }
 
 /** Ends a child when this process is asked to end. Returns how to stop watching. */

@@ -9,7 +9,8 @@ import {
 	writeFileSync,
 } from 'node:fs';
 import { hostname } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { checkNode, ROOT } from '../../sandbox/launcher/ready.mjs';
 import { checkBuildTools } from '../../sandbox/launcher/tools.mjs';
 import { command, type Command, temporaryFolder } from './harness.mts';
@@ -110,6 +111,26 @@ describe('making a clone ready', () => {
 		writeFileSync(at('.run', 'install.lock'), `${process.pid}@${hostname()}`);
 		utimesSync(at('.run', 'install.lock'), hourAgo, hourAgo);
 		expect((await outcome(ready())).code).toBe(0);
+	});
+
+	it('ended by a signal in the middle, it ends npm too and leaves nothing that the next start waits for', async () => {
+		project('local');
+		// Like npm, which takes back a minute's work before it ends.
+		mkdirSync(at('bin'));
+		const stubborn = `#!/bin/sh\ntrap '' TERM\necho $$ > '${at('pid')}'\nfor i in $(seq 1200); do sleep 0.1; done\n`;
+		writeFileSync(at('bin', 'npm'), stubborn, { mode: 0o755 });
+		const first = ready({ PATH: `${at('bin')}${delimiter}${process.env.PATH}` });
+		while (!existsSync(at('pid')) || readFileSync(at('pid'), 'utf8') === '') await sleep(50);
+		expect(existsSync(at('.run', 'install.lock'))).toBe(true);
+
+		first.kill('SIGTERM');
+
+		expect(await first.ended).toBe(143);
+		expect(() => process.kill(Number(readFileSync(at('pid'), 'utf8')), 0)).toThrow('ESRCH');
+		expect(existsSync(at('.run', 'install.lock'))).toBe(false);
+		const { code, output } = await outcome(ready());
+		expect(code).toBe(0);
+		expect(output).not.toContain('waiting for it');
 	});
 });
 
