@@ -2,9 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { FileShotApi } from '../../credentials/FileShotApi.credentials';
 import { FileShotTrigger } from '../../nodes/FileShot/FileShotTrigger.node';
-import { ActivePoller } from './polling';
-import { Relay } from './relay';
-import { Sandbox } from './sandbox';
+import { WatchedAccount } from './watchedAccount';
 
 export const HOUR = 3_600;
 export const DAY = 24 * HOUR;
@@ -18,45 +16,16 @@ const USUAL = {
 	listShape: 'files',
 };
 
-/** An account of FileShot in the sandbox, what happens in it, and triggers that ask it. */
-export class WatchedAccount {
-	private constructor(
-		readonly sandbox: Sandbox,
-		/** Stands before the account. */
-		readonly relay: Relay,
-	) {}
-
-	static async start(): Promise<WatchedAccount> {
-		const sandbox = await Sandbox.start();
-		const relay = new Relay();
-		await relay.start(sandbox.info.services.fileShot.credentials.baseUrl);
-		return new WatchedAccount(sandbox, relay);
-	}
-
-	async stop(): Promise<void> {
-		await this.relay.stop();
-		await this.sandbox.stop();
-	}
+export class FileShotAccount extends WatchedAccount {
+	protected readonly service = 'fileShot';
+	protected readonly credentialType = new FileShotApi();
+	protected readonly events = ['file.added'];
 
 	/** Before each test: an empty account. */
-	async reset(): Promise<void> {
-		await this.sandbox.reset();
-		this.relay.reset();
+	override async reset(): Promise<void> {
+		await super.reset();
 		await this.settings(USUAL);
-		await this.clock({ speed: 1 });
 		for (const { id } of await this.stored()) await this.remove(id);
-	}
-
-	get credentials() {
-		return this.sandbox.info.services.fileShot.credentials;
-	}
-
-	async settings(values: object): Promise<void> {
-		await this.sandbox.control.patch('/services/fileShot/settings', values);
-	}
-
-	async clock(change: object): Promise<void> {
-		await this.sandbox.control.post('/clock', change);
 	}
 
 	async stored(): Promise<Array<{ id: string }>> {
@@ -79,25 +48,12 @@ export class WatchedAccount {
 	}
 
 	async remove(id: string): Promise<void> {
-		const { baseUrl, apiKey } = this.credentials;
-		const headers = { Authorization: `Bearer ${apiKey}` };
-		await this.sandbox.control.delete(`${baseUrl}/api/files/${id}`, { headers });
+		const url = `${this.credentials.baseUrl}/api/files/${id}`;
+		await this.sandbox.control.delete(url, this.authorized);
 	}
 
-	/** A trigger on added files that is not active yet. */
-	trigger(parameters: IDataObject = {}, credentials: object = {}): ActivePoller {
-		return new ActivePoller({
-			node: new FileShotTrigger(),
-			credentialType: new FileShotApi(),
-			credentials: { ...this.credentials, ...credentials },
-			parameters: { events: ['file.added'], options: {}, ...parameters },
-		});
-	}
-
-	async active(parameters: IDataObject = {}, credentials: object = {}): Promise<ActivePoller> {
-		const trigger = this.trigger(parameters, credentials);
-		await trigger.activate();
-		return trigger;
+	protected node() {
+		return new FileShotTrigger();
 	}
 }
 

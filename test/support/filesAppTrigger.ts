@@ -2,50 +2,21 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { FilesAppApi } from '../../credentials/FilesAppApi.credentials';
 import { FilesAppTrigger } from '../../nodes/FilesApp/FilesAppTrigger.node';
-import { ActivePoller } from './polling';
-import { Relay } from './relay';
-import { Sandbox } from './sandbox';
+import type { ActivePoller } from './polling';
+import { WatchedAccount } from './watchedAccount';
 
 export const HOUR = 3_600;
 
-/** An account of Files App in the sandbox, what happens in it, and triggers that ask it. */
-export class WatchedAccount {
-	private constructor(
-		readonly sandbox: Sandbox,
-		/** Stands before the account. */
-		readonly relay: Relay,
-	) {}
-
-	static async start(): Promise<WatchedAccount> {
-		const sandbox = await Sandbox.start();
-		const relay = new Relay();
-		await relay.start(sandbox.info.services.filesApp.credentials.baseUrl);
-		return new WatchedAccount(sandbox, relay);
-	}
-
-	async stop(): Promise<void> {
-		await this.relay.stop();
-		await this.sandbox.stop();
-	}
+export class FilesAppAccount extends WatchedAccount {
+	protected readonly service = 'filesApp';
+	protected readonly credentialType = new FilesAppApi();
+	protected readonly events = ['*'];
 
 	/** Before each test. The seconds of one test are not those of another. */
-	async reset(): Promise<void> {
-		await this.sandbox.reset();
-		this.relay.reset();
+	override async reset(): Promise<void> {
+		await super.reset();
 		await this.settings({ plan: 'team', syncPageSize: 100, syncCursor: 'taken' });
-		await this.clock({ speed: 1, advance: HOUR });
-	}
-
-	get credentials() {
-		return this.sandbox.info.services.filesApp.credentials;
-	}
-
-	async settings(values: object): Promise<void> {
-		await this.sandbox.control.patch('/services/filesApp/settings', values);
-	}
-
-	async clock(change: object): Promise<void> {
-		await this.sandbox.control.post('/clock', change);
+		await this.clock({ advance: HOUR });
 	}
 
 	async upload(name: string, folderId?: string): Promise<string> {
@@ -77,24 +48,8 @@ export class WatchedAccount {
 		return all.filter((request) => request.path.startsWith(path)).length;
 	}
 
-	/** A trigger on any change that is not active yet. */
-	trigger(parameters: IDataObject = {}, credentials: object = {}): ActivePoller {
-		return new ActivePoller({
-			node: new FilesAppTrigger(),
-			credentialType: new FilesAppApi(),
-			credentials: { ...this.credentials, ...credentials },
-			parameters: { events: ['*'], options: {}, ...parameters },
-		});
-	}
-
-	async active(parameters: IDataObject = {}, credentials: object = {}): Promise<ActivePoller> {
-		const trigger = this.trigger(parameters, credentials);
-		await trigger.activate();
-		return trigger;
-	}
-
-	private get authorized() {
-		return { headers: { Authorization: `Bearer ${this.credentials.apiKey}` } };
+	protected node() {
+		return new FilesAppTrigger();
 	}
 }
 

@@ -15,6 +15,8 @@ export class ActivePoller {
 	readonly errors: Array<Error & { description?: string | null }> = [];
 	/** As in n8n's database. */
 	savedStaticData = '{}';
+	/** What n8n allows a poll, milliseconds; undefined as in versions that do not say. */
+	budgetMs: number | undefined = 5 * 60_000;
 	private workflow!: Workflow;
 	private execute!: (testingTrigger?: boolean) => Promise<void>;
 
@@ -40,6 +42,10 @@ export class ActivePoller {
 			},
 			(error) => void this.errors.push(error),
 		);
+		const { budgetMs } = this;
+		Object.assign(context, {
+			getPollBudgetMs: budgetMs === undefined ? undefined : () => budgetMs,
+		});
 		const executor = Container.get(PollTriggerExecutor);
 		this.execute = executor.create(
 			workflow,

@@ -145,8 +145,7 @@ function finish<Position>(
 	const { departure } = list;
 	if (departure) {
 		const ended = takeEnded(state.expected, now, state.reading).map(departure.ended);
-		// The last word on them: they are not to be expected again.
-		tell({ ...list, departure: undefined }, state, ended, now, told);
+		tell(list, state, ended, now, told);
 	}
 	const fits = Object.values(state.watches).map((watch) => endReading(watch, state.reading));
 	if (fits.every(Boolean)) return;

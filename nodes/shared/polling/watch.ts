@@ -55,10 +55,10 @@ export function note(
 export function endReading(watch: Watch, reading: number): boolean {
 	delete watch.learningSince;
 	const all = Object.entries(watch.told);
-	const undated = all.filter(([, at]) => at < 0 && at >= -reading && at <= 1 - reading);
+	const undated = all.filter(([, at]) => at < 0 && at <= 1 - reading);
 	const dated = all.filter(([, at]) => at >= 0).sort(([, a], [, b]) => b - a);
 	const oldest = dated[MOST_REMEMBERED - 1]?.[1];
-	if (oldest !== undefined) watch.since = Math.max(watch.since, oldest);
+	if (oldest !== undefined) watch.since = oldest;
 	const remembered = dated.filter(([, at]) => at >= watch.since);
 	watch.told = Object.fromEntries([...remembered, ...undated]);
 	return undated.length <= MOST_REMEMBERED;

@@ -1,8 +1,8 @@
 import { errorOf, outputOf } from '../../support/engine';
-import { ALL, idsOf, namesOf, WatchedAccount } from '../../support/fileShotTrigger';
+import { ALL, idsOf, namesOf, FileShotAccount } from '../../support/fileShotTrigger';
 
-let account: WatchedAccount;
-beforeAll(async () => (account = await WatchedAccount.start()));
+let account: FileShotAccount;
+beforeAll(async () => (account = await FileShotAccount.start()));
 afterAll(async () => await account.stop());
 beforeEach(async () => await account.reset());
 

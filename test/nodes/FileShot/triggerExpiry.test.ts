@@ -1,7 +1,7 @@
-import { ALL, DAY, HOUR, namesOf, WatchedAccount } from '../../support/fileShotTrigger';
+import { ALL, DAY, HOUR, namesOf, FileShotAccount } from '../../support/fileShotTrigger';
 
-let account: WatchedAccount;
-beforeAll(async () => (account = await WatchedAccount.start()));
+let account: FileShotAccount;
+beforeAll(async () => (account = await FileShotAccount.start()));
 afterAll(async () => await account.stop());
 beforeEach(async () => await account.reset());
 

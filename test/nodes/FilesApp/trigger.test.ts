@@ -1,11 +1,11 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { errorOf, outputOf } from '../../support/engine';
-import { allOf, HOUR, idsOf, WatchedAccount } from '../../support/filesAppTrigger';
+import { allOf, HOUR, idsOf, FilesAppAccount } from '../../support/filesAppTrigger';
 import { Host } from '../../support/host';
 
-let account: WatchedAccount;
-beforeAll(async () => (account = await WatchedAccount.start()));
+let account: FilesAppAccount;
+beforeAll(async () => (account = await FilesAppAccount.start()));
 afterAll(async () => await account.stop());
 beforeEach(async () => await account.reset());
 
@@ -184,6 +184,31 @@ describe('a workflow that is edited', () => {
 		expect(seen(await trigger.poll())).toEqual([['created', id]]);
 	});
 
+	it.each([
+		['another folder', { folderId: 'folder_1' }, { folderId: 'folder_2' }],
+		['another filter', { options: { fileName: '*.pdf' } }, { options: { fileName: '*.txt' } }],
+	])('%s counts from then on, for the same action', async (_, before, after) => {
+		const events = ['created'];
+		const trigger = await account.active({ events, ...before });
+		await account.upload('before.txt', 'folder_2');
+		await account.clock({ advance: 2 });
+		await trigger.activate({ parameters: { options: {}, events, ...after } });
+		expect(trigger.runs).toEqual([]);
+		const id = await account.upload('after.txt', 'folder_2');
+		expect(idsOf(await trigger.poll())).toEqual([id]);
+	});
+
+	it('“Include Existing”, switched on later, brings what is there', async () => {
+		const trigger = await account.active();
+		const id = await account.upload('before.txt');
+		await trigger.poll();
+		const options = { includeExisting: true };
+		await trigger.activate({ parameters: { events: ['*'], options } });
+		while (!idsOf(allOf(trigger).slice(1)).includes(id)) {
+			expect(await trigger.poll()).not.toEqual([]);
+		}
+	});
+
 	it('goes on with the actions that it had', async () => {
 		const trigger = await account.active({ events: ['created'] });
 		await trigger.poll();
@@ -197,10 +222,12 @@ describe('Fetch Test Event', () => {
 	it('shows the latest change that fits, and changes nothing', async () => {
 		const id = await account.upload('a.pdf');
 		await account.upload('b.txt');
-		const trigger = account.trigger({ events: ['created'], options: { fileName: '*.pdf' } });
+		await account.rename(await account.upload('c.txt'), 'c.pdf');
+		await account.rename(id, 'd.pdf');
+		const trigger = account.trigger({ events: ['created'], options: { fileName: 'd.*' } });
 		const { run, staticData } = await trigger.fetchTestEvent();
 		const [{ json }] = outputOf(run);
-		expect(json).toMatchObject({ event: 'created', fileId: id, name: 'a.pdf' });
+		expect(json).toMatchObject({ event: 'created', fileId: id, name: 'd.pdf' });
 		expect(staticData).toBe('{}');
 	});
 

@@ -1,7 +1,7 @@
-import { allOf, idsOf, WatchedAccount } from '../../support/filesAppTrigger';
+import { allOf, idsOf, FilesAppAccount } from '../../support/filesAppTrigger';
 
-let account: WatchedAccount;
-beforeAll(async () => (account = await WatchedAccount.start()));
+let account: FilesAppAccount;
+beforeAll(async () => (account = await FilesAppAccount.start()));
 afterAll(async () => await account.stop());
 beforeEach(async () => await account.reset());
 
@@ -120,5 +120,26 @@ describe('with more than a page of changes', () => {
 		});
 		await account.settings({ syncPageSize: 100 });
 		expect(idsOf(await trigger.poll())).toEqual(ids.slice(50));
+	});
+
+	it('of whom n8n allows no time, a poll tells twenty nevertheless, and the next goes on', async () => {
+		const trigger = account.trigger();
+		trigger.budgetMs = 0;
+		await trigger.activate();
+		const ids = await account.uploadMany(50);
+		expect(idsOf(await trigger.poll())).toEqual(ids.slice(0, 20));
+		await trigger.restart();
+		expect(idsOf(allOf(trigger))).toEqual(ids.slice(0, 40));
+		expect(idsOf(await trigger.poll())).toEqual(ids.slice(40));
+		expect(await trigger.poll()).toEqual([]);
+	});
+
+	it('a poll tells five hundred at most, the next goes on in the middle of the page', async () => {
+		await account.settings({ syncPageSize: 1000 });
+		const trigger = await account.active({ details: false });
+		const ids = await account.uploadMany(510);
+		expect(idsOf(await trigger.poll())).toEqual(ids.slice(0, 500));
+		expect(idsOf(await trigger.poll())).toEqual(ids.slice(500));
+		expect(await trigger.poll()).toEqual([]);
 	});
 });

@@ -30,6 +30,13 @@ describe('what is remembered', () => {
 		expect(read(watch, 4, many(1, 12_000)).told).toEqual([true]);
 	});
 
+	it('is thousands: one that comes late is told, among others that are younger', () => {
+		const watch = beginWatch(NOW - 1);
+		read(watch, 1, []);
+		read(watch, 2, many(4_000, 1));
+		expect(read(watch, 3, [{ key: 'late', at: NOW }]).told).toEqual([true]);
+	});
+
 	it('keeps all of one date together: others of that date are told when they come', () => {
 		const watch = beginWatch(NOW - 1);
 		read(watch, 1, []);

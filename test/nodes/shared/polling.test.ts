@@ -1,0 +1,110 @@
+import type { IDataObject, INodeProperties, INodeType, IPollFunctions } from 'n8n-workflow';
+
+import { FileShotApi } from '../../../credentials/FileShotApi.credentials';
+import { FileShotTrigger } from '../../../nodes/FileShot/FileShotTrigger.node';
+import { fileShot } from '../../../nodes/FileShot/service';
+import { type Poller, runPoll } from '../../../nodes/shared/polling/poll';
+import { ActivePoller } from '../../support/polling';
+
+interface Counted {
+	polls: number;
+}
+
+const BASE = 'http://127.0.0.1:9';
+const FILTER: INodeProperties = {
+	displayName: 'Filter',
+	name: 'filter',
+	type: 'string',
+	default: '',
+};
+
+/** An active trigger whose polls are the test's own. */
+function pollerOf(poll: Poller<Counted>['poll']): ActivePoller {
+	const { description } = new FileShotTrigger();
+	const node: INodeType = {
+		description: { ...description, properties: [FILTER] },
+		poll(this: IPollFunctions) {
+			const settings = [this.getNodeParameter('filter')];
+			return runPoll(this, { service: fileShot, settings, sample: never, poll });
+		},
+	};
+	const credentials = { apiKey: 'key', baseUrl: BASE };
+	return new ActivePoller({ node, credentialType: new FileShotApi(), credentials, parameters: {} });
+}
+
+const never = () => Promise.reject(new Error('No sample is wanted'));
+
+/** Tells how many polls there were since the state began. */
+const counting: Poller<Counted>['poll'] = (state = { polls: 0 }) => {
+	state.polls++;
+	return Promise.resolve({ found: [{ ...state }], state });
+};
+
+const lastOf = ({ runs }: ActivePoller): IDataObject => runs.at(-1)![0].json;
+
+describe('what a poll has left', () => {
+	it('is there for the next, also after a restart', async () => {
+		const trigger = pollerOf(counting);
+		await trigger.activate();
+		expect(await trigger.poll()).toEqual([{ polls: 2 }]);
+		await trigger.restart();
+		expect(lastOf(trigger)).toEqual({ polls: 3 });
+	});
+
+	it('is not touched by a poll that fails, whatever that has done with it', async () => {
+		let fails = false;
+		const trigger = pollerOf(async (state, deadline) => {
+			const polled = await counting(state, deadline);
+			if (fails) throw new Error('The second half failed');
+			return polled;
+		});
+		await trigger.activate();
+		fails = true;
+		expect(await trigger.poll()).toEqual([]);
+		expect(trigger.errors).toHaveLength(1);
+		fails = false;
+		expect(await trigger.poll()).toEqual([{ polls: 2 }]);
+	});
+
+	it.each([
+		['another server', { credentials: { apiKey: 'key', baseUrl: 'http://127.0.0.1:10' } }],
+		['another filter', { parameters: { filter: 'pdf' } }],
+		['another credential', { settings: { credentials: { fileShotApi: { id: '2', name: 'B' } } } }],
+	])('is begun anew for %s', async (_, change) => {
+		const trigger = pollerOf(counting);
+		await trigger.activate();
+		await trigger.activate(change);
+		expect(lastOf(trigger)).toEqual({ polls: 1 });
+	});
+
+	it('in a form that is not today’s is begun anew', async () => {
+		const trigger = pollerOf(counting);
+		await trigger.activate();
+		trigger.savedStaticData = trigger.savedStaticData.replace('"version":1', '"version":0');
+		expect(trigger.savedStaticData).toContain('"version":0');
+		await trigger.restart();
+		expect(lastOf(trigger)).toEqual({ polls: 1 });
+	});
+});
+
+describe('the time that a poll may read for', () => {
+	afterEach(() => void jest.restoreAllMocks());
+
+	it.each([
+		['half of what n8n allows', 60_000, 30_000],
+		['two minutes, if n8n allows an hour', 3_600_000, 120_000],
+		['two minutes, if n8n does not say', undefined, 120_000],
+	])('is %s', async (_, budget, expected) => {
+		const allowed: number[] = [];
+		const trigger = pollerOf(async (state = { polls: 0 }, deadline) => {
+			allowed.push(deadline - Date.now());
+			return await Promise.resolve({ found: [], state });
+		});
+		trigger.budgetMs = budget;
+		// The host's clock stands still: nothing is measured.
+		const now = Date.now();
+		jest.spyOn(Date, 'now').mockReturnValue(now);
+		await trigger.activate();
+		expect(allowed).toEqual([expected]);
+	});
+});
