@@ -111,10 +111,16 @@ describe('selects', () => {
 	});
 
 	it('what a text in its name protects is kept, with that reason', async () => {
+		await filesThere({ 'My CONTRACT': 1 });
+		await pass(sandboxOf(), DAY + 2);
 		const options = { keepIfContains: 'contract, PIRED' };
-		const [item] = await cleanUp({ dryRun: false, output: 'selected', options });
-		expect(item.action).toBe('kept');
-		expect(item.reason).toMatch(/^It expired on .*\. Its name contains “pired”$/);
+		const items = await cleanUp({ dryRun: false, output: 'selected', options });
+		expect(Object.fromEntries(items.map(({ fileName, reason }) => [fileName, reason]))).toEqual({
+			expired: expect.stringMatching(/^It expired on .*\. Its name contains “pired”$/) as string,
+			'My CONTRACT': expect.stringContaining('Its name contains “contract”') as string,
+		});
+		expect(tally(items)).toEqual({ kept: 2 });
+		expect(await left()).toContain('My CONTRACT');
 		expect(await left()).toContain('expired');
 	});
 
@@ -136,7 +142,7 @@ it('knows a file whose downloads are used up, and one without an expiry', async 
 	const files = [
 		{ fileId: '1', fileName: 'used up', expiresAt: '2999-01-01T00:00:00Z', expired: true },
 		{ fileId: '2', fileName: 'for ever', expiresAt: null },
-		{ fileId: '3', fileName: 'zero', expiresAt: 0 },
+		{ fileId: '3', fileName: 'zero', expiresAt: 0, action: 'deleted', reason: 'its own' },
 		{ fileName: 'nameless', expired: true },
 	];
 	const host = new Host();

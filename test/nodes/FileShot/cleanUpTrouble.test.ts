@@ -15,7 +15,7 @@ describe('when things go wrong', () => {
 
 	it('one failing deletion stops no other, and is told', async () => {
 		await fault({ type: 'status', status: 500 }, { path: `/api/files/${ids.b}` });
-		const items = await cleanUp({ dryRun: false });
+		const items = await cleanUp({ dryRun: false, options: { deletionsAtOnce: 1 } });
 		expect(actionsBy('fileName', items)).toEqual({ a: 'deleted', b: 'failed', c: 'deleted' });
 		const failed = items.find(({ action }) => action === 'failed')!;
 		expect(failed.reason).toBe('FileShot answered 500: Internal server error');
@@ -23,11 +23,18 @@ describe('when things go wrong', () => {
 		expect(await left()).toEqual(['b']);
 	});
 
-	it('a file that vanished meanwhile is no failure', async () => {
+	it.each([404, 410])('a file that vanished meanwhile is no failure: %i', async (status) => {
 		// As if somebody else were quicker: the list still has it.
-		await fault({ type: 'status', status: 404 }, { path: `/api/files/${ids.a}` });
+		await fault({ type: 'status', status }, { path: `/api/files/${ids.a}` });
 		const items = await cleanUp({ dryRun: false });
 		expect(actionsBy('fileName', items)).toEqual({ a: 'gone', b: 'deleted', c: 'deleted' });
+	});
+
+	it('the bytes of the summary are those that this run has set free', async () => {
+		await fault({ type: 'status', status: 404 }, { path: `/api/files/${ids.a}` });
+		await fault({ type: 'status', status: 500 }, { path: `/api/files/${ids.b}` });
+		const [summary] = await cleanUp({ dryRun: false, output: 'summary' });
+		expect(summary).toMatchObject({ selected: 3, deleted: 1, gone: 1, failed: 1, bytes: 1 });
 	});
 
 	it('two items that clean up at once delete each file once, and neither fails', async () => {
