@@ -52,7 +52,7 @@ export async function withExamples(system: System): Promise<Map<string, SavedWor
 
 /** The `credentials` of a node that uses the sandbox's service. */
 export function credentialsFor(
-	{ credentials }: System,
+	{ credentials }: Pick<System, 'credentials'>,
 	service: string,
 ): Record<string, { id: string; name: string }> {
 	const type = `${service}Api`;

@@ -8,7 +8,7 @@ import {
 	webhookAnswers,
 	type WorkflowNode,
 } from '../../sandbox/n8n/workflows.mts';
-import { inARow, node } from './harness.mts';
+import { credentialsFor, inARow, node } from './harness.mts';
 
 /** The services whose deliveries are signed. */
 export const SIGNED = ['fileCourier', 'speedyFiles', 'filestack'] as const;
@@ -43,12 +43,11 @@ export async function activateTrigger(
 	after: WorkflowNode[] = [node('After', 'n8n-nodes-base.noOp')],
 	settings: Record<string, unknown> = { executionOrder: 'v1' },
 ): Promise<ActiveTrigger> {
-	const { id, name } = credentials.find(({ type }) => type === `${service}Api`)!;
 	const webhookId = crypto.randomUUID();
 	const parameters = { events: ['*'], options: {}, ...(service === 'fileCourier' && noFiles) };
 	const trigger = node('Trigger', `n8n-nodes-file-delivery.${service}Trigger`, parameters, {
 		webhookId,
-		credentials: { [`${service}Api`]: { id, name } },
+		credentials: credentialsFor({ credentials }, service),
 	});
 	const workflow = await putWorkflow(rest, {
 		name: `Deliveries of ${service} ${webhookId}`,

@@ -1,7 +1,5 @@
-import { CredentialTestContext } from 'n8n-core';
-import type { ICredentialTestFunctions, IWorkflowExecuteAdditionalData } from 'n8n-workflow';
-
 import { FileCourier } from '../../../nodes/FileCourier/FileCourier.node';
+import { credentialTestOf } from '../../support/credentialTest';
 import { Sandbox } from '../../support/sandbox';
 
 let sandbox: Sandbox;
@@ -15,9 +13,10 @@ afterAll(async () => await sandbox.stop());
 beforeEach(async () => await sandbox.reset());
 
 const test = async (data: Record<string, string>) =>
-	await new FileCourier().methods.credentialTest.fileCourierApiTest.call(
-		new CredentialTestContext({} as IWorkflowExecuteAdditionalData) as ICredentialTestFunctions,
-		{ id: '1', name: 'test', type: 'fileCourierApi', data },
+	await credentialTestOf(
+		new FileCourier().methods.credentialTest.fileCourierApiTest,
+		'fileCourierApi',
+		data,
 	);
 
 it('good credentials pass, although the session that is asked for does not exist', async () => {

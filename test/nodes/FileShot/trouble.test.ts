@@ -1,8 +1,6 @@
-import { CredentialTestContext } from 'n8n-core';
-import type { ICredentialTestFunctions, IWorkflowExecuteAdditionalData } from 'n8n-workflow';
-
 import { FileShot } from '../../../nodes/FileShot/FileShot.node';
 import { fileShot } from '../../../nodes/FileShot/service';
+import { credentialTestOf } from '../../support/credentialTest';
 import { errorOf, runNode } from '../../support/engine';
 import { fileShotNode } from '../../support/fileShot';
 import { byId } from '../../support/locators';
@@ -83,15 +81,10 @@ describe('errors', () => {
 
 describe('the credential test', () => {
 	const test = async (data: object = {}) =>
-		await new FileShot().methods.credentialTest.fileShotApiTest.call(
-			new CredentialTestContext({} as IWorkflowExecuteAdditionalData) as ICredentialTestFunctions,
-			{
-				id: '1',
-				name: 'test',
-				type: 'fileShotApi',
-				data: { ...sandbox.info.services.fileShot.credentials, ...data },
-			},
-		);
+		await credentialTestOf(new FileShot().methods.credentialTest.fileShotApiTest, 'fileShotApi', {
+			...sandbox.info.services.fileShot.credentials,
+			...data,
+		});
 
 	it('passes with a good key', async () => {
 		expect(await test()).toEqual({ status: 'OK', message: 'Connection successful' });

@@ -1,8 +1,6 @@
-import { CredentialTestContext } from 'n8n-core';
-import type { ICredentialTestFunctions, IWorkflowExecuteAdditionalData } from 'n8n-workflow';
-
 import { FilesApp } from '../../../nodes/FilesApp/FilesApp.node';
 import { filesApp } from '../../../nodes/FilesApp/service';
+import { credentialTestOf } from '../../support/credentialTest';
 import { errorOf, runNode } from '../../support/engine';
 import { filesAppNode } from '../../support/filesApp';
 import { Host } from '../../support/host';
@@ -100,15 +98,10 @@ describe('errors', () => {
 
 describe('the credential test', () => {
 	const test = async (data: object = {}) =>
-		await new FilesApp().methods.credentialTest.filesAppApiTest.call(
-			new CredentialTestContext({} as IWorkflowExecuteAdditionalData) as ICredentialTestFunctions,
-			{
-				id: '1',
-				name: 'test',
-				type: 'filesAppApi',
-				data: { ...sandbox.info.services.filesApp.credentials, ...data },
-			},
-		);
+		await credentialTestOf(new FilesApp().methods.credentialTest.filesAppApiTest, 'filesAppApi', {
+			...sandbox.info.services.filesApp.credentials,
+			...data,
+		});
 
 	it('passes with a good key', async () => {
 		expect(await test()).toEqual({ status: 'OK', message: 'Connection successful' });

@@ -1,7 +1,5 @@
-import { CredentialTestContext } from 'n8n-core';
-import type { ICredentialTestFunctions, IWorkflowExecuteAdditionalData } from 'n8n-workflow';
-
 import { Filestack } from '../../../nodes/Filestack/Filestack.node';
+import { credentialTestOf } from '../../support/credentialTest';
 import { credentialsOf } from '../../support/filestack';
 import { Sandbox } from '../../support/sandbox';
 
@@ -16,9 +14,10 @@ afterAll(async () => await sandbox.stop());
 beforeEach(async () => await sandbox.reset());
 
 const test = async (data: Record<string, string>) =>
-	await new Filestack().methods.credentialTest.filestackApiTest.call(
-		new CredentialTestContext({} as IWorkflowExecuteAdditionalData) as ICredentialTestFunctions,
-		{ id: '1', name: 'test', type: 'filestackApi', data },
+	await credentialTestOf(
+		new Filestack().methods.credentialTest.filestackApiTest,
+		'filestackApi',
+		data,
 	);
 const OK = { status: 'OK', message: 'Connection successful' };
 

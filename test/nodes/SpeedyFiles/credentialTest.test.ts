@@ -1,7 +1,5 @@
-import { CredentialTestContext } from 'n8n-core';
-import type { ICredentialTestFunctions, IWorkflowExecuteAdditionalData } from 'n8n-workflow';
-
 import { SpeedyFiles } from '../../../nodes/SpeedyFiles/SpeedyFiles.node';
+import { credentialTestOf } from '../../support/credentialTest';
 import { Host } from '../../support/host';
 import { Sandbox } from '../../support/sandbox';
 import { SpeedyFilesUser } from '../../support/speedyFiles';
@@ -17,9 +15,10 @@ afterAll(async () => await sandbox.stop());
 beforeEach(async () => await sandbox.reset());
 
 const test = async (wrong: Record<string, string> = {}) =>
-	await new SpeedyFiles().methods.credentialTest.speedyFilesApiTest.call(
-		new CredentialTestContext({} as IWorkflowExecuteAdditionalData) as ICredentialTestFunctions,
-		{ id: '1', name: 'test', type: 'speedyFilesApi', data: { ...user.credentials, ...wrong } },
+	await credentialTestOf(
+		new SpeedyFiles().methods.credentialTest.speedyFilesApiTest,
+		'speedyFilesApi',
+		{ ...user.credentials, ...wrong },
 	);
 
 it.each(['', '/', '/api/v1', '/api/v1/'])(
