@@ -1,5 +1,5 @@
 import { errorOf, outputOf } from '../../support/engine';
-import { ALL, idsOf, namesOf, FileShotAccount } from '../../support/fileShotTrigger';
+import { ALL, FileShotAccount, idsOf, namesOf } from '../../support/fileShotTrigger';
 
 let account: FileShotAccount;
 beforeAll(async () => (account = await FileShotAccount.start()));

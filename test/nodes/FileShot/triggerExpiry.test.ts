@@ -1,4 +1,4 @@
-import { ALL, DAY, HOUR, namesOf, FileShotAccount } from '../../support/fileShotTrigger';
+import { ALL, DAY, FileShotAccount, HOUR, namesOf } from '../../support/fileShotTrigger';
 
 let account: FileShotAccount;
 beforeAll(async () => (account = await FileShotAccount.start()));

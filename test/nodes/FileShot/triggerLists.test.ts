@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { ALL, idsOf, namesOf, FileShotAccount } from '../../support/fileShotTrigger';
+import { FileShotAccount, idsOf, namesOf } from '../../support/fileShotTrigger';
 import { Host, type Scripted } from '../../support/host';
 
 let account: FileShotAccount;
@@ -78,18 +78,26 @@ describe('the list', () => {
 	});
 
 	it('is read from its beginning for an event that is added while a reading is half done', async () => {
-		const trigger = await account.active();
-		const ids = await account.addMany(150);
+		const soon = { leadTime: 60, leadTimeUnit: 'days', options: {} };
+		const trigger = await account.active({ events: ['file.expiring_soon'], ...soon });
+		await account.addMany(150);
 		const fault = { type: 'status', status: 500 };
 		await account.sandbox.reset();
 		await account.sandbox.fault({ service: 'fileShot', nth: 2, fault });
-		const first = await trigger.poll();
-		expect(first).toHaveLength(100);
-		const parameters = { events: ALL, leadTime: 60, leadTimeUnit: 'days', options: {} };
-		await trigger.activate({ parameters });
-		const rest = trigger.runs.slice(1).flatMap((items) => items.map(({ json }) => json));
-		expect(new Set(rest.map(({ event }) => event))).toEqual(new Set(['file.added']));
-		expect(idsOf([...first, ...rest]).sort()).toEqual([...ids].sort());
+		expect(await trigger.poll()).toHaveLength(100);
+
+		const events = ['file.expiring_soon', 'file.added'];
+		await trigger.activate({ parameters: { events, ...soon } });
+		expect(trigger.runs.map((items) => items.length)).toEqual([100, 50]);
+		const told = new Set(trigger.runs.flat().map(({ json }) => json.fileId));
+		expect(told.size).toBe(150);
+		await account.clock({ advance: 2 });
+		await account.add('new.txt');
+		await account.clock({ advance: 2 });
+		expect(namesOf(await trigger.poll()).sort()).toEqual([
+			['file.added', 'new.txt'],
+			['file.expiring_soon', 'new.txt'],
+		]);
 		expect(await trigger.poll()).toEqual([]);
 	});
 

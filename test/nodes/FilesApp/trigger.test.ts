@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { errorOf, outputOf } from '../../support/engine';
-import { allOf, HOUR, idsOf, FilesAppAccount } from '../../support/filesAppTrigger';
+import { allOf, FilesAppAccount, HOUR, idsOf } from '../../support/filesAppTrigger';
 import { Host } from '../../support/host';
 
 let account: FilesAppAccount;
@@ -70,6 +70,18 @@ describe('a change', () => {
 		await account.remove(id);
 		expect(await trigger.poll().then((items) => items.map(({ event }) => event))).toEqual(told);
 		expect(await trigger.poll()).toEqual([]);
+	});
+
+	it('that is made again to the same file is told again, also by the same poll', async () => {
+		const trigger = await account.active({ events: ['modified'] });
+		const id = await account.upload('a.txt');
+		for (const name of ['b.txt', 'c.txt']) {
+			await account.rename(id, name);
+			await account.clock({ advance: 1 });
+		}
+		expect(idsOf(await trigger.poll())).toEqual([id, id]);
+		await account.rename(id, 'd.txt');
+		expect(idsOf(await trigger.poll())).toEqual([id]);
 	});
 
 	it('of a file that is gone by now is told without its details', async () => {
@@ -144,11 +156,21 @@ describe('the first activation', () => {
 		await host.start({}, { headers, body });
 		const trigger = await account.active({ details: false }, { baseUrl: host.url });
 		expect(idsOf([...allOf(trigger), ...(await trigger.poll())])).toEqual(['new']);
+		// As the docs write a moment.
+		const asked = host.requests.map(({ url }) => new URL(url, host.url).searchParams.get('since'));
+		expect(asked).toEqual(asked.map(() => expect.stringMatching(/T\d\d:\d\d:\d\dZ$/) as string));
 		await host.stop();
 	});
 });
 
 describe('a poll', () => {
+	it('asks once where there is no more', async () => {
+		const trigger = await account.active();
+		await account.sandbox.reset();
+		expect(await trigger.poll()).toEqual([]);
+		expect(await account.requestsTo('/api/v2/sync')).toBe(1);
+	});
+
 	it('that fails keeps its place, and the error says what to do', async () => {
 		const trigger = await account.active();
 		const id = await account.upload('a.txt');

@@ -1,4 +1,5 @@
-import { allOf, idsOf, FilesAppAccount } from '../../support/filesAppTrigger';
+import { allOf, FilesAppAccount, idsOf } from '../../support/filesAppTrigger';
+import { Host, type Scripted } from '../../support/host';
 
 let account: FilesAppAccount;
 beforeAll(async () => (account = await FilesAppAccount.start()));
@@ -141,5 +142,47 @@ describe('with more than a page of changes', () => {
 		expect(idsOf(await trigger.poll())).toEqual(ids.slice(0, 500));
 		expect(idsOf(await trigger.poll())).toEqual(ids.slice(500));
 		expect(await trigger.poll()).toEqual([]);
+	});
+});
+
+/** What the sandbox does not answer. */
+describe('a page', () => {
+	const host = new Host();
+	const pages: object[] = [];
+	const nothing = { changes: [], cursor: 'c0', has_more: false };
+	const otherwise: Scripted = {
+		get body() {
+			return JSON.stringify(pages.shift() ?? nothing);
+		},
+	};
+	beforeAll(async () => await host.start({}, otherwise));
+	afterAll(async () => await host.stop());
+
+	const created = (id: string, second: number) => {
+		const timestamp = new Date(Date.now() + second * 1000).toISOString();
+		return { id, action: 'created', timestamp };
+	};
+
+	it('without anything is not the end, as long as there is more', async () => {
+		const trigger = await account.active({ details: false }, { baseUrl: host.url });
+		pages.push({ changes: [], cursor: 'c1', has_more: true });
+		pages.push({ changes: [created('a', 60)], cursor: 'c2', has_more: false });
+		expect(idsOf(await trigger.poll())).toEqual(['a']);
+		expect(await trigger.poll()).toEqual([]);
+	});
+
+	it('of nothing new takes its time too: the next poll goes on behind it', async () => {
+		const trigger = account.trigger({ details: false }, { baseUrl: host.url });
+		trigger.budgetMs = 0;
+		await trigger.activate();
+		const known = created('a', 60);
+		pages.push({ changes: [known], cursor: 'c1', has_more: false });
+		expect(idsOf(await trigger.poll())).toEqual(['a']);
+		pages.push({ changes: [known], cursor: 'c2', has_more: true });
+		pages.push({ changes: [created('b', 120)], cursor: 'c3', has_more: false });
+		expect(await trigger.poll()).toEqual([]);
+		expect(host.requests.at(-1)?.url).not.toContain('cursor=c2');
+		expect(idsOf(await trigger.poll())).toEqual(['b']);
+		expect(host.requests.at(-1)?.url).toContain('cursor=c2');
 	});
 });

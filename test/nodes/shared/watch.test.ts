@@ -18,6 +18,8 @@ const kept = (watch: Watch) => JSON.parse(JSON.stringify(watch)) as Watch;
 const many = (count: number, start = 0) =>
 	Array.from({ length: count }, (_, n) => ({ key: `k${start + n}`, at: NOW + start + n }));
 
+const undated = (count: number) => Array.from({ length: count }, (_, n) => ({ key: `k${n}` }));
+
 describe('what is remembered', () => {
 	it('is bounded, and what is forgotten is not told again', () => {
 		let watch = kept(beginWatch(NOW - 1));
@@ -46,9 +48,23 @@ describe('what is remembered', () => {
 		expect(read(watch, 4, [{ key: 'late', at: NOW }]).told).toEqual([true]);
 	});
 
+	it('is nothing of the time before the watch: what is met only later is not told', () => {
+		const watch = beginWatch(NOW);
+		read(watch, 1, []);
+		expect(read(watch, 2, [{ key: 'slipped', at: NOW - 10 }]).told).toEqual([false]);
+	});
+
+	it('of things without a date lasts while they are there, one reading without them included', () => {
+		const watch = beginWatch(NOW);
+		for (const reading of [1, 2, 3, 4]) {
+			expect(read(watch, reading, undated(3)).told).toEqual([false, false, false]);
+		}
+		read(watch, 5, undated(2));
+		expect(read(watch, 6, undated(3)).told).toEqual([false, false, false]);
+	});
+
 	it('of things without a date goes with them, and too many are refused', () => {
 		const watch = beginWatch(NOW);
-		const undated = (count: number) => Array.from({ length: count }, (_, n) => ({ key: `k${n}` }));
 		expect(read(watch, 1, undated(3)).told).toEqual([false, false, false]);
 		expect(read(watch, 2, undated(4)).told).toEqual([false, false, false, true]);
 		read(watch, 3, undated(2));
@@ -79,6 +95,16 @@ describe('the life of a thing', () => {
 		[undefined, ['added']],
 	])('that is %s: %j', (status, events) => {
 		expect(eventsAt(NOW + 90, 50, { status })).toEqual(events);
+	});
+
+	it.each([
+		['active', 50, { event: 'soon', at: NOW + 100, began: NOW + 50 }],
+		// It lives shorter than the lead time.
+		['active', 1000, { event: 'soon', at: NOW + 100, began: NOW }],
+		['expired', 50, { event: 'expired', at: NOW + 100, began: NOW + 100 }],
+	])('that is %s, with a lead of %i s, has begun to be so: %j', (status, lead, occurrence) => {
+		const found = lifetimeOccurrences({ ...thing, status }, EVENTS, NOW + 100, lead);
+		expect(found).toMatchObject([{ event: 'added', at: NOW, began: NOW }, occurrence]);
 	});
 
 	it('that is given more time expires anew; a date told with its fraction is the same', () => {
