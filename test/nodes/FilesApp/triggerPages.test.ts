@@ -9,6 +9,7 @@ beforeEach(async () => await account.reset());
 describe('with more than a page of changes', () => {
 	it.each([
 		['taken', 7],
+		['taken', 45],
 		['taken', 100],
 		['ignored', 25],
 	])('all are told once: cursor %s, pages of %i', async (syncCursor, syncPageSize) => {
