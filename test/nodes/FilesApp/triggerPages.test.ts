@@ -172,6 +172,23 @@ describe('a page', () => {
 		expect(await trigger.poll()).toEqual([]);
 	});
 
+	it('without anything, again and again, is left alone until the next poll', async () => {
+		const trigger = await account.active({ details: false }, { baseUrl: host.url });
+		for (let n = 0; n < 200; n++) pages.push({ changes: [], cursor: `e${n}`, has_more: true });
+		expect(await trigger.poll()).toEqual([]);
+		expect(pages.splice(0).length).toBeGreaterThan(100);
+	});
+
+	it('that comes again under a new cursor is followed by its time', async () => {
+		const trigger = await account.active({ details: false }, { baseUrl: host.url });
+		const [a, b, c] = [created('a', 60), created('b', 61), created('c', 62)];
+		pages.push({ changes: [a, b], cursor: 'c1', has_more: true });
+		pages.push({ changes: [a, b], cursor: 'c2', has_more: true });
+		pages.push({ changes: [b, c], cursor: 'c3', has_more: false });
+		expect(idsOf(await trigger.poll())).toEqual(['a', 'b', 'c']);
+		expect(await trigger.poll()).toEqual([]);
+	});
+
 	it('of nothing new takes its time too: the next poll goes on behind it', async () => {
 		const trigger = account.trigger({ details: false }, { baseUrl: host.url });
 		trigger.budgetMs = 0;
