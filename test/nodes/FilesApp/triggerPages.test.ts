@@ -189,6 +189,14 @@ describe('a page', () => {
 		expect(await trigger.poll()).toEqual([]);
 	});
 
+	it('under the cursor of the one before counts, also where its time is not sent again', async () => {
+		const trigger = await account.active({ details: false }, { baseUrl: host.url });
+		pages.push({ changes: [created('a', 60)], cursor: 'same', has_more: true });
+		pages.push({ changes: [created('b', 61)], cursor: 'same', has_more: true });
+		pages.push({ changes: [created('c', 62)], cursor: 'c3', has_more: false });
+		expect(idsOf(await trigger.poll())).toEqual(['a', 'b', 'c']);
+	});
+
 	it('of nothing new takes its time too: the next poll goes on behind it', async () => {
 		const trigger = account.trigger({ details: false }, { baseUrl: host.url });
 		trigger.budgetMs = 0;
