@@ -187,6 +187,8 @@ async function attemptRequest(
 	url: string,
 ): Promise<Outcome> {
 	const sent = await payload?.open();
+	const guard = payload?.guard?.();
+	const asking = guard ? stoppedBy(context, guard.signal) : context;
 	// Built anew for each attempt: n8n writes into the options that it is given.
 	const options: IHttpRequestOptions = {
 		method,
@@ -199,7 +201,7 @@ async function attemptRequest(
 		json: true,
 		// The head of an answer counts at once: a service that refuses a file unread closes the connection behind it.
 		encoding: payload ? 'stream' : undefined,
-		timeout: payload?.guard ? 0 : timeout,
+		timeout: guard ? 0 : timeout,
 		returnFullResponse: true,
 		disableFollowRedirect: true,
 		sendCredentialsOnCrossOriginRedirect: false,
@@ -208,7 +210,7 @@ async function attemptRequest(
 	};
 	const request = async () => {
 		const { helpers } = context;
-		const asked = helpers.httpRequestWithAuthentication.call(context, credential, options);
+		const asked = helpers.httpRequestWithAuthentication.call(asking, credential, options);
 		const { statusCode: status, headers: told, body: said } = (await asked) as IN8nHttpFullResponse;
 		const answer = payload ? await readAnswer(said as ByteStream, status) : said;
 		return {
@@ -218,7 +220,7 @@ async function attemptRequest(
 		};
 	};
 	try {
-		return await (payload?.guard?.().during(request()) ?? request());
+		return await (guard?.during(request()) ?? request());
 	} catch (error) {
 		return setbackOf(error);
 	} finally {
@@ -238,6 +240,15 @@ export function setbackOf(error: unknown): Setback {
 		if (typeof level.code === 'string' && level.code !== '') return { code: level.code, reason };
 	}
 	return { reason };
+}
+
+/**
+ * The context with another signal in place of the execution's: n8n puts that one into each request with a credential,
+ * whatever the request says.
+ */
+export function stoppedBy<Context extends object>(context: Context, signal: AbortSignal): Context {
+	const own = { getExecutionCancelSignal: { value: () => signal } };
+	return Object.create(context, own) as Context;
 }
 
 /** The signal of the user's Stop button; triggers have none. */

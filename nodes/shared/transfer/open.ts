@@ -6,6 +6,8 @@ import type {
 } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
 
+import { stoppedBy } from '../http';
+import { readAnswer } from './answer';
 import type { ByteStream } from './measured';
 
 /** Redirects that a download follows. */
@@ -45,17 +47,19 @@ export async function openUrl(
 			abortSignal: signal,
 		};
 		const request = presented
-			? context.helpers.httpRequestWithAuthentication.call(context, presented, options)
+			? context.helpers.httpRequestWithAuthentication.call(
+					stoppedBy(context, signal),
+					presented,
+					options,
+				)
 			: context.helpers.httpRequest(options);
 		const response = (await request) as IN8nHttpFullResponse & { body: ByteStream };
-		// n8n puts a signal of its own in place of ours where it adds a credential.
-		signal.addEventListener('abort', () => response.body.destroy());
-
 		const { location } = response.headers;
 		if (response.statusCode < 300 || response.statusCode >= 400 || !location) {
 			return { ...response, url: current };
 		}
-		response.body.destroy();
+		// Read, or else it would hold the connection: the stream that n8n hands out closes none before it is read.
+		await readAnswer(response.body, response.statusCode).catch(() => undefined);
 		const next = webAddress(context, String(location), current);
 		if (visited.has(next) || visited.size > MOST_REDIRECTS) {
 			throw refusal(context, 'The download is redirected in a circle');

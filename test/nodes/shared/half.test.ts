@@ -15,6 +15,8 @@ import {
 	startRun,
 } from '../../support/engine';
 import { fileCourierNode } from '../../support/fileCourier';
+import { filesAppNode } from '../../support/filesApp';
+import { byId } from '../../support/locators';
 import type { Sandbox } from '../../support/sandbox';
 import { SpeedyFilesUser } from '../../support/speedyFiles';
 
@@ -39,6 +41,7 @@ const nowhere = {
 	info: {
 		services: {
 			fileCourier: { credentials: { clientId: 'x', clientSecret: 'y', baseUrl: 'http://x.test' } },
+			filesApp: { credentials: {} },
 			speedyFiles: { credentials: { baseUrl: 'http://x.test', apiToken: 'y' } },
 		},
 	},
@@ -99,6 +102,18 @@ describe('nothing is kept of a file', () => {
 		expect(await keptSince(before)).toEqual([]);
 	});
 
+	it.each(['ENOSPC', undefined])('that n8n cannot store (%s)', async (code) => {
+		const before = kept();
+		serve = (_, response) => response.end('whole');
+		const fault = Object.assign(new Error('There is no room'), { code });
+		const storing = jest.spyOn(await binaryData(), 'store').mockRejectedValue(fault);
+		const error = errorOf(await runNode(fileCourierNode(nowhere, parameters())));
+		storing.mockRestore();
+		expect(error.message).toBe('n8n could not store the file “file.bin”');
+		expect(error.description).toContain('There is no room');
+		expect(await keptSince(before)).toEqual([]);
+	});
+
 	it('whose download the user stops', async () => {
 		const before = kept();
 		let gone = false;
@@ -120,4 +135,33 @@ describe('nothing is kept of a file', () => {
 		expect(Date.now() - stopped).toBeLessThan(5000);
 		expect(await keptSince(before)).toEqual([]);
 	});
+});
+
+it('a download with a credential that stands still half-way leaves no connection behind', async () => {
+	let gone = false;
+	serve = (request, response) => {
+		if (!request.url!.includes('download')) return void response.end('{"id":"f","name":"a.bin"}');
+		request.socket.on('close', () => (gone = true));
+		response.writeHead(200, { 'content-length': 1_000_000 });
+		response.write(Buffer.alloc(300_000));
+	};
+	const before = kept();
+	const download = { resource: 'file', operation: 'download', fileId: byId('f') };
+	const options = { stallSeconds: 1 };
+	const credentials = { baseUrl: new URL(url).origin, apiKey: 'x' };
+	const node = filesAppNode(nowhere, { ...download, options }, { credentials });
+	expect(errorOf(await runNode(node)).message).toBe('Files App: Nothing moved for 1 seconds');
+	while (!gone) await sleep(5);
+	expect(await keptSince(before)).toEqual([]);
+});
+
+it('neither does a redirect with a body that nobody wants', async () => {
+	let gone = false;
+	serve = (request, response) => {
+		if (request.url === '/there') return void response.end('the file');
+		response.on('close', () => (gone = true));
+		response.writeHead(302, { location: '/there' }).end(Buffer.alloc(50_000_000));
+	};
+	expect(outputOf(await runNode(fileCourierNode(nowhere, parameters())))).toHaveLength(1);
+	while (!gone) await sleep(5);
 });

@@ -16,6 +16,10 @@ beforeAll(async () => {
 		'/circle': moved('/circle2'),
 		'/circle2': moved('/circle'),
 		'/scheme': moved('file:///etc/passwd'),
+		'/part': { status: 206, body: 'the' },
+		'/nothing': { status: 204 },
+		'/later': { status: 429, headers: { 'retry-after': '90' } },
+		'/nowhere': { status: 302, body: 'moved' },
 	};
 	const steps = [1, 2, 3, 4, 5, 6].map((n) => [`/${n}`, moved(`/${n + 1}`)]);
 	await first.start({ ...routes, ...Object.fromEntries(steps) }, file);
@@ -35,11 +39,16 @@ const download = async (path: string) => {
 	);
 };
 
-it.each(['/elsewhere', '/relative'])('a redirect is followed: %s', async (path) => {
-	const [{ binary }] = outputOf(await download(path));
-	expect(String(await bytesOf(binary!.data))).toBe('the file');
-	expect([...first.seen, ...second.seen].filter(({ authorization }) => authorization)).toEqual([]);
-});
+it.each(['/elsewhere', '/relative', '/2'])(
+	'a redirect is followed, also five in a row: %s',
+	async (path) => {
+		const [{ binary }] = outputOf(await download(path));
+		expect(String(await bytesOf(binary!.data))).toBe('the file');
+		expect([...first.seen, ...second.seen].filter(({ authorization }) => authorization)).toEqual(
+			[],
+		);
+	},
+);
 
 it.each([
 	['/circle', 'The download is redirected in a circle'],
@@ -49,12 +58,25 @@ it.each([
 	expect(errorOf(await download(path)).message).toBe(message);
 });
 
+it.each([
+	['/part', 206],
+	['/nothing', 204],
+	['/nowhere', 302],
+])('what comes with another status than 200 is no file: %s', async (path, status) => {
+	expect(errorOf(await download(path)).message).toMatch(`The file host answered ${status}`);
+});
+
+it('a host that asks to come back later is not asked again at once', async () => {
+	expect(errorOf(await download('/later')).description).toContain('come back at');
+	expect(first.requests.filter(({ url }) => url === '/later')).toHaveLength(1);
+});
+
 it('a redirect from https to http is not followed', async () => {
 	const answer = { statusCode: 301, headers: { location: 'http://example.com/file' } };
 	const context = {
 		getNode: () => ({ name: 'Subject' }),
 		// A TLS server would need a certificate; only its answer matters here.
-		helpers: { httpRequest: () => Promise.resolve({ ...answer, body: { destroy: () => {} } }) },
+		helpers: { httpRequest: () => Promise.resolve({ ...answer, body: [] }) },
 	} as unknown as TransferContext;
 	const { signal } = new AbortController();
 	await expect(openUrl(context, 'https://example.com/file', signal)).rejects.toThrow('unencrypted');
