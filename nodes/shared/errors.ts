@@ -14,7 +14,7 @@ const FAULTS: Readonly<Record<string, string>> = {
 	EAI_AGAIN: 'The name server did not answer',
 	EHOSTUNREACH: 'The host cannot be reached from here',
 	ENETUNREACH: 'The network cannot be reached from here',
-	ECONNRESET: 'The connection was closed before an answer came',
+	ECONNRESET: 'The connection was closed before the whole answer came',
 	ERR_BAD_RESPONSE: 'The answer broke off',
 	EPIPE: 'The connection was closed while the request was sent',
 	ETIMEDOUT: 'No answer came in time',

@@ -7,7 +7,7 @@ import { withItem } from '../errors';
 import type { ItemContext } from '../operation';
 import type { ByteStream, Measure } from './measured';
 import { Progress } from './progress';
-import type { FileSource } from './source';
+import { type FileSource, wrongLength } from './source';
 import { keepGarbageYoung } from './youngGarbage';
 
 /** A piece of a file, held in memory until the service has it. */
@@ -31,6 +31,7 @@ export interface PartsOptions {
 /**
  * Reads a file once and sends it in parts of the exact size, a few at the same time. `send` repeats a part by itself;
  * when one fails for good nothing new is sent, and the error tells which parts have arrived.
+ * @throws NodeApiError, NodeOperationError if the file is not as long as n8n says
  */
 export async function uploadParts(
 	{ functions, itemIndex }: ItemContext,
@@ -60,8 +61,10 @@ export async function uploadParts(
 	};
 	for await (const part of partsOf(await file.open(), options.partSize, spare)) {
 		if (failure || options.cancel?.aborted) break;
-		hash?.update(part.bytes);
 		size += part.bytes.length;
+		// What does not fit is not sent: a service may take it for the end of a whole file.
+		if (part.bytes.length !== Math.min(options.partSize, file.size - part.offset)) break;
+		hash?.update(part.bytes);
 		const sending: Promise<void> = dispatch(part).finally(() => underWay.delete(sending));
 		underWay.add(sending);
 		if (underWay.size >= options.atOnce) await Promise.race(underWay);
@@ -70,6 +73,9 @@ export async function uploadParts(
 	if (failure || options.cancel?.aborted) {
 		const cause = withItem(functions.getNode(), failure?.error, itemIndex);
 		throw incomplete(functions.getNode(), cause, [...arrived], total);
+	}
+	if (size !== file.size) {
+		throw withItem(functions.getNode(), wrongLength(functions.getNode(), file, size), itemIndex);
 	}
 	return { size, sha256: hash?.digest('hex'), parts: arrived.size };
 }

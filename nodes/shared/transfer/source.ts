@@ -1,4 +1,4 @@
-import type { IBinaryData, IExecuteFunctions } from 'n8n-workflow';
+import type { IBinaryData, IExecuteFunctions, INode } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
 
 import type { ItemContext } from '../operation';
@@ -74,4 +74,17 @@ async function sizeOf(
 	let size = 0;
 	for await (const chunk of await open()) size += (chunk as Buffer).length;
 	return size;
+}
+
+/**
+ * What there is to say of a stored file that is not as long as n8n has noted.
+ * @param read bytes that have come out of it
+ */
+export function wrongLength(node: INode, { fileName, size }: FileSource, read: number) {
+	const message =
+		read > size
+			? `The file “${fileName}” has more than the ${size} bytes that n8n’s storage says`
+			: `The file “${fileName}” has ${read} bytes, but n8n’s storage says ${size}`;
+	const description = 'The stored file is damaged. Produce it again in an earlier node.';
+	return new NodeOperationError(node, message, { description });
 }

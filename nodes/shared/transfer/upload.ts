@@ -8,7 +8,7 @@ import type { Form } from './form';
 import { type Measure, measured } from './measured';
 import { Progress } from './progress';
 import type { PartSettings } from './settings';
-import type { FileSource } from './source';
+import { type FileSource, wrongLength } from './source';
 import { StallGuard } from './stall';
 
 export interface TransferOptions {
@@ -65,16 +65,21 @@ export async function uploadWhole(
 						? patience(bytes.length, options.stallTimeout)
 						: options.stallTimeout;
 					guard = new StallGuard(limit, cancelSignalOf(functions));
-					// n8n puts a signal of its own in place of the guard's; without its source the request ends too.
+					// An answer may come before all is read: without its source the request ends too.
 					if (!Buffer.isBuffer(bytes)) abandon = () => void bytes.destroy();
-					guard.signal.addEventListener('abort', abandon);
 					const told = new Progress(functions, `Sending “${file.fileName}”`, file.size);
 					const progress = (moved: number) => {
+						// Cut off at the announced length, it would pass for a whole file.
+						if (measure.size > file.size) throw wrongLength(node, file, measure.size);
 						guard.progress();
 						told.move(moved);
 					};
 					isRead = Buffer.isBuffer(bytes);
-					const objection = () => void (isRead = true);
+					// Of a file that ends too soon, the service would wait for the rest.
+					const objection = ({ size }: Measure) => {
+						isRead = true;
+						return size === file.size ? undefined : wrongLength(node, file, size);
+					};
 					const opened = measured(bytes, { ...options, progress, objection });
 					measure = opened.measure;
 					return options.form ? options.form.around(opened.stream) : opened.stream;
@@ -88,6 +93,9 @@ export async function uploadWhole(
 	try {
 		answer = await send();
 	} catch (error) {
+		if (measure.size > file.size || (isRead && measure.size < file.size)) {
+			throw withItem(node, wrongLength(node, file, measure.size), itemIndex);
+		}
 		const isWhole = measure.size >= file.size;
 		if (!mayHaveActed(error) || !isWhole) {
 			throw withItem(node, isWhole ? error : maybeRefused(error), itemIndex);
@@ -96,13 +104,13 @@ export async function uploadWhole(
 		if (body === undefined) throw withItem(node, mayBeThere(error, file), itemIndex);
 		answer = { status: 200, body, headers: {}, attempts: 1 };
 	}
-	if (measure.size !== file.size) {
-		const message = isRead
-			? `The file “${file.fileName}” has ${measure.size} bytes, but n8n’s storage says ${file.size}`
-			: `${service.name} answered when only ${measure.size} of the ${file.size} bytes of “${file.fileName}” were on their way`;
-		const description = isRead
-			? 'The stored file is damaged. Produce it again in an earlier node.'
-			: 'It cannot have the whole file, although it reports success. Look what is there, and send the file again.';
+	if (measure.size > file.size) {
+		throw withItem(node, wrongLength(node, file, measure.size), itemIndex);
+	}
+	if (measure.size < file.size) {
+		const message = `${service.name} answered when only ${measure.size} of the ${file.size} bytes of “${file.fileName}” were on their way`;
+		const description =
+			'It cannot have the whole file, although it reports success. Look what is there, and send the file again.';
 		throw new NodeOperationError(node, message, { description, itemIndex });
 	}
 	return { ...answer, measure };

@@ -1,0 +1,88 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports */
+import { randomBytes } from 'node:crypto';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+import { BinaryDataConfig } from 'n8n-core';
+import { Container } from '@n8n/di';
+
+import { binaryData, bytesOf, errorOf, outputOf, runNode } from '../../support/engine';
+import { createSession, fileCourierNode, uploadAsRecipient } from '../../support/fileCourier';
+import { startReceiver } from '../../support/receiver';
+import { Sandbox } from '../../support/sandbox';
+import { sha256Of, SIZES } from '../../support/sizes';
+
+/** The size and how it goes are in the URL; what of it is missing is cut off at the end. */
+const host = createServer(({ url = '' }, response) => {
+	const [, way, size, missing = 0] = url.split('/');
+	const bytes = Buffer.alloc(Number(size), 'x');
+	if (way === 'announced') response.setHeader('content-length', bytes.length);
+	// Without a length it goes in chunks.
+	response.write(bytes.subarray(0, bytes.length - Number(missing)), () =>
+		missing ? response.destroy() : response.end(),
+	);
+	if (bytes.length === 0) response.end();
+});
+let origin: string;
+let sandbox: Sandbox;
+
+beforeAll(async () => {
+	sandbox = await Sandbox.start();
+	await new Promise<void>((done) => host.listen(0, '127.0.0.1', done));
+	host.unref();
+	origin = `http://127.0.0.1:${(host.address() as AddressInfo).port}`;
+});
+afterAll(async () => {
+	host.closeAllConnections();
+	host.close();
+	await sandbox.stop();
+});
+
+const download = async (url: string) =>
+	await runNode(
+		fileCourierNode(sandbox, {
+			...{ resource: 'file', operation: 'download' },
+			...{ url, binaryPropertyName: 'data' },
+		}),
+	);
+
+describe.each(['filesystem', 'default'] as const)('in n8n’s binary data mode “%s”', (mode) => {
+	beforeAll(async () => {
+		Container.get(BinaryDataConfig).mode = mode;
+		await binaryData();
+	});
+
+	it.each(SIZES)('a delivered file of %i bytes comes down', async (size) => {
+		const bytes = randomBytes(size);
+		const [{ json, binary }] = outputOf(await download(await delivered(bytes)));
+		expect(json).toMatchObject({ size, sha256: sha256Of(bytes) });
+		expect(binary!.data.id === undefined).toBe(mode === 'default');
+		expect(sha256Of(await bytesOf(binary!.data))).toBe(sha256Of(bytes));
+	});
+
+	describe.each(['announced', 'chunked'])('from a host whose answer is %s', (way) => {
+		it.each(SIZES)('%i bytes come down', async (size) => {
+			const [{ json, binary }] = outputOf(await download(`${origin}/${way}/${size}`));
+			const sha256 = sha256Of(Buffer.alloc(size, 'x'));
+			expect(json).toMatchObject({ size, sha256 });
+			expect(sha256Of(await bytesOf(binary!.data))).toBe(sha256);
+		});
+
+		it('a file without its last byte is none', async () => {
+			const error = errorOf(await download(`${origin}/${way}/65537/1`));
+			expect(error.message).toContain('could not be reached');
+			expect(error.description).toMatch(/answer broke off|before the whole answer came/);
+		});
+	});
+});
+
+/** The URL of a file that a recipient has sent. */
+async function delivered(bytes: Buffer): Promise<string> {
+	const receiver = await startReceiver();
+	const session = await createSession(sandbox, { callbackUrl: receiver.url });
+	const { uploadUrl } = outputOf(session)[0].json as { uploadUrl: string };
+	await uploadAsRecipient(uploadUrl, [{ name: 'a.bin', type: 'application/x-thing', bytes }]);
+	const { data } = JSON.parse(await receiver.next()) as { data: { files: Array<{ url: string }> } };
+	await receiver.stop();
+	return data.files[0].url;
+}

@@ -1,0 +1,62 @@
+import axios from 'axios';
+
+import { binaryData, outputOf, runNode } from '../../support/engine';
+import { fileShotNode, fileShotUpload } from '../../support/fileShot';
+import { Line } from '../../support/line';
+import { byId } from '../../support/locators';
+import { Sandbox } from '../../support/sandbox';
+import { sha256Of, type Sized, sizesAround, testSizes } from '../../support/sizes';
+
+const MIB = 1024 * 1024;
+const [THRESHOLD, PART] = [MIB, 2 * MIB];
+let sandbox: Sandbox;
+const line = new Line();
+
+beforeAll(async () => {
+	await binaryData();
+	sandbox = await Sandbox.start();
+	const { origins } = sandbox.info.services.fileShot;
+	await line.start(Object.values(origins));
+	await settings({ tier: 'professional', download: 'stream' });
+});
+afterAll(async () => {
+	await line.stop();
+	await sandbox.stop();
+});
+
+const settings = async (values: object) =>
+	await sandbox.control.patch('/services/fileShot/settings', values);
+const own = () => sandbox.info.services.fileShot.credentials;
+const over = () => ({ credentials: { baseUrl: line.through(own().baseUrl) } });
+
+const sizes = sizesAround(THRESHOLD, PART);
+/** The desktop clients send every file in parts. */
+const always = sizes.map(([size, parts]): Sized => [size, parts.length > 0 ? parts : [size]]);
+
+describe.each([
+	['documented', sizes],
+	['desktop', always],
+])('to a server that speaks %s', (uploadStyle, sized) => {
+	beforeAll(async () => void (await settings({ dialect: uploadStyle })));
+
+	testSizes(sized, line, {
+		whole: /^POST .*\/files\/upload$/,
+		part: /^POST .*\/upload-chunk\//,
+		upload: async (input) => {
+			const options = { thresholdMb: THRESHOLD / MIB, partSizeMb: PART / MIB, uploadStyle };
+			return outputOf(await fileShotUpload(sandbox, input, { options }, over()))[0].json;
+		},
+		held: async ({ fileId }) => {
+			const { baseUrl, apiKey } = own();
+			const url = `${baseUrl}/api/files/download/${String(fileId)}`;
+			const config = { headers: { Authorization: `Bearer ${apiKey}` } };
+			return sha256Of(
+				(await axios.get<Buffer>(url, { ...config, responseType: 'arraybuffer' })).data,
+			);
+		},
+		download: async ({ fileId }) => {
+			const parameters = { operation: 'download', fileId: byId(fileId) };
+			return await runNode(fileShotNode(sandbox, parameters, over()));
+		},
+	});
+});

@@ -1,0 +1,47 @@
+import axios from 'axios';
+
+import { binaryData, outputOf, runNode } from '../../support/engine';
+import { filesAppNode, filesAppUpload } from '../../support/filesApp';
+import { Line } from '../../support/line';
+import { byId } from '../../support/locators';
+import { Sandbox } from '../../support/sandbox';
+import { sha256Of, sizesAround, testSizes } from '../../support/sizes';
+
+const MIB = 1024 * 1024;
+const [THRESHOLD, PART] = [MIB, 2 * MIB];
+let sandbox: Sandbox;
+const line = new Line();
+
+beforeAll(async () => {
+	await binaryData();
+	sandbox = await Sandbox.start();
+	const { origins } = sandbox.info.services.filesApp;
+	await line.start(Object.values(origins));
+	await sandbox.control.patch('/services/filesApp/settings', { plan: 'team', chunkSize: PART });
+});
+afterAll(async () => {
+	await line.stop();
+	await sandbox.stop();
+});
+
+const own = () => sandbox.info.services.filesApp.credentials;
+const over = () => ({ credentials: { baseUrl: line.through(own().baseUrl) } });
+
+testSizes(sizesAround(THRESHOLD, PART), line, {
+	whole: /^POST .*\/upload$/,
+	part: /^POST .*\/chunks$/,
+	upload: async (input) => {
+		const options = { thresholdMb: THRESHOLD / MIB, partSizeMb: PART / MIB };
+		return outputOf(await filesAppUpload(sandbox, input, { options }, over()))[0].json;
+	},
+	held: async ({ fileId }) => {
+		const { baseUrl, apiKey } = own();
+		const url = `${baseUrl}/files/${String(fileId)}?download=true`;
+		const headers = { Authorization: `Bearer ${apiKey}` };
+		return sha256Of((await axios.get<Buffer>(url, { headers, responseType: 'arraybuffer' })).data);
+	},
+	download: async ({ fileId }) => {
+		const parameters = { resource: 'file', operation: 'download', fileId: byId(fileId) };
+		return await runNode(filesAppNode(sandbox, parameters, over()));
+	},
+});

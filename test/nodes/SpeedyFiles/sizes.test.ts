@@ -1,0 +1,57 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { binaryData, outputOf, runNode } from '../../support/engine';
+import { Line } from '../../support/line';
+import { byId } from '../../support/locators';
+import { Sandbox } from '../../support/sandbox';
+import { SIZES, type Sized, testSizes } from '../../support/sizes';
+import { speedyFilesNode, SpeedyFilesUser } from '../../support/speedyFiles';
+
+let sandbox: Sandbox;
+let user: SpeedyFilesUser;
+let packageId: string;
+const line = new Line();
+
+beforeAll(async () => {
+	await binaryData();
+	sandbox = await Sandbox.start();
+	user = new SpeedyFilesUser(sandbox);
+	const { origins } = sandbox.info.services.speedyFiles;
+	await line.start(Object.values(origins));
+});
+afterAll(async () => {
+	await line.stop();
+	await sandbox.stop();
+});
+beforeEach(async () => void (packageId = await user.create()));
+
+const through = async (parameters: IDataObject, input?: object) => {
+	const baseUrl = line.through(user.credentials.baseUrl);
+	return await runNode(speedyFilesNode({ ...user.credentials, baseUrl }, parameters, input));
+};
+
+testSizes(
+	SIZES.map((size): Sized => [size, []]),
+	line,
+	{
+		whole: /^POST .*\/files$/,
+		upload: async (input) => {
+			const parameters = {
+				resource: 'package',
+				operation: 'uploadFile',
+				packageId: byId(packageId),
+			};
+			const [{ json }] = outputOf(await through(parameters, { input }));
+			return (json.files as IDataObject[])[0];
+		},
+		held: async () => {
+			const [file] = (await user.look(packageId)).files as IDataObject[];
+			return String(file.sha256);
+		},
+		download: async ({ id }) => {
+			const { magicLink } = await user.json('package.finalize', { packageId: byId(packageId) });
+			const chosen = { scope: 'one', fileId: byId(id), magicLink: line.through(String(magicLink)) };
+			return await through({ resource: 'file', operation: 'download', ...chosen });
+		},
+	},
+);

@@ -1,0 +1,80 @@
+import type { BinaryDataService } from 'n8n-core';
+import type { IDataObject } from 'n8n-workflow';
+
+import { itemWith } from '../../support/binary';
+import { binaryData, errorOf, outputOf } from '../../support/engine';
+import { filesAppUpload } from '../../support/filesApp';
+import { Sandbox } from '../../support/sandbox';
+import { sha256Of } from '../../support/sizes';
+
+const MIB = 1024 * 1024;
+const bytes = Buffer.alloc(3 * MIB + 5, 'x');
+const IN_PARTS = { thresholdMb: 1, partSizeMb: 1 };
+const WHOLE = { thresholdMb: 100 };
+let sandbox: Sandbox;
+let service: BinaryDataService;
+
+beforeAll(async () => {
+	service = await binaryData();
+	sandbox = await Sandbox.start();
+	await sandbox.control.patch('/services/filesApp/settings', { chunkSize: MIB });
+});
+afterAll(async () => await sandbox.stop());
+beforeEach(async () => await sandbox.reset());
+afterEach(() => jest.restoreAllMocks());
+
+/** Uploads a file of which n8n’s storage notes this length. */
+const upload = async (fileSize: number | undefined, options: IDataObject, content = bytes) => {
+	const input = [await itemWith({ data: { name: 'a.bin', bytes: content } })];
+	jest.spyOn(service, 'getMetadata').mockResolvedValue({ fileSize } as { fileSize: number });
+	return await filesAppUpload(sandbox, input, { options });
+};
+const paths = async () => (await sandbox.requests()).map(({ path }) => path.slice(7));
+
+it.each([
+	['in one request', WHOLE, bytes, ['/upload']],
+	[
+		'in parts',
+		IN_PARTS,
+		bytes,
+		['/chunks/init', ...Array<string>(4).fill('/chunks'), '/chunks/complete'],
+	],
+	['empty', IN_PARTS, Buffer.alloc(0), ['/upload']],
+])(
+	'a file whose length nobody knows is counted and sent %s',
+	async (_, options, content, calls) => {
+		const [{ json }] = outputOf(await upload(undefined, options, content));
+		expect(json).toMatchObject({ size: content.length, sha256: sha256Of(content) });
+		expect(await paths()).toEqual(calls);
+	},
+);
+
+describe.each([
+	['shorter', bytes.length + 1, `has ${bytes.length} bytes, but n8n’s storage says`],
+	['longer', bytes.length - 1, 'has more than the'],
+	['shorter by a part', bytes.length + MIB, `has ${bytes.length} bytes, but n8n’s storage says`],
+	['longer by a part', bytes.length - MIB, 'has more than the'],
+])('a stored file that is %s than n8n says', (_, noted, said) => {
+	it.each<[string, IDataObject, string[]]>([
+		['in one request', WHOLE, []],
+		['in parts', IN_PARTS, ['/chunks/complete']],
+	])('is damaged, and not reported as sent %s', async (__, options, never) => {
+		const error = errorOf(await upload(noted, options));
+		expect(error.message).toContain(`The file “a.bin” ${said}`);
+		expect(error.message).toContain(String(noted));
+		expect(error.description).toContain('Produce it again');
+		const calls = await paths();
+		expect(calls.filter((path) => never.includes(path))).toEqual([]);
+		// Sending it again would not make it better.
+		expect(calls.filter((path) => path === '/upload').length).toBeLessThanOrEqual(1);
+	});
+});
+
+it('a file without a type goes as bytes', async () => {
+	const input = [await itemWith({ data: { name: 'a', type: '', bytes } })];
+	const [{ json }] = outputOf(await filesAppUpload(sandbox, input));
+	const { data } = await sandbox.control.get<Array<{ id: string; type: string }>>(
+		'/services/filesApp/files',
+	);
+	expect(data.find(({ id }) => id === json.fileId)!.type).toBe('application/octet-stream');
+});

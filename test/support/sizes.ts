@@ -1,0 +1,93 @@
+import { createHash, randomBytes } from 'node:crypto';
+
+import type { IDataObject, INodeExecutionData, IRun } from 'n8n-workflow';
+
+import { itemWith } from './binary';
+import { bytesOf, outputOf } from './engine';
+import type { Carried, Line } from './line';
+
+const KIB = 1024;
+const MIB = 1024 * KIB;
+
+/** Bytes of a file, and of each part that it goes in; it goes in one request where there are none. */
+export type Sized = readonly [size: number, parts: readonly number[]];
+
+/** Sizes at the borders of what is read and sent at once. */
+export const SIZES = [0, 1, 64 * KIB - 1, 64 * KIB, 64 * KIB + 1, MIB - 1, MIB, MIB + 1];
+
+/**
+ * The sizes at which something else begins.
+ * @param threshold bytes from which a file goes in parts; less than a part
+ * @param part bytes of each part but the last
+ */
+export const sizesAround = (threshold: number, part: number): Sized[] => [
+	[0, []],
+	[1, []],
+	[threshold - 1, []],
+	[threshold, [threshold]],
+	[threshold + 1, [threshold + 1]],
+	[part - 1, [part - 1]],
+	[part, [part]],
+	[part + 1, [part, 1]],
+	[2 * part - 1, [part, part - 1]],
+	[2 * part, [part, part]],
+	[2 * part + 1, [part, part, 1]],
+];
+
+/** A service as the tests of sizes see it. */
+export interface SizedService {
+	/** The requests that carry a whole file, as "METHOD /path". */
+	whole: RegExp;
+	/** Those that carry a part of one. */
+	part?: RegExp;
+	/** Sends the file in the field “data” through the node; gives back what the output says of it. */
+	upload(input: INodeExecutionData[]): Promise<IDataObject>;
+	/** The SHA-256 of what the service has, asked without the node. */
+	held(file: IDataObject): Promise<string>;
+	download(file: IDataObject): Promise<IRun>;
+}
+
+export const sha256Of = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
+
+/** Files of all these sizes go out in the right pieces, are there unharmed, and come back. */
+export function testSizes(sizes: readonly Sized[], line: Line, service: SizedService): void {
+	it.each(sizes)('%i bytes go out in parts of %j, and come back', async (size, parts) => {
+		const bytes = randomBytes(size);
+		line.carried.length = 0;
+		const file = await service.upload([
+			await itemWith({ data: { name: 'a.bin', type: 'application/x-thing', bytes } }),
+		]);
+
+		const { whole, part } = service;
+		expect({ whole: await lengthsIn(line, whole), parts: await lengthsIn(line, part) }).toEqual({
+			whole: parts.length > 0 ? [] : [size],
+			parts,
+		});
+		const sha256 = sha256Of(bytes);
+		expect(file.sha256).toBe(sha256);
+		expect(await service.held(file)).toBe(sha256);
+
+		const [{ json, binary }] = outputOf(await service.download(file));
+		expect(json).toMatchObject({ size, sha256 });
+		expect(sha256Of(await bytesOf(binary!.data))).toBe(sha256);
+	});
+}
+
+/** Bytes of the file in each of these requests, the largest first: parts go at the same time. */
+async function lengthsIn({ carried }: Line, wanted?: RegExp): Promise<number[]> {
+	const requests = carried.filter(({ method, path }) => wanted?.test(`${method} ${path}`));
+	for (const { headers, body } of requests) {
+		expect(headers).toMatchObject({ 'content-length': String(body.length) });
+	}
+	return (await Promise.all(requests.map(lengthIn))).sort((one, other) => other - one);
+}
+
+/** Bytes of the file in a request: its body, or the only file of the form that it is. */
+async function lengthIn({ headers, body }: Carried): Promise<number> {
+	const type = String(headers['content-type']);
+	if (!type.startsWith('multipart/')) return body.length;
+	const form = new Response(new Uint8Array(body), { headers: { 'content-type': type } });
+	const files = [...(await form.formData()).values()].filter((value) => value instanceof File);
+	expect(files).toHaveLength(1);
+	return files[0].size;
+}
