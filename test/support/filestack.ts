@@ -14,24 +14,28 @@ import type { Sandbox } from './sandbox';
 
 type Credentials = Record<string, string>;
 
-/** Runs an operation of the node; `file` parameters may be given as a plain handle. */
-export async function filestack(
+/** An operation of the node; `file` parameters may be given as a plain handle. */
+export function filestackNode(
 	credentials: Credentials,
 	resource: string,
 	operation: string,
 	parameters: IDataObject = {},
 	more: Partial<NodeUnderTest> = {},
-): Promise<IRun> {
+): NodeUnderTest {
 	const { file } = parameters;
 	const chosen = typeof file === 'string' ? { file: byId(file) } : {};
-	return await runNode({
+	return {
 		node: new Filestack(),
 		credentialType: new FilestackApi(),
 		parameters: { resource, operation, ...DEFAULTS, ...parameters, ...chosen },
 		credentials,
 		...more,
-	});
+	};
 }
+
+/** Runs an operation. */
+export const filestack = async (...operation: Parameters<typeof filestackNode>): Promise<IRun> =>
+	await runNode(filestackNode(...operation));
 
 /** What the node's fields begin with. */
 const DEFAULTS = { source: 'binary', storage: 'S3', binaryPropertyName: 'data' };

@@ -11,7 +11,7 @@ import {
 	runNode,
 } from '../../support/engine';
 import { filesAppNode, fileThere } from '../../support/filesApp';
-import { Host } from '../../support/host';
+import { Host, type Scripted } from '../../support/host';
 import { byId, byUrl } from '../../support/locators';
 import { Sandbox } from '../../support/sandbox';
 
@@ -145,23 +145,30 @@ describe('Download', () => {
 	describe('from a server that redirects', () => {
 		const [api, cdn] = [new Host(), new Host()];
 		const details = JSON.stringify({ id: 'f', name: 'a.txt', size: 5 });
+		const cdnAnswers: Record<string, Scripted> = {};
 		beforeAll(async () => {
-			await cdn.start({}, { body: 'hello' });
+			await cdn.start(cdnAnswers, { body: 'hello' });
 			await api.start({
 				'/files/there': { body: details },
 				'/files/there?download=true': { status: 302, headers: { location: `${cdn.url}/a` } },
 				'/files/here': { body: details },
 				'/files/here?download=true': { status: 302, headers: { location: '/content' } },
 				'/content': { body: 'hello' },
+				'/files/back': { body: details },
+				'/files/back?download=true': { status: 302, headers: { location: `${cdn.url}/back` } },
 				'/files/gone': { body: details },
 				'/files/gone?download=true': {
 					status: 403,
 					body: '{"error":{"code":"forbidden","message":"No"}}',
 				},
 			});
+			cdnAnswers['/back'] = { status: 302, headers: { location: `${api.url}/content` } };
 		});
 		afterAll(async () => await Promise.all([api.stop(), cdn.stop()]));
-		beforeEach(() => [api, cdn].forEach((host) => host.seen.splice(0)));
+		beforeEach(() => {
+			for (const { seen, requests } of [api, cdn])
+				[seen, requests].forEach((list) => list.splice(0));
+		});
 		const from = async (which: string) =>
 			await download({ fileId: byId(which) }, { credentials: { baseUrl: api.url } as never });
 
@@ -170,6 +177,13 @@ describe('Download', () => {
 			expect(String(await bytesOf(binary!.data))).toBe('hello');
 			expect(api.seen.map(({ authorization }) => Boolean(authorization))).toEqual([true, true]);
 			expect(cdn.seen.map(({ authorization }) => authorization)).toEqual([undefined]);
+		});
+
+		it('to another host and from there back home, the key does not come back', async () => {
+			const [{ binary }] = outputOf(await from('back'));
+			expect(String(await bytesOf(binary!.data))).toBe('hello');
+			const authorized = api.requests.map(({ url }, n) => [url, 'authorization' in api.seen[n]]);
+			expect(authorized).toContainEqual(['/content', false]);
 		});
 
 		it('within the same host, the key goes along', async () => {

@@ -95,6 +95,14 @@ it('says which parts have arrived when one fails for good', async () => {
 	expect(error.description).toContain('2 of 3 parts have arrived (1–2)');
 });
 
+it('sends nothing more once a part has failed for good', async () => {
+	await fault('/chunks', { type: 'status', status: 413 }, { nth: 3 });
+	const parameters = { options: { thresholdMb: 10, partsAtOnce: 1 } };
+	const error = errorOf(await upload([await large()], parameters));
+	expect(error.description).toContain('1 of 3 parts have arrived (1)');
+	expect(await paths()).toEqual(['/chunks/init', '/chunks', '/chunks']);
+});
+
 it('completes again after a lost answer, and says so when the session is gone by then', async () => {
 	await fault('/chunks/complete', { type: 'resetAfterBody' }, { times: 1 });
 	const error = errorOf(await upload([await large()], IN_PARTS));
@@ -106,4 +114,16 @@ it('completes again after a lost answer, and says so when the session is gone by
 it('completes again after a 503', async () => {
 	await fault('/chunks/complete', { type: 'status', status: 503 }, { times: 1 });
 	expect(outputOf(await upload([await large()], IN_PARTS))).toHaveLength(1);
+});
+
+it('a part that stands still is given up', async () => {
+	const partSize = 64 * 1024;
+	await settings({ chunkSize: partSize });
+	await fault('/chunks', { type: 'delay', milliseconds: 60_000 }, { nth: 3 });
+	const options = { thresholdMb: 1 / 16, partSizeMb: 1 / 16, partsAtOnce: 1, stallSeconds: 1 };
+	const file = { name: 'a.bin', bytes: Buffer.alloc(3 * partSize) };
+	const error = errorOf(await upload([await itemWith({ data: file })], { options }));
+	// One second, and those that a slow line would take.
+	expect(error.message).toMatch(/^Files App: Nothing moved for [23] seconds$/);
+	expect(error.description).toContain('1 of 3 parts have arrived (1)');
 });

@@ -55,10 +55,13 @@ const upload = async (baseUrl: string) => {
 	return errorOf(await filesAppUpload(nowhere, input, { options }));
 };
 
-const answer = (status: number, more = '') => {
-	const body = JSON.stringify({ error: { code: 'refused', message: 'Not this one' } });
-	return `HTTP/1.1 ${status} Refused\r\n${more}Content-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
+const said = (head: string, json: object) => {
+	const body = JSON.stringify(json);
+	return `HTTP/1.1 ${head}\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
 };
+const answer = (status: number, more = '') =>
+	said(`${status} Refused${more}`, { error: { code: 'refused', message: 'Not this one' } });
+const success = said('201 Created', { id: 'f_1', name: 'a.bin' });
 
 it.each([401, 413])(
 	'an answer of %i while the file is on its way is the outcome, and the rest stays here',
@@ -77,12 +80,7 @@ it.each([401, 413])(
 );
 
 it('a success before the file was read is none', async () => {
-	const body = '{"id":"f_1","name":"a.bin"}';
-	const server = new Refusing((socket) =>
-		socket.write(
-			`HTTP/1.1 201 Created\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
-		),
-	);
+	const server = new Refusing((socket) => socket.write(success));
 	const error = await upload(await server.start());
 	await server.stop();
 	expect(error.message).toMatch(
@@ -90,6 +88,29 @@ it('a success before the file was read is none', async () => {
 	);
 	expect(error.description).toContain('send the file again');
 });
+
+it.each([201, 413])(
+	'an answer of %i ends it also where the server reads no more and keeps the connection',
+	async (status) => {
+		let ended = false;
+		const server = new Refusing((socket) => {
+			socket.pause();
+			socket.write(status === 201 ? success : answer(status));
+			socket.on('close', () => (ended = true));
+			kept = socket;
+		});
+		let kept: Socket | undefined;
+		const error = await upload(await server.start());
+		// Well before the stall timeout of 20 seconds would say so.
+		expect(error.message).toMatch(/^Files App answered (413|when only \d+ of)/);
+		expect(server.taken).toBeLessThan(SIZE);
+		// Who looks again finds the connection closed.
+		kept!.resume();
+		while (!ended) await sleep(5);
+		expect(server.taken).toBeLessThan(SIZE);
+		await server.stop();
+	},
+);
 
 it('the answer wins over the connection that is closed behind it, even before its words are through', async () => {
 	const server = new Refusing((socket) => {
@@ -116,7 +137,7 @@ it('a 503 is an answer too: the file is not sent again', async () => {
 });
 
 it('a 429 is waited for as long as it says', async () => {
-	const server = new Refusing((socket) => socket.write(answer(429, 'Retry-After: 90\r\n')));
+	const server = new Refusing((socket) => socket.write(answer(429, '\r\nRetry-After: 90')));
 	const error = await upload(await server.start());
 	await server.stop();
 	expect(error.httpCode).toBe('429');

@@ -47,3 +47,11 @@ it('an objection at the end is a fault of the stream', async () => {
 	};
 	await expect(all()).rejects.toThrow('12 bytes');
 });
+
+it('a fault that comes when nobody reads any more does not end the process', () => {
+	const from = source();
+	const { stream } = measured(from, { sha256: true });
+	for (const one of [from, stream]) {
+		expect(() => one.emit('error', new Error('late'))).not.toThrow();
+	}
+});

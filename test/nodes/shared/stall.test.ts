@@ -34,6 +34,15 @@ it('what moves is not', async () => {
 	expect(await guard.during(work())).toBe('done');
 });
 
+it('what has moved, and then stands still, is given up too', async () => {
+	const guard = new StallGuard(200);
+	const outcome = guard.during(never);
+	const seen = expect(outcome).rejects.toMatchObject({ code: 'ESTALLED' });
+	await sleep(100);
+	guard.progress();
+	await seen;
+});
+
 it.each(['before', 'while'])('is stopped by the user %s it works', async (when) => {
 	const stop = new AbortController();
 	if (when === 'before') stop.abort();

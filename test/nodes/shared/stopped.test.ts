@@ -1,12 +1,16 @@
 import { sleep } from 'n8n-workflow';
 
+import { lastCallPayload, partPayload } from '../../../nodes/shared/transfer/upload';
 import { itemWith } from '../../support/binary';
-import { binaryData, buildContext, startRun } from '../../support/engine';
+import { binaryData, buildContext, type NodeUnderTest, startRun } from '../../support/engine';
 import { filesAppNode } from '../../support/filesApp';
+import { credentialsOf, filestackNode } from '../../support/filestack';
 import { Sandbox } from '../../support/sandbox';
 
 /** Milliseconds; it takes a quarter of a second, but not on a machine that is busy with other tests. */
 const SOON = 5_000;
+
+type PartCall = Parameters<typeof partPayload>[2];
 
 let sandbox: Sandbox;
 beforeAll(async () => {
@@ -15,6 +19,26 @@ beforeAll(async () => {
 });
 afterAll(async () => await sandbox.stop());
 beforeEach(async () => await sandbox.reset());
+
+const input = async () => [
+	await itemWith({ data: { name: 'a.bin', bytes: Buffer.alloc(12 * 1024 * 1024) } }),
+];
+
+/** Runs a node until so many requests are there, and stops it. */
+async function stopAfter(node: NodeUnderTest, requests: number): Promise<void> {
+	const { workflow, additionalData, mode } = buildContext(node);
+	const run = startRun(workflow, additionalData, mode);
+	while ((await sandbox.requests()).length < requests) await sleep(20);
+	const stopped = Date.now();
+	run.cancel();
+	await run;
+	expect(Date.now() - stopped).toBeLessThan(SOON);
+	await sleep(500);
+	// Nothing new is begun behind the back of whoever stopped it.
+	expect(await sandbox.requests()).toHaveLength(requests);
+}
+
+const standstill = { type: 'delay', milliseconds: 60_000 };
 
 it.each([
 	['whole', '/upload', { thresholdMb: 100 }, 1],
@@ -25,21 +49,28 @@ it.each([
 		path: `/api/v2${path}`,
 		// The first call of an upload in parts is none of them.
 		...(requests > 1 && { nth: 2, times: 100 }),
-		fault: { type: 'delay', milliseconds: 60_000 },
+		fault: standstill,
 	});
-	const input = [
-		await itemWith({ data: { name: 'a.bin', bytes: Buffer.alloc(12 * 1024 * 1024) } }),
-	];
-	const { workflow, additionalData, mode } = buildContext(
-		filesAppNode(sandbox, { resource: 'file', operation: 'upload', options }, { input }),
+	const parameters = { resource: 'file', operation: 'upload', options };
+	await stopAfter(filesAppNode(sandbox, parameters, { input: await input() }), requests);
+});
+
+it('so does one whose parts go to an address that is signed for itself', async () => {
+	await sandbox.fault({ service: 'filestack', origin: 'storage', fault: standstill });
+	const options = { thresholdMb: 1, partSizeMb: 5, partsAtOnce: 1 };
+	const more = { input: await input() };
+	await stopAfter(filestackNode(credentialsOf(sandbox), 'file', 'store', { options }, more), 3);
+});
+
+it.each([
+	['a part', partPayload],
+	['the last call', (_: Buffer, __: string, settings: PartCall) => lastCallPayload({}, settings)],
+])('%s is given up with the execution also where n8n does not do it', async (_, payload) => {
+	const stop = new AbortController();
+	const settings = { stallTimeout: 60_000, atOnce: 1, cancel: stop.signal };
+	const outcome = payload(Buffer.alloc(1), 'text/plain', settings).guard!().during(
+		new Promise(() => undefined),
 	);
-	const run = startRun(workflow, additionalData, mode);
-	while ((await sandbox.requests()).length < requests) await sleep(20);
-	const stopped = Date.now();
-	run.cancel();
-	await run;
-	expect(Date.now() - stopped).toBeLessThan(SOON);
-	await sleep(500);
-	// Nothing new is begun behind the back of whoever stopped it.
-	expect(await sandbox.requests()).toHaveLength(requests);
+	stop.abort();
+	await expect(outcome).rejects.toMatchObject({ code: 'ERR_CANCELED' });
 });

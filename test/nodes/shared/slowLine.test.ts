@@ -1,0 +1,97 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports */
+import { randomBytes } from 'node:crypto';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+import { type INodeExecutionData, sleep } from 'n8n-workflow';
+
+import { inMemory, itemWith } from '../../support/binary';
+import { binaryData, bytesOf, outputOf, runNode } from '../../support/engine';
+import { fileCourierNode } from '../../support/fileCourier';
+import { filesAppUpload } from '../../support/filesApp';
+import type { Sandbox } from '../../support/sandbox';
+import { sha256Of } from '../../support/sizes';
+
+const MIB = 1024 * 1024;
+/** What the connection itself takes at once does not count: more than that has to be on its way. */
+const bytes = randomBytes(40 * MIB);
+/** Seconds: far more than a mebibyte takes, and less than half of what the file takes. */
+const STALL = 2;
+const PER_MEBIBYTE = 150;
+let server: Server;
+let url: string;
+
+beforeAll(async () => {
+	await binaryData();
+	server = createServer((request, response) => {
+		const carry = async () => {
+			if (request.method === 'GET') {
+				response.writeHead(200, { 'content-length': bytes.length });
+				for (let sent = 0; sent < bytes.length; sent += MIB) {
+					response.write(bytes.subarray(sent, sent + MIB));
+					await sleep(PER_MEBIBYTE);
+				}
+				response.end();
+			} else {
+				await readSlowly(request);
+				response.end('{"id":"f","name":"a.bin"}');
+			}
+		};
+		// Of a transfer that was given up the test knows from the node.
+		carry().catch(() => undefined);
+	});
+	await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+	server.unref();
+	url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+afterAll(() => {
+	server.closeAllConnections();
+	server.close();
+});
+
+async function readSlowly(request: IncomingMessage): Promise<void> {
+	let read = 0;
+	for await (const chunk of request) {
+		const before = Math.floor(read / MIB);
+		read += (chunk as Buffer).length;
+		if (Math.floor(read / MIB) > before) await sleep(PER_MEBIBYTE);
+	}
+}
+
+const credentials = () => ({ baseUrl: url, apiKey: 'x', clientId: 'x', clientSecret: 'y' });
+const nowhere = () =>
+	({
+		info: {
+			services: {
+				filesApp: { credentials: credentials() },
+				fileCourier: { credentials: credentials() },
+			},
+		},
+	}) as unknown as Sandbox;
+
+const file = { name: 'a.bin', bytes };
+it.each<[string, () => Promise<INodeExecutionData>]>([
+	['on disk', async () => await itemWith({ data: file })],
+	['in memory', () => Promise.resolve({ json: {}, binary: { data: inMemory(file) } })],
+])('an upload of a file %s may take longer than the stall timeout', async (_, item) => {
+	const options = { thresholdMb: 1000, stallSeconds: STALL };
+	const began = Date.now();
+	const [{ json }] = outputOf(await filesAppUpload(nowhere(), [await item()], { options }));
+	expect(json.sha256).toBe(sha256Of(bytes));
+	// Otherwise nothing is proved.
+	expect(Date.now() - began).toBeGreaterThan(2 * STALL * 1000);
+});
+
+it('a download may take longer than the stall timeout', async () => {
+	const began = Date.now();
+	const [{ binary }] = outputOf(
+		await runNode(
+			fileCourierNode(nowhere(), {
+				...{ resource: 'file', operation: 'download', url, binaryPropertyName: 'data' },
+				options: { stallSeconds: STALL },
+			}),
+		),
+	);
+	expect(sha256Of(await bytesOf(binary!.data))).toBe(sha256Of(bytes));
+	expect(Date.now() - began).toBeGreaterThan(2 * STALL * 1000);
+});
