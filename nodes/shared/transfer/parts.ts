@@ -71,7 +71,8 @@ export async function uploadParts(
 	}
 	await Promise.all(underWay);
 	if (failure || options.cancel?.aborted) {
-		const cause = withItem(functions.getNode(), failure?.error, itemIndex);
+		const error = failure ? failure.error : 'The execution was stopped';
+		const cause = withItem(functions.getNode(), error, itemIndex);
 		throw incomplete(functions.getNode(), cause, [...arrived], total);
 	}
 	if (size !== file.size) {

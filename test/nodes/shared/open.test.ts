@@ -44,9 +44,10 @@ it.each(['/elsewhere', '/relative', '/2'])(
 	async (path) => {
 		const [{ binary }] = outputOf(await download(path));
 		expect(String(await bytesOf(binary!.data))).toBe('the file');
-		expect([...first.seen, ...second.seen].filter(({ authorization }) => authorization)).toEqual(
-			[],
-		);
+		const seen = [...first.seen, ...second.seen];
+		expect(seen.filter(({ authorization }) => authorization)).toEqual([]);
+		// Compressed on the way, the file would have another length than the one announced.
+		expect(seen.filter((headers) => headers['accept-encoding'] !== 'identity')).toEqual([]);
 	},
 );
 

@@ -1,0 +1,121 @@
+import { randomBytes } from 'node:crypto';
+
+import { NodeOperationError, sleep } from 'n8n-workflow';
+
+import type { ItemContext } from '../../../nodes/shared/operation';
+import { type Part, type PartsOptions, uploadParts } from '../../../nodes/shared/transfer/parts';
+import { sha256Of } from '../../support/sizes';
+
+const PART = 1000;
+const bytes = randomBytes(5 * PART + 1);
+const node = { name: 'Subject' };
+const said: string[] = [];
+const item = {
+	functions: { getNode: () => node, logger: { info: (line: string) => said.push(line) } },
+	itemIndex: 3,
+} as unknown as ItemContext;
+
+/** Sends the file to a service that does with each part what the test says. */
+const upload = async (send: (part: Part) => Promise<void>, more: Partial<PartsOptions> = {}) => {
+	const file = { field: 'data', fileName: 'a.bin', mimeType: 'x/y', size: bytes.length };
+	const source = { ...file, open: () => Promise.resolve(bytes) };
+	return await uploadParts(
+		item,
+		source,
+		{ partSize: PART, atOnce: 2, sha256: true, ...more },
+		send,
+	);
+};
+const fault = (message: string) => new NodeOperationError(node as never, message);
+
+it.each([1, 2, 3, 100])('never has more than %i parts under way, and as many', async (atOnce) => {
+	let underWay = 0;
+	let most = 0;
+	const result = await upload(
+		async () => {
+			most = Math.max(most, ++underWay);
+			await sleep(1);
+			underWay--;
+		},
+		{ atOnce },
+	);
+	expect(most).toBe(Math.min(atOnce, 6));
+	expect(result).toEqual({ size: bytes.length, sha256: sha256Of(bytes), parts: 6 });
+});
+
+it('the memory of a part that has arrived is used again, that of one under way never', async () => {
+	const kept = new Set<ArrayBufferLike>();
+	await upload(async (part) => {
+		kept.add(part.bytes.buffer);
+		const before = Buffer.from(part.bytes);
+		await sleep(1);
+		expect(part.bytes).toEqual(before);
+	});
+	expect(kept.size).toBeLessThan(6);
+});
+
+it('that of one that has failed neither: a request may still read it', async () => {
+	const sent: Part[] = [];
+	const refuse = async (part: Part) => {
+		sent.push(part);
+		await sleep(1);
+		throw fault('refused');
+	};
+	await expect(upload(refuse, { atOnce: 1 })).rejects.toThrow('refused');
+	expect(sent.map((part) => part.bytes)).toEqual([bytes.subarray(0, PART)]);
+});
+
+it('of several failures the first is told, with what the host of the node looks at', async () => {
+	const first = Object.assign(fault('first'), {
+		httpCode: '503',
+		failure: { cause: 'temporarily-unavailable' },
+	});
+	const sent: number[] = [];
+	const outcome = upload(async ({ index }) => {
+		sent.push(index);
+		await sleep(1);
+		if (index === 0) throw first;
+		await sleep(1);
+		throw fault('second');
+	});
+	await expect(outcome).rejects.toMatchObject({
+		message: 'first',
+		httpCode: '503',
+		failure: { cause: 'temporarily-unavailable' },
+		description: '0 of 6 parts have arrived; the file is not complete at the service.',
+	});
+	expect(sent).toEqual([0, 1]);
+});
+
+it('a stop ends it, also where the parts under way arrive nevertheless', async () => {
+	const stop = new AbortController();
+	const sent: number[] = [];
+	const outcome = upload(
+		({ index }) => {
+			sent.push(index);
+			if (index === 1) stop.abort();
+			return Promise.resolve();
+		},
+		{ atOnce: 1, cancel: stop.signal },
+	);
+	await expect(outcome).rejects.toMatchObject({
+		message: 'The execution was stopped',
+		description: '2 of 6 parts have arrived (1–2); the file is not complete at the service.',
+	});
+	expect(sent).toEqual([0, 1]);
+});
+
+it('one that takes long says how far it is', async () => {
+	jest.useFakeTimers();
+	try {
+		await upload(async () => await Promise.resolve(jest.setSystemTime(Date.now() + 4_000)), {
+			atOnce: 1,
+		});
+	} finally {
+		jest.useRealTimers();
+	}
+	expect(said).toEqual([
+		'Sending “a.bin”: 0 of 0 MiB (59 %)',
+		'Sending “a.bin”: 0 of 0 MiB (100 %)',
+	]);
+});
