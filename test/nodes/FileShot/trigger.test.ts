@@ -174,6 +174,27 @@ describe('a workflow that is edited', () => {
 		expect(namesOf(await trigger.poll())).toEqual([['file.added', 'b.txt']]);
 	});
 
+	it('another filter counts from then on', async () => {
+		const trigger = await account.active({ options: { fileName: '*.pdf' } });
+		await account.add('before.txt');
+		await account.clock({ advance: 2 });
+		const parameters = { events: ['file.added'], options: { fileName: '*.txt' } };
+		await trigger.activate({ parameters });
+		expect(trigger.runs).toEqual([]);
+		const id = await account.add('after.txt');
+		expect(idsOf(await trigger.poll())).toEqual([id]);
+	});
+
+	it('“Include Existing”, switched on later, brings what is there', async () => {
+		const id = await account.add('before.txt');
+		const trigger = await account.active();
+		expect(await trigger.poll()).toEqual([]);
+		const parameters = { events: ['file.added'], options: { includeExisting: true } };
+		await trigger.activate({ parameters });
+		expect(trigger.runs.flat().map(({ json }) => json.fileId)).toEqual([id]);
+		expect(await trigger.poll()).toEqual([]);
+	});
+
 	it('another account begins anew; a new key of the same does not', async () => {
 		const trigger = await account.active();
 		await account.add('a.txt');

@@ -142,6 +142,31 @@ describe('a list', () => {
 		expect(await trigger.poll()).toEqual([]);
 	});
 
+	it.each([
+		['that tells its length', (all: object[]) => ({ files: all, total: all.length })],
+		['that tells its pages', (all: object[]) => ({ files: all, totalPages: 1 })],
+	])('%s is asked for no page behind its last', async (_, form) => {
+		otherwise.body = JSON.stringify(form(files(100)));
+		await account.active({}, { baseUrl: host.url });
+		expect(host.requests).toHaveLength(1);
+	});
+
+	it('that does not say what has expired goes by FileShot’s clock, to the second', async () => {
+		const now = Math.floor(Date.now() / 1000) * 1000 + 3_600_000;
+		const headers = { date: new Date(now).toUTCString() };
+		const all = [0, 1].map((n) => ({
+			fileId: `f${n}`,
+			expiresAt: new Date(now + n * 1000).toISOString(),
+		}));
+		answers['/api/files?page=1&limit=100'] = { headers, body: JSON.stringify({ files: all }) };
+		const options = { includeExisting: true };
+		const trigger = await account.active({ options }, { baseUrl: host.url });
+		expect(trigger.runs.flat().map(({ json }) => [json.fileId, json.effectiveStatus])).toEqual([
+			['f0', 'expired'],
+			['f1', 'active'],
+		]);
+	});
+
 	it('without dates brings what is new on its last page, once', async () => {
 		paged(files(350));
 		const trigger = await account.active({}, { baseUrl: host.url });

@@ -253,6 +253,15 @@ describe('Fetch Test Event', () => {
 		expect(staticData).toBe('{}');
 	});
 
+	it('shows the latest of several', async () => {
+		await account.upload('a.pdf');
+		const id = await account.upload('b.pdf');
+		await account.upload('c.txt');
+		const trigger = account.trigger({ events: ['created'], options: { fileName: '*.pdf' } });
+		const [{ json }] = outputOf((await trigger.fetchTestEvent()).run);
+		expect(json).toMatchObject({ fileId: id, name: 'b.pdf' });
+	});
+
 	it('shows a file as if it were new, where there is no such change', async () => {
 		await account.upload('a.txt');
 		await account.clock({ advance: 40 * 24 * HOUR });

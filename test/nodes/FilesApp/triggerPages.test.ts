@@ -164,6 +164,29 @@ describe('a page', () => {
 		return { id, action: 'created', timestamp };
 	};
 
+	it('with a change that has no date: it belongs to those before it, and is told once', async () => {
+		const trigger = await account.active({ details: false }, { baseUrl: host.url });
+		const changes = [created('a', 60), { id: 'b', action: 'created' }];
+		pages.push({ changes: changes.slice(0, 1), has_more: false });
+		expect(idsOf(await trigger.poll())).toEqual(['a']);
+		pages.push({ changes, has_more: false }, { changes, has_more: false });
+		expect(idsOf(await trigger.poll())).toEqual(['b']);
+		expect(await trigger.poll()).toEqual([]);
+	});
+
+	it('with a change and its deletion: the file is told of with the change alone', async () => {
+		const trigger = await account.active({}, { baseUrl: host.url });
+		const deleted = { ...created('a', 61), action: 'deleted' };
+		pages.push({ changes: [created('a', 60), deleted], has_more: false });
+		// The file, which somebody has brought back meanwhile.
+		pages.push({ id: 'a', name: 'a.txt' });
+		const told = await trigger.poll();
+		expect(told.map(({ event, name, available }) => [event, name, available])).toEqual([
+			['created', 'a.txt', true],
+			['deleted', undefined, false],
+		]);
+	});
+
 	it('without anything is not the end, as long as there is more', async () => {
 		const trigger = await account.active({ details: false }, { baseUrl: host.url });
 		pages.push({ changes: [], cursor: 'c1', has_more: true });

@@ -99,6 +99,16 @@ describe('with more than a page of packages', () => {
 		expect(await account.listCalls()).toBe(3);
 	});
 
+	it('whatever is told besides “created” is looked for on every page, and on none behind', async () => {
+		const id = await account.create({ ttl_days: 1 });
+		for (let n = 0; n < 200; n++) await account.create({ ttl_days: 30 });
+		const trigger = await account.active({ events: [CREATED, EXPIRED] });
+		await account.clock({ advance: DAY + 1 });
+		await account.sandbox.reset();
+		expect(seen(await trigger.poll())).toEqual([[EXPIRED, id]]);
+		expect(await account.listCalls()).toBe(2);
+	});
+
 	it('of the second of the activation, none of them is told later', async () => {
 		await account.clock({ speed: 0 });
 		await account.createMany(205);
