@@ -231,12 +231,30 @@ describe('a workflow that is edited', () => {
 		}
 	});
 
+	it('an action that is chosen again counts from then on', async () => {
+		const trigger = await account.active({ events: ['created', 'deleted'] });
+		await trigger.activate({ parameters: { events: ['deleted'], options: {} } });
+		await account.upload('before.txt');
+		await account.clock({ advance: 2 });
+		await trigger.activate({ parameters: { events: ['created', 'deleted'], options: {} } });
+		expect(trigger.runs).toEqual([]);
+	});
+
 	it('goes on with the actions that it had', async () => {
 		const trigger = await account.active({ events: ['created'] });
 		await trigger.poll();
 		const id = await account.upload('a.txt');
 		await trigger.activate({ parameters: { events: ['deleted', 'created'], options: {} } });
 		expect(seen(allOf(trigger))).toEqual([['created', id]]);
+		const other = await account.upload('b.txt');
+		await account.remove(id);
+		await account.rename(other, 'c.txt');
+		await account.clock({ advance: 2 });
+		await trigger.activate({ parameters: { events: ['*'], options: {} } });
+		expect(seen(allOf(trigger).slice(1)).sort()).toEqual([
+			['created', other],
+			['deleted', id],
+		]);
 	});
 });
 

@@ -174,6 +174,25 @@ describe('a page', () => {
 		expect(await trigger.poll()).toEqual([]);
 	});
 
+	it('with a change that comes late does not bring back what was before', async () => {
+		const trigger = await account.active({ details: false }, { baseUrl: host.url });
+		const [a, b, late] = [created('a', 60), created('b', 120), created('late', 60)];
+		pages.push({ changes: [a, b], cursor: 'c1', has_more: true });
+		pages.push({ changes: [late], has_more: false });
+		expect(idsOf(await trigger.poll())).toEqual(['a', 'b', 'late']);
+		expect(await trigger.poll()).toEqual([]);
+		const asked = new URL(host.requests.at(-1)!.url, host.url).searchParams.get('since');
+		expect(asked).toBe(`${b.timestamp.slice(0, 19)}Z`);
+	});
+
+	it('of many seconds leaves no more behind than the last of them', async () => {
+		const trigger = await account.active({ details: false }, { baseUrl: host.url });
+		const changes = Array.from({ length: 200 }, (_, n) => created(`f${n}`, 60 + n));
+		pages.push({ changes, has_more: false });
+		expect(await trigger.poll()).toHaveLength(200);
+		expect(trigger.savedStaticData.length).toBeLessThan(1_000);
+	});
+
 	it('with a change and its deletion: the file is told of with the change alone', async () => {
 		const trigger = await account.active({}, { baseUrl: host.url });
 		const deleted = { ...created('a', 61), action: 'deleted' };

@@ -82,3 +82,29 @@ it('a redirect from https to http is not followed', async () => {
 	const { signal } = new AbortController();
 	await expect(openUrl(context, 'https://example.com/file', signal)).rejects.toThrow('unencrypted');
 });
+
+it('a credential stays at the scheme too: https is another origin of the same host', async () => {
+	const asked: string[][] = [];
+	const answers = [
+		{ statusCode: 301, headers: { location: 'https://example.com/file' }, body: [] },
+		{ statusCode: 200, headers: {}, body: [] },
+	];
+	const ask = (how: string, { url }: { url: string }) => {
+		asked.push([how, url]);
+		return Promise.resolve(answers[asked.length - 1]);
+	};
+	const context = {
+		getNode: () => ({ name: 'Subject' }),
+		// As above.
+		helpers: {
+			httpRequest: (options: { url: string }) => ask('without', options),
+			httpRequestWithAuthentication: (_: string, options: { url: string }) => ask('with', options),
+		},
+	} as unknown as TransferContext;
+	const { signal } = new AbortController();
+	await openUrl(context, 'http://example.com/file', signal, 'someApi');
+	expect(asked).toEqual([
+		['with', 'http://example.com/file'],
+		['without', 'https://example.com/file'],
+	]);
+});
