@@ -1,6 +1,5 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { errorOf, outputOf } from '../../support/engine';
 import { allOf, FilesAppAccount, HOUR, idsOf } from '../../support/filesAppTrigger';
 import { Host } from '../../support/host';
 
@@ -240,6 +239,15 @@ describe('a workflow that is edited', () => {
 		expect(trigger.runs).toEqual([]);
 	});
 
+	it('goes on with one of all actions, from the very second in which they were chosen', async () => {
+		await account.clock({ speed: 0 });
+		const trigger = await account.active();
+		const id = await account.upload('a.txt');
+		await account.clock({ advance: 2 });
+		await trigger.activate({ parameters: { events: ['created'], options: {} } });
+		expect(seen(allOf(trigger))).toEqual([['created', id]]);
+	});
+
 	it('goes on with the actions that it had', async () => {
 		const trigger = await account.active({ events: ['created'] });
 		await trigger.poll();
@@ -255,41 +263,5 @@ describe('a workflow that is edited', () => {
 			['created', other],
 			['deleted', id],
 		]);
-	});
-});
-
-describe('Fetch Test Event', () => {
-	it('shows the latest change that fits, and changes nothing', async () => {
-		const id = await account.upload('a.pdf');
-		await account.upload('b.txt');
-		await account.rename(await account.upload('c.txt'), 'c.pdf');
-		await account.rename(id, 'd.pdf');
-		const trigger = account.trigger({ events: ['created'], options: { fileName: 'd.*' } });
-		const { run, staticData } = await trigger.fetchTestEvent();
-		const [{ json }] = outputOf(run);
-		expect(json).toMatchObject({ event: 'created', fileId: id, name: 'd.pdf' });
-		expect(staticData).toBe('{}');
-	});
-
-	it('shows the latest of several', async () => {
-		await account.upload('a.pdf');
-		const id = await account.upload('b.pdf');
-		await account.upload('c.txt');
-		const trigger = account.trigger({ events: ['created'], options: { fileName: '*.pdf' } });
-		const [{ json }] = outputOf((await trigger.fetchTestEvent()).run);
-		expect(json).toMatchObject({ fileId: id, name: 'b.pdf' });
-	});
-
-	it('shows a file as if it were new, where there is no such change', async () => {
-		await account.upload('a.txt');
-		await account.clock({ advance: 40 * 24 * HOUR });
-		const trigger = account.trigger({ events: ['*'] });
-		const [{ json }] = outputOf((await trigger.fetchTestEvent()).run);
-		expect(json).toMatchObject({ event: 'created', available: true });
-	});
-
-	it('says so where there is nothing to show', async () => {
-		const trigger = account.trigger({ options: { fileName: 'no such file' } });
-		expect(errorOf((await trigger.fetchTestEvent()).run).message).toMatch(/nothing in Files App/);
 	});
 });

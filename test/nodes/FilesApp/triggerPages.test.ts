@@ -204,6 +204,10 @@ describe('a page', () => {
 			['created', 'a.txt', true],
 			['deleted', undefined, false],
 		]);
+		pages.push({ changes: [{ ...created('b', 62), action: 'deleted' }], has_more: false });
+		expect(idsOf(await trigger.poll())).toEqual(['b']);
+		// Nobody asks for a file that is not there.
+		expect(host.requests.at(-1)!.url).toContain('/sync');
 	});
 
 	it('without anything is not the end, as long as there is more', async () => {
