@@ -196,11 +196,13 @@ describe('a page', () => {
 	it('with a change and its deletion: the file is told of with the change alone', async () => {
 		const trigger = await account.active({}, { baseUrl: host.url });
 		const deleted = { ...created('a', 61), action: 'deleted' };
-		pages.push({ changes: [created('a', 60), deleted], has_more: false });
+		const other = { ...created('z', 59), action: 'deleted' };
+		pages.push({ changes: [other, created('a', 60), deleted], has_more: false });
 		// The file, which somebody has brought back meanwhile.
 		pages.push({ id: 'a', name: 'a.txt' });
 		const told = await trigger.poll();
 		expect(told.map(({ event, name, available }) => [event, name, available])).toEqual([
+			['deleted', undefined, false],
 			['created', 'a.txt', true],
 			['deleted', undefined, false],
 		]);

@@ -80,6 +80,17 @@ it.each([
 	expect(await trigger.poll()).toEqual([]);
 });
 
+it.each([
+	[true, false],
+	[false, true],
+])('with Simplify %s, an item has all that the service says: %s', async (simplify, hasAll) => {
+	const trigger = await account.active({ events: [CREATED], simplify });
+	const id = await account.create();
+	const [item] = await trigger.poll();
+	expect(item).toMatchObject({ id, packageId: id, title: 'Q4' });
+	expect('created_at' in item).toBe(hasAll);
+});
+
 it('a draft has nothing to expire', async () => {
 	const trigger = await account.active();
 	const id = await account.create({ direction: 'outbound', ttl_days: 1 });
