@@ -52,7 +52,7 @@ export async function uploadParts(
 		try {
 			await send(part);
 			// Of a part that has failed nobody knows whether a request still reads it; its memory is not used again.
-			if (part.bytes.length === options.partSize) spare.push(part.bytes);
+			spare.push(part.bytes);
 			arrived.add(part.index);
 			told.move(part.bytes.length);
 		} catch (error) {
