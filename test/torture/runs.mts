@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { System } from '../../sandbox/launcher/system.mts';
 import { getExecution, type Execution } from '../../sandbox/n8n/executions.mts';
-import { at, objectsAt } from '../../sandbox/n8n/shape.mts';
+import { objectsAt } from '../../sandbox/n8n/shape.mts';
 import type { ActiveTrigger } from '../e2e/triggers.mts';
 
 /** Does something with every item, some at a time. */
@@ -25,24 +25,29 @@ interface Listed {
 	status: string;
 }
 
+/** Executions that n8n lists at once, at most. */
+const PAGE = 100;
+
 /**
  * All executions of a workflow. n8n lists the latest first; it asks for those under way and for those that have ended at the same
- * time, so that one that is just ending is listed twice or not at all.
+ * time, so that one that is just ending is listed twice or not at all. Its own pages are not used: they go on below an ID, but
+ * with several workers the order of the IDs is not the order of the times by which it sorts.
  */
 async function list({ rest }: Pick<System, 'rest'>, workflowId: string): Promise<Listed[]> {
 	const found = new Map<string, Listed>();
-	const filter = encodeURIComponent(JSON.stringify({ workflowId }));
-	let cursor: string | undefined = '';
-	while (cursor !== undefined) {
-		const page = `/rest/executions?limit=100&filter=${filter}${cursor && `&cursor=${cursor}`}`;
-		const answer = await rest.call('GET', page);
-		for (const { id, status } of objectsAt(answer, 'data.results')) {
+	for (let startedBefore: string | undefined; ; ) {
+		const filter = encodeURIComponent(JSON.stringify({ workflowId, startedBefore }));
+		const answer = await rest.call('GET', `/rest/executions?limit=${PAGE}&filter=${filter}`);
+		const page = objectsAt(answer, 'data.results');
+		for (const { id, status } of page) {
 			found.set(String(id), { id: String(id), status: String(status) });
 		}
-		const next = at(answer, 'data.nextCursor');
-		cursor = typeof next === 'string' ? next : undefined;
+		const ended = page.filter(({ status }) => !UNDER_WAY.has(String(status)));
+		if (ended.length < PAGE) return [...found.values()];
+		const oldest = String(ended[ended.length - 1].startedAt);
+		if (oldest === startedBefore) throw new Error(`${PAGE} executions began at ${oldest}`);
+		startedBefore = oldest;
 	}
-	return [...found.values()];
 }
 
 const UNDER_WAY = new Set(['new', 'running']);
