@@ -33,6 +33,10 @@ export interface Execution {
 
 const ENDED = new Set(['success', 'error', 'canceled', 'crashed', 'waiting']);
 
+/** n8n 1 writes how an execution has ended first, and what its nodes put out after that. */
+const isOver = ({ status, items }: Execution) =>
+	ENDED.has(status) && (status !== 'success' || Object.keys(items).length > 0);
+
 function toFile(value: unknown): BinaryFile {
 	const id = at(value, 'id');
 	return {
@@ -118,7 +122,7 @@ export async function waitForExecution(rest: Rest, id: string, seconds = 60): Pr
 	return pRetry(
 		async () => {
 			const execution = await getExecution(rest, id);
-			if (!ENDED.has(execution.status)) {
+			if (!isOver(execution)) {
 				throw new Error(`Execution ${id} is still "${execution.status}" after ${seconds} s`);
 			}
 			return execution;
@@ -146,7 +150,7 @@ export async function waitForNewExecution(
 			const ids = await listExecutions(rest, workflowId);
 			for (const id of ids.filter((other) => !known.includes(other))) {
 				const execution = await getExecution(rest, id);
-				if (ENDED.has(execution.status) && isIt(execution)) return execution;
+				if (isOver(execution) && isIt(execution)) return execution;
 			}
 			throw new Error(`No such execution of workflow ${workflowId} ended within ${seconds} s`);
 		},
