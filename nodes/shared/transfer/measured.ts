@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 
 import type { IExecuteFunctions } from 'n8n-workflow';
 
+import { gathered } from './gather';
 import { keepGarbageYoung } from './youngGarbage';
 
 /** A Node stream, named without importing node:stream. */
@@ -21,12 +22,14 @@ interface Options {
 	progress?: (bytes: number) => void;
 	/** Asked at the end of a stream; what it objects to is a fault of the stream, so that nobody takes it for whole. */
 	objection?: (measure: Measure) => Error | undefined;
+	/** Bytes that a stream hands on at once, at least; without it, as they come. */
+	blockSize?: number;
 }
 
 /** The same bytes, counted and hashed while they pass; a buffer stays a buffer. */
 export function measured<T extends Buffer | ByteStream>(
 	source: T,
-	{ sha256, progress, objection }: Options,
+	{ sha256, progress, objection, blockSize }: Options,
 ): { stream: T; measure: Measure } {
 	const hash = sha256 ? createHash('sha256') : undefined;
 	const measure: Measure = {
@@ -55,7 +58,11 @@ export function measured<T extends Buffer | ByteStream>(
 		const fault = objection?.(measure);
 		if (fault) throw fault;
 	};
-	return { stream: passedThrough(source, pass) as T, measure };
+	const inBlocks =
+		blockSize === undefined
+			? pass
+			: (chunks: AsyncIterable<Buffer>) => gathered(pass(chunks), blockSize);
+	return { stream: passedThrough(source, inBlocks) as T, measure };
 }
 
 /** What streams of Node can do as a class; every one of them inherits it. */

@@ -55,3 +55,21 @@ it('a fault that comes when nobody reads any more does not end the process', () 
 		expect(() => one.emit('error', new Error('late'))).not.toThrow();
 	}
 });
+
+it.each([8, 20])(
+	'hands on blocks of %d bytes, counts each chunk as it comes, and keeps the rest back from an objection',
+	async (blockSize) => {
+		const moved: number[] = [];
+		const { stream } = measured(source(), {
+			sha256: false,
+			blockSize,
+			progress: (bytes) => moved.push(bytes),
+			objection: ({ size }) => new Error(`${size} bytes`),
+		});
+		const chunks = reader(stream);
+		if (blockSize <= 12)
+			expect(await chunks.next()).toMatchObject({ value: Buffer.concat(CHUNKS) });
+		await expect(chunks.next()).rejects.toThrow('12 bytes');
+		expect(moved).toEqual([6, 6]);
+	},
+);
