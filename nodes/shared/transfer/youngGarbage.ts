@@ -12,8 +12,8 @@ const ENOUGH = 64 * MIB;
 /** Bytes of all transfers between two whole collections. */
 const ROUND = 4096 * MIB;
 
-/** Bytes of all transfers until the first one. */
-const FIRST = 32 * MIB;
+/** Bytes of all transfers until the first one; not sooner, so that Node's own code for streams is optimized by then. */
+const FIRST = 384 * MIB;
 
 /** Bytes; V8 begins a whole collection when the memory outside of its heap has grown by 64 MiB. */
 const ROOM = 96 * MIB;
@@ -33,14 +33,15 @@ let left = FIRST;
  * that. A collection of the young objects alone frees the chunks too, but it starts only when the space of young objects
  * is full; so something is allocated there for each chunk.
  *
- * What has become old meanwhile needs a whole collection now and then. The first comes early: n8n's start leaves more than
+ * What has become old meanwhile needs a whole collection now and then. The first comes sooner: n8n's start leaves more than
  * 200 MiB behind, which V8 would look for only much later.
  *
  * Measured with n8n 2.41 on Node.js 24, for 1 GiB with SHA-256: an upload needs 12 whole collections, 2.7 s and 4.0 s of
  * processor time without this, and none, 1.2 s and 1.2 s with it; a download 32, 6.4 s and 10 s, and none, 1.6 s and 1.9 s.
- * In one n8n process of ten, uploads alone need their whole collections nevertheless: there V8 has learned to make old at
- * once what Node's sockets note for each chunk (pretenuring), and what is old keeps its chunk. Seen never in 10 processes
- * without that (--no-allocation-site-pretenuring).
+ *
+ * In one n8n process of ten, uploads need their whole collections nevertheless: there V8 makes in the old space what Node
+ * notes of each chunk that waits in a socket (`{ chunk, encoding, callback }` in a Writable), and that keeps the chunk. It
+ * comes about when a whole collection meets the first upload of the process.
  */
 export function keepGarbageYoung(chunkLength: number): void {
 	const wanted = Math.min(RATIO * chunkLength, ENOUGH);
