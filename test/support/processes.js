@@ -11,6 +11,13 @@ function spawnSandbox(folder) {
 	return spawn(process.execPath, args, { cwd: root, stdio: ['pipe', 'pipe', 'inherit'] });
 }
 
+/** V8's collections while each group of chunks passes that keepGarbageYoung is told of, in a new process. */
+function collections(groups) {
+	const program = join(root, 'test/support/collections.mjs');
+	const args = ['--import', 'tsx', program, JSON.stringify(groups)];
+	return JSON.parse(execFileSync(process.execPath, args, { cwd: root, encoding: 'utf8' }));
+}
+
 /** n8n's rules look away where NODE_ENV is "test". */
 const notATest = () => ({ ...process.env, NODE_ENV: '' });
 
@@ -36,4 +43,4 @@ function publishedFiles(folder) {
 	return JSON.parse(String(listed))[0].files.map(({ path }) => path);
 }
 
-module.exports = { lint, publishedFiles, scan, spawnSandbox };
+module.exports = { collections, lint, publishedFiles, scan, spawnSandbox };
