@@ -3,7 +3,7 @@ const MIB = 1024 * 1024;
 /** 8 KiB of V8's heap. */
 const BLOCK: readonly number[] = new Array<number>(1024).fill(0);
 
-/** Bytes of young objects for each byte of a chunk. With two, V8 was close to a whole collection all the time. */
+/** Bytes of young objects for each byte of a chunk. With two, uploads needed one or two whole collections now and then. */
 const RATIO = 3;
 
 /** Bytes; as much as the space of young objects can have, so that more would collect nothing more. */
@@ -12,7 +12,7 @@ const ENOUGH = 64 * MIB;
 /** Bytes of all transfers between two whole collections. */
 const ROUND = 4096 * MIB;
 
-/** Bytes of all transfers until the first one; not sooner, so that Node's own code for streams is optimized by then. */
+/** Bytes of all transfers until the first one; after 32 MiB it was more often in the way of uploads, see below. */
 const FIRST = 384 * MIB;
 
 /** Bytes; V8 begins a whole collection when the memory outside of its heap has grown by 64 MiB. */
@@ -41,7 +41,7 @@ let left = FIRST;
  *
  * In one n8n process of ten, uploads need their whole collections nevertheless: there V8 makes in the old space what Node
  * notes of each chunk that waits in a socket (`{ chunk, encoding, callback }` in a Writable), and that keeps the chunk. It
- * comes about when a whole collection meets the first upload of the process.
+ * was always so from the first uploads of a process on, and rarer when the first whole collection came later.
  */
 export function keepGarbageYoung(chunkLength: number): void {
 	const wanted = Math.min(RATIO * chunkLength, ENOUGH);
