@@ -17,6 +17,7 @@ export interface Page<Item, Position> {
  *
  * @param idOf what tells an item from another
  * @param keep a filter that the service does not offer
+ * @param past where to go on after a page that brings nothing new, if the list goes on nevertheless
  */
 export async function collectPages<Item, Position>(
 	first: Position,
@@ -25,19 +26,24 @@ export async function collectPages<Item, Position>(
 		idOf,
 		limit = Infinity,
 		keep = () => true,
-	}: { idOf: (item: Item) => unknown; limit?: number; keep?: (item: Item) => boolean },
+		past = () => undefined,
+	}: {
+		idOf: (item: Item) => unknown;
+		limit?: number;
+		keep?: (item: Item) => boolean;
+		past?: (page: Page<Item, Position>) => Position | undefined;
+	},
 ): Promise<Item[]> {
 	const seen = new Set<unknown>();
 	const found: Item[] = [];
 	let position: Position | undefined = first;
-	for (let page = 0; page < MOST_PAGES && position !== undefined; page++) {
-		const { items, next }: Page<Item, Position> = await fetchPage(position);
-		const fresh = items.filter((item) => !seen.has(idOf(item)));
+	for (let pages = 0; pages < MOST_PAGES && position !== undefined; pages++) {
+		const page: Page<Item, Position> = await fetchPage(position);
+		const fresh = page.items.filter((item) => !seen.has(idOf(item)));
 		for (const item of fresh) seen.add(idOf(item));
 		found.push(...fresh.filter(keep));
 		if (found.length >= limit) return found.slice(0, limit);
-		if (fresh.length === 0) break;
-		position = next;
+		position = fresh.length > 0 ? page.next : past(page);
 	}
 	return found;
 }

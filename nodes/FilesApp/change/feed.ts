@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { isoDate, serviceTime } from '../../shared/dates';
+import { epochOf, isoDate, serviceTime } from '../../shared/dates';
 import { callApi } from '../../shared/http';
 import type { Page } from '../../shared/paging';
 import { isJsonObject, type Json, type ServiceContext, textOf } from '../../shared/service';
@@ -66,6 +66,21 @@ export async function changePage(
 	const onward = { since: textOf(last?.timestamp) ?? position.since };
 	const following = await changePage(context, folderId, onward);
 	return { ...following, items: [...changes, ...following.items] };
+}
+
+/**
+ * The second that fills a page alone, milliseconds since 1970: a server that takes no cursor gives no way to what else
+ * happened in it. Undefined if there are others on the page, or nothing after it.
+ */
+export function fullSecond({ items, next }: Page<Json, Position>): number | undefined {
+	const seconds = items.map(({ timestamp }) => secondOf(timestamp));
+	return next && seconds.every((one) => one === seconds[0]) ? seconds[0] : undefined;
+}
+
+/** Milliseconds since 1970; undefined for what is no date. */
+function secondOf(timestamp: unknown): number | undefined {
+	const moment = epochOf(timestamp);
+	return moment === undefined ? undefined : Math.floor(moment / 1000) * 1000;
 }
 
 async function read(

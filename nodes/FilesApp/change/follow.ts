@@ -2,7 +2,14 @@ import type { IDataObject, IPollFunctions } from 'n8n-workflow';
 import { NodeApiError } from 'n8n-workflow';
 
 import type { Polled } from '../../shared/polling/poll';
-import { changeKey, type ChangePage, changePage, type Position, wholeSeconds } from './feed';
+import {
+	changeKey,
+	type ChangePage,
+	changePage,
+	fullSecond,
+	type Position,
+	wholeSeconds,
+} from './feed';
 import {
 	beginningAt,
 	choose,
@@ -10,7 +17,6 @@ import {
 	dealWith,
 	type FollowState,
 	lastSecond,
-	secondOf,
 	unknownIn,
 } from './followState';
 import { changeItems } from './items';
@@ -111,18 +117,14 @@ async function nextPage(
 	});
 }
 
-/**
- * Where a server that takes no cursor has more changes in one second than on one page: the next second, because there
- * is no way to the others.
- */
+/** Where a server that takes no cursor has more changes in one second than on one page: the next second. */
 function pastFullSecond(
 	context: IPollFunctions,
 	state: FollowState,
-	{ items, next, now }: ChangePage,
+	page: ChangePage,
 ): Position | undefined {
 	const second = state.last;
-	const isFull = items.length > 0 && items.every((change) => secondOf(change, state) === second);
-	if (!next || !isFull || second + 1000 > now) return undefined;
+	if (fullSecond(page) !== second || second + 1000 > page.now) return undefined;
 	context.logger.warn(
 		`${context.getNode().name}: Files App does not give all changes of ${wholeSeconds(second)}`,
 	);

@@ -10,7 +10,14 @@ import { collectPages } from '../../shared/paging';
 import type { Json } from '../../shared/service';
 import { folderField } from '../file/fields';
 import { fileIfThere } from '../file/get';
-import { changeKey, changePage, describeChange, type Position, wholeSeconds } from './feed';
+import {
+	changeKey,
+	changePage,
+	describeChange,
+	fullSecond,
+	type Position,
+	wholeSeconds,
+} from './feed';
 
 export const getAll: Operation = {
 	value: 'getAll',
@@ -49,13 +56,31 @@ export const getAll: Operation = {
 		const changes = await collectPages<Json, Position>(
 			{ since: wholeSeconds(since) },
 			async (position) => await changePage(functions, folderId, position),
-			{ idOf: changeKey, limit },
+			{
+				idOf: changeKey,
+				limit,
+				past(page) {
+					const second = fullSecond(page);
+					if (second === undefined) return undefined;
+					tellMissing(item, wholeSeconds(second));
+					return { since: wholeSeconds(second + 1000) };
+				},
+			},
 		);
 		const described = changes.map(describeChange);
 		if (option<boolean>('details')) await addDetails(item, described);
 		return described.map((json) => ({ json }));
 	},
 };
+
+/** Says with the output that a list has a gap. */
+function tellMissing({ functions }: ItemContext, second: string): void {
+	functions.addExecutionHints({
+		type: 'warning',
+		location: 'outputPane',
+		message: `Files App has more changes of ${second} than it gives at once, so some of them are missing here. Use “Get Many” of files to see all files.`,
+	});
+}
 
 /** Puts the details of each file to its changes; null where the file is not there any more. */
 async function addDetails(item: ItemContext, changes: IDataObject[]): Promise<void> {

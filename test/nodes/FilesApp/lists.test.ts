@@ -220,20 +220,23 @@ describe('Get Many changes', () => {
 			const credentials = { baseUrl: host.url } as never;
 			const run = await runNode(filesAppNode(sandbox, parameters, { credentials }));
 			await host.stop();
-			return { found: idsOf(run), asked: host.requests.map(({ url }) => url) };
+			const { hints = [] } = run.data.resultData.runData.Subject[0];
+			const told = hints.map(({ message }) => message);
+			return { found: idsOf(run), asked: host.requests.map(({ url }) => url), told };
 		};
+		const later = (second: number) => `/sync?since=2025-01-01T00%3A00%3A0${second}Z`;
 
 		it('sends a page without anything, and then more', async () => {
-			const { found } = await ask({
+			const { found, told } = await ask({
 				[query]: page(['1'], { cursor: 'a', has_more: true }),
 				[`${query}&cursor=a`]: page([], { cursor: 'b', has_more: true }),
 				[`${query}&cursor=b`]: page(['2'], { cursor: 'c', has_more: false }),
 			});
 			expect(found).toEqual(['1', '2']);
+			expect(told).toEqual([]);
 		});
 
 		it('hands out the same cursor for ever: goes on by time', async () => {
-			const later = (second: number) => `/sync?since=2025-01-01T00%3A00%3A0${second}Z`;
 			const { found } = await ask({
 				[query]: page(['1', '2'], { cursor: 'x', has_more: true }),
 				[`${query}&cursor=x`]: page(['1', '2'], { cursor: 'x', has_more: true }),
@@ -247,9 +250,24 @@ describe('Get Many changes', () => {
 		it('has no cursor: goes on by time', async () => {
 			const { found } = await ask({
 				[query]: page(['1', '2'], { has_more: true }),
-				'/sync?since=2025-01-01T00%3A00%3A02Z': page(['2', '3'], { has_more: false }),
+				[later(2)]: page(['2', '3'], { has_more: false }),
 			});
 			expect(found).toEqual(['1', '2', '3']);
+		});
+
+		it('takes no cursor and fills a page with one second: goes on with the next, and says so', async () => {
+			const [timestamp, action] = ['2025-01-01T00:00:01Z', 'created'];
+			const changes = ['a', 'b'].map((id) => ({ id, action, timestamp }));
+			const full = { body: JSON.stringify({ changes, cursor: 'x', has_more: true }) };
+			const { found, told } = await ask({
+				[query]: full,
+				[`${query}&cursor=x`]: full,
+				[later(1)]: full,
+				[`${later(1)}&cursor=x`]: full,
+				[later(2)]: page(['2'], { has_more: false }),
+			});
+			expect(found).toEqual(['a', 'b', '2']);
+			expect(told).toEqual([expect.stringContaining('more changes of 2025-01-01T00:00:01Z')]);
 		});
 
 		it('says for ever that there is more: comes to an end', async () => {
