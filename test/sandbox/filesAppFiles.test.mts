@@ -192,6 +192,8 @@ describe('sync', () => {
 		expect(end).toEqual({ changes: [], cursor: last.cursor, has_more: false });
 		await synced.settings({ syncCursor: 'ignored' });
 		expect(await changes(params)).toEqual(ALL.slice(0, 3));
+		await synced.settings({ syncCursor: 'refused' });
+		expect((await synced.get('/sync', params)).status).toBe(400);
 		await synced.settings({ syncCursor: 'taken', syncPageSize: 100 });
 	});
 

@@ -1,4 +1,5 @@
 import type { IDataObject } from 'n8n-workflow';
+import { NodeApiError } from 'n8n-workflow';
 
 import { epochOf, isoDate, serviceTime } from '../../shared/dates';
 import { callApi } from '../../shared/http';
@@ -13,6 +14,8 @@ export interface Position {
 	cursor?: string;
 	/** The first change of the page before: a service that ignores the cursor sends it again. */
 	first?: string;
+	/** The time of the last change of the page before, from which it goes on without the cursor. */
+	last?: string;
 }
 
 export interface ChangePage extends Page<Json, Position> {
@@ -40,7 +43,7 @@ const MOST_EMPTY_PAGES = 50;
 
 /**
  * One page of the changes. The service answers with a cursor but documents no parameter for it: it is sent along, and
- * where that does not move the page, the time of the last change is taken for the next beginning.
+ * where that is refused or does not move the page, the time of the last change is taken for the next beginning.
  */
 export async function changePage(
 	context: ServiceContext,
@@ -48,13 +51,20 @@ export async function changePage(
 	position: Position,
 	emptyPages = 0,
 ): Promise<ChangePage> {
-	const { changes, cursor, more, now } = await read(context, folderId, position);
+	const answer = await read(context, folderId, position).catch((error: unknown) => {
+		const isRefused = error instanceof NodeApiError && /^4(00|04|10)$/.test(error.httpCode ?? '');
+		if (!isRefused || position.cursor === undefined) throw error;
+	});
+	const byTime = { since: position.last ?? position.since };
+	if (!answer) return await changePage(context, folderId, byTime, emptyPages);
+	const { changes, cursor, more, now } = answer;
 	if (!more) return { items: changes, now };
 
 	const [first, last] = [changes.at(0), changes.at(-1)];
+	const onward = { since: textOf(last?.timestamp) ?? byTime.since };
 	const next: Position = cursor
-		? { since: position.since, cursor, first: first && changeKey(first) }
-		: { since: textOf(last?.timestamp) ?? position.since };
+		? { since: position.since, cursor, first: first && changeKey(first), last: onward.since }
+		: onward;
 	const moves = cursor === undefined || cursor !== position.cursor;
 	if (!first) {
 		const goesOn = moves && cursor !== undefined && emptyPages < MOST_EMPTY_PAGES;
@@ -63,7 +73,6 @@ export async function changePage(
 	if (position.cursor === undefined || (moves && changeKey(first) !== position.first)) {
 		return { items: changes, next, now };
 	}
-	const onward = { since: textOf(last?.timestamp) ?? position.since };
 	const following = await changePage(context, folderId, onward);
 	return { ...following, items: [...changes, ...following.items] };
 }

@@ -1,5 +1,4 @@
 import type { IDataObject, IPollFunctions } from 'n8n-workflow';
-import { NodeApiError } from 'n8n-workflow';
 
 import type { Polled } from '../../shared/polling/poll';
 import {
@@ -60,7 +59,7 @@ export async function follow(
 	let added = previous ? undefined : choose(state, following.actions, state.last);
 	const met = new Set<string>();
 	for (let pages = 0; pages < PAGES_A_POLL && (pages === 0 || Date.now() < deadline); pages++) {
-		const page = await nextPage(context, following, state, pages === 0).catch(unlessFound);
+		const page = await changePage(context, following.folderId, state.position).catch(unlessFound);
 		if (!page) break;
 		added ??= choose(state, following.actions, wholeSecond(page.now));
 		const unmet = page.items.filter((change) => !met.has(changeKey(change)));
@@ -102,21 +101,6 @@ async function startOf(
 	return wholeSecond(now);
 }
 
-/** The next page; by its time where the service does not know the last poll's cursor any more. */
-async function nextPage(
-	context: IPollFunctions,
-	{ folderId }: Following,
-	state: FollowState,
-	isFirst: boolean,
-): Promise<ChangePage> {
-	const { position } = state;
-	return await changePage(context, folderId, position).catch(async (error: unknown) => {
-		const isCursor = error instanceof NodeApiError && /^4(00|04|10)$/.test(error.httpCode ?? '');
-		if (!isFirst || !isCursor || position.cursor === undefined) throw error;
-		return await changePage(context, folderId, lastSecond(state));
-	});
-}
-
 /** Where a server that takes no cursor has more changes in one second than on one page: the next second. */
 function pastFullSecond(
 	context: IPollFunctions,
@@ -124,7 +108,7 @@ function pastFullSecond(
 	page: ChangePage,
 ): Position | undefined {
 	const second = state.last;
-	if (fullSecond(page) !== second || second + 1000 > page.now) return undefined;
+	if (fullSecond(page) !== second) return undefined;
 	context.logger.warn(
 		`${context.getNode().name}: Files App does not give all changes of ${wholeSeconds(second)}`,
 	);

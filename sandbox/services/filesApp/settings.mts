@@ -62,8 +62,8 @@ export const settings: SettingDeclarations = {
 	},
 	syncCursor: {
 		label: 'Cursor of sync',
-		help: 'Answers have one, but no parameter takes it: “cursor” is taken, or ignored and “since” alone counts.',
-		values: ['taken', 'ignored'],
+		help: 'Answers have one, but no parameter takes it: “cursor” is taken, or ignored and “since” alone counts, or refused.',
+		values: ['taken', 'ignored', 'refused'],
 		default: 'taken',
 	},
 };

@@ -7,7 +7,7 @@ import { errorBody } from './error.mts';
 
 const ISO_8601 = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?)?$/;
 
-/** Files App docs, Sync. It answers a cursor and names no parameter for it; `cursor` is taken. */
+/** Files App docs, Sync. It answers a cursor and names no parameter for it; `cursor` is taken, unless settings say otherwise. */
 export function syncRoutes(
 	app: FastifyInstance,
 	{ settings }: ServiceContext,
@@ -22,11 +22,14 @@ export function syncRoutes(
 			throw new BadField('since must be an ISO 8601 timestamp');
 		}
 		const cursor = fields.text('cursor');
-		const taken = settings.get('syncCursor') === 'taken';
+		const use = settings.get('syncCursor');
+		if (cursor !== undefined && use === 'refused') {
+			throw new BadField('cursor is not a parameter of sync');
+		}
 		return changes.page({
 			since: time,
 			folderId: fields.text('folder_id', 100),
-			...(taken && { cursor }),
+			...(use === 'taken' && { cursor }),
 		});
 	});
 }

@@ -162,6 +162,7 @@ describe('Get Many changes', () => {
 		['taken', 100],
 		['taken', 205],
 		['ignored', 200],
+		['refused', 150],
 	])(
 		'gives all with a server whose cursor is %s, in pages of %i',
 		async (syncCursor, syncPageSize) => {
@@ -199,6 +200,13 @@ describe('Get Many changes', () => {
 		[{ since, limit: -1 }, 'The field “Limit” is no whole number of 1 or more'],
 	])('with %j says: %s', async (parameters, message) => {
 		expect(errorOf(await changes(parameters)).message).toBe(message);
+	});
+
+	it('asks once where a moment is refused', async () => {
+		const fault = { type: 'status', status: 400 };
+		await sandbox.fault({ service: 'filesApp', path: '/api/v2/sync', fault });
+		expect(errorOf(await changes({ since })).httpCode).toBe('400');
+		expect(await callCount()).toBe(1);
 	});
 
 	describe('of a server that', () => {

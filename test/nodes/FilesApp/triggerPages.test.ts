@@ -12,6 +12,7 @@ describe('with more than a page of changes', () => {
 		['taken', 45],
 		['taken', 100],
 		['ignored', 25],
+		['refused', 25],
 	])('all are told once: cursor %s, pages of %i', async (syncCursor, syncPageSize) => {
 		await account.settings({ syncCursor, syncPageSize });
 		const trigger = await account.active({ details: false });
