@@ -10,6 +10,7 @@ export interface Collections {
 }
 
 export function collections(groups: number[][]): Collections[];
+export function shortLived(module?: string): number[];
 export function spawnSandbox(folder: string): ChildProcessByStdio<Writable, Readable, null>;
 export function lint(folder: string): string;
 export function scan(folder: string, what: 'sources' | 'package'): string;

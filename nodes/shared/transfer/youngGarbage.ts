@@ -1,3 +1,5 @@
+import { showShortLives } from './shortLived';
+
 const MIB = 1024 * 1024;
 
 /** 8 KiB of V8's heap. */
@@ -12,7 +14,7 @@ const ENOUGH = 64 * MIB;
 /** Bytes of all transfers between two whole collections. */
 const ROUND = 4096 * MIB;
 
-/** Bytes of all transfers until the first one; after 32 MiB it was more often in the way of uploads, see below. */
+/** Bytes of all transfers until the first one. */
 const FIRST = 384 * MIB;
 
 /** Bytes; V8 begins a whole collection when the memory outside of its heap has grown by 64 MiB. */
@@ -38,10 +40,6 @@ let left = FIRST;
  *
  * Measured with n8n 2.41 on Node.js 24, for 1 GiB with SHA-256: an upload needs 12 whole collections, 2.7 s and 4.0 s of
  * processor time without this, and none, 1.2 s and 1.2 s with it; a download 32, 6.4 s and 10 s, and none, 1.6 s and 1.9 s.
- *
- * In one n8n process of ten, uploads need their whole collections nevertheless: there V8 makes in the old space what Node
- * notes of each chunk that waits in a socket (`{ chunk, encoding, callback }` in a Writable), and that keeps the chunk. It
- * was always so from the first uploads of a process on, and rarer when the first whole collection came later.
  */
 export function keepGarbageYoung(chunkLength: number): void {
 	const wanted = Math.min(RATIO * chunkLength, ENOUGH);
@@ -62,3 +60,6 @@ function collectAll(): void {
 		// Where there is not even that much, V8 collects without being asked.
 	}
 }
+
+// n8n loads this file when it starts.
+showShortLives();
