@@ -11,11 +11,8 @@ const RATIO = 3;
 /** Bytes; as much as the space of young objects can have, so that more would collect nothing more. */
 const ENOUGH = 64 * MIB;
 
-/** Bytes of all transfers between two whole collections. */
-const ROUND = 4096 * MIB;
-
-/** Bytes of all transfers until the first one. */
-const FIRST = 384 * MIB;
+/** Bytes of all transfers until the whole collection. */
+const START = 384 * MIB;
 
 /** Bytes; V8 begins a whole collection when the memory outside of its heap has grown by 64 MiB. */
 const ROOM = 96 * MIB;
@@ -26,8 +23,8 @@ const ROOM = 96 * MIB;
  */
 const newest = { first: 0, size: 0 };
 
-/** Bytes until the next whole collection. */
-let left = FIRST;
+/** Bytes until the whole collection; none after it. */
+let left = START;
 
 /**
  * Has the memory of a stream's chunks given back early. A chunk lies outside of V8's heap. V8 sees it grow there and
@@ -35,8 +32,9 @@ let left = FIRST;
  * that. A collection of the young objects alone frees the chunks too, but it starts only when the space of young objects
  * is full; so something is allocated there for each chunk.
  *
- * What has become old meanwhile needs a whole collection now and then. The first comes sooner: n8n's start leaves more than
- * 200 MiB behind, which V8 would look for only much later.
+ * A whole collection is needed once: n8n's start leaves more than 200 MiB behind, which V8 would look for only much later.
+ * After it, 27 GiB in files of 3 GiB, up and down, took n8n from 803 to at most 811 MiB; another one every 4 GiB kept it at
+ * 775 MiB, and each took about a fifth of a second from the transfer that it met.
  *
  * Measured with n8n 2.41 on Node.js 24, for 1 GiB with SHA-256: an upload needs 12 whole collections, 2.7 s and 4.0 s of
  * processor time without this, and none, 1.2 s and 1.2 s with it; a download 32, 6.4 s and 10 s, and none, 1.6 s and 1.9 s.
@@ -46,10 +44,9 @@ export function keepGarbageYoung(chunkLength: number): void {
 	let block = BLOCK;
 	for (let made = 0; made < wanted; made += 8 * BLOCK.length) block = BLOCK.slice();
 	newest.first = block[0];
+	if (left <= 0) return;
 	left -= chunkLength;
-	if (left > 0) return;
-	left = ROUND;
-	collectAll();
+	if (left <= 0) collectAll();
 }
 
 /** Has V8 begin a whole collection: it asks for memory, which costs nothing as long as nobody writes to it. */
