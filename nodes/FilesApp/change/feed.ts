@@ -27,6 +27,9 @@ export interface ChangePage extends Page<Json, Position> {
 export const wholeSeconds = (milliseconds: number) =>
 	new Date(milliseconds).toISOString().replace(/\.\d+Z$/, 'Z');
 
+/** The second of a moment, both milliseconds since 1970. */
+export const wholeSecond = (milliseconds: number) => Math.floor(milliseconds / 1000) * 1000;
+
 /** A change as the service describes it, with `fileId` and its time in ISO 8601 UTC next to the service's own fields. */
 export function describeChange(change: Json): IDataObject {
 	const described: IDataObject = { ...(change as IDataObject), fileId: textOf(change.id) };
@@ -82,14 +85,8 @@ export async function changePage(
  * happened in it. Undefined if there are others on the page, or nothing after it.
  */
 export function fullSecond({ items, next }: Page<Json, Position>): number | undefined {
-	const seconds = items.map(({ timestamp }) => secondOf(timestamp));
+	const seconds = items.map(({ timestamp }) => wholeSecond(epochOf(timestamp) ?? NaN));
 	return next && seconds.every((one) => one === seconds[0]) ? seconds[0] : undefined;
-}
-
-/** Milliseconds since 1970; undefined for what is no date. */
-function secondOf(timestamp: unknown): number | undefined {
-	const moment = epochOf(timestamp);
-	return moment === undefined ? undefined : Math.floor(moment / 1000) * 1000;
 }
 
 async function read(

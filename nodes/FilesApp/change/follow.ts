@@ -7,6 +7,7 @@ import {
 	changePage,
 	fullSecond,
 	type Position,
+	wholeSecond,
 	wholeSeconds,
 } from './feed';
 import {
@@ -88,8 +89,6 @@ export async function follow(
 	state.position = { ...lastSecond(state), cursor: state.position.cursor };
 	return { found, state };
 }
-
-const wholeSecond = (milliseconds: number) => Math.floor(milliseconds / 1000) * 1000;
 
 /** Since ever, or from now on by the service's clock. */
 async function startOf(

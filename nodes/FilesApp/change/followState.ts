@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 
 import { epochOf } from '../../shared/dates';
 import type { Json } from '../../shared/service';
-import { changeKey, type Position, wholeSeconds } from './feed';
+import { changeKey, type Position, wholeSecond, wholeSeconds } from './feed';
 
 /** The choice of whatever happens to a file. */
 export const ANY_ACTION = '*';
@@ -32,7 +32,7 @@ export const lastSecond = ({ last }: FollowState): Position => ({ since: wholeSe
 
 /** The second of a change, milliseconds since 1970; one that has no date belongs to those before it. */
 export const secondOf = ({ timestamp }: Json, { last }: FollowState): number =>
-	Math.floor((epochOf(timestamp) ?? last) / 1000) * 1000;
+	wholeSecond(epochOf(timestamp) ?? last);
 
 const digestOf = (change: Json): string =>
 	createHash('sha256').update(changeKey(change)).digest('base64url').slice(0, 11);
