@@ -100,14 +100,17 @@ async function startOf(
 	return wholeSecond(now);
 }
 
-/** Where a server that takes no cursor has more changes in one second than on one page: the next second. */
+/**
+ * Where a server that takes no cursor has more changes in one second than on one page: the next second. Not before that
+ * one is over: of a server that only says that there is more, what comes later in it would be missed.
+ */
 function pastFullSecond(
 	context: IPollFunctions,
 	state: FollowState,
 	page: ChangePage,
 ): Position | undefined {
 	const second = state.last;
-	if (fullSecond(page) !== second) return undefined;
+	if (fullSecond(page) !== second || second + 1000 > page.now) return undefined;
 	context.logger.warn(
 		`${context.getNode().name}: Files App does not give all changes of ${wholeSeconds(second)}`,
 	);

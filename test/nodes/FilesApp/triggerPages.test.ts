@@ -246,6 +246,17 @@ describe('a page', () => {
 		expect(idsOf(await trigger.poll())).toEqual(['a', 'b', 'c']);
 	});
 
+	it('full of a second that is not over yet is asked for again: more may come in it', async () => {
+		const trigger = await account.active({ details: false }, { baseUrl: host.url });
+		const a = created('a', 60);
+		pages.push({ changes: [a], has_more: true }, { changes: [a], has_more: true });
+		expect(idsOf(await trigger.poll())).toEqual(['a']);
+		pages.push({ changes: [a, { ...a, id: 'b' }], has_more: false });
+		expect(idsOf(await trigger.poll())).toEqual(['b']);
+		const asked = new URL(host.requests.at(-1)!.url, host.url).searchParams.get('since');
+		expect(asked).toBe(`${a.timestamp.slice(0, 19)}Z`);
+	});
+
 	it('of nothing new takes its time too: the next poll goes on behind it', async () => {
 		const trigger = account.trigger({ details: false }, { baseUrl: host.url });
 		trigger.budgetMs = 0;
