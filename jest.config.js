@@ -19,7 +19,7 @@ const modules = {
 
 const engine = {
 	testEnvironment: 'node',
-	setupFiles: ['<rootDir>/test/support/environment.ts'],
+	setupFilesAfterEnv: ['<rootDir>/test/support/environment.ts'],
 	transform: { '^.+\\.ts$': ['ts-jest', { tsconfig: '<rootDir>/test/tsconfig.json' }] },
 	modulePathIgnorePatterns: modules.modulePathIgnorePatterns,
 };
@@ -29,6 +29,7 @@ const tortureOfRealN8n = ['<rootDir>/test/torture/**/*.test.mts'];
 
 /** @type {import('jest').Config} */
 module.exports = {
+	globalSetup: '<rootDir>/test/support/room.mjs',
 	projects: [
 		{
 			...engine,

@@ -18,13 +18,14 @@ const inGigabytes = (bytes) => `${(bytes / 1e9).toFixed(1)} GB`;
  * Told before the first byte is written, not after minutes.
  * @param {string} folder
  * @param {number} needed bytes
+ * @param {string} what what takes them
  * @param {string} advice what else can be done than make room; a sentence
  * @throws {Problem} when there is less room
  */
-export function checkDisk(folder, needed, advice = '') {
+export function checkDisk(folder, needed, what, advice = '') {
 	const free = freeBytes(folder);
 	if (free === undefined || free >= needed) return;
 	throw new Problem(
-		`The disk is too full: the installation takes about ${inGigabytes(needed)}, and ${folder} has ${inGigabytes(free)} left. Make room. ${advice}`.trim(),
+		`The disk is too full: ${what} takes about ${inGigabytes(needed)}, and ${folder} has ${inGigabytes(free)} left. Make room. ${advice}`.trim(),
 	);
 }

@@ -17,7 +17,8 @@ import { say } from './progress.mjs';
 const TOUCH_MS = 5_000;
 const HELD_MS = 60_000;
 
-const me = `${process.pid}@${hostname()}`;
+/** This process, as a lock names its holder. */
+export const me = `${process.pid}@${hostname()}`;
 
 /** True when the file was made, with its content, by this call alone: linking is atomic, opening and writing are not. */
 function claim(file) {
@@ -34,7 +35,8 @@ function claim(file) {
 	}
 }
 
-function isAlive(holder) {
+/** Whether the process that is so named still runs; one of another machine is taken to. */
+export function isAlive(holder) {
 	const [pid, host] = holder.split('@');
 	if (host !== hostname()) return true;
 	try {

@@ -48,7 +48,7 @@ export async function ready(root = ROOT) {
 	if (isStamped(stamp, hash)) return;
 	await withLock(join(root, '.run', 'install.lock'), async () => {
 		if (isStamped(stamp, hash)) return;
-		checkDisk(root, NEEDED_BYTES);
+		checkDisk(root, NEEDED_BYTES, 'the installation');
 		say('Installing what the project needs (once, about 1 GB) …');
 		rmSync(stamp, { force: true });
 		await run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=http'], {

@@ -87,6 +87,7 @@ export async function installHost(name: HostName): Promise<Host> {
 		checkDisk(
 			hostsFolder(),
 			NEEDED_BYTES,
+			'the installation',
 			'Or set FILE_DELIVERY_HOST_DIR to a folder on another disk.',
 		);
 		say(`Installing a real n8n (once: 2.5 GB, some minutes) in ${hostsFolder()} …`);

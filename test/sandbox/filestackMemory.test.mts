@@ -1,6 +1,6 @@
 import { signed } from './filestackSupport.mts';
 import { inLittleMemory, LARGE, onLinux, receivedBytes, sendZeros } from './largeFile.mts';
-import { http } from './support.mts';
+import { eventually, http } from './support.mts';
 
 const PART = 64 * 2 ** 20;
 
@@ -43,11 +43,10 @@ onLinux(
 				});
 				parts.push({ part_number: part, etag: sent.headers.etag });
 			}
-			let answer = await call('complete', { ...known, ...named, parts });
-			while (answer.status === 202) {
-				await new Promise((resolve) => setTimeout(resolve, 200));
-				answer = await call('complete', { ...known, ...named, parts });
-			}
+			const answer = await eventually(async () => {
+				const told = await call('complete', { ...known, ...named, parts });
+				return told.status !== 202 && told;
+			}, 300);
 			expect(answer.data).toMatchObject({ size: LARGE, status: 'Stored' });
 		});
 	},

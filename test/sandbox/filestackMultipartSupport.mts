@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { Stack } from './filestackSupport.mts';
-import { http } from './support.mts';
+import { eventually, http } from './support.mts';
 
 const MIB = 2 ** 20;
 export const BYTES = randomBytes(12 * MIB + 7);
@@ -88,10 +88,9 @@ export class MultipartFlow {
 
 	/** Completes as filestack-js does: again while the answer is 202. */
 	async completed(upload: Started, parts: Listed[] | undefined, changes: object = {}) {
-		for (;;) {
+		return await eventually(async () => {
 			const answer = await this.complete(upload, parts, changes);
-			if (answer.status !== 202) return answer;
-			await new Promise((resolve) => setTimeout(resolve, 20));
-		}
+			return answer.status !== 202 && answer;
+		});
 	}
 }

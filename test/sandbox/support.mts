@@ -9,7 +9,10 @@ import type { Delivery } from '../../sandbox/core/deliveries.mts';
 import type { RequestEntry } from '../../sandbox/core/requestLog.mts';
 import { type Sandbox, startSandbox } from '../../sandbox/server.mts';
 import { openapi } from '../../sandbox/services/fileCourier/openapi.mts';
+import { eventually } from '../support/eventually.js';
 import { conforming } from './openApiSupport.mts';
+
+export { eventually };
 
 /** Any status is an answer to look at; nothing is followed or retried behind the test's back. */
 export const http: AxiosInstance = axios.create({
@@ -143,19 +146,6 @@ export const REQUEST = {
 	message: 'Please upload the documents.',
 	callback_url: 'http://127.0.0.1:9/nobody-listens',
 };
-
-/** Waits for something that happens beside the test, for at most ten seconds. */
-export async function eventually<T>(
-	look: () => Promise<T | undefined> | T | undefined,
-): Promise<T> {
-	const end = Date.now() + 10_000;
-	for (;;) {
-		const found = await look();
-		if (found !== undefined) return found;
-		if (Date.now() > end) throw new Error('It has not happened within ten seconds');
-		await new Promise((resolve) => setTimeout(resolve, 10));
-	}
-}
 
 /** Uploads files through the recipient's form, as a browser without scripts does. */
 export async function upload(

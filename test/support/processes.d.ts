@@ -11,7 +11,21 @@ export interface Collections {
 
 export function collections(groups: number[][]): Collections[];
 export function shortLived(module?: string): number[];
-export function spawnSandbox(folder: string): ChildProcessByStdio<Writable, Readable, null>;
+export interface StartedSandbox {
+	child: ChildProcessByStdio<Writable, Readable, null>;
+	info: SandboxInfo;
+}
+
+/** What the sandbox says of itself: the parts that tests use. */
+export interface SandboxInfo {
+	portal: string;
+	services: Record<
+		string,
+		{ origins: Record<string, string>; credentials: Record<string, string> }
+	>;
+}
+
+export function startSandbox(folder: string): Promise<StartedSandbox>;
 export function lint(folder: string): string;
 export function scan(folder: string, what: 'sources' | 'package'): string;
 export function publishedFiles(folder: string): string[];

@@ -2,13 +2,19 @@
 // a node must not start programs.
 const { execFileSync, spawn, spawnSync } = require('node:child_process');
 const { join, resolve } = require('node:path');
+const { createInterface } = require('node:readline');
 
 const root = resolve(__dirname, '../..');
 
 /** The sandbox, which ends when its standard input closes: a killed test run leaves nothing behind. */
-function spawnSandbox(folder) {
+async function startSandbox(folder) {
 	const args = ['--import', 'tsx', 'sandbox/main.mts', '--json', '--port', '0', '--data', folder];
-	return spawn(process.execPath, args, { cwd: root, stdio: ['pipe', 'pipe', 'inherit'] });
+	const child = spawn(process.execPath, args, { cwd: root, stdio: ['pipe', 'pipe', 'inherit'] });
+	const line = await new Promise((resolve, reject) => {
+		createInterface({ input: child.stdout }).once('line', resolve);
+		child.once('exit', (code) => reject(new Error(`The sandbox ended with ${code}`)));
+	});
+	return { child, info: JSON.parse(line) };
 }
 
 /** V8's collections while each group of chunks passes that keepGarbageYoung is told of, in a new process. */
@@ -57,4 +63,4 @@ function publishedFiles(folder) {
 	return JSON.parse(String(listed))[0].files.map(({ path }) => path);
 }
 
-module.exports = { collections, lint, publishedFiles, scan, shortLived, spawnSandbox };
+module.exports = { collections, lint, publishedFiles, scan, shortLived, startSandbox };

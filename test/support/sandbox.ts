@@ -2,25 +2,16 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 
 import axios, { type AxiosInstance } from 'axios';
-import { sleep } from 'n8n-workflow';
 
-import { spawnSandbox } from './processes';
-
-interface SandboxInfo {
-	portal: string;
-	services: Record<
-		string,
-		{ origins: Record<string, string>; credentials: Record<string, string> }
-	>;
-}
+import { eventually } from './eventually';
+import { type SandboxInfo, type StartedSandbox, startSandbox } from './processes';
 
 /** The sandbox in a process of its own, spoken to over HTTP alone: a witness that shares nothing with the nodes. */
 export class Sandbox {
 	private constructor(
-		private readonly child: ReturnType<typeof spawnSandbox>,
+		private readonly child: StartedSandbox['child'],
 		private readonly folder: string,
 		readonly info: SandboxInfo,
 		/** The control API, relative to /api. */
@@ -29,23 +20,16 @@ export class Sandbox {
 
 	static async start(): Promise<Sandbox> {
 		const folder = mkdtempSync(join(tmpdir(), 'sandbox-'));
-		const child = spawnSandbox(folder);
-		const info = await new Promise<SandboxInfo>((done, failed) => {
-			createInterface({ input: child.stdout }).once('line', (line) =>
-				done(JSON.parse(line) as SandboxInfo),
-			);
-			child.once('exit', (code) => failed(new Error(`The sandbox ended with ${code}`)));
-		});
+		const { child, info } = await startSandbox(folder);
 		return new Sandbox(child, folder, info, axios.create({ baseURL: `${info.portal}/api` }));
 	}
 
 	/** Asks for the sandbox's state until it is what the test waits for. */
 	async until<T>(path: string, found: (state: T) => boolean): Promise<T> {
-		for (;;) {
+		return await eventually(async () => {
 			const { data } = await this.control.get<T>(path);
-			if (found(data)) return data;
-			await sleep(20);
-		}
+			return found(data) && data;
+		});
 	}
 
 	async stop(): Promise<void> {

@@ -99,6 +99,7 @@ function completeRoute(app: FastifyInstance, parts: Parts): void {
 		if (body.size !== upload.size) throw invalid();
 		if (upload.state === 'open') {
 			uploads.check(upload, body.parts);
+			uploads.checkMerge(upload);
 			await uploads.merge(upload);
 		}
 		if (upload.state === 'merged' && !finishing.has(upload.id)) {

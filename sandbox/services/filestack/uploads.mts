@@ -51,6 +51,8 @@ export interface ListedPart {
 export class Uploads {
 	readonly #documents: Documents<Upload>;
 	readonly #context: ServiceContext;
+	/** By the upload's id. */
+	readonly #failures = new Map<string, Error>();
 
 	private constructor(documents: Documents<Upload>, context: ServiceContext) {
 		this.#documents = documents;
@@ -130,10 +132,18 @@ export class Uploads {
 	async merge(upload: Upload): Promise<void> {
 		upload.state = 'merging';
 		await this.#documents.put(upload);
-		void this.#merge(upload).catch(() => {
-			// The disk is full or the sandbox is closing: the next call of `complete` tries again.
+		void this.#merge(upload).catch((error: Error) => {
+			// The disk is full or the sandbox is closing: the next call of `complete` hears it, the one after it tries again.
 			upload.state = 'open';
+			this.#failures.set(upload.id, error);
 		});
+	}
+
+	/** @throws what has gone wrong while the parts were put together, once */
+	checkMerge({ id }: Upload): void {
+		const failure = this.#failures.get(id);
+		this.#failures.delete(id);
+		if (failure) throw failure;
 	}
 
 	/** The upload has become a file: the same call of `complete` gets the same answer. */

@@ -1,5 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
+import { eventually } from '../../support/eventually';
 import { allOf, FilesAppAccount, HOUR, idsOf } from '../../support/filesAppTrigger';
 import { Host } from '../../support/host';
 
@@ -125,7 +126,7 @@ describe('the first activation', () => {
 		const id = await account.upload('before.txt');
 		const trigger = await account.active({ options: { includeExisting: true } });
 		expect(idsOf(allOf(trigger))).toContain(id);
-		while ((await trigger.poll()).length > 0);
+		await eventually(async () => (await trigger.poll()).length === 0);
 		const told = allOf(trigger).map(({ id: file, action, timestamp }) =>
 			[file, action, timestamp].join(),
 		);

@@ -2,10 +2,9 @@
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-import { sleep } from 'n8n-workflow';
-
 import { itemWith } from '../../support/binary';
 import { binaryData, errorOf } from '../../support/engine';
+import { eventually } from '../../support/eventually';
 import { filestack, Recorder } from '../../support/filestack';
 
 /** What the storage does with a part; set by each test. */
@@ -46,7 +45,7 @@ it('a part that stands still at the storage is given up, and leaves no connectio
 	const error = errorOf(await store());
 	expect(error.message).toMatch(/^The storage behind Filestack: Nothing moved for [12] seconds$/);
 	expect(error.description).toContain('0 of 1 parts have arrived');
-	while (!gone) await sleep(5);
+	await eventually(() => gone);
 });
 
 it('a part that is redirected goes nowhere else: its address is signed for one place', async () => {

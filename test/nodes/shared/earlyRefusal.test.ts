@@ -7,6 +7,7 @@ import { sleep } from 'n8n-workflow';
 
 import { itemWith } from '../../support/binary';
 import { binaryData, errorOf } from '../../support/engine';
+import { eventually } from '../../support/eventually';
 import { filesAppUpload } from '../../support/filesApp';
 import type { Sandbox } from '../../support/sandbox';
 
@@ -106,7 +107,7 @@ it.each([201, 413])(
 		expect(server.taken).toBeLessThan(SIZE);
 		// Who looks again finds the connection closed.
 		kept!.resume();
-		while (!ended) await sleep(5);
+		await eventually(() => ended);
 		expect(server.taken).toBeLessThan(SIZE);
 		await server.stop();
 	},

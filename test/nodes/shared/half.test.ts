@@ -14,6 +14,7 @@ import {
 	runNode,
 	startRun,
 } from '../../support/engine';
+import { eventually } from '../../support/eventually';
 import { fileCourierNode } from '../../support/fileCourier';
 import { filesAppNode } from '../../support/filesApp';
 import { byId } from '../../support/locators';
@@ -130,7 +131,7 @@ describe('nothing is kept of a file', () => {
 		const stopped = Date.now();
 		run.cancel();
 		await run;
-		while (!gone) await sleep(5);
+		await eventually(() => gone);
 		// A quarter of a second, on a machine that has nothing else to do.
 		expect(Date.now() - stopped).toBeLessThan(5000);
 		expect(await keptSince(before)).toEqual([]);
@@ -151,7 +152,7 @@ it('a download with a credential that stands still half-way leaves no connection
 	const credentials = { baseUrl: new URL(url).origin, apiKey: 'x' };
 	const node = filesAppNode(nowhere, { ...download, options }, { credentials });
 	expect(errorOf(await runNode(node)).message).toBe('Files App: Nothing moved for 1 seconds');
-	while (!gone) await sleep(5);
+	await eventually(() => gone);
 	expect(await keptSince(before)).toEqual([]);
 });
 
@@ -163,5 +164,5 @@ it('neither does a redirect with a body that nobody wants', async () => {
 		response.writeHead(302, { location: '/there' }).end(Buffer.alloc(50_000_000));
 	};
 	expect(outputOf(await runNode(fileCourierNode(nowhere, parameters())))).toHaveLength(1);
-	while (!gone) await sleep(5);
+	await eventually(() => gone);
 });

@@ -1,12 +1,13 @@
 import { sleep } from 'n8n-workflow';
 
 import { StallGuard, timeoutSignal } from '../../../nodes/shared/transfer/stall';
+import { eventually } from '../../support/eventually';
 
 const never = new Promise<never>(() => undefined);
 
 it.each([0.5, 33.3, 1, 0, -5, NaN])('a timeout of %p milliseconds is over soon', async (time) => {
 	const signal = timeoutSignal(time);
-	while (!signal.aborted) await sleep(5);
+	await eventually(() => signal.aborted);
 });
 
 it.each([2 ** 31, 1e12, Infinity])('one of %p milliseconds is not over at once', async (time) => {

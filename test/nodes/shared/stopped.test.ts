@@ -3,6 +3,7 @@ import { sleep } from 'n8n-workflow';
 import { lastCallPayload, partPayload } from '../../../nodes/shared/transfer/upload';
 import { itemWith } from '../../support/binary';
 import { binaryData, buildContext, type NodeUnderTest, startRun } from '../../support/engine';
+import { eventually } from '../../support/eventually';
 import { filesAppNode } from '../../support/filesApp';
 import { credentialsOf, filestackNode } from '../../support/filestack';
 import { Sandbox } from '../../support/sandbox';
@@ -28,7 +29,7 @@ const input = async () => [
 async function stopAfter(node: NodeUnderTest, requests: number): Promise<void> {
 	const { workflow, additionalData, mode } = buildContext(node);
 	const run = startRun(workflow, additionalData, mode);
-	while ((await sandbox.requests()).length < requests) await sleep(20);
+	await eventually(async () => (await sandbox.requests()).length >= requests);
 	const stopped = Date.now();
 	run.cancel();
 	await run;

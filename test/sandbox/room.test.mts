@@ -1,0 +1,27 @@
+import { readdirSync, utimesSync, writeFileSync } from 'node:fs';
+import { hostname, tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { makeRoom, removeLeft } from '../support/room.mjs';
+import { removeFolder, temporaryFolder } from './support.mts';
+
+let base: string;
+beforeEach(async () => (base = await temporaryFolder()));
+afterEach(async () => await removeFolder(base));
+
+/** No process has it: Linux gives 2 ** 22 at most. */
+const DEAD = 2 ** 30;
+
+test('what a killed run has left goes with the next; what another still needs stays', () => {
+	const [mine, left, fresh, given] = Array.from({ length: 4 }, () => makeRoom(base));
+	writeFileSync(join(left, 'holder'), `${DEAD}@${hostname()}`);
+	for (const folder of [fresh, given]) writeFileSync(join(folder, 'holder'), '');
+	utimesSync(given, 0, 0);
+	writeFileSync(join(base, 'something else'), '');
+	removeLeft(base);
+	const kept = [mine, fresh].map((folder) => basename(folder));
+	expect(readdirSync(base).sort()).toEqual([...kept, 'something else'].sort());
+});
+
+test('the tests themselves write there', () => {
+	expect(basename(tmpdir())).toMatch(/^file-delivery-tests-/);
+});
