@@ -22,6 +22,11 @@ interface Options {
 	progress?: (bytes: number) => void;
 	/** Asked at the end of a stream; what it objects to is a fault of the stream, so that nobody takes it for whole. */
 	objection?: (measure: Measure) => Error | undefined;
+	/**
+	 * Bytes that a stream should have. What reaches them is handed on only when nothing else follows: whoever counts would
+	 * take the stream for whole.
+	 */
+	expected?: number;
 	/** Bytes that a stream hands on at once, at least; without it, as they come. */
 	blockSize?: number;
 }
@@ -29,7 +34,7 @@ interface Options {
 /** The same bytes, counted and hashed while they pass; a buffer stays a buffer. */
 export function measured<T extends Buffer | ByteStream>(
 	source: T,
-	{ sha256, progress, objection, blockSize }: Options,
+	{ sha256, progress, objection, expected, blockSize }: Options,
 ): { stream: T; measure: Measure } {
 	const hash = sha256 ? createHash('sha256') : undefined;
 	const measure: Measure = {
@@ -50,13 +55,16 @@ export function measured<T extends Buffer | ByteStream>(
 		return { stream: source, measure };
 	}
 	const pass = async function* (chunks: AsyncIterable<Buffer>) {
+		let last: Buffer | undefined;
 		for await (const chunk of chunks) {
 			take(chunk);
 			keepGarbageYoung(chunk.length);
-			yield chunk;
+			if (measure.size === expected) last ??= chunk;
+			else yield chunk;
 		}
 		const fault = objection?.(measure);
 		if (fault) throw fault;
+		if (last) yield last;
 	};
 	const inBlocks =
 		blockSize === undefined

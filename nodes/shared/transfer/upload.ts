@@ -80,7 +80,10 @@ export async function uploadWhole(
 						isRead = true;
 						return size === file.size ? undefined : wrongLength(node, file, size);
 					};
-					const opened = measured(bytes, { ...options, progress, objection });
+					const opened = measured(bytes, {
+						...{ ...options, progress, objection },
+						expected: file.size,
+					});
 					measure = opened.measure;
 					return options.form ? options.form.around(opened.stream) : opened.stream;
 				},

@@ -2,6 +2,8 @@
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 
+import { sleep } from 'n8n-workflow';
+
 import { type ByteStream, measured } from '../../../nodes/shared/transfer/measured';
 
 const CHUNKS = [Buffer.from('hello '), Buffer.from('wörld')];
@@ -46,6 +48,25 @@ it('an objection at the end is a fault of the stream', async () => {
 			expect(chunk).toBeTruthy();
 	};
 	await expect(all()).rejects.toThrow('12 bytes');
+});
+
+it.each([
+	[12, ['hello ', 'wörld', '']],
+	[6, ['hello ']],
+])('what reaches the expected %d bytes comes when nothing else does', async (expected, chunks) => {
+	let isOver = false;
+	const slow = async function* () {
+		for (const chunk of chunks) yield Buffer.from(chunk);
+		await sleep(50);
+		isOver = true;
+	};
+	const from = Readable.from(slow(), { objectMode: false }) as unknown as ByteStream;
+	const { stream } = measured(from, { sha256: false, expected });
+	const seen: Array<[string, boolean]> = [];
+	for await (const chunk of stream as unknown as AsyncIterable<Buffer>)
+		seen.push([chunk.toString(), isOver]);
+	const whole = chunks.filter(Boolean);
+	expect(seen).toEqual(whole.map((chunk, index) => [chunk, index === whole.length - 1]));
 });
 
 it('a fault that comes when nobody reads any more does not end the process', () => {

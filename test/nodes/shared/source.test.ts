@@ -1,9 +1,13 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports */
+import { Readable } from 'node:stream';
+
 import type { BinaryDataService } from 'n8n-core';
-import type { IDataObject } from 'n8n-workflow';
+import { type IDataObject, sleep } from 'n8n-workflow';
 
 import { itemWith } from '../../support/binary';
 import { binaryData, errorOf, outputOf } from '../../support/engine';
 import { filesAppUpload } from '../../support/filesApp';
+import { credentialsOf, filestack } from '../../support/filestack';
 import { Sandbox } from '../../support/sandbox';
 import { sha256Of } from '../../support/sizes';
 
@@ -68,6 +72,22 @@ describe.each([
 		// Sending it again would not make it better.
 		expect(calls.filter((path) => path === '/upload').length).toBeLessThanOrEqual(1);
 	});
+});
+
+it('what has the noted length is not sent while more follows: the service would take it for whole', async () => {
+	const input = [await itemWith({ data: { name: 'a.bin', bytes } })];
+	jest.spyOn(service, 'getMetadata').mockResolvedValue({ fileSize: MIB } as { fileSize: number });
+	const slow = async function* () {
+		yield bytes.subarray(0, MIB);
+		await sleep(500);
+		yield bytes.subarray(MIB);
+	};
+	jest.spyOn(service, 'getAsStream').mockResolvedValue(Readable.from(slow()));
+	const credentials = credentialsOf(sandbox);
+	const options = { thresholdMb: 100 };
+	const error = errorOf(await filestack(credentials, 'file', 'store', { options }, { input }));
+	expect(error.message).toContain('“a.bin” has more than the 1048576 bytes');
+	expect((await sandbox.control.get<unknown>('/services/filestack/files')).data).toEqual([]);
 });
 
 it('a file without a type goes as bytes', async () => {
