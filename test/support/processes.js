@@ -14,6 +14,8 @@ async function startSandbox(folder) {
 		createInterface({ input: child.stdout }).once('line', resolve);
 		child.once('exit', (code) => reject(new Error(`The sandbox ended with ${code}`)));
 	});
+	// A test that fails before it ends the sandbox must not keep the run alive; the sandbox ends with the run.
+	for (const handle of [child, child.stdin, child.stdout]) handle.unref();
 	return { child, info: JSON.parse(line) };
 }
 

@@ -17,7 +17,7 @@ import { isAlive, me } from '../../sandbox/launcher/lock.mjs';
 const NAME = 'file-delivery-tests-';
 
 /** The most bytes that have lain there at once, with room to spare. */
-const NEEDED_BYTES = 4e9;
+const NEEDED_BYTES = 2e9;
 
 /** In this time a run has made its folder and written into it whose it is. */
 const BEGINNING_MS = 60_000;

@@ -131,11 +131,15 @@ async function store(
 			told.move(moved);
 		},
 		// Said before n8n has taken the end of the file: it throws away what it has of a stream that fails.
-		objection: (arrived) =>
-			(objection =
+		objection: (arrived) => {
+			// Some of n8n's storages have taken it into memory, and write it only now.
+			guard.release();
+			objection =
 				expected !== undefined && expected !== arrived.size
 					? damaged(context, fileName, arrived.size, expected)
-					: options.objection?.({ fileName, mimeType, ...arrived })),
+					: options.objection?.({ fileName, mimeType, ...arrived });
+			return objection;
+		},
 	});
 	return await context.helpers.prepareBinaryData(stream as never, fileName, mimeType).then(
 		(binary) => ({ downloaded: { binary, fileName, mimeType, ...measure }, setback: {} }),

@@ -57,10 +57,12 @@ export function measured<T extends Buffer | ByteStream>(
 	const pass = async function* (chunks: AsyncIterable<Buffer>) {
 		let last: Buffer | undefined;
 		for await (const chunk of chunks) {
-			take(chunk);
-			keepGarbageYoung(chunk.length);
-			if (measure.size === expected) last ??= chunk;
-			else yield chunk;
+			for (const piece of piecesOf(chunk)) {
+				take(piece);
+				keepGarbageYoung(piece.length);
+				if (measure.size === expected) last = piece;
+				else yield piece;
+			}
 		}
 		const fault = objection?.(measure);
 		if (fault) throw fault;
@@ -71,6 +73,16 @@ export function measured<T extends Buffer | ByteStream>(
 			? pass
 			: (chunks: AsyncIterable<Buffer>) => gathered(pass(chunks), blockSize);
 	return { stream: passedThrough(source, inBlocks) as T, measure };
+}
+
+/** Bytes that pass at once, at most. */
+const LARGEST_PIECE = 1024 * 1024;
+
+/** n8n's database hands out a whole file as one chunk; in pieces it is seen to move. An empty chunk has none. */
+function* piecesOf(chunk: Buffer): Generator<Buffer> {
+	for (let at = 0; at < chunk.length; at += LARGEST_PIECE) {
+		yield chunk.length <= LARGEST_PIECE ? chunk : chunk.subarray(at, at + LARGEST_PIECE);
+	}
 }
 
 /** What streams of Node can do as a class; every one of them inherits it. */

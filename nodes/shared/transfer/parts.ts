@@ -7,7 +7,7 @@ import { withItem } from '../errors';
 import type { ItemContext } from '../operation';
 import type { ByteStream, Measure } from './measured';
 import { Progress } from './progress';
-import { type FileSource, wrongLength } from './source';
+import { brokenOff, type FileSource, wrongLength } from './source';
 import { keepGarbageYoung } from './youngGarbage';
 
 /** A piece of a file, held in memory until the service has it. */
@@ -59,15 +59,20 @@ export async function uploadParts(
 			failure ??= { error };
 		}
 	};
-	for await (const part of partsOf(await file.open(), options.partSize, spare)) {
-		if (failure || options.cancel?.aborted) break;
-		size += part.bytes.length;
-		// What does not fit is not sent: a service may take it for the end of a whole file.
-		if (part.bytes.length !== Math.min(options.partSize, file.size - part.offset)) break;
-		hash?.update(part.bytes);
-		const sending: Promise<void> = dispatch(part).finally(() => underWay.delete(sending));
-		underWay.add(sending);
-		if (underWay.size >= options.atOnce) await Promise.race(underWay);
+	const source = await file.open();
+	try {
+		for await (const part of partsOf(source, options.partSize, spare)) {
+			if (failure || options.cancel?.aborted) break;
+			size += part.bytes.length;
+			// What does not fit is not sent: a service may take it for the end of a whole file.
+			if (part.bytes.length !== Math.min(options.partSize, file.size - part.offset)) break;
+			hash?.update(part.bytes);
+			const sending: Promise<void> = dispatch(part).finally(() => underWay.delete(sending));
+			underWay.add(sending);
+			if (underWay.size >= options.atOnce) await Promise.race(underWay);
+		}
+	} catch (error) {
+		failure ??= { error: brokenOff(functions.getNode(), file, size, error) };
 	}
 	await Promise.all(underWay);
 	if (failure || options.cancel?.aborted) {

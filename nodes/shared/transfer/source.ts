@@ -1,6 +1,7 @@
 import type { IBinaryData, IExecuteFunctions, INode } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
 
+import { setbackOf } from '../http';
 import type { ItemContext } from '../operation';
 import { safeFileName } from './fileName';
 import type { ByteStream } from './measured';
@@ -74,6 +75,22 @@ async function sizeOf(
 	let size = 0;
 	for await (const chunk of await open()) size += (chunk as Buffer).length;
 	return size;
+}
+
+/**
+ * What there is to say when n8n's storage stops in the middle of a file.
+ * @param read bytes that have come out of it
+ */
+export function brokenOff(
+	node: INode,
+	{ fileName, size }: FileSource,
+	read: number,
+	fault: unknown,
+) {
+	const { reason } = setbackOf(fault);
+	const message = `n8n’s binary storage broke off after ${read} of the ${size} bytes of “${fileName}”`;
+	const description = `It says: ${reason ?? 'no reason'}. Run the node again; if that happens each time, look into n8n’s log.`;
+	return new NodeOperationError(node, message, { description });
 }
 
 /**

@@ -49,6 +49,11 @@ export class StallGuard {
 		this.lastProgress = Date.now();
 	};
 
+	/** From now on nothing has to move; the user can still stop it. */
+	release = (): void => {
+		this.over = true;
+	};
+
 	/**
 	 * The outcome of the work, unless it stalls or is stopped before.
 	 * @throws StallError, StoppedError
@@ -64,7 +69,7 @@ export class StallGuard {
 		try {
 			return await Promise.race([work, ended]);
 		} finally {
-			this.over = true;
+			this.release();
 		}
 	}
 

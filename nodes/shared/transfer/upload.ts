@@ -8,7 +8,7 @@ import type { Form } from './form';
 import { type Measure, measured } from './measured';
 import { Progress } from './progress';
 import type { PartSettings } from './settings';
-import { type FileSource, wrongLength } from './source';
+import { brokenOff, type FileSource, wrongLength } from './source';
 import { StallGuard } from './stall';
 
 export interface TransferOptions {
@@ -51,6 +51,7 @@ export async function uploadWhole(
 	let abandon = () => {};
 	let faults = 0;
 	let isRead = false;
+	let storageFault: unknown;
 	const send = async () =>
 		await callApi(functions, service, {
 			...call,
@@ -60,13 +61,17 @@ export async function uploadWhole(
 				contentType: options.form?.contentType ?? file.mimeType,
 				size: options.form?.size ?? file.size,
 				async open() {
+					storageFault = undefined;
 					const bytes = await file.open();
 					const limit = Buffer.isBuffer(bytes)
 						? patience(bytes.length, options.stallTimeout)
 						: options.stallTimeout;
 					guard = new StallGuard(limit, cancelSignalOf(functions));
 					// An answer may come before all is read: without its source the request ends too.
-					if (!Buffer.isBuffer(bytes)) abandon = () => void bytes.destroy();
+					if (!Buffer.isBuffer(bytes)) {
+						abandon = () => void bytes.destroy();
+						bytes.once('error', (fault: unknown) => (storageFault = fault));
+					}
 					const told = new Progress(functions, `Sending “${file.fileName}”`, file.size);
 					const progress = (moved: number) => {
 						// Cut off at the announced length, it would pass for a whole file.
@@ -98,6 +103,9 @@ export async function uploadWhole(
 	} catch (error) {
 		if (measure.size > file.size || (isRead && measure.size < file.size)) {
 			throw withItem(node, wrongLength(node, file, measure.size), itemIndex);
+		}
+		if (storageFault !== undefined) {
+			throw withItem(node, brokenOff(node, file, measure.size, storageFault), itemIndex);
 		}
 		const isWhole = measure.size >= file.size;
 		if (!mayHaveActed(error) || !isWhole) {

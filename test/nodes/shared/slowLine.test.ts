@@ -2,7 +2,9 @@
 import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { Readable } from 'node:stream';
 
+import type { BinaryDataService } from 'n8n-core';
 import { type INodeExecutionData, sleep } from 'n8n-workflow';
 
 import { inMemory, itemWith } from '../../support/binary';
@@ -19,10 +21,11 @@ const bytes = randomBytes(40 * MIB);
 const STALL = 2;
 const PER_MEBIBYTE = 150;
 let server: Server;
+let service: BinaryDataService;
 let url: string;
 
 beforeAll(async () => {
-	await binaryData();
+	service = await binaryData();
 	server = createServer((request, response) => {
 		const carry = async () => {
 			if (request.method === 'GET') {
@@ -72,6 +75,15 @@ const nowhere = () =>
 const file = { name: 'a.bin', bytes };
 it.each<[string, () => Promise<INodeExecutionData>]>([
 	['on disk', async () => await itemWith({ data: file })],
+	[
+		'in n8n’s database',
+		async () => {
+			const item = await itemWith({ data: file });
+			// As n8n's DatabaseManager does: the whole file is one chunk.
+			jest.spyOn(service, 'getAsStream').mockResolvedValueOnce(Readable.from(bytes));
+			return item;
+		},
+	],
 	['in memory', () => Promise.resolve({ json: {}, binary: { data: inMemory(file) } })],
 ])('an upload of a file %s may take longer than the stall timeout', async (_, item) => {
 	const options = { thresholdMb: 1000, stallSeconds: STALL };

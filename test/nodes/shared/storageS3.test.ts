@@ -1,0 +1,84 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { itemWith } from '../../support/binary';
+import { binaryData, bytesOf, errorOf, outputOf, runNode } from '../../support/engine';
+import { filesAppNode, filesAppUpload } from '../../support/filesApp';
+import { byId } from '../../support/locators';
+import { keepFilesIn, ObjectStorage } from '../../support/objectStorage';
+import { Sandbox } from '../../support/sandbox';
+import { sha256Of } from '../../support/sizes';
+
+const MIB = 1024 * 1024;
+const bytes = Buffer.alloc(3 * MIB + 5, 'x');
+const storage = new ObjectStorage();
+let sandbox: Sandbox;
+
+beforeAll(async () => {
+	await storage.start();
+	sandbox = await Sandbox.start();
+	await sandbox.control.patch('/services/filesApp/settings', { chunkSize: MIB });
+	keepFilesIn(storage);
+	await binaryData();
+});
+afterAll(async () => {
+	await sandbox.stop();
+	await storage.stop();
+});
+beforeEach(async () => {
+	await sandbox.reset();
+	Object.assign(storage, { putTakes: 0, cutAfter: Infinity });
+});
+
+const filesThere = async () =>
+	(await sandbox.control.get<unknown[]>('/services/filesApp/files')).data;
+const upload = async (content: Buffer, options: IDataObject = {}) =>
+	await filesAppUpload(sandbox, [await itemWith({ data: { name: 'a.bin', bytes: content } })], {
+		options,
+	});
+const download = async (fileId: string, options: IDataObject = {}) =>
+	await runNode(
+		filesAppNode(sandbox, {
+			...{ resource: 'file', operation: 'download', fileId: byId(fileId), options },
+			binaryPropertyName: 'data',
+		}),
+	);
+
+it.each([
+	['0 bytes', Buffer.alloc(0), {}],
+	['in one request', bytes, {}],
+	['in parts', bytes, { thresholdMb: 1, partSizeMb: 1 }],
+])('a file that n8n keeps in S3 goes out and comes back: %s', async (_, content, options) => {
+	const [{ json }] = outputOf(await upload(content, options));
+	expect(json).toMatchObject({ size: content.length, sha256: sha256Of(content) });
+	const [{ binary }] = outputOf(await download(json.fileId as string));
+	expect(binary!.data.id).toMatch(/^s3:/);
+	expect(sha256Of(await bytesOf(binary!.data))).toBe(sha256Of(content));
+});
+
+it('S3 has the time that it needs: what has arrived does not stand still', async () => {
+	const [{ json }] = outputOf(await upload(bytes));
+	storage.putTakes = 1500;
+	const [{ binary }] = outputOf(await download(json.fileId as string, { stallSeconds: 1 }));
+	expect(sha256Of(await bytesOf(binary!.data))).toBe(sha256Of(bytes));
+});
+
+it.each([
+	['in one request', {}, /after \d+ of the 3145733 bytes/],
+	['in parts', { thresholdMb: 1, partSizeMb: 1 }, /after 2097152 of the 3145733 bytes/],
+])(
+	'a file that S3 breaks off is not sent, and the fault is n8n’s: %s',
+	async (_, options, said) => {
+		const input = [await itemWith({ data: { name: 'a.bin', bytes } })];
+		const before = await filesThere();
+		storage.cutAfter = 2 * MIB + 1;
+		const error = errorOf(await filesAppUpload(sandbox, input, { options }));
+		expect(error.message).toMatch(/^n8n’s binary storage broke off/);
+		expect(error.message).toMatch(said);
+		expect(error.message).toContain('“a.bin”');
+		expect(error.description).toMatch(/^It says: aborted/);
+		expect(error.context.itemIndex).toBe(0);
+		expect(await filesThere()).toEqual(before);
+		storage.cutAfter = Infinity;
+		outputOf(await filesAppUpload(sandbox, input, { options }));
+	},
+);
