@@ -231,7 +231,7 @@ async function attemptRequest(
 
 /** What a thrown fault says: Node's code, which n8n's and the HTTP library's errors carry somewhere below, and its words. */
 export function setbackOf(error: unknown): Setback {
-	const reason = isJsonObject(error) ? textOf(error.message) : undefined;
+	const reason = isJsonObject(error) ? textOf(error.message)?.replace(/\.$/, '') : undefined;
 	for (
 		let level = error, depth = 0;
 		isJsonObject(level) && depth < 5;

@@ -30,7 +30,7 @@ export interface Setback {
 	status?: number;
 	/** Node's code of a connection fault, e.g. ECONNRESET. */
 	code?: string;
-	/** The fault in the words of n8n. */
+	/** The fault in the words of n8n, without the full stop of their end. */
 	reason?: string;
 	/** What the service asks to wait, in milliseconds. */
 	retryAfter?: number;
