@@ -29,7 +29,7 @@ export class TriggerUnderTest {
 
 	static async start(): Promise<TriggerUnderTest> {
 		await binaryData();
-		return new TriggerUnderTest(await Sandbox.start());
+		return new TriggerUnderTest(await new Sandbox().start());
 	}
 
 	async activate(parameters: IDataObject = {}, credentials = {}, mode = 'webhook' as const) {

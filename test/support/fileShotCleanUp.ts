@@ -2,22 +2,15 @@ import axios from 'axios';
 import type { IDataObject } from 'n8n-workflow';
 
 import { cleaned, pace } from './cleanUp';
-import { binaryData } from './engine';
 import { fileShotNode } from './fileShot';
-import { Sandbox } from './sandbox';
+import { ownSandbox } from './ownSandbox';
 
 const USUAL = { dialect: 'documented', dates: 'iso', deleteAnswer: 'json' };
 
 /** For a file of tests: FileShot in a sandbox of its own, empty before each test, and what Clean Up is tested with. */
 export function fileShotCleanUp() {
-	let sandbox: Sandbox;
-	beforeAll(async () => {
-		await binaryData();
-		sandbox = await Sandbox.start();
-	});
-	afterAll(async () => await sandbox.stop());
+	const sandbox = ownSandbox();
 	beforeEach(async () => {
-		await sandbox.reset();
 		await settings(USUAL);
 		await pace(sandbox, 1);
 		for (const { id } of await stored()) await remove(id);
@@ -43,7 +36,7 @@ export function fileShotCleanUp() {
 		);
 
 	return {
-		sandboxOf: () => sandbox,
+		sandbox,
 		settings,
 		node,
 		cleanUp: async (parameters: IDataObject = {}) => await cleaned(node(parameters)),

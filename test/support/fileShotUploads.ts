@@ -3,9 +3,9 @@ import { randomBytes } from 'node:crypto';
 import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
 
 import { itemWith } from './binary';
-import { binaryData, type NodeUnderTest } from './engine';
+import type { NodeUnderTest } from './engine';
 import { fileShotUpload } from './fileShot';
-import { Sandbox } from './sandbox';
+import { ownSandbox } from './ownSandbox';
 
 const MIB = 1024 * 1024;
 const USUAL = {
@@ -33,19 +33,11 @@ interface StoredFile {
 /** For a file of tests: FileShot in a sandbox of its own, with its usual settings before each test, and what uploads ask of it. */
 export function fileShotUploads() {
 	const bytes = randomBytes(17 * MIB + 345);
-	let sandbox: Sandbox;
+	const sandbox = ownSandbox();
 	const settings = async (values: object) =>
 		await sandbox.control.patch('/services/fileShot/settings', values);
 
-	beforeAll(async () => {
-		await binaryData();
-		sandbox = await Sandbox.start();
-	});
-	afterAll(async () => await sandbox.stop());
-	beforeEach(async () => {
-		await sandbox.reset();
-		await settings(USUAL);
-	});
+	beforeEach(async () => void (await settings(USUAL)));
 
 	return {
 		/** What {@link large} sends. */

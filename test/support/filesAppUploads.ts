@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto';
 
 import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
 
-import { binaryData, type NodeUnderTest } from './engine';
+import type { NodeUnderTest } from './engine';
 import { filesAppUpload } from './filesApp';
-import { Sandbox } from './sandbox';
+import { ownSandbox } from './ownSandbox';
 
 const MIB = 1024 * 1024;
 const USUAL = {
@@ -26,19 +26,11 @@ interface StoredFile {
 
 /** For a file of tests: Files App in a sandbox of its own, with its usual settings before each test, and what uploads ask of it. */
 export function filesAppUploads() {
-	let sandbox: Sandbox;
+	const sandbox = ownSandbox();
 	const settings = async (values: object) =>
 		await sandbox.control.patch('/services/filesApp/settings', values);
 
-	beforeAll(async () => {
-		await binaryData();
-		sandbox = await Sandbox.start();
-	});
-	afterAll(async () => await sandbox.stop());
-	beforeEach(async () => {
-		await sandbox.reset();
-		await settings(USUAL);
-	});
+	beforeEach(async () => void (await settings(USUAL)));
 
 	return {
 		/** Goes in three parts. */

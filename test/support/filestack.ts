@@ -37,6 +37,9 @@ export function filestackNode(
 export const filestack = async (...operation: Parameters<typeof filestackNode>): Promise<IRun> =>
 	await runNode(filestackNode(...operation));
 
+/** A file to store. */
+export const TEXT = { name: 'hello.txt', type: 'text/plain', bytes: Buffer.from('hello') };
+
 /** What the node's fields begin with. */
 const DEFAULTS = { source: 'binary', storage: 'S3', binaryPropertyName: 'data' };
 
@@ -114,6 +117,22 @@ export class Recorder {
 			processBaseUrl: this.url,
 			...more,
 		};
+	}
+
+	/** Runs an operation of the node that asks this host for the file HANDLE. */
+	async run(
+		operation: string,
+		parameters: IDataObject = {},
+		credentials: Credentials = {},
+		input: TestFile = TEXT,
+	): Promise<IRun> {
+		return await filestack(
+			this.credentials(credentials),
+			'file',
+			operation,
+			{ file: 'HANDLE', fields: [], ...parameters },
+			{ input: [await itemWith({ data: input })] },
+		);
 	}
 }
 

@@ -10,18 +10,18 @@ import { type SandboxInfo, type StartedSandbox, startSandbox } from './processes
 
 /** The sandbox in a process of its own, spoken to over HTTP alone: a witness that shares nothing with the nodes. */
 export class Sandbox {
-	private constructor(
-		private readonly child: StartedSandbox['child'],
-		private readonly folder: string,
-		readonly info: SandboxInfo,
-		/** The control API, relative to /api. */
-		readonly control: AxiosInstance,
-	) {}
+	/** There once it is started. */
+	info!: SandboxInfo;
+	/** The control API, relative to /api. There once it is started. */
+	control!: AxiosInstance;
+	private child!: StartedSandbox['child'];
+	private folder!: string;
 
-	static async start(): Promise<Sandbox> {
-		const folder = mkdtempSync(join(tmpdir(), 'sandbox-'));
-		const { child, info } = await startSandbox(folder);
-		return new Sandbox(child, folder, info, axios.create({ baseURL: `${info.portal}/api` }));
+	async start(): Promise<this> {
+		this.folder = mkdtempSync(join(tmpdir(), 'sandbox-'));
+		({ child: this.child, info: this.info } = await startSandbox(this.folder));
+		this.control = axios.create({ baseURL: `${this.info.portal}/api` });
+		return this;
 	}
 
 	/** Asks for the sandbox's state until it is what the test waits for. */
@@ -43,6 +43,11 @@ export class Sandbox {
 	async requests(): Promise<SandboxRequest[]> {
 		const { data } = await this.control.get<SandboxRequest[]>('/requests');
 		return data;
+	}
+
+	/** The statuses that they were answered with. */
+	async statuses(): Promise<number[]> {
+		return (await this.requests()).map(({ status }) => status);
 	}
 
 	async reset(): Promise<void> {

@@ -18,7 +18,7 @@ export abstract class WatchedAccount {
 	static async start<Account extends WatchedAccount>(
 		this: new (sandbox: Sandbox) => Account,
 	): Promise<Account> {
-		const account = new this(await Sandbox.start());
+		const account = new this(await new Sandbox().start());
 		await account.relay.start(account.credentials.baseUrl);
 		return account;
 	}

@@ -31,7 +31,7 @@ let sandbox: Sandbox;
 let struck = 0;
 beforeAll(async () => {
 	await binaryData();
-	sandbox = await Sandbox.start();
+	sandbox = await new Sandbox().start();
 });
 afterAll(async () => await sandbox.stop());
 

@@ -1,15 +1,9 @@
 import { errorOf, outputOf, runNode } from '../../support/engine';
 import { createSession, fileCourierNode, REQUEST } from '../../support/fileCourier';
-import { Sandbox } from '../../support/sandbox';
+import { ownSandbox } from '../../support/ownSandbox';
 
 const DAY = 86_400_000;
-let sandbox: Sandbox;
-
-beforeAll(async () => {
-	sandbox = await Sandbox.start();
-});
-afterAll(async () => await sandbox.stop());
-beforeEach(async () => await sandbox.reset());
+const sandbox = ownSandbox();
 
 const session = (operation: string, sessionId: string, more = {}) =>
 	runNode(fileCourierNode(sandbox, { resource: 'session', operation, sessionId }, more));

@@ -1,16 +1,13 @@
 import { FileCourier } from '../../../nodes/FileCourier/FileCourier.node';
 import { credentialTestOf } from '../../support/credentialTest';
-import { Sandbox } from '../../support/sandbox';
+import { ownSandbox } from '../../support/ownSandbox';
 
-let sandbox: Sandbox;
+const sandbox = ownSandbox();
 let good: Record<string, string>;
 
 beforeAll(async () => {
-	sandbox = await Sandbox.start();
 	good = sandbox.info.services.fileCourier.credentials;
 });
-afterAll(async () => await sandbox.stop());
-beforeEach(async () => await sandbox.reset());
 
 const test = async (data: Record<string, string>) =>
 	await credentialTestOf(

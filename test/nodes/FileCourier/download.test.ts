@@ -1,27 +1,23 @@
 import { createHash, randomBytes } from 'node:crypto';
 
-import { binaryData, bytesOf, errorOf, outputOf, runNode } from '../../support/engine';
+import { bytesOf, errorOf, outputOf, runNode } from '../../support/engine';
 import { createSession, fileCourierNode, uploadAsRecipient } from '../../support/fileCourier';
-import { Sandbox } from '../../support/sandbox';
+import { ownSandbox } from '../../support/ownSandbox';
 import { startReceiver } from '../../support/receiver';
 
 const bytes = randomBytes(3 * 1024 * 1024 + 17);
 const sha256 = createHash('sha256').update(bytes).digest('hex');
-let sandbox: Sandbox;
+const sandbox = ownSandbox();
 let receiver: Awaited<ReturnType<typeof startReceiver>>;
 let url: string;
 
 beforeAll(async () => {
-	await binaryData();
-	sandbox = await Sandbox.start();
 	receiver = await startReceiver();
 	url = (await deliver('Gehaltsabrechnung „März“.bin', bytes)).url;
 });
 afterAll(async () => {
 	await receiver.stop();
-	await sandbox.stop();
 });
-beforeEach(async () => await sandbox.reset());
 
 /** Uploads a file as the recipient and gives back what FileCourier delivers. */
 async function deliver(name: string, content: Buffer): Promise<{ url: string }> {

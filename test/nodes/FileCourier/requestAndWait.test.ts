@@ -37,7 +37,7 @@ let resumed: Promise<IRun> | undefined;
 
 beforeAll(async () => {
 	await binaryData();
-	sandbox = await Sandbox.start();
+	sandbox = await new Sandbox().start();
 	n8n = createServer((request, response) => void receive(request, response));
 	await new Promise<void>((done) => n8n.listen(0, '127.0.0.1', done));
 });

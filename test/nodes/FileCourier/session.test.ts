@@ -5,15 +5,9 @@ import {
 	REQUEST,
 	uploadAsRecipient,
 } from '../../support/fileCourier';
-import { Sandbox } from '../../support/sandbox';
+import { ownSandbox } from '../../support/ownSandbox';
 
-let sandbox: Sandbox;
-
-beforeAll(async () => {
-	sandbox = await Sandbox.start();
-});
-afterAll(async () => await sandbox.stop());
-beforeEach(async () => await sandbox.reset());
+const sandbox = ownSandbox();
 
 const session = (operation: string, sessionId: string, more = {}) =>
 	runNode(fileCourierNode(sandbox, { resource: 'session', operation, sessionId }, more));

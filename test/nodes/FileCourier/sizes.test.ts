@@ -27,7 +27,7 @@ let origin: string;
 let sandbox: Sandbox;
 
 beforeAll(async () => {
-	sandbox = await Sandbox.start();
+	sandbox = await new Sandbox().start();
 	await new Promise<void>((done) => host.listen(0, '127.0.0.1', done));
 	host.unref();
 	origin = `http://127.0.0.1:${(host.address() as AddressInfo).port}`;

@@ -1,18 +1,15 @@
 import { errorOf, outputOf, runNode } from '../../support/engine';
 import { createSession, fileCourierNode } from '../../support/fileCourier';
-import { Sandbox } from '../../support/sandbox';
+import { ownSandbox } from '../../support/ownSandbox';
 
-let sandbox: Sandbox;
+const sandbox = ownSandbox();
 let secrets: string[];
 
 beforeAll(async () => {
-	sandbox = await Sandbox.start();
 	const { clientId, clientSecret, webhookSecret } = sandbox.info.services.fileCourier.credentials;
 	const basic = Buffer.from(`${clientId}:${clientSecret}`).toString('base64');
 	secrets = [clientSecret, webhookSecret, basic];
 });
-afterAll(async () => await sandbox.stop());
-beforeEach(async () => await sandbox.reset());
 
 const get = (credentials: object = {}) =>
 	runNode(

@@ -3,12 +3,12 @@ import { errorOf, runNode } from '../../support/engine';
 import { fileShotCleanUp } from '../../support/fileShotCleanUp';
 import { Host } from '../../support/host';
 
-const { cleanUp, filesThere, left, node, sandboxOf, settings } = fileShotCleanUp();
+const { cleanUp, filesThere, left, node, sandbox, settings } = fileShotCleanUp();
 
 describe('with the default values', () => {
 	it('shows what would be deleted and why, and deletes nothing', async () => {
 		await filesThere({ 'a.txt': 1, 'b.txt': 30 });
-		await pass(sandboxOf(), 2 * DAY);
+		await pass(sandbox, 2 * DAY);
 		const items = await cleanUp();
 		expect(items).toEqual([
 			expect.objectContaining({
@@ -29,7 +29,7 @@ describe('with the default values', () => {
 			}),
 		]);
 		expect(Object.keys(items[0]).slice(0, 2)).toEqual(['action', 'reason']);
-		expect(await deletionsIn(sandboxOf())).toEqual([]);
+		expect(await deletionsIn(sandbox)).toEqual([]);
 		expect(await left()).toEqual(['a.txt', 'b.txt']);
 	});
 
@@ -39,7 +39,7 @@ describe('with the default values', () => {
 
 	it('anything but a plain “no” stays a dry run', async () => {
 		await filesThere({ 'a.txt': 1 });
-		await pass(sandboxOf(), 2 * DAY);
+		await pass(sandbox, 2 * DAY);
 		expect(tally(await cleanUp({ dryRun: '' }))).toEqual({ wouldDelete: 1 });
 		expect(await left()).toEqual(['a.txt']);
 	});
@@ -56,7 +56,7 @@ describe('over months, by the clock of the service', () => {
 			[2, ['year']],
 			[300, []],
 		] as const) {
-			await pass(sandboxOf(), days * DAY);
+			await pass(sandbox, days * DAY);
 			const before = await left();
 			const items = await cleanUp({ dryRun: false });
 			expect(tally(items).deleted ?? 0).toBe(before.length - kept.length);
@@ -77,11 +77,11 @@ describe('over months, by the clock of the service', () => {
 	});
 
 	it('exactly at the moment of expiry it is expired, and a second before it is not', async () => {
-		await pace(sandboxOf(), 0);
+		await pace(sandbox, 0);
 		await filesThere({ a: 1 });
-		await pass(sandboxOf(), DAY - 2);
+		await pass(sandbox, DAY - 2);
 		expect(tally(await cleanUp())).toEqual({ kept: 1 });
-		await pass(sandboxOf(), 2);
+		await pass(sandbox, 2);
 		expect(tally(await cleanUp())).toEqual({ wouldDelete: 1 });
 	});
 });
@@ -89,7 +89,7 @@ describe('over months, by the clock of the service', () => {
 describe('selects', () => {
 	beforeEach(async () => {
 		await filesThere({ expired: 1, soon: 4, later: 20 });
-		await pass(sandboxOf(), 2 * DAY);
+		await pass(sandbox, 2 * DAY);
 		await filesThere({ new: 30 });
 	});
 
@@ -112,7 +112,7 @@ describe('selects', () => {
 
 	it('what a text in its name protects is kept, with that reason', async () => {
 		await filesThere({ 'My CONTRACT': 1 });
-		await pass(sandboxOf(), DAY + 2);
+		await pass(sandbox, DAY + 2);
 		const options = { keepIfContains: 'contract, PIRED' };
 		const items = await cleanUp({ dryRun: false, output: 'selected', options });
 		expect(Object.fromEntries(items.map(({ fileName, reason }) => [fileName, reason]))).toEqual({
@@ -134,7 +134,7 @@ describe('selects', () => {
 	])('%j is refused before anything is asked', async (parameters, label) => {
 		const error = errorOf(await runNode(node({ dryRun: false, ...parameters })));
 		expect(error.message).toContain(`The field “${label}” is no whole number`);
-		expect(await sandboxOf().requests()).toEqual([]);
+		expect(await sandbox.requests()).toEqual([]);
 	});
 });
 
@@ -164,7 +164,7 @@ describe.each(['documented', 'desktop'])('deletes (%s routes)', (dialect) => {
 	it('all pages of them, and is safe to run twice', async () => {
 		const names = Array.from({ length: 205 }, (_, n) => `old ${n}`);
 		await filesThere({ ...Object.fromEntries(names.map((name) => [name, 1])), young: 30 });
-		await pass(sandboxOf(), 2 * DAY);
+		await pass(sandbox, 2 * DAY);
 		const items = await cleanUp({ dryRun: false, maxDeletions: 300 });
 		expect(tally(items)).toEqual({ deleted: 205, kept: 1 });
 		expect(await left()).toEqual(['young']);
@@ -177,7 +177,7 @@ describe.each(['documented', 'desktop'])('deletes (%s routes)', (dialect) => {
 		[4, { deleted: 3 }],
 	])('at most %i, the oldest first', async (maxDeletions, counts) => {
 		await filesThere({ c: 3, a: 1, b: 2 });
-		await pass(sandboxOf(), 5 * DAY);
+		await pass(sandbox, 5 * DAY);
 		const items = await cleanUp({ dryRun: false, maxDeletions });
 		expect(tally(items)).toEqual(counts);
 		expect(items.map(({ fileName }) => fileName)).toEqual(['a', 'b', 'c']);
@@ -191,7 +191,7 @@ it.each(['json', 'empty', 'noContent'])(
 	async (answer) => {
 		await settings({ deleteAnswer: answer });
 		await filesThere({ a: 1 });
-		await pass(sandboxOf(), 2 * DAY);
+		await pass(sandbox, 2 * DAY);
 		expect(tally(await cleanUp({ dryRun: false }))).toEqual({ deleted: 1 });
 	},
 );
@@ -199,7 +199,7 @@ it.each(['json', 'empty', 'noContent'])(
 describe('the summary', () => {
 	beforeEach(async () => {
 		await filesThere({ bcd: 2, a: 1, later: 30 });
-		await pass(sandboxOf(), 3 * DAY);
+		await pass(sandbox, 3 * DAY);
 	});
 
 	it('counts, and has a text for a message', async () => {

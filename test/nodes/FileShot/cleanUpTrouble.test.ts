@@ -2,16 +2,16 @@ import { actionsBy, cleaned, DAY, deletionsIn, pass, tally } from '../../support
 import { errorOf, runNode } from '../../support/engine';
 import { fileShotCleanUp } from '../../support/fileShotCleanUp';
 
-const { cleanUp, filesThere, left, node, sandboxOf } = fileShotCleanUp();
+const { cleanUp, filesThere, left, node, sandbox } = fileShotCleanUp();
 
 describe('when things go wrong', () => {
 	let ids: Record<string, string>;
 	beforeEach(async () => {
 		ids = await filesThere({ a: 1, b: 1, c: 1 });
-		await pass(sandboxOf(), 2 * DAY);
+		await pass(sandbox, 2 * DAY);
 	});
 	const fault = async (kind: object, more: object = {}) =>
-		await sandboxOf().fault({ service: 'fileShot', method: 'DELETE', ...more, fault: kind });
+		await sandbox.fault({ service: 'fileShot', method: 'DELETE', ...more, fault: kind });
 
 	it('one failing deletion stops no other, and is told', async () => {
 		await fault({ type: 'status', status: 500 }, { path: `/api/files/${ids.b}` });
@@ -50,7 +50,7 @@ describe('when things go wrong', () => {
 		const rule = { nth: 2 };
 		await fault({ type: 'status', status: 429, headers: { 'Retry-After': '1' } }, rule);
 		expect(tally(await cleanUp({ dryRun: false }))).toEqual({ deleted: 3 });
-		expect((await deletionsIn(sandboxOf())).map(({ status }) => status).sort()).toEqual([
+		expect((await deletionsIn(sandbox)).map(({ status }) => status).sort()).toEqual([
 			200, 200, 200, 429,
 		]);
 	});
@@ -61,7 +61,7 @@ describe('when things go wrong', () => {
 		expect(items.map(({ action }) => action)).toEqual(['deleted', 'failed', 'kept']);
 		expect(items[1].details).toMatch(/^The service asks to come back at /);
 		expect(items[2].reason).toMatch(/^Not tried, .*FileShot answered 429/);
-		expect(await deletionsIn(sandboxOf())).toHaveLength(2);
+		expect(await deletionsIn(sandbox)).toHaveLength(2);
 	});
 
 	it('a deletion whose answer is lost counts as done', async () => {
@@ -71,14 +71,14 @@ describe('when things go wrong', () => {
 	});
 
 	it('without the list nothing is deleted', async () => {
-		await sandboxOf().fault({ service: 'fileShot', method: 'GET', fault: { type: 'html' } });
+		await sandbox.fault({ service: 'fileShot', method: 'GET', fault: { type: 'html' } });
 		errorOf(await runNode(node({ dryRun: false })));
-		expect(await deletionsIn(sandboxOf())).toEqual([]);
+		expect(await deletionsIn(sandbox)).toEqual([]);
 	});
 
 	it('the key appears nowhere', async () => {
 		await fault({ type: 'status', status: 500 });
-		const { apiKey } = sandboxOf().info.services.fileShot.credentials;
+		const { apiKey } = sandbox.info.services.fileShot.credentials;
 		expect(JSON.stringify(await cleanUp({ dryRun: false }))).not.toContain(apiKey);
 	});
 });

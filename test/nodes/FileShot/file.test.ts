@@ -2,24 +2,20 @@ import { randomBytes } from 'node:crypto';
 
 import type { IDataObject } from 'n8n-workflow';
 
-import { binaryData, errorOf, type NodeUnderTest, outputOf, runNode } from '../../support/engine';
+import { errorOf, type NodeUnderTest, outputOf, runNode } from '../../support/engine';
 import { fileShotNode, fileThere } from '../../support/fileShot';
 import { Host } from '../../support/host';
 import { byId, byUrl } from '../../support/locators';
-import { Sandbox } from '../../support/sandbox';
+import { ownSandbox } from '../../support/ownSandbox';
 
 const content = randomBytes(3_000_017);
-let sandbox: Sandbox;
+const sandbox = ownSandbox();
 let id: string;
 
 beforeAll(async () => {
-	await binaryData();
-	sandbox = await Sandbox.start();
 	id = await fileThere(sandbox, 'Grüße „x“.bin', content, { options: { customSlug: 'my-doc' } });
 });
-afterAll(async () => await sandbox.stop());
 beforeEach(async () => {
-	await sandbox.reset();
 	await settings({
 		dialect: 'documented',
 		download: 'redirect',

@@ -2,10 +2,10 @@ import { LoadOptionsContext } from 'n8n-core';
 import type { IDataObject, ILoadOptionsFunctions } from 'n8n-workflow';
 
 import { searchFiles } from '../../../nodes/FileShot/file/list';
-import { binaryData, buildContext, errorOf, outputOf, runNode } from '../../support/engine';
+import { buildContext, errorOf, outputOf, runNode } from '../../support/engine';
 import { fileShotNode } from '../../support/fileShot';
 import { Host } from '../../support/host';
-import { Sandbox } from '../../support/sandbox';
+import { ownSandbox } from '../../support/ownSandbox';
 
 const DAY_SECONDS = 86_400;
 const COUNT = 205;
@@ -16,13 +16,11 @@ const USUAL = {
 	dates: 'iso',
 	expiredFiles: 'shown',
 };
-let sandbox: Sandbox;
+const sandbox = ownSandbox();
 /** By number; the first five live for a day, the others for 30. */
 let ids: string[];
 
 beforeAll(async () => {
-	await binaryData();
-	sandbox = await Sandbox.start();
 	ids = [];
 	for (let n = 0; n < COUNT; n++) {
 		const { data } = await sandbox.control.post<{ fileId: string }>('/services/fileShot/files', {
@@ -34,9 +32,7 @@ beforeAll(async () => {
 	}
 	await sandbox.control.post('/clock', { advance: 2 * DAY_SECONDS });
 });
-afterAll(async () => await sandbox.stop());
 beforeEach(async () => {
-	await sandbox.reset();
 	await settings(USUAL);
 });
 

@@ -1,39 +1,11 @@
-import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
-
 import { itemWith } from '../../support/binary';
-import { binaryData, type NodeUnderTest, outputOf } from '../../support/engine';
-import { fileShotUpload } from '../../support/fileShot';
+import { outputOf } from '../../support/engine';
+import { fileShotUploads } from '../../support/fileShotUploads';
 import { Host } from '../../support/host';
-import { Sandbox } from '../../support/sandbox';
 
 const MIB = 1024 * 1024;
-const USUAL = {
-	dialect: 'documented',
-	tier: 'creator',
-	chunkSize: 0,
-	dates: 'iso',
-	maxUploadBytes: 100_000_000,
-};
-let sandbox: Sandbox;
 
-beforeAll(async () => {
-	await binaryData();
-	sandbox = await Sandbox.start();
-});
-afterAll(async () => await sandbox.stop());
-beforeEach(async () => {
-	await sandbox.reset();
-	await settings(USUAL);
-});
-
-const upload = async (
-	input: INodeExecutionData[],
-	parameters: object = {},
-	more: Partial<NodeUnderTest> = {},
-) => await fileShotUpload(sandbox, input, parameters as IDataObject, more);
-
-const settings = async (values: object) =>
-	await sandbox.control.patch('/services/fileShot/settings', values);
+const { upload } = fileShotUploads();
 
 describe('what goes over the wire', () => {
 	const host = new Host();

@@ -1,27 +1,24 @@
 import axios from 'axios';
 
-import { binaryData, outputOf, runNode } from '../../support/engine';
+import { outputOf, runNode } from '../../support/engine';
 import { fileShotNode, fileShotUpload } from '../../support/fileShot';
 import { Line } from '../../support/line';
 import { byId } from '../../support/locators';
-import { Sandbox } from '../../support/sandbox';
+import { ownSandbox } from '../../support/ownSandbox';
 import { sha256Of, type Sized, sizesAround, testSizes } from '../../support/sizes';
 
 const MIB = 1024 * 1024;
 const [THRESHOLD, PART] = [MIB, 2 * MIB];
-let sandbox: Sandbox;
+const sandbox = ownSandbox();
 const line = new Line();
 
 beforeAll(async () => {
-	await binaryData();
-	sandbox = await Sandbox.start();
 	const { origins } = sandbox.info.services.fileShot;
 	await line.start(Object.values(origins));
 	await settings({ tier: 'professional', download: 'stream' });
 });
 afterAll(async () => {
 	await line.stop();
-	await sandbox.stop();
 });
 
 const settings = async (values: object) =>

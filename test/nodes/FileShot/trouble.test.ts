@@ -4,14 +4,9 @@ import { credentialTestOf } from '../../support/credentialTest';
 import { errorOf, runNode } from '../../support/engine';
 import { fileShotNode } from '../../support/fileShot';
 import { byId } from '../../support/locators';
-import { Sandbox } from '../../support/sandbox';
+import { ownSandbox } from '../../support/ownSandbox';
 
-let sandbox: Sandbox;
-beforeAll(async () => {
-	sandbox = await Sandbox.start();
-});
-afterAll(async () => await sandbox.stop());
-beforeEach(async () => await sandbox.reset());
+const sandbox = ownSandbox();
 
 const get = async (credentials: object = {}) =>
 	await runNode(

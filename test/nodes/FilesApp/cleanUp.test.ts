@@ -2,20 +2,14 @@ import axios from 'axios';
 import type { IDataObject } from 'n8n-workflow';
 
 import { actionsBy, cleaned, DAY, deletionsIn, pace, pass, tally } from '../../support/cleanUp';
-import { binaryData, errorOf, runNode } from '../../support/engine';
+import { errorOf, runNode } from '../../support/engine';
 import { filesAppNode, fileThere } from '../../support/filesApp';
 import { Host } from '../../support/host';
-import { Sandbox } from '../../support/sandbox';
+import { ownSandbox } from '../../support/ownSandbox';
 
-let sandbox: Sandbox;
+const sandbox = ownSandbox();
 
-beforeAll(async () => {
-	await binaryData();
-	sandbox = await Sandbox.start();
-});
-afterAll(async () => await sandbox.stop());
 beforeEach(async () => {
-	await sandbox.reset();
 	await sandbox.control.patch('/services/filesApp/settings', { plan: 'team' });
 	await pace(sandbox, 1);
 	for (const { id } of await stored()) await remove(id);

@@ -2,19 +2,17 @@ import { LoadOptionsContext } from 'n8n-core';
 import type { IDataObject, ILoadOptionsFunctions } from 'n8n-workflow';
 
 import { searchFiles } from '../../../nodes/FilesApp/file/list';
-import { binaryData, buildContext, errorOf, outputOf, runNode } from '../../support/engine';
+import { buildContext, errorOf, outputOf, runNode } from '../../support/engine';
 import { filesAppNode, fileThere } from '../../support/filesApp';
 import { Host } from '../../support/host';
 import { byId } from '../../support/locators';
-import { Sandbox } from '../../support/sandbox';
+import { ownSandbox } from '../../support/ownSandbox';
 
 const COUNT = 205;
-let sandbox: Sandbox;
+const sandbox = ownSandbox();
 let ids: string[];
 
 beforeAll(async () => {
-	await binaryData();
-	sandbox = await Sandbox.start();
 	await settings({ plan: 'team' });
 	const { baseUrl, apiKey } = sandbox.info.services.filesApp.credentials;
 	ids = [];
@@ -31,8 +29,6 @@ beforeAll(async () => {
 		ids.push(data.id);
 	}
 });
-afterAll(async () => await sandbox.stop());
-beforeEach(async () => await sandbox.reset());
 
 const settings = async (values: object) =>
 	await sandbox.control.patch('/services/filesApp/settings', values);

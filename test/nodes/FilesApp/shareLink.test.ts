@@ -1,22 +1,18 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { binaryData, errorOf, outputOf, runNode } from '../../support/engine';
+import { errorOf, outputOf, runNode } from '../../support/engine';
 import { filesAppNode, fileThere } from '../../support/filesApp';
 import { Host } from '../../support/host';
 import { byId } from '../../support/locators';
-import { Sandbox } from '../../support/sandbox';
+import { ownSandbox } from '../../support/ownSandbox';
 
 const HOUR = 3_600_000;
-let sandbox: Sandbox;
+const sandbox = ownSandbox();
 let fileId: string;
 
 beforeAll(async () => {
-	await binaryData();
-	sandbox = await Sandbox.start();
 	fileId = await fileThere(sandbox);
 });
-afterAll(async () => await sandbox.stop());
-beforeEach(async () => await sandbox.reset());
 
 const create = async (parameters: IDataObject = {}, credentials: object = {}) =>
 	await runNode(

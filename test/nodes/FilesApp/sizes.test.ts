@@ -1,27 +1,24 @@
 import axios from 'axios';
 
-import { binaryData, outputOf, runNode } from '../../support/engine';
+import { outputOf, runNode } from '../../support/engine';
 import { filesAppNode, filesAppUpload } from '../../support/filesApp';
 import { Line } from '../../support/line';
 import { byId } from '../../support/locators';
-import { Sandbox } from '../../support/sandbox';
+import { ownSandbox } from '../../support/ownSandbox';
 import { sha256Of, sizesAround, testSizes } from '../../support/sizes';
 
 const MIB = 1024 * 1024;
 const [THRESHOLD, PART] = [MIB, 2 * MIB];
-let sandbox: Sandbox;
+const sandbox = ownSandbox();
 const line = new Line();
 
 beforeAll(async () => {
-	await binaryData();
-	sandbox = await Sandbox.start();
 	const { origins } = sandbox.info.services.filesApp;
 	await line.start(Object.values(origins));
 	await sandbox.control.patch('/services/filesApp/settings', { plan: 'team', chunkSize: PART });
 });
 afterAll(async () => {
 	await line.stop();
-	await sandbox.stop();
 });
 
 const own = () => sandbox.info.services.filesApp.credentials;

@@ -5,14 +5,9 @@ import { errorOf, runNode } from '../../support/engine';
 import { filesAppNode } from '../../support/filesApp';
 import { Host } from '../../support/host';
 import { byId } from '../../support/locators';
-import { Sandbox } from '../../support/sandbox';
+import { ownSandbox } from '../../support/ownSandbox';
 
-let sandbox: Sandbox;
-beforeAll(async () => {
-	sandbox = await Sandbox.start();
-});
-afterAll(async () => await sandbox.stop());
-beforeEach(async () => await sandbox.reset());
+const sandbox = ownSandbox();
 
 const get = async (credentials: object = {}) =>
 	await runNode(

@@ -1,58 +1,32 @@
 import { createHash } from 'node:crypto';
 
-import type { IDataObject } from 'n8n-workflow';
-
-import { itemWith } from '../../support/binary';
-import { binaryData, errorOf, outputOf } from '../../support/engine';
-import { credentialsOf, filestack, newHandle, policyIn, Recorder } from '../../support/filestack';
+import { errorOf, outputOf } from '../../support/engine';
+import { policyIn, TEXT } from '../../support/filestack';
 import { Host } from '../../support/host';
-import { Sandbox } from '../../support/sandbox';
+import { ownRecorder } from '../../support/ownRecorder';
+import { newFile } from '../../support/newFile';
+import { ownSandbox } from '../../support/ownSandbox';
 
-const text = { name: 'hello.txt', type: 'text/plain', bytes: Buffer.from('hello') };
 const other = { name: 'other.json', type: 'application/json', bytes: Buffer.from('{"url":"x"}') };
-let sandbox: Sandbox;
-let handle: string;
-const recorder = new Recorder();
+const sandbox = ownSandbox();
+const file = newFile(sandbox);
+const { run } = file;
+const recorder = ownRecorder();
 const host = new Host();
 
 beforeAll(async () => {
-	await binaryData();
-	sandbox = await Sandbox.start();
-	await recorder.start();
 	await host.start({}, { headers: { 'content-type': 'image/png' }, body: 'PNG' });
 });
-afterAll(async () => await Promise.all([sandbox.stop(), recorder.stop(), host.stop()]));
-beforeEach(async () => {
-	await sandbox.reset();
-	handle = await newHandle(sandbox, text);
-	await sandbox.reset();
-	recorder.seen.length = 0;
-	recorder.answer = () => ({ body: {} });
-});
+afterAll(async () => await host.stop());
 
-const run = async (operation: string, parameters: IDataObject = {}, file = text) =>
-	await filestack(
-		credentialsOf(sandbox),
-		'file',
-		operation,
-		{ file: handle, ...parameters },
-		{ input: [await itemWith({ data: file })] },
-	);
-const record = async (operation: string, parameters: IDataObject = {}, credentials = {}) =>
-	await filestack(
-		recorder.credentials(credentials),
-		'file',
-		operation,
-		{ file: 'HANDLE', ...parameters },
-		{ input: [await itemWith({ data: text })] },
-	);
+const record = recorder.run.bind(recorder);
 
 describe('Overwrite', () => {
 	it('puts new bytes under the old handle', async () => {
 		const options = { verify: true };
 		const [{ json }] = outputOf(await run('overwrite', { options }, other));
 		expect(json).toMatchObject({
-			handle,
+			handle: file.handle,
 			size: other.bytes.length,
 			isWriteable: true,
 			type: json.mimetype,
@@ -68,7 +42,7 @@ describe('Overwrite', () => {
 		recorder.answer = () => ({ body: { url: 'https://cdn/HANDLE', size: 5 } });
 		outputOf(await record('overwrite', { options: { mimeType: 'text/csv', base64Decode: true } }));
 		const [request] = recorder.seen;
-		expect(request).toMatchObject({ method: 'POST', path: '/api/file/HANDLE', body: text.bytes });
+		expect(request).toMatchObject({ method: 'POST', path: '/api/file/HANDLE', body: TEXT.bytes });
 		expect(request.headers['content-type']).toBe('text/csv');
 		expect(request.query).toMatchObject({ key: 'AKEYz', base64decode: 'true' });
 		expect(policyIn(request)).toMatchObject({ call: ['write'], handle: 'HANDLE' });
@@ -77,7 +51,12 @@ describe('Overwrite', () => {
 	it('has Filestack fetch a URL, allowed to do that alone', async () => {
 		const url = `${host.url}/photo.png`;
 		const [{ json }] = outputOf(await run('overwrite', { source: 'url', url }));
-		expect(json).toMatchObject({ handle, size: 3, mimetype: 'image/png', type: 'image/png' });
+		expect(json).toMatchObject({
+			handle: file.handle,
+			size: 3,
+			mimetype: 'image/png',
+			type: 'image/png',
+		});
 		recorder.answer = () => ({ body: { url: 'https://cdn/HANDLE' } });
 		outputOf(await record('overwrite', { source: 'url', url }));
 		const [request] = recorder.seen;
@@ -112,7 +91,7 @@ describe('Delete', () => {
 	it('deletes the file and what is stored of it', async () => {
 		expect(outputOf(await run('delete'))[0].json).toEqual({
 			deleted: true,
-			handle,
+			handle: file.handle,
 			keptInStorage: false,
 		});
 		expect(errorOf(await run('getMetadata', { fields: [] })).httpCode).toBe('404');

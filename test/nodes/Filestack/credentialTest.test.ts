@@ -1,17 +1,14 @@
 import { Filestack } from '../../../nodes/Filestack/Filestack.node';
 import { credentialTestOf } from '../../support/credentialTest';
 import { credentialsOf } from '../../support/filestack';
-import { Sandbox } from '../../support/sandbox';
+import { ownSandbox } from '../../support/ownSandbox';
 
-let sandbox: Sandbox;
+const sandbox = ownSandbox();
 let good: Record<string, string>;
 
 beforeAll(async () => {
-	sandbox = await Sandbox.start();
 	good = credentialsOf(sandbox);
 });
-afterAll(async () => await sandbox.stop());
-beforeEach(async () => await sandbox.reset());
 
 const test = async (data: Record<string, string>) =>
 	await credentialTestOf(

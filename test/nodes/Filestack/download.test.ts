@@ -2,26 +2,23 @@ import { createHash, randomBytes } from 'node:crypto';
 
 import type { IDataObject } from 'n8n-workflow';
 
-import { binaryData, bytesOf, errorOf, outputOf } from '../../support/engine';
+import { bytesOf, errorOf, outputOf } from '../../support/engine';
 import { credentialsOf, filestack, newHandle, Recorder, SECRET } from '../../support/filestack';
-import { Sandbox } from '../../support/sandbox';
+import { ownSandbox } from '../../support/ownSandbox';
 
 const bytes = randomBytes(2 * 1024 * 1024 + 17);
 const file = { name: 'Gehaltsabrechnung „März“.bin', type: 'application/x-thing', bytes };
 const sha256 = createHash('sha256').update(bytes).digest('hex');
-let sandbox: Sandbox;
+const sandbox = ownSandbox();
 let handle: string;
 const [recorder, elsewhere] = [new Recorder(), new Recorder()];
 
 beforeAll(async () => {
-	await binaryData();
-	sandbox = await Sandbox.start();
 	await Promise.all([recorder.start(), elsewhere.start()]);
 	handle = await newHandle(sandbox, file);
 });
-afterAll(async () => await Promise.all([sandbox.stop(), recorder.stop(), elsewhere.stop()]));
+afterAll(async () => await Promise.all([recorder.stop(), elsewhere.stop()]));
 beforeEach(async () => {
-	await sandbox.reset();
 	recorder.seen.length = 0;
 	elsewhere.seen.length = 0;
 });
@@ -29,10 +26,7 @@ beforeEach(async () => {
 const download = async (parameters: IDataObject = {}) =>
 	await filestack(credentialsOf(sandbox), 'file', 'download', { file: handle, ...parameters });
 const record = async (options: IDataObject = {}, credentials = {}) =>
-	await filestack(recorder.credentials(credentials), 'file', 'download', {
-		file: 'HANDLE',
-		options,
-	});
+	await recorder.run('download', { options }, credentials);
 const fault = (kind: object, more: object = {}) =>
 	sandbox.fault({ service: 'filestack', origin: 'cdn', ...more, fault: kind });
 

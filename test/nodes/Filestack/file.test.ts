@@ -1,34 +1,14 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { itemWith } from '../../support/binary';
-import { binaryData, errorOf, outputOf } from '../../support/engine';
+import { errorOf, outputOf } from '../../support/engine';
 import { byUrl } from '../../support/locators';
-import { credentialsOf, filestack, newHandle } from '../../support/filestack';
-import { Sandbox } from '../../support/sandbox';
+import { credentialsOf, filestack } from '../../support/filestack';
+import { newFile } from '../../support/newFile';
+import { ownSandbox } from '../../support/ownSandbox';
 
-const text = { name: 'hello.txt', type: 'text/plain', bytes: Buffer.from('hello') };
-let sandbox: Sandbox;
-let handle: string;
-
-beforeAll(async () => {
-	await binaryData();
-	sandbox = await Sandbox.start();
-});
-afterAll(async () => await sandbox.stop());
-beforeEach(async () => {
-	await sandbox.reset();
-	handle = await newHandle(sandbox, text);
-	await sandbox.reset();
-});
-
-const run = async (operation: string, parameters: IDataObject = {}, file = text) =>
-	await filestack(
-		credentialsOf(sandbox),
-		'file',
-		operation,
-		{ file: handle, ...parameters },
-		{ input: [await itemWith({ data: file })] },
-	);
+const sandbox = ownSandbox();
+const stored = newFile(sandbox);
+const { run } = stored;
 
 const OPERATIONS: Array<[string, IDataObject]> = [
 	['delete', {}],
@@ -69,13 +49,15 @@ describe.each(OPERATIONS)('%s', (operation, parameters) => {
 
 	it('takes a pasted URL', async () => {
 		const { cdnBaseUrl } = credentialsOf(sandbox);
-		const file = byUrl(`${cdnBaseUrl}/resize=width:10/${handle}?x=1`);
-		expect(outputOf(await run(operation, { file, ...parameters }))[0].json.handle).toBe(handle);
+		const file = byUrl(`${cdnBaseUrl}/resize=width:10/${stored.handle}?x=1`);
+		expect(outputOf(await run(operation, { file, ...parameters }))[0].json.handle).toBe(
+			stored.handle,
+		);
 	});
 });
 
 it('a failing item goes on with its error when the node is set to continue', async () => {
-	const input = [handle, 'unknown', handle].map((file) => ({ json: { file } }));
+	const input = [stored.handle, 'unknown', stored.handle].map((file) => ({ json: { file } }));
 	const items = outputOf(
 		await filestack(
 			credentialsOf(sandbox),
@@ -86,8 +68,8 @@ it('a failing item goes on with its error when the node is set to continue', asy
 		),
 	);
 	expect(items.map(({ json, pairedItem }) => [json.handle ?? json.error, pairedItem])).toEqual([
-		[handle, { item: 0 }],
+		[stored.handle, { item: 0 }],
 		['Filestack answered 404: File not found', { item: 1 }],
-		[handle, { item: 2 }],
+		[stored.handle, { item: 2 }],
 	]);
 });

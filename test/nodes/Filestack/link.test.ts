@@ -2,22 +2,17 @@ import axios from 'axios';
 import CryptoJS from 'crypto-js';
 import type { IDataObject } from 'n8n-workflow';
 
-import { binaryData, errorOf, outputOf } from '../../support/engine';
+import { errorOf, outputOf } from '../../support/engine';
 import { byUrl } from '../../support/locators';
-import { credentialsOf, filestack, newHandle } from '../../support/filestack';
-import { Sandbox } from '../../support/sandbox';
+import { credentialsOf, filestack, newHandle, TEXT } from '../../support/filestack';
+import { ownSandbox } from '../../support/ownSandbox';
 
-const text = { name: 'hello.txt', type: 'text/plain', bytes: Buffer.from('hello') };
-let sandbox: Sandbox;
+const sandbox = ownSandbox();
 let handle: string;
 
 beforeAll(async () => {
-	await binaryData();
-	sandbox = await Sandbox.start();
-	handle = await newHandle(sandbox, text);
+	handle = await newHandle(sandbox, TEXT);
 });
-afterAll(async () => await sandbox.stop());
-beforeEach(async () => await sandbox.reset());
 
 const minutes = { expiry: 'minutes', expiresInMinutes: 60 };
 const sign = async (parameters: IDataObject = {}, credentials = {}) =>
@@ -46,7 +41,7 @@ describe('Link: Create Signed', () => {
 		expect(Object.keys(json).sort()).toEqual(['expiresAt', 'expiry', 'handle', 'url']);
 		const { data } = await axios.get<string>(json.url as string);
 		expect(data).toBe('hello');
-		const other = await newHandle(sandbox, text);
+		const other = await newHandle(sandbox, TEXT);
 		expect(await fetchStatus((json.url as string).replace(handle, other))).toBe(403);
 	});
 

@@ -1,55 +1,18 @@
 import { createHash } from 'node:crypto';
 
-import type { IDataObject } from 'n8n-workflow';
-
-import { itemWith } from '../../support/binary';
-import { binaryData, errorOf, outputOf } from '../../support/engine';
-import {
-	credentialsOf,
-	filestack,
-	newHandle,
-	policyIn,
-	Recorder,
-	storeFile,
-} from '../../support/filestack';
-import { Sandbox } from '../../support/sandbox';
+import { errorOf, outputOf } from '../../support/engine';
+import { credentialsOf, filestack, policyIn, storeFile, TEXT } from '../../support/filestack';
+import { ownRecorder } from '../../support/ownRecorder';
+import { newFile } from '../../support/newFile';
+import { ownSandbox } from '../../support/ownSandbox';
 
 const HASHES = ['md5', 'sha1', 'sha224', 'sha256', 'sha384', 'sha512'];
-const text = { name: 'hello.txt', type: 'text/plain', bytes: Buffer.from('hello') };
-let sandbox: Sandbox;
-let handle: string;
-const recorder = new Recorder();
+const sandbox = ownSandbox();
+const file = newFile(sandbox);
+const { run } = file;
+const recorder = ownRecorder();
 
-beforeAll(async () => {
-	await binaryData();
-	sandbox = await Sandbox.start();
-	await recorder.start();
-});
-afterAll(async () => await Promise.all([sandbox.stop(), recorder.stop()]));
-beforeEach(async () => {
-	await sandbox.reset();
-	handle = await newHandle(sandbox, text);
-	await sandbox.reset();
-	recorder.seen.length = 0;
-	recorder.answer = () => ({ body: {} });
-});
-
-const run = async (operation: string, parameters: IDataObject = {}, file = text) =>
-	await filestack(
-		credentialsOf(sandbox),
-		'file',
-		operation,
-		{ file: handle, ...parameters },
-		{ input: [await itemWith({ data: file })] },
-	);
-const record = async (operation: string, parameters: IDataObject = {}, credentials = {}) =>
-	await filestack(
-		recorder.credentials(credentials),
-		'file',
-		operation,
-		{ file: 'HANDLE', ...parameters },
-		{ input: [await itemWith({ data: text })] },
-	);
+const record = recorder.run.bind(recorder);
 const setting = async (patch: object) =>
 	await sandbox.control.patch('/services/filestack/settings', patch);
 
@@ -57,7 +20,7 @@ describe('Get Metadata', () => {
 	it('gives the usual fields, the handle, both types and the date', async () => {
 		const [{ json }] = outputOf(await run('getMetadata', { fields: [] }));
 		expect(json).toMatchObject({
-			handle,
+			handle: file.handle,
 			filename: 'hello.txt',
 			mimetype: 'text/plain',
 			type: 'text/plain',
@@ -97,7 +60,7 @@ describe('Get Metadata', () => {
 
 	it('gets from the service what was asked for', async () => {
 		const [{ json }] = outputOf(await run('getMetadata', { fields: ['exif', 'size', 'sha256'] }));
-		expect(json).toMatchObject({ handle, size: 5, exif: {} });
+		expect(json).toMatchObject({ handle: file.handle, size: 5, exif: {} });
 		expect(json).not.toHaveProperty('filename');
 	});
 
@@ -117,8 +80,8 @@ describe('Get Metadata', () => {
 describe('Get Hashes', () => {
 	it('gives all six, as they are', async () => {
 		const [{ json }] = outputOf(await run('getHashes', { hashes: HASHES }));
-		const own = HASHES.map((hash) => [hash, createHash(hash).update(text.bytes).digest('hex')]);
-		expect(json).toEqual({ handle, ...Object.fromEntries(own) });
+		const own = HASHES.map((hash) => [hash, createHash(hash).update(TEXT.bytes).digest('hex')]);
+		expect(json).toEqual({ handle: file.handle, ...Object.fromEntries(own) });
 	});
 
 	it.each([
@@ -133,7 +96,7 @@ describe('Get Hashes', () => {
 describe('Get Storage', () => {
 	it('gives location, container and path', async () => {
 		const options = { container: 'bucket', path: 'a/b.txt' };
-		const stored = outputOf(await storeFile(sandbox, text, options, { storage: 'gcs' }))[0].json;
+		const stored = outputOf(await storeFile(sandbox, TEXT, options, { storage: 'gcs' }))[0].json;
 		const [{ json }] = outputOf(await run('getStorage', { file: stored.handle }));
 		expect(json).toEqual({
 			handle: stored.handle,
@@ -148,10 +111,10 @@ describe('without an app secret', () => {
 	it('files are read where the app has security switched off', async () => {
 		await setting({ security: 'off' });
 		const credentials = { ...credentialsOf(sandbox), appSecret: '' };
-		const unsigned = await filestack(credentials, 'file', 'getStorage', { file: handle });
+		const unsigned = await filestack(credentials, 'file', 'getStorage', { file: file.handle });
 		await setting({ security: 'on' });
-		expect(outputOf(unsigned)[0].json).toMatchObject({ handle, location: 'S3' });
-		const refused = await filestack(credentials, 'file', 'getStorage', { file: handle });
+		expect(outputOf(unsigned)[0].json).toMatchObject({ handle: file.handle, location: 'S3' });
+		const refused = await filestack(credentials, 'file', 'getStorage', { file: file.handle });
 		expect(errorOf(refused).message).toBe('Filestack answered 403: Policy required');
 		expect(errorOf(refused).description).toContain('Enter the App Secret');
 	});

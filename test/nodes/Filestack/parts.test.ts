@@ -3,9 +3,11 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { IDataObject } from 'n8n-workflow';
 
 import { inMemory, itemWith } from '../../support/binary';
-import { binaryData, errorOf, outputOf } from '../../support/engine';
-import { credentialsOf, filestack, Recorder, storeFile } from '../../support/filestack';
-import { Sandbox, type SandboxRequest } from '../../support/sandbox';
+import { errorOf, outputOf } from '../../support/engine';
+import { credentialsOf, filestack, storeFile } from '../../support/filestack';
+import { ownRecorder } from '../../support/ownRecorder';
+import { ownSandbox } from '../../support/ownSandbox';
+import type { SandboxRequest } from '../../support/sandbox';
 
 const MIB = 1024 * 1024;
 const bytes = randomBytes(11 * MIB + 17);
@@ -13,19 +15,8 @@ const big = { name: 'big „März“.bin', type: 'application/x-thing', bytes };
 const small = { name: 'small.txt', type: 'text/plain', bytes: Buffer.from('small') };
 const sha256 = createHash('sha256').update(bytes).digest('hex');
 const inParts = { thresholdMb: 1, partSizeMb: 5 };
-let sandbox: Sandbox;
-const recorder = new Recorder();
-
-beforeAll(async () => {
-	await binaryData();
-	sandbox = await Sandbox.start();
-	await recorder.start();
-});
-afterAll(async () => await Promise.all([sandbox.stop(), recorder.stop()]));
-beforeEach(async () => {
-	await sandbox.reset();
-	recorder.seen.length = 0;
-});
+const sandbox = ownSandbox();
+const recorder = ownRecorder();
 
 const calls = async () =>
 	(await sandbox.requests()).map(({ origin, method, path }: SandboxRequest) =>

@@ -1,27 +1,24 @@
 import axios from 'axios';
 
-import { binaryData, outputOf } from '../../support/engine';
+import { outputOf } from '../../support/engine';
 import { credentialsOf, filestack } from '../../support/filestack';
 import { Line } from '../../support/line';
-import { Sandbox } from '../../support/sandbox';
+import { ownSandbox } from '../../support/ownSandbox';
 import { sha256Of, sizesAround, testSizes } from '../../support/sizes';
 
 const MIB = 1024 * 1024;
 /** S3 takes no smaller parts but the last. */
 const [THRESHOLD, PART] = [MIB, 5 * MIB];
-let sandbox: Sandbox;
+const sandbox = ownSandbox();
 const line = new Line();
 
 beforeAll(async () => {
-	await binaryData();
-	sandbox = await Sandbox.start();
 	const { origins } = sandbox.info.services.filestack;
 	await line.start(Object.values(origins));
 	await sandbox.control.patch('/services/filestack/settings', { security: 'off' });
 });
 afterAll(async () => {
 	await line.stop();
-	await sandbox.stop();
 });
 
 const over = () => {

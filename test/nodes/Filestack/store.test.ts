@@ -3,45 +3,31 @@ import { createHash } from 'node:crypto';
 import type { IDataObject } from 'n8n-workflow';
 
 import { inMemory, itemWith } from '../../support/binary';
-import { binaryData, errorOf, outputOf } from '../../support/engine';
+import { errorOf, outputOf } from '../../support/engine';
 import {
 	credentialsOf,
 	filestack,
 	policyIn,
-	Recorder,
 	SECRET,
 	storeFile,
+	TEXT,
 } from '../../support/filestack';
-import { Sandbox } from '../../support/sandbox';
+import { ownRecorder } from '../../support/ownRecorder';
+import { ownSandbox } from '../../support/ownSandbox';
 
-const text = { name: 'hello.txt', type: 'text/plain', bytes: Buffer.from('hello') };
-const sha256 = createHash('sha256').update(text.bytes).digest('hex');
-let sandbox: Sandbox;
-const recorder = new Recorder();
+const sha256 = createHash('sha256').update(TEXT.bytes).digest('hex');
+const sandbox = ownSandbox();
+const recorder = ownRecorder({ url: 'https://cdn.filestackcontent.com/HANDLE', size: 5 });
 
-beforeAll(async () => {
-	await binaryData();
-	sandbox = await Sandbox.start();
-	await recorder.start();
-});
-afterAll(async () => await Promise.all([sandbox.stop(), recorder.stop()]));
-beforeEach(async () => {
-	await sandbox.reset();
-	recorder.seen.length = 0;
-	recorder.answer = () => ({ body: { url: 'https://cdn.filestackcontent.com/HANDLE', size: 5 } });
-});
-
-const record = async (parameters: IDataObject = {}, file = text, credentials = {}) =>
-	await filestack(recorder.credentials(credentials), 'file', 'store', parameters, {
-		input: [await itemWith({ data: file })],
-	});
+const record = async (parameters: IDataObject = {}, file = TEXT, credentials = {}) =>
+	await recorder.run('store', parameters, credentials, file);
 
 const files = async () =>
 	(await sandbox.control.get<Array<Record<string, unknown>>>('/services/filestack/files')).data;
 
 describe('bytes', () => {
 	it('are stored, and come back with handle, both types and SHA-256', async () => {
-		const [{ json, pairedItem }] = outputOf(await storeFile(sandbox, text));
+		const [{ json, pairedItem }] = outputOf(await storeFile(sandbox, TEXT));
 		expect(json).toMatchObject({
 			handle: (json.url as string).split('/').at(-1),
 			filename: 'hello.txt',
@@ -60,7 +46,7 @@ describe('bytes', () => {
 	it('go out as the body, with key, name, type and a policy for storing alone', async () => {
 		outputOf(await record());
 		const [request] = recorder.seen;
-		expect(request).toMatchObject({ method: 'POST', path: '/api/store/S3', body: text.bytes });
+		expect(request).toMatchObject({ method: 'POST', path: '/api/store/S3', body: TEXT.bytes });
 		expect(request.headers).toMatchObject({
 			'content-type': 'text/plain',
 			'content-length': '5',
@@ -78,7 +64,7 @@ describe('bytes', () => {
 	});
 
 	it('go unsigned where the credential has no app secret', async () => {
-		outputOf(await record({}, text, { appSecret: '' }));
+		outputOf(await record({}, TEXT, { appSecret: '' }));
 		expect(Object.keys(recorder.seen[0].query).sort()).toEqual(['filename', 'key', 'mimetype']);
 	});
 
@@ -112,13 +98,13 @@ describe('bytes', () => {
 		'arrive in %s with path and name',
 		async (storage) => {
 			const options = { path: `in/${storage}/x.bin`, fileName: 'x.bin' };
-			const [{ json }] = outputOf(await storeFile(sandbox, text, options, { storage }));
+			const [{ json }] = outputOf(await storeFile(sandbox, TEXT, options, { storage }));
 			expect(json).toMatchObject({ key: `in/${storage}/x.bin`, filename: 'x.bin' });
 		},
 	);
 
 	it('are decoded from base64 by Filestack; their SHA-256 is not that of the file', async () => {
-		const file = { ...text, bytes: Buffer.from(text.bytes.toString('base64')) };
+		const file = { ...TEXT, bytes: Buffer.from(TEXT.bytes.toString('base64')) };
 		const [{ json }] = outputOf(await storeFile(sandbox, file, { base64Decode: true }));
 		expect(json.size).toBe(5);
 		expect(json).not.toHaveProperty('sha256');
@@ -142,16 +128,16 @@ describe('bytes', () => {
 	});
 
 	it('of none, and those that n8n holds in memory, are stored too', async () => {
-		const [{ json }] = outputOf(await storeFile(sandbox, { ...text, bytes: Buffer.alloc(0) }));
+		const [{ json }] = outputOf(await storeFile(sandbox, { ...TEXT, bytes: Buffer.alloc(0) }));
 		expect(json).toMatchObject({ size: 0, sha256: createHash('sha256').digest('hex') });
-		const input = [{ json: {}, binary: { data: inMemory(text) } }];
+		const input = [{ json: {}, binary: { data: inMemory(TEXT) } }];
 		const run = await filestack(credentialsOf(sandbox), 'file', 'store', {}, { input });
 		expect(outputOf(run)[0].json).toMatchObject({ size: 5, sha256 });
 	});
 
 	it('of several fields, or of all, become an item each', async () => {
 		const other = { name: 'b.txt', type: 'text/plain', bytes: Buffer.from('other') };
-		const input = [await itemWith({ one: text, two: other })];
+		const input = [await itemWith({ one: TEXT, two: other })];
 		for (const binaryPropertyName of ['one, two', '*']) {
 			const parameters = { binaryPropertyName };
 			const run = await filestack(credentialsOf(sandbox), 'file', 'store', parameters, { input });
@@ -171,7 +157,7 @@ describe('bytes', () => {
 	it('of many items keep order and pairing', async () => {
 		const input = await Promise.all(
 			Array.from({ length: 12 }, (_, n) =>
-				itemWith({ data: { ...text, name: `${n}.txt`, bytes: Buffer.from(`file ${n}`) } }),
+				itemWith({ data: { ...TEXT, name: `${n}.txt`, bytes: Buffer.from(`file ${n}`) } }),
 			),
 		);
 		const items = outputOf(await filestack(credentialsOf(sandbox), 'file', 'store', {}, { input }));
@@ -184,13 +170,13 @@ describe('bytes', () => {
 describe('what arrived is compared', () => {
 	it('by size, always', async () => {
 		await sandbox.fault({ service: 'filestack', origin: 'api', fault: { type: 'wrongSize' } });
-		const error = errorOf(await storeFile(sandbox, text));
+		const error = errorOf(await storeFile(sandbox, TEXT));
 		expect(error.message).toBe('“hello.txt” did not arrive as it was sent');
 		expect(error.description).toContain('is 5, the service reports 6');
 	});
 
 	it('by SHA-256, where the user wishes', async () => {
-		const [{ json }] = outputOf(await storeFile(sandbox, text, { verify: true, sha256: false }));
+		const [{ json }] = outputOf(await storeFile(sandbox, TEXT, { verify: true, sha256: false }));
 		expect(json).toMatchObject({ sha256, verified: true });
 		const requests = (await sandbox.requests()).map(({ method, path }) => `${method} ${path}`);
 		expect(requests).toEqual([
@@ -241,7 +227,7 @@ describe('is refused with what to do, before anybody is called', () => {
 
 	it('an empty file with tags', async () => {
 		const options = { uploadTags: { tag: [{ name: 'n', value: 'v' }] } };
-		const error = errorOf(await record({ options }, { ...text, bytes: Buffer.alloc(0) }));
+		const error = errorOf(await record({ options }, { ...TEXT, bytes: Buffer.alloc(0) }));
 		expect(error.message).toBe('The field “Upload Tags” does not go with an empty file');
 	});
 });
@@ -258,7 +244,7 @@ it('is not repeated once the file has left: Filestack may have it, and the error
 		fault: { type: 'resetAfterBody' },
 	});
 	const before = (await files()).length;
-	const error = errorOf(await storeFile(sandbox, text));
+	const error = errorOf(await storeFile(sandbox, TEXT));
 	expect(error.description).toContain('may have arrived nevertheless');
 	expect(await files()).toHaveLength(before + 1);
 	expect(JSON.stringify(error)).not.toContain(SECRET);

@@ -1,30 +1,11 @@
-import type { IDataObject } from 'n8n-workflow';
-
 import { itemWith } from '../../support/binary';
-import { binaryData, errorOf, outputOf } from '../../support/engine';
-import { credentialsOf, filestack, Recorder } from '../../support/filestack';
-import { Sandbox } from '../../support/sandbox';
+import { errorOf, outputOf } from '../../support/engine';
+import { credentialsOf, filestack, TEXT } from '../../support/filestack';
+import { ownRecorder } from '../../support/ownRecorder';
+import { ownSandbox } from '../../support/ownSandbox';
 
-const text = { name: 'hello.txt', type: 'text/plain', bytes: Buffer.from('hello') };
-let sandbox: Sandbox;
-const recorder = new Recorder();
-
-beforeAll(async () => {
-	await binaryData();
-	sandbox = await Sandbox.start();
-	await recorder.start();
-});
-afterAll(async () => await Promise.all([sandbox.stop(), recorder.stop()]));
-beforeEach(async () => {
-	await sandbox.reset();
-	recorder.seen.length = 0;
-	recorder.answer = () => ({ body: { url: 'https://cdn.filestackcontent.com/HANDLE', size: 5 } });
-});
-
-const record = async (parameters: IDataObject = {}, file = text, credentials = {}) =>
-	await filestack(recorder.credentials(credentials), 'file', 'store', parameters, {
-		input: [await itemWith({ data: file })],
-	});
+const sandbox = ownSandbox();
+const recorder = ownRecorder({ url: 'https://cdn.filestackcontent.com/HANDLE', size: 5 });
 
 describe('hostile values', () => {
 	const HOSTILE = [
@@ -38,7 +19,7 @@ describe('hostile values', () => {
 
 	it.each(HOSTILE)('%j reaches the service as data', async (value) => {
 		const options = { fileName: value, path: value, container: value, mimeType: value };
-		outputOf(await record({ options }));
+		outputOf(await recorder.run('store', { options }));
 		const [request] = recorder.seen;
 		expect(request.path).toBe('/api/store/S3');
 		expect(request.headers).not.toHaveProperty('x-evil');
@@ -47,7 +28,7 @@ describe('hostile values', () => {
 	});
 
 	it('half of a UTF-16 pair is replaced', async () => {
-		outputOf(await record({ options: { fileName: '={{ "a\\uD800b" }}' } }));
+		outputOf(await recorder.run('store', { options: { fileName: '={{ "a\\uD800b" }}' } }));
 		expect(recorder.seen[0].query.filename).toBe('a\uFFFDb');
 	});
 
@@ -58,7 +39,7 @@ describe('hostile values', () => {
 				'file',
 				'store',
 				{ storage },
-				{ input: [await itemWith({ data: text })] },
+				{ input: [await itemWith({ data: TEXT })] },
 			),
 		);
 		const [{ path }] = await sandbox.requests();

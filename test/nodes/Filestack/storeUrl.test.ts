@@ -1,25 +1,19 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { errorOf, outputOf } from '../../support/engine';
-import { credentialsOf, filestack, policyIn, Recorder } from '../../support/filestack';
+import { credentialsOf, filestack, policyIn } from '../../support/filestack';
 import { Host } from '../../support/host';
-import { Sandbox } from '../../support/sandbox';
+import { ownRecorder } from '../../support/ownRecorder';
+import { ownSandbox } from '../../support/ownSandbox';
 
-let sandbox: Sandbox;
-const recorder = new Recorder();
+const sandbox = ownSandbox();
+const recorder = ownRecorder({ url: 'https://cdn.filestackcontent.com/HANDLE', size: 5 });
 const host = new Host();
 
 beforeAll(async () => {
-	sandbox = await Sandbox.start();
-	await recorder.start();
 	await host.start({ '/photo.png': { headers: { 'content-type': 'image/png' }, body: 'PNG' } });
 });
-afterAll(async () => await Promise.all([sandbox.stop(), recorder.stop(), host.stop()]));
-beforeEach(async () => {
-	await sandbox.reset();
-	recorder.seen.length = 0;
-	recorder.answer = () => ({ body: { url: 'https://cdn.filestackcontent.com/HANDLE', size: 5 } });
-});
+afterAll(async () => await host.stop());
 
 const record = async (parameters: IDataObject = {}) =>
 	await filestack(recorder.credentials(), 'file', 'store', parameters);

@@ -1,28 +1,18 @@
-import type { IDataObject } from 'n8n-workflow';
-
 import { itemWith } from '../../support/binary';
-import { binaryData, errorOf, outputOf } from '../../support/engine';
-import { credentialsOf, filestack, newHandle, Recorder, storeFile } from '../../support/filestack';
-import { Sandbox } from '../../support/sandbox';
+import { errorOf, outputOf } from '../../support/engine';
+import { credentialsOf, filestack, newHandle, storeFile, TEXT } from '../../support/filestack';
+import { ownRecorder } from '../../support/ownRecorder';
+import { ownSandbox } from '../../support/ownSandbox';
 
-const text = { name: 'hello.txt', type: 'text/plain', bytes: Buffer.from('hello') };
-let sandbox: Sandbox;
+const sandbox = ownSandbox();
 let handle: string;
 let secrets: string[];
-const recorder = new Recorder();
+const recorder = ownRecorder();
 
 beforeAll(async () => {
-	await binaryData();
-	sandbox = await Sandbox.start();
-	await recorder.start();
-	handle = await newHandle(sandbox, text);
+	handle = await newHandle(sandbox, TEXT);
 	const { appSecret, webhookSecret } = credentialsOf(sandbox);
 	secrets = [appSecret, webhookSecret];
-});
-afterAll(async () => await Promise.all([sandbox.stop(), recorder.stop()]));
-beforeEach(async () => {
-	await sandbox.reset();
-	recorder.seen.length = 0;
 });
 
 const get = async (credentials = {}) =>
@@ -30,14 +20,6 @@ const get = async (credentials = {}) =>
 		file: handle,
 		fields: [],
 	});
-const record = async (operation: string, parameters: IDataObject = {}) =>
-	await filestack(
-		recorder.credentials(),
-		'file',
-		operation,
-		{ file: 'HANDLE', fields: [], ...parameters },
-		{ input: [await itemWith({ data: text })] },
-	);
 const fault = (kind: object, more: object = {}) =>
 	sandbox.fault({ service: 'filestack', origin: 'api', ...more, fault: kind });
 const statuses = async () => (await sandbox.requests()).map(({ status }) => status);
@@ -62,7 +44,7 @@ describe('credentials', () => {
 				'file',
 				'store',
 				{},
-				{ input: [await itemWith({ data: text })] },
+				{ input: [await itemWith({ data: TEXT })] },
 			);
 			await sandbox.control.patch('/services/filestack/settings', { unknownKey: '200' });
 			const error = errorOf(run);
@@ -87,7 +69,7 @@ describe('credentials', () => {
 			'file',
 			operation,
 			{ file: 'HANDLE', fields: [], ...parameters },
-			{ input: [await itemWith({ data: text })] },
+			{ input: [await itemWith({ data: TEXT })] },
 		);
 		expect(errorOf(run).message).toBe(
 			`The ${label} in the Filestack credential is not a web address`,
@@ -120,7 +102,7 @@ describe('a service in trouble', () => {
 
 	it('answering 503 to a store call: is not asked again, because it may have acted', async () => {
 		await fault({ type: 'status', status: 503 }, { times: 1 });
-		const error = errorOf(await storeFile(sandbox, text));
+		const error = errorOf(await storeFile(sandbox, TEXT));
 		expect(error.httpCode).toBe('503');
 		expect(await statuses()).toEqual([503]);
 	});
@@ -132,14 +114,14 @@ describe('a service in trouble', () => {
 				? { status: 429, headers: reset(), body: { error: 'Rate limit exceeded' } }
 				: { body: { size: 1 } };
 		const started = Date.now();
-		expect(outputOf(await record('getMetadata'))[0].json.size).toBe(1);
+		expect(outputOf(await recorder.run('getMetadata'))[0].json.size).toBe(1);
 		expect(Date.now() - started).toBeGreaterThanOrEqual(1000);
 	});
 
 	it('whose limit is reached for long: the error says when to come back', async () => {
 		const headers = { 'filestack-reset': String(Math.ceil(Date.now() / 1000) + 3600) };
 		recorder.answer = () => ({ status: 429, headers, body: { error: 'Rate limit exceeded' } });
-		const error = errorOf(await record('getMetadata'));
+		const error = errorOf(await recorder.run('getMetadata'));
 		expect(error.message).toBe('Filestack answered 429: Rate limit exceeded');
 		expect(error.description).toMatch(/come back at \d{4}-\d\d-\d\dT/);
 		expect(error.failure?.cause).toBe('rate-limited');
@@ -152,7 +134,7 @@ describe('a service in trouble', () => {
 			'filestack-remaining': '99',
 		};
 		recorder.answer = () => ({ status: 404, headers, body: { error: 'x' } });
-		expect(errorOf(await record('getMetadata')).description).not.toContain('come back');
+		expect(errorOf(await recorder.run('getMetadata')).description).not.toContain('come back');
 	});
 
 	it.each([
@@ -164,7 +146,7 @@ describe('a service in trouble', () => {
 		['storage provider error: Invalid Application (idx 0)', 200, 'storage provider error'],
 	])('saying %j with %i: is understood', async (body, status, words) => {
 		recorder.answer = () => ({ status, body });
-		expect(errorOf(await record('getMetadata')).message).toContain(
+		expect(errorOf(await recorder.run('getMetadata')).message).toContain(
 			`Filestack answered ${status}: ${words}`,
 		);
 	});
@@ -172,7 +154,9 @@ describe('a service in trouble', () => {
 	it.each([400, 401, 403, 404, 413, 429])('answering %i: says what to do', async (status) => {
 		const headers = { 'retry-after': '3600' };
 		recorder.answer = () => ({ status, headers, body: { error: 'x' } });
-		expect(String(errorOf(await record('getMetadata')).description).length).toBeGreaterThan(40);
+		expect(String(errorOf(await recorder.run('getMetadata')).description).length).toBeGreaterThan(
+			40,
+		);
 	});
 
 	it.each([200, 404, 502])('sending a web page with %i: is not Filestack', async (status) => {
@@ -184,7 +168,7 @@ describe('a service in trouble', () => {
 
 	it.each(['', '{"size":', 'ok'])('answering %j: is not Filestack', async (body) => {
 		recorder.answer = () => ({ body });
-		expect(errorOf(await record('getMetadata')).message).toContain(
+		expect(errorOf(await recorder.run('getMetadata')).message).toContain(
 			'does not answer like Filestack',
 		);
 	});
@@ -192,14 +176,14 @@ describe('a service in trouble', () => {
 	it('repeating policy and signature in its words: they are taken out', async () => {
 		const body = `bad (signature: "${'0a'.repeat(32)}"; policy "eyJjYWxsIjpbInJlYWQiXX0=")`;
 		recorder.answer = () => ({ status: 403, body: { error: body } });
-		const error = errorOf(await record('getMetadata'));
+		const error = errorOf(await recorder.run('getMetadata'));
 		expect(error.message).toBe('Filestack answered 403: bad (signature: "…"; policy "…")');
 	});
 
 	it('redirecting: is not followed with the credentials', async () => {
 		const headers = { location: 'http://127.0.0.1:9/' };
 		recorder.answer = () => ({ status: 302, headers, body: '' });
-		expect(errorOf(await record('getMetadata')).message).toContain('it redirects (302)');
+		expect(errorOf(await recorder.run('getMetadata')).message).toContain('it redirects (302)');
 	});
 });
 
@@ -216,7 +200,7 @@ describe.each([
 ])('an error of %s %j', (operation, parameters) => {
 	it('has no secret and no signature anywhere', async () => {
 		recorder.answer = () => ({ status: 403, body: { error: 'no' } });
-		const error = errorOf(await record(operation, parameters));
+		const error = errorOf(await recorder.run(operation, parameters));
 		expect(error.message).toContain('403');
 		expectNoProofIn(error);
 	});

@@ -1,23 +1,15 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { actionsBy, cleaned, DAY, deletionsIn, pace, pass, tally } from '../../support/cleanUp';
-import { binaryData } from '../../support/engine';
 import { Host } from '../../support/host';
-import { Sandbox } from '../../support/sandbox';
+import { ownSandbox } from '../../support/ownSandbox';
 import { byId } from '../../support/locators';
 import { speedyFilesNode, SpeedyFilesUser } from '../../support/speedyFiles';
 
-let sandbox: Sandbox;
-let user: SpeedyFilesUser;
+const sandbox = ownSandbox();
+const user = new SpeedyFilesUser(sandbox);
 
-beforeAll(async () => {
-	await binaryData();
-	sandbox = await Sandbox.start();
-	user = new SpeedyFilesUser(sandbox);
-});
-afterAll(async () => await sandbox.stop());
 beforeEach(async () => {
-	await sandbox.reset();
 	await pace(sandbox, 1);
 	for (const id of (await list()).map((one) => one.id)) {
 		await user.json('package.delete', { packageId: byId(id) });

@@ -1,18 +1,11 @@
 import { SpeedyFiles } from '../../../nodes/SpeedyFiles/SpeedyFiles.node';
 import { credentialTestOf } from '../../support/credentialTest';
 import { Host } from '../../support/host';
-import { Sandbox } from '../../support/sandbox';
+import { ownSandbox } from '../../support/ownSandbox';
 import { SpeedyFilesUser } from '../../support/speedyFiles';
 
-let sandbox: Sandbox;
-let user: SpeedyFilesUser;
-
-beforeAll(async () => {
-	sandbox = await Sandbox.start();
-	user = new SpeedyFilesUser(sandbox);
-});
-afterAll(async () => await sandbox.stop());
-beforeEach(async () => await sandbox.reset());
+const sandbox = ownSandbox();
+const user = new SpeedyFilesUser(sandbox);
 
 const test = async (wrong: Record<string, string> = {}) =>
 	await credentialTestOf(

@@ -1,8 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
 
 import { itemWith } from '../../support/binary';
-import { binaryData, bytesOf, errorOf, outputOf } from '../../support/engine';
-import { Sandbox } from '../../support/sandbox';
+import { bytesOf, errorOf, outputOf } from '../../support/engine';
+import { ownSandbox } from '../../support/ownSandbox';
 import { byId } from '../../support/locators';
 import { PACKAGE, SpeedyFilesUser } from '../../support/speedyFiles';
 
@@ -19,8 +19,8 @@ interface Sent {
 	files: Array<{ id: string; sha256: string }>;
 }
 
-let sandbox: Sandbox;
-let user: SpeedyFilesUser;
+const sandbox = ownSandbox();
+const user = new SpeedyFilesUser(sandbox);
 let sent: Sent;
 
 const send = async () =>
@@ -29,13 +29,8 @@ const send = async () =>
 	})) as unknown as Sent;
 
 beforeAll(async () => {
-	await binaryData();
-	sandbox = await Sandbox.start();
-	user = new SpeedyFilesUser(sandbox);
 	sent = await send();
 });
-afterAll(async () => await sandbox.stop());
-beforeEach(async () => await sandbox.reset());
 
 const one = (parameters: object = {}) =>
 	user.run('file.download', {

@@ -1,19 +1,11 @@
-import { binaryData, outputOf, runNode } from '../../support/engine';
+import { outputOf, runNode } from '../../support/engine';
 import { Host } from '../../support/host';
-import { Sandbox } from '../../support/sandbox';
+import { ownSandbox } from '../../support/ownSandbox';
 import { byId } from '../../support/locators';
 import { PACKAGE, speedyFilesNode, SpeedyFilesUser } from '../../support/speedyFiles';
 
-let sandbox: Sandbox;
-let user: SpeedyFilesUser;
-
-beforeAll(async () => {
-	await binaryData();
-	sandbox = await Sandbox.start();
-	user = new SpeedyFilesUser(sandbox);
-});
-afterAll(async () => await sandbox.stop());
-beforeEach(async () => await sandbox.reset());
+const sandbox = ownSandbox();
+const user = new SpeedyFilesUser(sandbox);
 
 const list = async (parameters: object = {}) =>
 	outputOf(await user.run('package.getAll', { ...parameters })).map(({ json }) => json);

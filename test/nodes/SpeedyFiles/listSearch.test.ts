@@ -2,20 +2,17 @@ import { LoadOptionsContext } from 'n8n-core';
 import type { ILoadOptionsFunctions, INodeListSearchResult } from 'n8n-workflow';
 
 import { SpeedyFiles } from '../../../nodes/SpeedyFiles/SpeedyFiles.node';
-import { binaryData, buildContext, outputOf } from '../../support/engine';
+import { buildContext, outputOf } from '../../support/engine';
 import { itemWith } from '../../support/binary';
-import { Sandbox } from '../../support/sandbox';
+import { ownSandbox } from '../../support/ownSandbox';
 import { byId } from '../../support/locators';
 import { PACKAGE, speedyFilesNode, SpeedyFilesUser } from '../../support/speedyFiles';
 
-let sandbox: Sandbox;
-let user: SpeedyFilesUser;
+const sandbox = ownSandbox();
+const user = new SpeedyFilesUser(sandbox);
 type List = keyof SpeedyFiles['methods']['listSearch'];
 
 beforeAll(async () => {
-	await binaryData();
-	sandbox = await Sandbox.start();
-	user = new SpeedyFilesUser(sandbox);
 	const input = Array.from({ length: 229 }, (_, index) => ({ json: { title: `n${index}` } }));
 	await user.json('package.send', PACKAGE, {
 		input: [await itemWith({ data: { name: 'report.pdf', bytes: Buffer.from('a') } })],
@@ -27,7 +24,6 @@ beforeAll(async () => {
 		await user.run('package.create', { ...PACKAGE, title: '={{ $json.title }}' }, { input }),
 	);
 });
-afterAll(async () => await sandbox.stop());
 
 async function search(list: List, filter?: string, token?: string): Promise<INodeListSearchResult> {
 	const { workflow, subject, additionalData } = buildContext(

@@ -1,21 +1,13 @@
 import { randomBytes } from 'node:crypto';
 
-import { binaryData, errorOf, outputOf } from '../../support/engine';
-import { Sandbox } from '../../support/sandbox';
+import { errorOf, outputOf } from '../../support/engine';
+import { ownSandbox } from '../../support/ownSandbox';
 import { byId } from '../../support/locators';
 import { PACKAGE, SpeedyFilesUser } from '../../support/speedyFiles';
 
 const DAY = 86_400_000;
-let sandbox: Sandbox;
-let user: SpeedyFilesUser;
-
-beforeAll(async () => {
-	await binaryData();
-	sandbox = await Sandbox.start();
-	user = new SpeedyFilesUser(sandbox);
-});
-afterAll(async () => await sandbox.stop());
-beforeEach(async () => await sandbox.reset());
+const sandbox = ownSandbox();
+const user = new SpeedyFilesUser(sandbox);
 
 const files = { data: { name: 'report.pdf', bytes: randomBytes(2000) } };
 

@@ -3,8 +3,8 @@ import { randomBytes } from 'node:crypto';
 import type { IDataObject } from 'n8n-workflow';
 
 import { itemWith } from '../../support/binary';
-import { binaryData, errorOf, outputOf } from '../../support/engine';
-import { Sandbox } from '../../support/sandbox';
+import { errorOf, outputOf } from '../../support/engine';
+import { ownSandbox } from '../../support/ownSandbox';
 import { byId } from '../../support/locators';
 import { PACKAGE, SpeedyFilesUser } from '../../support/speedyFiles';
 
@@ -12,16 +12,8 @@ const FILES = {
 	data: { name: 'report.pdf', type: 'application/pdf', bytes: randomBytes(50_000) },
 	sheet: { name: 'sheet.xlsx', bytes: randomBytes(100) },
 };
-let sandbox: Sandbox;
-let user: SpeedyFilesUser;
-
-beforeAll(async () => {
-	await binaryData();
-	sandbox = await Sandbox.start();
-	user = new SpeedyFilesUser(sandbox);
-});
-afterAll(async () => await sandbox.stop());
-beforeEach(async () => await sandbox.reset());
+const sandbox = ownSandbox();
+const user = new SpeedyFilesUser(sandbox);
 
 const send = async (parameters: IDataObject = {}) =>
 	await user.run('package.send', { ...PACKAGE, ...parameters }, { input: [await itemWith(FILES)] });

@@ -1,27 +1,23 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { binaryData, outputOf, runNode } from '../../support/engine';
+import { outputOf, runNode } from '../../support/engine';
 import { Line } from '../../support/line';
 import { byId } from '../../support/locators';
-import { Sandbox } from '../../support/sandbox';
+import { ownSandbox } from '../../support/ownSandbox';
 import { SIZES, type Sized, testSizes } from '../../support/sizes';
 import { speedyFilesNode, SpeedyFilesUser } from '../../support/speedyFiles';
 
-let sandbox: Sandbox;
-let user: SpeedyFilesUser;
+const sandbox = ownSandbox();
+const user = new SpeedyFilesUser(sandbox);
 let packageId: string;
 const line = new Line();
 
 beforeAll(async () => {
-	await binaryData();
-	sandbox = await Sandbox.start();
-	user = new SpeedyFilesUser(sandbox);
 	const { origins } = sandbox.info.services.speedyFiles;
 	await line.start(Object.values(origins));
 });
 afterAll(async () => {
 	await line.stop();
-	await sandbox.stop();
 });
 beforeEach(async () => void (packageId = await user.create()));
 

@@ -1,18 +1,10 @@
-import { binaryData, errorOf, outputOf } from '../../support/engine';
-import { Sandbox } from '../../support/sandbox';
+import { errorOf, outputOf } from '../../support/engine';
+import { ownSandbox } from '../../support/ownSandbox';
 import { byId } from '../../support/locators';
 import { SpeedyFilesUser } from '../../support/speedyFiles';
 
-let sandbox: Sandbox;
-let user: SpeedyFilesUser;
-
-beforeAll(async () => {
-	await binaryData();
-	sandbox = await Sandbox.start();
-	user = new SpeedyFilesUser(sandbox);
-});
-afterAll(async () => await sandbox.stop());
-beforeEach(async () => await sandbox.reset());
+const sandbox = ownSandbox();
+const user = new SpeedyFilesUser(sandbox);
 
 const list = async (parameters: object = {}) =>
 	outputOf(await user.run('token.getAll', { returnAll: true, ...parameters })).map(

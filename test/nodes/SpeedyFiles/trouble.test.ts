@@ -1,19 +1,11 @@
-import { binaryData, errorOf, outputOf, runNode } from '../../support/engine';
+import { errorOf, outputOf, runNode } from '../../support/engine';
 import { Host } from '../../support/host';
-import { Sandbox } from '../../support/sandbox';
+import { ownSandbox } from '../../support/ownSandbox';
 import { byId } from '../../support/locators';
 import { emptyItems, PACKAGE, speedyFilesNode, SpeedyFilesUser } from '../../support/speedyFiles';
 
-let sandbox: Sandbox;
-let user: SpeedyFilesUser;
-
-beforeAll(async () => {
-	await binaryData();
-	sandbox = await Sandbox.start();
-	user = new SpeedyFilesUser(sandbox);
-});
-afterAll(async () => await sandbox.stop());
-beforeEach(async () => await sandbox.reset());
+const sandbox = ownSandbox();
+const user = new SpeedyFilesUser(sandbox);
 
 const get = (id: unknown = 'unknown', more: object = {}) =>
 	user.run('package.get', { packageId: byId(id) }, more);

@@ -3,8 +3,8 @@ import { createHash, randomBytes } from 'node:crypto';
 import { sleep } from 'n8n-workflow';
 
 import { inMemory, itemWith } from '../../support/binary';
-import { binaryData, errorOf, outputOf } from '../../support/engine';
-import { Sandbox } from '../../support/sandbox';
+import { errorOf, outputOf } from '../../support/engine';
+import { ownSandbox } from '../../support/ownSandbox';
 import { byId } from '../../support/locators';
 import { SpeedyFilesUser } from '../../support/speedyFiles';
 
@@ -13,16 +13,10 @@ const bytes = randomBytes(3 * 1024 * 1024 + 17);
 const big = { name: 'report.pdf', type: 'application/pdf', bytes };
 const small = { name: 'note.txt', bytes: Buffer.from('hello') };
 
-let sandbox: Sandbox;
-let user: SpeedyFilesUser;
+const sandbox = ownSandbox();
+const user = new SpeedyFilesUser(sandbox);
 let id: string;
 
-beforeAll(async () => {
-	await binaryData();
-	sandbox = await Sandbox.start();
-	user = new SpeedyFilesUser(sandbox);
-});
-afterAll(async () => await sandbox.stop());
 beforeEach(async () => {
 	await sandbox.control.delete('/faults');
 	id = await user.create();

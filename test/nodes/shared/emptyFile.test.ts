@@ -1,23 +1,19 @@
 import type { IRun } from 'n8n-workflow';
 
 import { itemWith } from '../../support/binary';
-import { binaryData, outputOf } from '../../support/engine';
+import { outputOf } from '../../support/engine';
 import { filesAppUpload } from '../../support/filesApp';
 import { fileShotUpload } from '../../support/fileShot';
 import { storeFile } from '../../support/filestack';
-import { Sandbox } from '../../support/sandbox';
+import { ownSandbox } from '../../support/ownSandbox';
 
 const EMPTY = { name: 'empty.txt', type: 'text/plain', bytes: Buffer.alloc(0) };
 const options = { thresholdMb: 0 };
 const input = async () => [await itemWith({ data: EMPTY })];
-let sandbox: Sandbox;
+const sandbox = ownSandbox();
 beforeAll(async () => {
-	await binaryData();
-	sandbox = await Sandbox.start();
 	await sandbox.control.patch('/services/fileShot/settings', { tier: 'professional' });
 });
-afterAll(async () => await sandbox.stop());
-beforeEach(async () => await sandbox.reset());
 
 it.each<[string, string, () => Promise<IRun>]>([
 	['Files App', '/upload', async () => await filesAppUpload(sandbox, await input(), { options })],

@@ -8,23 +8,20 @@ import { itemWith } from '../../support/binary';
 import { binaryData, errorOf, outputOf } from '../../support/engine';
 import { filesAppUpload } from '../../support/filesApp';
 import { credentialsOf, filestack } from '../../support/filestack';
-import { Sandbox } from '../../support/sandbox';
+import { ownSandbox } from '../../support/ownSandbox';
 import { sha256Of } from '../../support/sizes';
 
 const MIB = 1024 * 1024;
 const bytes = Buffer.alloc(3 * MIB + 5, 'x');
 const IN_PARTS = { thresholdMb: 1, partSizeMb: 1 };
 const WHOLE = { thresholdMb: 100 };
-let sandbox: Sandbox;
+const sandbox = ownSandbox();
 let service: BinaryDataService;
 
 beforeAll(async () => {
 	service = await binaryData();
-	sandbox = await Sandbox.start();
 	await sandbox.control.patch('/services/filesApp/settings', { chunkSize: MIB });
 });
-afterAll(async () => await sandbox.stop());
-beforeEach(async () => await sandbox.reset());
 afterEach(() => jest.restoreAllMocks());
 
 /** Uploads a file of which n8n’s storage notes this length. */

@@ -2,24 +2,18 @@ import { sleep } from 'n8n-workflow';
 
 import { lastCallPayload, partPayload } from '../../../nodes/shared/transfer/upload';
 import { itemWith } from '../../support/binary';
-import { binaryData, buildContext, type NodeUnderTest, startRun } from '../../support/engine';
+import { buildContext, type NodeUnderTest, startRun } from '../../support/engine';
 import { eventually } from '../../support/eventually';
 import { filesAppNode } from '../../support/filesApp';
 import { credentialsOf, filestackNode } from '../../support/filestack';
-import { Sandbox } from '../../support/sandbox';
+import { ownSandbox } from '../../support/ownSandbox';
 
 /** Milliseconds; it takes a quarter of a second, but not on a machine that is busy with other tests. */
 const SOON = 5_000;
 
 type PartCall = Parameters<typeof partPayload>[2];
 
-let sandbox: Sandbox;
-beforeAll(async () => {
-	await binaryData();
-	sandbox = await Sandbox.start();
-});
-afterAll(async () => await sandbox.stop());
-beforeEach(async () => await sandbox.reset());
+const sandbox = ownSandbox();
 
 const input = async () => [
 	await itemWith({ data: { name: 'a.bin', bytes: Buffer.alloc(12 * 1024 * 1024) } }),
