@@ -7,6 +7,8 @@ import type {
 	IWorkflowExecuteAdditionalData,
 } from 'n8n-workflow';
 
+import type { FailingService } from './errors';
+
 /** What n8n says of a credential's test with these values. */
 export async function credentialTestOf(
 	test: ICredentialTestFunction,
@@ -16,4 +18,44 @@ export async function credentialTestOf(
 	const context = new CredentialTestContext({} as IWorkflowExecuteAdditionalData);
 	const credential = { id: '1', name: 'test', type, data };
 	return await test.call(context as ICredentialTestFunctions, credential);
+}
+
+/** A credential's test that asks for something which every good key may read. */
+export interface ApiKeyTest {
+	/** Runs it with the right values, but for these. */
+	test(wrong?: object): Promise<INodeCredentialTestResult>;
+	/** What it asks for. */
+	path: string;
+	wrongKey: string;
+	/** What is said of that. */
+	refusal: string;
+}
+
+/** A good key passes; anything else is no proof of one. */
+export function testApiKey(
+	{ test, path, wrongKey, refusal }: ApiKeyTest,
+	{ sandbox, fault }: FailingService,
+): void {
+	it('passes with a good key', async () => {
+		expect(await test()).toEqual({ status: 'OK', message: 'Connection successful' });
+		expect((await sandbox.requests()).map((request) => request.path)).toEqual([path]);
+	});
+
+	it.each([
+		[{ apiKey: wrongKey }, refusal],
+		[{ baseUrl: 'nonsense' }, 'The Base URL is not a web address'],
+		[{ baseUrl: 'http://127.0.0.1:9' }, 'cannot be reached (ECONNREFUSED)'],
+	])('%j fails', async (wrong, text) => {
+		const { status, message } = await test(wrong);
+		expect(status).toBe('Error');
+		expect(message).toContain(text);
+	});
+
+	it.each([403, 429, 500])(
+		'a service that answers %i is no proof of a good key',
+		async (status) => {
+			await fault({ type: 'status', status });
+			expect(await test()).toMatchObject({ status: 'Error' });
+		},
+	);
 }

@@ -1,5 +1,7 @@
+import { filestack as service } from '../../../nodes/Filestack/service';
 import { itemWith } from '../../support/binary';
 import { errorOf, outputOf } from '../../support/engine';
+import { everythingIn, expectWrongSecret, testWebPages } from '../../support/errors';
 import { credentialsOf, filestack, newHandle, storeFile, TEXT } from '../../support/filestack';
 import { ownRecorder } from '../../support/ownRecorder';
 import { ownSandbox } from '../../support/ownSandbox';
@@ -22,17 +24,14 @@ const get = async (credentials = {}) =>
 	});
 const fault = (kind: object, more: object = {}) =>
 	sandbox.fault({ service: 'filestack', origin: 'api', ...more, fault: kind });
-const statuses = async () => (await sandbox.requests()).map(({ status }) => status);
 
 describe('credentials', () => {
 	it('with another secret: says where to look, calls once, and keeps the secret to itself', async () => {
-		const error = errorOf(await get({ appSecret: 'a-wrong-secret' }));
-		expect(error.message).toMatch(/^Filestack answered 401: /);
-		expect(error.description).toContain('Check the API Key and the App Secret');
-		expect(error.failure).toEqual({ cause: 'credential-invalid' });
-		expect(await statuses()).toEqual([401]);
-		expect(everythingIn(error)).not.toContain('a-wrong-secret');
-		expectNoProofIn(error);
+		const run = await get({ appSecret: 'a-wrong-secret' });
+		const message = /^Filestack answered 401: /;
+		await expectWrongSecret(run, 'a-wrong-secret', { sandbox, message });
+		expect(errorOf(run).description).toContain('Check the API Key and the App Secret');
+		expectNoProofIn(errorOf(run));
 	});
 
 	it.each(['200', '401'])(
@@ -88,7 +87,7 @@ describe('a service that cannot be reached', () => {
 		await fault({ type: 'reset' });
 		const error = errorOf(await get());
 		expect(error.description).toContain('ECONNRESET');
-		expect(await statuses()).toHaveLength(4);
+		expect(await sandbox.statuses()).toHaveLength(4);
 		expectNoProofIn(error);
 	});
 });
@@ -97,14 +96,14 @@ describe('a service in trouble', () => {
 	it.each([502, 503, 504])('answering %i once: is asked again', async (status) => {
 		await fault({ type: 'status', status }, { times: 1 });
 		expect(outputOf(await get())).toHaveLength(1);
-		expect(await statuses()).toEqual([status, 200]);
+		expect(await sandbox.statuses()).toEqual([status, 200]);
 	});
 
 	it('answering 503 to a store call: is not asked again, because it may have acted', async () => {
 		await fault({ type: 'status', status: 503 }, { times: 1 });
 		const error = errorOf(await storeFile(sandbox, TEXT));
 		expect(error.httpCode).toBe('503');
-		expect(await statuses()).toEqual([503]);
+		expect(await sandbox.statuses()).toEqual([503]);
 	});
 
 	it('whose limit is reached: is asked again when Filestack-Reset says', async () => {
@@ -159,12 +158,7 @@ describe('a service in trouble', () => {
 		);
 	});
 
-	it.each([200, 404, 502])('sending a web page with %i: is not Filestack', async (status) => {
-		await fault({ type: 'html', status });
-		const error = errorOf(await get());
-		expect(error.message).toContain('does not answer like Filestack');
-		expect(error.description).toContain('Base URL');
-	});
+	testWebPages('sending a web page with %i: is not Filestack', { sandbox, service, get, fault });
 
 	it.each(['', '{"size":', 'ok'])('answering %j: is not Filestack', async (body) => {
 		recorder.answer = () => ({ body });
@@ -206,20 +200,6 @@ describe.each([
 	});
 });
 
-function everythingIn(error: unknown): string {
-	const seen = new Set<unknown>();
-	const collect = (value: unknown): string => {
-		if (typeof value !== 'object' || value === null) return String(value);
-		if (seen.has(value)) return '';
-		seen.add(value);
-		return Reflect.ownKeys(value)
-			.map((key) => collect((value as Record<PropertyKey, unknown>)[key]))
-			.join('\n');
-	};
-	return collect(error);
-}
-
-/** Also not in what n8n keeps beside the message: cause, context, response. */
 function expectNoProofIn(error: unknown): void {
 	const all = everythingIn(error);
 	for (const secret of [...secrets, 'the-app-secret']) expect(all).not.toContain(secret);

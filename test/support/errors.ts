@@ -1,0 +1,94 @@
+import type { IRun } from 'n8n-workflow';
+
+import type { Service } from '../../nodes/shared/service';
+import { errorOf } from './engine';
+import type { Sandbox } from './sandbox';
+
+/** A service as the tests of its errors see it. */
+export interface FailingService {
+	sandbox: Sandbox;
+	service: Service;
+	/** A reading call through the node. */
+	get(credentials?: object): Promise<IRun>;
+	fault(kind: object, more?: object): Promise<void>;
+}
+
+type StatusRow = [status: number, words: RegExp, advice: string, calls?: number];
+
+/** Each of these statuses is answered with words of the service; the user gets advice after so many calls. */
+export function testStatuses(
+	statuses: StatusRow[],
+	{ sandbox, service, get, fault }: FailingService,
+): void {
+	it.each<StatusRow>(statuses)(
+		'%i says what happened and what to do',
+		async (status, words, advice, calls = 1) => {
+			await fault({ type: 'status', status });
+			const error = errorOf(await get());
+			const start = `${service.name} answered ${status}: `;
+			expect(error.message.slice(0, start.length)).toBe(start);
+			expect(error.message.slice(start.length)).toMatch(words);
+			expect(error.description).toContain(advice);
+			expect(await sandbox.statuses()).toEqual(Array(calls).fill(status));
+		},
+	);
+}
+
+/** @param sentence the name of the tests */
+export function testWebPages(sentence: string, { service, get, fault }: FailingService): void {
+	it.each([200, 404, 502])(sentence, async (status) => {
+		await fault({ type: 'html', status });
+		const error = errorOf(await get());
+		expect(error.message).toMatch(
+			new RegExp(
+				`^http://127\\.0\\.0\\.1:\\d+ does not answer like ${service.name}: it sent (a web page|no JSON) \\(${status}\\)$`,
+			),
+		);
+		expect(error.description).toContain('Base URL');
+	});
+}
+
+/** What a service says of an error in each of the forms that these answers have, and in more. */
+export function testWords(
+	{ errorMessage }: Service,
+	more: ReadonlyArray<readonly [body: unknown, words: string]>,
+): void {
+	it.each<readonly [body: unknown, words?: string]>([
+		...more,
+		[{ error: { message: 'm' } }, 'm'],
+		[{ error: 'text' }, 'text'],
+		[{ message: 'm' }, 'm'],
+		[{}, undefined],
+		[null, undefined],
+	])('the words of %j are %j', (body, words) => {
+		expect(errorMessage(body)).toBe(words);
+	});
+}
+
+/** The credential is the cause, has been tried once, and its secret is nowhere in the error. */
+export async function expectWrongSecret(
+	run: IRun,
+	secret: string,
+	{ sandbox, message }: { sandbox: Sandbox; message: string | RegExp },
+): Promise<void> {
+	const error = errorOf(run);
+	if (typeof message === 'string') expect(error.message).toBe(message);
+	else expect(error.message).toMatch(message);
+	expect(error.failure).toEqual({ cause: 'credential-invalid' });
+	expect(everythingIn(error)).not.toContain(secret);
+	expect(await sandbox.statuses()).toEqual([401]);
+}
+
+/** Also what n8n keeps beside the message: cause, context, response. */
+export function everythingIn(error: unknown): string {
+	const seen = new Set<unknown>();
+	const collect = (value: unknown): string => {
+		if (typeof value !== 'object' || value === null) return String(value);
+		if (seen.has(value)) return '';
+		seen.add(value);
+		return Reflect.ownKeys(value)
+			.map((key) => collect((value as Record<PropertyKey, unknown>)[key]))
+			.join('\n');
+	};
+	return collect(error);
+}
