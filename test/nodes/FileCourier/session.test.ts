@@ -5,6 +5,7 @@ import {
 	REQUEST,
 	uploadAsRecipient,
 } from '../../support/fileCourier';
+import { testIds } from '../../support/ids';
 import { ownSandbox } from '../../support/ownSandbox';
 
 const sandbox = ownSandbox();
@@ -41,33 +42,14 @@ describe('Get', () => {
 		expect(json.uploadedAt).toMatch(/Z$/);
 	});
 
-	it.each([
-		'../sessions',
-		'a/b',
-		'x?y',
-		'x#y',
-		'%2e%2e%2fx',
-		'a\r\nb',
-		'🎉',
-		"'; --",
-		'x'.repeat(300),
-	])('treats %j as an ID and nothing else', async (id) => {
-		const error = errorOf(await session('get', id));
-		expect(error.httpCode).toMatch(/^40[04]$/);
-		const [{ path }] = await sandbox.requests();
-		expect(path.split('/')).toHaveLength(5);
-		expect(path.startsWith('/api/ext/sessions/')).toBe(true);
+	testIds('an ID', {
+		sandbox,
+		label: 'Session ID',
+		run: async (id) => await session('get', id),
+		status: /^40[04]$/,
+		beside: '../sessions',
+		path: /^\/api\/ext\/sessions\/[^/]+$/,
 	});
-
-	it.each(['={{ "" }}', '  ', '.', '..', '\uD800'])(
-		'refuses %j as an ID before it calls anybody',
-		async (id) => {
-			expect(errorOf(await session('get', id)).message).toMatch(
-				/^The Session ID is (empty|not valid)$/,
-			);
-			expect(await sandbox.requests()).toEqual([]);
-		},
-	);
 });
 
 describe('Cancel', () => {

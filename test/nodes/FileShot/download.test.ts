@@ -1,37 +1,17 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 
 import type { IDataObject } from 'n8n-workflow';
 
-import { bytesOf, errorOf, type NodeUnderTest, outputOf, runNode } from '../../support/engine';
-import { fileShotNode, fileThere } from '../../support/fileShot';
+import { bytesOf, errorOf, type NodeUnderTest, outputOf } from '../../support/engine';
+import { fileShotFile } from '../../support/fileShotFile';
 import { Host } from '../../support/host';
 import { byId } from '../../support/locators';
-import { ownSandbox } from '../../support/ownSandbox';
 
-const content = randomBytes(3_000_017);
+const { content, file, sandbox, settings, upload } = fileShotFile();
 const sha256 = createHash('sha256').update(content).digest('hex');
-const sandbox = ownSandbox();
 let id: string;
 
-beforeAll(async () => {
-	id = await fileThere(sandbox, 'Grüße „x“.bin', content, { options: { customSlug: 'my-doc' } });
-});
-beforeEach(async () => {
-	await settings({
-		dialect: 'documented',
-		download: 'redirect',
-		dates: 'iso',
-		deleteAnswer: 'json',
-	});
-});
-
-const settings = async (values: object) =>
-	await sandbox.control.patch('/services/fileShot/settings', values);
-const file = async (
-	operation: string,
-	parameters: IDataObject = {},
-	more: Partial<NodeUnderTest> = {},
-) => await runNode(fileShotNode(sandbox, { operation, ...parameters }, more));
+beforeAll(async () => void (id = await upload()));
 
 /** What a sender makes with FileShot's own programs. */
 async function madeElsewhere(wishes: object): Promise<string> {

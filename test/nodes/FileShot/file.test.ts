@@ -1,36 +1,15 @@
-import { randomBytes } from 'node:crypto';
-
-import type { IDataObject } from 'n8n-workflow';
-
-import { errorOf, type NodeUnderTest, outputOf, runNode } from '../../support/engine';
-import { fileShotNode, fileThere } from '../../support/fileShot';
+import { errorOf, outputOf } from '../../support/engine';
+import { fileThere } from '../../support/fileShot';
+import { fileShotFile } from '../../support/fileShotFile';
 import { Host } from '../../support/host';
+import { testIds } from '../../support/ids';
 import { byId, byUrl } from '../../support/locators';
-import { ownSandbox } from '../../support/ownSandbox';
 
-const content = randomBytes(3_000_017);
-const sandbox = ownSandbox();
+const { content, file, sandbox, settings, upload } = fileShotFile();
 let id: string;
 
-beforeAll(async () => {
-	id = await fileThere(sandbox, 'Grüße „x“.bin', content, { options: { customSlug: 'my-doc' } });
-});
-beforeEach(async () => {
-	await settings({
-		dialect: 'documented',
-		download: 'redirect',
-		dates: 'iso',
-		deleteAnswer: 'json',
-	});
-});
+beforeAll(async () => void (id = await upload()));
 
-const settings = async (values: object) =>
-	await sandbox.control.patch('/services/fileShot/settings', values);
-const file = async (
-	operation: string,
-	parameters: IDataObject = {},
-	more: Partial<NodeUnderTest> = {},
-) => await runNode(fileShotNode(sandbox, { operation, ...parameters }, more));
 const calls = async () => (await sandbox.requests()).map(({ method, path }) => `${method} ${path}`);
 
 describe('Get', () => {
@@ -104,33 +83,14 @@ describe('Get', () => {
 });
 
 describe.each(['get', 'download', 'delete'])('%s', (operation) => {
-	it.each([
-		'../share',
-		'a/b',
-		'x?y',
-		'x#y',
-		'%2e%2e%2fx',
-		'a\r\nb',
-		'🎉',
-		"'; --",
-		'x'.repeat(300),
-	])('treats %j as an ID and nothing else', async (wrong) => {
-		const error = errorOf(await file(operation, { fileId: byId(wrong) }));
-		expect(error.httpCode).toMatch(/^4(00|04|14)$/);
-		for (const { path } of await sandbox.requests()) {
-			expect(path).toMatch(/^\/api\/files\/(info\/|delete\/)?[^/]+$/);
-		}
+	testIds('an ID', {
+		sandbox,
+		label: 'File',
+		run: async (id) => await file(operation, { fileId: byId(id) }),
+		status: /^4(00|04|14)$/,
+		beside: '../share',
+		path: /^\/api\/files\/(info\/|delete\/)?[^/]+$/,
 	});
-
-	it.each(['={{ "" }}', '  ', '.', '..', '\uD800'])(
-		'refuses %j as an ID before it calls anybody',
-		async (wrong) => {
-			expect(errorOf(await file(operation, { fileId: byId(wrong) })).message).toMatch(
-				/^The File is (empty|not valid)$/,
-			);
-			expect(await calls()).toEqual([]);
-		},
-	);
 });
 
 describe('Delete', () => {

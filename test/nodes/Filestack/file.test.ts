@@ -1,8 +1,9 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { errorOf, outputOf } from '../../support/engine';
+import { outputOf } from '../../support/engine';
 import { byUrl } from '../../support/locators';
 import { credentialsOf, filestack } from '../../support/filestack';
+import { testIds } from '../../support/ids';
 import { newFile } from '../../support/newFile';
 import { ownSandbox } from '../../support/ownSandbox';
 
@@ -19,32 +20,17 @@ const OPERATIONS: Array<[string, IDataObject]> = [
 	['overwrite', {}],
 ];
 
-describe.each(OPERATIONS)('%s', (operation, parameters) => {
-	it.each([
-		'../files',
-		'a/b',
-		'x?y',
-		'x#y',
-		'%2e%2e%2fx',
-		'a\r\nb',
-		'n\u0000l',
-		'🎉',
-		'"\'; --',
-		'x'.repeat(300),
-	])('treats %j as a handle and nothing else', async (hostile) => {
-		const value = { file: `={{ ${JSON.stringify(hostile)} }}`, ...parameters };
-		expect(errorOf(await run(operation, value)).httpCode).toMatch(/^4/);
-		const [{ path }] = await sandbox.requests();
-		const cdn = /^\/security=[^/]+\/[^/]+$/;
-		const fileApi = /^\/api\/file\/[^/]+(\/metadata)?$/;
-		expect(path).toMatch(operation === 'download' ? cdn : fileApi);
-	});
+const CDN = /^\/security=[^/]+\/[^/]+$/;
+const FILE_API = /^\/api\/file\/[^/]+(\/metadata)?$/;
 
-	it.each(['={{ "" }}', '  ', '.', '..', '\uD800'])('refuses %j as a handle', async (empty) => {
-		expect(errorOf(await run(operation, { file: empty, ...parameters })).message).toMatch(
-			/^The File is (empty|not valid)$/,
-		);
-		expect(await sandbox.requests()).toEqual([]);
+describe.each(OPERATIONS)('%s', (operation, parameters) => {
+	testIds('a handle', {
+		sandbox,
+		label: 'File',
+		run: async (file) => await run(operation, { file, ...parameters }),
+		status: /^4/,
+		beside: '../files',
+		path: operation === 'download' ? CDN : FILE_API,
 	});
 
 	it('takes a pasted URL', async () => {

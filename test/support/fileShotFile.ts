@@ -1,0 +1,33 @@
+import { randomBytes } from 'node:crypto';
+
+import type { IDataObject } from 'n8n-workflow';
+
+import { type NodeUnderTest, runNode } from './engine';
+import { fileShotNode, fileThere } from './fileShot';
+import { ownSandbox } from './ownSandbox';
+
+const USUAL = { dialect: 'documented', download: 'redirect', dates: 'iso', deleteAnswer: 'json' };
+
+/** For a file of tests: FileShot in a sandbox of its own, with its usual settings before each test, and a file to upload. */
+export function fileShotFile() {
+	const content = randomBytes(3_000_017);
+	const sandbox = ownSandbox();
+	const settings = async (values: object) =>
+		await sandbox.control.patch('/services/fileShot/settings', values);
+	beforeEach(async () => void (await settings(USUAL)));
+
+	return {
+		content,
+		sandbox,
+		settings,
+		/** Uploads it. */
+		upload: async () =>
+			await fileThere(sandbox, 'Grüße „x“.bin', content, { options: { customSlug: 'my-doc' } }),
+		/** Runs an operation of the resource “file”. */
+		file: async (
+			operation: string,
+			parameters: IDataObject = {},
+			more: Partial<NodeUnderTest> = {},
+		) => await runNode(fileShotNode(sandbox, { operation, ...parameters }, more)),
+	};
+}
