@@ -3,8 +3,8 @@ import type { ICredentialDataDecryptedObject, IDataObject } from 'n8n-workflow';
 
 import { FileCourierApi } from '../../credentials/FileCourierApi.credentials';
 import { FileCourierTrigger } from '../../nodes/FileCourier/FileCourierTrigger.node';
-import { binaryData } from './engine';
-import { Sandbox } from './sandbox';
+import { ownSandbox } from './ownSandbox';
+import type { Sandbox } from './sandbox';
 import { hmacSha256 } from './sign';
 import { TriggerServer } from './webhooks';
 
@@ -25,12 +25,7 @@ export class TriggerUnderTest {
 	/** What stands in the credential of the last activation; to be changed as a user changes it. */
 	credentials: IDataObject = {};
 
-	private constructor(readonly sandbox: Sandbox) {}
-
-	static async start(): Promise<TriggerUnderTest> {
-		await binaryData();
-		return new TriggerUnderTest(await new Sandbox().start());
-	}
+	constructor(readonly sandbox: Sandbox) {}
 
 	async activate(parameters: IDataObject = {}, credentials = {}, mode = 'webhook' as const) {
 		this.credentials = {
@@ -78,4 +73,11 @@ export class TriggerUnderTest {
 		await this.server.stop();
 		if (this.server.thrown.length > 0) throw this.server.thrown[0];
 	}
+}
+
+/** For a file of tests: the trigger, with a sandbox of its own. */
+export function ownTrigger(): TriggerUnderTest {
+	const trigger = new TriggerUnderTest(ownSandbox());
+	afterEach(async () => await trigger.stopServer());
+	return trigger;
 }

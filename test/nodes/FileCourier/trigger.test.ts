@@ -1,16 +1,9 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { TriggerUnderTest, VECTOR } from '../../support/fileCourierTrigger';
+import { ownTrigger, VECTOR } from '../../support/fileCourierTrigger';
 import { hmacSha256 } from '../../support/sign';
 
-let trigger: TriggerUnderTest;
-
-beforeAll(async () => {
-	trigger = await TriggerUnderTest.start();
-});
-afterAll(async () => await trigger.sandbox.stop());
-beforeEach(async () => await trigger.sandbox.reset());
-afterEach(async () => await trigger.stopServer());
+const trigger = ownTrigger();
 
 describe('a delivery that is signed', () => {
 	it('starts the workflow: the vector of the documentation', async () => {

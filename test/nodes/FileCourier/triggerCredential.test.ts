@@ -1,17 +1,9 @@
 import { TestCredentials } from '../../support/credentials';
-import { TriggerUnderTest, VECTOR } from '../../support/fileCourierTrigger';
+import { ownTrigger, VECTOR } from '../../support/fileCourierTrigger';
 import { hmacSha256 } from '../../support/sign';
 
-let trigger: TriggerUnderTest;
-
-beforeAll(async () => {
-	trigger = await TriggerUnderTest.start();
-});
-afterAll(async () => await trigger.sandbox.stop());
-afterEach(async () => {
-	jest.restoreAllMocks();
-	await trigger.stopServer();
-});
+const trigger = ownTrigger();
+afterEach(() => void jest.restoreAllMocks());
 
 /** Delivers the same again and again, which this trigger lets in. */
 const activate = async () => await trigger.activate({ options: { repeatWindow: 0 } });

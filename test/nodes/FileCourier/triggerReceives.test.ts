@@ -4,17 +4,10 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { bytesOf, outputOf } from '../../support/engine';
 import { createSession, uploadAsRecipient } from '../../support/fileCourier';
-import { TriggerUnderTest } from '../../support/fileCourierTrigger';
+import { ownTrigger } from '../../support/fileCourierTrigger';
 import { startReceiver } from '../../support/receiver';
 
-let trigger: TriggerUnderTest;
-
-beforeAll(async () => {
-	trigger = await TriggerUnderTest.start();
-});
-afterAll(async () => await trigger.sandbox.stop());
-beforeEach(async () => await trigger.sandbox.reset());
-afterEach(async () => await trigger.stopServer());
+const trigger = ownTrigger();
 
 describe('with the sandbox as the sender', () => {
 	const files = [

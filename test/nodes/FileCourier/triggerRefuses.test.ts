@@ -1,14 +1,7 @@
-import { TriggerUnderTest, VECTOR } from '../../support/fileCourierTrigger';
+import { ownTrigger, VECTOR } from '../../support/fileCourierTrigger';
 import { hmacSha256 } from '../../support/sign';
 
-let trigger: TriggerUnderTest;
-
-beforeAll(async () => {
-	trigger = await TriggerUnderTest.start();
-});
-afterAll(async () => await trigger.sandbox.stop());
-beforeEach(async () => await trigger.sandbox.reset());
-afterEach(async () => await trigger.stopServer());
+const trigger = ownTrigger();
 
 describe('a delivery that is not to be believed starts nothing:', () => {
 	const sixteenMegabytes = JSON.stringify({
