@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+
 import type { IBinaryData, INodeExecutionData } from 'n8n-workflow';
 
 import { binaryData } from './engine';
@@ -33,3 +35,5 @@ export async function itemWith(files: Record<string, TestFile>): Promise<INodeEx
 	);
 	return { json: {}, binary: Object.fromEntries(await Promise.all(stored)) };
 }
+
+export const sha256Of = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');

@@ -3,8 +3,9 @@ import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
 
 import { FileCourierApi } from '../../credentials/FileCourierApi.credentials';
 import { FileCourier } from '../../nodes/FileCourier/FileCourier.node';
-import { type NodeUnderTest, runNode } from './engine';
+import { runNode } from './engine';
 import type { Sandbox } from './sandbox';
+import { serviceNode } from './serviceNode';
 
 /** What a user fills in at least. */
 export const REQUEST = {
@@ -19,19 +20,7 @@ export const REQUEST = {
 	expiresInDays: 7,
 };
 
-export function fileCourierNode(
-	sandbox: Sandbox,
-	parameters: IDataObject,
-	more: Partial<NodeUnderTest> = {},
-): NodeUnderTest {
-	return {
-		node: new FileCourier(),
-		credentialType: new FileCourierApi(),
-		parameters,
-		...more,
-		credentials: { ...sandbox.info.services.fileCourier.credentials, ...more.credentials },
-	};
-}
+export const fileCourierNode = serviceNode('fileCourier', FileCourier, FileCourierApi);
 
 export async function createSession(
 	sandbox: Sandbox,

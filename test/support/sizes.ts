@@ -1,8 +1,9 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 
+import axios from 'axios';
 import type { IDataObject, INodeExecutionData, IRun } from 'n8n-workflow';
 
-import { itemWith } from './binary';
+import { itemWith, sha256Of } from './binary';
 import { bytesOf, outputOf } from './engine';
 import type { Carried, Line } from './line';
 
@@ -47,7 +48,11 @@ export interface SizedService {
 	download(file: IDataObject): Promise<IRun>;
 }
 
-export const sha256Of = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
+/** The SHA-256 of what an address answers with. */
+export async function sha256At(url: string, headers: Record<string, string> = {}): Promise<string> {
+	const { data } = await axios.get<Buffer>(url, { headers, responseType: 'arraybuffer' });
+	return sha256Of(data);
+}
 
 /** Files of all these sizes go out in the right pieces, are there unharmed, and come back. */
 export function testSizes(sizes: readonly Sized[], line: Line, service: SizedService): void {

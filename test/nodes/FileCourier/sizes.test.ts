@@ -6,11 +6,12 @@ import type { AddressInfo } from 'node:net';
 import { BinaryDataConfig } from 'n8n-core';
 import { Container } from '@n8n/di';
 
+import { sha256Of } from '../../support/binary';
 import { binaryData, bytesOf, errorOf, outputOf, runNode } from '../../support/engine';
 import { createSession, fileCourierNode, uploadAsRecipient } from '../../support/fileCourier';
 import { startReceiver } from '../../support/receiver';
 import { Sandbox } from '../../support/sandbox';
-import { sha256Of, SIZES } from '../../support/sizes';
+import { SIZES } from '../../support/sizes';
 
 /** The size and how it goes are in the URL; what of it is missing is cut off at the end. */
 const host = createServer(({ url = '' }, response) => {

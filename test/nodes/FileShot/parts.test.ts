@@ -1,13 +1,10 @@
-import { createHash } from 'node:crypto';
-
-import { itemWith } from '../../support/binary';
+import { itemWith, sha256Of } from '../../support/binary';
 import { errorOf, outputOf } from '../../support/engine';
 import { fileShotUploads } from '../../support/fileShotUploads';
 import { Host } from '../../support/host';
 
 const MIB = 1024 * 1024;
 const DAY = 86_400_000;
-const sha256Of = (content: Buffer) => createHash('sha256').update(content).digest('hex');
 
 const { bytes, credentials, fault, get, inParts, large, paths, settings, small, storedAs, upload } =
 	fileShotUploads();

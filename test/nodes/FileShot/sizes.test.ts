@@ -1,24 +1,17 @@
-import axios from 'axios';
-
 import { outputOf, runNode } from '../../support/engine';
 import { fileShotNode, fileShotUpload } from '../../support/fileShot';
-import { Line } from '../../support/line';
 import { byId } from '../../support/locators';
+import { ownLine } from '../../support/ownLine';
 import { ownSandbox } from '../../support/ownSandbox';
-import { sha256Of, type Sized, sizesAround, testSizes } from '../../support/sizes';
+import { sha256At, type Sized, sizesAround, testSizes } from '../../support/sizes';
 
 const MIB = 1024 * 1024;
 const [THRESHOLD, PART] = [MIB, 2 * MIB];
 const sandbox = ownSandbox();
-const line = new Line();
+const line = ownLine(sandbox, 'fileShot');
 
 beforeAll(async () => {
-	const { origins } = sandbox.info.services.fileShot;
-	await line.start(Object.values(origins));
 	await settings({ tier: 'professional', download: 'stream' });
-});
-afterAll(async () => {
-	await line.stop();
 });
 
 const settings = async (values: object) =>
@@ -46,10 +39,7 @@ describe.each([
 		held: async ({ fileId }) => {
 			const { baseUrl, apiKey } = own();
 			const url = `${baseUrl}/api/files/download/${String(fileId)}`;
-			const config = { headers: { Authorization: `Bearer ${apiKey}` } };
-			return sha256Of(
-				(await axios.get<Buffer>(url, { ...config, responseType: 'arraybuffer' })).data,
-			);
+			return await sha256At(url, { Authorization: `Bearer ${apiKey}` });
 		},
 		download: async ({ fileId }) => {
 			const parameters = { operation: 'download', fileId: byId(fileId) };

@@ -1,11 +1,8 @@
-import { createHash } from 'node:crypto';
-
 import { errorOf, outputOf } from '../../support/engine';
-import { itemWith } from '../../support/binary';
+import { itemWith, sha256Of } from '../../support/binary';
 import { filesAppUploads } from '../../support/filesAppUploads';
 
 const MIB = 1024 * 1024;
-const sha256Of = (content: Buffer) => createHash('sha256').update(content).digest('hex');
 
 const { bytes, credentials, fault, get, paths, settings, stored, upload } = filesAppUploads();
 

@@ -1,24 +1,17 @@
-import axios from 'axios';
-
 import { outputOf, runNode } from '../../support/engine';
 import { filesAppNode, filesAppUpload } from '../../support/filesApp';
-import { Line } from '../../support/line';
 import { byId } from '../../support/locators';
+import { ownLine } from '../../support/ownLine';
 import { ownSandbox } from '../../support/ownSandbox';
-import { sha256Of, sizesAround, testSizes } from '../../support/sizes';
+import { sha256At, sizesAround, testSizes } from '../../support/sizes';
 
 const MIB = 1024 * 1024;
 const [THRESHOLD, PART] = [MIB, 2 * MIB];
 const sandbox = ownSandbox();
-const line = new Line();
+const line = ownLine(sandbox, 'filesApp');
 
 beforeAll(async () => {
-	const { origins } = sandbox.info.services.filesApp;
-	await line.start(Object.values(origins));
 	await sandbox.control.patch('/services/filesApp/settings', { plan: 'team', chunkSize: PART });
-});
-afterAll(async () => {
-	await line.stop();
 });
 
 const own = () => sandbox.info.services.filesApp.credentials;
@@ -34,8 +27,7 @@ testSizes(sizesAround(THRESHOLD, PART), line, {
 	held: async ({ fileId }) => {
 		const { baseUrl, apiKey } = own();
 		const url = `${baseUrl}/files/${String(fileId)}?download=true`;
-		const headers = { Authorization: `Bearer ${apiKey}` };
-		return sha256Of((await axios.get<Buffer>(url, { headers, responseType: 'arraybuffer' })).data);
+		return await sha256At(url, { Authorization: `Bearer ${apiKey}` });
 	},
 	download: async ({ fileId }) => {
 		const parameters = { resource: 'file', operation: 'download', fileId: byId(fileId) };

@@ -1,11 +1,10 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 
 import { errorOf, outputOf } from '../../support/engine';
-import { inMemory, itemWith } from '../../support/binary';
+import { inMemory, itemWith, sha256Of } from '../../support/binary';
 import { filesAppUploads } from '../../support/filesAppUploads';
 
 const MIB = 1024 * 1024;
-const sha256Of = (content: Buffer) => createHash('sha256').update(content).digest('hex');
 
 const { bytes, fault, paths, stored, upload } = filesAppUploads();
 

@@ -1,24 +1,17 @@
-import axios from 'axios';
-
 import { outputOf } from '../../support/engine';
 import { credentialsOf, filestack } from '../../support/filestack';
-import { Line } from '../../support/line';
+import { ownLine } from '../../support/ownLine';
 import { ownSandbox } from '../../support/ownSandbox';
-import { sha256Of, sizesAround, testSizes } from '../../support/sizes';
+import { sha256At, sizesAround, testSizes } from '../../support/sizes';
 
 const MIB = 1024 * 1024;
 /** S3 takes no smaller parts but the last. */
 const [THRESHOLD, PART] = [MIB, 5 * MIB];
 const sandbox = ownSandbox();
-const line = new Line();
+const line = ownLine(sandbox, 'filestack');
 
 beforeAll(async () => {
-	const { origins } = sandbox.info.services.filestack;
-	await line.start(Object.values(origins));
 	await sandbox.control.patch('/services/filestack/settings', { security: 'off' });
-});
-afterAll(async () => {
-	await line.stop();
 });
 
 const over = () => {
@@ -36,7 +29,7 @@ testSizes(sizesAround(THRESHOLD, PART), line, {
 	held: async ({ handle }) => {
 		const { baseUrl, apiKey } = credentialsOf(sandbox);
 		const url = `${baseUrl}/api/file/${String(handle)}?key=${apiKey}`;
-		return sha256Of((await axios.get<Buffer>(url, { responseType: 'arraybuffer' })).data);
+		return await sha256At(url);
 	},
 	download: async ({ handle }) =>
 		await filestack(over(), 'file', 'download', { file: String(handle) }),

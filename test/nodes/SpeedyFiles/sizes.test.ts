@@ -1,8 +1,8 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { outputOf, runNode } from '../../support/engine';
-import { Line } from '../../support/line';
 import { byId } from '../../support/locators';
+import { ownLine } from '../../support/ownLine';
 import { ownSandbox } from '../../support/ownSandbox';
 import { SIZES, type Sized, testSizes } from '../../support/sizes';
 import { speedyFilesNode, SpeedyFilesUser } from '../../support/speedyFiles';
@@ -10,15 +10,8 @@ import { speedyFilesNode, SpeedyFilesUser } from '../../support/speedyFiles';
 const sandbox = ownSandbox();
 const user = new SpeedyFilesUser(sandbox);
 let packageId: string;
-const line = new Line();
+const line = ownLine(sandbox, 'speedyFiles');
 
-beforeAll(async () => {
-	const { origins } = sandbox.info.services.speedyFiles;
-	await line.start(Object.values(origins));
-});
-afterAll(async () => {
-	await line.stop();
-});
 beforeEach(async () => void (packageId = await user.create()));
 
 const through = async (parameters: IDataObject, input?: object) => {

@@ -1,14 +1,13 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 
 import { sleep } from 'n8n-workflow';
 
-import { inMemory, itemWith } from '../../support/binary';
+import { inMemory, itemWith, sha256Of } from '../../support/binary';
 import { errorOf, outputOf } from '../../support/engine';
 import { ownSandbox } from '../../support/ownSandbox';
 import { byId } from '../../support/locators';
 import { SpeedyFilesUser } from '../../support/speedyFiles';
 
-const sha256Of = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
 const bytes = randomBytes(3 * 1024 * 1024 + 17);
 const big = { name: 'report.pdf', type: 'application/pdf', bytes };
 const small = { name: 'note.txt', bytes: Buffer.from('hello') };

@@ -7,12 +7,11 @@ import { Readable } from 'node:stream';
 import type { BinaryDataService } from 'n8n-core';
 import { type INodeExecutionData, sleep } from 'n8n-workflow';
 
-import { inMemory, itemWith } from '../../support/binary';
+import { inMemory, itemWith, sha256Of } from '../../support/binary';
 import { binaryData, bytesOf, outputOf, runNode } from '../../support/engine';
 import { fileCourierNode } from '../../support/fileCourier';
 import { filesAppUpload } from '../../support/filesApp';
 import type { Sandbox } from '../../support/sandbox';
-import { sha256Of } from '../../support/sizes';
 
 const MIB = 1024 * 1024;
 /** What the connection itself takes at once does not count: more than that has to be on its way. */

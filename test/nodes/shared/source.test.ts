@@ -4,12 +4,11 @@ import { Readable } from 'node:stream';
 import type { BinaryDataService } from 'n8n-core';
 import { type IDataObject, sleep } from 'n8n-workflow';
 
-import { itemWith } from '../../support/binary';
+import { itemWith, sha256Of } from '../../support/binary';
 import { binaryData, errorOf, outputOf } from '../../support/engine';
 import { filesAppUpload } from '../../support/filesApp';
 import { credentialsOf, filestack } from '../../support/filestack';
 import { ownSandbox } from '../../support/ownSandbox';
-import { sha256Of } from '../../support/sizes';
 
 const MIB = 1024 * 1024;
 const bytes = Buffer.alloc(3 * MIB + 5, 'x');

@@ -4,7 +4,7 @@ import { NodeOperationError, sleep } from 'n8n-workflow';
 
 import type { ItemContext } from '../../../nodes/shared/operation';
 import { type Part, type PartsOptions, uploadParts } from '../../../nodes/shared/transfer/parts';
-import { sha256Of } from '../../support/sizes';
+import { sha256Of } from '../../support/binary';
 
 const PART = 1000;
 const bytes = randomBytes(5 * PART + 1);
