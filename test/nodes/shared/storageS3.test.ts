@@ -1,33 +1,25 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { itemWith } from '../../support/binary';
+import { itemWith, sha256Of } from '../../support/binary';
 import { binaryData, bytesOf, errorOf, outputOf, runNode } from '../../support/engine';
 import { filesAppNode, filesAppUpload } from '../../support/filesApp';
 import { byId } from '../../support/locators';
 import { keepFilesIn, ObjectStorage } from '../../support/objectStorage';
-import { Sandbox } from '../../support/sandbox';
-import { sha256Of } from '../../support/sizes';
+import { ownSandbox } from '../../support/ownSandbox';
 
 const MIB = 1024 * 1024;
 const bytes = Buffer.alloc(3 * MIB + 5, 'x');
 const storage = new ObjectStorage();
-let sandbox: Sandbox;
+const sandbox = ownSandbox();
 
 beforeAll(async () => {
 	await storage.start();
-	sandbox = await Sandbox.start();
 	await sandbox.control.patch('/services/filesApp/settings', { chunkSize: MIB });
 	keepFilesIn(storage);
 	await binaryData();
 });
-afterAll(async () => {
-	await sandbox.stop();
-	await storage.stop();
-});
-beforeEach(async () => {
-	await sandbox.reset();
-	Object.assign(storage, { putTakes: 0, cutAfter: Infinity });
-});
+afterAll(async () => await storage.stop());
+beforeEach(() => Object.assign(storage, { putTakes: 0, cutAfter: Infinity }));
 
 const filesThere = async () =>
 	(await sandbox.control.get<unknown[]>('/services/filesApp/files')).data;
