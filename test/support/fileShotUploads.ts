@@ -61,6 +61,10 @@ export function fileShotUploads() {
 			const { data } = await sandbox.control.get<StoredFile[]>('/services/fileShot/files');
 			return data.find((file) => file.id === id)!;
 		},
+		filesNamed: async (name: string) => {
+			const { data } = await sandbox.control.get<StoredFile[]>('/services/fileShot/files');
+			return data.filter((file) => file.name === name);
+		},
 		small: async (name = 'a.txt') =>
 			await itemWith({ data: { name, bytes: Buffer.from('hello') } }),
 		large: async (name = 'large.bin') =>

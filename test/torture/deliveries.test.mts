@@ -114,6 +114,8 @@ describe('deliveries of somebody who does not know the secret', () => {
 
 it('good deliveries, twenty at a time, a tenth of them repeated: exactly the distinct ones run', async () => {
 	const load = makeLoad(new Chance(seed + 1), triggers, times(1_000, 100), 1_000_000);
+	// n8n may have closed those that have waited since the mutants; this process, busy with their runs, has not heard of it.
+	closeConnections();
 	const statuses: number[] = [];
 	const begun = Date.now();
 	await each(load.requests, AT_ONCE, async (raw) => {

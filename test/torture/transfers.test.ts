@@ -76,6 +76,7 @@ async function uploadAll(
 	tally: Tally,
 ): Promise<Kept[]> {
 	const doubts = new Map<string, number>();
+	const said = new Map<string, string[]>();
 	const wanted = await Promise.all(files.map(async (file) => ({ file, item: await itemOf(file) })));
 	tally.line.badness = BADNESS;
 	await untilAllSucceed(
@@ -86,6 +87,7 @@ async function uploadAll(
 		},
 		({ file: { name } }, error) => {
 			const text = tally.failed(error);
+			said.set(name, [...(said.get(name) ?? []), text]);
 			if (IN_DOUBT.test(text)) doubts.set(name, (doubts.get(name) ?? 0) + 1);
 		},
 	);
@@ -98,7 +100,10 @@ async function uploadAll(
 		// A second copy comes from an upload that failed and said that it may have arrived, and from nothing else.
 		const more = Math.max(0, copies.length - 1);
 		tally.duplicates += more;
-		if (more > (doubts.get(name) ?? 0)) tally.unexplained.push(`${name} × ${copies.length}`);
+		if (more > (doubts.get(name) ?? 0)) {
+			const failures = (said.get(name) ?? ['no failure']).join('; ');
+			tally.unexplained.push(`${name} × ${copies.length} after ${failures}`);
+		}
 	}
 	return kept;
 }

@@ -36,7 +36,12 @@ export async function uploadInParts(
 	const { id, partSize, form } = await begin(item, file, wishes, settings.partSize, style);
 	const total = Math.max(1, Math.ceil(file.size / partSize));
 	const send = partSender(item, id, total, { form, fixed: style !== 'auto' }, settings);
-	const measure = await uploadParts(item, file, { ...settings, partSize }, send);
+	const measure = await uploadParts(
+		item,
+		file,
+		{ ...settings, partSize, completesItself: true },
+		send,
+	);
 	return { ...(await finish(item, id, style, settings)), measure };
 }
 

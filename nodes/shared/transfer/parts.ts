@@ -26,6 +26,8 @@ export interface PartsOptions {
 	atOnce: number;
 	sha256: boolean;
 	cancel?: AbortSignal;
+	/** Whether the service makes a file of the parts as soon as it has all, without being told. */
+	completesItself?: boolean;
 }
 
 /**
@@ -45,6 +47,7 @@ export async function uploadParts(
 	const arrived = new Set<number>();
 	const underWay = new Set<Promise<void>>();
 	let failure: { error: unknown } | undefined;
+	let inDoubt = 0;
 	let size = 0;
 
 	const spare: Buffer[] = [];
@@ -57,6 +60,7 @@ export async function uploadParts(
 			told.move(part.bytes.length);
 		} catch (error) {
 			failure ??= { error };
+			if (mayHaveArrived(error)) inDoubt += 1;
 		}
 	};
 	const source = await file.open();
@@ -78,7 +82,8 @@ export async function uploadParts(
 	if (failure || options.cancel?.aborted) {
 		const error = failure ? failure.error : 'The execution was stopped';
 		const cause = withItem(functions.getNode(), error, itemIndex);
-		throw incomplete(functions.getNode(), cause, [...arrived], total);
+		const mayBeThere = options.completesItself === true && arrived.size + inDoubt === total;
+		throw incomplete(functions.getNode(), cause, { arrived: [...arrived], total, mayBeThere });
 	}
 	if (size !== file.size) {
 		throw withItem(functions.getNode(), wrongLength(functions.getNode(), file, size), itemIndex);
@@ -123,12 +128,18 @@ export async function* partsOf(
 	if (filled > 0 || index === 0) yield next();
 }
 
+/** Whether a part that has failed may be there: of one that was sent several times, an earlier answer may be lost. */
+const mayHaveArrived = (error: unknown): boolean =>
+	!(error instanceof NodeApiError && /^4(?!29)/.test(String(error.httpCode)));
+
+const IN_DOUBT =
+	'an answer was lost, so the file may be there nevertheless: look before you send it again.';
+
 /** The fault of a part, with what is there of the file. */
 function incomplete(
 	node: INode,
 	cause: Error & { description?: unknown },
-	arrived: number[],
-	total: number,
+	{ arrived, total, mayBeThere }: { arrived: number[]; total: number; mayBeThere: boolean },
 ) {
 	const { httpCode, failure } = cause as NodeApiError;
 	return new NodeApiError(node, {} as JsonObject, {
@@ -137,7 +148,7 @@ function incomplete(
 		description:
 			`${String(cause.description ?? '')} ${arrived.length} of ${total} parts have arrived${
 				arrived.length > 0 ? ` (${ranges(arrived)})` : ''
-			}; the file is not complete at the service.`.trim(),
+			}; ${mayBeThere ? IN_DOUBT : 'the file is not complete at the service.'}`.trim(),
 		failure,
 	});
 }

@@ -6,8 +6,20 @@ import { Host } from '../../support/host';
 const MIB = 1024 * 1024;
 const DAY = 86_400_000;
 
-const { bytes, credentials, fault, get, inParts, large, paths, settings, small, storedAs, upload } =
-	fileShotUploads();
+const {
+	bytes,
+	credentials,
+	fault,
+	filesNamed,
+	get,
+	inParts,
+	large,
+	paths,
+	settings,
+	small,
+	storedAs,
+	upload,
+} = fileShotUploads();
 
 const chunks = ['/upload-chunk/ID/0', '/upload-chunk/ID/1', '/upload-chunk/ID/2'];
 
@@ -53,6 +65,21 @@ it.each(['documented', 'desktop'])('what arrives is the file (%s)', async (diale
 	});
 	await settings({ download: 'redirect' });
 	expect(sha256Of(data)).toBe(sha256Of(bytes));
+});
+
+it('of a last part whose answers are lost the file may be there, and the error says so', async () => {
+	await fault('/upload-chunk/*/2', { type: 'resetAfterBody' });
+	const { description } = errorOf(await upload([await large('lost.bin')], inParts()));
+	expect(description).toContain('2 of 3 parts have arrived (1–2); ');
+	expect(description).toContain('the file may be there nevertheless: look before');
+	expect(await filesNamed('lost.bin')).toHaveLength(1);
+});
+
+it('of a last part that is refused it is not', async () => {
+	await fault('/upload-chunk/*/2', { type: 'status', status: 413 });
+	const { description } = errorOf(await upload([await large('refused.bin')], inParts()));
+	expect(description).toContain('2 of 3 parts have arrived (1–2); the file is not complete');
+	expect(await filesNamed('refused.bin')).toEqual([]);
 });
 
 it('the first part goes alone, the last when all others are there', async () => {
