@@ -10,9 +10,9 @@ import {
 } from 'node:fs';
 import { hostname } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { checkNode, ROOT } from '../../sandbox/launcher/ready.mjs';
 import { checkBuildTools } from '../../sandbox/launcher/tools.mjs';
+import { eventually } from '../support/eventually.js';
 import { command, type Command, temporaryFolder } from './harness.mts';
 
 let place: ReturnType<typeof temporaryFolder>;
@@ -120,7 +120,7 @@ describe('making a clone ready', () => {
 		const stubborn = `#!/bin/sh\ntrap '' TERM\necho $$ > '${at('pid')}'\nfor i in $(seq 1200); do sleep 0.1; done\n`;
 		writeFileSync(at('bin', 'npm'), stubborn, { mode: 0o755 });
 		const first = ready({ PATH: `${at('bin')}${delimiter}${process.env.PATH}` });
-		while (!existsSync(at('pid')) || readFileSync(at('pid'), 'utf8') === '') await sleep(50);
+		await eventually(() => existsSync(at('pid')) && readFileSync(at('pid'), 'utf8') !== '');
 		expect(existsSync(at('.run', 'install.lock'))).toBe(true);
 
 		first.kill('SIGTERM');

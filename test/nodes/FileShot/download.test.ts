@@ -1,14 +1,13 @@
-import { createHash } from 'node:crypto';
-
 import type { IDataObject } from 'n8n-workflow';
 
+import { sha256Of } from '../../support/binary';
 import { bytesOf, errorOf, type NodeUnderTest, outputOf } from '../../support/engine';
 import { fileShotFile } from '../../support/fileShotFile';
 import { Host } from '../../support/host';
 import { byId } from '../../support/locators';
 
 const { content, file, sandbox, settings, upload } = fileShotFile();
-const sha256 = createHash('sha256').update(content).digest('hex');
+const sha256 = sha256Of(content);
 let id: string;
 
 beforeAll(async () => void (id = await upload()));

@@ -1,7 +1,8 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 
 import type { IDataObject } from 'n8n-workflow';
 
+import { sha256Of } from '../../support/binary';
 import { bytesOf, errorOf, type NodeUnderTest, outputOf, runNode } from '../../support/engine';
 import { filesAppNode, fileThere } from '../../support/filesApp';
 import { Host, type Scripted } from '../../support/host';
@@ -10,7 +11,7 @@ import { byId, byUrl } from '../../support/locators';
 import { ownSandbox } from '../../support/ownSandbox';
 
 const content = randomBytes(3_000_017);
-const sha256 = createHash('sha256').update(content).digest('hex');
+const sha256 = sha256Of(content);
 const sandbox = ownSandbox();
 let id: string;
 
