@@ -7,15 +7,22 @@ import {
 	NodeConnectionTypes,
 } from 'n8n-workflow';
 
+import { readParameters, toProperty, triggerSource } from '../shared/parameters';
 import { ANY_EVENT, TRIGGER_VERSIONS } from '../shared/webhook/fields';
 import { fileCourierApiTest } from './credentialTest';
-import { receiveFiles, type ReceiveOptions } from './receiveFiles';
+import type { Wanted } from './delivery';
+import { type FetchSettings, receiveFiles } from './receiveFiles';
 import { triggerProperties } from './triggerProperties';
 
 // FileCourier has no registration of webhooks: each session names its callback URL. So n8n has nothing to register.
 const webhooks: IWebhookDescription[] = [
 	{ name: 'default', httpMethod: 'POST', responseMode: 'onReceived', path: 'webhook' },
 ];
+
+interface Settings extends FetchSettings {
+	events: string[];
+	options: FetchSettings['options'] & Omit<Wanted, 'events'> & { repeatWindow?: number };
+}
 
 export class FileCourierTrigger implements INodeType {
 	description: INodeTypeDescription = {
@@ -31,22 +38,19 @@ export class FileCourierTrigger implements INodeType {
 		outputs: [NodeConnectionTypes.Main],
 		credentials: [{ name: 'fileCourierApi', required: true, testedBy: 'fileCourierApiTest' }],
 		webhooks,
-		properties: triggerProperties,
+		properties: triggerProperties.map(toProperty),
 	};
 
 	methods = { credentialTest: { fileCourierApiTest } };
 
 	async webhook(this: IWebhookFunctions): Promise<IWebhookResponseData> {
-		const events = this.getNodeParameter('events', []) as string[];
-		const options = this.getNodeParameter('options', {}) as Omit<ReceiveOptions, 'events'>;
-		const { repeatWindow, recipient, referenceId, fileName, maxAge } = options;
-		return await receiveFiles(this, {
-			events: events.includes(ANY_EVENT) ? [] : events,
-			repeatWindow,
-			recipient,
-			referenceId,
-			fileName,
-			maxAge,
+		return await receiveFiles(this, () => {
+			const settings = readParameters(triggerSource(this), triggerProperties);
+			const { events, ...fetch } = settings as unknown as Settings;
+			const { repeatWindow, recipient, referenceId, fileName, maxAge } = fetch.options;
+			const chosen = events.includes(ANY_EVENT) ? [] : events;
+			const wanted = { events: chosen, recipient, referenceId, fileName, maxAge };
+			return { wanted, fetch, repeatWindow };
 		});
 	}
 }

@@ -92,7 +92,7 @@ export interface Wanted {
 export function readDelivery(
 	raw: Buffer,
 	wanted: Wanted,
-): Delivery<FileCourierDelivery> | Refusal | undefined {
+): Pick<Delivery<FileCourierDelivery>, 'key' | 'content'> | Refusal | undefined {
 	const body = parse(raw);
 	const event = isJsonObject(body) ? textOf(body.event) : undefined;
 	if (!isJsonObject(body) || event === undefined || !isJsonObject(body.data)) {

@@ -41,7 +41,7 @@ export const deliveryOptions: INodeProperties[] = [
 		displayName: 'Download Time (Seconds)',
 		name: 'downloadBudget',
 		type: 'number',
-		typeOptions: { minValue: 1, maxValue: 300 },
+		typeOptions: { minValue: 1, maxValue: 300, numberPrecision: 1 },
 		default: 20,
 		displayOptions: { show: { '/download': [true] } },
 		description:

@@ -6,18 +6,26 @@ import { deliveredItems } from './deliveredItems';
 import { type FileCourierDelivery, readDelivery, verifySender, type Wanted } from './delivery';
 import { fileHost } from './service';
 
-export interface ReceiveOptions extends Wanted {
+/** The fields of {@link deliveryFields} and {@link deliveryOptions} as they are read. */
+export interface FetchSettings {
+	output: 'delivery' | 'file';
+	download: boolean;
+	/** Absent where nothing is downloaded. */
+	binaryPropertyName?: string;
+	options: {
+		/** Seconds. */
+		downloadBudget?: number;
+		sha256?: boolean;
+	};
+}
+
+export interface ReceiveSettings {
+	wanted: Wanted;
+	fetch: FetchSettings;
 	/** Minutes. */
 	repeatWindow?: number;
 	/** Has the last word on the items. */
 	finish?: (items: INodeExecutionData[]) => INodeExecutionData[];
-}
-
-/** The fields under Options that say how files are fetched. */
-interface FetchOptions {
-	/** Seconds. */
-	downloadBudget?: number;
-	sha256?: boolean;
 }
 
 /** Minutes for which a repeat counts as one: longer than FileCourier's retries go on (26 h 36 min, Retry Policy). */
@@ -26,29 +34,36 @@ const REPEAT_WINDOW = 2880;
 /** Receives a delivery of FileCourier: verified, of the wanted kind, once, with its files if the user wants them. */
 export async function receiveFiles(
 	context: IWebhookFunctions,
-	{ repeatWindow = REPEAT_WINDOW, finish = (items) => items, ...wanted }: ReceiveOptions,
+	readSettings: () => ReceiveSettings,
 ): Promise<IWebhookResponseData> {
-	return await receiveDelivery<FileCourierDelivery>(context, {
-		verify: async (raw) => await verifySender(context, raw),
-		read: (raw) => readDelivery(raw, wanted),
-		prepare: async (delivery) => {
-			const items = await itemsOf(context, delivery);
-			return items instanceof Refusal ? items : finish(items);
+	return await receiveDelivery<{ delivery: FileCourierDelivery; settings: ReceiveSettings }>(
+		context,
+		{
+			verify: async (raw) => await verifySender(context, raw),
+			read(raw) {
+				const settings = readSettings();
+				const read = readDelivery(raw, settings.wanted);
+				if (read === undefined || read instanceof Refusal) return read;
+				const { repeatWindow = REPEAT_WINDOW } = settings;
+				const content = { delivery: read.content, settings };
+				return { key: read.key, content, repeatWindow: repeatWindow * 60 };
+			},
+			async prepare({ delivery, settings: { fetch, finish = (items) => items } }) {
+				const items = await itemsOf(context, delivery, fetch);
+				return items instanceof Refusal ? items : finish(items);
+			},
 		},
-		repeatWindow: repeatWindow * 60,
-	});
+	);
 }
 
 async function itemsOf(
 	context: IWebhookFunctions,
 	delivery: FileCourierDelivery,
+	{ output, download, binaryPropertyName: field = '', options }: FetchSettings,
 ): Promise<INodeExecutionData[] | Refusal> {
-	const options = context.getNodeParameter('options', {}) as FetchOptions;
 	const { downloadBudget = 20, sha256 = true } = options;
-	const perFile = context.getNodeParameter('output', 'file') === 'file';
-	const isWanted = context.getNodeParameter('download', true) as boolean;
-	const field = isWanted ? (context.getNodeParameter('binaryPropertyName', 'data') as string) : '';
-	if (!isWanted) return deliveredItems(delivery, [], { perFile, field });
+	const perFile = output === 'file';
+	if (!download) return deliveredItems(delivery, [], { perFile, field });
 
 	const files = delivery.files.map(({ url, name, type, size }) => ({
 		url,

@@ -6,7 +6,8 @@ import {
 	NodeConnectionTypes,
 } from 'n8n-workflow';
 
-import { chosenEvents, leadSeconds } from '../shared/polling/fields';
+import { readParameters, toProperty, triggerSource } from '../shared/parameters';
+import { type LeadTime, leadSeconds } from '../shared/polling/fields';
 import { runPoll } from '../shared/polling/poll';
 import { sampleFrom } from '../shared/polling/sample';
 import { sweep, type SweepState } from '../shared/polling/sweep';
@@ -15,6 +16,12 @@ import type { Position } from './file/list';
 import { pollingProperties } from './pollingProperties';
 import { fileShot } from './service';
 import { watchedFiles } from './watchedFiles';
+
+interface Settings extends LeadTime {
+	events: string[];
+	simplify: boolean;
+	options: { fileName?: string; includeExisting?: boolean };
+}
 
 export class FileShotTrigger implements INodeType {
 	description: INodeTypeDescription = {
@@ -30,22 +37,20 @@ export class FileShotTrigger implements INodeType {
 		outputs: [NodeConnectionTypes.Main],
 		credentials: [{ name: 'fileShotApi', required: true, testedBy: 'fileShotApiTest' }],
 		polling: true,
-		properties: pollingProperties,
+		properties: pollingProperties.map(toProperty),
 	};
 
 	methods = { credentialTest: { fileShotApiTest } };
 
 	async poll(this: IPollFunctions): Promise<INodeExecutionData[][] | null> {
-		const { fileName, includeExisting = false } = this.getNodeParameter('options', {}) as {
-			fileName?: string;
-			includeExisting?: boolean;
-		};
+		const settings = readParameters(triggerSource(this), pollingProperties) as unknown as Settings;
+		const { fileName, includeExisting = false } = settings.options;
 		const list = await watchedFiles(this, {
-			events: chosenEvents(this),
+			events: settings.events,
 			includeExisting,
-			leadTime: leadSeconds(this),
+			leadTime: leadSeconds(settings),
 			fileName,
-			simplify: this.getNodeParameter('simplify', true) as boolean,
+			simplify: settings.simplify,
 		});
 		return await runPoll<SweepState<Position>>(this, {
 			service: fileShot,

@@ -6,8 +6,7 @@ import {
 	NodeConnectionTypes,
 } from 'n8n-workflow';
 
-import { optionalText } from '../shared/inputs';
-import { chosenEvents } from '../shared/polling/fields';
+import { optionalText, readParameters, toProperty, triggerSource } from '../shared/parameters';
 import { runPoll } from '../shared/polling/poll';
 import { matchesPattern } from '../shared/webhook/filter';
 import { follow, type Following } from './change/follow';
@@ -16,6 +15,13 @@ import { latestChange } from './change/latest';
 import { filesAppApiTest } from './credentialTest';
 import { pollingProperties } from './pollingProperties';
 import { filesApp } from './service';
+
+interface Settings {
+	events: string[];
+	folderId: string;
+	details: boolean;
+	options: { fileName?: string; includeExisting?: boolean };
+}
 
 export class FilesAppTrigger implements INodeType {
 	description: INodeTypeDescription = {
@@ -31,25 +37,22 @@ export class FilesAppTrigger implements INodeType {
 		outputs: [NodeConnectionTypes.Main],
 		credentials: [{ name: 'filesAppApi', required: true, testedBy: 'filesAppApiTest' }],
 		polling: true,
-		properties: pollingProperties,
+		properties: pollingProperties.map(toProperty),
 	};
 
 	methods = { credentialTest: { filesAppApiTest } };
 
 	async poll(this: IPollFunctions): Promise<INodeExecutionData[][] | null> {
-		const options = this.getNodeParameter('options', {}) as {
-			fileName?: string;
-			includeExisting?: boolean;
-		};
-		const { includeExisting = false } = options;
-		const folderId = optionalText(this.getNodeParameter('folderId', ''));
-		const fileName = optionalText(options.fileName);
+		const settings = readParameters(triggerSource(this), pollingProperties) as unknown as Settings;
+		const { includeExisting = false } = settings.options;
+		const folderId = optionalText(settings.folderId);
+		const fileName = optionalText(settings.options.fileName);
 		const following: Following = {
-			actions: chosenEvents(this),
+			actions: settings.events,
 			includeExisting,
 			folderId,
 			// The feed itself tells no names.
-			details: (this.getNodeParameter('details', true) as boolean) || fileName !== undefined,
+			details: settings.details || fileName !== undefined,
 			isWanted: ({ name }) => matchesPattern(fileName, name),
 		};
 		return await runPoll<FollowState>(this, {

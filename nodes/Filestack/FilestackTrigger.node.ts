@@ -7,6 +7,7 @@ import {
 	NodeConnectionTypes,
 } from 'n8n-workflow';
 
+import { readParameters, toProperty, triggerSource } from '../shared/parameters';
 import { receiveEvent } from '../shared/webhook/events';
 import { TRIGGER_VERSIONS } from '../shared/webhook/fields';
 import { matchesPattern } from '../shared/webhook/filter';
@@ -18,6 +19,11 @@ import { triggerProperties } from './triggerProperties';
 const webhooks: IWebhookDescription[] = [
 	{ name: 'default', httpMethod: 'POST', responseMode: 'onReceived', path: 'webhook' },
 ];
+
+interface Settings {
+	events: string[];
+	options: { fileName?: string; maxAge?: number; mimeType?: string; repeatWindow?: number };
+}
 
 export class FilestackTrigger implements INodeType {
 	description: INodeTypeDescription = {
@@ -33,24 +39,23 @@ export class FilestackTrigger implements INodeType {
 		outputs: [NodeConnectionTypes.Main],
 		credentials: [{ name: 'filestackApi', required: true, testedBy: 'filestackApiTest' }],
 		webhooks,
-		properties: triggerProperties,
+		properties: triggerProperties.map(toProperty),
 	};
 
 	methods = { credentialTest: { filestackApiTest } };
 
 	async webhook(this: IWebhookFunctions): Promise<IWebhookResponseData> {
-		const options = this.getNodeParameter('options', {}) as {
-			fileName?: string;
-			maxAge?: number;
-			mimeType?: string;
-			repeatWindow?: number;
-		};
-		const { fileName, mimeType, maxAge = 0, repeatWindow = 2880 } = options;
-		return await receiveEvent(this, filestackEvents, {
-			maxAge,
-			repeatWindow,
-			keep: (json) =>
-				matchesPattern(fileName, json.fileName) && matchesPattern(mimeType, json.mimetype),
+		return await receiveEvent(this, filestackEvents, () => {
+			const settings = readParameters(triggerSource(this), triggerProperties);
+			const { events, options } = settings as unknown as Settings;
+			const { fileName, mimeType, maxAge = 0, repeatWindow = 2880 } = options;
+			return {
+				events,
+				maxAge,
+				repeatWindow,
+				keep: (json) =>
+					matchesPattern(fileName, json.fileName) && matchesPattern(mimeType, json.mimetype),
+			};
 		});
 	}
 }

@@ -1,10 +1,8 @@
-import type { INodeProperties } from 'n8n-workflow';
-
-import { chosenDate, wholeNumber, wrong } from '../shared/inputs';
 import type { ItemContext } from '../shared/operation';
+import { type Field, invalidParameter } from '../shared/parameters';
 
 /** Until when a policy holds. */
-export const expiryFields: INodeProperties[] = [
+export const expiryFields: Field[] = [
 	{
 		displayName: 'Expires',
 		name: 'expiry',
@@ -20,7 +18,8 @@ export const expiryFields: INodeProperties[] = [
 		displayName: 'Minutes',
 		name: 'expiresInMinutes',
 		type: 'number',
-		typeOptions: { minValue: 1, numberPrecision: 0 },
+		// A hundred years are still a date.
+		typeOptions: { minValue: 1, maxValue: 100 * 366 * 24 * 60, numberPrecision: 0 },
 		default: 60,
 		displayOptions: { show: { expiry: ['minutes'] } },
 		description: 'Whole minutes from now. Allow for clocks that differ by a minute.',
@@ -43,12 +42,9 @@ export const expiryFields: INodeProperties[] = [
 export function expiryOf(item: ItemContext): number {
 	const { parameter } = item;
 	if (parameter('expiry') !== 'date') {
-		// A hundred years are enough for anybody, and still a date.
-		const limits = { min: 1, max: 100 * 366 * 24 * 60 };
-		const minutes = wholeNumber(item, 'Minutes', parameter('expiresInMinutes'), limits);
-		return Math.floor(Date.now() / 1000) + minutes * 60;
+		return Math.floor(Date.now() / 1000) + parameter<number>('expiresInMinutes') * 60;
 	}
-	const at = chosenDate(item, 'Date and Time', parameter('expiresAt'));
+	const at = parameter<number>('expiresAt');
 	if (at > Date.now()) return Math.floor(at / 1000);
-	throw wrong(item, 'Date and Time', 'is in the past', 'Choose a moment in the future.');
+	throw invalidParameter(item, 'Date and Time', 'is in the past', 'Choose a moment in the future.');
 }

@@ -6,7 +6,8 @@ import {
 	NodeConnectionTypes,
 } from 'n8n-workflow';
 
-import { chosenEvents, leadSeconds } from '../shared/polling/fields';
+import { readParameters, toProperty, triggerSource } from '../shared/parameters';
+import { type LeadTime, leadSeconds } from '../shared/polling/fields';
 import { runPoll } from '../shared/polling/poll';
 import { sampleFrom } from '../shared/polling/sample';
 import { sweep, type SweepState } from '../shared/polling/sweep';
@@ -15,6 +16,12 @@ import type { PackagePosition } from './packagePages';
 import { pollingProperties } from './pollingProperties';
 import { speedyFiles } from './service';
 import { type PackageFilters, watchedPackages } from './watchedPackages';
+
+interface Settings extends LeadTime {
+	events: string[];
+	simplify: boolean;
+	options: PackageFilters & { includeExisting?: boolean };
+}
 
 export class SpeedyFilesPollingTrigger implements INodeType {
 	description: INodeTypeDescription = {
@@ -30,21 +37,19 @@ export class SpeedyFilesPollingTrigger implements INodeType {
 		outputs: [NodeConnectionTypes.Main],
 		credentials: [{ name: 'speedyFilesApi', required: true, testedBy: 'speedyFilesApiTest' }],
 		polling: true,
-		properties: pollingProperties,
+		properties: pollingProperties.map(toProperty),
 	};
 
 	methods = { credentialTest: { speedyFilesApiTest } };
 
 	async poll(this: IPollFunctions): Promise<INodeExecutionData[][] | null> {
-		const options = this.getNodeParameter('options', {}) as PackageFilters & {
-			includeExisting?: boolean;
-		};
-		const { includeExisting = false, direction, recipient, title } = options;
+		const settings = readParameters(triggerSource(this), pollingProperties) as unknown as Settings;
+		const { includeExisting = false, direction, recipient, title } = settings.options;
 		const list = watchedPackages(this, {
-			events: chosenEvents(this),
+			events: settings.events,
 			includeExisting,
-			leadTime: leadSeconds(this),
-			simplify: this.getNodeParameter('simplify', true) as boolean,
+			leadTime: leadSeconds(settings),
+			simplify: settings.simplify,
 			filters: { direction, recipient, title },
 		});
 		return await runPoll<SweepState<PackagePosition>>(this, {

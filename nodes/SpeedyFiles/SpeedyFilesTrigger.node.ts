@@ -7,6 +7,7 @@ import {
 	NodeConnectionTypes,
 } from 'n8n-workflow';
 
+import { readParameters, toProperty, triggerSource } from '../shared/parameters';
 import { receiveEvent } from '../shared/webhook/events';
 import { TRIGGER_VERSIONS } from '../shared/webhook/fields';
 import { matchesPattern } from '../shared/webhook/filter';
@@ -18,6 +19,17 @@ import { triggerProperties } from './triggerProperties';
 const webhooks: IWebhookDescription[] = [
 	{ name: 'default', httpMethod: 'POST', responseMode: 'onReceived', path: 'webhook' },
 ];
+
+interface Settings {
+	events: string[];
+	options: {
+		fileName?: string;
+		maxAge?: number;
+		packageId?: string;
+		recipient?: string;
+		repeatWindow?: number;
+	};
+}
 
 export class SpeedyFilesTrigger implements INodeType {
 	description: INodeTypeDescription = {
@@ -33,27 +45,25 @@ export class SpeedyFilesTrigger implements INodeType {
 		outputs: [NodeConnectionTypes.Main],
 		credentials: [{ name: 'speedyFilesApi', required: true, testedBy: 'speedyFilesApiTest' }],
 		webhooks,
-		properties: triggerProperties,
+		properties: triggerProperties.map(toProperty),
 	};
 
 	methods = { credentialTest: { speedyFilesApiTest } };
 
 	async webhook(this: IWebhookFunctions): Promise<IWebhookResponseData> {
-		const options = this.getNodeParameter('options', {}) as {
-			fileName?: string;
-			maxAge?: number;
-			packageId?: string;
-			recipient?: string;
-			repeatWindow?: number;
-		};
-		const { fileName, packageId, recipient, maxAge = 300, repeatWindow = 60 } = options;
-		return await receiveEvent(this, speedyFilesEvents, {
-			maxAge,
-			repeatWindow,
-			keep: (json) =>
-				matchesPattern(fileName, json.original_name) &&
-				matchesPattern(packageId, json.packageId) &&
-				matchesPattern(recipient, json.recipientEmail),
+		return await receiveEvent(this, speedyFilesEvents, () => {
+			const settings = readParameters(triggerSource(this), triggerProperties);
+			const { events, options } = settings as unknown as Settings;
+			const { fileName, packageId, recipient, maxAge = 300, repeatWindow = 60 } = options;
+			return {
+				events,
+				maxAge,
+				repeatWindow,
+				keep: (json) =>
+					matchesPattern(fileName, json.original_name) &&
+					matchesPattern(packageId, json.packageId) &&
+					matchesPattern(recipient, json.recipientEmail),
+			};
 		});
 	}
 }

@@ -35,7 +35,7 @@ export const batchingOption: INodeProperties = {
 					displayName: 'Pause (Milliseconds)',
 					name: 'pauseBetween',
 					type: 'number',
-					typeOptions: { minValue: 0 },
+					typeOptions: { minValue: 0, maxValue: 3_600_000 },
 					default: 0,
 					description:
 						'How long to wait after each group of items. Keeps a large run below the limits of the service.',
@@ -56,12 +56,13 @@ export async function inBatches<T>(
 	signal: AbortSignal | undefined,
 	work: (index: number) => Promise<T>,
 ): Promise<T[]> {
-	const places = Math.max(1, Math.min(count, Math.trunc(itemsAtOnce)));
+	const places = Math.max(1, Math.min(count, itemsAtOnce));
 	const group = pauseBetween > 0 ? places : Math.max(count, 1);
-	const results: T[] = [];
+	let results: T[] = [];
 	for (let start = 0; start < count && !signal?.aborted; start += group) {
 		if (start > 0) await pause(pauseBetween, signal);
-		results.push(...(await atOnce(start, Math.min(start + group, count), places, signal, work)));
+		const end = Math.min(start + group, count);
+		results = results.concat(await atOnce(start, end, places, signal, work));
 	}
 	return results;
 }

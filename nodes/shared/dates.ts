@@ -1,28 +1,141 @@
+import { tryToParseDateTime } from 'n8n-workflow';
+
 /**
- * Any date that the services use, as ISO 8601 in UTC with a `Z`: ISO with or without an offset (without one means UTC),
- * unix seconds, unix milliseconds. Undefined where there is no date.
+ * Any date that the services use, as ISO 8601 in UTC with a `Z`: see {@link epochOf}. Undefined where there is no date.
  */
 export function isoDate(value: unknown): string | undefined {
 	const milliseconds = epochOf(value);
 	return milliseconds === undefined ? undefined : new Date(milliseconds).toISOString();
 }
 
-/** Milliseconds since 1970; undefined where the value is no date. */
+/**
+ * A service's date in milliseconds since 1970: ISO 8601 (UTC where it has no offset), an HTTP date, unix seconds or
+ * milliseconds as a number or as text. Undefined for anything else, and for every date before 2000: `0`, `-1`, 1970 and
+ * the year 1 are ways of saying “never”, and a file must not count as expired because of them.
+ */
 export function epochOf(value: unknown): number | undefined {
-	// Numbers that stand for “never” where there is no null.
-	if (typeof value === 'number' && value <= 0) return undefined;
-	if (typeof value === 'number') return valid(value < 1e11 ? value * 1000 : value);
-	if (typeof value !== 'string' || value.trim() === '') return undefined;
-	const text = value.trim();
-	// Without an offset JavaScript would read a date with a time as local.
-	const naive = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?$/.test(text);
-	return valid(Date.parse(naive ? `${text.replace(' ', 'T')}Z` : text));
+	const milliseconds = parseDate(value, (wallClock) => Date.parse(`${wallClock}Z`));
+	return milliseconds !== undefined && milliseconds >= EARLIEST ? milliseconds : undefined;
 }
 
-/** A service's own time of an answer, milliseconds since 1970; the host's where it sends none. */
+/** Milliseconds since 1970 of the year 2000; none of the services is older. */
+const EARLIEST = Date.UTC(2000, 0, 1);
+
+/**
+ * A date that a user, an expression or an AI agent has entered, in milliseconds since 1970; undefined if it is none.
+ * Without an offset it is in the workflow's time zone, in every format.
+ * @param timezone an IANA name
+ */
+export function parseUserDate(value: unknown, timezone: string): number | undefined {
+	if (value instanceof Date) return valid(value.getTime());
+	if (isDateTime(value)) return valid(value.toMillis());
+	return parseDate(value, (wallClock) => tryToParseDateTime(wallClock, timezone).toMillis());
+}
+
+/** Luxon's DateTime, which n8n's expressions return for `$now` and `$today`. */
+export function isDateTime(
+	value: unknown,
+): value is { toMillis(): number; toISO(): string | null } {
+	return (
+		typeof value === 'object' &&
+		value !== null &&
+		'isValid' in value &&
+		value.isValid === true &&
+		'toMillis' in value &&
+		'toISO' in value
+	);
+}
+
+/** A service's own time of a response, milliseconds since 1970; the host's where it sends none. */
 export function serviceTime(headers: Record<string, unknown>): number {
 	return epochOf(headers.date) ?? Date.now();
 }
 
+/**
+ * ISO 8601 in its extended and basic forms, with `T` or a space, with a decimal fraction of the second, and with `Z`,
+ * `UTC`, `GMT` or an offset behind it.
+ */
+const ISO =
+	/^(\d{4})(-?)(\d\d)\2(\d\d)(?:[T ](\d\d):?(\d\d)(?::?(\d\d)(?:[.,](\d+))?)?(?: ?(Z|UTC|GMT|[+-]\d\d(?::?\d\d)?))?)?$/i;
+
+/** `Sun, 06 Nov 1994 08:49:37 GMT` (RFC 9110, 5.6.7), also with the offset of an email's date (RFC 5322). */
+const HTTP_DATE =
+	/^(?:(Sun|Mon|Tue|Wed|Thu|Fri|Sat), )?(\d{1,2}) (Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) (\d{4}) (\d\d):(\d\d):(\d\d) (GMT|UTC|Z|[+-]\d\d:?\d\d)$/i;
+
+const MONTHS = 'JanFebMarAprMayJunJulAugSepOctNovDec';
+const WEEKDAYS = 'SunMonTueWedThuFriSat';
+
+/**
+ * @param ofWallClock milliseconds since 1970 of a date without an offset, which comes as `YYYY-MM-DDTHH:mm:ss.SSS`
+ */
+function parseDate(value: unknown, ofWallClock: (wallClock: string) => number): number | undefined {
+	if (typeof value === 'number') return ofNumber(value);
+	if (typeof value !== 'string') return undefined;
+	const text = value.trim();
+	const iso = ISO.exec(text);
+	if (iso) {
+		const [, year, , month, day, hour = '00', minute = '00', second = '00', fraction = '', zone] =
+			iso;
+		const milliseconds = fraction.padEnd(3, '0').slice(0, 3);
+		return ofParts({ year, month, day, hour, minute, second, milliseconds, zone }, ofWallClock);
+	}
+	if (/^\d+(\.\d+)?$/.test(text)) return ofNumber(Number(text));
+	const http = HTTP_DATE.exec(text);
+	if (!http) return undefined;
+	const [, weekday, day, monthName, year, hour, minute, second, zone] = http;
+	const month = String(indexIn(MONTHS, monthName) + 1);
+	const at = ofParts({ year, month, day, hour, minute, second, zone }, ofWallClock);
+	if (at === undefined || weekday === undefined) return at;
+	const local = new Date(at + offsetOf(zone));
+	return local.getUTCDay() === indexIn(WEEKDAYS, weekday) ? at : undefined;
+}
+
+interface Parts {
+	year: string;
+	month: string;
+	day: string;
+	hour: string;
+	minute: string;
+	second: string;
+	milliseconds?: string;
+	zone?: string;
+}
+
+function ofParts(
+	{ year, month, day, hour, minute, second, milliseconds = '000', zone }: Parts,
+	ofWallClock: (wallClock: string) => number,
+): number | undefined {
+	const two = (text: string) => text.padStart(2, '0');
+	const wallClock = `${year}-${two(month)}-${two(day)}T${hour}:${minute}:${second}.${milliseconds}`;
+	// Date would take 30 February for 2 March.
+	const utc = new Date(`${wallClock}Z`);
+	if (Number.isNaN(utc.getTime()) || utc.getUTCDate() !== Number(day)) return undefined;
+	return valid(zone ? utc.getTime() - offsetOf(zone) : ofWallClock(wallClock));
+}
+
+/** Milliseconds that a zone is ahead of UTC; NaN for an offset that no zone has. */
+function offsetOf(zone: string): number {
+	const [, sign, hours, minutes = '0'] = /^([+-])(\d\d):?(\d\d)?$/.exec(zone) ?? [];
+	if (sign === undefined) return 0;
+	if (Number(hours) > 14 || Number(minutes) > 59) return NaN;
+	const milliseconds = (Number(hours) * 60 + Number(minutes)) * 60_000;
+	return sign === '-' ? -milliseconds : milliseconds;
+}
+
+const indexIn = (names: string, name: string) =>
+	names.toLowerCase().indexOf(name.toLowerCase()) / 3;
+
+/**
+ * Unix seconds, or milliseconds from 1e11 on: as seconds that would be the year 5138. A number of a year before 2000 is
+ * not a moment but a way of saying “never”, or a number of something else.
+ */
+function ofNumber(number: number): number | undefined {
+	const milliseconds = number < 1e11 ? number * 1000 : number;
+	return milliseconds >= EARLIEST ? valid(milliseconds) : undefined;
+}
+
+/** A date within the years that ISO 8601 writes with four digits. */
 const valid = (milliseconds: number) =>
-	Number.isFinite(milliseconds) && Math.abs(milliseconds) <= 8.64e15 ? milliseconds : undefined;
+	milliseconds >= -62_167_219_200_000 && milliseconds < 253_402_300_800_000
+		? milliseconds
+		: undefined;

@@ -1,7 +1,7 @@
-import type { INodeProperties } from 'n8n-workflow';
+import type { Field } from './parameters';
 
 /** The name of the binary field that a file is put into. */
-export const outputField: INodeProperties = {
+export const outputField: Field = {
 	displayName: 'Output Data Field Name',
 	name: 'binaryPropertyName',
 	type: 'string',
@@ -13,10 +13,11 @@ export const outputField: INodeProperties = {
 };
 
 /** The binary field, or fields, that files are taken from. */
-export const inputField: INodeProperties = {
+export const inputField: Field = {
 	displayName: 'Input Data Field Name',
 	name: 'binaryPropertyName',
 	type: 'string',
+	takes: 'files',
 	default: 'data',
 	required: true,
 	placeholder: 'e.g. data',
@@ -25,7 +26,7 @@ export const inputField: INodeProperties = {
 };
 
 /** Get Many: all, or so many. */
-export const returnAllFields: INodeProperties[] = [
+export const returnAllFields: Field[] = [
 	{
 		displayName: 'Return All',
 		name: 'returnAll',
@@ -45,7 +46,7 @@ export const returnAllFields: INodeProperties[] = [
 ];
 
 /** For answers of many fields. */
-export const simplifyField: INodeProperties = {
+export const simplifyField: Field = {
 	displayName: 'Simplify',
 	name: 'simplify',
 	type: 'boolean',
@@ -55,12 +56,13 @@ export const simplifyField: INodeProperties = {
 
 /** Settings of an upload in parts. The defaults are the service's. */
 export const partOptions = ({ threshold, partSize }: { threshold: number; partSize: number }) => {
-	const options: INodeProperties[] = [
+	const options: Field[] = [
 		{
 			displayName: 'Part Size (MiB)',
 			name: 'partSizeMb',
 			type: 'number',
-			typeOptions: { minValue: 1, maxValue: 1024 },
+			// Down to 16 KiB, because a slow line may need small parts.
+			typeOptions: { minValue: 1 / 64, maxValue: 1024, numberPrecision: 6 },
 			default: partSize,
 			description: 'How much of a large file goes in one request',
 		},
@@ -77,7 +79,7 @@ export const partOptions = ({ threshold, partSize }: { threshold: number; partSi
 			displayName: 'Send in Parts From (MiB)',
 			name: 'thresholdMb',
 			type: 'number',
-			typeOptions: { minValue: 1 },
+			typeOptions: { minValue: 0, maxValue: 1_000_000, numberPrecision: 6 },
 			default: threshold,
 			description:
 				'Files of this size or more are sent in parts. An interrupted part is sent again, not the file.',
@@ -87,7 +89,7 @@ export const partOptions = ({ threshold, partSize }: { threshold: number; partSi
 };
 
 /** Another name for the one file that is sent. */
-export const uploadNameOption: INodeProperties = {
+export const uploadNameOption: Field = {
 	displayName: 'File Name',
 	name: 'fileName',
 	type: 'string',
@@ -97,7 +99,7 @@ export const uploadNameOption: INodeProperties = {
 };
 
 /** SHA-256 of a transferred file. */
-export const sha256Option: INodeProperties = {
+export const sha256Option: Field = {
 	displayName: 'Compute SHA-256',
 	name: 'sha256',
 	type: 'boolean',
@@ -107,11 +109,11 @@ export const sha256Option: INodeProperties = {
 };
 
 /** How long a transfer may stand still. */
-export const stallOption: INodeProperties = {
+export const stallOption: Field = {
 	displayName: 'Stall Timeout (Seconds)',
 	name: 'stallSeconds',
 	type: 'number',
-	typeOptions: { minValue: 1 },
+	typeOptions: { minValue: 1, maxValue: 86_400 },
 	default: 60,
 	description:
 		'How long not a single byte may move before a transfer is given up. A transfer that makes progress may take as long as it needs.',

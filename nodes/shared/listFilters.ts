@@ -1,8 +1,8 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 import { epochOf } from './dates';
-import { chosenDate, optionalText } from './inputs';
 import type { ItemContext } from './operation';
+import { optionalText } from './parameters';
 
 /** What the filters look at; dates in any form that a service uses. */
 export interface Filterable {
@@ -54,13 +54,9 @@ export function filterOf<T>(
 	read: (one: T) => Filterable,
 ): ((one: T) => boolean) | undefined {
 	const text = optionalText(item.option('nameContains'))?.toLowerCase();
-	const moment = (name: FilterName) => {
-		const value = item.option(name);
-		return value ? chosenDate(item, FIELDS[name].displayName, value) : undefined;
-	};
-	const after = moment('createdAfter');
-	const before = moment('createdBefore');
-	const expiry = moment('expiresBefore');
+	const after = item.option<number>('createdAfter');
+	const before = item.option<number>('createdBefore');
+	const expiry = item.option<number>('expiresBefore');
 	if ([text, after, before, expiry].every((one) => one === undefined)) return undefined;
 
 	return (one) => {

@@ -18,13 +18,13 @@ export async function searchPages<Item>(
 ): Promise<INodeListSearchResult> {
 	const wanted = filter?.trim().toLowerCase() ?? '';
 	let next: number | undefined = Number(token ?? 1);
-	const results: INodeListSearchItems[] = [];
+	let results: INodeListSearchItems[] = [];
 	for (let read = 0; read < PAGES_AT_ONCE && next !== undefined && results.length === 0; read++) {
 		const page: Page<Item, number> = await fetchPage(next);
 		const fitting = page.items
 			.map(entryOf)
 			.filter(({ name, value }) => `${name}\n${value}`.toLowerCase().includes(wanted));
-		results.push(...fitting);
+		results = results.concat(fitting);
 		next = page.items.length > 0 ? page.next : undefined;
 	}
 	return { results, paginationToken: next === undefined ? undefined : String(next) };

@@ -3,14 +3,15 @@ import { NodeOperationError, updateDisplayOptions } from 'n8n-workflow';
 
 import { batchingOption, inBatches, type Batching } from './batching';
 import { withItem } from './errors';
+import { type Field, itemSource, readParameters, toProperty, type Values } from './parameters';
 
-/** One item on its way through an operation. */
+/** One item on its way through an operation. Its values were all checked before the operation began. */
 export interface ItemContext {
 	functions: IExecuteFunctions;
 	itemIndex: number;
-	/** The value of a field for this item. */
+	/** The value of a field for this item: see {@link readParameters} for what comes for which type of field. */
 	parameter<T>(name: string): T;
-	/** The ID that a resource locator points at, cut out of a URL where the user pasted one. */
+	/** The ID that a resource locator points at, cut out of a URL where the user pasted one; '' if it is empty. */
 	locator(name: string): string;
 	/** The value of one of the fields under Options, undefined where the user did not add it. */
 	option<T>(name: string): T | undefined;
@@ -26,9 +27,11 @@ export interface Operation {
 	/** Sentence case, with the resource. */
 	action: string;
 	description: string;
-	fields: INodeProperties[];
+	fields: Field[];
 	/** Optional fields, shown under Options. */
-	options?: INodeProperties[];
+	options?: Field[];
+	/** Whether items are worked on strictly one after the other, so that there is nothing to set about batches. */
+	oneByOne?: boolean;
 	execute(item: ItemContext): Promise<OperationResult | OperationResult[]>;
 }
 
@@ -71,22 +74,28 @@ function resourceProperties({ value: resource, operations, initial }: Resource):
 		})),
 		default: initial,
 	};
-	const fields = operations.flatMap(({ value: operation, fields, options = [] }) =>
-		updateDisplayOptions({ show: { resource: [resource], operation: [operation] } }, [
-			...fields,
-			{
-				displayName: 'Options',
-				name: 'options',
-				type: 'collection',
-				placeholder: 'Add option',
-				default: {},
-				options: [...options, batchingOption].sort((a, b) =>
-					a.displayName.localeCompare(b.displayName),
-				),
-			},
-		]),
+	const fields = operations.flatMap((operation) =>
+		updateDisplayOptions(
+			{ show: { resource: [resource], operation: [operation.value] } },
+			fieldsOf(operation).map(toProperty),
+		),
 	);
 	return [selector, ...fields];
+}
+
+/** The fields of an operation, with its optional ones in one collection. */
+function fieldsOf({ fields, options = [], oneByOne = false }: Operation): Field[] {
+	const members = oneByOne ? options : [...options, batchingOption];
+	if (members.length === 0) return fields;
+	const collection: Field = {
+		displayName: 'Options',
+		name: 'options',
+		type: 'collection',
+		placeholder: 'Add option',
+		default: {},
+		options: members.toSorted((a, b) => a.displayName.localeCompare(b.displayName)),
+	};
+	return [...fields, collection];
 }
 
 /**
@@ -97,30 +106,42 @@ export async function runOperation(
 	functions: IExecuteFunctions,
 	resources: Resource[],
 ): Promise<INodeExecutionData[][]> {
-	const operation = chosenOperation(functions, resources);
-	const batching = functions.getNodeParameter('options.batching.batch', 0, {}) as Batching;
+	const batching = batchingOf(functions, resources);
 	const signal = functions.getExecutionCancelSignal();
-
-	const results = await inBatches(functions.getInputData().length, batching, signal, (itemIndex) =>
-		runItem(functions, operation, itemIndex),
+	const count = functions.getInputData().length;
+	const results = await inBatches(count, batching, signal, (itemIndex) =>
+		runItem(functions, resources, itemIndex),
 	);
 	return [results.flat()];
 }
 
+/**
+ * How many items are worked on at the same time, as the first item says. Where that cannot be read, items are taken one
+ * by one: the first one reports what is wrong.
+ */
+function batchingOf(functions: IExecuteFunctions, resources: Resource[]): Batching {
+	try {
+		const { operation, options } = readItem(functions, resources, 0);
+		const { batch } = (options.batching ?? {}) as { batch?: Batching };
+		return operation.oneByOne ? { itemsAtOnce: 1 } : (batch ?? {});
+	} catch {
+		return { itemsAtOnce: 1 };
+	}
+}
+
 async function runItem(
 	functions: IExecuteFunctions,
-	operation: Operation,
+	resources: Resource[],
 	itemIndex: number,
 ): Promise<INodeExecutionData[]> {
 	const pairedItem = { item: itemIndex };
-	const options = functions.getNodeParameter('options', itemIndex, {}) as Record<string, unknown>;
 	try {
+		const { operation, values, options } = readItem(functions, resources, itemIndex);
 		const result = await operation.execute({
 			functions,
 			itemIndex,
-			parameter: <T>(name: string) => functions.getNodeParameter(name, itemIndex) as T,
-			locator: (name: string) =>
-				String(functions.getNodeParameter(name, itemIndex, '', { extractValue: true })),
+			parameter: <T>(name: string) => values[name] as T,
+			locator: (name: string) => String(values[name] ?? ''),
 			option: <T>(name: string) => options[name] as T | undefined,
 		});
 		return [result].flat().map((one) => ({ ...one, pairedItem }));
@@ -130,6 +151,23 @@ async function runItem(
 		const details = problem.description ? { details: problem.description } : {};
 		return [{ json: { error: problem.message, ...details }, pairedItem }];
 	}
+}
+
+interface ReadItem {
+	operation: Operation;
+	values: Values;
+	options: Values;
+}
+
+/** @throws NodeOperationError for a value that does not fit its field, and what a failing expression throws */
+function readItem(
+	functions: IExecuteFunctions,
+	resources: Resource[],
+	itemIndex: number,
+): ReadItem {
+	const operation = chosenOperation(functions, resources);
+	const values = readParameters(itemSource(functions, itemIndex), fieldsOf(operation));
+	return { operation, values, options: (values.options ?? {}) as Values };
 }
 
 function chosenOperation(functions: IExecuteFunctions, resources: Resource[]): Operation {
@@ -142,6 +180,6 @@ function chosenOperation(functions: IExecuteFunctions, resources: Resource[]): O
 	throw new NodeOperationError(
 		functions.getNode(),
 		`There is no operation “${String(operation)}” for “${String(resource)}”`,
-		{ description: 'Choose the resource and the operation anew in the node.' },
+		{ description: 'Select the resource and the operation again in the node.' },
 	);
 }

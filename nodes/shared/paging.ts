@@ -40,8 +40,10 @@ export async function collectPages<Item, Position>(
 	for (let pages = 0; pages < MOST_PAGES && position !== undefined; pages++) {
 		const page: Page<Item, Position> = await fetchPage(position);
 		const fresh = page.items.filter((item) => !seen.has(idOf(item)));
-		for (const item of fresh) seen.add(idOf(item));
-		found.push(...fresh.filter(keep));
+		for (const item of fresh) {
+			seen.add(idOf(item));
+			if (keep(item)) found.push(item);
+		}
 		if (found.length >= limit) return found.slice(0, limit);
 		position = fresh.length > 0 ? page.next : past(page);
 	}

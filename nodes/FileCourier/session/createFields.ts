@@ -1,7 +1,7 @@
-import type { INodeProperties } from 'n8n-workflow';
+import type { Field } from '../../shared/parameters';
 
 /** The required fields of FileCourier's table, in the order in which one writes a request. */
-export const createFields: INodeProperties[] = [
+export const createFields: Field[] = [
 	{
 		displayName: 'Recipient Email',
 		name: 'recipientEmail',
@@ -52,6 +52,7 @@ export const createFields: INodeProperties[] = [
 		displayName: 'Requested Documents',
 		name: 'documents',
 		type: 'string',
+		takes: 'list',
 		typeOptions: { rows: 3 },
 		default: '',
 		placeholder: 'e.g. Government ID',
@@ -84,7 +85,7 @@ export const createFields: INodeProperties[] = [
 		displayName: 'Days',
 		name: 'expiresInDays',
 		type: 'number',
-		typeOptions: { minValue: 1, numberPrecision: 0 },
+		typeOptions: { minValue: 1, maxValue: 36_500, numberPrecision: 0 },
 		default: 7,
 		displayOptions: { show: { expiry: ['days'] } },
 		description: 'Whole days from now',
@@ -101,7 +102,7 @@ export const createFields: INodeProperties[] = [
 ];
 
 /** The optional fields, by the alphabet. */
-export const createOptions: INodeProperties[] = [
+export const createOptions: Field[] = [
 	{
 		displayName: 'Brand Logo URL',
 		name: 'brandLogoUrl',

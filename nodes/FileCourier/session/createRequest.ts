@@ -1,9 +1,8 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { chosenDate, optionalText, requiredText, wholeNumber, wrong } from '../../shared/inputs';
 import type { ItemContext } from '../../shared/operation';
+import { invalidParameter, optionalText } from '../../shared/parameters';
 import { fileCourier } from '../service';
-import { createFields } from './createFields';
 
 /** Milliseconds of a day. */
 const DAY = 86_400_000;
@@ -18,33 +17,33 @@ const PHONE = /^\+[1-9]\d{6,14}$/;
  * @throws NodeOperationError that names the field which is empty or wrong
  */
 export async function sessionRequest(item: ItemContext, callback?: string): Promise<IDataObject> {
-	const email = filled(item, 'recipientEmail');
+	const email = trimmed(item, 'recipientEmail');
 	const name = optionalText(item.option('recipientName'));
 	const phone = optionalText(item.option('recipientPhone'));
 	if (phone && !PHONE.test(phone)) {
-		throw wrong(
+		throw invalidParameter(
 			item,
 			'Recipient Phone',
-			'is no international phone number',
+			'must be a phone number in international format',
 			'Write it like +15551234567.',
 		);
 	}
-	const callbackUrl = callback ?? webAddress(item, 'Callback URL', filled(item, 'callbackUrl'));
+	const callbackUrl = callback ?? webAddress(item, 'Callback URL', trimmed(item, 'callbackUrl'));
 	const logo = optionalText(item.option('brandLogoUrl'));
 	const { callbackApiKey } = await item.functions.getCredentials<{ callbackApiKey?: string }>(
 		fileCourier.credential,
 	);
 
 	return withoutEmpty({
-		requestor_name: filled(item, 'requestorName'),
-		requestor_email: filled(item, 'requestorEmail'),
+		requestor_name: trimmed(item, 'requestorName'),
+		requestor_email: trimmed(item, 'requestorEmail'),
 		recipient_email: email,
 		recipient_name: name,
 		recipient_phone: phone,
 		recipient: withoutEmpty({ email, name, phone }),
-		subject: filled(item, 'subject'),
-		message: filled(item, 'message'),
-		documents: documentNames(item.parameter('documents')),
+		subject: trimmed(item, 'subject'),
+		message: trimmed(item, 'message'),
+		documents: documentNames(item),
 		reference_id: optionalText(item.option('referenceId')),
 		callback_url: callbackUrl,
 		webhook_url: callbackUrl,
@@ -59,10 +58,15 @@ export async function sessionRequest(item: ItemContext, callback?: string): Prom
 function expiry(item: ItemContext): IDataObject {
 	const at =
 		item.parameter('expiry') === 'date'
-			? chosenDate(item, 'Date and Time', item.parameter('expiresAt'))
-			: afterDays(item);
+			? item.parameter<number>('expiresAt')
+			: Date.now() + item.parameter<number>('expiresInDays') * DAY;
 	if (at <= Date.now()) {
-		throw wrong(item, 'Date and Time', 'is in the past', 'Choose a moment in the future.');
+		throw invalidParameter(
+			item,
+			'Date and Time',
+			'is in the past',
+			'Choose a moment in the future.',
+		);
 	}
 	return {
 		expires_at: new Date(at).toISOString(),
@@ -70,27 +74,21 @@ function expiry(item: ItemContext): IDataObject {
 	};
 }
 
-function afterDays(item: ItemContext): number {
-	const days = wholeNumber(item, 'Days', item.parameter('expiresInDays'), { min: 1, max: 36_500 });
-	return Date.now() + days * DAY;
+function documentNames(item: ItemContext): string[] | undefined {
+	const names = item.parameter<string[]>('documents');
+	return names.length > 0 ? names : undefined;
 }
 
-/** One name per line, or an array from an expression. */
-function documentNames(value: unknown): string[] | undefined {
-	const names = Array.isArray(value) ? value.map(String) : String(value ?? '').split(/\r?\n/);
-	const filled = names.map((name) => name.trim()).filter(Boolean);
-	return filled.length > 0 ? filled : undefined;
-}
-
-/** @throws NodeOperationError with the label of the field, if it is empty */
-function filled(item: ItemContext, name: string): string {
-	const field = createFields.find((one) => one.name === name);
-	return requiredText(item, field ?? { name, displayName: name });
-}
+const trimmed = (item: ItemContext, name: string) => item.parameter<string>(name).trim();
 
 function webAddress(item: ItemContext, label: string, text: string): string {
 	if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return text;
-	throw wrong(item, label, 'is no web address', 'It has to begin with https:// or http://.');
+	throw invalidParameter(
+		item,
+		label,
+		'is not a valid URL',
+		'It must start with https:// or http://.',
+	);
 }
 
 function withoutEmpty(fields: Record<string, unknown>): IDataObject {

@@ -8,10 +8,11 @@ import { NodeOperationError } from 'n8n-workflow';
 
 import { epochOf } from '../../shared/dates';
 import type { ItemContext, Operation } from '../../shared/operation';
+import { type Field, readParameters, triggerSource } from '../../shared/parameters';
 import { textOf } from '../../shared/service';
 import { FILES_DELIVERED } from '../delivery';
 import { deliveryFields, deliveryOptions } from '../deliveryFields';
-import { receiveFiles } from '../receiveFiles';
+import { type FetchSettings, receiveFiles } from '../receiveFiles';
 import { createSession } from './create';
 import { createFields, createOptions } from './createFields';
 
@@ -51,6 +52,7 @@ export const requestAndWait: Operation = {
 		...createFields.filter(({ name }) => name !== 'callbackUrl'),
 		...deliveryFields,
 	],
+	oneByOne: true,
 	options: [
 		...createOptions,
 		...deliveryOptions,
@@ -58,7 +60,7 @@ export const requestAndWait: Operation = {
 			displayName: 'Wait at Most',
 			name: 'waitHours',
 			type: 'number',
-			typeOptions: { minValue: 0.02, numberPrecision: 2 },
+			typeOptions: { minValue: 0.02, maxValue: 876_000, numberPrecision: 2 },
 			default: 24,
 			description:
 				'Hours after which the workflow goes on without files. Without this it waits until the upload link expires.',
@@ -86,21 +88,33 @@ export const requestAndWait: Operation = {
 	},
 };
 
+/** What is read of the node when a delivery arrives; the rest was read when the session was created. */
+const fetchFields: Field[] = [
+	...deliveryFields,
+	{
+		displayName: 'Options',
+		name: 'options',
+		type: 'collection',
+		default: {},
+		options: deliveryOptions,
+	},
+];
+
 /** A delivery at the resume URL: if it is of the session that the execution waits for, the execution goes on. */
 export async function resumeWithDelivery(
 	context: IWebhookFunctions,
 ): Promise<IWebhookResponseData> {
 	const sessionId = textOf(context.evaluateExpression('{{ $json.sessionId }}'));
-	return await receiveFiles(context, {
-		events: [FILES_DELIVERED],
-		sessionId: sessionId ?? '',
+	return await receiveFiles(context, () => ({
+		wanted: { events: [FILES_DELIVERED], sessionId: sessionId ?? '' },
+		fetch: readParameters(triggerSource(context), fetchFields) as unknown as FetchSettings,
 		finish: (items) =>
 			items.map((one) => ({
 				...one,
 				json: { ...one.json, delivered: true },
 				pairedItem: { item: 0 },
 			})),
-	});
+	}));
 }
 
 const inputOf = ({ functions }: ItemContext) => functions.getInputData()[0];

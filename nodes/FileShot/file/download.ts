@@ -2,8 +2,8 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { outputField, sha256Option, stallOption } from '../../shared/fields';
 import { baseUrlOf, pathPart } from '../../shared/http';
-import { optionalText } from '../../shared/inputs';
 import type { Operation } from '../../shared/operation';
+import { optionalText } from '../../shared/parameters';
 import { textOf } from '../../shared/service';
 import { downloadFile } from '../../shared/transfer/download';
 import { transferSettings } from '../../shared/transfer/settings';

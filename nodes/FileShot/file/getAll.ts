@@ -1,7 +1,6 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import { returnAllFields, simplifyField } from '../../shared/fields';
-import { wholeNumber } from '../../shared/inputs';
 import { filterOf, listFilters } from '../../shared/listFilters';
 import type { Operation } from '../../shared/operation';
 import { collectPages } from '../../shared/paging';
@@ -40,9 +39,7 @@ export const getAll: Operation = {
 	],
 	async execute(item) {
 		const { functions, parameter, option } = item;
-		const limit = parameter<boolean>('returnAll')
-			? Infinity
-			: wholeNumber(item, 'Limit', parameter('limit'), { min: 1 });
+		const limit = parameter<boolean>('returnAll') ? Infinity : parameter<number>('limit');
 		const status = option<string>('status') ?? 'any';
 		const fits = filterOf<Listed>(item, ({ summary }) => ({
 			name: summary.fileName,

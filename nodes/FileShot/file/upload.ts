@@ -1,6 +1,6 @@
 import { serviceTime } from '../../shared/dates';
-import { optionalText, wholeNumber } from '../../shared/inputs';
 import type { ItemContext, Operation } from '../../shared/operation';
+import { optionalText } from '../../shared/parameters';
 import type { Json } from '../../shared/service';
 import { compareWithService } from '../../shared/transfer/compare';
 import { multipartForm } from '../../shared/transfer/form';
@@ -73,14 +73,10 @@ function wishesOf(item: ItemContext): Wishes {
 	const passwordProtected = parameter<boolean>('passwordProtected');
 	return {
 		customSlug: optionalText(option('customSlug')),
-		expiryDays: parameter<boolean>('expires')
-			? wholeNumber(item, 'Days', parameter('expiryDays'), { min: 1, max: 365 })
-			: undefined,
+		expiryDays: parameter<boolean>('expires') ? parameter<number>('expiryDays') : undefined,
 		passwordProtected,
-		password: passwordProtected ? String(parameter('password') ?? '') || undefined : undefined,
-		price: parameter<boolean>('paidAccess')
-			? wholeNumber(item, 'Price (US Cents)', parameter('price'), { min: 100 })
-			: undefined,
+		password: passwordProtected ? parameter<string>('password') : undefined,
+		price: parameter<boolean>('paidAccess') ? parameter<number>('price') : undefined,
 	};
 }
 

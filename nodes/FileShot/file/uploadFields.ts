@@ -1,5 +1,3 @@
-import type { INodeProperties } from 'n8n-workflow';
-
 import {
 	inputField,
 	partOptions,
@@ -7,6 +5,7 @@ import {
 	stallOption,
 	uploadNameOption,
 } from '../../shared/fields';
+import type { Field } from '../../shared/parameters';
 import type { PartDefaults } from '../../shared/transfer/settings';
 
 /**
@@ -15,7 +14,7 @@ import type { PartDefaults } from '../../shared/transfer/settings';
  */
 export const SIZES: PartDefaults = { threshold: 95, partSize: 8 };
 
-export const uploadFields: INodeProperties[] = [
+export const uploadFields: Field[] = [
 	inputField,
 	{
 		displayName: 'Link Expires',
@@ -49,6 +48,7 @@ export const uploadFields: INodeProperties[] = [
 		type: 'string',
 		typeOptions: { password: true },
 		default: '',
+		required: true,
 		displayOptions: { show: { passwordProtected: [true] } },
 		hint: 'FileShot does not document how a password is set. It is sent along as “password”: try the link before you rely on it.',
 		description: 'What a visitor has to enter',
@@ -71,7 +71,7 @@ export const uploadFields: INodeProperties[] = [
 	},
 ];
 
-export const uploadOptions: INodeProperties[] = [
+export const uploadOptions: Field[] = [
 	{
 		displayName: 'Custom Slug',
 		name: 'customSlug',

@@ -72,7 +72,7 @@ export async function follow(
 			const told = together.filter((change) => counts(state, change, added!));
 			const items = await changeItems(context, told, following.details).catch(unlessFound);
 			if (items) {
-				found.push(...items.filter(following.isWanted));
+				for (const item of items.filter(following.isWanted)) found.push(item);
 				for (const change of together) dealWith(state, change);
 			}
 			if (!items || found.length >= CHANGES_A_POLL || Date.now() >= deadline) {

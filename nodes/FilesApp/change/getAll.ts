@@ -4,9 +4,9 @@ import { inBatches } from '../../shared/batching';
 import { withItem } from '../../shared/errors';
 import { returnAllFields } from '../../shared/fields';
 import { cancelSignalOf } from '../../shared/http';
-import { chosenDate, optionalText, wholeNumber } from '../../shared/inputs';
 import type { ItemContext, Operation } from '../../shared/operation';
 import { collectPages } from '../../shared/paging';
+import { optionalText } from '../../shared/parameters';
 import type { Json } from '../../shared/service';
 import { folderField } from '../file/fields';
 import { fileIfThere } from '../file/get';
@@ -48,10 +48,8 @@ export const getAll: Operation = {
 	],
 	async execute(item) {
 		const { functions, parameter, option } = item;
-		const since = chosenDate(item, 'Changed Since', parameter('since'));
-		const limit = parameter<boolean>('returnAll')
-			? Infinity
-			: wholeNumber(item, 'Limit', parameter('limit'), { min: 1 });
+		const since = parameter<number>('since');
+		const limit = parameter<boolean>('returnAll') ? Infinity : parameter<number>('limit');
 		const folderId = optionalText(parameter('folderId'));
 		const changes = await collectPages<Json, Position>(
 			{ since: wholeSeconds(since) },

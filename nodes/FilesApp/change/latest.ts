@@ -35,13 +35,13 @@ async function recentChanges(
 	context: IPollFunctions,
 	{ actions, folderId }: Following,
 ): Promise<Json[]> {
-	const found: Json[] = [];
+	let found: Json[] = [];
 	let position: Position | undefined = { since: wholeSeconds(Date.now() - DAYS_BACK * DAY_MS) };
 	for (let page = 0; page < PAGES && position; page++) {
 		const { items, next } = await changePage(context, folderId, position);
 		const isChosen = ({ action }: Json) =>
 			actions.includes(ANY_ACTION) || actions.includes(String(action));
-		found.push(...items.filter(isChosen));
+		found = found.concat(items.filter(isChosen));
 		position = next;
 	}
 	return found;

@@ -1,8 +1,8 @@
 import { cleanUpOperation } from '../../shared/cleanUp/operation';
 import { epochOf } from '../../shared/dates';
-import { optionalText } from '../../shared/inputs';
 import { filterOf, listFilters } from '../../shared/listFilters';
 import { collectPages } from '../../shared/paging';
+import { optionalText } from '../../shared/parameters';
 import { type Json, textOf } from '../../shared/service';
 import { describeFile, filesApp } from '../service';
 import { removeFile } from './delete';

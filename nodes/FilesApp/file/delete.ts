@@ -12,7 +12,7 @@ export const deleteFile: Operation = {
 	description: 'Delete a file permanently',
 	fields: [fileField],
 	async execute(item) {
-		const fileId = item.locator('fileId').trim();
+		const fileId = item.locator('fileId');
 		await removeFile(item, fileId);
 		return { json: { deleted: true, fileId } };
 	},

@@ -1,7 +1,7 @@
 import { outputField, sha256Option, stallOption } from '../../shared/fields';
 import { baseUrlOf, pathPart } from '../../shared/http';
-import { optionalText } from '../../shared/inputs';
 import type { Operation } from '../../shared/operation';
+import { optionalText } from '../../shared/parameters';
 import { textOf } from '../../shared/service';
 import { downloadFile } from '../../shared/transfer/download';
 import { transferSettings } from '../../shared/transfer/settings';

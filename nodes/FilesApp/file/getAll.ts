@@ -1,7 +1,7 @@
 import { returnAllFields } from '../../shared/fields';
-import { optionalText, wholeNumber } from '../../shared/inputs';
 import { filterOf, listFilters } from '../../shared/listFilters';
 import type { Operation } from '../../shared/operation';
+import { optionalText } from '../../shared/parameters';
 import { collectPages } from '../../shared/paging';
 import type { Json } from '../../shared/service';
 import { describeFile, filesApp } from '../service';
@@ -31,9 +31,7 @@ export const getAll: Operation = {
 	],
 	async execute(item) {
 		const { functions, parameter, option } = item;
-		const limit = parameter<boolean>('returnAll')
-			? Infinity
-			: wholeNumber(item, 'Limit', parameter('limit'), { min: 1 });
+		const limit = parameter<boolean>('returnAll') ? Infinity : parameter<number>('limit');
 		const keep = filterOf<Json>(item, ({ name, created_at }) => ({ name, createdAt: created_at }));
 		const query = {
 			folderId: optionalText(parameter('folderId')),

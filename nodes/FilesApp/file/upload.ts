@@ -5,8 +5,8 @@ import {
 	stallOption,
 	uploadNameOption,
 } from '../../shared/fields';
-import { optionalText } from '../../shared/inputs';
 import type { ItemContext, Operation } from '../../shared/operation';
+import { optionalText } from '../../shared/parameters';
 import { compareWithService } from '../../shared/transfer/compare';
 import { multipartForm } from '../../shared/transfer/form';
 import {

@@ -2,7 +2,6 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { isoDate } from '../../shared/dates';
 import { callApi } from '../../shared/http';
-import { wholeNumber, wrong } from '../../shared/inputs';
 import type { ItemContext, Operation } from '../../shared/operation';
 import { textOf } from '../../shared/service';
 import { fileField } from '../file/fields';
@@ -29,7 +28,7 @@ export const create: Operation = {
 			displayName: 'Expires In',
 			name: 'expiresIn',
 			type: 'number',
-			typeOptions: { minValue: 1, numberPrecision: 0 },
+			typeOptions: { minValue: 1, maxValue: 36_500, numberPrecision: 0 },
 			default: 7,
 			displayOptions: { show: { expires: [true] } },
 			description: 'How long the link works, from now',
@@ -63,10 +62,7 @@ export const create: Operation = {
 		},
 	],
 	async execute(item) {
-		const fileId = item.locator('fileId').trim();
-		if (!fileId) {
-			throw wrong(item, fileField.displayName, 'is empty', 'Choose the file that is to be shared.');
-		}
+		const fileId = item.locator('fileId');
 		const { body } = await callApi(item.functions, filesApp, {
 			method: 'POST',
 			path: '/share',
@@ -83,10 +79,10 @@ export const create: Operation = {
 
 function linkSettings(item: ItemContext): IDataObject {
 	const settings: IDataObject = { allow_download: item.parameter<boolean>('allowDownload') };
-	const password = String(item.parameter('password') ?? '');
+	const password = item.parameter<string>('password');
 	if (password) settings.password = password;
 	if (item.parameter<boolean>('expires')) {
-		const count = wholeNumber(item, 'Expires In', item.parameter('expiresIn'), { min: 1 });
+		const count = item.parameter<number>('expiresIn');
 		settings.expires_in = count * UNITS[item.parameter<string>('expiryUnit')];
 	}
 	return settings;

@@ -1,7 +1,7 @@
 import { addressOf, baseUrlOf } from '../../shared/http';
 import { outputField, sha256Option, stallOption } from '../../shared/fields';
-import { optionalText } from '../../shared/inputs';
 import type { ItemContext, Operation } from '../../shared/operation';
+import { optionalText } from '../../shared/parameters';
 import { textOf } from '../../shared/service';
 import { downloadFile } from '../../shared/transfer/download';
 import { transferSettings } from '../../shared/transfer/settings';

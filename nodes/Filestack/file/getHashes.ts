@@ -1,8 +1,7 @@
-import { wrong } from '../../shared/inputs';
 import type { Operation } from '../../shared/operation';
 import { chosenFile, describeFile, fileField } from '../handle';
 import { hashesField } from './fields';
-import { HASHES, readMetadata } from './metadata';
+import { readMetadata } from './metadata';
 
 export const getHashes: Operation = {
 	value: 'getHashes',
@@ -12,12 +11,7 @@ export const getHashes: Operation = {
 	fields: [fileField, hashesField],
 	async execute(item) {
 		const chosen = chosenFile(item);
-		const wanted = [item.parameter<unknown>(hashesField.name) ?? []].flat().map(String);
-		const hashes = HASHES.filter((hash) => wanted.includes(hash));
-		if (hashes.length === 0 || hashes.length < new Set(wanted).size) {
-			const what = wanted.length === 0 ? 'is empty' : 'has a hash that Filestack does not know';
-			throw wrong(item, hashesField.displayName, what, `Choose among ${HASHES.join(', ')}.`);
-		}
+		const hashes = item.parameter<string[]>(hashesField.name);
 		return { json: describeFile(await readMetadata(item, chosen, hashes), chosen.handle) };
 	},
 };

@@ -5,9 +5,6 @@ import type { ChosenFile } from '../handle';
 import { filestack, needAppSecret } from '../service';
 import { allowing } from '../signing';
 
-/** The digests that Filestack computes when it is asked for them. */
-export const HASHES = ['md5', 'sha1', 'sha224', 'sha256', 'sha384', 'sha512'];
-
 /**
  * What Filestack tells of a file.
  * @param fields those to ask for; without any it sends its usual ones

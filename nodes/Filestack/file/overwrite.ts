@@ -1,8 +1,8 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { sha256Option, stallOption } from '../../shared/fields';
-import { wrong } from '../../shared/inputs';
 import type { ItemContext, Operation } from '../../shared/operation';
+import { invalidParameter, optionalText } from '../../shared/parameters';
 import type { Json } from '../../shared/service';
 import { compareWithService } from '../../shared/transfer/compare';
 import { transferSettings } from '../../shared/transfer/settings';
@@ -46,20 +46,20 @@ export const overwrite: Operation = {
 
 async function overwriteWithBytes(item: ItemContext, chosen: ChosenFile): Promise<IDataObject> {
 	const { functions, parameter, option } = item;
-	const [file, ...more] = await filesOf(item, parameter<string>('binaryPropertyName'));
+	const [file, ...more] = await filesOf(item, parameter('binaryPropertyName'));
 	if (more.length > 0) {
 		const advice = 'A handle stands for one file. Name one field.';
-		throw wrong(item, 'Input Data Field Name', 'names several files', advice);
+		throw invalidParameter(item, 'Input Data Field Name', 'names several files', advice);
 	}
 	const decode = option<boolean>('base64Decode') === true;
 	const verify = option<boolean>('verify') === true;
 	if (decode && verify) {
 		const advice = 'The stored file is not the one that is sent. Switch one of the two off.';
-		throw wrong(item, 'Verify Upload', 'does not go with Base64 Decode', advice);
+		throw invalidParameter(item, 'Verify Upload', 'does not go with Base64 Decode', advice);
 	}
 	const settings = transferSettings(item);
 	const { handle, segment } = chosen;
-	const mimeType = String(option('mimeType') ?? '').trim() || mediaType(file.mimeType);
+	const mimeType = optionalText(option('mimeType')) ?? mediaType(file.mimeType);
 	const { body, measure } = await uploadWhole(
 		item,
 		filestack,

@@ -1,8 +1,8 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { pathPart } from '../../shared/http';
-import { wrong } from '../../shared/inputs';
 import type { ItemContext, Operation } from '../../shared/operation';
+import { invalidParameter } from '../../shared/parameters';
 import type { Json } from '../../shared/service';
 import { compareWithService } from '../../shared/transfer/compare';
 import type { Measure } from '../../shared/transfer/measured';
@@ -16,7 +16,7 @@ import { allowing, TRANSFER_MINUTES } from '../signing';
 import { bodyType, mediaType } from './bodyType';
 import { uploadInParts } from './multipart';
 import { PARTS, storeFields, storeOptions } from './storeFields';
-import { filled, storeTarget, type StoreTarget, wellFormed } from './storeTarget';
+import { filled, storeTarget, type StoreTarget } from './storeTarget';
 import { storeUrl } from './storeUrl';
 import { storedFile } from './stored';
 import { verifyUpload } from './verify';
@@ -48,11 +48,11 @@ async function storeFile(
 	const verify = option<boolean>('verify') === true;
 	if (decode && verify) {
 		const advice = 'The stored file is not the one that is sent. Switch one of the two off.';
-		throw wrong(item, 'Verify Upload', 'does not go with Base64 Decode', advice);
+		throw invalidParameter(item, 'Verify Upload', 'does not go with Base64 Decode', advice);
 	}
 	const target = {
 		...given,
-		filename: given.filename ?? wellFormed(file.fileName),
+		filename: given.filename ?? file.fileName,
 		mimetype: given.mimetype ?? mediaType(file.mimeType),
 	};
 	const wanted = { ...settings, sha256: (settings.sha256 || verify) && !decode };
@@ -82,7 +82,12 @@ function goesInParts(
 	const extra = tags ? 'Upload Tags' : workflows ? 'Workflow IDs' : undefined;
 	if (extra && (decode || size === 0)) {
 		const what = decode ? 'does not go with Base64 Decode' : 'does not go with an empty file';
-		throw wrong(item, extra, what, 'Filestack takes it only with files that are sent in parts.');
+		throw invalidParameter(
+			item,
+			extra,
+			what,
+			'Filestack takes it only with files that are sent in parts.',
+		);
 	}
 	return size > 0 && !decode && (extra !== undefined || size >= threshold);
 }

@@ -1,5 +1,5 @@
-import { optionalText, wrong } from '../../shared/inputs';
 import type { ItemContext } from '../../shared/operation';
+import { invalidParameter, optionalText } from '../../shared/parameters';
 
 /** Where and as what a file is stored, whichever way it takes. */
 export interface StoreTarget {
@@ -17,7 +17,7 @@ export interface StoreTarget {
 /** @throws NodeOperationError that names the field which is wrong */
 export function storeTarget(item: ItemContext): StoreTarget {
 	const { parameter, option } = item;
-	const text = (name: string) => wellFormed(optionalText(option(name)));
+	const text = (name: string) => optionalText(option(name));
 	const workflows = (text('workflowIds') ?? '').split(',').map((id) => id.trim());
 	return {
 		provider: parameter<string>('storage'),
@@ -31,22 +31,15 @@ export function storeTarget(item: ItemContext): StoreTarget {
 	};
 }
 
-/** Half of a UTF-16 pair cannot be sent as text. */
-export const wellFormed = <T extends string | undefined>(text: T): T =>
-	(text === undefined ? text : Buffer.from(text).toString()) as T;
-
 /** The pairs of a collection of names and values. */
 export function pairsOf(
 	{ option }: ItemContext,
 	collection: string,
 	kind: string,
 ): Array<[name: string, value: string]> {
-	const pairs = option<Record<string, Array<{ name?: unknown; value?: unknown }>>>(collection);
+	const pairs = option<Record<string, Array<{ name: string; value: string }>>>(collection);
 	return (pairs?.[kind] ?? [])
-		.map(({ name, value }): [string, string] => [
-			String(name ?? '').trim(),
-			wellFormed(String(value ?? '')),
-		])
+		.map(({ name, value }): [string, string] => [name.trim(), value])
 		.filter(([name]) => name !== '');
 }
 
@@ -57,7 +50,7 @@ function tagsOf(item: ItemContext): Record<string, string> | undefined {
 	if (tags.length > 10 || tooLong) {
 		const what = tooLong ? 'has a tag that is too long' : 'has more than 10 tags';
 		const limits = 'A name may have 128 characters, a value 256, a file 10 tags.';
-		throw wrong(item, 'Upload Tags', what, limits);
+		throw invalidParameter(item, 'Upload Tags', what, limits);
 	}
 	return tags.length > 0 ? Object.fromEntries(tags) : undefined;
 }

@@ -2,8 +2,8 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { withDoubt, withItem } from '../../shared/errors';
 import { addressOf, type ApiCall, callApi, pathPart } from '../../shared/http';
-import { wrong } from '../../shared/inputs';
 import type { ItemContext } from '../../shared/operation';
+import { invalidParameter } from '../../shared/parameters';
 import { filestack, HOSTS } from '../service';
 import { allowing, type PolicyCall, TRANSFER_MINUTES } from '../signing';
 import { filled, pairsOf, storeParameters, type StoreTarget } from './storeTarget';
@@ -55,7 +55,7 @@ async function processCall(
 	if (mimetype) {
 		const others = 'Source Headers, Upload Tags and Workflow IDs';
 		const advice = 'Filestack takes the type from the source then. Remove one of the options.';
-		throw wrong(item, 'MIME Type', `does not go with ${others}`, advice);
+		throw invalidParameter(item, 'MIME Type', `does not go with ${others}`, advice);
 	}
 	const url = sourceUrl(item);
 	const source = headers.length > 0 ? { source: url, headers: Object.fromEntries(headers) } : url;
@@ -86,7 +86,12 @@ export async function fetching({ functions, itemIndex }: ItemContext, call: ApiC
 
 /** @throws NodeOperationError unless the field holds a web address */
 function sourceUrl(item: ItemContext): string {
-	const url = String(item.parameter('url') ?? '').trim();
+	const url = item.parameter<string>('url').trim();
 	if (URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)) return url;
-	throw wrong(item, 'URL', 'is no web address', 'It has to begin with https:// or http://.');
+	throw invalidParameter(
+		item,
+		'URL',
+		'is not a valid URL',
+		'It must start with https:// or http://.',
+	);
 }

@@ -1,12 +1,12 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { isoDate } from '../../shared/dates';
-import { optionalText, wholeNumber, wrong } from '../../shared/inputs';
 import type { ItemContext, Operation } from '../../shared/operation';
+import { optionalText } from '../../shared/parameters';
 import { expiryFields, expiryOf } from '../expiry';
 import { handleIn } from '../handle';
 import { needAppSecret, signed } from '../service';
-import { type Policy, POLICY_CALLS, type PolicyCall } from '../signing';
+import type { Policy, PolicyCall } from '../signing';
 import { callsField, policyOptions } from './createFields';
 
 export const create: Operation = {
@@ -36,26 +36,14 @@ function policyOf(item: ItemContext): Policy {
 	const handle = optionalText(option('handle'));
 	const policy: Policy = {
 		expiry: expiryOf(item),
-		call: callsOf(item),
+		call: item.parameter<PolicyCall[]>(callsField.name),
 		handle: handle && handleIn(handle),
 		url: optionalText(option('url')),
 		path: optionalText(option('path')),
 		container: optionalText(option('container')),
-		minSize: bytesOf(item, 'Min Size (Bytes)', option('minSize')),
-		maxSize: bytesOf(item, 'Max Size (Bytes)', option('maxSize')),
+		minSize: option<number>('minSize'),
+		maxSize: option<number>('maxSize'),
 	};
 	const given = Object.entries(policy).filter(([, value]) => value !== undefined);
 	return Object.fromEntries(given) as unknown as Policy;
 }
-
-/** A policy without calls would allow everything. */
-function callsOf(item: ItemContext): PolicyCall[] {
-	const chosen = [item.parameter<unknown>(callsField.name)].flat().map(String);
-	const calls = POLICY_CALLS.filter((call) => chosen.includes(call));
-	if (calls.length > 0 && calls.length === new Set(chosen).size) return calls;
-	const what = calls.length === 0 ? 'is empty' : 'has a call that Filestack does not know';
-	throw wrong(item, callsField.displayName, what, `Choose among ${POLICY_CALLS.join(', ')}.`);
-}
-
-const bytesOf = (item: ItemContext, label: string, value: unknown) =>
-	value === undefined || value === '' ? undefined : wholeNumber(item, label, value, { min: 0 });

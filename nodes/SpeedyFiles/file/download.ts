@@ -1,8 +1,8 @@
 import { NodeOperationError } from 'n8n-workflow';
 
 import { outputField, sha256Option, stallOption } from '../../shared/fields';
-import { optionalText } from '../../shared/inputs';
 import type { ItemContext, Operation } from '../../shared/operation';
+import { optionalText } from '../../shared/parameters';
 import { type Downloaded, downloadFile } from '../../shared/transfer/download';
 import { transferSettings } from '../../shared/transfer/settings';
 import { linkHost } from '../service';

@@ -1,6 +1,6 @@
 import { pathPart } from '../../shared/http';
-import { optionalText, wrong } from '../../shared/inputs';
 import type { ItemContext } from '../../shared/operation';
+import { invalidParameter } from '../../shared/parameters';
 import { fileField, linkField } from './fields';
 
 /** A magic link, or what the page behind it links to (SpeedyFiles source, app/routes/public.py). */
@@ -14,24 +14,19 @@ export function downloadUrl(item: ItemContext): string {
 	const { functions, parameter, locator } = item;
 	const { link, fileId } = readLink(item, parameter(linkField.name));
 	if (parameter('scope') === 'all') return `${link}/zip`;
-	const id = locator(fileField.name).trim() || fileId;
+	const id = locator(fileField.name) || fileId;
 	return `${link}/file/${pathPart(functions, fileField.displayName, id)}`;
 }
 
-function readLink(item: ItemContext, value: unknown): { link: string; fileId?: string } {
-	const text = optionalText(value);
-	if (!text) {
-		const why =
-			'SpeedyFiles tells the link only once, when a package is finalized first: keep it from the output of Send or Finalize.';
-		throw wrong(item, linkField.displayName, 'is empty', why);
-	}
+function readLink(item: ItemContext, value: string): { link: string; fileId?: string } {
+	const text = value.trim();
 	const url = URL.canParse(text) ? new URL(text) : undefined;
 	const found = url && /^https?:$/.test(url.protocol) ? LINK.exec(url.pathname) : undefined;
 	if (url && found) return { link: url.origin + found[1], fileId: found[2] };
-	throw wrong(
+	throw invalidParameter(
 		item,
 		linkField.displayName,
-		'is no magic link',
+		'is not a valid magic link',
 		'It looks like https://files.example.com/p/… and is in magicLink of the output of Send or Finalize.',
 	);
 }

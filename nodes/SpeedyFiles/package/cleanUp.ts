@@ -2,8 +2,8 @@ import type { INodeProperties } from 'n8n-workflow';
 
 import { cleanUpOperation } from '../../shared/cleanUp/operation';
 import { epochOf } from '../../shared/dates';
-import { optionalText } from '../../shared/inputs';
 import { collectPages } from '../../shared/paging';
+import { optionalText } from '../../shared/parameters';
 import { textOf } from '../../shared/service';
 import { fetchPackages, NEWEST, type PackagePosition } from '../packagePages';
 import { speedyFiles } from '../service';

@@ -3,8 +3,8 @@ import type { IDataObject } from 'n8n-workflow';
 import { serviceTime } from '../../shared/dates';
 import { withDoubt, withItem } from '../../shared/errors';
 import { callApi } from '../../shared/http';
-import { optionalText, requiredText, wholeNumber } from '../../shared/inputs';
 import type { ItemContext, Operation } from '../../shared/operation';
+import { type Field, optionalText } from '../../shared/parameters';
 import { describePackage } from '../describe';
 import { speedyFiles, thingIn } from '../service';
 import { daysField, directionField, emailField, nameField, noteOption, titleField } from './fields';
@@ -47,14 +47,14 @@ export async function createPackage(item: ItemContext, direction: string): Promi
 }
 
 function packageRequest(item: ItemContext, direction: string): IDataObject {
-	const days = item.parameter(daysField.name);
+	const text = ({ name }: Field) => item.parameter<string>(name).trim();
 	const note = optionalText(item.option(noteOption.name));
 	return {
-		title: requiredText(item, titleField),
-		recipient_email: requiredText(item, emailField),
-		recipient_name: requiredText(item, nameField),
+		title: text(titleField),
+		recipient_email: text(emailField),
+		recipient_name: text(nameField),
 		direction,
-		ttl_days: wholeNumber(item, daysField.displayName, days, { min: 1, max: 90 }),
+		ttl_days: item.parameter<number>(daysField.name),
 		...(note && { note }),
 	};
 }

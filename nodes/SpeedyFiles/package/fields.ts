@@ -16,7 +16,7 @@ export const packageField = locatorField({
 	idPlaceholder: 'e.g. pQ3v0kJ8Yk2mB1tZr7wXcA',
 });
 
-export const packageIdOf = ({ locator }: ItemContext): string => locator(packageField.name).trim();
+export const packageIdOf = ({ locator }: ItemContext): string => locator(packageField.name);
 
 /** The path of a package in the API. */
 export const packagePath = (context: ServiceContext, id: string): string =>

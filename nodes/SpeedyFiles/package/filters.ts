@@ -1,11 +1,11 @@
-import type { IDataObject, INodeProperties } from 'n8n-workflow';
+import type { IDataObject } from 'n8n-workflow';
 
 import { epochOf } from '../../shared/dates';
-import { chosenDate, optionalText } from '../../shared/inputs';
 import type { ItemContext } from '../../shared/operation';
+import { type Field, optionalText } from '../../shared/parameters';
 
 /** What SpeedyFiles itself does not offer. */
-export const filterOptions: INodeProperties[] = [
+export const filterOptions: Field[] = [
 	{
 		displayName: 'Created After',
 		name: 'createdAfter',
@@ -61,8 +61,7 @@ export interface PackageFilter {
 }
 
 export function packageFilter(item: ItemContext): PackageFilter {
-	const date = item.option('createdAfter');
-	const after = date ? chosenDate(item, 'Created After', date) : undefined;
+	const after = item.option<number>('createdAfter');
 	const direction = item.option<string>('direction');
 	const email = optionalText(item.option('recipientEmail'))?.toLowerCase();
 	const statuses = item.option<string[]>('statuses') ?? [];

@@ -1,9 +1,10 @@
-import type { IDataObject, INodeProperties } from 'n8n-workflow';
+import type { IDataObject } from 'n8n-workflow';
 
 import { withItem } from '../../shared/errors';
 import { inputField, sha256Option, stallOption } from '../../shared/fields';
 import { callApi } from '../../shared/http';
 import type { ItemContext, Operation } from '../../shared/operation';
+import type { Field } from '../../shared/parameters';
 import { filesOf } from '../../shared/transfer/source';
 import { sumOf } from '../describe';
 import { speedyFiles } from '../service';
@@ -12,7 +13,7 @@ import { daysField, emailField, nameField, noteOption, packagePath, titleField }
 import { finalizePackage, statusOf } from './finalize';
 import { progressOf, uploadInto } from './upload';
 
-const filesField: INodeProperties = {
+const filesField: Field = {
 	...inputField,
 	default: '*',
 	placeholder: 'e.g. data, invoice',
@@ -41,7 +42,7 @@ export const send: Operation = {
 		stallOption,
 	],
 	async execute(item) {
-		const files = await filesOf(item, item.parameter<string>(filesField.name));
+		const files = await filesOf(item, item.parameter(filesField.name));
 		const draft = await createPackage(item, 'outbound');
 		const id = String(draft.id);
 		const arrived: IDataObject[] = [];

@@ -18,7 +18,7 @@ export const uploadFile: Operation = {
 	async execute(item) {
 		const { functions, itemIndex, parameter } = item;
 		const id = packageIdOf(item);
-		const files = await filesOf(item, parameter<string>(inputField.name));
+		const files = await filesOf(item, parameter(inputField.name));
 		const arrived: IDataObject[] = [];
 		try {
 			await uploadInto(item, id, files, arrived);

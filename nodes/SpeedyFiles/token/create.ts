@@ -3,7 +3,6 @@ import type { INodeProperties } from 'n8n-workflow';
 import { serviceTime } from '../../shared/dates';
 import { withDoubt, withItem } from '../../shared/errors';
 import { callApi } from '../../shared/http';
-import { requiredText, wholeNumber } from '../../shared/inputs';
 import type { ItemContext, Operation } from '../../shared/operation';
 import { describeToken } from '../describe';
 import { speedyFiles, thingIn } from '../service';
@@ -63,12 +62,9 @@ export const create: Operation = {
 };
 
 function tokenRequest(item: ItemContext) {
-	const days = item.option('expiresInDays');
-	const range = { min: 1, max: 3650 };
+	const days = item.option<number>('expiresInDays');
 	return {
-		name: requiredText(item, nameField),
-		...(days === undefined
-			? {}
-			: { expires_in_days: wholeNumber(item, 'Expires In Days', days, range) }),
+		name: item.parameter<string>(nameField.name).trim(),
+		...(days !== undefined && { expires_in_days: days }),
 	};
 }

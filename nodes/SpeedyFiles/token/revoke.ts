@@ -21,7 +21,7 @@ export const revoke: Operation = {
 	description: 'Make an API token of the user in the credential stop working at once',
 	fields: [tokenField],
 	async execute({ functions, locator }) {
-		const id = locator(tokenField.name).trim();
+		const id = locator(tokenField.name);
 		await callApi(functions, speedyFiles, {
 			method: 'DELETE',
 			path: `/me/tokens/${pathPart(functions, tokenField.displayName, id)}`,

@@ -1,4 +1,4 @@
-import type { INodeProperties } from 'n8n-workflow';
+import type { Field } from '../parameters';
 
 /** Deletions of one run, unless the user says otherwise: a wrong setting does no more harm than that. */
 const MAXIMUM = 50;
@@ -18,7 +18,7 @@ export interface Kind {
 }
 
 /** The fields of a clean-up; with their default values it deletes nothing. */
-export function cleanUpFields(kind: Kind): INodeProperties[] {
+export function cleanUpFields(kind: Kind): Field[] {
 	const [within, age] = [withinField(kind), ageField(kind)];
 	const selection = kind.canExpire
 		? [
@@ -31,7 +31,7 @@ export function cleanUpFields(kind: Kind): INodeProperties[] {
 	return [...selection, ...caution(kind), outputField(kind)];
 }
 
-function selectionField({ noun, note }: Kind): INodeProperties {
+function selectionField({ noun, note }: Kind): Field {
 	const about = [note, `Without an expiry date a ${noun} never expires.`].filter(Boolean).join(' ');
 	return {
 		displayName: `${capital(noun)}s to Clean Up`,
@@ -55,7 +55,7 @@ function selectionField({ noun, note }: Kind): INodeProperties {
 	};
 }
 
-const withinField = ({ noun }: Kind): INodeProperties => ({
+const withinField = ({ noun }: Kind): Field => ({
 	displayName: 'Expires Within',
 	name: 'expiresWithin',
 	type: 'number',
@@ -64,7 +64,7 @@ const withinField = ({ noun }: Kind): INodeProperties => ({
 	description: `${capital(noun)}s that still work and expire within this time, by the clock of the service`,
 });
 
-const ageField = ({ noun }: Kind): INodeProperties => ({
+const ageField = ({ noun }: Kind): Field => ({
 	displayName: 'Older Than',
 	name: 'olderThan',
 	type: 'number',
@@ -73,7 +73,7 @@ const ageField = ({ noun }: Kind): INodeProperties => ({
 	description: `${capital(noun)}s that were created this long ago or longer, by the clock of the service`,
 });
 
-const unitField: INodeProperties = {
+const unitField: Field = {
 	displayName: 'Unit',
 	name: 'unit',
 	type: 'options',
@@ -85,13 +85,14 @@ const unitField: INodeProperties = {
 	description: 'Of the time above; a day has 24 hours',
 };
 
-const caution = ({ noun }: Kind): INodeProperties[] => [
+const caution = ({ noun }: Kind): Field[] => [
 	{
 		displayName: 'Dry Run',
 		name: 'dryRun',
 		type: 'boolean',
+		needsRealFalse: true,
 		default: true,
-		description: `Whether to only tell which ${noun}s would be deleted. Switch it off when the output shows the right ones: nothing brings a deleted ${noun} back.`,
+		description: `Whether to only tell which ${noun}s would be deleted. Switch it off when the output shows the right ones: nothing brings a deleted ${noun} back. In an expression only a real false does it, not the text “false”.`,
 	},
 	{
 		displayName: 'Maximum Deletions',
@@ -104,7 +105,7 @@ const caution = ({ noun }: Kind): INodeProperties[] => [
 	},
 ];
 
-const outputField = ({ noun }: Kind): INodeProperties => ({
+const outputField = ({ noun }: Kind): Field => ({
 	displayName: 'Output',
 	name: 'output',
 	type: 'options',
@@ -130,7 +131,7 @@ const outputField = ({ noun }: Kind): INodeProperties => ({
 });
 
 /** Options of every clean-up. */
-export const cleanUpOptions = ({ noun, label }: Kind): INodeProperties[] => [
+export const cleanUpOptions = ({ noun, label }: Kind): Field[] => [
 	{
 		displayName: 'Deletions at Once',
 		name: 'deletionsAtOnce',
@@ -143,13 +144,14 @@ export const cleanUpOptions = ({ noun, label }: Kind): INodeProperties[] => [
 		displayName: `Keep If ${capital(label)} Contains`,
 		name: 'keepIfContains',
 		type: 'string',
+		limitsDeletion: true,
 		default: '',
 		placeholder: 'e.g. contract, keep',
 		description: `Never delete a ${noun} with one of these texts in its ${label}, in upper or lower case; several are separated by commas`,
 	},
 ];
 
-const shownFor = (field: INodeProperties, ...selections: string[]): INodeProperties => ({
+const shownFor = (field: Field, ...selections: string[]): Field => ({
 	...field,
 	displayOptions: { show: { selection: selections } },
 });

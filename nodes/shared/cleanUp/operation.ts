@@ -1,8 +1,7 @@
-import type { INodeProperties } from 'n8n-workflow';
-
 import { isoDate } from '../dates';
 import { judge } from '../expiry';
 import type { ItemContext, Operation, OperationResult } from '../operation';
+import type { Field } from '../parameters';
 import { deleteEach } from './deletions';
 import { cleanUpFields, cleanUpOptions, type Kind } from './fields';
 import type { Found, Listing, Outcome } from './outcome';
@@ -15,8 +14,8 @@ export interface CleanUp {
 	service: string;
 	kind: Kind;
 	/** Fields and options that narrow down what is looked at. */
-	scope?: INodeProperties[];
-	scopeOptions?: INodeProperties[];
+	scope?: Field[];
+	scopeOptions?: Field[];
 	list(item: ItemContext): Promise<Listing>;
 	remove(item: ItemContext, id: string): Promise<void>;
 }
@@ -31,8 +30,9 @@ export function cleanUpOperation(cleanUp: CleanUp): Operation {
 		description: kind.canExpire
 			? `Find ${kind.noun}s that are expired, expire soon or are old, and delete them; a dry run at first`
 			: `Find ${kind.noun}s that are old, and delete them; a dry run at first`,
-		fields: [...cleanUpFields(kind), ...scope],
-		options: [...cleanUpOptions(kind), ...scopeOptions],
+		fields: [...cleanUpFields(kind), ...scope.map(limiting)],
+		options: [...cleanUpOptions(kind), ...scopeOptions.map(limiting)],
+		oneByOne: true,
 		async execute(item) {
 			const settings = settingsOf(item, kind);
 			const listing = await cleanUp.list(item);
@@ -44,6 +44,9 @@ export function cleanUpOperation(cleanUp: CleanUp): Operation {
 		},
 	};
 }
+
+/** A scope that turns out empty is an error: it must never mean everything. */
+const limiting = (field: Field): Field => ({ ...field, limitsDeletion: true });
 
 /** What is to be done with each, the oldest of those that fit first; the rest in the order of the service. */
 function plan({ found, now }: Listing, settings: Settings, kind: Kind): Outcome[] {

@@ -1,6 +1,6 @@
 import { type Rule, type Selection } from '../expiry';
-import { optionalText, wholeNumber } from '../inputs';
 import type { ItemContext } from '../operation';
+import { invalidParameter, optionalText } from '../parameters';
 import { AT_ONCE, type Kind } from './fields';
 
 export type Output = 'each' | 'selected' | 'summary';
@@ -26,14 +26,10 @@ export function settingsOf(item: ItemContext, { canExpire }: Kind): Settings {
 	const { parameter, option } = item;
 	return {
 		rule: ruleOf(item, canExpire ? parameter<Selection>('selection') : 'olderThan'),
-		// Whatever an expression makes of it: only a plain “no” deletes.
-		dryRun: parameter('dryRun') !== false,
-		maxDeletions: wholeNumber(item, 'Maximum Deletions', parameter('maxDeletions'), { min: 1 }),
+		dryRun: parameter<boolean>('dryRun'),
+		maxDeletions: parameter('maxDeletions'),
 		output: parameter('output'),
-		deletionsAtOnce: wholeNumber(item, 'Deletions at Once', option('deletionsAtOnce') ?? AT_ONCE, {
-			min: 1,
-			max: 20,
-		}),
+		deletionsAtOnce: option<number>('deletionsAtOnce') ?? AT_ONCE,
 		keepIfContains: (optionalText(option('keepIfContains')) ?? '')
 			.toLowerCase()
 			.split(',')
@@ -44,12 +40,11 @@ export function settingsOf(item: ItemContext, { canExpire }: Kind): Settings {
 
 function ruleOf(item: ItemContext, selection: Selection): Rule {
 	if (selection === 'expired') return { selection, span: 0 };
-	const unit = UNITS[item.parameter<string>('unit')] ?? UNITS.days;
+	const unit = UNITS[item.parameter<string>('unit')];
 	const [label, name] =
 		selection === 'expiring' ? ['Expires Within', 'expiresWithin'] : ['Older Than', 'olderThan'];
+	const span = unit * item.parameter<number>(name);
+	if (span <= LONGEST) return { selection, span };
 	const max = Math.floor(LONGEST / unit);
-	return {
-		selection,
-		span: unit * wholeNumber(item, label, item.parameter(name), { min: 1, max }),
-	};
+	throw invalidParameter(item, label, `must be a whole number from 1 to ${max}`, 'Enter less.');
 }

@@ -1,5 +1,4 @@
-import type { INodeProperties, INodePropertyOptions, IPollFunctions } from 'n8n-workflow';
-import { NodeOperationError } from 'n8n-workflow';
+import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
 /** What starts the workflow. */
 export const pollEventsField = (
@@ -26,7 +25,7 @@ export const leadTimeFields = (event: string, what: string): INodeProperties[] =
 			displayName: 'Lead Time',
 			name: 'leadTime',
 			type: 'number',
-			typeOptions: { minValue: 1 },
+			typeOptions: { minValue: 0.01, maxValue: 36_500, numberPrecision: 2 },
 			default: 24,
 			displayOptions,
 			description: `How long before its expiry ${what} is told of, once. Whoever is given more time is told of anew.`,
@@ -55,27 +54,14 @@ export const existingOption = (what: string): INodeProperties => ({
 	description: `Whether the first poll also starts the workflow for ${what} that are there already`,
 });
 
-/** @throws NodeOperationError if nothing is chosen */
-export function chosenEvents(context: IPollFunctions): string[] {
-	const events = context.getNodeParameter('events', []) as string[];
-	if (events.length > 0) return events;
-	throw new NodeOperationError(context.getNode(), 'The field “Trigger On” is empty', {
-		description: 'Choose at least one event that starts the workflow.',
-	});
+/** The fields of {@link leadTimeFields} as they are read; absent where the event is not selected. */
+export interface LeadTime {
+	leadTime?: number;
+	leadTimeUnit?: 'days' | 'hours';
 }
 
-const UNITS: Readonly<Record<string, number>> = { days: 86_400, hours: 3_600 };
+const UNITS = { days: 86_400, hours: 3_600 } as const;
 
-/**
- * The lead time in seconds.
- * @throws NodeOperationError unless it is a number above zero
- */
-export function leadSeconds(context: IPollFunctions): number {
-	const given = Number(context.getNodeParameter('leadTime', 24));
-	const unit = context.getNodeParameter('leadTimeUnit', 'hours') as string;
-	const seconds = given * UNITS[unit];
-	if (seconds > 0 && Number.isFinite(seconds)) return seconds;
-	throw new NodeOperationError(context.getNode(), 'The field “Lead Time” is no number above 0', {
-		description: 'Enter for example 24 hours.',
-	});
-}
+/** The lead time in seconds. */
+export const leadSeconds = ({ leadTime = 24, leadTimeUnit = 'hours' }: LeadTime): number =>
+	leadTime * UNITS[leadTimeUnit];

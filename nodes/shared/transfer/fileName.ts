@@ -11,7 +11,7 @@ const UNPRINTABLE = /[\p{Cc}\u202A-\u202E\u2066-\u2069]/gu;
  * never empty.
  */
 export function safeFileName(name: string): string {
-	const base = sanitizeFilename(name.replace(UNPRINTABLE, '')).trim() || 'untitled';
+	const base = sanitizeFilename(name.toWellFormed().replace(UNPRINTABLE, '')).trim() || 'untitled';
 	if (Buffer.byteLength(base) <= LONGEST_NAME) return base;
 	const dot = base.lastIndexOf('.');
 	const extension = dot > 0 && base.length - dot <= 20 ? base.slice(dot) : '';

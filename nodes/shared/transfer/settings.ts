@@ -32,7 +32,7 @@ export interface PartSettings extends TransferSettings {
 export function transferSettings({ functions, option }: ItemContext): TransferSettings {
 	return {
 		sha256: option<boolean>('sha256') ?? true,
-		stallTimeout: (Number(option('stallSeconds')) || STALL_SECONDS) * 1000,
+		stallTimeout: (option<number>('stallSeconds') ?? STALL_SECONDS) * 1000,
 		cancel: cancelSignalOf(functions),
 	};
 }
@@ -41,10 +41,10 @@ export function partSettings(item: ItemContext, defaults: PartDefaults): PartSet
 	const { option } = item;
 	return {
 		...transferSettings(item),
-		threshold: bytesOf(option('thresholdMb') ?? defaults.threshold),
-		partSize: Math.max(1, bytesOf(option('partSizeMb') ?? defaults.partSize)),
-		atOnce: Math.max(1, Math.trunc(Number(option('partsAtOnce') ?? 4))),
+		threshold: bytesOf(option<number>('thresholdMb') ?? defaults.threshold),
+		partSize: bytesOf(option<number>('partSizeMb') ?? defaults.partSize),
+		atOnce: option<number>('partsAtOnce') ?? 4,
 	};
 }
 
-const bytesOf = (mebibytes: unknown) => Math.round(Number(mebibytes) * MIB);
+const bytesOf = (mebibytes: number) => Math.round(mebibytes * MIB);

@@ -3,6 +3,8 @@ import { NodeOperationError } from 'n8n-workflow';
 
 import { setbackOf } from '../http';
 import type { ItemContext } from '../operation';
+import type { FileReference } from '../parameters';
+import { isJsonObject } from '../service';
 import { safeFileName } from './fileName';
 import type { ByteStream } from './measured';
 
@@ -22,47 +24,93 @@ export interface FileSource {
 }
 
 /**
- * The files in the binary fields that the user names: one, several separated by commas, or `*` for all of the item.
+ * The files that the user names: by the names of their fields, by `*` for all files of the item, or by n8n's objects that
+ * describe a file. A file that is named twice comes once.
+ * @param wanted what a field with `takes: 'files'` holds
  * @throws NodeOperationError that names the field which is not there
  */
-export async function filesOf(
-	{ functions, itemIndex }: ItemContext,
-	fields: string,
-): Promise<FileSource[]> {
-	const { binary = {} } = functions.getInputData()[itemIndex];
-	const wanted =
-		fields.trim() === '*' ? Object.keys(binary) : fields.split(',').map((name) => name.trim());
-	const named = wanted.filter(Boolean);
-	if (named.length === 0) {
-		throw new NodeOperationError(functions.getNode(), 'There is no file to send', {
-			itemIndex,
+export async function filesOf(item: ItemContext, wanted: FileReference[]): Promise<FileSource[]> {
+	const stored = wanted.flatMap((one) => (one === '*' ? filesIn(item) : [storedFile(item, one)]));
+	if (stored.length === 0) {
+		throw new NodeOperationError(item.functions.getNode(), 'There is no file to send', {
+			itemIndex: item.itemIndex,
 			description:
-				'The item has no binary field. Connect a node that puts out a file, such as Read/Write Files from Disk or HTTP Request.',
+				'The item has no file. Connect a node that outputs one, such as Read/Write Files from Disk or HTTP Request.',
 		});
 	}
-	return await Promise.all(named.map((field) => fileOf(functions, itemIndex, field)));
+	const isFirst = ({ binary, field }: StoredFile, index: number) =>
+		stored.findIndex((other) =>
+			binary.id ? other.binary.id === binary.id : other.field === field,
+		) === index;
+	return await Promise.all(stored.filter(isFirst).map((one) => sourceOf(item, one)));
 }
 
-async function fileOf(
-	functions: IExecuteFunctions,
-	itemIndex: number,
-	field: string,
+interface StoredFile {
+	field: string;
+	binary: IBinaryData;
+}
+
+/** The files of the item; in n8n's combined mode they are below `_files` in its JSON. */
+function filesIn({ functions, itemIndex }: ItemContext): StoredFile[] {
+	const { binary = {}, json } = functions.getInputData()[itemIndex];
+	const isCombined = functions.getWorkflowSettings?.().binaryMode === 'combined';
+	const combined = isCombined && isJsonObject(json._files) ? json._files : {};
+	const all = { ...(combined as Record<string, IBinaryData>), ...binary };
+	return Object.entries(all).map(([field, one]) => ({ field, binary: one }));
+}
+
+function storedFile(item: ItemContext, wanted: FileReference): StoredFile {
+	const there = filesIn(item);
+	if (typeof wanted === 'string') {
+		const found = there.find(({ field }) => field === wanted);
+		// n8n's own error names the field and the item. In its combined mode it also takes a path in the JSON.
+		const asserted = () => item.functions.helpers.assertBinaryData(item.itemIndex, wanted);
+		return found ?? { field: wanted, binary: asserted() };
+	}
+	// An expression leaves out the bytes of a file that n8n holds in memory.
+	const same = there.find(({ binary: { id, fileName, mimeType, fileSize } }) =>
+		wanted.id
+			? id === wanted.id
+			: fileName === wanted.fileName &&
+				mimeType === wanted.mimeType &&
+				fileSize === wanted.fileSize,
+	);
+	if (same) return same;
+	const field = wanted.fileName ?? 'data';
+	if (wanted.id || wanted.data) return { field, binary: wanted };
+	throw new NodeOperationError(
+		item.functions.getNode(),
+		`The file “${field}” is not in the input item`,
+		{
+			itemIndex: item.itemIndex,
+			description:
+				'n8n holds the file in memory and passes it on only with its item. Enter the name of its field instead.',
+		},
+	);
+}
+
+async function sourceOf(
+	{ functions }: ItemContext,
+	{ field, binary }: StoredFile,
 ): Promise<FileSource> {
-	// n8n's own error names the field and the item.
-	const binary = functions.helpers.assertBinaryData(itemIndex, field);
 	const { id } = binary;
 	const described = {
 		field,
 		fileName: safeFileName(binary.fileName ?? field),
-		mimeType: binary.mimeType || 'application/octet-stream',
+		mimeType: safeMediaType(binary.mimeType),
 	};
 	if (!id) {
-		const bytes = await functions.helpers.getBinaryDataBuffer(itemIndex, field);
+		const bytes = Buffer.from(binary.data, 'base64');
 		return { ...described, size: bytes.length, open: () => Promise.resolve(bytes) };
 	}
 	const open = async () => await functions.helpers.getBinaryStream(id, READ_SIZE);
 	return { ...described, size: await sizeOf(functions, binary, open), open };
 }
+
+/** A media type that can stand in a header: what would end its line, or is none, is left out. */
+const safeMediaType = (type: string): string =>
+	/^[\w.+-]+\/[\w.+-]+(?:\s*;[ -~]*)?$/.exec((type ?? '').trim())?.[0] ??
+	'application/octet-stream';
 
 /** From n8n's note of the file; a file without one is read through once and counted. */
 async function sizeOf(

@@ -1,8 +1,8 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { withItem } from '../errors';
-import { optionalText, wrong } from '../inputs';
 import type { ItemContext, OperationResult } from '../operation';
+import { invalidParameter, optionalText } from '../parameters';
 import { safeFileName } from './fileName';
 import { type FileSource, filesOf } from './source';
 
@@ -18,7 +18,7 @@ export async function uploadEach(
 	upload: (file: FileSource) => Promise<IDataObject>,
 	singular: Readonly<Record<string, string>> = {},
 ): Promise<OperationResult[]> {
-	const named = await filesOf(item, item.parameter<string>('binaryPropertyName'));
+	const named = await filesOf(item, item.parameter('binaryPropertyName'));
 	if (named.length > 1) refuseSingular(item, { fileName: 'File Name', ...singular }, named.length);
 	const name = optionalText(item.option('fileName'));
 	const files = named.map((file) => (name ? { ...file, fileName: safeFileName(name) } : file));
@@ -46,7 +46,7 @@ function refuseSingular(
 ): void {
 	const name = Object.keys(singular).find((one) => optionalText(item.option(one)));
 	if (name === undefined) return;
-	throw wrong(
+	throw invalidParameter(
 		item,
 		singular[name],
 		`would be the same for ${count} files`,

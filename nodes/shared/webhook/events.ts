@@ -24,22 +24,24 @@ export interface EventDialect {
 	read(body: Json, headers: Record<string, unknown>): ServiceEvent | undefined;
 }
 
+/** The settings of the trigger. */
 export interface EventOptions {
+	/** The selected events, or that any counts. */
+	events: string[];
 	/** Seconds. */
 	maxAge: number;
 	/** Minutes. */
 	repeatWindow: number;
 	/** A further choice of the user. */
-	keep?(json: IDataObject): boolean;
+	keep(json: IDataObject): boolean;
 }
 
 /** Receives an event: verified, not too old, chosen by the user (the field “Trigger On”), once. */
 export async function receiveEvent(
 	context: IWebhookFunctions,
 	{ scheme, read }: EventDialect,
-	{ maxAge, repeatWindow, keep = () => true }: EventOptions,
+	readOptions: () => EventOptions,
 ): Promise<IWebhookResponseData> {
-	const chosen = context.getNodeParameter('events', []) as string[];
 	const { headers } = context.getRequestObject();
 	return await receiveDelivery<IDataObject>(context, {
 		verify: async (raw) =>
@@ -50,14 +52,15 @@ export async function receiveEvent(
 			const body = parsed(raw);
 			const told = body && read(body, headers);
 			if (!told) return new Refusal(400, `The body is no event of ${scheme.service.name}`);
+			const { events, maxAge, repeatWindow, keep } = readOptions();
 			const tooOld = verifyAge(told.signedAt, maxAge);
 			if (tooOld) return tooOld;
-			const isChosen = chosen.includes(ANY_EVENT) || chosen.includes(told.event);
+			const isChosen = events.includes(ANY_EVENT) || events.includes(told.event);
 			if (!isChosen || !keep(told.json)) return undefined;
-			return { key: JSON.stringify(told.key), content: told.json };
+			const key = JSON.stringify(told.key);
+			return { key, content: told.json, repeatWindow: repeatWindow * 60 };
 		},
 		prepare: (json) => Promise.resolve([{ json }]),
-		repeatWindow: repeatWindow * 60,
 	});
 }
 

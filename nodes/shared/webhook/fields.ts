@@ -34,7 +34,7 @@ export const repeatOption = (minutes: number, why: string): INodeProperties => (
 	displayName: 'Ignore Repeats For (Minutes)',
 	name: 'repeatWindow',
 	type: 'number',
-	typeOptions: { minValue: 0 },
+	typeOptions: { minValue: 0, maxValue: 525_600 },
 	default: minutes,
 	description: `How long the same delivery starts no second run. ${why} 0 ignores none.`,
 });
@@ -44,7 +44,7 @@ export const ageOption = (seconds: number, why: string): INodeProperties => ({
 	displayName: 'Refuse If Older Than (Seconds)',
 	name: 'maxAge',
 	type: 'number',
-	typeOptions: { minValue: 0 },
+	typeOptions: { minValue: 0, maxValue: 31_536_000 },
 	default: seconds,
 	description: `Age at which a signed delivery is refused, so that nobody can use a recorded one again. ${why} 0 refuses none.`,
 });

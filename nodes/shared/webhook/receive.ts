@@ -15,6 +15,8 @@ export interface Delivery<T> {
 	/** What its repeats have in common with it. */
 	key: string;
 	content: T;
+	/** Seconds for which a repeat starts no second run. */
+	repeatWindow: number;
 }
 
 /** A delivery that is not taken: the answer that its sender gets. */
@@ -36,8 +38,6 @@ export interface Receiver<T> {
 	read(raw: Buffer): Delivery<T> | Refusal | undefined;
 	/** The items that start the run. May take its time; meanwhile repeats wait for the outcome. */
 	prepare(content: T): Promise<INodeExecutionData[] | Refusal>;
-	/** Seconds for which a repeat starts no second run. */
-	repeatWindow: number;
 }
 
 /** Receives one delivery: verified, read, claimed, prepared. It never throws, because n8n would make a failed execution of that. */
@@ -81,7 +81,7 @@ async function receiveOnce<T>(
 ): Promise<IWebhookResponseData> {
 	const remembered: Remembered = context.getWorkflowStaticData('node');
 	const trigger = `${context.getWorkflow().id}/${context.getNode().id}`;
-	const claimed = claimDelivery(trigger, delivery.key, receiver.repeatWindow, remembered);
+	const claimed = claimDelivery(trigger, delivery.key, delivery.repeatWindow, remembered);
 	if ('repeatOf' in claimed) {
 		return (await claimed.repeatOf)
 			? { webhookResponse: { received: true, repeated: true } }

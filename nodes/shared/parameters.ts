@@ -1,0 +1,401 @@
+import type {
+	IBinaryData,
+	IExecuteFunctions,
+	IHookFunctions,
+	INodeParameters,
+	INodeProperties,
+	INodePropertyCollection,
+	IPollFunctions,
+	IWebhookFunctions,
+} from 'n8n-workflow';
+import { NodeOperationError } from 'n8n-workflow';
+
+import { isDateTime, parseUserDate } from './dates';
+import { isJsonObject, type Json, textOf } from './service';
+
+/**
+ * A field of a node. n8n never checks a value against the description: an expression or an AI agent can put anything
+ * into any field. So the description is also the schema that {@link readParameters} checks each value against.
+ */
+export interface Field extends INodeProperties {
+	/**
+	 * What a text field takes instead of one text: `list` is an array of texts or one text per line; `files` is one or
+	 * several names of file fields, or n8n's own objects that describe a file.
+	 */
+	takes?: 'list' | 'files';
+	/** Whether the field limits what is deleted: once it is filled in or added, an empty value must not mean “all”. */
+	limitsDeletion?: boolean;
+	/** Whether only a real `false` turns the field off, because what happens then cannot be undone. */
+	needsRealFalse?: boolean;
+}
+
+/** A file of an item: the name of its field, or n8n's object that describes it. */
+export type FileReference = string | IBinaryData;
+
+/** Values by the names of their fields, each of the type that its description promises. */
+export type Values = Record<string, unknown>;
+
+/** Where the values of one item, delivery or poll come from. */
+export interface ParameterSource {
+	functions: Pick<IExecuteFunctions, 'getNode'>;
+	/** The parameters as they are in the node, expressions included. */
+	raw: INodeParameters;
+	/** IANA name of the workflow's time zone. */
+	timezone: string;
+	/** Undefined in a trigger. */
+	itemIndex?: number;
+	/** The value of a top-level parameter, expressions evaluated. Throws what an expression throws. */
+	read(name: string, fallback: unknown): unknown;
+}
+
+/** The parameters of one input item. */
+export const itemSource = (functions: IExecuteFunctions, itemIndex: number): ParameterSource => ({
+	functions,
+	raw: functions.getNode().parameters,
+	timezone: functions.getTimezone(),
+	itemIndex,
+	read: (name, fallback) => functions.getNodeParameter(name, itemIndex, fallback as object),
+});
+
+/** The parameters of a trigger, or of a node that is called at its resume URL. */
+export const triggerSource = (
+	functions: IWebhookFunctions | IPollFunctions | IHookFunctions,
+): ParameterSource => ({
+	functions,
+	raw: functions.getNode().parameters,
+	timezone: functions.getTimezone(),
+	read: (name, fallback) => functions.getNodeParameter(name, fallback as object),
+});
+
+/**
+ * Reads the fields that are shown for the present values, and checks each against its own description: type, list of
+ * choices, limits, whether it is required. A field that is not shown is left out.
+ *
+ * - text: a string; numbers and dates are converted. With `takes: 'list'` an array of strings.
+ * - number: finite, within its limits, whole unless `numberPrecision` allows decimals
+ * - dateTime: milliseconds since 1970; undefined if it is empty
+ * - resourceLocator: the ID as text, cut out of a URL; '' if it is empty and not required
+ * @throws NodeOperationError that names the field, before the caller has sent anything
+ */
+export function readParameters(source: ParameterSource, fields: readonly Field[]): Values {
+	const values: Values = {};
+	for (const field of fields) {
+		if (!isShown(field, values, values)) continue;
+		const value = source.read(field.name, field.default);
+		const isFilledIn = !isBlank(source.raw[field.name]);
+		const checked = checkValue({ source, field, isGiven: isFilledIn }, value, values);
+		if (checked !== NOTHING) values[field.name] = checked;
+	}
+	return values;
+}
+
+/** A field that the user has to correct; `problem` continues its label: “is empty”. */
+export function invalidParameter(
+	{ functions, itemIndex }: Pick<ParameterSource, 'functions' | 'itemIndex'>,
+	label: string,
+	problem: string,
+	advice: string,
+): NodeOperationError {
+	return new NodeOperationError(functions.getNode(), `The field “${label}” ${problem}`, {
+		description: advice,
+		itemIndex,
+	});
+}
+
+/** A text without spaces around it; undefined where nothing is left. */
+export const optionalText = (text: string | undefined): string | undefined =>
+	text?.trim() || undefined;
+
+/** The description that n8n gets: without what only the checks here need. */
+export function toProperty(field: Field): INodeProperties {
+	const own = Object.entries(field).filter(([name]) => !CHECKS.has(name));
+	const property = Object.fromEntries(own) as unknown as INodeProperties;
+	if (!property.options) return property;
+	const options = property.options.map((option) => {
+		if ('values' in option) return { ...option, values: option.values.map(toProperty) };
+		return 'type' in option ? toProperty(option) : option;
+	});
+	return { ...property, options: options as INodeProperties['options'] };
+}
+
+/** The names that {@link Field} adds to n8n's description. */
+const CHECKS: ReadonlySet<string> = new Set<keyof Field>([
+	'takes',
+	'limitsDeletion',
+	'needsRealFalse',
+]);
+
+/** For fields that have no value, such as a notice. */
+const NOTHING = Symbol('nothing');
+
+interface Check {
+	source: ParameterSource;
+	field: Field;
+	/** Whether the user has filled the field in, or added it to a collection. */
+	isGiven: boolean;
+}
+
+/** @param root the values of the top level, which conditions with a slash refer to */
+function checkValue(check: Check, value: unknown, root: Values): unknown {
+	const { field } = check;
+	switch (field.type) {
+		case 'notice':
+			return NOTHING;
+		case 'boolean':
+			return checkBoolean(check, value);
+		case 'number':
+			return checkNumber(check, value);
+		case 'options':
+			return checkChoice(check, value);
+		case 'multiOptions':
+			return checkChoices(check, value);
+		case 'dateTime':
+			return checkDate(check, value);
+		case 'resourceLocator':
+			return checkLocator(check, value);
+		case 'collection':
+			return checkCollection(check, value, root);
+		case 'fixedCollection':
+			return checkFixedCollection(check, value, root);
+		default:
+			if (field.takes === 'list') return checkList(check, value);
+			if (field.takes === 'files') return checkFiles(check, value);
+			return checkText(check, value);
+	}
+}
+
+function checkBoolean(check: Check, value: unknown): boolean {
+	const word = typeof value === 'string' ? value.trim().toLowerCase() : value;
+	if (word === true || word === 'true') return true;
+	if (word === false) return false;
+	if (word === 'false') return check.field.needsRealFalse === true;
+	throw fail(
+		check,
+		isBlank(value) ? 'is empty' : 'must be true or false',
+		'Turn it on or off, or let the expression return true or false.',
+	);
+}
+
+/** A decimal number as text. `Number` would also take '', '0x10' and 'Infinity'. */
+const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+
+function checkNumber(check: Check, value: unknown): number {
+	const { minValue = -Infinity, maxValue = Infinity, numberPrecision = 0 } = limitsOf(check.field);
+	const number =
+		typeof value === 'number'
+			? value
+			: typeof value === 'bigint' || (typeof value === 'string' && NUMBER.test(value.trim()))
+				? Number(value)
+				: NaN;
+	const isWhole = numberPrecision > 0 ? Number.isFinite(number) : Number.isSafeInteger(number);
+	if (isWhole && number >= minValue && number <= maxValue) return number;
+	if (isBlank(value)) throw fail(check, 'is empty', `Enter a number, for example ${minValue}.`);
+	const kind = numberPrecision > 0 ? 'a number' : 'a whole number';
+	const range =
+		minValue > -Infinity && maxValue < Infinity
+			? ` from ${minValue} to ${maxValue}`
+			: minValue > -Infinity
+				? ` of ${minValue} or more`
+				: '';
+	throw fail(check, `must be ${kind}${range}`, `Enter a number, for example ${minValue}.`);
+}
+
+const limitsOf = ({ typeOptions = {} }: Field) => typeOptions;
+
+/** The values of a list of choices; undefined where n8n loads the list. */
+function choicesOf({ options }: Field): unknown[] | undefined {
+	const choices = (options ?? []).flatMap((option) => ('value' in option ? [option.value] : []));
+	return choices.length > 0 ? choices : undefined;
+}
+
+function checkChoice(check: Check, value: unknown): unknown {
+	const choices = choicesOf(check.field);
+	const chosen = typeof value === 'string' ? value.trim() : value;
+	if (choices?.includes(chosen)) return chosen;
+	throw fail(check, unknownChoice(chosen), `Choose one of: ${(choices ?? []).join(', ')}.`);
+}
+
+function checkChoices(check: Check, value: unknown): unknown[] {
+	const choices = choicesOf(check.field) ?? [];
+	const chosen = isBlank(value) ? [] : Array.isArray(value) ? (value as unknown[]) : [value];
+	const advice = `Choose from: ${choices.join(', ')}.`;
+	const strange = chosen.findIndex((one) => !choices.includes(one));
+	if (strange >= 0) throw fail(check, unknownChoice(chosen[strange]), advice);
+	if (chosen.length === 0 && mustNotBeEmpty(check)) throw fail(check, 'is empty', advice);
+	return [...new Set(chosen)];
+}
+
+function unknownChoice(value: unknown): string {
+	if (isBlank(value)) return 'is empty';
+	const isShort = ['string', 'number', 'boolean'].includes(typeof value);
+	return isShort ? `has the unknown value “${String(value).slice(0, 60)}”` : 'has an unknown value';
+}
+
+function checkDate(check: Check, value: unknown): number | undefined {
+	if (isBlank(value)) {
+		if (mustNotBeEmpty(check)) throw fail(check, 'is empty', DATE_ADVICE);
+		return undefined;
+	}
+	const milliseconds = parseUserDate(value, check.source.timezone);
+	if (milliseconds === undefined) throw fail(check, 'is not a valid date', DATE_ADVICE);
+	return milliseconds;
+}
+
+const DATE_ADVICE = 'Choose a date, or enter one like 2030-01-31T12:00:00Z.';
+
+function checkText(check: Check, value: unknown): string {
+	const text = textFrom(value);
+	if (text === undefined) {
+		const kind = Array.isArray(value) ? 'a list' : 'an object';
+		throw fail(
+			check,
+			typeof value === 'object' && value !== null ? `must be text, not ${kind}` : 'must be text',
+			'Let the expression return one text, for example {{ $json.name }}.',
+		);
+	}
+	if (!text.isWellFormed()) throw fail(check, HALF_CHARACTER, HALF_ADVICE);
+	if (text.trim() === '' && mustNotBeEmpty(check)) throw fail(check, 'is empty', EMPTY_ADVICE);
+	return text;
+}
+
+const EMPTY_ADVICE = 'Fill it in, or check the expression that it comes from.';
+const HALF_CHARACTER = 'contains half of a character';
+const HALF_ADVICE =
+	'The text was cut in the middle of a character such as an emoji. Shorten it elsewhere.';
+
+/** Several texts: an array, or one per line. */
+function checkList(check: Check, value: unknown): string[] {
+	const parts = Array.isArray(value) ? (value as unknown[]) : [value];
+	const texts = parts.map((part) => checkText({ ...check, isGiven: false }, part));
+	const lines = Array.isArray(value) ? texts : texts.flatMap((text) => text.split(/\r?\n/));
+	const filled = lines.map((line) => line.trim()).filter(Boolean);
+	if (filled.length === 0 && mustNotBeEmpty(check)) throw fail(check, 'is empty', EMPTY_ADVICE);
+	return filled;
+}
+
+/** Names of file fields, and n8n's objects that describe a file. Names in one text are separated by commas. */
+function checkFiles(check: Check, value: unknown): FileReference[] {
+	const parts = Array.isArray(value) ? (value as unknown[]) : [value];
+	const files = parts.flatMap((part): FileReference[] => {
+		const objects = isJsonObject(part) ? filesIn(part) : undefined;
+		if (objects) return objects;
+		return checkText({ ...check, isGiven: false }, part)
+			.split(',')
+			.map((name) => name.trim())
+			.filter(Boolean);
+	});
+	if (files.length === 0 && mustNotBeEmpty(check)) throw fail(check, 'is empty', EMPTY_ADVICE);
+	return files;
+}
+
+/** The files of n8n's object for one file, or of its object for all files of an item. */
+function filesIn(value: Json): IBinaryData[] | undefined {
+	const members = isFile(value) ? [value] : Object.values(value);
+	return members.length > 0 && members.every(isFile) ? members : undefined;
+}
+
+/** Expressions leave out `data`, so an object without an ID has its name alone. */
+const isFile = (value: unknown): value is IBinaryData =>
+	isJsonObject(value) &&
+	textOf(value.mimeType) !== undefined &&
+	['id', 'data', 'fileName'].some((name) => textOf(value[name]) !== undefined);
+
+/** Says of an ID that is not text the same as of an empty one: it names nothing. */
+function checkLocator(check: Check, value: unknown): string {
+	const { displayName, modes } = check.field;
+	const given = isJsonObject(value) && 'mode' in value ? value.value : value;
+	const text = (textFrom(given) ?? '').trim();
+	if (text === '') {
+		if (!mustNotBeEmpty(check) && isBlank(given)) return '';
+		throw invalidId(check, displayName, 'is empty');
+	}
+	if (!/^https?:/i.test(text)) return text;
+	const extract = modes?.find(({ name }) => name === 'url')?.extractValue;
+	const id = extract && new RegExp(extract.regex).exec(text)?.[1];
+	if (!id) throw invalidId(check, displayName, 'is not a URL of the right kind');
+	return id;
+}
+
+const invalidId = ({ source }: Check, label: string, problem: string) =>
+	new NodeOperationError(source.functions.getNode(), `The ${label} ${problem}`, {
+		description: `Fill in the field “${label}”, for example with an expression that takes it from an earlier node.`,
+		itemIndex: source.itemIndex,
+	});
+
+function checkCollection(check: Check, value: unknown, root: Values): Values {
+	const { field, source } = check;
+	if (isBlank(value)) return {};
+	if (!isJsonObject(value)) throw fail(check, 'must be a collection of options', EMPTY_ADVICE);
+	const values: Values = {};
+	for (const member of (field.options ?? []) as Field[]) {
+		if (!Object.hasOwn(value, member.name) || !isShown(member, values, root)) continue;
+		const checked = checkValue({ source, field: member, isGiven: true }, value[member.name], root);
+		if (checked !== NOTHING) values[member.name] = checked;
+	}
+	return values;
+}
+
+function checkFixedCollection(check: Check, value: unknown, root: Values): Values {
+	const { field, source } = check;
+	if (isBlank(value)) return {};
+	if (!isJsonObject(value)) throw fail(check, 'must be a collection of values', EMPTY_ADVICE);
+	const values: Values = {};
+	for (const group of (field.options ?? []) as INodePropertyCollection[]) {
+		const given = value[group.name];
+		if (given === undefined || given === null) continue;
+		const entries = Array.isArray(given) ? (given as unknown[]) : [given];
+		const checked = entries.map((entry) => {
+			const collection: Field = { ...field, type: 'collection', options: group.values };
+			const defaults = Object.fromEntries(
+				group.values.map(({ name, default: usual }) => [name, usual]),
+			);
+			if (!isJsonObject(entry)) throw fail(check, 'must be a collection of values', EMPTY_ADVICE);
+			return checkCollection(
+				{ ...check, source, field: collection },
+				{ ...defaults, ...entry },
+				root,
+			);
+		});
+		values[group.name] = field.typeOptions?.multipleValues ? checked : (checked[0] ?? {});
+	}
+	return values;
+}
+
+/** Whether a field is shown, given values that are checked already; n8n's rule, for the evaluated values. */
+function isShown({ displayOptions }: Field, siblings: Values, root: Values): boolean {
+	const valueOf = (name: string) => (name.startsWith('/') ? root[name.slice(1)] : siblings[name]);
+	const matches = ([name, wanted]: [string, unknown]) => {
+		const value = valueOf(name);
+		const values = Array.isArray(value) ? (value as unknown[]) : [value];
+		return values.some((one) => (wanted as unknown[]).includes(one));
+	};
+	const { show = {}, hide = {} } = displayOptions ?? {};
+	const own = ([name]: [string, unknown]) => !IS_SELECTOR.has(name);
+	return (
+		Object.entries(show).filter(own).every(matches) &&
+		!Object.entries(hide).filter(own).some(matches)
+	);
+}
+
+/** Which operation a field belongs to is decided before its fields are read. */
+const IS_SELECTOR = new Set(['resource', 'operation']);
+
+const mustNotBeEmpty = ({ field, isGiven }: Check): boolean =>
+	field.required === true || (field.limitsDeletion === true && isGiven);
+
+const isBlank = (value: unknown): boolean =>
+	value === undefined || value === null || (typeof value === 'string' && value.trim() === '');
+
+/** A text, or what can be written as one; undefined for an object, a list and what is no value. */
+function textFrom(value: unknown): string | undefined {
+	if (value === undefined || value === null) return '';
+	if (typeof value === 'string') return value;
+	if (typeof value === 'number') return Number.isFinite(value) ? String(value) : undefined;
+	if (typeof value === 'bigint' || typeof value === 'boolean') return String(value);
+	if (value instanceof Date) return Number.isNaN(value.getTime()) ? undefined : value.toISOString();
+	if (isDateTime(value)) return value.toISO() ?? undefined;
+	return undefined;
+}
+
+const fail = ({ source, field }: Check, problem: string, advice: string) =>
+	invalidParameter(source, field.displayName, problem, advice);
