@@ -30,6 +30,12 @@ export const fileIdOf = (data: Json): string | undefined => {
 	return typeof id === 'number' ? String(id) : textOf(id);
 };
 
+/** A boolean of a file, undefined where the answer does not tell it: then it is not known, and not false. */
+const flagOf = (data: Json, field: keyof typeof NAMES): boolean | undefined => {
+	const value = fieldOf(data, field);
+	return value === undefined ? undefined : isTrue(value);
+};
+
 /** Booleans travel as strings in places. */
 export const isTrue = (value: unknown): boolean => value === true || value === 'true';
 
@@ -61,8 +67,8 @@ export function summaryOf(data: Json, { linkBase, now }: Surroundings): IDataObj
 		createdAt: isoDate(fieldOf(data, 'createdAt')),
 		expiresAt: isoDate(fieldOf(data, 'expiresAt')),
 		effectiveStatus: isOver ? 'expired' : 'active',
-		passwordProtected: isTrue(fieldOf(data, 'passwordProtected')),
-		isZeroKnowledge: isTrue(fieldOf(data, 'isZeroKnowledge')),
+		passwordProtected: flagOf(data, 'passwordProtected'),
+		isZeroKnowledge: flagOf(data, 'isZeroKnowledge'),
 		downloadUrl:
 			textOf(fieldOf(data, 'downloadUrl')) ?? (page && `${linkBase}/f/${encodeURIComponent(page)}`),
 	};

@@ -20,9 +20,9 @@ import { isJsonObject, type Json, textOf } from './service';
 export interface Field extends INodeProperties {
 	/**
 	 * What a text field takes instead of one text: `list` is an array of texts or one text per line; `files` is one or
-	 * several names of file fields, or n8n's own objects that describe a file.
+	 * several names of file fields, or n8n's own objects that describe a file; `id` is an ID.
 	 */
-	takes?: 'list' | 'files';
+	takes?: 'list' | 'files' | 'id';
 	/** Whether the field limits what is deleted: once it is filled in or added, an empty value must not mean “all”. */
 	limitsDeletion?: boolean;
 	/** Whether only a real `false` turns the field off, because what happens then cannot be undone. */
@@ -160,6 +160,7 @@ function checkValue(check: Check, value: unknown, root: Values): unknown {
 		default:
 			if (field.takes === 'list') return checkList(check, value);
 			if (field.takes === 'files') return checkFiles(check, value);
+			if (field.takes === 'id') return checkLocator(check, value);
 			return checkText(check, value);
 	}
 }
@@ -303,16 +304,18 @@ const isFile = (value: unknown): value is IBinaryData =>
 /** Says of an ID that is not text the same as of an empty one: it names nothing. */
 function checkLocator(check: Check, value: unknown): string {
 	const { displayName, modes } = check.field;
-	const given = isJsonObject(value) && 'mode' in value ? value.value : value;
+	const { mode, value: given } =
+		isJsonObject(value) && 'mode' in value ? value : { mode: 'id', value };
 	const text = (textFrom(given) ?? '').trim();
 	if (text === '') {
 		if (!mustNotBeEmpty(check) && isBlank(given)) return '';
 		throw invalidId(check, displayName, 'is empty');
 	}
-	if (!/^https?:/i.test(text)) return text;
+	// A URL is accepted wherever an ID is, because AI agents and expressions do not choose the mode.
+	if (mode !== 'url' && !/^https?:/i.test(text)) return text;
 	const extract = modes?.find(({ name }) => name === 'url')?.extractValue;
 	const id = extract && new RegExp(extract.regex).exec(text)?.[1];
-	if (!id) throw invalidId(check, displayName, 'is not a URL of the right kind');
+	if (!id) throw invalidId(check, displayName, `is not a URL of a ${displayName.toLowerCase()}`);
 	return id;
 }
 

@@ -15,7 +15,7 @@ export const cancel: Operation = {
 	description: 'Make the upload link of a pending session invalid',
 	fields: [sessionIdField],
 	async execute(item) {
-		const sessionId = item.parameter<string>('sessionId').trim();
+		const sessionId = item.parameter<string>('sessionId');
 		return { json: { cancelled: true, sessionId, ...(await cancelSession(item, sessionId)) } };
 	},
 };

@@ -1,10 +1,11 @@
-import type { INodeProperties } from 'n8n-workflow';
+import type { Field } from '../../shared/parameters';
 
 /** One session, by its ID. FileCourier has no list of sessions to pick from. */
-export const sessionIdField: INodeProperties = {
+export const sessionIdField: Field = {
 	displayName: 'Session ID',
 	name: 'sessionId',
 	type: 'string',
+	takes: 'id',
 	default: '',
 	required: true,
 	placeholder: 'e.g. req_abc123xyz',

@@ -112,6 +112,8 @@ it.each(['', 'report.pdf', 'file:///etc/passwd', 'javascript:alert(1)'])(
 	'refuses %j as a URL',
 	async (wrong) => {
 		const error = errorOf(await download({ url: `={{ ${JSON.stringify(wrong)} }}` }));
-		expect(error.message).toBe('The file URL is no web address');
+		expect(error.message).toBe(
+			wrong ? 'The file URL is no web address' : 'The field “File URL” is empty',
+		);
 	},
 );

@@ -32,7 +32,7 @@ describe('Get', () => {
 		const host = new Host();
 		await host.start(
 			{},
-			{ body: '{"file":{"id":7,"original_name":"a","expires_at":1,"x":{"y":1}}}' },
+			{ body: '{"file":{"id":7,"original_name":"a","expires_at":1000000000,"x":{"y":1}}}' },
 		);
 		const credentials = { baseUrl: host.url, linkBaseUrl: 'https://l.example' } as never;
 		const run = await file('get', { fileId: byId('7'), simplify: false }, { credentials });
@@ -40,11 +40,11 @@ describe('Get', () => {
 		expect(outputOf(run)[0].json).toMatchObject({
 			id: 7,
 			original_name: 'a',
-			expires_at: 1,
+			expires_at: 1_000_000_000,
 			x: { y: 1 },
 			fileId: '7',
 			fileName: 'a',
-			expiresAt: '1970-01-01T00:00:01.000Z',
+			expiresAt: '2001-09-09T01:46:40.000Z',
 			effectiveStatus: 'expired',
 			downloadUrl: 'https://l.example/f/7',
 		});

@@ -94,7 +94,6 @@ describe('Get Many', () => {
 				createdAt: expect.stringMatching(/Z$/) as string,
 				expiresAt: expect.stringMatching(/Z$/) as string,
 				effectiveStatus: 'expired',
-				passwordProtected: false,
 				isZeroKnowledge: false,
 				downloadUrl: expect.stringMatching(new RegExp(`/f/${ids[0]}$`)) as string,
 			});
@@ -134,8 +133,8 @@ describe('Get Many', () => {
 	});
 
 	it.each([
-		[{ options: { expiresBefore: 'soon' } }, 'The field “Expires Before” is no date'],
-		[{ limit: 0 }, 'The field “Limit” is no whole number of 1 or more'],
+		[{ options: { expiresBefore: 'soon' } }, 'The field “Expires Before” is not a valid date'],
+		[{ limit: 0 }, 'The field “Limit” must be a whole number of 1 or more'],
 	])('with %j says: %s', async (parameters, message) => {
 		expect(errorOf(await list(parameters)).message).toBe(message);
 		expect(await callCount()).toBe(0);

@@ -37,7 +37,12 @@ it.each([
 	['desktop', 'both', ['/pre-upload', ...chunks, '/finalize-upload/ID', '/ID']],
 ])('in the style %s works with a server that speaks %s', async (uploadStyle, dialect, calls) => {
 	await settings({ dialect });
-	const parameters = { ...inParts({ uploadStyle }), expiryDays: 60, passwordProtected: true };
+	const parameters = {
+		...inParts({ uploadStyle }),
+		expiryDays: 60,
+		passwordProtected: true,
+		password: 'pw',
+	};
 	const [{ json }] = outputOf(await upload([await large()], parameters));
 	expect(json).toMatchObject({
 		fileId: expect.any(String) as string,

@@ -22,7 +22,7 @@ describe('what goes over the wire', () => {
 		price: 300,
 	};
 	beforeAll(async () => {
-		const answer = { id: 'a/b', fileSize: file.bytes.length };
+		const answer = { id: 'a?b', fileSize: file.bytes.length };
 		await host.start({}, { body: JSON.stringify(answer) });
 	});
 	afterAll(async () => await host.stop());
@@ -56,10 +56,10 @@ describe('what goes over the wire', () => {
 			price: 300,
 		});
 		expect(others.map(({ method, url, body }) => [method, url, body.length])).toEqual([
-			['POST', '/api/files/upload-chunk/a%2Fb/0', MIB],
-			['POST', '/api/files/upload-chunk/a%2Fb/1', MIB],
-			['POST', '/api/files/upload-chunk/a%2Fb/2', 1],
-			['GET', '/api/files/a%2Fb', 0],
+			['POST', '/api/files/upload-chunk/a%3Fb/0', MIB],
+			['POST', '/api/files/upload-chunk/a%3Fb/1', MIB],
+			['POST', '/api/files/upload-chunk/a%3Fb/2', 1],
+			['GET', '/api/files/a%3Fb', 0],
 		]);
 	});
 
@@ -84,6 +84,6 @@ describe('what goes over the wire', () => {
 		expect(first.body).toMatch(/name="isLastChunk"\r\n\r\nfalse\r\n/);
 		expect(first.body).toContain('name="chunk"; filename="chunk-0"');
 		expect(last.body).toMatch(/name="isLastChunk"\r\n\r\ntrue\r\n/);
-		expect([end.url, end.body]).toEqual(['/api/files/finalize-upload/a%2Fb', '{}']);
+		expect([end.url, end.body]).toEqual(['/api/files/finalize-upload/a%3Fb', '{}']);
 	});
 });

@@ -21,7 +21,6 @@ describe('a file that is added', () => {
 				createdAt: expect.stringMatching(/Z$/) as string,
 				expiresAt: expect.stringMatching(/Z$/) as string,
 				effectiveStatus: 'active',
-				passwordProtected: false,
 				isZeroKnowledge: false,
 				downloadUrl: expect.stringContaining(fileId) as string,
 			},
@@ -157,7 +156,7 @@ describe('a poll', () => {
 		await expect(account.active({}, { apiKey: 'wrong' })).rejects.toThrow(/FileShot answered 401/);
 		await expect(account.active({ events: [] })).rejects.toThrow('The field “Trigger On” is empty');
 		await expect(account.active({ events: ALL, leadTime: 0 })).rejects.toThrow(
-			'“Lead Time” is no number above 0',
+			'“Lead Time” must be a number from 0.01 to 36500',
 		);
 	});
 });

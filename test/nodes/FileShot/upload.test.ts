@@ -23,8 +23,6 @@ describe('in one request', () => {
 			downloadUrl: expect.stringMatching(/\/f\//) as string,
 			expiresAt: expect.stringMatching(/\.000Z$/) as string,
 			effectiveStatus: 'active',
-			passwordProtected: false,
-			isZeroKnowledge: false,
 			sha256: sha256Of(Buffer.from('hello')),
 			binaryPropertyName: 'data',
 		});
@@ -122,11 +120,11 @@ describe('in one request', () => {
 	});
 
 	it.each([
-		[{ expiryDays: 0 }, 'The field “Days” is no whole number from 1 to 365'],
-		[{ expiryDays: 366 }, 'The field “Days” is no whole number from 1 to 365'],
+		[{ expiryDays: 0 }, 'The field “Days” must be a whole number from 1 to 365'],
+		[{ expiryDays: 366 }, 'The field “Days” must be a whole number from 1 to 365'],
 		[
 			{ paidAccess: true, price: 99 },
-			'The field “Price (US Cents)” is no whole number of 100 or more',
+			'The field “Price (US Cents)” must be a whole number of 100 or more',
 		],
 	])('with %j says: %s, and calls nobody', async (parameters, message) => {
 		expect(errorOf(await upload([await small()], parameters)).message).toBe(message);

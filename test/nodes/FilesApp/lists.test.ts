@@ -92,9 +92,9 @@ describe('Get Many files', () => {
 	});
 
 	it.each([
-		[{ options: { createdAfter: 'soon' } }, 'The field “Created After” is no date'],
-		[{ limit: 0 }, 'The field “Limit” is no whole number of 1 or more'],
-		[{ limit: '={{ "x" }}' }, 'The field “Limit” is no whole number of 1 or more'],
+		[{ options: { createdAfter: 'soon' } }, 'The field “Created After” is not a valid date'],
+		[{ limit: 0 }, 'The field “Limit” must be a whole number of 1 or more'],
+		[{ limit: '={{ "x" }}' }, 'The field “Limit” must be a whole number of 1 or more'],
 	])('with %j says: %s', async (parameters, message) => {
 		expect(errorOf(await list(parameters)).message).toBe(message);
 		expect(await callCount()).toBe(0);
@@ -192,8 +192,8 @@ describe('Get Many changes', () => {
 	});
 
 	it.each([
-		[{ since: '={{ "soon" }}' }, 'The field “Changed Since” is no date'],
-		[{ since, limit: -1 }, 'The field “Limit” is no whole number of 1 or more'],
+		[{ since: '={{ "soon" }}' }, 'The field “Changed Since” is not a valid date'],
+		[{ since, limit: -1 }, 'The field “Limit” must be a whole number of 1 or more'],
 	])('with %j says: %s', async (parameters, message) => {
 		expect(errorOf(await changes(parameters)).message).toBe(message);
 	});

@@ -82,9 +82,9 @@ it('a protected link asks for its password', async () => {
 });
 
 it.each([
-	[{ expiresIn: 0 }, 'The field “Expires In” is no whole number of 1 or more'],
-	[{ expiresIn: 1.5 }, 'The field “Expires In” is no whole number of 1 or more'],
-	[{ fileId: byId('={{ " " }}') }, 'The field “File” is empty'],
+	[{ expiresIn: 0 }, 'The field “Expires In” must be a whole number from 1 to 36500'],
+	[{ expiresIn: 1.5 }, 'The field “Expires In” must be a whole number from 1 to 36500'],
+	[{ fileId: byId('={{ " " }}') }, 'The File is empty'],
 ])('with %j says: %s, and calls nobody', async (parameters, message) => {
 	expect(errorOf(await create(parameters)).message).toBe(message);
 	expect(await sandbox.requests()).toEqual([]);

@@ -110,7 +110,7 @@ describe('several files of an item', () => {
 
 	it.each([
 		['nothing', 'nothing'],
-		[' , ', 'There is no file to send'],
+		[' , ', 'The field “Input Data Field Name” is empty'],
 	])('names the field %j that is not there', async (binaryPropertyName, text) => {
 		const error = errorOf(await upload([await three()], { binaryPropertyName }));
 		expect(`${error.message} ${error.description ?? ''}`).toContain(text);

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 
+import { itemWith } from '../../support/binary';
 import { errorOf, outputOf } from '../../support/engine';
-import { policyIn, TEXT } from '../../support/filestack';
+import { credentialsOf, filestack, policyIn, TEXT } from '../../support/filestack';
 import { Host } from '../../support/host';
 import { ownRecorder } from '../../support/ownRecorder';
 import { newFile } from '../../support/newFile';
@@ -69,8 +70,17 @@ describe('Overwrite', () => {
 		expect(errorOf(await run('overwrite')).description).toContain('is 5, the service reports 6');
 	});
 
+	it('takes one file only', async () => {
+		const input = [await itemWith({ data: TEXT, other })];
+		const parameters = { file: file.handle, binaryPropertyName: '*' };
+		const several = await filestack(credentialsOf(sandbox), 'file', 'overwrite', parameters, {
+			input,
+		});
+		expect(errorOf(several).message).toBe('The field “Input Data Field Name” names several files');
+		expect(await sandbox.requests()).toEqual([]);
+	});
+
 	it.each([
-		[{ binaryPropertyName: 'data, data' }, 'The field “Input Data Field Name” names several files'],
 		[
 			{ options: { base64Decode: true, verify: true } },
 			'The field “Verify Upload” does not go with Base64 Decode',

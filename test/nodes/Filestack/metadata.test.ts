@@ -72,7 +72,7 @@ describe('Get Metadata', () => {
 
 	it.each(['key', 'policy', 'signature', 'x&y=1'])('does not ask for %j', async (field) => {
 		const error = errorOf(await record('getMetadata', { fields: [field] }));
-		expect(error.message).toBe('The field “Fields” has a value that Filestack does not know');
+		expect(error.message).toBe(`The field “Fields” has the unknown value “${field}”`);
 		expect(recorder.seen).toEqual([]);
 	});
 });
@@ -86,7 +86,7 @@ describe('Get Hashes', () => {
 
 	it.each([
 		['={{ [] }}', 'The field “Hashes” is empty'],
-		[['crc32'], 'The field “Hashes” has a hash that Filestack does not know'],
+		[['crc32'], 'The field “Hashes” has the unknown value “crc32”'],
 	])('of %j: %s', async (hashes, message) => {
 		expect(errorOf(await run('getHashes', { hashes })).message).toBe(message);
 		expect(await sandbox.requests()).toEqual([]);

@@ -90,7 +90,7 @@ it.each(['', 'photo.png', 'file:///etc/passwd', 'javascript:alert(1)'])(
 	'%j is refused as a URL before anybody is called',
 	async (wrong) => {
 		const error = errorOf(await record({ ...fromUrl, url: `={{ ${JSON.stringify(wrong)} }}` }));
-		expect(error.message).toBe('The field “URL” is no web address');
+		expect(error.message).toBe(`The field “URL” is ${wrong ? 'not a valid URL' : 'empty'}`);
 		expect(recorder.seen).toEqual([]);
 	},
 );

@@ -146,11 +146,17 @@ it('says what to do about an unknown file and a dead link', async () => {
 
 it.each([
 	['={{ null }}', 'The field “Magic Link” is empty'],
-	['report.pdf', 'The field “Magic Link” is no magic link'],
-	['file:///p/abc', 'The field “Magic Link” is no magic link'],
-	['https://files.example.com/dash/packages/abc', 'The field “Magic Link” is no magic link'],
-	['https://files.example.com/p/../admin', 'The field “Magic Link” is no magic link'],
-	['https://files.example.com/p/abc%2F..%2Fadmin', 'The field “Magic Link” is no magic link'],
+	['report.pdf', 'The field “Magic Link” is not a valid magic link'],
+	['file:///p/abc', 'The field “Magic Link” is not a valid magic link'],
+	[
+		'https://files.example.com/dash/packages/abc',
+		'The field “Magic Link” is not a valid magic link',
+	],
+	['https://files.example.com/p/../admin', 'The field “Magic Link” is not a valid magic link'],
+	[
+		'https://files.example.com/p/abc%2F..%2Fadmin',
+		'The field “Magic Link” is not a valid magic link',
+	],
 ])('refuses %j as a magic link, and calls nobody', async (magicLink, message) => {
 	expect(errorOf(await one({ magicLink })).message).toBe(message);
 	expect(await user.calls()).toEqual([]);

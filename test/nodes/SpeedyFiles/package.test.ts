@@ -70,9 +70,9 @@ describe('Create', () => {
 		[{ title: '={{ "  " }}' }, 'The field “Title” is empty'],
 		[{ recipientEmail: '={{ undefined }}' }, 'The field “Recipient Email” is empty'],
 		[{ recipientName: '={{ null }}' }, 'The field “Recipient Name” is empty'],
-		[{ ttlDays: 0 }, 'The field “Expires In Days” is no whole number from 1 to 90'],
-		[{ ttlDays: 91 }, 'The field “Expires In Days” is no whole number from 1 to 90'],
-		[{ ttlDays: 1.5 }, 'The field “Expires In Days” is no whole number from 1 to 90'],
+		[{ ttlDays: 0 }, 'The field “Expires In Days” must be a whole number from 1 to 90'],
+		[{ ttlDays: 91 }, 'The field “Expires In Days” must be a whole number from 1 to 90'],
+		[{ ttlDays: 1.5 }, 'The field “Expires In Days” must be a whole number from 1 to 90'],
 	])('with %j says: %s, and calls nobody', async (wrong, message) => {
 		const error = errorOf(await user.run('package.create', { ...PACKAGE, ...wrong }));
 		expect(error.message).toBe(message);
