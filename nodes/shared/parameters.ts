@@ -301,13 +301,16 @@ const isFile = (value: unknown): value is IBinaryData =>
 	textOf(value.mimeType) !== undefined &&
 	['id', 'data', 'fileName'].some((name) => textOf(value[name]) !== undefined);
 
+/** What a template makes of a missing or wrong value. */
+const NO_ID = new Set(['undefined', 'null', 'NaN', 'true', 'false', '[object Object]']);
+
 /** Says of an ID that is not text the same as of an empty one: it names nothing. */
 function checkLocator(check: Check, value: unknown): string {
 	const { displayName, modes } = check.field;
 	const { mode, value: given } =
 		isJsonObject(value) && 'mode' in value ? value : { mode: 'id', value };
-	const text = (textFrom(given) ?? '').trim();
-	if (text === '') {
+	const text = typeof given === 'boolean' ? '' : (textFrom(given) ?? '').trim();
+	if (text === '' || NO_ID.has(text)) {
 		if (!mustNotBeEmpty(check) && isBlank(given)) return '';
 		throw invalidId(check, displayName, 'is empty');
 	}

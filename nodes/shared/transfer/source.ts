@@ -63,9 +63,11 @@ function storedFile(item: ItemContext, wanted: FileReference): StoredFile {
 	const there = filesIn(item);
 	if (typeof wanted === 'string') {
 		const found = there.find(({ field }) => field === wanted);
+		if (found) return found;
 		// n8n's own error names the field and the item. In its combined mode it also takes a path in the JSON.
-		const asserted = () => item.functions.helpers.assertBinaryData(item.itemIndex, wanted);
-		return found ?? { field: wanted, binary: asserted() };
+		const binary = item.functions.helpers.assertBinaryData(item.itemIndex, wanted);
+		if (typeof binary.mimeType === 'string') return { field: wanted, binary };
+		throw noFile(item, wanted, 'Check the name of the field.');
 	}
 	// An expression leaves out the bytes of a file that n8n holds in memory.
 	const same = there.find(({ binary: { id, fileName, mimeType, fileSize } }) =>
@@ -78,16 +80,18 @@ function storedFile(item: ItemContext, wanted: FileReference): StoredFile {
 	if (same) return same;
 	const field = wanted.fileName ?? 'data';
 	if (wanted.id || wanted.data) return { field, binary: wanted };
-	throw new NodeOperationError(
-		item.functions.getNode(),
-		`The file “${field}” is not in the input item`,
-		{
-			itemIndex: item.itemIndex,
-			description:
-				'n8n holds the file in memory and passes it on only with its item. Enter the name of its field instead.',
-		},
+	throw noFile(
+		item,
+		field,
+		'n8n holds the file in memory and passes it on only with its item. Enter the name of its field instead.',
 	);
 }
+
+const noFile = ({ functions, itemIndex }: ItemContext, field: string, description: string) =>
+	new NodeOperationError(functions.getNode(), `The input item has no file “${field}”`, {
+		itemIndex,
+		description,
+	});
 
 async function sourceOf(
 	{ functions }: ItemContext,

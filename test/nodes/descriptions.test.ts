@@ -1,0 +1,197 @@
+import type { IDataObject, INodeProperties, INodeType, IRun } from 'n8n-workflow';
+
+import { itemWith } from '../support/binary';
+import {
+	allNodes,
+	credentialsFor,
+	operationsOf,
+	parametersWith,
+	type Place,
+	placesIn,
+	putAt,
+} from '../support/descriptions';
+import { runNode } from '../support/engine';
+import { Host } from '../support/host';
+
+/** What an expression or an AI agent may put into any field. */
+const HOSTILE: ReadonlyArray<[name: string, value: unknown]> = [
+	['undefined', undefined],
+	['null', null],
+	['an empty text', ''],
+	['blanks', ' \t\n'],
+	['a word', 'fortnights'],
+	['the text "false"', 'false'],
+	['the text "no"', 'no'],
+	['the text "undefined"', 'undefined'],
+	['a name of Object', '__proto__'],
+	['another name of Object', 'constructor'],
+	['NaN', NaN],
+	['Infinity', Infinity],
+	['a negative number', -1],
+	['zero', 0],
+	['a fraction', 1.5],
+	['a huge number', 1e308],
+	['a number as text', '7'],
+	['hexadecimal', '0x10'],
+	['true', true],
+	['false', false],
+	['an empty object', {}],
+	['an object', { a: { b: 1 } }],
+	['an empty list', []],
+	['a list of a word', ['fortnights']],
+	['a list of nothing', [null, undefined]],
+	['a line break', 'a\r\nX-Evil: 1'],
+	['half of a character', 'a\ud83d'],
+	['an invalid date', new Date(NaN)],
+	['a long text', 'x'.repeat(5_000)],
+];
+
+/** What JavaScript says when nobody has checked. */
+const RAW =
+	/is not a function|is not iterable|Cannot (read|convert|destructure)|Reduce of|Unexpected (token|end)|^Invalid (URL|time|array|character|value)|undefined|NaN|\[object |Maximum call stack|must be of type/;
+
+const host = new Host();
+beforeAll(async () => {
+	await host.start({}, { status: 400, body: '{"error":"no","detail":"no","message":"no"}' });
+});
+afterAll(async () => await host.stop());
+
+/** Whether a value is one that the description allows, where it says so: written without a look at the nodes. */
+function isAllowed(field: INodeProperties, value: unknown): boolean | undefined {
+	const { type, options = [], typeOptions = {}, required } = field;
+	const choices = options.flatMap((one) => ('value' in one ? [one.value as unknown] : []));
+	const isEmpty = value === undefined || value === null || /^\s*$/.test(String(value));
+	switch (type) {
+		case 'boolean':
+			return typeof value === 'boolean' || /^(true|false)$/i.test(String(value));
+		case 'number': {
+			const isNumeric =
+				typeof value === 'number' || (typeof value === 'string' && /^-?\d+(\.\d+)?$/.test(value));
+			const number = isNumeric ? Number(value) : NaN;
+			const { minValue = -Infinity, maxValue = Infinity, numberPrecision = 0 } = typeOptions;
+			const isWhole = Math.abs(number) <= Number.MAX_SAFE_INTEGER && Number.isInteger(number);
+			const fits = numberPrecision > 0 ? Number.isFinite(number) : isWhole;
+			return fits && number >= minValue && number <= maxValue;
+		}
+		case 'options':
+			return choices.includes(value);
+		case 'multiOptions': {
+			const all = isEmpty && !Array.isArray(value) ? [] : [value].flat();
+			if (all.length === 0) return required === true ? false : undefined;
+			return all.every((one) => choices.includes(one));
+		}
+		case 'dateTime':
+			if (isEmpty) return required === true ? false : undefined;
+			return false;
+		case 'resourceLocator':
+			return isEmpty || /^(undefined|NaN|true|false|\[object.*|)$/.test(String(value))
+				? false
+				: undefined;
+		default:
+			return isEmpty && required === true && !Array.isArray(value) ? false : undefined;
+	}
+}
+
+interface Ending {
+	run: IRun;
+	requests: Host['requests'];
+	headers: Host['seen'];
+}
+
+async function runWith(
+	{ node, credentialType }: ReturnType<typeof allNodes>[number],
+	parameters: IDataObject,
+	hostile: unknown,
+): Promise<Ending> {
+	host.requests.splice(0);
+	host.seen.splice(0);
+	const { binary } = await input;
+	const json = {
+		hostile: hostile as string,
+		file: { url: `${host.url}/delivered` },
+		files: [{ sha256: 'a'.repeat(64) }],
+		magicLink: `${host.url}/p/abc`,
+	};
+	const credentials = credentialsFor(credentialType, host.url);
+	const run = await runNode({
+		node,
+		credentialType,
+		credentials,
+		parameters,
+		input: [{ json, binary }],
+	});
+	return { run, requests: [...host.requests], headers: [...host.seen] };
+}
+const input = itemWith({ data: { name: 'a.txt', bytes: Buffer.from('hello') } });
+
+/** What is wrong with how a run has ended; nothing, if all is well. */
+function faultsOf({ field }: Place, value: unknown, { run, requests, headers }: Ending): string[] {
+	const { error, runData } = run.data.resultData;
+	const faults: string[] = [];
+	const said = error ? `${error.message} ${error.description ?? ''}` : '';
+	if (error) {
+		const isOwn = error.name === 'NodeApiError' || error.name === 'NodeOperationError';
+		if (
+			!isOwn ||
+			error.message.trim() === '' ||
+			RAW.test(said.replace(/[“'](undefined|NaN)[”']/g, ''))
+		) {
+			faults.push(`a raw error: ${error.name}: ${said}`);
+		}
+	} else if ((runData.Subject[0].data?.main[0] ?? []).length === 0 && requests.length === 0) {
+		faults.push('success without an output');
+	}
+	const wire = requests.map(({ url, body }) => `${decodeURIComponent(url)}\n${body}`).join('\n');
+	const isSent = (text: string) =>
+		wire.includes(text) && !JSON.stringify(value ?? '').includes(text);
+	for (const text of ['undefined', 'NaN', '[object ']) {
+		if (isSent(text)) faults.push(`“${text}” on the wire: ${wire.slice(0, 300)}`);
+	}
+	for (const head of headers) {
+		if ('x-evil' in head) faults.push('a header of its own');
+	}
+	if (isAllowed(field, value) === false) {
+		if (requests.length > 0) faults.push(`sent ${requests[0].method} ${requests[0].url}`);
+		if (!said.includes(field.displayName)) faults.push(`does not name the field: ${said}`);
+	}
+	return faults;
+}
+
+const actions = allNodes().filter(({ node }) => !node.description.group.includes('trigger'));
+
+describe.each(actions.map((one) => [one.node.description.displayName, one] as const))(
+	'%s',
+	(_, subject) => {
+		const operations = operationsOf(subject.node as INodeType);
+
+		it.each(operations.map((one) => [one.title, one] as const))(
+			'%s works with valid values, so that each field can be tried alone',
+			async (__, operation) => {
+				const { run, requests } = await runWith(subject, parametersWith(operation), '');
+				const { error } = run.data.resultData;
+				if (error) expect([error.message, requests.length > 0]).toEqual([error.message, true]);
+			},
+		);
+
+		it.each(operations.map((one) => [one.title, one] as const))(
+			'%s: no field takes what its description does not allow',
+			async (__, operation) => {
+				const found: string[] = [];
+				for (const place of placesIn(operation.fields)) {
+					const valid = parametersWith(operation, place);
+					for (const [name, value] of HOSTILE) {
+						const isLocator = place.field.type === 'resourceLocator';
+						const expression = '={{ $json.hostile }}';
+						const put = isLocator ? { __rl: true, mode: 'id', value: expression } : expression;
+						const ending = await runWith(subject, putAt(valid, place.path, put), value);
+						for (const fault of faultsOf(place, value, ending)) {
+							found.push(`${place.path.join('.')} = ${name}: ${fault}`);
+						}
+					}
+				}
+				expect(found).toEqual([]);
+			},
+			240_000,
+		);
+	},
+);

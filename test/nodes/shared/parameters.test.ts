@@ -1,0 +1,264 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { FileCourierApi } from '../../../credentials/FileCourierApi.credentials';
+import { FilesAppApi } from '../../../credentials/FilesAppApi.credentials';
+import { SpeedyFilesApi } from '../../../credentials/SpeedyFilesApi.credentials';
+import { FileCourier } from '../../../nodes/FileCourier/FileCourier.node';
+import { FilesApp } from '../../../nodes/FilesApp/FilesApp.node';
+import { parseUserDate } from '../../../nodes/shared/dates';
+import { SpeedyFiles } from '../../../nodes/SpeedyFiles/SpeedyFiles.node';
+import { credentialsFor } from '../../support/descriptions';
+import { type NodeUnderTest, errorOf, outputOf, runNode } from '../../support/engine';
+import { Host } from '../../support/host';
+
+const host = new Host();
+const PACKAGE = {
+	id: 'p1',
+	status: 'draft',
+	title: 't',
+	files: [],
+	created_at: '2026-01-01T00:00:00',
+};
+beforeAll(async () => {
+	await host.start(
+		{},
+		{ body: JSON.stringify({ ...PACKAGE, items: [PACKAGE], total: 1, files: [] }) },
+	);
+});
+afterAll(async () => await host.stop());
+beforeEach(() => host.requests.splice(0));
+
+const nodeOf =
+	(node: NodeUnderTest['node'], credentialType: NodeUnderTest['credentialType']) =>
+	async (parameters: IDataObject, more: Partial<NodeUnderTest> = {}) => {
+		const credentials = credentialsFor(credentialType, host.url);
+		return await runNode({ node, credentialType, credentials, parameters, ...more });
+	};
+const speedyFiles = nodeOf(new SpeedyFiles(), new SpeedyFilesApi());
+const filesApp = nodeOf(new FilesApp(), new FilesAppApi());
+const fileCourier = nodeOf(new FileCourier(), new FileCourierApi());
+
+const getMany = { resource: 'package', operation: 'getAll' };
+const create = {
+	resource: 'package',
+	operation: 'create',
+	title: 'T',
+	recipientEmail: 'a@b.c',
+	recipientName: 'N',
+};
+const sentBody = () => JSON.parse(host.requests[0].body) as IDataObject;
+
+describe('text', () => {
+	it.each([
+		['a number', '={{ 12.5 }}', '12.5'],
+		['a long number', '={{ 9007199254740993n }}', '9007199254740993'],
+		['a boolean', '={{ true }}', 'true'],
+		['a date', '={{ new Date(0) }}', '1970-01-01T00:00:00.000Z'],
+		[
+			'a moment',
+			'={{ DateTime.fromISO("2030-01-31T12:00:00Z").toUTC() }}',
+			'2030-01-31T12:00:00.000Z',
+		],
+		['text with spaces', '  T  ', 'T'],
+	])('is made of %s', async (_, title, sent) => {
+		outputOf(await speedyFiles({ ...create, title }));
+		expect(sentBody().title).toBe(sent);
+	});
+
+	it.each([
+		['={{ ({ a: 1 }) }}', 'The field “Title” must be text, not an object'],
+		['={{ ["a"] }}', 'The field “Title” must be text, not a list'],
+		['={{ NaN }}', 'The field “Title” must be text'],
+		['={{ "a\\uD83D" }}', 'The field “Title” contains half of a character'],
+		['={{ undefined }}', 'The field “Title” is empty'],
+	])('is not made of %s', async (title, message) => {
+		expect(errorOf(await speedyFiles({ ...create, title })).message).toBe(message);
+		expect(host.requests).toEqual([]);
+	});
+});
+
+describe('several texts', () => {
+	const request = {
+		resource: 'session',
+		operation: 'create',
+		recipientEmail: 'a@b.c',
+		requestorName: 'N',
+		requestorEmail: 'n@b.c',
+		subject: 'S',
+		message: 'M',
+		callbackUrl: 'https://n8n.example.com/x',
+	};
+
+	it.each([
+		['a\r\n\r\n b ', ['a', 'b']],
+		['={{ ["a, b", 2, ""] }}', ['a, b', '2']],
+		['={{ null }}', undefined],
+	])('%j are %j', async (documents, sent) => {
+		await fileCourier({ ...request, documents });
+		expect(sentBody().documents).toEqual(sent);
+	});
+
+	it.each(['={{ [{}] }}', '={{ ({}) }}', '={{ [["a"]] }}'])('%s are refused', async (documents) => {
+		const { message } = errorOf(await fileCourier({ ...request, documents }));
+		expect(message).toMatch(/^The field “Requested Documents” must be text/);
+		expect(host.requests).toEqual([]);
+	});
+});
+
+describe('true and false', () => {
+	it.each([
+		['={{ "false" }}', 1],
+		['={{ "FALSE" }}', 1],
+		['={{ " True " }}', 3],
+		[true, 3],
+	])('%j is understood', async (returnAll, limit) => {
+		await host.stop();
+		const items = [1, 2, 3].map((id) => ({ ...PACKAGE, id: `p${id}` }));
+		await host.start({}, { body: JSON.stringify({ items, total: 3 }) });
+		const items1 = outputOf(await speedyFiles({ ...getMany, returnAll, limit: 1 }));
+		expect(items1).toHaveLength(limit);
+	});
+
+	it.each(['={{ "no" }}', '={{ 0 }}', '={{ 1 }}', '={{ "" }}', '={{ [] }}', '={{ ({}) }}'])(
+		'%s is not',
+		async (returnAll) => {
+			const { message } = errorOf(await speedyFiles({ ...getMany, returnAll }));
+			expect(message).toMatch(/^The field “Return All” (must be true or false|is empty)$/);
+			expect(host.requests).toEqual([]);
+		},
+	);
+});
+
+it('an unknown choice names the field and the choices, and sends nothing', async () => {
+	const parameters = {
+		resource: 'shareLink',
+		operation: 'create',
+		fileId: 'f',
+		expiryUnit: 'weeks',
+	};
+	const error = errorOf(await filesApp(parameters));
+	expect(error.message).toBe('The field “Unit” has the unknown value “weeks”');
+	expect(error.description).toBe('Choose one of: days, hours.');
+	expect(host.requests).toEqual([]);
+});
+
+describe('Options', () => {
+	const failing = {
+		...getMany,
+		options: { createdAfter: '={{ $json.ok ? "2020-01-01" : $("Nowhere").item.json.x }}' },
+	};
+	const batching = (itemsAtOnce: unknown) => ({
+		...getMany,
+		options: { batching: { batch: { itemsAtOnce } } },
+	});
+	const settings = { onError: 'continueRegularOutput' as const };
+	const input = [{ json: {} }, { json: { ok: true } }];
+
+	it('a failing expression follows On Error: its item goes on with the error, the others are done', async () => {
+		const items = outputOf(await speedyFiles(failing, { settings, input }));
+		expect(items[0].json.error).toMatch(/Nowhere|node/i);
+		expect(items[1].json).toMatchObject({ id: 'p1' });
+	});
+
+	it('a failing expression fails the node where On Error is to stop', async () => {
+		errorOf(await speedyFiles(failing, { input }));
+		expect(host.requests).toEqual([]);
+	});
+
+	it.each(['four', 0, 51, 1.5, '={{ NaN }}', null])(
+		'Items at Once %j is an error, never an empty success',
+		async (itemsAtOnce) => {
+			const { message } = errorOf(await speedyFiles(batching(itemsAtOnce), { input }));
+			expect(message).toMatch(
+				/^The field “Items at Once” (must be a whole number from 1 to 50|is empty)$/,
+			);
+			const items = outputOf(await speedyFiles(batching(itemsAtOnce), { input, settings }));
+			expect(items.map(({ json }) => json.error)).toEqual([message, message]);
+			expect(host.requests).toEqual([]);
+		},
+	);
+
+	it('an unknown operation is an error of each item, and not the input as success', async () => {
+		const items = outputOf(await speedyFiles({ ...getMany, operation: 'x' }, { input, settings }));
+		expect(items.map(({ json }) => json.error)).toEqual([
+			expect.stringContaining('There is no operation “x”'),
+			expect.stringContaining('There is no operation “x”'),
+		]);
+	});
+
+	it('a setting that belongs to another choice is not read', async () => {
+		const parameters = {
+			...{ resource: 'shareLink', operation: 'create', fileId: 'f' },
+			...{ expires: false, expiresIn: '={{ "nonsense" }}' },
+		};
+		await filesApp(parameters);
+		expect(sentBody()).not.toHaveProperty('expires_in');
+	});
+});
+
+describe('a URL is accepted where an ID is', () => {
+	it.each([
+		'https://files.example.com/dash/packages/p1',
+		{ __rl: true, mode: 'id', value: 'https://files.example.com/dash/packages/p1?x=1' },
+		{ __rl: true, mode: 'list', value: 'https://files.example.com/api/v1/packages/p1' },
+		'={{ ({ mode: "id", value: "p1" }) }}',
+		'p1',
+	])('%j', async (packageId) => {
+		await speedyFiles({ resource: 'package', operation: 'get', packageId } as IDataObject);
+		expect(host.requests.map(({ url }) => url)).toEqual(['/api/v1/packages/p1']);
+	});
+
+	it.each(['https://files.example.com/other/p1', 'http://['])('but not %j', async (packageId) => {
+		const run = await speedyFiles({ resource: 'package', operation: 'get', packageId });
+		expect(errorOf(run).message).toBe('The Package is not a URL of a package');
+		expect(host.requests).toEqual([]);
+	});
+});
+
+describe('a date that a person enters', () => {
+	const ZONE = 'America/New_York';
+	const NOON = Date.parse('2030-07-01T16:00:00Z');
+
+	it.each([
+		['2030-07-01T12:00:00', NOON],
+		['2030-07-01 12:00', NOON],
+		['20300701T120000', NOON],
+		['2030-07-01T12:00:00.000', NOON],
+		['2030-07-01', NOON - 12 * 3_600_000],
+		['20300701', NOON - 12 * 3_600_000],
+		['2030-07-01T16:00:00Z', NOON],
+		['2030-07-01 18:00 +02:00', NOON],
+		['2030-07-01T18:00:00+0200', NOON],
+		['Mon, 01 Jul 2030 16:00:00 GMT', NOON],
+		['Mon, 01 Jul 2030 12:00:00 -0400', NOON],
+		[NOON, NOON],
+		[NOON / 1000, NOON],
+		[String(NOON), NOON],
+		[` ${NOON / 1000} `, NOON],
+		[new Date(NOON), NOON],
+		['2030-01-01T12:00:00', Date.parse('2030-01-01T17:00:00Z')],
+	])('%j is in the time zone of the workflow unless it says otherwise', (value, milliseconds) => {
+		expect(parseUserDate(value, ZONE)).toBe(milliseconds);
+	});
+
+	it.each([
+		'soon',
+		'May 5, 2030',
+		'05/06/2030',
+		'2030-02-30',
+		'2030-13-01',
+		'2030-07-01T25:00:00Z',
+		'2030-07-01T12:00:00+99:00',
+		'Tue, 01 Jul 2030 16:00:00 GMT',
+		'12',
+		12,
+		-1,
+		NaN,
+		new Date(NaN),
+		{},
+		[],
+		true,
+	])('%j is none', (value) => {
+		expect(parseUserDate(value, ZONE)).toBeUndefined();
+	});
+});

@@ -1,0 +1,144 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import type {
+	ICredentialDataDecryptedObject,
+	ICredentialType,
+	IDataObject,
+	INodeProperties,
+	INodeType,
+} from 'n8n-workflow';
+
+/** Every node of the package with its credential, found by package.json alone. */
+export function allNodes(): Array<{ node: INodeType; credentialType: ICredentialType }> {
+	const root = join(__dirname, '../..');
+	const { n8n } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+		n8n: { nodes: string[]; credentials: string[] };
+	};
+	const load = (path: string) => {
+		const file = join(root, path.replace(/^dist\//, '').replace(/\.js$/, '.ts'));
+		const [Class] = Object.values(jest.requireActual<Record<string, new () => unknown>>(file));
+		return new Class();
+	};
+	const types = n8n.credentials.map(load) as ICredentialType[];
+	return (n8n.nodes.map(load) as INodeType[]).map((node) => {
+		const [{ name }] = node.description.credentials!;
+		return { node, credentialType: types.find((type) => type.name === name)! };
+	});
+}
+
+/** Credentials with every field filled in; each address is that of one server. */
+export const credentialsFor = (
+	{ properties }: ICredentialType,
+	url: string,
+): ICredentialDataDecryptedObject =>
+	Object.fromEntries(
+		properties.map(({ name }) => [name, /url$/i.test(name) ? url : `secret-${name}-0123456789`]),
+	);
+
+export interface DescribedOperation {
+	/** “resource.operation”. */
+	title: string;
+	selection: IDataObject;
+	/** The fields of the operation, hidden ones too. */
+	fields: INodeProperties[];
+}
+
+/** Every operation of a node, found by its description alone. */
+export function operationsOf({ description: { properties } }: INodeType): DescribedOperation[] {
+	const selectors = properties.filter(({ name }) => name === 'operation');
+	return selectors.flatMap(({ displayOptions, options = [] }) => {
+		const [resource] = displayOptions!.show!.resource as string[];
+		return options.map((option) => {
+			const operation = (option as { value: string }).value;
+			const selection = { resource, operation };
+			const fields = properties.filter(
+				({ name, displayOptions: shown }) =>
+					name !== 'operation' &&
+					shown?.show?.resource?.includes(resource) &&
+					shown.show.operation?.includes(operation),
+			);
+			return { title: `${resource}.${operation}`, selection, fields };
+		});
+	});
+}
+
+/** A field, and where its value stands among the parameters. */
+export interface Place {
+	field: INodeProperties;
+	path: string[];
+}
+
+/** The fields of an operation or a trigger, those of its collections included. */
+export function placesIn(fields: INodeProperties[], path: string[] = []): Place[] {
+	return fields.flatMap((field): Place[] => {
+		const { name, type, options = [], typeOptions } = field;
+		const own = [...path, name];
+		if (type === 'notice') return [];
+		if (type === 'collection') return placesIn(options as INodeProperties[], own);
+		if (type !== 'fixedCollection') return [{ field, path: own }];
+		const index = typeOptions?.multipleValues ? ['0'] : [];
+		return (options as Array<{ name: string; values: INodeProperties[] }>).flatMap((group) =>
+			placesIn(group.values, [...own, group.name, ...index]),
+		);
+	});
+}
+
+/** What a person would enter into a field: its default, or else what its placeholder shows. */
+export function exampleFor({
+	type,
+	default: usual,
+	placeholder = '',
+	modes,
+}: INodeProperties): unknown {
+	const shown = (text = '') => text.replace(/^e\.g\. /, '').replace(/^\{\{/, '={{');
+	if (type === 'resourceLocator') {
+		const { placeholder: id } = modes!.find(({ name }) => name === 'id')!;
+		return { __rl: true, mode: 'id', value: shown(id) };
+	}
+	if (usual !== '' && usual !== undefined) return usual;
+	if (type === 'dateTime') return '2035-01-31T12:00:00Z';
+	if (type === 'string') return shown(placeholder) || 'text';
+	return usual;
+}
+
+/** Parameters that are complete and valid, so that a field shows with them. */
+export function parametersWith(
+	{ selection, fields }: Pick<DescribedOperation, 'selection' | 'fields'>,
+	place?: Place,
+): IDataObject {
+	const parameters: IDataObject = { ...selection };
+	const wanted = new Map<string, unknown>();
+	const want = (field: INodeProperties | undefined) => {
+		for (const [name, values] of Object.entries(field?.displayOptions?.show ?? {})) {
+			if (name === 'resource' || name === 'operation') continue;
+			const key = name.replace(/^\//, '');
+			wanted.set(key, values![0]);
+			want(fields.find((other) => other.name === key));
+		}
+	};
+	want(place?.field);
+	want(fields.find(({ name }) => name === place?.path[0]));
+	for (const field of fields) {
+		const { name, type, required } = field;
+		if (type === 'notice' || type === 'collection') continue;
+		const isNeeded = required === true || type !== 'string';
+		if (wanted.has(name)) {
+			const value = wanted.get(name);
+			parameters[name] = (type === 'multiOptions' ? [value] : value) as string;
+		} else if (!(name in parameters) && isNeeded) {
+			parameters[name] = exampleFor(field) as string;
+		}
+	}
+	return parameters;
+}
+
+/** Puts a value where a field has it. */
+export function putAt(parameters: IDataObject, path: string[], value: unknown): IDataObject {
+	const [name, ...rest] = path;
+	if (name === undefined) return value as IDataObject;
+	if (rest[0] === '0') return { ...parameters, [name]: [putAt({}, rest.slice(1), value)] };
+	const inner = (parameters[name] ?? {}) as IDataObject;
+	return { ...parameters, [name]: rest.length > 0 ? putAt(inner, rest, value) : (value as string) };
+}
