@@ -15,7 +15,7 @@ import { bodyType, mediaType } from './bodyType';
 import { base64Option, forBinary, mimeTypeOption, sourceFields, verifyOption } from './fields';
 import { filled } from './storeTarget';
 import { fetching, urlCall } from './storeUrl';
-import { verifyUpload } from './verify';
+import { refuseVerifyingBase64, verifyUpload } from './verify';
 
 export const overwrite: Operation = {
 	value: 'overwrite',
@@ -34,6 +34,7 @@ export const overwrite: Operation = {
 	async execute(item) {
 		const { functions, parameter } = item;
 		const chosen = chosenFile(item);
+		refuseVerifyingBase64(item);
 		await needAppSecret(functions, 'Overwriting a file');
 		if (parameter('source') !== 'url') return { json: await overwriteWithBytes(item, chosen) };
 
@@ -53,10 +54,6 @@ async function overwriteWithBytes(item: ItemContext, chosen: ChosenFile): Promis
 	}
 	const decode = option<boolean>('base64Decode') === true;
 	const verify = option<boolean>('verify') === true;
-	if (decode && verify) {
-		const advice = 'The stored file is not the one that is sent. Switch one of the two off.';
-		throw invalidParameter(item, 'Verify Upload', 'does not go with Base64 Decode', advice);
-	}
 	const settings = transferSettings(item);
 	const { handle, segment } = chosen;
 	const mimeType = optionalText(option('mimeType')) ?? mediaType(file.mimeType);

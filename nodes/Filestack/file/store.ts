@@ -19,7 +19,7 @@ import { PARTS, storeFields, storeOptions } from './storeFields';
 import { filled, storeTarget, type StoreTarget } from './storeTarget';
 import { storeUrl } from './storeUrl';
 import { storedFile } from './stored';
-import { verifyUpload } from './verify';
+import { refuseVerifyingBase64, verifyUpload } from './verify';
 
 export const store: Operation = {
 	value: 'store',
@@ -30,10 +30,18 @@ export const store: Operation = {
 	options: storeOptions,
 	async execute(item) {
 		const target = storeTarget(item);
+		refuseVerifyingBase64(item);
 		if (item.parameter('source') === 'url') {
 			return { json: describeFile(storedFile(item, await storeUrl(item, target))) };
 		}
-		return await uploadEach(item, 'handle', async (file) => await storeFile(item, file, target));
+		const settings = partSettings(item, PARTS);
+		return await uploadEach(
+			item,
+			'handle',
+			async (file) => await storeFile(item, file, target, settings),
+			{},
+			(file) => void goesInParts(item, file, target, settings),
+		);
 	},
 };
 
@@ -41,15 +49,11 @@ async function storeFile(
 	item: ItemContext,
 	file: FileSource,
 	given: StoreTarget,
+	settings: PartSettings,
 ): Promise<IDataObject> {
 	const { functions, option } = item;
-	const settings = partSettings(item, PARTS);
 	const decode = option<boolean>('base64Decode') === true;
 	const verify = option<boolean>('verify') === true;
-	if (decode && verify) {
-		const advice = 'The stored file is not the one that is sent. Switch one of the two off.';
-		throw invalidParameter(item, 'Verify Upload', 'does not go with Base64 Decode', advice);
-	}
 	const target = {
 		...given,
 		filename: given.filename ?? file.fileName,

@@ -1,11 +1,19 @@
 import { NodeOperationError } from 'n8n-workflow';
 
 import type { ItemContext } from '../../shared/operation';
+import { invalidParameter } from '../../shared/parameters';
 import { textOf } from '../../shared/service';
 import { compareWithService } from '../../shared/transfer/compare';
 import type { Measure } from '../../shared/transfer/measured';
 import type { ChosenFile } from '../handle';
 import { readMetadata } from './metadata';
+
+/** @throws NodeOperationError where both are on: the stored file is not the one that is sent */
+export function refuseVerifyingBase64(item: ItemContext): void {
+	if (item.option('base64Decode') !== true || item.option('verify') !== true) return;
+	const advice = 'The stored file is not the one that is sent. Turn one of the two off.';
+	throw invalidParameter(item, 'Verify Upload', 'does not go with Base64 Decode', advice);
+}
 
 /**
  * Has Filestack compute the SHA-256 of what it has and compares it with that of what was sent.

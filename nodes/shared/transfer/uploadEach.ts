@@ -10,6 +10,7 @@ import { type FileSource, filesOf } from './source';
  * Uploads the files of an item one after the other and gives back an item for each. When one fails, the error names
  * those that are already there.
  * @param upload gives back what the output shall say; `idField` is the field of it that tells the file from others
+ * @param check throws for a file that cannot be sent with the present settings; asked for all before the first is sent
  * @param singular options that make sense for one file only, name and label; the file's name is always one of them
  */
 export async function uploadEach(
@@ -17,11 +18,13 @@ export async function uploadEach(
 	idField: string,
 	upload: (file: FileSource) => Promise<IDataObject>,
 	singular: Readonly<Record<string, string>> = {},
+	check: (file: FileSource) => void = () => {},
 ): Promise<OperationResult[]> {
 	const named = await filesOf(item, item.parameter('binaryPropertyName'));
 	if (named.length > 1) refuseSingular(item, { fileName: 'File Name', ...singular }, named.length);
 	const name = optionalText(item.option('fileName'));
 	const files = named.map((file) => (name ? { ...file, fileName: safeFileName(name) } : file));
+	for (const file of files) check(file);
 	const uploaded: Array<{ file: FileSource; json: IDataObject }> = [];
 	for (const file of files) {
 		try {

@@ -230,6 +230,17 @@ describe('is refused with what to do, before anybody is called', () => {
 		const options = { uploadTags: { tag: [{ name: 'n', value: 'v' }] } };
 		const error = errorOf(await record({ options }, { ...TEXT, bytes: Buffer.alloc(0) }));
 		expect(error.message).toBe('The field “Upload Tags” does not go with an empty file');
+		expect(recorder.seen).toEqual([]);
+	});
+
+	it('an empty file with tags, before the file in front of it is sent', async () => {
+		const empty = { ...TEXT, bytes: Buffer.alloc(0) };
+		const input = [await itemWith({ data: TEXT, second: empty })];
+		const options = { uploadTags: { tag: [{ name: 'n', value: 'v' }] } };
+		const parameters = { binaryPropertyName: 'data, second', options };
+		const run = await filestack(credentialsOf(sandbox), 'file', 'store', parameters, { input });
+		expect(errorOf(run).message).toContain('does not go with an empty file');
+		expect(await sandbox.requests()).toEqual([]);
 	});
 });
 
