@@ -314,6 +314,7 @@ function checkLocator(check: Check, value: unknown): string {
 		if (!mustNotBeEmpty(check) && isBlank(given)) return '';
 		throw invalidId(check, displayName, 'is empty');
 	}
+	if (!text.isWellFormed()) throw invalidId(check, displayName, 'is not valid');
 	// A URL is accepted wherever an ID is, because AI agents and expressions do not choose the mode.
 	if (mode !== 'url' && !/^https?:/i.test(text)) return text;
 	const extract = modes?.find(({ name }) => name === 'url')?.extractValue;

@@ -147,6 +147,7 @@ function faultsOf({ field }: Place, value: unknown, { run, requests, headers }: 
 	for (const text of ['undefined', 'NaN', '[object ']) {
 		if (isSent(text)) faults.push(`“${text}” on the wire: ${wire.slice(0, 300)}`);
 	}
+	if (/\ufffd|\\ud[89a-f]/i.test(wire)) faults.push('half of a character on the wire');
 	for (const head of headers) {
 		if ('x-evil' in head) faults.push('a header of its own');
 	}
