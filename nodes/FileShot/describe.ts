@@ -1,8 +1,8 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { epochOf, isoDate } from '../shared/dates';
-import { type Json, type ServiceContext, textOf } from '../shared/service';
-import { fileShot } from './service';
+import { type Essential, type Json, type ServiceContext, textOf } from '../shared/service';
+import { fileShot, objectOf } from './service';
 
 /** Names that the docs, the answers and FileShot's own desktop clients use for the same thing; the docs' first. */
 const NAMES = {
@@ -28,6 +28,21 @@ export function fieldOf(data: Json, field: keyof typeof NAMES): unknown {
 export const fileIdOf = (data: Json): string | undefined => {
 	const id = fieldOf(data, 'fileId');
 	return typeof id === 'number' ? String(id) : textOf(id);
+};
+
+/** A file that was begun or uploaded. */
+export const NEW_FILE: Essential<Json> = {
+	what: 'a file ID',
+	read: (body) => (fileIdOf(objectOf(body)) ? objectOf(body) : undefined),
+};
+
+/** What FileShot knows of a file. */
+export const FILE: Essential<Json> = {
+	what: 'the file',
+	read(body) {
+		const data = objectOf(body);
+		return (fileIdOf(data) ?? textOf(fieldOf(data, 'fileName'))) ? data : undefined;
+	},
 };
 
 /** Booleans travel as strings in places. */

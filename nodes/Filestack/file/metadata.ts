@@ -1,9 +1,30 @@
 import { callApi } from '../../shared/http';
 import type { ItemContext } from '../../shared/operation';
-import { isJsonObject, type Json } from '../../shared/service';
+import { type Essential, isJsonObject, type Json, textOf } from '../../shared/service';
 import type { ChosenFile } from '../handle';
 import { filestack, needAppSecret } from '../service';
 import { allowing } from '../signing';
+
+/** Anything that Filestack knows of a file. */
+export const METADATA: Essential<Json> = {
+	what: 'any metadata of the file',
+	read: (body) => (isJsonObject(body) && Object.keys(body).length > 0 ? body : undefined),
+};
+
+/** At least one of the fields. */
+export const anyOf = (fields: string[]): Essential<Json> => ({
+	what: `any of ${fields.join(', ')}`,
+	read: (body) => (isJsonObject(body) && fields.some((field) => field in body) ? body : undefined),
+});
+
+/** Every one of the fields, as a text. */
+export const allOf = (fields: string[]): Essential<Json> => ({
+	what: fields.join(', '),
+	read: (body) =>
+		METADATA.read(body, 200) && fields.every((field) => textOf((body as Json)[field]))
+			? (body as Json)
+			: undefined,
+});
 
 /**
  * What Filestack tells of a file.
@@ -13,6 +34,7 @@ export async function readMetadata(
 	{ functions }: ItemContext,
 	{ handle, segment }: ChosenFile,
 	fields: string[],
+	needs: Essential<Json>,
 ): Promise<Json> {
 	const exif = fields.includes('exif');
 	if (exif) await needAppSecret(functions, 'Reading EXIF');
@@ -23,6 +45,7 @@ export async function readMetadata(
 			...Object.fromEntries(fields.map((field) => [field, 'true'])),
 			...allowing(exif ? ['stat', 'exif'] : ['stat'], handle),
 		},
+		needs,
 	});
-	return isJsonObject(body) ? body : {};
+	return body;
 }
