@@ -71,27 +71,21 @@ export class Secrets {
 
 	private addOne(secret: string, users: unknown[]): void {
 		if (secret.length < SHORTEST) return;
+		this.pattern = this.shortPattern = undefined;
 		const basic = [...users, 'app', ''].map((user) => `${String(user)}:${secret}`);
 		const encoded = [secret, ...basic].flatMap((text) =>
-			(['base64', 'base64url'] as const).map((encoding) =>
-				// The padding may be missing, or be percent-encoded.
-				Buffer.from(text).toString(encoding).replace(/=+$/, ''),
-			),
+			(['base64', 'base64url'] as const).map((encoding) => Buffer.from(text).toString(encoding)),
 		);
 		const spelled = [
 			secret,
 			encodeURIComponent(secret.toWellFormed()),
 			JSON.stringify(secret).slice(1, -1),
 		];
-		const before = this.distinct.size + this.short.size;
-		for (const text of [...spelled, ...(secret.length < DISTINCT ? [] : encoded)]) {
-			(text.length < DISTINCT ? this.short : this.distinct).add(text);
+		for (const text of [...spelled, ...encoded]) {
+			// The padding of base64 may be missing, or be percent-encoded.
+			const bare = text.replace(/=+$/, '');
+			(bare.length < DISTINCT ? this.short : this.distinct).add(bare);
 		}
-		// The Basic value of a short secret is long enough for itself.
-		if (secret.length < DISTINCT) {
-			for (const text of encoded) if (text.length >= 2 * DISTINCT) this.distinct.add(text);
-		}
-		if (this.distinct.size + this.short.size > before) this.pattern = this.shortPattern = undefined;
 	}
 
 	/** A text of an output. */

@@ -11,7 +11,7 @@ import { cdnLink, fileApiLink } from '../links';
 import { appSecretOf, filestack, HOSTS } from '../service';
 import { allowing, signPolicy, TRANSFER_MINUTES } from '../signing';
 import { cacheOption, verifyOption } from './fields';
-import { METADATA, readMetadata } from './metadata';
+import { anyOf, readMetadata } from './metadata';
 import { downloadDiffers, storedHash } from './verify';
 
 export const download: Operation = {
@@ -94,6 +94,8 @@ async function linkTo({ functions, option }: ItemContext, { handle, segment }: C
 
 /** The stored name, for a delivery without one; a file without any is called like its handle. */
 async function nameOf(item: ItemContext, chosen: ChosenFile): Promise<string | undefined> {
-	const metadata = await readMetadata(item, chosen, ['filename'], METADATA).catch(() => undefined);
+	const metadata = await readMetadata(item, chosen, ['filename'], anyOf(['filename'])).catch(
+		() => undefined,
+	);
 	return textOf(metadata?.filename);
 }

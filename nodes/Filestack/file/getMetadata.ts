@@ -1,7 +1,7 @@
 import type { Operation } from '../../shared/operation';
 import { chosenFile, describeFile, fileField } from '../handle';
 import { metadataField } from './fields';
-import { METADATA, readMetadata } from './metadata';
+import { anyAsked, readMetadata } from './metadata';
 
 export const getMetadata: Operation = {
 	value: 'getMetadata',
@@ -13,7 +13,7 @@ export const getMetadata: Operation = {
 		const chosen = chosenFile(item);
 		const fields = item.parameter<string[]>(metadataField.name);
 		return {
-			json: describeFile(await readMetadata(item, chosen, fields, METADATA), chosen.handle),
+			json: describeFile(await readMetadata(item, chosen, fields, anyAsked(fields)), chosen.handle),
 		};
 	},
 };

@@ -5,11 +5,8 @@ import type { ChosenFile } from '../handle';
 import { filestack, needAppSecret } from '../service';
 import { allowing } from '../signing';
 
-/** Anything that Filestack knows of a file. */
-export const METADATA: Essential<Json> = {
-	what: 'any metadata of the file',
-	read: (body) => (isJsonObject(body) && Object.keys(body).length > 0 ? body : undefined),
-};
+/** What Filestack sends without being asked (Filestack docs, Metadata, Response). */
+const USUAL = ['mimetype', 'uploaded', 'writeable', 'filename', 'location', 'key', 'path', 'size'];
 
 /** At least one of the fields. */
 export const anyOf = (fields: string[]): Essential<Json> => ({
@@ -17,11 +14,17 @@ export const anyOf = (fields: string[]): Essential<Json> => ({
 	read: (body) => (isJsonObject(body) && fields.some((field) => field in body) ? body : undefined),
 });
 
+/** Any of the fields that were asked for. */
+export const anyAsked = (fields: string[]): Essential<Json> => ({
+	...anyOf([...USUAL, ...fields]),
+	what: 'any metadata of the file',
+});
+
 /** Every one of the fields, as a text. */
 export const allOf = (fields: string[]): Essential<Json> => ({
 	what: fields.join(', '),
 	read: (body) =>
-		METADATA.read(body, 200) && fields.every((field) => textOf((body as Json)[field]))
+		anyAsked(fields).read(body, 200) && fields.every((field) => textOf((body as Json)[field]))
 			? (body as Json)
 			: undefined,
 });

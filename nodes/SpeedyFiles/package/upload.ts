@@ -69,7 +69,7 @@ async function findFile(
 
 /** Which of the files are in the package, in words. */
 export function progressOf(files: FileSource[], arrived: IDataObject[]): string {
-	const names = arrived.map(({ original_name: name }) => `“${String(name)}”`);
+	const names = arrived.map(({ original_name: name, id }) => `“${textOf(name) ?? String(id)}”`);
 	const there = `${arrived.length} of ${files.length} files`;
 	return names.length > 0 ? `${there} (${names.join(', ')})` : there;
 }
