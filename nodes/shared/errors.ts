@@ -69,10 +69,11 @@ export function answerError(
 	answer: { status: number; body: unknown; retryAfter?: number; origin?: string },
 ) {
 	const { status, body, retryAfter, origin } = answer;
-	const isPage = isWebPage(body);
+	const words = wordsOf(service.errorMessage(body));
+	const isPage = words === undefined && isWebPage(body);
 	const title = isPage ? titleOf(body) : undefined;
 	const page = `: a web page${title ? ` (“${title}”)` : ''}`;
-	const said = isPage ? undefined : (wordsOf(service.errorMessage(body)) ?? wordsOf(body));
+	const said = words ?? wordsOf(body);
 	const error = new NodeApiError(node, {} as JsonObject, {
 		httpCode: String(status),
 		message: `${service.name} answered ${status}${said ? `: ${said}` : isPage ? page : ''}`,
@@ -126,9 +127,14 @@ export function strangeAnswerError(
 	return error;
 }
 
+/** Whether a body is markup instead of words: a web page, or the XML of a storage. */
+export const isMarkup = (body: unknown): body is string =>
+	typeof body === 'string' && /^\s*</.test(body);
+
 /** Whether a body is a web page, which no service sends where its API is called. */
 export const isWebPage = (body: unknown): body is string =>
-	typeof body === 'string' && /^\s*<(?!\?xml)|^\s*<\?xml[^>]*>\s*<(!doctype )?html/i.test(body);
+	isMarkup(body) &&
+	/<(!doctype\s+html|html|head|body|title|h\d|p|div|center)\b/i.test(body.slice(0, 2000));
 
 /** The words of a service, on one line and of bounded length; undefined for anything but words, and for a web page. */
 function wordsOf(words: unknown): string | undefined {

@@ -10,6 +10,7 @@ import {
 	answerError,
 	connectionError,
 	incompleteAnswerError,
+	isMarkup,
 	isWebPage,
 	strangeAnswerError,
 	withDoubt,
@@ -157,7 +158,7 @@ function essentialOf<T>(
 		throw answerError(node, service, { status, body, retryAfter, origin });
 	}
 	const isEmpty = body === '' || body === undefined || body === null;
-	const isText = typeof body === 'string' && call.mayBeText === true && !isWebPage(body);
+	const isText = typeof body === 'string' && call.mayBeText === true && !isMarkup(body);
 	if (!isEmpty && !isText && !isJsonObject(body) && !Array.isArray(body)) {
 		const seen = isWebPage(body) ? 'a web page' : 'no JSON';
 		throw strangeAnswerError(node, service, origin, `it sent ${seen} (${status})`);

@@ -22,6 +22,7 @@ export async function removeFile({ functions }: ItemContext, fileId: string): Pr
 		method: 'DELETE',
 		path: `/files/${pathPart(functions, fileField.displayName, fileId)}`,
 		needs: confirmationOf('the deletion', 'deleted'),
+		mayBeEmpty: true,
 		doubt: 'The file may be deleted nevertheless: Get tells whether it is still there.',
 	});
 }

@@ -144,6 +144,8 @@ describe.each(OPERATIONS)('%s', (_, one) => {
 				const what = `call ${from} answered with ${JSON.stringify(body)}`;
 				const hostile = server.seen[from];
 				const isEmptyList = Array.isArray(body) && hostile.method === 'GET';
+				// A deletion may be confirmed by its status alone.
+				if (hostile.method === 'DELETE' && (body === '' || body === null)) continue;
 				if (isEmptyList || isFile(hostile) || saysAll(hostile) || isOnTheSide(one, hostile))
 					continue;
 				expect({ what, message: errorIn(run)?.message }).toEqual({
