@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { epochOf, isoDate } from '../shared/dates';
-import { isJsonObject, type Json, type Service, textOf } from '../shared/service';
+import { type Essential, isJsonObject, type Json, type Service, textOf } from '../shared/service';
 
 /** FileCourier's dialect: HTTP Basic, JSON in an envelope `{status, message?, data?, error?}` (FileCourier docs). */
 export const fileCourier: Service = {
@@ -9,13 +9,12 @@ export const fileCourier: Service = {
 	credential: 'fileCourierApi',
 	errorMessage: (body) =>
 		isJsonObject(body) ? (textOf(body.error) ?? textOf(body.message)) : undefined,
-	// The documentation gives no HTTP codes for failures, only this.
-	reportsFailure: (body) => isJsonObject(body) && body.status === false,
 	advice: {
 		400: 'Correct the field that the message names, then run the node again.',
 		401: 'Check the Client ID and the Client Secret in the FileCourier credential. FileCourier shows the secret only once, when a project is created.',
 		404: 'This project has no such session. Check the Session ID (req_… or sess_…) and that the credential belongs to the project that created it.',
 		409: 'The session is no longer in a state that allows this. Get the session to see its status.',
+		413: 'The request is larger than FileCourier, or a proxy in front of it, allows. Shorten the message.',
 		429: 'Lower Items at Once under Options → Batching, or run the workflow less often.',
 	},
 };
@@ -36,8 +35,28 @@ export const fileHost: Service = {
 const ID_FIELDS = ['session_id', 'sessionId', 'id', 'request_id'];
 
 export function sessionIdOf(data: Json): string | undefined {
-	return ID_FIELDS.map((field) => textOf(data[field])).find(Boolean);
+	return ID_FIELDS.map((field) => data[field])
+		.map((id) => (typeof id === 'number' ? String(id) : textOf(id)))
+		.find(Boolean);
 }
+
+/**
+ * A session that was created. Its link is not essential: the recipient has it by email, and an error would make the user
+ * send another one.
+ */
+export const CREATED_SESSION: Essential<Json> = {
+	what: 'a session ID',
+	read: (body) => (sessionIdOf(dataOf(body)) ? dataOf(body) : undefined),
+};
+
+/** What a session is at the moment. */
+export const SESSION: Essential<Json> = {
+	what: 'the session',
+	read(body) {
+		const data = dataOf(body);
+		return sessionIdOf(data) || textOf(data.status) ? data : undefined;
+	},
+};
 
 /** The fields of a session that hold dates, with the names that they get next to the service's own. */
 const DATES = {
@@ -70,6 +89,6 @@ export function describeSession(data: Json, now: number): IDataObject {
 }
 
 /** The `data` of an answer's envelope. */
-export function dataOf(body: unknown): Json {
+function dataOf(body: unknown): Json {
 	return isJsonObject(body) && isJsonObject(body.data) ? body.data : {};
 }

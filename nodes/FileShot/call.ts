@@ -13,11 +13,11 @@ export const isUnknown = (error: unknown): boolean =>
  * for the same.
  * @throws the error of the documented route if neither is known
  */
-export async function callEither(
+export async function callEither<T>(
 	context: ServiceContext,
-	call: ApiCall,
+	call: ApiCall<T>,
 	desktopPath: string,
-): Promise<Answer> {
+): Promise<Answer<T>> {
 	return await callApi(context, fileShot, call).catch(async (error: unknown) => {
 		if (!isUnknown(error)) throw error;
 		const second = { ...call, path: desktopPath };

@@ -1,8 +1,8 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { epochOf, isoDate } from '../shared/dates';
-import { type Json, type ServiceContext, textOf } from '../shared/service';
-import { fileShot } from './service';
+import { type Essential, type Json, type ServiceContext, textOf } from '../shared/service';
+import { fileShot, objectOf } from './service';
 
 /** Names that the docs, the answers and FileShot's own desktop clients use for the same thing; the docs' first. */
 const NAMES = {
@@ -34,6 +34,21 @@ export const fileIdOf = (data: Json): string | undefined => {
 const flagOf = (data: Json, field: keyof typeof NAMES): boolean | undefined => {
 	const value = fieldOf(data, field);
 	return value === undefined ? undefined : isTrue(value);
+};
+
+/** A file that was begun or uploaded. */
+export const NEW_FILE: Essential<Json> = {
+	what: 'a file ID',
+	read: (body) => (fileIdOf(objectOf(body)) ? objectOf(body) : undefined),
+};
+
+/** What FileShot knows of a file. */
+export const FILE: Essential<Json> = {
+	what: 'the file',
+	read(body) {
+		const data = objectOf(body);
+		return (fileIdOf(data) ?? textOf(fieldOf(data, 'fileName'))) ? data : undefined;
+	},
 };
 
 /** Booleans travel as strings in places. */

@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { isoDate } from '../shared/dates';
-import { isJsonObject, type Json, type Service, textOf } from '../shared/service';
+import { type Essential, isJsonObject, type Json, type Service, textOf } from '../shared/service';
 
 /** Files App's dialect: a bearer key, JSON, errors as `{error: {code, message}}` (Files App docs, Errors). */
 export const filesApp: Service = {
@@ -39,5 +39,8 @@ export function describeFile(data: Json): IDataObject {
 	return described;
 }
 
-/** An answer that is one thing; nothing where it is not. */
-export const objectOf = (body: unknown): Json => (isJsonObject(body) ? body : {});
+/** A file with its ID. */
+export const FILE: Essential<Json> = {
+	what: 'a file ID',
+	read: (body) => (isJsonObject(body) && textOf(body.id) ? body : undefined),
+};

@@ -12,11 +12,16 @@ export const filestack: Service = {
 	name: 'Filestack',
 	credential: 'filestackApi',
 	errorMessage: (body) => wordsOf(body)?.replace(PROOF, '…'),
+	// The policy goes out signed, as the credential signs it.
+	secretsIn: ({ policy }, { appSecret }) =>
+		typeof policy === 'string'
+			? Object.values(signPolicy(policy, String(appSecret ?? '').trim()))
+			: [],
 	// A store call with an unknown key is answered 200 with such a text (filestack-python, issue 71).
 	reportsFailure: (body) =>
 		typeof body === 'string'
 			? /^[^<{]*(invalid|error|denied)/i.test(body)
-			: isJsonObject(body) && (body.result === 'error' || Boolean(wordsOf(body))),
+			: isJsonObject(body) && body.result === 'error',
 	advice: {
 		200: 'Check the API Key in the Filestack credential; the Developer Portal shows it.',
 		400: 'Correct the value that the message names, then run the node again.',

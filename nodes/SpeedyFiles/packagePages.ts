@@ -1,10 +1,9 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { serviceTime } from '../shared/dates';
-import { strangeAnswerError } from '../shared/errors';
 import { callApi } from '../shared/http';
 import type { Page } from '../shared/paging';
-import { isJsonObject, type ServiceContext } from '../shared/service';
+import { type Essential, isJsonObject, type ServiceContext } from '../shared/service';
 import { describePackage } from './describe';
 import { speedyFiles } from './service';
 
@@ -54,15 +53,23 @@ async function listPackages(context: ServiceContext, offset: number, limit: numb
 		method: 'GET',
 		path: '/packages',
 		qs: { limit, offset },
+		needs: PACKAGES,
 	});
-	if (!isJsonObject(body) || !Array.isArray(body.items)) {
-		const seen = 'it sent no list of packages';
-		throw strangeAnswerError(context.getNode(), speedyFiles, 'The instance', seen);
-	}
 	const now = serviceTime(headers);
+	const after = offset + body.items.length;
 	return {
 		now,
-		total: Number(body.total ?? 0),
+		// A full page without a total may be followed by another.
+		total: body.total ?? (body.items.length < limit ? after : after + 1),
 		items: body.items.filter(isJsonObject).map((one) => describePackage(one, now)),
 	};
 }
+
+const PACKAGES: Essential<{ items: unknown[]; total?: number }> = {
+	what: 'a list of packages',
+	read(body) {
+		if (!isJsonObject(body) || !Array.isArray(body.items)) return undefined;
+		const { items, total } = body;
+		return { items, total: typeof total === 'number' ? total : undefined };
+	},
+};

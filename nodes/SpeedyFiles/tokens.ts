@@ -1,9 +1,8 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { serviceTime } from '../shared/dates';
-import { strangeAnswerError } from '../shared/errors';
 import { callApi } from '../shared/http';
-import { isJsonObject, type ServiceContext } from '../shared/service';
+import { type Essential, isJsonObject, type ServiceContext } from '../shared/service';
 import { describeToken } from './describe';
 import { speedyFiles } from './service';
 
@@ -12,11 +11,13 @@ export async function fetchTokens(context: ServiceContext): Promise<IDataObject[
 	const { body, headers } = await callApi(context, speedyFiles, {
 		method: 'GET',
 		path: '/me/tokens',
+		needs: TOKENS,
 	});
-	if (!Array.isArray(body)) {
-		const seen = 'it sent no list of tokens';
-		throw strangeAnswerError(context.getNode(), speedyFiles, 'The instance', seen);
-	}
 	const now = serviceTime(headers);
 	return body.filter(isJsonObject).map((token) => describeToken(token, now));
 }
+
+const TOKENS: Essential<unknown[]> = {
+	what: 'a list of tokens',
+	read: (body) => (Array.isArray(body) ? body : undefined),
+};

@@ -1,8 +1,8 @@
 import type { INode, JsonObject } from 'n8n-workflow';
 import { NodeApiError, NodeOperationError } from 'n8n-workflow';
 
-import { type Setback, wasNeverSent } from './retry';
-import { addressFieldOf, type Service } from './service';
+import { isUnsent, isUntrusted, type Setback } from './retry';
+import { addressFieldOf, isJsonObject, type Json, type Service, textOf } from './service';
 
 type Failure = NonNullable<ConstructorParameters<typeof NodeApiError>[2]>['failure'];
 
@@ -19,6 +19,10 @@ const FAULTS: Readonly<Record<string, string>> = {
 	EPIPE: 'The connection was closed while the request was sent',
 	ETIMEDOUT: 'No answer came in time',
 	ECONNABORTED: 'No answer came in time',
+	EPROTO:
+		'The host does not speak TLS as expected. At that port the address may have to begin with http://',
+	ERR_INVALID_CHAR:
+		'The credential contains a character that cannot be sent, such as a line break or an accent',
 	CERT_HAS_EXPIRED: 'The TLS certificate of the host has expired',
 	DEPTH_ZERO_SELF_SIGNED_CERT: 'The TLS certificate of the host is self-signed',
 	SELF_SIGNED_CERT_IN_CHAIN: 'The TLS certificate of the host is self-signed',
@@ -26,12 +30,17 @@ const FAULTS: Readonly<Record<string, string>> = {
 	ERR_TLS_CERT_ALTNAME_INVALID: 'The TLS certificate belongs to another host name',
 };
 
+/** Characters of a service's words that an error repeats, and of a web page's title. */
+const LONGEST_WORDS = 300;
+const LONGEST_TITLE = 100;
+
 /** Built from plain values alone: an error of the HTTP library would carry the credentials along as its cause. */
 export function connectionError(node: INode, what: string, origin: string, setback: Setback) {
-	const { code = '', reason = 'The connection failed' } = setback;
+	const { code = '', reason } = setback;
+	const words = wordsOf(reason) ?? 'The connection failed';
 	if (code === 'ESTALLED') {
 		return new NodeApiError(node, {} as JsonObject, {
-			message: `${what}: ${reason}`,
+			message: `${what}: ${words}`,
 			description:
 				'The transfer was given up. Run the node again; for a slow connection raise the Stall Timeout in Options.',
 			failure: { cause: 'temporarily-unavailable' },
@@ -39,29 +48,64 @@ export function connectionError(node: INode, what: string, origin: string, setba
 	}
 	const error = new NodeApiError(node, {} as JsonObject, {
 		message: `${what} could not be reached at ${origin}`,
-		description: `${FAULTS[code] ?? reason}${code && ` (${code})`}. Check the address and that this n8n may connect to it, then run the node again.`,
+		description: `${faultOf(code) ?? words}${code && ` (${code})`}. Check the address and that this n8n may connect to it, then run the node again.`,
 		failure: { cause: 'temporarily-unavailable' },
 	});
 	error.context.code = code;
+	error.context.mayHaveActed = !(setback.unsent ?? isUnsent(code, reason));
 	return error;
 }
 
-/** An answer that reports a failure. */
+function faultOf(code: string): string | undefined {
+	if (FAULTS[code]) return FAULTS[code];
+	if (isUntrusted(code)) return 'This n8n does not trust the TLS certificate of the host';
+	return code.startsWith('ERR_SSL_') ? FAULTS.EPROTO : undefined;
+}
+
+/** An answer that reports a failure: with an error status, or with a success status and the failure in its body. */
 export function answerError(
 	node: INode,
 	service: Service,
-	answer: { status: number; body: unknown; retryAfter?: number },
+	answer: { status: number; body: unknown; retryAfter?: number; origin?: string },
 ) {
-	const { status, body, retryAfter } = answer;
-	const said = service.errorMessage(body);
-	return new NodeApiError(node, {} as JsonObject, {
+	const { status, body, retryAfter, origin } = answer;
+	const words = wordsOf(service.errorMessage(body));
+	const isPage = words === undefined && isWebPage(body);
+	const title = isPage ? titleOf(body) : undefined;
+	const page = `: a web page${title ? ` (“${title}”)` : ''}`;
+	const said = words ?? wordsOf(body);
+	const error = new NodeApiError(node, {} as JsonObject, {
 		httpCode: String(status),
-		message: `${service.name} answered ${status}${said ? `: ${said}` : ''}`,
-		description: [whenToComeBack(retryAfter), service.advice[status] ?? generalAdvice(status)]
+		message: `${service.name} answered ${status}${said ? `: ${said}` : isPage ? page : ''}`,
+		description: [
+			whenToComeBack(retryAfter),
+			(isPage && service.pageAdvice?.[status]) || (service.advice[status] ?? generalAdvice(status)),
+			isPage && origin && pageHint(service, origin),
+		]
 			.filter(Boolean)
 			.join(' '),
 		failure: failureOf(status, retryAfter),
 	});
+	error.context.mayHaveActed = status >= 500;
+	return error;
+}
+
+const pageHint = (service: Service, origin: string) =>
+	`The service itself sends no web pages: a proxy, or another server at ${origin}, has answered. If that goes on, check the ${addressFieldOf(service)} in the ${service.name} credential.`;
+
+/** A success that does not contain what the call was made for. */
+export function incompleteAnswerError(
+	node: INode,
+	service: Service,
+	answer: { origin: string; what: string; isEmpty: boolean; status: number },
+) {
+	const { origin, what, isEmpty, status } = answer;
+	const error = new NodeApiError(node, {} as JsonObject, {
+		message: `${service.name} responded without ${what}`,
+		description: `The response (${status}) ${isEmpty ? 'is empty' : 'does not contain it'}. Check the ${addressFieldOf(service)} in the ${service.name} credential: a proxy or another server may stand at ${origin}.`,
+	});
+	error.context.mayHaveActed = true;
+	return error;
 }
 
 /** An answer that is not the service's: a web page, a redirect, a cut-off body. */
@@ -72,19 +116,57 @@ export function strangeAnswerError(
 	seen: string,
 	status?: number,
 ) {
-	return new NodeApiError(node, {} as JsonObject, {
+	const error = new NodeApiError(node, {} as JsonObject, {
+		...(status !== undefined && { httpCode: String(status) }),
 		message: `${origin} does not answer like ${service.name}: ${seen}`,
 		description:
 			(status && service.pageAdvice?.[status]) ||
 			`Check the ${addressFieldOf(service)} in the ${service.name} credential. A proxy, a login page or another server may stand at that address.`,
 	});
+	error.context.mayHaveActed = status === undefined || status < 300;
+	return error;
+}
+
+/** Whether a body is markup instead of words: a web page, or the XML of a storage. */
+export const isMarkup = (body: unknown): body is string =>
+	typeof body === 'string' && /^\s*</.test(body);
+
+/** Whether a body is a web page, which no service sends where its API is called. */
+export const isWebPage = (body: unknown): body is string =>
+	isMarkup(body) &&
+	/<(!doctype\s+html|html|head|body|title|h\d|p|div|center)\b/i.test(body.slice(0, 2000));
+
+/** The words of a service, on one line and of bounded length; undefined for anything but words, and for a web page. */
+function wordsOf(words: unknown): string | undefined {
+	const text = textOf(words);
+	if (text === undefined || /^\s*<|<(!doctype|html|head|body|title)\b/i.test(text.slice(0, 1000))) {
+		return undefined;
+	}
+	return textOf(bounded(text, LONGEST_WORDS));
+}
+
+function titleOf(page: string): string | undefined {
+	const title = /<title[^>]{0,100}>([^<]{1,1000})/i.exec(page.slice(0, 20_000))?.[1];
+	return textOf(bounded(title ?? '', LONGEST_TITLE));
+}
+
+/** Without control characters, line breaks and marks that change the direction of writing. */
+function bounded(text: string, longest: number): string {
+	const line = text
+		.slice(0, 10 * longest)
+		.toWellFormed()
+		.replace(/[\s\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}]+/gu, ' ')
+		.trim();
+	const characters = [...line];
+	return characters.length > longest ? `${characters.slice(0, longest - 1).join('')}…` : line;
 }
 
 /** Whether the service may have acted although the call failed: its answer was lost, or it broke while it worked. */
 export function mayHaveActed(error: unknown): error is NodeApiError {
 	if (!(error instanceof NodeApiError)) return false;
 	const { httpCode, context } = error;
-	return httpCode ? Number(httpCode) >= 500 : !wasNeverSent(context.code);
+	if (typeof context.mayHaveActed === 'boolean') return context.mayHaveActed;
+	return httpCode ? Number(httpCode) >= 500 : true;
 }
 
 /** An error that says what may nevertheless have happened, if the service may have acted. */
@@ -99,8 +181,13 @@ export function withItem(node: INode, error: unknown, itemIndex: number) {
 		error.context.itemIndex = itemIndex;
 		return error;
 	}
-	return new NodeOperationError(node, error as Error, { itemIndex });
+	// An error of the HTTP library would carry the credentials along as its cause.
+	const cause = isHttpError(error) ? new Error(textOf(error.message)) : (error as Error);
+	return new NodeOperationError(node, cause, { itemIndex });
 }
+
+const isHttpError = (error: unknown): error is Json =>
+	isJsonObject(error) && ('config' in error || 'request' in error || 'response' in error);
 
 function generalAdvice(status: number): string {
 	if (status >= 500) return 'The service has a problem of its own. Try again later.';
@@ -112,9 +199,13 @@ function whenToComeBack(retryAfter: number | undefined): string {
 	return `The service asks to come back at ${new Date(Date.now() + retryAfter).toISOString()}.`;
 }
 
+/** Milliseconds that a timer can take; n8n's own retry sets one. */
+const LONGEST_TIMER = 2 ** 31 - 1;
+
 function failureOf(status: number, retryAfterMs: number | undefined): Failure {
 	if (status === 401) return { cause: 'credential-invalid' };
-	const wait = retryAfterMs === undefined ? {} : { retryAfterMs };
+	const wait =
+		retryAfterMs === undefined ? {} : { retryAfterMs: Math.min(retryAfterMs, LONGEST_TIMER) };
 	if (status === 429) return { cause: 'rate-limited', ...wait };
 	if (status >= 500) return { cause: 'temporarily-unavailable', ...wait };
 	return undefined;

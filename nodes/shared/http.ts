@@ -6,17 +6,35 @@ import type {
 } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
 
-import { answerError, connectionError, strangeAnswerError } from './errors';
-import { mayRepeat, pause, pauseAfter, retryAfterOf, type Setback } from './retry';
-import { addressFieldOf, isJsonObject, type Service, type ServiceContext, textOf } from './service';
-import { readAnswer } from './transfer/answer';
+import {
+	answerError,
+	connectionError,
+	incompleteAnswerError,
+	isMarkup,
+	isWebPage,
+	strangeAnswerError,
+	withDoubt,
+} from './errors';
+import { isUnsent, mayRepeat, pause, pauseAfter, retryAfterOf, type Setback } from './retry';
+import { learnSecrets } from './secrets';
+import {
+	addressFieldOf,
+	type Essential,
+	isJsonObject,
+	type Json,
+	reportsError,
+	type Service,
+	type ServiceContext,
+	textOf,
+} from './service';
+import { parseBody, readAnswer } from './transfer/answer';
 import type { ByteStream } from './transfer/measured';
 import type { StallGuard } from './transfer/stall';
 
 /** Milliseconds within which a JSON call has to be answered. */
 const ANSWER_TIMEOUT = 60_000;
 
-export interface ApiCall {
+export interface ApiCall<T = unknown> {
 	method: IHttpRequestMethods;
 	/** Below the base URL; every part that comes from outside goes through {@link pathPart}. */
 	path: string;
@@ -26,12 +44,19 @@ export interface ApiCall {
 	/** Sent as it is; made anew for each attempt. */
 	payload?: Payload;
 	headers?: Record<string, string>;
+	/** What the response has to contain. */
+	needs: Essential<T>;
 	/** Another base URL of the same credential. */
 	baseUrl?: string;
 	/** Milliseconds within which an answer has to come, for calls that take the service long. */
 	timeout?: number;
 	/** Whether the service may get the call twice without harm, asked after a failed attempt. GET and DELETE may. */
 	repeatable?: boolean | ((setback: Setback) => boolean);
+	/**
+	 * What may nevertheless have happened, for the errors after which the service may have acted. A call that must not
+	 * run twice has a sentence of its own anyway.
+	 */
+	doubt?: string;
 	/** Whether a success without any content is an answer too; its body is then ''. */
 	mayBeEmpty?: boolean;
 	/** Whether a success in plain text is an answer too; a web page never is. */
@@ -50,9 +75,10 @@ export interface Payload {
 	guard?(): StallGuard;
 }
 
-export interface Answer {
+export interface Answer<T = unknown> {
 	status: number;
-	body: unknown;
+	/** What the call needs, as it was read. */
+	body: T;
 	headers: Record<string, unknown>;
 	/** How often the call was sent. */
 	attempts: number;
@@ -78,39 +104,69 @@ export function pathPart(context: ServiceContext, field: string, id: unknown): s
 }
 
 /**
- * Calls a service with its credential and gives back its parsed answer.
- * @throws NodeApiError with what the user can do: no connection, an error status, `reportsFailure`, or no JSON.
+ * Calls a service with its credential and gives back what the call needs of the answer.
+ * No secret that is sent comes back: neither in the body nor in an error.
+ * @throws NodeApiError with what the user can do: no connection, an error status, a failure that a success reports, no
+ * JSON, or a response without what the call needs
  */
-export async function callApi(
+export async function callApi<T>(
 	context: ServiceContext,
 	service: Service,
-	call: ApiCall,
-): Promise<Answer> {
-	const node = context.getNode();
-	const baseUrl = call.baseUrl ?? (await baseUrlOf(context, service));
-	const { origin } = new URL(baseUrl);
-	const answer = await send(context, service, call, baseUrl);
-	const { status, body } = answer;
+	call: ApiCall<T>,
+): Promise<Answer<T>> {
+	const secrets = await learnSecrets(context, service.credential);
+	const credential = await secrets.credential(service.credential);
+	for (const text of service.secretsIn?.(call.qs ?? {}, credential) ?? []) secrets.add(text);
+	try {
+		const baseUrl = call.baseUrl ?? (await baseUrlOf(context, service));
+		const answer = await send(context, service, call, baseUrl);
+		const body = secrets.hideInBody(answer.body);
+		return essentialOf(context, service, call, { ...answer, body }, new URL(baseUrl).origin);
+	} catch (error) {
+		throw withDoubt(secrets.hideInThrown(error), doubtOf(service, call));
+	}
+}
 
+function doubtOf({ name }: Service, { method, payload, repeatable, doubt }: ApiCall): string {
+	if (doubt !== undefined) return doubt;
+	const isHarmless = method === 'GET' || method === 'DELETE' || Boolean(repeatable);
+	// Of a file, its upload says how far it came.
+	if (isHarmless || payload) return '';
+	return `${name} may have carried it out nevertheless: look before you run the node again.`;
+}
+
+/** Judges an answer, and reads out of it what the call needs. */
+function essentialOf<T>(
+	context: ServiceContext,
+	service: Service,
+	call: ApiCall<T>,
+	answer: Answer,
+	origin: string,
+): Answer<T> {
+	const node = context.getNode();
+	const { status, body } = answer;
+	const { needs } = call;
 	if (status >= 300 && status < 400) {
 		throw strangeAnswerError(node, service, origin, `it redirects (${status})`, status);
 	}
 	// The first attempt has done it, and its answer was lost.
-	if (call.method === 'DELETE' && status === 404 && answer.attempts > 1) return answer;
-	if (status >= 400 || service.reportsFailure?.(body)) {
-		if (status !== 401 && typeof body === 'string' && /^\s*</.test(body)) {
-			throw strangeAnswerError(node, service, origin, `it sent a web page (${status})`, status);
-		}
-		throw answerError(node, service, { status, body, retryAfter: retryAfterOf(answer.headers) });
+	if (call.method === 'DELETE' && status === 404 && answer.attempts > 1) {
+		return { ...answer, body: needs.read('', 204) as T };
+	}
+	if (status >= 400 || reportsError(body) || service.reportsFailure?.(body)) {
+		const retryAfter = retryAfterOf(answer.headers);
+		throw answerError(node, service, { status, body, retryAfter, origin });
 	}
 	const isEmpty = body === '' || body === undefined || body === null;
-	if (isEmpty && (call.mayBeEmpty || status === 204)) return { ...answer, body: '' };
-	if (!isEmpty && call.mayBeText && typeof body === 'string' && !/^\s*</.test(body)) return answer;
-	if (!isJsonObject(body) && !Array.isArray(body)) {
-		const seen = isEmpty ? 'an empty answer' : 'no JSON';
+	const isText = typeof body === 'string' && call.mayBeText === true && !isMarkup(body);
+	if (!isEmpty && !isText && !isJsonObject(body) && !Array.isArray(body)) {
+		const seen = isWebPage(body) ? 'a web page' : 'no JSON';
 		throw strangeAnswerError(node, service, origin, `it sent ${seen} (${status})`);
 	}
-	return answer;
+	const mayBeEmpty = call.mayBeEmpty || status === 204;
+	const read = isEmpty && !mayBeEmpty ? undefined : needs.read(isEmpty ? '' : body, status);
+	if (read !== undefined) return { ...answer, body: read };
+	throw incompleteAnswerError(node, service, { origin, what: needs.what, isEmpty, status });
 }
 
 /** The base URL of a credential with the path of the API, without a slash at its end. */
@@ -153,15 +209,24 @@ async function send(
 	const { method, path } = call;
 	const { repeatable = method === 'GET' || method === 'DELETE' } = call;
 	const signal = cancelSignalOf(context);
+	let wasSent = false;
 	for (let attempt = 1; ; attempt++) {
-		const outcome = await attemptRequest(context, service.credential, call, `${baseUrl}${path}`);
+		const outcome = signal?.aborted
+			? { code: 'ERR_CANCELED', unsent: true }
+			: await attemptRequest(context, service.credential, call, `${baseUrl}${path}`);
+		wasSent ||= outcome.answer ? outcome.answer.status >= 500 : !outcome.unsent;
 		const wait =
 			!signal?.aborted && mayRepeat(outcome, isRepeatable(repeatable, outcome))
 				? pauseAfter(attempt, outcome)
 				: undefined;
 		if (wait === undefined) {
 			if (outcome.answer) return { ...outcome.answer, attempts: attempt };
-			throw connectionError(context.getNode(), service.name, new URL(baseUrl).origin, outcome);
+			const { origin } = new URL(baseUrl);
+			// An earlier attempt may have arrived.
+			throw connectionError(context.getNode(), service.name, origin, {
+				...outcome,
+				unsent: !wasSent,
+			});
 		}
 		await pause(wait, signal);
 	}
@@ -210,7 +275,7 @@ async function attemptRequest(
 		const { helpers } = context;
 		const asked = helpers.httpRequestWithAuthentication.call(asking, credential, options);
 		const { statusCode: status, headers: told, body: said } = (await asked) as IN8nHttpFullResponse;
-		const answer = payload ? await readAnswer(said as ByteStream, status) : said;
+		const answer = payload ? await readAnswer(said as ByteStream, status) : parseBody(said);
 		return {
 			status,
 			retryAfter: retryAfterOf(told),
@@ -227,18 +292,27 @@ async function attemptRequest(
 	}
 }
 
-/** What a thrown fault says: Node's code, which n8n's and the HTTP library's errors carry somewhere below, and its words. */
+/**
+ * What a thrown fault says: Node's code and system call, which n8n's and the HTTP library's errors carry somewhere below,
+ * and its words.
+ */
 export function setbackOf(error: unknown): Setback {
-	const reason = isJsonObject(error) ? textOf(error.message)?.replace(/\.$/, '') : undefined;
-	for (
-		let level = error, depth = 0;
-		isJsonObject(level) && depth < 5;
-		level = level.cause, depth++
-	) {
-		if (typeof level.code === 'string' && level.code !== '') return { code: level.code, reason };
+	const levels: Json[] = [];
+	for (let level = error; isJsonObject(level) && levels.length < 5; level = level.cause) {
+		levels.push(level);
 	}
-	return { reason };
+	const reason = textOf(levels[0]?.message)?.replace(/\.$/, '');
+	const code = levels.map((level) => textOf(level.code)).find(Boolean);
+	// n8n's protection against forged requests refuses an address before anything is sent.
+	if (levels.some(isRefusedByHost)) return { code, reason, unsent: true };
+	if (code === undefined) return { reason };
+	const words = levels.map((level) => textOf(level.message) ?? '').join('\n');
+	const unsent = levels.some(({ syscall }) => isUnsent(code, words, syscall));
+	return { code, reason, unsent };
 }
+
+const isRefusedByHost = ({ constructor: { name } }: Json) =>
+	name === 'UserError' || name.startsWith('Ssrf');
 
 /**
  * The context with another signal in place of the execution's: n8n puts that one into each request with a credential,

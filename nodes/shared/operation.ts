@@ -3,6 +3,7 @@ import { NodeOperationError, updateDisplayOptions } from 'n8n-workflow';
 
 import { batchingOption, inBatches, type Batching } from './batching';
 import { withItem } from './errors';
+import { learnSecrets, type Secrets, secretsOf } from './secrets';
 import { type Field, itemSource, readParameters, toProperty, type Values } from './parameters';
 
 /** One item on its way through an operation. Its values were all checked before the operation began. */
@@ -137,6 +138,7 @@ async function runItem(
 	const pairedItem = { item: itemIndex };
 	try {
 		const { operation, values, options } = readItem(functions, resources, itemIndex);
+		keepPasswords(secretsOf(functions), operation, { ...values, ...options });
 		const result = await operation.execute({
 			functions,
 			itemIndex,
@@ -147,10 +149,26 @@ async function runItem(
 		return [result].flat().map((one) => ({ ...one, pairedItem }));
 	} catch (error) {
 		const problem = withItem(functions.getNode(), error, itemIndex);
+		(await allSecretsOf(functions)).hideInThrown(problem);
 		if (!functions.continueOnFail()) throw problem;
 		const details = problem.description ? { details: problem.description } : {};
 		return [{ json: { error: problem.message, ...details }, pairedItem }];
 	}
+}
+
+/** What the user has entered as a password goes to the service; it must not come back in a response or an error. */
+function keepPasswords(secrets: Secrets, { fields, options = [] }: Operation, values: Values) {
+	for (const { name, typeOptions } of [...fields, ...options]) {
+		if (typeOptions?.password) secrets.add(values[name]);
+	}
+}
+
+/** With those of the node's credentials, also where no call has read them yet; one that cannot be read has none to tell. */
+async function allSecretsOf(functions: IExecuteFunctions): Promise<Secrets> {
+	for (const type of Object.keys(functions.getNode().credentials ?? {})) {
+		await learnSecrets(functions, type).catch(() => undefined);
+	}
+	return secretsOf(functions);
 }
 
 interface ReadItem {

@@ -1,19 +1,30 @@
 import { sleep } from 'n8n-workflow';
 
+import { epochOf, serviceTime } from './dates';
+
 /** Attempts in all, the first one included. */
 const ATTEMPTS = 4;
 /** Milliseconds before the first repeat; doubled before each further one. */
 const FIRST_PAUSE = 500;
 /** The longest that a service may make a workflow wait; beyond it the error says when to come back. */
 const LONGEST_PAUSE = 60_000;
+/** The longest wait that a service can mean: a year. More is a mistake, and counts as nothing. */
+const LONGEST_WAIT = 366 * 86_400_000;
 
 /** Statuses that pass by themselves. */
 const PASSING = new Set([429, 502, 503, 504]);
 
-/** Faults that end a connection before the service has seen a request. */
-const NEVER_SENT = new Set(['ECONNREFUSED', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
-/** Faults that leave open whether the service has acted. */
-const MAYBE_SENT = new Set([
+/** Faults before a request was sent that pass by themselves. */
+const PASSING_UNSENT = new Set([
+	'ECONNREFUSED',
+	'ECONNRESET',
+	'EAI_AGAIN',
+	'EHOSTUNREACH',
+	'ENETUNREACH',
+	'ETIMEDOUT',
+]);
+/** Faults that leave open whether the service has acted, and pass by themselves. */
+const PASSING_SENT = new Set([
 	'ECONNRESET',
 	'ETIMEDOUT',
 	'ECONNABORTED',
@@ -21,15 +32,14 @@ const MAYBE_SENT = new Set([
 	'ERR_BAD_RESPONSE', // the HTTP library's code for an answer that breaks off
 ]);
 
-/** Whether a fault of that code ended a connection before the service has seen the request. */
-export const wasNeverSent = (code: unknown): boolean => NEVER_SENT.has(String(code));
-
 /** How one attempt ended, if it did not succeed. */
 export interface Setback {
 	/** HTTP status; undefined where no answer came. */
 	status?: number;
 	/** Node's code of a connection fault, e.g. ECONNRESET. */
 	code?: string;
+	/** Whether the connection failed before the service could see the request; see {@link isUnsent}. */
+	unsent?: boolean;
 	/** The fault in the words of n8n, without the full stop of their end. */
 	reason?: string;
 	/** What the service asks to wait, in milliseconds. */
@@ -37,23 +47,50 @@ export interface Setback {
 }
 
 /** The one rule for every repeat: does it make sense, and can it do no harm? */
-export function mayRepeat({ status, code }: Setback, repeatable: boolean): boolean {
+export function mayRepeat({ status, code, unsent }: Setback, repeatable: boolean): boolean {
 	if (status === 429) return true; // refused unread
 	if (status !== undefined) return repeatable && PASSING.has(status);
 	if (code === undefined) return false;
-	return NEVER_SENT.has(code) || (repeatable && MAYBE_SENT.has(code));
+	if (unsent ?? isUnsent(code)) return PASSING_UNSENT.has(code);
+	return repeatable && PASSING_SENT.has(code);
 }
+
+/** Codes of faults that come before anything of a request is sent: name server, connection, address, header. */
+const UNSENT =
+	/^(ECONNREFUSED|ENOTFOUND|EAI_\w+|ENODATA|EHOSTUNREACH|EHOSTDOWN|ENETUNREACH|ENETDOWN|EADDRNOTAVAIL|EACCES|EPERM|ERR_INVALID_URL|ERR_INVALID_PROTOCOL|ERR_UNESCAPED_CHARACTERS|ERR_INVALID_CHAR|ERR_INVALID_HTTP_TOKEN|ERR_HTTP_INVALID_HEADER_VALUE|ERR_SOCKET_BAD_PORT|ERR_TLS_\w+)$/;
+
+/** OpenSSL's reasons to trust no certificate, as Node names them (X509_V_ERR_… in crypto_common.cc). */
+const UNTRUSTED =
+	/(^|_)(CERT|CERTIFICATE|CRL|CA|SELF_SIGNED|ISSUER|LEAF_SIGNATURE)(_|$)|^(HOSTNAME_MISMATCH|PATH_LENGTH_EXCEEDED|INVALID_PURPOSE|UNSPECIFIED)$/;
+
+/** What a TLS handshake fails of, in the words of OpenSSL. Later faults (a bad record) are not among them. */
+const HANDSHAKE =
+	/wrong.version|version.number|unsupported.protocol|unknown.protocol|no.protocols|protocol.version|handshake|http.request|packet.length.too.long|record.too.(large|small|long)|no.shared|cipher|certificate|key.too.(small|weak)|renegotiation|unrecognized.name|application.protocol|before secure TLS connection/i;
+
+/**
+ * Whether a fault came before the service could see the request, so that it cannot have acted. Judged by the phase: the
+ * system call, or what the code and its words say of name server, connection, certificate and handshake. A fault that
+ * says nothing of the kind leaves it open.
+ */
+export function isUnsent(code: string, reason = '', syscall?: unknown): boolean {
+	if (syscall === 'connect' || /^(getaddrinfo|query)/.test(String(syscall))) return true;
+	if (UNSENT.test(code) || UNTRUSTED.test(code)) return true;
+	if (code.startsWith('ERR_SSL_')) return HANDSHAKE.test(code);
+	return /^(EPROTO|ECONNRESET)$/.test(code) && HANDSHAKE.test(reason);
+}
+
+/** Whether a certificate was not trusted, or is not the host's. */
+export const isUntrusted = (code: string): boolean =>
+	UNTRUSTED.test(code) || code === 'ERR_TLS_CERT_ALTNAME_INVALID';
 
 /**
  * Milliseconds to wait before the attempt after `attempt` (counted from 1), or undefined where it is time to give up:
- * after the last attempt, or when the service asks for more than a minute.
+ * after the last attempt, or when the service asks for more than a minute. Never less than our own pause.
  */
-export function pauseAfter(attempt: number, setback: Setback): number | undefined {
-	if (attempt >= ATTEMPTS) return undefined;
-	const { retryAfter } = setback;
-	if (retryAfter !== undefined) return retryAfter <= LONGEST_PAUSE ? retryAfter : undefined;
+export function pauseAfter(attempt: number, { retryAfter = 0 }: Setback): number | undefined {
+	if (attempt >= ATTEMPTS || retryAfter > LONGEST_PAUSE) return undefined;
 	const backOff = FIRST_PAUSE * 2 ** (attempt - 1);
-	return backOff / 2 + Math.random() * (backOff / 2);
+	return Math.max(retryAfter, backOff / 2 + Math.random() * (backOff / 2));
 }
 
 /** Waits, in slices, so that a cancelled execution stops within a quarter of a second. */
@@ -65,31 +102,38 @@ export async function pause(milliseconds: number, signal?: AbortSignal): Promise
 }
 
 /**
- * The wait that an answer asks for, in milliseconds: `Retry-After` (seconds or an HTTP date, RFC 9110 10.2.3), else a
- * reset header in unix seconds, unless the answer says that requests are left: some services send it with every answer.
+ * The wait that an answer asks for, in milliseconds: `Retry-After` (RFC 9110 10.2.3), else a reset header, unless the
+ * answer says that requests are left: some services send it with every answer. Undefined where there is nothing to wait
+ * for, and for what cannot be meant: a moment that has passed, free text, more than a year.
  * The service's own `Date` is taken for now, so that the host's clock does not matter.
  */
 export function retryAfterOf(headers: Record<string, unknown>): number | undefined {
-	const date = Date.parse(String(headers.date ?? ''));
-	const now = Number.isNaN(date) ? Date.now() : date;
-	const given = headers['retry-after'];
-	if (given !== undefined) {
-		const seconds = Number(given);
-		const until = Number.isNaN(seconds) ? Date.parse(String(given)) - now : seconds * 1000;
-		return Number.isNaN(until) ? undefined : Math.max(0, until);
-	}
+	const now = serviceTime(headers);
+	const given = waitOf(headers['retry-after'], now);
+	if (given !== undefined) return given;
 	if (Number(limitHeader(headers, 'remaining') ?? 0) > 0) return undefined;
-	const reset = Number(limitHeader(headers, 'reset') ?? NaN);
-	return Number.isNaN(reset) ? undefined : Math.max(0, reset * 1000 - now);
+	return waitOf(limitHeader(headers, 'reset'), now);
 }
 
-/**
- * What an answer says of a limit: `X-RateLimit-…`, or a header that begins with the service's own name. (`RateLimit-Reset`
- * is something else: seconds from now.)
- */
+/** Seconds from now, or a moment in any form that a date may have: no wait is as long as the unix seconds of a date. */
+function waitOf(header: unknown, now: number): number | undefined {
+	const waits = [header]
+		.flat()
+		// A header that is sent twice comes as one text, or as an array; a date has a comma of its own.
+		.flatMap((one) => (/[a-z]/i.test(String(one)) ? [String(one)] : String(one ?? '').split(',')))
+		.map((text) => {
+			const moment = epochOf(text);
+			if (moment !== undefined) return moment - now;
+			return /^\s*\d+(\.\d+)?\s*$/.test(text) ? Number(text) * 1000 : NaN;
+		})
+		.filter((wait) => wait > 0 && wait <= LONGEST_WAIT);
+	return waits.length > 0 ? Math.ceil(Math.max(...waits.slice(0, 10))) : undefined;
+}
+
+/** What an answer says of a limit: `X-RateLimit-…`, `RateLimit-…`, or a header that begins with the service's own name. */
 function limitHeader(headers: Record<string, unknown>, what: 'remaining' | 'reset'): unknown {
-	return Object.entries(headers).find(
-		([name]) =>
-			name === `x-ratelimit-${what}` || new RegExp(`^(?!ratelimit)[a-z]+-${what}$`).test(name),
-	)?.[1];
+	const names = Object.keys(headers).filter((name) =>
+		new RegExp(`^[a-z-]+-${what}$`, 'i').test(name),
+	);
+	return headers[names.find((name) => /ratelimit/i.test(name)) ?? names[0]];
 }

@@ -1,4 +1,5 @@
 import type {
+	IDataObject,
 	IExecuteFunctions,
 	IHookFunctions,
 	ILoadOptionsFunctions,
@@ -32,6 +33,53 @@ export interface Service {
 	advice: Readonly<Record<number, string>>;
 	/** The same for a redirect or a web page in place of an answer, where the address is not to blame. */
 	pageAdvice?: Readonly<Record<number, string>>;
+	/** What a call with that query carries beside the secrets of the credential, and must not come back either. */
+	secretsIn?(qs: IDataObject, credential: Json): string[];
+}
+
+/**
+ * What a call is made for. A 2xx response that does not contain it is a failure, whatever it says else: an upload
+ * without an ID, a list without its items, `{}`.
+ */
+export interface Essential<T> {
+	/** Its name in the error, after “responded without”. */
+	what: string;
+	/** Reads it out of the body of a 2xx response ('' where that is empty); undefined where it is missing. */
+	read(body: unknown, status: number): T | undefined;
+}
+
+/** For calls whose status says all. */
+export const NOTHING: Essential<unknown> = {
+	what: 'a JSON body',
+	read: (body) => body,
+};
+
+/**
+ * Confirmation by one of the fields, or by a response without a body (204, and an empty one where the call allows it).
+ * @param what what is confirmed, for example “the deletion”
+ */
+export const confirmationOf = (what: string, ...fields: string[]): Essential<unknown> => ({
+	what: `confirming ${what}`,
+	read: (body) =>
+		body === '' || (isJsonObject(body) && fields.some((field) => body[field] === true))
+			? body
+			: undefined,
+});
+
+/**
+ * Whether a body reports a failure although the status says success. An `error` that is null, false or empty is none:
+ * some services send the field with every response.
+ */
+export function reportsError(body: unknown): boolean {
+	if (!isJsonObject(body)) return false;
+	const { error, success, status } = body;
+	const isFilled =
+		typeof error === 'object' && error !== null
+			? Object.keys(error).length > 0
+			: typeof error === 'string'
+				? error.trim() !== ''
+				: Boolean(error);
+	return isFilled || success === false || success === 'false' || status === false;
 }
 
 /** The label of the credential's field for the address, as the user sees it. */

@@ -1,11 +1,11 @@
 import type { IDataObject } from 'n8n-workflow';
 import { NodeApiError, NodeOperationError } from 'n8n-workflow';
 
-import { withItem } from '../../shared/errors';
+import { mayHaveActed, withItem } from '../../shared/errors';
 import { callApi, pathPart } from '../../shared/http';
 import type { ItemContext, Operation } from '../../shared/operation';
-import { textOf } from '../../shared/service';
-import { dataOf, fileCourier } from '../service';
+import { confirmationOf, textOf } from '../../shared/service';
+import { fileCourier, SESSION } from '../service';
 import { sessionIdField } from './fields';
 
 export const cancel: Operation = {
@@ -27,11 +27,14 @@ async function cancelSession(
 ): Promise<IDataObject> {
 	const path = `/api/ext/sessions/${pathPart(functions, sessionIdField.displayName, sessionId)}`;
 	try {
-		await callApi(functions, fileCourier, { method: 'DELETE', path });
+		const needs = confirmationOf('the cancellation', 'status');
+		await callApi(functions, fileCourier, { method: 'DELETE', path, needs });
 		return {};
 	} catch (error) {
 		const mayBeOver = error instanceof NodeApiError && /^40[09]$/.test(error.httpCode ?? '');
-		const status = mayBeOver ? await statusOf(functions, path) : undefined;
+		const isLost = mayHaveActed(error);
+		const status = mayBeOver || isLost ? await statusOf(functions, path) : undefined;
+		if (isLost && status === 'cancelled') return {};
 		if (status === 'cancelled') return { alreadyCancelled: true };
 		if (status === undefined || status === 'pending')
 			throw withItem(functions.getNode(), error, itemIndex);
@@ -46,7 +49,9 @@ async function cancelSession(
 	}
 }
 
+/** The status of a session, undefined where it cannot be learned. */
 async function statusOf(functions: ItemContext['functions'], path: string) {
-	const { body } = await callApi(functions, fileCourier, { method: 'GET', path });
-	return textOf(dataOf(body).status);
+	const call = { method: 'GET', path, needs: SESSION } as const;
+	const answer = await callApi(functions, fileCourier, call).catch(() => undefined);
+	return textOf(answer?.body.status);
 }

@@ -3,7 +3,8 @@ import type { IDataObject } from 'n8n-workflow';
 import { serviceTime } from '../../shared/dates';
 import { callApi } from '../../shared/http';
 import type { ItemContext, Operation } from '../../shared/operation';
-import { dataOf, describeSession, fileCourier } from '../service';
+import { secretsOf } from '../../shared/secrets';
+import { CREATED_SESSION, describeSession, fileCourier } from '../service';
 import { createFields, createOptions } from './createFields';
 import { sessionRequest } from './createRequest';
 
@@ -20,14 +21,23 @@ export const create: Operation = {
 	},
 };
 
+/** Milliseconds: FileCourier sends an email and perhaps an SMS before it responds. */
+const NOTIFYING = 300_000;
+
 /** Creates a session; FileCourier notifies the recipient at once. */
 export async function createSession(item: ItemContext, callback?: string): Promise<IDataObject> {
+	// Whoever has n8n's resume URL can let the execution go on.
+	if (callback) secretsOf(item.functions).add(new URL(callback).searchParams.get('signature'));
 	const { body, headers } = await callApi(item.functions, fileCourier, {
 		method: 'POST',
 		path: '/api/ext/sessions',
 		body: await sessionRequest(item, callback),
+		needs: CREATED_SESSION,
+		timeout: NOTIFYING,
 		// Sent twice, it would notify the recipient twice.
 		repeatable: false,
+		doubt:
+			'The session may have been created nevertheless, and the recipient may have been notified: ask them, or look in the FileCourier dashboard, before you run the node again.',
 	});
-	return describeSession(dataOf(body), serviceTime(headers));
+	return describeSession(body, serviceTime(headers));
 }

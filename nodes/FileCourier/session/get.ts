@@ -1,7 +1,7 @@
 import { serviceTime } from '../../shared/dates';
 import { callApi, pathPart } from '../../shared/http';
 import type { Operation } from '../../shared/operation';
-import { dataOf, describeSession, fileCourier } from '../service';
+import { describeSession, fileCourier, SESSION } from '../service';
 import { sessionIdField } from './fields';
 
 export const get: Operation = {
@@ -15,7 +15,8 @@ export const get: Operation = {
 		const { body, headers } = await callApi(functions, fileCourier, {
 			method: 'GET',
 			path: `/api/ext/sessions/${id}`,
+			needs: SESSION,
 		});
-		return { json: describeSession(dataOf(body), serviceTime(headers)) };
+		return { json: describeSession(body, serviceTime(headers)) };
 	},
 };

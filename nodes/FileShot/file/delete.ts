@@ -1,5 +1,6 @@
 import { pathPart } from '../../shared/http';
 import type { ItemContext, Operation } from '../../shared/operation';
+import { NOTHING } from '../../shared/service';
 import { callEither } from '../call';
 import { fileField } from './fields';
 
@@ -19,6 +20,7 @@ export const deleteFile: Operation = {
 export async function removeFile({ functions }: ItemContext, fileId: string): Promise<void> {
 	const id = pathPart(functions, fileField.displayName, fileId);
 	// The docs do not show the answer; it may be an empty one.
-	const call = { method: 'DELETE', path: `/files/${id}`, mayBeEmpty: true } as const;
+	const path = `/files/${id}`;
+	const call = { method: 'DELETE', path, needs: NOTHING, mayBeEmpty: true } as const;
 	await callEither(functions, call, `/files/delete/${id}`);
 }

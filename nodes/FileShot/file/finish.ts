@@ -1,7 +1,7 @@
 import { withItem } from '../../shared/errors';
 import { callApi, pathPart } from '../../shared/http';
 import type { ItemContext } from '../../shared/operation';
-import type { Json } from '../../shared/service';
+import { type Json, NOTHING } from '../../shared/service';
 import type { PartSettings } from '../../shared/transfer/settings';
 import { lastCallPayload } from '../../shared/transfer/upload';
 import { isUnknown } from '../call';
@@ -45,6 +45,8 @@ async function finalize(
 		method: 'POST',
 		path: `/files/finalize-upload/${id}`,
 		payload: lastCallPayload({}, settings),
+		// The desktop clients do not look at it; what has become of the file is asked next.
+		needs: NOTHING,
 		// A file that is complete does not become another one.
 		repeatable: true,
 		mayBeEmpty: true,

@@ -3,8 +3,7 @@ import { pathPart } from '../../shared/http';
 import type { ItemContext } from '../../shared/operation';
 import type { Json } from '../../shared/service';
 import { callEither } from '../call';
-import { linkBaseOf, type Surroundings } from '../describe';
-import { objectOf } from '../service';
+import { FILE, fileIdOf, linkBaseOf, type Surroundings } from '../describe';
 import { fileField } from './fields';
 
 export interface FileInfo {
@@ -15,8 +14,9 @@ export interface FileInfo {
 /** What FileShot knows of a file. */
 export async function fileInfo({ functions }: ItemContext, fileId: unknown): Promise<FileInfo> {
 	const id = pathPart(functions, fileField.displayName, fileId);
-	const call = { method: 'GET', path: `/files/${id}` } as const;
+	const call = { method: 'GET', path: `/files/${id}`, needs: FILE } as const;
 	const { body, headers } = await callEither(functions, call, `/files/info/${id}`);
 	const linkBase = await linkBaseOf(functions);
-	return { data: objectOf(body), around: { linkBase, now: serviceTime(headers) } };
+	const data = fileIdOf(body) ? body : { ...body, fileId: String(fileId) };
+	return { data, around: { linkBase, now: serviceTime(headers) } };
 }

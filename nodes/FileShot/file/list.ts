@@ -3,7 +3,7 @@ import type { ILoadOptionsFunctions, INodeListSearchResult } from 'n8n-workflow'
 import { serviceTime } from '../../shared/dates';
 import { searchPages } from '../../shared/listSearch';
 import type { Page } from '../../shared/paging';
-import { isJsonObject, type Json, type ServiceContext } from '../../shared/service';
+import { type Essential, isJsonObject, type Json, type ServiceContext } from '../../shared/service';
 import { callEither } from '../call';
 import { fieldOf, fileIdOf, linkBaseOf, summaryOf } from '../describe';
 
@@ -29,10 +29,9 @@ export async function filePage(
 	{ page, seen }: Position,
 	limit: number,
 ): Promise<FilePage> {
-	const call = { method: 'GET', path: '/files', qs: { page, limit } } as const;
+	const call = { method: 'GET', path: '/files', qs: { page, limit }, needs: FILES } as const;
 	const { body, headers } = await callEither(context, call, '/files/my-files');
-	const items = itemsOf(body);
-	const { total, pages } = extentOf(body);
+	const { items, total, pages } = body;
 	const sofar = seen + items.length;
 	const more =
 		total !== undefined
@@ -47,12 +46,20 @@ export async function filePage(
 /** Fields that a list may be in. */
 const LISTS = ['files', 'data', 'items', 'results'];
 
-function itemsOf(body: unknown): Json[] {
+const FILES: Essential<{ items: Json[]; total?: number; pages?: number }> = {
+	what: 'a list of files',
+	read(body) {
+		const items = itemsOf(body);
+		return items && { items, ...extentOf(body) };
+	},
+};
+
+function itemsOf(body: unknown): Json[] | undefined {
 	if (Array.isArray(body)) return body.filter(isJsonObject);
-	if (!isJsonObject(body)) return [];
+	if (!isJsonObject(body)) return undefined;
 	const list = LISTS.map((name) => body[name]).find(Array.isArray);
 	if (list) return list.filter(isJsonObject);
-	return isJsonObject(body.data) ? itemsOf(body.data) : [];
+	return isJsonObject(body.data) ? itemsOf(body.data) : undefined;
 }
 
 /** How long the list is, in files or in pages, as far as the answer says. */

@@ -3,6 +3,7 @@ import { NodeApiError } from 'n8n-workflow';
 import { withItem } from '../../shared/errors';
 import { callApi, pathPart } from '../../shared/http';
 import type { ItemContext } from '../../shared/operation';
+import { NOTHING } from '../../shared/service';
 import { multipartForm } from '../../shared/transfer/form';
 import type { Part } from '../../shared/transfer/parts';
 import type { PartSettings } from '../../shared/transfer/settings';
@@ -36,6 +37,7 @@ export function partSender(
 			method: 'POST',
 			path: `/files/upload-chunk/${id}/${part.index}`,
 			payload: partPayload(bytes, contentType, settings),
+			needs: NOTHING,
 			// The same part under the same number.
 			repeatable: true,
 			mayBeEmpty: true,

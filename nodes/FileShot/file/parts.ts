@@ -1,13 +1,13 @@
-import { strangeAnswerError, withItem } from '../../shared/errors';
-import { baseUrlOf, callApi } from '../../shared/http';
+import { withItem } from '../../shared/errors';
+import { callApi } from '../../shared/http';
 import type { ItemContext } from '../../shared/operation';
 import type { Json } from '../../shared/service';
 import { uploadParts } from '../../shared/transfer/parts';
 import type { PartSettings } from '../../shared/transfer/settings';
 import type { FileSource } from '../../shared/transfer/source';
 import { isUnknown } from '../call';
-import { fileIdOf } from '../describe';
-import { fileShot, objectOf } from '../service';
+import { fileIdOf, NEW_FILE } from '../describe';
+import { fileShot } from '../service';
 import { finish } from './finish';
 import { type PartForm, partSender } from './partForms';
 import { desktopStart, documentedStart } from './startRequests';
@@ -59,15 +59,17 @@ async function begin(
 			method: 'POST',
 			path: `/files/${path}`,
 			body: body as never,
+			needs: NEW_FILE,
 			// Begun twice, it would leave half a file behind, and take the slug from itself.
 			repeatable: false,
+			doubt: 'An upload without content may have been begun.',
 		});
 	const asDesktop = async () => await start('pre-upload', desktopStart(file, wishes));
 	const asDocumented = async () =>
 		await start('init-upload', documentedStart(file, wishes, partSize));
 
 	let form: PartForm = style === 'desktop' ? 'form' : 'raw';
-	const { body } =
+	const { body: answer } =
 		style === 'desktop'
 			? await asDesktop()
 			: await asDocumented().catch(async (error: unknown) => {
@@ -77,13 +79,7 @@ async function begin(
 					form = 'form';
 					return await asDesktop();
 				});
-	const answer = objectOf(body);
-	const id = fileIdOf(answer);
-	if (!id) {
-		const { origin } = new URL(await baseUrlOf(functions, fileShot));
-		const seen = 'it began an upload without a fileId';
-		throw strangeAnswerError(functions.getNode(), fileShot, origin, seen);
-	}
+	const id = String(fileIdOf(answer));
 	const wanted = Number(answer.chunkSize);
 	if (!Number.isSafeInteger(wanted) || wanted <= 0) return { id, form, partSize };
 	const isOtherCount = Math.ceil(file.size / wanted) !== Math.ceil(file.size / partSize);

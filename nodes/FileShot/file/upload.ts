@@ -9,8 +9,8 @@ import { partSettings, type TransferSettings } from '../../shared/transfer/setti
 import type { FileSource } from '../../shared/transfer/source';
 import { uploadEach } from '../../shared/transfer/uploadEach';
 import { uploadWhole } from '../../shared/transfer/upload';
-import { describeFile, linkBaseOf, sizeOf, type Surroundings } from '../describe';
-import { fileShot, objectOf } from '../service';
+import { describeFile, linkBaseOf, NEW_FILE, sizeOf, type Surroundings } from '../describe';
+import { fileShot } from '../service';
 import { uploadInParts } from './parts';
 import { SIZES, uploadFields, uploadOptions } from './uploadFields';
 
@@ -87,13 +87,13 @@ async function uploadAtOnce(
 	settings: TransferSettings,
 ): Promise<Outcome> {
 	const form = multipartForm(formFields(wishes), { ...file, field: 'file' });
-	const call = { method: 'POST', path: '/files/upload' } as const;
+	const call = { method: 'POST', path: '/files/upload', needs: NEW_FILE } as const;
 	const { body, headers, measure } = await uploadWhole(item, fileShot, call, file, {
 		...settings,
 		form,
 	});
 	const linkBase = await linkBaseOf(item.functions);
-	return { data: objectOf(body), measure, around: { linkBase, now: serviceTime(headers) } };
+	return { data: body, measure, around: { linkBase, now: serviceTime(headers) } };
 }
 
 /** In a form everything is text. */

@@ -4,8 +4,14 @@ import { NodeApiError } from 'n8n-workflow';
 import { epochOf, isoDate, serviceTime } from '../../shared/dates';
 import { callApi } from '../../shared/http';
 import type { Page } from '../../shared/paging';
-import { isJsonObject, type Json, type ServiceContext, textOf } from '../../shared/service';
-import { filesApp, objectOf } from '../service';
+import {
+	type Essential,
+	isJsonObject,
+	type Json,
+	type ServiceContext,
+	textOf,
+} from '../../shared/service';
+import { filesApp } from '../service';
 
 /** Where the reading of the changes stands. */
 export interface Position {
@@ -97,12 +103,20 @@ async function read(
 	const qs: IDataObject = { since };
 	if (cursor) qs.cursor = cursor;
 	if (folderId) qs.folder_id = folderId;
-	const { body, headers } = await callApi(context, filesApp, { method: 'GET', path: '/sync', qs });
-	const answer = objectOf(body);
+	const call = { method: 'GET', path: '/sync', qs, needs: CHANGES } as const;
+	const { body, headers } = await callApi(context, filesApp, call);
 	return {
-		changes: Array.isArray(answer.changes) ? answer.changes.filter(isJsonObject) : [],
-		cursor: textOf(answer.cursor),
-		more: answer.has_more === true,
+		changes: body.changes.filter(isJsonObject),
+		cursor: textOf(body.cursor),
+		more: body.has_more === true,
 		now: serviceTime(headers),
 	};
 }
+
+const CHANGES: Essential<Json & { changes: unknown[] }> = {
+	what: 'a list of changes',
+	read: (body) =>
+		isJsonObject(body) && Array.isArray(body.changes)
+			? { ...body, changes: body.changes }
+			: undefined,
+};

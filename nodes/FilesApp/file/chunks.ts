@@ -3,14 +3,14 @@ import { NodeApiError } from 'n8n-workflow';
 import { strangeAnswerError, withItem } from '../../shared/errors';
 import { baseUrlOf, callApi } from '../../shared/http';
 import type { ItemContext } from '../../shared/operation';
-import { textOf } from '../../shared/service';
+import { type Essential, isJsonObject, type Json, textOf } from '../../shared/service';
 import { multipartForm } from '../../shared/transfer/form';
 import type { Measure } from '../../shared/transfer/measured';
 import { type Part, uploadParts } from '../../shared/transfer/parts';
 import type { PartSettings } from '../../shared/transfer/settings';
 import type { FileSource } from '../../shared/transfer/source';
 import { lastCallPayload, partPayload } from '../../shared/transfer/upload';
-import { filesApp, objectOf } from '../service';
+import { FILE, filesApp } from '../service';
 import type { Target } from './upload';
 
 /** How often an upload is announced anew because the service wants parts of another size. */
@@ -28,7 +28,7 @@ export async function uploadInChunks(
 	file: FileSource,
 	target: Target,
 	settings: PartSettings,
-): Promise<{ body: unknown; measure: Measure }> {
+): Promise<{ body: Json; measure: Measure }> {
 	for (let attempt = 1; ; attempt++) {
 		const { id, partSize } = await announce(item, file, target, settings.partSize);
 		try {
@@ -71,10 +71,10 @@ async function announce(
 				...(folderId && { folder_id: folderId }),
 				encrypt,
 			},
+			needs: BEGUN_UPLOAD,
+			doubt: 'An upload without content may have been begun; it ends by itself.',
 		});
-		const { upload_id, chunk_size } = objectOf(body);
-		const id = textOf(upload_id);
-		if (!id) throw await strange({ functions }, 'it began an upload without an upload_id');
+		const { id, chunk_size } = body;
 		const given = Number(chunk_size ?? partSize);
 		const isSize = Number.isSafeInteger(given) && given > 0;
 		if (!isSize)
@@ -87,6 +87,14 @@ async function announce(
 		partSize = given;
 	}
 }
+
+const BEGUN_UPLOAD: Essential<{ id: string; chunk_size: unknown }> = {
+	what: 'an upload ID',
+	read(body) {
+		const id = isJsonObject(body) ? textOf(body.upload_id) : undefined;
+		return isJsonObject(body) && id ? { id, chunk_size: body.chunk_size } : undefined;
+	},
+};
 
 async function sendPart(
 	{ functions }: ItemContext,
@@ -107,18 +115,24 @@ async function sendPart(
 		method: 'POST',
 		path: '/chunks',
 		payload: partPayload(form.around(bytes) as Buffer, form.contentType, settings),
+		needs: RECEIVED,
 		// The same part under the same number.
 		repeatable: true,
 		mayBeEmpty: true,
 	});
 }
 
+const RECEIVED: Essential<unknown> = {
+	what: 'confirming that the part was received',
+	read: (body) => (isJsonObject(body) && body.received === false ? undefined : body),
+};
+
 /** A session becomes one file, however often it is completed; but after a lost answer it may be gone already. */
 async function complete(
 	{ functions, itemIndex }: ItemContext,
 	uploadId: string,
 	settings: PartSettings,
-): Promise<unknown> {
+): Promise<Json> {
 	let attempts = 0;
 	const repeatable = () => ++attempts > 0;
 	try {
@@ -126,6 +140,7 @@ async function complete(
 			method: 'POST',
 			path: '/chunks/complete',
 			payload: lastCallPayload({ upload_id: uploadId }, settings),
+			needs: FILE,
 			repeatable,
 		});
 		return body;

@@ -1,8 +1,7 @@
-import { NodeOperationError } from 'n8n-workflow';
-
 import { callApi, pathPart } from '../../shared/http';
 import type { ItemContext, Operation } from '../../shared/operation';
-import { filesApp, objectOf } from '../service';
+import { confirmationOf } from '../../shared/service';
+import { filesApp } from '../service';
 import { fileField } from './fields';
 
 export const deleteFile: Operation = {
@@ -18,19 +17,12 @@ export const deleteFile: Operation = {
 	},
 };
 
-export async function removeFile(
-	{ functions, itemIndex }: ItemContext,
-	fileId: string,
-): Promise<void> {
-	const { body } = await callApi(functions, filesApp, {
+export async function removeFile({ functions }: ItemContext, fileId: string): Promise<void> {
+	await callApi(functions, filesApp, {
 		method: 'DELETE',
 		path: `/files/${pathPart(functions, fileField.displayName, fileId)}`,
+		needs: confirmationOf('the deletion', 'deleted'),
 		mayBeEmpty: true,
+		doubt: 'The file may be deleted nevertheless: Get tells whether it is still there.',
 	});
-	if (objectOf(body).deleted === false) {
-		throw new NodeOperationError(functions.getNode(), `Files App did not delete ${fileId}`, {
-			itemIndex,
-			description: 'It gave no reason. Get the file to see whether it is still there.',
-		});
-	}
 }

@@ -4,7 +4,7 @@ import { NodeApiError } from 'n8n-workflow';
 import { callApi, pathPart } from '../../shared/http';
 import type { Operation } from '../../shared/operation';
 import type { Json, ServiceContext } from '../../shared/service';
-import { describeFile, filesApp, objectOf } from '../service';
+import { describeFile, FILE, filesApp } from '../service';
 import { fileField } from './fields';
 
 export const get: Operation = {
@@ -20,8 +20,8 @@ export const get: Operation = {
 
 export async function fileDetails(context: ServiceContext, id: unknown): Promise<Json> {
 	const path = `/files/${pathPart(context, fileField.displayName, id)}`;
-	const { body } = await callApi(context, filesApp, { method: 'GET', path });
-	return objectOf(body);
+	const call = { method: 'GET', path, needs: FILE } as const;
+	return (await callApi(context, filesApp, call)).body;
 }
 
 /** A file, described; null where it is not there any more. */

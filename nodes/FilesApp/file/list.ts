@@ -4,8 +4,14 @@ import { serviceTime } from '../../shared/dates';
 import { callApi } from '../../shared/http';
 import { searchPages } from '../../shared/listSearch';
 import type { Page } from '../../shared/paging';
-import { isJsonObject, type Json, type ServiceContext, textOf } from '../../shared/service';
-import { filesApp, objectOf } from '../service';
+import {
+	type Essential,
+	isJsonObject,
+	type Json,
+	type ServiceContext,
+	textOf,
+} from '../../shared/service';
+import { filesApp } from '../service';
 
 /** The most that the service gives at once (Files App docs, List files). */
 export const LARGEST_PAGE = 100;
@@ -31,16 +37,21 @@ export async function filePage(
 	const qs: IDataObject = { page, per_page: perPage };
 	if (folderId) qs.folder_id = folderId;
 	if (sort) qs.sort = sort;
-	const call = { method: 'GET', path: '/files', qs } as const;
-	const { body, headers } = await callApi(context, filesApp, call);
-	const answer = objectOf(body);
-	const items = Array.isArray(answer.files) ? answer.files.filter(isJsonObject) : [];
+	const call = { method: 'GET', path: '/files', qs, needs: FILES } as const;
+	const { body: answer, headers } = await callApi(context, filesApp, call);
+	const items = answer.files.filter(isJsonObject);
 	const given = Number(answer.per_page ?? perPage) || perPage;
 	const more =
 		typeof answer.total === 'number' ? page * given < answer.total : items.length >= given;
 	const next = more && items.length > 0 ? page + 1 : undefined;
 	return { items, next, now: serviceTime(headers) };
 }
+
+const FILES: Essential<Json & { files: unknown[] }> = {
+	what: 'a list of files',
+	read: (body) =>
+		isJsonObject(body) && Array.isArray(body.files) ? { ...body, files: body.files } : undefined,
+};
 
 /** The list behind the File field; the service cannot search, so the names are compared here. */
 export async function searchFiles(

@@ -17,7 +17,7 @@ import {
 import type { FileSource } from '../../shared/transfer/source';
 import { uploadEach } from '../../shared/transfer/uploadEach';
 import { uploadWhole } from '../../shared/transfer/upload';
-import { describeFile, filesApp, objectOf } from '../service';
+import { describeFile, FILE, filesApp } from '../service';
 import { uploadInChunks } from './chunks';
 import { folderField } from './fields';
 
@@ -64,10 +64,10 @@ export const upload: Operation = {
 			const { body, measure } = inParts
 				? await uploadInChunks(item, file, target, settings)
 				: await uploadAtOnce(item, file, target, settings);
-			const { size, sha256 } = objectOf(body);
+			const { size, sha256 } = body;
 			compareWithService(functions.getNode(), file.fileName, measure, { size, sha256 });
 			const hash = measure.sha256 ? { sha256: measure.sha256 } : {};
-			return { ...describeFile(objectOf(body)), ...hash };
+			return { ...describeFile(body), ...hash };
 		});
 	},
 };
@@ -80,6 +80,6 @@ async function uploadAtOnce(
 ) {
 	const fields = { ...(folderId && { folder_id: folderId }), encrypt: String(encrypt) };
 	const form = multipartForm(fields, { ...file, field: 'file' });
-	const call = { method: 'POST', path: '/upload' } as const;
+	const call = { method: 'POST', path: '/upload', needs: FILE } as const;
 	return await uploadWhole(item, filesApp, call, file, { ...settings, form });
 }

@@ -3,9 +3,9 @@ import type { IDataObject } from 'n8n-workflow';
 import { isoDate } from '../../shared/dates';
 import { callApi } from '../../shared/http';
 import type { ItemContext, Operation } from '../../shared/operation';
-import { textOf } from '../../shared/service';
+import { type Essential, isJsonObject, type Json, textOf } from '../../shared/service';
 import { fileField } from '../file/fields';
-import { filesApp, objectOf } from '../service';
+import { filesApp } from '../service';
 
 /** Hours of the units. */
 const UNITS: Readonly<Record<string, number>> = { hours: 1, days: 24 };
@@ -63,18 +63,25 @@ export const create: Operation = {
 	],
 	async execute(item) {
 		const fileId = item.locator('fileId');
-		const { body } = await callApi(item.functions, filesApp, {
+		const { body: link } = await callApi(item.functions, filesApp, {
 			method: 'POST',
 			path: '/share',
 			body: { file_id: fileId, ...linkSettings(item) },
+			needs: LINK,
 			// Sent twice, it would make two links.
 			repeatable: false,
+			doubt:
+				'The share link may have been made nevertheless, and works then: Files App cannot list links, so look on its website before you run the node again.',
 		});
-		const link = objectOf(body);
 		const json: IDataObject = { ...(link as IDataObject), shareId: textOf(link.id), fileId };
 		const expiresAt = isoDate(link.expires_at);
 		return { json: expiresAt ? { ...json, expiresAt } : json };
 	},
+};
+
+const LINK: Essential<Json> = {
+	what: 'the URL of the share link',
+	read: (body) => (isJsonObject(body) && textOf(body.url) ? body : undefined),
 };
 
 function linkSettings(item: ItemContext): IDataObject {

@@ -2,6 +2,7 @@ import { addressOf, baseUrlOf } from '../../shared/http';
 import { outputField, sha256Option, stallOption } from '../../shared/fields';
 import type { ItemContext, Operation } from '../../shared/operation';
 import { optionalText } from '../../shared/parameters';
+import { secretsOf } from '../../shared/secrets';
 import { textOf } from '../../shared/service';
 import { downloadFile } from '../../shared/transfer/download';
 import { transferSettings } from '../../shared/transfer/settings';
@@ -10,7 +11,7 @@ import { cdnLink, fileApiLink } from '../links';
 import { appSecretOf, filestack, HOSTS } from '../service';
 import { allowing, signPolicy, TRANSFER_MINUTES } from '../signing';
 import { cacheOption, verifyOption } from './fields';
-import { readMetadata } from './metadata';
+import { anyOf, readMetadata } from './metadata';
 import { downloadDiffers, storedHash } from './verify';
 
 export const download: Operation = {
@@ -82,6 +83,7 @@ async function linkTo({ functions, option }: ItemContext, { handle, segment }: C
 	const appSecret = await appSecretOf(functions);
 	const { policy } = allowing(['read'], handle, TRANSFER_MINUTES);
 	const proof = appSecret ? signPolicy(policy, appSecret) : undefined;
+	for (const text of Object.values(proof ?? {})) secretsOf(functions).add(text);
 	const settings = { cache: option<boolean>('cache') };
 	if (option('downloadFrom') === 'fileApi') {
 		return fileApiLink(await baseUrlOf(functions, filestack), segment, proof, settings);
@@ -92,6 +94,8 @@ async function linkTo({ functions, option }: ItemContext, { handle, segment }: C
 
 /** The stored name, for a delivery without one; a file without any is called like its handle. */
 async function nameOf(item: ItemContext, chosen: ChosenFile): Promise<string | undefined> {
-	const metadata = await readMetadata(item, chosen, ['filename']).catch(() => undefined);
+	const metadata = await readMetadata(item, chosen, ['filename'], anyOf(['filename'])).catch(
+		() => undefined,
+	);
 	return textOf(metadata?.filename);
 }

@@ -1,7 +1,7 @@
 import type { Operation } from '../../shared/operation';
 import { chosenFile, describeFile, fileField } from '../handle';
 import { hashesField } from './fields';
-import { readMetadata } from './metadata';
+import { allOf, readMetadata } from './metadata';
 
 export const getHashes: Operation = {
 	value: 'getHashes',
@@ -12,6 +12,7 @@ export const getHashes: Operation = {
 	async execute(item) {
 		const chosen = chosenFile(item);
 		const hashes = item.parameter<string[]>(hashesField.name);
-		return { json: describeFile(await readMetadata(item, chosen, hashes), chosen.handle) };
+		const found = await readMetadata(item, chosen, hashes, allOf(hashes));
+		return { json: describeFile(found, chosen.handle) };
 	},
 };

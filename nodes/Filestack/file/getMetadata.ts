@@ -1,7 +1,7 @@
 import type { Operation } from '../../shared/operation';
 import { chosenFile, describeFile, fileField } from '../handle';
 import { metadataField } from './fields';
-import { readMetadata } from './metadata';
+import { anyAsked, readMetadata } from './metadata';
 
 export const getMetadata: Operation = {
 	value: 'getMetadata',
@@ -12,6 +12,8 @@ export const getMetadata: Operation = {
 	async execute(item) {
 		const chosen = chosenFile(item);
 		const fields = item.parameter<string[]>(metadataField.name);
-		return { json: describeFile(await readMetadata(item, chosen, fields), chosen.handle) };
+		return {
+			json: describeFile(await readMetadata(item, chosen, fields, anyAsked(fields)), chosen.handle),
+		};
 	},
 };

@@ -1,6 +1,6 @@
 import type { Operation } from '../../shared/operation';
 import { chosenFile, describeFile, fileField } from '../handle';
-import { readMetadata } from './metadata';
+import { anyOf, readMetadata } from './metadata';
 
 export const getStorage: Operation = {
 	value: 'getStorage',
@@ -10,7 +10,8 @@ export const getStorage: Operation = {
 	fields: [fileField],
 	async execute(item) {
 		const chosen = chosenFile(item);
-		const storage = await readMetadata(item, chosen, ['location', 'container', 'path']);
+		const fields = ['location', 'container', 'path'];
+		const storage = await readMetadata(item, chosen, fields, anyOf(fields));
 		return { json: describeFile(storage, chosen.handle) };
 	},
 };

@@ -1,9 +1,33 @@
 import { callApi } from '../../shared/http';
 import type { ItemContext } from '../../shared/operation';
-import { isJsonObject, type Json } from '../../shared/service';
+import { type Essential, isJsonObject, type Json, textOf } from '../../shared/service';
 import type { ChosenFile } from '../handle';
 import { filestack, needAppSecret } from '../service';
 import { allowing } from '../signing';
+
+/** What Filestack sends without being asked (Filestack docs, Metadata, Response). */
+const USUAL = ['mimetype', 'uploaded', 'writeable', 'filename', 'location', 'key', 'path', 'size'];
+
+/** At least one of the fields. */
+export const anyOf = (fields: string[]): Essential<Json> => ({
+	what: `any of ${fields.join(', ')}`,
+	read: (body) => (isJsonObject(body) && fields.some((field) => field in body) ? body : undefined),
+});
+
+/** Any of the fields that were asked for. */
+export const anyAsked = (fields: string[]): Essential<Json> => ({
+	...anyOf([...USUAL, ...fields]),
+	what: 'any metadata of the file',
+});
+
+/** Every one of the fields, as a text. */
+export const allOf = (fields: string[]): Essential<Json> => ({
+	what: fields.join(', '),
+	read: (body) =>
+		anyAsked(fields).read(body, 200) && fields.every((field) => textOf((body as Json)[field]))
+			? (body as Json)
+			: undefined,
+});
 
 /**
  * What Filestack tells of a file.
@@ -13,6 +37,7 @@ export async function readMetadata(
 	{ functions }: ItemContext,
 	{ handle, segment }: ChosenFile,
 	fields: string[],
+	needs: Essential<Json>,
 ): Promise<Json> {
 	const exif = fields.includes('exif');
 	if (exif) await needAppSecret(functions, 'Reading EXIF');
@@ -23,6 +48,7 @@ export async function readMetadata(
 			...Object.fromEntries(fields.map((field) => [field, 'true'])),
 			...allowing(exif ? ['stat', 'exif'] : ['stat'], handle),
 		},
+		needs,
 	});
-	return isJsonObject(body) ? body : {};
+	return body;
 }

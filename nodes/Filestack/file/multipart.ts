@@ -3,17 +3,11 @@ import { createHash } from 'node:crypto';
 import type { IDataObject } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
 
-import {
-	answerError,
-	connectionError,
-	strangeAnswerError,
-	withDoubt,
-	withItem,
-} from '../../shared/errors';
-import { addressOf, type Answer, callApi } from '../../shared/http';
+import { answerError, connectionError, strangeAnswerError } from '../../shared/errors';
+import { addressOf, type Answer, type ApiCall, callApi } from '../../shared/http';
 import type { ItemContext } from '../../shared/operation';
 import { mayRepeat, pause, pauseAfter } from '../../shared/retry';
-import { isJsonObject, type Json, textOf } from '../../shared/service';
+import { type Essential, isJsonObject, type Json, textOf } from '../../shared/service';
 import type { Measure } from '../../shared/transfer/measured';
 import { type Part, uploadParts } from '../../shared/transfer/parts';
 import { putSigned } from '../../shared/transfer/put';
@@ -22,6 +16,7 @@ import type { FileSource } from '../../shared/transfer/source';
 import { partPayload } from '../../shared/transfer/upload';
 import { filestack, HOSTS, storage } from '../service';
 import { allowing } from '../signing';
+import { STORED } from './stored';
 import { filled, storeParameters, type StoreTarget } from './storeTarget';
 
 /** Bytes that every part but the last has to have, and parts that a file may have (Amazon S3, multipart limits). */
@@ -76,26 +71,33 @@ async function start(item: ItemContext, about: IDataObject, target: StoreTarget)
 	const { functions } = item;
 	const baseUrl = await addressOf(functions, filestack, 'uploadBaseUrl', HOSTS.uploadBaseUrl);
 	const store = storeParameters(target) as IDataObject;
-	const { body } = await ask(item, baseUrl, 'start', { ...about, store });
-	const { uri, region, upload_id, location_url } = isJsonObject(body) ? body : {};
-	const host = textOf(location_url);
-	if (!textOf(uri) || !textOf(region) || !textOf(upload_id) || !host || !HOST.test(host)) {
-		throw strange(item, baseUrl, 'it started no upload');
-	}
-	const fields = { uri, region, upload_id, store } as Upload['fields'];
+	const { body } = await ask(item, baseUrl, 'start', { ...about, store }, { needs: STARTED });
+	const { host, ...started } = body;
 	// A bare host (filestack-js puts https:// before it); a test server speaks what its address says.
-	return { fields, baseUrl: `${new URL(baseUrl).protocol}//${host}` };
+	return { fields: { ...started, store }, baseUrl: `${new URL(baseUrl).protocol}//${host}` };
 }
+
+const STARTED: Essential<Record<'uri' | 'region' | 'upload_id' | 'host', string>> = {
+	what: 'an upload',
+	read(body) {
+		const given = isJsonObject(body) ? body : {};
+		const [uri, region, upload_id] = [given.uri, given.region, given.upload_id].map(textOf);
+		const host = textOf(given.location_url);
+		if (!uri || !region || !upload_id || !host || !HOST.test(host)) return undefined;
+		return { uri, region, upload_id, host };
+	},
+};
 
 const HOST = /^[\w.-]+(:\d+)?$/;
 
 /** The calls of the upload API take the credentials in the body; the credential fills in the empty `apikey`. */
-async function ask(
+async function ask<T>(
 	{ functions }: ItemContext,
 	baseUrl: string,
 	call: 'start' | 'upload' | 'complete',
 	fields: IDataObject,
-): Promise<Answer> {
+	more: Pick<ApiCall<T>, 'needs' | 'doubt' | 'mayBeEmpty'>,
+): Promise<Answer<T>> {
 	return await callApi(functions, filestack, {
 		method: 'POST',
 		baseUrl,
@@ -104,7 +106,7 @@ async function ask(
 		body: { apikey: '', ...fields },
 		// None of them makes a second file: an upload becomes one when it is complete, and only once.
 		repeatable: true,
-		mayBeEmpty: true,
+		...more,
 	});
 }
 
@@ -119,10 +121,8 @@ async function sendPart(
 	const md5 = createHash('md5').update(bytes).digest('base64');
 	const wanted = { ...fields, part: index + 1, size: bytes.length, md5 };
 	for (let attempt = 1; ; attempt++) {
-		const { body } = await ask(item, baseUrl, 'upload', wanted);
-		const { url, headers } = isJsonObject(body) ? body : {};
-		const address = textOf(url);
-		if (!address || !URL.canParse(address)) throw strange(item, baseUrl, 'it named no address');
+		const { body } = await ask(item, baseUrl, 'upload', wanted, { needs: PART_ADDRESS });
+		const { address, headers } = body;
 
 		const payload = partPayload(bytes, 'application/octet-stream', settings);
 		const put = await putSigned(item.functions, address, headersOf(headers), payload);
@@ -144,6 +144,15 @@ async function sendPart(
 	}
 }
 
+const PART_ADDRESS: Essential<{ address: string; headers: unknown }> = {
+	what: 'the address of a part',
+	read(body) {
+		const { url, headers } = isJsonObject(body) ? body : {};
+		const address = textOf(url);
+		return address && URL.canParse(address) ? { address, headers } : undefined;
+	},
+};
+
 const headersOf = (headers: unknown): Record<string, string> =>
 	isJsonObject(headers)
 		? Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]))
@@ -162,11 +171,9 @@ async function complete(
 	const { functions, itemIndex } = item;
 	const end = Date.now() + MERGE_PATIENCE;
 	while (Date.now() < end && !cancel?.aborted) {
-		const asked = ask(item, baseUrl, 'complete', { ...fields, ...sent });
-		const { status, body } = await asked.catch((error: unknown) => {
-			throw withItem(functions.getNode(), withDoubt(error, ALL_THERE), itemIndex);
-		});
-		if (status !== 202) return isJsonObject(body) ? body : {};
+		const more = { needs: MERGED, doubt: ALL_THERE, mayBeEmpty: true };
+		const { body } = await ask(item, baseUrl, 'complete', { ...fields, ...sent }, more);
+		if (body !== MERGING) return body;
 		await pause(MERGE_PAUSE, cancel);
 	}
 	throw new NodeOperationError(
@@ -179,5 +186,10 @@ async function complete(
 	);
 }
 
-const strange = ({ functions }: ItemContext, baseUrl: string, seen: string) =>
-	strangeAnswerError(functions.getNode(), filestack, new URL(baseUrl).origin, seen);
+/** Stands for a response of 202. */
+const MERGING: Json = {};
+
+const MERGED: Essential<Json> = {
+	what: STORED.what,
+	read: (body, status) => (status === 202 ? MERGING : STORED.read(body, status)),
+};

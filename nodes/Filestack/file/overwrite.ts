@@ -3,7 +3,6 @@ import type { IDataObject } from 'n8n-workflow';
 import { sha256Option, stallOption } from '../../shared/fields';
 import type { ItemContext, Operation } from '../../shared/operation';
 import { invalidParameter, optionalText } from '../../shared/parameters';
-import type { Json } from '../../shared/service';
 import { compareWithService } from '../../shared/transfer/compare';
 import { transferSettings } from '../../shared/transfer/settings';
 import { filesOf } from '../../shared/transfer/source';
@@ -13,6 +12,7 @@ import { filestack, needAppSecret } from '../service';
 import { allowing, TRANSFER_MINUTES } from '../signing';
 import { bodyType, mediaType } from './bodyType';
 import { base64Option, forBinary, mimeTypeOption, sourceFields, verifyOption } from './fields';
+import { OVERWRITTEN } from './stored';
 import { filled } from './storeTarget';
 import { fetching, urlCall } from './storeUrl';
 import { refuseVerifyingBase64, verifyUpload } from './verify';
@@ -39,9 +39,9 @@ export const overwrite: Operation = {
 		if (parameter('source') !== 'url') return { json: await overwriteWithBytes(item, chosen) };
 
 		const { handle, segment } = chosen;
-		const call = urlCall(item, ['writeUrl'], {}, handle);
+		const call = { ...urlCall(item, ['writeUrl'], {}, handle), needs: OVERWRITTEN };
 		const data = await fetching(item, { ...call, path: `/api/file/${segment}` });
-		return { json: describeFile(data as Json, handle) };
+		return { json: describeFile(data, handle) };
 	},
 };
 
@@ -57,12 +57,13 @@ async function overwriteWithBytes(item: ItemContext, chosen: ChosenFile): Promis
 	const settings = transferSettings(item);
 	const { handle, segment } = chosen;
 	const mimeType = optionalText(option('mimeType')) ?? mediaType(file.mimeType);
-	const { body, measure } = await uploadWhole(
+	const { body: data, measure } = await uploadWhole(
 		item,
 		filestack,
 		{
 			method: 'POST',
 			path: `/api/file/${segment}`,
+			needs: OVERWRITTEN,
 			qs: {
 				...filled({ base64decode: decode ? 'true' : undefined }),
 				...allowing(['write'], handle, TRANSFER_MINUTES),
@@ -71,7 +72,6 @@ async function overwriteWithBytes(item: ItemContext, chosen: ChosenFile): Promis
 		{ ...file, mimeType: bodyType(mimeType) },
 		{ ...settings, sha256: (settings.sha256 || verify) && !decode },
 	);
-	const data = body as Json;
 	if (!decode) compareWithService(functions.getNode(), file.fileName, measure, { size: data.size });
 	if (verify) await verifyUpload(item, chosen, file.fileName, measure);
 	return {

@@ -1,5 +1,6 @@
 import { callApi } from '../../shared/http';
 import type { Operation } from '../../shared/operation';
+import { NOTHING } from '../../shared/service';
 import { chosenFile, fileField } from '../handle';
 import { filestack, needAppSecret } from '../service';
 import { allowing } from '../signing';
@@ -29,6 +30,7 @@ export const remove: Operation = {
 			method: 'DELETE',
 			path: `/api/file/${segment}`,
 			qs: { ...(keep && { skip_storage: 'true' }), ...allowing(['remove'], handle) },
+			needs: NOTHING,
 			// Its answer is not documented beyond the status; the SDKs look at nothing else.
 			mayBeEmpty: true,
 			mayBeText: true,

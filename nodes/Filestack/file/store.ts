@@ -18,7 +18,7 @@ import { uploadInParts } from './multipart';
 import { PARTS, storeFields, storeOptions } from './storeFields';
 import { filled, storeTarget, type StoreTarget } from './storeTarget';
 import { storeUrl } from './storeUrl';
-import { storedFile } from './stored';
+import { STORED } from './stored';
 import { refuseVerifyingBase64, verifyUpload } from './verify';
 
 export const store: Operation = {
@@ -32,7 +32,7 @@ export const store: Operation = {
 		const target = storeTarget(item);
 		refuseVerifyingBase64(item);
 		if (item.parameter('source') === 'url') {
-			return { json: describeFile(storedFile(item, await storeUrl(item, target))) };
+			return { json: describeFile(await storeUrl(item, target)) };
 		}
 		const settings = partSettings(item, PARTS);
 		return await uploadEach(
@@ -64,7 +64,7 @@ async function storeFile(
 		? await uploadInParts(item, file, target, wanted)
 		: await storeWhole(item, file, target, wanted);
 
-	const described = describeFile(storedFile(item, data));
+	const described = describeFile(data);
 	const handle = String(described.handle);
 	if (!decode) compareWithService(functions.getNode(), file.fileName, measure, { size: data.size });
 	if (verify) {
@@ -111,6 +111,7 @@ async function storeWhole(
 		{
 			method: 'POST',
 			path: `/api/store/${pathPart(functions, 'Storage', provider)}`,
+			needs: STORED,
 			qs: {
 				...filled({ filename, mimetype, path, container, access, base64decode }),
 				...allowing(['pick', 'store'], undefined, TRANSFER_MINUTES),
@@ -119,5 +120,5 @@ async function storeWhole(
 		{ ...file, mimeType: bodyType(mimetype) },
 		settings,
 	);
-	return { data: body as Json, measure };
+	return { data: body, measure };
 }

@@ -1,18 +1,20 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { withDoubt, withItem } from '../../shared/errors';
 import { addressOf, type ApiCall, callApi, pathPart } from '../../shared/http';
 import type { ItemContext } from '../../shared/operation';
 import { invalidParameter } from '../../shared/parameters';
+import type { Json } from '../../shared/service';
+import { secretsOf } from '../../shared/secrets';
 import { filestack, HOSTS } from '../service';
 import { allowing, type PolicyCall, TRANSFER_MINUTES } from '../signing';
+import { STORED } from './stored';
 import { filled, pairsOf, storeParameters, type StoreTarget } from './storeTarget';
 
 /** Milliseconds that Filestack may take to fetch a file before it answers. */
 const FETCH_PATIENCE = 600_000;
 
 /** Has Filestack fetch a file itself; the answer describes the stored one. */
-export async function storeUrl(item: ItemContext, target: StoreTarget): Promise<unknown> {
+export async function storeUrl(item: ItemContext, target: StoreTarget): Promise<Json> {
 	const headers = pairsOf(item, 'sourceHeaders', 'header');
 	const { tags, workflows } = target;
 	const extra = headers.length > 0 || tags !== undefined || workflows !== undefined;
@@ -21,11 +23,12 @@ export async function storeUrl(item: ItemContext, target: StoreTarget): Promise<
 }
 
 /** The store call with a form that names the URL (Filestack docs, File API, Store). */
-function storeCall(item: ItemContext, target: StoreTarget): ApiCall {
+function storeCall(item: ItemContext, target: StoreTarget): ApiCall<Json> {
 	const { provider, filename, mimetype, path, container, access } = target;
 	return {
 		...urlCall(item, ['pick', 'store'], { filename, mimetype, path, container, access }),
 		path: `/api/store/${pathPart(item.functions, 'Storage', provider)}`,
+		needs: STORED,
 	};
 }
 
@@ -35,7 +38,7 @@ export function urlCall(
 	calls: PolicyCall[],
 	query: IDataObject,
 	handle?: string,
-): Omit<ApiCall, 'path'> {
+): Omit<ApiCall, 'path' | 'needs'> {
 	return {
 		method: 'POST',
 		qs: { ...filled(query), ...allowing(calls, handle, TRANSFER_MINUTES) },
@@ -49,7 +52,7 @@ async function processCall(
 	item: ItemContext,
 	target: StoreTarget,
 	headers: Array<[string, string]>,
-): Promise<ApiCall> {
+): Promise<ApiCall<Json>> {
 	const { functions } = item;
 	const { filename, mimetype, tags } = target;
 	if (mimetype) {
@@ -57,12 +60,16 @@ async function processCall(
 		const advice = 'Filestack takes the type from the source then. Remove one of the options.';
 		throw invalidParameter(item, 'MIME Type', `does not go with ${others}`, advice);
 	}
+	for (const [name, value] of headers) {
+		if (/auth|token|key|secret|cookie|pass/i.test(name)) secretsOf(functions).add(value);
+	}
 	const url = sourceUrl(item);
 	const source = headers.length > 0 ? { source: url, headers: Object.fromEntries(headers) } : url;
 	return {
 		method: 'POST',
 		baseUrl: await addressOf(functions, filestack, 'processBaseUrl', HOSTS.processBaseUrl),
 		path: '/process',
+		needs: STORED,
 		qs: allowing(['pick', 'store'], undefined, TRANSFER_MINUTES),
 		body: {
 			apikey: '', // filled in by the credential, which adds the security task too
@@ -74,14 +81,10 @@ async function processCall(
 }
 
 /** Sends a call that makes Filestack fetch something: once, because it could store the file twice. */
-export async function fetching({ functions, itemIndex }: ItemContext, call: ApiCall) {
-	try {
-		const patient = { ...call, repeatable: false, timeout: FETCH_PATIENCE };
-		return (await callApi(functions, filestack, patient)).body;
-	} catch (error) {
-		const doubt = 'Filestack may have fetched the file nevertheless: look before you run it again.';
-		throw withItem(functions.getNode(), withDoubt(error, doubt), itemIndex);
-	}
+export async function fetching<T>({ functions }: ItemContext, call: ApiCall<T>): Promise<T> {
+	const doubt = 'Filestack may have fetched the file nevertheless: look before you run it again.';
+	const patient = { ...call, repeatable: false, timeout: FETCH_PATIENCE, doubt };
+	return (await callApi(functions, filestack, patient)).body;
 }
 
 /** @throws NodeOperationError unless the field holds a web address */

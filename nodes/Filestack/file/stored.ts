@@ -1,18 +1,21 @@
-import { NodeOperationError } from 'n8n-workflow';
+import { type Essential, isJsonObject, type Json, textOf } from '../../shared/service';
+import { handleIn } from '../handle';
 
-import type { ItemContext } from '../../shared/operation';
-import { isJsonObject, type Json, textOf } from '../../shared/service';
+/** A stored file: a response that does not say where it is may be one of a file that was not stored. */
+export const STORED: Essential<Json> = {
+	what: 'the URL or the handle of the file',
+	read(body) {
+		if (!isJsonObject(body)) return undefined;
+		const handle = textOf(body.handle) ?? handleIn(textOf(body.url) ?? '');
+		return handle !== '' && !/[/\s]/.test(handle) ? body : undefined;
+	},
+};
 
-/** @throws NodeOperationError for an answer that does not say where the file is */
-export function storedFile({ functions, itemIndex }: ItemContext, body: unknown): Json {
-	if (isJsonObject(body) && (textOf(body.url) ?? textOf(body.handle))) return body;
-	throw new NodeOperationError(
-		functions.getNode(),
-		'Filestack’s answer does not say where the file is',
-		{
-			itemIndex,
-			description:
-				'The answer has neither a URL nor a handle, so the file may not have been stored. Check the API Key and the addresses in the credential.',
-		},
-	);
-}
+/** A file that was overwritten: its handle is known, so that any description of it will do. */
+export const OVERWRITTEN: Essential<Json> = {
+	what: 'a description of the file',
+	read: (body) =>
+		isJsonObject(body) && ['url', 'handle', 'filename'].some((field) => textOf(body[field]))
+			? body
+			: undefined,
+};

@@ -2,7 +2,7 @@ import { NodeOperationError } from 'n8n-workflow';
 
 import type { ItemContext } from '../../shared/operation';
 import { invalidParameter } from '../../shared/parameters';
-import { textOf } from '../../shared/service';
+import { type Essential, isJsonObject, type Json, textOf } from '../../shared/service';
 import { compareWithService } from '../../shared/transfer/compare';
 import type { Measure } from '../../shared/transfer/measured';
 import type { ChosenFile } from '../handle';
@@ -51,8 +51,14 @@ export function downloadDiffers(
 	);
 }
 
+/** What is missing in it, the error below tells. */
+const ANY_OBJECT: Essential<Json> = {
+	what: 'any metadata of the file',
+	read: (body) => (isJsonObject(body) ? body : undefined),
+};
+
 async function metadataOf(item: ItemContext, chosen: ChosenFile) {
-	const { sha256, size } = await readMetadata(item, chosen, ['sha256', 'size']);
+	const { sha256, size } = await readMetadata(item, chosen, ['sha256', 'size'], ANY_OBJECT);
 	if (textOf(sha256)) return { sha256: String(sha256).toLowerCase(), size };
 	throw new NodeOperationError(
 		item.functions.getNode(),

@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { callApi } from '../../shared/http';
 import type { Operation } from '../../shared/operation';
-import { speedyFiles, thingIn } from '../service';
+import { ACCOUNT, speedyFiles } from '../service';
 
 export const get: Operation = {
 	value: 'get',
@@ -11,7 +11,8 @@ export const get: Operation = {
 	description: 'Retrieve the user that the API token belongs to, and their role',
 	fields: [],
 	async execute({ functions }) {
-		const { body } = await callApi(functions, speedyFiles, { method: 'GET', path: '/me' });
-		return { json: thingIn(functions, 'account', body) as IDataObject };
+		const call = { method: 'GET', path: '/me', needs: ACCOUNT } as const;
+		const { body } = await callApi(functions, speedyFiles, call);
+		return { json: body as IDataObject };
 	},
 };

@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { callApi } from '../../shared/http';
 import type { Operation } from '../../shared/operation';
-import { isJsonObject } from '../../shared/service';
+import { type Essential, isJsonObject, type Json, textOf } from '../../shared/service';
 import { speedyFiles } from '../service';
 
 export const health: Operation = {
@@ -12,8 +12,13 @@ export const health: Operation = {
 	description: 'See whether the SpeedyFiles server is up. It does not look at the API token.',
 	fields: [],
 	async execute({ functions }) {
-		const { body } = await callApi(functions, speedyFiles, { method: 'GET', path: '/health' });
-		const said = isJsonObject(body) ? (body as IDataObject) : {};
-		return { json: { ...said, healthy: said.status === 'ok' } };
+		const call = { method: 'GET', path: '/health', needs: STATUS } as const;
+		const { body } = await callApi(functions, speedyFiles, call);
+		return { json: { ...(body as IDataObject), healthy: body.status === 'ok' } };
 	},
+};
+
+const STATUS: Essential<Json> = {
+	what: 'a status',
+	read: (body) => (isJsonObject(body) && textOf(body.status) ? body : undefined),
 };

@@ -1,12 +1,11 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { serviceTime } from '../../shared/dates';
-import { withDoubt, withItem } from '../../shared/errors';
 import { callApi } from '../../shared/http';
 import type { ItemContext, Operation } from '../../shared/operation';
 import { type Field, optionalText } from '../../shared/parameters';
 import { describePackage } from '../describe';
-import { speedyFiles, thingIn } from '../service';
+import { NOTIFYING, PACKAGE, speedyFiles } from '../service';
 import { daysField, directionField, emailField, nameField, noteOption, titleField } from './fields';
 
 /** The API makes and forgets the link of an inbound package (SpeedyFiles source, app/routes/api.py). */
@@ -29,21 +28,16 @@ export const create: Operation = {
 
 /** Creates a package from the fields of the item, and describes it. */
 export async function createPackage(item: ItemContext, direction: string): Promise<IDataObject> {
-	const { functions, itemIndex } = item;
-	const body = packageRequest(item, direction);
-	try {
-		const answer = await callApi(functions, speedyFiles, {
-			method: 'POST',
-			path: '/packages',
-			body,
-			repeatable: false,
-		});
-		const created = thingIn(functions, 'package', answer.body);
-		return describePackage(created, serviceTime(answer.headers));
-	} catch (error) {
-		const doubt = 'The package may have been created nevertheless: look with Package → Get Many.';
-		throw withItem(functions.getNode(), withDoubt(error, doubt), itemIndex);
-	}
+	const { body, headers } = await callApi(item.functions, speedyFiles, {
+		method: 'POST',
+		path: '/packages',
+		body: packageRequest(item, direction),
+		needs: PACKAGE,
+		timeout: NOTIFYING,
+		repeatable: false,
+		doubt: 'The package may have been created nevertheless: look with Package → Get Many.',
+	});
+	return describePackage(body, serviceTime(headers));
 }
 
 function packageRequest(item: ItemContext, direction: string): IDataObject {

@@ -1,6 +1,7 @@
 import { callApi } from '../../shared/http';
 import type { ItemContext, Operation } from '../../shared/operation';
-import { speedyFiles } from '../service';
+import { confirmationOf } from '../../shared/service';
+import { NOTIFYING, speedyFiles } from '../service';
 import { packageField, packageIdOf, packagePath } from './fields';
 
 export const deletePackage: Operation = {
@@ -18,5 +19,6 @@ export const deletePackage: Operation = {
 
 export async function removePackage({ functions }: ItemContext, id: string): Promise<void> {
 	const path = packagePath(functions, id);
-	await callApi(functions, speedyFiles, { method: 'DELETE', path });
+	const needs = confirmationOf('the deletion', 'ok', 'deleted');
+	await callApi(functions, speedyFiles, { method: 'DELETE', path, needs, timeout: NOTIFYING });
 }

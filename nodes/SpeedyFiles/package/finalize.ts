@@ -1,10 +1,10 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { mayHaveActed, withDoubt, withItem } from '../../shared/errors';
+import { mayHaveActed, withItem } from '../../shared/errors';
 import { callApi } from '../../shared/http';
 import type { ItemContext, Operation } from '../../shared/operation';
-import { isJsonObject, type ServiceContext, textOf } from '../../shared/service';
-import { speedyFiles } from '../service';
+import { type Essential, isJsonObject, type ServiceContext, textOf } from '../../shared/service';
+import { NOTIFYING, PACKAGE, speedyFiles } from '../service';
 import { packageField, packageIdOf, packagePath } from './fields';
 
 /** Why an output has no link: only its hash is stored (SpeedyFiles docs, Magic links). */
@@ -39,16 +39,27 @@ export async function finalizePackage(
 		const { body } = await callApi(functions, speedyFiles, {
 			method: 'POST',
 			path: `${path}/finalize`,
+			needs: FINALIZED,
+			// A lost response is a lost link.
+			timeout: NOTIFYING,
 			repeatable: false,
+			doubt: 'It may have been finalized nevertheless: Package → Get tells (status active).',
 		});
-		return linkOf(isJsonObject(body) ? (body as IDataObject) : {}, FINALIZED_BEFORE);
+		return linkOf(body, FINALIZED_BEFORE);
 	} catch (error) {
 		const isDone = mayHaveActed(error) && (await statusOf(functions, path)) === 'active';
 		if (isDone) return linkOf({ ok: true, magic_link: null }, ANSWER_LOST);
-		const doubt = 'It may have been finalized nevertheless: Package → Get tells (status active).';
-		throw withItem(functions.getNode(), withDoubt(error, doubt), itemIndex);
+		throw withItem(functions.getNode(), error, itemIndex);
 	}
 }
+
+const FINALIZED: Essential<IDataObject> = {
+	what: 'the magic link',
+	read: (body) =>
+		isJsonObject(body) && (textOf(body.magic_link) || body.ok === true)
+			? (body as IDataObject)
+			: undefined,
+};
 
 function linkOf(answer: IDataObject, whyNone: string): IDataObject {
 	const magicLink = textOf(answer.magic_link);
@@ -58,8 +69,8 @@ function linkOf(answer: IDataObject, whyNone: string): IDataObject {
 /** The status of a package, undefined where it cannot be learned. */
 export async function statusOf(context: ServiceContext, path: string): Promise<string | undefined> {
 	try {
-		const { body } = await callApi(context, speedyFiles, { method: 'GET', path });
-		return isJsonObject(body) ? textOf(body.status) : undefined;
+		const call = { method: 'GET', path, needs: PACKAGE } as const;
+		return textOf((await callApi(context, speedyFiles, call)).body.status);
 	} catch {
 		return undefined;
 	}

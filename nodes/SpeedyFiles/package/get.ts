@@ -3,7 +3,7 @@ import { simplifyField } from '../../shared/fields';
 import { callApi } from '../../shared/http';
 import type { Operation } from '../../shared/operation';
 import { describePackage, simplifyPackage } from '../describe';
-import { speedyFiles, thingIn } from '../service';
+import { PACKAGE, speedyFiles } from '../service';
 import { packageField, packageIdOf, packagePath } from './fields';
 
 export const get: Operation = {
@@ -15,8 +15,9 @@ export const get: Operation = {
 	async execute(item) {
 		const { functions, parameter } = item;
 		const path = packagePath(functions, packageIdOf(item));
-		const { body, headers } = await callApi(functions, speedyFiles, { method: 'GET', path });
-		const found = describePackage(thingIn(functions, 'package', body), serviceTime(headers));
+		const call = { method: 'GET', path, needs: PACKAGE } as const;
+		const { body, headers } = await callApi(functions, speedyFiles, call);
+		const found = describePackage(body, serviceTime(headers));
 		return { json: parameter<boolean>('simplify') ? simplifyPackage(found) : found };
 	},
 };

@@ -2,14 +2,13 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { withItem } from '../../shared/errors';
 import { inputField, sha256Option, stallOption } from '../../shared/fields';
-import { callApi } from '../../shared/http';
 import type { ItemContext, Operation } from '../../shared/operation';
 import type { Field } from '../../shared/parameters';
 import { filesOf } from '../../shared/transfer/source';
 import { sumOf } from '../describe';
-import { speedyFiles } from '../service';
 import { createPackage } from './create';
 import { daysField, emailField, nameField, noteOption, packagePath, titleField } from './fields';
+import { removePackage } from './delete';
 import { finalizePackage, statusOf } from './finalize';
 import { progressOf, uploadInto } from './upload';
 
@@ -65,11 +64,8 @@ export const send: Operation = {
  * What a failure half way leaves behind, in words. Deletes the package if the user has chosen so, but only while it is
  * surely a draft: the recipient may have the link of any other.
  */
-async function whatIsLeft(
-	{ functions, option }: ItemContext,
-	id: string,
-	progress: string,
-): Promise<string> {
+async function whatIsLeft(item: ItemContext, id: string, progress: string): Promise<string> {
+	const { functions, option } = item;
 	const path = packagePath(functions, id);
 	const there = `The package “${id}” exists with ${progress}.`;
 	const status = await statusOf(functions, path);
@@ -81,7 +77,7 @@ async function whatIsLeft(
 		'The recipient has not been told. Go on with Upload File and Finalize, or delete it.';
 	if (!option<boolean>('deleteOnFailure')) return `${there} It is a draft. ${goOn}`;
 	try {
-		await callApi(functions, speedyFiles, { method: 'DELETE', path });
+		await removePackage(item, id);
 		return `The package “${id}”, which had ${progress}, was deleted again.`;
 	} catch (error) {
 		return `${there} It could not be deleted: ${(error as Error).message}. ${goOn}`;

@@ -10,7 +10,7 @@ import { transferSettings } from '../../shared/transfer/settings';
 import type { FileSource } from '../../shared/transfer/source';
 import { uploadWhole } from '../../shared/transfer/upload';
 import { describeFile, filesIn } from '../describe';
-import { speedyFiles, thingIn } from '../service';
+import { FILE, PACKAGE, speedyFiles } from '../service';
 import { packagePath } from './fields';
 
 /** SpeedyFiles deletes packages, not single files. */
@@ -37,10 +37,10 @@ async function uploadOne(
 	const { functions } = item;
 	const path = packagePath(functions, packageId);
 	const { field, fileName, mimeType, size } = file;
-	const { body, measure } = await uploadWhole(
+	const { body: stored, measure } = await uploadWhole(
 		item,
 		speedyFiles,
-		{ method: 'POST', path: `${path}/files` },
+		{ method: 'POST', path: `${path}/files`, needs: FILE },
 		file,
 		{
 			...transferSettings(item),
@@ -48,7 +48,6 @@ async function uploadOne(
 			find: async (sent) => await findFile(functions, path, fileName, sent),
 		},
 	);
-	const stored = thingIn(functions, 'file', body);
 	const reported = { size: stored.size_bytes, sha256: stored.sha256 };
 	compareWithService(functions.getNode(), fileName, measure, reported, DIFFERENCE);
 	const sha256 = textOf(stored.sha256) ?? measure.sha256;
@@ -63,15 +62,14 @@ async function findFile(
 	{ sha256 }: Measure,
 ): Promise<Json | undefined> {
 	if (!sha256) return undefined;
-	const { body } = await callApi(context, speedyFiles, { method: 'GET', path });
-	return filesIn(thingIn(context, 'package', body)).find(
-		(file) => file.original_name === fileName && file.sha256 === sha256,
-	);
+	const call = { method: 'GET', path, needs: PACKAGE } as const;
+	const { body } = await callApi(context, speedyFiles, call);
+	return filesIn(body).find((file) => file.original_name === fileName && file.sha256 === sha256);
 }
 
 /** Which of the files are in the package, in words. */
 export function progressOf(files: FileSource[], arrived: IDataObject[]): string {
-	const names = arrived.map(({ original_name: name }) => `“${String(name)}”`);
+	const names = arrived.map(({ original_name: name, id }) => `“${textOf(name) ?? String(id)}”`);
 	const there = `${arrived.length} of ${files.length} files`;
 	return names.length > 0 ? `${there} (${names.join(', ')})` : there;
 }

@@ -1,11 +1,10 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 import { serviceTime } from '../../shared/dates';
-import { withDoubt, withItem } from '../../shared/errors';
 import { callApi } from '../../shared/http';
 import type { ItemContext, Operation } from '../../shared/operation';
 import { describeToken } from '../describe';
-import { speedyFiles, thingIn } from '../service';
+import { NEW_TOKEN, speedyFiles } from '../service';
 
 const nameField: INodeProperties = {
 	displayName: 'Name',
@@ -43,21 +42,16 @@ export const create: Operation = {
 		},
 	],
 	async execute(item) {
-		const { functions, itemIndex } = item;
-		const body = tokenRequest(item);
-		try {
-			const answer = await callApi(functions, speedyFiles, {
-				method: 'POST',
-				path: '/me/tokens',
-				body,
-				repeatable: false,
-			});
-			const created = thingIn(functions, 'token', answer.body);
-			return { json: describeToken(created, serviceTime(answer.headers)) };
-		} catch (error) {
-			const doubt = `A token “${body.name}” may exist nevertheless; its text is lost. Revoke it with Token → Revoke.`;
-			throw withItem(functions.getNode(), withDoubt(error, doubt), itemIndex);
-		}
+		const request = tokenRequest(item);
+		const { body, headers } = await callApi(item.functions, speedyFiles, {
+			method: 'POST',
+			path: '/me/tokens',
+			body: request,
+			needs: NEW_TOKEN,
+			repeatable: false,
+			doubt: `A token “${request.name}” may exist nevertheless; its text is lost. Revoke it with Token → Revoke.`,
+		});
+		return { json: describeToken(body, serviceTime(headers)) };
 	},
 };
 

@@ -1,6 +1,7 @@
 import { callApi, pathPart } from '../../shared/http';
 import { locatorField } from '../../shared/locator';
 import type { Operation } from '../../shared/operation';
+import { confirmationOf } from '../../shared/service';
 import { speedyFiles } from '../service';
 
 const tokenField = locatorField({
@@ -25,6 +26,7 @@ export const revoke: Operation = {
 		await callApi(functions, speedyFiles, {
 			method: 'DELETE',
 			path: `/me/tokens/${pathPart(functions, tokenField.displayName, id)}`,
+			needs: confirmationOf('the revocation', 'ok', 'revoked'),
 		});
 		return { json: { revoked: true, id: /^\d+$/.test(id) ? Number(id) : id } };
 	},

@@ -23,7 +23,16 @@ export async function readAnswer(body: ByteStream, status: number): Promise<unkn
 		(error: Error) => error,
 	);
 	if (fault && status < 400) throw fault;
-	const text = Buffer.concat(chunks).toString();
+	return parseBody(Buffer.concat(chunks).toString());
+}
+
+/**
+ * The JSON of a text, whatever its content type says, also behind a byte order mark, which some proxies and frameworks
+ * put before it; any other text as it is.
+ */
+export function parseBody(body: unknown): unknown {
+	if (typeof body !== 'string') return body;
+	const text = body.replace(/^\uFEFF+/, '');
 	try {
 		return JSON.parse(text);
 	} catch {

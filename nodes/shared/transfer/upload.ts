@@ -17,17 +17,17 @@ export interface TransferOptions {
 	stallTimeout: number;
 }
 
-export interface WholeOptions extends TransferOptions {
+export interface WholeOptions<T> extends TransferOptions {
 	/** Puts the file into a multipart form; without one the body is the file. */
 	form?: Form;
 	/**
 	 * Looks whether the service has the file although its answer was lost, where it can tell for sure.
 	 * @returns what it would have answered, or undefined
 	 */
-	find?(sent: Measure): Promise<unknown>;
+	find?(sent: Measure): Promise<T | undefined>;
 }
 
-export interface Uploaded extends Answer {
+export interface Uploaded<T> extends Answer<T> {
 	/** What was read of the file while it was sent. */
 	measure: Measure;
 }
@@ -38,13 +38,13 @@ export interface Uploaded extends Answer {
  * says so.
  * @throws NodeApiError, NodeOperationError if the file is not as long as n8n says
  */
-export async function uploadWhole(
+export async function uploadWhole<T>(
 	{ functions, itemIndex }: ItemContext,
 	service: Service,
-	call: Omit<ApiCall, 'payload' | 'body'>,
+	call: Omit<ApiCall<T>, 'payload' | 'body'>,
 	file: FileSource,
-	options: WholeOptions,
-): Promise<Uploaded> {
+	options: WholeOptions<T>,
+): Promise<Uploaded<T>> {
 	const node = functions.getNode();
 	let measure: Measure = { size: 0 };
 	let guard: StallGuard;
@@ -97,7 +97,7 @@ export async function uploadWhole(
 			},
 		});
 
-	let answer: Answer;
+	let answer: Answer<T>;
 	try {
 		answer = await send();
 	} catch (error) {

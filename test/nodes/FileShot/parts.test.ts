@@ -215,5 +215,5 @@ it('an answer without an ID is not FileShot', async () => {
 	const credentials = { baseUrl: host.url } as never;
 	const error = errorOf(await upload([await large()], inParts(), { credentials }));
 	await host.stop();
-	expect(error.message).toContain('does not answer like FileShot: it began an upload without');
+	expect(error.message).toContain('FileShot responded without a file ID');
 });

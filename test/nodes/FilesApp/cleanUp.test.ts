@@ -188,7 +188,9 @@ describe('when things go wrong', () => {
 		await host.start({ '/files/file_1': { body: '{"deleted":false}' } }, list);
 		const items = await cleaned(node({ dryRun: false }, { baseUrl: host.url }));
 		await host.stop();
-		expect(items).toMatchObject([{ action: 'failed', reason: 'Files App did not delete file_1' }]);
+		expect(items).toMatchObject([
+			{ action: 'failed', reason: 'Files App responded without confirming the deletion' },
+		]);
 	});
 });
 

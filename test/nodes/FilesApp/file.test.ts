@@ -197,7 +197,10 @@ describe('Delete', () => {
 	it.each([
 		[{ status: 204, body: '' }, undefined],
 		[{ status: 200, body: '' }, undefined],
-		[{ status: 200, body: '{"deleted":false}' }, 'Files App did not delete f'],
+		[
+			{ status: 200, body: '{"deleted":false}' },
+			'Files App responded without confirming the deletion',
+		],
 	])('understands the answer %j', async (answer, problem) => {
 		const host = new Host();
 		await host.start({}, answer);

@@ -10,7 +10,7 @@ const HASHES = ['md5', 'sha1', 'sha224', 'sha256', 'sha384', 'sha512'];
 const sandbox = ownSandbox();
 const file = newFile(sandbox);
 const { run } = file;
-const recorder = ownRecorder();
+const recorder = ownRecorder({ size: 5, md5: 'x' });
 
 const record = recorder.run.bind(recorder);
 const setting = async (patch: object) =>

@@ -232,7 +232,7 @@ describe('what goes over the wire', () => {
 		{ uri: '/b/k', region: 'eu', upload_id: 'U1', location_url: 'user@evil' },
 	])('%j is no beginning of an upload', async (body) => {
 		uploadApi((path) => (path === '/multipart/start' ? { body } : undefined));
-		expect(errorOf(await store()).message).toContain('it started no upload');
+		expect(errorOf(await store()).message).toContain('Filestack responded without an upload');
 		expect(recorder.seen).toHaveLength(1);
 	});
 });

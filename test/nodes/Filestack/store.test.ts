@@ -246,7 +246,9 @@ describe('is refused with what to do, before anybody is called', () => {
 
 it('an answer that does not say where the file is is an error', async () => {
 	recorder.answer = () => ({ body: { size: 5 } });
-	expect(errorOf(await record()).message).toBe('Filestack’s answer does not say where the file is');
+	expect(errorOf(await record()).message).toBe(
+		'Filestack responded without the URL or the handle of the file',
+	);
 });
 
 it('is not repeated once the file has left: Filestack may have it, and the error says so', async () => {

@@ -160,11 +160,13 @@ describe('a service in trouble', () => {
 
 	testWebPages('sending a web page with %i: is not Filestack', { sandbox, service, get, fault });
 
-	it.each(['', '{"size":', 'ok'])('answering %j: is not Filestack', async (body) => {
+	it.each([
+		['', 'Filestack responded without any metadata of the file'],
+		['{"size":', 'does not answer like Filestack: it sent no JSON (200)'],
+		['ok', 'does not answer like Filestack: it sent no JSON (200)'],
+	])('answering %j: is not Filestack', async (body, message) => {
 		recorder.answer = () => ({ body });
-		expect(errorOf(await recorder.run('getMetadata')).message).toContain(
-			'does not answer like Filestack',
-		);
+		expect(errorOf(await recorder.run('getMetadata')).message).toContain(message);
 	});
 
 	it('repeating policy and signature in its words: they are taken out', async () => {

@@ -36,5 +36,7 @@ it('a redirect is an error, and the credentials do not follow it', async () => {
 });
 
 it('an empty answer is an error', async () => {
-	expect((await get('empty')).message).toContain('it sent an empty answer (200)');
+	const { message, description } = await get('empty');
+	expect(message).toBe('FileCourier responded without the session');
+	expect(description).toContain('The response (200) is empty');
 });

@@ -1,0 +1,154 @@
+import { isJsonObject, type Json, type ServiceContext, textOf } from './service';
+
+/** What stands in place of a secret; n8n's own word for it. */
+const HIDDEN = '**hidden**';
+
+/** Characters from which on a secret is replaced wherever it stands. A shorter one may be a part of any word. */
+const DISTINCT = 8;
+/** Characters of the shortest secret that is looked for at all: only where it stands alone, and only in error texts. */
+const SHORTEST = 4;
+
+/** Causes of an error that are looked through. */
+const MOST_CAUSES = 5;
+
+const registries = new WeakMap<object, Secrets>();
+
+/** The secrets of an execution, a poll or a delivery: n8n makes a new context for each. */
+export function secretsOf(context: object): Secrets {
+	const known = registries.get(context) ?? new Secrets();
+	registries.set(context, known);
+	return known;
+}
+
+/**
+ * The secrets of the context with those of a credential, which is read once per context: every field that n8n shows as
+ * a password is one, and so is what HTTP Basic makes of it.
+ */
+export async function learnSecrets(context: ServiceContext, type: string): Promise<Secrets> {
+	const secrets = secretsOf(context);
+	await secrets.learn(type, async () => {
+		const credential = await context.getCredentials<Json>(type);
+		for (const { name, typeOptions } of context.getCredentialsProperties(type)) {
+			if (typeOptions?.password) secrets.add(credential[name], Object.values(credential));
+		}
+		return credential;
+	});
+	return secrets;
+}
+
+/** Texts that must not come out of an execution, and the means to keep them in. */
+export class Secrets {
+	private readonly distinct = new Set<string>();
+	private readonly short = new Set<string>();
+	private readonly credentials = new Map<string, Promise<Json>>();
+	private pattern: RegExp | undefined;
+	private shortPattern: RegExp | undefined;
+
+	/** Has a credential read, unless it was before. */
+	async learn(type: string, read: () => Promise<Json>): Promise<void> {
+		const reading = this.credentials.get(type) ?? read();
+		this.credentials.set(type, reading);
+		try {
+			await reading;
+		} finally {
+			// A credential that could not be read is asked for again.
+			reading.catch(() => this.credentials.delete(type));
+		}
+	}
+
+	/** A credential that was learnt. */
+	async credential(type: string): Promise<Json> {
+		return (await this.credentials.get(type)) ?? {};
+	}
+
+	/** @param users names with which HTTP Basic may send it */
+	add(secret: unknown, users: unknown[] = []): void {
+		const text = textOf(secret)?.trim();
+		if (text === undefined) return;
+		// One field may hold several, for example while a webhook's secret is rotated.
+		for (const one of new Set([text, ...text.split(/[,\s]+/)])) this.addOne(one, users);
+	}
+
+	private addOne(secret: string, users: unknown[]): void {
+		if (secret.length < SHORTEST) return;
+		this.pattern = this.shortPattern = undefined;
+		const basic = [...users, 'app', ''].map((user) => `${String(user)}:${secret}`);
+		const encoded = [secret, ...basic].flatMap((text) =>
+			(['base64', 'base64url'] as const).map((encoding) => Buffer.from(text).toString(encoding)),
+		);
+		const spelled = [
+			secret,
+			encodeURIComponent(secret.toWellFormed()),
+			JSON.stringify(secret).slice(1, -1),
+		];
+		for (const text of [...spelled, ...encoded]) {
+			// The padding of base64 may be missing, or be percent-encoded.
+			const bare = text.replace(/=+$/, '');
+			(bare.length < DISTINCT ? this.short : this.distinct).add(bare);
+		}
+	}
+
+	/** A text of an output. */
+	hideIn(text: string): string {
+		if (this.distinct.size === 0) return text;
+		this.pattern ??= new RegExp(alternatives(this.distinct), 'gi');
+		return text.replace(this.pattern, HIDDEN);
+	}
+
+	/** A text of an error, without short secrets too, where they stand alone. */
+	hideInError(text: string): string {
+		const safe = this.hideIn(text);
+		if (this.short.size === 0) return safe;
+		this.shortPattern ??= new RegExp(
+			`(?<![\\p{L}\\p{N}_])(?:${alternatives(this.short)})(?![\\p{L}\\p{N}_])`,
+			'gu',
+		);
+		return safe.replace(this.shortPattern, HIDDEN);
+	}
+
+	/** Hides the secrets in a parsed response, in place; not by recursion, because a hostile one may be nested deeply. */
+	hideInBody(body: unknown): unknown {
+		if (typeof body === 'string') return this.hideIn(body);
+		const containers: object[] = typeof body === 'object' && body !== null ? [body] : [];
+		for (let container = containers.pop(); container; container = containers.pop()) {
+			const fields = container as Json;
+			for (const name of Object.keys(fields)) {
+				const value = fields[name];
+				if (typeof value === 'object' && value !== null) containers.push(value);
+				const safeValue = typeof value === 'string' ? this.hideIn(value) : value;
+				const safeName = this.hideIn(name);
+				if (safeName !== name) Reflect.deleteProperty(fields, name);
+				if (safeName !== name || safeValue !== value) fields[safeName] = safeValue;
+			}
+		}
+		return body;
+	}
+
+	/** Hides the secrets in all that an error says, in place. */
+	hideInThrown<E>(error: E): E {
+		let level: unknown = error;
+		for (let depth = 0; depth < MOST_CAUSES && isJsonObject(level); depth++) {
+			this.hideInFields(level, ['message', 'description', 'stack']);
+			if (Array.isArray(level.messages)) this.hideInBody(level.messages);
+			if (isJsonObject(level.context)) this.hideInFields(level.context, Object.keys(level.context));
+			level = level.cause;
+		}
+		return error;
+	}
+
+	private hideInFields(fields: Json, names: string[]): void {
+		for (const name of names) {
+			const value = fields[name];
+			if (typeof value !== 'string') continue;
+			const safe = this.hideInError(value);
+			if (safe !== value) fields[name] = safe;
+		}
+	}
+}
+
+/** A pattern for any of the texts, the longest first: one may begin another. */
+const alternatives = (texts: Set<string>) =>
+	[...texts]
+		.sort((a, b) => b.length - a.length)
+		.map((text) => text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&'))
+		.join('|');

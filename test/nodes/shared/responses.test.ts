@@ -1,0 +1,250 @@
+/**
+ * Every operation of every node against a server that responds in ways that no documentation mentions. The operations and
+ * their parameters come from the descriptions: a new one needs no line here, as long as {@link good} satisfies it.
+ */
+import type { IRun, NodeApiError } from 'n8n-workflow';
+
+import { sha256Of } from '../../support/binary';
+import { everythingIn } from '../../support/errors';
+import { Recorder, type Seen } from '../../support/filestack';
+import {
+	type Case,
+	credentialsOf,
+	everyOperation,
+	jsonOf,
+	runCase,
+} from '../../support/operations';
+
+/** Nothing is waited for; what would be is taken down. */
+const waits: number[] = [];
+jest.mock('../../../nodes/shared/retry', () => ({
+	...jest.requireActual<object>('../../../nodes/shared/retry'),
+	pause: (milliseconds: number) => {
+		waits.push(milliseconds);
+		return Promise.resolve();
+	},
+}));
+
+const server = new Recorder();
+beforeAll(async () => await server.start());
+afterAll(async () => await server.stop());
+beforeEach(() => {
+	server.seen.length = 0;
+	waits.length = 0;
+});
+
+const host = () => new URL(server.url).host;
+
+/** The file that every operation sends or fetches. */
+const FILE = 'hello';
+
+/** A call that fetches the file itself: its body may be anything. */
+const isFile = ({ method, path, query }: Seen) =>
+	method === 'GET' &&
+	/\/p\/abc|\/download\/|[?]download=true|\/api\/file\/12345678[?]|^\/(security=.*\/)?12345678[?]/.test(
+		`${path}?${String(new URLSearchParams(query))}`,
+	);
+
+/** A response with which every call of every service is content. */
+function good(request: Seen): unknown {
+	const { method, path } = request;
+	if (isFile(request)) return FILE;
+	if (method === 'GET' && path.endsWith('/me/tokens')) return [];
+	const isCancelled = method === 'DELETE' && path.includes('/sessions/');
+	const [handle, url] = ['HANDLE00000000000001', `${server.url}/HANDLE00000000000001`];
+	return {
+		...{ id: 'thing-1', fileId: 'file-1', handle, url, upload_id: 'upload-1', chunk_size: 5242880 },
+		...{ uri: '/bucket/key', region: 'eu', location_url: host(), headers: {}, sha256: undefined },
+		...{
+			token: 'sf_a-token-that-is-new',
+			magic_link: `${server.url}/p/abc`,
+			ok: true,
+			deleted: true,
+		},
+		...{ status: isCancelled ? true : 'draft', location: 'S3', mimetype: 'text/plain' },
+		...{ items: [], files: [], changes: [], total: 0, data: undefined },
+		...(path.includes('/sessions') && { data: { request_id: 'req_1', status: 'pending' } }),
+		...(path.includes('/metadata') && { sha256: sha256Of(Buffer.from(FILE)), filename: 'a.txt' }),
+	};
+}
+
+type Response = ReturnType<Recorder['answer']>;
+const ETAG = { etag: '"e"' };
+
+/** All good until the call with that number (from 0), hostile from it on. */
+async function runWith(one: Case, from: number, hostile: (request: Seen) => Response) {
+	server.seen.length = 0;
+	server.answer = (request) =>
+		server.seen.length - 1 < from ? { headers: ETAG, body: good(request) } : hostile(request);
+	return await runCase(one, server.url);
+}
+
+const errorIn = ({ data }: IRun) => data.resultData.error as NodeApiError | undefined;
+
+/** What must never reach a user. */
+const RAW =
+	/is not a function|is not iterable|Cannot read|undefined|NaN|\[object |Unexpected token|Invalid time/;
+
+function expectOwnError(error: NodeApiError): void {
+	expect(error.name).toMatch(/^Node(Api|Operation)Error$/);
+	const said = `${error.message}\n${error.description ?? ''}`;
+	expect(said).not.toMatch(RAW);
+	expect(said).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f\u202a-\u202e]/);
+	expect(said.length).toBeLessThan(1500);
+	expect(waits.every((wait) => wait >= 250 && wait <= 60_000)).toBe(true);
+}
+
+const OPERATIONS = everyOperation().map((one) => [one.name, one] as const);
+
+/** How many calls the operation makes when all goes well. Not zero, but for those that only sign. */
+async function callsOf(one: Case): Promise<number> {
+	const run = await runWith(one, Infinity, () => ({ body: {} }));
+	expect(errorIn(run)?.message).toBeUndefined();
+	expect(jsonOf(run).length + server.seen.length).toBeGreaterThan(0);
+	return server.seen.length;
+}
+
+/** Calls whose status says all, because the body of the response is not documented. */
+const STATUS_SAYS_ALL = [
+	/^PUT /,
+	/^DELETE \/api\/file/,
+	/^POST .*\/(upload-chunk|finalize-upload|chunks)(\/|$)/,
+];
+const saysAll = ({ method, path }: Seen) =>
+	STATUS_SAYS_ALL.some((call) => call.test(`${method} ${path}`));
+
+/** A download asks for a name that it can do without. */
+const isOnTheSide = ({ name }: Case, { path }: Seen) =>
+	/ download( |$)/.test(name) && path.endsWith('/metadata');
+
+describe.each(OPERATIONS)('%s', (_, one) => {
+	it('a success without its essential content is an error, which no one waits for', async () => {
+		const empty = [
+			{},
+			[],
+			null,
+			'',
+			'""',
+			'true',
+			'42',
+			'OK',
+			'<p>Welcome</p>',
+			{ hello: 'world' },
+		];
+		const failing = [
+			{ error: 'no' },
+			{ error: { code: 1, message: 'no', msg: 'no' } },
+			{ success: false, message: 'no' },
+			{ status: false, error: 'no' },
+		];
+		const calls = await callsOf(one);
+		for (let from = 0; from < calls; from++) {
+			for (const body of [...empty, ...failing]) {
+				const run = await runWith(one, from, () => ({ headers: ETAG, body }));
+				const what = `call ${from} answered with ${JSON.stringify(body)}`;
+				const hostile = server.seen[from];
+				const isEmptyList = Array.isArray(body) && hostile.method === 'GET';
+				// A deletion may be confirmed by its status alone.
+				if (hostile.method === 'DELETE' && (body === '' || body === null)) continue;
+				if (isEmptyList || isFile(hostile) || saysAll(hostile) || isOnTheSide(one, hostile))
+					continue;
+				expect({ what, message: errorIn(run)?.message }).toEqual({
+					what,
+					message: expect.any(String) as unknown,
+				});
+				expectOwnError(errorIn(run)!);
+				expect(run.data.waitTill).toBeUndefined();
+			}
+		}
+	});
+
+	it.each([404, 413, 429, 500, 502, 503])('a web page with %i keeps its status', async (status) => {
+		const headers = { 'content-type': 'text/html', 'retry-after': status === 429 ? '3600' : '' };
+		const body = `<!DOCTYPE html><html><head><title>${status} from the \u0007proxy</title></head><body>${'PAGE '.repeat(5000)}</body></html>`;
+		const calls = await callsOf(one);
+		for (let from = 0; from < calls; from++) {
+			const run = await runWith(one, from, () => ({ status, headers, body }));
+			const error = errorIn(run);
+			// What is asked on the side only, may fail.
+			if (!error && isOnTheSide(one, server.seen[from])) continue;
+			expect(error?.httpCode).toBe(String(status));
+			expectOwnError(error!);
+			expect(everythingIn(error)).not.toContain('PAGE');
+			expect(error!.message).toContain(`answered ${status}`);
+			if (status !== 429) continue;
+			expect(error!.failure).toEqual({ cause: 'rate-limited', retryAfterMs: 3_600_000 });
+			expect(error!.description).toMatch(/come back at \d{4}-/);
+		}
+	});
+
+	it('secrets that come back stay inside', async () => {
+		const { secrets: lasting } = credentialsOf(one, server.url);
+		let secrets: string[];
+		const echoOf = ({ path, query, headers, body }: Seen) => {
+			const sent = JSON.stringify([query, body.toString()]);
+			const basic = /^Basic (.+)$/.exec(headers.authorization ?? '')?.[1];
+			// What proves a right: policies and signatures.
+			const proofs = sent.match(/eyJ[\w-]+|\b[0-9a-f]{64}\b/g) ?? [];
+			for (const text of [basic, ...proofs]) if (text) secrets.push(text.replace(/=+$/, ''));
+			const all = [...secrets, ...secrets.map(encodeURIComponent)];
+			return { path, query, headers, sent: body.length < 5000 ? sent : '', all };
+		};
+		const ways: Array<(request: Seen) => Response> = [
+			(request) => ({
+				headers: ETAG,
+				body: isFile(request)
+					? FILE
+					: Array.isArray(good(request))
+						? [{ id: 'x', echo: echoOf(request) }]
+						: { ...(good(request) as object), echo: echoOf(request), [secrets[0]]: 1 },
+			}),
+			(request) => ({
+				status: 400,
+				body: { error: JSON.stringify(echoOf(request)).slice(0, 200) },
+			}),
+			(request) => ({ status: 400, body: { error: { message: String(echoOf(request).all) } } }),
+			(request) => ({ status: 500, body: `sorry ${String(echoOf(request).all)}` }),
+			(request) => ({ status: 422, body: { detail: echoOf(request).all.join(' '), error: 'x' } }),
+			(request) => ({
+				status: 502,
+				body: `<title>${String(echoOf(request).headers.authorization)}</title>`,
+			}),
+		];
+		const calls = await callsOf(one);
+		for (let from = 0; from < calls; from++) {
+			for (const way of ways) {
+				secrets = [...lasting];
+				const run = await runWith(one, from, way);
+				const error = errorIn(run);
+				const shown = error ? everythingIn(error) : JSON.stringify(jsonOf(run));
+				for (const secret of secrets) expect(shown).not.toContain(secret);
+			}
+		}
+	});
+
+	it('enormous and hostile words are cut short', async () => {
+		const noise = '\u0000\u001b[31m\u202e'.repeat(100);
+		const words = `${'\u{1F600}'.repeat(200_000)}${'x'.repeat(1_000_000)}`;
+		const bodies = [
+			{ error: noise + words, message: words, detail: words },
+			{ error: { msg: words, message: words, code: words } },
+			{ detail: Array.from({ length: 20_000 }, () => ({ loc: ['body', 'x'], msg: 'wrong' })) },
+			words,
+			Array.from({ length: 200_000 }, () => 1),
+		];
+		if ((await callsOf(one)) === 0) return;
+		for (const body of bodies) {
+			const error = errorIn(await runWith(one, 0, () => ({ status: 400, body })));
+			expectOwnError(error!);
+			expect(error!.message.isWellFormed()).toBe(true);
+		}
+	});
+
+	it('a byte order mark before the JSON does no harm', async () => {
+		const run = await runWith(one, 0, (request) => ({
+			headers: ETAG,
+			body: isFile(request) ? FILE : `\uFEFF${JSON.stringify(good(request))}`,
+		}));
+		expect(errorIn(run)?.message).toBeUndefined();
+	});
+});
