@@ -14,9 +14,10 @@ export const filestackEvents: EventDialect = {
 	scheme: {
 		service: filestack,
 		header: 'fs-signature',
-		texts: (raw, headers) => [
-			Buffer.concat([Buffer.from(`${String(headers['fs-timestamp'])}.`), raw]),
-		],
+		*texts(raw, headers) {
+			const timestamp = textOf(headers['fs-timestamp']);
+			if (timestamp) yield Buffer.concat([Buffer.from(`${timestamp}.`), raw]);
+		},
 	},
 	read: (body, headers) => readEvent(body, secondsOf(headers['fs-timestamp'])),
 };
@@ -45,8 +46,7 @@ function readEvent(body: Json, signedAt: number | undefined): ServiceEvent | und
 			typeof body.timestamp === 'string' ? Number(body.timestamp) : body.timestamp,
 		),
 	};
-	// A conversion has one uuid for all that is told of it: pending, then completed.
-	return { event, key: body.id ?? [event, body.uuid, body.timestamp, url], signedAt, json };
+	return { event, signedAt, json };
 }
 
 /** Audio and video conversions are told without an `action`: {status, uuid, data, …}. */
