@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { isoDate } from '../shared/dates';
+import { epochOf, isoDate } from '../shared/dates';
 import { isJsonObject, type Json, textOf } from '../shared/service';
 import type { EventDialect, ServiceEvent } from '../shared/webhook/events';
 import { handleIn } from './handle';
@@ -19,14 +19,11 @@ export const filestackEvents: EventDialect = {
 			if (timestamp) yield Buffer.concat([Buffer.from(`${timestamp}.`), raw]);
 		},
 	},
-	read: (body, headers) => readEvent(body, secondsOf(headers['fs-timestamp'])),
+	read: (body, headers) => readEvent(body, epochOf(headers['fs-timestamp'])),
 };
 
-/** Unix seconds, as milliseconds. */
-function secondsOf(header: unknown): number | undefined {
-	const seconds = Number(textOf(header) ?? NaN);
-	return Number.isFinite(seconds) ? seconds * 1000 : undefined;
-}
+/** Characters of the longest URL that is looked through for a handle. */
+const LONGEST_URL = 8_192;
 
 function readEvent(body: Json, signedAt: number | undefined): ServiceEvent | undefined {
 	const event = textOf(body.action) ?? conversionOf(body);
@@ -38,13 +35,12 @@ function readEvent(body: Json, signedAt: number | undefined): ServiceEvent | und
 	const json: IDataObject = {
 		...(body as IDataObject),
 		event,
-		handle: textOf(file.handle) ?? (url ? handleIn(url) : undefined),
+		handle:
+			textOf(file.handle) ?? (url && url.length <= LONGEST_URL ? handleIn(url) : undefined),
 		fileName: textOf(file.filename),
 		mimetype: textOf(file.mimetype) ?? textOf(file.type),
 		size: typeof file.size === 'number' ? file.size : undefined,
-		occurredAt: isoDate(
-			typeof body.timestamp === 'string' ? Number(body.timestamp) : body.timestamp,
-		),
+		occurredAt: isoDate(body.timestamp),
 	};
 	return { event, signedAt, json };
 }
