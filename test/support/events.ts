@@ -1,10 +1,5 @@
 import axios from 'axios';
-import type {
-	ICredentialType,
-	IDataObject,
-	INodeType,
-	WorkflowExecuteMode,
-} from 'n8n-workflow';
+import type { ICredentialType, IDataObject, INodeType, WorkflowExecuteMode } from 'n8n-workflow';
 
 import { TriggerServer } from './webhooks';
 
