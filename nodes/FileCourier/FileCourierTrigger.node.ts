@@ -8,10 +8,12 @@ import {
 } from 'n8n-workflow';
 
 import { readParameters, toProperty, triggerSource } from '../shared/parameters';
+import { checkedActivation } from '../shared/webhook/activation';
 import { ANY_EVENT, TRIGGER_VERSIONS } from '../shared/webhook/fields';
 import { fileCourierApiTest } from './credentialTest';
 import type { Wanted } from './delivery';
 import { type FetchSettings, receiveFiles } from './receiveFiles';
+import { fileCourier } from './service';
 import { triggerProperties } from './triggerProperties';
 
 // FileCourier has no registration of webhooks: each session names its callback URL. So n8n has nothing to register.
@@ -43,11 +45,13 @@ export class FileCourierTrigger implements INodeType {
 
 	methods = { credentialTest: { fileCourierApiTest } };
 
+	webhookMethods = { default: checkedActivation(fileCourier, triggerProperties) };
+
 	async webhook(this: IWebhookFunctions): Promise<IWebhookResponseData> {
 		return await receiveFiles(this, () => {
 			const settings = readParameters(triggerSource(this), triggerProperties);
 			const { events, ...fetch } = settings as unknown as Settings;
-			const { repeatWindow, recipient, referenceId, fileName, maxAge } = fetch.options;
+			const { recipient, referenceId, fileName, repeatWindow, maxAge = 172_800 } = fetch.options;
 			const chosen = events.includes(ANY_EVENT) ? [] : events;
 			const wanted = { events: chosen, recipient, referenceId, fileName, maxAge };
 			return { wanted, fetch, repeatWindow };

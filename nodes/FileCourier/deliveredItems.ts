@@ -3,18 +3,19 @@ import type { IBinaryKeyData, IDataObject, INodeExecutionData } from 'n8n-workfl
 import { isoDate } from '../shared/dates';
 import { textOf } from '../shared/service';
 import type { Downloaded } from '../shared/transfer/download';
+import type { FetchedFile } from '../shared/transfer/downloadMany';
 import type { DeliveredFile, FileCourierDelivery } from './delivery';
 import { sessionIdOf } from './service';
 
 /**
  * The items that a delivery starts a run with.
  *
- * @param fetched the files that were downloaded, by their place in the delivery; the others go on with their URL
+ * @param outcomes what became of the files, by their place in the delivery; undefined if none was to be downloaded
  * @param field the binary field of the first file; further ones of the same item get `_1`, `_2` …
  */
 export function deliveredItems(
 	delivery: FileCourierDelivery,
-	fetched: ReadonlyArray<Downloaded | undefined>,
+	outcomes: readonly FetchedFile[] | undefined,
 	{ perFile, field }: { perFile: boolean; field: string },
 ): INodeExecutionData[] {
 	const { event, timestamp, data, files } = delivery;
@@ -28,7 +29,11 @@ export function deliveredItems(
 	};
 	delete common.files; // described anew below
 	const fieldOf = (index: number) => (index === 0 || perFile ? field : `${field}_${index}`);
-	const described = files.map((file, index) => describe(file, fetched[index], fieldOf(index)));
+	const fetched = files.map((_, index) => outcomes?.[index].file);
+	const described = files.map((file, index) => ({
+		...describe(file, fetched[index], fieldOf(index)),
+		...(outcomes?.[index].reason ? { downloadError: outcomes[index].reason } : {}),
+	}));
 
 	if (perFile && files.length > 0) {
 		return files.map((_, index) => ({

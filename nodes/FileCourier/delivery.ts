@@ -2,11 +2,11 @@ import type { IDataObject, IWebhookFunctions } from 'n8n-workflow';
 
 import { epochOf } from '../shared/dates';
 import { isJsonObject, type Json, textOf } from '../shared/service';
-import { judgeDelivery } from '../shared/webhook/credential';
+import { bodyIn, contentKey } from '../shared/webhook/content';
 import { matchesPattern } from '../shared/webhook/filter';
 import { type Delivery, Refusal } from '../shared/webhook/receive';
-import { isSameText, secretsOf } from '../shared/webhook/signature';
-import { type SignatureScheme, verifyAge, verifySignature } from '../shared/webhook/verify';
+import { isSameText, linesOf } from '../shared/webhook/signature';
+import { type SignatureScheme, verifyAge, verifyDelivery } from '../shared/webhook/verify';
 import { fileCourier, sessionIdOf } from './service';
 
 export const FILES_DELIVERED = 'files.delivered';
@@ -24,10 +24,13 @@ export interface DeliveredFile extends IDataObject {
 
 export interface FileCourierDelivery {
 	event: string;
-	timestamp?: string;
+	timestamp?: string | number;
 	data: Json;
 	files: DeliveredFile[];
 }
+
+/** Bytes from which on a body is believed only as it came: a delivery of FileCourier is a list of links. */
+const LARGEST_REWRITTEN = 1024 * 1024;
 
 /**
  * `X-FileCourier-Signature` is the hex HMAC-SHA256 of the body (FileCourier docs, Webhook Security). The documentation
@@ -36,7 +39,11 @@ export interface FileCourierDelivery {
 const scheme: SignatureScheme = {
 	service: fileCourier,
 	header: 'x-filecourier-signature',
-	texts: (raw) => [raw, ...rewritten(raw)],
+	*texts(raw) {
+		yield raw;
+		const text = raw.length < LARGEST_REWRITTEN ? rewritten(raw) : undefined;
+		if (text !== undefined) yield text;
+	},
 };
 
 /** Whether the delivery comes from FileCourier: by its signature, and by the callback API key if there is one. */
@@ -44,33 +51,33 @@ export async function verifySender(
 	context: IWebhookFunctions,
 	raw: Buffer,
 ): Promise<Refusal | undefined> {
-	const { headers } = context.getRequestObject();
-	return await judgeDelivery(
-		context,
-		fileCourier,
-		(credential) =>
-			verifySignature(scheme, raw, headers, credential) ??
-			verifyCallbackKey(headers.authorization, credential),
+	return await verifyDelivery(context, scheme, raw, (credential, { authorization }) =>
+		verifyCallbackKey(authorization, credential),
 	);
 }
 
+/** FileCourier does not document a scheme for the key: it comes alone or behind “Bearer”. */
 function verifyCallbackKey(
 	header: string | undefined,
 	{ callbackApiKey }: IDataObject,
 ): Refusal | undefined {
-	const keys = secretsOf(callbackApiKey);
-	const key = (header ?? '').replace(/^Bearer\s+/i, '');
-	return keys.length === 0 || keys.some((one) => isSameText(key, one))
+	const keys = callbackKeysOf(callbackApiKey);
+	const given = (header ?? '').trim();
+	const forms = [given, given.replace(/^Bearer\s+/i, '')];
+	return keys.length === 0 || keys.some((key) => forms.some((form) => isSameText(form, key)))
 		? undefined
 		: new Refusal(401, 'The callback API key does not match');
 }
 
-/** The body as `JSON.stringify` writes it; nothing where it is no JSON. */
-function rewritten(raw: Buffer): string[] {
+/** The callback API keys of the credential: one per line, of which new sessions get the first. */
+export const callbackKeysOf = linesOf;
+
+/** The body as `JSON.stringify` writes it; undefined if it is not JSON. */
+function rewritten(raw: Buffer): string | undefined {
 	try {
-		return [JSON.stringify(JSON.parse(raw.toString('utf8')))];
+		return JSON.stringify(JSON.parse(raw.toString('utf8')));
 	} catch {
-		return [];
+		return undefined;
 	}
 }
 
@@ -92,13 +99,13 @@ export interface Wanted {
 export function readDelivery(
 	raw: Buffer,
 	wanted: Wanted,
-): Pick<Delivery<FileCourierDelivery>, 'key' | 'content'> | Refusal | undefined {
-	const body = parse(raw);
-	const event = isJsonObject(body) ? textOf(body.event) : undefined;
-	if (!isJsonObject(body) || event === undefined || !isJsonObject(body.data)) {
+): Pick<Delivery<FileCourierDelivery>, 'key' | 'signedAt' | 'content'> | Refusal | undefined {
+	const body = bodyIn(raw);
+	const event = textOf(body?.event);
+	if (body === undefined || event === undefined || !isJsonObject(body.data)) {
 		return new Refusal(400, 'The body is no FileCourier event: it needs “event” and “data”');
 	}
-	const { data } = body;
+	const { data, timestamp } = body;
 	if (wanted.events.length > 0 && !wanted.events.includes(event)) return undefined;
 	if (wanted.sessionId !== undefined && sessionIdOf(data) !== wanted.sessionId) {
 		return new Refusal(409, 'This workflow waits for another session');
@@ -110,19 +117,11 @@ export function readDelivery(
 	const files = all.filter(({ name }) => matchesPattern(wanted.fileName, name));
 	if (wanted.fileName?.trim() && files.length === 0) return undefined;
 
-	const timestamp = textOf(body.timestamp);
-	const tooOld = verifyAge(epochOf(timestamp), wanted.maxAge ?? 0);
+	const signedAt = epochOf(timestamp);
+	const tooOld = verifyAge(signedAt, wanted.maxAge ?? 0);
 	if (tooOld) return tooOld;
-	// FileCourier sends no ID of the delivery; its retries repeat the whole body. Not the raw bytes: written with other
-	// blanks the same delivery is believed too.
-	const key = JSON.stringify([sessionIdOf(data), event, timestamp ?? body]);
-	return { key, content: { event, timestamp, data, files } };
-}
-
-function parse(raw: Buffer): unknown {
-	try {
-		return JSON.parse(raw.toString('utf8'));
-	} catch {
-		return undefined;
-	}
+	// FileCourier sends no ID of the delivery; its retries repeat the whole body.
+	const key = contentKey([sessionIdOf(data), event, timestamp, data]);
+	const time = typeof timestamp === 'number' ? timestamp : textOf(timestamp);
+	return { key, signedAt, content: { event, timestamp: time, data, files } };
 }

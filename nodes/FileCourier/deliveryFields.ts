@@ -45,6 +45,6 @@ export const deliveryOptions: INodeProperties[] = [
 		default: 20,
 		displayOptions: { show: { '/download': [true] } },
 		description:
-			'Seconds that the downloads may take before FileCourier gets its answer. Files that are not down by then go on with their URL alone (downloaded: false). If a download fails within this time, FileCourier is asked to deliver again.',
+			'Seconds that the downloads may take before FileCourier gets its answer. Files that are not down by then, or that their host refuses, go on with their URL alone (downloaded: false, and downloadError says why). If a download fails for another reason, FileCourier is asked to deliver again, four times at most; files that are there already are not fetched again.',
 	},
 ];

@@ -1,9 +1,18 @@
 import type { INodeExecutionData, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
 
+import { textOf } from '../shared/service';
+import type { Downloaded, RemoteFile } from '../shared/transfer/download';
 import { downloadWithin } from '../shared/transfer/downloadMany';
+import { keepFiles, takeKept } from '../shared/transfer/keptFiles';
 import { receiveDelivery, Refusal } from '../shared/webhook/receive';
 import { deliveredItems } from './deliveredItems';
-import { type FileCourierDelivery, readDelivery, verifySender, type Wanted } from './delivery';
+import {
+	type DeliveredFile,
+	type FileCourierDelivery,
+	readDelivery,
+	verifySender,
+	type Wanted,
+} from './delivery';
 import { fileHost } from './service';
 
 /** The fields of {@link deliveryFields} and {@link deliveryOptions} as they are read. */
@@ -31,51 +40,83 @@ export interface ReceiveSettings {
 /** Minutes for which a repeat counts as one: longer than FileCourier's retries go on (26 h 36 min, Retry Policy). */
 const REPEAT_WINDOW = 2880;
 
+/**
+ * Tries of a delivery after which its run starts without the files that cannot be fetched. FileCourier makes the fifth
+ * after 2 h 36 min; before the sixth, a day later, the URLs have expired, and with it the session fails.
+ */
+const MOST_TRIES = 5;
+
+/** A delivery on its way into a run. */
+interface Content {
+	delivery: FileCourierDelivery;
+	settings: ReceiveSettings;
+	/** What identifies the delivery among those of all triggers. */
+	identity: string;
+	/** Its files that are stored, by what identifies them; made by `prepare`. */
+	stored: Map<string, Downloaded>;
+}
+
 /** Receives a delivery of FileCourier: verified, of the wanted kind, once, with its files if the user wants them. */
 export async function receiveFiles(
 	context: IWebhookFunctions,
 	readSettings: () => ReceiveSettings,
 ): Promise<IWebhookResponseData> {
-	return await receiveDelivery<{ delivery: FileCourierDelivery; settings: ReceiveSettings }>(
-		context,
-		{
-			verify: async (raw) => await verifySender(context, raw),
-			read(raw) {
-				const settings = readSettings();
-				const read = readDelivery(raw, settings.wanted);
-				if (read === undefined || read instanceof Refusal) return read;
-				const { repeatWindow = REPEAT_WINDOW } = settings;
-				const content = { delivery: read.content, settings };
-				return { key: read.key, content, repeatWindow: repeatWindow * 60 };
-			},
-			async prepare({ delivery, settings: { fetch, finish = (items) => items } }) {
-				const items = await itemsOf(context, delivery, fetch);
-				return items instanceof Refusal ? items : finish(items);
-			},
+	return await receiveDelivery<Content>(context, {
+		verify: async (raw) => await verifySender(context, raw),
+		read(raw) {
+			const settings = readSettings();
+			const read = readDelivery(raw, settings.wanted);
+			if (read === undefined || read instanceof Refusal) return read;
+			const { key, signedAt, content: delivery } = read;
+			const { repeatWindow = REPEAT_WINDOW } = settings;
+			const identity = JSON.stringify([context.getWorkflow().id, context.getNode().id, key]);
+			const content = { delivery, settings, identity, stored: new Map<string, Downloaded>() };
+			return { key, signedAt, content, repeatWindow: repeatWindow * 60 };
 		},
-	);
+		async prepare(content) {
+			const { finish = (items) => items } = content.settings;
+			const items = await itemsOf(context, content);
+			return items instanceof Refusal ? items : finish(items);
+		},
+		notStarted: ({ identity, stored }) => keepFiles(identity, 0, stored),
+	});
 }
 
 async function itemsOf(
 	context: IWebhookFunctions,
-	delivery: FileCourierDelivery,
-	{ output, download, binaryPropertyName: field = '', options }: FetchSettings,
+	{ delivery, settings, identity, stored }: Content,
 ): Promise<INodeExecutionData[] | Refusal> {
+	const { output, download, binaryPropertyName: field = '', options } = settings.fetch;
 	const { downloadBudget = 20, sha256 = true } = options;
 	const perFile = output === 'file';
-	if (!download) return deliveredItems(delivery, [], { perFile, field });
+	if (!download) return deliveredItems(delivery, undefined, { perFile, field });
 
-	const files = delivery.files.map(({ url, name, type, size }) => ({
-		url,
-		name,
-		mimeType: type,
-		size: typeof size === 'number' ? size : undefined,
-	}));
-	try {
-		const settings = { sha256, host: fileHost };
-		const fetched = await downloadWithin(context, files, downloadBudget * 1000, settings);
-		return deliveredItems(delivery, fetched, { perFile, field });
-	} catch (error) {
-		return new Refusal(503, `The files could not be downloaded: ${(error as Error).message}`);
+	const files = delivery.files.map(remoteFile);
+	const identities = files.map((file, index) => JSON.stringify([index, file, sha256]));
+	const kept = await takeKept(context, identity);
+	const isLastTry = kept.failures + 1 >= MOST_TRIES;
+	const fetched = await downloadWithin(context, files, {
+		sha256,
+		host: fileHost,
+		budget: downloadBudget * 1000,
+		known: identities.map((one) => kept.files.get(one)),
+		isLastTry,
+	});
+	for (const [index, { file }] of fetched.entries()) {
+		if (file) stored.set(identities[index], file);
 	}
+	const failed = fetched.find(({ mayRecover }) => mayRecover);
+	if (failed && !isLastTry) {
+		keepFiles(identity, kept.failures + 1, stored);
+		return new Refusal(503, `The files could not be downloaded: ${failed.reason}`);
+	}
+	return deliveredItems(delivery, fetched, { perFile, field });
 }
+
+/** What a delivery says about a file, as far as it is of the documented type. */
+const remoteFile = ({ url, name, type, size }: DeliveredFile): Partial<RemoteFile> => ({
+	url: textOf(url),
+	name: textOf(name),
+	mimeType: textOf(type),
+	size: Number.isSafeInteger(size) && size! >= 0 ? size : undefined,
+});

@@ -57,8 +57,8 @@ export const triggerProperties: INodeProperties[] = [
 				'deliveries with this reference ID',
 			),
 			ageOption(
-				0,
-				'FileCourier repeats a delivery with its first time for up to 27 hours, so allow at least 97200; and two days (172800) to refuse everything that Ignore Repeats For (Minutes) has forgotten.',
+				172_800,
+				'The default is as long as Ignore Repeats For (Minutes), so that a delivery is refused by the time it is forgotten. FileCourier repeats a delivery with its first time for up to 27 hours, so allow at least 97200.',
 			),
 		],
 	},

@@ -8,11 +8,13 @@ import {
 } from 'n8n-workflow';
 
 import { readParameters, toProperty, triggerSource } from '../shared/parameters';
+import { checkedActivation } from '../shared/webhook/activation';
 import { receiveEvent } from '../shared/webhook/events';
 import { TRIGGER_VERSIONS } from '../shared/webhook/fields';
 import { matchesPattern } from '../shared/webhook/filter';
 import { filestackApiTest } from './credentialTest';
 import { filestackEvents } from './event';
+import { filestack } from './service';
 import { triggerProperties } from './triggerProperties';
 
 // Webhooks are set up in Filestack's Developer Portal alone; n8n has nothing to register.
@@ -44,11 +46,13 @@ export class FilestackTrigger implements INodeType {
 
 	methods = { credentialTest: { filestackApiTest } };
 
+	webhookMethods = { default: checkedActivation(filestack, triggerProperties) };
+
 	async webhook(this: IWebhookFunctions): Promise<IWebhookResponseData> {
 		return await receiveEvent(this, filestackEvents, () => {
 			const settings = readParameters(triggerSource(this), triggerProperties);
 			const { events, options } = settings as unknown as Settings;
-			const { fileName, mimeType, maxAge = 0, repeatWindow = 2880 } = options;
+			const { fileName, mimeType, maxAge = 172_800, repeatWindow = 2880 } = options;
 			return {
 				events,
 				maxAge,

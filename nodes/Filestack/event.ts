@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { isoDate } from '../shared/dates';
+import { epochOf, isoDate } from '../shared/dates';
 import { isJsonObject, type Json, textOf } from '../shared/service';
 import type { EventDialect, ServiceEvent } from '../shared/webhook/events';
 import { handleIn } from './handle';
@@ -14,18 +14,16 @@ export const filestackEvents: EventDialect = {
 	scheme: {
 		service: filestack,
 		header: 'fs-signature',
-		texts: (raw, headers) => [
-			Buffer.concat([Buffer.from(`${String(headers['fs-timestamp'])}.`), raw]),
-		],
+		*texts(raw, headers) {
+			const timestamp = textOf(headers['fs-timestamp']);
+			if (timestamp) yield Buffer.concat([Buffer.from(`${timestamp}.`), raw]);
+		},
 	},
-	read: (body, headers) => readEvent(body, secondsOf(headers['fs-timestamp'])),
+	read: (body, headers) => readEvent(body, epochOf(headers['fs-timestamp'])),
 };
 
-/** Unix seconds, as milliseconds. */
-function secondsOf(header: unknown): number | undefined {
-	const seconds = Number(textOf(header) ?? NaN);
-	return Number.isFinite(seconds) ? seconds * 1000 : undefined;
-}
+/** Characters of the longest URL that is looked through for a handle. */
+const LONGEST_URL = 8_192;
 
 function readEvent(body: Json, signedAt: number | undefined): ServiceEvent | undefined {
 	const event = textOf(body.action) ?? conversionOf(body);
@@ -37,16 +35,14 @@ function readEvent(body: Json, signedAt: number | undefined): ServiceEvent | und
 	const json: IDataObject = {
 		...(body as IDataObject),
 		event,
-		handle: textOf(file.handle) ?? (url ? handleIn(url) : undefined),
+		handle:
+			textOf(file.handle) ?? (url && url.length <= LONGEST_URL ? handleIn(url) : undefined),
 		fileName: textOf(file.filename),
 		mimetype: textOf(file.mimetype) ?? textOf(file.type),
 		size: typeof file.size === 'number' ? file.size : undefined,
-		occurredAt: isoDate(
-			typeof body.timestamp === 'string' ? Number(body.timestamp) : body.timestamp,
-		),
+		occurredAt: isoDate(body.timestamp),
 	};
-	// A conversion has one uuid for all that is told of it: pending, then completed.
-	return { event, key: body.id ?? [event, body.uuid, body.timestamp, url], signedAt, json };
+	return { event, signedAt, json };
 }
 
 /** Audio and video conversions are told without an `action`: {status, uuid, data, …}. */

@@ -38,8 +38,8 @@ export const triggerProperties: INodeProperties[] = [
 			repeatOption(2880, 'Filestack repeats a delivery that was not answered for up to 13 hours.'),
 			patternOption('MIME Type', 'mimeType', 'e.g. image/*', 'events about files of such a type'),
 			ageOption(
-				0,
-				'Filestack may repeat a delivery with its first signature, so allow at least 12 hours (43200).',
+				172_800,
+				'The default is as long as Ignore Repeats For (Minutes), so that a delivery is refused by the time it is forgotten. Filestack may repeat a delivery with its first signature for up to 13 hours, so allow at least 46800.',
 			),
 		],
 	},

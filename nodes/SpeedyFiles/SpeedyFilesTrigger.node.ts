@@ -7,13 +7,15 @@ import {
 	NodeConnectionTypes,
 } from 'n8n-workflow';
 
-import { readParameters, toProperty, triggerSource } from '../shared/parameters';
+import { readParameters, toProperty } from '../shared/parameters';
+import { checkedActivation } from '../shared/webhook/activation';
 import { receiveEvent } from '../shared/webhook/events';
 import { TRIGGER_VERSIONS } from '../shared/webhook/fields';
 import { matchesPattern } from '../shared/webhook/filter';
 import { speedyFilesApiTest } from './credentialTest';
 import { speedyFilesEvents } from './event';
-import { triggerProperties } from './triggerProperties';
+import { speedyFiles } from './service';
+import { speedyFilesTriggerSource, triggerProperties } from './triggerProperties';
 
 // Webhooks are set up by an admin in the web interface alone; n8n has nothing to register.
 const webhooks: IWebhookDescription[] = [
@@ -50,9 +52,13 @@ export class SpeedyFilesTrigger implements INodeType {
 
 	methods = { credentialTest: { speedyFilesApiTest } };
 
+	webhookMethods = {
+		default: checkedActivation(speedyFiles, triggerProperties, speedyFilesTriggerSource),
+	};
+
 	async webhook(this: IWebhookFunctions): Promise<IWebhookResponseData> {
 		return await receiveEvent(this, speedyFilesEvents, () => {
-			const settings = readParameters(triggerSource(this), triggerProperties);
+			const settings = readParameters(speedyFilesTriggerSource(this), triggerProperties);
 			const { events, options } = settings as unknown as Settings;
 			const { fileName, packageId, recipient, maxAge = 300, repeatWindow = 60 } = options;
 			return {

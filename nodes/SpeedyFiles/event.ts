@@ -16,6 +16,7 @@ export const speedyFilesEvents: EventDialect = {
 		texts: (raw) => [raw],
 	},
 	read: readEvent,
+	testEvent: 'webhook.test',
 };
 
 function readEvent(body: Json, headers: Record<string, unknown>): ServiceEvent | undefined {
@@ -31,8 +32,5 @@ function readEvent(body: Json, headers: Record<string, unknown>): ServiceEvent |
 	};
 	const expiresAt = isoDate(body.expires_at);
 	if (expiresAt) json.expiresAt = expiresAt;
-	// There is no ID of the event; its time has microseconds. The hook's ID is in a header, which nobody has signed: with
-	// it in the key, a recorded delivery would start a run again under another ID.
-	const key = [event, body.package_id, body.timestamp, body.file_id];
-	return { event, key, signedAt: epochOf(body.timestamp), json };
+	return { event, signedAt: epochOf(body.timestamp), json };
 }

@@ -1,11 +1,12 @@
-import type { INodeProperties } from 'n8n-workflow';
+import type { IHookFunctions, INodeProperties, IWebhookFunctions } from 'n8n-workflow';
 
+import { type ParameterSource, triggerSource } from '../shared/parameters';
 import { ageOption, eventsField, patternOption, repeatOption } from '../shared/webhook/fields';
 
 export const triggerProperties: INodeProperties[] = [
 	{
 		displayName:
-			'On your SpeedyFiles instance open <b>Settings → Webhooks</b> as an admin, add one with the <b>Production URL</b> above, and copy its secret (whsec_…, shown once) into <b>Webhook Secret</b> of the credential. Then activate (publish) this workflow.',
+			'On your SpeedyFiles instance open <b>Settings → Webhooks</b> as an admin, add one with the <b>Production URL</b> above, and copy its secret (whsec_…, shown once) into <b>Webhook Secret</b> of the credential. Then activate (publish) this workflow. SpeedyFiles sends nothing when a package is created or expires: use the <b>SpeedyFiles Polling Trigger</b> for that.',
 		name: 'registrationNotice',
 		type: 'notice',
 		default: '',
@@ -18,21 +19,11 @@ export const triggerProperties: INodeProperties[] = [
 				value: 'package.file_uploaded',
 				description: 'By you or by a recipient, see uploaded_by',
 			},
-			{
-				name: 'Package Created',
-				value: 'package.created',
-				description: 'Documented, but not sent by current versions: use the polling trigger',
-			},
 			{ name: 'Package Deleted', value: 'package.deleted' },
 			{
 				name: 'Package Downloaded',
 				value: 'package.downloaded',
 				description: 'A recipient has downloaded a file, or all as a ZIP',
-			},
-			{
-				name: 'Package Expired',
-				value: 'package.expired',
-				description: 'Documented, but not sent by current versions: use the polling trigger',
 			},
 			{ name: 'Package Finalized', value: 'package.finalized', description: 'Its link was sent' },
 			{ name: 'Package Revoked', value: 'package.revoked' },
@@ -65,3 +56,21 @@ export const triggerProperties: INodeProperties[] = [
 		],
 	},
 ];
+
+/** Events that earlier versions of the node offered although SpeedyFiles never sends them. */
+const NEVER_SENT: readonly unknown[] = ['package.created', 'package.expired'];
+
+/** The settings of the trigger, without events of a saved workflow that can be selected no longer. */
+export function speedyFilesTriggerSource(
+	context: IWebhookFunctions | IHookFunctions,
+): ParameterSource {
+	const source = triggerSource(context);
+	return {
+		...source,
+		read(name, fallback) {
+			const value = source.read(name, fallback);
+			const isList = name === 'events' && Array.isArray(value);
+			return isList ? value.filter((event) => !NEVER_SENT.includes(event)) : value;
+		},
+	};
+}

@@ -1,5 +1,11 @@
-import type { IExecuteFunctions, INodeExecutionData, INodeProperties } from 'n8n-workflow';
-import { NodeOperationError, updateDisplayOptions } from 'n8n-workflow';
+import type {
+	IDataObject,
+	IExecuteFunctions,
+	INodeExecutionData,
+	INodeProperties,
+	NodeApiError,
+} from 'n8n-workflow';
+import { NodeConnectionTypes, NodeOperationError, updateDisplayOptions } from 'n8n-workflow';
 
 import { batchingOption, inBatches, type Batching } from './batching';
 import { withItem } from './errors';
@@ -33,6 +39,8 @@ export interface Operation {
 	options?: Field[];
 	/** Whether items are worked on strictly one after the other, so that there is nothing to set about batches. */
 	oneByOne?: boolean;
+	/** What an AI agent is to use instead, for an operation whose result an agent would never get. */
+	insteadForAgents?: string;
 	execute(item: ItemContext): Promise<OperationResult | OperationResult[]>;
 }
 
@@ -67,11 +75,12 @@ function resourceProperties({ value: resource, operations, initial }: Resource):
 		type: 'options',
 		noDataExpression: true,
 		displayOptions: { show: { resource: [resource] } },
-		options: operations.map(({ name, value, action, description }) => ({
+		options: operations.map(({ name, value, action, description, insteadForAgents }) => ({
 			name,
 			value,
 			action,
 			description,
+			...(insteadForAgents ? { displayOptions: { hide: { '@tool': [true] } } } : {}),
 		})),
 		default: initial,
 	};
@@ -151,8 +160,7 @@ async function runItem(
 		const problem = withItem(functions.getNode(), error, itemIndex);
 		(await allSecretsOf(functions)).hideInThrown(problem);
 		if (!functions.continueOnFail()) throw problem;
-		const details = problem.description ? { details: problem.description } : {};
-		return [{ json: { error: problem.message, ...details }, pairedItem }];
+		return [{ json: failedItem(problem), pairedItem }];
 	}
 }
 
@@ -171,6 +179,15 @@ async function allSecretsOf(functions: IExecuteFunctions): Promise<Secrets> {
 	return secretsOf(functions);
 }
 
+/**
+ * What goes on of an item that failed. n8n 1.123 takes an item for a failed one only if it has exactly these fields, and
+ * lets it leave through the normal output otherwise.
+ */
+function failedItem({ message, description }: NodeOperationError | NodeApiError): IDataObject {
+	const error = message || 'The operation failed without saying why';
+	return description ? { error, message: description } : { error };
+}
+
 interface ReadItem {
 	operation: Operation;
 	values: Values;
@@ -184,8 +201,27 @@ function readItem(
 	itemIndex: number,
 ): ReadItem {
 	const operation = chosenOperation(functions, resources);
+	if (operation.insteadForAgents && isAgentsTool(functions)) {
+		throw new NodeOperationError(
+			functions.getNode(),
+			`“${operation.name}” does not work as a tool of an AI agent`,
+			{ description: operation.insteadForAgents },
+		);
+	}
 	const values = readParameters(itemSource(functions, itemIndex), fieldsOf(operation));
 	return { operation, values, options: (values.options ?? {}) as Values };
+}
+
+/** Whether an AI agent has called the node. n8n gives the type of its tools the ending “Tool”. */
+function isAgentsTool(functions: IExecuteFunctions): boolean {
+	const { type, rewireOutputLogTo } = functions.getNode();
+	// Older versions of n8n do not have the function.
+	const { isToolExecution }: Partial<IExecuteFunctions> = functions;
+	return (
+		type.endsWith('Tool') ||
+		rewireOutputLogTo === NodeConnectionTypes.AiTool ||
+		isToolExecution?.call(functions) === true
+	);
 }
 
 function chosenOperation(functions: IExecuteFunctions, resources: Resource[]): Operation {

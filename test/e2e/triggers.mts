@@ -90,10 +90,13 @@ export function signedHeaders(
 	return { 'Content-Type': 'application/json', ...signature[service] };
 }
 
+/** Young enough for the trigger's age limit, and the same for each delivery of a run. */
+const TODAY = new Date().toISOString();
+
 const BODIES: Record<Signed, (number: number) => object> = {
 	fileCourier: (number) => ({
 		event: 'files.delivered',
-		timestamp: '2026-01-01T00:00:00Z',
+		timestamp: TODAY,
 		data: { request_id: `req_${number}`, recipient_email: 'customer@example.com', files: [] },
 	}),
 	speedyFiles: (number) => ({

@@ -55,6 +55,8 @@ export function buildContext(options: NodeUnderTest) {
 	const known: Record<string, INodeType> = {
 		'test.source': sourceNode(options.input ?? [{ json: {} }]),
 		'test.subject': options.node,
+		// What n8n calls the same node as a tool of an AI agent.
+		'test.subjectTool': options.node,
 	};
 	const nodeTypes: INodeTypes = {
 		getByName: (name) => known[name],

@@ -1,5 +1,5 @@
 import axios from 'axios';
-import type { ICredentialType, IDataObject, INodeType } from 'n8n-workflow';
+import type { ICredentialType, IDataObject, INodeType, WorkflowExecuteMode } from 'n8n-workflow';
 
 import { TriggerServer } from './webhooks';
 
@@ -17,6 +17,7 @@ export class ActiveTrigger {
 		credentialType: ICredentialType,
 		credentials: IDataObject,
 		parameters: IDataObject,
+		mode: WorkflowExecuteMode = 'webhook',
 	): Promise<ActiveTrigger> {
 		const server = new TriggerServer({
 			node,
@@ -24,7 +25,7 @@ export class ActiveTrigger {
 			credentials: credentials as never,
 			parameters,
 			workflowId: `events-${++workflows}`,
-			mode: 'webhook',
+			mode,
 		});
 		return new ActiveTrigger(server, await server.start());
 	}

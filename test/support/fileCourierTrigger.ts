@@ -41,8 +41,9 @@ export class TriggerUnderTest {
 				events: ['files.delivered'],
 				output: 'file',
 				download: false,
-				options: {},
 				...parameters,
+				// The vector is of January 2025.
+				options: { maxAge: 0, ...(parameters.options as IDataObject | undefined) },
 			},
 			workflowId: `trigger-${++workflows}`,
 			mode,

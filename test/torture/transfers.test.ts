@@ -144,10 +144,10 @@ class Tally {
 	constructor(readonly line: BadLine) {}
 
 	/** @returns all that the error says */
-	failed({ error, details }: IDataObject): string {
+	failed({ error, message }: IDataObject): string {
 		const kind = String(error).replace(/[0-9]+/g, '…');
 		this.errors[kind] = (this.errors[kind] ?? 0) + 1;
-		return `${String(error)} ${String(details)}`;
+		return `${String(error)} ${String(message)}`;
 	}
 
 	toString(): string {

@@ -2,6 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { ItemContext } from '../../shared/operation';
 import { invalidParameter, optionalText } from '../../shared/parameters';
+import { callbackKeysOf } from '../delivery';
 import { fileCourier } from '../service';
 
 /** Milliseconds of a day. */
@@ -30,7 +31,7 @@ export async function sessionRequest(item: ItemContext, callback?: string): Prom
 	}
 	const callbackUrl = callback ?? webAddress(item, 'Callback URL', trimmed(item, 'callbackUrl'));
 	const logo = optionalText(item.option('brandLogoUrl'));
-	const { callbackApiKey } = await item.functions.getCredentials<{ callbackApiKey?: string }>(
+	const { callbackApiKey } = await item.functions.getCredentials<{ callbackApiKey?: unknown }>(
 		fileCourier.credential,
 	);
 
@@ -47,7 +48,7 @@ export async function sessionRequest(item: ItemContext, callback?: string): Prom
 		reference_id: optionalText(item.option('referenceId')),
 		callback_url: callbackUrl,
 		webhook_url: callbackUrl,
-		callback_api_key: callbackApiKey,
+		callback_api_key: callbackKeysOf(callbackApiKey).at(0),
 		...expiry(item),
 		brand_name: optionalText(item.option('brandName')),
 		brand_logo_url: logo && webAddress(item, 'Brand Logo URL', logo),

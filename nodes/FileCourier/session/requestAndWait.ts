@@ -10,9 +10,11 @@ import { epochOf } from '../../shared/dates';
 import type { ItemContext, Operation } from '../../shared/operation';
 import { type Field, readParameters, triggerSource } from '../../shared/parameters';
 import { textOf } from '../../shared/service';
+import { requireSecret } from '../../shared/webhook/activation';
 import { FILES_DELIVERED } from '../delivery';
 import { deliveryFields, deliveryOptions } from '../deliveryFields';
 import { type FetchSettings, receiveFiles } from '../receiveFiles';
+import { fileCourier } from '../service';
 import { createSession } from './create';
 import { createFields, createOptions } from './createFields';
 
@@ -53,6 +55,8 @@ export const requestAndWait: Operation = {
 		...deliveryFields,
 	],
 	oneByOne: true,
+	insteadForAgents:
+		'The agent would go on at once, and the documents would not reach it. Let it use Session → Create, and receive the documents with a FileCourier Trigger in a workflow of its own.',
 	options: [
 		...createOptions,
 		...deliveryOptions,
@@ -78,7 +82,9 @@ export const requestAndWait: Operation = {
 				},
 			);
 		}
+		await requireSecret(functions, fileCourier);
 		const session = await createSession(item, resumeUrlOf(item));
+		if (textOf(session.sessionId) === undefined) throw noSessionId(item);
 		const json: IDataObject = { ...inputOf(item).json, ...session, delivered: false };
 		const waiting = { ...inputOf(item), json };
 		// When the time is over, n8n puts out the input of this node without running it: so this is its input now.
@@ -119,13 +125,35 @@ export async function resumeWithDelivery(
 
 const inputOf = ({ functions }: ItemContext) => functions.getInputData()[0];
 
-/** n8n's URL that lets this execution go on. Newer versions sign it with a token. */
+/**
+ * n8n's URL that lets this execution go on. Newer versions sign it with a token.
+ * @throws NodeOperationError if n8n has given the execution no such URL, so that it could not be resumed
+ */
 function resumeUrlOf({ functions }: ItemContext): string {
 	const { $execution } = functions.getWorkflowDataProxy(0) as unknown as {
-		$execution: { resumeUrl: string };
+		$execution?: { resumeUrl?: unknown };
 	};
-	return $execution.resumeUrl;
+	const url = textOf($execution?.resumeUrl);
+	const isUsable = url && /^https?:/i.test(url) && URL.canParse(url) && !url.includes(NO_EXECUTION);
+	if (isUsable && functions.getExecutionId()) return url;
+	throw new NodeOperationError(functions.getNode(), 'n8n cannot let this execution wait', {
+		description:
+			'It has not given the execution a resume URL, so the files could not be delivered to it. Nobody was asked for documents. Run the workflow itself, and check WEBHOOK_URL of this n8n.',
+	});
 }
+
+/** What n8n puts in place of the ID of an execution that it does not save. */
+const NO_EXECUTION = '__UNKNOWN__';
+
+const noSessionId = ({ functions }: ItemContext) =>
+	new NodeOperationError(
+		functions.getNode(),
+		'FileCourier responded without the ID of the session',
+		{
+			description:
+				'The request may have been sent to the recipient, but its delivery could not be recognized, so the workflow does not wait for it. Check the Base URL in the FileCourier credential.',
+		},
+	);
 
 function endOfWait(session: IDataObject, hours: number | undefined): Date {
 	const expires = (epochOf(session.expiresAt) ?? Date.now() + USUAL_EXPIRY) + GRACE;

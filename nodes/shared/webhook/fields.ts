@@ -1,5 +1,7 @@
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
+import { MAX_AGE_LABEL } from './verify';
+
 /**
  * Versions of the triggers, which do the same. For version 1 of any webhook node n8n evaluates an expression with each
  * delivery, and that takes an isolate where it makes them as they are needed; so new nodes have 1.1.
@@ -41,7 +43,7 @@ export const repeatOption = (minutes: number, why: string): INodeProperties => (
 
 /** @param seconds what a delivery may be old, unless the user says otherwise */
 export const ageOption = (seconds: number, why: string): INodeProperties => ({
-	displayName: 'Refuse If Older Than (Seconds)',
+	displayName: MAX_AGE_LABEL,
 	name: 'maxAge',
 	type: 'number',
 	typeOptions: { minValue: 0, maxValue: 31_536_000 },

@@ -1,11 +1,16 @@
 import { createHash } from 'node:crypto';
 
-/** Deliveries remembered for one trigger; the oldest are forgotten first. */
+/** Deliveries remembered for one trigger; the one that was signed first is forgotten first. */
 const MOST_REMEMBERED = 2_000;
 
-/** What survives a restart, in the workflow's static data: short digests of keys, with unix seconds. */
+/** When a delivery arrived and when it was signed, unix seconds; one number if the service does not say the latter. */
+type Note = number | [arrived: number, signed: number];
+
+/** What survives a restart, in the workflow's static data: short digests of keys, with their times. */
 export interface Remembered {
-	deliveries?: Record<string, number>;
+	deliveries?: Record<string, Note>;
+	/** Of the deliveries that were forgotten because there are too many: when the last one arrived and was signed. */
+	forgotten?: [arrived: number, signed: number];
 }
 
 /**
@@ -29,7 +34,10 @@ export interface Claim {
 }
 
 interface Entry {
+	/** Unix seconds of the arrival, or of the signature if the service's clock is ahead. */
 	at: number;
+	/** Unix seconds of the signature, of the arrival if the service does not say. */
+	signed: number;
 	state: State;
 	outcome: Promise<boolean>;
 }
@@ -43,7 +51,8 @@ interface Ledger {
 	 * What of it goes into the static data. One object for all deliveries, so that n8n saves what is known when it writes:
 	 * it writes for many deliveries at once, in no order, and an older note would undo a newer one.
 	 */
-	notes: Record<string, number>;
+	notes: Record<string, Note>;
+	forgotten?: [arrived: number, signed: number];
 }
 
 /**
@@ -52,33 +61,45 @@ interface Ledger {
  */
 const triggers = new Map<string, Ledger>();
 
+export interface ClaimedDelivery {
+	/** What a repeat has in common with the first delivery. */
+	key: string;
+	/** When it was signed, milliseconds since 1970; undefined if the service does not say. */
+	signedAt?: number;
+	/** How long a repeat counts as one, seconds; 0 lets every delivery through. */
+	repeatWindow: number;
+}
+
 /**
- * Claims a delivery; a repeat gets the outcome of the first one instead.
+ * Claims a delivery; a repeat gets the outcome of the first one instead. A delivery that was signed before one that had
+ * to be forgotten counts as a repeat, because it may have been forgotten too.
  *
  * @param trigger workflow and node
- * @param key what a repeat has in common with the first delivery
- * @param windowSeconds how long a repeat counts as one; 0 lets every delivery through
  * @param remembered the trigger's static data; written to, and bounded
  */
 export function claimDelivery(
 	trigger: string,
-	key: string,
-	windowSeconds: number,
+	{ key, signedAt, repeatWindow: windowSeconds }: ClaimedDelivery,
 	remembered: Remembered,
-): { claim: Claim } | { repeatOf: Promise<boolean> } {
+): { claim: Claim } | { repeatOf: Promise<boolean>; isAssumed?: boolean } {
 	const now = Math.floor(Date.now() / 1000);
+	const signed = signedAt === undefined ? undefined : Math.floor(signedAt / 1000);
 	const ledger = recall(trigger, remembered);
 	const { entries } = ledger;
 	const digest = digestOf(key);
 	const known = entries.get(digest);
 	if (known && known.state !== 'released' && known.at > now - windowSeconds) {
-		if (isNoted(known) && !remembered.deliveries?.[digest]) remembered.deliveries = ledger.notes;
+		if (isNoted(known) && !remembered.deliveries?.[digest]) save(ledger, remembered);
 		return { repeatOf: known.outcome };
+	}
+	if (!known && mayBeForgotten(ledger, signed, now - windowSeconds)) {
+		return { repeatOf: Promise.resolve(true), isAssumed: true };
 	}
 
 	let resolve: (accepted: boolean) => void = () => {};
 	const entry: Entry = {
-		at: now,
+		at: Math.max(now, signed ?? 0),
+		signed: signed ?? now,
 		state: 'pending',
 		outcome: new Promise((done) => (resolve = done)),
 	};
@@ -91,11 +112,11 @@ export function claimDelivery(
 				entry.state = 'handed';
 				forget(ledger, now - windowSeconds);
 				if (windowSeconds <= 0) return;
-				ledger.notes[digest] = now;
-				remembered.deliveries = ledger.notes;
+				ledger.notes[digest] = signed === undefined ? entry.at : [entry.at, entry.signed];
+				save(ledger, remembered);
 			},
 			remind: () => {
-				if (entry.state === 'handed' && windowSeconds > 0) remembered.deliveries = ledger.notes;
+				if (entry.state === 'handed' && windowSeconds > 0) save(ledger, remembered);
 			},
 			settle: (accepted) => {
 				entry.state = accepted ? 'accepted' : 'released';
@@ -115,21 +136,52 @@ function recall(trigger: string, remembered: Remembered): Ledger {
 	const ledger = triggers.get(trigger) ?? { entries: new Map<string, Entry>(), notes: {} };
 	triggers.set(trigger, ledger);
 	const { entries, notes } = ledger;
-	for (const [digest, at] of Object.entries(remembered.deliveries ?? {})) {
+	for (const [digest, note] of Object.entries(remembered.deliveries ?? {})) {
 		if (entries.has(digest)) continue;
-		entries.set(digest, { at, state: 'accepted', outcome: Promise.resolve(true) });
-		notes[digest] = at;
+		const [at, signed] = typeof note === 'number' ? [note, note] : note;
+		entries.set(digest, { at, signed, state: 'accepted', outcome: Promise.resolve(true) });
+		notes[digest] = note;
 	}
+	if (remembered.forgotten) noteForgotten(ledger, remembered.forgotten);
 	return ledger;
 }
 
-/** Forgets from the oldest on, until the rest is few enough and young enough. */
+function save({ notes, forgotten }: Ledger, remembered: Remembered): void {
+	remembered.deliveries = notes;
+	if (forgotten) remembered.forgotten = forgotten;
+}
+
+/** Forgets what is older than the window, and of the rest what was signed first, until it is few enough. */
 function forget(ledger: Ledger, oldest: number): void {
 	const { entries } = ledger;
 	for (const [digest, { at, state }] of entries) {
-		if (entries.size <= MOST_REMEMBERED && at > oldest) break;
+		if (at > oldest) break;
 		if (state !== 'pending') remove(ledger, digest);
 	}
+	const excess = entries.size - MOST_REMEMBERED;
+	if (excess <= 0) return;
+	const done = [...entries].filter(([, { state }]) => state !== 'pending');
+	done.sort(([, a], [, b]) => a.signed - b.signed);
+	for (const [digest, { at, signed, state }] of done.slice(0, excess)) {
+		if (state !== 'released') noteForgotten(ledger, [at, signed]);
+		remove(ledger, digest);
+	}
+}
+
+function noteForgotten(ledger: Ledger, [arrived, signed]: [arrived: number, signed: number]): void {
+	const [lastArrived, lastSigned] = ledger.forgotten ?? [0, 0];
+	ledger.forgotten = [Math.max(arrived, lastArrived), Math.max(signed, lastSigned)];
+}
+
+/** Whether a delivery may be one that was forgotten although its window is not over. */
+function mayBeForgotten(
+	{ forgotten }: Ledger,
+	signed: number | undefined,
+	oldest: number,
+): boolean {
+	if (forgotten === undefined || signed === undefined) return false;
+	const [lastArrived, lastSigned] = forgotten;
+	return signed <= lastSigned && lastArrived > oldest;
 }
 
 function remove({ entries, notes }: Ledger, digest: string): void {

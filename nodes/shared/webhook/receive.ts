@@ -5,18 +5,20 @@ import {
 	sleep,
 } from 'n8n-workflow';
 
-import { type Claim, claimDelivery, digestOf, type Remembered } from './ledger';
+import {
+	type Claim,
+	claimDelivery,
+	type ClaimedDelivery,
+	digestOf,
+	type Remembered,
+} from './ledger';
 
 /** Milliseconds; whoever sends a delivery has long given up then. */
 const LONGEST_REMINDER = 60_000;
 
 /** What a service's trigger says of one delivery that has arrived. */
-export interface Delivery<T> {
-	/** What its repeats have in common with it. */
-	key: string;
+export interface Delivery<T> extends ClaimedDelivery {
 	content: T;
-	/** Seconds for which a repeat starts no second run. */
-	repeatWindow: number;
 }
 
 /** A delivery that is not taken: the answer that its sender gets. */
@@ -38,6 +40,8 @@ export interface Receiver<T> {
 	read(raw: Buffer): Delivery<T> | Refusal | undefined;
 	/** The items that start the run. May take its time; meanwhile repeats wait for the outcome. */
 	prepare(content: T): Promise<INodeExecutionData[] | Refusal>;
+	/** Called if n8n did not start the run with the items after all, so that the delivery is sent again. */
+	notStarted?(content: T): void;
 }
 
 /** Receives one delivery: verified, read, claimed, prepared. It never throws, because n8n would make a failed execution of that. */
@@ -81,8 +85,13 @@ async function receiveOnce<T>(
 ): Promise<IWebhookResponseData> {
 	const remembered: Remembered = context.getWorkflowStaticData('node');
 	const trigger = `${context.getWorkflow().id}/${context.getNode().id}`;
-	const claimed = claimDelivery(trigger, delivery.key, delivery.repeatWindow, remembered);
+	const claimed = claimDelivery(trigger, delivery, remembered);
 	if ('repeatOf' in claimed) {
+		if (claimed.isAssumed) {
+			context.logger.warn(
+				`${context.getNode().name} takes a delivery for a repeat: it was signed before one that is no longer remembered, because too many have arrived since`,
+			);
+		}
 		return (await claimed.repeatOf)
 			? { webhookResponse: { received: true, repeated: true } }
 			: refuse(context, new Refusal(503, 'The first try of this delivery failed, send it again'));
@@ -96,7 +105,11 @@ async function receiveOnce<T>(
 			return refuse(context, items);
 		}
 		claim.handOver();
-		void remindUntilAnswered(settleWithAnswer(context, claim.settle), claim);
+		const settle = (accepted: boolean) => {
+			claim.settle(accepted);
+			if (!accepted) receiver.notStarted?.(delivery.content);
+		};
+		void remindUntilAnswered(settleWithAnswer(context, settle), claim);
 		return { workflowData: [items] };
 	} catch (error) {
 		claim.settle(false);

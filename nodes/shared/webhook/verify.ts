@@ -1,8 +1,9 @@
 import type { IDataObject, IWebhookFunctions } from 'n8n-workflow';
 
 import type { Service } from '../service';
+import { judgeDelivery } from './credential';
 import { Refusal } from './receive';
-import { isSigned, secretsOf } from './signature';
+import { digestIn, isSigned, secretsOf } from './signature';
 
 type Headers = ReturnType<IWebhookFunctions['getRequestObject']>['headers'];
 
@@ -11,41 +12,68 @@ export interface SignatureScheme {
 	service: Service;
 	/** Lower case. */
 	header: string;
-	/** The forms of the delivery that may be signed, the one over the raw bytes first. */
-	texts(raw: Buffer, headers: Headers): Array<Buffer | string>;
+	/** The forms of the delivery that may be signed, the one over the raw bytes first. Each is made only when it is needed. */
+	texts(raw: Buffer, headers: Headers): Iterable<Buffer | string>;
 }
 
-/** Why a delivery is not believed; undefined if it is. Without a secret in the credential nothing is. */
-export function verifySignature(
+/**
+ * Why a delivery is not believed; undefined if it is. The checks run in order of their cost: the form of the header, then
+ * the digests of the body. Without a secret in the credential no delivery is believed.
+ * @param alsoRequired a further check with the credential, for a delivery that is signed
+ */
+export async function verifyDelivery(
+	context: IWebhookFunctions,
+	scheme: SignatureScheme,
+	raw: Buffer,
+	alsoRequired: (credential: IDataObject, headers: Headers) => Refusal | undefined = () =>
+		undefined,
+): Promise<Refusal | undefined> {
+	const { headers } = context.getRequestObject();
+	if (digestIn(headers[scheme.header]) === undefined) return notSigned();
+	return await judgeDelivery(
+		context,
+		scheme.service,
+		(credential) =>
+			verifySignature(scheme, raw, headers, credential) ?? alsoRequired(credential, headers),
+	);
+}
+
+function verifySignature(
 	{ service, header, texts }: SignatureScheme,
 	raw: Buffer,
 	headers: Headers,
 	{ webhookSecret }: IDataObject,
 ): Refusal | undefined {
 	const secrets = secretsOf(webhookSecret);
-	if (secrets.length === 0) {
-		return new Refusal(
-			401,
-			`No Webhook Secret is set in the ${service.name} credential of this trigger, so no delivery can be verified`,
-		);
-	}
-	return isSigned(headers[header], texts(raw, headers), secrets)
-		? undefined
-		: new Refusal(401, 'The signature does not match');
+	if (secrets.length === 0) return new Refusal(401, missingSecret(service));
+	return isSigned(headers[header], texts(raw, headers), secrets) ? undefined : notSigned();
 }
 
+const notSigned = () => new Refusal(401, 'The signature does not match');
+
+/** What is wrong with a credential without a secret; the same wherever it is noticed. */
+export const missingSecret = ({ name }: Service): string =>
+	`No Webhook Secret is set in the ${name} credential, so no delivery can be verified`;
+
 /**
- * Why a signed delivery is too old, or from the future; undefined if it is neither. Ends the use of a delivery that
- * somebody has recorded.
- * @param signedAt milliseconds since 1970, out of what was signed
- * @param window seconds; 0 lets any age through
+ * Why a signed delivery is too old, or from the future; undefined if it is neither. Prevents that somebody who has
+ * recorded a delivery uses it again.
+ * @param signedAt milliseconds since 1970, part of what was signed
+ * @param window seconds; 0 accepts any age
  */
 export function verifyAge(signedAt: number | undefined, window: number): Refusal | undefined {
 	if (window <= 0) return undefined;
-	if (signedAt === undefined)
-		return new Refusal(400, 'The delivery does not say when it was signed');
+	if (signedAt === undefined) {
+		return new Refusal(
+			400,
+			`The delivery does not say when it was signed. To accept it, set “${MAX_AGE_LABEL}” to 0.`,
+		);
+	}
 	const age = Math.abs(Date.now() - signedAt) / 1000;
 	return age <= window
 		? undefined
 		: new Refusal(401, 'The delivery was signed too long ago, or its sender’s clock is wrong');
 }
+
+/** The label of the option that limits the age. */
+export const MAX_AGE_LABEL = 'Refuse If Older Than (Seconds)';

@@ -4,12 +4,16 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 import { WebhookContext, WorkflowExecute } from 'n8n-core';
-import type {
-	IDataObject,
-	INodeExecutionData,
-	IRun,
-	IWebhookData,
-	IWebhookFunctions,
+import {
+	type IDataObject,
+	type INode,
+	type INodeExecutionData,
+	type INodePropertyOptions,
+	type IRun,
+	type IWebhookData,
+	type IWebhookFunctions,
+	type IWorkflowExecuteAdditionalData,
+	NodeHelpers,
 } from 'n8n-workflow';
 
 import { FileCourier } from '../../../nodes/FileCourier/FileCourier.node';
@@ -22,6 +26,7 @@ import {
 	startRun,
 } from '../../support/engine';
 import { fileCourierNode, REQUEST, uploadAsRecipient } from '../../support/fileCourier';
+import { Host } from '../../support/host';
 import { Sandbox } from '../../support/sandbox';
 import { hmacSha256 } from '../../support/sign';
 
@@ -47,10 +52,19 @@ afterAll(async () => {
 	await sandbox.stop();
 });
 
+/** What is not a parameter of the node. */
+interface Surroundings {
+	credentials?: IDataObject;
+	settings?: Partial<INode>;
+	/** What n8n knows of the execution. */
+	additional?: Partial<IWorkflowExecuteAdditionalData>;
+}
+
 /** Runs the node until it waits. */
 async function wait(
 	parameters: IDataObject = {},
 	input: INodeExecutionData[] = [{ json: { customer: 7 } }],
+	{ credentials = {}, settings = {}, additional = {} }: Surroundings = {},
 ) {
 	resumed = undefined;
 	context = buildContext(
@@ -65,11 +79,12 @@ async function wait(
 				binaryPropertyName: 'data',
 				...parameters,
 			},
-			{ input, workflowId: `wait-${Math.random()}` },
+			{ input, workflowId: `wait-${Math.random()}`, settings, credentials: credentials as never },
 		),
 	);
 	const url = `http://127.0.0.1:${(n8n.address() as AddressInfo).port}`;
-	Object.assign(context.additionalData, { webhookWaitingBaseUrl: `${url}/webhook-waiting` });
+	const webhookWaitingBaseUrl = `${url}/webhook-waiting`;
+	Object.assign(context.additionalData, { webhookWaitingBaseUrl, ...additional });
 	waiting = await startRun(context.workflow, context.additionalData, context.mode);
 	return waiting;
 }
@@ -200,4 +215,66 @@ it('more than one item is an error that names the way out, and nobody is asked f
 	expect(error.message).toContain('one session only');
 	expect(error.description).toContain('sub-workflow');
 	expect(await sandbox.requests()).toEqual([]);
+});
+
+describe('nobody is asked for anything', () => {
+	const noExecution = { executionId: undefined };
+	const noAddress = { webhookWaitingBaseUrl: 'ftp://n8n.example/webhook-waiting' };
+	it.each<[string, IDataObject, Surroundings, RegExp]>([
+		[
+			'without a Webhook Secret',
+			{},
+			{ credentials: { webhookSecret: ' \n ' } },
+			/^No Webhook Secret/,
+		],
+		[
+			'with a limit that is no number',
+			{ options: { waitHours: 'two days' } },
+			{},
+			/“Wait at Most”/,
+		],
+		['with a limit that is over at once', { options: { waitHours: 0 } }, {}, /“Wait at Most”/],
+		['with an Output that does not exist', { output: 'files' }, {}, /“Output”/],
+		['with a negative Download Time', { options: { downloadBudget: -1 } }, {}, /“Download Time/],
+		['in an execution without an ID', {}, { additional: noExecution }, /^n8n cannot let/],
+		['without a resume URL of the web', {}, { additional: noAddress }, /^n8n cannot let/],
+		['as a tool', {}, { settings: { type: 'test.subjectTool' } }, /as a tool of an AI agent$/],
+	])('%s', async (_, parameters, surroundings, message) => {
+		await sandbox.reset();
+		const run = await wait(parameters, undefined, surroundings);
+		expect(run.waitTill).toBeUndefined();
+		expect(errorOf(run).message).toMatch(message);
+		expect(errorOf(run).description).toMatch(/./);
+		expect(await sandbox.requests()).toEqual([]);
+	});
+});
+
+it('does not wait for a session whose delivery it could not recognize', async () => {
+	const host = new Host();
+	const body = JSON.stringify({
+		status: true,
+		data: { upload_url: 'https://x', request_id: null },
+	});
+	await host.start({
+		'/api/ext/sessions': { headers: { 'content-type': 'application/json' }, body },
+	});
+	const run = await wait({}, undefined, { credentials: { baseUrl: host.url } });
+	await host.stop();
+	expect(run.waitTill).toBeUndefined();
+	expect(errorOf(run).message).toContain('without the ID of the session');
+	expect(errorOf(run).description).toContain('may have been sent');
+});
+
+it('is not offered as a tool of an AI agent', () => {
+	const { properties } = new FileCourier().description;
+	const selector = properties.find(({ name }) => name === 'operation')!;
+	const shownTo = (name: string) => {
+		const description = { ...new FileCourier().description, name };
+		return (selector.options as INodePropertyOptions[])
+			.filter((one) => NodeHelpers.displayParameter({}, one as never, null, description))
+			.map(({ value }) => value);
+	};
+	expect(shownTo('fileCourier')).toContain('requestAndWait');
+	expect(shownTo('fileCourierTool')).not.toContain('requestAndWait');
+	expect(shownTo('fileCourierTool')).toContain('create');
 });

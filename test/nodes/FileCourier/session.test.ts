@@ -115,7 +115,7 @@ describe('a failing item', () => {
 		expect(items[1]).toMatchObject({
 			json: {
 				error: 'The field “Recipient Email” is empty',
-				details: expect.any(String) as string,
+				message: expect.any(String) as string,
 			},
 			pairedItem: { item: 1 },
 		});

@@ -57,7 +57,7 @@ describe('a delivery that is signed', () => {
 	it('is believed under either secret of a rotation, in capitals, and with a prefix', async () => {
 		await trigger.activate(
 			{ options: { repeatWindow: 0 } },
-			{ webhookSecret: `fcwh_new, ${VECTOR.secret}` },
+			{ webhookSecret: `fcwh_new\n${VECTOR.secret}` },
 		);
 		for (const secret of ['fcwh_new', VECTOR.secret]) {
 			const signature = `sha256=${hmacSha256(VECTOR.body, secret).toUpperCase()}`;

@@ -20,10 +20,10 @@ async function activate(options: IDataObject = {}) {
 	);
 }
 
-const delivery = (timestamp?: string) => ({
+const delivery = (timestamp?: string, files: object[] = []) => ({
 	event: 'files.delivered',
 	timestamp,
-	data: { request_id: 'req_1', files: [] },
+	data: { request_id: 'req_1', files },
 });
 
 const deliver = (body: string) =>
@@ -37,20 +37,44 @@ it.each([
 	['one from the future', hoursAgo(-27.1), 27 * HOUR, 401],
 	['one without a time', undefined, 27 * HOUR, 400],
 	['any, if the user refuses none,', hoursAgo(9000), 0, 200],
+	['one without a time, if the user refuses none,', undefined, 0, 200],
 ])('%s from %s, with at most %i seconds, gets %i', async (_, timestamp, maxAge, status) => {
 	await activate({ maxAge });
 	expect(await deliver(JSON.stringify(delivery(timestamp)))).toBe(status);
 	expect(trigger.items).toHaveLength(status === 200 ? 1 : 0);
 });
 
-it('a delivery without a time is a repeat however its JSON is laid out', async () => {
+it.each([
+	['47 hours ago', hoursAgo(47.9), 200],
+	['49 hours ago', hoursAgo(48.1), 401],
+	['in unix seconds', Math.floor(Date.now() / 1000) - 60, 200],
+	['never', undefined, 400],
+])('unless the user says otherwise, a delivery signed %s gets %s', async (_, timestamp, status) => {
 	await activate();
+	expect(await deliver(JSON.stringify({ ...delivery(), timestamp }))).toBe(status);
+});
+
+it('refuses a delivery by its age as soon as it is forgotten, also from a clock that is ahead', async () => {
+	await activate();
+	const now = Date.now();
+	const body = JSON.stringify(delivery(hoursAgo(-1)));
+	expect(await deliver(body)).toBe(200);
+	for (const hours of [1, 47, 48.5, 49.5, 100]) {
+		jest.spyOn(Date, 'now').mockReturnValue(now + hours * HOUR * 1000);
+		expect(await deliver(body)).toBe(hours < 49 ? 200 : 401);
+	}
+	jest.restoreAllMocks();
+	expect(trigger.items).toHaveLength(1);
+});
+
+it('a delivery without a time is a repeat however its JSON is laid out', async () => {
+	await activate({ maxAge: 0 });
 	for (const indent of [0, 1, 2]) await deliver(JSON.stringify(delivery(), null, indent));
 	expect(trigger.items).toHaveLength(1);
 });
 
 it('tells its repeats from others by a key', async () => {
-	await activate({ repeatWindow: 0 });
+	await activate({ maxAge: 0, repeatWindow: 0 });
 	for (const hours of [1, 2]) {
 		const body = JSON.stringify(delivery(new Date(hours * HOUR * 1000).toISOString()));
 		await deliver(body);
@@ -59,4 +83,19 @@ it('tells its repeats from others by a key', async () => {
 	const keys = trigger.items.map(({ deliveryKey }) => deliveryKey);
 	expect(keys).toEqual([keys[0], keys[0], keys[2], keys[2]]);
 	expect(keys[0]).not.toBe(keys[2]);
+});
+
+it('another content in the same second is another delivery; other white space and order are not', async () => {
+	await activate();
+	const time = hoursAgo(1);
+	const [a, b] = [
+		{ name: 'a.pdf', size: 1 },
+		{ name: 'b.pdf', size: 1 },
+	];
+	await deliver(JSON.stringify(delivery(time, [a])));
+	await deliver(JSON.stringify(delivery(time, [b])));
+	await deliver(JSON.stringify(delivery(time, [a]), null, 2));
+	await deliver(JSON.stringify(delivery(time, [{ size: 1, name: 'a.pdf' }])));
+	await deliver(JSON.stringify({ ...delivery(time, [b]), attempt: 2 }));
+	expect(trigger.items.map(({ file }) => (file as IDataObject).name)).toEqual(['a.pdf', 'b.pdf']);
 });

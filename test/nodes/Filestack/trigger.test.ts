@@ -65,7 +65,7 @@ describe.each(VECTORS)('the vector of $library', ({ signedWith, timestamp, body,
 	const status = body.includes('action') ? 200 : 400;
 
 	it('is believed', async () => {
-		await activate({}, signedWith);
+		await activate({ options: { maxAge: 0 } }, signedWith);
 		expect(await deliver(body, timestamp, signature)).toBe(status);
 	});
 
@@ -144,21 +144,24 @@ it.each([
 it.each([
 	[{ options: { maxAge: 60 } }, 61, 401],
 	[{ options: { maxAge: 60 } }, 30, 200],
-	[{ options: {} }, 90_000, 200],
+	[{ options: {} }, 172_700, 200],
+	[{ options: {} }, 172_801, 401],
+	[{ options: { maxAge: 0 } }, 1_000_000, 200],
 ])('with %j a delivery signed %i seconds ago gets %i', async (parameters, age, status) => {
 	await activate(parameters);
 	expect(await deliver(upload(), String(Math.floor(Date.now() / 1000) - age))).toBe(status);
 });
 
 it('either secret of a rotation is believed, and without any nothing is', async () => {
-	await activate({}, `new ${SECRET}`);
-	const by = (secret: string) => hmacSha256(`1.${upload()}`, secret);
-	expect(await deliver(upload(), '1', by('new'))).toBe(200);
-	expect(await deliver(upload(), '1', by(SECRET))).toBe(200);
-	expect(await deliver(upload(), '1', by('old'))).toBe(401);
+	const at = now();
+	await activate({}, `new\n${SECRET}`);
+	const by = (secret: string) => hmacSha256(`${at}.${upload()}`, secret);
+	expect(await deliver(upload(), at, by('new'))).toBe(200);
+	expect(await deliver(upload(), at, by(SECRET))).toBe(200);
+	expect(await deliver(upload(), at, by('old'))).toBe(401);
 	await trigger.stop();
 	await activate({}, '');
-	expect(await deliver(upload(), '1', by(''))).toBe(401);
+	expect(await deliver(upload(), at, by(''))).toBe(401);
 });
 
 it('a retry, signed anew, starts no second run', async () => {
@@ -172,6 +175,17 @@ it('two events with the same text are told apart by their ID', async () => {
 	await activate();
 	await deliver(upload());
 	await deliver(upload({ id: 30813792 }));
+	expect(trigger.items).toHaveLength(2);
+});
+
+it.each([
+	['another app', { app: 'other' }],
+	['another action', { action: 'fp.overwrite' }],
+	['another file', { text: { url: 'https://cdn.filestackcontent.com/H2' } }],
+])('an event with the same ID of %s is another one', async (_, more) => {
+	await activate();
+	await deliver(upload());
+	expect(await deliver(upload(more))).toBe(200);
 	expect(trigger.items).toHaveLength(2);
 });
 

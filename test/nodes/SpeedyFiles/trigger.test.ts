@@ -1,4 +1,4 @@
-import type { IDataObject } from 'n8n-workflow';
+import type { IDataObject, INodePropertyOptions, WorkflowExecuteMode } from 'n8n-workflow';
 
 import { SpeedyFilesApi } from '../../../credentials/SpeedyFilesApi.credentials';
 import { SpeedyFilesTrigger } from '../../../nodes/SpeedyFiles/SpeedyFilesTrigger.node';
@@ -15,7 +15,11 @@ const VECTOR = {
 let trigger: ActiveTrigger;
 afterEach(async () => await trigger.stop());
 
-async function activate(parameters: IDataObject = {}, credentials: IDataObject = {}) {
+async function activate(
+	parameters: IDataObject = {},
+	credentials: IDataObject = {},
+	mode: WorkflowExecuteMode = 'webhook',
+) {
 	trigger = await ActiveTrigger.start(
 		new SpeedyFilesTrigger(),
 		new SpeedyFilesApi(),
@@ -26,6 +30,7 @@ async function activate(parameters: IDataObject = {}, credentials: IDataObject =
 			...credentials,
 		},
 		{ events: ['*'], options: {}, ...parameters },
+		mode,
 	);
 }
 
@@ -91,7 +96,7 @@ it('without a secret in the credential nothing is believed', async () => {
 });
 
 it('either secret of a rotation is believed', async () => {
-	await activate({}, { webhookSecret: `whsec_new, ${VECTOR.secret}` });
+	await activate({}, { webhookSecret: `whsec_new\n${VECTOR.secret}` });
 	expect(await deliver(event({ package_id: 'p1' }))).toBe(200);
 	const body = event({ package_id: 'p2' });
 	expect(await deliver(body, hmacSha256(body, 'whsec_new'))).toBe(200);
@@ -105,6 +110,45 @@ it('the same event twice starts one run; another of the same package starts its 
 	expect([await deliver(body), await deliver(body)]).toEqual([200, 200]);
 	await deliver(body.replace('f1', 'f2'));
 	expect(trigger.items.map(({ fileId }) => fileId)).toEqual(['f1', 'f2']);
+});
+
+it('an event of the same microsecond with another content is another event', async () => {
+	await activate();
+	const body = event({ size_bytes: 1 });
+	await deliver(body);
+	await deliver(body.replace(':1', ':2'));
+	await deliver(` ${body} `);
+	expect(trigger.items.map(({ size_bytes }) => size_bytes)).toEqual([1, 2]);
+});
+
+describe('the Test button', () => {
+	const test = () => event({ event: 'webhook.test', package_id: null, message: 'hello' });
+
+	it('shows somebody who listens in the editor its event, whatever is selected', async () => {
+		const selection = { events: ['package.revoked'], options: { recipient: '*@acme.com' } };
+		await activate(selection, {}, 'manual');
+		expect(await deliver(test())).toBe(200);
+		expect(await deliver(event({}))).toBe(200);
+		expect(trigger.items).toMatchObject([{ event: 'webhook.test', message: 'hello' }]);
+	});
+
+	it('starts no run of an active workflow that has not selected it', async () => {
+		await activate({ events: ['package.revoked'] });
+		expect(await deliver(test())).toBe(200);
+		expect(trigger.items).toEqual([]);
+	});
+});
+
+it('does not offer events that SpeedyFiles never sends; a saved workflow that has selected them still runs', async () => {
+	const { properties } = new SpeedyFilesTrigger().description;
+	const offered = properties.find(({ name }) => name === 'events')!.options as INodePropertyOptions[];
+	const values = offered.map(({ value }) => value);
+	expect(values).toContain('package.revoked');
+	expect(values).not.toContain('package.created');
+	expect(values).not.toContain('package.expired');
+	await activate({ events: ['package.created', 'package.downloaded'] });
+	expect(await deliver(event({}))).toBe(200);
+	expect(trigger.items).toHaveLength(1);
 });
 
 it('a recorded event starts no second run under the ID of another webhook, which is not signed', async () => {

@@ -1,4 +1,4 @@
-import { isSameText, isSigned, secretsOf } from '../../../nodes/shared/webhook/signature';
+import { isSameText, isSigned, linesOf, secretsOf } from '../../../nodes/shared/webhook/signature';
 import { hmacSha256 } from '../../support/sign';
 
 const BODY = Buffer.from('{"event":"files.delivered"}');
@@ -39,6 +39,27 @@ describe('a signature over a body', () => {
 	});
 });
 
+it('makes the next text only if the one before it does not fit, and none for a header that cannot fit', () => {
+	const made: string[] = [];
+	function* texts() {
+		for (const text of ['first', BODY.toString(), 'third']) {
+			made.push(text);
+			yield text;
+		}
+	}
+	expect(isSigned('no digest', texts(), ['a secret'])).toBe(false);
+	expect(made).toEqual([]);
+	expect(isSigned(SIGNATURE, texts(), ['a secret'])).toBe(true);
+	expect(made).toEqual(['first', BODY.toString()]);
+});
+
+it('keys that a user has invented are separated by line breaks alone', () => {
+	expect(linesOf(' my own, key with spaces \n another')).toEqual([
+		'my own, key with spaces',
+		'another',
+	]);
+});
+
 describe('the secrets of a credential field', () => {
 	it.each([
 		['', []],
@@ -46,8 +67,17 @@ describe('the secrets of a credential field', () => {
 		[undefined, []],
 		['one', ['one']],
 		[' one ', ['one']],
-		['old, new', ['old, new', 'old', 'new']],
-		['old\nnew', ['old\nnew', 'old', 'new']],
+		['old\nnew', ['old', 'new']],
+		['old\r\n\r\n new \n', ['old', 'new']],
+		[
+			'old-secret-of-16c, new-secret-of-16c',
+			['old-secret-of-16c, new-secret-of-16c', 'old-secret-of-16c', 'new-secret-of-16c'],
+		],
+		['a secret with, a comma', ['a secret with, a comma']],
+		['a secret with spaces in it, all of it', ['a secret with spaces in it, all of it']],
+		['old-secret-of-16c new-secret-of-16c', ['old-secret-of-16c new-secret-of-16c']],
+		['one-secret-of-16-c,', ['one-secret-of-16-c,', 'one-secret-of-16-c']],
+		[{ value: 'x' }, []],
 	])('%j are %j', (field, secrets) => {
 		expect(secretsOf(field)).toEqual(secrets);
 	});

@@ -1,0 +1,43 @@
+import type { IHookFunctions, INodeType } from 'n8n-workflow';
+import { NodeOperationError } from 'n8n-workflow';
+
+import { type Field, type ParameterSource, readParameters, triggerSource } from '../parameters';
+import type { Service, ServiceContext } from '../service';
+import { secretsOf } from './signature';
+import { missingSecret } from './verify';
+
+type WebhookMethods = NonNullable<NonNullable<INodeType['webhookMethods']>['default']>;
+
+/**
+ * What n8n calls when a workflow is activated, and when somebody listens for a test event. The services cannot be told
+ * about a webhook through their APIs, so nothing is registered: a trigger that could only refuse its deliveries is
+ * rejected here, while the user still looks at it.
+ * @throws NodeOperationError that names the field, if the secret is missing or a setting is invalid
+ */
+export const checkedActivation = (
+	service: Service,
+	fields: readonly Field[],
+	sourceOf: (context: IHookFunctions) => ParameterSource = triggerSource,
+): WebhookMethods => ({
+	checkExists: () => Promise.resolve(false),
+	async create(this: IHookFunctions) {
+		readParameters(sourceOf(this), fields);
+		await requireSecret(this, service);
+		return true;
+	},
+	delete: () => Promise.resolve(true),
+});
+
+/**
+ * Ensures that deliveries can be verified.
+ * @throws NodeOperationError if the credential has no Webhook Secret
+ */
+export async function requireSecret(context: ServiceContext, service: Service): Promise<void> {
+	const { webhookSecret } = await context.getCredentials<{ webhookSecret?: unknown }>(
+		service.credential,
+	);
+	if (secretsOf(webhookSecret).length > 0) return;
+	throw new NodeOperationError(context.getNode(), missingSecret(service), {
+		description: `Open the ${service.name} credential and fill in “Webhook Secret” with the secret that ${service.name} signs its deliveries with.`,
+	});
+}

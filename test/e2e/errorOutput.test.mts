@@ -1,0 +1,45 @@
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { waitForExecution } from '../../sandbox/n8n/executions.mts';
+import type { HostName } from '../../sandbox/n8n/hosts.mts';
+import { putWorkflow, runByHand } from '../../sandbox/n8n/workflows.mts';
+import { credentialsFor, INSTALL_MS, node, startTestSystem, type TestSystem } from './harness.mts';
+
+/** Which n8n; the newest, unless another is asked for. */
+const HOST = (process.env.E2E_HOST ?? 'newest') as HostName;
+
+let system: TestSystem;
+beforeAll(async () => (system = await startTestSystem({ host: HOST })), INSTALL_MS);
+afterAll(async () => system?.stop());
+
+it(`a failed item leaves through the error output of its node (${HOST})`, async () => {
+	const get = node(
+		'Get',
+		'n8n-nodes-file-delivery.filesApp',
+		{
+			resource: 'file',
+			operation: 'get',
+			fileId: { __rl: true, mode: 'id', value: 'file_unknown' },
+		},
+		{ onError: 'continueErrorOutput', credentials: credentialsFor(system, 'filesApp') },
+	);
+	const to = (name: string) => [{ node: name, type: 'main', index: 0 }];
+	const workflow = await putWorkflow(system.rest, {
+		name: 'Error output',
+		nodes: [
+			node('Start', 'n8n-nodes-base.manualTrigger'),
+			get,
+			node('Good', 'n8n-nodes-base.noOp'),
+			node('Failed', 'n8n-nodes-base.noOp'),
+		],
+		connections: { Start: { main: [to('Get')] }, Get: { main: [to('Good'), to('Failed')] } },
+	});
+	const run = await waitForExecution(system.rest, await runByHand(system.rest, workflow));
+	expect(run.status).toBe('success');
+	expect(run.items.Good ?? []).toEqual([]);
+	expect(run.items.Failed.map(({ json }) => json)).toMatchObject([
+		{
+			error: 'Files App answered 404: File not found (not_found)',
+			message: expect.stringContaining('Get Many lists what is there'),
+		},
+	]);
+});

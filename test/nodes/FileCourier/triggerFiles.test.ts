@@ -1,0 +1,160 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports */
+import { readdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+
+import type { IDataObject } from 'n8n-workflow';
+
+import { binaryData, bytesOf } from '../../support/engine';
+import { ownTrigger } from '../../support/fileCourierTrigger';
+import { Host, type Scripted } from '../../support/host';
+
+const trigger = ownTrigger();
+let host: Host;
+let answers: Record<string, Scripted>;
+
+beforeEach(async () => {
+	host = new Host();
+	answers = {
+		'/a.pdf': { body: 'first' },
+		'/b.pdf': { body: 'second' },
+		'/c.pdf': { body: 'third' },
+	};
+	await host.start(answers, { status: 404, body: 'gone' });
+});
+afterEach(async () => await host.stop());
+
+const NAMES = ['a.pdf', 'b.pdf', 'c.pdf'];
+
+const delivery = (files: unknown = NAMES.map((name) => ({ name, url: `${host.url}/${name}` }))) =>
+	JSON.stringify({
+		event: 'files.delivered',
+		timestamp: '2026-11-01T00:00:00Z',
+		data: { request_id: 'req_1', files },
+	});
+
+const activate = async (options: IDataObject = {}) =>
+	await trigger.activate({ download: true, binaryPropertyName: 'data', options });
+
+const requestsFor = (name: string) => host.requests.filter(({ url }) => url === `/${name}`).length;
+
+const told = () =>
+	trigger.server.runs.flat().map(({ json }) => {
+		const { downloaded, downloadError } = json.file as IDataObject;
+		return [downloaded, downloadError];
+	});
+
+/** How many files n8n has stored for deliveries whose run has no number yet. */
+async function storedCopies(): Promise<number> {
+	const [{ binary }] = trigger.server.runs.flat();
+	const folder = dirname((await binaryData()).getPath(binary!.data.id!));
+	return readdirSync(folder).filter((name) => !name.endsWith('.metadata')).length;
+}
+
+it.each([400, 401, 402, 403, 404, 405, 406, 409, 410, 416, 418, 451])(
+	'a file that its host refuses with %i does not keep the others back',
+	async (status) => {
+		answers['/b.pdf'] = { status, body: '{"error":"No more"}' };
+		await activate();
+		expect((await trigger.deliver(delivery())).status).toBe(200);
+		const reason = expect.stringMatching(
+			new RegExp(`^The file host answered ${status}: No more\\. `),
+		);
+		expect(told()).toEqual([
+			[true, undefined],
+			[false, reason],
+			[true, undefined],
+		]);
+		expect(trigger.server.runs[0][1].json.file).toMatchObject({ url: `${host.url}/b.pdf` });
+		expect(trigger.server.runs[0][1].binary).toBeUndefined();
+	},
+);
+
+it.each([500, 501, 507, 302])(
+	'a file whose host answers %i is asked for again: FileCourier delivers once more',
+	async (status) => {
+		answers['/b.pdf'] = { status };
+		await activate();
+		expect((await trigger.deliver(delivery())).status).toBe(503);
+		answers['/b.pdf'] = { body: 'second' };
+		expect((await trigger.deliver(delivery())).status).toBe(200);
+		const binaries = trigger.server.runs[0].map(({ binary }) => binary!.data);
+		expect(await Promise.all(binaries.map(async (one) => String(await bytesOf(one))))).toEqual([
+			'first',
+			'second',
+			'third',
+		]);
+	},
+);
+
+it('files that are there are fetched and stored once, however often the delivery fails', async () => {
+	answers['/c.pdf'] = { status: 500 };
+	await activate();
+	for (let n = 0; n < 4; n++) expect((await trigger.deliver(delivery())).status).toBe(503);
+	answers['/c.pdf'] = { body: 'third' };
+	expect((await trigger.deliver(delivery())).status).toBe(200);
+	expect(NAMES.map(requestsFor)).toEqual([1, 1, 5]);
+	expect(told()).toEqual(NAMES.map(() => [true, undefined]));
+	expect(await storedCopies()).toBe(3);
+});
+
+it('the fifth try starts the run without a file that never comes: its URL still works then', async () => {
+	answers['/a.pdf'] = { status: 500 };
+	await activate();
+	for (let n = 0; n < 4; n++) expect((await trigger.deliver(delivery())).status).toBe(503);
+	expect((await trigger.deliver(delivery())).status).toBe(200);
+	expect(told()).toEqual([
+		[false, expect.stringContaining('The file host answered 500')],
+		[true, undefined],
+		[true, undefined],
+	]);
+	expect((await trigger.deliver(delivery())).data).toMatchObject({ repeated: true });
+	expect(requestsFor('b.pdf')).toBe(1);
+});
+
+it('files are not fetched again when n8n could not start the run', async () => {
+	await activate();
+	trigger.server.failNextStart = true;
+	expect((await trigger.deliver(delivery())).status).toBe(500);
+	expect((await trigger.deliver(delivery())).status).toBe(200);
+	expect(NAMES.map(requestsFor)).toEqual([1, 1, 1]);
+});
+
+it('two runs never share a file: what a run was started with is fetched anew for another', async () => {
+	await activate({ repeatWindow: 0 });
+	await trigger.deliver(delivery());
+	await trigger.deliver(delivery());
+	const ids = trigger.server.runs.flat().map(({ binary }) => binary!.data.id);
+	expect(new Set(ids).size).toBe(6);
+});
+
+it('a file that is no longer in n8n’s storage is fetched again', async () => {
+	answers['/c.pdf'] = { status: 500 };
+	await activate();
+	await trigger.deliver(delivery());
+	const service = await binaryData();
+	jest.spyOn(service, 'getMetadata').mockRejectedValue(new Error('not there'));
+	answers['/c.pdf'] = { body: 'third' };
+	expect((await trigger.deliver(delivery())).status).toBe(200);
+	jest.restoreAllMocks();
+	expect(requestsFor('a.pdf')).toBe(2);
+});
+
+it('what was kept of one delivery is not taken for another', async () => {
+	answers['/c.pdf'] = { status: 500 };
+	await activate();
+	await trigger.deliver(delivery());
+	answers['/c.pdf'] = { body: 'third' };
+	const other = delivery().replace('req_1', 'req_2');
+	expect((await trigger.deliver(other)).status).toBe(200);
+	expect(requestsFor('a.pdf')).toBe(2);
+});
+
+it('a file without a web address goes on and says so', async () => {
+	await activate();
+	await trigger.deliver(
+		delivery([{ name: 'x' }, { url: 'ftp://host/file' }, { url: 7 }, { url: 'nonsense' }]),
+	);
+	expect(told()).toEqual(
+		Array.from({ length: 4 }, () => [false, 'The delivery contains no web address of this file.']),
+	);
+});
