@@ -16,6 +16,8 @@ const NAMES = {
 	isZeroKnowledge: ['isZeroKnowledge', 'is_zero_knowledge'],
 	passwordProtected: ['passwordProtected', 'password_protected', 'isPasswordProtected'],
 	downloadUrl: ['downloadUrl', 'download_url'],
+	downloadCount: ['downloadCount', 'download_count'],
+	maxDownloads: ['maxDownloads', 'max_downloads'],
 } as const;
 
 /** A field of a file, whatever the answer calls it. */

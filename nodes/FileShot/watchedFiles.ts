@@ -3,7 +3,7 @@ import type { IDataObject, IPollFunctions } from 'n8n-workflow';
 import { epochOf } from '../shared/dates';
 import { type Lifetime, lifetimeOccurrences } from '../shared/polling/lifetime';
 import type { WatchedList } from '../shared/polling/sweep';
-import { matchesPattern } from '../shared/webhook/filter';
+import { matchesPattern } from '../shared/names';
 import { describeFile, linkBaseOf, summaryOf } from './describe';
 import { filePage, LARGEST_PAGE, type Position } from './file/list';
 

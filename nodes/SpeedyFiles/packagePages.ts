@@ -20,6 +20,8 @@ export interface PackagePosition {
 export interface PackagePage extends Page<IDataObject, PackagePosition> {
 	/** The service's own time, milliseconds since 1970. */
 	now: number;
+	/** The `Date` header. */
+	date: unknown;
 }
 
 /** Where the list begins: the newest package. */
@@ -44,7 +46,7 @@ export async function fetchPackages(
 		const after = from + page.items.length;
 		const isLast = page.items.length === 0 || after >= page.total;
 		const next = isLast ? undefined : { offset: after, total: page.total };
-		return { items: page.items, next, now: page.now };
+		return { items: page.items, next, now: page.now, date: page.date };
 	}
 }
 
@@ -59,6 +61,7 @@ async function listPackages(context: ServiceContext, offset: number, limit: numb
 	const after = offset + body.items.length;
 	return {
 		now,
+		date: headers.date,
 		// A full page without a total may be followed by another.
 		total: body.total ?? (body.items.length < limit ? after : after + 1),
 		items: body.items.filter(isJsonObject).map((one) => describePackage(one, now)),

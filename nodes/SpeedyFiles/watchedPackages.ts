@@ -2,7 +2,7 @@ import type { IDataObject, IPollFunctions } from 'n8n-workflow';
 
 import { lifetimeOccurrences } from '../shared/polling/lifetime';
 import type { WatchedList } from '../shared/polling/sweep';
-import { matchesPattern } from '../shared/webhook/filter';
+import { matchesPattern } from '../shared/names';
 import { simplifyPackage } from './describe';
 import { fetchPackages, LARGEST_PAGE, NEWEST, type PackagePosition } from './packagePages';
 

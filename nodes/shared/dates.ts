@@ -18,6 +18,21 @@ export function epochOf(value: unknown): number | undefined {
 	return milliseconds !== undefined && milliseconds >= EARLIEST ? milliseconds : undefined;
 }
 
+/**
+ * Whether a service's value for a date has a meaning: a moment, or one of the ways of saying “never” (nothing, a number
+ * or a date before 2000). Anything else is neither, and nothing follows from it.
+ */
+export function isReadableDate(value: unknown): boolean {
+	if (value === undefined || value === null) return true;
+	if (typeof value === 'string' && /^\s*(-?\d+(\.\d+)?)?\s*$/.test(value))
+		return isInRange(Number(value));
+	if (typeof value === 'number') return isInRange(value);
+	return parseDate(value, (wallClock) => Date.parse(`${wallClock}Z`)) !== undefined;
+}
+
+/** Whether a number is a date or too small for one; beyond all dates it is something else. */
+const isInRange = (value: number) => value < EARLIEST / 1000 || epochOf(value) !== undefined;
+
 /** Milliseconds since 1970 of the year 2000; none of the services is older. */
 const EARLIEST = Date.UTC(2000, 0, 1);
 
@@ -46,9 +61,13 @@ export function isDateTime(
 	);
 }
 
+/** The moment of a `Date` header, milliseconds since 1970; undefined unless it is one HTTP date (RFC 9110, 6.6.1). */
+export const headerDate = (value: unknown): number | undefined =>
+	typeof value === 'string' && HTTP_DATE.test(value.trim()) ? epochOf(value) : undefined;
+
 /** A service's own time of a response, milliseconds since 1970; the host's where it sends none. */
 export function serviceTime(headers: Record<string, unknown>): number {
-	return epochOf(headers.date) ?? Date.now();
+	return headerDate(headers.date) ?? Date.now();
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 import { epochOf } from './dates';
+import { nameContains } from './names';
 import type { ItemContext } from './operation';
 import { optionalText } from './parameters';
 
@@ -53,7 +54,7 @@ export function filterOf<T>(
 	item: ItemContext,
 	read: (one: T) => Filterable,
 ): ((one: T) => boolean) | undefined {
-	const text = optionalText(item.option('nameContains'))?.toLowerCase();
+	const text = optionalText(item.option('nameContains'));
 	const after = item.option<number>('createdAfter');
 	const before = item.option<number>('createdBefore');
 	const expiry = item.option<number>('expiresBefore');
@@ -65,10 +66,7 @@ export function filterOf<T>(
 		const created = epochOf(createdAt) ?? NaN;
 		const expires = epochOf(expiresAt) ?? NaN;
 		return (
-			(text === undefined ||
-				String(name ?? '')
-					.toLowerCase()
-					.includes(text)) &&
+			(text === undefined || nameContains(name, text)) &&
 			(after === undefined || created >= after) &&
 			(before === undefined || created < before) &&
 			(expiry === undefined || expires < expiry)

@@ -1,5 +1,6 @@
 import type { INodeListSearchItems, INodeListSearchResult } from 'n8n-workflow';
 
+import { nameContains } from './names';
 import type { Page } from './paging';
 
 /** Pages that one search reads before it lets the user see what there is. */
@@ -16,14 +17,14 @@ export async function searchPages<Item>(
 	fetchPage: (page: number) => Promise<Page<Item, number>>,
 	entryOf: (item: Item) => INodeListSearchItems,
 ): Promise<INodeListSearchResult> {
-	const wanted = filter?.trim().toLowerCase() ?? '';
+	const wanted = filter?.trim() ?? '';
 	let next: number | undefined = Number(token ?? 1);
 	let results: INodeListSearchItems[] = [];
 	for (let read = 0; read < PAGES_AT_ONCE && next !== undefined && results.length === 0; read++) {
 		const page: Page<Item, number> = await fetchPage(next);
 		const fitting = page.items
 			.map(entryOf)
-			.filter(({ name, value }) => `${name}\n${value}`.toLowerCase().includes(wanted));
+			.filter(({ name, value }) => nameContains(`${name}\n${value}`, wanted));
 		results = results.concat(fitting);
 		next = page.items.length > 0 ? page.next : undefined;
 	}

@@ -39,13 +39,16 @@ export async function collectPages<Item, Position>(
 	let position: Position | undefined = first;
 	for (let pages = 0; pages < MOST_PAGES && position !== undefined; pages++) {
 		const page: Page<Item, Position> = await fetchPage(position);
-		const fresh = page.items.filter((item) => !seen.has(idOf(item)));
-		for (const item of fresh) {
-			seen.add(idOf(item));
+		let fresh = 0;
+		for (const item of page.items) {
+			const id = idOf(item);
+			if (seen.has(id)) continue;
+			seen.add(id);
+			fresh++;
 			if (keep(item)) found.push(item);
 		}
 		if (found.length >= limit) return found.slice(0, limit);
-		position = fresh.length > 0 ? page.next : past(page);
+		position = fresh > 0 ? page.next : past(page);
 	}
 	return found;
 }

@@ -21,6 +21,8 @@ export interface Position {
 export interface FilePage extends Page<Json, Position> {
 	/** The service's own time, milliseconds since 1970. */
 	now: number;
+	/** The `Date` header. */
+	date: unknown;
 }
 
 /** One page of the account's files. The docs do not show the answer, so every usual form of it is understood. */
@@ -40,7 +42,7 @@ export async function filePage(
 				? page < pages
 				: items.length >= limit;
 	const next = more && items.length > 0 ? { page: page + 1, seen: sofar } : undefined;
-	return { items, next, now: serviceTime(headers) };
+	return { items, next, now: serviceTime(headers), date: headers.date };
 }
 
 /** Fields that a list may be in. */

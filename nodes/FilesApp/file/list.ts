@@ -26,6 +26,8 @@ export interface ListQuery {
 export interface FilePage extends Page<Json, number> {
 	/** The service's own time, milliseconds since 1970. */
 	now: number;
+	/** The `Date` header. */
+	date: unknown;
 }
 
 /** One page of the files, counted from 1. */
@@ -44,7 +46,7 @@ export async function filePage(
 	const more =
 		typeof answer.total === 'number' ? page * given < answer.total : items.length >= given;
 	const next = more && items.length > 0 ? page + 1 : undefined;
-	return { items, next, now: serviceTime(headers) };
+	return { items, next, now: serviceTime(headers), date: headers.date };
 }
 
 const FILES: Essential<Json & { files: unknown[] }> = {

@@ -1,8 +1,8 @@
-import type { INodeProperties } from 'n8n-workflow';
+import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import { cleanUpOperation } from '../../shared/cleanUp/operation';
-import { epochOf } from '../../shared/dates';
-import { collectPages } from '../../shared/paging';
+import type { CleanUpItem } from '../../shared/cleanUp/types';
+import { nameContains } from '../../shared/names';
 import { optionalText } from '../../shared/parameters';
 import { textOf } from '../../shared/service';
 import { fetchPackages, NEWEST, type PackagePosition } from '../packagePages';
@@ -25,7 +25,7 @@ const titleOption: INodeProperties = {
  * the package to be found again by the next run, and fire package.revoked each time (SpeedyFiles source, app/routes/api.py).
  * A draft or a revoked package whose time is over counts as expired: it cannot be prolonged, a new link would be dead too.
  */
-export const cleanUp = cleanUpOperation({
+export const cleanUp = cleanUpOperation<PackagePosition>({
 	service: speedyFiles.name,
 	kind: {
 		noun: 'package',
@@ -35,27 +35,22 @@ export const cleanUp = cleanUpOperation({
 	},
 	scopeOptions: [...filterOptions.filter(({ name }) => name !== 'createdAfter'), titleOption],
 	remove: removePackage,
-	async list(item) {
+	list(item) {
 		const { keep } = packageFilter(item);
-		const text = optionalText(item.option('titleContains'))?.toLowerCase() ?? '';
-		let now = 0;
+		const text = optionalText(item.option('titleContains')) ?? '';
+		const entryOf = (one: IDataObject): CleanUpItem => ({
+			id: textOf(one.id),
+			name: textOf(one.title),
+			size: Number(one.totalBytes),
+			createdAt: one.created_at,
+			expiresAt: one.expires_at,
+			inScope: keep(one) && (text === '' || nameContains(one.title, text)),
+			json: one,
+		});
 		const fetchPage = async (position: PackagePosition) => {
 			const page = await fetchPackages(item.functions, position);
-			now = page.now;
-			return page;
+			return { ...page, items: page.items.map(entryOf) };
 		};
-		const packages = await collectPages(NEWEST, fetchPage, {
-			idOf: ({ id }) => id,
-			keep: (one) => keep(one) && String(one.title).toLowerCase().includes(text),
-		});
-		const found = packages.map((one) => ({
-			id: textOf(one.id),
-			name: String(one.title),
-			size: Number(one.totalBytes),
-			createdAt: epochOf(one.created_at),
-			expiresAt: epochOf(one.expires_at),
-			json: one,
-		}));
-		return { found, now };
+		return Promise.resolve({ first: NEWEST, fetchPage });
 	},
 });

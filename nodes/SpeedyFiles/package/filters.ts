@@ -1,6 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { epochOf } from '../../shared/dates';
+import { isSameName } from '../../shared/names';
 import type { ItemContext } from '../../shared/operation';
 import { type Field, optionalText } from '../../shared/parameters';
 
@@ -63,13 +64,13 @@ export interface PackageFilter {
 export function packageFilter(item: ItemContext): PackageFilter {
 	const after = item.option<number>('createdAfter');
 	const direction = item.option<string>('direction');
-	const email = optionalText(item.option('recipientEmail'))?.toLowerCase();
+	const email = optionalText(item.option('recipientEmail'));
 	const statuses = item.option<string[]>('statuses') ?? [];
 	return {
 		keep: (one) =>
 			(after === undefined || (epochOf(one.created_at) ?? NaN) >= after) &&
 			(!direction || one.direction === direction) &&
-			(!email || String(one.recipient_email).toLowerCase() === email) &&
+			(!email || isSameName(one.recipient_email, email)) &&
 			(statuses.length === 0 || statuses.includes(String(one.effectiveStatus))),
 		createdAfter: after ?? -Infinity,
 		isOpen: after === undefined && !direction && !email && statuses.length === 0,

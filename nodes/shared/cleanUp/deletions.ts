@@ -4,7 +4,7 @@ import { inBatches } from '../batching';
 import { withItem } from '../errors';
 import { cancelSignalOf } from '../http';
 import type { ItemContext } from '../operation';
-import type { Outcome } from './outcome';
+import type { CleanUpResult } from './types';
 
 /** Answers that say that it is not there any more. */
 const GONE = new Set(['404', '410']);
@@ -18,12 +18,12 @@ const ENDING = new Set(['401', '429']);
 /** Deletes what is planned, a few at once, and tells of each what became of it. No failure stops the others but these. */
 export async function deleteEach(
 	item: ItemContext,
-	planned: Outcome[],
+	planned: CleanUpResult[],
 	atOnce: number,
 	remove: (item: ItemContext, id: string) => Promise<void>,
-): Promise<Outcome[]> {
+): Promise<CleanUpResult[]> {
 	let ending: string | undefined;
-	const attempt = async (one: Outcome): Promise<Outcome> => {
+	const attempt = async (one: CleanUpResult): Promise<CleanUpResult> => {
 		if (one.action !== 'wouldDelete') return one;
 		if (ending) return { ...one, action: 'kept', reason: ending };
 		try {
@@ -44,7 +44,7 @@ export async function deleteEach(
 	const tried = await inBatches(planned.length, { itemsAtOnce: atOnce }, signal, (index) =>
 		attempt(planned[index]),
 	);
-	const untried = (one: Outcome): Outcome =>
+	const untried = (one: CleanUpResult): CleanUpResult =>
 		one.action === 'wouldDelete' ? { ...one, action: 'kept', reason: 'Not tried' } : one;
 	return planned.map((one, index) => tried[index] ?? untried(one));
 }

@@ -130,6 +130,8 @@ const outputField = ({ noun }: Kind): Field => ({
 	description: 'What goes on to the next node',
 });
 
+export const keepIfLabel = ({ label }: Pick<Kind, 'label'>) => `Keep If ${capital(label)} Contains`;
+
 /** Options of every clean-up. */
 export const cleanUpOptions = ({ noun, label }: Kind): Field[] => [
 	{
@@ -141,13 +143,21 @@ export const cleanUpOptions = ({ noun, label }: Kind): Field[] => [
 		description: 'How many are deleted at the same time',
 	},
 	{
-		displayName: `Keep If ${capital(label)} Contains`,
+		displayName: keepIfLabel({ label }),
 		name: 'keepIfContains',
 		type: 'string',
 		limitsDeletion: true,
 		default: '',
 		placeholder: 'e.g. contract, keep',
 		description: `Never delete a ${noun} with one of these texts in its ${label}, in upper or lower case; several are separated by commas`,
+	},
+	{
+		displayName: 'Trust Service Clock',
+		name: 'trustServiceClock',
+		type: 'boolean',
+		default: false,
+		description:
+			'Whether to judge dates by the clock of the service alone. Without this a date has passed only if the clock of this n8n says so too, and nothing is deleted while the two differ by a day or more.',
 	},
 ];
 

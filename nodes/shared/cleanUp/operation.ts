@@ -1,27 +1,35 @@
+import type { IExecuteFunctions } from 'n8n-workflow';
+
 import { isoDate } from '../dates';
-import { judge } from '../expiry';
 import type { ItemContext, Operation, OperationResult } from '../operation';
+import { collectPages } from '../paging';
 import type { Field } from '../parameters';
+import { CleanUpClock } from './clock';
 import { deleteEach } from './deletions';
 import { cleanUpFields, cleanUpOptions, type Kind } from './fields';
-import type { Found, Listing, Outcome } from './outcome';
+import { type Budget, plan } from './plan';
 import { type Settings, settingsOf } from './settings';
 import { summaryOf } from './summary';
+import type { CleanUpItem, CleanUpList, CleanUpResult } from './types';
 
 /** What a clean-up needs of a service. */
-export interface CleanUp {
+export interface CleanUp<Position> {
 	/** The service's name. */
 	service: string;
 	kind: Kind;
-	/** Fields and options that narrow down what is looked at. */
+	/** Fields and options that limit what is looked at. */
 	scope?: Field[];
 	scopeOptions?: Field[];
-	list(item: ItemContext): Promise<Listing>;
+	/** The whole list, with the scope of the input item. */
+	list(item: ItemContext): Promise<CleanUpList<Position>>;
 	remove(item: ItemContext, id: string): Promise<void>;
 }
 
-/** The operation Clean Up: reads the whole list, judges by the service's clock, deletes only what fits, and reports. */
-export function cleanUpOperation(cleanUp: CleanUp): Operation {
+/**
+ * The operation Clean Up: reads the whole list, judges by the clocks of the service and of this n8n, deletes only what
+ * fits without any doubt, and reports.
+ */
+export function cleanUpOperation<Position>(cleanUp: CleanUp<Position>): Operation {
 	const { kind, scope = [], scopeOptions = [] } = cleanUp;
 	return {
 		value: 'cleanUp',
@@ -30,67 +38,72 @@ export function cleanUpOperation(cleanUp: CleanUp): Operation {
 		description: kind.canExpire
 			? `Find ${kind.noun}s that are expired, expire soon or are old, and delete them; a dry run at first`
 			: `Find ${kind.noun}s that are old, and delete them; a dry run at first`,
-		fields: [...cleanUpFields(kind), ...scope.map(limiting)],
-		options: [...cleanUpOptions(kind), ...scopeOptions.map(limiting)],
+		fields: [...cleanUpFields(kind), ...scope.map(toSafeguard)],
+		options: [...cleanUpOptions(kind), ...scopeOptions.map(toSafeguard)],
 		oneByOne: true,
 		async execute(item) {
 			const settings = settingsOf(item, kind);
-			const listing = await cleanUp.list(item);
-			const planned = plan(listing, settings, kind);
-			const outcomes = settings.dryRun
+			const clock = new CleanUpClock(cleanUp.service, settings.trustsServiceClock);
+			const found = await readList(await cleanUp.list(item), clock);
+			const planned = plan(found, settings, kind, clock.now(), budgetOf(item.functions));
+			const results = settings.dryRun
 				? planned
 				: await deleteEach(item, planned, settings.deletionsAtOnce, cleanUp.remove);
-			return resultOf(cleanUp, settings, listing, outcomes);
+			return outputOf(cleanUp, settings, clock, results);
 		},
 	};
 }
 
 /** A scope that turns out empty is an error: it must never mean everything. */
-const limiting = (field: Field): Field => ({ ...field, limitsDeletion: true });
+const toSafeguard = (field: Field): Field => ({ ...field, limitsDeletion: true });
 
-/** What is to be done with each, the oldest of those that fit first; the rest in the order of the service. */
-function plan({ found, now }: Listing, settings: Settings, kind: Kind): Outcome[] {
-	const judged = found.map((one) => ({ found: one, ...judge(settings.rule, one, now) }));
-	const fitting = judged.filter(({ fits }) => fits).sort((a, b) => a.order - b.order);
-	let planned = 0;
-	const decided = fitting.map((one): Outcome => {
-		const obstacle =
-			obstacleOf(one.found, settings, kind) ??
-			(planned < settings.maxDeletions ? undefined : `More than ${settings.maxDeletions} fit`);
-		if (obstacle) return { ...one, action: 'kept', reason: `${one.reason}. ${obstacle}` };
-		planned++;
-		return { ...one, action: 'wouldDelete' };
-	});
-	const others = judged.filter(({ fits }) => !fits);
-	return [...decided, ...others.map((one): Outcome => ({ ...one, action: 'kept' }))];
+const budgets = new WeakMap<IExecuteFunctions, Budget>();
+
+/** The budget of a run of the node; n8n makes new functions for each. */
+function budgetOf(functions: IExecuteFunctions): Budget {
+	const budget = budgets.get(functions) ?? { selected: new Set<string>() };
+	budgets.set(functions, budget);
+	return budget;
 }
 
-/** Why something that fits is kept nevertheless. */
-function obstacleOf(
-	{ id, name }: Found,
-	{ keepIfContains }: Settings,
-	{ label }: Kind,
-): string | undefined {
-	if (id === undefined) return 'The service tells no ID to delete it by';
-	const text = keepIfContains.find((one) => name.toLowerCase().includes(one));
-	return text && `Its ${label} contains “${text}”`;
+/** All entries; one that the list has twice comes twice if its entries differ. */
+async function readList<Position>(
+	{ first, fetchPage }: CleanUpList<Position>,
+	clock: CleanUpClock,
+): Promise<CleanUpItem[]> {
+	const fetchTimed = async (position: Position) => {
+		const page = await fetchPage(position);
+		clock.see(page.date);
+		return page;
+	};
+	return await collectPages(first, fetchTimed, { idOf: fingerprintOf });
 }
 
-function resultOf(
-	{ service, kind }: CleanUp,
+const fingerprintOf = ({ id, name, createdAt, expiresAt, inScope, ...more }: CleanUpItem) =>
+	JSON.stringify([
+		...[id ?? more.json, name, createdAt, expiresAt, inScope],
+		...[more.saysExpired, more.isUsedUp],
+	]);
+
+function outputOf<Position>(
+	{ service, kind }: CleanUp<Position>,
 	{ dryRun, output }: Settings,
-	{ now }: Listing,
-	outcomes: Outcome[],
+	clock: CleanUpClock,
+	results: CleanUpResult[],
 ): OperationResult | OperationResult[] {
-	const checkedAt = isoDate(now);
+	const now = clock.now();
+	const about =
+		typeof now === 'string'
+			? { dryRun, checkedAt: isoDate(Date.now()), notice: `${now}, so nothing is deleted.` }
+			: { dryRun, checkedAt: isoDate(now.earliest) };
 	if (output === 'summary') {
-		return { json: { ...summaryOf(service, kind.noun, outcomes), dryRun, checkedAt } };
+		return { json: { ...summaryOf(service, kind.noun, results, about.notice), ...about } };
 	}
-	return outcomes
+	return results
 		.filter(({ fits }) => fits || output === 'each')
 		.map(({ found, action, reason, details }) => {
 			const verdict = { action, reason, ...(details ? { details } : {}) };
 			// In front, where a person looks, and not to be overwritten by a field of the service.
-			return { json: { ...verdict, ...found.json, ...verdict, dryRun, checkedAt } };
+			return { json: { ...verdict, ...found.json, ...verdict, ...about } };
 		});
 }

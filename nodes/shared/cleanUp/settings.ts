@@ -1,7 +1,8 @@
 import { type Rule, type Selection } from '../expiry';
+import { foldName } from '../names';
 import type { ItemContext } from '../operation';
-import { invalidParameter, optionalText } from '../parameters';
-import { AT_ONCE, type Kind } from './fields';
+import { invalidParameter } from '../parameters';
+import { AT_ONCE, type Kind, keepIfLabel } from './fields';
 
 export type Output = 'each' | 'selected' | 'summary';
 
@@ -12,8 +13,10 @@ export interface Settings {
 	maxDeletions: number;
 	output: Output;
 	deletionsAtOnce: number;
-	/** Lower-case texts; whatever has one of them in its name is kept. */
+	/** Folded texts; what has one of them in its name is kept. */
 	keepIfContains: string[];
+	/** Whether the service's clock counts alone. */
+	trustsServiceClock: boolean;
 }
 
 const HOUR = 3_600_000;
@@ -22,20 +25,32 @@ const UNITS: Readonly<Record<string, number>> = { hours: HOUR, days: 24 * HOUR }
 const LONGEST = 100 * 366 * UNITS.days;
 
 /** @throws NodeOperationError that names the field, before anything is asked of the service */
-export function settingsOf(item: ItemContext, { canExpire }: Kind): Settings {
+export function settingsOf(item: ItemContext, kind: Kind): Settings {
 	const { parameter, option } = item;
 	return {
-		rule: ruleOf(item, canExpire ? parameter<Selection>('selection') : 'olderThan'),
-		dryRun: parameter<boolean>('dryRun'),
+		rule: ruleOf(item, kind.canExpire ? parameter<Selection>('selection') : 'olderThan'),
+		dryRun: parameter('dryRun'),
 		maxDeletions: parameter('maxDeletions'),
 		output: parameter('output'),
 		deletionsAtOnce: option<number>('deletionsAtOnce') ?? AT_ONCE,
-		keepIfContains: (optionalText(option('keepIfContains')) ?? '')
-			.toLowerCase()
-			.split(',')
-			.map((text) => text.trim())
-			.filter(Boolean),
+		keepIfContains: textsToKeep(item, kind),
+		trustsServiceClock: option<boolean>('trustServiceClock') === true,
 	};
+}
+
+function textsToKeep(item: ItemContext, kind: Kind): string[] {
+	const given = item.option<string>('keepIfContains');
+	const texts = (given ?? '')
+		.split(',')
+		.map((text) => foldName(text).trim())
+		.filter(Boolean);
+	if (given === undefined || texts.length > 0) return texts;
+	throw invalidParameter(
+		item,
+		keepIfLabel(kind),
+		'is empty',
+		'Enter at least one text, or remove the option.',
+	);
 }
 
 function ruleOf(item: ItemContext, selection: Selection): Rule {

@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { isoDate } from '../dates';
-import type { Action, Outcome } from './outcome';
+import type { Action, CleanUpResult } from './types';
 
 /** Lines of the text; the rest is only counted there. */
 const MOST_LINES = 100;
@@ -19,7 +19,12 @@ const ACTIONS = Object.keys(WORDS) as Action[];
 const isFreeing = (action: Action) => action === 'wouldDelete' || action === 'deleted';
 
 /** A clean-up in one item: counts, bytes, those that fit, and a text for a message. */
-export function summaryOf(service: string, noun: string, outcomes: Outcome[]): IDataObject {
+export function summaryOf(
+	service: string,
+	noun: string,
+	outcomes: CleanUpResult[],
+	notice?: string,
+): IDataObject {
 	const counts = Object.fromEntries(
 		ACTIONS.map((action) => [action, outcomes.filter((one) => one.action === action).length]),
 	) as Record<Action, number>;
@@ -34,13 +39,15 @@ export function summaryOf(service: string, noun: string, outcomes: Outcome[]): I
 		...counts,
 		bytes,
 		items: selected.map(entryOf),
-		text: [headline(service, noun, outcomes.length, counts, bytes), ...linesOf(selected)].join(
-			'\n',
-		),
+		text: [
+			headline(service, noun, outcomes.length, counts, bytes),
+			...(notice ? [notice] : []),
+			...linesOf(selected),
+		].join('\n'),
 	};
 }
 
-const entryOf = ({ found, action, reason, details }: Outcome): IDataObject => {
+const entryOf = ({ found, action, reason, details }: CleanUpResult): IDataObject => {
 	const { id, name, size, createdAt, expiresAt } = found;
 	const known = {
 		id,
@@ -70,10 +77,13 @@ function headline(
 	return [`${service}: ${found} ${nouns} found`, ...done].join(', ');
 }
 
-function linesOf(selected: Outcome[]): string[] {
+function linesOf(selected: CleanUpResult[]): string[] {
 	const lines = selected
 		.slice(0, MOST_LINES)
-		.map(({ found, action, reason }) => `- ${found.name}: ${WORDS[action]}. ${reason}.`);
+		.map(
+			({ found, action, reason }) =>
+				`- ${found.name ?? found.id ?? 'unnamed'}: ${WORDS[action]}. ${reason}.`,
+		);
 	const rest = selected.length - lines.length;
 	return rest > 0 ? [...lines, `… and ${rest} more`] : lines;
 }

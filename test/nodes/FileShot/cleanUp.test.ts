@@ -1,5 +1,14 @@
-import { actionsBy, cleaned, DAY, deletionsIn, pace, pass, tally } from '../../support/cleanUp';
-import { errorOf, runNode } from '../../support/engine';
+import {
+	actionsBy,
+	byServiceClock,
+	cleaned,
+	DAY,
+	deletionsIn,
+	pace,
+	pass,
+	tally,
+} from '../../support/cleanUp';
+import { errorOf, outputOf, runNode } from '../../support/engine';
 import { fileShotCleanUp } from '../../support/fileShotCleanUp';
 import { Host } from '../../support/host';
 
@@ -37,12 +46,18 @@ describe('with the default values', () => {
 		expect(await cleanUp()).toEqual([]);
 	});
 
-	it('anything but a plain “no” stays a dry run', async () => {
-		await filesThere({ 'a.txt': 1 });
-		await pass(sandbox, 2 * DAY);
-		expect(tally(await cleanUp({ dryRun: '' }))).toEqual({ wouldDelete: 1 });
-		expect(await left()).toEqual(['a.txt']);
-	});
+	it.each(['={{ "false" }}', 'FALSE', '={{ "" }}', '={{ 0 }}', '={{ null }}', '={{ [] }}', 'no'])(
+		'anything but a real false deletes nothing: %s',
+		async (dryRun) => {
+			await filesThere({ 'a.txt': 1 });
+			await pass(sandbox, 2 * DAY);
+			const run = await runNode(byServiceClock(node({ dryRun })));
+			if (/false/i.test(dryRun)) expect(outputOf(run)[0].json.action).toBe('wouldDelete');
+			else expect(errorOf(run).message).toMatch(/^The field “Dry Run”/);
+			expect(await left()).toEqual(['a.txt']);
+			expect(await deletionsIn(sandbox)).toEqual([]);
+		},
+	);
 });
 
 describe('over months, by the clock of the service', () => {
@@ -133,7 +148,7 @@ describe('selects', () => {
 		[{ options: { deletionsAtOnce: 21 } }, 'Deletions at Once'],
 	])('%j is refused before anything is asked', async (parameters, label) => {
 		const error = errorOf(await runNode(node({ dryRun: false, ...parameters })));
-		expect(error.message).toContain(`The field “${label}” is no whole number`);
+		expect(error.message).toContain(`The field “${label}” must be a whole number`);
 		expect(await sandbox.requests()).toEqual([]);
 	});
 });

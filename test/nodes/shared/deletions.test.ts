@@ -1,13 +1,13 @@
 import { sleep } from 'n8n-workflow';
 
 import { deleteEach } from '../../../nodes/shared/cleanUp/deletions';
-import type { Outcome } from '../../../nodes/shared/cleanUp/outcome';
+import type { CleanUpResult } from '../../../nodes/shared/cleanUp/types';
 import type { ItemContext } from '../../../nodes/shared/operation';
 
 const planned = Array.from(
 	{ length: 10 },
-	(_, n): Outcome => ({
-		found: { id: String(n), name: `file ${n}`, json: {} },
+	(_, n): CleanUpResult => ({
+		found: { id: String(n), name: `file ${n}`, inScope: true, json: {} },
 		fits: n < 8,
 		action: n < 8 ? 'wouldDelete' : 'kept',
 		reason: n < 8 ? 'It has expired' : 'It expires later',

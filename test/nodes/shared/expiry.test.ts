@@ -1,6 +1,7 @@
 import { type Dated, judge, type Rule } from '../../../nodes/shared/expiry';
 
 const NOW = Date.parse('2030-06-01T12:00:00Z');
+const AT = { earliest: NOW, latest: NOW };
 const HOUR = 3_600_000;
 const EXPIRED: Rule = { selection: 'expired', span: 0 };
 const EXPIRING: Rule = { selection: 'expiring', span: 24 * HOUR };
@@ -17,10 +18,10 @@ describe('fits', () => {
 		[
 			'over before its date',
 			EXPIRED,
-			{ ...expires(HOUR), isOver: true },
+			{ ...expires(HOUR), saysExpired: true, isUsedUp: true },
 			'The service says that it has expired',
 		],
-		['over without a date', EXPIRED, { isOver: true }, 'The service says that it has expired'],
+		['over without a date', EXPIRED, { saysExpired: true }, 'The service says that it has expired'],
 		['the next moment', EXPIRING, expires(1), 'It expires soon, on 2030-06-01T12:00:00.001Z'],
 		[
 			'the last moment of the span',
@@ -36,7 +37,7 @@ describe('fits', () => {
 		],
 		['older', OLD, created(-25 * HOUR), 'It was created on 2030-05-31T11:00:00.000Z'],
 	])('%s', (_, rule, dated, reason) => {
-		expect(judge(rule, dated, NOW)).toMatchObject({ fits: true, reason });
+		expect(judge(rule, dated, AT)).toMatchObject({ fits: true, reason });
 	});
 });
 
@@ -61,15 +62,15 @@ describe('is kept', () => {
 		['from the future', OLD, created(HOUR), 'It was created on 2030-06-01T13:00:00.000Z, not'],
 		['without a date', OLD, expires(-HOUR), 'It has no creation date'],
 	])('%s', (_, rule, dated, reason) => {
-		const verdict = judge(rule, dated, NOW);
+		const verdict = judge(rule, dated, AT);
 		expect(verdict.fits).toBe(false);
 		expect(verdict.reason).toContain(reason);
 	});
 });
 
 it('the oldest come first', () => {
-	const order = (rule: Rule, dated: Dated) => judge(rule, dated, NOW).order;
+	const order = (rule: Rule, dated: Dated) => judge(rule, dated, AT).order;
 	expect(order(EXPIRED, expires(-2))).toBeLessThan(order(EXPIRED, expires(-1)));
 	expect(order(OLD, created(-30 * HOUR))).toBeLessThan(order(OLD, created(-29 * HOUR)));
-	expect(order(EXPIRED, { isOver: true })).toBeLessThan(order(EXPIRED, expires(-1)));
+	expect(order(EXPIRED, { saysExpired: true })).toBeLessThan(order(EXPIRED, expires(-1)));
 });

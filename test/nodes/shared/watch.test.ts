@@ -2,7 +2,7 @@ import { lifetimeOccurrences } from '../../../nodes/shared/polling/lifetime';
 import { beginWatch, endReading, note, type Watch } from '../../../nodes/shared/polling/watch';
 
 const EVENTS = { added: 'added', expiringSoon: 'soon', expired: 'expired' };
-const NOW = 1_000_000;
+const NOW = 2_000_000_000;
 const iso = (seconds: number) => new Date(seconds * 1000).toISOString();
 
 /** Whether each is told, at one reading that goes to the end of the list. */
