@@ -37,12 +37,19 @@ async function run(workflow: SavedWorkflow, trigger?: string): Promise<Execution
 const example = (name: string) => workflows.get(name)!;
 
 /** A copy of an example with something changed in it. */
-async function changed(name: string, from: string, to: string): Promise<SavedWorkflow> {
+async function changed(
+	name: string,
+	...changes: Array<readonly [from: string, to: string]>
+): Promise<SavedWorkflow> {
 	const { nodes, connections, settings } = example(name);
-	const text = JSON.stringify({ nodes, connections, settings });
-	expect(text).toContain(from);
-	const copy = JSON.parse(text.replaceAll(from, to)) as object;
-	return await putWorkflow(system.rest, parseWorkflow({ ...copy, name: `${name}: ${to}` }));
+	let text = JSON.stringify({ nodes, connections, settings });
+	for (const [from, to] of changes) {
+		expect(text).toContain(from);
+		text = text.replaceAll(from, to);
+	}
+	const title = `${name}: ${changes.map(([, to]) => to).join(', ')}`;
+	const copy = { ...(JSON.parse(text) as object), name: title };
+	return await putWorkflow(system.rest, parseWorkflow(copy));
 }
 
 const jsonOf = (execution: Execution, node: string) =>
@@ -112,7 +119,14 @@ describe(`the examples of cleaning up in a real n8n (${HOST})`, () => {
 		await fileShotFile('new.txt', 30);
 		await filesAppFile('new in Files App.txt');
 		const before = await left();
-		const [report] = jsonOf(await run(example('nightly-cleanup')), 'Report');
+		const [doubt] = jsonOf(await run(example('nightly-cleanup')), 'Report');
+		expect(doubt.text).toMatch(/The clock of FileShot says .*, so nothing is deleted/);
+		const trusting = [
+			'"output":"summary","options":{}',
+			'"output":"summary","options":{"trustServiceClock":true}',
+		] as const;
+		const dryRun = await changed('nightly-cleanup', trusting);
+		const [report] = jsonOf(await run(dryRun), 'Report');
 		expect(report.subject).toBe('Dry run: 4 would be deleted');
 		expect(report.text).toMatch(/FileShot: 3 files found, 1 would be deleted .*, 2 kept\n/);
 		expect(report.text).toMatch(/- soon\.txt: would be deleted\. It expired on /);
@@ -120,7 +134,8 @@ describe(`the examples of cleaning up in a real n8n (${HOST})`, () => {
 		expect(report.text).toMatch(/Files App: 2 files found, 1 would be deleted/);
 		expect(await left()).toEqual(before);
 
-		const forReal = await changed('nightly-cleanup', '"dryRun":true', '"dryRun":false');
+		const live = ['"dryRun":true', '"dryRun":false'] as const;
+		const forReal = await changed('nightly-cleanup', trusting, live);
 		const [done] = jsonOf(await run(forReal), 'Report');
 		expect(done.subject).toBe('Cleanup: 4 deleted, 0 failed');
 		expect(await left()).toEqual(['later.txt', 'new in Files App.txt', 'new.txt']);
@@ -168,7 +183,7 @@ describe(`the examples of cleaning up in a real n8n (${HOST})`, () => {
 		const tooEarly = await run(example('cleanup-by-ids'), 'Every night');
 		expect(jsonOf(tooEarly, 'Due')).toEqual([]);
 
-		const due = await changed('cleanup-by-ids', 'days: 30', 'days: -1');
+		const due = await changed('cleanup-by-ids', ['days: 30', 'days: -1']);
 		const started = await run(due);
 		const [{ handle }] = jsonOf(started, 'Store');
 		const [{ sessionId }] = jsonOf(started, 'Request');
