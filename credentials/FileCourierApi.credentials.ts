@@ -1,4 +1,6 @@
-import type { IAuthenticateGeneric, Icon, ICredentialType, INodeProperties } from 'n8n-workflow';
+import type { IAuthenticate, Icon, ICredentialType, INodeProperties } from 'n8n-workflow';
+
+import { basicOf } from '../nodes/shared/authentication';
 
 /** A FileCourier project. Tested by the FileCourier node, because a 404 is what proves these credentials good. */
 export class FileCourierApi implements ICredentialType {
@@ -62,10 +64,5 @@ export class FileCourierApi implements ICredentialType {
 		},
 	];
 
-	authenticate: IAuthenticateGeneric = {
-		type: 'generic',
-		properties: {
-			auth: { username: '={{$credentials.clientId}}', password: '={{$credentials.clientSecret}}' },
-		},
-	};
+	authenticate: IAuthenticate = basicOf('clientId', 'clientSecret');
 }

@@ -1,4 +1,6 @@
-import type { IAuthenticateGeneric, Icon, ICredentialType, INodeProperties } from 'n8n-workflow';
+import type { IAuthenticate, Icon, ICredentialType, INodeProperties } from 'n8n-workflow';
+
+import { bearerOf } from '../nodes/shared/authentication';
 
 /** A FileShot account. Tested by the FileShot node, which can tell a wrong key from a tier that is too low. */
 export class FileShotApi implements ICredentialType {
@@ -44,8 +46,5 @@ export class FileShotApi implements ICredentialType {
 		},
 	];
 
-	authenticate: IAuthenticateGeneric = {
-		type: 'generic',
-		properties: { headers: { Authorization: '=Bearer {{$credentials.apiKey}}' } },
-	};
+	authenticate: IAuthenticate = bearerOf('apiKey');
 }

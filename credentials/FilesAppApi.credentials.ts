@@ -1,4 +1,6 @@
-import type { IAuthenticateGeneric, Icon, ICredentialType, INodeProperties } from 'n8n-workflow';
+import type { IAuthenticate, Icon, ICredentialType, INodeProperties } from 'n8n-workflow';
+
+import { bearerOf } from '../nodes/shared/authentication';
 
 /** A Files App account. Tested by the Files App node, which can tell a wrong key from a wrong address. */
 export class FilesAppApi implements ICredentialType {
@@ -37,8 +39,5 @@ export class FilesAppApi implements ICredentialType {
 		},
 	];
 
-	authenticate: IAuthenticateGeneric = {
-		type: 'generic',
-		properties: { headers: { Authorization: '=Bearer {{$credentials.apiKey}}' } },
-	};
+	authenticate: IAuthenticate = bearerOf('apiKey');
 }

@@ -1,4 +1,6 @@
-import type { IAuthenticateGeneric, Icon, ICredentialType, INodeProperties } from 'n8n-workflow';
+import type { IAuthenticate, Icon, ICredentialType, INodeProperties } from 'n8n-workflow';
+
+import { bearerOf } from '../nodes/shared/authentication';
 
 /**
  * A user of a SpeedyFiles instance. Tested by the SpeedyFiles node: an instance that is not set up redirects every call
@@ -50,8 +52,5 @@ export class SpeedyFilesApi implements ICredentialType {
 		},
 	];
 
-	authenticate: IAuthenticateGeneric = {
-		type: 'generic',
-		properties: { headers: { Authorization: '=Bearer {{$credentials.apiToken}}' } },
-	};
+	authenticate: IAuthenticate = bearerOf('apiToken');
 }

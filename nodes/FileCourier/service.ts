@@ -7,6 +7,8 @@ import { type Essential, isJsonObject, type Json, type Service, textOf } from '.
 export const fileCourier: Service = {
 	name: 'FileCourier',
 	credential: 'fileCourierApi',
+	secretFields: { clientId: 'Client ID', clientSecret: 'Client Secret' },
+	apiPath: '/api/ext',
 	errorMessage: (body) =>
 		isJsonObject(body) ? (textOf(body.error) ?? textOf(body.message)) : undefined,
 	advice: {

@@ -4,30 +4,29 @@ import type {
 	INodeCredentialTestResult,
 } from 'n8n-workflow';
 
-import { probe } from '../shared/credentialTest';
-import { apiUrl } from '../shared/http';
+import { bearerOf } from '../shared/authentication';
+import { ANOTHER_SERVICE, probe } from '../shared/credentialTest';
+import { reportsError } from '../shared/service';
+import { fileIdOf } from './describe';
+import { FILES } from './file/list';
 import { fileShot } from './service';
 
 /** FileShot documents no call that only says who is asking; a list of one file needs a good key and the right tier. */
 export async function fileShotApiTest(
 	this: ICredentialTestFunctions,
-	{ data }: ICredentialsDecrypted,
+	{ data = {} }: ICredentialsDecrypted,
 ): Promise<INodeCredentialTestResult> {
-	const { baseUrl, apiKey } = (data ?? {}) as Record<string, string>;
-	return await probe(
-		this,
-		{
-			method: 'GET',
-			url: `${apiUrl(fileShot, baseUrl)}/files?page=1&limit=1`,
-			headers: { Authorization: `Bearer ${apiKey}` },
-		},
-		({ status, body }) => {
-			const said = fileShot.errorMessage(body) ?? 'no reason given';
-			if (status === 401) return `FileShot refuses the API Key: ${said}`;
-			if (status === 403) return `The API needs the Creator tier or a higher one: ${said}`;
-			if (status === 404) return `FileShot answered 404: ${said}. Check the Base URL.`;
-			const failed = status >= 300 || fileShot.reportsFailure?.(body);
-			return failed ? `FileShot answered ${status}: ${said}` : undefined;
-		},
-	);
+	const request = {
+		path: '/files',
+		qs: { page: '1', limit: '1' },
+		authenticate: bearerOf('apiKey'),
+	};
+	return await probe(this, fileShot, data, request, ({ status, body, said }) => {
+		if (status === 401) return `FileShot refuses the API Key: ${said}`;
+		if (status === 403) return `The API needs the Creator tier or a higher one: ${said}`;
+		if (status === 404) return `FileShot answered 404: ${said}. Check the Base URL.`;
+		if (status >= 300 || reportsError(body)) return `FileShot answered ${status}: ${said}`;
+		const items = FILES.read(body, status)?.items;
+		return items?.every((one) => fileIdOf(one) !== undefined) ? undefined : ANOTHER_SERVICE;
+	});
 }

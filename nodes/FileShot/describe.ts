@@ -1,6 +1,9 @@
 import type { IDataObject } from 'n8n-workflow';
+import { NodeOperationError } from 'n8n-workflow';
 
+import { readAddress } from '../shared/address';
 import { epochOf, isoDate } from '../shared/dates';
+import { learnSecrets } from '../shared/secrets';
 import { type Essential, type Json, type ServiceContext, textOf } from '../shared/service';
 import { fileShot, objectOf } from './service';
 
@@ -99,9 +102,18 @@ export const describeFile = (data: Json, around: Surroundings): IDataObject => (
 	...summaryOf(data, around),
 });
 
+/**
+ * Where the download pages are, without a slash at its end.
+ * @throws NodeOperationError for a Link Base URL that is none
+ */
 export async function linkBaseOf(context: ServiceContext): Promise<string> {
-	const { linkBaseUrl } = await context.getCredentials<{ linkBaseUrl?: string }>(
-		fileShot.credential,
+	const secrets = await learnSecrets(context, fileShot.credential);
+	const { linkBaseUrl } = await secrets.credential(fileShot.credential);
+	const { url, problem } = readAddress(textOf(linkBaseUrl) ?? 'https://fileshot.io');
+	if (problem === undefined) return url;
+	throw new NodeOperationError(
+		context.getNode(),
+		`The Link Base URL in the FileShot credential ${problem}`,
+		{ description: 'Correct the Link Base URL in the FileShot credential.' },
 	);
-	return (textOf(linkBaseUrl) ?? 'https://fileshot.io').trim().replace(/\/+$/, '');
 }

@@ -7,6 +7,7 @@ import { isJsonObject, type Json, type Service, textOf } from '../shared/service
 export const fileShot: Service = {
 	name: 'FileShot',
 	credential: 'fileShotApi',
+	secretFields: { apiKey: 'API Key' },
 	// The desktop clients have it in their base URL, the docs in the paths.
 	apiPath: '/api',
 	errorMessage(body) {

@@ -7,6 +7,7 @@ import { type Essential, isJsonObject, type Json, type Service, textOf } from '.
 export const filesApp: Service = {
 	name: 'Files App',
 	credential: 'filesAppApi',
+	secretFields: { apiKey: 'API Key' },
 	errorMessage(body) {
 		const error = isJsonObject(body) ? (body.error ?? body) : body;
 		if (!isJsonObject(error)) return textOf(error);

@@ -4,8 +4,9 @@ import type {
 	INodeCredentialTestResult,
 } from 'n8n-workflow';
 
-import { probe } from '../shared/credentialTest';
-import { apiUrl } from '../shared/http';
+import { withoutBlanks } from '../shared/address';
+import { ANOTHER_SERVICE, probe } from '../shared/credentialTest';
+import { isJsonObject } from '../shared/service';
 import { filestack } from './service';
 import { allowing, signPolicy } from './signing';
 
@@ -14,32 +15,28 @@ const UNKNOWN = 'n8nCredentialTest000';
 
 /**
  * Filestack has no call that says who is asking. The metadata of a file that does not exist do: a good signature is
- * answered 404, a bad one is refused before. Without an app secret there is nothing to refuse but a missing signature.
+ * answered 404 in the shape of the File API, a bad one is refused before. Without an app secret there is nothing to refuse
+ * but a missing signature.
  */
 export async function filestackApiTest(
 	this: ICredentialTestFunctions,
-	{ data }: ICredentialsDecrypted,
+	{ data = {} }: ICredentialsDecrypted,
 ): Promise<INodeCredentialTestResult> {
-	const { baseUrl, apiKey, appSecret } = (data ?? {}) as Record<string, string | undefined>;
-	if (!apiKey?.trim()) return { status: 'Error', message: 'The API Key is empty' };
-	const secret = appSecret?.trim();
+	const secret = withoutBlanks(String(data.appSecret ?? ''));
 	const proof = secret ? signPolicy(allowing(['stat'], UNKNOWN).policy, secret) : {};
-	const query = new URLSearchParams({ key: apiKey.trim(), ...proof });
-	return await probe(
-		this,
-		{
-			method: 'GET',
-			url: `${apiUrl(filestack, baseUrl)}/api/file/${UNKNOWN}/metadata?${query.toString()}`,
-			headers: {},
-		},
-		({ status, body }) => {
-			const said = filestack.errorMessage(body) ?? 'no reason given';
-			if (status === 401 || status === 403) {
-				return secret
-					? `Filestack refuses the API Key and App Secret: ${said}`
-					: `Filestack wants a signature (${said}): enter the App Secret`;
-			}
-			return status < 500 && status !== 429 ? undefined : `Filestack answered ${status}: ${said}`;
-		},
-	);
+	const request = {
+		path: `/file/${UNKNOWN}/metadata`,
+		qs: { key: withoutBlanks(String(data.apiKey ?? '')), ...proof },
+	};
+	return await probe(this, filestack, data, request, ({ status, body, said }) => {
+		if (status === 401 || status === 403) {
+			return secret
+				? `Filestack refuses the API Key and App Secret: ${said}`
+				: `Filestack wants a signature (${said}): enter the App Secret`;
+		}
+		if (status >= 500 || status === 429) return `Filestack answered ${status}: ${said}`;
+		const { result, error } = isJsonObject(body) ? body : {};
+		const isFileApi = result === 'error' && isJsonObject(error);
+		return status === 404 && isFileApi ? undefined : ANOTHER_SERVICE;
+	});
 }

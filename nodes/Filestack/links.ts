@@ -34,5 +34,5 @@ export function fileApiLink(
 		...(!cache && { cache: 'false' }),
 		...proof,
 	}).toString();
-	return `${base}/api/file/${segment}${query && `?${query}`}`;
+	return `${base}/file/${segment}${query && `?${query}`}`;
 }

@@ -1,6 +1,7 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
 
+import { withoutBlanks } from '../shared/address';
 import { isJsonObject, type Service, textOf } from '../shared/service';
 import { type Policy, type SignedPolicy, signPolicy } from './signing';
 
@@ -11,6 +12,8 @@ import { type Policy, type SignedPolicy, signPolicy } from './signing';
 export const filestack: Service = {
 	name: 'Filestack',
 	credential: 'filestackApi',
+	secretFields: { apiKey: 'API Key' },
+	apiPath: '/api',
 	errorMessage: (body) => wordsOf(body)?.replace(PROOF, '…'),
 	// The policy goes out signed, as the credential signs it.
 	secretsIn: ({ policy }, { appSecret }) =>
@@ -67,7 +70,7 @@ export async function appSecretOf(functions: IExecuteFunctions): Promise<string 
 	const { appSecret } = await functions.getCredentials<{ appSecret?: string }>(
 		filestack.credential,
 	);
-	return textOf(appSecret)?.trim();
+	return withoutBlanks(appSecret ?? '') || undefined;
 }
 
 /** @throws NodeOperationError for a call that always needs a signature, where the credential has no app secret */

@@ -5,7 +5,7 @@ import type {
 	INodeListSearchResult,
 } from 'n8n-workflow';
 
-import { apiUrl, baseUrlOf } from '../shared/http';
+import { baseUrlOf } from '../shared/address';
 import { searchPages } from '../shared/listSearch';
 import type { Page } from '../shared/paging';
 import { fetchPackages } from './packagePages';
@@ -78,5 +78,5 @@ async function pageOf(
 /** The web pages of the instance. */
 async function siteOf(context: ILoadOptionsFunctions): Promise<string> {
 	const url = await baseUrlOf(context, speedyFiles);
-	return url.slice(0, -apiUrl(speedyFiles, '').length);
+	return url.slice(0, -(speedyFiles.apiPath ?? '').length);
 }

@@ -4,6 +4,7 @@ import { type Essential, isJsonObject, type Json, type Service, textOf } from '.
 export const speedyFiles: Service = {
 	name: 'SpeedyFiles',
 	credential: 'speedyFilesApi',
+	secretFields: { apiToken: 'API Token' },
 	addressField: 'Instance URL',
 	apiPath: '/api/v1',
 	errorMessage: (body) => (isJsonObject(body) ? detailText(body.detail) : undefined),

@@ -56,7 +56,8 @@ export function connectionError(node: INode, what: string, origin: string, setba
 	return error;
 }
 
-function faultOf(code: string): string | undefined {
+/** What a connection fault means to a person; undefined where its code says nothing. */
+export function faultOf(code: string): string | undefined {
 	if (FAULTS[code]) return FAULTS[code];
 	if (isUntrusted(code)) return 'This n8n does not trust the TLS certificate of the host';
 	return code.startsWith('ERR_SSL_') ? FAULTS.EPROTO : undefined;

@@ -6,6 +6,7 @@ import type {
 } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
 
+import { baseUrlOf, checkSecrets } from './address';
 import {
 	answerError,
 	connectionError,
@@ -18,7 +19,6 @@ import {
 import { isUnsent, mayRepeat, pause, pauseAfter, retryAfterOf, type Setback } from './retry';
 import { learnSecrets } from './secrets';
 import {
-	addressFieldOf,
 	type Essential,
 	isJsonObject,
 	type Json,
@@ -118,6 +118,7 @@ export async function callApi<T>(
 	const credential = await secrets.credential(service.credential);
 	for (const text of service.secretsIn?.(call.qs ?? {}, credential) ?? []) secrets.add(text);
 	try {
+		await checkSecrets(context, service);
 		const baseUrl = call.baseUrl ?? (await baseUrlOf(context, service));
 		const answer = await send(context, service, call, baseUrl);
 		const body = secrets.hideInBody(answer.body);
@@ -167,36 +168,6 @@ function essentialOf<T>(
 	const read = isEmpty && !mayBeEmpty ? undefined : needs.read(isEmpty ? '' : body, status);
 	if (read !== undefined) return { ...answer, body: read };
 	throw incompleteAnswerError(node, service, { origin, what: needs.what, isEmpty, status });
-}
-
-/** The base URL of a credential with the path of the API, without a slash at its end. */
-export async function baseUrlOf(context: ServiceContext, service: Service): Promise<string> {
-	return await addressOf(context, service, 'baseUrl', addressFieldOf(service));
-}
-
-/** The address in a field of a credential, as {@link baseUrlOf}; for services that have several hosts. */
-export async function addressOf(
-	context: ServiceContext,
-	service: Service,
-	field: string,
-	label: string,
-): Promise<string> {
-	const credential = await context.getCredentials<Record<string, unknown>>(service.credential);
-	const url = apiUrl(service, credential[field]);
-	if (URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)) return url;
-	throw new NodeOperationError(
-		context.getNode(),
-		`The ${label} in the ${service.name} credential is not a web address`,
-		{ description: 'It has to begin with https:// (or http:// on your own machine).' },
-	);
-}
-
-/** The address that a user has entered, with the path of the API behind it exactly once. */
-export function apiUrl({ apiPath = '' }: Service, entered: unknown): string {
-	const trimmed = String(entered ?? '')
-		.trim()
-		.replace(/\/+$/, '');
-	return apiPath && trimmed.endsWith(apiPath) ? trimmed : `${trimmed}${apiPath}`;
 }
 
 /** Sends the call, again where that does no harm, and gives back the last answer. */

@@ -150,5 +150,5 @@ export class Secrets {
 const alternatives = (texts: Set<string>) =>
 	[...texts]
 		.sort((a, b) => b.length - a.length)
-		.map((text) => text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&'))
+		.map((text) => text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&'))
 		.join('|');

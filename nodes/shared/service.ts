@@ -21,9 +21,11 @@ export interface Service {
 	name: string;
 	/** The name of its credential type; the credential has a `baseUrl` field. */
 	credential: string;
-	/** The label of that field where it is not “Base URL”. */
+	/** The fields of the credential that every call needs, with their labels. */
+	secretFields: Readonly<Record<string, string>>;
+	/** The label of the address field where it is not “Base URL”. */
 	addressField?: string;
-	/** What every path of the API begins with; a user may have entered it as the end of the base URL. */
+	/** What every path of the API begins with; a user may have entered it, or a part of it, as the end of the base URL. */
 	apiPath?: string;
 	/** The service's own words in an error body, undefined where the body has none. */
 	errorMessage(body: unknown): string | undefined;

@@ -138,6 +138,25 @@ describe('the clocks', () => {
 		},
 	);
 
+	it('what the service calls expired because of its own clock is kept', async () => {
+		server.clockOffset = 2 * HOUR;
+		server.files = [old('a', { expiresAt: ago(-HOUR), expired: true })];
+		const [{ action, reason }] = await cleanUp('fileShot', expired);
+		expect(action).toBe('kept');
+		expect(reason).toMatch(/which not every clock has reached$/);
+		expect(server.deleted).toEqual([]);
+	});
+
+	it('what the service calls expired although its downloads are not used up is kept', async () => {
+		const more = { expiresAt: ago(-DAY), expired: true, maxDownloads: 5 };
+		server.files = [
+			old('a', { ...more, downloadCount: 4 }),
+			old('b', { ...more, downloadCount: 5 }),
+		];
+		await cleanUp('fileShot', expired);
+		expect(server.deleted).toEqual(['b']);
+	});
+
 	it('the option trusts the service alone', async () => {
 		server.clockOffset = 30 * DAY;
 		server.files = [

@@ -43,7 +43,10 @@ export function testApiKey(
 
 	it.each([
 		[{ apiKey: wrongKey }, refusal],
-		[{ baseUrl: 'nonsense' }, 'The Base URL is not a web address'],
+		[
+			{ baseUrl: 'nonsense' },
+			'The Base URL must start with https:// (or http:// for a local server)',
+		],
 		[{ baseUrl: 'http://127.0.0.1:9' }, 'cannot be reached (ECONNREFUSED)'],
 	])('%j fails', async (wrong, text) => {
 		const { status, message } = await test(wrong);

@@ -25,7 +25,7 @@ async function cancelSession(
 	{ functions, itemIndex }: ItemContext,
 	sessionId: string,
 ): Promise<IDataObject> {
-	const path = `/api/ext/sessions/${pathPart(functions, sessionIdField.displayName, sessionId)}`;
+	const path = `/sessions/${pathPart(functions, sessionIdField.displayName, sessionId)}`;
 	try {
 		const needs = confirmationOf('the cancellation', 'status');
 		await callApi(functions, fileCourier, { method: 'DELETE', path, needs });

@@ -30,7 +30,7 @@ export async function createSession(item: ItemContext, callback?: string): Promi
 	if (callback) secretsOf(item.functions).add(new URL(callback).searchParams.get('signature'));
 	const { body, headers } = await callApi(item.functions, fileCourier, {
 		method: 'POST',
-		path: '/api/ext/sessions',
+		path: '/sessions',
 		body: await sessionRequest(item, callback),
 		needs: CREATED_SESSION,
 		timeout: NOTIFYING,

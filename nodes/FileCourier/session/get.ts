@@ -14,7 +14,7 @@ export const get: Operation = {
 		const id = pathPart(functions, sessionIdField.displayName, parameter('sessionId'));
 		const { body, headers } = await callApi(functions, fileCourier, {
 			method: 'GET',
-			path: `/api/ext/sessions/${id}`,
+			path: `/sessions/${id}`,
 			needs: SESSION,
 		});
 		return { json: describeSession(body, serviceTime(headers)) };

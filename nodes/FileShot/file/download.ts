@@ -1,7 +1,8 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { outputField, sha256Option, stallOption } from '../../shared/fields';
-import { baseUrlOf, pathPart } from '../../shared/http';
+import { baseUrlOf } from '../../shared/address';
+import { pathPart } from '../../shared/http';
 import type { Operation } from '../../shared/operation';
 import { optionalText } from '../../shared/parameters';
 import { textOf } from '../../shared/service';

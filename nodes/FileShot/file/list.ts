@@ -48,7 +48,7 @@ export async function filePage(
 /** Fields that a list may be in. */
 const LISTS = ['files', 'data', 'items', 'results'];
 
-const FILES: Essential<{ items: Json[]; total?: number; pages?: number }> = {
+export const FILES: Essential<{ items: Json[]; total?: number; pages?: number }> = {
 	what: 'a list of files',
 	read(body) {
 		const items = itemsOf(body);

@@ -1,7 +1,8 @@
 import { NodeApiError } from 'n8n-workflow';
 
 import { strangeAnswerError, withItem } from '../../shared/errors';
-import { baseUrlOf, callApi } from '../../shared/http';
+import { baseUrlOf } from '../../shared/address';
+import { callApi } from '../../shared/http';
 import type { ItemContext } from '../../shared/operation';
 import { type Essential, isJsonObject, type Json, textOf } from '../../shared/service';
 import { multipartForm } from '../../shared/transfer/form';

@@ -1,5 +1,6 @@
 import { outputField, sha256Option, stallOption } from '../../shared/fields';
-import { baseUrlOf, pathPart } from '../../shared/http';
+import { baseUrlOf } from '../../shared/address';
+import { pathPart } from '../../shared/http';
 import type { Operation } from '../../shared/operation';
 import { optionalText } from '../../shared/parameters';
 import { textOf } from '../../shared/service';

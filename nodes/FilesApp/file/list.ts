@@ -49,7 +49,7 @@ export async function filePage(
 	return { items, next, now: serviceTime(headers), date: headers.date };
 }
 
-const FILES: Essential<Json & { files: unknown[] }> = {
+export const FILES: Essential<Json & { files: unknown[] }> = {
 	what: 'a list of files',
 	read: (body) =>
 		isJsonObject(body) && Array.isArray(body.files) ? { ...body, files: body.files } : undefined,

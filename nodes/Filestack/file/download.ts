@@ -1,4 +1,4 @@
-import { addressOf, baseUrlOf } from '../../shared/http';
+import { addressOf, baseUrlOf } from '../../shared/address';
 import { outputField, sha256Option, stallOption } from '../../shared/fields';
 import type { ItemContext, Operation } from '../../shared/operation';
 import { optionalText } from '../../shared/parameters';

@@ -43,7 +43,7 @@ export async function readMetadata(
 	if (exif) await needAppSecret(functions, 'Reading EXIF');
 	const { body } = await callApi(functions, filestack, {
 		method: 'GET',
-		path: `/api/file/${segment}/metadata`,
+		path: `/file/${segment}/metadata`,
 		qs: {
 			...Object.fromEntries(fields.map((field) => [field, 'true'])),
 			...allowing(exif ? ['stat', 'exif'] : ['stat'], handle),

@@ -4,7 +4,8 @@ import type { IDataObject } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
 
 import { answerError, connectionError, strangeAnswerError } from '../../shared/errors';
-import { addressOf, type Answer, type ApiCall, callApi } from '../../shared/http';
+import { addressOf } from '../../shared/address';
+import { type Answer, type ApiCall, callApi } from '../../shared/http';
 import type { ItemContext } from '../../shared/operation';
 import { mayRepeat, pause, pauseAfter } from '../../shared/retry';
 import { type Essential, isJsonObject, type Json, textOf } from '../../shared/service';

@@ -40,7 +40,7 @@ export const overwrite: Operation = {
 
 		const { handle, segment } = chosen;
 		const call = { ...urlCall(item, ['writeUrl'], {}, handle), needs: OVERWRITTEN };
-		const data = await fetching(item, { ...call, path: `/api/file/${segment}` });
+		const data = await fetching(item, { ...call, path: `/file/${segment}` });
 		return { json: describeFile(data, handle) };
 	},
 };
@@ -62,7 +62,7 @@ async function overwriteWithBytes(item: ItemContext, chosen: ChosenFile): Promis
 		filestack,
 		{
 			method: 'POST',
-			path: `/api/file/${segment}`,
+			path: `/file/${segment}`,
 			needs: OVERWRITTEN,
 			qs: {
 				...filled({ base64decode: decode ? 'true' : undefined }),

@@ -28,7 +28,7 @@ export const remove: Operation = {
 		const keep = option<boolean>('skipStorage') === true;
 		await callApi(functions, filestack, {
 			method: 'DELETE',
-			path: `/api/file/${segment}`,
+			path: `/file/${segment}`,
 			qs: { ...(keep && { skip_storage: 'true' }), ...allowing(['remove'], handle) },
 			needs: NOTHING,
 			// Its answer is not documented beyond the status; the SDKs look at nothing else.

@@ -110,7 +110,7 @@ async function storeWhole(
 		filestack,
 		{
 			method: 'POST',
-			path: `/api/store/${pathPart(functions, 'Storage', provider)}`,
+			path: `/store/${pathPart(functions, 'Storage', provider)}`,
 			needs: STORED,
 			qs: {
 				...filled({ filename, mimetype, path, container, access, base64decode }),

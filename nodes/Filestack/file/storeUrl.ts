@@ -1,6 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { addressOf, type ApiCall, callApi, pathPart } from '../../shared/http';
+import { addressOf } from '../../shared/address';
+import { type ApiCall, callApi, pathPart } from '../../shared/http';
 import type { ItemContext } from '../../shared/operation';
 import { invalidParameter } from '../../shared/parameters';
 import type { Json } from '../../shared/service';
@@ -27,7 +28,7 @@ function storeCall(item: ItemContext, target: StoreTarget): ApiCall<Json> {
 	const { provider, filename, mimetype, path, container, access } = target;
 	return {
 		...urlCall(item, ['pick', 'store'], { filename, mimetype, path, container, access }),
-		path: `/api/store/${pathPart(item.functions, 'Storage', provider)}`,
+		path: `/store/${pathPart(item.functions, 'Storage', provider)}`,
 		needs: STORED,
 	};
 }

@@ -1,5 +1,5 @@
 import { isoDate } from '../../shared/dates';
-import { addressOf, baseUrlOf } from '../../shared/http';
+import { addressOf, baseUrlOf } from '../../shared/address';
 import type { Operation } from '../../shared/operation';
 import { expiryFields, expiryOf } from '../expiry';
 import { cacheOption } from '../file/fields';

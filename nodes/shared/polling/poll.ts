@@ -1,7 +1,7 @@
 import type { IDataObject, INodeExecutionData, IPollFunctions } from 'n8n-workflow';
 import { deepCopy, NodeOperationError } from 'n8n-workflow';
 
-import { baseUrlOf } from '../http';
+import { baseUrlOf } from '../address';
 import type { Service } from '../service';
 
 /** Raised when the form of what is kept changes; what an older version has kept is then begun anew. */

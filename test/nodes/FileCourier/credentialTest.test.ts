@@ -33,9 +33,9 @@ it.each([{ clientId: 'fc_wrong' }, { clientSecret: 'fcs_wrong' }])(
 it.each([
 	[
 		'http://127.0.0.1:9',
-		'http://127.0.0.1:9 cannot be reached (ECONNREFUSED). Check the Base URL.',
+		'http://127.0.0.1:9 cannot be reached (ECONNREFUSED). Nothing answers at that address and port. Check the Base URL.',
 	],
-	['nonsense', 'The Base URL is not a web address'],
+	['nonsense', 'The Base URL must start with https:// (or http:// for a local server)'],
 ])('the Base URL %s fails', async (baseUrl, message) => {
 	expect(await test({ ...good, baseUrl })).toEqual({ status: 'Error', message });
 });

@@ -28,10 +28,10 @@ it.each([
 	[{ apiKey: 'wrong' }, /^Filestack refuses the API Key and App Secret: /],
 	[{ apiKey: ' ' }, /^The API Key is empty$/],
 	[{ appSecret: '' }, /^Filestack wants a signature \(Policy required\): enter the App Secret$/],
-	[{ baseUrl: 'nonsense' }, /^The Base URL is not a web address$/],
+	[{ baseUrl: 'nonsense' }, /^The Base URL must start with https:\/\/ /],
 	[
 		{ baseUrl: 'http://127.0.0.1:9' },
-		/^http:\/\/127\.0\.0\.1:9 cannot be reached \(ECONNREFUSED\)\. Check the Base URL\.$/,
+		/^http:\/\/127\.0\.0\.1:9 cannot be reached \(ECONNREFUSED\)\. Nothing answers at that address and port\. Check the Base URL\.$/,
 	],
 ])('%j fails', async (wrong, message) => {
 	const { status, message: said } = await test({ ...good, ...(wrong as object) });

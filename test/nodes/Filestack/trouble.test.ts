@@ -70,8 +70,8 @@ describe('credentials', () => {
 			{ file: 'HANDLE', fields: [], ...parameters },
 			{ input: [await itemWith({ data: TEXT })] },
 		);
-		expect(errorOf(run).message).toBe(
-			`The ${label} in the Filestack credential is not a web address`,
+		expect(errorOf(run).message).toContain(
+			`The ${label} in the Filestack credential must start with https://`,
 		);
 	});
 });

@@ -1,0 +1,34 @@
+import type { ICredentialDataDecryptedObject, IHttpRequestOptions } from 'n8n-workflow';
+
+import { withoutBlanks } from './address';
+
+type Authenticate = (
+	credentials: ICredentialDataDecryptedObject,
+	options: IHttpRequestOptions,
+) => Promise<IHttpRequestOptions>;
+
+const secretOf = (credentials: ICredentialDataDecryptedObject, field: string) =>
+	withoutBlanks(String(credentials[field] ?? ''));
+
+/** Sends the secret of a field as a bearer token, without blanks that were copied along. */
+export const bearerOf =
+	(field: string): Authenticate =>
+	async (credentials, options) => {
+		const authorization = `Bearer ${secretOf(credentials, field)}`;
+		return await Promise.resolve({
+			...options,
+			headers: { ...options.headers, Authorization: authorization },
+		});
+	};
+
+/** Sends two fields as HTTP Basic, without blanks that were copied along. */
+export const basicOf =
+	(username: string, password: string): Authenticate =>
+	async (credentials, options) =>
+		await Promise.resolve({
+			...options,
+			auth: {
+				username: secretOf(credentials, username),
+				password: secretOf(credentials, password),
+			},
+		});

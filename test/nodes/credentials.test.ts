@@ -1,0 +1,187 @@
+import type {
+	ICredentialDataDecryptedObject,
+	ICredentialTestFunction,
+	IDataObject,
+} from 'n8n-workflow';
+
+import { allNodes, credentialsFor, operationsOf, parametersWith } from '../support/descriptions';
+import { credentialTestOf } from '../support/credentialTest';
+import { everythingIn } from '../support/errors';
+import { errorOf, runNode } from '../support/engine';
+import { Host } from '../support/host';
+
+const host = new Host();
+const otherwise = {
+	status: 404,
+	body: '{"message":"Not Found"}',
+	headers: {} as Record<string, string>,
+};
+beforeAll(async () => await host.start({}, otherwise));
+afterAll(async () => await host.stop());
+beforeEach(() => {
+	host.requests.splice(0);
+	host.seen.splice(0);
+	respond(404, '{"message":"Not Found"}');
+});
+const respond = (status: number, body: string, headers: Record<string, string> = {}) =>
+	Object.assign(otherwise, { status, body, headers });
+
+const actions = allNodes().filter(({ node }) => !node.description.group.includes('trigger'));
+
+describe.each(actions.map((one) => [one.credentialType.displayName, one] as const))(
+	'%s',
+	(_, { node, credentialType }) => {
+		const [{ name, testedBy }] = node.description.credentials!;
+		const test = Object.entries(node.methods!.credentialTest!).find(
+			([method]) => method === testedBy,
+		)![1] as ICredentialTestFunction;
+		const good = () => credentialsFor(credentialType, host.url);
+		const tested = async (more: IDataObject = {}) =>
+			await credentialTestOf(test, name, { ...good(), ...more } as ICredentialDataDecryptedObject);
+		const secrets = credentialType.properties.filter(
+			({ typeOptions, required }) => typeOptions?.password && required,
+		);
+		const address = credentialType.properties.find((field) => field.name === 'baseUrl')!;
+
+		/** Any operation that calls the service at its base URL. */
+		const [operation] = operationsOf(node).filter(
+			({ title }) => /\.(get|delete|getAll|cancel)$/.test(title) && !title.startsWith('account'),
+		);
+		const run = async (credentials: IDataObject) =>
+			await runNode({
+				...{ node, credentialType, parameters: parametersWith(operation) },
+				credentials: { ...good(), ...credentials } as ICredentialDataDecryptedObject,
+			});
+
+		it.each([
+			[404, '{"message":"Not Found"}'],
+			[404, '{"status":404,"error":"Not Found","path":"/x"}'],
+			[404, '{"error":"not_found"}'],
+			[404, '{}'],
+			[200, '{}'],
+			[200, '{"ok":true}'],
+			[200, '{"error":"invalid"}'],
+			[200, '[{"a":1}]'],
+			[400, '{"message":"Bad Request"}'],
+			[201, '{"id":1}'],
+			[302, '{"a":1}'],
+			[204, ''],
+			[200, '<!doctype html><title>Log in</title>'],
+			[404, '<html>nginx</html>'],
+			[200, 'OK'],
+			[429, '{"error":"slow"}'],
+			[503, '{"error":"down"}'],
+		])('an unrelated server that answers %i %s is no proof', async (status, body) => {
+			respond(status, body);
+			const result = await tested();
+			expect(result.status).toBe('Error');
+			expect(result.message).toMatch(/[a-z]/);
+		});
+
+		it('an answer that repeats the secret does not get it into the message', async () => {
+			const secret = String(good()[secrets[0].name]);
+			for (const status of [200, 401, 403, 404, 500]) {
+				const said = `bad key ${secret} ${Buffer.from(`x:${secret}`).toString('base64')}`;
+				respond(
+					status,
+					JSON.stringify({ error: said, message: said, detail: said, status: false }),
+				);
+				expect((await tested()).message).not.toContain(secret);
+			}
+		});
+
+		it.each([
+			['files.example.com', /must start with https:\/\//],
+			['//files.example.com', /must start with https:\/\//],
+			['ftp://files.example.com', /must start with https:\/\//],
+			['javascript:alert(1)', /must start with https:\/\//],
+			['', /is empty$/],
+			['  ', /is empty$/],
+			['https://', /is not a valid URL$/],
+			['https://a b.example.com', /is not a valid URL$/],
+			['https://example.com/../x', /is not a valid URL$/],
+			['https://example.com\\evil', /is not a valid URL$/],
+			['https://example.com:99999', /is not a valid URL$/],
+			['https://user@example.com', /must not contain a user name or a password$/],
+			['https://user:s3cr3tpass@example.com', /must not contain a user name or a password$/],
+			['https://@example.com', /must not contain a user name or a password$/],
+			['https://example.com?x=1', /must not contain “\?” or “#”$/],
+			['https://example.com/#x', /must not contain “\?” or “#”$/],
+		])('the address %j is refused before anything is sent', async (baseUrl, message) => {
+			const { status, message: said } = await tested({ baseUrl });
+			expect([status, said.startsWith(`The ${address.displayName} `)]).toEqual(['Error', true]);
+			expect(said).toMatch(message);
+			const error = errorOf(await run({ baseUrl }));
+			expect(error.message).toMatch(
+				new RegExp(`^The ${address.displayName} in the .* credential `),
+			);
+			expect(everythingIn(error)).not.toContain('s3cr3tpass');
+			expect(host.requests).toEqual([]);
+		});
+
+		it.each([
+			['spaces', (text: string) => `  ${text} `],
+			['line breaks', (text: string) => `\r\n${text}\n`],
+			['a no-break space', (text: string) => `\u00a0${text}\u00a0`],
+			['a zero-width space', (text: string) => `\u200b${text}\ufeff`],
+		])('%s around secrets and addresses do not matter', async (__, around) => {
+			const pasted = Object.fromEntries(
+				Object.entries(good()).map(([field, value]) => [field, around(String(value))]),
+			);
+			const seen = async (credentials: IDataObject) => {
+				host.seen.splice(0);
+				host.requests.splice(0);
+				await tested(credentials);
+				await run(credentials);
+				const heads = host.seen.map(({ authorization }) => authorization);
+				// Policies hold until a moment that differs from second to second.
+				const urls = host.requests.map(({ url }) => url.replace(/(policy|signature)=[^&]*/g, '$1'));
+				return { heads, urls };
+			};
+			const plain = await seen({});
+			expect(plain.urls.length).toBeGreaterThan(1);
+			expect(await seen(pasted)).toEqual(plain);
+		});
+
+		it.each(['', ' \u00a0', 'a\nb-0123456789', 'schlüssel-\u{1F511}'])(
+			'the secret %j is refused before anything is sent',
+			async (secret) => {
+				for (const field of secrets) {
+					const result = await tested({ [field.name]: secret });
+					expect(result.status).toBe('Error');
+					expect(result.message).toMatch(
+						new RegExp(`^The ${field.displayName} (is empty|contains a )`),
+					);
+					const { message } = errorOf(await run({ [field.name]: secret }));
+					expect(message).toMatch(
+						new RegExp(`^The ${field.displayName} in the .* credential (is empty|contains a )`),
+					);
+				}
+				expect(host.requests).toEqual([]);
+			},
+		);
+
+		it('TLS to a port without it, and an unknown host, are told apart', async () => {
+			const tls = await tested({ baseUrl: host.url.replace('http:', 'https:') });
+			expect(tls.message).toMatch(/TLS|http:\/\//);
+			const { message } = await tested({ baseUrl: 'https://nowhere.invalid' });
+			expect(message).toMatch(/cannot be reached \((ENOTFOUND|EAI_AGAIN)\)\. .*Check the/);
+		});
+	},
+);
+
+it.each([
+	['FileCourier API', ['', '/', '/api', '/api/ext', '/api/ext/'], '/api/ext/sessions/'],
+	['FileShot API', ['', '/api', '/api/'], '/api/files'],
+	['SpeedyFiles API', ['', '/api', '/api/v1', '/api/v1/'], '/api/v1/me'],
+	['Filestack API', ['', '/api', '/api/'], '/api/file/'],
+])('%s: the documented addresses %j are one', async (title, ends, path) => {
+	const { node, credentialType } = actions.find((one) => one.credentialType.displayName === title)!;
+	const [[, test]] = Object.entries(node.methods!.credentialTest!);
+	for (const end of ends) {
+		host.requests.splice(0);
+		const data = { ...credentialsFor(credentialType, host.url), baseUrl: `${host.url}${end}` };
+		await credentialTestOf(test as ICredentialTestFunction, credentialType.name, data);
+		expect(host.requests.map(({ url }) => url.startsWith(path))).toEqual([true]);
+	}
+});
