@@ -4,6 +4,7 @@ import { serviceTime } from '../shared/dates';
 import { strangeAnswerError } from '../shared/errors';
 import { callApi } from '../shared/http';
 import type { Page } from '../shared/paging';
+import { describeEntries } from '../shared/polling/entries';
 import { isJsonObject, type ServiceContext } from '../shared/service';
 import { describePackage } from './describe';
 import { speedyFiles } from './service';
@@ -63,6 +64,6 @@ async function listPackages(context: ServiceContext, offset: number, limit: numb
 	return {
 		now,
 		total: Number(body.total ?? 0),
-		items: body.items.filter(isJsonObject).map((one) => describePackage(one, now)),
+		items: describeEntries(body.items.filter(isJsonObject), (one) => describePackage(one, now)),
 	};
 }
