@@ -12,7 +12,8 @@ import {
 import type { HostName } from '../../sandbox/n8n/hosts.mts';
 import { installHost } from '../../sandbox/n8n/install.mts';
 import { startN8n } from '../../sandbox/n8n/start.mts';
-import { webhookAnswers } from '../../sandbox/n8n/workflows.mts';
+import { putCredential } from '../../sandbox/n8n/credentials.mts';
+import { activateWorkflow, putWorkflow, webhookAnswers } from '../../sandbox/n8n/workflows.mts';
 import { INSTALL_MS, startTestSystem, type TestSystem } from './harness.mts';
 import { activateTrigger, type ActiveTrigger, goodDelivery, send } from './triggers.mts';
 
@@ -149,6 +150,29 @@ describe.each(['speedyFiles', 'filestack'] as const)(
 			const run = await waitForNewExecution(system.rest, trigger.workflow.id, before);
 			expect(run.items.After[0].json).toMatchObject(TOLD[service]);
 			expect(run.items.After[0].json.deliveryKey).not.toBe(items[0].json.deliveryKey);
+		});
+
+		it('cannot be activated, nor listened to, without a secret in its credential', async () => {
+			const type = `${service}Api`;
+			const { credentials: data } = system.sandbox.info.services[service];
+			const content = { name: 'No secret', type, data: { ...data, webhookSecret: '' } };
+			const { id } = await putCredential(system.rest, content);
+			const [{ parameters, ...first }, ...others] = trigger.workflow.nodes;
+			const credentials = { [type]: { id, name: 'No secret' } };
+			const workflow = await putWorkflow(system.rest, {
+				...trigger.workflow,
+				name: `${service} without a secret`,
+				nodes: [{ ...first, parameters, credentials, webhookId: crypto.randomUUID() }, ...others],
+			});
+			const said = expect.stringContaining('No Webhook Secret is set in the');
+			await expect(activateWorkflow(system.rest, workflow)).rejects.toThrow(
+				/No Webhook Secret is set in the/,
+			);
+			const listening = system.rest.call('POST', `/rest/workflows/${workflow.id}/run`, {
+				triggerToStartFrom: { name: 'Trigger' },
+				workflowData: workflow,
+			});
+			await expect(listening).rejects.toMatchObject({ message: said });
 		});
 
 		it('shows somebody who listens for a test event what arrives at the test URL', async () => {
