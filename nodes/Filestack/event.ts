@@ -35,8 +35,7 @@ function readEvent(body: Json, signedAt: number | undefined): ServiceEvent | und
 	const json: IDataObject = {
 		...(body as IDataObject),
 		event,
-		handle:
-			textOf(file.handle) ?? (url && url.length <= LONGEST_URL ? handleIn(url) : undefined),
+		handle: textOf(file.handle) ?? (url && url.length <= LONGEST_URL ? handleIn(url) : undefined),
 		fileName: textOf(file.filename),
 		mimetype: textOf(file.mimetype) ?? textOf(file.type),
 		size: typeof file.size === 'number' ? file.size : undefined,

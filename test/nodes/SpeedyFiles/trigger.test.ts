@@ -141,7 +141,8 @@ describe('the Test button', () => {
 
 it('does not offer events that SpeedyFiles never sends; a saved workflow that has selected them still runs', async () => {
 	const { properties } = new SpeedyFilesTrigger().description;
-	const offered = properties.find(({ name }) => name === 'events')!.options as INodePropertyOptions[];
+	const offered = properties.find(({ name }) => name === 'events')!
+		.options as INodePropertyOptions[];
 	const values = offered.map(({ value }) => value);
 	expect(values).toContain('package.revoked');
 	expect(values).not.toContain('package.created');
