@@ -39,19 +39,19 @@ export class FileCourierApi implements ICredentialType {
 			displayName: 'Webhook Secret',
 			name: 'webhookSecret',
 			type: 'string',
-			typeOptions: { password: true },
+			typeOptions: { password: true, rows: 2 },
 			default: '',
 			description:
-				'For the FileCourier Trigger, which refuses every delivery without it. In the FileCourier dashboard under API settings. While you rotate it, enter both, separated by a comma.',
+				'For the FileCourier Trigger and for Request and Wait, which do not work without it. In the FileCourier dashboard under API settings. While you rotate it, enter both, one per line.',
 		},
 		{
 			displayName: 'Callback API Key',
 			name: 'callbackApiKey',
 			type: 'string',
-			typeOptions: { password: true },
+			typeOptions: { password: true, rows: 2 },
 			default: '',
 			description:
-				'A key of your own choice. If set, new sessions tell FileCourier to send it with each delivery, and the FileCourier Trigger refuses deliveries without it.',
+				'A key of your own choice. If set, new sessions tell FileCourier to send it with each delivery, and the FileCourier Trigger refuses deliveries without it. While you change it, enter the new key and below it the old one.',
 		},
 		{
 			displayName: 'Base URL',

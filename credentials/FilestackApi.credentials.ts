@@ -39,10 +39,10 @@ export class FilestackApi implements ICredentialType {
 			displayName: 'Webhook Secret',
 			name: 'webhookSecret',
 			type: 'string',
-			typeOptions: { password: true },
+			typeOptions: { password: true, rows: 2 },
 			default: '',
 			description:
-				'For the Filestack Trigger, which refuses every event without it. The Developer Portal shows it once, when a webhook is created. While you rotate it, enter both, separated by a comma.',
+				'For the Filestack Trigger, which does not work without it. The Developer Portal shows it once, when a webhook is created. While you rotate it, enter both, one per line.',
 		},
 		{
 			displayName: 'Base URL',

@@ -44,11 +44,11 @@ export class SpeedyFilesApi implements ICredentialType {
 			displayName: 'Webhook Secret',
 			name: 'webhookSecret',
 			type: 'string',
-			typeOptions: { password: true },
+			typeOptions: { password: true, rows: 2 },
 			default: '',
 			placeholder: 'e.g. whsec_…',
 			description:
-				'Only for the SpeedyFiles Trigger, which refuses every delivery without it. An admin gets it once, when the webhook is added under Settings → Webhooks. Several secrets are separated by commas.',
+				'Only for the SpeedyFiles Trigger, which does not work without it. An admin gets it once, when the webhook is added under Settings → Webhooks. Several secrets: one per line.',
 		},
 	];
 

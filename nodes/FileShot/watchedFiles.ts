@@ -1,6 +1,7 @@
 import type { IDataObject, IPollFunctions } from 'n8n-workflow';
 
 import { epochOf } from '../shared/dates';
+import { describeEntries, identityOf, isUnreadable } from '../shared/polling/entries';
 import { type Lifetime, lifetimeOccurrences } from '../shared/polling/lifetime';
 import type { WatchedList } from '../shared/polling/sweep';
 import { matchesPattern } from '../shared/names';
@@ -36,11 +37,15 @@ export async function watchedFiles(
 		first: { page: 1, seen: 0 },
 		fetchPage: async (position) => {
 			const { items, next, now } = await filePage(context, position, LARGEST_PAGE);
-			return { items: items.map((one) => describe(one, { linkBase, now })), next, now };
+			return {
+				items: describeEntries(items, (one) => describe(one, { linkBase, now })),
+				next,
+				now,
+			};
 		},
 		idOf,
 		occurrencesOf: (file, now) => lifetimeOccurrences(lifetimeOf(file), EVENTS, now, leadTime),
-		isWanted: (file) => matchesPattern(fileName, file.fileName),
+		isWanted: (file) => isUnreadable(file) || matchesPattern(fileName, file.fileName),
 		output: (file, event) => ({ event, ...file }),
 		departure: events.includes(EVENTS.expired)
 			? { event: EVENTS.expired, endOf, ended: (file) => ({ ...file, effectiveStatus: 'expired' }) }
@@ -48,7 +53,7 @@ export async function watchedFiles(
 	};
 }
 
-const idOf = (file: IDataObject) => String(file.fileId ?? JSON.stringify(file));
+const idOf = (file: IDataObject) => identityOf(file.fileId, file);
 
 const lifetimeOf = (file: IDataObject): Lifetime => ({
 	id: idOf(file),

@@ -3,6 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { serviceTime } from '../shared/dates';
 import { callApi } from '../shared/http';
 import type { Page } from '../shared/paging';
+import { describeEntries } from '../shared/polling/entries';
 import { type Essential, isJsonObject, type ServiceContext } from '../shared/service';
 import { describePackage } from './describe';
 import { speedyFiles } from './service';
@@ -64,7 +65,7 @@ async function listPackages(context: ServiceContext, offset: number, limit: numb
 		date: headers.date,
 		// A full page without a total may be followed by another.
 		total: body.total ?? (body.items.length < limit ? after : after + 1),
-		items: body.items.filter(isJsonObject).map((one) => describePackage(one, now)),
+		items: describeEntries(body.items.filter(isJsonObject), (one) => describePackage(one, now)),
 	};
 }
 

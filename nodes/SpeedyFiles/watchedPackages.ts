@@ -1,5 +1,6 @@
 import type { IDataObject, IPollFunctions } from 'n8n-workflow';
 
+import { identityOf, isUnreadable } from '../shared/polling/entries';
 import { lifetimeOccurrences } from '../shared/polling/lifetime';
 import type { WatchedList } from '../shared/polling/sweep';
 import { matchesPattern } from '../shared/names';
@@ -40,19 +41,25 @@ export function watchedPackages(
 		includeExisting,
 		first: NEWEST,
 		fetchPage: async (position) => await fetchPackages(context, position, LARGEST_PAGE),
-		idOf: ({ id }) => String(id),
-		occurrencesOf: ({ id, createdAt, expiresAt, effectiveStatus: status }, now) =>
-			lifetimeOccurrences({ id: String(id), createdAt, expiresAt, status }, EVENTS, now, leadTime),
+		idOf,
+		occurrencesOf: (one, now) => {
+			const { createdAt, expiresAt, effectiveStatus: status } = one;
+			const lifetime = { id: idOf(one), createdAt, expiresAt, status };
+			return lifetimeOccurrences(lifetime, EVENTS, now, leadTime);
+		},
 		isWanted: (one) =>
-			(!direction || one.direction === direction) &&
-			matchesPattern(recipient, one.recipient_email) &&
-			matchesPattern(title, one.title),
+			isUnreadable(one) ||
+			((!direction || one.direction === direction) &&
+				matchesPattern(recipient, one.recipient_email) &&
+				matchesPattern(title, one.title)),
 		output: (one, event): IDataObject => ({
 			event,
 			packageId: one.id,
 			recipientEmail: one.recipient_email,
-			...(simplify ? simplifyPackage(one) : one),
+			...(simplify && !isUnreadable(one) ? simplifyPackage(one) : one),
 		}),
 		endsWithoutNews: events.every((event) => event === EVENTS.added),
 	};
 }
+
+const idOf = (one: IDataObject) => identityOf(one.id, one);

@@ -12,7 +12,13 @@ import {
 import type { HostName } from '../../sandbox/n8n/hosts.mts';
 import { installHost } from '../../sandbox/n8n/install.mts';
 import { startN8n } from '../../sandbox/n8n/start.mts';
-import { webhookAnswers } from '../../sandbox/n8n/workflows.mts';
+import { putCredential } from '../../sandbox/n8n/credentials.mts';
+import {
+	activateWorkflow,
+	putWorkflow,
+	type SavedWorkflow,
+	webhookAnswers,
+} from '../../sandbox/n8n/workflows.mts';
 import { INSTALL_MS, startTestSystem, type TestSystem } from './harness.mts';
 import { activateTrigger, type ActiveTrigger, goodDelivery, send } from './triggers.mts';
 
@@ -151,6 +157,27 @@ describe.each(['speedyFiles', 'filestack'] as const)(
 			expect(run.items.After[0].json.deliveryKey).not.toBe(items[0].json.deliveryKey);
 		});
 
+		it('cannot be activated, nor listened to, without a secret in its credential', async () => {
+			const type = `${service}Api`;
+			const { credentials: data } = system.sandbox.info.services[service];
+			const content = { name: 'No secret', type, data: { ...data, webhookSecret: '' } };
+			const { id } = await putCredential(system.rest, content);
+			const [{ parameters, ...first }, ...others] = trigger.workflow.nodes;
+			const credentials = { [type]: { id, name: 'No secret' } };
+			const workflow = await putWorkflow(system.rest, {
+				...trigger.workflow,
+				name: `${service} without a secret`,
+				nodes: [{ ...first, parameters, credentials, webhookId: crypto.randomUUID() }, ...others],
+			});
+			const said = expect.stringContaining('No Webhook Secret is set in the');
+			expect(await activationError(workflow)).toEqual(said);
+			const listening = system.rest.call('POST', `/rest/workflows/${workflow.id}/run`, {
+				triggerToStartFrom: { name: 'Trigger' },
+				workflowData: workflow,
+			});
+			await expect(listening).rejects.toMatchObject({ message: said });
+		});
+
 		it('shows somebody who listens for a test event what arrives at the test URL', async () => {
 			const { workflow, testUrl, secret } = trigger;
 			const before = await executions(trigger);
@@ -169,6 +196,26 @@ describe.each(['speedyFiles', 'filestack'] as const)(
 		});
 	},
 );
+
+/** Why a workflow could not be activated. n8n 2 finds out in the background. */
+async function activationError(workflow: SavedWorkflow): Promise<string> {
+	const error = await activateWorkflow(system.rest, workflow).then(
+		() => undefined,
+		(rejected: Error) => rejected.message,
+	);
+	if (error !== undefined) return error;
+	return await pRetry(
+		async () => {
+			const path = `/rest/workflows/${workflow.id}/publication-status`;
+			const { data } = (await system.rest.call('GET', path)) as {
+				data: { status: string; triggers: unknown[] };
+			};
+			if (data.status !== 'failed') throw new Error(`The workflow is ${data.status}`);
+			return JSON.stringify(data.triggers);
+		},
+		{ retries: 100, minTimeout: 200, factor: 1 },
+	);
+}
 
 async function restart(): Promise<void> {
 	const { port, log } = system.n8n;

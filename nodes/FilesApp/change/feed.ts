@@ -38,14 +38,30 @@ export const wholeSecond = (milliseconds: number) => Math.floor(milliseconds / 1
 
 /** A change as the service describes it, with `fileId` and its time in ISO 8601 UTC next to the service's own fields. */
 export function describeChange(change: Json): IDataObject {
-	const described: IDataObject = { ...(change as IDataObject), fileId: textOf(change.id) };
+	const described: IDataObject = { ...(change as IDataObject), fileId: fileIdOf(change) };
 	const changedAt = isoDate(change.timestamp);
 	return changedAt ? { ...described, changedAt } : described;
 }
 
+/** The file that has changed; undefined if the change does not say. */
+export const fileIdOf = ({ id }: Json): string | undefined =>
+	textOf(id) ?? (Number.isSafeInteger(id) ? String(id) : undefined);
+
+/** What has happened to it; undefined if the change does not say. */
+export const actionOf = ({ action }: Json): string | undefined => textOf(action);
+
 /** What tells a change from another: the feed has no IDs of its own, and `since` may include its moment. */
 export const changeKey = ({ id, action, timestamp }: Json): string =>
 	JSON.stringify([id, action, timestamp]);
+
+/** Milliseconds that a change may be ahead of the service's own time, for servers whose clocks differ. */
+const AHEAD = 86_400_000;
+
+/** Whether a change's time can be where the feed goes on: a date of the far future would end the reading for ever. */
+export function isMoment(timestamp: unknown, now: number): boolean {
+	const moment = epochOf(timestamp);
+	return moment !== undefined && moment <= now + AHEAD;
+}
 
 /** Pages without anything that may follow each other, before the feed counts as over. */
 const MOST_EMPTY_PAGES = 50;
@@ -69,8 +85,9 @@ export async function changePage(
 	const { changes, cursor, more, now } = answer;
 	if (!more) return { items: changes, now };
 
-	const [first, last] = [changes.at(0), changes.at(-1)];
-	const onward = { since: textOf(last?.timestamp) ?? byTime.since };
+	const first = changes.at(0);
+	const lastDated = changes.findLast(({ timestamp }) => isMoment(timestamp, now));
+	const onward = { since: lastDated ? sinceOf(lastDated) : byTime.since };
 	const next: Position = cursor
 		? { since: position.since, cursor, first: first && changeKey(first), last: onward.since }
 		: onward;
@@ -85,6 +102,10 @@ export async function changePage(
 	const following = await changePage(context, folderId, onward);
 	return { ...following, items: [...changes, ...following.items] };
 }
+
+/** The time of a change as `since` takes it. */
+const sinceOf = ({ timestamp }: Json): string =>
+	textOf(timestamp) ?? wholeSeconds(epochOf(timestamp) ?? 0);
 
 /**
  * The second that fills a page alone, milliseconds since 1970: a server that takes no cursor gives no way to what else

@@ -19,7 +19,7 @@ import {
 	lastSecond,
 	unknownIn,
 } from './followState';
-import { changeItems } from './items';
+import { changeItems, isOfTheAccount } from './items';
 
 /** Pages that one poll reads at most. */
 const PAGES_A_POLL = 50;
@@ -53,6 +53,7 @@ export async function follow(
 	deadline: number,
 ): Promise<Polled<FollowState>> {
 	const found: IDataObject[] = [];
+	const trigger = context.getWorkflowStaticData('node');
 	const unlessFound = (error: unknown) => {
 		if (found.length === 0) throw error;
 	};
@@ -62,6 +63,7 @@ export async function follow(
 	for (let pages = 0; pages < PAGES_A_POLL && (pages === 0 || Date.now() < deadline); pages++) {
 		const page = await changePage(context, following.folderId, state.position).catch(unlessFound);
 		if (!page) break;
+		state.now = page.now;
 		added ??= choose(state, following.actions, wholeSecond(page.now));
 		const unmet = page.items.filter((change) => !met.has(changeKey(change)));
 		for (const change of unmet) met.add(changeKey(change));
@@ -70,9 +72,18 @@ export async function follow(
 		for (let start = 0; start < unknown.length; start += CHANGES_AT_ONCE) {
 			const together = unknown.slice(start, start + CHANGES_AT_ONCE);
 			const told = together.filter((change) => counts(state, change, added!));
-			const items = await changeItems(context, told, following.details).catch(unlessFound);
+			const isLastTry = setbacksOf(trigger) + 1 >= MOST_TRIES;
+			const items = await changeItems(context, told, following.details, isLastTry).catch(
+				(error: unknown) => {
+					if (!isOfTheAccount(error)) setbacks.set(trigger, setbacksOf(trigger) + 1);
+					unlessFound(error);
+				},
+			);
 			if (items) {
-				for (const item of items.filter(following.isWanted)) found.push(item);
+				setbacks.delete(trigger);
+				const isWanted = (item: IDataObject) =>
+					item.error !== undefined || following.isWanted(item);
+				for (const item of items.filter(isWanted)) found.push(item);
 				for (const change of together) dealWith(state, change);
 			}
 			if (!items || found.length >= CHANGES_A_POLL || Date.now() >= deadline) {
@@ -89,6 +100,17 @@ export async function follow(
 	state.position = { ...lastSecond(state), cursor: state.position.cursor };
 	return { found, state };
 }
+
+/** Polls after which a file that cannot be read goes on with its error, so that the changes after it are not kept back. */
+const MOST_TRIES = 3;
+
+/**
+ * How many polls in a row could not read a file, by the trigger's static data. In memory: n8n does not save what a poll
+ * has found out that ends with an error.
+ */
+const setbacks = new WeakMap<object, number>();
+
+const setbacksOf = (trigger: object) => setbacks.get(trigger) ?? 0;
 
 /** Since ever, or from now on by the service's clock. */
 async function startOf(

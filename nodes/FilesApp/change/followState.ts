@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 
 import { epochOf } from '../../shared/dates';
 import type { Json } from '../../shared/service';
-import { changeKey, type Position, wholeSecond, wholeSeconds } from './feed';
+import { actionOf, changeKey, isMoment, type Position, wholeSecond, wholeSeconds } from './feed';
 
 /** The choice of whatever happens to a file. */
 export const ANY_ACTION = '*';
@@ -17,6 +17,8 @@ export interface FollowState {
 	dealtWith: string[];
 	/** The second from which on each chosen action counts. */
 	since: Record<string, number>;
+	/** The service's own time of the last page, milliseconds since 1970. */
+	now?: number;
 }
 
 /** @param start the second to begin with, milliseconds since 1970 */
@@ -30,9 +32,9 @@ export const beginningAt = (start: number): FollowState => ({
 /** Where to read on without a cursor. */
 export const lastSecond = ({ last }: FollowState): Position => ({ since: wholeSeconds(last) });
 
-/** The second of a change, milliseconds since 1970; one that has no date belongs to those before it. */
-export const secondOf = ({ timestamp }: Json, { last }: FollowState): number =>
-	wholeSecond(epochOf(timestamp) ?? last);
+/** The second of a change, milliseconds since 1970; one without a usable date belongs to those before it. */
+export const secondOf = ({ timestamp }: Json, { last, now = Infinity }: FollowState): number =>
+	wholeSecond(isMoment(timestamp, now) ? epochOf(timestamp)! : last);
 
 const digestOf = (change: Json): string =>
 	createHash('sha256').update(changeKey(change)).digest('base64url').slice(0, 11);
@@ -75,9 +77,8 @@ export function choose(state: FollowState, actions: string[], now: number): Set<
 
 /** Whether a change is to be told. Of the second in which an action was chosen, nobody knows what was before that. */
 export function counts(state: FollowState, change: Json, added: Set<string>): boolean {
-	const action = Object.hasOwn(state.since, String(change.action))
-		? String(change.action)
-		: ANY_ACTION;
+	const own = actionOf(change) ?? '';
+	const action = Object.hasOwn(state.since, own) ? own : ANY_ACTION;
 	if (!Object.hasOwn(state.since, action)) return false;
 	const since = state.since[action];
 	const second = secondOf(change, state);

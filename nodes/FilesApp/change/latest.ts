@@ -1,6 +1,6 @@
 import type { IDataObject, IPollFunctions } from 'n8n-workflow';
 
-import type { Json } from '../../shared/service';
+import { type Json, textOf } from '../../shared/service';
 import { filePage } from '../file/list';
 import { changePage, type Position, wholeSeconds } from './feed';
 import type { Following } from './follow';
@@ -40,7 +40,7 @@ async function recentChanges(
 	for (let page = 0; page < PAGES && position; page++) {
 		const { items, next } = await changePage(context, folderId, position);
 		const isChosen = ({ action }: Json) =>
-			actions.includes(ANY_ACTION) || actions.includes(String(action));
+			actions.includes(ANY_ACTION) || actions.includes(textOf(action) ?? '');
 		found = found.concat(items.filter(isChosen));
 		position = next;
 	}

@@ -4,6 +4,7 @@ import { cleanUpOperation } from '../../shared/cleanUp/operation';
 import type { CleanUpItem } from '../../shared/cleanUp/types';
 import { nameContains } from '../../shared/names';
 import { optionalText } from '../../shared/parameters';
+import { isUnreadable } from '../../shared/polling/entries';
 import { textOf } from '../../shared/service';
 import { fetchPackages, NEWEST, type PackagePosition } from '../packagePages';
 import { speedyFiles } from '../service';
@@ -44,7 +45,9 @@ export const cleanUp = cleanUpOperation<PackagePosition>({
 			size: Number(one.totalBytes),
 			createdAt: one.created_at,
 			expiresAt: one.expires_at,
-			inScope: keep(one) && (text === '' || nameContains(one.title, text)),
+			inScope: isUnreadable(one)
+				? 'It cannot be read'
+				: keep(one) && (text === '' || nameContains(one.title, text)),
 			json: one,
 		});
 		const fetchPage = async (position: PackagePosition) => {

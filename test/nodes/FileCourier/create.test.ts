@@ -1,5 +1,6 @@
 import { errorOf, outputOf, runNode } from '../../support/engine';
 import { createSession, fileCourierNode, REQUEST } from '../../support/fileCourier';
+import { Host } from '../../support/host';
 import { ownSandbox } from '../../support/ownSandbox';
 
 const DAY = 86_400_000;
@@ -164,4 +165,15 @@ describe('Create', () => {
 		);
 		expect(cases.map((one) => one.reference_id)).toEqual(input.map((_, n) => `case ${n}`));
 	});
+});
+
+it('of two callback API keys in a rotation, a new session gets the first, whole', async () => {
+	const host = new Host();
+	const headers = { 'content-type': 'application/json' };
+	await host.start({}, { headers, body: '{"status":true,"data":{"request_id":"req_1"}}' });
+	const callbackApiKey = ' new key, with a comma \n old key';
+	await createSession(sandbox, {}, undefined, { baseUrl: host.url, callbackApiKey });
+	await host.stop();
+	const sent = JSON.parse(host.requests[0].body) as Record<string, unknown>;
+	expect(sent.callback_api_key).toBe('new key, with a comma');
 });

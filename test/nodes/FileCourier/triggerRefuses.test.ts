@@ -1,3 +1,4 @@
+import { TestCredentials } from '../../support/credentials';
 import { ownTrigger, VECTOR } from '../../support/fileCourierTrigger';
 import { hmacSha256 } from '../../support/sign';
 
@@ -97,6 +98,53 @@ describe('a delivery that is not to be believed starts nothing:', () => {
 			{ error: 'The callback API key does not match' },
 			{ error: 'The callback API key does not match' },
 		]);
+	});
+
+	it.each([
+		['a key with a comma and spaces', 'my own, secret key', 'my own, secret key', 200],
+		['a part of it', 'my own, secret key', 'secret', 401],
+		['another part of it', 'my own, secret key', 'my own', 401],
+		['the newer key of a rotation', 'new, key\nold key', 'new, key', 200],
+		['the older key of a rotation', 'new, key\nold key', 'old key', 200],
+		['both keys of a rotation', 'new, key\nold key', 'new, key old key', 401],
+		['a key that begins like a scheme', 'Bearer of news', 'Bearer of news', 200],
+	])('%s', async (_, callbackApiKey, authorization, status) => {
+		for (const prefix of ['', 'Bearer ']) {
+			await trigger.activate({}, { callbackApiKey });
+			const answer = await trigger.deliver(VECTOR.body, { authorization: prefix + authorization });
+			await trigger.stopServer();
+			expect(answer.status).toBe(status);
+		}
+		await trigger.activate();
+	});
+
+	it.each([
+		['without a signature', {}],
+		['with a signature that cannot be one', { 'X-FileCourier-Signature': 'x'.repeat(64) }],
+		[
+			'with two signatures',
+			{ 'X-FileCourier-Signature': `${VECTOR.signature}, ${VECTOR.signature}` },
+		],
+	])('%s, before the credential is read', async (_, headers) => {
+		await trigger.activate();
+		const reading = jest.spyOn(TestCredentials.prototype, 'getDecrypted');
+		expect((await trigger.post(VECTOR.body, headers)).status).toBe(401);
+		expect(reading).not.toHaveBeenCalled();
+		reading.mockRestore();
+	});
+
+	it('of a megabyte or more, unless it is signed as it came', async () => {
+		const body = (length: number) =>
+			JSON.stringify({ ...(JSON.parse(VECTOR.body) as object), pad: 'x'.repeat(length) });
+		const spaced = (text: string) => text.replace('{', '{ ');
+		await trigger.activate({ options: { repeatWindow: 0 } });
+		const statusOf = async (sent: string, signed: string) =>
+			(await trigger.post(sent, { 'X-FileCourier-Signature': hmacSha256(signed, VECTOR.secret) }))
+				.status;
+		const [small, large] = [body(1_000_000), body(1_048_576)];
+		expect(await statusOf(spaced(small), small)).toBe(200);
+		expect(await statusOf(spaced(large), large)).toBe(401);
+		expect(await statusOf(spaced(large), spaced(large))).toBe(200);
 	});
 
 	it.each([

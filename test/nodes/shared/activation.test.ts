@@ -1,0 +1,127 @@
+import { HookContext, WebhookContext } from 'n8n-core';
+import type { ICredentialType, IDataObject, IHookFunctions, INodeType } from 'n8n-workflow';
+
+import { FileCourierApi } from '../../../credentials/FileCourierApi.credentials';
+import { FilestackApi } from '../../../credentials/FilestackApi.credentials';
+import { SpeedyFilesApi } from '../../../credentials/SpeedyFilesApi.credentials';
+import { FileCourierTrigger } from '../../../nodes/FileCourier/FileCourierTrigger.node';
+import { FilestackTrigger } from '../../../nodes/Filestack/FilestackTrigger.node';
+import { SpeedyFilesTrigger } from '../../../nodes/SpeedyFiles/SpeedyFilesTrigger.node';
+import { buildContext } from '../../support/engine';
+import { ActiveTrigger } from '../../support/events';
+import { hmacSha256 } from '../../support/sign';
+
+/** The triggers with a webhook: a selected event, and a delivery of it. */
+const TRIGGERS: Array<[string, INodeType, ICredentialType, string, object]> = [
+	[
+		'FileCourier',
+		new FileCourierTrigger(),
+		new FileCourierApi(),
+		'files.delivered',
+		{ event: 'files.delivered', data: { request_id: 'r' } },
+	],
+	[
+		'SpeedyFiles',
+		new SpeedyFilesTrigger(),
+		new SpeedyFilesApi(),
+		'package.revoked',
+		{ event: 'package.revoked' },
+	],
+	[
+		'Filestack',
+		new FilestackTrigger(),
+		new FilestackApi(),
+		'fp.upload',
+		{ id: 1, action: 'fp.upload', text: {} },
+	],
+];
+
+const SECRET = 'a-webhook-secret';
+const usual = { output: 'file', download: false, options: {} };
+
+/** What the triggers have logged as errors. */
+const logged: string[] = [];
+beforeAll(() => {
+	const logger = { error: (text: string) => void logged.push(text), warn: () => undefined };
+	Object.defineProperty(WebhookContext.prototype, 'logger', { configurable: true, value: logger });
+});
+afterAll(() => void Reflect.deleteProperty(WebhookContext.prototype, 'logger'));
+
+let trigger: ActiveTrigger | undefined;
+afterEach(async () => await trigger?.stop());
+
+/** What n8n does when a workflow is activated, or when somebody listens (webhook.service of n8n 2.41). */
+async function activate(
+	node: INodeType,
+	credentialType: ICredentialType,
+	parameters: IDataObject,
+	credentials: IDataObject,
+) {
+	const { workflow, additionalData, subject } = buildContext({
+		node,
+		credentialType,
+		credentials: { baseUrl: 'http://127.0.0.1:9', ...credentials } as never,
+		parameters: { ...usual, ...parameters },
+	});
+	const context = new HookContext(workflow, subject, additionalData, 'trigger', 'activate');
+	const methods = node.webhookMethods!.default!;
+	const isThere = await methods.checkExists.call(context as unknown as IHookFunctions);
+	if (!isThere) await methods.create.call(context as unknown as IHookFunctions);
+	return await methods.delete.call(context as unknown as IHookFunctions);
+}
+
+describe.each(TRIGGERS)('the trigger of %s', (name, node, credentialType, event, delivery) => {
+	const credentials = { webhookSecret: SECRET };
+
+	it('is activated with a secret and valid settings, and deactivated', async () => {
+		expect(await activate(node, credentialType, { events: [event] }, credentials)).toBe(true);
+	});
+
+	it.each([undefined, null, '', ' \n ', 7])(
+		'refuses activation with the secret %j',
+		async (webhookSecret) => {
+			const activation = activate(node, credentialType, { events: [event] }, { webhookSecret });
+			await expect(activation).rejects.toMatchObject({
+				message: `No Webhook Secret is set in the ${name} credential, so no delivery can be verified`,
+				description: expect.stringContaining('“Webhook Secret”'),
+			});
+		},
+	);
+
+	it.each<[IDataObject, string]>([
+		[{ events: ['nonsense'] }, 'Trigger On'],
+		[{ events: [] }, 'Trigger On'],
+		[{ options: { repeatWindow: 'two days' } }, 'Ignore Repeats For (Minutes)'],
+		[{ options: { repeatWindow: -1 } }, 'Ignore Repeats For (Minutes)'],
+		[{ options: { maxAge: 'for ever' } }, 'Refuse If Older Than (Seconds)'],
+		[{ options: { fileName: ['*.pdf'] } }, 'File Name'],
+	])(
+		'with %j names the field “%s”: at activation, and to nobody else when a delivery comes',
+		async (parameters, label) => {
+			const settings = { events: [event], ...parameters };
+			await expect(activate(node, credentialType, settings, credentials)).rejects.toMatchObject({
+				message: expect.stringContaining(`“${label}”`),
+			});
+
+			trigger = await ActiveTrigger.start(
+				node,
+				credentialType,
+				{ baseUrl: 'http://127.0.0.1:9', ...credentials },
+				{ ...usual, ...settings },
+			);
+			const now = new Date().toISOString();
+			const seconds = String(Math.floor(Date.now() / 1000));
+			const body = JSON.stringify({ ...delivery, timestamp: now });
+			const signature = hmacSha256(body, SECRET);
+			const sent = {
+				'X-FileCourier-Signature': signature,
+				'X-SpeedyFiles-Signature': signature,
+				'FS-Timestamp': seconds,
+				'FS-Signature': hmacSha256(`${seconds}.${body}`, SECRET),
+			};
+			for (let n = 0; n < 2; n++) expect(await trigger.deliver(body, sent)).toBe(503);
+			expect(trigger.items).toEqual([]);
+			expect(logged.at(-1)).toContain(`“${label}”`);
+		},
+	);
+});
