@@ -1,5 +1,6 @@
 import type { IDataObject, IWebhookFunctions } from 'n8n-workflow';
 
+import { keepCredential } from '../secrets';
 import type { Service } from '../service';
 import type { Refusal } from './receive';
 
@@ -28,9 +29,13 @@ export async function judgeDelivery(
 	const node = context.getNode();
 	const key = JSON.stringify([context.getWorkflow().id, node.id, node.credentials?.[type]?.id]);
 	const shared = readings.get(key);
-	if (shared && isFresh(shared) && judge(shared.credential) === undefined) return undefined;
+	if (shared && isFresh(shared) && judge(shared.credential) === undefined) {
+		keepCredential(context, type, shared.credential);
+		return undefined;
+	}
 
 	const reading = { at: Date.now(), credential: await context.getCredentials(type) };
+	keepCredential(context, type, reading.credential);
 	const refusal = judge(reading.credential);
 	for (const [one, old] of readings) if (!isFresh(old)) readings.delete(one);
 	if (refusal === undefined) readings.set(key, reading);

@@ -45,7 +45,7 @@ describe('the field File', () => {
 			file: byUrl(url),
 			fields: [],
 		});
-		expect(outputOf(run)[0].json).toEqual({ handle: HANDLE });
+		expect(outputOf(run)[0].json).toEqual({ handle: HANDLE, size: 5 });
 		expect(recorder.seen.at(-1)!.path).toBe(`/api/file/${HANDLE}/metadata`);
 	});
 });

@@ -84,19 +84,30 @@ it('each secret of a credential is hidden, in every form in which it is sent', a
 	const credentials = {
 		clientId: 'fc_7fce16d7',
 		clientSecret: 'fcs_0123456789abcdef',
-		webhookSecret: 'fcwh_old-secret, fcwh_new-secret',
+		webhookSecret: 'fcwh_an-old-secret, fcwh_a-new-secret',
 		callbackApiKey: 'my callback key',
 	};
 	const basic = Buffer.from('fc_7fce16d7:fcs_0123456789abcdef').toString('base64');
 	const hidden = [
-		...['fcs_0123456789abcdef', basic, 'fcwh_old-secret', 'fcwh_new-secret', 'my callback key'],
+		...[
+			'fcs_0123456789abcdef',
+			basic,
+			'fcwh_an-old-secret',
+			'fcwh_a-new-secret',
+			'my callback key',
+		],
 		...['my%20callback%20key', Buffer.from('my callback key').toString('base64')],
 	];
-	const data = { request_id: 'req_1', list: [{ deep: hidden.join(' ') }], [hidden[0]]: 1 };
+	const data = {
+		request_id: 'req_1',
+		callback_url: 'u',
+		list: [{ deep: hidden.join(' ') }],
+		[hidden[0]]: 1,
+	};
 	otherwise = { body: JSON.stringify({ status: true, data }) };
 	const [{ json }] = outputOf(await session(credentials));
 	for (const secret of hidden) expect(JSON.stringify(json)).not.toContain(secret);
-	expect(json).toMatchObject({ '**hidden**': 1, sessionId: 'req_1' });
+	expect(json).toMatchObject({ '**hidden**': 1, sessionId: 'req_1', callback_url: 'u' });
 
 	otherwise = { status: 403, body: JSON.stringify({ error: `Basic ${basic} is refused` }) };
 	expect(errorOf(await session(credentials)).message).toBe(
