@@ -9,7 +9,7 @@ import { NodeConnectionTypes, NodeOperationError, updateDisplayOptions } from 'n
 
 import { batchingOption, inBatches, type Batching } from './batching';
 import { withItem } from './errors';
-import { learnSecrets, type Secrets, secretsOf } from './secrets';
+import { allSecretsOf, type Secrets, secretsOf } from './secrets';
 import { type Field, itemSource, readParameters, toProperty, type Values } from './parameters';
 
 /** One item on its way through an operation. Its values were all checked before the operation began. */
@@ -169,14 +169,6 @@ function keepPasswords(secrets: Secrets, { fields, options = [] }: Operation, va
 	for (const { name, typeOptions } of [...fields, ...options]) {
 		if (typeOptions?.password) secrets.add(values[name]);
 	}
-}
-
-/** With those of the node's credentials, also where no call has read them yet; one that cannot be read has none to tell. */
-async function allSecretsOf(functions: IExecuteFunctions): Promise<Secrets> {
-	for (const type of Object.keys(functions.getNode().credentials ?? {})) {
-		await learnSecrets(functions, type).catch(() => undefined);
-	}
-	return secretsOf(functions);
 }
 
 /**

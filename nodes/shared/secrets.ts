@@ -8,6 +8,9 @@ const DISTINCT = 8;
 /** Characters of the shortest secret that is looked for at all: only where it stands alone, and only in error texts. */
 const SHORTEST = 4;
 
+/** Characters of each of several secrets in one field. */
+const PIECE = 16;
+
 /** Causes of an error that are looked through. */
 const MOST_CAUSES = 5;
 
@@ -28,12 +31,25 @@ export async function learnSecrets(context: ServiceContext, type: string): Promi
 	const secrets = secretsOf(context);
 	await secrets.learn(type, async () => {
 		const credential = await context.getCredentials<Json>(type);
-		for (const { name, typeOptions } of context.getCredentialsProperties(type)) {
-			if (typeOptions?.password) secrets.add(credential[name], Object.values(credential));
-		}
+		keepCredential(context, type, credential);
 		return credential;
 	});
 	return secrets;
+}
+
+/** Adds the secrets of a credential that was read elsewhere to those of the context. */
+export function keepCredential(context: ServiceContext, type: string, credential: Json): void {
+	for (const { name, typeOptions } of context.getCredentialsProperties(type)) {
+		if (typeOptions?.password) secretsOf(context).add(credential[name], Object.values(credential));
+	}
+}
+
+/** With those of all credentials of the node, also where no call has read them yet; one that cannot be read tells none. */
+export async function allSecretsOf(context: ServiceContext): Promise<Secrets> {
+	for (const type of Object.keys(context.getNode().credentials ?? {})) {
+		await learnSecrets(context, type).catch(() => undefined);
+	}
+	return secretsOf(context);
 }
 
 /** Texts that must not come out of an execution, and the means to keep them in. */
@@ -65,8 +81,10 @@ export class Secrets {
 	add(secret: unknown, users: unknown[] = []): void {
 		const text = textOf(secret)?.trim();
 		if (text === undefined) return;
-		// One field may hold several, for example while a webhook's secret is rotated.
-		for (const one of new Set([text, ...text.split(/[,\s]+/)])) this.addOne(one, users);
+		// One field may hold several while a webhook's secret is rotated; a user's own key may have commas and spaces.
+		const pieces = text.split(/[,\r\n]+/).map((piece) => piece.trim());
+		const several = pieces.filter((piece) => piece.length >= PIECE);
+		for (const one of new Set([text, ...several])) this.addOne(one, users);
 	}
 
 	private addOne(secret: string, users: unknown[]): void {
@@ -91,7 +109,7 @@ export class Secrets {
 	/** A text of an output. */
 	hideIn(text: string): string {
 		if (this.distinct.size === 0) return text;
-		this.pattern ??= new RegExp(alternatives(this.distinct), 'gi');
+		this.pattern ??= new RegExp(`(?:${alternatives(this.distinct)})(?:=|%3D){0,2}`, 'gi');
 		return text.replace(this.pattern, HIDDEN);
 	}
 

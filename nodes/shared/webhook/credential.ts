@@ -1,5 +1,6 @@
 import type { IDataObject, IWebhookFunctions } from 'n8n-workflow';
 
+import { keepCredential } from '../secrets';
 import type { Service } from '../service';
 import type { Refusal } from './receive';
 
@@ -29,9 +30,13 @@ export async function judgeDelivery(
 	const key = JSON.stringify([context.getWorkflow().id, node.id, node.credentials?.[type]?.id]);
 	const shared = readings.get(key);
 	const first = shared && isFresh(shared) ? { refusal: judge(shared.credential) } : undefined;
-	if (first && first.refusal === undefined) return undefined;
+	if (first && first.refusal === undefined) {
+		keepCredential(context, type, shared!.credential);
+		return undefined;
+	}
 
 	const reading = { at: Date.now(), credential: await context.getCredentials(type) };
+	keepCredential(context, type, reading.credential);
 	const isUnchanged = first && isSameCredential(reading.credential, shared!.credential);
 	const refusal = isUnchanged ? first.refusal : judge(reading.credential);
 	for (const [one, old] of readings) if (!isFresh(old)) readings.delete(one);

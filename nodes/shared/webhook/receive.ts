@@ -5,6 +5,7 @@ import {
 	sleep,
 } from 'n8n-workflow';
 
+import { secretsOf } from '../secrets';
 import {
 	type Claim,
 	claimDelivery,
@@ -72,7 +73,7 @@ async function receive<T>(
 
 	// A person who listens for a test event sends the same one again and again.
 	if (context.getMode() === 'manual') {
-		const items = await prepare(receiver, delivery);
+		const items = await prepare(context, receiver, delivery);
 		return items instanceof Refusal ? refuse(context, items) : { workflowData: [items] };
 	}
 	return await receiveOnce(context, receiver, delivery);
@@ -99,7 +100,7 @@ async function receiveOnce<T>(
 
 	const { claim } = claimed;
 	try {
-		const items = await prepare(receiver, delivery);
+		const items = await prepare(context, receiver, delivery);
 		if (items instanceof Refusal) {
 			claim.settle(false);
 			return refuse(context, items);
@@ -120,12 +121,15 @@ async function receiveOnce<T>(
 
 /** The items, each with a key that the repeats of its delivery share: n8n's own means against duplicates can use it. */
 async function prepare<T>(
+	context: IWebhookFunctions,
 	receiver: Receiver<T>,
 	{ key, content }: Delivery<T>,
 ): Promise<INodeExecutionData[] | Refusal> {
 	const items = await receiver.prepare(content);
 	if (items instanceof Refusal) return items;
 	const deliveryKey = digestOf(key);
+	// A service may repeat the key that it was given for its callback.
+	for (const { json } of items) secretsOf(context).hideInBody(json);
 	return items.map((item) => ({ ...item, json: { ...item.json, deliveryKey } }));
 }
 

@@ -4,10 +4,22 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { bytesOf, outputOf } from '../../support/engine';
 import { createSession, uploadAsRecipient } from '../../support/fileCourier';
-import { ownTrigger } from '../../support/fileCourierTrigger';
+import { ownTrigger, VECTOR } from '../../support/fileCourierTrigger';
 import { startReceiver } from '../../support/receiver';
 
 const trigger = ownTrigger();
+
+it('a key that the delivery repeats does not come out', async () => {
+	const key = 'a-key-of-my-own';
+	await trigger.activate({ output: 'delivery' }, { callbackApiKey: key });
+	const data = { request_id: 'req_1', files: [], callback: { key }, note: `${VECTOR.secret}!` };
+	const body = JSON.stringify({ event: 'files.delivered', timestamp: new Date(), data });
+	expect((await trigger.deliver(body, { authorization: key })).status).toBe(200);
+	const shown = JSON.stringify(trigger.server.runs);
+	expect(shown).toContain('req_1');
+	expect(shown).not.toContain(key);
+	expect(shown).not.toContain(VECTOR.secret);
+});
 
 describe('with the sandbox as the sender', () => {
 	const files = [

@@ -161,8 +161,8 @@ describe('when things go wrong', () => {
 		expect(actionsBy('name', await live())).toEqual({ b: 'deleted' });
 	});
 
-	it('a file that vanished meanwhile is no failure', async () => {
-		await fault({ type: 'status', status: 404 }, { path: `*/files/${ids[0]}` });
+	it.each(['status', 'html'])('a file that vanished meanwhile is no failure: %s', async (type) => {
+		await fault({ type, status: 404 }, { path: `*/files/${ids[0]}` });
 		expect(actionsBy('name', await live())).toEqual({ a: 'gone', b: 'deleted', c: 'deleted' });
 	});
 

@@ -36,6 +36,7 @@ it.each(['a/b', '../x', 'metadata', 'x+y', 'x?y', 'ftp://host/x'])(
 
 describe('the field File', () => {
 	const recorder = new Recorder();
+	recorder.answer = () => ({ body: { size: 5 } });
 	beforeAll(async () => await recorder.start());
 	afterAll(async () => await recorder.stop());
 
@@ -44,7 +45,7 @@ describe('the field File', () => {
 			file: byUrl(url),
 			fields: [],
 		});
-		expect(outputOf(run)[0].json).toEqual({ handle: HANDLE });
+		expect(outputOf(run)[0].json).toEqual({ handle: HANDLE, size: 5 });
 		expect(recorder.seen.at(-1)!.path).toBe(`/api/file/${HANDLE}/metadata`);
 	});
 });

@@ -1,4 +1,4 @@
-import { mayRepeat, pause, pauseAfter, retryAfterOf } from '../../../nodes/shared/retry';
+import { isUnsent, mayRepeat, pause, pauseAfter, retryAfterOf } from '../../../nodes/shared/retry';
 
 describe('a failed call is repeated', () => {
 	it.each([
@@ -35,6 +35,10 @@ describe('the pause before a repeat', () => {
 		expect(pauseAfter(4, {})).toBeUndefined();
 	});
 
+	it('is never shorter than our own', () => {
+		expect(pauseAfter(3, { retryAfter: 1 })).toBeGreaterThanOrEqual(1000);
+	});
+
 	it('is what the service asks for, up to a minute', () => {
 		expect(pauseAfter(1, { retryAfter: 7000 })).toBe(7000);
 		expect(pauseAfter(1, { retryAfter: 60_000 })).toBe(60_000);
@@ -56,9 +60,118 @@ describe('the wait that an answer asks for', () => {
 		['Retry-After as a date', { date, 'retry-after': 'Wed, 22 Jan 2025 14:22:28 GMT' }, 10_000],
 		['X-RateLimit-Reset', { date, 'x-ratelimit-reset': String(unix + 30) }, 30_000],
 		['Filestack-Reset', { date, 'filestack-reset': String(unix + 5) }, 5000],
-		['nonsense', { 'retry-after': 'later' }, undefined],
+		['seconds from now in a reset header', { date, 'x-ratelimit-reset': '30' }, 30_000],
+		['RateLimit-Reset', { 'ratelimit-reset': '30' }, 30_000],
+		['milliseconds since 1970', { date, 'x-ratelimit-reset': String((unix + 30) * 1000) }, 30_000],
+		['ISO 8601', { date, 'x-ratelimit-reset': '2025-01-22T14:22:48Z' }, 30_000],
+		['unix seconds in Retry-After', { date, 'retry-after': String(unix + 9) }, 9000],
+		['a fraction of a second', { 'retry-after': '0.5' }, 500],
+		['a header that came twice', { 'retry-after': ['3', '7'] }, 7000],
+		['a header that was joined', { 'retry-after': '3, 7' }, 7000],
+		[
+			'a useless Retry-After',
+			{ date, 'retry-after': '', 'filestack-reset': String(unix + 5) },
+			5000,
+		],
+		['a year, hardly', { 'retry-after': '31536000' }, 31_536_000_000],
 		['nothing', {}, undefined],
-	])('%s', (_, headers, milliseconds) => {
-		expect(retryAfterOf(headers)).toBe(milliseconds);
+		...[
+			'later',
+			'',
+			' ',
+			'0',
+			'-1',
+			'-Infinity',
+			'Infinity',
+			'NaN',
+			'1e999',
+			'1e3',
+			'0x10',
+			'99999999999999999999999999',
+			'9'.repeat(400),
+			'8640000000000001',
+			'Wed, 22 Jan 2025 14:22:08 GMT',
+			'Wed, 22 Jan 9999 14:22:08 GMT',
+			'Thu, 99 Foo 2025 14:22:08 GMT',
+			'tomorrow',
+			'null',
+			'[object Object]',
+			null,
+			{},
+			[],
+			Infinity,
+		].flatMap((text) =>
+			['retry-after', 'x-ratelimit-reset'].map(
+				(name) =>
+					[`nonsense: ${name}: ${String(text)}`, { date, [name]: text }, undefined] as const,
+			),
+		),
+		['a clock that stands still', { date: 'x', 'x-ratelimit-reset': '946684800' }, undefined],
+	] as Array<[string, Record<string, unknown>, number | undefined]>)(
+		'%s',
+		(_, headers, milliseconds) => {
+			expect(retryAfterOf(headers)).toBe(milliseconds);
+		},
+	);
+});
+
+describe('a fault came before the service could see the request', () => {
+	it.each([
+		...['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EAI_FAIL', 'EHOSTUNREACH', 'ENETUNREACH'],
+		...['ERR_INVALID_URL', 'ERR_INVALID_CHAR', 'EADDRNOTAVAIL'],
+		...[
+			'CERT_HAS_EXPIRED',
+			'CERT_NOT_YET_VALID',
+			'CERT_REVOKED',
+			'CERT_UNTRUSTED',
+			'CERT_REJECTED',
+		],
+		...['CERT_SIGNATURE_FAILURE', 'CERT_CHAIN_TOO_LONG', 'ERROR_IN_CERT_NOT_AFTER_FIELD'],
+		...['DEPTH_ZERO_SELF_SIGNED_CERT', 'SELF_SIGNED_CERT_IN_CHAIN', 'HOSTNAME_MISMATCH'],
+		...['UNABLE_TO_GET_ISSUER_CERT', 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY', 'UNABLE_TO_GET_CRL'],
+		...['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'UNABLE_TO_DECODE_ISSUER_PUBLIC_KEY', 'INVALID_CA'],
+		...['PATH_LENGTH_EXCEEDED', 'INVALID_PURPOSE', 'ERR_TLS_CERT_ALTNAME_INVALID'],
+		...['CRL_HAS_EXPIRED', 'CRL_SIGNATURE_FAILURE', 'UNABLE_TO_DECRYPT_CERT_SIGNATURE'],
+		...['ERR_SSL_WRONG_VERSION_NUMBER', 'ERR_SSL_UNSUPPORTED_PROTOCOL', 'ERR_SSL_HTTP_REQUEST'],
+		...['ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE', 'ERR_SSL_PACKET_LENGTH_TOO_LONG'],
+		...['ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION', 'ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED'],
+	])('%s', (code) => {
+		expect(isUnsent(code)).toBe(true);
+	});
+
+	it.each([
+		['EPROTO', 'write EPROTO 80:error:0A00010B:SSL routines:ssl3_get_record:wrong version number'],
+		[
+			'ECONNRESET',
+			'Client network socket disconnected before secure TLS connection was established',
+		],
+		['ETIMEDOUT', 'connect ETIMEDOUT 10.0.0.1:443', 'connect'],
+		['ESERVFAIL', 'queryA ESERVFAIL example.com', 'queryA'],
+	])('%s: %s', (...fault) => {
+		expect(isUnsent(...(fault as [string, string, string?]))).toBe(true);
+	});
+
+	it.each([
+		['ECONNRESET', 'socket hang up'],
+		['ECONNRESET', 'read ECONNRESET', 'read'],
+		['ETIMEDOUT', 'read ETIMEDOUT', 'read'],
+		['EPIPE', 'write EPIPE', 'write'],
+		['ECONNABORTED', 'timeout of 60000ms exceeded'],
+		['ERR_BAD_RESPONSE', 'stream has been aborted'],
+		['ERR_CANCELED', 'canceled'],
+		['ERR_SSL_DECRYPTION_FAILED_OR_BAD_RECORD_MAC', 'bad record'],
+		['EPROTO', 'write EPROTO bad record mac'],
+		['HPE_INVALID_CONSTANT', 'Parse Error'],
+		['ESOMETHINGNEW', ''],
+		['', ''],
+	])('not after %s: %s', (...fault) => {
+		expect(isUnsent(...(fault as [string, string, string?]))).toBe(false);
+	});
+
+	it('decides about a repeat of what must not run twice', () => {
+		const code = 'ETIMEDOUT';
+		expect(mayRepeat({ code, unsent: true }, false)).toBe(true);
+		expect(mayRepeat({ code, unsent: false }, false)).toBe(false);
+		expect(mayRepeat({ code: 'CERT_HAS_EXPIRED', unsent: true }, true)).toBe(false);
 	});
 });

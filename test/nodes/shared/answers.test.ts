@@ -1,0 +1,91 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports */
+import { ClientRequest } from 'node:http';
+
+import { parseBody } from '../../../nodes/shared/transfer/answer';
+import { reportsError } from '../../../nodes/shared/service';
+import { errorOf, outputOf, runNode } from '../../support/engine';
+import { createSession } from '../../support/fileCourier';
+import { fileShotNode } from '../../support/fileShot';
+import { Host } from '../../support/host';
+import { byId } from '../../support/locators';
+import { ownSandbox } from '../../support/ownSandbox';
+import { PACKAGE, SpeedyFilesUser } from '../../support/speedyFiles';
+
+describe('a success that reports a failure', () => {
+	it.each([
+		{ error: 'x' },
+		{ error: { code: 1 } },
+		{ error: ['x'] },
+		{ error: true },
+		{ error: 5 },
+		{ success: false },
+		{ success: 'false' },
+		{ status: false },
+		{ id: 'f', url: 'u', error: 'x' },
+	])('%j', (body) => expect(reportsError(body)).toBe(true));
+
+	it.each([
+		...[{}, [], null, 'error', { error: null }, { error: false }, { error: '' }, { error: ' ' }],
+		...[{ error: 0 }, { error: {} }, { error: [] }, { success: true }, { status: 'failed' }],
+		...[{ data: { error: 'x' } }, { files: [{ error: 'x' }] }, { errors: 0 }],
+	])('not %j', (body) => expect(reportsError(body)).toBe(false));
+});
+
+it.each([
+	['\uFEFF{"a":1}', { a: 1 }],
+	['\uFEFF\uFEFF \r\n[1]\n', [1]],
+	['\uFEFFtext', 'text'],
+	['{"a":', '{"a":'],
+	[")]}',\n{}", ")]}',\n{}"],
+	['', ''],
+	[{ a: 1 }, { a: 1 }],
+])('the body %j is %j', (body, parsed) => expect(parseBody(body)).toEqual(parsed));
+
+it('a 404 that is a web page leads to the desktop route of FileShot, too', async () => {
+	const host = new Host();
+	const page = { status: 404, body: '<html><h1>Not Found</h1></html>' };
+	await host.start({ '/api/files/info/x': { body: '{"file_id":"x","file_name":"a"}' } }, page);
+	const credentials = { apiKey: 'fs_x', baseUrl: host.url };
+	const nowhere = { info: { services: { fileShot: { credentials } } } } as never;
+	const parameters = { operation: 'get', fileId: byId('x') };
+	const [{ json }] = outputOf(await runNode(fileShotNode(nowhere, parameters)));
+	await host.stop();
+	expect(json).toMatchObject({ fileId: 'x', fileName: 'a' });
+	expect(host.requests.map(({ url }) => url)).toEqual(['/api/files/x', '/api/files/info/x']);
+});
+
+it('a 503 that is a web page is asked again', async () => {
+	const host = new Host();
+	await host.start({}, { status: 503, body: '<html></html>' });
+	const credentials = { apiKey: 'fs_x', baseUrl: host.url };
+	const nowhere = { info: { services: { fileShot: { credentials } } } } as never;
+	const parameters = { operation: 'get', fileId: byId('x') };
+	const error = errorOf(await runNode(fileShotNode(nowhere, parameters)));
+	await host.stop();
+	expect(error.httpCode).toBe('503');
+	expect(host.requests).toHaveLength(4);
+});
+
+describe('calls that send mail', () => {
+	const sandbox = ownSandbox();
+	const user = new SpeedyFilesUser(sandbox);
+	const timeouts = jest.spyOn(ClientRequest.prototype, 'setTimeout');
+	beforeEach(() => timeouts.mockClear());
+	afterAll(() => timeouts.mockRestore());
+	/** Milliseconds that the calls wait for their answers, in order. */
+	const waited = () => timeouts.mock.calls.map(([milliseconds]) => milliseconds);
+
+	it('may take SpeedyFiles minutes: its link would be lost', async () => {
+		const id = await user.create(PACKAGE);
+		outputOf(await user.upload(id, { data: { name: 'a', bytes: Buffer.from('x') } }));
+		timeouts.mockClear();
+		outputOf(await user.run('package.finalize', { packageId: byId(id) }));
+		outputOf(await user.run('package.revoke', { packageId: byId(id) }));
+		expect(waited()).toEqual([300_000, 300_000]);
+	});
+
+	it('may take FileCourier minutes: the recipient would be notified twice', async () => {
+		outputOf(await createSession(sandbox));
+		expect(waited()).toEqual([300_000]);
+	});
+});

@@ -1,0 +1,148 @@
+import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
+
+import { TestCredentials } from '../../support/credentials';
+import { errorOf, outputOf, runNode } from '../../support/engine';
+import { everythingIn } from '../../support/errors';
+import { fileCourierNode } from '../../support/fileCourier';
+import { filesAppNode } from '../../support/filesApp';
+import { Host, type Scripted } from '../../support/host';
+import { byId } from '../../support/locators';
+import type { Sandbox } from '../../support/sandbox';
+import { speedyFilesNode } from '../../support/speedyFiles';
+import { Secrets } from '../../../nodes/shared/secrets';
+
+const host = new Host();
+const answers: Record<string, Scripted> = {};
+let otherwise: Scripted;
+beforeAll(async () => {
+	const any = new Proxy(answers, { get: () => otherwise });
+	await host.start(any);
+});
+afterAll(async () => await host.stop());
+
+const asSandbox = (service: string, credentials: object) =>
+	({ info: { services: { [service]: { credentials } } } }) as unknown as Sandbox;
+
+const share = async (
+	parameters: IDataObject,
+	{ apiKey = 'sk_live_4F2eTjAx', input }: { apiKey?: string; input?: INodeExecutionData[] } = {},
+) =>
+	await runNode(
+		filesAppNode(
+			asSandbox('filesApp', { apiKey, baseUrl: host.url }),
+			{ resource: 'shareLink', operation: 'create', fileId: byId('f'), ...parameters },
+			{ input },
+		),
+	);
+
+const session = async (credentials: object) =>
+	await runNode(
+		fileCourierNode(asSandbox('fileCourier', { ...credentials, baseUrl: host.url }), {
+			resource: 'session',
+			operation: 'get',
+			sessionId: 'req_1',
+		}),
+	);
+
+describe('a password that the user has entered', () => {
+	const input = [{ json: { password: 'correct horse' } }];
+	// From an expression: what is typed in is a part of the node, which n8n puts on each error.
+	const parameters = { password: '={{ $json.password }}' };
+
+	it('does not come out with the response', async () => {
+		const body = { id: 's', url: 'https://f/s?pw=correct%20horse', password: 'correct horse' };
+		otherwise = { body: JSON.stringify(body) };
+		const [{ json }] = outputOf(await share(parameters, { input }));
+		expect(json).toMatchObject({ url: 'https://f/s?pw=**hidden**', password: '**hidden**' });
+	});
+
+	it('does not come out with an error', async () => {
+		otherwise = { status: 400, body: '{"error":"“correct horse” is too weak"}' };
+		const error = errorOf(await share(parameters, { input }));
+		expect(error.message).toBe('Files App answered 400: “**hidden**” is too weak');
+		expect(everythingIn(error)).not.toContain('correct horse');
+	});
+});
+
+describe('a short secret', () => {
+	it('is hidden in an error where it stands alone', async () => {
+		otherwise = { status: 400, body: '{"error":"key abc1 of abc12 is bad: abc1"}' };
+		const error = errorOf(await share({}, { apiKey: 'abc1' }));
+		expect(error.message).toBe(
+			'Files App answered 400: key **hidden** of abc12 is bad: **hidden**',
+		);
+	});
+
+	it('does not damage an output, in which it may be a part of anything', async () => {
+		otherwise = { body: '{"id":"abc1","url":"https://f/s/abc1"}' };
+		const [{ json }] = outputOf(await share({}, { apiKey: 'abc1' }));
+		expect(json).toMatchObject({ id: 'abc1', url: 'https://f/s/abc1' });
+	});
+});
+
+it('each secret of a credential is hidden, in every form in which it is sent', async () => {
+	const credentials = {
+		clientId: 'fc_7fce16d7',
+		clientSecret: 'fcs_0123456789abcdef',
+		webhookSecret: 'fcwh_an-old-secret, fcwh_a-new-secret',
+		callbackApiKey: 'my callback key',
+	};
+	const basic = Buffer.from('fc_7fce16d7:fcs_0123456789abcdef').toString('base64');
+	const hidden = [
+		...[
+			'fcs_0123456789abcdef',
+			basic,
+			'fcwh_an-old-secret',
+			'fcwh_a-new-secret',
+			'my callback key',
+		],
+		...['my%20callback%20key', Buffer.from('my callback key').toString('base64')],
+	];
+	const data = {
+		request_id: 'req_1',
+		callback_url: 'u',
+		list: [{ deep: hidden.join(' ') }],
+		[hidden[0]]: 1,
+	};
+	otherwise = { body: JSON.stringify({ status: true, data }) };
+	const [{ json }] = outputOf(await session(credentials));
+	for (const secret of hidden) expect(JSON.stringify(json)).not.toContain(secret);
+	expect(json).toMatchObject({ '**hidden**': 1, sessionId: 'req_1', callback_url: 'u' });
+
+	otherwise = { status: 403, body: JSON.stringify({ error: `Basic ${basic} is refused` }) };
+	expect(errorOf(await session(credentials)).message).toBe(
+		'FileCourier answered 403: Basic **hidden** is refused',
+	);
+});
+
+it('a token that was just created comes out', async () => {
+	otherwise = { status: 201, body: '{"id":3,"token":"sf_new-and-long-enough"}' };
+	const parameters = { resource: 'token', operation: 'create', name: 'n8n' };
+	const credentials = { baseUrl: host.url, apiToken: 'sf_old-and-long-enough' };
+	const [{ json }] = outputOf(await runNode(speedyFilesNode(credentials, parameters)));
+	expect(json.token).toBe('sf_new-and-long-enough');
+});
+
+it('the credential is read once more for an execution, not for each call', async () => {
+	const read = jest.spyOn(TestCredentials.prototype, 'getDecrypted');
+	otherwise = { body: '{"id":"s","url":"https://f/s"}' };
+	const reads = async (count: number) => {
+		read.mockClear();
+		outputOf(await share({}, { input: Array.from({ length: count }, () => ({ json: {} })) }));
+		return read.mock.calls.length;
+	};
+	const [one, seven] = [await reads(1), await reads(7)];
+	read.mockRestore();
+	expect(one).toBe(3);
+	expect(seven).toBe(1 + 7 * 2);
+});
+
+it('a response that is nested deeply is read to its end', () => {
+	const secrets = new Secrets();
+	secrets.add('a-long-secret');
+	let body: unknown = 'a-long-secret';
+	for (let depth = 0; depth < 100_000; depth++) body = [body];
+	let inner = secrets.hideInBody(body);
+	while (Array.isArray(inner)) [inner] = inner as unknown[];
+	expect(inner).toBe('**hidden**');
+});
