@@ -39,6 +39,15 @@ export const linkHost: Service = {
 	},
 };
 
+/** The same for one file of the package. */
+export const fileHost: Service = {
+	...linkHost,
+	advice: {
+		...linkHost.advice,
+		400: 'The storage behind the link does not accept the request. Run the node again: the link leads to a fresh address each time.',
+	},
+};
+
 /**
  * The words of an error: a text, or FastAPI's list of what is wrong with which field
  * (`[{"loc":["body","title"],"msg":"Field required"}]`).

@@ -320,7 +320,16 @@ function checkLocator(check: Check, value: unknown): string {
 	const extract = modes?.find(({ name }) => name === 'url')?.extractValue;
 	const id = extract && new RegExp(extract.regex).exec(text)?.[1];
 	if (!id) throw invalidId(check, displayName, `is not a URL of a ${displayName.toLowerCase()}`);
-	return id;
+	return decoded(id);
+}
+
+/** A segment of a URL as it was before it was encoded; one that is not encoded is as it is. */
+function decoded(segment: string): string {
+	try {
+		return decodeURIComponent(segment);
+	} catch {
+		return segment;
+	}
 }
 
 const invalidId = ({ source }: Check, label: string, problem: string) =>

@@ -10,9 +10,10 @@ import type {
 	INodeType,
 } from 'n8n-workflow';
 
+import { root } from './packages';
+
 /** Every node of the package with its credential, found by package.json alone. */
 export function allNodes(): Array<{ node: INodeType; credentialType: ICredentialType }> {
-	const root = join(__dirname, '../..');
 	const { n8n } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
 		n8n: { nodes: string[]; credentials: string[] };
 	};

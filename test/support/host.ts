@@ -6,7 +6,7 @@ import { text } from 'node:stream/consumers';
 export interface Scripted {
 	status?: number;
 	headers?: Record<string, string>;
-	body?: string;
+	body?: string | Buffer;
 }
 
 /** A host that answers as scripted, for what no service of the sandbox does. */

@@ -5,9 +5,10 @@ import type { ItemContext, Operation } from '../../shared/operation';
 import { optionalText } from '../../shared/parameters';
 import { type Downloaded, downloadFile } from '../../shared/transfer/download';
 import { transferSettings } from '../../shared/transfer/settings';
-import { linkHost } from '../service';
+import { fileHost, linkHost } from '../service';
 import { fileField, linkField, scopeField } from './fields';
 import { downloadUrl } from './magicLink';
+import { END_OF_ZIP, hasEndOfZip } from './zip';
 
 export const download: Operation = {
 	value: 'download',
@@ -39,6 +40,7 @@ export const download: Operation = {
 	async execute(item) {
 		const { functions, parameter, option } = item;
 		const url = downloadUrl(item);
+		const isZip = parameter('scope') === 'all';
 		const settings = transferSettings(item);
 		const expected = optionalText(option('expectedSha256'))?.toLowerCase();
 		const { binary, ...file } = await downloadFile(
@@ -47,15 +49,27 @@ export const download: Operation = {
 			{
 				...settings,
 				sha256: settings.sha256 || expected !== undefined,
-				host: linkHost,
-				objection: (arrived) =>
-					expected && arrived.sha256 !== expected ? differs(item, arrived, expected) : undefined,
+				host: isZip ? linkHost : fileHost,
+				tailSize: isZip ? END_OF_ZIP : 0,
+				objection(arrived, tail) {
+					if (expected && arrived.sha256 !== expected) return differs(item, arrived, expected);
+					return isZip && !hasEndOfZip(tail, arrived.size) ? cutOff(item, arrived) : undefined;
+				},
 			},
 		);
 		const field = parameter<string>('binaryPropertyName');
 		return { json: { ...file, url, binaryPropertyName: field }, binary: { [field]: binary } };
 	},
 };
+
+function cutOff({ functions, itemIndex }: ItemContext, { size }: Omit<Downloaded, 'binary'>) {
+	const description = 'The connection, or SpeedyFiles itself, broke off. Run the node again.';
+	return new NodeOperationError(
+		functions.getNode(),
+		`The ZIP file ends after ${size} bytes without its end record`,
+		{ itemIndex, description },
+	);
+}
 
 function differs(
 	{ functions, itemIndex }: ItemContext,

@@ -44,7 +44,8 @@ async function uploadOne(
 		file,
 		{
 			...transferSettings(item),
-			form: multipartForm({}, { field: 'file', fileName, mimeType, size }),
+			// Its form parser knows quotes behind backslashes, and keeps %22 as it is (python-multipart).
+			form: multipartForm({}, { field: 'file', fileName, mimeType, size }, 'backslash'),
 			find: async (sent) => await findFile(functions, path, fileName, sent),
 		},
 	);

@@ -4,7 +4,7 @@ import { NodeOperationError } from 'n8n-workflow';
 import { answerError, connectionError } from '../errors';
 import { setbackOf } from '../http';
 import { mayRepeat, pause, pauseAfter, retryAfterOf, type Setback } from '../retry';
-import type { Service } from '../service';
+import { type Service, textOf } from '../service';
 import { readAnswer } from './answer';
 import { dispositionFileName, safeFileName, urlFileName } from './fileName';
 import { WRITE_SIZE } from './gather';
@@ -35,8 +35,10 @@ export interface DownloadOptions {
 	nameOf?(): Promise<string | undefined>;
 	/** Told the headers that the file comes with. */
 	onHeaders?(headers: Record<string, unknown>): void;
+	/** How many of the last bytes the objection gets to see. */
+	tailSize?: number;
 	/** Has the last word on a file that has come whole: what it objects to is thrown, and the file is not kept. */
-	objection?(file: Omit<Downloaded, 'binary'>): NodeOperationError | undefined;
+	objection?(file: Omit<Downloaded, 'binary'>, tail: Buffer): NodeOperationError | undefined;
 }
 
 export interface Downloaded {
@@ -88,8 +90,12 @@ async function attemptDownload(
 	const guard = new StallGuard(options.stallTimeout, options.cancel);
 	const download = async () => {
 		const response = await openUrl(context, file.url, guard.signal, options.credential);
-		if (response.statusCode !== 200) return await refused(context, response, options.host);
-		return await store(context, response, file, options, guard);
+		if (response.statusCode >= 300) return await refused(context, response, options.host);
+		const problem = problemOf(response);
+		if (problem === undefined) return await store(context, response, file, options, guard);
+		// Read, or else it would hold the connection.
+		await readAnswer(response.body, response.statusCode).catch(() => undefined);
+		throw noFile(context, options.host, problem);
 	};
 	try {
 		return await guard.during(download());
@@ -111,24 +117,34 @@ async function store(
 	const { headers } = response;
 	options.onHeaders?.(headers);
 	const fileName = safeFileName(
-		file.name ??
+		textOf(file.name) ??
 			dispositionFileName(headers['content-disposition']) ??
 			(await options.nameOf?.()) ??
 			urlFileName(response.url) ??
 			'file',
 	);
-	const mimeType =
-		mediaType(headers['content-type']) ?? file.mimeType ?? 'application/octet-stream';
-	const announced = headers['content-length'];
-	const expected = file.size ?? (announced === undefined ? undefined : Number(announced));
+	const mimeType = specificType(headers['content-type']) ?? specificType(file.mimeType);
+	const announced = lengthOf(headers['content-length']);
+	// n8n's HTTP library decodes a compressed body, although none was asked for; its length is another one then.
+	const isDecoded = !('rawHeaders' in response.body);
+	const expected = file.size ?? (isDecoded ? undefined : announced);
+	const most = isDecoded ? (file.size ?? largestDecoded(announced)) : Infinity;
 	const told = new Progress(context, `Fetching “${fileName}”`, expected);
 	let objection: NodeOperationError | undefined;
+	let arrivedBytes = 0;
+	let tail: Buffer = Buffer.alloc(0);
+	const { tailSize = 0 } = options;
 	const { stream, measure } = measured(response.body, {
 		sha256: options.sha256,
 		blockSize: WRITE_SIZE,
-		progress: (moved) => {
+		progress: (moved, chunk) => {
 			guard.progress();
 			told.move(moved);
+			arrivedBytes += moved;
+			if (tailSize > 0) tail = Buffer.concat([tail, chunk]).subarray(-tailSize);
+			if (arrivedBytes <= most) return;
+			objection = tooLarge(context, fileName, most);
+			throw objection;
 		},
 		// Said before n8n has taken the end of the file: it throws away what it has of a stream that fails.
 		objection: (arrived) => {
@@ -137,12 +153,16 @@ async function store(
 			objection =
 				expected !== undefined && expected !== arrived.size
 					? damaged(context, fileName, arrived.size, expected)
-					: options.objection?.({ fileName, mimeType, ...arrived });
+					: options.objection?.({ fileName, mimeType: mimeType ?? UNKNOWN_TYPE, ...arrived }, tail);
 			return objection;
 		},
 	});
 	return await context.helpers.prepareBinaryData(stream as never, fileName, mimeType).then(
-		(binary) => ({ downloaded: { binary, fileName, mimeType, ...measure }, setback: {} }),
+		(stored) => {
+			const binary = mimeType === undefined ? withoutGuess(stored) : stored;
+			const downloaded = { binary, fileName, mimeType: binary.mimeType, ...measure };
+			return { downloaded, setback: {} };
+		},
 		async (error: unknown) => {
 			const own = objection ?? notKept(context, fileName, setbackOf(error));
 			return own ? { error: own, setback: {} } : await Promise.reject(error as Error);
@@ -183,7 +203,73 @@ async function refused(
 	return { error, setback: { status, retryAfter } };
 }
 
-/** The media type of a Content-Type header, without its parameters. */
-function mediaType(header: unknown): string | undefined {
-	return /^[\w.+-]+\/[\w.+-]+/.exec(String(header ?? '').trim())?.[0].toLowerCase();
+/** Why a successful response is not the whole file; undefined if it is. */
+function problemOf({ statusCode: status, headers }: OpenedStream): string | undefined {
+	const encoding = String(headers['content-encoding'] ?? 'identity').trim();
+	if (!/^(identity)?$/i.test(encoding)) {
+		return `the file in an encoding that cannot be decoded (${encoding.slice(0, 40)})`;
+	}
+	// 203 is a 200 that a proxy has changed.
+	if (status === 200 || status === 203) return undefined;
+	if (status !== 206) return `no file (${status})`;
+	// Nobody asked for a part; what covers all of the file is the file.
+	const [, first, last, total] =
+		/^bytes (\d+)-(\d+)\/(\d+)$/i.exec(String(headers['content-range'] ?? '').trim()) ?? [];
+	const isWhole = Number(first) === 0 && Number(last) + 1 === Number(total);
+	return isWhole ? undefined : 'only a part of the file (206)';
+}
+
+function noFile(context: TransferContext, { name }: Service, problem: string) {
+	return new NodeOperationError(context.getNode(), `${name} sent ${problem}`, {
+		description: 'Nothing was stored. Check the link; if it is right, run the node again later.',
+	});
+}
+
+/** Bytes of a Content-Length header; undefined where it is none. */
+const lengthOf = (header: unknown): number | undefined =>
+	/^\d+$/.test(String(header ?? '').trim()) ? Number(header) : undefined;
+
+const MIB = 1024 * 1024;
+
+/**
+ * Bytes that a compressed body may become when nothing tells how large the file is. Text shrinks to a tenth or so; what
+ * grows a hundred times was made to fill a disk.
+ */
+const largestDecoded = (length: number | undefined): number =>
+	length === undefined ? 1024 * MIB : Math.max(100 * MIB, 100 * length);
+
+function tooLarge(context: TransferContext, fileName: string, most: number) {
+	return new NodeOperationError(
+		context.getNode(),
+		`The compressed file “${fileName}” becomes larger than ${most} bytes when it is decoded`,
+		{
+			description:
+				'That is more than was announced, or more than is plausible, so it was not stored. Ask the sender for the file without compression.',
+		},
+	);
+}
+
+/** What n8n stores where nothing tells the type. */
+const UNKNOWN_TYPE = 'application/octet-stream';
+
+/** Types by which a host says that it does not know the type, or that a browser shall save the file. */
+const UNSPECIFIC =
+	/^(?:(?:application|binary|content)\/(?:(?:x-)?octet-stream|(?:x-|force-)?download|(?:x-)?unknown|binary)|unknown\/unknown)$/;
+
+/** The media type of a Content-Type header, without its parameters; undefined where it says nothing of the file. */
+function specificType(header: unknown): string | undefined {
+	const type = /^[\w.+-]+\/[\w.+-]+/.exec(String(header ?? '').trim())?.[0].toLowerCase();
+	return type === undefined || UNSPECIFIC.test(type) ? undefined : type;
+}
+
+/** Extensions of plain text, for which n8n's guess is right. */
+const TEXT_FILE = /\.(txt|text|log|conf|def|list|ini)$/i;
+
+/** n8n takes a stream for plain text where the name does not tell its type. */
+function withoutGuess(binary: IBinaryData): IBinaryData {
+	const isGuess = binary.mimeType === 'text/plain' && !TEXT_FILE.test(binary.fileName ?? '');
+	if (!isGuess) return binary;
+	const { fileType, fileExtension, ...rest } = binary;
+	void [fileType, fileExtension];
+	return { ...rest, mimeType: UNKNOWN_TYPE };
 }

@@ -20,19 +20,92 @@ export function safeFileName(name: string): string {
 	return stem.join('') + extension;
 }
 
-/** The file name of a Content-Disposition header: `filename*` (RFC 8187, UTF-8) before `filename` (RFC 6266). */
+/**
+ * The file name of a Content-Disposition header: `filename*` (RFC 8187) before `filename` (RFC 6266), each the first of its
+ * kind; undefined where there is none or an empty one. Read as tolerantly as browsers do: without quotes, with spaces, in
+ * raw UTF-8 or Latin-1, with a quote that is not closed, or encoded as in an email (RFC 2047).
+ */
 export function dispositionFileName(header: unknown): string | undefined {
-	const text = String(header ?? '');
-	const extended = /filename\*\s*=\s*utf-8'[^']*'([^;\s]+)/i.exec(text)?.[1];
-	if (extended) {
-		try {
-			return decodeURIComponent(extended);
-		} catch {
-			// not percent-encoded UTF-8 after all: the plain form may still serve
+	const parameters = parametersIn(decodeHeader(String(header ?? '')));
+	const extended = parameters.get('filename*');
+	const plain = parameters.get('filename');
+	const name = (extended && decodeExtended(extended)) || (plain && decodeWord(plain));
+	return name?.trim() || undefined;
+}
+
+/** Node reads the bytes of a header as Latin-1; if they are valid UTF-8, they were meant as that. */
+function decodeHeader(text: string): string {
+	const utf8 = Buffer.from(text, 'latin1').toString();
+	return /[^\u0000-\u00ff]/.test(text) || utf8.includes('\uFFFD') ? text : utf8;
+}
+
+/** The parameters of a header by their names in lower case; the first of a name counts. */
+function parametersIn(text: string): Map<string, string> {
+	const found = new Map<string, string>();
+	for (let at = 0; at < text.length; ) {
+		const end = endOf(text, at, /[=;]/);
+		const name = text.slice(at, end).trim().toLowerCase();
+		if (text[end] !== '=') {
+			at = end + 1;
+			continue;
 		}
+		const start = end + 1 + /^\s*/.exec(text.slice(end + 1))![0].length;
+		const { value, next } = text[start] === '"' ? quotedValue(text, start) : bareValue(text, start);
+		if (!found.has(name)) found.set(name, value);
+		at = next;
 	}
-	const plain = /filename\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^;\s]+))/i.exec(text);
-	return plain?.[1]?.replace(/\\(.)/g, '$1') ?? plain?.[2];
+	return found;
+}
+
+function endOf(text: string, start: number, what: RegExp): number {
+	const length = text.slice(start).search(what);
+	return length < 0 ? text.length : start + length;
+}
+
+/** A backslash stands before a character that is meant as it is; a quote that is missing stands at the end. */
+function quotedValue(text: string, start: number): { value: string; next: number } {
+	let value = '';
+	let at = start + 1;
+	for (; at < text.length && text[at] !== '"'; at++) {
+		if (text[at] === '\\' && at + 1 < text.length) at++;
+		value += text[at];
+	}
+	return { value, next: endOf(text, at, /;/) + 1 };
+}
+
+function bareValue(text: string, start: number): { value: string; next: number } {
+	const end = endOf(text, start, /;/);
+	return { value: text.slice(start, end).trim(), next: end + 1 };
+}
+
+/** `UTF-8'en'na%C3%AFve.txt`; undefined for another character set, or for what is not encoded in the one it names. */
+function decodeExtended(value: string): string | undefined {
+	const [, charset, encoded] = /^([\w-]*)'[^']*'(.*)$/.exec(value) ?? [];
+	if (encoded === undefined || /%(?![0-9a-f]{2})/i.test(encoded)) return undefined;
+	const bytes = Buffer.from(
+		encoded.replace(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(parseInt(hex, 16))),
+		'latin1',
+	);
+	return decodeBytes(bytes, charset);
+}
+
+/** `=?UTF-8?Q?na=C3=AFve.txt?=`, which some servers put where it does not belong; any other text as it is. */
+function decodeWord(value: string): string {
+	const [, charset, kind, encoded] = /^=\?([\w-]+)\?([bq])\?([^?]*)\?=$/i.exec(value.trim()) ?? [];
+	if (encoded === undefined) return value;
+	const escaped = (_: string, hex: string) => String.fromCharCode(parseInt(hex, 16));
+	const bytes =
+		kind.toLowerCase() === 'b'
+			? Buffer.from(encoded, 'base64')
+			: Buffer.from(encoded.replace(/_/g, ' ').replace(/=([0-9a-f]{2})/gi, escaped), 'latin1');
+	return decodeBytes(bytes, charset) ?? value;
+}
+
+function decodeBytes(bytes: Buffer, charset: string): string | undefined {
+	if (/^(iso-8859-1|us-ascii|windows-1252)$/i.test(charset)) return bytes.toString('latin1');
+	if (!/^(utf-?8|)$/i.test(charset)) return undefined;
+	const text = bytes.toString();
+	return text.includes('\uFFFD') ? undefined : text;
 }
 
 /** The last part of a URL's path, decoded; undefined where there is none. */

@@ -20,16 +20,23 @@ export interface FormFile {
 	size: number;
 }
 
+/** How a server reads a quote in a quoted name: percent-encoded as browsers send it, or behind a backslash. */
+export type QuoteStyle = 'percent' | 'backslash';
+
 /** @param fields further fields, before the file, in this order */
-export function multipartForm(fields: Record<string, string>, file: FormFile): Form {
+export function multipartForm(
+	fields: Record<string, string>,
+	file: FormFile,
+	style: QuoteStyle = 'percent',
+): Form {
 	const boundary = `----n8n-${randomUUID()}`;
 	const part = (name: string, more = '') =>
-		`--${boundary}\r\nContent-Disposition: form-data; name="${quoted(name)}"${more}\r\n`;
+		`--${boundary}\r\nContent-Disposition: form-data; name="${quoted(name, style)}"${more}\r\n`;
 	const head = Buffer.from(
 		[
 			...Object.entries(fields).map(([name, value]) => `${part(name)}\r\n${value}\r\n`),
-			part(file.field, `; filename="${quoted(file.fileName)}"`),
-			`Content-Type: ${file.mimeType}\r\n\r\n`,
+			part(file.field, `; filename="${quoted(file.fileName, style)}"`),
+			`Content-Type: ${safeMediaType(file.mimeType)}\r\n\r\n`,
 		].join(''),
 	);
 	const tail = Buffer.from(`\r\n--${boundary}--\r\n`);
@@ -47,7 +54,16 @@ export function multipartForm(fields: Record<string, string>, file: FormFile): F
 	};
 }
 
-/** What would end a quoted name is percent-encoded, and nothing else (WHATWG HTML, multipart form data). */
-function quoted(name: string): string {
-	return name.replace(/"/g, '%22').replace(/\r/g, '%0D').replace(/\n/g, '%0A');
+/**
+ * What would end a quoted name is percent-encoded, and nothing else (WHATWG HTML, multipart form data); with backslashes,
+ * quotes and backslashes themselves get one (RFC 9110, quoted-string).
+ */
+function quoted(name: string, style: QuoteStyle): string {
+	const safe = style === 'percent' ? name.replace(/"/g, '%22') : name.replace(/["\\]/g, '\\$&');
+	return safe.replace(/\r/g, '%0D').replace(/\n/g, '%0A');
 }
+
+/** A media type that can stand in a header. What is none, or would end its line and add another header, is left out. */
+export const safeMediaType = (type: string | undefined): string =>
+	/^[\w.+-]+\/[\w.+-]+(?:\s*;[ -~]*)?$/.exec((type ?? '').trim())?.[0] ??
+	'application/octet-stream';

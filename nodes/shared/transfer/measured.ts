@@ -18,8 +18,8 @@ export interface Measure {
 
 interface Options {
 	sha256: boolean;
-	/** Called for each chunk, with its bytes. */
-	progress?: (bytes: number) => void;
+	/** Called for each chunk, with the number of its bytes; what it throws is a fault of the stream. */
+	progress?: (bytes: number, chunk: Buffer) => void;
 	/** Asked at the end of a stream; what it objects to is a fault of the stream, so that nobody takes it for whole. */
 	objection?: (measure: Measure) => Error | undefined;
 	/**
@@ -47,7 +47,7 @@ export function measured<T extends Buffer | ByteStream>(
 	const take = (chunk: Buffer) => {
 		measure.size += chunk.length;
 		hash?.update(chunk);
-		progress?.(chunk.length);
+		progress?.(chunk.length, chunk);
 	};
 
 	if (Buffer.isBuffer(source)) {

@@ -6,6 +6,7 @@ import type { ItemContext } from '../operation';
 import type { FileReference } from '../parameters';
 import { isJsonObject } from '../service';
 import { safeFileName } from './fileName';
+import { safeMediaType } from './form';
 import type { ByteStream } from './measured';
 
 /** Bytes that are asked of n8n's storage at once: Node's usual 64 KiB were a fifth slower, 1 MiB no faster. */
@@ -110,11 +111,6 @@ async function sourceOf(
 	const open = async () => await functions.helpers.getBinaryStream(id, READ_SIZE);
 	return { ...described, size: await sizeOf(functions, binary, open), open };
 }
-
-/** A media type that can stand in a header: what would end its line, or is none, is left out. */
-const safeMediaType = (type: string): string =>
-	/^[\w.+-]+\/[\w.+-]+(?:\s*;[ -~]*)?$/.exec((type ?? '').trim())?.[0] ??
-	'application/octet-stream';
 
 /** From n8n's note of the file; a file without one is read through once and counted. */
 async function sizeOf(

@@ -1,0 +1,277 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports */
+import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
+
+import type { IDataObject } from 'n8n-workflow';
+
+import { FileCourierApi } from '../../../credentials/FileCourierApi.credentials';
+import { FilesAppApi } from '../../../credentials/FilesAppApi.credentials';
+import { FileCourier } from '../../../nodes/FileCourier/FileCourier.node';
+import { FilesApp } from '../../../nodes/FilesApp/FilesApp.node';
+import { dispositionFileName, safeFileName } from '../../../nodes/shared/transfer/fileName';
+import { multipartForm } from '../../../nodes/shared/transfer/form';
+import { hasEndOfZip } from '../../../nodes/SpeedyFiles/file/zip';
+import { sha256Of } from '../../support/binary';
+import { credentialsFor } from '../../support/descriptions';
+import { bytesOf, errorOf, outputOf, runNode } from '../../support/engine';
+import { Host, type Scripted } from '../../support/host';
+
+const host = new Host();
+const answers: Record<string, Scripted> = {};
+beforeAll(async () => await host.start(answers));
+afterAll(async () => await host.stop());
+
+const TEXT = Buffer.from('hello '.repeat(1000));
+
+/** Downloads a file that the host answers with. */
+async function download(answer: Scripted, path = '/files/report.bin', options: IDataObject = {}) {
+	answers[path] = answer;
+	return await runNode({
+		node: new FileCourier(),
+		credentialType: new FileCourierApi(),
+		credentials: credentialsFor(new FileCourierApi(), host.url),
+		parameters: { resource: 'file', operation: 'download', url: host.url + path, options },
+	});
+}
+
+describe('statuses', () => {
+	const whole = { 'content-range': `bytes 0-${TEXT.length - 1}/${TEXT.length}` };
+
+	it.each([
+		[200, {}],
+		[203, {}],
+		[206, whole],
+	])('%i with %j is the file', async (status, headers) => {
+		const [{ json, binary }] = outputOf(await download({ status, headers, body: TEXT }));
+		expect(json).toMatchObject({ size: TEXT.length, sha256: sha256Of(TEXT) });
+		expect(await bytesOf(binary!.data)).toEqual(TEXT);
+	});
+
+	it.each([
+		[206, {}],
+		[206, { 'content-range': `bytes 0-${TEXT.length - 1}/${TEXT.length + 1}` }],
+		[206, { 'content-range': `bytes 1-${TEXT.length}/${TEXT.length + 1}` }],
+		[206, { 'content-range': `bytes 0-${TEXT.length - 1}/*` }],
+		[206, { 'content-range': 'nonsense' }],
+		[201, {}],
+		[202, {}],
+		[204, {}],
+		[205, {}],
+	])('%i with %j is not', async (status, headers) => {
+		const { message } = errorOf(
+			await download({ status, headers, body: status < 204 || status > 205 ? TEXT : '' }),
+		);
+		expect(message).toBe(
+			`The file host sent ${status === 206 ? 'only a part of the file (206)' : `no file (${status})`}`,
+		);
+	});
+});
+
+describe('a compressed body, although none was asked for', () => {
+	it.each([
+		['gzip', gzipSync(TEXT)],
+		['x-gzip', gzipSync(TEXT)],
+		['GZIP', gzipSync(TEXT)],
+		['deflate', deflateSync(TEXT)],
+		['br', brotliCompressSync(TEXT)],
+		['identity', TEXT],
+	])('in %s is decoded', async (encoding, body) => {
+		const headers = { 'content-encoding': encoding, 'content-length': String(body.length) };
+		const [{ json, binary }] = outputOf(await download({ headers, body }));
+		expect(json).toMatchObject({ size: TEXT.length, sha256: sha256Of(TEXT) });
+		expect(await bytesOf(binary!.data)).toEqual(TEXT);
+	});
+
+	it.each(['gzip, br', 'aes128gcm', 'x-unknown'])('in %s is an error', async (encoding) => {
+		const run = await download({ headers: { 'content-encoding': encoding }, body: gzipSync(TEXT) });
+		expect(errorOf(run).message).toContain(`in an encoding that cannot be decoded (${encoding})`);
+	});
+
+	const fromFilesApp = async (body: Buffer) => {
+		answers['/files/f1'] = { body: JSON.stringify({ id: 'f1', name: 'a.txt', size: TEXT.length }) };
+		answers['/files/f1?download=true'] = { headers: { 'content-encoding': 'gzip' }, body };
+		return await runNode({
+			node: new FilesApp(),
+			credentialType: new FilesAppApi(),
+			credentials: credentialsFor(new FilesAppApi(), host.url),
+			parameters: { resource: 'file', operation: 'download', fileId: 'f1' },
+		});
+	};
+
+	it('that is cut off is an error where the service knows the size', async () => {
+		const { message } = errorOf(await fromFilesApp(gzipSync(TEXT).subarray(0, 30)));
+		expect(message).toMatch(/^The file “a\.txt” has \d+ bytes instead of the announced 6000$/);
+	});
+
+	it('that becomes larger than the service says is an error', async () => {
+		const run = await fromFilesApp(gzipSync(Buffer.alloc(TEXT.length * 50, 'x')));
+		expect(errorOf(run).message).toBe(
+			`The compressed file “a.txt” becomes larger than ${TEXT.length} bytes when it is decoded`,
+		);
+	});
+
+	it('that grows a hundred times and more is a bomb', async () => {
+		const bomb = gzipSync(Buffer.alloc(101 * 1024 * 1024));
+		const headers = { 'content-encoding': 'gzip', 'content-length': String(bomb.length) };
+		const { message } = errorOf(await download({ headers, body: bomb }));
+		expect(message).toMatch(
+			/^The compressed file “report\.bin” becomes larger than 104857600 bytes/,
+		);
+	}, 60_000);
+});
+
+describe('media types', () => {
+	it.each([
+		['image/png', 'image/png'],
+		['application/pdf; charset=binary', 'application/pdf'],
+		['application/octet-stream', 'text/csv'],
+		['binary/octet-stream', 'text/csv'],
+		['application/force-download', 'text/csv'],
+		['application/x-download', 'text/csv'],
+		['nonsense', 'text/csv'],
+	])('%j of a file named .csv is %s', async (type, expected) => {
+		const run = await download({ headers: { 'content-type': type }, body: 'a,b' }, '/x/data.csv');
+		const [{ json, binary }] = outputOf(run);
+		expect([json.mimeType, binary!.data.mimeType]).toEqual([expected, expected]);
+	});
+
+	it.each([
+		['/x/file', 'application/octet-stream'],
+		['/x/file.unknownext', 'application/octet-stream'],
+		['/x/readme.txt', 'text/plain'],
+		['/x/photo.jpg', 'image/jpeg'],
+	])('of %s without any type is %s', async (path, expected) => {
+		const [{ json, binary }] = outputOf(await download({ body: 'abc' }, path));
+		expect([json.mimeType, binary!.data.mimeType]).toEqual([expected, expected]);
+	});
+});
+
+describe('names', () => {
+	const latin1 = (text: string) => Buffer.from(text, 'utf8').toString('latin1');
+
+	it.each([
+		['attachment; filename="a b.pdf"', 'a b.pdf'],
+		['attachment; filename=a b.pdf', 'a b.pdf'],
+		['attachment; filename=a b.pdf; size=3', 'a b.pdf'],
+		['attachment;filename=a.pdf', 'a.pdf'],
+		['ATTACHMENT; FILENAME="a.pdf"', 'a.pdf'],
+		['filename="a.pdf"', 'a.pdf'],
+		[latin1('attachment; filename="Grüße 🎉.pdf"'), 'Grüße 🎉.pdf'],
+		['attachment; filename="Gr\u00fc\u00dfe.pdf"', 'Grüße.pdf'],
+		["attachment; filename*=UTF-8''na%C3%AFve%20%E2%82%AC.pdf", 'naïve €.pdf'],
+		["attachment; filename*=utf-8'en'a.pdf; filename=b.pdf", 'a.pdf'],
+		["attachment; filename=b.pdf; filename*=UTF-8''a.pdf", 'a.pdf'],
+		["attachment; filename*=ISO-8859-1''na%EFve.pdf", 'naïve.pdf'],
+		['attachment; filename*="UTF-8\'\'a%20b.pdf"', 'a b.pdf'],
+		["attachment; filename*=UTF-8''%E4%F6; filename=plain.pdf", 'plain.pdf'],
+		["attachment; filename*=UTF-16''a; filename=plain.pdf", 'plain.pdf'],
+		["attachment; filename*=UTF-8''100%; filename=plain.pdf", 'plain.pdf'],
+		["attachment; filename*=UTF-8''; filename=plain.pdf", 'plain.pdf'],
+		['attachment; name="x; filename=evil.exe"; filename="good.pdf"', 'good.pdf'],
+		['attachment; foo="filename=evil.exe"', undefined],
+		['attachment; filename="unclosed.pdf', 'unclosed.pdf'],
+		['attachment; filename="say \\"hi\\".txt"', 'say "hi".txt'],
+		['attachment; filename="a.pdf"; filename="b.pdf"', 'a.pdf'],
+		['attachment; filename="=?UTF-8?B?R3LDvMOfZS5wZGY=?="', 'Grüße.pdf'],
+		['attachment; filename="=?UTF-8?Q?Gr=C3=BC=C3=9Fe_1.pdf?="', 'Grüße 1.pdf'],
+		['attachment; filename=""', undefined],
+		['attachment; filename=', undefined],
+		['attachment; filename', undefined],
+		['attachment', undefined],
+		['', undefined],
+		['inline; filename=";"; x', ';'],
+	])('%j', (header, name) => {
+		expect(dispositionFileName(header)).toBe(name);
+	});
+
+	it('any header gives a safe name or none', () => {
+		const pieces = [
+			'filename',
+			'filename*',
+			'=',
+			'"',
+			';',
+			"'",
+			'UTF-8',
+			'%',
+			'%2F',
+			'..',
+			'/',
+			'\\',
+			' ',
+			'a',
+			'\u00ff',
+			'\r',
+			'=?x?b?',
+			'?=',
+		];
+		let seed = 7;
+		const next = () => (seed = (seed * 48_271) % 2_147_483_647);
+		for (let round = 0; round < 20_000; round++) {
+			const header = Array.from({ length: next() % 14 }, () => pieces[next() % pieces.length]).join(
+				'',
+			);
+			const name = safeFileName(dispositionFileName(header) ?? 'x');
+			expect(name).not.toMatch(/[/\\\r\n]|^\.*$/);
+		}
+	});
+
+	it('an empty one gives way to that of the URL', async () => {
+		const headers = { 'content-disposition': 'attachment; filename=""' };
+		const [{ json }] = outputOf(await download({ headers, body: 'x' }, '/x/caf%C3%A9.txt'));
+		expect(json.fileName).toBe('café.txt');
+	});
+});
+
+describe('forms', () => {
+	const bodyOf = (name: string, type: string, style?: 'percent' | 'backslash') => {
+		const file = { field: 'file', fileName: name, mimeType: type, size: 1 };
+		return String(multipartForm({}, file, style).around(Buffer.from('x')));
+	};
+
+	it.each([
+		['percent', 'filename="say %22hi%22 \\.txt"'],
+		['backslash', 'filename="say \\"hi\\" \\\\.txt"'],
+	] as const)('in the style %s', (style, expected) => {
+		expect(bodyOf('say "hi" \\.txt', 'text/plain', style)).toContain(expected);
+	});
+
+	it.each(['text/plain\r\nX-Evil: 1', 'a\nb', '', 'x', 'text/plain;\r\n a=b'])(
+		'the media type %j adds no header',
+		(type) => {
+			const body = bodyOf('a', type);
+			expect(body).toContain('Content-Type: application/octet-stream\r\n\r\n');
+			expect(body).not.toContain('Evil');
+		},
+	);
+});
+
+describe('a ZIP file', () => {
+	/** An archive of nothing but a list and its end record. */
+	const archive = (comment = '') => {
+		const [body, list] = [Buffer.alloc(50, 'a'), Buffer.alloc(60, 'b')];
+		const end = Buffer.alloc(22);
+		end.writeUInt32LE(0x06054b50, 0);
+		end.writeUInt32LE(list.length, 12);
+		end.writeUInt32LE(body.length, 16);
+		end.writeUInt16LE(comment.length, 20);
+		return Buffer.concat([body, list, end, Buffer.from(comment)]);
+	};
+
+	it('that is whole has its end, with and without a comment', () => {
+		for (const zip of [archive(), archive('PK comment')])
+			expect(hasEndOfZip(zip, zip.length)).toBe(true);
+	});
+
+	it('that is cut off anywhere has none', () => {
+		const zip = archive('comment');
+		for (let length = 0; length < zip.length; length++) {
+			expect(hasEndOfZip(zip.subarray(0, length), length)).toBe(false);
+		}
+	});
+
+	it('that has lost something in its middle has none', () => {
+		const zip = archive();
+		const hollow = Buffer.concat([zip.subarray(0, 20), zip.subarray(30)]);
+		expect(hasEndOfZip(hollow, hollow.length)).toBe(false);
+	});
+});
