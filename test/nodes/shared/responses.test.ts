@@ -158,6 +158,24 @@ describe.each(OPERATIONS)('%s', (_, one) => {
 		}
 	});
 
+	it('a failure that comes with all that is essential is a failure', async () => {
+		const calls = await callsOf(one);
+		for (let from = 0; from < calls; from++) {
+			for (const failure of [{ error: 'no' }, { error: { message: 'no' } }, { success: false }]) {
+				const run = await runWith(one, from, (request) => {
+					const body = good(request);
+					const isObject = typeof body === 'object' && !Array.isArray(body);
+					return { headers: ETAG, body: isObject ? { ...body, ...failure } : body };
+				});
+				const hostile = server.seen[from];
+				const isList = Array.isArray(good(hostile));
+				if (isList || isFile(hostile) || hostile.method === 'PUT') continue;
+				if (isOnTheSide(one, hostile)) continue;
+				expect(errorIn(run)?.message).toContain('answered 200');
+			}
+		}
+	});
+
 	it.each([404, 413, 429, 500, 502, 503])('a web page with %i keeps its status', async (status) => {
 		const headers = { 'content-type': 'text/html', 'retry-after': status === 429 ? '3600' : '' };
 		const body = `<!DOCTYPE html><html><head><title>${status} from the \u0007proxy</title></head><body>${'PAGE '.repeat(5000)}</body></html>`;
@@ -238,6 +256,19 @@ describe.each(OPERATIONS)('%s', (_, one) => {
 			expectOwnError(error!);
 			expect(error!.message.isWellFormed()).toBe(true);
 		}
+	});
+
+	it('what may have happened is said where it may, and only there', async () => {
+		await callsOf(one);
+		const first = server.seen.at(0);
+		// Parts of a multipart upload are nothing until it is complete.
+		if (first?.method !== 'POST' || first.path.includes('/multipart/')) return;
+		const doubtAfter = async (status: number) => {
+			const error = errorIn(await runWith(one, 0, () => ({ status, body: { message: 'no' } })));
+			return /nevertheless|may have been begun/.test(error!.description!);
+		};
+		expect(await doubtAfter(500)).toBe(true);
+		expect(await doubtAfter(400)).toBe(false);
 	});
 
 	it('a byte order mark before the JSON does no harm', async () => {

@@ -1,7 +1,8 @@
-import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
+import { LoadOptionsContext } from 'n8n-core';
+import type { IDataObject, ILoadOptionsFunctions, INodeExecutionData } from 'n8n-workflow';
 
 import { TestCredentials } from '../../support/credentials';
-import { errorOf, outputOf, runNode } from '../../support/engine';
+import { buildContext, errorOf, outputOf, runNode } from '../../support/engine';
 import { everythingIn } from '../../support/errors';
 import { fileCourierNode } from '../../support/fileCourier';
 import { filesAppNode } from '../../support/filesApp';
@@ -9,6 +10,7 @@ import { Host, type Scripted } from '../../support/host';
 import { byId } from '../../support/locators';
 import type { Sandbox } from '../../support/sandbox';
 import { speedyFilesNode } from '../../support/speedyFiles';
+import { searchFiles } from '../../../nodes/FilesApp/file/list';
 import { Secrets } from '../../../nodes/shared/secrets';
 
 const host = new Host();
@@ -71,6 +73,15 @@ describe('a short secret', () => {
 		expect(error.message).toBe(
 			'Files App answered 400: key **hidden** of abc12 is bad: **hidden**',
 		);
+	});
+
+	it('is hidden in the error of a list to pick from', async () => {
+		otherwise = { status: 400, body: '{"error":"key abc1 is bad"}' };
+		const credentials = asSandbox('filesApp', { apiKey: 'abc1', baseUrl: host.url });
+		const { workflow, additionalData, subject } = buildContext(filesAppNode(credentials, {}));
+		const context = new LoadOptionsContext(workflow, subject, additionalData, '');
+		const search = searchFiles.call(context as unknown as ILoadOptionsFunctions);
+		await expect(search).rejects.toThrow('Files App answered 400: key **hidden** is bad');
 	});
 
 	it('does not damage an output, in which it may be a part of anything', async () => {
