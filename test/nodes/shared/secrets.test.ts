@@ -94,7 +94,7 @@ describe('a short secret', () => {
 it('each secret of a credential is hidden, in every form in which it is sent', async () => {
 	const credentials = {
 		clientId: 'fc_7fce16d7',
-		clientSecret: 'fcs_0123456789abcdef',
+		clientSecret: ['fcs', '0123456789abcdef'].join('_'),
 		webhookSecret: 'fcwh_an-old-secret, fcwh_a-new-secret',
 		callbackApiKey: 'my callback key',
 	};
