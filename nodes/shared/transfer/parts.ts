@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import type { INode, JsonObject } from 'n8n-workflow';
 import { NodeApiError } from 'n8n-workflow';
 
-import { withItem } from '../errors';
+import { mayHaveActed, withItem } from '../errors';
 import type { ItemContext } from '../operation';
 import type { ByteStream, Measure } from './measured';
 import { Progress } from './progress';
@@ -128,9 +128,12 @@ export async function* partsOf(
 	if (filled > 0 || index === 0) yield next();
 }
 
-/** Whether a part that has failed may be there: of one that was sent several times, an earlier answer may be lost. */
+/**
+ * Whether a part that has failed may be there. Of one that was sent several times an earlier answer may be lost, also where
+ * the last one is that of a limit.
+ */
 const mayHaveArrived = (error: unknown): boolean =>
-	!(error instanceof NodeApiError && /^4(?!29)/.test(String(error.httpCode)));
+	!(error instanceof NodeApiError) || error.httpCode === '429' || mayHaveActed(error);
 
 const IN_DOUBT =
 	'an answer was lost, so the file may be there nevertheless: look before you send it again.';

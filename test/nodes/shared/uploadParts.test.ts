@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 
 import { NodeOperationError, sleep } from 'n8n-workflow';
 
+import { connectionError } from '../../../nodes/shared/errors';
 import type { ItemContext } from '../../../nodes/shared/operation';
 import { type Part, type PartsOptions, uploadParts } from '../../../nodes/shared/transfer/parts';
 import { sha256Of } from '../../support/binary';
@@ -85,6 +86,22 @@ it('of several failures the first is told, with what the host of the node looks 
 		description: '0 of 6 parts have arrived; the file is not complete at the service.',
 	});
 	expect(sent).toEqual([0, 1]);
+});
+
+it.each([
+	['ECONNREFUSED', false],
+	['CERT_HAS_EXPIRED', false],
+	['ECONNRESET', true],
+])('after %s of the last part the file may be there: %j', async (code, mayBeThere) => {
+	const failed = await upload(
+		async ({ index }) => {
+			await sleep(1);
+			if (index < 5) return;
+			throw connectionError(node as never, 'The host', 'http://h', { code });
+		},
+		{ completesItself: true },
+	).catch((error: Error & { description?: string }) => error);
+	expect((failed as { description: string }).description.includes('may be there')).toBe(mayBeThere);
 });
 
 it('a stop ends it, also where the parts under way arrive nevertheless', async () => {
