@@ -1,0 +1,55 @@
+import type { Downloaded } from '../../../nodes/shared/transfer/download';
+import { keepFiles, takeKept } from '../../../nodes/shared/transfer/keptFiles';
+import type { TransferContext } from '../../../nodes/shared/transfer/open';
+
+/** n8n's storage, of which every file has three bytes. */
+const context = {
+	helpers: { getBinaryMetadata: () => Promise.resolve({ fileSize: 3 }) },
+} as unknown as TransferContext;
+
+const file = (id?: string, size = 3): Downloaded => ({
+	binary: { id, data: '', mimeType: 'a/b' },
+	fileName: 'a',
+	mimeType: 'a/b',
+	size,
+});
+
+const namesIn = async (delivery: string) => [...(await takeKept(context, delivery)).files.keys()];
+
+afterEach(() => jest.useRealTimers());
+
+it('gives what was kept to the first who asks', async () => {
+	keepFiles('one', 2, new Map([['a', file('filesystem-v2:a')]]));
+	const { files, failures } = await takeKept(context, 'one');
+	expect([[...files.keys()], failures]).toEqual([['a'], 2]);
+	expect(await takeKept(context, 'one')).toMatchObject({ failures: 0, files: new Map() });
+});
+
+it('keeps no file that is in n8n’s memory, and gives out none that has changed in its storage', async () => {
+	keepFiles('memory', 1, new Map([['a', file(undefined)]]));
+	keepFiles('changed', 1, new Map([['a', file('filesystem-v2:a', 4)]]));
+	expect([await namesIn('memory'), await namesIn('changed')]).toEqual([[], []]);
+});
+
+it('keeps files for two days', async () => {
+	jest.useFakeTimers({ now: 1_800_000_000_000 });
+	for (const name of ['a', 'b']) keepFiles(name, 1, new Map([['f', file('filesystem-v2:f')]]));
+	jest.setSystemTime(1_800_000_000_000 + 47 * 3_600_000);
+	expect(await namesIn('a')).toEqual(['f']);
+	jest.setSystemTime(1_800_000_000_000 + 49 * 3_600_000);
+	expect(await namesIn('b')).toEqual([]);
+});
+
+it('stays bounded: of many deliveries the oldest are forgotten, of many files too', async () => {
+	const one = new Map([['f', file('filesystem-v2:f')]]);
+	for (let n = 0; n < 501; n++) keepFiles(`delivery ${n}`, 1, one);
+	expect([await namesIn('delivery 0'), await namesIn('delivery 1')]).toEqual([[], ['f']]);
+	const many = Array.from(
+		{ length: 1001 },
+		(_, n) => [String(n), file('filesystem-v2:f')] as const,
+	);
+	keepFiles('first', 1, new Map(many));
+	keepFiles('second', 1, new Map(many));
+	expect((await namesIn('first')).length).toBe(0);
+	expect((await namesIn('second')).length).toBe(1001);
+});
