@@ -84,7 +84,6 @@ export const requestAndWait: Operation = {
 		}
 		await requireSecret(functions, fileCourier);
 		const session = await createSession(item, resumeUrlOf(item));
-		if (textOf(session.sessionId) === undefined) throw noSessionId(item);
 		const json: IDataObject = { ...inputOf(item).json, ...session, delivered: false };
 		const waiting = { ...inputOf(item), json };
 		// When the time is over, n8n puts out the input of this node without running it: so this is its input now.
@@ -144,16 +143,6 @@ function resumeUrlOf({ functions }: ItemContext): string {
 
 /** What n8n puts in place of the ID of an execution that it does not save. */
 const NO_EXECUTION = '__UNKNOWN__';
-
-const noSessionId = ({ functions }: ItemContext) =>
-	new NodeOperationError(
-		functions.getNode(),
-		'FileCourier responded without the ID of the session',
-		{
-			description:
-				'The request may have been sent to the recipient, but its delivery could not be recognized, so the workflow does not wait for it. Check the Base URL in the FileCourier credential.',
-		},
-	);
 
 function endOfWait(session: IDataObject, hours: number | undefined): Date {
 	const expires = (epochOf(session.expiresAt) ?? Date.now() + USUAL_EXPIRY) + GRACE;

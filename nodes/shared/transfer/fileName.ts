@@ -35,8 +35,9 @@ export function dispositionFileName(header: unknown): string | undefined {
 
 /** Node reads the bytes of a header as Latin-1; if they are valid UTF-8, they were meant as that. */
 function decodeHeader(text: string): string {
-	const utf8 = Buffer.from(text, 'latin1').toString();
-	return /[^\u0000-\u00ff]/.test(text) || utf8.includes('\uFFFD') ? text : utf8;
+	const bytes = Buffer.from(text, 'latin1');
+	const utf8 = bytes.toString();
+	return bytes.toString('latin1') !== text || utf8.includes('\uFFFD') ? text : utf8;
 }
 
 /** The parameters of a header by their names in lower case; the first of a name counts. */
