@@ -6,9 +6,11 @@ import { setbackOf } from '../http';
 import { mayRepeat, pause, pauseAfter, retryAfterOf, type Setback } from '../retry';
 import { type Service, textOf } from '../service';
 import { readAnswer } from './answer';
+import { isCodingFault, largestSize, type PlainBody, plainBody } from './contentCoding';
 import { dispositionFileName, safeFileName, urlFileName } from './fileName';
 import { WRITE_SIZE } from './gather';
 import { measured } from './measured';
+import { HEAD_SIZE, specificType, UNKNOWN_TYPE, withType } from './mediaType';
 import { openUrl, type OpenedStream, type TransferContext } from './open';
 import { Progress } from './progress';
 import { StallGuard } from './stall';
@@ -91,8 +93,11 @@ async function attemptDownload(
 	const download = async () => {
 		const response = await openUrl(context, file.url, guard.signal, options.credential);
 		if (response.statusCode >= 300) return await refused(context, response, options.host);
-		const problem = problemOf(response);
-		if (problem === undefined) return await store(context, response, file, options, guard);
+		const plain = plainBody(response);
+		const problem = problemOf(response, plain);
+		if (problem === undefined) {
+			return await store(context, { ...response, ...plain }, file, options, guard);
+		}
 		// Read, or else it would hold the connection.
 		await readAnswer(response.body, response.statusCode).catch(() => undefined);
 		throw noFile(context, options.host, problem);
@@ -125,13 +130,14 @@ async function store(
 	);
 	const mimeType = specificType(headers['content-type']) ?? specificType(file.mimeType);
 	const announced = lengthOf(headers['content-length']);
-	// n8n's HTTP library decodes a compressed body, although none was asked for; its length is another one then.
-	const isDecoded = !('rawHeaders' in response.body);
-	const expected = file.size ?? (isDecoded ? undefined : announced);
-	const most = isDecoded ? (file.size ?? largestDecoded(announced)) : Infinity;
-	const told = new Progress(context, `Fetching “${fileName}”`, expected);
+	// A body that ends before its Content-Length is a fault of the connection. One of another length came compressed.
+	const range = announced === undefined ? rangeOf(headers)?.total : undefined;
+	const expected = file.size ?? (response.statusCode === 206 ? range : undefined);
+	const most = largestSize(file.size, announced);
+	const told = new Progress(context, `Fetching “${fileName}”`, expected ?? announced);
 	let objection: NodeOperationError | undefined;
 	let arrivedBytes = 0;
+	let head: Buffer = Buffer.alloc(0);
 	let tail: Buffer = Buffer.alloc(0);
 	const { tailSize = 0 } = options;
 	const { stream, measure } = measured(response.body, {
@@ -141,6 +147,7 @@ async function store(
 			guard.progress();
 			told.move(moved);
 			arrivedBytes += moved;
+			if (head.length < HEAD_SIZE) head = Buffer.concat([head, chunk]).subarray(0, HEAD_SIZE);
 			if (tailSize > 0) tail = Buffer.concat([tail, chunk]).subarray(-tailSize);
 			if (arrivedBytes <= most) return;
 			objection = tooLarge(context, fileName, most);
@@ -158,13 +165,18 @@ async function store(
 		},
 	});
 	return await context.helpers.prepareBinaryData(stream as never, fileName, mimeType).then(
-		(stored) => {
-			const binary = mimeType === undefined ? withoutGuess(stored) : stored;
+		async (stored) => {
+			const binary = mimeType === undefined ? await withType(context, stored, head) : stored;
 			const downloaded = { binary, fileName, mimeType: binary.mimeType, ...measure };
 			return { downloaded, setback: {} };
 		},
 		async (error: unknown) => {
-			const own = objection ?? notKept(context, fileName, setbackOf(error));
+			const setback = setbackOf(error);
+			const own =
+				objection ??
+				(isCodingFault(setback.code)
+					? undecodable(context, fileName)
+					: notKept(context, fileName, setback));
 			return own ? { error: own, setback: {} } : await Promise.reject(error as Error);
 		},
 	);
@@ -204,19 +216,28 @@ async function refused(
 }
 
 /** Why a successful response is not the whole file; undefined if it is. */
-function problemOf({ statusCode: status, headers }: OpenedStream): string | undefined {
-	const encoding = String(headers['content-encoding'] ?? 'identity').trim();
-	if (!/^(identity)?$/i.test(encoding)) {
-		return `the file in an encoding that cannot be decoded (${encoding.slice(0, 40)})`;
-	}
+function problemOf(
+	{ statusCode: status, headers }: OpenedStream,
+	{ unknown }: PlainBody,
+): string | undefined {
+	if (unknown) return `the file in an encoding that cannot be decoded (${unknown})`;
 	// 203 is a 200 that a proxy has changed.
 	if (status === 200 || status === 203) return undefined;
 	if (status !== 206) return `no file (${status})`;
 	// Nobody asked for a part; what covers all of the file is the file.
-	const [, first, last, total] =
-		/^bytes (\d+)-(\d+)\/(\d+)$/i.exec(String(headers['content-range'] ?? '').trim()) ?? [];
-	const isWhole = Number(first) === 0 && Number(last) + 1 === Number(total);
+	const { first, last, total } = rangeOf(headers) ?? {};
+	const length = lengthOf(headers['content-length']) ?? total;
+	const isWhole = first === 0 && last !== undefined && last + 1 === total && length === total;
 	return isWhole ? undefined : 'only a part of the file (206)';
+}
+
+/** A Content-Range header that says of which bytes of how many the body consists. */
+function rangeOf(headers: Record<string, unknown>) {
+	const header = String(headers['content-range'] ?? '').trim();
+	const numbers = /^bytes (\d+)-(\d+)\/(\d+)$/i.exec(header)?.slice(1).map(Number);
+	if (!numbers) return undefined;
+	const [first, last, total] = numbers;
+	return { first, last, total };
 }
 
 function noFile(context: TransferContext, { name }: Service, problem: string) {
@@ -229,47 +250,24 @@ function noFile(context: TransferContext, { name }: Service, problem: string) {
 const lengthOf = (header: unknown): number | undefined =>
 	/^\d+$/.test(String(header ?? '').trim()) ? Number(header) : undefined;
 
-const MIB = 1024 * 1024;
-
-/**
- * Bytes that a compressed body may become when nothing tells how large the file is. Text shrinks to a tenth or so; what
- * grows a hundred times was made to fill a disk.
- */
-const largestDecoded = (length: number | undefined): number =>
-	length === undefined ? 1024 * MIB : Math.max(100 * MIB, 100 * length);
-
 function tooLarge(context: TransferContext, fileName: string, most: number) {
 	return new NodeOperationError(
 		context.getNode(),
-		`The compressed file “${fileName}” becomes larger than ${most} bytes when it is decoded`,
+		`The file “${fileName}” becomes larger than ${most} bytes`,
 		{
 			description:
-				'That is more than was announced, or more than is plausible, so it was not stored. Ask the sender for the file without compression.',
+				'That is far more than was announced, as if the host sent it compressed to fill the disk, so it was not stored. If the file is meant to be that large, ask the sender for it without compression.',
 		},
 	);
 }
 
-/** What n8n stores where nothing tells the type. */
-const UNKNOWN_TYPE = 'application/octet-stream';
-
-/** Types by which a host says that it does not know the type, or that a browser shall save the file. */
-const UNSPECIFIC =
-	/^(?:(?:application|binary|content)\/(?:(?:x-)?octet-stream|(?:x-|force-)?download|(?:x-)?unknown|binary)|unknown\/unknown)$/;
-
-/** The media type of a Content-Type header, without its parameters; undefined where it says nothing of the file. */
-function specificType(header: unknown): string | undefined {
-	const type = /^[\w.+-]+\/[\w.+-]+/.exec(String(header ?? '').trim())?.[0].toLowerCase();
-	return type === undefined || UNSPECIFIC.test(type) ? undefined : type;
-}
-
-/** Extensions of plain text, for which n8n's guess is right. */
-const TEXT_FILE = /\.(txt|text|log|conf|def|list|ini)$/i;
-
-/** n8n takes a stream for plain text where the name does not tell its type. */
-function withoutGuess(binary: IBinaryData): IBinaryData {
-	const isGuess = binary.mimeType === 'text/plain' && !TEXT_FILE.test(binary.fileName ?? '');
-	if (!isGuess) return binary;
-	const { fileType, fileExtension, ...rest } = binary;
-	void [fileType, fileExtension];
-	return { ...rest, mimeType: UNKNOWN_TYPE };
+function undecodable(context: TransferContext, fileName: string) {
+	return new NodeOperationError(
+		context.getNode(),
+		`The compressed file “${fileName}” cannot be decoded`,
+		{
+			description:
+				'The host sent it compressed although it was asked not to, and the compressed data is damaged or cut off. Run the node again; if that happens each time, ask the sender for the file without compression.',
+		},
+	);
 }
