@@ -15,9 +15,14 @@ export function safeFileName(name: string): string {
 	if (Buffer.byteLength(base) <= LONGEST_NAME) return base;
 	const dot = base.lastIndexOf('.');
 	const extension = dot > 0 && base.length - dot <= 20 ? base.slice(dot) : '';
-	let stem = [...base.slice(0, base.length - extension.length)];
-	while (Buffer.byteLength(stem.join('') + extension) > LONGEST_NAME) stem = stem.slice(0, -1);
-	return stem.join('') + extension;
+	let stem = '';
+	let size = Buffer.byteLength(extension);
+	for (const character of base.slice(0, base.length - extension.length)) {
+		size += Buffer.byteLength(character);
+		if (size > LONGEST_NAME) break;
+		stem += character;
+	}
+	return stem + extension;
 }
 
 /**
@@ -29,15 +34,15 @@ export function dispositionFileName(header: unknown): string | undefined {
 	const parameters = parametersIn(decodeHeader(String(header ?? '')));
 	const extended = parameters.get('filename*');
 	const plain = parameters.get('filename');
-	const name = (extended && decodeExtended(extended)) || (plain && decodeWord(plain));
+	const name = (extended && decodeExtended(extended)) || (plain && decodeWords(plain));
 	return name?.trim() || undefined;
 }
 
-/** Node reads the bytes of a header as Latin-1; if they are valid UTF-8, they were meant as that. */
+/** Node reads the bytes of a header as Latin-1; they are UTF-8 if they can be, or else what Windows makes of Latin-1. */
 function decodeHeader(text: string): string {
 	const bytes = Buffer.from(text, 'latin1');
-	const utf8 = bytes.toString();
-	return bytes.toString('latin1') !== text || utf8.includes('\uFFFD') ? text : utf8;
+	if (bytes.toString('latin1') !== text) return text;
+	return decodeBytes(bytes, 'utf-8') ?? decodeBytes(bytes, 'windows-1252') ?? text;
 }
 
 /** The parameters of a header by their names in lower case; the first of a name counts. */
@@ -79,7 +84,7 @@ function bareValue(text: string, start: number): { value: string; next: number }
 	return { value: text.slice(start, end).trim(), next: end + 1 };
 }
 
-/** `UTF-8'en'na%C3%AFve.txt`; undefined for another character set, or for what is not encoded in the one it names. */
+/** `UTF-8'en'na%C3%AFve.txt`; undefined for an unknown character set, or for what is not encoded in the one it names. */
 function decodeExtended(value: string): string | undefined {
 	const [, charset, encoded] = /^([\w-]*)'[^']*'(.*)$/.exec(value) ?? [];
 	if (encoded === undefined || /%(?![0-9a-f]{2})/i.test(encoded)) return undefined;
@@ -90,23 +95,41 @@ function decodeExtended(value: string): string | undefined {
 	return decodeBytes(bytes, charset);
 }
 
-/** `=?UTF-8?Q?na=C3=AFve.txt?=`, which some servers put where it does not belong; any other text as it is. */
-function decodeWord(value: string): string {
-	const [, charset, kind, encoded] = /^=\?([\w-]+)\?([bq])\?([^?]*)\?=$/i.exec(value.trim()) ?? [];
-	if (encoded === undefined) return value;
-	const escaped = (_: string, hex: string) => String.fromCharCode(parseInt(hex, 16));
-	const bytes =
-		kind.toLowerCase() === 'b'
-			? Buffer.from(encoded, 'base64')
-			: Buffer.from(encoded.replace(/_/g, ' ').replace(/=([0-9a-f]{2})/gi, escaped), 'latin1');
-	return decodeBytes(bytes, charset) ?? value;
+/** The words of an email header: `=?UTF-8?Q?na=C3=AFve.txt?=`. */
+const ENCODED_WORD = /=\?([\w-]+)(?:\*[^?]*)?\?([bq])\?([^?]*)\?=/gi;
+
+/** A name with encoded words (RFC 2047), which some servers put where they do not belong; any other text as it is. */
+function decodeWords(value: string): string {
+	// Blanks between two of them only separate them.
+	const joined = value.replace(/(\?=)\s+(?==\?)/g, '$1');
+	return joined.replace(ENCODED_WORD, (word, charset: string, kind: string, encoded: string) => {
+		const escaped = (_: string, hex: string) => String.fromCharCode(parseInt(hex, 16));
+		const bytes =
+			kind.toLowerCase() === 'b'
+				? Buffer.from(encoded, 'base64')
+				: Buffer.from(encoded.replace(/_/g, ' ').replace(/=([0-9a-f]{2})/gi, escaped), 'latin1');
+		return decodeBytes(bytes, charset) ?? word;
+	});
 }
 
+/** What windows-1252 has where ISO 8859-1 has control characters, from 0x80 on (WHATWG Encoding). */
+const WINDOWS_1252 = '€\x81‚ƒ„…†‡ˆ‰Š‹Œ\x8dŽ\x8f\x90‘’“”•–—˜™š›œ\x9džŸ';
+const inWindows = (control: string) => WINDOWS_1252[control.charCodeAt(0) - 0x80];
+
+/** Character sets whose first half is not ASCII, so that no header can be written in them. */
+const NOT_FOR_HEADERS = /^(utf-?16|ucs-?2|unicode)/i;
+
+/** @param charset by any name that browsers know (WHATWG Encoding); UTF-8 if empty */
 function decodeBytes(bytes: Buffer, charset: string): string | undefined {
-	if (/^(iso-8859-1|us-ascii|windows-1252)$/i.test(charset)) return bytes.toString('latin1');
-	if (!/^(utf-?8|)$/i.test(charset)) return undefined;
-	const text = bytes.toString();
-	return text.includes('\uFFFD') ? undefined : text;
+	if (NOT_FOR_HEADERS.test(charset)) return undefined;
+	try {
+		const decoder = new TextDecoder(charset || 'utf-8', { fatal: true });
+		const text = decoder.decode(bytes);
+		// Some versions of Node leave these as control characters.
+		return decoder.encoding === 'windows-1252' ? text.replace(/[\x80-\x9f]/g, inWindows) : text;
+	} catch {
+		return undefined;
+	}
 }
 
 /** The last part of a URL's path, decoded; undefined where there is none. */
