@@ -56,14 +56,17 @@ export function multipartForm(
 
 /**
  * What would end a quoted name is percent-encoded, and nothing else (WHATWG HTML, multipart form data); with backslashes,
- * quotes and backslashes themselves get one (RFC 9110, quoted-string).
+ * quotes and backslashes themselves get one (RFC 9110, quoted-string). Other control characters stand in no header.
  */
 function quoted(name: string, style: QuoteStyle): string {
 	const safe = style === 'percent' ? name.replace(/"/g, '%22') : name.replace(/["\\]/g, '\\$&');
-	return safe.replace(/\r/g, '%0D').replace(/\n/g, '%0A');
+	return safe
+		.replace(/\r/g, '%0D')
+		.replace(/\n/g, '%0A')
+		.replace(/\p{Cc}/gu, '');
 }
 
 /** A media type that can stand in a header. What is none, or would end its line and add another header, is left out. */
 export const safeMediaType = (type: string | undefined): string =>
-	/^[\w.+-]+\/[\w.+-]+(?:\s*;[ -~]*)?$/.exec((type ?? '').trim())?.[0] ??
+	/^[\w.+-]+\/[\w.+-]+(?:[ \t]*;[ -~]*)?$/.exec((type ?? '').trim())?.[0] ??
 	'application/octet-stream';
