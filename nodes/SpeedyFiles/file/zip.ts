@@ -3,8 +3,7 @@ export const END_OF_ZIP = 22 + 65_535 + 20 + 56;
 
 const END_RECORD = 0x06054b50;
 const ZIP64_LOCATOR = 0x07064b50;
-/** What the end record has in place of a number that only the record of ZIP64 can hold. */
-const IN_ZIP64 = 0xffffffff;
+const ZIP64_RECORD = 0x06064b50;
 
 /**
  * Whether a ZIP file ends as it has to: with an end record that points at the list of files right before it (APPNOTE.TXT,
@@ -13,17 +12,32 @@ const IN_ZIP64 = 0xffffffff;
  * @param size bytes of the whole file
  */
 export function hasEndOfZip(tail: Buffer, size: number): boolean {
+	const start = size - tail.length;
 	for (let at = tail.length - 22; at >= 0; at--) {
 		if (tail.readUInt32LE(at) !== END_RECORD) continue;
 		if (at + 22 + tail.readUInt16LE(at + 20) !== tail.length) continue;
-		const [length, offset] = [tail.readUInt32LE(at + 12), tail.readUInt32LE(at + 16)];
-		if (length === IN_ZIP64 || offset === IN_ZIP64) {
-			return at >= 20 && tail.readUInt32LE(at - 20) === ZIP64_LOCATOR;
-		}
-		const position = size - tail.length + at;
-		// The records of ZIP64 may stand between the two although they are not needed.
-		const gap = position - (offset + length);
-		return gap === 0 || gap === 76;
+		// A comment may look like an end record: the search goes on before it.
+		if (endsList(tail, at, start) || endsListOfZip64(tail, at, start)) return true;
 	}
 	return false;
+}
+
+function endsList(tail: Buffer, at: number, start: number): boolean {
+	const [length, offset] = [tail.readUInt32LE(at + 12), tail.readUInt32LE(at + 16)];
+	return offset + length === start + at;
+}
+
+/** The numbers that are too large for the end record are in one of ZIP64 (4.3.14), which a locator before it points at. */
+function endsListOfZip64(tail: Buffer, at: number, start: number): boolean {
+	const locator = at - 20;
+	if (locator < 0 || tail.readUInt32LE(locator) !== ZIP64_LOCATOR) return false;
+	const position = Number(tail.readBigUInt64LE(locator + 8));
+	const record = position - start;
+	if (record < 0 || record + 56 > locator || tail.readUInt32LE(record) !== ZIP64_RECORD) {
+		return false;
+	}
+	const [length, offset] = [record + 40, record + 48].map((place) =>
+		Number(tail.readBigUInt64LE(place)),
+	);
+	return offset + length === position;
 }

@@ -5,7 +5,6 @@ import { FilesAppApi } from '../../../credentials/FilesAppApi.credentials';
 import { FilesApp } from '../../../nodes/FilesApp/FilesApp.node';
 import { dispositionFileName, safeFileName } from '../../../nodes/shared/transfer/fileName';
 import { multipartForm } from '../../../nodes/shared/transfer/form';
-import { hasEndOfZip } from '../../../nodes/SpeedyFiles/file/zip';
 import { sha256Of } from '../../support/binary';
 import { credentialsFor } from '../../support/descriptions';
 import { bytesOf, errorOf, outputOf, runNode } from '../../support/engine';
@@ -227,35 +226,4 @@ describe('forms', () => {
 			expect(body).not.toContain('Evil');
 		},
 	);
-});
-
-describe('a ZIP file', () => {
-	/** An archive of nothing but a list and its end record. */
-	const archive = (comment = '') => {
-		const [body, list] = [Buffer.alloc(50, 'a'), Buffer.alloc(60, 'b')];
-		const end = Buffer.alloc(22);
-		end.writeUInt32LE(0x06054b50, 0);
-		end.writeUInt32LE(list.length, 12);
-		end.writeUInt32LE(body.length, 16);
-		end.writeUInt16LE(comment.length, 20);
-		return Buffer.concat([body, list, end, Buffer.from(comment)]);
-	};
-
-	it('that is whole has its end, with and without a comment', () => {
-		for (const zip of [archive(), archive('PK comment')])
-			expect(hasEndOfZip(zip, zip.length)).toBe(true);
-	});
-
-	it('that is cut off anywhere has none', () => {
-		const zip = archive('comment');
-		for (let length = 0; length < zip.length; length++) {
-			expect(hasEndOfZip(zip.subarray(0, length), length)).toBe(false);
-		}
-	});
-
-	it('that has lost something in its middle has none', () => {
-		const zip = archive();
-		const hollow = Buffer.concat([zip.subarray(0, 20), zip.subarray(30)]);
-		expect(hasEndOfZip(hollow, hollow.length)).toBe(false);
-	});
 });
