@@ -40,7 +40,7 @@ export const fileHost: Service = {
 
 /** Ways of naming a file that appear in its URLs: the page of the link, older forms of it, and the API. */
 export const FILE_URL =
-	'^https?://[^/?#]+(?:/[^?#]*?)?/(?:f/|d/|downloads\\.html\\?f=|api/files/(?:download/|info/)?)([^/?#&]+)';
+	'^https?://[^/?#]+(?:/[^?#]*)?/(?:f/|d/|downloads\\.html\\?f=|api/files/(?:download/|info/)?)([^/?#&]+)';
 
 /** The thing that an answer is about; some servers put it into an envelope. */
 export function objectOf(body: unknown): Json {

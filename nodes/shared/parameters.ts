@@ -318,9 +318,13 @@ function checkLocator(check: Check, value: unknown): string {
 	// A URL is accepted wherever an ID is, because AI agents and expressions do not choose the mode.
 	if (mode !== 'url' && !/^https?:/i.test(text)) return text;
 	const extract = modes?.find(({ name }) => name === 'url')?.extractValue;
-	const id = extract && new RegExp(extract.regex).exec(text)?.[1];
-	if (!id) throw invalidId(check, displayName, `is not a URL of a ${displayName.toLowerCase()}`);
-	return decoded(id);
+	const segment = extract && new RegExp(extract.regex).exec(text)?.[1];
+	if (!segment) {
+		throw invalidId(check, displayName, `is not a URL of a ${displayName.toLowerCase()}`);
+	}
+	const id = decoded(segment).trim();
+	if (id === '' || NO_ID.has(id)) throw invalidId(check, displayName, 'is empty');
+	return id;
 }
 
 /** A segment of a URL as it was before it was encoded; one that is not encoded is as it is. */

@@ -1,0 +1,103 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { FileShotApi } from '../../../credentials/FileShotApi.credentials';
+import { FileShot } from '../../../nodes/FileShot/FileShot.node';
+import { errorOf, outputOf, runNode } from '../../support/engine';
+import { Host } from '../../support/host';
+import { byId, byUrl } from '../../support/locators';
+
+const host = new Host();
+const file: IDataObject = { fileName: 'a.txt' };
+beforeAll(
+	async () =>
+		await host.start(
+			{},
+			{
+				get body() {
+					return JSON.stringify(file);
+				},
+			},
+		),
+);
+afterAll(async () => await host.stop());
+beforeEach(() => host.requests.splice(0));
+
+const SLUGS = [
+	'plain-slug_1',
+	'café',
+	'Grüße 🎉',
+	'100%',
+	'100%25',
+	'caf%C3%A9',
+	'a+b&c=d',
+	'what?#',
+	'f',
+	'd',
+	'api',
+];
+
+/** Gets a file by what is picked, from a FileShot whose links begin like that. */
+const get = async (fileId: unknown, linkBaseUrl = 'https://fileshot.io') =>
+	await runNode({
+		node: new FileShot(),
+		credentialType: new FileShotApi(),
+		credentials: { baseUrl: host.url, apiKey: 'fs_0123456789abcdef', linkBaseUrl },
+		parameters: { resource: 'file', operation: 'get', fileId: fileId as IDataObject },
+	});
+const asked = () => host.requests.map(({ url }) => url);
+
+describe.each([
+	'https://fileshot.io',
+	'https://example.com/share',
+	'https://example.com/share/files/',
+	'https://example.com/f',
+	'https://example.com/d/f',
+	'http://localhost:8080/api',
+])('with links that begin with %s', (base) => {
+	it.each(SLUGS)('the link of %j leads back to it, encoded once', async (slug) => {
+		file.customSlug = slug;
+		const [{ json }] = outputOf(await get(byId('id1'), base));
+		const link = `${base.replace(/\/$/, '')}/f/${encodeURIComponent(slug)}`;
+		expect(json.downloadUrl).toBe(link);
+
+		host.requests.splice(0);
+		for (const pasted of [link, `${link}/`, `${link}?x=1#k=abc`]) {
+			outputOf(await get(byUrl(pasted), base));
+			outputOf(await get(byId(pasted), base));
+		}
+		expect([...new Set(asked())]).toEqual([`/api/files/${encodeURIComponent(slug)}`]);
+	});
+});
+
+it.each([
+	['https://fileshot.io/f/café', 'café'],
+	['https://fileshot.io/d/caf%C3%A9', 'café'],
+	['https://fileshot.io/downloads.html?f=caf%C3%A9&x=1', 'café'],
+	['https://example.com/share/downloads.html?f=abc', 'abc'],
+	['https://api.fileshot.io/api/files/download/caf%C3%A9', 'café'],
+	// Not encoded at all, or badly: taken as it is.
+	['https://fileshot.io/f/100%', '100%'],
+	['https://fileshot.io/f/%E9', '%E9'],
+])('%s is the file %j', async (url, id) => {
+	outputOf(await get(byUrl(url)));
+	expect(asked()).toEqual([`/api/files/${encodeURIComponent(id)}`]);
+});
+
+it.each([
+	['https://fileshot.io/f/undefined', 'The File is empty'],
+	['https://fileshot.io/f/null?x=1', 'The File is empty'],
+	['https://fileshot.io/f/%20', 'The File is empty'],
+	['https://fileshot.io/f/[object%20Object]', 'The File is empty'],
+	['https://fileshot.io/f/a%2Fb', 'The File is not valid'],
+	['https://fileshot.io/f/%2E%2E', 'The File is not valid'],
+	['https://fileshot.io/f/', 'The File is not a URL of a file'],
+	['https://fileshot.io/pricing', 'The File is not a URL of a file'],
+	['https://fileshot.io/#/f/abc', 'The File is not a URL of a file'],
+	['https://fileshot.io/?next=/f/abc', 'The File is not a URL of a file'],
+])('%s is refused, and nothing is sent', async (url, message) => {
+	// From an expression, because n8n itself refuses some of them when they are typed.
+	for (const picked of [byUrl(`={{ ${JSON.stringify(url)} }}`), byId(url)]) {
+		expect(errorOf(await get(picked)).message).toBe(message);
+	}
+	expect(asked()).toEqual([]);
+});
