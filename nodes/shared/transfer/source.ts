@@ -70,26 +70,37 @@ function storedFile(item: ItemContext, wanted: FileReference): StoredFile {
 		if (typeof binary.mimeType === 'string') return { field: wanted, binary };
 		throw noFile(item, wanted, 'Check the name of the field.');
 	}
-	// An expression leaves out the bytes of a file that n8n holds in memory.
-	const same = there.find(({ binary: { id, fileName, mimeType, fileSize } }) =>
-		wanted.id
-			? id === wanted.id
-			: fileName === wanted.fileName &&
-				mimeType === wanted.mimeType &&
-				fileSize === wanted.fileSize,
-	);
-	if (same) return same;
-	const field = wanted.fileName ?? 'data';
-	if (wanted.id || wanted.data) return { field, binary: wanted };
+	if (wanted.id || wanted.data) {
+		const same = there.find(({ binary: { id, data } }) =>
+			wanted.id ? id === wanted.id : data === wanted.data,
+		);
+		return same ?? { field: wanted.fileName ?? 'data', binary: wanted };
+	}
+	// An expression leaves out the bytes of a file that n8n holds in memory: the rest must tell which one is meant.
+	const [found, ...others] = there.filter(({ binary }) => isDescribedBy(wanted, binary));
+	if (found && others.length === 0) return found;
+	const { fileName = 'data' } = wanted;
 	throw noFile(
 		item,
-		field,
+		fileName,
 		'n8n holds the file in memory and passes it on only with its item. Enter the name of its field instead.',
+		found && 'several files',
 	);
 }
 
-const noFile = ({ functions, itemIndex }: ItemContext, field: string, description: string) =>
-	new NodeOperationError(functions.getNode(), `The input item has no file “${field}”`, {
+/** Whether a file has all that an object says of it. */
+const isDescribedBy = (wanted: IBinaryData, binary: IBinaryData): boolean =>
+	(Object.keys(wanted) as Array<keyof IBinaryData>).every(
+		(key) => key === 'data' || wanted[key] === binary[key],
+	);
+
+const noFile = (
+	{ functions, itemIndex }: ItemContext,
+	field: string,
+	description: string,
+	found = 'no file',
+) =>
+	new NodeOperationError(functions.getNode(), `The input item has ${found} “${field}”`, {
 		itemIndex,
 		description,
 	});

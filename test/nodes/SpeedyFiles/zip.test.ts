@@ -8,7 +8,7 @@ import { PACKAGE, speedyFilesNode, SpeedyFilesUser } from '../../support/speedyF
 
 const [body, list] = [Buffer.alloc(50, 'a'), Buffer.alloc(60, 'b')];
 
-const endRecord = (length: number, offset: number, comment = Buffer.alloc(0)) => {
+const endRecord = (length: number, offset: number, comment: Buffer = Buffer.alloc(0)) => {
 	const end = Buffer.alloc(22);
 	end.writeUInt32LE(0x06054b50, 0);
 	end.writeUInt32LE(length, 12);
