@@ -23,8 +23,11 @@ export interface Field extends INodeProperties {
 	 * several names of file fields, or n8n's own objects that describe a file; `id` is an ID.
 	 */
 	takes?: 'list' | 'files' | 'id';
-	/** Whether the field limits what is deleted: once it is filled in or added, an empty value must not mean “all”. */
-	limitsDeletion?: boolean;
+	/**
+	 * Whether the field limits or protects something: once it is filled in or added, an empty value is an error, because it
+	 * would mean “everything”, or no protection.
+	 */
+	isSafeguard?: boolean;
 	/** Whether only a real `false` turns the field off, because what happens then cannot be undone. */
 	needsRealFalse?: boolean;
 }
@@ -121,7 +124,7 @@ export function toProperty(field: Field): INodeProperties {
 /** The names that {@link Field} adds to n8n's description. */
 const CHECKS: ReadonlySet<string> = new Set<keyof Field>([
 	'takes',
-	'limitsDeletion',
+	'isSafeguard',
 	'needsRealFalse',
 ]);
 
@@ -397,7 +400,7 @@ function isShown({ displayOptions }: Field, siblings: Values, root: Values): boo
 const IS_SELECTOR = new Set(['resource', 'operation']);
 
 const mustNotBeEmpty = ({ field, isGiven }: Check): boolean =>
-	field.required === true || (field.limitsDeletion === true && isGiven);
+	field.required === true || (field.isSafeguard === true && isGiven);
 
 const isBlank = (value: unknown): boolean =>
 	value === undefined || value === null || (typeof value === 'string' && value.trim() === '');

@@ -12,6 +12,7 @@ import type {
 	IRun,
 	IWorkflowBase,
 	IWorkflowExecuteAdditionalData,
+	IWorkflowSettings,
 	WorkflowExecuteMode,
 } from 'n8n-workflow';
 import { createRunExecutionData, NodeConnectionTypes, Workflow } from 'n8n-workflow';
@@ -45,6 +46,8 @@ export interface NodeUnderTest {
 	mode?: WorkflowExecuteMode;
 	/** Tells workflows apart that live in one process. */
 	workflowId?: string;
+	/** Settings of the workflow, e.g. binaryMode. */
+	workflowSettings?: IWorkflowSettings;
 	/** What earlier runs have left. */
 	staticData?: IDataObject;
 }
@@ -93,7 +96,7 @@ export function buildContext(options: NodeUnderTest) {
 		connections: {
 			Source: { main: [[{ node: 'Subject', type: NodeConnectionTypes.Main, index: 0 }]] },
 		},
-		settings: { executionOrder: 'v1' as const },
+		settings: { executionOrder: 'v1' as const, ...options.workflowSettings },
 		versionId: '1',
 		activeVersionId: null,
 		versionCounter: 1,

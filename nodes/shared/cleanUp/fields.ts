@@ -146,7 +146,7 @@ export const cleanUpOptions = ({ noun, label }: Kind): Field[] => [
 		displayName: keepIfLabel({ label }),
 		name: 'keepIfContains',
 		type: 'string',
-		limitsDeletion: true,
+		isSafeguard: true,
 		default: '',
 		placeholder: 'e.g. contract, keep',
 		description: `Never delete a ${noun} with one of these texts in its ${label}, in upper or lower case; several are separated by commas`,

@@ -55,7 +55,7 @@ export function cleanUpOperation<Position>(cleanUp: CleanUp<Position>): Operatio
 }
 
 /** A scope that turns out empty is an error: it must never mean everything. */
-const toSafeguard = (field: Field): Field => ({ ...field, limitsDeletion: true });
+const toSafeguard = (field: Field): Field => ({ ...field, isSafeguard: true });
 
 const budgets = new WeakMap<IExecuteFunctions, Budget>();
 
