@@ -11,6 +11,7 @@ import type {
 import { NodeOperationError } from 'n8n-workflow';
 
 import { isDateTime, parseUserDate } from './dates';
+import { isBlankText } from './names';
 import { isJsonObject, type Json, textOf } from './service';
 
 /**
@@ -85,7 +86,8 @@ export function readParameters(source: ParameterSource, fields: readonly Field[]
 	for (const field of fields) {
 		if (!isShown(field, values, values)) continue;
 		const value = source.read(field.name, field.default);
-		const isFilledIn = !isBlank(source.raw[field.name]);
+		// Spaces alone are filled in, too: their user wanted something other than an empty field.
+		const isFilledIn = ![undefined, null, ''].includes(source.raw[field.name] as string);
 		const checked = checkValue({ source, field, isGiven: isFilledIn }, value, values);
 		if (checked !== NOTHING) values[field.name] = checked;
 	}
@@ -258,7 +260,7 @@ function checkText(check: Check, value: unknown): string {
 		);
 	}
 	if (!text.isWellFormed()) throw fail(check, HALF_CHARACTER, HALF_ADVICE);
-	if (text.trim() === '' && mustNotBeEmpty(check)) throw fail(check, 'is empty', EMPTY_ADVICE);
+	if (isBlankText(text) && mustNotBeEmpty(check)) throw fail(check, 'is empty', EMPTY_ADVICE);
 	return text;
 }
 
