@@ -3,7 +3,7 @@ import type { IDataObject, IWebhookFunctions } from 'n8n-workflow';
 import { epochOf } from '../shared/dates';
 import { isJsonObject, type Json, textOf } from '../shared/service';
 import { bodyIn, contentKey } from '../shared/webhook/content';
-import { matchesPattern } from '../shared/names';
+import { matchesPattern } from '../shared/webhook/filter';
 import { type Delivery, Refusal } from '../shared/webhook/receive';
 import { isSameText, linesOf } from '../shared/webhook/signature';
 import { type SignatureScheme, verifyAge, verifyDelivery } from '../shared/webhook/verify';

@@ -30,6 +30,10 @@ export function fieldOf(data: Json, field: keyof typeof NAMES): unknown {
 		.find((value) => value !== undefined && value !== null);
 }
 
+/** The values under all names of a field that the answer has, null included. */
+export const allOf = (data: Json, field: keyof typeof NAMES): unknown[] =>
+	NAMES[field].map((name) => data[name]).filter((value) => value !== undefined);
+
 export const fileIdOf = (data: Json): string | undefined => {
 	const id = fieldOf(data, 'fileId');
 	return typeof id === 'number' ? String(id) : textOf(id);

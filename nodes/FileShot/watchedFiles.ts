@@ -4,7 +4,7 @@ import { epochOf } from '../shared/dates';
 import { describeEntries, identityOf, isUnreadable } from '../shared/polling/entries';
 import { type Lifetime, lifetimeOccurrences } from '../shared/polling/lifetime';
 import type { WatchedList } from '../shared/polling/sweep';
-import { matchesPattern } from '../shared/names';
+import { matchesPattern } from '../shared/webhook/filter';
 import { describeFile, linkBaseOf, summaryOf } from './describe';
 import { filePage, LARGEST_PAGE, type Position } from './file/list';
 

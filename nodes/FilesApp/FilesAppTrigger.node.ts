@@ -8,7 +8,7 @@ import {
 
 import { optionalText, readParameters, toProperty, triggerSource } from '../shared/parameters';
 import { runPoll } from '../shared/polling/poll';
-import { matchesPattern } from '../shared/names';
+import { matchesPattern } from '../shared/webhook/filter';
 import { follow, type Following } from './change/follow';
 import type { FollowState } from './change/followState';
 import { latestChange } from './change/latest';

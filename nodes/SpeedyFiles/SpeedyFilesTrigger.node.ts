@@ -11,7 +11,7 @@ import { readParameters, toProperty } from '../shared/parameters';
 import { checkedActivation } from '../shared/webhook/activation';
 import { receiveEvent } from '../shared/webhook/events';
 import { TRIGGER_VERSIONS } from '../shared/webhook/fields';
-import { matchesPattern } from '../shared/names';
+import { matchesPattern } from '../shared/webhook/filter';
 import { speedyFilesApiTest } from './credentialTest';
 import { speedyFilesEvents } from './event';
 import { speedyFiles } from './service';

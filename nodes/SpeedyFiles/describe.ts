@@ -30,18 +30,23 @@ const isOver = (date: unknown, now: number) => (epochOf(date) ?? Infinity) <= no
  */
 export function describePackage(data: Json, now: number): IDataObject {
 	const files = filesIn(data).map(describeFile);
-	const status = textOf(data.status);
 	const described: IDataObject = {
 		...(data as IDataObject),
 		files,
 		...datesOf(data),
-		effectiveStatus: status === 'active' && isOver(data.expires_at, now) ? 'expired' : status,
+		effectiveStatus: effectiveStatusOf(data, now),
 		...sumOf(files),
 	};
 	// Only an answer to finalize has one today; a later version may tell the link of an inbound package.
 	const link = textOf(data.magic_link) ?? textOf(data.upload_url);
 	if (link) described.magicLink = link;
 	return described;
+}
+
+/** @param now as in {@link describePackage} */
+export function effectiveStatusOf(data: Json, now: number): string | undefined {
+	const status = textOf(data.status);
+	return status === 'active' && isOver(data.expires_at, now) ? 'expired' : status;
 }
 
 export const describeFile = (file: Json): IDataObject => ({

@@ -3,7 +3,7 @@ import type { IDataObject, IPollFunctions } from 'n8n-workflow';
 import { identityOf, isUnreadable } from '../shared/polling/entries';
 import { lifetimeOccurrences } from '../shared/polling/lifetime';
 import type { WatchedList } from '../shared/polling/sweep';
-import { matchesPattern } from '../shared/names';
+import { matchesPattern } from '../shared/webhook/filter';
 import { simplifyPackage } from './describe';
 import { fetchPackages, LARGEST_PAGE, NEWEST, type PackagePosition } from './packagePages';
 

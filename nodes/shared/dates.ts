@@ -14,24 +14,11 @@ export function isoDate(value: unknown): string | undefined {
  * the year 1 are ways of saying “never”, and a file must not count as expired because of them.
  */
 export function epochOf(value: unknown): number | undefined {
-	const milliseconds = parseDate(value, (wallClock) => Date.parse(`${wallClock}Z`));
+	const milliseconds = parseDate(value, asUtc);
 	return milliseconds !== undefined && milliseconds >= EARLIEST ? milliseconds : undefined;
 }
 
-/**
- * Whether a service's value for a date has a meaning: a moment, or one of the ways of saying “never” (nothing, a number
- * or a date before 2000). Anything else is neither, and nothing follows from it.
- */
-export function isReadableDate(value: unknown): boolean {
-	if (value === undefined || value === null) return true;
-	if (typeof value === 'string' && /^\s*(-?\d+(\.\d+)?)?\s*$/.test(value))
-		return isInRange(Number(value));
-	if (typeof value === 'number') return isInRange(value);
-	return parseDate(value, (wallClock) => Date.parse(`${wallClock}Z`)) !== undefined;
-}
-
-/** Whether a number is a date or too small for one; beyond all dates it is something else. */
-const isInRange = (value: number) => value < EARLIEST / 1000 || epochOf(value) !== undefined;
+const asUtc = (wallClock: string) => Date.parse(`${wallClock}Z`);
 
 /** Milliseconds since 1970 of the year 2000; none of the services is older. */
 const EARLIEST = Date.UTC(2000, 0, 1);
@@ -61,13 +48,29 @@ export function isDateTime(
 	);
 }
 
-/** The moment of a `Date` header, milliseconds since 1970; undefined unless it is one HTTP date (RFC 9110, 6.6.1). */
-export const headerDate = (value: unknown): number | undefined =>
-	typeof value === 'string' && HTTP_DATE.test(value.trim()) ? epochOf(value) : undefined;
+/**
+ * Whether a service's value says “never” or “unknown”, so that it is not a date: nothing, an empty text, a number or a
+ * date before 2000, or a date of zeros. Any other value that {@link epochOf} cannot read is a date in an unknown format.
+ */
+export function isNoDate(value: unknown): boolean {
+	if (value === undefined || value === null || value === false) return true;
+	if (typeof value === 'number') return value < EARLIEST && epochOf(value) === undefined;
+	if (typeof value !== 'string') return false;
+	const text = value.trim();
+	if (/^[-+]?\d*\.?\d*$/.test(text)) return text.length < 16 && isNoDate(Number(text));
+	if (/^0{4}-00-00([T ][0:.]*)?Z?$/i.test(text)) return true;
+	const milliseconds = parseDate(text, asUtc);
+	return milliseconds !== undefined && milliseconds < EARLIEST;
+}
 
-/** A service's own time of a response, milliseconds since 1970; the host's where it sends none. */
+/** The time in a response's `Date` header, milliseconds since 1970; undefined if it is not a date of HTTP (RFC 9110). */
+export function headerTime(date: unknown): number | undefined {
+	return typeof date === 'string' && HTTP_DATE.test(date.trim()) ? epochOf(date) : undefined;
+}
+
+/** A service's own time of a response, milliseconds since 1970; the host's where it sends none that can be read. */
 export function serviceTime(headers: Record<string, unknown>): number {
-	return headerDate(headers.date) ?? Date.now();
+	return headerTime(headers.date) ?? Date.now();
 }
 
 /**

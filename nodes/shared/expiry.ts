@@ -1,15 +1,17 @@
-import { epochOf, isReadableDate } from './dates';
+import { epochOf, isNoDate } from './dates';
 
-/** Which files, or other resources with a lifetime, are selected. */
+/** What is asked of a file, or of whatever a service lets expire. */
 export type Selection = 'expired' | 'expiring' | 'olderThan';
 
-/** What a service reports of a lifetime, its dates as they came. */
+/** What the answer depends on; all times in milliseconds since 1970, undefined where the service reports none. */
 export interface Dated {
-	createdAt?: unknown;
-	expiresAt?: unknown;
-	/** Whether the service itself says that it has expired. */
-	saysExpired?: boolean;
-	/** Whether it has ended for another reason than its date, such as a limit of downloads; undefined if that is not known. */
+	createdAt?: number;
+	expiresAt?: number;
+	/** Why a date that the service reports cannot be used, sentences without their full stops. */
+	unclear?: { createdAt?: string; expiresAt?: string };
+	/** Whether the service itself says that it has expired; undefined if it does not say. It may count downloads too. */
+	isOver?: boolean;
+	/** Whether it has been downloaded as often as it may be; undefined if the service does not report both numbers. */
 	isUsedUp?: boolean;
 }
 
@@ -17,15 +19,6 @@ export interface Rule {
 	selection: Selection;
 	/** Milliseconds: within which it expires, or how old it is. No meaning for `expired`. */
 	span: number;
-}
-
-/**
- * The present moment according to several clocks, milliseconds since 1970. What has passed must have passed by the
- * earliest, what still lasts must still last by the latest.
- */
-export interface Now {
-	earliest: number;
-	latest: number;
 }
 
 export interface Verdict {
@@ -37,67 +30,128 @@ export interface Verdict {
 }
 
 /**
- * Whether a lifetime fits a rule, and why. What is in doubt never fits: a date that cannot be read, an expiry before the
- * creation, a moment between two clocks. Both ends belong to a span: what expires at this very moment has expired, what is
- * exactly as old as asked for is old enough.
+ * Reads the dates of a thing. A date may have several names in a response: of several creation dates the latest counts;
+ * several different expiry dates do not count, nor one that cannot be read.
+ * @param createdAt what the service reports, in any form; undefined under names that it does not use
  */
-export function judge({ selection, span }: Rule, dated: Dated, now: Now): Verdict {
-	const dates = datesOf(dated);
-	return typeof dates === 'string'
-		? kept(dates)
-		: JUDGES[selection]({ ...dated, ...dates }, now, span);
+export function datesOf(
+	createdAt: readonly unknown[],
+	expiresAt: readonly unknown[],
+): Pick<Dated, 'createdAt' | 'expiresAt' | 'unclear'> {
+	const created = createdAt.map(epochOf).filter((at) => at !== undefined);
+	const reported = expiresAt.filter((value) => value !== undefined);
+	const [expires, ...others] = new Set(reported.map(epochOf));
+	return {
+		createdAt: created.length > 0 ? Math.max(...created) : undefined,
+		expiresAt: expires,
+		unclear: {
+			createdAt: unreadable('creation date', createdAt),
+			expiresAt:
+				unreadable('expiry date', reported) ??
+				(others.length > 0 ? 'The service reports different expiry dates for it' : undefined),
+		},
+	};
 }
 
-interface Dates {
-	created?: number;
-	expires?: number;
+function unreadable(label: string, values: readonly unknown[]): string | undefined {
+	const strange = values.find((value) => epochOf(value) === undefined && !isNoDate(value));
+	return strange === undefined ? undefined : `Its ${label} cannot be read${quoted(strange)}`;
 }
 
-/** The dates of a lifetime; a sentence if they contradict each other or cannot be read. */
-function datesOf({ createdAt, expiresAt }: Dated): Dates | string {
-	if (!isReadableDate(expiresAt)) return 'Its expiry date cannot be read';
-	if (!isReadableDate(createdAt)) return 'Its creation date cannot be read';
-	const [created, expires] = [epochOf(createdAt), epochOf(expiresAt)];
-	if (created !== undefined && expires !== undefined && expires < created) {
-		return `Its expiry date, ${iso(expires)}, is before its creation date, ${iso(created)}`;
+const quoted = (value: unknown) =>
+	typeof value === 'string' || typeof value === 'number' ? `: “${String(value).slice(0, 60)}”` : '';
+
+/**
+ * Whether something fits a rule at every one of several times, and why. What fits by one clock only does not fit.
+ * @param times milliseconds since 1970, at least one
+ */
+export function judgeAtAll(rule: Rule, dated: Dated, times: readonly number[]): Verdict {
+	const verdicts = times.map((now) => judge(rule, dated, now));
+	const [first] = verdicts;
+	// Two clocks can also agree for different reasons: by one the date has passed, by the other only the service says so.
+	if (verdicts.every(({ fits, reason }) => fits === first.fits && reason === first.reason)) {
+		return first;
 	}
-	return { created, expires };
+	const against = verdicts.find(({ fits }) => !fits) ?? first;
+	return kept(`The clocks do not agree on it: ${against.reason}`);
 }
 
-type Judge = (lifetime: Dated & Dates, now: Now, span: number) => Verdict;
+/**
+ * Whether something fits a rule, and why. What has no date for a rule never fits it, nor what has dates that contradict
+ * each other. Both ends belong to a span: what expires at this very moment has expired, what is exactly as old as asked
+ * for is old enough.
+ * @param now milliseconds since 1970
+ */
+export function judge({ selection, span }: Rule, dated: Dated, now: number): Verdict {
+	const contradiction = contradictionOf(dated);
+	if (contradiction) return kept(contradiction);
+	return JUDGES[selection](dated, now, span);
+}
 
-const JUDGES: Readonly<Record<Selection, Judge>> = {
-	expired({ expires, saysExpired, isUsedUp }, { earliest, latest }) {
-		if (expires !== undefined && expires <= earliest) {
-			return fitting(`It expired on ${iso(expires)}`, expires);
-		}
-		if (expires !== undefined && expires <= latest) {
-			return kept(`It expires on ${iso(expires)}, which not every clock has reached`);
-		}
-		const end = expires === undefined ? NO_EXPIRY : `It expires on ${iso(expires)}`;
-		if (!saysExpired) return kept(end);
-		// The service knows of more reasons than the date. Where it shows that none of them applies, it contradicts itself.
-		return isUsedUp === false
-			? kept(`${end}, although the service says that it has expired`)
-			: fitting('The service says that it has expired', expires ?? 0);
+/** A file cannot expire before it exists; nobody knows which of the dates is wrong. */
+function contradictionOf({ createdAt, expiresAt }: Dated): string | undefined {
+	if (createdAt === undefined || expiresAt === undefined || expiresAt >= createdAt)
+		return undefined;
+	return `Its expiry date, ${iso(expiresAt)}, is before its creation date, ${iso(createdAt)}`;
+}
+
+const JUDGES: Readonly<Record<Selection, (dated: Dated, now: number, span: number) => Verdict>> = {
+	expired(dated, now) {
+		const unclear = unclearExpiryOf(dated, now);
+		if (unclear) return kept(unclear);
+		const over = expiryOf(dated, now);
+		if (over) return over;
+		const { expiresAt } = dated;
+		return kept(expiresAt === undefined ? NO_EXPIRY : `It expires on ${iso(expiresAt)}`);
 	},
-	expiring({ expires, saysExpired, isUsedUp }, { earliest, latest }, span) {
-		if (expires !== undefined && expires <= latest) return kept(`It expired on ${iso(expires)}`);
-		if (saysExpired || isUsedUp) return kept('The service says that it has expired');
-		if (expires === undefined) return kept(NO_EXPIRY);
-		if (expires > earliest + span) return kept(`It expires later, on ${iso(expires)}`);
-		return fitting(`It expires soon, on ${iso(expires)}`, expires);
+	expiring(dated, now, span) {
+		const unclear = unclearExpiryOf(dated, now);
+		if (unclear) return kept(unclear);
+		const over = expiryOf(dated, now);
+		if (over) return kept(over.reason);
+		const { expiresAt } = dated;
+		if (expiresAt === undefined) return kept(NO_EXPIRY);
+		if (expiresAt > now + span) return kept(`It expires later, on ${iso(expiresAt)}`);
+		return fitting(`It expires soon, on ${iso(expiresAt)}`, expiresAt);
 	},
-	olderThan({ created }, { earliest }, span) {
-		if (created === undefined) return kept('It has no creation date');
-		const since = `It was created on ${iso(created)}`;
-		return created <= earliest - span
-			? fitting(since, created)
+	olderThan({ createdAt, unclear }, now, span) {
+		if (unclear?.createdAt) return kept(unclear.createdAt);
+		if (createdAt === undefined) return kept('It has no creation date');
+		const since = `It was created on ${iso(createdAt)}`;
+		return createdAt <= now - span
+			? fitting(since, createdAt)
 			: kept(`${since}, not long enough ago`);
 	},
 };
 
 const NO_EXPIRY = 'It has no expiry date';
+
+/** Milliseconds by which “now” may be behind: a `Date` header has whole seconds, and two hosts are rarely quite alike. */
+const INACCURACY = 60_000;
+
+/** Why the expiry date does not count; the creation date is what it is checked against. */
+function unclearExpiryOf({ createdAt, unclear }: Dated, now: number): string | undefined {
+	const why = unclear?.expiresAt ?? unclear?.createdAt;
+	if (why) return why;
+	return createdAt !== undefined && createdAt > now + INACCURACY
+		? `Its creation date, ${iso(createdAt)}, is in the future`
+		: undefined;
+}
+
+/** The verdict on what has expired; undefined on what has not. */
+function expiryOf({ expiresAt, isOver, isUsedUp }: Dated, now: number): Verdict | undefined {
+	if (expiresAt !== undefined && expiresAt <= now) {
+		const since = `It expired on ${iso(expiresAt)}`;
+		return isOver === false
+			? kept(`${since}, but the service says that it has not expired`)
+			: fitting(since, expiresAt);
+	}
+	if (!isOver) return undefined;
+	// Downloads are the only other limit, so a file with downloads left has no reason to be over.
+	return isUsedUp === false
+		? kept('The service says that it has expired, but neither its date nor its downloads say so')
+		: fitting('The service says that it has expired', expiresAt ?? 0);
+}
 
 const kept = (reason: string): Verdict => ({ fits: false, reason, order: Infinity });
 const fitting = (reason: string, order: number): Verdict => ({ fits: true, reason, order });

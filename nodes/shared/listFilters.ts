@@ -1,7 +1,8 @@
 import type { INodeProperties } from 'n8n-workflow';
 
+import type { Condition } from './cleanUp/scope';
 import { epochOf } from './dates';
-import { nameContains } from './names';
+import { containsName } from './names';
 import type { ItemContext } from './operation';
 import { optionalText } from './parameters';
 
@@ -66,10 +67,21 @@ export function filterOf<T>(
 		const created = epochOf(createdAt) ?? NaN;
 		const expires = epochOf(expiresAt) ?? NaN;
 		return (
-			(text === undefined || nameContains(name, text)) &&
+			(text === undefined || containsName(name, text)) &&
 			(after === undefined || created >= after) &&
 			(before === undefined || created < before) &&
 			(expiry === undefined || expires < expiry)
 		);
 	};
+}
+
+/** Name Contains as a condition of what is cleaned up; none where the user has not set it. */
+export function nameConditions(
+	item: ItemContext,
+	label: string,
+	optionName: string,
+): (name: unknown) => Condition[] {
+	const text = optionalText(item.option(optionName));
+	if (text === undefined) return () => [];
+	return (value) => [{ label, value, fits: (name) => containsName(name, text) }];
 }

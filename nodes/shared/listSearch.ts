@@ -1,6 +1,6 @@
 import type { INodeListSearchItems, INodeListSearchResult } from 'n8n-workflow';
 
-import { nameContains } from './names';
+import { containsName } from './names';
 import type { Page } from './paging';
 
 /** Pages that one search reads before it lets the user see what there is. */
@@ -24,7 +24,7 @@ export async function searchPages<Item>(
 		const page: Page<Item, number> = await fetchPage(next);
 		const fitting = page.items
 			.map(entryOf)
-			.filter(({ name, value }) => nameContains(`${name}\n${value}`, wanted));
+			.filter(({ name, value }) => containsName(`${name}\n${value}`, wanted));
 		results = results.concat(fitting);
 		next = page.items.length > 0 ? page.next : undefined;
 	}

@@ -1,56 +1,42 @@
 /**
- * A text in the form in which names are compared: two names are the same if people read them as the same.
+ * A text in the form in which names are compared: two texts have the same form if they differ only in upper and lower
+ * case, in how Unicode writes them (NFKC; macOS stores `é` as `e` and an accent), or in characters that nobody sees.
  *
- * Compatibility forms are unified (Unicode NFKC), because macOS stores names decomposed. Case is folded in full: `ß` is
- * `ss`, the final `ς` is `σ`, and the four Turkish letters I, ı, İ, i are one, because nothing tells in which language a
- * name is. Characters without a shape of their own (soft hyphen, joiners, variation selectors) are left out, as in
- * Unicode's NFKC_Casefold.
+ * JavaScript has no case folding, but every change of case goes through upper case: `ẞ` and `ß` become `SS`, `ς` and `σ`
+ * become `Σ`, the Turkish `ı` becomes `I`. The first `toLowerCase` is for what has no upper case of its own, such as `ẞ`.
+ * All four letters i of Turkish count as the same, because the languages do not agree on which two belong together.
  */
 export function foldName(text: string): string {
-	let folded = text;
-	// Some folded characters fold once more; two rounds settle all of Unicode.
-	for (let round = 0; round < 2; round++) {
-		folded = folded
+	const compatible = text.normalize('NFKC').replace(INVISIBLE, '');
+	const folded = compatible.toLowerCase().toUpperCase().toLowerCase();
+	return (
+		folded
+			// `toLowerCase` writes a sigma at the end of a word differently.
+			.replaceAll('ς', 'σ')
+			// `İ` in lower case is an i with one more dot, and Lithuanian keeps the dot below accents.
+			.normalize('NFKD')
+			.replace(MARKED_I, (marked) => marked.replaceAll('\u0307', ''))
 			.normalize('NFKC')
-			.replace(INVISIBLE, '')
-			.toUpperCase()
-			.toLowerCase()
-			.replace(/ς/g, 'σ')
-			.replace(/i\u0307/g, 'i')
-			.normalize('NFKC');
-	}
-	return folded;
+	);
 }
 
-const INVISIBLE = /\p{Default_Ignorable_Code_Point}/gu;
+/** Whether a name contains a text. A name that is not text contains nothing. */
+export function containsName(name: unknown, text: string): boolean {
+	return typeof name === 'string' && foldName(name).includes(foldName(text));
+}
 
-/** Whether a name has a text in it, both folded; a name that is not text has none. */
-export const nameContains = (name: unknown, text: string): boolean =>
-	typeof name === 'string' && foldName(name).includes(foldName(text));
-
-/** Whether two names are the same, both folded. */
-export const isSameName = (name: unknown, other: string): boolean =>
-	typeof name === 'string' && foldName(name) === foldName(other);
+/** Whether two names are the same. What is not text is not the same as anything. */
+export function isSameName(one: unknown, other: unknown): boolean {
+	return typeof one === 'string' && typeof other === 'string' && foldName(one) === foldName(other);
+}
 
 /**
- * Whether a name is what the user wants: the pattern has `*` for anything. An empty pattern wants everything; a name that
- * is not text is only wanted by that.
+ * Whether a text has nothing that a person sees: it is empty, or has only spaces and control, format or other invisible
+ * characters. Such a text, in place of a filter, would let everything or nothing pass.
  */
-export function matchesPattern(pattern: string | undefined, name: unknown): boolean {
-	const wanted = pattern?.trim() ?? '';
-	if (wanted === '') return true;
-	if (typeof name !== 'string') return false;
-	const pieces = wanted.split('*').map(foldName);
-	let rest = foldName(name);
-	// By hand and from left to right: a regular expression made from `*a*a*a*` can take for ever.
-	for (const [index, piece] of pieces.entries()) {
-		const isFirst = index === 0;
-		const isLast = index === pieces.length - 1;
-		if (isFirst && isLast) return rest === piece;
-		if (isLast) return rest.endsWith(piece);
-		const at = rest.indexOf(piece);
-		if (at < 0 || (isFirst && at > 0)) return false;
-		rest = rest.slice(at + piece.length);
-	}
-	return true;
-}
+export const isBlankText = (text: string): boolean => !VISIBLE.test(text);
+
+/** Soft hyphens, zero-width characters, variation selectors, direction marks. */
+const INVISIBLE = /\p{Default_Ignorable_Code_Point}/gu;
+const MARKED_I = /[ij]\p{M}+/gu;
+const VISIBLE = /[^\p{White_Space}\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}\u2800]/u;

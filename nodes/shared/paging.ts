@@ -17,6 +17,7 @@ export interface Page<Item, Position> {
  *
  * @param idOf what tells an item from another
  * @param keep a filter that the service does not offer
+ * @param repeated gets each item that has come before, for callers that compare the two
  * @param past where to go on after a page that brings nothing new, if the list goes on nevertheless
  */
 export async function collectPages<Item, Position>(
@@ -26,11 +27,13 @@ export async function collectPages<Item, Position>(
 		idOf,
 		limit = Infinity,
 		keep = () => true,
+		repeated = () => undefined,
 		past = () => undefined,
 	}: {
 		idOf: (item: Item) => unknown;
 		limit?: number;
 		keep?: (item: Item) => boolean;
+		repeated?: (item: Item) => void;
 		past?: (page: Page<Item, Position>) => Position | undefined;
 	},
 ): Promise<Item[]> {
@@ -39,16 +42,18 @@ export async function collectPages<Item, Position>(
 	let position: Position | undefined = first;
 	for (let pages = 0; pages < MOST_PAGES && position !== undefined; pages++) {
 		const page: Page<Item, Position> = await fetchPage(position);
-		let fresh = 0;
+		const before = seen.size;
 		for (const item of page.items) {
 			const id = idOf(item);
-			if (seen.has(id)) continue;
+			if (seen.has(id)) {
+				repeated(item);
+				continue;
+			}
 			seen.add(id);
-			fresh++;
 			if (keep(item)) found.push(item);
 		}
 		if (found.length >= limit) return found.slice(0, limit);
-		position = fresh > 0 ? page.next : past(page);
+		position = seen.size > before ? page.next : past(page);
 	}
 	return found;
 }

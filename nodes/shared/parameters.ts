@@ -11,6 +11,7 @@ import type {
 import { NodeOperationError } from 'n8n-workflow';
 
 import { isDateTime, parseUserDate } from './dates';
+import { isBlankText } from './names';
 import { isJsonObject, type Json, textOf } from './service';
 
 /**
@@ -23,8 +24,11 @@ export interface Field extends INodeProperties {
 	 * several names of file fields, or n8n's own objects that describe a file; `id` is an ID.
 	 */
 	takes?: 'list' | 'files' | 'id';
-	/** Whether the field limits what is deleted: once it is filled in or added, an empty value must not mean “all”. */
-	limitsDeletion?: boolean;
+	/**
+	 * Whether the field limits or protects something: once it is filled in or added, an empty value is an error, because it
+	 * would mean “everything”, or no protection.
+	 */
+	isSafeguard?: boolean;
 	/** Whether only a real `false` turns the field off, because what happens then cannot be undone. */
 	needsRealFalse?: boolean;
 }
@@ -82,7 +86,8 @@ export function readParameters(source: ParameterSource, fields: readonly Field[]
 	for (const field of fields) {
 		if (!isShown(field, values, values)) continue;
 		const value = source.read(field.name, field.default);
-		const isFilledIn = !isBlank(source.raw[field.name]);
+		// Spaces alone are filled in, too: their user wanted something other than an empty field.
+		const isFilledIn = ![undefined, null, ''].includes(source.raw[field.name] as string);
 		const checked = checkValue({ source, field, isGiven: isFilledIn }, value, values);
 		if (checked !== NOTHING) values[field.name] = checked;
 	}
@@ -121,7 +126,7 @@ export function toProperty(field: Field): INodeProperties {
 /** The names that {@link Field} adds to n8n's description. */
 const CHECKS: ReadonlySet<string> = new Set<keyof Field>([
 	'takes',
-	'limitsDeletion',
+	'isSafeguard',
 	'needsRealFalse',
 ]);
 
@@ -255,7 +260,7 @@ function checkText(check: Check, value: unknown): string {
 		);
 	}
 	if (!text.isWellFormed()) throw fail(check, HALF_CHARACTER, HALF_ADVICE);
-	if (text.trim() === '' && mustNotBeEmpty(check)) throw fail(check, 'is empty', EMPTY_ADVICE);
+	if (isBlankText(text) && mustNotBeEmpty(check)) throw fail(check, 'is empty', EMPTY_ADVICE);
 	return text;
 }
 
@@ -401,7 +406,7 @@ function isShown({ displayOptions }: Field, siblings: Values, root: Values): boo
 const IS_SELECTOR = new Set(['resource', 'operation']);
 
 const mustNotBeEmpty = ({ field, isGiven }: Check): boolean =>
-	field.required === true || (field.limitsDeletion === true && isGiven);
+	field.required === true || (field.isSafeguard === true && isGiven);
 
 const isBlank = (value: unknown): boolean =>
 	value === undefined || value === null || (typeof value === 'string' && value.trim() === '');

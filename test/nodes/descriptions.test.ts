@@ -1,4 +1,8 @@
-import type { IDataObject, INodeProperties, INodeType, IRun } from 'n8n-workflow';
+/* eslint-disable @n8n/community-nodes/no-restricted-imports */
+import { isDeepStrictEqual } from 'node:util';
+
+import { HookContext } from 'n8n-core';
+import type { IDataObject, IHookFunctions, INodeProperties, INodeType, IRun } from 'n8n-workflow';
 
 import { itemWith } from '../support/binary';
 import {
@@ -10,8 +14,9 @@ import {
 	placesIn,
 	putAt,
 } from '../support/descriptions';
-import { runNode } from '../support/engine';
+import { buildContext, runNode } from '../support/engine';
 import { Host } from '../support/host';
+import { ActivePoller } from '../support/polling';
 
 /** What an expression or an AI agent may put into any field. */
 const HOSTILE: ReadonlyArray<[name: string, value: unknown]> = [
@@ -194,5 +199,62 @@ describe.each(actions.map((one) => [one.node.description.displayName, one] as co
 			},
 			240_000,
 		);
+	},
+);
+
+const triggers = allNodes().filter(({ node }) => node.description.group.includes('trigger'));
+
+/** How the activation of a trigger ends: with an error, or without one. */
+async function activate(
+	{ node, credentialType }: ReturnType<typeof allNodes>[number],
+	parameters: IDataObject,
+): Promise<(Error & { description?: string | null }) | undefined> {
+	host.requests.splice(0);
+	const credentials = credentialsFor(credentialType, host.url);
+	const options = { node, credentialType, credentials, parameters };
+	const start = async () => {
+		if (node.description.polling) return await new ActivePoller(options).activate();
+		const { workflow, additionalData, subject } = buildContext(options);
+		const context = new HookContext(workflow, subject, additionalData, 'trigger', 'activate');
+		await node.webhookMethods!.default!.create.call(context as unknown as IHookFunctions);
+	};
+	return await start().then(
+		() => undefined,
+		(error: Error) => error,
+	);
+}
+
+describe.each(triggers.map((one) => [one.node.description.displayName, one] as const))(
+	'%s',
+	(_, subject) => {
+		const { properties: fields } = subject.node.description;
+		const operation = { selection: {}, fields };
+
+		it('no setting takes what its description does not allow', async () => {
+			// Only the service's refusal, or nothing at all.
+			const valid = await activate(subject, parametersWith(operation));
+			expect(valid?.message ?? 'answered 400').toMatch(/answered 400/);
+			const found: string[] = [];
+			for (const place of placesIn(fields)) {
+				const parameters = parametersWith(operation, place);
+				for (const [name, value] of HOSTILE) {
+					// n8n puts the default in place of null, and saves only what JSON knows.
+					if (
+						value === null ||
+						!isDeepStrictEqual(value, JSON.parse(JSON.stringify(value ?? null)))
+					) {
+						continue;
+					}
+					const error = await activate(subject, putAt(parameters, place.path, value));
+					const said = `${error?.message ?? ''} ${error?.description ?? ''}`;
+					const fault = (what: string) => found.push(`${place.path.join('.')} = ${name}: ${what}`);
+					if (RAW.test(said.replace(/[“'](undefined|NaN)[”']/g, ''))) fault(`a raw error: ${said}`);
+					if (isAllowed(place.field, value) !== false) continue;
+					if (host.requests.length > 0) fault(`sent ${host.requests[0].url}`);
+					if (!said.includes(place.field.displayName)) fault(`does not name the field: ${said}`);
+				}
+			}
+			expect(found).toEqual([]);
+		}, 240_000);
 	},
 );

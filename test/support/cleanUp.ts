@@ -5,20 +5,23 @@ import type { Sandbox } from './sandbox';
 
 export const DAY = 86_400;
 
+/**
+ * Parameters of a clean-up in a sandbox whose clock is advanced: only the service's clock counts, because the clock of
+ * n8n stays where it is.
+ */
+export const onServiceClock = ({ options, ...more }: IDataObject): IDataObject => ({
+	...more,
+	options: { trustServiceClock: true, ...(options as IDataObject) },
+});
+
 /** What a clean-up puts out. */
 export interface Cleaned extends IDataObject {
 	action: string;
 	reason: string;
 }
 
-/** By the clock of the service alone, because tests move that of the sandbox by days. */
-export const byServiceClock = (node: NodeUnderTest): NodeUnderTest => {
-	const options = { trustServiceClock: true, ...(node.parameters.options as IDataObject) };
-	return { ...node, parameters: { ...node.parameters, options } };
-};
-
 export async function cleaned(node: NodeUnderTest): Promise<Cleaned[]> {
-	return outputOf(await runNode(byServiceClock(node))).map(({ json }) => json as Cleaned);
+	return outputOf(await runNode(node)).map(({ json }) => json as Cleaned);
 }
 
 /** The actions by what a thing is called. */

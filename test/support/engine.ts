@@ -43,11 +43,11 @@ export interface NodeUnderTest {
 	credentials: ICredentialDataDecryptedObject;
 	/** Settings of the node in the workflow, e.g. onError. */
 	settings?: Partial<INode>;
-	/** Settings of the workflow, e.g. binaryMode. */
-	workflowSettings?: IWorkflowSettings;
 	mode?: WorkflowExecuteMode;
 	/** Tells workflows apart that live in one process. */
 	workflowId?: string;
+	/** Settings of the workflow, e.g. binaryMode. */
+	workflowSettings?: IWorkflowSettings;
 	/** What earlier runs have left. */
 	staticData?: IDataObject;
 }

@@ -1,7 +1,7 @@
 import axios from 'axios';
 import type { IDataObject } from 'n8n-workflow';
 
-import { cleaned, pace } from './cleanUp';
+import { cleaned, onServiceClock, pace } from './cleanUp';
 import { fileShotNode } from './fileShot';
 import { ownSandbox } from './ownSandbox';
 
@@ -31,7 +31,7 @@ export function fileShotCleanUp() {
 	const node = (parameters: IDataObject = {}, credentials: IDataObject = {}) =>
 		fileShotNode(
 			sandbox,
-			{ operation: 'cleanUp', ...parameters },
+			{ operation: 'cleanUp', ...onServiceClock(parameters) },
 			{ credentials: credentials as never },
 		);
 

@@ -1,46 +1,56 @@
+import { readListing } from '../../shared/cleanUp/listing';
 import { cleanUpOperation } from '../../shared/cleanUp/operation';
-import type { CleanUpItem } from '../../shared/cleanUp/types';
-import { filterOf, listFilters } from '../../shared/listFilters';
+import type { Found } from '../../shared/cleanUp/outcome';
+import { meetsAll } from '../../shared/cleanUp/scope';
+import { datesOf } from '../../shared/expiry';
+import { listFilters, nameConditions } from '../../shared/listFilters';
 import { type Json, textOf } from '../../shared/service';
-import { describeFile, fieldOf, fileIdOf, isTrue, linkBaseOf, sizeOf } from '../describe';
+import { allOf, describeFile, fieldOf, fileIdOf, isTrue, linkBaseOf, sizeOf } from '../describe';
 import { fileShot } from '../service';
 import { removeFile } from './delete';
 import { filePage, LARGEST_PAGE, type Position } from './list';
 
-export const cleanUp = cleanUpOperation<Position>({
+export const cleanUp = cleanUpOperation({
 	service: fileShot.name,
 	kind: { noun: 'file', label: 'name', canExpire: true },
 	scopeOptions: listFilters(fileShot.name, ['nameContains']),
 	remove: removeFile,
 	async list(item) {
 		const linkBase = await linkBaseOf(item.functions);
-		const isWanted = filterOf<Json>(item, (one) => ({ name: fieldOf(one, 'fileName') }));
-		return {
-			first: { page: 1, seen: 0 },
-			async fetchPage(position) {
-				const page = await filePage(item.functions, position, LARGEST_PAGE);
-				const { now } = page;
-				const entryOf = (one: Json): CleanUpItem => ({
-					...lifetimeOf(one),
-					id: fileIdOf(one),
-					name: textOf(fieldOf(one, 'fileName')),
-					size: sizeOf(one),
-					inScope: isWanted?.(one) ?? true,
-					json: describeFile(one, { linkBase, now }),
-				});
-				return { ...page, items: page.items.map(entryOf) };
-			},
-		};
+		const named = nameConditions(item, 'name', 'nameContains');
+		return await readListing<Position>({ page: 1, seen: 0 }, async (position) => {
+			const page = await filePage(item.functions, position, LARGEST_PAGE);
+			const items = page.items.map(
+				(one): Found => ({
+					...foundIn(one),
+					isWithin: () => meetsAll(named(fieldOf(one, 'fileName'))),
+					json: describeFile(one, { linkBase, now: page.now }),
+				}),
+			);
+			return { ...page, items };
+		});
 	},
 });
 
-/** The server also counts downloads: a file may be over before its date. */
-function lifetimeOf(data: Json) {
-	const [limit, count] = [fieldOf(data, 'maxDownloads'), fieldOf(data, 'downloadCount')];
-	return {
-		createdAt: fieldOf(data, 'createdAt'),
-		expiresAt: fieldOf(data, 'expiresAt'),
-		saysExpired: isTrue(data.expired),
-		isUsedUp: typeof limit === 'number' && typeof count === 'number' ? count >= limit : undefined,
-	};
+const foundIn = (data: Json): Omit<Found, 'json'> => ({
+	id: fileIdOf(data),
+	name: textOf(fieldOf(data, 'fileName')),
+	otherNames: allOf(data, 'fileName').flatMap((name) => textOf(name) ?? []),
+	size: sizeOf(data),
+	...datesOf(allOf(data, 'createdAt'), allOf(data, 'expiresAt')),
+	// The server also counts downloads: a file may be over before its date.
+	isOver: flagIn(data.expired),
+	isUsedUp: isUsedUp(data),
+});
+
+const flagIn = (value: unknown): boolean | undefined =>
+	isTrue(value) ? true : value === false || value === 'false' ? false : undefined;
+
+/** Whether a file has been downloaded as often as it may be; null as the maximum means no limit. */
+function isUsedUp(data: Json): boolean | undefined {
+	const most = fieldOf(data, 'maxDownloads');
+	const count = fieldOf(data, 'downloadCount');
+	if (most === undefined) return allOf(data, 'maxDownloads').length > 0 ? false : undefined;
+	if (typeof most !== 'number' || typeof count !== 'number') return undefined;
+	return count >= most;
 }

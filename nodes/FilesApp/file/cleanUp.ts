@@ -2,10 +2,12 @@ import { randomUUID } from 'node:crypto';
 
 import { NodeApiError } from 'n8n-workflow';
 
+import { readListing } from '../../shared/cleanUp/listing';
 import { cleanUpOperation } from '../../shared/cleanUp/operation';
-import type { CleanUpItem } from '../../shared/cleanUp/types';
-import { withItem } from '../../shared/errors';
-import { filterOf, listFilters } from '../../shared/listFilters';
+import type { Found, Listing } from '../../shared/cleanUp/outcome';
+import { meetsAll, type Within } from '../../shared/cleanUp/scope';
+import { datesOf } from '../../shared/expiry';
+import { listFilters, nameConditions } from '../../shared/listFilters';
 import type { ItemContext } from '../../shared/operation';
 import { optionalText } from '../../shared/parameters';
 import { isJsonObject, type Json, textOf } from '../../shared/service';
@@ -14,7 +16,7 @@ import { removeFile } from './delete';
 import { folderField } from './fields';
 import { filePage } from './list';
 
-export const cleanUp = cleanUpOperation<number>({
+export const cleanUp = cleanUpOperation({
 	service: filesApp.name,
 	// Files App docs: a share link has an expiry, a file has none.
 	kind: { noun: 'file', label: 'name', canExpire: false },
@@ -23,51 +25,77 @@ export const cleanUp = cleanUpOperation<number>({
 	remove: removeFile,
 	async list(item) {
 		const folderId = optionalText(item.parameter('folderId'));
-		const isWanted = filterOf<Json>(item, ({ name }) => ({ name }));
-		const inFolder = folderId === undefined ? () => true : await folderCheck(item, folderId);
-		return {
-			first: 1,
-			async fetchPage(number) {
-				const page = await filePage(item.functions, { folderId, sort: 'created_at' }, number);
-				const entryOf = (file: Json): CleanUpItem => ({
+		const named = nameConditions(item, 'name', 'nameContains');
+		const query = { folderId, sort: 'created_at' };
+		const listing = await readListing(1, async (number) => {
+			const page = await filePage(item.functions, query, number);
+			const items = page.items.map(
+				(file): Found => ({
 					id: textOf(file.id),
 					name: textOf(file.name),
 					size: typeof file.size === 'number' ? file.size : undefined,
-					createdAt: file.created_at,
-					inScope: (isWanted?.(file) ?? true) && inFolder(file),
+					...datesOf([file.created_at], []),
+					isWithin: () => meetsAll(named(file.name)),
+					scoped: [foldersOf(file)],
 					json: describeFile(file),
-				});
-				return { ...page, items: page.items.map(entryOf) };
-			},
-		};
+				}),
+			);
+			return { ...page, items };
+		});
+		return folderId === undefined ? listing : await withinFolder(item, listing, folderId);
 	},
 });
 
 /**
- * Whether a file is in a folder, as far as that is sure. The documented list says nothing of folders (Files App docs, List
- * files), and a server may ignore the filter. So it is asked for a folder that does not exist: one that has files there too
- * ignores the filter, and then only a file that names its folder itself counts.
+ * Keeps what is not certainly in the folder, because a server may ignore `folder_id`. The documented list does not report
+ * the folder of a file. If no file has it, a folder that does not exist must be empty: that shows that the server filters.
  */
-async function folderCheck({ functions, itemIndex }: ItemContext, folderId: string) {
-	const nowhere = { folderId: `folder_${randomUUID()}`, perPage: 1 };
-	const isFiltered = await filePage(functions, nowhere, 1).then(
-		({ items }) => items.length === 0,
-		(error: unknown) => {
-			// That there is no such folder says a server that looks at it.
-			if (error instanceof NodeApiError && /^4(00|04|10|22)$/.test(error.httpCode ?? ''))
-				return true;
-			throw withItem(functions.getNode(), error, itemIndex);
-		},
-	);
-	return (file: Json): boolean | string => {
-		const reported = folderOf(file);
-		if (reported !== undefined) return reported === folderId || `It is in the folder ${reported}`;
-		return isFiltered || 'Files App ignores the Folder ID, so it may be in another folder';
+async function withinFolder(
+	item: ItemContext,
+	listing: Listing,
+	folderId: string,
+): Promise<Listing> {
+	const { found } = listing;
+	const isReported = found.some(({ json }) => foldersOf(json).length > 0);
+	const isFiltered = found.length > 0 && !isReported && (await knowsFolders(item));
+	const inFolder = ({ json }: Found): Within => {
+		const folders = foldersOf(json);
+		if (folders.length === 0) {
+			return isFiltered || 'The service does not report its folder, and may have ignored Folder ID';
+		}
+		return (
+			folders.every((folder) => folder === folderId) ||
+			`It is not in the folder “${folderId}”, although the service was asked for that one only`
+		);
+	};
+	return {
+		...listing,
+		found: found.map((one) => ({
+			...one,
+			isWithin(now) {
+				const within = one.isWithin?.(now) ?? true;
+				return within === false ? false : (typeof within === 'string' && within) || inFolder(one);
+			},
+		})),
 	};
 }
 
-/** The folder that a file names as its own, under whichever name a server does so. */
-function folderOf({ folder_id, folderId, folder, parent_id }: Json): string | undefined {
-	const ids = [folder_id, folderId, isJsonObject(folder) ? folder.id : folder, parent_id];
-	return ids.map((id) => (typeof id === 'number' ? String(id) : textOf(id))).find(Boolean);
+/** Whether the server filters by folder: a folder that does not exist has no files, or is an error of its own. */
+async function knowsFolders({ functions }: ItemContext): Promise<boolean> {
+	const query = { folderId: `folder_${randomUUID().replaceAll('-', '')}`, perPage: 1 };
+	return await filePage(functions, query, 1).then(
+		({ items }) => items.length === 0,
+		(error: unknown) => error instanceof NodeApiError && /^4(04|10)$/.test(error.httpCode ?? ''),
+	);
+}
+
+/** The folders that a file reports, null for none; empty if it says nothing about folders. */
+function foldersOf(file: Json): Array<string | null> {
+	const reported = [file.folder_id, file.folderId, file.folder].filter(
+		(value) => value !== undefined,
+	);
+	return reported.map((value) => {
+		const id = isJsonObject(value) ? value.id : value;
+		return typeof id === 'number' ? String(id) : (textOf(id)?.trim() ?? null);
+	});
 }

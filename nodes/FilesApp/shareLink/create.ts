@@ -49,6 +49,7 @@ export const create: Operation = {
 			displayName: 'Password',
 			name: 'password',
 			type: 'string',
+			isSafeguard: true,
 			typeOptions: { password: true },
 			default: '',
 			description: 'What a visitor has to enter. Empty means that the link alone is enough.',

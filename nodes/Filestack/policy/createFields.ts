@@ -1,5 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 
+import type { Field } from '../../shared/parameters';
+
 /** What each call of a policy lets its holder do, by the alphabet (Filestack docs, Creating policies). */
 export const callsField: INodeProperties = {
 	displayName: 'Calls',
@@ -23,11 +25,12 @@ export const callsField: INodeProperties = {
 };
 
 /** Further limits, by the alphabet. */
-export const policyOptions: INodeProperties[] = [
+export const policyOptions: Field[] = [
 	{
 		displayName: 'Container',
 		name: 'container',
 		type: 'string',
+		isSafeguard: true,
 		default: '',
 		placeholder: 'e.g. ^my-bucket$',
 		description: 'Regular expression that the container has to match when a file is stored',
@@ -36,6 +39,7 @@ export const policyOptions: INodeProperties[] = [
 		displayName: 'Handle',
 		name: 'handle',
 		type: 'string',
+		isSafeguard: true,
 		default: '',
 		placeholder: 'e.g. s7tdGfE5RRKFUxwsZoYv',
 		description: 'The one file that the policy is for: its handle, or a URL of it',
@@ -60,6 +64,7 @@ export const policyOptions: INodeProperties[] = [
 		displayName: 'Path',
 		name: 'path',
 		type: 'string',
+		isSafeguard: true,
 		default: '',
 		placeholder: 'e.g. ^uploads/',
 		description: 'Regular expression that the path has to match when a file is stored',
@@ -68,6 +73,7 @@ export const policyOptions: INodeProperties[] = [
 		displayName: 'URL',
 		name: 'url',
 		type: 'string',
+		isSafeguard: true,
 		default: '',
 		placeholder: 'e.g. ^https://assets\\.example\\.com/',
 		description: 'Regular expression that external sources have to match',

@@ -22,6 +22,7 @@ export const download: Operation = {
 			displayName: 'Expected SHA-256',
 			name: 'expectedSha256',
 			type: 'string',
+			isSafeguard: true,
 			default: '',
 			placeholder: 'e.g. {{ $json.files[0].sha256 }}',
 			description:

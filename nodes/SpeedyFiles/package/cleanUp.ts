@@ -1,15 +1,16 @@
-import type { IDataObject, INodeProperties } from 'n8n-workflow';
+import type { INodeProperties } from 'n8n-workflow';
 
+import { readListing } from '../../shared/cleanUp/listing';
 import { cleanUpOperation } from '../../shared/cleanUp/operation';
-import type { CleanUpItem } from '../../shared/cleanUp/types';
-import { nameContains } from '../../shared/names';
-import { optionalText } from '../../shared/parameters';
-import { isUnreadable } from '../../shared/polling/entries';
+import type { Found } from '../../shared/cleanUp/outcome';
+import { meetsAll } from '../../shared/cleanUp/scope';
+import { datesOf } from '../../shared/expiry';
+import { nameConditions } from '../../shared/listFilters';
 import { textOf } from '../../shared/service';
-import { fetchPackages, NEWEST, type PackagePosition } from '../packagePages';
+import { fetchPackages, NEWEST } from '../packagePages';
 import { speedyFiles } from '../service';
 import { removePackage } from './delete';
-import { filterOptions, packageFilter } from './filters';
+import { filterOptions, packageScope } from './filters';
 
 const titleOption: INodeProperties = {
 	displayName: 'Title Contains',
@@ -26,7 +27,7 @@ const titleOption: INodeProperties = {
  * the package to be found again by the next run, and fire package.revoked each time (SpeedyFiles source, app/routes/api.py).
  * A draft or a revoked package whose time is over counts as expired: it cannot be prolonged, a new link would be dead too.
  */
-export const cleanUp = cleanUpOperation<PackagePosition>({
+export const cleanUp = cleanUpOperation({
 	service: speedyFiles.name,
 	kind: {
 		noun: 'package',
@@ -36,24 +37,23 @@ export const cleanUp = cleanUpOperation<PackagePosition>({
 	},
 	scopeOptions: [...filterOptions.filter(({ name }) => name !== 'createdAfter'), titleOption],
 	remove: removePackage,
-	list(item) {
-		const { keep } = packageFilter(item);
-		const text = optionalText(item.option('titleContains')) ?? '';
-		const entryOf = (one: IDataObject): CleanUpItem => ({
-			id: textOf(one.id),
-			name: textOf(one.title),
-			size: Number(one.totalBytes),
-			createdAt: one.created_at,
-			expiresAt: one.expires_at,
-			inScope: isUnreadable(one)
-				? 'It cannot be read'
-				: keep(one) && (text === '' || nameContains(one.title, text)),
-			json: one,
-		});
-		const fetchPage = async (position: PackagePosition) => {
+	async list(item) {
+		const scope = packageScope(item);
+		const titled = nameConditions(item, 'title', 'titleContains');
+		return await readListing(NEWEST, async (position) => {
 			const page = await fetchPackages(item.functions, position);
-			return { ...page, items: page.items.map(entryOf) };
-		};
-		return Promise.resolve({ first: NEWEST, fetchPage });
+			const items = page.items.map(
+				(one): Found => ({
+					id: textOf(one.id),
+					name: textOf(one.title),
+					size: Number(one.totalBytes),
+					...datesOf([one.created_at], [one.expires_at]),
+					isWithin: (now) => meetsAll([...scope(one, now), ...titled(one.title)]),
+					scoped: [one.direction, one.recipient_email, one.status],
+					json: one,
+				}),
+			);
+			return { ...page, items };
+		});
 	},
 });

@@ -1,9 +1,11 @@
 import type { IDataObject } from 'n8n-workflow';
 
+import { type Condition, meetsAll } from '../../shared/cleanUp/scope';
 import { epochOf } from '../../shared/dates';
 import { isSameName } from '../../shared/names';
 import type { ItemContext } from '../../shared/operation';
 import { type Field, optionalText } from '../../shared/parameters';
+import { effectiveStatusOf } from '../describe';
 
 /** What SpeedyFiles itself does not offer. */
 export const filterOptions: Field[] = [
@@ -63,16 +65,42 @@ export interface PackageFilter {
 
 export function packageFilter(item: ItemContext): PackageFilter {
 	const after = item.option<number>('createdAfter');
-	const direction = item.option<string>('direction');
-	const email = optionalText(item.option('recipientEmail'));
-	const statuses = item.option<string[]>('statuses') ?? [];
+	const conditions = packageConditions(item);
 	return {
 		keep: (one) =>
 			(after === undefined || (epochOf(one.created_at) ?? NaN) >= after) &&
-			(!direction || one.direction === direction) &&
-			(!email || isSameName(one.recipient_email, email)) &&
-			(statuses.length === 0 || statuses.includes(String(one.effectiveStatus))),
+			meetsAll(conditions(one, one.effectiveStatus)) === true,
 		createdAfter: after ?? -Infinity,
-		isOpen: after === undefined && !direction && !email && statuses.length === 0,
+		isOpen: after === undefined && conditions({}, undefined).length === 0,
 	};
+}
+
+/** The filters other than by date that the user has set, as conditions on a package and its effective status. */
+function packageConditions(item: ItemContext) {
+	const direction = item.option<string>('direction');
+	const email = optionalText(item.option('recipientEmail'));
+	const statuses = item.option<string[]>('statuses') ?? [];
+	return (one: IDataObject, status: unknown): Condition[] => [
+		...(direction
+			? [{ label: 'direction', value: one.direction, fits: (its: string) => its === direction }]
+			: []),
+		...(email
+			? [
+					{
+						label: 'recipient',
+						value: one.recipient_email,
+						fits: (its: string) => isSameName(its.trim(), email),
+					},
+				]
+			: []),
+		...(statuses.length > 0
+			? [{ label: 'status', value: status, fits: (its: string) => statuses.includes(its) }]
+			: []),
+	];
+}
+
+/** The same as conditions of what is cleaned up, at a time in milliseconds since 1970. */
+export function packageScope(item: ItemContext): (one: IDataObject, now: number) => Condition[] {
+	const conditions = packageConditions(item);
+	return (one, now) => conditions(one, effectiveStatusOf(one, now));
 }

@@ -4,7 +4,8 @@ import { inBatches } from '../batching';
 import { withItem } from '../errors';
 import { cancelSignalOf } from '../http';
 import type { ItemContext } from '../operation';
-import type { CleanUpResult } from './types';
+import { idOf, type Outcome } from './outcome';
+import { newRun, type Run } from './run';
 
 /** Answers that say that it is not there any more. */
 const GONE = new Set(['404', '410']);
@@ -15,19 +16,29 @@ const GONE = new Set(['404', '410']);
  */
 const ENDING = new Set(['401', '429']);
 
-/** Deletes what is planned, a few at once, and tells of each what became of it. No failure stops the others but these. */
+/**
+ * Deletes what is planned, a few at once, and tells of each what became of it. No failure stops the others but these,
+ * which also end the run for the input items to come. Never exceeds what the run has left, and never takes an ID twice,
+ * whatever the plan says.
+ */
 export async function deleteEach(
 	item: ItemContext,
-	planned: CleanUpResult[],
+	planned: Outcome[],
 	atOnce: number,
 	remove: (item: ItemContext, id: string) => Promise<void>,
-): Promise<CleanUpResult[]> {
-	let ending: string | undefined;
-	const attempt = async (one: CleanUpResult): Promise<CleanUpResult> => {
-		if (one.action !== 'wouldDelete') return one;
-		if (ending) return { ...one, action: 'kept', reason: ending };
+	run: Run = newRun(),
+): Promise<Outcome[]> {
+	const attempt = async (one: Outcome): Promise<Outcome> => {
+		const id = idOf(one.found);
+		const obstacle =
+			run.ending ??
+			(run.taken.has(id) ? 'Not tried, because its ID was dealt with already' : undefined) ??
+			(run.used < run.most ? undefined : `Not tried: ${run.most} are deleted at most`);
+		if (obstacle) return { ...one, action: 'kept', reason: obstacle };
+		run.taken.add(id);
+		run.used++;
 		try {
-			await remove(item, one.found.id ?? '');
+			await remove(item, id);
 			return { ...one, action: 'deleted' };
 		} catch (thrown) {
 			const error = withItem(item.functions.getNode(), thrown, item.itemIndex);
@@ -35,16 +46,20 @@ export async function deleteEach(
 			if (GONE.has(status)) {
 				return { ...one, action: 'gone', reason: `It was not there any more: ${error.message}` };
 			}
-			if (ENDING.has(status)) ending ??= `Not tried, because of an earlier one: ${error.message}`;
+			if (ENDING.has(status))
+				run.ending ??= `Not tried, because of an earlier one: ${error.message}`;
 			const details = error.description ?? undefined;
 			return { ...one, action: 'failed', reason: error.message, details };
 		}
 	};
+	const places = planned.flatMap(({ action }, place) => (action === 'wouldDelete' ? [place] : []));
 	const signal = cancelSignalOf(item.functions);
-	const tried = await inBatches(planned.length, { itemsAtOnce: atOnce }, signal, (index) =>
-		attempt(planned[index]),
+	const tried = await inBatches(places.length, { itemsAtOnce: atOnce }, signal, (index) =>
+		attempt(planned[places[index]]),
 	);
-	const untried = (one: CleanUpResult): CleanUpResult =>
-		one.action === 'wouldDelete' ? { ...one, action: 'kept', reason: 'Not tried' } : one;
-	return planned.map((one, index) => tried[index] ?? untried(one));
+	const outcomes = [...planned];
+	for (const [index, place] of places.entries()) {
+		outcomes[place] = tried[index] ?? { ...planned[place], action: 'kept', reason: 'Not tried' };
+	}
+	return outcomes;
 }

@@ -61,7 +61,7 @@ const withinField = ({ noun }: Kind): Field => ({
 	type: 'number',
 	typeOptions: { minValue: 1 },
 	default: 3,
-	description: `${capital(noun)}s that still work and expire within this time, by the clock of the service`,
+	description: `${capital(noun)}s that still work and expire within this time, by the clocks of both the service and n8n`,
 });
 
 const ageField = ({ noun }: Kind): Field => ({
@@ -70,7 +70,7 @@ const ageField = ({ noun }: Kind): Field => ({
 	type: 'number',
 	typeOptions: { minValue: 1 },
 	default: 30,
-	description: `${capital(noun)}s that were created this long ago or longer, by the clock of the service`,
+	description: `${capital(noun)}s that were created this long ago or longer, by the clocks of both the service and n8n`,
 });
 
 const unitField: Field = {
@@ -101,7 +101,7 @@ const caution = ({ noun }: Kind): Field[] => [
 		typeOptions: { minValue: 1 },
 		default: MAXIMUM,
 		description:
-			'How many one run deletes at most, the oldest first. What is beyond is kept, says so, and is left to the next run.',
+			'How many one run deletes at most, the oldest first, however many input items there are. The rest are kept, say so, and are left to the next run.',
 	},
 ];
 
@@ -130,8 +130,6 @@ const outputField = ({ noun }: Kind): Field => ({
 	description: 'What goes on to the next node',
 });
 
-export const keepIfLabel = ({ label }: Pick<Kind, 'label'>) => `Keep If ${capital(label)} Contains`;
-
 /** Options of every clean-up. */
 export const cleanUpOptions = ({ noun, label }: Kind): Field[] => [
 	{
@@ -143,21 +141,21 @@ export const cleanUpOptions = ({ noun, label }: Kind): Field[] => [
 		description: 'How many are deleted at the same time',
 	},
 	{
-		displayName: keepIfLabel({ label }),
+		displayName: `Keep If ${capital(label)} Contains`,
 		name: 'keepIfContains',
 		type: 'string',
-		limitsDeletion: true,
+		isSafeguard: true,
 		default: '',
 		placeholder: 'e.g. contract, keep',
-		description: `Never delete a ${noun} with one of these texts in its ${label}, in upper or lower case; several are separated by commas`,
+		description: `Never delete a ${noun} with one of these texts in its ${label}, in upper or lower case; several are separated by commas. A ${noun} whose ${label} is not known is kept too.`,
 	},
 	{
-		displayName: 'Trust Service Clock',
+		displayName: 'Trust the Service’s Clock',
 		name: 'trustServiceClock',
 		type: 'boolean',
 		default: false,
 		description:
-			'Whether to judge dates by the clock of the service alone. Without this a date has passed only if the clock of this n8n says so too, and nothing is deleted while the two differ by a day or more.',
+			'Whether the clock of the service alone decides what has expired. Normally the clock of n8n has to agree, so that a wrong clock cannot delete anything, and nothing is deleted if the two are a day or more apart.',
 	},
 ];
 

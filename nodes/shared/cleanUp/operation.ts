@@ -1,35 +1,32 @@
-import type { IExecuteFunctions } from 'n8n-workflow';
-
 import { isoDate } from '../dates';
 import type { ItemContext, Operation, OperationResult } from '../operation';
-import { collectPages } from '../paging';
 import type { Field } from '../parameters';
-import { CleanUpClock } from './clock';
+import { type Clock, clockOf } from './clock';
 import { deleteEach } from './deletions';
 import { cleanUpFields, cleanUpOptions, type Kind } from './fields';
-import { type Budget, plan } from './plan';
+import { idOf, type Listing, type Outcome } from './outcome';
+import { plan } from './plan';
+import { rememberRun, runOf } from './run';
 import { type Settings, settingsOf } from './settings';
 import { summaryOf } from './summary';
-import type { CleanUpItem, CleanUpList, CleanUpResult } from './types';
 
 /** What a clean-up needs of a service. */
-export interface CleanUp<Position> {
+export interface CleanUp {
 	/** The service's name. */
 	service: string;
 	kind: Kind;
-	/** Fields and options that limit what is looked at. */
+	/** Fields and options that narrow down what is looked at. */
 	scope?: Field[];
 	scopeOptions?: Field[];
-	/** The whole list, with the scope of the input item. */
-	list(item: ItemContext): Promise<CleanUpList<Position>>;
+	list(item: ItemContext): Promise<Listing>;
 	remove(item: ItemContext, id: string): Promise<void>;
 }
 
 /**
- * The operation Clean Up: reads the whole list, judges by the clocks of the service and of this n8n, deletes only what
- * fits without any doubt, and reports.
+ * The operation Clean Up: reads the whole list, judges it, deletes only what certainly fits, and reports. Where anything
+ * is uncertain, it keeps the thing and says why.
  */
-export function cleanUpOperation<Position>(cleanUp: CleanUp<Position>): Operation {
+export function cleanUpOperation(cleanUp: CleanUp): Operation {
 	const { kind, scope = [], scopeOptions = [] } = cleanUp;
 	return {
 		value: 'cleanUp',
@@ -38,68 +35,57 @@ export function cleanUpOperation<Position>(cleanUp: CleanUp<Position>): Operatio
 		description: kind.canExpire
 			? `Find ${kind.noun}s that are expired, expire soon or are old, and delete them; a dry run at first`
 			: `Find ${kind.noun}s that are old, and delete them; a dry run at first`,
-		fields: [...cleanUpFields(kind), ...scope.map(toSafeguard)],
-		options: [...cleanUpOptions(kind), ...scopeOptions.map(toSafeguard)],
+		fields: [...cleanUpFields(kind), ...scope.map(limiting)],
+		options: [...cleanUpOptions(kind), ...scopeOptions.map(limiting)],
 		oneByOne: true,
 		async execute(item) {
+			const { functions } = item;
 			const settings = settingsOf(item, kind);
-			const clock = new CleanUpClock(cleanUp.service, settings.trustsServiceClock);
-			const found = await readList(await cleanUp.list(item), clock);
-			const planned = plan(found, settings, kind, clock.now(), budgetOf(item.functions));
-			const results = settings.dryRun
-				? planned
-				: await deleteEach(item, planned, settings.deletionsAtOnce, cleanUp.remove);
-			return outputOf(cleanUp, settings, clock, results);
+			const run = runOf(functions);
+			run.most = Math.min(run.most, settings.maxDeletions);
+			const { found, readings } = await cleanUp.list(item);
+			const clock = clockOf(cleanUp.service, readings, settings.trustsServiceClock);
+			if (clock.warning) warn(item, clock.warning);
+			const planned = plan(found, clock, settings, run);
+			if (settings.dryRun) {
+				for (const one of planned.filter(({ action }) => action === 'wouldDelete')) {
+					run.taken.add(idOf(one.found));
+					run.used++;
+				}
+				return resultOf(cleanUp, settings, clock, planned);
+			}
+			const outcomes = await deleteEach(
+				item,
+				planned,
+				settings.deletionsAtOnce,
+				cleanUp.remove,
+				run,
+			);
+			rememberRun(functions, run);
+			return resultOf(cleanUp, settings, clock, outcomes);
 		},
 	};
 }
 
 /** A scope that turns out empty is an error: it must never mean everything. */
-const toSafeguard = (field: Field): Field => ({ ...field, limitsDeletion: true });
+const limiting = (field: Field): Field => ({ ...field, isSafeguard: true });
 
-const budgets = new WeakMap<IExecuteFunctions, Budget>();
-
-/** The budget of a run of the node; n8n makes new functions for each. */
-function budgetOf(functions: IExecuteFunctions): Budget {
-	const budget = budgets.get(functions) ?? { selected: new Set<string>() };
-	budgets.set(functions, budget);
-	return budget;
+/** Says in the editor what a report without items cannot say. */
+function warn({ functions }: ItemContext, message: string): void {
+	functions.addExecutionHints({ type: 'warning', location: 'outputPane', message: `${message}.` });
 }
 
-/** All entries; one that the list has twice comes twice if its entries differ. */
-async function readList<Position>(
-	{ first, fetchPage }: CleanUpList<Position>,
-	clock: CleanUpClock,
-): Promise<CleanUpItem[]> {
-	const fetchTimed = async (position: Position) => {
-		const page = await fetchPage(position);
-		clock.see(page.date);
-		return page;
-	};
-	return await collectPages(first, fetchTimed, { idOf: fingerprintOf });
-}
-
-const fingerprintOf = ({ id, name, createdAt, expiresAt, inScope, ...more }: CleanUpItem) =>
-	JSON.stringify([
-		...[id ?? more.json, name, createdAt, expiresAt, inScope],
-		...[more.saysExpired, more.isUsedUp],
-	]);
-
-function outputOf<Position>(
-	{ service, kind }: CleanUp<Position>,
+function resultOf(
+	{ service, kind }: CleanUp,
 	{ dryRun, output }: Settings,
-	clock: CleanUpClock,
-	results: CleanUpResult[],
+	{ checkedAt: time, warning }: Clock,
+	outcomes: Outcome[],
 ): OperationResult | OperationResult[] {
-	const now = clock.now();
-	const about =
-		typeof now === 'string'
-			? { dryRun, checkedAt: isoDate(Date.now()), notice: `${now}, so nothing is deleted.` }
-			: { dryRun, checkedAt: isoDate(now.earliest) };
+	const about = { dryRun, checkedAt: isoDate(time), ...(warning ? { warning } : {}) };
 	if (output === 'summary') {
-		return { json: { ...summaryOf(service, kind.noun, results, about.notice), ...about } };
+		return { json: { ...summaryOf(service, kind.noun, outcomes, warning), ...about } };
 	}
-	return results
+	return outcomes
 		.filter(({ fits }) => fits || output === 'each')
 		.map(({ found, action, reason, details }) => {
 			const verdict = { action, reason, ...(details ? { details } : {}) };

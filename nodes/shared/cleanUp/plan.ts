@@ -1,82 +1,82 @@
-import { judge, type Now } from '../expiry';
-import { nameContains } from '../names';
-import type { Kind } from './fields';
-import type { Settings } from './settings';
-import type { CleanUpItem, CleanUpResult } from './types';
+import { judgeAtAll, type Rule, type Verdict } from '../expiry';
+import { containsName } from '../names';
+import type { Clock } from './clock';
+import { type Found, idOf, type Outcome } from './outcome';
+import type { Run } from './run';
 
-/** What all input items of one run of the node have selected so far: they share one budget. */
-export interface Budget {
-	/** IDs. */
-	selected: Set<string>;
+export interface PlanSettings {
+	rule: Rule;
+	/** Texts; what has one of them in a name is kept. */
+	keepIfContains: readonly string[];
+	/** What a person calls a thing by: “name”, “title”. */
+	label: string;
 }
 
 /**
- * What is to be done with each entry of a list: the oldest of those that fit first, the rest in the order of the service.
- * What is in doubt is kept.
- * @param now a sentence where no clock can be trusted: then all is kept
+ * Decides what is to be done with each thing: the oldest of those that fit first, the rest in the order of the service.
+ * What is certainly out of the scope is left out. The deletions that are planned count for the whole run.
  */
 export function plan(
-	found: CleanUpItem[],
-	settings: Settings,
-	kind: Kind,
-	now: Now | string,
-	budget: Budget,
-): CleanUpResult[] {
-	const contradictory = idsOfSeveral(found);
-	const inScope = found.filter((one) => one.inScope !== false);
-	const judged = inScope.map((one) => ({
-		found: one,
-		...(typeof now === 'string'
-			? { fits: false, reason: `${now}. So nothing is known to be over`, order: Infinity }
-			: judge(settings.rule, one, now)),
-	}));
-	const fitting = judged.filter(({ fits }) => fits).sort((a, b) => a.order - b.order);
-	const decided = fitting.map(({ found: one, reason }): CleanUpResult => {
-		const obstacle =
-			reasonToKeep(one, settings, kind, contradictory) ?? lackOf(budget, one, settings);
-		if (obstacle) {
-			return { found: one, fits: true, action: 'kept', reason: `${reason}. ${obstacle}` };
-		}
-		budget.selected.add(one.id ?? '');
-		return { found: one, fits: true, action: 'wouldDelete', reason };
-	});
-	const others = judged.filter(({ fits }) => !fits);
-	return decided.concat(
-		others.map(({ found: one, reason }) => ({ found: one, fits: false, action: 'kept', reason })),
-	);
-}
-
-/** IDs under which a list has entries that differ: nothing tells which of them is right. */
-function idsOfSeveral(found: CleanUpItem[]): Set<string> {
-	const once = new Set<string>();
-	const several = new Set<string>();
-	for (const { id } of found) {
-		if (id !== undefined) (once.has(id) ? several : once).add(id);
+	found: readonly Found[],
+	clock: Clock,
+	settings: PlanSettings,
+	run: Run,
+): Outcome[] {
+	const others: Outcome[] = [];
+	const fitting: Array<{ found: Found } & Verdict> = [];
+	for (const one of found) {
+		const verdict = verdictOn(one, clock, settings);
+		if (verdict?.fits) fitting.push({ found: one, ...verdict });
+		else if (verdict)
+			others.push({ found: one, fits: false, action: 'kept', reason: verdict.reason });
+		else if (one.doubt) others.push({ found: one, fits: false, action: 'kept', reason: one.doubt });
 	}
-	return several;
+	fitting.sort((a, b) => a.order - b.order);
+	const planned = new Set<string>();
+	const decided = fitting.map(({ found: one, fits, reason }): Outcome => {
+		const obstacle =
+			obstacleOf(one, settings) ??
+			run.ending ??
+			repetitionOf(one, run, planned) ??
+			(run.used + planned.size < run.most ? undefined : `More than ${run.most} fit`);
+		if (obstacle) return { found: one, fits, action: 'kept', reason: `${reason}. ${obstacle}` };
+		planned.add(idOf(one));
+		return { found: one, fits, action: 'wouldDelete', reason };
+	});
+	return decided.concat(others);
 }
 
-/** Why an entry is kept although its dates fit. */
-function reasonToKeep(
-	{ id, name, inScope }: CleanUpItem,
-	{ keepIfContains }: Settings,
-	{ label }: Kind,
-	contradictory: Set<string>,
-): string | undefined {
-	if (id === undefined) return 'The service tells no ID to delete it by';
-	if (typeof inScope === 'string') return inScope;
-	if (contradictory.has(id)) return 'The list has it more than once, with different details';
-	if (keepIfContains.length === 0) return undefined;
-	if (name === undefined) return `The service reports no ${label}, so it may be one to keep`;
-	const text = keepIfContains.find((one) => nameContains(name, one));
+/** Undefined for what is certainly out of the scope. */
+function verdictOn(one: Found, clock: Clock, { rule }: PlanSettings): Verdict | undefined {
+	const kept = (reason: string): Verdict => ({ fits: false, reason, order: Infinity });
+	const { times, checkedAt, warning } = clock;
+	const within = (times.length > 0 ? times : [checkedAt]).map((now) => one.isWithin?.(now) ?? true);
+	if (within.every((answer) => answer === false)) return undefined;
+	const doubt = within.find((answer) => typeof answer === 'string');
+	if (doubt !== undefined) return kept(doubt);
+	if (times.length === 0) return kept(warning ?? 'Nothing is judged by date');
+	if (within.includes(false)) return kept('The clocks do not agree on its status');
+	const verdict = judgeAtAll(rule, one, times);
+	return verdict.fits || !one.doubt ? verdict : kept(`${verdict.reason}. ${one.doubt}`);
+}
+
+/** Why something that fits is kept nevertheless. */
+function obstacleOf(one: Found, { keepIfContains, label }: PlanSettings): string | undefined {
+	const { name, otherNames = [], doubt } = one;
+	if (idOf(one) === '') return 'The service tells no ID to delete it by';
+	if (doubt) return doubt;
+	if (keepIfContains.length > 0 && name === undefined) {
+		return `The service does not report its ${label}, which may have to be kept`;
+	}
+	const text = keepIfContains.find((wanted) =>
+		[name, ...otherNames].some((its) => containsName(its, wanted)),
+	);
 	return text && `Its ${label} contains “${text}”`;
 }
 
-function lackOf(
-	{ selected }: Budget,
-	{ id }: CleanUpItem,
-	{ maxDeletions }: Settings,
-): string | undefined {
-	if (selected.has(id ?? '')) return 'An earlier input item has selected it';
-	return selected.size < maxDeletions ? undefined : `More than ${maxDeletions} fit`;
+/** Items of one run may see the same list. */
+function repetitionOf(one: Found, { taken }: Run, planned: Set<string>): string | undefined {
+	const id = idOf(one);
+	if (taken.has(id)) return 'An earlier item of this run has dealt with it';
+	return planned.has(id) ? 'The list has its ID more than once' : undefined;
 }

@@ -1,8 +1,9 @@
 import { type Rule, type Selection } from '../expiry';
-import { foldName } from '../names';
+import { foldName, isBlankText } from '../names';
 import type { ItemContext } from '../operation';
 import { invalidParameter } from '../parameters';
-import { AT_ONCE, type Kind, keepIfLabel } from './fields';
+import { isJsonObject } from '../service';
+import { AT_ONCE, type Kind } from './fields';
 
 export type Output = 'each' | 'selected' | 'summary';
 
@@ -13,9 +14,11 @@ export interface Settings {
 	maxDeletions: number;
 	output: Output;
 	deletionsAtOnce: number;
-	/** Folded texts; what has one of them in its name is kept. */
+	/** Texts as names are compared; what has one of them in its name is kept. */
 	keepIfContains: string[];
-	/** Whether the service's clock counts alone. */
+	/** What a person calls a thing by: “name”, “title”. */
+	label: string;
+	/** Whether the service's clock alone counts. */
 	trustsServiceClock: boolean;
 }
 
@@ -25,32 +28,47 @@ const UNITS: Readonly<Record<string, number>> = { hours: HOUR, days: 24 * HOUR }
 const LONGEST = 100 * 366 * UNITS.days;
 
 /** @throws NodeOperationError that names the field, before anything is asked of the service */
-export function settingsOf(item: ItemContext, kind: Kind): Settings {
+export function settingsOf(item: ItemContext, { canExpire, label }: Kind): Settings {
 	const { parameter, option } = item;
 	return {
-		rule: ruleOf(item, kind.canExpire ? parameter<Selection>('selection') : 'olderThan'),
-		dryRun: parameter('dryRun'),
+		rule: ruleOf(item, canExpire ? parameter<Selection>('selection') : 'olderThan'),
+		dryRun: parameter<boolean>('dryRun'),
 		maxDeletions: parameter('maxDeletions'),
 		output: parameter('output'),
 		deletionsAtOnce: option<number>('deletionsAtOnce') ?? AT_ONCE,
-		keepIfContains: textsToKeep(item, kind),
-		trustsServiceClock: option<boolean>('trustServiceClock') === true,
+		keepIfContains: protections(item, label),
+		label,
+		trustsServiceClock: option<boolean>('trustServiceClock') ?? false,
 	};
 }
 
-function textsToKeep(item: ItemContext, kind: Kind): string[] {
-	const given = item.option<string>('keepIfContains');
-	const texts = (given ?? '')
-		.split(',')
-		.map((text) => foldName(text).trim())
-		.filter(Boolean);
-	if (given === undefined || texts.length > 0) return texts;
+/** Commas of all scripts, and semicolons and line breaks: to split too often only protects more. */
+const SEPARATOR = /[,;\r\n،，、；﹐﹔]/;
+
+/**
+ * The texts of Keep If … Contains. An empty text protects nothing. Typed between two commas it is a slip; out of an
+ * expression it may be a protection that got lost, so nothing may be deleted then.
+ */
+function protections(item: ItemContext, label: string): string[] {
+	const entered = item.option<string>('keepIfContains');
+	if (entered === undefined) return [];
+	const texts = entered.split(SEPARATOR).map((text) => text.trim());
+	const filled = texts.filter((text) => !isBlankText(text));
+	if (filled.length === texts.length || (filled.length > 0 && !isExpression(item))) {
+		return filled.map(foldName);
+	}
 	throw invalidParameter(
 		item,
-		keepIfLabel(kind),
-		'is empty',
-		'Enter at least one text, or remove the option.',
+		`Keep If ${label.charAt(0).toUpperCase()}${label.slice(1)} Contains`,
+		filled.length > 0 ? 'has an empty text between its commas' : 'is empty',
+		'Fill it in, or check the expression that it comes from.',
 	);
+}
+
+function isExpression({ functions }: ItemContext): boolean {
+	const options: unknown = functions.getNode().parameters.options;
+	const raw = isJsonObject(options) ? options.keepIfContains : options;
+	return typeof raw === 'string' && raw.startsWith('=');
 }
 
 function ruleOf(item: ItemContext, selection: Selection): Rule {

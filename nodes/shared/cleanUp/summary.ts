@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { isoDate } from '../dates';
-import type { Action, CleanUpResult } from './types';
+import type { Action, Outcome } from './outcome';
 
 /** Lines of the text; the rest is only counted there. */
 const MOST_LINES = 100;
@@ -22,8 +22,8 @@ const isFreeing = (action: Action) => action === 'wouldDelete' || action === 'de
 export function summaryOf(
 	service: string,
 	noun: string,
-	outcomes: CleanUpResult[],
-	notice?: string,
+	outcomes: Outcome[],
+	warning?: string,
 ): IDataObject {
 	const counts = Object.fromEntries(
 		ACTIONS.map((action) => [action, outcomes.filter((one) => one.action === action).length]),
@@ -41,13 +41,13 @@ export function summaryOf(
 		items: selected.map(entryOf),
 		text: [
 			headline(service, noun, outcomes.length, counts, bytes),
-			...(notice ? [notice] : []),
+			...(warning ? [`${warning}.`] : []),
 			...linesOf(selected),
 		].join('\n'),
 	};
 }
 
-const entryOf = ({ found, action, reason, details }: CleanUpResult): IDataObject => {
+const entryOf = ({ found, action, reason, details }: Outcome): IDataObject => {
 	const { id, name, size, createdAt, expiresAt } = found;
 	const known = {
 		id,
@@ -77,12 +77,12 @@ function headline(
 	return [`${service}: ${found} ${nouns} found`, ...done].join(', ');
 }
 
-function linesOf(selected: CleanUpResult[]): string[] {
+function linesOf(selected: Outcome[]): string[] {
 	const lines = selected
 		.slice(0, MOST_LINES)
 		.map(
 			({ found, action, reason }) =>
-				`- ${found.name ?? found.id ?? 'unnamed'}: ${WORDS[action]}. ${reason}.`,
+				`- ${found.name ?? found.id ?? 'without a name'}: ${WORDS[action]}. ${reason}.`,
 		);
 	const rest = selected.length - lines.length;
 	return rest > 0 ? [...lines, `… and ${rest} more`] : lines;

@@ -1,7 +1,16 @@
 import axios from 'axios';
 import type { IDataObject } from 'n8n-workflow';
 
-import { actionsBy, cleaned, DAY, deletionsIn, pace, pass, tally } from '../../support/cleanUp';
+import {
+	actionsBy,
+	cleaned,
+	DAY,
+	deletionsIn,
+	onServiceClock,
+	pace,
+	pass,
+	tally,
+} from '../../support/cleanUp';
 import { errorOf, runNode } from '../../support/engine';
 import { filesAppNode, fileThere } from '../../support/filesApp';
 import { Host } from '../../support/host';
@@ -32,7 +41,7 @@ const remove = async (id: string) => await api().delete(`/files/${id}`);
 const node = (parameters: IDataObject = {}, credentials: IDataObject = {}) =>
 	filesAppNode(
 		sandbox,
-		{ resource: 'file', operation: 'cleanUp', ...parameters },
+		{ resource: 'file', operation: 'cleanUp', ...onServiceClock(parameters) },
 		{ credentials: credentials as never },
 	);
 const cleanUp = async (parameters: IDataObject = {}) => await cleaned(node(parameters));
@@ -201,4 +210,98 @@ it('the summary adds up', async () => {
 	const [item] = await cleanUp({ output: 'summary' });
 	expect(item).toMatchObject({ service: 'Files App', found: 2, wouldDelete: 2, bytes: 3072 });
 	expect(item.text).toMatch(/^Files App: 2 files found, 2 would be deleted \(3\.0 KiB\)\n/);
+});
+
+describe('only files of a folder', () => {
+	const file = (id: string, more: IDataObject = {}) => ({
+		id,
+		name: id,
+		size: 1,
+		created_at: '2020-01-01T00:00:00Z',
+		...more,
+	});
+	const list = (...files: IDataObject[]) => ({
+		body: JSON.stringify({ files, total: files.length, page: 1, per_page: 100 }),
+	});
+	const asked = '/files?page=1&per_page=100&folder_id=f1&sort=created_at';
+	const host = new Host();
+	afterEach(async () => await host.stop());
+	const run = async () => {
+		const items = await cleaned(node({ dryRun: false, folderId: 'f1' }, { baseUrl: host.url }));
+		const deleted = host.requests.filter(({ method }) => method === 'DELETE');
+		host.requests.length = 0;
+		return { items, deleted: deleted.map(({ url }) => url).sort() };
+	};
+
+	it('a server that ignores the filter: what reports another folder, or none, is kept', async () => {
+		const all = list(
+			file('a', { folder_id: 'f1' }),
+			file('b', { folder_id: 'f2' }),
+			file('c', { folder_id: null }),
+			file('d'),
+			file('e', { folder: { id: 'f1' } }),
+			file('f', { folderId: 'F1' }),
+			file('g', { folder_id: 'f1', folderId: 'f2' }),
+			file('h', { folder_id: '' }),
+		);
+		await host.start({}, all);
+		const { items, deleted } = await run();
+		expect(deleted).toEqual(['/files/a', '/files/e']);
+		const reasons = Object.fromEntries(items.map(({ id, reason }) => [id, reason]));
+		expect(reasons.b).toMatch(/^It is not in the folder “f1”/);
+		expect(reasons.c).toMatch(/^It is not in the folder “f1”/);
+		expect(reasons.d).toMatch(/^The service does not report its folder/);
+	});
+
+	it('a server that ignores the filter and reports no folder: all is kept', async () => {
+		await host.start({}, list(file('a'), file('b')));
+		const { items, deleted } = await run();
+		expect(deleted).toEqual([]);
+		expect(tally(items)).toEqual({ kept: 2 });
+		expect(items[0].reason).toMatch(/^The service does not report its folder/);
+	});
+
+	it('a server that reports no folder, and has no files in a folder that does not exist: it filters', async () => {
+		await host.start({ [asked]: list(file('a'), file('b')) }, list());
+		expect((await run()).deleted).toEqual(['/files/a', '/files/b']);
+	});
+
+	it('one that does not know such a folder looks at it', async () => {
+		await host.start({ [asked]: list(file('a')) }, { status: 404, body: '{"error":{}}' });
+		expect((await run()).deleted).toEqual(['/files/a']);
+	});
+
+	it.each([400, 403, 500])(
+		'one that answers %i to such a folder proves nothing',
+		async (status) => {
+			await host.start({ [asked]: list(file('a')) }, { status, body: '{"error":{}}' });
+			expect((await run()).deleted).toEqual([]);
+		},
+	);
+});
+
+it.each([
+	['created long ago, in words', 'long ago', /Its creation date cannot be read: “long ago”/],
+	['what Date.parse guesses', 'file 2001', /cannot be read/],
+	['zero', 0, /It has no creation date/],
+	['1970', '1970-01-01T00:00:00Z', /It has no creation date/],
+	['nothing', null, /It has no creation date/],
+	['the future', '2999-01-01T00:00:00Z', /not long enough ago/],
+])('without a creation date a file is kept: %s', async (_, created_at, why) => {
+	const host = new Host();
+	const files = [{ id: 'a', name: 'a', size: 1, created_at }];
+	await host.start({}, { body: JSON.stringify({ files, total: 1, page: 1, per_page: 100 }) });
+	const items = await cleaned(node({ dryRun: false }, { baseUrl: host.url }));
+	await host.stop();
+	expect(items).toMatchObject([{ action: 'kept', reason: expect.stringMatching(why) as string }]);
+	expect(host.requests.map(({ method }) => method)).toEqual(['GET']);
+});
+
+it('files without an ID are all reported, and kept', async () => {
+	const host = new Host();
+	const files = [1, 2, 3].map((n) => ({ name: `${n}`, size: 1, created_at: '2020-01-01' }));
+	await host.start({}, { body: JSON.stringify({ files, total: 3, page: 1, per_page: 100 }) });
+	const items = await cleaned(node({ dryRun: false }, { baseUrl: host.url }));
+	await host.stop();
+	expect(tally(items)).toEqual({ kept: 3 });
 });

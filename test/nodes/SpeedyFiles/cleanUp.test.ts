@@ -1,6 +1,15 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { actionsBy, cleaned, DAY, deletionsIn, pace, pass, tally } from '../../support/cleanUp';
+import {
+	actionsBy,
+	cleaned,
+	DAY,
+	deletionsIn,
+	onServiceClock,
+	pace,
+	pass,
+	tally,
+} from '../../support/cleanUp';
 import { Host } from '../../support/host';
 import { ownSandbox } from '../../support/ownSandbox';
 import { byId } from '../../support/locators';
@@ -21,7 +30,7 @@ const list = async () => (await cleanUp({ maxDeletions: 1000 })) as IDataObject[
 const node = (parameters: IDataObject = {}, credentials: IDataObject = {}) =>
 	speedyFilesNode(
 		{ ...user.credentials, ...(credentials as Record<string, string>) },
-		{ resource: 'package', operation: 'cleanUp', ...parameters },
+		{ resource: 'package', operation: 'cleanUp', ...onServiceClock(parameters) },
 	);
 const cleanUp = async (parameters: IDataObject = {}) => await cleaned(node(parameters));
 const live = async (parameters: IDataObject = {}) =>
@@ -184,5 +193,91 @@ describe('when things go wrong', () => {
 		const items = await live({ options: { deletionsAtOnce: 1 } });
 		expect(items.map(({ action }) => action)).toEqual(['deleted', 'failed', 'kept']);
 		expect(items[2].reason).toMatch(/^Not tried, .*401/);
+	});
+});
+
+describe('what the list does not say', () => {
+	const one = (id: string, more: IDataObject = {}) => ({
+		id,
+		title: id,
+		status: 'active',
+		direction: 'outbound',
+		recipient_email: 'cfo@acme.com',
+		created_at: '2020-01-01T00:00:00',
+		expires_at: '2021-01-01T00:00:00',
+		files: [],
+		...more,
+	});
+	const host = new Host();
+	afterEach(async () => await host.stop());
+	const run = async (items: IDataObject[], parameters: IDataObject, date?: string) => {
+		const headers = date ? { date } : undefined;
+		const page = { headers, body: JSON.stringify({ total: items.length, items }) };
+		await host.start({ '/api/v1/packages?limit=200&offset=0': page }, { status: 204 });
+		const options = { trustServiceClock: false, ...(parameters.options as IDataObject) };
+		const report = await cleaned(
+			node({ dryRun: false, ...parameters, options }, { baseUrl: host.url }),
+		);
+		const deleted = host.requests.filter(({ method }) => method === 'DELETE');
+		host.requests.length = 0;
+		return { report, deleted: deleted.map(({ url }) => url.split('/').at(-1)).sort() };
+	};
+
+	it.each([
+		[{ titleContains: 'undefined' }, 'title', 'title'],
+		[{ titleContains: 'object' }, 'title', 'title'],
+		[{ recipientEmail: 'undefined' }, 'recipient_email', 'recipient'],
+		[{ direction: 'outbound' }, 'direction', 'direction'],
+		[{ statuses: ['expired'] }, 'status', 'status'],
+	])('a filter %j takes no package without a %s', async (options, field, label) => {
+		const values = { none: undefined, nothing: null, empty: '', number: 5, object: {} };
+		const packages = Object.entries(values).map(([id, value]) => one(id, { [field]: value }));
+		const { report, deleted } = await run(packages as IDataObject[], { options });
+		expect(deleted).toEqual([]);
+		expect(report).toHaveLength(5);
+		for (const { action, reason } of report) {
+			expect([action, reason]).toEqual(['kept', `The service does not report its ${label}`]);
+		}
+	});
+
+	it('titles and recipients are compared as names are', async () => {
+		const packages = [
+			one('a', { title: 'U\u0308BERSICHT Straße', recipient_email: ' JÖRG@strasse.example ' }),
+			one('b', { title: 'übersicht', recipient_email: 'jorg@strasse.example' }),
+		];
+		const options = { titleContains: 'übersicht', recipientEmail: 'jo\u0308rg@STRAẞE.example' };
+		expect((await run(packages, { options })).deleted).toEqual(['a']);
+	});
+
+	it('a title that is not there is kept if some have to be', async () => {
+		const packages = [one('a', { title: null }), one('b')];
+		const { report, deleted } = await run(packages, { options: { keepIfContains: 'contract' } });
+		expect(deleted).toEqual(['b']);
+		expect(report.find(({ id }) => id === 'a')!.reason).toMatch(
+			/The service does not report its title, which may have to be kept$/,
+		);
+	});
+
+	it('a status that depends on the time holds by both clocks, or not at all', async () => {
+		const hours = (count: number) => new Date(Date.now() + count * 3_600_000);
+		const packages = [
+			one('expired for both', { expires_at: hours(-2).toISOString() }),
+			one('expired for the service', { expires_at: hours(1).toISOString() }),
+			one('active for both', { expires_at: hours(9).toISOString() }),
+		];
+		const statuses = (status: string) => ({
+			...{ selection: 'olderThan', olderThan: 1 },
+			options: { statuses: [status] },
+		});
+		const ahead = hours(3).toUTCString();
+		const expired = await run(packages, statuses('expired'), ahead);
+		expect(expired.deleted).toEqual(['expired%20for%20both']);
+		expect(expired.report.find(({ action }) => action === 'kept')).toMatchObject({
+			id: 'expired for the service',
+			reason: 'The clocks do not agree on its status',
+		});
+		await host.stop();
+		const active = await run(packages, statuses('active'), ahead);
+		expect(active.deleted).toEqual(['active%20for%20both']);
 	});
 });

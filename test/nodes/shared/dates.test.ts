@@ -1,4 +1,5 @@
-import { epochOf, isoDate } from '../../../nodes/shared/dates';
+import { epochOf, headerTime, isNoDate, isoDate, serviceTime } from '../../../nodes/shared/dates';
+import { ALL_NEVER, ALL_UNREADABLE } from '../../support/cleanUpModel';
 
 describe('a date of any service becomes ISO 8601 in UTC', () => {
 	it.each([
@@ -25,4 +26,44 @@ describe('a date of any service becomes ISO 8601 in UTC', () => {
 			expect(epochOf(value)).toBeUndefined();
 		},
 	);
+});
+
+describe('“never” in any form', () => {
+	it.each(ALL_NEVER.map((value) => [value]))('%j is no date', (value) => {
+		expect(epochOf(value)).toBeUndefined();
+		expect(isNoDate(value)).toBe(true);
+	});
+});
+
+describe('what cannot be read, although Date.parse may guess something', () => {
+	it.each(ALL_UNREADABLE.map((value) => [value]))('%j', (value) => {
+		expect(epochOf(value)).toBeUndefined();
+		expect(isNoDate(value)).toBe(false);
+	});
+});
+
+describe('the Date header', () => {
+	it('is a date of HTTP', () => {
+		expect(headerTime('Sun, 06 Nov 2022 08:49:37 GMT')).toBe(Date.UTC(2022, 10, 6, 8, 49, 37));
+	});
+
+	it.each([
+		undefined,
+		'',
+		'now',
+		'0',
+		'1700000000',
+		1700000000,
+		'2022-11-06T08:49:37Z',
+		'Mon, 06 Nov 2022 08:49:37 GMT',
+		'Sun, 06 Nov 2022 08:49:37',
+		'Sun, 06 Nov 2022 25:49:37 GMT',
+		'Sunday, 06-Nov-22 08:49:37 GMT',
+		'Sun Nov  6 08:49:37 2022',
+		'Thu, 01 Jan 1970 00:00:00 GMT',
+		['Sun, 06 Nov 2022 08:49:37 GMT'],
+	])('is not %j; then the clock of n8n is shown', (date) => {
+		expect(headerTime(date)).toBeUndefined();
+		expect(Math.abs(serviceTime({ date }) - Date.now())).toBeLessThan(5000);
+	});
 });

@@ -1,4 +1,4 @@
-import { matchesPattern } from '../../../nodes/shared/names';
+import { matchesPattern } from '../../../nodes/shared/webhook/filter';
 
 it.each([
 	['', 'anything', true],
@@ -16,6 +16,14 @@ it.each([
 	['*', '', true],
 	['x*', undefined, false],
 	['.*', 'x', false],
+	['übung*.pdf', 'U\u0308BUNG 7.PDF', true],
+	['*straße', 'HAUPTSTRASSE', true],
+	['istanbul*', 'İSTANBUL.pdf', true],
+	['*οδός', 'Η ΟΔΌΣ', true],
+	['＊', 'anything', false],
+	['＊', 'a'.replace('a', '＊'), true],
+	['*', '＊', true],
+	['cafe*', 'cafe\u0301', false],
 ])('the pattern %j on %j: %s', (pattern, text, wanted) => {
 	expect(matchesPattern(pattern, text)).toBe(wanted);
 });

@@ -45,3 +45,18 @@ it('a filter counts before the limit', async () => {
 	const keep = ({ id }: { id: number }) => id % 2 === 1;
 	expect(await collectPages(0, fetchPage, { idOf, limit: 3, keep })).toEqual(list(1, 3, 5));
 });
+
+it('an ID that one page has twice comes once, and the second is handed over', async () => {
+	const twice = [
+		{ id: 1, name: 'a' },
+		{ id: 1, name: 'b' },
+		{ id: 2, name: 'c' },
+	];
+	const repeated: unknown[] = [];
+	const found = await collectPages(0, () => Promise.resolve({ items: twice }), {
+		idOf,
+		repeated: (item) => repeated.push(item),
+	});
+	expect(found).toEqual([twice[0], twice[2]]);
+	expect(repeated).toEqual([twice[1]]);
+});

@@ -1,0 +1,156 @@
+import { clockOf } from '../../../nodes/shared/cleanUp/clock';
+import { readListing } from '../../../nodes/shared/cleanUp/listing';
+import type { Found, Outcome } from '../../../nodes/shared/cleanUp/outcome';
+import { plan } from '../../../nodes/shared/cleanUp/plan';
+import { newRun } from '../../../nodes/shared/cleanUp/run';
+import { datesOf } from '../../../nodes/shared/expiry';
+import {
+	account,
+	dateHeader,
+	deletable,
+	type Thing,
+	timesThatCount,
+	wish,
+	written,
+} from '../../support/cleanUpModel';
+import { Chance } from '../../torture/chance';
+
+const NOW = Date.parse('2030-06-01T12:00:00Z');
+
+const foundFor = (one: Thing): Found => ({
+	id: one.id,
+	name: one.name,
+	...datesOf([one.created.value], [one.expires.value]),
+	isOver: one.isOver,
+	isUsedUp: one.isUsedUp,
+	isWithin: () => one.isWithin ?? 'The service does not say',
+	scoped: [String(one.isWithin)],
+	json: { n: Math.random() },
+});
+
+/** The list in pages of three. */
+const listed = async (things: readonly Thing[], date: unknown) =>
+	await readListing(0, (start) =>
+		Promise.resolve({
+			items: things.slice(start, start + 3).map(foundFor),
+			next: start + 3 < things.length ? start + 3 : undefined,
+			date,
+		}),
+	);
+
+const plannedIn = (outcomes: Outcome[]) =>
+	outcomes.filter(({ action }) => action === 'wouldDelete').map(({ found }) => found.id!.trim());
+
+beforeEach(() => void jest.spyOn(Date, 'now').mockReturnValue(NOW));
+afterEach(() => void jest.restoreAllMocks());
+
+describe.each(['expired', 'expiring', 'olderThan'] as const)('%s', (selection) => {
+	it('what a simple model would keep is never planned, and the rest is', async () => {
+		const chance = new Chance(1);
+		let most = 0;
+		for (let n = 0; n < 3000; n++) {
+			const things = account(chance, NOW, chance.whole(0, 12));
+			const header = dateHeader(chance, NOW);
+			const trusts = chance.next() < 0.2;
+			const wanted = { ...wish(chance), selection };
+			const { found, readings } = await listed(things, header.value);
+			const clock = clockOf('Service', readings, trusts);
+			const outcomes = plan(
+				found,
+				clock,
+				{
+					rule: wanted,
+					keepIfContains: wanted.protectedWords.map((word) => written(chance, word)),
+					label: 'name',
+				},
+				{ ...newRun(), most: Infinity },
+			);
+			const times = timesThatCount(header, NOW, trusts);
+			const expected = deletable(things, wanted, times).map(({ id }) => id!.trim());
+			const context = { n, header, trusts, wanted, things };
+			expect({ ...context, planned: plannedIn(outcomes).sort() }).toEqual({
+				...context,
+				planned: expected.sort(),
+			});
+			expect(outcomes.every(({ reason }) => reason.length > 10)).toBe(true);
+			most = Math.max(most, expected.length);
+		}
+		// Otherwise the test would pass for a plan that keeps everything.
+		expect(most).toBeGreaterThan(1);
+	});
+});
+
+it('several items of a run share the maximum, and never plan an ID twice', async () => {
+	const chance = new Chance(2);
+	const met = new Set<number>();
+	for (let n = 0; n < 2000; n++) {
+		const run = newRun();
+		const taken: string[] = [];
+		let most = Infinity;
+		for (let item = 0; item < 3; item++) {
+			const things = account(chance, NOW, chance.whole(0, 20));
+			const { found, readings } = await listed(things, new Date(NOW).toUTCString());
+			most = Math.min(most, chance.whole(1, 6));
+			run.most = most;
+			const settings = { rule: wish(chance), keepIfContains: [], label: 'name' };
+			const planned = plannedIn(plan(found, clockOf('S', readings, false), settings, run));
+			for (const id of planned) run.taken.add(id);
+			run.used += planned.length;
+			taken.push(...planned);
+		}
+		expect(new Set(taken).size).toBe(taken.length);
+		met.add(taken.length);
+		expect(run.used).toBeLessThanOrEqual(6);
+		expect(taken.length).toBe(run.used);
+	}
+	expect(Math.max(...met)).toBe(6);
+});
+
+it('of more than the maximum the oldest are planned', async () => {
+	const chance = new Chance(3);
+	for (let n = 0; n < 500; n++) {
+		const things = account(chance, NOW, 20);
+		const { found, readings } = await listed(things, new Date(NOW).toUTCString());
+		const settings = {
+			rule: { selection: 'olderThan', span: 3_600_000 } as const,
+			keepIfContains: [],
+			label: 'name',
+		};
+		const run = { ...newRun(), most: 2 };
+		const outcomes = plan(found, clockOf('S', readings, false), settings, run);
+		const datesBy = (test: (one: Outcome) => boolean) =>
+			outcomes.filter(test).map((one) => one.found.createdAt!);
+		const planned = datesBy(({ action }) => action === 'wouldDelete');
+		const beyond = datesBy(({ reason }) => /More than 2 fit$/.test(reason));
+		expect(planned.length).toBeLessThanOrEqual(2);
+		if (beyond.length > 0) {
+			expect(planned).toHaveLength(2);
+			expect(Math.max(...planned)).toBeLessThanOrEqual(Math.min(...beyond));
+		}
+	}
+});
+
+it('150,000 files are planned in seconds', async () => {
+	const things = Array.from({ length: 150_000 }, (_, n) => ({
+		id: `f${n}`,
+		name: `file ${n}`,
+		...datesOf(['2020-01-01'], ['2020-02-01']),
+		json: {},
+	}));
+	const { found, readings } = await readListing(0, (start) =>
+		Promise.resolve({
+			items: things.slice(start, start + 100),
+			next: start + 100 < things.length ? start + 100 : undefined,
+			date: new Date(NOW).toUTCString(),
+		}),
+	);
+	expect(found).toHaveLength(150_000);
+	const settings = {
+		rule: { selection: 'expired', span: 0 } as const,
+		keepIfContains: ['contract', 'keep'],
+		label: 'name',
+	};
+	const run = { ...newRun(), most: 140_000 };
+	const outcomes = plan(found, clockOf('S', readings, false), settings, run);
+	expect(plannedIn(outcomes)).toHaveLength(140_000);
+});

@@ -1,0 +1,131 @@
+import { containsName, foldName, isBlankText, isSameName } from '../../../nodes/shared/names';
+import { Chance } from '../../torture/chance';
+
+describe('the same name', () => {
+	it.each([
+		['capitals', 'Contract.PDF', 'cONTRACT.pdf'],
+		['as macOS stores it', 'Ve\u0301rtrag \u00dcbersicht', 'v\u00e9rtrag u\u0308BERSICHT'],
+		['German ß in capitals', 'Straße', 'STRASSE'],
+		['German capital ẞ', 'STRAẞE', 'straße'],
+		['Greek final sigma', 'Οδυσσεύς', 'ΟΔΥΣΣΕΎΣ'],
+		['Greek sigma inside of a longer word', 'ΟΔΟΣ', 'οδοσ'],
+		['Greek iota below', 'ᾳ', 'ΑΙ'],
+		['Turkish capital with its dot', 'İSTANBUL', 'istanbul'],
+		['the same, decomposed', 'I\u0307STANBUL', 'istanbul'],
+		['Turkish small letter without its dot', 'ısparta', 'ISPARTA'],
+		['both', 'DIYARBAKIR İLİ', 'diyarbakır ili'],
+		['Lithuanian, with the dot kept', 'i\u0307\u0301', 'Í'],
+		['ligatures', 'Ofﬁce', 'OFFICE'],
+		['full width', 'ＡＢＣ１２', 'abc12'],
+		['Kelvin and Ångström', '\u212a\u212b', 'kå'],
+		['long s', 'ſ', 'S'],
+		['micro sign', 'µ', 'Μ'],
+		['a soft hyphen', 'con\u00adtract', 'CONTRACT'],
+		['a zero-width space', 'con\u200btract', 'contract'],
+		['Georgian', 'ქართული', 'ᲥᲐᲠᲗᲣᲚᲘ'],
+		['Cherokee', 'ꭰ', 'Ꭰ'],
+		['Armenian ligature', 'և', 'ԵՒ'],
+		['Adlam, beyond 16 bits', '𞤀', '𞤢'],
+		['compatibility ideographs', '\uf900', '豈'],
+		['half-width kana', 'ｶﾞ', 'ガ'],
+		['a no-break space', 'a\u00a0b', 'a b'],
+	])('%s: %j is %j', (_, one, other) => {
+		expect(isSameName(one, other)).toBe(true);
+		expect(containsName(`x ${one} y`, other)).toBe(true);
+	});
+
+	it.each([
+		['another letter', 'a', 'b'],
+		['an accent', 'e', 'é'],
+		['a digit', '1', '2'],
+		['Cyrillic', 'а', 'a'],
+		['a dot that belongs there', 'ż', 'z'],
+		['ss and s', 'masse', 'mase'],
+	])('not %s: %j, %j', (_, one, other) => {
+		expect(isSameName(one, other)).toBe(false);
+	});
+
+	it.each([undefined, null, 1, {}, ['a']])('%j is no name', (name) => {
+		expect(isSameName(name, name)).toBe(false);
+		expect(containsName(name, '')).toBe(false);
+	});
+});
+
+it.each([
+	['a Greek word within another', 'ΟΔΟΣΗΜΑΝΣΗ.pdf', 'οδος'],
+	['a word up to the ß', 'Straßenkarte', 'STRAS'],
+	['the second half of a ligature', 'oﬃce', 'ice'],
+	['the dot of a Turkish capital', 'DENİZ', 'eni'],
+])('contains %s: %j, %j', (_, name, text) => {
+	expect(containsName(name, text)).toBe(true);
+});
+
+describe('every character of Unicode', () => {
+	const all = Array.from({ length: 0x110000 }, (_, code) => code)
+		.filter((code) => code < 0xd800 || code > 0xdfff)
+		.map((code) => String.fromCodePoint(code))
+		// Unassigned and private characters, and most Chinese ones, have neither case nor other forms.
+		.filter((text) => !/[\p{Cn}\p{Co}\p{Unified_Ideograph}]/u.test(text));
+	const FORMS: Record<string, (text: string) => string> = {
+		'lower case': (text) => text.toLowerCase(),
+		'upper case': (text) => text.toUpperCase(),
+		'upper, then lower case': (text) => text.toUpperCase().toLowerCase(),
+		'lower, then upper case': (text) => text.toLowerCase().toUpperCase(),
+		NFC: (text) => text.normalize('NFC'),
+		NFD: (text) => text.normalize('NFD'),
+		NFKC: (text) => text.normalize('NFKC'),
+		NFKD: (text) => text.normalize('NFKD'),
+		'NFD of upper case': (text) => text.toUpperCase().normalize('NFD'),
+		'Turkish lower case': (text) => text.toLocaleLowerCase('tr'),
+		'Turkish upper case': (text) => text.toLocaleUpperCase('tr'),
+		'Lithuanian lower case': (text) => text.toLocaleLowerCase('lt'),
+		'Lithuanian upper case': (text) => text.toLocaleUpperCase('lt'),
+		'itself once more': foldName,
+	};
+
+	it.each(Object.keys(FORMS))('the form does not depend on: %s', (name) => {
+		const form = FORMS[name];
+		expect(all.filter((text) => foldName(form(text)) !== foldName(text))).toEqual([]);
+	});
+
+	it('and in texts of several, which normalisation puts together', () => {
+		const chance = new Chance(13);
+		const special = [...'iıİIjσςΣßẞſµéüåŉǰΐᾳᾴﬁﬃǅ\u0307\u0301\u0308\u0323\u0328\u0345\u00ad\u200d'];
+		for (let n = 0; n < 20_000; n++) {
+			const text = Array.from({ length: chance.whole(1, 6) }, () =>
+				chance.oneOf(chance.next() < 0.6 ? special : all),
+			)
+				.join('')
+				// An iota below that stands before other marks would lose them to the capital iota.
+				.normalize('NFC');
+			const folded = foldName(text);
+			for (const [name, form] of Object.entries(FORMS)) {
+				// Not the language's own rules: they add and take dots that the text has by itself.
+				if (!/Turkish|Lithuanian/.test(name) || !text.includes('\u0307')) {
+					expect([name, text, foldName(form(text))]).toEqual([name, text, folded]);
+				}
+			}
+		}
+	});
+});
+
+it.each([
+	'',
+	' ',
+	'\t\n',
+	'\u00a0',
+	'\u3000',
+	'\ufeff',
+	'\u200b',
+	'\u00ad',
+	'\u2060',
+	'\0',
+	'\u2800',
+])('%j is blank', (text) => {
+	expect(isBlankText(text)).toBe(true);
+	expect(isBlankText(`${text}a${text}`)).toBe(false);
+});
+
+it('a name of 100,000 characters is quick', () => {
+	expect(containsName('i\u0301\u0307'.repeat(50_000), 'x')).toBe(false);
+});
