@@ -41,7 +41,7 @@ const get = async (fileId: unknown, linkBaseUrl = 'https://fileshot.io') =>
 	await runNode({
 		node: new FileShot(),
 		credentialType: new FileShotApi(),
-		credentials: { baseUrl: host.url, apiKey: 'fs_0123456789abcdef', linkBaseUrl },
+		credentials: { baseUrl: host.url, apiKey: 'key', linkBaseUrl },
 		parameters: { resource: 'file', operation: 'get', fileId: fileId as IDataObject },
 	});
 const asked = () => host.requests.map(({ url }) => url);
