@@ -7,7 +7,7 @@ import type {
 import { basicOf } from '../shared/authentication';
 import { ANOTHER_SERVICE, probe } from '../shared/credentialTest';
 import { isJsonObject } from '../shared/service';
-import { fileCourier } from './service';
+import { fileCourier, SESSION } from './service';
 
 /**
  * FileCourier has no cheap call that only says who is asking. A session that does not exist does: with good credentials
@@ -20,14 +20,19 @@ export async function fileCourierApiTest(
 	const authenticate = basicOf('clientId', 'clientSecret');
 	const request = { path: '/sessions/req_credentialtest', authenticate };
 	return await probe(this, fileCourier, data, request, ({ status, body, said }) => {
-		if (status === 401 || status === 403) {
-			return `FileCourier refuses the Client ID and Client Secret: ${said}`;
+		const refused = `FileCourier refuses the Client ID and Client Secret: ${said}`;
+		if (status === 401 || status === 403) return refused;
+		const envelope = isJsonObject(body) ? body : {};
+		if (status === 200 && envelope.status === true) {
+			return SESSION.read(body, status) ? undefined : ANOTHER_SERVICE;
 		}
-		if (status >= 500 || status === 429) return `FileCourier answered ${status}: ${said}`;
-		// 200, 400 and 404 all come after the credentials were accepted.
-		const isEnvelope = isJsonObject(body) && typeof body.status === 'boolean';
-		return isEnvelope && (status === 200 || status === 400 || status === 404)
-			? undefined
-			: ANOTHER_SERVICE;
+		// 200, 400 and 404 come after the credentials were accepted, unless the words are about them.
+		const isFailure = envelope.status === false && fileCourier.errorMessage(body) !== undefined;
+		if (!isFailure || ![200, 400, 404].includes(status)) return ANOTHER_SERVICE;
+		return ABOUT_CREDENTIALS.test(said) ? refused : undefined;
 	});
 }
+
+/** The docs show “Invalid API key”, and leave open with which status it comes. */
+const ABOUT_CREDENTIALS =
+	/api.?key|credential|client|secret|unauthori[sz]ed|authenticat|authori[sz]ation|forbidden|denied/i;

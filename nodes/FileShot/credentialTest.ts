@@ -5,9 +5,9 @@ import type {
 } from 'n8n-workflow';
 
 import { bearerOf } from '../shared/authentication';
-import { ANOTHER_SERVICE, probe } from '../shared/credentialTest';
-import { reportsError } from '../shared/service';
-import { fileIdOf } from './describe';
+import { ANOTHER_SERVICE, EMPTY_LIST, probe } from '../shared/credentialTest';
+import { type Json, reportsError, textOf } from '../shared/service';
+import { fieldOf, fileIdOf, sizeOf } from './describe';
 import { FILES } from './file/list';
 import { fileShot } from './service';
 
@@ -25,8 +25,14 @@ export async function fileShotApiTest(
 		if (status === 401) return `FileShot refuses the API Key: ${said}`;
 		if (status === 403) return `The API needs the Creator tier or a higher one: ${said}`;
 		if (status === 404) return `FileShot answered 404: ${said}. Check the Base URL.`;
-		if (status >= 300 || reportsError(body)) return `FileShot answered ${status}: ${said}`;
+		if (status >= 400 || reportsError(body)) return `FileShot answered ${status}: ${said}`;
 		const items = FILES.read(body, status)?.items;
-		return items?.every((one) => fileIdOf(one) !== undefined) ? undefined : ANOTHER_SERVICE;
+		if (items === undefined || !items.every(isFile)) return ANOTHER_SERVICE;
+		// The docs do not show the list: an empty one has nothing of FileShot in it.
+		return items.length > 0 ? undefined : EMPTY_LIST;
 	});
 }
+
+const isFile = (data: Json) =>
+	fileIdOf(data) !== undefined &&
+	(textOf(fieldOf(data, 'fileName')) !== undefined || sizeOf(data) !== undefined);

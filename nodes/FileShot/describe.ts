@@ -1,9 +1,8 @@
 import type { IDataObject } from 'n8n-workflow';
-import { NodeOperationError } from 'n8n-workflow';
 
-import { readAddress } from '../shared/address';
+import { addressOf, checkedCredential } from '../shared/address';
+import { pastedText } from '../shared/blanks';
 import { epochOf, isoDate } from '../shared/dates';
-import { learnSecrets } from '../shared/secrets';
 import { type Essential, type Json, type ServiceContext, textOf } from '../shared/service';
 import { fileShot, objectOf } from './service';
 
@@ -111,13 +110,7 @@ export const describeFile = (data: Json, around: Surroundings): IDataObject => (
  * @throws NodeOperationError for a Link Base URL that is none
  */
 export async function linkBaseOf(context: ServiceContext): Promise<string> {
-	const secrets = await learnSecrets(context, fileShot.credential);
-	const { linkBaseUrl } = await secrets.credential(fileShot.credential);
-	const { url, problem } = readAddress(textOf(linkBaseUrl) ?? 'https://fileshot.io');
-	if (problem === undefined) return url;
-	throw new NodeOperationError(
-		context.getNode(),
-		`The Link Base URL in the FileShot credential ${problem}`,
-		{ description: 'Correct the Link Base URL in the FileShot credential.' },
-	);
+	const { linkBaseUrl } = await checkedCredential(context, fileShot);
+	if (pastedText(linkBaseUrl) === '') return 'https://fileshot.io';
+	return await addressOf(context, fileShot, 'linkBaseUrl');
 }

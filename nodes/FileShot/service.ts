@@ -10,6 +10,7 @@ export const fileShot: Service = {
 	secretFields: { apiKey: 'API Key' },
 	// The desktop clients have it in their base URL, the docs in the paths.
 	apiPath: '/api',
+	otherAddresses: { linkBaseUrl: { label: 'Link Base URL' } },
 	errorMessage(body) {
 		if (!isJsonObject(body)) return textOf(body)?.trim().slice(0, 300);
 		const { error } = body;

@@ -20,9 +20,11 @@ export async function filesAppApiTest(
 		if (status === 401) return `Files App refuses the API Key: ${said}`;
 		if (status === 403) return `The API Key may not list files: ${said}`;
 		if (status === 404) return `Files App answered 404: ${said}. Check the Base URL.`;
-		if (status >= 300 || reportsError(body)) return `Files App answered ${status}: ${said}`;
+		if (status >= 400 || reportsError(body)) return `Files App answered ${status}: ${said}`;
 		const files = FILES.read(body, status)?.files;
-		const areFiles = files?.every((file) => isJsonObject(file) && textOf(file.id) !== undefined);
-		return areFiles ? undefined : ANOTHER_SERVICE;
+		return files?.every(isFile) ? undefined : ANOTHER_SERVICE;
 	});
 }
+
+const isFile = (file: unknown) =>
+	isJsonObject(file) && textOf(file.id) !== undefined && textOf(file.name) !== undefined;

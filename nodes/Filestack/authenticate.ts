@@ -1,6 +1,6 @@
 import type { ICredentialDataDecryptedObject, IHttpRequestOptions } from 'n8n-workflow';
 
-import { withoutBlanks } from '../shared/address';
+import { pastedText } from '../shared/blanks';
 import { type SignedPolicy, signPolicy } from './signing';
 
 /** A JSON body of the upload and of the processing API, with its places for the credentials still empty. */
@@ -26,8 +26,8 @@ export function authenticate(
 	options: IHttpRequestOptions,
 ): IHttpRequestOptions {
 	const { policy, ...query } = options.qs ?? {};
-	const apikey = withoutBlanks(String(apiKey ?? ''));
-	const proof = proofOf(policy, withoutBlanks(String(appSecret ?? '')));
+	const apikey = pastedText(apiKey) ?? '';
+	const proof = proofOf(policy, pastedText(appSecret) ?? '');
 	const { body } = options;
 	if (!isKeyed(body)) return { ...options, qs: { ...query, key: apikey, ...proof } };
 	return { ...options, qs: query, body: filled(body, apikey, proof) };

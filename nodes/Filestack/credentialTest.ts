@@ -4,9 +4,9 @@ import type {
 	INodeCredentialTestResult,
 } from 'n8n-workflow';
 
-import { withoutBlanks } from '../shared/address';
+import { pastedText } from '../shared/blanks';
 import { ANOTHER_SERVICE, probe } from '../shared/credentialTest';
-import { isJsonObject } from '../shared/service';
+import { isJsonObject, textOf } from '../shared/service';
 import { filestack } from './service';
 import { allowing, signPolicy } from './signing';
 
@@ -22,11 +22,11 @@ export async function filestackApiTest(
 	this: ICredentialTestFunctions,
 	{ data = {} }: ICredentialsDecrypted,
 ): Promise<INodeCredentialTestResult> {
-	const secret = withoutBlanks(String(data.appSecret ?? ''));
+	const secret = pastedText(data.appSecret) ?? '';
 	const proof = secret ? signPolicy(allowing(['stat'], UNKNOWN).policy, secret) : {};
 	const request = {
 		path: `/file/${UNKNOWN}/metadata`,
-		qs: { key: withoutBlanks(String(data.apiKey ?? '')), ...proof },
+		qs: { key: pastedText(data.apiKey) ?? '', ...proof },
 	};
 	return await probe(this, filestack, data, request, ({ status, body, said }) => {
 		if (status === 401 || status === 403) {
@@ -34,9 +34,8 @@ export async function filestackApiTest(
 				? `Filestack refuses the API Key and App Secret: ${said}`
 				: `Filestack wants a signature (${said}): enter the App Secret`;
 		}
-		if (status >= 500 || status === 429) return `Filestack answered ${status}: ${said}`;
 		const { result, error } = isJsonObject(body) ? body : {};
-		const isFileApi = result === 'error' && isJsonObject(error);
+		const isFileApi = result === 'error' && isJsonObject(error) && textOf(error.msg) !== undefined;
 		return status === 404 && isFileApi ? undefined : ANOTHER_SERVICE;
 	});
 }

@@ -1,7 +1,7 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
 
-import { withoutBlanks } from '../shared/address';
+import { pastedText } from '../shared/blanks';
 import { isJsonObject, type Service, textOf } from '../shared/service';
 import { type Policy, type SignedPolicy, signPolicy } from './signing';
 
@@ -14,11 +14,17 @@ export const filestack: Service = {
 	credential: 'filestackApi',
 	secretFields: { apiKey: 'API Key' },
 	apiPath: '/api',
+	// With the paths that the documentation shows behind them.
+	otherAddresses: {
+		cdnBaseUrl: { label: 'CDN Base URL' },
+		uploadBaseUrl: { label: 'Upload Base URL', path: '/multipart' },
+		processBaseUrl: { label: 'Process Base URL', path: '/process' },
+	},
 	errorMessage: (body) => wordsOf(body)?.replace(PROOF, '…'),
 	// The policy goes out signed, as the credential signs it.
 	secretsIn: ({ policy }, { appSecret }) =>
 		typeof policy === 'string'
-			? Object.values(signPolicy(policy, String(appSecret ?? '').trim()))
+			? Object.values(signPolicy(policy, pastedText(appSecret) ?? ''))
 			: [],
 	// A store call with an unknown key is answered 200 with such a text (filestack-python, issue 71).
 	reportsFailure: (body) =>
@@ -58,19 +64,12 @@ export const storage: Service = {
 	},
 };
 
-/** The labels of the credential's fields for the hosts beside that of the File API. */
-export const HOSTS = {
-	cdnBaseUrl: 'CDN Base URL',
-	uploadBaseUrl: 'Upload Base URL',
-	processBaseUrl: 'Process Base URL',
-} as const;
-
 /** The app secret, undefined where the credential has none. */
 export async function appSecretOf(functions: IExecuteFunctions): Promise<string | undefined> {
-	const { appSecret } = await functions.getCredentials<{ appSecret?: string }>(
+	const { appSecret } = await functions.getCredentials<{ appSecret?: unknown }>(
 		filestack.credential,
 	);
-	return withoutBlanks(appSecret ?? '') || undefined;
+	return pastedText(appSecret) || undefined;
 }
 
 /** @throws NodeOperationError for a call that always needs a signature, where the credential has no app secret */

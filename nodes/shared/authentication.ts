@@ -1,6 +1,6 @@
 import type { ICredentialDataDecryptedObject, IHttpRequestOptions } from 'n8n-workflow';
 
-import { withoutBlanks } from './address';
+import { pastedText } from './blanks';
 
 type Authenticate = (
 	credentials: ICredentialDataDecryptedObject,
@@ -8,7 +8,7 @@ type Authenticate = (
 ) => Promise<IHttpRequestOptions>;
 
 const secretOf = (credentials: ICredentialDataDecryptedObject, field: string) =>
-	withoutBlanks(String(credentials[field] ?? ''));
+	pastedText(credentials[field]) ?? '';
 
 /** Sends the secret of a field as a bearer token, without blanks that were copied along. */
 export const bearerOf =

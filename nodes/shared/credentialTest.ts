@@ -5,8 +5,8 @@ import type {
 	INodeCredentialTestResult,
 } from 'n8n-workflow';
 
-import { readAddress, readSecret } from './address';
-import { faultOf } from './errors';
+import { faultIn, readAddress } from './address';
+import { faultOf, isWebPage, TLS_HINT, wordsOf } from './errors';
 import { setbackOf } from './http';
 import { Secrets } from './secrets';
 import { addressFieldOf, isJsonObject, type Service } from './service';
@@ -28,14 +28,14 @@ export interface ProbeAnswer {
 	status: number;
 	/** Parsed JSON: an object or an array. */
 	body: unknown;
-	/** The service's own words about a failure. */
+	/** The service's own words about a failure, on one line and without secrets. */
 	said: string;
 }
 
 /**
  * Asks a service something harmless with the credentials under test.
  * @param judge what a response of the service means: undefined for good credentials, else a sentence on what is wrong;
- * {@link ANOTHER_SERVICE} for a response that is not in the shape of this service
+ * {@link ANOTHER_SERVICE} for a response that is not in the shape of this service, {@link EMPTY_LIST} for an empty list
  */
 export async function probe(
 	context: ICredentialTestFunctions,
@@ -47,22 +47,18 @@ export async function probe(
 	const addressField = addressFieldOf(service);
 	const failed = (message: string): INodeCredentialTestResult => ({ status: 'Error', message });
 	const secrets = new Secrets();
-	for (const [field, label] of Object.entries(service.secretFields)) {
-		const { problem } = readSecret(credentials[field]);
-		if (problem !== undefined) return failed(`The ${label} ${problem}`);
-	}
+	const fault = faultIn(service, credentials);
+	if (fault) return failed(`The ${fault.label} ${fault.problem}`);
 	const users = Object.values(credentials);
 	for (const [field, value] of Object.entries(credentials)) {
 		if (!/url$/i.test(field)) secrets.add(value, users);
 	}
-	const address = readAddress(credentials.baseUrl, service.apiPath);
-	if (address.problem !== undefined) return failed(`The ${addressField} ${address.problem}`);
-	const { origin } = new URL(address.url);
-	try {
-		const usual: IHttpRequestOptions = { url: `${address.url}${path}`, qs };
-		const signed = (await authenticate?.(credentials, usual)) ?? usual;
+	const { url: base = '' } = readAddress(credentials.baseUrl, service.apiPath);
+	const { origin, protocol } = new URL(base);
+	const usual: IHttpRequestOptions = { url: `${base}${service.apiPath ?? ''}${path}`, qs };
+	const send = async (signed: IHttpRequestOptions) =>
 		// The only request helper that n8n gives to a credential test.
-		const response: unknown = await context.helpers.request({
+		(await context.helpers.request({
 			method: 'GET',
 			uri: signed.url,
 			qs: signed.qs,
@@ -73,17 +69,19 @@ export async function probe(
 			resolveWithFullResponse: true,
 			followRedirect: false,
 			timeout: 15_000,
-		});
-		const { statusCode: status, body: received } = response as {
-			statusCode: number;
-			body: unknown;
-		};
-		const body = parseBody(received);
-		if (!isJsonObject(body) && !Array.isArray(body)) {
-			return failed(`${origin} does not answer in JSON (${status}). Check the ${addressField}.`);
+		})) as Response;
+	try {
+		const response = await send((await authenticate?.(credentials, usual)) ?? usual);
+		const { statusCode: status } = response;
+		const body = parseBody(response.body);
+		const said = wordsOf(secrets.hideInError(service.errorMessage(body) ?? ''));
+		const trouble = troubleIn(service, { status, body, said, origin, to: redirectOf(response) });
+		if (trouble) return failed(trouble);
+		let problem = judge({ status, body, said: said ?? 'no reason given' });
+		if (problem === EMPTY_LIST) {
+			const { statusCode } = await send(usual);
+			problem = statusCode === 401 || statusCode === 403 ? undefined : ANOTHER_SERVICE;
 		}
-		const said = secrets.hideInError(service.errorMessage(body) ?? 'no reason given');
-		const problem = judge({ status, body, said });
 		if (problem === undefined) return { status: 'OK', message: 'Connection successful' };
 		return failed(
 			problem === ANOTHER_SERVICE
@@ -92,11 +90,54 @@ export async function probe(
 		);
 	} catch (error) {
 		const { code = 'no answer', reason } = setbackOf(error);
-		const why = faultOf(code) ?? secrets.hideInError(reason ?? '');
-		const hint = why === '' ? '' : `${why}. `;
-		return failed(`${origin} cannot be reached (${code}). ${hint}Check the ${addressField}.`);
+		const isCutOff = protocol === 'http:' && code === 'ECONNRESET';
+		const why = [
+			faultOf(code) ?? wordsOf(secrets.hideInError(reason ?? '')),
+			isCutOff ? TLS_HINT : undefined,
+		].filter(Boolean);
+		return failed(
+			`${[`${origin} cannot be reached (${code})`, ...why].join('. ')}. Check the ${addressField}.`,
+		);
 	}
+}
+
+interface Response {
+	statusCode: number;
+	headers: Record<string, unknown>;
+	body: unknown;
+}
+
+/** Where a response redirects to, without what may be secret in the address; the same origin says nothing. */
+function redirectOf({ headers }: Response): string | undefined {
+	const { location } = headers;
+	if (typeof location !== 'string' || !URL.canParse(location)) return undefined;
+	const { protocol, host } = new URL(location);
+	return /^https?:$/.test(protocol) ? `${protocol}//${host}` : undefined;
+}
+
+/** What no response of a service to a harmless request is, whichever service it is. */
+function troubleIn(
+	service: Service,
+	answer: { status: number; body: unknown; said?: string; origin: string; to?: string },
+): string | undefined {
+	const { status, body, said, origin, to } = answer;
+	const check = `Check the ${addressFieldOf(service)}.`;
+	if (status >= 300 && status < 400) {
+		const advice = service.pageAdvice?.[status] ?? check;
+		return `${origin} redirects (${status})${to && to !== origin ? ` to ${to}` : ''}. ${advice}`;
+	}
+	if (status === 429 || status >= 500) {
+		return `${origin} answered ${status}${said ? `: ${said}` : ''}. Try again later; if that goes on, ${check.replace('C', 'c')}`;
+	}
+	if (isJsonObject(body) || Array.isArray(body)) return undefined;
+	return `${origin} does not answer in JSON${isWebPage(body) ? ', but with a web page' : ''} (${status}). ${check}`;
 }
 
 /** What a judge says of a response that another service may have sent. */
 export const ANOTHER_SERVICE = 'another service';
+
+/**
+ * What a judge says of an empty list that any service may have sent: it proves the credentials if the server refuses the
+ * same request without them.
+ */
+export const EMPTY_LIST = 'empty list';

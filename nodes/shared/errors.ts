@@ -30,6 +30,9 @@ const FAULTS: Readonly<Record<string, string>> = {
 	ERR_TLS_CERT_ALTNAME_INVALID: 'The TLS certificate belongs to another host name',
 };
 
+/** For an http:// address whose port may speak TLS: what its server sends then is no HTTP, or nothing. */
+export const TLS_HINT = 'At that port the address may have to begin with https://';
+
 /** Characters of a service's words that an error repeats, and of a web page's title. */
 const LONGEST_WORDS = 300;
 const LONGEST_TITLE = 100;
@@ -60,6 +63,7 @@ export function connectionError(node: INode, what: string, origin: string, setba
 export function faultOf(code: string): string | undefined {
 	if (FAULTS[code]) return FAULTS[code];
 	if (isUntrusted(code)) return 'This n8n does not trust the TLS certificate of the host';
+	if (code.startsWith('HPE_')) return 'The answer is not HTTP. ' + TLS_HINT;
 	return code.startsWith('ERR_SSL_') ? FAULTS.EPROTO : undefined;
 }
 
@@ -138,7 +142,7 @@ export const isWebPage = (body: unknown): body is string =>
 	/<(!doctype\s+html|html|head|body|title|h\d|p|div|center)\b/i.test(body.slice(0, 2000));
 
 /** The words of a service, on one line and of bounded length; undefined for anything but words, and for a web page. */
-function wordsOf(words: unknown): string | undefined {
+export function wordsOf(words: unknown): string | undefined {
 	const text = textOf(words);
 	if (text === undefined || /^\s*<|<(!doctype|html|head|body|title)\b/i.test(text.slice(0, 1000))) {
 		return undefined;

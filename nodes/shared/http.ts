@@ -6,7 +6,7 @@ import type {
 } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
 
-import { baseUrlOf, checkSecrets } from './address';
+import { baseUrlOf, checkedCredential } from './address';
 import {
 	answerError,
 	connectionError,
@@ -118,7 +118,7 @@ export async function callApi<T>(
 	const credential = await secrets.credential(service.credential);
 	for (const text of service.secretsIn?.(call.qs ?? {}, credential) ?? []) secrets.add(text);
 	try {
-		await checkSecrets(context, service);
+		await checkedCredential(context, service);
 		const baseUrl = call.baseUrl ?? (await baseUrlOf(context, service));
 		const answer = await send(context, service, call, baseUrl);
 		const body = secrets.hideInBody(answer.body);

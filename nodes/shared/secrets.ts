@@ -1,4 +1,5 @@
-import { isJsonObject, type Json, type ServiceContext, textOf } from './service';
+import { pastedText, withoutBlanks } from './blanks';
+import { isJsonObject, type Json, type ServiceContext } from './service';
 
 /** What stands in place of a secret; n8n's own word for it. */
 const HIDDEN = '**hidden**';
@@ -79,18 +80,19 @@ export class Secrets {
 
 	/** @param users names with which HTTP Basic may send it */
 	add(secret: unknown, users: unknown[] = []): void {
-		const text = textOf(secret)?.trim();
-		if (text === undefined) return;
+		const text = pastedText(secret);
+		if (!text) return;
+		const names = users.map((user) => pastedText(user) ?? '');
 		// One field may hold several while a webhook's secret is rotated; a user's own key may have commas and spaces.
-		const pieces = text.split(/[,\r\n]+/).map((piece) => piece.trim());
+		const pieces = text.split(/[,\r\n]+/).map(withoutBlanks);
 		const several = pieces.filter((piece) => piece.length >= PIECE);
-		for (const one of new Set([text, ...several])) this.addOne(one, users);
+		for (const one of new Set([text, ...several])) this.addOne(one, names);
 	}
 
-	private addOne(secret: string, users: unknown[]): void {
+	private addOne(secret: string, users: string[]): void {
 		if (secret.length < SHORTEST) return;
 		this.pattern = this.shortPattern = undefined;
-		const basic = [...users, 'app', ''].map((user) => `${String(user)}:${secret}`);
+		const basic = [...users, 'app', ''].map((user) => `${user}:${secret}`);
 		const encoded = [secret, ...basic].flatMap((text) =>
 			(['base64', 'base64url'] as const).map((encoding) => Buffer.from(text).toString(encoding)),
 		);

@@ -27,6 +27,8 @@ export interface Service {
 	addressField?: string;
 	/** What every path of the API begins with; a user may have entered it, or a part of it, as the end of the base URL. */
 	apiPath?: string;
+	/** The fields of the credential for further addresses, by name. */
+	otherAddresses?: Readonly<Record<string, Address>>;
 	/** The service's own words in an error body, undefined where the body has none. */
 	errorMessage(body: unknown): string | undefined;
 	/** Whether a 2xx answer nevertheless reports a failure. */
@@ -37,6 +39,13 @@ export interface Service {
 	pageAdvice?: Readonly<Record<number, string>>;
 	/** What a call with that query carries beside the secrets of the credential, and must not come back either. */
 	secretsIn?(qs: IDataObject, credential: Json): string[];
+}
+
+/** A field of a credential for an address. */
+export interface Address {
+	label: string;
+	/** What the calls put behind it; a user may have entered it, or a part of it, as the end of the address. */
+	path?: string;
 }
 
 /**

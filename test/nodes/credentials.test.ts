@@ -1,9 +1,15 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports */
+import { createServer as createTlsServer } from 'node:https';
+import { type AddressInfo, createServer } from 'node:net';
+
 import type {
 	ICredentialDataDecryptedObject,
 	ICredentialTestFunction,
+	ICredentialTestFunctions,
 	IDataObject,
 } from 'n8n-workflow';
 
+import { cert, key } from '../support/certificate';
 import { allNodes, credentialsFor, operationsOf, parametersWith } from '../support/descriptions';
 import { credentialTestOf } from '../support/credentialTest';
 import { everythingIn } from '../support/errors';
@@ -25,6 +31,15 @@ beforeEach(() => {
 });
 const respond = (status: number, body: string, headers: Record<string, string> = {}) =>
 	Object.assign(otherwise, { status, body, headers });
+
+const HOSTILE = [
+	'files.example.com',
+	'https://user:s3cr3tpass@example.com',
+	'https://example.com/?key=s3cr3tpass',
+	'https://example.com/#s3cr3tpass',
+	'https://example.com/../s3cr3tpass',
+	'ftp://example.com',
+];
 
 const actions = allNodes().filter(({ node }) => !node.description.group.includes('trigger'));
 
@@ -64,6 +79,28 @@ describe.each(actions.map((one) => [one.credentialType.displayName, one] as cons
 			[200, '[{"a":1}]'],
 			[400, '{"message":"Bad Request"}'],
 			[201, '{"id":1}'],
+			[200, '[]'],
+			[200, '[1,2]'],
+			[200, '["a"]'],
+			[200, '{"data":[]}'],
+			[200, '{"success":true,"items":[]}'],
+			[200, '{"results":[{"id":1,"name":"x"}]}'],
+			[200, '[{"id":1,"title":"x"}]'],
+			[200, '{"files":[1]}'],
+			[200, '{"files":[{"id":"1"}]}'],
+			[200, '{"files":{}}'],
+			[200, '{"status":true}'],
+			[200, '{"status":true,"data":{}}'],
+			[200, '{"status":false}'],
+			[404, '{"status":false}'],
+			[400, '{"status":true}'],
+			[404, '{"result":"error"}'],
+			[404, '{"result":"error","error":{}}'],
+			[200, '{"result":"error","error":{"code":404,"msg":"no"}}'],
+			[200, '{"status":false,"error":"Invalid API key"}'],
+			[400, '{"status":false,"message":"Authentication failed"}'],
+			[200, '{"email":"a@b.c"}'],
+			[200, '{"status":"ok","data":[]}'],
 			[302, '{"a":1}'],
 			[204, ''],
 			[200, '<!doctype html><title>Log in</title>'],
@@ -76,6 +113,34 @@ describe.each(actions.map((one) => [one.credentialType.displayName, one] as cons
 			const result = await tested();
 			expect(result.status).toBe('Error');
 			expect(result.message).toMatch(/[a-z]/);
+		});
+
+		it.each([
+			[301, '', /redirects \(301\) to https:\/\/other\.example\. /],
+			[302, '{"a":1}', /redirects \(302\) to https:\/\/other\.example\. /],
+			[429, '<html>Slow down</html>', /answered 429.*[Tt]ry again later/],
+			[429, '{"error":"slow"}', /answered 429.*[Tt]ry again later/],
+			[502, '<html>Bad gateway</html>', /answered 502.*[Tt]ry again later/],
+			[503, '', /answered 503.*[Tt]ry again later/],
+			[200, '<!doctype html><title>Log in</title>', /a web page \(200\).*Check the /],
+			[404, '<html>nginx</html>', /a web page \(404\).*Check the /],
+		])('what %i %j means is said', async (status, body, message) => {
+			const location = 'https://user:s3cr3tpass@other.example/login?next=s3cr3tpass';
+			respond(status, body, status < 400 && status > 299 ? { location } : {});
+			const result = await tested();
+			expect(result.status).toBe('Error');
+			expect(result.message).toMatch(message);
+			expect(result.message).not.toMatch(/<|s3cr3tpass/);
+		});
+
+		it('a message of any length, on any lines, stays one short line', async () => {
+			const said = `a\r\nb\u202e<script>${'x'.repeat(100_000)}`;
+			for (const status of [200, 401, 403, 404, 500]) {
+				respond(status, JSON.stringify({ error: said, message: said, detail: said }));
+				const { message } = await tested();
+				expect(message.length).toBeLessThan(500);
+				expect(message).not.toMatch(/[\r\n\u202e]/);
+			}
 		});
 
 		it('an answer that repeats the secret does not get it into the message', async () => {
@@ -107,6 +172,15 @@ describe.each(actions.map((one) => [one.credentialType.displayName, one] as cons
 			['https://@example.com', /must not contain a user name or a password$/],
 			['https://example.com?x=1', /must not contain “\?” or “#”$/],
 			['https://example.com/#x', /must not contain “\?” or “#”$/],
+			['https://user:12/s3cr3tpass@example.com', /must not contain a user name or a password$/],
+			['https://user:s3cr3tpass?@example.com', /must not contain “\?” or “#”$/],
+			['https:///example.com', /is not a valid URL$/],
+			['https://example.com/%2e%2E/x', /is not a valid URL$/],
+			['https://example.com/.%2e', /is not a valid URL$/],
+			['https://example.com:0', /is not a valid URL$/],
+			['https://exa\u200bmple.com', /is not a valid URL$/],
+			['https://example.com/a\u0000b', /is not a valid URL$/],
+			['https://example.com/\ud83d', /is not a valid URL$/],
 		])('the address %j is refused before anything is sent', async (baseUrl, message) => {
 			const { status, message: said } = await tested({ baseUrl });
 			expect([status, said.startsWith(`The ${address.displayName} `)]).toEqual(['Error', true]);
@@ -124,6 +198,8 @@ describe.each(actions.map((one) => [one.credentialType.displayName, one] as cons
 			['line breaks', (text: string) => `\r\n${text}\n`],
 			['a no-break space', (text: string) => `\u00a0${text}\u00a0`],
 			['a zero-width space', (text: string) => `\u200b${text}\ufeff`],
+			['marks of direction', (text: string) => `\u202a${text}\u2066\u2069`],
+			['control characters', (text: string) => `\u0000${text}\u0007`],
 		])('%s around secrets and addresses do not matter', async (__, around) => {
 			const pasted = Object.fromEntries(
 				Object.entries(good()).map(([field, value]) => [field, around(String(value))]),
@@ -161,6 +237,45 @@ describe.each(actions.map((one) => [one.credentialType.displayName, one] as cons
 			},
 		);
 
+		it('a secret with blanks around it is hidden like the one that is sent', async () => {
+			const [field] = secrets;
+			const secret = String(good()[field.name]);
+			const pasted = { [field.name]: `\u200b${secret}\u2060` };
+			respond(403, JSON.stringify({ error: secret, message: secret, detail: secret }));
+			expect((await tested(pasted)).message).not.toContain(secret);
+			expect(everythingIn(errorOf(await run(pasted)))).not.toContain(secret);
+		});
+
+		it.each(HOSTILE)('each address of the credential is refused: %s', async (value) => {
+			for (const { name: field, displayName } of credentialType.properties) {
+				if (!/url$/i.test(field)) continue;
+				const { status, message } = await tested({ [field]: value });
+				expect([status, message.startsWith(`The ${displayName} `)]).toEqual(['Error', true]);
+				expect(message).not.toContain('s3cr3tpass');
+			}
+			expect(host.requests).toEqual([]);
+		});
+
+		it('http to a port that speaks TLS is told', async () => {
+			const server = createTlsServer({ key, cert }).unref();
+			await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+			const { port } = server.address() as AddressInfo;
+			const { message } = await tested({ baseUrl: `http://127.0.0.1:${port}` });
+			server.close();
+			expect(message).toMatch(/cannot be reached.*may have to begin with https:\/\/.*Check the/);
+		});
+
+		it('a certificate that nobody trusts is told', async () => {
+			const server = createTlsServer({ key, cert }).unref();
+			await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+			const { port } = server.address() as AddressInfo;
+			const { message } = await tested({ baseUrl: `https://localhost:${port}` });
+			server.close();
+			expect(message).toMatch(
+				/cannot be reached.*certificate of the host is self-signed.*Check the/,
+			);
+		});
+
 		it('TLS to a port without it, and an unknown host, are told apart', async () => {
 			const tls = await tested({ baseUrl: host.url.replace('http:', 'https:') });
 			expect(tls.message).toMatch(/TLS|http:\/\//);
@@ -175,6 +290,7 @@ it.each([
 	['FileShot API', ['', '/api', '/api/'], '/api/files'],
 	['SpeedyFiles API', ['', '/api', '/api/v1', '/api/v1/'], '/api/v1/me'],
 	['Filestack API', ['', '/api', '/api/'], '/api/file/'],
+	['Files App API', ['', '/'], '/files'],
 ])('%s: the documented addresses %j are one', async (title, ends, path) => {
 	const { node, credentialType } = actions.find((one) => one.credentialType.displayName === title)!;
 	const [[, test]] = Object.entries(node.methods!.credentialTest!);
@@ -185,3 +301,43 @@ it.each([
 		expect(host.requests.map(({ url }) => url.startsWith(path))).toEqual([true]);
 	}
 });
+
+it('a host whose name is the path of the API keeps its name', async () => {
+	const { node, credentialType } = actions.find(
+		(one) => one.credentialType.displayName === 'FileShot API',
+	)!;
+	const [[, test]] = Object.entries(node.methods!.credentialTest!);
+	const data = { ...credentialsFor(credentialType, host.url), baseUrl: 'http://api' };
+	const request = jest.fn(() => Promise.resolve({ statusCode: 401, headers: {}, body: {} }));
+	const context = { helpers: { request } } as unknown as ICredentialTestFunctions;
+	await (test as ICredentialTestFunction).call(context, {
+		...{ id: '1', name: 'test', type: credentialType.name },
+		data,
+	});
+	expect(request).toHaveBeenCalledWith(
+		expect.objectContaining({
+			uri: 'http://api/api/files',
+			timeout: 15_000,
+			followRedirect: false,
+		}),
+	);
+});
+
+it('a server that never answers is given up', async () => {
+	const server = createServer().unref();
+	await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+	const { port } = server.address() as AddressInfo;
+	const { node, credentialType } = actions[0];
+	const [[, test]] = Object.entries(node.methods!.credentialTest!);
+	const baseUrl = `http://127.0.0.1:${port}`;
+	const data = { ...credentialsFor(credentialType, baseUrl) };
+	const { message } = await credentialTestOf(
+		test as ICredentialTestFunction,
+		credentialType.name,
+		data,
+	);
+	server.close();
+	expect(message).toBe(
+		`${baseUrl} cannot be reached (ECONNABORTED). No answer came in time. Check the Base URL.`,
+	);
+}, 30_000);

@@ -8,7 +8,7 @@ import { downloadFile } from '../../shared/transfer/download';
 import { transferSettings } from '../../shared/transfer/settings';
 import { type ChosenFile, chosenFile, fileField } from '../handle';
 import { cdnLink, fileApiLink } from '../links';
-import { appSecretOf, filestack, HOSTS } from '../service';
+import { appSecretOf, filestack } from '../service';
 import { allowing, signPolicy, TRANSFER_MINUTES } from '../signing';
 import { cacheOption, verifyOption } from './fields';
 import { anyOf, readMetadata } from './metadata';
@@ -88,7 +88,7 @@ async function linkTo({ functions, option }: ItemContext, { handle, segment }: C
 	if (option('downloadFrom') === 'fileApi') {
 		return fileApiLink(await baseUrlOf(functions, filestack), segment, proof, settings);
 	}
-	const cdn = await addressOf(functions, filestack, 'cdnBaseUrl', HOSTS.cdnBaseUrl);
+	const cdn = await addressOf(functions, filestack, 'cdnBaseUrl');
 	return cdnLink(cdn, segment, proof, settings);
 }
 

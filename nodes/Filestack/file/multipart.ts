@@ -15,7 +15,7 @@ import { putSigned } from '../../shared/transfer/put';
 import type { PartSettings } from '../../shared/transfer/settings';
 import type { FileSource } from '../../shared/transfer/source';
 import { partPayload } from '../../shared/transfer/upload';
-import { filestack, HOSTS, storage } from '../service';
+import { filestack, storage } from '../service';
 import { allowing } from '../signing';
 import { STORED } from './stored';
 import { filled, storeParameters, type StoreTarget } from './storeTarget';
@@ -70,7 +70,7 @@ export async function uploadInParts(
 
 async function start(item: ItemContext, about: IDataObject, target: StoreTarget): Promise<Upload> {
 	const { functions } = item;
-	const baseUrl = await addressOf(functions, filestack, 'uploadBaseUrl', HOSTS.uploadBaseUrl);
+	const baseUrl = await addressOf(functions, filestack, 'uploadBaseUrl');
 	const store = storeParameters(target) as IDataObject;
 	const { body } = await ask(item, baseUrl, 'start', { ...about, store }, { needs: STARTED });
 	const { host, ...started } = body;

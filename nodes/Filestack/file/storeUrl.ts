@@ -6,7 +6,7 @@ import type { ItemContext } from '../../shared/operation';
 import { invalidParameter } from '../../shared/parameters';
 import type { Json } from '../../shared/service';
 import { secretsOf } from '../../shared/secrets';
-import { filestack, HOSTS } from '../service';
+import { filestack } from '../service';
 import { allowing, type PolicyCall, TRANSFER_MINUTES } from '../signing';
 import { STORED } from './stored';
 import { filled, pairsOf, storeParameters, type StoreTarget } from './storeTarget';
@@ -68,7 +68,7 @@ async function processCall(
 	const source = headers.length > 0 ? { source: url, headers: Object.fromEntries(headers) } : url;
 	return {
 		method: 'POST',
-		baseUrl: await addressOf(functions, filestack, 'processBaseUrl', HOSTS.processBaseUrl),
+		baseUrl: await addressOf(functions, filestack, 'processBaseUrl'),
 		path: '/process',
 		needs: STORED,
 		qs: allowing(['pick', 'store'], undefined, TRANSFER_MINUTES),

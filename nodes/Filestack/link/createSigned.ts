@@ -5,7 +5,7 @@ import { expiryFields, expiryOf } from '../expiry';
 import { cacheOption } from '../file/fields';
 import { chosenFile, fileField } from '../handle';
 import { cdnLink, fileApiLink } from '../links';
-import { filestack, HOSTS, needAppSecret, signed } from '../service';
+import { filestack, needAppSecret, signed } from '../service';
 
 export const createSigned: Operation = {
 	value: 'createSigned',
@@ -59,12 +59,7 @@ export const createSigned: Operation = {
 		const url =
 			parameter('linkTo') === 'fileApi'
 				? fileApiLink(await baseUrlOf(functions, filestack), segment, proof, settings)
-				: cdnLink(
-						await addressOf(functions, filestack, 'cdnBaseUrl', HOSTS.cdnBaseUrl),
-						segment,
-						proof,
-						settings,
-					);
+				: cdnLink(await addressOf(functions, filestack, 'cdnBaseUrl'), segment, proof, settings);
 		return { json: { url, handle, expiry, expiresAt: isoDate(expiry) } };
 	},
 };

@@ -1,5 +1,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 
+import { withoutBlanks } from '../blanks';
+
 /** A hex SHA-256 digest, with the prefix that some services put before it. */
 const HEX_DIGEST = /^(?:sha256=)?([0-9a-f]{64})$/i;
 
@@ -50,10 +52,7 @@ const SHORTEST_OF_SEVERAL = 16;
  */
 export function secretsOf(field: unknown): string[] {
 	const secrets = linesOf(field).flatMap((line) => {
-		const pieces = line
-			.split(',')
-			.map((piece) => piece.trim())
-			.filter(Boolean);
+		const pieces = line.split(',').map(withoutBlanks).filter(Boolean);
 		return pieces.every(({ length }) => length >= SHORTEST_OF_SEVERAL) ? [line, ...pieces] : [line];
 	});
 	return [...new Set(secrets)];
@@ -62,5 +61,5 @@ export function secretsOf(field: unknown): string[] {
 /** The keys of a credential field that a user has invented: one per line, each with any characters. */
 export function linesOf(field: unknown): string[] {
 	const lines = typeof field === 'string' ? field.split(/[\r\n]+/) : [];
-	return lines.map((line) => line.trim()).filter(Boolean);
+	return lines.map(withoutBlanks).filter(Boolean);
 }
