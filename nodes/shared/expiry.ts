@@ -38,11 +38,14 @@ export function datesOf(
 	createdAt: readonly unknown[],
 	expiresAt: readonly unknown[],
 ): Pick<Dated, 'createdAt' | 'expiresAt' | 'unclear'> {
-	const created = createdAt.map(epochOf).filter((at) => at !== undefined);
+	const [latest] = createdAt
+		.map(epochOf)
+		.filter((at) => at !== undefined)
+		.toSorted((a, b) => b - a);
 	const reported = expiresAt.filter((value) => value !== undefined);
 	const [expires, ...others] = new Set(reported.map(epochOf));
 	return {
-		createdAt: created.length > 0 ? Math.max(...created) : undefined,
+		createdAt: latest,
 		expiresAt: expires,
 		unclear: {
 			createdAt: unreadable('creation date', createdAt),
