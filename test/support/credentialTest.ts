@@ -24,8 +24,8 @@ export async function credentialTestOf(
 export interface ApiKeyTest {
 	/** Runs it with the right values, but for these. */
 	test(wrong?: object): Promise<INodeCredentialTestResult>;
-	/** What it asks for. */
-	path: string;
+	/** What it asks for, in order. */
+	paths: string[];
 	wrongKey: string;
 	/** What is said of that. */
 	refusal: string;
@@ -33,12 +33,12 @@ export interface ApiKeyTest {
 
 /** A good key passes; anything else is no proof of one. */
 export function testApiKey(
-	{ test, path, wrongKey, refusal }: ApiKeyTest,
+	{ test, paths, wrongKey, refusal }: ApiKeyTest,
 	{ sandbox, fault }: FailingService,
 ): void {
 	it('passes with a good key', async () => {
 		expect(await test()).toEqual({ status: 'OK', message: 'Connection successful' });
-		expect((await sandbox.requests()).map((request) => request.path)).toEqual([path]);
+		expect((await sandbox.requests()).map((request) => request.path)).toEqual(paths);
 	});
 
 	it.each([

@@ -3,7 +3,7 @@ import { fileShot } from '../../../nodes/FileShot/service';
 import { credentialTestOf, testApiKey } from '../../support/credentialTest';
 import { errorOf, runNode } from '../../support/engine';
 import { expectWrongSecret, testStatuses, testWebPages, testWords } from '../../support/errors';
-import { fileShotNode } from '../../support/fileShot';
+import { fileShotNode, fileThere } from '../../support/fileShot';
 import { byId } from '../../support/locators';
 import { ownSandbox } from '../../support/ownSandbox';
 
@@ -68,7 +68,8 @@ describe('the credential test', () => {
 	testApiKey(
 		{
 			test,
-			path: '/api/files',
+			// An empty list proves nothing yet: the same is asked for without the key.
+			paths: ['/api/files', '/api/files'],
 			wrongKey: 'fs_x',
 			refusal: 'FileShot refuses the API Key: Invalid or missing API key',
 		},
@@ -83,8 +84,25 @@ describe('the credential test', () => {
 		expect(message).toContain('needs the Creator tier');
 	});
 
-	it('a bare array is an answer too', async () => {
-		await sandbox.control.patch('/services/fileShot/settings', { listShape: 'array' });
-		expect(await test()).toMatchObject({ status: 'OK' });
-	});
+	describe.each(['files', 'array', 'data', 'items', 'results'])(
+		'with a list as %s',
+		(listShape) => {
+			beforeEach(async () => {
+				await sandbox.control.patch('/services/fileShot/settings', { listShape });
+			});
+
+			it('an empty account passes, because the list is refused without the key', async () => {
+				expect(await test()).toMatchObject({ status: 'OK' });
+				expect(await sandbox.statuses()).toEqual([200, 401]);
+			});
+
+			it('a file passes at once', async () => {
+				const fileId = await fileThere(sandbox);
+				await sandbox.requests();
+				expect(await test()).toMatchObject({ status: 'OK' });
+				expect((await sandbox.statuses()).at(-1)).toBe(200);
+				await runNode(fileShotNode(sandbox, { operation: 'delete', fileId: byId(fileId) }));
+			});
+		},
+	);
 });

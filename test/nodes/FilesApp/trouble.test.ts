@@ -85,7 +85,7 @@ describe('the credential test', () => {
 	testApiKey(
 		{
 			test,
-			path: '/api/v2/files',
+			paths: ['/api/v2/files'],
 			wrongKey: 'sk_live_x',
 			refusal: 'Files App refuses the API Key: The API key provided is invalid',
 		},

@@ -49,6 +49,16 @@ it('a URL goes out as a form, whatever is in it', async () => {
 	expect(policyIn(request).call).toEqual(['pick', 'store']);
 });
 
+it.each(['', '/', '/process', '/process/'])(
+	'the address of processing is the same with %j at its end',
+	async (end) => {
+		const credentials = { ...recorder.credentials(), processBaseUrl: `${recorder.url}${end}` };
+		const options = { uploadTags: { tag: [{ name: 'case', value: '1' }] } };
+		outputOf(await filestack(credentials, 'file', 'store', { ...fromUrl, url: url(), options }));
+		expect(recorder.seen.map(({ path }) => path)).toEqual(['/process']);
+	},
+);
+
 it('a URL goes through processing where headers, tags or workflows are wanted', async () => {
 	outputOf(
 		await record({

@@ -77,6 +77,8 @@ describe('the secrets of a credential field', () => {
 		['a secret with spaces in it, all of it', ['a secret with spaces in it, all of it']],
 		['old-secret-of-16c new-secret-of-16c', ['old-secret-of-16c new-secret-of-16c']],
 		['one-secret-of-16-c,', ['one-secret-of-16-c,', 'one-secret-of-16-c']],
+		['\u200bone\u2060\r\n\u00a0two\ufeff', ['one', 'two']],
+		['\u200b', []],
 		[{ value: 'x' }, []],
 	])('%j are %j', (field, secrets) => {
 		expect(secretsOf(field)).toEqual(secrets);
