@@ -164,7 +164,7 @@ describe('values that try to be something else', () => {
 		const id = await user.create();
 		outputOf(await user.upload(id, { data: { name, bytes: Buffer.from('x') } }));
 		const [file] = (await user.look(id)).files as Array<{ original_name: string }>;
-		expect(file.original_name).not.toMatch(/[/\\\r\n\0"]/);
+		expect(file.original_name).not.toMatch(/[/\\\r\n\0]/);
 		expect(file.original_name.length).toBeGreaterThan(0);
 		expect((await sandbox.requests()).map(({ path }) => path)).toContain(
 			`/api/v1/packages/${id}/files`,
