@@ -30,6 +30,9 @@ const tortureOfRealN8n = ['<rootDir>/test/torture/**/*.test.mts'];
 /** @type {import('jest').Config} */
 module.exports = {
 	globalSetup: '<rootDir>/test/support/room.mjs',
+	// Each suite loads n8n's engine anew, and Node keeps what a suite has loaded: 165 suites in one process need more than
+	// its heap of 4 GB. A worker above this limit is replaced by a new one before its next suite.
+	workerIdleMemoryLimit: '1.5GB',
 	projects: [
 		{
 			...engine,
