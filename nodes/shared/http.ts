@@ -80,8 +80,8 @@ export interface Answer<T = unknown> {
 	/** What the call needs, as it was read. */
 	body: T;
 	headers: Record<string, unknown>;
-	/** How often the call was sent. */
-	attempts: number;
+	/** Whether an earlier attempt may have been carried out: its response was lost, or was an error of the service. */
+	mayHaveActedBefore: boolean;
 }
 
 /**
@@ -150,8 +150,8 @@ function essentialOf<T>(
 	if (status >= 300 && status < 400) {
 		throw strangeAnswerError(node, service, origin, `it redirects (${status})`, status);
 	}
-	// The first attempt has done it, and its answer was lost.
-	if (call.method === 'DELETE' && status === 404 && answer.attempts > 1) {
+	// An earlier attempt has done it, and its answer was lost.
+	if (call.method === 'DELETE' && status === 404 && answer.mayHaveActedBefore) {
 		return { ...answer, body: needs.read('', 204) as T };
 	}
 	if (status >= 400 || reportsError(body) || service.reportsFailure?.(body)) {
@@ -185,13 +185,14 @@ async function send(
 		const outcome = signal?.aborted
 			? { code: 'ERR_CANCELED', unsent: true }
 			: await attemptRequest(context, service.credential, call, `${baseUrl}${path}`);
+		const mayHaveActedBefore = wasSent;
 		wasSent ||= outcome.answer ? outcome.answer.status >= 500 : !outcome.unsent;
 		const wait =
 			!signal?.aborted && mayRepeat(outcome, isRepeatable(repeatable, outcome))
 				? pauseAfter(attempt, outcome)
 				: undefined;
 		if (wait === undefined) {
-			if (outcome.answer) return { ...outcome.answer, attempts: attempt };
+			if (outcome.answer) return { ...outcome.answer, mayHaveActedBefore };
 			const { origin } = new URL(baseUrl);
 			// An earlier attempt may have arrived.
 			throw connectionError(context.getNode(), service.name, origin, {
@@ -207,7 +208,7 @@ const isRepeatable = (repeatable: NonNullable<ApiCall['repeatable']>, outcome: O
 	typeof repeatable === 'function' ? repeatable(outcome) : repeatable;
 
 interface Outcome extends Setback {
-	answer?: Omit<Answer, 'attempts'>;
+	answer?: Omit<Answer, 'mayHaveActedBefore'>;
 }
 
 /**

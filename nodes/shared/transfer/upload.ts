@@ -113,7 +113,7 @@ export async function uploadWhole<T>(
 		}
 		const body = await options.find?.(measure).catch(() => undefined);
 		if (body === undefined) throw withItem(node, mayBeThere(error, file), itemIndex);
-		answer = { status: 200, body, headers: {}, attempts: 1 };
+		answer = { status: 200, body, headers: {}, mayHaveActedBefore: false };
 	}
 	if (measure.size > file.size) {
 		throw withItem(node, wrongLength(node, file, measure.size), itemIndex);

@@ -194,6 +194,12 @@ describe('Delete', () => {
 		expect(errorOf(await remove('file_unknown')).httpCode).toBe('404');
 	});
 
+	it('says so too if the service was too busy at first: that attempt has deleted nothing', async () => {
+		const fault = { type: 'status', status: 429 };
+		await sandbox.fault({ service: 'filesApp', method: 'DELETE', times: 1, fault });
+		expect(errorOf(await remove('file_unknown')).httpCode).toBe('404');
+	});
+
 	it.each([
 		[{ status: 204, body: '' }, undefined],
 		[{ status: 200, body: '' }, undefined],
