@@ -195,15 +195,16 @@ function checkNumber(check: Check, value: unknown): number {
 				: NaN;
 	const isWhole = numberPrecision > 0 ? Number.isFinite(number) : Number.isSafeInteger(number);
 	if (isWhole && number >= minValue && number <= maxValue) return number;
-	if (isBlank(value)) throw fail(check, 'is empty', `Enter a number, for example ${minValue}.`);
+	const example = Number.isFinite(minValue) ? minValue : Math.min(1, maxValue);
+	const advice = `Enter a number, for example ${example}.`;
+	if (isBlank(value)) throw fail(check, 'is empty', advice);
 	const kind = numberPrecision > 0 ? 'a number' : 'a whole number';
-	const range =
-		minValue > -Infinity && maxValue < Infinity
-			? ` from ${minValue} to ${maxValue}`
-			: minValue > -Infinity
-				? ` of ${minValue} or more`
-				: '';
-	throw fail(check, `must be ${kind}${range}`, `Enter a number, for example ${minValue}.`);
+	throw fail(check, `must be ${kind}${rangeIn(minValue, maxValue)}`, advice);
+}
+
+function rangeIn(min: number, max: number): string {
+	if (min === -Infinity) return max === Infinity ? '' : ` of ${max} or less`;
+	return max === Infinity ? ` of ${min} or more` : ` from ${min} to ${max}`;
 }
 
 const limitsOf = ({ typeOptions = {} }: Field) => typeOptions;

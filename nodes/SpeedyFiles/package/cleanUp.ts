@@ -46,7 +46,7 @@ export const cleanUp = cleanUpOperation({
 				(one): Found => ({
 					id: textOf(one.id),
 					name: textOf(one.title),
-					size: Number(one.totalBytes),
+					size: Number.isSafeInteger(one.totalBytes) ? Number(one.totalBytes) : undefined,
 					...datesOf([one.created_at], [one.expires_at]),
 					isWithin: (now) => meetsAll([...scope(one, now), ...titled(one.title)]),
 					scoped: [one.direction, one.recipient_email, one.status],
