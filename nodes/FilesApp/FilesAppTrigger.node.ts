@@ -6,7 +6,8 @@ import {
 	NodeConnectionTypes,
 } from 'n8n-workflow';
 
-import { optionalText, readParameters, toProperty, triggerSource } from '../shared/parameters';
+import { optionalText, readParameters, triggerSource } from '../shared/parameters';
+import { toProperty } from '../shared/schema';
 import { runPoll } from '../shared/polling/poll';
 import { matchesPattern } from '../shared/webhook/filter';
 import { follow, type Following } from './change/follow';

@@ -7,7 +7,8 @@ import {
 	NodeConnectionTypes,
 } from 'n8n-workflow';
 
-import { readParameters, toProperty, triggerSource } from '../shared/parameters';
+import { readParameters, triggerSource } from '../shared/parameters';
+import { toProperty } from '../shared/schema';
 import { checkedActivation } from '../shared/webhook/activation';
 import { receiveEvent } from '../shared/webhook/events';
 import { TRIGGER_VERSIONS } from '../shared/webhook/fields';

@@ -1,5 +1,5 @@
 import type { ItemContext } from '../shared/operation';
-import { type Field, invalidParameter } from '../shared/parameters';
+import { type Field, invalidParameter } from '../shared/schema';
 
 /** Until when a policy holds. */
 export const expiryFields: Field[] = [

@@ -6,7 +6,8 @@ import {
 	NodeConnectionTypes,
 } from 'n8n-workflow';
 
-import { readParameters, toProperty, triggerSource } from '../shared/parameters';
+import { readParameters, triggerSource } from '../shared/parameters';
+import { toProperty } from '../shared/schema';
 import { type LeadTime, leadSeconds } from '../shared/polling/fields';
 import { runPoll } from '../shared/polling/poll';
 import { sampleFrom } from '../shared/polling/sample';

@@ -1,6 +1,7 @@
 import type { IHookFunctions, INodeProperties, IWebhookFunctions } from 'n8n-workflow';
 
-import { type ParameterSource, triggerSource } from '../shared/parameters';
+import { triggerSource } from '../shared/parameters';
+import type { ParameterSource } from '../shared/schema';
 import { ageOption, eventsField, patternOption, repeatOption } from '../shared/webhook/fields';
 
 export const triggerProperties: INodeProperties[] = [

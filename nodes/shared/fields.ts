@@ -1,4 +1,4 @@
-import type { Field } from './parameters';
+import type { Field } from './schema';
 
 /** The name of the binary field that a file is put into. */
 export const outputField: Field = {

@@ -10,7 +10,8 @@ import { NodeConnectionTypes, NodeOperationError, updateDisplayOptions } from 'n
 import { batchingOption, inBatches, type Batching } from './batching';
 import { withItem } from './errors';
 import { allSecretsOf, type Secrets, secretsOf } from './secrets';
-import { type Field, itemSource, readParameters, toProperty, type Values } from './parameters';
+import { itemSource, readParameters } from './parameters';
+import { type Field, toProperty, type Values } from './schema';
 
 /** One item on its way through an operation. Its values were all checked before the operation began. */
 export interface ItemContext {

@@ -1,4 +1,4 @@
-import type { Field } from '../../shared/parameters';
+import type { Field } from '../../shared/schema';
 
 /** The required fields of FileCourier's table, in the order in which one writes a request. */
 export const createFields: Field[] = [

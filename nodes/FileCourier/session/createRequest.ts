@@ -1,7 +1,8 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { ItemContext } from '../../shared/operation';
-import { invalidParameter, optionalText } from '../../shared/parameters';
+import { optionalText } from '../../shared/parameters';
+import { invalidParameter } from '../../shared/schema';
 import { callbackKeysOf } from '../delivery';
 import { fileCourier } from '../service';
 

@@ -1,4 +1,4 @@
-import type { Field } from '../../shared/parameters';
+import type { Field } from '../../shared/schema';
 
 /** One session, by its ID. FileCourier has no list of sessions to pick from. */
 export const sessionIdField: Field = {

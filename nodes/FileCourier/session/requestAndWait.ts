@@ -8,7 +8,8 @@ import { NodeOperationError } from 'n8n-workflow';
 
 import { epochOf } from '../../shared/dates';
 import type { ItemContext, Operation } from '../../shared/operation';
-import { type Field, readParameters, triggerSource } from '../../shared/parameters';
+import { readParameters, triggerSource } from '../../shared/parameters';
+import type { Field } from '../../shared/schema';
 import { textOf } from '../../shared/service';
 import { requireSecret } from '../../shared/webhook/activation';
 import { FILES_DELIVERED } from '../delivery';

@@ -5,7 +5,7 @@ import {
 	stallOption,
 	uploadNameOption,
 } from '../../shared/fields';
-import type { Field } from '../../shared/parameters';
+import type { Field } from '../../shared/schema';
 import type { PartDefaults } from '../../shared/transfer/settings';
 
 /**

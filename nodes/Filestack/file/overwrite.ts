@@ -2,7 +2,8 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { sha256Option, stallOption } from '../../shared/fields';
 import type { ItemContext, Operation } from '../../shared/operation';
-import { invalidParameter, optionalText } from '../../shared/parameters';
+import { optionalText } from '../../shared/parameters';
+import { invalidParameter } from '../../shared/schema';
 import { compareWithService } from '../../shared/transfer/compare';
 import { transferSettings } from '../../shared/transfer/settings';
 import { filesOf } from '../../shared/transfer/source';

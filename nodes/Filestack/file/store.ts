@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { pathPart } from '../../shared/http';
 import type { ItemContext, Operation } from '../../shared/operation';
-import { invalidParameter } from '../../shared/parameters';
+import { invalidParameter } from '../../shared/schema';
 import type { Json } from '../../shared/service';
 import { compareWithService } from '../../shared/transfer/compare';
 import type { Measure } from '../../shared/transfer/measured';

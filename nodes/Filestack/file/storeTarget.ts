@@ -1,5 +1,6 @@
 import type { ItemContext } from '../../shared/operation';
-import { invalidParameter, optionalText } from '../../shared/parameters';
+import { optionalText } from '../../shared/parameters';
+import { invalidParameter } from '../../shared/schema';
 
 /** Where and as what a file is stored, whichever way it takes. */
 export interface StoreTarget {

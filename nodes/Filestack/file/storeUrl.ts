@@ -3,7 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { addressOf } from '../../shared/address';
 import { type ApiCall, callApi, pathPart } from '../../shared/http';
 import type { ItemContext } from '../../shared/operation';
-import { invalidParameter } from '../../shared/parameters';
+import { invalidParameter } from '../../shared/schema';
 import type { Json } from '../../shared/service';
 import { secretsOf } from '../../shared/secrets';
 import { filestack } from '../service';

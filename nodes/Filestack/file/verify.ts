@@ -1,7 +1,7 @@
 import { NodeOperationError } from 'n8n-workflow';
 
 import type { ItemContext } from '../../shared/operation';
-import { invalidParameter } from '../../shared/parameters';
+import { invalidParameter } from '../../shared/schema';
 import { type Essential, isJsonObject, type Json, textOf } from '../../shared/service';
 import { compareWithService } from '../../shared/transfer/compare';
 import type { Measure } from '../../shared/transfer/measured';

@@ -1,6 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import type { Field } from '../../shared/parameters';
+import type { Field } from '../../shared/schema';
 
 /** What each call of a policy lets its holder do, by the alphabet (Filestack docs, Creating policies). */
 export const callsField: INodeProperties = {

@@ -1,6 +1,6 @@
 import { pathPart } from '../../shared/http';
 import type { ItemContext } from '../../shared/operation';
-import { invalidParameter } from '../../shared/parameters';
+import { invalidParameter } from '../../shared/schema';
 import { fileField, linkField } from './fields';
 
 /** A magic link, or what the page behind it links to (SpeedyFiles source, app/routes/public.py). */

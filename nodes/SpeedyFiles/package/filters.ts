@@ -4,7 +4,8 @@ import { type Condition, meetsAll } from '../../shared/cleanUp/scope';
 import { epochOf } from '../../shared/dates';
 import { isSameName } from '../../shared/names';
 import type { ItemContext } from '../../shared/operation';
-import { type Field, optionalText } from '../../shared/parameters';
+import { optionalText } from '../../shared/parameters';
+import type { Field } from '../../shared/schema';
 import { effectiveStatusOf } from '../describe';
 
 /** What SpeedyFiles itself does not offer. */

@@ -3,7 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { withItem } from '../../shared/errors';
 import { inputField, sha256Option, stallOption } from '../../shared/fields';
 import type { ItemContext, Operation } from '../../shared/operation';
-import type { Field } from '../../shared/parameters';
+import type { Field } from '../../shared/schema';
 import { filesOf } from '../../shared/transfer/source';
 import { sumOf } from '../describe';
 import { createPackage } from './create';

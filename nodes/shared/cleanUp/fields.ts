@@ -1,4 +1,4 @@
-import type { Field } from '../parameters';
+import type { Field } from '../schema';
 
 /** Deletions of one run, unless the user says otherwise: a wrong setting does no more harm than that. */
 const MAXIMUM = 50;

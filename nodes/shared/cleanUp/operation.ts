@@ -1,6 +1,6 @@
 import { isoDate } from '../dates';
 import type { ItemContext, Operation, OperationResult } from '../operation';
-import type { Field } from '../parameters';
+import type { Field } from '../schema';
 import { type Clock, clockOf } from './clock';
 import { deleteEach } from './deletions';
 import { cleanUpFields, cleanUpOptions, type Kind } from './fields';

@@ -1,7 +1,7 @@
 import { type Rule, type Selection } from '../expiry';
 import { foldName, isBlankText } from '../names';
 import type { ItemContext } from '../operation';
-import { invalidParameter } from '../parameters';
+import { invalidParameter } from '../schema';
 import { isJsonObject } from '../service';
 import { AT_ONCE, type Kind } from './fields';
 

@@ -3,7 +3,7 @@ import { NodeOperationError } from 'n8n-workflow';
 
 import { setbackOf } from '../http';
 import type { ItemContext } from '../operation';
-import type { FileReference } from '../parameters';
+import type { FileReference } from '../schema';
 import { isJsonObject } from '../service';
 import { safeFileName } from './fileName';
 import { safeMediaType } from './form';

@@ -2,7 +2,8 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { withItem } from '../errors';
 import type { ItemContext, OperationResult } from '../operation';
-import { invalidParameter, optionalText } from '../parameters';
+import { optionalText } from '../parameters';
+import { invalidParameter } from '../schema';
 import { safeFileName } from './fileName';
 import { type FileSource, filesOf } from './source';
 

@@ -1,7 +1,8 @@
 import type { IHookFunctions, INodeType } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
 
-import { type Field, type ParameterSource, readParameters, triggerSource } from '../parameters';
+import { readParameters, triggerSource } from '../parameters';
+import type { Field, ParameterSource } from '../schema';
 import type { Service, ServiceContext } from '../service';
 import { secretsOf } from './signature';
 import { missingSecret } from './verify';
