@@ -116,7 +116,7 @@ it('an event of the same microsecond with another content is another event', asy
 	await activate();
 	const body = event({ size_bytes: 1 });
 	await deliver(body);
-	await deliver(body.replace(':1', ':2'));
+	await deliver(body.replace('"size_bytes":1', '"size_bytes":2'));
 	await deliver(` ${body} `);
 	expect(trigger.items.map(({ size_bytes }) => size_bytes)).toEqual([1, 2]);
 });
