@@ -51,7 +51,7 @@ export class FileCourierApi implements ICredentialType {
 			typeOptions: { password: true, rows: 2 },
 			default: '',
 			description:
-				'A key of your own choice. If set, new sessions tell FileCourier to send it with each delivery, and the FileCourier Trigger refuses deliveries without it. While you change it, enter the new key and below it the old one.',
+				'A key of your own choice. If set, new sessions tell FileCourier to send it with each delivery, and the FileCourier Trigger refuses deliveries without it. While you replace it, enter the new key, and the old one on the next line.',
 		},
 		{
 			displayName: 'Base URL',

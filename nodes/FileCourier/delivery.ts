@@ -103,7 +103,7 @@ export function readDelivery(
 	const body = bodyIn(raw);
 	const event = textOf(body?.event);
 	if (body === undefined || event === undefined || !isJsonObject(body.data)) {
-		return new Refusal(400, 'The body is no FileCourier event: it needs “event” and “data”');
+		return new Refusal(400, 'The body is not a FileCourier event: it needs “event” and “data”');
 	}
 	const { data, timestamp } = body;
 	if (wanted.events.length > 0 && !wanted.events.includes(event)) return undefined;

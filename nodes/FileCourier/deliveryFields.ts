@@ -45,6 +45,6 @@ export const deliveryOptions: INodeProperties[] = [
 		default: 20,
 		displayOptions: { show: { '/download': [true] } },
 		description:
-			'Seconds that the downloads may take before FileCourier gets its answer. Files that are not down by then, or that their host refuses, go on with their URL alone (downloaded: false, and downloadError says why). If a download fails for another reason, FileCourier is asked to deliver again, four times at most; files that are there already are not fetched again.',
+			'Seconds that the downloads may take before n8n responds to FileCourier. Files that are not downloaded by then, or that their host rejects, are output with their URL only (downloaded: false; downloadError gives the reason). If a download fails for another reason, FileCourier is asked to deliver again, up to four times; files that are already stored are not downloaded again.',
 	},
 ];

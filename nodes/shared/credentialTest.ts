@@ -127,7 +127,7 @@ function troubleIn(
 		return `${origin} redirects (${status})${to && to !== origin ? ` to ${to}` : ''}. ${advice}`;
 	}
 	if (status === 429 || status >= 500) {
-		return `${origin} answered ${status}${said ? `: ${said}` : ''}. Try again later; if that goes on, ${check.replace('C', 'c')}`;
+		return `${origin} answered ${status}${said ? `: ${said}` : ''}. Try again later; if it keeps happening, ${check.replace('C', 'c')}`;
 	}
 	if (isJsonObject(body) || Array.isArray(body)) return undefined;
 	return `${origin} does not answer in JSON${isWebPage(body) ? ', but with a web page' : ''} (${status}). ${check}`;

@@ -96,7 +96,7 @@ export function answerError(
 }
 
 const pageHint = (service: Service, origin: string) =>
-	`The service itself sends no web pages: a proxy, or another server at ${origin}, has answered. If that goes on, check the ${addressFieldOf(service)} in the ${service.name} credential.`;
+	`${service.name} does not send web pages: a proxy or another server responded at ${origin}. If it keeps happening, check the ${addressFieldOf(service)} in the ${service.name} credential.`;
 
 /** A success that does not contain what the call was made for. */
 export function incompleteAnswerError(
@@ -174,7 +174,7 @@ export function mayHaveActed(error: unknown): error is NodeApiError {
 	return httpCode ? Number(httpCode) >= 500 : true;
 }
 
-/** An error that says what may nevertheless have happened, if the service may have acted. */
+/** Adds to an error what the service may have done, if it may have acted. */
 export function withDoubt(error: unknown, sentence: string): unknown {
 	if (mayHaveActed(error)) error.description = `${error.description ?? ''} ${sentence}`.trim();
 	return error;

@@ -53,7 +53,7 @@ export interface ApiCall<T = unknown> {
 	/** Whether the service may get the call twice without harm, asked after a failed attempt. GET and DELETE may. */
 	repeatable?: boolean | ((setback: Setback) => boolean);
 	/**
-	 * What may nevertheless have happened, for the errors after which the service may have acted. A call that must not
+	 * What may have happened in spite of the error, where the service may have acted. A call that must not
 	 * run twice has a sentence of its own anyway.
 	 */
 	doubt?: string;
@@ -133,7 +133,7 @@ function doubtOf({ name }: Service, { method, payload, repeatable, doubt }: ApiC
 	const isHarmless = method === 'GET' || method === 'DELETE' || Boolean(repeatable);
 	// Of a file, its upload says how far it came.
 	if (isHarmless || payload) return '';
-	return `${name} may have carried it out nevertheless: look before you run the node again.`;
+	return `${name} may have done it anyway: check before you run the node again.`;
 }
 
 /** Judges an answer, and reads out of it what the call needs. */

@@ -18,7 +18,7 @@ export interface Page<Item, Position> {
  * @param idOf what tells an item from another
  * @param keep a filter that the service does not offer
  * @param repeated gets each item that has come before, for callers that compare the two
- * @param past where to go on after a page that brings nothing new, if the list goes on nevertheless
+ * @param past where to go on after a page that brings nothing new, if the list continues
  */
 export async function collectPages<Item, Position>(
 	first: Position,

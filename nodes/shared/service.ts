@@ -31,7 +31,7 @@ export interface Service {
 	otherAddresses?: Readonly<Record<string, Address>>;
 	/** The service's own words in an error body, undefined where the body has none. */
 	errorMessage(body: unknown): string | undefined;
-	/** Whether a 2xx answer nevertheless reports a failure. */
+	/** Whether the body of a 2xx response reports a failure. */
 	reportsFailure?(body: unknown): boolean;
 	/** What the user can do, by HTTP status. */
 	advice: Readonly<Record<number, string>>;

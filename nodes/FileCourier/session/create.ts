@@ -37,7 +37,7 @@ export async function createSession(item: ItemContext, callback?: string): Promi
 		// Sent twice, it would notify the recipient twice.
 		repeatable: false,
 		doubt:
-			'The session may have been created nevertheless, and the recipient may have been notified: ask them, or look in the FileCourier dashboard, before you run the node again.',
+			'FileCourier may have created the session and notified the recipient anyway: ask them, or check the FileCourier dashboard, before you run the node again.',
 	});
 	return describeSession(body, serviceTime(headers));
 }

@@ -57,7 +57,7 @@ export const requestAndWait: Operation = {
 	],
 	oneByOne: true,
 	insteadForAgents:
-		'The agent would go on at once, and the documents would not reach it. Let it use Session → Create, and receive the documents with a FileCourier Trigger in a workflow of its own.',
+		'The agent would continue at once and never receive the documents. Let it use Session → Create, and receive the documents with a FileCourier Trigger in a separate workflow.',
 	options: [
 		...createOptions,
 		...deliveryOptions,
@@ -138,7 +138,7 @@ function resumeUrlOf({ functions }: ItemContext): string {
 	if (isUsable && functions.getExecutionId()) return url;
 	throw new NodeOperationError(functions.getNode(), 'n8n cannot let this execution wait', {
 		description:
-			'It has not given the execution a resume URL, so the files could not be delivered to it. Nobody was asked for documents. Run the workflow itself, and check WEBHOOK_URL of this n8n.',
+			'n8n has not given the execution a resume URL, so FileCourier could not deliver the files to it. The recipient was not asked for documents. Run the workflow itself, and check the WEBHOOK_URL setting of n8n.',
 	});
 }
 

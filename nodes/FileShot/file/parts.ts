@@ -62,7 +62,7 @@ async function begin(
 			needs: NEW_FILE,
 			// Begun twice, it would leave half a file behind, and take the slug from itself.
 			repeatable: false,
-			doubt: 'An upload without content may have been begun.',
+			doubt: 'FileShot may have started an upload without content.',
 		});
 	const asDesktop = async () => await start('pre-upload', desktopStart(file, wishes));
 	const asDocumented = async () =>

@@ -30,7 +30,7 @@ export async function changeItems(
 		if (!details) return { event, ...common };
 		const id = fileIdOf(change);
 		if (id === undefined)
-			return { event, ...common, error: 'The change does not say of which file' };
+			return { event, ...common, error: 'The change does not contain a file ID' };
 		const { file, error } = files[ids.indexOf(id)];
 		if (error) return { event, ...common, error };
 		return { event, ...file, ...common, available: Boolean(file) };

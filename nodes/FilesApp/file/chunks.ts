@@ -73,7 +73,7 @@ async function announce(
 				encrypt,
 			},
 			needs: BEGUN_UPLOAD,
-			doubt: 'An upload without content may have been begun; it ends by itself.',
+			doubt: 'Files App may have started an upload without content, which expires by itself.',
 		});
 		const { id, chunk_size } = body;
 		const given = Number(chunk_size ?? partSize);

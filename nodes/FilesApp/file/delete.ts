@@ -23,6 +23,6 @@ export async function removeFile({ functions }: ItemContext, fileId: string): Pr
 		path: `/files/${pathPart(functions, fileField.displayName, fileId)}`,
 		needs: confirmationOf('the deletion', 'deleted'),
 		mayBeEmpty: true,
-		doubt: 'The file may be deleted nevertheless: Get tells whether it is still there.',
+		doubt: 'Files App may have deleted the file anyway: use Get to see whether it still exists.',
 	});
 }

@@ -72,7 +72,7 @@ export const create: Operation = {
 			// Sent twice, it would make two links.
 			repeatable: false,
 			doubt:
-				'The share link may have been made nevertheless, and works then: Files App cannot list links, so look on its website before you run the node again.',
+				'Files App may have created the share link anyway. Its API cannot list links, so check its website before you run the node again.',
 		});
 		const json: IDataObject = { ...(link as IDataObject), shareId: textOf(link.id), fileId };
 		const expiresAt = isoDate(link.expires_at);

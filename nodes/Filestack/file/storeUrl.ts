@@ -83,7 +83,7 @@ async function processCall(
 
 /** Sends a call that makes Filestack fetch something: once, because it could store the file twice. */
 export async function fetching<T>({ functions }: ItemContext, call: ApiCall<T>): Promise<T> {
-	const doubt = 'Filestack may have fetched the file nevertheless: look before you run it again.';
+	const doubt = 'Filestack may have stored the file anyway: check before you run the node again.';
 	const patient = { ...call, repeatable: false, timeout: FETCH_PATIENCE, doubt };
 	return (await callApi(functions, filestack, patient)).body;
 }

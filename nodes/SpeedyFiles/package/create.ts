@@ -36,7 +36,7 @@ export async function createPackage(item: ItemContext, direction: string): Promi
 		needs: PACKAGE,
 		timeout: NOTIFYING,
 		repeatable: false,
-		doubt: 'The package may have been created nevertheless: look with Package → Get Many.',
+		doubt: 'SpeedyFiles may have created the package anyway: check with Package → Get Many.',
 	});
 	return describePackage(body, serviceTime(headers));
 }

@@ -43,7 +43,8 @@ export async function finalizePackage(
 			// A lost response is a lost link.
 			timeout: NOTIFYING,
 			repeatable: false,
-			doubt: 'It may have been finalized nevertheless: Package → Get tells (status active).',
+			doubt:
+				'SpeedyFiles may have finalized the package anyway: Package → Get then returns the status active.',
 		});
 		return linkOf(body, FINALIZED_BEFORE);
 	} catch (error) {

@@ -19,7 +19,7 @@ export const revoke: Operation = {
 			timeout: NOTIFYING,
 			// Each call fires the event package.revoked (SpeedyFiles source, app/routes/api.py).
 			repeatable: false,
-			doubt: 'The package may be revoked nevertheless. To revoke it again does no harm.',
+			doubt: 'SpeedyFiles may have revoked the package anyway. You can safely revoke it again.',
 		});
 		return { json: describePackage(body, serviceTime(headers)) };
 	},

@@ -49,7 +49,7 @@ export const create: Operation = {
 			body: request,
 			needs: NEW_TOKEN,
 			repeatable: false,
-			doubt: `A token “${request.name}” may exist nevertheless; its text is lost. Revoke it with Token → Revoke.`,
+			doubt: `SpeedyFiles may have created the token “${request.name}” anyway. Its text is lost, so revoke it with Token → Revoke.`,
 		});
 		return { json: describeToken(body, serviceTime(headers)) };
 	},

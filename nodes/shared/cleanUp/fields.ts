@@ -92,7 +92,7 @@ const caution = ({ noun }: Kind): Field[] => [
 		type: 'boolean',
 		needsRealFalse: true,
 		default: true,
-		description: `Whether to only tell which ${noun}s would be deleted. Switch it off when the output shows the right ones: nothing brings a deleted ${noun} back. In an expression only a real false does it, not the text “false”.`,
+		description: `Whether to only report which ${noun}s would be deleted. Turn it off when the output shows the right ones: a deleted ${noun} cannot be restored. An expression must return the boolean false; the text “false” does not turn it off.`,
 	},
 	{
 		displayName: 'Maximum Deletions',
@@ -101,7 +101,7 @@ const caution = ({ noun }: Kind): Field[] => [
 		typeOptions: { minValue: 1 },
 		default: MAXIMUM,
 		description:
-			'How many one run deletes at most, the oldest first, however many input items there are. The rest are kept, say so, and are left to the next run.',
+			'How many one run deletes at most, for all input items together and the oldest first. The rest are kept for the next run, and their reason says so.',
 	},
 ];
 
@@ -155,7 +155,7 @@ export const cleanUpOptions = ({ noun, label }: Kind): Field[] => [
 		type: 'boolean',
 		default: false,
 		description:
-			'Whether the clock of the service alone decides what has expired. Normally the clock of n8n has to agree, so that a wrong clock cannot delete anything, and nothing is deleted if the two are a day or more apart.',
+			'Whether only the clock of the service decides what has expired. Otherwise the clock of n8n has to agree, so that a wrong clock cannot delete anything, and nothing is deleted if the two differ by a day or more.',
 	},
 ];
 

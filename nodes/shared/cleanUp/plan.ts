@@ -60,10 +60,10 @@ function verdictOn(one: Found, clock: Clock, { rule }: PlanSettings): Verdict | 
 	return verdict.fits || !one.doubt ? verdict : kept(`${verdict.reason}. ${one.doubt}`);
 }
 
-/** Why something that fits is kept nevertheless. */
+/** Why something that fits is kept; undefined if it may be deleted. */
 function obstacleOf(one: Found, { keepIfContains, label }: PlanSettings): string | undefined {
 	const { name, otherNames = [], doubt } = one;
-	if (idOf(one) === '') return 'The service tells no ID to delete it by';
+	if (idOf(one) === '') return 'The service does not report its ID';
 	if (doubt) return doubt;
 	if (keepIfContains.length > 0 && name === undefined) {
 		return `The service does not report its ${label}, which may have to be kept`;

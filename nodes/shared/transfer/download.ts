@@ -253,10 +253,10 @@ const lengthOf = (header: unknown): number | undefined =>
 function tooLarge(context: TransferContext, fileName: string, most: number) {
 	return new NodeOperationError(
 		context.getNode(),
-		`The file “${fileName}” becomes larger than ${most} bytes`,
+		`The file “${fileName}” is larger than ${most} bytes`,
 		{
 			description:
-				'That is far more than was announced, as if the host sent it compressed to fill the disk, so it was not stored. If the file is meant to be that large, ask the sender for it without compression.',
+				'The host announced far less. n8n did not store the file, because a compressed response could fill the disk. If the file really is that large, ask the sender to send it without compression.',
 		},
 	);
 }
@@ -267,7 +267,7 @@ function undecodable(context: TransferContext, fileName: string) {
 		`The compressed file “${fileName}” cannot be decoded`,
 		{
 			description:
-				'The host sent it compressed although it was asked not to, and the compressed data is damaged or cut off. Run the node again; if that happens each time, ask the sender for the file without compression.',
+				'The host compressed the file, and the compressed data is damaged or incomplete. Run the node again; if it fails every time, ask the sender to send the file without compression.',
 		},
 	);
 }

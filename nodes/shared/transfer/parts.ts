@@ -136,7 +136,7 @@ const mayHaveArrived = (error: unknown): boolean =>
 	!(error instanceof NodeApiError) || error.httpCode === '429' || mayHaveActed(error);
 
 const IN_DOUBT =
-	'an answer was lost, so the file may be there nevertheless: look before you send it again.';
+	'a response was lost, so the file may have arrived anyway: check before you send it again.';
 
 /** The fault of a part, with what is there of the file. */
 function incomplete(

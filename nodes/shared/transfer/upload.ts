@@ -142,7 +142,7 @@ function maybeRefused(error: unknown): unknown {
 }
 
 function mayBeThere(error: NodeApiError, { fileName }: FileSource): NodeApiError {
-	error.description = `${error.description ?? ''} All of “${fileName}” was sent, so it may have arrived nevertheless: look before you send it again.`;
+	error.description = `${error.description ?? ''} All of “${fileName}” was sent, so it may have arrived anyway: check before you send it again.`;
 	return error;
 }
 

@@ -18,7 +18,7 @@ export interface ServiceEvent {
 /** A service whose deliveries are plain events: one item each. */
 export interface EventDialect {
 	scheme: SignatureScheme;
-	/** Undefined for a body that is no event of the service. */
+	/** Undefined for a body that is not an event of the service. */
 	read(body: Json, headers: Record<string, unknown>): ServiceEvent | undefined;
 	/** The event of the service's own Test button, which somebody who listens in the editor sees whatever is selected. */
 	testEvent?: string;
@@ -48,7 +48,7 @@ export async function receiveEvent(
 		read: (raw): Delivery<IDataObject> | Refusal | undefined => {
 			const body = bodyIn(raw);
 			const told = body && read(body, headers);
-			if (!told) return new Refusal(400, `The body is no event of ${scheme.service.name}`);
+			if (!told) return new Refusal(400, `The body is not an event of ${scheme.service.name}`);
 			const { event, signedAt, json } = told;
 			const { events, maxAge, repeatWindow, keep } = readOptions();
 			const isTest = event === testEvent && context.getMode() === 'manual';

@@ -90,7 +90,7 @@ async function receiveOnce<T>(
 	if ('repeatOf' in claimed) {
 		if (claimed.isAssumed) {
 			context.logger.warn(
-				`${context.getNode().name} takes a delivery for a repeat: it was signed before one that is no longer remembered, because too many have arrived since`,
+				`${context.getNode().name} treats a delivery as a duplicate: it was signed before a delivery that is no longer remembered, because too many have arrived since`,
 			);
 		}
 		return (await claimed.repeatOf)

@@ -173,7 +173,7 @@ it('knows a file whose downloads are used up, and one without an expiry', async 
 		'used up': 'The service says that it has expired',
 		'for ever': 'It has no expiry date',
 		zero: 'It has no expiry date',
-		nameless: 'The service says that it has expired. The service tells no ID to delete it by',
+		nameless: 'The service says that it has expired. The service does not report its ID',
 	});
 	expect(actionsBy('fileName', items)).toMatchObject({ nameless: 'kept', zero: 'kept' });
 });

@@ -76,7 +76,7 @@ it('of a last part whose answers are lost the file may be there, and the error s
 	await fault('/upload-chunk/*/2', { type: 'resetAfterBody' });
 	const { description } = errorOf(await upload([await large('lost.bin')], inParts()));
 	expect(description).toContain('2 of 3 parts have arrived (1–2); ');
-	expect(description).toContain('the file may be there nevertheless: look before');
+	expect(description).toContain('the file may have arrived anyway: check before');
 	expect(await filesNamed('lost.bin')).toHaveLength(1);
 });
 

@@ -185,7 +185,7 @@ it.each([
 it('a request that was sent whole is not repeated: the error says that the file may be there', async () => {
 	await fault('/upload', { type: 'resetAfterBody' });
 	const error = errorOf(await upload([await small()]));
-	expect(error.description).toContain('may have arrived nevertheless');
+	expect(error.description).toContain('may have arrived anyway');
 	expect(await paths()).toEqual(['/upload']);
 });
 

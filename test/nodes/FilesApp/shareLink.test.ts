@@ -102,7 +102,7 @@ it.each([{ type: 'reset' }, { type: 'resetAfterBody' }, { type: 'status', status
 	async (fault) => {
 		await sandbox.fault({ service: 'filesApp', fault });
 		const { description } = errorOf(await create());
-		expect(description).toContain('The share link may have been made nevertheless');
+		expect(description).toContain('Files App may have created the share link anyway');
 		expect(await sandbox.requests()).toHaveLength(1);
 	},
 );

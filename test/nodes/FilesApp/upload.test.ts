@@ -136,7 +136,7 @@ describe('an interrupted request', () => {
 		await fault('/upload', { type: 'resetAfterBody' });
 		const file = { name: 'a.bin', bytes: Buffer.from('a') };
 		const error = errorOf(await upload([await itemWith({ data: file })]));
-		expect(error.description).toContain('may have arrived nevertheless');
+		expect(error.description).toContain('may have arrived anyway');
 		expect(await paths()).toEqual(['/upload']);
 	});
 

@@ -259,7 +259,7 @@ it('is not repeated once the file has left: Filestack may have it, and the error
 	});
 	const before = (await files()).length;
 	const error = errorOf(await storeFile(sandbox, TEXT));
-	expect(error.description).toContain('may have arrived nevertheless');
+	expect(error.description).toContain('may have arrived anyway');
 	expect(await files()).toHaveLength(before + 1);
 	expect(JSON.stringify(error)).not.toContain(SECRET);
 });

@@ -93,7 +93,7 @@ describe('Create', () => {
 		await sandbox.reset();
 		await user.fault({ type: 'resetAfterBody' });
 		const error = errorOf(await user.run('package.create', PACKAGE));
-		expect(error.description).toContain('The package may have been created nevertheless');
+		expect(error.description).toContain('SpeedyFiles may have created the package anyway');
 		await sandbox.control.delete('/faults');
 		expect(await user.count()).toBe(before + 1);
 	});
@@ -213,7 +213,7 @@ describe('Finalize', () => {
 			await user.fault({ type: 'status', status }, { method: 'POST' });
 			const error = errorOf(await user.run('package.finalize', { packageId: byId(id) }));
 			expect(error.httpCode).toBe(String(status));
-			expect(error.description).toContain('It may have been finalized nevertheless');
+			expect(error.description).toContain('SpeedyFiles may have finalized the package anyway');
 			const posts = (await user.calls()).filter((call) => call.startsWith('POST'));
 			expect(posts).toEqual([`POST /packages/${id}/finalize ${status}`]);
 		},
@@ -236,7 +236,7 @@ describe('Revoke', () => {
 		await sandbox.reset();
 		await user.fault({ type: 'resetAfterBody' });
 		const error = errorOf(await user.run('package.revoke', { packageId: byId(id) }));
-		expect(error.description).toContain('may be revoked nevertheless');
+		expect(error.description).toContain('may have revoked the package anyway');
 		expect(await user.calls()).toHaveLength(1);
 	});
 });

@@ -52,7 +52,7 @@ describe('Create', () => {
 	it('is sent once: a lost answer is a lost token, and the error says what to do', async () => {
 		await user.fault({ type: 'resetAfterBody' });
 		const error = errorOf(await user.run('token.create', { name: 'lost' }));
-		expect(error.description).toContain('A token “lost” may exist nevertheless; its text is lost.');
+		expect(error.description).toContain('SpeedyFiles may have created the token “lost” anyway.');
 		expect(await user.calls()).toHaveLength(1);
 	});
 });

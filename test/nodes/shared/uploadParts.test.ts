@@ -92,7 +92,7 @@ it.each([
 	['ECONNREFUSED', false],
 	['CERT_HAS_EXPIRED', false],
 	['ECONNRESET', true],
-])('after %s of the last part the file may be there: %j', async (code, mayBeThere) => {
+])('after %s of the last part the file may have arrived: %j', async (code, mayBeThere) => {
 	const failed = await upload(
 		async ({ index }) => {
 			await sleep(1);
@@ -101,7 +101,9 @@ it.each([
 		},
 		{ completesItself: true },
 	).catch((error: Error & { description?: string }) => error);
-	expect((failed as { description: string }).description.includes('may be there')).toBe(mayBeThere);
+	expect((failed as { description: string }).description.includes('may have arrived')).toBe(
+		mayBeThere,
+	);
 });
 
 it('a stop ends it, also where the parts under way arrive nevertheless', async () => {
