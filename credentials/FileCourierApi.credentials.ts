@@ -24,7 +24,7 @@ export class FileCourierApi implements ICredentialType {
 			default: '',
 			required: true,
 			placeholder: 'e.g. fc_7fce16d7…',
-			description: 'In the FileCourier dashboard under Projects',
+			description: 'Found in the FileCourier dashboard under Projects',
 		},
 		{
 			displayName: 'Client Secret',
@@ -33,7 +33,7 @@ export class FileCourierApi implements ICredentialType {
 			typeOptions: { password: true },
 			default: '',
 			required: true,
-			description: 'Shown once, when the project is created',
+			description: 'Only shown once, when the project is created',
 		},
 		{
 			displayName: 'Webhook Secret',
@@ -42,7 +42,7 @@ export class FileCourierApi implements ICredentialType {
 			typeOptions: { password: true, rows: 2 },
 			default: '',
 			description:
-				'For the FileCourier Trigger and for Request and Wait, which do not work without it. In the FileCourier dashboard under API settings. While you rotate it, enter both, one per line.',
+				'Required for the FileCourier Trigger and for Request and Wait. Found in the FileCourier dashboard under API settings. To rotate it, enter the old and the new secret, one per line.',
 		},
 		{
 			displayName: 'Callback API Key',
@@ -51,7 +51,7 @@ export class FileCourierApi implements ICredentialType {
 			typeOptions: { password: true, rows: 2 },
 			default: '',
 			description:
-				'A key of your own choice. If set, new sessions tell FileCourier to send it with each delivery, and the FileCourier Trigger refuses deliveries without it. While you replace it, enter the new key, and the old one on the next line.',
+				'Optional. Enter any key. FileCourier then sends it with each delivery of new sessions, and deliveries without it are rejected. To replace it, enter the new key and, on the next line, the old one.',
 		},
 		{
 			displayName: 'Base URL',
@@ -60,7 +60,7 @@ export class FileCourierApi implements ICredentialType {
 			default: 'https://api.filecourier.io',
 			required: true,
 			placeholder: 'e.g. https://api.filecourier.io',
-			description: 'Change this only to reach FileCourier through a proxy or a test server',
+			description: 'Only change this to use a proxy or a test server',
 		},
 	];
 

@@ -24,7 +24,7 @@ export class FilestackApi implements ICredentialType {
 			typeOptions: { password: true },
 			default: '',
 			required: true,
-			description: 'In the Filestack Developer Portal, on the page of the app',
+			description: 'Found in the Filestack Developer Portal, on your app’s page',
 		},
 		{
 			displayName: 'App Secret',
@@ -33,7 +33,7 @@ export class FilestackApi implements ICredentialType {
 			typeOptions: { password: true },
 			default: '',
 			description:
-				'Signs what a call may do. Overwriting, deleting, EXIF and signed links always need it, everything else where the app has security switched on. In the Developer Portal under Security.',
+				'Found in the Developer Portal under Security. Required to overwrite or delete files, read EXIF data and create policies and signed links, and for all requests if security is enabled for the app.',
 		},
 		{
 			displayName: 'Webhook Secret',
@@ -42,7 +42,7 @@ export class FilestackApi implements ICredentialType {
 			typeOptions: { password: true, rows: 2 },
 			default: '',
 			description:
-				'For the Filestack Trigger, which does not work without it. The Developer Portal shows it once, when a webhook is created. While you rotate it, enter both, one per line.',
+				'Required for the Filestack Trigger. Only shown once, when you create a webhook in the Developer Portal. To rotate it, enter the old and the new secret, one per line.',
 		},
 		{
 			displayName: 'Base URL',
@@ -51,7 +51,8 @@ export class FilestackApi implements ICredentialType {
 			default: 'https://www.filestackapi.com',
 			required: true,
 			placeholder: 'e.g. https://www.filestackapi.com',
-			description: 'The File API. Change this only for a host name of your own or a test server.',
+			description:
+				'The URL of the File API. Only change this for a custom domain or a test server.',
 		},
 		{
 			displayName: 'CDN Base URL',
@@ -60,7 +61,7 @@ export class FilestackApi implements ICredentialType {
 			default: 'https://cdn.filestackcontent.com',
 			required: true,
 			placeholder: 'e.g. https://cdn.filestackcontent.com',
-			description: 'Where files are delivered from',
+			description: 'The URL that files are served from',
 		},
 		{
 			displayName: 'Upload Base URL',
@@ -69,7 +70,7 @@ export class FilestackApi implements ICredentialType {
 			default: 'https://upload.filestackapi.com',
 			required: true,
 			placeholder: 'e.g. https://upload.filestackapi.com',
-			description: 'Where large files are uploaded in parts',
+			description: 'The URL for multipart uploads',
 		},
 		{
 			displayName: 'Process Base URL',
@@ -78,7 +79,7 @@ export class FilestackApi implements ICredentialType {
 			default: 'https://process.filestackapi.com',
 			required: true,
 			placeholder: 'e.g. https://process.filestackapi.com',
-			description: 'Where files are stored from a URL with headers, tags or workflows',
+			description: 'The URL used to store files from a URL with headers, tags or workflows',
 		},
 	];
 

@@ -24,7 +24,7 @@ export class FileCourier implements INodeType {
 		group: ['output'],
 		version: 1,
 		subtitle: '={{ $parameter["operation"] + ": " + $parameter["resource"] }}',
-		description: 'Request documents from people by an upload link, and fetch what they deliver',
+		description: 'Request documents through an upload link and download what people send',
 		defaults: { name: 'FileCourier' },
 		usableAsTool: true,
 		inputs: [NodeConnectionTypes.Main],

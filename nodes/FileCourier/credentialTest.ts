@@ -20,7 +20,7 @@ export async function fileCourierApiTest(
 	const authenticate = basicOf('clientId', 'clientSecret');
 	const request = { path: '/sessions/req_credentialtest', authenticate };
 	return await probe(this, fileCourier, data, request, ({ status, body, said }) => {
-		const refused = `FileCourier refuses the Client ID and Client Secret: ${said}`;
+		const refused = `FileCourier rejected the Client ID or Client Secret: ${said}`;
 		if (status === 401 || status === 403) return refused;
 		const envelope = isJsonObject(body) ? body : {};
 		if (status === 200 && envelope.status === true) {

@@ -103,12 +103,12 @@ export function readDelivery(
 	const body = bodyIn(raw);
 	const event = textOf(body?.event);
 	if (body === undefined || event === undefined || !isJsonObject(body.data)) {
-		return new Refusal(400, 'The body is not a FileCourier event: it needs “event” and “data”');
+		return new Refusal(400, 'The body is not a FileCourier event: “event” or “data” is missing');
 	}
 	const { data, timestamp } = body;
 	if (wanted.events.length > 0 && !wanted.events.includes(event)) return undefined;
 	if (wanted.sessionId !== undefined && sessionIdOf(data) !== wanted.sessionId) {
-		return new Refusal(409, 'This workflow waits for another session');
+		return new Refusal(409, 'This workflow is waiting for a different session');
 	}
 	if (!matchesPattern(wanted.recipient, data.recipient_email)) return undefined;
 	if (!matchesPattern(wanted.referenceId, data.reference_id)) return undefined;

@@ -13,16 +13,16 @@ export const deliveryFields: INodeProperties[] = [
 				name: 'One Item per Delivery',
 				value: 'delivery',
 				description:
-					'All files of a delivery in one item, in the binary fields data, data_1, data_2 …',
+					'One item with all files of the delivery, in the fields data, data_1, data_2, and so on',
 			},
 			{
 				name: 'One Item per File',
 				value: 'file',
-				description: 'Each file in an item of its own, with the facts of its delivery',
+				description: 'A separate item for each file, including the delivery details',
 			},
 		],
 		default: 'file',
-		description: 'How the files of one delivery are put out',
+		description: 'How to output the files of a delivery',
 	},
 	{
 		displayName: 'Download Files',
@@ -30,7 +30,7 @@ export const deliveryFields: INodeProperties[] = [
 		type: 'boolean',
 		default: true,
 		description:
-			'Whether to fetch the files before the workflow goes on. Their URLs work for 24 hours; without this, fetch them with FileCourier → File → Download.',
+			'Whether to download the files before continuing. If turned off, the output contains their URLs, which are valid for 24 hours. Download them later with File → Download.',
 	},
 	{ ...outputField, displayOptions: { show: { download: [true] } } },
 ];
@@ -38,13 +38,13 @@ export const deliveryFields: INodeProperties[] = [
 export const deliveryOptions: INodeProperties[] = [
 	{ ...sha256Option, displayOptions: { show: { '/download': [true] } } },
 	{
-		displayName: 'Download Time (Seconds)',
+		displayName: 'Download Time Limit (Seconds)',
 		name: 'downloadBudget',
 		type: 'number',
 		typeOptions: { minValue: 1, maxValue: 300, numberPrecision: 1 },
 		default: 20,
 		displayOptions: { show: { '/download': [true] } },
 		description:
-			'Seconds that the downloads may take before n8n responds to FileCourier. Files that are not downloaded by then, or that their host rejects, are output with their URL only (downloaded: false; downloadError gives the reason). If a download fails for another reason, FileCourier is asked to deliver again, up to four times; files that are already stored are not downloaded again.',
+			'How long the downloads may take before n8n responds to FileCourier. Files that are not finished by then, or that their host rejects, are output with their URL only (downloaded: false; downloadError gives the reason). If a download fails for another reason, FileCourier is asked to deliver again, up to four times. Files that are already stored are not downloaded again.',
 	},
 ];

@@ -12,12 +12,12 @@ export const fileCourier: Service = {
 	errorMessage: (body) =>
 		isJsonObject(body) ? (textOf(body.error) ?? textOf(body.message)) : undefined,
 	advice: {
-		400: 'Correct the field that the message names, then run the node again.',
-		401: 'Check the Client ID and the Client Secret in the FileCourier credential. FileCourier shows the secret only once, when a project is created.',
-		404: 'This project has no such session. Check the Session ID (req_… or sess_…) and that the credential belongs to the project that created it.',
-		409: 'The session is no longer in a state that allows this. Get the session to see its status.',
-		413: 'The request is larger than FileCourier, or a proxy in front of it, allows. Shorten the message.',
-		429: 'Lower Items at Once under Options → Batching, or run the workflow less often.',
+		400: 'Correct the field named in the message, then run the node again.',
+		401: 'Check the Client ID and Client Secret in the FileCourier credential. FileCourier only shows the secret once, when a project is created.',
+		404: 'The session was not found in this project. Check the Session ID, and that the credential belongs to the project that created it.',
+		409: 'The session’s current status does not allow this. Use Get to check it.',
+		413: 'The request is too large for FileCourier or for a proxy in front of it. Shorten the message.',
+		429: 'Lower “Concurrent Items” under Options → Batching, or run the workflow less often.',
 	},
 };
 
@@ -26,10 +26,10 @@ export const fileHost: Service = {
 	...fileCourier,
 	name: 'The file host',
 	advice: {
-		401: 'The link is not accepted. Use the URL exactly as it was delivered.',
-		403: 'The link has expired or was changed. Links of delivered files work for 24 hours: download right after the delivery, or have FileCourier deliver again.',
-		404: 'The file is not there any more. Have FileCourier deliver again.',
-		410: 'The link has expired. Links of delivered files work for 24 hours: have FileCourier deliver again.',
+		401: 'The URL was rejected. Use it exactly as it appears in the delivery.',
+		403: 'The URL has expired or was changed. File URLs are valid for 24 hours. Download files right after delivery, or resend the delivery from FileCourier.',
+		404: 'The file no longer exists. Resend the delivery from FileCourier.',
+		410: 'The URL has expired (valid for 24 hours). Resend the delivery from FileCourier.',
 	},
 };
 

@@ -7,7 +7,7 @@ import { deliveryFields, deliveryOptions } from './deliveryFields';
 export const triggerProperties: INodeProperties[] = [
 	{
 		displayName:
-			'FileCourier delivers each session to the Callback URL that the session was created with. Copy the <b>Production URL</b> above into <b>Callback URL</b> of your FileCourier node (Session → Create), then activate (publish) this workflow.',
+			'Open <b>Webhook URLs</b> above and copy the <b>Production URL</b>. Paste it into the <b>Callback URL</b> field of the FileCourier node that creates sessions, then publish this workflow. To test, use the <b>Test URL</b> instead and click <b>Execute step</b> first.',
 		name: 'registrationNotice',
 		type: 'notice',
 		default: '',
@@ -17,7 +17,7 @@ export const triggerProperties: INodeProperties[] = [
 			{
 				name: 'Files Delivered',
 				value: FILES_DELIVERED,
-				description: 'The recipient has uploaded the files of a session',
+				description: 'The recipient uploaded the requested files',
 			},
 		],
 		[FILES_DELIVERED],
@@ -38,11 +38,11 @@ export const triggerProperties: INodeProperties[] = [
 				default: '',
 				placeholder: 'e.g. *.pdf',
 				description:
-					'Takes only files whose name fits; * stands for anything. A delivery without such a file starts nothing.',
+					'Only output files with a matching name. Use * as a wildcard. Deliveries without a match do not start the workflow.',
 			},
 			repeatOption(
 				2880,
-				'FileCourier repeats a delivery that was not answered for up to 27 hours. A lower value lets a delivery through that you send again by hand in its dashboard.',
+				'FileCourier retries unanswered deliveries for up to 27 hours. Lower this value to accept deliveries that you resend from the dashboard.',
 			),
 			patternOption(
 				'Recipient Email',
@@ -58,7 +58,7 @@ export const triggerProperties: INodeProperties[] = [
 			),
 			ageOption(
 				172_800,
-				'The default is as long as Ignore Repeats For (Minutes), so that a delivery is refused by the time it is forgotten. FileCourier repeats a delivery with its first time for up to 27 hours, so allow at least 97200.',
+				'The default matches Ignore Duplicates For (Minutes), so that a delivery is rejected once it is no longer recognized as a duplicate. FileCourier retries with the original timestamp for up to 27 hours, so use at least 97200.',
 			),
 		],
 	},

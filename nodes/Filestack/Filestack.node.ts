@@ -22,7 +22,7 @@ export class Filestack implements INodeType {
 		group: ['output'],
 		version: 1,
 		subtitle: '={{ $parameter["operation"] + ": " + $parameter["resource"] }}',
-		description: 'Store, overwrite, download, inspect and delete files, and sign links to them',
+		description: 'Store, download and manage files in Filestack, and create signed links',
 		defaults: { name: 'Filestack' },
 		usableAsTool: true,
 		inputs: [NodeConnectionTypes.Main],

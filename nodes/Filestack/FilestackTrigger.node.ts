@@ -36,7 +36,7 @@ export class FilestackTrigger implements INodeType {
 		group: ['trigger'],
 		version: TRIGGER_VERSIONS,
 		subtitle: '={{ $parameter["events"].join(", ") }}',
-		description: 'Starts the workflow when Filestack tells of an upload, a deletion or a workflow',
+		description: 'Starts the workflow when Filestack events occur',
 		defaults: { name: 'Filestack Trigger' },
 		inputs: [],
 		outputs: [NodeConnectionTypes.Main],

@@ -31,8 +31,8 @@ export async function filestackApiTest(
 	return await probe(this, filestack, data, request, ({ status, body, said }) => {
 		if (status === 401 || status === 403) {
 			return secret
-				? `Filestack refuses the API Key and App Secret: ${said}`
-				: `Filestack wants a signature (${said}): enter the App Secret`;
+				? `Filestack rejected the API Key or App Secret: ${said}`
+				: `Filestack requires a signature (${said}). Enter the App Secret.`;
 		}
 		const { result, error } = isJsonObject(body) ? body : {};
 		const isFileApi = result === 'error' && isJsonObject(error) && textOf(error.msg) !== undefined;

@@ -4,7 +4,7 @@ import { type Field, invalidParameter } from '../shared/schema';
 /** Until when a policy holds. */
 export const expiryFields: Field[] = [
 	{
-		displayName: 'Expires',
+		displayName: 'Expiry',
 		name: 'expiry',
 		type: 'options',
 		options: [
@@ -12,17 +12,17 @@ export const expiryFields: Field[] = [
 			{ name: 'At a Date and Time', value: 'date' },
 		],
 		default: 'minutes',
-		description: 'When Filestack stops accepting it',
+		description: 'When it stops being valid',
 	},
 	{
-		displayName: 'Minutes',
+		displayName: 'Expires After (Minutes)',
 		name: 'expiresInMinutes',
 		type: 'number',
 		// A hundred years are still a date.
 		typeOptions: { minValue: 1, maxValue: 100 * 366 * 24 * 60, numberPrecision: 0 },
 		default: 60,
 		displayOptions: { show: { expiry: ['minutes'] } },
-		description: 'Whole minutes from now. Allow for clocks that differ by a minute.',
+		description: 'Number of minutes from now. Allow for a minute of clock difference.',
 	},
 	{
 		displayName: 'Date and Time',
@@ -31,7 +31,7 @@ export const expiryFields: Field[] = [
 		default: '',
 		required: true,
 		displayOptions: { show: { expiry: ['date'] } },
-		description: 'In the time zone of the workflow, unless the value has one of its own',
+		description: 'Uses the workflow’s time zone unless the value includes one',
 	},
 ];
 
@@ -46,5 +46,10 @@ export function expiryOf(item: ItemContext): number {
 	}
 	const at = parameter<number>('expiresAt');
 	if (at > Date.now()) return Math.floor(at / 1000);
-	throw invalidParameter(item, 'Date and Time', 'is in the past', 'Choose a moment in the future.');
+	throw invalidParameter(
+		item,
+		'Date and Time',
+		'is in the past',
+		'Select a date and time in the future.',
+	);
 }

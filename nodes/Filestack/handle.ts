@@ -17,11 +17,11 @@ const HANDLE_IN_URL =
 export const fileField = locatorField({
 	displayName: 'File',
 	name: 'file',
-	description:
-		'The handle that Store put out, or any Filestack URL of the file. Filestack has no list of files to choose from.',
+	description: 'The file handle returned by Store, or any Filestack URL of the file',
 	urlPattern: HANDLE_IN_URL,
 	urlPlaceholder: 'e.g. https://cdn.filestackcontent.com/s7tdGfE5RRKFUxwsZoYv',
 	idPlaceholder: 'e.g. s7tdGfE5RRKFUxwsZoYv',
+	idLabel: 'Handle',
 });
 
 /** The handle of a URL; any other text is taken for a handle itself. */

@@ -32,13 +32,13 @@ export const filestack: Service = {
 			? /^[^<{]*(invalid|error|denied)/i.test(body)
 			: isJsonObject(body) && body.result === 'error',
 	advice: {
-		200: 'Check the API Key in the Filestack credential; the Developer Portal shows it.',
-		400: 'Correct the value that the message names, then run the node again.',
-		401: 'Check the API Key and the App Secret in the Filestack credential: both have to be of the same app. The App Secret is the one that signs policies, not that of a webhook.',
-		403: 'The call was not allowed. Enter the App Secret of this API Key in the Filestack credential. If it is there, check that the clock of this n8n is right: each call is signed for some minutes only.',
-		404: 'There is no such file, or it was deleted. Check the handle, and that the credential is of the app that stored it.',
-		413: 'The file is too large for one request. Lower Send in Parts From in Options.',
-		429: 'Lower Items at Once under Options → Batching, or run the workflow less often.',
+		200: 'Check the API Key in the Filestack credential. You can find it in the Developer Portal.',
+		400: 'Correct the value named in the message, then run the node again.',
+		401: 'Check the API Key and App Secret in the Filestack credential. Both must belong to the same app. The App Secret signs policies and is not the webhook secret.',
+		403: 'The request was not allowed. Make sure the App Secret for this API Key is set in the Filestack credential. If it is, check the clock of the n8n server: signatures are only valid for a few minutes.',
+		404: 'The file was not found or has been deleted. Check the handle, and that the credential belongs to the app that stored it.',
+		413: 'The file is too large for one request. Lower “Split Files Larger Than (MiB)” under Options.',
+		429: 'Lower “Concurrent Items” under Options → Batching, or run the workflow less often.',
 	},
 };
 
@@ -56,11 +56,11 @@ const PROOF = /eyJ[\w+/=-]{8,}|\b[0-9a-f]{64}\b/gi;
 /** Where the parts of a large file are put: to addresses that are signed for themselves. It answers in XML. */
 export const storage: Service = {
 	...filestack,
-	name: 'The storage behind Filestack',
+	name: 'Filestack’s object storage',
 	errorMessage: (body) => /<Message>([^<]{1,300})<\/Message>/.exec(String(body))?.[1],
 	advice: {
-		403: 'The address of the part was refused, each time it was asked for anew. Check the clock of this n8n, then run the node again.',
-		404: 'The upload is not there any more. Run the node again.',
+		403: 'The upload URL of the part was rejected repeatedly. Check the clock of the n8n server, then run the node again.',
+		404: 'The upload no longer exists. Run the node again.',
 	},
 };
 
@@ -76,9 +76,9 @@ export async function appSecretOf(functions: IExecuteFunctions): Promise<string 
 export async function needAppSecret(functions: IExecuteFunctions, what: string): Promise<string> {
 	const appSecret = await appSecretOf(functions);
 	if (appSecret) return appSecret;
-	throw new NodeOperationError(functions.getNode(), `${what} needs the App Secret`, {
+	throw new NodeOperationError(functions.getNode(), `${what} requires the App Secret`, {
 		description:
-			'Enter it in the Filestack credential. The Developer Portal shows it under Security.',
+			'Add it to the Filestack credential. You can find it in the Developer Portal under Security.',
 	});
 }
 

@@ -5,7 +5,7 @@ import { ageOption, eventsField, patternOption, repeatOption } from '../shared/w
 export const triggerProperties: INodeProperties[] = [
 	{
 		displayName:
-			'In Filestack’s Developer Portal open <b>Webhooks</b>, add one with the <b>Production URL</b> above, and copy its secret (shown once; not the App Secret) into <b>Webhook Secret</b> of the credential. Then activate (publish) this workflow.',
+			'In the Filestack Developer Portal, go to <b>Webhooks</b> and add a webhook with the <b>Production URL</b> from <b>Webhook URLs</b> above. Copy the secret (shown once; not the App Secret) into the <b>Webhook Secret</b> field of the credential, then publish this workflow.',
 		name: 'registrationNotice',
 		type: 'notice',
 		default: '',
@@ -22,7 +22,7 @@ export const triggerProperties: INodeProperties[] = [
 			{
 				name: 'Workflow Finished',
 				value: 'fs.workflow',
-				description: 'A Filestack workflow has a result',
+				description: 'A Filestack workflow returned a result',
 			},
 		],
 		['fp.upload'],
@@ -34,12 +34,12 @@ export const triggerProperties: INodeProperties[] = [
 		placeholder: 'Add option',
 		default: {},
 		options: [
-			patternOption('File Name', 'fileName', 'e.g. *.pdf', 'events about files with such a name'),
-			repeatOption(2880, 'Filestack repeats a delivery that was not answered for up to 13 hours.'),
-			patternOption('MIME Type', 'mimeType', 'e.g. image/*', 'events about files of such a type'),
+			patternOption('File Name', 'fileName', 'e.g. *.pdf', 'events for files with a matching name'),
+			repeatOption(2880, 'Filestack retries unanswered deliveries for up to 13 hours.'),
+			patternOption('MIME Type', 'mimeType', 'e.g. image/*', 'events for files of a matching type'),
 			ageOption(
 				172_800,
-				'The default is as long as Ignore Repeats For (Minutes), so that a delivery is refused by the time it is forgotten. Filestack may repeat a delivery with its first signature for up to 13 hours, so allow at least 46800.',
+				'The default matches Ignore Duplicates For (Minutes), so that a delivery is rejected once it is no longer recognized as a duplicate. Filestack may retry with the original signature for up to 13 hours, so use at least 46800.',
 			),
 		],
 	},

@@ -11,11 +11,13 @@ export interface LocatorOptions {
 	urlPattern: string;
 	urlPlaceholder: string;
 	idPlaceholder: string;
+	/** The service's own term for the ID, e.g. "Handle". */
+	idLabel?: string;
 }
 
 /** One thing of a service: picked from a list, pasted as a URL, or typed as an ID. Read it with `item.locator(name)`. */
 export function locatorField(options: LocatorOptions): INodeProperties {
-	const { displayName, name, description, searchListMethod, urlPattern } = options;
+	const { displayName, name, description, searchListMethod, urlPattern, idLabel = 'ID' } = options;
 	const kind = displayName.toLowerCase();
 	const modes: INodePropertyMode[] = [
 		mode('list', 'From List', { typeOptions: { searchListMethod, searchable: true } }),
@@ -29,7 +31,7 @@ export function locatorField(options: LocatorOptions): INodeProperties {
 				},
 			],
 		}),
-		mode('id', 'By ID', { placeholder: options.idPlaceholder }),
+		mode('id', `By ${idLabel}`, { placeholder: options.idPlaceholder }),
 	];
 	const offered = searchListMethod ? modes : modes.slice(1).reverse();
 	return {

@@ -37,10 +37,10 @@ it('n8n has a credential for each service of the sandbox', async () => {
 
 /** Of each credential a secret, and what a person reads when it is wrong. */
 describe.each([
-	['fileCourierApi', 'clientSecret', /^FileCourier refuses the Client ID and Client Secret: /],
+	['fileCourierApi', 'clientSecret', /^FileCourier rejected the Client ID or Client Secret: /],
 	['fileShotApi', 'apiKey', /^FileShot refuses the API Key: /],
 	['filesAppApi', 'apiKey', /^Files App refuses the API Key: /],
-	['filestackApi', 'appSecret', /^Filestack refuses the API Key and App Secret: /],
+	['filestackApi', 'appSecret', /^Filestack rejected the API Key or App Secret: /],
 	['speedyFilesApi', 'apiToken', /^SpeedyFiles refuses the API Token: invalid token$/],
 ])('%s, tested by n8n', (type, secret, refusal) => {
 	it('passes', async () => {

@@ -7,8 +7,8 @@ import { fileHost } from '../service';
 export const download: Operation = {
 	value: 'download',
 	name: 'Download',
-	action: 'Download a delivered file',
-	description: 'Fetch a file by the URL that came with a delivery',
+	action: 'Download delivered file',
+	description: 'Download a file using the URL from a delivery',
 	fields: [
 		{
 			displayName: 'File URL',
@@ -17,8 +17,8 @@ export const download: Operation = {
 			default: '',
 			required: true,
 			placeholder: 'e.g. {{ $json.file.url }}',
-			hint: 'Works for 24 hours after the delivery',
-			description: 'The URL of the file in a delivery. It is called without your credential.',
+			hint: 'Valid for 24 hours after delivery',
+			description: 'The file URL from the delivery. Your credential is not sent to this URL.',
 		},
 		outputField,
 	],
@@ -29,7 +29,7 @@ export const download: Operation = {
 			type: 'string',
 			default: '',
 			placeholder: 'e.g. passport.pdf',
-			description: 'Replaces the name that the file was delivered with',
+			description: 'Overrides the original file name',
 		},
 		sha256Option,
 		stallOption,

@@ -11,8 +11,8 @@ import { sessionIdField } from './fields';
 export const cancel: Operation = {
 	value: 'cancel',
 	name: 'Cancel',
-	action: 'Cancel a session',
-	description: 'Make the upload link of a pending session invalid',
+	action: 'Cancel session',
+	description: 'Cancel a pending session so that its upload link stops working',
 	fields: [sessionIdField],
 	async execute(item) {
 		const sessionId = item.parameter<string>('sessionId');
@@ -43,7 +43,7 @@ async function cancelSession(
 			`The session is ${status} and can no longer be cancelled`,
 			{
 				description:
-					'FileCourier cancels only sessions that still wait for their upload (pending). Use Get to see the status first, or let the node continue on error.',
+					'Only pending sessions can be cancelled. Check the status with Get first, or set the node to continue on error.',
 			},
 		);
 	}

@@ -11,9 +11,9 @@ import { sessionRequest } from './createRequest';
 export const create: Operation = {
 	value: 'create',
 	name: 'Create',
-	action: 'Create a session',
+	action: 'Create session',
 	description:
-		'Ask a person for documents: they get an upload link by e-mail, and by SMS if you wish',
+		'Request documents from someone. They receive an upload link by email and, optionally, SMS.',
 	fields: createFields,
 	options: createOptions,
 	async execute(item) {
@@ -37,7 +37,7 @@ export async function createSession(item: ItemContext, callback?: string): Promi
 		// Sent twice, it would notify the recipient twice.
 		repeatable: false,
 		doubt:
-			'FileCourier may have created the session and notified the recipient anyway: ask them, or check the FileCourier dashboard, before you run the node again.',
+			'FileCourier may still have created the session and notified the recipient. Ask them, or check the FileCourier dashboard, before you run the node again.',
 	});
 	return describeSession(body, serviceTime(headers));
 }

@@ -9,7 +9,7 @@ export const createFields: Field[] = [
 		default: '',
 		required: true,
 		placeholder: 'e.g. customer@example.com',
-		description: 'Who is asked for the documents and gets the upload link',
+		description: 'The person who receives the upload link',
 	},
 	{
 		displayName: 'Requestor Name',
@@ -18,7 +18,7 @@ export const createFields: Field[] = [
 		default: '',
 		required: true,
 		placeholder: 'e.g. Acme Onboarding',
-		description: 'The person or company that asks, as the recipient sees it',
+		description: 'The person or company requesting the documents, as shown to the recipient',
 	},
 	{
 		displayName: 'Requestor Email',
@@ -27,7 +27,7 @@ export const createFields: Field[] = [
 		default: '',
 		required: true,
 		placeholder: 'e.g. onboarding@acme.com',
-		description: 'Where the recipient’s replies go',
+		description: 'The address that receives the recipient’s replies',
 	},
 	{
 		displayName: 'Subject',
@@ -36,7 +36,7 @@ export const createFields: Field[] = [
 		default: '',
 		required: true,
 		placeholder: 'e.g. Documents for your application',
-		description: 'The subject line of the e-mail',
+		description: 'The subject line of the email',
 	},
 	{
 		displayName: 'Message',
@@ -46,7 +46,7 @@ export const createFields: Field[] = [
 		default: '',
 		required: true,
 		placeholder: 'e.g. Please upload the following documents.',
-		description: 'What the recipient reads above the upload',
+		description: 'The message shown on the upload page',
 	},
 	{
 		displayName: 'Requested Documents',
@@ -57,8 +57,7 @@ export const createFields: Field[] = [
 		default: '',
 		placeholder: 'e.g. Government ID',
 		hint: 'One document per line',
-		description:
-			'The documents that the recipient is asked for. An expression may also return an array of names.',
+		description: 'The documents to request. You can also use an expression that returns an array.',
 	},
 	{
 		displayName: 'Callback URL',
@@ -67,11 +66,11 @@ export const createFields: Field[] = [
 		default: '',
 		required: true,
 		placeholder: 'e.g. https://n8n.example.com/webhook/…/webhook',
-		hint: 'The Production URL of a FileCourier Trigger node in an active workflow',
-		description: 'Where FileCourier delivers the files once they are uploaded',
+		hint: 'Use the Production URL of a FileCourier Trigger in a published workflow',
+		description: 'The URL that FileCourier delivers the uploaded files to',
 	},
 	{
-		displayName: 'Link Expires',
+		displayName: 'Link Expiry',
 		name: 'expiry',
 		type: 'options',
 		options: [
@@ -82,13 +81,13 @@ export const createFields: Field[] = [
 		description: 'When the upload link stops working',
 	},
 	{
-		displayName: 'Days',
+		displayName: 'Expires After (Days)',
 		name: 'expiresInDays',
 		type: 'number',
 		typeOptions: { minValue: 1, maxValue: 36_500, numberPrecision: 0 },
 		default: 7,
 		displayOptions: { show: { expiry: ['days'] } },
-		description: 'Whole days from now',
+		description: 'Number of days from now',
 	},
 	{
 		displayName: 'Date and Time',
@@ -97,7 +96,7 @@ export const createFields: Field[] = [
 		default: '',
 		required: true,
 		displayOptions: { show: { expiry: ['date'] } },
-		description: 'In the time zone of the workflow, unless the value has one of its own',
+		description: 'Uses the workflow’s time zone unless the value includes one',
 	},
 ];
 
@@ -125,7 +124,7 @@ export const createOptions: Field[] = [
 		type: 'string',
 		default: '',
 		placeholder: 'e.g. Nathan Smith',
-		description: 'How the recipient is addressed',
+		description: 'The name used to address the recipient',
 	},
 	{
 		displayName: 'Recipient Phone',
@@ -133,7 +132,7 @@ export const createOptions: Field[] = [
 		type: 'string',
 		default: '',
 		placeholder: 'e.g. +15551234567',
-		description: 'Sends the link by SMS too. With + and the country code, digits only.',
+		description: 'Also sends the link by SMS. Include + and the country code, without spaces.',
 	},
 	{
 		displayName: 'Reference ID',
@@ -142,6 +141,6 @@ export const createOptions: Field[] = [
 		default: '',
 		placeholder: 'e.g. CUST-12345',
 		description:
-			'Your own ID of the case. It comes back in the status and in the delivery, so that you can tell whose files they are.',
+			'Your own reference for this request. It is returned with the status and the delivery so you can match files to a case.',
 	},
 ];

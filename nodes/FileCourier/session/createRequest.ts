@@ -27,7 +27,7 @@ export async function sessionRequest(item: ItemContext, callback?: string): Prom
 			item,
 			'Recipient Phone',
 			'must be a phone number in international format',
-			'Write it like +15551234567.',
+			'For example: +15551234567.',
 		);
 	}
 	const callbackUrl = callback ?? webAddress(item, 'Callback URL', trimmed(item, 'callbackUrl'));
@@ -67,7 +67,7 @@ function expiry(item: ItemContext): IDataObject {
 			item,
 			'Date and Time',
 			'is in the past',
-			'Choose a moment in the future.',
+			'Select a date and time in the future.',
 		);
 	}
 	return {

@@ -9,6 +9,5 @@ export const sessionIdField: Field = {
 	default: '',
 	required: true,
 	placeholder: 'e.g. req_abc123xyz',
-	description:
-		'The ID that Create put out as sessionId. Both forms work: req_… from answers and deliveries, and sess_….',
+	description: 'The sessionId returned by Create. IDs starting with req_ or sess_ both work.',
 };

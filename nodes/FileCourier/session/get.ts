@@ -7,8 +7,8 @@ import { sessionIdField } from './fields';
 export const get: Operation = {
 	value: 'get',
 	name: 'Get',
-	action: 'Get a session',
-	description: 'Retrieve the status of a session, and the names and sizes of its files',
+	action: 'Get session',
+	description: 'Retrieve the status of a session and the names and sizes of its files',
 	fields: [sessionIdField],
 	async execute({ functions, parameter }) {
 		const id = pathPart(functions, sessionIdField.displayName, parameter('sessionId'));

@@ -41,13 +41,13 @@ export const resumeWebhooks: IWebhookDescription[] = [
 export const requestAndWait: Operation = {
 	value: 'requestAndWait',
 	name: 'Request and Wait',
-	action: 'Request documents and wait for them',
+	action: 'Request documents and wait',
 	description:
-		'Create a session, pause the workflow until its files are delivered, and go on with them. Takes one input item.',
+		'Request documents and pause the workflow until they are uploaded. Works with one input item.',
 	fields: [
 		{
 			displayName:
-				'The output tells by the field <b>delivered</b> how the wait has ended: true with the files, or false when the link expired or the limit was reached. Follow this node with an If node.',
+				'Add an If node after this one to check <b>delivered</b>. It is true if the files arrived, and false if the link expired or the wait limit was reached.',
 			name: 'waitNotice',
 			type: 'notice',
 			default: '',
@@ -57,18 +57,18 @@ export const requestAndWait: Operation = {
 	],
 	oneByOne: true,
 	insteadForAgents:
-		'The agent would continue at once and never receive the documents. Let it use Session → Create, and receive the documents with a FileCourier Trigger in a separate workflow.',
+		'The agent would continue immediately and never receive the documents. Use Session → Create instead, and receive the documents with a FileCourier Trigger in a separate workflow.',
 	options: [
 		...createOptions,
 		...deliveryOptions,
 		{
-			displayName: 'Wait at Most',
+			displayName: 'Maximum Wait (Hours)',
 			name: 'waitHours',
 			type: 'number',
 			typeOptions: { minValue: 0.02, maxValue: 876_000, numberPrecision: 2 },
 			default: 24,
 			description:
-				'Hours after which the workflow goes on without files. Without this it waits until the upload link expires.',
+				'How long to wait before continuing without files. By default, the workflow waits until the upload link expires.',
 		},
 	],
 	async execute(item) {
@@ -76,10 +76,10 @@ export const requestAndWait: Operation = {
 		if (functions.getInputData().length > 1) {
 			throw new NodeOperationError(
 				functions.getNode(),
-				'One execution can wait for one session only, but there is more than one input item',
+				'Request and Wait can only process one input item at a time',
 				{
 					description:
-						'Put this node into a sub-workflow and call it once for each item: Execute Sub-workflow with the mode “Run once for each item”, and Wait for Sub-Workflow Completion switched off.',
+						'Move this node to a sub-workflow and call it with Execute Sub-workflow: set Mode to “Run once for each item” and turn off “Wait for Sub-Workflow Completion”.',
 				},
 			);
 		}
@@ -136,9 +136,9 @@ function resumeUrlOf({ functions }: ItemContext): string {
 	const url = textOf($execution?.resumeUrl);
 	const isUsable = url && /^https?:/i.test(url) && URL.canParse(url) && !url.includes(NO_EXECUTION);
 	if (isUsable && functions.getExecutionId()) return url;
-	throw new NodeOperationError(functions.getNode(), 'n8n cannot let this execution wait', {
+	throw new NodeOperationError(functions.getNode(), 'n8n cannot pause this execution', {
 		description:
-			'n8n has not given the execution a resume URL, so FileCourier could not deliver the files to it. The recipient was not asked for documents. Run the workflow itself, and check the WEBHOOK_URL setting of n8n.',
+			'n8n did not provide a resume URL, so FileCourier could not deliver the files to this execution. No documents were requested. Run the whole workflow, and check the WEBHOOK_URL setting of n8n.',
 	});
 }
 

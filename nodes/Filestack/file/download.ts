@@ -17,22 +17,22 @@ import { downloadDiffers, storedHash } from './verify';
 export const download: Operation = {
 	value: 'download',
 	name: 'Download',
-	action: 'Download a file',
-	description: 'Fetch a file into a binary field',
+	action: 'Download file',
+	description: 'Download a file',
 	fields: [fileField, outputField],
 	options: [
 		cacheOption,
 		sha256Option,
 		{
-			displayName: 'Download From',
+			displayName: 'Host',
 			name: 'downloadFrom',
 			type: 'options',
 			options: [
-				{ name: 'CDN', value: 'cdn', description: 'Fast everywhere; recommended by Filestack' },
-				{ name: 'File API', value: 'fileApi', description: 'Past the CDN' },
+				{ name: 'CDN', value: 'cdn', description: 'Fast worldwide (recommended by Filestack)' },
+				{ name: 'File API', value: 'fileApi', description: 'Bypasses the CDN' },
 			],
 			default: 'cdn',
-			description: 'The host that the file is fetched from',
+			description: 'The host to download from',
 		},
 		{
 			displayName: 'File Name',
@@ -40,10 +40,10 @@ export const download: Operation = {
 			type: 'string',
 			default: '',
 			placeholder: 'e.g. photo.jpg',
-			description: 'Replaces the name that the file is stored with',
+			description: 'Overrides the stored file name',
 		},
 		stallOption,
-		verifyOption('Verify Download', 'what was downloaded'),
+		verifyOption('Verify Download', 'the downloaded file'),
 	],
 	async execute(item) {
 		const { functions, parameter, option } = item;

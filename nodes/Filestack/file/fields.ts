@@ -5,19 +5,19 @@ import { inputField } from '../../shared/fields';
 /** Where the bytes of a file come from. */
 export const sourceFields: INodeProperties[] = [
 	{
-		displayName: 'File From',
+		displayName: 'File Source',
 		name: 'source',
 		type: 'options',
 		options: [
 			{
-				name: 'Binary Field',
+				name: 'Workflow File',
 				value: 'binary',
-				description: 'A file of the workflow',
+				description: 'A file from an input data field',
 			},
 			{
 				name: 'URL',
 				value: 'url',
-				description: 'Filestack fetches the file itself',
+				description: 'Filestack downloads the file itself',
 			},
 		],
 		default: 'binary',
@@ -32,7 +32,7 @@ export const sourceFields: INodeProperties[] = [
 		required: true,
 		placeholder: 'e.g. https://example.com/photo.jpg',
 		displayOptions: { show: { source: ['url'] } },
-		description: 'A web address that Filestack can reach without signing in',
+		description: 'A URL that Filestack can access without signing in',
 	},
 ];
 
@@ -48,7 +48,7 @@ export const base64Option: INodeProperties = {
 	type: 'boolean',
 	default: false,
 	description:
-		'Whether the file is base64 text that Filestack decodes before it stores it. Such a file goes in one request, and its SHA-256 is not that of the stored file, so none is put out.',
+		'Whether Filestack decodes the file from Base64 before storing it. The file is sent in a single request, and no SHA-256 is returned.',
 };
 
 export const cacheOption: INodeProperties = {
@@ -56,8 +56,7 @@ export const cacheOption: INodeProperties = {
 	name: 'cache',
 	type: 'boolean',
 	default: true,
-	description:
-		'Whether a copy may be delivered that the host still has. Switch it off after a file was overwritten.',
+	description: 'Whether a cached copy may be used. Turn this off after overwriting a file.',
 };
 
 export const mimeTypeOption: INodeProperties = {
@@ -66,7 +65,7 @@ export const mimeTypeOption: INodeProperties = {
 	type: 'string',
 	default: '',
 	placeholder: 'e.g. image/png',
-	description: 'Replaces the type of the binary field, or the one that the URL answers with',
+	description: 'Overrides the file’s MIME type',
 };
 
 /** Has what was transferred compared; the label and the words differ between up and down. */
@@ -75,7 +74,7 @@ export const verifyOption = (displayName: string, what: string): INodeProperties
 	name: 'verify',
 	type: 'boolean',
 	default: false,
-	description: `Whether to have Filestack compute the SHA-256 of the stored file and compare it with ${what}. Takes a while for large files.`,
+	description: `Whether to compare the SHA-256 computed by Filestack with ${what}. This can take a while for large files.`,
 });
 
 const hashOptions = ['MD5', 'SHA-1', 'SHA-224', 'SHA-256', 'SHA-384', 'SHA-512'].map((name) => ({
@@ -90,7 +89,7 @@ export const hashesField: INodeProperties = {
 	options: hashOptions,
 	default: ['sha256'],
 	required: true,
-	description: 'The digests to compute. Filestack reads the whole file for them, which takes time.',
+	description: 'The hashes to compute. This can take a while for large files.',
 };
 
 /** All that the File API tells of a file (Filestack docs, Metadata); width and height are asked by filestack-js. */
@@ -100,22 +99,26 @@ export const metadataField: INodeProperties = {
 	type: 'multiOptions',
 	options: [
 		...hashOptions,
-		{ name: 'Cloud', value: 'cloud', description: 'The cloud source that it was stored from' },
+		{ name: 'Cloud', value: 'cloud', description: 'The cloud source of the file' },
 		{ name: 'Container', value: 'container' },
-		{ name: 'EXIF', value: 'exif', description: 'Needs the App Secret in the credential' },
+		{ name: 'EXIF', value: 'exif', description: 'Requires the App Secret in the credential' },
 		{ name: 'File Name', value: 'filename' },
-		{ name: 'Height', value: 'height', description: 'Of a picture, in pixels' },
+		{ name: 'Height', value: 'height', description: 'Of an image, in pixels' },
 		{ name: 'Location', value: 'location', description: 'The storage provider' },
 		{ name: 'MIME Type', value: 'mimetype' },
 		{ name: 'Path', value: 'path' },
 		{ name: 'Size', value: 'size', description: 'In bytes' },
-		{ name: 'Source URL', value: 'source_url', description: 'The URL that it was stored from' },
+		{
+			name: 'Source URL',
+			value: 'source_url',
+			description: 'The URL that the file was stored from',
+		},
 		{ name: 'Upload Status', value: 'upload_status' },
-		{ name: 'Uploaded', value: 'uploaded', description: 'When it was uploaded' },
-		{ name: 'Width', value: 'width', description: 'Of a picture, in pixels' },
-		{ name: 'Writeable', value: 'writeable', description: 'Whether it can be overwritten' },
+		{ name: 'Uploaded', value: 'uploaded', description: 'When the file was uploaded' },
+		{ name: 'Width', value: 'width', description: 'Of an image, in pixels' },
+		{ name: 'Writeable', value: 'writeable', description: 'Whether the file can be overwritten' },
 	].sort((a, b) => a.name.localeCompare(b.name)),
 	default: [],
 	description:
-		'What to retrieve. Without any, Filestack sends its usual nine: container, file name, key, location, MIME type, path, size, uploaded and writeable.',
+		'The fields to return. By default: container, file name, key, location, MIME type, path, size, uploaded and writeable.',
 };

@@ -6,8 +6,8 @@ import { allOf, readMetadata } from './metadata';
 export const getHashes: Operation = {
 	value: 'getHashes',
 	name: 'Get Hashes',
-	action: 'Get the hashes of a file',
-	description: 'Have Filestack compute digests of a file, to compare it with another copy',
+	action: 'Get file hashes',
+	description: 'Get hashes of a file, for example to compare it with another copy',
 	fields: [fileField, hashesField],
 	async execute(item) {
 		const chosen = chosenFile(item);

@@ -6,8 +6,8 @@ import { anyAsked, readMetadata } from './metadata';
 export const getMetadata: Operation = {
 	value: 'getMetadata',
 	name: 'Get Metadata',
-	action: 'Get the metadata of a file',
-	description: 'Retrieve what Filestack knows of a file: name, type, size, place, dates and more',
+	action: 'Get file metadata',
+	description: 'Retrieve the name, type, size, location, dates and more of a file',
 	fields: [fileField, metadataField],
 	async execute(item) {
 		const chosen = chosenFile(item);

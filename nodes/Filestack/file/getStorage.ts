@@ -5,8 +5,8 @@ import { anyOf, readMetadata } from './metadata';
 export const getStorage: Operation = {
 	value: 'getStorage',
 	name: 'Get Storage',
-	action: 'Get the storage of a file',
-	description: 'Retrieve where a file is stored: location, container and path',
+	action: 'Get file storage location',
+	description: 'Retrieve the storage location, container and path of a file',
 	fields: [fileField],
 	async execute(item) {
 		const chosen = chosenFile(item);

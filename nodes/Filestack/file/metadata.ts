@@ -40,7 +40,7 @@ export async function readMetadata(
 	needs: Essential<Json>,
 ): Promise<Json> {
 	const exif = fields.includes('exif');
-	if (exif) await needAppSecret(functions, 'Reading EXIF');
+	if (exif) await needAppSecret(functions, 'Reading EXIF data');
 	const { body } = await callApi(functions, filestack, {
 		method: 'GET',
 		path: `/file/${segment}/metadata`,

@@ -79,7 +79,7 @@ async function start(item: ItemContext, about: IDataObject, target: StoreTarget)
 }
 
 const STARTED: Essential<Record<'uri' | 'region' | 'upload_id' | 'host', string>> = {
-	what: 'an upload',
+	what: 'the upload details',
 	read(body) {
 		const given = isJsonObject(body) ? body : {};
 		const [uri, region, upload_id] = [given.uri, given.region, given.upload_id].map(textOf);
@@ -138,7 +138,7 @@ async function sendPart(
 		if (wait === undefined) {
 			const { origin } = new URL(address);
 			if (status === undefined) throw connectionError(node, storage.name, origin, put);
-			if (status < 300) throw strangeAnswerError(node, storage, origin, 'it sent no ETag');
+			if (status < 300) throw strangeAnswerError(node, storage, origin, 'the response has no ETag');
 			throw answerError(node, storage, { status, body: put.body, retryAfter });
 		}
 		await pause(wait, settings.cancel);
@@ -146,7 +146,7 @@ async function sendPart(
 }
 
 const PART_ADDRESS: Essential<{ address: string; headers: unknown }> = {
-	what: 'the address of a part',
+	what: 'the upload URL of the part',
 	read(body) {
 		const { url, headers } = isJsonObject(body) ? body : {};
 		const address = textOf(url);
@@ -160,7 +160,7 @@ const headersOf = (headers: unknown): Record<string, string> =>
 		: {};
 
 const ALL_THERE =
-	'All parts have arrived, so the file may still appear. Look in the Developer Portal before you send it again.';
+	'All parts were uploaded, so the file may still appear. Check the Developer Portal before you upload it again.';
 
 /** Has the parts put together; 202 means that it is still going on. */
 async function complete(
@@ -179,7 +179,7 @@ async function complete(
 	}
 	throw new NodeOperationError(
 		functions.getNode(),
-		`Filestack has not put the file together within ${MERGE_PATIENCE / 60_000} minutes`,
+		`Filestack did not finish assembling the file within ${MERGE_PATIENCE / 60_000} minutes`,
 		{
 			itemIndex,
 			description: ALL_THERE,

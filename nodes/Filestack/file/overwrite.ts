@@ -21,16 +21,16 @@ import { refuseVerifyingBase64, verifyUpload } from './verify';
 export const overwrite: Operation = {
 	value: 'overwrite',
 	name: 'Overwrite',
-	action: 'Overwrite a file',
+	action: 'Overwrite file',
 	description:
-		'Put a new file under the handle of an old one. The CDN may deliver the old one for a while.',
+		'Replace a file while keeping its handle. The CDN may serve the old file for a while.',
 	fields: [fileField, ...sourceFields],
 	options: [
 		forBinary(base64Option),
 		forBinary(sha256Option),
 		forBinary(mimeTypeOption),
 		forBinary(stallOption),
-		forBinary(verifyOption('Verify Upload', 'what was sent')),
+		forBinary(verifyOption('Verify Upload', 'the uploaded file')),
 	],
 	async execute(item) {
 		const { functions, parameter } = item;
@@ -50,8 +50,8 @@ async function overwriteWithBytes(item: ItemContext, chosen: ChosenFile): Promis
 	const { functions, parameter, option } = item;
 	const [file, ...more] = await filesOf(item, parameter('binaryPropertyName'));
 	if (more.length > 0) {
-		const advice = 'A handle stands for one file. Name one field.';
-		throw invalidParameter(item, 'Input Data Field Name', 'names several files', advice);
+		const advice = 'A handle can only hold one file. Enter a single field name.';
+		throw invalidParameter(item, 'Input Data Field Name', 'selects more than one file', advice);
 	}
 	const decode = option<boolean>('base64Decode') === true;
 	const verify = option<boolean>('verify') === true;

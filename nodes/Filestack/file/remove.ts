@@ -8,8 +8,8 @@ import { allowing } from '../signing';
 export const remove: Operation = {
 	value: 'delete',
 	name: 'Delete',
-	action: 'Delete a file',
-	description: 'Delete a file for good',
+	action: 'Delete file',
+	description: 'Delete a file permanently',
 	fields: [fileField],
 	options: [
 		{
@@ -18,7 +18,7 @@ export const remove: Operation = {
 			type: 'boolean',
 			default: false,
 			description:
-				'Whether the file stays in its storage container, and only Filestack forgets it and its handle',
+				'Whether to keep the file in the storage container and only delete the Filestack handle',
 		},
 	],
 	async execute(item) {

@@ -24,8 +24,8 @@ import { refuseVerifyingBase64, verifyUpload } from './verify';
 export const store: Operation = {
 	value: 'store',
 	name: 'Store',
-	action: 'Store a file',
-	description: 'Store files of the workflow, or a file from a URL, and get their handles',
+	action: 'Store file',
+	description: 'Store files from the workflow or a URL and get their handles',
 	fields: storeFields,
 	options: storeOptions,
 	async execute(item) {
@@ -85,12 +85,14 @@ function goesInParts(
 	const decode = item.option<boolean>('base64Decode') === true;
 	const extra = tags ? 'Upload Tags' : workflows ? 'Workflow IDs' : undefined;
 	if (extra && (decode || size === 0)) {
-		const what = decode ? 'does not go with Base64 Decode' : 'does not go with an empty file';
+		const what = decode
+			? 'cannot be combined with Base64 Decode'
+			: 'cannot be used with an empty file';
 		throw invalidParameter(
 			item,
 			extra,
 			what,
-			'Filestack takes it only with files that are sent in parts.',
+			'Filestack only supports this for multipart uploads.',
 		);
 	}
 	return size > 0 && !decode && (extra !== undefined || size >= threshold);

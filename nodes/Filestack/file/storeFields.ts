@@ -24,7 +24,7 @@ export const storeFields: INodeProperties[] = [
 		],
 		default: 'S3',
 		description:
-			'Where Filestack puts the file. S3 works at once, the others once they are set up in the Developer Portal.',
+			'Where to store the file. S3 works right away. Set up the other options in the Developer Portal first.',
 	},
 ];
 
@@ -35,7 +35,7 @@ const tagsOption: INodeProperties = {
 	typeOptions: { multipleValues: true },
 	placeholder: 'Add tag',
 	default: { tag: [] },
-	description: 'Your own notes on the file, at most 10. A file with tags goes in parts.',
+	description: 'Up to 10 key-value tags. Files with tags are uploaded in parts.',
 	options: [
 		{
 			displayName: 'Tag',
@@ -47,7 +47,7 @@ const tagsOption: INodeProperties = {
 					type: 'string',
 					default: '',
 					placeholder: 'e.g. case',
-					description: 'At most 128 characters',
+					description: 'Up to 128 characters',
 				},
 				{
 					displayName: 'Value',
@@ -55,7 +55,7 @@ const tagsOption: INodeProperties = {
 					type: 'string',
 					default: '',
 					placeholder: 'e.g. CUST-12345',
-					description: 'At most 256 characters',
+					description: 'Up to 256 characters',
 				},
 			],
 		},
@@ -70,7 +70,8 @@ const headersOption: INodeProperties = {
 	placeholder: 'Add header',
 	default: { header: [] },
 	displayOptions: { show: { '/source': ['url'] } },
-	description: 'Headers with which Filestack fetches the URL. It gets to know them.',
+	description:
+		'Headers that Filestack sends when downloading the URL. Only enter secrets that you want to share with Filestack.',
 	options: [
 		{
 			displayName: 'Header',
@@ -108,7 +109,7 @@ export const storeOptions: INodeProperties[] = [
 		],
 		default: 'private',
 		displayOptions: { show: { '/storage': ['S3'] } },
-		description: 'Who may read the file in its S3 bucket',
+		description: 'Who can read the file in the S3 bucket',
 	},
 	forBinary(base64Option),
 	forBinary(sha256Option),
@@ -119,7 +120,7 @@ export const storeOptions: INodeProperties[] = [
 		default: '',
 		placeholder: 'e.g. my-bucket',
 		displayOptions: { hide: { '/storage': ['dropbox'] } },
-		description: 'The bucket or container, instead of the one that is set in the Developer Portal',
+		description: 'Overrides the bucket or container set in the Developer Portal',
 	},
 	{
 		displayName: 'File Name',
@@ -127,7 +128,7 @@ export const storeOptions: INodeProperties[] = [
 		type: 'string',
 		default: '',
 		placeholder: 'e.g. photo.jpg',
-		description: 'Replaces the name of the binary field, or the one in the URL',
+		description: 'Overrides the original file name',
 	},
 	mimeTypeOption,
 	...partOptions(PARTS).map(forBinary),
@@ -138,12 +139,12 @@ export const storeOptions: INodeProperties[] = [
 		default: '',
 		placeholder: 'e.g. customers/2025/',
 		description:
-			'Where in the container the file is put. With a slash at the end it is a folder, in which each file gets a name of its own; otherwise it is the whole name. Without it, files go to the root.',
+			'The path in the container. End it with a slash to use it as a folder; otherwise, it is used as the file name. Defaults to the root.',
 	},
 	headersOption,
 	forBinary(stallOption),
 	tagsOption,
-	forBinary(verifyOption('Verify Upload', 'what was sent')),
+	forBinary(verifyOption('Verify Upload', 'the uploaded file')),
 	{
 		displayName: 'Workflow IDs',
 		name: 'workflowIds',
@@ -151,6 +152,6 @@ export const storeOptions: INodeProperties[] = [
 		default: '',
 		placeholder: 'e.g. 53a5b5d5-8e2a-4f0f-9c1c-1f8b8f7a2b11',
 		description:
-			'Filestack workflows to run on the file, separated by commas. A file with workflows goes in parts.',
+			'Filestack workflows to run on the file, separated by commas. These files are uploaded in parts.',
 	},
 ];

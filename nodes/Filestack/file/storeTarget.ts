@@ -50,7 +50,8 @@ function tagsOf(item: ItemContext): Record<string, string> | undefined {
 	const tooLong = tags.some(([name, value]) => name.length > 128 || value.length > 256);
 	if (tags.length > 10 || tooLong) {
 		const what = tooLong ? 'has a tag that is too long' : 'has more than 10 tags';
-		const limits = 'A name may have 128 characters, a value 256, a file 10 tags.';
+		const limits =
+			'A file can have up to 10 tags, with names of up to 128 characters and values of up to 256.';
 		throw invalidParameter(item, 'Upload Tags', what, limits);
 	}
 	return tags.length > 0 ? Object.fromEntries(tags) : undefined;

@@ -57,9 +57,10 @@ async function processCall(
 	const { functions } = item;
 	const { filename, mimetype, tags } = target;
 	if (mimetype) {
-		const others = 'Source Headers, Upload Tags and Workflow IDs';
-		const advice = 'Filestack takes the type from the source then. Remove one of the options.';
-		throw invalidParameter(item, 'MIME Type', `does not go with ${others}`, advice);
+		const others = 'Source Headers, Upload Tags or Workflow IDs';
+		const advice =
+			'With those options, Filestack uses the type from the source. Remove one of them.';
+		throw invalidParameter(item, 'MIME Type', `cannot be combined with ${others}`, advice);
 	}
 	for (const [name, value] of headers) {
 		if (/auth|token|key|secret|cookie|pass/i.test(name)) secretsOf(functions).add(value);
@@ -83,7 +84,7 @@ async function processCall(
 
 /** Sends a call that makes Filestack fetch something: once, because it could store the file twice. */
 export async function fetching<T>({ functions }: ItemContext, call: ApiCall<T>): Promise<T> {
-	const doubt = 'Filestack may have stored the file anyway: check before you run the node again.';
+	const doubt = 'Filestack may still have stored the file. Check before you run the node again.';
 	const patient = { ...call, repeatable: false, timeout: FETCH_PATIENCE, doubt };
 	return (await callApi(functions, filestack, patient)).body;
 }

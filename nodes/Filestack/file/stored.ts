@@ -3,7 +3,7 @@ import { handleIn } from '../handle';
 
 /** A stored file: a response that does not say where it is may be one of a file that was not stored. */
 export const STORED: Essential<Json> = {
-	what: 'the URL or the handle of the file',
+	what: 'the URL or handle of the file',
 	read(body) {
 		if (!isJsonObject(body)) return undefined;
 		const handle = textOf(body.handle) ?? handleIn(textOf(body.url) ?? '');

@@ -11,8 +11,8 @@ import { readMetadata } from './metadata';
 /** @throws NodeOperationError where both are on: the stored file is not the one that is sent */
 export function refuseVerifyingBase64(item: ItemContext): void {
 	if (item.option('base64Decode') !== true || item.option('verify') !== true) return;
-	const advice = 'The stored file is not the one that is sent. Turn one of the two off.';
-	throw invalidParameter(item, 'Verify Upload', 'does not go with Base64 Decode', advice);
+	const advice = 'The stored file differs from the one sent. Turn off one of the two options.';
+	throw invalidParameter(item, 'Verify Upload', 'cannot be combined with Base64 Decode', advice);
 }
 
 /**
@@ -43,10 +43,10 @@ export function downloadDiffers(
 	if (stored === sha256) return undefined;
 	return new NodeOperationError(
 		functions.getNode(),
-		`“${fileName}” did not arrive as Filestack has it`,
+		`The downloaded file “${fileName}” differs from the one in Filestack`,
 		{
 			itemIndex,
-			description: `The SHA-256 of what was downloaded is ${sha256}, Filestack reports ${stored}. The CDN may have delivered an older copy: switch Cache off in Options and download again.`,
+			description: `The downloaded SHA-256 is ${sha256}, but Filestack reports ${stored}. The CDN may have returned an older copy. Turn off “Cache” under Options and download again.`,
 		},
 	);
 }
@@ -62,11 +62,11 @@ async function metadataOf(item: ItemContext, chosen: ChosenFile) {
 	if (textOf(sha256)) return { sha256: String(sha256).toLowerCase(), size };
 	throw new NodeOperationError(
 		item.functions.getNode(),
-		`Filestack does not tell the SHA-256 of the file “${chosen.handle}”`,
+		`Filestack did not return the SHA-256 of the file “${chosen.handle}”`,
 		{
 			itemIndex: item.itemIndex,
 			description:
-				'The file itself is there. Switch verifying off in Options, or get its hashes later.',
+				'The file itself exists. Turn off verification under Options, or use Get Hashes later.',
 		},
 	);
 }

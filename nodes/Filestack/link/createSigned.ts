@@ -10,28 +10,28 @@ import { filestack, needAppSecret, signed } from '../service';
 export const createSigned: Operation = {
 	value: 'createSigned',
 	name: 'Create Signed',
-	action: 'Create a signed link',
-	description: 'Make a link with which anybody can read one file until it expires',
+	action: 'Create signed link',
+	description: 'Create a link that lets anyone read a file until it expires',
 	fields: [
 		fileField,
 		{
-			displayName: 'Link To',
+			displayName: 'Host',
 			name: 'linkTo',
 			type: 'options',
 			options: [
 				{
 					name: 'CDN',
 					value: 'cdn',
-					description: 'Fast everywhere; recommended by Filestack',
+					description: 'Fast worldwide (recommended by Filestack)',
 				},
 				{
 					name: 'File API',
 					value: 'fileApi',
-					description: 'The file itself, which a browser can be made to save',
+					description: 'Serves the file directly and can force a download',
 				},
 			],
 			default: 'cdn',
-			description: 'The host that delivers the file',
+			description: 'The host that serves the file',
 		},
 		...expiryFields,
 	],
@@ -43,7 +43,7 @@ export const createSigned: Operation = {
 			type: 'boolean',
 			default: false,
 			displayOptions: { show: { '/linkTo': ['fileApi'] } },
-			description: 'Whether a browser saves the file instead of showing it',
+			description: 'Whether browsers download the file instead of displaying it',
 		},
 	],
 	async execute(item) {

@@ -12,9 +12,9 @@ import { callsField, policyOptions } from './createFields';
 export const create: Operation = {
 	value: 'create',
 	name: 'Create',
-	action: 'Create a policy',
+	action: 'Create policy',
 	description:
-		'Sign what a browser or another program may do with Filestack, without giving it your App Secret',
+		'Create a signed policy that lets a browser or app use Filestack without your App Secret',
 	fields: [callsField, ...expiryFields],
 	options: policyOptions,
 	async execute(item) {

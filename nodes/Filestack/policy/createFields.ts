@@ -4,13 +4,13 @@ import type { Field } from '../../shared/schema';
 
 /** What each call of a policy lets its holder do, by the alphabet (Filestack docs, Creating policies). */
 export const callsField: INodeProperties = {
-	displayName: 'Calls',
+	displayName: 'Allowed Calls',
 	name: 'calls',
 	type: 'multiOptions',
 	options: [
 		{ name: 'Convert', value: 'convert', description: 'Transform a file' },
-		{ name: 'EXIF', value: 'exif', description: 'Read the EXIF data of a picture' },
-		{ name: 'Pick', value: 'pick', description: 'Choose files in the picker' },
+		{ name: 'EXIF', value: 'exif', description: 'Read the EXIF data of an image' },
+		{ name: 'Pick', value: 'pick', description: 'Select files in the picker' },
 		{ name: 'Read', value: 'read', description: 'Download a file' },
 		{ name: 'Remove', value: 'remove', description: 'Delete a file' },
 		{ name: 'Run Workflow', value: 'runWorkflow', description: 'Start a Filestack workflow' },
@@ -21,7 +21,7 @@ export const callsField: INodeProperties = {
 	],
 	default: ['read'],
 	required: true,
-	description: 'What the policy allows. Choose no more than is needed.',
+	description: 'The calls the policy allows. Select only what is needed.',
 };
 
 /** Further limits, by the alphabet. */
@@ -33,7 +33,7 @@ export const policyOptions: Field[] = [
 		isSafeguard: true,
 		default: '',
 		placeholder: 'e.g. ^my-bucket$',
-		description: 'Regular expression that the container has to match when a file is stored',
+		description: 'A regular expression that the container must match when storing a file',
 	},
 	{
 		displayName: 'Handle',
@@ -42,7 +42,7 @@ export const policyOptions: Field[] = [
 		isSafeguard: true,
 		default: '',
 		placeholder: 'e.g. s7tdGfE5RRKFUxwsZoYv',
-		description: 'The one file that the policy is for: its handle, or a URL of it',
+		description: 'Limits the policy to one file. Enter its handle or URL.',
 	},
 	{
 		displayName: 'Max Size (Bytes)',
@@ -50,7 +50,7 @@ export const policyOptions: Field[] = [
 		type: 'number',
 		typeOptions: { minValue: 0 },
 		default: 10485760,
-		description: 'How large a stored file may be',
+		description: 'The maximum size of a stored file',
 	},
 	{
 		displayName: 'Min Size (Bytes)',
@@ -58,7 +58,7 @@ export const policyOptions: Field[] = [
 		type: 'number',
 		typeOptions: { minValue: 0 },
 		default: 0,
-		description: 'How large a stored file has to be',
+		description: 'The minimum size of a stored file',
 	},
 	{
 		displayName: 'Path',
@@ -67,7 +67,7 @@ export const policyOptions: Field[] = [
 		isSafeguard: true,
 		default: '',
 		placeholder: 'e.g. ^uploads/',
-		description: 'Regular expression that the path has to match when a file is stored',
+		description: 'A regular expression that the path must match when storing a file',
 	},
 	{
 		displayName: 'URL',
@@ -76,6 +76,6 @@ export const policyOptions: Field[] = [
 		isSafeguard: true,
 		default: '',
 		placeholder: 'e.g. ^https://assets\\.example\\.com/',
-		description: 'Regular expression that external sources have to match',
+		description: 'A regular expression that external source URLs must match',
 	},
 ];

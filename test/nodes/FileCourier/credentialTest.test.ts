@@ -26,7 +26,7 @@ it.each([{ clientId: 'fc_wrong' }, { clientSecret: 'fcs_wrong' }])(
 	async (wrong: object) => {
 		const { status, message } = await test({ ...good, ...wrong });
 		expect(status).toBe('Error');
-		expect(message).toBe('FileCourier refuses the Client ID and Client Secret: Invalid API key');
+		expect(message).toBe('FileCourier rejected the Client ID or Client Secret: Invalid API key');
 	},
 );
 

@@ -212,7 +212,7 @@ it('the same delivery twice resumes once', async () => {
 it('more than one item is an error that names the way out, and nobody is asked for anything', async () => {
 	await sandbox.reset();
 	const error = errorOf(await wait({}, [{ json: {} }, { json: {} }]));
-	expect(error.message).toContain('one session only');
+	expect(error.message).toContain('one input item at a time');
 	expect(error.description).toContain('sub-workflow');
 	expect(await sandbox.requests()).toEqual([]);
 });
@@ -227,17 +227,17 @@ describe('nobody is asked for anything', () => {
 			{ credentials: { webhookSecret: ' \n ' } },
 			/^No Webhook Secret/,
 		],
-		[
-			'with a limit that is no number',
-			{ options: { waitHours: 'two days' } },
-			{},
-			/“Wait at Most”/,
-		],
-		['with a limit that is over at once', { options: { waitHours: 0 } }, {}, /“Wait at Most”/],
+		['with a limit that is no number', { options: { waitHours: 'two days' } }, {}, /“Maximum Wait/],
+		['with a limit that is over at once', { options: { waitHours: 0 } }, {}, /“Maximum Wait/],
 		['with an Output that does not exist', { output: 'files' }, {}, /“Output”/],
-		['with a negative Download Time', { options: { downloadBudget: -1 } }, {}, /“Download Time/],
-		['in an execution without an ID', {}, { additional: noExecution }, /^n8n cannot let/],
-		['without a resume URL of the web', {}, { additional: noAddress }, /^n8n cannot let/],
+		[
+			'with a negative Download Time',
+			{ options: { downloadBudget: -1 } },
+			{},
+			/“Download Time Limit/,
+		],
+		['in an execution without an ID', {}, { additional: noExecution }, /^n8n cannot pause/],
+		['without a resume URL of the web', {}, { additional: noAddress }, /^n8n cannot pause/],
 		['as a tool', {}, { settings: { type: 'test.subjectTool' } }, /as a tool of an AI agent$/],
 	])('%s', async (_, parameters, surroundings, message) => {
 		await sandbox.reset();
@@ -262,7 +262,7 @@ it('does not wait for a session whose delivery it could not recognize', async ()
 	await host.stop();
 	expect(run.waitTill).toBeUndefined();
 	expect(errorOf(run).message).toBe('FileCourier responded without a session ID');
-	expect(errorOf(run).description).toMatch(/may have created the session/);
+	expect(errorOf(run).description).toMatch(/may still have created the session/);
 });
 
 it('is not offered as a tool of an AI agent', () => {

@@ -91,7 +91,7 @@ describe('Cancel', () => {
 	it('says that an unknown session is unknown', async () => {
 		const error = errorOf(await session('cancel', 'req_unknown'));
 		expect(error.message).toMatch(/^FileCourier answered 404/);
-		expect(error.description).toContain('no such session');
+		expect(error.description).toContain('The session was not found');
 	});
 });
 

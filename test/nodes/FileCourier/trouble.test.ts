@@ -31,7 +31,7 @@ describe('credentials', () => {
 		const run = await get({ clientSecret: 'fcs_wrong-secret' });
 		const message = 'FileCourier answered 401: Invalid API key';
 		await expectWrongSecret(run, 'fcs_wrong-secret', { sandbox, message });
-		expect(errorOf(run).description).toContain('Check the Client ID and the Client Secret');
+		expect(errorOf(run).description).toContain('Check the Client ID and Client Secret');
 	});
 
 	it.each(['', 'api.filecourier.io', 'ftp://api.filecourier.io'])(

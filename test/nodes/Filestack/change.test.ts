@@ -83,7 +83,7 @@ describe('Overwrite', () => {
 	it.each([
 		[
 			{ options: { base64Decode: true, verify: true } },
-			'The field “Verify Upload” does not go with Base64 Decode',
+			'The field “Verify Upload” cannot be combined with Base64 Decode',
 		],
 	])('with %j: %s', async (parameters, message) => {
 		expect(errorOf(await run('overwrite', parameters)).message).toBe(message);
@@ -92,7 +92,7 @@ describe('Overwrite', () => {
 
 	it('needs the app secret', async () => {
 		const error = errorOf(await record('overwrite', {}, { appSecret: '' }));
-		expect(error.message).toBe('Overwriting a file needs the App Secret');
+		expect(error.message).toBe('Overwriting a file requires the App Secret');
 		expect(recorder.seen).toEqual([]);
 	});
 });
@@ -152,7 +152,7 @@ describe('Delete', () => {
 
 	it('needs the app secret', async () => {
 		const error = errorOf(await record('delete', {}, { appSecret: '' }));
-		expect(error.message).toBe('Deleting a file needs the App Secret');
+		expect(error.message).toBe('Deleting a file requires the App Secret');
 		expect(error.description).toContain('Developer Portal');
 	});
 });

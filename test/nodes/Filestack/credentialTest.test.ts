@@ -24,10 +24,13 @@ it('good credentials pass, although the file that is asked for does not exist', 
 });
 
 it.each([
-	[{ appSecret: 'wrong' }, /^Filestack refuses the API Key and App Secret: /],
-	[{ apiKey: 'wrong' }, /^Filestack refuses the API Key and App Secret: /],
+	[{ appSecret: 'wrong' }, /^Filestack rejected the API Key or App Secret: /],
+	[{ apiKey: 'wrong' }, /^Filestack rejected the API Key or App Secret: /],
 	[{ apiKey: ' ' }, /^The API Key is empty$/],
-	[{ appSecret: '' }, /^Filestack wants a signature \(Policy required\): enter the App Secret$/],
+	[
+		{ appSecret: '' },
+		/^Filestack requires a signature \(Policy required\)\. Enter the App Secret\.$/,
+	],
 	[{ baseUrl: 'nonsense' }, /^The Base URL must start with https:\/\/ /],
 	[
 		{ baseUrl: 'http://127.0.0.1:9' },

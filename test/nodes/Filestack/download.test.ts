@@ -129,7 +129,7 @@ describe('Verify Download', () => {
 				? { body: { sha256: other, filename: 'a.txt' } }
 				: { headers: { 'content-disposition': 'inline; filename="a.txt"' }, body: 'text' };
 		const error = errorOf(await record({ verify: true }));
-		expect(error.message).toBe('“a.txt” did not arrive as Filestack has it');
+		expect(error.message).toBe('The downloaded file “a.txt” differs from the one in Filestack');
 		expect(error.description).toContain(other);
 		expect(error.description).toContain(createHash('sha256').update('text').digest('hex'));
 	});

@@ -161,8 +161,8 @@ describe('Policy: Create', () => {
 });
 
 describe.each([
-	['Create Signed', sign, 'A signed link needs the App Secret'],
-	['Create', policy, 'A policy needs the App Secret'],
+	['Create Signed', sign, 'A signed link requires the App Secret'],
+	['Create', policy, 'A policy requires the App Secret'],
 ])('%s', (_, run, needed) => {
 	it.each([
 		[{ expiresInMinutes: 0 }, /^The field “Minutes” must be a whole number from 1 to/],

@@ -66,7 +66,7 @@ describe('Get Metadata', () => {
 
 	it('needs the app secret for EXIF, and says so before it asks', async () => {
 		const error = errorOf(await record('getMetadata', { fields: ['exif'] }, { appSecret: '' }));
-		expect(error.message).toBe('Reading EXIF needs the App Secret');
+		expect(error.message).toBe('Reading EXIF data requires the App Secret');
 		expect(recorder.seen).toEqual([]);
 	});
 
@@ -116,6 +116,6 @@ describe('without an app secret', () => {
 		expect(outputOf(unsigned)[0].json).toMatchObject({ handle: file.handle, location: 'S3' });
 		const refused = await filestack(credentials, 'file', 'getStorage', { file: file.handle });
 		expect(errorOf(refused).message).toBe('Filestack answered 403: Policy required');
-		expect(errorOf(refused).description).toContain('Enter the App Secret');
+		expect(errorOf(refused).description).toContain('Make sure the App Secret');
 	});
 });

@@ -43,7 +43,7 @@ it('a part that stands still at the storage is given up, and leaves no connectio
 	let gone = false;
 	take = (request) => void request.socket.on('close', () => (gone = true));
 	const error = errorOf(await store());
-	expect(error.message).toMatch(/^The storage behind Filestack: Nothing moved for [12] seconds$/);
+	expect(error.message).toMatch(/^Filestack’s object storage: Nothing moved for [12] seconds$/);
 	expect(error.description).toContain('0 of 1 parts have arrived');
 	await eventually(() => gone);
 });
@@ -55,6 +55,6 @@ it('a part that is redirected goes nowhere else: its address is signed for one p
 		const headers = { location: '/elsewhere', etag: '"e1"' };
 		response.writeHead(request.url === '/elsewhere' ? 200 : 307, headers).end();
 	};
-	expect(errorOf(await store()).message).toBe('The storage behind Filestack answered 307');
+	expect(errorOf(await store()).message).toBe('Filestack’s object storage answered 307');
 	expect(seen).toEqual(['/part?sign=1']);
 });

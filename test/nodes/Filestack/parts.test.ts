@@ -215,14 +215,14 @@ describe('what goes over the wire', () => {
 		const xml = '<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>';
 		uploadApi((path) => (path === '/part' ? { status: 403, body: xml } : undefined));
 		const error = errorOf(await store());
-		expect(error.message).toBe('The storage behind Filestack answered 403: Access Denied');
+		expect(error.message).toBe('Filestack’s object storage answered 403: Access Denied');
 		expect(error.description).toContain('0 of 1 parts have arrived');
 		expect(recorder.seen.filter(({ path }) => path === '/part')).toHaveLength(1);
 	});
 
 	it('needs an ETag', async () => {
 		uploadApi((path) => (path === '/part' ? { body: '' } : undefined));
-		expect(errorOf(await store()).message).toContain('it sent no ETag');
+		expect(errorOf(await store()).message).toContain('the response has no ETag');
 	});
 
 	it.each([
@@ -232,7 +232,9 @@ describe('what goes over the wire', () => {
 		{ uri: '/b/k', region: 'eu', upload_id: 'U1', location_url: 'user@evil' },
 	])('%j is no beginning of an upload', async (body) => {
 		uploadApi((path) => (path === '/multipart/start' ? { body } : undefined));
-		expect(errorOf(await store()).message).toContain('Filestack responded without an upload');
+		expect(errorOf(await store()).message).toContain(
+			'Filestack responded without the upload details',
+		);
 		expect(recorder.seen).toHaveLength(1);
 	});
 });
@@ -256,7 +258,7 @@ describe('trouble', () => {
 	it('a part that never arrives: says what is there', async () => {
 		await fault('storage', { type: 'status', status: 400 }, { nth: 3, times: 50 });
 		const error = errorOf(await storeFile(sandbox, big, { ...inParts, partsAtOnce: 1 }));
-		expect(error.message).toMatch(/^The storage behind Filestack answered 400/);
+		expect(error.message).toMatch(/^Filestack’s object storage answered 400/);
 		expect(error.description).toContain('2 of 3 parts have arrived (1–2)');
 		expect(await calls()).not.toContain('POST /multipart/complete');
 	});
@@ -265,7 +267,7 @@ describe('trouble', () => {
 		const path = '/multipart/complete';
 		await fault('upload', { type: 'resetAfterBody' }, { path });
 		expect(errorOf(await storeFile(sandbox, big, inParts)).description).toContain(
-			'All parts have arrived, so the file may still appear',
+			'All parts were uploaded, so the file may still appear',
 		);
 	});
 

@@ -200,7 +200,7 @@ describe('what arrived is compared', () => {
 
 	it('and no SHA-256 is an error too', async () => {
 		const error = errorOf(await record({ options: { verify: true } }));
-		expect(error.message).toBe('Filestack does not tell the SHA-256 of the file “HANDLE”');
+		expect(error.message).toBe('Filestack did not return the SHA-256 of the file “HANDLE”');
 	});
 });
 
@@ -210,11 +210,11 @@ describe('is refused with what to do, before anybody is called', () => {
 	it.each([
 		[
 			{ base64Decode: true, verify: true },
-			'The field “Verify Upload” does not go with Base64 Decode',
+			'The field “Verify Upload” cannot be combined with Base64 Decode',
 		],
 		[
 			{ base64Decode: true, workflowIds: 'a' },
-			'The field “Workflow IDs” does not go with Base64 Decode',
+			'The field “Workflow IDs” cannot be combined with Base64 Decode',
 		],
 		[long('n'.repeat(129), ''), 'The field “Upload Tags” has a tag that is too long'],
 		[long('n', 'v'.repeat(257)), 'The field “Upload Tags” has a tag that is too long'],
@@ -229,7 +229,7 @@ describe('is refused with what to do, before anybody is called', () => {
 	it('an empty file with tags', async () => {
 		const options = { uploadTags: { tag: [{ name: 'n', value: 'v' }] } };
 		const error = errorOf(await record({ options }, { ...TEXT, bytes: Buffer.alloc(0) }));
-		expect(error.message).toBe('The field “Upload Tags” does not go with an empty file');
+		expect(error.message).toBe('The field “Upload Tags” cannot be used with an empty file');
 		expect(recorder.seen).toEqual([]);
 	});
 
@@ -239,7 +239,7 @@ describe('is refused with what to do, before anybody is called', () => {
 		const options = { uploadTags: { tag: [{ name: 'n', value: 'v' }] } };
 		const parameters = { binaryPropertyName: 'data, second', options };
 		const run = await filestack(credentialsOf(sandbox), 'file', 'store', parameters, { input });
-		expect(errorOf(run).message).toContain('does not go with an empty file');
+		expect(errorOf(run).message).toContain('cannot be used with an empty file');
 		expect(await sandbox.requests()).toEqual([]);
 	});
 });
@@ -247,7 +247,7 @@ describe('is refused with what to do, before anybody is called', () => {
 it('an answer that does not say where the file is is an error', async () => {
 	recorder.answer = () => ({ body: { size: 5 } });
 	expect(errorOf(await record()).message).toBe(
-		'Filestack responded without the URL or the handle of the file',
+		'Filestack responded without the URL or handle of the file',
 	);
 });
 

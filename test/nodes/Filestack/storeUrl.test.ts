@@ -116,7 +116,7 @@ it('a URL that Filestack cannot fetch: its own words', async () => {
 it('a type does not go with what only processing can do', async () => {
 	const options = { mimeType: 'image/x', workflowIds: 'w' };
 	const error = errorOf(await record({ ...fromUrl, url: url(), options }));
-	expect(error.message).toContain('The field “MIME Type” does not go with');
+	expect(error.message).toContain('The field “MIME Type” cannot be combined with');
 	expect(recorder.seen).toEqual([]);
 });
 
@@ -129,7 +129,7 @@ it.each([
 		await sandbox.fault({ service: 'filestack', origin, fault: { type: 'resetAfterBody' } });
 		const parameters = { ...fromUrl, url: url(), ...more };
 		const error = errorOf(await filestack(credentialsOf(sandbox), 'file', 'store', parameters));
-		expect(error.description).toContain('may have stored the file anyway');
+		expect(error.description).toContain('may still have stored the file');
 		expect(await sandbox.requests()).toHaveLength(1);
 	},
 );

@@ -30,7 +30,7 @@ describe('credentials', () => {
 		const run = await get({ appSecret: 'a-wrong-secret' });
 		const message = /^Filestack answered 401: /;
 		await expectWrongSecret(run, 'a-wrong-secret', { sandbox, message });
-		expect(errorOf(run).description).toContain('Check the API Key and the App Secret');
+		expect(errorOf(run).description).toContain('Check the API Key and App Secret');
 		expectNoProofIn(errorOf(run));
 	});
 

@@ -215,8 +215,8 @@ describe('Filestack Overwrite', () => {
 	});
 
 	it.each([
-		['several names', 'b, data', 'names several files'],
-		['all', '*', 'names several files'],
+		['several names', 'b, data', 'selects more than one file'],
+		['all', '*', 'selects more than one file'],
 		['nothing', '={{ "" }}', 'is empty'],
 		['an array in an array', '={{ [["b"]] }}', 'must be text, not a list'],
 		['an object that is no file', '={{ ({}) }}', 'must be text, not an object'],
