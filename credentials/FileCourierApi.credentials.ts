@@ -2,7 +2,7 @@ import type { IAuthenticate, Icon, ICredentialType, INodeProperties } from 'n8n-
 
 import { basicOf } from '../nodes/shared/authentication';
 
-/** A FileCourier project. Tested by the FileCourier node, because a 404 is what proves these credentials good. */
+/** A FileCourier project. The FileCourier node tests it, because only a 404 proves that these credentials are valid. */
 export class FileCourierApi implements ICredentialType {
 	name = 'fileCourierApi';
 

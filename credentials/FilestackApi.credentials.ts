@@ -2,7 +2,7 @@ import type { IAuthenticate, Icon, ICredentialType, INodeProperties } from 'n8n-
 
 import { authenticate } from '../nodes/Filestack/authenticate';
 
-/** A Filestack app. Tested by the Filestack node, because a 404 is what proves these credentials good. */
+/** A Filestack app. The Filestack node tests it, because only a 404 proves that these credentials are valid. */
 export class FilestackApi implements ICredentialType {
 	name = 'filestackApi';
 

@@ -40,7 +40,7 @@ export class FileCourier implements INodeType {
 		return await runOperation(this, resources);
 	}
 
-	/** Called at the resume URL of an execution that waits in Request and Wait. */
+	/** Handles calls to the resume URL of an execution that waits in Request and Wait. */
 	async webhook(this: IWebhookFunctions): Promise<IWebhookResponseData> {
 		return await resumeWithDelivery(this);
 	}

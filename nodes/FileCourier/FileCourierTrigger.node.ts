@@ -17,7 +17,7 @@ import { type FetchSettings, receiveFiles } from './receiveFiles';
 import { fileCourier } from './service';
 import { triggerProperties } from './triggerProperties';
 
-// FileCourier has no registration of webhooks: each session names its callback URL. So n8n has nothing to register.
+// n8n registers nothing at FileCourier, because each session names its own callback URL.
 const webhooks: IWebhookDescription[] = [
 	{ name: 'default', httpMethod: 'POST', responseMode: 'onReceived', path: 'webhook' },
 ];

@@ -10,8 +10,8 @@ import { isJsonObject } from '../shared/service';
 import { fileCourier, SESSION } from './service';
 
 /**
- * FileCourier has no cheap call that only says who is asking. A session that does not exist does: with good credentials
- * the answer is that it is unknown, with bad ones it is 401. Both come in FileCourier's envelope.
+ * Tests the credentials with a request for a session that does not exist, because FileCourier has no call that only
+ * identifies the caller. It responds “not found” to valid credentials and 401 to invalid ones, both in its envelope.
  */
 export async function fileCourierApiTest(
 	this: ICredentialTestFunctions,
@@ -26,13 +26,13 @@ export async function fileCourierApiTest(
 		if (status === 200 && envelope.status === true) {
 			return SESSION.read(body, status) ? undefined : ANOTHER_SERVICE;
 		}
-		// 200, 400 and 404 come after the credentials were accepted, unless the words are about them.
+		// FileCourier checks the credentials before it sends 200, 400 or 404, unless the message is about credentials.
 		const isFailure = envelope.status === false && fileCourier.errorMessage(body) !== undefined;
 		if (!isFailure || ![200, 400, 404].includes(status)) return ANOTHER_SERVICE;
 		return ABOUT_CREDENTIALS.test(said) ? refused : undefined;
 	});
 }
 
-/** The docs show “Invalid API key”, and leave open with which status it comes. */
+/** Matches messages about credentials. The docs show “Invalid API key” but not the status that it is sent with. */
 const ABOUT_CREDENTIALS =
 	/api.?key|credential|client|secret|unauthori[sz]ed|authenticat|authori[sz]ation|forbidden|denied/i;

@@ -8,10 +8,10 @@ import type { DeliveredFile, FileCourierDelivery } from './delivery';
 import { sessionIdOf } from './service';
 
 /**
- * The items that a delivery starts a run with.
+ * Returns the items that a delivery starts an execution with.
  *
- * @param outcomes what became of the files, by their place in the delivery; undefined if none was to be downloaded
- * @param field the binary field of the first file; further ones of the same item get `_1`, `_2` …
+ * @param outcomes the download results in the order of the delivery's files; undefined if downloads are turned off
+ * @param field the file field of the first file; further files of the same item get the suffix `_1`, `_2` …
  */
 export function deliveredItems(
 	delivery: FileCourierDelivery,
@@ -27,7 +27,7 @@ export function deliveredItems(
 		referenceId: textOf(data.reference_id),
 		recipientEmail: textOf(data.recipient_email),
 	};
-	delete common.files; // described anew below
+	delete common.files; // replaced by the descriptions below
 	const fieldOf = (index: number) => (index === 0 || perFile ? field : `${field}_${index}`);
 	const fetched = files.map((_, index) => outcomes?.[index].file);
 	const described = files.map((file, index) => ({

@@ -11,14 +11,14 @@ import { fileCourier, sessionIdOf } from './service';
 
 export const FILES_DELIVERED = 'files.delivered';
 
-/** A delivered file (FileCourier docs, Webhook Payload). */
+/** A delivered file (source: FileCourier docs, Webhook Payload). */
 export interface DeliveredFile extends IDataObject {
 	name?: string;
 	url?: string;
 	type?: string;
 	/** Bytes. */
 	size?: number;
-	/** ISO 8601; the URL works until then, 24 hours in the documentation's example. */
+	/** ISO 8601: the time at which the URL expires, 24 hours after the delivery in the documentation's example. */
 	expires_at?: string;
 }
 
@@ -29,12 +29,12 @@ export interface FileCourierDelivery {
 	files: DeliveredFile[];
 }
 
-/** Bytes from which on a body is believed only as it came: a delivery of FileCourier is a list of links. */
+/** Bytes. Larger bodies are only verified as received: a FileCourier delivery is a list of links and much smaller. */
 const LARGEST_REWRITTEN = 1024 * 1024;
 
 /**
- * `X-FileCourier-Signature` is the hex HMAC-SHA256 of the body (FileCourier docs, Webhook Security). The documentation
- * signs the body as JavaScript would write it anew; the bytes that came are tried first.
+ * Verifies `X-FileCourier-Signature`, the hex HMAC-SHA256 of the body (FileCourier docs, Webhook Security). The raw bytes
+ * are tried first, then the output of `JSON.stringify`, because the documentation signs the re-serialized body.
  */
 const scheme: SignatureScheme = {
 	service: fileCourier,
@@ -46,7 +46,7 @@ const scheme: SignatureScheme = {
 	},
 };
 
-/** Whether the delivery comes from FileCourier: by its signature, and by the callback API key if there is one. */
+/** Verifies the signature of a delivery, and the callback API key if the credential has one. */
 export async function verifySender(
 	context: IWebhookFunctions,
 	raw: Buffer,
@@ -56,7 +56,7 @@ export async function verifySender(
 	);
 }
 
-/** FileCourier does not document a scheme for the key: it comes alone or behind “Bearer”. */
+/** Accepts the key alone or after “Bearer”, because FileCourier does not document the scheme. */
 function verifyCallbackKey(
 	header: string | undefined,
 	{ callbackApiKey }: IDataObject,
@@ -69,10 +69,10 @@ function verifyCallbackKey(
 		: new Refusal(401, 'The callback API key does not match');
 }
 
-/** The callback API keys of the credential: one per line, of which new sessions get the first. */
+/** The callback API keys of the credential, one per line. New sessions use the first one. */
 export const callbackKeysOf = linesOf;
 
-/** The body as `JSON.stringify` writes it; undefined if it is not JSON. */
+/** Returns the body as `JSON.stringify` writes it, or undefined if it is not JSON. */
 function rewritten(raw: Buffer): string | undefined {
 	try {
 		return JSON.stringify(JSON.parse(raw.toString('utf8')));
@@ -81,21 +81,21 @@ function rewritten(raw: Buffer): string | undefined {
 	}
 }
 
-/** Which deliveries are taken. */
+/** The conditions that a delivery must meet to start the workflow. */
 export interface Wanted {
 	/** An empty list means every event. */
 	events: readonly string[];
 	sessionId?: string;
-	/** Patterns with `*`. */
+	/** A pattern with `*` as a wildcard, like `referenceId` and `fileName`. */
 	recipient?: string;
 	referenceId?: string;
-	/** Leaves out the files with other names; a delivery without a file that fits is not taken. */
+	/** Drops files with other names; a delivery without a matching file is ignored. */
 	fileName?: string;
-	/** Seconds that may have passed since the `timestamp` in the signed body; 0 or nothing lets any age through. */
+	/** Maximum seconds since the `timestamp` in the signed body; 0 or undefined accepts any age. */
 	maxAge?: number;
 }
 
-/** The delivery in a body; undefined if it is none that is wanted. */
+/** Parses a delivery; returns undefined if it does not match the filter. */
 export function readDelivery(
 	raw: Buffer,
 	wanted: Wanted,
@@ -120,7 +120,7 @@ export function readDelivery(
 	const signedAt = epochOf(timestamp);
 	const tooOld = verifyAge(signedAt, wanted.maxAge ?? 0);
 	if (tooOld) return tooOld;
-	// FileCourier sends no ID of the delivery; its retries repeat the whole body.
+	// FileCourier sends no delivery ID, but its retries contain the same body.
 	const key = contentKey([sessionIdOf(data), event, timestamp, data]);
 	const time = typeof timestamp === 'number' ? timestamp : textOf(timestamp);
 	return { key, signedAt, content: { event, timestamp: time, data, files } };

@@ -2,7 +2,7 @@ import type { INodeProperties } from 'n8n-workflow';
 
 import { outputField, sha256Option } from '../shared/fields';
 
-/** What becomes of the files of a delivery; the same wherever one is received. */
+/** The fields for the files of a delivery, shared by the trigger and Request and Wait. */
 export const deliveryFields: INodeProperties[] = [
 	{
 		displayName: 'Output',

@@ -15,11 +15,11 @@ import {
 } from './delivery';
 import { fileHost } from './service';
 
-/** The fields of {@link deliveryFields} and {@link deliveryOptions} as they are read. */
+/** The values of {@link deliveryFields} and {@link deliveryOptions}. */
 export interface FetchSettings {
 	output: 'delivery' | 'file';
 	download: boolean;
-	/** Absent where nothing is downloaded. */
+	/** Undefined if downloads are turned off. */
 	binaryPropertyName?: string;
 	options: {
 		/** Seconds. */
@@ -33,30 +33,30 @@ export interface ReceiveSettings {
 	fetch: FetchSettings;
 	/** Minutes. */
 	repeatWindow?: number;
-	/** Has the last word on the items. */
+	/** Transforms the items before they start or resume the execution. */
 	finish?: (items: INodeExecutionData[]) => INodeExecutionData[];
 }
 
-/** Minutes for which a repeat counts as one: longer than FileCourier's retries go on (26 h 36 min, Retry Policy). */
+/** Minutes; longer than FileCourier retries a delivery (26 h 36 min; FileCourier docs, Retry Policy). */
 const REPEAT_WINDOW = 2880;
 
 /**
- * Tries of a delivery after which its run starts without the files that cannot be fetched. FileCourier makes the fifth
- * after 2 h 36 min; before the sixth, a day later, the URLs have expired, and with it the session fails.
+ * Delivery attempts after which the execution starts without the files that could not be downloaded. FileCourier makes
+ * the fifth attempt after 2 h 36 min; by the sixth, a day later, the URLs have expired, and then the session fails.
  */
 const MOST_TRIES = 5;
 
-/** A delivery on its way into a run. */
+/** A delivery that is being processed. */
 interface Content {
 	delivery: FileCourierDelivery;
 	settings: ReceiveSettings;
-	/** What identifies the delivery among those of all triggers. */
+	/** Identifies the delivery among the deliveries of all triggers. */
 	identity: string;
-	/** Its files that are stored, by what identifies them; made by `prepare`. */
+	/** The stored files by their identity; filled by `prepare`. */
 	stored: Map<string, Downloaded>;
 }
 
-/** Receives a delivery of FileCourier: verified, of the wanted kind, once, with its files if the user wants them. */
+/** Verifies, filters and deduplicates a FileCourier delivery, and downloads its files if that is turned on. */
 export async function receiveFiles(
 	context: IWebhookFunctions,
 	readSettings: () => ReceiveSettings,
@@ -113,7 +113,7 @@ async function itemsOf(
 	return deliveredItems(delivery, fetched, { perFile, field });
 }
 
-/** What a delivery says about a file, as far as it is of the documented type. */
+/** Returns the properties of a delivered file that have the documented type. */
 const remoteFile = ({ url, name, type, size }: DeliveredFile): Partial<RemoteFile> => ({
 	url: textOf(url),
 	name: textOf(name),

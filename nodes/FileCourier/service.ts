@@ -3,7 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { epochOf, isoDate } from '../shared/dates';
 import { type Essential, isJsonObject, type Json, type Service, textOf } from '../shared/service';
 
-/** FileCourier's dialect: HTTP Basic, JSON in an envelope `{status, message?, data?, error?}` (FileCourier docs). */
+/** The FileCourier API: HTTP Basic, JSON in an envelope `{status, message?, data?, error?}` (FileCourier docs). */
 export const fileCourier: Service = {
 	name: 'FileCourier',
 	credential: 'fileCourierApi',
@@ -21,7 +21,7 @@ export const fileCourier: Service = {
 	},
 };
 
-/** The host of delivered files. Its links are signed for themselves; it never sees the credential. */
+/** The host of delivered files. The credential is never sent to it, because each file URL contains its own signature. */
 export const fileHost: Service = {
 	...fileCourier,
 	name: 'The file host',
@@ -33,7 +33,7 @@ export const fileHost: Service = {
 	},
 };
 
-/** The fields that the service calls the ID of a session; the docs use `request_id` in answers, `sess_…` in paths. */
+/** The fields that contain a session's ID. The docs use `request_id` in responses and `sess_…` in paths. */
 const ID_FIELDS = ['session_id', 'sessionId', 'id', 'request_id'];
 
 export function sessionIdOf(data: Json): string | undefined {
@@ -43,15 +43,15 @@ export function sessionIdOf(data: Json): string | undefined {
 }
 
 /**
- * A session that was created. Its link is not essential: the recipient has it by email, and an error would make the user
- * send another one.
+ * A created session. A response without the upload link is accepted, because the recipient has the link by email and an
+ * error would make the user create a second session.
  */
 export const CREATED_SESSION: Essential<Json> = {
 	what: 'a session ID',
 	read: (body) => (sessionIdOf(dataOf(body)) ? dataOf(body) : undefined),
 };
 
-/** What a session is at the moment. */
+/** The current state of a session. */
 export const SESSION: Essential<Json> = {
 	what: 'the session',
 	read(body) {
@@ -60,7 +60,7 @@ export const SESSION: Essential<Json> = {
 	},
 };
 
-/** The fields of a session that hold dates, with the names that they get next to the service's own. */
+/** The date fields of a session and the names of their normalized copies. */
 const DATES = {
 	created_at: 'createdAt',
 	expires_at: 'expiresAt',
@@ -69,9 +69,9 @@ const DATES = {
 };
 
 /**
- * A session as the service describes it, with normalised fields next to the service's own: `sessionId`, dates in ISO
- * 8601 UTC, and an `effectiveStatus` that says `expired` as soon as a pending session's time is over.
- * @param now the service's own time, milliseconds since 1970
+ * Adds normalized fields to a session as the service returns it: `sessionId`, dates in ISO 8601 UTC, and an
+ * `effectiveStatus`, which is `expired` once a pending session has reached its expiry.
+ * @param now the service's clock, milliseconds since 1970
  */
 export function describeSession(data: Json, now: number): IDataObject {
 	const described: IDataObject = { ...(data as IDataObject), sessionId: sessionIdOf(data) };
@@ -90,7 +90,7 @@ export function describeSession(data: Json, now: number): IDataObject {
 	return described;
 }
 
-/** The `data` of an answer's envelope. */
+/** Returns the `data` of a response's envelope, or an empty object. */
 function dataOf(body: unknown): Json {
 	return isJsonObject(body) && isJsonObject(body.data) ? body.data : {};
 }

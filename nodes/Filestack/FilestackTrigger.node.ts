@@ -18,7 +18,7 @@ import { filestackEvents } from './event';
 import { filestack } from './service';
 import { triggerProperties } from './triggerProperties';
 
-// Webhooks are set up in Filestack's Developer Portal alone; n8n has nothing to register.
+// n8n registers nothing at Filestack, because webhooks can only be created in its Developer Portal.
 const webhooks: IWebhookDescription[] = [
 	{ name: 'default', httpMethod: 'POST', responseMode: 'onReceived', path: 'webhook' },
 ];

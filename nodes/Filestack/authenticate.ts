@@ -3,23 +3,23 @@ import type { ICredentialDataDecryptedObject, IHttpRequestOptions } from 'n8n-wo
 import { pastedText } from '../shared/blanks';
 import { type SignedPolicy, signPolicy } from './signing';
 
-/** A JSON body of the upload and of the processing API, with its places for the credentials still empty. */
+/** A JSON body of the upload or the processing API, before its credentials are filled in. */
 interface Keyed {
 	apikey: string;
 	tasks?: Array<{ name: string; params: object }>;
 }
 
 /**
- * Puts the API key and a signed policy on a request.
+ * Adds the API key and a signed policy to a request.
  *
- * Filestack wants a policy of its own for every call and file, which n8n's declarative `authenticate` cannot make: its
- * expressions know neither the call nor how to sign. Signing in the node instead would mean to handle the app secret in
- * every request. So the node says in the query what the request has to be allowed (`policy`, as plain JSON), and here,
- * where n8n hands out the secret, that becomes `policy` and `signature`. Without an app secret the request goes
- * unsigned, as apps without security want it. A policy that is signed already is left alone.
+ * Filestack requires a separate policy for every call and file. n8n's declarative `authenticate` cannot create one,
+ * because its expressions neither know the call nor can sign. Signing in the node would expose the app secret to every
+ * request. So the node puts the policy into the query as plain JSON (`policy`), and this function replaces it with
+ * `policy` and `signature`. Without an app secret the request stays unsigned, which apps without security accept. A
+ * policy that is already signed is not changed.
  *
- * The File API takes all of it in the query; the other two in the body (filestack-js, store and uploaders/s3): a body
- * with an empty `apikey` is one of theirs.
+ * The File API takes the credentials in the query, the upload and processing APIs take them in the body (filestack-js,
+ * store and uploaders/s3). A body with an `apikey` field marks a request to one of the latter.
  */
 export function authenticate(
 	{ apiKey, appSecret }: ICredentialDataDecryptedObject,

@@ -14,9 +14,9 @@ import { allowing, signPolicy } from './signing';
 const UNKNOWN = 'n8nCredentialTest000';
 
 /**
- * Filestack has no call that says who is asking. The metadata of a file that does not exist do: a good signature is
- * answered 404 in the shape of the File API, a bad one is refused before. Without an app secret there is nothing to refuse
- * but a missing signature.
+ * Tests the credentials with a request for the metadata of a file that does not exist, because Filestack has no call that
+ * only identifies the caller. It responds 404 in the File API's format to a valid signature, and rejects an invalid one
+ * before that. Without an app secret, only a missing signature can be detected.
  */
 export async function filestackApiTest(
 	this: ICredentialTestFunctions,

@@ -7,8 +7,8 @@ import { handleIn } from './handle';
 import { filestack } from './service';
 
 /**
- * Signed is `FS-Timestamp`, a dot and the body as it came: written anew, the body has another signature (Filestack docs,
- * Webhooks; filestack-js, security).
+ * Verifies the signature over `FS-Timestamp`, a dot and the raw body; the signature of a re-serialized body would differ
+ * (Filestack docs, Webhooks; filestack-js, security).
  */
 export const filestackEvents: EventDialect = {
 	scheme: {
@@ -22,14 +22,14 @@ export const filestackEvents: EventDialect = {
 	read: (body, headers) => readEvent(body, epochOf(headers['fs-timestamp'])),
 };
 
-/** Characters of the longest URL that is looked through for a handle. */
+/** Characters. Longer URLs are not searched for a handle. */
 const LONGEST_URL = 8_192;
 
 function readEvent(body: Json, signedAt: number | undefined): ServiceEvent | undefined {
 	const event = textOf(body.action) ?? conversionOf(body);
 	if (event === undefined) return undefined;
 	const text = isJsonObject(body.text) ? body.text : isJsonObject(body.data) ? body.data : {};
-	// Converted files are told of in `link`; an older form of fp.upload has `data` (filestack-js, security).
+	// Conversions describe the file in `link`, an older form of fp.upload in `data` (filestack-js, security).
 	const file: Json = { ...text, ...objectIn(text, 'data'), ...objectIn(text, 'link') };
 	const url = textOf(file.url);
 	const json: IDataObject = {
@@ -44,7 +44,7 @@ function readEvent(body: Json, signedAt: number | undefined): ServiceEvent | und
 	return { event, signedAt, json };
 }
 
-/** Audio and video conversions are told without an `action`: {status, uuid, data, …}. */
+/** Returns the event of an audio or video conversion, which has no `action`: {status, uuid, data, …}. */
 function conversionOf(body: Json): string | undefined {
 	const status = textOf(body.status);
 	return status && textOf(body.uuid) ? `video_conversion.${status}` : undefined;

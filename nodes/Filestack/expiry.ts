@@ -1,7 +1,7 @@
 import type { ItemContext } from '../shared/operation';
 import { type Field, invalidParameter } from '../shared/schema';
 
-/** Until when a policy holds. */
+/** The fields for the expiry of a policy. */
 export const expiryFields: Field[] = [
 	{
 		displayName: 'Expiry',
@@ -18,7 +18,7 @@ export const expiryFields: Field[] = [
 		displayName: 'Expires After (Minutes)',
 		name: 'expiresInMinutes',
 		type: 'number',
-		// A hundred years are still a date.
+		// The upper bound (100 years) keeps the result a valid Date.
 		typeOptions: { minValue: 1, maxValue: 100 * 366 * 24 * 60, numberPrecision: 0 },
 		default: 60,
 		displayOptions: { show: { expiry: ['minutes'] } },
@@ -36,8 +36,8 @@ export const expiryFields: Field[] = [
 ];
 
 /**
- * The chosen end, in unix seconds.
- * @throws NodeOperationError that names the field which is wrong
+ * Returns the selected expiry in unix seconds.
+ * @throws NodeOperationError that names the invalid field
  */
 export function expiryOf(item: ItemContext): number {
 	const { parameter } = item;

@@ -7,13 +7,13 @@ import type { ItemContext } from '../shared/operation';
 import { type Json, textOf } from '../shared/service';
 
 /**
- * Finds the handle in a URL of a file, whichever host it is of: the last segment of its path. Tasks before it, an
- * extension that was put on with `+`, `/metadata` behind it and the query are not part of it.
+ * Matches a file's URL on any host and captures the handle: the last path segment, without preceding tasks, an extension
+ * after `+`, a trailing `/metadata` and the query.
  */
 const HANDLE_IN_URL =
 	'https?:\\/\\/[^\\/?#]+\\/(?:[^?#]*\\/)?((?!metadata(?:[\\/?#]|$))[^\\/?#+]+)(?:\\+[^\\/?#]*)?(?:\\/metadata)?\\/?(?:[?#].*)?$';
 
-/** One file. Filestack has no list of files to pick from. */
+/** A file, by its handle or URL. There is no “From List”, because Filestack cannot list files. */
 export const fileField = locatorField({
 	displayName: 'File',
 	name: 'file',
@@ -24,28 +24,28 @@ export const fileField = locatorField({
 	idLabel: 'Handle',
 });
 
-/** The handle of a URL; any other text is taken for a handle itself. */
+/** Returns the handle in a URL; any other text is returned as a handle. */
 export function handleIn(text: string): string {
 	const trimmed = text.trim();
 	return new RegExp(`^${HANDLE_IN_URL}`).exec(trimmed)?.[1] ?? trimmed;
 }
 
-/** The file that the user has chosen. */
+/** The file that the user selected. */
 export interface ChosenFile {
 	handle: string;
 	/** The handle as a segment of a path. */
 	segment: string;
 }
 
-/** @throws NodeOperationError for a handle that is none */
+/** @throws NodeOperationError for a handle that cannot be a path segment */
 export function chosenFile({ functions, locator }: ItemContext): ChosenFile {
 	const handle = handleIn(locator(fileField.name));
 	return { handle, segment: pathPart(functions, fileField.displayName, handle) };
 }
 
 /**
- * A file as Filestack describes it, with normalised fields next to its own: the `handle`, both names of the media type
- * (storing answers with `type`, everything else with `mimetype`), `uploadedAt` in ISO 8601 UTC.
+ * Adds normalized fields to a file as Filestack returns it: `handle`, `type` and `mimetype` (the store call returns
+ * `type`, all others `mimetype`), and `uploadedAt` in ISO 8601 UTC.
  */
 export function describeFile(data: Json, handle?: string): IDataObject {
 	const url = textOf(data.url);
@@ -55,7 +55,7 @@ export function describeFile(data: Json, handle?: string): IDataObject {
 	};
 	const type = textOf(data.type) ?? textOf(data.mimetype);
 	if (type) Object.assign(described, { type, mimetype: textOf(data.mimetype) ?? type });
-	// Milliseconds with a fraction (Filestack docs, Metadata, Response).
+	// Fractional milliseconds (Filestack docs, Metadata, Response).
 	const uploadedAt = isoDate(data.uploaded);
 	if (uploadedAt) described.uploadedAt = uploadedAt;
 	return described;

@@ -1,14 +1,14 @@
 import type { SignedPolicy } from './signing';
 
-/** Settings of a link that opens a file. */
+/** Options of a link to a file. */
 export interface LinkSettings {
-	/** Whether an older copy of the file may be delivered. */
+	/** Whether the host may serve a cached copy. */
 	cache?: boolean;
-	/** Whether a browser saves the file instead of showing it; the File API alone. */
+	/** Whether browsers download the file instead of displaying it; only supported by the File API. */
 	download?: boolean;
 }
 
-/** `security=p:…,s:…` as a task in the path (Filestack docs, Processing, Security). */
+/** Returns a CDN link with `security=p:…,s:…` as a task in the path (Filestack docs, Processing, Security). */
 export function cdnLink(
 	base: string,
 	segment: string,
@@ -22,7 +22,7 @@ export function cdnLink(
 	return [base, ...tasks, segment].join('/');
 }
 
-/** Filestack docs, File API, Download. */
+/** Returns a File API link with the policy in the query (Filestack docs, File API, Download). */
 export function fileApiLink(
 	base: string,
 	segment: string,

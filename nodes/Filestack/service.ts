@@ -6,27 +6,28 @@ import { isJsonObject, type Service, textOf } from '../shared/service';
 import { type Policy, type SignedPolicy, signPolicy } from './signing';
 
 /**
- * Filestack's dialect. Its hosts word their errors differently: `{"result":"error","error":{"code","msg"}}` (File API),
- * `{"error":"…"}` (processing, uploads), plain text (CDN).
+ * The Filestack APIs. Each host has its own error format: `{"result":"error","error":{"code","msg"}}` (File API),
+ * `{"error":"…"}` (processing, uploads) or plain text (CDN).
  */
 export const filestack: Service = {
 	name: 'Filestack',
 	credential: 'filestackApi',
 	secretFields: { apiKey: 'API Key' },
 	apiPath: '/api',
-	// With the paths that the documentation shows behind them.
+	// The paths are those that the documentation shows after each host.
 	otherAddresses: {
 		cdnBaseUrl: { label: 'CDN Base URL' },
 		uploadBaseUrl: { label: 'Upload Base URL', path: '/multipart' },
 		processBaseUrl: { label: 'Process Base URL', path: '/process' },
 	},
+	// Filestack repeats the policy and its signature in its messages.
 	errorMessage: (body) => wordsOf(body)?.replace(PROOF, '…'),
-	// The policy goes out signed, as the credential signs it.
+	// Errors must not contain the signed policy, which the credential only creates when n8n sends the request.
 	secretsIn: ({ policy }, { appSecret }) =>
 		typeof policy === 'string'
 			? Object.values(signPolicy(policy, pastedText(appSecret) ?? ''))
 			: [],
-	// A store call with an unknown key is answered 200 with such a text (filestack-python, issue 71).
+	// Filestack responds 200 with such a text to a store call with an unknown key (filestack-python, issue 71).
 	reportsFailure: (body) =>
 		typeof body === 'string'
 			? /^[^<{]*(invalid|error|denied)/i.test(body)
@@ -42,7 +43,7 @@ export const filestack: Service = {
 	},
 };
 
-/** The service's words; what is in them of a policy or its signature stays here. */
+/** Returns the service's error message. */
 function wordsOf(body: unknown): string | undefined {
 	if (typeof body === 'string') return /^\s*</.test(body) ? undefined : textOf(body.slice(0, 300));
 	if (!isJsonObject(body)) return undefined;
@@ -50,10 +51,10 @@ function wordsOf(body: unknown): string | undefined {
 	return isJsonObject(error) ? textOf(error.msg) : textOf(error);
 }
 
-/** An encoded policy (the JSON begins with a brace), or the hex signature of one. */
+/** Matches an encoded policy (`eyJ` is the start of a JSON object in base64) or a hex signature. */
 const PROOF = /eyJ[\w+/=-]{8,}|\b[0-9a-f]{64}\b/gi;
 
-/** Where the parts of a large file are put: to addresses that are signed for themselves. It answers in XML. */
+/** The storage that the parts of a large file are sent to, at presigned URLs. It responds in XML. */
 export const storage: Service = {
 	...filestack,
 	name: 'Filestack’s object storage',
@@ -64,7 +65,7 @@ export const storage: Service = {
 	},
 };
 
-/** The app secret, undefined where the credential has none. */
+/** Reads the app secret; undefined if the credential has none. */
 export async function appSecretOf(functions: IExecuteFunctions): Promise<string | undefined> {
 	const { appSecret } = await functions.getCredentials<{ appSecret?: unknown }>(
 		filestack.credential,
@@ -72,7 +73,11 @@ export async function appSecretOf(functions: IExecuteFunctions): Promise<string 
 	return pastedText(appSecret) || undefined;
 }
 
-/** @throws NodeOperationError for a call that always needs a signature, where the credential has no app secret */
+/**
+ * Reads the app secret for a call that always requires a signature.
+ * @param what the call, as the start of the error message: “Overwriting a file”
+ * @throws NodeOperationError if the credential has no app secret
+ */
 export async function needAppSecret(functions: IExecuteFunctions, what: string): Promise<string> {
 	const appSecret = await appSecretOf(functions);
 	if (appSecret) return appSecret;
@@ -82,6 +87,6 @@ export async function needAppSecret(functions: IExecuteFunctions, what: string):
 	});
 }
 
-/** A policy that the user asked for, or that opens a download. */
+/** Signs a policy that is output to the user or used in a link. */
 export const signed = (policy: Policy, appSecret: string): SignedPolicy =>
 	signPolicy(JSON.stringify(policy), appSecret);

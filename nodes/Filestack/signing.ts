@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 
-/** What a policy can allow (Filestack docs, Security, Creating policies). */
+/** The calls that a policy can allow (Filestack docs, Security, Creating policies). */
 export const POLICY_CALLS = [
 	'pick',
 	'read',
@@ -15,19 +15,19 @@ export const POLICY_CALLS = [
 ] as const;
 export type PolicyCall = (typeof POLICY_CALLS)[number];
 
-/** Who may do what, and until when (Filestack docs, Security, Creating policies). */
+/** The permissions of a policy and its expiry (Filestack docs, Security, Creating policies). */
 export interface Policy {
 	/** Unix seconds. */
 	expiry: number;
-	/** Without it everything but `exif` is allowed. */
+	/** If undefined, every call except `exif` is allowed. */
 	call?: PolicyCall[];
-	/** The one file that it is for. */
+	/** Limits the policy to one file. */
 	handle?: string;
-	/** Regular expressions. */
+	/** A regular expression, like `path` and `container`. */
 	url?: string;
 	path?: string;
 	container?: string;
-	/** Bytes. */
+	/** Bytes, like `maxSize`. */
 	minSize?: number;
 	maxSize?: number;
 }
@@ -38,22 +38,23 @@ export interface SignedPolicy {
 }
 
 /**
- * Encodes a policy's JSON in URL-safe base64 and signs it: lower-case hex HMAC-SHA256 over the encoded text (Filestack
- * docs, Creating policies). The padding stays, or the service says "policy was not properly url-safe base64 encoded".
+ * Encodes a policy's JSON in URL-safe base64 and signs the encoded text: HMAC-SHA256 in lower-case hex (Filestack docs,
+ * Creating policies). Keeps the padding, because without it the service responds “policy was not properly url-safe base64
+ * encoded”.
  */
 export function signPolicy(json: string, appSecret: string): SignedPolicy {
 	const policy = Buffer.from(json).toString('base64').replace(/\+/g, '-').replace(/\//g, '_');
 	return { policy, signature: createHmac('sha256', appSecret).update(policy).digest('hex') };
 }
 
-/** Minutes that a single call may take, retries and a clock that is some minutes off included. */
+/** Minutes that the policy of a call is valid, enough for retries and for a clock that is off by a few minutes. */
 const CALL_MINUTES = 15;
-/** The same for a call that carries a whole file. */
+/** The same for a call that transfers a whole file. */
 export const TRANSFER_MINUTES = 60;
 
 /**
- * The query field of a request that says what the request has to be allowed, as plain JSON; the credential turns it
- * into `policy` and `signature`. Each policy is for these calls, this file and some minutes, and for nothing else.
+ * Returns the query field with the policy of a request as plain JSON, which the credential replaces with `policy` and
+ * `signature`. The policy only allows these calls, this file and a few minutes.
  */
 export function allowing(call: PolicyCall[], handle?: string, minutes = CALL_MINUTES) {
 	const policy: Policy = { expiry: Math.floor(Date.now() / 1000) + minutes * 60, call, handle };

@@ -20,7 +20,11 @@ export const cancel: Operation = {
 	},
 };
 
-/** A session that was cancelled before is fine: its state is the wanted one, and a repeat after a lost answer ends here. */
+/**
+ * Cancels a session. A session that is already cancelled is not an error, because a retry after a lost response finds it
+ * in that state.
+ * @throws NodeOperationError that names the status of a session that can no longer be cancelled
+ */
 async function cancelSession(
 	{ functions, itemIndex }: ItemContext,
 	sessionId: string,
@@ -49,7 +53,7 @@ async function cancelSession(
 	}
 }
 
-/** The status of a session, undefined where it cannot be learned. */
+/** Retrieves the status of a session; undefined if the request fails. */
 async function statusOf(functions: ItemContext['functions'], path: string) {
 	const call = { method: 'GET', path, needs: SESSION } as const;
 	const answer = await callApi(functions, fileCourier, call).catch(() => undefined);

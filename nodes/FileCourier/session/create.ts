@@ -21,12 +21,12 @@ export const create: Operation = {
 	},
 };
 
-/** Milliseconds: FileCourier sends an email and perhaps an SMS before it responds. */
+/** Milliseconds. FileCourier sends the email and any SMS before it responds. */
 const NOTIFYING = 300_000;
 
-/** Creates a session; FileCourier notifies the recipient at once. */
+/** Creates a session; FileCourier notifies the recipient immediately. */
 export async function createSession(item: ItemContext, callback?: string): Promise<IDataObject> {
-	// Whoever has n8n's resume URL can let the execution go on.
+	// The signature in n8n's resume URL is a secret: with it, anyone could resume the execution.
 	if (callback) secretsOf(item.functions).add(new URL(callback).searchParams.get('signature'));
 	const { body, headers } = await callApi(item.functions, fileCourier, {
 		method: 'POST',
@@ -34,7 +34,7 @@ export async function createSession(item: ItemContext, callback?: string): Promi
 		body: await sessionRequest(item, callback),
 		needs: CREATED_SESSION,
 		timeout: NOTIFYING,
-		// Sent twice, it would notify the recipient twice.
+		// Not retried, because a second call would notify the recipient again.
 		repeatable: false,
 		doubt:
 			'FileCourier may still have created the session and notified the recipient. Ask them, or check the FileCourier dashboard, before you run the node again.',

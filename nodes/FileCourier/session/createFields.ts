@@ -1,6 +1,6 @@
 import type { Field } from '../../shared/schema';
 
-/** The required fields of FileCourier's table, in the order in which one writes a request. */
+/** The required fields of FileCourier's parameter table, in the order in which a user writes a request. */
 export const createFields: Field[] = [
 	{
 		displayName: 'Recipient Email',
@@ -100,7 +100,7 @@ export const createFields: Field[] = [
 	},
 ];
 
-/** The optional fields, by the alphabet. */
+/** The optional fields, in alphabetical order. */
 export const createOptions: Field[] = [
 	{
 		displayName: 'Brand Logo URL',

@@ -6,17 +6,17 @@ import { invalidParameter } from '../../shared/schema';
 import { callbackKeysOf } from '../delivery';
 import { fileCourier } from '../service';
 
-/** Milliseconds of a day. */
+/** Milliseconds. */
 const DAY = 86_400_000;
 
-/** A phone number as the documentation shows it (E.164). */
+/** E.164, the format of the phone numbers in FileCourier's documentation. */
 const PHONE = /^\+[1-9]\d{6,14}$/;
 
 /**
- * The body of a create call. FileCourier's table describes flat fields, its examples send nested ones and other names:
- * both forms are sent with the same values, so that either kind of server understands it.
- * @param callback where the files are delivered, if not to the field “Callback URL”
- * @throws NodeOperationError that names the field which is empty or wrong
+ * Builds the body of a create call. It contains each value in two forms, because FileCourier's parameter table lists flat
+ * fields while its examples send nested fields with other names.
+ * @param callback the URL that the files are delivered to, instead of the field “Callback URL”
+ * @throws NodeOperationError that names an empty or invalid field
  */
 export async function sessionRequest(item: ItemContext, callback?: string): Promise<IDataObject> {
 	const email = trimmed(item, 'recipientEmail');
@@ -56,7 +56,7 @@ export async function sessionRequest(item: ItemContext, callback?: string): Prom
 	});
 }
 
-/** Both ways of saying when the link expires: a date (table) and whole days (examples). */
+/** Returns the expiry in both documented forms: as a date (parameter table) and in whole days (examples). */
 function expiry(item: ItemContext): IDataObject {
 	const at =
 		item.parameter('expiry') === 'date'

@@ -1,6 +1,6 @@
 import type { Field } from '../../shared/schema';
 
-/** One session, by its ID. FileCourier has no list of sessions to pick from. */
+/** A session, by its ID. It is not a resource locator, because FileCourier cannot list sessions. */
 export const sessionIdField: Field = {
 	displayName: 'Session ID',
 	name: 'sessionId',

@@ -20,12 +20,12 @@ import { createSession } from './create';
 import { createFields, createOptions } from './createFields';
 
 const HOUR = 3_600_000;
-/** Milliseconds after the expiry in which an upload of the last moment may still be delivered. */
+/** Milliseconds to wait after the expiry for the delivery of an upload that was made just before it. */
 const GRACE = 5 * 60_000;
-/** FileCourier's own default (table of Create), for an answer without an expiry. */
+/** Milliseconds; FileCourier's default (parameter table of Create), for a response without an expiry. */
 const USUAL_EXPIRY = 7 * 24 * HOUR;
 
-/** Where n8n listens while an execution waits; not shown in the editor, because FileCourier is told by the node. */
+/** The resume webhook of a waiting execution. The editor hides its URL, because the node sends it to FileCourier. */
 export const resumeWebhooks: IWebhookDescription[] = [
 	{
 		name: 'default',
@@ -87,14 +87,14 @@ export const requestAndWait: Operation = {
 		const session = await createSession(item, resumeUrlOf(item));
 		const json: IDataObject = { ...inputOf(item).json, ...session, delivered: false };
 		const waiting = { ...inputOf(item), json };
-		// When the time is over, n8n puts out the input of this node without running it: so this is its input now.
+		// When the wait times out, n8n outputs the input of this node without running it again.
 		functions.getExecuteData().data = { main: [[waiting]] };
 		await functions.putExecutionToWait(endOfWait(session, item.option<number>('waitHours')));
 		return waiting;
 	},
 };
 
-/** What is read of the node when a delivery arrives; the rest was read when the session was created. */
+/** The fields that are read when a delivery arrives; the others were read when the session was created. */
 const fetchFields: Field[] = [
 	...deliveryFields,
 	{
@@ -106,7 +106,7 @@ const fetchFields: Field[] = [
 	},
 ];
 
-/** A delivery at the resume URL: if it is of the session that the execution waits for, the execution goes on. */
+/** Resumes the execution with a delivery at its resume URL, if the delivery belongs to the session it waits for. */
 export async function resumeWithDelivery(
 	context: IWebhookFunctions,
 ): Promise<IWebhookResponseData> {
@@ -126,8 +126,8 @@ export async function resumeWithDelivery(
 const inputOf = ({ functions }: ItemContext) => functions.getInputData()[0];
 
 /**
- * n8n's URL that lets this execution go on. Newer versions sign it with a token.
- * @throws NodeOperationError if n8n has given the execution no such URL, so that it could not be resumed
+ * Returns n8n's URL that resumes this execution; newer versions of n8n add a signature to it.
+ * @throws NodeOperationError if n8n provides no usable URL, because the execution could never be resumed
  */
 function resumeUrlOf({ functions }: ItemContext): string {
 	const { $execution } = functions.getWorkflowDataProxy(0) as unknown as {
@@ -142,7 +142,7 @@ function resumeUrlOf({ functions }: ItemContext): string {
 	});
 }
 
-/** What n8n puts in place of the ID of an execution that it does not save. */
+/** The placeholder that n8n uses as the ID of an execution that it does not save. */
 const NO_EXECUTION = '__UNKNOWN__';
 
 function endOfWait(session: IDataObject, hours: number | undefined): Date {

@@ -1,11 +1,11 @@
 const TYPE = /^[\w.+-]+\/[\w.+-]+$/;
 
-/** The media type alone, without its parameters. */
+/** Returns a media type without its parameters, in lower case. */
 export const mediaType = (text: string): string => text.split(';')[0].trim().toLowerCase();
 
-/** Bodies of these types are not the file: Filestack looks into them for a URL to fetch, or for a form. */
+/** The types of bodies that Filestack parses as a form or searches for a URL instead of storing them. */
 const READ_BY_FILESTACK = /^(application\/(json|x-www-form-urlencoded)|multipart\/.*)$/i;
 
-/** The Content-Type with which a file is sent as the whole body, so that it is taken for a file whatever it is. */
+/** Returns the Content-Type for a file that is the whole body, so that Filestack stores a file of any type as it is. */
 export const bodyType = (mimeType = ''): string =>
 	TYPE.test(mimeType) && !READ_BY_FILESTACK.test(mimeType) ? mimeType : 'application/octet-stream';

@@ -76,8 +76,8 @@ export const download: Operation = {
 };
 
 /**
- * A link to read this one file for an hour, signed where the credential can. It is fetched without the credential and
- * stays inside: what opens the file is in the link, and a redirect does not carry it on.
+ * Creates a link that is valid for this file for an hour, signed if the credential has an app secret. The link is never
+ * output. It authorizes the download by itself: the credential is not sent, and a redirect does not pass the policy on.
  */
 async function linkTo({ functions, option }: ItemContext, { handle, segment }: ChosenFile) {
 	const appSecret = await appSecretOf(functions);
@@ -92,7 +92,7 @@ async function linkTo({ functions, option }: ItemContext, { handle, segment }: C
 	return cdnLink(cdn, segment, proof, settings);
 }
 
-/** The stored name, for a delivery without one; a file without any is called like its handle. */
+/** Retrieves the stored file name, for a response without one; undefined if Filestack has none or the request fails. */
 async function nameOf(item: ItemContext, chosen: ChosenFile): Promise<string | undefined> {
 	const metadata = await readMetadata(item, chosen, ['filename'], anyOf(['filename'])).catch(
 		() => undefined,

@@ -2,7 +2,7 @@ import type { INodeProperties } from 'n8n-workflow';
 
 import { inputField } from '../../shared/fields';
 
-/** Where the bytes of a file come from. */
+/** The fields for the source of a file: the workflow or a URL. */
 export const sourceFields: INodeProperties[] = [
 	{
 		displayName: 'File Source',
@@ -36,7 +36,7 @@ export const sourceFields: INodeProperties[] = [
 	},
 ];
 
-/** Options that make sense only for bytes out of the workflow. */
+/** Shows an option only for files from the workflow. */
 export const forBinary = (option: INodeProperties): INodeProperties => ({
 	...option,
 	displayOptions: { show: { '/source': ['binary'] } },
@@ -68,7 +68,10 @@ export const mimeTypeOption: INodeProperties = {
 	description: 'Overrides the file’s MIME type',
 };
 
-/** Has what was transferred compared; the label and the words differ between up and down. */
+/**
+ * Returns the “Verify” option.
+ * @param what the file that the stored one is compared with: “the uploaded file” or “the downloaded file”
+ */
 export const verifyOption = (displayName: string, what: string): INodeProperties => ({
 	displayName,
 	name: 'verify',
@@ -92,7 +95,7 @@ export const hashesField: INodeProperties = {
 	description: 'The hashes to compute. This can take a while for large files.',
 };
 
-/** All that the File API tells of a file (Filestack docs, Metadata); width and height are asked by filestack-js. */
+/** All fields of the File API (Filestack docs, Metadata); width and height are only used by filestack-js. */
 export const metadataField: INodeProperties = {
 	displayName: 'Fields',
 	name: 'fields',

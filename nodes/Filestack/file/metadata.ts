@@ -5,22 +5,22 @@ import type { ChosenFile } from '../handle';
 import { filestack, needAppSecret } from '../service';
 import { allowing } from '../signing';
 
-/** What Filestack sends without being asked (Filestack docs, Metadata, Response). */
+/** The fields that Filestack returns by default (Filestack docs, Metadata, Response). */
 const USUAL = ['mimetype', 'uploaded', 'writeable', 'filename', 'location', 'key', 'path', 'size'];
 
-/** At least one of the fields. */
+/** Requires at least one of the fields. */
 export const anyOf = (fields: string[]): Essential<Json> => ({
 	what: `any of ${fields.join(', ')}`,
 	read: (body) => (isJsonObject(body) && fields.some((field) => field in body) ? body : undefined),
 });
 
-/** Any of the fields that were asked for. */
+/** Requires at least one of the default or requested fields. */
 export const anyAsked = (fields: string[]): Essential<Json> => ({
 	...anyOf([...USUAL, ...fields]),
 	what: 'any metadata of the file',
 });
 
-/** Every one of the fields, as a text. */
+/** Requires every field, each as text. */
 export const allOf = (fields: string[]): Essential<Json> => ({
 	what: fields.join(', '),
 	read: (body) =>
@@ -30,8 +30,9 @@ export const allOf = (fields: string[]): Essential<Json> => ({
 });
 
 /**
- * What Filestack tells of a file.
- * @param fields those to ask for; without any it sends its usual ones
+ * Retrieves the metadata of a file.
+ * @param fields the requested fields; if empty, Filestack returns its default fields
+ * @throws NodeOperationError if EXIF is requested and the credential has no app secret
  */
 export async function readMetadata(
 	{ functions }: ItemContext,

@@ -20,24 +20,25 @@ import { allowing } from '../signing';
 import { STORED } from './stored';
 import { filled, storeParameters, type StoreTarget } from './storeTarget';
 
-/** Bytes that every part but the last has to have, and parts that a file may have (Amazon S3, multipart limits). */
+/** Minimum bytes of every part but the last, and maximum number of parts (Amazon S3, multipart limits). */
 const SMALLEST_PART = 5 * 1024 * 1024;
 const MOST_PARTS = 10_000;
 
-/** Milliseconds between two questions whether the parts are put together (filestack-js), and until we give up. */
+/** Milliseconds between two checks whether the file is assembled (filestack-js), and until the node gives up. */
 const MERGE_PAUSE = 1000;
 const MERGE_PATIENCE = 600_000;
 
-/** An upload that has been started. */
+/** A started upload. */
 interface Upload {
-	/** What names it in every further call. */
+	/** Identifies the upload in every further call. */
 	fields: { uri: string; region: string; upload_id: string; store: IDataObject };
-	/** The host that takes them. */
+	/** The host for the further calls. */
 	baseUrl: string;
 }
 
 /**
- * Sends a file in parts (filestack-js, uploaders/s3): start, for each part a signed address and a PUT to it, complete.
+ * Uploads a file in parts (filestack-js, uploaders/s3): starts the upload, requests a presigned URL for each part and
+ * sends the part to it, then completes the upload.
  * @returns the description of the stored file
  */
 export async function uploadInParts(
@@ -74,7 +75,8 @@ async function start(item: ItemContext, about: IDataObject, target: StoreTarget)
 	const store = storeParameters(target) as IDataObject;
 	const { body } = await ask(item, baseUrl, 'start', { ...about, store }, { needs: STARTED });
 	const { host, ...started } = body;
-	// A bare host (filestack-js puts https:// before it); a test server speaks what its address says.
+	// The response contains a bare host name, and filestack-js adds https://. The protocol of the configured URL also
+	// supports a test server with http://.
 	return { fields: { ...started, store }, baseUrl: `${new URL(baseUrl).protocol}//${host}` };
 }
 
@@ -91,7 +93,7 @@ const STARTED: Essential<Record<'uri' | 'region' | 'upload_id' | 'host', string>
 
 const HOST = /^[\w.-]+(:\d+)?$/;
 
-/** The calls of the upload API take the credentials in the body; the credential fills in the empty `apikey`. */
+/** Calls the upload API, which takes the credentials in the body: the credential fills in the empty `apikey`. */
 async function ask<T>(
 	{ functions }: ItemContext,
 	baseUrl: string,
@@ -105,13 +107,16 @@ async function ask<T>(
 		path: `/multipart/${call}`,
 		qs: allowing(['pick', 'store']),
 		body: { apikey: '', ...fields },
-		// None of them makes a second file: an upload becomes one when it is complete, and only once.
+		// Safe to retry: an upload only becomes a file when it is completed, and completing it twice has no further effect.
 		repeatable: true,
 		...more,
 	});
 }
 
-/** Sends a part until it is there, each time to a new address: they are signed for a short time. Gives back its ETag. */
+/**
+ * Sends a part and returns its ETag. Every retry requests a new URL, because the URLs are only valid for a short time.
+ * @throws NodeApiError if the storage rejects the part permanently or on every attempt
+ */
 async function sendPart(
 	item: ItemContext,
 	{ fields, baseUrl }: Upload,
@@ -131,7 +136,7 @@ async function sendPart(
 		const etag = textOf(put.headers.etag);
 		if (status !== undefined && status < 300 && etag) return etag;
 
-		// The address was signed too long ago, or the clock of the storage is another one (filestack-js).
+		// The URL has expired, or the clock of the storage differs (filestack-js).
 		const isLate = status === 403 && /RequestTimeTooSkewed|expired/i.test(String(put.body));
 		const mayHelp = isLate || mayRepeat(put, true);
 		const wait = mayHelp && !settings.cancel?.aborted ? pauseAfter(attempt, put) : undefined;
@@ -162,7 +167,10 @@ const headersOf = (headers: unknown): Record<string, string> =>
 const ALL_THERE =
 	'All parts were uploaded, so the file may still appear. Check the Developer Portal before you upload it again.';
 
-/** Has the parts put together; 202 means that it is still going on. */
+/**
+ * Has Filestack assemble the parts, and repeats the call while Filestack responds with 202 (still in progress).
+ * @throws NodeOperationError if the file is not assembled in time
+ */
 async function complete(
 	item: ItemContext,
 	{ fields, baseUrl }: Upload,
@@ -187,7 +195,7 @@ async function complete(
 	);
 }
 
-/** Stands for a response of 202. */
+/** Marks a response with status 202. */
 const MERGING: Json = {};
 
 const MERGED: Essential<Json> = {

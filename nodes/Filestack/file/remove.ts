@@ -31,7 +31,7 @@ export const remove: Operation = {
 			path: `/file/${segment}`,
 			qs: { ...(keep && { skip_storage: 'true' }), ...allowing(['remove'], handle) },
 			needs: NOTHING,
-			// Its answer is not documented beyond the status; the SDKs look at nothing else.
+			// Only the status of the response is documented, and the SDKs check nothing else.
 			mayBeEmpty: true,
 			mayBeText: true,
 		});

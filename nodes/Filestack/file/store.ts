@@ -75,7 +75,11 @@ async function storeFile(
 	return { ...described, ...filled({ sha256, parts }), ...(verify && { verified: true }) };
 }
 
-/** Large files do, and those with tags or workflows, which the store call does not know. */
+/**
+ * Whether a file is uploaded in parts: large files, and files with tags or workflows, which the store call does not
+ * support.
+ * @throws NodeOperationError for tags or workflows with a file that cannot be uploaded in parts
+ */
 function goesInParts(
 	item: ItemContext,
 	{ size }: FileSource,
@@ -98,7 +102,7 @@ function goesInParts(
 	return size > 0 && !decode && (extra !== undefined || size >= threshold);
 }
 
-/** The file in one request, as its body (Filestack docs, File API, Store). */
+/** Sends the file as the body of a single request (Filestack docs, File API, Store). */
 async function storeWhole(
 	item: ItemContext,
 	file: FileSource,

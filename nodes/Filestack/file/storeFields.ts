@@ -4,8 +4,8 @@ import { partOptions, sha256Option, stallOption } from '../../shared/fields';
 import { base64Option, forBinary, mimeTypeOption, sourceFields, verifyOption } from './fields';
 
 /**
- * In MiB. Filestack documents no limit of a single request and calls the upload in parts, which its own SDKs use, an
- * interface without guarantee: so only large files go that way. A part is what its Go and PHP clients send.
+ * Defaults in MiB. Only large files are uploaded in parts, because Filestack documents no size limit for a single request
+ * and does not guarantee the multipart interface that its SDKs use. The part size is that of its Go and PHP clients.
  */
 export const PARTS = { threshold: 100, partSize: 8 };
 

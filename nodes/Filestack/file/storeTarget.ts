@@ -2,9 +2,9 @@ import type { ItemContext } from '../../shared/operation';
 import { optionalText } from '../../shared/parameters';
 import { invalidParameter } from '../../shared/schema';
 
-/** Where and as what a file is stored, whichever way it takes. */
+/** The location and the properties of a stored file, for every upload method. */
 export interface StoreTarget {
-	/** As a segment of the store call, e.g. `S3`. */
+	/** As in the path of the store call, e.g. `S3`. */
 	provider: string;
 	filename?: string;
 	mimetype?: string;
@@ -15,7 +15,7 @@ export interface StoreTarget {
 	tags?: Record<string, string>;
 }
 
-/** @throws NodeOperationError that names the field which is wrong */
+/** @throws NodeOperationError that names the invalid field */
 export function storeTarget(item: ItemContext): StoreTarget {
 	const { parameter, option } = item;
 	const text = (name: string) => optionalText(option(name));
@@ -32,7 +32,7 @@ export function storeTarget(item: ItemContext): StoreTarget {
 	};
 }
 
-/** The pairs of a collection of names and values. */
+/** Reads the name-value pairs of a fixed collection; pairs without a name are dropped. */
 export function pairsOf(
 	{ option }: ItemContext,
 	collection: string,
@@ -44,7 +44,7 @@ export function pairsOf(
 		.filter(([name]) => name !== '');
 }
 
-/** The limits are those of filestack-js. */
+/** Reads the tags, with the limits of filestack-js. */
 function tagsOf(item: ItemContext): Record<string, string> | undefined {
 	const tags = pairsOf(item, 'uploadTags', 'tag');
 	const tooLong = tags.some(([name, value]) => name.length > 128 || value.length > 256);
@@ -57,13 +57,13 @@ function tagsOf(item: ItemContext): Record<string, string> | undefined {
 	return tags.length > 0 ? Object.fromEntries(tags) : undefined;
 }
 
-/** The `store` field of the upload and of the processing API; there, providers are written small. */
+/** Returns the `store` field of the upload and processing APIs, where provider names are in lower case. */
 export function storeParameters({ provider, ...target }: StoreTarget) {
 	const { path, container, access, workflows } = target;
 	return { location: provider.toLowerCase(), ...filled({ path, container, access, workflows }) };
 }
 
-/** Without what is not given. */
+/** Returns a copy without the fields that are undefined. */
 export function filled<T extends object>(fields: T): Partial<T> {
 	const given = Object.entries(fields).filter(([, value]) => value !== undefined);
 	return Object.fromEntries(given) as Partial<T>;

@@ -11,10 +11,10 @@ import { allowing, type PolicyCall, TRANSFER_MINUTES } from '../signing';
 import { STORED } from './stored';
 import { filled, pairsOf, storeParameters, type StoreTarget } from './storeTarget';
 
-/** Milliseconds that Filestack may take to fetch a file before it answers. */
+/** Milliseconds that Filestack may take to download a file before it responds. */
 const FETCH_PATIENCE = 600_000;
 
-/** Has Filestack fetch a file itself; the answer describes the stored one. */
+/** Has Filestack download and store a file from a URL; returns the description of the stored file. */
 export async function storeUrl(item: ItemContext, target: StoreTarget): Promise<Json> {
 	const headers = pairsOf(item, 'sourceHeaders', 'header');
 	const { tags, workflows } = target;
@@ -23,7 +23,7 @@ export async function storeUrl(item: ItemContext, target: StoreTarget): Promise<
 	return await fetching(item, call);
 }
 
-/** The store call with a form that names the URL (Filestack docs, File API, Store). */
+/** Builds a store call with the URL in a form (Filestack docs, File API, Store). */
 function storeCall(item: ItemContext, target: StoreTarget): ApiCall<Json> {
 	const { provider, filename, mimetype, path, container, access } = target;
 	return {
@@ -33,7 +33,7 @@ function storeCall(item: ItemContext, target: StoreTarget): ApiCall<Json> {
 	};
 }
 
-/** A call whose body names the URL in the field. */
+/** Builds a call whose form contains the URL from the field “URL”. */
 export function urlCall(
 	item: ItemContext,
 	calls: PolicyCall[],
@@ -48,7 +48,11 @@ export function urlCall(
 	};
 }
 
-/** Processing can do what the store call cannot: headers for the source, tags, workflows (filestack-js, store). */
+/**
+ * Builds a processing call, which supports source headers, tags and workflows; the store call does not (filestack-js,
+ * store).
+ * @throws NodeOperationError for a MIME type, which the processing API does not accept
+ */
 async function processCall(
 	item: ItemContext,
 	target: StoreTarget,
@@ -74,7 +78,7 @@ async function processCall(
 		needs: STORED,
 		qs: allowing(['pick', 'store'], undefined, TRANSFER_MINUTES),
 		body: {
-			apikey: '', // filled in by the credential, which adds the security task too
+			apikey: '', // filled in by the credential, which also adds the security task
 			sources: [source],
 			tasks: [{ name: 'store', params: filled({ ...storeParameters(target), filename }) }],
 			...filled({ upload_tags: tags }),
@@ -82,14 +86,14 @@ async function processCall(
 	};
 }
 
-/** Sends a call that makes Filestack fetch something: once, because it could store the file twice. */
+/** Sends a call that makes Filestack download a file. Not retried, because Filestack could store the file twice. */
 export async function fetching<T>({ functions }: ItemContext, call: ApiCall<T>): Promise<T> {
 	const doubt = 'Filestack may still have stored the file. Check before you run the node again.';
 	const patient = { ...call, repeatable: false, timeout: FETCH_PATIENCE, doubt };
 	return (await callApi(functions, filestack, patient)).body;
 }
 
-/** @throws NodeOperationError unless the field holds a web address */
+/** @throws NodeOperationError unless the field contains an http(s) URL */
 function sourceUrl(item: ItemContext): string {
 	const url = item.parameter<string>('url').trim();
 	if (URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)) return url;

@@ -1,7 +1,7 @@
 import { type Essential, isJsonObject, type Json, textOf } from '../../shared/service';
 import { handleIn } from '../handle';
 
-/** A stored file: a response that does not say where it is may be one of a file that was not stored. */
+/** A stored file. The URL or handle is required, because a response without one may mean that no file was stored. */
 export const STORED: Essential<Json> = {
 	what: 'the URL or handle of the file',
 	read(body) {
@@ -11,7 +11,7 @@ export const STORED: Essential<Json> = {
 	},
 };
 
-/** A file that was overwritten: its handle is known, so that any description of it will do. */
+/** An overwritten file. Any description is accepted, because the handle is already known. */
 export const OVERWRITTEN: Essential<Json> = {
 	what: 'a description of the file',
 	read: (body) =>

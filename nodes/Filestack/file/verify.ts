@@ -8,7 +8,7 @@ import type { Measure } from '../../shared/transfer/measured';
 import type { ChosenFile } from '../handle';
 import { readMetadata } from './metadata';
 
-/** @throws NodeOperationError where both are on: the stored file is not the one that is sent */
+/** @throws NodeOperationError if both options are turned on, because Filestack stores the decoded file, not the sent one */
 export function refuseVerifyingBase64(item: ItemContext): void {
 	if (item.option('base64Decode') !== true || item.option('verify') !== true) return;
 	const advice = 'The stored file differs from the one sent. Turn off one of the two options.';
@@ -16,8 +16,8 @@ export function refuseVerifyingBase64(item: ItemContext): void {
 }
 
 /**
- * Has Filestack compute the SHA-256 of what it has and compares it with that of what was sent.
- * @throws NodeOperationError that names both values, or if Filestack computes none
+ * Compares the SHA-256 that Filestack computes of the stored file with that of the uploaded one.
+ * @throws NodeOperationError with both values if they differ, or if Filestack returns none
  */
 export async function verifyUpload(
 	item: ItemContext,
@@ -29,12 +29,16 @@ export async function verifyUpload(
 	compareWithService(item.functions.getNode(), fileName, sent, stored);
 }
 
-/** The SHA-256 that Filestack computes of what it has, in lower case; asked for before the file is fetched. */
+/**
+ * Retrieves the SHA-256 that Filestack computes of the stored file, in lower case. Called before the download, so that a
+ * missing SHA-256 fails before the file is transferred.
+ * @throws NodeOperationError if Filestack returns none
+ */
 export async function storedHash(item: ItemContext, chosen: ChosenFile): Promise<string> {
 	return (await metadataOf(item, chosen)).sha256;
 }
 
-/** What there is to say of a downloaded file that has another hash than the stored one. */
+/** Returns an error if the SHA-256 of the downloaded file differs from that of the stored one. */
 export function downloadDiffers(
 	{ functions, itemIndex }: ItemContext,
 	{ fileName, sha256 }: { fileName: string; sha256?: string },
@@ -51,7 +55,7 @@ export function downloadDiffers(
 	);
 }
 
-/** What is missing in it, the error below tells. */
+/** Accepts any object: a response without a SHA-256 gets the more specific error below. */
 const ANY_OBJECT: Essential<Json> = {
 	what: 'any metadata of the file',
 	read: (body) => (isJsonObject(body) ? body : undefined),

@@ -30,7 +30,7 @@ export const create: Operation = {
 	},
 };
 
-/** @throws NodeOperationError that names the field which is wrong */
+/** @throws NodeOperationError that names the invalid field */
 function policyOf(item: ItemContext): Policy {
 	const { option } = item;
 	const handle = optionalText(option('handle'));

@@ -2,7 +2,7 @@ import type { INodeProperties } from 'n8n-workflow';
 
 import type { Field } from '../../shared/schema';
 
-/** What each call of a policy lets its holder do, by the alphabet (Filestack docs, Creating policies). */
+/** The calls that a policy can allow, in alphabetical order (Filestack docs, Creating policies). */
 export const callsField: INodeProperties = {
 	displayName: 'Allowed Calls',
 	name: 'calls',
@@ -24,7 +24,7 @@ export const callsField: INodeProperties = {
 	description: 'The calls the policy allows. Select only what is needed.',
 };
 
-/** Further limits, by the alphabet. */
+/** The optional limits of a policy, in alphabetical order. */
 export const policyOptions: Field[] = [
 	{
 		displayName: 'Container',
