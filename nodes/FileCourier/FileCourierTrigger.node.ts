@@ -12,8 +12,8 @@ import { toProperty } from '../shared/schema';
 import { checkedActivation } from '../shared/webhook/activation';
 import { ANY_EVENT, TRIGGER_VERSIONS } from '../shared/webhook/fields';
 import { fileCourierApiTest } from './credentialTest';
-import type { Wanted } from './delivery';
-import { type FetchSettings, receiveFiles } from './receiveFiles';
+import type { DeliveryFilter } from './delivery';
+import { type DownloadSettings, receiveFiles } from './receiveFiles';
 import { fileCourier } from './service';
 import { triggerProperties } from './triggerProperties';
 
@@ -22,9 +22,9 @@ const webhooks: IWebhookDescription[] = [
 	{ name: 'default', httpMethod: 'POST', responseMode: 'onReceived', path: 'webhook' },
 ];
 
-interface Settings extends FetchSettings {
+interface Settings extends DownloadSettings {
 	events: string[];
-	options: FetchSettings['options'] & Omit<Wanted, 'events'> & { repeatWindow?: number };
+	options: DownloadSettings['options'] & Omit<DeliveryFilter, 'events'> & { repeatWindow?: number };
 }
 
 export class FileCourierTrigger implements INodeType {
@@ -51,11 +51,17 @@ export class FileCourierTrigger implements INodeType {
 	async webhook(this: IWebhookFunctions): Promise<IWebhookResponseData> {
 		return await receiveFiles(this, () => {
 			const settings = readParameters(triggerSource(this), triggerProperties);
-			const { events, ...fetch } = settings as unknown as Settings;
-			const { recipient, referenceId, fileName, repeatWindow, maxAge = 172_800 } = fetch.options;
-			const chosen = events.includes(ANY_EVENT) ? [] : events;
-			const wanted = { events: chosen, recipient, referenceId, fileName, maxAge };
-			return { wanted, fetch, repeatWindow };
+			const { events, ...downloads } = settings as unknown as Settings;
+			const {
+				recipient,
+				referenceId,
+				fileName,
+				repeatWindow,
+				maxAge = 172_800,
+			} = downloads.options;
+			const selected = events.includes(ANY_EVENT) ? [] : events;
+			const filter = { events: selected, recipient, referenceId, fileName, maxAge };
+			return { filter, downloads, repeatWindow };
 		});
 	}
 }

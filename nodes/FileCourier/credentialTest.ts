@@ -20,8 +20,8 @@ export async function fileCourierApiTest(
 	const authenticate = basicOf('clientId', 'clientSecret');
 	const request = { path: '/sessions/req_credentialtest', authenticate };
 	return await probe(this, fileCourier, data, request, ({ status, body, said }) => {
-		const refused = `FileCourier rejected the Client ID or Client Secret: ${said}`;
-		if (status === 401 || status === 403) return refused;
+		const rejected = `FileCourier rejected the Client ID or Client Secret: ${said}`;
+		if (status === 401 || status === 403) return rejected;
 		const envelope = isJsonObject(body) ? body : {};
 		if (status === 200 && envelope.status === true) {
 			return SESSION.read(body, status) ? undefined : ANOTHER_SERVICE;
@@ -29,10 +29,10 @@ export async function fileCourierApiTest(
 		// FileCourier checks the credentials before it sends 200, 400 or 404, unless the message is about credentials.
 		const isFailure = envelope.status === false && fileCourier.errorMessage(body) !== undefined;
 		if (!isFailure || ![200, 400, 404].includes(status)) return ANOTHER_SERVICE;
-		return ABOUT_CREDENTIALS.test(said) ? refused : undefined;
+		return CREDENTIAL_MESSAGE.test(said) ? rejected : undefined;
 	});
 }
 
 /** Matches messages about credentials. The docs show “Invalid API key” but not the status that it is sent with. */
-const ABOUT_CREDENTIALS =
+const CREDENTIAL_MESSAGE =
 	/api.?key|credential|client|secret|unauthori[sz]ed|authenticat|authori[sz]ation|forbidden|denied/i;

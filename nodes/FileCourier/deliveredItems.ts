@@ -10,12 +10,12 @@ import { sessionIdOf } from './service';
 /**
  * Returns the items that a delivery starts an execution with.
  *
- * @param outcomes the download results in the order of the delivery's files; undefined if downloads are turned off
+ * @param results the download results in the order of the delivery's files; undefined if downloads are turned off
  * @param field the file field of the first file; further files of the same item get the suffix `_1`, `_2` …
  */
-export function deliveredItems(
+export function toItems(
 	delivery: FileCourierDelivery,
-	outcomes: readonly FetchedFile[] | undefined,
+	results: readonly FetchedFile[] | undefined,
 	{ perFile, field }: { perFile: boolean; field: string },
 ): INodeExecutionData[] {
 	const { event, timestamp, data, files } = delivery;
@@ -29,36 +29,36 @@ export function deliveredItems(
 	};
 	delete common.files; // replaced by the descriptions below
 	const fieldOf = (index: number) => (index === 0 || perFile ? field : `${field}_${index}`);
-	const fetched = files.map((_, index) => outcomes?.[index].file);
+	const downloaded = files.map((_, index) => results?.[index].file);
 	const described = files.map((file, index) => ({
-		...describe(file, fetched[index], fieldOf(index)),
-		...(outcomes?.[index].reason ? { downloadError: outcomes[index].reason } : {}),
+		...describe(file, downloaded[index], fieldOf(index)),
+		...(results?.[index].reason ? { downloadError: results[index].reason } : {}),
 	}));
 
 	if (perFile && files.length > 0) {
 		return files.map((_, index) => ({
 			json: { ...common, file: described[index], fileIndex: index, fileCount: files.length },
-			...binaryOf([[fieldOf(index), fetched[index]]]),
+			...binaryOf([[fieldOf(index), downloaded[index]]]),
 		}));
 	}
 	return [
 		{
 			json: { ...common, files: described, fileCount: files.length },
-			...binaryOf(files.map((_, index) => [fieldOf(index), fetched[index]])),
+			...binaryOf(files.map((_, index) => [fieldOf(index), downloaded[index]])),
 		},
 	];
 }
 
 function describe(
 	file: DeliveredFile,
-	fetched: Downloaded | undefined,
+	downloaded: Downloaded | undefined,
 	field: string,
 ): IDataObject {
-	const described: IDataObject = { ...file, downloaded: fetched !== undefined };
+	const described: IDataObject = { ...file, downloaded: downloaded !== undefined };
 	const expiresAt = isoDate(file.expires_at);
 	if (expiresAt) described.expiresAt = expiresAt;
-	if (fetched) described.binaryPropertyName = field;
-	if (fetched?.sha256) described.sha256 = fetched.sha256;
+	if (downloaded) described.binaryPropertyName = field;
+	if (downloaded?.sha256) described.sha256 = downloaded.sha256;
 	return described;
 }
 
@@ -66,6 +66,6 @@ function binaryOf(
 	fields: Array<[string, Downloaded | undefined]>,
 ): Pick<INodeExecutionData, 'binary'> {
 	const binary: IBinaryKeyData = {};
-	for (const [field, fetched] of fields) if (fetched) binary[field] = fetched.binary;
+	for (const [field, downloaded] of fields) if (downloaded) binary[field] = downloaded.binary;
 	return Object.keys(binary).length > 0 ? { binary } : {};
 }

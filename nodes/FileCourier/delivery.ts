@@ -30,7 +30,7 @@ export interface FileCourierDelivery {
 }
 
 /** Bytes. Larger bodies are only verified as received: a FileCourier delivery is a list of links and much smaller. */
-const LARGEST_REWRITTEN = 1024 * 1024;
+const MAX_RESERIALIZED_BYTES = 1024 * 1024;
 
 /**
  * Verifies `X-FileCourier-Signature`, the hex HMAC-SHA256 of the body (FileCourier docs, Webhook Security). The raw bytes
@@ -41,7 +41,7 @@ const scheme: SignatureScheme = {
 	header: 'x-filecourier-signature',
 	*texts(raw) {
 		yield raw;
-		const text = raw.length < LARGEST_REWRITTEN ? rewritten(raw) : undefined;
+		const text = raw.length < MAX_RESERIALIZED_BYTES ? reserialize(raw) : undefined;
 		if (text !== undefined) yield text;
 	},
 };
@@ -62,8 +62,8 @@ function verifyCallbackKey(
 	{ callbackApiKey }: IDataObject,
 ): Refusal | undefined {
 	const keys = callbackKeysOf(callbackApiKey);
-	const given = (header ?? '').trim();
-	const forms = [given, given.replace(/^Bearer\s+/i, '')];
+	const received = (header ?? '').trim();
+	const forms = [received, received.replace(/^Bearer\s+/i, '')];
 	return keys.length === 0 || keys.some((key) => forms.some((form) => isSameText(form, key)))
 		? undefined
 		: new Refusal(401, 'The callback API key does not match');
@@ -73,7 +73,7 @@ function verifyCallbackKey(
 export const callbackKeysOf = linesOf;
 
 /** Returns the body as `JSON.stringify` writes it, or undefined if it is not JSON. */
-function rewritten(raw: Buffer): string | undefined {
+function reserialize(raw: Buffer): string | undefined {
 	try {
 		return JSON.stringify(JSON.parse(raw.toString('utf8')));
 	} catch {
@@ -82,7 +82,7 @@ function rewritten(raw: Buffer): string | undefined {
 }
 
 /** The conditions that a delivery must meet to start the workflow. */
-export interface Wanted {
+export interface DeliveryFilter {
 	/** An empty list means every event. */
 	events: readonly string[];
 	sessionId?: string;
@@ -98,7 +98,7 @@ export interface Wanted {
 /** Parses a delivery; returns undefined if it does not match the filter. */
 export function readDelivery(
 	raw: Buffer,
-	wanted: Wanted,
+	filter: DeliveryFilter,
 ): Pick<Delivery<FileCourierDelivery>, 'key' | 'signedAt' | 'content'> | Refusal | undefined {
 	const body = bodyIn(raw);
 	const event = textOf(body?.event);
@@ -106,19 +106,19 @@ export function readDelivery(
 		return new Refusal(400, 'The body is not a FileCourier event: “event” or “data” is missing');
 	}
 	const { data, timestamp } = body;
-	if (wanted.events.length > 0 && !wanted.events.includes(event)) return undefined;
-	if (wanted.sessionId !== undefined && sessionIdOf(data) !== wanted.sessionId) {
+	if (filter.events.length > 0 && !filter.events.includes(event)) return undefined;
+	if (filter.sessionId !== undefined && sessionIdOf(data) !== filter.sessionId) {
 		return new Refusal(409, 'This workflow is waiting for a different session');
 	}
-	if (!matchesPattern(wanted.recipient, data.recipient_email)) return undefined;
-	if (!matchesPattern(wanted.referenceId, data.reference_id)) return undefined;
+	if (!matchesPattern(filter.recipient, data.recipient_email)) return undefined;
+	if (!matchesPattern(filter.referenceId, data.reference_id)) return undefined;
 
 	const all = (Array.isArray(data.files) ? data.files.filter(isJsonObject) : []) as DeliveredFile[];
-	const files = all.filter(({ name }) => matchesPattern(wanted.fileName, name));
-	if (wanted.fileName?.trim() && files.length === 0) return undefined;
+	const files = all.filter(({ name }) => matchesPattern(filter.fileName, name));
+	if (filter.fileName?.trim() && files.length === 0) return undefined;
 
 	const signedAt = epochOf(timestamp);
-	const tooOld = verifyAge(signedAt, wanted.maxAge ?? 0);
+	const tooOld = verifyAge(signedAt, filter.maxAge ?? 0);
 	if (tooOld) return tooOld;
 	// FileCourier sends no delivery ID, but its retries contain the same body.
 	const key = contentKey([sessionIdOf(data), event, timestamp, data]);

@@ -5,18 +5,18 @@ import type { Downloaded, RemoteFile } from '../shared/transfer/download';
 import { downloadWithin } from '../shared/transfer/downloadMany';
 import { keepFiles, takeKept } from '../shared/transfer/keptFiles';
 import { receiveDelivery, Refusal } from '../shared/webhook/receive';
-import { deliveredItems } from './deliveredItems';
+import { toItems } from './deliveredItems';
 import {
 	type DeliveredFile,
 	type FileCourierDelivery,
 	readDelivery,
 	verifySender,
-	type Wanted,
+	type DeliveryFilter,
 } from './delivery';
-import { fileHost } from './service';
+import { deliveryHost } from './service';
 
 /** The values of {@link deliveryFields} and {@link deliveryOptions}. */
-export interface FetchSettings {
+export interface DownloadSettings {
 	output: 'delivery' | 'file';
 	download: boolean;
 	/** Undefined if downloads are turned off. */
@@ -29,8 +29,8 @@ export interface FetchSettings {
 }
 
 export interface ReceiveSettings {
-	wanted: Wanted;
-	fetch: FetchSettings;
+	filter: DeliveryFilter;
+	downloads: DownloadSettings;
 	/** Minutes. */
 	repeatWindow?: number;
 	/** Transforms the items before they start or resume the execution. */
@@ -38,13 +38,13 @@ export interface ReceiveSettings {
 }
 
 /** Minutes; longer than FileCourier retries a delivery (26 h 36 min; FileCourier docs, Retry Policy). */
-const REPEAT_WINDOW = 2880;
+const DEDUPLICATION_WINDOW = 2880;
 
 /**
  * Delivery attempts after which the execution starts without the files that could not be downloaded. FileCourier makes
  * the fifth attempt after 2 h 36 min; by the sixth, a day later, the URLs have expired, and then the session fails.
  */
-const MOST_TRIES = 5;
+const MAX_ATTEMPTS = 5;
 
 /** A delivery that is being processed. */
 interface Content {
@@ -65,56 +65,56 @@ export async function receiveFiles(
 		verify: async (raw) => await verifySender(context, raw),
 		read(raw) {
 			const settings = readSettings();
-			const read = readDelivery(raw, settings.wanted);
+			const read = readDelivery(raw, settings.filter);
 			if (read === undefined || read instanceof Refusal) return read;
 			const { key, signedAt, content: delivery } = read;
-			const { repeatWindow = REPEAT_WINDOW } = settings;
+			const { repeatWindow = DEDUPLICATION_WINDOW } = settings;
 			const identity = JSON.stringify([context.getWorkflow().id, context.getNode().id, key]);
 			const content = { delivery, settings, identity, stored: new Map<string, Downloaded>() };
 			return { key, signedAt, content, repeatWindow: repeatWindow * 60 };
 		},
 		async prepare(content) {
 			const { finish = (items) => items } = content.settings;
-			const items = await itemsOf(context, content);
+			const items = await createItems(context, content);
 			return items instanceof Refusal ? items : finish(items);
 		},
 		notStarted: ({ identity, stored }) => keepFiles(identity, 0, stored),
 	});
 }
 
-async function itemsOf(
+async function createItems(
 	context: IWebhookFunctions,
 	{ delivery, settings, identity, stored }: Content,
 ): Promise<INodeExecutionData[] | Refusal> {
-	const { output, download, binaryPropertyName: field = '', options } = settings.fetch;
+	const { output, download, binaryPropertyName: field = '', options } = settings.downloads;
 	const { downloadBudget = 20, sha256 = true } = options;
 	const perFile = output === 'file';
-	if (!download) return deliveredItems(delivery, undefined, { perFile, field });
+	if (!download) return toItems(delivery, undefined, { perFile, field });
 
-	const files = delivery.files.map(remoteFile);
+	const files = delivery.files.map(toRemoteFile);
 	const identities = files.map((file, index) => JSON.stringify([index, file, sha256]));
 	const kept = await takeKept(context, identity);
-	const isLastTry = kept.failures + 1 >= MOST_TRIES;
-	const fetched = await downloadWithin(context, files, {
+	const isLastTry = kept.failures + 1 >= MAX_ATTEMPTS;
+	const results = await downloadWithin(context, files, {
 		sha256,
-		host: fileHost,
+		host: deliveryHost,
 		budget: downloadBudget * 1000,
 		known: identities.map((one) => kept.files.get(one)),
 		isLastTry,
 	});
-	for (const [index, { file }] of fetched.entries()) {
+	for (const [index, { file }] of results.entries()) {
 		if (file) stored.set(identities[index], file);
 	}
-	const failed = fetched.find(({ mayRecover }) => mayRecover);
+	const failed = results.find(({ mayRecover }) => mayRecover);
 	if (failed && !isLastTry) {
 		keepFiles(identity, kept.failures + 1, stored);
 		return new Refusal(503, `The files could not be downloaded: ${failed.reason}`);
 	}
-	return deliveredItems(delivery, fetched, { perFile, field });
+	return toItems(delivery, results, { perFile, field });
 }
 
 /** Returns the properties of a delivered file that have the documented type. */
-const remoteFile = ({ url, name, type, size }: DeliveredFile): Partial<RemoteFile> => ({
+const toRemoteFile = ({ url, name, type, size }: DeliveredFile): Partial<RemoteFile> => ({
 	url: textOf(url),
 	name: textOf(name),
 	mimeType: textOf(type),

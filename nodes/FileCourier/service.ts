@@ -22,7 +22,7 @@ export const fileCourier: Service = {
 };
 
 /** The host of delivered files. The credential is never sent to it, because each file URL contains its own signature. */
-export const fileHost: Service = {
+export const deliveryHost: Service = {
 	...fileCourier,
 	name: 'The file host',
 	advice: {
@@ -48,20 +48,20 @@ export function sessionIdOf(data: Json): string | undefined {
  */
 export const CREATED_SESSION: Essential<Json> = {
 	what: 'a session ID',
-	read: (body) => (sessionIdOf(dataOf(body)) ? dataOf(body) : undefined),
+	read: (body) => (sessionIdOf(unwrapEnvelope(body)) ? unwrapEnvelope(body) : undefined),
 };
 
 /** The current state of a session. */
 export const SESSION: Essential<Json> = {
 	what: 'the session',
 	read(body) {
-		const data = dataOf(body);
+		const data = unwrapEnvelope(body);
 		return sessionIdOf(data) || textOf(data.status) ? data : undefined;
 	},
 };
 
 /** The date fields of a session and the names of their normalized copies. */
-const DATES = {
+const DATE_FIELDS = {
 	created_at: 'createdAt',
 	expires_at: 'expiresAt',
 	uploaded_at: 'uploadedAt',
@@ -77,20 +77,20 @@ export function describeSession(data: Json, now: number): IDataObject {
 	const described: IDataObject = { ...(data as IDataObject), sessionId: sessionIdOf(data) };
 	const uploadUrl = textOf(data.upload_url);
 	if (uploadUrl) described.uploadUrl = uploadUrl;
-	for (const [field, name] of Object.entries(DATES)) {
+	for (const [field, name] of Object.entries(DATE_FIELDS)) {
 		const date = isoDate(data[field]);
 		if (date) described[name] = date;
 	}
 	const status = textOf(data.status);
 	if (status) {
 		const expires = epochOf(data.expires_at);
-		const isOver = status === 'pending' && expires !== undefined && expires <= now;
-		described.effectiveStatus = isOver ? 'expired' : status;
+		const isExpired = status === 'pending' && expires !== undefined && expires <= now;
+		described.effectiveStatus = isExpired ? 'expired' : status;
 	}
 	return described;
 }
 
 /** Returns the `data` of a response's envelope, or an empty object. */
-function dataOf(body: unknown): Json {
+function unwrapEnvelope(body: unknown): Json {
 	return isJsonObject(body) && isJsonObject(body.data) ? body.data : {};
 }

@@ -4,7 +4,7 @@ import { pastedText } from '../shared/blanks';
 import { type SignedPolicy, signPolicy } from './signing';
 
 /** A JSON body of the upload or the processing API, before its credentials are filled in. */
-interface Keyed {
+interface BodyWithKey {
 	apikey: string;
 	tasks?: Array<{ name: string; params: object }>;
 }
@@ -27,24 +27,28 @@ export function authenticate(
 ): IHttpRequestOptions {
 	const { policy, ...query } = options.qs ?? {};
 	const apikey = pastedText(apiKey) ?? '';
-	const proof = proofOf(policy, pastedText(appSecret) ?? '');
+	const signedPolicy = toSignedPolicy(policy, pastedText(appSecret) ?? '');
 	const { body } = options;
-	if (!isKeyed(body)) return { ...options, qs: { ...query, key: apikey, ...proof } };
-	return { ...options, qs: query, body: filled(body, apikey, proof) };
+	if (!hasApiKey(body)) return { ...options, qs: { ...query, key: apikey, ...signedPolicy } };
+	return { ...options, qs: query, body: withCredentials(body, apikey, signedPolicy) };
 }
 
-function proofOf(policy: unknown, appSecret: string): Partial<SignedPolicy> {
+function toSignedPolicy(policy: unknown, appSecret: string): Partial<SignedPolicy> {
 	if (typeof policy !== 'string') return {};
 	if (!policy.startsWith('{')) return { policy };
 	return appSecret ? signPolicy(policy, appSecret) : {};
 }
 
-function isKeyed(body: unknown): body is Keyed {
+function hasApiKey(body: unknown): body is BodyWithKey {
 	return typeof body === 'object' && body !== null && 'apikey' in body;
 }
 
-function filled(body: Keyed, apikey: string, proof: Partial<SignedPolicy>): Keyed {
-	if (!body.tasks) return { ...body, apikey, ...proof };
-	const security = proof.policy ? [{ name: 'security', params: proof }] : [];
+function withCredentials(
+	body: BodyWithKey,
+	apikey: string,
+	signedPolicy: Partial<SignedPolicy>,
+): BodyWithKey {
+	if (!body.tasks) return { ...body, apikey, ...signedPolicy };
+	const security = signedPolicy.policy ? [{ name: 'security', params: signedPolicy }] : [];
 	return { ...body, apikey, tasks: [...body.tasks, ...security] };
 }

@@ -8,10 +8,10 @@ import { pastedText } from '../shared/blanks';
 import { ANOTHER_SERVICE, probe } from '../shared/credentialTest';
 import { isJsonObject, textOf } from '../shared/service';
 import { filestack } from './service';
-import { allowing, signPolicy } from './signing';
+import { policyQuery, signPolicy } from './signing';
 
 /** The handle of a file that does not exist. */
-const UNKNOWN = 'n8nCredentialTest000';
+const UNKNOWN_HANDLE = 'n8nCredentialTest000';
 
 /**
  * Tests the credentials with a request for the metadata of a file that does not exist, because Filestack has no call that
@@ -23,10 +23,12 @@ export async function filestackApiTest(
 	{ data = {} }: ICredentialsDecrypted,
 ): Promise<INodeCredentialTestResult> {
 	const secret = pastedText(data.appSecret) ?? '';
-	const proof = secret ? signPolicy(allowing(['stat'], UNKNOWN).policy, secret) : {};
+	const signedPolicy = secret
+		? signPolicy(policyQuery(['stat'], UNKNOWN_HANDLE).policy, secret)
+		: {};
 	const request = {
-		path: `/file/${UNKNOWN}/metadata`,
-		qs: { key: pastedText(data.apiKey) ?? '', ...proof },
+		path: `/file/${UNKNOWN_HANDLE}/metadata`,
+		qs: { key: pastedText(data.apiKey) ?? '', ...signedPolicy },
 	};
 	return await probe(this, filestack, data, request, ({ status, body, said }) => {
 		if (status === 401 || status === 403) {

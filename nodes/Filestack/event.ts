@@ -3,7 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { epochOf, isoDate } from '../shared/dates';
 import { isJsonObject, type Json, textOf } from '../shared/service';
 import type { EventDialect, ServiceEvent } from '../shared/webhook/events';
-import { handleIn } from './handle';
+import { extractHandle } from './handle';
 import { filestack } from './service';
 
 /**
@@ -23,19 +23,20 @@ export const filestackEvents: EventDialect = {
 };
 
 /** Characters. Longer URLs are not searched for a handle. */
-const LONGEST_URL = 8_192;
+const MAX_URL_LENGTH = 8_192;
 
 function readEvent(body: Json, signedAt: number | undefined): ServiceEvent | undefined {
-	const event = textOf(body.action) ?? conversionOf(body);
+	const event = textOf(body.action) ?? conversionEventOf(body);
 	if (event === undefined) return undefined;
 	const text = isJsonObject(body.text) ? body.text : isJsonObject(body.data) ? body.data : {};
 	// Conversions describe the file in `link`, an older form of fp.upload in `data` (filestack-js, security).
-	const file: Json = { ...text, ...objectIn(text, 'data'), ...objectIn(text, 'link') };
+	const file: Json = { ...text, ...objectAt(text, 'data'), ...objectAt(text, 'link') };
 	const url = textOf(file.url);
 	const json: IDataObject = {
 		...(body as IDataObject),
 		event,
-		handle: textOf(file.handle) ?? (url && url.length <= LONGEST_URL ? handleIn(url) : undefined),
+		handle:
+			textOf(file.handle) ?? (url && url.length <= MAX_URL_LENGTH ? extractHandle(url) : undefined),
 		fileName: textOf(file.filename),
 		mimetype: textOf(file.mimetype) ?? textOf(file.type),
 		size: typeof file.size === 'number' ? file.size : undefined,
@@ -45,12 +46,12 @@ function readEvent(body: Json, signedAt: number | undefined): ServiceEvent | und
 }
 
 /** Returns the event of an audio or video conversion, which has no `action`: {status, uuid, data, …}. */
-function conversionOf(body: Json): string | undefined {
+function conversionEventOf(body: Json): string | undefined {
 	const status = textOf(body.status);
 	return status && textOf(body.uuid) ? `video_conversion.${status}` : undefined;
 }
 
-function objectIn(of: Json, name: string): Json {
-	const value = of[name];
+function objectAt(parent: Json, name: string): Json {
+	const value = parent[name];
 	return isJsonObject(value) ? value : {};
 }

@@ -39,13 +39,13 @@ export const expiryFields: Field[] = [
  * Returns the selected expiry in unix seconds.
  * @throws NodeOperationError that names the invalid field
  */
-export function expiryOf(item: ItemContext): number {
+export function readExpiry(item: ItemContext): number {
 	const { parameter } = item;
 	if (parameter('expiry') !== 'date') {
 		return Math.floor(Date.now() / 1000) + parameter<number>('expiresInMinutes') * 60;
 	}
-	const at = parameter<number>('expiresAt');
-	if (at > Date.now()) return Math.floor(at / 1000);
+	const expiresAt = parameter<number>('expiresAt');
+	if (expiresAt > Date.now()) return Math.floor(expiresAt / 1000);
 	throw invalidParameter(
 		item,
 		'Date and Time',

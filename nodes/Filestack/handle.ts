@@ -25,21 +25,21 @@ export const fileField = locatorField({
 });
 
 /** Returns the handle in a URL; any other text is returned as a handle. */
-export function handleIn(text: string): string {
+export function extractHandle(text: string): string {
 	const trimmed = text.trim();
 	return new RegExp(`^${HANDLE_IN_URL}`).exec(trimmed)?.[1] ?? trimmed;
 }
 
 /** The file that the user selected. */
-export interface ChosenFile {
+export interface SelectedFile {
 	handle: string;
 	/** The handle as a segment of a path. */
 	segment: string;
 }
 
 /** @throws NodeOperationError for a handle that cannot be a path segment */
-export function chosenFile({ functions, locator }: ItemContext): ChosenFile {
-	const handle = handleIn(locator(fileField.name));
+export function selectedFile({ functions, locator }: ItemContext): SelectedFile {
+	const handle = extractHandle(locator(fileField.name));
 	return { handle, segment: pathPart(functions, fileField.displayName, handle) };
 }
 
@@ -51,7 +51,7 @@ export function describeFile(data: Json, handle?: string): IDataObject {
 	const url = textOf(data.url);
 	const described: IDataObject = {
 		...(data as IDataObject),
-		handle: textOf(data.handle) ?? (url ? handleIn(url) : handle),
+		handle: textOf(data.handle) ?? (url ? extractHandle(url) : handle),
 	};
 	const type = textOf(data.type) ?? textOf(data.mimetype);
 	if (type) Object.assign(described, { type, mimetype: textOf(data.mimetype) ?? type });

@@ -12,11 +12,11 @@ export interface LinkSettings {
 export function cdnLink(
 	base: string,
 	segment: string,
-	proof: SignedPolicy | undefined,
+	signedPolicy: SignedPolicy | undefined,
 	{ cache = true }: LinkSettings,
 ): string {
 	const tasks = [
-		...(proof ? [`security=p:${proof.policy},s:${proof.signature}`] : []),
+		...(signedPolicy ? [`security=p:${signedPolicy.policy},s:${signedPolicy.signature}`] : []),
 		...(cache ? [] : ['cache=false']),
 	];
 	return [base, ...tasks, segment].join('/');
@@ -26,13 +26,13 @@ export function cdnLink(
 export function fileApiLink(
 	base: string,
 	segment: string,
-	proof: SignedPolicy | undefined,
+	signedPolicy: SignedPolicy | undefined,
 	{ cache = true, download = false }: LinkSettings,
 ): string {
 	const query = new URLSearchParams({
 		...(download && { dl: 'true' }),
 		...(!cache && { cache: 'false' }),
-		...proof,
+		...signedPolicy,
 	}).toString();
 	return `${base}/file/${segment}${query && `?${query}`}`;
 }

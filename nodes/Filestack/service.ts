@@ -21,7 +21,7 @@ export const filestack: Service = {
 		processBaseUrl: { label: 'Process Base URL', path: '/process' },
 	},
 	// Filestack repeats the policy and its signature in its messages.
-	errorMessage: (body) => wordsOf(body)?.replace(PROOF, '…'),
+	errorMessage: (body) => messageOf(body)?.replace(SIGNED_POLICY, '…'),
 	// Errors must not contain the signed policy, which the credential only creates when n8n sends the request.
 	secretsIn: ({ policy }, { appSecret }) =>
 		typeof policy === 'string'
@@ -44,7 +44,7 @@ export const filestack: Service = {
 };
 
 /** Returns the service's error message. */
-function wordsOf(body: unknown): string | undefined {
+function messageOf(body: unknown): string | undefined {
 	if (typeof body === 'string') return /^\s*</.test(body) ? undefined : textOf(body.slice(0, 300));
 	if (!isJsonObject(body)) return undefined;
 	const { error } = body;
@@ -52,10 +52,10 @@ function wordsOf(body: unknown): string | undefined {
 }
 
 /** Matches an encoded policy (`eyJ` is the start of a JSON object in base64) or a hex signature. */
-const PROOF = /eyJ[\w+/=-]{8,}|\b[0-9a-f]{64}\b/gi;
+const SIGNED_POLICY = /eyJ[\w+/=-]{8,}|\b[0-9a-f]{64}\b/gi;
 
 /** The storage that the parts of a large file are sent to, at presigned URLs. It responds in XML. */
-export const storage: Service = {
+export const objectStorage: Service = {
 	...filestack,
 	name: 'Filestack’s object storage',
 	errorMessage: (body) => /<Message>([^<]{1,300})<\/Message>/.exec(String(body))?.[1],
@@ -66,7 +66,7 @@ export const storage: Service = {
 };
 
 /** Reads the app secret; undefined if the credential has none. */
-export async function appSecretOf(functions: IExecuteFunctions): Promise<string | undefined> {
+export async function readAppSecret(functions: IExecuteFunctions): Promise<string | undefined> {
 	const { appSecret } = await functions.getCredentials<{ appSecret?: unknown }>(
 		filestack.credential,
 	);
@@ -78,8 +78,11 @@ export async function appSecretOf(functions: IExecuteFunctions): Promise<string 
  * @param what the call, as the start of the error message: “Overwriting a file”
  * @throws NodeOperationError if the credential has no app secret
  */
-export async function needAppSecret(functions: IExecuteFunctions, what: string): Promise<string> {
-	const appSecret = await appSecretOf(functions);
+export async function requireAppSecret(
+	functions: IExecuteFunctions,
+	what: string,
+): Promise<string> {
+	const appSecret = await readAppSecret(functions);
 	if (appSecret) return appSecret;
 	throw new NodeOperationError(functions.getNode(), `${what} requires the App Secret`, {
 		description:
@@ -88,5 +91,5 @@ export async function needAppSecret(functions: IExecuteFunctions, what: string):
 }
 
 /** Signs a policy that is output to the user or used in a link. */
-export const signed = (policy: Policy, appSecret: string): SignedPolicy =>
+export const signUserPolicy = (policy: Policy, appSecret: string): SignedPolicy =>
 	signPolicy(JSON.stringify(policy), appSecret);

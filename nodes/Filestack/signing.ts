@@ -48,15 +48,15 @@ export function signPolicy(json: string, appSecret: string): SignedPolicy {
 }
 
 /** Minutes that the policy of a call is valid, enough for retries and for a clock that is off by a few minutes. */
-const CALL_MINUTES = 15;
+const CALL_POLICY_MINUTES = 15;
 /** The same for a call that transfers a whole file. */
-export const TRANSFER_MINUTES = 60;
+export const TRANSFER_POLICY_MINUTES = 60;
 
 /**
  * Returns the query field with the policy of a request as plain JSON, which the credential replaces with `policy` and
  * `signature`. The policy only allows these calls, this file and a few minutes.
  */
-export function allowing(call: PolicyCall[], handle?: string, minutes = CALL_MINUTES) {
+export function policyQuery(call: PolicyCall[], handle?: string, minutes = CALL_POLICY_MINUTES) {
 	const policy: Policy = { expiry: Math.floor(Date.now() / 1000) + minutes * 60, call, handle };
 	return { policy: JSON.stringify(policy) };
 }

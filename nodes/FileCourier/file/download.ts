@@ -2,7 +2,7 @@ import { outputField, sha256Option, stallOption } from '../../shared/fields';
 import type { Operation } from '../../shared/operation';
 import { downloadFile } from '../../shared/transfer/download';
 import { transferSettings } from '../../shared/transfer/settings';
-import { fileHost } from '../service';
+import { deliveryHost } from '../service';
 
 export const download: Operation = {
 	value: 'download',
@@ -40,7 +40,7 @@ export const download: Operation = {
 		const { binary, ...file } = await downloadFile(
 			functions,
 			{ url, name: option<string>('fileName') || undefined },
-			{ ...transferSettings(item), host: fileHost },
+			{ ...transferSettings(item), host: deliveryHost },
 		);
 		const field = parameter<string>('binaryPropertyName');
 		return { json: { ...file, url, binaryPropertyName: field }, binary: { [field]: binary } };

@@ -35,10 +35,11 @@ async function cancelSession(
 		await callApi(functions, fileCourier, { method: 'DELETE', path, needs });
 		return {};
 	} catch (error) {
-		const mayBeOver = error instanceof NodeApiError && /^40[09]$/.test(error.httpCode ?? '');
-		const isLost = mayHaveActed(error);
-		const status = mayBeOver || isLost ? await statusOf(functions, path) : undefined;
-		if (isLost && status === 'cancelled') return {};
+		const isWrongStatus = error instanceof NodeApiError && /^40[09]$/.test(error.httpCode ?? '');
+		const mayHaveSucceeded = mayHaveActed(error);
+		const status =
+			isWrongStatus || mayHaveSucceeded ? await fetchStatus(functions, path) : undefined;
+		if (mayHaveSucceeded && status === 'cancelled') return {};
 		if (status === 'cancelled') return { alreadyCancelled: true };
 		if (status === undefined || status === 'pending')
 			throw withItem(functions.getNode(), error, itemIndex);
@@ -54,8 +55,8 @@ async function cancelSession(
 }
 
 /** Retrieves the status of a session; undefined if the request fails. */
-async function statusOf(functions: ItemContext['functions'], path: string) {
+async function fetchStatus(functions: ItemContext['functions'], path: string) {
 	const call = { method: 'GET', path, needs: SESSION } as const;
-	const answer = await callApi(functions, fileCourier, call).catch(() => undefined);
-	return textOf(answer?.body.status);
+	const response = await callApi(functions, fileCourier, call).catch(() => undefined);
+	return textOf(response?.body.status);
 }

@@ -6,7 +6,7 @@ import type { ItemContext, Operation } from '../../shared/operation';
 import { secretsOf } from '../../shared/secrets';
 import { CREATED_SESSION, describeSession, fileCourier } from '../service';
 import { createFields, createOptions } from './createFields';
-import { sessionRequest } from './createRequest';
+import { buildSessionRequest } from './createRequest';
 
 export const create: Operation = {
 	value: 'create',
@@ -22,18 +22,18 @@ export const create: Operation = {
 };
 
 /** Milliseconds. FileCourier sends the email and any SMS before it responds. */
-const NOTIFYING = 300_000;
+const NOTIFICATION_TIMEOUT = 300_000;
 
 /** Creates a session; FileCourier notifies the recipient immediately. */
-export async function createSession(item: ItemContext, callback?: string): Promise<IDataObject> {
+export async function createSession(item: ItemContext, resumeUrl?: string): Promise<IDataObject> {
 	// The signature in n8n's resume URL is a secret: with it, anyone could resume the execution.
-	if (callback) secretsOf(item.functions).add(new URL(callback).searchParams.get('signature'));
+	if (resumeUrl) secretsOf(item.functions).add(new URL(resumeUrl).searchParams.get('signature'));
 	const { body, headers } = await callApi(item.functions, fileCourier, {
 		method: 'POST',
 		path: '/sessions',
-		body: await sessionRequest(item, callback),
+		body: await buildSessionRequest(item, resumeUrl),
 		needs: CREATED_SESSION,
-		timeout: NOTIFYING,
+		timeout: NOTIFICATION_TIMEOUT,
 		// Not retried, because a second call would notify the recipient again.
 		repeatable: false,
 		doubt:

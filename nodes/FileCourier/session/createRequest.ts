@@ -10,19 +10,22 @@ import { fileCourier } from '../service';
 const DAY = 86_400_000;
 
 /** E.164, the format of the phone numbers in FileCourier's documentation. */
-const PHONE = /^\+[1-9]\d{6,14}$/;
+const PHONE_NUMBER = /^\+[1-9]\d{6,14}$/;
 
 /**
  * Builds the body of a create call. It contains each value in two forms, because FileCourier's parameter table lists flat
  * fields while its examples send nested fields with other names.
- * @param callback the URL that the files are delivered to, instead of the field “Callback URL”
+ * @param resumeUrl the URL that the files are delivered to, instead of the field “Callback URL”
  * @throws NodeOperationError that names an empty or invalid field
  */
-export async function sessionRequest(item: ItemContext, callback?: string): Promise<IDataObject> {
-	const email = trimmed(item, 'recipientEmail');
+export async function buildSessionRequest(
+	item: ItemContext,
+	resumeUrl?: string,
+): Promise<IDataObject> {
+	const email = trimmedText(item, 'recipientEmail');
 	const name = optionalText(item.option('recipientName'));
 	const phone = optionalText(item.option('recipientPhone'));
-	if (phone && !PHONE.test(phone)) {
+	if (phone && !PHONE_NUMBER.test(phone)) {
 		throw invalidParameter(
 			item,
 			'Recipient Phone',
@@ -30,21 +33,22 @@ export async function sessionRequest(item: ItemContext, callback?: string): Prom
 			'For example: +15551234567.',
 		);
 	}
-	const callbackUrl = callback ?? webAddress(item, 'Callback URL', trimmed(item, 'callbackUrl'));
+	const callbackUrl =
+		resumeUrl ?? requireUrl(item, 'Callback URL', trimmedText(item, 'callbackUrl'));
 	const logo = optionalText(item.option('brandLogoUrl'));
 	const { callbackApiKey } = await item.functions.getCredentials<{ callbackApiKey?: unknown }>(
 		fileCourier.credential,
 	);
 
-	return withoutEmpty({
-		requestor_name: trimmed(item, 'requestorName'),
-		requestor_email: trimmed(item, 'requestorEmail'),
+	return omitEmpty({
+		requestor_name: trimmedText(item, 'requestorName'),
+		requestor_email: trimmedText(item, 'requestorEmail'),
 		recipient_email: email,
 		recipient_name: name,
 		recipient_phone: phone,
-		recipient: withoutEmpty({ email, name, phone }),
-		subject: trimmed(item, 'subject'),
-		message: trimmed(item, 'message'),
+		recipient: omitEmpty({ email, name, phone }),
+		subject: trimmedText(item, 'subject'),
+		message: trimmedText(item, 'message'),
 		documents: documentNames(item),
 		reference_id: optionalText(item.option('referenceId')),
 		callback_url: callbackUrl,
@@ -52,17 +56,17 @@ export async function sessionRequest(item: ItemContext, callback?: string): Prom
 		callback_api_key: callbackKeysOf(callbackApiKey).at(0),
 		...expiry(item),
 		brand_name: optionalText(item.option('brandName')),
-		brand_logo_url: logo && webAddress(item, 'Brand Logo URL', logo),
+		brand_logo_url: logo && requireUrl(item, 'Brand Logo URL', logo),
 	});
 }
 
 /** Returns the expiry in both documented forms: as a date (parameter table) and in whole days (examples). */
 function expiry(item: ItemContext): IDataObject {
-	const at =
+	const expiresAt =
 		item.parameter('expiry') === 'date'
 			? item.parameter<number>('expiresAt')
 			: Date.now() + item.parameter<number>('expiresInDays') * DAY;
-	if (at <= Date.now()) {
+	if (expiresAt <= Date.now()) {
 		throw invalidParameter(
 			item,
 			'Date and Time',
@@ -71,8 +75,8 @@ function expiry(item: ItemContext): IDataObject {
 		);
 	}
 	return {
-		expires_at: new Date(at).toISOString(),
-		expires_in_days: Math.ceil((at - Date.now()) / DAY),
+		expires_at: new Date(expiresAt).toISOString(),
+		expires_in_days: Math.ceil((expiresAt - Date.now()) / DAY),
 	};
 }
 
@@ -81,9 +85,9 @@ function documentNames(item: ItemContext): string[] | undefined {
 	return names.length > 0 ? names : undefined;
 }
 
-const trimmed = (item: ItemContext, name: string) => item.parameter<string>(name).trim();
+const trimmedText = (item: ItemContext, name: string) => item.parameter<string>(name).trim();
 
-function webAddress(item: ItemContext, label: string, text: string): string {
+function requireUrl(item: ItemContext, label: string, text: string): string {
 	if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return text;
 	throw invalidParameter(
 		item,
@@ -93,7 +97,7 @@ function webAddress(item: ItemContext, label: string, text: string): string {
 	);
 }
 
-function withoutEmpty(fields: Record<string, unknown>): IDataObject {
-	const filled = Object.entries(fields).filter(([, value]) => value !== undefined && value !== '');
-	return Object.fromEntries(filled) as IDataObject;
+function omitEmpty(fields: Record<string, unknown>): IDataObject {
+	const entries = Object.entries(fields).filter(([, value]) => value !== undefined && value !== '');
+	return Object.fromEntries(entries) as IDataObject;
 }

@@ -14,16 +14,16 @@ import { textOf } from '../../shared/service';
 import { requireSecret } from '../../shared/webhook/activation';
 import { FILES_DELIVERED } from '../delivery';
 import { deliveryFields, deliveryOptions } from '../deliveryFields';
-import { type FetchSettings, receiveFiles } from '../receiveFiles';
+import { type DownloadSettings, receiveFiles } from '../receiveFiles';
 import { fileCourier } from '../service';
 import { createSession } from './create';
 import { createFields, createOptions } from './createFields';
 
 const HOUR = 3_600_000;
 /** Milliseconds to wait after the expiry for the delivery of an upload that was made just before it. */
-const GRACE = 5 * 60_000;
+const GRACE_PERIOD = 5 * 60_000;
 /** Milliseconds; FileCourier's default (parameter table of Create), for a response without an expiry. */
-const USUAL_EXPIRY = 7 * 24 * HOUR;
+const DEFAULT_EXPIRY = 7 * 24 * HOUR;
 
 /** The resume webhook of a waiting execution. The editor hides its URL, because the node sends it to FileCourier. */
 export const resumeWebhooks: IWebhookDescription[] = [
@@ -85,17 +85,17 @@ export const requestAndWait: Operation = {
 		}
 		await requireSecret(functions, fileCourier);
 		const session = await createSession(item, resumeUrlOf(item));
-		const json: IDataObject = { ...inputOf(item).json, ...session, delivered: false };
-		const waiting = { ...inputOf(item), json };
+		const json: IDataObject = { ...inputItemOf(item).json, ...session, delivered: false };
+		const waitingItem = { ...inputItemOf(item), json };
 		// When the wait times out, n8n outputs the input of this node without running it again.
-		functions.getExecuteData().data = { main: [[waiting]] };
-		await functions.putExecutionToWait(endOfWait(session, item.option<number>('waitHours')));
-		return waiting;
+		functions.getExecuteData().data = { main: [[waitingItem]] };
+		await functions.putExecutionToWait(waitUntil(session, item.option<number>('waitHours')));
+		return waitingItem;
 	},
 };
 
 /** The fields that are read when a delivery arrives; the others were read when the session was created. */
-const fetchFields: Field[] = [
+const downloadFields: Field[] = [
 	...deliveryFields,
 	{
 		displayName: 'Options',
@@ -112,18 +112,21 @@ export async function resumeWithDelivery(
 ): Promise<IWebhookResponseData> {
 	const sessionId = textOf(context.evaluateExpression('{{ $json.sessionId }}'));
 	return await receiveFiles(context, () => ({
-		wanted: { events: [FILES_DELIVERED], sessionId: sessionId ?? '' },
-		fetch: readParameters(triggerSource(context), fetchFields) as unknown as FetchSettings,
+		filter: { events: [FILES_DELIVERED], sessionId: sessionId ?? '' },
+		downloads: readParameters(
+			triggerSource(context),
+			downloadFields,
+		) as unknown as DownloadSettings,
 		finish: (items) =>
-			items.map((one) => ({
-				...one,
-				json: { ...one.json, delivered: true },
+			items.map((item) => ({
+				...item,
+				json: { ...item.json, delivered: true },
 				pairedItem: { item: 0 },
 			})),
 	}));
 }
 
-const inputOf = ({ functions }: ItemContext) => functions.getInputData()[0];
+const inputItemOf = ({ functions }: ItemContext) => functions.getInputData()[0];
 
 /**
  * Returns n8n's URL that resumes this execution; newer versions of n8n add a signature to it.
@@ -134,7 +137,8 @@ function resumeUrlOf({ functions }: ItemContext): string {
 		$execution?: { resumeUrl?: unknown };
 	};
 	const url = textOf($execution?.resumeUrl);
-	const isUsable = url && /^https?:/i.test(url) && URL.canParse(url) && !url.includes(NO_EXECUTION);
+	const isUsable =
+		url && /^https?:/i.test(url) && URL.canParse(url) && !url.includes(UNSAVED_EXECUTION_ID);
 	if (isUsable && functions.getExecutionId()) return url;
 	throw new NodeOperationError(functions.getNode(), 'n8n cannot pause this execution', {
 		description:
@@ -143,10 +147,10 @@ function resumeUrlOf({ functions }: ItemContext): string {
 }
 
 /** The placeholder that n8n uses as the ID of an execution that it does not save. */
-const NO_EXECUTION = '__UNKNOWN__';
+const UNSAVED_EXECUTION_ID = '__UNKNOWN__';
 
-function endOfWait(session: IDataObject, hours: number | undefined): Date {
-	const expires = (epochOf(session.expiresAt) ?? Date.now() + USUAL_EXPIRY) + GRACE;
+function waitUntil(session: IDataObject, hours: number | undefined): Date {
+	const expires = (epochOf(session.expiresAt) ?? Date.now() + DEFAULT_EXPIRY) + GRACE_PERIOD;
 	const limit = hours === undefined ? Infinity : Date.now() + hours * HOUR;
 	return new Date(Math.min(expires, limit));
 }

@@ -6,13 +6,13 @@ import { secretsOf } from '../../shared/secrets';
 import { textOf } from '../../shared/service';
 import { downloadFile } from '../../shared/transfer/download';
 import { transferSettings } from '../../shared/transfer/settings';
-import { type ChosenFile, chosenFile, fileField } from '../handle';
+import { type SelectedFile, selectedFile, fileField } from '../handle';
 import { cdnLink, fileApiLink } from '../links';
-import { appSecretOf, filestack } from '../service';
-import { allowing, signPolicy, TRANSFER_MINUTES } from '../signing';
+import { readAppSecret, filestack } from '../service';
+import { policyQuery, signPolicy, TRANSFER_POLICY_MINUTES } from '../signing';
 import { cacheOption, verifyOption } from './fields';
-import { anyOf, readMetadata } from './metadata';
-import { downloadDiffers, storedHash } from './verify';
+import { anyField, readMetadata } from './metadata';
+import { hashMismatchError, fetchStoredHash } from './verify';
 
 export const download: Operation = {
 	value: 'download',
@@ -47,25 +47,26 @@ export const download: Operation = {
 	],
 	async execute(item) {
 		const { functions, parameter, option } = item;
-		const chosen = chosenFile(item);
+		const selected = selectedFile(item);
 		const verify = option<boolean>('verify') === true;
 		const settings = transferSettings(item);
-		const stored = verify ? await storedHash(item, chosen) : undefined;
+		const stored = verify ? await fetchStoredHash(item, selected) : undefined;
 		const { binary, ...file } = await downloadFile(
 			functions,
-			{ url: await linkTo(item, chosen), name: optionalText(option('fileName')) },
+			{ url: await createDownloadLink(item, selected), name: optionalText(option('fileName')) },
 			{
 				...settings,
 				sha256: settings.sha256 || verify,
 				host: filestack,
-				nameOf: async () => await nameOf(item, chosen),
-				objection: (arrived) => (stored ? downloadDiffers(item, arrived, stored) : undefined),
+				nameOf: async () => await fetchFileName(item, selected),
+				objection: (downloaded) =>
+					stored ? hashMismatchError(item, downloaded, stored) : undefined,
 			},
 		);
 		const field = parameter<string>('binaryPropertyName');
 		return {
 			json: {
-				handle: chosen.handle,
+				handle: selected.handle,
 				...file,
 				...(verify && { verified: true }),
 				binaryPropertyName: field,
@@ -79,22 +80,28 @@ export const download: Operation = {
  * Creates a link that is valid for this file for an hour, signed if the credential has an app secret. The link is never
  * output. It authorizes the download by itself: the credential is not sent, and a redirect does not pass the policy on.
  */
-async function linkTo({ functions, option }: ItemContext, { handle, segment }: ChosenFile) {
-	const appSecret = await appSecretOf(functions);
-	const { policy } = allowing(['read'], handle, TRANSFER_MINUTES);
-	const proof = appSecret ? signPolicy(policy, appSecret) : undefined;
-	for (const text of Object.values(proof ?? {})) secretsOf(functions).add(text);
+async function createDownloadLink(
+	{ functions, option }: ItemContext,
+	{ handle, segment }: SelectedFile,
+) {
+	const appSecret = await readAppSecret(functions);
+	const { policy } = policyQuery(['read'], handle, TRANSFER_POLICY_MINUTES);
+	const signedPolicy = appSecret ? signPolicy(policy, appSecret) : undefined;
+	for (const text of Object.values(signedPolicy ?? {})) secretsOf(functions).add(text);
 	const settings = { cache: option<boolean>('cache') };
 	if (option('downloadFrom') === 'fileApi') {
-		return fileApiLink(await baseUrlOf(functions, filestack), segment, proof, settings);
+		return fileApiLink(await baseUrlOf(functions, filestack), segment, signedPolicy, settings);
 	}
 	const cdn = await addressOf(functions, filestack, 'cdnBaseUrl');
-	return cdnLink(cdn, segment, proof, settings);
+	return cdnLink(cdn, segment, signedPolicy, settings);
 }
 
 /** Retrieves the stored file name, for a response without one; undefined if Filestack has none or the request fails. */
-async function nameOf(item: ItemContext, chosen: ChosenFile): Promise<string | undefined> {
-	const metadata = await readMetadata(item, chosen, ['filename'], anyOf(['filename'])).catch(
+async function fetchFileName(
+	item: ItemContext,
+	selected: SelectedFile,
+): Promise<string | undefined> {
+	const metadata = await readMetadata(item, selected, ['filename'], anyField(['filename'])).catch(
 		() => undefined,
 	);
 	return textOf(metadata?.filename);

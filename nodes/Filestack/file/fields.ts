@@ -37,7 +37,7 @@ export const sourceFields: INodeProperties[] = [
 ];
 
 /** Shows an option only for files from the workflow. */
-export const forBinary = (option: INodeProperties): INodeProperties => ({
+export const onlyForBinary = (option: INodeProperties): INodeProperties => ({
 	...option,
 	displayOptions: { show: { '/source': ['binary'] } },
 });
@@ -70,14 +70,14 @@ export const mimeTypeOption: INodeProperties = {
 
 /**
  * Returns the “Verify” option.
- * @param what the file that the stored one is compared with: “the uploaded file” or “the downloaded file”
+ * @param comparedFile the file that the stored one is compared with: “the uploaded file” or “the downloaded file”
  */
-export const verifyOption = (displayName: string, what: string): INodeProperties => ({
+export const verifyOption = (displayName: string, comparedFile: string): INodeProperties => ({
 	displayName,
 	name: 'verify',
 	type: 'boolean',
 	default: false,
-	description: `Whether to compare the SHA-256 computed by Filestack with ${what}. This can take a while for large files.`,
+	description: `Whether to compare the SHA-256 computed by Filestack with ${comparedFile}. This can take a while for large files.`,
 });
 
 const hashOptions = ['MD5', 'SHA-1', 'SHA-224', 'SHA-256', 'SHA-384', 'SHA-512'].map((name) => ({

@@ -1,7 +1,7 @@
 import type { Operation } from '../../shared/operation';
-import { chosenFile, describeFile, fileField } from '../handle';
+import { selectedFile, describeFile, fileField } from '../handle';
 import { hashesField } from './fields';
-import { allOf, readMetadata } from './metadata';
+import { everyField, readMetadata } from './metadata';
 
 export const getHashes: Operation = {
 	value: 'getHashes',
@@ -10,9 +10,9 @@ export const getHashes: Operation = {
 	description: 'Get hashes of a file, for example to compare it with another copy',
 	fields: [fileField, hashesField],
 	async execute(item) {
-		const chosen = chosenFile(item);
+		const selected = selectedFile(item);
 		const hashes = item.parameter<string[]>(hashesField.name);
-		const found = await readMetadata(item, chosen, hashes, allOf(hashes));
-		return { json: describeFile(found, chosen.handle) };
+		const found = await readMetadata(item, selected, hashes, everyField(hashes));
+		return { json: describeFile(found, selected.handle) };
 	},
 };

@@ -1,7 +1,7 @@
 import type { Operation } from '../../shared/operation';
-import { chosenFile, describeFile, fileField } from '../handle';
+import { selectedFile, describeFile, fileField } from '../handle';
 import { metadataField } from './fields';
-import { anyAsked, readMetadata } from './metadata';
+import { anyMetadata, readMetadata } from './metadata';
 
 export const getMetadata: Operation = {
 	value: 'getMetadata',
@@ -10,10 +10,13 @@ export const getMetadata: Operation = {
 	description: 'Retrieve the name, type, size, location, dates and more of a file',
 	fields: [fileField, metadataField],
 	async execute(item) {
-		const chosen = chosenFile(item);
+		const selected = selectedFile(item);
 		const fields = item.parameter<string[]>(metadataField.name);
 		return {
-			json: describeFile(await readMetadata(item, chosen, fields, anyAsked(fields)), chosen.handle),
+			json: describeFile(
+				await readMetadata(item, selected, fields, anyMetadata(fields)),
+				selected.handle,
+			),
 		};
 	},
 };

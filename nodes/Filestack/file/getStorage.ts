@@ -1,6 +1,6 @@
 import type { Operation } from '../../shared/operation';
-import { chosenFile, describeFile, fileField } from '../handle';
-import { anyOf, readMetadata } from './metadata';
+import { selectedFile, describeFile, fileField } from '../handle';
+import { anyField, readMetadata } from './metadata';
 
 export const getStorage: Operation = {
 	value: 'getStorage',
@@ -9,9 +9,9 @@ export const getStorage: Operation = {
 	description: 'Retrieve the storage location, container and path of a file',
 	fields: [fileField],
 	async execute(item) {
-		const chosen = chosenFile(item);
+		const selected = selectedFile(item);
 		const fields = ['location', 'container', 'path'];
-		const storage = await readMetadata(item, chosen, fields, anyOf(fields));
-		return { json: describeFile(storage, chosen.handle) };
+		const storage = await readMetadata(item, selected, fields, anyField(fields));
+		return { json: describeFile(storage, selected.handle) };
 	},
 };

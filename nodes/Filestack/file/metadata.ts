@@ -1,30 +1,39 @@
 import { callApi } from '../../shared/http';
 import type { ItemContext } from '../../shared/operation';
 import { type Essential, isJsonObject, type Json, textOf } from '../../shared/service';
-import type { ChosenFile } from '../handle';
-import { filestack, needAppSecret } from '../service';
-import { allowing } from '../signing';
+import type { SelectedFile } from '../handle';
+import { filestack, requireAppSecret } from '../service';
+import { policyQuery } from '../signing';
 
 /** The fields that Filestack returns by default (Filestack docs, Metadata, Response). */
-const USUAL = ['mimetype', 'uploaded', 'writeable', 'filename', 'location', 'key', 'path', 'size'];
+const DEFAULT_FIELDS = [
+	'mimetype',
+	'uploaded',
+	'writeable',
+	'filename',
+	'location',
+	'key',
+	'path',
+	'size',
+];
 
 /** Requires at least one of the fields. */
-export const anyOf = (fields: string[]): Essential<Json> => ({
+export const anyField = (fields: string[]): Essential<Json> => ({
 	what: `any of ${fields.join(', ')}`,
 	read: (body) => (isJsonObject(body) && fields.some((field) => field in body) ? body : undefined),
 });
 
 /** Requires at least one of the default or requested fields. */
-export const anyAsked = (fields: string[]): Essential<Json> => ({
-	...anyOf([...USUAL, ...fields]),
+export const anyMetadata = (fields: string[]): Essential<Json> => ({
+	...anyField([...DEFAULT_FIELDS, ...fields]),
 	what: 'any metadata of the file',
 });
 
 /** Requires every field, each as text. */
-export const allOf = (fields: string[]): Essential<Json> => ({
+export const everyField = (fields: string[]): Essential<Json> => ({
 	what: fields.join(', '),
 	read: (body) =>
-		anyAsked(fields).read(body, 200) && fields.every((field) => textOf((body as Json)[field]))
+		anyMetadata(fields).read(body, 200) && fields.every((field) => textOf((body as Json)[field]))
 			? (body as Json)
 			: undefined,
 });
@@ -36,18 +45,18 @@ export const allOf = (fields: string[]): Essential<Json> => ({
  */
 export async function readMetadata(
 	{ functions }: ItemContext,
-	{ handle, segment }: ChosenFile,
+	{ handle, segment }: SelectedFile,
 	fields: string[],
 	needs: Essential<Json>,
 ): Promise<Json> {
 	const exif = fields.includes('exif');
-	if (exif) await needAppSecret(functions, 'Reading EXIF data');
+	if (exif) await requireAppSecret(functions, 'Reading EXIF data');
 	const { body } = await callApi(functions, filestack, {
 		method: 'GET',
 		path: `/file/${segment}/metadata`,
 		qs: {
 			...Object.fromEntries(fields.map((field) => [field, 'true'])),
-			...allowing(exif ? ['stat', 'exif'] : ['stat'], handle),
+			...policyQuery(exif ? ['stat', 'exif'] : ['stat'], handle),
 		},
 		needs,
 	});

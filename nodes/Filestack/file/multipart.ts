@@ -15,18 +15,18 @@ import { putSigned } from '../../shared/transfer/put';
 import type { PartSettings } from '../../shared/transfer/settings';
 import type { FileSource } from '../../shared/transfer/source';
 import { partPayload } from '../../shared/transfer/upload';
-import { filestack, storage } from '../service';
-import { allowing } from '../signing';
+import { filestack, objectStorage } from '../service';
+import { policyQuery } from '../signing';
 import { STORED } from './stored';
-import { filled, storeParameters, type StoreTarget } from './storeTarget';
+import { omitUndefined, storeParameters, type StoreTarget } from './storeTarget';
 
 /** Minimum bytes of every part but the last, and maximum number of parts (Amazon S3, multipart limits). */
-const SMALLEST_PART = 5 * 1024 * 1024;
-const MOST_PARTS = 10_000;
+const MIN_PART_BYTES = 5 * 1024 * 1024;
+const MAX_PARTS = 10_000;
 
 /** Milliseconds between two checks whether the file is assembled (filestack-js), and until the node gives up. */
-const MERGE_PAUSE = 1000;
-const MERGE_PATIENCE = 600_000;
+const ASSEMBLY_POLL_INTERVAL = 1000;
+const ASSEMBLY_TIMEOUT = 600_000;
 
 /** A started upload. */
 interface Upload {
@@ -48,11 +48,11 @@ export async function uploadInParts(
 	settings: PartSettings,
 ): Promise<{ data: Json; measure: Measure; parts: number }> {
 	const { filename = file.fileName, mimetype = file.mimeType } = target;
-	const about = { filename, mimetype, size: file.size };
-	const upload = await start(item, about, target);
+	const fileInfo = { filename, mimetype, size: file.size };
+	const upload = await start(item, fileInfo, target);
 	const etags: string[] = [];
-	const smallest = Math.max(SMALLEST_PART, Math.ceil(file.size / MOST_PARTS));
-	const partSize = Math.max(settings.partSize, smallest);
+	const minPartSize = Math.max(MIN_PART_BYTES, Math.ceil(file.size / MAX_PARTS));
+	const partSize = Math.max(settings.partSize, minPartSize);
 	const { parts, ...measure } = await uploadParts(
 		item,
 		file,
@@ -61,19 +61,29 @@ export async function uploadInParts(
 			etags[part.index] = await sendPart(item, upload, part, settings);
 		},
 	);
-	const sent = {
-		...about,
+	const completion = {
+		...fileInfo,
 		parts: etags.map((etag, index) => ({ part_number: index + 1, etag })),
-		...filled({ upload_tags: target.tags }),
+		...omitUndefined({ upload_tags: target.tags }),
 	};
-	return { data: await complete(item, upload, sent, settings), measure, parts };
+	return { data: await complete(item, upload, completion, settings), measure, parts };
 }
 
-async function start(item: ItemContext, about: IDataObject, target: StoreTarget): Promise<Upload> {
+async function start(
+	item: ItemContext,
+	fileInfo: IDataObject,
+	target: StoreTarget,
+): Promise<Upload> {
 	const { functions } = item;
 	const baseUrl = await addressOf(functions, filestack, 'uploadBaseUrl');
 	const store = storeParameters(target) as IDataObject;
-	const { body } = await ask(item, baseUrl, 'start', { ...about, store }, { needs: STARTED });
+	const { body } = await callUploadApi(
+		item,
+		baseUrl,
+		'start',
+		{ ...fileInfo, store },
+		{ needs: STARTED },
+	);
 	const { host, ...started } = body;
 	// The response contains a bare host name, and filestack-js adds https://. The protocol of the configured URL also
 	// supports a test server with http://.
@@ -83,9 +93,11 @@ async function start(item: ItemContext, about: IDataObject, target: StoreTarget)
 const STARTED: Essential<Record<'uri' | 'region' | 'upload_id' | 'host', string>> = {
 	what: 'the upload details',
 	read(body) {
-		const given = isJsonObject(body) ? body : {};
-		const [uri, region, upload_id] = [given.uri, given.region, given.upload_id].map(textOf);
-		const host = textOf(given.location_url);
+		const response = isJsonObject(body) ? body : {};
+		const [uri, region, upload_id] = [response.uri, response.region, response.upload_id].map(
+			textOf,
+		);
+		const host = textOf(response.location_url);
 		if (!uri || !region || !upload_id || !host || !HOST.test(host)) return undefined;
 		return { uri, region, upload_id, host };
 	},
@@ -94,7 +106,7 @@ const STARTED: Essential<Record<'uri' | 'region' | 'upload_id' | 'host', string>
 const HOST = /^[\w.-]+(:\d+)?$/;
 
 /** Calls the upload API, which takes the credentials in the body: the credential fills in the empty `apikey`. */
-async function ask<T>(
+async function callUploadApi<T>(
 	{ functions }: ItemContext,
 	baseUrl: string,
 	call: 'start' | 'upload' | 'complete',
@@ -105,7 +117,7 @@ async function ask<T>(
 		method: 'POST',
 		baseUrl,
 		path: `/multipart/${call}`,
-		qs: allowing(['pick', 'store']),
+		qs: policyQuery(['pick', 'store']),
 		body: { apikey: '', ...fields },
 		// Safe to retry: an upload only becomes a file when it is completed, and completing it twice has no further effect.
 		repeatable: true,
@@ -125,37 +137,39 @@ async function sendPart(
 ): Promise<string> {
 	const node = item.functions.getNode();
 	const md5 = createHash('md5').update(bytes).digest('base64');
-	const wanted = { ...fields, part: index + 1, size: bytes.length, md5 };
+	const partInfo = { ...fields, part: index + 1, size: bytes.length, md5 };
 	for (let attempt = 1; ; attempt++) {
-		const { body } = await ask(item, baseUrl, 'upload', wanted, { needs: PART_ADDRESS });
-		const { address, headers } = body;
+		const { body } = await callUploadApi(item, baseUrl, 'upload', partInfo, { needs: PART_URL });
+		const { url, headers } = body;
 
 		const payload = partPayload(bytes, 'application/octet-stream', settings);
-		const put = await putSigned(item.functions, address, headersOf(headers), payload);
+		const put = await putSigned(item.functions, url, headersOf(headers), payload);
 		const { status, retryAfter } = put;
 		const etag = textOf(put.headers.etag);
 		if (status !== undefined && status < 300 && etag) return etag;
 
 		// The URL has expired, or the clock of the storage differs (filestack-js).
-		const isLate = status === 403 && /RequestTimeTooSkewed|expired/i.test(String(put.body));
-		const mayHelp = isLate || mayRepeat(put, true);
-		const wait = mayHelp && !settings.cancel?.aborted ? pauseAfter(attempt, put) : undefined;
-		if (wait === undefined) {
-			const { origin } = new URL(address);
-			if (status === undefined) throw connectionError(node, storage.name, origin, put);
-			if (status < 300) throw strangeAnswerError(node, storage, origin, 'the response has no ETag');
-			throw answerError(node, storage, { status, body: put.body, retryAfter });
+		const isExpired = status === 403 && /RequestTimeTooSkewed|expired/i.test(String(put.body));
+		const canRetry = isExpired || mayRepeat(put, true);
+		const delay = canRetry && !settings.cancel?.aborted ? pauseAfter(attempt, put) : undefined;
+		if (delay === undefined) {
+			const { origin } = new URL(url);
+			if (status === undefined) throw connectionError(node, objectStorage.name, origin, put);
+			if (status < 300)
+				throw strangeAnswerError(node, objectStorage, origin, 'the response has no ETag');
+			throw answerError(node, objectStorage, { status, body: put.body, retryAfter });
 		}
-		await pause(wait, settings.cancel);
+		await pause(delay, settings.cancel);
 	}
 }
 
-const PART_ADDRESS: Essential<{ address: string; headers: unknown }> = {
+const PART_URL: Essential<{ url: string; headers: unknown }> = {
 	what: 'the upload URL of the part',
 	read(body) {
-		const { url, headers } = isJsonObject(body) ? body : {};
-		const address = textOf(url);
-		return address && URL.canParse(address) ? { address, headers } : undefined;
+		const response = isJsonObject(body) ? body : {};
+		const { headers } = response;
+		const url = textOf(response.url);
+		return url && URL.canParse(url) ? { url, headers } : undefined;
 	},
 };
 
@@ -164,7 +178,7 @@ const headersOf = (headers: unknown): Record<string, string> =>
 		? Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]))
 		: {};
 
-const ALL_THERE =
+const MAY_STILL_APPEAR =
 	'All parts were uploaded, so the file may still appear. Check the Developer Portal before you upload it again.';
 
 /**
@@ -174,31 +188,37 @@ const ALL_THERE =
 async function complete(
 	item: ItemContext,
 	{ fields, baseUrl }: Upload,
-	sent: IDataObject,
+	completion: IDataObject,
 	{ cancel }: PartSettings,
 ): Promise<Json> {
 	const { functions, itemIndex } = item;
-	const end = Date.now() + MERGE_PATIENCE;
-	while (Date.now() < end && !cancel?.aborted) {
-		const more = { needs: MERGED, doubt: ALL_THERE, mayBeEmpty: true };
-		const { body } = await ask(item, baseUrl, 'complete', { ...fields, ...sent }, more);
-		if (body !== MERGING) return body;
-		await pause(MERGE_PAUSE, cancel);
+	const deadline = Date.now() + ASSEMBLY_TIMEOUT;
+	while (Date.now() < deadline && !cancel?.aborted) {
+		const more = { needs: ASSEMBLED, doubt: MAY_STILL_APPEAR, mayBeEmpty: true };
+		const { body } = await callUploadApi(
+			item,
+			baseUrl,
+			'complete',
+			{ ...fields, ...completion },
+			more,
+		);
+		if (body !== ASSEMBLING) return body;
+		await pause(ASSEMBLY_POLL_INTERVAL, cancel);
 	}
 	throw new NodeOperationError(
 		functions.getNode(),
-		`Filestack did not finish assembling the file within ${MERGE_PATIENCE / 60_000} minutes`,
+		`Filestack did not finish assembling the file within ${ASSEMBLY_TIMEOUT / 60_000} minutes`,
 		{
 			itemIndex,
-			description: ALL_THERE,
+			description: MAY_STILL_APPEAR,
 		},
 	);
 }
 
 /** Marks a response with status 202. */
-const MERGING: Json = {};
+const ASSEMBLING: Json = {};
 
-const MERGED: Essential<Json> = {
+const ASSEMBLED: Essential<Json> = {
 	what: STORED.what,
-	read: (body, status) => (status === 202 ? MERGING : STORED.read(body, status)),
+	read: (body, status) => (status === 202 ? ASSEMBLING : STORED.read(body, status)),
 };

@@ -8,15 +8,15 @@ import { compareWithService } from '../../shared/transfer/compare';
 import { transferSettings } from '../../shared/transfer/settings';
 import { filesOf } from '../../shared/transfer/source';
 import { uploadWhole } from '../../shared/transfer/upload';
-import { type ChosenFile, chosenFile, describeFile, fileField } from '../handle';
-import { filestack, needAppSecret } from '../service';
-import { allowing, TRANSFER_MINUTES } from '../signing';
-import { bodyType, mediaType } from './bodyType';
-import { base64Option, forBinary, mimeTypeOption, sourceFields, verifyOption } from './fields';
+import { type SelectedFile, selectedFile, describeFile, fileField } from '../handle';
+import { filestack, requireAppSecret } from '../service';
+import { policyQuery, TRANSFER_POLICY_MINUTES } from '../signing';
+import { bodyContentType, mediaType } from './bodyType';
+import { base64Option, onlyForBinary, mimeTypeOption, sourceFields, verifyOption } from './fields';
 import { OVERWRITTEN } from './stored';
-import { filled } from './storeTarget';
-import { fetching, urlCall } from './storeUrl';
-import { refuseVerifyingBase64, verifyUpload } from './verify';
+import { omitUndefined } from './storeTarget';
+import { fetchRemote, buildUrlCall } from './storeUrl';
+import { rejectVerifyWithBase64, verifyUpload } from './verify';
 
 export const overwrite: Operation = {
 	value: 'overwrite',
@@ -26,27 +26,27 @@ export const overwrite: Operation = {
 		'Replace a file while keeping its handle. The CDN may serve the old file for a while.',
 	fields: [fileField, ...sourceFields],
 	options: [
-		forBinary(base64Option),
-		forBinary(sha256Option),
-		forBinary(mimeTypeOption),
-		forBinary(stallOption),
-		forBinary(verifyOption('Verify Upload', 'the uploaded file')),
+		onlyForBinary(base64Option),
+		onlyForBinary(sha256Option),
+		onlyForBinary(mimeTypeOption),
+		onlyForBinary(stallOption),
+		onlyForBinary(verifyOption('Verify Upload', 'the uploaded file')),
 	],
 	async execute(item) {
 		const { functions, parameter } = item;
-		const chosen = chosenFile(item);
-		refuseVerifyingBase64(item);
-		await needAppSecret(functions, 'Overwriting a file');
-		if (parameter('source') !== 'url') return { json: await overwriteWithBytes(item, chosen) };
+		const selected = selectedFile(item);
+		rejectVerifyWithBase64(item);
+		await requireAppSecret(functions, 'Overwriting a file');
+		if (parameter('source') !== 'url') return { json: await overwriteWithBytes(item, selected) };
 
-		const { handle, segment } = chosen;
-		const call = { ...urlCall(item, ['writeUrl'], {}, handle), needs: OVERWRITTEN };
-		const data = await fetching(item, { ...call, path: `/file/${segment}` });
+		const { handle, segment } = selected;
+		const call = { ...buildUrlCall(item, ['writeUrl'], {}, handle), needs: OVERWRITTEN };
+		const data = await fetchRemote(item, { ...call, path: `/file/${segment}` });
 		return { json: describeFile(data, handle) };
 	},
 };
 
-async function overwriteWithBytes(item: ItemContext, chosen: ChosenFile): Promise<IDataObject> {
+async function overwriteWithBytes(item: ItemContext, selected: SelectedFile): Promise<IDataObject> {
 	const { functions, parameter, option } = item;
 	const [file, ...more] = await filesOf(item, parameter('binaryPropertyName'));
 	if (more.length > 0) {
@@ -56,7 +56,7 @@ async function overwriteWithBytes(item: ItemContext, chosen: ChosenFile): Promis
 	const decode = option<boolean>('base64Decode') === true;
 	const verify = option<boolean>('verify') === true;
 	const settings = transferSettings(item);
-	const { handle, segment } = chosen;
+	const { handle, segment } = selected;
 	const mimeType = optionalText(option('mimeType')) ?? mediaType(file.mimeType);
 	const { body: data, measure } = await uploadWhole(
 		item,
@@ -66,18 +66,18 @@ async function overwriteWithBytes(item: ItemContext, chosen: ChosenFile): Promis
 			path: `/file/${segment}`,
 			needs: OVERWRITTEN,
 			qs: {
-				...filled({ base64decode: decode ? 'true' : undefined }),
-				...allowing(['write'], handle, TRANSFER_MINUTES),
+				...omitUndefined({ base64decode: decode ? 'true' : undefined }),
+				...policyQuery(['write'], handle, TRANSFER_POLICY_MINUTES),
 			},
 		},
-		{ ...file, mimeType: bodyType(mimeType) },
+		{ ...file, mimeType: bodyContentType(mimeType) },
 		{ ...settings, sha256: (settings.sha256 || verify) && !decode },
 	);
 	if (!decode) compareWithService(functions.getNode(), file.fileName, measure, { size: data.size });
-	if (verify) await verifyUpload(item, chosen, file.fileName, measure);
+	if (verify) await verifyUpload(item, selected, file.fileName, measure);
 	return {
 		...describeFile(data, handle),
-		...filled({ sha256: measure.sha256 }),
+		...omitUndefined({ sha256: measure.sha256 }),
 		...(verify && { verified: true }),
 		binaryPropertyName: file.field,
 	};

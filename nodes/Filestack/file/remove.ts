@@ -1,9 +1,9 @@
 import { callApi } from '../../shared/http';
 import type { Operation } from '../../shared/operation';
 import { NOTHING } from '../../shared/service';
-import { chosenFile, fileField } from '../handle';
-import { filestack, needAppSecret } from '../service';
-import { allowing } from '../signing';
+import { selectedFile, fileField } from '../handle';
+import { filestack, requireAppSecret } from '../service';
+import { policyQuery } from '../signing';
 
 export const remove: Operation = {
 	value: 'delete',
@@ -23,18 +23,18 @@ export const remove: Operation = {
 	],
 	async execute(item) {
 		const { functions, option } = item;
-		const { handle, segment } = chosenFile(item);
-		await needAppSecret(functions, 'Deleting a file');
-		const keep = option<boolean>('skipStorage') === true;
+		const { handle, segment } = selectedFile(item);
+		await requireAppSecret(functions, 'Deleting a file');
+		const keepInStorage = option<boolean>('skipStorage') === true;
 		await callApi(functions, filestack, {
 			method: 'DELETE',
 			path: `/file/${segment}`,
-			qs: { ...(keep && { skip_storage: 'true' }), ...allowing(['remove'], handle) },
+			qs: { ...(keepInStorage && { skip_storage: 'true' }), ...policyQuery(['remove'], handle) },
 			needs: NOTHING,
 			// Only the status of the response is documented, and the SDKs check nothing else.
 			mayBeEmpty: true,
 			mayBeText: true,
 		});
-		return { json: { deleted: true, handle, keptInStorage: keep } };
+		return { json: { deleted: true, handle, keptInStorage: keepInStorage } };
 	},
 };

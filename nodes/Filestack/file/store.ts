@@ -12,14 +12,14 @@ import { uploadWhole } from '../../shared/transfer/upload';
 import { uploadEach } from '../../shared/transfer/uploadEach';
 import { describeFile } from '../handle';
 import { filestack } from '../service';
-import { allowing, TRANSFER_MINUTES } from '../signing';
-import { bodyType, mediaType } from './bodyType';
+import { policyQuery, TRANSFER_POLICY_MINUTES } from '../signing';
+import { bodyContentType, mediaType } from './bodyType';
 import { uploadInParts } from './multipart';
-import { PARTS, storeFields, storeOptions } from './storeFields';
-import { filled, storeTarget, type StoreTarget } from './storeTarget';
-import { storeUrl } from './storeUrl';
+import { PART_DEFAULTS, storeFields, storeOptions } from './storeFields';
+import { omitUndefined, readStoreTarget, type StoreTarget } from './storeTarget';
+import { storeFromUrl } from './storeUrl';
 import { STORED } from './stored';
-import { refuseVerifyingBase64, verifyUpload } from './verify';
+import { rejectVerifyWithBase64, verifyUpload } from './verify';
 
 export const store: Operation = {
 	value: 'store',
@@ -29,18 +29,18 @@ export const store: Operation = {
 	fields: storeFields,
 	options: storeOptions,
 	async execute(item) {
-		const target = storeTarget(item);
-		refuseVerifyingBase64(item);
+		const target = readStoreTarget(item);
+		rejectVerifyWithBase64(item);
 		if (item.parameter('source') === 'url') {
-			return { json: describeFile(await storeUrl(item, target)) };
+			return { json: describeFile(await storeFromUrl(item, target)) };
 		}
-		const settings = partSettings(item, PARTS);
+		const settings = partSettings(item, PART_DEFAULTS);
 		return await uploadEach(
 			item,
 			'handle',
 			async (file) => await storeFile(item, file, target, settings),
 			{},
-			(file) => void goesInParts(item, file, target, settings),
+			(file) => void isMultipart(item, file, target, settings),
 		);
 	},
 };
@@ -48,31 +48,31 @@ export const store: Operation = {
 async function storeFile(
 	item: ItemContext,
 	file: FileSource,
-	given: StoreTarget,
+	requested: StoreTarget,
 	settings: PartSettings,
 ): Promise<IDataObject> {
 	const { functions, option } = item;
 	const decode = option<boolean>('base64Decode') === true;
 	const verify = option<boolean>('verify') === true;
 	const target = {
-		...given,
-		filename: given.filename ?? file.fileName,
-		mimetype: given.mimetype ?? mediaType(file.mimeType),
+		...requested,
+		filename: requested.filename ?? file.fileName,
+		mimetype: requested.mimetype ?? mediaType(file.mimeType),
 	};
-	const wanted = { ...settings, sha256: (settings.sha256 || verify) && !decode };
-	const { data, measure, parts } = goesInParts(item, file, target, settings)
-		? await uploadInParts(item, file, target, wanted)
-		: await storeWhole(item, file, target, wanted);
+	const uploadSettings = { ...settings, sha256: (settings.sha256 || verify) && !decode };
+	const { data, measure, parts } = isMultipart(item, file, target, settings)
+		? await uploadInParts(item, file, target, uploadSettings)
+		: await storeInOneRequest(item, file, target, uploadSettings);
 
 	const described = describeFile(data);
 	const handle = String(described.handle);
 	if (!decode) compareWithService(functions.getNode(), file.fileName, measure, { size: data.size });
 	if (verify) {
-		const chosen = { handle, segment: pathPart(functions, 'File', handle) };
-		await verifyUpload(item, chosen, file.fileName, measure);
+		const selected = { handle, segment: pathPart(functions, 'File', handle) };
+		await verifyUpload(item, selected, file.fileName, measure);
 	}
 	const { sha256 } = measure;
-	return { ...described, ...filled({ sha256, parts }), ...(verify && { verified: true }) };
+	return { ...described, ...omitUndefined({ sha256, parts }), ...(verify && { verified: true }) };
 }
 
 /**
@@ -80,30 +80,30 @@ async function storeFile(
  * support.
  * @throws NodeOperationError for tags or workflows with a file that cannot be uploaded in parts
  */
-function goesInParts(
+function isMultipart(
 	item: ItemContext,
 	{ size }: FileSource,
 	{ tags, workflows }: StoreTarget,
 	{ threshold }: PartSettings,
 ): boolean {
 	const decode = item.option<boolean>('base64Decode') === true;
-	const extra = tags ? 'Upload Tags' : workflows ? 'Workflow IDs' : undefined;
-	if (extra && (decode || size === 0)) {
-		const what = decode
+	const multipartOption = tags ? 'Upload Tags' : workflows ? 'Workflow IDs' : undefined;
+	if (multipartOption && (decode || size === 0)) {
+		const problem = decode
 			? 'cannot be combined with Base64 Decode'
 			: 'cannot be used with an empty file';
 		throw invalidParameter(
 			item,
-			extra,
-			what,
+			multipartOption,
+			problem,
 			'Filestack only supports this for multipart uploads.',
 		);
 	}
-	return size > 0 && !decode && (extra !== undefined || size >= threshold);
+	return size > 0 && !decode && (multipartOption !== undefined || size >= threshold);
 }
 
 /** Sends the file as the body of a single request (Filestack docs, File API, Store). */
-async function storeWhole(
+async function storeInOneRequest(
 	item: ItemContext,
 	file: FileSource,
 	{ provider, filename, mimetype, path, container, access }: StoreTarget,
@@ -119,11 +119,11 @@ async function storeWhole(
 			path: `/store/${pathPart(functions, 'Storage', provider)}`,
 			needs: STORED,
 			qs: {
-				...filled({ filename, mimetype, path, container, access, base64decode }),
-				...allowing(['pick', 'store'], undefined, TRANSFER_MINUTES),
+				...omitUndefined({ filename, mimetype, path, container, access, base64decode }),
+				...policyQuery(['pick', 'store'], undefined, TRANSFER_POLICY_MINUTES),
 			},
 		},
-		{ ...file, mimeType: bodyType(mimetype) },
+		{ ...file, mimeType: bodyContentType(mimetype) },
 		settings,
 	);
 	return { data: body, measure };

@@ -1,13 +1,13 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 import { partOptions, sha256Option, stallOption } from '../../shared/fields';
-import { base64Option, forBinary, mimeTypeOption, sourceFields, verifyOption } from './fields';
+import { base64Option, onlyForBinary, mimeTypeOption, sourceFields, verifyOption } from './fields';
 
 /**
  * Defaults in MiB. Only large files are uploaded in parts, because Filestack documents no size limit for a single request
  * and does not guarantee the multipart interface that its SDKs use. The part size is that of its Go and PHP clients.
  */
-export const PARTS = { threshold: 100, partSize: 8 };
+export const PART_DEFAULTS = { threshold: 100, partSize: 8 };
 
 export const storeFields: INodeProperties[] = [
 	...sourceFields,
@@ -111,8 +111,8 @@ export const storeOptions: INodeProperties[] = [
 		displayOptions: { show: { '/storage': ['S3'] } },
 		description: 'Who can read the file in the S3 bucket',
 	},
-	forBinary(base64Option),
-	forBinary(sha256Option),
+	onlyForBinary(base64Option),
+	onlyForBinary(sha256Option),
 	{
 		displayName: 'Container',
 		name: 'container',
@@ -131,7 +131,7 @@ export const storeOptions: INodeProperties[] = [
 		description: 'Overrides the original file name',
 	},
 	mimeTypeOption,
-	...partOptions(PARTS).map(forBinary),
+	...partOptions(PART_DEFAULTS).map(onlyForBinary),
 	{
 		displayName: 'Path',
 		name: 'path',
@@ -142,9 +142,9 @@ export const storeOptions: INodeProperties[] = [
 			'The path in the container. End it with a slash to use it as a folder; otherwise, it is used as the file name. Defaults to the root.',
 	},
 	headersOption,
-	forBinary(stallOption),
+	onlyForBinary(stallOption),
 	tagsOption,
-	forBinary(verifyOption('Verify Upload', 'the uploaded file')),
+	onlyForBinary(verifyOption('Verify Upload', 'the uploaded file')),
 	{
 		displayName: 'Workflow IDs',
 		name: 'workflowIds',

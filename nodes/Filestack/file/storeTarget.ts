@@ -16,7 +16,7 @@ export interface StoreTarget {
 }
 
 /** @throws NodeOperationError that names the invalid field */
-export function storeTarget(item: ItemContext): StoreTarget {
+export function readStoreTarget(item: ItemContext): StoreTarget {
 	const { parameter, option } = item;
 	const text = (name: string) => optionalText(option(name));
 	const workflows = (text('workflowIds') ?? '').split(',').map((id) => id.trim());
@@ -28,12 +28,12 @@ export function storeTarget(item: ItemContext): StoreTarget {
 		container: text('container'),
 		access: text('access'),
 		workflows: workflows.some(Boolean) ? workflows.filter(Boolean) : undefined,
-		tags: tagsOf(item),
+		tags: readTags(item),
 	};
 }
 
 /** Reads the name-value pairs of a fixed collection; pairs without a name are dropped. */
-export function pairsOf(
+export function readPairs(
 	{ option }: ItemContext,
 	collection: string,
 	kind: string,
@@ -45,14 +45,14 @@ export function pairsOf(
 }
 
 /** Reads the tags, with the limits of filestack-js. */
-function tagsOf(item: ItemContext): Record<string, string> | undefined {
-	const tags = pairsOf(item, 'uploadTags', 'tag');
-	const tooLong = tags.some(([name, value]) => name.length > 128 || value.length > 256);
-	if (tags.length > 10 || tooLong) {
-		const what = tooLong ? 'has a tag that is too long' : 'has more than 10 tags';
+function readTags(item: ItemContext): Record<string, string> | undefined {
+	const tags = readPairs(item, 'uploadTags', 'tag');
+	const hasLongTag = tags.some(([name, value]) => name.length > 128 || value.length > 256);
+	if (tags.length > 10 || hasLongTag) {
+		const problem = hasLongTag ? 'has a tag that is too long' : 'has more than 10 tags';
 		const limits =
 			'A file can have up to 10 tags, with names of up to 128 characters and values of up to 256.';
-		throw invalidParameter(item, 'Upload Tags', what, limits);
+		throw invalidParameter(item, 'Upload Tags', problem, limits);
 	}
 	return tags.length > 0 ? Object.fromEntries(tags) : undefined;
 }
@@ -60,11 +60,14 @@ function tagsOf(item: ItemContext): Record<string, string> | undefined {
 /** Returns the `store` field of the upload and processing APIs, where provider names are in lower case. */
 export function storeParameters({ provider, ...target }: StoreTarget) {
 	const { path, container, access, workflows } = target;
-	return { location: provider.toLowerCase(), ...filled({ path, container, access, workflows }) };
+	return {
+		location: provider.toLowerCase(),
+		...omitUndefined({ path, container, access, workflows }),
+	};
 }
 
 /** Returns a copy without the fields that are undefined. */
-export function filled<T extends object>(fields: T): Partial<T> {
-	const given = Object.entries(fields).filter(([, value]) => value !== undefined);
-	return Object.fromEntries(given) as Partial<T>;
+export function omitUndefined<T extends object>(fields: T): Partial<T> {
+	const entries = Object.entries(fields).filter(([, value]) => value !== undefined);
+	return Object.fromEntries(entries) as Partial<T>;
 }

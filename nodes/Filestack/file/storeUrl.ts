@@ -7,34 +7,36 @@ import { invalidParameter } from '../../shared/schema';
 import type { Json } from '../../shared/service';
 import { secretsOf } from '../../shared/secrets';
 import { filestack } from '../service';
-import { allowing, type PolicyCall, TRANSFER_MINUTES } from '../signing';
+import { policyQuery, type PolicyCall, TRANSFER_POLICY_MINUTES } from '../signing';
 import { STORED } from './stored';
-import { filled, pairsOf, storeParameters, type StoreTarget } from './storeTarget';
+import { omitUndefined, readPairs, storeParameters, type StoreTarget } from './storeTarget';
 
 /** Milliseconds that Filestack may take to download a file before it responds. */
-const FETCH_PATIENCE = 600_000;
+const REMOTE_FETCH_TIMEOUT = 600_000;
 
 /** Has Filestack download and store a file from a URL; returns the description of the stored file. */
-export async function storeUrl(item: ItemContext, target: StoreTarget): Promise<Json> {
-	const headers = pairsOf(item, 'sourceHeaders', 'header');
+export async function storeFromUrl(item: ItemContext, target: StoreTarget): Promise<Json> {
+	const headers = readPairs(item, 'sourceHeaders', 'header');
 	const { tags, workflows } = target;
-	const extra = headers.length > 0 || tags !== undefined || workflows !== undefined;
-	const call = extra ? await processCall(item, target, headers) : storeCall(item, target);
-	return await fetching(item, call);
+	const needsProcessing = headers.length > 0 || tags !== undefined || workflows !== undefined;
+	const call = needsProcessing
+		? await buildProcessCall(item, target, headers)
+		: buildStoreCall(item, target);
+	return await fetchRemote(item, call);
 }
 
 /** Builds a store call with the URL in a form (Filestack docs, File API, Store). */
-function storeCall(item: ItemContext, target: StoreTarget): ApiCall<Json> {
+function buildStoreCall(item: ItemContext, target: StoreTarget): ApiCall<Json> {
 	const { provider, filename, mimetype, path, container, access } = target;
 	return {
-		...urlCall(item, ['pick', 'store'], { filename, mimetype, path, container, access }),
+		...buildUrlCall(item, ['pick', 'store'], { filename, mimetype, path, container, access }),
 		path: `/store/${pathPart(item.functions, 'Storage', provider)}`,
 		needs: STORED,
 	};
 }
 
 /** Builds a call whose form contains the URL from the field “URL”. */
-export function urlCall(
+export function buildUrlCall(
 	item: ItemContext,
 	calls: PolicyCall[],
 	query: IDataObject,
@@ -42,7 +44,7 @@ export function urlCall(
 ): Omit<ApiCall, 'path' | 'needs'> {
 	return {
 		method: 'POST',
-		qs: { ...filled(query), ...allowing(calls, handle, TRANSFER_MINUTES) },
+		qs: { ...omitUndefined(query), ...policyQuery(calls, handle, TRANSFER_POLICY_MINUTES) },
 		headers: { 'content-type': 'application/x-www-form-urlencoded' },
 		body: { url: sourceUrl(item) },
 	};
@@ -53,7 +55,7 @@ export function urlCall(
  * store).
  * @throws NodeOperationError for a MIME type, which the processing API does not accept
  */
-async function processCall(
+async function buildProcessCall(
 	item: ItemContext,
 	target: StoreTarget,
 	headers: Array<[string, string]>,
@@ -76,21 +78,21 @@ async function processCall(
 		baseUrl: await addressOf(functions, filestack, 'processBaseUrl'),
 		path: '/process',
 		needs: STORED,
-		qs: allowing(['pick', 'store'], undefined, TRANSFER_MINUTES),
+		qs: policyQuery(['pick', 'store'], undefined, TRANSFER_POLICY_MINUTES),
 		body: {
 			apikey: '', // filled in by the credential, which also adds the security task
 			sources: [source],
-			tasks: [{ name: 'store', params: filled({ ...storeParameters(target), filename }) }],
-			...filled({ upload_tags: tags }),
+			tasks: [{ name: 'store', params: omitUndefined({ ...storeParameters(target), filename }) }],
+			...omitUndefined({ upload_tags: tags }),
 		},
 	};
 }
 
 /** Sends a call that makes Filestack download a file. Not retried, because Filestack could store the file twice. */
-export async function fetching<T>({ functions }: ItemContext, call: ApiCall<T>): Promise<T> {
+export async function fetchRemote<T>({ functions }: ItemContext, call: ApiCall<T>): Promise<T> {
 	const doubt = 'Filestack may still have stored the file. Check before you run the node again.';
-	const patient = { ...call, repeatable: false, timeout: FETCH_PATIENCE, doubt };
-	return (await callApi(functions, filestack, patient)).body;
+	const request = { ...call, repeatable: false, timeout: REMOTE_FETCH_TIMEOUT, doubt };
+	return (await callApi(functions, filestack, request)).body;
 }
 
 /** @throws NodeOperationError unless the field contains an http(s) URL */

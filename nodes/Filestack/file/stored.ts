@@ -1,12 +1,12 @@
 import { type Essential, isJsonObject, type Json, textOf } from '../../shared/service';
-import { handleIn } from '../handle';
+import { extractHandle } from '../handle';
 
 /** A stored file. The URL or handle is required, because a response without one may mean that no file was stored. */
 export const STORED: Essential<Json> = {
 	what: 'the URL or handle of the file',
 	read(body) {
 		if (!isJsonObject(body)) return undefined;
-		const handle = textOf(body.handle) ?? handleIn(textOf(body.url) ?? '');
+		const handle = textOf(body.handle) ?? extractHandle(textOf(body.url) ?? '');
 		return handle !== '' && !/[/\s]/.test(handle) ? body : undefined;
 	},
 };

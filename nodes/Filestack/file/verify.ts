@@ -5,11 +5,11 @@ import { invalidParameter } from '../../shared/schema';
 import { type Essential, isJsonObject, type Json, textOf } from '../../shared/service';
 import { compareWithService } from '../../shared/transfer/compare';
 import type { Measure } from '../../shared/transfer/measured';
-import type { ChosenFile } from '../handle';
+import type { SelectedFile } from '../handle';
 import { readMetadata } from './metadata';
 
 /** @throws NodeOperationError if both options are turned on, because Filestack stores the decoded file, not the sent one */
-export function refuseVerifyingBase64(item: ItemContext): void {
+export function rejectVerifyWithBase64(item: ItemContext): void {
 	if (item.option('base64Decode') !== true || item.option('verify') !== true) return;
 	const advice = 'The stored file differs from the one sent. Turn off one of the two options.';
 	throw invalidParameter(item, 'Verify Upload', 'cannot be combined with Base64 Decode', advice);
@@ -21,11 +21,11 @@ export function refuseVerifyingBase64(item: ItemContext): void {
  */
 export async function verifyUpload(
 	item: ItemContext,
-	chosen: ChosenFile,
+	selected: SelectedFile,
 	fileName: string,
 	sent: Measure,
 ): Promise<void> {
-	const stored = await metadataOf(item, chosen);
+	const stored = await fetchHashAndSize(item, selected);
 	compareWithService(item.functions.getNode(), fileName, sent, stored);
 }
 
@@ -34,12 +34,12 @@ export async function verifyUpload(
  * missing SHA-256 fails before the file is transferred.
  * @throws NodeOperationError if Filestack returns none
  */
-export async function storedHash(item: ItemContext, chosen: ChosenFile): Promise<string> {
-	return (await metadataOf(item, chosen)).sha256;
+export async function fetchStoredHash(item: ItemContext, selected: SelectedFile): Promise<string> {
+	return (await fetchHashAndSize(item, selected)).sha256;
 }
 
 /** Returns an error if the SHA-256 of the downloaded file differs from that of the stored one. */
-export function downloadDiffers(
+export function hashMismatchError(
 	{ functions, itemIndex }: ItemContext,
 	{ fileName, sha256 }: { fileName: string; sha256?: string },
 	stored: string,
@@ -61,12 +61,12 @@ const ANY_OBJECT: Essential<Json> = {
 	read: (body) => (isJsonObject(body) ? body : undefined),
 };
 
-async function metadataOf(item: ItemContext, chosen: ChosenFile) {
-	const { sha256, size } = await readMetadata(item, chosen, ['sha256', 'size'], ANY_OBJECT);
+async function fetchHashAndSize(item: ItemContext, selected: SelectedFile) {
+	const { sha256, size } = await readMetadata(item, selected, ['sha256', 'size'], ANY_OBJECT);
 	if (textOf(sha256)) return { sha256: String(sha256).toLowerCase(), size };
 	throw new NodeOperationError(
 		item.functions.getNode(),
-		`Filestack did not return the SHA-256 of the file “${chosen.handle}”`,
+		`Filestack did not return the SHA-256 of the file “${selected.handle}”`,
 		{
 			itemIndex: item.itemIndex,
 			description:

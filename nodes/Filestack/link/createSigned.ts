@@ -1,11 +1,11 @@
 import { isoDate } from '../../shared/dates';
 import { addressOf, baseUrlOf } from '../../shared/address';
 import type { Operation } from '../../shared/operation';
-import { expiryFields, expiryOf } from '../expiry';
+import { expiryFields, readExpiry } from '../expiry';
 import { cacheOption } from '../file/fields';
-import { chosenFile, fileField } from '../handle';
+import { selectedFile, fileField } from '../handle';
 import { cdnLink, fileApiLink } from '../links';
-import { filestack, needAppSecret, signed } from '../service';
+import { filestack, requireAppSecret, signUserPolicy } from '../service';
 
 export const createSigned: Operation = {
 	value: 'createSigned',
@@ -48,18 +48,23 @@ export const createSigned: Operation = {
 	],
 	async execute(item) {
 		const { functions, parameter, option } = item;
-		const { handle, segment } = chosenFile(item);
-		const expiry = expiryOf(item);
-		const appSecret = await needAppSecret(functions, 'A signed link');
-		const proof = signed({ expiry, call: ['read'], handle }, appSecret);
+		const { handle, segment } = selectedFile(item);
+		const expiry = readExpiry(item);
+		const appSecret = await requireAppSecret(functions, 'A signed link');
+		const signedPolicy = signUserPolicy({ expiry, call: ['read'], handle }, appSecret);
 		const settings = {
 			cache: option<boolean>('cache'),
 			download: option<boolean>('forceDownload'),
 		};
 		const url =
 			parameter('linkTo') === 'fileApi'
-				? fileApiLink(await baseUrlOf(functions, filestack), segment, proof, settings)
-				: cdnLink(await addressOf(functions, filestack, 'cdnBaseUrl'), segment, proof, settings);
+				? fileApiLink(await baseUrlOf(functions, filestack), segment, signedPolicy, settings)
+				: cdnLink(
+						await addressOf(functions, filestack, 'cdnBaseUrl'),
+						segment,
+						signedPolicy,
+						settings,
+					);
 		return { json: { url, handle, expiry, expiresAt: isoDate(expiry) } };
 	},
 };

@@ -3,9 +3,9 @@ import type { IDataObject } from 'n8n-workflow';
 import { isoDate } from '../../shared/dates';
 import type { ItemContext, Operation } from '../../shared/operation';
 import { optionalText } from '../../shared/parameters';
-import { expiryFields, expiryOf } from '../expiry';
-import { handleIn } from '../handle';
-import { needAppSecret, signed } from '../service';
+import { expiryFields, readExpiry } from '../expiry';
+import { extractHandle } from '../handle';
+import { requireAppSecret, signUserPolicy } from '../service';
 import type { Policy, PolicyCall } from '../signing';
 import { callsField, policyOptions } from './createFields';
 
@@ -18,12 +18,12 @@ export const create: Operation = {
 	fields: [callsField, ...expiryFields],
 	options: policyOptions,
 	async execute(item) {
-		const policy = policyOf(item);
-		const appSecret = await needAppSecret(item.functions, 'A policy');
+		const policy = readPolicy(item);
+		const appSecret = await requireAppSecret(item.functions, 'A policy');
 		return {
 			json: {
 				...(policy as unknown as IDataObject),
-				...signed(policy, appSecret),
+				...signUserPolicy(policy, appSecret),
 				expiresAt: isoDate(policy.expiry),
 			},
 		};
@@ -31,19 +31,19 @@ export const create: Operation = {
 };
 
 /** @throws NodeOperationError that names the invalid field */
-function policyOf(item: ItemContext): Policy {
+function readPolicy(item: ItemContext): Policy {
 	const { option } = item;
 	const handle = optionalText(option('handle'));
 	const policy: Policy = {
-		expiry: expiryOf(item),
+		expiry: readExpiry(item),
 		call: item.parameter<PolicyCall[]>(callsField.name),
-		handle: handle && handleIn(handle),
+		handle: handle && extractHandle(handle),
 		url: optionalText(option('url')),
 		path: optionalText(option('path')),
 		container: optionalText(option('container')),
 		minSize: option<number>('minSize'),
 		maxSize: option<number>('maxSize'),
 	};
-	const given = Object.entries(policy).filter(([, value]) => value !== undefined);
-	return Object.fromEntries(given) as unknown as Policy;
+	const entries = Object.entries(policy).filter(([, value]) => value !== undefined);
+	return Object.fromEntries(entries) as unknown as Policy;
 }

@@ -1,4 +1,4 @@
-import { describeFile, handleIn } from '../../../nodes/Filestack/handle';
+import { describeFile, extractHandle } from '../../../nodes/Filestack/handle';
 import { outputOf } from '../../support/engine';
 import { byUrl } from '../../support/locators';
 import { filestack, Recorder } from '../../support/filestack';
@@ -24,13 +24,13 @@ const urls = [
 ];
 
 it.each([HANDLE, ` ${HANDLE} `, ...urls])('the handle of %j', (text) => {
-	expect(handleIn(text)).toBe(HANDLE);
+	expect(extractHandle(text)).toBe(HANDLE);
 });
 
 it.each(['a/b', '../x', 'metadata', 'x+y', 'x?y', 'ftp://host/x'])(
 	'%j is no URL, and so taken for a handle as it is',
 	(text) => {
-		expect(handleIn(text)).toBe(text);
+		expect(extractHandle(text)).toBe(text);
 	},
 );
 

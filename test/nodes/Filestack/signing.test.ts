@@ -1,7 +1,7 @@
 import CryptoJS from 'crypto-js';
 
 import { authenticate } from '../../../nodes/Filestack/authenticate';
-import { allowing, signPolicy } from '../../../nodes/Filestack/signing';
+import { policyQuery, signPolicy } from '../../../nodes/Filestack/signing';
 
 describe('a policy is encoded and signed as Filestack’s own clients do', () => {
 	it.each([
@@ -78,14 +78,14 @@ describe('a call is allowed', () => {
 		(JSON.parse(policy) as { expiry: number }).expiry - Date.now() / 1000;
 
 	it('what it does, on its file, for some minutes: more than a clock is off by', () => {
-		const { policy } = allowing(['stat'], 'HANDLE');
+		const { policy } = policyQuery(['stat'], 'HANDLE');
 		expect(JSON.parse(policy)).toMatchObject({ call: ['stat'], handle: 'HANDLE' });
 		expect(secondsFromNow(policy)).toBeGreaterThan(5 * 60);
 		expect(secondsFromNow(policy)).toBeLessThanOrEqual(60 * 60);
 	});
 
 	it('on any file where there is none yet', () => {
-		expect(Object.keys(JSON.parse(allowing(['store']).policy) as object)).toEqual([
+		expect(Object.keys(JSON.parse(policyQuery(['store']).policy) as object)).toEqual([
 			'expiry',
 			'call',
 		]);
