@@ -9,8 +9,8 @@ const sandbox = ownSandbox();
 const session = (operation: string, sessionId: string, more = {}) =>
 	runNode(fileCourierNode(sandbox, { resource: 'session', operation, sessionId }, more));
 
-describe('Create', () => {
-	it('asks for documents and gives the session back with normalised fields next to the service’s own', async () => {
+describe('Session: Create', () => {
+	it('requests documents and returns the session with normalized fields next to the service’s own', async () => {
 		const run = await createSession(sandbox);
 		const [{ json, pairedItem }] = outputOf(run);
 		expect(json).toMatchObject({
@@ -24,7 +24,7 @@ describe('Create', () => {
 		expect(pairedItem).toEqual({ item: 0 });
 	});
 
-	it('sends every documented field, in the flat form of the table and in the nested one of the examples', async () => {
+	it('sends every documented field in both forms: flat as in the parameter table, nested as in the examples', async () => {
 		await createSession(
 			sandbox,
 			{
@@ -68,7 +68,7 @@ describe('Create', () => {
 	});
 
 	it.each([{ recipientForm: 'flat' }, { recipientForm: 'nested' }, { requiredFields: 'examples' }])(
-		'works with a server that wants %j',
+		'works with a server that requires %j',
 		async (settings) => {
 			const { data: usual } = await sandbox.control.get<object>('/services/fileCourier/settings');
 			await sandbox.control.patch('/services/fileCourier/settings', settings);
@@ -77,7 +77,7 @@ describe('Create', () => {
 		},
 	);
 
-	it('leaves out what is empty', async () => {
+	it('omits empty fields', async () => {
 		await createSession(sandbox, { documents: ' \n ' });
 		const [{ body }] = await sandbox.requests();
 		expect(Object.keys(body!)).not.toEqual(
@@ -85,7 +85,7 @@ describe('Create', () => {
 		);
 	});
 
-	it('takes the documents from an array, and the date in the time zone of the workflow', async () => {
+	it('accepts an array of documents, and a date in the workflow’s time zone', async () => {
 		await createSession(sandbox, {
 			documents: '={{ ["One, two", "Three"] }}',
 			expiry: 'date',
@@ -94,7 +94,7 @@ describe('Create', () => {
 		const [{ body }] = await sandbox.requests();
 		expect(body).toMatchObject({
 			documents: ['One, two', 'Three'],
-			// n8n's default time zone, America/New_York
+			// n8n's default time zone is America/New_York.
 			expires_at: '2100-01-31T17:00:00.000Z',
 		});
 	});
@@ -112,14 +112,17 @@ describe('Create', () => {
 			'The field “Recipient Phone” must be a phone number in international format',
 		],
 		[{ options: { brandLogoUrl: 'logo.png' } }, 'The field “Brand Logo URL” is not a valid URL'],
-		[{ expiresInDays: 0 }, 'The field “Days” must be a whole number from 1 to 36500'],
+		[
+			{ expiresInDays: 0 },
+			'The field “Expires After (Days)” must be a whole number from 1 to 36500',
+		],
 		[{ expiry: 'date', expiresAt: '={{ "" }}' }, 'The field “Date and Time” is empty'],
 		[{ expiry: 'date', expiresAt: 'soon' }, 'The field “Date and Time” is not a valid date'],
 		[
 			{ expiry: 'date', expiresAt: '2020-01-01T00:00:00Z' },
 			'The field “Date and Time” is in the past',
 		],
-	])('with %j says: %s, and calls nobody', async (parameters, message) => {
+	])('rejects %j with “%s”, without sending a request', async (parameters, message) => {
 		const error = errorOf(await createSession(sandbox, parameters));
 		expect(error.message).toBe(message);
 		expect(error.description).toBeTruthy();
@@ -127,7 +130,7 @@ describe('Create', () => {
 		expect(await sandbox.requests()).toEqual([]);
 	});
 
-	it('hands the service’s own complaint on', async () => {
+	it('reports the service’s own error message', async () => {
 		const error = errorOf(await createSession(sandbox, { recipientEmail: 'nobody' }));
 		expect(error.message).toMatch(/^FileCourier answered 400: recipient_email /);
 		expect(error.description).toContain('Correct the field');
@@ -137,14 +140,14 @@ describe('Create', () => {
 		['../../x?y=1#z', 'quotes " \' and < >'],
 		['a\r\nX-Evil: 1', 'line\nbreaks\u0000and NUL'],
 		['emoji 🎉', 'x'.repeat(300)],
-	])('sends %j as it is', async (referenceId, subject) => {
+	])('sends %j unchanged', async (referenceId, subject) => {
 		await createSession(sandbox, { subject, options: { referenceId } });
 		const [request] = await sandbox.requests();
 		expect(request.path).toBe('/api/ext/sessions');
 		expect(request.body).toMatchObject({ reference_id: referenceId, subject });
 	});
 
-	it('keeps the order and the pairing of many items', async () => {
+	it('keeps the order and the item pairing of many items', async () => {
 		const input = Array.from({ length: 12 }, (_, n) => ({ json: { n } }));
 		const run = await createSession(
 			sandbox,
@@ -167,7 +170,7 @@ describe('Create', () => {
 	});
 });
 
-it('of two callback API keys in a rotation, a new session gets the first, whole', async () => {
+it('sends the first line of the Callback API Key unchanged, when it contains two keys during a rotation', async () => {
 	const host = new Host();
 	const headers = { 'content-type': 'application/json' };
 	await host.start({}, { headers, body: '{"status":true,"data":{"request_id":"req_1"}}' });

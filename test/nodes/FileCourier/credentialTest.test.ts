@@ -16,13 +16,13 @@ const test = async (data: Record<string, string>) =>
 		data,
 	);
 
-it('good credentials pass, although the session that is asked for does not exist', async () => {
+it('accepts valid credentials, although the requested session does not exist', async () => {
 	expect(await test(good)).toEqual({ status: 'OK', message: 'Connection successful' });
 	expect((await sandbox.requests()).map(({ status }) => status)).toEqual([404]);
 });
 
 it.each([{ clientId: 'fc_wrong' }, { clientSecret: 'fcs_wrong' }])(
-	'%j fails',
+	'rejects %j',
 	async (wrong: object) => {
 		const { status, message } = await test({ ...good, ...wrong });
 		expect(status).toBe('Error');
@@ -36,11 +36,11 @@ it.each([
 		'http://127.0.0.1:9 cannot be reached (ECONNREFUSED). Nothing answers at that address and port. Check the Base URL.',
 	],
 	['nonsense', 'The Base URL must start with https:// (or http:// for a local server)'],
-])('the Base URL %s fails', async (baseUrl, message) => {
+])('rejects the Base URL %s', async (baseUrl, message) => {
 	expect(await test({ ...good, baseUrl })).toEqual({ status: 'Error', message });
 });
 
-it('another server at the Base URL fails, although it answers 404 too', async () => {
+it('rejects another server at the Base URL, although it also responds 404', async () => {
 	const { message, status } = await test({
 		...good,
 		baseUrl: sandbox.info.services.fileCourier.origins.secure,
@@ -49,7 +49,7 @@ it('another server at the Base URL fails, although it answers 404 too', async ()
 	expect(message).toContain('does not answer in JSON, but with a web page (404)');
 });
 
-it('a service in trouble is no proof of good credentials', async () => {
+it('does not accept credentials on a 503 response', async () => {
 	await sandbox.fault({ service: 'fileCourier', fault: { type: 'status', status: 503 } });
 	expect(await test(good)).toMatchObject({
 		status: 'Error',

@@ -19,7 +19,7 @@ afterAll(async () => {
 	await receiver.stop();
 });
 
-/** Uploads a file as the recipient and gives back what FileCourier delivers. */
+/** Uploads a file as the recipient and returns the file object of FileCourier's delivery. */
 async function deliver(name: string, content: Buffer): Promise<{ url: string }> {
 	const run = await createSession(sandbox, { callbackUrl: receiver.url });
 	const { uploadUrl } = outputOf(run)[0].json as { uploadUrl: string };
@@ -38,7 +38,7 @@ const download = (parameters: object) =>
 		}),
 	);
 
-it('fetches a delivered file into n8n’s storage, with its name, type, size and SHA-256', async () => {
+it('downloads a delivered file to n8n’s storage and outputs its name, type, size and SHA-256', async () => {
 	const [{ json, binary }] = outputOf(await download({ url }));
 	expect(json).toMatchObject({
 		fileName: 'Gehaltsabrechnung „März“.bin',
@@ -51,14 +51,14 @@ it('fetches a delivered file into n8n’s storage, with its name, type, size and
 	expect(await bytesOf(binary!.data)).toEqual(bytes);
 });
 
-it('sends no credentials to the host of the files', async () => {
+it('sends no credentials to the file host', async () => {
 	await download({ url });
 	const requests = (await sandbox.requests()).filter(({ origin }) => origin === 'files');
 	expect(requests).toHaveLength(1);
 	expect(requests[0]).toMatchObject({ status: 200, authorized: false });
 });
 
-it('takes the field, the name and no hash as the user wishes', async () => {
+it('uses the selected field and file name, and outputs no SHA-256 if it is turned off', async () => {
 	const options = { fileName: '../x.bin', sha256: false };
 	const [{ json, binary }] = outputOf(
 		await download({ url, binaryPropertyName: 'passport', options }),
@@ -68,26 +68,26 @@ it('takes the field, the name and no hash as the user wishes', async () => {
 	expect(Object.keys(binary!)).toEqual(['passport']);
 });
 
-it('fetches an empty file', async () => {
+it('downloads an empty file', async () => {
 	const empty = await deliver('empty.txt', Buffer.alloc(0));
 	const [{ json, binary }] = outputOf(await download({ url: empty.url }));
 	expect(json).toMatchObject({ size: 0, sha256: createHash('sha256').digest('hex') });
 	expect(await bytesOf(binary!.data)).toHaveLength(0);
 });
 
-it.each(['truncate', 'reset'])('begins again after a %s', async (type) => {
+it.each(['truncate', 'reset'])('retries the download after a %s', async (type) => {
 	await sandbox.fault({ service: 'fileCourier', origin: 'files', times: 2, fault: { type } });
 	const [{ json }] = outputOf(await download({ url }));
 	expect(json.sha256).toBe(sha256);
 });
 
-it('never hands on a file that is always cut off', async () => {
+it('outputs no file if every response is truncated', async () => {
 	await sandbox.fault({ service: 'fileCourier', origin: 'files', fault: { type: 'truncate' } });
 	const error = errorOf(await download({ url }));
 	expect(error.message).toMatch(/^The file host could not be reached/);
 });
 
-it('says what to do when a link was changed, or has expired', async () => {
+it('says what to do if the URL was changed or has expired', async () => {
 	const changed = errorOf(await download({ url: `${url}x` }));
 	expect(changed.message).toMatch(/^The file host answered 403/);
 	await sandbox.control.post('/clock', { advance: 24 * 3600 + 1 });
@@ -96,7 +96,7 @@ it('says what to do when a link was changed, or has expired', async () => {
 	url = (await deliver('again.bin', bytes)).url;
 });
 
-it('gives up a download that stands still', async () => {
+it('cancels a stalled download', async () => {
 	await sandbox.fault({
 		service: 'fileCourier',
 		origin: 'files',
@@ -109,7 +109,7 @@ it('gives up a download that stands still', async () => {
 });
 
 it.each(['', 'report.pdf', 'file:///etc/passwd', 'javascript:alert(1)'])(
-	'refuses %j as a URL',
+	'rejects %j as a URL',
 	async (wrong) => {
 		const error = errorOf(await download({ url: `={{ ${JSON.stringify(wrong)} }}` }));
 		expect(error.message).toBe(

@@ -37,7 +37,7 @@ let sandbox: Sandbox;
 let n8n: Server;
 let context: ReturnType<typeof buildContext>;
 let waiting: IRun;
-/** The run after somebody was believed at its resume URL. */
+/** The execution resumed by an accepted call to its resume URL. */
 let resumed: Promise<IRun> | undefined;
 
 beforeAll(async () => {
@@ -52,19 +52,19 @@ afterAll(async () => {
 	await sandbox.stop();
 });
 
-/** What is not a parameter of the node. */
-interface Surroundings {
+/** Overrides for everything except the node's parameters. */
+interface Overrides {
 	credentials?: IDataObject;
 	settings?: Partial<INode>;
-	/** What n8n knows of the execution. */
+	/** n8n's data of the execution. */
 	additional?: Partial<IWorkflowExecuteAdditionalData>;
 }
 
-/** Runs the node until it waits. */
+/** Runs the node until the execution waits. */
 async function wait(
 	parameters: IDataObject = {},
 	input: INodeExecutionData[] = [{ json: { customer: 7 } }],
-	{ credentials = {}, settings = {}, additional = {} }: Surroundings = {},
+	{ credentials = {}, settings = {}, additional = {} }: Overrides = {},
 ) {
 	resumed = undefined;
 	context = buildContext(
@@ -92,7 +92,7 @@ async function wait(
 const stackEntry = () => waiting.data.executionData!.nodeExecutionStack[0];
 const session = () => stackEntry().data.main[0]![0].json as Record<string, string>;
 
-/** What n8n does when a resume URL is called (waiting-webhooks and webhook-helpers of n8n 2.41). */
+/** Handles a call to the resume URL like n8n (waiting-webhooks and webhook-helpers of n8n 2.41). */
 async function receive(
 	request: import('node:http').IncomingMessage,
 	response: import('node:http').ServerResponse,
@@ -150,7 +150,7 @@ const delivery = (request_id: string) =>
 
 const secret = () => sandbox.info.services.fileCourier.credentials.webhookSecret;
 
-it('parks the execution until the link expires, with n8n’s resume URL as the callback', async () => {
+it('waits until the link expires, with n8n’s resume URL as the callback URL', async () => {
 	const run = await wait();
 	expect(run.status).toBe('waiting');
 	const minutes = (run.waitTill!.getTime() - Date.parse(session().expiresAt)) / 60_000;
@@ -159,7 +159,7 @@ it('parks the execution until the link expires, with n8n’s resume URL as the c
 	expect(body!.callback_url).toMatch(/\/webhook-waiting\/execution1\?signature=/);
 });
 
-it('goes on with the files when they are delivered', async () => {
+it('continues with the files when they are delivered', async () => {
 	await wait();
 	await uploadAsRecipient(session().uploadUrl, [file]);
 	await sandbox.until<Array<{ attempts: unknown[] }>>(
@@ -171,10 +171,10 @@ it('goes on with the files when they are delivered', async () => {
 	expect(await bytesOf(binary!.data)).toEqual(file.bytes);
 });
 
-it('tells that nothing came when the time is over, with the session and what came in', async () => {
+it('outputs delivered: false with the session and the input data when the wait times out', async () => {
 	await wait({ options: { waitHours: 2 } });
 	expect((waiting.waitTill!.getTime() - Date.now()) / 3_600_000).toBeCloseTo(2);
-	// What n8n does when the timer ends: the node is disabled, and its input is its output.
+	// When the wait times out, n8n disables the node and outputs its input.
 	stackEntry().node = { ...stackEntry().node, disabled: true };
 	const [{ json, binary }] = outputOf(await resume(waiting.data));
 	expect(json).toMatchObject({ delivered: false, customer: 7 });
@@ -182,7 +182,7 @@ it('tells that nothing came when the time is over, with the session and what cam
 	expect(binary).toBeUndefined();
 });
 
-it('does not change what the node before has put out', async () => {
+it('does not change the output of the previous node', async () => {
 	await wait();
 	expect(waiting.data.resultData.runData.Source[0].data!.main[0]![0].json).toEqual({ customer: 7 });
 });
@@ -191,17 +191,17 @@ it.each([
 	['forged', () => post(delivery(session().sessionId), 'f'.repeat(64)), 401],
 	['unsigned', () => post(delivery(session().sessionId), ''), 401],
 	[
-		'of another session',
+		'for another session',
 		() => post(delivery('req_other'), hmacSha256(delivery('req_other'), secret())),
 		409,
 	],
-])('a call to the resume URL that is %s changes nothing', async (_, call, status) => {
+])('does not resume on a delivery that is %s', async (_, call, status) => {
 	await wait();
 	expect(await call()).toBe(status);
 	expect(resumed).toBeUndefined();
 });
 
-it('the same delivery twice resumes once', async () => {
+it('resumes once when the same delivery arrives twice', async () => {
 	await wait();
 	const body = delivery(session().sessionId);
 	const first = post(body, hmacSha256(body, secret()));
@@ -209,7 +209,7 @@ it('the same delivery twice resumes once', async () => {
 	expect(outputOf((await resumed)!)).toHaveLength(1);
 });
 
-it('more than one item is an error that names the way out, and nobody is asked for anything', async () => {
+it('rejects more than one input item, suggests a sub-workflow and requests no documents', async () => {
 	await sandbox.reset();
 	const error = errorOf(await wait({}, [{ json: {} }, { json: {} }]));
 	expect(error.message).toContain('one input item at a time');
@@ -217,31 +217,41 @@ it('more than one item is an error that names the way out, and nobody is asked f
 	expect(await sandbox.requests()).toEqual([]);
 });
 
-describe('nobody is asked for anything', () => {
+describe('requests no documents', () => {
 	const noExecution = { executionId: undefined };
 	const noAddress = { webhookWaitingBaseUrl: 'ftp://n8n.example/webhook-waiting' };
-	it.each<[string, IDataObject, Surroundings, RegExp]>([
+	it.each<[string, IDataObject, Overrides, RegExp]>([
 		[
 			'without a Webhook Secret',
 			{},
 			{ credentials: { webhookSecret: ' \n ' } },
 			/^No Webhook Secret/,
 		],
-		['with a limit that is no number', { options: { waitHours: 'two days' } }, {}, /“Maximum Wait/],
-		['with a limit that is over at once', { options: { waitHours: 0 } }, {}, /“Maximum Wait/],
+		[
+			'with a Maximum Wait that is not a number',
+			{ options: { waitHours: 'two days' } },
+			{},
+			/“Maximum Wait/,
+		],
+		['with a Maximum Wait of zero', { options: { waitHours: 0 } }, {}, /“Maximum Wait/],
 		['with an Output that does not exist', { output: 'files' }, {}, /“Output”/],
 		[
-			'with a negative Download Time',
+			'with a negative Download Time Limit',
 			{ options: { downloadBudget: -1 } },
 			{},
 			/“Download Time Limit/,
 		],
 		['in an execution without an ID', {}, { additional: noExecution }, /^n8n cannot pause/],
-		['without a resume URL of the web', {}, { additional: noAddress }, /^n8n cannot pause/],
-		['as a tool', {}, { settings: { type: 'test.subjectTool' } }, /as a tool of an AI agent$/],
-	])('%s', async (_, parameters, surroundings, message) => {
+		['with a resume URL that is not http(s)', {}, { additional: noAddress }, /^n8n cannot pause/],
+		[
+			'as a tool of an AI agent',
+			{},
+			{ settings: { type: 'test.subjectTool' } },
+			/as a tool of an AI agent$/,
+		],
+	])('%s', async (_, parameters, overrides, message) => {
 		await sandbox.reset();
-		const run = await wait(parameters, undefined, surroundings);
+		const run = await wait(parameters, undefined, overrides);
 		expect(run.waitTill).toBeUndefined();
 		expect(errorOf(run).message).toMatch(message);
 		expect(errorOf(run).description).toMatch(/./);
@@ -249,7 +259,7 @@ describe('nobody is asked for anything', () => {
 	});
 });
 
-it('does not wait for a session whose delivery it could not recognize', async () => {
+it('does not wait if the created session has no ID to recognize its delivery by', async () => {
 	const host = new Host();
 	const body = JSON.stringify({
 		status: true,
@@ -265,13 +275,13 @@ it('does not wait for a session whose delivery it could not recognize', async ()
 	expect(errorOf(run).description).toMatch(/may still have created the session/);
 });
 
-it('is not offered as a tool of an AI agent', () => {
+it('is not offered as an operation of an AI agent’s tool', () => {
 	const { properties } = new FileCourier().description;
 	const selector = properties.find(({ name }) => name === 'operation')!;
 	const shownTo = (name: string) => {
 		const description = { ...new FileCourier().description, name };
 		return (selector.options as INodePropertyOptions[])
-			.filter((one) => NodeHelpers.displayParameter({}, one as never, null, description))
+			.filter((option) => NodeHelpers.displayParameter({}, option as never, null, description))
 			.map(({ value }) => value);
 	};
 	expect(shownTo('fileCourier')).toContain('requestAndWait');

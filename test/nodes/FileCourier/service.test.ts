@@ -8,20 +8,23 @@ it.each([
 	['pending', expires, 'expired'],
 	['completed', expires + 1, 'completed'],
 	['cancelled', expires + 1, 'cancelled'],
-])('a session that is %s is at %d effectively %s', (status, now, effectiveStatus) => {
-	const described = describeSession({ request_id: 'req_1', status, expires_at }, now);
-	expect(described).toMatchObject({
-		status,
-		effectiveStatus,
-		expiresAt: '2025-02-15T23:59:59.000Z',
-	});
-});
+])(
+	'gives a session with status %s at %d the effectiveStatus %s',
+	(status, now, effectiveStatus) => {
+		const described = describeSession({ request_id: 'req_1', status, expires_at }, now);
+		expect(described).toMatchObject({
+			status,
+			effectiveStatus,
+			expiresAt: '2025-02-15T23:59:59.000Z',
+		});
+	},
+);
 
 it.each([
 	[{ request_id: 'req_1' }, 'req_1'],
 	[{ session_id: 'sess_1', request_id: 'req_1' }, 'sess_1'],
 	[{ id: 'x' }, 'x'],
 	[{}, undefined],
-])('the ID of the session %j is %s', (data, id) => {
+])('reads the ID of the session %j as %s', (data, id) => {
 	expect(sessionIdOf(data)).toBe(id);
 });

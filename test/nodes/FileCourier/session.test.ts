@@ -17,8 +17,8 @@ async function newSession(parameters = {}): Promise<{ sessionId: string; uploadU
 	return outputOf(await createSession(sandbox, parameters))[0].json as never;
 }
 
-describe('Get', () => {
-	it('shows a pending session, by either form of its ID', async () => {
+describe('Session: Get', () => {
+	it('returns a pending session by either form of its ID', async () => {
 		const { sessionId } = await newSession({ options: { referenceId: 'CUST-2' } });
 		for (const id of [sessionId, sessionId.replace('req_', 'sess_'), ` ${sessionId} `]) {
 			const [{ json }] = outputOf(await session('get', id));
@@ -32,7 +32,7 @@ describe('Get', () => {
 		}
 	});
 
-	it('shows the files of an uploaded one', async () => {
+	it('returns the files of a session after the upload', async () => {
 		const { sessionId, uploadUrl } = await newSession();
 		await uploadAsRecipient(uploadUrl, [
 			{ name: 'id.pdf', type: 'application/pdf', bytes: Buffer.from('%PDF') },
@@ -52,8 +52,8 @@ describe('Get', () => {
 	});
 });
 
-describe('Cancel', () => {
-	it('cancels a pending session; once more is no error', async () => {
+describe('Session: Cancel', () => {
+	it('cancels a pending session, and reports no error for a session that is already cancelled', async () => {
 		const { sessionId } = await newSession();
 		expect(outputOf(await session('cancel', sessionId))[0].json).toEqual({
 			cancelled: true,
@@ -67,7 +67,7 @@ describe('Cancel', () => {
 		});
 	});
 
-	it('counts a cancellation whose answer was lost as done', async () => {
+	it('succeeds if only the response to the cancellation is lost', async () => {
 		const { sessionId } = await newSession();
 		await sandbox.fault({
 			service: 'fileCourier',
@@ -78,7 +78,7 @@ describe('Cancel', () => {
 		expect(outputOf(await session('cancel', sessionId))[0].json).toMatchObject({ cancelled: true });
 	});
 
-	it('says why a session with files cannot be cancelled', async () => {
+	it('explains why a session with uploaded files cannot be cancelled', async () => {
 		const { sessionId, uploadUrl } = await newSession();
 		await uploadAsRecipient(uploadUrl, [
 			{ name: 'a.txt', type: 'text/plain', bytes: Buffer.from('a') },
@@ -88,7 +88,7 @@ describe('Cancel', () => {
 		expect(error.description).toContain('Get');
 	});
 
-	it('says that an unknown session is unknown', async () => {
+	it('reports that an unknown session was not found', async () => {
 		const error = errorOf(await session('cancel', 'req_unknown'));
 		expect(error.message).toMatch(/^FileCourier answered 404/);
 		expect(error.description).toContain('The session was not found');
@@ -106,7 +106,7 @@ describe('a failing item', () => {
 		recipientEmail: '={{ $json.to }}',
 	};
 
-	it('goes on with its error when the node is set to continue', async () => {
+	it('is output with its error if the node is set to continue', async () => {
 		const settings = { onError: 'continueRegularOutput' as const };
 		const items = outputOf(
 			await runNode(fileCourierNode(sandbox, parameters, { input, settings })),
@@ -121,7 +121,7 @@ describe('a failing item', () => {
 		});
 	});
 
-	it('goes to the error output when the node has one, with what came in', async () => {
+	it('is sent to the error output with its input data if the node has one', async () => {
 		const settings = { onError: 'continueErrorOutput' as const };
 		const run = await runNode(fileCourierNode(sandbox, parameters, { input, settings }));
 		expect(outputOf(run, 0)).toHaveLength(2);

@@ -13,12 +13,12 @@ import { startReceiver } from '../../support/receiver';
 import { Sandbox } from '../../support/sandbox';
 import { SIZES } from '../../support/sizes';
 
-/** The size and how it goes are in the URL; what of it is missing is cut off at the end. */
+/** A file host. The URL contains whether the length is announced, the size, and the number of bytes missing at the end. */
 const host = createServer(({ url = '' }, response) => {
 	const [, way, size, missing = 0] = url.split('/');
 	const bytes = Buffer.alloc(Number(size), 'x');
 	if (way === 'announced') response.setHeader('content-length', bytes.length);
-	// Without a length it goes in chunks.
+	// Without a Content-Length, Node sends the body chunked.
 	response.write(bytes.subarray(0, bytes.length - Number(missing)), () =>
 		missing ? response.destroy() : response.end(),
 	);
@@ -53,7 +53,7 @@ describe.each(['filesystem', 'default'] as const)('in n8nâ€™s binary data mode â
 		await binaryData();
 	});
 
-	it.each(SIZES)('a delivered file of %i bytes comes down', async (size) => {
+	it.each(SIZES)('downloads a delivered file of %i bytes', async (size) => {
 		const bytes = randomBytes(size);
 		const [{ json, binary }] = outputOf(await download(await delivered(bytes)));
 		expect(json).toMatchObject({ size, sha256: sha256Of(bytes) });
@@ -61,15 +61,15 @@ describe.each(['filesystem', 'default'] as const)('in n8nâ€™s binary data mode â
 		expect(sha256Of(await bytesOf(binary!.data))).toBe(sha256Of(bytes));
 	});
 
-	describe.each(['announced', 'chunked'])('from a host whose answer is %s', (way) => {
-		it.each(SIZES)('%i bytes come down', async (size) => {
+	describe.each(['announced', 'chunked'])('from a host whose response length is %s', (way) => {
+		it.each(SIZES)('downloads %i bytes', async (size) => {
 			const [{ json, binary }] = outputOf(await download(`${origin}/${way}/${size}`));
 			const sha256 = sha256Of(Buffer.alloc(size, 'x'));
 			expect(json).toMatchObject({ size, sha256 });
 			expect(sha256Of(await bytesOf(binary!.data))).toBe(sha256);
 		});
 
-		it('a file without its last byte is none', async () => {
+		it('outputs no file if the last byte is missing', async () => {
 			const error = errorOf(await download(`${origin}/${way}/65537/1`));
 			expect(error.message).toContain('could not be reached');
 			expect(error.description).toMatch(/answer broke off|before the whole answer came/);
@@ -77,7 +77,7 @@ describe.each(['filesystem', 'default'] as const)('in n8nâ€™s binary data mode â
 	});
 });
 
-/** The URL of a file that a recipient has sent. */
+/** Uploads a file as the recipient and returns its delivered URL. */
 async function delivered(bytes: Buffer): Promise<string> {
 	const receiver = await startReceiver();
 	const session = await createSession(sandbox, { callbackUrl: receiver.url });

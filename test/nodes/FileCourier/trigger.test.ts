@@ -5,8 +5,8 @@ import { hmacSha256 } from '../../support/sign';
 
 const trigger = ownTrigger();
 
-describe('a delivery that is signed', () => {
-	it('starts the workflow: the vector of the documentation', async () => {
+describe('a signed delivery', () => {
+	it('starts the workflow with the example of FileCourier’s documentation', async () => {
 		await trigger.activate();
 		const { status } = await trigger.post(VECTOR.body, {
 			'X-FileCourier-Signature': VECTOR.signature,
@@ -41,20 +41,20 @@ describe('a delivery that is signed', () => {
 		]);
 	});
 
-	it('is believed when it was laid out anew and signed as it is', async () => {
+	it('is accepted if its JSON is indented and signed in that form', async () => {
 		await trigger.activate();
 		const { status } = await trigger.deliver(JSON.stringify(JSON.parse(VECTOR.body), null, 2));
 		expect([status, trigger.server.runs.length]).toEqual([200, 1]);
 	});
 
-	it('is believed when it was laid out anew after it was signed', async () => {
+	it('is accepted if its JSON was indented after it was signed', async () => {
 		await trigger.activate();
 		const body = JSON.stringify(JSON.parse(VECTOR.body), null, 2);
 		const { status } = await trigger.post(body, { 'X-FileCourier-Signature': VECTOR.signature });
 		expect([status, trigger.server.runs.length]).toEqual([200, 1]);
 	});
 
-	it('is believed under either secret of a rotation, in capitals, and with a prefix', async () => {
+	it('is accepted with either secret of a rotation, in upper case and with the prefix sha256=', async () => {
 		await trigger.activate(
 			{ options: { repeatWindow: 0 } },
 			{ webhookSecret: `fcwh_new\n${VECTOR.secret}` },
@@ -68,7 +68,7 @@ describe('a delivery that is signed', () => {
 		expect(trigger.server.runs).toHaveLength(2);
 	});
 
-	it('starts nothing, but is answered, when its event was not chosen', async () => {
+	it('gets a 200 response but does not start the workflow if its event is not selected', async () => {
 		await trigger.activate();
 		const { status, data } = await trigger.deliver(
 			'{"event":"files.viewed","timestamp":"t","data":{}}',
@@ -77,7 +77,7 @@ describe('a delivery that is signed', () => {
 		expect(trigger.server.runs).toEqual([]);
 	});
 
-	it('starts the workflow with any event, when any was chosen', async () => {
+	it('starts the workflow with any event if “Any Event” is selected', async () => {
 		await trigger.activate({ events: ['*'] });
 		await trigger.deliver(
 			'{"event":"files.viewed","timestamp":"t","data":{"request_id":"req_1","who":"x"}}',
@@ -100,7 +100,7 @@ describe('a delivery that is signed', () => {
 		expect([status, trigger.server.runs.length]).toEqual([200, runs]);
 	});
 
-	it('leaves out the files whose names do not fit', async () => {
+	it('omits files whose names do not match', async () => {
 		await trigger.activate({ options: { fileName: '*.PDF' } });
 		const files = ['a.pdf', 'b.png', 'c.pdf'].map((name) => ({ name }));
 		await trigger.deliver(
@@ -112,7 +112,7 @@ describe('a delivery that is signed', () => {
 		]);
 	});
 
-	it('reaches a person who listens for a test event as often as they send it', async () => {
+	it('starts a run each time it is sent while the editor listens for a test event', async () => {
 		await trigger.activate({}, {}, 'manual' as never);
 		await trigger.deliver(VECTOR.body);
 		await trigger.deliver(VECTOR.body);
@@ -120,44 +120,44 @@ describe('a delivery that is signed', () => {
 	});
 });
 
-describe('the same delivery five times', () => {
-	it('one after the other: one run, five times 2xx', async () => {
+describe('a duplicate delivery', () => {
+	it('starts one run and gets five 2xx responses if sent one after the other', async () => {
 		await trigger.activate();
-		const answers = [];
-		for (let n = 0; n < 5; n++) answers.push((await trigger.deliver(VECTOR.body)).status);
-		expect(answers).toEqual([200, 200, 200, 200, 200]);
+		const responses = [];
+		for (let n = 0; n < 5; n++) responses.push((await trigger.deliver(VECTOR.body)).status);
+		expect(responses).toEqual([200, 200, 200, 200, 200]);
 		expect(trigger.server.runs).toHaveLength(1);
 	});
 
-	it('at the same moment: one run, five times 2xx', async () => {
+	it('starts one run and gets five 2xx responses if sent at the same moment', async () => {
 		await trigger.activate();
-		const answers = await Promise.all(
+		const responses = await Promise.all(
 			Array.from({ length: 5 }, () => trigger.deliver(VECTOR.body)),
 		);
-		expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200]);
+		expect(responses.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200]);
 		expect(trigger.server.runs).toHaveLength(1);
 	});
 
-	it('with a restart of n8n between them: still one run', async () => {
+	it('does not start a second run after a restart of n8n', async () => {
 		await trigger.activate();
 		await trigger.deliver(VECTOR.body);
 		const { savedStaticData, runs } = trigger.server;
 		expect(runs).toHaveLength(1);
 		await trigger.server.stop();
-		await trigger.activate(); // under another workflow ID: nothing in memory is known of it
+		await trigger.activate(); // under another workflow ID, so nothing about it is in memory
 		trigger.server.savedStaticData = savedStaticData;
 		expect((await trigger.deliver(VECTOR.body)).data).toEqual({ received: true, repeated: true });
 		expect(trigger.server.runs).toEqual([]);
 	});
 
-	it('of two sessions: two runs', async () => {
+	it('is not detected between two sessions, which start two runs', async () => {
 		await trigger.activate();
 		await trigger.deliver(VECTOR.body);
 		await trigger.deliver(VECTOR.body.replaceAll('req_abc123xyz', 'req_another'));
 		expect(trigger.server.runs).toHaveLength(2);
 	});
 
-	it('starts its run at the repeat, if n8n could not start it at first', async () => {
+	it('starts the run if n8n could not start it for the first delivery', async () => {
 		await trigger.activate();
 		trigger.server.failNextStart = true;
 		expect((await trigger.deliver(VECTOR.body)).status).toBe(500);
@@ -166,7 +166,7 @@ describe('the same delivery five times', () => {
 		expect(trigger.server.runs).toHaveLength(1);
 	});
 
-	it('starts five runs, if the user ignores no repeats', async () => {
+	it('starts a run each time if Ignore Duplicates For is 0', async () => {
 		await trigger.activate({ options: { repeatWindow: 0 } });
 		for (let n = 0; n < 5; n++) await trigger.deliver(VECTOR.body);
 		expect(trigger.server.runs).toHaveLength(5);

@@ -33,12 +33,12 @@ const hoursAgo = (hours: number) => new Date(Date.now() - hours * HOUR * 1000).t
 
 it.each([
 	['the last retry of the schedule', hoursAgo(26.6), 27 * HOUR, 200],
-	['an older one', hoursAgo(27.1), 27 * HOUR, 401],
-	['one from the future', hoursAgo(-27.1), 27 * HOUR, 401],
-	['one without a time', undefined, 27 * HOUR, 400],
-	['any, if the user refuses none,', hoursAgo(9000), 0, 200],
-	['one without a time, if the user refuses none,', undefined, 0, 200],
-])('%s from %s, with at most %i seconds, gets %i', async (_, timestamp, maxAge, status) => {
+	['an older delivery', hoursAgo(27.1), 27 * HOUR, 401],
+	['a delivery from the future', hoursAgo(-27.1), 27 * HOUR, 401],
+	['a delivery without a timestamp', undefined, 27 * HOUR, 400],
+	['a very old delivery', hoursAgo(9000), 0, 200],
+	['a delivery without a timestamp', undefined, 0, 200],
+])('%s (%s) with a Maximum Age of %i seconds gets %i', async (_, timestamp, maxAge, status) => {
 	await activate({ maxAge });
 	expect(await deliver(JSON.stringify(delivery(timestamp)))).toBe(status);
 	expect(trigger.items).toHaveLength(status === 200 ? 1 : 0);
@@ -49,12 +49,12 @@ it.each([
 	['49 hours ago', hoursAgo(48.1), 401],
 	['in unix seconds', Math.floor(Date.now() / 1000) - 60, 200],
 	['never', undefined, 400],
-])('unless the user says otherwise, a delivery signed %s gets %s', async (_, timestamp, status) => {
+])('with the default Maximum Age, a delivery signed %s gets %s', async (_, timestamp, status) => {
 	await activate();
 	expect(await deliver(JSON.stringify({ ...delivery(), timestamp }))).toBe(status);
 });
 
-it('refuses a delivery by its age as soon as it is forgotten, also from a clock that is ahead', async () => {
+it('rejects a delivery by its age once it is no longer recognized as a duplicate, also if the sender’s clock is ahead', async () => {
 	await activate();
 	const now = Date.now();
 	const body = JSON.stringify(delivery(hoursAgo(-1)));
@@ -67,13 +67,13 @@ it('refuses a delivery by its age as soon as it is forgotten, also from a clock 
 	expect(trigger.items).toHaveLength(1);
 });
 
-it('a delivery without a time is a repeat however its JSON is laid out', async () => {
+it('recognizes a duplicate without a timestamp, whatever the indentation of its JSON', async () => {
 	await activate({ maxAge: 0 });
 	for (const indent of [0, 1, 2]) await deliver(JSON.stringify(delivery(), null, indent));
 	expect(trigger.items).toHaveLength(1);
 });
 
-it('tells its repeats from others by a key', async () => {
+it('outputs the same deliveryKey for duplicates and another one for other deliveries', async () => {
 	await activate({ maxAge: 0, repeatWindow: 0 });
 	for (const hours of [1, 2]) {
 		const body = JSON.stringify(delivery(new Date(hours * HOUR * 1000).toISOString()));
@@ -85,7 +85,7 @@ it('tells its repeats from others by a key', async () => {
 	expect(keys[0]).not.toBe(keys[2]);
 });
 
-it('another content in the same second is another delivery; other white space and order are not', async () => {
+it('treats other content in the same second as another delivery, but not other white space or key order', async () => {
 	await activate();
 	const time = hoursAgo(1);
 	const [a, b] = [

@@ -5,7 +5,7 @@ import { hmacSha256 } from '../../support/sign';
 const trigger = ownTrigger();
 afterEach(() => void jest.restoreAllMocks());
 
-/** Delivers the same again and again, which this trigger lets in. */
+/** Activates the trigger without deduplication, so that the same delivery can be sent repeatedly. */
 const activate = async () => await trigger.activate({ options: { repeatWindow: 0 } });
 
 const statusUnder = async (secret: string, headers = {}) =>
@@ -16,23 +16,23 @@ const statusUnder = async (secret: string, headers = {}) =>
 		})
 	).status;
 
-/** Makes the readings of a credential as old as that. */
-function letPass(milliseconds: number) {
+/** Moves the clock forward, which ages the cached credential. */
+function advanceClock(milliseconds: number) {
 	const now = Date.now();
 	jest.spyOn(Date, 'now').mockImplementation(() => now + milliseconds);
 }
 
-it('reads the credential once for deliveries that follow one another', async () => {
+it('reads the credential once for deliveries in quick succession', async () => {
 	const reading = jest.spyOn(TestCredentials.prototype, 'getDecrypted');
 	await activate();
 	for (let n = 0; n < 10; n++) expect(await statusUnder(VECTOR.secret)).toBe(200);
 	expect(reading).toHaveBeenCalledTimes(1);
-	letPass(2_000);
+	advanceClock(2_000);
 	expect(await statusUnder(VECTOR.secret)).toBe(200);
 	expect(reading).toHaveBeenCalledTimes(2);
 });
 
-it('believes a secret as soon as it is entered', async () => {
+it('accepts a new secret immediately', async () => {
 	await activate();
 	expect(await statusUnder(VECTOR.secret)).toBe(200);
 	expect(await statusUnder('fcwh_new')).toBe(401);
@@ -40,15 +40,15 @@ it('believes a secret as soon as it is entered', async () => {
 	expect(await statusUnder('fcwh_new')).toBe(200);
 });
 
-it('believes a secret that was removed for two seconds at most', async () => {
+it('accepts a removed secret for two seconds at most', async () => {
 	await activate();
 	expect(await statusUnder(VECTOR.secret)).toBe(200);
 	trigger.credentials.webhookSecret = '';
-	letPass(2_000);
+	advanceClock(2_000);
 	expect(await statusUnder(VECTOR.secret)).toBe(401);
 });
 
-it('forgets what it has read as soon as a delivery was refused with something newer', async () => {
+it('drops the cached credential once a delivery is rejected with a newer one', async () => {
 	await activate();
 	expect(await statusUnder(VECTOR.secret)).toBe(200);
 	trigger.credentials.webhookSecret = 'fcwh_new';
@@ -56,16 +56,16 @@ it('forgets what it has read as soon as a delivery was refused with something ne
 	expect(await statusUnder(VECTOR.secret)).toBe(401);
 });
 
-it('asks for a callback API key two seconds after it was entered at the latest', async () => {
+it('requires a new callback API key after two seconds at most', async () => {
 	await activate();
 	expect(await statusUnder(VECTOR.secret)).toBe(200);
 	trigger.credentials.callbackApiKey = 'key-1';
-	letPass(2_000);
+	advanceClock(2_000);
 	expect(await statusUnder(VECTOR.secret)).toBe(401);
 	expect(await statusUnder(VECTOR.secret, { Authorization: 'Bearer key-1' })).toBe(200);
 });
 
-it('shares nothing with another workflow', async () => {
+it('does not share the cached credential with another workflow', async () => {
 	await activate();
 	expect(await statusUnder(VECTOR.secret)).toBe(200);
 	await trigger.stopServer();

@@ -10,16 +10,16 @@ import { Host, type Scripted } from '../../support/host';
 
 const trigger = ownTrigger();
 let host: Host;
-let answers: Record<string, Scripted>;
+let responses: Record<string, Scripted>;
 
 beforeEach(async () => {
 	host = new Host();
-	answers = {
+	responses = {
 		'/a.pdf': { body: 'first' },
 		'/b.pdf': { body: 'second' },
 		'/c.pdf': { body: 'third' },
 	};
-	await host.start(answers, { status: 404, body: 'gone' });
+	await host.start(responses, { status: 404, body: 'gone' });
 });
 afterEach(async () => await host.stop());
 
@@ -37,13 +37,13 @@ const activate = async (options: IDataObject = {}) =>
 
 const requestsFor = (name: string) => host.requests.filter(({ url }) => url === `/${name}`).length;
 
-const told = () =>
+const downloads = () =>
 	trigger.server.runs.flat().map(({ json }) => {
 		const { downloaded, downloadError } = json.file as IDataObject;
 		return [downloaded, downloadError];
 	});
 
-/** How many files n8n has stored for deliveries whose run has no number yet. */
+/** Counts the files that n8n has stored for deliveries whose execution has no ID yet. */
 async function storedCopies(): Promise<number> {
 	const [{ binary }] = trigger.server.runs.flat();
 	const folder = dirname((await binaryData()).getPath(binary!.data.id!));
@@ -51,15 +51,15 @@ async function storedCopies(): Promise<number> {
 }
 
 it.each([400, 401, 402, 403, 404, 405, 406, 409, 410, 416, 418, 451])(
-	'a file that its host refuses with %i does not keep the others back',
+	'downloads the other files if the host rejects one with %i',
 	async (status) => {
-		answers['/b.pdf'] = { status, body: '{"error":"No more"}' };
+		responses['/b.pdf'] = { status, body: '{"error":"No more"}' };
 		await activate();
 		expect((await trigger.deliver(delivery())).status).toBe(200);
 		const reason = expect.stringMatching(
 			new RegExp(`^The file host answered ${status}: No more\\. `),
 		);
-		expect(told()).toEqual([
+		expect(downloads()).toEqual([
 			[true, undefined],
 			[false, reason],
 			[true, undefined],
@@ -70,12 +70,12 @@ it.each([400, 401, 402, 403, 404, 405, 406, 409, 410, 416, 418, 451])(
 );
 
 it.each([500, 501, 507, 302])(
-	'a file whose host answers %i is asked for again: FileCourier delivers once more',
+	'asks FileCourier to deliver again if the host responds %i to one file',
 	async (status) => {
-		answers['/b.pdf'] = { status };
+		responses['/b.pdf'] = { status };
 		await activate();
 		expect((await trigger.deliver(delivery())).status).toBe(503);
-		answers['/b.pdf'] = { body: 'second' };
+		responses['/b.pdf'] = { body: 'second' };
 		expect((await trigger.deliver(delivery())).status).toBe(200);
 		const binaries = trigger.server.runs[0].map(({ binary }) => binary!.data);
 		expect(await Promise.all(binaries.map(async (one) => String(await bytesOf(one))))).toEqual([
@@ -86,23 +86,23 @@ it.each([500, 501, 507, 302])(
 	},
 );
 
-it('files that are there are fetched and stored once, however often the delivery fails', async () => {
-	answers['/c.pdf'] = { status: 500 };
+it('downloads and stores a file only once, however often the delivery fails', async () => {
+	responses['/c.pdf'] = { status: 500 };
 	await activate();
 	for (let n = 0; n < 4; n++) expect((await trigger.deliver(delivery())).status).toBe(503);
-	answers['/c.pdf'] = { body: 'third' };
+	responses['/c.pdf'] = { body: 'third' };
 	expect((await trigger.deliver(delivery())).status).toBe(200);
 	expect(NAMES.map(requestsFor)).toEqual([1, 1, 5]);
-	expect(told()).toEqual(NAMES.map(() => [true, undefined]));
+	expect(downloads()).toEqual(NAMES.map(() => [true, undefined]));
 	expect(await storedCopies()).toBe(3);
 });
 
-it('the fifth try starts the run without a file that never comes: its URL still works then', async () => {
-	answers['/a.pdf'] = { status: 500 };
+it('starts the run on the fifth attempt without a file that always fails, while its URL is still valid', async () => {
+	responses['/a.pdf'] = { status: 500 };
 	await activate();
 	for (let n = 0; n < 4; n++) expect((await trigger.deliver(delivery())).status).toBe(503);
 	expect((await trigger.deliver(delivery())).status).toBe(200);
-	expect(told()).toEqual([
+	expect(downloads()).toEqual([
 		[false, expect.stringContaining('The file host answered 500')],
 		[true, undefined],
 		[true, undefined],
@@ -111,7 +111,7 @@ it('the fifth try starts the run without a file that never comes: its URL still 
 	expect(requestsFor('b.pdf')).toBe(1);
 });
 
-it('files are not fetched again when n8n could not start the run', async () => {
+it('does not download the files again if n8n could not start the run', async () => {
 	await activate();
 	trigger.server.failNextStart = true;
 	expect((await trigger.deliver(delivery())).status).toBe(500);
@@ -119,7 +119,7 @@ it('files are not fetched again when n8n could not start the run', async () => {
 	expect(NAMES.map(requestsFor)).toEqual([1, 1, 1]);
 });
 
-it('two runs never share a file: what a run was started with is fetched anew for another', async () => {
+it('downloads the files again for another run, so that two runs never share a stored file', async () => {
 	await activate({ repeatWindow: 0 });
 	await trigger.deliver(delivery());
 	await trigger.deliver(delivery());
@@ -127,34 +127,34 @@ it('two runs never share a file: what a run was started with is fetched anew for
 	expect(new Set(ids).size).toBe(6);
 });
 
-it('a file that is no longer in n8n’s storage is fetched again', async () => {
-	answers['/c.pdf'] = { status: 500 };
+it('downloads a file again if it is no longer in n8n’s storage', async () => {
+	responses['/c.pdf'] = { status: 500 };
 	await activate();
 	await trigger.deliver(delivery());
 	const service = await binaryData();
 	jest.spyOn(service, 'getMetadata').mockRejectedValue(new Error('not there'));
-	answers['/c.pdf'] = { body: 'third' };
+	responses['/c.pdf'] = { body: 'third' };
 	expect((await trigger.deliver(delivery())).status).toBe(200);
 	jest.restoreAllMocks();
 	expect(requestsFor('a.pdf')).toBe(2);
 });
 
-it('what was kept of one delivery is not taken for another', async () => {
-	answers['/c.pdf'] = { status: 500 };
+it('does not reuse the stored files of one delivery for another', async () => {
+	responses['/c.pdf'] = { status: 500 };
 	await activate();
 	await trigger.deliver(delivery());
-	answers['/c.pdf'] = { body: 'third' };
+	responses['/c.pdf'] = { body: 'third' };
 	const other = delivery().replace('req_1', 'req_2');
 	expect((await trigger.deliver(other)).status).toBe(200);
 	expect(requestsFor('a.pdf')).toBe(2);
 });
 
-it('a file without a web address goes on and says so', async () => {
+it('outputs a file without an http(s) URL, with the reason in downloadError', async () => {
 	await activate();
 	await trigger.deliver(
 		delivery([{ name: 'x' }, { url: 'ftp://host/file' }, { url: 7 }, { url: 'nonsense' }]),
 	);
-	expect(told()).toEqual(
+	expect(downloads()).toEqual(
 		Array.from({ length: 4 }, () => [false, 'The delivery contains no web address of this file.']),
 	);
 });

@@ -9,7 +9,7 @@ import { startReceiver } from '../../support/receiver';
 
 const trigger = ownTrigger();
 
-it('a key that the delivery repeats does not come out', async () => {
+it('does not output secrets that the delivery contains', async () => {
 	const key = 'a-key-of-my-own';
 	await trigger.activate({ output: 'delivery' }, { callbackApiKey: key });
 	const data = { request_id: 'req_1', files: [], callback: { key }, note: `${VECTOR.secret}!` };
@@ -28,7 +28,7 @@ describe('with the sandbox as the sender', () => {
 	];
 	const hashes = files.map(({ bytes }) => createHash('sha256').update(bytes).digest('hex'));
 
-	/** From the request to the recipient's upload; FileCourier delivers by itself. */
+	/** Creates a session and uploads the files as the recipient; the simulation then sends the delivery. */
 	async function request(parameters: IDataObject, credentials: IDataObject = {}): Promise<string> {
 		const own = trigger.sandbox.info.services.fileCourier.credentials;
 		await trigger.activate(parameters, { webhookSecret: own.webhookSecret, ...credentials });
@@ -52,7 +52,7 @@ describe('with the sandbox as the sender', () => {
 	const hasAttempt = ([last]: SentDelivery[]) => last?.attempts.length > 0;
 	const lastDelivery = async () => (await trigger.sandbox.until('/deliveries', hasAttempt))[0];
 
-	it('each file becomes an item with its bytes, fetched without credentials', async () => {
+	it('outputs one item per file with its bytes, downloaded without credentials', async () => {
 		const sessionId = await request({ download: true, binaryPropertyName: 'data' });
 		await lastDelivery();
 		const [items] = trigger.server.runs;
@@ -74,7 +74,7 @@ describe('with the sandbox as the sender', () => {
 		expect(fetches.map(({ authorized }) => authorized)).toEqual([false, false]);
 	});
 
-	it('all files come in one item, if the user wants one item per delivery', async () => {
+	it('outputs all files in one item if Output is One Item per Delivery', async () => {
 		await request({ download: true, binaryPropertyName: 'doc', output: 'delivery' });
 		await lastDelivery();
 		const [[{ json, binary }]] = trigger.server.runs;
@@ -85,13 +85,13 @@ describe('with the sandbox as the sender', () => {
 		]);
 	});
 
-	it('the callback API key goes the whole way round', async () => {
+	it('sends the callback API key with the session and verifies it in the delivery', async () => {
 		await request({}, { callbackApiKey: 'a-key-of-our-own' });
 		expect((await lastDelivery()).attempts).toMatchObject([{ status: 200 }]);
 		expect(trigger.server.runs).toHaveLength(1);
 	});
 
-	it('a download that fails asks for the delivery again, and the repeat starts the run', async () => {
+	it('rejects the delivery if a download fails, and starts the run on the retry', async () => {
 		await trigger.sandbox.fault({
 			service: 'fileCourier',
 			origin: 'files',
@@ -107,18 +107,18 @@ describe('with the sandbox as the sender', () => {
 		expect(trigger.server.runs[0]).toHaveLength(2);
 	});
 
-	it('a file of another size than the announced one is not handed on', async () => {
-		const host = await startReceiver(); // answers with two bytes
+	it('does not output a file whose size differs from the announced one', async () => {
+		const host = await startReceiver(); // responds with two bytes
 		await trigger.activate({ download: true, binaryPropertyName: 'data' });
 		const data = { request_id: 'req_1', files: [{ name: 'a.json', size: 3, url: host.url }] };
-		const answer = await trigger.deliver(JSON.stringify({ event: 'files.delivered', data }));
+		const response = await trigger.deliver(JSON.stringify({ event: 'files.delivered', data }));
 		await host.stop();
-		expect(answer.status).toBe(503);
-		expect(answer.data.error).toContain('“a.json” has 2 bytes instead of the announced 3');
+		expect(response.status).toBe(503);
+		expect(response.data.error).toContain('“a.json” has 2 bytes instead of the announced 3');
 		expect(trigger.server.runs).toEqual([]);
 	});
 
-	it('when one file fails for now, the others are given up and FileCourier is told at once', async () => {
+	it('cancels the other downloads and rejects the delivery soon after a temporary failure of one file', async () => {
 		const files = { service: 'fileCourier', origin: 'files' };
 		const delay = { type: 'delay', milliseconds: 30_000 };
 		await trigger.sandbox.fault({ ...files, nth: 2, fault: delay });
@@ -129,7 +129,7 @@ describe('with the sandbox as the sender', () => {
 		expect(Date.now() - started).toBeLessThan(15_000);
 	});
 
-	it('files that are not down in time go on with their URL', async () => {
+	it('outputs only the URL of a file that is not downloaded in time', async () => {
 		await trigger.sandbox.fault({
 			service: 'fileCourier',
 			origin: 'files',
@@ -146,7 +146,7 @@ describe('with the sandbox as the sender', () => {
 		expect(items.filter(({ binary }) => binary)).toHaveLength(1);
 	});
 
-	it('repeats wait while the files of the first are fetched, and start nothing', async () => {
+	it('starts one run if duplicates arrive while the files are being downloaded', async () => {
 		await trigger.sandbox.fault({
 			service: 'fileCourier',
 			origin: 'files',
@@ -161,7 +161,7 @@ describe('with the sandbox as the sender', () => {
 		expect(trigger.server.runs).toHaveLength(1);
 	});
 
-	it('a badly signed delivery is refused and delivered again by the schedule', async () => {
+	it('rejects a delivery with an invalid signature, and accepts FileCourier’s scheduled retry', async () => {
 		await trigger.sandbox.fault({
 			service: 'fileCourier',
 			times: 1,
@@ -170,8 +170,11 @@ describe('with the sandbox as the sender', () => {
 		await request({});
 		expect((await lastDelivery()).attempts).toMatchObject([{ status: 401 }]);
 		await trigger.sandbox.control.post('/clock', { advance: 61 });
-		const isTaken = ([last]: SentDelivery[]) => last.attempts.length === 2;
-		const [{ attempts }] = await trigger.sandbox.until<SentDelivery[]>('/deliveries', isTaken);
+		const hasTwoAttempts = ([last]: SentDelivery[]) => last.attempts.length === 2;
+		const [{ attempts }] = await trigger.sandbox.until<SentDelivery[]>(
+			'/deliveries',
+			hasTwoAttempts,
+		);
 		expect(attempts).toMatchObject([{ status: 401 }, { status: 200 }]);
 		expect(trigger.server.runs).toHaveLength(1);
 	});

@@ -4,15 +4,20 @@ import { hmacSha256 } from '../../support/sign';
 
 const trigger = ownTrigger();
 
-describe('a delivery that is not to be believed starts nothing:', () => {
+describe('rejects a delivery that is', () => {
 	const sixteenMegabytes = JSON.stringify({
 		event: 'files.delivered',
 		pad: 'x'.repeat(16 * 1024 * 1024),
 	});
 	it.each<[string, string | Buffer, Record<string, string>, number]>([
 		['unsigned', VECTOR.body, {}, 401],
-		['an empty signature', VECTOR.body, { 'X-FileCourier-Signature': '' }, 401],
-		['forged', VECTOR.body, { 'X-FileCourier-Signature': 'a'.repeat(64) }, 401],
+		['sent with an empty signature', VECTOR.body, { 'X-FileCourier-Signature': '' }, 401],
+		[
+			'sent with a forged signature',
+			VECTOR.body,
+			{ 'X-FileCourier-Signature': 'a'.repeat(64) },
+			401,
+		],
 		[
 			'signed with a secret that is no longer valid',
 			VECTOR.body,
@@ -25,16 +30,16 @@ describe('a delivery that is not to be believed starts nothing:', () => {
 			{ 'X-FileCourier-Signature': VECTOR.signature },
 			401,
 		],
-		['cut off', VECTOR.body.slice(0, -10), { 'X-FileCourier-Signature': VECTOR.signature }, 422],
+		['truncated', VECTOR.body.slice(0, -10), { 'X-FileCourier-Signature': VECTOR.signature }, 422],
 		[
-			'cut off, as plain text',
+			'truncated and sent as plain text',
 			VECTOR.body.slice(0, -10),
 			{ 'X-FileCourier-Signature': VECTOR.signature, 'content-type': 'text/plain' },
 			401,
 		],
 		['empty', '', { 'X-FileCourier-Signature': VECTOR.signature }, 401],
 		[
-			'no JSON, though signed',
+			'signed but not JSON',
 			'hello',
 			{
 				'X-FileCourier-Signature': hmacSha256('hello', VECTOR.secret),
@@ -43,13 +48,13 @@ describe('a delivery that is not to be believed starts nothing:', () => {
 			400,
 		],
 		[
-			'another JSON, though signed',
+			'signed but not a JSON object',
 			'[1]',
 			{ 'X-FileCourier-Signature': hmacSha256('[1]', VECTOR.secret) },
 			400,
 		],
 		[
-			'without data, though signed',
+			'signed but without data',
 			'{"event":"files.delivered"}',
 			{ 'X-FileCourier-Signature': hmacSha256('{"event":"files.delivered"}', VECTOR.secret) },
 			400,
@@ -65,7 +70,7 @@ describe('a delivery that is not to be believed starts nothing:', () => {
 		],
 		['over 16 MB', sixteenMegabytes, { 'X-FileCourier-Signature': VECTOR.signature }, 413],
 		[
-			'nested a hundred thousand deep',
+			'nested 100,000 levels deep',
 			`${'['.repeat(1e5)}${']'.repeat(1e5)}`,
 			{ 'X-FileCourier-Signature': VECTOR.signature },
 			401,
@@ -75,8 +80,10 @@ describe('a delivery that is not to be believed starts nothing:', () => {
 		expect((await trigger.post(body, headers)).status).toBe(status);
 		expect(trigger.server.runs).toEqual([]);
 	});
+});
 
-	it('without a secret in the credential every delivery is refused, and told why', async () => {
+describe('rejects a delivery', () => {
+	it('if the credential has no secret, and gives that as the reason', async () => {
 		await trigger.activate({}, { webhookSecret: ' ' });
 		const { status, data } = await trigger.post(VECTOR.body, {
 			'X-FileCourier-Signature': hmacSha256(VECTOR.body, ''),
@@ -86,14 +93,14 @@ describe('a delivery that is not to be believed starts nothing:', () => {
 		expect(trigger.server.runs).toEqual([]);
 	});
 
-	it('tells nobody the secret', async () => {
+	it('without revealing the secret or the key', async () => {
 		await trigger.activate({}, { callbackApiKey: 'the-key' });
-		const answers = [
+		const responses = [
 			await trigger.post(VECTOR.body),
 			await trigger.deliver(VECTOR.body),
 			await trigger.deliver('{}'),
 		];
-		expect(answers.map(({ data }) => data)).toEqual([
+		expect(responses.map(({ data }) => data)).toEqual([
 			{ error: 'The signature does not match' },
 			{ error: 'The callback API key does not match' },
 			{ error: 'The callback API key does not match' },
@@ -101,31 +108,13 @@ describe('a delivery that is not to be believed starts nothing:', () => {
 	});
 
 	it.each([
-		['a key with a comma and spaces', 'my own, secret key', 'my own, secret key', 200],
-		['a part of it', 'my own, secret key', 'secret', 401],
-		['another part of it', 'my own, secret key', 'my own', 401],
-		['the newer key of a rotation', 'new, key\nold key', 'new, key', 200],
-		['the older key of a rotation', 'new, key\nold key', 'old key', 200],
-		['both keys of a rotation', 'new, key\nold key', 'new, key old key', 401],
-		['a key that begins like a scheme', 'Bearer of news', 'Bearer of news', 200],
-	])('%s', async (_, callbackApiKey, authorization, status) => {
-		for (const prefix of ['', 'Bearer ']) {
-			await trigger.activate({}, { callbackApiKey });
-			const answer = await trigger.deliver(VECTOR.body, { authorization: prefix + authorization });
-			await trigger.stopServer();
-			expect(answer.status).toBe(status);
-		}
-		await trigger.activate();
-	});
-
-	it.each([
 		['without a signature', {}],
-		['with a signature that cannot be one', { 'X-FileCourier-Signature': 'x'.repeat(64) }],
+		['with a malformed signature', { 'X-FileCourier-Signature': 'x'.repeat(64) }],
 		[
 			'with two signatures',
 			{ 'X-FileCourier-Signature': `${VECTOR.signature}, ${VECTOR.signature}` },
 		],
-	])('%s, before the credential is read', async (_, headers) => {
+	])('%s, before it reads the credential', async (_, headers) => {
 		await trigger.activate();
 		const reading = jest.spyOn(TestCredentials.prototype, 'getDecrypted');
 		expect((await trigger.post(VECTOR.body, headers)).status).toBe(401);
@@ -133,7 +122,7 @@ describe('a delivery that is not to be believed starts nothing:', () => {
 		reading.mockRestore();
 	});
 
-	it('of a megabyte or more, unless it is signed as it came', async () => {
+	it('of 1 MiB or more that is signed in another JSON format than it was sent in', async () => {
 		const body = (length: number) =>
 			JSON.stringify({ ...(JSON.parse(VECTOR.body) as object), pad: 'x'.repeat(length) });
 		const spaced = (text: string) => text.replace('{', '{ ');
@@ -146,18 +135,37 @@ describe('a delivery that is not to be believed starts nothing:', () => {
 		expect(await statusOf(spaced(large), large)).toBe(401);
 		expect(await statusOf(spaced(large), spaced(large))).toBe(200);
 	});
+});
+
+describe('the callback API key of a delivery', () => {
+	it.each([
+		['a key with a comma and spaces', 'my own, secret key', 'my own, secret key', 200],
+		['a part of it', 'my own, secret key', 'secret', 401],
+		['another part of it', 'my own, secret key', 'my own', 401],
+		['the newer key of a rotation', 'new, key\nold key', 'new, key', 200],
+		['the older key of a rotation', 'new, key\nold key', 'old key', 200],
+		['both keys of a rotation', 'new, key\nold key', 'new, key old key', 401],
+		['a key that begins like a scheme', 'Bearer of news', 'Bearer of news', 200],
+	])('%s (credential: %j, sent: %j) gets %i', async (_, callbackApiKey, authorization, status) => {
+		for (const prefix of ['', 'Bearer ']) {
+			await trigger.activate({}, { callbackApiKey });
+			const response = await trigger.deliver(VECTOR.body, {
+				authorization: prefix + authorization,
+			});
+			await trigger.stopServer();
+			expect(response.status).toBe(status);
+		}
+		await trigger.activate();
+	});
 
 	it.each([
 		['the bare key', 'the-key', 200],
 		['the key as a bearer', 'Bearer the-key', 200],
 		['another key', 'Bearer another', 401],
 		['no key', undefined, 401],
-	])(
-		'with a callback API key in the credential: %s gets %s %i',
-		async (_, authorization, status) => {
-			await trigger.activate({}, { callbackApiKey: 'the-key' });
-			const answer = await trigger.deliver(VECTOR.body, authorization ? { authorization } : {});
-			expect(answer.status).toBe(status);
-		},
-	);
+	])('%s, sent as %j, gets %i', async (_, authorization, status) => {
+		await trigger.activate({}, { callbackApiKey: 'the-key' });
+		const response = await trigger.deliver(VECTOR.body, authorization ? { authorization } : {});
+		expect(response.status).toBe(status);
+	});
 });

@@ -27,7 +27,7 @@ const fault = (kind: object, more: object = {}) =>
 const failing = { sandbox, service: fileCourier, get, fault };
 
 describe('credentials', () => {
-	it('that are wrong: says where to look, calls once, and keeps the secret to itself', async () => {
+	it('that are wrong: names the fields to check, sends one request and hides the secret', async () => {
 		const run = await get({ clientSecret: 'fcs_wrong-secret' });
 		const message = 'FileCourier answered 401: Invalid API key';
 		await expectWrongSecret(run, 'fcs_wrong-secret', { sandbox, message });
@@ -35,7 +35,7 @@ describe('credentials', () => {
 	});
 
 	it.each(['', 'api.filecourier.io', 'ftp://api.filecourier.io'])(
-		'with the Base URL %j: says what it has to look like',
+		'with the Base URL %j: explains the valid format',
 		async (baseUrl) => {
 			const error = errorOf(await get({ baseUrl }));
 			expect(error.message).toMatch(
@@ -52,7 +52,7 @@ describe('credentials', () => {
 });
 
 describe('a service that cannot be reached', () => {
-	it('because nothing listens there: says so after a few tries', async () => {
+	it('because nothing listens on the port: reports it after a few attempts', async () => {
 		const error = errorOf(await get({ baseUrl: 'http://127.0.0.1:9' }));
 		expect(error.message).toBe('FileCourier could not be reached at http://127.0.0.1:9');
 		expect(error.description).toContain('Nothing answers at that address and port (ECONNREFUSED)');
@@ -60,7 +60,7 @@ describe('a service that cannot be reached', () => {
 		expectNoSecretIn(error);
 	});
 
-	it('because there is no such host: says so at once', async () => {
+	it('because the host does not exist: reports it immediately', async () => {
 		const started = Date.now();
 		const error = errorOf(await get({ baseUrl: 'http://no-such-host.invalid' }));
 		expect(error.message).toBe('FileCourier could not be reached at http://no-such-host.invalid');
@@ -68,7 +68,7 @@ describe('a service that cannot be reached', () => {
 		expect(Date.now() - started).toBeLessThan(20_000);
 	});
 
-	it('because it resets every connection: tries a reading call four times, a creating one once', async () => {
+	it('because it resets every connection: sends a GET request four times, a create request once', async () => {
 		await fault({ type: 'reset' });
 		expect(errorOf(await get()).description).toContain('ECONNRESET');
 		expect(await sandbox.statuses()).toHaveLength(4);
@@ -78,20 +78,20 @@ describe('a service that cannot be reached', () => {
 	});
 });
 
-describe('a service in trouble', () => {
-	it.each([502, 503, 504])('answering %i once: is asked again', async (status) => {
+describe('a service that fails', () => {
+	it.each([502, 503, 504])('with a single %i: is called again', async (status) => {
 		await fault({ type: 'status', status }, { times: 1 });
-		expect(errorOf(await get()).httpCode).toBe('404'); // the session is unknown: the second answer
+		expect(errorOf(await get()).httpCode).toBe('404'); // the second response: the session is unknown
 		expect(await sandbox.statuses()).toEqual([status, 404]);
 	});
 
-	it('answering 503 to a creating call: is not asked again, because it may have acted', async () => {
+	it('with 503 to a create request: is not called again, because it may have created the session', async () => {
 		await fault({ type: 'status', status: 503 }, { times: 1 });
 		expect(errorOf(await createSession(sandbox)).httpCode).toBe('503');
 		expect(await sandbox.statuses()).toEqual([503]);
 	});
 
-	it('asking for a short pause: gets it, also for a creating call', async () => {
+	it('with a short Retry-After: is called again after that time, also with a create request', async () => {
 		await fault({ type: 'status', status: 429, headers: { 'Retry-After': '1' } }, { times: 1 });
 		const started = Date.now();
 		expect(outputOf(await createSession(sandbox))).toHaveLength(1);
@@ -99,7 +99,7 @@ describe('a service in trouble', () => {
 		expect(await sandbox.statuses()).toEqual([429, 201]);
 	});
 
-	it('asking for a long pause: the error says when to come back', async () => {
+	it('with a long Retry-After: is not called again, and the error says when to retry', async () => {
 		await fault({ type: 'status', status: 429, headers: { 'Retry-After': '3600' } });
 		const error = errorOf(await get());
 		expect(error.message).toMatch(/^FileCourier answered 429/);
@@ -108,9 +108,9 @@ describe('a service in trouble', () => {
 		expect(await sandbox.statuses()).toEqual([429]);
 	});
 
-	testWebPages('sending a web page with %i: says that this is not FileCourier', failing);
+	testWebPages('with a web page and status %i: is reported as another server', failing);
 
-	it('cutting its answer off: is asked again, and then says that the connection broke', async () => {
+	it('with truncated responses: is called four times, then reported as unreachable', async () => {
 		await fault({ type: 'truncate' });
 		const error = errorOf(await get());
 		expect(error.message).toContain('could not be reached');

@@ -23,7 +23,7 @@ afterAll(async () => await host.stop());
 const record = recorder.run.bind(recorder);
 
 describe('Overwrite', () => {
-	it('puts new bytes under the old handle', async () => {
+	it('replaces the bytes and keeps the handle', async () => {
 		const options = { verify: true };
 		const [{ json }] = outputOf(await run('overwrite', { options }, other));
 		expect(json).toMatchObject({
@@ -39,7 +39,7 @@ describe('Overwrite', () => {
 		expect(downloaded[0].json.size).toBe(other.bytes.length);
 	});
 
-	it('sends the bytes as the body, allowed to write this handle alone', async () => {
+	it('sends the bytes as the body, with a policy that only allows writing this handle', async () => {
 		recorder.answer = () => ({ body: { url: 'https://cdn/HANDLE', size: 5 } });
 		outputOf(await record('overwrite', { options: { mimeType: 'text/csv', base64Decode: true } }));
 		const [request] = recorder.seen;
@@ -49,7 +49,7 @@ describe('Overwrite', () => {
 		expect(policyIn(request)).toMatchObject({ call: ['write'], handle: 'HANDLE' });
 	});
 
-	it('has Filestack fetch a URL, allowed to do that alone', async () => {
+	it('has Filestack download a URL, with a policy that only allows that', async () => {
 		const url = `${host.url}/photo.png`;
 		const [{ json }] = outputOf(await run('overwrite', { source: 'url', url }));
 		expect(json).toMatchObject({
@@ -65,18 +65,20 @@ describe('Overwrite', () => {
 		expect(policyIn(request)).toMatchObject({ call: ['writeUrl'], handle: 'HANDLE' });
 	});
 
-	it('notices when something else has arrived', async () => {
+	it('reports an error if the stored size differs', async () => {
 		await sandbox.fault({ service: 'filestack', method: 'POST', fault: { type: 'wrongSize' } });
 		expect(errorOf(await run('overwrite')).description).toContain('is 5, the service reports 6');
 	});
 
-	it('takes one file only', async () => {
+	it('rejects more than one file', async () => {
 		const input = [await itemWith({ data: TEXT, other })];
 		const parameters = { file: file.handle, binaryPropertyName: '*' };
 		const several = await filestack(credentialsOf(sandbox), 'file', 'overwrite', parameters, {
 			input,
 		});
-		expect(errorOf(several).message).toBe('The field “Input Data Field Name” names several files');
+		expect(errorOf(several).message).toBe(
+			'The field “Input Data Field Name” selects more than one file',
+		);
 		expect(await sandbox.requests()).toEqual([]);
 	});
 
@@ -85,12 +87,12 @@ describe('Overwrite', () => {
 			{ options: { base64Decode: true, verify: true } },
 			'The field “Verify Upload” cannot be combined with Base64 Decode',
 		],
-	])('with %j: %s', async (parameters, message) => {
+	])('rejects %j with “%s”', async (parameters, message) => {
 		expect(errorOf(await run('overwrite', parameters)).message).toBe(message);
 		expect(await sandbox.requests()).toEqual([]);
 	});
 
-	it('needs the app secret', async () => {
+	it('requires the app secret', async () => {
 		const error = errorOf(await record('overwrite', {}, { appSecret: '' }));
 		expect(error.message).toBe('Overwriting a file requires the App Secret');
 		expect(recorder.seen).toEqual([]);
@@ -98,7 +100,7 @@ describe('Overwrite', () => {
 });
 
 describe('Delete', () => {
-	it('deletes the file and what is stored of it', async () => {
+	it('deletes the file and its stored object', async () => {
 		expect(outputOf(await run('delete'))[0].json).toEqual({
 			deleted: true,
 			handle: file.handle,
@@ -108,7 +110,7 @@ describe('Delete', () => {
 		expect(errorOf(await run('delete')).message).toBe('Filestack answered 404: File not found');
 	});
 
-	it('leaves it in the storage where the user wishes', async () => {
+	it('keeps the stored object if Keep in Storage is turned on', async () => {
 		const objects = async () =>
 			(await sandbox.control.get<unknown[]>('/services/filestack/objects')).data.length;
 		const before = await objects();
@@ -120,7 +122,7 @@ describe('Delete', () => {
 	it.each([
 		[{}, {}],
 		[{ skipStorage: true }, { skip_storage: 'true' }],
-	])('with %j sends key and policy, and %j', async (options, query) => {
+	])('with %j sends the key, the policy and %j', async (options, query) => {
 		outputOf(await record('delete', { options }));
 		const [request] = recorder.seen;
 		expect(request).toMatchObject({ method: 'DELETE', path: '/api/file/HANDLE' });
@@ -130,17 +132,25 @@ describe('Delete', () => {
 		expect(policyIn(request)).toMatchObject({ call: ['remove'], handle: 'HANDLE' });
 	});
 
-	it.each(['', 'success', '{}', '{"success":true}'])('takes %j for a yes', async (body) => {
-		recorder.answer = () => ({ body });
-		expect(outputOf(await record('delete'))[0].json).toMatchObject({ deleted: true });
-	});
+	it.each(['', 'success', '{}', '{"success":true}'])(
+		'accepts the response %j as a success',
+		async (body) => {
+			recorder.answer = () => ({ body });
+			expect(outputOf(await record('delete'))[0].json).toMatchObject({ deleted: true });
+		},
+	);
 
-	it.each(['Invalid Application', '<html>sign in</html>'])('but not %j', async (body) => {
-		recorder.answer = () => ({ body });
-		expect(errorOf(await record('delete')).message).toMatch(/Invalid Application|web page|no JSON/);
-	});
+	it.each(['Invalid Application', '<html>sign in</html>'])(
+		'rejects the response %j',
+		async (body) => {
+			recorder.answer = () => ({ body });
+			expect(errorOf(await record('delete')).message).toMatch(
+				/Invalid Application|web page|no JSON/,
+			);
+		},
+	);
 
-	it('counts a deletion whose answer was lost as done', async () => {
+	it('succeeds if only the response to the deletion is lost', async () => {
 		await sandbox.fault({
 			service: 'filestack',
 			method: 'DELETE',
@@ -150,7 +160,7 @@ describe('Delete', () => {
 		expect(outputOf(await run('delete'))[0].json.deleted).toBe(true);
 	});
 
-	it('needs the app secret', async () => {
+	it('requires the app secret', async () => {
 		const error = errorOf(await record('delete', {}, { appSecret: '' }));
 		expect(error.message).toBe('Deleting a file requires the App Secret');
 		expect(error.description).toContain('Developer Portal');

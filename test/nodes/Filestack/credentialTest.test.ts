@@ -18,7 +18,7 @@ const test = async (data: Record<string, string>) =>
 	);
 const OK = { status: 'OK', message: 'Connection successful' };
 
-it('good credentials pass, although the file that is asked for does not exist', async () => {
+it('accepts valid credentials, although the requested file does not exist', async () => {
 	expect(await test(good)).toEqual(OK);
 	expect((await sandbox.requests()).map(({ status }) => status)).toEqual([404]);
 });
@@ -36,19 +36,19 @@ it.each([
 		{ baseUrl: 'http://127.0.0.1:9' },
 		/^http:\/\/127\.0\.0\.1:9 cannot be reached \(ECONNREFUSED\)\. Nothing answers at that address and port\. Check the Base URL\.$/,
 	],
-])('%j fails', async (wrong, message) => {
-	const { status, message: said } = await test({ ...good, ...(wrong as object) });
+])('rejects %j', async (wrong, expected) => {
+	const { status, message } = await test({ ...good, ...(wrong as object) });
 	expect(status).toBe('Error');
-	expect(said).toMatch(message);
+	expect(message).toMatch(expected);
 });
 
-it('an app without security needs no app secret', async () => {
+it('accepts credentials without an app secret if the app has no security', async () => {
 	await sandbox.control.patch('/services/filestack/settings', { security: 'off' });
 	expect(await test({ ...good, appSecret: '' })).toEqual(OK);
 	await sandbox.control.patch('/services/filestack/settings', { security: 'on' });
 });
 
-it('a service in trouble is no proof of good credentials', async () => {
+it('does not accept credentials on a 503 response', async () => {
 	await sandbox.fault({ service: 'filestack', fault: { type: 'status', status: 503 } });
 	expect(await test(good)).toMatchObject({
 		status: 'Error',

@@ -30,7 +30,7 @@ const record = async (options: IDataObject = {}, credentials = {}) =>
 const fault = (kind: object, more: object = {}) =>
 	sandbox.fault({ service: 'filestack', origin: 'cdn', ...more, fault: kind });
 
-it.each(['cdn', 'fileApi'])('fetches a file from %s into n8n’s storage', async (downloadFrom) => {
+it.each(['cdn', 'fileApi'])('downloads a file from %s to n8n’s storage', async (downloadFrom) => {
 	const [{ json, binary }] = outputOf(await download({ options: { downloadFrom } }));
 	expect(json).toEqual({
 		handle,
@@ -46,7 +46,7 @@ it.each(['cdn', 'fileApi'])('fetches a file from %s into n8n’s storage', async
 	expect(origin).toBe(downloadFrom === 'cdn' ? 'cdn' : 'api');
 });
 
-it('shows a policy for reading this file, and neither key nor secret', async () => {
+it('sends a policy that only allows reading this file, and neither the API key nor the app secret', async () => {
 	recorder.answer = () => ({ body: 'text' });
 	outputOf(await record());
 	const [{ path, query, headers }] = recorder.seen;
@@ -69,22 +69,25 @@ it.each([
 		/^\/api\/file\/HANDLE$/,
 		['cache', 'policy', 'signature'],
 	],
-])('with %j asks for %s', async (options, path, fields) => {
+])('with %j requests %s', async (options, path, fields) => {
 	recorder.answer = () => ({ body: 'text' });
 	outputOf(await record(options));
 	expect(recorder.seen[0].path).toMatch(path);
 	expect(Object.keys(recorder.seen[0].query).sort()).toEqual(fields);
 });
 
-it.each(['cdn', 'fileApi'])('goes unsigned to %s without an app secret', async (downloadFrom) => {
-	recorder.answer = () => ({ body: 'text' });
-	outputOf(await record({ downloadFrom }, { appSecret: '' }));
-	const [{ path, query }] = recorder.seen;
-	expect(path).toBe(downloadFrom === 'cdn' ? '/HANDLE' : '/api/file/HANDLE');
-	expect(query).toEqual({});
-});
+it.each(['cdn', 'fileApi'])(
+	'sends an unsigned request to %s without an app secret',
+	async (downloadFrom) => {
+		recorder.answer = () => ({ body: 'text' });
+		outputOf(await record({ downloadFrom }, { appSecret: '' }));
+		const [{ path, query }] = recorder.seen;
+		expect(path).toBe(downloadFrom === 'cdn' ? '/HANDLE' : '/api/file/HANDLE');
+		expect(query).toEqual({});
+	},
+);
 
-it('follows a redirect to another host without carrying the policy along', async () => {
+it('follows a redirect to another host without sending it the policy', async () => {
 	recorder.answer = () => ({ status: 302, headers: { location: `${elsewhere.url}/f` }, body: '' });
 	elsewhere.answer = () => ({ body: 'the file' });
 	const [{ binary }] = outputOf(await record());
@@ -92,7 +95,7 @@ it('follows a redirect to another host without carrying the policy along', async
 	expect(JSON.stringify(elsewhere.seen)).not.toMatch(/eyJ|signature|AKEYz/);
 });
 
-it('asks for the name where the delivery has none', async () => {
+it('retrieves the file name from the metadata if the response has none', async () => {
 	recorder.answer = ({ path }) =>
 		path.endsWith('/metadata') ? { body: { filename: '../my photo.jpg' } } : { body: 'x' };
 	expect(outputOf(await record())[0].json.fileName).toBe('my photo.jpg');
@@ -101,7 +104,7 @@ it('asks for the name where the delivery has none', async () => {
 	expect(outputOf(await record())[0].json.fileName).toBe('HANDLE');
 });
 
-it('takes field, name and no hash as the user wishes', async () => {
+it('uses the selected field and file name, and outputs no SHA-256 if it is turned off', async () => {
 	const options = { fileName: '../x.bin', sha256: false };
 	const [{ json, binary }] = outputOf(await download({ binaryPropertyName: 'photo', options }));
 	expect(json.fileName).toBe('x.bin');
@@ -109,7 +112,7 @@ it('takes field, name and no hash as the user wishes', async () => {
 	expect(Object.keys(binary!)).toEqual(['photo']);
 });
 
-it('fetches an empty file', async () => {
+it('downloads an empty file', async () => {
 	const empty = await newHandle(sandbox, { name: 'empty.txt', bytes: Buffer.alloc(0) });
 	const [{ json, binary }] = outputOf(await download({ file: empty }));
 	expect(json).toMatchObject({ size: 0, sha256: createHash('sha256').digest('hex') });
@@ -117,12 +120,12 @@ it('fetches an empty file', async () => {
 });
 
 describe('Verify Download', () => {
-	it('compares with the SHA-256 that Filestack computes', async () => {
+	it('compares the file with the SHA-256 that Filestack computes', async () => {
 		const options = { verify: true, sha256: false };
 		expect(outputOf(await download({ options }))[0].json).toMatchObject({ sha256, verified: true });
 	});
 
-	it('another one is an error that names both', async () => {
+	it('reports both hashes if they differ', async () => {
 		const other = '0'.repeat(64);
 		recorder.answer = ({ path }) =>
 			path.endsWith('/metadata')
@@ -135,36 +138,36 @@ describe('Verify Download', () => {
 	});
 });
 
-it.each(['truncate', 'reset'])('begins again after a %s', async (type) => {
+it.each(['truncate', 'reset'])('retries the download after a %s', async (type) => {
 	await fault({ type }, { times: 2 });
 	expect(outputOf(await download())[0].json.sha256).toBe(sha256);
 });
 
-it('never hands on a file that is always cut off', async () => {
+it('outputs no file if every response is truncated', async () => {
 	await fault({ type: 'truncate' });
 	expect(errorOf(await download()).message).toMatch(/^Filestack could not be reached/);
 });
 
-it('gives up a download that stands still', async () => {
+it('cancels a stalled download', async () => {
 	await fault({ type: 'delay', milliseconds: 5_000 });
 	const error = errorOf(await download({ options: { stallSeconds: 1 } }));
 	expect(error.message).toBe('Filestack: Nothing moved for 1 seconds');
 });
 
-it('says what the CDN says in plain text, without policy and signature', async () => {
+it('reports the CDN’s plain-text error without the policy and signature', async () => {
 	const wrong = { ...credentialsOf(sandbox), appSecret: 'wrong' };
 	const error = errorOf(await filestack(wrong, 'file', 'download', { file: handle }));
 	expect(error.message).toMatch(/^Filestack answered 403: application \[\d+\] policy error:/);
 	expect(error.description).toContain('App Secret');
 
-	const said = `policy error: (signature: "${'ab'.repeat(32)}"; policy "eyJleHBpcnkiOjF9")`;
-	recorder.answer = () => ({ status: 403, body: said });
+	const message = `policy error: (signature: "${'ab'.repeat(32)}"; policy "eyJleHBpcnkiOjF9")`;
+	recorder.answer = () => ({ status: 403, body: message });
 	expect(errorOf(await record()).message).toBe(
 		'Filestack answered 403: policy error: (signature: "…"; policy "…")',
 	);
 });
 
-it('an unknown handle is unknown', async () => {
+it('reports that an unknown handle was not found', async () => {
 	const error = errorOf(await download({ file: 'unknown' }));
 	expect(error.message).toBe('Filestack answered 404: File not found');
 	expect(JSON.stringify(error)).not.toContain(SECRET);

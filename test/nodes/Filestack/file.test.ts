@@ -33,7 +33,7 @@ describe.each(OPERATIONS)('%s', (operation, parameters) => {
 		path: operation === 'download' ? CDN : FILE_API,
 	});
 
-	it('takes a pasted URL', async () => {
+	it('accepts a pasted URL', async () => {
 		const { cdnBaseUrl } = credentialsOf(sandbox);
 		const file = byUrl(`${cdnBaseUrl}/resize=width:10/${stored.handle}?x=1`);
 		expect(outputOf(await run(operation, { file, ...parameters }))[0].json.handle).toBe(
@@ -42,7 +42,7 @@ describe.each(OPERATIONS)('%s', (operation, parameters) => {
 	});
 });
 
-it('a failing item goes on with its error when the node is set to continue', async () => {
+it('outputs a failing item with its error if the node is set to continue', async () => {
 	const input = [stored.handle, 'unknown', stored.handle].map((file) => ({ json: { file } }));
 	const items = outputOf(
 		await filestack(

@@ -23,12 +23,12 @@ const urls = [
 	`http://files.example.com:8080/${HANDLE}`,
 ];
 
-it.each([HANDLE, ` ${HANDLE} `, ...urls])('the handle of %j', (text) => {
+it.each([HANDLE, ` ${HANDLE} `, ...urls])('extracts the handle from %j', (text) => {
 	expect(extractHandle(text)).toBe(HANDLE);
 });
 
 it.each(['a/b', '../x', 'metadata', 'x+y', 'x?y', 'ftp://host/x'])(
-	'%j is no URL, and so taken for a handle as it is',
+	'returns %j unchanged as the handle, because it is not a URL of a file',
 	(text) => {
 		expect(extractHandle(text)).toBe(text);
 	},
@@ -40,7 +40,7 @@ describe('the field File', () => {
 	beforeAll(async () => await recorder.start());
 	afterAll(async () => await recorder.stop());
 
-	it.each(urls)('takes %s as a URL', async (url) => {
+	it.each(urls)('accepts the URL %s', async (url) => {
 		const run = await filestack(recorder.credentials(), 'file', 'getMetadata', {
 			file: byUrl(url),
 			fields: [],
@@ -64,6 +64,6 @@ it.each([
 		{ handle: HANDLE, url: `${CDN}/other` },
 	],
 	[{ uploaded: 1431950945811.783 }, { handle: 'given', uploadedAt: '2015-05-18T12:09:05.811Z' }],
-])('%j is described with handle, both types and dates', (data, described) => {
+])('adds the handle, both types and dates to %j', (data, described) => {
 	expect(describeFile(data, 'given')).toEqual({ ...data, ...described });
 });

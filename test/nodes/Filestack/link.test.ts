@@ -35,7 +35,7 @@ describe('Link: Create Signed', () => {
 	it.each([
 		['cdn', /^http:\/\/127\.0\.0\.1:\d+\/security=p:[\w=-]+,s:[0-9a-f]{64}\/\w+$/],
 		['fileApi', /\/api\/file\/\w+\?policy=[\w%-]+&signature=[0-9a-f]{64}$/],
-	])('to %s opens this file to anybody, and no other', async (linkTo, form) => {
+	])('opens only this file on the host %s, without credentials', async (linkTo, form) => {
 		const [{ json }] = outputOf(await sign({ linkTo }));
 		expect(json.url).toMatch(form);
 		expect(Object.keys(json).sort()).toEqual(['expiresAt', 'expiry', 'handle', 'url']);
@@ -45,12 +45,12 @@ describe('Link: Create Signed', () => {
 		expect(await fetchStatus((json.url as string).replace(handle, other))).toBe(403);
 	});
 
-	it('calls nobody', async () => {
+	it('sends no request', async () => {
 		outputOf(await sign());
 		expect(await sandbox.requests()).toEqual([]);
 	});
 
-	it('expires after the minutes that the user wishes', async () => {
+	it('expires after the given number of minutes', async () => {
 		const [{ json }] = outputOf(await sign({ expiresInMinutes: 5 }));
 		const seconds = (json.expiry as number) - Date.now() / 1000;
 		expect(seconds).toBeGreaterThan(295);
@@ -58,14 +58,14 @@ describe('Link: Create Signed', () => {
 		expect(Date.parse(json.expiresAt as string)).toBe((json.expiry as number) * 1000);
 	});
 
-	it('expires at a date, in the time zone of the workflow', async () => {
+	it('expires at a date in the workflow’s time zone', async () => {
 		const parameters = { expiry: 'date', expiresAt: '2100-01-31T12:00:00' };
 		const [{ json }] = outputOf(await sign(parameters));
-		// n8n's default time zone, America/New_York
+		// n8n's default time zone is America/New_York.
 		expect(json.expiresAt).toBe('2100-01-31T17:00:00.000Z');
 	});
 
-	it('stops working then', async () => {
+	it('stops working after its expiry', async () => {
 		const [{ json }] = outputOf(await sign({ expiresInMinutes: 1 }));
 		expect(await fetchStatus(json.url as string)).toBe(200);
 		await sandbox.control.post('/clock', { advance: 61 });
@@ -79,19 +79,19 @@ describe('Link: Create Signed', () => {
 			'?dl=true&cache=false&',
 		],
 		[{ linkTo: 'cdn', options: { cache: false } }, '/cache=false/'],
-	])('with %j has %s in it', async (parameters, part) => {
+	])('with %j contains %s', async (parameters, part) => {
 		const [{ json }] = outputOf(await sign(parameters));
 		expect(json.url).toContain(part);
 		expect(await fetchStatus(json.url as string)).toBe(200);
 	});
 
-	it('takes a pasted URL', async () => {
+	it('accepts a pasted URL', async () => {
 		const file = byUrl(`https://www.filestackapi.com/api/file/${handle}?dl=true`);
 		expect(outputOf(await sign({ file }))[0].json.handle).toBe(handle);
 	});
 
 	it.each(['x?y#z', 'a\r\nb', 'n\u0000l', '🎉', 'resize=w:1', 'x'.repeat(300)])(
-		'keeps %j one segment of the path',
+		'encodes %j as a single path segment',
 		async (hostile) => {
 			const file = `={{ ${JSON.stringify(hostile)} }}`;
 			for (const linkTo of ['cdn', 'fileApi']) {
@@ -105,7 +105,7 @@ describe('Link: Create Signed', () => {
 });
 
 describe('Policy: Create', () => {
-	it('signs what the user allows, as an independent implementation does', async () => {
+	it('signs the policy with the same result as an independent implementation', async () => {
 		const options = {
 			handle: `https://cdn.filestackcontent.com/${handle}`,
 			container: '^bucket$',
@@ -133,7 +133,7 @@ describe('Policy: Create', () => {
 		);
 	});
 
-	it('is accepted by the service, for what it allows', async () => {
+	it('is accepted by the service for the allowed calls only', async () => {
 		const { policy: encoded, signature } = outputOf(await policy())[0].json;
 		const query = new URLSearchParams({
 			policy: encoded as string,
@@ -145,8 +145,8 @@ describe('Policy: Create', () => {
 	});
 
 	it.each([
-		[{ calls: '={{ [] }}' }, 'The field “Calls” is empty'],
-		[{ calls: '={{ ["read", "all"] }}' }, 'The field “Calls” has the unknown value “all”'],
+		[{ calls: '={{ [] }}' }, 'The field “Allowed Calls” is empty'],
+		[{ calls: '={{ ["read", "all"] }}' }, 'The field “Allowed Calls” has the unknown value “all”'],
 		[
 			{ options: { maxSize: -1 } },
 			'The field “Max Size (Bytes)” must be a whole number of 0 or more',
@@ -155,20 +155,23 @@ describe('Policy: Create', () => {
 			{ options: { minSize: 1.5 } },
 			'The field “Min Size (Bytes)” must be a whole number of 0 or more',
 		],
-	])('with %j: %s', async (parameters, message) => {
+	])('rejects %j with “%s”', async (parameters, message) => {
 		expect(errorOf(await policy(parameters)).message).toBe(message);
 	});
 });
 
 describe.each([
-	['Create Signed', sign, 'A signed link requires the App Secret'],
-	['Create', policy, 'A policy requires the App Secret'],
-])('%s', (_, run, needed) => {
+	['Link: Create Signed', sign, 'A signed link requires the App Secret'],
+	['Policy: Create', policy, 'A policy requires the App Secret'],
+])('%s', (_, run, missingSecret) => {
 	it.each([
-		[{ expiresInMinutes: 0 }, /^The field “Minutes” must be a whole number from 1 to/],
+		[
+			{ expiresInMinutes: 0 },
+			/^The field “Expires After \(Minutes\)” must be a whole number from 1 to/,
+		],
 		[
 			{ expiresInMinutes: '={{ "soon" }}' },
-			/^The field “Minutes” must be a whole number from 1 to/,
+			/^The field “Expires After \(Minutes\)” must be a whole number from 1 to/,
 		],
 		[{ expiry: 'date', expiresAt: '={{ "" }}' }, /^The field “Date and Time” is empty$/],
 		[{ expiry: 'date', expiresAt: 'soon' }, /^The field “Date and Time” is not a valid date$/],
@@ -176,11 +179,11 @@ describe.each([
 			{ expiry: 'date', expiresAt: '2020-01-01T00:00:00Z' },
 			/^The field “Date and Time” is in the past$/,
 		],
-	])('refuses %j', async (parameters, message) => {
+	])('rejects %j', async (parameters, message) => {
 		expect(errorOf(await run(parameters)).message).toMatch(message);
 	});
 
-	it('needs the app secret', async () => {
-		expect(errorOf(await run({}, { appSecret: '  ' })).message).toBe(needed);
+	it('requires the app secret', async () => {
+		expect(errorOf(await run({}, { appSecret: '  ' })).message).toBe(missingSecret);
 	});
 });

@@ -17,7 +17,7 @@ const setting = async (patch: object) =>
 	await sandbox.control.patch('/services/filestack/settings', patch);
 
 describe('Get Metadata', () => {
-	it('gives the usual fields, the handle, both types and the date', async () => {
+	it('returns the default fields, the handle, both types and the date', async () => {
 		const [{ json }] = outputOf(await run('getMetadata', { fields: [] }));
 		expect(json).toMatchObject({
 			handle: file.handle,
@@ -39,7 +39,7 @@ describe('Get Metadata', () => {
 		...HASHES,
 	];
 
-	it('asks for each field that is documented, and for nothing else', async () => {
+	it('requests each documented field and nothing else', async () => {
 		outputOf(await record('getMetadata', { fields: ALL }));
 		const [request] = recorder.seen;
 		expect(request).toMatchObject({ method: 'GET', path: '/api/file/HANDLE/metadata' });
@@ -53,24 +53,24 @@ describe('Get Metadata', () => {
 		expect(policyIn(request)).toMatchObject({ call: ['stat', 'exif'], handle: 'HANDLE' });
 	});
 
-	it('is allowed to read metadata alone where EXIF is not wanted', async () => {
+	it('sends a policy that only allows reading metadata if EXIF is not requested', async () => {
 		outputOf(await record('getMetadata', { fields: ['size'] }));
 		expect(policyIn(recorder.seen[0]).call).toEqual(['stat']);
 	});
 
-	it('gets from the service what was asked for', async () => {
+	it('returns the requested fields', async () => {
 		const [{ json }] = outputOf(await run('getMetadata', { fields: ['exif', 'size', 'sha256'] }));
 		expect(json).toMatchObject({ handle: file.handle, size: 5, exif: {} });
 		expect(json).not.toHaveProperty('filename');
 	});
 
-	it('needs the app secret for EXIF, and says so before it asks', async () => {
+	it('requires the app secret for EXIF, and reports it before it sends a request', async () => {
 		const error = errorOf(await record('getMetadata', { fields: ['exif'] }, { appSecret: '' }));
 		expect(error.message).toBe('Reading EXIF data requires the App Secret');
 		expect(recorder.seen).toEqual([]);
 	});
 
-	it.each(['key', 'policy', 'signature', 'x&y=1'])('does not ask for %j', async (field) => {
+	it.each(['key', 'policy', 'signature', 'x&y=1'])('rejects the field %j', async (field) => {
 		const error = errorOf(await record('getMetadata', { fields: [field] }));
 		expect(error.message).toBe(`The field “Fields” has the unknown value “${field}”`);
 		expect(recorder.seen).toEqual([]);
@@ -78,7 +78,7 @@ describe('Get Metadata', () => {
 });
 
 describe('Get Hashes', () => {
-	it('gives all six, as they are', async () => {
+	it('returns all six hashes', async () => {
 		const [{ json }] = outputOf(await run('getHashes', { hashes: HASHES }));
 		const own = HASHES.map((hash) => [hash, createHash(hash).update(TEXT.bytes).digest('hex')]);
 		expect(json).toEqual({ handle: file.handle, ...Object.fromEntries(own) });
@@ -87,14 +87,14 @@ describe('Get Hashes', () => {
 	it.each([
 		['={{ [] }}', 'The field “Hashes” is empty'],
 		[['crc32'], 'The field “Hashes” has the unknown value “crc32”'],
-	])('of %j: %s', async (hashes, message) => {
+	])('rejects %j with “%s”', async (hashes, message) => {
 		expect(errorOf(await run('getHashes', { hashes })).message).toBe(message);
 		expect(await sandbox.requests()).toEqual([]);
 	});
 });
 
 describe('Get Storage', () => {
-	it('gives location, container and path', async () => {
+	it('returns the location, container and path', async () => {
 		const options = { container: 'bucket', path: 'a/b.txt' };
 		const stored = outputOf(await storeFile(sandbox, TEXT, options, { storage: 'gcs' }))[0].json;
 		const [{ json }] = outputOf(await run('getStorage', { file: stored.handle }));
@@ -108,14 +108,14 @@ describe('Get Storage', () => {
 });
 
 describe('without an app secret', () => {
-	it('files are read where the app has security switched off', async () => {
+	it('reads files only if security is turned off for the app', async () => {
 		await setting({ security: 'off' });
 		const credentials = { ...credentialsOf(sandbox), appSecret: '' };
 		const unsigned = await filestack(credentials, 'file', 'getStorage', { file: file.handle });
 		await setting({ security: 'on' });
 		expect(outputOf(unsigned)[0].json).toMatchObject({ handle: file.handle, location: 'S3' });
-		const refused = await filestack(credentials, 'file', 'getStorage', { file: file.handle });
-		expect(errorOf(refused).message).toBe('Filestack answered 403: Policy required');
-		expect(errorOf(refused).description).toContain('Make sure the App Secret');
+		const rejected = await filestack(credentials, 'file', 'getStorage', { file: file.handle });
+		expect(errorOf(rejected).message).toBe('Filestack answered 403: Policy required');
+		expect(errorOf(rejected).description).toContain('Make sure the App Secret');
 	});
 });

@@ -7,9 +7,9 @@ import { binaryData, errorOf } from '../../support/engine';
 import { eventually } from '../../support/eventually';
 import { filestack, Recorder } from '../../support/filestack';
 
-/** What the storage does with a part; set by each test. */
-let take: RequestListener;
-const storage = createServer((request, response) => take(request, response));
+/** How the storage handles a part; set by each test. */
+let handlePart: RequestListener;
+const storage = createServer((request, response) => handlePart(request, response));
 let url: string;
 const recorder = new Recorder();
 
@@ -39,18 +39,18 @@ const store = async () => {
 	return await filestack(recorder.credentials(), 'file', 'store', { options }, { input });
 };
 
-it('a part that stands still at the storage is given up, and leaves no connection behind', async () => {
-	let gone = false;
-	take = (request) => void request.socket.on('close', () => (gone = true));
+it('cancels a part that stalls at the storage and closes its connection', async () => {
+	let isClosed = false;
+	handlePart = (request) => void request.socket.on('close', () => (isClosed = true));
 	const error = errorOf(await store());
 	expect(error.message).toMatch(/^Filestack’s object storage: Nothing moved for [12] seconds$/);
 	expect(error.description).toContain('0 of 1 parts have arrived');
-	await eventually(() => gone);
+	await eventually(() => isClosed);
 });
 
-it('a part that is redirected goes nowhere else: its address is signed for one place', async () => {
+it('does not follow a redirect of a part, because its URL is only signed for the original location', async () => {
 	const seen: Array<string | undefined> = [];
-	take = (request, response) => {
+	handlePart = (request, response) => {
 		seen.push(request.url);
 		const headers = { location: '/elsewhere', etag: '"e1"' };
 		response.writeHead(request.url === '/elsewhere' ? 200 : 307, headers).end();

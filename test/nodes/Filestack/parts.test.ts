@@ -22,12 +22,12 @@ const calls = async () =>
 	(await sandbox.requests()).map(({ origin, method, path }: SandboxRequest) =>
 		origin === 'storage' ? `${method} part` : `${method} ${path}`,
 	);
-const count = (list: string[], one: string) => list.filter((each) => each === one).length;
+const count = (list: string[], call: string) => list.filter((entry) => entry === call).length;
 const fault = (origin: string, kind: object, more: object = {}) =>
 	sandbox.fault({ service: 'filestack', origin, ...more, fault: kind });
 
 describe('a large file', () => {
-	it('goes in parts, and comes back whole', async () => {
+	it('is uploaded in parts and stored unchanged', async () => {
 		const options = { ...inParts, path: 'big/', verify: true };
 		const [{ json }] = outputOf(await storeFile(sandbox, big, options));
 		expect(json).toMatchObject({
@@ -43,39 +43,39 @@ describe('a large file', () => {
 			parts: 3,
 			binaryPropertyName: 'data',
 		});
-		const made = await calls();
-		expect(made[0]).toBe('POST /multipart/start');
-		expect(count(made, 'POST /multipart/upload')).toBe(3);
-		expect(count(made, 'PUT part')).toBe(3);
-		expect(count(made, 'POST /multipart/complete')).toBeGreaterThanOrEqual(1);
+		const sent = await calls();
+		expect(sent[0]).toBe('POST /multipart/start');
+		expect(count(sent, 'POST /multipart/upload')).toBe(3);
+		expect(count(sent, 'PUT part')).toBe(3);
+		expect(count(sent, 'POST /multipart/complete')).toBeGreaterThanOrEqual(1);
 	});
 
-	it('goes to the storage without any credential', async () => {
+	it('is sent to the storage without credentials', async () => {
 		outputOf(await storeFile(sandbox, big, inParts));
 		const parts = (await sandbox.requests()).filter(({ origin }) => origin === 'storage');
 		expect(parts.map(({ status }) => status)).toEqual([200, 200, 200]);
 		for (const { path } of parts) expect(path).not.toContain(credentialsOf(sandbox).apiKey);
 	});
 
-	it('goes in parts of at least 5 MiB, whatever the user wishes: S3 takes no smaller ones', async () => {
+	it('is uploaded in parts of at least 5 MiB (the minimum of S3), even if Part Size is smaller', async () => {
 		const options = { thresholdMb: 1, partSizeMb: 1 };
 		expect(outputOf(await storeFile(sandbox, big, options))[0].json.parts).toBe(3);
 	});
 
-	it('goes in one request below the threshold', async () => {
+	it('is uploaded in one request if it is below the threshold', async () => {
 		const [{ json }] = outputOf(await storeFile(sandbox, big, { thresholdMb: 12 }));
 		expect(json).toMatchObject({ size: bytes.length, sha256 });
 		expect(json).not.toHaveProperty('parts');
 		expect(await calls()).toEqual(['POST /api/store/S3']);
 	});
 
-	it('that is base64 goes in one request: Filestack decodes only there', async () => {
+	it('is uploaded in one request with Base64 Decode, which Filestack does not support for parts', async () => {
 		const encoded = { ...big, bytes: Buffer.from(bytes.toString('base64')) };
 		const options = { ...inParts, base64Decode: true };
 		expect(outputOf(await storeFile(sandbox, encoded, options))[0].json.size).toBe(bytes.length);
 	});
 
-	it('that n8n holds in memory goes the same way', async () => {
+	it('is also uploaded in parts if n8n stores it in memory', async () => {
 		const input = [{ json: {}, binary: { data: inMemory(big) } }];
 		const parameters = { options: { ...inParts, sha256: false } };
 		const run = await filestack(credentialsOf(sandbox), 'file', 'store', parameters, { input });
@@ -86,7 +86,7 @@ describe('a large file', () => {
 });
 
 describe('a small file', () => {
-	it('goes in parts where it gets tags or workflows, which the store call does not know', async () => {
+	it('is uploaded in parts if it has tags or workflows, which the store call does not support', async () => {
 		const tags = { tag: [{ name: 'case', value: 'CUST-1' }] };
 		const options = { uploadTags: tags, workflowIds: 'w1, w2' };
 		const [{ json }] = outputOf(await storeFile(sandbox, small, options));
@@ -95,16 +95,16 @@ describe('a small file', () => {
 	});
 });
 
-describe('what goes over the wire', () => {
-	/** Answers as the upload API does; the storage is the same host, under /part. */
+describe('a multipart upload', () => {
+	/** Responds like the upload API; the storage is on the same host, under /part. */
 	const uploadApi = (
-		own: (path: string, times: number) => IDataObject | undefined = () => undefined,
+		override: (path: string, times: number) => IDataObject | undefined = () => undefined,
 	) => {
 		const times: Record<string, number> = {};
 		recorder.answer = ({ path }) => {
 			times[path] = (times[path] ?? 0) + 1;
-			const given = own(path, times[path]);
-			if (given) return { body: {}, ...given };
+			const overridden = override(path, times[path]);
+			if (overridden) return { body: {}, ...overridden };
 			if (path === '/multipart/start') {
 				const location_url = recorder.url.replace('http://', '');
 				return { body: { uri: '/b/k', region: 'eu', upload_id: 'U1', location_url } };
@@ -128,10 +128,10 @@ describe('what goes over the wire', () => {
 	const bodyOf = (path: string) =>
 		JSON.parse(String(recorder.seen.find((one) => one.path === path)!.body)) as IDataObject;
 
-	it('is what Filestack’s own client sends', async () => {
+	it('sends the same requests as Filestack’s own client', async () => {
 		uploadApi();
 		outputOf(await store({ path: 'p/', container: 'c', access: 'public' }));
-		const proof = {
+		const credentials = {
 			apikey: 'AKEYz',
 			policy: expect.any(String) as string,
 			signature: expect.stringMatching(/^[0-9a-f]{64}$/) as string,
@@ -143,18 +143,18 @@ describe('what goes over the wire', () => {
 			access: 'public',
 			workflows: ['w'],
 		};
-		const about = { filename: 'small.txt', mimetype: 'text/plain', size: 5 };
-		expect(bodyOf('/multipart/start')).toEqual({ ...proof, ...about, store: target });
-		const known = { ...proof, uri: '/b/k', region: 'eu', upload_id: 'U1', store: target };
+		const fileInfo = { filename: 'small.txt', mimetype: 'text/plain', size: 5 };
+		expect(bodyOf('/multipart/start')).toEqual({ ...credentials, ...fileInfo, store: target });
+		const upload = { ...credentials, uri: '/b/k', region: 'eu', upload_id: 'U1', store: target };
 		expect(bodyOf('/multipart/upload')).toEqual({
-			...known,
+			...upload,
 			part: 1,
 			size: 5,
 			md5: createHash('md5').update(small.bytes).digest('base64'),
 		});
 		expect(bodyOf('/multipart/complete')).toEqual({
-			...known,
-			...about,
+			...upload,
+			...fileInfo,
 			parts: [{ part_number: 1, etag: '"e1"' }],
 		});
 		for (const { path, query } of recorder.seen) {
@@ -166,7 +166,7 @@ describe('what goes over the wire', () => {
 		expect(policy).toMatchObject({ call: ['pick', 'store'] });
 	});
 
-	it('is, for a part, its bytes with the given headers and none of ours', async () => {
+	it('sends a part with the headers of its upload URL and without credentials', async () => {
 		uploadApi();
 		outputOf(await store());
 		const { body, headers } = recorder.seen.find(({ path }) => path === '/part')!;
@@ -179,13 +179,16 @@ describe('what goes over the wire', () => {
 		expect(JSON.stringify(headers)).not.toContain('AKEYz');
 	});
 
-	it.each(['azure', 'gcs', 'dropbox', 'rackspace'])('names the storage %s', async (storage) => {
-		uploadApi();
-		outputOf(await store({}, storage));
-		expect(bodyOf('/multipart/start').store).toMatchObject({ location: storage });
-	});
+	it.each(['azure', 'gcs', 'dropbox', 'rackspace'])(
+		'sends the storage %s as the location',
+		async (storage) => {
+			uploadApi();
+			outputOf(await store({}, storage));
+			expect(bodyOf('/multipart/start').store).toMatchObject({ location: storage });
+		},
+	);
 
-	it('asks again after a second while the parts are put together', async () => {
+	it('repeats the completion every second while Filestack assembles the parts', async () => {
 		uploadApi((path, times) =>
 			path === '/multipart/complete' && times <= 2 ? { status: 202, body: '' } : undefined,
 		);
@@ -195,7 +198,7 @@ describe('what goes over the wire', () => {
 		expect(Date.now() - started).toBeGreaterThanOrEqual(2000);
 	});
 
-	it('asks for a new address when the storage says that the old one is too old', async () => {
+	it('requests a new upload URL if the storage reports that the old one has expired', async () => {
 		const xml = '<Error><Code>RequestTimeTooSkewed</Code><Message>Too large.</Message></Error>';
 		uploadApi((path, times) =>
 			path === '/part' && times === 1 ? { status: 403, body: xml } : undefined,
@@ -211,7 +214,7 @@ describe('what goes over the wire', () => {
 		]);
 	});
 
-	it('gives up where the storage refuses a part for good, in its words', async () => {
+	it('fails with the storage’s error message if the storage rejects a part permanently', async () => {
 		const xml = '<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>';
 		uploadApi((path) => (path === '/part' ? { status: 403, body: xml } : undefined));
 		const error = errorOf(await store());
@@ -220,7 +223,7 @@ describe('what goes over the wire', () => {
 		expect(recorder.seen.filter(({ path }) => path === '/part')).toHaveLength(1);
 	});
 
-	it('needs an ETag', async () => {
+	it('fails if the storage returns no ETag', async () => {
 		uploadApi((path) => (path === '/part' ? { body: '' } : undefined));
 		expect(errorOf(await store()).message).toContain('the response has no ETag');
 	});
@@ -230,7 +233,7 @@ describe('what goes over the wire', () => {
 		{ uri: '/b/k', region: 'eu', upload_id: 'U1' },
 		{ uri: '/b/k', region: 'eu', upload_id: 'U1', location_url: 'evil/path' },
 		{ uri: '/b/k', region: 'eu', upload_id: 'U1', location_url: 'user@evil' },
-	])('%j is no beginning of an upload', async (body) => {
+	])('rejects %j as the response to the start of an upload', async (body) => {
 		uploadApi((path) => (path === '/multipart/start' ? { body } : undefined));
 		expect(errorOf(await store()).message).toContain(
 			'Filestack responded without the upload details',
@@ -239,23 +242,23 @@ describe('what goes over the wire', () => {
 	});
 });
 
-describe('trouble', () => {
+describe('on a failure', () => {
 	it.each([
 		['reset', 'storage', { type: 'reset' }],
 		['503', 'storage', { type: 'status', status: 503 }],
-	])('a part that ends in a %s is sent again, and no other', async (_, origin, kind) => {
+	])('retries only the part that ended in a %s', async (_, origin, kind) => {
 		await fault(origin, kind, { times: 1 });
 		expect(outputOf(await storeFile(sandbox, big, inParts))[0].json).toMatchObject({ sha256 });
 		expect(count(await calls(), 'PUT part')).toBe(4);
 		expect(count(await calls(), 'POST /multipart/start')).toBe(1);
 	});
 
-	it('a call of the upload API that fails in passing is repeated', async () => {
+	it('retries a call of the upload API after a temporary failure', async () => {
 		await fault('upload', { type: 'status', status: 503 }, { times: 1 });
 		expect(outputOf(await storeFile(sandbox, big, inParts))).toHaveLength(1);
 	});
 
-	it('a part that never arrives: says what is there', async () => {
+	it('reports the uploaded parts if another part always fails', async () => {
 		await fault('storage', { type: 'status', status: 400 }, { nth: 3, times: 50 });
 		const error = errorOf(await storeFile(sandbox, big, { ...inParts, partsAtOnce: 1 }));
 		expect(error.message).toMatch(/^Filestack’s object storage answered 400/);
@@ -263,7 +266,7 @@ describe('trouble', () => {
 		expect(await calls()).not.toContain('POST /multipart/complete');
 	});
 
-	it('a completion whose answer is lost each time: says that the file may appear', async () => {
+	it('reports that the file may still appear if every response to the completion is lost', async () => {
 		const path = '/multipart/complete';
 		await fault('upload', { type: 'resetAfterBody' }, { path });
 		expect(errorOf(await storeFile(sandbox, big, inParts)).description).toContain(
@@ -271,13 +274,13 @@ describe('trouble', () => {
 		);
 	});
 
-	it('another size than sent is an error that names both', async () => {
+	it('reports both sizes if the stored size differs', async () => {
 		await fault('upload', { type: 'wrongSize' });
 		const error = errorOf(await storeFile(sandbox, big, inParts));
 		expect(error.description).toContain(`${bytes.length}, the service reports ${bytes.length + 1}`);
 	});
 
-	it('a wrong key is said in the service’s words', async () => {
+	it('reports the service’s error message for a wrong API key', async () => {
 		const credentials = { ...credentialsOf(sandbox), apiKey: 'wrong' };
 		const run = await filestack(
 			credentials,

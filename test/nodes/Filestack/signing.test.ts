@@ -3,7 +3,7 @@ import CryptoJS from 'crypto-js';
 import { authenticate } from '../../../nodes/Filestack/authenticate';
 import { policyQuery, signPolicy } from '../../../nodes/Filestack/signing';
 
-describe('a policy is encoded and signed as Filestack’s own clients do', () => {
+describe('encodes and signs a policy like the test vector of', () => {
 	it.each([
 		[
 			'filestack-js, security.spec.node.ts',
@@ -55,14 +55,14 @@ describe('a policy is encoded and signed as Filestack’s own clients do', () =>
 			'625cc5b9beab3e939fb53935f7795919c9f57f628d43adfc14566d2ad9a4ad47',
 		],
 		[
-			'our own, for the padding',
+			'this project, for the padding',
 			'testAppSecret',
 			'{"expiry":1893456000,"call":["remove"],"handle":"HANDLE00000000000001"}',
 			'eyJleHBpcnkiOjE4OTM0NTYwMDAsImNhbGwiOlsicmVtb3ZlIl0sImhhbmRsZSI6IkhBTkRMRTAwMDAwMDAwMDAwMDAxIn0=',
 			'8a855aad168b41b5ce865ac0f8005348b09c9e37959ddec13bbae199bb4a48b7',
 		],
 		[
-			'our own, for the URL-safe alphabet',
+			'this project, for the URL-safe alphabet',
 			'testAppSecret',
 			'{"expiry":1893456000,"call":["read","convert"],"url":"https://example\\\\.com/.*\\\\?x=~~~>>>"}',
 			'eyJleHBpcnkiOjE4OTM0NTYwMDAsImNhbGwiOlsicmVhZCIsImNvbnZlcnQiXSwidXJsIjoiaHR0cHM6Ly9leGFtcGxlXFwuY29tLy4qXFw_eD1-fn4-Pj4ifQ==',
@@ -73,18 +73,18 @@ describe('a policy is encoded and signed as Filestack’s own clients do', () =>
 	});
 });
 
-describe('a call is allowed', () => {
+describe('the policy of a call', () => {
 	const secondsFromNow = (policy: string) =>
 		(JSON.parse(policy) as { expiry: number }).expiry - Date.now() / 1000;
 
-	it('what it does, on its file, for some minutes: more than a clock is off by', () => {
+	it('allows only this call on this file, for longer than a clock may be off but at most an hour', () => {
 		const { policy } = policyQuery(['stat'], 'HANDLE');
 		expect(JSON.parse(policy)).toMatchObject({ call: ['stat'], handle: 'HANDLE' });
 		expect(secondsFromNow(policy)).toBeGreaterThan(5 * 60);
 		expect(secondsFromNow(policy)).toBeLessThanOrEqual(60 * 60);
 	});
 
-	it('on any file where there is none yet', () => {
+	it('is not limited to a file if there is none yet', () => {
 		expect(Object.keys(JSON.parse(policyQuery(['store']).policy) as object)).toEqual([
 			'expiry',
 			'call',
@@ -99,27 +99,27 @@ describe('the credential', () => {
 	const signature = CryptoJS.HmacSHA256(policy, 'secret').toString(CryptoJS.enc.Hex);
 	const url = 'http://127.0.0.1/x';
 
-	it('signs what the node writes into the query, and adds the key', () => {
+	it('signs the policy in the query and adds the API key', () => {
 		const { qs } = authenticate(credentials, { url, qs: { size: 'true', policy: draft } });
 		expect(qs).toEqual({ size: 'true', key: 'AKEYz', policy, signature });
 	});
 
-	it('adds the key alone where no policy is wanted, as in the HTTP Request node', () => {
+	it('adds only the API key if there is no policy, as in the HTTP Request node', () => {
 		expect(authenticate(credentials, { url }).qs).toEqual({ key: 'AKEYz' });
 	});
 
-	it('lets a request go unsigned where it has no secret', () => {
+	it('does not sign a request without an app secret', () => {
 		const options = { url, qs: { policy: draft } };
 		expect(authenticate({ apiKey: 'AKEYz' }, options).qs).toEqual({ key: 'AKEYz' });
 		expect(authenticate({ apiKey: 'AKEYz', appSecret: '' }, options).qs).toEqual({ key: 'AKEYz' });
 	});
 
-	it('leaves alone what is signed already', () => {
+	it('does not change a policy that is already signed', () => {
 		const qs = { policy: 'eyJ9', signature: 'abc' };
 		expect(authenticate(credentials, { url, qs }).qs).toEqual({ ...qs, key: 'AKEYz' });
 	});
 
-	it('fills a body that has a place for the key, and keeps the query free', () => {
+	it('adds the credentials to a body with an apikey field instead of the query', () => {
 		const body = { apikey: '', size: 3 };
 		const options = authenticate(credentials, { url, qs: { policy: draft }, body });
 		expect(options).toMatchObject({
@@ -130,7 +130,7 @@ describe('the credential', () => {
 		expect(body).toEqual({ apikey: '', size: 3 });
 	});
 
-	it('adds a security task to those of processing', () => {
+	it('adds a security task to the tasks of the processing API', () => {
 		const store = { name: 'store', params: {} };
 		const body = { apikey: '', tasks: [store] };
 		expect(authenticate(credentials, { url, qs: { policy: draft }, body }).body).toEqual({
@@ -139,7 +139,7 @@ describe('the credential', () => {
 		});
 	});
 
-	it('leaves bytes alone', () => {
+	it('does not change a binary body', () => {
 		const body = Buffer.from('apikey');
 		expect(authenticate(credentials, { url, body }).body).toBe(body);
 	});

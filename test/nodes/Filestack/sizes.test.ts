@@ -5,7 +5,7 @@ import { ownSandbox } from '../../support/ownSandbox';
 import { sha256At, sizesAround, testSizes } from '../../support/sizes';
 
 const MIB = 1024 * 1024;
-/** S3 takes no smaller parts but the last. */
+/** Bytes; 5 MiB is S3's minimum for every part but the last. */
 const [THRESHOLD, PART] = [MIB, 5 * MIB];
 const sandbox = ownSandbox();
 const line = ownLine(sandbox, 'filestack');

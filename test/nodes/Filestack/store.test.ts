@@ -25,8 +25,8 @@ const record = async (parameters: IDataObject = {}, file = TEXT, credentials = {
 const files = async () =>
 	(await sandbox.control.get<Array<Record<string, unknown>>>('/services/filestack/files')).data;
 
-describe('bytes', () => {
-	it('are stored, and come back with handle, both types and SHA-256', async () => {
+describe('a workflow file', () => {
+	it('is stored and output with its handle, both types and SHA-256', async () => {
 		const [{ json, pairedItem }] = outputOf(await storeFile(sandbox, TEXT));
 		expect(json).toMatchObject({
 			handle: (json.url as string).split('/').at(-1),
@@ -43,7 +43,7 @@ describe('bytes', () => {
 		);
 	});
 
-	it('go out as the body, with key, name, type and a policy for storing alone', async () => {
+	it('is sent as the body, with the key, name, type and a policy that only allows storing', async () => {
 		outputOf(await record());
 		const [request] = recorder.seen;
 		expect(request).toMatchObject({ method: 'POST', path: '/api/store/S3', body: TEXT.bytes });
@@ -63,7 +63,7 @@ describe('bytes', () => {
 		);
 	});
 
-	it('go unsigned where the credential has no app secret', async () => {
+	it('is sent unsigned if the credential has no app secret', async () => {
 		outputOf(await record({}, TEXT, { appSecret: '' }));
 		expect(Object.keys(recorder.seen[0].query).sort()).toEqual(['filename', 'key', 'mimetype']);
 	});
@@ -74,7 +74,7 @@ describe('bytes', () => {
 		['dropbox', '/api/store/dropbox', {}],
 		['rackspace', '/api/store/rackspace', { container: 'bucket' }],
 		['gcs', '/api/store/gcs', { container: 'bucket' }],
-	])('go to %s with all parameters that it has', async (storage, path, own) => {
+	])('is sent to %s with all parameters of that storage', async (storage, path, own) => {
 		const options = {
 			access: 'public',
 			container: 'bucket',
@@ -95,7 +95,7 @@ describe('bytes', () => {
 	});
 
 	it.each(['S3', 'azure', 'dropbox', 'rackspace', 'gcs'])(
-		'arrive in %s with path and name',
+		'is stored in %s with its path and name',
 		async (storage) => {
 			const options = { path: `in/${storage}/x.bin`, fileName: 'x.bin' };
 			const [{ json }] = outputOf(await storeFile(sandbox, TEXT, options, { storage }));
@@ -103,14 +103,14 @@ describe('bytes', () => {
 		},
 	);
 
-	it('are decoded from base64 by Filestack; their SHA-256 is not that of the file', async () => {
+	it('is output without a SHA-256 if Filestack decodes it from Base64', async () => {
 		const file = { ...TEXT, bytes: Buffer.from(TEXT.bytes.toString('base64')) };
 		const [{ json }] = outputOf(await storeFile(sandbox, file, { base64Decode: true }));
 		expect(json.size).toBe(5);
 		expect(json).not.toHaveProperty('sha256');
 	});
 
-	it('of every kind are a file, also those that Filestack would read as a request', async () => {
+	it('is stored as it is, even if Filestack would parse a body of its type as a request', async () => {
 		for (const type of [
 			'application/json',
 			'application/x-www-form-urlencoded',
@@ -128,7 +128,7 @@ describe('bytes', () => {
 		}
 	});
 
-	it('of none, and those that n8n holds in memory, are stored too', async () => {
+	it('is stored if it is empty or if n8n stores it in memory', async () => {
 		const [{ json }] = outputOf(await storeFile(sandbox, { ...TEXT, bytes: Buffer.alloc(0) }));
 		expect(json).toMatchObject({ size: 0, sha256: createHash('sha256').digest('hex') });
 		const input = [{ json: {}, binary: { data: inMemory(TEXT) } }];
@@ -136,7 +136,7 @@ describe('bytes', () => {
 		expect(outputOf(run)[0].json).toMatchObject({ size: 5, sha256 });
 	});
 
-	it('of several fields, or of all, become an item each', async () => {
+	it('is output as a separate item if several or all fields are selected', async () => {
 		const other = { name: 'b.txt', type: 'text/plain', bytes: Buffer.from('other') };
 		const input = [await itemWith({ one: TEXT, two: other })];
 		for (const binaryPropertyName of ['one, two', '*']) {
@@ -155,7 +155,7 @@ describe('bytes', () => {
 		}
 	});
 
-	it('of many items keep order and pairing', async () => {
+	it('keeps the order and the item pairing of many items', async () => {
 		const input = await Promise.all(
 			Array.from({ length: 12 }, (_, n) =>
 				itemWith({ data: { ...TEXT, name: `${n}.txt`, bytes: Buffer.from(`file ${n}`) } }),
@@ -168,15 +168,15 @@ describe('bytes', () => {
 	});
 });
 
-describe('what arrived is compared', () => {
-	it('by size, always', async () => {
+describe('the comparison with the stored file', () => {
+	it('always reports a different size', async () => {
 		await sandbox.fault({ service: 'filestack', origin: 'api', fault: { type: 'wrongSize' } });
 		const error = errorOf(await storeFile(sandbox, TEXT));
 		expect(error.message).toBe('“hello.txt” did not arrive as it was sent');
 		expect(error.description).toContain('is 5, the service reports 6');
 	});
 
-	it('by SHA-256, where the user wishes', async () => {
+	it('includes the SHA-256 if Verify Upload is turned on', async () => {
 		const [{ json }] = outputOf(await storeFile(sandbox, TEXT, { verify: true, sha256: false }));
 		expect(json).toMatchObject({ sha256, verified: true });
 		const requests = (await sandbox.requests()).map(({ method, path }) => `${method} ${path}`);
@@ -186,7 +186,7 @@ describe('what arrived is compared', () => {
 		]);
 	});
 
-	it('and another SHA-256 is an error that names both', async () => {
+	it('reports both hashes if they differ', async () => {
 		const other = '0'.repeat(64);
 		recorder.answer = ({ method }) => ({
 			body: method === 'GET' ? { sha256: other, size: 5 } : { url: 'https://cdn/H', size: 5 },
@@ -198,13 +198,13 @@ describe('what arrived is compared', () => {
 		expect(policyIn(request)).toMatchObject({ call: ['stat'], handle: 'H' });
 	});
 
-	it('and no SHA-256 is an error too', async () => {
+	it('reports an error if Filestack returns no SHA-256', async () => {
 		const error = errorOf(await record({ options: { verify: true } }));
 		expect(error.message).toBe('Filestack did not return the SHA-256 of the file “HANDLE”');
 	});
 });
 
-describe('is refused with what to do, before anybody is called', () => {
+describe('rejects, before it sends a request', () => {
 	const long = (name: string, value: string) => ({ uploadTags: { tag: [{ name, value }] } });
 	const eleven = Array.from({ length: 11 }, (_, n) => ({ name: `t${n}`, value: '' }));
 	it.each([
@@ -233,7 +233,7 @@ describe('is refused with what to do, before anybody is called', () => {
 		expect(recorder.seen).toEqual([]);
 	});
 
-	it('an empty file with tags, before the file in front of it is sent', async () => {
+	it('an empty file with tags that follows another file', async () => {
 		const empty = { ...TEXT, bytes: Buffer.alloc(0) };
 		const input = [await itemWith({ data: TEXT, second: empty })];
 		const options = { uploadTags: { tag: [{ name: 'n', value: 'v' }] } };
@@ -244,14 +244,14 @@ describe('is refused with what to do, before anybody is called', () => {
 	});
 });
 
-it('an answer that does not say where the file is is an error', async () => {
+it('reports an error if the response contains neither the URL nor the handle of the file', async () => {
 	recorder.answer = () => ({ body: { size: 5 } });
 	expect(errorOf(await record()).message).toBe(
 		'Filestack responded without the URL or handle of the file',
 	);
 });
 
-it('is not repeated once the file has left: Filestack may have it, and the error says so', async () => {
+it('does not retry after the file was sent, and reports that Filestack may have it', async () => {
 	await sandbox.fault({
 		service: 'filestack',
 		origin: 'api',

@@ -14,7 +14,7 @@ describe('hostile values', () => {
 		'x'.repeat(300),
 	];
 
-	it.each(HOSTILE)('%j reaches the service as data', async (value) => {
+	it.each(HOSTILE)('sends %j to the service as data', async (value) => {
 		const options = { fileName: value, path: value, container: value, mimeType: value };
 		outputOf(await recorder.run('store', { options }));
 		const [request] = recorder.seen;
@@ -24,7 +24,7 @@ describe('hostile values', () => {
 		expect([filename, path, container, mimetype]).toEqual([value, value, value, value]);
 	});
 
-	it('half of a UTF-16 pair is refused in a field, and replaced in the name of a file', async () => {
+	it('rejects a lone UTF-16 surrogate in a field, and replaces it in the name of a file', async () => {
 		const options = { fileName: '={{ "a\\uD800b" }}' };
 		const { message } = errorOf(await recorder.run('store', { options }));
 		expect(message).toBe('The field “File Name” contains half of a character');
@@ -33,7 +33,7 @@ describe('hostile values', () => {
 		expect(recorder.seen[0].query.filename).toBe('a\uFFFDb');
 	});
 
-	it.each(HOSTILE)('%j is refused as the storage', async (storage) => {
+	it.each(HOSTILE)('rejects %j as the storage', async (storage) => {
 		const { message } = errorOf(await recorder.run('store', { storage }));
 		expect(message).toMatch(/^The field “Storage” has the unknown value/);
 		expect(recorder.seen).toEqual([]);

@@ -21,7 +21,7 @@ const record = async (parameters: IDataObject = {}) =>
 const url = () => `${host.url}/photo.png`;
 const fromUrl = { source: 'url' };
 
-it('a URL is fetched by Filestack', async () => {
+it('has Filestack download and store a URL', async () => {
 	const run = await filestack(credentialsOf(sandbox), 'file', 'store', {
 		...fromUrl,
 		url: url(),
@@ -38,19 +38,19 @@ it('a URL is fetched by Filestack', async () => {
 	expect(json.key).toMatch(/^pictures\//);
 });
 
-it('a URL goes out as a form, whatever is in it', async () => {
-	const wanted = 'https://example.com/a?b=1&c=ä#d';
-	outputOf(await record({ ...fromUrl, url: wanted, options: { mimeType: 'image/x' } }));
+it('sends the URL as a form, whatever characters it contains', async () => {
+	const source = 'https://example.com/a?b=1&c=ä#d';
+	outputOf(await record({ ...fromUrl, url: source, options: { mimeType: 'image/x' } }));
 	const [request] = recorder.seen;
 	expect(request).toMatchObject({ method: 'POST', path: '/api/store/S3' });
 	expect(request.headers['content-type']).toBe('application/x-www-form-urlencoded');
-	expect(Object.fromEntries(new URLSearchParams(String(request.body)))).toEqual({ url: wanted });
+	expect(Object.fromEntries(new URLSearchParams(String(request.body)))).toEqual({ url: source });
 	expect(request.query).toMatchObject({ key: 'AKEYz', mimetype: 'image/x' });
 	expect(policyIn(request).call).toEqual(['pick', 'store']);
 });
 
 it.each(['', '/', '/process', '/process/'])(
-	'the address of processing is the same with %j at its end',
+	'accepts a Process Base URL that ends with %j',
 	async (end) => {
 		const credentials = { ...recorder.credentials(), processBaseUrl: `${recorder.url}${end}` };
 		const options = { uploadTags: { tag: [{ name: 'case', value: '1' }] } };
@@ -59,7 +59,7 @@ it.each(['', '/', '/process', '/process/'])(
 	},
 );
 
-it('a URL goes through processing where headers, tags or workflows are wanted', async () => {
+it('uses the processing API for source headers, tags or workflows', async () => {
 	outputOf(
 		await record({
 			...fromUrl,
@@ -97,7 +97,7 @@ it('a URL goes through processing where headers, tags or workflows are wanted', 
 });
 
 it.each(['', 'photo.png', 'file:///etc/passwd', 'javascript:alert(1)'])(
-	'%j is refused as a URL before anybody is called',
+	'rejects %j as a URL before it sends a request',
 	async (wrong) => {
 		const error = errorOf(await record({ ...fromUrl, url: `={{ ${JSON.stringify(wrong)} }}` }));
 		expect(error.message).toBe(`The field “URL” is ${wrong ? 'not a valid URL' : 'empty'}`);
@@ -105,7 +105,7 @@ it.each(['', 'photo.png', 'file:///etc/passwd', 'javascript:alert(1)'])(
 	},
 );
 
-it('a URL that Filestack cannot fetch: its own words', async () => {
+it('reports Filestack’s error message for a URL that it cannot download', async () => {
 	const run = await filestack(credentialsOf(sandbox), 'file', 'store', {
 		...fromUrl,
 		url: 'http://127.0.0.1:9/x',
@@ -113,7 +113,7 @@ it('a URL that Filestack cannot fetch: its own words', async () => {
 	expect(errorOf(run).message).toMatch(/^Filestack answered 400: Unable to fetch the file/);
 });
 
-it('a type does not go with what only processing can do', async () => {
+it('rejects a MIME Type with options that require the processing API', async () => {
 	const options = { mimeType: 'image/x', workflowIds: 'w' };
 	const error = errorOf(await record({ ...fromUrl, url: url(), options }));
 	expect(error.message).toContain('The field “MIME Type” cannot be combined with');
@@ -124,7 +124,7 @@ it.each([
 	['api', {}],
 	['process', { options: { workflowIds: 'w' } }],
 ])(
-	'a call to %s whose answer is lost is not repeated, and the error says so',
+	'does not retry a call to %s whose response is lost, and reports that the file may be stored',
 	async (origin, more) => {
 		await sandbox.fault({ service: 'filestack', origin, fault: { type: 'resetAfterBody' } });
 		const parameters = { ...fromUrl, url: url(), ...more };

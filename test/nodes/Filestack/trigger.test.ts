@@ -5,7 +5,7 @@ import { FilestackTrigger } from '../../../nodes/Filestack/FilestackTrigger.node
 import { ActiveTrigger } from '../../support/events';
 import { hmacSha256 } from '../../support/sign';
 
-/** The vectors of the official libraries: body, time and secret have this signature. */
+/** The test vectors of the official libraries: the signature of a body and a timestamp under a secret. */
 const VECTORS = [
 	{
 		library: 'filestack-js',
@@ -60,24 +60,27 @@ const upload = (more: object = {}) =>
 		...more,
 	});
 
-describe.each(VECTORS)('the vector of $library', ({ signedWith, timestamp, body, signature }) => {
-	// The second one has no action, so it is believed and then refused as no event: 400 and not 401.
-	const status = body.includes('action') ? 200 : 400;
+describe.each(VECTORS)(
+	'the test vector of $library',
+	({ signedWith, timestamp, body, signature }) => {
+		// The second vector has no action: its signature is accepted, and then it is rejected as not an event (400, not 401).
+		const status = body.includes('action') ? 200 : 400;
 
-	it('is believed', async () => {
-		await activate({ options: { maxAge: 0 } }, signedWith);
-		expect(await deliver(body, timestamp, signature)).toBe(status);
-	});
+		it('has a valid signature', async () => {
+			await activate({ options: { maxAge: 0 } }, signedWith);
+			expect(await deliver(body, timestamp, signature)).toBe(status);
+		});
 
-	it('is not believed when it is written anew, or at another time', async () => {
-		await activate({}, signedWith);
-		const rewritten = JSON.stringify(JSON.parse(body));
-		expect(await deliver(rewritten, timestamp, signature)).toBe(401);
-		expect(await deliver(body, `${timestamp}0`, signature)).toBe(401);
-	});
-});
+		it('is rejected with re-serialized JSON or another timestamp', async () => {
+			await activate({}, signedWith);
+			const rewritten = JSON.stringify(JSON.parse(body));
+			expect(await deliver(rewritten, timestamp, signature)).toBe(401);
+			expect(await deliver(body, `${timestamp}0`, signature)).toBe(401);
+		});
+	},
+);
 
-it('an upload has the handle, name, type, size and time of its file next to what Filestack sends', async () => {
+it('outputs the handle, name, type, size and time of an uploaded file next to Filestack’s own fields', async () => {
 	await activate();
 	await deliver(upload());
 	expect(trigger.items).toEqual([
@@ -124,17 +127,17 @@ it.each([
 		},
 		{ event: 'video_conversion.completed', handle: 'H4' },
 	],
-])('%s is understood', async (_, more, fields) => {
+])('reads the file of %s', async (_, more, fields) => {
 	await activate();
 	expect(await deliver(upload(more))).toBe(200);
 	expect(trigger.items[0]).toMatchObject(fields);
 });
 
 it.each([
-	['forged', upload(), now(), 'f'.repeat(64), 401],
+	['with a forged signature', upload(), now(), 'f'.repeat(64), 401],
 	['without FS-Timestamp', upload(), '', undefined, 401],
-	['no event', '{"text":{}}', now(), undefined, 400],
-])('%s: starts nothing', async (_, body, timestamp, signature, status) => {
+	['without an event', '{"text":{}}', now(), undefined, 400],
+])('rejects a delivery %s', async (_, body, timestamp, signature, status) => {
 	await activate();
 	const sent = signature ?? (timestamp ? undefined : hmacSha256(`.${body}x`, SECRET));
 	expect(await deliver(body, timestamp, sent)).toBe(status);
@@ -152,7 +155,7 @@ it.each([
 	expect(await deliver(upload(), String(Math.floor(Date.now() / 1000) - age))).toBe(status);
 });
 
-it('either secret of a rotation is believed, and without any nothing is', async () => {
+it('accepts either secret of a rotation, and no delivery without a secret', async () => {
 	const at = now();
 	await activate({}, `new\n${SECRET}`);
 	const by = (secret: string) => hmacSha256(`${at}.${upload()}`, secret);
@@ -164,14 +167,14 @@ it('either secret of a rotation is believed, and without any nothing is', async 
 	expect(await deliver(upload(), at, by(''))).toBe(401);
 });
 
-it('a retry, signed anew, starts no second run', async () => {
+it('does not start a second run for a retry with a new signature', async () => {
 	await activate();
 	await deliver(upload(), String(Number(now()) - 300));
 	expect(await deliver(upload())).toBe(200);
 	expect(trigger.items).toHaveLength(1);
 });
 
-it('two events with the same text are told apart by their ID', async () => {
+it('distinguishes two events with the same text by their ID', async () => {
 	await activate();
 	await deliver(upload());
 	await deliver(upload({ id: 30813792 }));
@@ -182,17 +185,18 @@ it.each([
 	['another app', { app: 'other' }],
 	['another action', { action: 'fp.overwrite' }],
 	['another file', { text: { url: 'https://cdn.filestackcontent.com/H2' } }],
-])('an event with the same ID of %s is another one', async (_, more) => {
+])('does not treat an event of %s with the same ID as a duplicate', async (_, more) => {
 	await activate();
 	await deliver(upload());
 	expect(await deliver(upload(more))).toBe(200);
 	expect(trigger.items).toHaveLength(2);
 });
 
-it('what is told of one conversion, pending and then completed, starts a run each; a repeat of it none', async () => {
+it('starts one run each for a pending and a completed conversion, and none for a duplicate', async () => {
 	await activate();
-	const told = (status: string) => upload({ id: undefined, action: undefined, uuid: 'u1', status });
-	for (const status of ['pending', 'completed', 'completed']) await deliver(told(status));
+	const conversion = (status: string) =>
+		upload({ id: undefined, action: undefined, uuid: 'u1', status });
+	for (const status of ['pending', 'completed', 'completed']) await deliver(conversion(status));
 	expect(trigger.items.map(({ event }) => event)).toEqual([
 		'video_conversion.pending',
 		'video_conversion.completed',
@@ -203,7 +207,7 @@ it.each([
 	[{ events: ['fp.delete'] }, 0],
 	[{ options: { fileName: '*.jpg', mimeType: 'image/*' } }, 1],
 	[{ options: { mimeType: 'video/*' } }, 0],
-])('with %j: %i runs', async (parameters, runs) => {
+])('with %j an upload starts %i runs', async (parameters, runs) => {
 	await activate(parameters);
 	expect(await deliver(upload())).toBe(200);
 	expect(trigger.items).toHaveLength(runs);

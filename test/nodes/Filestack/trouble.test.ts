@@ -26,16 +26,16 @@ const fault = (kind: object, more: object = {}) =>
 	sandbox.fault({ service: 'filestack', origin: 'api', ...more, fault: kind });
 
 describe('credentials', () => {
-	it('with another secret: says where to look, calls once, and keeps the secret to itself', async () => {
+	it('with a wrong app secret: names the fields to check, sends one request and hides the secret', async () => {
 		const run = await get({ appSecret: 'a-wrong-secret' });
 		const message = /^Filestack answered 401: /;
 		await expectWrongSecret(run, 'a-wrong-secret', { sandbox, message });
 		expect(errorOf(run).description).toContain('Check the API Key and App Secret');
-		expectNoProofIn(errorOf(run));
+		expectNoSecretIn(errorOf(run));
 	});
 
 	it.each(['200', '401'])(
-		'with another key, answered with %s: an error that says so',
+		'with a wrong API key, rejected with %s: names the field to check',
 		async (way) => {
 			await sandbox.control.patch('/services/filestack/settings', { unknownKey: way });
 			const run = await filestack(
@@ -77,36 +77,36 @@ describe('credentials', () => {
 });
 
 describe('a service that cannot be reached', () => {
-	it('because nothing listens there: says so', async () => {
+	it('because nothing listens on the port: is reported', async () => {
 		const error = errorOf(await get({ baseUrl: 'http://127.0.0.1:9' }));
 		expect(error.message).toBe('Filestack could not be reached at http://127.0.0.1:9');
-		expectNoProofIn(error);
+		expectNoSecretIn(error);
 	});
 
-	it('because it resets every connection: is asked four times', async () => {
+	it('because it resets every connection: is called four times', async () => {
 		await fault({ type: 'reset' });
 		const error = errorOf(await get());
 		expect(error.description).toContain('ECONNRESET');
 		expect(await sandbox.statuses()).toHaveLength(4);
-		expectNoProofIn(error);
+		expectNoSecretIn(error);
 	});
 });
 
-describe('a service in trouble', () => {
-	it.each([502, 503, 504])('answering %i once: is asked again', async (status) => {
+describe('a service that fails', () => {
+	it.each([502, 503, 504])('with a single %i: is called again', async (status) => {
 		await fault({ type: 'status', status }, { times: 1 });
 		expect(outputOf(await get())).toHaveLength(1);
 		expect(await sandbox.statuses()).toEqual([status, 200]);
 	});
 
-	it('answering 503 to a store call: is not asked again, because it may have acted', async () => {
+	it('with 503 to a store call: is not called again, because it may have stored the file', async () => {
 		await fault({ type: 'status', status: 503 }, { times: 1 });
 		const error = errorOf(await storeFile(sandbox, TEXT));
 		expect(error.httpCode).toBe('503');
 		expect(await sandbox.statuses()).toEqual([503]);
 	});
 
-	it('whose limit is reached: is asked again when Filestack-Reset says', async () => {
+	it('with a reached rate limit: is called again at the time in Filestack-Reset', async () => {
 		const reset = () => ({ 'filestack-reset': String(Math.ceil(Date.now() / 1000) + 2) });
 		recorder.answer = () =>
 			recorder.seen.length === 1
@@ -117,7 +117,7 @@ describe('a service in trouble', () => {
 		expect(Date.now() - started).toBeGreaterThanOrEqual(1000);
 	});
 
-	it('whose limit is reached for long: the error says when to come back', async () => {
+	it('with a rate limit reached for a long time: is not called again, and the error says when to retry', async () => {
 		const headers = { 'filestack-reset': String(Math.ceil(Date.now() / 1000) + 3600) };
 		recorder.answer = () => ({ status: 429, headers, body: { error: 'Rate limit exceeded' } });
 		const error = errorOf(await recorder.run('getMetadata'));
@@ -127,7 +127,7 @@ describe('a service in trouble', () => {
 		expect(recorder.seen).toHaveLength(1);
 	});
 
-	it('that tells its limit with every answer: is not waited for while requests are left', async () => {
+	it('with rate limit headers in every response: is not waited for while requests remain', async () => {
 		const headers = {
 			'filestack-reset': String(Math.ceil(Date.now() / 1000) + 50),
 			'filestack-remaining': '99',
@@ -143,14 +143,17 @@ describe('a service in trouble', () => {
 		[{ error: 'Invalid Policy' }, 401, 'Invalid Policy'],
 		['policy error: proper credentials were not provided', 403, 'policy error: proper'],
 		['storage provider error: Invalid Application (idx 0)', 200, 'storage provider error'],
-	])('saying %j with %i: is understood', async (body, status, words) => {
-		recorder.answer = () => ({ status, body });
-		expect(errorOf(await recorder.run('getMetadata')).message).toContain(
-			`Filestack answered ${status}: ${words}`,
-		);
-	});
+	])(
+		'with the error body %j and status %i: is reported with its message',
+		async (body, status, words) => {
+			recorder.answer = () => ({ status, body });
+			expect(errorOf(await recorder.run('getMetadata')).message).toContain(
+				`Filestack answered ${status}: ${words}`,
+			);
+		},
+	);
 
-	it.each([400, 401, 403, 404, 413, 429])('answering %i: says what to do', async (status) => {
+	it.each([400, 401, 403, 404, 413, 429])('with %i: is reported with advice', async (status) => {
 		const headers = { 'retry-after': '3600' };
 		recorder.answer = () => ({ status, headers, body: { error: 'x' } });
 		expect(String(errorOf(await recorder.run('getMetadata')).description).length).toBeGreaterThan(
@@ -158,25 +161,30 @@ describe('a service in trouble', () => {
 		);
 	});
 
-	testWebPages('sending a web page with %i: is not Filestack', { sandbox, service, get, fault });
+	testWebPages('with a web page and status %i: is reported as another server', {
+		sandbox,
+		service,
+		get,
+		fault,
+	});
 
 	it.each([
 		['', 'Filestack responded without any metadata of the file'],
 		['{"size":', 'does not answer like Filestack: it sent no JSON (200)'],
 		['ok', 'does not answer like Filestack: it sent no JSON (200)'],
-	])('answering %j: is not Filestack', async (body, message) => {
+	])('with the response %j: is reported as another server', async (body, message) => {
 		recorder.answer = () => ({ body });
 		expect(errorOf(await recorder.run('getMetadata')).message).toContain(message);
 	});
 
-	it('repeating policy and signature in its words: they are taken out', async () => {
+	it('with the policy and signature in its message: is reported without them', async () => {
 		const body = `bad (signature: "${'0a'.repeat(32)}"; policy "eyJjYWxsIjpbInJlYWQiXX0=")`;
 		recorder.answer = () => ({ status: 403, body: { error: body } });
 		const error = errorOf(await recorder.run('getMetadata'));
 		expect(error.message).toBe('Filestack answered 403: bad (signature: "…"; policy "…")');
 	});
 
-	it('redirecting: is not followed with the credentials', async () => {
+	it('with a redirect: is not followed with the credentials', async () => {
 		const headers = { location: 'http://127.0.0.1:9/' };
 		recorder.answer = () => ({ status: 302, headers, body: '' });
 		expect(errorOf(await recorder.run('getMetadata')).message).toContain('it redirects (302)');
@@ -194,15 +202,15 @@ describe.each([
 	['store', { source: 'url', url: 'https://example.com/x' }],
 	['download', {}],
 ])('an error of %s %j', (operation, parameters) => {
-	it('has no secret and no signature anywhere', async () => {
+	it('contains no secret and no signature', async () => {
 		recorder.answer = () => ({ status: 403, body: { error: 'no' } });
 		const error = errorOf(await recorder.run(operation, parameters));
 		expect(error.message).toContain('403');
-		expectNoProofIn(error);
+		expectNoSecretIn(error);
 	});
 });
 
-function expectNoProofIn(error: unknown): void {
+function expectNoSecretIn(error: unknown): void {
 	const all = everythingIn(error);
 	for (const secret of [...secrets, 'the-app-secret']) expect(all).not.toContain(secret);
 	expect(all).not.toMatch(/eyJ[\w+/=-]{8,}/);
