@@ -54,15 +54,18 @@ const forbidden = WORDINGS.map(([wording, instead]) => ({
 	instead,
 }));
 
-/** The forbidden wordings of a text, each with its line and what to write instead. */
+/** Returns the forbidden wordings of a text in order, each with its line and what to write instead. */
 function findings(file: string, text: string, quotes = QUOTES): string[] {
 	const own = quotes.reduce((rest, quote) => rest.replaceAll(quote, blank(quote)), text);
-	return forbidden.flatMap(({ pattern, instead }) =>
-		[...own.matchAll(pattern)].map(({ 0: found, index }) => {
+	return forbidden
+		.flatMap(({ pattern, instead }) =>
+			[...own.matchAll(pattern)].map(({ 0: found, index }) => ({ found, index, instead })),
+		)
+		.sort((a, b) => a.index - b.index)
+		.map(({ found, index, instead }) => {
 			const line = own.slice(0, index).split('\n').length;
 			return `${file}:${line}: “${found.replace(/[\s*/]+/g, ' ')}”: write ${instead}`;
-		}),
-	);
+		});
 }
 
 /** As many characters and lines as the text, none of them a letter. */
