@@ -1,13 +1,13 @@
 /**
- * Packs what is published: the whole as one package, and each service as a package of its own, because n8n verifies only
- * packages of one service. A service is a folder of nodes/ that package.json names; nothing here knows which there are.
+ * Builds the published packages: one with all services, and one per service, because n8n only verifies packages of a single
+ * service. The services are the folders of nodes/ that package.json lists.
  *
- * `npx gulp` builds everything and writes, for each package,
- *   packages/<name>/             what users get
- *   packages/<name>-<version>.tgz  the same, packed
- *   dist/sources/<name>/         what a repository of that package alone would hold (single services only), for n8n's
- *                                linter and scanner; in dist/, where the linter of this repository does not look
- * `npx gulp whole` writes the first package only.
+ * `npx gulp` builds everything and writes for each package:
+ *   packages/<name>/               the published files
+ *   packages/<name>-<version>.tgz  the same as a tarball
+ *   dist/sources/<name>/           the sources of a single-service package as a repository of its own, for n8n's linter and
+ *                                  scanner; in dist/, which this repository's linter ignores
+ * `npx gulp whole` only writes the combined package.
  */
 const { execFile } = require('node:child_process');
 const { readFileSync } = require('node:fs');
@@ -24,25 +24,28 @@ const manifest = require('./package.json');
 const PACKAGES = 'packages';
 const REPOSITORY = manifest.homepage.replace(/#.*/, '');
 
-/** package.json without what only this repository needs. */
+/** package.json without the fields that only this repository needs. */
 function publishedManifest({ scripts, devDependencies, ...published }) {
 	return published;
 }
 
-/** The folder of nodes/ that a path of package.json leads into. */
+/** The folder of nodes/ in a path of package.json. */
 const serviceIn = (path) => /^dist\/nodes\/([^/]+)\//.exec(path)?.[1];
 
 const services = [...new Set(manifest.n8n.nodes.map(serviceIn))];
 
-/** A service's page: its heading is "<name> in n8n", its first paragraph says what it is. */
+/** Reads a service's page: its heading is "<name> in n8n", its first paragraph describes the service. */
 function pageOf(service) {
 	const text = readFileSync(join('docs', `${service}.md`), 'utf8');
 	const [, name, intro] = /^# (.+) in n8n\n\n(.+)\n/.exec(text) ?? [];
-	if (!name) throw new Error(`docs/${service}.md does not begin with "# <name> in n8n" and a line`);
+	if (!name)
+		throw new Error(
+			`docs/${service}.md must start with "# <name> in n8n" and a line that describes the service`,
+		);
 	return { text, name, intro: intro.replace(/\[([^\]]+)\]\([^)]*\)/g, '$1') };
 }
 
-/** A text whose links and pictures lead into the repository wherever it is shown. */
+/** Makes relative links and images absolute, so that they work on npm as well. */
 function withAbsoluteLinks(text, folder) {
 	const absolute = (kind, link) => new URL(link, `${REPOSITORY}/${kind}/main/${folder}`).href;
 	return text
@@ -56,7 +59,7 @@ function withAbsoluteLinks(text, folder) {
 		);
 }
 
-/** The changelog without the parts that are headed by these names. */
+/** The changelog without the sections with these headings. */
 function changelogWithout(names) {
 	const parts = readFileSync('CHANGELOG.md', 'utf8').split(/^(?=##+ )/m);
 	return parts.filter((part) => !names.some((name) => part.startsWith(`### ${name}\n`))).join('');
@@ -108,7 +111,7 @@ function single(service) {
 	return { name, code, describe };
 }
 
-/** A stream that changes the contents of the files in it. */
+/** A stream that edits the contents of its files. */
 const edited = (edit) =>
 	new Transform({
 		objectMode: true,
@@ -118,7 +121,7 @@ const edited = (edit) =>
 		},
 	});
 
-/** A node's codex names the package that it is in. */
+/** Writes the package's name into the codex files of its nodes. */
 const namedAfter = (name) =>
 	edited(({ contents, path }) =>
 		path.endsWith('.node.json')
@@ -126,7 +129,7 @@ const namedAfter = (name) =>
 			: contents,
 	);
 
-/** Fills a folder with files of this repository, and with the texts of the package. */
+/** Fills a folder with files of this repository and the generated files of the package. */
 function fill(folder, { name, describe }, files) {
 	const clean = async () => await rm(folder, { recursive: true, force: true });
 	const copy = () =>

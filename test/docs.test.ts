@@ -4,10 +4,10 @@ import { dirname, join, resolve } from 'node:path';
 
 const root = resolve(__dirname, '..');
 
-/** Where the package's own pages are, as credentials and nodes name them. */
+/** The base URL of the package's own pages in the links of nodes and credentials. */
 const PAGES = 'https://github.com/file-delivery/n8n-nodes-file-delivery/blob/main/';
 
-const texts = [
+const pages = [
 	...readdirSync(root).filter((file) => file.endsWith('.md')),
 	...readdirSync(join(root, 'docs'))
 		.filter((file) => file.endsWith('.md'))
@@ -21,7 +21,7 @@ const below = (folder: string): string[] =>
 
 const read = (file: string) => readFileSync(join(root, file), 'utf8');
 
-/** The anchors that GitHub gives to the headings of a page. */
+/** The anchors that GitHub generates for the headings of a page. */
 const anchorsOf = (file: string): string[] =>
 	[...read(file).matchAll(/^#+ (.+)$/gm)].map(([, heading]) =>
 		heading
@@ -30,24 +30,25 @@ const anchorsOf = (file: string): string[] =>
 			.replaceAll(' ', '-'),
 	);
 
-/** What is wrong with a link, seen from a file of the repository; undefined if nothing is. */
-function fault(from: string, link: string): string | undefined {
+/** Returns why a link in a file of the repository is broken; undefined if it is not. */
+function brokenLink(from: string, link: string): string | undefined {
 	const [path, anchor] = link.split('#');
 	const target = path ? join(dirname(from), path) : from;
-	if (!existsSync(join(root, target))) return `${from}: no file for ${link}`;
-	if (anchor && !anchorsOf(target).includes(anchor)) return `${from}: no heading for ${link}`;
+	if (!existsSync(join(root, target))) return `${from}: there is no file for ${link}`;
+	if (anchor && !anchorsOf(target).includes(anchor))
+		return `${from}: there is no heading for ${link}`;
 	return undefined;
 }
 
-it.each(texts)('the links of %s lead somewhere', (file) => {
+it.each(pages)('every link in %s leads to an existing file and heading', (file) => {
 	const links = [...read(file).matchAll(/(?:\]\(|\bsrc(?:set)?=")([^)"\s]+)[)"]/g)].map(
 		([, link]) => link,
 	);
-	const own = links.filter((link) => !/^[a-z]+:/.test(link));
-	expect(own.map((link) => fault(file, link)).filter(Boolean)).toEqual([]);
+	const relative = links.filter((link) => !/^[a-z]+:/.test(link));
+	expect(relative.map((link) => brokenLink(file, link)).filter(Boolean)).toEqual([]);
 });
 
-it('the documentation that nodes and credentials name exists', () => {
+it('every documentation link in nodes and credentials leads to an existing page', () => {
 	const files = [...below('nodes'), ...below('credentials')].filter((file) =>
 		/\.(ts|json)$/.test(file),
 	);
@@ -58,10 +59,10 @@ it('the documentation that nodes and credentials name exists', () => {
 		})),
 	);
 	expect(links.length).toBeGreaterThan(5);
-	const faults = links.map(({ file, url }) =>
+	const broken = links.map(({ file, url }) =>
 		url.startsWith(PAGES)
-			? fault('README.md', url.slice(PAGES.length))
-			: `${file}: ${url} is none of the pages`,
+			? brokenLink('README.md', url.slice(PAGES.length))
+			: `${file}: ${url} does not start with ${PAGES}`,
 	);
-	expect(faults.filter(Boolean)).toEqual([]);
+	expect(broken.filter(Boolean)).toEqual([]);
 });

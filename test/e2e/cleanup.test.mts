@@ -160,8 +160,8 @@ describe(`the examples of cleaning up in a real n8n (${HOST})`, () => {
 			await packageThere('Prices', 'former.partner@example.com', 30),
 		];
 		const other = await packageThere('Other', 'customer@example.com', 30);
-		const results = jsonOf(await run(example('bulk-revoke')), 'What happened');
-		const result = 'The link does not work any more';
+		const results = jsonOf(await run(example('bulk-revoke')), 'Result');
+		const result = 'The link was revoked';
 		expect(results).toEqual([
 			{ title: 'Prices', result },
 			{ title: 'Contract', result },
@@ -183,7 +183,7 @@ describe(`the examples of cleaning up in a real n8n (${HOST})`, () => {
 		await control.post('/clock', { reset: true });
 		await run(example('cleanup-by-ids'));
 		const tooEarly = await run(example('cleanup-by-ids'), 'Every night');
-		expect(jsonOf(tooEarly, 'Due')).toEqual([]);
+		expect(jsonOf(tooEarly, 'Get due rows')).toEqual([]);
 
 		const due = await changed('cleanup-by-ids', ['days: 30', 'days: -1']);
 		const started = await run(due);
@@ -192,7 +192,7 @@ describe(`the examples of cleaning up in a real n8n (${HOST})`, () => {
 		const night = await run(due, 'Every night');
 		expect(jsonOf(night, 'Delete')).toMatchObject([{ deleted: true, handle }]);
 		expect(jsonOf(night, 'Cancel')).toMatchObject([{ cancelled: true, sessionId }]);
-		expect(jsonOf(night, 'Forget')).toHaveLength(2);
-		expect(jsonOf(await run(due, 'Every night'), 'Due')).toEqual([]);
+		expect(jsonOf(night, 'Delete row')).toHaveLength(2);
+		expect(jsonOf(await run(due, 'Every night'), 'Get due rows')).toEqual([]);
 	});
 });

@@ -79,7 +79,7 @@ describe(`the examples in a real n8n (${HOST})`, () => {
 		}
 	});
 
-	it('receive-to-files-app: what FileCourier delivers is in Files App, and the e-mail has a link', async () => {
+	it('receive-to-files-app: what FileCourier delivers is in Files App, and the email has a link', async () => {
 		const receive = example('receive-to-files-app');
 		const known = await listExecutions(system.rest, receive.id);
 		const request = example('request-documents');
@@ -100,7 +100,7 @@ describe(`the examples in a real n8n (${HOST})`, () => {
 		await upload(textAt(session, 'upload_url'), documents);
 
 		const execution = await waitForNewExecution(system.rest, receive.id, known);
-		const mails = jsonOf(execution, 'E-mail');
+		const mails = jsonOf(execution, 'Email');
 		expect(mails.map(({ subject }) => subject)).toEqual(
 			documents.map(() => 'New file from customer@example.com'),
 		);
@@ -126,10 +126,10 @@ describe(`the examples in a real n8n (${HOST})`, () => {
 		const [file] = sent.files as Array<{ id: string; original_name: string }>;
 		await bytesBehind(`${textAt(sent, 'magicLink')}/file/${file.id}`);
 		const reaction = await waitForNewExecution(system.rest, workflow.id, known);
-		expect(jsonOf(reaction, 'Tell')).toEqual([
+		expect(jsonOf(reaction, 'Notification')).toEqual([
 			{
 				text: expect.stringMatching(
-					`^Acme CFO has downloaded ${file.original_name} of “Orders of this week” at \\d{4}-`,
+					`^Acme CFO downloaded ${file.original_name} of “Orders of this week” at \\d{4}-`,
 				) as unknown,
 			},
 		]);

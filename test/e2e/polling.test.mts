@@ -188,7 +188,7 @@ describe(`Polling triggers in a real n8n (${HOST})`, () => {
 		}
 	}, 300_000);
 
-	it('the example mirrors a new file of Files App to Filestack', async () => {
+	it('the example copies a new file from Files App to Filestack', async () => {
 		const { content } = readExamples().find(({ name }) => name === 'mirror-files-app')!;
 		const example = resolveExample(content, system.rest.url, system.credentials);
 		const workflow = await putWorkflow(system.rest, withPollTimes(example));
@@ -201,9 +201,9 @@ describe(`Polling triggers in a real n8n (${HOST})`, () => {
 		const { id } = await uploadToFilesApp('Größe.txt', bytes);
 		const run = await waitForNewExecution(system.rest, workflow.id, [], undefined, 120);
 		expect([run.status, run.error]).toEqual(['success', undefined]);
-		const [{ json }] = run.items.Mirrored;
+		const [{ json }] = run.items.Copied;
 		expect(json).toMatchObject({ fileId: id, name: 'Größe.txt', sameContent: true });
-		expect(run.items['Not mirrored'] ?? []).toEqual([]);
+		expect(run.items['Not copied'] ?? []).toEqual([]);
 		expect(run.items['Store in Filestack'][0].json.sha256).toBe(
 			createHash('sha256').update(bytes).digest('hex'),
 		);
