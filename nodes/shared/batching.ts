@@ -11,7 +11,7 @@ export interface Batching {
 	pauseBetween?: number;
 }
 
-/** A few settings for many items; the same in every operation. */
+/** Concurrency and pauses for runs with many items; the same in every operation. */
 export const batchingOption: INodeProperties = {
 	displayName: 'Batching',
 	name: 'batching',
@@ -46,9 +46,9 @@ export const batchingOption: INodeProperties = {
 };
 
 /**
- * Runs `work` for 0 … count-1, at most `itemsAtOnce` at the same time, and gives the results back in that order.
- * With a pause, a group is finished before the next begins; without one, the next starts as soon as a place is free.
- * After a failure, or when the execution is stopped, nothing new is started; the failure with the lowest number is thrown.
+ * Runs `work` for 0 … count-1, at most `itemsAtOnce` concurrently, and returns the results in order. With a pause, a
+ * batch finishes before the next one starts; without, an item starts as soon as another one finishes.
+ * After a failure, or when the execution is stopped, no further item starts. The error of the lowest index is thrown.
  */
 export async function inBatches<T>(
 	count: number,

@@ -5,8 +5,9 @@ const AT_ENDS = /^[\s\p{Cc}\p{Cf}]+|[\s\p{Cc}\p{Cf}]+$/gu;
 export const withoutBlanks = (text: string): string => text.replace(AT_ENDS, '');
 
 /**
- * The text of a credential's field, without what was copied along. An expression in a credential may give a number.
- * @returns undefined for a value that is not text, '' for a field that is not filled in
+ * Returns the text of a credential field without the blanks around it. Accepts numbers, because a credential field may
+ * contain an expression.
+ * @returns undefined for a value that is not text, '' for an empty field
  */
 export function pastedText(value: unknown): string | undefined {
 	if (value === undefined || value === null) return '';

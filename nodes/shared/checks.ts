@@ -13,20 +13,21 @@ import {
 } from './schema';
 import { isJsonObject, type Json, textOf } from './service';
 
-/** For fields that have no value, such as a notice. */
+/** Stands for the value of a field without one, such as a notice. */
 export const NO_VALUE = Symbol('no value');
 
-/** A field with what its value is checked by. */
+/** A field to validate, and its source. */
 export interface Check {
 	source: ParameterSource;
 	field: Field;
-	/** Whether the user has filled the field in, or added it to a collection. */
+	/** Whether the user filled in the field or added it to a collection. */
 	isGiven: boolean;
 }
 
 /**
- * The value of a field as its description promises it; {@link NO_VALUE} for a field that has none.
- * @param root the values of the top level, which conditions with a slash refer to
+ * Validates a value against the description of its field and converts it to the described type; returns {@link NO_VALUE}
+ * for a field without a value.
+ * @param root the top-level values, for display conditions that start with a slash
  * @throws NodeOperationError that names the field
  */
 export function checkValue(check: Check, value: unknown, root: Values): unknown {
@@ -70,7 +71,7 @@ function checkBoolean(check: Check, value: unknown): boolean {
 	);
 }
 
-/** A decimal number as text. `Number` would also take '', '0x10' and 'Infinity'. */
+/** A decimal number as text. `Number()` would also accept '', '0x10' and 'Infinity'. */
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 
 function checkNumber(check: Check, value: unknown): number {
@@ -97,7 +98,7 @@ function rangeIn(min: number, max: number): string {
 
 const limitsOf = ({ typeOptions = {} }: Field) => typeOptions;
 
-/** The values of a list of choices; undefined where n8n loads the list. */
+/** Returns the values of the field's options; undefined if n8n loads them at run time. */
 function choicesOf({ options }: Field): unknown[] | undefined {
 	const choices = (options ?? []).flatMap((option) => ('value' in option ? [option.value] : []));
 	return choices.length > 0 ? choices : undefined;
@@ -158,7 +159,7 @@ const HALF_CHARACTER = 'contains half of a character';
 const HALF_ADVICE =
 	'The text was cut in the middle of a character such as an emoji. Shorten it elsewhere.';
 
-/** Several texts: an array, or one per line. */
+/** Accepts several texts: an array, or one text per line. */
 function checkList(check: Check, value: unknown): string[] {
 	const parts = Array.isArray(value) ? (value as unknown[]) : [value];
 	const texts = parts.map((part) => checkText({ ...check, isGiven: false }, part));
@@ -168,7 +169,7 @@ function checkList(check: Check, value: unknown): string[] {
 	return filled;
 }
 
-/** Names of file fields, and n8n's objects that describe a file. Names in one text are separated by commas. */
+/** Accepts names of file fields, separated by commas, and n8n's objects that describe a file. */
 function checkFiles(check: Check, value: unknown): FileReference[] {
 	const parts = Array.isArray(value) ? (value as unknown[]) : [value];
 	const files = parts.flatMap((part): FileReference[] => {
@@ -183,13 +184,13 @@ function checkFiles(check: Check, value: unknown): FileReference[] {
 	return files;
 }
 
-/** The files of n8n's object for one file, or of its object for all files of an item. */
+/** Returns the files in n8n's object for one file, or in its object for all files of an item. */
 function filesIn(value: Json): IBinaryData[] | undefined {
 	const members = isFile(value) ? [value] : Object.values(value);
 	return members.length > 0 && members.every(isFile) ? members : undefined;
 }
 
-/** Expressions leave out `data`, so an object without an ID has its name alone. */
+/** Any of the three is enough: n8n's expressions omit `data`, so a file without a storage ID has only its name. */
 const isFile = (value: unknown): value is IBinaryData =>
 	isJsonObject(value) &&
 	textOf(value.mimeType) !== undefined &&
@@ -198,7 +199,7 @@ const isFile = (value: unknown): value is IBinaryData =>
 /** What a template makes of a missing or wrong value. */
 const NO_ID = new Set(['undefined', 'null', 'NaN', 'true', 'false', '[object Object]']);
 
-/** Says of an ID that is not text the same as of an empty one: it names nothing. */
+/** Validates an ID. A value that is not text is reported as an empty ID. */
 function checkLocator(check: Check, value: unknown): string {
 	const { displayName, modes } = check.field;
 	const { mode, value: given } =
@@ -209,7 +210,7 @@ function checkLocator(check: Check, value: unknown): string {
 		throw invalidId(check, displayName, 'is empty');
 	}
 	if (!text.isWellFormed()) throw invalidId(check, displayName, 'is not valid');
-	// A URL is accepted wherever an ID is, because AI agents and expressions do not choose the mode.
+	// A URL is accepted in every mode, because AI agents and expressions do not select one.
 	if (mode !== 'url' && !/^https?:/i.test(text)) return text;
 	const extract = modes?.find(({ name }) => name === 'url')?.extractValue;
 	const segment = extract && new RegExp(extract.regex).exec(text)?.[1];
@@ -221,7 +222,7 @@ function checkLocator(check: Check, value: unknown): string {
 	return id;
 }
 
-/** A segment of a URL as it was before it was encoded; one that is not encoded is as it is. */
+/** Decodes a URL segment; a segment that is not valid percent-encoding is returned unchanged. */
 function decoded(segment: string): string {
 	try {
 		return decodeURIComponent(segment);
@@ -281,7 +282,7 @@ const mustNotBeEmpty = ({ field, isGiven }: Check): boolean =>
 const isBlank = (value: unknown): boolean =>
 	value === undefined || value === null || (typeof value === 'string' && value.trim() === '');
 
-/** A text, or what can be written as one; undefined for an object, a list and what is no value. */
+/** Converts a text, number, boolean or date to text; undefined for anything else. */
 function textFrom(value: unknown): string | undefined {
 	if (value === undefined || value === null) return '';
 	if (typeof value === 'string') return value;

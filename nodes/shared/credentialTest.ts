@@ -12,12 +12,12 @@ import { Secrets } from './secrets';
 import { addressFieldOf, isJsonObject, type Service } from './service';
 import { parseBody } from './transfer/answer';
 
-/** A harmless request that shows what the credentials are worth. */
+/** A read-only request that shows whether the credentials are valid. */
 export interface Probe {
 	/** Below the base URL. */
 	path: string;
 	qs?: Record<string, string>;
-	/** How the credential signs a request. */
+	/** Adds the credential to the request. */
 	authenticate?(
 		credentials: ICredentialDataDecryptedObject,
 		options: IHttpRequestOptions,
@@ -28,14 +28,14 @@ export interface ProbeAnswer {
 	status: number;
 	/** Parsed JSON: an object or an array. */
 	body: unknown;
-	/** The service's own words about a failure, on one line and without secrets. */
+	/** The service's error message, on one line and without secrets. */
 	said: string;
 }
 
 /**
- * Asks a service something harmless with the credentials under test.
- * @param judge what a response of the service means: undefined for good credentials, else a sentence on what is wrong;
- * {@link ANOTHER_SERVICE} for a response that is not in the shape of this service, {@link EMPTY_LIST} for an empty list
+ * Tests credentials with a read-only request.
+ * @param judge interprets the response: undefined for valid credentials, otherwise a sentence that describes the problem;
+ * {@link ANOTHER_SERVICE} if the response does not have the format of this service, {@link EMPTY_LIST} for an empty list
  */
 export async function probe(
 	context: ICredentialTestFunctions,
@@ -57,7 +57,7 @@ export async function probe(
 	const { origin, protocol } = new URL(base);
 	const usual: IHttpRequestOptions = { url: `${base}${service.apiPath ?? ''}${path}`, qs };
 	const send = async (signed: IHttpRequestOptions) =>
-		// The only request helper that n8n gives to a credential test.
+		// The only request helper that n8n provides to a credential test.
 		(await context.helpers.request({
 			method: 'GET',
 			uri: signed.url,
@@ -107,7 +107,7 @@ interface Response {
 	body: unknown;
 }
 
-/** Where a response redirects to, without what may be secret in the address; the same origin says nothing. */
+/** Returns the origin that a response redirects to, without path and query, which may contain secrets. */
 function redirectOf({ headers }: Response): string | undefined {
 	const { location } = headers;
 	if (typeof location !== 'string' || !URL.canParse(location)) return undefined;
@@ -133,11 +133,11 @@ function troubleIn(
 	return `${origin} does not answer in JSON${isWebPage(body) ? ', but with a web page' : ''} (${status}). ${check}`;
 }
 
-/** What a judge says of a response that another service may have sent. */
+/** Returned by a `judge` for a response that another service may have sent. */
 export const ANOTHER_SERVICE = 'another service';
 
 /**
- * What a judge says of an empty list that any service may have sent: it proves the credentials if the server refuses the
- * same request without them.
+ * Returned by a `judge` for an empty list, which any service may send: the list proves the credentials if the server
+ * rejects the same request without them.
  */
 export const EMPTY_LIST = 'empty list';

@@ -37,7 +37,10 @@ export const TLS_HINT = 'At that port the address may have to begin with https:/
 const LONGEST_WORDS = 300;
 const LONGEST_TITLE = 100;
 
-/** Built from plain values alone: an error of the HTTP library would carry the credentials along as its cause. */
+/**
+ * Creates the error for a request without a response. Does not pass the HTTP library's error as `cause`, because that
+ * contains the request headers with the credentials.
+ */
 export function connectionError(node: INode, what: string, origin: string, setback: Setback) {
 	const { code = '', reason } = setback;
 	const words = wordsOf(reason) ?? 'The connection failed';
@@ -59,7 +62,7 @@ export function connectionError(node: INode, what: string, origin: string, setba
 	return error;
 }
 
-/** What a connection fault means to a person; undefined where its code says nothing. */
+/** Explains a connection error code; undefined for an unknown code. */
 export function faultOf(code: string): string | undefined {
 	if (FAULTS[code]) return FAULTS[code];
 	if (isUntrusted(code)) return 'This n8n does not trust the TLS certificate of the host';
@@ -67,7 +70,7 @@ export function faultOf(code: string): string | undefined {
 	return code.startsWith('ERR_SSL_') ? FAULTS.EPROTO : undefined;
 }
 
-/** An answer that reports a failure: with an error status, or with a success status and the failure in its body. */
+/** Creates the error for a response that reports a failure, by its status or in its body. */
 export function answerError(
 	node: INode,
 	service: Service,
@@ -98,7 +101,7 @@ export function answerError(
 const pageHint = (service: Service, origin: string) =>
 	`${service.name} does not send web pages: a proxy or another server responded at ${origin}. If it keeps happening, check the ${addressFieldOf(service)} in the ${service.name} credential.`;
 
-/** A success that does not contain what the call was made for. */
+/** Creates the error for a success that does not contain the content that the call requires. */
 export function incompleteAnswerError(
 	node: INode,
 	service: Service,
@@ -113,7 +116,7 @@ export function incompleteAnswerError(
 	return error;
 }
 
-/** An answer that is not the service's: a web page, a redirect, a cut-off body. */
+/** Creates the error for a response that does not come from the service: a web page, a redirect or a truncated body. */
 export function strangeAnswerError(
 	node: INode,
 	service: Service,
@@ -132,11 +135,11 @@ export function strangeAnswerError(
 	return error;
 }
 
-/** Whether a body is markup instead of words: a web page, or the XML of a storage. */
+/** Whether a body is markup and not text: a web page, or the XML of an object storage. */
 export const isMarkup = (body: unknown): body is string =>
 	typeof body === 'string' && /^\s*</.test(body);
 
-/** Whether a body is a web page, which no service sends where its API is called. */
+/** Whether a body is a web page. The services send none from their APIs. */
 export const isWebPage = (body: unknown): body is string =>
 	isMarkup(body) &&
 	/<(!doctype\s+html|html|head|body|title|h\d|p|div|center)\b/i.test(body.slice(0, 2000));
@@ -166,7 +169,7 @@ function bounded(text: string, longest: number): string {
 	return characters.length > longest ? `${characters.slice(0, longest - 1).join('')}…` : line;
 }
 
-/** Whether the service may have acted although the call failed: its answer was lost, or it broke while it worked. */
+/** Whether the service may have acted although the call failed: the response was lost, or the service failed. */
 export function mayHaveActed(error: unknown): error is NodeApiError {
 	if (!(error instanceof NodeApiError)) return false;
 	const { httpCode, context } = error;
@@ -174,19 +177,19 @@ export function mayHaveActed(error: unknown): error is NodeApiError {
 	return httpCode ? Number(httpCode) >= 500 : true;
 }
 
-/** Adds to an error what the service may have done, if it may have acted. */
+/** Appends a sentence on the possible effect to an error after which the service may have acted. */
 export function withDoubt(error: unknown, sentence: string): unknown {
 	if (mayHaveActed(error)) error.description = `${error.description ?? ''} ${sentence}`.trim();
 	return error;
 }
 
-/** Puts the item's number on an error, so that the editor points at it; wraps what is not yet an error of n8n. */
+/** Adds the item index to an error, so that the editor shows it; wraps an error that is not n8n's. */
 export function withItem(node: INode, error: unknown, itemIndex: number) {
 	if (error instanceof NodeApiError || error instanceof NodeOperationError) {
 		error.context.itemIndex = itemIndex;
 		return error;
 	}
-	// An error of the HTTP library would carry the credentials along as its cause.
+	// Not as `cause`: an error of the HTTP library contains the request headers with the credentials.
 	const cause = isHttpError(error) ? new Error(textOf(error.message)) : (error as Error);
 	return new NodeOperationError(node, cause, { itemIndex });
 }

@@ -1,38 +1,38 @@
 import { epochOf, isNoDate } from './dates';
 
-/** What is asked of a file, or of whatever a service lets expire. */
+/** The condition for a file, or for any other resource that can expire. */
 export type Selection = 'expired' | 'expiring' | 'olderThan';
 
-/** What the answer depends on; all times in milliseconds since 1970, undefined where the service reports none. */
+/** The dates and flags of a resource. Times are in milliseconds since 1970, undefined if the service reports none. */
 export interface Dated {
 	createdAt?: number;
 	expiresAt?: number;
-	/** Why a date that the service reports cannot be used, sentences without their full stops. */
+	/** Why a reported date cannot be used: a sentence without a period. */
 	unclear?: { createdAt?: string; expiresAt?: string };
-	/** Whether the service itself says that it has expired; undefined if it does not say. It may count downloads too. */
+	/** Whether the service marks it as expired, by date or downloads; undefined if the service has no such flag. */
 	isOver?: boolean;
-	/** Whether it has been downloaded as often as it may be; undefined if the service does not report both numbers. */
+	/** Whether its download limit has been reached; undefined if the service does not report both numbers. */
 	isUsedUp?: boolean;
 }
 
 export interface Rule {
 	selection: Selection;
-	/** Milliseconds: within which it expires, or how old it is. No meaning for `expired`. */
+	/** Milliseconds until the expiry (`expiring`) or since the creation (`olderThan`); unused for `expired`. */
 	span: number;
 }
 
 export interface Verdict {
 	fits: boolean;
-	/** A sentence without its full stop. */
+	/** A sentence without a period. */
 	reason: string;
-	/** Where it stands among those that fit: the lowest comes first. */
+	/** The sort key among matches: the lowest is deleted first. */
 	order: number;
 }
 
 /**
- * Reads the dates of a thing. A date may have several names in a response: of several creation dates the latest counts;
- * several different expiry dates do not count, nor one that cannot be read.
- * @param createdAt what the service reports, in any form; undefined under names that it does not use
+ * Parses the dates of a resource, each of which may appear under several names in a response. The latest creation date
+ * is used. An expiry date is used only if all values agree and can be parsed.
+ * @param createdAt the reported values in any format; undefined under names that the service does not use
  */
 export function datesOf(
 	createdAt: readonly unknown[],
@@ -65,13 +65,14 @@ const quoted = (value: unknown) =>
 	typeof value === 'string' || typeof value === 'number' ? `: “${String(value).slice(0, 60)}”` : '';
 
 /**
- * Whether something fits a rule at every one of several times, and why. What fits by one clock only does not fit.
+ * Checks a resource against a rule at each of several times. It matches only if it matches at all of them.
  * @param times milliseconds since 1970, at least one
  */
 export function judgeAtAll(rule: Rule, dated: Dated, times: readonly number[]): Verdict {
 	const verdicts = times.map((now) => judge(rule, dated, now));
 	const [first] = verdicts;
-	// Two clocks can also agree for different reasons: by one the date has passed, by the other only the service says so.
+	// Not an agreement if the reasons differ: by one clock the date has passed, by the other only the service's flag is
+	// set.
 	if (verdicts.every(({ fits, reason }) => fits === first.fits && reason === first.reason)) {
 		return first;
 	}
@@ -80,9 +81,9 @@ export function judgeAtAll(rule: Rule, dated: Dated, times: readonly number[]): 
 }
 
 /**
- * Whether something fits a rule, and why. What has no date for a rule never fits it, nor what has dates that contradict
- * each other. Both ends belong to a span: what expires at this very moment has expired, what is exactly as old as asked
- * for is old enough.
+ * Checks a resource against a rule. Without the date that the rule needs, or with contradictory dates, it never matches.
+ * Limits are inclusive: a resource that expires at `now` has expired, and one that is exactly as old as the limit is old
+ * enough.
  * @param now milliseconds since 1970
  */
 export function judge({ selection, span }: Rule, dated: Dated, now: number): Verdict {
@@ -150,7 +151,7 @@ function expiryOf({ expiresAt, isOver, isUsedUp }: Dated, now: number): Verdict 
 			: fitting(since, expiresAt);
 	}
 	if (!isOver) return undefined;
-	// Downloads are the only other limit, so a file with downloads left has no reason to be over.
+	// Downloads are the only other limit, so a file with downloads left cannot have expired yet.
 	return isUsedUp === false
 		? kept('The service says that it has expired, but neither its date nor its downloads say so')
 		: fitting('The service says that it has expired', expiresAt ?? 0);

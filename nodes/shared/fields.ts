@@ -1,6 +1,6 @@
 import type { Field } from './schema';
 
-/** The name of the binary field that a file is put into. */
+/** The name of the output field that receives the file. */
 export const outputField: Field = {
 	displayName: 'Output Data Field Name',
 	name: 'binaryPropertyName',
@@ -12,7 +12,7 @@ export const outputField: Field = {
 	description: 'Later nodes find the file under this name',
 };
 
-/** The binary field, or fields, that files are taken from. */
+/** The file field, or fields, to send. */
 export const inputField: Field = {
 	displayName: 'Input Data Field Name',
 	name: 'binaryPropertyName',
@@ -25,7 +25,7 @@ export const inputField: Field = {
 	description: 'Several fields are separated by commas; * stands for all of the item',
 };
 
-/** Get Many: all, or so many. */
+/** The paging fields of Get Many. */
 export const returnAllFields: Field[] = [
 	{
 		displayName: 'Return All',
@@ -45,7 +45,7 @@ export const returnAllFields: Field[] = [
 	},
 ];
 
-/** For answers of many fields. */
+/** For responses with many fields. */
 export const simplifyField: Field = {
 	displayName: 'Simplify',
 	name: 'simplify',
@@ -61,7 +61,7 @@ export const partOptions = ({ threshold, partSize }: { threshold: number; partSi
 			displayName: 'Part Size (MiB)',
 			name: 'partSizeMb',
 			type: 'number',
-			// Down to 16 KiB, because a slow line may need small parts.
+			// As small as 16 KiB, because on a slow connection a large request may time out.
 			typeOptions: { minValue: 1 / 64, maxValue: 1024, numberPrecision: 6 },
 			default: partSize,
 			description: 'How much of a large file goes in one request',
@@ -88,7 +88,7 @@ export const partOptions = ({ threshold, partSize }: { threshold: number; partSi
 	return options;
 };
 
-/** Another name for the one file that is sent. */
+/** A file name that overrides that of the single file to upload. */
 export const uploadNameOption: Field = {
 	displayName: 'File Name',
 	name: 'fileName',
@@ -98,7 +98,7 @@ export const uploadNameOption: Field = {
 	description: 'Replaces the name of the file. For one file only.',
 };
 
-/** SHA-256 of a transferred file. */
+/** Whether to compute the SHA-256 of a transferred file. */
 export const sha256Option: Field = {
 	displayName: 'Compute SHA-256',
 	name: 'sha256',
@@ -108,7 +108,7 @@ export const sha256Option: Field = {
 		'Whether to put the SHA-256 of the file into the output. It is taken while the bytes pass, at some cost in speed.',
 };
 
-/** How long a transfer may stand still. */
+/** The time limit for a transfer without progress. */
 export const stallOption: Field = {
 	displayName: 'Stall Timeout (Seconds)',
 	name: 'stallSeconds',

@@ -7,9 +7,9 @@ import type { Page } from './paging';
 const PAGES_AT_ONCE = 20;
 
 /**
- * One helping of a resource locator's list. A service that cannot search is read page by page until something fits;
- * the list goes on from there when the user scrolls.
- * @param token the page that n8n hands back from the last helping; undefined in the beginning
+ * Returns one page of a resource locator's “From List” results. Reads the service's pages until one contains a match,
+ * because the services cannot search; n8n requests the next page when the user scrolls.
+ * @param token the pagination token of the previous result; undefined for the first
  */
 export async function searchPages<Item>(
 	filter: string | undefined,

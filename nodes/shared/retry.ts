@@ -32,21 +32,21 @@ const PASSING_SENT = new Set([
 	'ERR_BAD_RESPONSE', // the HTTP library's code for an answer that breaks off
 ]);
 
-/** How one attempt ended, if it did not succeed. */
+/** The failure of one attempt. */
 export interface Setback {
-	/** HTTP status; undefined where no answer came. */
+	/** HTTP status; undefined without a response. */
 	status?: number;
-	/** Node's code of a connection fault, e.g. ECONNRESET. */
+	/** Node's code of a connection error, for example ECONNRESET. */
 	code?: string;
 	/** Whether the connection failed before the service could see the request; see {@link isUnsent}. */
 	unsent?: boolean;
-	/** The fault in the words of n8n, without the full stop of their end. */
+	/** n8n's error message, without a period at the end. */
 	reason?: string;
-	/** What the service asks to wait, in milliseconds. */
+	/** The wait that the service asks for, in milliseconds. */
 	retryAfter?: number;
 }
 
-/** The one rule for every repeat: does it make sense, and can it do no harm? */
+/** Whether a failed attempt may be retried: the error is temporary, and a second call is safe. */
 export function mayRepeat({ status, code, unsent }: Setback, repeatable: boolean): boolean {
 	if (status === 429) return true; // refused unread
 	if (status !== undefined) return repeatable && PASSING.has(status);
@@ -68,9 +68,9 @@ const HANDSHAKE =
 	/wrong.version|version.number|unsupported.protocol|unknown.protocol|no.protocols|protocol.version|handshake|http.request|packet.length.too.long|record.too.(large|small|long)|no.shared|cipher|certificate|key.too.(small|weak)|renegotiation|unrecognized.name|application.protocol|before secure TLS connection/i;
 
 /**
- * Whether a fault came before the service could see the request, so that it cannot have acted. Judged by the phase: the
- * system call, or what the code and its words say of name server, connection, certificate and handshake. A fault that
- * says nothing of the kind leaves it open.
+ * Whether an error occurred before the service could receive the request, so that it cannot have acted. Decided by the
+ * system call, or by a code or message about DNS, connection, certificate or handshake. For any other error the service
+ * may have received it.
  */
 export function isUnsent(code: string, reason = '', syscall?: unknown): boolean {
 	if (syscall === 'connect' || /^(getaddrinfo|query)/.test(String(syscall))) return true;
@@ -79,13 +79,13 @@ export function isUnsent(code: string, reason = '', syscall?: unknown): boolean 
 	return /^(EPROTO|ECONNRESET)$/.test(code) && HANDSHAKE.test(reason);
 }
 
-/** Whether a certificate was not trusted, or is not the host's. */
+/** Whether a certificate is not trusted or belongs to a different host. */
 export const isUntrusted = (code: string): boolean =>
 	UNTRUSTED.test(code) || code === 'ERR_TLS_CERT_ALTNAME_INVALID';
 
 /**
- * Milliseconds to wait before the attempt after `attempt` (counted from 1), or undefined where it is time to give up:
- * after the last attempt, or when the service asks for more than a minute. Never less than our own pause.
+ * Returns the milliseconds to wait after `attempt` (counted from 1): at least the exponential backoff with jitter.
+ * Returns undefined after the last attempt, or if the service asks to wait for more than a minute.
  */
 export function pauseAfter(attempt: number, { retryAfter = 0 }: Setback): number | undefined {
 	if (attempt >= ATTEMPTS || retryAfter > LONGEST_PAUSE) return undefined;
@@ -93,7 +93,7 @@ export function pauseAfter(attempt: number, { retryAfter = 0 }: Setback): number
 	return Math.max(retryAfter, backOff / 2 + Math.random() * (backOff / 2));
 }
 
-/** Waits, in slices, so that a cancelled execution stops within a quarter of a second. */
+/** Waits in steps, so that a cancelled execution stops within a quarter of a second. */
 export async function pause(milliseconds: number, signal?: AbortSignal): Promise<void> {
 	const end = Date.now() + milliseconds;
 	for (let left = milliseconds; left > 0 && !signal?.aborted; left = end - Date.now()) {
@@ -102,10 +102,10 @@ export async function pause(milliseconds: number, signal?: AbortSignal): Promise
 }
 
 /**
- * The wait that an answer asks for, in milliseconds: `Retry-After` (RFC 9110 10.2.3), else a reset header, unless the
- * answer says that requests are left: some services send it with every answer. Undefined where there is nothing to wait
- * for, and for what cannot be meant: a moment that has passed, free text, more than a year.
- * The service's own `Date` is taken for now, so that the host's clock does not matter.
+ * Returns the wait that a response asks for, in milliseconds: `Retry-After` (RFC 9110 10.2.3), else a reset header. The
+ * latter is ignored while requests remain, because some services send it with every response. Undefined without a wait,
+ * and for an implausible one: a time in the past, free text, or more than a year.
+ * Uses the response's `Date` as the current time, so that a wrong clock of n8n has no effect.
  */
 export function retryAfterOf(headers: Record<string, unknown>): number | undefined {
 	const now = serviceTime(headers);
@@ -119,7 +119,7 @@ export function retryAfterOf(headers: Record<string, unknown>): number | undefin
 function waitOf(header: unknown, now: number): number | undefined {
 	const waits = [header]
 		.flat()
-		// A header that is sent twice comes as one text, or as an array; a date has a comma of its own.
+		// Node joins a repeated header with commas or returns an array; an HTTP date contains a comma itself.
 		.flatMap((one) => (/[a-z]/i.test(String(one)) ? [String(one)] : String(one ?? '').split(',')))
 		.map((text) => {
 			const moment = epochOf(text);

@@ -11,15 +11,15 @@ import { newRun, type Run } from './run';
 const GONE = new Set(['404', '410']);
 
 /**
- * Answers after which a further deletion makes no sense: the credential is not good, or the service wants no more
- * requests for longer than {@link callApi} waits.
+ * Statuses after which every further deletion would fail as well: an invalid credential, or a rate limit that lasts
+ * longer than {@link callApi} waits.
  */
 const ENDING = new Set(['401', '429']);
 
 /**
- * Deletes what is planned, a few at once, and tells of each what became of it. No failure stops the others but these,
- * which also end the run for the input items to come. Never exceeds what the run has left, and never takes an ID twice,
- * whatever the plan says.
+ * Executes the planned deletions, several concurrently, and returns the result of each. Only a failure with one of the
+ * {@link RUN_ENDING} statuses stops the others, also for later input items of the run. Never exceeds the run's maximum
+ * and never deletes an ID twice, even if the plan contains more.
  */
 export async function deleteEach(
 	item: ItemContext,

@@ -5,19 +5,19 @@ const MAXIMUM = 50;
 /** Deletions at the same time, unless the user says otherwise. */
 export const AT_ONCE = 5;
 
-/** What is cleaned up. */
+/** The resource that is cleaned up. */
 export interface Kind {
 	/** “file”, “package”. */
 	noun: string;
-	/** What a person calls it by: “name”, “title”. */
+	/** The property with its name: “name”, “title”. */
 	label: string;
-	/** Whether the service tells when it expires, or only when it was created. */
+	/** Whether the service reports an expiry date, and not only a creation date. */
 	canExpire: boolean;
-	/** What else the user has to know of the list that is cleaned up, a sentence. */
+	/** A sentence about the extent of the list, shown to the user. */
 	note?: string;
 }
 
-/** The fields of a clean-up; with their default values it deletes nothing. */
+/** Returns the fields of a clean-up. With their default values, nothing is deleted. */
 export function cleanUpFields(kind: Kind): Field[] {
 	const [within, age] = [withinField(kind), ageField(kind)];
 	const selection = kind.canExpire
@@ -130,7 +130,7 @@ const outputField = ({ noun }: Kind): Field => ({
 	description: 'What goes on to the next node',
 });
 
-/** Options of every clean-up. */
+/** Returns the options of every clean-up. */
 export const cleanUpOptions = ({ noun, label }: Kind): Field[] => [
 	{
 		displayName: 'Deletions at Once',

@@ -2,9 +2,9 @@ import { collectPages, type Page } from '../paging';
 import type { Reading } from './clock';
 import { type Found, idOf, type Listing } from './outcome';
 
-/** A page of a service's list, with its things in the form that a clean-up judges. */
+/** One page of a service's list, converted for a clean-up. */
 export interface ListedPage<Position> extends Page<Found, Position> {
-	/** The `Date` header of the response, as it is. */
+	/** The unparsed `Date` header of the response. */
 	date: unknown;
 }
 
@@ -12,7 +12,8 @@ export interface ListedPage<Position> extends Page<Found, Position> {
 const PAGES_WITHOUT_NEWS = 3;
 
 /**
- * Reads a whole list. What is in it twice is looked at twice: if the two do not say the same, nobody knows which is true.
+ * Reads a whole list. Items that are listed twice with different details are marked with a doubt, because either may be
+ * outdated.
  * @param fetchPage as for {@link collectPages}
  */
 export async function readListing<Position>(
@@ -51,7 +52,7 @@ export async function readListing<Position>(
 	};
 }
 
-/** What has no ID is told apart by all that is known of it. */
+/** Identifies an item by its ID, or by all its properties if it has none. */
 const keyOf = (one: Found): string => (idOf(one) ? `#${idOf(one)}` : JSON.stringify(one.json));
 
 /** What the decision depends on. Counters and signed addresses may differ from one response to the next. */

@@ -10,12 +10,12 @@ import { rememberRun, runOf } from './run';
 import { type Settings, settingsOf } from './settings';
 import { summaryOf } from './summary';
 
-/** What a clean-up needs of a service. */
+/** The service-specific part of a clean-up. */
 export interface CleanUp {
 	/** The service's name. */
 	service: string;
 	kind: Kind;
-	/** Fields and options that narrow down what is looked at. */
+	/** Fields and options that limit the clean-up to some of the items. */
 	scope?: Field[];
 	scopeOptions?: Field[];
 	list(item: ItemContext): Promise<Listing>;
@@ -23,8 +23,8 @@ export interface CleanUp {
 }
 
 /**
- * The operation Clean Up: reads the whole list, judges it, deletes only what certainly fits, and reports. Where anything
- * is uncertain, it keeps the thing and says why.
+ * Creates the operation Clean Up: it reads the whole list, deletes the items that certainly match, and reports on all of
+ * them. An item is kept, with the reason in its output, if anything about it is uncertain.
  */
 export function cleanUpOperation(cleanUp: CleanUp): Operation {
 	const { kind, scope = [], scopeOptions = [] } = cleanUp;
@@ -67,10 +67,10 @@ export function cleanUpOperation(cleanUp: CleanUp): Operation {
 	};
 }
 
-/** A scope that turns out empty is an error: it must never mean everything. */
+/** Makes an empty scope an error: it would otherwise select everything. */
 const limiting = (field: Field): Field => ({ ...field, isSafeguard: true });
 
-/** Says in the editor what a report without items cannot say. */
+/** Shows a warning in the editor, because a report without items has no place for it. */
 function warn({ functions }: ItemContext, message: string): void {
 	functions.addExecutionHints({ type: 'warning', location: 'outputPane', message: `${message}.` });
 }

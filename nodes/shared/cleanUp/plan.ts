@@ -6,15 +6,15 @@ import type { Run } from './run';
 
 export interface PlanSettings {
 	rule: Rule;
-	/** Texts; what has one of them in a name is kept. */
+	/** Protected texts: an item whose name contains one is kept. */
 	keepIfContains: readonly string[];
-	/** What a person calls a thing by: “name”, “title”. */
+	/** The property with the name: “name”, “title”. */
 	label: string;
 }
 
 /**
- * Decides what is to be done with each thing: the oldest of those that fit first, the rest in the order of the service.
- * What is certainly out of the scope is left out. The deletions that are planned count for the whole run.
+ * Decides on the action for each item: first the matching ones, oldest first, then the rest in the order of the service.
+ * Omits items that are certainly out of scope. The limit of deletions applies to the whole run.
  */
 export function plan(
 	found: readonly Found[],
@@ -46,7 +46,7 @@ export function plan(
 	return decided.concat(others);
 }
 
-/** Undefined for what is certainly out of the scope. */
+/** Checks an item against the scope and the rule; undefined if it is certainly out of scope. */
 function verdictOn(one: Found, clock: Clock, { rule }: PlanSettings): Verdict | undefined {
 	const kept = (reason: string): Verdict => ({ fits: false, reason, order: Infinity });
 	const { times, checkedAt, warning } = clock;

@@ -7,18 +7,18 @@ import { AT_ONCE, type Kind } from './fields';
 
 export type Output = 'each' | 'selected' | 'summary';
 
-/** What the user has chosen, checked. */
+/** The validated settings of a clean-up. */
 export interface Settings {
 	rule: Rule;
 	dryRun: boolean;
 	maxDeletions: number;
 	output: Output;
 	deletionsAtOnce: number;
-	/** Texts as names are compared; what has one of them in its name is kept. */
+	/** Protected texts, normalized for comparison: an item whose name contains one is kept. */
 	keepIfContains: string[];
-	/** What a person calls a thing by: “name”, “title”. */
+	/** The property with the name: “name”, “title”. */
 	label: string;
-	/** Whether the service's clock alone counts. */
+	/** Whether only the service's clock is used. */
 	trustsServiceClock: boolean;
 }
 
@@ -27,7 +27,7 @@ const UNITS: Readonly<Record<string, number>> = { hours: HOUR, days: 24 * HOUR }
 /** A hundred years: beyond it there is no date to compare with. */
 const LONGEST = 100 * 366 * UNITS.days;
 
-/** @throws NodeOperationError that names the field, before anything is asked of the service */
+/** @throws NodeOperationError that names the field, before the first request */
 export function settingsOf(item: ItemContext, { canExpire, label }: Kind): Settings {
 	const { parameter, option } = item;
 	return {
@@ -42,12 +42,12 @@ export function settingsOf(item: ItemContext, { canExpire, label }: Kind): Setti
 	};
 }
 
-/** Commas of all scripts, and semicolons and line breaks: to split too often only protects more. */
+/** Commas of all scripts, semicolons and line breaks. Splitting too often is safe: it only protects more items. */
 const SEPARATOR = /[,;\r\n،，、；﹐﹔]/;
 
 /**
- * The texts of Keep If … Contains. An empty text protects nothing. Typed between two commas it is a slip; out of an
- * expression it may be a protection that got lost, so nothing may be deleted then.
+ * Returns the texts of Keep If … Contains. An empty text between typed commas is ignored as a slip. From an expression it
+ * is an error, because a protected text may have been lost.
  */
 function protections(item: ItemContext, label: string): string[] {
 	const entered = item.option<string>('keepIfContains');

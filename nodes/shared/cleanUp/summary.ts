@@ -18,7 +18,7 @@ const ACTIONS = Object.keys(WORDS) as Action[];
 /** Whether the bytes of such a file are, or would be, set free. */
 const isFreeing = (action: Action) => action === 'wouldDelete' || action === 'deleted';
 
-/** A clean-up in one item: counts, bytes, those that fit, and a text for a message. */
+/** Summarizes a clean-up: counts, bytes, the matching items, and a text for a message. */
 export function summaryOf(
 	service: string,
 	noun: string,
