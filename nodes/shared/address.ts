@@ -77,11 +77,11 @@ function faultError(
 	);
 }
 
-/** What somebody has put before an “@” may be a password, also where a URL parser takes it for a part of the path. */
-const WITH_USER = /^https?:\/\/[^?#]*@/i;
+/** User info, even where a URL parser would treat it as part of the path: it may contain a password. */
+const USER_INFO = /^https?:\/\/[^?#]*@/i;
 
-/** What a URL parser would repair, leave out or resolve away: a server would see another address than the user. */
-const REPAIRED = /[\s\p{Cc}\p{Cf}\\]|^https?:\/\/\/|\/(?:\.|%2e){1,2}(?:\/|$)/iu;
+/** Input that a URL parser would repair, drop or resolve: requests would go to a different address than entered. */
+const NORMALIZED_BY_PARSER = /[\s\p{Cc}\p{Cf}\\]|^https?:\/\/\/|\/(?:\.|%2e){1,2}(?:\/|$)/iu;
 
 /**
  * Parses an address entered by a user.
@@ -99,18 +99,18 @@ export function readAddress(
 	if (!/^https?:\/\//i.test(text)) {
 		return { problem: 'must start with https:// (or http:// for a local server)' };
 	}
-	if (WITH_USER.test(text)) return { problem: 'must not contain a user name or a password' };
+	if (USER_INFO.test(text)) return { problem: 'must not contain a user name or a password' };
 	if (/[?#]/.test(text)) return { problem: 'must not contain “?” or “#”' };
-	if (REPAIRED.test(text) || !text.isWellFormed() || !URL.canParse(text)) {
+	if (NORMALIZED_BY_PARSER.test(text) || !text.isWellFormed() || !URL.canParse(text)) {
 		return { problem: 'is not a valid URL' };
 	}
 	const { origin, pathname, port } = new URL(text);
 	if (port === '0') return { problem: 'is not a valid URL' };
-	return { url: `${origin}${withoutEnd(pathname.replace(/\/+$/, ''), path)}` };
+	return { url: `${origin}${withoutSuffix(pathname.replace(/\/+$/, ''), path)}` };
 }
 
-/** A path without the other one, or the beginning of it, at its end. */
-function withoutEnd(entered: string, path: string): string {
+/** Removes `path`, or its first segments, from the end of the entered path. */
+function withoutSuffix(entered: string, path: string): string {
 	const segments = path.split('/').filter(Boolean);
 	for (let count = segments.length; count > 0; count--) {
 		const end = `/${segments.slice(0, count).join('/')}`;

@@ -1,8 +1,8 @@
-/** White space, control characters and characters that nobody sees: zero-width spaces, marks of direction, soft hyphens. */
-const AT_ENDS = /^[\s\p{Cc}\p{Cf}]+|[\s\p{Cc}\p{Cf}]+$/gu;
+/** White space, control and invisible characters (zero-width spaces, direction marks, soft hyphens) at the ends. */
+const BLANK_ENDS = /^[\s\p{Cc}\p{Cf}]+|[\s\p{Cc}\p{Cf}]+$/gu;
 
-/** A text without what is copied along at its ends. */
-export const withoutBlanks = (text: string): string => text.replace(AT_ENDS, '');
+/** Removes blanks and invisible characters at both ends, which users paste along. */
+export const withoutBlanks = (text: string): string => text.replace(BLANK_ENDS, '');
 
 /**
  * Returns the text of a credential field without the blanks around it. Accepts numbers, because a credential field may

@@ -60,14 +60,14 @@ export function checkValue(check: Check, value: unknown, root: Values): unknown 
 }
 
 function checkBoolean(check: Check, value: unknown): boolean {
-	const word = typeof value === 'string' ? value.trim().toLowerCase() : value;
-	if (word === true || word === 'true') return true;
-	if (word === false) return false;
-	if (word === 'false') return check.field.needsRealFalse === true;
+	const normalized = typeof value === 'string' ? value.trim().toLowerCase() : value;
+	if (normalized === true || normalized === 'true') return true;
+	if (normalized === false) return false;
+	if (normalized === 'false') return check.field.needsRealFalse === true;
 	throw fail(
 		check,
 		isBlank(value) ? 'is empty' : 'must be true or false',
-		'Turn it on or off, or let the expression return true or false.',
+		'Turn it on or off, or use an expression that returns true or false.',
 	);
 }
 
@@ -108,15 +108,15 @@ function checkChoice(check: Check, value: unknown): unknown {
 	const choices = choicesOf(check.field);
 	const chosen = typeof value === 'string' ? value.trim() : value;
 	if (choices?.includes(chosen)) return chosen;
-	throw fail(check, unknownChoice(chosen), `Choose one of: ${(choices ?? []).join(', ')}.`);
+	throw fail(check, unknownChoice(chosen), `Select one of: ${(choices ?? []).join(', ')}.`);
 }
 
 function checkChoices(check: Check, value: unknown): unknown[] {
 	const choices = choicesOf(check.field) ?? [];
 	const chosen = isBlank(value) ? [] : Array.isArray(value) ? (value as unknown[]) : [value];
-	const advice = `Choose from: ${choices.join(', ')}.`;
-	const strange = chosen.findIndex((one) => !choices.includes(one));
-	if (strange >= 0) throw fail(check, unknownChoice(chosen[strange]), advice);
+	const advice = `Select from: ${choices.join(', ')}.`;
+	const unknown = chosen.findIndex((one) => !choices.includes(one));
+	if (unknown >= 0) throw fail(check, unknownChoice(chosen[unknown]), advice);
 	if (chosen.length === 0 && mustNotBeEmpty(check)) throw fail(check, 'is empty', advice);
 	return [...new Set(chosen)];
 }
@@ -137,7 +137,7 @@ function checkDate(check: Check, value: unknown): number | undefined {
 	return milliseconds;
 }
 
-const DATE_ADVICE = 'Choose a date, or enter one like 2030-01-31T12:00:00Z.';
+const DATE_ADVICE = 'Select a date or enter one in ISO format, for example 2030-01-31T12:00:00Z.';
 
 function checkText(check: Check, value: unknown): string {
 	const text = textFrom(value);
@@ -146,18 +146,20 @@ function checkText(check: Check, value: unknown): string {
 		throw fail(
 			check,
 			typeof value === 'object' && value !== null ? `must be text, not ${kind}` : 'must be text',
-			'Let the expression return one text, for example {{ $json.name }}.',
+			'Use an expression that returns a single text, for example {{ $json.name }}.',
 		);
 	}
-	if (!text.isWellFormed()) throw fail(check, HALF_CHARACTER, HALF_ADVICE);
+	if (!text.isWellFormed()) throw fail(check, INCOMPLETE_CHARACTER, INCOMPLETE_ADVICE);
 	if (isBlankText(text) && mustNotBeEmpty(check)) throw fail(check, 'is empty', EMPTY_ADVICE);
 	return text;
 }
 
-const EMPTY_ADVICE = 'Fill it in, or check the expression that it comes from.';
-const HALF_CHARACTER = 'contains half of a character';
-const HALF_ADVICE =
-	'The text was cut in the middle of a character such as an emoji. Shorten it elsewhere.';
+/** What the user can do about an empty field. */
+export const EMPTY_ADVICE =
+	'Enter a value, or check that the expression in this field returns one.';
+const INCOMPLETE_CHARACTER = 'contains an incomplete character';
+const INCOMPLETE_ADVICE =
+	'The text was cut in the middle of a character such as an emoji. Cut it at another position.';
 
 /** Accepts several texts: an array, or one text per line. */
 function checkList(check: Check, value: unknown): string[] {
@@ -196,8 +198,8 @@ const isFile = (value: unknown): value is IBinaryData =>
 	textOf(value.mimeType) !== undefined &&
 	['id', 'data', 'fileName'].some((name) => textOf(value[name]) !== undefined);
 
-/** What a template makes of a missing or wrong value. */
-const NO_ID = new Set(['undefined', 'null', 'NaN', 'true', 'false', '[object Object]']);
+/** Texts that an expression produces from a missing or wrong value. */
+const NOT_AN_ID = new Set(['undefined', 'null', 'NaN', 'true', 'false', '[object Object]']);
 
 /** Validates an ID. A value that is not text is reported as an empty ID. */
 function checkLocator(check: Check, value: unknown): string {
@@ -205,7 +207,7 @@ function checkLocator(check: Check, value: unknown): string {
 	const { mode, value: given } =
 		isJsonObject(value) && 'mode' in value ? value : { mode: 'id', value };
 	const text = typeof given === 'boolean' ? '' : (textFrom(given) ?? '').trim();
-	if (text === '' || NO_ID.has(text)) {
+	if (text === '' || NOT_AN_ID.has(text)) {
 		if (!mustNotBeEmpty(check) && isBlank(given)) return '';
 		throw invalidId(check, displayName, 'is empty');
 	}
@@ -215,10 +217,10 @@ function checkLocator(check: Check, value: unknown): string {
 	const extract = modes?.find(({ name }) => name === 'url')?.extractValue;
 	const segment = extract && new RegExp(extract.regex).exec(text)?.[1];
 	if (!segment) {
-		throw invalidId(check, displayName, `is not a URL of a ${displayName.toLowerCase()}`);
+		throw invalidId(check, displayName, `is not a valid ${displayName.toLowerCase()} URL`);
 	}
 	const id = decoded(segment).trim();
-	if (id === '' || NO_ID.has(id)) throw invalidId(check, displayName, 'is empty');
+	if (id === '' || NOT_AN_ID.has(id)) throw invalidId(check, displayName, 'is empty');
 	return id;
 }
 
@@ -233,7 +235,7 @@ function decoded(segment: string): string {
 
 const invalidId = ({ source }: Check, label: string, problem: string) =>
 	new NodeOperationError(source.functions.getNode(), `The ${label} ${problem}`, {
-		description: `Fill in the field “${label}”, for example with an expression that takes it from an earlier node.`,
+		description: `Enter a value for “${label}”, for example with an expression that refers to an earlier node.`,
 		itemIndex: source.itemIndex,
 	});
 
@@ -262,7 +264,7 @@ function checkFixedCollection(check: Check, value: unknown, root: Values): Value
 		const checked = entries.map((entry) => {
 			const collection: Field = { ...field, type: 'collection', options: group.values };
 			const defaults = Object.fromEntries(
-				group.values.map(({ name, default: usual }) => [name, usual]),
+				group.values.map(({ name, default: value }) => [name, value]),
 			);
 			if (!isJsonObject(entry)) throw fail(check, 'must be a collection of values', EMPTY_ADVICE);
 			return checkCollection(

@@ -55,7 +55,7 @@ export async function probe(
 	}
 	const { url: base = '' } = readAddress(credentials.baseUrl, service.apiPath);
 	const { origin, protocol } = new URL(base);
-	const usual: IHttpRequestOptions = { url: `${base}${service.apiPath ?? ''}${path}`, qs };
+	const unsigned: IHttpRequestOptions = { url: `${base}${service.apiPath ?? ''}${path}`, qs };
 	const send = async (signed: IHttpRequestOptions) =>
 		// The only request helper that n8n provides to a credential test.
 		(await context.helpers.request({
@@ -71,32 +71,38 @@ export async function probe(
 			timeout: 15_000,
 		})) as Response;
 	try {
-		const response = await send((await authenticate?.(credentials, usual)) ?? usual);
+		const response = await send((await authenticate?.(credentials, unsigned)) ?? unsigned);
 		const { statusCode: status } = response;
 		const body = parseBody(response.body);
 		const said = wordsOf(secrets.hideInError(service.errorMessage(body) ?? ''));
-		const trouble = troubleIn(service, { status, body, said, origin, to: redirectOf(response) });
-		if (trouble) return failed(trouble);
+		const serverProblem = findServerProblem(service, {
+			status,
+			body,
+			said,
+			origin,
+			to: redirectOf(response),
+		});
+		if (serverProblem) return failed(serverProblem);
 		let problem = judge({ status, body, said: said ?? 'no reason given' });
 		if (problem === EMPTY_LIST) {
-			const { statusCode } = await send(usual);
+			const { statusCode } = await send(unsigned);
 			problem = statusCode === 401 || statusCode === 403 ? undefined : ANOTHER_SERVICE;
 		}
 		if (problem === undefined) return { status: 'OK', message: 'Connection successful' };
 		return failed(
 			problem === ANOTHER_SERVICE
-				? `Another service answers at ${origin} (${status}). Check the ${addressField}.`
+				? `A different service responded at ${origin} (${status}). Check the ${addressField}.`
 				: problem,
 		);
 	} catch (error) {
-		const { code = 'no answer', reason } = setbackOf(error);
+		const { code = 'no response', reason } = setbackOf(error);
 		const isCutOff = protocol === 'http:' && code === 'ECONNRESET';
 		const why = [
 			faultOf(code) ?? wordsOf(secrets.hideInError(reason ?? '')),
 			isCutOff ? TLS_HINT : undefined,
 		].filter(Boolean);
 		return failed(
-			`${[`${origin} cannot be reached (${code})`, ...why].join('. ')}. Check the ${addressField}.`,
+			`${[`Could not reach ${origin} (${code})`, ...why].join('. ')}. Check the ${addressField}.`,
 		);
 	}
 }
@@ -115,8 +121,8 @@ function redirectOf({ headers }: Response): string | undefined {
 	return /^https?:$/.test(protocol) ? `${protocol}//${host}` : undefined;
 }
 
-/** What no response of a service to a harmless request is, whichever service it is. */
-function troubleIn(
+/** Describes a response that indicates a wrong address or a temporary failure, whatever the service. */
+function findServerProblem(
 	service: Service,
 	answer: { status: number; body: unknown; said?: string; origin: string; to?: string },
 ): string | undefined {
@@ -124,13 +130,13 @@ function troubleIn(
 	const check = `Check the ${addressFieldOf(service)}.`;
 	if (status >= 300 && status < 400) {
 		const advice = service.pageAdvice?.[status] ?? check;
-		return `${origin} redirects (${status})${to && to !== origin ? ` to ${to}` : ''}. ${advice}`;
+		return `${origin} returned a redirect (${status})${to && to !== origin ? ` to ${to}` : ''}. ${advice}`;
 	}
 	if (status === 429 || status >= 500) {
-		return `${origin} answered ${status}${said ? `: ${said}` : ''}. Try again later; if it keeps happening, ${check.replace('C', 'c')}`;
+		return `${origin} responded with ${status}${said ? `: ${said}` : ''}. Try again later; if this keeps happening, ${check.replace('C', 'c')}`;
 	}
 	if (isJsonObject(body) || Array.isArray(body)) return undefined;
-	return `${origin} does not answer in JSON${isWebPage(body) ? ', but with a web page' : ''} (${status}). ${check}`;
+	return `${origin} returned ${isWebPage(body) ? 'a web page' : 'something other than JSON'} (${status}). ${check}`;
 }
 
 /** Returned by a `judge` for a response that another service may have sent. */

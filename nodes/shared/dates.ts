@@ -15,13 +15,13 @@ export function isoDate(value: unknown): string | undefined {
  */
 export function epochOf(value: unknown): number | undefined {
 	const milliseconds = parseDate(value, asUtc);
-	return milliseconds !== undefined && milliseconds >= EARLIEST ? milliseconds : undefined;
+	return milliseconds !== undefined && milliseconds >= EARLIEST_DATE ? milliseconds : undefined;
 }
 
 const asUtc = (wallClock: string) => Date.parse(`${wallClock}Z`);
 
-/** Milliseconds since 1970 of the year 2000; none of the services is older. */
-const EARLIEST = Date.UTC(2000, 0, 1);
+/** Start of the year 2000 in milliseconds since 1970; all of the services are younger. */
+const EARLIEST_DATE = Date.UTC(2000, 0, 1);
 
 /**
  * Converts a date from a user, an expression or an AI agent to milliseconds since 1970; undefined if it is not a date.
@@ -29,8 +29,8 @@ const EARLIEST = Date.UTC(2000, 0, 1);
  * @param timezone an IANA name
  */
 export function parseUserDate(value: unknown, timezone: string): number | undefined {
-	if (value instanceof Date) return valid(value.getTime());
-	if (isDateTime(value)) return valid(value.toMillis());
+	if (value instanceof Date) return withinYears(value.getTime());
+	if (isDateTime(value)) return withinYears(value.toMillis());
 	return parseDate(value, (wallClock) => tryToParseDateTime(wallClock, timezone).toMillis());
 }
 
@@ -54,13 +54,13 @@ export function isDateTime(
  */
 export function isNoDate(value: unknown): boolean {
 	if (value === undefined || value === null || value === false) return true;
-	if (typeof value === 'number') return value < EARLIEST && epochOf(value) === undefined;
+	if (typeof value === 'number') return value < EARLIEST_DATE && epochOf(value) === undefined;
 	if (typeof value !== 'string') return false;
 	const text = value.trim();
 	if (/^[-+]?\d*\.?\d*$/.test(text)) return text.length < 16 && isNoDate(Number(text));
 	if (/^0{4}-00-00([T ][0:.]*)?Z?$/i.test(text)) return true;
 	const milliseconds = parseDate(text, asUtc);
-	return milliseconds !== undefined && milliseconds < EARLIEST;
+	return milliseconds !== undefined && milliseconds < EARLIEST_DATE;
 }
 
 /** Parses a response's `Date` header to milliseconds since 1970; undefined if it is not an HTTP date (RFC 9110). */
@@ -92,8 +92,11 @@ const WEEKDAYS = 'SunMonTueWedThuFriSat';
 /**
  * @param fromWallClock converts a date without an offset, `YYYY-MM-DDTHH:mm:ss.SSS`, to milliseconds since 1970
  */
-function parseDate(value: unknown, ofWallClock: (wallClock: string) => number): number | undefined {
-	if (typeof value === 'number') return ofNumber(value);
+function parseDate(
+	value: unknown,
+	fromWallClock: (wallClock: string) => number,
+): number | undefined {
+	if (typeof value === 'number') return fromNumber(value);
 	if (typeof value !== 'string') return undefined;
 	const text = value.trim();
 	const iso = ISO.exec(text);
@@ -101,14 +104,14 @@ function parseDate(value: unknown, ofWallClock: (wallClock: string) => number): 
 		const [, year, , month, day, hour = '00', minute = '00', second = '00', fraction = '', zone] =
 			iso;
 		const milliseconds = fraction.padEnd(3, '0').slice(0, 3);
-		return ofParts({ year, month, day, hour, minute, second, milliseconds, zone }, ofWallClock);
+		return fromParts({ year, month, day, hour, minute, second, milliseconds, zone }, fromWallClock);
 	}
-	if (/^\d+(\.\d+)?$/.test(text)) return ofNumber(Number(text));
+	if (/^\d+(\.\d+)?$/.test(text)) return fromNumber(Number(text));
 	const http = HTTP_DATE.exec(text);
 	if (!http) return undefined;
 	const [, weekday, day, monthName, year, hour, minute, second, zone] = http;
 	const month = String(indexIn(MONTHS, monthName) + 1);
-	const at = ofParts({ year, month, day, hour, minute, second, zone }, ofWallClock);
+	const at = fromParts({ year, month, day, hour, minute, second, zone }, fromWallClock);
 	if (at === undefined || weekday === undefined) return at;
 	const local = new Date(at + offsetOf(zone));
 	return local.getUTCDay() === indexIn(WEEKDAYS, weekday) ? at : undefined;
@@ -125,16 +128,16 @@ interface Parts {
 	zone?: string;
 }
 
-function ofParts(
+function fromParts(
 	{ year, month, day, hour, minute, second, milliseconds = '000', zone }: Parts,
-	ofWallClock: (wallClock: string) => number,
+	fromWallClock: (wallClock: string) => number,
 ): number | undefined {
 	const two = (text: string) => text.padStart(2, '0');
 	const wallClock = `${year}-${two(month)}-${two(day)}T${hour}:${minute}:${second}.${milliseconds}`;
 	// `Date` would silently turn 30 February into 2 March.
 	const utc = new Date(`${wallClock}Z`);
 	if (Number.isNaN(utc.getTime()) || utc.getUTCDate() !== Number(day)) return undefined;
-	return valid(zone ? utc.getTime() - offsetOf(zone) : ofWallClock(wallClock));
+	return withinYears(zone ? utc.getTime() - offsetOf(zone) : fromWallClock(wallClock));
 }
 
 /** Returns the milliseconds that a zone is ahead of UTC; NaN for an offset that no zone uses. */
@@ -153,13 +156,13 @@ const indexIn = (names: string, name: string) =>
  * Converts unix seconds, or milliseconds from 1e11 on (which would be the year 5138 in seconds). A number before the year
  * 2000 is not a date: it means “never” or something unrelated to time.
  */
-function ofNumber(number: number): number | undefined {
+function fromNumber(number: number): number | undefined {
 	const milliseconds = number < 1e11 ? number * 1000 : number;
-	return milliseconds >= EARLIEST ? valid(milliseconds) : undefined;
+	return milliseconds >= EARLIEST_DATE ? withinYears(milliseconds) : undefined;
 }
 
-/** A date within the years that ISO 8601 writes with four digits. */
-const valid = (milliseconds: number) =>
+/** Limits a date to the years that ISO 8601 writes with four digits. */
+const withinYears = (milliseconds: number) =>
 	milliseconds >= -62_167_219_200_000 && milliseconds < 253_402_300_800_000
 		? milliseconds
 		: undefined;

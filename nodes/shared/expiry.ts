@@ -48,17 +48,17 @@ export function datesOf(
 		createdAt: latest,
 		expiresAt: expires,
 		unclear: {
-			createdAt: unreadable('creation date', createdAt),
+			createdAt: describeUnreadable('creation date', createdAt),
 			expiresAt:
-				unreadable('expiry date', reported) ??
-				(others.length > 0 ? 'The service reports different expiry dates for it' : undefined),
+				describeUnreadable('expiry date', reported) ??
+				(others.length > 0 ? 'The service reports different expiry dates' : undefined),
 		},
 	};
 }
 
-function unreadable(label: string, values: readonly unknown[]): string | undefined {
-	const strange = values.find((value) => epochOf(value) === undefined && !isNoDate(value));
-	return strange === undefined ? undefined : `Its ${label} cannot be read${quoted(strange)}`;
+function describeUnreadable(label: string, values: readonly unknown[]): string | undefined {
+	const invalid = values.find((value) => epochOf(value) === undefined && !isNoDate(value));
+	return invalid === undefined ? undefined : `Its ${label} cannot be read${quoted(invalid)}`;
 }
 
 const quoted = (value: unknown) =>
@@ -76,8 +76,8 @@ export function judgeAtAll(rule: Rule, dated: Dated, times: readonly number[]): 
 	if (verdicts.every(({ fits, reason }) => fits === first.fits && reason === first.reason)) {
 		return first;
 	}
-	const against = verdicts.find(({ fits }) => !fits) ?? first;
-	return kept(`The clocks do not agree on it: ${against.reason}`);
+	const disagreeing = verdicts.find(({ fits }) => !fits) ?? first;
+	return noMatch(`The clocks disagree: ${disagreeing.reason}`);
 }
 
 /**
@@ -87,76 +87,79 @@ export function judgeAtAll(rule: Rule, dated: Dated, times: readonly number[]): 
  * @param now milliseconds since 1970
  */
 export function judge({ selection, span }: Rule, dated: Dated, now: number): Verdict {
-	const contradiction = contradictionOf(dated);
-	if (contradiction) return kept(contradiction);
-	return JUDGES[selection](dated, now, span);
+	const contradiction = describeContradiction(dated);
+	if (contradiction) return noMatch(contradiction);
+	return MATCHERS[selection](dated, now, span);
 }
 
-/** A file cannot expire before it exists; nobody knows which of the dates is wrong. */
-function contradictionOf({ createdAt, expiresAt }: Dated): string | undefined {
+/** Describes an expiry before the creation: one of the dates must be wrong, so neither is used. */
+function describeContradiction({ createdAt, expiresAt }: Dated): string | undefined {
 	if (createdAt === undefined || expiresAt === undefined || expiresAt >= createdAt)
 		return undefined;
 	return `Its expiry date, ${iso(expiresAt)}, is before its creation date, ${iso(createdAt)}`;
 }
 
-const JUDGES: Readonly<Record<Selection, (dated: Dated, now: number, span: number) => Verdict>> = {
-	expired(dated, now) {
-		const unclear = unclearExpiryOf(dated, now);
-		if (unclear) return kept(unclear);
-		const over = expiryOf(dated, now);
-		if (over) return over;
-		const { expiresAt } = dated;
-		return kept(expiresAt === undefined ? NO_EXPIRY : `It expires on ${iso(expiresAt)}`);
-	},
-	expiring(dated, now, span) {
-		const unclear = unclearExpiryOf(dated, now);
-		if (unclear) return kept(unclear);
-		const over = expiryOf(dated, now);
-		if (over) return kept(over.reason);
-		const { expiresAt } = dated;
-		if (expiresAt === undefined) return kept(NO_EXPIRY);
-		if (expiresAt > now + span) return kept(`It expires later, on ${iso(expiresAt)}`);
-		return fitting(`It expires soon, on ${iso(expiresAt)}`, expiresAt);
-	},
-	olderThan({ createdAt, unclear }, now, span) {
-		if (unclear?.createdAt) return kept(unclear.createdAt);
-		if (createdAt === undefined) return kept('It has no creation date');
-		const since = `It was created on ${iso(createdAt)}`;
-		return createdAt <= now - span
-			? fitting(since, createdAt)
-			: kept(`${since}, not long enough ago`);
-	},
-};
+const MATCHERS: Readonly<Record<Selection, (dated: Dated, now: number, span: number) => Verdict>> =
+	{
+		expired(dated, now) {
+			const unclear = unclearExpiry(dated, now);
+			if (unclear) return noMatch(unclear);
+			const expired = matchExpired(dated, now);
+			if (expired) return expired;
+			const { expiresAt } = dated;
+			return noMatch(expiresAt === undefined ? NO_EXPIRY : `Expires on ${iso(expiresAt)}`);
+		},
+		expiring(dated, now, span) {
+			const unclear = unclearExpiry(dated, now);
+			if (unclear) return noMatch(unclear);
+			const expired = matchExpired(dated, now);
+			if (expired) return noMatch(expired.reason);
+			const { expiresAt } = dated;
+			if (expiresAt === undefined) return noMatch(NO_EXPIRY);
+			if (expiresAt > now + span) return noMatch(`Does not expire until ${iso(expiresAt)}`);
+			return match(`Expires soon, on ${iso(expiresAt)}`, expiresAt);
+		},
+		olderThan({ createdAt, unclear }, now, span) {
+			if (unclear?.createdAt) return noMatch(unclear.createdAt);
+			if (createdAt === undefined) return noMatch('No creation date available');
+			const since = `Created on ${iso(createdAt)}`;
+			return createdAt <= now - span
+				? match(since, createdAt)
+				: noMatch(`${since}, which is more recent than the limit`);
+		},
+	};
 
-const NO_EXPIRY = 'It has no expiry date';
+const NO_EXPIRY = 'No expiry date';
 
-/** Milliseconds by which “now” may be behind: a `Date` header has whole seconds, and two hosts are rarely quite alike. */
-const INACCURACY = 60_000;
+/** Milliseconds by which `now` may be slow: a `Date` header has whole seconds, and clocks differ slightly. */
+const CLOCK_TOLERANCE = 60_000;
 
-/** Why the expiry date does not count; the creation date is what it is checked against. */
-function unclearExpiryOf({ createdAt, unclear }: Dated, now: number): string | undefined {
+/** Explains why the expiry date cannot be used; an invalid creation date leaves it unchecked. */
+function unclearExpiry({ createdAt, unclear }: Dated, now: number): string | undefined {
 	const why = unclear?.expiresAt ?? unclear?.createdAt;
 	if (why) return why;
-	return createdAt !== undefined && createdAt > now + INACCURACY
+	return createdAt !== undefined && createdAt > now + CLOCK_TOLERANCE
 		? `Its creation date, ${iso(createdAt)}, is in the future`
 		: undefined;
 }
 
-/** The verdict on what has expired; undefined on what has not. */
-function expiryOf({ expiresAt, isOver, isUsedUp }: Dated, now: number): Verdict | undefined {
+/** Returns the verdict on a resource that has expired; undefined if it has not. */
+function matchExpired({ expiresAt, isOver, isUsedUp }: Dated, now: number): Verdict | undefined {
 	if (expiresAt !== undefined && expiresAt <= now) {
-		const since = `It expired on ${iso(expiresAt)}`;
+		const since = `Expired on ${iso(expiresAt)}`;
 		return isOver === false
-			? kept(`${since}, but the service says that it has not expired`)
-			: fitting(since, expiresAt);
+			? noMatch(`${since}, but not marked as expired by the service`)
+			: match(since, expiresAt);
 	}
 	if (!isOver) return undefined;
 	// Downloads are the only other limit, so a file with downloads left cannot have expired yet.
 	return isUsedUp === false
-		? kept('The service says that it has expired, but neither its date nor its downloads say so')
-		: fitting('The service says that it has expired', expiresAt ?? 0);
+		? noMatch(
+				'Marked as expired by the service, but neither its expiry date nor its download limit has been reached',
+			)
+		: match('Marked as expired by the service', expiresAt ?? 0);
 }
 
-const kept = (reason: string): Verdict => ({ fits: false, reason, order: Infinity });
-const fitting = (reason: string, order: number): Verdict => ({ fits: true, reason, order });
+const noMatch = (reason: string): Verdict => ({ fits: false, reason, order: Infinity });
+const match = (reason: string, order: number): Verdict => ({ fits: true, reason, order });
 const iso = (milliseconds: number) => new Date(milliseconds).toISOString();

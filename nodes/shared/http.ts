@@ -31,8 +31,8 @@ import { parseBody, readAnswer } from './transfer/answer';
 import type { ByteStream } from './transfer/measured';
 import type { StallGuard } from './transfer/stall';
 
-/** Milliseconds within which a JSON call has to be answered. */
-const ANSWER_TIMEOUT = 60_000;
+/** Milliseconds to wait for the response to a JSON call. */
+const RESPONSE_TIMEOUT = 60_000;
 
 export interface ApiCall<T = unknown> {
 	method: IHttpRequestMethods;
@@ -96,7 +96,7 @@ export function pathPart(context: ServiceContext, field: string, id: unknown): s
 			context.getNode(),
 			`The ${field} is ${text ? 'not valid' : 'empty'}`,
 			{
-				description: `Fill in the field “${field}”, for example with an expression that takes it from an earlier node.`,
+				description: `Enter a value for “${field}”, for example with an expression that refers to an earlier node.`,
 			},
 		);
 	}
@@ -122,22 +122,25 @@ export async function callApi<T>(
 		const baseUrl = call.baseUrl ?? (await baseUrlOf(context, service));
 		const answer = await send(context, service, call, baseUrl);
 		const body = secrets.hideInBody(answer.body);
-		return essentialOf(context, service, call, { ...answer, body }, new URL(baseUrl).origin);
+		return validateResponse(context, service, call, { ...answer, body }, new URL(baseUrl).origin);
 	} catch (error) {
-		throw withDoubt(secrets.hideInThrown(error), doubtOf(service, call));
+		throw withDoubt(secrets.hideInThrown(error), possibleEffect(service, call));
 	}
 }
 
-function doubtOf({ name }: Service, { method, payload, repeatable, doubt }: ApiCall): string {
+function possibleEffect(
+	{ name }: Service,
+	{ method, payload, repeatable, doubt }: ApiCall,
+): string {
 	if (doubt !== undefined) return doubt;
-	const isHarmless = method === 'GET' || method === 'DELETE' || Boolean(repeatable);
-	// Of a file, its upload says how far it came.
-	if (isHarmless || payload) return '';
-	return `${name} may have done it anyway: check before you run the node again.`;
+	const isSafe = method === 'GET' || method === 'DELETE' || Boolean(repeatable);
+	// The upload itself adds how much of a file was sent.
+	if (isSafe || payload) return '';
+	return `${name} may have completed the request anyway. Check before you run the node again.`;
 }
 
-/** Judges an answer, and reads out of it what the call needs. */
-function essentialOf<T>(
+/** Validates a response and extracts the required content. */
+function validateResponse<T>(
 	context: ServiceContext,
 	service: Service,
 	call: ApiCall<T>,
@@ -148,7 +151,7 @@ function essentialOf<T>(
 	const { status, body } = answer;
 	const { needs } = call;
 	if (status >= 300 && status < 400) {
-		throw strangeAnswerError(node, service, origin, `it redirects (${status})`, status);
+		throw strangeAnswerError(node, service, origin, `it returned a redirect (${status})`, status);
 	}
 	// An earlier attempt has deleted it, and the response was lost.
 	if (call.method === 'DELETE' && status === 404 && answer.mayHaveActedBefore) {
@@ -161,8 +164,8 @@ function essentialOf<T>(
 	const isEmpty = body === '' || body === undefined || body === null;
 	const isText = typeof body === 'string' && call.mayBeText === true && !isMarkup(body);
 	if (!isEmpty && !isText && !isJsonObject(body) && !Array.isArray(body)) {
-		const seen = isWebPage(body) ? 'a web page' : 'no JSON';
-		throw strangeAnswerError(node, service, origin, `it sent ${seen} (${status})`);
+		const seen = isWebPage(body) ? 'a web page' : 'something other than JSON';
+		throw strangeAnswerError(node, service, origin, `it returned ${seen} (${status})`);
 	}
 	const mayBeEmpty = call.mayBeEmpty || status === 204;
 	const read = isEmpty && !mayBeEmpty ? undefined : needs.read(isEmpty ? '' : body, status);
@@ -182,21 +185,21 @@ async function send(
 	const signal = cancelSignalOf(context);
 	let wasSent = false;
 	for (let attempt = 1; ; attempt++) {
-		const outcome = signal?.aborted
+		const result = signal?.aborted
 			? { code: 'ERR_CANCELED', unsent: true }
 			: await attemptRequest(context, service.credential, call, `${baseUrl}${path}`);
 		const mayHaveActedBefore = wasSent;
-		wasSent ||= outcome.answer ? outcome.answer.status >= 500 : !outcome.unsent;
+		wasSent ||= result.answer ? result.answer.status >= 500 : !result.unsent;
 		const wait =
-			!signal?.aborted && mayRepeat(outcome, isRepeatable(repeatable, outcome))
-				? pauseAfter(attempt, outcome)
+			!signal?.aborted && mayRepeat(result, isRepeatable(repeatable, result))
+				? pauseAfter(attempt, result)
 				: undefined;
 		if (wait === undefined) {
-			if (outcome.answer) return { ...outcome.answer, mayHaveActedBefore };
+			if (result.answer) return { ...result.answer, mayHaveActedBefore };
 			const { origin } = new URL(baseUrl);
 			// A failure to connect now does not mean that an earlier attempt did not reach the service.
 			throw connectionError(context.getNode(), service.name, origin, {
-				...outcome,
+				...result,
 				unsent: !wasSent,
 			});
 		}
@@ -204,10 +207,10 @@ async function send(
 	}
 }
 
-const isRepeatable = (repeatable: NonNullable<ApiCall['repeatable']>, outcome: Outcome) =>
-	typeof repeatable === 'function' ? repeatable(outcome) : repeatable;
+const isRepeatable = (repeatable: NonNullable<ApiCall['repeatable']>, result: AttemptResult) =>
+	typeof repeatable === 'function' ? repeatable(result) : repeatable;
 
-interface Outcome extends Setback {
+interface AttemptResult extends Setback {
 	answer?: Omit<Answer, 'mayHaveActedBefore'>;
 }
 
@@ -219,13 +222,13 @@ interface Outcome extends Setback {
 async function attemptRequest(
 	context: ServiceContext,
 	credential: string,
-	{ method, qs, body, payload, headers = {}, timeout = ANSWER_TIMEOUT }: ApiCall,
+	{ method, qs, body, payload, headers = {}, timeout = RESPONSE_TIMEOUT }: ApiCall,
 	url: string,
-): Promise<Outcome> {
+): Promise<AttemptResult> {
 	const sent = await payload?.open();
 	const guard = payload?.guard?.();
-	const asking = guard ? stoppedBy(context, guard.signal) : context;
-	// Built anew for each attempt: n8n writes into the options that it is given.
+	const sender = guard ? stoppedBy(context, guard.signal) : context;
+	// Created for each attempt, because n8n modifies the options.
 	const options: IHttpRequestOptions = {
 		method,
 		url,
@@ -246,13 +249,16 @@ async function attemptRequest(
 	};
 	const request = async () => {
 		const { helpers } = context;
-		const asked = helpers.httpRequestWithAuthentication.call(asking, credential, options);
-		const { statusCode: status, headers: told, body: said } = (await asked) as IN8nHttpFullResponse;
-		const answer = payload ? await readAnswer(said as ByteStream, status) : parseBody(said);
+		const sending = helpers.httpRequestWithAuthentication.call(sender, credential, options);
+		const response = (await sending) as IN8nHttpFullResponse;
+		const { statusCode: status, headers: received } = response;
+		const parsed = payload
+			? await readAnswer(response.body as ByteStream, status)
+			: parseBody(response.body);
 		return {
 			status,
-			retryAfter: retryAfterOf(told),
-			answer: { status, body: answer, headers: told },
+			retryAfter: retryAfterOf(received),
+			answer: { status, body: parsed, headers: received },
 		};
 	};
 	try {
@@ -276,15 +282,15 @@ export function setbackOf(error: unknown): Setback {
 	}
 	const reason = textOf(levels[0]?.message)?.replace(/\.$/, '');
 	const code = levels.map((level) => textOf(level.code)).find(Boolean);
-	// n8n's protection against forged requests refuses an address before anything is sent.
-	if (levels.some(isRefusedByHost)) return { code, reason, unsent: true };
+	// n8n's protection against server-side request forgery blocks an address before anything is sent.
+	if (levels.some(isBlockedByN8n)) return { code, reason, unsent: true };
 	if (code === undefined) return { reason };
-	const words = levels.map((level) => textOf(level.message) ?? '').join('\n');
-	const unsent = levels.some(({ syscall }) => isUnsent(code, words, syscall));
+	const messages = levels.map((level) => textOf(level.message) ?? '').join('\n');
+	const unsent = levels.some(({ syscall }) => isUnsent(code, messages, syscall));
 	return { code, reason, unsent };
 }
 
-const isRefusedByHost = ({ constructor: { name } }: Json) =>
+const isBlockedByN8n = ({ constructor: { name } }: Json) =>
 	name === 'UserError' || name.startsWith('Ssrf');
 
 /**

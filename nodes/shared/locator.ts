@@ -25,7 +25,7 @@ export function locatorField(options: LocatorOptions): INodeProperties {
 			validation: [
 				{
 					type: 'regex',
-					properties: { regex: `${urlPattern}.*`, errorMessage: `Not a URL of a ${kind}` },
+					properties: { regex: `${urlPattern}.*`, errorMessage: `This is not a valid ${kind} URL` },
 				},
 			],
 		}),

@@ -148,7 +148,7 @@ async function runItem(
 	const pairedItem = { item: itemIndex };
 	try {
 		const { operation, values, options } = readItem(functions, resources, itemIndex);
-		keepPasswords(secretsOf(functions), operation, { ...values, ...options });
+		registerPasswords(secretsOf(functions), operation, { ...values, ...options });
 		const result = await operation.execute({
 			functions,
 			itemIndex,
@@ -165,8 +165,8 @@ async function runItem(
 	}
 }
 
-/** What the user has entered as a password goes to the service; it must not come back in a response or an error. */
-function keepPasswords(secrets: Secrets, { fields, options = [] }: Operation, values: Values) {
+/** Registers password fields as secrets, so that a response or an error that contains them is redacted. */
+function registerPasswords(secrets: Secrets, { fields, options = [] }: Operation, values: Values) {
 	for (const { name, typeOptions } of [...fields, ...options]) {
 		if (typeOptions?.password) secrets.add(values[name]);
 	}
@@ -177,7 +177,7 @@ function keepPasswords(secrets: Secrets, { fields, options = [] }: Operation, va
  * field the item would leave through the success output.
  */
 function failedItem({ message, description }: NodeOperationError | NodeApiError): IDataObject {
-	const error = message || 'The operation failed without saying why';
+	const error = message || 'The operation failed without an error message';
 	return description ? { error, message: description } : { error };
 }
 
@@ -193,11 +193,11 @@ function readItem(
 	resources: Resource[],
 	itemIndex: number,
 ): ReadItem {
-	const operation = chosenOperation(functions, resources);
-	if (operation.insteadForAgents && isAgentsTool(functions)) {
+	const operation = selectedOperation(functions, resources);
+	if (operation.insteadForAgents && isAgentTool(functions)) {
 		throw new NodeOperationError(
 			functions.getNode(),
-			`“${operation.name}” does not work as a tool of an AI agent`,
+			`“${operation.name}” cannot be used as a tool by an AI agent`,
 			{ description: operation.insteadForAgents },
 		);
 	}
@@ -205,8 +205,8 @@ function readItem(
 	return { operation, values, options: (values.options ?? {}) as Values };
 }
 
-/** Whether an AI agent has called the node. n8n gives the type of its tools the ending “Tool”. */
-function isAgentsTool(functions: IExecuteFunctions): boolean {
+/** Whether an AI agent is calling the node. n8n appends “Tool” to the type of a node that is used as a tool. */
+function isAgentTool(functions: IExecuteFunctions): boolean {
 	const { type, rewireOutputLogTo } = functions.getNode();
 	// Older versions of n8n do not have this function.
 	const { isToolExecution }: Partial<IExecuteFunctions> = functions;
@@ -217,16 +217,16 @@ function isAgentsTool(functions: IExecuteFunctions): boolean {
 	);
 }
 
-function chosenOperation(functions: IExecuteFunctions, resources: Resource[]): Operation {
+function selectedOperation(functions: IExecuteFunctions, resources: Resource[]): Operation {
 	const resource = functions.getNodeParameter('resource', 0);
 	const operation = functions.getNodeParameter('operation', 0);
-	const chosen = resources
+	const selected = resources
 		.find(({ value }) => value === resource)
 		?.operations.find(({ value }) => value === operation);
-	if (chosen) return chosen;
+	if (selected) return selected;
 	throw new NodeOperationError(
 		functions.getNode(),
-		`There is no operation “${String(operation)}” for “${String(resource)}”`,
+		`The operation “${String(operation)}” does not exist for “${String(resource)}”`,
 		{ description: 'Select the resource and the operation again in the node.' },
 	);
 }

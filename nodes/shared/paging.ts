@@ -1,5 +1,5 @@
-/** Pages that a list may have before it counts as endless. */
-const MOST_PAGES = 10_000;
+/** Pages after which a list counts as endless. */
+const MAX_PAGES = 10_000;
 
 /** One page of a list and the position of the next one. */
 export interface Page<Item, Position> {
@@ -39,7 +39,7 @@ export async function collectPages<Item, Position>(
 	const seen = new Set<unknown>();
 	const found: Item[] = [];
 	let position: Position | undefined = first;
-	for (let pages = 0; pages < MOST_PAGES && position !== undefined; pages++) {
+	for (let pages = 0; pages < MAX_PAGES && position !== undefined; pages++) {
 		const page: Page<Item, Position> = await fetchPage(position);
 		const before = seen.size;
 		for (const item of page.items) {

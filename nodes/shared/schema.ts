@@ -46,7 +46,7 @@ export interface ParameterSource {
 
 /** Returns the description for n8n, without the properties that only the validation uses. */
 export function toProperty(field: Field): INodeProperties {
-	const own = Object.entries(field).filter(([name]) => !CHECKS.has(name));
+	const own = Object.entries(field).filter(([name]) => !OWN_PROPERTIES.has(name));
 	const property = Object.fromEntries(own) as unknown as INodeProperties;
 	if (!property.options) return property;
 	const options = property.options.map((option) => {
@@ -56,8 +56,8 @@ export function toProperty(field: Field): INodeProperties {
 	return { ...property, options: options as INodeProperties['options'] };
 }
 
-/** The names that {@link Field} adds to n8n's description. */
-const CHECKS: ReadonlySet<string> = new Set<keyof Field>([
+/** The properties that {@link Field} adds to n8n's description. */
+const OWN_PROPERTIES: ReadonlySet<string> = new Set<keyof Field>([
 	'takes',
 	'isSafeguard',
 	'needsRealFalse',

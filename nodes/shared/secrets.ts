@@ -4,16 +4,16 @@ import { isJsonObject, type Json, type ServiceContext } from './service';
 /** Replaces a secret; n8n uses the same text. */
 const HIDDEN = '**hidden**';
 
-/** Characters from which on a secret is replaced wherever it stands. A shorter one may be a part of any word. */
-const DISTINCT = 8;
-/** Characters of the shortest secret that is looked for at all: only where it stands alone, and only in error texts. */
-const SHORTEST = 4;
+/** Characters from which a secret is replaced anywhere. A shorter one may be part of an ordinary word. */
+const MIN_LENGTH_ANYWHERE = 8;
+/** Characters of the shortest secret that is replaced, and only as a separate word in error texts. */
+const MIN_LENGTH = 4;
 
-/** Characters of each of several secrets in one field. */
-const PIECE = 16;
+/** Minimum length of each of several secrets in one field. */
+const MIN_LISTED_LENGTH = 16;
 
-/** Causes of an error that are looked through. */
-const MOST_CAUSES = 5;
+/** Levels of an error's causes that are searched. */
+const MAX_CAUSES = 5;
 
 const registries = new WeakMap<object, Secrets>();
 
@@ -82,15 +82,15 @@ export class Secrets {
 	add(secret: unknown, users: unknown[] = []): void {
 		const text = pastedText(secret);
 		if (!text) return;
-		const names = users.map((user) => pastedText(user) ?? '');
-		// One field may hold several while a webhook's secret is rotated; a user's own key may have commas and spaces.
+		const userNames = users.map((user) => pastedText(user) ?? '');
+		// A field contains several secrets while one is rotated; a single key may contain commas and spaces.
 		const pieces = text.split(/[,\r\n]+/).map(withoutBlanks);
-		const several = pieces.filter((piece) => piece.length >= PIECE);
-		for (const one of new Set([text, ...several])) this.addOne(one, names);
+		const listed = pieces.filter((piece) => piece.length >= MIN_LISTED_LENGTH);
+		for (const one of new Set([text, ...listed])) this.addOne(one, userNames);
 	}
 
 	private addOne(secret: string, users: string[]): void {
-		if (secret.length < SHORTEST) return;
+		if (secret.length < MIN_LENGTH) return;
 		this.pattern = this.shortPattern = undefined;
 		const basic = [...users, 'app', ''].map((user) => `${user}:${secret}`);
 		const encoded = [secret, ...basic].flatMap((text) =>
@@ -104,7 +104,7 @@ export class Secrets {
 		for (const text of [...spelled, ...encoded]) {
 			// Base64 padding may be missing or percent-encoded.
 			const bare = text.replace(/=+$/, '');
-			(bare.length < DISTINCT ? this.short : this.distinct).add(bare);
+			(bare.length < MIN_LENGTH_ANYWHERE ? this.short : this.distinct).add(bare);
 		}
 	}
 
@@ -147,7 +147,7 @@ export class Secrets {
 	/** Hides secrets in all texts of an error, in place. */
 	hideInThrown<E>(error: E): E {
 		let level: unknown = error;
-		for (let depth = 0; depth < MOST_CAUSES && isJsonObject(level); depth++) {
+		for (let depth = 0; depth < MAX_CAUSES && isJsonObject(level); depth++) {
 			this.hideInFields(level, ['message', 'description', 'stack']);
 			if (Array.isArray(level.messages)) this.hideInBody(level.messages);
 			if (isJsonObject(level.context)) this.hideInFields(level.context, Object.keys(level.context));

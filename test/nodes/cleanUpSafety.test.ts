@@ -104,7 +104,7 @@ describe('a date that says “never”, or nothing, deletes nothing', () => {
 	});
 });
 
-const DATE_DOUBT = /because FileShot sent (no time|the time “.*”, which cannot be read)/;
+const DATE_DOUBT = /because FileShot sent (no time|the invalid time “.*”)/;
 
 describe('the clocks', () => {
 	const expired = { selection: 'expired' };
@@ -123,7 +123,7 @@ describe('the clocks', () => {
 		expect(server.deleted).toEqual(deleted);
 		if (Math.abs(offset) > DAY)
 			expect(items[0].warning).toMatch(
-				/the clock of FileShot .* is a day or more off the clock of n8n/,
+				/the clocks of FileShot .* and n8n .* differ by a day or more/,
 			);
 	});
 
@@ -148,7 +148,7 @@ describe('the clocks', () => {
 		server.files = [old('a', { expiresAt: ago(-HOUR), expired: true })];
 		const [{ action, reason }] = await cleanUp('fileShot', expired);
 		expect(action).toBe('kept');
-		expect(reason).toMatch(/^The clocks do not agree on it/);
+		expect(reason).toMatch(/^The clocks disagree/);
 		expect(server.deleted).toEqual([]);
 	});
 
@@ -190,7 +190,7 @@ describe('an ID that the list has twice', () => {
 		expect(server.deleted).toEqual(['b']);
 		const kept = items.filter(({ action }) => action === 'kept');
 		expect(kept.map(({ reason }) => reason)).toEqual([
-			expect.stringContaining('more than once, with different details'),
+			expect.stringContaining('more than once with different details'),
 		]);
 	});
 
@@ -314,7 +314,7 @@ describe('names', () => {
 			server.files = [old('a', { name: name as string })];
 			const options = { keepIfContains: 'x' };
 			const [item] = await cleanUp('fileShot', { selection: 'expired', options });
-			expect(item.reason).toMatch(/does not report its name, which may have to be kept/);
+			expect(item.reason).toMatch(/does not report its name, so it may be protected/);
 			expect(server.deleted).toEqual([]);
 			await cleanUp('fileShot', { selection: 'expired' });
 			expect(server.deleted).toEqual(['a']);

@@ -116,12 +116,12 @@ describe.each(actions.map((one) => [one.credentialType.displayName, one] as cons
 		});
 
 		it.each([
-			[301, '', /redirects \(301\) to https:\/\/other\.example\. /],
-			[302, '{"a":1}', /redirects \(302\) to https:\/\/other\.example\. /],
-			[429, '<html>Slow down</html>', /answered 429.*[Tt]ry again later/],
-			[429, '{"error":"slow"}', /answered 429.*[Tt]ry again later/],
-			[502, '<html>Bad gateway</html>', /answered 502.*[Tt]ry again later/],
-			[503, '', /answered 503.*[Tt]ry again later/],
+			[301, '', /returned a redirect \(301\) to https:\/\/other\.example\. /],
+			[302, '{"a":1}', /returned a redirect \(302\) to https:\/\/other\.example\. /],
+			[429, '<html>Slow down</html>', /responded with 429.*[Tt]ry again later/],
+			[429, '{"error":"slow"}', /responded with 429.*[Tt]ry again later/],
+			[502, '<html>Bad gateway</html>', /responded with 502.*[Tt]ry again later/],
+			[503, '', /responded with 503.*[Tt]ry again later/],
 			[200, '<!doctype html><title>Log in</title>', /a web page \(200\).*Check the /],
 			[404, '<html>nginx</html>', /a web page \(404\).*Check the /],
 		])('what %i %j means is said', async (status, body, message) => {
@@ -262,7 +262,7 @@ describe.each(actions.map((one) => [one.credentialType.displayName, one] as cons
 			const { port } = server.address() as AddressInfo;
 			const { message } = await tested({ baseUrl: `http://127.0.0.1:${port}` });
 			server.close();
-			expect(message).toMatch(/cannot be reached.*may have to begin with https:\/\/.*Check the/);
+			expect(message).toMatch(/Could not reach.*may need to start with https:\/\/.*Check the/);
 		});
 
 		it('a certificate that nobody trusts is told', async () => {
@@ -271,16 +271,14 @@ describe.each(actions.map((one) => [one.credentialType.displayName, one] as cons
 			const { port } = server.address() as AddressInfo;
 			const { message } = await tested({ baseUrl: `https://localhost:${port}` });
 			server.close();
-			expect(message).toMatch(
-				/cannot be reached.*certificate of the host is self-signed.*Check the/,
-			);
+			expect(message).toMatch(/Could not reach.*certificate of the host is self-signed.*Check the/);
 		});
 
 		it('TLS to a port without it, and an unknown host, are told apart', async () => {
 			const tls = await tested({ baseUrl: host.url.replace('http:', 'https:') });
 			expect(tls.message).toMatch(/TLS|http:\/\//);
 			const { message } = await tested({ baseUrl: 'https://nowhere.invalid' });
-			expect(message).toMatch(/cannot be reached \((ENOTFOUND|EAI_AGAIN)\)\. .*Check the/);
+			expect(message).toMatch(/Could not reach .* \((ENOTFOUND|EAI_AGAIN)\)\. .*Check the/);
 		});
 	},
 );
@@ -338,6 +336,6 @@ it('a server that never answers is given up', async () => {
 	);
 	server.close();
 	expect(message).toBe(
-		`${baseUrl} cannot be reached (ECONNABORTED). No answer came in time. Check the Base URL.`,
+		`Could not reach ${baseUrl} (ECONNABORTED). The request timed out. Check the Base URL.`,
 	);
 }, 30_000);

@@ -233,7 +233,7 @@ describe.each(triggers.map((one) => [one.node.description.displayName, one] as c
 		it('no setting takes what its description does not allow', async () => {
 			// Only the service's refusal, or nothing at all.
 			const valid = await activate(subject, parametersWith(operation));
-			expect(valid?.message ?? 'answered 400').toMatch(/answered 400/);
+			expect(valid?.message ?? 'responded with 400').toMatch(/responded with 400/);
 			const found: string[] = [];
 			for (const place of placesIn(fields)) {
 				const parameters = parametersWith(operation, place);

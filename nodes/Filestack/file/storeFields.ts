@@ -130,7 +130,7 @@ export const storeOptions: INodeProperties[] = [
 		description: 'Replaces the name of the binary field, or the one in the URL',
 	},
 	mimeTypeOption,
-	...partOptions(PARTS).map(forBinary),
+	...partOptions('part', PARTS).map(forBinary),
 	{
 		displayName: 'Path',
 		name: 'path',

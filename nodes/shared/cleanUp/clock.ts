@@ -18,8 +18,8 @@ export interface Clock {
 	warning?: string;
 }
 
-/** Clocks that differ by this much are not both right, milliseconds. */
-const TOO_FAR_APART = 24 * 3_600_000;
+/** Difference in milliseconds from which one of the two clocks must be wrong. */
+const MAX_CLOCK_DIFFERENCE = 24 * 3_600_000;
 
 /**
  * Determines the current time. A date has passed only if both clocks agree, because a single wrong clock would make every
@@ -59,11 +59,11 @@ function warningOf(
 	if (time === undefined) {
 		const seen =
 			typeof date === 'string' && date.trim() !== ''
-				? `the time “${date.slice(0, 60)}”, which cannot be read`
+				? `the invalid time “${date.slice(0, 60)}”`
 				: 'no time';
-		return `Nothing is judged by date, because ${service} sent ${seen}`;
+		return `No dates were compared because ${service} sent ${seen}`;
 	}
-	if (trustsService || Math.abs(time - host) < TOO_FAR_APART) return undefined;
+	if (trustsService || Math.abs(time - host) < MAX_CLOCK_DIFFERENCE) return undefined;
 	const [theirs, ours] = [new Date(time).toISOString(), new Date(host).toISOString()];
-	return `Nothing is judged by date, because the clock of ${service} (${theirs}) is a day or more off the clock of n8n (${ours})`;
+	return `No dates were compared because the clocks of ${service} (${theirs}) and n8n (${ours}) differ by a day or more`;
 }

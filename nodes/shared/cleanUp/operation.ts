@@ -33,8 +33,8 @@ export function cleanUpOperation(cleanUp: CleanUp): Operation {
 		name: 'Clean Up',
 		action: `Clean up ${kind.noun}s`,
 		description: kind.canExpire
-			? `Find ${kind.noun}s that are expired, expire soon or are old, and delete them; a dry run at first`
-			: `Find ${kind.noun}s that are old, and delete them; a dry run at first`,
+			? `Delete expired, soon-to-expire or old ${kind.noun}s. Starts as a dry run.`
+			: `Delete old ${kind.noun}s. Starts as a dry run.`,
 		fields: [...cleanUpFields(kind), ...scope.map(limiting)],
 		options: [...cleanUpOptions(kind), ...scopeOptions.map(limiting)],
 		oneByOne: true,
@@ -81,15 +81,15 @@ function resultOf(
 	{ checkedAt: time, warning }: Clock,
 	outcomes: Outcome[],
 ): OperationResult | OperationResult[] {
-	const about = { dryRun, checkedAt: isoDate(time), ...(warning ? { warning } : {}) };
+	const common = { dryRun, checkedAt: isoDate(time), ...(warning ? { warning } : {}) };
 	if (output === 'summary') {
-		return { json: { ...summaryOf(service, kind.noun, outcomes, warning), ...about } };
+		return { json: { ...summaryOf(service, kind.noun, outcomes, warning), ...common } };
 	}
 	return outcomes
 		.filter(({ fits }) => fits || output === 'each')
 		.map(({ found, action, reason, details }) => {
 			const verdict = { action, reason, ...(details ? { details } : {}) };
-			// In front, where a person looks, and not to be overwritten by a field of the service.
-			return { json: { ...verdict, ...found.json, ...verdict, ...about } };
+			// First, where a reader looks, and again at the end, so that a field of the service cannot overwrite them.
+			return { json: { ...verdict, ...found.json, ...verdict, ...common } };
 		});
 }

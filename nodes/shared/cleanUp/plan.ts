@@ -23,23 +23,27 @@ export function plan(
 	run: Run,
 ): Outcome[] {
 	const others: Outcome[] = [];
-	const fitting: Array<{ found: Found } & Verdict> = [];
+	const matching: Array<{ found: Found } & Verdict> = [];
 	for (const one of found) {
 		const verdict = verdictOn(one, clock, settings);
-		if (verdict?.fits) fitting.push({ found: one, ...verdict });
+		if (verdict?.fits) matching.push({ found: one, ...verdict });
 		else if (verdict)
 			others.push({ found: one, fits: false, action: 'kept', reason: verdict.reason });
 		else if (one.doubt) others.push({ found: one, fits: false, action: 'kept', reason: one.doubt });
 	}
-	fitting.sort((a, b) => a.order - b.order);
+	matching.sort((a, b) => a.order - b.order);
 	const planned = new Set<string>();
-	const decided = fitting.map(({ found: one, fits, reason }): Outcome => {
-		const obstacle =
-			obstacleOf(one, settings) ??
+	const decided = matching.map(({ found: one, fits, reason }): Outcome => {
+		const reasonToKeep =
+			protectionOf(one, settings) ??
 			run.ending ??
-			repetitionOf(one, run, planned) ??
-			(run.used + planned.size < run.most ? undefined : `More than ${run.most} fit`);
-		if (obstacle) return { found: one, fits, action: 'kept', reason: `${reason}. ${obstacle}` };
+			duplicateReason(one, run, planned) ??
+			(run.used + planned.size < run.most
+				? undefined
+				: `Over the limit of ${run.most} deletions per run`);
+		if (reasonToKeep) {
+			return { found: one, fits, action: 'kept', reason: `${reason}. ${reasonToKeep}` };
+		}
 		planned.add(idOf(one));
 		return { found: one, fits, action: 'wouldDelete', reason };
 	});
@@ -54,19 +58,19 @@ function verdictOn(one: Found, clock: Clock, { rule }: PlanSettings): Verdict | 
 	if (within.every((answer) => answer === false)) return undefined;
 	const doubt = within.find((answer) => typeof answer === 'string');
 	if (doubt !== undefined) return kept(doubt);
-	if (times.length === 0) return kept(warning ?? 'Nothing is judged by date');
-	if (within.includes(false)) return kept('The clocks do not agree on its status');
+	if (times.length === 0) return kept(warning ?? 'No dates were compared');
+	if (within.includes(false)) return kept('The clocks disagree on its status');
 	const verdict = judgeAtAll(rule, one, times);
 	return verdict.fits || !one.doubt ? verdict : kept(`${verdict.reason}. ${one.doubt}`);
 }
 
-/** Why something that fits is kept; undefined if it may be deleted. */
-function obstacleOf(one: Found, { keepIfContains, label }: PlanSettings): string | undefined {
+/** Explains why a matching item is kept; undefined if it may be deleted. */
+function protectionOf(one: Found, { keepIfContains, label }: PlanSettings): string | undefined {
 	const { name, otherNames = [], doubt } = one;
-	if (idOf(one) === '') return 'The service does not report its ID';
+	if (idOf(one) === '') return 'The service does not report its ID, so it cannot be deleted';
 	if (doubt) return doubt;
 	if (keepIfContains.length > 0 && name === undefined) {
-		return `The service does not report its ${label}, which may have to be kept`;
+		return `The service does not report its ${label}, so it may be protected`;
 	}
 	const text = keepIfContains.find((wanted) =>
 		[name, ...otherNames].some((its) => containsName(its, wanted)),
@@ -74,9 +78,9 @@ function obstacleOf(one: Found, { keepIfContains, label }: PlanSettings): string
 	return text && `Its ${label} contains “${text}”`;
 }
 
-/** Items of one run may see the same list. */
-function repetitionOf(one: Found, { taken }: Run, planned: Set<string>): string | undefined {
+/** Explains that an ID was planned before: items of one run may read the same list. */
+function duplicateReason(one: Found, { taken }: Run, planned: Set<string>): string | undefined {
 	const id = idOf(one);
-	if (taken.has(id)) return 'An earlier item of this run has dealt with it';
-	return planned.has(id) ? 'The list has its ID more than once' : undefined;
+	if (taken.has(id)) return 'Already processed by an earlier item of this run';
+	return planned.has(id) ? 'Its ID is listed more than once' : undefined;
 }

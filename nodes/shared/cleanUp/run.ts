@@ -23,23 +23,23 @@ const runs = new WeakMap<IExecuteFunctions, Run>();
 export function runOf(functions: IExecuteFunctions): Run {
 	const known = runs.get(functions);
 	if (known) return known;
-	const run = { ...newRun(), used: usedBefore(functions) };
+	const run = { ...newRun(), used: usedBeforeRetry(functions) };
 	runs.set(functions, run);
 	return run;
 }
 
 /** Stores the number of attempted deletions in the node's context. */
 export function rememberRun(functions: IExecuteFunctions, { used }: Run): void {
-	const memory: IDataObject = functions.getContext('node');
-	memory.deletions = { run: nameOf(functions), used };
+	const stored: IDataObject = functions.getContext('node');
+	stored.deletions = { run: runIdOf(functions), used };
 }
 
-function usedBefore(functions: IExecuteFunctions): number {
-	const memory: IDataObject = functions.getContext('node');
-	const { run, used } = (memory.deletions ?? {}) as { run?: string; used?: number };
-	return run === nameOf(functions) ? (used ?? 0) : 0;
+function usedBeforeRetry(functions: IExecuteFunctions): number {
+	const stored: IDataObject = functions.getContext('node');
+	const { run, used } = (stored.deletions ?? {}) as { run?: string; used?: number };
+	return run === runIdOf(functions) ? (used ?? 0) : 0;
 }
 
-/** Tells the runs of a node in a loop, and executions of the same workflow, from each other. */
-const nameOf = (functions: IExecuteFunctions): string =>
+/** Identifies a run among the executions of a workflow and the iterations of a loop. */
+const runIdOf = (functions: IExecuteFunctions): string =>
 	`${functions.getExecutionId()}/${functions.getWorkflowDataProxy(0).$runIndex}`;

@@ -129,7 +129,7 @@ describe('Create', () => {
 
 	it('hands the service’s own complaint on', async () => {
 		const error = errorOf(await createSession(sandbox, { recipientEmail: 'nobody' }));
-		expect(error.message).toMatch(/^FileCourier answered 400: recipient_email /);
+		expect(error.message).toMatch(/^FileCourier responded with 400: recipient_email /);
 		expect(error.description).toContain('Correct the field');
 	});
 

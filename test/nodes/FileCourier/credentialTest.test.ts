@@ -33,7 +33,7 @@ it.each([{ clientId: 'fc_wrong' }, { clientSecret: 'fcs_wrong' }])(
 it.each([
 	[
 		'http://127.0.0.1:9',
-		'http://127.0.0.1:9 cannot be reached (ECONNREFUSED). Nothing answers at that address and port. Check the Base URL.',
+		'Could not reach http://127.0.0.1:9 (ECONNREFUSED). Nothing is listening at that address and port. Check the Base URL.',
 	],
 	['nonsense', 'The Base URL must start with https:// (or http:// for a local server)'],
 ])('the Base URL %s fails', async (baseUrl, message) => {

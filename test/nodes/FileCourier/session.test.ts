@@ -90,7 +90,7 @@ describe('Cancel', () => {
 
 	it('says that an unknown session is unknown', async () => {
 		const error = errorOf(await session('cancel', 'req_unknown'));
-		expect(error.message).toMatch(/^FileCourier answered 404/);
+		expect(error.message).toMatch(/^FileCourier responded with 404/);
 		expect(error.description).toContain('no such session');
 	});
 });

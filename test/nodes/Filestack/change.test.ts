@@ -105,7 +105,9 @@ describe('Delete', () => {
 			keptInStorage: false,
 		});
 		expect(errorOf(await run('getMetadata', { fields: [] })).httpCode).toBe('404');
-		expect(errorOf(await run('delete')).message).toBe('Filestack answered 404: File not found');
+		expect(errorOf(await run('delete')).message).toBe(
+			'Filestack responded with 404: File not found',
+		);
 	});
 
 	it('leaves it in the storage where the user wishes', async () => {

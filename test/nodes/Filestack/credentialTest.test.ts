@@ -31,7 +31,7 @@ it.each([
 	[{ baseUrl: 'nonsense' }, /^The Base URL must start with https:\/\/ /],
 	[
 		{ baseUrl: 'http://127.0.0.1:9' },
-		/^http:\/\/127\.0\.0\.1:9 cannot be reached \(ECONNREFUSED\)\. Nothing answers at that address and port\. Check the Base URL\.$/,
+		/^Could not reach http:\/\/127\.0\.0\.1:9 \(ECONNREFUSED\)\. Nothing is listening at that address and port\. Check the Base URL\.$/,
 	],
 ])('%j fails', async (wrong, message) => {
 	const { status, message: said } = await test({ ...good, ...(wrong as object) });

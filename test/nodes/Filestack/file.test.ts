@@ -55,7 +55,7 @@ it('a failing item goes on with its error when the node is set to continue', asy
 	);
 	expect(items.map(({ json, pairedItem }) => [json.handle ?? json.error, pairedItem])).toEqual([
 		[stored.handle, { item: 0 }],
-		['Filestack answered 404: File not found', { item: 1 }],
+		['Filestack responded with 404: File not found', { item: 1 }],
 		[stored.handle, { item: 2 }],
 	]);
 });

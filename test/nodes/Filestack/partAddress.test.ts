@@ -55,6 +55,6 @@ it('a part that is redirected goes nowhere else: its address is signed for one p
 		const headers = { location: '/elsewhere', etag: '"e1"' };
 		response.writeHead(request.url === '/elsewhere' ? 200 : 307, headers).end();
 	};
-	expect(errorOf(await store()).message).toBe('The storage behind Filestack answered 307');
+	expect(errorOf(await store()).message).toBe('The storage behind Filestack responded with 307');
 	expect(seen).toEqual(['/part?sign=1']);
 });

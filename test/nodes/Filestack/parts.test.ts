@@ -215,7 +215,7 @@ describe('what goes over the wire', () => {
 		const xml = '<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>';
 		uploadApi((path) => (path === '/part' ? { status: 403, body: xml } : undefined));
 		const error = errorOf(await store());
-		expect(error.message).toBe('The storage behind Filestack answered 403: Access Denied');
+		expect(error.message).toBe('The storage behind Filestack responded with 403: Access Denied');
 		expect(error.description).toContain('0 of 1 parts have arrived');
 		expect(recorder.seen.filter(({ path }) => path === '/part')).toHaveLength(1);
 	});
@@ -256,7 +256,7 @@ describe('trouble', () => {
 	it('a part that never arrives: says what is there', async () => {
 		await fault('storage', { type: 'status', status: 400 }, { nth: 3, times: 50 });
 		const error = errorOf(await storeFile(sandbox, big, { ...inParts, partsAtOnce: 1 }));
-		expect(error.message).toMatch(/^The storage behind Filestack answered 400/);
+		expect(error.message).toMatch(/^The storage behind Filestack responded with 400/);
 		expect(error.description).toContain('2 of 3 parts have arrived (1–2)');
 		expect(await calls()).not.toContain('POST /multipart/complete');
 	});
@@ -284,6 +284,6 @@ describe('trouble', () => {
 			{ options: inParts },
 			{ input: [await itemWith({ data: big })] },
 		);
-		expect(errorOf(run).message).toBe('Filestack answered 401: Invalid Application');
+		expect(errorOf(run).message).toBe('Filestack responded with 401: Invalid Application');
 	});
 });

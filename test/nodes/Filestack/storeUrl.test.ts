@@ -110,7 +110,7 @@ it('a URL that Filestack cannot fetch: its own words', async () => {
 		...fromUrl,
 		url: 'http://127.0.0.1:9/x',
 	});
-	expect(errorOf(run).message).toMatch(/^Filestack answered 400: Unable to fetch the file/);
+	expect(errorOf(run).message).toMatch(/^Filestack responded with 400: Unable to fetch the file/);
 });
 
 it('a type does not go with what only processing can do', async () => {

@@ -28,7 +28,7 @@ const fault = (kind: object, more: object = {}) =>
 describe('credentials', () => {
 	it('with another secret: says where to look, calls once, and keeps the secret to itself', async () => {
 		const run = await get({ appSecret: 'a-wrong-secret' });
-		const message = /^Filestack answered 401: /;
+		const message = /^Filestack responded with 401: /;
 		await expectWrongSecret(run, 'a-wrong-secret', { sandbox, message });
 		expect(errorOf(run).description).toContain('Check the API Key and the App Secret');
 		expectNoProofIn(errorOf(run));
@@ -47,7 +47,7 @@ describe('credentials', () => {
 			);
 			await sandbox.control.patch('/services/filestack/settings', { unknownKey: '200' });
 			const error = errorOf(run);
-			expect(error.message).toBe(`Filestack answered ${way}: Invalid Application`);
+			expect(error.message).toBe(`Filestack responded with ${way}: Invalid Application`);
 			expect(error.description).toContain('Check the API Key');
 		},
 	);
@@ -121,8 +121,8 @@ describe('a service in trouble', () => {
 		const headers = { 'filestack-reset': String(Math.ceil(Date.now() / 1000) + 3600) };
 		recorder.answer = () => ({ status: 429, headers, body: { error: 'Rate limit exceeded' } });
 		const error = errorOf(await recorder.run('getMetadata'));
-		expect(error.message).toBe('Filestack answered 429: Rate limit exceeded');
-		expect(error.description).toMatch(/come back at \d{4}-\d\d-\d\dT/);
+		expect(error.message).toBe('Filestack responded with 429: Rate limit exceeded');
+		expect(error.description).toMatch(/wait until \d{4}-\d\d-\d\dT/);
 		expect(error.failure?.cause).toBe('rate-limited');
 		expect(recorder.seen).toHaveLength(1);
 	});
@@ -146,7 +146,7 @@ describe('a service in trouble', () => {
 	])('saying %j with %i: is understood', async (body, status, words) => {
 		recorder.answer = () => ({ status, body });
 		expect(errorOf(await recorder.run('getMetadata')).message).toContain(
-			`Filestack answered ${status}: ${words}`,
+			`Filestack responded with ${status}: ${words}`,
 		);
 	});
 
@@ -162,8 +162,8 @@ describe('a service in trouble', () => {
 
 	it.each([
 		['', 'Filestack responded without any metadata of the file'],
-		['{"size":', 'does not answer like Filestack: it sent no JSON (200)'],
-		['ok', 'does not answer like Filestack: it sent no JSON (200)'],
+		['{"size":', 'does not look like Filestack: it returned something other than JSON (200)'],
+		['ok', 'does not look like Filestack: it returned something other than JSON (200)'],
 	])('answering %j: is not Filestack', async (body, message) => {
 		recorder.answer = () => ({ body });
 		expect(errorOf(await recorder.run('getMetadata')).message).toContain(message);
@@ -173,13 +173,15 @@ describe('a service in trouble', () => {
 		const body = `bad (signature: "${'0a'.repeat(32)}"; policy "eyJjYWxsIjpbInJlYWQiXX0=")`;
 		recorder.answer = () => ({ status: 403, body: { error: body } });
 		const error = errorOf(await recorder.run('getMetadata'));
-		expect(error.message).toBe('Filestack answered 403: bad (signature: "…"; policy "…")');
+		expect(error.message).toBe('Filestack responded with 403: bad (signature: "…"; policy "…")');
 	});
 
 	it('redirecting: is not followed with the credentials', async () => {
 		const headers = { location: 'http://127.0.0.1:9/' };
 		recorder.answer = () => ({ status: 302, headers, body: '' });
-		expect(errorOf(await recorder.run('getMetadata')).message).toContain('it redirects (302)');
+		expect(errorOf(await recorder.run('getMetadata')).message).toContain(
+			'it returned a redirect (302)',
+		);
 	});
 });
 

@@ -35,7 +35,7 @@ it.each([
 it.each([
 	[
 		'http://127.0.0.1:9',
-		'http://127.0.0.1:9 cannot be reached (ECONNREFUSED). Nothing answers at that address and port. Check the Instance URL.',
+		'Could not reach http://127.0.0.1:9 (ECONNREFUSED). Nothing is listening at that address and port. Check the Instance URL.',
 	],
 	['', 'The Instance URL is empty'],
 	[
@@ -55,7 +55,7 @@ it('an instance that is not set up yet fails, although its redirect ends well', 
 });
 
 it.each([
-	['{"hello":"world"}', 'Another service answers at http://127.0.0.1:'],
+	['{"hello":"world"}', 'A different service responded at http://127.0.0.1:'],
 	['<html></html>', 'does not answer in JSON, but with a web page (200)'],
 ])('another server that answers everything with %s fails', async (body, message) => {
 	const host = new Host();

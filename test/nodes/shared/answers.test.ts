@@ -94,7 +94,7 @@ describe('a call of a service to come, after which the service may have acted', 
 			filesApp,
 			whole,
 		).catch((thrown: unknown) => thrown);
-		const doubt = 'Files App may have done it anyway';
+		const doubt = 'Files App may have completed the request anyway';
 		expect((error as NodeApiError).description!.includes(doubt)).toBe(says);
 	});
 });

@@ -121,7 +121,7 @@ it('of more than the maximum the oldest are planned', async () => {
 		const datesBy = (test: (one: Outcome) => boolean) =>
 			outcomes.filter(test).map((one) => one.found.createdAt!);
 		const planned = datesBy(({ action }) => action === 'wouldDelete');
-		const beyond = datesBy(({ reason }) => /More than 2 fit$/.test(reason));
+		const beyond = datesBy(({ reason }) => /Over the limit of 2 deletions per run$/.test(reason));
 		expect(planned.length).toBeLessThanOrEqual(2);
 		if (beyond.length > 0) {
 			expect(planned).toHaveLength(2);

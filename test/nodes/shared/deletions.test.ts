@@ -11,7 +11,7 @@ const planned = Array.from(
 		found: { id: String(n), name: `file ${n}`, json: {} },
 		fits: n < 8,
 		action: n < 8 ? 'wouldDelete' : 'kept',
-		reason: n < 8 ? 'It has expired' : 'It expires later',
+		reason: n < 8 ? 'Has expired' : 'Does not expire yet',
 	}),
 );
 
@@ -49,8 +49,8 @@ it('what was not tried, because the execution was stopped, is kept and says so',
 		...['deleted', 'deleted', 'deleted'],
 		...['kept', 'kept', 'kept', 'kept', 'kept', 'kept', 'kept'],
 	]);
-	expect(outcomes[3].reason).toBe('Not tried');
-	expect(outcomes[9].reason).toBe('It expires later');
+	expect(outcomes[3].reason).toBe('Skipped because the execution was stopped');
+	expect(outcomes[9].reason).toBe('Does not expire yet');
 });
 
 /** A failure of the service with a status, as the HTTP layer makes it also of an HTML page. */

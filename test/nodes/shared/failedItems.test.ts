@@ -37,10 +37,10 @@ it('failed items leave through the error output, with what has happened and what
 	expect(outputOf(finished, 1).map(({ json }) => json)).toEqual([
 		{
 			file: 'bad',
-			error: 'Files App answered 404: File not found',
+			error: 'Files App responded with 404: File not found',
 			message: expect.stringContaining('Get Many lists what is there'),
 		},
-		{ file: '', error: 'The File is empty', message: expect.stringContaining('Fill in') },
+		{ file: '', error: 'The File is empty', message: expect.stringContaining('Enter a value') },
 	]);
 });
 

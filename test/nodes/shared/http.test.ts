@@ -24,12 +24,12 @@ const get = async (sessionId: string) => {
 };
 
 it('an answer of 200 that reports a failure is an error', async () => {
-	expect((await get('failed')).message).toBe('FileCourier answered 200: Session not found');
+	expect((await get('failed')).message).toBe('FileCourier responded with 200: Session not found');
 });
 
 it('a redirect is an error, and the credentials do not follow it', async () => {
 	expect((await get('moved')).message).toBe(
-		`${service.url} does not answer like FileCourier: it redirects (302)`,
+		`${service.url} does not look like FileCourier: it returned a redirect (302)`,
 	);
 	expect(service.seen.at(-1)!.authorization).toMatch(/^Basic /);
 	expect(elsewhere.seen).toEqual([]);

@@ -69,7 +69,7 @@ describe('text', () => {
 		['={{ ({ a: 1 }) }}', 'The field “Title” must be text, not an object'],
 		['={{ ["a"] }}', 'The field “Title” must be text, not a list'],
 		['={{ NaN }}', 'The field “Title” must be text'],
-		['={{ "a\\uD83D" }}', 'The field “Title” contains half of a character'],
+		['={{ "a\\uD83D" }}', 'The field “Title” contains an incomplete character'],
 		['={{ undefined }}', 'The field “Title” is empty'],
 	])('is not made of %s', async (title, message) => {
 		expect(errorOf(await speedyFiles({ ...create, title })).message).toBe(message);
@@ -138,7 +138,7 @@ it('an unknown choice names the field and the choices, and sends nothing', async
 	};
 	const error = errorOf(await filesApp(parameters));
 	expect(error.message).toBe('The field “Unit” has the unknown value “weeks”');
-	expect(error.description).toBe('Choose one of: days, hours.');
+	expect(error.description).toBe('Select one of: days, hours.');
 	expect(host.requests).toEqual([]);
 });
 
@@ -166,11 +166,11 @@ describe('Options', () => {
 	});
 
 	it.each(['four', 0, 51, 1.5, '={{ NaN }}', null])(
-		'Items at Once %j is an error, never an empty success',
+		'Concurrent Items %j is an error, never an empty success',
 		async (itemsAtOnce) => {
 			const { message } = errorOf(await speedyFiles(batching(itemsAtOnce), { input }));
 			expect(message).toMatch(
-				/^The field “Items at Once” (must be a whole number from 1 to 50|is empty)$/,
+				/^The field “Concurrent Items” (must be a whole number from 1 to 50|is empty)$/,
 			);
 			const items = outputOf(await speedyFiles(batching(itemsAtOnce), { input, settings }));
 			expect(items.map(({ json }) => json.error)).toEqual([message, message]);
@@ -181,8 +181,8 @@ describe('Options', () => {
 	it('an unknown operation is an error of each item, and not the input as success', async () => {
 		const items = outputOf(await speedyFiles({ ...getMany, operation: 'x' }, { input, settings }));
 		expect(items.map(({ json }) => json.error)).toEqual([
-			expect.stringContaining('There is no operation “x”'),
-			expect.stringContaining('There is no operation “x”'),
+			expect.stringContaining('The operation “x” does not exist'),
+			expect.stringContaining('The operation “x” does not exist'),
 		]);
 	});
 
@@ -210,7 +210,7 @@ describe('a URL is accepted where an ID is', () => {
 
 	it.each(['https://files.example.com/other/p1', 'http://['])('but not %j', async (packageId) => {
 		const run = await speedyFiles({ resource: 'package', operation: 'get', packageId });
-		expect(errorOf(run).message).toBe('The Package is not a URL of a package');
+		expect(errorOf(run).message).toBe('The Package is not a valid package URL');
 		expect(host.requests).toEqual([]);
 	});
 });

@@ -173,7 +173,7 @@ describe.each(OPERATIONS)('%s', (_, one) => {
 				const isList = Array.isArray(good(hostile));
 				if (isList || isFile(hostile) || hostile.method === 'PUT') continue;
 				if (isOnTheSide(one, hostile)) continue;
-				expect(errorIn(run)?.message).toContain('answered 200');
+				expect(errorIn(run)?.message).toContain('responded with 200');
 			}
 		}
 	});
@@ -190,10 +190,10 @@ describe.each(OPERATIONS)('%s', (_, one) => {
 			expect(error?.httpCode).toBe(String(status));
 			expectOwnError(error!);
 			expect(everythingIn(error)).not.toContain('PAGE');
-			expect(error!.message).toContain(`answered ${status}`);
+			expect(error!.message).toContain(`responded with ${status}`);
 			if (status !== 429) continue;
 			expect(error!.failure).toEqual({ cause: 'rate-limited', retryAfterMs: 3_600_000 });
-			expect(error!.description).toMatch(/come back at \d{4}-/);
+			expect(error!.description).toMatch(/wait until \d{4}-/);
 		}
 	});
 

@@ -61,7 +61,7 @@ describe('a password that the user has entered', () => {
 	it('does not come out with an error', async () => {
 		otherwise = { status: 400, body: '{"error":"“correct horse” is too weak"}' };
 		const error = errorOf(await share(parameters, { input }));
-		expect(error.message).toBe('Files App answered 400: “**hidden**” is too weak');
+		expect(error.message).toBe('Files App responded with 400: “**hidden**” is too weak');
 		expect(everythingIn(error)).not.toContain('correct horse');
 	});
 });
@@ -71,7 +71,7 @@ describe('a short secret', () => {
 		otherwise = { status: 400, body: '{"error":"key abc1 of abc12 is bad: abc1"}' };
 		const error = errorOf(await share({}, { apiKey: 'abc1' }));
 		expect(error.message).toBe(
-			'Files App answered 400: key **hidden** of abc12 is bad: **hidden**',
+			'Files App responded with 400: key **hidden** of abc12 is bad: **hidden**',
 		);
 	});
 
@@ -81,7 +81,7 @@ describe('a short secret', () => {
 		const { workflow, additionalData, subject } = buildContext(filesAppNode(credentials, {}));
 		const context = new LoadOptionsContext(workflow, subject, additionalData, '');
 		const search = searchFiles.call(context as unknown as ILoadOptionsFunctions);
-		await expect(search).rejects.toThrow('Files App answered 400: key **hidden** is bad');
+		await expect(search).rejects.toThrow('Files App responded with 400: key **hidden** is bad');
 	});
 
 	it('does not damage an output, in which it may be a part of anything', async () => {
@@ -122,7 +122,7 @@ it('each secret of a credential is hidden, in every form in which it is sent', a
 
 	otherwise = { status: 403, body: JSON.stringify({ error: `Basic ${basic} is refused` }) };
 	expect(errorOf(await session(credentials)).message).toBe(
-		'FileCourier answered 403: Basic **hidden** is refused',
+		'FileCourier responded with 403: Basic **hidden** is refused',
 	);
 });
 
