@@ -120,7 +120,7 @@ function withoutSuffix(entered: string, path: string): string {
 }
 
 /**
- * Removes blanks around a pasted secret.
+ * Trims a pasted secret, including invisible characters.
  * @returns the secret, or the problem as a continuation of the field's label
  */
 export function readSecret(

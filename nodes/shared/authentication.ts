@@ -10,7 +10,7 @@ type Authenticate = (
 const secretOf = (credentials: ICredentialDataDecryptedObject, field: string) =>
 	pastedText(credentials[field]) ?? '';
 
-/** Sends the secret of a credential field as a bearer token, without the blanks around it. */
+/** Sends the secret of a credential field as a bearer token, without surrounding white space. */
 export const bearerOf =
 	(field: string): Authenticate =>
 	async (credentials, options) => {
@@ -21,7 +21,7 @@ export const bearerOf =
 		});
 	};
 
-/** Sends two credential fields as HTTP Basic authentication, without the blanks around them. */
+/** Sends two credential fields as HTTP Basic authentication, without surrounding white space. */
 export const basicOf =
 	(username: string, password: string): Authenticate =>
 	async (credentials, options) =>

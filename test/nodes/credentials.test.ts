@@ -237,7 +237,7 @@ describe.each(actions.map((one) => [one.credentialType.displayName, one] as cons
 			},
 		);
 
-		it('a secret that was entered with blanks around it is hidden in messages', async () => {
+		it('a secret that was entered with surrounding white space is hidden in messages', async () => {
 			const [field] = secrets;
 			const secret = 'k3y-of-12-ch';
 			const pasted = { [field.name]: `\u200b${secret}\u2060` };
