@@ -274,7 +274,7 @@ describe('what the list does not say', () => {
 		expect(expired.deleted).toEqual(['expired%20for%20both']);
 		expect(expired.report.find(({ action }) => action === 'kept')).toMatchObject({
 			id: 'expired for the service',
-			reason: 'The clocks disagrees status',
+			reason: 'The clocks disagree on its status',
 		});
 		await host.stop();
 		const active = await run(packages, statuses('active'), ahead);
