@@ -46,7 +46,7 @@ it('another server at the Base URL fails, although it answers 404 too', async ()
 		baseUrl: sandbox.info.services.fileCourier.origins.secure,
 	});
 	expect(status).toBe('Error');
-	expect(message).toContain('does not answer in JSON, but with a web page (404)');
+	expect(message).toContain('returned a web page (404)');
 });
 
 it('a service in trouble is no proof of good credentials', async () => {

@@ -238,7 +238,7 @@ describe('nobody is asked for anything', () => {
 		['with a negative Download Time', { options: { downloadBudget: -1 } }, {}, /“Download Time/],
 		['in an execution without an ID', {}, { additional: noExecution }, /^n8n cannot let/],
 		['without a resume URL of the web', {}, { additional: noAddress }, /^n8n cannot let/],
-		['as a tool', {}, { settings: { type: 'test.subjectTool' } }, /as a tool of an AI agent$/],
+		['as a tool', {}, { settings: { type: 'test.subjectTool' } }, /as a tool by an AI agent$/],
 	])('%s', async (_, parameters, surroundings, message) => {
 		await sandbox.reset();
 		const run = await wait(parameters, undefined, surroundings);

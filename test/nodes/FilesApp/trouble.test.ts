@@ -65,7 +65,7 @@ describe('errors', () => {
 		const error = errorOf(await get({ baseUrl: host.url }));
 		await host.stop();
 		expect(host.seen).toHaveLength(4);
-		expect(error.description).not.toContain('come back');
+		expect(error.description).not.toContain('wait until');
 	});
 
 	testWords(filesApp, [

@@ -133,7 +133,7 @@ describe('a service in trouble', () => {
 			'filestack-remaining': '99',
 		};
 		recorder.answer = () => ({ status: 404, headers, body: { error: 'x' } });
-		expect(errorOf(await recorder.run('getMetadata')).description).not.toContain('come back');
+		expect(errorOf(await recorder.run('getMetadata')).description).not.toContain('wait until');
 	});
 
 	it.each([
