@@ -68,9 +68,7 @@ export function headerTime(date: unknown): number | undefined {
 	return typeof date === 'string' && HTTP_DATE.test(date.trim()) ? epochOf(date) : undefined;
 }
 
-/**
- * Returns the service's time of a response in milliseconds since 1970, or n8n's if the `Date` header cannot be parsed.
- */
+/** Returns the service's time of a response in milliseconds since 1970; n8n's if the `Date` header is invalid. */
 export function serviceTime(headers: Record<string, unknown>): number {
 	return headerTime(headers.date) ?? Date.now();
 }

@@ -126,10 +126,7 @@ export async function runOperation(
 	return [results.flat()];
 }
 
-/**
- * Reads the Batching option of the first item. If that fails, items run one at a time, so that the first one reports the
- * error.
- */
+/** Reads Batching from the first item. If that fails, items run one at a time, so that the first one reports the error. */
 function batchingOf(functions: IExecuteFunctions, resources: Resource[]): Batching {
 	try {
 		const { operation, options } = readItem(functions, resources, 0);

@@ -48,10 +48,7 @@ export interface Address {
 	path?: string;
 }
 
-/**
- * The content that a call requires. A 2xx response without it is a failure: an upload without an ID, a list without
- * items, `{}`.
- */
+/** The content that a call requires. A 2xx response without it is a failure, for example an upload without an ID. */
 export interface Essential<T> {
 	/** Its name in the error message, after “responded without”. */
 	what: string;

@@ -8,9 +8,7 @@ export interface ListedPage<Position> extends Page<Found, Position> {
 	date: unknown;
 }
 
-/**
- * Consecutive pages without a new item that end the list. One is not enough: a duplicate with other details may follow.
- */
+/** Consecutive pages without a new item that end the list; after the first, a conflicting duplicate may follow. */
 const MAX_REPEATED_PAGES = 3;
 
 /**
@@ -57,10 +55,7 @@ export async function readListing<Position>(
 /** Identifies an item by its ID, or by all its properties if it has none. */
 const keyOf = (one: Found): string => (idOf(one) ? `#${idOf(one)}` : JSON.stringify(one.json));
 
-/**
- * Serializes the properties that the decision depends on. Others, such as counters and signed URLs, may change at any
- * time.
- */
+/** Serializes the properties that affect the decision. Others, such as counters and signed URLs, may change. */
 const relevantContentOf = ({ name, otherNames, createdAt, expiresAt, ...more }: Found): string =>
 	JSON.stringify([
 		name,

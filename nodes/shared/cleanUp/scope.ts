@@ -1,8 +1,6 @@
 import { textOf } from '../service';
 
-/**
- * Whether an item is within the scope of a clean-up. A text explains why that is unknown: the item is kept and reported.
- */
+/** Whether an item is within the scope. A text explains why that is unknown: the item is kept and reported. */
 export type Within = boolean | string;
 
 /** One condition of a scope. */
