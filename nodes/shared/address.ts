@@ -4,14 +4,14 @@ import { pastedText } from './blanks';
 import { learnSecrets } from './secrets';
 import { addressFieldOf, type Json, type Service, type ServiceContext } from './service';
 
-/** The base URL of a credential with the path of the API, without a slash at its end. */
+/** Returns the base URL of the credential, including the API path, without a trailing slash. */
 export async function baseUrlOf(context: ServiceContext, service: Service): Promise<string> {
 	return await addressOf(context, service, 'baseUrl');
 }
 
 /**
- * The address in a field of a credential, without a slash at its end; for services that have several hosts. Only the field
- * `baseUrl` gets the path of the API.
+ * Returns the address in a credential field, without a trailing slash; for services with several hosts. The API path is
+ * appended to `baseUrl` only.
  * @throws NodeOperationError that names the field
  */
 export async function addressOf(
@@ -27,8 +27,9 @@ export async function addressOf(
 }
 
 /**
- * The credential, all of which was checked: an operation must not fail half-way because of a field that it reads late.
- * @throws NodeOperationError that names the field that cannot be good
+ * Returns the credential after validating every field: an operation that reads an invalid field late would otherwise fail
+ * after its first requests.
+ * @throws NodeOperationError that names the invalid field
  */
 export async function checkedCredential(context: ServiceContext, service: Service): Promise<Json> {
 	const secrets = await learnSecrets(context, service.credential);
@@ -38,13 +39,14 @@ export async function checkedCredential(context: ServiceContext, service: Servic
 	return credential;
 }
 
-/** What is wrong with a field of a credential: a text that continues the field's label. */
+/** An invalid credential field. */
 export interface CredentialFault {
 	label: string;
+	/** Continues the label in the error message: “is empty”. */
 	problem: string;
 }
 
-/** The first field of a credential that cannot be good. Addresses beside the base URL may be left empty. */
+/** Returns the first invalid field of a credential. Addresses other than the base URL may be empty. */
 export function faultIn(service: Service, credential: Json): CredentialFault | undefined {
 	for (const [field, label] of Object.entries(service.secretFields)) {
 		const { problem } = readSecret(credential[field]);
@@ -75,17 +77,17 @@ function faultError(
 	);
 }
 
-/** What somebody has put before an “@” may be a password, also where a URL parser takes it for a part of the path. */
-const WITH_USER = /^https?:\/\/[^?#]*@/i;
+/** User info, even where a URL parser would treat it as part of the path: it may contain a password. */
+const USER_INFO = /^https?:\/\/[^?#]*@/i;
 
-/** What a URL parser would repair, leave out or resolve away: a server would see another address than the user. */
-const REPAIRED = /[\s\p{Cc}\p{Cf}\\]|^https?:\/\/\/|\/(?:\.|%2e){1,2}(?:\/|$)/iu;
+/** Input that a URL parser would repair, drop or resolve: requests would go to a different address than entered. */
+const NORMALIZED_BY_PARSER = /[\s\p{Cc}\p{Cf}\\]|^https?:\/\/\/|\/(?:\.|%2e){1,2}(?:\/|$)/iu;
 
 /**
- * The address that a user has entered, without a slash at its end.
- * @param path what the calls put behind it; it may have been entered with the whole path, with a part of it, or without
- * @returns the address without that path, or what is wrong with it: a text that continues the field's label and repeats
- * nothing of what was entered
+ * Parses an address entered by a user.
+ * @param path the path that calls append; the address may end with all of it, with its first segments, or without it
+ * @returns the address without that path and without a trailing slash, or the problem as a continuation of the field's
+ * label. The problem never contains the input, because that may contain a password.
  */
 export function readAddress(
 	entered: unknown,
@@ -97,18 +99,18 @@ export function readAddress(
 	if (!/^https?:\/\//i.test(text)) {
 		return { problem: 'must start with https:// (or http:// for a local server)' };
 	}
-	if (WITH_USER.test(text)) return { problem: 'must not contain a user name or a password' };
+	if (USER_INFO.test(text)) return { problem: 'must not contain a user name or a password' };
 	if (/[?#]/.test(text)) return { problem: 'must not contain “?” or “#”' };
-	if (REPAIRED.test(text) || !text.isWellFormed() || !URL.canParse(text)) {
+	if (NORMALIZED_BY_PARSER.test(text) || !text.isWellFormed() || !URL.canParse(text)) {
 		return { problem: 'is not a valid URL' };
 	}
 	const { origin, pathname, port } = new URL(text);
 	if (port === '0') return { problem: 'is not a valid URL' };
-	return { url: `${origin}${withoutEnd(pathname.replace(/\/+$/, ''), path)}` };
+	return { url: `${origin}${withoutSuffix(pathname.replace(/\/+$/, ''), path)}` };
 }
 
-/** A path without the other one, or the beginning of it, at its end. */
-function withoutEnd(entered: string, path: string): string {
+/** Removes `path`, or its first segments, from the end of the entered path. */
+function withoutSuffix(entered: string, path: string): string {
 	const segments = path.split('/').filter(Boolean);
 	for (let count = segments.length; count > 0; count--) {
 		const end = `/${segments.slice(0, count).join('/')}`;
@@ -118,8 +120,8 @@ function withoutEnd(entered: string, path: string): string {
 }
 
 /**
- * A secret as it is sent: without the blanks that were copied along.
- * @returns the secret, or what is wrong with it: a text that continues the field's label
+ * Trims a pasted secret, including invisible characters.
+ * @returns the secret, or the problem as a continuation of the field's label
  */
 export function readSecret(
 	entered: unknown,

@@ -10,7 +10,7 @@ type Authenticate = (
 const secretOf = (credentials: ICredentialDataDecryptedObject, field: string) =>
 	pastedText(credentials[field]) ?? '';
 
-/** Sends the secret of a field as a bearer token, without blanks that were copied along. */
+/** Sends the secret of a credential field as a bearer token, without surrounding white space. */
 export const bearerOf =
 	(field: string): Authenticate =>
 	async (credentials, options) => {
@@ -21,7 +21,7 @@ export const bearerOf =
 		});
 	};
 
-/** Sends two fields as HTTP Basic, without blanks that were copied along. */
+/** Sends two credential fields as HTTP Basic authentication, without surrounding white space. */
 export const basicOf =
 	(username: string, password: string): Authenticate =>
 	async (credentials, options) =>

@@ -2,8 +2,8 @@ import type { INodeProperties } from 'n8n-workflow';
 
 import { pause } from './retry';
 
-/** Items at once, unless the user says otherwise: hides the round trips, and stays polite. */
-const DEFAULT_ITEMS_AT_ONCE = 5;
+/** High enough to hide latency, low enough not to hit rate limits. */
+const DEFAULT_CONCURRENCY = 5;
 
 export interface Batching {
 	itemsAtOnce?: number;
@@ -11,12 +11,12 @@ export interface Batching {
 	pauseBetween?: number;
 }
 
-/** A few settings for many items; the same in every operation. */
+/** Concurrency and pauses for runs with many items; the same in every operation. */
 export const batchingOption: INodeProperties = {
 	displayName: 'Batching',
 	name: 'batching',
 	type: 'fixedCollection',
-	placeholder: 'Set batching',
+	placeholder: 'Add batching',
 	default: { batch: {} },
 	options: [
 		{
@@ -24,12 +24,12 @@ export const batchingOption: INodeProperties = {
 			name: 'batch',
 			values: [
 				{
-					displayName: 'Items at Once',
+					displayName: 'Concurrent Items',
 					name: 'itemsAtOnce',
 					type: 'number',
 					typeOptions: { minValue: 1, maxValue: 50 },
-					default: DEFAULT_ITEMS_AT_ONCE,
-					description: 'How many input items are worked on at the same time',
+					default: DEFAULT_CONCURRENCY,
+					description: 'How many input items to process at the same time',
 				},
 				{
 					displayName: 'Pause (Milliseconds)',
@@ -38,7 +38,7 @@ export const batchingOption: INodeProperties = {
 					typeOptions: { minValue: 0, maxValue: 3_600_000 },
 					default: 0,
 					description:
-						'How long to wait after each group of items. Keeps a large run below the limits of the service.',
+						'How long to wait between batches of items. Use this to stay within the rate limits of the service.',
 				},
 			],
 		},
@@ -46,38 +46,38 @@ export const batchingOption: INodeProperties = {
 };
 
 /**
- * Runs `work` for 0 … count-1, at most `itemsAtOnce` at the same time, and gives the results back in that order.
- * With a pause, a group is finished before the next begins; without one, the next starts as soon as a place is free.
- * After a failure, or when the execution is stopped, nothing new is started; the failure with the lowest number is thrown.
+ * Runs `work` for 0 … count-1, at most `itemsAtOnce` concurrently, and returns the results in order. With a pause, a
+ * batch finishes before the next one starts; without, an item starts as soon as another one finishes.
+ * After a failure, or when the execution is stopped, no further item starts. The error of the lowest index is thrown.
  */
 export async function inBatches<T>(
 	count: number,
-	{ itemsAtOnce = DEFAULT_ITEMS_AT_ONCE, pauseBetween = 0 }: Batching,
+	{ itemsAtOnce = DEFAULT_CONCURRENCY, pauseBetween = 0 }: Batching,
 	signal: AbortSignal | undefined,
 	work: (index: number) => Promise<T>,
 ): Promise<T[]> {
-	const places = Math.max(1, Math.min(count, itemsAtOnce));
-	const group = pauseBetween > 0 ? places : Math.max(count, 1);
+	const concurrency = Math.max(1, Math.min(count, itemsAtOnce));
+	const batchSize = pauseBetween > 0 ? concurrency : Math.max(count, 1);
 	let results: T[] = [];
-	for (let start = 0; start < count && !signal?.aborted; start += group) {
+	for (let start = 0; start < count && !signal?.aborted; start += batchSize) {
 		if (start > 0) await pause(pauseBetween, signal);
-		const end = Math.min(start + group, count);
-		results = results.concat(await atOnce(start, end, places, signal, work));
+		const end = Math.min(start + batchSize, count);
+		results = results.concat(await runConcurrently(start, end, concurrency, signal, work));
 	}
 	return results;
 }
 
-async function atOnce<T>(
+async function runConcurrently<T>(
 	start: number,
 	end: number,
-	places: number,
+	concurrency: number,
 	signal: AbortSignal | undefined,
 	work: (index: number) => Promise<T>,
 ): Promise<T[]> {
 	const results: T[] = [];
 	const failures: Array<{ index: number; error: unknown }> = [];
 	let next = start;
-	const place = async () => {
+	const worker = async () => {
 		while (next < end && failures.length === 0 && !signal?.aborted) {
 			const index = next++;
 			try {
@@ -87,7 +87,7 @@ async function atOnce<T>(
 			}
 		}
 	};
-	await Promise.all(Array.from({ length: places }, place));
+	await Promise.all(Array.from({ length: concurrency }, worker));
 	const [first] = failures.sort((a, b) => a.index - b.index);
 	if (first) throw first.error;
 	return results;

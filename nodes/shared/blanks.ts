@@ -1,12 +1,13 @@
-/** White space, control characters and characters that nobody sees: zero-width spaces, marks of direction, soft hyphens. */
-const AT_ENDS = /^[\s\p{Cc}\p{Cf}]+|[\s\p{Cc}\p{Cf}]+$/gu;
+/** White space, control and invisible characters (zero-width spaces, direction marks, soft hyphens) at the ends. */
+const BLANK_ENDS = /^[\s\p{Cc}\p{Cf}]+|[\s\p{Cc}\p{Cf}]+$/gu;
 
-/** A text without what is copied along at its ends. */
-export const withoutBlanks = (text: string): string => text.replace(AT_ENDS, '');
+/** Removes white space and invisible characters at both ends, which are often pasted along. */
+export const withoutBlanks = (text: string): string => text.replace(BLANK_ENDS, '');
 
 /**
- * The text of a credential's field, without what was copied along. An expression in a credential may give a number.
- * @returns undefined for a value that is not text, '' for a field that is not filled in
+ * Returns the text of a credential field without surrounding white space. Accepts numbers, because a credential field may
+ * contain an expression.
+ * @returns undefined for a value that is not text, '' for an empty field
  */
 export function pastedText(value: unknown): string | undefined {
 	if (value === undefined || value === null) return '';

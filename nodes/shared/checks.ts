@@ -13,20 +13,21 @@ import {
 } from './schema';
 import { isJsonObject, type Json, textOf } from './service';
 
-/** For fields that have no value, such as a notice. */
+/** Stands for the value of a field without one, such as a notice. */
 export const NO_VALUE = Symbol('no value');
 
-/** A field with what its value is checked by. */
+/** A field to validate, and its source. */
 export interface Check {
 	source: ParameterSource;
 	field: Field;
-	/** Whether the user has filled the field in, or added it to a collection. */
+	/** Whether the user filled in the field or added it to a collection. */
 	isGiven: boolean;
 }
 
 /**
- * The value of a field as its description promises it; {@link NO_VALUE} for a field that has none.
- * @param root the values of the top level, which conditions with a slash refer to
+ * Validates a value against the description of its field and converts it to the described type; returns {@link NO_VALUE}
+ * for a field without a value.
+ * @param root the top-level values, for display conditions that start with a slash
  * @throws NodeOperationError that names the field
  */
 export function checkValue(check: Check, value: unknown, root: Values): unknown {
@@ -59,18 +60,18 @@ export function checkValue(check: Check, value: unknown, root: Values): unknown 
 }
 
 function checkBoolean(check: Check, value: unknown): boolean {
-	const word = typeof value === 'string' ? value.trim().toLowerCase() : value;
-	if (word === true || word === 'true') return true;
-	if (word === false) return false;
-	if (word === 'false') return check.field.needsRealFalse === true;
+	const normalized = typeof value === 'string' ? value.trim().toLowerCase() : value;
+	if (normalized === true || normalized === 'true') return true;
+	if (normalized === false) return false;
+	if (normalized === 'false') return check.field.needsRealFalse === true;
 	throw fail(
 		check,
 		isBlank(value) ? 'is empty' : 'must be true or false',
-		'Turn it on or off, or let the expression return true or false.',
+		'Turn it on or off, or use an expression that returns true or false.',
 	);
 }
 
-/** A decimal number as text. `Number` would also take '', '0x10' and 'Infinity'. */
+/** A decimal number as text. `Number()` would also accept '', '0x10' and 'Infinity'. */
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 
 function checkNumber(check: Check, value: unknown): number {
@@ -97,7 +98,7 @@ function rangeIn(min: number, max: number): string {
 
 const limitsOf = ({ typeOptions = {} }: Field) => typeOptions;
 
-/** The values of a list of choices; undefined where n8n loads the list. */
+/** Returns the values of the field's options; undefined if n8n loads them at run time. */
 function choicesOf({ options }: Field): unknown[] | undefined {
 	const choices = (options ?? []).flatMap((option) => ('value' in option ? [option.value] : []));
 	return choices.length > 0 ? choices : undefined;
@@ -107,15 +108,15 @@ function checkChoice(check: Check, value: unknown): unknown {
 	const choices = choicesOf(check.field);
 	const chosen = typeof value === 'string' ? value.trim() : value;
 	if (choices?.includes(chosen)) return chosen;
-	throw fail(check, unknownChoice(chosen), `Choose one of: ${(choices ?? []).join(', ')}.`);
+	throw fail(check, unknownChoice(chosen), `Select one of: ${(choices ?? []).join(', ')}.`);
 }
 
 function checkChoices(check: Check, value: unknown): unknown[] {
 	const choices = choicesOf(check.field) ?? [];
 	const chosen = isBlank(value) ? [] : Array.isArray(value) ? (value as unknown[]) : [value];
-	const advice = `Choose from: ${choices.join(', ')}.`;
-	const strange = chosen.findIndex((one) => !choices.includes(one));
-	if (strange >= 0) throw fail(check, unknownChoice(chosen[strange]), advice);
+	const advice = `Select from: ${choices.join(', ')}.`;
+	const unknown = chosen.findIndex((one) => !choices.includes(one));
+	if (unknown >= 0) throw fail(check, unknownChoice(chosen[unknown]), advice);
 	if (chosen.length === 0 && mustNotBeEmpty(check)) throw fail(check, 'is empty', advice);
 	return [...new Set(chosen)];
 }
@@ -136,7 +137,7 @@ function checkDate(check: Check, value: unknown): number | undefined {
 	return milliseconds;
 }
 
-const DATE_ADVICE = 'Choose a date, or enter one like 2030-01-31T12:00:00Z.';
+const DATE_ADVICE = 'Select a date or enter one in ISO format, for example 2030-01-31T12:00:00Z.';
 
 function checkText(check: Check, value: unknown): string {
 	const text = textFrom(value);
@@ -145,20 +146,22 @@ function checkText(check: Check, value: unknown): string {
 		throw fail(
 			check,
 			typeof value === 'object' && value !== null ? `must be text, not ${kind}` : 'must be text',
-			'Let the expression return one text, for example {{ $json.name }}.',
+			'Use an expression that returns a single text, for example {{ $json.name }}.',
 		);
 	}
-	if (!text.isWellFormed()) throw fail(check, HALF_CHARACTER, HALF_ADVICE);
+	if (!text.isWellFormed()) throw fail(check, INCOMPLETE_CHARACTER, INCOMPLETE_ADVICE);
 	if (isBlankText(text) && mustNotBeEmpty(check)) throw fail(check, 'is empty', EMPTY_ADVICE);
 	return text;
 }
 
-const EMPTY_ADVICE = 'Fill it in, or check the expression that it comes from.';
-const HALF_CHARACTER = 'contains half of a character';
-const HALF_ADVICE =
-	'The text was cut in the middle of a character such as an emoji. Shorten it elsewhere.';
+/** What the user can do about an empty field. */
+export const EMPTY_ADVICE =
+	'Enter a value, or check that the expression in this field returns one.';
+const INCOMPLETE_CHARACTER = 'contains an incomplete character';
+const INCOMPLETE_ADVICE =
+	'The text was cut in the middle of a character such as an emoji. Cut it at another position.';
 
-/** Several texts: an array, or one per line. */
+/** Accepts several texts: an array, or one text per line. */
 function checkList(check: Check, value: unknown): string[] {
 	const parts = Array.isArray(value) ? (value as unknown[]) : [value];
 	const texts = parts.map((part) => checkText({ ...check, isGiven: false }, part));
@@ -168,7 +171,7 @@ function checkList(check: Check, value: unknown): string[] {
 	return filled;
 }
 
-/** Names of file fields, and n8n's objects that describe a file. Names in one text are separated by commas. */
+/** Accepts names of file fields, separated by commas, and n8n's objects that describe a file. */
 function checkFiles(check: Check, value: unknown): FileReference[] {
 	const parts = Array.isArray(value) ? (value as unknown[]) : [value];
 	const files = parts.flatMap((part): FileReference[] => {
@@ -183,45 +186,45 @@ function checkFiles(check: Check, value: unknown): FileReference[] {
 	return files;
 }
 
-/** The files of n8n's object for one file, or of its object for all files of an item. */
+/** Returns the files in n8n's object for one file, or in its object for all files of an item. */
 function filesIn(value: Json): IBinaryData[] | undefined {
 	const members = isFile(value) ? [value] : Object.values(value);
 	return members.length > 0 && members.every(isFile) ? members : undefined;
 }
 
-/** Expressions leave out `data`, so an object without an ID has its name alone. */
+/** Any of the three is enough: n8n's expressions omit `data`, so a file without a storage ID has only its name. */
 const isFile = (value: unknown): value is IBinaryData =>
 	isJsonObject(value) &&
 	textOf(value.mimeType) !== undefined &&
 	['id', 'data', 'fileName'].some((name) => textOf(value[name]) !== undefined);
 
-/** What a template makes of a missing or wrong value. */
-const NO_ID = new Set(['undefined', 'null', 'NaN', 'true', 'false', '[object Object]']);
+/** Texts that an expression produces from a missing or wrong value. */
+const NOT_AN_ID = new Set(['undefined', 'null', 'NaN', 'true', 'false', '[object Object]']);
 
-/** Says of an ID that is not text the same as of an empty one: it names nothing. */
+/** Validates an ID. A value that is not text is reported as an empty ID. */
 function checkLocator(check: Check, value: unknown): string {
 	const { displayName, modes } = check.field;
 	const { mode, value: given } =
 		isJsonObject(value) && 'mode' in value ? value : { mode: 'id', value };
 	const text = typeof given === 'boolean' ? '' : (textFrom(given) ?? '').trim();
-	if (text === '' || NO_ID.has(text)) {
+	if (text === '' || NOT_AN_ID.has(text)) {
 		if (!mustNotBeEmpty(check) && isBlank(given)) return '';
 		throw invalidId(check, displayName, 'is empty');
 	}
 	if (!text.isWellFormed()) throw invalidId(check, displayName, 'is not valid');
-	// A URL is accepted wherever an ID is, because AI agents and expressions do not choose the mode.
+	// A URL is accepted in every mode, because AI agents and expressions do not select one.
 	if (mode !== 'url' && !/^https?:/i.test(text)) return text;
 	const extract = modes?.find(({ name }) => name === 'url')?.extractValue;
 	const segment = extract && new RegExp(extract.regex).exec(text)?.[1];
 	if (!segment) {
-		throw invalidId(check, displayName, `is not a URL of a ${displayName.toLowerCase()}`);
+		throw invalidId(check, displayName, `is not a valid ${displayName.toLowerCase()} URL`);
 	}
 	const id = decoded(segment).trim();
-	if (id === '' || NO_ID.has(id)) throw invalidId(check, displayName, 'is empty');
+	if (id === '' || NOT_AN_ID.has(id)) throw invalidId(check, displayName, 'is empty');
 	return id;
 }
 
-/** A segment of a URL as it was before it was encoded; one that is not encoded is as it is. */
+/** Decodes a URL segment; a segment that is not valid percent-encoding is returned unchanged. */
 function decoded(segment: string): string {
 	try {
 		return decodeURIComponent(segment);
@@ -232,7 +235,7 @@ function decoded(segment: string): string {
 
 const invalidId = ({ source }: Check, label: string, problem: string) =>
 	new NodeOperationError(source.functions.getNode(), `The ${label} ${problem}`, {
-		description: `Fill in the field “${label}”, for example with an expression that takes it from an earlier node.`,
+		description: `Enter a value for “${label}”, for example with an expression that refers to an earlier node.`,
 		itemIndex: source.itemIndex,
 	});
 
@@ -261,7 +264,7 @@ function checkFixedCollection(check: Check, value: unknown, root: Values): Value
 		const checked = entries.map((entry) => {
 			const collection: Field = { ...field, type: 'collection', options: group.values };
 			const defaults = Object.fromEntries(
-				group.values.map(({ name, default: usual }) => [name, usual]),
+				group.values.map(({ name, default: value }) => [name, value]),
 			);
 			if (!isJsonObject(entry)) throw fail(check, 'must be a collection of values', EMPTY_ADVICE);
 			return checkCollection(
@@ -281,7 +284,7 @@ const mustNotBeEmpty = ({ field, isGiven }: Check): boolean =>
 const isBlank = (value: unknown): boolean =>
 	value === undefined || value === null || (typeof value === 'string' && value.trim() === '');
 
-/** A text, or what can be written as one; undefined for an object, a list and what is no value. */
+/** Converts a text, number, boolean or date to text; undefined for anything else. */
 function textFrom(value: unknown): string | undefined {
 	if (value === undefined || value === null) return '';
 	if (typeof value === 'string') return value;

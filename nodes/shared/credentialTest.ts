@@ -12,12 +12,12 @@ import { Secrets } from './secrets';
 import { addressFieldOf, isJsonObject, type Service } from './service';
 import { parseBody } from './transfer/answer';
 
-/** A harmless request that shows what the credentials are worth. */
+/** A read-only request that shows whether the credentials are valid. */
 export interface Probe {
 	/** Below the base URL. */
 	path: string;
 	qs?: Record<string, string>;
-	/** How the credential signs a request. */
+	/** Adds the credential to the request. */
 	authenticate?(
 		credentials: ICredentialDataDecryptedObject,
 		options: IHttpRequestOptions,
@@ -28,14 +28,14 @@ export interface ProbeAnswer {
 	status: number;
 	/** Parsed JSON: an object or an array. */
 	body: unknown;
-	/** The service's own words about a failure, on one line and without secrets. */
+	/** The service's error message, on one line and without secrets. */
 	said: string;
 }
 
 /**
- * Asks a service something harmless with the credentials under test.
- * @param judge what a response of the service means: undefined for good credentials, else a sentence on what is wrong;
- * {@link ANOTHER_SERVICE} for a response that is not in the shape of this service, {@link EMPTY_LIST} for an empty list
+ * Tests credentials with a read-only request.
+ * @param judge interprets the response: undefined for valid credentials, otherwise a sentence that describes the problem;
+ * {@link ANOTHER_SERVICE} if the response does not have the format of this service, {@link EMPTY_LIST} for an empty list
  */
 export async function probe(
 	context: ICredentialTestFunctions,
@@ -55,9 +55,9 @@ export async function probe(
 	}
 	const { url: base = '' } = readAddress(credentials.baseUrl, service.apiPath);
 	const { origin, protocol } = new URL(base);
-	const usual: IHttpRequestOptions = { url: `${base}${service.apiPath ?? ''}${path}`, qs };
+	const unsigned: IHttpRequestOptions = { url: `${base}${service.apiPath ?? ''}${path}`, qs };
 	const send = async (signed: IHttpRequestOptions) =>
-		// The only request helper that n8n gives to a credential test.
+		// The only request helper that n8n provides to a credential test.
 		(await context.helpers.request({
 			method: 'GET',
 			uri: signed.url,
@@ -71,32 +71,38 @@ export async function probe(
 			timeout: 15_000,
 		})) as Response;
 	try {
-		const response = await send((await authenticate?.(credentials, usual)) ?? usual);
+		const response = await send((await authenticate?.(credentials, unsigned)) ?? unsigned);
 		const { statusCode: status } = response;
 		const body = parseBody(response.body);
 		const said = wordsOf(secrets.hideInError(service.errorMessage(body) ?? ''));
-		const trouble = troubleIn(service, { status, body, said, origin, to: redirectOf(response) });
-		if (trouble) return failed(trouble);
+		const serverProblem = findServerProblem(service, {
+			status,
+			body,
+			said,
+			origin,
+			to: redirectOf(response),
+		});
+		if (serverProblem) return failed(serverProblem);
 		let problem = judge({ status, body, said: said ?? 'no reason given' });
 		if (problem === EMPTY_LIST) {
-			const { statusCode } = await send(usual);
+			const { statusCode } = await send(unsigned);
 			problem = statusCode === 401 || statusCode === 403 ? undefined : ANOTHER_SERVICE;
 		}
 		if (problem === undefined) return { status: 'OK', message: 'Connection successful' };
 		return failed(
 			problem === ANOTHER_SERVICE
-				? `Another service answers at ${origin} (${status}). Check the ${addressField}.`
+				? `A different service responded at ${origin} (${status}). Check the ${addressField}.`
 				: problem,
 		);
 	} catch (error) {
-		const { code = 'no answer', reason } = setbackOf(error);
+		const { code = 'no response', reason } = setbackOf(error);
 		const isCutOff = protocol === 'http:' && code === 'ECONNRESET';
 		const why = [
 			faultOf(code) ?? wordsOf(secrets.hideInError(reason ?? '')),
 			isCutOff ? TLS_HINT : undefined,
 		].filter(Boolean);
 		return failed(
-			`${[`${origin} cannot be reached (${code})`, ...why].join('. ')}. Check the ${addressField}.`,
+			`${[`Could not reach ${origin} (${code})`, ...why].join('. ')}. Check the ${addressField}.`,
 		);
 	}
 }
@@ -107,7 +113,7 @@ interface Response {
 	body: unknown;
 }
 
-/** Where a response redirects to, without what may be secret in the address; the same origin says nothing. */
+/** Returns the origin that a response redirects to, without path and query, which may contain secrets. */
 function redirectOf({ headers }: Response): string | undefined {
 	const { location } = headers;
 	if (typeof location !== 'string' || !URL.canParse(location)) return undefined;
@@ -115,8 +121,8 @@ function redirectOf({ headers }: Response): string | undefined {
 	return /^https?:$/.test(protocol) ? `${protocol}//${host}` : undefined;
 }
 
-/** What no response of a service to a harmless request is, whichever service it is. */
-function troubleIn(
+/** Describes a response that indicates a wrong address or a temporary failure, whatever the service. */
+function findServerProblem(
 	service: Service,
 	answer: { status: number; body: unknown; said?: string; origin: string; to?: string },
 ): string | undefined {
@@ -124,20 +130,20 @@ function troubleIn(
 	const check = `Check the ${addressFieldOf(service)}.`;
 	if (status >= 300 && status < 400) {
 		const advice = service.pageAdvice?.[status] ?? check;
-		return `${origin} redirects (${status})${to && to !== origin ? ` to ${to}` : ''}. ${advice}`;
+		return `${origin} returned a redirect (${status})${to && to !== origin ? ` to ${to}` : ''}. ${advice}`;
 	}
 	if (status === 429 || status >= 500) {
-		return `${origin} answered ${status}${said ? `: ${said}` : ''}. Try again later; if it keeps happening, ${check.replace('C', 'c')}`;
+		return `${origin} responded with ${status}${said ? `: ${said}` : ''}. Try again later; if this keeps happening, ${check.replace('C', 'c')}`;
 	}
 	if (isJsonObject(body) || Array.isArray(body)) return undefined;
-	return `${origin} does not answer in JSON${isWebPage(body) ? ', but with a web page' : ''} (${status}). ${check}`;
+	return `${origin} returned ${isWebPage(body) ? 'a web page' : 'something other than JSON'} (${status}). ${check}`;
 }
 
-/** What a judge says of a response that another service may have sent. */
+/** Returned by a `judge` for a response that another service may have sent. */
 export const ANOTHER_SERVICE = 'another service';
 
 /**
- * What a judge says of an empty list that any service may have sent: it proves the credentials if the server refuses the
- * same request without them.
+ * Returned by a `judge` for an empty list, which any service may send: the list proves the credentials if the server
+ * rejects the same request without them.
  */
 export const EMPTY_LIST = 'empty list';

@@ -1,7 +1,7 @@
 import { tryToParseDateTime } from 'n8n-workflow';
 
 /**
- * Any date that the services use, as ISO 8601 in UTC with a `Z`: see {@link epochOf}. Undefined where there is no date.
+ * Converts any date that the services use to ISO 8601 in UTC with a `Z`; undefined if {@link epochOf} finds no date.
  */
 export function isoDate(value: unknown): string | undefined {
 	const milliseconds = epochOf(value);
@@ -9,32 +9,32 @@ export function isoDate(value: unknown): string | undefined {
 }
 
 /**
- * A service's date in milliseconds since 1970: ISO 8601 (UTC where it has no offset), an HTTP date, unix seconds or
- * milliseconds as a number or as text. Undefined for anything else, and for every date before 2000: `0`, `-1`, 1970 and
- * the year 1 are ways of saying “never”, and a file must not count as expired because of them.
+ * Converts a service's date to milliseconds since 1970. Accepts ISO 8601 (UTC if it has no offset), an HTTP date, and
+ * unix seconds or milliseconds as a number or text. Returns undefined for anything else and for every date before 2000:
+ * services send `0`, `-1`, 1970 or the year 1 for “never”, and a file with such a date would otherwise count as expired.
  */
 export function epochOf(value: unknown): number | undefined {
 	const milliseconds = parseDate(value, asUtc);
-	return milliseconds !== undefined && milliseconds >= EARLIEST ? milliseconds : undefined;
+	return milliseconds !== undefined && milliseconds >= EARLIEST_DATE ? milliseconds : undefined;
 }
 
 const asUtc = (wallClock: string) => Date.parse(`${wallClock}Z`);
 
-/** Milliseconds since 1970 of the year 2000; none of the services is older. */
-const EARLIEST = Date.UTC(2000, 0, 1);
+/** Start of the year 2000 in milliseconds since 1970; all of the services are younger. */
+const EARLIEST_DATE = Date.UTC(2000, 0, 1);
 
 /**
- * A date that a user, an expression or an AI agent has entered, in milliseconds since 1970; undefined if it is none.
- * Without an offset it is in the workflow's time zone, in every format.
+ * Converts a date from a user, an expression or an AI agent to milliseconds since 1970; undefined if it is not a date.
+ * A date without an offset is in the workflow's time zone, in every format.
  * @param timezone an IANA name
  */
 export function parseUserDate(value: unknown, timezone: string): number | undefined {
-	if (value instanceof Date) return valid(value.getTime());
-	if (isDateTime(value)) return valid(value.toMillis());
+	if (value instanceof Date) return withinYears(value.getTime());
+	if (isDateTime(value)) return withinYears(value.toMillis());
 	return parseDate(value, (wallClock) => tryToParseDateTime(wallClock, timezone).toMillis());
 }
 
-/** Luxon's DateTime, which n8n's expressions return for `$now` and `$today`. */
+/** Whether a value is a Luxon DateTime, which n8n's expressions return for `$now` and `$today`. */
 export function isDateTime(
 	value: unknown,
 ): value is { toMillis(): number; toISO(): string | null } {
@@ -49,38 +49,38 @@ export function isDateTime(
 }
 
 /**
- * Whether a service's value says “never” or “unknown”, so that it is not a date: nothing, an empty text, a number or a
- * date before 2000, or a date of zeros. Any other value that {@link epochOf} cannot read is a date in an unknown format.
+ * Whether a service's value means “never” or “unknown” and is not a date: no value, an empty text, a number or a date
+ * before 2000, or a date of zeros. Any other value that {@link epochOf} cannot parse is a date in an unknown format.
  */
 export function isNoDate(value: unknown): boolean {
 	if (value === undefined || value === null || value === false) return true;
-	if (typeof value === 'number') return value < EARLIEST && epochOf(value) === undefined;
+	if (typeof value === 'number') return value < EARLIEST_DATE && epochOf(value) === undefined;
 	if (typeof value !== 'string') return false;
 	const text = value.trim();
 	if (/^[-+]?\d*\.?\d*$/.test(text)) return text.length < 16 && isNoDate(Number(text));
 	if (/^0{4}-00-00([T ][0:.]*)?Z?$/i.test(text)) return true;
 	const milliseconds = parseDate(text, asUtc);
-	return milliseconds !== undefined && milliseconds < EARLIEST;
+	return milliseconds !== undefined && milliseconds < EARLIEST_DATE;
 }
 
-/** The time in a response's `Date` header, milliseconds since 1970; undefined if it is not a date of HTTP (RFC 9110). */
+/** Parses a response's `Date` header to milliseconds since 1970; undefined if it is not an HTTP date (RFC 9110). */
 export function headerTime(date: unknown): number | undefined {
 	return typeof date === 'string' && HTTP_DATE.test(date.trim()) ? epochOf(date) : undefined;
 }
 
-/** A service's own time of a response, milliseconds since 1970; the host's where it sends none that can be read. */
+/** Returns the service's time of a response in milliseconds since 1970; n8n's if the `Date` header is invalid. */
 export function serviceTime(headers: Record<string, unknown>): number {
 	return headerTime(headers.date) ?? Date.now();
 }
 
 /**
- * ISO 8601 in its extended and basic forms, with `T` or a space, with a decimal fraction of the second, and with `Z`,
- * `UTC`, `GMT` or an offset behind it.
+ * ISO 8601 in its extended and basic formats, with `T` or a space, with an optional fraction of the second, and with an
+ * optional `Z`, `UTC`, `GMT` or offset.
  */
 const ISO =
 	/^(\d{4})(-?)(\d\d)\2(\d\d)(?:[T ](\d\d):?(\d\d)(?::?(\d\d)(?:[.,](\d+))?)?(?: ?(Z|UTC|GMT|[+-]\d\d(?::?\d\d)?))?)?$/i;
 
-/** `Sun, 06 Nov 1994 08:49:37 GMT` (RFC 9110, 5.6.7), also with the offset of an email's date (RFC 5322). */
+/** `Sun, 06 Nov 1994 08:49:37 GMT` (RFC 9110, 5.6.7), or with an offset as in emails (RFC 5322). */
 const HTTP_DATE =
 	/^(?:(Sun|Mon|Tue|Wed|Thu|Fri|Sat), )?(\d{1,2}) (Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) (\d{4}) (\d\d):(\d\d):(\d\d) (GMT|UTC|Z|[+-]\d\d:?\d\d)$/i;
 
@@ -88,10 +88,13 @@ const MONTHS = 'JanFebMarAprMayJunJulAugSepOctNovDec';
 const WEEKDAYS = 'SunMonTueWedThuFriSat';
 
 /**
- * @param ofWallClock milliseconds since 1970 of a date without an offset, which comes as `YYYY-MM-DDTHH:mm:ss.SSS`
+ * @param fromWallClock converts a date without an offset, `YYYY-MM-DDTHH:mm:ss.SSS`, to milliseconds since 1970
  */
-function parseDate(value: unknown, ofWallClock: (wallClock: string) => number): number | undefined {
-	if (typeof value === 'number') return ofNumber(value);
+function parseDate(
+	value: unknown,
+	fromWallClock: (wallClock: string) => number,
+): number | undefined {
+	if (typeof value === 'number') return fromNumber(value);
 	if (typeof value !== 'string') return undefined;
 	const text = value.trim();
 	const iso = ISO.exec(text);
@@ -99,14 +102,14 @@ function parseDate(value: unknown, ofWallClock: (wallClock: string) => number): 
 		const [, year, , month, day, hour = '00', minute = '00', second = '00', fraction = '', zone] =
 			iso;
 		const milliseconds = fraction.padEnd(3, '0').slice(0, 3);
-		return ofParts({ year, month, day, hour, minute, second, milliseconds, zone }, ofWallClock);
+		return fromParts({ year, month, day, hour, minute, second, milliseconds, zone }, fromWallClock);
 	}
-	if (/^\d+(\.\d+)?$/.test(text)) return ofNumber(Number(text));
+	if (/^\d+(\.\d+)?$/.test(text)) return fromNumber(Number(text));
 	const http = HTTP_DATE.exec(text);
 	if (!http) return undefined;
 	const [, weekday, day, monthName, year, hour, minute, second, zone] = http;
 	const month = String(indexIn(MONTHS, monthName) + 1);
-	const at = ofParts({ year, month, day, hour, minute, second, zone }, ofWallClock);
+	const at = fromParts({ year, month, day, hour, minute, second, zone }, fromWallClock);
 	if (at === undefined || weekday === undefined) return at;
 	const local = new Date(at + offsetOf(zone));
 	return local.getUTCDay() === indexIn(WEEKDAYS, weekday) ? at : undefined;
@@ -123,19 +126,19 @@ interface Parts {
 	zone?: string;
 }
 
-function ofParts(
+function fromParts(
 	{ year, month, day, hour, minute, second, milliseconds = '000', zone }: Parts,
-	ofWallClock: (wallClock: string) => number,
+	fromWallClock: (wallClock: string) => number,
 ): number | undefined {
 	const two = (text: string) => text.padStart(2, '0');
 	const wallClock = `${year}-${two(month)}-${two(day)}T${hour}:${minute}:${second}.${milliseconds}`;
-	// Date would take 30 February for 2 March.
+	// `Date` would silently turn 30 February into 2 March.
 	const utc = new Date(`${wallClock}Z`);
 	if (Number.isNaN(utc.getTime()) || utc.getUTCDate() !== Number(day)) return undefined;
-	return valid(zone ? utc.getTime() - offsetOf(zone) : ofWallClock(wallClock));
+	return withinYears(zone ? utc.getTime() - offsetOf(zone) : fromWallClock(wallClock));
 }
 
-/** Milliseconds that a zone is ahead of UTC; NaN for an offset that no zone has. */
+/** Returns the milliseconds that a zone is ahead of UTC; NaN for an offset that no zone uses. */
 function offsetOf(zone: string): number {
 	const [, sign, hours, minutes = '0'] = /^([+-])(\d\d):?(\d\d)?$/.exec(zone) ?? [];
 	if (sign === undefined) return 0;
@@ -148,16 +151,16 @@ const indexIn = (names: string, name: string) =>
 	names.toLowerCase().indexOf(name.toLowerCase()) / 3;
 
 /**
- * Unix seconds, or milliseconds from 1e11 on: as seconds that would be the year 5138. A number of a year before 2000 is
- * not a moment but a way of saying “never”, or a number of something else.
+ * Converts unix seconds, or milliseconds from 1e11 on (which would be the year 5138 in seconds). A number before the year
+ * 2000 is not a date: it means “never” or something unrelated to time.
  */
-function ofNumber(number: number): number | undefined {
+function fromNumber(number: number): number | undefined {
 	const milliseconds = number < 1e11 ? number * 1000 : number;
-	return milliseconds >= EARLIEST ? valid(milliseconds) : undefined;
+	return milliseconds >= EARLIEST_DATE ? withinYears(milliseconds) : undefined;
 }
 
-/** A date within the years that ISO 8601 writes with four digits. */
-const valid = (milliseconds: number) =>
+/** Limits a date to the years that ISO 8601 writes with four digits. */
+const withinYears = (milliseconds: number) =>
 	milliseconds >= -62_167_219_200_000 && milliseconds < 253_402_300_800_000
 		? milliseconds
 		: undefined;

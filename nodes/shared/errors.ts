@@ -6,52 +6,55 @@ import { addressFieldOf, isJsonObject, type Json, type Service, textOf } from '.
 
 type Failure = NonNullable<ConstructorParameters<typeof NodeApiError>[2]>['failure'];
 
-/** What each connection fault means to a person. */
-const FAULTS: Readonly<Record<string, string>> = {
+/** An explanation of each connection error code. */
+const CONNECTION_ERRORS: Readonly<Record<string, string>> = {
 	ERR_CANCELED: 'The execution was stopped',
-	ECONNREFUSED: 'Nothing answers at that address and port',
-	ENOTFOUND: 'There is no host of that name',
-	EAI_AGAIN: 'The name server did not answer',
-	EHOSTUNREACH: 'The host cannot be reached from here',
-	ENETUNREACH: 'The network cannot be reached from here',
-	ECONNRESET: 'The connection was closed before the whole answer came',
-	ERR_BAD_RESPONSE: 'The answer broke off',
-	EPIPE: 'The connection was closed while the request was sent',
-	ETIMEDOUT: 'No answer came in time',
-	ECONNABORTED: 'No answer came in time',
+	ECONNREFUSED: 'Nothing is listening at that address and port',
+	ENOTFOUND: 'The host name could not be found',
+	EAI_AGAIN: 'The DNS server did not respond',
+	EHOSTUNREACH: 'The host is unreachable from this n8n instance',
+	ENETUNREACH: 'The network is unreachable from this n8n instance',
+	ECONNRESET: 'The connection was closed before the full response arrived',
+	ERR_BAD_RESPONSE: 'The response was cut off',
+	EPIPE: 'The connection was closed while the request was being sent',
+	ETIMEDOUT: 'The request timed out',
+	ECONNABORTED: 'The request timed out',
 	EPROTO:
-		'The host does not speak TLS as expected. At that port the address may have to begin with http://',
+		'The TLS connection to the host failed. For this port, the address may need to start with http://',
 	ERR_INVALID_CHAR:
 		'The credential contains a character that cannot be sent, such as a line break or an accent',
 	CERT_HAS_EXPIRED: 'The TLS certificate of the host has expired',
 	DEPTH_ZERO_SELF_SIGNED_CERT: 'The TLS certificate of the host is self-signed',
 	SELF_SIGNED_CERT_IN_CHAIN: 'The TLS certificate of the host is self-signed',
 	UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'The TLS certificate of the host cannot be verified',
-	ERR_TLS_CERT_ALTNAME_INVALID: 'The TLS certificate belongs to another host name',
+	ERR_TLS_CERT_ALTNAME_INVALID: 'The TLS certificate belongs to a different host name',
 };
 
-/** For an http:// address whose port may speak TLS: what its server sends then is no HTTP, or nothing. */
-export const TLS_HINT = 'At that port the address may have to begin with https://';
+/** For http:// addresses: a TLS server responds to them with something other than HTTP, or closes the connection. */
+export const TLS_HINT = 'For this port, the address may need to start with https://';
 
-/** Characters of a service's words that an error repeats, and of a web page's title. */
-const LONGEST_WORDS = 300;
-const LONGEST_TITLE = 100;
+/** Characters that an error quotes from a service's message, and from the title of a web page. */
+const MAX_MESSAGE_LENGTH = 300;
+const MAX_TITLE_LENGTH = 100;
 
-/** Built from plain values alone: an error of the HTTP library would carry the credentials along as its cause. */
+/**
+ * Creates the error for a request without a response. Does not pass the HTTP library's error as `cause`, because that
+ * contains the request headers with the credentials.
+ */
 export function connectionError(node: INode, what: string, origin: string, setback: Setback) {
 	const { code = '', reason } = setback;
-	const words = wordsOf(reason) ?? 'The connection failed';
+	const explanation = wordsOf(reason) ?? 'The connection failed';
 	if (code === 'ESTALLED') {
 		return new NodeApiError(node, {} as JsonObject, {
-			message: `${what}: ${words}`,
+			message: `${what}: ${explanation}`,
 			description:
-				'The transfer was given up. Run the node again; for a slow connection raise the Stall Timeout in Options.',
+				'The transfer was cancelled. Run the node again. If the connection is slow, increase “Stall Timeout” under Options.',
 			failure: { cause: 'temporarily-unavailable' },
 		});
 	}
 	const error = new NodeApiError(node, {} as JsonObject, {
 		message: `${what} could not be reached at ${origin}`,
-		description: `${faultOf(code) ?? words}${code && ` (${code})`}. Check the address and that this n8n may connect to it, then run the node again.`,
+		description: `${faultOf(code) ?? explanation}${code && ` (${code})`}. Check the address and make sure this n8n instance can reach it, then run the node again.`,
 		failure: { cause: 'temporarily-unavailable' },
 	});
 	error.context.code = code;
@@ -59,31 +62,31 @@ export function connectionError(node: INode, what: string, origin: string, setba
 	return error;
 }
 
-/** What a connection fault means to a person; undefined where its code says nothing. */
+/** Explains a connection error code; undefined for an unknown code. */
 export function faultOf(code: string): string | undefined {
-	if (FAULTS[code]) return FAULTS[code];
-	if (isUntrusted(code)) return 'This n8n does not trust the TLS certificate of the host';
-	if (code.startsWith('HPE_')) return 'The answer is not HTTP. ' + TLS_HINT;
-	return code.startsWith('ERR_SSL_') ? FAULTS.EPROTO : undefined;
+	if (CONNECTION_ERRORS[code]) return CONNECTION_ERRORS[code];
+	if (isUntrusted(code)) return 'This n8n instance does not trust the TLS certificate of the host';
+	if (code.startsWith('HPE_')) return 'The response is not HTTP. ' + TLS_HINT;
+	return code.startsWith('ERR_SSL_') ? CONNECTION_ERRORS.EPROTO : undefined;
 }
 
-/** An answer that reports a failure: with an error status, or with a success status and the failure in its body. */
+/** Creates the error for a response that reports a failure, by its status or in its body. */
 export function answerError(
 	node: INode,
 	service: Service,
 	answer: { status: number; body: unknown; retryAfter?: number; origin?: string },
 ) {
 	const { status, body, retryAfter, origin } = answer;
-	const words = wordsOf(service.errorMessage(body));
-	const isPage = words === undefined && isWebPage(body);
+	const reported = wordsOf(service.errorMessage(body));
+	const isPage = reported === undefined && isWebPage(body);
 	const title = isPage ? titleOf(body) : undefined;
 	const page = `: a web page${title ? ` (“${title}”)` : ''}`;
-	const said = words ?? wordsOf(body);
+	const quoted = reported ?? wordsOf(body);
 	const error = new NodeApiError(node, {} as JsonObject, {
 		httpCode: String(status),
-		message: `${service.name} answered ${status}${said ? `: ${said}` : isPage ? page : ''}`,
+		message: `${service.name} responded with ${status}${quoted ? `: ${quoted}` : isPage ? page : ''}`,
 		description: [
-			whenToComeBack(retryAfter),
+			retryHint(retryAfter),
 			(isPage && service.pageAdvice?.[status]) || (service.advice[status] ?? generalAdvice(status)),
 			isPage && origin && pageHint(service, origin),
 		]
@@ -96,9 +99,9 @@ export function answerError(
 }
 
 const pageHint = (service: Service, origin: string) =>
-	`${service.name} does not send web pages: a proxy or another server responded at ${origin}. If it keeps happening, check the ${addressFieldOf(service)} in the ${service.name} credential.`;
+	`${service.name} does not send web pages: a proxy or another server responded at ${origin}. If this keeps happening, check the ${addressFieldOf(service)} in the ${service.name} credential.`;
 
-/** A success that does not contain what the call was made for. */
+/** Creates the error for a success that does not contain the content that the call requires. */
 export function incompleteAnswerError(
 	node: INode,
 	service: Service,
@@ -107,13 +110,13 @@ export function incompleteAnswerError(
 	const { origin, what, isEmpty, status } = answer;
 	const error = new NodeApiError(node, {} as JsonObject, {
 		message: `${service.name} responded without ${what}`,
-		description: `The response (${status}) ${isEmpty ? 'is empty' : 'does not contain it'}. Check the ${addressFieldOf(service)} in the ${service.name} credential: a proxy or another server may stand at ${origin}.`,
+		description: `The response (${status}) ${isEmpty ? 'is empty' : 'does not contain it'}. Check the ${addressFieldOf(service)} in the ${service.name} credential: a proxy or another server may be responding at ${origin}.`,
 	});
 	error.context.mayHaveActed = true;
 	return error;
 }
 
-/** An answer that is not the service's: a web page, a redirect, a cut-off body. */
+/** Creates the error for a response that does not come from the service: a web page, a redirect or a truncated body. */
 export function strangeAnswerError(
 	node: INode,
 	service: Service,
@@ -123,50 +126,50 @@ export function strangeAnswerError(
 ) {
 	const error = new NodeApiError(node, {} as JsonObject, {
 		...(status !== undefined && { httpCode: String(status) }),
-		message: `${origin} does not answer like ${service.name}: ${seen}`,
+		message: `${origin} does not look like ${service.name}: ${seen}`,
 		description:
 			(status && service.pageAdvice?.[status]) ||
-			`Check the ${addressFieldOf(service)} in the ${service.name} credential. A proxy, a login page or another server may stand at that address.`,
+			`Check the ${addressFieldOf(service)} in the ${service.name} credential. The address may point to a proxy, a login page or a different server.`,
 	});
 	error.context.mayHaveActed = status === undefined || status < 300;
 	return error;
 }
 
-/** Whether a body is markup instead of words: a web page, or the XML of a storage. */
+/** Whether a body is markup and not text: a web page, or the XML of an object storage. */
 export const isMarkup = (body: unknown): body is string =>
 	typeof body === 'string' && /^\s*</.test(body);
 
-/** Whether a body is a web page, which no service sends where its API is called. */
+/** Whether a body is a web page. The services send none from their APIs. */
 export const isWebPage = (body: unknown): body is string =>
 	isMarkup(body) &&
 	/<(!doctype\s+html|html|head|body|title|h\d|p|div|center)\b/i.test(body.slice(0, 2000));
 
-/** The words of a service, on one line and of bounded length; undefined for anything but words, and for a web page. */
-export function wordsOf(words: unknown): string | undefined {
-	const text = textOf(words);
+/** Returns a service's message on one line and limited in length; undefined for a web page and for anything but text. */
+export function wordsOf(message: unknown): string | undefined {
+	const text = textOf(message);
 	if (text === undefined || /^\s*<|<(!doctype|html|head|body|title)\b/i.test(text.slice(0, 1000))) {
 		return undefined;
 	}
-	return textOf(bounded(text, LONGEST_WORDS));
+	return textOf(singleLine(text, MAX_MESSAGE_LENGTH));
 }
 
 function titleOf(page: string): string | undefined {
 	const title = /<title[^>]{0,100}>([^<]{1,1000})/i.exec(page.slice(0, 20_000))?.[1];
-	return textOf(bounded(title ?? '', LONGEST_TITLE));
+	return textOf(singleLine(title ?? '', MAX_TITLE_LENGTH));
 }
 
-/** Without control characters, line breaks and marks that change the direction of writing. */
-function bounded(text: string, longest: number): string {
+/** Removes control characters, line breaks and direction marks, and limits the length. */
+function singleLine(text: string, maxLength: number): string {
 	const line = text
-		.slice(0, 10 * longest)
+		.slice(0, 10 * maxLength)
 		.toWellFormed()
 		.replace(/[\s\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}]+/gu, ' ')
 		.trim();
 	const characters = [...line];
-	return characters.length > longest ? `${characters.slice(0, longest - 1).join('')}…` : line;
+	return characters.length > maxLength ? `${characters.slice(0, maxLength - 1).join('')}…` : line;
 }
 
-/** Whether the service may have acted although the call failed: its answer was lost, or it broke while it worked. */
+/** Whether the service may have acted although the call failed: the response was lost, or the service failed. */
 export function mayHaveActed(error: unknown): error is NodeApiError {
 	if (!(error instanceof NodeApiError)) return false;
 	const { httpCode, context } = error;
@@ -174,19 +177,19 @@ export function mayHaveActed(error: unknown): error is NodeApiError {
 	return httpCode ? Number(httpCode) >= 500 : true;
 }
 
-/** Adds to an error what the service may have done, if it may have acted. */
+/** Appends a sentence on the possible effect to an error after which the service may have acted. */
 export function withDoubt(error: unknown, sentence: string): unknown {
 	if (mayHaveActed(error)) error.description = `${error.description ?? ''} ${sentence}`.trim();
 	return error;
 }
 
-/** Puts the item's number on an error, so that the editor points at it; wraps what is not yet an error of n8n. */
+/** Adds the item index to an error, so that the editor shows it; wraps an error that is not n8n's. */
 export function withItem(node: INode, error: unknown, itemIndex: number) {
 	if (error instanceof NodeApiError || error instanceof NodeOperationError) {
 		error.context.itemIndex = itemIndex;
 		return error;
 	}
-	// An error of the HTTP library would carry the credentials along as its cause.
+	// Not as `cause`: an error of the HTTP library contains the request headers with the credentials.
 	const cause = isHttpError(error) ? new Error(textOf(error.message)) : (error as Error);
 	return new NodeOperationError(node, cause, { itemIndex });
 }
@@ -195,22 +198,22 @@ const isHttpError = (error: unknown): error is Json =>
 	isJsonObject(error) && ('config' in error || 'request' in error || 'response' in error);
 
 function generalAdvice(status: number): string {
-	if (status >= 500) return 'The service has a problem of its own. Try again later.';
-	return 'Check the parameters of the node.';
+	if (status >= 500) return 'The service is temporarily unavailable. Try again later.';
+	return 'Check the node parameters.';
 }
 
-function whenToComeBack(retryAfter: number | undefined): string {
+function retryHint(retryAfter: number | undefined): string {
 	if (retryAfter === undefined) return '';
-	return `The service asks to come back at ${new Date(Date.now() + retryAfter).toISOString()}.`;
+	return `The service asks clients to wait until ${new Date(Date.now() + retryAfter).toISOString()}.`;
 }
 
-/** Milliseconds that a timer can take; n8n's own retry sets one. */
-const LONGEST_TIMER = 2 ** 31 - 1;
+/** The longest delay of a Node timer, in milliseconds. n8n's Retry On Fail passes this value to one. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
 
 function failureOf(status: number, retryAfterMs: number | undefined): Failure {
 	if (status === 401) return { cause: 'credential-invalid' };
 	const wait =
-		retryAfterMs === undefined ? {} : { retryAfterMs: Math.min(retryAfterMs, LONGEST_TIMER) };
+		retryAfterMs === undefined ? {} : { retryAfterMs: Math.min(retryAfterMs, MAX_TIMER_MS) };
 	if (status === 429) return { cause: 'rate-limited', ...wait };
 	if (status >= 500) return { cause: 'temporarily-unavailable', ...wait };
 	return undefined;

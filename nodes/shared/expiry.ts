@@ -1,38 +1,38 @@
 import { epochOf, isNoDate } from './dates';
 
-/** What is asked of a file, or of whatever a service lets expire. */
+/** The condition for a file, or for any other resource that can expire. */
 export type Selection = 'expired' | 'expiring' | 'olderThan';
 
-/** What the answer depends on; all times in milliseconds since 1970, undefined where the service reports none. */
+/** The dates and flags of a resource. Times are in milliseconds since 1970, undefined if the service reports none. */
 export interface Dated {
 	createdAt?: number;
 	expiresAt?: number;
-	/** Why a date that the service reports cannot be used, sentences without their full stops. */
+	/** Why a reported date cannot be used: a sentence without a period. */
 	unclear?: { createdAt?: string; expiresAt?: string };
-	/** Whether the service itself says that it has expired; undefined if it does not say. It may count downloads too. */
+	/** Whether the service marks it as expired, by date or downloads; undefined if the service has no such flag. */
 	isOver?: boolean;
-	/** Whether it has been downloaded as often as it may be; undefined if the service does not report both numbers. */
+	/** Whether its download limit has been reached; undefined if the service does not report both numbers. */
 	isUsedUp?: boolean;
 }
 
 export interface Rule {
 	selection: Selection;
-	/** Milliseconds: within which it expires, or how old it is. No meaning for `expired`. */
+	/** Milliseconds until the expiry (`expiring`) or since the creation (`olderThan`); unused for `expired`. */
 	span: number;
 }
 
 export interface Verdict {
 	fits: boolean;
-	/** A sentence without its full stop. */
+	/** A sentence without a period. */
 	reason: string;
-	/** Where it stands among those that fit: the lowest comes first. */
+	/** The sort key among matches: the lowest is deleted first. */
 	order: number;
 }
 
 /**
- * Reads the dates of a thing. A date may have several names in a response: of several creation dates the latest counts;
- * several different expiry dates do not count, nor one that cannot be read.
- * @param createdAt what the service reports, in any form; undefined under names that it does not use
+ * Parses the dates of a resource, each of which may appear under several names in a response. The latest creation date
+ * is used. An expiry date is used only if all values agree and can be parsed.
+ * @param createdAt the reported values in any format; undefined under names that the service does not use
  */
 export function datesOf(
 	createdAt: readonly unknown[],
@@ -48,114 +48,118 @@ export function datesOf(
 		createdAt: latest,
 		expiresAt: expires,
 		unclear: {
-			createdAt: unreadable('creation date', createdAt),
+			createdAt: describeUnreadable('creation date', createdAt),
 			expiresAt:
-				unreadable('expiry date', reported) ??
-				(others.length > 0 ? 'The service reports different expiry dates for it' : undefined),
+				describeUnreadable('expiry date', reported) ??
+				(others.length > 0 ? 'The service reports different expiry dates' : undefined),
 		},
 	};
 }
 
-function unreadable(label: string, values: readonly unknown[]): string | undefined {
-	const strange = values.find((value) => epochOf(value) === undefined && !isNoDate(value));
-	return strange === undefined ? undefined : `Its ${label} cannot be read${quoted(strange)}`;
+function describeUnreadable(label: string, values: readonly unknown[]): string | undefined {
+	const invalid = values.find((value) => epochOf(value) === undefined && !isNoDate(value));
+	return invalid === undefined ? undefined : `Its ${label} cannot be read${quoted(invalid)}`;
 }
 
 const quoted = (value: unknown) =>
 	typeof value === 'string' || typeof value === 'number' ? `: “${String(value).slice(0, 60)}”` : '';
 
 /**
- * Whether something fits a rule at every one of several times, and why. What fits by one clock only does not fit.
+ * Checks a resource against a rule at each of several times. It matches only if it matches at all of them.
  * @param times milliseconds since 1970, at least one
  */
 export function judgeAtAll(rule: Rule, dated: Dated, times: readonly number[]): Verdict {
 	const verdicts = times.map((now) => judge(rule, dated, now));
 	const [first] = verdicts;
-	// Two clocks can also agree for different reasons: by one the date has passed, by the other only the service says so.
+	// Not an agreement if the reasons differ: by one clock the date has passed, by the other only the service's flag is
+	// set.
 	if (verdicts.every(({ fits, reason }) => fits === first.fits && reason === first.reason)) {
 		return first;
 	}
-	const against = verdicts.find(({ fits }) => !fits) ?? first;
-	return kept(`The clocks do not agree on it: ${against.reason}`);
+	const disagreeing = verdicts.find(({ fits }) => !fits) ?? first;
+	return noMatch(`The clocks disagree: ${disagreeing.reason}`);
 }
 
 /**
- * Whether something fits a rule, and why. What has no date for a rule never fits it, nor what has dates that contradict
- * each other. Both ends belong to a span: what expires at this very moment has expired, what is exactly as old as asked
- * for is old enough.
+ * Checks a resource against a rule. Without the date that the rule needs, or with contradictory dates, it never matches.
+ * Limits are inclusive: a resource that expires at `now` has expired, and one that is exactly as old as the limit is old
+ * enough.
  * @param now milliseconds since 1970
  */
 export function judge({ selection, span }: Rule, dated: Dated, now: number): Verdict {
-	const contradiction = contradictionOf(dated);
-	if (contradiction) return kept(contradiction);
-	return JUDGES[selection](dated, now, span);
+	const contradiction = describeContradiction(dated);
+	if (contradiction) return noMatch(contradiction);
+	return MATCHERS[selection](dated, now, span);
 }
 
-/** A file cannot expire before it exists; nobody knows which of the dates is wrong. */
-function contradictionOf({ createdAt, expiresAt }: Dated): string | undefined {
+/** Describes an expiry before the creation: one of the dates must be wrong, so neither is used. */
+function describeContradiction({ createdAt, expiresAt }: Dated): string | undefined {
 	if (createdAt === undefined || expiresAt === undefined || expiresAt >= createdAt)
 		return undefined;
 	return `Its expiry date, ${iso(expiresAt)}, is before its creation date, ${iso(createdAt)}`;
 }
 
-const JUDGES: Readonly<Record<Selection, (dated: Dated, now: number, span: number) => Verdict>> = {
-	expired(dated, now) {
-		const unclear = unclearExpiryOf(dated, now);
-		if (unclear) return kept(unclear);
-		const over = expiryOf(dated, now);
-		if (over) return over;
-		const { expiresAt } = dated;
-		return kept(expiresAt === undefined ? NO_EXPIRY : `It expires on ${iso(expiresAt)}`);
-	},
-	expiring(dated, now, span) {
-		const unclear = unclearExpiryOf(dated, now);
-		if (unclear) return kept(unclear);
-		const over = expiryOf(dated, now);
-		if (over) return kept(over.reason);
-		const { expiresAt } = dated;
-		if (expiresAt === undefined) return kept(NO_EXPIRY);
-		if (expiresAt > now + span) return kept(`It expires later, on ${iso(expiresAt)}`);
-		return fitting(`It expires soon, on ${iso(expiresAt)}`, expiresAt);
-	},
-	olderThan({ createdAt, unclear }, now, span) {
-		if (unclear?.createdAt) return kept(unclear.createdAt);
-		if (createdAt === undefined) return kept('It has no creation date');
-		const since = `It was created on ${iso(createdAt)}`;
-		return createdAt <= now - span
-			? fitting(since, createdAt)
-			: kept(`${since}, not long enough ago`);
-	},
-};
+const MATCHERS: Readonly<Record<Selection, (dated: Dated, now: number, span: number) => Verdict>> =
+	{
+		expired(dated, now) {
+			const unclear = unclearExpiry(dated, now);
+			if (unclear) return noMatch(unclear);
+			const expired = matchExpired(dated, now);
+			if (expired) return expired;
+			const { expiresAt } = dated;
+			return noMatch(expiresAt === undefined ? NO_EXPIRY : `Expires on ${iso(expiresAt)}`);
+		},
+		expiring(dated, now, span) {
+			const unclear = unclearExpiry(dated, now);
+			if (unclear) return noMatch(unclear);
+			const expired = matchExpired(dated, now);
+			if (expired) return noMatch(expired.reason);
+			const { expiresAt } = dated;
+			if (expiresAt === undefined) return noMatch(NO_EXPIRY);
+			if (expiresAt > now + span) return noMatch(`Does not expire until ${iso(expiresAt)}`);
+			return match(`Expires soon, on ${iso(expiresAt)}`, expiresAt);
+		},
+		olderThan({ createdAt, unclear }, now, span) {
+			if (unclear?.createdAt) return noMatch(unclear.createdAt);
+			if (createdAt === undefined) return noMatch('No creation date available');
+			const since = `Created on ${iso(createdAt)}`;
+			return createdAt <= now - span
+				? match(since, createdAt)
+				: noMatch(`${since}, which is more recent than the limit`);
+		},
+	};
 
-const NO_EXPIRY = 'It has no expiry date';
+const NO_EXPIRY = 'No expiry date';
 
-/** Milliseconds by which “now” may be behind: a `Date` header has whole seconds, and two hosts are rarely quite alike. */
-const INACCURACY = 60_000;
+/** Milliseconds by which `now` may be slow: a `Date` header has whole seconds, and clocks differ slightly. */
+const CLOCK_TOLERANCE = 60_000;
 
-/** Why the expiry date does not count; the creation date is what it is checked against. */
-function unclearExpiryOf({ createdAt, unclear }: Dated, now: number): string | undefined {
+/** Explains why the expiry date cannot be used; an invalid creation date leaves it unchecked. */
+function unclearExpiry({ createdAt, unclear }: Dated, now: number): string | undefined {
 	const why = unclear?.expiresAt ?? unclear?.createdAt;
 	if (why) return why;
-	return createdAt !== undefined && createdAt > now + INACCURACY
+	return createdAt !== undefined && createdAt > now + CLOCK_TOLERANCE
 		? `Its creation date, ${iso(createdAt)}, is in the future`
 		: undefined;
 }
 
-/** The verdict on what has expired; undefined on what has not. */
-function expiryOf({ expiresAt, isOver, isUsedUp }: Dated, now: number): Verdict | undefined {
+/** Returns the verdict on a resource that has expired; undefined if it has not. */
+function matchExpired({ expiresAt, isOver, isUsedUp }: Dated, now: number): Verdict | undefined {
 	if (expiresAt !== undefined && expiresAt <= now) {
-		const since = `It expired on ${iso(expiresAt)}`;
+		const since = `Expired on ${iso(expiresAt)}`;
 		return isOver === false
-			? kept(`${since}, but the service says that it has not expired`)
-			: fitting(since, expiresAt);
+			? noMatch(`${since}, but not marked as expired by the service`)
+			: match(since, expiresAt);
 	}
 	if (!isOver) return undefined;
-	// Downloads are the only other limit, so a file with downloads left has no reason to be over.
+	// Downloads are the only other limit, so a file with downloads left cannot have expired yet.
 	return isUsedUp === false
-		? kept('The service says that it has expired, but neither its date nor its downloads say so')
-		: fitting('The service says that it has expired', expiresAt ?? 0);
+		? noMatch(
+				'Marked as expired by the service, but neither its expiry date nor its download limit has been reached',
+			)
+		: match('Marked as expired by the service', expiresAt ?? 0);
 }
 
-const kept = (reason: string): Verdict => ({ fits: false, reason, order: Infinity });
-const fitting = (reason: string, order: number): Verdict => ({ fits: true, reason, order });
+const noMatch = (reason: string): Verdict => ({ fits: false, reason, order: Infinity });
+const match = (reason: string, order: number): Verdict => ({ fits: true, reason, order });
 const iso = (milliseconds: number) => new Date(milliseconds).toISOString();

@@ -1,6 +1,6 @@
 import type { Field } from './schema';
 
-/** The name of the binary field that a file is put into. */
+/** The name of the output field that receives the file. */
 export const outputField: Field = {
 	displayName: 'Output Data Field Name',
 	name: 'binaryPropertyName',
@@ -8,11 +8,11 @@ export const outputField: Field = {
 	default: 'data',
 	required: true,
 	placeholder: 'e.g. data',
-	hint: 'The name of the output binary field that the file is put into',
-	description: 'Later nodes find the file under this name',
+	hint: 'The name of the output field that will contain the file',
+	description: 'Use this name in later nodes to access the file',
 };
 
-/** The binary field, or fields, that files are taken from. */
+/** The file field, or fields, to send. */
 export const inputField: Field = {
 	displayName: 'Input Data Field Name',
 	name: 'binaryPropertyName',
@@ -21,11 +21,12 @@ export const inputField: Field = {
 	default: 'data',
 	required: true,
 	placeholder: 'e.g. data',
-	hint: 'The name of the input binary field that contains the file',
-	description: 'Several fields are separated by commas; * stands for all of the item',
+	hint: 'The name of the input field that contains the file',
+	description:
+		'To send several files, separate the field names with commas, or enter * for all files of the item',
 };
 
-/** Get Many: all, or so many. */
+/** The paging fields of Get Many. */
 export const returnAllFields: Field[] = [
 	{
 		displayName: 'Return All',
@@ -45,7 +46,7 @@ export const returnAllFields: Field[] = [
 	},
 ];
 
-/** For answers of many fields. */
+/** For responses with many fields. */
 export const simplifyField: Field = {
 	displayName: 'Simplify',
 	name: 'simplify',
@@ -54,61 +55,65 @@ export const simplifyField: Field = {
 	description: 'Whether to return a simplified version of the response instead of the raw data',
 };
 
-/** Settings of an upload in parts. The defaults are the service's. */
-export const partOptions = ({ threshold, partSize }: { threshold: number; partSize: number }) => {
+/**
+ * Settings of an upload in several requests. The defaults are the service's.
+ * @param word the service's word for the content of one request
+ */
+export const partOptions = (
+	word: 'chunk' | 'part',
+	{ threshold, partSize }: { threshold: number; partSize: number },
+) => {
 	const options: Field[] = [
 		{
-			displayName: 'Part Size (MiB)',
+			displayName: `${capitalize(word)} Size (MiB)`,
 			name: 'partSizeMb',
 			type: 'number',
-			// Down to 16 KiB, because a slow line may need small parts.
+			// As small as 16 KiB, because on a slow connection a large request may time out.
 			typeOptions: { minValue: 1 / 64, maxValue: 1024, numberPrecision: 6 },
 			default: partSize,
-			description: 'How much of a large file goes in one request',
+			description: `The size of each ${word} of a large file`,
 		},
 		{
-			displayName: 'Parts at Once',
+			displayName: `Parallel ${capitalize(word)}s`,
 			name: 'partsAtOnce',
 			type: 'number',
 			typeOptions: { minValue: 1, maxValue: 16 },
 			default: 4,
-			description:
-				'How many parts are sent at the same time. Each takes its size in memory while it is under way.',
+			description: `How many ${word}s to upload in parallel. Each one uses memory equal to the ${word} size while it is being sent.`,
 		},
 		{
-			displayName: 'Send in Parts From (MiB)',
+			displayName: 'Split Files Larger Than (MiB)',
 			name: 'thresholdMb',
 			type: 'number',
 			typeOptions: { minValue: 0, maxValue: 1_000_000, numberPrecision: 6 },
 			default: threshold,
-			description:
-				'Files of this size or more are sent in parts. An interrupted part is sent again, not the file.',
+			description: `Files of this size or larger are uploaded in ${word}s. If a ${word} fails, only that ${word} is retried.`,
 		},
 	];
 	return options;
 };
 
-/** Another name for the one file that is sent. */
+/** A file name that overrides that of the single file to upload. */
 export const uploadNameOption: Field = {
 	displayName: 'File Name',
 	name: 'fileName',
 	type: 'string',
 	default: '',
 	placeholder: 'e.g. report.pdf',
-	description: 'Replaces the name of the file. For one file only.',
+	description: 'Overrides the original file name. Only works with a single file.',
 };
 
-/** SHA-256 of a transferred file. */
+/** Whether to compute the SHA-256 of a transferred file. */
 export const sha256Option: Field = {
 	displayName: 'Compute SHA-256',
 	name: 'sha256',
 	type: 'boolean',
 	default: true,
 	description:
-		'Whether to put the SHA-256 of the file into the output. It is taken while the bytes pass, at some cost in speed.',
+		'Whether to include the SHA-256 hash of the file in the output. It is computed during the transfer, which makes the transfer slightly slower.',
 };
 
-/** How long a transfer may stand still. */
+/** The time limit for a transfer without progress. */
 export const stallOption: Field = {
 	displayName: 'Stall Timeout (Seconds)',
 	name: 'stallSeconds',
@@ -116,5 +121,7 @@ export const stallOption: Field = {
 	typeOptions: { minValue: 1, maxValue: 86_400 },
 	default: 60,
 	description:
-		'How long not a single byte may move before a transfer is given up. A transfer that makes progress may take as long as it needs.',
+		'How long to wait without any progress before cancelling the transfer. There is no limit on the total duration.',
 };
+
+export const capitalize = (word: string): string => word.charAt(0).toUpperCase() + word.slice(1);

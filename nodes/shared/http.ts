@@ -31,63 +31,63 @@ import { parseBody, readAnswer } from './transfer/answer';
 import type { ByteStream } from './transfer/measured';
 import type { StallGuard } from './transfer/stall';
 
-/** Milliseconds within which a JSON call has to be answered. */
-const ANSWER_TIMEOUT = 60_000;
+/** Milliseconds to wait for the response to a JSON call. */
+const RESPONSE_TIMEOUT = 60_000;
 
 export interface ApiCall<T = unknown> {
 	method: IHttpRequestMethods;
-	/** Below the base URL; every part that comes from outside goes through {@link pathPart}. */
+	/** Relative to the base URL; every segment from user input must go through {@link pathPart}. */
 	path: string;
 	qs?: IDataObject;
 	/** Sent as JSON. */
 	body?: IDataObject;
-	/** Sent as it is; made anew for each attempt. */
+	/** Sent unchanged; created again for each attempt. */
 	payload?: Payload;
 	headers?: Record<string, string>;
-	/** What the response has to contain. */
+	/** The required content of the response. */
 	needs: Essential<T>;
-	/** Another base URL of the same credential. */
+	/** A different base URL from the same credential. */
 	baseUrl?: string;
-	/** Milliseconds within which an answer has to come, for calls that take the service long. */
+	/** Milliseconds to wait for the response, for calls that take the service long. */
 	timeout?: number;
-	/** Whether the service may get the call twice without harm, asked after a failed attempt. GET and DELETE may. */
+	/** Whether the call may be sent twice, evaluated after a failed attempt. Defaults to true for GET and DELETE. */
 	repeatable?: boolean | ((setback: Setback) => boolean);
 	/**
-	 * What may have happened in spite of the error, where the service may have acted. A call that must not
-	 * run twice has a sentence of its own anyway.
+	 * A sentence about the possible effect, added to an error after which the service may have acted. A call that must
+	 * not run twice has a default sentence.
 	 */
 	doubt?: string;
-	/** Whether a success without any content is an answer too; its body is then ''. */
+	/** Whether an empty success is valid; its body is then ''. */
 	mayBeEmpty?: boolean;
-	/** Whether a success in plain text is an answer too; a web page never is. */
+	/** Whether a success in plain text is valid; a web page never is. */
 	mayBeText?: boolean;
 }
 
-/** Bytes to send. A stream is read once, so each attempt opens it anew. */
+/** Bytes to send. A stream can be read only once, so each attempt opens a new one. */
 export interface Payload {
 	open(): Promise<Buffer | ByteStream>;
 	contentType: string;
 	/** Bytes. */
 	size: number;
-	/** Ends the source of the stream that was opened last, in case that nobody reads it to its end. */
+	/** Closes the source of the stream opened last, in case it was not read to its end. */
 	abandon?(): void;
-	/** Watches over one attempt; without one the usual time limit for an answer applies. */
+	/** Creates the stall guard of one attempt; without one the response timeout applies. */
 	guard?(): StallGuard;
 }
 
 export interface Answer<T = unknown> {
 	status: number;
-	/** What the call needs, as it was read. */
+	/** The required content, parsed. */
 	body: T;
 	headers: Record<string, unknown>;
-	/** Whether an earlier attempt may have been carried out: its response was lost, or was an error of the service. */
+	/** Whether an earlier attempt may have taken effect: its response was lost or was a server error. */
 	mayHaveActedBefore: boolean;
 }
 
 /**
- * One segment of a path, percent-encoded, so that no ID can change which path is called.
- * @throws NodeOperationError for an ID that is empty or not text, that a URL parser would resolve away (`.` and `..`), or
- * that has a slash: some servers decode `%2F` before they look for the route (SpeedyFiles does).
+ * Percent-encodes an ID as one path segment, so that no ID can change the path that is called.
+ * @throws NodeOperationError for an ID that is empty or not text, that a URL parser would resolve (`.` and `..`), or that
+ * contains a slash: some servers, such as SpeedyFiles, decode `%2F` before routing
  */
 export function pathPart(context: ServiceContext, field: string, id: unknown): string {
 	const text = typeof id === 'string' || typeof id === 'number' ? String(id).trim() : '';
@@ -96,7 +96,7 @@ export function pathPart(context: ServiceContext, field: string, id: unknown): s
 			context.getNode(),
 			`The ${field} is ${text ? 'not valid' : 'empty'}`,
 			{
-				description: `Fill in the field “${field}”, for example with an expression that takes it from an earlier node.`,
+				description: `Enter a value for “${field}”, for example with an expression that refers to an earlier node.`,
 			},
 		);
 	}
@@ -104,10 +104,10 @@ export function pathPart(context: ServiceContext, field: string, id: unknown): s
 }
 
 /**
- * Calls a service with its credential and gives back what the call needs of the answer.
- * No secret that is sent comes back: neither in the body nor in an error.
- * @throws NodeApiError with what the user can do: no connection, an error status, a failure that a success reports, no
- * JSON, or a response without what the call needs
+ * Calls a service with its credential and returns the required content of the response. Secrets are hidden in the body
+ * and in errors.
+ * @throws NodeApiError with advice for the user: no connection, an error status, a success that reports a failure, a body
+ * that is not JSON, or a response without the required content
  */
 export async function callApi<T>(
 	context: ServiceContext,
@@ -122,22 +122,25 @@ export async function callApi<T>(
 		const baseUrl = call.baseUrl ?? (await baseUrlOf(context, service));
 		const answer = await send(context, service, call, baseUrl);
 		const body = secrets.hideInBody(answer.body);
-		return essentialOf(context, service, call, { ...answer, body }, new URL(baseUrl).origin);
+		return validateResponse(context, service, call, { ...answer, body }, new URL(baseUrl).origin);
 	} catch (error) {
-		throw withDoubt(secrets.hideInThrown(error), doubtOf(service, call));
+		throw withDoubt(secrets.hideInThrown(error), possibleEffect(service, call));
 	}
 }
 
-function doubtOf({ name }: Service, { method, payload, repeatable, doubt }: ApiCall): string {
+function possibleEffect(
+	{ name }: Service,
+	{ method, payload, repeatable, doubt }: ApiCall,
+): string {
 	if (doubt !== undefined) return doubt;
-	const isHarmless = method === 'GET' || method === 'DELETE' || Boolean(repeatable);
-	// Of a file, its upload says how far it came.
-	if (isHarmless || payload) return '';
-	return `${name} may have done it anyway: check before you run the node again.`;
+	const isSafe = method === 'GET' || method === 'DELETE' || Boolean(repeatable);
+	// The upload itself adds how much of a file was sent.
+	if (isSafe || payload) return '';
+	return `${name} may have completed the request anyway. Check before you run the node again.`;
 }
 
-/** Judges an answer, and reads out of it what the call needs. */
-function essentialOf<T>(
+/** Validates a response and extracts the required content. */
+function validateResponse<T>(
 	context: ServiceContext,
 	service: Service,
 	call: ApiCall<T>,
@@ -148,9 +151,9 @@ function essentialOf<T>(
 	const { status, body } = answer;
 	const { needs } = call;
 	if (status >= 300 && status < 400) {
-		throw strangeAnswerError(node, service, origin, `it redirects (${status})`, status);
+		throw strangeAnswerError(node, service, origin, `it returned a redirect (${status})`, status);
 	}
-	// An earlier attempt has done it, and its answer was lost.
+	// An earlier attempt has deleted it, and the response was lost.
 	if (call.method === 'DELETE' && status === 404 && answer.mayHaveActedBefore) {
 		return { ...answer, body: needs.read('', 204) as T };
 	}
@@ -161,8 +164,8 @@ function essentialOf<T>(
 	const isEmpty = body === '' || body === undefined || body === null;
 	const isText = typeof body === 'string' && call.mayBeText === true && !isMarkup(body);
 	if (!isEmpty && !isText && !isJsonObject(body) && !Array.isArray(body)) {
-		const seen = isWebPage(body) ? 'a web page' : 'no JSON';
-		throw strangeAnswerError(node, service, origin, `it sent ${seen} (${status})`);
+		const seen = isWebPage(body) ? 'a web page' : 'something other than JSON';
+		throw strangeAnswerError(node, service, origin, `it returned ${seen} (${status})`);
 	}
 	const mayBeEmpty = call.mayBeEmpty || status === 204;
 	const read = isEmpty && !mayBeEmpty ? undefined : needs.read(isEmpty ? '' : body, status);
@@ -170,7 +173,7 @@ function essentialOf<T>(
 	throw incompleteAnswerError(node, service, { origin, what: needs.what, isEmpty, status });
 }
 
-/** Sends the call, again where that does no harm, and gives back the last answer. */
+/** Sends the call, retries it where that is safe, and returns the last response. */
 async function send(
 	context: ServiceContext,
 	service: Service,
@@ -182,21 +185,21 @@ async function send(
 	const signal = cancelSignalOf(context);
 	let wasSent = false;
 	for (let attempt = 1; ; attempt++) {
-		const outcome = signal?.aborted
+		const result = signal?.aborted
 			? { code: 'ERR_CANCELED', unsent: true }
 			: await attemptRequest(context, service.credential, call, `${baseUrl}${path}`);
 		const mayHaveActedBefore = wasSent;
-		wasSent ||= outcome.answer ? outcome.answer.status >= 500 : !outcome.unsent;
+		wasSent ||= result.answer ? result.answer.status >= 500 : !result.unsent;
 		const wait =
-			!signal?.aborted && mayRepeat(outcome, isRepeatable(repeatable, outcome))
-				? pauseAfter(attempt, outcome)
+			!signal?.aborted && mayRepeat(result, isRepeatable(repeatable, result))
+				? pauseAfter(attempt, result)
 				: undefined;
 		if (wait === undefined) {
-			if (outcome.answer) return { ...outcome.answer, mayHaveActedBefore };
+			if (result.answer) return { ...result.answer, mayHaveActedBefore };
 			const { origin } = new URL(baseUrl);
-			// An earlier attempt may have arrived.
+			// A failure to connect now does not mean that an earlier attempt did not reach the service.
 			throw connectionError(context.getNode(), service.name, origin, {
-				...outcome,
+				...result,
 				unsent: !wasSent,
 			});
 		}
@@ -204,27 +207,28 @@ async function send(
 	}
 }
 
-const isRepeatable = (repeatable: NonNullable<ApiCall['repeatable']>, outcome: Outcome) =>
-	typeof repeatable === 'function' ? repeatable(outcome) : repeatable;
+const isRepeatable = (repeatable: NonNullable<ApiCall['repeatable']>, result: AttemptResult) =>
+	typeof repeatable === 'function' ? repeatable(result) : repeatable;
 
-interface Outcome extends Setback {
+interface AttemptResult extends Setback {
 	answer?: Omit<Answer, 'mayHaveActedBefore'>;
 }
 
 /**
- * One request. Every status comes back as an answer, so that the service's own words survive; redirects are not
- * followed, because they would carry the credentials along and keep a whole upload in memory for the replay.
+ * Sends one request. Error statuses are returned and not thrown, because the HTTP library's error would lose the
+ * service's message. Redirects are not followed: the credentials would be sent to the new address, and a whole upload
+ * would be kept in memory for it.
  */
 async function attemptRequest(
 	context: ServiceContext,
 	credential: string,
-	{ method, qs, body, payload, headers = {}, timeout = ANSWER_TIMEOUT }: ApiCall,
+	{ method, qs, body, payload, headers = {}, timeout = RESPONSE_TIMEOUT }: ApiCall,
 	url: string,
-): Promise<Outcome> {
+): Promise<AttemptResult> {
 	const sent = await payload?.open();
 	const guard = payload?.guard?.();
-	const asking = guard ? stoppedBy(context, guard.signal) : context;
-	// Built anew for each attempt: n8n writes into the options that it is given.
+	const sender = guard ? stoppedBy(context, guard.signal) : context;
+	// Created for each attempt, because n8n modifies the options.
 	const options: IHttpRequestOptions = {
 		method,
 		url,
@@ -234,24 +238,27 @@ async function attemptRequest(
 			? { ...headers, 'content-type': payload.contentType, 'content-length': payload.size }
 			: { ...headers },
 		json: true,
-		// The head of an answer counts at once: a service that refuses a file unread closes the connection behind it.
+		// Return when the headers arrive: a service that rejects a file unread responds and closes the connection.
 		encoding: payload ? 'stream' : undefined,
 		timeout: guard ? 0 : timeout,
 		returnFullResponse: true,
 		disableFollowRedirect: true,
 		sendCredentialsOnCrossOriginRedirect: false,
-		// A plain `true`, which the oldest supported n8n knows too.
+		// `true`, because the oldest supported n8n does not accept an object here.
 		ignoreHttpStatusErrors: true,
 	};
 	const request = async () => {
 		const { helpers } = context;
-		const asked = helpers.httpRequestWithAuthentication.call(asking, credential, options);
-		const { statusCode: status, headers: told, body: said } = (await asked) as IN8nHttpFullResponse;
-		const answer = payload ? await readAnswer(said as ByteStream, status) : parseBody(said);
+		const sending = helpers.httpRequestWithAuthentication.call(sender, credential, options);
+		const response = (await sending) as IN8nHttpFullResponse;
+		const { statusCode: status, headers: received } = response;
+		const parsed = payload
+			? await readAnswer(response.body as ByteStream, status)
+			: parseBody(response.body);
 		return {
 			status,
-			retryAfter: retryAfterOf(told),
-			answer: { status, body: answer, headers: told },
+			retryAfter: retryAfterOf(received),
+			answer: { status, body: parsed, headers: received },
 		};
 	};
 	try {
@@ -259,14 +266,14 @@ async function attemptRequest(
 	} catch (error) {
 		return setbackOf(error);
 	} finally {
-		// What is left of an upload that was refused or given up must not go on behind the answer's back.
+		// The service may respond before it has read the whole body: the upload would continue in the background.
 		payload?.abandon?.();
 	}
 }
 
 /**
- * What a thrown fault says: Node's code and system call, which n8n's and the HTTP library's errors carry somewhere below,
- * and its words.
+ * Extracts Node's error code and system call, which the errors of n8n and of the HTTP library contain at some level of
+ * their causes, and the message.
  */
 export function setbackOf(error: unknown): Setback {
 	const levels: Json[] = [];
@@ -275,27 +282,27 @@ export function setbackOf(error: unknown): Setback {
 	}
 	const reason = textOf(levels[0]?.message)?.replace(/\.$/, '');
 	const code = levels.map((level) => textOf(level.code)).find(Boolean);
-	// n8n's protection against forged requests refuses an address before anything is sent.
-	if (levels.some(isRefusedByHost)) return { code, reason, unsent: true };
+	// n8n's protection against server-side request forgery blocks an address before anything is sent.
+	if (levels.some(isBlockedByN8n)) return { code, reason, unsent: true };
 	if (code === undefined) return { reason };
-	const words = levels.map((level) => textOf(level.message) ?? '').join('\n');
-	const unsent = levels.some(({ syscall }) => isUnsent(code, words, syscall));
+	const messages = levels.map((level) => textOf(level.message) ?? '').join('\n');
+	const unsent = levels.some(({ syscall }) => isUnsent(code, messages, syscall));
 	return { code, reason, unsent };
 }
 
-const isRefusedByHost = ({ constructor: { name } }: Json) =>
+const isBlockedByN8n = ({ constructor: { name } }: Json) =>
 	name === 'UserError' || name.startsWith('Ssrf');
 
 /**
- * The context with another signal in place of the execution's: n8n puts that one into each request with a credential,
- * whatever the request says.
+ * Returns the context with a different cancel signal. n8n passes the signal of the context to every request with a
+ * credential and ignores one in the request options.
  */
 export function stoppedBy<Context extends object>(context: Context, signal: AbortSignal): Context {
 	const own = { getExecutionCancelSignal: { value: () => signal } };
 	return Object.create(context, own) as Context;
 }
 
-/** The signal of the user's Stop button; triggers have none. */
+/** Returns the signal that fires when the user stops the execution; triggers have none. */
 export function cancelSignalOf(context: ServiceContext): AbortSignal | undefined {
 	return 'getExecutionCancelSignal' in context ? context.getExecutionCancelSignal() : undefined;
 }

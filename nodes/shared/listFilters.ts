@@ -6,7 +6,7 @@ import { containsName } from './names';
 import type { ItemContext } from './operation';
 import { optionalText } from './parameters';
 
-/** What the filters look at; dates in any form that a service uses. */
+/** The properties that the filters compare; dates in any format that a service uses. */
 export interface Filterable {
 	name?: unknown;
 	createdAt?: unknown;
@@ -17,40 +17,40 @@ const FIELDS = {
 	createdAfter: {
 		displayName: 'Created After',
 		type: 'dateTime',
-		meaning: 'Only files that were created at this time or later.',
+		meaning: 'Only return files created at or after this time.',
 	},
 	createdBefore: {
 		displayName: 'Created Before',
 		type: 'dateTime',
-		meaning: 'Only files that were created before this time.',
+		meaning: 'Only return files created before this time.',
 	},
 	expiresBefore: {
 		displayName: 'Expires Before',
 		type: 'dateTime',
-		meaning: 'Only files that expire before this time, or have expired already.',
+		meaning: 'Only return files that have expired or will expire before this time.',
 	},
 	nameContains: {
 		displayName: 'Name Contains',
 		type: 'string',
 		placeholder: 'e.g. invoice',
-		meaning: 'Only files with this text in their name, in upper or lower case.',
+		meaning: 'Only include files whose name contains this text (not case-sensitive).',
 	},
 } as const;
 
 type FilterName = keyof typeof FIELDS;
 
-/** Says where the work of a filter is done. */
-const filteredHere = (service: string): string =>
-	`${service} cannot filter by it: this node reads the list and picks.`;
+/** Warns that the filter does not make the list shorter to read. */
+const appliedByN8n = (service: string): string =>
+	`The filter is applied by n8n because ${service} does not support it.`;
 
-/** Filters for a list of a service that does not have them. */
+/** Returns the filters for a list whose service does not offer them. */
 export const listFilters = (service: string, names: readonly FilterName[]): INodeProperties[] =>
 	names.map((name) => {
 		const { meaning, ...field } = FIELDS[name];
-		return { ...field, name, default: '', description: `${meaning} ${filteredHere(service)}` };
+		return { ...field, name, default: '', description: `${meaning} ${appliedByN8n(service)}` };
 	});
 
-/** The filters that the user has set, as one question; undefined where there is none. */
+/** Combines the filters that the user has set into one predicate; undefined if there is none. */
 export function filterOf<T>(
 	item: ItemContext,
 	read: (one: T) => Filterable,
@@ -63,7 +63,7 @@ export function filterOf<T>(
 
 	return (one) => {
 		const { name, createdAt, expiresAt } = read(one);
-		// What has no date fits no filter by date.
+		// A file without a date matches no date filter.
 		const created = epochOf(createdAt) ?? NaN;
 		const expires = epochOf(expiresAt) ?? NaN;
 		return (
@@ -75,7 +75,7 @@ export function filterOf<T>(
 	};
 }
 
-/** Name Contains as a condition of what is cleaned up; none where the user has not set it. */
+/** Returns Name Contains as a clean-up condition; no condition if the user has not set it. */
 export function nameConditions(
 	item: ItemContext,
 	label: string,

@@ -3,13 +3,13 @@ import type { INodeListSearchItems, INodeListSearchResult } from 'n8n-workflow';
 import { containsName } from './names';
 import type { Page } from './paging';
 
-/** Pages that one search reads before it lets the user see what there is. */
-const PAGES_AT_ONCE = 20;
+/** Pages that one search reads before it returns, even without a result. */
+const MAX_PAGES = 20;
 
 /**
- * One helping of a resource locator's list. A service that cannot search is read page by page until something fits;
- * the list goes on from there when the user scrolls.
- * @param token the page that n8n hands back from the last helping; undefined in the beginning
+ * Returns one page of a resource locator's “From List” results. Reads the service's pages until one contains a match,
+ * because the services cannot search; n8n requests the next page when the user scrolls.
+ * @param token the pagination token of the previous result; undefined for the first
  */
 export async function searchPages<Item>(
 	filter: string | undefined,
@@ -17,15 +17,15 @@ export async function searchPages<Item>(
 	fetchPage: (page: number) => Promise<Page<Item, number>>,
 	entryOf: (item: Item) => INodeListSearchItems,
 ): Promise<INodeListSearchResult> {
-	const wanted = filter?.trim() ?? '';
+	const query = filter?.trim() ?? '';
 	let next: number | undefined = Number(token ?? 1);
 	let results: INodeListSearchItems[] = [];
-	for (let read = 0; read < PAGES_AT_ONCE && next !== undefined && results.length === 0; read++) {
+	for (let read = 0; read < MAX_PAGES && next !== undefined && results.length === 0; read++) {
 		const page: Page<Item, number> = await fetchPage(next);
-		const fitting = page.items
+		const matches = page.items
 			.map(entryOf)
-			.filter(({ name, value }) => containsName(`${name}\n${value}`, wanted));
-		results = results.concat(fitting);
+			.filter(({ name, value }) => containsName(`${name}\n${value}`, query));
+		results = results.concat(matches);
 		next = page.items.length > 0 ? page.next : undefined;
 	}
 	return { results, paginationToken: next === undefined ? undefined : String(next) };

@@ -1,13 +1,13 @@
 import type { INodeProperties, INodePropertyMode } from 'n8n-workflow';
 
 export interface LocatorOptions {
-	/** The field's label, e.g. "File". */
+	/** The field's label, for example “File”. */
 	displayName: string;
 	name: string;
 	description: string;
-	/** The node's listSearch method; without one there is no "From List", for services that cannot list. */
+	/** The node's listSearch method; without one there is no “From List” mode, for services that cannot list. */
 	searchListMethod?: string;
-	/** Finds the ID in a pasted URL: a regular expression with one group around it. */
+	/** A regular expression that matches a pasted URL, with one group for the ID. */
 	urlPattern: string;
 	urlPlaceholder: string;
 	idPlaceholder: string;
@@ -15,7 +15,7 @@ export interface LocatorOptions {
 	idLabel?: string;
 }
 
-/** One thing of a service: picked from a list, pasted as a URL, or typed as an ID. Read it with `item.locator(name)`. */
+/** A field for a resource, selected from a list or entered as a URL or an ID. Read it with `item.locator(name)`. */
 export function locatorField(options: LocatorOptions): INodeProperties {
 	const { displayName, name, description, searchListMethod, urlPattern, idLabel = 'ID' } = options;
 	const kind = displayName.toLowerCase();
@@ -27,7 +27,7 @@ export function locatorField(options: LocatorOptions): INodeProperties {
 			validation: [
 				{
 					type: 'regex',
-					properties: { regex: `${urlPattern}.*`, errorMessage: `Not a URL of a ${kind}` },
+					properties: { regex: `${urlPattern}.*`, errorMessage: `This is not a valid ${kind} URL` },
 				},
 			],
 		}),

@@ -1,38 +1,38 @@
 /**
- * A text in the form in which names are compared: two texts have the same form if they differ only in upper and lower
- * case, in how Unicode writes them (NFKC; macOS stores `é` as `e` and an accent), or in characters that nobody sees.
+ * Normalizes a text for the comparison of names: ignores case, Unicode representation (NFKC; macOS stores `é` as `e` and
+ * an accent) and invisible characters.
  *
- * JavaScript has no case folding, but every change of case goes through upper case: `ẞ` and `ß` become `SS`, `ς` and `σ`
- * become `Σ`, the Turkish `ı` becomes `I`. The first `toLowerCase` is for what has no upper case of its own, such as `ẞ`.
- * All four letters i of Turkish count as the same, because the languages do not agree on which two belong together.
+ * JavaScript has no case folding, so the text goes through upper case: `ẞ` and `ß` become `SS`, `ς` and `σ` become `Σ`,
+ * the Turkish `ı` becomes `I`. The first `toLowerCase` handles letters such as `ẞ`, which `toUpperCase` leaves unchanged.
+ * All four forms of the Turkish letter i are equal, because languages pair them differently.
  */
 export function foldName(text: string): string {
 	const compatible = text.normalize('NFKC').replace(INVISIBLE, '');
 	const folded = compatible.toLowerCase().toUpperCase().toLowerCase();
 	return (
 		folded
-			// `toLowerCase` writes a sigma at the end of a word differently.
+			// `toLowerCase` uses a different sigma at the end of a word.
 			.replaceAll('ς', 'σ')
-			// `İ` in lower case is an i with one more dot, and Lithuanian keeps the dot below accents.
+			// `İ` becomes an i with an extra dot in lower case, and Lithuanian keeps the dot below accents.
 			.normalize('NFKD')
 			.replace(MARKED_I, (marked) => marked.replaceAll('\u0307', ''))
 			.normalize('NFKC')
 	);
 }
 
-/** Whether a name contains a text. A name that is not text contains nothing. */
+/** Whether a name contains a text; false for a name that is not text. */
 export function containsName(name: unknown, text: string): boolean {
 	return typeof name === 'string' && foldName(name).includes(foldName(text));
 }
 
-/** Whether two names are the same. What is not text is not the same as anything. */
+/** Whether two names are equal; false if one of them is not text. */
 export function isSameName(one: unknown, other: unknown): boolean {
 	return typeof one === 'string' && typeof other === 'string' && foldName(one) === foldName(other);
 }
 
 /**
- * Whether a text has nothing that a person sees: it is empty, or has only spaces and control, format or other invisible
- * characters. Such a text, in place of a filter, would let everything or nothing pass.
+ * Whether a text is empty or has only spaces and control, format or other invisible characters. As a filter, such a text
+ * would match everything or nothing.
  */
 export const isBlankText = (text: string): boolean => !VISIBLE.test(text);
 

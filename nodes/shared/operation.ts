@@ -13,34 +13,34 @@ import { allSecretsOf, type Secrets, secretsOf } from './secrets';
 import { itemSource, readParameters } from './parameters';
 import { type Field, toProperty, type Values } from './schema';
 
-/** One item on its way through an operation. Its values were all checked before the operation began. */
+/** One input item of an operation. All its values are validated before the operation starts. */
 export interface ItemContext {
 	functions: IExecuteFunctions;
 	itemIndex: number;
-	/** The value of a field for this item: see {@link readParameters} for what comes for which type of field. */
+	/** Returns the value of a field for this item; {@link readParameters} lists the type for each type of field. */
 	parameter<T>(name: string): T;
-	/** The ID that a resource locator points at, cut out of a URL where the user pasted one; '' if it is empty. */
+	/** Returns the ID in a resource locator, extracted from a URL if the user pasted one; '' if it is empty. */
 	locator(name: string): string;
-	/** The value of one of the fields under Options, undefined where the user did not add it. */
+	/** Returns the value of a field under Options; undefined if the user has not added it. */
 	option<T>(name: string): T | undefined;
 }
 
-/** What an operation gives back for an item; the loop adds the pairing. */
+/** The result of an operation for one item; {@link runOperation} adds the item pairing. */
 export type OperationResult = Pick<INodeExecutionData, 'json' | 'binary'>;
 
 export interface Operation {
 	value: string;
-	/** Title Case, without the resource. */
+	/** In title case, without the resource. */
 	name: string;
-	/** Sentence case, with the resource. */
+	/** In sentence case, with the resource. */
 	action: string;
 	description: string;
 	fields: Field[];
 	/** Optional fields, shown under Options. */
 	options?: Field[];
-	/** Whether items are worked on strictly one after the other, so that there is nothing to set about batches. */
+	/** Whether items are processed one at a time, so that the Batching option does not apply. */
 	oneByOne?: boolean;
-	/** What an AI agent is to use instead, for an operation whose result an agent would never get. */
+	/** Advice for AI agents about an operation whose result they would never receive as a tool. */
 	insteadForAgents?: string;
 	execute(item: ItemContext): Promise<OperationResult | OperationResult[]>;
 }
@@ -49,11 +49,11 @@ export interface Resource {
 	value: string;
 	name: string;
 	operations: Operation[];
-	/** The operation that a new node begins with. */
+	/** The default operation of a new node. */
 	initial: string;
 }
 
-/** The whole parameter list of a node, derived from its resources: selectors, fields and one Options collection each. */
+/** Derives a node's properties from its resources: selectors, fields, and one Options collection per operation. */
 export function nodeProperties(resources: Resource[]): INodeProperties[] {
 	const [{ value: initial }] = resources;
 	return [
@@ -94,7 +94,7 @@ function resourceProperties({ value: resource, operations, initial }: Resource):
 	return [selector, ...fields];
 }
 
-/** The fields of an operation, with its optional ones in one collection. */
+/** Returns the fields of an operation, with the optional ones in one collection. */
 function fieldsOf({ fields, options = [], oneByOne = false }: Operation): Field[] {
 	const members = oneByOne ? options : [...options, batchingOption];
 	if (members.length === 0) return fields;
@@ -110,8 +110,8 @@ function fieldsOf({ fields, options = [], oneByOne = false }: Operation): Field[
 }
 
 /**
- * Runs the chosen operation for every input item, a few at once, and gives the results back in the order of the input.
- * The first failing item ends the node, unless it is set to continue: then the item goes on with its error.
+ * Runs the selected operation for every input item, several concurrently, and returns the results in the order of the
+ * input. The first error stops the node; if On Error is set to continue, the failed item is output with its error.
  */
 export async function runOperation(
 	functions: IExecuteFunctions,
@@ -126,10 +126,7 @@ export async function runOperation(
 	return [results.flat()];
 }
 
-/**
- * How many items are worked on at the same time, as the first item says. Where that cannot be read, items are taken one
- * by one: the first one reports what is wrong.
- */
+/** Reads Batching from the first item. If that fails, items run one at a time, so that the first one reports the error. */
 function batchingOf(functions: IExecuteFunctions, resources: Resource[]): Batching {
 	try {
 		const { operation, options } = readItem(functions, resources, 0);
@@ -148,7 +145,7 @@ async function runItem(
 	const pairedItem = { item: itemIndex };
 	try {
 		const { operation, values, options } = readItem(functions, resources, itemIndex);
-		keepPasswords(secretsOf(functions), operation, { ...values, ...options });
+		registerPasswords(secretsOf(functions), operation, { ...values, ...options });
 		const result = await operation.execute({
 			functions,
 			itemIndex,
@@ -165,19 +162,19 @@ async function runItem(
 	}
 }
 
-/** What the user has entered as a password goes to the service; it must not come back in a response or an error. */
-function keepPasswords(secrets: Secrets, { fields, options = [] }: Operation, values: Values) {
+/** Registers password fields as secrets, so that a response or an error that contains them is redacted. */
+function registerPasswords(secrets: Secrets, { fields, options = [] }: Operation, values: Values) {
 	for (const { name, typeOptions } of [...fields, ...options]) {
 		if (typeOptions?.password) secrets.add(values[name]);
 	}
 }
 
 /**
- * What goes on of an item that failed. n8n 1.123 takes an item for a failed one only if it has exactly these fields, and
- * lets it leave through the normal output otherwise.
+ * Returns the output of a failed item. n8n 1.123 recognizes a failed item only by exactly these fields; with any other
+ * field the item would leave through the success output.
  */
 function failedItem({ message, description }: NodeOperationError | NodeApiError): IDataObject {
-	const error = message || 'The operation failed without saying why';
+	const error = message || 'The operation failed without an error message';
 	return description ? { error, message: description } : { error };
 }
 
@@ -187,17 +184,17 @@ interface ReadItem {
 	options: Values;
 }
 
-/** @throws NodeOperationError for a value that does not fit its field, and what a failing expression throws */
+/** @throws NodeOperationError for a value that does not match its field; rethrows the error of a failing expression */
 function readItem(
 	functions: IExecuteFunctions,
 	resources: Resource[],
 	itemIndex: number,
 ): ReadItem {
-	const operation = chosenOperation(functions, resources);
-	if (operation.insteadForAgents && isAgentsTool(functions)) {
+	const operation = selectedOperation(functions, resources);
+	if (operation.insteadForAgents && isAgentTool(functions)) {
 		throw new NodeOperationError(
 			functions.getNode(),
-			`“${operation.name}” does not work as a tool of an AI agent`,
+			`“${operation.name}” cannot be used as a tool by an AI agent`,
 			{ description: operation.insteadForAgents },
 		);
 	}
@@ -205,10 +202,10 @@ function readItem(
 	return { operation, values, options: (values.options ?? {}) as Values };
 }
 
-/** Whether an AI agent has called the node. n8n gives the type of its tools the ending “Tool”. */
-function isAgentsTool(functions: IExecuteFunctions): boolean {
+/** Whether an AI agent is calling the node. n8n appends “Tool” to the type of a node that is used as a tool. */
+function isAgentTool(functions: IExecuteFunctions): boolean {
 	const { type, rewireOutputLogTo } = functions.getNode();
-	// Older versions of n8n do not have the function.
+	// Older versions of n8n do not have this function.
 	const { isToolExecution }: Partial<IExecuteFunctions> = functions;
 	return (
 		type.endsWith('Tool') ||
@@ -217,16 +214,16 @@ function isAgentsTool(functions: IExecuteFunctions): boolean {
 	);
 }
 
-function chosenOperation(functions: IExecuteFunctions, resources: Resource[]): Operation {
+function selectedOperation(functions: IExecuteFunctions, resources: Resource[]): Operation {
 	const resource = functions.getNodeParameter('resource', 0);
 	const operation = functions.getNodeParameter('operation', 0);
-	const chosen = resources
+	const selected = resources
 		.find(({ value }) => value === resource)
 		?.operations.find(({ value }) => value === operation);
-	if (chosen) return chosen;
+	if (selected) return selected;
 	throw new NodeOperationError(
 		functions.getNode(),
-		`There is no operation “${String(operation)}” for “${String(resource)}”`,
+		`The operation “${String(operation)}” does not exist for “${String(resource)}”`,
 		{ description: 'Select the resource and the operation again in the node.' },
 	);
 }

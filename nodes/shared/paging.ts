@@ -1,7 +1,7 @@
-/** Pages that a list may have before it counts as endless. */
-const MOST_PAGES = 10_000;
+/** Pages after which a list counts as endless. */
+const MAX_PAGES = 10_000;
 
-/** One page of a list, and how to ask for the next. */
+/** One page of a list and the position of the next one. */
 export interface Page<Item, Position> {
 	items: Item[];
 	/** Undefined on the last page. */
@@ -9,16 +9,15 @@ export interface Page<Item, Position> {
 }
 
 /**
- * All items of a paged list, or the first `limit` of them.
+ * Returns all items of a paged list, or the first `limit`.
  *
- * Safe against what lists do: an item that moves to a later page while others are added comes once; a page that brings
- * nothing new ends the list, so that a service which repeats its last page, or hands out the same position for ever,
- * does not run for ever.
+ * An item that moves to a later page during the read is returned once. A page without a new item ends the list: a service
+ * that returns its last page again, or always the same position, would otherwise cause an endless loop.
  *
- * @param idOf what tells an item from another
+ * @param idOf returns the ID that identifies an item
  * @param keep a filter that the service does not offer
- * @param repeated gets each item that has come before, for callers that compare the two
- * @param past where to go on after a page that brings nothing new, if the list continues
+ * @param repeated called with each item whose ID occurred before, so that the caller can compare the two
+ * @param past returns the position after a page without a new item, if the read is to continue
  */
 export async function collectPages<Item, Position>(
 	first: Position,
@@ -40,7 +39,7 @@ export async function collectPages<Item, Position>(
 	const seen = new Set<unknown>();
 	const found: Item[] = [];
 	let position: Position | undefined = first;
-	for (let pages = 0; pages < MOST_PAGES && position !== undefined; pages++) {
+	for (let pages = 0; pages < MAX_PAGES && position !== undefined; pages++) {
 		const page: Page<Item, Position> = await fetchPage(position);
 		const before = seen.size;
 		for (const item of page.items) {

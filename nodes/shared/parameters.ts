@@ -8,7 +8,7 @@ import type {
 import { checkValue, NO_VALUE } from './checks';
 import { type Field, isShown, type ParameterSource, type Values } from './schema';
 
-/** The parameters of one input item. */
+/** The parameter source of one input item. */
 export const itemSource = (functions: IExecuteFunctions, itemIndex: number): ParameterSource => ({
 	functions,
 	raw: functions.getNode().parameters,
@@ -17,7 +17,7 @@ export const itemSource = (functions: IExecuteFunctions, itemIndex: number): Par
 	read: (name, fallback) => functions.getNodeParameter(name, itemIndex, fallback as object),
 });
 
-/** The parameters of a trigger, or of a node that is called at its resume URL. */
+/** The parameter source of a trigger, or of a node that n8n calls at its resume URL. */
 export const triggerSource = (
 	functions: IWebhookFunctions | IPollFunctions | IHookFunctions,
 ): ParameterSource => ({
@@ -28,13 +28,13 @@ export const triggerSource = (
 });
 
 /**
- * Reads the fields that are shown for the present values, and checks each against its own description: type, list of
- * choices, limits, whether it is required. A field that is not shown is left out.
+ * Reads the fields that n8n shows for the current values and validates each against its description: type, options,
+ * limits, and whether it is required. Hidden fields are omitted.
  *
  * - text: a string; numbers and dates are converted. With `takes: 'list'` an array of strings.
  * - number: finite, within its limits, whole unless `numberPrecision` allows decimals
  * - dateTime: milliseconds since 1970; undefined if it is empty
- * - resourceLocator: the ID as text, cut out of a URL; '' if it is empty and not required
+ * - resourceLocator: the ID as text, extracted from a URL; '' if it is empty and not required
  * @throws NodeOperationError that names the field, before the caller has sent anything
  */
 export function readParameters(source: ParameterSource, fields: readonly Field[]): Values {
@@ -42,7 +42,7 @@ export function readParameters(source: ParameterSource, fields: readonly Field[]
 	for (const field of fields) {
 		if (!isShown(field, values, values)) continue;
 		const value = source.read(field.name, field.default);
-		// Spaces alone are filled in, too: their user wanted something other than an empty field.
+		// Spaces count as filled in: the user wanted something other than an empty field.
 		const isFilledIn = ![undefined, null, ''].includes(source.raw[field.name] as string);
 		const checked = checkValue({ source, field, isGiven: isFilledIn }, value, values);
 		if (checked !== NO_VALUE) values[field.name] = checked;
@@ -50,6 +50,6 @@ export function readParameters(source: ParameterSource, fields: readonly Field[]
 	return values;
 }
 
-/** A text without spaces around it; undefined where nothing is left. */
+/** Trims a text; undefined if it is empty. */
 export const optionalText = (text: string | undefined): string | undefined =>
 	text?.trim() || undefined;

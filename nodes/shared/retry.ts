@@ -2,20 +2,20 @@ import { sleep } from 'n8n-workflow';
 
 import { epochOf, serviceTime } from './dates';
 
-/** Attempts in all, the first one included. */
-const ATTEMPTS = 4;
-/** Milliseconds before the first repeat; doubled before each further one. */
-const FIRST_PAUSE = 500;
-/** The longest that a service may make a workflow wait; beyond it the error says when to come back. */
-const LONGEST_PAUSE = 60_000;
-/** The longest wait that a service can mean: a year. More is a mistake, and counts as nothing. */
-const LONGEST_WAIT = 366 * 86_400_000;
+/** Number of attempts, including the first. */
+const MAX_ATTEMPTS = 4;
+/** Milliseconds before the first retry; doubled for each further one. */
+const INITIAL_DELAY = 500;
+/** The longest wait in milliseconds; if a service asks for more, the call fails with the time in its error. */
+const MAX_DELAY = 60_000;
+/** The longest plausible `Retry-After`, a year in milliseconds; a longer one is ignored as an error of the service. */
+const MAX_RETRY_AFTER = 366 * 86_400_000;
 
-/** Statuses that pass by themselves. */
-const PASSING = new Set([429, 502, 503, 504]);
+/** Temporary error statuses. */
+const TEMPORARY_STATUSES = new Set([429, 502, 503, 504]);
 
-/** Faults before a request was sent that pass by themselves. */
-const PASSING_UNSENT = new Set([
+/** Temporary connection errors before the request was sent. */
+const TEMPORARY_UNSENT = new Set([
 	'ECONNREFUSED',
 	'ECONNRESET',
 	'EAI_AGAIN',
@@ -23,77 +23,77 @@ const PASSING_UNSENT = new Set([
 	'ENETUNREACH',
 	'ETIMEDOUT',
 ]);
-/** Faults that leave open whether the service has acted, and pass by themselves. */
-const PASSING_SENT = new Set([
+/** Temporary connection errors after which the service may have acted. */
+const TEMPORARY_SENT = new Set([
 	'ECONNRESET',
 	'ETIMEDOUT',
 	'ECONNABORTED',
 	'EPIPE',
-	'ERR_BAD_RESPONSE', // the HTTP library's code for an answer that breaks off
+	'ERR_BAD_RESPONSE', // the HTTP library's code for a truncated response
 ]);
 
-/** How one attempt ended, if it did not succeed. */
+/** The failure of one attempt. */
 export interface Setback {
-	/** HTTP status; undefined where no answer came. */
+	/** HTTP status; undefined without a response. */
 	status?: number;
-	/** Node's code of a connection fault, e.g. ECONNRESET. */
+	/** Node's code of a connection error, for example ECONNRESET. */
 	code?: string;
 	/** Whether the connection failed before the service could see the request; see {@link isUnsent}. */
 	unsent?: boolean;
-	/** The fault in the words of n8n, without the full stop of their end. */
+	/** n8n's error message, without a period at the end. */
 	reason?: string;
-	/** What the service asks to wait, in milliseconds. */
+	/** The wait that the service asks for, in milliseconds. */
 	retryAfter?: number;
 }
 
-/** The one rule for every repeat: does it make sense, and can it do no harm? */
+/** Whether a failed attempt may be retried: the error is temporary, and a second call is safe. */
 export function mayRepeat({ status, code, unsent }: Setback, repeatable: boolean): boolean {
-	if (status === 429) return true; // refused unread
-	if (status !== undefined) return repeatable && PASSING.has(status);
+	if (status === 429) return true; // rejected before it was processed
+	if (status !== undefined) return repeatable && TEMPORARY_STATUSES.has(status);
 	if (code === undefined) return false;
-	if (unsent ?? isUnsent(code)) return PASSING_UNSENT.has(code);
-	return repeatable && PASSING_SENT.has(code);
+	if (unsent ?? isUnsent(code)) return TEMPORARY_UNSENT.has(code);
+	return repeatable && TEMPORARY_SENT.has(code);
 }
 
-/** Codes of faults that come before anything of a request is sent: name server, connection, address, header. */
-const UNSENT =
+/** Codes of errors before any byte of the request is sent: DNS, connection, address, header. */
+const UNSENT_CODE =
 	/^(ECONNREFUSED|ENOTFOUND|EAI_\w+|ENODATA|EHOSTUNREACH|EHOSTDOWN|ENETUNREACH|ENETDOWN|EADDRNOTAVAIL|EACCES|EPERM|ERR_INVALID_URL|ERR_INVALID_PROTOCOL|ERR_UNESCAPED_CHARACTERS|ERR_INVALID_CHAR|ERR_INVALID_HTTP_TOKEN|ERR_HTTP_INVALID_HEADER_VALUE|ERR_SOCKET_BAD_PORT|ERR_TLS_\w+)$/;
 
-/** OpenSSL's reasons to trust no certificate, as Node names them (X509_V_ERR_… in crypto_common.cc). */
-const UNTRUSTED =
+/** OpenSSL's codes for an untrusted certificate, as Node names them (X509_V_ERR_… in crypto_common.cc). */
+const UNTRUSTED_CODE =
 	/(^|_)(CERT|CERTIFICATE|CRL|CA|SELF_SIGNED|ISSUER|LEAF_SIGNATURE)(_|$)|^(HOSTNAME_MISMATCH|PATH_LENGTH_EXCEEDED|INVALID_PURPOSE|UNSPECIFIED)$/;
 
-/** What a TLS handshake fails of, in the words of OpenSSL. Later faults (a bad record) are not among them. */
-const HANDSHAKE =
+/** OpenSSL's messages for a failed TLS handshake. Does not include later errors, such as a bad record. */
+const HANDSHAKE_ERROR =
 	/wrong.version|version.number|unsupported.protocol|unknown.protocol|no.protocols|protocol.version|handshake|http.request|packet.length.too.long|record.too.(large|small|long)|no.shared|cipher|certificate|key.too.(small|weak)|renegotiation|unrecognized.name|application.protocol|before secure TLS connection/i;
 
 /**
- * Whether a fault came before the service could see the request, so that it cannot have acted. Judged by the phase: the
- * system call, or what the code and its words say of name server, connection, certificate and handshake. A fault that
- * says nothing of the kind leaves it open.
+ * Whether an error occurred before the service could receive the request, so that it cannot have acted. Decided by the
+ * system call, or by a code or message about DNS, connection, certificate or handshake. For any other error the service
+ * may have received it.
  */
 export function isUnsent(code: string, reason = '', syscall?: unknown): boolean {
 	if (syscall === 'connect' || /^(getaddrinfo|query)/.test(String(syscall))) return true;
-	if (UNSENT.test(code) || UNTRUSTED.test(code)) return true;
-	if (code.startsWith('ERR_SSL_')) return HANDSHAKE.test(code);
-	return /^(EPROTO|ECONNRESET)$/.test(code) && HANDSHAKE.test(reason);
+	if (UNSENT_CODE.test(code) || UNTRUSTED_CODE.test(code)) return true;
+	if (code.startsWith('ERR_SSL_')) return HANDSHAKE_ERROR.test(code);
+	return /^(EPROTO|ECONNRESET)$/.test(code) && HANDSHAKE_ERROR.test(reason);
 }
 
-/** Whether a certificate was not trusted, or is not the host's. */
+/** Whether a certificate is not trusted or belongs to a different host. */
 export const isUntrusted = (code: string): boolean =>
-	UNTRUSTED.test(code) || code === 'ERR_TLS_CERT_ALTNAME_INVALID';
+	UNTRUSTED_CODE.test(code) || code === 'ERR_TLS_CERT_ALTNAME_INVALID';
 
 /**
- * Milliseconds to wait before the attempt after `attempt` (counted from 1), or undefined where it is time to give up:
- * after the last attempt, or when the service asks for more than a minute. Never less than our own pause.
+ * Returns the milliseconds to wait after `attempt` (counted from 1): at least the exponential backoff with jitter.
+ * Returns undefined after the last attempt, or if the service asks to wait for more than a minute.
  */
 export function pauseAfter(attempt: number, { retryAfter = 0 }: Setback): number | undefined {
-	if (attempt >= ATTEMPTS || retryAfter > LONGEST_PAUSE) return undefined;
-	const backOff = FIRST_PAUSE * 2 ** (attempt - 1);
-	return Math.max(retryAfter, backOff / 2 + Math.random() * (backOff / 2));
+	if (attempt >= MAX_ATTEMPTS || retryAfter > MAX_DELAY) return undefined;
+	const backoff = INITIAL_DELAY * 2 ** (attempt - 1);
+	return Math.max(retryAfter, backoff / 2 + Math.random() * (backoff / 2));
 }
 
-/** Waits, in slices, so that a cancelled execution stops within a quarter of a second. */
+/** Waits in steps, so that a cancelled execution stops within a quarter of a second. */
 export async function pause(milliseconds: number, signal?: AbortSignal): Promise<void> {
 	const end = Date.now() + milliseconds;
 	for (let left = milliseconds; left > 0 && !signal?.aborted; left = end - Date.now()) {
@@ -102,36 +102,36 @@ export async function pause(milliseconds: number, signal?: AbortSignal): Promise
 }
 
 /**
- * The wait that an answer asks for, in milliseconds: `Retry-After` (RFC 9110 10.2.3), else a reset header, unless the
- * answer says that requests are left: some services send it with every answer. Undefined where there is nothing to wait
- * for, and for what cannot be meant: a moment that has passed, free text, more than a year.
- * The service's own `Date` is taken for now, so that the host's clock does not matter.
+ * Returns the wait that a response asks for, in milliseconds: `Retry-After` (RFC 9110 10.2.3), else a reset header. The
+ * latter is ignored while requests remain, because some services send it with every response. Undefined without a wait,
+ * and for an implausible one: a time in the past, free text, or more than a year.
+ * Uses the response's `Date` as the current time, so that a wrong clock of n8n has no effect.
  */
 export function retryAfterOf(headers: Record<string, unknown>): number | undefined {
 	const now = serviceTime(headers);
-	const given = waitOf(headers['retry-after'], now);
+	const given = parseWait(headers['retry-after'], now);
 	if (given !== undefined) return given;
-	if (Number(limitHeader(headers, 'remaining') ?? 0) > 0) return undefined;
-	return waitOf(limitHeader(headers, 'reset'), now);
+	if (Number(rateLimitHeader(headers, 'remaining') ?? 0) > 0) return undefined;
+	return parseWait(rateLimitHeader(headers, 'reset'), now);
 }
 
-/** Seconds from now, or a moment in any form that a date may have: no wait is as long as the unix seconds of a date. */
-function waitOf(header: unknown, now: number): number | undefined {
+/** Parses seconds, or a date in any format: a number as large as unix seconds is a date, not a wait. */
+function parseWait(header: unknown, now: number): number | undefined {
 	const waits = [header]
 		.flat()
-		// A header that is sent twice comes as one text, or as an array; a date has a comma of its own.
+		// Node joins a repeated header with commas or returns an array; an HTTP date contains a comma itself.
 		.flatMap((one) => (/[a-z]/i.test(String(one)) ? [String(one)] : String(one ?? '').split(',')))
 		.map((text) => {
-			const moment = epochOf(text);
-			if (moment !== undefined) return moment - now;
+			const date = epochOf(text);
+			if (date !== undefined) return date - now;
 			return /^\s*\d+(\.\d+)?\s*$/.test(text) ? Number(text) * 1000 : NaN;
 		})
-		.filter((wait) => wait > 0 && wait <= LONGEST_WAIT);
+		.filter((wait) => wait > 0 && wait <= MAX_RETRY_AFTER);
 	return waits.length > 0 ? Math.ceil(Math.max(...waits.slice(0, 10))) : undefined;
 }
 
-/** What an answer says of a limit: `X-RateLimit-…`, `RateLimit-…`, or a header that begins with the service's own name. */
-function limitHeader(headers: Record<string, unknown>, what: 'remaining' | 'reset'): unknown {
+/** Finds a rate limit header: `X-RateLimit-…`, `RateLimit-…`, or one that starts with the name of the service. */
+function rateLimitHeader(headers: Record<string, unknown>, what: 'remaining' | 'reset'): unknown {
 	const names = Object.keys(headers).filter((name) =>
 		new RegExp(`^[a-z-]+-${what}$`, 'i').test(name),
 	);

@@ -7,46 +7,46 @@ import type {
 import { NodeOperationError } from 'n8n-workflow';
 
 /**
- * A field of a node. n8n never checks a value against the description: an expression or an AI agent can put anything
- * into any field. So the description is also the schema that `readParameters` checks each value against.
+ * A field of a node. n8n does not validate values against the description, and an expression or an AI agent can set a
+ * field to anything. So the description is also the schema that `readParameters` validates each value against.
  */
 export interface Field extends INodeProperties {
 	/**
-	 * What a text field takes instead of one text: `list` is an array of texts or one text per line; `files` is one or
-	 * several names of file fields, or n8n's own objects that describe a file; `id` is an ID.
+	 * The content of a text field that is not a single text: `list` is an array of texts or one text per line; `files` is
+	 * one or several names of file fields, or n8n's objects that describe a file; `id` is an ID.
 	 */
 	takes?: 'list' | 'files' | 'id';
 	/**
-	 * Whether the field limits or protects something: once it is filled in or added, an empty value is an error, because it
-	 * would mean “everything”, or no protection.
+	 * Whether the field limits or protects something: once it is filled in or added, an empty value is an error, because
+	 * it would select everything or protect nothing.
 	 */
 	isSafeguard?: boolean;
-	/** Whether only a real `false` turns the field off, because what happens then cannot be undone. */
+	/** Whether only the boolean `false` turns the field off, because the effect cannot be undone. */
 	needsRealFalse?: boolean;
 }
 
-/** A file of an item: the name of its field, or n8n's object that describes it. */
+/** A file of an item: the name of its field, or n8n's object for it. */
 export type FileReference = string | IBinaryData;
 
-/** Values by the names of their fields, each of the type that its description promises. */
+/** Values by field name, each of the type in the field's description. */
 export type Values = Record<string, unknown>;
 
-/** Where the values of one item, delivery or poll come from. */
+/** The source of the values of one item, delivery or poll. */
 export interface ParameterSource {
 	functions: Pick<IExecuteFunctions, 'getNode'>;
-	/** The parameters as they are in the node, expressions included. */
+	/** The parameters as stored in the node, with expressions unevaluated. */
 	raw: INodeParameters;
-	/** IANA name of the workflow's time zone. */
+	/** The workflow's time zone, an IANA name. */
 	timezone: string;
 	/** Undefined in a trigger. */
 	itemIndex?: number;
-	/** The value of a top-level parameter, expressions evaluated. Throws what an expression throws. */
+	/** Returns an evaluated top-level parameter. Throws the error of a failing expression. */
 	read(name: string, fallback: unknown): unknown;
 }
 
-/** The description that n8n gets: without what only the checks here need. */
+/** Returns the description for n8n, without the properties that only the validation uses. */
 export function toProperty(field: Field): INodeProperties {
-	const own = Object.entries(field).filter(([name]) => !CHECKS.has(name));
+	const own = Object.entries(field).filter(([name]) => !OWN_PROPERTIES.has(name));
 	const property = Object.fromEntries(own) as unknown as INodeProperties;
 	if (!property.options) return property;
 	const options = property.options.map((option) => {
@@ -56,14 +56,14 @@ export function toProperty(field: Field): INodeProperties {
 	return { ...property, options: options as INodeProperties['options'] };
 }
 
-/** The names that {@link Field} adds to n8n's description. */
-const CHECKS: ReadonlySet<string> = new Set<keyof Field>([
+/** The properties that {@link Field} adds to n8n's description. */
+const OWN_PROPERTIES: ReadonlySet<string> = new Set<keyof Field>([
 	'takes',
 	'isSafeguard',
 	'needsRealFalse',
 ]);
 
-/** Whether a field is shown, given values that are checked already; n8n's rule, for the evaluated values. */
+/** Whether a field is shown, by n8n's rules for display options, applied to validated values. */
 export function isShown({ displayOptions }: Field, siblings: Values, root: Values): boolean {
 	const valueOf = (name: string) => (name.startsWith('/') ? root[name.slice(1)] : siblings[name]);
 	const matches = ([name, wanted]: [string, unknown]) => {
@@ -79,10 +79,10 @@ export function isShown({ displayOptions }: Field, siblings: Values, root: Value
 	);
 }
 
-/** Which operation a field belongs to is decided before its fields are read. */
+/** Ignored as conditions: only the fields of the selected operation are read. */
 const IS_SELECTOR = new Set(['resource', 'operation']);
 
-/** A field that the user has to correct; `problem` continues its label: “is empty”. */
+/** Creates the error for a field that the user has to correct; `problem` continues its label: “is empty”. */
 export function invalidParameter(
 	{ functions, itemIndex }: Pick<ParameterSource, 'functions' | 'itemIndex'>,
 	label: string,

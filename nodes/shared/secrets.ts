@@ -1,23 +1,23 @@
 import { pastedText, withoutBlanks } from './blanks';
 import { isJsonObject, type Json, type ServiceContext } from './service';
 
-/** What stands in place of a secret; n8n's own word for it. */
+/** Replaces a secret; n8n uses the same text. */
 const HIDDEN = '**hidden**';
 
-/** Characters from which on a secret is replaced wherever it stands. A shorter one may be a part of any word. */
-const DISTINCT = 8;
-/** Characters of the shortest secret that is looked for at all: only where it stands alone, and only in error texts. */
-const SHORTEST = 4;
+/** Characters from which a secret is replaced anywhere. A shorter one may be part of an ordinary word. */
+const MIN_LENGTH_ANYWHERE = 8;
+/** Characters of the shortest secret that is replaced, and only as a separate word in error texts. */
+const MIN_LENGTH = 4;
 
-/** Characters of each of several secrets in one field. */
-const PIECE = 16;
+/** Minimum length of each of several secrets in one field. */
+const MIN_LISTED_LENGTH = 16;
 
-/** Causes of an error that are looked through. */
-const MOST_CAUSES = 5;
+/** Levels of an error's causes that are searched. */
+const MAX_CAUSES = 5;
 
 const registries = new WeakMap<object, Secrets>();
 
-/** The secrets of an execution, a poll or a delivery: n8n makes a new context for each. */
+/** Returns the secrets of an execution, a poll or a delivery: n8n creates a new context for each. */
 export function secretsOf(context: object): Secrets {
 	const known = registries.get(context) ?? new Secrets();
 	registries.set(context, known);
@@ -25,8 +25,8 @@ export function secretsOf(context: object): Secrets {
 }
 
 /**
- * The secrets of the context with those of a credential, which is read once per context: every field that n8n shows as
- * a password is one, and so is what HTTP Basic makes of it.
+ * Adds the secrets of a credential, which is read once per context, to those of the context. Every password field is a
+ * secret, in plain and as encoded for HTTP Basic.
  */
 export async function learnSecrets(context: ServiceContext, type: string): Promise<Secrets> {
 	const secrets = secretsOf(context);
@@ -45,7 +45,7 @@ export function keepCredential(context: ServiceContext, type: string, credential
 	}
 }
 
-/** With those of all credentials of the node, also where no call has read them yet; one that cannot be read tells none. */
+/** Adds the secrets of all credentials of the node, whether used yet or not. Ignores unreadable ones. */
 export async function allSecretsOf(context: ServiceContext): Promise<Secrets> {
 	for (const type of Object.keys(context.getNode().credentials ?? {})) {
 		await learnSecrets(context, type).catch(() => undefined);
@@ -53,7 +53,7 @@ export async function allSecretsOf(context: ServiceContext): Promise<Secrets> {
 	return secretsOf(context);
 }
 
-/** Texts that must not come out of an execution, and the means to keep them in. */
+/** The texts that must not appear in the output or the errors of an execution. */
 export class Secrets {
 	private readonly distinct = new Set<string>();
 	private readonly short = new Set<string>();
@@ -61,36 +61,36 @@ export class Secrets {
 	private pattern: RegExp | undefined;
 	private shortPattern: RegExp | undefined;
 
-	/** Has a credential read, unless it was before. */
+	/** Reads a credential unless it is cached. */
 	async learn(type: string, read: () => Promise<Json>): Promise<void> {
 		const reading = this.credentials.get(type) ?? read();
 		this.credentials.set(type, reading);
 		try {
 			await reading;
 		} finally {
-			// A credential that could not be read is asked for again.
+			// A failed read is not cached.
 			reading.catch(() => this.credentials.delete(type));
 		}
 	}
 
-	/** A credential that was learnt. */
+	/** Returns a credential that {@link learn} has read. */
 	async credential(type: string): Promise<Json> {
 		return (await this.credentials.get(type)) ?? {};
 	}
 
-	/** @param users names with which HTTP Basic may send it */
+	/** @param users the user names that may accompany the secret in HTTP Basic */
 	add(secret: unknown, users: unknown[] = []): void {
 		const text = pastedText(secret);
 		if (!text) return;
-		const names = users.map((user) => pastedText(user) ?? '');
-		// One field may hold several while a webhook's secret is rotated; a user's own key may have commas and spaces.
+		const userNames = users.map((user) => pastedText(user) ?? '');
+		// A field contains several secrets while one is rotated; a single key may contain commas and spaces.
 		const pieces = text.split(/[,\r\n]+/).map(withoutBlanks);
-		const several = pieces.filter((piece) => piece.length >= PIECE);
-		for (const one of new Set([text, ...several])) this.addOne(one, names);
+		const listed = pieces.filter((piece) => piece.length >= MIN_LISTED_LENGTH);
+		for (const one of new Set([text, ...listed])) this.addOne(one, userNames);
 	}
 
 	private addOne(secret: string, users: string[]): void {
-		if (secret.length < SHORTEST) return;
+		if (secret.length < MIN_LENGTH) return;
 		this.pattern = this.shortPattern = undefined;
 		const basic = [...users, 'app', ''].map((user) => `${user}:${secret}`);
 		const encoded = [secret, ...basic].flatMap((text) =>
@@ -102,20 +102,20 @@ export class Secrets {
 			JSON.stringify(secret).slice(1, -1),
 		];
 		for (const text of [...spelled, ...encoded]) {
-			// The padding of base64 may be missing, or be percent-encoded.
+			// Base64 padding may be missing or percent-encoded.
 			const bare = text.replace(/=+$/, '');
-			(bare.length < DISTINCT ? this.short : this.distinct).add(bare);
+			(bare.length < MIN_LENGTH_ANYWHERE ? this.short : this.distinct).add(bare);
 		}
 	}
 
-	/** A text of an output. */
+	/** Hides secrets in a text of the output. */
 	hideIn(text: string): string {
 		if (this.distinct.size === 0) return text;
 		this.pattern ??= new RegExp(`(?:${alternatives(this.distinct)})(?:=|%3D){0,2}`, 'gi');
 		return text.replace(this.pattern, HIDDEN);
 	}
 
-	/** A text of an error, without short secrets too, where they stand alone. */
+	/** Hides secrets in an error text, including short ones that are separate words. */
 	hideInError(text: string): string {
 		const safe = this.hideIn(text);
 		if (this.short.size === 0) return safe;
@@ -126,7 +126,7 @@ export class Secrets {
 		return safe.replace(this.shortPattern, HIDDEN);
 	}
 
-	/** Hides the secrets in a parsed response, in place; not by recursion, because a hostile one may be nested deeply. */
+	/** Hides secrets in a parsed response, in place. Not recursive: deep nesting would overflow the stack. */
 	hideInBody(body: unknown): unknown {
 		if (typeof body === 'string') return this.hideIn(body);
 		const containers: object[] = typeof body === 'object' && body !== null ? [body] : [];
@@ -144,10 +144,10 @@ export class Secrets {
 		return body;
 	}
 
-	/** Hides the secrets in all that an error says, in place. */
+	/** Hides secrets in all texts of an error, in place. */
 	hideInThrown<E>(error: E): E {
 		let level: unknown = error;
-		for (let depth = 0; depth < MOST_CAUSES && isJsonObject(level); depth++) {
+		for (let depth = 0; depth < MAX_CAUSES && isJsonObject(level); depth++) {
 			this.hideInFields(level, ['message', 'description', 'stack']);
 			if (Array.isArray(level.messages)) this.hideInBody(level.messages);
 			if (isJsonObject(level.context)) this.hideInFields(level.context, Object.keys(level.context));
@@ -166,7 +166,7 @@ export class Secrets {
 	}
 }
 
-/** A pattern for any of the texts, the longest first: one may begin another. */
+/** Returns a pattern for any of the texts, longest first, because one may be a prefix of another. */
 const alternatives = (texts: Set<string>) =>
 	[...texts]
 		.sort((a, b) => b.length - a.length)

@@ -7,7 +7,7 @@ import type {
 	IWebhookFunctions,
 } from 'n8n-workflow';
 
-/** Every place of n8n from which a service is called. */
+/** The n8n contexts from which a service is called. */
 export type ServiceContext =
 	| IExecuteFunctions
 	| IWebhookFunctions
@@ -15,59 +15,56 @@ export type ServiceContext =
 	| IPollFunctions
 	| ILoadOptionsFunctions;
 
-/** What the shared code has to know of a service. Each service's folder exports one. */
+/** The definition of a service for the shared code. Each service's folder exports one. */
 export interface Service {
-	/** The service's name in error texts. */
+	/** The service's name in error messages. */
 	name: string;
 	/** The name of its credential type; the credential has a `baseUrl` field. */
 	credential: string;
-	/** The fields of the credential that every call needs, with their labels. */
+	/** The secret fields that every call needs, with their labels. */
 	secretFields: Readonly<Record<string, string>>;
-	/** The label of the address field where it is not “Base URL”. */
+	/** The label of the address field; “Base URL” by default. */
 	addressField?: string;
-	/** What every path of the API begins with; a user may have entered it, or a part of it, as the end of the base URL. */
+	/** The common prefix of all API paths. The base URL may end with it, or with its first segments. */
 	apiPath?: string;
-	/** The fields of the credential for further addresses, by name. */
+	/** The credential fields for further addresses, by field name. */
 	otherAddresses?: Readonly<Record<string, Address>>;
-	/** The service's own words in an error body, undefined where the body has none. */
+	/** Returns the service's message from an error body; undefined if it has none. */
 	errorMessage(body: unknown): string | undefined;
 	/** Whether the body of a 2xx response reports a failure. */
 	reportsFailure?(body: unknown): boolean;
-	/** What the user can do, by HTTP status. */
+	/** Advice for the user, by HTTP status. */
 	advice: Readonly<Record<number, string>>;
-	/** The same for a redirect or a web page in place of an answer, where the address is not to blame. */
+	/** Advice for a redirect or a web page, for statuses whose cause is not a wrong address. */
 	pageAdvice?: Readonly<Record<number, string>>;
-	/** What a call with that query carries beside the secrets of the credential, and must not come back either. */
+	/** Returns secrets that a call derives from the credential, such as signatures, so that they are hidden as well. */
 	secretsIn?(qs: IDataObject, credential: Json): string[];
 }
 
-/** A field of a credential for an address. */
+/** A credential field for an address. */
 export interface Address {
 	label: string;
-	/** What the calls put behind it; a user may have entered it, or a part of it, as the end of the address. */
+	/** The path that calls append. The address may end with it, or with its first segments. */
 	path?: string;
 }
 
-/**
- * What a call is made for. A 2xx response that does not contain it is a failure, whatever it says else: an upload
- * without an ID, a list without its items, `{}`.
- */
+/** The content that a call requires. A 2xx response without it is a failure, for example an upload without an ID. */
 export interface Essential<T> {
-	/** Its name in the error, after “responded without”. */
+	/** Its name in the error message, after “responded without”. */
 	what: string;
-	/** Reads it out of the body of a 2xx response ('' where that is empty); undefined where it is missing. */
+	/** Extracts it from the body of a 2xx response ('' if that is empty); undefined if it is missing. */
 	read(body: unknown, status: number): T | undefined;
 }
 
-/** For calls whose status says all. */
+/** For calls whose status is the only result. */
 export const NOTHING: Essential<unknown> = {
 	what: 'a JSON body',
 	read: (body) => body,
 };
 
 /**
- * Confirmation by one of the fields, or by a response without a body (204, and an empty one where the call allows it).
- * @param what what is confirmed, for example “the deletion”
+ * Requires `true` in one of the fields, or a response without a body (204, or any empty one if the call allows it).
+ * @param what the confirmed action, for example “the deletion”
  */
 export const confirmationOf = (what: string, ...fields: string[]): Essential<unknown> => ({
 	what: `confirming ${what}`,
@@ -78,8 +75,8 @@ export const confirmationOf = (what: string, ...fields: string[]): Essential<unk
 });
 
 /**
- * Whether a body reports a failure although the status says success. An `error` that is null, false or empty is none:
- * some services send the field with every response.
+ * Whether the body of a success reports a failure. Ignores an `error` that is null, false or empty, because some services
+ * send the field with every response.
  */
 export function reportsError(body: unknown): boolean {
 	if (!isJsonObject(body)) return false;
@@ -93,17 +90,17 @@ export function reportsError(body: unknown): boolean {
 	return isFilled || success === false || success === 'false' || status === false;
 }
 
-/** The label of the credential's field for the address, as the user sees it. */
+/** Returns the label of the credential's address field. */
 export const addressFieldOf = ({ addressField = 'Base URL' }: Service): string => addressField;
 
-/** Parsed JSON: what a service may answer with. */
+/** A parsed JSON object. */
 export type Json = Record<string, unknown>;
 
 export function isJsonObject(value: unknown): value is Json {
 	return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** The text of a field, undefined where it is missing, empty or no text. */
+/** Returns a value if it is a text that is not blank, otherwise undefined. */
 export function textOf(value: unknown): string | undefined {
 	return typeof value === 'string' && value.trim() !== '' ? value : undefined;
 }

@@ -66,7 +66,7 @@ const TOOLS: Record<string, Tool> = {
 		},
 		says: 'Get a file in FileShot',
 		input: { file: 'nothing' },
-		answer: { error: expect.stringContaining('FileShot answered 404') },
+		answer: { error: expect.stringContaining('FileShot responded with 404') },
 		onError: 'continueRegularOutput',
 	},
 	Look_up_a_file: {
@@ -79,7 +79,7 @@ const TOOLS: Record<string, Tool> = {
 		says: 'Get a file in Files App',
 		input: { file: 'file_unknown' },
 		answer: {
-			error: 'Files App answered 404: File not found (not_found)',
+			error: 'Files App responded with 404: File not found (not_found)',
 			message: expect.stringContaining('Get Many lists what is there'),
 		},
 		onError: 'continueRegularOutput',

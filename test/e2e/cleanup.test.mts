@@ -122,14 +122,14 @@ describe(`the examples of cleaning up in a real n8n (${HOST})`, () => {
 		const [unsure] = jsonOf(await run(example('nightly-cleanup')), 'Report');
 		expect(unsure.subject).toBe('Dry run: 0 would be deleted');
 		expect(unsure.text).toMatch(
-			/Nothing is judged by date, because the clock of FileShot .* is a day/,
+			/No dates were compared because the clocks of FileShot .* and n8n .* differ by a day/,
 		);
 
 		const dryRun = await changed('nightly-cleanup', BY_SERVICE_CLOCK);
 		const [report] = jsonOf(await run(dryRun), 'Report');
 		expect(report.subject).toBe('Dry run: 4 would be deleted');
 		expect(report.text).toMatch(/FileShot: 3 files found, 1 would be deleted .*, 2 kept\n/);
-		expect(report.text).toMatch(/- soon\.txt: would be deleted\. It expired on /);
+		expect(report.text).toMatch(/- soon\.txt: would be deleted\. Expired on /);
 		expect(report.text).toMatch(/SpeedyFiles: 2 packages found, 2 would be deleted/);
 		expect(report.text).toMatch(/Files App: 2 files found, 1 would be deleted/);
 		expect(await left()).toEqual(before);
@@ -151,7 +151,7 @@ describe(`the examples of cleaning up in a real n8n (${HOST})`, () => {
 		const [report] = jsonOf(await run(example('nightly-cleanup')), 'Report');
 		await control.delete('/faults');
 		expect(report.text).toMatch(/^FileShot: .*found/);
-		expect(report.text).toMatch(/\nFiles App answered 500/);
+		expect(report.text).toMatch(/\nFiles App responded with 500/);
 	});
 
 	it('bulk-revoke: every link of one recipient stops, and no other', async () => {

@@ -38,7 +38,7 @@ it(`a failed item leaves through the error output of its node (${HOST})`, async 
 	expect(run.items.Good ?? []).toEqual([]);
 	expect(run.items.Failed.map(({ json }) => json)).toMatchObject([
 		{
-			error: 'Files App answered 404: File not found (not_found)',
+			error: 'Files App responded with 404: File not found (not_found)',
 			message: expect.stringContaining('Get Many lists what is there'),
 		},
 	]);

@@ -57,7 +57,7 @@ const old = (id: string, more: IDataObject = {}) => ({
 	...more,
 });
 
-describe('a date that says “never”, or nothing, deletes nothing', () => {
+describe('a file is kept if a date', () => {
 	it.each([
 		...[
 			null,
@@ -85,7 +85,7 @@ describe('a date that says “never”, or nothing, deletes nothing', () => {
 			'NaN',
 			1e300,
 		],
-	])('%j', async (date) => {
+	])('is %j', async (date) => {
 		server.files = [old('a', { expiresAt: date })];
 		const [expired] = await cleanUp('fileShot', { selection: 'expired' });
 		server.files = [old('a', { createdAt: date })];
@@ -95,7 +95,7 @@ describe('a date that says “never”, or nothing, deletes nothing', () => {
 		expect(server.deleted).toEqual([]);
 	});
 
-	it('nor does an expiry before the creation', async () => {
+	it('of its expiry is before that of its creation', async () => {
 		server.files = [old('a', { createdAt: ago(DAY), expiresAt: ago(2 * DAY) })];
 		const [{ action, reason }] = await cleanUp('fileShot', { selection: 'expired' });
 		expect(action).toBe('kept');
@@ -104,55 +104,55 @@ describe('a date that says “never”, or nothing, deletes nothing', () => {
 	});
 });
 
-const DATE_DOUBT = /because FileShot sent (no time|the time “.*”, which cannot be read)/;
+const DATE_WARNING = /because FileShot sent (no time|the invalid time “.*”)/;
 
-describe('the clocks', () => {
+describe('a clean-up with two clocks', () => {
 	const expired = { selection: 'expired' };
 
 	it.each([
-		['an hour ahead: what has expired only by it is kept', HOUR, -HOUR / 2, []],
-		['an hour behind: what has expired only here is kept', -HOUR, HOUR / 2, []],
-		['an hour ahead: what has expired by both is deleted', HOUR, HOUR / 2, ['a']],
-		['an hour behind: what has expired by both is deleted', -HOUR, 2 * HOUR, ['a']],
-		['a day ahead: nothing is deleted', DAY + HOUR, 100 * DAY, []],
-		['a year behind: nothing is deleted', -365 * DAY, 1000 * DAY, []],
-	])('of a service that is %s', async (_, offset, expiredSince, deleted) => {
+		['an hour ahead keeps a file that has expired only by it', HOUR, -HOUR / 2, []],
+		['an hour behind keeps a file that has expired only by the clock of n8n', -HOUR, HOUR / 2, []],
+		['an hour ahead deletes a file that has expired by both', HOUR, HOUR / 2, ['a']],
+		['an hour behind deletes a file that has expired by both', -HOUR, 2 * HOUR, ['a']],
+		['a day ahead deletes nothing', DAY + HOUR, 100 * DAY, []],
+		['a year behind deletes nothing', -365 * DAY, 1000 * DAY, []],
+	])('of which the service’s is %s', async (_, offset, expiredSince, deleted) => {
 		server.clockOffset = offset;
 		server.files = [old('a', { createdAt: ago(2000 * DAY), expiresAt: ago(expiredSince) })];
 		const items = await cleanUp('fileShot', expired);
 		expect(server.deleted).toEqual(deleted);
 		if (Math.abs(offset) > DAY)
 			expect(items[0].warning).toMatch(
-				/the clock of FileShot .* is a day or more off the clock of n8n/,
+				/the clocks of FileShot .* and n8n .* differ by a day or more/,
 			);
 	});
 
 	it.each(['', 'yesterday', '2026-01-01T00:00:00Z', '1795741441', 'Thu, 32 Jan 2026 00:00:00 GMT'])(
-		'a Date header like %j is trusted by nobody, and the report says so',
+		'deletes nothing if the Date header is %j, and reports that',
 		async (date) => {
 			server.dateHeader = date;
 			server.files = [old('a')];
 			const [item] = await cleanUp('fileShot', expired);
 			expect(item).toMatchObject({ action: 'kept' });
-			expect(item.warning).toMatch(DATE_DOUBT);
+			expect(item.warning).toMatch(DATE_WARNING);
 			const [summary] = await cleanUp('fileShot', { ...expired, output: 'summary' });
-			expect(summary.text).toMatch(DATE_DOUBT);
+			expect(summary.text).toMatch(DATE_WARNING);
 			const trusting = { ...expired, options: { trustServiceClock: true } };
 			await cleanUp('fileShot', trusting);
 			expect(server.deleted).toEqual([]);
 		},
 	);
 
-	it('what the service calls expired because of its own clock is kept', async () => {
+	it('keeps a file that the service marks as expired because of its own clock', async () => {
 		server.clockOffset = 2 * HOUR;
 		server.files = [old('a', { expiresAt: ago(-HOUR), expired: true })];
 		const [{ action, reason }] = await cleanUp('fileShot', expired);
 		expect(action).toBe('kept');
-		expect(reason).toMatch(/^The clocks do not agree on it/);
+		expect(reason).toMatch(/^The clocks disagree/);
 		expect(server.deleted).toEqual([]);
 	});
 
-	it('what the service calls expired although its downloads are not used up is kept', async () => {
+	it('keeps a file that the service marks as expired although downloads are left', async () => {
 		const more = { expiresAt: ago(-DAY), expired: true, maxDownloads: 5 };
 		server.files = [
 			old('a', { ...more, downloadCount: 4 }),
@@ -162,7 +162,7 @@ describe('the clocks', () => {
 		expect(server.deleted).toEqual(['b']);
 	});
 
-	it('the option trusts the service alone', async () => {
+	it('uses only the clock of the service if the option is on', async () => {
 		server.clockOffset = 30 * DAY;
 		server.files = [
 			old('a', { expiresAt: ago(-20 * DAY) }),
@@ -172,7 +172,7 @@ describe('the clocks', () => {
 		expect(server.deleted).toEqual(['a']);
 	});
 
-	it('what expires soon by one clock and has expired by the other is kept', async () => {
+	it('keeps a file that expires soon by one clock and has expired by the other', async () => {
 		server.clockOffset = HOUR;
 		server.files = [
 			old('a', { expiresAt: ago(-HOUR / 2) }),
@@ -183,25 +183,25 @@ describe('the clocks', () => {
 	});
 });
 
-describe('an ID that the list has twice', () => {
-	it('with different dates is kept', async () => {
+describe('an ID that is listed twice', () => {
+	it('is kept if the dates differ', async () => {
 		server.files = [old('a'), old('b'), old('a', { expiresAt: ago(-DAY) })];
 		const items = await cleanUp('fileShot', { selection: 'expired' });
 		expect(server.deleted).toEqual(['b']);
 		const kept = items.filter(({ action }) => action === 'kept');
 		expect(kept.map(({ reason }) => reason)).toEqual([
-			expect.stringContaining('more than once, with different details'),
+			expect.stringContaining('more than once with different details'),
 		]);
 	});
 
-	it('with the same details is deleted once', async () => {
+	it('is deleted once if the details are equal', async () => {
 		server.files = [old('a'), old('a')];
 		await cleanUp('fileShot', { selection: 'expired' });
 		expect(server.deleted).toEqual(['a']);
 	});
 });
 
-describe('a scope or a protection that turns out empty is an error', () => {
+describe('a scope or a protection', () => {
 	const BLANK = [
 		'={{ undefined }}',
 		'={{ null }}',
@@ -224,7 +224,7 @@ describe('a scope or a protection that turns out empty is an error', () => {
 	];
 
 	it.each(FIELDS.flatMap((field) => BLANK.map((value) => [...field, value] as const)))(
-		'%s %s (%s) = %s',
+		'is an error if it is empty: %s %s (%s) = %s',
 		async (service, path, label, value) => {
 			server.files = [old('a')];
 			const [name, inner] = path.split('.');
@@ -235,51 +235,51 @@ describe('a scope or a protection that turns out empty is an error', () => {
 		},
 	);
 
-	it.each([' , ,', ','])('Keep If of nothing but commas: %j', async (keepIfContains) => {
+	it.each([' , ,', ','])('is an error if Keep If … Contains is %j', async (keepIfContains) => {
 		server.files = [old('a')];
 		const run = await runNode(nodeOf('fileShot', { options: { keepIfContains } }));
 		expect(errorOf(run).message).toBe('The field “Keep If Name Contains” is empty');
 		expect(server.requests).toEqual([]);
 	});
 
-	it('a Folder ID that was never filled in means all files', async () => {
+	it('includes all files if Folder ID is not filled in', async () => {
 		server.files = [old('a')];
 		await cleanUp('filesApp', { folderId: '', olderThan: 1 });
 		expect(server.deleted).toEqual(['a']);
 	});
 });
 
-describe('a folder', () => {
+describe('a clean-up of a folder', () => {
 	const inFolder = { folderId: 'f1', olderThan: 1 };
 	const files = [old('a', { folder: 'f1' }), old('b', { folder: 'f2' }), old('c')];
 
-	it('of a server that looks at it: its files are deleted, no others', async () => {
+	it('deletes only its files if the server filters by folder', async () => {
 		Object.assign(server, { files, filtersFolders: true });
 		await cleanUp('filesApp', inFolder);
 		expect(server.deleted).toEqual(['a']);
 	});
 
-	it('of a server that does not know the folder of the check: its files are deleted', async () => {
+	it('deletes only its files if the server rejects the random folder of the check', async () => {
 		Object.assign(server, { files, filtersFolders: true, unknownFolderStatus: 404 });
 		await cleanUp('filesApp', inFolder);
 		expect(server.deleted).toEqual(['a']);
 	});
 
-	it('of a server that ignores it and names no folders: nothing is deleted', async () => {
+	it('deletes nothing if the server ignores the folder and does not report the folders of files', async () => {
 		Object.assign(server, { files });
 		const items = await cleanUp('filesApp', inFolder);
 		expect(server.deleted).toEqual([]);
 		expect(items[0].reason).toMatch(/may have ignored Folder ID/);
 	});
 
-	it('of a server that ignores it and names the folders: only what names it', async () => {
+	it('deletes only its files if the server ignores the folder, but reports the folders of files', async () => {
 		Object.assign(server, { files, namesFolders: true });
 		await cleanUp('filesApp', inFolder);
 		expect(server.deleted).toEqual(['a']);
 	});
 
 	it.each([500, 403, 401])(
-		'of a server that answers the check with %i: nothing is deleted',
+		'deletes nothing if the server responds to the check with %i',
 		async (status) => {
 			Object.assign(server, { files, unknownFolderStatus: status });
 			const items = await cleanUp('filesApp', inFolder);
@@ -289,7 +289,7 @@ describe('a folder', () => {
 	);
 });
 
-describe('names', () => {
+describe('Keep If Name Contains', () => {
 	it.each([
 		['contract', 'Vertrag-CONTRACT.pdf'],
 		['résumé', 're\u0301sume\u0301.pdf'],
@@ -302,35 +302,35 @@ describe('names', () => {
 		['οδος', 'ΟΔΟΣ.txt'],
 		['keep', 'ｋｅｅｐ.txt'],
 		['contract', 'con\u00ADtract.txt'],
-	])('a list to keep with “%s” protects “%s”', async (keepIfContains, name) => {
+	])('with “%s” protects “%s”', async (keepIfContains, name) => {
 		server.files = [old('a', { name }), old('b')];
 		await cleanUp('fileShot', { selection: 'expired', options: { keepIfContains } });
 		expect(server.deleted).toEqual(['b']);
 	});
 
-	it.each([undefined, null, '', ' ', 7, {}])(
-		'a name that is %j may be one to keep',
-		async (name) => {
-			server.files = [old('a', { name: name as string })];
-			const options = { keepIfContains: 'x' };
-			const [item] = await cleanUp('fileShot', { selection: 'expired', options });
-			expect(item.reason).toMatch(/does not report its name, which may have to be kept/);
-			expect(server.deleted).toEqual([]);
-			await cleanUp('fileShot', { selection: 'expired' });
-			expect(server.deleted).toEqual(['a']);
-		},
-	);
+	it.each([undefined, null, '', ' ', 7, {}])('protects a file whose name is %j', async (name) => {
+		server.files = [old('a', { name: name as string })];
+		const options = { keepIfContains: 'x' };
+		const [item] = await cleanUp('fileShot', { selection: 'expired', options });
+		expect(item.reason).toMatch(/does not report its name, so it may be protected/);
+		expect(server.deleted).toEqual([]);
+		await cleanUp('fileShot', { selection: 'expired' });
+		expect(server.deleted).toEqual(['a']);
+	});
 });
 
-describe('deletions', () => {
-	it.each([404, 410])('an HTML %i means that it is gone', async (status) => {
-		server.files = [old('a'), old('b')];
-		server.deleteAnswer = { status, body: '<!doctype html><h1>Not here</h1>', type: 'text/html' };
-		const items = await cleanUp('filesApp', { olderThan: 1 });
-		expect(items.map(({ action }) => action)).toEqual(['gone', 'gone']);
-	});
+describe('a clean-up', () => {
+	it.each([404, 410])(
+		'reports a file as gone after an HTML page with status %i',
+		async (status) => {
+			server.files = [old('a'), old('b')];
+			server.deleteAnswer = { status, body: '<!doctype html><h1>Not here</h1>', type: 'text/html' };
+			const items = await cleanUp('filesApp', { olderThan: 1 });
+			expect(items.map(({ action }) => action)).toEqual(['gone', 'gone']);
+		},
+	);
 
-	it('an HTML 429 ends the run', async () => {
+	it('ends the run after an HTML page with status 429', async () => {
 		server.files = ['a', 'b', 'c'].map((id) => old(id));
 		const headers = { 'retry-after': '7200' };
 		server.deleteAnswer = {
@@ -344,7 +344,7 @@ describe('deletions', () => {
 		expect(server.requests.filter((request) => request.startsWith('DELETE'))).toHaveLength(1);
 	});
 
-	it('an account with 150,000 files ends in a report', async () => {
+	it('reports on an account with 150,000 files', async () => {
 		server.files = Array.from({ length: 150_000 }, (_, n) => old(`f${n}`));
 		server.pageSize = 150_000;
 		const [summary] = await cleanUp('fileShot', {
@@ -360,16 +360,16 @@ describe('deletions', () => {
 
 const NO_DATES = [null, 0, '', -1, '0', 'never', 'May 5', '1970-01-01T00:00:00Z', {}, undefined];
 
-/** An account, its clock and the settings of a run, drawn by chance. */
+/** Draws a random account, clock and settings of a run. */
 function drawCase(chance: Chance) {
-	const moment = () => Date.now() + (chance.whole(-60, 60) * DAY) / 2 + chance.whole(-1, 1) * HOUR;
+	const time = () => Date.now() + (chance.whole(-60, 60) * DAY) / 2 + chance.whole(-1, 1) * HOUR;
 	const date = (): unknown =>
 		chance.oneOf<() => unknown>([
-			() => new Date(moment()).toISOString(),
-			() => new Date(moment()).toISOString(),
-			() => Math.floor(moment() / 1000),
-			() => String(moment()),
-			() => new Date(moment()).toUTCString(),
+			() => new Date(time()).toISOString(),
+			() => new Date(time()).toISOString(),
+			() => Math.floor(time() / 1000),
+			() => String(time()),
+			() => new Date(time()).toUTCString(),
 			() => chance.oneOf<unknown>(NO_DATES),
 		])();
 	const names = [
@@ -402,19 +402,19 @@ function drawCase(chance: Chance) {
 }
 type Case = ReturnType<typeof drawCase>;
 
-/** The moment of a value, for the model: by other means than the nodes. */
-function momentOf(value: unknown): number | undefined {
+/** Parses a date for the model, with code that is independent of the nodes. */
+function timeOf(value: unknown): number | undefined {
 	if (typeof value === 'number' || /^\d{9,}$/.test(String(value))) {
 		const number = Number(value);
-		const moment = number > 1e11 ? number : number * 1000;
-		return moment > Date.UTC(2000, 0) ? moment : undefined;
+		const time = number > 1e11 ? number : number * 1000;
+		return time > Date.UTC(2000, 0) ? time : undefined;
 	}
 	if (typeof value !== 'string' || !/^(\d{4}-|\w{3}, )/.test(value)) return undefined;
-	const moment = Date.parse(value);
-	return moment > Date.UTC(2000, 0) ? moment : undefined;
+	const time = Date.parse(value);
+	return time > Date.UTC(2000, 0) ? time : undefined;
 }
 
-/** Whether a file may be deleted, by the rules in the simplest words; everything else must be kept. */
+/** Whether a file may be deleted, by a simple version of the rules; every other file must be kept. */
 function mayGo(file: IDataObject, all: IDataObject[], drawn: Case): boolean {
 	const SLACK = 120_000;
 	const ours = Date.now() + SLACK;
@@ -429,7 +429,7 @@ function mayGo(file: IDataObject, all: IDataObject[], drawn: Case): boolean {
 	const has = (text: string) => name.includes(text.trim().normalize('NFC').toUpperCase());
 	if (drawn.keep && (name === '' || drawn.keep.split(',').some(has))) return false;
 	if (drawn.contains && !has(drawn.contains)) return false;
-	const [created, expires] = [momentOf(file.createdAt), momentOf(file.expiresAt)];
+	const [created, expires] = [timeOf(file.createdAt), timeOf(file.expiresAt)];
 	const now = Math.min(ours, theirs);
 	if (created !== undefined && expires !== undefined && expires < created) return false;
 	if (drawn.selection === 'olderThan')
@@ -437,12 +437,12 @@ function mayGo(file: IDataObject, all: IDataObject[], drawn: Case): boolean {
 	if (drawn.selection === 'expiring') {
 		return expires !== undefined && expires > now - 2 * SLACK && expires <= now + drawn.days * DAY;
 	}
-	const saysSo = file.expired === true;
-	if (expires === undefined) return saysSo;
-	return expires <= now || (saysSo && expires > Math.max(ours, theirs) - 2 * SLACK);
+	const isMarked = file.expired === true;
+	if (expires === undefined) return isMarked;
+	return expires <= now || (isMarked && expires > Math.max(ours, theirs) - 2 * SLACK);
 }
 
-it('never deletes what a simple model would keep, whatever the account, the clocks, the names and the settings', async () => {
+it('a clean-up of a random account never deletes a file that a simple model would keep', async () => {
 	let deletions = 0;
 	for (let seed = 1; seed <= 1_500; seed++) {
 		const drawn = drawCase(new Chance(seed));
@@ -474,6 +474,6 @@ it('never deletes what a simple model would keep, whatever the account, the cloc
 		expect(new Set(server.deleted).size).toBe(server.deleted.length);
 		deletions += server.deleted.length;
 	}
-	// A model that is never put to the test shows nothing.
+	// Without deletions, the comparison with the model would be meaningless.
 	expect(deletions).toBeGreaterThan(150);
 }, 120_000);

@@ -1,6 +1,6 @@
 /**
- * Every operation that uses a credential checks all of it before it sends anything: which ones do is seen on the wire,
- * which fields a credential has is read from its description.
+ * Every operation that uses a credential validates all of its fields before it sends anything. The test finds these
+ * operations by their requests, and the fields in the description of the credential.
  */
 import type { ICredentialDataDecryptedObject, IDataObject } from 'n8n-workflow';
 
@@ -59,7 +59,7 @@ describe.each(actions.map((one) => [one.node.description.displayName, one] as co
 				input: [{ json, binary }],
 			});
 		};
-		/** Whether the credential goes over the wire: in a header, in the query, or in a body. */
+		/** Whether an operation sends the credential: in a header, the query or a body. */
 		const usesCredential = async (operation: Parameters<typeof parametersWith>[0]) => {
 			await run(operation, {});
 			return (
@@ -68,7 +68,7 @@ describe.each(actions.map((one) => [one.node.description.displayName, one] as co
 			);
 		};
 
-		it('an operation refuses each field that cannot be good before it sends anything', async () => {
+		it('an operation rejects every invalid credential field before it sends anything', async () => {
 			const found: string[] = [];
 			let count = 0;
 			for (const operation of operationsOf(node)) {
@@ -87,7 +87,8 @@ describe.each(actions.map((one) => [one.node.description.displayName, one] as co
 						found.push(`${where}: ${message}`);
 					}
 					if (host.requests.length > 0) found.push(`${where}: sent ${host.requests[0].url}`);
-					if (/s3cr3t|user:/.test(everythingIn(error))) found.push(`${where}: repeats it`);
+					if (/s3cr3t|user:/.test(everythingIn(error)))
+						found.push(`${where}: the error contains the value`);
 				}
 			}
 			expect(found).toEqual([]);
@@ -96,7 +97,7 @@ describe.each(actions.map((one) => [one.node.description.displayName, one] as co
 
 		const [operation] = operationsOf(node).filter(({ title }) => /\.(get|delete)$/.test(title));
 
-		it('a number from an expression is a secret like its digits', async () => {
+		it('a secret that is a number from an expression is sent like its digits', async () => {
 			const field = secrets[0].name;
 			const sent = async (value: unknown) => {
 				await run(operation, { [field]: value as string });
@@ -106,7 +107,7 @@ describe.each(actions.map((one) => [one.node.description.displayName, one] as co
 			expect(host.requests.length).toBeGreaterThan(0);
 		});
 
-		it('a credential that cannot be read is an error that follows On Error', async () => {
+		it('a credential that cannot be decrypted is an error that follows On Error', async () => {
 			const problem = 'Credential with ID "credential-id" does not exist for type';
 			const read = jest
 				.spyOn(TestCredentials.prototype, 'getDecrypted')

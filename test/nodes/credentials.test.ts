@@ -58,7 +58,7 @@ describe.each(actions.map((one) => [one.credentialType.displayName, one] as cons
 		);
 		const address = credentialType.properties.find((field) => field.name === 'baseUrl')!;
 
-		/** Any operation that calls the service at its base URL. */
+		/** An operation that calls the service at its base URL. */
 		const [operation] = operationsOf(node).filter(
 			({ title }) => /\.(get|delete|getAll|cancel)$/.test(title) && !title.startsWith('account'),
 		);
@@ -108,7 +108,7 @@ describe.each(actions.map((one) => [one.credentialType.displayName, one] as cons
 			[200, 'OK'],
 			[429, '{"error":"slow"}'],
 			[503, '{"error":"down"}'],
-		])('an unrelated server that answers %i %s is no proof', async (status, body) => {
+		])('the test fails for an unrelated server that responds with %i %s', async (status, body) => {
 			respond(status, body);
 			const result = await tested();
 			expect(result.status).toBe('Error');
@@ -116,15 +116,15 @@ describe.each(actions.map((one) => [one.credentialType.displayName, one] as cons
 		});
 
 		it.each([
-			[301, '', /redirects \(301\) to https:\/\/other\.example\. /],
-			[302, '{"a":1}', /redirects \(302\) to https:\/\/other\.example\. /],
-			[429, '<html>Slow down</html>', /answered 429.*[Tt]ry again later/],
-			[429, '{"error":"slow"}', /answered 429.*[Tt]ry again later/],
-			[502, '<html>Bad gateway</html>', /answered 502.*[Tt]ry again later/],
-			[503, '', /answered 503.*[Tt]ry again later/],
+			[301, '', /returned a redirect \(301\) to https:\/\/other\.example\. /],
+			[302, '{"a":1}', /returned a redirect \(302\) to https:\/\/other\.example\. /],
+			[429, '<html>Slow down</html>', /responded with 429.*[Tt]ry again later/],
+			[429, '{"error":"slow"}', /responded with 429.*[Tt]ry again later/],
+			[502, '<html>Bad gateway</html>', /responded with 502.*[Tt]ry again later/],
+			[503, '', /responded with 503.*[Tt]ry again later/],
 			[200, '<!doctype html><title>Log in</title>', /a web page \(200\).*Check the /],
 			[404, '<html>nginx</html>', /a web page \(404\).*Check the /],
-		])('what %i %j means is said', async (status, body, message) => {
+		])('the test explains the response %i %j', async (status, body, message) => {
 			const location = 'https://user:s3cr3tpass@other.example/login?next=s3cr3tpass';
 			respond(status, body, status < 400 && status > 299 ? { location } : {});
 			const result = await tested();
@@ -133,7 +133,7 @@ describe.each(actions.map((one) => [one.credentialType.displayName, one] as cons
 			expect(result.message).not.toMatch(/<|s3cr3tpass/);
 		});
 
-		it('a message of any length, on any lines, stays one short line', async () => {
+		it('the test shortens a long message of several lines to one line', async () => {
 			const said = `a\r\nb\u202e<script>${'x'.repeat(100_000)}`;
 			for (const status of [200, 401, 403, 404, 500]) {
 				respond(status, JSON.stringify({ error: said, message: said, detail: said }));
@@ -143,7 +143,7 @@ describe.each(actions.map((one) => [one.credentialType.displayName, one] as cons
 			}
 		});
 
-		it('an answer that repeats the secret does not get it into the message', async () => {
+		it('the test hides a secret in the message of the service', async () => {
 			const secret = String(good()[secrets[0].name]);
 			for (const status of [200, 401, 403, 404, 500]) {
 				const said = `bad key ${secret} ${Buffer.from(`x:${secret}`).toString('base64')}`;
@@ -181,7 +181,7 @@ describe.each(actions.map((one) => [one.credentialType.displayName, one] as cons
 			['https://exa\u200bmple.com', /is not a valid URL$/],
 			['https://example.com/a\u0000b', /is not a valid URL$/],
 			['https://example.com/\ud83d', /is not a valid URL$/],
-		])('the address %j is refused before anything is sent', async (baseUrl, message) => {
+		])('the base URL %j is rejected before the first request', async (baseUrl, message) => {
 			const { status, message: said } = await tested({ baseUrl });
 			expect([status, said.startsWith(`The ${address.displayName} `)]).toEqual(['Error', true]);
 			expect(said).toMatch(message);
@@ -200,7 +200,7 @@ describe.each(actions.map((one) => [one.credentialType.displayName, one] as cons
 			['a zero-width space', (text: string) => `\u200b${text}\ufeff`],
 			['marks of direction', (text: string) => `\u202a${text}\u2066\u2069`],
 			['control characters', (text: string) => `\u0000${text}\u0007`],
-		])('%s around secrets and addresses do not matter', async (__, around) => {
+		])('%s around secrets and addresses are ignored', async (__, around) => {
 			const pasted = Object.fromEntries(
 				Object.entries(good()).map(([field, value]) => [field, around(String(value))]),
 			);
@@ -210,7 +210,7 @@ describe.each(actions.map((one) => [one.credentialType.displayName, one] as cons
 				await tested(credentials);
 				await run(credentials);
 				const heads = host.seen.map(({ authorization }) => authorization);
-				// Policies hold until a moment that differs from second to second.
+				// Policies contain an expiry that depends on the current second.
 				const urls = host.requests.map(({ url }) => url.replace(/(policy|signature)=[^&]*/g, '$1'));
 				return { heads, urls };
 			};
@@ -220,7 +220,7 @@ describe.each(actions.map((one) => [one.credentialType.displayName, one] as cons
 		});
 
 		it.each(['', ' \u00a0', 'a\nb-0123456789', 'schlüssel-\u{1F511}'])(
-			'the secret %j is refused before anything is sent',
+			'the secret %j is rejected before the first request',
 			async (secret) => {
 				for (const field of secrets) {
 					const result = await tested({ [field.name]: secret });
@@ -237,7 +237,7 @@ describe.each(actions.map((one) => [one.credentialType.displayName, one] as cons
 			},
 		);
 
-		it('a secret with blanks around it is hidden like the one that is sent', async () => {
+		it('a secret that was entered with surrounding white space is hidden in messages', async () => {
 			const [field] = secrets;
 			const secret = 'k3y-of-12-ch';
 			const pasted = { [field.name]: `\u200b${secret}\u2060` };
@@ -246,7 +246,7 @@ describe.each(actions.map((one) => [one.credentialType.displayName, one] as cons
 			expect(everythingIn(errorOf(await run(pasted)))).not.toContain(secret);
 		});
 
-		it.each(HOSTILE)('each address of the credential is refused: %s', async (value) => {
+		it.each(HOSTILE)('every address field of the credential rejects %s', async (value) => {
 			for (const { name: field, displayName } of credentialType.properties) {
 				if (!/url$/i.test(field)) continue;
 				const { status, message } = await tested({ [field]: value });
@@ -256,31 +256,29 @@ describe.each(actions.map((one) => [one.credentialType.displayName, one] as cons
 			expect(host.requests).toEqual([]);
 		});
 
-		it('http to a port that speaks TLS is told', async () => {
+		it('the test explains that http:// was used for a port that speaks TLS', async () => {
 			const server = createTlsServer({ key, cert }).unref();
 			await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
 			const { port } = server.address() as AddressInfo;
 			const { message } = await tested({ baseUrl: `http://127.0.0.1:${port}` });
 			server.close();
-			expect(message).toMatch(/cannot be reached.*may have to begin with https:\/\/.*Check the/);
+			expect(message).toMatch(/Could not reach.*may need to start with https:\/\/.*Check the/);
 		});
 
-		it('a certificate that nobody trusts is told', async () => {
+		it('the test explains that a certificate is self-signed', async () => {
 			const server = createTlsServer({ key, cert }).unref();
 			await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
 			const { port } = server.address() as AddressInfo;
 			const { message } = await tested({ baseUrl: `https://localhost:${port}` });
 			server.close();
-			expect(message).toMatch(
-				/cannot be reached.*certificate of the host is self-signed.*Check the/,
-			);
+			expect(message).toMatch(/Could not reach.*certificate of the host is self-signed.*Check the/);
 		});
 
-		it('TLS to a port without it, and an unknown host, are told apart', async () => {
+		it('the test distinguishes https:// for a port without TLS from an unknown host', async () => {
 			const tls = await tested({ baseUrl: host.url.replace('http:', 'https:') });
 			expect(tls.message).toMatch(/TLS|http:\/\//);
 			const { message } = await tested({ baseUrl: 'https://nowhere.invalid' });
-			expect(message).toMatch(/cannot be reached \((ENOTFOUND|EAI_AGAIN)\)\. .*Check the/);
+			expect(message).toMatch(/Could not reach .* \((ENOTFOUND|EAI_AGAIN)\)\. .*Check the/);
 		});
 	},
 );
@@ -291,18 +289,23 @@ it.each([
 	['SpeedyFiles API', ['', '/api', '/api/v1', '/api/v1/'], '/api/v1/me'],
 	['Filestack API', ['', '/api', '/api/'], '/api/file/'],
 	['Files App API', ['', '/'], '/files'],
-])('%s: the documented addresses %j are one', async (title, ends, path) => {
-	const { node, credentialType } = actions.find((one) => one.credentialType.displayName === title)!;
-	const [[, test]] = Object.entries(node.methods!.credentialTest!);
-	for (const end of ends) {
-		host.requests.splice(0);
-		const data = { ...credentialsFor(credentialType, host.url), baseUrl: `${host.url}${end}` };
-		await credentialTestOf(test as ICredentialTestFunction, credentialType.name, data);
-		expect(host.requests.map(({ url }) => url.startsWith(path))).toEqual([true]);
-	}
-});
+])(
+	'%s: the documented forms of the base URL, ending with %j, are equivalent',
+	async (title, ends, path) => {
+		const { node, credentialType } = actions.find(
+			(one) => one.credentialType.displayName === title,
+		)!;
+		const [[, test]] = Object.entries(node.methods!.credentialTest!);
+		for (const end of ends) {
+			host.requests.splice(0);
+			const data = { ...credentialsFor(credentialType, host.url), baseUrl: `${host.url}${end}` };
+			await credentialTestOf(test as ICredentialTestFunction, credentialType.name, data);
+			expect(host.requests.map(({ url }) => url.startsWith(path))).toEqual([true]);
+		}
+	},
+);
 
-it('a host whose name is the path of the API keeps its name', async () => {
+it('a host name that equals the path of the API is not removed', async () => {
 	const { node, credentialType } = actions.find(
 		(one) => one.credentialType.displayName === 'FileShot API',
 	)!;
@@ -323,7 +326,7 @@ it('a host whose name is the path of the API keeps its name', async () => {
 	);
 });
 
-it('a server that never answers is given up', async () => {
+it('the test times out for a server that does not respond', async () => {
 	const server = createServer().unref();
 	await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
 	const { port } = server.address() as AddressInfo;
@@ -338,6 +341,6 @@ it('a server that never answers is given up', async () => {
 	);
 	server.close();
 	expect(message).toBe(
-		`${baseUrl} cannot be reached (ECONNABORTED). No answer came in time. Check the Base URL.`,
+		`Could not reach ${baseUrl} (ECONNABORTED). The request timed out. Check the Base URL.`,
 	);
 }, 30_000);

@@ -18,18 +18,18 @@ import { buildContext, runNode } from '../support/engine';
 import { Host } from '../support/host';
 import { ActivePoller } from '../support/polling';
 
-/** What an expression or an AI agent may put into any field. */
+/** Values that an expression or an AI agent may set a field to. */
 const HOSTILE: ReadonlyArray<[name: string, value: unknown]> = [
 	['undefined', undefined],
 	['null', null],
 	['an empty text', ''],
-	['blanks', ' \t\n'],
+	['white space', ' \t\n'],
 	['a word', 'fortnights'],
 	['the text "false"', 'false'],
 	['the text "no"', 'no'],
 	['the text "undefined"', 'undefined'],
-	['a name of Object', '__proto__'],
-	['another name of Object', 'constructor'],
+	['a property name of Object', '__proto__'],
+	['another property name of Object', 'constructor'],
 	['NaN', NaN],
 	['Infinity', Infinity],
 	['a negative number', -1],
@@ -44,14 +44,14 @@ const HOSTILE: ReadonlyArray<[name: string, value: unknown]> = [
 	['an object', { a: { b: 1 } }],
 	['an empty list', []],
 	['a list of a word', ['fortnights']],
-	['a list of nothing', [null, undefined]],
+	['a list of empty values', [null, undefined]],
 	['a line break', 'a\r\nX-Evil: 1'],
-	['half of a character', 'a\ud83d'],
+	['an incomplete character', 'a\ud83d'],
 	['an invalid date', new Date(NaN)],
 	['a long text', 'x'.repeat(5_000)],
 ];
 
-/** What JavaScript says when nobody has checked. */
+/** Messages of JavaScript errors for unvalidated values. */
 const RAW =
 	/is not a function|is not iterable|Cannot (read|convert|destructure)|Reduce of|Unexpected (token|end)|^Invalid (URL|time|array|character|value)|undefined|NaN|\[object |Maximum call stack|must be of type/;
 
@@ -61,7 +61,10 @@ beforeAll(async () => {
 });
 afterAll(async () => await host.stop());
 
-/** Whether a value is one that the description allows, where it says so: written without a look at the nodes. */
+/**
+ * Whether the description of a field allows a value; undefined if it does not decide that. Shares no code with the nodes,
+ * so that it is an independent check.
+ */
 function isAllowed(field: INodeProperties, value: unknown): boolean | undefined {
 	const { type, options = [], typeOptions = {}, required } = field;
 	const choices = options.flatMap((one) => ('value' in one ? [one.value as unknown] : []));
@@ -129,7 +132,7 @@ async function runWith(
 }
 const input = itemWith({ data: { name: 'a.txt', bytes: Buffer.from('hello') } });
 
-/** What is wrong with how a run has ended; nothing, if all is well. */
+/** Lists the faults in the result of a run. */
 function faultsOf({ field }: Place, value: unknown, { run, requests, headers }: Ending): string[] {
 	const { error, runData } = run.data.resultData;
 	const faults: string[] = [];
@@ -152,9 +155,9 @@ function faultsOf({ field }: Place, value: unknown, { run, requests, headers }: 
 	for (const text of ['undefined', 'NaN', '[object ']) {
 		if (isSent(text)) faults.push(`“${text}” on the wire: ${wire.slice(0, 300)}`);
 	}
-	if (/\ufffd|\\ud[89a-f]/i.test(wire)) faults.push('half of a character on the wire');
+	if (/\ufffd|\\ud[89a-f]/i.test(wire)) faults.push('an incomplete character on the wire');
 	for (const head of headers) {
-		if ('x-evil' in head) faults.push('a header of its own');
+		if ('x-evil' in head) faults.push('an injected header');
 	}
 	if (isAllowed(field, value) === false) {
 		if (requests.length > 0) faults.push(`sent ${requests[0].method} ${requests[0].url}`);
@@ -171,7 +174,7 @@ describe.each(actions.map((one) => [one.node.description.displayName, one] as co
 		const operations = operationsOf(subject.node as INodeType);
 
 		it.each(operations.map((one) => [one.title, one] as const))(
-			'%s works with valid values, so that each field can be tried alone',
+			'%s accepts valid values, so that each field can be tested separately',
 			async (__, operation) => {
 				const { run, requests } = await runWith(subject, parametersWith(operation), '');
 				const { error } = run.data.resultData;
@@ -180,7 +183,7 @@ describe.each(actions.map((one) => [one.node.description.displayName, one] as co
 		);
 
 		it.each(operations.map((one) => [one.title, one] as const))(
-			'%s: no field takes what its description does not allow',
+			'%s: every field rejects the values that its description does not allow',
 			async (__, operation) => {
 				const found: string[] = [];
 				for (const place of placesIn(operation.fields)) {
@@ -204,7 +207,7 @@ describe.each(actions.map((one) => [one.node.description.displayName, one] as co
 
 const triggers = allNodes().filter(({ node }) => node.description.group.includes('trigger'));
 
-/** How the activation of a trigger ends: with an error, or without one. */
+/** Activates a trigger and returns the error, or undefined. */
 async function activate(
 	{ node, credentialType }: ReturnType<typeof allNodes>[number],
 	parameters: IDataObject,
@@ -230,15 +233,15 @@ describe.each(triggers.map((one) => [one.node.description.displayName, one] as c
 		const { properties: fields } = subject.node.description;
 		const operation = { selection: {}, fields };
 
-		it('no setting takes what its description does not allow', async () => {
-			// Only the service's refusal, or nothing at all.
+		it('every setting rejects the values that its description does not allow', async () => {
+			// With valid settings, the only possible error is the one from the service.
 			const valid = await activate(subject, parametersWith(operation));
-			expect(valid?.message ?? 'answered 400').toMatch(/answered 400/);
+			expect(valid?.message ?? 'responded with 400').toMatch(/responded with 400/);
 			const found: string[] = [];
 			for (const place of placesIn(fields)) {
 				const parameters = parametersWith(operation, place);
 				for (const [name, value] of HOSTILE) {
-					// n8n puts the default in place of null, and saves only what JSON knows.
+					// n8n replaces null by the default, and saves parameters as JSON.
 					if (
 						value === null ||
 						!isDeepStrictEqual(value, JSON.parse(JSON.stringify(value ?? null)))

@@ -47,7 +47,7 @@ export function testApiKey(
 			{ baseUrl: 'nonsense' },
 			'The Base URL must start with https:// (or http:// for a local server)',
 		],
-		[{ baseUrl: 'http://127.0.0.1:9' }, 'cannot be reached (ECONNREFUSED)'],
+		[{ baseUrl: 'http://127.0.0.1:9' }, 'Could not reach http://127.0.0.1:9 (ECONNREFUSED)'],
 	])('%j fails', async (wrong, text) => {
 		const { status, message } = await test(wrong);
 		expect(status).toBe('Error');

@@ -25,7 +25,7 @@ export function testStatuses(
 		async (status, words, advice, calls = 1) => {
 			await fault({ type: 'status', status });
 			const error = errorOf(await get());
-			const start = `${service.name} answered ${status}: `;
+			const start = `${service.name} responded with ${status}: `;
 			expect(error.message.slice(0, start.length)).toBe(start);
 			expect(error.message.slice(start.length)).toMatch(words);
 			expect(error.description).toContain(advice);
@@ -45,9 +45,9 @@ export function testWebPages(sentence: string, { service, get, fault }: FailingS
 		expect(error.message).toMatch(
 			status === 200
 				? new RegExp(
-						`^http://127\\.0\\.0\\.1:\\d+ does not answer like ${service.name}: it sent a web page \\(200\\)$`,
+						`^http://127\\.0\\.0\\.1:\\d+ does not look like ${service.name}: it returned a web page \\(200\\)$`,
 					)
-				: new RegExp(`^${service.name} answered ${status}: a web page \\(“Please wait”\\)$`),
+				: new RegExp(`^${service.name} responded with ${status}: a web page \\(“Please wait”\\)$`),
 		);
 		expect(error.httpCode).toBe(status === 200 ? null : String(status));
 		expect(error.description).toContain('Base URL');

@@ -80,7 +80,7 @@ export const uploadOptions: Field[] = [
 		placeholder: 'e.g. my-project',
 		description: 'The last part of the link, in place of the ID. For one file only.',
 	},
-	...partOptions(SIZES),
+	...partOptions('chunk', SIZES),
 	sha256Option,
 	stallOption,
 	uploadNameOption,

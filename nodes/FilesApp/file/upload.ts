@@ -50,7 +50,7 @@ export const upload: Operation = {
 				'Whether Files App stores the file encrypted. For a file that is sent in parts it may decide by itself.',
 		},
 	],
-	options: [...partOptions(SIZES), sha256Option, stallOption, uploadNameOption],
+	options: [...partOptions('chunk', SIZES), sha256Option, stallOption, uploadNameOption],
 	async execute(item) {
 		const { functions, parameter } = item;
 		const settings = partSettings(item, SIZES);

@@ -131,7 +131,7 @@ export const storeOptions: INodeProperties[] = [
 		description: 'Overrides the original file name',
 	},
 	mimeTypeOption,
-	...partOptions(PART_DEFAULTS).map(onlyForBinary),
+	...partOptions('part', PART_DEFAULTS).map(onlyForBinary),
 	{
 		displayName: 'Path',
 		name: 'path',

@@ -1,31 +1,32 @@
 import { headerTime } from '../dates';
 
-/** What the two clocks say while a page of the list is read. */
+/** The times of both clocks when a page of the list was read. */
 export interface Reading {
-	/** The `Date` header of the response, as it is. */
+	/** The unparsed `Date` header of the response. */
 	date: unknown;
-	/** This host's time, milliseconds since 1970. */
+	/** n8n's time, milliseconds since 1970. */
 	host: number;
 }
 
-/** The times at which everything is judged, milliseconds since 1970. */
+/** The times that dates are compared with, milliseconds since 1970. */
 export interface Clock {
-	/** Something fits only if it fits at each of them. Empty if no time can be relied on. */
+	/** An item matches only if it matches at each of them. Empty if there is no reliable time. */
 	times: readonly number[];
-	/** For the report: the earliest of them, or else this host's. */
+	/** The time in the report: the earliest of them, or n8n's if there is none. */
 	checkedAt: number;
-	/** Why nothing is judged by date, a sentence without its full stop. */
+	/** Why no dates are compared: a sentence without a period. */
 	warning?: string;
 }
 
-/** Clocks that differ by this much are not both right, milliseconds. */
-const TOO_FAR_APART = 24 * 3_600_000;
+/** Difference in milliseconds from which one of the two clocks must be wrong. */
+const MAX_CLOCK_DIFFERENCE = 24 * 3_600_000;
 
 /**
- * Decides what “now” is. Neither clock is believed alone, because a wrong one would make everything look expired: a date
- * has passed once both say so. If the service reports no time, or one that is a day or more off, nothing is judged at all.
+ * Determines the current time. A date has passed only if both clocks agree, because a single wrong clock would make every
+ * item look expired. Without a valid time from the service, or if the clocks differ by a day or more, no dates are
+ * compared.
  * @param readings one per page, at least one
- * @param trustsService whether the user wants the service's clock alone to count
+ * @param trustsService whether to use the service's clock alone
  */
 export function clockOf(
 	service: string,
@@ -58,11 +59,11 @@ function warningOf(
 	if (time === undefined) {
 		const seen =
 			typeof date === 'string' && date.trim() !== ''
-				? `the time “${date.slice(0, 60)}”, which cannot be read`
+				? `the invalid time “${date.slice(0, 60)}”`
 				: 'no time';
-		return `Nothing is judged by date, because ${service} sent ${seen}`;
+		return `No dates were compared because ${service} sent ${seen}`;
 	}
-	if (trustsService || Math.abs(time - host) < TOO_FAR_APART) return undefined;
+	if (trustsService || Math.abs(time - host) < MAX_CLOCK_DIFFERENCE) return undefined;
 	const [theirs, ours] = [new Date(time).toISOString(), new Date(host).toISOString()];
-	return `Nothing is judged by date, because the clock of ${service} (${theirs}) is a day or more off the clock of n8n (${ours})`;
+	return `No dates were compared because the clocks of ${service} (${theirs}) and n8n (${ours}) differ by a day or more`;
 }

@@ -7,19 +7,19 @@ import type { ItemContext } from '../operation';
 import { idOf, type Outcome } from './outcome';
 import { newRun, type Run } from './run';
 
-/** Answers that say that it is not there any more. */
-const GONE = new Set(['404', '410']);
+/** Statuses for an item that no longer exists. */
+const NOT_FOUND = new Set(['404', '410']);
 
 /**
- * Answers after which a further deletion makes no sense: the credential is not good, or the service wants no more
- * requests for longer than {@link callApi} waits.
+ * Statuses after which every further deletion would fail as well: an invalid credential, or a rate limit that lasts
+ * longer than {@link callApi} waits.
  */
-const ENDING = new Set(['401', '429']);
+const RUN_ENDING = new Set(['401', '429']);
 
 /**
- * Deletes what is planned, a few at once, and tells of each what became of it. No failure stops the others but these,
- * which also end the run for the input items to come. Never exceeds what the run has left, and never takes an ID twice,
- * whatever the plan says.
+ * Executes the planned deletions, several concurrently, and returns the result of each. Only a failure with one of the
+ * {@link RUN_ENDING} statuses stops the others, also for later input items of the run. Never exceeds the run's maximum
+ * and never deletes an ID twice, even if the plan contains more.
  */
 export async function deleteEach(
 	item: ItemContext,
@@ -30,11 +30,13 @@ export async function deleteEach(
 ): Promise<Outcome[]> {
 	const attempt = async (one: Outcome): Promise<Outcome> => {
 		const id = idOf(one.found);
-		const obstacle =
+		const reasonToKeep =
 			run.ending ??
-			(run.taken.has(id) ? 'Not tried, because its ID was dealt with already' : undefined) ??
-			(run.used < run.most ? undefined : `Not tried: ${run.most} are deleted at most`);
-		if (obstacle) return { ...one, action: 'kept', reason: obstacle };
+			(run.taken.has(id) ? 'Skipped because its ID has already been processed' : undefined) ??
+			(run.used < run.most
+				? undefined
+				: `Skipped because of the limit of ${run.most} deletions per run`);
+		if (reasonToKeep) return { ...one, action: 'kept', reason: reasonToKeep };
 		run.taken.add(id);
 		run.used++;
 		try {
@@ -43,23 +45,26 @@ export async function deleteEach(
 		} catch (thrown) {
 			const error = withItem(item.functions.getNode(), thrown, item.itemIndex);
 			const status = error instanceof NodeApiError ? (error.httpCode ?? '') : '';
-			if (GONE.has(status)) {
-				return { ...one, action: 'gone', reason: `It was not there any more: ${error.message}` };
+			if (NOT_FOUND.has(status)) {
+				return { ...one, action: 'gone', reason: `No longer exists: ${error.message}` };
 			}
-			if (ENDING.has(status))
-				run.ending ??= `Not tried, because of an earlier one: ${error.message}`;
+			if (RUN_ENDING.has(status))
+				run.ending ??= `Skipped because an earlier deletion failed: ${error.message}`;
 			const details = error.description ?? undefined;
 			return { ...one, action: 'failed', reason: error.message, details };
 		}
 	};
-	const places = planned.flatMap(({ action }, place) => (action === 'wouldDelete' ? [place] : []));
+	const positions = planned.flatMap(({ action }, position) =>
+		action === 'wouldDelete' ? [position] : [],
+	);
 	const signal = cancelSignalOf(item.functions);
-	const tried = await inBatches(places.length, { itemsAtOnce: atOnce }, signal, (index) =>
-		attempt(planned[places[index]]),
+	const attempted = await inBatches(positions.length, { itemsAtOnce: atOnce }, signal, (index) =>
+		attempt(planned[positions[index]]),
 	);
 	const outcomes = [...planned];
-	for (const [index, place] of places.entries()) {
-		outcomes[place] = tried[index] ?? { ...planned[place], action: 'kept', reason: 'Not tried' };
+	const reason = 'Skipped because the execution was stopped';
+	for (const [index, position] of positions.entries()) {
+		outcomes[position] = attempted[index] ?? { ...planned[position], action: 'kept', reason };
 	}
 	return outcomes;
 }

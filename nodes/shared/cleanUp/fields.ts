@@ -1,23 +1,24 @@
+import { capitalize } from '../fields';
 import type { Field } from '../schema';
 
-/** Deletions of one run, unless the user says otherwise: a wrong setting does no more harm than that. */
-const MAXIMUM = 50;
-/** Deletions at the same time, unless the user says otherwise. */
+/** Default limit of deletions per run, which bounds the damage of a wrong setting. */
+const DEFAULT_MAX_DELETIONS = 50;
+/** Default number of concurrent deletions. */
 export const AT_ONCE = 5;
 
-/** What is cleaned up. */
+/** The resource that is cleaned up. */
 export interface Kind {
 	/** “file”, “package”. */
 	noun: string;
-	/** What a person calls it by: “name”, “title”. */
+	/** The property with its name: “name”, “title”. */
 	label: string;
-	/** Whether the service tells when it expires, or only when it was created. */
+	/** Whether the service reports an expiry date, and not only a creation date. */
 	canExpire: boolean;
-	/** What else the user has to know of the list that is cleaned up, a sentence. */
+	/** A sentence about the extent of the list, shown to the user. */
 	note?: string;
 }
 
-/** The fields of a clean-up; with their default values it deletes nothing. */
+/** Returns the fields of a clean-up. With their default values, nothing is deleted. */
 export function cleanUpFields(kind: Kind): Field[] {
 	const [within, age] = [withinField(kind), ageField(kind)];
 	const selection = kind.canExpire
@@ -28,30 +29,34 @@ export function cleanUpFields(kind: Kind): Field[] {
 				shownFor(unitField, 'expiring', 'olderThan'),
 			]
 		: [age, unitField];
-	return [...selection, ...caution(kind), outputField(kind)];
+	return [...selection, ...safetyFields(kind), outputField(kind)];
 }
 
 function selectionField({ noun, note }: Kind): Field {
-	const about = [note, `Without an expiry date a ${noun} never expires.`].filter(Boolean).join(' ');
+	const never = `${capitalize(noun)}s without an expiry date never expire`;
 	return {
-		displayName: `${capital(noun)}s to Clean Up`,
+		displayName: `${capitalize(noun)}s to Clean Up`,
 		name: 'selection',
 		type: 'options',
 		options: [
-			{ name: 'Expired', value: 'expired', description: 'Their time is over' },
+			{
+				name: 'Expired',
+				value: 'expired',
+				description: `${capitalize(noun)}s that have already expired`,
+			},
 			{
 				name: 'Expiring Soon',
 				value: 'expiring',
-				description: 'They still work, but not for long. With Dry Run, a warning.',
+				description: `${capitalize(noun)}s that are still available but expire soon. Keep Dry Run on to list them without deleting.`,
 			},
 			{
 				name: 'Older Than',
 				value: 'olderThan',
-				description: 'They were created long ago, and may still work',
+				description: `${capitalize(noun)}s created before a certain time, whether or not they have expired`,
 			},
 		],
 		default: 'expired',
-		description: about,
+		description: note ? `${note} ${never}.` : never,
 	};
 }
 
@@ -61,7 +66,7 @@ const withinField = ({ noun }: Kind): Field => ({
 	type: 'number',
 	typeOptions: { minValue: 1 },
 	default: 3,
-	description: `${capital(noun)}s that still work and expire within this time, by the clocks of both the service and n8n`,
+	description: `${capitalize(noun)}s that are still available but expire within this period, according to the clocks of both the service and n8n`,
 });
 
 const ageField = ({ noun }: Kind): Field => ({
@@ -70,7 +75,7 @@ const ageField = ({ noun }: Kind): Field => ({
 	type: 'number',
 	typeOptions: { minValue: 1 },
 	default: 30,
-	description: `${capital(noun)}s that were created this long ago or longer, by the clocks of both the service and n8n`,
+	description: `${capitalize(noun)}s created at least this long ago, according to the clocks of both the service and n8n`,
 });
 
 const unitField: Field = {
@@ -82,26 +87,25 @@ const unitField: Field = {
 		{ name: 'Hours', value: 'hours' },
 	],
 	default: 'days',
-	description: 'Of the time above; a day has 24 hours',
+	description: 'The unit of the value above. A day is 24 hours.',
 };
 
-const caution = ({ noun }: Kind): Field[] => [
+const safetyFields = ({ noun }: Kind): Field[] => [
 	{
 		displayName: 'Dry Run',
 		name: 'dryRun',
 		type: 'boolean',
 		needsRealFalse: true,
 		default: true,
-		description: `Whether to only report which ${noun}s would be deleted. Turn it off when the output shows the right ones: a deleted ${noun} cannot be restored. An expression must return the boolean false; the text “false” does not turn it off.`,
+		description: `Whether to list the ${noun}s that would be deleted without deleting them. Turn this off once the output looks right. Deleted ${noun}s cannot be recovered. An expression must return the boolean false; the text “false” does not turn it off.`,
 	},
 	{
 		displayName: 'Maximum Deletions',
 		name: 'maxDeletions',
 		type: 'number',
 		typeOptions: { minValue: 1 },
-		default: MAXIMUM,
-		description:
-			'How many one run deletes at most, for all input items together and the oldest first. The rest are kept for the next run, and their reason says so.',
+		default: DEFAULT_MAX_DELETIONS,
+		description: `The maximum number of ${noun}s to delete per run, for all input items together, oldest first. The rest are kept until the next run.`,
 	},
 ];
 
@@ -113,41 +117,41 @@ const outputField = ({ noun }: Kind): Field => ({
 		{
 			name: 'All Found',
 			value: 'each',
-			description: `One item per ${noun} that was found: what was done with it and why, also if it was kept`,
+			description: `One item for every ${noun} checked, including those that were kept, with the action taken and the reason`,
 		},
 		{
-			name: 'Only Selected',
+			name: 'Only Matching',
 			value: 'selected',
-			description: `One item per ${noun} that is to be cleaned up, without the others`,
+			description: `One item for each ${noun} that matches the cleanup rule`,
 		},
 		{
 			name: 'Summary',
 			value: 'summary',
-			description: 'One item with counts, sizes, the selected ones, and a text for a message',
+			description: `One item with totals, the matching ${noun}s and a ready-to-send text`,
 		},
 	],
 	default: 'each',
-	description: 'What goes on to the next node',
+	description: 'What to pass to the next node',
 });
 
-/** Options of every clean-up. */
+/** Returns the options of every clean-up. */
 export const cleanUpOptions = ({ noun, label }: Kind): Field[] => [
 	{
-		displayName: 'Deletions at Once',
+		displayName: 'Concurrent Deletions',
 		name: 'deletionsAtOnce',
 		type: 'number',
 		typeOptions: { minValue: 1, maxValue: 20 },
 		default: AT_ONCE,
-		description: 'How many are deleted at the same time',
+		description: `How many ${noun}s to delete at the same time`,
 	},
 	{
-		displayName: `Keep If ${capital(label)} Contains`,
+		displayName: `Keep If ${capitalize(label)} Contains`,
 		name: 'keepIfContains',
 		type: 'string',
 		isSafeguard: true,
 		default: '',
 		placeholder: 'e.g. contract, keep',
-		description: `Never delete a ${noun} with one of these texts in its ${label}, in upper or lower case; several are separated by commas. A ${noun} whose ${label} is not known is kept too.`,
+		description: `Never delete a ${noun} whose ${label} contains any of these texts (comma-separated, not case-sensitive). A ${noun} without a known ${label} is kept too.`,
 	},
 	{
 		displayName: 'Trust the Service’s Clock',
@@ -155,7 +159,7 @@ export const cleanUpOptions = ({ noun, label }: Kind): Field[] => [
 		type: 'boolean',
 		default: false,
 		description:
-			'Whether only the clock of the service decides what has expired. Otherwise the clock of n8n has to agree, so that a wrong clock cannot delete anything, and nothing is deleted if the two differ by a day or more.',
+			'Whether to use only the clock of the service to decide what has expired. By default, the clock of n8n must agree, so that a wrong clock cannot delete anything, and nothing is deleted if the two differ by a day or more.',
 	},
 ];
 
@@ -163,5 +167,3 @@ const shownFor = (field: Field, ...selections: string[]): Field => ({
 	...field,
 	displayOptions: { show: { selection: selections } },
 });
-
-const capital = (word: string) => word.charAt(0).toUpperCase() + word.slice(1);

@@ -2,17 +2,18 @@ import { collectPages, type Page } from '../paging';
 import type { Reading } from './clock';
 import { type Found, idOf, type Listing } from './outcome';
 
-/** A page of a service's list, with its things in the form that a clean-up judges. */
+/** One page of a service's list, converted for a clean-up. */
 export interface ListedPage<Position> extends Page<Found, Position> {
-	/** The `Date` header of the response, as it is. */
+	/** The unparsed `Date` header of the response. */
 	date: unknown;
 }
 
-/** Pages in a row that bring nothing new before the list counts as read: behind them something may come twice. */
-const PAGES_WITHOUT_NEWS = 3;
+/** Consecutive pages without a new item that end the list; after the first, a conflicting duplicate may follow. */
+const MAX_REPEATED_PAGES = 3;
 
 /**
- * Reads a whole list. What is in it twice is looked at twice: if the two do not say the same, nobody knows which is true.
+ * Reads a whole list. Items that are listed twice with different details are marked with a doubt, because either may be
+ * outdated.
  * @param fetchPage as for {@link collectPages}
  */
 export async function readListing<Position>(
@@ -22,7 +23,7 @@ export async function readListing<Position>(
 	const readings: Reading[] = [];
 	const contents = new Map<string, string>();
 	const conflicting = new Set<string>();
-	let withoutNews = 0;
+	let repeatedPages = 0;
 	const found = await collectPages<Found, Position>(
 		first,
 		async (position) => {
@@ -32,30 +33,30 @@ export async function readListing<Position>(
 		},
 		{
 			idOf: keyOf,
-			past: ({ next }) => (++withoutNews < PAGES_WITHOUT_NEWS ? next : undefined),
+			past: ({ next }) => (++repeatedPages < MAX_REPEATED_PAGES ? next : undefined),
 			keep(one) {
-				withoutNews = 0;
-				contents.set(keyOf(one), contentOf(one));
+				repeatedPages = 0;
+				contents.set(keyOf(one), relevantContentOf(one));
 				return true;
 			},
 			repeated(one) {
 				const key = keyOf(one);
-				if (contents.get(key) !== contentOf(one)) conflicting.add(key);
+				if (contents.get(key) !== relevantContentOf(one)) conflicting.add(key);
 			},
 		},
 	);
-	const doubt = 'The service lists it more than once, with different details';
+	const doubt = 'Listed more than once with different details';
 	return {
 		found: found.map((one) => (conflicting.has(keyOf(one)) ? { ...one, doubt } : one)),
 		readings,
 	};
 }
 
-/** What has no ID is told apart by all that is known of it. */
+/** Identifies an item by its ID, or by all its properties if it has none. */
 const keyOf = (one: Found): string => (idOf(one) ? `#${idOf(one)}` : JSON.stringify(one.json));
 
-/** What the decision depends on. Counters and signed addresses may differ from one response to the next. */
-const contentOf = ({ name, otherNames, createdAt, expiresAt, ...more }: Found): string =>
+/** Serializes the properties that affect the decision. Others, such as counters and signed URLs, may change. */
+const relevantContentOf = ({ name, otherNames, createdAt, expiresAt, ...more }: Found): string =>
 	JSON.stringify([
 		name,
 		otherNames,

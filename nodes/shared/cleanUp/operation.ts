@@ -10,12 +10,12 @@ import { rememberRun, runOf } from './run';
 import { type Settings, settingsOf } from './settings';
 import { summaryOf } from './summary';
 
-/** What a clean-up needs of a service. */
+/** The service-specific part of a clean-up. */
 export interface CleanUp {
 	/** The service's name. */
 	service: string;
 	kind: Kind;
-	/** Fields and options that narrow down what is looked at. */
+	/** Fields and options that limit the clean-up to some of the items. */
 	scope?: Field[];
 	scopeOptions?: Field[];
 	list(item: ItemContext): Promise<Listing>;
@@ -23,8 +23,8 @@ export interface CleanUp {
 }
 
 /**
- * The operation Clean Up: reads the whole list, judges it, deletes only what certainly fits, and reports. Where anything
- * is uncertain, it keeps the thing and says why.
+ * Creates the operation Clean Up: it reads the whole list, deletes the items that certainly match, and reports on all of
+ * them. An item is kept, with the reason in its output, if anything about it is uncertain.
  */
 export function cleanUpOperation(cleanUp: CleanUp): Operation {
 	const { kind, scope = [], scopeOptions = [] } = cleanUp;
@@ -33,8 +33,8 @@ export function cleanUpOperation(cleanUp: CleanUp): Operation {
 		name: 'Clean Up',
 		action: `Clean up ${kind.noun}s`,
 		description: kind.canExpire
-			? `Find ${kind.noun}s that are expired, expire soon or are old, and delete them; a dry run at first`
-			: `Find ${kind.noun}s that are old, and delete them; a dry run at first`,
+			? `Delete expired, soon-to-expire or old ${kind.noun}s. Starts as a dry run.`
+			: `Delete old ${kind.noun}s. Starts as a dry run.`,
 		fields: [...cleanUpFields(kind), ...scope.map(limiting)],
 		options: [...cleanUpOptions(kind), ...scopeOptions.map(limiting)],
 		oneByOne: true,
@@ -67,10 +67,10 @@ export function cleanUpOperation(cleanUp: CleanUp): Operation {
 	};
 }
 
-/** A scope that turns out empty is an error: it must never mean everything. */
+/** Makes an empty scope an error: it would otherwise select everything. */
 const limiting = (field: Field): Field => ({ ...field, isSafeguard: true });
 
-/** Says in the editor what a report without items cannot say. */
+/** Shows a warning in the editor, because a report without items has no place for it. */
 function warn({ functions }: ItemContext, message: string): void {
 	functions.addExecutionHints({ type: 'warning', location: 'outputPane', message: `${message}.` });
 }
@@ -81,15 +81,15 @@ function resultOf(
 	{ checkedAt: time, warning }: Clock,
 	outcomes: Outcome[],
 ): OperationResult | OperationResult[] {
-	const about = { dryRun, checkedAt: isoDate(time), ...(warning ? { warning } : {}) };
+	const common = { dryRun, checkedAt: isoDate(time), ...(warning ? { warning } : {}) };
 	if (output === 'summary') {
-		return { json: { ...summaryOf(service, kind.noun, outcomes, warning), ...about } };
+		return { json: { ...summaryOf(service, kind.noun, outcomes, warning), ...common } };
 	}
 	return outcomes
 		.filter(({ fits }) => fits || output === 'each')
 		.map(({ found, action, reason, details }) => {
 			const verdict = { action, reason, ...(details ? { details } : {}) };
-			// In front, where a person looks, and not to be overwritten by a field of the service.
-			return { json: { ...verdict, ...found.json, ...verdict, ...about } };
+			// First, where a reader looks, and again at the end, so that a field of the service cannot overwrite them.
+			return { json: { ...verdict, ...found.json, ...verdict, ...common } };
 		});
 }

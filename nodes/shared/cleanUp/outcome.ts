@@ -4,46 +4,46 @@ import type { Dated } from '../expiry';
 import type { Reading } from './clock';
 import type { Within } from './scope';
 
-/** A thing of the service's list. */
+/** An item of the service's list. */
 export interface Found extends Dated {
-	/** Undefined where the list reports none. */
+	/** Undefined if the list contains none. */
 	id?: string;
-	/** Undefined where the list reports none, or one that is not text. */
+	/** Undefined if the list contains none, or one that is not text. */
 	name?: string;
-	/** Further names that the service reports for it: a text in one of them protects it too. */
+	/** Further names from the service; a protected text in one of them keeps the item as well. */
 	otherNames?: string[];
-	/** Bytes; undefined where the list does not say. */
+	/** Bytes; undefined if the list does not contain it. */
 	size?: number;
-	/** Whether it lies within what the user wants to clean up, at a time in milliseconds since 1970. */
+	/** Whether it is within the scope that the user selected, at a time in milliseconds since 1970. */
 	isWithin?(now: number): Within;
-	/** What {@link isWithin} depends on. */
+	/** The values that {@link isWithin} depends on. */
 	scoped?: readonly unknown[];
-	/** Why it is kept whatever its dates say, a sentence without its full stop. */
+	/** Why it is kept regardless of its dates: a sentence without a period. */
 	doubt?: string;
-	/** As the other operations put it out: the service's fields, and the normalised ones. */
+	/** The item as other operations output it: the service's fields and the normalized ones. */
 	json: IDataObject;
 }
 
-/** Spaces around an ID do not get into a request, so they do not make another ID. Empty where there is none. */
+/** Returns the trimmed ID, because requests do not contain spaces around it either; '' without an ID. */
 export const idOf = ({ id = '' }: Found): string => id.trim();
 
 export interface Listing {
 	/** In the order of the service. */
 	found: Found[];
-	/** What the clocks said while the list was read, one per page. */
+	/** The times of both clocks, one reading per page. */
 	readings: Reading[];
 }
 
 export type Action = 'wouldDelete' | 'deleted' | 'kept' | 'gone' | 'failed';
 
-/** What became of a thing. */
+/** The result of the clean-up for one item. */
 export interface Outcome {
 	found: Found;
-	/** Whether it fits what the user has asked for. */
+	/** Whether it matches the rule of the user. */
 	fits: boolean;
 	action: Action;
-	/** A sentence without its full stop. */
+	/** A sentence without a period. */
 	reason: string;
-	/** What the user can do about a failure. */
+	/** Advice for the user about a failure. */
 	details?: string;
 }

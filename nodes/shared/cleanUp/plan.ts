@@ -6,15 +6,15 @@ import type { Run } from './run';
 
 export interface PlanSettings {
 	rule: Rule;
-	/** Texts; what has one of them in a name is kept. */
+	/** Protected texts: an item whose name contains one is kept. */
 	keepIfContains: readonly string[];
-	/** What a person calls a thing by: “name”, “title”. */
+	/** The property with the name: “name”, “title”. */
 	label: string;
 }
 
 /**
- * Decides what is to be done with each thing: the oldest of those that fit first, the rest in the order of the service.
- * What is certainly out of the scope is left out. The deletions that are planned count for the whole run.
+ * Decides on the action for each item: first the matching ones, oldest first, then the rest in the order of the service.
+ * Omits items that are certainly out of scope. The limit of deletions applies to the whole run.
  */
 export function plan(
 	found: readonly Found[],
@@ -23,30 +23,34 @@ export function plan(
 	run: Run,
 ): Outcome[] {
 	const others: Outcome[] = [];
-	const fitting: Array<{ found: Found } & Verdict> = [];
+	const matching: Array<{ found: Found } & Verdict> = [];
 	for (const one of found) {
 		const verdict = verdictOn(one, clock, settings);
-		if (verdict?.fits) fitting.push({ found: one, ...verdict });
+		if (verdict?.fits) matching.push({ found: one, ...verdict });
 		else if (verdict)
 			others.push({ found: one, fits: false, action: 'kept', reason: verdict.reason });
 		else if (one.doubt) others.push({ found: one, fits: false, action: 'kept', reason: one.doubt });
 	}
-	fitting.sort((a, b) => a.order - b.order);
+	matching.sort((a, b) => a.order - b.order);
 	const planned = new Set<string>();
-	const decided = fitting.map(({ found: one, fits, reason }): Outcome => {
-		const obstacle =
-			obstacleOf(one, settings) ??
+	const decided = matching.map(({ found: one, fits, reason }): Outcome => {
+		const reasonToKeep =
+			protectionOf(one, settings) ??
 			run.ending ??
-			repetitionOf(one, run, planned) ??
-			(run.used + planned.size < run.most ? undefined : `More than ${run.most} fit`);
-		if (obstacle) return { found: one, fits, action: 'kept', reason: `${reason}. ${obstacle}` };
+			duplicateReason(one, run, planned) ??
+			(run.used + planned.size < run.most
+				? undefined
+				: `Over the limit of ${run.most} deletions per run`);
+		if (reasonToKeep) {
+			return { found: one, fits, action: 'kept', reason: `${reason}. ${reasonToKeep}` };
+		}
 		planned.add(idOf(one));
 		return { found: one, fits, action: 'wouldDelete', reason };
 	});
 	return decided.concat(others);
 }
 
-/** Undefined for what is certainly out of the scope. */
+/** Checks an item against the scope and the rule; undefined if it is certainly out of scope. */
 function verdictOn(one: Found, clock: Clock, { rule }: PlanSettings): Verdict | undefined {
 	const kept = (reason: string): Verdict => ({ fits: false, reason, order: Infinity });
 	const { times, checkedAt, warning } = clock;
@@ -54,19 +58,19 @@ function verdictOn(one: Found, clock: Clock, { rule }: PlanSettings): Verdict | 
 	if (within.every((answer) => answer === false)) return undefined;
 	const doubt = within.find((answer) => typeof answer === 'string');
 	if (doubt !== undefined) return kept(doubt);
-	if (times.length === 0) return kept(warning ?? 'Nothing is judged by date');
-	if (within.includes(false)) return kept('The clocks do not agree on its status');
+	if (times.length === 0) return kept(warning ?? 'No dates were compared');
+	if (within.includes(false)) return kept('The clocks disagree on its status');
 	const verdict = judgeAtAll(rule, one, times);
 	return verdict.fits || !one.doubt ? verdict : kept(`${verdict.reason}. ${one.doubt}`);
 }
 
-/** Why something that fits is kept; undefined if it may be deleted. */
-function obstacleOf(one: Found, { keepIfContains, label }: PlanSettings): string | undefined {
+/** Explains why a matching item is kept; undefined if it may be deleted. */
+function protectionOf(one: Found, { keepIfContains, label }: PlanSettings): string | undefined {
 	const { name, otherNames = [], doubt } = one;
-	if (idOf(one) === '') return 'The service does not report its ID';
+	if (idOf(one) === '') return 'The service does not report its ID, so it cannot be deleted';
 	if (doubt) return doubt;
 	if (keepIfContains.length > 0 && name === undefined) {
-		return `The service does not report its ${label}, which may have to be kept`;
+		return `The service does not report its ${label}, so it may be protected`;
 	}
 	const text = keepIfContains.find((wanted) =>
 		[name, ...otherNames].some((its) => containsName(its, wanted)),
@@ -74,9 +78,9 @@ function obstacleOf(one: Found, { keepIfContains, label }: PlanSettings): string
 	return text && `Its ${label} contains “${text}”`;
 }
 
-/** Items of one run may see the same list. */
-function repetitionOf(one: Found, { taken }: Run, planned: Set<string>): string | undefined {
+/** Explains that an ID was planned before: items of one run may read the same list. */
+function duplicateReason(one: Found, { taken }: Run, planned: Set<string>): string | undefined {
 	const id = idOf(one);
-	if (taken.has(id)) return 'An earlier item of this run has dealt with it';
-	return planned.has(id) ? 'The list has its ID more than once' : undefined;
+	if (taken.has(id)) return 'Already processed by an earlier item of this run';
+	return planned.has(id) ? 'Its ID is listed more than once' : undefined;
 }

@@ -1,18 +1,18 @@
 import { textOf } from '../service';
 
-/** Whether something lies within what the user wants to clean up. A text says why it is kept and reported all the same. */
+/** Whether an item is within the scope. A text explains why that is unknown: the item is kept and reported. */
 export type Within = boolean | string;
 
 /** One condition of a scope. */
 export interface Condition {
-	/** What is compared: “title”. */
+	/** The name of the compared property: “title”. */
 	label: string;
-	/** What the service reports. */
+	/** The value from the service. */
 	value: unknown;
 	fits(value: string): boolean;
 }
 
-/** Whether all conditions are met. What the service does not report meets none, and is not known to fail one either. */
+/** Whether all conditions are met. A value that the service does not report leaves the result unknown. */
 export function meetsAll(conditions: readonly Condition[]): Within {
 	const isOutside = conditions.some(({ value, fits }) => {
 		const text = textOf(value);

@@ -1,4 +1,6 @@
+import { EMPTY_ADVICE } from '../checks';
 import { type Rule, type Selection } from '../expiry';
+import { capitalize } from '../fields';
 import { foldName, isBlankText } from '../names';
 import type { ItemContext } from '../operation';
 import { invalidParameter } from '../schema';
@@ -7,27 +9,27 @@ import { AT_ONCE, type Kind } from './fields';
 
 export type Output = 'each' | 'selected' | 'summary';
 
-/** What the user has chosen, checked. */
+/** The validated settings of a clean-up. */
 export interface Settings {
 	rule: Rule;
 	dryRun: boolean;
 	maxDeletions: number;
 	output: Output;
 	deletionsAtOnce: number;
-	/** Texts as names are compared; what has one of them in its name is kept. */
+	/** Protected texts, normalized for comparison: an item whose name contains one is kept. */
 	keepIfContains: string[];
-	/** What a person calls a thing by: “name”, “title”. */
+	/** The property with the name: “name”, “title”. */
 	label: string;
-	/** Whether the service's clock alone counts. */
+	/** Whether only the service's clock is used. */
 	trustsServiceClock: boolean;
 }
 
 const HOUR = 3_600_000;
 const UNITS: Readonly<Record<string, number>> = { hours: HOUR, days: 24 * HOUR };
-/** A hundred years: beyond it there is no date to compare with. */
-const LONGEST = 100 * 366 * UNITS.days;
+/** A hundred years in milliseconds; a longer span would exceed the range of valid dates. */
+const MAX_SPAN = 100 * 366 * UNITS.days;
 
-/** @throws NodeOperationError that names the field, before anything is asked of the service */
+/** @throws NodeOperationError that names the field, before the first request */
 export function settingsOf(item: ItemContext, { canExpire, label }: Kind): Settings {
 	const { parameter, option } = item;
 	return {
@@ -36,20 +38,20 @@ export function settingsOf(item: ItemContext, { canExpire, label }: Kind): Setti
 		maxDeletions: parameter('maxDeletions'),
 		output: parameter('output'),
 		deletionsAtOnce: option<number>('deletionsAtOnce') ?? AT_ONCE,
-		keepIfContains: protections(item, label),
+		keepIfContains: protectedTexts(item, label),
 		label,
 		trustsServiceClock: option<boolean>('trustServiceClock') ?? false,
 	};
 }
 
-/** Commas of all scripts, and semicolons and line breaks: to split too often only protects more. */
+/** Commas of all scripts, semicolons and line breaks. Splitting too often is safe: it only protects more items. */
 const SEPARATOR = /[,;\r\n،，、；﹐﹔]/;
 
 /**
- * The texts of Keep If … Contains. An empty text protects nothing. Typed between two commas it is a slip; out of an
- * expression it may be a protection that got lost, so nothing may be deleted then.
+ * Returns the texts of Keep If … Contains. An empty text between typed commas is ignored as a slip. From an expression it
+ * is an error, because a protected text may have been lost.
  */
-function protections(item: ItemContext, label: string): string[] {
+function protectedTexts(item: ItemContext, label: string): string[] {
 	const entered = item.option<string>('keepIfContains');
 	if (entered === undefined) return [];
 	const texts = entered.split(SEPARATOR).map((text) => text.trim());
@@ -59,9 +61,9 @@ function protections(item: ItemContext, label: string): string[] {
 	}
 	throw invalidParameter(
 		item,
-		`Keep If ${label.charAt(0).toUpperCase()}${label.slice(1)} Contains`,
-		filled.length > 0 ? 'has an empty text between its commas' : 'is empty',
-		'Fill it in, or check the expression that it comes from.',
+		`Keep If ${capitalize(label)} Contains`,
+		filled.length > 0 ? 'contains an empty text between commas' : 'is empty',
+		EMPTY_ADVICE,
 	);
 }
 
@@ -77,7 +79,12 @@ function ruleOf(item: ItemContext, selection: Selection): Rule {
 	const [label, name] =
 		selection === 'expiring' ? ['Expires Within', 'expiresWithin'] : ['Older Than', 'olderThan'];
 	const span = unit * item.parameter<number>(name);
-	if (span <= LONGEST) return { selection, span };
-	const max = Math.floor(LONGEST / unit);
-	throw invalidParameter(item, label, `must be a whole number from 1 to ${max}`, 'Enter less.');
+	if (span <= MAX_SPAN) return { selection, span };
+	const max = Math.floor(MAX_SPAN / unit);
+	throw invalidParameter(
+		item,
+		label,
+		`must be a whole number from 1 to ${max}`,
+		'Enter a smaller number.',
+	);
 }

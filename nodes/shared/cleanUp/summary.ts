@@ -3,22 +3,22 @@ import type { IDataObject } from 'n8n-workflow';
 import { isoDate } from '../dates';
 import type { Action, Outcome } from './outcome';
 
-/** Lines of the text; the rest is only counted there. */
-const MOST_LINES = 100;
+/** Maximum number of lines in the text; further items are only counted. */
+const MAX_LINES = 100;
 
-const WORDS: Readonly<Record<Action, string>> = {
+const ACTION_LABELS: Readonly<Record<Action, string>> = {
 	wouldDelete: 'would be deleted',
 	deleted: 'deleted',
 	gone: 'already gone',
 	failed: 'failed',
 	kept: 'kept',
 };
-const ACTIONS = Object.keys(WORDS) as Action[];
+const ACTIONS = Object.keys(ACTION_LABELS) as Action[];
 
-/** Whether the bytes of such a file are, or would be, set free. */
-const isFreeing = (action: Action) => action === 'wouldDelete' || action === 'deleted';
+/** Whether the action frees the item's bytes, or would free them. */
+const freesBytes = (action: Action) => action === 'wouldDelete' || action === 'deleted';
 
-/** A clean-up in one item: counts, bytes, those that fit, and a text for a message. */
+/** Summarizes a clean-up: counts, bytes, the matching items, and a text for a message. */
 export function summaryOf(
 	service: string,
 	noun: string,
@@ -29,7 +29,7 @@ export function summaryOf(
 		ACTIONS.map((action) => [action, outcomes.filter((one) => one.action === action).length]),
 	) as Record<Action, number>;
 	const bytes = outcomes
-		.filter(({ action }) => isFreeing(action))
+		.filter(({ action }) => freesBytes(action))
 		.reduce((sum, { found }) => sum + (found.size ?? 0), 0);
 	const selected = outcomes.filter(({ fits }) => fits);
 	return {
@@ -71,24 +71,24 @@ function headline(
 ): string {
 	const nouns = found === 1 ? noun : `${noun}s`;
 	const done = ACTIONS.filter((action) => counts[action] > 0).map((action) => {
-		const size = isFreeing(action) ? ` (${inUnits(bytes)})` : '';
-		return `${counts[action]} ${WORDS[action]}${size}`;
+		const size = freesBytes(action) ? ` (${formatBytes(bytes)})` : '';
+		return `${counts[action]} ${ACTION_LABELS[action]}${size}`;
 	});
 	return [`${service}: ${found} ${nouns} found`, ...done].join(', ');
 }
 
 function linesOf(selected: Outcome[]): string[] {
 	const lines = selected
-		.slice(0, MOST_LINES)
+		.slice(0, MAX_LINES)
 		.map(
 			({ found, action, reason }) =>
-				`- ${found.name ?? found.id ?? 'without a name'}: ${WORDS[action]}. ${reason}.`,
+				`- ${found.name ?? found.id ?? 'unnamed'}: ${ACTION_LABELS[action]}. ${reason}.`,
 		);
 	const rest = selected.length - lines.length;
 	return rest > 0 ? [...lines, `… and ${rest} more`] : lines;
 }
 
-function inUnits(bytes: number): string {
+function formatBytes(bytes: number): string {
 	const units = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB'];
 	const power = Math.min(Math.floor(Math.log2(Math.max(bytes, 1)) / 10), units.length - 1);
 	return `${power === 0 ? bytes : (bytes / 1024 ** power).toFixed(1)} ${units[power]}`;

@@ -33,7 +33,7 @@ it.each([{ clientId: 'fc_wrong' }, { clientSecret: 'fcs_wrong' }])(
 it.each([
 	[
 		'http://127.0.0.1:9',
-		'http://127.0.0.1:9 cannot be reached (ECONNREFUSED). Nothing answers at that address and port. Check the Base URL.',
+		'Could not reach http://127.0.0.1:9 (ECONNREFUSED). Nothing is listening at that address and port. Check the Base URL.',
 	],
 	['nonsense', 'The Base URL must start with https:// (or http:// for a local server)'],
 ])('rejects the Base URL %s', async (baseUrl, message) => {
@@ -46,7 +46,7 @@ it('rejects another server at the Base URL, although it also responds 404', asyn
 		baseUrl: sandbox.info.services.fileCourier.origins.secure,
 	});
 	expect(status).toBe('Error');
-	expect(message).toContain('does not answer in JSON, but with a web page (404)');
+	expect(message).toContain('returned a web page (404)');
 });
 
 it('does not accept credentials on a 503 response', async () => {

@@ -89,7 +89,7 @@ it('outputs no file if every response is truncated', async () => {
 
 it('says what to do if the URL was changed or has expired', async () => {
 	const changed = errorOf(await download({ url: `${url}x` }));
-	expect(changed.message).toMatch(/^The file host answered 403/);
+	expect(changed.message).toMatch(/^The file host responded with 403/);
 	await sandbox.control.post('/clock', { advance: 24 * 3600 + 1 });
 	const expired = errorOf(await download({ url }));
 	expect(expired.description).toContain('24 hours');

@@ -247,7 +247,7 @@ describe('requests no documents', () => {
 			'as a tool of an AI agent',
 			{},
 			{ settings: { type: 'test.subjectTool' } },
-			/as a tool of an AI agent$/,
+			/as a tool by an AI agent$/,
 		],
 	])('%s', async (_, parameters, overrides, message) => {
 		await sandbox.reset();

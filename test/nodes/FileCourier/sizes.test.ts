@@ -72,7 +72,7 @@ describe.each(['filesystem', 'default'] as const)('in n8nâ€™s binary data mode â
 		it('outputs no file if the last byte is missing', async () => {
 			const error = errorOf(await download(`${origin}/${way}/65537/1`));
 			expect(error.message).toContain('could not be reached');
-			expect(error.description).toMatch(/answer broke off|before the whole answer came/);
+			expect(error.description).toMatch(/response was cut off|before the full response arrived/);
 		});
 	});
 });

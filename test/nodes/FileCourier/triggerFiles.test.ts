@@ -57,7 +57,7 @@ it.each([400, 401, 402, 403, 404, 405, 406, 409, 410, 416, 418, 451])(
 		await activate();
 		expect((await trigger.deliver(delivery())).status).toBe(200);
 		const reason = expect.stringMatching(
-			new RegExp(`^The file host answered ${status}: No more\\. `),
+			new RegExp(`^The file host responded with ${status}: No more\\. `),
 		);
 		expect(downloads()).toEqual([
 			[true, undefined],
@@ -103,7 +103,7 @@ it('starts the run on the fifth attempt without a file that always fails, while 
 	for (let n = 0; n < 4; n++) expect((await trigger.deliver(delivery())).status).toBe(503);
 	expect((await trigger.deliver(delivery())).status).toBe(200);
 	expect(downloads()).toEqual([
-		[false, expect.stringContaining('The file host answered 500')],
+		[false, expect.stringContaining('The file host responded with 500')],
 		[true, undefined],
 		[true, undefined],
 	]);

@@ -29,7 +29,7 @@ const failing = { sandbox, service: fileCourier, get, fault };
 describe('credentials', () => {
 	it('that are wrong: names the fields to check, sends one request and hides the secret', async () => {
 		const run = await get({ clientSecret: 'fcs_wrong-secret' });
-		const message = 'FileCourier answered 401: Invalid API key';
+		const message = 'FileCourier responded with 401: Invalid API key';
 		await expectWrongSecret(run, 'fcs_wrong-secret', { sandbox, message });
 		expect(errorOf(run).description).toContain('Check the Client ID and Client Secret');
 	});
@@ -55,7 +55,9 @@ describe('a service that cannot be reached', () => {
 	it('because nothing listens on the port: reports it after a few attempts', async () => {
 		const error = errorOf(await get({ baseUrl: 'http://127.0.0.1:9' }));
 		expect(error.message).toBe('FileCourier could not be reached at http://127.0.0.1:9');
-		expect(error.description).toContain('Nothing answers at that address and port (ECONNREFUSED)');
+		expect(error.description).toContain(
+			'Nothing is listening at that address and port (ECONNREFUSED)',
+		);
 		expect(error.failure).toEqual({ cause: 'temporarily-unavailable' });
 		expectNoSecretIn(error);
 	});
@@ -64,7 +66,9 @@ describe('a service that cannot be reached', () => {
 		const started = Date.now();
 		const error = errorOf(await get({ baseUrl: 'http://no-such-host.invalid' }));
 		expect(error.message).toBe('FileCourier could not be reached at http://no-such-host.invalid');
-		expect(error.description).toMatch(/There is no host of that name|name server did not answer/);
+		expect(error.description).toMatch(
+			/The host name could not be found|DNS server did not respond/,
+		);
 		expect(Date.now() - started).toBeLessThan(20_000);
 	});
 
@@ -102,8 +106,8 @@ describe('a service that fails', () => {
 	it('with a long Retry-After: is not called again, and the error says when to retry', async () => {
 		await fault({ type: 'status', status: 429, headers: { 'Retry-After': '3600' } });
 		const error = errorOf(await get());
-		expect(error.message).toMatch(/^FileCourier answered 429/);
-		expect(error.description).toMatch(/come back at \d{4}-\d\d-\d\dT/);
+		expect(error.message).toMatch(/^FileCourier responded with 429/);
+		expect(error.description).toMatch(/wait until \d{4}-\d\d-\d\dT/);
 		expect(error.failure).toEqual({ cause: 'rate-limited', retryAfterMs: 3_600_000 });
 		expect(await sandbox.statuses()).toEqual([429]);
 	});

@@ -13,7 +13,7 @@ describe('with the default values', () => {
 		expect(items).toEqual([
 			expect.objectContaining({
 				action: 'wouldDelete',
-				reason: expect.stringMatching(/^It expired on .*Z$/) as string,
+				reason: expect.stringMatching(/^Expired on .*Z$/) as string,
 				dryRun: true,
 				fileName: 'a.txt',
 				fileSize: 5,
@@ -23,7 +23,7 @@ describe('with the default values', () => {
 			}),
 			expect.objectContaining({
 				action: 'kept',
-				reason: expect.stringMatching(/^It expires on .*Z$/) as string,
+				reason: expect.stringMatching(/^Expires on .*Z$/) as string,
 				fileName: 'b.txt',
 				effectiveStatus: 'active',
 			}),
@@ -136,7 +136,7 @@ describe('selects', () => {
 		const options = { keepIfContains: 'contract, PIRED' };
 		const items = await cleanUp({ dryRun: false, output: 'selected', options });
 		expect(Object.fromEntries(items.map(({ fileName, reason }) => [fileName, reason]))).toEqual({
-			expired: expect.stringMatching(/^It expired on .*\. Its name contains “pired”$/) as string,
+			expired: expect.stringMatching(/^Expired on .*\. Its name contains “pired”$/) as string,
 			'My CONTRACT': expect.stringContaining('Its name contains “contract”') as string,
 		});
 		expect(tally(items)).toEqual({ kept: 2 });
@@ -150,7 +150,7 @@ describe('selects', () => {
 		[{ selection: 'olderThan', olderThan: 1e9 }, 'Older Than'],
 		[{ maxDeletions: 0 }, 'Maximum Deletions'],
 		[{ maxDeletions: 'many' }, 'Maximum Deletions'],
-		[{ options: { deletionsAtOnce: 21 } }, 'Deletions at Once'],
+		[{ options: { deletionsAtOnce: 21 } }, 'Concurrent Deletions'],
 	])('%j is refused before anything is asked', async (parameters, label) => {
 		const error = errorOf(await runNode(node({ dryRun: false, ...parameters })));
 		expect(error.message).toContain(`The field “${label}” must be a whole number`);
@@ -170,10 +170,11 @@ it('knows a file whose downloads are used up, and one without an expiry', async 
 	const items = await cleaned(node({ selection: 'expired' }, { baseUrl: host.url }));
 	await host.stop();
 	expect(Object.fromEntries(items.map((one) => [one.fileName, one.reason]))).toEqual({
-		'used up': 'The service says that it has expired',
-		'for ever': 'It has no expiry date',
-		zero: 'It has no expiry date',
-		nameless: 'The service says that it has expired. The service does not report its ID',
+		'used up': 'Marked as expired by the service',
+		'for ever': 'No expiry date',
+		zero: 'No expiry date',
+		nameless:
+			'Marked as expired by the service. The service does not report its ID, so it cannot be deleted',
 	});
 	expect(actionsBy('fileName', items)).toMatchObject({ nameless: 'kept', zero: 'kept' });
 });
@@ -201,7 +202,8 @@ describe.each(['documented', 'desktop'])('deletes (%s routes)', (dialect) => {
 		const items = await cleanUp({ dryRun: false, maxDeletions });
 		expect(tally(items)).toEqual(counts);
 		expect(items.map(({ fileName }) => fileName)).toEqual(['a', 'b', 'c']);
-		if (maxDeletions === 2) expect(items[2].reason).toMatch(/\. More than 2 fit$/);
+		if (maxDeletions === 2)
+			expect(items[2].reason).toMatch(/\. Over the limit of 2 deletions per run$/);
 		expect(await left()).toEqual(maxDeletions === 2 ? ['c'] : []);
 	});
 });
@@ -244,8 +246,8 @@ describe('the summary', () => {
 		const [headline, ...lines] = String(item.text).split('\n');
 		expect(headline).toBe('FileShot: 3 files found, 2 deleted (4 bytes), 1 kept');
 		expect(lines).toEqual([
-			expect.stringMatching(/^- a: deleted\. It expired on .*Z\.$/) as string,
-			expect.stringMatching(/^- bcd: deleted\. It expired on .*Z\.$/) as string,
+			expect.stringMatching(/^- a: deleted\. Expired on .*Z\.$/) as string,
+			expect.stringMatching(/^- bcd: deleted\. Expired on .*Z\.$/) as string,
 		]);
 	});
 

@@ -18,7 +18,7 @@ describe('when things go wrong', () => {
 		const items = await cleanUp({ dryRun: false, options: { deletionsAtOnce: 1 } });
 		expect(actionsBy('fileName', items)).toEqual({ a: 'deleted', b: 'failed', c: 'deleted' });
 		const failed = items.find(({ action }) => action === 'failed')!;
-		expect(failed.reason).toBe('FileShot answered 500: Internal server error');
+		expect(failed.reason).toBe('FileShot responded with 500: Internal server error');
 		expect(failed.details).toContain('Try again later');
 		expect(await left()).toEqual(['b']);
 	});
@@ -58,8 +58,10 @@ describe('when things go wrong', () => {
 		await fault({ type: 'status', status: 429, headers: { 'Retry-After': '3600' } }, { nth: 2 });
 		const items = await cleanUp({ dryRun: false, options: { deletionsAtOnce: 1 } });
 		expect(items.map(({ action }) => action)).toEqual(['deleted', 'failed', 'kept']);
-		expect(items[1].details).toMatch(/^The service asks to come back at /);
-		expect(items[2].reason).toMatch(/^Not tried, .*FileShot answered 429/);
+		expect(items[1].details).toMatch(/^The service asks clients to wait until /);
+		expect(items[2].reason).toMatch(
+			/^Skipped because an earlier deletion failed: .*FileShot responded with 429/,
+		);
 		expect(await deletionsIn(sandbox)).toHaveLength(2);
 	});
 

@@ -65,20 +65,16 @@ describe('the clock', () => {
 	});
 
 	it.each([
-		[
-			'is not sent as a date',
-			'yesterday',
-			/FileShot sent the time “yesterday”, which cannot be read/,
-		],
+		['is not sent as a date', 'yesterday', /FileShot sent the invalid time “yesterday”/],
 		['is empty', '', /FileShot sent no time/],
-		['is the beginning of time', 'Thu, 01 Jan 1970 00:00:00 GMT', /cannot be read/],
-		['is ISO 8601', new Date().toISOString(), /cannot be read/],
+		['is the beginning of time', 'Thu, 01 Jan 1970 00:00:00 GMT', /invalid time/],
+		['is ISO 8601', new Date().toISOString(), /invalid time/],
 		[
 			'is a day ahead',
 			header(DAY + 60),
-			/the clock of FileShot .* is a day or more off the clock of n8n/,
+			/the clocks of FileShot .* and n8n .* differ by a day or more/,
 		],
-		['is a day behind', header(-DAY - 60), /a day or more off/],
+		['is a day behind', header(-DAY - 60), /differ by a day or more/],
 		['is years ahead', 'Fri, 01 Jan 2100 00:00:00 GMT', /\(2100-01-01T00:00:00.000Z\)/],
 	])('of the service %s: nothing is deleted, and the report says why', async (_, date, why) => {
 		const files = [old('a'), old('b', { expired: true, expiresAt: null })];
@@ -177,9 +173,9 @@ describe('dates', () => {
 		['never, in words', { expiresAt: 'never' }, /Its expiry date cannot be read: “never”/],
 		['what Date.parse guesses', { expiresAt: 'Jan 5 2020' }, /cannot be read: “Jan 5 2020”/],
 		['an object', { expiresAt: {} }, /Its expiry date cannot be read$/],
-		['the year 1', { expiresAt: '0001-01-01T00:00:00Z' }, /It has no expiry date/],
-		['1970', { expiresAt: '1970-01-01T00:00:00Z' }, /It has no expiry date/],
-		['zero as text', { expiresAt: '0' }, /It has no expiry date/],
+		['the year 1', { expiresAt: '0001-01-01T00:00:00Z' }, /No expiry date/],
+		['1970', { expiresAt: '1970-01-01T00:00:00Z' }, /No expiry date/],
+		['zero as text', { expiresAt: '0' }, /No expiry date/],
 		[
 			'before its creation',
 			{ createdAt: ago(DAY), expiresAt: ago(2 * DAY) },
@@ -188,7 +184,7 @@ describe('dates', () => {
 		['two that differ', { expires_at: ago(-DAY) }, /different expiry dates/],
 		['none and one', { expires_at: null }, /different expiry dates/],
 		['creation unreadable', { createdAt: 'long ago' }, /creation date cannot be read: “long ago”/],
-		['a flag that denies it', { expired: false }, /but the service says that it has not expired/],
+		['a flag that denies it', { expired: false }, /but not marked as expired by the service/],
 	])('%s: kept', async (_, more, why) => {
 		await listed.start([old('a', more)]);
 		const [{ action, reason }] = await cleaned(node());
@@ -230,9 +226,7 @@ describe('an ID that the list has twice', () => {
 			const one = items.filter(({ fileId }) => fileId === 'a');
 			expect(one).toHaveLength(1);
 			if (!isDeleted) {
-				expect(one[0].reason).toMatch(
-					/The service lists it more than once, with different details$/,
-				);
+				expect(one[0].reason).toMatch(/Listed more than once with different details$/);
 			}
 			expect(listed.deleted).toEqual(isDeleted ? ['a'] : []);
 			await listed.stop();
@@ -290,7 +284,7 @@ describe('the maximum', () => {
 		await listed.start([old('a')], { deletions });
 		const out = await cleaned(node({}, { input: items(3) }));
 		expect(out.map(({ action }) => action)).toEqual(['failed', 'kept', 'kept']);
-		expect(out[1].reason).toMatch(/An earlier item of this run has dealt with it$/);
+		expect(out[1].reason).toMatch(/Already processed by an earlier item of this run$/);
 	});
 });
 
@@ -310,8 +304,8 @@ describe('answers to deletions', () => {
 		const options = { deletionsAtOnce: 1 };
 		const out = await cleaned(node({ options }, { input: [{ json: {} }, { json: {} }] }));
 		expect(out.map(({ action }) => action)).toEqual(['failed', 'kept', 'kept', 'kept']);
-		expect(out[1].reason).toMatch(/^Not tried, because of an earlier one: .*429/);
-		expect(out[2].reason).toMatch(/Not tried, because of an earlier one: .*429/);
+		expect(out[1].reason).toMatch(/^Skipped because an earlier deletion failed: .*429/);
+		expect(out[2].reason).toMatch(/Skipped because an earlier deletion failed: .*429/);
 		expect(listed.deleted).toEqual(['a']);
 	});
 });

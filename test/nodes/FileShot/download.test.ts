@@ -119,7 +119,7 @@ describe('Download', () => {
 			fault: { type: 'status', status: 403 },
 		});
 		const error = errorOf(await download());
-		expect(error.message).toMatch(/^FileShot answered 403/);
+		expect(error.message).toMatch(/^FileShot responded with 403/);
 		expect(error.description).toContain('password or a price');
 	});
 

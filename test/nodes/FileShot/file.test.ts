@@ -71,7 +71,7 @@ describe('Get', () => {
 
 	it('says that an unknown file is unknown, or has expired', async () => {
 		const error = errorOf(await file('get', { fileId: byId('unknown') }));
-		expect(error.message).toBe('FileShot answered 404: File does not exist or has expired');
+		expect(error.message).toBe('FileShot responded with 404: File does not exist or has expired');
 		expect(error.description).toContain('expired');
 	});
 

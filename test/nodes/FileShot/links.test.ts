@@ -90,10 +90,10 @@ it.each([
 	['https://fileshot.io/f/[object%20Object]', 'The File is empty'],
 	['https://fileshot.io/f/a%2Fb', 'The File is not valid'],
 	['https://fileshot.io/f/%2E%2E', 'The File is not valid'],
-	['https://fileshot.io/f/', 'The File is not a URL of a file'],
-	['https://fileshot.io/pricing', 'The File is not a URL of a file'],
-	['https://fileshot.io/#/f/abc', 'The File is not a URL of a file'],
-	['https://fileshot.io/?next=/f/abc', 'The File is not a URL of a file'],
+	['https://fileshot.io/f/', 'The File is not a valid file URL'],
+	['https://fileshot.io/pricing', 'The File is not a valid file URL'],
+	['https://fileshot.io/#/f/abc', 'The File is not a valid file URL'],
+	['https://fileshot.io/?next=/f/abc', 'The File is not a valid file URL'],
 ])('%s is refused, and nothing is sent', async (url, message) => {
 	// From an expression, because n8n itself refuses some of them when they are typed.
 	for (const picked of [byUrl(`={{ ${JSON.stringify(url)} }}`), byId(url)]) {

@@ -105,7 +105,7 @@ it.each([400, 415, 422])(
 		const credentials = { baseUrl: host.url } as never;
 		const error = errorOf(await upload([await large()], inParts(), { credentials }));
 		await host.stop();
-		expect(error.message).toBe(`FileShot answered ${status}: What is that?`);
+		expect(error.message).toBe(`FileShot responded with ${status}: What is that?`);
 		const [, raw, form, ...others] = host.requests;
 		expect(raw.body).not.toContain('form-data');
 		expect(form.body).toContain('name="chunk"; filename="chunk-0"');
@@ -162,7 +162,7 @@ it.each([{ type: 'reset' }, { type: 'resetAfterBody' }, { type: 'status', status
 it('says which parts have arrived when one fails for good', async () => {
 	await fault('/upload-chunk/*/1', { type: 'status', status: 413 });
 	const error = errorOf(await upload([await large()], inParts({ partsAtOnce: 1 })));
-	expect(error.message).toBe('FileShot answered 413: File exceeds tier limit');
+	expect(error.message).toBe('FileShot responded with 413: File exceeds tier limit');
 	expect(error.description).toContain('1 of 3 parts have arrived (1)');
 });
 

@@ -119,7 +119,7 @@ describe('a poll', () => {
 		await account.sandbox.fault({ service: 'fileShot', fault: { type: 'status', status: 401 } });
 		const before = trigger.savedStaticData;
 		expect(await trigger.poll()).toEqual([]);
-		expect(trigger.errors[0].message).toMatch(/^FileShot answered 401/);
+		expect(trigger.errors[0].message).toMatch(/^FileShot responded with 401/);
 		expect(trigger.errors[0].description).toMatch(/API Key/);
 		expect(trigger.savedStaticData).toBe(before);
 		await account.sandbox.reset();
@@ -153,7 +153,9 @@ describe('a poll', () => {
 	});
 
 	it('of a workflow that cannot work fails its activation', async () => {
-		await expect(account.active({}, { apiKey: 'wrong' })).rejects.toThrow(/FileShot answered 401/);
+		await expect(account.active({}, { apiKey: 'wrong' })).rejects.toThrow(
+			/FileShot responded with 401/,
+		);
 		await expect(account.active({ events: [] })).rejects.toThrow('The field “Trigger On” is empty');
 		await expect(account.active({ events: ALL, leadTime: 0 })).rejects.toThrow(
 			'“Lead Time” must be a number from 0.01 to 36500',

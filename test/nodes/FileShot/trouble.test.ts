@@ -36,7 +36,7 @@ describe('errors', () => {
 	);
 
 	it('a wrong key is named, once, and kept secret', async () => {
-		const message = 'FileShot answered 401: Invalid or missing API key';
+		const message = 'FileShot responded with 401: Invalid or missing API key';
 		await expectWrongSecret(await get({ apiKey: 'fs_wrong' }), 'fs_wrong', { sandbox, message });
 	});
 
@@ -50,7 +50,7 @@ describe('errors', () => {
 	it('a long pause: says when to come back', async () => {
 		await fault({ type: 'status', status: 429, headers: { 'Retry-After': '3600' } });
 		const error = errorOf(await get());
-		expect(error.description).toMatch(/come back at \d{4}-\d\d-\d\dT/);
+		expect(error.description).toMatch(/wait until \d{4}-\d\d-\d\dT/);
 		expect(await sandbox.statuses()).toEqual([429]);
 	});
 

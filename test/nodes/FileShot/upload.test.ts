@@ -133,7 +133,7 @@ describe('in one request', () => {
 
 	it('hands the service’s own complaint on', async () => {
 		const blocked = errorOf(await upload([await small('run.exe')]));
-		expect(blocked.message).toBe('FileShot answered 400: Files of type .exe are not allowed');
+		expect(blocked.message).toBe('FileShot responded with 400: Files of type .exe are not allowed');
 		expect(blocked.description).toContain('ZIP');
 		await upload([await small()], { options: { customSlug: 'taken' } });
 		const taken = errorOf(await upload([await small()], { options: { customSlug: 'taken' } }));
@@ -196,5 +196,5 @@ it('a success:false with 200 is an error', async () => {
 		await upload([await small()], {}, { credentials: { baseUrl: host.url } as never }),
 	);
 	await host.stop();
-	expect(error.message).toBe('FileShot answered 200: Out of space');
+	expect(error.message).toBe('FileShot responded with 200: Out of space');
 });

@@ -58,7 +58,7 @@ describe('with the default values', () => {
 		expect(items).toEqual([
 			expect.objectContaining({
 				action: 'wouldDelete',
-				reason: expect.stringMatching(/^It was created on .*Z$/) as string,
+				reason: expect.stringMatching(/^Created on .*Z$/) as string,
 				dryRun: true,
 				name: 'old.txt',
 				size: 5,
@@ -67,7 +67,7 @@ describe('with the default values', () => {
 			}),
 			expect.objectContaining({
 				action: 'kept',
-				reason: expect.stringMatching(/not long enough ago$/) as string,
+				reason: expect.stringMatching(/more recent than the limit$/) as string,
 				name: 'new.txt',
 			}),
 		]);
@@ -163,7 +163,7 @@ describe('when things go wrong', () => {
 		const items = await live();
 		expect(actionsBy('name', items)).toEqual({ a: 'deleted', b: 'failed', c: 'deleted' });
 		expect(items.find(({ name }) => name === 'b')).toMatchObject({
-			reason: expect.stringContaining('Files App answered 403') as string,
+			reason: expect.stringContaining('Files App responded with 403') as string,
 			details: expect.stringContaining('Use a key of an account that owns the file') as string,
 		});
 		await sandbox.reset();
@@ -181,13 +181,13 @@ describe('when things go wrong', () => {
 		const items = await live({ options: { deletionsAtOnce: 1 } });
 		await sandbox.control.patch('/services/filesApp/settings', { requestsPerHour: 0 });
 		expect(items.map(({ action }) => action)).toEqual(['deleted', 'failed', 'kept']);
-		expect(items[1].details).toMatch(/^The service asks to come back at /);
-		expect(items[2].reason).toMatch(/^Not tried, .*429/);
+		expect(items[1].details).toMatch(/^The service asks clients to wait until /);
+		expect(items[2].reason).toMatch(/^Skipped because an earlier deletion failed: .*429/);
 	});
 
 	it('a wrong key is the node’s error', async () => {
 		const error = errorOf(await runNode(node({ dryRun: false }, { apiKey: 'sk_wrong' })));
-		expect(error.message).toContain('Files App answered 401');
+		expect(error.message).toContain('Files App responded with 401');
 	});
 
 	it('an answer that denies the deletion is a failure', async () => {
@@ -283,10 +283,10 @@ describe('only files of a folder', () => {
 it.each([
 	['created long ago, in words', 'long ago', /Its creation date cannot be read: “long ago”/],
 	['what Date.parse guesses', 'file 2001', /cannot be read/],
-	['zero', 0, /It has no creation date/],
-	['1970', '1970-01-01T00:00:00Z', /It has no creation date/],
-	['nothing', null, /It has no creation date/],
-	['the future', '2999-01-01T00:00:00Z', /not long enough ago/],
+	['zero', 0, /No creation date available/],
+	['1970', '1970-01-01T00:00:00Z', /No creation date available/],
+	['nothing', null, /No creation date available/],
+	['the future', '2999-01-01T00:00:00Z', /more recent than the limit/],
 ])('without a creation date a file is kept: %s', async (_, created_at, why) => {
 	const host = new Host();
 	const files = [{ id: 'a', name: 'a', size: 1, created_at }];

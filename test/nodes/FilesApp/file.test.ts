@@ -52,7 +52,7 @@ describe('Get', () => {
 
 	it('says that an unknown file is unknown', async () => {
 		const error = errorOf(await file('get', { fileId: byId('file_unknown') }));
-		expect(error.message).toBe('Files App answered 404: File not found (not_found)');
+		expect(error.message).toBe('Files App responded with 404: File not found (not_found)');
 		expect(error.description).toContain('Get Many');
 	});
 });
@@ -164,7 +164,7 @@ describe('Download', () => {
 
 		it('a refusal keeps the service’s own words', async () => {
 			const error = errorOf(await from('gone'));
-			expect(error.message).toBe('Files App answered 403: No (forbidden)');
+			expect(error.message).toBe('Files App responded with 403: No (forbidden)');
 			expect(error.description).toContain('may not do this');
 		});
 	});

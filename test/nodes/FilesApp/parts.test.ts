@@ -88,7 +88,7 @@ it('says which parts have arrived when one fails for good', async () => {
 	await fault('/chunks', { type: 'status', status: 413 }, { nth: 4 });
 	const parameters = { options: { thresholdMb: 10, partsAtOnce: 1 } };
 	const error = errorOf(await upload([await large()], parameters));
-	expect(error.message).toMatch(/^Files App answered 413: .* \(file_too_large\)$/);
+	expect(error.message).toMatch(/^Files App responded with 413: .* \(file_too_large\)$/);
 	expect(error.description).toContain('2 of 3 parts have arrived (1–2)');
 });
 
@@ -103,7 +103,7 @@ it('sends nothing more once a part has failed for good', async () => {
 it('completes again after a lost answer, and says so when the session is gone by then', async () => {
 	await fault('/chunks/complete', { type: 'resetAfterBody' }, { times: 1 });
 	const error = errorOf(await upload([await large()], IN_PARTS));
-	expect(error.message).toContain('Files App answered 404');
+	expect(error.message).toContain('Files App responded with 404');
 	expect(error.description).toContain('an earlier attempt may have completed the file');
 	expect((await paths()).filter((path) => path === '/chunks/init')).toHaveLength(1);
 });

@@ -94,7 +94,7 @@ it.each([
 
 it('says that an unknown file is unknown', async () => {
 	const error = errorOf(await create({ fileId: byId('file_unknown') }));
-	expect(error.message).toMatch(/^Files App answered 404/);
+	expect(error.message).toMatch(/^Files App responded with 404/);
 });
 
 it.each([{ type: 'reset' }, { type: 'resetAfterBody' }, { type: 'status', status: 503 }])(

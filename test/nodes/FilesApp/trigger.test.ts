@@ -177,14 +177,16 @@ describe('a poll', () => {
 		await account.sandbox.fault({ service: 'filesApp', fault: { type: 'status', status: 401 } });
 		const before = trigger.savedStaticData;
 		expect(await trigger.poll()).toEqual([]);
-		expect(trigger.errors[0].message).toMatch(/^Files App answered 401/);
+		expect(trigger.errors[0].message).toMatch(/^Files App responded with 401/);
 		expect(trigger.savedStaticData).toBe(before);
 		await account.sandbox.reset();
 		expect(idsOf(await trigger.poll())).toEqual([id]);
 	});
 
 	it('of a key that does not work fails the activation', async () => {
-		await expect(account.active({}, { apiKey: 'wrong' })).rejects.toThrow(/Files App answered 401/);
+		await expect(account.active({}, { apiKey: 'wrong' })).rejects.toThrow(
+			/Files App responded with 401/,
+		);
 	});
 });
 

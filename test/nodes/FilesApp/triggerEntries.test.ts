@@ -53,7 +53,7 @@ describe('a file that cannot be read', () => {
 			tell(created('a'), created('b'), created('c'));
 			expect(told(await trigger.poll())).toEqual([
 				['a', 'a.txt', undefined],
-				['b', undefined, expect.stringMatching(`^Files App answered ${status}: No`)],
+				['b', undefined, expect.stringMatching(`^Files App responded with ${status}: No`)],
 				['c', 'c.txt', undefined],
 			]);
 			expect(trigger.errors).toEqual([]);
@@ -76,12 +76,12 @@ describe('a file that cannot be read', () => {
 		expect(await trigger.poll()).toEqual([]);
 		expect(await trigger.poll()).toEqual([]);
 		expect(trigger.errors.map(({ message }) => message)).toEqual([
-			'Files App answered 500: No',
-			'Files App answered 500: No',
+			'Files App responded with 500: No',
+			'Files App responded with 500: No',
 		]);
 		expect(told(await trigger.poll())).toEqual([
 			['a', 'a.txt', undefined],
-			['b', undefined, 'Files App answered 500: No'],
+			['b', undefined, 'Files App responded with 500: No'],
 			['c', 'c.txt', undefined],
 		]);
 	});
@@ -129,6 +129,6 @@ it.each(['{}', '{"changes":null}', '{"changes":{}}', '[]', '{"error":"x"}'])(
 		const trigger = await active();
 		feed.body = body;
 		expect(await trigger.poll()).toEqual([]);
-		expect(trigger.errors[0].message).toMatch(/without a list of changes|answered 200: x/);
+		expect(trigger.errors[0].message).toMatch(/without a list of changes|responded with 200: x/);
 	},
 );

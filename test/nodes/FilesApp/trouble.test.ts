@@ -37,7 +37,7 @@ describe('errors', () => {
 
 	it('a wrong key is named, once, and kept secret', async () => {
 		const message =
-			'Files App answered 401: The API key provided is invalid or has been revoked. (invalid_api_key)';
+			'Files App responded with 401: The API key provided is invalid or has been revoked. (invalid_api_key)';
 		const run = await get({ apiKey: 'sk_live_wrong' });
 		await expectWrongSecret(run, 'sk_live_wrong', { sandbox, message });
 	});
@@ -47,8 +47,8 @@ describe('errors', () => {
 		await get();
 		const error = errorOf(await get());
 		await sandbox.control.patch('/services/filesApp/settings', { requestsPerHour: 0 });
-		expect(error.message).toMatch(/^Files App answered 429: Too many requests/);
-		expect(error.description).toMatch(/come back at \d{4}-\d\d-\d\dT/);
+		expect(error.message).toMatch(/^Files App responded with 429: Too many requests/);
+		expect(error.description).toMatch(/wait until \d{4}-\d\d-\d\dT/);
 		expect(error.failure).toMatchObject({ cause: 'rate-limited' });
 	});
 
@@ -65,7 +65,7 @@ describe('errors', () => {
 		const error = errorOf(await get({ baseUrl: host.url }));
 		await host.stop();
 		expect(host.seen).toHaveLength(4);
-		expect(error.description).not.toContain('come back');
+		expect(error.description).not.toContain('wait until');
 	});
 
 	testWords(filesApp, [

@@ -97,7 +97,7 @@ describe('several files of an item', () => {
 	it('when one fails, tells which are already there', async () => {
 		await fault('/upload', { type: 'status', status: 400 }, { nth: 2 });
 		const error = errorOf(await upload([await three()], { binaryPropertyName: '*' }));
-		expect(error.message).toContain('Files App answered 400');
+		expect(error.message).toContain('Files App responded with 400');
 		expect(error.description).toMatch(/Uploaded before it: “1\.txt” \(file_\w+\)\.$/);
 	});
 

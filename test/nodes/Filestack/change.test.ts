@@ -107,7 +107,9 @@ describe('Delete', () => {
 			keptInStorage: false,
 		});
 		expect(errorOf(await run('getMetadata', { fields: [] })).httpCode).toBe('404');
-		expect(errorOf(await run('delete')).message).toBe('Filestack answered 404: File not found');
+		expect(errorOf(await run('delete')).message).toBe(
+			'Filestack responded with 404: File not found',
+		);
 	});
 
 	it('keeps the stored object if Keep in Storage is turned on', async () => {

@@ -157,18 +157,18 @@ it('cancels a stalled download', async () => {
 it('reports the CDN’s plain-text error without the policy and signature', async () => {
 	const wrong = { ...credentialsOf(sandbox), appSecret: 'wrong' };
 	const error = errorOf(await filestack(wrong, 'file', 'download', { file: handle }));
-	expect(error.message).toMatch(/^Filestack answered 403: application \[\d+\] policy error:/);
+	expect(error.message).toMatch(/^Filestack responded with 403: application \[\d+\] policy error:/);
 	expect(error.description).toContain('App Secret');
 
 	const message = `policy error: (signature: "${'ab'.repeat(32)}"; policy "eyJleHBpcnkiOjF9")`;
 	recorder.answer = () => ({ status: 403, body: message });
 	expect(errorOf(await record()).message).toBe(
-		'Filestack answered 403: policy error: (signature: "…"; policy "…")',
+		'Filestack responded with 403: policy error: (signature: "…"; policy "…")',
 	);
 });
 
 it('reports that an unknown handle was not found', async () => {
 	const error = errorOf(await download({ file: 'unknown' }));
-	expect(error.message).toBe('Filestack answered 404: File not found');
+	expect(error.message).toBe('Filestack responded with 404: File not found');
 	expect(JSON.stringify(error)).not.toContain(SECRET);
 });

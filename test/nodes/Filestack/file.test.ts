@@ -55,7 +55,7 @@ it('outputs a failing item with its error if the node is set to continue', async
 	);
 	expect(items.map(({ json, pairedItem }) => [json.handle ?? json.error, pairedItem])).toEqual([
 		[stored.handle, { item: 0 }],
-		['Filestack answered 404: File not found', { item: 1 }],
+		['Filestack responded with 404: File not found', { item: 1 }],
 		[stored.handle, { item: 2 }],
 	]);
 });

@@ -115,7 +115,7 @@ describe('without an app secret', () => {
 		await setting({ security: 'on' });
 		expect(outputOf(unsigned)[0].json).toMatchObject({ handle: file.handle, location: 'S3' });
 		const rejected = await filestack(credentials, 'file', 'getStorage', { file: file.handle });
-		expect(errorOf(rejected).message).toBe('Filestack answered 403: Policy required');
+		expect(errorOf(rejected).message).toBe('Filestack responded with 403: Policy required');
 		expect(errorOf(rejected).description).toContain('Make sure the App Secret');
 	});
 });

@@ -55,6 +55,6 @@ it('does not follow a redirect of a part, because its URL is only signed for the
 		const headers = { location: '/elsewhere', etag: '"e1"' };
 		response.writeHead(request.url === '/elsewhere' ? 200 : 307, headers).end();
 	};
-	expect(errorOf(await store()).message).toBe('Filestack’s object storage answered 307');
+	expect(errorOf(await store()).message).toBe('Filestack’s object storage responded with 307');
 	expect(seen).toEqual(['/part?sign=1']);
 });

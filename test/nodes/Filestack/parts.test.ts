@@ -218,7 +218,7 @@ describe('a multipart upload', () => {
 		const xml = '<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>';
 		uploadApi((path) => (path === '/part' ? { status: 403, body: xml } : undefined));
 		const error = errorOf(await store());
-		expect(error.message).toBe('Filestack’s object storage answered 403: Access Denied');
+		expect(error.message).toBe('Filestack’s object storage responded with 403: Access Denied');
 		expect(error.description).toContain('0 of 1 parts have arrived');
 		expect(recorder.seen.filter(({ path }) => path === '/part')).toHaveLength(1);
 	});
@@ -261,7 +261,7 @@ describe('on a failure', () => {
 	it('reports the uploaded parts if another part always fails', async () => {
 		await fault('storage', { type: 'status', status: 400 }, { nth: 3, times: 50 });
 		const error = errorOf(await storeFile(sandbox, big, { ...inParts, partsAtOnce: 1 }));
-		expect(error.message).toMatch(/^Filestack’s object storage answered 400/);
+		expect(error.message).toMatch(/^Filestack’s object storage responded with 400/);
 		expect(error.description).toContain('2 of 3 parts have arrived (1–2)');
 		expect(await calls()).not.toContain('POST /multipart/complete');
 	});
@@ -289,6 +289,6 @@ describe('on a failure', () => {
 			{ options: inParts },
 			{ input: [await itemWith({ data: big })] },
 		);
-		expect(errorOf(run).message).toBe('Filestack answered 401: Invalid Application');
+		expect(errorOf(run).message).toBe('Filestack responded with 401: Invalid Application');
 	});
 });

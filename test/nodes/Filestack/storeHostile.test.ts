@@ -27,7 +27,7 @@ describe('hostile values', () => {
 	it('rejects a lone UTF-16 surrogate in a field, and replaces it in the name of a file', async () => {
 		const options = { fileName: '={{ "a\\uD800b" }}' };
 		const { message } = errorOf(await recorder.run('store', { options }));
-		expect(message).toBe('The field “File Name” contains half of a character');
+		expect(message).toBe('The field “File Name” contains an incomplete character');
 		expect(recorder.seen).toEqual([]);
 		outputOf(await recorder.run('store', {}, {}, { ...TEXT, name: 'a\uD800b' }));
 		expect(recorder.seen[0].query.filename).toBe('a\uFFFDb');

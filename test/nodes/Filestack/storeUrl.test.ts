@@ -110,7 +110,7 @@ it('reports Filestack’s error message for a URL that it cannot download', asyn
 		...fromUrl,
 		url: 'http://127.0.0.1:9/x',
 	});
-	expect(errorOf(run).message).toMatch(/^Filestack answered 400: Unable to fetch the file/);
+	expect(errorOf(run).message).toMatch(/^Filestack responded with 400: Unable to fetch the file/);
 });
 
 it('rejects a MIME Type with options that require the processing API', async () => {

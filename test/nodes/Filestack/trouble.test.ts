@@ -28,7 +28,7 @@ const fault = (kind: object, more: object = {}) =>
 describe('credentials', () => {
 	it('with a wrong app secret: names the fields to check, sends one request and hides the secret', async () => {
 		const run = await get({ appSecret: 'a-wrong-secret' });
-		const message = /^Filestack answered 401: /;
+		const message = /^Filestack responded with 401: /;
 		await expectWrongSecret(run, 'a-wrong-secret', { sandbox, message });
 		expect(errorOf(run).description).toContain('Check the API Key and App Secret');
 		expectNoSecretIn(errorOf(run));
@@ -47,7 +47,7 @@ describe('credentials', () => {
 			);
 			await sandbox.control.patch('/services/filestack/settings', { unknownKey: '200' });
 			const error = errorOf(run);
-			expect(error.message).toBe(`Filestack answered ${way}: Invalid Application`);
+			expect(error.message).toBe(`Filestack responded with ${way}: Invalid Application`);
 			expect(error.description).toContain('Check the API Key');
 		},
 	);
@@ -121,8 +121,8 @@ describe('a service that fails', () => {
 		const headers = { 'filestack-reset': String(Math.ceil(Date.now() / 1000) + 3600) };
 		recorder.answer = () => ({ status: 429, headers, body: { error: 'Rate limit exceeded' } });
 		const error = errorOf(await recorder.run('getMetadata'));
-		expect(error.message).toBe('Filestack answered 429: Rate limit exceeded');
-		expect(error.description).toMatch(/come back at \d{4}-\d\d-\d\dT/);
+		expect(error.message).toBe('Filestack responded with 429: Rate limit exceeded');
+		expect(error.description).toMatch(/wait until \d{4}-\d\d-\d\dT/);
 		expect(error.failure?.cause).toBe('rate-limited');
 		expect(recorder.seen).toHaveLength(1);
 	});
@@ -133,7 +133,7 @@ describe('a service that fails', () => {
 			'filestack-remaining': '99',
 		};
 		recorder.answer = () => ({ status: 404, headers, body: { error: 'x' } });
-		expect(errorOf(await recorder.run('getMetadata')).description).not.toContain('come back');
+		expect(errorOf(await recorder.run('getMetadata')).description).not.toContain('wait until');
 	});
 
 	it.each([
@@ -148,7 +148,7 @@ describe('a service that fails', () => {
 		async (body, status, words) => {
 			recorder.answer = () => ({ status, body });
 			expect(errorOf(await recorder.run('getMetadata')).message).toContain(
-				`Filestack answered ${status}: ${words}`,
+				`Filestack responded with ${status}: ${words}`,
 			);
 		},
 	);
@@ -170,8 +170,8 @@ describe('a service that fails', () => {
 
 	it.each([
 		['', 'Filestack responded without any metadata of the file'],
-		['{"size":', 'does not answer like Filestack: it sent no JSON (200)'],
-		['ok', 'does not answer like Filestack: it sent no JSON (200)'],
+		['{"size":', 'does not look like Filestack: it returned something other than JSON (200)'],
+		['ok', 'does not look like Filestack: it returned something other than JSON (200)'],
 	])('with the response %j: is reported as another server', async (body, message) => {
 		recorder.answer = () => ({ body });
 		expect(errorOf(await recorder.run('getMetadata')).message).toContain(message);
@@ -181,13 +181,15 @@ describe('a service that fails', () => {
 		const body = `bad (signature: "${'0a'.repeat(32)}"; policy "eyJjYWxsIjpbInJlYWQiXX0=")`;
 		recorder.answer = () => ({ status: 403, body: { error: body } });
 		const error = errorOf(await recorder.run('getMetadata'));
-		expect(error.message).toBe('Filestack answered 403: bad (signature: "…"; policy "…")');
+		expect(error.message).toBe('Filestack responded with 403: bad (signature: "…"; policy "…")');
 	});
 
 	it('with a redirect: is not followed with the credentials', async () => {
 		const headers = { location: 'http://127.0.0.1:9/' };
 		recorder.answer = () => ({ status: 302, headers, body: '' });
-		expect(errorOf(await recorder.run('getMetadata')).message).toContain('it redirects (302)');
+		expect(errorOf(await recorder.run('getMetadata')).message).toContain(
+			'it returned a redirect (302)',
+		);
 	});
 });
 

@@ -57,7 +57,7 @@ it('with the default values shows what has expired and deletes nothing', async (
 	expect(await cleanUp()).toEqual([
 		expect.objectContaining({
 			action: 'wouldDelete',
-			reason: expect.stringMatching(/^It expired on .*Z$/) as string,
+			reason: expect.stringMatching(/^Expired on .*Z$/) as string,
 			dryRun: true,
 			title: 'over',
 			// The server never writes “expired” itself.
@@ -180,7 +180,7 @@ describe('when things go wrong', () => {
 		await fault({ type: 'status', status: 404 }, { path: `*/packages/${ids[2]}` });
 		const items = await live();
 		expect(actionsBy('title', items)).toEqual({ a: 'deleted', b: 'deleted', c: 'gone' });
-		expect(items.find(({ title }) => title === 'c')?.reason).toMatch(/^It was not there any more/);
+		expect(items.find(({ title }) => title === 'c')?.reason).toMatch(/^No longer exists: /);
 	});
 
 	it('a 429 in the middle is waited for', async () => {
@@ -192,7 +192,7 @@ describe('when things go wrong', () => {
 		await fault({ type: 'status', status: 401 }, { nth: 2, times: 5 });
 		const items = await live({ options: { deletionsAtOnce: 1 } });
 		expect(items.map(({ action }) => action)).toEqual(['deleted', 'failed', 'kept']);
-		expect(items[2].reason).toMatch(/^Not tried, .*401/);
+		expect(items[2].reason).toMatch(/^Skipped because an earlier deletion failed: .*401/);
 	});
 });
 
@@ -254,7 +254,7 @@ describe('what the list does not say', () => {
 		const { report, deleted } = await run(packages, { options: { keepIfContains: 'contract' } });
 		expect(deleted).toEqual(['b']);
 		expect(report.find(({ id }) => id === 'a')!.reason).toMatch(
-			/The service does not report its title, which may have to be kept$/,
+			/The service does not report its title, so it may be protected$/,
 		);
 	});
 
@@ -274,7 +274,7 @@ describe('what the list does not say', () => {
 		expect(expired.deleted).toEqual(['expired%20for%20both']);
 		expect(expired.report.find(({ action }) => action === 'kept')).toMatchObject({
 			id: 'expired for the service',
-			reason: 'The clocks do not agree on its status',
+			reason: 'The clocks disagree on its status',
 		});
 		await host.stop();
 		const active = await run(packages, statuses('active'), ahead);

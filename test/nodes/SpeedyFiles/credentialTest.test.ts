@@ -35,7 +35,7 @@ it.each([
 it.each([
 	[
 		'http://127.0.0.1:9',
-		'http://127.0.0.1:9 cannot be reached (ECONNREFUSED). Nothing answers at that address and port. Check the Instance URL.',
+		'Could not reach http://127.0.0.1:9 (ECONNREFUSED). Nothing is listening at that address and port. Check the Instance URL.',
 	],
 	['', 'The Instance URL is empty'],
 	[
@@ -51,12 +51,12 @@ it('an instance that is not set up yet fails, although its redirect ends well', 
 	const { status, message } = await test();
 	await user.set({ instance: 'ready' });
 	expect(status).toBe('Error');
-	expect(message).toMatch(/ redirects \(303\)\. The instance may not be set up yet\. /);
+	expect(message).toMatch(/ returned a redirect \(303\)\. The instance may not be set up yet\. /);
 });
 
 it.each([
-	['{"hello":"world"}', 'Another service answers at http://127.0.0.1:'],
-	['<html></html>', 'does not answer in JSON, but with a web page (200)'],
+	['{"hello":"world"}', 'A different service responded at http://127.0.0.1:'],
+	['<html></html>', 'returned a web page (200)'],
 ])('another server that answers everything with %s fails', async (body, message) => {
 	const host = new Host();
 	await host.start({}, { body });

@@ -127,20 +127,20 @@ describe('with files kept in S3', () => {
 
 	it('there is no ZIP, and the error says what to do instead', async () => {
 		const error = errorOf(await all());
-		expect(error.message).toMatch(/^The magic link answered 400: bulk zip download is only/);
+		expect(error.message).toMatch(/^The magic link responded with 400: bulk zip download is only/);
 		expect(error.description).toContain('Choose One File');
 	});
 });
 
 it('says what to do about an unknown file and a dead link', async () => {
 	const unknown = errorOf(await one({ fileId: byId('unknown') }));
-	expect(unknown.message).toMatch(/^The magic link answered 404/);
+	expect(unknown.message).toMatch(/^The magic link responded with 404/);
 	expect(unknown.description).toContain('Check the File ID');
 
 	const dead = await send();
 	await user.json('package.revoke', { packageId: byId(dead.id) });
 	const error = errorOf(await all({ magicLink: dead.magicLink }));
-	expect(error.message).toMatch(/^The magic link answered 410/);
+	expect(error.message).toMatch(/^The magic link responded with 410/);
 	expect(error.description).toContain('expired, was revoked');
 });
 

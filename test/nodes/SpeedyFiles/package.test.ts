@@ -83,7 +83,7 @@ describe('Create', () => {
 		const parameters = { ...PACKAGE, title: 'x'.repeat(256), recipientEmail: 'nobody' };
 		const error = errorOf(await user.run('package.create', parameters));
 		expect(error.message).toMatch(
-			/^SpeedyFiles answered 422: title: String should have at most 255 characters; recipient_email: value is not a valid email address/,
+			/^SpeedyFiles responded with 422: title: String should have at most 255 characters; recipient_email: value is not a valid email address/,
 		);
 		expect(error.description).toContain('Correct the fields');
 	});
@@ -131,7 +131,7 @@ describe('Get', () => {
 
 	it('says what to do when there is no such package, or it is another user’s', async () => {
 		const unknown = errorOf(await user.run('package.get', { packageId: byId('unknown') }));
-		expect(unknown.message).toBe('SpeedyFiles answered 404: Not Found');
+		expect(unknown.message).toBe('SpeedyFiles responded with 404: Not Found');
 		expect(unknown.description).toContain('Check the ID');
 
 		const id = await user.create();
@@ -141,7 +141,7 @@ describe('Get', () => {
 		);
 		const credentials = { apiToken: data.token };
 		const run = await user.run('package.get', { packageId: byId(id) }, { credentials });
-		expect(errorOf(run).message).toBe('SpeedyFiles answered 403: Forbidden');
+		expect(errorOf(run).message).toBe('SpeedyFiles responded with 403: Forbidden');
 		expect(errorOf(run).description).toContain('an admin');
 	});
 
@@ -179,7 +179,7 @@ describe('Finalize', () => {
 		],
 	])('of %s: says why not', async (_, make, reason) => {
 		const error = errorOf(await user.run('package.finalize', { packageId: byId(await make()) }));
-		expect(error.message).toBe(`SpeedyFiles answered 400: ${reason}`);
+		expect(error.message).toBe(`SpeedyFiles responded with 400: ${reason}`);
 		expect(error.description).toContain('at least one');
 	});
 

@@ -195,7 +195,7 @@ it('a failing poll keeps its place, and the error is that of the node', async ()
 	const id = await account.create();
 	await account.user.fault({ type: 'html', status: 500 });
 	expect(await trigger.poll()).toEqual([]);
-	expect(trigger.errors[0].message).toMatch(/^SpeedyFiles answered 500: a web page/);
+	expect(trigger.errors[0].message).toMatch(/^SpeedyFiles responded with 500: a web page/);
 	await account.sandbox.reset();
 	expect(idsOf(await trigger.poll())).toEqual([id]);
 });

@@ -93,7 +93,7 @@ describe('a failure half way', () => {
 		await refuseSecond();
 		await user.fault({ type: 'status', status: 403 }, { method: 'DELETE' });
 		const error = errorOf(await send({ options: { deleteOnFailure: true } }));
-		expect(error.description).toContain('It could not be deleted: SpeedyFiles answered 403');
+		expect(error.description).toContain('It could not be deleted: SpeedyFiles responded with 403');
 		expect(await user.look(idIn(error.description))).toMatchObject({ status: 'draft' });
 	});
 

@@ -102,8 +102,8 @@ describe('Get Many and Revoke', () => {
 	});
 
 	it.each([
-		['999', /^SpeedyFiles answered 404: Not Found/],
-		['sf_abc', /^SpeedyFiles answered 422: path\.token_id: Input should be a valid integer/],
+		['999', /^SpeedyFiles responded with 404: Not Found/],
+		['sf_abc', /^SpeedyFiles responded with 422: path\.token_id: Input should be a valid integer/],
 	])('says of the ID %s what is wrong', async (id, message) => {
 		expect(errorOf(await user.run('token.revoke', { tokenId: byId(id) })).message).toMatch(message);
 	});

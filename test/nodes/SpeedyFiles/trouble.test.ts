@@ -21,11 +21,11 @@ describe('every documented status says what to do', () => {
 		[409, 'conflicts'],
 		[413, 'client_max_body_size'],
 		[422, 'Correct the fields'],
-		[500, 'a problem of its own'],
+		[500, 'temporarily unavailable'],
 	])('%i', async (status, advice) => {
 		await user.fault({ type: 'status', status });
 		const error = errorOf(await get());
-		expect(error.message).toMatch(new RegExp(`^SpeedyFiles answered ${status}`));
+		expect(error.message).toMatch(new RegExp(`^SpeedyFiles responded with ${status}`));
 		expect(error.httpCode).toBe(String(status));
 		expect(error.description).toContain(advice);
 	});
@@ -35,7 +35,7 @@ it.each([
 	['sf_wrong', 'invalid token'],
 	['sf_wrong-and-secret', 'invalid token'],
 ])('a token that is refused is not shown: %s', async (apiToken, reason) => {
-	const message = `SpeedyFiles answered 401: ${reason}`;
+	const message = `SpeedyFiles responded with 401: ${reason}`;
 	const run = await get('x', { credentials: { apiToken } });
 	await expectWrongSecret(run, apiToken, { sandbox, message });
 });
@@ -48,7 +48,7 @@ it('a user who was disabled', async () => {
 	await sandbox.control.patch('/services/speedyFiles/users/2', { is_active: false });
 	const error = errorOf(await get('x', { credentials: { apiToken: data.token } }));
 	await sandbox.control.patch('/services/speedyFiles/users/2', { is_active: true });
-	expect(error.message).toBe('SpeedyFiles answered 401: account disabled');
+	expect(error.message).toBe('SpeedyFiles responded with 401: account disabled');
 	expect(error.description).toContain('end with their user');
 });
 
@@ -56,7 +56,7 @@ it('an instance that is not set up yet', async () => {
 	await user.set({ instance: 'notSetUp' });
 	const error = errorOf(await get());
 	await user.set({ instance: 'ready' });
-	expect(error.message).toMatch(/does not answer like SpeedyFiles: it redirects \(303\)$/);
+	expect(error.message).toMatch(/does not look like SpeedyFiles: it returned a redirect \(303\)$/);
 	expect(error.description).toContain('may not be set up yet');
 	expect(await user.calls()).toEqual(['GET /packages/unknown 303']);
 });
@@ -67,7 +67,7 @@ it.each([
 	['{"total":"x"}', 'package.getAll', 'SpeedyFiles responded without a list of packages'],
 	['{}', 'token.getAll', 'SpeedyFiles responded without a list of tokens'],
 	['[]', 'account.get', 'SpeedyFiles responded without an account with an ID'],
-	['<html></html>', 'package.get', 'does not answer like SpeedyFiles: it sent a web page (200)'],
+	['<html></html>', 'package.get', 'does not look like SpeedyFiles: it returned a web page (200)'],
 	['', 'package.get', 'SpeedyFiles responded without a package with an ID'],
 ])('another server that answers %j to %s', async (body, chosen, seen) => {
 	const host = new Host();
@@ -146,7 +146,7 @@ describe('values that try to be something else', () => {
 	])('as a URL %j is refused', async (value) => {
 		const packageId = { __rl: true, mode: 'url', value: `={{ ${JSON.stringify(value)} }}` };
 		const error = errorOf(await user.run('package.get', { packageId }));
-		expect(error.message).toBe('The Package is not a URL of a package');
+		expect(error.message).toBe('The Package is not a valid package URL');
 		expect(await user.calls()).toEqual([]);
 	});
 
@@ -193,7 +193,7 @@ it('many items run a few at once, in order, each with its own outcome', async ()
 		'first',
 		'second',
 		'first',
-		'SpeedyFiles answered 404: Not Found',
+		'SpeedyFiles responded with 404: Not Found',
 		'first',
 		'second',
 		'first',

@@ -164,7 +164,7 @@ it.each([
 	const other = await user.create(parameters);
 	if (!parameters.direction) await user.json('package.revoke', { packageId: byId(other) });
 	const error = errorOf(await user.upload(other, { data: small }));
-	expect(error.message).toContain(`SpeedyFiles answered 400: ${reason}`);
+	expect(error.message).toContain(`SpeedyFiles responded with 400: ${reason}`);
 	expect(error.description).toContain('outbound packages that are a draft or active');
 });
 

@@ -17,7 +17,7 @@ import { byId } from '../../support/locators';
 import { ownSandbox } from '../../support/ownSandbox';
 import { PACKAGE, SpeedyFilesUser } from '../../support/speedyFiles';
 
-describe('a success that reports a failure', () => {
+describe('the body of a success', () => {
 	it.each([
 		{ error: 'x' },
 		{ error: { code: 1 } },
@@ -28,13 +28,13 @@ describe('a success that reports a failure', () => {
 		{ success: 'false' },
 		{ status: false },
 		{ id: 'f', url: 'u', error: 'x' },
-	])('%j', (body) => expect(reportsError(body)).toBe(true));
+	])('reports a failure: %j', (body) => expect(reportsError(body)).toBe(true));
 
 	it.each([
 		...[{}, [], null, 'error', { error: null }, { error: false }, { error: '' }, { error: ' ' }],
 		...[{ error: 0 }, { error: {} }, { error: [] }, { success: true }, { status: 'failed' }],
 		...[{ data: { error: 'x' } }, { files: [{ error: 'x' }] }, { errors: 0 }],
-	])('not %j', (body) => expect(reportsError(body)).toBe(false));
+	])('does not report a failure: %j', (body) => expect(reportsError(body)).toBe(false));
 });
 
 it.each([
@@ -45,9 +45,9 @@ it.each([
 	[")]}',\n{}", ")]}',\n{}"],
 	['', ''],
 	[{ a: 1 }, { a: 1 }],
-])('the body %j is %j', (body, parsed) => expect(parseBody(body)).toEqual(parsed));
+])('the body %j is parsed to %j', (body, parsed) => expect(parseBody(body)).toEqual(parsed));
 
-it('a 404 that is a web page leads to the desktop route of FileShot, too', async () => {
+it('a web page with status 404 makes FileShot fall back to its desktop route', async () => {
 	const host = new Host();
 	const page = { status: 404, body: '<html><h1>Not Found</h1></html>' };
 	await host.start({ '/api/files/info/x': { body: '{"file_id":"x","file_name":"a"}' } }, page);
@@ -60,7 +60,7 @@ it('a 404 that is a web page leads to the desktop route of FileShot, too', async
 	expect(host.requests.map(({ url }) => url)).toEqual(['/api/files/x', '/api/files/info/x']);
 });
 
-it('a 503 that is a web page is asked again', async () => {
+it('a call is retried after a web page with status 503', async () => {
 	const host = new Host();
 	await host.start({}, { status: 503, body: '<html></html>' });
 	const credentials = { apiKey: 'fs_x', baseUrl: host.url };
@@ -72,7 +72,7 @@ it('a 503 that is a web page is asked again', async () => {
 	expect(host.requests).toHaveLength(4);
 });
 
-describe('a call of a service to come, after which the service may have acted', () => {
+describe('the error of a call after which the service may have acted', () => {
 	const host = new Host();
 	beforeAll(async () => await host.start({}, { status: 500, body: '{}' }));
 	afterAll(async () => await host.stop());
@@ -83,42 +83,42 @@ describe('a call of a service to come, after which the service may have acted', 
 		[false, { method: 'POST', repeatable: true }],
 		[false, { method: 'GET' }],
 		[false, { method: 'DELETE' }],
-	])('says so: %j, for %j', async (says, call) => {
+	])('has a warning (%j) for %j', async (hasWarning, call) => {
 		const credentials = { apiKey: 'sk_live_x', baseUrl: host.url };
 		const nowhere = { info: { services: { filesApp: { credentials } } } } as never;
 		const { workflow, additionalData, subject } = buildContext(filesAppNode(nowhere, {}));
 		const context = new LoadOptionsContext(workflow, subject, additionalData, '');
-		const whole = { path: '/new', needs: NOTHING, ...call } as ApiCall;
+		const complete = { path: '/new', needs: NOTHING, ...call } as ApiCall;
 		const error: unknown = await callApi(
 			context as unknown as ILoadOptionsFunctions,
 			filesApp,
-			whole,
+			complete,
 		).catch((thrown: unknown) => thrown);
-		const doubt = 'Files App may have done it anyway';
-		expect((error as NodeApiError).description!.includes(doubt)).toBe(says);
+		const warning = 'Files App may have completed the request anyway';
+		expect((error as NodeApiError).description!.includes(warning)).toBe(hasWarning);
 	});
 });
 
-describe('calls that send mail', () => {
+describe('the timeout of a call that sends email', () => {
 	const sandbox = ownSandbox();
 	const user = new SpeedyFilesUser(sandbox);
 	const timeouts = jest.spyOn(ClientRequest.prototype, 'setTimeout');
 	beforeEach(() => timeouts.mockClear());
 	afterAll(() => timeouts.mockRestore());
-	/** Milliseconds that the calls wait for their answers, in order. */
-	const waited = () => timeouts.mock.calls.map(([milliseconds]) => milliseconds);
+	/** Returns the timeouts of the calls in milliseconds, in order. */
+	const timeoutsUsed = () => timeouts.mock.calls.map(([milliseconds]) => milliseconds);
 
-	it('may take SpeedyFiles minutes: its link would be lost', async () => {
+	it('is minutes for SpeedyFiles: the link would otherwise be lost', async () => {
 		const id = await user.create(PACKAGE);
 		outputOf(await user.upload(id, { data: { name: 'a', bytes: Buffer.from('x') } }));
 		timeouts.mockClear();
 		outputOf(await user.run('package.finalize', { packageId: byId(id) }));
 		outputOf(await user.run('package.revoke', { packageId: byId(id) }));
-		expect(waited()).toEqual([300_000, 300_000]);
+		expect(timeoutsUsed()).toEqual([300_000, 300_000]);
 	});
 
-	it('may take FileCourier minutes: the recipient would be notified twice', async () => {
+	it('is minutes for FileCourier: the recipient would otherwise be notified twice', async () => {
 		outputOf(await createSession(sandbox));
-		expect(waited()).toEqual([300_000]);
+		expect(timeoutsUsed()).toEqual([300_000]);
 	});
 });

@@ -2,7 +2,7 @@ import { sleep } from 'n8n-workflow';
 
 import { inBatches } from '../../../nodes/shared/batching';
 
-it('works on a few items at once and keeps their order', async () => {
+it('processes several items concurrently and keeps their order', async () => {
 	let running = 0;
 	let most = 0;
 	const results = await inBatches(20, { itemsAtOnce: 4 }, undefined, async (index) => {
@@ -15,7 +15,7 @@ it('works on a few items at once and keeps their order', async () => {
 	expect(most).toBe(4);
 });
 
-it('with a pause finishes a group before the next begins', async () => {
+it('finishes a batch and waits before the next one starts, if a pause is set', async () => {
 	const starts: number[] = [];
 	await inBatches(4, { itemsAtOnce: 2, pauseBetween: 100 }, undefined, async () => {
 		starts.push(Date.now());
@@ -24,7 +24,7 @@ it('with a pause finishes a group before the next begins', async () => {
 	expect(starts[2] - starts[1]).toBeGreaterThanOrEqual(100);
 });
 
-it('starts nothing new after a failure, and throws that of the first item', async () => {
+it('starts no further item after a failure, and throws the error of the first failed item', async () => {
 	const started: number[] = [];
 	const work = async (index: number) => {
 		started.push(index);
@@ -36,7 +36,7 @@ it('starts nothing new after a failure, and throws that of the first item', asyn
 	expect(started).toEqual([0, 1]);
 });
 
-it('starts nothing new when the execution is stopped', async () => {
+it('starts no further item after the execution is stopped', async () => {
 	const stop = new AbortController();
 	const started: number[] = [];
 	await inBatches(10, { itemsAtOnce: 1 }, stop.signal, async (index) => {
@@ -47,7 +47,7 @@ it('starts nothing new when the execution is stopped', async () => {
 	expect(started).toEqual([0, 1, 2]);
 });
 
-it.each([0, 1])('does %i items', async (count) => {
+it.each([0, 1])('processes %i items', async (count) => {
 	expect(await inBatches(count, {}, undefined, (index) => Promise.resolve(index))).toHaveLength(
 		count,
 	);

@@ -28,7 +28,7 @@ const foundFor = (one: Thing): Found => ({
 	json: { n: Math.random() },
 });
 
-/** The list in pages of three. */
+/** Reads the items as a list with pages of three. */
 const listed = async (things: readonly Thing[], date: unknown) =>
 	await readListing(0, (start) =>
 		Promise.resolve({
@@ -44,17 +44,17 @@ const plannedIn = (outcomes: Outcome[]) =>
 beforeEach(() => void jest.spyOn(Date, 'now').mockReturnValue(NOW));
 afterEach(() => void jest.restoreAllMocks());
 
-describe.each(['expired', 'expiring', 'olderThan'] as const)('%s', (selection) => {
-	it('what a simple model would keep is never planned, and the rest is', async () => {
+describe.each(['expired', 'expiring', 'olderThan'] as const)('the plan for %s', (selection) => {
+	it('contains exactly the items that a simple model would delete', async () => {
 		const chance = new Chance(1);
 		let most = 0;
 		for (let n = 0; n < 3000; n++) {
 			const things = account(chance, NOW, chance.whole(0, 12));
 			const header = dateHeader(chance, NOW);
-			const trusts = chance.next() < 0.2;
+			const trustsService = chance.next() < 0.2;
 			const wanted = { ...wish(chance), selection };
 			const { found, readings } = await listed(things, header.value);
-			const clock = clockOf('Service', readings, trusts);
+			const clock = clockOf('Service', readings, trustsService);
 			const outcomes = plan(
 				found,
 				clock,
@@ -65,9 +65,9 @@ describe.each(['expired', 'expiring', 'olderThan'] as const)('%s', (selection) =
 				},
 				{ ...newRun(), most: Infinity },
 			);
-			const times = timesThatCount(header, NOW, trusts);
+			const times = timesThatCount(header, NOW, trustsService);
 			const expected = deletable(things, wanted, times).map(({ id }) => id!.trim());
-			const context = { n, header, trusts, wanted, things };
+			const context = { n, header, trustsService, wanted, things };
 			expect({ ...context, planned: plannedIn(outcomes).sort() }).toEqual({
 				...context,
 				planned: expected.sort(),
@@ -75,14 +75,14 @@ describe.each(['expired', 'expiring', 'olderThan'] as const)('%s', (selection) =
 			expect(outcomes.every(({ reason }) => reason.length > 10)).toBe(true);
 			most = Math.max(most, expected.length);
 		}
-		// Otherwise the test would pass for a plan that keeps everything.
+		// Without a case with deletions, a plan that keeps everything would pass.
 		expect(most).toBeGreaterThan(1);
 	});
 });
 
-it('several items of a run share the maximum, and never plan an ID twice', async () => {
+it('input items of a run share the maximum of deletions, and never plan an ID twice', async () => {
 	const chance = new Chance(2);
-	const met = new Set<number>();
+	const totals = new Set<number>();
 	for (let n = 0; n < 2000; n++) {
 		const run = newRun();
 		const taken: string[] = [];
@@ -99,14 +99,14 @@ it('several items of a run share the maximum, and never plan an ID twice', async
 			taken.push(...planned);
 		}
 		expect(new Set(taken).size).toBe(taken.length);
-		met.add(taken.length);
+		totals.add(taken.length);
 		expect(run.used).toBeLessThanOrEqual(6);
 		expect(taken.length).toBe(run.used);
 	}
-	expect(Math.max(...met)).toBe(6);
+	expect(Math.max(...totals)).toBe(6);
 });
 
-it('of more than the maximum the oldest are planned', async () => {
+it('plans the oldest items if more than the maximum match', async () => {
 	const chance = new Chance(3);
 	for (let n = 0; n < 500; n++) {
 		const things = account(chance, NOW, 20);
@@ -121,7 +121,7 @@ it('of more than the maximum the oldest are planned', async () => {
 		const datesBy = (test: (one: Outcome) => boolean) =>
 			outcomes.filter(test).map((one) => one.found.createdAt!);
 		const planned = datesBy(({ action }) => action === 'wouldDelete');
-		const beyond = datesBy(({ reason }) => /More than 2 fit$/.test(reason));
+		const beyond = datesBy(({ reason }) => /Over the limit of 2 deletions per run$/.test(reason));
 		expect(planned.length).toBeLessThanOrEqual(2);
 		if (beyond.length > 0) {
 			expect(planned).toHaveLength(2);
@@ -130,7 +130,7 @@ it('of more than the maximum the oldest are planned', async () => {
 	}
 });
 
-it('150,000 files are planned in seconds', async () => {
+it('plans 150,000 files within the time limit of a test', async () => {
 	const things = Array.from({ length: 150_000 }, (_, n) => ({
 		id: `f${n}`,
 		name: `file ${n}`,

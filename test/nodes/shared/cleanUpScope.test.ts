@@ -4,13 +4,13 @@ import { allNodes, credentialsFor, operationsOf } from '../../support/descriptio
 import { errorOf, runNode } from '../../support/engine';
 import { Host } from '../../support/host';
 
-/** Every node that can clean up, found by its description: a further one needs no line here. */
+/** Every node with Clean Up, found by its description, so that a new one is tested automatically. */
 const CLEAN_UPS = allNodes().flatMap(({ node, credentialType }) =>
 	operationsOf(node)
 		.filter(({ selection }) => selection.operation === 'cleanUp')
 		.map(({ selection, fields }) => ({ node, credentialType, selection, fields })),
 );
-/** Options that neither narrow down what is deleted nor protect anything. */
+/** Options that neither limit nor protect anything. */
 const OTHER_OPTIONS = ['deletionsAtOnce', 'trustServiceClock'];
 
 const EXPRESSIONS = [
@@ -29,10 +29,10 @@ const host = new Host();
 beforeAll(async () => await host.start({}, { body: '{}' }));
 afterAll(async () => await host.stop());
 
-it('three services have it', () => expect(CLEAN_UPS).toHaveLength(3));
+it('Clean Up exists for three services', () => expect(CLEAN_UPS).toHaveLength(3));
 
 describe.each(CLEAN_UPS.map((one) => [one.node.description.displayName, one] as const))(
-	'%s: a filter or protection that is empty sends nothing',
+	'Clean Up of %s rejects an empty filter or protection before the first request',
 	(_, { node, credentialType, selection, fields }) => {
 		const run = async (parameters: IDataObject) => {
 			host.requests.length = 0;
@@ -44,7 +44,7 @@ describe.each(CLEAN_UPS.map((one) => [one.node.description.displayName, one] as 
 				parameters: { ...selection, dryRun: false, ...parameters },
 			});
 		};
-		const refuses = async (parameters: IDataObject, label: string) => {
+		const expectRejected = async (parameters: IDataObject, label: string) => {
 			const { message } = errorOf(await run(parameters));
 			expect(message).toContain(`“${label}”`);
 			expect(message).not.toMatch(/undefined|object Object/);
@@ -55,15 +55,15 @@ describe.each(CLEAN_UPS.map((one) => [one.node.description.displayName, one] as 
 		const texts = fields.filter(({ type }) => type === 'string');
 
 		it.each(limiting.flatMap((one) => BLANK.map((value) => [one.displayName, value, one.name])))(
-			'option %s: %j',
+			'in the option %s: %j',
 			async (label, value, name) =>
-				await refuses({ options: { [name as string]: value as string } }, label as string),
+				await expectRejected({ options: { [name as string]: value as string } }, label as string),
 		);
 
-		it('fields, if they are filled in', async () => {
+		it('in a field that is filled in', async () => {
 			for (const { name, displayName } of texts) {
 				for (const value of ['   ', '\u200b', [], {}, ...EXPRESSIONS]) {
-					await refuses({ [name]: value as string }, displayName);
+					await expectRejected({ [name]: value as string }, displayName);
 				}
 			}
 		});
@@ -77,20 +77,20 @@ describe.each(CLEAN_UPS.map((one) => [one.node.description.displayName, one] as 
 			' ,\u200b, ',
 			'={{ " , " }}',
 			'={{ undefined }},{{ null }}',
-		])('a list of what to keep with nothing in it: %j', async (keepIfContains) => {
+		])('in Keep If … Contains, as a list of empty texts: %j', async (keepIfContains) => {
 			const { displayName } = options.find(({ name }) => name === 'keepIfContains')!;
-			await refuses({ options: { keepIfContains } }, displayName);
+			await expectRejected({ options: { keepIfContains } }, displayName);
 		});
 
 		it.each(['={{ "contract," }}', '={{ "" }},contract', '={{ ["a", "", "b"].join() }}'])(
-			'and one that an expression leaves a gap in: %j',
+			'in Keep If … Contains, as an empty text from an expression: %j',
 			async (keepIfContains) => {
 				const { displayName } = options.find(({ name }) => name === 'keepIfContains')!;
-				await refuses({ options: { keepIfContains } }, displayName);
+				await expectRejected({ options: { keepIfContains } }, displayName);
 			},
 		);
 
-		it('a comma at the end of what somebody has typed is no gap', async () => {
+		it('but accepts a typed list of texts that ends with a comma', async () => {
 			await run({ options: { keepIfContains: 'contract, ' } });
 			expect(host.requests).not.toEqual([]);
 		});

@@ -10,7 +10,7 @@ describe('a date of any service becomes ISO 8601 in UTC', () => {
 			'2026-05-13T20:30:22.123456',
 			'2026-05-13T20:30:22.123Z',
 		],
-		['a blank instead of T', '2026-05-13 20:30:22', '2026-05-13T20:30:22.000Z'],
+		['a space instead of T', '2026-05-13 20:30:22', '2026-05-13T20:30:22.000Z'],
 		['a day', '2026-05-13', '2026-05-13T00:00:00.000Z'],
 		['an HTTP date', 'Wed, 22 Jan 2025 14:22:18 GMT', '2025-01-22T14:22:18.000Z'],
 		['unix seconds', 1559199901, '2019-05-30T07:05:01.000Z'],
@@ -20,7 +20,7 @@ describe('a date of any service becomes ISO 8601 in UTC', () => {
 	});
 
 	it.each([[''], ['soon'], [null], [undefined], [NaN], [Infinity], [{}], [9e15], [0], [-1]])(
-		'%p is no date',
+		'%p is not a date',
 		(value) => {
 			expect(isoDate(value)).toBeUndefined();
 			expect(epochOf(value)).toBeUndefined();
@@ -28,14 +28,14 @@ describe('a date of any service becomes ISO 8601 in UTC', () => {
 	);
 });
 
-describe('“never” in any form', () => {
-	it.each(ALL_NEVER.map((value) => [value]))('%j is no date', (value) => {
+describe('a value that means “never”', () => {
+	it.each(ALL_NEVER.map((value) => [value]))('%j is not a date', (value) => {
 		expect(epochOf(value)).toBeUndefined();
 		expect(isNoDate(value)).toBe(true);
 	});
 });
 
-describe('what cannot be read, although Date.parse may guess something', () => {
+describe('a value in an unknown format is neither a date nor “never”, even if Date.parse accepts it', () => {
 	it.each(ALL_UNREADABLE.map((value) => [value]))('%j', (value) => {
 		expect(epochOf(value)).toBeUndefined();
 		expect(isNoDate(value)).toBe(false);
@@ -43,7 +43,7 @@ describe('what cannot be read, although Date.parse may guess something', () => {
 });
 
 describe('the Date header', () => {
-	it('is a date of HTTP', () => {
+	it('is parsed if it is an HTTP date', () => {
 		expect(headerTime('Sun, 06 Nov 2022 08:49:37 GMT')).toBe(Date.UTC(2022, 10, 6, 8, 49, 37));
 	});
 
@@ -62,7 +62,7 @@ describe('the Date header', () => {
 		'Sun Nov  6 08:49:37 2022',
 		'Thu, 01 Jan 1970 00:00:00 GMT',
 		['Sun, 06 Nov 2022 08:49:37 GMT'],
-	])('is not %j; then the clock of n8n is shown', (date) => {
+	])('is ignored in favor of the clock of n8n if it is %j', (date) => {
 		expect(headerTime(date)).toBeUndefined();
 		expect(Math.abs(serviceTime({ date }) - Date.now())).toBeLessThan(5000);
 	});

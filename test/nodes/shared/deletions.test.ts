@@ -11,11 +11,11 @@ const planned = Array.from(
 		found: { id: String(n), name: `file ${n}`, json: {} },
 		fits: n < 8,
 		action: n < 8 ? 'wouldDelete' : 'kept',
-		reason: n < 8 ? 'It has expired' : 'It expires later',
+		reason: n < 8 ? 'Has expired' : 'Does not expire yet',
 	}),
 );
 
-/** An item of an execution that can be stopped. */
+/** Creates an item of an execution that can be stopped. */
 function stoppable() {
 	const stop = new AbortController();
 	const node = { name: 'Clean Up' } as INode;
@@ -23,7 +23,7 @@ function stoppable() {
 	return { stop, item: { functions, itemIndex: 0 } as unknown as ItemContext };
 }
 
-it.each([1, 3, 20])('deletes %i at the same time, and no more', async (atOnce) => {
+it.each([1, 3, 20])('deletes at most %i items at the same time', async (atOnce) => {
 	let [running, most] = [0, 0];
 	const { item } = stoppable();
 	const outcomes = await deleteEach(item, planned, atOnce, async () => {
@@ -39,7 +39,7 @@ it.each([1, 3, 20])('deletes %i at the same time, and no more', async (atOnce) =
 	]);
 });
 
-it('what was not tried, because the execution was stopped, is kept and says so', async () => {
+it('keeps the items that were not attempted before the execution was stopped, and reports the reason', async () => {
 	const { stop, item } = stoppable();
 	const outcomes = await deleteEach(item, planned, 1, (_, id) => {
 		if (id === '2') stop.abort();
@@ -49,13 +49,13 @@ it('what was not tried, because the execution was stopped, is kept and says so',
 		...['deleted', 'deleted', 'deleted'],
 		...['kept', 'kept', 'kept', 'kept', 'kept', 'kept', 'kept'],
 	]);
-	expect(outcomes[3].reason).toBe('Not tried');
-	expect(outcomes[9].reason).toBe('It expires later');
+	expect(outcomes[3].reason).toBe('Skipped because the execution was stopped');
+	expect(outcomes[9].reason).toBe('Does not expire yet');
 });
 
-/** A failure of the service with a status, as the HTTP layer makes it also of an HTML page. */
+/** An error status of the service, as the HTTP layer reports it, also for an HTML page. */
 const failure = (httpCode: string) =>
-	new NodeApiError({ name: 'Clean Up' } as INode, {}, { httpCode, message: `Answer ${httpCode}` });
+	new NodeApiError({ name: 'Clean Up' } as INode, {}, { httpCode, message: `Status ${httpCode}` });
 
 const actions = async (remove: (id: string) => Promise<void>, run = newRun(), atOnce = 1) => {
 	const { item } = stoppable();
@@ -63,7 +63,7 @@ const actions = async (remove: (id: string) => Promise<void>, run = newRun(), at
 	return outcomes.map(({ action }) => action);
 };
 
-it.each(['404', '410'])('%s means that it is gone', async (status) => {
+it.each(['404', '410'])('reports an item as gone after the status %s', async (status) => {
 	expect(
 		await actions((id) => (id === '2' ? Promise.reject(failure(status)) : Promise.resolve())),
 	).toEqual([
@@ -72,34 +72,37 @@ it.each(['404', '410'])('%s means that it is gone', async (status) => {
 	]);
 });
 
-it.each(['401', '429'])('%s ends the run, for the items to come as well', async (status) => {
-	const run = newRun();
-	const asked: string[] = [];
-	const remove = (id: string) => {
-		asked.push(id);
-		return id === '2' ? Promise.reject(failure(status)) : Promise.resolve();
-	};
-	expect(await actions(remove, run)).toEqual([
-		...['deleted', 'deleted', 'failed', 'kept', 'kept', 'kept', 'kept', 'kept', 'kept', 'kept'],
-	]);
-	expect(await actions(remove, run)).toEqual(Array.from({ length: 10 }, () => 'kept'));
-	expect(asked).toEqual(['0', '1', '2']);
-});
+it.each(['401', '429'])(
+	'ends the run after the status %s, also for later input items',
+	async (status) => {
+		const run = newRun();
+		const requested: string[] = [];
+		const remove = (id: string) => {
+			requested.push(id);
+			return id === '2' ? Promise.reject(failure(status)) : Promise.resolve();
+		};
+		expect(await actions(remove, run)).toEqual([
+			...['deleted', 'deleted', 'failed', 'kept', 'kept', 'kept', 'kept', 'kept', 'kept', 'kept'],
+		]);
+		expect(await actions(remove, run)).toEqual(Array.from({ length: 10 }, () => 'kept'));
+		expect(requested).toEqual(['0', '1', '2']);
+	},
+);
 
-it('whatever the plan says, no more than the maximum of the run and no ID twice', async () => {
+it('deletes no more than the maximum of the run and no ID twice, even if the plan contains more', async () => {
 	const run = { ...newRun(), most: 5 };
-	const asked: string[] = [];
+	const requested: string[] = [];
 	const remove = (id: string) => {
-		asked.push(id);
+		requested.push(id);
 		return Promise.reject(failure('500'));
 	};
 	await actions(remove, run, 20);
 	run.most = 7;
 	await actions(remove, run, 20);
-	expect(asked.sort()).toEqual(['0', '1', '2', '3', '4', '5', '6']);
+	expect(requested.sort()).toEqual(['0', '1', '2', '3', '4', '5', '6']);
 });
 
-it('150,000 deletions end in a report', async () => {
+it('reports 150,000 deletions', async () => {
 	const many = Array.from({ length: 150_000 }, (_, n) => ({
 		...planned[0],
 		found: { id: `f${n}`, name: 'f', json: {} },

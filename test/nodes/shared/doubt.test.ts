@@ -1,6 +1,4 @@
-/**
- * What may have happened is said where the service may have acted, and only there.
- */
+/** An error warns that the service may have acted if, and only if, that is possible. */
 /* eslint-disable @n8n/community-nodes/no-restricted-imports */
 import { createServer as createTlsServer } from 'node:https';
 import { type AddressInfo, createServer, type Server } from 'node:net';
@@ -13,7 +11,7 @@ import { Host, type Scripted } from '../../support/host';
 import { byId } from '../../support/locators';
 import type { Sandbox } from '../../support/sandbox';
 
-const MAY_HAVE = /\banyway\b/;
+const WARNING = /\banyway\b/;
 
 const servers: Server[] = [];
 const listening = async (server: Server, protocol: string) => {
@@ -38,18 +36,18 @@ const calls = {
 	},
 };
 
-describe.each(Object.entries(calls))('%s', (_, call) => {
-	it('that nothing listens for cannot have acted', async () => {
-		expect((await call('http://127.0.0.1:9')).description).not.toMatch(MAY_HAVE);
+describe.each(Object.entries(calls))('the error of %s', (_, call) => {
+	it('has no warning if nothing listens at the address', async () => {
+		expect((await call('http://127.0.0.1:9')).description).not.toMatch(WARNING);
 	});
 
-	it('whose host has no name that is known cannot have acted', async () => {
+	it('has no warning if the host name is unknown', async () => {
 		const { description } = await call('http://no-such-host.invalid');
-		expect(description).toMatch(/no host of that name|name server did not answer/);
-		expect(description).not.toMatch(MAY_HAVE);
+		expect(description).toMatch(/host name could not be found|DNS server did not respond/);
+		expect(description).not.toMatch(WARNING);
 	});
 
-	it('that does not trust the certificate cannot have acted, and was not sent', async () => {
+	it('has no warning if the certificate is not trusted, and nothing is sent', async () => {
 		let seen = 0;
 		const server = createTlsServer({ key, cert }, (_request, response) => {
 			seen += 1;
@@ -58,36 +56,36 @@ describe.each(Object.entries(calls))('%s', (_, call) => {
 		const { description, message } = await call(await listening(server, 'https'));
 		expect(message).toContain('could not be reached');
 		expect(description).toContain('certificate of the host is self-signed');
-		expect(description).not.toMatch(MAY_HAVE);
+		expect(description).not.toMatch(WARNING);
 		expect(seen).toBe(0);
 	});
 
-	it('that speaks TLS to a plain-text port cannot have acted', async () => {
+	it('has no warning if the port does not speak TLS', async () => {
 		const server = createServer((socket) => {
 			socket.on('error', () => undefined);
 			socket.once('data', () => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'));
 		});
 		const { description } = await call(await listening(server, 'https'));
-		expect(description).toContain('does not speak TLS');
-		expect(description).not.toMatch(MAY_HAVE);
+		expect(description).toContain('TLS connection to the host failed');
+		expect(description).not.toMatch(WARNING);
 	});
 
-	it('whose host hangs up during the TLS handshake cannot have acted', async () => {
+	it('has no warning if the host closes the connection during the TLS handshake', async () => {
 		const server = createServer((socket) => {
 			socket.on('error', () => undefined);
 			socket.once('data', () => socket.destroy());
 		});
 		const { description } = await call(await listening(server, 'https'));
-		expect(description).not.toMatch(MAY_HAVE);
+		expect(description).not.toMatch(WARNING);
 	});
 
-	it('whose answer is lost may have acted', async () => {
+	it('has a warning if the response is lost', async () => {
 		const server = createServer((socket) => {
 			socket.on('error', () => undefined);
 			socket.once('data', () => socket.destroy());
 		});
 		const { description } = await call(await listening(server, 'http'));
-		expect(description).toMatch(MAY_HAVE);
+		expect(description).toMatch(WARNING);
 	});
 
 	const page = '<html><title>No</title></html>';
@@ -103,12 +101,12 @@ describe.each(Object.entries(calls))('%s', (_, call) => {
 		[true, { status: 200, body: page }],
 		[true, { status: 200, body: '{}' }],
 		[true, { status: 200 }],
-	])('may have acted: %j after %j', async (mayHaveActed, scripted) => {
+	])('has a warning (%j) after the response %j', async (mayHaveActed, scripted) => {
 		const host = new Host();
 		await host.start({}, scripted);
 		const { description } = await call(host.url);
 		await host.stop();
 		expect(host.seen).toHaveLength(1);
-		expect(MAY_HAVE.test(String(description))).toBe(mayHaveActed);
+		expect(WARNING.test(String(description))).toBe(mayHaveActed);
 	});
 });

@@ -74,7 +74,7 @@ it.each([401, 413])(
 		const [{ value: source }] = opening.mock.results;
 		expect((await (source as ReturnType<BinaryDataService['getAsStream']>)).destroyed).toBe(true);
 		opening.mockRestore();
-		expect(error.message).toBe(`Files App answered ${status}: Not this one (refused)`);
+		expect(error.message).toBe(`Files App responded with ${status}: Not this one (refused)`);
 		expect(server.seen).toBe(1);
 		expect(server.taken).toBeLessThan(SIZE);
 	},
@@ -103,7 +103,7 @@ it.each([201, 413])(
 		let kept: Socket | undefined;
 		const error = await upload(await server.start());
 		// Well before the stall timeout of 20 seconds would say so.
-		expect(error.message).toMatch(/^Files App answered (413|when only \d+ of)/);
+		expect(error.message).toMatch(/^Files App (responded with 413|answered when only \d+ of)/);
 		expect(server.taken).toBeLessThan(SIZE);
 		// Who looks again finds the connection closed.
 		kept!.resume();
@@ -142,7 +142,7 @@ it('a 429 is waited for as long as it says', async () => {
 	const error = await upload(await server.start());
 	await server.stop();
 	expect(error.httpCode).toBe('429');
-	expect(error.description).toContain('come back at');
+	expect(error.description).toContain('wait until');
 	expect(server.seen).toBe(1);
 });
 

@@ -9,38 +9,48 @@ const OLD: Rule = { selection: 'olderThan', span: 24 * HOUR };
 const expires = (milliseconds: number): Dated => ({ expiresAt: NOW + milliseconds });
 const created = (milliseconds: number): Dated => ({ createdAt: NOW + milliseconds });
 
-describe('fits', () => {
+describe('a file matches the rule if it', () => {
 	it.each<[string, Rule, Dated, string]>([
-		['expired a moment ago', EXPIRED, expires(-1), 'It expired on 2030-06-01T11:59:59.999Z'],
-		['expires exactly now', EXPIRED, expires(0), 'It expired on 2030-06-01T12:00:00.000Z'],
-		['months over', EXPIRED, expires(-4000 * HOUR), 'It expired on 2029-12-16T20:00:00.000Z'],
+		['expired a moment ago', EXPIRED, expires(-1), 'Expired on 2030-06-01T11:59:59.999Z'],
+		['expires exactly now', EXPIRED, expires(0), 'Expired on 2030-06-01T12:00:00.000Z'],
+		['expired months ago', EXPIRED, expires(-4000 * HOUR), 'Expired on 2029-12-16T20:00:00.000Z'],
 		[
-			'over before its date',
+			'is marked as expired before its date',
 			EXPIRED,
 			{ ...expires(HOUR), isOver: true },
-			'The service says that it has expired',
+			'Marked as expired by the service',
 		],
-		['over without a date', EXPIRED, { isOver: true }, 'The service says that it has expired'],
 		[
-			'created within the second that a Date header does not show',
+			'is marked as expired without a date',
+			EXPIRED,
+			{ isOver: true },
+			'Marked as expired by the service',
+		],
+		[
+			'was created within the second that a Date header rounds off',
 			EXPIRING,
 			{ ...expires(1000), ...created(999) },
-			'It expires soon',
+			'Expires soon',
 		],
-		['the next moment', EXPIRING, expires(1), 'It expires soon, on 2030-06-01T12:00:00.001Z'],
 		[
-			'the last moment of the span',
+			'expires in the next moment',
+			EXPIRING,
+			expires(1),
+			'Expires soon, on 2030-06-01T12:00:00.001Z',
+		],
+		[
+			'expires at the last moment of the span',
 			EXPIRING,
 			expires(24 * HOUR),
-			'It expires soon, on 2030-06-02T12:00:00.000Z',
+			'Expires soon, on 2030-06-02T12:00:00.000Z',
 		],
 		[
-			'exactly as old as asked for',
+			'is exactly as old as the limit',
 			OLD,
 			created(-24 * HOUR),
-			'It was created on 2030-05-31T12:00:00.000Z',
+			'Created on 2030-05-31T12:00:00.000Z',
 		],
-		['older', OLD, created(-25 * HOUR), 'It was created on 2030-05-31T11:00:00.000Z'],
+		['is older than the limit', OLD, created(-25 * HOUR), 'Created on 2030-05-31T11:00:00.000Z'],
 	])('%s', (_, rule, dated, reason) => {
 		expect(judge(rule, dated, NOW)).toMatchObject({
 			fits: true,
@@ -49,61 +59,76 @@ describe('fits', () => {
 	});
 });
 
-describe('is kept', () => {
+describe('a file does not match the rule if it', () => {
 	it.each<[string, Rule, Dated, string]>([
-		['not over yet', EXPIRED, expires(1), 'It expires on 2030-06-01T12:00:00.001Z'],
-		['without an expiry', EXPIRED, created(-9000 * HOUR), 'It has no expiry date'],
-		['expired already', EXPIRING, expires(0), 'It expired on 2030-06-01T12:00:00.000Z'],
+		['has not expired yet', EXPIRED, expires(1), 'Expires on 2030-06-01T12:00:00.001Z'],
+		['has no expiry date', EXPIRED, created(-9000 * HOUR), 'No expiry date'],
+		['has already expired', EXPIRING, expires(0), 'Expired on 2030-06-01T12:00:00.000Z'],
 		[
-			'after the span',
+			'expires after the span',
 			EXPIRING,
 			expires(24 * HOUR + 1),
-			'It expires later, on 2030-06-02T12:00:00.001Z',
+			'Does not expire until 2030-06-02T12:00:00.001Z',
 		],
-		['without an expiry', EXPIRING, {}, 'It has no expiry date'],
+		['has no expiry date', EXPIRING, {}, 'No expiry date'],
 		[
-			'a moment too young',
+			'is a moment too young',
 			OLD,
 			created(-24 * HOUR + 1),
-			'It was created on 2030-05-31T12:00:00.001Z, not long enough ago',
+			'Created on 2030-05-31T12:00:00.001Z, which is more recent than the limit',
 		],
-		['from the future', OLD, created(HOUR), 'It was created on 2030-06-01T13:00:00.000Z, not'],
-		['without a date', OLD, expires(-HOUR), 'It has no creation date'],
 		[
-			'over before it was there',
+			'was created in the future',
+			OLD,
+			created(HOUR),
+			'Created on 2030-06-01T13:00:00.000Z, which is more recent',
+		],
+		['has no creation date', OLD, expires(-HOUR), 'No creation date available'],
+		[
+			'expired before it was created',
 			EXPIRED,
 			{ ...expires(-2 * HOUR), ...created(-HOUR) },
 			'Its expiry date, 2030-06-01T10:00:00.000Z, is before its creation date, 2030-06-01T11:00:00.000Z',
 		],
 		[
-			'the same',
+			'expired before it was created',
 			OLD,
 			{ ...expires(-200 * HOUR), ...created(-100 * HOUR) },
 			'is before its creation',
 		],
 		[
-			'from the future',
+			'was created in the future',
 			EXPIRING,
 			{ ...expires(2 * HOUR), ...created(HOUR) },
 			'Its creation date, 2030-06-01T13:00:00.000Z, is in the future',
 		],
 		[
-			'not over, says the service',
+			'is marked as not expired by the service',
 			EXPIRED,
 			{ ...expires(-HOUR), isOver: false },
-			'but the service says that it has not expired',
+			'but not marked as expired by the service',
 		],
 		[
-			'over, but with downloads left',
+			'is marked as expired, but has downloads left',
 			EXPIRED,
 			{ ...expires(HOUR), isOver: true, isUsedUp: false },
-			'neither its date nor its downloads say so',
+			'neither its expiry date nor its download limit has been reached',
 		],
-		['with an unclear expiry', EXPIRED, { isOver: true, unclear: { expiresAt: 'Why' } }, 'Why'],
-		['with an unclear expiry', EXPIRING, { ...expires(1), unclear: { expiresAt: 'Why' } }, 'Why'],
-		['with an unclear creation', EXPIRED, { ...expires(-1), unclear: { createdAt: 'Why' } }, 'Why'],
+		['has an unclear expiry date', EXPIRED, { isOver: true, unclear: { expiresAt: 'Why' } }, 'Why'],
 		[
-			'with an unclear creation',
+			'has an unclear expiry date',
+			EXPIRING,
+			{ ...expires(1), unclear: { expiresAt: 'Why' } },
+			'Why',
+		],
+		[
+			'has an unclear creation date',
+			EXPIRED,
+			{ ...expires(-1), unclear: { createdAt: 'Why' } },
+			'Why',
+		],
+		[
+			'has an unclear creation date',
 			OLD,
 			{ ...created(-99 * HOUR), unclear: { createdAt: 'Why' } },
 			'Why',
@@ -115,57 +140,61 @@ describe('is kept', () => {
 	});
 });
 
-it('the oldest come first', () => {
+it('the oldest matches come first', () => {
 	const order = (rule: Rule, dated: Dated) => judge(rule, dated, NOW).order;
 	expect(order(EXPIRED, expires(-2))).toBeLessThan(order(EXPIRED, expires(-1)));
 	expect(order(OLD, created(-30 * HOUR))).toBeLessThan(order(OLD, created(-29 * HOUR)));
 	expect(order(EXPIRED, { isOver: true })).toBeLessThan(order(EXPIRED, expires(-1)));
 });
 
-it('an unclear expiry date does not matter for the age', () => {
+it('an unclear expiry date does not affect the rule for the age', () => {
 	const dated = { ...created(-25 * HOUR), unclear: { expiresAt: 'Why' } };
 	expect(judge(OLD, dated, NOW).fits).toBe(true);
 });
 
-describe('reads dates', () => {
+describe('the dates of a file', () => {
 	it.each([
 		[['never'], 'Its expiry date cannot be read: “never”'],
 		[['Jan 5 2020'], 'Its expiry date cannot be read: “Jan 5 2020”'],
 		[[{}], 'Its expiry date cannot be read'],
-		[['2020-01-05', '2020-01-06'], 'The service reports different expiry dates for it'],
-		[[null, '2020-01-05'], 'The service reports different expiry dates for it'],
+		[['2020-01-05', '2020-01-06'], 'The service reports different expiry dates'],
+		[[null, '2020-01-05'], 'The service reports different expiry dates'],
 		[['2020-01-05', 1_578_182_400], undefined],
 		[[undefined, null, ''], undefined],
-	])('expiry %j: %s', (values, unclear) => {
+	])('the expiry dates %j: %s', (values, unclear) => {
 		expect(datesOf([], values).unclear?.expiresAt).toBe(unclear);
 	});
 
-	it('of several creation dates the latest counts', () => {
+	it('the latest of several creation dates is used', () => {
 		const { createdAt } = datesOf(['2020-01-05', null, '2020-01-07', '2020-01-06'], []);
 		expect(createdAt).toBe(Date.parse('2020-01-07'));
 	});
 });
 
-describe('at several times', () => {
+describe('at the times of two clocks', () => {
 	const at = (rule: Rule, dated: Dated) => judgeAtAll(rule, dated, [NOW - HOUR, NOW]);
 	it.each<[string, Rule, Dated]>([
 		['expired by one clock only', EXPIRED, expires(-1)],
-		['still working by one clock only', EXPIRING, expires(-1)],
+		['available by one clock only', EXPIRING, expires(-1)],
 		['within the span by one clock only', EXPIRING, expires(24 * HOUR)],
 		['old enough by one clock only', OLD, created(-24 * HOUR)],
-		['over by the flag of the service’s own clock', EXPIRED, { ...expires(-1), isOver: true }],
-	])('%s: kept', (_, rule, dated) => {
+		[
+			'expired by the date of one clock and by the flag of the service',
+			EXPIRED,
+			{ ...expires(-1), isOver: true },
+		],
+	])('a file that is %s does not match', (_, rule, dated) => {
 		const { fits, reason } = at(rule, dated);
 		expect(fits).toBe(false);
-		expect(reason).toMatch(/^The clocks do not agree on it: /);
+		expect(reason).toMatch(/^The clocks disagree: /);
 	});
 
 	it.each<[string, Rule, Dated]>([
 		['expired', EXPIRED, expires(-HOUR)],
 		['expiring', EXPIRING, expires(23 * HOUR)],
 		['old enough', OLD, created(-25 * HOUR)],
-		['over by the flag, long before its date', EXPIRED, { ...expires(HOUR), isOver: true }],
-	])('%s by both', (_, rule, dated) => {
+		['marked as expired, long before its date', EXPIRED, { ...expires(HOUR), isOver: true }],
+	])('a file that is %s by both clocks matches', (_, rule, dated) => {
 		expect(at(rule, dated).fits).toBe(true);
 	});
 });

@@ -26,25 +26,25 @@ const run = async (onError: 'continueErrorOutput' | 'continueRegularOutput') =>
 		settings: { onError },
 	});
 
-/** n8n 1.123 (workflow-execute, handleNodeErrorOutput) takes an item with such fields for a failed one, and no other. */
+/** n8n 1.123 (workflow-execute, handleNodeErrorOutput) recognizes a failed item by exactly these fields. */
 const hasFailedInTheOldest = (json: IDataObject) =>
 	Boolean(json.error) &&
 	(Object.keys(json).length === 1 || (Boolean(json.message) && Object.keys(json).length === 2));
 
-it('failed items leave through the error output, with what has happened and what to do', async () => {
+it('failed items leave through the error output, with the error and advice', async () => {
 	const finished = await run('continueErrorOutput');
 	expect(outputOf(finished).map(({ json }) => json.fileId)).toEqual(['good']);
 	expect(outputOf(finished, 1).map(({ json }) => json)).toEqual([
 		{
 			file: 'bad',
-			error: 'Files App answered 404: File not found',
+			error: 'Files App responded with 404: File not found',
 			message: expect.stringContaining('Get Many lists what is there'),
 		},
-		{ file: '', error: 'The File is empty', message: expect.stringContaining('Fill in') },
+		{ file: '', error: 'The File is empty', message: expect.stringContaining('Enter a value') },
 	]);
 });
 
-it('the oldest n8n takes them for failed ones too', async () => {
+it('the oldest supported n8n recognizes failed items as well', async () => {
 	const items = outputOf(await run('continueRegularOutput')).map(({ json }) => json);
 	expect(items.map(hasFailedInTheOldest)).toEqual([false, true, true]);
 });

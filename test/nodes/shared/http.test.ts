@@ -23,19 +23,19 @@ const get = async (sessionId: string) => {
 	return errorOf(await runNode(fileCourierNode(scripted, parameters)));
 };
 
-it('an answer of 200 that reports a failure is an error', async () => {
-	expect((await get('failed')).message).toBe('FileCourier answered 200: Session not found');
+it('a response with status 200 that reports a failure is an error', async () => {
+	expect((await get('failed')).message).toBe('FileCourier responded with 200: Session not found');
 });
 
-it('a redirect is an error, and the credentials do not follow it', async () => {
+it('a redirect is an error, and the credentials are not sent to its target', async () => {
 	expect((await get('moved')).message).toBe(
-		`${service.url} does not answer like FileCourier: it redirects (302)`,
+		`${service.url} does not look like FileCourier: it returned a redirect (302)`,
 	);
 	expect(service.seen.at(-1)!.authorization).toMatch(/^Basic /);
 	expect(elsewhere.seen).toEqual([]);
 });
 
-it('an empty answer is an error', async () => {
+it('an empty response is an error', async () => {
 	const { message, description } = await get('empty');
 	expect(message).toBe('FileCourier responded without the session');
 	expect(description).toContain('The response (200) is empty');

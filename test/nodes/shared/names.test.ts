@@ -1,9 +1,9 @@
 import { containsName, foldName, isBlankText, isSameName } from '../../../nodes/shared/names';
 import { Chance } from '../../torture/chance';
 
-describe('the same name', () => {
+describe('two names', () => {
 	it.each([
-		['capitals', 'Contract.PDF', 'cONTRACT.pdf'],
+		['in different case', 'Contract.PDF', 'cONTRACT.pdf'],
 		['as macOS stores it', 'Ve\u0301rtrag \u00dcbersicht', 'v\u00e9rtrag u\u0308BERSICHT'],
 		['German ß in capitals', 'Straße', 'STRASSE'],
 		['German capital ẞ', 'STRAẞE', 'straße'],
@@ -11,9 +11,9 @@ describe('the same name', () => {
 		['Greek sigma inside of a longer word', 'ΟΔΟΣ', 'οδοσ'],
 		['Greek iota below', 'ᾳ', 'ΑΙ'],
 		['Turkish capital with its dot', 'İSTANBUL', 'istanbul'],
-		['the same, decomposed', 'I\u0307STANBUL', 'istanbul'],
+		['Turkish capital with its dot, decomposed', 'I\u0307STANBUL', 'istanbul'],
 		['Turkish small letter without its dot', 'ısparta', 'ISPARTA'],
-		['both', 'DIYARBAKIR İLİ', 'diyarbakır ili'],
+		['both Turkish letters', 'DIYARBAKIR İLİ', 'diyarbakır ili'],
 		['Lithuanian, with the dot kept', 'i\u0307\u0301', 'Í'],
 		['ligatures', 'Ofﬁce', 'OFFICE'],
 		['full width', 'ＡＢＣ１２', 'abc12'],
@@ -29,7 +29,7 @@ describe('the same name', () => {
 		['compatibility ideographs', '\uf900', '豈'],
 		['half-width kana', 'ｶﾞ', 'ガ'],
 		['a no-break space', 'a\u00a0b', 'a b'],
-	])('%s: %j is %j', (_, one, other) => {
+	])('are equal, %s: %j, %j', (_, one, other) => {
 		expect(isSameName(one, other)).toBe(true);
 		expect(containsName(`x ${one} y`, other)).toBe(true);
 	});
@@ -39,13 +39,13 @@ describe('the same name', () => {
 		['an accent', 'e', 'é'],
 		['a digit', '1', '2'],
 		['Cyrillic', 'а', 'a'],
-		['a dot that belongs there', 'ż', 'z'],
+		['a dot that is part of the letter', 'ż', 'z'],
 		['ss and s', 'masse', 'mase'],
-	])('not %s: %j, %j', (_, one, other) => {
+	])('are different, %s: %j, %j', (_, one, other) => {
 		expect(isSameName(one, other)).toBe(false);
 	});
 
-	it.each([undefined, null, 1, {}, ['a']])('%j is no name', (name) => {
+	it.each([undefined, null, 1, {}, ['a']])('are different if they are %j', (name) => {
 		expect(isSameName(name, name)).toBe(false);
 		expect(containsName(name, '')).toBe(false);
 	});
@@ -56,7 +56,7 @@ it.each([
 	['a word up to the ß', 'Straßenkarte', 'STRAS'],
 	['the second half of a ligature', 'oﬃce', 'ice'],
 	['the dot of a Turkish capital', 'DENİZ', 'eni'],
-])('contains %s: %j, %j', (_, name, text) => {
+])('a name contains %s: %j, %j', (_, name, text) => {
 	expect(containsName(name, text)).toBe(true);
 });
 
@@ -64,7 +64,7 @@ describe('every character of Unicode', () => {
 	const all = Array.from({ length: 0x110000 }, (_, code) => code)
 		.filter((code) => code < 0xd800 || code > 0xdfff)
 		.map((code) => String.fromCodePoint(code))
-		// Unassigned and private characters, and most Chinese ones, have neither case nor other forms.
+		// Unassigned, private and most Chinese characters have neither case nor other forms.
 		.filter((text) => !/[\p{Cn}\p{Co}\p{Unified_Ideograph}]/u.test(text));
 	const FORMS: Record<string, (text: string) => string> = {
 		'lower case': (text) => text.toLowerCase(),
@@ -80,15 +80,15 @@ describe('every character of Unicode', () => {
 		'Turkish upper case': (text) => text.toLocaleUpperCase('tr'),
 		'Lithuanian lower case': (text) => text.toLocaleLowerCase('lt'),
 		'Lithuanian upper case': (text) => text.toLocaleUpperCase('lt'),
-		'itself once more': foldName,
+		'a second normalization': foldName,
 	};
 
-	it.each(Object.keys(FORMS))('the form does not depend on: %s', (name) => {
+	it.each(Object.keys(FORMS))('has the same normalized form after: %s', (name) => {
 		const form = FORMS[name];
 		expect(all.filter((text) => foldName(form(text)) !== foldName(text))).toEqual([]);
 	});
 
-	it('and in texts of several, which normalisation puts together', () => {
+	it('has the same normalized form in random combinations, which Unicode normalization may compose', () => {
 		const chance = new Chance(13);
 		const special = [...'iıİIjσςΣßẞſµéüåŉǰΐᾳᾴﬁﬃǅ\u0307\u0301\u0308\u0323\u0328\u0345\u00ad\u200d'];
 		for (let n = 0; n < 20_000; n++) {
@@ -96,11 +96,11 @@ describe('every character of Unicode', () => {
 				chance.oneOf(chance.next() < 0.6 ? special : all),
 			)
 				.join('')
-				// An iota below that stands before other marks would lose them to the capital iota.
+				// NFC, because an iota subscript before other marks would pass them to the capital iota.
 				.normalize('NFC');
 			const folded = foldName(text);
 			for (const [name, form] of Object.entries(FORMS)) {
-				// Not the language's own rules: they add and take dots that the text has by itself.
+				// Skips the languages' own rules for texts with a dot: they add or remove that dot.
 				if (!/Turkish|Lithuanian/.test(name) || !text.includes('\u0307')) {
 					expect([name, text, foldName(form(text))]).toEqual([name, text, folded]);
 				}
@@ -126,6 +126,6 @@ it.each([
 	expect(isBlankText(`${text}a${text}`)).toBe(false);
 });
 
-it('a name of 100,000 characters is quick', () => {
+it('a name of 100,000 characters is compared without a timeout', () => {
 	expect(containsName('i\u0301\u0307'.repeat(50_000), 'x')).toBe(false);
 });

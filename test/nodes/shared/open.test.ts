@@ -62,13 +62,13 @@ it.each([
 it.each([
 	['/part', 'The file host sent only a part of the file (206)'],
 	['/nothing', 'The file host sent no file (204)'],
-	['/nowhere', 'The file host answered 302: moved'],
+	['/nowhere', 'The file host responded with 302: moved'],
 ])('what comes with another status than 200 is no file: %s', async (path, message) => {
 	expect(errorOf(await download(path)).message).toBe(message);
 });
 
 it('a host that asks to come back later is not asked again at once', async () => {
-	expect(errorOf(await download('/later')).description).toContain('come back at');
+	expect(errorOf(await download('/later')).description).toContain('wait until');
 	expect(first.requests.filter(({ url }) => url === '/later')).toHaveLength(1);
 });
 

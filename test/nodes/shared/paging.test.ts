@@ -3,7 +3,7 @@ import { collectPages } from '../../../nodes/shared/paging';
 const idOf = (item: { id: number }) => item.id;
 const list = (...ids: number[]) => ids.map((id) => ({ id }));
 
-it('all pages are fetched, to the true end', async () => {
+it('reads all pages', async () => {
 	const pages = [list(1, 2), list(3, 4), list(5)];
 	const found = await collectPages(
 		0,
@@ -13,7 +13,7 @@ it('all pages are fetched, to the true end', async () => {
 	expect(found).toEqual(list(1, 2, 3, 4, 5));
 });
 
-it('no page more than needed is fetched for a limit', async () => {
+it('reads no more pages than the limit needs', async () => {
 	const fetched: number[] = [];
 	const fetchPage = (page: number) => {
 		fetched.push(page);
@@ -23,7 +23,7 @@ it('no page more than needed is fetched for a limit', async () => {
 	expect(fetched).toEqual([0, 1]);
 });
 
-it('an item that was pushed to the next page meanwhile comes once', async () => {
+it('returns an item once that moves to the next page during the read', async () => {
 	const pages = [list(1, 2), list(2, 3)];
 	const fetchPage = (page: number) =>
 		Promise.resolve({ items: pages[page], next: pages[page + 1] && page + 1 });
@@ -31,22 +31,22 @@ it('an item that was pushed to the next page meanwhile comes once', async () => 
 });
 
 it.each([
-	['repeats its last page for ever', () => list(1, 2)],
-	['hands out empty pages for ever', () => list()],
-])('a list that %s comes to an end', async (_, items) => {
+	['returns its last page forever', () => list(1, 2)],
+	['returns empty pages forever', () => list()],
+])('ends a list that %s', async (_, items) => {
 	let pages = 0;
 	const fetchPage = () => Promise.resolve({ items: items(), next: ++pages });
 	await collectPages(0, fetchPage, { idOf });
 	expect(pages).toBeLessThanOrEqual(2);
 });
 
-it('a filter counts before the limit', async () => {
+it('applies the filter before the limit', async () => {
 	const fetchPage = (page: number) => Promise.resolve({ items: list(page), next: page + 1 });
 	const keep = ({ id }: { id: number }) => id % 2 === 1;
 	expect(await collectPages(0, fetchPage, { idOf, limit: 3, keep })).toEqual(list(1, 3, 5));
 });
 
-it('an ID that one page has twice comes once, and the second is handed over', async () => {
+it('returns an ID once that is on a page twice, and passes the second item to the caller', async () => {
 	const twice = [
 		{ id: 1, name: 'a' },
 		{ id: 1, name: 'b' },

@@ -48,7 +48,7 @@ const create = {
 };
 const sentBody = () => JSON.parse(host.requests[0].body) as IDataObject;
 
-describe('text', () => {
+describe('a text field', () => {
 	it.each([
 		['a number', '={{ 12.5 }}', '12.5'],
 		['a long number', '={{ 9007199254740993n }}', '9007199254740993'],
@@ -60,7 +60,7 @@ describe('text', () => {
 			'2030-01-31T12:00:00.000Z',
 		],
 		['text with spaces', '  T  ', 'T'],
-	])('is made of %s', async (_, title, sent) => {
+	])('is converted from %s', async (_, title, sent) => {
 		outputOf(await speedyFiles({ ...create, title }));
 		expect(sentBody().title).toBe(sent);
 	});
@@ -69,15 +69,15 @@ describe('text', () => {
 		['={{ ({ a: 1 }) }}', 'The field “Title” must be text, not an object'],
 		['={{ ["a"] }}', 'The field “Title” must be text, not a list'],
 		['={{ NaN }}', 'The field “Title” must be text'],
-		['={{ "a\\uD83D" }}', 'The field “Title” contains half of a character'],
+		['={{ "a\\uD83D" }}', 'The field “Title” contains an incomplete character'],
 		['={{ undefined }}', 'The field “Title” is empty'],
-	])('is not made of %s', async (title, message) => {
+	])('is rejected: %s', async (title, message) => {
 		expect(errorOf(await speedyFiles({ ...create, title })).message).toBe(message);
 		expect(host.requests).toEqual([]);
 	});
 });
 
-describe('several texts', () => {
+describe('a field with several texts', () => {
 	const request = {
 		resource: 'session',
 		operation: 'create',
@@ -93,34 +93,34 @@ describe('several texts', () => {
 		['a\r\n\r\n b ', ['a', 'b']],
 		['={{ ["a, b", 2, ""] }}', ['a, b', '2']],
 		['={{ null }}', undefined],
-	])('%j are %j', async (documents, sent) => {
+	])('converts %j to %j', async (documents, sent) => {
 		await fileCourier({ ...request, documents });
 		expect(sentBody().documents).toEqual(sent);
 	});
 
-	it.each(['={{ [{}] }}', '={{ ({}) }}', '={{ [["a"]] }}'])('%s are refused', async (documents) => {
+	it.each(['={{ [{}] }}', '={{ ({}) }}', '={{ [["a"]] }}'])('rejects %s', async (documents) => {
 		const { message } = errorOf(await fileCourier({ ...request, documents }));
 		expect(message).toMatch(/^The field “Requested Documents” must be text/);
 		expect(host.requests).toEqual([]);
 	});
 });
 
-describe('true and false', () => {
+describe('a boolean field', () => {
 	it.each([
 		['={{ "false" }}', 1],
 		['={{ "FALSE" }}', 1],
 		['={{ " True " }}', 3],
 		[true, 3],
-	])('%j is understood', async (returnAll, limit) => {
+	])('accepts %j', async (returnAll, limit) => {
 		await host.stop();
 		const items = [1, 2, 3].map((id) => ({ ...PACKAGE, id: `p${id}` }));
 		await host.start({}, { body: JSON.stringify({ items, total: 3 }) });
-		const items1 = outputOf(await speedyFiles({ ...getMany, returnAll, limit: 1 }));
-		expect(items1).toHaveLength(limit);
+		const returned = outputOf(await speedyFiles({ ...getMany, returnAll, limit: 1 }));
+		expect(returned).toHaveLength(limit);
 	});
 
 	it.each(['={{ "no" }}', '={{ 0 }}', '={{ 1 }}', '={{ "" }}', '={{ [] }}', '={{ ({}) }}'])(
-		'%s is not',
+		'rejects %s',
 		async (returnAll) => {
 			const { message } = errorOf(await speedyFiles({ ...getMany, returnAll }));
 			expect(message).toMatch(/^The field “Return All” (must be true or false|is empty)$/);
@@ -129,7 +129,7 @@ describe('true and false', () => {
 	);
 });
 
-it('an unknown choice names the field and the choices, and sends nothing', async () => {
+it('an unknown option value is an error that names the field and the options, and sends nothing', async () => {
 	const parameters = {
 		resource: 'shareLink',
 		operation: 'create',
@@ -138,11 +138,11 @@ it('an unknown choice names the field and the choices, and sends nothing', async
 	};
 	const error = errorOf(await filesApp(parameters));
 	expect(error.message).toBe('The field “Unit” has the unknown value “weeks”');
-	expect(error.description).toBe('Choose one of: days, hours.');
+	expect(error.description).toBe('Select one of: days, hours.');
 	expect(host.requests).toEqual([]);
 });
 
-describe('Options', () => {
+describe('a field under Options', () => {
 	const failing = {
 		...getMany,
 		options: { createdAfter: '={{ $json.ok ? "2020-01-01" : $("Nowhere").item.json.x }}' },
@@ -154,23 +154,23 @@ describe('Options', () => {
 	const settings = { onError: 'continueRegularOutput' as const };
 	const input = [{ json: {} }, { json: { ok: true } }];
 
-	it('a failing expression follows On Error: its item goes on with the error, the others are done', async () => {
+	it('with a failing expression follows On Error: its item is output with the error, the others succeed', async () => {
 		const items = outputOf(await speedyFiles(failing, { settings, input }));
 		expect(items[0].json.error).toMatch(/Nowhere|node/i);
 		expect(items[1].json).toMatchObject({ id: 'p1' });
 	});
 
-	it('a failing expression fails the node where On Error is to stop', async () => {
+	it('with a failing expression stops the node if On Error is set to stop', async () => {
 		errorOf(await speedyFiles(failing, { input }));
 		expect(host.requests).toEqual([]);
 	});
 
 	it.each(['four', 0, 51, 1.5, '={{ NaN }}', null])(
-		'Items at Once %j is an error, never an empty success',
+		'rejects %j for Concurrent Items, instead of an empty success',
 		async (itemsAtOnce) => {
 			const { message } = errorOf(await speedyFiles(batching(itemsAtOnce), { input }));
 			expect(message).toMatch(
-				/^The field “Items at Once” (must be a whole number from 1 to 50|is empty)$/,
+				/^The field “Concurrent Items” (must be a whole number from 1 to 50|is empty)$/,
 			);
 			const items = outputOf(await speedyFiles(batching(itemsAtOnce), { input, settings }));
 			expect(items.map(({ json }) => json.error)).toEqual([message, message]);
@@ -178,15 +178,15 @@ describe('Options', () => {
 		},
 	);
 
-	it('an unknown operation is an error of each item, and not the input as success', async () => {
+	it('an unknown operation is an error of each item, instead of an output of the input', async () => {
 		const items = outputOf(await speedyFiles({ ...getMany, operation: 'x' }, { input, settings }));
 		expect(items.map(({ json }) => json.error)).toEqual([
-			expect.stringContaining('There is no operation “x”'),
-			expect.stringContaining('There is no operation “x”'),
+			expect.stringContaining('The operation “x” does not exist'),
+			expect.stringContaining('The operation “x” does not exist'),
 		]);
 	});
 
-	it('a setting that belongs to another choice is not read', async () => {
+	it('is not read if it is hidden by the value of another field', async () => {
 		const parameters = {
 			...{ resource: 'shareLink', operation: 'create', fileId: 'f' },
 			...{ expires: false, expiresIn: '={{ "nonsense" }}' },
@@ -196,26 +196,29 @@ describe('Options', () => {
 	});
 });
 
-describe('a URL is accepted where an ID is', () => {
+describe('a resource locator in any mode', () => {
 	it.each([
 		'https://files.example.com/dash/packages/p1',
 		{ __rl: true, mode: 'id', value: 'https://files.example.com/dash/packages/p1?x=1' },
 		{ __rl: true, mode: 'list', value: 'https://files.example.com/api/v1/packages/p1' },
 		'={{ ({ mode: "id", value: "p1" }) }}',
 		'p1',
-	])('%j', async (packageId) => {
+	])('accepts a URL or an ID: %j', async (packageId) => {
 		await speedyFiles({ resource: 'package', operation: 'get', packageId } as IDataObject);
 		expect(host.requests.map(({ url }) => url)).toEqual(['/api/v1/packages/p1']);
 	});
 
-	it.each(['https://files.example.com/other/p1', 'http://['])('but not %j', async (packageId) => {
-		const run = await speedyFiles({ resource: 'package', operation: 'get', packageId });
-		expect(errorOf(run).message).toBe('The Package is not a URL of a package');
-		expect(host.requests).toEqual([]);
-	});
+	it.each(['https://files.example.com/other/p1', 'http://['])(
+		'rejects another URL: %j',
+		async (packageId) => {
+			const run = await speedyFiles({ resource: 'package', operation: 'get', packageId });
+			expect(errorOf(run).message).toBe('The Package is not a valid package URL');
+			expect(host.requests).toEqual([]);
+		},
+	);
 });
 
-describe('a date that a person enters', () => {
+describe('a date entered by a user', () => {
 	const ZONE = 'America/New_York';
 	const NOON = Date.parse('2030-07-01T16:00:00Z');
 
@@ -237,7 +240,7 @@ describe('a date that a person enters', () => {
 		[` ${NOON / 1000} `, NOON],
 		[new Date(NOON), NOON],
 		['2030-01-01T12:00:00', Date.parse('2030-01-01T17:00:00Z')],
-	])('%j is in the time zone of the workflow unless it says otherwise', (value, milliseconds) => {
+	])('%j is in the time zone of the workflow unless it has an offset', (value, milliseconds) => {
 		expect(parseUserDate(value, ZONE)).toBe(milliseconds);
 	});
 
@@ -258,7 +261,7 @@ describe('a date that a person enters', () => {
 		{},
 		[],
 		true,
-	])('%j is none', (value) => {
+	])('%j is not a date', (value) => {
 		expect(parseUserDate(value, ZONE)).toBeUndefined();
 	});
 });

@@ -1,6 +1,6 @@
 /**
- * Every operation of every node against a server that responds in ways that no documentation mentions. The operations and
- * their parameters come from the descriptions: a new one needs no line here, as long as {@link good} satisfies it.
+ * Every operation of every node against a server with undocumented responses. The operations and their parameters come
+ * from the descriptions, so that a new one is tested automatically if {@link good} satisfies it.
  */
 import type { IRun, NodeApiError } from 'n8n-workflow';
 
@@ -15,7 +15,7 @@ import {
 	runCase,
 } from '../../support/operations';
 
-/** Nothing is waited for; what would be is taken down. */
+/** The delays that the nodes request, in milliseconds. They are recorded and skipped. */
 const waits: number[] = [];
 jest.mock('../../../nodes/shared/retry', () => ({
 	...jest.requireActual<object>('../../../nodes/shared/retry'),
@@ -35,19 +35,19 @@ beforeEach(() => {
 
 const host = () => new URL(server.url).host;
 
-/** The file that every operation sends or fetches. */
+/** The content that every operation uploads or downloads. */
 const FILE = 'hello';
-/** A ZIP file of nothing: its end record alone. */
+/** An empty ZIP file: only its end record. */
 const EMPTY_ZIP = `PK\u0005\u0006${'\0'.repeat(18)}`;
 
-/** A call that fetches the file itself: its body may be anything. */
+/** Whether a call downloads the file itself, so that any body is valid. */
 const isFile = ({ method, path, query }: Seen) =>
 	method === 'GET' &&
 	/\/p\/abc|\/download\/|[?]download=true|\/api\/file\/12345678[?]|^\/(security=.*\/)?12345678[?]/.test(
 		`${path}?${String(new URLSearchParams(query))}`,
 	);
 
-/** A response with which every call of every service is content. */
+/** Returns a body that is valid for every call of every service. */
 function good(request: Seen): unknown {
 	const { method, path } = request;
 	if (isFile(request)) return path.endsWith('/zip') ? EMPTY_ZIP : FILE;
@@ -55,7 +55,14 @@ function good(request: Seen): unknown {
 	const isCancelled = method === 'DELETE' && path.includes('/sessions/');
 	const [handle, url] = ['HANDLE00000000000001', `${server.url}/HANDLE00000000000001`];
 	return {
-		...{ id: 'thing-1', fileId: 'file-1', handle, url, upload_id: 'upload-1', chunk_size: 5242880 },
+		...{
+			id: 'resource-1',
+			fileId: 'file-1',
+			handle,
+			url,
+			upload_id: 'upload-1',
+			chunk_size: 5242880,
+		},
 		...{ uri: '/bucket/key', region: 'eu', location_url: host(), headers: {}, sha256: undefined },
 		...{
 			token: 'sf_a-token-that-is-new',
@@ -73,7 +80,7 @@ function good(request: Seen): unknown {
 type Response = ReturnType<Recorder['answer']>;
 const ETAG = { etag: '"e"' };
 
-/** All good until the call with that number (from 0), hostile from it on. */
+/** Runs an operation with valid responses up to the call number `from` (counted from 0), and hostile ones afterwards. */
 async function runWith(one: Case, from: number, hostile: (request: Seen) => Response) {
 	server.seen.length = 0;
 	server.answer = (request) =>
@@ -83,7 +90,7 @@ async function runWith(one: Case, from: number, hostile: (request: Seen) => Resp
 
 const errorIn = ({ data }: IRun) => data.resultData.error as NodeApiError | undefined;
 
-/** What must never reach a user. */
+/** Texts that must never reach a user. */
 const RAW =
 	/is not a function|is not iterable|Cannot read|undefined|NaN|\[object |Unexpected token|Invalid time/;
 
@@ -98,7 +105,7 @@ function expectOwnError(error: NodeApiError): void {
 
 const OPERATIONS = everyOperation().map((one) => [one.name, one] as const);
 
-/** How many calls the operation makes when all goes well. Not zero, but for those that only sign. */
+/** Returns the number of calls of the operation with valid responses. Zero only for operations that only sign. */
 async function callsOf(one: Case): Promise<number> {
 	const run = await runWith(one, Infinity, () => ({ body: {} }));
 	expect(errorIn(run)?.message).toBeUndefined();
@@ -106,21 +113,21 @@ async function callsOf(one: Case): Promise<number> {
 	return server.seen.length;
 }
 
-/** Calls whose status says all, because the body of the response is not documented. */
-const STATUS_SAYS_ALL = [
+/** Calls whose status is the only result, because the body of the response is not documented. */
+const STATUS_ONLY = [
 	/^PUT /,
 	/^DELETE \/api\/file/,
 	/^POST .*\/(upload-chunk|finalize-upload|chunks)(\/|$)/,
 ];
-const saysAll = ({ method, path }: Seen) =>
-	STATUS_SAYS_ALL.some((call) => call.test(`${method} ${path}`));
+const hasStatusOnly = ({ method, path }: Seen) =>
+	STATUS_ONLY.some((call) => call.test(`${method} ${path}`));
 
-/** A download asks for a name that it can do without. */
-const isOnTheSide = ({ name }: Case, { path }: Seen) =>
+/** Whether a call is optional: a download requests the file name, but works without it. */
+const isOptional = ({ name }: Case, { path }: Seen) =>
 	/ download( |$)/.test(name) && path.endsWith('/metadata');
 
 describe.each(OPERATIONS)('%s', (_, one) => {
-	it('a success without its essential content is an error, which no one waits for', async () => {
+	it('a success without its required content is an error, and does not put the execution to wait', async () => {
 		const empty = [
 			{},
 			[],
@@ -143,12 +150,12 @@ describe.each(OPERATIONS)('%s', (_, one) => {
 		for (let from = 0; from < calls; from++) {
 			for (const body of [...empty, ...failing]) {
 				const run = await runWith(one, from, () => ({ headers: ETAG, body }));
-				const what = `call ${from} answered with ${JSON.stringify(body)}`;
+				const what = `call ${from} with the response ${JSON.stringify(body)}`;
 				const hostile = server.seen[from];
 				const isEmptyList = Array.isArray(body) && hostile.method === 'GET';
 				// A deletion may be confirmed by its status alone.
 				if (hostile.method === 'DELETE' && [null, '', '""'].includes(body as never)) continue;
-				if (isEmptyList || isFile(hostile) || saysAll(hostile) || isOnTheSide(one, hostile))
+				if (isEmptyList || isFile(hostile) || hasStatusOnly(hostile) || isOptional(one, hostile))
 					continue;
 				expect({ what, message: errorIn(run)?.message }).toEqual({
 					what,
@@ -160,7 +167,7 @@ describe.each(OPERATIONS)('%s', (_, one) => {
 		}
 	});
 
-	it('a failure that comes with all that is essential is a failure', async () => {
+	it('a success with its required content that reports a failure is an error', async () => {
 		const calls = await callsOf(one);
 		for (let from = 0; from < calls; from++) {
 			for (const failure of [{ error: 'no' }, { error: { message: 'no' } }, { success: false }]) {
@@ -172,8 +179,8 @@ describe.each(OPERATIONS)('%s', (_, one) => {
 				const hostile = server.seen[from];
 				const isList = Array.isArray(good(hostile));
 				if (isList || isFile(hostile) || hostile.method === 'PUT') continue;
-				if (isOnTheSide(one, hostile)) continue;
-				expect(errorIn(run)?.message).toContain('answered 200');
+				if (isOptional(one, hostile)) continue;
+				expect(errorIn(run)?.message).toContain('responded with 200');
 			}
 		}
 	});
@@ -185,25 +192,25 @@ describe.each(OPERATIONS)('%s', (_, one) => {
 		for (let from = 0; from < calls; from++) {
 			const run = await runWith(one, from, () => ({ status, headers, body }));
 			const error = errorIn(run);
-			// What is asked on the side only, may fail.
-			if (!error && isOnTheSide(one, server.seen[from])) continue;
+			// An optional call may fail.
+			if (!error && isOptional(one, server.seen[from])) continue;
 			expect(error?.httpCode).toBe(String(status));
 			expectOwnError(error!);
 			expect(everythingIn(error)).not.toContain('PAGE');
-			expect(error!.message).toContain(`answered ${status}`);
+			expect(error!.message).toContain(`responded with ${status}`);
 			if (status !== 429) continue;
 			expect(error!.failure).toEqual({ cause: 'rate-limited', retryAfterMs: 3_600_000 });
-			expect(error!.description).toMatch(/come back at \d{4}-/);
+			expect(error!.description).toMatch(/wait until \d{4}-/);
 		}
 	});
 
-	it('secrets that come back stay inside', async () => {
+	it('secrets in a response do not appear in the output or in an error', async () => {
 		const { secrets: lasting } = credentialsOf(one, server.url);
 		let secrets: string[];
 		const echoOf = ({ path, query, headers, body }: Seen) => {
 			const sent = JSON.stringify([query, body.toString()]);
 			const basic = /^Basic (.+)$/.exec(headers.authorization ?? '')?.[1];
-			// What proves a right: policies and signatures.
+			// Policies and signatures grant access too.
 			const proofs = sent.match(/eyJ[\w-]+|\b[0-9a-f]{64}\b/g) ?? [];
 			for (const text of [basic, ...proofs]) if (text) secrets.push(text.replace(/=+$/, ''));
 			const all = [...secrets, ...secrets.map(encodeURIComponent)];
@@ -242,14 +249,14 @@ describe.each(OPERATIONS)('%s', (_, one) => {
 		}
 	});
 
-	it('enormous and hostile words are cut short', async () => {
+	it('a long or malicious error message is truncated and sanitized', async () => {
 		const noise = '\u0000\u001b[31m\u202e'.repeat(100);
-		const words = `${'\u{1F600}'.repeat(200_000)}${'x'.repeat(1_000_000)}`;
+		const long = `${'\u{1F600}'.repeat(200_000)}${'x'.repeat(1_000_000)}`;
 		const bodies = [
-			{ error: noise + words, message: words, detail: words },
-			{ error: { msg: words, message: words, code: words } },
+			{ error: noise + long, message: long, detail: long },
+			{ error: { msg: long, message: long, code: long } },
 			{ detail: Array.from({ length: 20_000 }, () => ({ loc: ['body', 'x'], msg: 'wrong' })) },
-			words,
+			long,
 			Array.from({ length: 200_000 }, () => 1),
 		];
 		if ((await callsOf(one)) === 0) return;
@@ -260,20 +267,20 @@ describe.each(OPERATIONS)('%s', (_, one) => {
 		}
 	});
 
-	it('what may have happened is said where it may, and only there', async () => {
+	it('an error warns of a possible effect only if the service may have acted', async () => {
 		await callsOf(one);
 		const first = server.seen.at(0);
 		// Parts of a multipart upload are nothing until it is complete.
 		if (first?.method !== 'POST' || first.path.includes('/multipart/')) return;
-		const doubtAfter = async (status: number) => {
+		const warnsAfter = async (status: number) => {
 			const error = errorIn(await runWith(one, 0, () => ({ status, body: { message: 'no' } })));
 			return /\banyway\b|may have started an upload/.test(error!.description!);
 		};
-		expect(await doubtAfter(500)).toBe(true);
-		expect(await doubtAfter(400)).toBe(false);
+		expect(await warnsAfter(500)).toBe(true);
+		expect(await warnsAfter(400)).toBe(false);
 	});
 
-	it('a byte order mark before the JSON does no harm', async () => {
+	it('a byte order mark before the JSON is ignored', async () => {
 		const run = await runWith(one, 0, (request) => ({
 			headers: ETAG,
 			body: isFile(request) ? good(request) : `\uFEFF${JSON.stringify(good(request))}`,

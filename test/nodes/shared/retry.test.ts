@@ -1,31 +1,31 @@
 import { isUnsent, mayRepeat, pause, pauseAfter, retryAfterOf } from '../../../nodes/shared/retry';
 
-describe('a failed call is repeated', () => {
+describe('a failed call', () => {
 	it.each([
-		['too many requests, even for a call that must not run twice', { status: 429 }, false],
-		['a connection that was never made, likewise', { code: 'ECONNREFUSED' }, false],
-		['a bad gateway', { status: 502 }, true],
-		['an overload', { status: 503 }, true],
-		['a gateway timeout', { status: 504 }, true],
+		['status 429, even if it must not run twice', { status: 429 }, false],
+		['a failure to connect, even if it must not run twice', { code: 'ECONNREFUSED' }, false],
+		['status 502', { status: 502 }, true],
+		['status 503', { status: 503 }, true],
+		['status 504', { status: 504 }, true],
 		['a reset connection', { code: 'ECONNRESET' }, true],
 		['a timeout', { code: 'ETIMEDOUT' }, true],
-	])('after %s', (_, setback, repeatable) => {
+	])('is retried after %s', (_, setback, repeatable) => {
 		expect(mayRepeat(setback, repeatable)).toBe(true);
 	});
 
 	it.each([
 		['a reset connection, if it must not run twice', { code: 'ECONNRESET' }, false],
-		['an overload, if it must not run twice', { status: 503 }, false],
-		['an error of the service', { status: 500 }, true],
-		['a refusal', { status: 403 }, true],
+		['status 503, if it must not run twice', { status: 503 }, false],
+		['status 500', { status: 500 }, true],
+		['status 403', { status: 403 }, true],
 		['a host that does not exist', { code: 'ENOTFOUND' }, true],
-		['something unknown', {}, true],
-	])('but not after %s', (_, setback, repeatable) => {
+		['an unknown failure', {}, true],
+	])('is not retried after %s', (_, setback, repeatable) => {
 		expect(mayRepeat(setback, repeatable)).toBe(false);
 	});
 });
 
-describe('the pause before a repeat', () => {
+describe('the delay before a retry', () => {
 	it('doubles, and ends after the fourth attempt', () => {
 		const pauses = [1, 2, 3].map((attempt) => pauseAfter(attempt, {})!);
 		pauses.forEach((ms, index) => {
@@ -35,11 +35,11 @@ describe('the pause before a repeat', () => {
 		expect(pauseAfter(4, {})).toBeUndefined();
 	});
 
-	it('is never shorter than our own', () => {
+	it('is never shorter than the backoff', () => {
 		expect(pauseAfter(3, { retryAfter: 1 })).toBeGreaterThanOrEqual(1000);
 	});
 
-	it('is what the service asks for, up to a minute', () => {
+	it('is the one that the service asks for, up to a minute', () => {
 		expect(pauseAfter(1, { retryAfter: 7000 })).toBe(7000);
 		expect(pauseAfter(1, { retryAfter: 60_000 })).toBe(60_000);
 		expect(pauseAfter(1, { retryAfter: 60_001 })).toBeUndefined();
@@ -52,7 +52,7 @@ describe('the pause before a repeat', () => {
 	});
 });
 
-describe('the wait that an answer asks for', () => {
+describe('the wait that a response asks for', () => {
 	const date = 'Wed, 22 Jan 2025 14:22:18 GMT';
 	const unix = Date.parse(date) / 1000;
 	it.each([
@@ -66,14 +66,14 @@ describe('the wait that an answer asks for', () => {
 		['ISO 8601', { date, 'x-ratelimit-reset': '2025-01-22T14:22:48Z' }, 30_000],
 		['unix seconds in Retry-After', { date, 'retry-after': String(unix + 9) }, 9000],
 		['a fraction of a second', { 'retry-after': '0.5' }, 500],
-		['a header that came twice', { 'retry-after': ['3', '7'] }, 7000],
+		['a header that was sent twice', { 'retry-after': ['3', '7'] }, 7000],
 		['a header that was joined', { 'retry-after': '3, 7' }, 7000],
 		[
 			'a useless Retry-After',
 			{ date, 'retry-after': '', 'filestack-reset': String(unix + 5) },
 			5000,
 		],
-		['a year, hardly', { 'retry-after': '31536000' }, 31_536_000_000],
+		['almost a year', { 'retry-after': '31536000' }, 31_536_000_000],
 		['nothing', {}, undefined],
 		...[
 			'later',
@@ -106,7 +106,7 @@ describe('the wait that an answer asks for', () => {
 					[`nonsense: ${name}: ${String(text)}`, { date, [name]: text }, undefined] as const,
 			),
 		),
-		['a clock that stands still', { date: 'x', 'x-ratelimit-reset': '946684800' }, undefined],
+		['an invalid Date header', { date: 'x', 'x-ratelimit-reset': '946684800' }, undefined],
 	] as Array<[string, Record<string, unknown>, number | undefined]>)(
 		'%s',
 		(_, headers, milliseconds) => {
@@ -115,7 +115,7 @@ describe('the wait that an answer asks for', () => {
 	);
 });
 
-describe('a fault came before the service could see the request', () => {
+describe('a connection error', () => {
 	it.each([
 		...['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EAI_FAIL', 'EHOSTUNREACH', 'ENETUNREACH'],
 		...['ERR_INVALID_URL', 'ERR_INVALID_CHAR', 'EADDRNOTAVAIL'],
@@ -135,7 +135,7 @@ describe('a fault came before the service could see the request', () => {
 		...['ERR_SSL_WRONG_VERSION_NUMBER', 'ERR_SSL_UNSUPPORTED_PROTOCOL', 'ERR_SSL_HTTP_REQUEST'],
 		...['ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE', 'ERR_SSL_PACKET_LENGTH_TOO_LONG'],
 		...['ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION', 'ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED'],
-	])('%s', (code) => {
+	])('with the code %s occurred before the service could receive the request', (code) => {
 		expect(isUnsent(code)).toBe(true);
 	});
 
@@ -147,7 +147,7 @@ describe('a fault came before the service could see the request', () => {
 		],
 		['ETIMEDOUT', 'connect ETIMEDOUT 10.0.0.1:443', 'connect'],
 		['ESERVFAIL', 'queryA ESERVFAIL example.com', 'queryA'],
-	])('%s: %s', (...fault) => {
+	])('%s: %s occurred before the service could receive the request', (...fault) => {
 		expect(isUnsent(...(fault as [string, string, string?]))).toBe(true);
 	});
 
@@ -164,11 +164,11 @@ describe('a fault came before the service could see the request', () => {
 		['HPE_INVALID_CONSTANT', 'Parse Error'],
 		['ESOMETHINGNEW', ''],
 		['', ''],
-	])('not after %s: %s', (...fault) => {
+	])('%s: %s may have occurred after the service received the request', (...fault) => {
 		expect(isUnsent(...(fault as [string, string, string?]))).toBe(false);
 	});
 
-	it('decides about a repeat of what must not run twice', () => {
+	it('decides whether a call that must not run twice is retried', () => {
 		const code = 'ETIMEDOUT';
 		expect(mayRepeat({ code, unsent: true }, false)).toBe(true);
 		expect(mayRepeat({ code, unsent: false }, false)).toBe(false);

@@ -46,52 +46,52 @@ const session = async (credentials: object) =>
 		}),
 	);
 
-describe('a password that the user has entered', () => {
+describe('a password in a parameter', () => {
 	const input = [{ json: { password: 'correct horse' } }];
-	// From an expression: what is typed in is a part of the node, which n8n puts on each error.
+	// From an expression, because n8n adds the node, with its typed parameters, to every error.
 	const parameters = { password: '={{ $json.password }}' };
 
-	it('does not come out with the response', async () => {
+	it('is hidden in the response', async () => {
 		const body = { id: 's', url: 'https://f/s?pw=correct%20horse', password: 'correct horse' };
 		otherwise = { body: JSON.stringify(body) };
 		const [{ json }] = outputOf(await share(parameters, { input }));
 		expect(json).toMatchObject({ url: 'https://f/s?pw=**hidden**', password: '**hidden**' });
 	});
 
-	it('does not come out with an error', async () => {
+	it('is hidden in an error', async () => {
 		otherwise = { status: 400, body: '{"error":"“correct horse” is too weak"}' };
 		const error = errorOf(await share(parameters, { input }));
-		expect(error.message).toBe('Files App answered 400: “**hidden**” is too weak');
+		expect(error.message).toBe('Files App responded with 400: “**hidden**” is too weak');
 		expect(everythingIn(error)).not.toContain('correct horse');
 	});
 });
 
 describe('a short secret', () => {
-	it('is hidden in an error where it stands alone', async () => {
+	it('is hidden in an error if it is a separate word', async () => {
 		otherwise = { status: 400, body: '{"error":"key abc1 of abc12 is bad: abc1"}' };
 		const error = errorOf(await share({}, { apiKey: 'abc1' }));
 		expect(error.message).toBe(
-			'Files App answered 400: key **hidden** of abc12 is bad: **hidden**',
+			'Files App responded with 400: key **hidden** of abc12 is bad: **hidden**',
 		);
 	});
 
-	it('is hidden in the error of a list to pick from', async () => {
+	it('is hidden in the error of a “From List” search', async () => {
 		otherwise = { status: 400, body: '{"error":"key abc1 is bad"}' };
 		const credentials = asSandbox('filesApp', { apiKey: 'abc1', baseUrl: host.url });
 		const { workflow, additionalData, subject } = buildContext(filesAppNode(credentials, {}));
 		const context = new LoadOptionsContext(workflow, subject, additionalData, '');
 		const search = searchFiles.call(context as unknown as ILoadOptionsFunctions);
-		await expect(search).rejects.toThrow('Files App answered 400: key **hidden** is bad');
+		await expect(search).rejects.toThrow('Files App responded with 400: key **hidden** is bad');
 	});
 
-	it('does not damage an output, in which it may be a part of anything', async () => {
+	it('is not replaced in an output, where it may be part of other data', async () => {
 		otherwise = { body: '{"id":"abc1","url":"https://f/s/abc1"}' };
 		const [{ json }] = outputOf(await share({}, { apiKey: 'abc1' }));
 		expect(json).toMatchObject({ id: 'abc1', url: 'https://f/s/abc1' });
 	});
 });
 
-it('each secret of a credential is hidden, in every form in which it is sent', async () => {
+it('every secret of a credential is hidden in each encoding in which it is sent', async () => {
 	const credentials = {
 		clientId: 'fc_7fce16d7',
 		clientSecret: ['fcs', '0123456789abcdef'].join('_'),
@@ -120,13 +120,13 @@ it('each secret of a credential is hidden, in every form in which it is sent', a
 	for (const secret of hidden) expect(JSON.stringify(json)).not.toContain(secret);
 	expect(json).toMatchObject({ '**hidden**': 1, sessionId: 'req_1', callback_url: 'u' });
 
-	otherwise = { status: 403, body: JSON.stringify({ error: `Basic ${basic} is refused` }) };
+	otherwise = { status: 403, body: JSON.stringify({ error: `Basic ${basic} is invalid` }) };
 	expect(errorOf(await session(credentials)).message).toBe(
-		'FileCourier answered 403: Basic **hidden** is refused',
+		'FileCourier responded with 403: Basic **hidden** is invalid',
 	);
 });
 
-it('a token that was just created comes out', async () => {
+it('a newly created token is not hidden in the output', async () => {
 	otherwise = { status: 201, body: '{"id":3,"token":"sf_new-and-long-enough"}' };
 	const parameters = { resource: 'token', operation: 'create', name: 'n8n' };
 	const credentials = { baseUrl: host.url, apiToken: 'sf_old-and-long-enough' };
@@ -134,7 +134,7 @@ it('a token that was just created comes out', async () => {
 	expect(json.token).toBe('sf_new-and-long-enough');
 });
 
-it('the credential is read once more for an execution, not for each call', async () => {
+it('the secrets of a credential are read once per execution, not once per call', async () => {
 	const read = jest.spyOn(TestCredentials.prototype, 'getDecrypted');
 	otherwise = { body: '{"id":"s","url":"https://f/s"}' };
 	const reads = async (count: number) => {
@@ -148,7 +148,7 @@ it('the credential is read once more for an execution, not for each call', async
 	expect(seven).toBe(1 + 7);
 });
 
-it('a response that is nested deeply is read to its end', () => {
+it('a secret is hidden in a deeply nested response', () => {
 	const secrets = new Secrets();
 	secrets.add('a-long-secret');
 	let body: unknown = 'a-long-secret';
