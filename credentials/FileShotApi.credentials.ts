@@ -24,8 +24,7 @@ export class FileShotApi implements ICredentialType {
 			typeOptions: { password: true },
 			default: '',
 			required: true,
-			description:
-				'In the FileShot account dashboard. The API needs the Creator tier or a higher one.',
+			description: 'Found in the FileShot account dashboard. Requires the Creator tier or higher.',
 		},
 		{
 			displayName: 'Base URL',
@@ -34,7 +33,7 @@ export class FileShotApi implements ICredentialType {
 			default: 'https://api.fileshot.io',
 			required: true,
 			placeholder: 'e.g. https://api.fileshot.io',
-			description: 'Change this only to reach FileShot through a proxy or a test server',
+			description: 'Only change this to use a proxy or a test server',
 		},
 		{
 			displayName: 'Link Base URL',
@@ -42,7 +41,7 @@ export class FileShotApi implements ICredentialType {
 			type: 'string',
 			default: 'https://fileshot.io',
 			placeholder: 'e.g. https://fileshot.io',
-			description: 'Where the download pages are, for links that FileShot does not send itself',
+			description: 'The base URL of download pages, used when FileShot does not return a link',
 		},
 	];
 

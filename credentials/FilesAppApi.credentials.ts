@@ -25,7 +25,7 @@ export class FilesAppApi implements ICredentialType {
 			default: '',
 			required: true,
 			placeholder: 'e.g. sk_live_…',
-			description: 'In the Files App dashboard under Settings → API Keys',
+			description: 'Found in Files App under Settings → API Keys',
 		},
 		{
 			displayName: 'Base URL',
@@ -35,7 +35,7 @@ export class FilesAppApi implements ICredentialType {
 			required: true,
 			placeholder: 'e.g. https://files-app.com/api/v2',
 			description:
-				'With the version of the API at its end. Change this only to reach Files App through a proxy or a test server.',
+				'Only change this to use a proxy or a test server. Must include the API version.',
 		},
 	];
 

@@ -22,10 +22,10 @@ export async function fileShotApiTest(
 		authenticate: bearerOf('apiKey'),
 	};
 	return await probe(this, fileShot, data, request, ({ status, body, said }) => {
-		if (status === 401) return `FileShot refuses the API Key: ${said}`;
-		if (status === 403) return `The API needs the Creator tier or a higher one: ${said}`;
-		if (status === 404) return `FileShot answered 404: ${said}. Check the Base URL.`;
-		if (status >= 400 || reportsError(body)) return `FileShot answered ${status}: ${said}`;
+		if (status === 401) return `FileShot rejected the API Key: ${said}`;
+		if (status === 403) return `The API requires the Creator tier or higher: ${said}`;
+		if (status === 404) return `FileShot responded with 404: ${said}. Check the Base URL.`;
+		if (status >= 400 || reportsError(body)) return `FileShot responded with ${status}: ${said}`;
 		const items = FILES.read(body, status)?.items;
 		if (items === undefined || !items.every(isFile)) return ANOTHER_SERVICE;
 		// The docs do not show the list: an empty one has nothing of FileShot in it.

@@ -18,14 +18,14 @@ export const fileShot: Service = {
 	},
 	reportsFailure: (body) => isJsonObject(body) && body.success === false,
 	advice: {
-		400: 'Correct the field that the message names. FileShot also refuses files that can be run (such as .exe, .bat, .js, .sh, .php or .apk): put them into a ZIP first.',
-		401: 'Check the API Key in the FileShot credential. FileShot makes new ones in the account dashboard.',
-		403: 'The key is good, but the tier of the account does not allow this: the API needs Creator or higher, and only the owner of a file may delete it.',
-		404: 'The file does not exist, or it has expired. Get Many lists what is there.',
-		409: 'The custom slug may be taken. Choose another one.',
-		413: 'The file is larger than the tier of the account allows, or than FileShot takes in one request (100 MB): lower Send in Parts From in Options, or choose a higher tier.',
-		429: 'The tier of the account allows only so many requests. Lower Items at Once under Options → Batching, or run the workflow less often.',
-		503: 'FileShot is out of service for the moment. Try again later.',
+		400: 'Correct the field named in the message. FileShot also rejects executable files (such as .exe, .bat, .js, .sh, .php or .apk). Compress these into a ZIP first.',
+		401: 'Check the API Key in the FileShot credential. You can create a new key in the account dashboard.',
+		403: 'The API key is valid, but the account is not allowed to do this. The API requires the Creator tier or higher, and only the owner of a file can delete it.',
+		404: 'The file does not exist or has expired. Use Get Many to list the available files.',
+		409: 'The custom slug may already be in use. Choose a different one.',
+		413: 'The file is too large for your tier or for a single request (100 MB). Lower “Split Files Larger Than (MiB)” under Options, or upgrade your tier.',
+		429: 'The request limit of your tier has been reached. Lower “Concurrent Items” under Options → Batching, or run the workflow less often.',
+		503: 'FileShot is temporarily unavailable. Try again later.',
 	},
 };
 
@@ -34,7 +34,7 @@ export const fileHost: Service = {
 	...fileShot,
 	advice: {
 		...fileShot.advice,
-		403: 'The file may not be fetched with this key: its tier is too low, or the file is protected by a password or a price.',
+		403: 'This API key cannot download the file. The tier may be too low, or the file may be protected by a password or payment.',
 		410: 'The file has expired.',
 	},
 };

@@ -17,10 +17,10 @@ export async function filesAppApiTest(
 ): Promise<INodeCredentialTestResult> {
 	const request = { path: '/files', qs: { per_page: '1' }, authenticate: bearerOf('apiKey') };
 	return await probe(this, filesApp, data, request, ({ status, body, said }) => {
-		if (status === 401) return `Files App refuses the API Key: ${said}`;
-		if (status === 403) return `The API Key may not list files: ${said}`;
-		if (status === 404) return `Files App answered 404: ${said}. Check the Base URL.`;
-		if (status >= 400 || reportsError(body)) return `Files App answered ${status}: ${said}`;
+		if (status === 401) return `Files App rejected the API Key: ${said}`;
+		if (status === 403) return `This API Key does not have permission to list files: ${said}`;
+		if (status === 404) return `Files App responded with 404: ${said}. Check the Base URL.`;
+		if (status >= 400 || reportsError(body)) return `Files App responded with ${status}: ${said}`;
 		const files = FILES.read(body, status)?.files;
 		return files?.every(isFile) ? undefined : ANOTHER_SERVICE;
 	});

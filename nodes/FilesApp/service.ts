@@ -15,13 +15,13 @@ export const filesApp: Service = {
 		return message && code ? `${message} (${code})` : (message ?? code);
 	},
 	advice: {
-		400: 'Correct the field that the message names, then run the node again.',
-		401: 'Check the API Key in the Files App credential. Files App makes new ones under Settings → API Keys.',
-		403: 'The API key may not do this. Use a key of an account that owns the file or the folder.',
-		404: 'There is no such file, or no such folder, in this account. It may have been deleted; Get Many lists what is there.',
-		413: 'The file is larger than the plan of the account allows, or than Files App takes in one request: lower Send in Parts From in Options, or choose a larger plan.',
-		429: 'The plan of the account allows only so many requests an hour. Run the workflow less often, on fewer items, or choose a larger plan.',
-		500: 'Files App has a problem of its own. Try again later.',
+		400: 'Correct the field named in the message, then run the node again.',
+		401: 'Check the API Key in the Files App credential. You can create a new key under Settings → API Keys.',
+		403: 'This API key does not have permission. Use a key from the account that owns the file or folder.',
+		404: 'The file or folder was not found in this account. It may have been deleted. Use Get Many to list the available files.',
+		413: 'The file is too large for your plan or for a single request. Lower “Split Files Larger Than (MiB)” under Options, or upgrade your plan.',
+		429: 'The hourly request limit of your plan has been reached. Run the workflow less often or with fewer items, or upgrade your plan.',
+		500: 'Files App is temporarily unavailable. Try again later.',
 	},
 };
 

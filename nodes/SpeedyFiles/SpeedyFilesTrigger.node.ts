@@ -42,7 +42,7 @@ export class SpeedyFilesTrigger implements INodeType {
 		group: ['trigger'],
 		version: TRIGGER_VERSIONS,
 		subtitle: '={{ $parameter["events"].join(", ") }}',
-		description: 'Starts the workflow when a package is finalized, downloaded, revoked and more',
+		description: 'Starts the workflow when SpeedyFiles events occur',
 		defaults: { name: 'SpeedyFiles Trigger' },
 		inputs: [],
 		outputs: [NodeConnectionTypes.Main],

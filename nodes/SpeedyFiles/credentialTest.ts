@@ -18,7 +18,7 @@ export async function speedyFilesApiTest(
 	return await probe(this, speedyFiles, data, request, ({ status, body, said }) => {
 		const isUser = isJsonObject(body) && textOf(body.email) && textOf(body.role);
 		if (status === 200) return isUser ? undefined : ANOTHER_SERVICE;
-		if (status === 401) return `SpeedyFiles refuses the API Token: ${said}`;
-		return `SpeedyFiles answered ${status}: ${said}`;
+		if (status === 401) return `SpeedyFiles rejected the API Token: ${said}`;
+		return `SpeedyFiles responded with ${status}: ${said}. Check the Instance URL.`;
 	});
 }

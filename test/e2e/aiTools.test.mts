@@ -80,7 +80,7 @@ const TOOLS: Record<string, Tool> = {
 		input: { file: 'file_unknown' },
 		answer: {
 			error: 'Files App answered 404: File not found (not_found)',
-			message: expect.stringContaining('Get Many lists what is there'),
+			message: expect.stringContaining('Use Get Many to list the available files'),
 		},
 		onError: 'continueRegularOutput',
 	},

@@ -7,8 +7,8 @@ import { fileField } from './fields';
 export const deleteFile: Operation = {
 	value: 'delete',
 	name: 'Delete',
-	action: 'Delete a file',
-	description: 'Delete a file permanently; its link stops working',
+	action: 'Delete file',
+	description: 'Delete a file and its link permanently',
 	fields: [fileField],
 	async execute(item) {
 		const fileId = item.locator('fileId');

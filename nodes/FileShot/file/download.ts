@@ -14,14 +14,13 @@ import { fileField } from './fields';
 import { fileInfo } from './info';
 
 const CIPHERTEXT =
-	'This file was encrypted on the sender’s device (zero-knowledge). What was downloaded is the ciphertext: FileShot does not have the key, it is in the part of the sender’s link after the #.';
+	'This file was encrypted on the sender’s device (zero-knowledge) and is still encrypted. FileShot does not have the key. It is in the sender’s link, after the #.';
 
 export const download: Operation = {
 	value: 'download',
 	name: 'Download',
-	action: 'Download a file',
-	description:
-		'Fetch the content of a file, and its details. A zero-knowledge file comes down as ciphertext, and the output says so.',
+	action: 'Download file',
+	description: 'Download a file and its details. Zero-knowledge files remain encrypted.',
 	fields: [fileField, outputField],
 	options: [
 		{
@@ -30,7 +29,7 @@ export const download: Operation = {
 			type: 'string',
 			default: '',
 			placeholder: 'e.g. report.pdf',
-			description: 'Replaces the name that the file has in FileShot',
+			description: 'Overrides the file name in FileShot',
 		},
 		sha256Option,
 		stallOption,

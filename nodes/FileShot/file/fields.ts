@@ -5,7 +5,7 @@ import { FILE_URL } from '../service';
 export const fileField = locatorField({
 	displayName: 'File',
 	name: 'fileId',
-	description: 'The file, picked from the list, by its link, or by its ID',
+	description: 'The file to use. Select it from the list, or enter its link or ID.',
 	searchListMethod: 'searchFiles',
 	urlPattern: FILE_URL,
 	urlPlaceholder: 'e.g. https://fileshot.io/f/abc123',

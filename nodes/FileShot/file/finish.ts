@@ -10,9 +10,9 @@ import { fileField } from './fields';
 import { type FileInfo, fileInfo } from './info';
 import type { Style } from './upload';
 
-const LOOK = 'look with Get whether the file is complete before you send it again.';
+const LOOK = 'use Get to check whether the file is complete before you upload it again.';
 const OTHER_STYLE =
-	'set Upload Style to Auto, because this server seems to want a last call that the documentation does not mention.';
+	'set Upload Style to Auto, because this server seems to expect an undocumented final request.';
 
 /** Says that all parts are there, where the server wants to hear it, and asks what has become of the file. */
 export async function finish(
@@ -23,7 +23,7 @@ export async function finish(
 ): Promise<FileInfo> {
 	const failed = (advice: string) => (error: unknown) => {
 		const problem = withItem(item.functions.getNode(), error, item.itemIndex);
-		problem.description = `${problem.description ?? ''} All parts of ${fileId} have arrived: ${advice}`;
+		problem.description = `${problem.description ?? ''} All chunks of ${fileId} were uploaded: ${advice}`;
 		throw problem;
 	};
 	const isDocumented = style === 'documented';

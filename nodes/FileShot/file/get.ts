@@ -7,7 +7,7 @@ import { fileInfo } from './info';
 export const get: Operation = {
 	value: 'get',
 	name: 'Get',
-	action: 'Get a file',
+	action: 'Get file',
 	description: 'Retrieve the name, size, expiry and link of a file, without its content',
 	fields: [fileField, simplifyField],
 	async execute(item) {

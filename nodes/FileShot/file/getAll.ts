@@ -19,14 +19,14 @@ const statusFilter: INodeProperties = {
 	],
 	default: 'any',
 	description:
-		'Only files that still work, or only those that have expired. FileShot cannot filter by it: this node reads the list and picks.',
+		'Only return active or expired files. The filter is applied by n8n because FileShot does not support it.',
 };
 
 export const getAll: Operation = {
 	value: 'getAll',
 	name: 'Get Many',
 	action: 'Get many files',
-	description: 'List the files of the account',
+	description: 'Retrieve a list of files in the account',
 	fields: [...returnAllFields, simplifyField],
 	options: [
 		...listFilters(fileShot.name, [

@@ -37,8 +37,8 @@ export interface Outcome {
 export const upload: Operation = {
 	value: 'upload',
 	name: 'Upload',
-	action: 'Upload a file',
-	description: 'Upload one or several files and get their download links; each gives an item',
+	action: 'Upload file',
+	description: 'Upload one or more files and get a download link for each',
 	fields: uploadFields,
 	options: uploadOptions,
 	async execute(item) {

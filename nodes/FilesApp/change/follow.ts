@@ -134,7 +134,7 @@ function pastFullSecond(
 	const second = state.last;
 	if (fullSecond(page) !== second || second + 1000 > page.now) return undefined;
 	context.logger.warn(
-		`${context.getNode().name}: Files App does not give all changes of ${wholeSeconds(second)}`,
+		`${context.getNode().name}: Files App does not return all changes at ${wholeSeconds(second)}`,
 	);
 	state.last = second + 1000;
 	state.dealtWith = [];

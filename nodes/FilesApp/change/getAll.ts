@@ -23,7 +23,7 @@ export const getAll: Operation = {
 	value: 'getAll',
 	name: 'Get Many',
 	action: 'Get many changes',
-	description: 'List which files were created, modified or deleted since a moment',
+	description: 'Retrieve files created, modified or deleted since a given time',
 	fields: [
 		{
 			displayName: 'Changed Since',
@@ -31,10 +31,10 @@ export const getAll: Operation = {
 			type: 'dateTime',
 			default: '={{ $now.minus({ days: 1 }).toISO() }}',
 			required: true,
-			description: 'The moment from which on changes are listed, itself included',
+			description: 'Only return changes made at or after this time',
 		},
 		...returnAllFields,
-		folderField('Only changes in this folder. Empty means all folders.'),
+		folderField('Only return changes in this folder. Leave empty for all folders.'),
 	],
 	options: [
 		{
@@ -43,7 +43,7 @@ export const getAll: Operation = {
 			type: 'boolean',
 			default: false,
 			description:
-				'Whether to get the name, size and dates of each file that is still there, as “file”. Takes one request a file.',
+				'Whether to add the name, size and dates of each existing file as “file”. Uses one request per file.',
 		},
 	],
 	async execute(item) {
@@ -76,7 +76,7 @@ function tellMissing({ functions }: ItemContext, second: string): void {
 	functions.addExecutionHints({
 		type: 'warning',
 		location: 'outputPane',
-		message: `Files App has more changes of ${second} than it gives at once, so some of them are missing here. Use “Get Many” of files to see all files.`,
+		message: `Files App has more changes at ${second} than it can return at once, so some are missing. Use File → Get Many to list all files.`,
 	});
 }
 

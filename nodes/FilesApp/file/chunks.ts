@@ -79,10 +79,10 @@ async function announce(
 		const given = Number(chunk_size ?? partSize);
 		const isSize = Number.isSafeInteger(given) && given > 0;
 		if (!isSize)
-			throw await strange({ functions }, `it wants parts of ${String(chunk_size)} bytes`);
+			throw await strange({ functions }, `the chunk size is ${String(chunk_size)} bytes`);
 		if (Math.ceil(file.size / given) === parts) return { id, partSize: given };
 		if (attempt >= ANNOUNCEMENTS) {
-			const seen = `it wants ${parts} parts, and then parts of ${given} bytes for a file of ${file.size}`;
+			const seen = `it requested ${parts} chunks, and then chunks of ${given} bytes for a file of ${file.size} bytes`;
 			throw await strange({ functions }, seen);
 		}
 		partSize = given;
@@ -124,7 +124,7 @@ async function sendPart(
 }
 
 const RECEIVED: Essential<unknown> = {
-	what: 'confirming that the part was received',
+	what: 'confirming that the chunk was received',
 	read: (body) => (isJsonObject(body) && body.received === false ? undefined : body),
 };
 
@@ -148,9 +148,9 @@ async function complete(
 	} catch (error) {
 		const problem = withItem(functions.getNode(), error, itemIndex);
 		problem.context.allSent = true;
-		problem.description = `${problem.description ?? ''} All parts have arrived${
-			attempts > 1 ? ', and an earlier attempt may have completed the file' : ''
-		}: look with Get Many whether the file is there before you send it again.`;
+		problem.description = `${problem.description ?? ''} All chunks were uploaded${
+			attempts > 1 ? ', and an earlier attempt may have completed the upload' : ''
+		}. Use Get Many to check whether the file exists before you upload it again.`;
 		throw withItem(functions.getNode(), problem, itemIndex);
 	}
 }

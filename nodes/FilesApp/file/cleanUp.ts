@@ -20,7 +20,7 @@ export const cleanUp = cleanUpOperation({
 	service: filesApp.name,
 	// Files App docs: a share link has an expiry, a file has none.
 	kind: { noun: 'file', label: 'name', canExpire: false },
-	scope: [folderField('Only files of this folder. Empty means all files.')],
+	scope: [folderField('Only clean up files in this folder. Leave empty for all files.')],
 	scopeOptions: listFilters(filesApp.name, ['nameContains']),
 	remove: removeFile,
 	async list(item) {
@@ -61,11 +61,11 @@ async function withinFolder(
 	const inFolder = ({ json }: Found): Within => {
 		const folders = foldersOf(json);
 		if (folders.length === 0) {
-			return isFiltered || 'The service does not report its folder, and may have ignored Folder ID';
+			return isFiltered || 'Files App does not report its folder and may have ignored Folder ID';
 		}
 		return (
 			folders.every((folder) => folder === folderId) ||
-			`It is not in the folder “${folderId}”, although the service was asked for that one only`
+			`It is not in the folder “${folderId}”, although only that folder was requested`
 		);
 	};
 	return {

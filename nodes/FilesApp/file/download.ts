@@ -13,8 +13,8 @@ import { fileDetails } from './get';
 export const download: Operation = {
 	value: 'download',
 	name: 'Download',
-	action: 'Download a file',
-	description: 'Fetch the content of a file, and its details',
+	action: 'Download file',
+	description: 'Download a file and its details',
 	fields: [fileField, outputField],
 	options: [
 		{
@@ -23,7 +23,7 @@ export const download: Operation = {
 			type: 'string',
 			default: '',
 			placeholder: 'e.g. report.pdf',
-			description: 'Replaces the name that the file has in Files App',
+			description: 'Overrides the file name in Files App',
 		},
 		sha256Option,
 		stallOption,

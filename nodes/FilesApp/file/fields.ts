@@ -7,7 +7,7 @@ import { FILE_URL } from '../service';
 export const fileField = locatorField({
 	displayName: 'File',
 	name: 'fileId',
-	description: 'The file, picked from the list, by a URL that contains its ID, or by its ID',
+	description: 'The file to use. Select it from the list, or enter its URL or ID.',
 	searchListMethod: 'searchFiles',
 	urlPattern: FILE_URL,
 	urlPlaceholder: 'e.g. https://files-app.com/api/v2/files/file_abc123',

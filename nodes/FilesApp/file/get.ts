@@ -10,7 +10,7 @@ import { fileField } from './fields';
 export const get: Operation = {
 	value: 'get',
 	name: 'Get',
-	action: 'Get a file',
+	action: 'Get file',
 	description: 'Retrieve the name, size, type and dates of a file, without its content',
 	fields: [fileField],
 	async execute(item) {

@@ -12,8 +12,11 @@ export const getAll: Operation = {
 	value: 'getAll',
 	name: 'Get Many',
 	action: 'Get many files',
-	description: 'List the files of the account, or of one folder',
-	fields: [...returnAllFields, folderField('Only files of this folder. Empty means all files.')],
+	description: 'Retrieve a list of files in the account or a folder',
+	fields: [
+		...returnAllFields,
+		folderField('Only return files in this folder. Leave empty for all files.'),
+	],
 	options: [
 		...listFilters(filesApp.name, ['createdAfter', 'createdBefore', 'nameContains']),
 		{
@@ -26,7 +29,7 @@ export const getAll: Operation = {
 				{ name: 'Size', value: 'size' },
 			],
 			default: 'created_at',
-			description: 'The order of the list. Files App decides on its direction.',
+			description: 'The field to sort by. The sort direction cannot be set.',
 		},
 	],
 	async execute(item) {

@@ -33,13 +33,13 @@ export interface Target {
 export const upload: Operation = {
 	value: 'upload',
 	name: 'Upload',
-	action: 'Upload a file',
-	description: 'Store one or several files of the workflow; each gives an item',
+	action: 'Upload file',
+	description: 'Upload one or more files',
 	fields: [
 		inputField,
 		{
-			...folderField('The folder that the file is put into. Empty means the top level.'),
-			hint: 'For a file that is sent in parts Files App documents no folder: it is sent along, and may be ignored',
+			...folderField('The folder to upload to. Leave empty for the top level.'),
+			hint: 'Files App may ignore the folder for large files that are uploaded in chunks',
 		},
 		{
 			displayName: 'Encrypt',
@@ -47,7 +47,7 @@ export const upload: Operation = {
 			type: 'boolean',
 			default: true,
 			description:
-				'Whether Files App stores the file encrypted. For a file that is sent in parts it may decide by itself.',
+				'Whether to store the file encrypted. Files App may ignore this for large files that are uploaded in chunks.',
 		},
 	],
 	options: [...partOptions(SIZES), sha256Option, stallOption, uploadNameOption],

@@ -27,6 +27,6 @@ function readLink(item: ItemContext, value: string): { link: string; fileId?: st
 		item,
 		linkField.displayName,
 		'is not a valid magic link',
-		'It looks like https://files.example.com/p/… and is in magicLink of the output of Send or Finalize.',
+		'It looks like https://files.example.com/p/… You can find it as magicLink in the output of Send or Finalize.',
 	);
 }

@@ -19,7 +19,7 @@ const titleOption: INodeProperties = {
 	default: '',
 	placeholder: 'e.g. invoice',
 	description:
-		'Only packages with this text in their title, in upper or lower case. SpeedyFiles cannot filter by it: this node reads the list and picks.',
+		'Only clean up packages whose title contains this text (not case-sensitive). The filter is applied by n8n because SpeedyFiles does not support it.',
 };
 
 /**
@@ -33,7 +33,7 @@ export const cleanUp = cleanUpOperation({
 		noun: 'package',
 		label: 'title',
 		canExpire: true,
-		note: 'With the token of an admin, the packages of all users are looked at.',
+		note: 'With an admin’s token, this includes the packages of all users.',
 	},
 	scopeOptions: [...filterOptions.filter(({ name }) => name !== 'createdAfter'), titleOption],
 	remove: removePackage,

@@ -10,14 +10,14 @@ import { NOTIFYING, PACKAGE, speedyFiles } from '../service';
 import { daysField, directionField, emailField, nameField, noteOption, titleField } from './fields';
 
 /** The API makes and forgets the link of an inbound package (SpeedyFiles source, app/routes/api.py). */
-const NO_LINK =
-	'SpeedyFiles has neither mailed nor returned the upload link of this inbound package.';
+const NO_LINK = 'SpeedyFiles did not email or return the upload link for this inbound package.';
 
 export const create: Operation = {
 	value: 'create',
 	name: 'Create',
-	action: 'Create a package',
-	description: 'Begin a package for one recipient, to upload files into and finalize',
+	action: 'Create package',
+	description:
+		'Create a draft package for a recipient. Add files with Upload File, then send it with Finalize.',
 	fields: [titleField, emailField, nameField, directionField, daysField],
 	options: [noteOption],
 	async execute(item) {
@@ -36,7 +36,7 @@ export async function createPackage(item: ItemContext, direction: string): Promi
 		needs: PACKAGE,
 		timeout: NOTIFYING,
 		repeatable: false,
-		doubt: 'SpeedyFiles may have created the package anyway: check with Package → Get Many.',
+		doubt: 'SpeedyFiles may have created the package anyway. Use Package → Get Many to check.',
 	});
 	return describePackage(body, serviceTime(headers));
 }

@@ -7,8 +7,8 @@ import { packageField, packageIdOf, packagePath } from './fields';
 export const deletePackage: Operation = {
 	value: 'delete',
 	name: 'Delete',
-	action: 'Delete a package',
-	description: 'Delete a package with its files and links for good',
+	action: 'Delete package',
+	description: 'Delete a package with its files and links permanently',
 	fields: [packageField],
 	async execute(item) {
 		const id = packageIdOf(item);

@@ -16,7 +16,7 @@ export const filterOptions: Field[] = [
 		type: 'dateTime',
 		default: '',
 		description:
-			'Only packages that were created at this time or later. SpeedyFiles cannot filter by it: this node reads the list and picks.',
+			'Only include packages created at or after this time. The filter is applied by n8n because SpeedyFiles does not support it.',
 	},
 	{
 		displayName: 'Direction',
@@ -28,7 +28,7 @@ export const filterOptions: Field[] = [
 		],
 		default: 'outbound',
 		description:
-			'Only packages that go this way. SpeedyFiles cannot filter by it: this node reads the list and picks.',
+			'Only include packages sent in this direction. The filter is applied by n8n because SpeedyFiles does not support it.',
 	},
 	{
 		displayName: 'Recipient Email',
@@ -37,7 +37,7 @@ export const filterOptions: Field[] = [
 		default: '',
 		placeholder: 'e.g. cfo@acme.com',
 		description:
-			'Only packages for this address. SpeedyFiles cannot filter by it: this node reads the list and picks.',
+			'Only include packages for this recipient. The filter is applied by n8n because SpeedyFiles does not support it.',
 	},
 	{
 		displayName: 'Status',
@@ -47,12 +47,12 @@ export const filterOptions: Field[] = [
 			{ name: 'Active', value: 'active', description: 'The magic link works' },
 			{ name: 'Completed', value: 'completed', description: 'Reserved by SpeedyFiles' },
 			{ name: 'Draft', value: 'draft', description: 'Not finalized yet' },
-			{ name: 'Expired', value: 'expired', description: 'Active before, and its time is over' },
+			{ name: 'Expired', value: 'expired', description: 'Was active, but has expired' },
 			{ name: 'Revoked', value: 'revoked', description: 'The magic link was withdrawn' },
 		],
 		default: [],
 		description:
-			'Only packages in one of these states, as effectiveStatus says it. SpeedyFiles cannot filter by it: this node reads the list and picks.',
+			'Only include packages with one of these statuses (effectiveStatus). The filter is applied by n8n because SpeedyFiles does not support it.',
 	},
 ];
 

@@ -9,16 +9,16 @@ import { packageField, packageIdOf, packagePath } from './fields';
 
 /** Why an output has no link: only its hash is stored (SpeedyFiles docs, Magic links). */
 const FINALIZED_BEFORE =
-	'The package was finalized before. SpeedyFiles shows its magic link only the first time; the recipient has it by e-mail. For a new link revoke the package and finalize it again.';
+	'The package was already finalized. SpeedyFiles only shows the magic link once, and the recipient received it by email. To get a new link, revoke the package and finalize it again.';
 const ANSWER_LOST =
-	'The package is finalized and the recipient gets the magic link by e-mail, but the answer that showed it was lost. For a new link revoke the package and finalize it again.';
+	'The package was finalized and the magic link was emailed, but the response with the link was lost. To get a new link, revoke the package and finalize it again.';
 
 export const finalize: Operation = {
 	value: 'finalize',
 	name: 'Finalize',
-	action: 'Finalize a package',
+	action: 'Finalize package',
 	description:
-		'Make the magic link of an outbound package, which is shown only this once, and mail it to the recipient. Gives a revoked package a new link.',
+		'Create the magic link of an outbound package and email it to the recipient. The link is only shown once. Revoked packages get a new link.',
 	fields: [packageField],
 	async execute(item) {
 		const id = packageIdOf(item);
@@ -44,7 +44,7 @@ export async function finalizePackage(
 			timeout: NOTIFYING,
 			repeatable: false,
 			doubt:
-				'SpeedyFiles may have finalized the package anyway: Package → Get then returns the status active.',
+				'SpeedyFiles may have finalized the package anyway. Use Package → Get to check: the status is then active.',
 		});
 		return linkOf(body, FINALIZED_BEFORE);
 	} catch (error) {

@@ -10,7 +10,7 @@ export const getAll: Operation = {
 	value: 'getAll',
 	name: 'Get Many',
 	action: 'Get many packages',
-	description: 'List packages with their files, newest first',
+	description: 'Retrieve a list of packages with their files, newest first',
 	fields: [...returnAllFields, simplifyField],
 	options: filterOptions,
 	async execute(item) {

@@ -8,8 +8,8 @@ import { packageField, packageIdOf, packagePath } from './fields';
 export const revoke: Operation = {
 	value: 'revoke',
 	name: 'Revoke',
-	action: 'Revoke a package',
-	description: 'Make the magic links of a package stop working; the package and its files stay',
+	action: 'Revoke package',
+	description: 'Disable the magic links of a package. The package and its files are kept.',
 	fields: [packageField],
 	async execute(item) {
 		const { body, headers } = await callApi(item.functions, speedyFiles, {

@@ -16,16 +16,15 @@ const filesField: Field = {
 	...inputField,
 	default: '*',
 	placeholder: 'e.g. data, invoice',
-	hint: 'The input binary fields that contain the files, separated by commas; * for all of them',
-	description: 'All of these files go into one package',
+	hint: 'The names of the input fields that contain the files, separated by commas, or * for all files',
+	description: 'All of these files are sent in one package',
 };
 
 export const send: Operation = {
 	value: 'send',
 	name: 'Send',
-	action: 'Send files in a package',
-	description:
-		'Create a package, upload the files of the item and mail the magic link, in one step',
+	action: 'Send files',
+	description: 'Create a package, upload the files and email the magic link in one step',
 	fields: [titleField, emailField, nameField, filesField, daysField],
 	options: [
 		{
@@ -34,7 +33,7 @@ export const send: Operation = {
 			type: 'boolean',
 			default: false,
 			description:
-				'Whether to delete the package again when a file cannot be uploaded or it cannot be finalized. Otherwise it stays as a draft, to go on with. A package that was sent is never deleted.',
+				'Whether to delete the package if an upload or finalizing fails. If turned off, it is kept as a draft. Packages that were sent are never deleted.',
 		},
 		noteOption,
 		sha256Option,
@@ -70,15 +69,15 @@ async function whatIsLeft(item: ItemContext, id: string, progress: string): Prom
 	const there = `The package “${id}” exists with ${progress}.`;
 	const status = await statusOf(functions, path);
 	if (status === undefined) {
-		return `${there} Its status could not be learned: look with Package → Get whether it was sent.`;
+		return `${there} Its status is unknown. Use Package → Get to check whether it was sent.`;
 	}
 	if (status !== 'draft') return `${there} Its status is ${status}.`;
 	const goOn =
-		'The recipient has not been told. Go on with Upload File and Finalize, or delete it.';
+		'The recipient was not notified. Continue with Upload File and Finalize, or delete the package.';
 	if (!option<boolean>('deleteOnFailure')) return `${there} It is a draft. ${goOn}`;
 	try {
 		await removePackage(item, id);
-		return `The package “${id}”, which had ${progress}, was deleted again.`;
+		return `The package “${id}” with ${progress} was deleted.`;
 	} catch (error) {
 		return `${there} It could not be deleted: ${(error as Error).message}. ${goOn}`;
 	}

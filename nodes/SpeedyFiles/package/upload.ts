@@ -14,7 +14,7 @@ import { FILE, PACKAGE, speedyFiles } from '../service';
 import { packagePath } from './fields';
 
 /** SpeedyFiles deletes packages, not single files. */
-const DIFFERENCE = 'The damaged file is in the package: delete the package and send it anew.';
+const DIFFERENCE = 'The package contains the damaged file. Delete the package and send it again.';
 
 /**
  * Uploads files into a package, one after the other, and adds each to `arrived` as soon as it is there.

@@ -11,8 +11,8 @@ import { progressOf, uploadInto } from './upload';
 export const uploadFile: Operation = {
 	value: 'uploadFile',
 	name: 'Upload File',
-	action: 'Upload a file to a package',
-	description: 'Put one or several files of the item into an outbound package',
+	action: 'Upload file to package',
+	description: 'Upload one or more files to an outbound package',
 	fields: [packageField, inputField],
 	options: [sha256Option, stallOption],
 	async execute(item) {

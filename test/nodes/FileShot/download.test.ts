@@ -120,7 +120,7 @@ describe('Download', () => {
 		});
 		const error = errorOf(await download());
 		expect(error.message).toMatch(/^FileShot answered 403/);
-		expect(error.description).toContain('password or a price');
+		expect(error.description).toContain('password or payment');
 	});
 
 	it('gives up a download that stands still', async () => {

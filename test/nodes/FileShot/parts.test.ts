@@ -182,7 +182,7 @@ it('a failure at the end says that all parts are there', async () => {
 	await settings({ dialect: 'both' });
 	await fault('/finalize-upload', { type: 'status', status: 400 });
 	const error = errorOf(await upload([await large()], inParts()));
-	expect(error.description).toMatch(/All parts of [0-9a-f]+ have arrived/);
+	expect(error.description).toMatch(/All chunks of [0-9a-f]+ were uploaded/);
 });
 
 it('the desktop style sends small and empty files in parts too', async () => {

@@ -26,10 +26,10 @@ describe('errors', () => {
 		[
 			[400, /Invalid parameters/, 'ZIP'],
 			[401, /Invalid or missing API key/, 'account dashboard'],
-			[403, /Insufficient tier/, 'Creator or higher'],
+			[403, /Insufficient tier/, 'Creator tier or higher'],
 			// Both routes that a file may have are asked.
 			[404, /does not exist or has expired/, 'Get Many', 2],
-			[413, /exceeds tier limit/, 'Send in Parts From'],
+			[413, /exceeds tier limit/, 'Split Files Larger Than (MiB)'],
 			[500, /Internal server error/, 'Try again later'],
 		],
 		failing,
@@ -71,7 +71,7 @@ describe('the credential test', () => {
 			// An empty list proves nothing yet: the same is asked for without the key.
 			paths: ['/api/files', '/api/files'],
 			wrongKey: 'fs_x',
-			refusal: 'FileShot refuses the API Key: Invalid or missing API key',
+			refusal: 'FileShot rejected the API Key: Invalid or missing API key',
 		},
 		failing,
 	);
@@ -81,7 +81,7 @@ describe('the credential test', () => {
 		const { status, message } = await test();
 		await sandbox.control.patch('/services/fileShot/settings', { tier: 'creator' });
 		expect(status).toBe('Error');
-		expect(message).toContain('needs the Creator tier');
+		expect(message).toContain('requires the Creator tier');
 	});
 
 	describe.each(['files', 'array', 'data', 'items', 'results'])(

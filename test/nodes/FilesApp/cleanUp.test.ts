@@ -164,7 +164,7 @@ describe('when things go wrong', () => {
 		expect(actionsBy('name', items)).toEqual({ a: 'deleted', b: 'failed', c: 'deleted' });
 		expect(items.find(({ name }) => name === 'b')).toMatchObject({
 			reason: expect.stringContaining('Files App answered 403') as string,
-			details: expect.stringContaining('Use a key of an account that owns the file') as string,
+			details: expect.stringContaining('Use a key from the account that owns the file') as string,
 		});
 		await sandbox.reset();
 		expect(actionsBy('name', await live())).toEqual({ b: 'deleted' });
@@ -250,7 +250,7 @@ describe('only files of a folder', () => {
 		const reasons = Object.fromEntries(items.map(({ id, reason }) => [id, reason]));
 		expect(reasons.b).toMatch(/^It is not in the folder “f1”/);
 		expect(reasons.c).toMatch(/^It is not in the folder “f1”/);
-		expect(reasons.d).toMatch(/^The service does not report its folder/);
+		expect(reasons.d).toMatch(/^Files App does not report its folder/);
 	});
 
 	it('a server that ignores the filter and reports no folder: all is kept', async () => {
@@ -258,7 +258,7 @@ describe('only files of a folder', () => {
 		const { items, deleted } = await run();
 		expect(deleted).toEqual([]);
 		expect(tally(items)).toEqual({ kept: 2 });
-		expect(items[0].reason).toMatch(/^The service does not report its folder/);
+		expect(items[0].reason).toMatch(/^Files App does not report its folder/);
 	});
 
 	it('a server that reports no folder, and has no files in a folder that does not exist: it filters', async () => {

@@ -165,7 +165,7 @@ describe('Download', () => {
 		it('a refusal keeps the service’s own words', async () => {
 			const error = errorOf(await from('gone'));
 			expect(error.message).toBe('Files App answered 403: No (forbidden)');
-			expect(error.description).toContain('may not do this');
+			expect(error.description).toContain('does not have permission');
 		});
 	});
 });

@@ -271,7 +271,7 @@ describe('Get Many changes', () => {
 				[later(2)]: page(['2'], { has_more: false }),
 			});
 			expect(found).toEqual(['a', 'b', '2']);
-			expect(told).toEqual([expect.stringContaining('more changes of 2025-01-01T00:00:01Z')]);
+			expect(told).toEqual([expect.stringContaining('more changes at 2025-01-01T00:00:01Z')]);
 		});
 
 		it('says for ever that there is more: comes to an end', async () => {

@@ -29,7 +29,7 @@ describe('errors', () => {
 			[401, /. \(unauthorized\)$/, 'Settings → API Keys'],
 			[403, /. \(forbidden\)$/, 'may not do this'],
 			[404, /. \(not_found\)$/, 'Get Many'],
-			[413, /. \(file_too_large\)$/, 'Send in Parts From'],
+			[413, /. \(file_too_large\)$/, 'Split Files Larger Than (MiB)'],
 			[500, /. \(internal_error\)$/, 'Try again later'],
 		],
 		failing,
@@ -87,7 +87,7 @@ describe('the credential test', () => {
 			test,
 			paths: ['/api/v2/files'],
 			wrongKey: 'sk_live_x',
-			refusal: 'Files App refuses the API Key: The API key provided is invalid',
+			refusal: 'Files App rejected the API Key: The API key provided is invalid',
 		},
 		failing,
 	);

@@ -26,7 +26,7 @@ it.each(['', '/', '/api/v1', '/api/v1/'])(
 );
 
 it.each([
-	['sf_wrong', 'SpeedyFiles refuses the API Token: invalid token'],
+	['sf_wrong', 'SpeedyFiles rejected the API Token: invalid token'],
 	['', 'The API Token is empty'],
 ])('the token %j fails: %s', async (apiToken, message) => {
 	expect(await test({ apiToken })).toEqual({ status: 'Error', message });

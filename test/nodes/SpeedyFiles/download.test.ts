@@ -90,7 +90,7 @@ it('can give the file another name, and compares it with an expected SHA-256', a
 
 	const wrong = { expectedSha256: sent.files[1].sha256 };
 	const error = errorOf(await one({ options: wrong }));
-	expect(error.message).toBe('“Bericht „März“.pdf” is not the file that was expected');
+	expect(error.message).toBe('“Bericht „März“.pdf” does not match the expected SHA-256');
 	expect(error.description).toContain(sha256);
 	expect(error.description).toContain(sent.files[1].sha256);
 });
@@ -128,14 +128,14 @@ describe('with files kept in S3', () => {
 	it('there is no ZIP, and the error says what to do instead', async () => {
 		const error = errorOf(await all());
 		expect(error.message).toMatch(/^The magic link answered 400: bulk zip download is only/);
-		expect(error.description).toContain('Choose One File');
+		expect(error.description).toContain('Select “Single File”');
 	});
 });
 
 it('says what to do about an unknown file and a dead link', async () => {
 	const unknown = errorOf(await one({ fileId: byId('unknown') }));
 	expect(unknown.message).toMatch(/^The magic link answered 404/);
-	expect(unknown.description).toContain('Check the File ID');
+	expect(unknown.description).toContain('Check the file ID');
 
 	const dead = await send();
 	await user.json('package.revoke', { packageId: byId(dead.id) });

@@ -63,16 +63,16 @@ describe('Create', () => {
 	it('says of an inbound package that its link reaches nobody', async () => {
 		const json = await user.json('package.create', { ...PACKAGE, direction: 'inbound' });
 		expect(json).toMatchObject({ status: 'active', direction: 'inbound' });
-		expect(json.notice).toContain('neither mailed nor returned');
+		expect(json.notice).toContain('did not email or return');
 	});
 
 	it.each([
 		[{ title: '={{ "  " }}' }, 'The field “Title” is empty'],
 		[{ recipientEmail: '={{ undefined }}' }, 'The field “Recipient Email” is empty'],
 		[{ recipientName: '={{ null }}' }, 'The field “Recipient Name” is empty'],
-		[{ ttlDays: 0 }, 'The field “Expires In Days” must be a whole number from 1 to 90'],
-		[{ ttlDays: 91 }, 'The field “Expires In Days” must be a whole number from 1 to 90'],
-		[{ ttlDays: 1.5 }, 'The field “Expires In Days” must be a whole number from 1 to 90'],
+		[{ ttlDays: 0 }, 'The field “Expires After (Days)” must be a whole number from 1 to 90'],
+		[{ ttlDays: 91 }, 'The field “Expires After (Days)” must be a whole number from 1 to 90'],
+		[{ ttlDays: 1.5 }, 'The field “Expires After (Days)” must be a whole number from 1 to 90'],
 	])('with %j says: %s, and calls nobody', async (wrong, message) => {
 		const error = errorOf(await user.run('package.create', { ...PACKAGE, ...wrong }));
 		expect(error.message).toBe(message);
@@ -167,7 +167,7 @@ describe('Finalize', () => {
 
 		const again = await user.json('package.finalize', { packageId: byId(id) });
 		expect(again).toMatchObject({ ok: true, magic_link: null, magicLink: null });
-		expect(again.notice).toContain('shows its magic link only the first time');
+		expect(again.notice).toContain('only shows the magic link once');
 	});
 
 	it.each([
@@ -198,7 +198,7 @@ describe('Finalize', () => {
 		await user.fault({ type: 'resetAfterBody' }, { method: 'POST' });
 		const json = await user.json('package.finalize', { packageId: byId(id) });
 		expect(json).toMatchObject({ id, ok: true, magicLink: null });
-		expect(json.notice).toContain('the answer that showed it was lost');
+		expect(json.notice).toContain('the response with the link was lost');
 		expect(await user.calls()).toEqual([
 			expect.stringContaining('/finalize'),
 			`GET /packages/${id} 200`,

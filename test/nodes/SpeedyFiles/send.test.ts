@@ -76,7 +76,7 @@ describe('a failure half way', () => {
 		const error = errorOf(await send());
 		const id = idIn(error.description);
 		expect(error.description).toContain(
-			`The package “${id}” exists with 1 of 2 files (“report.pdf”). It is a draft. The recipient has not been told.`,
+			`The package “${id}” exists with 1 of 2 files (“report.pdf”). It is a draft. The recipient was not notified.`,
 		);
 		expect(await user.look(id)).toMatchObject({ status: 'draft', files: [{}] });
 	});
@@ -85,7 +85,7 @@ describe('a failure half way', () => {
 		await refuseSecond();
 		const error = errorOf(await send({ options: { deleteOnFailure: true } }));
 		const id = idIn(error.description);
-		expect(error.description).toContain('was deleted again');
+		expect(error.description).toContain('was deleted');
 		await expect(user.look(id)).rejects.toThrow('404');
 	});
 
@@ -110,7 +110,7 @@ describe('a failure half way', () => {
 		await user.fault({ type: 'resetAfterBody' }, { method: 'POST', path });
 		await user.fault({ type: 'status', status: 500 }, { method: 'GET' });
 		const error = errorOf(await send({ options: { deleteOnFailure: true } }));
-		expect(error.description).toContain('Its status could not be learned');
+		expect(error.description).toContain('Its status is unknown');
 		expect((await user.calls()).filter((call) => call.startsWith('DELETE'))).toEqual([]);
 		await sandbox.reset();
 		expect(await user.look(idIn(error.description))).toMatchObject({ status: 'active' });

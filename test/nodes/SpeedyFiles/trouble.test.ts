@@ -13,7 +13,7 @@ const get = (id: unknown = 'unknown', more: object = {}) =>
 
 describe('every documented status says what to do', () => {
 	it.each([
-		[400, 'not in a state that allows this'],
+		[400, 'status does not allow this'],
 		[401, 'Check the API Token'],
 		[403, 'belongs to another user'],
 		[404, 'Check the ID'],
@@ -49,7 +49,7 @@ it('a user who was disabled', async () => {
 	const error = errorOf(await get('x', { credentials: { apiToken: data.token } }));
 	await sandbox.control.patch('/services/speedyFiles/users/2', { is_active: true });
 	expect(error.message).toBe('SpeedyFiles answered 401: account disabled');
-	expect(error.description).toContain('end with their user');
+	expect(error.description).toContain('its user may have been deleted');
 });
 
 it('an instance that is not set up yet', async () => {

@@ -165,7 +165,7 @@ it.each([
 	if (!parameters.direction) await user.json('package.revoke', { packageId: byId(other) });
 	const error = errorOf(await user.upload(other, { data: small }));
 	expect(error.message).toContain(`SpeedyFiles answered 400: ${reason}`);
-	expect(error.description).toContain('outbound packages that are a draft or active');
+	expect(error.description).toContain('outbound packages that are drafts or active');
 });
 
 it.each([

@@ -117,7 +117,7 @@ describe('a download of all files', () => {
 		const cut = zip.subarray(0, -missing);
 		answers[`${link}/zip`] = { body: cut };
 		const { message, description } = errorOf(await from({ scope: 'all' }));
-		expect(message).toBe(`The ZIP file ends after ${cut.length} bytes without its end record`);
+		expect(message).toBe(`The ZIP file is incomplete: it ends after ${cut.length} bytes without an end record`);
 		expect(description).toContain('Run the node again');
 	});
 
@@ -127,12 +127,12 @@ describe('a download of all files', () => {
 		expect(json.size).toBe(100);
 	});
 
-	it('that the storage refuses advises One File only where all files were asked for', async () => {
+	it('that the storage refuses advises Single File only where all files were asked for', async () => {
 		const refusal = { status: 400, body: '<Error><Code>BadRequest</Code></Error>' };
 		answers[`${link}/zip`] = answers[`${link}/file/f1`] = refusal;
-		expect(errorOf(await from({ scope: 'all' })).description).toContain('Choose One File');
+		expect(errorOf(await from({ scope: 'all' })).description).toContain('Select “Single File”');
 		const { description } = errorOf(await from({ scope: 'one', fileId: byId('f1') }));
-		expect(description).not.toContain('One File');
+		expect(description).not.toContain('Single File');
 		expect(description).toContain('fresh address');
 	});
 });
