@@ -2,7 +2,10 @@ import type { IAuthenticate, Icon, ICredentialType, INodeProperties } from 'n8n-
 
 import { bearerOf } from '../nodes/shared/authentication';
 
-/** A FileShot account. Tested by the FileShot node, which can tell a wrong key from a tier that is too low. */
+/**
+ * A FileShot account. The FileShot node tests it, because only its test distinguishes a wrong key from a tier that is
+ * too low.
+ */
 export class FileShotApi implements ICredentialType {
 	name = 'fileShotApi';
 

@@ -2,7 +2,9 @@ import type { IAuthenticate, Icon, ICredentialType, INodeProperties } from 'n8n-
 
 import { bearerOf } from '../nodes/shared/authentication';
 
-/** A Files App account. Tested by the Files App node, which can tell a wrong key from a wrong address. */
+/**
+ * A Files App account. The Files App node tests it, because only its test distinguishes a wrong key from a wrong URL.
+ */
 export class FilesAppApi implements ICredentialType {
 	name = 'filesAppApi';
 

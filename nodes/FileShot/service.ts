@@ -1,14 +1,14 @@
 import { isJsonObject, type Json, type Service, textOf } from '../shared/service';
 
 /**
- * FileShot's dialect: a bearer key, JSON. The docs show no error body; FileShot's own desktop clients read `error`, some
- * `message`, and take a body that is no JSON for the text.
+ * The FileShot API: bearer key and JSON. The docs show no error body; FileShot's desktop clients read `error`, some of
+ * them `message`, and use a body that is not JSON as the message.
  */
 export const fileShot: Service = {
 	name: 'FileShot',
 	credential: 'fileShotApi',
 	secretFields: { apiKey: 'API Key' },
-	// The desktop clients have it in their base URL, the docs in the paths.
+	// The desktop clients include it in their base URL, the docs in each path.
 	apiPath: '/api',
 	otherAddresses: { linkBaseUrl: { label: 'Link Base URL' } },
 	errorMessage(body) {
@@ -29,7 +29,7 @@ export const fileShot: Service = {
 	},
 };
 
-/** FileShot, or the delivery network that it sends a download on to. The key does not go there. */
+/** FileShot, or the delivery network that it redirects a download to. The API key is not sent to that network. */
 export const fileHost: Service = {
 	...fileShot,
 	advice: {
@@ -39,11 +39,11 @@ export const fileHost: Service = {
 	},
 };
 
-/** Ways of naming a file that appear in its URLs: the page of the link, older forms of it, and the API. */
+/** A pattern for the URLs of a file: its link, older forms of the link, and the API. */
 export const FILE_URL =
 	'^https?://[^/?#]+(?:/[^?#]*)?/(?:f/|d/|downloads\\.html\\?f=|api/files/(?:download/|info/)?)([^/?#&]+)';
 
-/** The thing that an answer is about; some servers put it into an envelope. */
+/** The object of a response, taken out of the envelope that some servers put it into. */
 export function objectOf(body: unknown): Json {
 	if (!isJsonObject(body)) return {};
 	const inner = [body.file, body.data].find(isJsonObject);

@@ -19,12 +19,12 @@ export interface WatchedFiles {
 	includeExisting: boolean;
 	/** Seconds. */
 	leadTime: number;
-	/** A pattern over the file's name. */
+	/** A pattern for the file's name. */
 	fileName?: string;
 	simplify: boolean;
 }
 
-/** The account's files. FileShot neither sorts its list by anything known, nor says whether expired files stay in it. */
+/** The account's files. FileShot documents neither the order of its list nor whether expired files stay in it. */
 export async function watchedFiles(
 	context: IPollFunctions,
 	{ events, includeExisting, leadTime, fileName, simplify }: WatchedFiles,

@@ -52,7 +52,7 @@ export class FilesAppTrigger implements INodeType {
 			actions: settings.events,
 			includeExisting,
 			folderId,
-			// The feed itself tells no names.
+			// Changes do not contain file names.
 			details: settings.details || fileName !== undefined,
 			isWanted: ({ name }) => matchesPattern(fileName, name),
 		};

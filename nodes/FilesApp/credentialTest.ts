@@ -10,7 +10,7 @@ import { isJsonObject, reportsError, textOf } from '../shared/service';
 import { FILES } from './file/list';
 import { filesApp } from './service';
 
-/** Files App has no call that only says who is asking; a list of one file is the least that needs a good key. */
+/** Lists one file, the smallest request that requires a valid key: Files App has no route that returns the account. */
 export async function filesAppApiTest(
 	this: ICredentialTestFunctions,
 	{ data = {} }: ICredentialsDecrypted,

@@ -3,7 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { isoDate } from '../shared/dates';
 import { type Essential, isJsonObject, type Json, type Service, textOf } from '../shared/service';
 
-/** Files App's dialect: a bearer key, JSON, errors as `{error: {code, message}}` (Files App docs, Errors). */
+/** The Files App API: bearer key, JSON, errors as `{error: {code, message}}` (Files App docs, Errors). */
 export const filesApp: Service = {
 	name: 'Files App',
 	credential: 'filesAppApi',
@@ -25,12 +25,12 @@ export const filesApp: Service = {
 	},
 };
 
-/** Ways of naming a file that appear in its URLs. */
+/** A pattern for the URLs of a file. */
 export const FILE_URL = '^https?://[^/]+/(?:[^?#]*/)?files?/([^/?#]+)';
 
 /**
- * A file as the service describes it, with normalised fields next to the service's own: `fileId`, and dates in ISO 8601
- * UTC. The service's `size` is in bytes already.
+ * All fields of a file in the response, with normalized fields added: `fileId`, and dates in ISO 8601 UTC. The service's
+ * `size` is already in bytes.
  */
 export function describeFile(data: Json): IDataObject {
 	const described: IDataObject = { ...(data as IDataObject), fileId: textOf(data.id) };
@@ -40,7 +40,7 @@ export function describeFile(data: Json): IDataObject {
 	return described;
 }
 
-/** A file with its ID. */
+/** A file with an ID. */
 export const FILE: Essential<Json> = {
 	what: 'a file ID',
 	read: (body) => (isJsonObject(body) && textOf(body.id) ? body : undefined),

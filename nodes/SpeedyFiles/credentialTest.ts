@@ -9,7 +9,7 @@ import { ANOTHER_SERVICE, probe } from '../shared/credentialTest';
 import { isJsonObject, textOf } from '../shared/service';
 import { speedyFiles } from './service';
 
-/** Asks who the token belongs to (SpeedyFiles docs, REST API: /me). */
+/** Requests the user of the token (SpeedyFiles docs, REST API: /me). */
 export async function speedyFilesApiTest(
 	this: ICredentialTestFunctions,
 	{ data = {} }: ICredentialsDecrypted,

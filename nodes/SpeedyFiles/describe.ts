@@ -3,7 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { epochOf, isoDate } from '../shared/dates';
 import { isJsonObject, type Json, textOf } from '../shared/service';
 
-/** The dates of SpeedyFiles are UTC without saying so; they get these names in ISO 8601 with a Z. */
+/** Names of the normalized dates, in ISO 8601 with a Z. SpeedyFiles returns UTC dates without a time zone. */
 const DATES = {
 	created_at: 'createdAt',
 	expires_at: 'expiresAt',
@@ -24,9 +24,9 @@ function datesOf(data: Json): IDataObject {
 const isOver = (date: unknown, now: number) => (epochOf(date) ?? Infinity) <= now;
 
 /**
- * A package as the service describes it, with normalised fields next to the service's own. SpeedyFiles never writes the
- * documented status `expired` (SpeedyFiles source), so `effectiveStatus` says it.
- * @param now the service's own time, milliseconds since 1970
+ * All fields of a package in the response, with normalized fields added. SpeedyFiles never sets the documented status
+ * `expired` (SpeedyFiles source), so `effectiveStatus` reports it.
+ * @param now the service's clock, in milliseconds since 1970
  */
 export function describePackage(data: Json, now: number): IDataObject {
 	const files = filesIn(data).map(describeFile);
@@ -37,7 +37,8 @@ export function describePackage(data: Json, now: number): IDataObject {
 		effectiveStatus: effectiveStatusOf(data, now),
 		...sumOf(files),
 	};
-	// Only an answer to finalize has one today; a later version may tell the link of an inbound package.
+	// Today only the response of finalize contains a link. Later versions may return the upload link of inbound
+	// packages.
 	const link = textOf(data.magic_link) ?? textOf(data.upload_url);
 	if (link) described.magicLink = link;
 	return described;
@@ -67,13 +68,13 @@ export function describeToken(data: Json, now: number): IDataObject {
 export const filesIn = (data: Json): Json[] =>
 	Array.isArray(data.files) ? data.files.filter(isJsonObject) : [];
 
-/** How many files, and their bytes. */
+/** The number of files and their total size in bytes. */
 export const sumOf = (files: IDataObject[]) => ({
 	fileCount: files.length,
 	totalBytes: files.reduce((sum, { size_bytes: size }) => sum + Number(size ?? 0), 0),
 });
 
-/** What most workflows need of a package. */
+/** The fields of a package that most workflows need. */
 const SIMPLE = [
 	'id',
 	'title',

@@ -12,10 +12,10 @@ import { fetchPackages } from './packagePages';
 import { speedyFiles } from './service';
 import { fetchTokens } from './tokens';
 
-/** Packages in one helping of a list. */
+/** Packages per page of a “From list” search. */
 const HELPING = 100;
 
-/** Packages by title, recipient, status and ID; SpeedyFiles itself cannot search. */
+/** Searches packages by title, recipient, status and ID. Filtered here, because SpeedyFiles has no search. */
 export async function searchPackages(
 	this: ILoadOptionsFunctions,
 	filter?: string,
@@ -30,7 +30,7 @@ export async function searchPackages(
 	return await searchPages(filter, paginationToken, (page) => pageOf(this, page), entryOf);
 }
 
-/** Files of the packages that have a working link. */
+/** Searches the files of packages with an active link. */
 export async function searchFiles(
 	this: ILoadOptionsFunctions,
 	filter?: string,
@@ -51,7 +51,7 @@ export async function searchFiles(
 	}));
 }
 
-/** Tokens that still work, by name and prefix. */
+/** Searches active tokens by name and prefix. */
 export async function searchTokens(
 	this: ILoadOptionsFunctions,
 	filter?: string,
@@ -65,7 +65,7 @@ export async function searchTokens(
 	}));
 }
 
-/** @param page counted from 1 */
+/** @param page starts at 1 */
 async function pageOf(
 	context: ILoadOptionsFunctions,
 	page: number,
@@ -75,7 +75,7 @@ async function pageOf(
 	return { items, next: next && page + 1 };
 }
 
-/** The web pages of the instance. */
+/** Reads the base URL of the web interface. */
 async function siteOf(context: ILoadOptionsFunctions): Promise<string> {
 	const url = await baseUrlOf(context, speedyFiles);
 	return url.slice(0, -(speedyFiles.apiPath ?? '').length);

@@ -1,6 +1,6 @@
 import { type Essential, isJsonObject, type Json, type Service, textOf } from '../shared/service';
 
-/** SpeedyFiles' dialect: a bearer token, JSON without an envelope, errors as `{detail}` (SpeedyFiles docs, REST API). */
+/** The SpeedyFiles API: bearer token, JSON without an envelope, errors as `{detail}` (SpeedyFiles docs, REST API). */
 export const speedyFiles: Service = {
 	name: 'SpeedyFiles',
 	credential: 'speedyFilesApi',
@@ -20,13 +20,13 @@ export const speedyFiles: Service = {
 		429: 'Lower “Concurrent Items” under Options → Batching, or run the workflow less often.',
 	},
 	pageAdvice: {
-		// SpeedyFiles source, app/routes/setup.py: until then every path leads to /setup.
+		// Until the setup is finished, every path redirects to /setup (SpeedyFiles source, app/routes/setup.py).
 		303: 'The instance may not be set up yet. Open the Instance URL in a browser and finish the setup. If it is already set up, check the Instance URL in the SpeedyFiles credential.',
 		413: 'The file is too large for the proxy in front of SpeedyFiles. Increase its limit (nginx: client_max_body_size).',
 	},
 };
 
-/** Whoever has a magic link may use it: it never sees the credential. */
+/** The host of a magic link. Magic links need no authentication, so the credential is never sent to them. */
 export const linkHost: Service = {
 	...speedyFiles,
 	name: 'The magic link',
@@ -39,7 +39,7 @@ export const linkHost: Service = {
 	},
 };
 
-/** The same for one file of the package. */
+/** The host of a magic link, for a single file of the package. */
 export const fileHost: Service = {
 	...linkHost,
 	advice: {
@@ -49,7 +49,7 @@ export const fileHost: Service = {
 };
 
 /**
- * The words of an error: a text, or FastAPI's list of what is wrong with which field
+ * The message of an error: a text, or FastAPI's list of invalid fields
  * (`[{"loc":["body","title"],"msg":"Field required"}]`).
  */
 function detailText(detail: unknown): string | undefined {
@@ -61,7 +61,7 @@ function detailText(detail: unknown): string | undefined {
 	return textOf(faults.filter(Boolean).join('; '));
 }
 
-/** One thing with its ID. */
+/** An object with an ID. */
 const thing = (kind: string): Essential<Json> => ({
 	what: `${kind} with an ID`,
 	read: (body) =>
@@ -72,14 +72,14 @@ export const ACCOUNT = thing('an account');
 export const PACKAGE = thing('a package');
 export const FILE = thing('a file');
 
-/** For a token that was created; its text is shown only this once. */
+/** A new token. Only this response contains its value. */
 export const NEW_TOKEN: Essential<Json> = {
 	what: 'the value of the token',
 	read: (body) => (isJsonObject(body) && textOf(body.token) ? body : undefined),
 };
 
 /**
- * Milliseconds for calls that mail the recipient or fire webhooks. SpeedyFiles responds only afterwards: 30 s for each
- * step of the mail dialogue, 8 s for each webhook; 80 s were measured.
+ * Timeout in milliseconds for requests that send emails or webhooks. SpeedyFiles responds only afterwards: it waits up to
+ * 30 s for each step of the SMTP dialogue and 8 s for each webhook. Up to 80 s were measured.
  */
 export const NOTIFYING = 300_000;

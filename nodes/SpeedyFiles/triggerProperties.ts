@@ -70,10 +70,10 @@ export const triggerProperties: INodeProperties[] = [
 	},
 ];
 
-/** Events that earlier versions of the node offered although SpeedyFiles never sends them. */
+/** Events that earlier versions of the node offered, although SpeedyFiles never sends them. */
 const NEVER_SENT: readonly unknown[] = ['package.created', 'package.expired'];
 
-/** The settings of the trigger, without events of a saved workflow that can be selected no longer. */
+/** The settings of the trigger, without events of a saved workflow that can no longer be selected. */
 export function speedyFilesTriggerSource(
 	context: IWebhookFunctions | IHookFunctions,
 ): ParameterSource {

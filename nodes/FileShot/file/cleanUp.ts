@@ -38,7 +38,7 @@ const foundIn = (data: Json): Omit<Found, 'json'> => ({
 	otherNames: allOf(data, 'fileName').flatMap((name) => textOf(name) ?? []),
 	size: sizeOf(data),
 	...datesOf(allOf(data, 'createdAt'), allOf(data, 'expiresAt')),
-	// The server also counts downloads: a file may be over before its date.
+	// A download limit can end a file before its expiry date.
 	isOver: flagIn(data.expired),
 	isUsedUp: isUsedUp(data),
 });
@@ -46,7 +46,7 @@ const foundIn = (data: Json): Omit<Found, 'json'> => ({
 const flagIn = (value: unknown): boolean | undefined =>
 	isTrue(value) ? true : value === false || value === 'false' ? false : undefined;
 
-/** Whether a file has been downloaded as often as it may be; null as the maximum means no limit. */
+/** Whether a file has reached its download limit. A maximum of null means no limit. */
 function isUsedUp(data: Json): boolean | undefined {
 	const most = fieldOf(data, 'maxDownloads');
 	const count = fieldOf(data, 'downloadCount');

@@ -19,7 +19,7 @@ export const deleteFile: Operation = {
 
 export async function removeFile({ functions }: ItemContext, fileId: string): Promise<void> {
 	const id = pathPart(functions, fileField.displayName, fileId);
-	// The docs do not show the answer; it may be an empty one.
+	// The docs do not show the response, which may be empty.
 	const path = `/files/${id}`;
 	const call = { method: 'DELETE', path, needs: NOTHING, mayBeEmpty: true } as const;
 	await callEither(functions, call, `/files/delete/${id}`);

@@ -37,7 +37,7 @@ export const download: Operation = {
 	async execute(item) {
 		const { functions, locator, option, parameter } = item;
 		const id = locator('fileId');
-		// The details come first: their size shows whether all of the file has arrived.
+		// Fetch the details first, because their size reveals a truncated download.
 		const { data, around } = await fileInfo(item, id);
 		let isCiphertext = isTrue(fieldOf(data, 'isZeroKnowledge'));
 		const path = `/files/download/${pathPart(functions, fileField.displayName, id)}`;
@@ -47,7 +47,7 @@ export const download: Operation = {
 				url: `${await baseUrlOf(functions, fileShot)}${path}`,
 				name: optionalText(option('fileName')) ?? textOf(fieldOf(data, 'fileName')),
 				mimeType: textOf(fieldOf(data, 'mimeType')),
-				// Of a ciphertext the service may know the size before it was encrypted.
+				// The reported size of a zero-knowledge file may be the size before encryption.
 				size: isCiphertext ? undefined : sizeOf(data),
 			},
 			{

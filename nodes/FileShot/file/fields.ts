@@ -1,7 +1,7 @@
 import { locatorField } from '../../shared/locator';
 import { FILE_URL } from '../service';
 
-/** One file of the account, or for Get and Download any public one. */
+/** A file of the account. Get and Download also accept any public file. */
 export const fileField = locatorField({
 	displayName: 'File',
 	name: 'fileId',

@@ -14,7 +14,7 @@ const LOOK = 'use Get to check whether the file is complete before you upload it
 const OTHER_STYLE =
 	'set Upload Style to Auto, because this server seems to expect an undocumented final request.';
 
-/** Says that all parts are there, where the server wants to hear it, and asks what has become of the file. */
+/** Completes the upload if the server requires it, and fetches the details of the file. */
 export async function finish(
 	item: ItemContext,
 	fileId: string,
@@ -34,7 +34,7 @@ export async function finish(
 	return { data: { ...finalized, ...data }, around };
 }
 
-/** A server without this call completes the file by itself. */
+/** Completes the upload. A server without this route completes it when the last chunk arrives. */
 async function finalize(
 	{ functions }: ItemContext,
 	fileId: string,
@@ -45,9 +45,9 @@ async function finalize(
 		method: 'POST',
 		path: `/files/finalize-upload/${id}`,
 		payload: lastCallPayload({}, settings),
-		// The desktop clients do not look at it; what has become of the file is asked next.
+		// The desktop clients ignore the response. The details of the file are fetched next.
 		needs: NOTHING,
-		// A file that is complete does not become another one.
+		// Safe to retry: completing an upload twice has no further effect.
 		repeatable: true,
 		mayBeEmpty: true,
 	}).then(

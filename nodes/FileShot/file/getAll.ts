@@ -73,7 +73,7 @@ export const getAll: Operation = {
 	},
 };
 
-/** A file of the list, in both forms. */
+/** A listed file, simplified and complete. */
 interface Listed {
 	summary: IDataObject;
 	whole: IDataObject;

@@ -11,7 +11,7 @@ export interface FileInfo {
 	around: Surroundings;
 }
 
-/** What FileShot knows of a file. */
+/** Fetches the details of a file. */
 export async function fileInfo({ functions }: ItemContext, fileId: unknown): Promise<FileInfo> {
 	const id = pathPart(functions, fileField.displayName, fileId);
 	const call = { method: 'GET', path: `/files/${id}`, needs: FILE } as const;

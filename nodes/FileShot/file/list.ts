@@ -7,25 +7,25 @@ import { type Essential, isJsonObject, type Json, type ServiceContext } from '..
 import { callEither } from '../call';
 import { fieldOf, fileIdOf, linkBaseOf, summaryOf } from '../describe';
 
-/** The most that the service gives at once (FileShot docs, List My Files). */
+/** The most files that one page can contain (FileShot docs, List My Files). */
 export const LARGEST_PAGE = 100;
 
-/** Where the reading of the list stands. */
+/** A position in the list. */
 export interface Position {
-	/** Counted from 1. */
+	/** The number of the page, starting at 1. */
 	page: number;
-	/** Files on the pages before. */
+	/** The number of files on the previous pages. */
 	seen: number;
 }
 
 export interface FilePage extends Page<Json, Position> {
-	/** The service's own time, milliseconds since 1970. */
+	/** The service's clock, in milliseconds since 1970. */
 	now: number;
 	/** The `Date` header. */
 	date: unknown;
 }
 
-/** One page of the account's files. The docs do not show the answer, so every usual form of it is understood. */
+/** Fetches one page of the account's files. Accepts all common response formats, because the docs do not show one. */
 export async function filePage(
 	context: ServiceContext,
 	{ page, seen }: Position,
@@ -45,7 +45,7 @@ export async function filePage(
 	return { items, next, now: serviceTime(headers), date: headers.date };
 }
 
-/** Fields that a list may be in. */
+/** Fields that may contain the list. */
 const LISTS = ['files', 'data', 'items', 'results'];
 
 export const FILES: Essential<{ items: Json[]; total?: number; pages?: number }> = {
@@ -64,7 +64,7 @@ function itemsOf(body: unknown): Json[] | undefined {
 	return isJsonObject(body.data) ? itemsOf(body.data) : undefined;
 }
 
-/** How long the list is, in files or in pages, as far as the answer says. */
+/** The length of the list in files or pages, if the response contains it. */
 function extentOf(body: unknown): { total?: number; pages?: number } {
 	if (!isJsonObject(body)) return {};
 	const places = [body, body.pagination, body.data].filter(isJsonObject);
@@ -75,7 +75,7 @@ function extentOf(body: unknown): { total?: number; pages?: number } {
 	return { total: numberIn('total', 'totalCount'), pages: numberIn('totalPages') };
 }
 
-/** The list behind the File field; the service cannot search, so the names are compared here. */
+/** Searches the files for the File field. The names are compared here, because the service has no search. */
 export async function searchFiles(
 	this: ILoadOptionsFunctions,
 	filter?: string,

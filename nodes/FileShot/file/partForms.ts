@@ -11,17 +11,17 @@ import { partPayload } from '../../shared/transfer/upload';
 import { fileShot } from '../service';
 import { fileField } from './fields';
 
-/** How a part travels: its bytes alone (FileShot docs, Upload Chunk), or in a form, as the desktop clients send it. */
+/** The body of a chunk: raw bytes (FileShot docs, Upload Chunk), or a form, which the desktop clients send. */
 export type PartForm = 'raw' | 'form';
 
 const BYTES = 'application/octet-stream';
 
-/** Statuses by which a server says that it does not understand the form of a part. */
+/** Statuses with which a server rejects the format of a chunk. */
 const NOT_UNDERSTOOD = /^4(00|15|22)$/;
 
 /**
- * Sends the parts of one file. The first decides on the form of all, the others wait for it; the last waits for all
- * others, because a server may take it for the end.
+ * Returns a function that sends the chunks of one file. The first chunk determines the format, and the others wait for
+ * it. The last one waits for all others, because a server may complete the file when it arrives.
  */
 export function partSender(
 	item: ItemContext,
@@ -38,7 +38,7 @@ export function partSender(
 			path: `/files/upload-chunk/${id}/${part.index}`,
 			payload: partPayload(bytes, contentType, settings),
 			needs: NOTHING,
-			// The same part under the same number.
+			// Safe to retry: the server stores each chunk under its number.
 			repeatable: true,
 			mayBeEmpty: true,
 		});

@@ -14,17 +14,17 @@ import { desktopStart, documentedStart } from './startRequests';
 import type { Outcome, Style, Wishes } from './upload';
 
 interface Session {
-	/** The ID of the file to be. */
+	/** The ID that the file will have. */
 	id: string;
 	/** Bytes. */
 	partSize: number;
-	/** The form of the parts that fits the way the upload has begun. */
+	/** The chunk format that belongs to the request that started the upload. */
 	form: PartForm;
 }
 
 /**
- * Sends a file in parts. The docs (init-upload, raw parts) and FileShot's own desktop clients (pre-upload, parts in
- * forms, finalize-upload) differ; `auto` begins as documented and changes where the server does not understand.
+ * Uploads a file in chunks. The docs (init-upload, raw chunks) and FileShot's desktop clients (pre-upload, chunks in
+ * forms, finalize-upload) differ; `auto` starts with the documented way and switches if the server does not support it.
  */
 export async function uploadInParts(
 	item: ItemContext,
@@ -60,7 +60,8 @@ async function begin(
 			path: `/files/${path}`,
 			body: body as never,
 			needs: NEW_FILE,
-			// Begun twice, it would leave half a file behind, and take the slug from itself.
+			// Not retried: a second call would leave an incomplete file behind and fail, because the first one has the
+			// slug.
 			repeatable: false,
 			doubt: 'FileShot may have started an upload without content.',
 		});
@@ -83,7 +84,7 @@ async function begin(
 	const wanted = Number(answer.chunkSize);
 	if (!Number.isSafeInteger(wanted) || wanted <= 0) return { id, form, partSize };
 	const isOtherCount = Math.ceil(file.size / wanted) !== Math.ceil(file.size / partSize);
-	// init-upload was told another number of parts; in forms each part tells the number anew.
+	// init-upload announced a different number of chunks, so start again. Forms contain the number in each chunk.
 	if (form === 'raw' && isOtherCount && !isSecond) {
 		return await begin(item, file, wishes, wanted, style, true);
 	}

@@ -4,8 +4,8 @@ import type { FileSource } from '../../shared/transfer/source';
 import type { Wishes } from './upload';
 
 /**
- * The body of init-upload. The docs do not show one: it holds what an upload needs, under the documented names and under
- * those of FileShot's desktop clients.
+ * The body of init-upload. The docs do not show one, so it contains all fields of an upload under the documented names
+ * and under those of FileShot's desktop clients.
  */
 export function documentedStart(
 	{ fileName, mimeType, size }: FileSource,
@@ -29,7 +29,7 @@ export function documentedStart(
 	};
 }
 
-/** The body of pre-upload, as FileShot's desktop clients send it; booleans travel as text. */
+/** The body of pre-upload as FileShot's desktop clients send it, with booleans as strings. */
 export function desktopStart(
 	{ fileName, mimeType, size }: FileSource,
 	wishes: Wishes,
@@ -38,7 +38,7 @@ export function desktopStart(
 	return {
 		fileName,
 		fileSize: size,
-		// n8n sends the file as it is.
+		// n8n does not encrypt the file.
 		isZeroKnowledge: 'false',
 		originalFileName: fileName,
 		originalFileSize: size,
@@ -51,7 +51,9 @@ export function desktopStart(
 	};
 }
 
-/** What only the single upload documents: sent along, because there is no other way to say it. */
+/**
+ * Fields that are only documented for the upload in one request. Sent anyway, because chunked uploads have no other.
+ */
 function accessOf({ password, price }: Wishes): IDataObject {
 	return { ...(password && { password }), ...(price && { enablePaidAccess: true, price }) };
 }

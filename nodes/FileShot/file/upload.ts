@@ -14,20 +14,20 @@ import { fileShot } from '../service';
 import { uploadInParts } from './parts';
 import { SIZES, uploadFields, uploadOptions } from './uploadFields';
 
-/** How a large file is sent: see {@link uploadInParts}. */
+/** How large files are sent: see {@link uploadInParts}. */
 export type Style = 'auto' | 'documented' | 'desktop';
 
-/** What the user wants of the file, under the documented names. */
+/** The options of an upload, under the documented names. */
 export interface Wishes {
 	customSlug?: string;
 	expiryDays?: number;
 	passwordProtected: boolean;
 	password?: string;
-	/** US cents; undefined where the download is free. */
+	/** US cents; undefined for a free download. */
 	price?: number;
 }
 
-/** What came of an upload. */
+/** The result of an upload. */
 export interface Outcome {
 	data: Json;
 	measure: Measure;
@@ -46,7 +46,7 @@ export const upload: Operation = {
 		const settings = partSettings(item, SIZES);
 		const wishes = wishesOf(item);
 		const send = async (file: FileSource) => {
-			// An empty file has no parts. The desktop clients send every file in parts.
+			// An empty file has no chunks. The desktop clients send every file in chunks.
 			const inParts =
 				option('uploadStyle') === 'desktop' || (file.size > 0 && file.size >= settings.threshold);
 			const { data, measure, around } = inParts
@@ -96,7 +96,7 @@ async function uploadAtOnce(
 	return { data: body, measure, around: { linkBase, now: serviceTime(headers) } };
 }
 
-/** In a form everything is text. */
+/** The options as form fields, which are all text. */
 function formFields(wishes: Wishes): Record<string, string> {
 	const { customSlug, expiryDays, passwordProtected, password, price } = wishes;
 	return {

@@ -9,8 +9,8 @@ import type { Field } from '../../shared/schema';
 import type { PartDefaults } from '../../shared/transfer/settings';
 
 /**
- * One request takes files under 100 MB, 95.4 MiB (FileShot docs, Upload File). The docs give no size of the parts;
- * FileShot's desktop clients send 8 MiB.
+ * MiB. One request accepts files under 100 MB, which is 95.4 MiB (FileShot docs, Upload File). The docs do not give a
+ * chunk size; FileShot's desktop clients use 8 MiB.
  */
 export const SIZES: PartDefaults = { threshold: 95, partSize: 8 };
 

@@ -13,62 +13,65 @@ import {
 } from '../../shared/service';
 import { filesApp } from '../service';
 
-/** Where the reading of the changes stands. */
+/** A position in the list of changes. */
 export interface Position {
-	/** ISO 8601. */
+	/** ISO 8601, UTC. */
 	since: string;
 	cursor?: string;
-	/** The first change of the page before: a service that ignores the cursor sends it again. */
+	/** The key of the first change on the previous page: a service that ignores the cursor sends it again. */
 	first?: string;
-	/** The time of the last change of the page before, from which it goes on without the cursor. */
+	/** The time of the last change on the previous page, to continue from if the service ignores the cursor. */
 	last?: string;
 }
 
 export interface ChangePage extends Page<Json, Position> {
-	/** The service's own time, milliseconds since 1970. */
+	/** The service's clock, in milliseconds since 1970. */
 	now: number;
 }
 
-/** As the docs write a moment. The service tells its times to the second, so a part of one would hide changes. */
+/**
+ * A time in the docs' format, rounded down to the second. The service's timestamps have a resolution of one second, so
+ * milliseconds in `since` would skip changes of that second.
+ */
 export const wholeSeconds = (milliseconds: number) =>
 	new Date(milliseconds).toISOString().replace(/\.\d+Z$/, 'Z');
 
-/** The second of a moment, both milliseconds since 1970. */
+/** Rounds a time down to the second, both in milliseconds since 1970. */
 export const wholeSecond = (milliseconds: number) => Math.floor(milliseconds / 1000) * 1000;
 
-/** A change as the service describes it, with `fileId` and its time in ISO 8601 UTC next to the service's own fields. */
+/** All fields of a change in the response, with `fileId` and `changedAt` (ISO 8601 UTC) added. */
 export function describeChange(change: Json): IDataObject {
 	const described: IDataObject = { ...(change as IDataObject), fileId: fileIdOf(change) };
 	const changedAt = isoDate(change.timestamp);
 	return changedAt ? { ...described, changedAt } : described;
 }
 
-/** The file that has changed; undefined if the change does not say. */
+/** The ID of the changed file; undefined if the change does not contain it. */
 export const fileIdOf = ({ id }: Json): string | undefined =>
 	textOf(id) ?? (Number.isSafeInteger(id) ? String(id) : undefined);
 
-/** What has happened to it; undefined if the change does not say. */
+/** The action of a change, such as `created`; undefined if the change does not contain it. */
 export const actionOf = ({ action }: Json): string | undefined => textOf(action);
 
-/** What tells a change from another: the feed has no IDs of its own, and `since` may include its moment. */
+/** Identifies a change across pages and polls: changes have no IDs, and `since` may be inclusive. */
 export const changeKey = ({ id, action, timestamp }: Json): string =>
 	JSON.stringify([id, action, timestamp]);
 
-/** Milliseconds that a change may be ahead of the service's own time, for servers whose clocks differ. */
+/** How far a change may be ahead of the service's clock, in milliseconds, because the service's servers may differ. */
 const AHEAD = 86_400_000;
 
-/** Whether a change's time can be where the feed goes on: a date of the far future would end the reading for ever. */
+/** Whether polling can continue from a timestamp. One in the far future would skip all later changes. */
 export function isMoment(timestamp: unknown, now: number): boolean {
 	const moment = epochOf(timestamp);
 	return moment !== undefined && moment <= now + AHEAD;
 }
 
-/** Pages without anything that may follow each other, before the feed counts as over. */
+/** The most empty pages in a row, after which the list counts as read. */
 const MOST_EMPTY_PAGES = 50;
 
 /**
- * One page of the changes. The service answers with a cursor but documents no parameter for it: it is sent along, and
- * where that is refused or does not move the page, the time of the last change is taken for the next beginning.
+ * Fetches one page of changes. The service returns a cursor but does not document the parameter that takes it. If the
+ * service rejects the cursor or returns the same page again, continues from the time of the last change.
  */
 export async function changePage(
 	context: ServiceContext,
@@ -103,13 +106,13 @@ export async function changePage(
 	return { ...following, items: [...changes, ...following.items] };
 }
 
-/** The time of a change as `since` takes it. */
+/** The time of a change in the format of `since`. */
 const sinceOf = ({ timestamp }: Json): string =>
 	textOf(timestamp) ?? wholeSeconds(epochOf(timestamp) ?? 0);
 
 /**
- * The second that fills a page alone, milliseconds since 1970: a server that takes no cursor gives no way to what else
- * happened in it. Undefined if there are others on the page, or nothing after it.
+ * The second that all changes on a page belong to, in milliseconds since 1970. A server that ignores the cursor cannot
+ * return the other changes of that second. Undefined if the page contains several seconds or is the last one.
  */
 export function fullSecond({ items, next }: Page<Json, Position>): number | undefined {
 	const seconds = items.map(({ timestamp }) => wholeSecond(epochOf(timestamp) ?? NaN));

@@ -21,30 +21,30 @@ import {
 } from './followState';
 import { changeItems, isOfTheAccount } from './items';
 
-/** Pages that one poll reads at most. */
+/** The most pages that one poll reads. */
 const PAGES_A_POLL = 50;
-/** Changes that one poll tells of: each may take a request for its file. */
+/** The number of items after which a poll ends, because each one may require a request for its file. */
 const CHANGES_A_POLL = 500;
-/** Changes that are told, or fail, together. */
+/** Changes that are processed as a unit: an error discards all of them until the next poll. */
 const CHANGES_AT_ONCE = 20;
 
 export interface Following {
-	/** The chosen actions, or that any counts. */
+	/** The selected actions, or {@link ANY_ACTION}. */
 	actions: string[];
 	includeExisting: boolean;
 	folderId?: string;
-	/** Whether each change comes with its file. */
+	/** Whether each item contains the details of its file. */
 	details: boolean;
 	/** The user's filters. */
 	isWanted(item: IDataObject): boolean;
 }
 
 /**
- * Reads the feed on from where the last poll has left it. The feed tells its times to the second (Files App docs,
- * Sync), so the last second is read again and what is known of it left out.
+ * Reads the changes since the last poll. Their timestamps have a resolution of one second (Files App docs, Sync), so the
+ * last second is read again, without the changes that were already processed.
  *
- * A page or a file that fails ends the poll: what came before it is told, and the next poll goes on from there.
- * @throws what failed, if there is nothing to tell
+ * A failed page or file ends the poll: the items found so far are returned, and the next poll continues from there.
+ * @throws the error of the page or the file, if no items were found
  */
 export async function follow(
 	context: IPollFunctions,
@@ -96,23 +96,26 @@ export async function follow(
 		state.position = next ?? lastSecond(state);
 		if (!next) break;
 	}
-	// Whoever takes no cursor goes by the time: that of the last change, so that nothing is sent again.
+	// A service that ignores the cursor continues from `since`, so set it to the last change to avoid reading older
+	// ones.
 	state.position = { ...lastSecond(state), cursor: state.position.cursor };
 	return { found, state };
 }
 
-/** Polls after which a file that cannot be read goes on with its error, so that the changes after it are not kept back. */
+/**
+ * The attempt, one per poll, at which an unreadable file is output with its error instead of blocking later changes.
+ */
 const MOST_TRIES = 3;
 
 /**
- * How many polls in a row could not read a file, by the trigger's static data. In memory: n8n does not save what a poll
- * has found out that ends with an error.
+ * How many polls in a row failed to read a file, by the trigger's static data. Kept in memory, because n8n does not save
+ * the static data of a poll that fails.
  */
 const setbacks = new WeakMap<object, number>();
 
 const setbacksOf = (trigger: object) => setbacks.get(trigger) ?? 0;
 
-/** Since ever, or from now on by the service's clock. */
+/** The time to start from: 0 to include existing files, otherwise the service's clock. */
 async function startOf(
 	context: IPollFunctions,
 	{ includeExisting, folderId }: Following,
@@ -123,8 +126,8 @@ async function startOf(
 }
 
 /**
- * Where a server that takes no cursor has more changes in one second than on one page: the next second. Not before that
- * one is over: of a server that only says that there is more, what comes later in it would be missed.
+ * The next second, if one second fills a whole page of a server that ignores the cursor; logs a warning. Only once that
+ * second has passed, because skipping it earlier would also lose its later changes.
  */
 function pastFullSecond(
 	context: IPollFunctions,

@@ -71,7 +71,7 @@ export const getAll: Operation = {
 	},
 };
 
-/** Says with the output that a list has a gap. */
+/** Shows a warning in the output panel that some changes are missing. */
 function tellMissing({ functions }: ItemContext, second: string): void {
 	functions.addExecutionHints({
 		type: 'warning',
@@ -80,7 +80,7 @@ function tellMissing({ functions }: ItemContext, second: string): void {
 	});
 }
 
-/** Puts the details of each file to its changes; null where the file is not there any more. */
+/** Adds the details of each file to its changes; null if the file no longer exists. */
 async function addDetails(item: ItemContext, changes: IDataObject[]): Promise<void> {
 	const ids = [...new Set(changes.map(({ fileId }) => fileId).filter(Boolean))];
 	const gone = new Set(

@@ -7,10 +7,10 @@ import { fileIfThere } from '../file/get';
 import { actionOf, describeChange, fileIdOf } from './feed';
 
 /**
- * Changes as items of their files: what Get says of a file, and what has happened to it. `available` tells whether the
- * file is still there. A file that this key may not read goes on with the `error`, and keeps no other change back.
- * @param isLastTry whether a file that cannot be read for another reason goes on with its error as well
- * @throws what says nothing about a single file: a key that is refused, a limit, a service that does not respond
+ * Converts changes to items that contain the details of the file and the change; `available` is whether the file still
+ * exists. The item of a file that this key cannot read contains the `error`, so that it does not block other changes.
+ * @param isLastTry whether the item of a file that cannot be read for another reason also contains the error
+ * @throws errors that do not concern a single file: a rejected key, a rate limit, a service that does not respond
  */
 export async function changeItems(
 	context: IPollFunctions,
@@ -56,12 +56,12 @@ async function readFile(
 	);
 }
 
-/** A refusal that is about this file alone: the next request for it would be refused again. */
+/** Whether an error concerns only this file, so that a retry would fail again. */
 const isOfTheFile = (error: unknown): boolean =>
 	error instanceof NodeOperationError ||
 	(statusOf(error).startsWith('4') && !isOfTheAccount(error) && !PASSING.has(statusOf(error)));
 
-/** A refusal that every other file would get as well. */
+/** Whether every other file would get the same error. */
 export const isOfTheAccount = (error: unknown): boolean => ['401', '429'].includes(statusOf(error));
 
 const PASSING = new Set(['408', '425']);

@@ -9,14 +9,14 @@ import { changeItems } from './items';
 
 const DAYS_BACK = 30;
 const DAY_MS = 86_400_000;
-/** Pages of changes that are looked through; the latest change stands on the last one. */
+/** The most pages of changes to read. The latest change is on the last page. */
 const PAGES = 20;
-/** Changes whose files are looked at. */
+/** The most changes whose files are fetched. */
 const CANDIDATES = 10;
 
 /**
- * Something real for whoever builds the workflow: the latest change that would start it, or else the first file of the
- * list as if it had just been created.
+ * Finds a sample item for building the workflow: the latest change that would start it, or else the first file of the
+ * list, as if it had just been created.
  */
 export async function latestChange(
 	context: IPollFunctions,

@@ -14,7 +14,7 @@ import { lastCallPayload, partPayload } from '../../shared/transfer/upload';
 import { FILE, filesApp } from '../service';
 import type { Target } from './upload';
 
-/** How often an upload is announced anew because the service wants parts of another size. */
+/** How often an upload is announced, because the service may require a different chunk size. */
 const ANNOUNCEMENTS = 2;
 
 interface Session {
@@ -23,7 +23,7 @@ interface Session {
 	partSize: number;
 }
 
-/** Sends a file in parts: announce, parts, complete (Files App docs, Chunked upload). */
+/** Uploads a file in chunks: init, chunks, complete (Files App docs, Chunked upload). */
 export async function uploadInChunks(
 	item: ItemContext,
 	file: FileSource,
@@ -38,7 +38,7 @@ export async function uploadInChunks(
 			});
 			return { body: await complete(item, id, settings), measure };
 		} catch (error) {
-			// A session lives about an hour; one that is over before the file is there begins anew, once.
+			// A session lasts about an hour. If it expires before the upload is complete, start again, once.
 			const isOver = error instanceof NodeApiError && /^4(04|10)$/.test(error.httpCode ?? '');
 			const isComplete = error instanceof NodeApiError && error.context.allSent === true;
 			if (attempt > 1 || !isOver || isComplete) {
@@ -49,8 +49,8 @@ export async function uploadInChunks(
 }
 
 /**
- * The number of parts has to be said before the service says how large it wants them. Where its size gives another
- * number, the upload is announced again with that one.
+ * Announces the upload. The request must contain the number of chunks, but only the response contains the chunk size. If
+ * the two do not match, announces the upload again with the number that results from that size.
  */
 async function announce(
 	{ functions }: ItemContext,
@@ -68,7 +68,7 @@ async function announce(
 				filename: file.fileName,
 				total_size: file.size,
 				total_chunks: parts,
-				// Documented for whole files only; there is no other way to say it.
+				// Only documented for uploads in one request. Sent anyway, because chunked uploads have no other field.
 				...(folderId && { folder_id: folderId }),
 				encrypt,
 			},
@@ -117,7 +117,7 @@ async function sendPart(
 		path: '/chunks',
 		payload: partPayload(form.around(bytes) as Buffer, form.contentType, settings),
 		needs: RECEIVED,
-		// The same part under the same number.
+		// Safe to retry: the service stores each chunk under its number.
 		repeatable: true,
 		mayBeEmpty: true,
 	});
@@ -128,7 +128,9 @@ const RECEIVED: Essential<unknown> = {
 	read: (body) => (isJsonObject(body) && body.received === false ? undefined : body),
 };
 
-/** A session becomes one file, however often it is completed; but after a lost answer it may be gone already. */
+/**
+ * Completes the upload. Completing is idempotent, but a retry after a lost response may get 404 if the session is gone.
+ */
 async function complete(
 	{ functions, itemIndex }: ItemContext,
 	uploadId: string,

@@ -18,7 +18,7 @@ import { filePage } from './list';
 
 export const cleanUp = cleanUpOperation({
 	service: filesApp.name,
-	// Files App docs: a share link has an expiry, a file has none.
+	// A share link expires, a file does not (Files App docs).
 	kind: { noun: 'file', label: 'name', canExpire: false },
 	scope: [folderField('Only clean up files in this folder. Leave empty for all files.')],
 	scopeOptions: listFilters(filesApp.name, ['nameContains']),
@@ -47,8 +47,9 @@ export const cleanUp = cleanUpOperation({
 });
 
 /**
- * Keeps what is not certainly in the folder, because a server may ignore `folder_id`. The documented list does not report
- * the folder of a file. If no file has it, a folder that does not exist must be empty: that shows that the server filters.
+ * Keeps every file that is not certainly in the folder, because a server that ignores `folder_id` would list all files,
+ * and Clean Up would delete them. The documented list does not contain the folder of a file. If no file reports one, a
+ * request for a folder that does not exist checks whether the server filters.
  */
 async function withinFolder(
 	item: ItemContext,
@@ -80,7 +81,7 @@ async function withinFolder(
 	};
 }
 
-/** Whether the server filters by folder: a folder that does not exist has no files, or is an error of its own. */
+/** Whether the server filters by folder: a random folder ID must return no files, 404 or 410. */
 async function knowsFolders({ functions }: ItemContext): Promise<boolean> {
 	const query = { folderId: `folder_${randomUUID().replaceAll('-', '')}`, perPage: 1 };
 	return await filePage(functions, query, 1).then(
@@ -89,7 +90,7 @@ async function knowsFolders({ functions }: ItemContext): Promise<boolean> {
 	);
 }
 
-/** The folders that a file reports, null for none; empty if it says nothing about folders. */
+/** The folders that a file reports: null for the top level; an empty array if it has no folder field. */
 function foldersOf(file: Json): Array<string | null> {
 	const reported = [file.folder_id, file.folderId, file.folder].filter(
 		(value) => value !== undefined,

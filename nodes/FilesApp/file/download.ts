@@ -31,7 +31,7 @@ export const download: Operation = {
 	async execute(item) {
 		const { functions, locator, option, parameter } = item;
 		const id = locator('fileId');
-		// The details come first: their size shows whether all of the file has arrived.
+		// Fetch the details first, because their size reveals a truncated download.
 		const details = await fileDetails(functions, id);
 		const path = `/files/${pathPart(functions, fileField.displayName, id)}?download=true`;
 		const { binary, ...file } = await downloadFile(

@@ -3,7 +3,7 @@ import type { INodeProperties } from 'n8n-workflow';
 import { locatorField } from '../../shared/locator';
 import { FILE_URL } from '../service';
 
-/** One file of the account. */
+/** A file of the account. */
 export const fileField = locatorField({
 	displayName: 'File',
 	name: 'fileId',
@@ -14,7 +14,7 @@ export const fileField = locatorField({
 	idPlaceholder: 'e.g. file_abc123',
 });
 
-/** A folder. The service has no list of them to pick from. */
+/** A folder ID. There is no list to select from, because the service has no route that lists folders. */
 export const folderField = (description: string): INodeProperties => ({
 	displayName: 'Folder ID',
 	name: 'folderId',

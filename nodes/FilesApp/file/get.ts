@@ -24,7 +24,7 @@ export async function fileDetails(context: ServiceContext, id: unknown): Promise
 	return (await callApi(context, filesApp, call)).body;
 }
 
-/** A file, described; null where it is not there any more. */
+/** Fetches the details of a file; null if it no longer exists. */
 export async function fileIfThere(
 	context: ServiceContext,
 	id: unknown,

@@ -13,24 +13,27 @@ import {
 } from '../../shared/service';
 import { filesApp } from '../service';
 
-/** The most that the service gives at once (Files App docs, List files). */
+/** The most files that one page can contain (Files App docs, List files). */
 export const LARGEST_PAGE = 100;
 
 export interface ListQuery {
 	folderId?: string;
-	/** name, size or created_at. The docs do not say in which direction. */
+	/** `name`, `size` or `created_at`. The docs do not mention the direction. */
 	sort?: string;
 	perPage?: number;
 }
 
 export interface FilePage extends Page<Json, number> {
-	/** The service's own time, milliseconds since 1970. */
+	/** The service's clock, in milliseconds since 1970. */
 	now: number;
 	/** The `Date` header. */
 	date: unknown;
 }
 
-/** One page of the files, counted from 1. */
+/**
+ * Fetches one page of the files.
+ * @param page starts at 1
+ */
 export async function filePage(
 	context: ServiceContext,
 	{ folderId, sort, perPage = LARGEST_PAGE }: ListQuery,
@@ -55,7 +58,7 @@ export const FILES: Essential<Json & { files: unknown[] }> = {
 		isJsonObject(body) && Array.isArray(body.files) ? { ...body, files: body.files } : undefined,
 };
 
-/** The list behind the File field; the service cannot search, so the names are compared here. */
+/** Searches the files for the File field. The names are compared here, because the service has no search. */
 export async function searchFiles(
 	this: ILoadOptionsFunctions,
 	filter?: string,

@@ -21,10 +21,10 @@ import { describeFile, FILE, filesApp } from '../service';
 import { uploadInChunks } from './chunks';
 import { folderField } from './fields';
 
-/** The parts of the docs' example have 5 MiB; they name no limit for a single request. */
+/** MiB. The chunks in the docs' example have 5 MiB. The docs give no limit for a single request. */
 const SIZES: PartDefaults = { threshold: 20, partSize: 5 };
 
-/** What a file is to become. */
+/** The folder and encryption of the uploaded file. */
 export interface Target {
 	folderId?: string;
 	encrypt: boolean;
@@ -59,7 +59,7 @@ export const upload: Operation = {
 			encrypt: parameter<boolean>('encrypt'),
 		};
 		return await uploadEach(item, 'fileId', async (file) => {
-			// An empty file has no parts.
+			// An empty file has no chunks.
 			const inParts = file.size > 0 && file.size >= settings.threshold;
 			const { body, measure } = inParts
 				? await uploadInChunks(item, file, target, settings)

@@ -7,7 +7,7 @@ import { type Essential, isJsonObject, type Json, textOf } from '../../shared/se
 import { fileField } from '../file/fields';
 import { filesApp } from '../service';
 
-/** Hours of the units. */
+/** The hours of each unit. */
 const UNITS: Readonly<Record<string, number>> = { hours: 1, days: 24 };
 
 export const create: Operation = {
@@ -69,7 +69,7 @@ export const create: Operation = {
 			path: '/share',
 			body: { file_id: fileId, ...linkSettings(item) },
 			needs: LINK,
-			// Sent twice, it would make two links.
+			// Not retried: a second call would create a second link.
 			repeatable: false,
 			doubt:
 				'Files App may have created the share link anyway. Its API cannot list links, so check its website before you run the node again.',

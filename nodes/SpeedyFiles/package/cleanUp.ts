@@ -23,9 +23,10 @@ const titleOption: INodeProperties = {
 };
 
 /**
- * Deletes and does not revoke. The link of an expired package is dead already, so to revoke it would free nothing, leave
- * the package to be found again by the next run, and fire package.revoked each time (SpeedyFiles source, app/routes/api.py).
- * A draft or a revoked package whose time is over counts as expired: it cannot be prolonged, a new link would be dead too.
+ * Deletes packages instead of revoking them. The link of an expired package no longer works, so revoking it would free no
+ * storage, and each run would find it and send the event package.revoked again (SpeedyFiles source, app/routes/api.py).
+ * Drafts and revoked packages past their expiry date count as expired, because the date cannot be extended and a new link
+ * would not work either.
  */
 export const cleanUp = cleanUpOperation({
 	service: speedyFiles.name,

@@ -9,7 +9,10 @@ import { describePackage } from '../describe';
 import { NOTIFYING, PACKAGE, speedyFiles } from '../service';
 import { daysField, directionField, emailField, nameField, noteOption, titleField } from './fields';
 
-/** The API makes and forgets the link of an inbound package (SpeedyFiles source, app/routes/api.py). */
+/**
+ * The API creates the link of an inbound package, but neither stores nor returns it (SpeedyFiles source,
+ * app/routes/api.py).
+ */
 const NO_LINK = 'SpeedyFiles did not email or return the upload link for this inbound package.';
 
 export const create: Operation = {
@@ -27,7 +30,7 @@ export const create: Operation = {
 	},
 };
 
-/** Creates a package from the fields of the item, and describes it. */
+/** Creates a package from the fields of the item. */
 export async function createPackage(item: ItemContext, direction: string): Promise<IDataObject> {
 	const { body, headers } = await callApi(item.functions, speedyFiles, {
 		method: 'POST',

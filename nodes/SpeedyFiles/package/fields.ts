@@ -5,7 +5,7 @@ import { locatorField } from '../../shared/locator';
 import type { ItemContext } from '../../shared/operation';
 import type { ServiceContext } from '../../shared/service';
 
-/** One package. Its pages are /dash/packages/<id> in the browser and /api/v1/packages/<id> in the API. */
+/** A package. Its URL is /dash/packages/<id> in the web interface and /api/v1/packages/<id> in the API. */
 export const packageField = locatorField({
 	displayName: 'Package',
 	name: 'packageId',
@@ -22,7 +22,6 @@ export const packageIdOf = ({ locator }: ItemContext): string => locator(package
 export const packagePath = (context: ServiceContext, id: string): string =>
 	`/packages/${pathPart(context, packageField.displayName, id)}`;
 
-/** What every new package says of itself and its recipient. */
 export const titleField: INodeProperties = {
 	displayName: 'Title',
 	name: 'title',

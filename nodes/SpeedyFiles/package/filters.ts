@@ -8,7 +8,7 @@ import { optionalText } from '../../shared/parameters';
 import type { Field } from '../../shared/schema';
 import { effectiveStatusOf } from '../describe';
 
-/** What SpeedyFiles itself does not offer. */
+/** Filters that n8n applies, because SpeedyFiles does not support them. */
 export const filterOptions: Field[] = [
 	{
 		displayName: 'Created After',
@@ -58,9 +58,9 @@ export const filterOptions: Field[] = [
 
 export interface PackageFilter {
 	keep(described: IDataObject): boolean;
-	/** Milliseconds since 1970; packages that are older are not wanted. */
+	/** Milliseconds since 1970; older packages are left out. */
 	createdAfter: number;
-	/** Whether every package passes. */
+	/** Whether no filter is set. */
 	isOpen: boolean;
 }
 
@@ -76,7 +76,7 @@ export function packageFilter(item: ItemContext): PackageFilter {
 	};
 }
 
-/** The filters other than by date that the user has set, as conditions on a package and its effective status. */
+/** The filters that are set, except by date, as conditions on a package and its effective status. */
 function packageConditions(item: ItemContext) {
 	const direction = item.option<string>('direction');
 	const email = optionalText(item.option('recipientEmail'));
@@ -100,7 +100,7 @@ function packageConditions(item: ItemContext) {
 	];
 }
 
-/** The same as conditions of what is cleaned up, at a time in milliseconds since 1970. */
+/** The same conditions for Clean Up, which evaluates them at a time in milliseconds since 1970. */
 export function packageScope(item: ItemContext): (one: IDataObject, now: number) => Condition[] {
 	const conditions = packageConditions(item);
 	return (one, now) => conditions(one, effectiveStatusOf(one, now));

@@ -7,7 +7,7 @@ import { type Essential, isJsonObject, type ServiceContext, textOf } from '../..
 import { NOTIFYING, PACKAGE, speedyFiles } from '../service';
 import { packageField, packageIdOf, packagePath } from './fields';
 
-/** Why an output has no link: only its hash is stored (SpeedyFiles docs, Magic links). */
+/** Why an output has no link: SpeedyFiles only stores the hash of the link (SpeedyFiles docs, Magic links). */
 const FINALIZED_BEFORE =
 	'The package was already finalized. SpeedyFiles only shows the magic link once, and the recipient received it by email. To get a new link, revoke the package and finalize it again.';
 const ANSWER_LOST =
@@ -27,8 +27,8 @@ export const finalize: Operation = {
 };
 
 /**
- * Finalizes a package. Never repeated: the answer to a second call has no link. Where the answer is lost, the package
- * tells whether it was finalized.
+ * Finalizes a package. Never retried, because the response to a second call does not contain the link. If the response is
+ * lost, the status of the package shows whether it was finalized.
  */
 export async function finalizePackage(
 	{ functions, itemIndex }: ItemContext,
@@ -40,7 +40,7 @@ export async function finalizePackage(
 			method: 'POST',
 			path: `${path}/finalize`,
 			needs: FINALIZED,
-			// A lost response is a lost link.
+			// A response that arrives after the timeout would be lost, and the link with it.
 			timeout: NOTIFYING,
 			repeatable: false,
 			doubt:
@@ -67,7 +67,7 @@ function linkOf(answer: IDataObject, whyNone: string): IDataObject {
 	return magicLink ? { ...answer, magicLink } : { ...answer, magicLink: null, notice: whyNone };
 }
 
-/** The status of a package, undefined where it cannot be learned. */
+/** Fetches the status of a package; undefined if the request fails. */
 export async function statusOf(context: ServiceContext, path: string): Promise<string | undefined> {
 	try {
 		const call = { method: 'GET', path, needs: PACKAGE } as const;

@@ -21,7 +21,7 @@ export const getAll: Operation = {
 
 		const fetchPage = async (position: PackagePosition) => {
 			const page = await fetchPackages(functions, position, pageSize);
-			// The list goes from new to old: nothing that is wanted comes after this.
+			// The list is sorted from newest to oldest, so later pages only contain older packages.
 			const oldest = epochOf(page.items.at(-1)?.created_at) ?? Infinity;
 			return oldest < createdAfter ? { items: page.items } : page;
 		};

@@ -17,7 +17,7 @@ export const revoke: Operation = {
 			path: `${packagePath(item.functions, packageIdOf(item))}/revoke`,
 			needs: PACKAGE,
 			timeout: NOTIFYING,
-			// Each call fires the event package.revoked (SpeedyFiles source, app/routes/api.py).
+			// Not retried: each call sends the event package.revoked (SpeedyFiles source, app/routes/api.py).
 			repeatable: false,
 			doubt: 'SpeedyFiles may have revoked the package anyway. You can safely revoke it again.',
 		});

@@ -47,7 +47,7 @@ export const send: Operation = {
 		try {
 			await uploadInto(item, id, files, arrived);
 			const finalized = await finalizePackage(item, id);
-			// What the package is from now on, without asking for it again.
+			// Finalizing makes the package active, so no other request is needed to get its status.
 			const active = { status: 'active', effectiveStatus: 'active' };
 			return { json: { ...draft, ...active, files: arrived, ...sumOf(arrived), ...finalized } };
 		} catch (error) {
@@ -60,8 +60,8 @@ export const send: Operation = {
 };
 
 /**
- * What a failure half way leaves behind, in words. Deletes the package if the user has chosen so, but only while it is
- * surely a draft: the recipient may have the link of any other.
+ * Describes in words the package that a failed run leaves behind. Deletes it if the user has turned that on, but only if
+ * it is certainly a draft, because otherwise the recipient may have its link.
  */
 async function whatIsLeft(item: ItemContext, id: string, progress: string): Promise<string> {
 	const { functions, option } = item;

@@ -13,12 +13,12 @@ import { describeFile, filesIn } from '../describe';
 import { FILE, PACKAGE, speedyFiles } from '../service';
 import { packagePath } from './fields';
 
-/** SpeedyFiles deletes packages, not single files. */
+/** Advises to delete the package, because the SpeedyFiles API cannot delete single files. */
 const DIFFERENCE = 'The package contains the damaged file. Delete the package and send it again.';
 
 /**
- * Uploads files into a package, one after the other, and adds each to `arrived` as soon as it is there.
- * @throws NodeApiError, NodeOperationError of the first that fails
+ * Uploads files to a package one after the other, and adds each one to `arrived` when its upload succeeds.
+ * @throws NodeApiError, NodeOperationError of the first upload that fails
  */
 export async function uploadInto(
 	item: ItemContext,
@@ -44,7 +44,7 @@ async function uploadOne(
 		file,
 		{
 			...transferSettings(item),
-			// Its form parser knows quotes behind backslashes, and keeps %22 as it is (python-multipart).
+			// SpeedyFiles' form parser (python-multipart) unescapes \" in file names, but not %22.
 			form: multipartForm({}, { field: 'file', fileName, mimeType, size }, 'backslash'),
 			find: async (sent) => await findFile(functions, path, fileName, sent),
 		},
@@ -55,7 +55,7 @@ async function uploadOne(
 	return { ...describeFile(stored), ...(sha256 && { sha256 }), binaryPropertyName: field };
 }
 
-/** A file of the package with that name and those very bytes; without a SHA-256 nothing is sure. */
+/** Finds the uploaded file in the package by its name and SHA-256; without a SHA-256 no file counts as found. */
 async function findFile(
 	context: ServiceContext,
 	path: string,
@@ -68,7 +68,7 @@ async function findFile(
 	return filesIn(body).find((file) => file.original_name === fileName && file.sha256 === sha256);
 }
 
-/** Which of the files are in the package, in words. */
+/** Describes in words which files are in the package. */
 export function progressOf(files: FileSource[], arrived: IDataObject[]): string {
 	const names = arrived.map(({ original_name: name, id }) => `“${textOf(name) ?? String(id)}”`);
 	const there = `${arrived.length} of ${files.length} files`;
