@@ -3,8 +3,8 @@ import type { IAuthenticate, Icon, ICredentialType, INodeProperties } from 'n8n-
 import { bearerOf } from '../nodes/shared/authentication';
 
 /**
- * A user of a SpeedyFiles instance. The SpeedyFiles node tests it, because an instance that is not set up redirects every
- * request to a web page, which n8n's own credential test would accept.
+ * A user of a SpeedyFiles instance. The SpeedyFiles node tests it, because an instance that is not set up redirects
+ * every request to a web page, which n8n's own credential test would accept.
  */
 export class SpeedyFilesApi implements ICredentialType {
 	name = 'speedyFilesApi';

@@ -29,8 +29,8 @@ export const filesApp: Service = {
 export const FILE_URL = '^https?://[^/]+/(?:[^?#]*/)?files?/([^/?#]+)';
 
 /**
- * All fields of a file in the response, with normalized fields added: `fileId`, and dates in ISO 8601 UTC. The service's
- * `size` is already in bytes.
+ * All fields of a file in the response, with normalized fields added: `fileId`, and dates in ISO 8601 UTC. The
+ * service's `size` is already in bytes.
  */
 export function describeFile(data: Json): IDataObject {
 	const described: IDataObject = { ...(data as IDataObject), fileId: textOf(data.id) };

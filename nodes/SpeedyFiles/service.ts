@@ -79,7 +79,7 @@ export const NEW_TOKEN: Essential<Json> = {
 };
 
 /**
- * Timeout in milliseconds for requests that send emails or webhooks. SpeedyFiles responds only afterwards: it waits up to
- * 30 s for each step of the SMTP dialogue and 8 s for each webhook. Up to 80 s were measured.
+ * Timeout in milliseconds for requests that send emails or webhooks. SpeedyFiles responds only afterwards: it waits up
+ * to 30 s for each step of the SMTP dialogue and 8 s for each webhook. Up to 80 s were measured.
  */
 export const NOTIFYING = 300_000;

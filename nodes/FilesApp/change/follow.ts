@@ -40,8 +40,8 @@ export interface Following {
 }
 
 /**
- * Reads the changes since the last poll. Their timestamps have a resolution of one second (Files App docs, Sync), so the
- * last second is read again, without the changes that were already processed.
+ * Reads the changes since the last poll. Their timestamps have a resolution of one second (Files App docs, Sync), so
+ * the last second is read again, without the changes that were already processed.
  *
  * A failed page or file ends the poll: the items found so far are returned, and the next poll continues from there.
  * @throws the error of the page or the file, if no items were found
@@ -108,8 +108,8 @@ export async function follow(
 const MOST_TRIES = 3;
 
 /**
- * How many polls in a row failed to read a file, by the trigger's static data. Kept in memory, because n8n does not save
- * the static data of a poll that fails.
+ * How many polls in a row failed to read a file, by the trigger's static data. Kept in memory, because n8n does not
+ * save the static data of a poll that fails.
  */
 const setbacks = new WeakMap<object, number>();
 

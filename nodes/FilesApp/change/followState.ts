@@ -76,8 +76,8 @@ export function choose(state: FollowState, actions: string[], now: number): Set<
 }
 
 /**
- * Whether a change triggers the workflow. Changes of the second in which an action was selected are ignored, because they
- * may predate the selection.
+ * Whether a change triggers the workflow. Changes of the second in which an action was selected are ignored, because
+ * they may predate the selection.
  * @param added the actions that were selected by this poll
  */
 export function counts(state: FollowState, change: Json, added: Set<string>): boolean {

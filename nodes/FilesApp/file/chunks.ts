@@ -49,8 +49,8 @@ export async function uploadInChunks(
 }
 
 /**
- * Announces the upload. The request must contain the number of chunks, but only the response contains the chunk size. If
- * the two do not match, announces the upload again with the number that results from that size.
+ * Announces the upload. The request must contain the number of chunks, but only the response contains the chunk size.
+ * If the two do not match, announces the upload again with the number that results from that size.
  */
 async function announce(
 	{ functions }: ItemContext,

@@ -23,10 +23,10 @@ const titleOption: INodeProperties = {
 };
 
 /**
- * Deletes packages instead of revoking them. The link of an expired package no longer works, so revoking it would free no
- * storage, and each run would find it and send the event package.revoked again (SpeedyFiles source, app/routes/api.py).
- * Drafts and revoked packages past their expiry date count as expired, because the date cannot be extended and a new link
- * would not work either.
+ * Deletes packages instead of revoking them. The link of an expired package no longer works, so revoking it would free
+ * no storage, and each run would find it and send the event package.revoked again (SpeedyFiles source,
+ * app/routes/api.py). Drafts and revoked packages past their expiry date count as expired, because the date cannot be
+ * extended and a new link would not work either.
  */
 export const cleanUp = cleanUpOperation({
 	service: speedyFiles.name,

@@ -27,8 +27,8 @@ export const finalize: Operation = {
 };
 
 /**
- * Finalizes a package. Never retried, because the response to a second call does not contain the link. If the response is
- * lost, the status of the package shows whether it was finalized.
+ * Finalizes a package. Never retried, because the response to a second call does not contain the link. If the response
+ * is lost, the status of the package shows whether it was finalized.
  */
 export async function finalizePackage(
 	{ functions, itemIndex }: ItemContext,

@@ -60,8 +60,8 @@ export const send: Operation = {
 };
 
 /**
- * Describes in words the package that a failed run leaves behind. Deletes it if the user has turned that on, but only if
- * it is certainly a draft, because otherwise the recipient may have its link.
+ * Describes in words the package that a failed run leaves behind. Deletes it if the user has turned that on, but only
+ * if it is certainly a draft, because otherwise the recipient may have its link.
  */
 async function whatIsLeft(item: ItemContext, id: string, progress: string): Promise<string> {
 	const { functions, option } = item;
