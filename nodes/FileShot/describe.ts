@@ -4,7 +4,7 @@ import { addressOf, checkedCredential } from '../shared/address';
 import { pastedText } from '../shared/blanks';
 import { epochOf, isoDate } from '../shared/dates';
 import { type Essential, type Json, type ServiceContext, textOf } from '../shared/service';
-import { fileShot, objectOf } from './service';
+import { fileShot, unwrapEnvelope } from './service';
 
 /** Names of each field in the docs, in responses and in FileShot's desktop clients; the documented name comes first. */
 const NAMES = {
@@ -30,7 +30,7 @@ export function fieldOf(data: Json, field: keyof typeof NAMES): unknown {
 }
 
 /** The values of a field under all of its names that the response contains, null included. */
-export const allOf = (data: Json, field: keyof typeof NAMES): unknown[] =>
+export const valuesOf = (data: Json, field: keyof typeof NAMES): unknown[] =>
 	NAMES[field].map((name) => data[name]).filter((value) => value !== undefined);
 
 export const fileIdOf = (data: Json): string | undefined => {
@@ -47,14 +47,14 @@ const flagOf = (data: Json, field: keyof typeof NAMES): boolean | undefined => {
 /** A file whose upload was started or completed. */
 export const NEW_FILE: Essential<Json> = {
 	what: 'a file ID',
-	read: (body) => (fileIdOf(objectOf(body)) ? objectOf(body) : undefined),
+	read: (body) => (fileIdOf(unwrapEnvelope(body)) ? unwrapEnvelope(body) : undefined),
 };
 
 /** The details of a file, recognized by an ID or a name. */
 export const FILE: Essential<Json> = {
 	what: 'the file',
 	read(body) {
-		const data = objectOf(body);
+		const data = unwrapEnvelope(body);
 		return (fileIdOf(data) ?? textOf(fieldOf(data, 'fileName'))) ? data : undefined;
 	},
 };
@@ -69,7 +69,7 @@ export function sizeOf(data: Json): number | undefined {
 }
 
 /** The data that a description needs in addition to the file. */
-export interface Surroundings {
+export interface DescribeContext {
 	/** The base URL of the download pages, without a trailing slash. */
 	linkBase: string;
 	/** The service's clock, in milliseconds since 1970. */
@@ -77,10 +77,10 @@ export interface Surroundings {
 }
 
 /** The fields of a file that most workflows need, under normalized names. */
-export function summaryOf(data: Json, { linkBase, now }: Surroundings): IDataObject {
+export function summaryOf(data: Json, { linkBase, now }: DescribeContext): IDataObject {
 	const fileId = fileIdOf(data);
 	const expires = epochOf(fieldOf(data, 'expiresAt'));
-	const isOver = isTrue(data.expired) || (expires !== undefined && expires <= now);
+	const isExpired = isTrue(data.expired) || (expires !== undefined && expires <= now);
 	const page = textOf(fieldOf(data, 'slug')) ?? fileId;
 	const summary: Record<string, unknown> = {
 		fileId,
@@ -89,7 +89,7 @@ export function summaryOf(data: Json, { linkBase, now }: Surroundings): IDataObj
 		mimeType: textOf(fieldOf(data, 'mimeType')),
 		createdAt: isoDate(fieldOf(data, 'createdAt')),
 		expiresAt: isoDate(fieldOf(data, 'expiresAt')),
-		effectiveStatus: isOver ? 'expired' : 'active',
+		effectiveStatus: isExpired ? 'expired' : 'active',
 		passwordProtected: flagOf(data, 'passwordProtected'),
 		isZeroKnowledge: flagOf(data, 'isZeroKnowledge'),
 		downloadUrl:
@@ -100,16 +100,16 @@ export function summaryOf(data: Json, { linkBase, now }: Surroundings): IDataObj
 }
 
 /** All fields of the response, with the normalized fields added. A normalized field replaces one of the same name. */
-export const describeFile = (data: Json, around: Surroundings): IDataObject => ({
+export const describeFile = (data: Json, context: DescribeContext): IDataObject => ({
 	...(data as IDataObject),
-	...summaryOf(data, around),
+	...summaryOf(data, context),
 });
 
 /**
  * Reads the base URL of the download pages from the credential, without a trailing slash.
  * @throws NodeOperationError if Link Base URL is not a valid URL
  */
-export async function linkBaseOf(context: ServiceContext): Promise<string> {
+export async function readLinkBase(context: ServiceContext): Promise<string> {
 	const { linkBaseUrl } = await checkedCredential(context, fileShot);
 	if (pastedText(linkBaseUrl) === '') return 'https://fileshot.io';
 	return await addressOf(context, fileShot, 'linkBaseUrl');

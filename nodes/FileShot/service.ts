@@ -44,7 +44,7 @@ export const FILE_URL =
 	'^https?://[^/?#]+(?:/[^?#]*)?/(?:f/|d/|downloads\\.html\\?f=|api/files/(?:download/|info/)?)([^/?#&]+)';
 
 /** The object of a response, taken out of the envelope that some servers put it into. */
-export function objectOf(body: unknown): Json {
+export function unwrapEnvelope(body: unknown): Json {
 	if (!isJsonObject(body)) return {};
 	const inner = [body.file, body.data].find(isJsonObject);
 	return inner ? { ...body, ...inner } : body;

@@ -21,7 +21,7 @@ function datesOf(data: Json): IDataObject {
 	return dates;
 }
 
-const isOver = (date: unknown, now: number) => (epochOf(date) ?? Infinity) <= now;
+const isPast = (date: unknown, now: number) => (epochOf(date) ?? Infinity) <= now;
 
 /**
  * All fields of a package in the response, with normalized fields added. SpeedyFiles never sets the documented status
@@ -29,13 +29,13 @@ const isOver = (date: unknown, now: number) => (epochOf(date) ?? Infinity) <= no
  * @param now the service's clock, in milliseconds since 1970
  */
 export function describePackage(data: Json, now: number): IDataObject {
-	const files = filesIn(data).map(describeFile);
+	const files = packageFiles(data).map(describeFile);
 	const described: IDataObject = {
 		...(data as IDataObject),
 		files,
 		...datesOf(data),
 		effectiveStatus: effectiveStatusOf(data, now),
-		...sumOf(files),
+		...totalsOf(files),
 	};
 	// Today only the response of finalize contains a link. Later versions may return the upload link of inbound
 	// packages.
@@ -47,7 +47,7 @@ export function describePackage(data: Json, now: number): IDataObject {
 /** @param now as in {@link describePackage} */
 export function effectiveStatusOf(data: Json, now: number): string | undefined {
 	const status = textOf(data.status);
-	return status === 'active' && isOver(data.expires_at, now) ? 'expired' : status;
+	return status === 'active' && isPast(data.expires_at, now) ? 'expired' : status;
 }
 
 export const describeFile = (file: Json): IDataObject => ({
@@ -57,7 +57,7 @@ export const describeFile = (file: Json): IDataObject => ({
 
 /** @param now as in {@link describePackage} */
 export function describeToken(data: Json, now: number): IDataObject {
-	const ended = isOver(data.expires_at, now) ? 'expired' : 'active';
+	const ended = isPast(data.expires_at, now) ? 'expired' : 'active';
 	return {
 		...(data as IDataObject),
 		...datesOf(data),
@@ -65,11 +65,11 @@ export function describeToken(data: Json, now: number): IDataObject {
 	};
 }
 
-export const filesIn = (data: Json): Json[] =>
+export const packageFiles = (data: Json): Json[] =>
 	Array.isArray(data.files) ? data.files.filter(isJsonObject) : [];
 
 /** The number of files and their total size in bytes. */
-export const sumOf = (files: IDataObject[]) => ({
+export const totalsOf = (files: IDataObject[]) => ({
 	fileCount: files.length,
 	totalBytes: files.reduce((sum, { size_bytes: size }) => sum + Number(size ?? 0), 0),
 });

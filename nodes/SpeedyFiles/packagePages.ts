@@ -9,7 +9,7 @@ import { describePackage } from './describe';
 import { speedyFiles } from './service';
 
 /** The most packages that one page can contain (SpeedyFiles source, app/routes/api.py). */
-export const LARGEST_PAGE = 200;
+export const MAX_PAGE_SIZE = 200;
 
 export interface PackagePosition {
 	/** The number of packages before the page. */
@@ -26,7 +26,7 @@ export interface PackagePage extends Page<IDataObject, PackagePosition> {
 }
 
 /** The start of the list, which contains the newest packages first. */
-export const NEWEST: PackagePosition = { offset: 0, total: 0 };
+export const FIRST_PAGE: PackagePosition = { offset: 0, total: 0 };
 
 /**
  * Fetches a page of packages, newest first. If packages are deleted while the list is read, later packages move before
@@ -35,7 +35,7 @@ export const NEWEST: PackagePosition = { offset: 0, total: 0 };
 export async function fetchPackages(
 	context: ServiceContext,
 	{ offset, total }: PackagePosition,
-	limit = LARGEST_PAGE,
+	limit = MAX_PAGE_SIZE,
 ): Promise<PackagePage> {
 	for (let from = offset, expected = total; ; ) {
 		const page = await listPackages(context, from, limit);

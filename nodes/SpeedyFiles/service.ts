@@ -27,7 +27,7 @@ export const speedyFiles: Service = {
 };
 
 /** The host of a magic link. Magic links need no authentication, so the credential is never sent to them. */
-export const linkHost: Service = {
+export const magicLinkHost: Service = {
 	...speedyFiles,
 	name: 'The magic link',
 	advice: {
@@ -40,10 +40,10 @@ export const linkHost: Service = {
 };
 
 /** The host of a magic link, for a single file of the package. */
-export const fileHost: Service = {
-	...linkHost,
+export const magicLinkFileHost: Service = {
+	...magicLinkHost,
 	advice: {
-		...linkHost.advice,
+		...magicLinkHost.advice,
 		400: 'The storage behind the link does not accept the request. Run the node again to get a new download link.',
 	},
 };
@@ -54,23 +54,23 @@ export const fileHost: Service = {
  */
 function detailText(detail: unknown): string | undefined {
 	if (!Array.isArray(detail)) return textOf(detail);
-	const faults = detail.filter(isJsonObject).map(({ loc, msg }) => {
-		const place = Array.isArray(loc) ? loc.filter((part) => part !== 'body').join('.') : '';
-		return [place, textOf(msg)].filter(Boolean).join(': ');
+	const problems = detail.filter(isJsonObject).map(({ loc, msg }) => {
+		const field = Array.isArray(loc) ? loc.filter((part) => part !== 'body').join('.') : '';
+		return [field, textOf(msg)].filter(Boolean).join(': ');
 	});
-	return textOf(faults.filter(Boolean).join('; '));
+	return textOf(problems.filter(Boolean).join('; '));
 }
 
 /** An object with an ID. */
-const thing = (kind: string): Essential<Json> => ({
+const objectWithId = (kind: string): Essential<Json> => ({
 	what: `${kind} with an ID`,
 	read: (body) =>
 		isJsonObject(body) && (textOf(body.id) || typeof body.id === 'number') ? body : undefined,
 });
 
-export const ACCOUNT = thing('an account');
-export const PACKAGE = thing('a package');
-export const FILE = thing('a file');
+export const ACCOUNT = objectWithId('an account');
+export const PACKAGE = objectWithId('a package');
+export const FILE = objectWithId('a file');
 
 /** A new token. Only this response contains its value. */
 export const NEW_TOKEN: Essential<Json> = {
@@ -82,4 +82,4 @@ export const NEW_TOKEN: Essential<Json> = {
  * Timeout in milliseconds for requests that send emails or webhooks. SpeedyFiles responds only afterwards: it waits up
  * to 30 s for each step of the SMTP dialogue and 8 s for each webhook. Up to 80 s were measured.
  */
-export const NOTIFYING = 300_000;
+export const NOTIFICATION_TIMEOUT = 300_000;

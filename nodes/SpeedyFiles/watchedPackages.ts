@@ -5,7 +5,7 @@ import { lifetimeOccurrences } from '../shared/polling/lifetime';
 import type { WatchedList } from '../shared/polling/sweep';
 import { matchesPattern } from '../shared/webhook/filter';
 import { simplifyPackage } from './describe';
-import { fetchPackages, LARGEST_PAGE, NEWEST, type PackagePosition } from './packagePages';
+import { fetchPackages, MAX_PAGE_SIZE, FIRST_PAGE, type PackagePosition } from './packagePages';
 
 /** Named like the webhook events (SpeedyFiles docs, Webhooks), which do not include `expiring_soon`. */
 export const EVENTS = {
@@ -39,8 +39,8 @@ export function watchedPackages(
 	return {
 		events,
 		includeExisting,
-		first: NEWEST,
-		fetchPage: async (position) => await fetchPackages(context, position, LARGEST_PAGE),
+		first: FIRST_PAGE,
+		fetchPage: async (position) => await fetchPackages(context, position, MAX_PAGE_SIZE),
 		idOf,
 		occurrencesOf: (one, now) => {
 			const { createdAt, expiresAt, effectiveStatus: status } = one;

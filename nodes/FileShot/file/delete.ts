@@ -1,7 +1,7 @@
 import { pathPart } from '../../shared/http';
 import type { ItemContext, Operation } from '../../shared/operation';
 import { NOTHING } from '../../shared/service';
-import { callEither } from '../call';
+import { callWithFallback } from '../call';
 import { fileField } from './fields';
 
 export const deleteFile: Operation = {
@@ -22,5 +22,5 @@ export async function removeFile({ functions }: ItemContext, fileId: string): Pr
 	// The docs do not show the response, which may be empty.
 	const path = `/files/${id}`;
 	const call = { method: 'DELETE', path, needs: NOTHING, mayBeEmpty: true } as const;
-	await callEither(functions, call, `/files/delete/${id}`);
+	await callWithFallback(functions, call, `/files/delete/${id}`);
 }

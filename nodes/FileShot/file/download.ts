@@ -11,9 +11,9 @@ import { transferSettings } from '../../shared/transfer/settings';
 import { fieldOf, isTrue, sizeOf, summaryOf } from '../describe';
 import { fileHost, fileShot } from '../service';
 import { fileField } from './fields';
-import { fileInfo } from './info';
+import { fetchFileInfo } from './info';
 
-const CIPHERTEXT =
+const STILL_ENCRYPTED =
 	'This file was encrypted on the sender’s device (zero-knowledge) and is still encrypted. FileShot does not have the key. It is in the sender’s link, after the #.';
 
 export const download: Operation = {
@@ -38,7 +38,7 @@ export const download: Operation = {
 		const { functions, locator, option, parameter } = item;
 		const id = locator('fileId');
 		// Fetch the details first, because their size reveals a truncated download.
-		const { data, around } = await fileInfo(item, id);
+		const { data, context } = await fetchFileInfo(item, id);
 		let isCiphertext = isTrue(fieldOf(data, 'isZeroKnowledge'));
 		const path = `/files/download/${pathPart(functions, fileField.displayName, id)}`;
 		const { binary, ...file } = await downloadFile(
@@ -61,12 +61,12 @@ export const download: Operation = {
 		);
 		const field = parameter<string>('binaryPropertyName');
 		const json: IDataObject = {
-			...summaryOf(data, around),
+			...summaryOf(data, context),
 			...file,
 			isCiphertext,
 			binaryPropertyName: field,
 		};
-		if (isCiphertext) json.notice = CIPHERTEXT;
+		if (isCiphertext) json.notice = STILL_ENCRYPTED;
 		return { json, binary: { [field]: binary } };
 	},
 };

@@ -4,21 +4,21 @@ import type { ItemContext } from '../../shared/operation';
 import { type Json, NOTHING } from '../../shared/service';
 import type { PartSettings } from '../../shared/transfer/settings';
 import { lastCallPayload } from '../../shared/transfer/upload';
-import { isUnknown } from '../call';
-import { fileShot, objectOf } from '../service';
+import { isNotFound } from '../call';
+import { fileShot, unwrapEnvelope } from '../service';
 import { fileField } from './fields';
-import { type FileInfo, fileInfo } from './info';
-import type { Style } from './upload';
+import { type FileInfo, fetchFileInfo } from './info';
+import type { UploadProtocol } from './upload';
 
-const LOOK = 'use Get to check whether the file is complete before you upload it again.';
-const OTHER_STYLE =
+const CHECK_FILE = 'use Get to check whether the file is complete before you upload it again.';
+const USE_AUTO =
 	'set Upload Style to Auto, because this server seems to expect an undocumented final request.';
 
 /** Completes the upload if the server requires it, and fetches the details of the file. */
-export async function finish(
+export async function completeUpload(
 	item: ItemContext,
 	fileId: string,
-	style: Style,
+	protocol: UploadProtocol,
 	settings: PartSettings,
 ): Promise<FileInfo> {
 	const failed = (advice: string) => (error: unknown) => {
@@ -26,12 +26,14 @@ export async function finish(
 		problem.description = `${problem.description ?? ''} All chunks of ${fileId} were uploaded: ${advice}`;
 		throw problem;
 	};
-	const isDocumented = style === 'documented';
-	const finalized = isDocumented ? {} : await finalize(item, fileId, settings).catch(failed(LOOK));
-	const { data, around } = await fileInfo(item, fileId).catch(
-		failed(isDocumented ? OTHER_STYLE : LOOK),
+	const isDocumented = protocol === 'documented';
+	const finalized = isDocumented
+		? {}
+		: await finalize(item, fileId, settings).catch(failed(CHECK_FILE));
+	const { data, context } = await fetchFileInfo(item, fileId).catch(
+		failed(isDocumented ? USE_AUTO : CHECK_FILE),
 	);
-	return { data: { ...finalized, ...data }, around };
+	return { data: { ...finalized, ...data }, context };
 }
 
 /** Completes the upload. A server without this route completes it when the last chunk arrives. */
@@ -51,9 +53,9 @@ async function finalize(
 		repeatable: true,
 		mayBeEmpty: true,
 	}).then(
-		({ body }) => objectOf(body),
+		({ body }) => unwrapEnvelope(body),
 		(error: unknown) => {
-			if (isUnknown(error)) return {};
+			if (isNotFound(error)) return {};
 			throw error;
 		},
 	);

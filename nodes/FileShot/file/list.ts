@@ -4,11 +4,11 @@ import { serviceTime } from '../../shared/dates';
 import { searchPages } from '../../shared/listSearch';
 import type { Page } from '../../shared/paging';
 import { type Essential, isJsonObject, type Json, type ServiceContext } from '../../shared/service';
-import { callEither } from '../call';
-import { fieldOf, fileIdOf, linkBaseOf, summaryOf } from '../describe';
+import { callWithFallback } from '../call';
+import { fieldOf, fileIdOf, readLinkBase, summaryOf } from '../describe';
 
 /** The most files that one page can contain (FileShot docs, List My Files). */
-export const LARGEST_PAGE = 100;
+export const MAX_PAGE_SIZE = 100;
 
 /** A position in the list. */
 export interface Position {
@@ -26,22 +26,22 @@ export interface FilePage extends Page<Json, Position> {
 }
 
 /** Fetches one page of the account's files. Accepts all common response formats, because the docs do not show one. */
-export async function filePage(
+export async function fetchFilePage(
 	context: ServiceContext,
 	{ page, seen }: Position,
 	limit: number,
 ): Promise<FilePage> {
 	const call = { method: 'GET', path: '/files', qs: { page, limit }, needs: FILES } as const;
-	const { body, headers } = await callEither(context, call, '/files/my-files');
+	const { body, headers } = await callWithFallback(context, call, '/files/my-files');
 	const { items, total, pages } = body;
-	const sofar = seen + items.length;
+	const readSoFar = seen + items.length;
 	const more =
 		total !== undefined
-			? sofar < total
+			? readSoFar < total
 			: pages !== undefined
 				? page < pages
 				: items.length >= limit;
-	const next = more && items.length > 0 ? { page: page + 1, seen: sofar } : undefined;
+	const next = more && items.length > 0 ? { page: page + 1, seen: readSoFar } : undefined;
 	return { items, next, now: serviceTime(headers), date: headers.date };
 }
 
@@ -67,10 +67,10 @@ function itemsOf(body: unknown): Json[] | undefined {
 /** The length of the list in files or pages, if the response contains it. */
 function extentOf(body: unknown): { total?: number; pages?: number } {
 	if (!isJsonObject(body)) return {};
-	const places = [body, body.pagination, body.data].filter(isJsonObject);
+	const containers = [body, body.pagination, body.data].filter(isJsonObject);
 	const numberIn = (...names: string[]) =>
-		places
-			.flatMap((place) => names.map((name) => place[name]))
+		containers
+			.flatMap((container) => names.map((name) => container[name]))
 			.find((value): value is number => typeof value === 'number');
 	return { total: numberIn('total', 'totalCount'), pages: numberIn('totalPages') };
 }
@@ -81,10 +81,10 @@ export async function searchFiles(
 	filter?: string,
 	paginationToken?: string,
 ): Promise<INodeListSearchResult> {
-	const linkBase = await linkBaseOf(this);
+	const linkBase = await readLinkBase(this);
 	const byNumber = async (page: number): Promise<Page<Json, number>> => {
-		const position = { page, seen: (page - 1) * LARGEST_PAGE };
-		const { items, next } = await filePage(this, position, LARGEST_PAGE);
+		const position = { page, seen: (page - 1) * MAX_PAGE_SIZE };
+		const { items, next } = await fetchFilePage(this, position, MAX_PAGE_SIZE);
 		return { items, next: next?.page };
 	};
 	return await searchPages(filter, paginationToken, byNumber, (one) => {

@@ -33,11 +33,11 @@ export interface ChangePage extends Page<Json, Position> {
  * A time in the docs' format, rounded down to the second. The service's timestamps have a resolution of one second, so
  * milliseconds in `since` would skip changes of that second.
  */
-export const wholeSeconds = (milliseconds: number) =>
+export const formatSince = (milliseconds: number) =>
 	new Date(milliseconds).toISOString().replace(/\.\d+Z$/, 'Z');
 
 /** Rounds a time down to the second, both in milliseconds since 1970. */
-export const wholeSecond = (milliseconds: number) => Math.floor(milliseconds / 1000) * 1000;
+export const floorToSecond = (milliseconds: number) => Math.floor(milliseconds / 1000) * 1000;
 
 /** All fields of a change in the response, with `fileId` and `changedAt` (ISO 8601 UTC) added. */
 export function describeChange(change: Json): IDataObject {
@@ -58,68 +58,70 @@ export const changeKey = ({ id, action, timestamp }: Json): string =>
 	JSON.stringify([id, action, timestamp]);
 
 /** How far a change may be ahead of the service's clock, in milliseconds, because the service's servers may differ. */
-const AHEAD = 86_400_000;
+const MAX_CLOCK_SKEW_MS = 86_400_000;
 
 /** Whether polling can continue from a timestamp. One in the far future would skip all later changes. */
-export function isMoment(timestamp: unknown, now: number): boolean {
-	const moment = epochOf(timestamp);
-	return moment !== undefined && moment <= now + AHEAD;
+export function isUsableTime(timestamp: unknown, now: number): boolean {
+	const time = epochOf(timestamp);
+	return time !== undefined && time <= now + MAX_CLOCK_SKEW_MS;
 }
 
 /** The most empty pages in a row, after which the list counts as read. */
-const MOST_EMPTY_PAGES = 50;
+const MAX_EMPTY_PAGES = 50;
 
 /**
  * Fetches one page of changes. The service returns a cursor but does not document the parameter that takes it. If the
  * service rejects the cursor or returns the same page again, continues from the time of the last change.
  */
-export async function changePage(
+export async function fetchChangePage(
 	context: ServiceContext,
 	folderId: string | undefined,
 	position: Position,
 	emptyPages = 0,
 ): Promise<ChangePage> {
-	const answer = await read(context, folderId, position).catch((error: unknown) => {
-		const isRefused = error instanceof NodeApiError && /^4(00|04|10)$/.test(error.httpCode ?? '');
-		if (!isRefused || position.cursor === undefined) throw error;
+	const response = await requestChanges(context, folderId, position).catch((error: unknown) => {
+		const isRejected = error instanceof NodeApiError && /^4(00|04|10)$/.test(error.httpCode ?? '');
+		if (!isRejected || position.cursor === undefined) throw error;
 	});
 	const byTime = { since: position.last ?? position.since };
-	if (!answer) return await changePage(context, folderId, byTime, emptyPages);
-	const { changes, cursor, more, now } = answer;
+	if (!response) return await fetchChangePage(context, folderId, byTime, emptyPages);
+	const { changes, cursor, more, now } = response;
 	if (!more) return { items: changes, now };
 
 	const first = changes.at(0);
-	const lastDated = changes.findLast(({ timestamp }) => isMoment(timestamp, now));
-	const onward = { since: lastDated ? sinceOf(lastDated) : byTime.since };
+	const lastDated = changes.findLast(({ timestamp }) => isUsableTime(timestamp, now));
+	const byLastChange = { since: lastDated ? sinceOf(lastDated) : byTime.since };
 	const next: Position = cursor
-		? { since: position.since, cursor, first: first && changeKey(first), last: onward.since }
-		: onward;
-	const moves = cursor === undefined || cursor !== position.cursor;
+		? { since: position.since, cursor, first: first && changeKey(first), last: byLastChange.since }
+		: byLastChange;
+	const hasMoved = cursor === undefined || cursor !== position.cursor;
 	if (!first) {
-		const goesOn = moves && cursor !== undefined && emptyPages < MOST_EMPTY_PAGES;
-		return goesOn ? await changePage(context, folderId, next, emptyPages + 1) : { items: [], now };
+		const hasMore = hasMoved && cursor !== undefined && emptyPages < MAX_EMPTY_PAGES;
+		return hasMore
+			? await fetchChangePage(context, folderId, next, emptyPages + 1)
+			: { items: [], now };
 	}
-	if (position.cursor === undefined || (moves && changeKey(first) !== position.first)) {
+	if (position.cursor === undefined || (hasMoved && changeKey(first) !== position.first)) {
 		return { items: changes, next, now };
 	}
-	const following = await changePage(context, folderId, onward);
+	const following = await fetchChangePage(context, folderId, byLastChange);
 	return { ...following, items: [...changes, ...following.items] };
 }
 
 /** The time of a change in the format of `since`. */
 const sinceOf = ({ timestamp }: Json): string =>
-	textOf(timestamp) ?? wholeSeconds(epochOf(timestamp) ?? 0);
+	textOf(timestamp) ?? formatSince(epochOf(timestamp) ?? 0);
 
 /**
  * The second that all changes on a page belong to, in milliseconds since 1970. A server that ignores the cursor cannot
  * return the other changes of that second. Undefined if the page contains several seconds or is the last one.
  */
 export function fullSecond({ items, next }: Page<Json, Position>): number | undefined {
-	const seconds = items.map(({ timestamp }) => wholeSecond(epochOf(timestamp) ?? NaN));
+	const seconds = items.map(({ timestamp }) => floorToSecond(epochOf(timestamp) ?? NaN));
 	return next && seconds.every((one) => one === seconds[0]) ? seconds[0] : undefined;
 }
 
-async function read(
+async function requestChanges(
 	context: ServiceContext,
 	folderId: string | undefined,
 	{ since, cursor }: Position,

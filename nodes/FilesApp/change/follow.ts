@@ -4,31 +4,31 @@ import type { Polled } from '../../shared/polling/poll';
 import {
 	changeKey,
 	type ChangePage,
-	changePage,
+	fetchChangePage,
 	fullSecond,
 	type Position,
-	wholeSecond,
-	wholeSeconds,
+	floorToSecond,
+	formatSince,
 } from './feed';
 import {
-	beginningAt,
-	choose,
-	counts,
-	dealWith,
-	type FollowState,
-	lastSecond,
-	unknownIn,
+	initialState,
+	subscribe,
+	isSubscribed,
+	markProcessed,
+	type ChangesState,
+	resumeAt,
+	unprocessed,
 } from './followState';
-import { changeItems, isOfTheAccount } from './items';
+import { changeItems, concernsAccount } from './items';
 
 /** The most pages that one poll reads. */
-const PAGES_A_POLL = 50;
+const MAX_PAGES_PER_POLL = 50;
 /** The number of items after which a poll ends, because each one may require a request for its file. */
-const CHANGES_A_POLL = 500;
-/** Changes that are processed as a unit: an error discards all of them until the next poll. */
-const CHANGES_AT_ONCE = 20;
+const MAX_ITEMS_PER_POLL = 500;
+/** Changes that are processed together: an error discards all of them until the next poll. */
+const CHANGES_PER_GROUP = 20;
 
-export interface Following {
+export interface PollChangesOptions {
 	/** The selected actions, or {@link ANY_ACTION}. */
 	actions: string[];
 	includeExisting: boolean;
@@ -46,100 +46,102 @@ export interface Following {
  * A failed page or file ends the poll: the items found so far are returned, and the next poll continues from there.
  * @throws the error of the page or the file, if no items were found
  */
-export async function follow(
+export async function pollChanges(
 	context: IPollFunctions,
-	following: Following,
-	previous: FollowState | undefined,
+	options: PollChangesOptions,
+	previous: ChangesState | undefined,
 	deadline: number,
-): Promise<Polled<FollowState>> {
+): Promise<Polled<ChangesState>> {
 	const found: IDataObject[] = [];
 	const trigger = context.getWorkflowStaticData('node');
-	const unlessFound = (error: unknown) => {
+	const rethrowIfEmpty = (error: unknown) => {
 		if (found.length === 0) throw error;
 	};
-	const state = previous ?? beginningAt(await startOf(context, following));
-	let added = previous ? undefined : choose(state, following.actions, state.last);
-	const met = new Set<string>();
-	for (let pages = 0; pages < PAGES_A_POLL && (pages === 0 || Date.now() < deadline); pages++) {
-		const page = await changePage(context, following.folderId, state.position).catch(unlessFound);
+	const state = previous ?? initialState(await fetchStart(context, options));
+	let added = previous ? undefined : subscribe(state, options.actions, state.last);
+	const seen = new Set<string>();
+	for (
+		let pages = 0;
+		pages < MAX_PAGES_PER_POLL && (pages === 0 || Date.now() < deadline);
+		pages++
+	) {
+		const page = await fetchChangePage(context, options.folderId, state.position).catch(
+			rethrowIfEmpty,
+		);
 		if (!page) break;
 		state.now = page.now;
-		added ??= choose(state, following.actions, wholeSecond(page.now));
-		const unmet = page.items.filter((change) => !met.has(changeKey(change)));
-		for (const change of unmet) met.add(changeKey(change));
+		added ??= subscribe(state, options.actions, floorToSecond(page.now));
+		const unseen = page.items.filter((change) => !seen.has(changeKey(change)));
+		for (const change of unseen) seen.add(changeKey(change));
 
-		const unknown = unknownIn(unmet, state);
-		for (let start = 0; start < unknown.length; start += CHANGES_AT_ONCE) {
-			const together = unknown.slice(start, start + CHANGES_AT_ONCE);
-			const told = together.filter((change) => counts(state, change, added!));
-			const isLastTry = setbacksOf(trigger) + 1 >= MOST_TRIES;
-			const items = await changeItems(context, told, following.details, isLastTry).catch(
+		const pending = unprocessed(unseen, state);
+		for (let start = 0; start < pending.length; start += CHANGES_PER_GROUP) {
+			const group = pending.slice(start, start + CHANGES_PER_GROUP);
+			const selected = group.filter((change) => isSubscribed(state, change, added!));
+			const isLastTry = failedPollsOf(trigger) + 1 >= MAX_ATTEMPTS;
+			const items = await changeItems(context, selected, options.details, isLastTry).catch(
 				(error: unknown) => {
-					if (!isOfTheAccount(error)) setbacks.set(trigger, setbacksOf(trigger) + 1);
-					unlessFound(error);
+					if (!concernsAccount(error)) failedPolls.set(trigger, failedPollsOf(trigger) + 1);
+					rethrowIfEmpty(error);
 				},
 			);
 			if (items) {
-				setbacks.delete(trigger);
-				const isWanted = (item: IDataObject) =>
-					item.error !== undefined || following.isWanted(item);
+				failedPolls.delete(trigger);
+				const isWanted = (item: IDataObject) => item.error !== undefined || options.isWanted(item);
 				for (const item of items.filter(isWanted)) found.push(item);
-				for (const change of together) dealWith(state, change);
+				for (const change of group) markProcessed(state, change);
 			}
-			if (!items || found.length >= CHANGES_A_POLL || Date.now() >= deadline) {
-				state.position = lastSecond(state);
+			if (!items || found.length >= MAX_ITEMS_PER_POLL || Date.now() >= deadline) {
+				state.position = resumeAt(state);
 				return { found, state };
 			}
 		}
 
-		const next = unmet.length > 0 ? page.next : pastFullSecond(context, state, page);
-		state.position = next ?? lastSecond(state);
+		const next = unseen.length > 0 ? page.next : skipFullSecond(context, state, page);
+		state.position = next ?? resumeAt(state);
 		if (!next) break;
 	}
-	// A service that ignores the cursor continues from `since`, so set it to the last change to avoid reading older
-	// ones.
-	state.position = { ...lastSecond(state), cursor: state.position.cursor };
+	// If the service ignores the cursor, the next poll continues from `since`: the last change, not older ones.
+	state.position = { ...resumeAt(state), cursor: state.position.cursor };
 	return { found, state };
 }
 
-/**
- * The attempt, one per poll, at which an unreadable file is output with its error instead of blocking later changes.
- */
-const MOST_TRIES = 3;
+/** The attempt, one per poll, at which an unreadable file is output with its error, so that later changes follow. */
+const MAX_ATTEMPTS = 3;
 
 /**
  * How many polls in a row failed to read a file, by the trigger's static data. Kept in memory, because n8n does not
  * save the static data of a poll that fails.
  */
-const setbacks = new WeakMap<object, number>();
+const failedPolls = new WeakMap<object, number>();
 
-const setbacksOf = (trigger: object) => setbacks.get(trigger) ?? 0;
+const failedPollsOf = (trigger: object) => failedPolls.get(trigger) ?? 0;
 
 /** The time to start from: 0 to include existing files, otherwise the service's clock. */
-async function startOf(
+async function fetchStart(
 	context: IPollFunctions,
-	{ includeExisting, folderId }: Following,
+	{ includeExisting, folderId }: PollChangesOptions,
 ): Promise<number> {
 	if (includeExisting) return 0;
-	const { now } = await changePage(context, folderId, { since: wholeSeconds(Date.now()) });
-	return wholeSecond(now);
+	const { now } = await fetchChangePage(context, folderId, { since: formatSince(Date.now()) });
+	return floorToSecond(now);
 }
 
 /**
  * The next second, if one second fills a whole page of a server that ignores the cursor; logs a warning. Only once that
  * second has passed, because skipping it earlier would also lose its later changes.
  */
-function pastFullSecond(
+function skipFullSecond(
 	context: IPollFunctions,
-	state: FollowState,
+	state: ChangesState,
 	page: ChangePage,
 ): Position | undefined {
 	const second = state.last;
 	if (fullSecond(page) !== second || second + 1000 > page.now) return undefined;
 	context.logger.warn(
-		`${context.getNode().name}: Files App does not return all changes at ${wholeSeconds(second)}`,
+		`${context.getNode().name}: Files App does not return all changes at ${formatSince(second)}`,
 	);
 	state.last = second + 1000;
 	state.dealtWith = [];
-	return lastSecond(state);
+	return resumeAt(state);
 }

@@ -9,14 +9,14 @@ import { collectPages } from '../../shared/paging';
 import { optionalText } from '../../shared/parameters';
 import type { Json } from '../../shared/service';
 import { folderField } from '../file/fields';
-import { fileIfThere } from '../file/get';
+import { fetchFileIfExists } from '../file/get';
 import {
 	changeKey,
-	changePage,
+	fetchChangePage,
 	describeChange,
 	fullSecond,
 	type Position,
-	wholeSeconds,
+	formatSince,
 } from './feed';
 
 export const getAll: Operation = {
@@ -52,16 +52,16 @@ export const getAll: Operation = {
 		const limit = parameter<boolean>('returnAll') ? Infinity : parameter<number>('limit');
 		const folderId = optionalText(parameter('folderId'));
 		const changes = await collectPages<Json, Position>(
-			{ since: wholeSeconds(since) },
-			async (position) => await changePage(functions, folderId, position),
+			{ since: formatSince(since) },
+			async (position) => await fetchChangePage(functions, folderId, position),
 			{
 				idOf: changeKey,
 				limit,
 				past(page) {
 					const second = fullSecond(page);
 					if (second === undefined) return undefined;
-					tellMissing(item, wholeSeconds(second));
-					return { since: wholeSeconds(second + 1000) };
+					warnAboutGap(item, formatSince(second));
+					return { since: formatSince(second + 1000) };
 				},
 			},
 		);
@@ -72,7 +72,7 @@ export const getAll: Operation = {
 };
 
 /** Shows a warning in the output panel that some changes are missing. */
-function tellMissing({ functions }: ItemContext, second: string): void {
+function warnAboutGap({ functions }: ItemContext, second: string): void {
 	functions.addExecutionHints({
 		type: 'warning',
 		location: 'outputPane',
@@ -83,19 +83,19 @@ function tellMissing({ functions }: ItemContext, second: string): void {
 /** Adds the details of each file to its changes; null if the file no longer exists. */
 async function addDetails(item: ItemContext, changes: IDataObject[]): Promise<void> {
 	const ids = [...new Set(changes.map(({ fileId }) => fileId).filter(Boolean))];
-	const gone = new Set(
+	const deletedIds = new Set(
 		changes.filter(({ action }) => action === 'deleted').map(({ fileId }) => fileId),
 	);
 	const signal = cancelSignalOf(item.functions);
 	const details = await inBatches(ids.length, {}, signal, async (index) =>
-		gone.has(ids[index]) ? null : await detailsIfThere(item, ids[index]),
+		deletedIds.has(ids[index]) ? null : await fetchDetails(item, ids[index]),
 	);
 	const byId = new Map(ids.map((id, index) => [id, details[index] ?? null]));
 	for (const change of changes) change.file = byId.get(change.fileId) ?? null;
 }
 
-async function detailsIfThere(item: ItemContext, id: unknown): Promise<IDataObject | null> {
-	return await fileIfThere(item.functions, id).catch((error: unknown) => {
+async function fetchDetails(item: ItemContext, id: unknown): Promise<IDataObject | null> {
+	return await fetchFileIfExists(item.functions, id).catch((error: unknown) => {
 		throw withItem(item.functions.getNode(), error, item.itemIndex);
 	});
 }

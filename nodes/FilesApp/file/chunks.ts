@@ -12,10 +12,10 @@ import type { PartSettings } from '../../shared/transfer/settings';
 import type { FileSource } from '../../shared/transfer/source';
 import { lastCallPayload, partPayload } from '../../shared/transfer/upload';
 import { FILE, filesApp } from '../service';
-import type { Target } from './upload';
+import type { UploadTarget } from './upload';
 
-/** How often an upload is announced, because the service may require a different chunk size. */
-const ANNOUNCEMENTS = 2;
+/** How often an upload is started, because the service may require a different chunk size. */
+const MAX_START_ATTEMPTS = 2;
 
 interface Session {
 	id: string;
@@ -27,21 +27,21 @@ interface Session {
 export async function uploadInChunks(
 	item: ItemContext,
 	file: FileSource,
-	target: Target,
+	target: UploadTarget,
 	settings: PartSettings,
 ): Promise<{ body: Json; measure: Measure }> {
 	for (let attempt = 1; ; attempt++) {
-		const { id, partSize } = await announce(item, file, target, settings.partSize);
+		const { id, partSize } = await startUpload(item, file, target, settings.partSize);
 		try {
 			const measure = await uploadParts(item, file, { ...settings, partSize }, async (part) => {
-				await sendPart(item, id, part, settings);
+				await sendChunk(item, id, part, settings);
 			});
 			return { body: await complete(item, id, settings), measure };
 		} catch (error) {
 			// A session lasts about an hour. If it expires before the upload is complete, start again, once.
-			const isOver = error instanceof NodeApiError && /^4(04|10)$/.test(error.httpCode ?? '');
-			const isComplete = error instanceof NodeApiError && error.context.allSent === true;
-			if (attempt > 1 || !isOver || isComplete) {
+			const isExpired = error instanceof NodeApiError && /^4(04|10)$/.test(error.httpCode ?? '');
+			const isFullySent = error instanceof NodeApiError && error.context.allSent === true;
+			if (attempt > 1 || !isExpired || isFullySent) {
 				throw withItem(item.functions.getNode(), error, item.itemIndex);
 			}
 		}
@@ -49,47 +49,50 @@ export async function uploadInChunks(
 }
 
 /**
- * Announces the upload. The request must contain the number of chunks, but only the response contains the chunk size.
- * If the two do not match, announces the upload again with the number that results from that size.
+ * Starts an upload. The request must contain the number of chunks, but only the response contains the chunk size.
+ * If the two do not match, starts again with the number that results from that size.
  */
-async function announce(
+async function startUpload(
 	{ functions }: ItemContext,
 	file: FileSource,
-	{ folderId, encrypt }: Target,
-	wantedSize: number,
+	{ folderId, encrypt }: UploadTarget,
+	preferredSize: number,
 ): Promise<Session> {
-	let partSize = wantedSize;
+	let partSize = preferredSize;
 	for (let attempt = 1; ; attempt++) {
-		const parts = Math.max(1, Math.ceil(file.size / partSize));
+		const chunks = Math.max(1, Math.ceil(file.size / partSize));
 		const { body } = await callApi(functions, filesApp, {
 			method: 'POST',
 			path: '/chunks/init',
 			body: {
 				filename: file.fileName,
 				total_size: file.size,
-				total_chunks: parts,
+				total_chunks: chunks,
 				// Only documented for uploads in one request. Sent anyway, because chunked uploads have no other field.
 				...(folderId && { folder_id: folderId }),
 				encrypt,
 			},
-			needs: BEGUN_UPLOAD,
+			needs: NEW_UPLOAD,
 			doubt: 'Files App may have started an upload without content, which expires by itself.',
 		});
 		const { id, chunk_size } = body;
-		const given = Number(chunk_size ?? partSize);
-		const isSize = Number.isSafeInteger(given) && given > 0;
+		const requestedSize = Number(chunk_size ?? partSize);
+		const isSize = Number.isSafeInteger(requestedSize) && requestedSize > 0;
 		if (!isSize)
-			throw await strange({ functions }, `the chunk size is ${String(chunk_size)} bytes`);
-		if (Math.ceil(file.size / given) === parts) return { id, partSize: given };
-		if (attempt >= ANNOUNCEMENTS) {
-			const seen = `it requested ${parts} chunks, and then chunks of ${given} bytes for a file of ${file.size} bytes`;
-			throw await strange({ functions }, seen);
+			throw await unexpectedResponse(
+				{ functions },
+				`the chunk size is ${String(chunk_size)} bytes`,
+			);
+		if (Math.ceil(file.size / requestedSize) === chunks) return { id, partSize: requestedSize };
+		if (attempt >= MAX_START_ATTEMPTS) {
+			const problem = `it requested ${chunks} chunks, and then chunks of ${requestedSize} bytes for a file of ${file.size} bytes`;
+			throw await unexpectedResponse({ functions }, problem);
 		}
-		partSize = given;
+		partSize = requestedSize;
 	}
 }
 
-const BEGUN_UPLOAD: Essential<{ id: string; chunk_size: unknown }> = {
+const NEW_UPLOAD: Essential<{ id: string; chunk_size: unknown }> = {
 	what: 'an upload ID',
 	read(body) {
 		const id = isJsonObject(body) ? textOf(body.upload_id) : undefined;
@@ -97,7 +100,7 @@ const BEGUN_UPLOAD: Essential<{ id: string; chunk_size: unknown }> = {
 	},
 };
 
-async function sendPart(
+async function sendChunk(
 	{ functions }: ItemContext,
 	uploadId: string,
 	{ index, bytes }: Part,
@@ -157,7 +160,7 @@ async function complete(
 	}
 }
 
-async function strange({ functions }: Pick<ItemContext, 'functions'>, seen: string) {
+async function unexpectedResponse({ functions }: Pick<ItemContext, 'functions'>, problem: string) {
 	const { origin } = new URL(await baseUrlOf(functions, filesApp));
-	return strangeAnswerError(functions.getNode(), filesApp, origin, seen);
+	return strangeAnswerError(functions.getNode(), filesApp, origin, problem);
 }

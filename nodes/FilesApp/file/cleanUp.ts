@@ -14,7 +14,7 @@ import { isJsonObject, type Json, textOf } from '../../shared/service';
 import { describeFile, filesApp } from '../service';
 import { removeFile } from './delete';
 import { folderField } from './fields';
-import { filePage } from './list';
+import { fetchFilePage } from './list';
 
 export const cleanUp = cleanUpOperation({
 	service: filesApp.name,
@@ -28,7 +28,7 @@ export const cleanUp = cleanUpOperation({
 		const named = nameConditions(item, 'name', 'nameContains');
 		const query = { folderId, sort: 'created_at' };
 		const listing = await readListing(1, async (number) => {
-			const page = await filePage(item.functions, query, number);
+			const page = await fetchFilePage(item.functions, query, number);
 			const items = page.items.map(
 				(file): Found => ({
 					id: textOf(file.id),
@@ -58,7 +58,7 @@ async function withinFolder(
 ): Promise<Listing> {
 	const { found } = listing;
 	const isReported = found.some(({ json }) => foldersOf(json).length > 0);
-	const isFiltered = found.length > 0 && !isReported && (await knowsFolders(item));
+	const isFiltered = found.length > 0 && !isReported && (await filtersByFolder(item));
 	const inFolder = ({ json }: Found): Within => {
 		const folders = foldersOf(json);
 		if (folders.length === 0) {
@@ -82,9 +82,9 @@ async function withinFolder(
 }
 
 /** Whether the server filters by folder: a random folder ID must return no files, 404 or 410. */
-async function knowsFolders({ functions }: ItemContext): Promise<boolean> {
+async function filtersByFolder({ functions }: ItemContext): Promise<boolean> {
 	const query = { folderId: `folder_${randomUUID().replaceAll('-', '')}`, perPage: 1 };
-	return await filePage(functions, query, 1).then(
+	return await fetchFilePage(functions, query, 1).then(
 		({ items }) => items.length === 0,
 		(error: unknown) => error instanceof NodeApiError && /^4(04|10)$/.test(error.httpCode ?? ''),
 	);

@@ -8,7 +8,7 @@ import { downloadFile } from '../../shared/transfer/download';
 import { transferSettings } from '../../shared/transfer/settings';
 import { describeFile, filesApp } from '../service';
 import { fileField } from './fields';
-import { fileDetails } from './get';
+import { fetchFileDetails } from './get';
 
 export const download: Operation = {
 	value: 'download',
@@ -32,7 +32,7 @@ export const download: Operation = {
 		const { functions, locator, option, parameter } = item;
 		const id = locator('fileId');
 		// Fetch the details first, because their size reveals a truncated download.
-		const details = await fileDetails(functions, id);
+		const details = await fetchFileDetails(functions, id);
 		const path = `/files/${pathPart(functions, fileField.displayName, id)}?download=true`;
 		const { binary, ...file } = await downloadFile(
 			functions,

@@ -6,7 +6,7 @@ import { collectPages } from '../../shared/paging';
 import type { Json } from '../../shared/service';
 import { describeFile, filesApp } from '../service';
 import { folderField } from './fields';
-import { filePage, LARGEST_PAGE } from './list';
+import { fetchFilePage, MAX_PAGE_SIZE } from './list';
 
 export const getAll: Operation = {
 	value: 'getAll',
@@ -39,13 +39,17 @@ export const getAll: Operation = {
 		const query = {
 			folderId: optionalText(parameter('folderId')),
 			sort: option<string>('sort'),
-			perPage: keep ? LARGEST_PAGE : Math.min(limit, LARGEST_PAGE),
+			perPage: keep ? MAX_PAGE_SIZE : Math.min(limit, MAX_PAGE_SIZE),
 		};
-		const files = await collectPages(1, async (page) => await filePage(functions, query, page), {
-			idOf: ({ id }) => id,
-			limit,
-			keep,
-		});
+		const files = await collectPages(
+			1,
+			async (page) => await fetchFilePage(functions, query, page),
+			{
+				idOf: ({ id }) => id,
+				limit,
+				keep,
+			},
+		);
 		return files.map((file) => ({ json: describeFile(file) }));
 	},
 };

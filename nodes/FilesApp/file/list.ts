@@ -14,7 +14,7 @@ import {
 import { filesApp } from '../service';
 
 /** The most files that one page can contain (Files App docs, List files). */
-export const LARGEST_PAGE = 100;
+export const MAX_PAGE_SIZE = 100;
 
 export interface ListQuery {
 	folderId?: string;
@@ -34,20 +34,20 @@ export interface FilePage extends Page<Json, number> {
  * Fetches one page of the files.
  * @param page starts at 1
  */
-export async function filePage(
+export async function fetchFilePage(
 	context: ServiceContext,
-	{ folderId, sort, perPage = LARGEST_PAGE }: ListQuery,
+	{ folderId, sort, perPage = MAX_PAGE_SIZE }: ListQuery,
 	page: number,
 ): Promise<FilePage> {
 	const qs: IDataObject = { page, per_page: perPage };
 	if (folderId) qs.folder_id = folderId;
 	if (sort) qs.sort = sort;
 	const call = { method: 'GET', path: '/files', qs, needs: FILES } as const;
-	const { body: answer, headers } = await callApi(context, filesApp, call);
-	const items = answer.files.filter(isJsonObject);
-	const given = Number(answer.per_page ?? perPage) || perPage;
+	const { body: list, headers } = await callApi(context, filesApp, call);
+	const items = list.files.filter(isJsonObject);
+	const pageSize = Number(list.per_page ?? perPage) || perPage;
 	const more =
-		typeof answer.total === 'number' ? page * given < answer.total : items.length >= given;
+		typeof list.total === 'number' ? page * pageSize < list.total : items.length >= pageSize;
 	const next = more && items.length > 0 ? page + 1 : undefined;
 	return { items, next, now: serviceTime(headers), date: headers.date };
 }
@@ -67,7 +67,7 @@ export async function searchFiles(
 	return await searchPages(
 		filter,
 		paginationToken,
-		async (page) => await filePage(this, { sort: 'name' }, page),
+		async (page) => await fetchFilePage(this, { sort: 'name' }, page),
 		({ id, name }) => ({ name: textOf(name) ?? String(id), value: String(id) }),
 	);
 }

@@ -25,7 +25,7 @@ import { folderField } from './fields';
 const SIZES: PartDefaults = { threshold: 20, partSize: 5 };
 
 /** The folder and encryption of the uploaded file. */
-export interface Target {
+export interface UploadTarget {
 	folderId?: string;
 	encrypt: boolean;
 }
@@ -60,10 +60,10 @@ export const upload: Operation = {
 		};
 		return await uploadEach(item, 'fileId', async (file) => {
 			// An empty file has no chunks.
-			const inParts = file.size > 0 && file.size >= settings.threshold;
-			const { body, measure } = inParts
+			const inChunks = file.size > 0 && file.size >= settings.threshold;
+			const { body, measure } = inChunks
 				? await uploadInChunks(item, file, target, settings)
-				: await uploadAtOnce(item, file, target, settings);
+				: await uploadInOneRequest(item, file, target, settings);
 			const { size, sha256 } = body;
 			compareWithService(functions.getNode(), file.fileName, measure, { size, sha256 });
 			const hash = measure.sha256 ? { sha256: measure.sha256 } : {};
@@ -72,10 +72,10 @@ export const upload: Operation = {
 	},
 };
 
-async function uploadAtOnce(
+async function uploadInOneRequest(
 	item: ItemContext,
 	file: FileSource,
-	{ folderId, encrypt }: Target,
+	{ folderId, encrypt }: UploadTarget,
 	settings: TransferSettings,
 ) {
 	const fields = { ...(folderId && { folder_id: folderId }), encrypt: String(encrypt) };

@@ -5,10 +5,10 @@ import type { ItemContext, Operation } from '../../shared/operation';
 import { optionalText } from '../../shared/parameters';
 import { type Downloaded, downloadFile } from '../../shared/transfer/download';
 import { transferSettings } from '../../shared/transfer/settings';
-import { fileHost, linkHost } from '../service';
+import { magicLinkFileHost, magicLinkHost } from '../service';
 import { fileField, linkField, scopeField } from './fields';
 import { downloadUrl } from './magicLink';
-import { END_OF_ZIP, hasEndOfZip } from './zip';
+import { MAX_ZIP_END_BYTES, hasEndOfZip } from './zip';
 
 export const download: Operation = {
 	value: 'download',
@@ -50,11 +50,14 @@ export const download: Operation = {
 			{
 				...settings,
 				sha256: settings.sha256 || expected !== undefined,
-				host: isZip ? linkHost : fileHost,
-				tailSize: isZip ? END_OF_ZIP : 0,
-				objection(arrived, tail) {
-					if (expected && arrived.sha256 !== expected) return differs(item, arrived, expected);
-					return isZip && !hasEndOfZip(tail, arrived.size) ? cutOff(item, arrived) : undefined;
+				host: isZip ? magicLinkHost : magicLinkFileHost,
+				tailSize: isZip ? MAX_ZIP_END_BYTES : 0,
+				objection(downloaded, tail) {
+					if (expected && downloaded.sha256 !== expected)
+						return hashMismatchError(item, downloaded, expected);
+					return isZip && !hasEndOfZip(tail, downloaded.size)
+						? truncatedZipError(item, downloaded)
+						: undefined;
 				},
 			},
 		);
@@ -63,7 +66,10 @@ export const download: Operation = {
 	},
 };
 
-function cutOff({ functions, itemIndex }: ItemContext, { size }: Omit<Downloaded, 'binary'>) {
+function truncatedZipError(
+	{ functions, itemIndex }: ItemContext,
+	{ size }: Omit<Downloaded, 'binary'>,
+) {
 	const description = 'The connection or SpeedyFiles ended the download early. Run the node again.';
 	return new NodeOperationError(
 		functions.getNode(),
@@ -72,7 +78,7 @@ function cutOff({ functions, itemIndex }: ItemContext, { size }: Omit<Downloaded
 	);
 }
 
-function differs(
+function hashMismatchError(
 	{ functions, itemIndex }: ItemContext,
 	{ fileName, sha256 }: Omit<Downloaded, 'binary'>,
 	expected: string,

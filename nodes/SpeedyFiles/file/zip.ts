@@ -1,5 +1,5 @@
 /** The largest size in bytes of the end of a ZIP file: ZIP64 records, end record and the longest comment. */
-export const END_OF_ZIP = 22 + 65_535 + 20 + 56;
+export const MAX_ZIP_END_BYTES = 22 + 65_535 + 20 + 56;
 
 const END_RECORD = 0x06054b50;
 const ZIP64_LOCATOR = 0x07064b50;
@@ -8,7 +8,7 @@ const ZIP64_RECORD = 0x06064b50;
 /**
  * Whether a ZIP file ends with an end record that points to the central directory directly before it (APPNOTE.TXT,
  * 4.3.16). SpeedyFiles streams ZIP files without a Content-Length, so nothing else reveals a truncated download.
- * @param tail the last {@link END_OF_ZIP} bytes, or the whole file if it is shorter
+ * @param tail the last {@link MAX_ZIP_END_BYTES} bytes, or the whole file if it is shorter
  * @param size the size of the whole file in bytes
  */
 export function hasEndOfZip(tail: Buffer, size: number): boolean {

@@ -7,7 +7,7 @@ import { meetsAll } from '../../shared/cleanUp/scope';
 import { datesOf } from '../../shared/expiry';
 import { nameConditions } from '../../shared/listFilters';
 import { textOf } from '../../shared/service';
-import { fetchPackages, NEWEST } from '../packagePages';
+import { fetchPackages, FIRST_PAGE } from '../packagePages';
 import { speedyFiles } from '../service';
 import { removePackage } from './delete';
 import { filterOptions, packageScope } from './filters';
@@ -41,7 +41,7 @@ export const cleanUp = cleanUpOperation({
 	async list(item) {
 		const scope = packageScope(item);
 		const titled = nameConditions(item, 'title', 'titleContains');
-		return await readListing(NEWEST, async (position) => {
+		return await readListing(FIRST_PAGE, async (position) => {
 			const page = await fetchPackages(item.functions, position);
 			const items = page.items.map(
 				(one): Found => ({

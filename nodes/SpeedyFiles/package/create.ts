@@ -6,7 +6,7 @@ import type { ItemContext, Operation } from '../../shared/operation';
 import { optionalText } from '../../shared/parameters';
 import type { Field } from '../../shared/schema';
 import { describePackage } from '../describe';
-import { NOTIFYING, PACKAGE, speedyFiles } from '../service';
+import { NOTIFICATION_TIMEOUT, PACKAGE, speedyFiles } from '../service';
 import { daysField, directionField, emailField, nameField, noteOption, titleField } from './fields';
 
 /**
@@ -37,7 +37,7 @@ export async function createPackage(item: ItemContext, direction: string): Promi
 		path: '/packages',
 		body: packageRequest(item, direction),
 		needs: PACKAGE,
-		timeout: NOTIFYING,
+		timeout: NOTIFICATION_TIMEOUT,
 		repeatable: false,
 		doubt: 'SpeedyFiles may have created the package anyway. Use Package → Get Many to check.',
 	});

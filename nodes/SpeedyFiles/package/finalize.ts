@@ -4,13 +4,13 @@ import { mayHaveActed, withItem } from '../../shared/errors';
 import { callApi } from '../../shared/http';
 import type { ItemContext, Operation } from '../../shared/operation';
 import { type Essential, isJsonObject, type ServiceContext, textOf } from '../../shared/service';
-import { NOTIFYING, PACKAGE, speedyFiles } from '../service';
+import { NOTIFICATION_TIMEOUT, PACKAGE, speedyFiles } from '../service';
 import { packageField, packageIdOf, packagePath } from './fields';
 
 /** Why an output has no link: SpeedyFiles only stores the hash of the link (SpeedyFiles docs, Magic links). */
-const FINALIZED_BEFORE =
+const ALREADY_FINALIZED =
 	'The package was already finalized. SpeedyFiles only shows the magic link once, and the recipient received it by email. To get a new link, revoke the package and finalize it again.';
-const ANSWER_LOST =
+const RESPONSE_LOST =
 	'The package was finalized and the magic link was emailed, but the response with the link was lost. To get a new link, revoke the package and finalize it again.';
 
 export const finalize: Operation = {
@@ -41,15 +41,15 @@ export async function finalizePackage(
 			path: `${path}/finalize`,
 			needs: FINALIZED,
 			// A response that arrives after the timeout would be lost, and the link with it.
-			timeout: NOTIFYING,
+			timeout: NOTIFICATION_TIMEOUT,
 			repeatable: false,
 			doubt:
 				'SpeedyFiles may have finalized the package anyway. Use Package → Get to check: the status is then active.',
 		});
-		return linkOf(body, FINALIZED_BEFORE);
+		return linkOf(body, ALREADY_FINALIZED);
 	} catch (error) {
-		const isDone = mayHaveActed(error) && (await statusOf(functions, path)) === 'active';
-		if (isDone) return linkOf({ ok: true, magic_link: null }, ANSWER_LOST);
+		const isDone = mayHaveActed(error) && (await fetchStatus(functions, path)) === 'active';
+		if (isDone) return linkOf({ ok: true, magic_link: null }, RESPONSE_LOST);
 		throw withItem(functions.getNode(), error, itemIndex);
 	}
 }
@@ -62,13 +62,16 @@ const FINALIZED: Essential<IDataObject> = {
 			: undefined,
 };
 
-function linkOf(answer: IDataObject, whyNone: string): IDataObject {
-	const magicLink = textOf(answer.magic_link);
-	return magicLink ? { ...answer, magicLink } : { ...answer, magicLink: null, notice: whyNone };
+function linkOf(response: IDataObject, notice: string): IDataObject {
+	const magicLink = textOf(response.magic_link);
+	return magicLink ? { ...response, magicLink } : { ...response, magicLink: null, notice };
 }
 
 /** Fetches the status of a package; undefined if the request fails. */
-export async function statusOf(context: ServiceContext, path: string): Promise<string | undefined> {
+export async function fetchStatus(
+	context: ServiceContext,
+	path: string,
+): Promise<string | undefined> {
 	try {
 		const call = { method: 'GET', path, needs: PACKAGE } as const;
 		return textOf((await callApi(context, speedyFiles, call)).body.status);

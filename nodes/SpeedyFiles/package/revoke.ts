@@ -2,7 +2,7 @@ import { serviceTime } from '../../shared/dates';
 import { callApi } from '../../shared/http';
 import type { Operation } from '../../shared/operation';
 import { describePackage } from '../describe';
-import { NOTIFYING, PACKAGE, speedyFiles } from '../service';
+import { NOTIFICATION_TIMEOUT, PACKAGE, speedyFiles } from '../service';
 import { packageField, packageIdOf, packagePath } from './fields';
 
 export const revoke: Operation = {
@@ -16,7 +16,7 @@ export const revoke: Operation = {
 			method: 'POST',
 			path: `${packagePath(item.functions, packageIdOf(item))}/revoke`,
 			needs: PACKAGE,
-			timeout: NOTIFYING,
+			timeout: NOTIFICATION_TIMEOUT,
 			// Not retried: each call sends the event package.revoked (SpeedyFiles source, app/routes/api.py).
 			repeatable: false,
 			doubt: 'SpeedyFiles may have revoked the package anyway. You can safely revoke it again.',

@@ -5,12 +5,12 @@ import { inputField, sha256Option, stallOption } from '../../shared/fields';
 import type { ItemContext, Operation } from '../../shared/operation';
 import type { Field } from '../../shared/schema';
 import { filesOf } from '../../shared/transfer/source';
-import { sumOf } from '../describe';
+import { totalsOf } from '../describe';
 import { createPackage } from './create';
 import { daysField, emailField, nameField, noteOption, packagePath, titleField } from './fields';
 import { removePackage } from './delete';
-import { finalizePackage, statusOf } from './finalize';
-import { progressOf, uploadInto } from './upload';
+import { finalizePackage, fetchStatus } from './finalize';
+import { describeUploaded, uploadFilesInto } from './upload';
 
 const filesField: Field = {
 	...inputField,
@@ -43,17 +43,19 @@ export const send: Operation = {
 		const files = await filesOf(item, item.parameter(filesField.name));
 		const draft = await createPackage(item, 'outbound');
 		const id = String(draft.id);
-		const arrived: IDataObject[] = [];
+		const uploaded: IDataObject[] = [];
 		try {
-			await uploadInto(item, id, files, arrived);
+			await uploadFilesInto(item, id, files, uploaded);
 			const finalized = await finalizePackage(item, id);
 			// Finalizing makes the package active, so no other request is needed to get its status.
 			const active = { status: 'active', effectiveStatus: 'active' };
-			return { json: { ...draft, ...active, files: arrived, ...sumOf(arrived), ...finalized } };
+			return {
+				json: { ...draft, ...active, files: uploaded, ...totalsOf(uploaded), ...finalized },
+			};
 		} catch (error) {
 			const problem = withItem(item.functions.getNode(), error, item.itemIndex);
-			const rest = await whatIsLeft(item, id, progressOf(files, arrived));
-			problem.description = `${problem.description ?? ''} ${rest}`.trim();
+			const remainder = await describeRemainder(item, id, describeUploaded(files, uploaded));
+			problem.description = `${problem.description ?? ''} ${remainder}`.trim();
 			throw withItem(item.functions.getNode(), problem, item.itemIndex);
 		}
 	},
@@ -63,22 +65,22 @@ export const send: Operation = {
  * Describes in words the package that a failed run leaves behind. Deletes it if the user has turned that on, but only
  * if it is certainly a draft, because otherwise the recipient may have its link.
  */
-async function whatIsLeft(item: ItemContext, id: string, progress: string): Promise<string> {
+async function describeRemainder(item: ItemContext, id: string, progress: string): Promise<string> {
 	const { functions, option } = item;
 	const path = packagePath(functions, id);
-	const there = `The package “${id}” exists with ${progress}.`;
-	const status = await statusOf(functions, path);
+	const summary = `The package “${id}” exists with ${progress}.`;
+	const status = await fetchStatus(functions, path);
 	if (status === undefined) {
-		return `${there} Its status is unknown. Use Package → Get to check whether it was sent.`;
+		return `${summary} Its status is unknown. Use Package → Get to check whether it was sent.`;
 	}
-	if (status !== 'draft') return `${there} Its status is ${status}.`;
-	const goOn =
+	if (status !== 'draft') return `${summary} Its status is ${status}.`;
+	const nextSteps =
 		'The recipient was not notified. Continue with Upload File and Finalize, or delete the package.';
-	if (!option<boolean>('deleteOnFailure')) return `${there} It is a draft. ${goOn}`;
+	if (!option<boolean>('deleteOnFailure')) return `${summary} It is a draft. ${nextSteps}`;
 	try {
 		await removePackage(item, id);
 		return `The package “${id}” with ${progress} was deleted.`;
 	} catch (error) {
-		return `${there} It could not be deleted: ${(error as Error).message}. ${goOn}`;
+		return `${summary} It could not be deleted: ${(error as Error).message}. ${nextSteps}`;
 	}
 }

@@ -9,24 +9,25 @@ import type { Measure } from '../../shared/transfer/measured';
 import { transferSettings } from '../../shared/transfer/settings';
 import type { FileSource } from '../../shared/transfer/source';
 import { uploadWhole } from '../../shared/transfer/upload';
-import { describeFile, filesIn } from '../describe';
+import { describeFile, packageFiles } from '../describe';
 import { FILE, PACKAGE, speedyFiles } from '../service';
 import { packagePath } from './fields';
 
 /** Advises to delete the package, because the SpeedyFiles API cannot delete single files. */
-const DIFFERENCE = 'The package contains the damaged file. Delete the package and send it again.';
+const DELETE_PACKAGE =
+	'The package contains the damaged file. Delete the package and send it again.';
 
 /**
- * Uploads files to a package one after the other, and adds each one to `arrived` when its upload succeeds.
+ * Uploads files to a package one after the other, and adds each one to `uploaded` when its upload succeeds.
  * @throws NodeApiError, NodeOperationError of the first upload that fails
  */
-export async function uploadInto(
+export async function uploadFilesInto(
 	item: ItemContext,
 	packageId: string,
 	files: FileSource[],
-	arrived: IDataObject[],
+	uploaded: IDataObject[],
 ): Promise<void> {
-	for (const file of files) arrived.push(await uploadOne(item, packageId, file));
+	for (const file of files) uploaded.push(await uploadOne(item, packageId, file));
 }
 
 async function uploadOne(
@@ -50,7 +51,7 @@ async function uploadOne(
 		},
 	);
 	const reported = { size: stored.size_bytes, sha256: stored.sha256 };
-	compareWithService(functions.getNode(), fileName, measure, reported, DIFFERENCE);
+	compareWithService(functions.getNode(), fileName, measure, reported, DELETE_PACKAGE);
 	const sha256 = textOf(stored.sha256) ?? measure.sha256;
 	return { ...describeFile(stored), ...(sha256 && { sha256 }), binaryPropertyName: field };
 }
@@ -65,12 +66,14 @@ async function findFile(
 	if (!sha256) return undefined;
 	const call = { method: 'GET', path, needs: PACKAGE } as const;
 	const { body } = await callApi(context, speedyFiles, call);
-	return filesIn(body).find((file) => file.original_name === fileName && file.sha256 === sha256);
+	return packageFiles(body).find(
+		(file) => file.original_name === fileName && file.sha256 === sha256,
+	);
 }
 
 /** Describes in words which files are in the package. */
-export function progressOf(files: FileSource[], arrived: IDataObject[]): string {
-	const names = arrived.map(({ original_name: name, id }) => `“${textOf(name) ?? String(id)}”`);
-	const there = `${arrived.length} of ${files.length} files`;
-	return names.length > 0 ? `${there} (${names.join(', ')})` : there;
+export function describeUploaded(files: FileSource[], uploaded: IDataObject[]): string {
+	const names = uploaded.map(({ original_name: name, id }) => `“${textOf(name) ?? String(id)}”`);
+	const count = `${uploaded.length} of ${files.length} files`;
+	return names.length > 0 ? `${count} (${names.join(', ')})` : count;
 }
