@@ -35,14 +35,14 @@ describe('errors', () => {
 		failing,
 	);
 
-	it('a wrong key is named, once, and kept secret', async () => {
+	it('reports a wrong key after one request, without exposing it', async () => {
 		const message =
 			'Files App answered 401: The API key provided is invalid or has been revoked. (invalid_api_key)';
 		const run = await get({ apiKey: 'sk_live_wrong' });
 		await expectWrongSecret(run, 'sk_live_wrong', { sandbox, message });
 	});
 
-	it('a full hour: says when the limit ends, from X-RateLimit-Reset', async () => {
+	it('reports when the hourly limit ends, from X-RateLimit-Reset', async () => {
 		await sandbox.control.patch('/services/filesApp/settings', { requestsPerHour: 1 });
 		await get();
 		const error = errorOf(await get());
@@ -52,13 +52,13 @@ describe('errors', () => {
 		expect(error.failure).toMatchObject({ cause: 'rate-limited' });
 	});
 
-	it('a short limit is waited for', async () => {
+	it('waits for a short limit', async () => {
 		await fault({ type: 'status', status: 429 }, { times: 1 });
 		expect(errorOf(await get()).httpCode).toBe('404');
 		expect(await sandbox.statuses()).toEqual([429, 404]);
 	});
 
-	it('a 503 is asked again, although every answer tells when the limit ends', async () => {
+	it('retries after a 503, although every response contains the end of the limit', async () => {
 		const host = new Host();
 		const reset = { 'x-ratelimit-remaining': '7', 'x-ratelimit-reset': '4102444800' };
 		await host.start({}, { status: 503, headers: reset, body: '{}' });
@@ -92,7 +92,7 @@ describe('the credential test', () => {
 		failing,
 	);
 
-	it('another path of the same server fails', async () => {
+	it('fails for another path of the same server', async () => {
 		const { origin } = new URL(sandbox.info.services.filesApp.credentials.baseUrl);
 		expect(await test({ baseUrl: origin })).toMatchObject({ status: 'Error' });
 	});
