@@ -66,8 +66,7 @@ async function startUpload(
 			path: `/files/${path}`,
 			body: body as never,
 			needs: NEW_FILE,
-			// Not retried: a second call would leave an incomplete file behind and fail, because the first one has the
-			// slug.
+			// Not retried: the first call may have reserved the slug, so a second would fail beside an incomplete file.
 			repeatable: false,
 			doubt: 'FileShot may have started an upload without content.',
 		});

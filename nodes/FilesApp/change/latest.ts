@@ -10,9 +10,9 @@ import { changeItems } from './items';
 const DAYS_BACK = 30;
 const DAY_MS = 86_400_000;
 /** The most pages of changes to read. The latest change is on the last page. */
-const PAGES = 20;
+const MAX_PAGES = 20;
 /** The most changes whose files are fetched. */
-const CANDIDATES = 10;
+const MAX_CANDIDATES = 10;
 
 /**
  * Finds a sample item for building the workflow: the latest change that would start it, or else the first file of the
@@ -23,7 +23,7 @@ export async function fetchSampleChange(
 	options: PollChangesOptions,
 ): Promise<IDataObject | undefined> {
 	const changes = await fetchRecentChanges(context, options);
-	const candidates = changes.reverse().slice(0, CANDIDATES);
+	const candidates = changes.reverse().slice(0, MAX_CANDIDATES);
 	for (const change of [...candidates, ...(await fetchFilesAsChanges(context, options))]) {
 		const [item] = await changeItems(context, [change], options.details);
 		if (options.isWanted(item)) return item;
@@ -37,7 +37,7 @@ async function fetchRecentChanges(
 ): Promise<Json[]> {
 	let found: Json[] = [];
 	let position: Position | undefined = { since: formatSince(Date.now() - DAYS_BACK * DAY_MS) };
-	for (let page = 0; page < PAGES && position; page++) {
+	for (let page = 0; page < MAX_PAGES && position; page++) {
 		const { items, next } = await fetchChangePage(context, folderId, position);
 		const isSelected = ({ action }: Json) =>
 			actions.includes(ANY_ACTION) || actions.includes(textOf(action) ?? '');
@@ -51,7 +51,7 @@ async function fetchFilesAsChanges(
 	context: IPollFunctions,
 	{ actions: [first], folderId }: PollChangesOptions,
 ): Promise<Json[]> {
-	const { items } = await fetchFilePage(context, { folderId, perPage: CANDIDATES }, 1);
+	const { items } = await fetchFilePage(context, { folderId, perPage: MAX_CANDIDATES }, 1);
 	const action = first === ANY_ACTION ? 'created' : first;
 	return items.map(({ id, created_at: timestamp }) => ({ id, action, timestamp }));
 }

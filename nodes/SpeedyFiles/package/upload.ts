@@ -13,7 +13,7 @@ import { describeFile, packageFiles } from '../describe';
 import { FILE, PACKAGE, speedyFiles } from '../service';
 import { packagePath } from './fields';
 
-/** Advises to delete the package, because the SpeedyFiles API cannot delete single files. */
+/** The advice for a damaged file: the SpeedyFiles API can only delete whole packages. */
 const DELETE_PACKAGE =
 	'The package contains the damaged file. Delete the package and send it again.';
 
