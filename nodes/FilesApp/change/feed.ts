@@ -57,7 +57,7 @@ export const actionOf = ({ action }: Json): string | undefined => textOf(action)
 export const changeKey = ({ id, action, timestamp }: Json): string =>
 	JSON.stringify([id, action, timestamp]);
 
-/** How far a change may be ahead of the service's clock, in milliseconds, because the service's servers may differ. */
+/** How far a change may be ahead of the service's clock, in milliseconds, because the clocks of its servers differ. */
 const MAX_CLOCK_SKEW_MS = 86_400_000;
 
 /** Whether polling can continue from a timestamp. One in the far future would skip all later changes. */

@@ -106,7 +106,7 @@ export async function pollChanges(
 	return { found, state };
 }
 
-/** The attempt, one per poll, at which an unreadable file is output with its error, so that later changes follow. */
+/** The poll in which an unreadable file is output with its error, so that it no longer blocks later changes. */
 const MAX_ATTEMPTS = 3;
 
 /**

@@ -56,7 +56,7 @@ async function readFile(
 	);
 }
 
-/** Whether an error concerns only this file, so that a retry would fail again. */
+/** Whether an error concerns only this file and would occur again in a retry. */
 const concernsFile = (error: unknown): boolean =>
 	error instanceof NodeOperationError ||
 	(statusOf(error).startsWith('4') && !concernsAccount(error) && !TEMPORARY.has(statusOf(error)));

@@ -14,7 +14,7 @@ import { lastCallPayload, partPayload } from '../../shared/transfer/upload';
 import { FILE, filesApp } from '../service';
 import type { UploadTarget } from './upload';
 
-/** How often an upload is started, because the service may require a different chunk size. */
+/** The most requests that start one upload, because the service may require a different chunk size. */
 const MAX_START_ATTEMPTS = 2;
 
 interface Session {

@@ -90,7 +90,7 @@ async function filtersByFolder({ functions }: ItemContext): Promise<boolean> {
 	);
 }
 
-/** The folders that a file reports: null for the top level; an empty array if it has no folder field. */
+/** The folders that a file reports: null for no folder; an empty array if it has no folder field. */
 function foldersOf(file: Json): Array<string | null> {
 	const reported = [file.folder_id, file.folderId, file.folder].filter(
 		(value) => value !== undefined,
