@@ -73,7 +73,7 @@ describe('Download', () => {
 			expect(json).toMatchObject({
 				isCiphertext: true,
 				isZeroKnowledge: true,
-				notice: expect.stringContaining('ciphertext') as string,
+				notice: expect.stringContaining('is still encrypted') as string,
 			});
 			expect(String(await bytesOf(binary!.data))).toBe('FSZK');
 		},

@@ -104,7 +104,7 @@ it('retries the completion after a lost response, and reports it if the session 
 	await fault('/chunks/complete', { type: 'resetAfterBody' }, { times: 1 });
 	const error = errorOf(await upload([await large()], IN_PARTS));
 	expect(error.message).toContain('Files App answered 404');
-	expect(error.description).toContain('an earlier attempt may have completed the file');
+	expect(error.description).toContain('an earlier attempt may have completed the upload');
 	expect((await paths()).filter((path) => path === '/chunks/init')).toHaveLength(1);
 });
 

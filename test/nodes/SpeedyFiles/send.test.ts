@@ -98,7 +98,7 @@ describe('a failure in the middle', () => {
 		const path = '/api/v1/packages/*/finalize';
 		await user.fault({ type: 'status', status: 400 }, { method: 'POST', path });
 		const error = errorOf(await send({ options: { deleteOnFailure: true } }));
-		expect(error.description).toContain('which had 2 of 2 files');
+		expect(error.description).toContain('with 2 of 2 files');
 		await expect(user.look(idIn(error.description))).rejects.toThrow('404');
 	});
 

@@ -138,6 +138,6 @@ describe('a download of all files', () => {
 		expect(errorOf(await from({ scope: 'all' })).description).toContain('Select “Single File”');
 		const { description } = errorOf(await from({ scope: 'one', fileId: byId('f1') }));
 		expect(description).not.toContain('Single File');
-		expect(description).toContain('fresh address');
+		expect(description).toContain('new download link');
 	});
 });
