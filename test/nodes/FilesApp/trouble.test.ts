@@ -27,7 +27,7 @@ describe('errors', () => {
 		[
 			[400, /. \(bad_request\)$/, 'Correct the field'],
 			[401, /. \(unauthorized\)$/, 'Settings → API Keys'],
-			[403, /. \(forbidden\)$/, 'may not do this'],
+			[403, /. \(forbidden\)$/, 'does not have permission'],
 			[404, /. \(not_found\)$/, 'Get Many'],
 			[413, /. \(file_too_large\)$/, 'Split Files Larger Than (MiB)'],
 			[500, /. \(internal_error\)$/, 'Try again later'],
