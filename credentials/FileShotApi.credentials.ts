@@ -2,7 +2,10 @@ import type { IAuthenticate, Icon, ICredentialType, INodeProperties } from 'n8n-
 
 import { bearerOf } from '../nodes/shared/authentication';
 
-/** A FileShot account. Tested by the FileShot node, which can tell a wrong key from a tier that is too low. */
+/**
+ * A FileShot account. The FileShot node tests it, because only its test distinguishes a wrong key from a tier that is
+ * too low.
+ */
 export class FileShotApi implements ICredentialType {
 	name = 'fileShotApi';
 
@@ -24,8 +27,7 @@ export class FileShotApi implements ICredentialType {
 			typeOptions: { password: true },
 			default: '',
 			required: true,
-			description:
-				'In the FileShot account dashboard. The API needs the Creator tier or a higher one.',
+			description: 'Found in the FileShot account dashboard. Requires the Creator tier or higher.',
 		},
 		{
 			displayName: 'Base URL',
@@ -34,7 +36,7 @@ export class FileShotApi implements ICredentialType {
 			default: 'https://api.fileshot.io',
 			required: true,
 			placeholder: 'e.g. https://api.fileshot.io',
-			description: 'Change this only to reach FileShot through a proxy or a test server',
+			description: 'Only change this to use a proxy or a test server',
 		},
 		{
 			displayName: 'Link Base URL',
@@ -42,7 +44,7 @@ export class FileShotApi implements ICredentialType {
 			type: 'string',
 			default: 'https://fileshot.io',
 			placeholder: 'e.g. https://fileshot.io',
-			description: 'Where the download pages are, for links that FileShot does not send itself',
+			description: 'The base URL of download pages, used when FileShot does not return a link',
 		},
 	];
 

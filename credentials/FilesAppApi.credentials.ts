@@ -2,7 +2,9 @@ import type { IAuthenticate, Icon, ICredentialType, INodeProperties } from 'n8n-
 
 import { bearerOf } from '../nodes/shared/authentication';
 
-/** A Files App account. Tested by the Files App node, which can tell a wrong key from a wrong address. */
+/**
+ * A Files App account. The Files App node tests it, because only its test distinguishes a wrong key from a wrong URL.
+ */
 export class FilesAppApi implements ICredentialType {
 	name = 'filesAppApi';
 
@@ -25,7 +27,7 @@ export class FilesAppApi implements ICredentialType {
 			default: '',
 			required: true,
 			placeholder: 'e.g. sk_live_…',
-			description: 'In the Files App dashboard under Settings → API Keys',
+			description: 'Found in Files App under Settings → API Keys',
 		},
 		{
 			displayName: 'Base URL',
@@ -35,7 +37,7 @@ export class FilesAppApi implements ICredentialType {
 			required: true,
 			placeholder: 'e.g. https://files-app.com/api/v2',
 			description:
-				'With the version of the API at its end. Change this only to reach Files App through a proxy or a test server.',
+				'Only change this to use a proxy or a test server. Must include the API version.',
 		},
 	];
 

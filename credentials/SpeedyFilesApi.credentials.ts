@@ -3,8 +3,8 @@ import type { IAuthenticate, Icon, ICredentialType, INodeProperties } from 'n8n-
 import { bearerOf } from '../nodes/shared/authentication';
 
 /**
- * A user of a SpeedyFiles instance. Tested by the SpeedyFiles node: an instance that is not set up redirects every call
- * to a web page, which n8n's own test would take for success.
+ * A user of a SpeedyFiles instance. The SpeedyFiles node tests it, because an instance that is not set up redirects
+ * every request to a web page, which n8n's own credential test would accept.
  */
 export class SpeedyFilesApi implements ICredentialType {
 	name = 'speedyFilesApi';
@@ -27,7 +27,7 @@ export class SpeedyFilesApi implements ICredentialType {
 			default: '',
 			required: true,
 			placeholder: 'e.g. https://files.example.com',
-			description: 'The address of your own SpeedyFiles server, with or without /api/v1',
+			description: 'The URL of your SpeedyFiles server, with or without /api/v1',
 		},
 		{
 			displayName: 'API Token',
@@ -38,7 +38,7 @@ export class SpeedyFilesApi implements ICredentialType {
 			required: true,
 			placeholder: 'e.g. sf_4F2eTjA…',
 			description:
-				'In SpeedyFiles in the user menu under Account → API Tokens, shown once. The token of an admin sees all packages, that of a regular user only their own.',
+				'Created in SpeedyFiles under Account → API Tokens and only shown once. An admin’s token can access all packages, a regular user’s token only their own.',
 		},
 		{
 			displayName: 'Webhook Secret',
@@ -48,7 +48,7 @@ export class SpeedyFilesApi implements ICredentialType {
 			default: '',
 			placeholder: 'e.g. whsec_…',
 			description:
-				'Only for the SpeedyFiles Trigger, which does not work without it. An admin gets it once, when the webhook is added under Settings → Webhooks. Several secrets: one per line.',
+				'Required for the SpeedyFiles Trigger. Only shown once, when an admin adds a webhook under Settings → Webhooks. Enter several secrets on separate lines.',
 		},
 	];
 

@@ -21,8 +21,7 @@ export class FileShot implements INodeType {
 		group: ['output'],
 		version: 1,
 		subtitle: '={{ $parameter["operation"] + ": " + $parameter["resource"] }}',
-		description:
-			'Upload files to FileShot, get expiring download links, fetch, list and delete them',
+		description: 'Upload files to FileShot and share them with links that expire',
 		defaults: { name: 'FileShot' },
 		usableAsTool: true,
 		inputs: [NodeConnectionTypes.Main],

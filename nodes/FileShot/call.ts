@@ -4,25 +4,24 @@ import { type Answer, type ApiCall, callApi } from '../shared/http';
 import type { ServiceContext } from '../shared/service';
 import { fileShot } from './service';
 
-/** Whether a server answers that it does not know what was called: the file, or the route itself. */
-export const isUnknown = (error: unknown): boolean =>
+/** Whether the server does not know the file or the route (404 or 405). */
+export const isNotFound = (error: unknown): boolean =>
 	error instanceof NodeApiError && /^40[45]$/.test(error.httpCode ?? '');
 
 /**
- * A call by its documented route or, on a server that does not have it, by the one that FileShot's desktop clients use
- * for the same.
- * @throws the error of the documented route if neither is known
+ * Calls the documented route, and falls back to the route of FileShot's desktop clients if the server does not have it.
+ * @throws the error of the documented route if the server has neither
  */
-export async function callEither<T>(
+export async function callWithFallback<T>(
 	context: ServiceContext,
 	call: ApiCall<T>,
 	desktopPath: string,
 ): Promise<Answer<T>> {
 	return await callApi(context, fileShot, call).catch(async (error: unknown) => {
-		if (!isUnknown(error)) throw error;
-		const second = { ...call, path: desktopPath };
-		return await callApi(context, fileShot, second).catch((other: unknown) => {
-			throw isUnknown(other) ? error : other;
+		if (!isNotFound(error)) throw error;
+		const fallback = { ...call, path: desktopPath };
+		return await callApi(context, fileShot, fallback).catch((fallbackError: unknown) => {
+			throw isNotFound(fallbackError) ? error : fallbackError;
 		});
 	});
 }

@@ -11,7 +11,9 @@ import { fieldOf, fileIdOf, sizeOf } from './describe';
 import { FILES } from './file/list';
 import { fileShot } from './service';
 
-/** FileShot documents no call that only says who is asking; a list of one file needs a good key and the right tier. */
+/**
+ * Lists one file, which requires a valid key and the right tier: FileShot documents no route that returns the account.
+ */
 export async function fileShotApiTest(
 	this: ICredentialTestFunctions,
 	{ data = {} }: ICredentialsDecrypted,
@@ -22,13 +24,13 @@ export async function fileShotApiTest(
 		authenticate: bearerOf('apiKey'),
 	};
 	return await probe(this, fileShot, data, request, ({ status, body, said }) => {
-		if (status === 401) return `FileShot refuses the API Key: ${said}`;
-		if (status === 403) return `The API needs the Creator tier or a higher one: ${said}`;
-		if (status === 404) return `FileShot answered 404: ${said}. Check the Base URL.`;
-		if (status >= 400 || reportsError(body)) return `FileShot answered ${status}: ${said}`;
+		if (status === 401) return `FileShot rejected the API Key: ${said}`;
+		if (status === 403) return `The API requires the Creator tier or higher: ${said}`;
+		if (status === 404) return `FileShot responded with 404: ${said}. Check the Base URL.`;
+		if (status >= 400 || reportsError(body)) return `FileShot responded with ${status}: ${said}`;
 		const items = FILES.read(body, status)?.items;
 		if (items === undefined || !items.every(isFile)) return ANOTHER_SERVICE;
-		// The docs do not show the list: an empty one has nothing of FileShot in it.
+		// The docs do not show the response, so an empty list does not prove that it comes from FileShot.
 		return items.length > 0 ? undefined : EMPTY_LIST;
 	});
 }

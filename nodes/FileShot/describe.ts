@@ -4,9 +4,9 @@ import { addressOf, checkedCredential } from '../shared/address';
 import { pastedText } from '../shared/blanks';
 import { epochOf, isoDate } from '../shared/dates';
 import { type Essential, type Json, type ServiceContext, textOf } from '../shared/service';
-import { fileShot, objectOf } from './service';
+import { fileShot, unwrapEnvelope } from './service';
 
-/** Names that the docs, the answers and FileShot's own desktop clients use for the same thing; the docs' first. */
+/** Names of each field in the docs, in responses and in FileShot's desktop clients; the documented name comes first. */
 const NAMES = {
 	fileId: ['fileId', 'file_id', 'id'],
 	fileName: ['fileName', 'file_name', 'original_name', 'originalFileName'],
@@ -22,15 +22,15 @@ const NAMES = {
 	maxDownloads: ['maxDownloads', 'max_downloads'],
 } as const;
 
-/** A field of a file, whatever the answer calls it. */
+/** The value of a field under any of its names. */
 export function fieldOf(data: Json, field: keyof typeof NAMES): unknown {
 	return NAMES[field]
 		.map((name) => data[name])
 		.find((value) => value !== undefined && value !== null);
 }
 
-/** The values under all names of a field that the answer has, null included. */
-export const allOf = (data: Json, field: keyof typeof NAMES): unknown[] =>
+/** The values of a field under all of its names that the response contains, null included. */
+export const valuesOf = (data: Json, field: keyof typeof NAMES): unknown[] =>
 	NAMES[field].map((name) => data[name]).filter((value) => value !== undefined);
 
 export const fileIdOf = (data: Json): string | undefined => {
@@ -38,49 +38,49 @@ export const fileIdOf = (data: Json): string | undefined => {
 	return typeof id === 'number' ? String(id) : textOf(id);
 };
 
-/** A boolean of a file, undefined where the answer does not tell it: then it is not known, and not false. */
+/** A boolean of a file; undefined, not false, if the response does not contain it. */
 const flagOf = (data: Json, field: keyof typeof NAMES): boolean | undefined => {
 	const value = fieldOf(data, field);
 	return value === undefined ? undefined : isTrue(value);
 };
 
-/** A file that was begun or uploaded. */
+/** A file whose upload was started or completed. */
 export const NEW_FILE: Essential<Json> = {
 	what: 'a file ID',
-	read: (body) => (fileIdOf(objectOf(body)) ? objectOf(body) : undefined),
+	read: (body) => (fileIdOf(unwrapEnvelope(body)) ? unwrapEnvelope(body) : undefined),
 };
 
-/** What FileShot knows of a file. */
+/** The details of a file, recognized by an ID or a name. */
 export const FILE: Essential<Json> = {
 	what: 'the file',
 	read(body) {
-		const data = objectOf(body);
+		const data = unwrapEnvelope(body);
 		return (fileIdOf(data) ?? textOf(fieldOf(data, 'fileName'))) ? data : undefined;
 	},
 };
 
-/** Booleans travel as strings in places. */
+/** Whether a value is true, also as a string: some responses contain booleans as strings. */
 export const isTrue = (value: unknown): boolean => value === true || value === 'true';
 
-/** Bytes; undefined where the answer does not say. */
+/** The size in bytes; undefined if the response does not contain it. */
 export function sizeOf(data: Json): number | undefined {
 	const size = Number(fieldOf(data, 'fileSize') ?? NaN);
 	return Number.isNaN(size) ? undefined : size;
 }
 
-/** What a description needs beside the file. */
-export interface Surroundings {
-	/** Where the download pages are, without a slash at its end. */
+/** The data that a description needs in addition to the file. */
+export interface DescribeContext {
+	/** The base URL of the download pages, without a trailing slash. */
 	linkBase: string;
-	/** The service's own time, milliseconds since 1970. */
+	/** The service's clock, in milliseconds since 1970. */
 	now: number;
 }
 
-/** The parts of a file that one reads at a glance, under one set of names. */
-export function summaryOf(data: Json, { linkBase, now }: Surroundings): IDataObject {
+/** The fields of a file that most workflows need, under normalized names. */
+export function summaryOf(data: Json, { linkBase, now }: DescribeContext): IDataObject {
 	const fileId = fileIdOf(data);
 	const expires = epochOf(fieldOf(data, 'expiresAt'));
-	const isOver = isTrue(data.expired) || (expires !== undefined && expires <= now);
+	const isExpired = isTrue(data.expired) || (expires !== undefined && expires <= now);
 	const page = textOf(fieldOf(data, 'slug')) ?? fileId;
 	const summary: Record<string, unknown> = {
 		fileId,
@@ -89,7 +89,7 @@ export function summaryOf(data: Json, { linkBase, now }: Surroundings): IDataObj
 		mimeType: textOf(fieldOf(data, 'mimeType')),
 		createdAt: isoDate(fieldOf(data, 'createdAt')),
 		expiresAt: isoDate(fieldOf(data, 'expiresAt')),
-		effectiveStatus: isOver ? 'expired' : 'active',
+		effectiveStatus: isExpired ? 'expired' : 'active',
 		passwordProtected: flagOf(data, 'passwordProtected'),
 		isZeroKnowledge: flagOf(data, 'isZeroKnowledge'),
 		downloadUrl:
@@ -99,17 +99,17 @@ export function summaryOf(data: Json, { linkBase, now }: Surroundings): IDataObj
 	return Object.fromEntries(known) as IDataObject;
 }
 
-/** A file as the service describes it, with the normalised fields next to, or in place of those of the same name. */
-export const describeFile = (data: Json, around: Surroundings): IDataObject => ({
+/** All fields of the response, with the normalized fields added. A normalized field replaces one of the same name. */
+export const describeFile = (data: Json, context: DescribeContext): IDataObject => ({
 	...(data as IDataObject),
-	...summaryOf(data, around),
+	...summaryOf(data, context),
 });
 
 /**
- * Where the download pages are, without a slash at its end.
- * @throws NodeOperationError for a Link Base URL that is none
+ * Reads the base URL of the download pages from the credential, without a trailing slash.
+ * @throws NodeOperationError if Link Base URL is not a valid URL
  */
-export async function linkBaseOf(context: ServiceContext): Promise<string> {
+export async function readLinkBase(context: ServiceContext): Promise<string> {
 	const { linkBaseUrl } = await checkedCredential(context, fileShot);
 	if (pastedText(linkBaseUrl) === '') return 'https://fileshot.io';
 	return await addressOf(context, fileShot, 'linkBaseUrl');

@@ -11,17 +11,17 @@ export const pollingProperties: INodeProperties[] = [
 			{
 				name: 'File Added',
 				value: EVENTS.added,
-				description: 'A file was uploaded, by whichever way',
+				description: 'A file was uploaded, through any app or the API',
 			},
 			{
 				name: 'File Expired',
 				value: EVENTS.expired,
-				description: 'Its link does not work any more',
+				description: 'A file’s link has expired',
 			},
 			{
 				name: 'File Expiring Soon',
 				value: EVENTS.expiringSoon,
-				description: 'Its expiry is closer than the lead time',
+				description: 'A file will expire within the lead time',
 			},
 		],
 		[EVENTS.added],
@@ -35,7 +35,7 @@ export const pollingProperties: INodeProperties[] = [
 		placeholder: 'Add option',
 		default: {},
 		options: [
-			patternOption('File Name', 'fileName', 'e.g. *.pdf', 'files with such a name'),
+			patternOption('File Name', 'fileName', 'e.g. *.pdf', 'files with a matching name'),
 			existingOption('files'),
 		],
 	},

@@ -1,14 +1,14 @@
 import { isJsonObject, type Json, type Service, textOf } from '../shared/service';
 
 /**
- * FileShot's dialect: a bearer key, JSON. The docs show no error body; FileShot's own desktop clients read `error`, some
- * `message`, and take a body that is no JSON for the text.
+ * The FileShot API: bearer key and JSON. The docs show no error body; FileShot's desktop clients read `error`, some of
+ * them `message`, and use a body that is not JSON as the message.
  */
 export const fileShot: Service = {
 	name: 'FileShot',
 	credential: 'fileShotApi',
 	secretFields: { apiKey: 'API Key' },
-	// The desktop clients have it in their base URL, the docs in the paths.
+	// The desktop clients include it in their base URL, the docs in each path.
 	apiPath: '/api',
 	otherAddresses: { linkBaseUrl: { label: 'Link Base URL' } },
 	errorMessage(body) {
@@ -18,33 +18,33 @@ export const fileShot: Service = {
 	},
 	reportsFailure: (body) => isJsonObject(body) && body.success === false,
 	advice: {
-		400: 'Correct the field that the message names. FileShot also refuses files that can be run (such as .exe, .bat, .js, .sh, .php or .apk): put them into a ZIP first.',
-		401: 'Check the API Key in the FileShot credential. FileShot makes new ones in the account dashboard.',
-		403: 'The key is good, but the tier of the account does not allow this: the API needs Creator or higher, and only the owner of a file may delete it.',
-		404: 'The file does not exist, or it has expired. Get Many lists what is there.',
-		409: 'The custom slug may be taken. Choose another one.',
-		413: 'The file is larger than the tier of the account allows, or than FileShot takes in one request (100 MB): lower Send in Parts From in Options, or choose a higher tier.',
-		429: 'The tier of the account allows only so many requests. Lower Items at Once under Options → Batching, or run the workflow less often.',
-		503: 'FileShot is out of service for the moment. Try again later.',
+		400: 'Correct the field named in the message. FileShot also rejects executable files (such as .exe, .bat, .js, .sh, .php or .apk). Compress these into a ZIP first.',
+		401: 'Check the API Key in the FileShot credential. You can create a new key in the account dashboard.',
+		403: 'The API key is valid, but the account is not allowed to do this. The API requires the Creator tier or higher, and only the owner of a file can delete it.',
+		404: 'The file does not exist or has expired. Use Get Many to list the available files.',
+		409: 'The custom slug may already be in use. Choose a different one.',
+		413: 'The file is too large for your tier or for a single request (100 MB). Lower “Split Files Larger Than (MiB)” under Options, or upgrade your tier.',
+		429: 'The request limit of your tier has been reached. Lower “Concurrent Items” under Options → Batching, or run the workflow less often.',
+		503: 'FileShot is temporarily unavailable. Try again later.',
 	},
 };
 
-/** FileShot, or the delivery network that it sends a download on to. The key does not go there. */
+/** FileShot, or the delivery network that it redirects a download to. The API key is not sent to that network. */
 export const fileHost: Service = {
 	...fileShot,
 	advice: {
 		...fileShot.advice,
-		403: 'The file may not be fetched with this key: its tier is too low, or the file is protected by a password or a price.',
+		403: 'This API key cannot download the file. The tier may be too low, or the file may be protected by a password or payment.',
 		410: 'The file has expired.',
 	},
 };
 
-/** Ways of naming a file that appear in its URLs: the page of the link, older forms of it, and the API. */
+/** A pattern for the URLs of a file: its link, older forms of the link, and the API. */
 export const FILE_URL =
 	'^https?://[^/?#]+(?:/[^?#]*)?/(?:f/|d/|downloads\\.html\\?f=|api/files/(?:download/|info/)?)([^/?#&]+)';
 
-/** The thing that an answer is about; some servers put it into an envelope. */
-export function objectOf(body: unknown): Json {
+/** The object of a response, taken out of the envelope that some servers put it into. */
+export function unwrapEnvelope(body: unknown): Json {
 	if (!isJsonObject(body)) return {};
 	const inner = [body.file, body.data].find(isJsonObject);
 	return inner ? { ...body, ...inner } : body;

@@ -5,8 +5,8 @@ import { describeEntries, identityOf, isUnreadable } from '../shared/polling/ent
 import { type Lifetime, lifetimeOccurrences } from '../shared/polling/lifetime';
 import type { WatchedList } from '../shared/polling/sweep';
 import { matchesPattern } from '../shared/webhook/filter';
-import { describeFile, linkBaseOf, summaryOf } from './describe';
-import { filePage, LARGEST_PAGE, type Position } from './file/list';
+import { describeFile, readLinkBase, summaryOf } from './describe';
+import { fetchFilePage, MAX_PAGE_SIZE, type Position } from './file/list';
 
 export const EVENTS = {
 	added: 'file.added',
@@ -19,24 +19,24 @@ export interface WatchedFiles {
 	includeExisting: boolean;
 	/** Seconds. */
 	leadTime: number;
-	/** A pattern over the file's name. */
+	/** A pattern for the file's name. */
 	fileName?: string;
 	simplify: boolean;
 }
 
-/** The account's files. FileShot neither sorts its list by anything known, nor says whether expired files stay in it. */
+/** The account's files. FileShot documents neither the order of its list nor whether expired files stay in it. */
 export async function watchedFiles(
 	context: IPollFunctions,
 	{ events, includeExisting, leadTime, fileName, simplify }: WatchedFiles,
 ): Promise<WatchedList<Position>> {
-	const linkBase = await linkBaseOf(context);
+	const linkBase = await readLinkBase(context);
 	const describe = simplify ? summaryOf : describeFile;
 	return {
 		events,
 		includeExisting,
 		first: { page: 1, seen: 0 },
 		fetchPage: async (position) => {
-			const { items, next, now } = await filePage(context, position, LARGEST_PAGE);
+			const { items, next, now } = await fetchFilePage(context, position, MAX_PAGE_SIZE);
 			return {
 				items: describeEntries(items, (one) => describe(one, { linkBase, now })),
 				next,

@@ -23,7 +23,7 @@ export class FilesApp implements INodeType {
 		group: ['output'],
 		version: 1,
 		subtitle: '={{ $parameter["operation"] + ": " + $parameter["resource"] }}',
-		description: 'Store files in Files App, fetch, list and share them, and see what has changed',
+		description: 'Upload, download, list and share files in Files App, and get recent changes',
 		defaults: { name: 'Files App' },
 		usableAsTool: true,
 		inputs: [NodeConnectionTypes.Main],

@@ -10,9 +10,9 @@ import { optionalText, readParameters, triggerSource } from '../shared/parameter
 import { toProperty } from '../shared/schema';
 import { runPoll } from '../shared/polling/poll';
 import { matchesPattern } from '../shared/webhook/filter';
-import { follow, type Following } from './change/follow';
-import type { FollowState } from './change/followState';
-import { latestChange } from './change/latest';
+import { pollChanges, type PollChangesOptions } from './change/follow';
+import type { ChangesState } from './change/followState';
+import { fetchSampleChange } from './change/latest';
 import { filesAppApiTest } from './credentialTest';
 import { pollingProperties } from './pollingProperties';
 import { filesApp } from './service';
@@ -48,19 +48,19 @@ export class FilesAppTrigger implements INodeType {
 		const { includeExisting = false } = settings.options;
 		const folderId = optionalText(settings.folderId);
 		const fileName = optionalText(settings.options.fileName);
-		const following: Following = {
+		const options: PollChangesOptions = {
 			actions: settings.events,
 			includeExisting,
 			folderId,
-			// The feed itself tells no names.
+			// Changes do not contain file names.
 			details: settings.details || fileName !== undefined,
 			isWanted: ({ name }) => matchesPattern(fileName, name),
 		};
-		return await runPoll<FollowState>(this, {
+		return await runPoll<ChangesState>(this, {
 			service: filesApp,
 			settings: [folderId, fileName, includeExisting],
-			sample: async () => await latestChange(this, following),
-			poll: async (last, deadline) => await follow(this, following, last, deadline),
+			sample: async () => await fetchSampleChange(this, options),
+			poll: async (last, deadline) => await pollChanges(this, options, last, deadline),
 		});
 	}
 }

@@ -10,17 +10,17 @@ import { isJsonObject, reportsError, textOf } from '../shared/service';
 import { FILES } from './file/list';
 import { filesApp } from './service';
 
-/** Files App has no call that only says who is asking; a list of one file is the least that needs a good key. */
+/** Lists one file, the smallest request that requires a valid key: Files App has no route that returns the account. */
 export async function filesAppApiTest(
 	this: ICredentialTestFunctions,
 	{ data = {} }: ICredentialsDecrypted,
 ): Promise<INodeCredentialTestResult> {
 	const request = { path: '/files', qs: { per_page: '1' }, authenticate: bearerOf('apiKey') };
 	return await probe(this, filesApp, data, request, ({ status, body, said }) => {
-		if (status === 401) return `Files App refuses the API Key: ${said}`;
-		if (status === 403) return `The API Key may not list files: ${said}`;
-		if (status === 404) return `Files App answered 404: ${said}. Check the Base URL.`;
-		if (status >= 400 || reportsError(body)) return `Files App answered ${status}: ${said}`;
+		if (status === 401) return `Files App rejected the API Key: ${said}`;
+		if (status === 403) return `This API Key does not have permission to list files: ${said}`;
+		if (status === 404) return `Files App responded with 404: ${said}. Check the Base URL.`;
+		if (status >= 400 || reportsError(body)) return `Files App responded with ${status}: ${said}`;
 		const files = FILES.read(body, status)?.files;
 		return files?.every(isFile) ? undefined : ANOTHER_SERVICE;
 	});

@@ -11,7 +11,7 @@ export const pollingProperties: INodeProperties[] = [
 			{
 				name: 'Any Change',
 				value: ANY_ACTION,
-				description: 'Also changes that Files App may add in the future',
+				description: 'All changes, including any types added in the future',
 			},
 			{ name: 'File Created', value: 'created' },
 			{ name: 'File Deleted', value: 'deleted' },
@@ -19,14 +19,14 @@ export const pollingProperties: INodeProperties[] = [
 		],
 		['created'],
 	),
-	folderField('Only changes in this folder. Empty means all folders.'),
+	folderField('Only trigger on changes in this folder. Leave empty for all folders.'),
 	{
 		displayName: 'Include File Details',
 		name: 'details',
 		type: 'boolean',
 		default: true,
 		description:
-			'Whether to get the name, size, type and dates of each file that is still there. Takes one request a file.',
+			'Whether to include the name, size, type and dates of each existing file. Uses one request per file.',
 	},
 	{
 		displayName: 'Options',
@@ -39,7 +39,7 @@ export const pollingProperties: INodeProperties[] = [
 				'File Name',
 				'fileName',
 				'e.g. *.pdf',
-				'files with such a name, which a deleted one has no more',
+				'files with a matching name (deleted files have no name and never match)',
 			),
 			existingOption('files'),
 		],

@@ -3,7 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { isoDate } from '../shared/dates';
 import { type Essential, isJsonObject, type Json, type Service, textOf } from '../shared/service';
 
-/** Files App's dialect: a bearer key, JSON, errors as `{error: {code, message}}` (Files App docs, Errors). */
+/** The Files App API: bearer key, JSON, errors as `{error: {code, message}}` (Files App docs, Errors). */
 export const filesApp: Service = {
 	name: 'Files App',
 	credential: 'filesAppApi',
@@ -15,22 +15,22 @@ export const filesApp: Service = {
 		return message && code ? `${message} (${code})` : (message ?? code);
 	},
 	advice: {
-		400: 'Correct the field that the message names, then run the node again.',
-		401: 'Check the API Key in the Files App credential. Files App makes new ones under Settings → API Keys.',
-		403: 'The API key may not do this. Use a key of an account that owns the file or the folder.',
-		404: 'There is no such file, or no such folder, in this account. It may have been deleted; Get Many lists what is there.',
-		413: 'The file is larger than the plan of the account allows, or than Files App takes in one request: lower Send in Parts From in Options, or choose a larger plan.',
-		429: 'The plan of the account allows only so many requests an hour. Run the workflow less often, on fewer items, or choose a larger plan.',
-		500: 'Files App has a problem of its own. Try again later.',
+		400: 'Correct the field named in the message, then run the node again.',
+		401: 'Check the API Key in the Files App credential. You can create a new key under Settings → API Keys.',
+		403: 'This API key does not have permission. Use a key from the account that owns the file or folder.',
+		404: 'The file or folder was not found in this account. It may have been deleted. Use Get Many to list the available files.',
+		413: 'The file is too large for your plan or for a single request. Lower “Split Files Larger Than (MiB)” under Options, or upgrade your plan.',
+		429: 'The hourly request limit of your plan has been reached. Run the workflow less often or with fewer items, or upgrade your plan.',
+		500: 'Files App is temporarily unavailable. Try again later.',
 	},
 };
 
-/** Ways of naming a file that appear in its URLs. */
+/** A pattern for the URLs of a file. */
 export const FILE_URL = '^https?://[^/]+/(?:[^?#]*/)?files?/([^/?#]+)';
 
 /**
- * A file as the service describes it, with normalised fields next to the service's own: `fileId`, and dates in ISO 8601
- * UTC. The service's `size` is in bytes already.
+ * All fields of a file in the response, with normalized fields added: `fileId`, and dates in ISO 8601 UTC. The
+ * service's `size` is already in bytes.
  */
 export function describeFile(data: Json): IDataObject {
 	const described: IDataObject = { ...(data as IDataObject), fileId: textOf(data.id) };
@@ -40,7 +40,7 @@ export function describeFile(data: Json): IDataObject {
 	return described;
 }
 
-/** A file with its ID. */
+/** A file with an ID. */
 export const FILE: Essential<Json> = {
 	what: 'a file ID',
 	read: (body) => (isJsonObject(body) && textOf(body.id) ? body : undefined),

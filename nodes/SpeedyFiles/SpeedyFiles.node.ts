@@ -25,7 +25,7 @@ export class SpeedyFiles implements INodeType {
 		group: ['output'],
 		version: 1,
 		subtitle: '={{ $parameter["operation"] + ": " + $parameter["resource"] }}',
-		description: 'Send files to people by a magic link from your own SpeedyFiles server',
+		description: 'Send files with a magic link from your own SpeedyFiles server',
 		defaults: { name: 'SpeedyFiles' },
 		usableAsTool: true,
 		inputs: [NodeConnectionTypes.Main],

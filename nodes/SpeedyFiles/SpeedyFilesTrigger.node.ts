@@ -18,7 +18,7 @@ import { speedyFilesEvents } from './event';
 import { speedyFiles } from './service';
 import { speedyFilesTriggerSource, triggerProperties } from './triggerProperties';
 
-// Webhooks are set up by an admin in the web interface alone; n8n has nothing to register.
+// n8n registers nothing, because only an admin can add webhooks, in the web interface.
 const webhooks: IWebhookDescription[] = [
 	{ name: 'default', httpMethod: 'POST', responseMode: 'onReceived', path: 'webhook' },
 ];
@@ -42,7 +42,7 @@ export class SpeedyFilesTrigger implements INodeType {
 		group: ['trigger'],
 		version: TRIGGER_VERSIONS,
 		subtitle: '={{ $parameter["events"].join(", ") }}',
-		description: 'Starts the workflow when a package is finalized, downloaded, revoked and more',
+		description: 'Starts the workflow when SpeedyFiles events occur',
 		defaults: { name: 'SpeedyFiles Trigger' },
 		inputs: [],
 		outputs: [NodeConnectionTypes.Main],

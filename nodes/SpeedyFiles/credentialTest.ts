@@ -9,7 +9,7 @@ import { ANOTHER_SERVICE, probe } from '../shared/credentialTest';
 import { isJsonObject, textOf } from '../shared/service';
 import { speedyFiles } from './service';
 
-/** Asks who the token belongs to (SpeedyFiles docs, REST API: /me). */
+/** Requests the user of the token (SpeedyFiles docs, REST API: /me). */
 export async function speedyFilesApiTest(
 	this: ICredentialTestFunctions,
 	{ data = {} }: ICredentialsDecrypted,
@@ -18,7 +18,7 @@ export async function speedyFilesApiTest(
 	return await probe(this, speedyFiles, data, request, ({ status, body, said }) => {
 		const isUser = isJsonObject(body) && textOf(body.email) && textOf(body.role);
 		if (status === 200) return isUser ? undefined : ANOTHER_SERVICE;
-		if (status === 401) return `SpeedyFiles refuses the API Token: ${said}`;
-		return `SpeedyFiles answered ${status}: ${said}`;
+		if (status === 401) return `SpeedyFiles rejected the API Token: ${said}`;
+		return `SpeedyFiles responded with ${status}: ${said}. Check the Instance URL.`;
 	});
 }

@@ -3,7 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { epochOf, isoDate } from '../shared/dates';
 import { isJsonObject, type Json, textOf } from '../shared/service';
 
-/** The dates of SpeedyFiles are UTC without saying so; they get these names in ISO 8601 with a Z. */
+/** Names of the normalized dates, in ISO 8601 with a Z. SpeedyFiles returns UTC dates without a time zone. */
 const DATES = {
 	created_at: 'createdAt',
 	expires_at: 'expiresAt',
@@ -21,23 +21,24 @@ function datesOf(data: Json): IDataObject {
 	return dates;
 }
 
-const isOver = (date: unknown, now: number) => (epochOf(date) ?? Infinity) <= now;
+const isPast = (date: unknown, now: number) => (epochOf(date) ?? Infinity) <= now;
 
 /**
- * A package as the service describes it, with normalised fields next to the service's own. SpeedyFiles never writes the
- * documented status `expired` (SpeedyFiles source), so `effectiveStatus` says it.
- * @param now the service's own time, milliseconds since 1970
+ * All fields of a package in the response, with normalized fields added. SpeedyFiles never sets the documented status
+ * `expired` (SpeedyFiles source), so `effectiveStatus` reports it.
+ * @param now the service's clock, in milliseconds since 1970
  */
 export function describePackage(data: Json, now: number): IDataObject {
-	const files = filesIn(data).map(describeFile);
+	const files = packageFiles(data).map(describeFile);
 	const described: IDataObject = {
 		...(data as IDataObject),
 		files,
 		...datesOf(data),
 		effectiveStatus: effectiveStatusOf(data, now),
-		...sumOf(files),
+		...totalsOf(files),
 	};
-	// Only an answer to finalize has one today; a later version may tell the link of an inbound package.
+	// Today only the response of finalize contains a link. Later versions may return the upload link of inbound
+	// packages.
 	const link = textOf(data.magic_link) ?? textOf(data.upload_url);
 	if (link) described.magicLink = link;
 	return described;
@@ -46,7 +47,7 @@ export function describePackage(data: Json, now: number): IDataObject {
 /** @param now as in {@link describePackage} */
 export function effectiveStatusOf(data: Json, now: number): string | undefined {
 	const status = textOf(data.status);
-	return status === 'active' && isOver(data.expires_at, now) ? 'expired' : status;
+	return status === 'active' && isPast(data.expires_at, now) ? 'expired' : status;
 }
 
 export const describeFile = (file: Json): IDataObject => ({
@@ -56,7 +57,7 @@ export const describeFile = (file: Json): IDataObject => ({
 
 /** @param now as in {@link describePackage} */
 export function describeToken(data: Json, now: number): IDataObject {
-	const ended = isOver(data.expires_at, now) ? 'expired' : 'active';
+	const ended = isPast(data.expires_at, now) ? 'expired' : 'active';
 	return {
 		...(data as IDataObject),
 		...datesOf(data),
@@ -64,16 +65,16 @@ export function describeToken(data: Json, now: number): IDataObject {
 	};
 }
 
-export const filesIn = (data: Json): Json[] =>
+export const packageFiles = (data: Json): Json[] =>
 	Array.isArray(data.files) ? data.files.filter(isJsonObject) : [];
 
-/** How many files, and their bytes. */
-export const sumOf = (files: IDataObject[]) => ({
+/** The number of files and their total size in bytes. */
+export const totalsOf = (files: IDataObject[]) => ({
 	fileCount: files.length,
 	totalBytes: files.reduce((sum, { size_bytes: size }) => sum + Number(size ?? 0), 0),
 });
 
-/** What most workflows need of a package. */
+/** The fields of a package that most workflows need. */
 const SIMPLE = [
 	'id',
 	'title',

@@ -6,8 +6,8 @@ import type { EventDialect, ServiceEvent } from '../shared/webhook/events';
 import { speedyFiles } from './service';
 
 /**
- * `X-SpeedyFiles-Signature` is over the bytes as they came (SpeedyFiles docs, Webhooks): the server writes what is not
- * ASCII as \u escapes, so the same JSON written anew has another signature.
+ * `X-SpeedyFiles-Signature` signs the raw body (SpeedyFiles docs, Webhooks). The server writes non-ASCII characters as
+ * \u escapes, so JSON that was parsed and serialized again has a different signature.
  */
 export const speedyFilesEvents: EventDialect = {
 	scheme: {

@@ -12,25 +12,25 @@ import { fetchPackages } from './packagePages';
 import { speedyFiles } from './service';
 import { fetchTokens } from './tokens';
 
-/** Packages in one helping of a list. */
-const HELPING = 100;
+/** Packages per page of a “From list” search. */
+const PAGE_SIZE = 100;
 
-/** Packages by title, recipient, status and ID; SpeedyFiles itself cannot search. */
+/** Searches packages by title, recipient, status and ID. Filtered here, because SpeedyFiles has no search. */
 export async function searchPackages(
 	this: ILoadOptionsFunctions,
 	filter?: string,
 	paginationToken?: string,
 ): Promise<INodeListSearchResult> {
-	const site = await siteOf(this);
-	const entryOf = ({ id, title, ...more }: IDataObject): INodeListSearchItems => ({
+	const webBaseUrl = await readWebBaseUrl(this);
+	const toEntry = ({ id, title, ...more }: IDataObject): INodeListSearchItems => ({
 		name: `${String(title)} – ${String(more.recipient_email)} (${String(more.effectiveStatus)})`,
 		value: String(id),
-		url: `${site}/dash/packages/${encodeURIComponent(String(id))}`,
+		url: `${webBaseUrl}/dash/packages/${encodeURIComponent(String(id))}`,
 	});
-	return await searchPages(filter, paginationToken, (page) => pageOf(this, page), entryOf);
+	return await searchPages(filter, paginationToken, (page) => fetchPage(this, page), toEntry);
 }
 
-/** Files of the packages that have a working link. */
+/** Searches the files of packages with an active link. */
 export async function searchFiles(
 	this: ILoadOptionsFunctions,
 	filter?: string,
@@ -38,7 +38,7 @@ export async function searchFiles(
 ): Promise<INodeListSearchResult> {
 	const fetchFiles = async (first: number): Promise<Page<IDataObject, number>> => {
 		for (let page = first; ; page++) {
-			const { items: packages, next } = await pageOf(this, page);
+			const { items: packages, next } = await fetchPage(this, page);
 			const items = packages
 				.filter((one) => one.direction === 'outbound' && one.effectiveStatus === 'active')
 				.flatMap(({ title, files }) => (files as IDataObject[]).map((one) => ({ ...one, title })));
@@ -51,7 +51,7 @@ export async function searchFiles(
 	}));
 }
 
-/** Tokens that still work, by name and prefix. */
+/** Searches active tokens by name and prefix. */
 export async function searchTokens(
 	this: ILoadOptionsFunctions,
 	filter?: string,
@@ -65,18 +65,18 @@ export async function searchTokens(
 	}));
 }
 
-/** @param page counted from 1 */
-async function pageOf(
+/** @param page starts at 1 */
+async function fetchPage(
 	context: ILoadOptionsFunctions,
 	page: number,
 ): Promise<Page<IDataObject, number>> {
-	const position = { offset: (page - 1) * HELPING, total: 0 };
-	const { items, next } = await fetchPackages(context, position, HELPING);
+	const position = { offset: (page - 1) * PAGE_SIZE, total: 0 };
+	const { items, next } = await fetchPackages(context, position, PAGE_SIZE);
 	return { items, next: next && page + 1 };
 }
 
-/** The web pages of the instance. */
-async function siteOf(context: ILoadOptionsFunctions): Promise<string> {
+/** Reads the base URL of the web interface. */
+async function readWebBaseUrl(context: ILoadOptionsFunctions): Promise<string> {
 	const url = await baseUrlOf(context, speedyFiles);
 	return url.slice(0, -(speedyFiles.apiPath ?? '').length);
 }

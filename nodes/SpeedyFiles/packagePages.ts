@@ -8,34 +8,34 @@ import { type Essential, isJsonObject, type ServiceContext } from '../shared/ser
 import { describePackage } from './describe';
 import { speedyFiles } from './service';
 
-/** The most that SpeedyFiles puts on a page (SpeedyFiles source, app/routes/api.py). */
-export const LARGEST_PAGE = 200;
+/** The most packages that one page can contain (SpeedyFiles source, app/routes/api.py). */
+export const MAX_PAGE_SIZE = 200;
 
 export interface PackagePosition {
-	/** Packages before the page. */
+	/** The number of packages before the page. */
 	offset: number;
-	/** Packages in all when the offset was found. */
+	/** The total number of packages when the offset was computed. */
 	total: number;
 }
 
 export interface PackagePage extends Page<IDataObject, PackagePosition> {
-	/** The service's own time, milliseconds since 1970. */
+	/** The service's clock, in milliseconds since 1970. */
 	now: number;
 	/** The `Date` header. */
 	date: unknown;
 }
 
-/** Where the list begins: the newest package. */
-export const NEWEST: PackagePosition = { offset: 0, total: 0 };
+/** The start of the list, which contains the newest packages first. */
+export const FIRST_PAGE: PackagePosition = { offset: 0, total: 0 };
 
 /**
- * A page of packages, newest first, described. Packages that are deleted meanwhile make the rest move forward, past the
- * offset: then the page is taken from as many places before it as packages are missing.
+ * Fetches a page of packages, newest first. If packages are deleted while the list is read, later packages move before
+ * the offset and would be skipped: if `total` has shrunk by n, the page is read again from `offset - n`.
  */
 export async function fetchPackages(
 	context: ServiceContext,
 	{ offset, total }: PackagePosition,
-	limit = LARGEST_PAGE,
+	limit = MAX_PAGE_SIZE,
 ): Promise<PackagePage> {
 	for (let from = offset, expected = total; ; ) {
 		const page = await listPackages(context, from, limit);
@@ -63,7 +63,7 @@ async function listPackages(context: ServiceContext, offset: number, limit: numb
 	return {
 		now,
 		date: headers.date,
-		// A full page without a total may be followed by another.
+		// Without a total, another page may follow a full one.
 		total: body.total ?? (body.items.length < limit ? after : after + 1),
 		items: describeEntries(body.items.filter(isJsonObject), (one) => describePackage(one, now)),
 	};

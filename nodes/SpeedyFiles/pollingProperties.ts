@@ -8,23 +8,23 @@ import { EVENTS } from './watchedPackages';
 export const pollingProperties: INodeProperties[] = [
 	{
 		displayName:
-			'For what SpeedyFiles does not send by webhook. For downloads, uploads, revocations and deletions use the <b>SpeedyFiles Trigger</b>, which is told at once.',
+			'Use this trigger for events that SpeedyFiles does not send by webhook. For downloads, uploads, revocations and deletions, use the <b>SpeedyFiles Trigger</b>, which reacts immediately.',
 		name: 'pollingNotice',
 		type: 'notice',
 		default: '',
 	},
 	pollEventsField(
 		[
-			{ name: 'Package Created', value: EVENTS.added, description: 'Also while it is a draft' },
+			{ name: 'Package Created', value: EVENTS.added, description: 'Including drafts' },
 			{
 				name: 'Package Expired',
 				value: EVENTS.expired,
-				description: 'It was active, and its time is over',
+				description: 'An active package has expired',
 			},
 			{
 				name: 'Package Expiring Soon',
 				value: EVENTS.expiringSoon,
-				description: 'It is active, and its expiry is closer than the lead time',
+				description: 'An active package will expire within the lead time',
 			},
 		],
 		[EVENTS.expired],
@@ -47,16 +47,16 @@ export const pollingProperties: INodeProperties[] = [
 					{ name: 'Outbound', value: 'outbound' },
 				],
 				default: 'outbound',
-				description: 'Takes only packages that go this way',
+				description: 'Only trigger on packages sent in this direction',
 			},
 			existingOption('packages'),
 			patternOption(
 				'Recipient Email',
 				'recipient',
 				'e.g. *@acme.com',
-				'packages for such an address',
+				'packages for a matching address',
 			),
-			patternOption('Title', 'title', 'e.g. *invoice*', 'packages with such a title'),
+			patternOption('Title', 'title', 'e.g. *invoice*', 'packages with a matching title'),
 		],
 	},
 ];

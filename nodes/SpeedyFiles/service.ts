@@ -1,6 +1,6 @@
 import { type Essential, isJsonObject, type Json, type Service, textOf } from '../shared/service';
 
-/** SpeedyFiles' dialect: a bearer token, JSON without an envelope, errors as `{detail}` (SpeedyFiles docs, REST API). */
+/** The SpeedyFiles API: bearer token, JSON without an envelope, errors as `{detail}` (SpeedyFiles docs, REST API). */
 export const speedyFiles: Service = {
 	name: 'SpeedyFiles',
 	credential: 'speedyFilesApi',
@@ -9,77 +9,77 @@ export const speedyFiles: Service = {
 	apiPath: '/api/v1',
 	errorMessage: (body) => (isJsonObject(body) ? detailText(body.detail) : undefined),
 	advice: {
-		400: 'The package is not in a state that allows this. Files go into outbound packages that are a draft or active, and finalizing needs at least one of them. Get the package to see its direction, status and files.',
-		401: 'Check the API Token in the SpeedyFiles credential. Tokens can expire or be revoked, and end with their user: make a new one in the user menu under Account → API Tokens.',
-		403: 'It belongs to another user. Use the token of that user, or one of an admin, which may do everything.',
-		404: 'There is no such thing on this instance. Check the ID, that it was not deleted, and that the credential points at the right instance.',
-		405: 'This instance does not know the call. It may run another version of SpeedyFiles: compare with its /api/v1/docs.',
-		409: 'It conflicts with something that exists already. Change the value that the message names.',
-		413: 'The file is larger than a proxy in front of SpeedyFiles allows. Raise its limit (nginx: client_max_body_size).',
-		422: 'Correct the fields that the message names, then run the node again.',
-		429: 'Lower Items at Once under Options → Batching, or run the workflow less often.',
+		400: 'The package’s current status does not allow this. You can only upload to outbound packages that are drafts or active, and a package needs at least one file to be finalized. Use Package → Get to check its direction, status and files.',
+		401: 'Check the API Token in the SpeedyFiles credential. It may have expired or been revoked, or its user may have been deleted. Create a new token in the user menu under Account → API Tokens.',
+		403: 'This belongs to another user. Use that user’s token or an admin’s token.',
+		404: 'Not found on this instance. Check the ID, and that the credential points to the right instance. It may also have been deleted.',
+		405: 'This instance does not support the request. It may run a different version of SpeedyFiles. See /api/v1/docs on the instance.',
+		409: 'This conflicts with existing data. Change the value named in the message.',
+		413: 'The file is too large for the proxy in front of SpeedyFiles. Increase its limit (nginx: client_max_body_size).',
+		422: 'Correct the fields named in the message, then run the node again.',
+		429: 'Lower “Concurrent Items” under Options → Batching, or run the workflow less often.',
 	},
 	pageAdvice: {
-		// SpeedyFiles source, app/routes/setup.py: until then every path leads to /setup.
-		303: 'The instance may not be set up yet. Open the Instance URL in a browser and finish its setup; if it is, check the Instance URL in the SpeedyFiles credential.',
-		413: 'The file is larger than a proxy in front of SpeedyFiles allows. Raise its limit (nginx: client_max_body_size).',
+		// Until the setup is finished, every path redirects to /setup (SpeedyFiles source, app/routes/setup.py).
+		303: 'The instance may not be set up yet. Open the Instance URL in a browser and finish the setup. If it is already set up, check the Instance URL in the SpeedyFiles credential.',
+		413: 'The file is too large for the proxy in front of SpeedyFiles. Increase its limit (nginx: client_max_body_size).',
 	},
 };
 
-/** Whoever has a magic link may use it: it never sees the credential. */
-export const linkHost: Service = {
+/** The host of a magic link. Magic links need no authentication, so the credential is never sent to them. */
+export const magicLinkHost: Service = {
 	...speedyFiles,
 	name: 'The magic link',
 	advice: {
-		400: 'Packages that SpeedyFiles keeps in S3 cannot be fetched as a ZIP. Choose One File and fetch each by its ID.',
-		403: 'The storage behind the link refuses it. Run the node again: the link itself leads to a fresh address.',
-		404: 'The package behind the link has no such file, or none at all. Check the File ID with Package → Get.',
-		410: 'The link has expired, was revoked, or was not copied whole. Finalize a revoked package anew to get another link.',
-		429: 'Lower Items at Once under Options → Batching, or run the workflow less often.',
+		400: 'Packages stored in S3 cannot be downloaded as a ZIP. Select “Single File” and download the files individually.',
+		403: 'The storage rejected the download link. Run the node again to get a new one.',
+		404: 'The file was not found in this package. Check the file ID with Package → Get.',
+		410: 'The link has expired, was revoked or is incomplete. Finalize a revoked package again to get a new link.',
+		429: 'Lower “Concurrent Items” under Options → Batching, or run the workflow less often.',
 	},
 };
 
-/** The same for one file of the package. */
-export const fileHost: Service = {
-	...linkHost,
+/** The host of a magic link, for a single file of the package. */
+export const magicLinkFileHost: Service = {
+	...magicLinkHost,
 	advice: {
-		...linkHost.advice,
-		400: 'The storage behind the link does not accept the request. Run the node again: the link leads to a fresh address each time.',
+		...magicLinkHost.advice,
+		400: 'The storage behind the link does not accept the request. Run the node again to get a new download link.',
 	},
 };
 
 /**
- * The words of an error: a text, or FastAPI's list of what is wrong with which field
+ * The message of an error: a text, or FastAPI's list of invalid fields
  * (`[{"loc":["body","title"],"msg":"Field required"}]`).
  */
 function detailText(detail: unknown): string | undefined {
 	if (!Array.isArray(detail)) return textOf(detail);
-	const faults = detail.filter(isJsonObject).map(({ loc, msg }) => {
-		const place = Array.isArray(loc) ? loc.filter((part) => part !== 'body').join('.') : '';
-		return [place, textOf(msg)].filter(Boolean).join(': ');
+	const problems = detail.filter(isJsonObject).map(({ loc, msg }) => {
+		const field = Array.isArray(loc) ? loc.filter((part) => part !== 'body').join('.') : '';
+		return [field, textOf(msg)].filter(Boolean).join(': ');
 	});
-	return textOf(faults.filter(Boolean).join('; '));
+	return textOf(problems.filter(Boolean).join('; '));
 }
 
-/** One thing with its ID. */
-const thing = (kind: string): Essential<Json> => ({
+/** An object with an ID. */
+const objectWithId = (kind: string): Essential<Json> => ({
 	what: `${kind} with an ID`,
 	read: (body) =>
 		isJsonObject(body) && (textOf(body.id) || typeof body.id === 'number') ? body : undefined,
 });
 
-export const ACCOUNT = thing('an account');
-export const PACKAGE = thing('a package');
-export const FILE = thing('a file');
+export const ACCOUNT = objectWithId('an account');
+export const PACKAGE = objectWithId('a package');
+export const FILE = objectWithId('a file');
 
-/** For a token that was created; its text is shown only this once. */
+/** A new token. Only this response contains its value. */
 export const NEW_TOKEN: Essential<Json> = {
-	what: 'the text of the token',
+	what: 'the value of the token',
 	read: (body) => (isJsonObject(body) && textOf(body.token) ? body : undefined),
 };
 
 /**
- * Milliseconds for calls that mail the recipient or fire webhooks. SpeedyFiles responds only afterwards: 30 s for each
- * step of the mail dialogue, 8 s for each webhook; 80 s were measured.
+ * Timeout in milliseconds for requests that send emails or webhooks. SpeedyFiles responds only afterwards: it waits up
+ * to 30 s for each step of the SMTP dialogue and 8 s for each webhook. Up to 80 s were measured.
  */
-export const NOTIFYING = 300_000;
+export const NOTIFICATION_TIMEOUT = 300_000;

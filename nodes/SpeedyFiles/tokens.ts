@@ -6,7 +6,10 @@ import { type Essential, isJsonObject, type ServiceContext } from '../shared/ser
 import { describeToken } from './describe';
 import { speedyFiles } from './service';
 
-/** All tokens of the user, newest first, the revoked ones too, in one answer (SpeedyFiles source, app/routes/api.py). */
+/**
+ * Fetches all tokens of the user, including revoked ones, newest first. The list has no pages (SpeedyFiles source,
+ * app/routes/api.py).
+ */
 export async function fetchTokens(context: ServiceContext): Promise<IDataObject[]> {
 	const { body, headers } = await callApi(context, speedyFiles, {
 		method: 'GET',

@@ -7,28 +7,40 @@ import { ageOption, eventsField, patternOption, repeatOption } from '../shared/w
 export const triggerProperties: INodeProperties[] = [
 	{
 		displayName:
-			'On your SpeedyFiles instance open <b>Settings → Webhooks</b> as an admin, add one with the <b>Production URL</b> above, and copy its secret (whsec_…, shown once) into <b>Webhook Secret</b> of the credential. Then activate (publish) this workflow. SpeedyFiles sends nothing when a package is created or expires: use the <b>SpeedyFiles Polling Trigger</b> for that.',
+			'In SpeedyFiles, sign in as an admin, go to <b>Settings → Webhooks</b> and add a webhook with the <b>Production URL</b> from <b>Webhook URLs</b> above. Copy the secret (whsec_…, shown once) into the <b>Webhook Secret</b> field of the credential, then publish this workflow. For created and expired packages, use the <b>SpeedyFiles Polling Trigger</b>, because SpeedyFiles does not send these events.',
 		name: 'registrationNotice',
 		type: 'notice',
 		default: '',
 	},
 	eventsField(
 		[
-			{ name: 'File Deleted', value: 'package.file_deleted', description: 'Newer versions only' },
+			{
+				name: 'File Deleted',
+				value: 'package.file_deleted',
+				description: 'Only sent by newer SpeedyFiles versions',
+			},
 			{
 				name: 'File Uploaded',
 				value: 'package.file_uploaded',
-				description: 'By you or by a recipient, see uploaded_by',
+				description: 'By you or a recipient (see uploaded_by)',
 			},
 			{ name: 'Package Deleted', value: 'package.deleted' },
 			{
 				name: 'Package Downloaded',
 				value: 'package.downloaded',
-				description: 'A recipient has downloaded a file, or all as a ZIP',
+				description: 'A recipient downloaded a file or the ZIP',
 			},
-			{ name: 'Package Finalized', value: 'package.finalized', description: 'Its link was sent' },
+			{
+				name: 'Package Finalized',
+				value: 'package.finalized',
+				description: 'The magic link was sent',
+			},
 			{ name: 'Package Revoked', value: 'package.revoked' },
-			{ name: 'Test', value: 'webhook.test', description: 'The Test button of the webhook' },
+			{
+				name: 'Test',
+				value: 'webhook.test',
+				description: 'Sent by the Test button in SpeedyFiles',
+			},
 		],
 		['package.downloaded'],
 	),
@@ -39,29 +51,29 @@ export const triggerProperties: INodeProperties[] = [
 		placeholder: 'Add option',
 		default: {},
 		options: [
-			patternOption('File Name', 'fileName', 'e.g. *.pdf', 'events about files with such a name'),
-			repeatOption(60, 'SpeedyFiles sends each event once.'),
+			patternOption('File Name', 'fileName', 'e.g. *.pdf', 'events for files with a matching name'),
+			repeatOption(60, 'SpeedyFiles only sends each event once.'),
 			patternOption(
 				'Package ID',
 				'packageId',
 				'e.g. pQ3v0kJ8Yk2mB1tZr7wXcA',
-				'events of this package',
+				'events for this package',
 			),
 			patternOption(
 				'Recipient Email',
 				'recipient',
 				'e.g. *@acme.com',
-				'events that name this recipient',
+				'events with this recipient',
 			),
-			ageOption(300, 'The clocks of the instance and of this n8n have to agree that far.'),
+			ageOption(300, 'The clocks of SpeedyFiles and n8n must not differ by more than this.'),
 		],
 	},
 ];
 
-/** Events that earlier versions of the node offered although SpeedyFiles never sends them. */
+/** Events that earlier versions of the node offered, although SpeedyFiles never sends them. */
 const NEVER_SENT: readonly unknown[] = ['package.created', 'package.expired'];
 
-/** The settings of the trigger, without events of a saved workflow that can be selected no longer. */
+/** The settings of the trigger, without events of a saved workflow that can no longer be selected. */
 export function speedyFilesTriggerSource(
 	context: IWebhookFunctions | IHookFunctions,
 ): ParameterSource {

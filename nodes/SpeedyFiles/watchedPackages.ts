@@ -5,9 +5,9 @@ import { lifetimeOccurrences } from '../shared/polling/lifetime';
 import type { WatchedList } from '../shared/polling/sweep';
 import { matchesPattern } from '../shared/webhook/filter';
 import { simplifyPackage } from './describe';
-import { fetchPackages, LARGEST_PAGE, NEWEST, type PackagePosition } from './packagePages';
+import { fetchPackages, MAX_PAGE_SIZE, FIRST_PAGE, type PackagePosition } from './packagePages';
 
-/** Named as the webhooks are (SpeedyFiles docs, Webhooks), which know no expiring soon. */
+/** Named like the webhook events (SpeedyFiles docs, Webhooks), which do not include `expiring_soon`. */
 export const EVENTS = {
 	added: 'package.created',
 	expiringSoon: 'package.expiring_soon',
@@ -23,14 +23,14 @@ export interface WatchedPackages {
 	filters: PackageFilters;
 }
 
-/** Patterns over the title and the recipient, and one of the two ways that files go. */
+/** The direction, and patterns for the title and the recipient. */
 export interface PackageFilters {
 	direction?: string;
 	recipient?: string;
 	title?: string;
 }
 
-/** The packages that the token may see, newest first. */
+/** The packages that the token can access, newest first. */
 export function watchedPackages(
 	context: IPollFunctions,
 	{ events, includeExisting, leadTime, simplify, filters }: WatchedPackages,
@@ -39,8 +39,8 @@ export function watchedPackages(
 	return {
 		events,
 		includeExisting,
-		first: NEWEST,
-		fetchPage: async (position) => await fetchPackages(context, position, LARGEST_PAGE),
+		first: FIRST_PAGE,
+		fetchPage: async (position) => await fetchPackages(context, position, MAX_PAGE_SIZE),
 		idOf,
 		occurrencesOf: (one, now) => {
 			const { createdAt, expiresAt, effectiveStatus: status } = one;

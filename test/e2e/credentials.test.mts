@@ -38,10 +38,10 @@ it('n8n has a credential for each service of the sandbox', async () => {
 /** Of each credential a secret, and what a person reads when it is wrong. */
 describe.each([
 	['fileCourierApi', 'clientSecret', /^FileCourier rejected the Client ID or Client Secret: /],
-	['fileShotApi', 'apiKey', /^FileShot refuses the API Key: /],
-	['filesAppApi', 'apiKey', /^Files App refuses the API Key: /],
+	['fileShotApi', 'apiKey', /^FileShot rejected the API Key: /],
+	['filesAppApi', 'apiKey', /^Files App rejected the API Key: /],
 	['filestackApi', 'appSecret', /^Filestack rejected the API Key or App Secret: /],
-	['speedyFilesApi', 'apiToken', /^SpeedyFiles refuses the API Token: invalid token$/],
+	['speedyFilesApi', 'apiToken', /^SpeedyFiles rejected the API Token: invalid token$/],
 ])('%s, tested by n8n', (type, secret, refusal) => {
 	it('passes', async () => {
 		expect(await outcome(type)).toEqual({ status: 'OK', message: 'Connection successful' });

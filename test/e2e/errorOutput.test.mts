@@ -39,7 +39,7 @@ it(`a failed item leaves through the error output of its node (${HOST})`, async 
 	expect(run.items.Failed.map(({ json }) => json)).toMatchObject([
 		{
 			error: 'Files App responded with 404: File not found (not_found)',
-			message: expect.stringContaining('Get Many lists what is there'),
+			message: expect.stringContaining('Use Get Many to list the available files'),
 		},
 	]);
 });

@@ -5,10 +5,18 @@ import { meetsAll } from '../../shared/cleanUp/scope';
 import { datesOf } from '../../shared/expiry';
 import { listFilters, nameConditions } from '../../shared/listFilters';
 import { type Json, textOf } from '../../shared/service';
-import { allOf, describeFile, fieldOf, fileIdOf, isTrue, linkBaseOf, sizeOf } from '../describe';
+import {
+	valuesOf,
+	describeFile,
+	fieldOf,
+	fileIdOf,
+	isTrue,
+	readLinkBase,
+	sizeOf,
+} from '../describe';
 import { fileShot } from '../service';
 import { removeFile } from './delete';
-import { filePage, LARGEST_PAGE, type Position } from './list';
+import { fetchFilePage, MAX_PAGE_SIZE, type Position } from './list';
 
 export const cleanUp = cleanUpOperation({
 	service: fileShot.name,
@@ -16,13 +24,13 @@ export const cleanUp = cleanUpOperation({
 	scopeOptions: listFilters(fileShot.name, ['nameContains']),
 	remove: removeFile,
 	async list(item) {
-		const linkBase = await linkBaseOf(item.functions);
+		const linkBase = await readLinkBase(item.functions);
 		const named = nameConditions(item, 'name', 'nameContains');
 		return await readListing<Position>({ page: 1, seen: 0 }, async (position) => {
-			const page = await filePage(item.functions, position, LARGEST_PAGE);
+			const page = await fetchFilePage(item.functions, position, MAX_PAGE_SIZE);
 			const items = page.items.map(
 				(one): Found => ({
-					...foundIn(one),
+					...toCleanUpItem(one),
 					isWithin: () => meetsAll(named(fieldOf(one, 'fileName'))),
 					json: describeFile(one, { linkBase, now: page.now }),
 				}),
@@ -32,25 +40,25 @@ export const cleanUp = cleanUpOperation({
 	},
 });
 
-const foundIn = (data: Json): Omit<Found, 'json'> => ({
+const toCleanUpItem = (data: Json): Omit<Found, 'json'> => ({
 	id: fileIdOf(data),
 	name: textOf(fieldOf(data, 'fileName')),
-	otherNames: allOf(data, 'fileName').flatMap((name) => textOf(name) ?? []),
+	otherNames: valuesOf(data, 'fileName').flatMap((name) => textOf(name) ?? []),
 	size: sizeOf(data),
-	...datesOf(allOf(data, 'createdAt'), allOf(data, 'expiresAt')),
-	// The server also counts downloads: a file may be over before its date.
-	isOver: flagIn(data.expired),
+	...datesOf(valuesOf(data, 'createdAt'), valuesOf(data, 'expiresAt')),
+	// A download limit can end a file before its expiry date.
+	isOver: readFlag(data.expired),
 	isUsedUp: isUsedUp(data),
 });
 
-const flagIn = (value: unknown): boolean | undefined =>
+const readFlag = (value: unknown): boolean | undefined =>
 	isTrue(value) ? true : value === false || value === 'false' ? false : undefined;
 
-/** Whether a file has been downloaded as often as it may be; null as the maximum means no limit. */
+/** Whether a file has reached its download limit. A maximum of null means no limit. */
 function isUsedUp(data: Json): boolean | undefined {
-	const most = fieldOf(data, 'maxDownloads');
+	const maximum = fieldOf(data, 'maxDownloads');
 	const count = fieldOf(data, 'downloadCount');
-	if (most === undefined) return allOf(data, 'maxDownloads').length > 0 ? false : undefined;
-	if (typeof most !== 'number' || typeof count !== 'number') return undefined;
-	return count >= most;
+	if (maximum === undefined) return valuesOf(data, 'maxDownloads').length > 0 ? false : undefined;
+	if (typeof maximum !== 'number' || typeof count !== 'number') return undefined;
+	return count >= maximum;
 }

@@ -1,14 +1,14 @@
 import { pathPart } from '../../shared/http';
 import type { ItemContext, Operation } from '../../shared/operation';
 import { NOTHING } from '../../shared/service';
-import { callEither } from '../call';
+import { callWithFallback } from '../call';
 import { fileField } from './fields';
 
 export const deleteFile: Operation = {
 	value: 'delete',
 	name: 'Delete',
-	action: 'Delete a file',
-	description: 'Delete a file permanently; its link stops working',
+	action: 'Delete file',
+	description: 'Delete a file and its link permanently',
 	fields: [fileField],
 	async execute(item) {
 		const fileId = item.locator('fileId');
@@ -19,8 +19,8 @@ export const deleteFile: Operation = {
 
 export async function removeFile({ functions }: ItemContext, fileId: string): Promise<void> {
 	const id = pathPart(functions, fileField.displayName, fileId);
-	// The docs do not show the answer; it may be an empty one.
+	// The docs do not show the response, which may be empty.
 	const path = `/files/${id}`;
 	const call = { method: 'DELETE', path, needs: NOTHING, mayBeEmpty: true } as const;
-	await callEither(functions, call, `/files/delete/${id}`);
+	await callWithFallback(functions, call, `/files/delete/${id}`);
 }

@@ -11,17 +11,16 @@ import { transferSettings } from '../../shared/transfer/settings';
 import { fieldOf, isTrue, sizeOf, summaryOf } from '../describe';
 import { fileHost, fileShot } from '../service';
 import { fileField } from './fields';
-import { fileInfo } from './info';
+import { fetchFileInfo } from './info';
 
-const CIPHERTEXT =
-	'This file was encrypted on the sender’s device (zero-knowledge). What was downloaded is the ciphertext: FileShot does not have the key, it is in the part of the sender’s link after the #.';
+const STILL_ENCRYPTED =
+	'This file was encrypted on the sender’s device (zero-knowledge) and is still encrypted. FileShot does not have the key. It is in the sender’s link, after the #.';
 
 export const download: Operation = {
 	value: 'download',
 	name: 'Download',
-	action: 'Download a file',
-	description:
-		'Fetch the content of a file, and its details. A zero-knowledge file comes down as ciphertext, and the output says so.',
+	action: 'Download file',
+	description: 'Download a file and its details. Zero-knowledge files remain encrypted.',
 	fields: [fileField, outputField],
 	options: [
 		{
@@ -30,7 +29,7 @@ export const download: Operation = {
 			type: 'string',
 			default: '',
 			placeholder: 'e.g. report.pdf',
-			description: 'Replaces the name that the file has in FileShot',
+			description: 'Overrides the file name in FileShot',
 		},
 		sha256Option,
 		stallOption,
@@ -38,8 +37,8 @@ export const download: Operation = {
 	async execute(item) {
 		const { functions, locator, option, parameter } = item;
 		const id = locator('fileId');
-		// The details come first: their size shows whether all of the file has arrived.
-		const { data, around } = await fileInfo(item, id);
+		// Fetch the details first, because their size reveals a truncated download.
+		const { data, context } = await fetchFileInfo(item, id);
 		let isCiphertext = isTrue(fieldOf(data, 'isZeroKnowledge'));
 		const path = `/files/download/${pathPart(functions, fileField.displayName, id)}`;
 		const { binary, ...file } = await downloadFile(
@@ -48,7 +47,7 @@ export const download: Operation = {
 				url: `${await baseUrlOf(functions, fileShot)}${path}`,
 				name: optionalText(option('fileName')) ?? textOf(fieldOf(data, 'fileName')),
 				mimeType: textOf(fieldOf(data, 'mimeType')),
-				// Of a ciphertext the service may know the size before it was encrypted.
+				// The reported size of a zero-knowledge file may be the size before encryption.
 				size: isCiphertext ? undefined : sizeOf(data),
 			},
 			{
@@ -62,12 +61,12 @@ export const download: Operation = {
 		);
 		const field = parameter<string>('binaryPropertyName');
 		const json: IDataObject = {
-			...summaryOf(data, around),
+			...summaryOf(data, context),
 			...file,
 			isCiphertext,
 			binaryPropertyName: field,
 		};
-		if (isCiphertext) json.notice = CIPHERTEXT;
+		if (isCiphertext) json.notice = STILL_ENCRYPTED;
 		return { json, binary: { [field]: binary } };
 	},
 };

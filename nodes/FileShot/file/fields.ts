@@ -1,11 +1,11 @@
 import { locatorField } from '../../shared/locator';
 import { FILE_URL } from '../service';
 
-/** One file of the account, or for Get and Download any public one. */
+/** A file of the account. Get and Download also accept any public file. */
 export const fileField = locatorField({
 	displayName: 'File',
 	name: 'fileId',
-	description: 'The file, picked from the list, by its link, or by its ID',
+	description: 'The file to use. Select it from the list, or enter its link or ID.',
 	searchListMethod: 'searchFiles',
 	urlPattern: FILE_URL,
 	urlPlaceholder: 'e.g. https://fileshot.io/f/abc123',

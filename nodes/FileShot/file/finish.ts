@@ -4,37 +4,39 @@ import type { ItemContext } from '../../shared/operation';
 import { type Json, NOTHING } from '../../shared/service';
 import type { PartSettings } from '../../shared/transfer/settings';
 import { lastCallPayload } from '../../shared/transfer/upload';
-import { isUnknown } from '../call';
-import { fileShot, objectOf } from '../service';
+import { isNotFound } from '../call';
+import { fileShot, unwrapEnvelope } from '../service';
 import { fileField } from './fields';
-import { type FileInfo, fileInfo } from './info';
-import type { Style } from './upload';
+import { type FileInfo, fetchFileInfo } from './info';
+import type { UploadProtocol } from './upload';
 
-const LOOK = 'look with Get whether the file is complete before you send it again.';
-const OTHER_STYLE =
-	'set Upload Style to Auto, because this server seems to want a last call that the documentation does not mention.';
+const CHECK_FILE = 'use Get to check whether the file is complete before you upload it again.';
+const USE_AUTO =
+	'set Upload Style to Auto, because this server seems to expect an undocumented final request.';
 
-/** Says that all parts are there, where the server wants to hear it, and asks what has become of the file. */
-export async function finish(
+/** Completes the upload if the server requires it, and fetches the details of the file. */
+export async function completeUpload(
 	item: ItemContext,
 	fileId: string,
-	style: Style,
+	protocol: UploadProtocol,
 	settings: PartSettings,
 ): Promise<FileInfo> {
 	const failed = (advice: string) => (error: unknown) => {
 		const problem = withItem(item.functions.getNode(), error, item.itemIndex);
-		problem.description = `${problem.description ?? ''} All parts of ${fileId} have arrived: ${advice}`;
+		problem.description = `${problem.description ?? ''} All chunks of ${fileId} were uploaded: ${advice}`;
 		throw problem;
 	};
-	const isDocumented = style === 'documented';
-	const finalized = isDocumented ? {} : await finalize(item, fileId, settings).catch(failed(LOOK));
-	const { data, around } = await fileInfo(item, fileId).catch(
-		failed(isDocumented ? OTHER_STYLE : LOOK),
+	const isDocumented = protocol === 'documented';
+	const finalized = isDocumented
+		? {}
+		: await finalize(item, fileId, settings).catch(failed(CHECK_FILE));
+	const { data, context } = await fetchFileInfo(item, fileId).catch(
+		failed(isDocumented ? USE_AUTO : CHECK_FILE),
 	);
-	return { data: { ...finalized, ...data }, around };
+	return { data: { ...finalized, ...data }, context };
 }
 
-/** A server without this call completes the file by itself. */
+/** Completes the upload. A server without this route completes it when the last chunk arrives. */
 async function finalize(
 	{ functions }: ItemContext,
 	fileId: string,
@@ -45,15 +47,15 @@ async function finalize(
 		method: 'POST',
 		path: `/files/finalize-upload/${id}`,
 		payload: lastCallPayload({}, settings),
-		// The desktop clients do not look at it; what has become of the file is asked next.
+		// The desktop clients ignore the response. The details of the file are fetched next.
 		needs: NOTHING,
-		// A file that is complete does not become another one.
+		// Safe to retry: completing an upload twice has no further effect.
 		repeatable: true,
 		mayBeEmpty: true,
 	}).then(
-		({ body }) => objectOf(body),
+		({ body }) => unwrapEnvelope(body),
 		(error: unknown) => {
-			if (isUnknown(error)) return {};
+			if (isNotFound(error)) return {};
 			throw error;
 		},
 	);

@@ -2,17 +2,17 @@ import { simplifyField } from '../../shared/fields';
 import type { Operation } from '../../shared/operation';
 import { describeFile, summaryOf } from '../describe';
 import { fileField } from './fields';
-import { fileInfo } from './info';
+import { fetchFileInfo } from './info';
 
 export const get: Operation = {
 	value: 'get',
 	name: 'Get',
-	action: 'Get a file',
+	action: 'Get file',
 	description: 'Retrieve the name, size, expiry and link of a file, without its content',
 	fields: [fileField, simplifyField],
 	async execute(item) {
-		const { data, around } = await fileInfo(item, item.locator('fileId'));
+		const { data, context } = await fetchFileInfo(item, item.locator('fileId'));
 		const describe = item.parameter<boolean>('simplify') ? summaryOf : describeFile;
-		return { json: describe(data, around) };
+		return { json: describe(data, context) };
 	},
 };

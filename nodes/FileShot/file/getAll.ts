@@ -4,9 +4,9 @@ import { returnAllFields, simplifyField } from '../../shared/fields';
 import { filterOf, listFilters } from '../../shared/listFilters';
 import type { Operation } from '../../shared/operation';
 import { collectPages } from '../../shared/paging';
-import { describeFile, linkBaseOf, summaryOf } from '../describe';
+import { describeFile, readLinkBase, summaryOf } from '../describe';
 import { fileShot } from '../service';
-import { filePage, LARGEST_PAGE } from './list';
+import { fetchFilePage, MAX_PAGE_SIZE } from './list';
 
 const statusFilter: INodeProperties = {
 	displayName: 'Status',
@@ -19,14 +19,14 @@ const statusFilter: INodeProperties = {
 	],
 	default: 'any',
 	description:
-		'Only files that still work, or only those that have expired. FileShot cannot filter by it: this node reads the list and picks.',
+		'Only return active or expired files. The filter is applied by n8n because FileShot does not support it.',
 };
 
 export const getAll: Operation = {
 	value: 'getAll',
 	name: 'Get Many',
 	action: 'Get many files',
-	description: 'List the files of the account',
+	description: 'Retrieve a list of files in the account',
 	fields: [...returnAllFields, simplifyField],
 	options: [
 		...listFilters(fileShot.name, [
@@ -41,23 +41,23 @@ export const getAll: Operation = {
 		const { functions, parameter, option } = item;
 		const limit = parameter<boolean>('returnAll') ? Infinity : parameter<number>('limit');
 		const status = option<string>('status') ?? 'any';
-		const fits = filterOf<Listed>(item, ({ summary }) => ({
+		const matchesFilter = filterOf<Listed>(item, ({ summary }) => ({
 			name: summary.fileName,
 			createdAt: summary.createdAt,
 			expiresAt: summary.expiresAt,
 		}));
-		const isFiltered = fits !== undefined || status !== 'any';
-		const perPage = isFiltered ? LARGEST_PAGE : Math.min(limit, LARGEST_PAGE);
-		const linkBase = await linkBaseOf(functions);
+		const isFiltered = matchesFilter !== undefined || status !== 'any';
+		const perPage = isFiltered ? MAX_PAGE_SIZE : Math.min(limit, MAX_PAGE_SIZE);
+		const linkBase = await readLinkBase(functions);
 
 		const files = await collectPages<Listed, { page: number; seen: number }>(
 			{ page: 1, seen: 0 },
 			async (position) => {
-				const { items, next, now } = await filePage(functions, position, perPage);
-				const around = { linkBase, now };
+				const { items, next, now } = await fetchFilePage(functions, position, perPage);
+				const context = { linkBase, now };
 				const listed = items.map((one) => ({
-					summary: summaryOf(one, around),
-					whole: describeFile(one, around),
+					summary: summaryOf(one, context),
+					whole: describeFile(one, context),
 				}));
 				return { items: listed, next };
 			},
@@ -65,7 +65,8 @@ export const getAll: Operation = {
 				idOf: ({ summary, whole }) => summary.fileId ?? JSON.stringify(whole),
 				limit,
 				keep: (one) =>
-					(fits?.(one) ?? true) && (status === 'any' || one.summary.effectiveStatus === status),
+					(matchesFilter?.(one) ?? true) &&
+					(status === 'any' || one.summary.effectiveStatus === status),
 			},
 		);
 		const simplify = parameter<boolean>('simplify');
@@ -73,7 +74,7 @@ export const getAll: Operation = {
 	},
 };
 
-/** A file of the list, in both forms. */
+/** A listed file, simplified and complete. */
 interface Listed {
 	summary: IDataObject;
 	whole: IDataObject;

@@ -4,48 +4,48 @@ import { serviceTime } from '../../shared/dates';
 import { searchPages } from '../../shared/listSearch';
 import type { Page } from '../../shared/paging';
 import { type Essential, isJsonObject, type Json, type ServiceContext } from '../../shared/service';
-import { callEither } from '../call';
-import { fieldOf, fileIdOf, linkBaseOf, summaryOf } from '../describe';
+import { callWithFallback } from '../call';
+import { fieldOf, fileIdOf, readLinkBase, summaryOf } from '../describe';
 
-/** The most that the service gives at once (FileShot docs, List My Files). */
-export const LARGEST_PAGE = 100;
+/** The most files that one page can contain (FileShot docs, List My Files). */
+export const MAX_PAGE_SIZE = 100;
 
-/** Where the reading of the list stands. */
+/** A position in the list. */
 export interface Position {
-	/** Counted from 1. */
+	/** The number of the page, starting at 1. */
 	page: number;
-	/** Files on the pages before. */
+	/** The number of files on the previous pages. */
 	seen: number;
 }
 
 export interface FilePage extends Page<Json, Position> {
-	/** The service's own time, milliseconds since 1970. */
+	/** The service's clock, in milliseconds since 1970. */
 	now: number;
 	/** The `Date` header. */
 	date: unknown;
 }
 
-/** One page of the account's files. The docs do not show the answer, so every usual form of it is understood. */
-export async function filePage(
+/** Fetches one page of the account's files. Accepts all common response formats, because the docs do not show one. */
+export async function fetchFilePage(
 	context: ServiceContext,
 	{ page, seen }: Position,
 	limit: number,
 ): Promise<FilePage> {
 	const call = { method: 'GET', path: '/files', qs: { page, limit }, needs: FILES } as const;
-	const { body, headers } = await callEither(context, call, '/files/my-files');
+	const { body, headers } = await callWithFallback(context, call, '/files/my-files');
 	const { items, total, pages } = body;
-	const sofar = seen + items.length;
+	const readSoFar = seen + items.length;
 	const more =
 		total !== undefined
-			? sofar < total
+			? readSoFar < total
 			: pages !== undefined
 				? page < pages
 				: items.length >= limit;
-	const next = more && items.length > 0 ? { page: page + 1, seen: sofar } : undefined;
+	const next = more && items.length > 0 ? { page: page + 1, seen: readSoFar } : undefined;
 	return { items, next, now: serviceTime(headers), date: headers.date };
 }
 
-/** Fields that a list may be in. */
+/** Fields that may contain the list. */
 const LISTS = ['files', 'data', 'items', 'results'];
 
 export const FILES: Essential<{ items: Json[]; total?: number; pages?: number }> = {
@@ -64,27 +64,27 @@ function itemsOf(body: unknown): Json[] | undefined {
 	return isJsonObject(body.data) ? itemsOf(body.data) : undefined;
 }
 
-/** How long the list is, in files or in pages, as far as the answer says. */
+/** The length of the list in files or pages, if the response contains it. */
 function extentOf(body: unknown): { total?: number; pages?: number } {
 	if (!isJsonObject(body)) return {};
-	const places = [body, body.pagination, body.data].filter(isJsonObject);
+	const containers = [body, body.pagination, body.data].filter(isJsonObject);
 	const numberIn = (...names: string[]) =>
-		places
-			.flatMap((place) => names.map((name) => place[name]))
+		containers
+			.flatMap((container) => names.map((name) => container[name]))
 			.find((value): value is number => typeof value === 'number');
 	return { total: numberIn('total', 'totalCount'), pages: numberIn('totalPages') };
 }
 
-/** The list behind the File field; the service cannot search, so the names are compared here. */
+/** Searches the files for the File field. The names are compared here, because the service has no search. */
 export async function searchFiles(
 	this: ILoadOptionsFunctions,
 	filter?: string,
 	paginationToken?: string,
 ): Promise<INodeListSearchResult> {
-	const linkBase = await linkBaseOf(this);
+	const linkBase = await readLinkBase(this);
 	const byNumber = async (page: number): Promise<Page<Json, number>> => {
-		const position = { page, seen: (page - 1) * LARGEST_PAGE };
-		const { items, next } = await filePage(this, position, LARGEST_PAGE);
+		const position = { page, seen: (page - 1) * MAX_PAGE_SIZE };
+		const { items, next } = await fetchFilePage(this, position, MAX_PAGE_SIZE);
 		return { items, next: next?.page };
 	};
 	return await searchPages(filter, paginationToken, byNumber, (one) => {

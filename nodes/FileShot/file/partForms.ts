@@ -11,72 +11,73 @@ import { partPayload } from '../../shared/transfer/upload';
 import { fileShot } from '../service';
 import { fileField } from './fields';
 
-/** How a part travels: its bytes alone (FileShot docs, Upload Chunk), or in a form, as the desktop clients send it. */
-export type PartForm = 'raw' | 'form';
+/** The body of a chunk: raw bytes (FileShot docs, Upload Chunk), or a form, which the desktop clients send. */
+export type ChunkFormat = 'raw' | 'form';
 
 const BYTES = 'application/octet-stream';
 
-/** Statuses by which a server says that it does not understand the form of a part. */
-const NOT_UNDERSTOOD = /^4(00|15|22)$/;
+/** Statuses with which a server rejects the format of a chunk. */
+const UNSUPPORTED_FORMAT = /^4(00|15|22)$/;
 
 /**
- * Sends the parts of one file. The first decides on the form of all, the others wait for it; the last waits for all
- * others, because a server may take it for the end.
+ * Returns a function that sends the chunks of one file. The first chunk determines the format, and the others wait for
+ * it. The last one waits for all others, because a server may complete the file when it arrives.
  */
-export function partSender(
+export function chunkSender(
 	item: ItemContext,
 	fileId: string,
 	total: number,
-	{ form, fixed }: { form: PartForm; fixed: boolean },
+	{ form, fixed }: { form: ChunkFormat; fixed: boolean },
 	settings: PartSettings,
 ): (part: Part) => Promise<void> {
 	const id = pathPart(item.functions, fileField.displayName, fileId);
-	const post = async (part: Part, as: PartForm) => {
-		const { bytes, contentType } = as === 'raw' ? raw(part) : inForm(part, total);
+	const post = async (part: Part, format: ChunkFormat) => {
+		const { bytes, contentType } = format === 'raw' ? rawBody(part) : formBody(part, total);
 		await callApi(item.functions, fileShot, {
 			method: 'POST',
 			path: `/files/upload-chunk/${id}/${part.index}`,
 			payload: partPayload(bytes, contentType, settings),
 			needs: NOTHING,
-			// The same part under the same number.
+			// Safe to retry: the server stores each chunk under its number.
 			repeatable: true,
 			mayBeEmpty: true,
 		});
 	};
-	const decide = async (part: Part): Promise<PartForm> => {
+	const sendFirst = async (part: Part): Promise<ChunkFormat> => {
 		try {
 			await post(part, form);
 			return form;
 		} catch (error) {
-			const mayChange = error instanceof NodeApiError && NOT_UNDERSTOOD.test(error.httpCode ?? '');
-			if (fixed || !mayChange) throw withItem(item.functions.getNode(), error, item.itemIndex);
+			const mayRetry =
+				error instanceof NodeApiError && UNSUPPORTED_FORMAT.test(error.httpCode ?? '');
+			if (fixed || !mayRetry) throw withItem(item.functions.getNode(), error, item.itemIndex);
 		}
 		const other = form === 'raw' ? 'form' : 'raw';
 		await post(part, other);
 		return other;
 	};
 
-	let decided: Promise<PartForm>;
-	const begun: Array<Promise<void>> = [];
+	let chosenFormat: Promise<ChunkFormat>;
+	const pending: Array<Promise<void>> = [];
 	return async (part) => {
 		if (part.index === 0) {
-			decided = decide(part);
-			await decided;
+			chosenFormat = sendFirst(part);
+			await chosenFormat;
 			return;
 		}
-		const earlier = part.index === total - 1 ? [...begun] : [];
-		const sending = decided.then(async (as) => {
+		const earlier = part.index === total - 1 ? [...pending] : [];
+		const sending = chosenFormat.then(async (format) => {
 			await Promise.all(earlier);
-			await post(part, as);
+			await post(part, format);
 		});
-		begun.push(sending);
+		pending.push(sending);
 		await sending;
 	};
 }
 
-const raw = ({ bytes }: Part) => ({ bytes, contentType: BYTES });
+const rawBody = ({ bytes }: Part) => ({ bytes, contentType: BYTES });
 
-function inForm({ index, bytes }: Part, total: number) {
+function formBody({ index, bytes }: Part, total: number) {
 	const form = multipartForm(
 		{ totalChunks: String(total), isLastChunk: String(index === total - 1) },
 		{ field: 'chunk', fileName: `chunk-${index}`, mimeType: BYTES, size: bytes.length },

@@ -5,53 +5,59 @@ import type { Json } from '../../shared/service';
 import { uploadParts } from '../../shared/transfer/parts';
 import type { PartSettings } from '../../shared/transfer/settings';
 import type { FileSource } from '../../shared/transfer/source';
-import { isUnknown } from '../call';
+import { isNotFound } from '../call';
 import { fileIdOf, NEW_FILE } from '../describe';
 import { fileShot } from '../service';
-import { finish } from './finish';
-import { type PartForm, partSender } from './partForms';
-import { desktopStart, documentedStart } from './startRequests';
-import type { Outcome, Style, Wishes } from './upload';
+import { completeUpload } from './finish';
+import { type ChunkFormat, chunkSender } from './partForms';
+import { preUploadBody, initUploadBody } from './startRequests';
+import type { UploadResult, UploadProtocol, UploadOptions } from './upload';
 
 interface Session {
-	/** The ID of the file to be. */
+	/** The ID that the file will have. */
 	id: string;
 	/** Bytes. */
 	partSize: number;
-	/** The form of the parts that fits the way the upload has begun. */
-	form: PartForm;
+	/** The chunk format that belongs to the request that started the upload. */
+	form: ChunkFormat;
 }
 
 /**
- * Sends a file in parts. The docs (init-upload, raw parts) and FileShot's own desktop clients (pre-upload, parts in
- * forms, finalize-upload) differ; `auto` begins as documented and changes where the server does not understand.
+ * Uploads a file in chunks. The docs (init-upload, raw chunks) and FileShot's desktop clients (pre-upload, chunks in
+ * forms, finalize-upload) differ; `auto` starts with the documented way and switches if the server does not support it.
  */
-export async function uploadInParts(
+export async function uploadInChunks(
 	item: ItemContext,
 	file: FileSource,
-	wishes: Wishes,
+	options: UploadOptions,
 	settings: PartSettings,
-): Promise<Outcome> {
-	const style = item.option<Style>('uploadStyle') ?? 'auto';
-	const { id, partSize, form } = await begin(item, file, wishes, settings.partSize, style);
+): Promise<UploadResult> {
+	const protocol = item.option<UploadProtocol>('uploadStyle') ?? 'auto';
+	const { id, partSize, form } = await startUpload(
+		item,
+		file,
+		options,
+		settings.partSize,
+		protocol,
+	);
 	const total = Math.max(1, Math.ceil(file.size / partSize));
-	const send = partSender(item, id, total, { form, fixed: style !== 'auto' }, settings);
+	const send = chunkSender(item, id, total, { form, fixed: protocol !== 'auto' }, settings);
 	const measure = await uploadParts(
 		item,
 		file,
 		{ ...settings, partSize, completesItself: true },
 		send,
 	);
-	return { ...(await finish(item, id, style, settings)), measure };
+	return { ...(await completeUpload(item, id, protocol, settings)), measure };
 }
 
-async function begin(
+async function startUpload(
 	item: ItemContext,
 	file: FileSource,
-	wishes: Wishes,
+	options: UploadOptions,
 	partSize: number,
-	style: Style,
-	isSecond = false,
+	protocol: UploadProtocol,
+	isRestart = false,
 ): Promise<Session> {
 	const { functions, itemIndex } = item;
 	const start = async (path: string, body: Json) =>
@@ -60,32 +66,32 @@ async function begin(
 			path: `/files/${path}`,
 			body: body as never,
 			needs: NEW_FILE,
-			// Begun twice, it would leave half a file behind, and take the slug from itself.
+			// Not retried: the first call may have reserved the slug, so a second would fail beside an incomplete file.
 			repeatable: false,
 			doubt: 'FileShot may have started an upload without content.',
 		});
-	const asDesktop = async () => await start('pre-upload', desktopStart(file, wishes));
-	const asDocumented = async () =>
-		await start('init-upload', documentedStart(file, wishes, partSize));
+	const startAsDesktop = async () => await start('pre-upload', preUploadBody(file, options));
+	const startAsDocumented = async () =>
+		await start('init-upload', initUploadBody(file, options, partSize));
 
-	let form: PartForm = style === 'desktop' ? 'form' : 'raw';
-	const { body: answer } =
-		style === 'desktop'
-			? await asDesktop()
-			: await asDocumented().catch(async (error: unknown) => {
-					if (style === 'documented' || !isUnknown(error)) {
+	let form: ChunkFormat = protocol === 'desktop' ? 'form' : 'raw';
+	const { body: started } =
+		protocol === 'desktop'
+			? await startAsDesktop()
+			: await startAsDocumented().catch(async (error: unknown) => {
+					if (protocol === 'documented' || !isNotFound(error)) {
 						throw withItem(functions.getNode(), error, itemIndex);
 					}
 					form = 'form';
-					return await asDesktop();
+					return await startAsDesktop();
 				});
-	const id = String(fileIdOf(answer));
-	const wanted = Number(answer.chunkSize);
-	if (!Number.isSafeInteger(wanted) || wanted <= 0) return { id, form, partSize };
-	const isOtherCount = Math.ceil(file.size / wanted) !== Math.ceil(file.size / partSize);
-	// init-upload was told another number of parts; in forms each part tells the number anew.
-	if (form === 'raw' && isOtherCount && !isSecond) {
-		return await begin(item, file, wishes, wanted, style, true);
+	const id = String(fileIdOf(started));
+	const chunkSize = Number(started.chunkSize);
+	if (!Number.isSafeInteger(chunkSize) || chunkSize <= 0) return { id, form, partSize };
+	const isDifferentCount = Math.ceil(file.size / chunkSize) !== Math.ceil(file.size / partSize);
+	// init-upload received a different number of chunks, so start again. Forms contain the number in each chunk.
+	if (form === 'raw' && isDifferentCount && !isRestart) {
+		return await startUpload(item, file, options, chunkSize, protocol, true);
 	}
-	return { id, form, partSize: wanted };
+	return { id, form, partSize: chunkSize };
 }

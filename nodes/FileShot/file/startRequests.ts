@@ -1,18 +1,18 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { FileSource } from '../../shared/transfer/source';
-import type { Wishes } from './upload';
+import type { UploadOptions } from './upload';
 
 /**
- * The body of init-upload. The docs do not show one: it holds what an upload needs, under the documented names and under
- * those of FileShot's desktop clients.
+ * The body of init-upload. The docs do not show one, so it contains all fields of an upload under the documented names
+ * and under those of FileShot's desktop clients.
  */
-export function documentedStart(
+export function initUploadBody(
 	{ fileName, mimeType, size }: FileSource,
-	wishes: Wishes,
+	options: UploadOptions,
 	partSize: number,
 ): IDataObject {
-	const { customSlug, expiryDays, passwordProtected } = wishes;
+	const { customSlug, expiryDays, passwordProtected } = options;
 	return {
 		fileName,
 		filename: fileName,
@@ -25,20 +25,20 @@ export function documentedStart(
 		...(expiryDays && { expiryDays, expirationDays: expiryDays }),
 		passwordProtected,
 		isPasswordProtected: String(passwordProtected),
-		...accessOf(wishes),
+		...accessFields(options),
 	};
 }
 
-/** The body of pre-upload, as FileShot's desktop clients send it; booleans travel as text. */
-export function desktopStart(
+/** The body of pre-upload as FileShot's desktop clients send it, with booleans as strings. */
+export function preUploadBody(
 	{ fileName, mimeType, size }: FileSource,
-	wishes: Wishes,
+	options: UploadOptions,
 ): IDataObject {
-	const { customSlug = '', expiryDays, passwordProtected } = wishes;
+	const { customSlug = '', expiryDays, passwordProtected } = options;
 	return {
 		fileName,
 		fileSize: size,
-		// n8n sends the file as it is.
+		// n8n does not encrypt the file.
 		isZeroKnowledge: 'false',
 		originalFileName: fileName,
 		originalFileSize: size,
@@ -47,11 +47,13 @@ export function desktopStart(
 		...(expiryDays && { expirationDays: expiryDays }),
 		maxDownloads: null,
 		customLink: customSlug,
-		...accessOf(wishes),
+		...accessFields(options),
 	};
 }
 
-/** What only the single upload documents: sent along, because there is no other way to say it. */
-function accessOf({ password, price }: Wishes): IDataObject {
+/**
+ * Fields that are only documented for the upload in one request. Sent anyway, because chunked uploads have no other.
+ */
+function accessFields({ password, price }: UploadOptions): IDataObject {
 	return { ...(password && { password }), ...(price && { enablePaidAccess: true, price }) };
 }

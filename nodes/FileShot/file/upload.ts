@@ -9,49 +9,49 @@ import { partSettings, type TransferSettings } from '../../shared/transfer/setti
 import type { FileSource } from '../../shared/transfer/source';
 import { uploadEach } from '../../shared/transfer/uploadEach';
 import { uploadWhole } from '../../shared/transfer/upload';
-import { describeFile, linkBaseOf, NEW_FILE, sizeOf, type Surroundings } from '../describe';
+import { describeFile, readLinkBase, NEW_FILE, sizeOf, type DescribeContext } from '../describe';
 import { fileShot } from '../service';
-import { uploadInParts } from './parts';
+import { uploadInChunks } from './parts';
 import { SIZES, uploadFields, uploadOptions } from './uploadFields';
 
-/** How a large file is sent: see {@link uploadInParts}. */
-export type Style = 'auto' | 'documented' | 'desktop';
+/** How large files are sent: see {@link uploadInChunks}. */
+export type UploadProtocol = 'auto' | 'documented' | 'desktop';
 
-/** What the user wants of the file, under the documented names. */
-export interface Wishes {
+/** The options of an upload, under the documented names. */
+export interface UploadOptions {
 	customSlug?: string;
 	expiryDays?: number;
 	passwordProtected: boolean;
 	password?: string;
-	/** US cents; undefined where the download is free. */
+	/** US cents; undefined for a free download. */
 	price?: number;
 }
 
-/** What came of an upload. */
-export interface Outcome {
+/** The result of an upload. */
+export interface UploadResult {
 	data: Json;
 	measure: Measure;
-	around: Surroundings;
+	context: DescribeContext;
 }
 
 export const upload: Operation = {
 	value: 'upload',
 	name: 'Upload',
-	action: 'Upload a file',
-	description: 'Upload one or several files and get their download links; each gives an item',
+	action: 'Upload file',
+	description: 'Upload one or more files and get a download link for each',
 	fields: uploadFields,
 	options: uploadOptions,
 	async execute(item) {
 		const { functions, option } = item;
 		const settings = partSettings(item, SIZES);
-		const wishes = wishesOf(item);
+		const options = readUploadOptions(item);
 		const send = async (file: FileSource) => {
-			// An empty file has no parts. The desktop clients send every file in parts.
-			const inParts =
+			// An empty file has no chunks. The desktop clients send every file in chunks.
+			const inChunks =
 				option('uploadStyle') === 'desktop' || (file.size > 0 && file.size >= settings.threshold);
-			const { data, measure, around } = inParts
-				? await uploadInParts(item, file, wishes, settings)
-				: await uploadAtOnce(item, file, wishes, settings);
+			const { data, measure, context } = inChunks
+				? await uploadInChunks(item, file, options, settings)
+				: await uploadInOneRequest(item, file, options, settings);
 			const { sha256 } = data;
 			compareWithService(functions.getNode(), file.fileName, measure, {
 				size: sizeOf(data),
@@ -60,7 +60,7 @@ export const upload: Operation = {
 			const { fileName, mimeType } = file;
 			const hash = measure.sha256 ? { sha256: measure.sha256 } : {};
 			return {
-				...describeFile({ fileName, mimeType, fileSize: measure.size, ...data }, around),
+				...describeFile({ fileName, mimeType, fileSize: measure.size, ...data }, context),
 				...hash,
 			};
 		};
@@ -68,7 +68,7 @@ export const upload: Operation = {
 	},
 };
 
-function wishesOf(item: ItemContext): Wishes {
+function readUploadOptions(item: ItemContext): UploadOptions {
 	const { parameter, option } = item;
 	const passwordProtected = parameter<boolean>('passwordProtected');
 	return {
@@ -80,25 +80,25 @@ function wishesOf(item: ItemContext): Wishes {
 	};
 }
 
-async function uploadAtOnce(
+async function uploadInOneRequest(
 	item: ItemContext,
 	file: FileSource,
-	wishes: Wishes,
+	options: UploadOptions,
 	settings: TransferSettings,
-): Promise<Outcome> {
-	const form = multipartForm(formFields(wishes), { ...file, field: 'file' });
+): Promise<UploadResult> {
+	const form = multipartForm(formFields(options), { ...file, field: 'file' });
 	const call = { method: 'POST', path: '/files/upload', needs: NEW_FILE } as const;
 	const { body, headers, measure } = await uploadWhole(item, fileShot, call, file, {
 		...settings,
 		form,
 	});
-	const linkBase = await linkBaseOf(item.functions);
-	return { data: body, measure, around: { linkBase, now: serviceTime(headers) } };
+	const linkBase = await readLinkBase(item.functions);
+	return { data: body, measure, context: { linkBase, now: serviceTime(headers) } };
 }
 
-/** In a form everything is text. */
-function formFields(wishes: Wishes): Record<string, string> {
-	const { customSlug, expiryDays, passwordProtected, password, price } = wishes;
+/** The options as form fields, which are all text. */
+function formFields(options: UploadOptions): Record<string, string> {
+	const { customSlug, expiryDays, passwordProtected, password, price } = options;
 	return {
 		...(customSlug && { customSlug }),
 		...(expiryDays && { expiryDays: String(expiryDays) }),

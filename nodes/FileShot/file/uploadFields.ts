@@ -9,8 +9,8 @@ import type { Field } from '../../shared/schema';
 import type { PartDefaults } from '../../shared/transfer/settings';
 
 /**
- * One request takes files under 100 MB, 95.4 MiB (FileShot docs, Upload File). The docs give no size of the parts;
- * FileShot's desktop clients send 8 MiB.
+ * MiB. One request accepts files under 100 MB, which is 95.4 MiB (FileShot docs, Upload File). The docs do not give a
+ * chunk size; FileShot's desktop clients use 8 MiB.
  */
 export const SIZES: PartDefaults = { threshold: 95, partSize: 8 };
 
@@ -22,25 +22,24 @@ export const uploadFields: Field[] = [
 		type: 'boolean',
 		default: true,
 		description:
-			'Whether the file and its link go away after a number of days. Without this, FileShot decides.',
+			'Whether the file and its link expire after a number of days. If turned off, FileShot applies its default.',
 	},
 	{
-		displayName: 'Days',
+		displayName: 'Expires After (Days)',
 		name: 'expiryDays',
 		type: 'number',
 		typeOptions: { minValue: 1, maxValue: 365, numberPrecision: 0 },
 		default: 30,
 		displayOptions: { show: { expires: [true] } },
 		description:
-			'Whole days from now, 1 to 365. The tier of the account may allow less; the output says what FileShot made of it.',
+			'From 1 to 365. Your tier may allow fewer days. Check expiresAt in the output for the actual date.',
 	},
 	{
 		displayName: 'Password Protected',
 		name: 'passwordProtected',
 		type: 'boolean',
 		default: false,
-		description:
-			'Whether FileShot encrypts the file (AES-256-GCM) and asks visitors for a password',
+		description: 'Whether to encrypt the file (AES-256-GCM) and require a password to download it',
 	},
 	{
 		displayName: 'Password',
@@ -50,15 +49,15 @@ export const uploadFields: Field[] = [
 		default: '',
 		required: true,
 		displayOptions: { show: { passwordProtected: [true] } },
-		hint: 'FileShot does not document how a password is set. It is sent along as “password”: try the link before you rely on it.',
-		description: 'What a visitor has to enter',
+		hint: 'FileShot does not document the field for the password. Test a link before you rely on it.',
+		description: 'The password required to download the file',
 	},
 	{
 		displayName: 'Paid Access',
 		name: 'paidAccess',
 		type: 'boolean',
 		default: false,
-		description: 'Whether a visitor has to pay before the download',
+		description: 'Whether to charge for the download',
 	},
 	{
 		displayName: 'Price (US Cents)',
@@ -67,7 +66,7 @@ export const uploadFields: Field[] = [
 		typeOptions: { minValue: 100, numberPrecision: 0 },
 		default: 100,
 		displayOptions: { show: { paidAccess: [true] } },
-		description: 'Price of a download in cents of the US dollar, 100 or more',
+		description: 'The price per download in US cents. Minimum 100 ($1.00).',
 	},
 ];
 
@@ -78,7 +77,7 @@ export const uploadOptions: Field[] = [
 		type: 'string',
 		default: '',
 		placeholder: 'e.g. my-project',
-		description: 'The last part of the link, in place of the ID. For one file only.',
+		description: 'A custom ending for the link. Only works with a single file.',
 	},
 	...partOptions('chunk', SIZES),
 	sha256Option,
@@ -92,21 +91,21 @@ export const uploadOptions: Field[] = [
 			{
 				name: 'Auto',
 				value: 'auto',
-				description: 'Begin as documented, and change to what the server understands',
+				description: 'Use the documented method, and switch if the server does not support it',
 			},
 			{
 				name: 'Desktop Client',
 				value: 'desktop',
-				description: 'As the desktop client of FileShot sends files: small ones in parts too',
+				description: 'Upload all files in chunks, the way the FileShot desktop app does',
 			},
 			{
 				name: 'Documented',
 				value: 'documented',
-				description: 'As the API documentation of FileShot describes it, and nothing else',
+				description: 'Only use the method described in the API documentation',
 			},
 		],
 		default: 'auto',
 		description:
-			'How a large file is sent in parts. The documentation of FileShot and its own programs differ.',
+			'How to upload large files in chunks. FileShot’s documentation and its desktop app differ here.',
 	},
 ];

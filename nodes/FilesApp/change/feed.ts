@@ -13,110 +13,115 @@ import {
 } from '../../shared/service';
 import { filesApp } from '../service';
 
-/** Where the reading of the changes stands. */
+/** A position in the list of changes. */
 export interface Position {
-	/** ISO 8601. */
+	/** ISO 8601, UTC. */
 	since: string;
 	cursor?: string;
-	/** The first change of the page before: a service that ignores the cursor sends it again. */
+	/** The key of the first change on the previous page: a service that ignores the cursor sends it again. */
 	first?: string;
-	/** The time of the last change of the page before, from which it goes on without the cursor. */
+	/** The time of the last change on the previous page, to continue from if the service ignores the cursor. */
 	last?: string;
 }
 
 export interface ChangePage extends Page<Json, Position> {
-	/** The service's own time, milliseconds since 1970. */
+	/** The service's clock, in milliseconds since 1970. */
 	now: number;
 }
 
-/** As the docs write a moment. The service tells its times to the second, so a part of one would hide changes. */
-export const wholeSeconds = (milliseconds: number) =>
+/**
+ * A time in the docs' format, rounded down to the second. The service's timestamps have a resolution of one second, so
+ * milliseconds in `since` would skip changes of that second.
+ */
+export const formatSince = (milliseconds: number) =>
 	new Date(milliseconds).toISOString().replace(/\.\d+Z$/, 'Z');
 
-/** The second of a moment, both milliseconds since 1970. */
-export const wholeSecond = (milliseconds: number) => Math.floor(milliseconds / 1000) * 1000;
+/** Rounds a time down to the second, both in milliseconds since 1970. */
+export const floorToSecond = (milliseconds: number) => Math.floor(milliseconds / 1000) * 1000;
 
-/** A change as the service describes it, with `fileId` and its time in ISO 8601 UTC next to the service's own fields. */
+/** All fields of a change in the response, with `fileId` and `changedAt` (ISO 8601 UTC) added. */
 export function describeChange(change: Json): IDataObject {
 	const described: IDataObject = { ...(change as IDataObject), fileId: fileIdOf(change) };
 	const changedAt = isoDate(change.timestamp);
 	return changedAt ? { ...described, changedAt } : described;
 }
 
-/** The file that has changed; undefined if the change does not say. */
+/** The ID of the changed file; undefined if the change does not contain it. */
 export const fileIdOf = ({ id }: Json): string | undefined =>
 	textOf(id) ?? (Number.isSafeInteger(id) ? String(id) : undefined);
 
-/** What has happened to it; undefined if the change does not say. */
+/** The action of a change, such as `created`; undefined if the change does not contain it. */
 export const actionOf = ({ action }: Json): string | undefined => textOf(action);
 
-/** What tells a change from another: the feed has no IDs of its own, and `since` may include its moment. */
+/** Identifies a change across pages and polls: changes have no IDs, and `since` may be inclusive. */
 export const changeKey = ({ id, action, timestamp }: Json): string =>
 	JSON.stringify([id, action, timestamp]);
 
-/** Milliseconds that a change may be ahead of the service's own time, for servers whose clocks differ. */
-const AHEAD = 86_400_000;
+/** How far a change may be ahead of the service's clock, in milliseconds, because the clocks of its servers differ. */
+const MAX_CLOCK_SKEW_MS = 86_400_000;
 
-/** Whether a change's time can be where the feed goes on: a date of the far future would end the reading for ever. */
-export function isMoment(timestamp: unknown, now: number): boolean {
-	const moment = epochOf(timestamp);
-	return moment !== undefined && moment <= now + AHEAD;
+/** Whether polling can continue from a timestamp. One in the far future would skip all later changes. */
+export function isUsableTime(timestamp: unknown, now: number): boolean {
+	const time = epochOf(timestamp);
+	return time !== undefined && time <= now + MAX_CLOCK_SKEW_MS;
 }
 
-/** Pages without anything that may follow each other, before the feed counts as over. */
-const MOST_EMPTY_PAGES = 50;
+/** The most empty pages in a row, after which the list counts as read. */
+const MAX_EMPTY_PAGES = 50;
 
 /**
- * One page of the changes. The service answers with a cursor but documents no parameter for it: it is sent along, and
- * where that is refused or does not move the page, the time of the last change is taken for the next beginning.
+ * Fetches one page of changes. The service returns a cursor but does not document the parameter that takes it. If the
+ * service rejects the cursor or returns the same page again, continues from the time of the last change.
  */
-export async function changePage(
+export async function fetchChangePage(
 	context: ServiceContext,
 	folderId: string | undefined,
 	position: Position,
 	emptyPages = 0,
 ): Promise<ChangePage> {
-	const answer = await read(context, folderId, position).catch((error: unknown) => {
-		const isRefused = error instanceof NodeApiError && /^4(00|04|10)$/.test(error.httpCode ?? '');
-		if (!isRefused || position.cursor === undefined) throw error;
+	const response = await requestChanges(context, folderId, position).catch((error: unknown) => {
+		const isRejected = error instanceof NodeApiError && /^4(00|04|10)$/.test(error.httpCode ?? '');
+		if (!isRejected || position.cursor === undefined) throw error;
 	});
 	const byTime = { since: position.last ?? position.since };
-	if (!answer) return await changePage(context, folderId, byTime, emptyPages);
-	const { changes, cursor, more, now } = answer;
+	if (!response) return await fetchChangePage(context, folderId, byTime, emptyPages);
+	const { changes, cursor, more, now } = response;
 	if (!more) return { items: changes, now };
 
 	const first = changes.at(0);
-	const lastDated = changes.findLast(({ timestamp }) => isMoment(timestamp, now));
-	const onward = { since: lastDated ? sinceOf(lastDated) : byTime.since };
+	const lastDated = changes.findLast(({ timestamp }) => isUsableTime(timestamp, now));
+	const byLastChange = { since: lastDated ? sinceOf(lastDated) : byTime.since };
 	const next: Position = cursor
-		? { since: position.since, cursor, first: first && changeKey(first), last: onward.since }
-		: onward;
-	const moves = cursor === undefined || cursor !== position.cursor;
+		? { since: position.since, cursor, first: first && changeKey(first), last: byLastChange.since }
+		: byLastChange;
+	const hasMoved = cursor === undefined || cursor !== position.cursor;
 	if (!first) {
-		const goesOn = moves && cursor !== undefined && emptyPages < MOST_EMPTY_PAGES;
-		return goesOn ? await changePage(context, folderId, next, emptyPages + 1) : { items: [], now };
+		const hasMore = hasMoved && cursor !== undefined && emptyPages < MAX_EMPTY_PAGES;
+		return hasMore
+			? await fetchChangePage(context, folderId, next, emptyPages + 1)
+			: { items: [], now };
 	}
-	if (position.cursor === undefined || (moves && changeKey(first) !== position.first)) {
+	if (position.cursor === undefined || (hasMoved && changeKey(first) !== position.first)) {
 		return { items: changes, next, now };
 	}
-	const following = await changePage(context, folderId, onward);
+	const following = await fetchChangePage(context, folderId, byLastChange);
 	return { ...following, items: [...changes, ...following.items] };
 }
 
-/** The time of a change as `since` takes it. */
+/** The time of a change in the format of `since`. */
 const sinceOf = ({ timestamp }: Json): string =>
-	textOf(timestamp) ?? wholeSeconds(epochOf(timestamp) ?? 0);
+	textOf(timestamp) ?? formatSince(epochOf(timestamp) ?? 0);
 
 /**
- * The second that fills a page alone, milliseconds since 1970: a server that takes no cursor gives no way to what else
- * happened in it. Undefined if there are others on the page, or nothing after it.
+ * The second that all changes on a page belong to, in milliseconds since 1970. A server that ignores the cursor cannot
+ * return the other changes of that second. Undefined if the page contains several seconds or is the last one.
  */
 export function fullSecond({ items, next }: Page<Json, Position>): number | undefined {
-	const seconds = items.map(({ timestamp }) => wholeSecond(epochOf(timestamp) ?? NaN));
+	const seconds = items.map(({ timestamp }) => floorToSecond(epochOf(timestamp) ?? NaN));
 	return next && seconds.every((one) => one === seconds[0]) ? seconds[0] : undefined;
 }
 
-async function read(
+async function requestChanges(
 	context: ServiceContext,
 	folderId: string | undefined,
 	{ since, cursor }: Position,

@@ -4,139 +4,144 @@ import type { Polled } from '../../shared/polling/poll';
 import {
 	changeKey,
 	type ChangePage,
-	changePage,
+	fetchChangePage,
 	fullSecond,
 	type Position,
-	wholeSecond,
-	wholeSeconds,
+	floorToSecond,
+	formatSince,
 } from './feed';
 import {
-	beginningAt,
-	choose,
-	counts,
-	dealWith,
-	type FollowState,
-	lastSecond,
-	unknownIn,
+	initialState,
+	subscribe,
+	isSubscribed,
+	markProcessed,
+	type ChangesState,
+	resumeAt,
+	unprocessed,
 } from './followState';
-import { changeItems, isOfTheAccount } from './items';
+import { changeItems, concernsAccount } from './items';
 
-/** Pages that one poll reads at most. */
-const PAGES_A_POLL = 50;
-/** Changes that one poll tells of: each may take a request for its file. */
-const CHANGES_A_POLL = 500;
-/** Changes that are told, or fail, together. */
-const CHANGES_AT_ONCE = 20;
+/** The most pages that one poll reads. */
+const MAX_PAGES_PER_POLL = 50;
+/** The number of items after which a poll ends, because each one may require a request for its file. */
+const MAX_ITEMS_PER_POLL = 500;
+/** Changes that are processed together: an error discards all of them until the next poll. */
+const CHANGES_PER_GROUP = 20;
 
-export interface Following {
-	/** The chosen actions, or that any counts. */
+export interface PollChangesOptions {
+	/** The selected actions, or {@link ANY_ACTION}. */
 	actions: string[];
 	includeExisting: boolean;
 	folderId?: string;
-	/** Whether each change comes with its file. */
+	/** Whether each item contains the details of its file. */
 	details: boolean;
 	/** The user's filters. */
 	isWanted(item: IDataObject): boolean;
 }
 
 /**
- * Reads the feed on from where the last poll has left it. The feed tells its times to the second (Files App docs,
- * Sync), so the last second is read again and what is known of it left out.
+ * Reads the changes since the last poll. Their timestamps have a resolution of one second (Files App docs, Sync), so
+ * the last second is read again, without the changes that were already processed.
  *
- * A page or a file that fails ends the poll: what came before it is told, and the next poll goes on from there.
- * @throws what failed, if there is nothing to tell
+ * A failed page or file ends the poll: the items found so far are returned, and the next poll continues from there.
+ * @throws the error of the page or the file, if no items were found
  */
-export async function follow(
+export async function pollChanges(
 	context: IPollFunctions,
-	following: Following,
-	previous: FollowState | undefined,
+	options: PollChangesOptions,
+	previous: ChangesState | undefined,
 	deadline: number,
-): Promise<Polled<FollowState>> {
+): Promise<Polled<ChangesState>> {
 	const found: IDataObject[] = [];
 	const trigger = context.getWorkflowStaticData('node');
-	const unlessFound = (error: unknown) => {
+	const rethrowIfEmpty = (error: unknown) => {
 		if (found.length === 0) throw error;
 	};
-	const state = previous ?? beginningAt(await startOf(context, following));
-	let added = previous ? undefined : choose(state, following.actions, state.last);
-	const met = new Set<string>();
-	for (let pages = 0; pages < PAGES_A_POLL && (pages === 0 || Date.now() < deadline); pages++) {
-		const page = await changePage(context, following.folderId, state.position).catch(unlessFound);
+	const state = previous ?? initialState(await fetchStart(context, options));
+	let added = previous ? undefined : subscribe(state, options.actions, state.last);
+	const seen = new Set<string>();
+	for (
+		let pages = 0;
+		pages < MAX_PAGES_PER_POLL && (pages === 0 || Date.now() < deadline);
+		pages++
+	) {
+		const page = await fetchChangePage(context, options.folderId, state.position).catch(
+			rethrowIfEmpty,
+		);
 		if (!page) break;
 		state.now = page.now;
-		added ??= choose(state, following.actions, wholeSecond(page.now));
-		const unmet = page.items.filter((change) => !met.has(changeKey(change)));
-		for (const change of unmet) met.add(changeKey(change));
+		added ??= subscribe(state, options.actions, floorToSecond(page.now));
+		const unseen = page.items.filter((change) => !seen.has(changeKey(change)));
+		for (const change of unseen) seen.add(changeKey(change));
 
-		const unknown = unknownIn(unmet, state);
-		for (let start = 0; start < unknown.length; start += CHANGES_AT_ONCE) {
-			const together = unknown.slice(start, start + CHANGES_AT_ONCE);
-			const told = together.filter((change) => counts(state, change, added!));
-			const isLastTry = setbacksOf(trigger) + 1 >= MOST_TRIES;
-			const items = await changeItems(context, told, following.details, isLastTry).catch(
+		const pending = unprocessed(unseen, state);
+		for (let start = 0; start < pending.length; start += CHANGES_PER_GROUP) {
+			const group = pending.slice(start, start + CHANGES_PER_GROUP);
+			const selected = group.filter((change) => isSubscribed(state, change, added!));
+			const isLastTry = failedPollsOf(trigger) + 1 >= MAX_ATTEMPTS;
+			const items = await changeItems(context, selected, options.details, isLastTry).catch(
 				(error: unknown) => {
-					if (!isOfTheAccount(error)) setbacks.set(trigger, setbacksOf(trigger) + 1);
-					unlessFound(error);
+					if (!concernsAccount(error)) failedPolls.set(trigger, failedPollsOf(trigger) + 1);
+					rethrowIfEmpty(error);
 				},
 			);
 			if (items) {
-				setbacks.delete(trigger);
-				const isWanted = (item: IDataObject) =>
-					item.error !== undefined || following.isWanted(item);
+				failedPolls.delete(trigger);
+				const isWanted = (item: IDataObject) => item.error !== undefined || options.isWanted(item);
 				for (const item of items.filter(isWanted)) found.push(item);
-				for (const change of together) dealWith(state, change);
+				for (const change of group) markProcessed(state, change);
 			}
-			if (!items || found.length >= CHANGES_A_POLL || Date.now() >= deadline) {
-				state.position = lastSecond(state);
+			if (!items || found.length >= MAX_ITEMS_PER_POLL || Date.now() >= deadline) {
+				state.position = resumeAt(state);
 				return { found, state };
 			}
 		}
 
-		const next = unmet.length > 0 ? page.next : pastFullSecond(context, state, page);
-		state.position = next ?? lastSecond(state);
+		const next = unseen.length > 0 ? page.next : skipFullSecond(context, state, page);
+		state.position = next ?? resumeAt(state);
 		if (!next) break;
 	}
-	// Whoever takes no cursor goes by the time: that of the last change, so that nothing is sent again.
-	state.position = { ...lastSecond(state), cursor: state.position.cursor };
+	// If the service ignores the cursor, the next poll continues from `since`: the last change, not older ones.
+	state.position = { ...resumeAt(state), cursor: state.position.cursor };
 	return { found, state };
 }
 
-/** Polls after which a file that cannot be read goes on with its error, so that the changes after it are not kept back. */
-const MOST_TRIES = 3;
+/** The poll in which an unreadable file is output with its error, so that it no longer blocks later changes. */
+const MAX_ATTEMPTS = 3;
 
 /**
- * How many polls in a row could not read a file, by the trigger's static data. In memory: n8n does not save what a poll
- * has found out that ends with an error.
+ * How many polls in a row failed to read a file, by the trigger's static data. Kept in memory, because n8n does not
+ * save the static data of a poll that fails.
  */
-const setbacks = new WeakMap<object, number>();
+const failedPolls = new WeakMap<object, number>();
 
-const setbacksOf = (trigger: object) => setbacks.get(trigger) ?? 0;
+const failedPollsOf = (trigger: object) => failedPolls.get(trigger) ?? 0;
 
-/** Since ever, or from now on by the service's clock. */
-async function startOf(
+/** The time to start from: 0 to include existing files, otherwise the service's clock. */
+async function fetchStart(
 	context: IPollFunctions,
-	{ includeExisting, folderId }: Following,
+	{ includeExisting, folderId }: PollChangesOptions,
 ): Promise<number> {
 	if (includeExisting) return 0;
-	const { now } = await changePage(context, folderId, { since: wholeSeconds(Date.now()) });
-	return wholeSecond(now);
+	const { now } = await fetchChangePage(context, folderId, { since: formatSince(Date.now()) });
+	return floorToSecond(now);
 }
 
 /**
- * Where a server that takes no cursor has more changes in one second than on one page: the next second. Not before that
- * one is over: of a server that only says that there is more, what comes later in it would be missed.
+ * The next second, if one second fills a whole page of a server that ignores the cursor; logs a warning. Only once that
+ * second has passed, because skipping it earlier would also lose its later changes.
  */
-function pastFullSecond(
+function skipFullSecond(
 	context: IPollFunctions,
-	state: FollowState,
+	state: ChangesState,
 	page: ChangePage,
 ): Position | undefined {
 	const second = state.last;
 	if (fullSecond(page) !== second || second + 1000 > page.now) return undefined;
 	context.logger.warn(
-		`${context.getNode().name}: Files App does not give all changes of ${wholeSeconds(second)}`,
+		`${context.getNode().name}: Files App does not return all changes at ${formatSince(second)}`,
 	);
 	state.last = second + 1000;
 	state.dealtWith = [];
-	return lastSecond(state);
+	return resumeAt(state);
 }

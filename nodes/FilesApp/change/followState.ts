@@ -2,70 +2,77 @@ import { createHash } from 'node:crypto';
 
 import { epochOf } from '../../shared/dates';
 import type { Json } from '../../shared/service';
-import { actionOf, changeKey, isMoment, type Position, wholeSecond, wholeSeconds } from './feed';
+import {
+	actionOf,
+	changeKey,
+	isUsableTime,
+	type Position,
+	floorToSecond,
+	formatSince,
+} from './feed';
 
-/** The choice of whatever happens to a file. */
+/** The option for any action. */
 export const ANY_ACTION = '*';
 
-/** What is known of the feed. Survives a restart as JSON. */
-export interface FollowState {
-	/** The next page. Without a cursor it repeats the second that it begins with. */
+/** The progress of polling. Stored in the static data as JSON. */
+export interface ChangesState {
+	/** The next page. Without a cursor, it contains the changes of its first second again. */
 	position: Position;
-	/** The second of the last change that was dealt with, milliseconds since 1970. */
+	/** The second of the last processed change, in milliseconds since 1970. */
 	last: number;
-	/** Digests of the changes of that second: others of the same second may follow them. */
+	/** Hashes of the processed changes of that second, because more changes of the same second may follow. */
 	dealtWith: string[];
-	/** The second from which on each chosen action counts. */
+	/** The second from which each selected action triggers, in milliseconds since 1970. */
 	since: Record<string, number>;
-	/** The service's own time of the last page, milliseconds since 1970. */
+	/** The service's clock when it sent the last page, in milliseconds since 1970. */
 	now?: number;
 }
 
-/** @param start the second to begin with, milliseconds since 1970 */
-export const beginningAt = (start: number): FollowState => ({
-	position: { since: wholeSeconds(start) },
+/** @param start the second to start from, in milliseconds since 1970 */
+export const initialState = (start: number): ChangesState => ({
+	position: { since: formatSince(start) },
 	last: start,
 	dealtWith: [],
 	since: {},
 });
 
-/** Where to read on without a cursor. */
-export const lastSecond = ({ last }: FollowState): Position => ({ since: wholeSeconds(last) });
+/** The position to continue from without a cursor. */
+export const resumeAt = ({ last }: ChangesState): Position => ({ since: formatSince(last) });
 
-/** The second of a change, milliseconds since 1970; one without a usable date belongs to those before it. */
-export const secondOf = ({ timestamp }: Json, { last, now = Infinity }: FollowState): number =>
-	wholeSecond(isMoment(timestamp, now) ? epochOf(timestamp)! : last);
+/** The second of a change, in milliseconds since 1970; the last processed second for a change without a valid date. */
+export const changeSecond = ({ timestamp }: Json, { last, now = Infinity }: ChangesState): number =>
+	floorToSecond(isUsableTime(timestamp, now) ? epochOf(timestamp)! : last);
 
-const digestOf = (change: Json): string =>
+const hashOf = (change: Json): string =>
 	createHash('sha256').update(changeKey(change)).digest('base64url').slice(0, 11);
 
-/** The changes that were not dealt with, from old to new. */
-export function unknownIn(changes: Json[], state: FollowState): Json[] {
-	const known = new Set(state.dealtWith);
+/** The changes that have not been processed, oldest first. */
+export function unprocessed(changes: Json[], state: ChangesState): Json[] {
+	const processed = new Set(state.dealtWith);
 	return changes
-		.filter((change) => !known.has(digestOf(change)))
-		.sort((a, b) => secondOf(a, state) - secondOf(b, state));
+		.filter((change) => !processed.has(hashOf(change)))
+		.sort((a, b) => changeSecond(a, state) - changeSecond(b, state));
 }
 
-/** Remembers that a change was dealt with, as long as its second may be read again. */
-export function dealWith(state: FollowState, change: Json): void {
-	const second = secondOf(change, state);
+/** Marks a change as processed. The mark is kept while a later poll may read its second again. */
+export function markProcessed(state: ChangesState, change: Json): void {
+	const second = changeSecond(change, state);
 	if (second < state.last) return;
 	if (second > state.last) state.dealtWith = [];
 	state.last = second;
-	state.dealtWith.push(digestOf(change));
+	state.dealtWith.push(hashOf(change));
 }
 
 /**
- * Chooses the actions that count; one that was not chosen before counts from now on.
- * @param now the service's own time, milliseconds since 1970
- * @returns those that were not chosen before
+ * Sets the selected actions. An action that was not selected before triggers from now on.
+ * @param now the service's clock, in milliseconds since 1970
+ * @returns the actions that were not selected before
  */
-export function choose(state: FollowState, actions: string[], now: number): Set<string> {
+export function subscribe(state: ChangesState, actions: string[], now: number): Set<string> {
 	const before = state.since;
 	const kept = actions.includes(ANY_ACTION) ? before : {};
-	const isNew = (action: string) => !(action in before) && !(ANY_ACTION in before);
-	const added = actions.filter(isNew);
+	const isAdded = (action: string) => !(action in before) && !(ANY_ACTION in before);
+	const added = actions.filter(isAdded);
 	state.since = {
 		...kept,
 		...Object.fromEntries(
@@ -75,12 +82,16 @@ export function choose(state: FollowState, actions: string[], now: number): Set<
 	return new Set(added);
 }
 
-/** Whether a change is to be told. Of the second in which an action was chosen, nobody knows what was before that. */
-export function counts(state: FollowState, change: Json, added: Set<string>): boolean {
-	const own = actionOf(change) ?? '';
-	const action = Object.hasOwn(state.since, own) ? own : ANY_ACTION;
+/**
+ * Whether a change triggers the workflow. Changes of the second in which an action was selected are ignored, because
+ * they may predate the selection.
+ * @param added the actions that were selected by this poll
+ */
+export function isSubscribed(state: ChangesState, change: Json, added: Set<string>): boolean {
+	const changeAction = actionOf(change) ?? '';
+	const action = Object.hasOwn(state.since, changeAction) ? changeAction : ANY_ACTION;
 	if (!Object.hasOwn(state.since, action)) return false;
 	const since = state.since[action];
-	const second = secondOf(change, state);
+	const second = changeSecond(change, state);
 	return second > since || (second === since && !added.has(action));
 }

@@ -9,21 +9,21 @@ import { collectPages } from '../../shared/paging';
 import { optionalText } from '../../shared/parameters';
 import type { Json } from '../../shared/service';
 import { folderField } from '../file/fields';
-import { fileIfThere } from '../file/get';
+import { fetchFileIfExists } from '../file/get';
 import {
 	changeKey,
-	changePage,
+	fetchChangePage,
 	describeChange,
 	fullSecond,
 	type Position,
-	wholeSeconds,
+	formatSince,
 } from './feed';
 
 export const getAll: Operation = {
 	value: 'getAll',
 	name: 'Get Many',
 	action: 'Get many changes',
-	description: 'List which files were created, modified or deleted since a moment',
+	description: 'Retrieve files created, modified or deleted since a given time',
 	fields: [
 		{
 			displayName: 'Changed Since',
@@ -31,10 +31,10 @@ export const getAll: Operation = {
 			type: 'dateTime',
 			default: '={{ $now.minus({ days: 1 }).toISO() }}',
 			required: true,
-			description: 'The moment from which on changes are listed, itself included',
+			description: 'Only return changes made at or after this time',
 		},
 		...returnAllFields,
-		folderField('Only changes in this folder. Empty means all folders.'),
+		folderField('Only return changes in this folder. Leave empty for all folders.'),
 	],
 	options: [
 		{
@@ -43,7 +43,7 @@ export const getAll: Operation = {
 			type: 'boolean',
 			default: false,
 			description:
-				'Whether to get the name, size and dates of each file that is still there, as “file”. Takes one request a file.',
+				'Whether to add the name, size and dates of each existing file as “file”. Uses one request per file.',
 		},
 	],
 	async execute(item) {
@@ -52,16 +52,16 @@ export const getAll: Operation = {
 		const limit = parameter<boolean>('returnAll') ? Infinity : parameter<number>('limit');
 		const folderId = optionalText(parameter('folderId'));
 		const changes = await collectPages<Json, Position>(
-			{ since: wholeSeconds(since) },
-			async (position) => await changePage(functions, folderId, position),
+			{ since: formatSince(since) },
+			async (position) => await fetchChangePage(functions, folderId, position),
 			{
 				idOf: changeKey,
 				limit,
 				past(page) {
 					const second = fullSecond(page);
 					if (second === undefined) return undefined;
-					tellMissing(item, wholeSeconds(second));
-					return { since: wholeSeconds(second + 1000) };
+					warnAboutGap(item, formatSince(second));
+					return { since: formatSince(second + 1000) };
 				},
 			},
 		);
@@ -71,31 +71,31 @@ export const getAll: Operation = {
 	},
 };
 
-/** Says with the output that a list has a gap. */
-function tellMissing({ functions }: ItemContext, second: string): void {
+/** Shows a warning in the output panel that some changes are missing. */
+function warnAboutGap({ functions }: ItemContext, second: string): void {
 	functions.addExecutionHints({
 		type: 'warning',
 		location: 'outputPane',
-		message: `Files App has more changes of ${second} than it gives at once, so some of them are missing here. Use “Get Many” of files to see all files.`,
+		message: `Files App has more changes at ${second} than it can return at once, so some are missing. Use File → Get Many to list all files.`,
 	});
 }
 
-/** Puts the details of each file to its changes; null where the file is not there any more. */
+/** Adds the details of each file to its changes; null if the file no longer exists. */
 async function addDetails(item: ItemContext, changes: IDataObject[]): Promise<void> {
 	const ids = [...new Set(changes.map(({ fileId }) => fileId).filter(Boolean))];
-	const gone = new Set(
+	const deletedIds = new Set(
 		changes.filter(({ action }) => action === 'deleted').map(({ fileId }) => fileId),
 	);
 	const signal = cancelSignalOf(item.functions);
 	const details = await inBatches(ids.length, {}, signal, async (index) =>
-		gone.has(ids[index]) ? null : await detailsIfThere(item, ids[index]),
+		deletedIds.has(ids[index]) ? null : await fetchDetails(item, ids[index]),
 	);
 	const byId = new Map(ids.map((id, index) => [id, details[index] ?? null]));
 	for (const change of changes) change.file = byId.get(change.fileId) ?? null;
 }
 
-async function detailsIfThere(item: ItemContext, id: unknown): Promise<IDataObject | null> {
-	return await fileIfThere(item.functions, id).catch((error: unknown) => {
+async function fetchDetails(item: ItemContext, id: unknown): Promise<IDataObject | null> {
+	return await fetchFileIfExists(item.functions, id).catch((error: unknown) => {
 		throw withItem(item.functions.getNode(), error, item.itemIndex);
 	});
 }

@@ -12,10 +12,10 @@ import type { PartSettings } from '../../shared/transfer/settings';
 import type { FileSource } from '../../shared/transfer/source';
 import { lastCallPayload, partPayload } from '../../shared/transfer/upload';
 import { FILE, filesApp } from '../service';
-import type { Target } from './upload';
+import type { UploadTarget } from './upload';
 
-/** How often an upload is announced anew because the service wants parts of another size. */
-const ANNOUNCEMENTS = 2;
+/** The most requests that start one upload, because the service may require a different chunk size. */
+const MAX_START_ATTEMPTS = 2;
 
 interface Session {
 	id: string;
@@ -23,25 +23,25 @@ interface Session {
 	partSize: number;
 }
 
-/** Sends a file in parts: announce, parts, complete (Files App docs, Chunked upload). */
+/** Uploads a file in chunks: init, chunks, complete (Files App docs, Chunked upload). */
 export async function uploadInChunks(
 	item: ItemContext,
 	file: FileSource,
-	target: Target,
+	target: UploadTarget,
 	settings: PartSettings,
 ): Promise<{ body: Json; measure: Measure }> {
 	for (let attempt = 1; ; attempt++) {
-		const { id, partSize } = await announce(item, file, target, settings.partSize);
+		const { id, partSize } = await startUpload(item, file, target, settings.partSize);
 		try {
 			const measure = await uploadParts(item, file, { ...settings, partSize }, async (part) => {
-				await sendPart(item, id, part, settings);
+				await sendChunk(item, id, part, settings);
 			});
 			return { body: await complete(item, id, settings), measure };
 		} catch (error) {
-			// A session lives about an hour; one that is over before the file is there begins anew, once.
-			const isOver = error instanceof NodeApiError && /^4(04|10)$/.test(error.httpCode ?? '');
-			const isComplete = error instanceof NodeApiError && error.context.allSent === true;
-			if (attempt > 1 || !isOver || isComplete) {
+			// A session lasts about an hour. If it expires before the upload is complete, start again, once.
+			const isExpired = error instanceof NodeApiError && /^4(04|10)$/.test(error.httpCode ?? '');
+			const isFullySent = error instanceof NodeApiError && error.context.allSent === true;
+			if (attempt > 1 || !isExpired || isFullySent) {
 				throw withItem(item.functions.getNode(), error, item.itemIndex);
 			}
 		}
@@ -49,47 +49,50 @@ export async function uploadInChunks(
 }
 
 /**
- * The number of parts has to be said before the service says how large it wants them. Where its size gives another
- * number, the upload is announced again with that one.
+ * Starts an upload. The request must contain the number of chunks, but only the response contains the chunk size.
+ * If the two do not match, starts again with the number that results from that size.
  */
-async function announce(
+async function startUpload(
 	{ functions }: ItemContext,
 	file: FileSource,
-	{ folderId, encrypt }: Target,
-	wantedSize: number,
+	{ folderId, encrypt }: UploadTarget,
+	preferredSize: number,
 ): Promise<Session> {
-	let partSize = wantedSize;
+	let partSize = preferredSize;
 	for (let attempt = 1; ; attempt++) {
-		const parts = Math.max(1, Math.ceil(file.size / partSize));
+		const chunks = Math.max(1, Math.ceil(file.size / partSize));
 		const { body } = await callApi(functions, filesApp, {
 			method: 'POST',
 			path: '/chunks/init',
 			body: {
 				filename: file.fileName,
 				total_size: file.size,
-				total_chunks: parts,
-				// Documented for whole files only; there is no other way to say it.
+				total_chunks: chunks,
+				// Only documented for uploads in one request. Sent anyway, because chunked uploads have no other field.
 				...(folderId && { folder_id: folderId }),
 				encrypt,
 			},
-			needs: BEGUN_UPLOAD,
+			needs: NEW_UPLOAD,
 			doubt: 'Files App may have started an upload without content, which expires by itself.',
 		});
 		const { id, chunk_size } = body;
-		const given = Number(chunk_size ?? partSize);
-		const isSize = Number.isSafeInteger(given) && given > 0;
+		const requestedSize = Number(chunk_size ?? partSize);
+		const isSize = Number.isSafeInteger(requestedSize) && requestedSize > 0;
 		if (!isSize)
-			throw await strange({ functions }, `it wants parts of ${String(chunk_size)} bytes`);
-		if (Math.ceil(file.size / given) === parts) return { id, partSize: given };
-		if (attempt >= ANNOUNCEMENTS) {
-			const seen = `it wants ${parts} parts, and then parts of ${given} bytes for a file of ${file.size}`;
-			throw await strange({ functions }, seen);
+			throw await unexpectedResponse(
+				{ functions },
+				`the chunk size is ${String(chunk_size)} bytes`,
+			);
+		if (Math.ceil(file.size / requestedSize) === chunks) return { id, partSize: requestedSize };
+		if (attempt >= MAX_START_ATTEMPTS) {
+			const problem = `it requested ${chunks} chunks, and then chunks of ${requestedSize} bytes for a file of ${file.size} bytes`;
+			throw await unexpectedResponse({ functions }, problem);
 		}
-		partSize = given;
+		partSize = requestedSize;
 	}
 }
 
-const BEGUN_UPLOAD: Essential<{ id: string; chunk_size: unknown }> = {
+const NEW_UPLOAD: Essential<{ id: string; chunk_size: unknown }> = {
 	what: 'an upload ID',
 	read(body) {
 		const id = isJsonObject(body) ? textOf(body.upload_id) : undefined;
@@ -97,7 +100,7 @@ const BEGUN_UPLOAD: Essential<{ id: string; chunk_size: unknown }> = {
 	},
 };
 
-async function sendPart(
+async function sendChunk(
 	{ functions }: ItemContext,
 	uploadId: string,
 	{ index, bytes }: Part,
@@ -117,18 +120,20 @@ async function sendPart(
 		path: '/chunks',
 		payload: partPayload(form.around(bytes) as Buffer, form.contentType, settings),
 		needs: RECEIVED,
-		// The same part under the same number.
+		// Safe to retry: the service stores each chunk under its number.
 		repeatable: true,
 		mayBeEmpty: true,
 	});
 }
 
 const RECEIVED: Essential<unknown> = {
-	what: 'confirming that the part was received',
+	what: 'confirming that the chunk was received',
 	read: (body) => (isJsonObject(body) && body.received === false ? undefined : body),
 };
 
-/** A session becomes one file, however often it is completed; but after a lost answer it may be gone already. */
+/**
+ * Completes the upload. Completing is idempotent, but a retry after a lost response may get 404 if the session is gone.
+ */
 async function complete(
 	{ functions, itemIndex }: ItemContext,
 	uploadId: string,
@@ -148,14 +153,14 @@ async function complete(
 	} catch (error) {
 		const problem = withItem(functions.getNode(), error, itemIndex);
 		problem.context.allSent = true;
-		problem.description = `${problem.description ?? ''} All parts have arrived${
-			attempts > 1 ? ', and an earlier attempt may have completed the file' : ''
-		}: look with Get Many whether the file is there before you send it again.`;
+		problem.description = `${problem.description ?? ''} All chunks were uploaded${
+			attempts > 1 ? ', and an earlier attempt may have completed the upload' : ''
+		}. Use Get Many to check whether the file exists before you upload it again.`;
 		throw withItem(functions.getNode(), problem, itemIndex);
 	}
 }
 
-async function strange({ functions }: Pick<ItemContext, 'functions'>, seen: string) {
+async function unexpectedResponse({ functions }: Pick<ItemContext, 'functions'>, problem: string) {
 	const { origin } = new URL(await baseUrlOf(functions, filesApp));
-	return strangeAnswerError(functions.getNode(), filesApp, origin, seen);
+	return strangeAnswerError(functions.getNode(), filesApp, origin, problem);
 }

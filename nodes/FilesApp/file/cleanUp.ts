@@ -14,13 +14,13 @@ import { isJsonObject, type Json, textOf } from '../../shared/service';
 import { describeFile, filesApp } from '../service';
 import { removeFile } from './delete';
 import { folderField } from './fields';
-import { filePage } from './list';
+import { fetchFilePage } from './list';
 
 export const cleanUp = cleanUpOperation({
 	service: filesApp.name,
-	// Files App docs: a share link has an expiry, a file has none.
+	// A share link expires, a file does not (Files App docs).
 	kind: { noun: 'file', label: 'name', canExpire: false },
-	scope: [folderField('Only files of this folder. Empty means all files.')],
+	scope: [folderField('Only clean up files in this folder. Leave empty for all files.')],
 	scopeOptions: listFilters(filesApp.name, ['nameContains']),
 	remove: removeFile,
 	async list(item) {
@@ -28,7 +28,7 @@ export const cleanUp = cleanUpOperation({
 		const named = nameConditions(item, 'name', 'nameContains');
 		const query = { folderId, sort: 'created_at' };
 		const listing = await readListing(1, async (number) => {
-			const page = await filePage(item.functions, query, number);
+			const page = await fetchFilePage(item.functions, query, number);
 			const items = page.items.map(
 				(file): Found => ({
 					id: textOf(file.id),
@@ -47,8 +47,9 @@ export const cleanUp = cleanUpOperation({
 });
 
 /**
- * Keeps what is not certainly in the folder, because a server may ignore `folder_id`. The documented list does not report
- * the folder of a file. If no file has it, a folder that does not exist must be empty: that shows that the server filters.
+ * Keeps every file that is not certainly in the folder, because a server that ignores `folder_id` would list all files,
+ * and Clean Up would delete them. The documented list does not contain the folder of a file. If no file reports one, a
+ * request for a folder that does not exist checks whether the server filters.
  */
 async function withinFolder(
 	item: ItemContext,
@@ -57,15 +58,15 @@ async function withinFolder(
 ): Promise<Listing> {
 	const { found } = listing;
 	const isReported = found.some(({ json }) => foldersOf(json).length > 0);
-	const isFiltered = found.length > 0 && !isReported && (await knowsFolders(item));
+	const isFiltered = found.length > 0 && !isReported && (await filtersByFolder(item));
 	const inFolder = ({ json }: Found): Within => {
 		const folders = foldersOf(json);
 		if (folders.length === 0) {
-			return isFiltered || 'The service does not report its folder, and may have ignored Folder ID';
+			return isFiltered || 'Files App does not report its folder and may have ignored Folder ID';
 		}
 		return (
 			folders.every((folder) => folder === folderId) ||
-			`It is not in the folder “${folderId}”, although the service was asked for that one only`
+			`It is not in the folder “${folderId}”, although only that folder was requested`
 		);
 	};
 	return {
@@ -80,16 +81,16 @@ async function withinFolder(
 	};
 }
 
-/** Whether the server filters by folder: a folder that does not exist has no files, or is an error of its own. */
-async function knowsFolders({ functions }: ItemContext): Promise<boolean> {
+/** Whether the server filters by folder: a random folder ID must return no files, 404 or 410. */
+async function filtersByFolder({ functions }: ItemContext): Promise<boolean> {
 	const query = { folderId: `folder_${randomUUID().replaceAll('-', '')}`, perPage: 1 };
-	return await filePage(functions, query, 1).then(
+	return await fetchFilePage(functions, query, 1).then(
 		({ items }) => items.length === 0,
 		(error: unknown) => error instanceof NodeApiError && /^4(04|10)$/.test(error.httpCode ?? ''),
 	);
 }
 
-/** The folders that a file reports, null for none; empty if it says nothing about folders. */
+/** The folders that a file reports: null for no folder; an empty array if it has no folder field. */
 function foldersOf(file: Json): Array<string | null> {
 	const reported = [file.folder_id, file.folderId, file.folder].filter(
 		(value) => value !== undefined,

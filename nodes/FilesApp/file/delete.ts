@@ -7,7 +7,7 @@ import { fileField } from './fields';
 export const deleteFile: Operation = {
 	value: 'delete',
 	name: 'Delete',
-	action: 'Delete a file',
+	action: 'Delete file',
 	description: 'Delete a file permanently',
 	fields: [fileField],
 	async execute(item) {
@@ -23,6 +23,6 @@ export async function removeFile({ functions }: ItemContext, fileId: string): Pr
 		path: `/files/${pathPart(functions, fileField.displayName, fileId)}`,
 		needs: confirmationOf('the deletion', 'deleted'),
 		mayBeEmpty: true,
-		doubt: 'Files App may have deleted the file anyway: use Get to see whether it still exists.',
+		doubt: 'Files App may have deleted the file anyway. Use Get to check whether it still exists.',
 	});
 }

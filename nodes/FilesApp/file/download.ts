@@ -8,13 +8,13 @@ import { downloadFile } from '../../shared/transfer/download';
 import { transferSettings } from '../../shared/transfer/settings';
 import { describeFile, filesApp } from '../service';
 import { fileField } from './fields';
-import { fileDetails } from './get';
+import { fetchFileDetails } from './get';
 
 export const download: Operation = {
 	value: 'download',
 	name: 'Download',
-	action: 'Download a file',
-	description: 'Fetch the content of a file, and its details',
+	action: 'Download file',
+	description: 'Download a file and its details',
 	fields: [fileField, outputField],
 	options: [
 		{
@@ -23,7 +23,7 @@ export const download: Operation = {
 			type: 'string',
 			default: '',
 			placeholder: 'e.g. report.pdf',
-			description: 'Replaces the name that the file has in Files App',
+			description: 'Overrides the file name in Files App',
 		},
 		sha256Option,
 		stallOption,
@@ -31,8 +31,8 @@ export const download: Operation = {
 	async execute(item) {
 		const { functions, locator, option, parameter } = item;
 		const id = locator('fileId');
-		// The details come first: their size shows whether all of the file has arrived.
-		const details = await fileDetails(functions, id);
+		// Fetch the details first, because their size reveals a truncated download.
+		const details = await fetchFileDetails(functions, id);
 		const path = `/files/${pathPart(functions, fileField.displayName, id)}?download=true`;
 		const { binary, ...file } = await downloadFile(
 			functions,

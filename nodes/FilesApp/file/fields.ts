@@ -3,18 +3,18 @@ import type { INodeProperties } from 'n8n-workflow';
 import { locatorField } from '../../shared/locator';
 import { FILE_URL } from '../service';
 
-/** One file of the account. */
+/** A file of the account. */
 export const fileField = locatorField({
 	displayName: 'File',
 	name: 'fileId',
-	description: 'The file, picked from the list, by a URL that contains its ID, or by its ID',
+	description: 'The file to use. Select it from the list, or enter its URL or ID.',
 	searchListMethod: 'searchFiles',
 	urlPattern: FILE_URL,
 	urlPlaceholder: 'e.g. https://files-app.com/api/v2/files/file_abc123',
 	idPlaceholder: 'e.g. file_abc123',
 });
 
-/** A folder. The service has no list of them to pick from. */
+/** A folder ID. There is no list to select from, because the service has no route that lists folders. */
 export const folderField = (description: string): INodeProperties => ({
 	displayName: 'Folder ID',
 	name: 'folderId',

@@ -10,26 +10,26 @@ import { fileField } from './fields';
 export const get: Operation = {
 	value: 'get',
 	name: 'Get',
-	action: 'Get a file',
+	action: 'Get file',
 	description: 'Retrieve the name, size, type and dates of a file, without its content',
 	fields: [fileField],
 	async execute(item) {
-		return { json: describeFile(await fileDetails(item.functions, item.locator('fileId'))) };
+		return { json: describeFile(await fetchFileDetails(item.functions, item.locator('fileId'))) };
 	},
 };
 
-export async function fileDetails(context: ServiceContext, id: unknown): Promise<Json> {
+export async function fetchFileDetails(context: ServiceContext, id: unknown): Promise<Json> {
 	const path = `/files/${pathPart(context, fileField.displayName, id)}`;
 	const call = { method: 'GET', path, needs: FILE } as const;
 	return (await callApi(context, filesApp, call)).body;
 }
 
-/** A file, described; null where it is not there any more. */
-export async function fileIfThere(
+/** Fetches the details of a file; null if it no longer exists. */
+export async function fetchFileIfExists(
 	context: ServiceContext,
 	id: unknown,
 ): Promise<IDataObject | null> {
-	return await fileDetails(context, id).then(describeFile, (error: unknown) => {
+	return await fetchFileDetails(context, id).then(describeFile, (error: unknown) => {
 		if (error instanceof NodeApiError && error.httpCode === '404') return null;
 		throw error;
 	});

@@ -6,14 +6,17 @@ import { collectPages } from '../../shared/paging';
 import type { Json } from '../../shared/service';
 import { describeFile, filesApp } from '../service';
 import { folderField } from './fields';
-import { filePage, LARGEST_PAGE } from './list';
+import { fetchFilePage, MAX_PAGE_SIZE } from './list';
 
 export const getAll: Operation = {
 	value: 'getAll',
 	name: 'Get Many',
 	action: 'Get many files',
-	description: 'List the files of the account, or of one folder',
-	fields: [...returnAllFields, folderField('Only files of this folder. Empty means all files.')],
+	description: 'Retrieve a list of files in the account or a folder',
+	fields: [
+		...returnAllFields,
+		folderField('Only return files in this folder. Leave empty for all files.'),
+	],
 	options: [
 		...listFilters(filesApp.name, ['createdAfter', 'createdBefore', 'nameContains']),
 		{
@@ -26,7 +29,7 @@ export const getAll: Operation = {
 				{ name: 'Size', value: 'size' },
 			],
 			default: 'created_at',
-			description: 'The order of the list. Files App decides on its direction.',
+			description: 'The field to sort by. The sort direction cannot be set.',
 		},
 	],
 	async execute(item) {
@@ -36,13 +39,17 @@ export const getAll: Operation = {
 		const query = {
 			folderId: optionalText(parameter('folderId')),
 			sort: option<string>('sort'),
-			perPage: keep ? LARGEST_PAGE : Math.min(limit, LARGEST_PAGE),
+			perPage: keep ? MAX_PAGE_SIZE : Math.min(limit, MAX_PAGE_SIZE),
 		};
-		const files = await collectPages(1, async (page) => await filePage(functions, query, page), {
-			idOf: ({ id }) => id,
-			limit,
-			keep,
-		});
+		const files = await collectPages(
+			1,
+			async (page) => await fetchFilePage(functions, query, page),
+			{
+				idOf: ({ id }) => id,
+				limit,
+				keep,
+			},
+		);
 		return files.map((file) => ({ json: describeFile(file) }));
 	},
 };

@@ -13,38 +13,41 @@ import {
 } from '../../shared/service';
 import { filesApp } from '../service';
 
-/** The most that the service gives at once (Files App docs, List files). */
-export const LARGEST_PAGE = 100;
+/** The most files that one page can contain (Files App docs, List files). */
+export const MAX_PAGE_SIZE = 100;
 
 export interface ListQuery {
 	folderId?: string;
-	/** name, size or created_at. The docs do not say in which direction. */
+	/** `name`, `size` or `created_at`. The docs do not mention the direction. */
 	sort?: string;
 	perPage?: number;
 }
 
 export interface FilePage extends Page<Json, number> {
-	/** The service's own time, milliseconds since 1970. */
+	/** The service's clock, in milliseconds since 1970. */
 	now: number;
 	/** The `Date` header. */
 	date: unknown;
 }
 
-/** One page of the files, counted from 1. */
-export async function filePage(
+/**
+ * Fetches one page of the files.
+ * @param page starts at 1
+ */
+export async function fetchFilePage(
 	context: ServiceContext,
-	{ folderId, sort, perPage = LARGEST_PAGE }: ListQuery,
+	{ folderId, sort, perPage = MAX_PAGE_SIZE }: ListQuery,
 	page: number,
 ): Promise<FilePage> {
 	const qs: IDataObject = { page, per_page: perPage };
 	if (folderId) qs.folder_id = folderId;
 	if (sort) qs.sort = sort;
 	const call = { method: 'GET', path: '/files', qs, needs: FILES } as const;
-	const { body: answer, headers } = await callApi(context, filesApp, call);
-	const items = answer.files.filter(isJsonObject);
-	const given = Number(answer.per_page ?? perPage) || perPage;
+	const { body: list, headers } = await callApi(context, filesApp, call);
+	const items = list.files.filter(isJsonObject);
+	const pageSize = Number(list.per_page ?? perPage) || perPage;
 	const more =
-		typeof answer.total === 'number' ? page * given < answer.total : items.length >= given;
+		typeof list.total === 'number' ? page * pageSize < list.total : items.length >= pageSize;
 	const next = more && items.length > 0 ? page + 1 : undefined;
 	return { items, next, now: serviceTime(headers), date: headers.date };
 }
@@ -55,7 +58,7 @@ export const FILES: Essential<Json & { files: unknown[] }> = {
 		isJsonObject(body) && Array.isArray(body.files) ? { ...body, files: body.files } : undefined,
 };
 
-/** The list behind the File field; the service cannot search, so the names are compared here. */
+/** Searches the files for the File field. The names are compared here, because the service has no search. */
 export async function searchFiles(
 	this: ILoadOptionsFunctions,
 	filter?: string,
@@ -64,7 +67,7 @@ export async function searchFiles(
 	return await searchPages(
 		filter,
 		paginationToken,
-		async (page) => await filePage(this, { sort: 'name' }, page),
+		async (page) => await fetchFilePage(this, { sort: 'name' }, page),
 		({ id, name }) => ({ name: textOf(name) ?? String(id), value: String(id) }),
 	);
 }

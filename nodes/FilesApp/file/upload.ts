@@ -21,11 +21,11 @@ import { describeFile, FILE, filesApp } from '../service';
 import { uploadInChunks } from './chunks';
 import { folderField } from './fields';
 
-/** The parts of the docs' example have 5 MiB; they name no limit for a single request. */
+/** MiB. The chunks in the docs' example have 5 MiB. The docs give no limit for a single request. */
 const SIZES: PartDefaults = { threshold: 20, partSize: 5 };
 
-/** What a file is to become. */
-export interface Target {
+/** The folder and encryption of the uploaded file. */
+export interface UploadTarget {
 	folderId?: string;
 	encrypt: boolean;
 }
@@ -33,13 +33,13 @@ export interface Target {
 export const upload: Operation = {
 	value: 'upload',
 	name: 'Upload',
-	action: 'Upload a file',
-	description: 'Store one or several files of the workflow; each gives an item',
+	action: 'Upload file',
+	description: 'Upload one or more files',
 	fields: [
 		inputField,
 		{
-			...folderField('The folder that the file is put into. Empty means the top level.'),
-			hint: 'For a file that is sent in parts Files App documents no folder: it is sent along, and may be ignored',
+			...folderField('The folder to upload to. Leave empty for the top level.'),
+			hint: 'Files App may ignore the folder for large files that are uploaded in chunks',
 		},
 		{
 			displayName: 'Encrypt',
@@ -47,7 +47,7 @@ export const upload: Operation = {
 			type: 'boolean',
 			default: true,
 			description:
-				'Whether Files App stores the file encrypted. For a file that is sent in parts it may decide by itself.',
+				'Whether to store the file encrypted. Files App may ignore this for large files that are uploaded in chunks.',
 		},
 	],
 	options: [...partOptions('chunk', SIZES), sha256Option, stallOption, uploadNameOption],
@@ -59,11 +59,11 @@ export const upload: Operation = {
 			encrypt: parameter<boolean>('encrypt'),
 		};
 		return await uploadEach(item, 'fileId', async (file) => {
-			// An empty file has no parts.
-			const inParts = file.size > 0 && file.size >= settings.threshold;
-			const { body, measure } = inParts
+			// An empty file has no chunks.
+			const inChunks = file.size > 0 && file.size >= settings.threshold;
+			const { body, measure } = inChunks
 				? await uploadInChunks(item, file, target, settings)
-				: await uploadAtOnce(item, file, target, settings);
+				: await uploadInOneRequest(item, file, target, settings);
 			const { size, sha256 } = body;
 			compareWithService(functions.getNode(), file.fileName, measure, { size, sha256 });
 			const hash = measure.sha256 ? { sha256: measure.sha256 } : {};
@@ -72,10 +72,10 @@ export const upload: Operation = {
 	},
 };
 
-async function uploadAtOnce(
+async function uploadInOneRequest(
 	item: ItemContext,
 	file: FileSource,
-	{ folderId, encrypt }: Target,
+	{ folderId, encrypt }: UploadTarget,
 	settings: TransferSettings,
 ) {
 	const fields = { ...(folderId && { folder_id: folderId }), encrypt: String(encrypt) };

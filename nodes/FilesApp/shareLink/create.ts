@@ -7,14 +7,14 @@ import { type Essential, isJsonObject, type Json, textOf } from '../../shared/se
 import { fileField } from '../file/fields';
 import { filesApp } from '../service';
 
-/** Hours of the units. */
+/** The hours of each unit. */
 const UNITS: Readonly<Record<string, number>> = { hours: 1, days: 24 };
 
 export const create: Operation = {
 	value: 'create',
 	name: 'Create',
-	action: 'Create a share link',
-	description: 'Make a link by which others get at a file',
+	action: 'Create share link',
+	description: 'Create a link to share a file',
 	fields: [
 		fileField,
 		{
@@ -22,16 +22,16 @@ export const create: Operation = {
 			name: 'expires',
 			type: 'boolean',
 			default: true,
-			description: 'Whether the link stops working after a time. Without this, Files App decides.',
+			description: 'Whether the link expires. If turned off, Files App applies its default.',
 		},
 		{
-			displayName: 'Expires In',
+			displayName: 'Expires After',
 			name: 'expiresIn',
 			type: 'number',
 			typeOptions: { minValue: 1, maxValue: 36_500, numberPrecision: 0 },
 			default: 7,
 			displayOptions: { show: { expires: [true] } },
-			description: 'How long the link works, from now',
+			description: 'How long the link stays active',
 		},
 		{
 			displayName: 'Unit',
@@ -43,7 +43,7 @@ export const create: Operation = {
 			],
 			default: 'days',
 			displayOptions: { show: { expires: [true] } },
-			description: 'What the number counts',
+			description: 'The unit of time',
 		},
 		{
 			displayName: 'Password',
@@ -52,14 +52,14 @@ export const create: Operation = {
 			isSafeguard: true,
 			typeOptions: { password: true },
 			default: '',
-			description: 'What a visitor has to enter. Empty means that the link alone is enough.',
+			description: 'The password required to open the link. Leave empty for no password.',
 		},
 		{
 			displayName: 'Allow Download',
 			name: 'allowDownload',
 			type: 'boolean',
 			default: true,
-			description: 'Whether a visitor may download the file, and not only look at it',
+			description: 'Whether visitors can download the file instead of only viewing it',
 		},
 	],
 	async execute(item) {
@@ -69,7 +69,7 @@ export const create: Operation = {
 			path: '/share',
 			body: { file_id: fileId, ...linkSettings(item) },
 			needs: LINK,
-			// Sent twice, it would make two links.
+			// Not retried: a second call would create a second link.
 			repeatable: false,
 			doubt:
 				'Files App may have created the share link anyway. Its API cannot list links, so check its website before you run the node again.',

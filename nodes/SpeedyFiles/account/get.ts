@@ -7,8 +7,8 @@ import { ACCOUNT, speedyFiles } from '../service';
 export const get: Operation = {
 	value: 'get',
 	name: 'Get',
-	action: 'Get the account',
-	description: 'Retrieve the user that the API token belongs to, and their role',
+	action: 'Get account',
+	description: 'Retrieve the user and role of the API token',
 	fields: [],
 	async execute({ functions }) {
 		const call = { method: 'GET', path: '/me', needs: ACCOUNT } as const;

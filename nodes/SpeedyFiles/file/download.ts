@@ -5,16 +5,16 @@ import type { ItemContext, Operation } from '../../shared/operation';
 import { optionalText } from '../../shared/parameters';
 import { type Downloaded, downloadFile } from '../../shared/transfer/download';
 import { transferSettings } from '../../shared/transfer/settings';
-import { fileHost, linkHost } from '../service';
+import { magicLinkFileHost, magicLinkHost } from '../service';
 import { fileField, linkField, scopeField } from './fields';
 import { downloadUrl } from './magicLink';
-import { END_OF_ZIP, hasEndOfZip } from './zip';
+import { MAX_ZIP_END_BYTES, hasEndOfZip } from './zip';
 
 export const download: Operation = {
 	value: 'download',
 	name: 'Download',
-	action: 'Download a file',
-	description: 'Fetch one file of a package by its magic link, or all of them as a ZIP',
+	action: 'Download file',
+	description: 'Download one file of a package, or all files as a ZIP, using its magic link',
 	fields: [linkField, scopeField, fileField, outputField],
 	options: [
 		sha256Option,
@@ -26,7 +26,7 @@ export const download: Operation = {
 			default: '',
 			placeholder: 'e.g. {{ $json.files[0].sha256 }}',
 			description:
-				'The SHA-256 that the file must have, as the package says. Another file is an error and is not handed on.',
+				'The expected SHA-256 of the file. The node fails if the downloaded file does not match.',
 		},
 		{
 			displayName: 'File Name',
@@ -34,7 +34,7 @@ export const download: Operation = {
 			type: 'string',
 			default: '',
 			placeholder: 'e.g. report.pdf',
-			description: 'Replaces the name that SpeedyFiles gives',
+			description: 'Overrides the file name in SpeedyFiles',
 		},
 		stallOption,
 	],
@@ -50,11 +50,14 @@ export const download: Operation = {
 			{
 				...settings,
 				sha256: settings.sha256 || expected !== undefined,
-				host: isZip ? linkHost : fileHost,
-				tailSize: isZip ? END_OF_ZIP : 0,
-				objection(arrived, tail) {
-					if (expected && arrived.sha256 !== expected) return differs(item, arrived, expected);
-					return isZip && !hasEndOfZip(tail, arrived.size) ? cutOff(item, arrived) : undefined;
+				host: isZip ? magicLinkHost : magicLinkFileHost,
+				tailSize: isZip ? MAX_ZIP_END_BYTES : 0,
+				objection(downloaded, tail) {
+					if (expected && downloaded.sha256 !== expected)
+						return hashMismatchError(item, downloaded, expected);
+					return isZip && !hasEndOfZip(tail, downloaded.size)
+						? truncatedZipError(item, downloaded)
+						: undefined;
 				},
 			},
 		);
@@ -63,24 +66,27 @@ export const download: Operation = {
 	},
 };
 
-function cutOff({ functions, itemIndex }: ItemContext, { size }: Omit<Downloaded, 'binary'>) {
-	const description = 'The connection, or SpeedyFiles itself, broke off. Run the node again.';
+function truncatedZipError(
+	{ functions, itemIndex }: ItemContext,
+	{ size }: Omit<Downloaded, 'binary'>,
+) {
+	const description = 'The connection or SpeedyFiles ended the download early. Run the node again.';
 	return new NodeOperationError(
 		functions.getNode(),
-		`The ZIP file ends after ${size} bytes without its end record`,
+		`The ZIP file is incomplete: it ends after ${size} bytes without an end record`,
 		{ itemIndex, description },
 	);
 }
 
-function differs(
+function hashMismatchError(
 	{ functions, itemIndex }: ItemContext,
 	{ fileName, sha256 }: Omit<Downloaded, 'binary'>,
 	expected: string,
 ) {
-	const description = `Its SHA-256 is ${sha256}, the expected one is ${expected}. Check that the magic link, the File and the Expected SHA-256 belong to the same package.`;
+	const description = `The SHA-256 is ${sha256}, but ${expected} was expected. Make sure Magic Link, File and Expected SHA-256 belong to the same package.`;
 	return new NodeOperationError(
 		functions.getNode(),
-		`“${fileName}” is not the file that was expected`,
+		`“${fileName}” does not match the expected SHA-256`,
 		{ itemIndex, description },
 	);
 }

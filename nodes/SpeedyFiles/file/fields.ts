@@ -10,19 +10,23 @@ export const linkField: INodeProperties = {
 	required: true,
 	placeholder: 'e.g. {{ $json.magicLink }}',
 	description:
-		'The link of a package that was sent. It is called without your credential, and each download counts as one of the recipient.',
+		'The magic link of a sent package. Your credential is not sent, and each download counts as a download by the recipient.',
 };
 
 export const scopeField: INodeProperties = {
-	displayName: 'Download',
+	displayName: 'Files to Download',
 	name: 'scope',
 	type: 'options',
 	options: [
-		{ name: 'All Files as a ZIP', value: 'all', description: 'Not for packages kept in S3' },
-		{ name: 'One File', value: 'one' },
+		{
+			name: 'All Files (ZIP)',
+			value: 'all',
+			description: 'Not available for packages stored in S3',
+		},
+		{ name: 'Single File', value: 'one' },
 	],
 	default: 'one',
-	description: 'What to fetch of the package',
+	description: 'What to download',
 };
 
 export const fileField: INodeProperties = {
@@ -30,7 +34,7 @@ export const fileField: INodeProperties = {
 		displayName: 'File',
 		name: 'fileId',
 		description:
-			'A file of the package behind the magic link: its ID is in files of the package. Not needed where the magic link is that of a file.',
+			'The file to download. It must be in the package of the magic link. Not needed if the link points to a single file.',
 		searchListMethod: 'searchFiles',
 		urlPattern: 'https?:\\/\\/[^?#]+\\/p\\/[A-Za-z0-9_-]+\\/file\\/([A-Za-z0-9_-]+)',
 		urlPlaceholder: 'e.g. https://files.example.com/p/…/file/a1B2c3D4e5F',

@@ -3,12 +3,12 @@ import type { ItemContext } from '../../shared/operation';
 import { invalidParameter } from '../../shared/schema';
 import { fileField, linkField } from './fields';
 
-/** A magic link, or what the page behind it links to (SpeedyFiles source, app/routes/public.py). */
+/** A magic link, or one of the download links on its page (SpeedyFiles source, app/routes/public.py). */
 const LINK = /^(.*\/p\/[\w-]+)(?:\/(?:file\/([\w-]+)|zip))?\/?$/;
 
 /**
- * The URL to fetch: one file, or all of them as a ZIP. The link may also be that of a file.
- * @throws NodeOperationError that names the field which is empty or wrong
+ * The download URL of one file, or of all files as a ZIP. The magic link may also point to a single file.
+ * @throws NodeOperationError that names the empty or invalid field
  */
 export function downloadUrl(item: ItemContext): string {
 	const { functions, parameter, locator } = item;
@@ -27,6 +27,6 @@ function readLink(item: ItemContext, value: string): { link: string; fileId?: st
 		item,
 		linkField.displayName,
 		'is not a valid magic link',
-		'It looks like https://files.example.com/p/… and is in magicLink of the output of Send or Finalize.',
+		'It looks like https://files.example.com/p/… You can find it as magicLink in the output of Send or Finalize.',
 	);
 }

@@ -1,22 +1,22 @@
-/** Bytes of the end record of a ZIP file, with the longest comment behind it and the records of ZIP64 before it. */
-export const END_OF_ZIP = 22 + 65_535 + 20 + 56;
+/** The largest size in bytes of the end of a ZIP file: ZIP64 records, end record and the longest comment. */
+export const MAX_ZIP_END_BYTES = 22 + 65_535 + 20 + 56;
 
 const END_RECORD = 0x06054b50;
 const ZIP64_LOCATOR = 0x07064b50;
 const ZIP64_RECORD = 0x06064b50;
 
 /**
- * Whether a ZIP file ends as it has to: with an end record that points at the list of files right before it (APPNOTE.TXT,
- * 4.3.16). SpeedyFiles streams the file without its length, so one that was cut off could not be told from a whole one.
- * @param tail the last {@link END_OF_ZIP} bytes, or all if there are fewer
- * @param size bytes of the whole file
+ * Whether a ZIP file ends with an end record that points to the central directory directly before it (APPNOTE.TXT,
+ * 4.3.16). SpeedyFiles streams ZIP files without a Content-Length, so nothing else reveals a truncated download.
+ * @param tail the last {@link MAX_ZIP_END_BYTES} bytes, or the whole file if it is shorter
+ * @param size the size of the whole file in bytes
  */
 export function hasEndOfZip(tail: Buffer, size: number): boolean {
 	const start = size - tail.length;
 	for (let at = tail.length - 22; at >= 0; at--) {
 		if (tail.readUInt32LE(at) !== END_RECORD) continue;
 		if (at + 22 + tail.readUInt16LE(at + 20) !== tail.length) continue;
-		// A comment may look like an end record: the search goes on before it.
+		// A comment may look like an end record, so continue searching before it.
 		if (endsList(tail, at, start) || endsListOfZip64(tail, at, start)) return true;
 	}
 	return false;
@@ -27,7 +27,10 @@ function endsList(tail: Buffer, at: number, start: number): boolean {
 	return offset + length === start + at;
 }
 
-/** The numbers that are too large for the end record are in one of ZIP64 (4.3.14), which a locator before it points at. */
+/**
+ * Numbers too large for the end record are in a ZIP64 end record (4.3.14). The locator before the end record points to
+ * it.
+ */
 function endsListOfZip64(tail: Buffer, at: number, start: number): boolean {
 	const locator = at - 20;
 	if (locator < 0 || tail.readUInt32LE(locator) !== ZIP64_LOCATOR) return false;

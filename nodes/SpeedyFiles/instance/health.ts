@@ -8,8 +8,8 @@ import { speedyFiles } from '../service';
 export const health: Operation = {
 	value: 'health',
 	name: 'Check Health',
-	action: 'Check the health of the instance',
-	description: 'See whether the SpeedyFiles server is up. It does not look at the API token.',
+	action: 'Check instance health',
+	description: 'Check whether the SpeedyFiles server is running. The API token is not verified.',
 	fields: [],
 	async execute({ functions }) {
 		const call = { method: 'GET', path: '/health', needs: STATUS } as const;

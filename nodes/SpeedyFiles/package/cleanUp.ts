@@ -7,7 +7,7 @@ import { meetsAll } from '../../shared/cleanUp/scope';
 import { datesOf } from '../../shared/expiry';
 import { nameConditions } from '../../shared/listFilters';
 import { textOf } from '../../shared/service';
-import { fetchPackages, NEWEST } from '../packagePages';
+import { fetchPackages, FIRST_PAGE } from '../packagePages';
 import { speedyFiles } from '../service';
 import { removePackage } from './delete';
 import { filterOptions, packageScope } from './filters';
@@ -19,13 +19,14 @@ const titleOption: INodeProperties = {
 	default: '',
 	placeholder: 'e.g. invoice',
 	description:
-		'Only packages with this text in their title, in upper or lower case. SpeedyFiles cannot filter by it: this node reads the list and picks.',
+		'Only clean up packages whose title contains this text (not case-sensitive). The filter is applied by n8n because SpeedyFiles does not support it.',
 };
 
 /**
- * Deletes and does not revoke. The link of an expired package is dead already, so to revoke it would free nothing, leave
- * the package to be found again by the next run, and fire package.revoked each time (SpeedyFiles source, app/routes/api.py).
- * A draft or a revoked package whose time is over counts as expired: it cannot be prolonged, a new link would be dead too.
+ * Deletes packages instead of revoking them. The link of an expired package no longer works, so revoking it would free
+ * no storage, and each run would find it and send the event package.revoked again (SpeedyFiles source,
+ * app/routes/api.py). Drafts and revoked packages past their expiry date count as expired, because the date cannot be
+ * extended and a new link would not work either.
  */
 export const cleanUp = cleanUpOperation({
 	service: speedyFiles.name,
@@ -33,14 +34,14 @@ export const cleanUp = cleanUpOperation({
 		noun: 'package',
 		label: 'title',
 		canExpire: true,
-		note: 'With the token of an admin, the packages of all users are looked at.',
+		note: 'With an admin’s token, this includes the packages of all users.',
 	},
 	scopeOptions: [...filterOptions.filter(({ name }) => name !== 'createdAfter'), titleOption],
 	remove: removePackage,
 	async list(item) {
 		const scope = packageScope(item);
 		const titled = nameConditions(item, 'title', 'titleContains');
-		return await readListing(NEWEST, async (position) => {
+		return await readListing(FIRST_PAGE, async (position) => {
 			const page = await fetchPackages(item.functions, position);
 			const items = page.items.map(
 				(one): Found => ({

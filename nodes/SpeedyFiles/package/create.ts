@@ -6,18 +6,21 @@ import type { ItemContext, Operation } from '../../shared/operation';
 import { optionalText } from '../../shared/parameters';
 import type { Field } from '../../shared/schema';
 import { describePackage } from '../describe';
-import { NOTIFYING, PACKAGE, speedyFiles } from '../service';
+import { NOTIFICATION_TIMEOUT, PACKAGE, speedyFiles } from '../service';
 import { daysField, directionField, emailField, nameField, noteOption, titleField } from './fields';
 
-/** The API makes and forgets the link of an inbound package (SpeedyFiles source, app/routes/api.py). */
-const NO_LINK =
-	'SpeedyFiles has neither mailed nor returned the upload link of this inbound package.';
+/**
+ * The API creates the link of an inbound package, but neither stores nor returns it (SpeedyFiles source,
+ * app/routes/api.py).
+ */
+const NO_LINK = 'SpeedyFiles did not email or return the upload link for this inbound package.';
 
 export const create: Operation = {
 	value: 'create',
 	name: 'Create',
-	action: 'Create a package',
-	description: 'Begin a package for one recipient, to upload files into and finalize',
+	action: 'Create package',
+	description:
+		'Create a draft package for a recipient. Add files with Upload File, then send it with Finalize.',
 	fields: [titleField, emailField, nameField, directionField, daysField],
 	options: [noteOption],
 	async execute(item) {
@@ -27,16 +30,16 @@ export const create: Operation = {
 	},
 };
 
-/** Creates a package from the fields of the item, and describes it. */
+/** Creates a package from the fields of the item. */
 export async function createPackage(item: ItemContext, direction: string): Promise<IDataObject> {
 	const { body, headers } = await callApi(item.functions, speedyFiles, {
 		method: 'POST',
 		path: '/packages',
 		body: packageRequest(item, direction),
 		needs: PACKAGE,
-		timeout: NOTIFYING,
+		timeout: NOTIFICATION_TIMEOUT,
 		repeatable: false,
-		doubt: 'SpeedyFiles may have created the package anyway: check with Package → Get Many.',
+		doubt: 'SpeedyFiles may have created the package anyway. Use Package → Get Many to check.',
 	});
 	return describePackage(body, serviceTime(headers));
 }

@@ -1,14 +1,14 @@
 import { callApi } from '../../shared/http';
 import type { ItemContext, Operation } from '../../shared/operation';
 import { confirmationOf } from '../../shared/service';
-import { NOTIFYING, speedyFiles } from '../service';
+import { NOTIFICATION_TIMEOUT, speedyFiles } from '../service';
 import { packageField, packageIdOf, packagePath } from './fields';
 
 export const deletePackage: Operation = {
 	value: 'delete',
 	name: 'Delete',
-	action: 'Delete a package',
-	description: 'Delete a package with its files and links for good',
+	action: 'Delete package',
+	description: 'Delete a package with its files and links permanently',
 	fields: [packageField],
 	async execute(item) {
 		const id = packageIdOf(item);
@@ -20,5 +20,10 @@ export const deletePackage: Operation = {
 export async function removePackage({ functions }: ItemContext, id: string): Promise<void> {
 	const path = packagePath(functions, id);
 	const needs = confirmationOf('the deletion', 'ok', 'deleted');
-	await callApi(functions, speedyFiles, { method: 'DELETE', path, needs, timeout: NOTIFYING });
+	await callApi(functions, speedyFiles, {
+		method: 'DELETE',
+		path,
+		needs,
+		timeout: NOTIFICATION_TIMEOUT,
+	});
 }

@@ -5,11 +5,11 @@ import { locatorField } from '../../shared/locator';
 import type { ItemContext } from '../../shared/operation';
 import type { ServiceContext } from '../../shared/service';
 
-/** One package. Its pages are /dash/packages/<id> in the browser and /api/v1/packages/<id> in the API. */
+/** A package. Its URL is /dash/packages/<id> in the web interface and /api/v1/packages/<id> in the API. */
 export const packageField = locatorField({
 	displayName: 'Package',
 	name: 'packageId',
-	description: 'The package, picked from those that the API token may see',
+	description: 'The package to use. The list shows all packages the API token can access.',
 	searchListMethod: 'searchPackages',
 	urlPattern: 'https?:\\/\\/[^?#]+\\/packages\\/([A-Za-z0-9_-]+)',
 	urlPlaceholder: 'e.g. https://files.example.com/dash/packages/pQ3v0kJ8Yk2mB1tZr7wXcA',
@@ -22,7 +22,6 @@ export const packageIdOf = ({ locator }: ItemContext): string => locator(package
 export const packagePath = (context: ServiceContext, id: string): string =>
 	`/packages/${pathPart(context, packageField.displayName, id)}`;
 
-/** What every new package says of itself and its recipient. */
 export const titleField: INodeProperties = {
 	displayName: 'Title',
 	name: 'title',
@@ -30,7 +29,7 @@ export const titleField: INodeProperties = {
 	default: '',
 	required: true,
 	placeholder: 'e.g. Q4 financials',
-	description: 'What the recipient sees first, up to 255 characters',
+	description: 'The title shown to the recipient (up to 255 characters)',
 };
 
 export const emailField: INodeProperties = {
@@ -40,7 +39,7 @@ export const emailField: INodeProperties = {
 	default: '',
 	required: true,
 	placeholder: 'e.g. cfo@acme.com',
-	description: 'Who gets the magic link',
+	description: 'The person who receives the magic link',
 };
 
 export const nameField: INodeProperties = {
@@ -50,7 +49,7 @@ export const nameField: INodeProperties = {
 	default: '',
 	required: true,
 	placeholder: 'e.g. Nathan Smith',
-	description: 'How the recipient is addressed',
+	description: 'The name used to address the recipient',
 };
 
 export const directionField: INodeProperties = {
@@ -61,26 +60,26 @@ export const directionField: INodeProperties = {
 		{
 			name: 'Outbound',
 			value: 'outbound',
-			description: 'You send files: a draft until it is finalized',
+			description: 'Send files to the recipient. Stays a draft until finalized.',
 		},
 		{
 			name: 'Inbound',
 			value: 'inbound',
-			description: 'You ask the recipient to upload files: active at once',
+			description: 'Ask the recipient to upload files. Active immediately.',
 		},
 	],
 	default: 'outbound',
 	description:
-		'Which way the files go. Mind with Inbound: the SpeedyFiles API neither mails the upload link nor returns it, so the recipient does not learn of it. To reach them, make inbound packages on the SpeedyFiles website.',
+		'Whether you send or receive files. For inbound packages, the SpeedyFiles API neither emails nor returns the upload link. Create inbound packages on the SpeedyFiles website instead.',
 };
 
 export const daysField: INodeProperties = {
-	displayName: 'Expires In Days',
+	displayName: 'Expires After (Days)',
 	name: 'ttlDays',
 	type: 'number',
 	typeOptions: { minValue: 1, maxValue: 90 },
 	default: 7,
-	description: 'After how many days the magic link stops working, up to 90',
+	description: 'Number of days until the magic link expires (up to 90)',
 };
 
 export const noteOption: INodeProperties = {
@@ -90,5 +89,5 @@ export const noteOption: INodeProperties = {
 	typeOptions: { rows: 3 },
 	default: '',
 	placeholder: 'e.g. Please look at page 3.',
-	description: 'A message to the recipient, up to 4000 characters',
+	description: 'A message to the recipient (up to 4,000 characters)',
 };

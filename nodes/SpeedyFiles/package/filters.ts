@@ -8,7 +8,7 @@ import { optionalText } from '../../shared/parameters';
 import type { Field } from '../../shared/schema';
 import { effectiveStatusOf } from '../describe';
 
-/** What SpeedyFiles itself does not offer. */
+/** Filters that n8n applies, because SpeedyFiles does not support them. */
 export const filterOptions: Field[] = [
 	{
 		displayName: 'Created After',
@@ -16,7 +16,7 @@ export const filterOptions: Field[] = [
 		type: 'dateTime',
 		default: '',
 		description:
-			'Only packages that were created at this time or later. SpeedyFiles cannot filter by it: this node reads the list and picks.',
+			'Only include packages created at or after this time. The filter is applied by n8n because SpeedyFiles does not support it.',
 	},
 	{
 		displayName: 'Direction',
@@ -28,7 +28,7 @@ export const filterOptions: Field[] = [
 		],
 		default: 'outbound',
 		description:
-			'Only packages that go this way. SpeedyFiles cannot filter by it: this node reads the list and picks.',
+			'Only include packages sent in this direction. The filter is applied by n8n because SpeedyFiles does not support it.',
 	},
 	{
 		displayName: 'Recipient Email',
@@ -37,7 +37,7 @@ export const filterOptions: Field[] = [
 		default: '',
 		placeholder: 'e.g. cfo@acme.com',
 		description:
-			'Only packages for this address. SpeedyFiles cannot filter by it: this node reads the list and picks.',
+			'Only include packages for this recipient. The filter is applied by n8n because SpeedyFiles does not support it.',
 	},
 	{
 		displayName: 'Status',
@@ -47,20 +47,20 @@ export const filterOptions: Field[] = [
 			{ name: 'Active', value: 'active', description: 'The magic link works' },
 			{ name: 'Completed', value: 'completed', description: 'Reserved by SpeedyFiles' },
 			{ name: 'Draft', value: 'draft', description: 'Not finalized yet' },
-			{ name: 'Expired', value: 'expired', description: 'Active before, and its time is over' },
+			{ name: 'Expired', value: 'expired', description: 'Was active, but has expired' },
 			{ name: 'Revoked', value: 'revoked', description: 'The magic link was withdrawn' },
 		],
 		default: [],
 		description:
-			'Only packages in one of these states, as effectiveStatus says it. SpeedyFiles cannot filter by it: this node reads the list and picks.',
+			'Only include packages with one of these statuses (effectiveStatus). The filter is applied by n8n because SpeedyFiles does not support it.',
 	},
 ];
 
 export interface PackageFilter {
 	keep(described: IDataObject): boolean;
-	/** Milliseconds since 1970; packages that are older are not wanted. */
+	/** Milliseconds since 1970; older packages are left out. */
 	createdAfter: number;
-	/** Whether every package passes. */
+	/** Whether no filter is set. */
 	isOpen: boolean;
 }
 
@@ -76,7 +76,7 @@ export function packageFilter(item: ItemContext): PackageFilter {
 	};
 }
 
-/** The filters other than by date that the user has set, as conditions on a package and its effective status. */
+/** The filters that are set, except by date, as conditions on a package and its effective status. */
 function packageConditions(item: ItemContext) {
 	const direction = item.option<string>('direction');
 	const email = optionalText(item.option('recipientEmail'));
@@ -100,7 +100,7 @@ function packageConditions(item: ItemContext) {
 	];
 }
 
-/** The same as conditions of what is cleaned up, at a time in milliseconds since 1970. */
+/** The same conditions for Clean Up, which evaluates them at a time in milliseconds since 1970. */
 export function packageScope(item: ItemContext): (one: IDataObject, now: number) => Condition[] {
 	const conditions = packageConditions(item);
 	return (one, now) => conditions(one, effectiveStatusOf(one, now));

@@ -4,21 +4,21 @@ import { mayHaveActed, withItem } from '../../shared/errors';
 import { callApi } from '../../shared/http';
 import type { ItemContext, Operation } from '../../shared/operation';
 import { type Essential, isJsonObject, type ServiceContext, textOf } from '../../shared/service';
-import { NOTIFYING, PACKAGE, speedyFiles } from '../service';
+import { NOTIFICATION_TIMEOUT, PACKAGE, speedyFiles } from '../service';
 import { packageField, packageIdOf, packagePath } from './fields';
 
-/** Why an output has no link: only its hash is stored (SpeedyFiles docs, Magic links). */
-const FINALIZED_BEFORE =
-	'The package was finalized before. SpeedyFiles shows its magic link only the first time; the recipient has it by e-mail. For a new link revoke the package and finalize it again.';
-const ANSWER_LOST =
-	'The package is finalized and the recipient gets the magic link by e-mail, but the answer that showed it was lost. For a new link revoke the package and finalize it again.';
+/** Why an output has no link: SpeedyFiles only stores the hash of the link (SpeedyFiles docs, Magic links). */
+const ALREADY_FINALIZED =
+	'The package was already finalized. SpeedyFiles only shows the magic link once, and the recipient received it by email. To get a new link, revoke the package and finalize it again.';
+const RESPONSE_LOST =
+	'The package was finalized and the magic link was emailed, but the response with the link was lost. To get a new link, revoke the package and finalize it again.';
 
 export const finalize: Operation = {
 	value: 'finalize',
 	name: 'Finalize',
-	action: 'Finalize a package',
+	action: 'Finalize package',
 	description:
-		'Make the magic link of an outbound package, which is shown only this once, and mail it to the recipient. Gives a revoked package a new link.',
+		'Create the magic link of an outbound package and email it to the recipient. The link is only shown once. Revoked packages get a new link.',
 	fields: [packageField],
 	async execute(item) {
 		const id = packageIdOf(item);
@@ -27,8 +27,8 @@ export const finalize: Operation = {
 };
 
 /**
- * Finalizes a package. Never repeated: the answer to a second call has no link. Where the answer is lost, the package
- * tells whether it was finalized.
+ * Finalizes a package. Never retried, because the response to a second call does not contain the link. If the response
+ * is lost, the status of the package shows whether it was finalized.
  */
 export async function finalizePackage(
 	{ functions, itemIndex }: ItemContext,
@@ -40,16 +40,16 @@ export async function finalizePackage(
 			method: 'POST',
 			path: `${path}/finalize`,
 			needs: FINALIZED,
-			// A lost response is a lost link.
-			timeout: NOTIFYING,
+			// A response that arrives after the timeout would be lost, and the link with it.
+			timeout: NOTIFICATION_TIMEOUT,
 			repeatable: false,
 			doubt:
-				'SpeedyFiles may have finalized the package anyway: Package → Get then returns the status active.',
+				'SpeedyFiles may have finalized the package anyway. Use Package → Get to check: the status is then active.',
 		});
-		return linkOf(body, FINALIZED_BEFORE);
+		return linkOf(body, ALREADY_FINALIZED);
 	} catch (error) {
-		const isDone = mayHaveActed(error) && (await statusOf(functions, path)) === 'active';
-		if (isDone) return linkOf({ ok: true, magic_link: null }, ANSWER_LOST);
+		const isDone = mayHaveActed(error) && (await fetchStatus(functions, path)) === 'active';
+		if (isDone) return linkOf({ ok: true, magic_link: null }, RESPONSE_LOST);
 		throw withItem(functions.getNode(), error, itemIndex);
 	}
 }
@@ -62,13 +62,16 @@ const FINALIZED: Essential<IDataObject> = {
 			: undefined,
 };
 
-function linkOf(answer: IDataObject, whyNone: string): IDataObject {
-	const magicLink = textOf(answer.magic_link);
-	return magicLink ? { ...answer, magicLink } : { ...answer, magicLink: null, notice: whyNone };
+function linkOf(response: IDataObject, notice: string): IDataObject {
+	const magicLink = textOf(response.magic_link);
+	return magicLink ? { ...response, magicLink } : { ...response, magicLink: null, notice };
 }
 
-/** The status of a package, undefined where it cannot be learned. */
-export async function statusOf(context: ServiceContext, path: string): Promise<string | undefined> {
+/** Fetches the status of a package; undefined if the request fails. */
+export async function fetchStatus(
+	context: ServiceContext,
+	path: string,
+): Promise<string | undefined> {
 	try {
 		const call = { method: 'GET', path, needs: PACKAGE } as const;
 		return textOf((await callApi(context, speedyFiles, call)).body.status);

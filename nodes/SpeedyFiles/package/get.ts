@@ -9,7 +9,7 @@ import { packageField, packageIdOf, packagePath } from './fields';
 export const get: Operation = {
 	value: 'get',
 	name: 'Get',
-	action: 'Get a package',
+	action: 'Get package',
 	description: 'Retrieve the status of a package and its files',
 	fields: [packageField, simplifyField],
 	async execute(item) {

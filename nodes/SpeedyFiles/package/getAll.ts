@@ -3,29 +3,29 @@ import { returnAllFields, simplifyField } from '../../shared/fields';
 import type { Operation } from '../../shared/operation';
 import { collectPages } from '../../shared/paging';
 import { simplifyPackage } from '../describe';
-import { fetchPackages, LARGEST_PAGE, NEWEST, type PackagePosition } from '../packagePages';
+import { fetchPackages, MAX_PAGE_SIZE, FIRST_PAGE, type PackagePosition } from '../packagePages';
 import { filterOptions, packageFilter } from './filters';
 
 export const getAll: Operation = {
 	value: 'getAll',
 	name: 'Get Many',
 	action: 'Get many packages',
-	description: 'List packages with their files, newest first',
+	description: 'Retrieve a list of packages with their files, newest first',
 	fields: [...returnAllFields, simplifyField],
 	options: filterOptions,
 	async execute(item) {
 		const { functions, parameter } = item;
 		const { keep, createdAfter, isOpen } = packageFilter(item);
 		const limit = parameter<boolean>('returnAll') ? Infinity : parameter<number>('limit');
-		const pageSize = isOpen ? Math.min(limit, LARGEST_PAGE) : LARGEST_PAGE;
+		const pageSize = isOpen ? Math.min(limit, MAX_PAGE_SIZE) : MAX_PAGE_SIZE;
 
 		const fetchPage = async (position: PackagePosition) => {
 			const page = await fetchPackages(functions, position, pageSize);
-			// The list goes from new to old: nothing that is wanted comes after this.
+			// The list is sorted from newest to oldest, so later pages only contain older packages.
 			const oldest = epochOf(page.items.at(-1)?.created_at) ?? Infinity;
 			return oldest < createdAfter ? { items: page.items } : page;
 		};
-		const found = await collectPages(NEWEST, fetchPage, { idOf: ({ id }) => id, limit, keep });
+		const found = await collectPages(FIRST_PAGE, fetchPage, { idOf: ({ id }) => id, limit, keep });
 		const isSimple = parameter<boolean>('simplify');
 		return found.map((one) => ({ json: isSimple ? simplifyPackage(one) : one }));
 	},

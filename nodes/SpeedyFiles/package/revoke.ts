@@ -2,22 +2,22 @@ import { serviceTime } from '../../shared/dates';
 import { callApi } from '../../shared/http';
 import type { Operation } from '../../shared/operation';
 import { describePackage } from '../describe';
-import { NOTIFYING, PACKAGE, speedyFiles } from '../service';
+import { NOTIFICATION_TIMEOUT, PACKAGE, speedyFiles } from '../service';
 import { packageField, packageIdOf, packagePath } from './fields';
 
 export const revoke: Operation = {
 	value: 'revoke',
 	name: 'Revoke',
-	action: 'Revoke a package',
-	description: 'Make the magic links of a package stop working; the package and its files stay',
+	action: 'Revoke package',
+	description: 'Disable the magic links of a package. The package and its files are kept.',
 	fields: [packageField],
 	async execute(item) {
 		const { body, headers } = await callApi(item.functions, speedyFiles, {
 			method: 'POST',
 			path: `${packagePath(item.functions, packageIdOf(item))}/revoke`,
 			needs: PACKAGE,
-			timeout: NOTIFYING,
-			// Each call fires the event package.revoked (SpeedyFiles source, app/routes/api.py).
+			timeout: NOTIFICATION_TIMEOUT,
+			// Not retried: each call sends the event package.revoked (SpeedyFiles source, app/routes/api.py).
 			repeatable: false,
 			doubt: 'SpeedyFiles may have revoked the package anyway. You can safely revoke it again.',
 		});

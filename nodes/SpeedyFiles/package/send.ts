@@ -5,27 +5,26 @@ import { inputField, sha256Option, stallOption } from '../../shared/fields';
 import type { ItemContext, Operation } from '../../shared/operation';
 import type { Field } from '../../shared/schema';
 import { filesOf } from '../../shared/transfer/source';
-import { sumOf } from '../describe';
+import { totalsOf } from '../describe';
 import { createPackage } from './create';
 import { daysField, emailField, nameField, noteOption, packagePath, titleField } from './fields';
 import { removePackage } from './delete';
-import { finalizePackage, statusOf } from './finalize';
-import { progressOf, uploadInto } from './upload';
+import { finalizePackage, fetchStatus } from './finalize';
+import { describeUploaded, uploadFilesInto } from './upload';
 
 const filesField: Field = {
 	...inputField,
 	default: '*',
 	placeholder: 'e.g. data, invoice',
-	hint: 'The input binary fields that contain the files, separated by commas; * for all of them',
-	description: 'All of these files go into one package',
+	hint: 'The names of the input fields that contain the files, separated by commas, or * for all files',
+	description: 'All of these files are sent in one package',
 };
 
 export const send: Operation = {
 	value: 'send',
 	name: 'Send',
-	action: 'Send files in a package',
-	description:
-		'Create a package, upload the files of the item and mail the magic link, in one step',
+	action: 'Send files',
+	description: 'Create a package, upload the files and email the magic link in one step',
 	fields: [titleField, emailField, nameField, filesField, daysField],
 	options: [
 		{
@@ -34,7 +33,7 @@ export const send: Operation = {
 			type: 'boolean',
 			default: false,
 			description:
-				'Whether to delete the package again when a file cannot be uploaded or it cannot be finalized. Otherwise it stays as a draft, to go on with. A package that was sent is never deleted.',
+				'Whether to delete the package if an upload or finalizing fails. If turned off, it is kept as a draft. Packages that were sent are never deleted.',
 		},
 		noteOption,
 		sha256Option,
@@ -44,42 +43,44 @@ export const send: Operation = {
 		const files = await filesOf(item, item.parameter(filesField.name));
 		const draft = await createPackage(item, 'outbound');
 		const id = String(draft.id);
-		const arrived: IDataObject[] = [];
+		const uploaded: IDataObject[] = [];
 		try {
-			await uploadInto(item, id, files, arrived);
+			await uploadFilesInto(item, id, files, uploaded);
 			const finalized = await finalizePackage(item, id);
-			// What the package is from now on, without asking for it again.
+			// Finalizing makes the package active, so no other request is needed to get its status.
 			const active = { status: 'active', effectiveStatus: 'active' };
-			return { json: { ...draft, ...active, files: arrived, ...sumOf(arrived), ...finalized } };
+			return {
+				json: { ...draft, ...active, files: uploaded, ...totalsOf(uploaded), ...finalized },
+			};
 		} catch (error) {
 			const problem = withItem(item.functions.getNode(), error, item.itemIndex);
-			const rest = await whatIsLeft(item, id, progressOf(files, arrived));
-			problem.description = `${problem.description ?? ''} ${rest}`.trim();
+			const remainder = await describeRemainder(item, id, describeUploaded(files, uploaded));
+			problem.description = `${problem.description ?? ''} ${remainder}`.trim();
 			throw withItem(item.functions.getNode(), problem, item.itemIndex);
 		}
 	},
 };
 
 /**
- * What a failure half way leaves behind, in words. Deletes the package if the user has chosen so, but only while it is
- * surely a draft: the recipient may have the link of any other.
+ * Describes in words the package that a failed run leaves behind. Deletes it if the user has turned that on, but only
+ * if it is certainly a draft, because otherwise the recipient may have its link.
  */
-async function whatIsLeft(item: ItemContext, id: string, progress: string): Promise<string> {
+async function describeRemainder(item: ItemContext, id: string, progress: string): Promise<string> {
 	const { functions, option } = item;
 	const path = packagePath(functions, id);
-	const there = `The package “${id}” exists with ${progress}.`;
-	const status = await statusOf(functions, path);
+	const summary = `The package “${id}” exists with ${progress}.`;
+	const status = await fetchStatus(functions, path);
 	if (status === undefined) {
-		return `${there} Its status could not be learned: look with Package → Get whether it was sent.`;
+		return `${summary} Its status is unknown. Use Package → Get to check whether it was sent.`;
 	}
-	if (status !== 'draft') return `${there} Its status is ${status}.`;
-	const goOn =
-		'The recipient has not been told. Go on with Upload File and Finalize, or delete it.';
-	if (!option<boolean>('deleteOnFailure')) return `${there} It is a draft. ${goOn}`;
+	if (status !== 'draft') return `${summary} Its status is ${status}.`;
+	const nextSteps =
+		'The recipient was not notified. Continue with Upload File and Finalize, or delete the package.';
+	if (!option<boolean>('deleteOnFailure')) return `${summary} It is a draft. ${nextSteps}`;
 	try {
 		await removePackage(item, id);
-		return `The package “${id}”, which had ${progress}, was deleted again.`;
+		return `The package “${id}” with ${progress} was deleted.`;
 	} catch (error) {
-		return `${there} It could not be deleted: ${(error as Error).message}. ${goOn}`;
+		return `${summary} It could not be deleted: ${(error as Error).message}. ${nextSteps}`;
 	}
 }

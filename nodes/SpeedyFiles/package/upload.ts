@@ -9,24 +9,25 @@ import type { Measure } from '../../shared/transfer/measured';
 import { transferSettings } from '../../shared/transfer/settings';
 import type { FileSource } from '../../shared/transfer/source';
 import { uploadWhole } from '../../shared/transfer/upload';
-import { describeFile, filesIn } from '../describe';
+import { describeFile, packageFiles } from '../describe';
 import { FILE, PACKAGE, speedyFiles } from '../service';
 import { packagePath } from './fields';
 
-/** SpeedyFiles deletes packages, not single files. */
-const DIFFERENCE = 'The damaged file is in the package: delete the package and send it anew.';
+/** The advice for a damaged file: the SpeedyFiles API can only delete whole packages. */
+const DELETE_PACKAGE =
+	'The package contains the damaged file. Delete the package and send it again.';
 
 /**
- * Uploads files into a package, one after the other, and adds each to `arrived` as soon as it is there.
- * @throws NodeApiError, NodeOperationError of the first that fails
+ * Uploads files to a package one after the other, and adds each one to `uploaded` when its upload succeeds.
+ * @throws NodeApiError, NodeOperationError of the first upload that fails
  */
-export async function uploadInto(
+export async function uploadFilesInto(
 	item: ItemContext,
 	packageId: string,
 	files: FileSource[],
-	arrived: IDataObject[],
+	uploaded: IDataObject[],
 ): Promise<void> {
-	for (const file of files) arrived.push(await uploadOne(item, packageId, file));
+	for (const file of files) uploaded.push(await uploadOne(item, packageId, file));
 }
 
 async function uploadOne(
@@ -44,18 +45,18 @@ async function uploadOne(
 		file,
 		{
 			...transferSettings(item),
-			// Its form parser knows quotes behind backslashes, and keeps %22 as it is (python-multipart).
+			// SpeedyFiles' form parser (python-multipart) unescapes \" in file names, but not %22.
 			form: multipartForm({}, { field: 'file', fileName, mimeType, size }, 'backslash'),
 			find: async (sent) => await findFile(functions, path, fileName, sent),
 		},
 	);
 	const reported = { size: stored.size_bytes, sha256: stored.sha256 };
-	compareWithService(functions.getNode(), fileName, measure, reported, DIFFERENCE);
+	compareWithService(functions.getNode(), fileName, measure, reported, DELETE_PACKAGE);
 	const sha256 = textOf(stored.sha256) ?? measure.sha256;
 	return { ...describeFile(stored), ...(sha256 && { sha256 }), binaryPropertyName: field };
 }
 
-/** A file of the package with that name and those very bytes; without a SHA-256 nothing is sure. */
+/** Finds the uploaded file in the package by its name and SHA-256; without a SHA-256 no file counts as found. */
 async function findFile(
 	context: ServiceContext,
 	path: string,
@@ -65,12 +66,14 @@ async function findFile(
 	if (!sha256) return undefined;
 	const call = { method: 'GET', path, needs: PACKAGE } as const;
 	const { body } = await callApi(context, speedyFiles, call);
-	return filesIn(body).find((file) => file.original_name === fileName && file.sha256 === sha256);
+	return packageFiles(body).find(
+		(file) => file.original_name === fileName && file.sha256 === sha256,
+	);
 }
 
-/** Which of the files are in the package, in words. */
-export function progressOf(files: FileSource[], arrived: IDataObject[]): string {
-	const names = arrived.map(({ original_name: name, id }) => `“${textOf(name) ?? String(id)}”`);
-	const there = `${arrived.length} of ${files.length} files`;
-	return names.length > 0 ? `${there} (${names.join(', ')})` : there;
+/** Describes in words which files are in the package. */
+export function describeUploaded(files: FileSource[], uploaded: IDataObject[]): string {
+	const names = uploaded.map(({ original_name: name, id }) => `“${textOf(name) ?? String(id)}”`);
+	const count = `${uploaded.length} of ${files.length} files`;
+	return names.length > 0 ? `${count} (${names.join(', ')})` : count;
 }

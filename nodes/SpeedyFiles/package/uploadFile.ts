@@ -4,32 +4,32 @@ import { withItem } from '../../shared/errors';
 import { inputField, sha256Option, stallOption } from '../../shared/fields';
 import type { Operation } from '../../shared/operation';
 import { filesOf } from '../../shared/transfer/source';
-import { sumOf } from '../describe';
+import { totalsOf } from '../describe';
 import { packageField, packageIdOf } from './fields';
-import { progressOf, uploadInto } from './upload';
+import { describeUploaded, uploadFilesInto } from './upload';
 
 export const uploadFile: Operation = {
 	value: 'uploadFile',
 	name: 'Upload File',
-	action: 'Upload a file to a package',
-	description: 'Put one or several files of the item into an outbound package',
+	action: 'Upload file to package',
+	description: 'Upload one or more files to an outbound package',
 	fields: [packageField, inputField],
 	options: [sha256Option, stallOption],
 	async execute(item) {
 		const { functions, itemIndex, parameter } = item;
 		const id = packageIdOf(item);
 		const files = await filesOf(item, parameter(inputField.name));
-		const arrived: IDataObject[] = [];
+		const uploaded: IDataObject[] = [];
 		try {
-			await uploadInto(item, id, files, arrived);
+			await uploadFilesInto(item, id, files, uploaded);
 		} catch (error) {
 			const problem = withItem(functions.getNode(), error, itemIndex);
 			if (files.length > 1) {
-				const there = `In the package “${id}”: ${progressOf(files, arrived)}.`;
-				problem.description = `${problem.description ?? ''} ${there}`.trim();
+				const summary = `In the package “${id}”: ${describeUploaded(files, uploaded)}.`;
+				problem.description = `${problem.description ?? ''} ${summary}`.trim();
 			}
 			throw withItem(functions.getNode(), problem, itemIndex);
 		}
-		return { json: { id, files: arrived, ...sumOf(arrived) } };
+		return { json: { id, files: uploaded, ...totalsOf(uploaded) } };
 	},
 };

@@ -13,18 +13,18 @@ const nameField: INodeProperties = {
 	default: '',
 	required: true,
 	placeholder: 'e.g. Nightly reports',
-	description: 'What the token is for, up to 128 characters',
+	description: 'What the token is used for (up to 128 characters)',
 };
 
 export const create: Operation = {
 	value: 'create',
 	name: 'Create',
-	action: 'Create a token',
-	description: 'Make an API token with the rights of the user in the credential',
+	action: 'Create token',
+	description: 'Create an API token with the same permissions as the credential’s user',
 	fields: [
 		{
 			displayName:
-				'SpeedyFiles shows a new token only this once: it is in <b>token</b> of the output, and n8n may save it with the execution. Store it in a safe place in the next node.',
+				'SpeedyFiles only shows a new token once. Find it in the <b>token</b> field of the output and store it securely. n8n may save it with the execution data.',
 			name: 'tokenNotice',
 			type: 'notice',
 			default: '',
@@ -33,12 +33,13 @@ export const create: Operation = {
 	],
 	options: [
 		{
-			displayName: 'Expires In Days',
+			displayName: 'Expires After (Days)',
 			name: 'expiresInDays',
 			type: 'number',
 			typeOptions: { minValue: 1, maxValue: 3650 },
 			default: 90,
-			description: 'After how many days the token stops working, up to 3650. Without it, never.',
+			description:
+				'Number of days until the token expires (up to 3,650). By default, it never expires.',
 		},
 	],
 	async execute(item) {
@@ -49,7 +50,7 @@ export const create: Operation = {
 			body: request,
 			needs: NEW_TOKEN,
 			repeatable: false,
-			doubt: `SpeedyFiles may have created the token “${request.name}” anyway. Its text is lost, so revoke it with Token → Revoke.`,
+			doubt: `SpeedyFiles may have created the token “${request.name}” anyway, but its value is lost. Revoke it with Token → Revoke.`,
 		});
 		return { json: describeToken(body, serviceTime(headers)) };
 	},

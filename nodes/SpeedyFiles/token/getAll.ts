@@ -6,7 +6,7 @@ export const getAll: Operation = {
 	value: 'getAll',
 	name: 'Get Many',
 	action: 'Get many tokens',
-	description: 'List the API tokens of the user in the credential, newest first',
+	description: 'Retrieve a list of the user’s API tokens, newest first',
 	fields: returnAllFields,
 	options: [
 		{
@@ -20,7 +20,7 @@ export const getAll: Operation = {
 			],
 			default: [],
 			description:
-				'Only tokens in one of these states, as effectiveStatus says it. SpeedyFiles cannot filter by it: this node reads the list and picks.',
+				'Only return tokens with one of these statuses (effectiveStatus). The filter is applied by n8n because SpeedyFiles does not support it.',
 		},
 	],
 	async execute({ functions, parameter, option }) {

@@ -8,7 +8,7 @@ const tokenField = locatorField({
 	displayName: 'Token',
 	name: 'tokenId',
 	description:
-		'The token that shall stop working. Not the one of this credential, unless you mean it.',
+		'The token to revoke. If you revoke the token used by this credential, the credential stops working.',
 	searchListMethod: 'searchTokens',
 	urlPattern: 'https?:\\/\\/[^?#]+\\/me\\/tokens\\/([0-9]+)',
 	urlPlaceholder: 'e.g. https://files.example.com/api/v1/me/tokens/3',
@@ -18,8 +18,8 @@ const tokenField = locatorField({
 export const revoke: Operation = {
 	value: 'revoke',
 	name: 'Revoke',
-	action: 'Revoke a token',
-	description: 'Make an API token of the user in the credential stop working at once',
+	action: 'Revoke token',
+	description: 'Revoke an API token immediately',
 	fields: [tokenField],
 	async execute({ functions, locator }) {
 		const id = locator(tokenField.name);

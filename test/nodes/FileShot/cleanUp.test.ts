@@ -5,8 +5,8 @@ import { Host } from '../../support/host';
 
 const { cleanUp, filesThere, left, node, sandbox, settings } = fileShotCleanUp();
 
-describe('with the default values', () => {
-	it('shows what would be deleted and why, and deletes nothing', async () => {
+describe('Clean Up with the default settings', () => {
+	it('reports which files it would delete and why, and deletes nothing', async () => {
 		await filesThere({ 'a.txt': 1, 'b.txt': 30 });
 		await pass(sandbox, 2 * DAY);
 		const items = await cleanUp();
@@ -18,7 +18,7 @@ describe('with the default values', () => {
 				fileName: 'a.txt',
 				fileSize: 5,
 				effectiveStatus: 'expired',
-				// The service's own field, next to the normalised ones.
+				// A field of the service, kept next to the normalized ones.
 				downloadCount: 0,
 			}),
 			expect.objectContaining({
@@ -33,7 +33,7 @@ describe('with the default values', () => {
 		expect(await left()).toEqual(['a.txt', 'b.txt']);
 	});
 
-	it('an empty account has nothing to show', async () => {
+	it('returns an empty report for an empty account', async () => {
 		expect(await cleanUp()).toEqual([]);
 	});
 
@@ -49,7 +49,7 @@ describe('with the default values', () => {
 		{},
 		'={{ undefined }}',
 		'={{ "false" }}',
-	])('only a real false turns off the dry run: %j does not', async (dryRun) => {
+	])('keeps the dry run on for %j, because only the boolean false turns it off', async (dryRun) => {
 		await filesThere({ 'a.txt': 1 });
 		await pass(sandbox, 2 * DAY);
 		await sandbox.reset();
@@ -58,33 +58,36 @@ describe('with the default values', () => {
 		expect(await left()).toEqual(['a.txt']);
 	});
 
-	it('an expression that returns a real false does', async () => {
+	it('turns off the dry run for an expression that returns the boolean false', async () => {
 		await filesThere({ 'a.txt': 1 });
 		await pass(sandbox, 2 * DAY);
 		expect(tally(await cleanUp({ dryRun: '={{ 1 > 2 }}' }))).toEqual({ deleted: 1 });
 	});
 });
 
-describe('over months, by the clock of the service', () => {
-	it.each(['iso', 'epochSeconds', 'epochMilliseconds'])('with dates as %s', async (dates) => {
-		await settings({ dates });
-		await filesThere({ day: 1, month: 30, quarter: 90, year: 365 });
-		for (const [days, kept] of [
-			[2, ['month', 'quarter', 'year']],
-			[29, ['quarter', 'year']],
-			[58, ['quarter', 'year']],
-			[2, ['year']],
-			[300, []],
-		] as const) {
-			await pass(sandbox, days * DAY);
-			const before = await left();
-			const items = await cleanUp({ dryRun: false });
-			expect(tally(items).deleted ?? 0).toBe(before.length - kept.length);
-			expect(await left()).toEqual(kept);
-		}
-	});
+describe('expiry by the clock of the service', () => {
+	it.each(['iso', 'epochSeconds', 'epochMilliseconds'])(
+		'deletes the files that have expired, with dates as %s',
+		async (dates) => {
+			await settings({ dates });
+			await filesThere({ day: 1, month: 30, quarter: 90, year: 365 });
+			for (const [days, kept] of [
+				[2, ['month', 'quarter', 'year']],
+				[29, ['quarter', 'year']],
+				[58, ['quarter', 'year']],
+				[2, ['year']],
+				[300, []],
+			] as const) {
+				await pass(sandbox, days * DAY);
+				const before = await left();
+				const items = await cleanUp({ dryRun: false });
+				expect(tally(items).deleted ?? 0).toBe(before.length - kept.length);
+				expect(await left()).toEqual(kept);
+			}
+		},
+	);
 
-	it('what the clock of n8n alone takes for expired is not yet', async () => {
+	it('keeps a file that has expired by the clock of n8n only', async () => {
 		const expiresAt = new Date(Date.now() - 60_000).toISOString();
 		const body = JSON.stringify({ files: [{ fileId: '1', fileName: 'a', expiresAt }], total: 1 });
 		const host = new Host();
@@ -96,7 +99,7 @@ describe('over months, by the clock of the service', () => {
 		expect(host.requests).toHaveLength(1);
 	});
 
-	it('exactly at the moment of expiry it is expired, and a second before it is not', async () => {
+	it('counts a file as expired at its exact expiry time, but not one second before', async () => {
 		await pace(sandbox, 0);
 		await filesThere({ a: 1 });
 		await pass(sandbox, DAY - 2);
@@ -106,7 +109,7 @@ describe('over months, by the clock of the service', () => {
 	});
 });
 
-describe('selects', () => {
+describe('selection', () => {
 	beforeEach(async () => {
 		await filesThere({ expired: 1, soon: 4, later: 20 });
 		await pass(sandbox, 2 * DAY);
@@ -130,7 +133,7 @@ describe('selects', () => {
 		expect(items.every(({ action }) => action === 'wouldDelete')).toBe(true);
 	});
 
-	it('what a text in its name protects is kept, with that reason', async () => {
+	it('keeps a file with a protected text in its name and reports that reason', async () => {
 		await filesThere({ 'My CONTRACT': 1 });
 		await pass(sandbox, DAY + 2);
 		const options = { keepIfContains: 'contract, PIRED' };
@@ -151,14 +154,14 @@ describe('selects', () => {
 		[{ maxDeletions: 0 }, 'Maximum Deletions'],
 		[{ maxDeletions: 'many' }, 'Maximum Deletions'],
 		[{ options: { deletionsAtOnce: 21 } }, 'Concurrent Deletions'],
-	])('%j is refused before anything is asked', async (parameters, label) => {
+	])('rejects %j before it sends a request', async (parameters, label) => {
 		const error = errorOf(await runNode(node({ dryRun: false, ...parameters })));
 		expect(error.message).toContain(`The field “${label}” must be a whole number`);
 		expect(await sandbox.requests()).toEqual([]);
 	});
 });
 
-it('knows a file whose downloads are used up, and one without an expiry', async () => {
+it('recognizes a file that has reached its download limit, and one without an expiry date', async () => {
 	const files = [
 		{ fileId: '1', fileName: 'used up', expiresAt: '2999-01-01T00:00:00Z', expired: true },
 		{ fileId: '2', fileName: 'for ever', expiresAt: null },
@@ -179,10 +182,10 @@ it('knows a file whose downloads are used up, and one without an expiry', async 
 	expect(actionsBy('fileName', items)).toMatchObject({ nameless: 'kept', zero: 'kept' });
 });
 
-describe.each(['documented', 'desktop'])('deletes (%s routes)', (dialect) => {
+describe.each(['documented', 'desktop'])('deletion with the %s routes', (dialect) => {
 	beforeEach(async () => await settings({ dialect }));
 
-	it('all pages of them, and is safe to run twice', async () => {
+	it('deletes the files of all pages, and nothing more in a second run', async () => {
 		const names = Array.from({ length: 205 }, (_, n) => `old ${n}`);
 		await filesThere({ ...Object.fromEntries(names.map((name) => [name, 1])), young: 30 });
 		await pass(sandbox, 2 * DAY);
@@ -196,7 +199,7 @@ describe.each(['documented', 'desktop'])('deletes (%s routes)', (dialect) => {
 		[2, { deleted: 2, kept: 1 }],
 		[3, { deleted: 3 }],
 		[4, { deleted: 3 }],
-	])('at most %i, the oldest first', async (maxDeletions, counts) => {
+	])('deletes at most %i files, oldest first', async (maxDeletions, counts) => {
 		await filesThere({ c: 3, a: 1, b: 2 });
 		await pass(sandbox, 5 * DAY);
 		const items = await cleanUp({ dryRun: false, maxDeletions });
@@ -209,9 +212,9 @@ describe.each(['documented', 'desktop'])('deletes (%s routes)', (dialect) => {
 });
 
 it.each(['json', 'empty', 'noContent'])(
-	'understands the answer to a delete: %s',
-	async (answer) => {
-		await settings({ deleteAnswer: answer });
+	'accepts a deletion response of type %s',
+	async (response) => {
+		await settings({ deleteAnswer: response });
 		await filesThere({ a: 1 });
 		await pass(sandbox, 2 * DAY);
 		expect(tally(await cleanUp({ dryRun: false }))).toEqual({ deleted: 1 });
@@ -224,7 +227,7 @@ describe('the summary', () => {
 		await pass(sandbox, 3 * DAY);
 	});
 
-	it('counts, and has a text for a message', async () => {
+	it('contains the counts and a text to send as a message', async () => {
 		const [item, ...more] = await cleanUp({ output: 'summary', dryRun: false });
 		expect(more).toEqual([]);
 		expect(item).toMatchObject({
@@ -251,7 +254,7 @@ describe('the summary', () => {
 		]);
 	});
 
-	it('is there too when nothing is found', async () => {
+	it('is output even if no files are found', async () => {
 		const [item] = await cleanUp({ output: 'summary', options: { nameContains: 'nothing' } });
 		expect(item).toMatchObject({
 			found: 0,

@@ -4,7 +4,7 @@ import { fileShotCleanUp } from '../../support/fileShotCleanUp';
 
 const { cleanUp, filesThere, left, node, sandbox } = fileShotCleanUp();
 
-describe('when things go wrong', () => {
+describe('Clean Up errors', () => {
 	let ids: Record<string, string>;
 	beforeEach(async () => {
 		ids = await filesThere({ a: 1, b: 1, c: 1 });
@@ -13,7 +13,7 @@ describe('when things go wrong', () => {
 	const fault = async (kind: object, more: object = {}) =>
 		await sandbox.fault({ service: 'fileShot', method: 'DELETE', ...more, fault: kind });
 
-	it('one failing deletion stops no other, and is told', async () => {
+	it('reports a failed deletion and continues with the other files', async () => {
 		await fault({ type: 'status', status: 500 }, { path: `/api/files/${ids.b}` });
 		const items = await cleanUp({ dryRun: false, options: { deletionsAtOnce: 1 } });
 		expect(actionsBy('fileName', items)).toEqual({ a: 'deleted', b: 'failed', c: 'deleted' });
@@ -23,21 +23,24 @@ describe('when things go wrong', () => {
 		expect(await left()).toEqual(['b']);
 	});
 
-	it.each([404, 410])('a file that vanished meanwhile is no failure: %i', async (status) => {
-		// As if somebody else were quicker: the list still has it.
-		await fault({ type: 'status', status }, { path: `/api/files/${ids.a}` });
-		const items = await cleanUp({ dryRun: false });
-		expect(actionsBy('fileName', items)).toEqual({ a: 'gone', b: 'deleted', c: 'deleted' });
-	});
+	it.each([404, 410])(
+		'does not count a file that no longer exists as a failure (%i)',
+		async (status) => {
+			// Another client deleted the file, but the list still contains it.
+			await fault({ type: 'status', status }, { path: `/api/files/${ids.a}` });
+			const items = await cleanUp({ dryRun: false });
+			expect(actionsBy('fileName', items)).toEqual({ a: 'gone', b: 'deleted', c: 'deleted' });
+		},
+	);
 
-	it('the bytes of the summary are those that this run has set free', async () => {
+	it('reports in the summary only the bytes that this run has freed', async () => {
 		await fault({ type: 'status', status: 404 }, { path: `/api/files/${ids.a}` });
 		await fault({ type: 'status', status: 500 }, { path: `/api/files/${ids.b}` });
 		const [summary] = await cleanUp({ dryRun: false, output: 'summary' });
 		expect(summary).toMatchObject({ selected: 3, deleted: 1, gone: 1, failed: 1, bytes: 1 });
 	});
 
-	it('several input items delete each file once, and neither fails', async () => {
+	it('deletes each file once if several input items select it', async () => {
 		const input = [{ json: {} }, { json: {} }];
 		const items = await cleaned({ ...node({ dryRun: false }), input });
 		expect(tally(items)).toEqual({ deleted: 3 });
@@ -45,7 +48,7 @@ describe('when things go wrong', () => {
 		expect(await deletionsIn(sandbox)).toHaveLength(3);
 	});
 
-	it('a 429 in the middle is waited for', async () => {
+	it('waits after a 429 and continues', async () => {
 		const rule = { nth: 2 };
 		await fault({ type: 'status', status: 429, headers: { 'Retry-After': '1' } }, rule);
 		expect(tally(await cleanUp({ dryRun: false }))).toEqual({ deleted: 3 });
@@ -54,7 +57,7 @@ describe('when things go wrong', () => {
 		]);
 	});
 
-	it('a 429 that asks for an hour ends the deletions: the rest is kept and says why', async () => {
+	it('stops deleting after a 429 that requires an hour of waiting, and reports why the other files are kept', async () => {
 		await fault({ type: 'status', status: 429, headers: { 'Retry-After': '3600' } }, { nth: 2 });
 		const items = await cleanUp({ dryRun: false, options: { deletionsAtOnce: 1 } });
 		expect(items.map(({ action }) => action)).toEqual(['deleted', 'failed', 'kept']);
@@ -65,19 +68,19 @@ describe('when things go wrong', () => {
 		expect(await deletionsIn(sandbox)).toHaveLength(2);
 	});
 
-	it('a deletion whose answer is lost counts as done', async () => {
+	it('counts a deletion as successful if only its response was lost', async () => {
 		await fault({ type: 'resetAfterBody' }, { nth: 1 });
 		expect(tally(await cleanUp({ dryRun: false }))).toEqual({ deleted: 3 });
 		expect(await left()).toEqual([]);
 	});
 
-	it('without the list nothing is deleted', async () => {
+	it('deletes nothing if the list cannot be read', async () => {
 		await sandbox.fault({ service: 'fileShot', method: 'GET', fault: { type: 'html' } });
 		errorOf(await runNode(node({ dryRun: false })));
 		expect(await deletionsIn(sandbox)).toEqual([]);
 	});
 
-	it('the key appears nowhere', async () => {
+	it('does not output the API key anywhere', async () => {
 		await fault({ type: 'status', status: 500 });
 		const { apiKey } = sandbox.info.services.fileShot.credentials;
 		expect(JSON.stringify(await cleanUp({ dryRun: false }))).not.toContain(apiKey);

@@ -39,20 +39,23 @@ const old = (fileId: string, more: IDataObject = {}) => ({
 	...more,
 });
 
-describe('the clock', () => {
+describe('the clocks of n8n and the service', () => {
 	const HOUR = 3600;
 	it.each([
 		['both agree', 0, 2 * HOUR, ['a']],
 		['the service is ahead', 3 * HOUR, -2 * HOUR, []],
 		['the service is behind', -3 * HOUR, 2 * HOUR, []],
 		['the service is ahead, and it has passed for both', 3 * HOUR, 2 * HOUR, ['a']],
-	])('%s: only what has expired for both is deleted', async (_, ahead, since, deleted) => {
-		await listed.start([old('a', { expiresAt: ago(since) })], { date: header(ahead) });
-		await cleaned(node());
-		expect(listed.deleted).toEqual(deleted);
-	});
+	])(
+		'%s: deletes only files that have expired by both clocks',
+		async (_, ahead, since, deleted) => {
+			await listed.start([old('a', { expiresAt: ago(since) })], { date: header(ahead) });
+			await cleaned(node());
+			expect(listed.deleted).toEqual(deleted);
+		},
+	);
 
-	it('what expires soon for one clock only is kept', async () => {
+	it('keeps a file that expires soon by one clock only', async () => {
 		const files = [
 			old('passed for the service', { expiresAt: ago(-HOUR) }),
 			old('soon for both', { expiresAt: ago(-10 * HOUR) }),
@@ -76,31 +79,34 @@ describe('the clock', () => {
 		],
 		['is a day behind', header(-DAY - 60), /differ by a day or more/],
 		['is years ahead', 'Fri, 01 Jan 2100 00:00:00 GMT', /\(2100-01-01T00:00:00.000Z\)/],
-	])('of the service %s: nothing is deleted, and the report says why', async (_, date, why) => {
-		const files = [old('a'), old('b', { expired: true, expiresAt: null })];
-		for (const selection of ['expired', 'expiring', 'olderThan']) {
-			listed = new ListedAccount();
-			await listed.start(files, { date });
-			const items = await cleaned(node({ selection }));
-			expect(tally(items)).toEqual({ kept: 2 });
-			for (const { reason, warning } of items) {
-				expect(reason).toMatch(why);
-				expect(warning).toBe(reason);
+	])(
+		'deletes nothing if the Date header of the service %s, and reports why',
+		async (_, date, why) => {
+			const files = [old('a'), old('b', { expired: true, expiresAt: null })];
+			for (const selection of ['expired', 'expiring', 'olderThan']) {
+				listed = new ListedAccount();
+				await listed.start(files, { date });
+				const items = await cleaned(node({ selection }));
+				expect(tally(items)).toEqual({ kept: 2 });
+				for (const { reason, warning } of items) {
+					expect(reason).toMatch(why);
+					expect(warning).toBe(reason);
+				}
+				const [summary] = await cleaned(node({ selection, output: 'summary' }));
+				expect(summary).toMatchObject({ found: 2, kept: 2, deleted: 0 });
+				expect(summary.warning).toMatch(why);
+				expect(String(summary.text).split('\n')[1]).toMatch(why);
+				const run = await runNode(node({ selection, output: 'selected' }));
+				expect(run.data.resultData.runData.Subject[0].hints).toMatchObject([
+					{ type: 'warning', message: expect.stringMatching(why) as string },
+				]);
+				expect(listed.deleted).toEqual([]);
+				await listed.stop();
 			}
-			const [summary] = await cleaned(node({ selection, output: 'summary' }));
-			expect(summary).toMatchObject({ found: 2, kept: 2, deleted: 0 });
-			expect(summary.warning).toMatch(why);
-			expect(String(summary.text).split('\n')[1]).toMatch(why);
-			const run = await runNode(node({ selection, output: 'selected' }));
-			expect(run.data.resultData.runData.Subject[0].hints).toMatchObject([
-				{ type: 'warning', message: expect.stringMatching(why) as string },
-			]);
-			expect(listed.deleted).toEqual([]);
-			await listed.stop();
-		}
-	});
+		},
+	);
 
-	it('of the service alone counts if the user wants it', async () => {
+	it('uses only the clock of the service if the user has selected that', async () => {
 		const files = [
 			old('a', { expiresAt: ago(-300 * DAY) }),
 			old('b', { expiresAt: ago(-500 * DAY) }),
@@ -110,7 +116,7 @@ describe('the clock', () => {
 		expect(listed.deleted).toEqual(['a']);
 	});
 
-	it('but one that cannot be read counts for nothing even then', async () => {
+	it('deletes nothing without a valid Date header, even if the user has selected the clock of the service', async () => {
 		await listed.start([old('a')], { date: 'yesterday' });
 		const items = await cleaned(node({ options: { trustServiceClock: true } }));
 		expect(tally(items)).toEqual({ kept: 1 });
@@ -118,7 +124,7 @@ describe('the clock', () => {
 	});
 });
 
-describe('names', () => {
+describe('protected names', () => {
 	it.each([
 		['vertrag', 'VERTRAG.pdf', true],
 		['Übergabe', 'u\u0308bergabe.pdf', true],
@@ -135,7 +141,7 @@ describe('names', () => {
 		['contract', 7, true],
 		['contract', { text: 'contract' }, true],
 		['contract', 'invoice.pdf', false],
-	])('with “%s” to be kept, %j is kept: %s', async (keepIfContains, fileName, isKept) => {
+	])('with the protected texts “%s”, keeps %j: %s', async (keepIfContains, fileName, isKept) => {
 		await listed.start([old('a', { fileName })]);
 		const [{ action, reason }] = await cleaned(node({ options: { keepIfContains } }));
 		expect(action).toBe(isKept ? 'kept' : 'deleted');
@@ -143,19 +149,19 @@ describe('names', () => {
 		expect(listed.deleted).toEqual(isKept ? [] : ['a']);
 	});
 
-	it('any of several names protects', async () => {
+	it('keeps a file if any one of its names contains a protected text', async () => {
 		await listed.start([old('a', { fileName: 'x.encrypted', originalFileName: 'Contract.pdf' })]);
 		await cleaned(node({ options: { keepIfContains: 'contract' } }));
 		expect(listed.deleted).toEqual([]);
 	});
 
-	it('without such a list the name does not matter', async () => {
+	it('ignores missing names if no texts are protected', async () => {
 		await listed.start([old('a', { fileName: undefined }), old('b', { fileName: null })]);
 		await cleaned(node());
 		expect(listed.deleted.sort()).toEqual(['a', 'b']);
 	});
 
-	it('what is looked for in a name is compared in the same way; no name is no match', async () => {
+	it('compares Name Contains in the same way, and does not match files without a name', async () => {
 		const names = { a: 'u\u0308BERSICHT.pdf', b: 'uebersicht', c: undefined, d: 5, e: 'Übersicht' };
 		await listed.start(Object.entries(names).map(([id, fileName]) => old(id, { fileName })));
 		const items = await cleaned(node({ options: { nameContains: 'übersicht' } }));
@@ -168,7 +174,7 @@ describe('names', () => {
 	});
 });
 
-describe('dates', () => {
+describe('uncertain dates', () => {
 	it.each([
 		['never, in words', { expiresAt: 'never' }, /Its expiry date cannot be read: “never”/],
 		['what Date.parse guesses', { expiresAt: 'Jan 5 2020' }, /cannot be read: “Jan 5 2020”/],
@@ -185,7 +191,7 @@ describe('dates', () => {
 		['none and one', { expires_at: null }, /different expiry dates/],
 		['creation unreadable', { createdAt: 'long ago' }, /creation date cannot be read: “long ago”/],
 		['a flag that denies it', { expired: false }, /but not marked as expired by the service/],
-	])('%s: kept', async (_, more, why) => {
+	])('keeps a file whose dates are uncertain: %s', async (_, more, why) => {
 		await listed.start([old('a', more)]);
 		const [{ action, reason }] = await cleaned(node());
 		expect(action).toBe('kept');
@@ -198,14 +204,17 @@ describe('dates', () => {
 		['with downloads left', { maxDownloads: 3, downloadCount: 2 }, false],
 		['without a limit', { maxDownloads: null, downloadCount: 2 }, false],
 		['without the numbers', {}, true],
-	])('over before its date, %s', async (_, more, isDeleted) => {
-		await listed.start([old('a', { expiresAt: ago(-DAY), expired: true, ...more })]);
-		await cleaned(node());
-		expect(listed.deleted).toEqual(isDeleted ? ['a'] : []);
-	});
+	])(
+		'a file with expired: true before its expiry date, %s: deleted or kept',
+		async (_, more, isDeleted) => {
+			await listed.start([old('a', { expiresAt: ago(-DAY), expired: true, ...more })]);
+			await cleaned(node());
+			expect(listed.deleted).toEqual(isDeleted ? ['a'] : []);
+		},
+	);
 });
 
-describe('an ID that the list has twice', () => {
+describe('an ID that the list contains twice', () => {
 	it.each([
 		['with another expiry', { expiresAt: ago(-DAY) }, false],
 		['with another creation', { createdAt: ago(350 * DAY) }, false],
@@ -213,9 +222,9 @@ describe('an ID that the list has twice', () => {
 		['with another flag', { expired: true }, false],
 		['with spaces around it, and another expiry', { fileId: ' a ', expiresAt: ago(-DAY) }, false],
 		['with the same details', { downloadCount: 7 }, true],
-	])('%s', async (_, more, isDeleted) => {
+	])('is deleted only if both entries match: %s', async (_, more, isDeleted) => {
 		const others = Array.from({ length: 150 }, (__, n) => old(`x${n}`, { expiresAt: ago(-DAY) }));
-		// On one page, and on two.
+		// Once on the same page, once on two pages.
 		for (const files of [
 			[old('a'), old('a', more)],
 			[old('a'), ...others, old('a', more)],
@@ -234,32 +243,32 @@ describe('an ID that the list has twice', () => {
 	});
 });
 
-describe('the maximum', () => {
+describe('Maximum Deletions', () => {
 	const items = (count: number): INodeExecutionData[] =>
 		Array.from({ length: count }, (_, n) => ({ json: { n } }));
 
-	it('applies to the run, however many items come in', async () => {
+	it('applies to the whole run, not to each input item', async () => {
 		await listed.start(Array.from({ length: 30 }, (_, n) => old(`f${n}`)));
 		const out = await cleaned(node({ maxDeletions: 4 }, { input: items(5) }));
 		expect(new Set(listed.deleted).size).toBe(4);
 		expect(listed.deleted).toHaveLength(4);
-		// The list never changes, so each item reports all files.
+		// The list does not change, so each item reports all files.
 		expect(tally(out)).toEqual({ deleted: 4, kept: 146 });
 	});
 
-	it('is the lowest that an item has asked for so far', async () => {
+	it('is the lowest value of the items processed so far', async () => {
 		await listed.start(Array.from({ length: 30 }, (_, n) => old(`f${n}`)));
 		await cleaned(node({ maxDeletions: '={{ 5 - $json.n }}' }, { input: items(3) }));
 		expect(listed.deleted).toHaveLength(5);
 	});
 
-	it('counts in a dry run as well, and counts no ID twice', async () => {
+	it('also applies to a dry run, and counts each ID once', async () => {
 		await listed.start(Array.from({ length: 3 }, (_, n) => old(`f${n}`)));
 		const out = await cleaned(node({ dryRun: true, output: 'summary' }, { input: items(3) }));
 		expect(out.map(({ wouldDelete }) => wouldDelete)).toEqual([3, 0, 0]);
 	});
 
-	it('counts across n8n’s own retries of the node', async () => {
+	it('continues counting when n8n retries the node', async () => {
 		await listed.start(Array.from({ length: 30 }, (_, n) => old(`f${n}`)));
 		const run = await runNode(
 			node(
@@ -272,14 +281,14 @@ describe('the maximum', () => {
 		expect(listed.deleted).toHaveLength(4);
 	});
 
-	it('is new for the next run', async () => {
+	it('starts again for the next run', async () => {
 		await listed.start(Array.from({ length: 30 }, (_, n) => old(`f${n}`)));
 		await cleaned(node({ maxDeletions: 4 }));
 		await cleaned(node({ maxDeletions: 4 }));
 		expect(listed.deleted).toHaveLength(8);
 	});
 
-	it('an ID that one item could not delete is not tried by the next', async () => {
+	it('does not retry an ID that an earlier item failed to delete', async () => {
 		const deletions = { a: { status: 500, body: '{}' } };
 		await listed.start([old('a')], { deletions });
 		const out = await cleaned(node({}, { input: items(3) }));
@@ -288,15 +297,15 @@ describe('the maximum', () => {
 	});
 });
 
-describe('answers to deletions', () => {
+describe('responses to deletions', () => {
 	const page = { headers: { 'content-type': 'text/html' }, body: '<html>404</html>' };
 
-	it('an HTML page with 404 means that it is gone', async () => {
+	it('counts a file as deleted after an HTML page with 404', async () => {
 		await listed.start([old('a'), old('b')], { deletions: { a: { status: 404, ...page } } });
 		expect(actionsBy('fileId', await cleaned(node()))).toEqual({ a: 'gone', b: 'deleted' });
 	});
 
-	it('an HTML page with 429 ends the run, the following items included', async () => {
+	it('stops the run, including later input items, after an HTML page with 429', async () => {
 		const headers = { 'content-type': 'text/html', 'retry-after': '3600' };
 		await listed.start([old('a'), old('b')], {
 			deletions: { a: { status: 429, headers, body: '<html>slow down</html>' } },
@@ -310,7 +319,7 @@ describe('answers to deletions', () => {
 	});
 });
 
-it('an account of 150,000 files ends in a report', async () => {
+it('reports an account of 150,000 files', async () => {
 	const files = Array.from({ length: 150_000 }, (_, n) => old(`f${n}`));
 	await listed.start(files);
 	const items = await cleaned(node({ maxDeletions: 3 }));
@@ -319,12 +328,12 @@ it('an account of 150,000 files ends in a report', async () => {
 	expect(listed.deleted).toHaveLength(3);
 }, 120_000);
 
-it('over generated accounts and clocks nothing is deleted that a simple model would keep', async () => {
+it('with generated accounts and clocks, deletes no file that a simple model keeps', async () => {
 	const chance = new Chance(7);
 	let total = 0;
 	for (let n = 0; n < 150; n++) {
 		const now = Math.floor(Date.now() / 1000) * 1000;
-		// The run takes its time: minutes away from every moment at which something would change.
+		// All times are minutes away from any limit, because the run itself takes some time.
 		const things = account(chance, now - 300_000, chance.whole(1, 40));
 		const date = dateHeader(chance, now, [0, 0, 0, 1800, 3 * 3600, 86_000, 87_000, 400 * 86_400]);
 		const trusts = chance.next() < 0.2;
@@ -367,7 +376,7 @@ it('over generated accounts and clocks nothing is deleted that a simple model wo
 	expect(total).toBeGreaterThan(30);
 }, 120_000);
 
-/** Everything lies within the scope, which is not set here. */
+/** All files are in scope, because no scope is set. */
 function fileOf(one: Thing): IDataObject {
 	one.isWithin = true;
 	const { id, name, created, expires, isOver, isUsedUp } = one;

@@ -12,7 +12,7 @@ let id: string;
 
 beforeAll(async () => void (id = await upload()));
 
-/** What a sender makes with FileShot's own programs. */
+/** A file that was uploaded with FileShot's own programs. */
 async function madeElsewhere(wishes: object): Promise<string> {
 	const body = {
 		fileName: 'secret.pdf',
@@ -28,7 +28,7 @@ describe('Download', () => {
 		await file('download', { fileId: byId(id), ...parameters }, more);
 
 	it.each(['redirect', 'stream'])(
-		'fetches the file from a server that answers with a %s',
+		'downloads the file from a server that responds with a %s',
 		async (way) => {
 			await settings({ download: way });
 			const [{ json, binary }] = outputOf(await download());
@@ -46,7 +46,7 @@ describe('Download', () => {
 		},
 	);
 
-	it('the key goes to FileShot, and not on to the host of the file', async () => {
+	it('sends the API key to FileShot, but not to the file host that it redirects to', async () => {
 		await download();
 		const seen = (await sandbox.requests()).map(({ origin, authorized }) => [origin, authorized]);
 		expect(seen).toEqual([
@@ -56,7 +56,7 @@ describe('Download', () => {
 		]);
 	});
 
-	it('takes the field, the name and no hash as the user wishes', async () => {
+	it('uses the output field and file name of the user, and omits the hash if it is turned off', async () => {
 		const options = { fileName: '../x.bin', sha256: false };
 		const [{ json, binary }] = outputOf(await download({ binaryPropertyName: 'it', options }));
 		expect(json.fileName).toBe('x.bin');
@@ -65,7 +65,7 @@ describe('Download', () => {
 	});
 
 	it.each(['redirect', 'stream'])(
-		'says of a zero-knowledge file that it is ciphertext (%s)',
+		'reports that a zero-knowledge file is still encrypted (%s)',
 		async (way) => {
 			await settings({ download: way });
 			const secret = await madeElsewhere({ isZeroKnowledge: true });
@@ -73,13 +73,13 @@ describe('Download', () => {
 			expect(json).toMatchObject({
 				isCiphertext: true,
 				isZeroKnowledge: true,
-				notice: expect.stringContaining('ciphertext') as string,
+				notice: expect.stringContaining('is still encrypted') as string,
 			});
 			expect(String(await bytesOf(binary!.data))).toBe('FSZK');
 		},
 	);
 
-	it('believes the header of the download as well, and no size from before the encryption', async () => {
+	it('recognizes a zero-knowledge file by the download header, and ignores the size before encryption', async () => {
 		const host = new Host();
 		const details = (more: object) => ({
 			body: JSON.stringify({ fileId: 'x', fileName: 'a', ...more }),
@@ -99,20 +99,20 @@ describe('Download', () => {
 	});
 
 	it.each(['truncate', 'reset'])(
-		'begins again after a %s at the host of the file',
+		'retries the download after a %s at the file host',
 		async (type) => {
 			await sandbox.fault({ service: 'fileShot', origin: 'cdn', times: 1, fault: { type } });
 			expect(outputOf(await download())[0].json.sha256).toBe(sha256);
 		},
 	);
 
-	it('never hands on a file of another length than FileShot says', async () => {
+	it('fails if the file does not have the size that FileShot reports', async () => {
 		await sandbox.fault({ service: 'fileShot', fault: { type: 'wrongSize' } });
 		const error = errorOf(await download());
 		expect(error.message).toContain(`has ${content.length} bytes instead of the announced`);
 	});
 
-	it('says what a refusal of the host of the file may mean', async () => {
+	it('explains a 403 of the file host', async () => {
 		await sandbox.fault({
 			service: 'fileShot',
 			origin: 'cdn',
@@ -120,10 +120,10 @@ describe('Download', () => {
 		});
 		const error = errorOf(await download());
 		expect(error.message).toMatch(/^FileShot responded with 403/);
-		expect(error.description).toContain('password or a price');
+		expect(error.description).toContain('password or payment');
 	});
 
-	it('gives up a download that stands still', async () => {
+	it('cancels a stalled download', async () => {
 		const delay = { type: 'delay', milliseconds: 20_000 };
 		await sandbox.fault({ service: 'fileShot', path: '/api/files/download', fault: delay });
 		const error = errorOf(await download({ options: { stallSeconds: 1 } }));

@@ -13,7 +13,7 @@ beforeAll(async () => void (id = await upload()));
 const calls = async () => (await sandbox.requests()).map(({ method, path }) => `${method} ${path}`);
 
 describe('Get', () => {
-	it('shows the parts that one reads at a glance', async () => {
+	it('returns the simplified fields', async () => {
 		const [{ json }] = outputOf(await file('get', { fileId: byId(` ${id} `) }));
 		expect(json).toEqual({
 			fileId: id,
@@ -28,7 +28,7 @@ describe('Get', () => {
 		});
 	});
 
-	it('without Simplify keeps whatever FileShot says', async () => {
+	it('returns all fields of the response if Simplify is turned off', async () => {
 		const host = new Host();
 		await host.start(
 			{},
@@ -58,24 +58,24 @@ describe('Get', () => {
 		(base: string) => `${base}/api/files/${id}`,
 		(base: string) => `${base}/api/files/download/${id}`,
 		(base: string) => `${base}/api/files/info/${id}`,
-	])('finds the ID in a link: %s', async (link) => {
+	])('extracts the ID from a link: %s', async (link) => {
 		const fileId = byUrl(link('https://fileshot.io'));
 		expect(outputOf(await file('get', { fileId }))[0].json.fileId).toBe(id);
 	});
 
-	it('asks as the desktop client does where the documented route is missing', async () => {
+	it('falls back to the route of the desktop client if the server does not have the documented one', async () => {
 		await settings({ dialect: 'desktop' });
 		expect(outputOf(await file('get', { fileId: byId(id) }))[0].json.fileId).toBe(id);
 		expect(await calls()).toEqual([`GET /api/files/${id}`, `GET /api/files/info/${id}`]);
 	});
 
-	it('says that an unknown file is unknown, or has expired', async () => {
+	it('reports that an unknown file does not exist or has expired', async () => {
 		const error = errorOf(await file('get', { fileId: byId('unknown') }));
 		expect(error.message).toBe('FileShot responded with 404: File does not exist or has expired');
 		expect(error.description).toContain('expired');
 	});
 
-	it('works with the path of the API at the end of the Base URL', async () => {
+	it('accepts a Base URL that ends in the path of the API', async () => {
 		const { baseUrl } = sandbox.info.services.fileShot.credentials;
 		const credentials = { baseUrl: `${baseUrl}/api/` } as never;
 		expect(outputOf(await file('get', { fileId: byId(id) }, { credentials }))).toHaveLength(1);
@@ -95,7 +95,7 @@ describe.each(['get', 'download', 'delete'])('%s', (operation) => {
 
 describe('Delete', () => {
 	it.each(['json', 'empty', 'noContent'])(
-		'deletes, whatever the answer is: %s',
+		'deletes the file, with a response of type %s',
 		async (deleteAnswer) => {
 			await settings({ deleteAnswer });
 			const one = await fileThere(sandbox);
@@ -105,7 +105,7 @@ describe('Delete', () => {
 		},
 	);
 
-	it('deletes as the desktop client does where the documented route is missing', async () => {
+	it('falls back to the route of the desktop client if the server does not have the documented one', async () => {
 		const one = await fileThere(sandbox);
 		await settings({ dialect: 'desktop' });
 		outputOf(await file('delete', { fileId: byId(one) }));
@@ -115,19 +115,19 @@ describe('Delete', () => {
 		]);
 	});
 
-	it('counts a deletion whose answer was lost as done', async () => {
+	it('counts a deletion as successful if only its response was lost', async () => {
 		const one = await fileThere(sandbox);
 		const lost = { method: 'DELETE', times: 1, fault: { type: 'resetAfterBody' } };
 		await sandbox.fault({ service: 'fileShot', ...lost });
 		expect(outputOf(await file('delete', { fileId: byId(one) }))[0].json.deleted).toBe(true);
 	});
 
-	it('says that an unknown file is unknown', async () => {
+	it('reports an unknown file', async () => {
 		expect(errorOf(await file('delete', { fileId: byId('unknown') })).httpCode).toBe('404');
 	});
 });
 
-it('a failing item goes on with its error when the node is set to continue', async () => {
+it('outputs the error of a failed item if the node continues on error', async () => {
 	const input = [id, '', id].map((one) => ({ json: { one } }));
 	const more = { input, settings: { onError: 'continueRegularOutput' as const } };
 	const items = outputOf(await file('get', { fileId: byId('={{ $json.one }}') }, more));

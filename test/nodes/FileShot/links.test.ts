@@ -36,7 +36,7 @@ const SLUGS = [
 	'api',
 ];
 
-/** Gets a file by what is picked, from a FileShot whose links begin like that. */
+/** Runs Get for a picked file, with a Link Base URL. */
 const get = async (fileId: unknown, linkBaseUrl = 'https://fileshot.io') =>
 	await runNode({
 		node: new FileShot(),
@@ -53,8 +53,8 @@ describe.each([
 	'https://example.com/f',
 	'https://example.com/d/f',
 	'http://localhost:8080/api',
-])('with links that begin with %s', (base) => {
-	it.each(SLUGS)('the link of %j leads back to it, encoded once', async (slug) => {
+])('links with the base URL %s', (base) => {
+	it.each(SLUGS)('encodes the slug %j once, so that its link finds the file', async (slug) => {
 		file.customSlug = slug;
 		const [{ json }] = outputOf(await get(byId('id1'), base));
 		const link = `${base.replace(/\/$/, '')}/f/${encodeURIComponent(slug)}`;
@@ -75,10 +75,10 @@ it.each([
 	['https://fileshot.io/downloads.html?f=caf%C3%A9&x=1', 'café'],
 	['https://example.com/share/downloads.html?f=abc', 'abc'],
 	['https://api.fileshot.io/api/files/download/caf%C3%A9', 'café'],
-	// Not encoded at all, or badly: taken as it is.
+	// Not encoded, or invalid encoding: used unchanged.
 	['https://fileshot.io/f/100%', '100%'],
 	['https://fileshot.io/f/%E9', '%E9'],
-])('%s is the file %j', async (url, id) => {
+])('reads from %s the file %j', async (url, id) => {
 	outputOf(await get(byUrl(url)));
 	expect(asked()).toEqual([`/api/files/${encodeURIComponent(id)}`]);
 });
@@ -94,8 +94,8 @@ it.each([
 	['https://fileshot.io/pricing', 'The File is not a valid file URL'],
 	['https://fileshot.io/#/f/abc', 'The File is not a valid file URL'],
 	['https://fileshot.io/?next=/f/abc', 'The File is not a valid file URL'],
-])('%s is refused, and nothing is sent', async (url, message) => {
-	// From an expression, because n8n itself refuses some of them when they are typed.
+])('rejects %s without sending a request', async (url, message) => {
+	// As an expression, because n8n itself rejects some of these values in a fixed field.
 	for (const picked of [byUrl(`={{ ${JSON.stringify(url)} }}`), byId(url)]) {
 		expect(errorOf(await get(picked)).message).toBe(message);
 	}

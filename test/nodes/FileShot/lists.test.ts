@@ -17,7 +17,7 @@ const USUAL = {
 	expiredFiles: 'shown',
 };
 const sandbox = ownSandbox();
-/** By number; the first five live for a day, the others for 30. */
+/** Numbered. The first five files expire after one day, the others after 30. */
 let ids: string[];
 
 beforeAll(async () => {
@@ -51,16 +51,16 @@ const idsOf = (run: Awaited<ReturnType<typeof list>>) =>
 const callCount = async () => (await sandbox.requests()).length;
 
 describe('Get Many', () => {
-	it('gives 50 by default, in one request', async () => {
+	it('returns 50 files by default, with one request', async () => {
 		expect(outputOf(await list())).toHaveLength(50);
 		expect(await callCount()).toBe(1);
 	});
 
 	describe.each(['files', 'array', 'data', 'items', 'results'])(
-		'from a list in the shape %s',
+		'with a list in the shape %s',
 		(listShape) => {
 			it.each(['camelCase', 'snake_case'])(
-				'gives all, to the true end (%s)',
+				'returns all files up to the last page (%s)',
 				async (fieldNames) => {
 					await settings({ listShape, fieldNames });
 					const found = idsOf(await list({ returnAll: true }));
@@ -71,18 +71,18 @@ describe('Get Many', () => {
 		},
 	);
 
-	it('asks as the desktop client does where the documented route is missing', async () => {
+	it('falls back to the route of the desktop client if the server does not have the documented one', async () => {
 		await settings({ dialect: 'desktop' });
 		expect(idsOf(await list({ returnAll: true }))).toHaveLength(COUNT);
 		expect(idsOf(await list({ limit: 7 }))).toHaveLength(7);
 	});
 
-	it.each([1, 100, 101, 500])('gives %i at most', async (limit) => {
+	it.each([1, 100, 101, 500])('returns at most %i files', async (limit) => {
 		expect(outputOf(await list({ limit }))).toHaveLength(Math.min(limit, COUNT));
 	});
 
 	it.each(['iso', 'epochSeconds', 'epochMilliseconds'])(
-		'shows the same at a glance, whatever the dates are: %s',
+		'returns the same simplified fields for dates as %s',
 		async (dates) => {
 			await settings({ dates, fieldNames: 'snake_case' });
 			const items = outputOf(await list({ returnAll: true })).map(({ json }) => json);
@@ -101,7 +101,7 @@ describe('Get Many', () => {
 		},
 	);
 
-	it('without Simplify keeps whatever FileShot says', async () => {
+	it('returns all fields of the response if Simplify is turned off', async () => {
 		await settings({ fieldNames: 'snake_case', dates: 'epochSeconds' });
 		const [{ json }] = outputOf(await list({ limit: 1, simplify: false }));
 		expect(json).toMatchObject({
@@ -127,7 +127,7 @@ describe('Get Many', () => {
 		expect(outputOf(await list({ returnAll: true, options }))).toHaveLength(count);
 	});
 
-	it('a filter counts before the limit', async () => {
+	it('applies the filter before the limit', async () => {
 		const options = { status: 'expired' };
 		expect(outputOf(await list({ limit: 3, options }))).toHaveLength(3);
 	});
@@ -135,16 +135,16 @@ describe('Get Many', () => {
 	it.each([
 		[{ options: { expiresBefore: 'soon' } }, 'The field “Expires Before” is not a valid date'],
 		[{ limit: 0 }, 'The field “Limit” must be a whole number of 1 or more'],
-	])('with %j says: %s', async (parameters, message) => {
+	])('fails with %j: %s', async (parameters, message) => {
 		expect(errorOf(await list(parameters)).message).toBe(message);
 		expect(await callCount()).toBe(0);
 	});
 
 	it.each([
-		['repeats its page for ever', { files: [{ fileId: '1' }, { fileId: '2' }], total: 1000 }],
-		['knows no pages', [{ fileId: '1' }, { fileId: '2' }]],
-		['has nothing', { files: [] }],
-	])('a server that %s comes to an end', async (_, body) => {
+		['repeats the same page', { files: [{ fileId: '1' }, { fileId: '2' }], total: 1000 }],
+		['does not support pages', [{ fileId: '1' }, { fileId: '2' }]],
+		['returns an empty list', { files: [] }],
+	])('stops reading from a server that %s', async (_, body) => {
 		const host = new Host();
 		await host.start({}, { body: JSON.stringify(body) });
 		const found = idsOf(await list({ returnAll: true }, { baseUrl: host.url }));
@@ -154,14 +154,14 @@ describe('Get Many', () => {
 	});
 });
 
-describe('the list behind the File field', () => {
+describe('the “From list” search of the File field', () => {
 	const search = async (filter?: string, token?: string) => {
 		const { workflow, additionalData, subject } = buildContext(fileShotNode(sandbox, {}));
 		const context = new LoadOptionsContext(workflow, subject, additionalData, '');
 		return await searchFiles.call(context as unknown as ILoadOptionsFunctions, filter, token);
 	};
 
-	it('comes page by page, with links', async () => {
+	it('returns the files page by page, with links', async () => {
 		const first = await search();
 		expect(first.results).toHaveLength(100);
 		expect(first.results[0]).toEqual({
@@ -175,7 +175,7 @@ describe('the list behind the File field', () => {
 		expect(third.paginationToken).toBeUndefined();
 	});
 
-	it('finds a name on a later page', async () => {
+	it('finds a file on a later page by its name', async () => {
 		expect((await search('FILE 000')).results.map(({ value }) => value)).toEqual([ids[0]]);
 		expect((await search('nothing like that')).results).toEqual([]);
 	});

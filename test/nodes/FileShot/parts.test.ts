@@ -35,30 +35,33 @@ it.each([
 	['documented', 'both', ['/init-upload', ...chunks, '/ID']],
 	['desktop', 'desktop', ['/pre-upload', ...chunks, '/finalize-upload/ID', '/ID', '/info/ID']],
 	['desktop', 'both', ['/pre-upload', ...chunks, '/finalize-upload/ID', '/ID']],
-])('in the style %s works with a server that speaks %s', async (uploadStyle, dialect, calls) => {
-	await settings({ dialect });
-	const parameters = {
-		...inParts({ uploadStyle }),
-		expiryDays: 60,
-		passwordProtected: true,
-		password: 'pw',
-	};
-	const [{ json }] = outputOf(await upload([await large()], parameters));
-	expect(json).toMatchObject({
-		fileId: expect.any(String) as string,
-		fileName: 'large.bin',
-		fileSize: bytes.length,
-		mimeType: 'application/x-thing',
-		downloadUrl: expect.stringMatching(/\/f\//) as string,
-		sha256: sha256Of(bytes),
-	});
-	expect([...(await paths())].sort()).toEqual([...calls].sort());
-	const stored = await storedAs(json.fileId);
-	expect(stored).toMatchObject({ passwordProtected: true, isZeroKnowledge: false });
-	expect(Math.round((Date.parse(json.expiresAt as string) - Date.now()) / DAY)).toBe(60);
-});
+])(
+	'with the upload style %s, uploads a file in chunks to a server with the %s API',
+	async (uploadStyle, dialect, calls) => {
+		await settings({ dialect });
+		const parameters = {
+			...inParts({ uploadStyle }),
+			expiryDays: 60,
+			passwordProtected: true,
+			password: 'pw',
+		};
+		const [{ json }] = outputOf(await upload([await large()], parameters));
+		expect(json).toMatchObject({
+			fileId: expect.any(String) as string,
+			fileName: 'large.bin',
+			fileSize: bytes.length,
+			mimeType: 'application/x-thing',
+			downloadUrl: expect.stringMatching(/\/f\//) as string,
+			sha256: sha256Of(bytes),
+		});
+		expect([...(await paths())].sort()).toEqual([...calls].sort());
+		const stored = await storedAs(json.fileId);
+		expect(stored).toMatchObject({ passwordProtected: true, isZeroKnowledge: false });
+		expect(Math.round((Date.parse(json.expiresAt as string) - Date.now()) / DAY)).toBe(60);
+	},
+);
 
-it.each(['documented', 'desktop'])('what arrives is the file (%s)', async (dialect) => {
+it.each(['documented', 'desktop'])('uploads the file byte for byte (%s)', async (dialect) => {
 	await settings({ dialect });
 	const [{ json }] = outputOf(await upload([await large()], inParts()));
 	const { baseUrl, apiKey } = credentials();
@@ -72,7 +75,7 @@ it.each(['documented', 'desktop'])('what arrives is the file (%s)', async (diale
 	expect(sha256Of(data)).toBe(sha256Of(bytes));
 });
 
-it('of a last part whose answers are lost the file may be there, and the error says so', async () => {
+it('reports that the file may be complete if the responses to the last chunk are lost', async () => {
 	await fault('/upload-chunk/*/2', { type: 'resetAfterBody' });
 	const { description } = errorOf(await upload([await large('lost.bin')], inParts()));
 	expect(description).toContain('2 of 3 parts have arrived (1–2); ');
@@ -80,14 +83,14 @@ it('of a last part whose answers are lost the file may be there, and the error s
 	expect(await filesNamed('lost.bin')).toHaveLength(1);
 });
 
-it('of a last part that is refused it is not', async () => {
+it('reports that the file is not complete if the last chunk is rejected', async () => {
 	await fault('/upload-chunk/*/2', { type: 'status', status: 413 });
 	const { description } = errorOf(await upload([await large('refused.bin')], inParts()));
 	expect(description).toContain('2 of 3 parts have arrived (1–2); the file is not complete');
 	expect(await filesNamed('refused.bin')).toEqual([]);
 });
 
-it('the first part goes alone, the last when all others are there', async () => {
+it('sends the first chunk alone, and the last one after all others', async () => {
 	await fault('/upload-chunk/*/0', { type: 'reset' }, { times: 1 });
 	await fault('/upload-chunk/*/1', { type: 'reset' }, { times: 1 });
 	await upload([await large()], inParts());
@@ -96,12 +99,12 @@ it('the first part goes alone, the last when all others are there', async () => 
 });
 
 it.each([400, 415, 422])(
-	'sends the first part in the other form where a server answers it with %i',
+	'sends the first chunk in the other format if the server responds with %i',
 	async (status) => {
 		const host = new Host();
 		const refused = { status, body: '{"error":"What is that?"}' };
-		const answers = { '/api/files/upload-chunk/x/0': refused };
-		await host.start(answers, { body: '{"fileId":"x"}' });
+		const responses = { '/api/files/upload-chunk/x/0': refused };
+		await host.start(responses, { body: '{"fileId":"x"}' });
 		const credentials = { baseUrl: host.url } as never;
 		const error = errorOf(await upload([await large()], inParts(), { credentials }));
 		await host.stop();
@@ -113,7 +116,7 @@ it.each([400, 415, 422])(
 	},
 );
 
-it('then sends all the others in that form too', async () => {
+it('uses the format that the first chunk was accepted in for all others', async () => {
 	await settings({ dialect: 'both' });
 	await fault('/upload-chunk/*/0', { type: 'status', status: 415 }, { times: 1 });
 	const [{ json }] = outputOf(await upload([await large()], inParts()));
@@ -124,7 +127,7 @@ it('then sends all the others in that form too', async () => {
 it.each([
 	['documented', 'desktop'],
 	['desktop', 'documented'],
-])('in the style %s alone does not try the other one', async (uploadStyle, dialect) => {
+])('with the upload style %s, does not try the other method', async (uploadStyle, dialect) => {
 	await settings({ dialect });
 	const error = errorOf(await upload([await large()], inParts({ uploadStyle })));
 	expect(error.httpCode).toBe('404');
@@ -137,7 +140,7 @@ it.each([
 	['desktop', 2, ['/init-upload', '/pre-upload'], 9],
 	['both', 2, ['/init-upload', '/init-upload'], 9],
 ])(
-	'of a server that speaks %s and wants %i MiB each, begins and cuts accordingly',
+	'splits the file as a server with the %s API requires: chunks of %i MiB',
 	async (dialect, size, beginnings, count) => {
 		await settings({ dialect, chunkSize: size * MIB });
 		const [{ json }] = outputOf(await upload([await large()], inParts()));
@@ -149,7 +152,7 @@ it.each([
 );
 
 it.each([{ type: 'reset' }, { type: 'resetAfterBody' }, { type: 'status', status: 503 }])(
-	'after %j sends that part again, not the file',
+	'after %j, retries only that chunk, not the file',
 	async (kind) => {
 		await fault('/upload-chunk/*/1', kind, { times: 1 });
 		expect(outputOf(await upload([await large()], inParts()))).toHaveLength(1);
@@ -159,33 +162,33 @@ it.each([{ type: 'reset' }, { type: 'resetAfterBody' }, { type: 'status', status
 	},
 );
 
-it('says which parts have arrived when one fails for good', async () => {
+it('reports which chunks were uploaded if one finally fails', async () => {
 	await fault('/upload-chunk/*/1', { type: 'status', status: 413 });
 	const error = errorOf(await upload([await large()], inParts({ partsAtOnce: 1 })));
 	expect(error.message).toBe('FileShot responded with 413: File exceeds tier limit');
 	expect(error.description).toContain('1 of 3 parts have arrived (1)');
 });
 
-it('an upload that has begun is not begun twice', async () => {
+it('does not retry the request that starts the upload', async () => {
 	await fault('/init-upload', { type: 'resetAfterBody' });
 	errorOf(await upload([await large()], inParts()));
 	expect(await paths()).toEqual(['/init-upload']);
 });
 
-it('finishing may be said twice', async () => {
+it('retries the request that completes the upload', async () => {
 	await settings({ dialect: 'desktop' });
 	await fault('/finalize-upload', { type: 'resetAfterBody' }, { times: 1 });
 	expect(outputOf(await upload([await large()], inParts()))).toHaveLength(1);
 });
 
-it('a failure at the end says that all parts are there', async () => {
+it('reports that all chunks were uploaded if completing the upload fails', async () => {
 	await settings({ dialect: 'both' });
 	await fault('/finalize-upload', { type: 'status', status: 400 });
 	const error = errorOf(await upload([await large()], inParts()));
-	expect(error.description).toMatch(/All parts of [0-9a-f]+ have arrived/);
+	expect(error.description).toMatch(/All chunks of [0-9a-f]+ were uploaded/);
 });
 
-it('the desktop style sends small and empty files in parts too', async () => {
+it('with the upload style Desktop Client, also sends small and empty files in chunks', async () => {
 	await settings({ dialect: 'desktop' });
 	const options = { uploadStyle: 'desktop' };
 	expect(outputOf(await upload([await small()], { options }))[0].json.fileSize).toBe(5);
@@ -199,9 +202,9 @@ it.each([
 	[{ file_id: 'x' }],
 	[{ data: { fileId: 'x' } }],
 	[{ success: true, file: { id: 7 } }],
-])('understands the answer %j', async (answer) => {
+])('accepts the response %j', async (response) => {
 	const host = new Host();
-	await host.start({}, { body: JSON.stringify(answer) });
+	await host.start({}, { body: JSON.stringify(response) });
 	const credentials = { baseUrl: host.url } as never;
 	const options = { uploadStyle: 'desktop' };
 	const run = await upload([await small()], { options }, { credentials });
@@ -209,7 +212,7 @@ it.each([
 	expect(outputOf(run)[0].json.fileId).toMatch(/^[x7]$/);
 });
 
-it('an answer without an ID is not FileShot', async () => {
+it('fails if the response contains no file ID', async () => {
 	const host = new Host();
 	await host.start({}, { body: '{"success":true}' });
 	const credentials = { baseUrl: host.url } as never;

@@ -7,7 +7,7 @@ const MIB = 1024 * 1024;
 
 const { upload } = fileShotUploads();
 
-describe('what goes over the wire', () => {
+describe('the requests of a chunked upload', () => {
 	const host = new Host();
 	const file = {
 		name: 'a "b" 🎉.bin',
@@ -22,8 +22,8 @@ describe('what goes over the wire', () => {
 		price: 300,
 	};
 	beforeAll(async () => {
-		const answer = { id: 'a?b', fileSize: file.bytes.length };
-		await host.start({}, { body: JSON.stringify(answer) });
+		const response = { id: 'a?b', fileSize: file.bytes.length };
+		await host.start({}, { body: JSON.stringify(response) });
 	});
 	afterAll(async () => await host.stop());
 	const send = async (uploadStyle: string) => {
@@ -35,7 +35,7 @@ describe('what goes over the wire', () => {
 		return host.requests;
 	};
 
-	it('documented: what an upload needs, under all its names; raw parts', async () => {
+	it('documented: sends the options under all their names, then raw chunks', async () => {
 		const [init, ...others] = await send('documented');
 		expect(JSON.parse(init.body)).toEqual({
 			fileName: 'a "b" 🎉.bin',
@@ -63,7 +63,7 @@ describe('what goes over the wire', () => {
 		]);
 	});
 
-	it('desktop: the client’s own body; parts in forms', async () => {
+	it('desktop: sends the body of the desktop client, then chunks in forms', async () => {
 		const [start, first, , last, end] = await send('desktop');
 		expect(JSON.parse(start.body)).toEqual({
 			fileName: 'a "b" 🎉.bin',

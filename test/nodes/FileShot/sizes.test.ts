@@ -26,7 +26,7 @@ const always = sizes.map(([size, parts]): Sized => [size, parts.length > 0 ? par
 describe.each([
 	['documented', sizes],
 	['desktop', always],
-])('to a server that speaks %s', (uploadStyle, sized) => {
+])('to a server with the %s API', (uploadStyle, sized) => {
 	beforeAll(async () => void (await settings({ dialect: uploadStyle })));
 
 	testSizes(sized, line, {

@@ -6,8 +6,8 @@ beforeAll(async () => (account = await FileShotAccount.start()));
 afterAll(async () => await account.stop());
 beforeEach(async () => await account.reset());
 
-describe('a file that is added', () => {
-	it('starts the workflow once, with what Get says of it', async () => {
+describe('an added file', () => {
+	it('starts the workflow once, with the fields of Get', async () => {
 		await account.add('before.txt');
 		const trigger = await account.active();
 		const fileId = await account.add('new.txt');
@@ -29,7 +29,7 @@ describe('a file that is added', () => {
 		expect(trigger.runs).toHaveLength(1);
 	});
 
-	it('in the second of the activation counts, if it was added after it', async () => {
+	it('starts the workflow if it is added after the activation, but in the same second', async () => {
 		await account.clock({ speed: 0 });
 		await account.add('before.txt');
 		const trigger = await account.active();
@@ -45,7 +45,7 @@ describe('a file that is added', () => {
 		{ dates: 'epochSeconds', fieldNames: 'camelCase' },
 		{ dates: 'epochMilliseconds', fieldNames: 'snake_case' },
 		{ dates: 'iso', fieldNames: 'camelCase', listShape: 'array' },
-	])('is found in a list of the form %j', async (form) => {
+	])('is found in a list with %j', async (form) => {
 		await account.settings(form);
 		await account.addMany(3);
 		const trigger = await account.active();
@@ -54,7 +54,7 @@ describe('a file that is added', () => {
 		expect(await trigger.poll()).toEqual([]);
 	});
 
-	it('nothing starts by 250 files that are there already, unless they are wanted', async () => {
+	it('does not start the workflow for 250 existing files, unless Include Existing is turned on', async () => {
 		const ids = await account.addMany(250);
 		expect((await account.active({ events: ALL })).runs).toEqual([]);
 
@@ -66,7 +66,7 @@ describe('a file that is added', () => {
 		expect(wanting.runs).toHaveLength(1);
 	});
 
-	it('with 150 others of the same second, over two pages, is told once', async () => {
+	it('starts the workflow once, even with 150 others of the same second on two pages', async () => {
 		const trigger = await account.active();
 		await account.clock({ speed: 0 });
 		const ids = await account.addMany(150);
@@ -84,7 +84,7 @@ describe('a file that is added', () => {
 			'moves to an earlier page, because another was deleted',
 			async (ids: string[]) => await account.remove(ids[149]),
 		],
-	])('while the list is read %s: nothing is lost or repeated', async (_, change) => {
+	])('is neither lost nor output twice if it %s while the list is read', async (_, change) => {
 		const trigger = await account.active({}, { baseUrl: account.relay.url });
 		const ids = await account.addMany(150);
 		account.relay.reset();
@@ -95,12 +95,12 @@ describe('a file that is added', () => {
 		account.relay.reset();
 		const second = await trigger.poll();
 		const there = (await account.stored()).map(({ id }) => id);
-		const told = idsOf([...first, ...second]);
-		expect(new Set(told).size).toBe(told.length);
-		expect(told).toEqual(expect.arrayContaining(there));
+		const emitted = idsOf([...first, ...second]);
+		expect(new Set(emitted).size).toBe(emitted.length);
+		expect(emitted).toEqual(expect.arrayContaining(there));
 	});
 
-	it('passes the name filter, which does not bring up the past when it changes', async () => {
+	it('must match the name filter; a changed filter does not output older files', async () => {
 		const trigger = await account.active({ options: { fileName: '*.pdf' } });
 		await account.add('a.txt');
 		await account.add('b.PDF');
@@ -113,7 +113,7 @@ describe('a file that is added', () => {
 });
 
 describe('a poll', () => {
-	it('that fails keeps its place, and the error says what to do', async () => {
+	it('that fails keeps its position and reports what to do', async () => {
 		const trigger = await account.active();
 		const id = await account.add('new.txt');
 		await account.sandbox.fault({ service: 'fileShot', fault: { type: 'status', status: 401 } });
@@ -127,7 +127,7 @@ describe('a poll', () => {
 		expect(await trigger.poll()).toEqual([]);
 	});
 
-	it('that fails half way tells what it has read; the next goes on from there', async () => {
+	it('that fails in the middle outputs the files read so far, and the next poll continues from there', async () => {
 		const trigger = await account.active({}, { baseUrl: account.relay.url });
 		const ids = await account.addMany(150);
 		account.relay.reset();
@@ -145,14 +145,14 @@ describe('a poll', () => {
 		expect(trigger.errors).toEqual([]);
 	});
 
-	it('that begins before the last one has ended does nothing', async () => {
+	it('does nothing while the previous one is still running', async () => {
 		const trigger = await account.active();
 		await account.add('new.txt');
 		await Promise.all([trigger.poll(), trigger.poll(), trigger.poll()]);
 		expect(trigger.runs).toHaveLength(1);
 	});
 
-	it('of a workflow that cannot work fails its activation', async () => {
+	it('that fails at the activation prevents it', async () => {
 		await expect(account.active({}, { apiKey: 'wrong' })).rejects.toThrow(
 			/FileShot responded with 401/,
 		);
@@ -163,8 +163,8 @@ describe('a poll', () => {
 	});
 });
 
-describe('a workflow that is edited', () => {
-	it('an added event counts from then on', async () => {
+describe('an edited workflow', () => {
+	it('triggers on an added event only for later changes', async () => {
 		const trigger = await account.active({ events: ['file.expired'] });
 		await account.add('a.txt');
 		await trigger.poll();
@@ -175,7 +175,7 @@ describe('a workflow that is edited', () => {
 		expect(namesOf(await trigger.poll())).toEqual([['file.added', 'b.txt']]);
 	});
 
-	it('another filter counts from then on', async () => {
+	it('applies a changed filter only to later changes', async () => {
 		const trigger = await account.active({ options: { fileName: '*.pdf' } });
 		await account.add('before.txt');
 		await account.clock({ advance: 2 });
@@ -186,7 +186,7 @@ describe('a workflow that is edited', () => {
 		expect(idsOf(await trigger.poll())).toEqual([id]);
 	});
 
-	it('“Include Existing”, switched on later, brings what is there', async () => {
+	it('outputs existing files when Include Existing is turned on later', async () => {
 		const id = await account.add('before.txt');
 		const trigger = await account.active();
 		expect(await trigger.poll()).toEqual([]);
@@ -196,7 +196,7 @@ describe('a workflow that is edited', () => {
 		expect(await trigger.poll()).toEqual([]);
 	});
 
-	it('another account begins anew; a new key of the same does not', async () => {
+	it('starts again for another account, but not for a new key of the same account', async () => {
 		const trigger = await account.active();
 		await account.add('a.txt');
 		await trigger.activate({
@@ -211,7 +211,7 @@ describe('a workflow that is edited', () => {
 		expect(trigger.runs.flat().map(({ json }) => json.fileId)).toEqual([id]);
 	});
 
-	it('keeps no secret in its static data', async () => {
+	it('does not store secrets in its static data', async () => {
 		const trigger = await account.active({ events: ALL });
 		await account.add('a.txt');
 		await trigger.poll();
@@ -221,7 +221,7 @@ describe('a workflow that is edited', () => {
 });
 
 describe('Fetch Test Event', () => {
-	it('shows a file that fits, and changes nothing', async () => {
+	it('returns a matching file and changes no state', async () => {
 		await account.add('a.txt');
 		await account.add('b.pdf');
 		const trigger = account.trigger({ options: { fileName: '*.pdf' } });
@@ -230,7 +230,7 @@ describe('Fetch Test Event', () => {
 		expect(staticData).toBe('{}');
 	});
 
-	it('prefers a file with which the chosen event is the case', async () => {
+	it('prefers a file in the state of the selected event', async () => {
 		await account.add('day.txt', 1);
 		await account.add('month.txt', 30);
 		const trigger = account.trigger({ events: ['file.expiring_soon'], leadTime: 48 });
@@ -240,7 +240,7 @@ describe('Fetch Test Event', () => {
 		]);
 	});
 
-	it('says so where there is nothing to show', async () => {
+	it('reports that there is no matching file', async () => {
 		const { run } = await account.trigger().fetchTestEvent();
 		expect(errorOf(run).message).toMatch(/nothing in FileShot yet/);
 	});

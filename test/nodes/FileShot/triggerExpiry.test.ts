@@ -5,8 +5,8 @@ beforeAll(async () => (account = await FileShotAccount.start()));
 afterAll(async () => await account.stop());
 beforeEach(async () => await account.reset());
 
-describe('expiry', () => {
-	it('is told twice, soon and when it has come, and each once', async () => {
+describe('the expiry of a file', () => {
+	it('triggers once when it is close and once when it is reached', async () => {
 		const trigger = await account.active({ events: ALL, leadTime: 6, leadTimeUnit: 'hours' });
 		await account.add('day.txt', 1);
 		expect(namesOf(await trigger.poll())).toEqual([['file.added', 'day.txt']]);
@@ -23,7 +23,7 @@ describe('expiry', () => {
 		expect(await trigger.poll()).toEqual([]);
 	});
 
-	it('of a file that lives shorter than the lead time is told as soon as it is there', async () => {
+	it('triggers “expiring soon” at once for a file whose lifetime is shorter than the lead time', async () => {
 		const trigger = await account.active({ events: ALL, leadTime: 2, leadTimeUnit: 'days' });
 		await account.add('day.txt', 1);
 		expect(namesOf(await trigger.poll()).sort()).toEqual([
@@ -32,7 +32,7 @@ describe('expiry', () => {
 		]);
 	});
 
-	it('before the activation is not told; nor is what is close to it', async () => {
+	it('does not trigger if it was reached, or already close, before the activation', async () => {
 		await account.add('over.txt', 1);
 		await account.add('soon.txt', 2);
 		await account.clock({ advance: DAY + HOUR });
@@ -42,7 +42,7 @@ describe('expiry', () => {
 		expect(namesOf(await trigger.poll())).toEqual([['file.expired', 'soon.txt']]);
 	});
 
-	it('is told as well where expired files leave the list, but not of one that was deleted', async () => {
+	it('triggers even if the list omits expired files, but not for a deleted file', async () => {
 		await account.settings({ expiredFiles: 'hidden' });
 		const trigger = await account.active({ events: ['file.expired'] });
 		const gone = await account.add('deleted.txt', 1);
@@ -51,13 +51,13 @@ describe('expiry', () => {
 		await account.remove(gone);
 		expect(await trigger.poll()).toEqual([]);
 		await account.clock({ advance: DAY });
-		const [told, ...others] = await trigger.poll();
-		expect(told).toMatchObject({ event: 'file.expired', fileId, effectiveStatus: 'expired' });
+		const [emitted, ...others] = await trigger.poll();
+		expect(emitted).toMatchObject({ event: 'file.expired', fileId, effectiveStatus: 'expired' });
 		expect(others).toEqual([]);
 		expect(await trigger.poll()).toEqual([]);
 	});
 
-	it('goes by FileShot’s clock, an hour ahead of this host or a day', async () => {
+	it('is compared with FileShot’s clock, one hour or one day ahead of this host', async () => {
 		await account.clock({ advance: HOUR });
 		const trigger = await account.active({ events: ALL, leadTime: 1, leadTimeUnit: 'hours' });
 		await account.add('day.txt', 1);

@@ -9,7 +9,7 @@ afterAll(async () => await account.stop());
 beforeEach(async () => await account.reset());
 afterEach(() => void jest.restoreAllMocks());
 
-/** Lets the host's clock run ahead by so many seconds when the request with this number comes. */
+/** Advances the host's clock by some seconds when the request with this number arrives. */
 function delayAt(number: number, seconds: number): void {
 	const real = Date.now.bind(Date);
 	let ahead = 0;
@@ -21,8 +21,8 @@ function delayAt(number: number, seconds: number): void {
 	};
 }
 
-describe('the time that n8n allows', () => {
-	it('is over half way: what is read is told, the next poll goes on from there', async () => {
+describe('the deadline of a poll', () => {
+	it('is reached in the middle: outputs the files read so far, and the next poll continues from there', async () => {
 		const trigger = account.trigger({}, { baseUrl: account.relay.url });
 		trigger.budgetMs = 60 * 60_000;
 		await trigger.activate();
@@ -42,7 +42,7 @@ describe('the time that n8n allows', () => {
 		expect(trigger.errors).toEqual([]);
 	});
 
-	it('is not over yet: all is read', async () => {
+	it('is not reached: reads the whole list', async () => {
 		const trigger = account.trigger({}, { baseUrl: account.relay.url });
 		trigger.budgetMs = 60 * 60_000;
 		await trigger.activate();
@@ -51,24 +51,24 @@ describe('the time that n8n allows', () => {
 		expect(await trigger.poll()).toHaveLength(250);
 	});
 
-	it('is nothing at all: a poll reads a page nevertheless', async () => {
+	it('has already passed: reads one page anyway', async () => {
 		const trigger = account.trigger({}, { baseUrl: account.relay.url });
 		trigger.budgetMs = 0;
 		await trigger.activate();
 		const ids = await account.addMany(250);
-		const told: IDataObject[] = [];
+		const emitted: IDataObject[] = [];
 		for (const count of [100, 100, 50, 0]) {
 			account.relay.reset();
 			const page = await trigger.poll();
 			expect([page.length, account.relay.count]).toEqual([count, 1]);
-			told.push(...page);
+			emitted.push(...page);
 		}
-		expect(idsOf(told).sort()).toEqual([...ids].sort());
+		expect(idsOf(emitted).sort()).toEqual([...ids].sort());
 	});
 });
 
-describe('the list', () => {
-	it('brings the oldest of what is told first', async () => {
+describe('the list of files', () => {
+	it('outputs the oldest files first', async () => {
 		const trigger = await account.active();
 		for (const name of ['a', 'b', 'c']) {
 			await account.add(name);
@@ -77,7 +77,7 @@ describe('the list', () => {
 		expect(namesOf(await trigger.poll()).map(([, name]) => name)).toEqual(['a', 'b', 'c']);
 	});
 
-	it('is read from its beginning for an event that is added while a reading is half done', async () => {
+	it('is read from the start again for an event that is added in the middle of a pass', async () => {
 		const soon = { leadTime: 60, leadTimeUnit: 'days', options: {} };
 		const trigger = await account.active({ events: ['file.expiring_soon'], ...soon });
 		await account.addMany(150);
@@ -89,8 +89,8 @@ describe('the list', () => {
 		const events = ['file.expiring_soon', 'file.added'];
 		await trigger.activate({ parameters: { events, ...soon } });
 		expect(trigger.runs.map((items) => items.length)).toEqual([100, 50]);
-		const told = new Set(trigger.runs.flat().map(({ json }) => json.fileId));
-		expect(told.size).toBe(150);
+		const emitted = new Set(trigger.runs.flat().map(({ json }) => json.fileId));
+		expect(emitted.size).toBe(150);
 		await account.clock({ advance: 2 });
 		await account.add('new.txt');
 		await account.clock({ advance: 2 });
@@ -101,7 +101,7 @@ describe('the list', () => {
 		expect(await trigger.poll()).toEqual([]);
 	});
 
-	it('in which expired files are not shown may have more than a page', async () => {
+	it('may have more than one page if it omits expired files', async () => {
 		await account.settings({ expiredFiles: 'hidden' });
 		const trigger = await account.active({ events: ['file.expired'] });
 		const [day] = [await account.add('day.txt', 1), await account.addMany(100)];
@@ -111,15 +111,15 @@ describe('the list', () => {
 	});
 });
 
-/** Lists that the sandbox does not make, without dates. */
-describe('a list', () => {
+/** Lists without dates. */
+describe('a list that the sandbox does not produce', () => {
 	const host = new Host();
-	const answers: Record<string, Scripted> = {};
+	const responses: Record<string, Scripted> = {};
 	const otherwise: Scripted = {};
-	beforeAll(async () => await host.start(answers, otherwise));
+	beforeAll(async () => await host.start(responses, otherwise));
 	afterAll(async () => await host.stop());
 	beforeEach(() => {
-		for (const path of Object.keys(answers)) delete answers[path];
+		for (const path of Object.keys(responses)) delete responses[path];
 		host.requests.length = 0;
 	});
 
@@ -128,11 +128,11 @@ describe('a list', () => {
 	const paged = (all: object[], size = 100) => {
 		for (let page = 1; (page - 1) * size < all.length; page++) {
 			const body = { files: all.slice((page - 1) * size, page * size), total: all.length };
-			answers[`/api/files?page=${page}&limit=100`] = { body: JSON.stringify(body) };
+			responses[`/api/files?page=${page}&limit=100`] = { body: JSON.stringify(body) };
 		}
 	};
 
-	it('of many pages is read in several polls', async () => {
+	it('is read in several polls if it has many pages', async () => {
 		paged(files(60), 1);
 		const options = { includeExisting: true };
 		const trigger = await account.active({ options }, { baseUrl: host.url });
@@ -143,22 +143,22 @@ describe('a list', () => {
 	});
 
 	it.each([
-		['that tells its length', (all: object[]) => ({ files: all, total: all.length })],
-		['that tells its pages', (all: object[]) => ({ files: all, totalPages: 1 })],
-	])('%s is asked for no page behind its last', async (_, form) => {
+		['that contains its length', (all: object[]) => ({ files: all, total: all.length })],
+		['that contains its number of pages', (all: object[]) => ({ files: all, totalPages: 1 })],
+	])('%s is not read beyond its last page', async (_, form) => {
 		otherwise.body = JSON.stringify(form(files(100)));
 		await account.active({}, { baseUrl: host.url });
 		expect(host.requests).toHaveLength(1);
 	});
 
-	it('that does not say what has expired goes by FileShot’s clock, to the second', async () => {
+	it('without an expired flag is evaluated by FileShot’s clock, to the second', async () => {
 		const now = Math.floor(Date.now() / 1000) * 1000 + 3_600_000;
 		const headers = { date: new Date(now).toUTCString() };
 		const all = [0, 1].map((n) => ({
 			fileId: `f${n}`,
 			expiresAt: new Date(now + n * 1000).toISOString(),
 		}));
-		answers['/api/files?page=1&limit=100'] = { headers, body: JSON.stringify({ files: all }) };
+		responses['/api/files?page=1&limit=100'] = { headers, body: JSON.stringify({ files: all }) };
 		const options = { includeExisting: true };
 		const trigger = await account.active({ options }, { baseUrl: host.url });
 		expect(trigger.runs.flat().map(({ json }) => [json.fileId, json.effectiveStatus])).toEqual([
@@ -167,7 +167,7 @@ describe('a list', () => {
 		]);
 	});
 
-	it('without dates brings what is new on its last page, once', async () => {
+	it('without dates outputs a new file on its last page once', async () => {
 		paged(files(350));
 		const trigger = await account.active({}, { baseUrl: host.url });
 		expect(trigger.runs).toEqual([]);
@@ -177,7 +177,7 @@ describe('a list', () => {
 		expect(await trigger.poll()).toEqual([]);
 	});
 
-	it('whose pages are all the same is over with the second', async () => {
+	it('that repeats its page ends after the second page', async () => {
 		otherwise.body = JSON.stringify({ files: files(100) });
 		const trigger = await account.active({}, { baseUrl: host.url });
 		otherwise.body = JSON.stringify({ files: files(100, 1) });
@@ -185,7 +185,7 @@ describe('a list', () => {
 		expect(host.requests).toHaveLength(4);
 	});
 
-	it('of more than can be remembered without dates fails, and says what to use instead', async () => {
+	it('without dates fails above the number of IDs that can be stored, and reports what to use instead', async () => {
 		otherwise.body = JSON.stringify({ files: files(5_001), total: 5_001 });
 		await expect(account.active({}, { baseUrl: host.url })).rejects.toThrow(
 			'There is more in the account than this trigger can tell apart',

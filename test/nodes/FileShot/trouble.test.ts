@@ -26,28 +26,28 @@ describe('errors', () => {
 		[
 			[400, /Invalid parameters/, 'ZIP'],
 			[401, /Invalid or missing API key/, 'account dashboard'],
-			[403, /Insufficient tier/, 'Creator or higher'],
-			// Both routes that a file may have are asked.
+			[403, /Insufficient tier/, 'Creator tier or higher'],
+			// The documented route and the one of the desktop client are both requested.
 			[404, /does not exist or has expired/, 'Get Many', 2],
-			[413, /exceeds tier limit/, 'Send in Parts From'],
+			[413, /exceeds tier limit/, 'Split Files Larger Than (MiB)'],
 			[500, /Internal server error/, 'Try again later'],
 		],
 		failing,
 	);
 
-	it('a wrong key is named, once, and kept secret', async () => {
+	it('reports a wrong key after one request, without exposing it', async () => {
 		const message = 'FileShot responded with 401: Invalid or missing API key';
 		await expectWrongSecret(await get({ apiKey: 'fs_wrong' }), 'fs_wrong', { sandbox, message });
 	});
 
-	it.each([429, 503])('a %i is asked again, with or without Retry-After', async (status) => {
+	it.each([429, 503])('retries after a %i, with or without Retry-After', async (status) => {
 		await fault({ type: 'status', status, headers: { 'Retry-After': '1' } }, { times: 1 });
 		await fault({ type: 'status', status }, { nth: 2 });
 		errorOf(await get());
 		expect((await sandbox.statuses()).slice(0, 3)).toEqual([status, status, 404]);
 	});
 
-	it('a long pause: says when to come back', async () => {
+	it('reports when to retry if the pause is too long to wait', async () => {
 		await fault({ type: 'status', status: 429, headers: { 'Retry-After': '3600' } });
 		const error = errorOf(await get());
 		expect(error.description).toMatch(/wait until \d{4}-\d\d-\d\dT/);
@@ -68,20 +68,20 @@ describe('the credential test', () => {
 	testApiKey(
 		{
 			test,
-			// An empty list proves nothing yet: the same is asked for without the key.
+			// An empty list does not prove that the key is valid, so the list is also requested without the key.
 			paths: ['/api/files', '/api/files'],
 			wrongKey: 'fs_x',
-			refusal: 'FileShot refuses the API Key: Invalid or missing API key',
+			refusal: 'FileShot rejected the API Key: Invalid or missing API key',
 		},
 		failing,
 	);
 
-	it('a tier without the API fails, and is named', async () => {
+	it('fails for a tier without API access, and names it', async () => {
 		await sandbox.control.patch('/services/fileShot/settings', { tier: 'pro' });
 		const { status, message } = await test();
 		await sandbox.control.patch('/services/fileShot/settings', { tier: 'creator' });
 		expect(status).toBe('Error');
-		expect(message).toContain('needs the Creator tier');
+		expect(message).toContain('requires the Creator tier');
 	});
 
 	describe.each(['files', 'array', 'data', 'items', 'results'])(
@@ -91,12 +91,12 @@ describe('the credential test', () => {
 				await sandbox.control.patch('/services/fileShot/settings', { listShape });
 			});
 
-			it('an empty account passes, because the list is refused without the key', async () => {
+			it('accepts an empty account, because the server rejects the list without the key', async () => {
 				expect(await test()).toMatchObject({ status: 'OK' });
 				expect(await sandbox.statuses()).toEqual([200, 401]);
 			});
 
-			it('a file passes at once', async () => {
+			it('accepts a list with a file', async () => {
 				const fileId = await fileThere(sandbox);
 				await sandbox.requests();
 				expect(await test()).toMatchObject({ status: 'OK' });

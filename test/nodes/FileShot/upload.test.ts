@@ -11,8 +11,8 @@ const DAY = 86_400_000;
 const { bytes, fault, inParts, large, paths, settings, small, storedAs, upload } =
 	fileShotUploads();
 
-describe('in one request', () => {
-	it('sends the file, and gives its link back with its SHA-256', async () => {
+describe('upload in one request', () => {
+	it('sends the file, and returns its link and SHA-256', async () => {
 		const [{ json, pairedItem }] = outputOf(await upload([await small('Grüße „x“ & "y".txt')]));
 		expect(json).toEqual({
 			success: true,
@@ -32,7 +32,7 @@ describe('in one request', () => {
 		expect(Math.round(days)).toBe(30);
 	});
 
-	it('sends everything that the user wishes', async () => {
+	it('sends all options', async () => {
 		const parameters = {
 			expiryDays: 365,
 			passwordProtected: true,
@@ -51,7 +51,7 @@ describe('in one request', () => {
 		expect(json.downloadUrl).toMatch(/\/f\/my-doc$/);
 	});
 
-	describe('what goes over the wire', () => {
+	describe('the form fields', () => {
 		const host = new Host();
 		beforeAll(async () => await host.start({}, { body: '{"success":true,"fileId":"abc"}' }));
 		afterAll(async () => await host.stop());
@@ -78,17 +78,17 @@ describe('in one request', () => {
 				{ expires: false, paidAccess: true, price: 500 },
 				{ enablePaidAccess: 'true', price: '500' },
 			],
-		])('for %j', async (parameters, expected) => {
+		])('of %j', async (parameters, expected) => {
 			expect((await fieldsFor(parameters)).fields).toEqual(expected);
 		});
 
-		it('a link that FileShot does not send is built', async () => {
+		it('builds the link if the response does not contain it', async () => {
 			const { json } = await fieldsFor({});
 			expect(json.downloadUrl).toBe('https://links.example/f/abc');
 		});
 
 		it.each(['../x', '%2F', '🎉', '"', 'x'.repeat(300), "'; --"])(
-			'the slug %j is data',
+			'sends the slug %j unchanged',
 			async (customSlug) => {
 				const { fields } = await fieldsFor({ options: { customSlug } });
 				expect(fields.customSlug).toBe(customSlug);
@@ -100,38 +100,38 @@ describe('in one request', () => {
 	it.each([
 		['an empty file', Buffer.alloc(0)],
 		['a file of 3 MiB', randomBytes(3 * MIB)],
-	])('%s', async (_, content) => {
+	])('sends %s', async (_, content) => {
 		const input = [await itemWith({ data: { name: 'a.bin', bytes: content } })];
 		const [{ json }] = outputOf(await upload(input));
 		expect(json).toMatchObject({ fileSize: content.length, sha256: sha256Of(content) });
 		expect(await paths()).toEqual(['/upload']);
 	});
 
-	it('a file that n8n holds in memory', async () => {
+	it('sends a file that n8n keeps in memory', async () => {
 		const content = randomBytes(MIB);
 		const input = [{ json: {}, binary: { data: inMemory({ name: 'a.bin', bytes: content }) } }];
 		expect(outputOf(await upload(input))[0].json.sha256).toBe(sha256Of(content));
 	});
 
-	it.each(['epochSeconds', 'epochMilliseconds'])('dates may come as %s', async (dates) => {
+	it.each(['epochSeconds', 'epochMilliseconds'])('accepts dates as %s', async (dates) => {
 		await settings({ dates });
 		const [{ json }] = outputOf(await upload([await small()]));
 		expect(Math.round((Date.parse(json.expiresAt as string) - Date.now()) / DAY)).toBe(30);
 	});
 
 	it.each([
-		[{ expiryDays: 0 }, 'The field “Days” must be a whole number from 1 to 365'],
-		[{ expiryDays: 366 }, 'The field “Days” must be a whole number from 1 to 365'],
+		[{ expiryDays: 0 }, 'The field “Expires After (Days)” must be a whole number from 1 to 365'],
+		[{ expiryDays: 366 }, 'The field “Expires After (Days)” must be a whole number from 1 to 365'],
 		[
 			{ paidAccess: true, price: 99 },
 			'The field “Price (US Cents)” must be a whole number of 100 or more',
 		],
-	])('with %j says: %s, and calls nobody', async (parameters, message) => {
+	])('with %j, fails without sending a request: %s', async (parameters, message) => {
 		expect(errorOf(await upload([await small()], parameters)).message).toBe(message);
 		expect(await paths()).toEqual([]);
 	});
 
-	it('hands the service’s own complaint on', async () => {
+	it('reports the error message of the service', async () => {
 		const blocked = errorOf(await upload([await small('run.exe')]));
 		expect(blocked.message).toBe('FileShot responded with 400: Files of type .exe are not allowed');
 		expect(blocked.description).toContain('ZIP');
@@ -148,24 +148,27 @@ describe('several files of an item', () => {
 			invoice: { name: '2.txt', bytes: Buffer.from('two') },
 		});
 
-	it.each(['data, invoice', '*'])('“%s” gives an item a file', async (binaryPropertyName) => {
-		const items = outputOf(await upload([await two()], { binaryPropertyName }));
-		expect(items.map(({ json }) => [json.fileName, json.binaryPropertyName])).toEqual([
-			['1.txt', 'data'],
-			['2.txt', 'invoice'],
-		]);
-	});
+	it.each(['data, invoice', '*'])(
+		'outputs one item per file for “%s”',
+		async (binaryPropertyName) => {
+			const items = outputOf(await upload([await two()], { binaryPropertyName }));
+			expect(items.map(({ json }) => [json.fileName, json.binaryPropertyName])).toEqual([
+				['1.txt', 'data'],
+				['2.txt', 'invoice'],
+			]);
+		},
+	);
 
 	it.each([
 		[{ customSlug: 'x' }, 'Custom Slug'],
 		[{ fileName: 'x' }, 'File Name'],
-	])('refuses %j for both', async (options, label) => {
+	])('rejects %j for two files', async (options, label) => {
 		const error = errorOf(await upload([await two()], { binaryPropertyName: '*', options }));
 		expect(error.message).toBe(`The field “${label}” would be the same for 2 files`);
 		expect(await paths()).toEqual([]);
 	});
 
-	it('when one fails, tells which are already there', async () => {
+	it('reports which files were already uploaded if one fails', async () => {
 		await fault('/upload', { type: 'status', status: 400 }, { nth: 2 });
 		const error = errorOf(await upload([await two()], { binaryPropertyName: '*' }));
 		expect(error.description).toMatch(/Uploaded before it: “1\.txt” \([0-9a-f]+\)\.$/);
@@ -175,21 +178,21 @@ describe('several files of an item', () => {
 it.each([
 	['/upload', {}],
 	['/*', inParts({ uploadStyle: 'documented' })],
-])('a file of another size than was sent is an error (%s)', async (path, parameters) => {
+])('fails if the service reports a different size than was sent (%s)', async (path, parameters) => {
 	await fault(path, { type: 'wrongSize' });
 	const error = errorOf(await upload([await large()], parameters));
 	expect(error.message).toBe('“large.bin” did not arrive as it was sent');
 	expect(error.description).toContain(String(bytes.length + 1));
 });
 
-it('a request that was sent whole is not repeated: the error says that the file may be there', async () => {
+it('does not retry a request that was sent completely, and reports that the file may have arrived', async () => {
 	await fault('/upload', { type: 'resetAfterBody' });
 	const error = errorOf(await upload([await small()]));
 	expect(error.description).toContain('may have arrived anyway');
 	expect(await paths()).toEqual(['/upload']);
 });
 
-it('a success:false with 200 is an error', async () => {
+it('treats success: false with status 200 as an error', async () => {
 	const host = new Host();
 	await host.start({}, { body: '{"success":false,"error":"Out of space"}' });
 	const error = errorOf(

@@ -35,7 +35,7 @@ const api = () => {
 };
 const stored = async () => (await api().get<{ files: Stored[] }>('/files?per_page=100')).data.files;
 const left = async () => (await stored()).map(({ name }) => name).sort();
-/** Somebody else deletes a file. */
+/** Deletes a file as another client. */
 const remove = async (id: string) => await api().delete(`/files/${id}`);
 
 const node = (parameters: IDataObject = {}, credentials: IDataObject = {}) =>
@@ -48,8 +48,8 @@ const cleanUp = async (parameters: IDataObject = {}) => await cleaned(node(param
 const live = async (parameters: IDataObject = {}) =>
 	await cleanUp({ dryRun: false, ...parameters });
 
-describe('with the default values', () => {
-	it('shows files of 30 days and more, and deletes nothing', async () => {
+describe('Clean Up with the default settings', () => {
+	it('reports files that are at least 30 days old, and deletes nothing', async () => {
 		await fileThere(sandbox, 'old.txt');
 		await pass(sandbox, 31 * DAY);
 		await fileThere(sandbox, 'new.txt');
@@ -76,8 +76,8 @@ describe('with the default values', () => {
 	});
 });
 
-describe('deletes', () => {
-	it('month by month what is old enough, by the clock of the service', async () => {
+describe('deletion', () => {
+	it('deletes files that are old enough by the clock of the service, month by month', async () => {
 		for (const month of ['january', 'february', 'march']) {
 			await fileThere(sandbox, month);
 			await pass(sandbox, 30 * DAY);
@@ -91,7 +91,7 @@ describe('deletes', () => {
 		expect(tally(await live({ olderThan: 31 * 24, unit: 'hours' }))).toEqual({ deleted: 1 });
 	});
 
-	it('what is exactly as old as asked for, and nothing younger', async () => {
+	it('deletes files of exactly the minimum age, but no younger ones', async () => {
 		await pace(sandbox, 0);
 		await fileThere(sandbox, 'a');
 		await pass(sandbox, DAY - 2);
@@ -100,7 +100,7 @@ describe('deletes', () => {
 		expect(tally(await live({ olderThan: 1 }))).toEqual({ deleted: 1 });
 	});
 
-	it('only in a folder, only with a text in the name, never what is protected', async () => {
+	it('deletes only files in the folder with the text in their name that are not protected', async () => {
 		await fileThere(sandbox, 'report 1', undefined, { folderId: 'folder_1' });
 		await fileThere(sandbox, 'report 2, signed', undefined, { folderId: 'folder_1' });
 		await fileThere(sandbox, 'photo', undefined, { folderId: 'folder_1' });
@@ -112,12 +112,12 @@ describe('deletes', () => {
 		expect(await left()).toEqual(['photo', 'report 2, signed', 'report 3']);
 	});
 
-	it('through all pages, with a cap', async () => {
+	it('reads all pages and deletes up to the maximum', async () => {
 		const files = Array.from({ length: 250 }, (_, n) => ({
 			id: `file_${n}`,
 			name: `file ${n}`,
 			size: 1,
-			// The oldest last, as the service sorts.
+			// Oldest last, in the order of the service.
 			created_at: new Date(Date.UTC(2020, 0, 250 - n)).toISOString(),
 		}));
 		const list = (page: number) => ({
@@ -147,7 +147,7 @@ describe('deletes', () => {
 	});
 });
 
-describe('when things go wrong', () => {
+describe('Clean Up errors', () => {
 	let ids: string[];
 	beforeEach(async () => {
 		ids = [];
@@ -158,26 +158,29 @@ describe('when things go wrong', () => {
 	const fault = async (kind: object, more: object = {}) =>
 		await sandbox.fault({ service: 'filesApp', method: 'DELETE', ...more, fault: kind });
 
-	it('one failing deletion stops no other; the next run makes up for it', async () => {
+	it('continues after a failed deletion, and deletes that file in the next run', async () => {
 		await fault({ type: 'status', status: 403 }, { path: `*/files/${ids[1]}` });
 		const items = await live();
 		expect(actionsBy('name', items)).toEqual({ a: 'deleted', b: 'failed', c: 'deleted' });
 		expect(items.find(({ name }) => name === 'b')).toMatchObject({
 			reason: expect.stringContaining('Files App responded with 403') as string,
-			details: expect.stringContaining('Use a key of an account that owns the file') as string,
+			details: expect.stringContaining('Use a key from the account that owns the file') as string,
 		});
 		await sandbox.reset();
 		expect(actionsBy('name', await live())).toEqual({ b: 'deleted' });
 	});
 
-	it.each(['status', 'html'])('a file that vanished meanwhile is no failure: %s', async (type) => {
-		await fault({ type, status: 404 }, { path: `*/files/${ids[0]}` });
-		expect(actionsBy('name', await live())).toEqual({ a: 'gone', b: 'deleted', c: 'deleted' });
-	});
+	it.each(['status', 'html'])(
+		'does not count a file that no longer exists as a failure (%s)',
+		async (type) => {
+			await fault({ type, status: 404 }, { path: `*/files/${ids[0]}` });
+			expect(actionsBy('name', await live())).toEqual({ a: 'gone', b: 'deleted', c: 'deleted' });
+		},
+	);
 
-	it('the hourly limit ends the deletions: the rest is kept and says why', async () => {
+	it('stops deleting at the hourly limit, and reports why the other files are kept', async () => {
 		await sandbox.control.patch('/services/filesApp/settings', { requestsPerHour: 2 });
-		// The hour has begun anew since the files were made: the list takes one, a deletion the other.
+		// A new hour has started since the files were created: the list uses one request, a deletion the other.
 		const items = await live({ options: { deletionsAtOnce: 1 } });
 		await sandbox.control.patch('/services/filesApp/settings', { requestsPerHour: 0 });
 		expect(items.map(({ action }) => action)).toEqual(['deleted', 'failed', 'kept']);
@@ -185,12 +188,12 @@ describe('when things go wrong', () => {
 		expect(items[2].reason).toMatch(/^Skipped because an earlier deletion failed: .*429/);
 	});
 
-	it('a wrong key is the node’s error', async () => {
+	it('fails with the node’s error for a wrong key', async () => {
 		const error = errorOf(await runNode(node({ dryRun: false }, { apiKey: 'sk_wrong' })));
 		expect(error.message).toContain('Files App responded with 401');
 	});
 
-	it('an answer that denies the deletion is a failure', async () => {
+	it('counts a response that denies the deletion as a failure', async () => {
 		const host = new Host();
 		const file = { id: 'file_1', name: 'a', size: 1, created_at: '2020-01-01T00:00:00Z' };
 		const list = { body: JSON.stringify({ files: [file], total: 1, page: 1, per_page: 100 }) };
@@ -203,7 +206,7 @@ describe('when things go wrong', () => {
 	});
 });
 
-it('the summary adds up', async () => {
+it('the counts of the summary add up', async () => {
 	await fileThere(sandbox, 'a', Buffer.alloc(2048));
 	await fileThere(sandbox, 'b', Buffer.alloc(1024));
 	await pass(sandbox, 60 * DAY);
@@ -212,7 +215,7 @@ it('the summary adds up', async () => {
 	expect(item.text).toMatch(/^Files App: 2 files found, 2 would be deleted \(3\.0 KiB\)\n/);
 });
 
-describe('only files of a folder', () => {
+describe('only files in a folder', () => {
 	const file = (id: string, more: IDataObject = {}) => ({
 		id,
 		name: id,
@@ -233,7 +236,7 @@ describe('only files of a folder', () => {
 		return { items, deleted: deleted.map(({ url }) => url).sort() };
 	};
 
-	it('a server that ignores the filter: what reports another folder, or none, is kept', async () => {
+	it('keeps files that report a different folder or none, if the server ignores the filter', async () => {
 		const all = list(
 			file('a', { folder_id: 'f1' }),
 			file('b', { folder_id: 'f2' }),
@@ -250,29 +253,29 @@ describe('only files of a folder', () => {
 		const reasons = Object.fromEntries(items.map(({ id, reason }) => [id, reason]));
 		expect(reasons.b).toMatch(/^It is not in the folder “f1”/);
 		expect(reasons.c).toMatch(/^It is not in the folder “f1”/);
-		expect(reasons.d).toMatch(/^The service does not report its folder/);
+		expect(reasons.d).toMatch(/^Files App does not report its folder/);
 	});
 
-	it('a server that ignores the filter and reports no folder: all is kept', async () => {
+	it('keeps all files if the server ignores the filter and reports no folders', async () => {
 		await host.start({}, list(file('a'), file('b')));
 		const { items, deleted } = await run();
 		expect(deleted).toEqual([]);
 		expect(tally(items)).toEqual({ kept: 2 });
-		expect(items[0].reason).toMatch(/^The service does not report its folder/);
+		expect(items[0].reason).toMatch(/^Files App does not report its folder/);
 	});
 
-	it('a server that reports no folder, and has no files in a folder that does not exist: it filters', async () => {
+	it('deletes files without a reported folder if the server returns no files for a folder that does not exist', async () => {
 		await host.start({ [asked]: list(file('a'), file('b')) }, list());
 		expect((await run()).deleted).toEqual(['/files/a', '/files/b']);
 	});
 
-	it('one that does not know such a folder looks at it', async () => {
+	it('deletes files without a reported folder if the server rejects a folder that does not exist as unknown', async () => {
 		await host.start({ [asked]: list(file('a')) }, { status: 404, body: '{"error":{}}' });
 		expect((await run()).deleted).toEqual(['/files/a']);
 	});
 
 	it.each([400, 403, 500])(
-		'one that answers %i to such a folder proves nothing',
+		'keeps files without a reported folder if the server responds with %i to a folder that does not exist',
 		async (status) => {
 			await host.start({ [asked]: list(file('a')) }, { status, body: '{"error":{}}' });
 			expect((await run()).deleted).toEqual([]);
@@ -287,7 +290,7 @@ it.each([
 	['1970', '1970-01-01T00:00:00Z', /No creation date available/],
 	['nothing', null, /No creation date available/],
 	['the future', '2999-01-01T00:00:00Z', /more recent than the limit/],
-])('without a creation date a file is kept: %s', async (_, created_at, why) => {
+])('keeps a file without a valid creation date: %s', async (_, created_at, why) => {
 	const host = new Host();
 	const files = [{ id: 'a', name: 'a', size: 1, created_at }];
 	await host.start({}, { body: JSON.stringify({ files, total: 1, page: 1, per_page: 100 }) });
@@ -297,7 +300,7 @@ it.each([
 	expect(host.requests.map(({ method }) => method)).toEqual(['GET']);
 });
 
-it('files without an ID are all reported, and kept', async () => {
+it('reports and keeps all files without an ID', async () => {
 	const host = new Host();
 	const files = [1, 2, 3].map((n) => ({ name: `${n}`, size: 1, created_at: '2020-01-01' }));
 	await host.start({}, { body: JSON.stringify({ files, total: 3, page: 1, per_page: 100 }) });

@@ -27,7 +27,7 @@ const file = async (
 ) => await runNode(filesAppNode(sandbox, { resource: 'file', operation, ...parameters }, more));
 
 describe('Get', () => {
-	it('shows a file, with normalised fields next to the service’s own', async () => {
+	it('returns all fields of the response, with normalized fields added', async () => {
 		const [{ json }] = outputOf(await file('get', { fileId: byId(` ${id} `) }));
 		expect(json).toEqual({
 			id,
@@ -43,14 +43,14 @@ describe('Get', () => {
 		});
 	});
 
-	it('finds the ID in a URL', async () => {
+	it('extracts the ID from a URL', async () => {
 		const { baseUrl } = sandbox.info.services.filesApp.credentials;
 		for (const url of [`${baseUrl}/files/${id}`, `${baseUrl}/files/${id}?download=true#x`]) {
 			expect(outputOf(await file('get', { fileId: byUrl(url) }))[0].json.fileId).toBe(id);
 		}
 	});
 
-	it('says that an unknown file is unknown', async () => {
+	it('reports an unknown file', async () => {
 		const error = errorOf(await file('get', { fileId: byId('file_unknown') }));
 		expect(error.message).toBe('Files App responded with 404: File not found (not_found)');
 		expect(error.description).toContain('Get Many');
@@ -72,7 +72,7 @@ describe('Download', () => {
 	const download = async (parameters: IDataObject = {}, more: Partial<NodeUnderTest> = {}) =>
 		await file('download', { fileId: byId(id), ...parameters }, more);
 
-	it('fetches the file into n8n’s storage, with its details and its SHA-256', async () => {
+	it('downloads the file into n8n’s storage, with its details and SHA-256', async () => {
 		const [{ json, binary }] = outputOf(await download());
 		expect(json).toMatchObject({
 			fileId: id,
@@ -86,7 +86,7 @@ describe('Download', () => {
 		expect(await bytesOf(binary!.data)).toEqual(content);
 	});
 
-	it('takes the field, the name and no hash as the user wishes', async () => {
+	it('uses the output field and file name of the user, and omits the hash if it is turned off', async () => {
 		const options = { fileName: '../x.bin', sha256: false };
 		const [{ json, binary }] = outputOf(await download({ binaryPropertyName: 'it', options }));
 		expect(json).toMatchObject({ fileName: 'x.bin', name: 'Grüße „x“.bin' });
@@ -94,19 +94,19 @@ describe('Download', () => {
 		expect(Object.keys(binary!)).toEqual(['it']);
 	});
 
-	it('fetches an empty file', async () => {
+	it('downloads an empty file', async () => {
 		const empty = await fileThere(sandbox, 'empty.txt', Buffer.alloc(0));
 		const [{ json, binary }] = outputOf(await download({ fileId: byId(empty) }));
 		expect(json.size).toBe(0);
 		expect(await bytesOf(binary!.data)).toHaveLength(0);
 	});
 
-	it.each(['truncate', 'reset'])('begins again after a %s', async (type) => {
+	it.each(['truncate', 'reset'])('retries the download after a %s', async (type) => {
 		await sandbox.fault({ service: 'filesApp', nth: 2, fault: { type } });
 		expect(outputOf(await download())[0].json.sha256).toBe(sha256);
 	});
 
-	it('never hands on a file of another length than Files App says', async () => {
+	it('fails if the file does not have the size that Files App reports', async () => {
 		await sandbox.fault({ service: 'filesApp', fault: { type: 'wrongSize' } });
 		const error = errorOf(await download());
 		expect(error.message).toContain(`has ${content.length} bytes instead of the announced`);
@@ -142,30 +142,30 @@ describe('Download', () => {
 		const from = async (which: string) =>
 			await download({ fileId: byId(which) }, { credentials: { baseUrl: api.url } as never });
 
-		it('to another host, the key stays at home', async () => {
+		it('does not send the key to another host', async () => {
 			const [{ binary }] = outputOf(await from('there'));
 			expect(String(await bytesOf(binary!.data))).toBe('hello');
 			expect(api.seen.map(({ authorization }) => Boolean(authorization))).toEqual([true, true]);
 			expect(cdn.seen.map(({ authorization }) => authorization)).toEqual([undefined]);
 		});
 
-		it('to another host and from there back home, the key does not come back', async () => {
+		it('does not send the key after a redirect to another host and back', async () => {
 			const [{ binary }] = outputOf(await from('back'));
 			expect(String(await bytesOf(binary!.data))).toBe('hello');
 			const authorized = api.requests.map(({ url }, n) => [url, 'authorization' in api.seen[n]]);
 			expect(authorized).toContainEqual(['/content', false]);
 		});
 
-		it('within the same host, the key goes along', async () => {
+		it('sends the key after a redirect to the same host', async () => {
 			const [{ binary }] = outputOf(await from('here'));
 			expect(String(await bytesOf(binary!.data))).toBe('hello');
 			expect(api.seen.every(({ authorization }) => authorization)).toBe(true);
 		});
 
-		it('a refusal keeps the service’s own words', async () => {
+		it('reports the error message of the service', async () => {
 			const error = errorOf(await from('gone'));
 			expect(error.message).toBe('Files App responded with 403: No (forbidden)');
-			expect(error.description).toContain('may not do this');
+			expect(error.description).toContain('does not have permission');
 		});
 	});
 });
@@ -179,7 +179,7 @@ describe('Delete', () => {
 		expect(errorOf(await file('get', { fileId: byId(one) })).httpCode).toBe('404');
 	});
 
-	it('counts a deletion whose answer was lost as done', async () => {
+	it('counts a deletion as successful if only its response was lost', async () => {
 		const one = await fileThere(sandbox);
 		await sandbox.fault({
 			service: 'filesApp',
@@ -190,11 +190,11 @@ describe('Delete', () => {
 		expect(outputOf(await remove(one))[0].json).toEqual({ deleted: true, fileId: one });
 	});
 
-	it('says that an unknown file is unknown', async () => {
+	it('reports an unknown file', async () => {
 		expect(errorOf(await remove('file_unknown')).httpCode).toBe('404');
 	});
 
-	it('says so too if the service was too busy at first: that attempt has deleted nothing', async () => {
+	it('also reports an unknown file if the first attempt got a 503, because that attempt deleted nothing', async () => {
 		const fault = { type: 'status', status: 429 };
 		await sandbox.fault({ service: 'filesApp', method: 'DELETE', times: 1, fault });
 		expect(errorOf(await remove('file_unknown')).httpCode).toBe('404');
@@ -207,9 +207,9 @@ describe('Delete', () => {
 			{ status: 200, body: '{"deleted":false}' },
 			'Files App responded without confirming the deletion',
 		],
-	])('understands the answer %j', async (answer, problem) => {
+	])('evaluates the response %j', async (response, problem) => {
 		const host = new Host();
-		await host.start({}, answer);
+		await host.start({}, response);
 		const run = await file(
 			'delete',
 			{ fileId: byId('f') },

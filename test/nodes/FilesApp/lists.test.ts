@@ -17,7 +17,7 @@ beforeAll(async () => {
 	const { baseUrl, apiKey } = sandbox.info.services.filesApp.credentials;
 	ids = [];
 	for (let n = 0; n < COUNT; n++) {
-		// Times count to the second: a page of 200 must hold a whole one, however fast this machine is.
+		// Timestamps are in seconds, so a page of 200 must contain all changes of one second, even on a fast machine.
 		if (n === 100) await sandbox.control.post('/clock', { advance: 1 });
 		const form = new FormData();
 		form.append('file', new Blob(['x'.repeat(n)]), `file ${String(n).padStart(3, '0')}.txt`);
@@ -41,18 +41,18 @@ const idsOf = (run: Awaited<ReturnType<typeof list>>) =>
 const callCount = async () => (await sandbox.requests()).length;
 
 describe('Get Many files', () => {
-	it('gives 50 by default, in one request', async () => {
+	it('returns 50 files by default, with one request', async () => {
 		expect(outputOf(await list())).toHaveLength(50);
 		expect(await callCount()).toBe(1);
 	});
 
-	it('gives all, to the true end', async () => {
+	it('returns all files up to the last page', async () => {
 		const found = idsOf(await list({ returnAll: true }));
 		expect([...found].sort()).toEqual([...ids].sort());
 		expect(await callCount()).toBe(3);
 	});
 
-	it.each([1, 100, 101, 205, 500])('gives %i at most', async (limit) => {
+	it.each([1, 100, 101, 205, 500])('returns at most %i files', async (limit) => {
 		expect(outputOf(await list({ limit }))).toHaveLength(Math.min(limit, COUNT));
 	});
 
@@ -61,14 +61,14 @@ describe('Get Many files', () => {
 		expect([...found].sort()).toEqual(ids.slice(0, 3).sort());
 	});
 
-	it('sorts as the service does', async () => {
+	it('uses the sort order of the service', async () => {
 		const names = async (sort: string) =>
 			outputOf(await list({ limit: 3, options: { sort } })).map(({ json }) => json.name);
 		expect(await names('name')).toEqual(['file 000.txt', 'file 001.txt', 'file 002.txt']);
 		expect(await names('size')).toEqual(['file 204.txt', 'file 203.txt', 'file 202.txt']);
 	});
 
-	it('shows dates in ISO 8601 UTC next to the service’s own', async () => {
+	it('adds dates in ISO 8601 UTC to the fields of the response', async () => {
 		const [{ json }] = outputOf(await list({ limit: 1 }));
 		expect(Object.keys(json).sort()).toEqual(
 			['created_at', 'createdAt', 'fileId', 'id', 'name', 'size'].sort(),
@@ -76,7 +76,7 @@ describe('Get Many files', () => {
 		expect(json.createdAt).toBe(new Date(json.created_at as string).toISOString());
 	});
 
-	it('finds names wherever they are in the list, before the limit counts', async () => {
+	it('applies the name filter to the whole list, before the limit', async () => {
 		const options = { nameContains: 'FILE 00', sort: 'size' };
 		expect(outputOf(await list({ limit: 5, options }))).toHaveLength(5);
 		expect(outputOf(await list({ returnAll: true, options }))).toHaveLength(10);
@@ -101,7 +101,7 @@ describe('Get Many files', () => {
 	});
 
 	it.each(['../x', '%2F', 'a\r\nb', 'a\u0000b', '🎉', '"; --', 'x'.repeat(100)])(
-		'sends the folder %j as data',
+		'sends the folder %j unchanged',
 		async (folderId) => {
 			await list({ folderId });
 			const [{ path }] = await sandbox.requests();
@@ -110,14 +110,14 @@ describe('Get Many files', () => {
 	);
 });
 
-describe('the list behind the File field', () => {
+describe('the “From list” search of the File field', () => {
 	const search = async (filter?: string, token?: string) => {
 		const { workflow, additionalData, subject } = buildContext(filesAppNode(sandbox, {}));
 		const context = new LoadOptionsContext(workflow, subject, additionalData, '');
 		return await searchFiles.call(context as unknown as ILoadOptionsFunctions, filter, token);
 	};
 
-	it('comes page by page, by name', async () => {
+	it('returns the files page by page, sorted by name', async () => {
 		const first = await search();
 		expect(first.results).toHaveLength(100);
 		expect(first.results[0]).toEqual({ name: 'file 000.txt', value: ids[0] });
@@ -127,7 +127,7 @@ describe('the list behind the File field', () => {
 		expect(third.paginationToken).toBeUndefined();
 	});
 
-	it('finds a name on a later page, and an ID', async () => {
+	it('finds a file on a later page by its name or ID', async () => {
 		expect((await search('FILE 204')).results).toEqual([{ name: 'file 204.txt', value: ids[204] }]);
 		expect((await search(ids[100])).results).toHaveLength(1);
 		expect((await search('nothing like that')).results).toEqual([]);
@@ -138,7 +138,7 @@ describe('Get Many changes', () => {
 	const since = '2000-01-01T00:00:00Z';
 	beforeEach(async () => await settings({ syncPageSize: 100, syncCursor: 'taken' }));
 
-	it('lists what happened since, with the time in ISO 8601 UTC', async () => {
+	it('returns the changes since a time, with their time in ISO 8601 UTC', async () => {
 		const [{ json }] = outputOf(await changes({ since, limit: 1 }));
 		expect(json).toEqual({
 			id: ids[0],
@@ -149,7 +149,7 @@ describe('Get Many changes', () => {
 		});
 	});
 
-	it('begins a day ago by default', async () => {
+	it('starts one day ago by default', async () => {
 		expect(outputOf(await changes())).toHaveLength(50);
 	});
 
@@ -160,7 +160,7 @@ describe('Get Many changes', () => {
 		['ignored', 200],
 		['refused', 150],
 	])(
-		'gives all with a server whose cursor is %s, in pages of %i',
+		'returns all changes of a server with cursor mode %s and pages of %i',
 		async (syncCursor, syncPageSize) => {
 			await settings({ syncCursor, syncPageSize });
 			expect(idsOf(await changes({ since, returnAll: true }))).toEqual(ids);
@@ -171,7 +171,7 @@ describe('Get Many changes', () => {
 		expect(idsOf(await changes({ since, folderId: 'folder_1' }))).toEqual(ids.slice(0, 3));
 	});
 
-	it('puts the details of files to their changes; a file that is gone has none', async () => {
+	it('adds the details of each file to its changes, except for deleted files', async () => {
 		await sandbox.control.post('/clock', { advance: 3600 });
 		const { data } = await sandbox.control.get<{ now: string }>('/clock');
 		const [kept, gone] = [await fileThere(sandbox, 'kept.txt'), await fileThere(sandbox)];
@@ -187,7 +187,7 @@ describe('Get Many changes', () => {
 		]);
 		expect(items[0].file).toMatchObject({ name: 'kept.txt', fileId: kept });
 		expect(items.slice(1).map((one) => one.file)).toEqual([null, null]);
-		// one for the changes, one for the file that is still there
+		// One for the changes, one for the existing file.
 		expect(await callCount()).toBe(2);
 	});
 
@@ -198,14 +198,14 @@ describe('Get Many changes', () => {
 		expect(errorOf(await changes(parameters)).message).toBe(message);
 	});
 
-	it('asks once where a moment is refused', async () => {
+	it('does not retry if the service rejects the time', async () => {
 		const fault = { type: 'status', status: 400 };
 		await sandbox.fault({ service: 'filesApp', path: '/api/v2/sync', fault });
 		expect(errorOf(await changes({ since })).httpCode).toBe('400');
 		expect(await callCount()).toBe(1);
 	});
 
-	describe('of a server that', () => {
+	describe('with a server that', () => {
 		const page = (names: string[], more: object) => ({
 			body: JSON.stringify({
 				changes: names.map((id) => ({
@@ -217,30 +217,30 @@ describe('Get Many changes', () => {
 			}),
 		});
 		const query = '/sync?since=2000-01-01T00%3A00%3A00Z';
-		const ask = async (answers: Parameters<Host['start']>[0]) => {
+		const ask = async (responses: Parameters<Host['start']>[0]) => {
 			const host = new Host();
-			await host.start(answers, page([], { has_more: false }));
+			await host.start(responses, page([], { has_more: false }));
 			const parameters = { resource: 'change', operation: 'getAll', since, returnAll: true };
 			const credentials = { baseUrl: host.url } as never;
 			const run = await runNode(filesAppNode(sandbox, parameters, { credentials }));
 			await host.stop();
 			const { hints = [] } = run.data.resultData.runData.Subject[0];
-			const told = hints.map(({ message }) => message);
-			return { found: idsOf(run), asked: host.requests.map(({ url }) => url), told };
+			const warnings = hints.map(({ message }) => message);
+			return { found: idsOf(run), requested: host.requests.map(({ url }) => url), warnings };
 		};
 		const later = (second: number) => `/sync?since=2025-01-01T00%3A00%3A0${second}Z`;
 
-		it('sends a page without anything, and then more', async () => {
-			const { found, told } = await ask({
+		it('sends an empty page before the next changes: reads on', async () => {
+			const { found, warnings } = await ask({
 				[query]: page(['1'], { cursor: 'a', has_more: true }),
 				[`${query}&cursor=a`]: page([], { cursor: 'b', has_more: true }),
 				[`${query}&cursor=b`]: page(['2'], { cursor: 'c', has_more: false }),
 			});
 			expect(found).toEqual(['1', '2']);
-			expect(told).toEqual([]);
+			expect(warnings).toEqual([]);
 		});
 
-		it('hands out the same cursor for ever: goes on by time', async () => {
+		it('always returns the same cursor: continues by time', async () => {
 			const { found } = await ask({
 				[query]: page(['1', '2'], { cursor: 'x', has_more: true }),
 				[`${query}&cursor=x`]: page(['1', '2'], { cursor: 'x', has_more: true }),
@@ -251,7 +251,7 @@ describe('Get Many changes', () => {
 			expect(found).toEqual(['1', '2', '3', '4']);
 		});
 
-		it('has no cursor: goes on by time', async () => {
+		it('returns no cursor: continues by time', async () => {
 			const { found } = await ask({
 				[query]: page(['1', '2'], { has_more: true }),
 				[later(2)]: page(['2', '3'], { has_more: false }),
@@ -259,11 +259,11 @@ describe('Get Many changes', () => {
 			expect(found).toEqual(['1', '2', '3']);
 		});
 
-		it('takes no cursor and fills a page with one second: goes on with the next, and says so', async () => {
+		it('ignores the cursor and fills a page with one second: continues with the next second, with a warning', async () => {
 			const [timestamp, action] = ['2025-01-01T00:00:01Z', 'created'];
 			const changes = ['a', 'b'].map((id) => ({ id, action, timestamp }));
 			const full = { body: JSON.stringify({ changes, cursor: 'x', has_more: true }) };
-			const { found, told } = await ask({
+			const { found, warnings } = await ask({
 				[query]: full,
 				[`${query}&cursor=x`]: full,
 				[later(1)]: full,
@@ -271,18 +271,18 @@ describe('Get Many changes', () => {
 				[later(2)]: page(['2'], { has_more: false }),
 			});
 			expect(found).toEqual(['a', 'b', '2']);
-			expect(told).toEqual([expect.stringContaining('more changes of 2025-01-01T00:00:01Z')]);
+			expect(warnings).toEqual([expect.stringContaining('more changes at 2025-01-01T00:00:01Z')]);
 		});
 
-		it('says for ever that there is more: comes to an end', async () => {
+		it('always reports more changes: stops reading', async () => {
 			const host = { ...page(['1'], { cursor: 'x', has_more: true }) };
-			const { asked } = await ask({
+			const { requested } = await ask({
 				[query]: host,
 				[`${query}&cursor=x`]: host,
 				'/sync?since=2025-01-01T00%3A00%3A01Z': host,
 				'/sync?since=2025-01-01T00%3A00%3A01Z&cursor=x': host,
 			});
-			expect(asked.length).toBeLessThan(10);
+			expect(requested.length).toBeLessThan(10);
 		});
 	});
 });

@@ -11,7 +11,7 @@ const IN_PARTS = { options: { thresholdMb: 10 } };
 const large = async (name = 'large.bin') => await itemWith({ data: { name, bytes } });
 
 it.each([['200'], ['201']])(
-	'announces, sends and completes them, with a server that answers %s',
+	'starts, sends and completes an upload in chunks on a server that responds with %s',
 	async (createdStatus) => {
 		await settings({ createdStatus });
 		const [{ json }] = outputOf(await upload([await large()], IN_PARTS));
@@ -31,7 +31,7 @@ it.each([['200'], ['201']])(
 	},
 );
 
-it('what arrives is the file, byte for byte', async () => {
+it('uploads the file byte for byte', async () => {
 	const [{ json }] = outputOf(await upload([await large()], IN_PARTS));
 	const { baseUrl, apiKey } = credentials();
 	const { data } = await get<Buffer>(`${baseUrl}/files/${String(json.id)}`, {
@@ -42,7 +42,7 @@ it('what arrives is the file, byte for byte', async () => {
 	expect(sha256Of(data)).toBe(sha256Of(bytes));
 });
 
-it('sends folder and encryption too, for a server that takes them', async () => {
+it('sends the folder and the encryption, for servers that support them', async () => {
 	await settings({ chunkOptions: 'used' });
 	const parameters = { ...IN_PARTS, folderId: 'folder_1', encrypt: false };
 	const [{ json }] = outputOf(await upload([await large()], parameters));
@@ -52,7 +52,7 @@ it('sends folder and encryption too, for a server that takes them', async () => 
 	});
 });
 
-it('announces again when the server wants another number of parts', async () => {
+it('starts again if the server’s chunk size gives a different number of chunks', async () => {
 	await settings({ chunkSize: 2 * MIB });
 	const [{ json }] = outputOf(await upload([await large()], IN_PARTS));
 	expect(json.size).toBe(bytes.length);
@@ -61,14 +61,14 @@ it('announces again when the server wants another number of parts', async () => 
 	expect(sent.filter((path) => path === '/chunks')).toHaveLength(7);
 });
 
-it('cuts by the server’s size where the number is right', async () => {
+it('uses the server’s chunk size if the number of chunks stays the same', async () => {
 	await settings({ chunkSize: 6 * MIB });
 	await upload([await large()], IN_PARTS);
 	expect((await paths()).filter((path) => path === '/chunks')).toHaveLength(3);
 });
 
 it.each([{ type: 'reset' }, { type: 'resetAfterBody' }, { type: 'status', status: 503 }])(
-	'after %j sends that part again, not the file',
+	'after %j, retries only that chunk, not the file',
 	async (kind) => {
 		await fault('/chunks', kind, { nth: 3 });
 		expect(outputOf(await upload([await large()], IN_PARTS))).toHaveLength(1);
@@ -78,13 +78,13 @@ it.each([{ type: 'reset' }, { type: 'resetAfterBody' }, { type: 'status', status
 	},
 );
 
-it('begins anew, once, when the session is over meanwhile', async () => {
+it('starts again once if the session expires', async () => {
 	await fault('/chunks', { type: 'status', status: 404 }, { nth: 3 });
 	expect(outputOf(await upload([await large()], IN_PARTS))).toHaveLength(1);
 	expect((await paths()).filter((path) => path === '/chunks/init')).toHaveLength(2);
 });
 
-it('says which parts have arrived when one fails for good', async () => {
+it('reports which chunks were uploaded if one finally fails', async () => {
 	await fault('/chunks', { type: 'status', status: 413 }, { nth: 4 });
 	const parameters = { options: { thresholdMb: 10, partsAtOnce: 1 } };
 	const error = errorOf(await upload([await large()], parameters));
@@ -92,7 +92,7 @@ it('says which parts have arrived when one fails for good', async () => {
 	expect(error.description).toContain('2 of 3 parts have arrived (1–2)');
 });
 
-it('sends nothing more once a part has failed for good', async () => {
+it('sends no more chunks after one has finally failed', async () => {
 	await fault('/chunks', { type: 'status', status: 413 }, { nth: 3 });
 	const parameters = { options: { thresholdMb: 10, partsAtOnce: 1 } };
 	const error = errorOf(await upload([await large()], parameters));
@@ -100,27 +100,27 @@ it('sends nothing more once a part has failed for good', async () => {
 	expect(await paths()).toEqual(['/chunks/init', '/chunks', '/chunks']);
 });
 
-it('completes again after a lost answer, and says so when the session is gone by then', async () => {
+it('retries the completion after a lost response, and reports it if the session no longer exists', async () => {
 	await fault('/chunks/complete', { type: 'resetAfterBody' }, { times: 1 });
 	const error = errorOf(await upload([await large()], IN_PARTS));
 	expect(error.message).toContain('Files App responded with 404');
-	expect(error.description).toContain('an earlier attempt may have completed the file');
+	expect(error.description).toContain('an earlier attempt may have completed the upload');
 	expect((await paths()).filter((path) => path === '/chunks/init')).toHaveLength(1);
 });
 
-it('completes again after a 503', async () => {
+it('retries the completion after a 503', async () => {
 	await fault('/chunks/complete', { type: 'status', status: 503 }, { times: 1 });
 	expect(outputOf(await upload([await large()], IN_PARTS))).toHaveLength(1);
 });
 
-it('a part that stands still is given up', async () => {
+it('cancels a stalled chunk', async () => {
 	const partSize = 64 * 1024;
 	await settings({ chunkSize: partSize });
 	await fault('/chunks', { type: 'delay', milliseconds: 60_000 }, { nth: 3 });
 	const options = { thresholdMb: 1 / 16, partSizeMb: 1 / 16, partsAtOnce: 1, stallSeconds: 1 };
 	const file = { name: 'a.bin', bytes: Buffer.alloc(3 * partSize) };
 	const error = errorOf(await upload([await itemWith({ data: file })], { options }));
-	// One second, and those that a slow line would take.
+	// One second, plus the time for a slow connection.
 	expect(error.message).toMatch(/^Files App: Nothing moved for [23] seconds$/);
 	expect(error.description).toContain('1 of 3 parts have arrived (1)');
 });

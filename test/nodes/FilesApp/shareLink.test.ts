@@ -23,7 +23,7 @@ const create = async (parameters: IDataObject = {}, credentials: object = {}) =>
 		),
 	);
 
-it('makes a link that works for a week, unless one says otherwise', async () => {
+it('creates a link that expires after a week by default', async () => {
 	const [{ json }] = outputOf(await create());
 	expect(json).toEqual({
 		id: expect.stringMatching(/^share_/) as string,
@@ -40,7 +40,7 @@ it('makes a link that works for a week, unless one says otherwise', async () => 
 	expect(hours).toBeLessThanOrEqual(168.1);
 });
 
-describe('what goes over the wire', () => {
+describe('the request body', () => {
 	const host = new Host();
 	beforeAll(
 		async () => await host.start({}, { body: '{"url":"https://f.example/s/1","expires_at":null}' }),
@@ -59,7 +59,7 @@ describe('what goes over the wire', () => {
 			{ expires: false, allowDownload: false, password: ' s3"cret\r\n🎉' },
 			{ allow_download: false, password: ' s3"cret\r\n🎉' },
 		],
-	])('for %j', async (parameters, body) => {
+	])('for the settings %j', async (parameters, body) => {
 		host.requests.splice(0);
 		outputOf(await create(parameters, { baseUrl: host.url }));
 		expect(host.requests.map(({ method, url }) => `${method} ${url}`)).toEqual(['POST /share']);
@@ -67,7 +67,7 @@ describe('what goes over the wire', () => {
 	});
 
 	it.each(['../x', '%2F', 'a\r\nb', '🎉', '"', 'x'.repeat(300), '..'])(
-		'the file %j is data',
+		'sends the file ID %j unchanged',
 		async (wrong) => {
 			host.requests.splice(0);
 			await create({ fileId: byId(wrong) }, { baseUrl: host.url });
@@ -78,27 +78,27 @@ describe('what goes over the wire', () => {
 	);
 });
 
-it('a protected link asks for its password', async () => {
+it('creates a link that requires its password', async () => {
 	const [{ json }] = outputOf(await create({ password: 's3cret', allowDownload: false }));
 	expect(json).toMatchObject({ password_protected: true, allow_download: false });
 });
 
 it.each([
-	[{ expiresIn: 0 }, 'The field “Expires In” must be a whole number from 1 to 36500'],
-	[{ expiresIn: 1.5 }, 'The field “Expires In” must be a whole number from 1 to 36500'],
+	[{ expiresIn: 0 }, 'The field “Expires After” must be a whole number from 1 to 36500'],
+	[{ expiresIn: 1.5 }, 'The field “Expires After” must be a whole number from 1 to 36500'],
 	[{ fileId: byId('={{ " " }}') }, 'The File is empty'],
-])('with %j says: %s, and calls nobody', async (parameters, message) => {
+])('with %j, fails without sending a request: %s', async (parameters, message) => {
 	expect(errorOf(await create(parameters)).message).toBe(message);
 	expect(await sandbox.requests()).toEqual([]);
 });
 
-it('says that an unknown file is unknown', async () => {
+it('reports an unknown file', async () => {
 	const error = errorOf(await create({ fileId: byId('file_unknown') }));
 	expect(error.message).toMatch(/^Files App responded with 404/);
 });
 
 it.each([{ type: 'reset' }, { type: 'resetAfterBody' }, { type: 'status', status: 503 }])(
-	'after %j makes no second link',
+	'does not create a second link after %j',
 	async (fault) => {
 		await sandbox.fault({ service: 'filesApp', fault });
 		const { description } = errorOf(await create());

@@ -12,7 +12,7 @@ beforeEach(async () => await account.reset());
 const seen = (items: IDataObject[]) => items.map(({ event, fileId }) => [event, fileId]);
 
 describe('a change', () => {
-	it('starts the workflow once, with what Get says of the file', async () => {
+	it('starts the workflow once, with the fields of Get', async () => {
 		const trigger = await account.active();
 		const id = await account.upload('new.txt');
 		expect(await trigger.poll()).toEqual([
@@ -45,7 +45,7 @@ describe('a change', () => {
 		expect(await trigger.poll()).toEqual([]);
 	});
 
-	it('of the very second of the activation counts, if it came after it', async () => {
+	it('starts the workflow if it is made after the activation, but in the same second', async () => {
 		await account.clock({ speed: 0 });
 		await account.upload('before.txt');
 		const trigger = await account.active();
@@ -63,16 +63,16 @@ describe('a change', () => {
 			['modified', 'deleted'],
 		],
 		[['*'], ['created', 'modified', 'deleted']],
-	])('starts it only if it is chosen: %j', async (events, told) => {
+	])('starts the workflow only if its action is selected: %j', async (events, emitted) => {
 		const trigger = await account.active({ events });
 		const id = await account.upload('a.txt');
 		await account.rename(id, 'b.txt');
 		await account.remove(id);
-		expect(await trigger.poll().then((items) => items.map(({ event }) => event))).toEqual(told);
+		expect(await trigger.poll().then((items) => items.map(({ event }) => event))).toEqual(emitted);
 		expect(await trigger.poll()).toEqual([]);
 	});
 
-	it('that is made again to the same file is told again, also by the same poll', async () => {
+	it('starts the workflow again if it is repeated for the same file, also in the same poll', async () => {
 		const trigger = await account.active({ events: ['modified'] });
 		const id = await account.upload('a.txt');
 		for (const name of ['b.txt', 'c.txt']) {
@@ -84,7 +84,7 @@ describe('a change', () => {
 		expect(idsOf(await trigger.poll())).toEqual([id]);
 	});
 
-	it('of a file that is gone by now is told without its details', async () => {
+	it('of a file that no longer exists is output without details', async () => {
 		const trigger = await account.active({ events: ['created'] });
 		const id = await account.upload('a.txt');
 		await account.remove(id);
@@ -92,7 +92,7 @@ describe('a change', () => {
 		expect(item).toMatchObject({ event: 'created', fileId: id, available: false });
 	});
 
-	it('takes a request for its file, unless no details are wanted', async () => {
+	it('takes one request for its file, unless details are turned off', async () => {
 		const trigger = await account.active({ details: false });
 		const id = await account.upload('a.txt');
 		await account.sandbox.reset();
@@ -102,7 +102,7 @@ describe('a change', () => {
 		expect(await account.requestsTo('/api/v2/files')).toBe(0);
 	});
 
-	it('is told of the chosen folder and with the chosen name alone', async () => {
+	it('must be in the selected folder and match the name filter', async () => {
 		const trigger = await account.active({
 			folderId: 'folder_1',
 			details: false,
@@ -116,24 +116,24 @@ describe('a change', () => {
 });
 
 describe('the first activation', () => {
-	it('is no flood', async () => {
+	it('outputs no existing files', async () => {
 		await account.uploadMany(5);
 		await account.clock({ advance: 1 });
 		expect((await account.active()).runs).toEqual([]);
 	});
 
-	it('brings what is there already, if that is wanted', async () => {
+	it('outputs existing files if Include Existing is turned on', async () => {
 		const id = await account.upload('before.txt');
 		const trigger = await account.active({ options: { includeExisting: true } });
 		expect(idsOf(allOf(trigger))).toContain(id);
 		await eventually(async () => (await trigger.poll()).length === 0);
-		const told = allOf(trigger).map(({ id: file, action, timestamp }) =>
+		const emitted = allOf(trigger).map(({ id: file, action, timestamp }) =>
 			[file, action, timestamp].join(),
 		);
-		expect(new Set(told).size).toBe(told.length);
+		expect(new Set(emitted).size).toBe(emitted.length);
 	});
 
-	it.each([HOUR, 24 * HOUR])('goes by the clock of Files App, %i s ahead', async (ahead) => {
+	it.each([HOUR, 24 * HOUR])('uses the clock of Files App, %i s ahead', async (ahead) => {
 		await account.clock({ advance: ahead });
 		await account.upload('before.txt');
 		await account.clock({ advance: 2 });
@@ -143,7 +143,7 @@ describe('the first activation', () => {
 		expect(idsOf(await trigger.poll())).toEqual([id]);
 	});
 
-	it('goes by the clock of Files App, which is an hour behind', async () => {
+	it('uses the clock of Files App, one hour behind', async () => {
 		const host = new Host();
 		const date = (minutes: number) => new Date(Date.now() + minutes * 60_000);
 		const iso = (minutes: number) => `${date(minutes).toISOString().slice(0, 19)}Z`;
@@ -156,7 +156,7 @@ describe('the first activation', () => {
 		await host.start({}, { headers, body });
 		const trigger = await account.active({ details: false }, { baseUrl: host.url });
 		expect(idsOf([...allOf(trigger), ...(await trigger.poll())])).toEqual(['new']);
-		// As the docs write a moment.
+		// A time in the format of the docs.
 		const asked = host.requests.map(({ url }) => new URL(url, host.url).searchParams.get('since'));
 		expect(asked).toEqual(asked.map(() => expect.stringMatching(/T\d\d:\d\d:\d\dZ$/) as string));
 		await host.stop();
@@ -164,14 +164,14 @@ describe('the first activation', () => {
 });
 
 describe('a poll', () => {
-	it('asks once where there is no more', async () => {
+	it('sends one request if there are no more changes', async () => {
 		const trigger = await account.active();
 		await account.sandbox.reset();
 		expect(await trigger.poll()).toEqual([]);
 		expect(await account.requestsTo('/api/v2/sync')).toBe(1);
 	});
 
-	it('that fails keeps its place, and the error says what to do', async () => {
+	it('that fails keeps its position and reports what to do', async () => {
 		const trigger = await account.active();
 		const id = await account.upload('a.txt');
 		await account.sandbox.fault({ service: 'filesApp', fault: { type: 'status', status: 401 } });
@@ -183,20 +183,20 @@ describe('a poll', () => {
 		expect(idsOf(await trigger.poll())).toEqual([id]);
 	});
 
-	it('of a key that does not work fails the activation', async () => {
+	it('with an invalid key prevents the activation', async () => {
 		await expect(account.active({}, { apiKey: 'wrong' })).rejects.toThrow(
 			/Files App responded with 401/,
 		);
 	});
 });
 
-describe('a workflow that is edited', () => {
+describe('an edited workflow', () => {
 	it.each([
 		['an added action', { events: ['deleted', 'created'] }],
 		['any action', { events: ['*'] }],
 		['another filter', { events: ['created'], options: { fileName: '*.txt' } }],
 		['another folder', { events: ['created'], folderId: 'folder_2' }],
-	])('%s counts from then on', async (_, parameters) => {
+	])('%s applies only to later changes', async (_, parameters) => {
 		const trigger = await account.active({ events: ['deleted'] });
 		await account.upload('before.txt', 'folder_2');
 		await trigger.poll();
@@ -211,7 +211,7 @@ describe('a workflow that is edited', () => {
 	it.each([
 		['another folder', { folderId: 'folder_1' }, { folderId: 'folder_2' }],
 		['another filter', { options: { fileName: '*.pdf' } }, { options: { fileName: '*.txt' } }],
-	])('%s counts from then on, for the same action', async (_, before, after) => {
+	])('%s applies only to later changes of the same action', async (_, before, after) => {
 		const events = ['created'];
 		const trigger = await account.active({ events, ...before });
 		await account.upload('before.txt', 'folder_2');
@@ -222,7 +222,7 @@ describe('a workflow that is edited', () => {
 		expect(idsOf(await trigger.poll())).toEqual([id]);
 	});
 
-	it('“Include Existing”, switched on later, brings what is there', async () => {
+	it('outputs existing files when Include Existing is turned on later', async () => {
 		const trigger = await account.active();
 		const id = await account.upload('before.txt');
 		await trigger.poll();
@@ -233,7 +233,7 @@ describe('a workflow that is edited', () => {
 		}
 	});
 
-	it('an action that is chosen again counts from then on', async () => {
+	it('triggers on an action that is selected again only for later changes', async () => {
 		const trigger = await account.active({ events: ['created', 'deleted'] });
 		await trigger.activate({ parameters: { events: ['deleted'], options: {} } });
 		await account.upload('before.txt');
@@ -242,7 +242,7 @@ describe('a workflow that is edited', () => {
 		expect(trigger.runs).toEqual([]);
 	});
 
-	it('goes on with one of all actions, from the very second in which they were chosen', async () => {
+	it('keeps triggering on one action after “Any Change”, from the second in which that was selected', async () => {
 		await account.clock({ speed: 0 });
 		const trigger = await account.active();
 		const id = await account.upload('a.txt');
@@ -251,7 +251,7 @@ describe('a workflow that is edited', () => {
 		expect(seen(allOf(trigger))).toEqual([['created', id]]);
 	});
 
-	it('goes on with the actions that it had', async () => {
+	it('keeps triggering on the previous actions', async () => {
 		const trigger = await account.active({ events: ['created'] });
 		await trigger.poll();
 		const id = await account.upload('a.txt');

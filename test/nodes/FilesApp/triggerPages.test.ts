@@ -6,14 +6,14 @@ beforeAll(async () => (account = await FilesAppAccount.start()));
 afterAll(async () => await account.stop());
 beforeEach(async () => await account.reset());
 
-describe('with more than a page of changes', () => {
+describe('more than one page of changes', () => {
 	it.each([
 		['taken', 7],
 		['taken', 45],
 		['taken', 100],
 		['ignored', 25],
 		['refused', 25],
-	])('all are told once: cursor %s, pages of %i', async (syncCursor, syncPageSize) => {
+	])('are all output once: cursor mode %s, pages of %i', async (syncCursor, syncPageSize) => {
 		await account.settings({ syncCursor, syncPageSize });
 		const trigger = await account.active({ details: false });
 		const ids: string[] = [];
@@ -26,7 +26,7 @@ describe('with more than a page of changes', () => {
 		expect(await trigger.poll()).toEqual([]);
 	});
 
-	it('of one and the same second, all are told once', async () => {
+	it('of the same second are all output once', async () => {
 		await account.settings({ syncPageSize: 10 });
 		const trigger = await account.active({ details: false });
 		await account.clock({ speed: 0 });
@@ -39,19 +39,19 @@ describe('with more than a page of changes', () => {
 		expect(allOf(trigger)).toHaveLength(70);
 	});
 
-	it('of one second, from a server that takes no cursor: it goes on with the next second', async () => {
+	it('of one second on a server that ignores the cursor: continues with the next second', async () => {
 		await account.settings({ syncPageSize: 10, syncCursor: 'ignored' });
 		const trigger = await account.active({ details: false });
 		await account.clock({ speed: 0, advance: 5 });
 		const full = await account.uploadMany(15);
 		await account.clock({ advance: 5 });
 		const id = await account.upload('later.txt');
-		const told = idsOf([...(await trigger.poll()), ...(await trigger.poll())]);
-		expect(told).toEqual([...full.slice(0, 10), id]);
+		const emitted = idsOf([...(await trigger.poll()), ...(await trigger.poll())]);
+		expect(emitted).toEqual([...full.slice(0, 10), id]);
 		expect(await trigger.poll()).toEqual([]);
 	});
 
-	it('one that comes between two pages is neither lost nor told twice', async () => {
+	it('a change made between two pages is neither lost nor output twice', async () => {
 		await account.settings({ syncPageSize: 10 });
 		const trigger = await account.active({ details: false }, { baseUrl: account.relay.url });
 		const ids = await account.uploadMany(25);
@@ -64,7 +64,7 @@ describe('with more than a page of changes', () => {
 		expect(await trigger.poll()).toEqual([]);
 	});
 
-	it('a page that fails ends the poll: what came before is told, the rest after a restart', async () => {
+	it('a failed page ends the poll: earlier changes are output, the rest after a restart', async () => {
 		await account.settings({ syncPageSize: 10 });
 		const trigger = await account.active({ details: false });
 		const ids = await account.uploadMany(25);
@@ -82,7 +82,7 @@ describe('with more than a page of changes', () => {
 		expect(trigger.errors).toEqual([]);
 	});
 
-	it('an account out of requests gets its changes little by little, in order', async () => {
+	it('an account at its request limit outputs its changes in several polls, in order', async () => {
 		const trigger = await account.active();
 		const ids = await account.uploadMany(50);
 		await account.sandbox.reset();
@@ -99,7 +99,7 @@ describe('with more than a page of changes', () => {
 		expect(await trigger.poll()).toEqual([]);
 	});
 
-	it('a poll that has done enough leaves the rest to the next', async () => {
+	it('a poll that reaches its limit leaves the rest to the next one', async () => {
 		await account.settings({ syncPageSize: 1 });
 		const trigger = await account.active({ details: false });
 		const ids = await account.uploadMany(60);
@@ -110,7 +110,7 @@ describe('with more than a page of changes', () => {
 		expect(idsOf(allOf(trigger))).toEqual(ids);
 	});
 
-	it('a cursor that the server does not know any more is replaced by the time', async () => {
+	it('continues by time if the server no longer knows the cursor', async () => {
 		await account.settings({ syncPageSize: 1 });
 		const trigger = await account.active({ details: false });
 		const ids = await account.uploadMany(55);
@@ -125,7 +125,7 @@ describe('with more than a page of changes', () => {
 		expect(idsOf(await trigger.poll())).toEqual(ids.slice(50));
 	});
 
-	it('of whom n8n allows no time, a poll tells twenty nevertheless, and the next goes on', async () => {
+	it('a poll after its deadline outputs twenty anyway, and the next one continues', async () => {
 		const trigger = account.trigger();
 		trigger.budgetMs = 0;
 		await trigger.activate();
@@ -137,7 +137,7 @@ describe('with more than a page of changes', () => {
 		expect(await trigger.poll()).toEqual([]);
 	});
 
-	it('a poll tells five hundred at most, the next goes on in the middle of the page', async () => {
+	it('a poll outputs at most five hundred, and the next one continues in the middle of the page', async () => {
 		await account.settings({ syncPageSize: 1000 });
 		const trigger = await account.active({ details: false });
 		const ids = await account.uploadMany(510);
@@ -147,7 +147,7 @@ describe('with more than a page of changes', () => {
 	});
 });
 
-/** What the sandbox does not answer. */
+/** Responses that the sandbox does not produce. */
 describe('a page', () => {
 	const host = new Host();
 	const pages: object[] = [];
@@ -165,7 +165,7 @@ describe('a page', () => {
 		return { id, action: 'created', timestamp };
 	};
 
-	it('with a change that has no date: it belongs to those before it, and is told once', async () => {
+	it('with a change without a date outputs it once, with the changes before it', async () => {
 		const trigger = await account.active({ details: false }, { baseUrl: host.url });
 		const changes = [created('a', 60), { id: 'b', action: 'created' }];
 		pages.push({ changes: changes.slice(0, 1), has_more: false });
@@ -175,7 +175,7 @@ describe('a page', () => {
 		expect(await trigger.poll()).toEqual([]);
 	});
 
-	it('with a change that comes late does not bring back what was before', async () => {
+	it('with a late change does not output earlier changes again', async () => {
 		const trigger = await account.active({ details: false }, { baseUrl: host.url });
 		const [a, b, late] = [created('a', 60), created('b', 120), created('late', 60)];
 		pages.push({ changes: [a, b], cursor: 'c1', has_more: true });
@@ -186,7 +186,7 @@ describe('a page', () => {
 		expect(asked).toBe(`${b.timestamp.slice(0, 19)}Z`);
 	});
 
-	it('of many seconds leaves no more behind than the last of them', async () => {
+	it('of many seconds stores only the hashes of the last second', async () => {
 		const trigger = await account.active({ details: false }, { baseUrl: host.url });
 		const changes = Array.from({ length: 200 }, (_, n) => created(`f${n}`, 60 + n));
 		pages.push({ changes, has_more: false });
@@ -194,26 +194,26 @@ describe('a page', () => {
 		expect(trigger.savedStaticData.length).toBeLessThan(1_000);
 	});
 
-	it('with a change and its deletion: the file is told of with the change alone', async () => {
+	it('with a change and a deletion of a file adds the file only to the change', async () => {
 		const trigger = await account.active({}, { baseUrl: host.url });
 		const deleted = { ...created('a', 61), action: 'deleted' };
 		const other = { ...created('z', 59), action: 'deleted' };
 		pages.push({ changes: [other, created('a', 60), deleted], has_more: false });
-		// The file, which somebody has brought back meanwhile.
+		// The file, which has been restored since.
 		pages.push({ id: 'a', name: 'a.txt' });
-		const told = await trigger.poll();
-		expect(told.map(({ event, name, available }) => [event, name, available])).toEqual([
+		const emitted = await trigger.poll();
+		expect(emitted.map(({ event, name, available }) => [event, name, available])).toEqual([
 			['deleted', undefined, false],
 			['created', 'a.txt', true],
 			['deleted', undefined, false],
 		]);
 		pages.push({ changes: [{ ...created('b', 62), action: 'deleted' }], has_more: false });
 		expect(idsOf(await trigger.poll())).toEqual(['b']);
-		// Nobody asks for a file that is not there.
+		// The trigger does not request a deleted file.
 		expect(host.requests.at(-1)!.url).toContain('/sync');
 	});
 
-	it('without anything is not the end, as long as there is more', async () => {
+	it('that is empty does not end the poll if there are more changes', async () => {
 		const trigger = await account.active({ details: false }, { baseUrl: host.url });
 		pages.push({ changes: [], cursor: 'c1', has_more: true });
 		pages.push({ changes: [created('a', 60)], cursor: 'c2', has_more: false });
@@ -221,14 +221,14 @@ describe('a page', () => {
 		expect(await trigger.poll()).toEqual([]);
 	});
 
-	it('without anything, again and again, is left alone until the next poll', async () => {
+	it('that stays empty ends the poll after the maximum of empty pages', async () => {
 		const trigger = await account.active({ details: false }, { baseUrl: host.url });
 		for (let n = 0; n < 200; n++) pages.push({ changes: [], cursor: `e${n}`, has_more: true });
 		expect(await trigger.poll()).toEqual([]);
 		expect(pages.splice(0).length).toBeGreaterThan(100);
 	});
 
-	it('that comes again under a new cursor is followed by its time', async () => {
+	it('that is repeated under a new cursor makes the poll continue by time', async () => {
 		const trigger = await account.active({ details: false }, { baseUrl: host.url });
 		const [a, b, c] = [created('a', 60), created('b', 61), created('c', 62)];
 		pages.push({ changes: [a, b], cursor: 'c1', has_more: true });
@@ -238,7 +238,7 @@ describe('a page', () => {
 		expect(await trigger.poll()).toEqual([]);
 	});
 
-	it('under the cursor of the one before counts, also where its time is not sent again', async () => {
+	it('under the cursor of the previous page is output, even if its time is not returned again', async () => {
 		const trigger = await account.active({ details: false }, { baseUrl: host.url });
 		pages.push({ changes: [created('a', 60)], cursor: 'same', has_more: true });
 		pages.push({ changes: [created('b', 61)], cursor: 'same', has_more: true });
@@ -246,7 +246,7 @@ describe('a page', () => {
 		expect(idsOf(await trigger.poll())).toEqual(['a', 'b', 'c']);
 	});
 
-	it('full of a second that is not over yet is asked for again: more may come in it', async () => {
+	it('full of the current second is read again, because more changes may follow in that second', async () => {
 		const trigger = await account.active({ details: false }, { baseUrl: host.url });
 		const a = created('a', 60);
 		pages.push({ changes: [a], has_more: true }, { changes: [a], has_more: true });
@@ -257,7 +257,7 @@ describe('a page', () => {
 		expect(asked).toBe(`${a.timestamp.slice(0, 19)}Z`);
 	});
 
-	it('of nothing new takes its time too: the next poll goes on behind it', async () => {
+	it('without new changes counts towards the deadline, and the next poll continues after it', async () => {
 		const trigger = account.trigger({ details: false }, { baseUrl: host.url });
 		trigger.budgetMs = 0;
 		await trigger.activate();

@@ -6,7 +6,7 @@ beforeAll(async () => (account = await FilesAppAccount.start()));
 afterAll(async () => await account.stop());
 beforeEach(async () => await account.reset());
 
-it('Fetch Test Event shows the latest change that fits, and changes nothing', async () => {
+it('Fetch Test Event returns the latest matching change and changes no state', async () => {
 	const id = await account.upload('a.pdf');
 	await account.upload('b.txt');
 	await account.rename(await account.upload('c.txt'), 'c.pdf');
@@ -18,7 +18,7 @@ it('Fetch Test Event shows the latest change that fits, and changes nothing', as
 	expect(staticData).toBe('{}');
 });
 
-it('Fetch Test Event shows the latest of several', async () => {
+it('Fetch Test Event returns the latest of several changes', async () => {
 	await account.upload('a.pdf');
 	const id = await account.upload('b.pdf');
 	await account.upload('c.txt');
@@ -27,7 +27,7 @@ it('Fetch Test Event shows the latest of several', async () => {
 	expect(json).toMatchObject({ fileId: id, name: 'b.pdf' });
 });
 
-it('Fetch Test Event shows a file as if it were new, where there is no such change', async () => {
+it('Fetch Test Event returns a file as a new one if there is no matching change', async () => {
 	await account.upload('a.txt');
 	await account.clock({ advance: 40 * 24 * HOUR });
 	const trigger = account.trigger({ events: ['*'] });
@@ -35,7 +35,7 @@ it('Fetch Test Event shows a file as if it were new, where there is no such chan
 	expect(json).toMatchObject({ event: 'created', available: true });
 });
 
-it('Fetch Test Event says so where there is nothing to show', async () => {
+it('Fetch Test Event reports that there is no matching change or file', async () => {
 	const trigger = account.trigger({ options: { fileName: 'no such file' } });
 	expect(errorOf((await trigger.fetchTestEvent()).run).message).toMatch(/nothing in Files App/);
 });

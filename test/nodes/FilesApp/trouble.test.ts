@@ -27,22 +27,22 @@ describe('errors', () => {
 		[
 			[400, /. \(bad_request\)$/, 'Correct the field'],
 			[401, /. \(unauthorized\)$/, 'Settings → API Keys'],
-			[403, /. \(forbidden\)$/, 'may not do this'],
+			[403, /. \(forbidden\)$/, 'does not have permission'],
 			[404, /. \(not_found\)$/, 'Get Many'],
-			[413, /. \(file_too_large\)$/, 'Send in Parts From'],
+			[413, /. \(file_too_large\)$/, 'Split Files Larger Than (MiB)'],
 			[500, /. \(internal_error\)$/, 'Try again later'],
 		],
 		failing,
 	);
 
-	it('a wrong key is named, once, and kept secret', async () => {
+	it('reports a wrong key after one request, without exposing it', async () => {
 		const message =
 			'Files App responded with 401: The API key provided is invalid or has been revoked. (invalid_api_key)';
 		const run = await get({ apiKey: 'sk_live_wrong' });
 		await expectWrongSecret(run, 'sk_live_wrong', { sandbox, message });
 	});
 
-	it('a full hour: says when the limit ends, from X-RateLimit-Reset', async () => {
+	it('reports when the hourly limit ends, from X-RateLimit-Reset', async () => {
 		await sandbox.control.patch('/services/filesApp/settings', { requestsPerHour: 1 });
 		await get();
 		const error = errorOf(await get());
@@ -52,13 +52,13 @@ describe('errors', () => {
 		expect(error.failure).toMatchObject({ cause: 'rate-limited' });
 	});
 
-	it('a short limit is waited for', async () => {
+	it('waits for a short limit', async () => {
 		await fault({ type: 'status', status: 429 }, { times: 1 });
 		expect(errorOf(await get()).httpCode).toBe('404');
 		expect(await sandbox.statuses()).toEqual([429, 404]);
 	});
 
-	it('a 503 is asked again, although every answer tells when the limit ends', async () => {
+	it('retries after a 503, although every response contains the end of the limit', async () => {
 		const host = new Host();
 		const reset = { 'x-ratelimit-remaining': '7', 'x-ratelimit-reset': '4102444800' };
 		await host.start({}, { status: 503, headers: reset, body: '{}' });
@@ -87,12 +87,12 @@ describe('the credential test', () => {
 			test,
 			paths: ['/api/v2/files'],
 			wrongKey: 'sk_live_x',
-			refusal: 'Files App refuses the API Key: The API key provided is invalid',
+			refusal: 'Files App rejected the API Key: The API key provided is invalid',
 		},
 		failing,
 	);
 
-	it('another path of the same server fails', async () => {
+	it('fails for another path of the same server', async () => {
 		const { origin } = new URL(sandbox.info.services.filesApp.credentials.baseUrl);
 		expect(await test({ baseUrl: origin })).toMatchObject({ status: 'Error' });
 	});

@@ -10,8 +10,8 @@ const { bytes, fault, paths, stored, upload } = filesAppUploads();
 
 const IN_PARTS = { options: { thresholdMb: 10 } };
 
-describe('in one request', () => {
-	it('sends the file, and gives its details back with its SHA-256', async () => {
+describe('upload in one request', () => {
+	it('sends the file, and returns its details and SHA-256', async () => {
 		const content = Buffer.from('hello wörld');
 		const file = { name: 'Grüße „x“ & "y".txt', bytes: content, type: 'text/plain' };
 		const [{ json, pairedItem }] = outputOf(await upload([await itemWith({ data: file })]));
@@ -34,7 +34,7 @@ describe('in one request', () => {
 		});
 	});
 
-	it('sends folder and encryption', async () => {
+	it('sends the folder and the encryption', async () => {
 		const file = { name: 'a.txt', bytes: Buffer.from('a') };
 		const parameters = { folderId: '../x "y"\r\n🎉', encrypt: false };
 		const [{ json }] = outputOf(await upload([await itemWith({ data: file })], parameters));
@@ -46,20 +46,20 @@ describe('in one request', () => {
 	it.each([
 		['an empty file', Buffer.alloc(0)],
 		['a file below the threshold', randomBytes(3 * MIB)],
-	])('%s', async (_, content) => {
+	])('sends %s', async (_, content) => {
 		const file = { name: 'a.bin', bytes: content };
 		const [{ json }] = outputOf(await upload([await itemWith({ data: file })], { options: {} }));
 		expect(json).toMatchObject({ size: content.length, sha256: sha256Of(content) });
 		expect(await paths()).toEqual(['/upload']);
 	});
 
-	it('an empty file never goes in parts', async () => {
+	it('never sends an empty file in chunks', async () => {
 		const file = { name: 'a.bin', bytes: Buffer.alloc(0) };
 		await upload([await itemWith({ data: file })], { options: { thresholdMb: 0 } });
 		expect(await paths()).toEqual(['/upload']);
 	});
 
-	it('a file that n8n holds in memory', async () => {
+	it('sends a file that n8n keeps in memory', async () => {
 		const content = randomBytes(MIB);
 		const [{ json }] = outputOf(
 			await upload([{ json: {}, binary: { data: inMemory({ name: 'a.bin', bytes: content }) } }]),
@@ -67,7 +67,7 @@ describe('in one request', () => {
 		expect(json).toMatchObject({ size: MIB, sha256: sha256Of(content) });
 	});
 
-	it('takes no hash and another name as the user wishes', async () => {
+	it('omits the hash and overrides the file name, as set by the user', async () => {
 		const file = { name: 'a.bin', bytes: Buffer.from('a') };
 		const options = { sha256: false, fileName: '../../b.txt' };
 		const [{ json }] = outputOf(await upload([await itemWith({ data: file })], { options }));
@@ -88,20 +88,20 @@ describe('several files of an item', () => {
 		['data, invoice', ['1.txt', '2.txt']],
 		['*', ['1.txt', '2.txt', '3.txt']],
 		['other', ['3.txt']],
-	])('“%s” gives an item a file', async (binaryPropertyName, names) => {
+	])('outputs one item per file for “%s”', async (binaryPropertyName, names) => {
 		const items = outputOf(await upload([await three()], { binaryPropertyName }));
 		expect(items.map(({ json }) => json.name)).toEqual(names);
 		expect(items.every(({ pairedItem }) => (pairedItem as { item: number }).item === 0)).toBe(true);
 	});
 
-	it('when one fails, tells which are already there', async () => {
+	it('reports which files were already uploaded if one fails', async () => {
 		await fault('/upload', { type: 'status', status: 400 }, { nth: 2 });
 		const error = errorOf(await upload([await three()], { binaryPropertyName: '*' }));
 		expect(error.message).toContain('Files App responded with 400');
 		expect(error.description).toMatch(/Uploaded before it: “1\.txt” \(file_\w+\)\.$/);
 	});
 
-	it('refuses to give all of them one name', async () => {
+	it('rejects a single name for all of them', async () => {
 		const options = { fileName: 'x.txt' };
 		const error = errorOf(await upload([await three()], { binaryPropertyName: '*', options }));
 		expect(error.message).toBe('The field “File Name” would be the same for 3 files');
@@ -111,17 +111,17 @@ describe('several files of an item', () => {
 	it.each([
 		['nothing', 'nothing'],
 		[' , ', 'The field “Input Data Field Name” is empty'],
-	])('names the field %j that is not there', async (binaryPropertyName, text) => {
+	])('reports the missing field %j', async (binaryPropertyName, text) => {
 		const error = errorOf(await upload([await three()], { binaryPropertyName }));
 		expect(`${error.message} ${error.description ?? ''}`).toContain(text);
 	});
 });
 
-describe('a file that did not arrive as it was sent', () => {
+describe('a file that was stored with a different size', () => {
 	it.each([
 		['/upload', { options: {} }],
 		['/chunks/complete', IN_PARTS],
-	])('is an error that names both sizes (%s)', async (path, parameters) => {
+	])('fails with an error that contains both sizes (%s)', async (path, parameters) => {
 		await fault(path, { type: 'wrongSize' });
 		const file = { name: 'a.bin', bytes };
 		const error = errorOf(await upload([await itemWith({ data: file })], parameters));
@@ -132,7 +132,7 @@ describe('a file that did not arrive as it was sent', () => {
 });
 
 describe('an interrupted request', () => {
-	it('that was sent whole is not repeated: the error says that the file may be there', async () => {
+	it('is not retried after the file was sent completely, and reports that it may have arrived', async () => {
 		await fault('/upload', { type: 'resetAfterBody' });
 		const file = { name: 'a.bin', bytes: Buffer.from('a') };
 		const error = errorOf(await upload([await itemWith({ data: file })]));
@@ -140,7 +140,7 @@ describe('an interrupted request', () => {
 		expect(await paths()).toEqual(['/upload']);
 	});
 
-	it('that the server refused unread is sent again after its pause', async () => {
+	it('is retried after the pause if the server rejected it without reading the body', async () => {
 		await fault(
 			'/upload',
 			{ type: 'status', status: 429, headers: { 'Retry-After': '1' } },
@@ -151,7 +151,7 @@ describe('an interrupted request', () => {
 		expect(await paths()).toEqual(['/upload', '/upload']);
 	});
 
-	it('that stands still is given up', async () => {
+	it('is cancelled when it stalls', async () => {
 		await fault('/upload', { type: 'delay', milliseconds: 20_000 });
 		const file = { name: 'a.bin', bytes: randomBytes(MIB) };
 		const options = { stallSeconds: 1 };
@@ -167,7 +167,7 @@ it.each([
 	'🎉.txt',
 	`${'x'.repeat(300)}.txt`,
 	'a";x="b.txt',
-])('the file name %j is data', async (name) => {
+])('sends the file name %j unchanged', async (name) => {
 	const file = { name, bytes: Buffer.from('a') };
 	const [{ json }] = outputOf(await upload([await itemWith({ data: file })]));
 	expect(Buffer.byteLength(json.name as string)).toBeLessThanOrEqual(255);
@@ -175,7 +175,7 @@ it.each([
 	expect(await paths()).toEqual(['/upload']);
 });
 
-it('many items keep their order and their pairing', async () => {
+it('keeps the order and the pairing of many items', async () => {
 	const input = await Promise.all(
 		Array.from({ length: 8 }, async (_, n) =>
 			itemWith({ data: { name: `${n}.txt`, bytes: randomBytes((8 - n) * 1000) } }),
@@ -186,7 +186,7 @@ it('many items keep their order and their pairing', async () => {
 	expect(items.map(({ pairedItem }) => pairedItem)).toEqual(input.map((_, item) => ({ item })));
 });
 
-it('a failing item goes on with its error when the node is set to continue', async () => {
+it('outputs the error of a failed item if the node continues on error', async () => {
 	const good = await itemWith({ data: { name: 'a.txt', bytes: Buffer.from('a') } });
 	const settings = { onError: 'continueRegularOutput' as const };
 	const items = outputOf(await upload([good, { json: {} }, good], {}, { settings }));

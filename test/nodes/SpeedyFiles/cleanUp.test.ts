@@ -37,7 +37,7 @@ const live = async (parameters: IDataObject = {}) =>
 	await cleanUp({ dryRun: false, ...parameters });
 const left = async () => (await list()).map(({ title }) => title).sort();
 
-/** A package in one of the states that SpeedyFiles writes. */
+/** A package in one of the statuses that SpeedyFiles sets. */
 async function packageThere(title: string, status: string, parameters: IDataObject = {}) {
 	const direction = status === 'inbound' ? 'inbound' : 'outbound';
 	const id = await user.create({ title, direction, ...parameters });
@@ -49,7 +49,7 @@ async function packageThere(title: string, status: string, parameters: IDataObje
 	return id;
 }
 
-it('with the default values shows what has expired and deletes nothing', async () => {
+it('with the default settings, reports expired packages and deletes nothing', async () => {
 	await packageThere('over', 'active', { ttlDays: 1 });
 	await packageThere('not yet', 'active', { ttlDays: 30 });
 	await pass(sandbox, 2 * DAY);
@@ -60,7 +60,7 @@ it('with the default values shows what has expired and deletes nothing', async (
 			reason: expect.stringMatching(/^Expired on .*Z$/) as string,
 			dryRun: true,
 			title: 'over',
-			// The server never writes “expired” itself.
+			// The server never sets the status “expired”.
 			status: 'active',
 			effectiveStatus: 'expired',
 			fileCount: 1,
@@ -72,7 +72,7 @@ it('with the default values shows what has expired and deletes nothing', async (
 	expect(await user.count()).toBe(2);
 });
 
-describe('among packages of every state', () => {
+describe('packages of every status', () => {
 	beforeEach(async () => {
 		for (const status of ['draft', 'active', 'inbound', 'revoked']) {
 			await packageThere(`${status} 1`, status, { ttlDays: 1 });
@@ -97,25 +97,25 @@ describe('among packages of every state', () => {
 		],
 		[{ selection: 'olderThan', olderThan: 3 }, []],
 		[{ selection: 'olderThan', olderThan: 1, options: { titleContains: 't 30' } }, ['draft 30']],
-	])('%j fits %j', async (parameters, titles) => {
+	])('%j selects %j', async (parameters, titles) => {
 		const items = await cleanUp({ output: 'selected', ...parameters });
 		expect(items.map(({ title }) => title).sort()).toEqual([...titles].sort());
 	});
 
-	it('deletes them, whatever status the server has for them, and is safe to run twice', async () => {
+	it('deletes expired packages of every status, and nothing more in a second run', async () => {
 		expect(tally(await live())).toEqual({ deleted: 4, kept: 4 });
 		expect(tally(await live())).toEqual({ kept: 4 });
 		expect(await left()).toEqual(['active 30', 'draft 30', 'inbound 30', 'revoked 30']);
 	});
 
-	it('months later the others too', async () => {
+	it('deletes the other packages months later', async () => {
 		await pass(sandbox, 90 * DAY);
 		expect(tally(await live())).toEqual({ deleted: 8 });
 		expect(await user.count()).toBe(0);
 	});
 });
 
-it('at the very moment of its expiry a package is expired', async () => {
+it('counts a package as expired at its exact expiry time', async () => {
 	await pace(sandbox, 0);
 	await packageThere('a', 'active', { ttlDays: 1 });
 	await pass(sandbox, DAY - 2);
@@ -124,7 +124,7 @@ it('at the very moment of its expiry a package is expired', async () => {
 	expect(tally(await cleanUp())).toEqual({ wouldDelete: 1 });
 });
 
-it('the oldest first, up to the cap, through all pages', async () => {
+it('deletes the oldest packages of all pages first, up to the maximum', async () => {
 	const items = Array.from({ length: 450 }, (_, n) => ({
 		id: `p${n}`,
 		title: `t${n}`,
@@ -155,7 +155,7 @@ it('the oldest first, up to the cap, through all pages', async () => {
 	]);
 });
 
-describe('when things go wrong', () => {
+describe('Clean Up errors', () => {
 	let ids: string[];
 	beforeEach(async () => {
 		ids = [];
@@ -168,7 +168,7 @@ describe('when things go wrong', () => {
 	const fault = async (kind: object, more: object = {}) =>
 		await user.fault(kind, { method: 'DELETE', ...more });
 
-	it('a package of another user fails alone, and says so', async () => {
+	it('reports the failure for a package of another user, and continues', async () => {
 		await fault({ type: 'status', status: 403 }, { path: `*/packages/${ids[1]}` });
 		const items = await live();
 		expect(actionsBy('title', items)).toEqual({ a: 'deleted', b: 'failed', c: 'deleted' });
@@ -176,19 +176,19 @@ describe('when things go wrong', () => {
 		expect(await left()).toEqual(['b']);
 	});
 
-	it('a package that vanished meanwhile is no failure', async () => {
+	it('does not count a package that no longer exists as a failure', async () => {
 		await fault({ type: 'status', status: 404 }, { path: `*/packages/${ids[2]}` });
 		const items = await live();
 		expect(actionsBy('title', items)).toEqual({ a: 'deleted', b: 'deleted', c: 'gone' });
 		expect(items.find(({ title }) => title === 'c')?.reason).toMatch(/^No longer exists: /);
 	});
 
-	it('a 429 in the middle is waited for', async () => {
+	it('waits after a 429 and continues', async () => {
 		await fault({ type: 'status', status: 429, headers: { 'Retry-After': '1' } }, { nth: 2 });
 		expect(tally(await live())).toEqual({ deleted: 3 });
 	});
 
-	it('a token that is revoked in the middle ends the deletions', async () => {
+	it('stops deleting if the token is revoked in the middle', async () => {
 		await fault({ type: 'status', status: 401 }, { nth: 2, times: 5 });
 		const items = await live({ options: { deletionsAtOnce: 1 } });
 		expect(items.map(({ action }) => action)).toEqual(['deleted', 'failed', 'kept']);
@@ -196,7 +196,7 @@ describe('when things go wrong', () => {
 	});
 });
 
-describe('what the list does not say', () => {
+describe('missing fields in the list', () => {
 	const one = (id: string, more: IDataObject = {}) => ({
 		id,
 		title: id,
@@ -229,7 +229,7 @@ describe('what the list does not say', () => {
 		[{ recipientEmail: 'undefined' }, 'recipient_email', 'recipient'],
 		[{ direction: 'outbound' }, 'direction', 'direction'],
 		[{ statuses: ['expired'] }, 'status', 'status'],
-	])('a filter %j takes no package without a %s', async (options, field, label) => {
+	])('the filter %j selects no package without a %s', async (options, field, label) => {
 		const values = { none: undefined, nothing: null, empty: '', number: 5, object: {} };
 		const packages = Object.entries(values).map(([id, value]) => one(id, { [field]: value }));
 		const { report, deleted } = await run(packages as IDataObject[], { options });
@@ -240,7 +240,7 @@ describe('what the list does not say', () => {
 		}
 	});
 
-	it('titles and recipients are compared as names are', async () => {
+	it('compares titles and recipients in the same way as file names', async () => {
 		const packages = [
 			one('a', { title: 'U\u0308BERSICHT Straße', recipient_email: ' JÖRG@strasse.example ' }),
 			one('b', { title: 'übersicht', recipient_email: 'jorg@strasse.example' }),
@@ -249,7 +249,7 @@ describe('what the list does not say', () => {
 		expect((await run(packages, { options })).deleted).toEqual(['a']);
 	});
 
-	it('a title that is not there is kept if some have to be', async () => {
+	it('keeps a package without a title if titles are protected', async () => {
 		const packages = [one('a', { title: null }), one('b')];
 		const { report, deleted } = await run(packages, { options: { keepIfContains: 'contract' } });
 		expect(deleted).toEqual(['b']);
@@ -258,7 +258,7 @@ describe('what the list does not say', () => {
 		);
 	});
 
-	it('a status that depends on the time holds by both clocks, or not at all', async () => {
+	it('uses a status that depends on the time only if both clocks agree on it', async () => {
 		const hours = (count: number) => new Date(Date.now() + count * 3_600_000);
 		const packages = [
 			one('expired for both', { expires_at: hours(-2).toISOString() }),

@@ -15,7 +15,7 @@ const test = async (wrong: Record<string, string> = {}) =>
 	);
 
 it.each(['', '/', '/api/v1', '/api/v1/'])(
-	'a good token passes, with %j behind the URL',
+	'accepts a valid token, with %j at the end of the URL',
 	async (end) => {
 		expect(await test({ baseUrl: user.credentials.baseUrl + end })).toEqual({
 			status: 'OK',
@@ -26,9 +26,9 @@ it.each(['', '/', '/api/v1', '/api/v1/'])(
 );
 
 it.each([
-	['sf_wrong', 'SpeedyFiles refuses the API Token: invalid token'],
+	['sf_wrong', 'SpeedyFiles rejected the API Token: invalid token'],
 	['', 'The API Token is empty'],
-])('the token %j fails: %s', async (apiToken, message) => {
+])('rejects the token %j: %s', async (apiToken, message) => {
 	expect(await test({ apiToken })).toEqual({ status: 'Error', message });
 });
 
@@ -42,11 +42,11 @@ it.each([
 		'files.example.com',
 		'The Instance URL must start with https:// (or http:// for a local server)',
 	],
-])('the Instance URL %j fails', async (baseUrl, message) => {
+])('rejects the Instance URL %j', async (baseUrl, message) => {
 	expect(await test({ baseUrl })).toEqual({ status: 'Error', message });
 });
 
-it('an instance that is not set up yet fails, although its redirect ends well', async () => {
+it('rejects an instance that is not set up yet, although its redirect succeeds', async () => {
 	await user.set({ instance: 'notSetUp' });
 	const { status, message } = await test();
 	await user.set({ instance: 'ready' });
@@ -57,12 +57,12 @@ it('an instance that is not set up yet fails, although its redirect ends well', 
 it.each([
 	['{"hello":"world"}', 'A different service responded at http://127.0.0.1:'],
 	['<html></html>', 'returned a web page (200)'],
-])('another server that answers everything with %s fails', async (body, message) => {
+])('rejects another server that responds to every request with %s', async (body, message) => {
 	const host = new Host();
 	await host.start({}, { body });
-	const answer = await test({ baseUrl: host.url });
+	const response = await test({ baseUrl: host.url });
 	await host.stop();
-	expect(answer).toMatchObject({
+	expect(response).toMatchObject({
 		status: 'Error',
 		message: expect.stringContaining(message) as string,
 	});

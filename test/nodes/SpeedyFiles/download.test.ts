@@ -42,7 +42,7 @@ const one = (parameters: object = {}) =>
 const all = (parameters: object = {}) =>
 	user.run('file.download', { magicLink: sent.magicLink, scope: 'all', ...parameters });
 
-it('fetches one file by the magic link, without the credential', async () => {
+it('downloads one file by the magic link, without sending the credential', async () => {
 	const [{ json, binary }] = outputOf(await one());
 	expect(json).toMatchObject({
 		fileName: 'Bericht „März“.pdf',
@@ -55,7 +55,7 @@ it('fetches one file by the magic link, without the credential', async () => {
 	expect((await sandbox.requests()).map(({ authorized }) => authorized)).toEqual([false]);
 });
 
-it('fetches all files as a ZIP', async () => {
+it('downloads all files as a ZIP', async () => {
 	const [{ json, binary }] = outputOf(await all({ binaryPropertyName: 'archive' }));
 	expect(json).toMatchObject({
 		fileName: expect.stringMatching(/\.zip$/) as string,
@@ -70,7 +70,7 @@ it('fetches all files as a ZIP', async () => {
 
 it.each([
 	[
-		'the link of a file',
+		'the link of a single file',
 		() => ({ magicLink: `${sent.magicLink}/file/${sent.files[0].id}`, fileId: byId('') }),
 	],
 	['a slash at the end', () => ({ magicLink: ` ${sent.magicLink}/ ` })],
@@ -80,32 +80,32 @@ it.each([
 			fileId: { __rl: true, mode: 'url', value: `${sent.magicLink}/file/${sent.files[0].id}` },
 		}),
 	],
-])('takes %s', async (_, parameters) => {
+])('accepts %s', async (_, parameters) => {
 	expect(outputOf(await one(parameters()))[0].json.sha256).toBe(sha256);
 });
 
-it('can give the file another name, and compares it with an expected SHA-256', async () => {
+it('overrides the file name, and compares the file with the expected SHA-256', async () => {
 	const options = { fileName: '../x.pdf', expectedSha256: sha256.toUpperCase(), sha256: false };
 	expect(outputOf(await one({ options }))[0].json).toMatchObject({ fileName: 'x.pdf', sha256 });
 
 	const wrong = { expectedSha256: sent.files[1].sha256 };
 	const error = errorOf(await one({ options: wrong }));
-	expect(error.message).toBe('“Bericht „März“.pdf” is not the file that was expected');
+	expect(error.message).toBe('“Bericht „März“.pdf” does not match the expected SHA-256');
 	expect(error.description).toContain(sha256);
 	expect(error.description).toContain(sent.files[1].sha256);
 });
 
-it.each(['truncate', 'reset'])('begins again after a %s', async (type) => {
+it.each(['truncate', 'reset'])('retries the download after a %s', async (type) => {
 	await user.fault({ type }, { times: 2 });
 	expect(outputOf(await one())[0].json.sha256).toBe(sha256);
 });
 
-it.each(['truncate', 'reset'])('never hands on a ZIP after a %s', async (type) => {
+it.each(['truncate', 'reset'])('fails if a ZIP ends with a %s', async (type) => {
 	await user.fault({ type });
 	expect(errorOf(await all()).message).toContain('The magic link could not be reached');
 });
 
-describe('with files kept in S3', () => {
+describe('with files stored in S3', () => {
 	beforeAll(async () => {
 		await sandbox.reset();
 		await user.set({ storage: 's3' });
@@ -116,7 +116,7 @@ describe('with files kept in S3', () => {
 		sent = await send();
 	});
 
-	it('follows the redirect to the storage, which gets no credential either', async () => {
+	it('follows the redirect to the storage without sending the credential', async () => {
 		const [{ json, binary }] = outputOf(await one());
 		expect(json).toMatchObject({ sha256, fileName: 'Bericht „März“.pdf' });
 		expect(await bytesOf(binary!.data)).toEqual(bytes);
@@ -125,17 +125,17 @@ describe('with files kept in S3', () => {
 		expect(requests.filter(({ authorized }) => authorized)).toEqual([]);
 	});
 
-	it('there is no ZIP, and the error says what to do instead', async () => {
+	it('reports what to do instead of downloading a ZIP', async () => {
 		const error = errorOf(await all());
 		expect(error.message).toMatch(/^The magic link responded with 400: bulk zip download is only/);
-		expect(error.description).toContain('Choose One File');
+		expect(error.description).toContain('Select “Single File”');
 	});
 });
 
-it('says what to do about an unknown file and a dead link', async () => {
+it('reports what to do about an unknown file and an invalid link', async () => {
 	const unknown = errorOf(await one({ fileId: byId('unknown') }));
 	expect(unknown.message).toMatch(/^The magic link responded with 404/);
-	expect(unknown.description).toContain('Check the File ID');
+	expect(unknown.description).toContain('Check the file ID');
 
 	const dead = await send();
 	await user.json('package.revoke', { packageId: byId(dead.id) });
@@ -157,11 +157,11 @@ it.each([
 		'https://files.example.com/p/abc%2F..%2Fadmin',
 		'The field “Magic Link” is not a valid magic link',
 	],
-])('refuses %j as a magic link, and calls nobody', async (magicLink, message) => {
+])('rejects the magic link %j without sending a request', async (magicLink, message) => {
 	expect(errorOf(await one({ magicLink })).message).toBe(message);
 	expect(await user.calls()).toEqual([]);
 });
 
-it('says that the file is missing', async () => {
+it('reports that File is empty', async () => {
 	expect(errorOf(await one({ fileId: byId('') })).message).toBe('The File is empty');
 });

@@ -34,12 +34,12 @@ describe('a few packages', () => {
 		[{ direction: 'inbound' }, ['inbound']],
 		[{ recipientEmail: 'ANN@acme.com' }, ['revoked']],
 		[{ direction: 'outbound', statuses: ['revoked', 'expired'] }, ['revoked', 'expired']],
-	])('with the filters %j are %j', async (options, titles) => {
+	])('with the filters %j, returns %j', async (options, titles) => {
 		const found = await list({ returnAll: true, options });
 		expect(found.map(({ title }) => title)).toEqual(titles);
 	});
 
-	it('that were created at a time or later: the time itself belongs to it', async () => {
+	it('includes packages created exactly at Created After', async () => {
 		const titles = async (createdAfter: string) =>
 			(await list({ returnAll: true, options: { createdAfter } })).map(({ title }) => title);
 		expect(await titles(afterFirst)).toEqual(['revoked', 'inbound', 'draft']);
@@ -47,7 +47,7 @@ describe('a few packages', () => {
 		expect(await titles(later)).toEqual([]);
 	});
 
-	it('come simplified, with their files, or whole', async () => {
+	it('returns packages with their files, simplified or complete', async () => {
 		const [simple] = await list({ returnAll: true, options: { statuses: ['expired'] } });
 		expect(Object.keys(simple)).toHaveLength(10);
 		expect(simple.files).toEqual([expect.objectContaining({ original_name: 'a.txt' })]);
@@ -55,7 +55,7 @@ describe('a few packages', () => {
 		expect(whole).toMatchObject({ owner_user_id: 1, transport_mode: 'http', title: 'revoked' });
 	});
 
-	it('up to a limit: asks for no more than that', async () => {
+	it('requests no more packages than the limit', async () => {
 		expect((await list({ limit: 3 })).map(({ title }) => title)).toEqual([
 			'revoked',
 			'inbound',
@@ -76,19 +76,19 @@ describe('a long list', () => {
 		);
 	});
 
-	it('comes to its end, page by page', async () => {
+	it('is read page by page up to the end', async () => {
 		const found = await list({ returnAll: true });
 		expect(new Set(found.map(({ id }) => id)).size).toBe(await total());
 		expect((await user.calls()).slice(0, 3)).toEqual(Array(3).fill('GET /packages 200'));
 	});
 
-	it('with a filter goes on until the limit is met', async () => {
+	it('is read until enough packages match the filter', async () => {
 		const found = await list({ limit: 1, options: { statuses: ['expired'] } });
 		expect(found.map(({ title }) => title)).toEqual(['expired']);
 		expect(await user.calls()).toHaveLength(3);
 	});
 
-	it('ends with the first page that is too old', async () => {
+	it('is read up to the first page that is too old', async () => {
 		const createdAfter = new Date(Date.now() + 100 * 24 * 3600_000).toISOString();
 		expect(await list({ returnAll: true, options: { createdAfter } })).toEqual([]);
 		expect(await user.calls()).toHaveLength(1);
@@ -120,8 +120,8 @@ describe('a list that shifts while it is read', () => {
 
 	const count = (length: number) => Array.from({ length }, (_, index) => index);
 
-	it('because packages are deleted: none is missed', async () => {
-		// Five of the first page are gone when the second is asked for: p200 to p204 have moved before offset 200.
+	it('because packages are deleted: skips none', async () => {
+		// Five packages of the first page are deleted before the second is requested: p200 to p204 move before offset 200.
 		const found = await idsFrom({
 			[at(0)]: page(300, 0, 200),
 			[at(200)]: page(295, 205, 95),
@@ -130,7 +130,7 @@ describe('a list that shifts while it is read', () => {
 		expect(found).toEqual(count(300));
 	});
 
-	it('because packages are added: none comes twice', async () => {
+	it('because packages are added: returns none twice', async () => {
 		const found = await idsFrom({
 			[at(0)]: page(300, 0, 200),
 			[at(200)]: page(303, 197, 103),
@@ -138,7 +138,7 @@ describe('a list that shifts while it is read', () => {
 		expect(found).toEqual(count(300));
 	});
 
-	it('because the service repeats itself for ever: it ends', async () => {
+	it('because the service repeats the same page: stops reading', async () => {
 		const found = await idsFrom({
 			[at(0)]: page(1_000_000, 0, 200),
 			[at(200)]: page(1_000_000, 0, 200),
@@ -146,7 +146,7 @@ describe('a list that shifts while it is read', () => {
 		expect(found).toEqual(count(200));
 	});
 
-	it('because the rest is gone: it ends', async () => {
+	it('because all remaining packages are deleted: stops reading', async () => {
 		const found = await idsFrom({
 			[at(0)]: page(201, 0, 200),
 			[at(200)]: page(0, 0, 0),

@@ -17,7 +17,7 @@ beforeAll(async () => {
 	await user.json('package.send', PACKAGE, {
 		input: [await itemWith({ data: { name: 'report.pdf', bytes: Buffer.from('a') } })],
 	});
-	// Its files have no link yet.
+	// Its files do not have a link yet.
 	const draft = await user.create({ title: 'n' });
 	outputOf(await user.upload(draft, { data: { name: 'draft.pdf', bytes: Buffer.from('a') } }));
 	outputOf(
@@ -34,14 +34,14 @@ async function search(list: List, filter?: string, token?: string): Promise<INod
 	return await listSearch[list].call(context as ILoadOptionsFunctions, filter, token);
 }
 
-it('offers packages by title, recipient and status, with a link to their page', async () => {
+it('returns packages with title, recipient and status, and a link to their page', async () => {
 	const { results } = await search('searchPackages');
 	expect(results[0].name).toMatch(/^n\d+ – cfo@acme\.com \(draft\)$/);
 	expect(results[0].url).toBe(`${user.credentials.baseUrl}/dash/packages/${results[0].value}`);
 	expect(await user.json('package.get', { packageId: byId(results[0].value) })).toBeTruthy();
 });
 
-it('goes on with the next page until the end', async () => {
+it('continues with the next page up to the end', async () => {
 	const values = new Set<unknown>();
 	let token: string | undefined;
 	do {
@@ -52,17 +52,17 @@ it('goes on with the next page until the end', async () => {
 	expect(values.size).toBe(231);
 });
 
-it.each(['q4 FINANCIALS', '(active)'])('finds %j wherever it stands', async (filter) => {
+it.each(['q4 FINANCIALS', '(active)'])('finds %j anywhere in the name', async (filter) => {
 	const { results } = await search('searchPackages', filter);
 	expect(results.map(({ name }) => name)).toEqual(['Q4 financials – cfo@acme.com (active)']);
 });
 
-it('offers the files of packages that have a working link', async () => {
+it('returns the files of packages with an active link', async () => {
 	const { results } = await search('searchFiles');
 	expect(results.map(({ name }) => name)).toEqual(['report.pdf – Q4 financials']);
 });
 
-it('offers the tokens that still work', async () => {
+it('returns the active tokens', async () => {
 	const { id } = await user.json('token.create', { name: 'old' });
 	await user.json('token.revoke', { tokenId: byId(id) });
 	const { results } = await search('searchTokens');

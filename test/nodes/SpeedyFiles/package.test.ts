@@ -18,7 +18,7 @@ async function packageWithFile(): Promise<string> {
 }
 
 describe('Create', () => {
-	it('makes a draft and puts ISO dates and the effective status next to the service’s own fields', async () => {
+	it('creates a draft, and adds ISO dates and the effective status to the fields of the response', async () => {
 		const json = await user.json('package.create', PACKAGE);
 		expect(json).toMatchObject({
 			id: expect.stringMatching(/^[\w-]{22}$/) as string,
@@ -32,7 +32,7 @@ describe('Create', () => {
 			fileCount: 0,
 			totalBytes: 0,
 		});
-		// A date without an offset is UTC, whatever the time zone of this machine is.
+		// A date without an offset is UTC, regardless of the time zone of this machine.
 		expect(json.createdAt).toBe(new Date(`${json.created_at as string}Z`).toISOString());
 		expect(Date.parse(json.expiresAt as string) - Date.parse(json.createdAt as string)).toBe(
 			7 * DAY,
@@ -60,26 +60,26 @@ describe('Create', () => {
 		});
 	});
 
-	it('says of an inbound package that its link reaches nobody', async () => {
+	it('warns that the recipient of an inbound package does not receive the link', async () => {
 		const json = await user.json('package.create', { ...PACKAGE, direction: 'inbound' });
 		expect(json).toMatchObject({ status: 'active', direction: 'inbound' });
-		expect(json.notice).toContain('neither mailed nor returned');
+		expect(json.notice).toContain('did not email or return');
 	});
 
 	it.each([
 		[{ title: '={{ "  " }}' }, 'The field “Title” is empty'],
 		[{ recipientEmail: '={{ undefined }}' }, 'The field “Recipient Email” is empty'],
 		[{ recipientName: '={{ null }}' }, 'The field “Recipient Name” is empty'],
-		[{ ttlDays: 0 }, 'The field “Expires In Days” must be a whole number from 1 to 90'],
-		[{ ttlDays: 91 }, 'The field “Expires In Days” must be a whole number from 1 to 90'],
-		[{ ttlDays: 1.5 }, 'The field “Expires In Days” must be a whole number from 1 to 90'],
-	])('with %j says: %s, and calls nobody', async (wrong, message) => {
+		[{ ttlDays: 0 }, 'The field “Expires After (Days)” must be a whole number from 1 to 90'],
+		[{ ttlDays: 91 }, 'The field “Expires After (Days)” must be a whole number from 1 to 90'],
+		[{ ttlDays: 1.5 }, 'The field “Expires After (Days)” must be a whole number from 1 to 90'],
+	])('with %j, fails without sending a request: %s', async (wrong, message) => {
 		const error = errorOf(await user.run('package.create', { ...PACKAGE, ...wrong }));
 		expect(error.message).toBe(message);
 		expect(await user.calls()).toEqual([]);
 	});
 
-	it('makes the service’s list of faults readable', async () => {
+	it('converts the service’s list of invalid fields to a message', async () => {
 		const parameters = { ...PACKAGE, title: 'x'.repeat(256), recipientEmail: 'nobody' };
 		const error = errorOf(await user.run('package.create', parameters));
 		expect(error.message).toMatch(
@@ -88,7 +88,7 @@ describe('Create', () => {
 		expect(error.description).toContain('Correct the fields');
 	});
 
-	it('is not sent again when the answer is lost, and says that the package may be there', async () => {
+	it('is not retried after a lost response, and reports that the package may have been created', async () => {
 		const before = await user.count();
 		await sandbox.reset();
 		await user.fault({ type: 'resetAfterBody' });
@@ -100,7 +100,7 @@ describe('Create', () => {
 });
 
 describe('Get', () => {
-	it('is simplified to what most workflows need, with the files', async () => {
+	it('returns the simplified fields, with the files', async () => {
 		const id = await packageWithFile();
 		const json = await user.json('package.get', { packageId: byId(id) });
 		expect(Object.keys(json)).toHaveLength(10);
@@ -113,7 +113,7 @@ describe('Get', () => {
 		expect(json).not.toHaveProperty('owner_user_id');
 	});
 
-	it('gives everything back without Simplify', async () => {
+	it('returns all fields if Simplify is turned off', async () => {
 		const id = await packageWithFile();
 		const json = await user.json('package.get', { packageId: byId(id), simplify: false });
 		expect(json).toMatchObject(await user.look(id));
@@ -123,13 +123,13 @@ describe('Get', () => {
 	it.each([
 		(id: string) => `https://files.example.com/dash/packages/${id}`,
 		(id: string) => `https://example.com/files/api/v1/packages/${id}/files?x=1`,
-	])('takes a pasted URL: %s', async (urlOf) => {
+	])('accepts a pasted URL: %s', async (urlOf) => {
 		const id = await user.create();
 		const packageId = { __rl: true, mode: 'url', value: urlOf(id) };
 		expect(await user.json('package.get', { packageId })).toMatchObject({ id });
 	});
 
-	it('says what to do when there is no such package, or it is another user’s', async () => {
+	it('reports what to do if the package does not exist or belongs to another user', async () => {
 		const unknown = errorOf(await user.run('package.get', { packageId: byId('unknown') }));
 		expect(unknown.message).toBe('SpeedyFiles responded with 404: Not Found');
 		expect(unknown.description).toContain('Check the ID');
@@ -145,7 +145,7 @@ describe('Get', () => {
 		expect(errorOf(run).description).toContain('an admin');
 	});
 
-	it('of an active package whose time is over says that it is expired, by the service’s own clock', async () => {
+	it('reports an active package past its expiry as expired, by the service’s clock', async () => {
 		const id = await packageWithFile();
 		await user.json('package.finalize', { packageId: byId(id) });
 		await sandbox.control.post('/clock', { advance: 8 * 24 * 3600 });
@@ -157,7 +157,7 @@ describe('Get', () => {
 });
 
 describe('Finalize', () => {
-	it('gives the magic link, once', async () => {
+	it('returns the magic link once', async () => {
 		const id = await packageWithFile();
 		const json = await user.json('package.finalize', { packageId: byId(id) });
 		expect(json).toMatchObject({ id, ok: true });
@@ -167,23 +167,23 @@ describe('Finalize', () => {
 
 		const again = await user.json('package.finalize', { packageId: byId(id) });
 		expect(again).toMatchObject({ ok: true, magic_link: null, magicLink: null });
-		expect(again.notice).toContain('shows its magic link only the first time');
+		expect(again.notice).toContain('only shows the magic link once');
 	});
 
 	it.each([
 		['an empty package', async () => await user.create(), 'package has no completed files yet'],
 		[
-			'an inbound one',
+			'an inbound package',
 			async () => await user.create({ direction: 'inbound' }),
 			'not an outbound package',
 		],
-	])('of %s: says why not', async (_, make, reason) => {
+	])('reports why it rejects %s', async (_, make, reason) => {
 		const error = errorOf(await user.run('package.finalize', { packageId: byId(await make()) }));
 		expect(error.message).toBe(`SpeedyFiles responded with 400: ${reason}`);
 		expect(error.description).toContain('at least one');
 	});
 
-	it('gives a revoked package a new link', async () => {
+	it('creates a new link for a revoked package', async () => {
 		const id = await packageWithFile();
 		const first = await user.json('package.finalize', { packageId: byId(id) });
 		await user.json('package.revoke', { packageId: byId(id) });
@@ -192,13 +192,13 @@ describe('Finalize', () => {
 		expect(second.magicLink).not.toBe(first.magicLink);
 	});
 
-	it('is never repeated: where its answer is lost the package tells that it was done', async () => {
+	it('is not retried after a lost response; the status of the package shows that it succeeded', async () => {
 		const id = await packageWithFile();
 		await sandbox.reset();
 		await user.fault({ type: 'resetAfterBody' }, { method: 'POST' });
 		const json = await user.json('package.finalize', { packageId: byId(id) });
 		expect(json).toMatchObject({ id, ok: true, magicLink: null });
-		expect(json.notice).toContain('the answer that showed it was lost');
+		expect(json.notice).toContain('the response with the link was lost');
 		expect(await user.calls()).toEqual([
 			expect.stringContaining('/finalize'),
 			`GET /packages/${id} 200`,
@@ -206,7 +206,7 @@ describe('Finalize', () => {
 	});
 
 	it.each([503, 502])(
-		'answered %i: is not repeated, and says how it can be known',
+		'is not retried after a %i, and reports how to check the result',
 		async (status) => {
 			const id = await packageWithFile();
 			await sandbox.reset();
@@ -221,7 +221,7 @@ describe('Finalize', () => {
 });
 
 describe('Revoke', () => {
-	it('withdraws the links and gives the package back', async () => {
+	it('disables the links and returns the package', async () => {
 		const id = await packageWithFile();
 		const { magicLink } = await user.json('package.finalize', { packageId: byId(id) });
 		const json = await user.json('package.revoke', { packageId: byId(id) });
@@ -231,7 +231,7 @@ describe('Revoke', () => {
 		expect(errorOf(run).httpCode).toBe('410');
 	});
 
-	it('is sent once, because each call tells the webhooks of it', async () => {
+	it('is sent once, because each call triggers the webhooks', async () => {
 		const id = await user.create();
 		await sandbox.reset();
 		await user.fault({ type: 'resetAfterBody' });
@@ -242,7 +242,7 @@ describe('Revoke', () => {
 });
 
 describe('Delete', () => {
-	it('deletes the package for good', async () => {
+	it('deletes the package permanently', async () => {
 		const id = await packageWithFile();
 		expect(await user.json('package.delete', { packageId: byId(id) })).toEqual({
 			deleted: true,
@@ -251,7 +251,7 @@ describe('Delete', () => {
 		await expect(user.look(id)).rejects.toThrow('404');
 	});
 
-	it('whose answer was lost is asked for again, and the 404 is no failure then', async () => {
+	it('is retried after a lost response, and the 404 of the retry counts as success', async () => {
 		const id = await user.create();
 		await sandbox.reset();
 		await user.fault({ type: 'resetAfterBody' }, { times: 1 });
@@ -259,7 +259,7 @@ describe('Delete', () => {
 		expect(await user.calls()).toHaveLength(2);
 	});
 
-	it('of a package that is not there is an error', async () => {
+	it('fails for a package that does not exist', async () => {
 		const error = errorOf(await user.run('package.delete', { packageId: byId('unknown') }));
 		expect(error.httpCode).toBe('404');
 	});

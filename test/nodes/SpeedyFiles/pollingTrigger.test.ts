@@ -18,7 +18,7 @@ beforeEach(async () => await account.reset());
 const seen = (items: IDataObject[]) => items.map(({ event, packageId }) => [event, packageId]);
 const idsOf = (items: IDataObject[]) => items.map(({ packageId }) => packageId);
 
-it('a package goes through its life: created, expiring soon, expired, each told once', async () => {
+it('outputs each event of a package once: created, expiring soon, expired', async () => {
 	const trigger = await account.active({ leadTime: 1, leadTimeUnit: 'days' });
 	const id = await account.create({ ttl_days: 3 });
 	expect(await trigger.poll()).toEqual([
@@ -39,7 +39,7 @@ it('a package goes through its life: created, expiring soon, expired, each told 
 	expect(seen(await trigger.poll())).toEqual([[SOON, id]]);
 	await account.clock({ advance: DAY - HOUR });
 	expect(await trigger.poll()).toEqual([]);
-	// The service's clock is known to the second only.
+	// The service's clock has a resolution of one second.
 	await account.clock({ advance: HOUR + 1 });
 	const [over, ...more] = await trigger.poll();
 	expect([over.event, over.effectiveStatus, over.status]).toEqual([EXPIRED, 'expired', 'active']);
@@ -49,15 +49,15 @@ it('a package goes through its life: created, expiring soon, expired, each told 
 	expect(trigger.runs).toHaveLength(3);
 });
 
-it('what is there at the activation is not told, unless it is wanted', async () => {
+it('does not output existing packages, unless Include Existing is turned on', async () => {
 	const over = await account.create({ ttl_days: 1 });
 	const soon = await account.create({ ttl_days: 2 });
 	await account.clock({ advance: DAY + HOUR });
 	expect((await account.active()).runs).toEqual([]);
 
 	const wanting = await account.active({ options: { includeExisting: true } });
-	const told = wanting.runs.flat().map(({ json }) => json);
-	expect(seen(told).sort()).toEqual(
+	const emitted = wanting.runs.flat().map(({ json }) => json);
+	expect(seen(emitted).sort()).toEqual(
 		[
 			[CREATED, over],
 			[EXPIRED, over],
@@ -71,7 +71,7 @@ it('what is there at the activation is not told, unless it is wanted', async () 
 it.each([
 	['revoked', async (id: string) => await account.revoke(id)],
 	['deleted', async (id: string) => void (await account.remove(id))],
-])('a package that was %s before its end does not expire', async (_, end) => {
+])('does not output the expiry of a package that was %s before', async (_, end) => {
 	const trigger = await account.active({ leadTime: 12 });
 	const id = await account.create({ ttl_days: 1 });
 	await trigger.poll();
@@ -83,15 +83,18 @@ it.each([
 it.each([
 	[true, false],
 	[false, true],
-])('with Simplify %s, an item has all that the service says: %s', async (simplify, hasAll) => {
-	const trigger = await account.active({ events: [CREATED], simplify });
-	const id = await account.create();
-	const [item] = await trigger.poll();
-	expect(item).toMatchObject({ id, packageId: id, title: 'Q4' });
-	expect('created_at' in item).toBe(hasAll);
-});
+])(
+	'with Simplify %s, an item contains all fields of the response: %s',
+	async (simplify, hasAll) => {
+		const trigger = await account.active({ events: [CREATED], simplify });
+		const id = await account.create();
+		const [item] = await trigger.poll();
+		expect(item).toMatchObject({ id, packageId: id, title: 'Q4' });
+		expect('created_at' in item).toBe(hasAll);
+	},
+);
 
-it('a draft has nothing to expire', async () => {
+it('does not output the expiry of a draft', async () => {
 	const trigger = await account.active();
 	const id = await account.create({ direction: 'outbound', ttl_days: 1 });
 	expect(seen(await trigger.poll())).toEqual([[CREATED, id]]);
@@ -99,8 +102,8 @@ it('a draft has nothing to expire', async () => {
 	expect(await trigger.poll()).toEqual([]);
 });
 
-describe('with more than a page of packages', () => {
-	it('for “created” alone it reads one page, and more only while there is news', async () => {
+describe('more than one page of packages', () => {
+	it('for “created” alone, reads one page, and more only while they contain new packages', async () => {
 		await account.createMany(205);
 		const trigger = await account.active({ events: [CREATED] });
 		await account.sandbox.reset();
@@ -110,7 +113,7 @@ describe('with more than a page of packages', () => {
 		expect(await account.listCalls()).toBe(3);
 	});
 
-	it('whatever is told besides “created” is looked for on every page, and on none behind', async () => {
+	it('for other events, reads every page, and none after the last', async () => {
 		const id = await account.create({ ttl_days: 1 });
 		for (let n = 0; n < 200; n++) await account.create({ ttl_days: 30 });
 		const trigger = await account.active({ events: [CREATED, EXPIRED] });
@@ -120,7 +123,7 @@ describe('with more than a page of packages', () => {
 		expect(await account.listCalls()).toBe(2);
 	});
 
-	it('of the second of the activation, none of them is told later', async () => {
+	it('does not output packages of the second of the activation later', async () => {
 		await account.clock({ speed: 0 });
 		await account.createMany(205);
 		const trigger = await account.active({ events: [CREATED] });
@@ -130,13 +133,13 @@ describe('with more than a page of packages', () => {
 	});
 
 	it.each([
-		['another is created', async () => void (await account.create())],
+		['another one is created', async () => void (await account.create())],
 		['one is deleted', async (ids: string[]) => void (await account.remove(ids.at(-1)!))],
 		[
 			'the first of the next page is deleted',
 			async (ids: string[]) => void (await account.remove(ids[3])),
 		],
-	])('nothing is lost or repeated when %s between two pages', async (_, change) => {
+	])('no package is lost or output twice if %s between two pages', async (_, change) => {
 		const trigger = await account.active({ events: [CREATED] }, { baseUrl: account.relay.url });
 		const ids = await account.createMany(205);
 		account.relay.reset();
@@ -145,14 +148,14 @@ describe('with more than a page of packages', () => {
 		};
 		const first = await trigger.poll();
 		account.relay.reset();
-		const told = idsOf([...first, ...(await trigger.poll())]);
+		const emitted = idsOf([...first, ...(await trigger.poll())]);
 		const there = await account.listed();
-		expect(new Set(told).size).toBe(told.length);
-		expect(told).toEqual(expect.arrayContaining(there.map(({ id }) => id)));
+		expect(new Set(emitted).size).toBe(emitted.length);
+		expect(emitted).toEqual(expect.arrayContaining(there.map(({ id }) => id)));
 		expect(await trigger.poll()).toEqual([]);
 	});
 
-	it('a poll that fails half way tells what it has read; after a restart the rest comes', async () => {
+	it('a poll that fails in the middle outputs the packages read so far, and the rest after a restart', async () => {
 		const trigger = await account.active();
 		const ids = await account.createMany(205);
 		await account.sandbox.reset();
@@ -176,11 +179,11 @@ it.each([
 	const trigger = await account.active({ events: [CREATED], options });
 	await account.create({ title: 'out', direction: 'outbound', recipient_email: 'a@example.com' });
 	await account.create({ title: 'in' });
-	const told = (await trigger.poll()).map(({ title }) => title);
-	expect(told.sort()).toEqual([...titles].sort());
+	const emitted = (await trigger.poll()).map(({ title }) => title);
+	expect(emitted.sort()).toEqual([...titles].sort());
 });
 
-it('goes by the clock of the instance, which is an hour ahead', async () => {
+it('uses the clock of the instance, one hour ahead', async () => {
 	await account.clock({ advance: HOUR });
 	const trigger = await account.active({ leadTime: 30, leadTimeUnit: 'hours' });
 	const id = await account.create({ ttl_days: 2 });
@@ -190,7 +193,7 @@ it('goes by the clock of the instance, which is an hour ahead', async () => {
 	expect(seen(await trigger.poll())).toEqual([[SOON, id]]);
 });
 
-it('a failing poll keeps its place, and the error is that of the node', async () => {
+it('a failed poll keeps its position and reports the node’s error', async () => {
 	const trigger = await account.active();
 	const id = await account.create();
 	await account.user.fault({ type: 'html', status: 500 });
@@ -200,7 +203,7 @@ it('a failing poll keeps its place, and the error is that of the node', async ()
 	expect(idsOf(await trigger.poll())).toEqual([id]);
 });
 
-it('Fetch Test Event shows a package and changes nothing', async () => {
+it('Fetch Test Event returns a package and changes no state', async () => {
 	const trigger = account.trigger({ events: [EXPIRED] });
 	expect(errorOf((await trigger.fetchTestEvent()).run).message).toMatch(/nothing in SpeedyFiles/);
 	const id = await account.create();

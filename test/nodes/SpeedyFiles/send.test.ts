@@ -18,7 +18,7 @@ const user = new SpeedyFilesUser(sandbox);
 const send = async (parameters: IDataObject = {}) =>
 	await user.run('package.send', { ...PACKAGE, ...parameters }, { input: [await itemWith(FILES)] });
 
-/** The ID that the error names. */
+/** The package ID in the error. */
 const idIn = (text: unknown) => /package “([\w-]+)”/.exec(String(text))![1];
 
 it('creates a package, uploads all files and finalizes it, in one step', async () => {
@@ -47,7 +47,7 @@ it('creates a package, uploads all files and finalizes it, in one step', async (
 	expect(await user.look(id)).toMatchObject({ status: 'active' });
 });
 
-it('sends only the binary fields that are named', async () => {
+it('sends only the fields that are selected', async () => {
 	const [{ json }] = outputOf(await send({ binaryPropertyName: 'sheet' }));
 	expect(json).toMatchObject({ fileCount: 1, files: [{ original_name: 'sheet.xlsx' }] });
 });
@@ -55,41 +55,38 @@ it('sends only the binary fields that are named', async () => {
 it.each([
 	[{ binaryPropertyName: 'nothing' }, 'nothing'],
 	[{ title: '={{ "" }}' }, 'The field “Title” is empty'],
-])(
-	'with %j leaves nothing behind: it is seen before anything is created',
-	async (wrong, message) => {
-		expect(errorOf(await send(wrong)).message).toContain(message);
-		expect(await user.calls()).toEqual([]);
-	},
-);
+])('rejects %j before it creates a package', async (wrong, message) => {
+	expect(errorOf(await send(wrong)).message).toContain(message);
+	expect(await user.calls()).toEqual([]);
+});
 
-describe('a failure half way', () => {
-	/** The second file is refused. */
+describe('a failure in the middle', () => {
+	/** The service rejects the second file. */
 	const refuseSecond = async () =>
 		await user.fault(
 			{ type: 'status', status: 500, message: 'disk full' },
 			{ method: 'POST', path: '/api/v1/packages/*/files', nth: 2 },
 		);
 
-	it('says what exists and which files have arrived', async () => {
+	it('reports the package and which files were uploaded', async () => {
 		await refuseSecond();
 		const error = errorOf(await send());
 		const id = idIn(error.description);
 		expect(error.description).toContain(
-			`The package “${id}” exists with 1 of 2 files (“report.pdf”). It is a draft. The recipient has not been told.`,
+			`The package “${id}” exists with 1 of 2 files (“report.pdf”). It is a draft. The recipient was not notified.`,
 		);
 		expect(await user.look(id)).toMatchObject({ status: 'draft', files: [{}] });
 	});
 
-	it('deletes the package again if the user has chosen so', async () => {
+	it('deletes the package if the user has turned that on', async () => {
 		await refuseSecond();
 		const error = errorOf(await send({ options: { deleteOnFailure: true } }));
 		const id = idIn(error.description);
-		expect(error.description).toContain('was deleted again');
+		expect(error.description).toContain('was deleted');
 		await expect(user.look(id)).rejects.toThrow('404');
 	});
 
-	it('says so when it cannot be deleted', async () => {
+	it('reports that the package could not be deleted', async () => {
 		await refuseSecond();
 		await user.fault({ type: 'status', status: 403 }, { method: 'DELETE' });
 		const error = errorOf(await send({ options: { deleteOnFailure: true } }));
@@ -97,27 +94,27 @@ describe('a failure half way', () => {
 		expect(await user.look(idIn(error.description))).toMatchObject({ status: 'draft' });
 	});
 
-	it('in the end of it, before the package was finalized: it can be deleted', async () => {
+	it('at the last step, before the package is finalized: deletes the package', async () => {
 		const path = '/api/v1/packages/*/finalize';
 		await user.fault({ type: 'status', status: 400 }, { method: 'POST', path });
 		const error = errorOf(await send({ options: { deleteOnFailure: true } }));
-		expect(error.description).toContain('which had 2 of 2 files');
+		expect(error.description).toContain('with 2 of 2 files');
 		await expect(user.look(idIn(error.description))).rejects.toThrow('404');
 	});
 
-	it('whose outcome cannot be known deletes nothing: the recipient may have the link', async () => {
+	it('with an unknown result: does not delete the package, because the recipient may have the link', async () => {
 		const path = '/api/v1/packages/*/finalize';
 		await user.fault({ type: 'resetAfterBody' }, { method: 'POST', path });
 		await user.fault({ type: 'status', status: 500 }, { method: 'GET' });
 		const error = errorOf(await send({ options: { deleteOnFailure: true } }));
-		expect(error.description).toContain('Its status could not be learned');
+		expect(error.description).toContain('Its status is unknown');
 		expect((await user.calls()).filter((call) => call.startsWith('DELETE'))).toEqual([]);
 		await sandbox.reset();
 		expect(await user.look(idIn(error.description))).toMatchObject({ status: 'active' });
 	});
 });
 
-it('is done although the answer with the link was lost, and says so', async () => {
+it('succeeds if only the response with the link was lost, and reports that', async () => {
 	const path = '/api/v1/packages/*/finalize';
 	await user.fault({ type: 'resetAfterBody' }, { method: 'POST', path });
 	const [{ json }] = outputOf(await send());
@@ -127,7 +124,7 @@ it('is done although the answer with the link was lost, and says so', async () =
 	expect(finalizings).toHaveLength(1);
 });
 
-it('sends one package an item, in the order of the items', async () => {
+it('sends one package per item, in the order of the items', async () => {
 	const input = await Promise.all(
 		['a', 'b', 'c', 'd', 'e', 'f', 'g'].map(async (name) => ({
 			...(await itemWith({ data: { name: `${name}.txt`, bytes: Buffer.from(name) } })),

@@ -1,7 +1,7 @@
 import { describePackage, describeToken } from '../../../nodes/SpeedyFiles/describe';
 import { speedyFiles } from '../../../nodes/SpeedyFiles/service';
 
-// Naive UTC, as SpeedyFiles writes it.
+// UTC without a time zone, the format of SpeedyFiles.
 const expires_at = '2026-05-27T20:30:22.123456';
 const expires = Date.parse('2026-05-27T20:30:22.123Z');
 
@@ -12,7 +12,7 @@ it.each([
 	['revoked', expires + 1, 'revoked'],
 	['expired', expires - 1, 'expired'],
 	['completed', expires + 1, 'completed'],
-])('a package that is %s is at %d effectively %s', (status, now, effectiveStatus) => {
+])('a package with status %s has at %d the effective status %s', (status, now, effectiveStatus) => {
 	expect(describePackage({ id: 'p', status, expires_at }, now)).toMatchObject({
 		status,
 		effectiveStatus,
@@ -25,12 +25,12 @@ it.each([
 	[{ expires_at: null, revoked_at: null }, 'active'],
 	[{ expires_at }, 'expired'],
 	[{ expires_at, revoked_at: expires_at }, 'revoked'],
-])('a token with %j is %s', (data, effectiveStatus) => {
+])('a token with %j has the effective status %s', (data, effectiveStatus) => {
 	expect(describeToken(data, expires)).toMatchObject({ effectiveStatus });
 });
 
 it.each([{ magic_link: 'https://x/p/1' }, { upload_url: 'https://x/p/1' }])(
-	'a link that a later version may tell is passed on: %j',
+	'outputs a link that later versions may return: %j',
 	(more) => {
 		expect(describePackage({ id: 'p', ...more }, 0).magicLink).toBe('https://x/p/1');
 	},
@@ -57,6 +57,6 @@ it.each([
 	[{ detail: { any: 'thing' } }, undefined],
 	[[], undefined],
 	['text', undefined],
-])('of the error %j the user reads %j', (body, text) => {
+])('converts the error %j to the message %j', (body, text) => {
 	expect(speedyFiles.errorMessage(body)).toBe(text);
 });

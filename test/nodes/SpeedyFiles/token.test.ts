@@ -12,7 +12,7 @@ const list = async (parameters: object = {}) =>
 	);
 
 describe('Create', () => {
-	it('shows the new token, this once', async () => {
+	it('returns the new token', async () => {
 		const json = await user.json('token.create', {
 			name: 'Nightly reports',
 			options: { expiresInDays: 30 },
@@ -31,7 +31,7 @@ describe('Create', () => {
 		expect(await user.json('account.get', {}, { credentials })).toMatchObject({ id: 1 });
 	});
 
-	it('without an expiry never expires', async () => {
+	it('creates a token that never expires by default', async () => {
 		const json = await user.json('token.create', { name: 'for ever' });
 		expect(json).toMatchObject({ expires_at: null });
 		expect(json).not.toHaveProperty('expiresAt');
@@ -42,17 +42,19 @@ describe('Create', () => {
 		[{ name: '={{ "" }}' }, 'The field “Name” is empty'],
 		[
 			{ name: 'x', options: { expiresInDays: 3651 } },
-			'The field “Expires In Days” must be a whole number from 1 to 3650',
+			'The field “Expires After (Days)” must be a whole number from 1 to 3650',
 		],
-	])('with %j says: %s, and calls nobody', async (parameters, message) => {
+	])('with %j, fails without sending a request: %s', async (parameters, message) => {
 		expect(errorOf(await user.run('token.create', parameters)).message).toBe(message);
 		expect(await user.calls()).toEqual([]);
 	});
 
-	it('is sent once: a lost answer is a lost token, and the error says what to do', async () => {
+	it('is not retried after a lost response, and reports that the token is lost and what to do', async () => {
 		await user.fault({ type: 'resetAfterBody' });
 		const error = errorOf(await user.run('token.create', { name: 'lost' }));
-		expect(error.description).toContain('SpeedyFiles may have created the token “lost” anyway.');
+		expect(error.description).toContain(
+			'SpeedyFiles may have created the token “lost” anyway, but its value is lost.',
+		);
 		expect(await user.calls()).toHaveLength(1);
 	});
 });
@@ -71,7 +73,7 @@ describe('Get Many and Revoke', () => {
 		});
 	});
 
-	it('lists all tokens, newest first, with their effective status', async () => {
+	it('returns all tokens, newest first, with their effective status', async () => {
 		expect((await list()).slice(0, 2)).toMatchObject([
 			{ id: revoked, effectiveStatus: 'revoked', revokedAt: expect.stringMatching(/Z$/) as string },
 			{ name: 'short', effectiveStatus: 'expired' },
@@ -84,15 +86,15 @@ describe('Get Many and Revoke', () => {
 			['expired', 'revoked'],
 			['old', 'short'],
 		],
-	])('filters by the states %j', async (statuses, names) => {
+	])('filters by the statuses %j', async (statuses, names) => {
 		expect((await list({ options: { statuses } })).map(({ name }) => name)).toEqual(names);
 	});
 
-	it('gives back no more than the limit', async () => {
+	it('returns no more tokens than the limit', async () => {
 		expect(await list({ returnAll: false, limit: 1 })).toHaveLength(1);
 	});
 
-	it('revokes a token that is revoked already, and one by its URL', async () => {
+	it('revokes a token that is already revoked, and one by its URL', async () => {
 		const tokenId = {
 			__rl: true,
 			mode: 'url',
@@ -104,12 +106,12 @@ describe('Get Many and Revoke', () => {
 	it.each([
 		['999', /^SpeedyFiles responded with 404: Not Found/],
 		['sf_abc', /^SpeedyFiles responded with 422: path\.token_id: Input should be a valid integer/],
-	])('says of the ID %s what is wrong', async (id, message) => {
+	])('reports why it rejects the ID %s', async (id, message) => {
 		expect(errorOf(await user.run('token.revoke', { tokenId: byId(id) })).message).toMatch(message);
 	});
 });
 
-it('Account → Get tells whose token it is', async () => {
+it('Account → Get returns the user of the token', async () => {
 	expect(await user.json('account.get')).toEqual({
 		id: 1,
 		email: 'admin@instance.example',

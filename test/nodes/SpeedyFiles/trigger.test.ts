@@ -5,7 +5,7 @@ import { SpeedyFilesTrigger } from '../../../nodes/SpeedyFiles/SpeedyFilesTrigge
 import { ActiveTrigger } from '../../support/events';
 import { hmacSha256 } from '../../support/sign';
 
-/** The vector of the signature: this body under this secret has this digest. */
+/** The test vector of the signature: the digest of this body with this secret. */
 const VECTOR = {
 	secret: 'whsec_test_secret',
 	body: '{"title":"Q4 financials","recipient_email":"cfo@acme.com","owner_user_id":1,"file_count":2,"expires_at":"2026-05-27T20:30:22","event":"package.finalized","timestamp":"2026-05-13T20:30:22.123456Z","package_id":"AbCdEfGhIjKlMnOpQrStUv"}',
@@ -41,7 +41,7 @@ const deliver = (
 ) =>
 	trigger.deliver(body, { 'X-SpeedyFiles-Signature': signature, 'X-SpeedyFiles-Hook-Id': hookId });
 
-/** As the server writes it: compact, and what is not ASCII as \u escapes. */
+/** JSON in the format of the server: compact, with non-ASCII characters as \u escapes. */
 const event = (fields: object) =>
 	JSON.stringify({
 		event: 'package.downloaded',
@@ -52,7 +52,7 @@ const event = (fields: object) =>
 
 const inSeconds = (seconds: number) => new Date(Date.now() + seconds * 1000).toISOString();
 
-it('the vector of the documentation starts the workflow, with normalised fields next to the service’s own', async () => {
+it('starts the workflow for the example of the documentation, with normalized fields added', async () => {
 	await activate({ options: { maxAge: 0 } });
 	expect(await deliver(VECTOR.body, VECTOR.signature)).toBe(200);
 	expect(trigger.items).toEqual([
@@ -68,7 +68,7 @@ it('the vector of the documentation starts the workflow, with normalised fields 
 	]);
 });
 
-it('a title with \\u escapes is believed over the bytes as they came, and only so', async () => {
+it('verifies a title with \\u escapes over the raw body only', async () => {
 	await activate();
 	const body = event({ title: 'X' }).replace('"X"', '"\\u00e4\\u6587"');
 	const rewritten = JSON.stringify(JSON.parse(body));
@@ -83,19 +83,19 @@ it.each([
 	['over five minutes ahead', () => event({ timestamp: inSeconds(330) }), undefined, 401],
 	['without a time', () => event({ timestamp: undefined }), undefined, 400],
 	['without an event', () => event({ event: undefined }), undefined, 400],
-	['a list', () => '[]', undefined, 400],
-])('%s: starts nothing', async (_, body, signature, status) => {
+	['a JSON array', () => '[]', undefined, 400],
+])('rejects a delivery that is %s', async (_, body, signature, status) => {
 	await activate();
 	expect(await deliver(body(), signature)).toBe(status);
 	expect(trigger.items).toEqual([]);
 });
 
-it('without a secret in the credential nothing is believed', async () => {
+it('rejects every delivery if the credential contains no secret', async () => {
 	await activate({}, { webhookSecret: '' });
 	expect(await deliver(event({}), hmacSha256(event({}), ''))).toBe(401);
 });
 
-it('either secret of a rotation is believed', async () => {
+it('accepts both secrets of a rotation', async () => {
 	await activate({}, { webhookSecret: `whsec_new\n${VECTOR.secret}` });
 	expect(await deliver(event({ package_id: 'p1' }))).toBe(200);
 	const body = event({ package_id: 'p2' });
@@ -104,7 +104,7 @@ it('either secret of a rotation is believed', async () => {
 	expect(trigger.items).toHaveLength(2);
 });
 
-it('the same event twice starts one run; another of the same package starts its own', async () => {
+it('starts one run for a duplicate, and another for a different event of the same package', async () => {
 	await activate();
 	const body = event({ file_id: 'f1' });
 	expect([await deliver(body), await deliver(body)]).toEqual([200, 200]);
@@ -112,7 +112,7 @@ it('the same event twice starts one run; another of the same package starts its 
 	expect(trigger.items.map(({ fileId }) => fileId)).toEqual(['f1', 'f2']);
 });
 
-it('an event of the same microsecond with another content is another event', async () => {
+it('counts events of the same microsecond with different content as different events', async () => {
 	await activate();
 	const body = event({ size_bytes: 1 });
 	await deliver(body);
@@ -124,7 +124,7 @@ it('an event of the same microsecond with another content is another event', asy
 describe('the Test button', () => {
 	const test = () => event({ event: 'webhook.test', package_id: null, message: 'hello' });
 
-	it('shows somebody who listens in the editor its event, whatever is selected', async () => {
+	it('sends its event to the editor while it listens, regardless of the selected events', async () => {
 		const selection = { events: ['package.revoked'], options: { recipient: '*@acme.com' } };
 		await activate(selection, {}, 'manual');
 		expect(await deliver(test())).toBe(200);
@@ -132,14 +132,14 @@ describe('the Test button', () => {
 		expect(trigger.items).toMatchObject([{ event: 'webhook.test', message: 'hello' }]);
 	});
 
-	it('starts no run of an active workflow that has not selected it', async () => {
+	it('does not start an active workflow that has not selected its event', async () => {
 		await activate({ events: ['package.revoked'] });
 		expect(await deliver(test())).toBe(200);
 		expect(trigger.items).toEqual([]);
 	});
 });
 
-it('does not offer events that SpeedyFiles never sends; a saved workflow that has selected them still runs', async () => {
+it('does not offer events that SpeedyFiles never sends, but runs a saved workflow that selects them', async () => {
 	const { properties } = new SpeedyFilesTrigger().description;
 	const offered = properties.find(({ name }) => name === 'events')!
 		.options as INodePropertyOptions[];
@@ -152,7 +152,7 @@ it('does not offer events that SpeedyFiles never sends; a saved workflow that ha
 	expect(trigger.items).toHaveLength(1);
 });
 
-it('a recorded event starts no second run under the ID of another webhook, which is not signed', async () => {
+it('does not start a second run for a replayed event with a different webhook ID, because that ID is not signed', async () => {
 	await activate();
 	const body = event({});
 	await deliver(body);
@@ -168,7 +168,7 @@ it.each([
 	[{ options: { packageId: 'p2' } }, 0],
 	[{ options: { recipient: '*@acme.com' } }, 1],
 	[{ options: { recipient: '*@example.com' } }, 0],
-])('with %j: %i runs, and always an answer of 200', async (parameters, runs) => {
+])('with %j, starts %i runs and always responds with 200', async (parameters, runs) => {
 	await activate(parameters);
 	const body = event({ original_name: 'q4.pdf', recipient_email: 'cfo@acme.com' });
 	expect(await deliver(body)).toBe(200);

@@ -11,9 +11,9 @@ const user = new SpeedyFilesUser(sandbox);
 const get = (id: unknown = 'unknown', more: object = {}) =>
 	user.run('package.get', { packageId: byId(id) }, more);
 
-describe('every documented status says what to do', () => {
+describe('reports what to do for every documented status', () => {
 	it.each([
-		[400, 'not in a state that allows this'],
+		[400, 'status does not allow this'],
 		[401, 'Check the API Token'],
 		[403, 'belongs to another user'],
 		[404, 'Check the ID'],
@@ -34,13 +34,13 @@ describe('every documented status says what to do', () => {
 it.each([
 	['sf_wrong', 'invalid token'],
 	['sf_wrong-and-secret', 'invalid token'],
-])('a token that is refused is not shown: %s', async (apiToken, reason) => {
+])('does not expose a rejected token: %s', async (apiToken, reason) => {
 	const message = `SpeedyFiles responded with 401: ${reason}`;
 	const run = await get('x', { credentials: { apiToken } });
 	await expectWrongSecret(run, apiToken, { sandbox, message });
 });
 
-it('a user who was disabled', async () => {
+it('reports a disabled user', async () => {
 	const { data } = await sandbox.control.post<{ token: string }>(
 		'/services/speedyFiles/users/2/tokens',
 		{ name: 'regular' },
@@ -49,10 +49,10 @@ it('a user who was disabled', async () => {
 	const error = errorOf(await get('x', { credentials: { apiToken: data.token } }));
 	await sandbox.control.patch('/services/speedyFiles/users/2', { is_active: true });
 	expect(error.message).toBe('SpeedyFiles responded with 401: account disabled');
-	expect(error.description).toContain('end with their user');
+	expect(error.description).toContain('its user may have been deleted');
 });
 
-it('an instance that is not set up yet', async () => {
+it('reports an instance that is not set up yet', async () => {
 	await user.set({ instance: 'notSetUp' });
 	const error = errorOf(await get());
 	await user.set({ instance: 'ready' });
@@ -69,7 +69,7 @@ it.each([
 	['[]', 'account.get', 'SpeedyFiles responded without an account with an ID'],
 	['<html></html>', 'package.get', 'does not look like SpeedyFiles: it returned a web page (200)'],
 	['', 'package.get', 'SpeedyFiles responded without a package with an ID'],
-])('another server that answers %j to %s', async (body, chosen, seen) => {
+])('reports another server that responds with %j to %s', async (body, chosen, seen) => {
 	const host = new Host();
 	await host.start({}, { body });
 	const [resource, operation] = chosen.split('.');
@@ -81,13 +81,13 @@ it.each([
 	expect(error.description).toContain('Instance URL');
 });
 
-it('a proxy that does not let a large file pass', async () => {
+it('reports a proxy that rejects a large file', async () => {
 	await user.fault({ type: 'html', status: 413 });
 	expect(errorOf(await get()).description).toContain('client_max_body_size');
 });
 
 it.each(['', 'files.example.com', 'ftp://files.example.com'])(
-	'the Instance URL %j: says what it has to look like',
+	'reports the required format for the Instance URL %j',
 	async (baseUrl) => {
 		const error = errorOf(await get('x', { credentials: { baseUrl } }));
 		expect(error.message).toMatch(
@@ -102,13 +102,13 @@ it.each(['/', '/api/v1', '//api/v1//'.slice(1)])('the Instance URL may end in %j
 	expect(await user.calls()).toEqual(['GET /health 200']);
 });
 
-it('a service that cannot be reached for a moment is asked again', async () => {
+it('retries if the service is briefly unreachable', async () => {
 	await user.fault({ type: 'status', status: 503 }, { times: 1 });
 	expect(await user.json('account.get')).toMatchObject({ id: 1 });
 	expect(await user.calls()).toEqual(['GET /me 503', 'GET /me 200']);
 });
 
-describe('values that try to be something else', () => {
+describe('malicious values', () => {
 	const hostile = [
 		'%2e%2e%2fme',
 		'x%2Ffiles',
@@ -120,7 +120,7 @@ describe('values that try to be something else', () => {
 		'?limit=1#x',
 	];
 
-	it.each(hostile)('as an ID %j stays one segment of the path', async (id) => {
+	it.each(hostile)('the ID %j stays one path segment', async (id) => {
 		expect(errorOf(await get(id)).httpCode).toMatch(/^4\d\d$/);
 		const [{ path }, ...more] = await sandbox.requests();
 		expect(path.split('/')).toHaveLength('/api/v1/packages/x'.split('/').length);
@@ -129,9 +129,9 @@ describe('values that try to be something else', () => {
 	});
 
 	it.each(['', ' ', '.', '..', '\ud800', '../../me', 'a/../../../me'])(
-		'as an ID %j is refused',
+		'the ID %j is rejected',
 		async (id) => {
-			// From an expression: what is typed in, n8n checks before.
+			// As an expression, because n8n itself checks the value of a fixed field.
 			const error = errorOf(await get(`={{ ${JSON.stringify(id)} }}`));
 			expect(error.message).toMatch(/^The Package is (empty|not valid)$/);
 			expect(await user.calls()).toEqual([]);
@@ -143,7 +143,7 @@ describe('values that try to be something else', () => {
 		'https://evil.example/',
 		'javascript:alert(1)',
 		'pQ3v0kJ8Yk2mB1tZr7wXcA',
-	])('as a URL %j is refused', async (value) => {
+	])('the URL %j is rejected', async (value) => {
 		const packageId = { __rl: true, mode: 'url', value: `={{ ${JSON.stringify(value)} }}` };
 		const error = errorOf(await user.run('package.get', { packageId }));
 		expect(error.message).toBe('The Package is not a valid package URL');
@@ -151,7 +151,7 @@ describe('values that try to be something else', () => {
 	});
 
 	it.each(hostile.filter((text) => text.length < 256))(
-		'as a title %j arrives as it is',
+		'the title %j arrives unchanged',
 		async (title) => {
 			const json = await user.json('package.create', { ...PACKAGE, title });
 			expect(json.title).toBe(title);
@@ -160,7 +160,7 @@ describe('values that try to be something else', () => {
 		},
 	);
 
-	it.each(hostile)('as a file name %j is harmless, and arrives', async (name) => {
+	it.each(hostile)('the file name %j is harmless and arrives', async (name) => {
 		const id = await user.create();
 		outputOf(await user.upload(id, { data: { name, bytes: Buffer.from('x') } }));
 		const [file] = (await user.look(id)).files as Array<{ original_name: string }>;
@@ -172,7 +172,7 @@ describe('values that try to be something else', () => {
 	});
 });
 
-it('many items run a few at once, in order, each with its own outcome', async () => {
+it('runs a few of many items at the same time, and returns each result in order', async () => {
 	const ids = await Promise.all([
 		user.create({ title: 'first' }),
 		user.create({ title: 'second' }),

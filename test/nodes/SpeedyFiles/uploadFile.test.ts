@@ -47,7 +47,7 @@ it.each([
 	['*', ['report.pdf', 'note.txt']],
 	['note, data', ['note.txt', 'report.pdf']],
 	['note', ['note.txt']],
-])('of the binary fields %j: puts %j into one package', async (binaryPropertyName, names) => {
+])('for the fields %j, uploads %j to one package', async (binaryPropertyName, names) => {
 	const run = await user.upload(id, { data: big, note: small }, { binaryPropertyName });
 	const [{ json }, ...others] = outputOf(run);
 	expect(others).toEqual([]);
@@ -73,13 +73,13 @@ it.each([
 	});
 });
 
-it('uploads what n8n holds in memory', async () => {
+it('uploads a file that n8n keeps in memory', async () => {
 	const input = [{ json: {}, binary: { data: inMemory(big) } }];
 	const json = await user.json('package.uploadFile', { packageId: byId(id) }, { input });
 	expect(json).toMatchObject({ files: [{ sha256: sha256Of(bytes) }] });
 });
 
-it('without Compute SHA-256 compares the size, and passes on the hash that the service tells', async () => {
+it('without Compute SHA-256, compares the size and outputs the hash that the service reports', async () => {
 	const options = { sha256: false };
 	const [{ json }] = outputOf(await user.upload(id, { data: big }, { options }));
 	expect(json).toMatchObject({ files: [{ sha256: sha256Of(bytes) }] });
@@ -88,21 +88,18 @@ it('without Compute SHA-256 compares the size, and passes on the hash that the s
 it.each([
 	['wrongHash', 'SHA-256', sha256Of(small.bytes)],
 	['wrongSize', 'size in bytes', '5'],
-])(
-	'that the service reports with a %s is an error that names both values',
-	async (type, what, ours) => {
-		await user.fault({ type }, { path: `/api/v1/packages/${id}/files` });
-		const error = errorOf(await user.upload(id, { data: small }));
-		expect(error.message).toBe('“note.txt” did not arrive as it was sent');
-		expect(error.description).toMatch(
-			new RegExp(`^The ${what} of what was sent is ${ours}, the service reports \\w+\\.`),
-		);
-		expect(error.description).not.toContain(`reports ${ours}`);
-	},
-);
+])('fails with both values if the service reports a %s', async (type, what, ours) => {
+	await user.fault({ type }, { path: `/api/v1/packages/${id}/files` });
+	const error = errorOf(await user.upload(id, { data: small }));
+	expect(error.message).toBe('“note.txt” did not arrive as it was sent');
+	expect(error.description).toMatch(
+		new RegExp(`^The ${what} of what was sent is ${ours}, the service reports \\w+\\.`),
+	);
+	expect(error.description).not.toContain(`reports ${ours}`);
+});
 
 describe('an interrupted upload', () => {
-	it('is found in the package when only its answer was lost, and not sent again', async () => {
+	it('is not retried if only its response was lost and the file is in the package', async () => {
 		await user.fault({ type: 'resetAfterBody' }, { method: 'POST' });
 		const [{ json }] = outputOf(await user.upload(id, { data: small }));
 		expect(json).toMatchObject({ files: [{ original_name: 'note.txt' }] });
@@ -113,7 +110,7 @@ describe('an interrupted upload', () => {
 		expect((await user.look(id)).files).toHaveLength(1);
 	});
 
-	it('that is not in the package says so and is not sent again, because it may still come', async () => {
+	it('is not retried if the file is not in the package, because it may still arrive', async () => {
 		await user.fault({ type: 'status', status: 503 }, { method: 'POST' });
 		const error = errorOf(await user.upload(id, { data: small }));
 		expect(error.description).toContain('it may have arrived anyway');
@@ -121,7 +118,7 @@ describe('an interrupted upload', () => {
 		expect(posts).toHaveLength(1);
 	});
 
-	it('without a SHA-256 is not taken for another of that name', async () => {
+	it('without a SHA-256, does not count another file with the same name as uploaded', async () => {
 		outputOf(await user.upload(id, { data: small }));
 		await sandbox.reset();
 		await user.fault({ type: 'resetAfterBody' }, { method: 'POST' });
@@ -131,7 +128,7 @@ describe('an interrupted upload', () => {
 		expect(await user.calls()).toHaveLength(1);
 	});
 
-	it('that stands still is given up, and does not go on afterwards', async () => {
+	it('is cancelled when it stalls, and sends no more data', async () => {
 		await user.fault({ type: 'delay', milliseconds: 6000 }, { method: 'POST' });
 		const huge = { name: 'huge.bin', bytes: Buffer.alloc(32 * 1024 * 1024) };
 		const started = Date.now();
@@ -143,7 +140,7 @@ describe('an interrupted upload', () => {
 		expect((await user.look(id)).files).toEqual([]);
 	});
 
-	it('after others says which of them have arrived', async () => {
+	it('reports which of the earlier files were uploaded', async () => {
 		await user.fault({ type: 'status', status: 500 }, { method: 'POST', nth: 2 });
 		const error = errorOf(
 			await user.upload(id, { data: small, more: { ...small, name: 'b.txt' } }),
@@ -160,25 +157,25 @@ it.each([
 		'files can only be uploaded to outbound packages',
 	],
 	['a revoked package', {}, "package status is 'revoked'"],
-])('into %s: says why not', async (_, parameters: { direction?: string }, reason) => {
+])('reports why it rejects %s', async (_, parameters: { direction?: string }, reason) => {
 	const other = await user.create(parameters);
 	if (!parameters.direction) await user.json('package.revoke', { packageId: byId(other) });
 	const error = errorOf(await user.upload(other, { data: small }));
 	expect(error.message).toContain(`SpeedyFiles responded with 400: ${reason}`);
-	expect(error.description).toContain('outbound packages that are a draft or active');
+	expect(error.description).toContain('outbound packages that are drafts or active');
 });
 
 it.each([
 	['missing', 'missing'],
 	['*', 'There is no file to send'],
-])('says that the binary field %j is not there, and calls nobody', async (field, message) => {
+])('reports the missing field %j without sending a request', async (field, message) => {
 	const parameters = { packageId: byId(id), binaryPropertyName: field };
 	const error = errorOf(await user.run('package.uploadFile', parameters));
 	expect(`${error.message} ${error.description}`).toContain(message);
 	expect(await user.calls()).toEqual([]);
 });
 
-it('a failing item does not stop the others when the node continues on error', async () => {
+it('a failed item does not stop the others if the node continues on error', async () => {
 	const input = [await itemWith({ data: small }), { json: {} }, await itemWith({ data: big })];
 	const settings = { onError: 'continueRegularOutput' } as const;
 	const run = await user.run('package.uploadFile', { packageId: byId(id) }, { input, settings });

@@ -1,4 +1,4 @@
-import { END_OF_ZIP, hasEndOfZip } from '../../../nodes/SpeedyFiles/file/zip';
+import { MAX_ZIP_END_BYTES, hasEndOfZip } from '../../../nodes/SpeedyFiles/file/zip';
 import { itemWith } from '../../support/binary';
 import { bytesOf, errorOf, outputOf, runNode } from '../../support/engine';
 import { Host } from '../../support/host';
@@ -17,11 +17,11 @@ const endRecord = (length: number, offset: number, comment: Buffer = Buffer.allo
 	return Buffer.concat([end, comment]);
 };
 
-/** An archive of nothing but a list and its end record. */
+/** An archive that consists of a central directory and its end record only. */
 const archive = (comment?: Buffer) =>
 	Buffer.concat([body, list, endRecord(list.length, body.length, comment)]);
 
-/** The same with the records of ZIP64, and the numbers in them. */
+/** The same with ZIP64 records, which contain the numbers. */
 function archive64({
 	length = list.length,
 	offset = body.length,
@@ -45,11 +45,11 @@ describe('the end of a ZIP file', () => {
 		['an empty archive', endRecord(0, 0)],
 		['no comment', archive()],
 		['a comment', archive(Buffer.from('PK comment'))],
-		['a comment of the largest size', archive(Buffer.alloc(65_535, 'c'))],
+		['a comment of the maximum size', archive(Buffer.alloc(65_535, 'c'))],
 		['a comment that looks like an end record', archive(endRecord(5, 5))],
 		['ZIP64', archive64()],
 	])('is found with %s', (_, zip) => {
-		expect(hasEndOfZip(zip.subarray(-END_OF_ZIP), zip.length)).toBe(true);
+		expect(hasEndOfZip(zip.subarray(-MAX_ZIP_END_BYTES), zip.length)).toBe(true);
 	});
 
 	it.each([
@@ -64,17 +64,17 @@ describe('the end of a ZIP file', () => {
 	it.each([
 		['archive', archive()],
 		['archive in ZIP64', archive64()],
-	])('is missing in an %s that has lost something before its list', (_, zip) => {
+	])('is not valid in an %s with bytes missing before the central directory', (_, zip) => {
 		const hollow = Buffer.concat([zip.subarray(0, 20), zip.subarray(30)]);
 		expect(hasEndOfZip(hollow, hollow.length)).toBe(false);
 	});
 
 	it.each([
-		['another position', archive64({ position: 100 })],
-		['a position outside of the file', archive64({ position: Number.MAX_SAFE_INTEGER })],
-		['another length', archive64({ length: 1 })],
-		['another offset', archive64({ offset: 2 ** 40 })],
-	])('does not count with %s in ZIP64', (_, zip) => {
+		['a different position', archive64({ position: 100 })],
+		['a position outside the file', archive64({ position: Number.MAX_SAFE_INTEGER })],
+		['a different length', archive64({ length: 1 })],
+		['a different offset', archive64({ offset: 2 ** 40 })],
+	])('is not valid with %s in ZIP64', (_, zip) => {
 		expect(hasEndOfZip(zip, zip.length)).toBe(false);
 	});
 });
@@ -85,7 +85,7 @@ describe('a download of all files', () => {
 	const host = new Host();
 	const link = `/p/${'a'.repeat(43)}`;
 	let zip: Buffer;
-	const answers: Record<string, { status?: number; body: Buffer | string }> = {};
+	const responses: Record<string, { status?: number; body: Buffer | string }> = {};
 	const from = async (parameters: object) =>
 		await runNode(
 			speedyFilesNode(user.credentials, {
@@ -97,7 +97,7 @@ describe('a download of all files', () => {
 		);
 
 	beforeAll(async () => {
-		await host.start(answers);
+		await host.start(responses);
 		const files = { data: { name: 'a.txt', bytes: Buffer.alloc(300_000, 'hello ') } };
 		const input = [await itemWith(files)];
 		const { magicLink } = await user.json('package.send', PACKAGE, { input });
@@ -106,33 +106,38 @@ describe('a download of all files', () => {
 	});
 	afterAll(async () => await host.stop());
 
-	it('is the ZIP that the service makes', async () => {
-		answers[`${link}/zip`] = { body: zip };
+	it('returns the ZIP that the service creates', async () => {
+		responses[`${link}/zip`] = { body: zip };
 		const [{ binary }] = outputOf(await from({ scope: 'all' }));
 		expect(await bytesOf(binary!.data)).toEqual(zip);
 	});
 
-	it.each([1, 22, 23, 1000])('that ends cleanly %i bytes too early is no file', async (missing) => {
-		host.requests.splice(0);
-		const cut = zip.subarray(0, -missing);
-		answers[`${link}/zip`] = { body: cut };
-		const { message, description } = errorOf(await from({ scope: 'all' }));
-		expect(message).toBe(`The ZIP file ends after ${cut.length} bytes without its end record`);
-		expect(description).toContain('Run the node again');
-	});
+	it.each([1, 22, 23, 1000])(
+		'fails if the connection closes normally %i bytes too early',
+		async (missing) => {
+			host.requests.splice(0);
+			const cut = zip.subarray(0, -missing);
+			responses[`${link}/zip`] = { body: cut };
+			const { message, description } = errorOf(await from({ scope: 'all' }));
+			expect(message).toBe(
+				`The ZIP file is incomplete: it ends after ${cut.length} bytes without an end record`,
+			);
+			expect(description).toContain('Run the node again');
+		},
+	);
 
-	it('is not asked of one file, which may be a ZIP or not', async () => {
-		answers[`${link}/file/f1`] = { body: zip.subarray(0, 100) };
+	it('does not check the end of a single file, which may not be a ZIP', async () => {
+		responses[`${link}/file/f1`] = { body: zip.subarray(0, 100) };
 		const [{ json }] = outputOf(await from({ scope: 'one', fileId: byId('f1') }));
 		expect(json.size).toBe(100);
 	});
 
-	it('that the storage refuses advises One File only where all files were asked for', async () => {
+	it('advises Single File after an error of the storage only if all files were requested', async () => {
 		const refusal = { status: 400, body: '<Error><Code>BadRequest</Code></Error>' };
-		answers[`${link}/zip`] = answers[`${link}/file/f1`] = refusal;
-		expect(errorOf(await from({ scope: 'all' })).description).toContain('Choose One File');
+		responses[`${link}/zip`] = responses[`${link}/file/f1`] = refusal;
+		expect(errorOf(await from({ scope: 'all' })).description).toContain('Select “Single File”');
 		const { description } = errorOf(await from({ scope: 'one', fileId: byId('f1') }));
-		expect(description).not.toContain('One File');
-		expect(description).toContain('fresh address');
+		expect(description).not.toContain('Single File');
+		expect(description).toContain('new download link');
 	});
 });

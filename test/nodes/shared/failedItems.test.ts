@@ -38,7 +38,7 @@ it('failed items leave through the error output, with the error and advice', asy
 		{
 			file: 'bad',
 			error: 'Files App responded with 404: File not found',
-			message: expect.stringContaining('Get Many lists what is there'),
+			message: expect.stringContaining('Use Get Many to list the available files'),
 		},
 		{ file: '', error: 'The File is empty', message: expect.stringContaining('Enter a value') },
 	]);
