@@ -1,4 +1,4 @@
-import type { System } from '../sandbox/launcher/system.mts';
+import type { System } from '../sandbox/n8n/environment.mts';
 
 /** What a case is measured with: a real n8n and the sandbox, both started anew for it. */
 export interface Bench {

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import axios from 'axios';
-import { textAt } from '../sandbox/n8n/shape.mts';
+import { textAt } from '../sandbox/n8n/json.mts';
 import type { Bench } from './case.mts';
 
 /** Filestack's stand-in: it takes a file as the plain body of one request, so nothing but the bytes is measured. */

@@ -2,8 +2,8 @@ import { cpus, loadavg, totalmem } from 'node:os';
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describeHost, nodeProgram } from '../sandbox/n8n/hosts.mts';
-import { textAt } from '../sandbox/n8n/shape.mts';
+import { describeHost, nodeProgram } from '../sandbox/n8n/versions.mts';
+import { textAt } from '../sandbox/n8n/json.mts';
 
 const first = (program: string, ...args: string[]) =>
 	execFileSync(program, args).toString().trim().split('\n')[0];

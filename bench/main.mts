@@ -1,7 +1,7 @@
 import { cases } from './cases/index.mts';
 import { machine } from './machine.mts';
 import { keep, section } from './report.mts';
-import { withBench } from './bed.mts';
+import { withBench } from './environment.mts';
 
 const names = Object.keys(cases);
 const wanted = process.argv.slice(2);

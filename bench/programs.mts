@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { ROOT } from '../sandbox/launcher/ready.mjs';
-import { describeHost, nodeProgram } from '../sandbox/n8n/hosts.mts';
+import { ROOT } from '../sandbox/system/repository.mjs';
+import { describeHost, nodeProgram } from '../sandbox/n8n/versions.mts';
 
 const execute = promisify(execFile);
 
@@ -13,7 +13,7 @@ export async function bare(
 	file: string,
 	url: string,
 ): Promise<number> {
-	const script = join(ROOT, 'bench', 'bare.mjs');
+	const script = join(ROOT, 'bench', 'baseline.mjs');
 	const { stdout } = await execute(nodeProgram(describeHost('newest')), [
 		script,
 		way,

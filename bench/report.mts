@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ROOT } from '../sandbox/launcher/ready.mjs';
+import { ROOT } from '../sandbox/system/repository.mjs';
 import type { Findings, Table } from './case.mts';
 
 const RESULTS = join(ROOT, 'bench', 'RESULTS.md');

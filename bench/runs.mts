@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { JsonObject } from '../sandbox/n8n/shape.mts';
+import type { JsonObject } from '../sandbox/n8n/json.mts';
 import { type Execution, waitForExecution } from '../sandbox/n8n/executions.mts';
 import { createWorkflow, runByHand, type WorkflowNode } from '../sandbox/n8n/workflows.mts';
 import type { Bench } from './case.mts';

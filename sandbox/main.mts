@@ -1,7 +1,7 @@
-import './core/littleMemory.mts';
+import './core/v8Flags.mts';
 import { fstatSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { SandboxProblem, sentenceOf } from './core/problem.mts';
+import { SandboxProblem, sentenceOf } from './core/sandboxError.mts';
 import { type Sandbox, startSandbox } from './server.mts';
 
 const HIGHEST_SPEED = 100_000;

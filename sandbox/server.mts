@@ -4,14 +4,14 @@ import { access, mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { Clock } from './core/clock.mts';
 import { Deliveries } from './core/deliveries.mts';
-import { readJson, writeJson } from './core/documents.mts';
+import { readJson, writeJson } from './core/jsonStore.mts';
 import { Faults } from './core/faults.mts';
 import { Outbox } from './core/outbox.mts';
-import { SandboxProblem, codeOf } from './core/problem.mts';
+import { SandboxProblem, codeOf } from './core/sandboxError.mts';
 import { RequestLog } from './core/requestLog.mts';
 import { type RunningService, openService } from './core/runningService.mts';
 import type { Service } from './core/service.mts';
-import { takeLock } from './launcher/lock.mjs';
+import { takeLock } from './system/lock.mjs';
 import { createPortal } from './portal/portal.mts';
 import { services, type ServiceId } from './services/index.mts';
 

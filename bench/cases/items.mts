@@ -1,7 +1,7 @@
 import axios from 'axios';
-import { textAt } from '../../sandbox/n8n/shape.mts';
+import { textAt } from '../../sandbox/n8n/json.mts';
 import { atLeast, type Bench, type Case, MIB } from '../case.mts';
-import { overLine } from '../link.mts';
+import { overLine } from '../throttledProxy.mts';
 import { ours, run, step } from '../runs.mts';
 
 const ITEMS = 1000;

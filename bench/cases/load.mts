@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import { buildPackage } from '../../sandbox/launcher/build.mts';
-import { describeHost } from '../../sandbox/n8n/hosts.mts';
+import { buildPackage } from '../../sandbox/n8n/buildPackage.mts';
+import { describeHost } from '../../sandbox/n8n/versions.mts';
 import { type Case, median } from '../case.mts';
 import { loadTime } from '../programs.mts';
 

@@ -1,7 +1,7 @@
-import { sweep } from '../bed.mts';
+import { sweep } from '../environment.mts';
 import { atLeast, atMost, type Case, MIB } from '../case.mts';
 import { makeFile } from '../files.mts';
-import { overLine } from '../link.mts';
+import { overLine } from '../throttledProxy.mts';
 import { ours, readFile, run } from '../runs.mts';
 
 const SIZE = 512 * MIB;

@@ -3,8 +3,8 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import axios from 'axios';
 import pRetry from 'p-retry';
-import { ROOT } from '../../sandbox/launcher/ready.mjs';
-import { objectsAt } from '../../sandbox/n8n/shape.mts';
+import { ROOT } from '../../sandbox/system/repository.mjs';
+import { objectsAt } from '../../sandbox/n8n/json.mts';
 import {
 	activateWorkflow,
 	createWorkflow,

@@ -1,4 +1,4 @@
-import { sweep } from '../bed.mts';
+import { sweep } from '../environment.mts';
 import {
 	atLeast,
 	atMost,

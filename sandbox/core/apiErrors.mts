@@ -1,7 +1,7 @@
 import type { FastifyError, FastifyInstance } from 'fastify';
 import { TooLarge } from './blobs.mts';
 import { FormRefused } from './form.mts';
-import { hasHungUp } from './problem.mts';
+import { hasHungUp } from './sandboxError.mts';
 import type { ServiceError } from './service.mts';
 
 export interface ApiErrors {

@@ -4,8 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from './clock.mts';
 import type { Delivery } from './deliveries.mts';
 import type { Fault, Faults } from './faults.mts';
-import type { Overtaking } from './overtaking.mts';
-import { codeOf, sentenceOf } from './problem.mts';
+import type { Overtaking } from './reorderDeliveries.mts';
+import { codeOf, sentenceOf } from './sandboxError.mts';
 
 /** How long a webhook waits to be overtaken, in real milliseconds. */
 const OVERTAKEN_WITHIN = 10_000;

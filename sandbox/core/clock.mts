@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { sentenceOf } from './problem.mts';
+import { sentenceOf } from './sandboxError.mts';
 
 /** Longest delay that setTimeout keeps without overflowing (it counts in a signed 32-bit number). */
 const LONGEST_SLEEP_MS = 2 ** 30;

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { attempt, type Attempt } from './attempt.mts';
 import type { Clock } from './clock.mts';
-import { Documents } from './documents.mts';
+import { Documents } from './jsonStore.mts';
 import type { Faults } from './faults.mts';
-import { Overtaking } from './overtaking.mts';
+import { Overtaking } from './reorderDeliveries.mts';
 import type { DeliveryPolicy } from './service.mts';
 
 export interface NewDelivery {

@@ -1,7 +1,7 @@
 import fastifyMultipart, { type MultipartFile } from '@fastify/multipart';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { type Blobs, TooLarge } from './blobs.mts';
-import { codeOf } from './problem.mts';
+import { codeOf } from './sandboxError.mts';
 
 /** What a form may have around its file, in bytes. */
 const LARGEST_FRAME = 1024 * 1024;

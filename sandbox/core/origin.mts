@@ -2,11 +2,11 @@ import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply } f
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Clock } from './clock.mts';
-import { answerEarly } from './earlyAnswer.mts';
+import { answerEarly } from './earlyResponse.mts';
 import { addFaultHooks } from './faultHooks.mts';
 import type { Fault, Faults } from './faults.mts';
 import { takeJson } from './json.mts';
-import { hasHungUp } from './problem.mts';
+import { hasHungUp } from './sandboxError.mts';
 import type { RequestEntry, RequestLog } from './requestLog.mts';
 import type { Service, ServiceError } from './service.mts';
 

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock } from './clock.mts';
-import { Documents } from './documents.mts';
+import { Documents } from './jsonStore.mts';
 
 /** A message that the real service would have sent to a person. */
 export interface Message {

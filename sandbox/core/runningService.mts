@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { Blobs } from './blobs.mts';
 import type { Clock } from './clock.mts';
 import type { Deliveries } from './deliveries.mts';
-import { readJson, writeJson } from './documents.mts';
+import { readJson, writeJson } from './jsonStore.mts';
 import type { Faults } from './faults.mts';
 import { createOrigin } from './origin.mts';
 import type { Outbox } from './outbox.mts';

@@ -1,5 +1,5 @@
-import { SandboxProblem } from './problem.mts';
-import { readJson, writeJson } from './documents.mts';
+import { SandboxProblem } from './sandboxError.mts';
+import { readJson, writeJson } from './jsonStore.mts';
 
 interface Described {
 	/** Short name for the control page. */

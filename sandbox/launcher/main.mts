@@ -1,16 +1,16 @@
 import { join, resolve } from 'node:path';
 import { OWNER } from '../n8n/rest.mts';
 import type { SavedWorkflow } from '../n8n/workflows.mts';
-import { putExamples } from './examples.mts';
-import { requestDocuments, runJourney } from './journey.mts';
-import { takeLock } from './lock.mjs';
+import { putExamples } from '../demo/examples.mts';
+import { requestDocuments, runJourney } from '../demo/demo.mts';
+import { takeLock } from '../system/lock.mjs';
 import type { LauncherOptions } from './options.mjs';
 import { n8nPort, openSandbox } from './ports.mts';
-import { Portal } from './portal.mts';
-import { Problem } from './problem.mjs';
-import { ROOT } from './ready.mjs';
-import { StepFailed, Steps } from './steps.mts';
-import { startSystem, type System } from './system.mts';
+import { Portal } from '../demo/portalClient.mts';
+import { Problem } from '../system/userError.mjs';
+import { ROOT } from '../system/repository.mjs';
+import { StepFailed, Steps } from '../demo/assertions.mts';
+import { startSystem, type System } from '../n8n/environment.mts';
 
 /** Where n8n and the sandbox keep what they have: FILE_DELIVERY_RUN_DIR, or .run in the repository. */
 const FOLDER = resolve(process.env.FILE_DELIVERY_RUN_DIR ?? join(ROOT, '.run'));

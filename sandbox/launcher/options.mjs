@@ -1,6 +1,6 @@
 // The whole module, not a named import: a Node.js too old for parseArgs must reach the sentence that says so.
 import util from 'node:util';
-import { Problem } from './problem.mjs';
+import { Problem } from '../system/userError.mjs';
 
 function portFrom(flag, text) {
 	if (text === undefined) return undefined;
@@ -10,9 +10,16 @@ function portFrom(flag, text) {
 }
 
 /**
+ * @typedef {object} LauncherOptions
+ * @property {boolean} once Exit after the demo; the exit code reports its result.
+ * @property {number} [port] n8n's port; by default 5678, or a free one.
+ * @property {number} [sandboxPort] First port of the sandbox; by default 4010, or free ones.
+ */
+
+/**
  * Reads the command line of `npm start`.
  * @param {string[]} args
- * @returns {import('./options.d.mts').LauncherOptions}
+ * @returns {LauncherOptions}
  * @throws {Problem} that names what it does not understand
  */
 export function readOptions(args) {

@@ -1,7 +1,7 @@
 import getPort from 'get-port';
-import { SandboxProblem } from '../core/problem.mts';
+import { SandboxProblem } from '../core/sandboxError.mts';
 import { startSandbox, type Sandbox } from '../server.mts';
-import { Problem } from './problem.mjs';
+import { Problem } from '../system/userError.mjs';
 
 const N8N_PORT = 5678;
 const SANDBOX_PORT = 4010;

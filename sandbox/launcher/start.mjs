@@ -4,9 +4,10 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { readOptions } from './options.mjs';
-import { report } from './problem.mjs';
-import { checkNode, ready, ROOT } from './ready.mjs';
-import { checkBuildTools } from './tools.mjs';
+import { report } from '../system/userError.mjs';
+import { checkNode, ready } from './preflight.mjs';
+import { ROOT } from '../system/repository.mjs';
+import { checkBuildTools } from '../system/buildTools.mjs';
 
 async function start() {
 	checkNode();

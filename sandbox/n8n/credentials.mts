@@ -1,5 +1,5 @@
 import type { Rest } from './rest.mts';
-import { objectAt, objectsAt, textAt, type JsonObject } from './shape.mts';
+import { objectAt, objectsAt, textAt, type JsonObject } from './json.mts';
 
 export interface Credential {
 	id: string;

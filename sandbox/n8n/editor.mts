@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { chromium, type Locator, type Page } from 'playwright-core';
-import { Problem } from '../launcher/problem.mjs';
+import { Problem } from '../system/userError.mjs';
 import { OWNER } from './rest.mts';
 
 /** Where a browser may be; CHROMIUM_PATH names another place. */

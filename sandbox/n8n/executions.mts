@@ -1,7 +1,7 @@
 import { parse } from 'flatted';
 import pRetry from 'p-retry';
 import type { Rest } from './rest.mts';
-import { at, isObject, objectAt, objectsAt, textOr, type JsonObject } from './shape.mts';
+import { at, isObject, objectAt, objectsAt, textOr, type JsonObject } from './json.mts';
 
 export interface BinaryFile {
 	/** n8n's id of the stored bytes; files held in memory have none. */

@@ -1,13 +1,13 @@
 import { copyFileSync, existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { checkDisk } from '../launcher/disk.mjs';
-import { withLock } from '../launcher/lock.mjs';
-import { Problem } from '../launcher/problem.mjs';
-import { say } from '../launcher/progress.mjs';
-import { packagesIn } from '../launcher/ready.mjs';
-import { run } from '../launcher/run.mjs';
-import { isStamped, writeStamp } from '../launcher/stamp.mjs';
-import { checkBuildTools } from '../launcher/tools.mjs';
+import { checkDisk } from '../system/disk.mjs';
+import { withLock } from '../system/lock.mjs';
+import { Problem } from '../system/userError.mjs';
+import { say } from '../system/progress.mjs';
+import { packageCount } from '../system/repository.mjs';
+import { run } from '../system/run.mjs';
+import { isStamped, writeStamp } from '../system/stamp.mjs';
+import { checkBuildTools } from '../system/buildTools.mjs';
 import {
 	describeHost,
 	hostEnvironment,
@@ -16,7 +16,7 @@ import {
 	nodeProgram,
 	type Host,
 	type HostName,
-} from './hosts.mts';
+} from './versions.mts';
 
 /** Bytes that an installation needs while it goes on (npm's cache included). */
 const NEEDED_BYTES = 4e9;
@@ -58,7 +58,7 @@ async function installN8n(host: Host, log: string): Promise<void> {
 	await run('npm', ['ci', '--ignore-scripts', ...NPM_OPTIONS], {
 		...options,
 		label: `n8n (${host.name})`,
-		packages: packagesIn(join(host.folder, 'package-lock.json')),
+		packages: packageCount(join(host.folder, 'package-lock.json')),
 	});
 	await run(
 		'npm',

@@ -1,6 +1,6 @@
 import axios, { type AxiosInstance, type AxiosResponse, type Method } from 'axios';
-import { Problem } from '../launcher/problem.mjs';
-import { at } from './shape.mts';
+import { Problem } from '../system/userError.mjs';
+import { at } from './json.mts';
 
 /** The owner's account of an n8n that this program made. n8n wants 8 characters, a capital letter and a digit. */
 export const OWNER = {

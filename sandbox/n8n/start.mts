@@ -4,10 +4,10 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import axios from 'axios';
 import getPort from 'get-port';
-import { Problem } from '../launcher/problem.mjs';
-import { hostEnvironment, n8nProgram, nodeProgram, type Host } from './hosts.mts';
+import { Problem } from '../system/userError.mjs';
+import { hostEnvironment, n8nProgram, nodeProgram, type Host } from './versions.mts';
 
-const KEEPER = join(dirname(fileURLToPath(import.meta.url)), 'keeper.mjs');
+const KEEPER = join(dirname(fileURLToPath(import.meta.url)), 'supervisor.mjs');
 
 /** The first start makes the database; on two busy cores that takes up to a minute. */
 const START_SECONDS = 180;

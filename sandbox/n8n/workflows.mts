@@ -1,7 +1,7 @@
 import axios from 'axios';
 import pRetry from 'p-retry';
 import type { Rest } from './rest.mts';
-import { at, isObject, objectAt, objectsAt, textAt, type JsonObject } from './shape.mts';
+import { at, isObject, objectAt, objectsAt, textAt, type JsonObject } from './json.mts';
 
 /** A node as a workflow's JSON has it. */
 export interface WorkflowNode extends JsonObject {

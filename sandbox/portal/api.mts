@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { FaultRule, NewFaultRule } from '../core/faults.mts';
-import { NotFound } from '../core/problem.mts';
+import { NotFound } from '../core/sandboxError.mts';
 import {
 	changeClock,
 	type ClockChange,
@@ -10,8 +10,8 @@ import {
 	serviceOf,
 	visibleDelivery,
 	visibleMessage,
-} from './parts.mts';
-import { addRule } from './rules.mts';
+} from './viewModels.mts';
+import { addRule } from './faultRules.mts';
 import { clockSchema, faultSchema } from './schemas.mts';
 
 /** The sandbox under control of a program: tests, the launcher. JSON, under /api. */

@@ -1,5 +1,5 @@
 import type { Fault, NewFaultRule } from '../core/faults.mts';
-import { SandboxProblem } from '../core/problem.mts';
+import { SandboxProblem } from '../core/sandboxError.mts';
 
 type Form = Record<string, string | undefined>;
 

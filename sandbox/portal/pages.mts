@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { NewFaultRule } from '../core/faults.mts';
-import { SandboxProblem } from '../core/problem.mts';
+import { SandboxProblem } from '../core/sandboxError.mts';
 import { faultFromForm } from './faultForm.mts';
 import {
 	changeClock,
@@ -10,8 +10,8 @@ import {
 	serviceOf,
 	visibleDelivery,
 	visibleMessage,
-} from './parts.mts';
-import { addRule } from './rules.mts';
+} from './viewModels.mts';
+import { addRule } from './faultRules.mts';
 
 type Form = Record<string, string | undefined>;
 

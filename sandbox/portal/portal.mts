@@ -2,10 +2,10 @@ import formbody from '@fastify/formbody';
 import Fastify, { type FastifyError, type FastifyInstance } from 'fastify';
 import { addPages } from '../core/pages.mts';
 import { takeJson } from '../core/json.mts';
-import { SandboxProblem } from '../core/problem.mts';
+import { SandboxProblem } from '../core/sandboxError.mts';
 import { apiRoutes } from './api.mts';
 import { pageRoutes } from './pages.mts';
-import type { PortalParts } from './parts.mts';
+import type { PortalParts } from './viewModels.mts';
 
 /** The sandbox's own site: pages for a person and, under /api, the same for a program. */
 export async function createPortal(parts: PortalParts): Promise<FastifyInstance> {

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { Portal } from '../../sandbox/launcher/portal.mts';
-import { sandboxCredentials } from '../../sandbox/launcher/system.mts';
+import { Portal } from '../../sandbox/demo/portalClient.mts';
+import { sandboxCredentials } from '../../sandbox/n8n/environment.mts';
 import { type Execution, waitForExecution } from '../../sandbox/n8n/executions.mts';
-import type { HostName } from '../../sandbox/n8n/hosts.mts';
-import type { JsonObject } from '../../sandbox/n8n/shape.mts';
+import type { HostName } from '../../sandbox/n8n/versions.mts';
+import type { JsonObject } from '../../sandbox/n8n/json.mts';
 import { putWorkflow, runByHand } from '../../sandbox/n8n/workflows.mts';
 import { ChatModel } from './chatModel.mts';
 import {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import axios, { type AxiosInstance } from 'axios';
 import { type Execution, waitForExecution } from '../../sandbox/n8n/executions.mts';
-import type { HostName } from '../../sandbox/n8n/hosts.mts';
+import type { HostName } from '../../sandbox/n8n/versions.mts';
 import {
 	parseWorkflow,
 	putWorkflow,

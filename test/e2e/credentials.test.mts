@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { sandboxCredentials } from '../../sandbox/launcher/system.mts';
+import { sandboxCredentials } from '../../sandbox/n8n/environment.mts';
 import { listCredentials, testCredential } from '../../sandbox/n8n/credentials.mts';
 import { INSTALL_MS, startTestSystem, type TestSystem } from './harness.mts';
 

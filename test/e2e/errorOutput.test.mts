@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { waitForExecution } from '../../sandbox/n8n/executions.mts';
-import type { HostName } from '../../sandbox/n8n/hosts.mts';
+import type { HostName } from '../../sandbox/n8n/versions.mts';
 import { putWorkflow, runByHand } from '../../sandbox/n8n/workflows.mts';
 import { credentialsFor, INSTALL_MS, node, startTestSystem, type TestSystem } from './harness.mts';
 

@@ -1,16 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import axios from 'axios';
-import { readDocuments, sha256 } from '../../sandbox/launcher/documents.mts';
-import { Portal } from '../../sandbox/launcher/portal.mts';
-import { upload } from '../../sandbox/launcher/recipient.mts';
+import { readDocuments, sha256 } from '../../sandbox/demo/demoFiles.mts';
+import { Portal } from '../../sandbox/demo/portalClient.mts';
+import { upload } from '../../sandbox/demo/uploadAsRecipient.mts';
 import {
 	type Execution,
 	listExecutions,
 	waitForExecution,
 	waitForNewExecution,
 } from '../../sandbox/n8n/executions.mts';
-import type { HostName } from '../../sandbox/n8n/hosts.mts';
-import { textAt } from '../../sandbox/n8n/shape.mts';
+import type { HostName } from '../../sandbox/n8n/versions.mts';
+import { textAt } from '../../sandbox/n8n/json.mts';
 import {
 	activateWorkflow,
 	putWorkflow,

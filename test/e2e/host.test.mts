@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import axios from 'axios';
 import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { ROOT } from '../../sandbox/launcher/ready.mjs';
+import { ROOT } from '../../sandbox/system/repository.mjs';
 import {
 	downloadBinary,
 	listExecutions,
@@ -10,7 +10,7 @@ import {
 	waitForNewExecution,
 } from '../../sandbox/n8n/executions.mts';
 import { Rest } from '../../sandbox/n8n/rest.mts';
-import { objectsAt } from '../../sandbox/n8n/shape.mts';
+import { objectsAt } from '../../sandbox/n8n/json.mts';
 import {
 	activateWorkflow,
 	deactivateWorkflow,

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { runJourney } from '../../sandbox/launcher/journey.mts';
-import { StepFailed, Steps } from '../../sandbox/launcher/steps.mts';
-import { sandboxCredentials } from '../../sandbox/launcher/system.mts';
+import { runJourney } from '../../sandbox/demo/demo.mts';
+import { StepFailed, Steps } from '../../sandbox/demo/assertions.mts';
+import { sandboxCredentials } from '../../sandbox/n8n/environment.mts';
 import { putCredential } from '../../sandbox/n8n/credentials.mts';
 import { listExecutions } from '../../sandbox/n8n/executions.mts';
 import {

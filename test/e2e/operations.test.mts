@@ -1,15 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import axios from 'axios';
 import { randomBytes } from 'node:crypto';
-import { sha256 } from '../../sandbox/launcher/documents.mts';
-import { Portal } from '../../sandbox/launcher/portal.mts';
+import { sha256 } from '../../sandbox/demo/demoFiles.mts';
+import { Portal } from '../../sandbox/demo/portalClient.mts';
 import {
 	downloadBinary,
 	type Execution,
 	waitForNewExecution,
 } from '../../sandbox/n8n/executions.mts';
-import type { HostName } from '../../sandbox/n8n/hosts.mts';
-import { objectsAt } from '../../sandbox/n8n/shape.mts';
+import type { HostName } from '../../sandbox/n8n/versions.mts';
+import { objectsAt } from '../../sandbox/n8n/json.mts';
 import { activateWorkflow, putWorkflow, webhookAnswers } from '../../sandbox/n8n/workflows.mts';
 import { credentialsFor, INSTALL_MS, node, startTestSystem, type TestSystem } from './harness.mts';
 import { fileShot } from './operations/fileShot.mts';

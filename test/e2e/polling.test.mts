@@ -3,14 +3,14 @@ import axios from 'axios';
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import pRetry from 'p-retry';
-import { readExamples, resolveExample } from '../../sandbox/launcher/examples.mts';
+import { readExamples, resolveExample } from '../../sandbox/demo/examples.mts';
 import {
 	getExecution,
 	listExecutions,
 	waitForNewExecution,
 	type ExecutionItem,
 } from '../../sandbox/n8n/executions.mts';
-import type { HostName } from '../../sandbox/n8n/hosts.mts';
+import type { HostName } from '../../sandbox/n8n/versions.mts';
 import { installHost } from '../../sandbox/n8n/install.mts';
 import { startN8n } from '../../sandbox/n8n/start.mts';
 import {

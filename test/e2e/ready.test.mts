@@ -10,8 +10,9 @@ import {
 } from 'node:fs';
 import { hostname } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { checkNode, ROOT } from '../../sandbox/launcher/ready.mjs';
-import { checkBuildTools } from '../../sandbox/launcher/tools.mjs';
+import { checkNode } from '../../sandbox/launcher/preflight.mjs';
+import { ROOT } from '../../sandbox/system/repository.mjs';
+import { checkBuildTools } from '../../sandbox/system/buildTools.mjs';
 import { eventually } from '../support/eventually.js';
 import { command, type Command, temporaryFolder } from './harness.mts';
 
@@ -59,7 +60,7 @@ function project(dependency: 'local' | 'remote' | 'none'): void {
 }
 
 function ready(env: Record<string, string> = {}): Command {
-	return command(at('sandbox', 'launcher', 'ready.mjs'), [], env);
+	return command(at('sandbox', 'launcher', 'preflight.mjs'), [], env);
 }
 
 async function outcome(run: Command): Promise<{ code: number | null; output: string }> {

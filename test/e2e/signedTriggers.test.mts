@@ -9,7 +9,7 @@ import {
 	waitForNewExecution,
 	type ExecutionItem,
 } from '../../sandbox/n8n/executions.mts';
-import type { HostName } from '../../sandbox/n8n/hosts.mts';
+import type { HostName } from '../../sandbox/n8n/versions.mts';
 import { installHost } from '../../sandbox/n8n/install.mts';
 import { startN8n } from '../../sandbox/n8n/start.mts';
 import { putCredential } from '../../sandbox/n8n/credentials.mts';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import axios from 'axios';
 import { randomBytes } from 'node:crypto';
-import { sha256 } from '../../sandbox/launcher/documents.mts';
+import { sha256 } from '../../sandbox/demo/demoFiles.mts';
 import { downloadBinary, type Execution, waitForExecution } from '../../sandbox/n8n/executions.mts';
 import { putWorkflow, runByHand } from '../../sandbox/n8n/workflows.mts';
 import { credentialsFor, INSTALL_MS, node, startTestSystem, type TestSystem } from './harness.mts';

@@ -1,6 +1,6 @@
 import axios from 'axios';
 import hmacSha256 from 'crypto-js/hmac-sha256.js';
-import type { System } from '../../sandbox/launcher/system.mts';
+import type { System } from '../../sandbox/n8n/environment.mts';
 import {
 	activateWorkflow,
 	putWorkflow,

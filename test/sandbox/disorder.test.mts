@@ -1,5 +1,5 @@
 import type { Delivery } from '../../sandbox/core/deliveries.mts';
-import { toldHash, toldSize } from '../../sandbox/core/misreport.mts';
+import { toldHash, toldSize } from '../../sandbox/core/faultyValues.mts';
 import { Bench, eventually, Receiver, upload } from './support.mts';
 
 let bench: Bench;

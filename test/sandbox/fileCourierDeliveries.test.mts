@@ -5,7 +5,7 @@ import { attempt } from '../../sandbox/core/attempt.mts';
 import { Clock } from '../../sandbox/core/clock.mts';
 import type { Delivery } from '../../sandbox/core/deliveries.mts';
 import { Faults } from '../../sandbox/core/faults.mts';
-import { Overtaking } from '../../sandbox/core/overtaking.mts';
+import { Overtaking } from '../../sandbox/core/reorderDeliveries.mts';
 import { signatureOf } from '../../sandbox/services/fileCourier/webhook.mts';
 import { Bench, Receiver, upload } from './support.mts';
 

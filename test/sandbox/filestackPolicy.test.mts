@@ -3,7 +3,7 @@ import {
 	policySignature,
 	readPolicy,
 } from '../../sandbox/services/filestack/policy.mts';
-import { matches } from '../../sandbox/services/filestack/pattern.mts';
+import { matches } from '../../sandbox/services/filestack/safeRegExp.mts';
 import { http } from './support.mts';
 import { refusal, type Signed, signed, Stack } from './filestackSupport.mts';
 

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { readFile, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { takeLock } from '../../sandbox/launcher/lock.mjs';
+import { takeLock } from '../../sandbox/system/lock.mjs';
 import { onLinux } from './largeFile.mts';
 import { eventually, removeFolder, temporaryFolder } from './support.mts';
 

@@ -1,5 +1,5 @@
 import { Clock } from '../../sandbox/core/clock.mts';
-import { Stamps } from '../../sandbox/services/speedyFiles/stamps.mts';
+import { Stamps } from '../../sandbox/services/speedyFiles/timestamps.mts';
 import { Instance, NEW_PACKAGE, type Problem } from './speedyFilesSupport.mts';
 
 let instance: Instance;

@@ -1,6 +1,6 @@
 import { chmodSync } from 'node:fs';
 import { join } from 'node:path';
-import type { System } from '../../sandbox/launcher/system.mts';
+import type { System } from '../../sandbox/n8n/environment.mts';
 import { installHost } from '../../sandbox/n8n/install.mts';
 import { type N8nProgram, type RunningN8n, startN8n } from '../../sandbox/n8n/start.mts';
 import { startTestSystem, temporaryFolder } from '../e2e/harness.mts';

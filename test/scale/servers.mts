@@ -4,10 +4,10 @@ import { connect } from 'node:net';
 import { join, resolve } from 'node:path';
 import getPort from 'get-port';
 import pRetry, { AbortError } from 'p-retry';
-import { Problem } from '../../sandbox/launcher/problem.mjs';
-import { ROOT } from '../../sandbox/launcher/ready.mjs';
+import { Problem } from '../../sandbox/system/userError.mjs';
+import { ROOT } from '../../sandbox/system/repository.mjs';
 
-const KEEPER = resolve(ROOT, 'sandbox/n8n/keeper.mjs');
+const KEEPER = resolve(ROOT, 'sandbox/n8n/supervisor.mjs');
 
 /** A server of Debian's packages that a test has started, on 127.0.0.1. */
 export interface Server {

@@ -11,8 +11,8 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { checkDisk } from '../../sandbox/launcher/disk.mjs';
-import { isAlive, me } from '../../sandbox/launcher/lock.mjs';
+import { checkDisk } from '../../sandbox/system/disk.mjs';
+import { isAlive, me } from '../../sandbox/system/lock.mjs';
 
 const NAME = 'file-delivery-tests-';
 

@@ -1,4 +1,4 @@
-import { at } from '../../sandbox/n8n/shape.mts';
+import { at } from '../../sandbox/n8n/json.mts';
 import { type ActiveTrigger, goodDelivery, type Signed } from '../e2e/triggers.mts';
 import type { Chance } from './chance.ts';
 import { type RawRequest, rawRequest } from './request.mts';

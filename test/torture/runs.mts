@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
-import type { System } from '../../sandbox/launcher/system.mts';
+import type { System } from '../../sandbox/n8n/environment.mts';
 import { getExecution, type Execution } from '../../sandbox/n8n/executions.mts';
-import { objectsAt } from '../../sandbox/n8n/shape.mts';
+import { objectsAt } from '../../sandbox/n8n/json.mts';
 import type { ActiveTrigger } from '../e2e/triggers.mts';
 
 /** Does something with every item, some at a time. */

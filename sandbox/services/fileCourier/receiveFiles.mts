@@ -2,7 +2,7 @@ import type { FastifyRequest } from 'fastify';
 import { randomBytes } from 'node:crypto';
 import type { Blobs } from '../../core/blobs.mts';
 import { type Form, FormRefused, readForm } from '../../core/form.mts';
-import { toldSize } from '../../core/misreport.mts';
+import { toldSize } from '../../core/faultyValues.mts';
 import type { SessionFile } from './sessions.mts';
 
 /** Longest file name that is taken, in characters. File systems stop at 255 bytes; browsers do not. */

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { Delivery } from '../../core/deliveries.mts';
-import { Documents } from '../../core/documents.mts';
+import { Documents } from '../../core/jsonStore.mts';
 import type { ServiceContext } from '../../core/service.mts';
 import type { SessionRequest } from './createRequest.mts';
 import { isoSeconds } from '../../core/time.mts';

@@ -1,5 +1,5 @@
 import type { ServiceContext } from '../../core/service.mts';
-import { Answers } from './answers.mts';
+import { Answers } from './responseShapes.mts';
 import { Files } from './files.mts';
 import { Folders } from './folders.mts';
 import { Uploads } from './uploads.mts';

@@ -8,7 +8,7 @@ import { accountRoutes } from './accountRoutes.mts';
 import { chunkRoutes } from './chunkRoutes.mts';
 import { errorBody } from './error.mts';
 import { fileRoutes } from './fileRoutes.mts';
-import { addGate } from './gate.mts';
+import { addGate } from './authGuard.mts';
 import { uploadRoute } from './uploadRoute.mts';
 
 /** Everything below /api (FileShot docs, FileShot API). */

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { Documents } from '../../core/documents.mts';
+import { Documents } from '../../core/jsonStore.mts';
 import type { ServiceContext } from '../../core/service.mts';
 
 export interface Folder {

@@ -1,7 +1,7 @@
 import formbody from '@fastify/formbody';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { addPages } from '../../core/pages.mts';
-import { sameText } from '../../core/sameText.mts';
+import { sameText } from '../../core/timingSafeEqual.mts';
 import type { ServiceContext } from '../../core/service.mts';
 import { cdnUrl } from './cdn.mts';
 import type { Files, StoredFile } from './files.mts';

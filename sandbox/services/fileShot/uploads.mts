@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Blob } from '../../core/blobs.mts';
-import { Documents } from '../../core/documents.mts';
+import { Documents } from '../../core/jsonStore.mts';
 import type { ServiceContext } from '../../core/service.mts';
 import { Refused } from './error.mts';
 import { newId, type Files, type StoredFile } from './files.mts';

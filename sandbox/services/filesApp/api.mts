@@ -7,7 +7,7 @@ import type { Account } from './account.mts';
 import { chunkRoutes } from './chunkRoutes.mts';
 import { errorBody } from './error.mts';
 import { fileRoutes } from './fileRoutes.mts';
-import { addGate } from './gate.mts';
+import { addGate } from './authGuard.mts';
 import { shareRoutes } from './shareRoutes.mts';
 import { syncRoutes } from './syncRoutes.mts';
 import { uploadRoute } from './uploadRoute.mts';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { Documents } from '../../core/documents.mts';
+import { Documents } from '../../core/jsonStore.mts';
 import type { ServiceContext } from '../../core/service.mts';
 import { isoSeconds } from '../../core/time.mts';
 import { Refused } from './error.mts';

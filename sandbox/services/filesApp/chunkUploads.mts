@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { Blob } from '../../core/blobs.mts';
-import { Documents } from '../../core/documents.mts';
+import { Documents } from '../../core/jsonStore.mts';
 import { typeOfName } from '../../core/mediaTypes.mts';
 import type { ServiceContext } from '../../core/service.mts';
 import { Refused } from './error.mts';

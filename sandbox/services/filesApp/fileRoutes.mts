@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { download } from '../../core/download.mts';
 import { Fields } from '../../core/fields.mts';
-import { toldSize } from '../../core/misreport.mts';
+import { toldSize } from '../../core/faultyValues.mts';
 import { refuseOtherMethods } from '../../core/origin.mts';
 import type { ServiceContext } from '../../core/service.mts';
 import { isoSeconds } from '../../core/time.mts';

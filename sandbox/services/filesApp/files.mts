@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { Documents } from '../../core/documents.mts';
-import { NotFound } from '../../core/problem.mts';
+import { Documents } from '../../core/jsonStore.mts';
+import { NotFound } from '../../core/sandboxError.mts';
 import type { ServiceContext } from '../../core/service.mts';
 import { isoSeconds } from '../../core/time.mts';
 import type { Changes } from './changes.mts';

@@ -4,7 +4,7 @@ import { openAccount } from './account.mts';
 import { apiRoutes } from './api.mts';
 import { controlRoutes } from './control.mts';
 import { errorBody } from './error.mts';
-import { faultHeaders } from './gate.mts';
+import { faultHeaders } from './authGuard.mts';
 import { settings } from './settings.mts';
 import { sharePageRoutes } from './sharePage.mts';
 

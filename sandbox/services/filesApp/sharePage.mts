@@ -2,7 +2,7 @@ import formbody from '@fastify/formbody';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { download } from '../../core/download.mts';
 import { addPages } from '../../core/pages.mts';
-import { sameText } from '../../core/sameText.mts';
+import { sameText } from '../../core/timingSafeEqual.mts';
 import type { ServiceContext } from '../../core/service.mts';
 import type { Account } from './account.mts';
 import type { StoredFile } from './files.mts';

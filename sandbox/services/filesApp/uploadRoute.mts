@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { Fields, required } from '../../core/fields.mts';
 import { readForm } from '../../core/form.mts';
-import { toldSize } from '../../core/misreport.mts';
+import { toldSize } from '../../core/faultyValues.mts';
 import { refuseOtherMethods } from '../../core/origin.mts';
 import type { ServiceContext } from '../../core/service.mts';
 import type { Account } from './account.mts';

@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify';
-import { sameText } from '../../core/sameText.mts';
+import { sameText } from '../../core/timingSafeEqual.mts';
 import type { ServiceContext } from '../../core/service.mts';
 import { type Call, Permission, PolicyProblem, readPolicy } from './policy.mts';
 import { Refused } from './error.mts';

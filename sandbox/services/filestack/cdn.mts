@@ -1,6 +1,6 @@
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { toldSize } from '../../core/misreport.mts';
+import { toldSize } from '../../core/faultyValues.mts';
 import { flag, type Need, permit, type Proof, queryOf } from './access.mts';
 import { type CdnPath, readCdnPath, securityIn, taskParameters } from './cdnPath.mts';
 import { sendFile } from './download.mts';
@@ -11,7 +11,7 @@ import { readMetadata } from './metadata.mts';
 import type { Parts } from './parts.mts';
 import { type Permission, PolicyProblem } from './policy.mts';
 import { processRoute } from './process.mts';
-import { fetchSource, storeFile } from './storing.mts';
+import { fetchSource, storeFile } from './storeFile.mts';
 import { storeOptions } from './storeOptions.mts';
 
 interface Asked {

@@ -1,7 +1,7 @@
 import formbody from '@fastify/formbody';
 import type { FastifyError, FastifyInstance, FastifyReply } from 'fastify';
 import { addPages } from '../../core/pages.mts';
-import { NotFound, SandboxProblem } from '../../core/problem.mts';
+import { NotFound, SandboxProblem } from '../../core/sandboxError.mts';
 import type { Parts } from './parts.mts';
 import { policySignature } from './policy.mts';
 import { EVENTS, type NewWebhook, type Webhooks } from './webhooks.mts';

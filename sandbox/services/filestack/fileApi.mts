@@ -1,17 +1,17 @@
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { takeForms } from '../../core/form.mts';
-import { toldSize } from '../../core/misreport.mts';
+import { toldSize } from '../../core/faultyValues.mts';
 import { refuseOtherMethods } from '../../core/origin.mts';
 import { flag, type Need, permit, proofIn, queryOf } from './access.mts';
 import { sendFile } from './download.mts';
 import { fileApiError, Refused } from './error.mts';
 import { handleIn, type StoredFile } from './files.mts';
-import { incoming, receive } from './incoming.mts';
+import { incoming, receive } from './requestBody.mts';
 import { readMetadata } from './metadata.mts';
 import type { Parts } from './parts.mts';
 import type { Permission } from './policy.mts';
-import { fetchSource, orDrop } from './storing.mts';
+import { fetchSource, orDrop } from './storeFile.mts';
 import { storeRoutes } from './storeApi.mts';
 
 const FILE = '/api/file/:handle';

@@ -1,9 +1,9 @@
 import { randomInt } from 'node:crypto';
 import { join } from 'node:path';
 import type { Blob } from '../../core/blobs.mts';
-import { Documents } from '../../core/documents.mts';
+import { Documents } from '../../core/jsonStore.mts';
 import type { ServiceContext } from '../../core/service.mts';
-import { letters } from './random.mts';
+import { letters } from './randomIds.mts';
 import { storageKey, type StoreOptions } from './storeOptions.mts';
 
 /** What a handle stands for. */

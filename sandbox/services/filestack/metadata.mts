@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import { createHash } from 'node:crypto';
-import { toldHash, toldSize } from '../../core/misreport.mts';
+import { toldHash, toldSize } from '../../core/faultyValues.mts';
 import { flag, queryOf } from './access.mts';
 import type { StoredFile } from './files.mts';
 import { imageSize } from './imageSize.mts';

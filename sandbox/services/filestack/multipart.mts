@@ -1,5 +1,5 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { toldSize } from '../../core/misreport.mts';
+import { toldSize } from '../../core/faultyValues.mts';
 import { refuseOtherMethods } from '../../core/origin.mts';
 import { permit } from './access.mts';
 import { Refused, uploadError } from './error.mts';
@@ -16,7 +16,7 @@ import {
 import type { Parts } from './parts.mts';
 import { type Permission, PolicyProblem } from './policy.mts';
 import { storageRequest } from './storage.mts';
-import { storeFile } from './storing.mts';
+import { storeFile } from './storeFile.mts';
 import { isMediaType, storeOptions } from './storeOptions.mts';
 import { lengthOf, type Upload } from './uploads.mts';
 

@@ -1,6 +1,6 @@
 import CryptoJS from 'crypto-js';
-import { sameText } from '../../core/sameText.mts';
-import { matches } from './pattern.mts';
+import { sameText } from '../../core/timingSafeEqual.mts';
+import { matches } from './safeRegExp.mts';
 
 /** Filestack docs, Security, Creating policies: what a policy can allow. */
 export type Call =

@@ -1,10 +1,10 @@
 import type { FastifyInstance } from 'fastify';
-import { toldSize } from '../../core/misreport.mts';
+import { toldSize } from '../../core/faultyValues.mts';
 import { permit } from './access.mts';
 import { processError, Refused } from './error.mts';
 import type { Parts } from './parts.mts';
 import { PolicyProblem } from './policy.mts';
-import { fetchSource, storeFile } from './storing.mts';
+import { fetchSource, storeFile } from './storeFile.mts';
 import { storeOptions } from './storeOptions.mts';
 
 type Fields = Record<string, unknown>;

@@ -8,7 +8,7 @@ import { faultHeaders, rateLimit } from './limits.mts';
 import { multipartRoutes } from './multipart.mts';
 import type { Parts } from './parts.mts';
 import { processRoute } from './process.mts';
-import { hexDigits, letters } from './random.mts';
+import { hexDigits, letters } from './randomIds.mts';
 import { settings } from './settings.mts';
 import { storageRoutes } from './storage.mts';
 import { Uploads } from './uploads.mts';

@@ -2,7 +2,7 @@ import CryptoJS from 'crypto-js';
 import type { FastifyError, FastifyInstance, FastifyRequest } from 'fastify';
 import { createHash } from 'node:crypto';
 import { Transform } from 'node:stream';
-import { sameText } from '../../core/sameText.mts';
+import { sameText } from '../../core/timingSafeEqual.mts';
 import type { ServiceContext } from '../../core/service.mts';
 import { queryOf } from './access.mts';
 import { StorageRefused, storageError } from './error.mts';

@@ -1,11 +1,11 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { toldSize } from '../../core/misreport.mts';
+import { toldSize } from '../../core/faultyValues.mts';
 import { refuseOtherMethods } from '../../core/origin.mts';
 import { flag, permit, proofIn, queryOf } from './access.mts';
 import { fileApiError } from './error.mts';
-import { incoming, receive } from './incoming.mts';
+import { incoming, receive } from './requestBody.mts';
 import type { Parts } from './parts.mts';
-import { fetchSource, storeFile } from './storing.mts';
+import { fetchSource, storeFile } from './storeFile.mts';
 import { storeOptions } from './storeOptions.mts';
 
 type Route = { Params: { provider?: string; handle?: string } };

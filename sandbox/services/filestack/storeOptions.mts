@@ -1,5 +1,5 @@
 import { Refused } from './error.mts';
-import { letters } from './random.mts';
+import { letters } from './randomIds.mts';
 
 /** Filestack docs, File API, Store, Provider; as metadata names it (`location`). */
 const PROVIDERS: Readonly<Record<string, string>> = {

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
-import { Documents } from '../../core/documents.mts';
+import { Documents } from '../../core/jsonStore.mts';
 import type { ServiceContext } from '../../core/service.mts';
 import { Refused } from './error.mts';
 import type { Place } from './files.mts';
-import { letters } from './random.mts';
+import { letters } from './randomIds.mts';
 import type { StoreOptions } from './storeOptions.mts';
 
 /** Bytes of a part that have arrived in storage; in Intelligent Ingestion a part comes in several. */

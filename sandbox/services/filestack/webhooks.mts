@@ -1,12 +1,12 @@
 import CryptoJS from 'crypto-js';
 import { randomInt } from 'node:crypto';
 import { join } from 'node:path';
-import { Documents } from '../../core/documents.mts';
+import { Documents } from '../../core/jsonStore.mts';
 import { isHttpUrl } from '../../core/origin.mts';
-import { SandboxProblem } from '../../core/problem.mts';
+import { SandboxProblem } from '../../core/sandboxError.mts';
 import type { ServiceContext } from '../../core/service.mts';
 import { pythonJson } from './pythonJson.mts';
-import { letters } from './random.mts';
+import { letters } from './randomIds.mts';
 
 /** Filestack docs, Webhooks; the sandbox sends the first three and the last. */
 export const EVENTS = [

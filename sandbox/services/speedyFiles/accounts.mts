@@ -1,10 +1,10 @@
 import { join } from 'node:path';
-import { Documents } from '../../core/documents.mts';
+import { Documents } from '../../core/jsonStore.mts';
 import type { ServiceContext } from '../../core/service.mts';
 import { Refused } from './error.mts';
-import { digestOf, urlSafe } from './random.mts';
+import { digestOf, urlSafe } from './tokens.mts';
 import type { TokenCreate } from './requests.mts';
-import { daysAfter, type Stamps } from './stamps.mts';
+import { daysAfter, type Stamps } from './timestamps.mts';
 
 export interface User {
 	/** The number in decimal. */

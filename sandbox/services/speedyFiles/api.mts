@@ -6,7 +6,7 @@ import { packageRoutes, type WhoAsks } from './packageRoutes.mts';
 import { API, NO_HEAD } from './paths.mts';
 import { takeForms } from './receiveForm.mts';
 import { tokenCreate, tokenId } from './requests.mts';
-import { meOut, tokenInfo } from './shapes.mts';
+import { meOut, tokenInfo } from './responses.mts';
 
 /**
  * SpeedyFiles docs, REST API. The order of the checks is FastAPI's: the body is read, then the token looked at, then

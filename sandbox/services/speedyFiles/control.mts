@@ -1,10 +1,10 @@
 import type { FastifyInstance } from 'fastify';
-import { NotFound } from '../../core/problem.mts';
+import { NotFound } from '../../core/sandboxError.mts';
 import type { Instance } from './instance.mts';
-import { linkUrl } from './mail.mts';
+import { linkUrl } from './magicLinkEmail.mts';
 import type { TokenCreate } from './requests.mts';
-import { meOut, tokenInfo } from './shapes.mts';
-import { shown } from './stamps.mts';
+import { meOut, tokenInfo } from './responses.mts';
+import { shown } from './timestamps.mts';
 import type { Subscription, SubscriptionChange } from './webhooks.mts';
 
 const text = { type: 'string', maxLength: 2048 };

@@ -1,5 +1,5 @@
 import type { Package } from './packages.mts';
-import { shown } from './stamps.mts';
+import { shown } from './timestamps.mts';
 
 /** What events tell of a package, in the order of the source (SpeedyFiles source, app/routes/api.py). */
 

@@ -1,5 +1,5 @@
 import CryptoJS from 'crypto-js';
-import { SandboxProblem } from '../../core/problem.mts';
+import { SandboxProblem } from '../../core/sandboxError.mts';
 
 /** SpeedyFiles docs, Webhooks, and, for file_deleted, SpeedyFiles source, app/webhooks.py. */
 export const EVENTS = [

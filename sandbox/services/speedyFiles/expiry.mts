@@ -1,7 +1,7 @@
 import { period, summary } from './eventFields.mts';
 import type { Instance } from './instance.mts';
 import type { Package } from './packages.mts';
-import { timeOf } from './stamps.mts';
+import { timeOf } from './timestamps.mts';
 
 /**
  * Follows the packages to their end. The source fires nothing when one expires; the docs list package.expired, which a

@@ -1,7 +1,7 @@
 import type { ServiceContext } from '../../core/service.mts';
 import { Accounts } from './accounts.mts';
 import { Packages } from './packages.mts';
-import { Stamps } from './stamps.mts';
+import { Stamps } from './timestamps.mts';
 import { Webhooks } from './webhooks.mts';
 
 /** One self-hosted SpeedyFiles: all that its routes work on. */

@@ -5,12 +5,12 @@ import { addressee, bulk, period, summary } from './eventFields.mts';
 import { watchExpiry } from './expiry.mts';
 import type { Instance } from './instance.mts';
 import { jsonBody } from './jsonBody.mts';
-import { linkUrl, mailLink } from './mail.mts';
+import { linkUrl, mailLink } from './magicLinkEmail.mts';
 import type { Package } from './packages.mts';
 import { API, NO_HEAD } from './paths.mts';
 import { keepOf, receiveForm, theFile, type Upload } from './receiveForm.mts';
 import { packageCreate, page } from './requests.mts';
-import { fileOut, packageOut } from './shapes.mts';
+import { fileOut, packageOut } from './responses.mts';
 
 const PACKAGES = `${API}/packages`;
 const PACKAGE = `${PACKAGES}/:id`;

@@ -1,12 +1,12 @@
 import { join } from 'node:path';
-import { Documents } from '../../core/documents.mts';
+import { Documents } from '../../core/jsonStore.mts';
 import type { ServiceContext } from '../../core/service.mts';
 import type { User } from './accounts.mts';
 import { Refused } from './error.mts';
-import { urlSafe } from './random.mts';
+import { urlSafe } from './tokens.mts';
 import type { Upload } from './receiveForm.mts';
 import type { PackageCreate } from './requests.mts';
-import { daysAfter, type Stamps } from './stamps.mts';
+import { daysAfter, type Stamps } from './timestamps.mts';
 
 export interface PackageFile {
 	id: string;

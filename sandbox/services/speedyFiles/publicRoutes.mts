@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { SENDING } from '../../core/blobs.mts';
-import { toldHash, toldSize } from '../../core/misreport.mts';
+import { toldHash, toldSize } from '../../core/faultyValues.mts';
 import { addPages } from '../../core/pages.mts';
 import { wordErrors } from './api.mts';
 import { redocRoute } from './docsRoutes.mts';

@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { createHash, type Hash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import type { Blobs } from '../../core/blobs.mts';
-import { codeOf } from '../../core/problem.mts';
+import { codeOf } from '../../core/sandboxError.mts';
 import { Invalid, Refused } from './error.mts';
 import { UNREADABLE } from './jsonBody.mts';
 import { missing } from './requests.mts';

@@ -1,5 +1,5 @@
 import { type Fault, Invalid } from './error.mts';
-import { email, int, nullable, oneOf, type Rule, text } from './rules.mts';
+import { email, int, nullable, oneOf, type Rule, text } from './validators.mts';
 
 export interface PackageCreate {
 	title: string;

@@ -6,7 +6,7 @@ import { errorBody } from './error.mts';
 import { watchExpiry } from './expiry.mts';
 import { openInstance } from './instance.mts';
 import { publicRoutes } from './publicRoutes.mts';
-import { urlSafe } from './random.mts';
+import { urlSafe } from './tokens.mts';
 import { fallback, redirectToSetup } from './routing.mts';
 import { storageError, storageRoutes } from './storageRoutes.mts';
 

@@ -1,6 +1,6 @@
 import formbody from '@fastify/formbody';
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import { NotFound, SandboxProblem } from '../../core/problem.mts';
+import { NotFound, SandboxProblem } from '../../core/sandboxError.mts';
 import { visibleHook } from './control.mts';
 import type { Instance } from './instance.mts';
 import { EVENTS } from './events.mts';

@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import type { Delivery } from '../../core/deliveries.mts';
-import { Documents } from '../../core/documents.mts';
+import { Documents } from '../../core/jsonStore.mts';
 import { isHttpUrl } from '../../core/origin.mts';
-import { NotFound, SandboxProblem } from '../../core/problem.mts';
+import { NotFound, SandboxProblem } from '../../core/sandboxError.mts';
 import type { ServiceContext } from '../../core/service.mts';
 import { asciiJson, type Event, EVENTS, goodEvents, signatureOf } from './events.mts';
-import { urlSafe } from './random.mts';
-import { shown, type Stamps } from './stamps.mts';
+import { urlSafe } from './tokens.mts';
+import { shown, type Stamps } from './timestamps.mts';
 
 /** SpeedyFiles docs, Webhooks: so many failures in a row disable a subscription. */
 const MOST_FAILURES = 10;

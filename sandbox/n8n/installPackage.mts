@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { run } from '../launcher/run.mjs';
-import { contentHash, isStamped, writeStamp } from '../launcher/stamp.mjs';
-import { hostEnvironment, type Host } from './hosts.mts';
+import { run } from '../system/run.mjs';
+import { contentHash, isStamped, writeStamp } from '../system/stamp.mjs';
+import { hostEnvironment, type Host } from './versions.mts';
 
 /**
  * Puts a package into n8n's folder for community nodes, as n8n does when a user installs it by name. n8n loads it when it

@@ -1,7 +1,7 @@
 import axios from 'axios';
-import type { Document } from './documents.mts';
-import { readUploadForm } from './form.mts';
-import { expectSame } from './steps.mts';
+import type { Document } from './demoFiles.mts';
+import { readUploadForm } from './uploadForm.mts';
+import { expectSame } from './assertions.mts';
 
 /**
  * Does what a recipient does: opens the upload page and sends the documents with the form that is on it.

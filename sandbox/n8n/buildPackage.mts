@@ -1,11 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { textAt } from '../n8n/shape.mts';
-import { withLock } from './lock.mjs';
-import { Problem } from './problem.mjs';
-import { ROOT } from './ready.mjs';
-import { run } from './run.mjs';
-import { contentHash, isStamped, writeStamp } from './stamp.mjs';
+import { textAt } from './json.mts';
+import { withLock } from '../system/lock.mjs';
+import { Problem } from '../system/userError.mjs';
+import { ROOT } from '../system/repository.mjs';
+import { run } from '../system/run.mjs';
+import { contentHash, isStamped, writeStamp } from '../system/stamp.mjs';
 
 /** Everything that decides what is in the package. */
 const SOURCES = [

@@ -3,7 +3,7 @@ import { createWriteStream, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { createInterface } from 'node:readline';
 import { clearTimeout, setTimeout } from 'node:timers';
-import { Problem, sentenceFor } from './problem.mjs';
+import { Problem, sentenceFor } from './userError.mjs';
 import { progress } from './progress.mjs';
 
 /** Environment that npm gave this process when it was started by "npm start": in another folder it would mislead npm. */

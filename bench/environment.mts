@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, readdirSync, rmSync, statfsSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startSystem } from '../sandbox/launcher/system.mts';
+import { startSystem } from '../sandbox/n8n/environment.mts';
 import { startSandbox } from '../sandbox/server.mts';
 import { type Bench, GIB, MIB } from './case.mts';
 import { childOf } from './memory.mts';

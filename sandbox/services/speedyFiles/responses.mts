@@ -1,8 +1,8 @@
 import type { FastifyRequest } from 'fastify';
-import { toldHash, toldSize } from '../../core/misreport.mts';
+import { toldHash, toldSize } from '../../core/faultyValues.mts';
 import type { Token, User } from './accounts.mts';
 import type { Package, PackageFile } from './packages.mts';
-import { shown } from './stamps.mts';
+import { shown } from './timestamps.mts';
 
 /** What the API answers (SpeedyFiles source, app/routes/api.py, schemas). The keys are in its order. */
 

@@ -11,8 +11,8 @@ import {
 	type WorkflowContent,
 	type WorkflowNode,
 } from '../n8n/workflows.mts';
-import { Problem } from './problem.mjs';
-import { ROOT } from './ready.mjs';
+import { Problem } from '../system/userError.mjs';
+import { ROOT } from '../system/repository.mjs';
 
 /**
  * In an example, this address stands for the n8n that the example runs in: example.com's cousin, never a real host. The

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { RateLimiter } from '../../core/rateLimiter.mts';
-import { sameText } from '../../core/sameText.mts';
+import { sameText } from '../../core/timingSafeEqual.mts';
 import type { ServiceContext } from '../../core/service.mts';
 import { Refused } from './error.mts';
 import { currentTier } from './tiers.mts';

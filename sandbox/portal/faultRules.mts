@@ -1,6 +1,6 @@
 import { DELIVERY_FAULTS, type FaultRule, type NewFaultRule } from '../core/faults.mts';
-import { SandboxProblem } from '../core/problem.mts';
-import { type PortalParts, serviceOf } from './parts.mts';
+import { SandboxProblem } from '../core/sandboxError.mts';
+import { type PortalParts, serviceOf } from './viewModels.mts';
 
 /** Requests of these types make no sense on the way out: the receiver answers there, not the service. */
 const ON_DELIVERIES = ['delay', ...DELIVERY_FAULTS];

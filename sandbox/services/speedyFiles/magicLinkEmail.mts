@@ -1,6 +1,6 @@
 import type { ServiceContext } from '../../core/service.mts';
 import type { Link, Package } from './packages.mts';
-import { timeOf } from './stamps.mts';
+import { timeOf } from './timestamps.mts';
 
 /** What a magic link's path begins with. */
 export const LINK_PATH = '/p/';

@@ -6,13 +6,13 @@ import { mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Locator, Page } from 'playwright-core';
-import { putExamples, readExamples } from '../launcher/examples.mts';
-import { requestDocuments } from '../launcher/journey.mts';
-import { Problem } from '../launcher/problem.mjs';
-import { ROOT } from '../launcher/ready.mjs';
-import { startSystem, type System } from '../launcher/system.mts';
-import { Editor } from './editor.mts';
-import type { SavedWorkflow } from './workflows.mts';
+import { putExamples, readExamples } from './examples.mts';
+import { requestDocuments } from './demo.mts';
+import { Problem } from '../system/userError.mjs';
+import { ROOT } from '../system/repository.mjs';
+import { startSystem, type System } from '../n8n/environment.mts';
+import { Editor } from '../n8n/editor.mts';
+import type { SavedWorkflow } from '../n8n/workflows.mts';
 
 const FOLDER = join(ROOT, 'docs', 'pictures');
 

@@ -2,23 +2,21 @@
  * Makes a clone ready to run: installs the packages of package-lock.json when they are missing or another lockfile's. It
  * runs before anything is installed, so it needs nothing but Node.js and npm.
  */
-import { readFileSync, realpathSync, rmSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { realpathSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { checkDisk } from './disk.mjs';
-import { withLock } from './lock.mjs';
-import { Problem, report } from './problem.mjs';
-import { say } from './progress.mjs';
-import { run } from './run.mjs';
-import { contentHash, isStamped, writeStamp } from './stamp.mjs';
+import { checkDisk } from '../system/disk.mjs';
+import { withLock } from '../system/lock.mjs';
+import { Problem, report } from '../system/userError.mjs';
+import { say } from '../system/progress.mjs';
+import { packageCount, ROOT } from '../system/repository.mjs';
+import { run } from '../system/run.mjs';
+import { contentHash, isStamped, writeStamp } from '../system/stamp.mjs';
 
 const OLDEST_NODE = 20;
 
 /** Bytes of node_modules and of npm's cache. */
 const NEEDED_BYTES = 1.2e9;
-
-/** The repository's folder. */
-export const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
 /** @throws {Problem} when this Node.js is too old for the project */
 export function checkNode(version = process.versions.node) {
@@ -27,12 +25,6 @@ export function checkNode(version = process.versions.node) {
 			`This is Node.js ${version}; Node.js ${OLDEST_NODE} or later is needed. Install it (nodejs.org, or nvm install ${OLDEST_NODE}) and run the command again.`,
 		);
 	}
-}
-
-/** How many packages a lockfile installs here, for the progress line. */
-export function packagesIn(lockfile) {
-	const { packages } = JSON.parse(readFileSync(lockfile, 'utf8'));
-	return Object.keys(packages).length - 1;
 }
 
 /**
@@ -55,7 +47,7 @@ export async function ready(root = ROOT) {
 			label: 'packages of the project',
 			cwd: root,
 			log: join(root, '.run', 'install.log'),
-			packages: packagesIn(join(root, 'package-lock.json')),
+			packages: packageCount(join(root, 'package-lock.json')),
 		});
 		writeStamp(stamp, hash);
 	});

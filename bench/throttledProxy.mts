@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { join } from 'node:path';
-import { ROOT } from '../sandbox/launcher/ready.mjs';
+import { ROOT } from '../sandbox/system/repository.mjs';
 import type { Credential } from '../sandbox/n8n/credentials.mts';
 import { putCredential } from '../sandbox/n8n/credentials.mts';
 import type { Bench } from './case.mts';
@@ -25,7 +25,7 @@ export async function overLine<T>(
 ): Promise<T> {
 	const { credentials } = system.sandbox.info.services[service];
 	const baseUrl = new URL(credentials.baseUrl);
-	const script = join(ROOT, 'bench', 'link.mjs');
+	const script = join(ROOT, 'bench', 'throttledProxy.mjs');
 	const args = [script, baseUrl.port, String(roundTrip), String(rate)];
 	const child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'inherit'] });
 	try {

@@ -1,6 +1,6 @@
 import axios from 'axios';
 import pRetry from 'p-retry';
-import { objectsAt, textAt, textOr, type JsonObject } from '../n8n/shape.mts';
+import { objectsAt, textAt, textOr, type JsonObject } from '../n8n/json.mts';
 
 /** A message in the outbox. */
 export interface OutboxMessage {

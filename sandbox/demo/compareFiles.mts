@@ -1,7 +1,7 @@
 import { downloadBinary, type ExecutionItem } from '../n8n/executions.mts';
 import type { Rest } from '../n8n/rest.mts';
-import { sha256, type Document } from './documents.mts';
-import { expectSame, expectThere } from './steps.mts';
+import { sha256, type Document } from './demoFiles.mts';
+import { expectSame, expectThere } from './assertions.mts';
 
 /** The files that items hold, fetched from n8n. */
 async function filesOf(rest: Rest, items: ExecutionItem[]) {

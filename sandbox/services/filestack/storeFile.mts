@@ -2,7 +2,7 @@ import type { Blob } from '../../core/blobs.mts';
 import type { Arrived, Place, StoredFile } from './files.mts';
 import type { Parts } from './parts.mts';
 import type { Permission } from './policy.mts';
-import { openSource, unreachable } from './source.mts';
+import { openSource, unreachable } from './remoteSource.mts';
 import type { StoreOptions } from './storeOptions.mts';
 
 /** Fetches an external source to disk, when the policy lets it. */

@@ -5,14 +5,14 @@ import {
 	type Execution,
 	type ExecutionItem,
 } from '../n8n/executions.mts';
-import { textAt } from '../n8n/shape.mts';
+import { textAt } from '../n8n/json.mts';
 import { runByHand, type SavedWorkflow } from '../n8n/workflows.mts';
-import { readDocuments } from './documents.mts';
-import { Portal, type SentWebhook } from './portal.mts';
-import { compareFiles } from './received.mts';
-import { upload } from './recipient.mts';
-import { expectSame, expectThere, StepFailed, Steps } from './steps.mts';
-import type { System } from './system.mts';
+import { readDocuments } from './demoFiles.mts';
+import { Portal, type SentWebhook } from './portalClient.mts';
+import { compareFiles } from './compareFiles.mts';
+import { upload } from './uploadAsRecipient.mts';
+import { expectSame, expectThere, StepFailed, Steps } from './assertions.mts';
+import type { System } from '../n8n/environment.mts';
 
 /** The examples that the journey uses, by the name of their file. */
 const REQUEST = 'request-documents';

@@ -1,6 +1,6 @@
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { Problem } from './problem.mjs';
+import { Problem } from './userError.mjs';
 
 /** What compiles the database driver of n8n. */
 const BUILD_TOOLS = ['g++', 'make', 'python3'];

@@ -1,12 +1,12 @@
 import { join } from 'node:path';
-import { putCredential, type Credential } from '../n8n/credentials.mts';
-import { installHost } from '../n8n/install.mts';
-import type { HostName } from '../n8n/hosts.mts';
-import { putPackage } from '../n8n/package.mts';
-import { Rest } from '../n8n/rest.mts';
-import { startN8n, type RunningN8n } from '../n8n/start.mts';
+import { putCredential, type Credential } from './credentials.mts';
+import { installHost } from './install.mts';
+import type { HostName } from './versions.mts';
+import { putPackage } from './installPackage.mts';
+import { Rest } from './rest.mts';
+import { startN8n, type RunningN8n } from './start.mts';
 import { startSandbox, type Sandbox, type SandboxInfo } from '../server.mts';
-import { buildPackage } from './build.mts';
+import { buildPackage } from './buildPackage.mts';
 
 export interface SystemOptions {
 	/** Where n8n and the sandbox keep what they have: `<folder>/n8n`, `<folder>/n8n-sandbox`, and n8n's log. */

@@ -1,9 +1,9 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { delimiter, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { ROOT } from '../launcher/ready.mjs';
-import { ownEnvironment } from '../launcher/run.mjs';
-import { contentHash, isStamped } from '../launcher/stamp.mjs';
+import { ROOT } from '../system/repository.mjs';
+import { ownEnvironment } from '../system/run.mjs';
+import { contentHash, isStamped } from '../system/stamp.mjs';
 
 /** The n8n versions that can be run: the one users have now, and the oldest that the package supports. */
 export type HostName = 'newest' | 'oldest';

@@ -2,7 +2,7 @@ import type { Clock } from '../core/clock.mts';
 import type { Deliveries, Delivery } from '../core/deliveries.mts';
 import type { Faults } from '../core/faults.mts';
 import type { Message, Outbox } from '../core/outbox.mts';
-import { NotFound } from '../core/problem.mts';
+import { NotFound } from '../core/sandboxError.mts';
 import type { RequestLog } from '../core/requestLog.mts';
 import type { RunningService } from '../core/runningService.mts';
 import type { SandboxInfo } from '../server.mts';

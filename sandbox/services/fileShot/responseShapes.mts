@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify';
-import { toldSize } from '../../core/misreport.mts';
+import { toldSize } from '../../core/faultyValues.mts';
 import type { Settings } from '../../core/settings.mts';
 import { isoSeconds } from '../../core/time.mts';
 import type { Files, StoredFile } from './files.mts';

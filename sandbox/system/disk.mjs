@@ -1,6 +1,6 @@
 // The whole module, not a named import: a Node.js too old for statfs must reach the sentence that says so.
 import fs from 'node:fs';
-import { Problem } from './problem.mjs';
+import { Problem } from './userError.mjs';
 
 /** Bytes that may still be written to a folder's disk; undefined where the system does not tell. */
 export function freeBytes(folder) {

@@ -1,6 +1,6 @@
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { codeOf, SandboxProblem } from './problem.mts';
+import { codeOf, SandboxProblem } from './sandboxError.mts';
 
 let writes = 0;
 
