@@ -1,36 +1,36 @@
 /**
- * Makes a clone ready to run: installs the packages of package-lock.json when they are missing or another lockfile's. It
- * runs before anything is installed, so it needs nothing but Node.js and npm.
+ * Prepares a clone: installs the packages of package-lock.json if they are missing or outdated. Runs before npm ci, so it
+ * may only use Node.js and npm.
  */
 import { realpathSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { checkDisk } from '../system/disk.mjs';
 import { withLock } from '../system/lock.mjs';
-import { Problem, report } from '../system/userError.mjs';
 import { say } from '../system/progress.mjs';
 import { packageCount, ROOT } from '../system/repository.mjs';
 import { run } from '../system/run.mjs';
 import { contentHash, isStamped, writeStamp } from '../system/stamp.mjs';
+import { Problem, report } from '../system/userError.mjs';
 
-const OLDEST_NODE = 20;
+const MIN_NODE_VERSION = 20;
 
-/** Bytes of node_modules and of npm's cache. */
+/** The size of node_modules and npm's cache in bytes. */
 const NEEDED_BYTES = 1.2e9;
 
-/** @throws {Problem} when this Node.js is too old for the project */
+/** @throws {Problem} if this Node.js is too old for the project */
 export function checkNode(version = process.versions.node) {
-	if (Number(version.split('.')[0]) < OLDEST_NODE) {
+	if (Number(version.split('.')[0]) < MIN_NODE_VERSION) {
 		throw new Problem(
-			`This is Node.js ${version}; Node.js ${OLDEST_NODE} or later is needed. Install it (nodejs.org, or nvm install ${OLDEST_NODE}) and run the command again.`,
+			`This is Node.js ${version}, but Node.js ${MIN_NODE_VERSION} or later is required. Install it (nodejs.org, or nvm install ${MIN_NODE_VERSION}) and run the command again.`,
 		);
 	}
 }
 
 /**
- * Installs what package-lock.json names unless it is there. An interrupted installation is repeated the next time, and two
- * starts at once wait for each other.
- * @param {string} root
+ * Installs the packages of package-lock.json unless they are installed. Repeats an interrupted installation; concurrent
+ * calls wait for each other.
+ * @param {string} [root]
  * @throws {Problem}
  */
 export async function ready(root = ROOT) {
@@ -41,10 +41,10 @@ export async function ready(root = ROOT) {
 	await withLock(join(root, '.run', 'install.lock'), async () => {
 		if (isStamped(stamp, hash)) return;
 		checkDisk(root, NEEDED_BYTES, 'the installation');
-		say('Installing what the project needs (once, about 1 GB) …');
+		say('Installing the project’s dependencies (once, about 1 GB) …');
 		rmSync(stamp, { force: true });
 		await run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=http'], {
-			label: 'packages of the project',
+			label: 'project dependencies',
 			cwd: root,
 			log: join(root, '.run', 'install.log'),
 			packages: packageCount(join(root, 'package-lock.json')),

@@ -1,33 +1,33 @@
 /**
- * Keeps one n8n: starts it and ends it, with everything that it started, when the launcher asks for it or is gone. The
- * launcher holds the other end of the standard input; that closes even when the launcher is killed without warning.
- * Started as the leader of a process group of its own: node keeper.mjs <program> <arguments…>
+ * Starts one n8n, and stops it with all its child processes when the launcher asks for it or has exited. The launcher holds
+ * the other end of the standard input, which closes even if the launcher is killed.
+ * Must be started as the leader of a process group: node supervisor.mjs <program> <arguments…>
  */
 import { spawn } from 'node:child_process';
 
-/** n8n saves running executions when it ends; after that long it is ended the hard way. */
-const PATIENCE_MS = 10_000;
+/** Time that n8n gets to save its running executions before it is killed. */
+const STOP_TIMEOUT_MS = 10_000;
 
 const [program, ...args] = process.argv.slice(2);
 const child = spawn(program, args, { stdio: ['ignore', 'inherit', 'inherit'] });
 
-let ending = false;
-function end() {
-	if (ending) return;
-	ending = true;
+let isStopping = false;
+function stop() {
+	if (isStopping) return;
+	isStopping = true;
 	child.kill('SIGTERM');
-	setTimeout(() => process.kill(-process.pid, 'SIGKILL'), PATIENCE_MS);
+	setTimeout(() => process.kill(-process.pid, 'SIGKILL'), STOP_TIMEOUT_MS);
 }
 
-process.stdin.on('end', end).on('error', end).resume();
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, end);
+process.stdin.on('end', stop).on('error', stop).resume();
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, stop);
 
 child.on('error', (error) => {
 	console.error(error.message);
 	process.exit(127);
 });
 child.on('exit', (code, signal) => {
-	if (!ending) console.error(`n8n ended by itself (${signal ?? `exit code ${code}`})`);
-	// What n8n may have left behind (its task runner) is in the same group, and so is the keeper itself.
+	if (!isStopping) console.error(`n8n stopped unexpectedly (${signal ?? `exit code ${code}`})`);
+	// Processes that n8n may have left behind (its task runner) are in the same group, and so is the supervisor itself.
 	process.kill(-process.pid, 'SIGKILL');
 });

@@ -2,9 +2,13 @@ import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { Problem } from './userError.mjs';
 
-/** What compiles the database driver of n8n. */
+/** The tools that compile n8n's database driver. */
 const BUILD_TOOLS = ['g++', 'make', 'python3'];
 
+/**
+ * @param {string} tool
+ * @param {string} path
+ */
 function isOnPath(tool, path) {
 	return path.split(delimiter).some((folder) => {
 		try {
@@ -16,12 +20,12 @@ function isOnPath(tool, path) {
 	});
 }
 
-/** @throws {Problem} that names the build tools which this machine lacks */
+/** @throws {Problem} naming the build tools that are missing on this machine */
 export function checkBuildTools(path = process.env.PATH ?? '') {
 	const missing = BUILD_TOOLS.filter((tool) => !isOnPath(tool, path));
 	if (missing.length === 0) return;
 	throw new Problem(
-		`To compile the database driver of n8n this machine lacks ${missing.join(', ')}. On Debian or Ubuntu: ` +
+		`Compiling n8n's database driver requires ${missing.join(', ')}, which this machine does not have. On Debian or Ubuntu: ` +
 			`sudo apt-get install -y ${missing.join(' ')}. Then run the command again.`,
 	);
 }

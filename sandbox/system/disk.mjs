@@ -1,8 +1,12 @@
-// The whole module, not a named import: a Node.js too old for statfs must reach the sentence that says so.
+// The namespace, not a named import: Node.js versions without statfsSync must get as far as the version check.
 import fs from 'node:fs';
 import { Problem } from './userError.mjs';
 
-/** Bytes that may still be written to a folder's disk; undefined where the system does not tell. */
+/**
+ * Returns the free bytes on a folder's disk, or undefined if the system does not report them.
+ * @param {string} folder
+ * @returns {number | undefined}
+ */
 export function freeBytes(folder) {
 	try {
 		const { bavail, bsize } = fs.statfsSync(folder);
@@ -12,20 +16,21 @@ export function freeBytes(folder) {
 	}
 }
 
+/** @param {number} bytes */
 const inGigabytes = (bytes) => `${(bytes / 1e9).toFixed(1)} GB`;
 
 /**
- * Told before the first byte is written, not after minutes.
+ * Fails before the first byte is written instead of after minutes of downloading.
  * @param {string} folder
  * @param {number} needed bytes
- * @param {string} what what takes them
- * @param {string} advice what else can be done than make room; a sentence
- * @throws {Problem} when there is less room
+ * @param {string} what the action that needs the space
+ * @param {string} [advice] an alternative to freeing up space; a sentence
+ * @throws {Problem} if the disk has less free space
  */
 export function checkDisk(folder, needed, what, advice = '') {
 	const free = freeBytes(folder);
 	if (free === undefined || free >= needed) return;
 	throw new Problem(
-		`The disk is too full: ${what} takes about ${inGigabytes(needed)}, and ${folder} has ${inGigabytes(free)} left. Make room. ${advice}`.trim(),
+		`Not enough disk space: ${what} needs about ${inGigabytes(needed)}, but ${folder} has only ${inGigabytes(free)} free. Free up some space. ${advice}`.trim(),
 	);
 }

@@ -13,14 +13,26 @@ import { dirname } from 'node:path';
 import { clearInterval, setInterval } from 'node:timers';
 import { say } from './progress.mjs';
 
-/** A holder touches its lock this often; one that was not touched for HELD_MS is nobody's (a crash, a reused process id). */
-const TOUCH_MS = 5_000;
-const HELD_MS = 60_000;
+/** The interval at which an owner touches its lock file. */
+const TOUCH_INTERVAL_MS = 5_000;
 
-/** This process, as a lock names its holder. */
+/** A lock file that has not been touched for this long is stale (a crash, a reused process id) and may be taken over. */
+const STALE_AFTER_MS = 60_000;
+
+/** This process as the owner of a lock: "pid@host". */
 export const me = `${process.pid}@${hostname()}`;
 
-/** True when the file was made, with its content, by this call alone: linking is atomic, opening and writing are not. */
+/**
+ * Returns the `code` of a system error, such as "ENOENT".
+ * @param {unknown} error
+ * @returns {string | undefined}
+ */
+const codeOf = (error) => /** @type {NodeJS.ErrnoException} */ (error).code;
+
+/**
+ * Whether this call created the file with its content: `link` is atomic, opening and writing a file is not.
+ * @param {string} file
+ */
 function claim(file) {
 	const own = `${file}.${process.pid}`;
 	writeFileSync(own, me);
@@ -28,100 +40,113 @@ function claim(file) {
 		linkSync(own, file);
 		return true;
 	} catch (error) {
-		if (error.code === 'EEXIST') return false;
+		if (codeOf(error) === 'EEXIST') return false;
 		throw error;
 	} finally {
 		rmSync(own, { force: true });
 	}
 }
 
-/** Whether the process that is so named still runs; one of another machine is taken to. */
-export function isAlive(holder) {
-	const [pid, host] = holder.split('@');
+/**
+ * Whether an owner's process is still running; a process on another machine is assumed to be.
+ * @param {string} owner "pid@host"
+ */
+export function isAlive(owner) {
+	const [pid, host] = owner.split('@');
 	if (host !== hostname()) return true;
 	try {
 		process.kill(Number(pid), 0);
 		return !isZombie(pid);
 	} catch (error) {
-		return error.code === 'EPERM';
+		return codeOf(error) === 'EPERM';
 	}
 }
 
-/** Whether a process has ended and nobody has asked for its exit code yet: in a container that may never happen. */
+/**
+ * Whether a process has ended but its parent has not read its exit code, which may never happen in a container.
+ * @param {string} pid
+ */
 function isZombie(pid) {
 	try {
-		// The state stands behind the name in brackets, which may hold brackets itself (man proc_pid_stat).
+		// The state follows the name in parentheses, and the name may contain parentheses itself (man proc_pid_stat).
 		return /^\) [ZX]/.test(readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*(?=\))/s, ''));
 	} catch {
 		return false;
 	}
 }
 
-/** The holder's "pid@host" if somebody really holds the lock. */
-function holderOf(file) {
+/**
+ * Returns the lock's owner ("pid@host"), or undefined if the lock is free or stale.
+ * @param {string} file
+ * @returns {string | undefined}
+ */
+function liveOwner(file) {
 	try {
-		const holder = readFileSync(file, 'utf8');
-		const touched = Date.now() - statSync(file).mtimeMs < HELD_MS;
-		return touched && isAlive(holder) ? holder : undefined;
+		const owner = readFileSync(file, 'utf8');
+		const isFresh = Date.now() - statSync(file).mtimeMs < STALE_AFTER_MS;
+		return isFresh && isAlive(owner) ? owner : undefined;
 	} catch (error) {
-		if (error.code === 'ENOENT') return undefined;
+		if (codeOf(error) === 'ENOENT') return undefined;
 		throw error;
 	}
 }
 
-/** Clears a dead holder's lock. If somebody took it between looking and moving, it is put back. */
+/**
+ * Removes a stale lock. Puts it back if another process has taken it between the check and the rename.
+ * @param {string} file
+ */
 function clearStale(file) {
 	const aside = `${file}.stale.${process.pid}`;
 	try {
 		renameSync(file, aside);
 	} catch (error) {
-		if (error.code === 'ENOENT') return;
+		if (codeOf(error) === 'ENOENT') return;
 		throw error;
 	}
-	if (holderOf(aside)) linkSync(aside, file);
+	if (liveOwner(aside)) linkSync(aside, file);
 	rmSync(aside, { force: true });
 }
 
 /**
  * Takes a lock without waiting.
  * @param {string} file
- * @returns {{ release: () => void } | { holder: string }} how to give it back, or the process id of whoever holds it
+ * @returns {{ release: () => void } | { holder: string }} a function that releases the lock, or its owner's process id
  */
 export function takeLock(file) {
 	mkdirSync(dirname(file), { recursive: true });
 	while (!claim(file)) {
-		const holder = holderOf(file);
-		if (holder) return { holder: holder.split('@')[0] };
+		const owner = liveOwner(file);
+		if (owner) return { holder: owner.split('@')[0] };
 		clearStale(file);
 	}
-	const touch = setInterval(() => {
+	const timer = setInterval(() => {
 		const now = new Date();
 		try {
 			utimesSync(file, now, now);
 		} catch {
-			// Somebody removed the folder: the work goes on, it is theirs to repeat.
+			// The folder was removed while the work was in progress; the work itself may continue.
 		}
-	}, TOUCH_MS);
-	touch.unref();
+	}, TOUCH_INTERVAL_MS);
+	timer.unref();
 	const release = () => {
-		clearInterval(touch);
+		clearInterval(timer);
 		process.off('exit', release);
 		rmSync(file, { force: true });
 	};
-	// A program that ends in the middle of its work, because it was asked to, does not get to its end.
+	// A process that exits on a signal does not reach the end of its work.
 	process.once('exit', release);
 	return { release };
 }
 
 /**
- * Runs work while no other process does work under the same lock file.
+ * Runs work while holding a lock; waits until other processes have released it.
  * @template T
  * @param {string} file
  * @param {() => Promise<T>} work
  * @returns {Promise<T>}
  */
 export async function withLock(file, work) {
-	let told = false;
+	let isAnnounced = false;
 	for (;;) {
 		const lock = takeLock(file);
 		if ('release' in lock) {
@@ -131,8 +156,8 @@ export async function withLock(file, work) {
 				lock.release();
 			}
 		}
-		if (!told) say(`  Process ${lock.holder} is working here already: waiting for it.`);
-		told = true;
+		if (!isAnnounced) say(`  Waiting for process ${lock.holder}, which is already doing this.`);
+		isAnnounced = true;
 		await new Promise((resolve) => setTimeout(resolve, 500));
 	}
 }

@@ -1,30 +1,41 @@
 import { clearInterval, setInterval } from 'node:timers';
 import { freeBytes } from './disk.mjs';
 
-/** Prints a line. Not by console.log: a test runner would print it with a stack. */
+/**
+ * Prints a line. Does not use console.log, because Jest adds a stack trace to it.
+ * @param {string} line
+ */
 export function say(line) {
 	process.stdout.write(`${line}\n`);
 }
 
-/** Without a terminal (CI, a log file) a line now and then is enough. */
-const QUIET_EVERY_SECONDS = 20;
+/** The interval between two progress lines if the output is not a terminal (CI, a log file). */
+const LOG_INTERVAL_SECONDS = 20;
 
 /**
- * Shows that something long is going on: what, how far, how much was written, and for how many seconds.
+ * @typedef {object} Progress
+ * @property {(text: string) => void} update Sets the current activity.
+ * @property {() => void} done
+ * @property {() => void} failed
+ */
+
+/**
+ * Shows the progress of a long task: its current activity, the bytes written and the seconds since its start.
  * @param {string} label
- * @param {string} [folder] where it writes; without it, nothing is told about sizes
+ * @param {string} [folder] the folder that the task writes to; without it, no size is shown
+ * @returns {Progress}
  */
 export function progress(label, folder) {
 	const started = Date.now();
-	// The file system's own count, because measuring a tree of a hundred thousand files every second would slow the
-	// installation that it measures. Other programs' writes are in it too, so it is "about".
-	const freeAtStart = folder && freeBytes(folder);
+	// The file system's own counter, because measuring a tree of 100,000 files every second would slow down the
+	// installation. It includes what other programs write, so the text says "about".
+	const freeAtStart = folder === undefined ? undefined : freeBytes(folder);
 	let detail = '';
 	let shownAt = 0;
 
 	const seconds = () => Math.round((Date.now() - started) / 1000);
 	const line = () => {
-		const free = folder && freeBytes(folder);
+		const free = folder === undefined ? undefined : freeBytes(folder);
 		const written =
 			free === undefined || freeAtStart === undefined ? 0 : Math.max(0, freeAtStart - free);
 		const size =
@@ -36,12 +47,13 @@ export function progress(label, folder) {
 	const show = () => {
 		if (process.stdout.isTTY) {
 			process.stdout.write(`\r\u001b[2K${line().slice(0, (process.stdout.columns || 80) - 1)}`);
-		} else if (seconds() - shownAt >= QUIET_EVERY_SECONDS) {
+		} else if (seconds() - shownAt >= LOG_INTERVAL_SECONDS) {
 			shownAt = seconds();
 			say(line());
 		}
 	};
 	const timer = setInterval(show, 1000);
+	/** @param {string} text */
 	const end = (text) => {
 		clearInterval(timer);
 		if (process.stdout.isTTY) process.stdout.write('\r\u001b[2K');
@@ -49,7 +61,6 @@ export function progress(label, folder) {
 	};
 
 	return {
-		/** What it is doing just now. */
 		update(text) {
 			detail = text;
 		},

@@ -5,7 +5,11 @@ import { fileURLToPath } from 'node:url';
 /** The repository's folder. */
 export const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
-/** The number of packages that a lockfile installs, for the progress line. */
+/**
+ * Returns the number of packages that a lockfile installs.
+ * @param {string} lockfile
+ * @returns {number}
+ */
 export function packageCount(lockfile) {
 	const { packages } = JSON.parse(readFileSync(lockfile, 'utf8'));
 	return Object.keys(packages).length - 1;

@@ -6,22 +6,32 @@ import { clearTimeout, setTimeout } from 'node:timers';
 import { Problem, sentenceFor } from './userError.mjs';
 import { progress } from './progress.mjs';
 
-/** Environment that npm gave this process when it was started by "npm start": in another folder it would mislead npm. */
-const OF_THE_OUTER_NPM =
+/** Variables that `npm start` sets for this process; an npm that runs in another folder would use them by mistake. */
+const OUTER_NPM =
 	/^(npm_(lifecycle|package|command|execpath|node_execpath)|npm_config_(local_prefix|global_prefix|prefix|global|ignore_scripts|nodedir|user_agent|npm_version)$|INIT_CWD$)/i;
 
-/** The environment without what an outer npm put into it, with some variables of our own. */
+/**
+ * Returns this process's environment without the variables of an outer npm, plus `extra`.
+ * @param {Record<string, string>} [extra]
+ * @returns {Record<string, string>}
+ */
 export function ownEnvironment(extra = {}) {
-	const kept = Object.entries(process.env).filter(([name]) => !OF_THE_OUTER_NPM.test(name));
+	const variables = /** @type {Record<string, string>} */ (process.env);
+	const kept = Object.entries(variables).filter(([name]) => !OUTER_NPM.test(name));
 	return { ...Object.fromEntries(kept), ...extra };
 }
 
-/** What a line of npm's log says about how far it is; npm tells each fetched package at the level "http". */
-function follower(view, packages) {
+/**
+ * Derives the current activity from npm's log. npm logs every downloaded package at the level "http".
+ * @param {import('./progress.mjs').Progress} view
+ * @param {number} [packages]
+ * @returns {(line: string) => void}
+ */
+function npmActivity(view, packages) {
 	let fetched = 0;
 	return (line) => {
-		const trouble = /attempt \d+ failed with (\w+)/.exec(line);
-		if (trouble) view.update(`the registry does not answer (${trouble[1]}), trying again`);
+		const failure = /attempt \d+ failed with (\w+)/.exec(line);
+		if (failure) view.update(`the registry does not respond (${failure[1]}), retrying`);
 		else if (/npm http (fetch|cache) .*\.tgz/.test(line)) {
 			fetched += 1;
 			view.update(
@@ -33,77 +43,102 @@ function follower(view, packages) {
 	};
 }
 
-/** The words for a program that ended with a failure. */
+/**
+ * @param {string} command
+ * @param {string[]} output
+ * @param {number | null} code
+ * @param {NodeJS.Signals | null} signal
+ * @param {string} log
+ */
 function failure(command, output, code, signal, log) {
 	const known = sentenceFor(output.join('\n'));
 	if (known) return new Problem(known);
 	if (signal) {
 		return new Problem(
-			`${command} was ended by ${signal}. If you did not do that: it needs 2 GB of free memory. Its output is in ${log}.`,
+			`${command} was stopped by ${signal}. If you did not stop it yourself: it needs 2 GB of free memory. Its output is in ${log}.`,
 		);
 	}
 	const errors = output.filter((line) => /\b(npm error|gyp ERR!|error)\b/i.test(line));
 	const last = (errors.length ? errors : output).slice(-8).map((line) => `    ${line}`);
 	return new Problem(
-		`${command} failed (exit code ${code}). The last it said:\n${last.join('\n')}\n  All of it is in ${log}.`,
+		`${command} failed (exit code ${code}). Last lines of its output:\n${last.join('\n')}\n  The complete output is in ${log}.`,
 	);
 }
 
 /**
- * How long a program that is asked to end may take. npm would first finish what it is doing and then take all of it back,
- * which is a minute in which the next start waits; the next installation clears what is left anyway.
+ * Time that a program gets to stop after SIGTERM. npm would finish its work and then roll all of it back, which would
+ * delay the next start by a minute; the next installation cleans up anyway.
  */
-const ENDING_MS = 2_000;
+const STOP_TIMEOUT_MS = 2_000;
 
-/** Ends a child with all that it has started: npm's compilers do not end with npm. */
-function endGroup(child) {
+/**
+ * Stops a child and all processes that it started: npm's compilers do not stop with npm.
+ * @param {import('node:child_process').ChildProcess} child
+ */
+function stopGroup(child) {
+	/** @param {NodeJS.Signals} signal */
 	const send = (signal) => {
 		try {
-			process.kill(-child.pid, signal);
+			process.kill(-(child.pid ?? 0), signal);
 		} catch {
-			// It has ended already.
+			// The process group has already ended.
 		}
 	};
 	send('SIGTERM');
-	const insist = setTimeout(send, ENDING_MS, 'SIGKILL');
-	child.once('close', () => clearTimeout(insist));
-}
-
-/** Ends a child when this process is asked to end. Returns how to stop watching. */
-function endTogether(child) {
-	const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
-	const end = (signal) => {
-		endGroup(child);
-		child.once('close', () => process.exit(signal === 'SIGINT' ? 130 : 143));
-	};
-	for (const signal of signals) process.on(signal, end);
-	return () => signals.forEach((signal) => process.off(signal, end));
+	const kill = setTimeout(send, STOP_TIMEOUT_MS, 'SIGKILL');
+	child.once('close', () => clearTimeout(kill));
 }
 
 /**
- * Runs a program to its end and shows how far it is.
+ * Stops a child when this process receives a signal. Returns a function that removes the signal handlers.
+ * @param {import('node:child_process').ChildProcess} child
+ */
+function stopOnSignal(child) {
+	/** @type {NodeJS.Signals[]} */
+	const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+	/** @param {NodeJS.Signals} signal */
+	const stop = (signal) => {
+		stopGroup(child);
+		child.once('close', () => process.exit(signal === 'SIGINT' ? 130 : 143));
+	};
+	for (const signal of signals) process.on(signal, stop);
+	return () => signals.forEach((signal) => process.off(signal, stop));
+}
+
+/**
+ * @typedef {object} RunOptions
+ * @property {string} label The name of the task on the progress line.
+ * @property {string} cwd
+ * @property {string} log The file that receives the complete output.
+ * @property {Record<string, string>} [env]
+ * @property {number} [packages] The number of packages in a complete installation, for "n of N".
+ */
+
+/**
+ * Runs a program until it exits and shows its progress.
  * @param {string} command
  * @param {string[]} args
- * @param {{ label: string, cwd: string, log: string, env?: Record<string, string>, packages?: number }} options
- *   log: file for the whole output; packages: how many a complete installation has
- * @throws {Problem} when it cannot be started or fails
+ * @param {RunOptions} options
+ * @returns {Promise<void>}
+ * @throws {Problem} if the program cannot be started or fails
  */
 export async function run(command, args, { label, cwd, log, env, packages }) {
 	mkdirSync(dirname(log), { recursive: true });
-	// Compilers write little: what the disk's count shows then is somebody else's.
+	// Compilers write little, so the disk's counter would mostly show what other programs write.
 	const view = progress(label, packages === undefined ? undefined : cwd);
-	const follow = follower(view, packages);
+	const showActivity = npmActivity(view, packages);
+	/** @type {string[]} */
 	const output = [];
-	// npm goes on, and ends with 0, when a file of a package could not be written: its warning is the only sign.
-	let broken = false;
+	// npm continues and exits with 0 when it cannot write a file of a package; its warning is the only sign.
+	let isIncomplete = false;
 	const file = createWriteStream(log, { flags: 'a' });
-	// A full disk must not turn the log into the failure: npm's own failure follows at once.
+	// On a full disk the log fails first; npm's own error, which follows at once, is the one to report.
 	file.on('error', () => undefined);
 	const child = spawn(command, args, {
 		cwd,
 		env: env ?? ownEnvironment(),
 		stdio: ['ignore', 'pipe', 'pipe'],
-		// Leader of a process group of its own.
+		// Makes the child the leader of a new process group, so that the whole group can be stopped.
 		detached: true,
 	});
 	for (const stream of [child.stdout, child.stderr]) {
@@ -111,28 +146,28 @@ export async function run(command, args, { label, cwd, log, env, packages }) {
 			file.write(`${line}\n`);
 			output.push(line);
 			if (output.length > 200) output.shift();
-			if (/TAR_ENTRY_ERROR|\bENOSPC\b/.test(line) && !broken) {
-				broken = true;
-				endGroup(child);
+			if (/TAR_ENTRY_ERROR|\bENOSPC\b/.test(line) && !isIncomplete) {
+				isIncomplete = true;
+				stopGroup(child);
 			}
-			follow(line);
+			showActivity(line);
 		});
 	}
-	const letGo = endTogether(child);
+	const removeHandlers = stopOnSignal(child);
 	try {
 		await new Promise((resolve, reject) => {
-			child.once('error', (error) =>
+			child.once('error', (/** @type {NodeJS.ErrnoException} */ error) =>
 				reject(
 					error.code === 'ENOENT'
 						? new Problem(
-								`"${command}" was not found on this machine. It comes with Node.js: install Node.js 20 or later.`,
+								`"${command}" was not found on this machine. It is part of Node.js: install Node.js 20 or later.`,
 							)
 						: error,
 				),
 			);
 			child.once('close', (code, signal) =>
-				code === 0 && !broken
-					? resolve()
+				code === 0 && !isIncomplete
+					? resolve(undefined)
 					: reject(failure(`${command} ${args[0]}`, output, code, signal, log)),
 			);
 		});
@@ -141,7 +176,7 @@ export async function run(command, args, { label, cwd, log, env, packages }) {
 		view.failed();
 		throw error;
 	} finally {
-		letGo();
+		removeHandlers();
 		file.end();
 	}
 }

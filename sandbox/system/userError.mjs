@@ -1,41 +1,45 @@
-/** A failure the person can do something about: its message is the whole sentence to show, without a stack. */
+/** An error that the user can fix: its message is shown as it is, without a stack. */
 export class Problem extends Error {
 	name = 'Problem';
 }
 
-/** Port, disk and network faults by their system code: the same words wherever they turn up. */
-const SENTENCES = {
+/**
+ * Messages for errors of the disk, by system code.
+ * @type {Record<string, string>}
+ */
+const MESSAGES = {
 	ENOSPC:
-		'The disk is full. A whole installation takes about 4 GB: make room, then run the command again.',
-	EDQUOT: 'Your disk quota is used up. A whole installation takes about 4 GB: make room first.',
-	EACCES: 'A file or folder may not be written. Check who owns this folder and what is in it.',
-	EROFS: 'This folder lies on a read-only file system: clone the repository to a writable place.',
+		'The disk is full. A complete installation needs about 4 GB. Free up some space and run the command again.',
+	EDQUOT:
+		'Your disk quota is exceeded. A complete installation needs about 4 GB. Free up some space and run the command again.',
+	EACCES: 'A file or folder is not writable. Check who owns this folder and its contents.',
+	EROFS: 'This folder is on a read-only file system. Clone the repository to a writable location.',
 };
 
 const NETWORK =
 	/\b(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|EHOSTUNREACH|ERR_SOCKET_TIMEOUT|EIDLETIMEOUT)\b/;
 
 /**
- * Finds the known fault in a program's output or an error's message.
+ * Finds a known error in a program's output or an error's message.
  * @param {string} text
- * @returns {string | undefined} the sentence to show, or undefined when nothing known is in it
+ * @returns {string | undefined} the message to show, or undefined if the text contains no known error
  */
 export function sentenceFor(text) {
-	if (/no space left on device/i.test(text)) return SENTENCES.ENOSPC;
-	const code = Object.keys(SENTENCES).find((known) => new RegExp(`\\b${known}\\b`).test(text));
-	if (code) return SENTENCES[code];
+	if (/no space left on device/i.test(text)) return MESSAGES.ENOSPC;
+	const code = Object.keys(MESSAGES).find((known) => new RegExp(`\\b${known}\\b`).test(text));
+	if (code) return MESSAGES[code];
 	const network = NETWORK.exec(text);
 	if (network) {
 		return (
-			`npm could not reach its package registry (${network[1]}). Check the network and, if you use one, the proxy ` +
-			'(npm config list), then run the command again: what has arrived is kept in the cache of npm.'
+			`npm could not connect to its package registry (${network[1]}). Check the network and, if you use one, the proxy ` +
+			'(npm config list), then run the command again. Packages that were already downloaded are in npm’s cache.'
 		);
 	}
 	return undefined;
 }
 
 /**
- * Prints a failure and sets the exit code. Known faults become their sentence; only a fault nobody foresaw shows its stack.
+ * Prints an error and sets the exit code to 1. Only unexpected errors are shown with their stack.
  * @param {unknown} error
  */
 export function report(error) {
@@ -45,7 +49,7 @@ export function report(error) {
 		return;
 	}
 	const known = error instanceof Error ? sentenceFor(error.message) : undefined;
-	// The stack, not the object: an HTTP client's error carries hundreds of lines of sockets and buffers.
+	// The stack, not the object: an HTTP client's error contains hundreds of lines of sockets and buffers.
 	const shown = error instanceof Error ? error.stack : String(error);
 	console.error(`\n${known ?? shown}`);
 }

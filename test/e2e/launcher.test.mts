@@ -139,7 +139,7 @@ describe('npm start', () => {
 			const launcher = start('--prot', '1');
 
 			expect(await launcher.ended).toBe(1);
-			expect(launcher.output()).toContain('There are --once, --port and --sandbox-port.');
+			expect(launcher.output()).toContain('The options are --once, --port and --sandbox-port.');
 			expect(launcher.output()).not.toMatch(/^\s+at /m);
 		},
 		INSTALL_MS,

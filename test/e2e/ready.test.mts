@@ -131,7 +131,7 @@ describe('making a clone ready', () => {
 		expect(existsSync(at('.run', 'install.lock'))).toBe(false);
 		const { code, output } = await outcome(ready());
 		expect(code).toBe(0);
-		expect(output).not.toContain('waiting for it');
+		expect(output).not.toContain('Waiting for process');
 	});
 });
 
@@ -149,7 +149,7 @@ describe('what it says when it cannot', () => {
 		const { code, output } = await outcome(ready(env));
 
 		expect(code).toBe(1);
-		expect(output).toContain('npm could not reach its package registry (ECONNREFUSED)');
+		expect(output).toContain('npm could not connect to its package registry (ECONNREFUSED)');
 		expect(output).not.toMatch(/^\s+at |npm error/m);
 		expect(existsSync(at('node_modules', '.ready'))).toBe(false);
 		expect((await outcome(ready(env))).code).toBe(1);
@@ -181,7 +181,7 @@ describe('what it says when it cannot', () => {
 
 	it('Node.js too old; missing build tools', () => {
 		expect(() => checkNode('18.20.4')).toThrow(
-			'This is Node.js 18.20.4; Node.js 20 or later is needed',
+			'This is Node.js 18.20.4, but Node.js 20 or later is required',
 		);
 		expect(() => checkNode('20.0.0')).not.toThrow();
 		expect(() => checkBuildTools(at('nothing'))).toThrow(
