@@ -1,18 +1,18 @@
-import type { System } from '../sandbox/n8n/environment.mts';
+import type { Environment } from '../sandbox/n8n/environment.mts';
 
 /** What a case is measured with: a real n8n and the sandbox, both started anew for it. */
 export interface Bench {
-	system: System;
+	environment: Environment;
 	/** A folder in memory where there is one: the disk shall not be what is measured. */
 	folder: string;
 	/** Process id of n8n itself. */
 	n8nPid: number;
 	/** Told what is measured at the moment. */
-	tell(line: string): void;
+	log(line: string): void;
 }
 
 /** Something that the issue of the case asks for, and what came out. */
-export interface Target {
+export interface Threshold {
 	wanted: string;
 	measured: string;
 	met: boolean;
@@ -27,7 +27,7 @@ export interface Findings {
 	/** How it was measured, a sentence each. */
 	method: readonly string[];
 	table: Table;
-	targets: readonly Target[];
+	thresholds: readonly Threshold[];
 }
 
 export interface Case {
@@ -48,10 +48,10 @@ export function median(numbers: readonly number[]): number {
 }
 
 /** A ratio with two digits, and what is wanted of it. */
-export function atLeast(wanted: string, least: number, ratio: number): Target {
+export function atLeast(wanted: string, least: number, ratio: number): Threshold {
 	return { wanted, measured: ratio.toFixed(2), met: ratio >= least };
 }
 
-export function atMost(wanted: string, most: number, value: number, unit: string): Target {
+export function atMost(wanted: string, most: number, value: number, unit: string): Threshold {
 	return { wanted, measured: `${value.toFixed(1)} ${unit}`, met: value <= most };
 }

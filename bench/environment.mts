@@ -1,42 +1,47 @@
 import { existsSync, mkdtempSync, readdirSync, rmSync, statfsSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startSystem } from '../sandbox/n8n/environment.mts';
+import { startEnvironment } from '../sandbox/n8n/environment.mts';
 import { startSandbox } from '../sandbox/server.mts';
 import { type Bench, GIB, MIB } from './case.mts';
 import { childOf } from './memory.mts';
 
 /** Bytes that a case may lay down: a file of 3 GiB at its source, in n8n and at the service. */
-const NEEDED = 10 * GIB;
+const NEEDED_BYTES = 10 * GIB;
 
 /** Where the files lie: in memory if there is room, so that no disk decides; FILE_DELIVERY_BENCH_DIR says otherwise. */
-function ground(): string {
+function pickFolder(): string {
 	const wanted = process.env.FILE_DELIVERY_BENCH_DIR;
 	if (wanted) return wanted;
 	const memory = '/dev/shm';
 	if (!existsSync(memory)) return tmpdir();
 	const { bavail, bsize } = statfsSync(memory);
-	return bavail * bsize >= NEEDED ? memory : tmpdir();
+	return bavail * bsize >= NEEDED_BYTES ? memory : tmpdir();
 }
 
 /** Runs work with a new n8n and a new sandbox, and leaves nothing of them behind. */
-export async function withBench<T>(
+export async function withEnvironment<T>(
 	env: Record<string, string>,
-	tell: Bench['tell'],
+	log: Bench['log'],
 	work: (bench: Bench) => Promise<T>,
 ): Promise<T> {
-	const folder = mkdtempSync(join(ground(), 'file-delivery-bench-'));
+	const folder = mkdtempSync(join(pickFolder(), 'file-delivery-bench-'));
 	try {
-		const system = await startSystem({
+		const environment = await startEnvironment({
 			folder,
-			tell,
+			log,
 			env: { N8N_RESTRICT_FILE_ACCESS_TO: folder, ...env },
 			openSandbox: async (dataDir) => await startSandbox({ dataDir }),
 		});
 		try {
-			return await work({ system, folder, tell, n8nPid: childOf(system.n8n.pid) });
+			return await work({
+				environment,
+				folder,
+				log,
+				n8nPid: childOf(environment.n8n.pid),
+			});
 		} finally {
-			await system.stop();
+			await environment.stop();
 		}
 	} finally {
 		rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
@@ -44,7 +49,7 @@ export async function withBench<T>(
 }
 
 /** Removes the large files below a folder, whoever they belong to; the next run needs their place. */
-export function sweep(folder: string, except: readonly string[] = []): void {
+export function removeLargeFiles(folder: string, except: readonly string[] = []): void {
 	for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
 		const path = join(entry.parentPath, entry.name);
 		if (!entry.isFile() || except.includes(path) || path.endsWith('.sqlite')) continue;

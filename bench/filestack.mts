@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import axios from 'axios';
-import { textAt } from '../sandbox/n8n/json.mts';
+import { getString } from '../sandbox/n8n/json.mts';
 import type { Bench } from './case.mts';
 
 /** Filestack's stand-in: it takes a file as the plain body of one request, so nothing but the bytes is measured. */
@@ -9,15 +9,15 @@ export class Filestack {
 	private readonly origins: Record<string, string>;
 	private readonly apiKey: string;
 
-	private constructor({ system }: Bench) {
-		const { origins, credentials } = system.sandbox.info.services.filestack;
+	private constructor({ environment }: Bench) {
+		const { origins, credentials } = environment.sandbox.info.services.filestack;
 		this.origins = origins;
 		this.apiKey = credentials.apiKey;
 	}
 
 	/** With an app that wants no signatures: HTTP Request node and curl cannot make any. */
 	static async open(bench: Bench): Promise<Filestack> {
-		const { portal } = bench.system.sandbox.info;
+		const { portal } = bench.environment.sandbox.info;
 		await axios.patch(`${portal}/api/services/filestack/settings`, { security: 'off' });
 		return new Filestack(bench);
 	}
@@ -39,6 +39,6 @@ export class Filestack {
 			...['--request', 'POST', '--upload-file', file, this.storeUrl],
 		]);
 		const answer: unknown = JSON.parse(stdout);
-		return textAt(answer, 'url').split('/').at(-1) ?? '';
+		return getString(answer, 'url').split('/').at(-1) ?? '';
 	}
 }

@@ -7,7 +7,7 @@ export function childOf(pid: number): number {
 }
 
 /** Begins a new peak: from here on {@link peakMemory} tells the highest since now (proc(5), clear_refs). */
-export function forgetPeak(pid: number): void {
+export function resetPeak(pid: number): void {
 	writeFileSync(`/proc/${pid}/clear_refs`, '5');
 }
 

@@ -24,7 +24,7 @@ function markdown({ head, rows }: Table): string {
 export function section(
 	name: string,
 	title: string,
-	{ method, table, targets }: Findings,
+	{ method, table, thresholds: targets }: Findings,
 	machine: readonly string[],
 ): string {
 	const wanted = targets.map(
@@ -41,7 +41,7 @@ export function section(
 }
 
 /** Keeps a case's section in RESULTS.md, in the order of the cases. */
-export function keep(name: string, text: string, order: readonly string[]): void {
+export function saveSection(name: string, text: string, order: readonly string[]): void {
 	const old = existsSync(RESULTS) ? readFileSync(RESULTS, 'utf8') : '';
 	const sections = new Map<string, string>();
 	for (const part of old.split(/(?=<!-- case \w+ -->)/)) {

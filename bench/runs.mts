@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import type { JsonObject } from '../sandbox/n8n/json.mts';
 import { type Execution, waitForExecution } from '../sandbox/n8n/executions.mts';
-import { createWorkflow, runByHand, type WorkflowNode } from '../sandbox/n8n/workflows.mts';
+import { createWorkflow, runManually, type WorkflowNode } from '../sandbox/n8n/workflows.mts';
 import type { Bench } from './case.mts';
-import { forgetPeak, peakMemory } from './memory.mts';
+import { resetPeak, peakMemory } from './memory.mts';
 
 /** Seconds that one execution may take. */
-const PATIENCE = 600;
+const MAX_SECONDS = 600;
 
-export interface Measured {
+export interface Measurement {
 	/** Seconds that the last node worked, by n8n's own count. */
 	seconds: number;
 	/** MiB; the most that n8n had in use during the execution. */
@@ -29,14 +29,14 @@ export function step(
 
 /** One of ours, with the sandbox's credential. */
 export function ours(
-	{ system }: Bench,
+	{ environment }: Bench,
 	name: string,
 	type: string,
 	parameters: JsonObject,
 	data?: { id: string; name: string },
 ): WorkflowNode {
 	const credentialType = `${type.replace(/Trigger$/, '')}Api`;
-	const credential = data ?? system.credentials.find((one) => one.type === credentialType);
+	const credential = data ?? environment.credentials.find((one) => one.type === credentialType);
 	if (!credential) throw new Error(`There is no credential for ${type}`);
 	const credentials = { [credentialType]: { id: credential.id, name: credential.name } };
 	return step(
@@ -60,8 +60,8 @@ export const readFile = (path: string) =>
  * Runs the nodes one after the other in n8n and tells how long the last one took.
  * @throws {Error} when the execution fails: what did not succeed is no measurement
  */
-export async function run(bench: Bench, ...nodes: WorkflowNode[]): Promise<Measured> {
-	const { rest } = bench.system;
+export async function run(bench: Bench, ...nodes: WorkflowNode[]): Promise<Measurement> {
+	const { rest } = bench.environment;
 	const start = step('Start', 'n8n-nodes-base.manualTrigger', 1, {});
 	const all = [start, ...nodes];
 	const connections = Object.fromEntries(
@@ -69,8 +69,8 @@ export async function run(bench: Bench, ...nodes: WorkflowNode[]): Promise<Measu
 	);
 	const content = { name: `bench ${randomUUID()}`, nodes: all, connections };
 	const workflow = await createWorkflow(rest, content);
-	forgetPeak(bench.n8nPid);
-	const execution = await waitForExecution(rest, await runByHand(rest, workflow), PATIENCE);
+	resetPeak(bench.n8nPid);
+	const execution = await waitForExecution(rest, await runManually(rest, workflow), MAX_SECONDS);
 	const peak = peakMemory(bench.n8nPid);
 	if (execution.status !== 'success') {
 		throw new Error(`The execution ended as "${execution.status}": ${execution.error}`);

@@ -3,10 +3,10 @@ import { createInterface } from 'node:readline';
 import { join } from 'node:path';
 import { ROOT } from '../sandbox/system/repository.mjs';
 import type { Credential } from '../sandbox/n8n/credentials.mts';
-import { putCredential } from '../sandbox/n8n/credentials.mts';
+import { upsertCredential } from '../sandbox/n8n/credentials.mts';
 import type { Bench } from './case.mts';
 
-export interface Line {
+export interface NetworkConditions {
 	/** Milliseconds. */
 	roundTrip: number;
 	/** Bytes a second, in each direction of a connection. */
@@ -17,13 +17,13 @@ export interface Line {
  * Puts a slow line before the API of a service while something is measured, in a process of its own; see link.mjs.
  * @param work is given a credential of the service that leads over the line, and its base URL
  */
-export async function overLine<T>(
-	{ system }: Bench,
+export async function withThrottledProxy<T>(
+	{ environment }: Bench,
 	service: 'fileShot' | 'filesApp',
-	{ roundTrip, rate }: Line,
+	{ roundTrip, rate }: NetworkConditions,
 	work: (credential: Credential, baseUrl: string) => Promise<T>,
 ): Promise<T> {
-	const { credentials } = system.sandbox.info.services[service];
+	const { credentials } = environment.sandbox.info.services[service];
 	const baseUrl = new URL(credentials.baseUrl);
 	const script = join(ROOT, 'bench', 'throttledProxy.mjs');
 	const args = [script, baseUrl.port, String(roundTrip), String(rate)];
@@ -34,7 +34,11 @@ export async function overLine<T>(
 		);
 		const data = { ...credentials, baseUrl: baseUrl.href.replace(/\/$/, '') };
 		const name = `${service} over a slow line`;
-		const credential = await putCredential(system.rest, { name, type: `${service}Api`, data });
+		const credential = await upsertCredential(environment.rest, {
+			name,
+			type: `${service}Api`,
+			data,
+		});
 		return await work(credential, data.baseUrl);
 	} finally {
 		child.stdin.end();

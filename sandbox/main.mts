@@ -1,10 +1,10 @@
 import './core/v8Flags.mts';
 import { fstatSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { SandboxProblem, sentenceOf } from './core/sandboxError.mts';
+import { SandboxError, messageOf } from './core/sandboxError.mts';
 import { type Sandbox, startSandbox } from './server.mts';
 
-const HIGHEST_SPEED = 100_000;
+const MAX_SPEED = 100_000;
 
 interface Flags {
 	port: number;
@@ -26,7 +26,7 @@ function readFlags(): Flags {
 			},
 		}).values;
 	} catch (error) {
-		throw new SandboxProblem(sentenceOf(error));
+		throw new SandboxError(messageOf(error));
 	}
 	return {
 		port: number(
@@ -35,12 +35,7 @@ function readFlags(): Flags {
 			(port) => Number.isInteger(port) && port <= 65_000,
 			'a port, 0 to 65000',
 		),
-		speed: number(
-			'--speed',
-			values.speed,
-			(speed) => speed <= HIGHEST_SPEED,
-			`0 to ${HIGHEST_SPEED}`,
-		),
+		speed: number('--speed', values.speed, (speed) => speed <= MAX_SPEED, `0 to ${MAX_SPEED}`),
 		data: values.data,
 		json: values.json,
 	};
@@ -54,7 +49,7 @@ function number(
 ): number {
 	const value = Number(text);
 	if (text.trim() !== '' && value >= 0 && isRight(value)) return value;
-	throw new SandboxProblem(`${flag} takes ${wanted}, not "${text}".`);
+	throw new SandboxError(`${flag} takes ${wanted}, not "${text}".`);
 }
 
 /** The same as the portal's first page, for a terminal. */
@@ -98,9 +93,9 @@ async function main(): Promise<void> {
 }
 
 main().catch((error: unknown) => {
-	const isProblem = error instanceof SandboxProblem;
+	const isProblem = error instanceof SandboxError;
 	process.stderr.write(
-		`${isProblem ? error.message : `The sandbox could not start: ${sentenceOf(error)}`}\n`,
+		`${isProblem ? error.message : `The sandbox could not start: ${messageOf(error)}`}\n`,
 	);
 	process.exitCode = 1;
 });

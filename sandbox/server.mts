@@ -7,7 +7,7 @@ import { Deliveries } from './core/deliveries.mts';
 import { readJson, writeJson } from './core/jsonStore.mts';
 import { Faults } from './core/faults.mts';
 import { Outbox } from './core/outbox.mts';
-import { SandboxProblem, codeOf } from './core/sandboxError.mts';
+import { SandboxError, codeOf } from './core/sandboxError.mts';
 import { RequestLog } from './core/requestLog.mts';
 import { type RunningService, openService } from './core/runningService.mts';
 import type { Service } from './core/service.mts';
@@ -57,7 +57,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 	await makeUsable(dataDir);
 	const lock = takeLock(join(dataDir, 'lock'));
 	if ('holder' in lock) {
-		throw new SandboxProblem(
+		throw new SandboxError(
 			`The data folder ${dataDir} belongs to a sandbox that is running (process ${lock.holder}); choose another with --data.`,
 		);
 	}
@@ -135,7 +135,7 @@ async function makeUsable(folder: string): Promise<void> {
 		await mkdir(folder, { recursive: true });
 		await access(folder, constants.W_OK);
 	} catch (error) {
-		throw new SandboxProblem(
+		throw new SandboxError(
 			`The data folder ${folder} cannot be written (${codeOf(error) ?? 'unknown'}); choose another with --data.`,
 		);
 	}
@@ -152,12 +152,12 @@ async function listenOn(
 	} catch (error) {
 		const code = codeOf(error);
 		if (code === 'EADDRINUSE') {
-			throw new SandboxProblem(
+			throw new SandboxError(
 				`Port ${port} is taken (needed for ${what}); is a sandbox running already? Choose others with --port.`,
 			);
 		}
 		if (code === undefined) throw error;
-		throw new SandboxProblem(`Cannot listen on ${host}, port ${port}, for ${what} (${code}).`);
+		throw new SandboxError(`Cannot listen on ${host}, port ${port}, for ${what} (${code}).`);
 	}
 	const address = server.addresses()[0];
 	// A wildcard address is no place to go to.

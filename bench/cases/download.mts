@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Bench, Case } from '../case.mts';
 import { Filestack } from '../filestack.mts';
-import { bare, curl } from '../programs.mts';
+import { baseline, curl } from '../programs.mts';
 import { ours, run, step } from '../runs.mts';
 import { type Ways, wholeFile } from './wholeFile.mts';
 
@@ -42,6 +42,6 @@ function waysOf(bench: Bench, filestack: Filestack, handle: string): Ways {
 				}),
 			),
 		curl: async () => await curl('--output', target, url),
-		bare: async (hashing) => await bare('download', hashing, target, url),
+		bare: async (hashing) => await baseline('download', hashing, target, url),
 	};
 }

@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildPackage } from '../../sandbox/n8n/buildPackage.mts';
-import { describeHost } from '../../sandbox/n8n/versions.mts';
+import { describeInstallation } from '../../sandbox/n8n/versions.mts';
 import { type Case, median } from '../case.mts';
 import { loadTime } from '../programs.mts';
 
@@ -11,7 +11,7 @@ const ROUNDS = 7;
 export const load: Case = {
 	title: 'Loading and size of the package',
 	async run({ folder }) {
-		const { folder: host } = describeHost('newest');
+		const { folder: host } = describeInstallation('newest');
 		const modules = join(folder, 'n8n', '.n8n', 'nodes', 'node_modules');
 		const times: number[] = [];
 		for (let round = 0; round < ROUNDS; round++) {
@@ -33,7 +33,7 @@ export const load: Case = {
 					['packed, kB', (packed / 1000).toFixed(0)],
 				],
 			},
-			targets: [],
+			thresholds: [],
 		};
 	},
 };

@@ -1,7 +1,7 @@
-import { sweep } from '../environment.mts';
+import { removeLargeFiles } from '../environment.mts';
 import { atLeast, atMost, type Case, MIB } from '../case.mts';
 import { makeFile } from '../files.mts';
-import { overLine } from '../throttledProxy.mts';
+import { withThrottledProxy } from '../throttledProxy.mts';
 import { ours, readFile, run } from '../runs.mts';
 
 const SIZE = 512 * MIB;
@@ -13,7 +13,7 @@ const LINE = { roundTrip: 50, rate: 16 * MIB };
 export const parts: Case = {
 	title: 'Upload in parts over a slow line',
 	async run(bench) {
-		return await overLine(bench, 'fileShot', LINE, async (credential) => {
+		return await withThrottledProxy(bench, 'fileShot', LINE, async (credential) => {
 			const upload = async (size: number, partsAtOnce: number) => {
 				const file = await makeFile(bench.folder, size);
 				const measured = await run(
@@ -32,14 +32,14 @@ export const parts: Case = {
 						credential,
 					),
 				);
-				sweep(bench.folder);
+				removeLargeFiles(bench.folder);
 				return measured;
 			};
 			await upload(MIB, 1);
 			const small = await upload(MIB, 1);
 			const found = new Map<number, { seconds: number; growth: number }>();
 			for (const atOnce of AT_ONCE) {
-				bench.tell(`${atOnce} at once`);
+				bench.log(`${atOnce} at once`);
 				const { seconds, peak } = await upload(SIZE, atOnce);
 				found.set(atOnce, { seconds, growth: peak - small.peak });
 			}
@@ -61,7 +61,7 @@ export const parts: Case = {
 						one.growth.toFixed(0),
 					]),
 				},
-				targets: [
+				thresholds: [
 					atLeast('8 at once at least 4 × as fast as one at a time', 4, alone / seconds),
 					atMost(
 						`memory at most part size × parts at once + 64 MiB (${allowed})`,

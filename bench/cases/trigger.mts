@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import axios from 'axios';
 import pRetry from 'p-retry';
 import { ROOT } from '../../sandbox/system/repository.mjs';
-import { objectsAt } from '../../sandbox/n8n/json.mts';
+import { getObjects } from '../../sandbox/n8n/json.mts';
 import {
 	activateWorkflow,
 	createWorkflow,
-	webhookAnswers,
+	waitForWebhook,
 	type WorkflowNode,
 } from '../../sandbox/n8n/workflows.mts';
 import { atLeast, type Bench, type Case, type Findings, MIB, median } from '../case.mts';
@@ -66,7 +66,7 @@ async function deliveries(bench: Bench, isolates: string): Promise<Findings> {
 	await round(bench, plain);
 	await round(bench, signed);
 	for (let n = 1; n <= ROUNDS; n++) {
-		bench.tell(`round ${n} of ${ROUNDS}`);
+		bench.log(`round ${n} of ${ROUNDS}`);
 		rates.plain.push(await round(bench, plain));
 		rates.signed.push(await round(bench, signed));
 	}
@@ -86,26 +86,26 @@ async function deliveries(bench: Bench, isolates: string): Promise<Findings> {
 				['verification at 1 MiB, µs', verification(MIB, 200).toFixed(0)],
 			],
 		},
-		targets: [atLeast('at least 0.95 of the Webhook node', 0.95, ofSigned / ofPlain)],
+		thresholds: [atLeast('at least 0.95 of the Webhook node', 0.95, ofSigned / ofPlain)],
 	};
 }
 
 /** Activates a workflow of that one node. Gives back its URL. */
-async function active({ system }: Bench, node: WorkflowNode, path: string): Promise<string> {
-	const workflow = await createWorkflow(system.rest, {
+async function active({ environment }: Bench, node: WorkflowNode, path: string): Promise<string> {
+	const workflow = await createWorkflow(environment.rest, {
 		name: `bench ${node.name}`,
 		nodes: [node],
 		connections: {},
 	});
-	await activateWorkflow(system.rest, workflow);
-	const url = `${system.n8n.url}/${path}`;
-	await webhookAnswers(url);
+	await activateWorkflow(environment.rest, workflow);
+	const url = `${environment.n8n.url}/${path}`;
+	await waitForWebhook(url);
 	return url;
 }
 
 /** Deliveries a second, from the first until the last is answered. */
 async function round(bench: Bench, url: string): Promise<number> {
-	const { webhookSecret } = bench.system.sandbox.info.services.fileCourier.credentials;
+	const { webhookSecret } = bench.environment.sandbox.info.services.fileCourier.credentials;
 	const bodies = Array.from({ length: DELIVERIES }, () => {
 		const data = { request_id: randomUUID(), recipient_email: 'a@example.com', files: [] };
 		const event = { event: 'files.delivered', timestamp: new Date().toISOString(), data };
@@ -129,12 +129,15 @@ async function round(bench: Bench, url: string): Promise<number> {
 }
 
 /** Waits until no execution runs any more. */
-async function idle({ system }: Bench): Promise<void> {
+async function idle({ environment }: Bench): Promise<void> {
 	const filter = encodeURIComponent(JSON.stringify({ status: ['running', 'new'] }));
 	await pRetry(
 		async () => {
-			const answer = await system.rest.call('GET', `/rest/executions?limit=1&filter=${filter}`);
-			if (objectsAt(answer, 'data.results').length > 0) throw new Error('n8n is still at work');
+			const answer = await environment.rest.call(
+				'GET',
+				`/rest/executions?limit=1&filter=${filter}`,
+			);
+			if (getObjects(answer, 'data.results').length > 0) throw new Error('n8n is still at work');
 		},
 		{ retries: 200, minTimeout: 100, factor: 1 },
 	);

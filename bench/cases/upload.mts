@@ -1,6 +1,6 @@
 import type { Bench, Case } from '../case.mts';
 import { Filestack } from '../filestack.mts';
-import { bare, curl } from '../programs.mts';
+import { baseline, curl } from '../programs.mts';
 import { ours, readFile, run, step } from '../runs.mts';
 import { type Ways, wholeFile } from './wholeFile.mts';
 
@@ -50,6 +50,6 @@ function waysOf(bench: Bench, { storeUrl }: Filestack, file: string): Ways {
 				...['--request', 'POST', '--header', 'content-type: application/octet-stream'],
 				...['--output', '/dev/null', '--upload-file', file, storeUrl],
 			),
-		bare: async (hashing) => await bare('upload', hashing, file, storeUrl),
+		bare: async (hashing) => await baseline('upload', hashing, file, storeUrl),
 	};
 }

@@ -1,4 +1,4 @@
-import { sweep } from '../environment.mts';
+import { removeLargeFiles } from '../environment.mts';
 import {
 	atLeast,
 	atMost,
@@ -7,15 +7,15 @@ import {
 	GIB,
 	median,
 	MIB,
-	type Target,
+	type Threshold,
 } from '../case.mts';
 import { makeFile, nameOf } from '../files.mts';
-import { type Measured, readFile, run } from '../runs.mts';
+import { type Measurement, readFile, run } from '../runs.mts';
 
 /** The ways in which one file is moved: by n8n with one of two nodes, or by a program of its own (seconds). */
 export interface Ways {
-	ours(sha256: boolean): Promise<Measured>;
-	peer(): Promise<Measured>;
+	ours(sha256: boolean): Promise<Measurement>;
+	peer(): Promise<Measurement>;
 	curl(): Promise<number>;
 	bare(hashing: 'plain' | 'sha256'): Promise<number>;
 }
@@ -46,7 +46,7 @@ export async function wholeFile(
 ): Promise<Findings> {
 	const withFile = async <T,>(size: number, work: (ways: Ways) => Promise<T>): Promise<T> => {
 		const outcome = await work(await prepare(await makeFile(bench.folder, size)));
-		sweep(bench.folder);
+		removeLargeFiles(bench.folder);
 		return outcome;
 	};
 	const peaks = async (who: 'ours' | 'peer'): Promise<Peaks> => {
@@ -54,12 +54,12 @@ export async function wholeFile(
 		await withFile(MIB, async (ways) => await ways[who](true));
 		const found = new Map<number, number>();
 		for (const size of SIZES) {
-			bench.tell(`memory of ${CONTENDERS[who === 'ours' ? 'oursHashed' : who]}, ${nameOf(size)}`);
+			bench.log(`memory of ${CONTENDERS[who === 'ours' ? 'oursHashed' : who]}, ${nameOf(size)}`);
 			found.set(size, (await withFile(size, async (ways) => await ways[who](true))).peak);
 		}
 		return found;
 	};
-	bench.tell('memory of n8n itself');
+	bench.log('memory of n8n itself');
 	const start = (await n8nReads(bench, MIB)).peak;
 	const settled = (await n8nReads(bench, 256 * MIB)).peak;
 	const ours = await peaks('ours');
@@ -85,14 +85,14 @@ export async function wholeFile(
 				];
 			}),
 		},
-		targets: targetsOf(ours, speeds),
+		thresholds: targetsOf(ours, speeds),
 	};
 }
 
 /** n8n's own node reads a file into binary storage, and nothing is done with it. */
-async function n8nReads(bench: Bench, size: number): Promise<Measured> {
+async function n8nReads(bench: Bench, size: number): Promise<Measurement> {
 	const outcome = await run(bench, readFile(await makeFile(bench.folder, size)));
-	sweep(bench.folder);
+	removeLargeFiles(bench.folder);
 	return outcome;
 }
 
@@ -115,7 +115,7 @@ async function speedsOf(
 	for (let round = 1; round <= ROUNDS; round++) {
 		for (const who of turns) {
 			const took = await withFile(GIB, ways[who]);
-			bench.tell(`speed, round ${round} of ${ROUNDS}: ${CONTENDERS[who]}, ${took.toFixed(2)} s`);
+			bench.log(`speed, round ${round} of ${ROUNDS}: ${CONTENDERS[who]}, ${took.toFixed(2)} s`);
 			seconds[who].push(took);
 		}
 		turns.reverse();
@@ -125,7 +125,7 @@ async function speedsOf(
 	) as Speeds;
 }
 
-function targetsOf(ours: Peaks, speeds: Speeds): Target[] {
+function targetsOf(ours: Peaks, speeds: Speeds): Threshold[] {
 	const growth = (ours.get(LARGEST) ?? NaN) - (ours.get(MIB) ?? NaN);
 	return [
 		atMost('memory grows from 1 MiB to 3 GiB by at most 64 MiB', 64, growth, 'MiB'),

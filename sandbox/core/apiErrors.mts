@@ -1,7 +1,7 @@
 import type { FastifyError, FastifyInstance } from 'fastify';
-import { TooLarge } from './blobs.mts';
-import { FormRefused } from './form.mts';
-import { hasHungUp } from './sandboxError.mts';
+import { TooLargeError } from './blobs.mts';
+import { FormError } from './form.mts';
+import { isClientDisconnect } from './sandboxError.mts';
 import type { ServiceError } from './service.mts';
 
 export interface ApiErrors {
@@ -14,9 +14,9 @@ export interface ApiErrors {
 }
 
 /** Lets an API word in its own shape what its routes, the HTTP library, the form's parser and the disk refuse. */
-export function answerErrors(app: FastifyInstance, api: ApiErrors): void {
+export function addErrorHandlers(app: FastifyInstance, api: ApiErrors): void {
 	app.setErrorHandler(async (problem: FastifyError, _request, reply) => {
-		const { status, message } = refusal(problem, api.unsupportedType);
+		const { status, message } = toResponse(problem, api.unsupportedType);
 		if (status >= 500) throw problem;
 		// What the route has said of a file does not hold for the error; what the error says of itself does.
 		reply.removeHeader('content-disposition').removeHeader('content-type');
@@ -28,17 +28,17 @@ export function answerErrors(app: FastifyInstance, api: ApiErrors): void {
 	);
 }
 
-function refusal(
+function toResponse(
 	problem: FastifyError,
 	unsupportedType: number,
 ): { status: number; message?: string } {
-	if (problem instanceof TooLarge) return { status: 413 };
-	if (problem instanceof FormRefused) {
+	if (problem instanceof TooLargeError) return { status: 413 };
+	if (problem instanceof FormError) {
 		return problem.reason === 'notMultipart'
 			? { status: unsupportedType, message: 'Content-Type must be multipart/form-data' }
 			: { status: 400, message: 'The multipart body is incomplete' };
 	}
-	if (hasHungUp(problem)) return { status: 400, message: 'Incomplete body' };
+	if (isClientDisconnect(problem)) return { status: 400, message: 'Incomplete body' };
 	switch (problem.code) {
 		case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
 			return { status: unsupportedType, message: 'Unsupported Content-Type' };

@@ -15,13 +15,17 @@ export interface Blob {
 }
 
 /** A stream had more bytes than it may. */
-export class TooLarge extends Error {}
+export class TooLargeError extends Error {}
 
 /** Bytes that are written at once; with Node's usual sizes uploads ran at two thirds of the speed (487 against 717 MiB/s). */
 const BLOCK_SIZE = 1024 * 1024;
 
 /** What a static file server is told when it sends a blob: headers are the service's own, and it reads 16 KiB unless told. */
-export const SENDING = { contentType: false, cacheControl: false, highWaterMark: BLOCK_SIZE / 4 };
+export const SEND_OPTIONS = {
+	contentType: false,
+	cacheControl: false,
+	highWaterMark: BLOCK_SIZE / 4,
+};
 
 /** Files on disk. They stream in and out; no file is ever held in memory. */
 export class Blobs {
@@ -53,7 +57,7 @@ export class Blobs {
 			highWaterMark: BLOCK_SIZE,
 		});
 		try {
-			await pipeline(source, upTo(limit), file);
+			await pipeline(source, limitSize(limit), file);
 			// A download tells it as Last-Modified: in sandbox time, like every other time.
 			const now = this.#clock.now();
 			await utimes(draft, now, now);
@@ -94,17 +98,17 @@ export class Blobs {
  * Lets no more bytes through than there may be. The others are read all the same: an upload that is given up half-way
  * takes its connection with it, and nobody would hear why.
  */
-function upTo(limit: number): Transform {
+function limitSize(limit: number): Transform {
 	let size = 0;
 	return new Transform({
 		highWaterMark: BLOCK_SIZE,
 		transform(chunk: Buffer, _encoding, done) {
 			size += chunk.length;
-			fillYoungSpace(chunk.length);
+			triggerMinorGc(chunk.length);
 			done(null, size > limit ? undefined : chunk);
 		},
 		flush(done) {
-			done(size > limit ? new TooLarge(`More than ${limit} bytes`) : null);
+			done(size > limit ? new TooLargeError(`More than ${limit} bytes`) : null);
 		},
 	});
 }
@@ -118,6 +122,6 @@ const filled: { last?: readonly number[] } = {};
  * when it collects the whole of it; with this it collects the young objects alone, sooner and for a fraction of the time.
  * Otherwise the sandbox would be what a benchmark of uploads measures.
  */
-function fillYoungSpace(bytes: number): void {
+function triggerMinorGc(bytes: number): void {
 	for (let left = 2 * bytes; left > 0; left -= 8 * FILLING.length) filled.last = FILLING.slice();
 }

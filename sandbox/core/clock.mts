@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { sentenceOf } from './sandboxError.mts';
+import { messageOf } from './sandboxError.mts';
 
 /** Longest delay that setTimeout keeps without overflowing (it counts in a signed 32-bit number). */
-const LONGEST_SLEEP_MS = 2 ** 30;
+const MAX_TIMEOUT_MS = 2 ** 30;
 
 /** How long an advance waits for what is under way; no longer, since that may be waiting for the advance. */
-const PATIENCE_MS = 1000;
+const RUNNING_TIMEOUT_MS = 1000;
 
 interface Timer {
 	/** Sandbox time in milliseconds since the epoch. */
@@ -59,10 +59,10 @@ export class Clock {
 	at(due: Date, action: () => void | Promise<void>): () => void {
 		const timer = { due: due.getTime(), action };
 		this.#timers.add(timer);
-		this.#arm();
+		this.#scheduleWake();
 		return () => {
 			this.#timers.delete(timer);
-			this.#arm();
+			this.#scheduleWake();
 		};
 	}
 
@@ -72,7 +72,10 @@ export class Clock {
 	 * already gets a moment to end first.
 	 */
 	async advance(seconds: number): Promise<void> {
-		await Promise.race([Promise.all(this.#running), sleep(PATIENCE_MS, undefined, { ref: false })]);
+		await Promise.race([
+			Promise.all(this.#running),
+			sleep(RUNNING_TIMEOUT_MS, undefined, { ref: false }),
+		]);
 		const target = this.#millis() + seconds * 1000;
 		for (let next = this.#earliest(); next && next.due <= target; next = this.#earliest()) {
 			this.#timers.delete(next);
@@ -80,14 +83,14 @@ export class Clock {
 			await this.#start(next);
 		}
 		this.#moveTo(target);
-		this.#arm();
+		this.#scheduleWake();
 	}
 
 	/** Changes the pace from now on; timers keep their sandbox time. */
 	setSpeed(speed: number): void {
 		this.#moveTo(this.#millis());
 		this.#speed = speed;
-		this.#arm();
+		this.#scheduleWake();
 	}
 
 	/** Back to the host's time and pace. The one way back: what has expired by then is open again. */
@@ -95,7 +98,7 @@ export class Clock {
 		this.#real = Date.now();
 		this.#sandbox = this.#real;
 		this.#speed = 1;
-		this.#arm();
+		this.#scheduleWake();
 	}
 
 	/** Drops all timers. */
@@ -131,28 +134,28 @@ export class Clock {
 		try {
 			await timer.action();
 		} catch (error) {
-			this.#log(`A timer of the sandbox failed: ${sentenceOf(error)}`);
+			this.#log(`A timer of the sandbox failed: ${messageOf(error)}`);
 		}
 	}
 
-	#arm(): void {
+	#scheduleWake(): void {
 		clearTimeout(this.#wake);
 		const next = this.#earliest();
 		if (!next) return;
 		const ahead = Math.max(0, next.due - this.#millis());
 		if (ahead > 0 && this.#speed === 0) return;
-		const sleep = ahead === 0 ? 0 : Math.min(Math.ceil(ahead / this.#speed), LONGEST_SLEEP_MS);
-		this.#wake = setTimeout(() => this.#ring(), sleep);
+		const sleep = ahead === 0 ? 0 : Math.min(Math.ceil(ahead / this.#speed), MAX_TIMEOUT_MS);
+		this.#wake = setTimeout(() => this.#runDueTimers(), sleep);
 		this.#wake.unref();
 	}
 
-	#ring(): void {
+	#runDueTimers(): void {
 		const now = this.#millis();
 		const due = [...this.#timers].filter((timer) => timer.due <= now);
 		for (const timer of due.sort((a, b) => a.due - b.due)) {
 			this.#timers.delete(timer);
 			void this.#start(timer);
 		}
-		this.#arm();
+		this.#scheduleWake();
 	}
 }

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { attempt, type Attempt } from './attempt.mts';
+import { attemptDelivery, type Attempt } from './attempt.mts';
 import type { Clock } from './clock.mts';
-import { Documents } from './jsonStore.mts';
+import { JsonStore } from './jsonStore.mts';
 import type { Faults } from './faults.mts';
-import { Overtaking } from './reorderDeliveries.mts';
+import { DeliveryReorderer } from './reorderDeliveries.mts';
 import type { DeliveryPolicy } from './service.mts';
 
 export interface NewDelivery {
@@ -45,22 +45,22 @@ export interface DeliveriesOptions {
 
 /** Every webhook that a service has sent or will send. What is planned survives a restart. */
 export class Deliveries {
-	readonly #documents: Documents<Delivery>;
+	readonly #documents: JsonStore<Delivery>;
 	readonly #options: DeliveriesOptions;
 	readonly #closing = new AbortController();
-	readonly #overtaking = new Overtaking();
+	readonly #reorderer = new DeliveryReorderer();
 	/** Attempts that are under way. */
 	readonly #running = new Set<Promise<unknown>>();
 	/** How to call off the next scheduled attempt, by delivery. */
-	readonly #planned = new Map<string, () => void>();
+	readonly #scheduled = new Map<string, () => void>();
 
-	private constructor(documents: Documents<Delivery>, options: DeliveriesOptions) {
+	private constructor(documents: JsonStore<Delivery>, options: DeliveriesOptions) {
 		this.#documents = documents;
 		this.#options = options;
 	}
 
 	static async open(options: DeliveriesOptions): Promise<Deliveries> {
-		return new Deliveries(await Documents.open<Delivery>(options.folder), options);
+		return new Deliveries(await JsonStore.open<Delivery>(options.folder), options);
 	}
 
 	/** Plans again what an earlier run has left; due ones leave at once. To be called when all ports are open. */
@@ -69,7 +69,7 @@ export class Deliveries {
 			// Broken off within the request that sent it: nobody would try again, so it is lost.
 			const isLost = delivery.state === 'pending' && delivery.nextAttemptAt === undefined;
 			if (isLost) this.#settle(delivery, 'failed');
-			else this.#plan(delivery);
+			else this.#schedule(delivery);
 		}
 	}
 
@@ -87,7 +87,7 @@ export class Deliveries {
 		const delivery = this.#new(wanted);
 		delivery.nextAttemptAt = delivery.createdAt;
 		await this.#documents.put(delivery);
-		this.#plan(delivery);
+		this.#schedule(delivery);
 		return delivery;
 	}
 
@@ -110,7 +110,7 @@ export class Deliveries {
 	 */
 	async close(): Promise<void> {
 		this.#closing.abort();
-		for (const callOff of this.#planned.values()) callOff();
+		for (const callOff of this.#scheduled.values()) callOff();
 		await Promise.allSettled(this.#running);
 	}
 
@@ -125,14 +125,14 @@ export class Deliveries {
 		};
 	}
 
-	#plan(delivery: Delivery): void {
+	#schedule(delivery: Delivery): void {
 		if (delivery.nextAttemptAt === undefined || this.#closing.signal.aborted) return;
 		const due = new Date(delivery.nextAttemptAt);
 		const callOff = this.#options.clock.at(due, async () => {
-			this.#planned.delete(delivery.id);
+			this.#scheduled.delete(delivery.id);
 			await this.#attempt(delivery, 'scheduled');
 		});
-		this.#planned.set(delivery.id, callOff);
+		this.#scheduled.set(delivery.id, callOff);
 	}
 
 	#attempt(delivery: Delivery, kind: Attempt['kind']): Promise<Attempt | undefined> {
@@ -144,14 +144,14 @@ export class Deliveries {
 	async #attemptOnce(delivery: Delivery, kind: Attempt['kind']): Promise<Attempt | undefined> {
 		const { clock, faults, policy } = this.#options;
 		const { timeoutSeconds, retryAfterSeconds, accepts } = policy(delivery.service);
-		const made = await attempt({
+		const made = await attemptDelivery({
 			delivery,
 			kind,
 			clock,
 			faults,
 			timeoutSeconds,
 			accepts,
-			overtaking: this.#overtaking,
+			reorderer: this.#reorderer,
 			closing: this.#closing.signal,
 		});
 		if (!made) return undefined;
@@ -163,7 +163,7 @@ export class Deliveries {
 			if (wait === undefined) this.#settle(delivery, 'failed');
 			else delivery.nextAttemptAt = new Date(clock.now().getTime() + wait * 1000).toISOString();
 		}
-		if (kind === 'scheduled') this.#plan(delivery);
+		if (kind === 'scheduled') this.#schedule(delivery);
 		// All of it is in force before the first write begins: whoever sees the outcome of a delivery finds the retry
 		// planned, and the service has been told.
 		await this.#options.onAttempt(delivery);
@@ -174,7 +174,7 @@ export class Deliveries {
 	#settle(delivery: Delivery, state: 'delivered' | 'failed'): void {
 		delivery.state = state;
 		delete delivery.nextAttemptAt;
-		this.#planned.get(delivery.id)?.();
-		this.#planned.delete(delivery.id);
+		this.#scheduled.get(delivery.id)?.();
+		this.#scheduled.delete(delivery.id);
 	}
 }

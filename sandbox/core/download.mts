@@ -1,5 +1,5 @@
 import type { FastifyReply } from 'fastify';
-import { SENDING, type Blobs } from './blobs.mts';
+import { SEND_OPTIONS, type Blobs } from './blobs.mts';
 import { attachment } from './contentDisposition.mts';
 
 /** What a download tells of a stored file. */
@@ -21,5 +21,5 @@ export function download(reply: FastifyReply, blobs: Blobs, file: Downloadable):
 			'x-content-type-options': 'nosniff',
 			'cache-control': 'private, no-store',
 		})
-		.sendFile(file.blob, blobs.folder, SENDING);
+		.sendFile(file.blob, blobs.folder, SEND_OPTIONS);
 }

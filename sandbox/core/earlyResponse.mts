@@ -4,10 +4,10 @@ import { finished } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** How long an answer waits for the end of the body, in real milliseconds. */
-const BEFORE_MS = 2000;
+const WAIT_FOR_BODY_MS = 2000;
 
 /** How long the rest is read after the answer. */
-const AFTER_MS = 60_000;
+const DRAIN_TIMEOUT_MS = 60_000;
 
 /**
  * Lets an answer that does not need the body reach a client that is still sending it. The rest is read and thrown away:
@@ -15,16 +15,16 @@ const AFTER_MS = 60_000;
  * a broken connection and not of its mistake (RFC 9112, 9.6). The answer waits a moment for the end of the body, since
  * many clients do not listen before; one that has more to send is told while it sends.
  */
-export function answerEarly(app: FastifyInstance): void {
+export function allowEarlyResponse(app: FastifyInstance): void {
 	app.addHook('onSend', async ({ raw }, reply, payload) => {
 		if (raw.complete || raw.destroyed) return payload;
-		const ended = readOn(raw);
-		await Promise.race([ended, sleep(BEFORE_MS, undefined, { ref: false })]);
+		const ended = drain(raw);
+		await Promise.race([ended, sleep(WAIT_FOR_BODY_MS, undefined, { ref: false })]);
 		if (raw.complete || raw.destroyed) return payload;
 		const closes = !reply.raw.shouldKeepAlive || reply.getHeader('connection') === 'close';
 		reply.removeHeader('connection');
 		reply.raw.shouldKeepAlive = true;
-		const patience = setTimeout(() => raw.socket.destroy(), AFTER_MS).unref();
+		const patience = setTimeout(() => raw.socket.destroy(), DRAIN_TIMEOUT_MS).unref();
 		void ended.then(() => {
 			clearTimeout(patience);
 			if (closes) raw.socket.end();
@@ -34,7 +34,7 @@ export function answerEarly(app: FastifyInstance): void {
 }
 
 /** Reads a body to its end for nobody. Resolves then, or when it breaks off. */
-async function readOn(body: IncomingMessage): Promise<void> {
+async function drain(body: IncomingMessage): Promise<void> {
 	// Whoever has begun to read it does so no longer.
 	body.unpipe().removeAllListeners('readable').resume();
 	await new Promise<void>((resolve) => finished(body, { writable: false }, () => resolve()));

@@ -18,7 +18,7 @@ export interface FaultHooksOptions {
 /** Lets the fault rules strike the requests of one origin. */
 export function addFaultHooks(app: FastifyInstance, options: FaultHooksOptions): void {
 	app.addHook('onRequest', async (request, reply) => {
-		const faults = options.faults.strike({
+		const faults = options.faults.apply({
 			on: 'request',
 			service: options.service,
 			origin: options.origin,
@@ -28,7 +28,7 @@ export function addFaultHooks(app: FastifyInstance, options: FaultHooksOptions):
 		request.faults = faults;
 		request.entry.faults = faults.map((fault) => fault.type);
 		for (const fault of faults) {
-			if (await strikeBefore(fault, request, reply, options)) return reply;
+			if (await applyBefore(fault, request, reply, options)) return reply;
 		}
 		return undefined;
 	});
@@ -45,7 +45,7 @@ export function addFaultHooks(app: FastifyInstance, options: FaultHooksOptions):
 }
 
 /** Returns true when the request has been dealt with. */
-async function strikeBefore(
+async function applyBefore(
 	fault: Fault,
 	request: FastifyRequest,
 	reply: FastifyReply,

@@ -56,7 +56,7 @@ export interface FaultRule extends NewFaultRule {
 }
 
 /** What a rule is held against. */
-export interface Occasion {
+export interface FaultEvent {
 	on: FaultTarget;
 	service: string;
 	origin?: string;
@@ -105,11 +105,11 @@ export class Faults {
 	}
 
 	/** The faults that strike now, in the order of their rules; counts the occasion. */
-	strike(occasion: Occasion): Fault[] {
-		return this.#rules.filter((rule) => this.#strikes(rule, occasion)).map((rule) => rule.fault);
+	apply(occasion: FaultEvent): Fault[] {
+		return this.#rules.filter((rule) => this.#applies(rule, occasion)).map((rule) => rule.fault);
 	}
 
-	#strikes(rule: FaultRule, occasion: Occasion): boolean {
+	#applies(rule: FaultRule, occasion: FaultEvent): boolean {
 		if (!matches(rule, occasion)) return false;
 		rule.seen += 1;
 		if (rule.seen < (rule.nth ?? 1)) return false;
@@ -121,7 +121,7 @@ export class Faults {
 	}
 }
 
-function matches(rule: FaultRule, occasion: Occasion): boolean {
+function matches(rule: FaultRule, occasion: FaultEvent): boolean {
 	return (
 		rule.on === occasion.on &&
 		rule.service === occasion.service &&

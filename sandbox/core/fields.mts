@@ -1,5 +1,5 @@
 /** A value that a service refuses with 400. */
-export class BadField extends Error {
+export class InvalidField extends Error {
 	readonly statusCode = 400;
 }
 
@@ -24,7 +24,7 @@ export class Fields {
 	/** @throws BadField when the body is no object */
 	static ofJson(body: unknown, { texts = false } = {}): Fields {
 		if (typeof body !== 'object' || body === null || Array.isArray(body)) {
-			throw new BadField('The request body must be a JSON object');
+			throw new InvalidField('The request body must be a JSON object');
 		}
 		return new Fields(new Map(Object.entries(body)), { typed: true, texts });
 	}
@@ -41,47 +41,47 @@ export class Fields {
 	 * A text of at most so many characters (default 1000), without NUL.
 	 * @throws BadField as all the others do
 	 */
-	text(name: string, longest = 1000): string | undefined {
+	string(name: string, longest = 1000): string | undefined {
 		const value = this.#values.get(name) ?? undefined;
 		if (value === undefined) return undefined;
-		if (typeof value !== 'string') throw new BadField(`${name} must be a string, given once`);
+		if (typeof value !== 'string') throw new InvalidField(`${name} must be a string, given once`);
 		if (value.length > longest) {
-			throw new BadField(`${name} must not be longer than ${longest} characters`);
+			throw new InvalidField(`${name} must not be longer than ${longest} characters`);
 		}
-		if (value.includes('\0')) throw new BadField(`${name} must not contain NUL characters`);
+		if (value.includes('\0')) throw new InvalidField(`${name} must not contain NUL characters`);
 		// JSON can carry half a character, which no header and no file system can.
-		if (/\p{Surrogate}/u.test(value)) throw new BadField(`${name} must be valid Unicode`);
+		if (/\p{Surrogate}/u.test(value)) throw new InvalidField(`${name} must be valid Unicode`);
 		return value;
 	}
 
 	/** A whole number within these bounds. */
-	whole(name: string, minimum: number, maximum: number): number | undefined {
+	integer(name: string, minimum: number, maximum: number): number | undefined {
 		const value = this.#values.get(name) ?? undefined;
 		if (value === undefined) return undefined;
 		const isDigits = typeof value === 'string' && /^-?\d{1,16}$/.test(value);
 		const number = this.#texts && isDigits ? Number(value) : this.#typed ? value : NaN;
 		if (typeof number !== 'number' || !Number.isSafeInteger(number)) {
-			throw new BadField(`${name} must be an integer`);
+			throw new InvalidField(`${name} must be an integer`);
 		}
-		if (number < minimum) throw new BadField(`${name} must be at least ${minimum}`);
-		if (number > maximum) throw new BadField(`${name} must be at most ${maximum}`);
+		if (number < minimum) throw new InvalidField(`${name} must be at least ${minimum}`);
+		if (number > maximum) throw new InvalidField(`${name} must be at most ${maximum}`);
 		return number;
 	}
 
 	/** true or false. */
-	flag(name: string): boolean | undefined {
+	boolean(name: string): boolean | undefined {
 		const value = this.#values.get(name) ?? undefined;
 		if (value === undefined) return undefined;
 		if (typeof value === 'boolean' && this.#typed) return value;
 		if (this.#texts && (value === 'true' || value === 'false')) return value === 'true';
-		throw new BadField(`${name} must be true or false`);
+		throw new InvalidField(`${name} must be true or false`);
 	}
 
 	/** One of several texts. */
 	oneOf(name: string, values: readonly string[]): string | undefined {
-		const value = this.text(name);
+		const value = this.string(name);
 		if (value === undefined || values.includes(value)) return value;
-		throw new BadField(`${name} must be one of ${values.join(', ')}`);
+		throw new InvalidField(`${name} must be one of ${values.join(', ')}`);
 	}
 }
 
@@ -89,6 +89,6 @@ const TEXTS = { typed: false, texts: true };
 
 /** @throws BadField when there is nothing, or an empty text */
 export function required<T>(name: string, value: T | undefined): T {
-	if (value === undefined || value === '') throw new BadField(`${name} is required`);
+	if (value === undefined || value === '') throw new InvalidField(`${name} is required`);
 	return value;
 }

@@ -1,10 +1,10 @@
 import fastifyMultipart, { type MultipartFile } from '@fastify/multipart';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { type Blobs, TooLarge } from './blobs.mts';
+import { type Blobs, TooLargeError } from './blobs.mts';
 import { codeOf } from './sandboxError.mts';
 
 /** What a form may have around its file, in bytes. */
-const LARGEST_FRAME = 1024 * 1024;
+const MAX_FORM_OVERHEAD = 1024 * 1024;
 
 export interface FormFile {
 	/** The form's field that it came in. */
@@ -26,17 +26,17 @@ export interface Form {
 }
 
 /** The body is no multipart form, or only a part of one. */
-export class FormRefused extends Error {
+export class FormError extends Error {
 	readonly reason: 'notMultipart' | 'incomplete';
 
-	constructor(reason: FormRefused['reason']) {
+	constructor(reason: FormError['reason']) {
 		super(reason);
 		this.reason = reason;
 	}
 }
 
 /** Lets an origin take multipart forms: `readForm` in a route. */
-export async function takeForms(app: FastifyInstance): Promise<void> {
+export async function parseForms(app: FastifyInstance): Promise<void> {
 	await app.register(fastifyMultipart, {
 		// Names are kept as they come; nothing is ever stored under them.
 		preservePath: true,
@@ -53,9 +53,10 @@ export async function readForm(
 	blobs: Blobs,
 	limit = Infinity,
 ): Promise<Form> {
-	if (!request.isMultipart()) throw new FormRefused('notMultipart');
+	if (!request.isMultipart()) throw new FormError('notMultipart');
 	// Nobody has to wait for the end of what is known to be too much.
-	if (Number(request.headers['content-length']) > limit + LARGEST_FRAME) throw new TooLarge();
+	if (Number(request.headers['content-length']) > limit + MAX_FORM_OVERHEAD)
+		throw new TooLargeError();
 	const fields = new Map<string, string>();
 	const files: FormFile[] = [];
 	try {
@@ -66,8 +67,8 @@ export async function readForm(
 	} catch (error) {
 		await blobs.remove(files.map(({ blob }) => blob));
 		// The multipart parser's own errors have no code; those of the disk and of the HTTP library do.
-		if (error instanceof TooLarge || codeOf(error) !== undefined) throw error;
-		throw new FormRefused('incomplete');
+		if (error instanceof TooLargeError || codeOf(error) !== undefined) throw error;
+		throw new FormError('incomplete');
 	}
 	return { fields, files };
 }

@@ -1,6 +1,6 @@
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { codeOf, SandboxProblem } from './sandboxError.mts';
+import { codeOf, SandboxError } from './sandboxError.mts';
 
 let writes = 0;
 
@@ -21,7 +21,7 @@ export async function readJson(path: string): Promise<unknown> {
 	} catch (error) {
 		if (codeOf(error) === 'ENOENT') return undefined;
 		if (error instanceof SyntaxError) {
-			throw new SandboxProblem(`${path} is not valid JSON; move it away and start again.`);
+			throw new SandboxError(`${path} is not valid JSON; move it away and start again.`);
 		}
 		throw error;
 	}
@@ -31,9 +31,9 @@ export async function readJson(path: string): Promise<unknown> {
 const SAFE_ID = /^[A-Za-z0-9_-]{1,100}$/;
 
 /** A folder of JSON documents, one file each, held in memory and written through. Order: as they were created. */
-export class Documents<T extends { id: string; createdAt: string }> {
+export class JsonStore<T extends { id: string; createdAt: string }> {
 	readonly #folder: string;
-	readonly #known = new Map<string, T>();
+	readonly #items = new Map<string, T>();
 	/** Writes of one document follow each other, so that the last state is the one on disk. */
 	readonly #queues = new Map<string, Promise<void>>();
 
@@ -44,42 +44,42 @@ export class Documents<T extends { id: string; createdAt: string }> {
 	/** Opens the folder, makes it if need be, and reads what an earlier run has left. */
 	static async open<T extends { id: string; createdAt: string }>(
 		folder: string,
-	): Promise<Documents<T>> {
+	): Promise<JsonStore<T>> {
 		await mkdir(folder, { recursive: true });
-		const documents = new Documents<T>(folder);
+		const documents = new JsonStore<T>(folder);
 		const names = (await readdir(folder)).filter((name) => name.endsWith('.json'));
 		const found = await Promise.all(names.map((name) => readJson(join(folder, name))));
 		const inOrder = (found as T[]).sort((a, b) => a.createdAt.localeCompare(b.createdAt));
-		for (const document of inOrder) documents.#known.set(document.id, document);
+		for (const document of inOrder) documents.#items.set(document.id, document);
 		return documents;
 	}
 
 	get(id: string): T | undefined {
-		return this.#known.get(id);
+		return this.#items.get(id);
 	}
 
 	/** All of them, oldest first. */
 	all(): T[] {
-		return [...this.#known.values()];
+		return [...this.#items.values()];
 	}
 
 	/** Keeps the document; resolves when it is on disk. */
 	async put(document: T): Promise<void> {
 		if (!SAFE_ID.test(document.id)) throw new Error('A document id must be made by the sandbox');
-		this.#known.set(document.id, document);
-		await this.#inTurn(document.id, () => writeJson(this.#path(document.id), document));
+		this.#items.set(document.id, document);
+		await this.#enqueue(document.id, () => writeJson(this.#path(document.id), document));
 	}
 
 	async remove(id: string): Promise<void> {
-		if (!this.#known.delete(id)) return;
-		await this.#inTurn(id, () => rm(this.#path(id), { force: true }));
+		if (!this.#items.delete(id)) return;
+		await this.#enqueue(id, () => rm(this.#path(id), { force: true }));
 	}
 
 	#path(id: string): string {
 		return join(this.#folder, `${id}.json`);
 	}
 
-	#inTurn(id: string, write: () => Promise<void>): Promise<void> {
+	#enqueue(id: string, write: () => Promise<void>): Promise<void> {
 		const turn = (this.#queues.get(id) ?? Promise.resolve()).catch(() => undefined).then(write);
 		this.#queues.set(id, turn);
 		return turn.finally(() => {

@@ -17,7 +17,7 @@ export function document(title: string, base: string, paths: Record<string, obje
 
 export const text = { type: 'string' } as const;
 export const flag = { type: 'boolean' } as const;
-export const whole = { type: 'integer', minimum: 0 } as const;
+export const integer = { type: 'integer', minimum: 0 } as const;
 export const link = { type: 'string', pattern: '^https?://' } as const;
 /** ISO 8601 UTC to the second. */
 export const isoSecond = {

@@ -2,11 +2,11 @@ import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply } f
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Clock } from './clock.mts';
-import { answerEarly } from './earlyResponse.mts';
+import { allowEarlyResponse } from './earlyResponse.mts';
 import { addFaultHooks } from './faultHooks.mts';
 import type { Fault, Faults } from './faults.mts';
-import { takeJson } from './json.mts';
-import { hasHungUp } from './sandboxError.mts';
+import { parseJson } from './json.mts';
+import { isClientDisconnect } from './sandboxError.mts';
 import type { RequestEntry, RequestLog } from './requestLog.mts';
 import type { Service, ServiceError } from './service.mts';
 
@@ -58,11 +58,11 @@ export function createOrigin(options: OriginOptions): FastifyInstance {
 			reply.header('date', clock.now().toUTCString());
 			void (reply as FastifyReply).code(400).send(error(400, message));
 		},
-		clientErrorHandler: (_error, socket) => refuseRaw(socket, error(400), clock),
+		clientErrorHandler: (_error, socket) => respondToInvalidHttp(socket, error(400), clock),
 	});
 
-	takeJson(app);
-	answerEarly(app);
+	parseJson(app);
+	allowEarlyResponse(app);
 	app.decorateRequest('entry');
 	app.decorateRequest('faults');
 	app.addHook('onRequest', async (request, reply) => {
@@ -85,10 +85,10 @@ export function createOrigin(options: OriginOptions): FastifyInstance {
 	});
 	const headers = (status: number) => service.faultHeaders?.(status, clock.now()) ?? {};
 	addFaultHooks(app, { service: serviceId, origin: originId, faults, error, headers });
-	if (declared.refusesAuthorization) refuseAuthorization(app, error);
+	if (declared.rejectsAuthorization) rejectAuthorization(app, error);
 
 	app.setErrorHandler(async (problem: FastifyError, request, reply) => {
-		if (hasHungUp(problem)) {
+		if (isClientDisconnect(problem)) {
 			log(
 				`${service.name} ${originId}: the client hung up (${request.method} ${request.entry.path})`,
 			);
@@ -110,7 +110,7 @@ export function createOrigin(options: OriginOptions): FastifyInstance {
 }
 
 /** Answers 405 with `Allow` to the methods that a path does not know. */
-export function refuseOtherMethods(
+export function rejectOtherMethods(
 	app: FastifyInstance,
 	error: ServiceError,
 	path: string,
@@ -127,7 +127,7 @@ export function refuseOtherMethods(
 	});
 }
 
-function refuseAuthorization(app: FastifyInstance, error: ServiceError): void {
+function rejectAuthorization(app: FastifyInstance, error: ServiceError): void {
 	app.addHook('onRequest', async (request, reply) => {
 		if (request.headers.authorization === undefined) return undefined;
 		return await reply
@@ -139,7 +139,7 @@ function refuseAuthorization(app: FastifyInstance, error: ServiceError): void {
 }
 
 /** An answer to what is not even HTTP. */
-function refuseRaw(socket: Socket, error: unknown, clock: Clock): void {
+function respondToInvalidHttp(socket: Socket, error: unknown, clock: Clock): void {
 	if (socket.destroyed || !socket.writable) return;
 	const body = typeof error === 'string' ? error : JSON.stringify(error);
 	socket.end(

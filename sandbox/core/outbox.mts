@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock } from './clock.mts';
-import { Documents } from './jsonStore.mts';
+import { JsonStore } from './jsonStore.mts';
 
 /** A message that the real service would have sent to a person. */
 export interface Message {
@@ -26,16 +26,16 @@ export type NewMessage = Omit<Message, 'id' | 'createdAt'>;
 
 /** Every e-mail and SMS that would have left the machine. Nothing does. */
 export class Outbox {
-	readonly #messages: Documents<Message>;
+	readonly #messages: JsonStore<Message>;
 	readonly #clock: Clock;
 
-	private constructor(messages: Documents<Message>, clock: Clock) {
+	private constructor(messages: JsonStore<Message>, clock: Clock) {
 		this.#messages = messages;
 		this.#clock = clock;
 	}
 
 	static async open(folder: string, clock: Clock): Promise<Outbox> {
-		return new Outbox(await Documents.open<Message>(folder), clock);
+		return new Outbox(await JsonStore.open<Message>(folder), clock);
 	}
 
 	async send(message: NewMessage): Promise<void> {

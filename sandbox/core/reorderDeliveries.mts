@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** Lets a service's webhook wait until another one of it has left. */
-export class Overtaking {
+export class DeliveryReorderer {
 	/** How to let the one that waits go, by service. */
 	readonly #waiting = new Map<string, () => void>();
 
@@ -9,7 +9,7 @@ export class Overtaking {
 	 * Resolves when another webhook of the service has left, or after so many real milliseconds. While one waits, the
 	 * next is the other: it does not wait as well.
 	 */
-	async wait(service: string, milliseconds: number, closing: AbortSignal): Promise<void> {
+	async waitForNext(service: string, milliseconds: number, closing: AbortSignal): Promise<void> {
 		if (this.#waiting.has(service)) return;
 		const overtaken = new AbortController();
 		this.#waiting.set(service, () => overtaken.abort());
@@ -20,7 +20,7 @@ export class Overtaking {
 	}
 
 	/** A webhook of the service has left. */
-	passed(service: string): void {
+	notifySent(service: string): void {
 		this.#waiting.get(service)?.();
 	}
 }

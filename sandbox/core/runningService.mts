@@ -15,7 +15,7 @@ import type { OpenService, Service } from './service.mts';
 import { Settings } from './settings.mts';
 
 /** What all services share. */
-export interface SharedParts {
+export interface SharedComponents {
 	clock: Clock;
 	faults: Faults;
 	requests: RequestLog;
@@ -41,10 +41,10 @@ export async function openService(
 	id: string,
 	service: Service,
 	folder: string,
-	shared: SharedParts,
+	shared: SharedComponents,
 ): Promise<RunningService> {
 	await mkdir(folder, { recursive: true });
-	const { presignKey, ...secrets } = await keptSecrets(join(folder, 'secrets.json'), service);
+	const { presignKey, ...secrets } = await loadSecrets(join(folder, 'secrets.json'), service);
 	const settings = await Settings.open(join(folder, 'settings.json'), service.settings);
 	const origins: Record<string, string> = {};
 	const open = await service.open({
@@ -76,7 +76,7 @@ export async function openService(
 }
 
 /** The secrets of this data folder: made once, then read; for its owner's eyes alone. */
-async function keptSecrets(path: string, service: Service): Promise<Record<string, string>> {
+async function loadSecrets(path: string, service: Service): Promise<Record<string, string>> {
 	const kept = await readJson(path);
 	if (kept !== undefined) return kept as Record<string, string>;
 	const made = { presignKey: randomBytes(32).toString('hex'), ...service.makeSecrets() };

@@ -2,17 +2,17 @@
  * Something a person can put right: a port that is taken, a folder that cannot be written, a setting that does not
  * exist. Its message is one sentence and is shown as it is, without a stack.
  */
-export class SandboxProblem extends Error {
+export class SandboxError extends Error {
 	override readonly name = 'SandboxProblem';
 }
 
 /** What the control API does not find: answered with 404. */
-export class NotFound extends SandboxProblem {
+export class NotFoundError extends SandboxError {
 	readonly statusCode = 404;
 }
 
 /** The sentence for any error; a stack never reaches a person. */
-export function sentenceOf(error: unknown): string {
+export function messageOf(error: unknown): string {
 	return error instanceof Error ? error.message : String(error);
 }
 
@@ -23,9 +23,9 @@ export function codeOf(error: unknown): string | undefined {
 }
 
 /** Codes of a body, or an answer, that breaks off because its client has gone. */
-const BROKEN_OFF = ['ERR_STREAM_PREMATURE_CLOSE', 'ECONNRESET', 'ECONNABORTED', 'EPIPE'];
+const DISCONNECT_CODES = ['ERR_STREAM_PREMATURE_CLOSE', 'ECONNRESET', 'ECONNABORTED', 'EPIPE'];
 
 /** Whether an error says that the client has hung up: its own affair, no fault of the sandbox. */
-export function hasHungUp(error: unknown): boolean {
-	return BROKEN_OFF.includes(codeOf(error) ?? '');
+export function isClientDisconnect(error: unknown): boolean {
+	return DISCONNECT_CODES.includes(codeOf(error) ?? '');
 }

@@ -17,7 +17,7 @@ export interface OriginDeclaration {
 	/** What it stands for, on the portal. */
 	label: string;
 	/** Answers 400 to any request with an Authorization header, as storage hosts do with a second permission. */
-	refusesAuthorization?: boolean;
+	rejectsAuthorization?: boolean;
 	/** Its own error shape, where it differs from the service's. */
 	error?: ServiceError;
 	/** Bytes of a body that is parsed as a whole (default 1 MiB); streamed uploads know no limit. */

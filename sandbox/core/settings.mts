@@ -1,7 +1,7 @@
-import { SandboxProblem } from './sandboxError.mts';
+import { SandboxError } from './sandboxError.mts';
 import { readJson, writeJson } from './jsonStore.mts';
 
-interface Described {
+interface Labelled {
 	/** Short name for the control page. */
 	label: string;
 	/** What it changes, and why there is a choice. */
@@ -9,14 +9,14 @@ interface Described {
 }
 
 /** Which of several documented behaviours a service shows. */
-export interface Choice extends Described {
+export interface Choice extends Labelled {
 	values: readonly string[];
 	/** The strictest that the service's documents allow. */
 	default: string;
 }
 
 /** A limit or another amount; whole numbers. */
-export interface Amount extends Described {
+export interface Amount extends Labelled {
 	minimum: number;
 	maximum: number;
 	/** What is counted: bytes, requests, … */
@@ -47,7 +47,7 @@ export class Settings {
 		const kept = await readJson(path);
 		// A value that this version no longer knows falls back to the default.
 		for (const [key, value] of Object.entries((kept ?? {}) as Record<string, unknown>)) {
-			if (settings.#refusal(key, value) === undefined) settings.#chosen[key] = value as Value;
+			if (settings.#findProblem(key, value) === undefined) settings.#chosen[key] = value as Value;
 		}
 		return settings;
 	}
@@ -72,8 +72,8 @@ export class Settings {
 	 */
 	async change(patch: Readonly<Record<string, unknown>>): Promise<void> {
 		for (const [key, value] of Object.entries(patch)) {
-			const refusal = this.#refusal(key, value);
-			if (refusal !== undefined) throw new SandboxProblem(refusal);
+			const problem = this.#findProblem(key, value);
+			if (problem !== undefined) throw new SandboxError(problem);
 		}
 		this.#chosen = { ...this.#chosen, ...(patch as Record<string, Value>) };
 		await writeJson(this.#path, this.#chosen);
@@ -94,7 +94,7 @@ export class Settings {
 		return this.#chosen[key] ?? declared.default;
 	}
 
-	#refusal(key: string, value: unknown): string | undefined {
+	#findProblem(key: string, value: unknown): string | undefined {
 		if (!Object.hasOwn(this.declarations, key)) {
 			const known = Object.keys(this.declarations).join(', ') || 'none';
 			return `There is no setting "${key}"; the settings are: ${known}.`;

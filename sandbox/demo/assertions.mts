@@ -1,37 +1,37 @@
 /** A step of a journey did not go as it must. */
-export class StepFailed extends Error {
+export class StepError extends Error {
 	constructor(
 		what: string,
 		readonly expected: string,
-		readonly seen: string,
+		readonly actual: string,
 	) {
 		super(what);
 	}
 }
 
-function shown(value: unknown): string {
+function format(value: unknown): string {
 	return typeof value === 'string' ? value : (JSON.stringify(value) ?? String(value));
 }
 
 /**
  * Compares texts, numbers or lists of them.
- * @throws {StepFailed} that tells what was expected and what was seen
+ * @throws {StepError} that tells what was expected and what was seen
  */
-export function expectSame(what: string, seen: unknown, expected: unknown): void {
-	if (shown(seen) !== shown(expected)) throw new StepFailed(what, shown(expected), shown(seen));
+export function assertEqual(what: string, seen: unknown, expected: unknown): void {
+	if (format(seen) !== format(expected)) throw new StepError(what, format(expected), format(seen));
 }
 
 /**
  * Narrows to what is there.
- * @throws {StepFailed} when it is not
+ * @throws {StepError} when it is not
  */
-export function expectThere<T>(what: string, seen: T | undefined, expected: string): T {
-	if (seen === undefined) throw new StepFailed(what, expected, 'nothing of that kind');
+export function assertPresent<T>(what: string, seen: T | undefined, expected: string): T {
+	if (seen === undefined) throw new StepError(what, expected, 'nothing of that kind');
 	return seen;
 }
 
 /** Prints the steps of a journey, each with what it saw. */
-export class Steps {
+export class DemoSteps {
 	private readonly started = Date.now();
 
 	private done = 0;
@@ -42,7 +42,7 @@ export class Steps {
 	 * Does one step.
 	 * @param title what happens in it
 	 * @param work returns its result and the lines that tell what was seen
-	 * @throws {StepFailed} whatever went wrong in it, after it was printed
+	 * @throws {StepError} whatever went wrong in it, after it was printed
 	 */
 	async step<T>(title: string, work: () => Promise<{ result: T; saw: string[] }>): Promise<T> {
 		this.done += 1;
@@ -54,13 +54,13 @@ export class Steps {
 		} catch (error) {
 			this.print(`  ✗ ${this.done}. ${title}`);
 			const failed =
-				error instanceof StepFailed
+				error instanceof StepError
 					? error
-					: new StepFailed(error instanceof Error ? error.message : String(error), '', '');
+					: new StepError(error instanceof Error ? error.message : String(error), '', '');
 			this.print(`       ${failed.message}`);
 			if (failed.expected) {
 				this.print(`       expected: ${failed.expected}`);
-				this.print(`       seen:     ${failed.seen}`);
+				this.print(`       seen:     ${failed.actual}`);
 			}
 			throw failed;
 		}

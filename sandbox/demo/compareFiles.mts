@@ -1,7 +1,7 @@
 import { downloadBinary, type ExecutionItem } from '../n8n/executions.mts';
 import type { Rest } from '../n8n/rest.mts';
-import { sha256, type Document } from './demoFiles.mts';
-import { expectSame, expectThere } from './assertions.mts';
+import { sha256, type DemoFile } from './demoFiles.mts';
+import { assertEqual, assertPresent } from './assertions.mts';
 
 /** The files that items hold, fetched from n8n. */
 async function filesOf(rest: Rest, items: ExecutionItem[]) {
@@ -24,23 +24,23 @@ async function filesOf(rest: Rest, items: ExecutionItem[]) {
 export async function compareFiles(
 	rest: Rest,
 	items: ExecutionItem[],
-	sent: Document[],
+	sent: DemoFile[],
 ): Promise<string[]> {
 	const received = await filesOf(rest, items);
-	expectSame(
+	assertEqual(
 		'The execution does not hold the files that were sent',
 		received.map(({ name }) => name).sort(),
 		sent.map(({ name }) => name).sort(),
 	);
 	return sent.map(({ name, type, content, sha256: expected }) => {
-		const file = expectThere(
+		const file = assertPresent(
 			`${name} is missing`,
 			received.find((one) => one.name === name),
 			name,
 		);
-		expectSame(`${name} has another type`, file.type, type);
-		expectSame(`${name} has another length`, file.content.length, content.length);
-		expectSame(`${name} arrived with another SHA-256`, sha256(file.content), expected);
+		assertEqual(`${name} has another type`, file.type, type);
+		assertEqual(`${name} has another length`, file.content.length, content.length);
+		assertEqual(`${name} arrived with another SHA-256`, sha256(file.content), expected);
 		return `${name}: ${content.length} bytes, SHA-256 ${expected.slice(0, 16)}… as sent`;
 	});
 }

@@ -5,14 +5,14 @@ import {
 	type Execution,
 	type ExecutionItem,
 } from '../n8n/executions.mts';
-import { textAt } from '../n8n/json.mts';
-import { runByHand, type SavedWorkflow } from '../n8n/workflows.mts';
-import { readDocuments } from './demoFiles.mts';
-import { Portal, type SentWebhook } from './portalClient.mts';
+import { getString } from '../n8n/json.mts';
+import { runManually, type SavedWorkflow } from '../n8n/workflows.mts';
+import { readDemoFiles } from './demoFiles.mts';
+import { PortalClient, type SentWebhook } from './portalClient.mts';
 import { compareFiles } from './compareFiles.mts';
-import { upload } from './uploadAsRecipient.mts';
-import { expectSame, expectThere, StepFailed, Steps } from './assertions.mts';
-import type { System } from '../n8n/environment.mts';
+import { uploadAsRecipient } from './uploadAsRecipient.mts';
+import { assertEqual, assertPresent, StepError, DemoSteps } from './assertions.mts';
+import type { Environment } from '../n8n/environment.mts';
 
 /** The examples that the journey uses, by the name of their file. */
 const REQUEST = 'request-documents';
@@ -30,46 +30,56 @@ interface Session {
 }
 
 /** Runs the example that asks for documents, as a person does by clicking its button. */
-export async function requestDocuments(system: System, workflow: SavedWorkflow): Promise<Session> {
-	const execution = await waitForExecution(system.rest, await runByHand(system.rest, workflow));
+export async function requestDocuments(
+	environment: Environment,
+	workflow: SavedWorkflow,
+): Promise<Session> {
+	const execution = await waitForExecution(
+		environment.rest,
+		await runManually(environment.rest, workflow),
+	);
 	if (execution.status !== 'success') {
-		throw new StepFailed(
+		throw new StepError(
 			`n8n's execution ${execution.id} of "${workflow.name}" did not succeed`,
 			'status success',
 			`status ${execution.status}: ${execution.error ?? 'no error told'}`,
 		);
 	}
-	const item = expectThere(
+	const item = assertPresent(
 		`The node "${REQUEST_NODE}" put nothing out`,
 		execution.items[REQUEST_NODE]?.at(0),
 		'one item with the session',
 	);
-	return { id: textAt(item.json, 'request_id'), uploadUrl: textAt(item.json, 'upload_url') };
+	return { id: getString(item.json, 'request_id'), uploadUrl: getString(item.json, 'upload_url') };
 }
 
 /** Looks into the outbox for the messages with the session's link. */
-async function readOutbox(portal: Portal, { uploadUrl }: Session): Promise<string[]> {
+async function readOutbox(portal: PortalClient, { uploadUrl }: Session): Promise<string[]> {
 	const messages = await portal.messagesWith(uploadUrl);
 	const channels = messages.map(({ channel }) => channel).sort();
-	expectSame('The outbox does not hold the messages with the link', channels, ['email', 'sms']);
+	assertEqual('The outbox does not hold the messages with the link', channels, ['email', 'sms']);
 	return messages.map(({ channel, to, subject }) =>
 		channel === 'email' ? `e-mail to ${to}: "${subject}"` : `text message to ${to}`,
 	);
 }
 
 /** Waits for the webhook and checks that it was signed and taken at once. */
-async function awaitWebhook(portal: Portal, { id }: Session, n8nUrl: string): Promise<SentWebhook> {
-	const webhook = await portal.webhookAbout(id);
-	const { answers, state, error } = webhook;
+async function waitForDelivery(
+	portal: PortalClient,
+	{ id }: Session,
+	n8nUrl: string,
+): Promise<SentWebhook> {
+	const webhook = await portal.waitForDelivery(id);
+	const { statuses: answers, state, error } = webhook;
 	if (state !== 'delivered') {
-		throw new StepFailed(
+		throw new StepError(
 			'n8n did not take the delivery',
 			'a 2xx answer',
 			`${answers.join(', ')} ${error}`,
 		);
 	}
-	expectSame('It did not go to this n8n', new URL(webhook.url).origin, n8nUrl);
-	expectSame('It is not signed', /^[0-9a-f]{64}$/.test(webhook.signature), true);
+	assertEqual('It did not go to this n8n', new URL(webhook.url).origin, n8nUrl);
+	assertEqual('It is not signed', /^[0-9a-f]{64}$/.test(webhook.signature), true);
 	return webhook;
 }
 
@@ -87,22 +97,22 @@ function isAbout({ id }: Session): (execution: Execution) => boolean {
 /**
  * Journey 1, as far as FileCourier carries it: documents are requested, uploaded by a customer, delivered by a signed
  * webhook, and are files in a workflow. Prints each step.
- * @throws {StepFailed} at the first step that did not hold
+ * @throws {StepError} at the first step that did not hold
  */
-export async function runJourney(
-	system: System,
+export async function runDemo(
+	environment: Environment,
 	workflows: Map<string, SavedWorkflow>,
-	steps = new Steps(),
+	steps = new DemoSteps(),
 ): Promise<void> {
-	const { rest, n8n } = system;
-	const portal = new Portal(system.sandbox.info.portal);
-	const documents = readDocuments();
-	const request = expectThere('An example is missing', workflows.get(REQUEST), REQUEST);
-	const receive = expectThere('An example is missing', workflows.get(RECEIVE), RECEIVE);
+	const { rest, n8n } = environment;
+	const portal = new PortalClient(environment.sandbox.info.portal);
+	const documents = readDemoFiles();
+	const request = assertPresent('An example is missing', workflows.get(REQUEST), REQUEST);
+	const receive = assertPresent('An example is missing', workflows.get(RECEIVE), RECEIVE);
 	const known = await listExecutions(rest, receive.id);
 
 	const session = await steps.step(`n8n runs "${request.name}": a session is created`, async () => {
-		const result = await requestDocuments(system, request);
+		const result = await requestDocuments(environment, request);
 		return { result, saw: [`session ${result.id}`, `upload link ${result.uploadUrl}`] };
 	});
 	await steps.step('the outbox shows what the customer gets', async () => {
@@ -110,13 +120,13 @@ export async function runJourney(
 		return { result: undefined, saw };
 	});
 	await steps.step('the customer uploads two documents on the page', async () => {
-		const heading = await upload(session.uploadUrl, documents);
+		const heading = await uploadAsRecipient(session.uploadUrl, documents);
 		const names = documents.map(({ name, content }) => `${name} (${content.length} bytes)`);
 		return { result: undefined, saw: [names.join(', '), `the page says "${heading}"`] };
 	});
 	await steps.step('FileCourier delivers them with a signed webhook', async () => {
-		const webhook = await awaitWebhook(portal, session, n8n.url);
-		const { event, url, answers, signatureHeader, signature } = webhook;
+		const webhook = await waitForDelivery(portal, session, n8n.url);
+		const { event, url, statuses: answers, signatureHeader, signature } = webhook;
 		const signed = `${signatureHeader}: ${signature.slice(0, 16)}…`;
 		return {
 			result: undefined,
@@ -126,7 +136,7 @@ export async function runJourney(
 	const execution = await steps.step(`n8n runs "${receive.name}"`, async () => {
 		const result = await waitForNewExecution(rest, receive.id, known, isAbout(session));
 		if (result.status !== 'success') {
-			throw new StepFailed('The execution failed', 'success', `${result.status}: ${result.error}`);
+			throw new StepError('The execution failed', 'success', `${result.status}: ${result.error}`);
 		}
 		return { result, saw: [`execution ${result.id}: ${result.status}, started by ${result.mode}`] };
 	});
@@ -137,8 +147,8 @@ export async function runJourney(
 		};
 	});
 	await steps.step('FileCourier has completed the session', async () => {
-		const state = (await portal.sessionOf(session.uploadUrl))?.state;
-		expectSame('The session is in another state', state, 'completed');
+		const state = (await portal.findSession(session.uploadUrl))?.state;
+		assertEqual('The session is in another state', state, 'completed');
 		return { result: undefined, saw: ['state completed'] };
 	});
 }

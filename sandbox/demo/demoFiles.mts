@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-export interface Document {
+export interface DemoFile {
 	name: string;
 	/** Media type. */
 	type: string;
@@ -25,7 +25,7 @@ export function sha256(content: Buffer): string {
 }
 
 /** The documents that a customer sends in the journey. */
-export function readDocuments(): Document[] {
+export function readDemoFiles(): DemoFile[] {
 	return NAMES.map(([name, type]) => {
 		const content = readFileSync(join(FOLDER, name));
 		return { name, type, content, sha256: sha256(content) };

@@ -5,13 +5,13 @@ import type { Rest } from '../n8n/rest.mts';
 import {
 	activateWorkflow,
 	parseWorkflow,
-	putWorkflow,
-	webhookAnswers,
+	upsertWorkflow,
+	waitForWebhook,
 	type SavedWorkflow,
 	type WorkflowContent,
 	type WorkflowNode,
 } from '../n8n/workflows.mts';
-import { Problem } from '../system/userError.mjs';
+import { UserError } from '../system/userError.mjs';
 import { ROOT } from '../system/repository.mjs';
 
 /**
@@ -49,7 +49,7 @@ function withCredentials(node: WorkflowNode, known: Credential[], where: string)
 	const found = Object.entries(node.credentials).map(([type, { name }]) => {
 		const credential = known.find((item) => item.type === type && item.name === name);
 		if (!credential) {
-			throw new Problem(
+			throw new UserError(
 				`"${where}", node "${node.name}": there is no credential "${name}" of the type ${type}. There are: ` +
 					`${known.map((item) => `"${item.name}" (${item.type})`).join(', ') || 'none'}.`,
 			);
@@ -92,23 +92,23 @@ function webhooksNamedIn(content: WorkflowContent, url: string): string[] {
  * Puts the examples into n8n as they are in the repository (a second time: changes what is there) and activates those that
  * have a trigger.
  * @returns the saved workflows by the name of their file
- * @throws {Problem} when one names a credential or a webhook that is not there
+ * @throws {UserError} when one names a credential or a webhook that is not there
  */
-export async function putExamples(
+export async function installExamples(
 	rest: Rest,
 	credentials: Credential[],
 	examples = readExamples(),
 ): Promise<Map<string, SavedWorkflow>> {
 	const saved = new Map<string, SavedWorkflow>();
 	for (const { name, content } of examples) {
-		const workflow = await putWorkflow(rest, resolveExample(content, rest.url, credentials));
+		const workflow = await upsertWorkflow(rest, resolveExample(content, rest.url, credentials));
 		if (startsByItself(workflow)) await activateWorkflow(rest, workflow);
 		saved.set(name, workflow);
 	}
 	for (const [name, workflow] of saved) {
 		for (const webhook of webhooksNamedIn(workflow, rest.url)) {
-			await webhookAnswers(webhook).catch(() => {
-				throw new Problem(
+			await waitForWebhook(webhook).catch(() => {
+				throw new UserError(
 					`The example ${name}.json names the webhook ${webhook}, but no active workflow listens there. ` +
 						`Does its path have the webhookId of a trigger in another example?`,
 				);

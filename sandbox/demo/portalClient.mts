@@ -1,6 +1,6 @@
 import axios from 'axios';
 import pRetry from 'p-retry';
-import { objectsAt, textAt, textOr, type JsonObject } from '../n8n/json.mts';
+import { getObjects, getString, stringOr, type JsonObject } from '../n8n/json.mts';
 
 /** A message in the outbox. */
 export interface OutboxMessage {
@@ -17,20 +17,20 @@ export interface SentWebhook {
 	url: string;
 	event: string;
 	/** HTTP statuses of the attempts so far; 0 where no answer came. */
-	answers: number[];
+	statuses: number[];
 	error: string;
 	signatureHeader: string;
 	signature: string;
 }
 
 /** What a person sees on the sandbox's pages, read as JSON. */
-export class Portal {
+export class PortalClient {
 	constructor(readonly url: string) {}
 
 	/** A list of the control API, by its path below `/api/`. */
 	async list(path: string): Promise<JsonObject[]> {
 		const { data } = await axios.get<unknown>(`${this.url}/api/${path}`, { timeout: 10_000 });
-		return objectsAt({ list: data }, 'list');
+		return getObjects({ list: data }, 'list');
 	}
 
 	/** Sets the sandbox's clock back to the real time, after somebody has advanced it. */
@@ -44,37 +44,37 @@ export class Portal {
 		return messages
 			.filter((message) => message.link === link)
 			.map((message) => ({
-				channel: textAt(message, 'channel'),
-				to: textAt(message, 'to'),
+				channel: getString(message, 'channel'),
+				to: getString(message, 'to'),
 				subject: typeof message.subject === 'string' ? message.subject : '',
 				link,
 			}));
 	}
 
 	/** FileCourier's session behind an upload link. */
-	async sessionOf(link: string): Promise<JsonObject | undefined> {
+	async findSession(link: string): Promise<JsonObject | undefined> {
 		const sessions = await this.list('services/fileCourier/sessions');
 		return sessions.find((session) => session.upload_url === link);
 	}
 
 	/** The webhook about a session, once it was taken or given up, or was tried without success. */
-	async webhookAbout(subject: string, seconds = 60): Promise<SentWebhook> {
+	async waitForDelivery(subject: string, seconds = 60): Promise<SentWebhook> {
 		return pRetry(
 			async () => {
 				const delivery = (await this.list('deliveries')).find((item) => item.subject === subject);
 				if (!delivery) throw new Error(`FileCourier sent no webhook about ${subject}`);
-				const attempts = objectsAt(delivery, 'attempts');
+				const attempts = getObjects(delivery, 'attempts');
 				if (attempts.length === 0)
 					throw new Error(`The webhook about ${subject} got no answer yet`);
-				const header = textAt(delivery, 'signatureHeader');
+				const header = getString(delivery, 'signatureHeader');
 				const last = attempts.at(-1);
 				return {
-					id: textAt(delivery, 'id'),
-					state: textAt(delivery, 'state'),
-					url: textAt(delivery, 'url'),
-					event: textAt(delivery, 'event'),
-					answers: attempts.map(({ status }) => (typeof status === 'number' ? status : 0)),
-					error: textOr(last?.error, textOr(last?.answer, '')),
+					id: getString(delivery, 'id'),
+					state: getString(delivery, 'state'),
+					url: getString(delivery, 'url'),
+					event: getString(delivery, 'event'),
+					statuses: attempts.map(({ status }) => (typeof status === 'number' ? status : 0)),
+					error: stringOr(last?.error, stringOr(last?.answer, '')),
 					signatureHeader: header,
 					signature: signatureIn(delivery, header),
 				};
@@ -88,5 +88,5 @@ export class Portal {
 function signatureIn(delivery: JsonObject, header: string): string {
 	const headers = Object.entries((delivery.headers ?? {}) as JsonObject);
 	const found = headers.find(([name]) => name.toLowerCase() === header.toLowerCase());
-	return textOr(found?.[1], '');
+	return stringOr(found?.[1], '');
 }

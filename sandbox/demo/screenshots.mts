@@ -6,18 +6,18 @@ import { mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Locator, Page } from 'playwright-core';
-import { putExamples, readExamples } from './examples.mts';
+import { installExamples, readExamples } from './examples.mts';
 import { requestDocuments } from './demo.mts';
-import { Problem } from '../system/userError.mjs';
+import { UserError } from '../system/userError.mjs';
 import { ROOT } from '../system/repository.mjs';
-import { startSystem, type System } from '../n8n/environment.mts';
+import { startEnvironment, type Environment } from '../n8n/environment.mts';
 import { Editor } from '../n8n/editor.mts';
 import type { SavedWorkflow } from '../n8n/workflows.mts';
 
 const FOLDER = join(ROOT, 'docs', 'pictures');
 
 /** Everybody who clones the repository gets them, so none may be large. */
-const MOST_BYTES = 200_000;
+const MAX_BYTES = 200_000;
 
 /** The examples whose canvas is shown. The first is the README's own, and follows the reader's choice of light or dark. */
 const CANVASES = ['request-and-wait', 'receive-documents'];
@@ -32,7 +32,7 @@ const PANELS = [
 ];
 
 /** Controls of the editor that lie over the canvas and say nothing of the workflow. */
-const BARE = `[data-test-id=canvas-controls], .vue-flow__controls, .vue-flow__panel, [data-test-id=canvas-chat-button],
+const HIDE_CONTROLS = `[data-test-id=canvas-controls], .vue-flow__controls, .vue-flow__panel, [data-test-id=canvas-chat-button],
 	[class*=executionButtons], [class*=addButton], [data-test-id=canvas-plus-button] { visibility: hidden !important; }`;
 
 /** Pixels that a node's name and subtitle hang below it on the canvas. */
@@ -43,7 +43,7 @@ async function areaOf(shown: Locator, below: number, margin: number) {
 	const boxes = (await Promise.all((await shown.all()).map((one) => one.boundingBox()))).filter(
 		(box) => box !== null,
 	);
-	if (boxes.length === 0) throw new Problem('There is nothing of that on the page to take.');
+	if (boxes.length === 0) throw new UserError('There is nothing of that on the page to take.');
 	const left = Math.min(...boxes.map(({ x }) => x)) - margin;
 	const top = Math.min(...boxes.map(({ y }) => y)) - margin;
 	const right = Math.max(...boxes.map(({ x, width }) => x + width)) + margin;
@@ -61,14 +61,17 @@ async function take(
 	await page.mouse.move(0, 0);
 	const path = join(FOLDER, `${name}.png`);
 	const clip = await areaOf(shown, below, margin);
-	await page.screenshot({ path, clip, style: BARE, animations: 'disabled', scale: 'css' });
+	await page.screenshot({ path, clip, style: HIDE_CONTROLS, animations: 'disabled', scale: 'css' });
 	const { size } = statSync(path);
-	if (size > MOST_BYTES) throw new Problem(`${path} has ${size} bytes; show less of the page.`);
+	if (size > MAX_BYTES) throw new UserError(`${path} has ${size} bytes; show less of the page.`);
 	console.log(`${name}.png  ${clip.width.toFixed()} x ${clip.height.toFixed()}, ${size} bytes`);
 }
 
-async function takeAll(system: System, workflows: Map<string, SavedWorkflow>): Promise<void> {
-	const editor = await Editor.open(system.n8n.url);
+async function takeAll(
+	environment: Environment,
+	workflows: Map<string, SavedWorkflow>,
+): Promise<void> {
+	const editor = await Editor.open(environment.n8n.url);
 	try {
 		const { page } = editor;
 		for (const colorScheme of ['light', 'dark'] as const) {
@@ -91,7 +94,7 @@ async function takeAll(system: System, workflows: Map<string, SavedWorkflow>): P
 			await editor.closeNode();
 		}
 		await page.setViewportSize({ width: 960, height: 1100 });
-		await page.goto(`${system.sandbox.info.portal}/outbox`);
+		await page.goto(`${environment.sandbox.info.portal}/outbox`);
 		await take(page, 'outbox', page.locator('main'));
 	} finally {
 		await editor.close();
@@ -100,20 +103,20 @@ async function takeAll(system: System, workflows: Map<string, SavedWorkflow>): P
 
 const folder = mkdtempSync(join(tmpdir(), 'file-delivery-pictures-'));
 mkdirSync(FOLDER, { recursive: true });
-let system: System | undefined;
+let environment: Environment | undefined;
 try {
-	system = await startSystem({ folder, tell: console.log });
+	environment = await startEnvironment({ folder, log: console.log });
 	const shown = readExamples().filter(({ name }) => [REQUEST, ...CANVASES].includes(name));
-	const workflows = await putExamples(system.rest, system.credentials, shown);
+	const workflows = await installExamples(environment.rest, environment.credentials, shown);
 	const request = workflows.get(REQUEST);
-	if (!request) throw new Problem(`The example ${REQUEST} is missing.`);
-	await requestDocuments(system, request);
-	await takeAll(system, workflows);
+	if (!request) throw new UserError(`The example ${REQUEST} is missing.`);
+	await requestDocuments(environment, request);
+	await takeAll(environment, workflows);
 } catch (error) {
-	if (!(error instanceof Problem)) throw error;
+	if (!(error instanceof UserError)) throw error;
 	console.error(error.message);
 	process.exitCode = 1;
 } finally {
-	await system?.stop();
+	await environment?.stop();
 	rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
 }

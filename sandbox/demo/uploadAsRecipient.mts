@@ -1,23 +1,23 @@
 import axios from 'axios';
-import type { Document } from './demoFiles.mts';
-import { readUploadForm } from './uploadForm.mts';
-import { expectSame } from './assertions.mts';
+import type { DemoFile } from './demoFiles.mts';
+import { parseUploadForm } from './uploadForm.mts';
+import { assertEqual } from './assertions.mts';
 
 /**
  * Does what a recipient does: opens the upload page and sends the documents with the form that is on it.
  * @returns the heading of the page that comes then
  * @throws {StepFailed} when the page is not as it must be, or does not take the files
  */
-export async function upload(url: string, documents: Document[]): Promise<string> {
+export async function uploadAsRecipient(url: string, documents: DemoFile[]): Promise<string> {
 	const page = await axios.get<string>(url, { responseType: 'text', validateStatus: () => true });
-	expectSame(`The upload page ${url} does not open`, page.status, 200);
-	const form = readUploadForm(page.data, url);
-	expectSame(
+	assertEqual(`The upload page ${url} does not open`, page.status, 200);
+	const form = parseUploadForm(page.data, url);
+	assertEqual(
 		'The form does not send files',
 		[form.method, form.enctype],
 		['post', 'multipart/form-data'],
 	);
-	expectSame('The form does not take several files', form.multiple, true);
+	assertEqual('The form does not take several files', form.multiple, true);
 	const body = new FormData();
 	for (const [name, value] of Object.entries(form.values)) body.append(name, value);
 	for (const { name, type, content } of documents) {
@@ -27,6 +27,6 @@ export async function upload(url: string, documents: Document[]): Promise<string
 		responseType: 'text',
 		validateStatus: () => true,
 	});
-	expectSame('The upload page did not take the files', answer.status, 200);
+	assertEqual('The upload page did not take the files', answer.status, 200);
 	return /<h1>([^<]*)<\/h1>/.exec(answer.data)?.[1] ?? 'no heading';
 }

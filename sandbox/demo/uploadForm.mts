@@ -1,5 +1,5 @@
 /** An HTML form as a browser would send it. */
-export interface Form {
+export interface UploadForm {
 	/** Absolute URL that it is sent to. */
 	action: string;
 	method: string;
@@ -37,7 +37,7 @@ function attributesOf(tag: string): Record<string, string> {
  * @param url where the page came from; the form's address is relative to it
  * @throws {Error} when there is no form with a field for files
  */
-export function readUploadForm(html: string, url: string): Form {
+export function parseUploadForm(html: string, url: string): UploadForm {
 	for (const [form, opening] of html.matchAll(/(<form\b[^>]*>)[\s\S]*?<\/form>/gi)) {
 		const inputs = [...form.matchAll(/<input\b[^>]*>/gi)].map(([tag]) => attributesOf(tag));
 		const file = inputs.find(({ type, name }) => type === 'file' && name);

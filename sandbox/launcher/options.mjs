@@ -1,6 +1,6 @@
 // The namespace, not a named import: Node.js versions without parseArgs must get as far as the version check.
 import util from 'node:util';
-import { Problem } from '../system/userError.mjs';
+import { UserError } from '../system/userError.mjs';
 
 /**
  * @param {string} flag
@@ -10,7 +10,7 @@ function readPort(flag, text) {
 	if (text === undefined) return undefined;
 	const port = Number(text);
 	if (/^\d+$/.test(text) && port > 0 && port < 65_500) return port;
-	throw new Problem(`${flag} must be a port between 1 and 65499, not "${text}".`);
+	throw new UserError(`${flag} must be a port between 1 and 65499, not "${text}".`);
 }
 
 /**
@@ -24,7 +24,7 @@ function readPort(flag, text) {
  * Reads the command line of `npm start`.
  * @param {string[]} args
  * @returns {LauncherOptions}
- * @throws {Problem} naming an unknown option or an invalid value
+ * @throws {UserError} naming an unknown option or an invalid value
  */
 export function readOptions(args) {
 	try {
@@ -44,8 +44,8 @@ export function readOptions(args) {
 			...(sandboxPort === undefined ? {} : { sandboxPort }),
 		};
 	} catch (error) {
-		if (error instanceof Problem || !(error instanceof Error)) throw error;
-		throw new Problem(
+		if (error instanceof UserError || !(error instanceof Error)) throw error;
+		throw new UserError(
 			`${error.message.split('. ')[0]}. The options are --once, --port and --sandbox-port.`,
 		);
 	}

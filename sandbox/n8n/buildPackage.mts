@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { textAt } from './json.mts';
+import { getString } from './json.mts';
 import { withLock } from '../system/lock.mjs';
-import { Problem } from '../system/userError.mjs';
+import { UserError } from '../system/userError.mjs';
 import { ROOT } from '../system/repository.mjs';
 import { run } from '../system/run.mjs';
 import { contentHash, isStamped, writeStamp } from '../system/stamp.mjs';
@@ -26,13 +26,13 @@ function hashOf(tarball: string): string {
 /**
  * Builds and packs the package unless the packed one is of the same sources.
  * @returns the tarball's path
- * @throws {Problem}
+ * @throws {UserError}
  */
 export async function buildPackage(): Promise<string> {
 	const manifest: unknown = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
 	const tarball = join(
 		'packages',
-		`${textAt(manifest, 'name')}-${textAt(manifest, 'version')}.tgz`,
+		`${getString(manifest, 'name')}-${getString(manifest, 'version')}.tgz`,
 	);
 	const stamp = join(ROOT, '.run', 'package.stamp');
 	const isBuilt = () => isStamped(stamp, hashOf(tarball));
@@ -45,7 +45,7 @@ export async function buildPackage(): Promise<string> {
 			log: join(ROOT, '.run', 'build.log'),
 		});
 		if (!existsSync(join(ROOT, tarball))) {
-			throw new Problem(`The build went through, but there is no ${tarball}. See gulpfile.js.`);
+			throw new UserError(`The build went through, but there is no ${tarball}. See gulpfile.js.`);
 		}
 		writeStamp(stamp, hashOf(tarball));
 	});

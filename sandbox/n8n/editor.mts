@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { chromium, type Locator, type Page } from 'playwright-core';
-import { Problem } from '../system/userError.mjs';
+import { UserError } from '../system/userError.mjs';
 import { OWNER } from './rest.mts';
 
 /** Where a browser may be; CHROMIUM_PATH names another place. */
@@ -17,13 +17,13 @@ const FLAGS = [
 ];
 
 /** The editor is slow to come up on two cores. */
-const PATIENCE_MS = 60_000;
+const EDITOR_TIMEOUT_MS = 60_000;
 
-/** @throws {Problem} when there is no browser */
+/** @throws {UserError} when there is no browser */
 function browserProgram(): string {
 	const found = [process.env.CHROMIUM_PATH ?? '', ...BROWSERS].find((file) => existsSync(file));
 	if (found) return found;
-	throw new Problem(
+	throw new UserError(
 		'There is no Chromium on this machine. On Debian: sudo apt-get install -y chromium; or set CHROMIUM_PATH.',
 	);
 }
@@ -41,13 +41,13 @@ export class Editor {
 	/**
 	 * Starts the browser and logs in through the form.
 	 * @param url where n8n is
-	 * @throws {Problem} when there is no browser
+	 * @throws {UserError} when there is no browser
 	 */
 	static async open(url: string): Promise<Editor> {
 		const browser = await chromium.launch({ executablePath: browserProgram(), args: FLAGS });
 		try {
 			const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
-			page.setDefaultTimeout(PATIENCE_MS);
+			page.setDefaultTimeout(EDITOR_TIMEOUT_MS);
 			await page.goto(`${url}/signin`);
 			await page.fill('input[type=email]', OWNER.email);
 			await page.fill('input[type=password]', OWNER.password);
@@ -95,7 +95,7 @@ export class Editor {
 	}
 
 	/** Names of the nodes that the search shows at the moment, in its order. */
-	async found(): Promise<string[]> {
+	async searchResults(): Promise<string[]> {
 		const items = this.page.locator(
 			'[data-test-id=node-creator] [data-test-id=item-iterator-item]',
 		);
@@ -124,7 +124,7 @@ export class Editor {
 	}
 
 	/** Saves what is seen as a PNG. */
-	async picture(file: string): Promise<void> {
+	async screenshot(file: string): Promise<void> {
 		await this.page.screenshot({ path: file, animations: 'disabled' });
 	}
 

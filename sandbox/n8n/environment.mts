@@ -1,18 +1,18 @@
 import { join } from 'node:path';
-import { putCredential, type Credential } from './credentials.mts';
-import { installHost } from './install.mts';
-import type { HostName } from './versions.mts';
-import { putPackage } from './installPackage.mts';
+import { upsertCredential, type Credential } from './credentials.mts';
+import { installN8n } from './install.mts';
+import type { N8nVersion } from './versions.mts';
+import { installPackage } from './installPackage.mts';
 import { Rest } from './rest.mts';
 import { startN8n, type RunningN8n } from './start.mts';
 import { startSandbox, type Sandbox, type SandboxInfo } from '../server.mts';
 import { buildPackage } from './buildPackage.mts';
 
-export interface SystemOptions {
+export interface EnvironmentOptions {
 	/** Where n8n and the sandbox keep what they have: `<folder>/n8n`, `<folder>/n8n-sandbox`, and n8n's log. */
 	folder: string;
 	/** Which n8n (default: newest). */
-	host?: HostName;
+	version?: N8nVersion;
 	/** Ports; free ones unless given. */
 	n8nPort?: number;
 	/** Starts the sandbox; the launcher has its own way of choosing ports. */
@@ -20,11 +20,11 @@ export interface SystemOptions {
 	/** More environment variables for n8n. */
 	env?: Record<string, string>;
 	/** Told what is done at the moment. */
-	tell?: (line: string) => void;
+	log?: (line: string) => void;
 }
 
 /** The sandbox and a real n8n beside it, with the package, the owner's account and the credentials in it. */
-export interface System {
+export interface Environment {
 	sandbox: Sandbox;
 	n8n: RunningN8n;
 	/** n8n's REST API, logged in. */
@@ -48,13 +48,13 @@ export function sandboxCredentials({ services }: SandboxInfo) {
  * Builds and installs what is missing, then starts the sandbox and n8n and fills n8n.
  * @throws {Problem} when something cannot be had or does not start; nothing is left running then
  */
-export async function startSystem(options: SystemOptions): Promise<System> {
-	const { folder, tell = () => undefined } = options;
+export async function startEnvironment(options: EnvironmentOptions): Promise<Environment> {
+	const { folder, log = () => undefined } = options;
 	const userFolder = join(folder, 'n8n');
 	const dataDir = join(folder, 'n8n-sandbox');
 	const tarball = await buildPackage();
-	const host = await installHost(options.host ?? 'newest');
-	await putPackage(host, userFolder, tarball);
+	const installation = await installN8n(options.version ?? 'newest');
+	await installPackage(installation, userFolder, tarball);
 
 	const running: Array<() => Promise<void>> = [];
 	const stop = async () => {
@@ -64,9 +64,9 @@ export async function startSystem(options: SystemOptions): Promise<System> {
 		const open = options.openSandbox ?? ((data) => startSandbox({ dataDir: data }));
 		const sandbox = await open(dataDir);
 		running.push(() => sandbox.close());
-		tell('Starting n8n …');
+		log('Starting n8n …');
 		const n8n = await startN8n({
-			host,
+			installation,
 			userFolder,
 			log: join(folder, 'n8n.log'),
 			...(options.n8nPort === undefined ? {} : { port: options.n8nPort }),
@@ -77,7 +77,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
 		await rest.logIn();
 		const credentials: Credential[] = [];
 		for (const content of sandboxCredentials(sandbox.info)) {
-			credentials.push(await putCredential(rest, content));
+			credentials.push(await upsertCredential(rest, content));
 		}
 		return { sandbox, n8n, rest, credentials, stop };
 	} catch (error) {

@@ -1,7 +1,7 @@
 import { parse } from 'flatted';
 import pRetry from 'p-retry';
 import type { Rest } from './rest.mts';
-import { at, isObject, objectAt, objectsAt, textOr, type JsonObject } from './json.mts';
+import { getPath, isObject, getObject, getObjects, stringOr, type JsonObject } from './json.mts';
 
 export interface BinaryFile {
 	/** n8n's id of the stored bytes; files held in memory have none. */
@@ -38,18 +38,18 @@ const isOver = ({ status, items }: Execution) =>
 	ENDED.has(status) && (status !== 'success' || Object.keys(items).length > 0);
 
 function toFile(value: unknown): BinaryFile {
-	const id = at(value, 'id');
+	const id = getPath(value, 'id');
 	return {
 		...(typeof id === 'string' ? { id } : {}),
-		fileName: textOr(at(value, 'fileName'), ''),
-		mimeType: textOr(at(value, 'mimeType'), ''),
-		data: textOr(at(value, 'data'), ''),
+		fileName: stringOr(getPath(value, 'fileName'), ''),
+		mimeType: stringOr(getPath(value, 'mimeType'), ''),
+		data: stringOr(getPath(value, 'data'), ''),
 	};
 }
 
 function toItem(value: unknown): ExecutionItem {
-	const json = at(value, 'json');
-	const binary = at(value, 'binary');
+	const json = getPath(value, 'json');
+	const binary = getPath(value, 'binary');
 	const files = isObject(binary) ? Object.entries(binary) : [];
 	return {
 		json: isObject(json) ? json : {},
@@ -59,14 +59,14 @@ function toItem(value: unknown): ExecutionItem {
 
 /** The items of one run of a node: its outputs, each a list of items or nothing. */
 function itemsOfRun(run: unknown): ExecutionItem[] {
-	const outputs = at(run, 'data.main');
+	const outputs = getPath(run, 'data.main');
 	if (!Array.isArray(outputs)) return [];
 	return outputs.flatMap((output: unknown) => (Array.isArray(output) ? output.map(toItem) : []));
 }
 
 /** What is made of the runs of each node. */
-function ofEachNode<T>(data: unknown, make: (runs: unknown[]) => T): Record<string, T> {
-	const runs = at(data, 'resultData.runData');
+function mapRuns<T>(data: unknown, make: (runs: unknown[]) => T): Record<string, T> {
+	const runs = getPath(data, 'resultData.runData');
 	const entries = isObject(runs) ? Object.entries(runs) : [];
 	return Object.fromEntries(
 		entries.map(([node, of]) => [node, make(Array.isArray(of) ? (of as unknown[]) : [])]),
@@ -74,30 +74,30 @@ function ofEachNode<T>(data: unknown, make: (runs: unknown[]) => T): Record<stri
 }
 
 function timeOf(runs: unknown[]): number {
-	return runs.reduce<number>((sum, run) => sum + Number(at(run, 'executionTime') ?? 0), 0);
+	return runs.reduce<number>((sum, run) => sum + Number(getPath(run, 'executionTime') ?? 0), 0);
 }
 
 function errorOf(data: unknown): string | undefined {
-	const message = at(data, 'resultData.error.message');
+	const message = getPath(data, 'resultData.error.message');
 	if (typeof message !== 'string') return undefined;
-	const description = at(data, 'resultData.error.description');
-	const node = at(data, 'resultData.error.node.name');
+	const description = getPath(data, 'resultData.error.description');
+	const node = getPath(data, 'resultData.error.node.name');
 	const where = typeof node === 'string' ? `${node}: ` : '';
 	return `${where}${message}${typeof description === 'string' ? ` (${description})` : ''}`;
 }
 
 /** One execution with all that its nodes put out. n8n packs that with `flatted`. */
 export async function getExecution(rest: Rest, id: string): Promise<Execution> {
-	const execution = objectAt(await rest.call('GET', `/rest/executions/${id}`), 'data');
+	const execution = getObject(await rest.call('GET', `/rest/executions/${id}`), 'data');
 	const packed = execution.data;
 	const data: unknown = typeof packed === 'string' ? parse(packed) : packed;
 	const error = errorOf(data);
 	return {
 		id,
-		status: textOr(execution.status, 'unknown'),
-		mode: textOr(execution.mode, 'unknown'),
-		items: ofEachNode(data, (runs) => runs.flatMap(itemsOfRun)),
-		milliseconds: ofEachNode(data, timeOf),
+		status: stringOr(execution.status, 'unknown'),
+		mode: stringOr(execution.mode, 'unknown'),
+		items: mapRuns(data, (runs) => runs.flatMap(itemsOfRun)),
+		milliseconds: mapRuns(data, timeOf),
 		...(error === undefined ? {} : { error }),
 	};
 }
@@ -110,7 +110,7 @@ export async function listExecutions(
 ): Promise<string[]> {
 	const filter = encodeURIComponent(JSON.stringify({ workflowId }));
 	const answer = await rest.call('GET', `/rest/executions?limit=${limit}&filter=${filter}`);
-	return objectsAt(answer, 'data.results').map(({ id }) => String(id));
+	return getObjects(answer, 'data.results').map(({ id }) => String(id));
 }
 
 /**

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { run } from '../system/run.mjs';
 import { contentHash, isStamped, writeStamp } from '../system/stamp.mjs';
-import { hostEnvironment, type Host } from './versions.mts';
+import { n8nEnvironment, type N8nInstallation } from './versions.mts';
 
 /**
  * Puts a package into n8n's folder for community nodes, as n8n does when a user installs it by name. n8n loads it when it
@@ -10,7 +10,11 @@ import { hostEnvironment, type Host } from './versions.mts';
  * @param tarball the packed package
  * @throws {Problem}
  */
-export async function putPackage(host: Host, userFolder: string, tarball: string): Promise<void> {
+export async function installPackage(
+	installation: N8nInstallation,
+	userFolder: string,
+	tarball: string,
+): Promise<void> {
 	const folder = join(userFolder, '.n8n', 'nodes');
 	const stamp = join(folder, '.installed');
 	const hash = contentHash(dirname(tarball), [basename(tarball)]);
@@ -39,7 +43,7 @@ export async function putPackage(host: Host, userFolder: string, tarball: string
 			label: 'our package into n8n',
 			cwd: folder,
 			log: join(userFolder, 'package.log'),
-			env: hostEnvironment(host),
+			env: n8nEnvironment(installation),
 		},
 	);
 	writeStamp(stamp, hash);

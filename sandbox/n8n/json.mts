@@ -7,7 +7,7 @@ export function isObject(value: unknown): value is JsonObject {
 }
 
 /** What stands at a path such as `data.results.0.id`, or undefined. */
-export function at(value: unknown, path: string): unknown {
+export function getPath(value: unknown, path: string): unknown {
 	let current = value;
 	for (const key of path.split('.')) {
 		if (typeof current !== 'object' || current === null) return undefined;
@@ -17,7 +17,7 @@ export function at(value: unknown, path: string): unknown {
 }
 
 /** A text, or another where there is none. */
-export function textOr(value: unknown, other: string): string {
+export function stringOr(value: unknown, other: string): string {
 	return typeof value === 'string' ? value : other;
 }
 
@@ -27,19 +27,19 @@ function fail(path: string, expected: string, seen: unknown): never {
 }
 
 /** @throws {Error} when there is no text at the path */
-export function textAt(value: unknown, path: string): string {
-	const found = at(value, path);
+export function getString(value: unknown, path: string): string {
+	const found = getPath(value, path);
 	return typeof found === 'string' ? found : fail(path, 'a text', found);
 }
 
 /** @throws {Error} when there is no object at the path */
-export function objectAt(value: unknown, path: string): JsonObject {
-	const found = at(value, path);
+export function getObject(value: unknown, path: string): JsonObject {
+	const found = getPath(value, path);
 	return isObject(found) ? found : fail(path, 'an object', found);
 }
 
 /** @throws {Error} when there is no list of objects at the path */
-export function objectsAt(value: unknown, path: string): JsonObject[] {
-	const found = at(value, path);
+export function getObjects(value: unknown, path: string): JsonObject[] {
+	const found = getPath(value, path);
 	return Array.isArray(found) && found.every(isObject) ? found : fail(path, 'a list', found);
 }

@@ -1,6 +1,6 @@
 import axios, { type AxiosInstance, type AxiosResponse, type Method } from 'axios';
-import { Problem } from '../system/userError.mjs';
-import { at } from './json.mts';
+import { UserError } from '../system/userError.mjs';
+import { getPath } from './json.mts';
 
 /** The owner's account of an n8n that this program made. n8n wants 8 characters, a capital letter and a digit. */
 export const OWNER = {
@@ -17,7 +17,7 @@ export class RestError extends Error {
 		readonly request: string,
 		readonly body: unknown,
 	) {
-		const message = at(body, 'message');
+		const message = getPath(body, 'message');
 		super(
 			`n8n answered ${request} with ${status}: ${typeof message === 'string' ? message : JSON.stringify(body)}`,
 		);
@@ -36,7 +36,7 @@ export class Rest {
 
 	/**
 	 * Makes the owner's account on a new n8n, logs in on a used one.
-	 * @throws {Problem} when the account there is somebody else's
+	 * @throws {UserError} when the account there is somebody else's
 	 */
 	async logIn(): Promise<void> {
 		const { email, password } = OWNER;
@@ -45,7 +45,7 @@ export class Rest {
 		if (answer.status === 200) return this.keepCookie(answer);
 		const setup = await this.send('POST', '/rest/owner/setup', OWNER);
 		if (setup.status === 200) return this.keepCookie(setup);
-		throw new Problem(
+		throw new UserError(
 			`This n8n has an owner other than ${email}, or its password was changed. Put it back, or remove the folder of this n8n to begin with a new one.`,
 		);
 	}

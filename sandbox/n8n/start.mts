@@ -4,10 +4,10 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import axios from 'axios';
 import getPort from 'get-port';
-import { Problem } from '../system/userError.mjs';
-import { hostEnvironment, n8nProgram, nodeProgram, type Host } from './versions.mts';
+import { UserError } from '../system/userError.mjs';
+import { n8nEnvironment, n8nProgram, nodeProgram, type N8nInstallation } from './versions.mts';
 
-const KEEPER = join(dirname(fileURLToPath(import.meta.url)), 'supervisor.mjs');
+const SUPERVISOR = join(dirname(fileURLToPath(import.meta.url)), 'supervisor.mjs');
 
 /** The first start makes the database; on two busy cores that takes up to a minute. */
 const START_SECONDS = 180;
@@ -19,7 +19,7 @@ const START_SECONDS = 180;
 export type N8nProgram = 'start' | 'worker' | 'webhook';
 
 export interface N8nOptions {
-	host: Host;
+	installation: N8nInstallation;
 	/** Default: start. */
 	program?: N8nProgram;
 	/** Folder that gets `.n8n` with the database, the files and the installed package. */
@@ -46,14 +46,16 @@ export interface RunningN8n {
 }
 
 /** What would change n8n's behaviour from outside: settings of somebody's own n8n, or of the test runner. */
-const FOREIGN = /^(N8N_|DB_|EXECUTIONS_|QUEUE_|WEBHOOK_URL$|NODE_ENV$|NODE_OPTIONS$|JEST_)/;
+const OUTER_SETTINGS = /^(N8N_|DB_|EXECUTIONS_|QUEUE_|WEBHOOK_URL$|NODE_ENV$|NODE_OPTIONS$|JEST_)/;
 
-function withoutForeign(environment: Record<string, string>): Record<string, string> {
-	return Object.fromEntries(Object.entries(environment).filter(([name]) => !FOREIGN.test(name)));
+function withoutOuterSettings(environment: Record<string, string>): Record<string, string> {
+	return Object.fromEntries(
+		Object.entries(environment).filter(([name]) => !OUTER_SETTINGS.test(name)),
+	);
 }
 
 /** Settings under which n8n asks nothing, calls nobody and listens on this machine alone. */
-async function settings({ host, userFolder, env, program }: N8nOptions, port: number) {
+async function settings({ installation, userFolder, env, program }: N8nOptions, port: number) {
 	const url = `http://127.0.0.1:${port}/`;
 	return {
 		N8N_USER_FOLDER: userFolder,
@@ -71,7 +73,7 @@ async function settings({ host, userFolder, env, program }: N8nOptions, port: nu
 		N8N_PERSONALIZATION_ENABLED: 'false',
 		N8N_HIRING_BANNER_ENABLED: 'false',
 		// Asks its maker for a list at every start; the older n8n has no such module and refuses to hear of it.
-		...(host.name === 'newest' ? { N8N_DISABLED_MODULES: 'mcp-registry' } : {}),
+		...(installation.name === 'newest' ? { N8N_DISABLED_MODULES: 'mcp-registry' } : {}),
 		N8N_DEFAULT_BINARY_DATA_MODE: 'filesystem',
 		...(program === 'worker'
 			? { QUEUE_HEALTH_CHECK_ACTIVE: 'true', QUEUE_HEALTH_CHECK_PORT: String(port) }
@@ -93,7 +95,7 @@ const READY_PATH: Record<N8nProgram, string> = {
 	webhook: '/healthz/readiness',
 };
 
-async function answers(address: string): Promise<boolean> {
+async function isReady(address: string): Promise<boolean> {
 	const response = await axios
 		.get<unknown>(address, { timeout: 5_000, validateStatus: () => true })
 		.catch(() => undefined);
@@ -105,34 +107,41 @@ const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 async function waitUntilReady(child: ChildProcess, address: string, log: string): Promise<void> {
 	const deadline = Date.now() + START_SECONDS * 1000;
 	while (child.exitCode === null && child.signalCode === null) {
-		if (await answers(address)) return;
+		if (await isReady(address)) return;
 		if (Date.now() > deadline) {
-			throw new Problem(
+			throw new UserError(
 				`n8n did not become ready within ${START_SECONDS} s. The last it said (${log}):\n${lastLines(log)}`,
 			);
 		}
 		await pause(200);
 	}
-	throw new Problem(`n8n ended while it started. The last it said (${log}):\n${lastLines(log)}`);
+	throw new UserError(`n8n ended while it started. The last it said (${log}):\n${lastLines(log)}`);
 }
 
 /**
  * Starts n8n and waits until its REST API answers (another program: until it says that it is ready).
- * @throws {Problem} with the end of its log when it does not come up; nothing of it is left running then
+ * @throws {UserError} with the end of its log when it does not come up; nothing of it is left running then
  */
 export async function startN8n(options: N8nOptions): Promise<RunningN8n> {
-	const { host, userFolder, log, program = 'start' } = options;
+	const { installation, userFolder, log, program = 'start' } = options;
 	const port = options.port ?? (await getPort({ host: '127.0.0.1' }));
 	mkdirSync(userFolder, { recursive: true });
 	mkdirSync(dirname(log), { recursive: true });
 	const output = openSync(log, 'w');
-	const child = spawn(process.execPath, [KEEPER, nodeProgram(host), n8nProgram(host), program], {
-		cwd: userFolder,
-		env: { ...withoutForeign(hostEnvironment(host)), ...(await settings(options, port)) },
-		stdio: ['pipe', output, output],
-		// A group of its own: Ctrl-C in the terminal reaches the launcher alone, which ends n8n in order.
-		detached: true,
-	});
+	const child = spawn(
+		process.execPath,
+		[SUPERVISOR, nodeProgram(installation), n8nProgram(installation), program],
+		{
+			cwd: userFolder,
+			env: {
+				...withoutOuterSettings(n8nEnvironment(installation)),
+				...(await settings(options, port)),
+			},
+			stdio: ['pipe', output, output],
+			// A group of its own: Ctrl-C in the terminal reaches the launcher alone, which ends n8n in order.
+			detached: true,
+		},
+	);
 	closeSync(output);
 	const ended = new Promise<void>((resolve) => {
 		child.once('exit', () => resolve());

@@ -1,22 +1,22 @@
 import type { FastifyInstance } from 'fastify';
 import type { NewFaultRule } from '../core/faults.mts';
-import { SandboxProblem } from '../core/sandboxError.mts';
+import { SandboxError } from '../core/sandboxError.mts';
 import { faultFromForm } from './faultForm.mts';
 import {
 	changeClock,
-	deliveryOf,
-	type PortalParts,
+	requireDelivery,
+	type PortalContext,
 	readClock,
-	serviceOf,
-	visibleDelivery,
-	visibleMessage,
+	requireService,
+	maskDelivery,
+	resolveMessage,
 } from './viewModels.mts';
 import { addRule } from './faultRules.mts';
 
 type Form = Record<string, string | undefined>;
 
 /** The pages for a person. Each works without a script: a button is a form, its answer leads back. */
-export function pageRoutes(app: FastifyInstance, parts: PortalParts): void {
+export function pageRoutes(app: FastifyInstance, parts: PortalContext): void {
 	app.get('/', async (_request, reply) => {
 		const running = [...parts.running.values()].map(({ service, ...rest }) => ({
 			...rest.info(),
@@ -33,7 +33,7 @@ export function pageRoutes(app: FastifyInstance, parts: PortalParts): void {
 
 	app.get('/outbox', async (_request, reply) => {
 		const messages = parts.outbox.all().map((message) => ({
-			...visibleMessage(parts, message),
+			...resolveMessage(parts, message),
 			serviceName: nameOf(parts, message.service),
 		}));
 		return await reply.viewAsync('outbox', { here: '/outbox', messages });
@@ -41,14 +41,14 @@ export function pageRoutes(app: FastifyInstance, parts: PortalParts): void {
 
 	app.get('/deliveries', async (_request, reply) => {
 		const deliveries = parts.deliveries.all().map((delivery) => ({
-			...visibleDelivery(delivery),
+			...maskDelivery(delivery),
 			serviceName: nameOf(parts, delivery.service),
 			prettyBody: pretty(delivery.body),
 		}));
 		return await reply.viewAsync('deliveries', { here: '/deliveries', deliveries });
 	});
 	app.post<{ Params: { id: string } }>('/deliveries/:id/redeliver', async (request, reply) => {
-		const delivery = deliveryOf(parts, request.params.id);
+		const delivery = requireDelivery(parts, request.params.id);
 		await parts.deliveries.redeliver(delivery);
 		return await reply.redirect(`/deliveries#${delivery.id}`, 303);
 	});
@@ -71,7 +71,7 @@ export function pageRoutes(app: FastifyInstance, parts: PortalParts): void {
 	controlForms(app, parts);
 }
 
-function controlForms(app: FastifyInstance, parts: PortalParts): void {
+function controlForms(app: FastifyInstance, parts: PortalContext): void {
 	app.post<{ Body?: Form }>('/control/clock', async (request, reply) => {
 		const { advance, speed, reset } = request.body ?? {};
 		await changeClock(parts, {
@@ -85,7 +85,7 @@ function controlForms(app: FastifyInstance, parts: PortalParts): void {
 		'/control/settings/:service',
 		async (request, reply) => {
 			const { service } = request.params;
-			await serviceOf(parts, service).settings.changeByForm(request.body ?? {});
+			await requireService(parts, service).settings.changeByForm(request.body ?? {});
 			return await reply.redirect(`/control#settings-${encodeURIComponent(service)}`, 303);
 		},
 	);
@@ -107,10 +107,10 @@ function amount(text: string | undefined, field: string): number | undefined {
 	if (text === undefined || text.trim() === '') return undefined;
 	const value = Number(text);
 	if (value >= 0 && value <= 315_360_000) return value;
-	throw new SandboxProblem(`"${text}" is no number for "${field}".`);
+	throw new SandboxError(`"${text}" is no number for "${field}".`);
 }
 
-function nameOf(parts: PortalParts, id: string): string {
+function nameOf(parts: PortalContext, id: string): string {
 	return parts.running.get(id)?.service.name ?? id;
 }
 

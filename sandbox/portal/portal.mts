@@ -1,25 +1,25 @@
 import formbody from '@fastify/formbody';
 import Fastify, { type FastifyError, type FastifyInstance } from 'fastify';
 import { addPages } from '../core/pages.mts';
-import { takeJson } from '../core/json.mts';
-import { SandboxProblem } from '../core/sandboxError.mts';
+import { parseJson } from '../core/json.mts';
+import { SandboxError } from '../core/sandboxError.mts';
 import { apiRoutes } from './api.mts';
 import { pageRoutes } from './pages.mts';
-import type { PortalParts } from './viewModels.mts';
+import type { PortalContext } from './viewModels.mts';
 
 /** The sandbox's own site: pages for a person and, under /api, the same for a program. */
-export async function createPortal(parts: PortalParts): Promise<FastifyInstance> {
+export async function createPortal(parts: PortalContext): Promise<FastifyInstance> {
 	const app = Fastify({
 		forceCloseConnections: true,
 		ajv: { customOptions: { coerceTypes: false, removeAdditional: false, discriminator: true } },
 	});
 
-	takeJson(app);
+	parseJson(app);
 	await app.register(formbody);
 	await app.register(
 		(api, _options, done) => {
 			api.setErrorHandler(async (error: FastifyError, _request, reply) => {
-				const { status, sentence } = refusal(error);
+				const { status, sentence } = toError(error);
 				return await reply.code(status).send({ error: sentence });
 			});
 			api.setNotFoundHandler(
@@ -35,7 +35,7 @@ export async function createPortal(parts: PortalParts): Promise<FastifyInstance>
 	await app.register(async (pages) => {
 		await addPages(pages);
 		pages.setErrorHandler(async (error: FastifyError, _request, reply) => {
-			const { status, sentence } = refusal(error);
+			const { status, sentence } = toError(error);
 			return await reply
 				.code(status)
 				.viewAsync('message', { title: 'That did not work', text: sentence });
@@ -49,7 +49,7 @@ export async function createPortal(parts: PortalParts): Promise<FastifyInstance>
 	return app;
 }
 
-function refusal(error: FastifyError): { status: number; sentence: string } {
-	const fallback = error instanceof SandboxProblem ? 400 : 500;
+function toError(error: FastifyError): { status: number; sentence: string } {
+	const fallback = error instanceof SandboxError ? 400 : 500;
 	return { status: error.statusCode ?? fallback, sentence: error.message };
 }

@@ -2,13 +2,13 @@ import type { Clock } from '../core/clock.mts';
 import type { Deliveries, Delivery } from '../core/deliveries.mts';
 import type { Faults } from '../core/faults.mts';
 import type { Message, Outbox } from '../core/outbox.mts';
-import { NotFound } from '../core/sandboxError.mts';
+import { NotFoundError } from '../core/sandboxError.mts';
 import type { RequestLog } from '../core/requestLog.mts';
 import type { RunningService } from '../core/runningService.mts';
 import type { SandboxInfo } from '../server.mts';
 
 /** What the portal shows and moves. */
-export interface PortalParts {
+export interface PortalContext {
 	clock: Clock;
 	/** Keeps the clock's offset for the next run. */
 	keepClock(): Promise<void>;
@@ -21,28 +21,28 @@ export interface PortalParts {
 	info: SandboxInfo;
 }
 
-export function serviceOf(parts: PortalParts, id: string): RunningService {
+export function requireService(parts: PortalContext, id: string): RunningService {
 	const service = parts.running.get(id);
-	if (!service) throw new NotFound(`There is no service "${id}".`);
+	if (!service) throw new NotFoundError(`There is no service "${id}".`);
 	return service;
 }
 
-export function deliveryOf(parts: PortalParts, id: string): Delivery {
+export function requireDelivery(parts: PortalContext, id: string): Delivery {
 	const delivery = parts.deliveries.get(id);
-	if (!delivery) throw new NotFound(`There is no delivery "${id}".`);
+	if (!delivery) throw new NotFoundError(`There is no delivery "${id}".`);
 	return delivery;
 }
 
 /** A delivery as it may be seen: the receiver's key is masked. */
-export function visibleDelivery(delivery: Delivery): Delivery {
+export function maskDelivery(delivery: Delivery): Delivery {
 	const headers = { ...delivery.headers };
 	if ('authorization' in headers) headers.authorization = '***';
 	return { ...delivery, headers };
 }
 
 /** A message with its link as a URL of this run. */
-export function visibleMessage(
-	parts: PortalParts,
+export function resolveMessage(
+	parts: PortalContext,
 	{ link, ...message }: Message,
 ): Omit<Message, 'link'> & { link?: string } {
 	if (!link) return message;
@@ -60,7 +60,10 @@ export interface ClockChange {
 }
 
 /** Moves the clock and returns what it says then. */
-export async function changeClock(parts: PortalParts, change: ClockChange): Promise<ClockReading> {
+export async function changeClock(
+	parts: PortalContext,
+	change: ClockChange,
+): Promise<ClockReading> {
 	if (change.reset) parts.clock.reset();
 	if (change.speed !== undefined) parts.clock.setSpeed(change.speed);
 	if (change.advance !== undefined) await parts.clock.advance(change.advance);
@@ -76,7 +79,7 @@ export interface ClockReading {
 	aheadSeconds: number;
 }
 
-export function readClock({ clock }: PortalParts): ClockReading {
+export function readClock({ clock }: PortalContext): ClockReading {
 	return {
 		now: clock.now().toISOString(),
 		speed: clock.speed,

@@ -1,6 +1,6 @@
 // The namespace, not a named import: Node.js versions without statfsSync must get as far as the version check.
 import fs from 'node:fs';
-import { Problem } from './userError.mjs';
+import { UserError } from './userError.mjs';
 
 /**
  * Returns the free bytes on a folder's disk, or undefined if the system does not report them.
@@ -25,12 +25,12 @@ const inGigabytes = (bytes) => `${(bytes / 1e9).toFixed(1)} GB`;
  * @param {number} needed bytes
  * @param {string} what the action that needs the space
  * @param {string} [advice] an alternative to freeing up space; a sentence
- * @throws {Problem} if the disk has less free space
+ * @throws {UserError} if the disk has less free space
  */
-export function checkDisk(folder, needed, what, advice = '') {
+export function requireDiskSpace(folder, needed, what, advice = '') {
 	const free = freeBytes(folder);
 	if (free === undefined || free >= needed) return;
-	throw new Problem(
+	throw new UserError(
 		`Not enough disk space: ${what} needs about ${inGigabytes(needed)}, but ${folder} has only ${inGigabytes(free)} free. Free up some space. ${advice}`.trim(),
 	);
 }

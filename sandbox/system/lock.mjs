@@ -11,7 +11,7 @@ import { mkdirSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import { clearInterval, setInterval } from 'node:timers';
-import { say } from './progress.mjs';
+import { printLine } from './progress.mjs';
 
 /** The interval at which an owner touches its lock file. */
 const TOUCH_INTERVAL_MS = 5_000;
@@ -20,7 +20,7 @@ const TOUCH_INTERVAL_MS = 5_000;
 const STALE_AFTER_MS = 60_000;
 
 /** This process as the owner of a lock: "pid@host". */
-export const me = `${process.pid}@${hostname()}`;
+export const ownerId = `${process.pid}@${hostname()}`;
 
 /**
  * Returns the `code` of a system error, such as "ENOENT".
@@ -35,7 +35,7 @@ const codeOf = (error) => /** @type {NodeJS.ErrnoException} */ (error).code;
  */
 function claim(file) {
 	const own = `${file}.${process.pid}`;
-	writeFileSync(own, me);
+	writeFileSync(own, ownerId);
 	try {
 		linkSync(own, file);
 		return true;
@@ -156,7 +156,8 @@ export async function withLock(file, work) {
 				lock.release();
 			}
 		}
-		if (!isAnnounced) say(`  Waiting for process ${lock.holder}, which is already doing this.`);
+		if (!isAnnounced)
+			printLine(`  Waiting for process ${lock.holder}, which is already doing this.`);
 		isAnnounced = true;
 		await new Promise((resolve) => setTimeout(resolve, 500));
 	}

@@ -5,7 +5,7 @@ import { freeBytes } from './disk.mjs';
  * Prints a line. Does not use console.log, because Jest adds a stack trace to it.
  * @param {string} line
  */
-export function say(line) {
+export function printLine(line) {
 	process.stdout.write(`${line}\n`);
 }
 
@@ -25,7 +25,7 @@ const LOG_INTERVAL_SECONDS = 20;
  * @param {string} [folder] the folder that the task writes to; without it, no size is shown
  * @returns {Progress}
  */
-export function progress(label, folder) {
+export function showProgress(label, folder) {
 	const started = Date.now();
 	// The file system's own counter, because measuring a tree of 100,000 files every second would slow down the
 	// installation. It includes what other programs write, so the text says "about".
@@ -49,7 +49,7 @@ export function progress(label, folder) {
 			process.stdout.write(`\r\u001b[2K${line().slice(0, (process.stdout.columns || 80) - 1)}`);
 		} else if (seconds() - shownAt >= LOG_INTERVAL_SECONDS) {
 			shownAt = seconds();
-			say(line());
+			printLine(line());
 		}
 	};
 	const timer = setInterval(show, 1000);
@@ -57,7 +57,7 @@ export function progress(label, folder) {
 	const end = (text) => {
 		clearInterval(timer);
 		if (process.stdout.isTTY) process.stdout.write('\r\u001b[2K');
-		if (text) say(`  ${label}: ${text} (${seconds()} s)`);
+		if (text) printLine(`  ${label}: ${text} (${seconds()} s)`);
 	};
 
 	return {

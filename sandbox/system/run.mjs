@@ -3,8 +3,8 @@ import { createWriteStream, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { createInterface } from 'node:readline';
 import { clearTimeout, setTimeout } from 'node:timers';
-import { Problem, sentenceFor } from './userError.mjs';
-import { progress } from './progress.mjs';
+import { UserError, explainKnownError } from './userError.mjs';
+import { showProgress } from './progress.mjs';
 
 /** Variables that `npm start` sets for this process; an npm that runs in another folder would use them by mistake. */
 const OUTER_NPM =
@@ -15,7 +15,7 @@ const OUTER_NPM =
  * @param {Record<string, string>} [extra]
  * @returns {Record<string, string>}
  */
-export function ownEnvironment(extra = {}) {
+export function environmentWithoutNpm(extra = {}) {
 	const variables = /** @type {Record<string, string>} */ (process.env);
 	const kept = Object.entries(variables).filter(([name]) => !OUTER_NPM.test(name));
 	return { ...Object.fromEntries(kept), ...extra };
@@ -51,16 +51,16 @@ function npmActivity(view, packages) {
  * @param {string} log
  */
 function failure(command, output, code, signal, log) {
-	const known = sentenceFor(output.join('\n'));
-	if (known) return new Problem(known);
+	const known = explainKnownError(output.join('\n'));
+	if (known) return new UserError(known);
 	if (signal) {
-		return new Problem(
+		return new UserError(
 			`${command} was stopped by ${signal}. If you did not stop it yourself: it needs 2 GB of free memory. Its output is in ${log}.`,
 		);
 	}
 	const errors = output.filter((line) => /\b(npm error|gyp ERR!|error)\b/i.test(line));
 	const last = (errors.length ? errors : output).slice(-8).map((line) => `    ${line}`);
-	return new Problem(
+	return new UserError(
 		`${command} failed (exit code ${code}). Last lines of its output:\n${last.join('\n')}\n  The complete output is in ${log}.`,
 	);
 }
@@ -120,12 +120,12 @@ function stopOnSignal(child) {
  * @param {string[]} args
  * @param {RunOptions} options
  * @returns {Promise<void>}
- * @throws {Problem} if the program cannot be started or fails
+ * @throws {UserError} if the program cannot be started or fails
  */
 export async function run(command, args, { label, cwd, log, env, packages }) {
 	mkdirSync(dirname(log), { recursive: true });
 	// Compilers write little, so the disk's counter would mostly show what other programs write.
-	const view = progress(label, packages === undefined ? undefined : cwd);
+	const view = showProgress(label, packages === undefined ? undefined : cwd);
 	const showActivity = npmActivity(view, packages);
 	/** @type {string[]} */
 	const output = [];
@@ -136,7 +136,7 @@ export async function run(command, args, { label, cwd, log, env, packages }) {
 	file.on('error', () => undefined);
 	const child = spawn(command, args, {
 		cwd,
-		env: env ?? ownEnvironment(),
+		env: env ?? environmentWithoutNpm(),
 		stdio: ['ignore', 'pipe', 'pipe'],
 		// Makes the child the leader of a new process group, so that the whole group can be stopped.
 		detached: true,
@@ -159,7 +159,7 @@ export async function run(command, args, { label, cwd, log, env, packages }) {
 			child.once('error', (/** @type {NodeJS.ErrnoException} */ error) =>
 				reject(
 					error.code === 'ENOENT'
-						? new Problem(
+						? new UserError(
 								`"${command}" was not found on this machine. It is part of Node.js: install Node.js 20 or later.`,
 							)
 						: error,

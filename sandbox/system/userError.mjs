@@ -1,5 +1,5 @@
 /** An error that the user can fix: its message is shown as it is, without a stack. */
-export class Problem extends Error {
+export class UserError extends Error {
 	name = 'Problem';
 }
 
@@ -24,7 +24,7 @@ const NETWORK =
  * @param {string} text
  * @returns {string | undefined} the message to show, or undefined if the text contains no known error
  */
-export function sentenceFor(text) {
+export function explainKnownError(text) {
 	if (/no space left on device/i.test(text)) return MESSAGES.ENOSPC;
 	const code = Object.keys(MESSAGES).find((known) => new RegExp(`\\b${known}\\b`).test(text));
 	if (code) return MESSAGES[code];
@@ -42,13 +42,13 @@ export function sentenceFor(text) {
  * Prints an error and sets the exit code to 1. Only unexpected errors are shown with their stack.
  * @param {unknown} error
  */
-export function report(error) {
+export function reportError(error) {
 	process.exitCode = 1;
-	if (error instanceof Problem) {
+	if (error instanceof UserError) {
 		console.error(`\n${error.message}`);
 		return;
 	}
-	const known = error instanceof Error ? sentenceFor(error.message) : undefined;
+	const known = error instanceof Error ? explainKnownError(error.message) : undefined;
 	// The stack, not the object: an HTTP client's error contains hundreds of lines of sockets and buffers.
 	const shown = error instanceof Error ? error.stack : String(error);
 	console.error(`\n${known ?? shown}`);

@@ -10,9 +10,9 @@ import {
 } from 'node:fs';
 import { hostname } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { checkNode } from '../../sandbox/launcher/preflight.mjs';
+import { requireSupportedNode } from '../../sandbox/launcher/preflight.mjs';
 import { ROOT } from '../../sandbox/system/repository.mjs';
-import { checkBuildTools } from '../../sandbox/system/buildTools.mjs';
+import { requireBuildTools } from '../../sandbox/system/buildTools.mjs';
 import { eventually } from '../support/eventually.js';
 import { command, type Command, temporaryFolder } from './harness.mts';
 
@@ -180,13 +180,13 @@ describe('what it says when it cannot', () => {
 	});
 
 	it('Node.js too old; missing build tools', () => {
-		expect(() => checkNode('18.20.4')).toThrow(
+		expect(() => requireSupportedNode('18.20.4')).toThrow(
 			'This is Node.js 18.20.4, but Node.js 20 or later is required',
 		);
-		expect(() => checkNode('20.0.0')).not.toThrow();
-		expect(() => checkBuildTools(at('nothing'))).toThrow(
+		expect(() => requireSupportedNode('20.0.0')).not.toThrow();
+		expect(() => requireBuildTools(at('nothing'))).toThrow(
 			'sudo apt-get install -y g++ make python3',
 		);
-		expect(() => checkBuildTools()).not.toThrow();
+		expect(() => requireBuildTools()).not.toThrow();
 	});
 });

@@ -1,5 +1,5 @@
 import type { Delivery } from '../../sandbox/core/deliveries.mts';
-import { toldHash, toldSize } from '../../sandbox/core/faultyValues.mts';
+import { reportedHash, reportedSize } from '../../sandbox/core/faultyValues.mts';
 import { Bench, eventually, Receiver, upload } from './support.mts';
 
 let bench: Bench;
@@ -81,15 +81,15 @@ describe('outOfOrder: a webhook leaves after the next one', () => {
 
 describe('wrongSize and wrongHash', () => {
 	const request = (...types: string[]) =>
-		({ faults: types.map((type) => ({ type })) }) as unknown as Parameters<typeof toldSize>[0];
+		({ faults: types.map((type) => ({ type })) }) as unknown as Parameters<typeof reportedSize>[0];
 
 	test('change what is told and nothing else', () => {
-		expect(toldSize(request(), 5)).toBe(5);
-		expect(toldSize(request('wrongHash'), 5)).toBe(5);
-		expect(toldSize(request('delay', 'wrongSize'), 5)).toBe(6);
-		expect(toldHash(request(), 'a1b2')).toBe('a1b2');
-		expect(toldHash(request('wrongHash'), 'a1b2')).toBe('01b2');
-		expect(toldHash(request('wrongHash'), '01b2')).toBe('11b2');
+		expect(reportedSize(request(), 5)).toBe(5);
+		expect(reportedSize(request('wrongHash'), 5)).toBe(5);
+		expect(reportedSize(request('delay', 'wrongSize'), 5)).toBe(6);
+		expect(reportedHash(request(), 'a1b2')).toBe('a1b2');
+		expect(reportedHash(request('wrongHash'), 'a1b2')).toBe('01b2');
+		expect(reportedHash(request('wrongHash'), '01b2')).toBe('11b2');
 	});
 
 	test('at FileCourier’s upload page the webhook tells the wrong size', async () => {

@@ -145,7 +145,7 @@ describe('which requests a rule strikes', () => {
 		const rule: NewFaultRule = { service: 's', probability: 0.3, fault };
 		faults.add(rule);
 		const occasion = { on: 'request', service: 's', method: 'GET', path: '/' } as const;
-		expect([1, 2, 3].map(() => faults.strike(occasion).length)).toEqual([1, 0, 1]);
+		expect([1, 2, 3].map(() => faults.apply(occasion).length)).toEqual([1, 0, 1]);
 	});
 });
 

@@ -1,11 +1,11 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createHmac } from 'node:crypto';
-import { attempt } from '../../sandbox/core/attempt.mts';
+import { attemptDelivery } from '../../sandbox/core/attempt.mts';
 import { Clock } from '../../sandbox/core/clock.mts';
 import type { Delivery } from '../../sandbox/core/deliveries.mts';
 import { Faults } from '../../sandbox/core/faults.mts';
-import { Overtaking } from '../../sandbox/core/reorderDeliveries.mts';
+import { DeliveryReorderer } from '../../sandbox/core/reorderDeliveries.mts';
 import { signatureOf } from '../../sandbox/services/fileCourier/webhook.mts';
 import { Bench, Receiver, upload } from './support.mts';
 
@@ -176,13 +176,13 @@ describe('retries (FileCourier docs, Retry Policy)', () => {
 		await new Promise((resolve) => mute.once('listening', resolve));
 		const url = `http://127.0.0.1:${(mute.address() as AddressInfo).port}/`;
 		const delivery = { service: 'fileCourier', url, headers: {}, body: '{}' } as Delivery;
-		const made = await attempt({
+		const made = await attemptDelivery({
 			delivery,
 			kind: 'scheduled',
 			clock: new Clock(),
 			faults: new Faults(),
 			timeoutSeconds: 0.2,
-			overtaking: new Overtaking(),
+			reorderer: new DeliveryReorderer(),
 			closing: new AbortController().signal,
 		});
 		expect(made).toMatchObject({ accepted: false, error: 'No answer within 0.2 seconds' });

@@ -1,5 +1,5 @@
 import { Clock } from '../../sandbox/core/clock.mts';
-import { Stamps } from '../../sandbox/services/speedyFiles/timestamps.mts';
+import { Timestamps } from '../../sandbox/services/speedyFiles/timestamps.mts';
 import { Instance, NEW_PACKAGE, type Problem } from './speedyFilesSupport.mts';
 
 let instance: Instance;
@@ -39,7 +39,7 @@ describe('creating a package (SpeedyFiles docs, REST API)', () => {
 	});
 
 	test('no two are equal, even while the clock stands still', () => {
-		const stamps = new Stamps(new Clock({ speed: 0 }));
+		const stamps = new Timestamps(new Clock({ speed: 0 }));
 		const made = Array.from({ length: 3000 }, () => stamps.now());
 		expect(made).toEqual([...new Set(made)].sort());
 	});

@@ -1,13 +1,13 @@
 import type { FastifyError, FastifyInstance, FastifyRequest } from 'fastify';
 import { timingSafeEqual } from 'node:crypto';
-import { refuseOtherMethods } from '../../core/origin.mts';
+import { rejectOtherMethods } from '../../core/origin.mts';
 import type { ServiceContext } from '../../core/service.mts';
 import {
 	type CreateBody,
 	createSchema,
 	missingField,
 	readRequest,
-	sentenceFor,
+	describeViolation,
 } from './createRequest.mts';
 import { errorBody } from './error.mts';
 import { notifyRecipient } from './notification.mts';
@@ -18,8 +18,8 @@ const SESSION = '/api/ext/sessions/:sessionId';
 
 /** FileCourier docs: create, status and cancel of a session. The status codes are not documented. */
 export function apiRoutes(app: FastifyInstance, context: ServiceContext, sessions: Sessions): void {
-	refuseOtherMethods(app, errorBody, SESSIONS, ['POST']);
-	refuseOtherMethods(app, errorBody, SESSION, ['GET', 'DELETE']);
+	rejectOtherMethods(app, errorBody, SESSIONS, ['POST']);
+	rejectOtherMethods(app, errorBody, SESSION, ['GET', 'DELETE']);
 	// Fastify takes plain text as well; this API takes JSON alone.
 	app.removeContentTypeParser('text/plain');
 	app.setErrorHandler(async (error: FastifyError, _request, reply) => {
@@ -120,7 +120,7 @@ function hasCredentials(
 
 /** How the service words what the HTTP library has refused. */
 function refusal(error: FastifyError): { status: number; sentence?: string } {
-	if (error.validation) return { status: 400, sentence: sentenceFor(error.validation[0]) };
+	if (error.validation) return { status: 400, sentence: describeViolation(error.validation[0]) };
 	switch (error.code) {
 		case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
 			return { status: 400, sentence: 'Content-Type must be application/json' };

@@ -83,7 +83,7 @@ const FORMATS: Readonly<Record<string, string>> = {
 };
 
 /** The service's sentence for a violation of the schema. */
-export function sentenceFor(violation: FastifySchemaValidationError): string {
+export function describeViolation(violation: FastifySchemaValidationError): string {
 	const path = violation.instancePath.slice(1).replace(/\/(\d+)/g, '[$1]');
 	const field = path.replaceAll('/', '.');
 	const { limit, format, type } = violation.params as Record<string, string | number>;

@@ -1,7 +1,7 @@
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance } from 'fastify';
 import { download } from '../../core/download.mts';
-import { refuseOtherMethods } from '../../core/origin.mts';
+import { rejectOtherMethods } from '../../core/origin.mts';
 import type { ServiceContext } from '../../core/service.mts';
 import { errorBody } from './error.mts';
 import type { Sessions } from './sessions.mts';
@@ -15,7 +15,7 @@ export async function fileRoutes(
 	sessions: Sessions,
 ): Promise<void> {
 	await app.register(fastifyStatic, { root: context.blobs.folder, serve: false });
-	refuseOtherMethods(app, errorBody, FILE, ['GET']);
+	rejectOtherMethods(app, errorBody, FILE, ['GET']);
 	type Route = { Params: { token: string }; Querystring: { file?: string } };
 
 	app.get<Route>(FILE, async (request, reply) => {

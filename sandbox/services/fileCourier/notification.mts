@@ -2,11 +2,11 @@ import type { ServiceContext } from '../../core/service.mts';
 import type { Session } from './sessions.mts';
 
 /** What FileCourier calls itself when the request names nobody (its examples leave the requestor out). */
-const NOBODY = 'FileCourier';
+const DEFAULT_REQUESTOR = 'FileCourier';
 
 /** Who asks, as the recipient sees it. */
 export function requestorOf(session: Session): string {
-	return session.requestorName ?? session.brandName ?? NOBODY;
+	return session.requestorName ?? session.brandName ?? DEFAULT_REQUESTOR;
 }
 
 /** Sends the link by e-mail and, when there is a phone number, by SMS. Returns what the create answer says of it. */

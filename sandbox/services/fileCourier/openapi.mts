@@ -12,7 +12,7 @@ import {
 	open,
 	orNull,
 	text,
-	whole,
+	integer,
 } from '../../core/openapi.mts';
 
 const yes = { type: 'boolean', enum: [true] };
@@ -83,7 +83,7 @@ const session = exactly({
 		expires_at: isoSecond,
 		uploaded_at: orNull(isoSecond),
 		delivered_at: orNull(isoSecond),
-		files: listOf(exactly({ name: text, size: whole, type: text })),
+		files: listOf(exactly({ name: text, size: integer, type: text })),
 	}),
 });
 

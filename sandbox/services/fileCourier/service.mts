@@ -18,7 +18,7 @@ export const fileCourier: Service = {
 	origins: {
 		api: { label: 'API (api.filecourier.io)' },
 		secure: { label: "Recipient's upload page (secure.filecourier.io)" },
-		files: { label: 'Presigned downloads (files.filecourier.io)', refusesAuthorization: true },
+		files: { label: 'Presigned downloads (files.filecourier.io)', rejectsAuthorization: true },
 	},
 	settings: {
 		requiredFields: {

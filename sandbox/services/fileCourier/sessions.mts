@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { Delivery } from '../../core/deliveries.mts';
-import { Documents } from '../../core/jsonStore.mts';
+import { JsonStore } from '../../core/jsonStore.mts';
 import type { ServiceContext } from '../../core/service.mts';
 import type { SessionRequest } from './createRequest.mts';
 import { isoSeconds } from '../../core/time.mts';
@@ -42,17 +42,17 @@ export interface Session extends SessionRequest {
 
 /** FileCourier's upload sessions. */
 export class Sessions {
-	readonly #documents: Documents<Session>;
+	readonly #documents: JsonStore<Session>;
 	readonly #context: ServiceContext;
 
-	private constructor(documents: Documents<Session>, context: ServiceContext) {
+	private constructor(documents: JsonStore<Session>, context: ServiceContext) {
 		this.#documents = documents;
 		this.#context = context;
 	}
 
 	static async open(context: ServiceContext): Promise<Sessions> {
 		const folder = join(context.folder, 'sessions');
-		return new Sessions(await Documents.open<Session>(folder), context);
+		return new Sessions(await JsonStore.open<Session>(folder), context);
 	}
 
 	async create(request: SessionRequest): Promise<Session> {

@@ -1,10 +1,10 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { takeForms } from '../../core/form.mts';
+import { parseForms } from '../../core/form.mts';
 import { isHttpUrl } from '../../core/origin.mts';
 import { addPages } from '../../core/pages.mts';
 import type { ServiceContext } from '../../core/service.mts';
 import { requestorOf } from './notification.mts';
-import { receiveFiles, UploadRefused } from './receiveFiles.mts';
+import { receiveFiles, UploadError } from './receiveFiles.mts';
 import type { Session, Sessions, SessionState } from './sessions.mts';
 import { filesDelivered } from './webhook.mts';
 
@@ -39,7 +39,7 @@ export async function uploadPageRoutes(
 	sessions: Sessions,
 ): Promise<void> {
 	await addPages(app);
-	await takeForms(app);
+	await parseForms(app);
 	/** Sessions whose files are on their way in: a second upload has to wait for the outcome. */
 	const receiving = new Set<string>();
 
@@ -87,7 +87,7 @@ export async function uploadPageRoutes(
 		try {
 			files = await receiveFiles(request, context.blobs);
 		} catch (error) {
-			if (!(error instanceof UploadRefused)) throw error;
+			if (!(error instanceof UploadError)) throw error;
 			return await form(reply.code(error.statusCode), session, error.message);
 		}
 		// The link may have been cancelled, or have expired, while the files were coming in.

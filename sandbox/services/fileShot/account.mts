@@ -1,5 +1,5 @@
 import type { ServiceContext } from '../../core/service.mts';
-import { Answers } from './responseShapes.mts';
+import { ResponseShapes } from './responseShapes.mts';
 import { Files } from './files.mts';
 import { Folders } from './folders.mts';
 import { Uploads } from './uploads.mts';
@@ -9,12 +9,12 @@ export interface Account {
 	files: Files;
 	uploads: Uploads;
 	folders: Folders;
-	answers: Answers;
+	responses: ResponseShapes;
 }
 
 export async function openAccount(context: ServiceContext): Promise<Account> {
 	const files = await Files.open(context);
 	const uploads = await Uploads.open(context, files);
 	const folders = await Folders.open(context);
-	return { files, uploads, folders, answers: new Answers(context.settings, files) };
+	return { files, uploads, folders, responses: new ResponseShapes(context.settings, files) };
 }

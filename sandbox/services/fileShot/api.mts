@@ -1,14 +1,14 @@
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance } from 'fastify';
-import { answerErrors } from '../../core/apiErrors.mts';
-import { takeForms } from '../../core/form.mts';
+import { addErrorHandlers } from '../../core/apiErrors.mts';
+import { parseForms } from '../../core/form.mts';
 import type { ServiceContext } from '../../core/service.mts';
 import type { Account } from './account.mts';
 import { accountRoutes } from './accountRoutes.mts';
 import { chunkRoutes } from './chunkRoutes.mts';
 import { errorBody } from './error.mts';
 import { fileRoutes } from './fileRoutes.mts';
-import { addGate } from './authGuard.mts';
+import { addAuthGuard } from './authGuard.mts';
 import { uploadRoute } from './uploadRoute.mts';
 
 /** Everything below /api (FileShot docs, FileShot API). */
@@ -29,9 +29,9 @@ export async function apiRoutes(
 		(_request, _body, done) => done(null),
 	);
 	await app.register(fastifyStatic, { root: context.blobs.folder, serve: false });
-	await takeForms(app);
-	addGate(app, context);
-	answerErrors(app, { error: errorBody, unsupportedType: 415, unknownPath: 'Not found' });
+	await parseForms(app);
+	addAuthGuard(app, context);
+	addErrorHandlers(app, { error: errorBody, unsupportedType: 415, unknownPath: 'Not found' });
 
 	uploadRoute(app, context, account);
 	chunkRoutes(app, context, account);

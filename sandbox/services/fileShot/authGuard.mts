@@ -1,8 +1,8 @@
 import type { FastifyInstance } from 'fastify';
 import { RateLimiter } from '../../core/rateLimiter.mts';
-import { sameText } from '../../core/timingSafeEqual.mts';
+import { timingSafeEqualStrings } from '../../core/timingSafeEqual.mts';
 import type { ServiceContext } from '../../core/service.mts';
-import { Refused } from './error.mts';
+import { FileShotError } from './error.mts';
 import { currentTier } from './tiers.mts';
 
 declare module 'fastify' {
@@ -21,7 +21,10 @@ declare module 'fastify' {
 }
 
 /** What every API request has to pass: the dialect, the key, the tier, the rate limits. */
-export function addGate(app: FastifyInstance, { clock, secrets, settings }: ServiceContext): void {
+export function addAuthGuard(
+	app: FastifyInstance,
+	{ clock, secrets, settings }: ServiceContext,
+): void {
 	const calls = new RateLimiter(clock, 60);
 	const uploads = new RateLimiter(clock, 3600);
 	app.decorateRequest('isOwner', false);
@@ -29,18 +32,20 @@ export function addGate(app: FastifyInstance, { clock, secrets, settings }: Serv
 		const { dialect, access, isUpload } = request.routeOptions.config;
 		const spoken = settings.get('dialect');
 		if (dialect !== undefined && spoken !== 'both' && dialect !== spoken) {
-			throw new Refused(404, 'Not found');
+			throw new FileShotError(404, 'Not found');
 		}
 		const { authorization } = request.headers;
 		const given = /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1];
 		if (given === undefined && authorization === undefined && access === 'public') return;
-		if (given === undefined || !sameText(given, secrets.apiKey)) throw new Refused(401);
+		if (given === undefined || !timingSafeEqualStrings(given, secrets.apiKey))
+			throw new FileShotError(401);
 		request.isOwner = true;
 		const tier = currentTier(settings);
-		if (!tier.hasApi && access !== 'public') throw new Refused(403);
+		if (!tier.hasApi && access !== 'public') throw new FileShotError(403);
 		// The answer to too many has no headers of its own: the docs name none.
-		if (calls.count('key', tier.callsPerMinute).exceeded) throw new Refused(429);
-		if (isUpload && uploads.count('key', tier.uploadsPerHour).exceeded) throw new Refused(429);
+		if (calls.count('key', tier.callsPerMinute).exceeded) throw new FileShotError(429);
+		if (isUpload && uploads.count('key', tier.uploadsPerHour).exceeded)
+			throw new FileShotError(429);
 		return Promise.resolve();
 	});
 }

@@ -1,9 +1,9 @@
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance } from 'fastify';
 import { download } from '../../core/download.mts';
-import { refuseOtherMethods } from '../../core/origin.mts';
+import { rejectOtherMethods } from '../../core/origin.mts';
 import type { ServiceContext } from '../../core/service.mts';
-import { errorBody, Refused } from './error.mts';
+import { errorBody, FileShotError } from './error.mts';
 import type { Files, StoredFile } from './files.mts';
 
 /** How long a URL of the CDN works; not documented. */
@@ -28,10 +28,10 @@ export async function cdnRoutes(
 	files: Files,
 ): Promise<void> {
 	await app.register(fastifyStatic, { root: blobs.folder, serve: false });
-	refuseOtherMethods(app, errorBody, FILE, ['GET']);
+	rejectOtherMethods(app, errorBody, FILE, ['GET']);
 	app.get<{ Params: { fileId: string } }>(FILE, async (request, reply) => {
 		const permission = presigner.check(request.url, clock.now());
-		if (permission !== 'valid') throw new Refused(403, `This URL is ${permission}`);
+		if (permission !== 'valid') throw new FileShotError(403, `This URL is ${permission}`);
 		const file = files.get(request.params.fileId);
 		const blob = await files.blobOf(file);
 		if (request.method === 'GET' && !request.headers.range) await files.countDownload(file);

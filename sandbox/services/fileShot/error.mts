@@ -16,7 +16,7 @@ export function errorBody(status: number, message?: string): { error: string } {
 }
 
 /** What the API refuses, in its own words or those of the table. */
-export class Refused extends Error {
+export class FileShotError extends Error {
 	readonly statusCode: number;
 
 	constructor(status: number, message?: string) {

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { Documents } from '../../core/jsonStore.mts';
+import { JsonStore } from '../../core/jsonStore.mts';
 import type { ServiceContext } from '../../core/service.mts';
-import { Refused } from './error.mts';
+import { FileShotError } from './error.mts';
 import type { FileOptions } from './options.mts';
 
 export interface StoredFile extends FileOptions {
@@ -30,18 +30,18 @@ const DAY_MS = 86_400_000;
 
 /** The files of the account. */
 export class Files {
-	readonly #documents: Documents<StoredFile>;
+	readonly #documents: JsonStore<StoredFile>;
 	readonly #context: ServiceContext;
 	/** Files whose parts are being put together. */
-	readonly #joining = new Map<string, Promise<string>>();
+	readonly #mergesInProgress = new Map<string, Promise<string>>();
 
-	private constructor(documents: Documents<StoredFile>, context: ServiceContext) {
+	private constructor(documents: JsonStore<StoredFile>, context: ServiceContext) {
 		this.#documents = documents;
 		this.#context = context;
 	}
 
 	static async open(context: ServiceContext): Promise<Files> {
-		return new Files(await Documents.open<StoredFile>(join(context.folder, 'stored')), context);
+		return new Files(await JsonStore.open<StoredFile>(join(context.folder, 'stored')), context);
 	}
 
 	/** Keeps a file, by default under a new id. */
@@ -61,7 +61,7 @@ export class Files {
 	/** @throws Refused with 404 when there is none, it has expired, or was downloaded as often as it may */
 	get(id: string): StoredFile {
 		const file = this.#documents.get(id);
-		if (!file || this.isOver(file)) throw new Refused(404);
+		if (!file || this.isExpired(file)) throw new FileShotError(404);
 		return file;
 	}
 
@@ -76,10 +76,10 @@ export class Files {
 	}
 
 	bySlug(slug: string): StoredFile | undefined {
-		return this.#documents.all().find((file) => file.slug === slug && !this.isOver(file));
+		return this.#documents.all().find((file) => file.slug === slug && !this.isExpired(file));
 	}
 
-	isOver({ expiresAt, downloads, maxDownloads }: StoredFile): boolean {
+	isExpired({ expiresAt, downloads, maxDownloads }: StoredFile): boolean {
 		const used = maxDownloads !== undefined && downloads >= maxDownloads;
 		return used || this.#context.clock.now() >= new Date(expiresAt);
 	}
@@ -105,12 +105,12 @@ export class Files {
 	/** Its bytes as one blob. */
 	async blobOf(file: StoredFile): Promise<string> {
 		if (file.blob !== undefined) return file.blob;
-		const joining = this.#joining.get(file.id) ?? this.#join(file);
-		this.#joining.set(file.id, joining);
-		return await joining.finally(() => this.#joining.delete(file.id));
+		const joining = this.#mergesInProgress.get(file.id) ?? this.#mergeParts(file);
+		this.#mergesInProgress.set(file.id, joining);
+		return await joining.finally(() => this.#mergesInProgress.delete(file.id));
 	}
 
-	async #join(file: StoredFile): Promise<string> {
+	async #mergeParts(file: StoredFile): Promise<string> {
 		const { id } = await this.#context.blobs.join(file.parts ?? []);
 		file.blob = id;
 		await this.#documents.put(file);

@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify';
-import { toldSize } from '../../core/faultyValues.mts';
+import { reportedSize } from '../../core/faultyValues.mts';
 import type { Settings } from '../../core/settings.mts';
 import { isoSeconds } from '../../core/time.mts';
 import type { Files, StoredFile } from './files.mts';
@@ -7,7 +7,7 @@ import type { Files, StoredFile } from './files.mts';
 type Body = Record<string, unknown>;
 
 /** The answers of the API in the shapes that the settings choose. */
-export class Answers {
+export class ResponseShapes {
 	readonly #settings: Settings;
 	readonly #files: Files;
 
@@ -23,7 +23,7 @@ export class Answers {
 			fileId: file.id,
 			downloadUrl: this.#files.url(file),
 			expiresAt: this.#date(file.expiresAt),
-			fileSize: toldSize(request, file.size),
+			fileSize: reportedSize(request, file.size),
 		};
 	}
 
@@ -32,7 +32,7 @@ export class Answers {
 		return {
 			fileId: file.id,
 			fileName: file.name,
-			fileSize: toldSize(request, file.size),
+			fileSize: reportedSize(request, file.size),
 			mimeType: file.type,
 			expiresAt: this.#date(file.expiresAt),
 			isZeroKnowledge: file.isZeroKnowledge,
@@ -62,7 +62,7 @@ export class Answers {
 		const item: Body = {
 			fileId: file.id,
 			fileName: file.name,
-			fileSize: toldSize(request, file.size),
+			fileSize: reportedSize(request, file.size),
 			mimeType: file.type,
 			createdAt: this.#date(file.createdAt),
 			expiresAt: this.#date(file.expiresAt),
@@ -72,7 +72,7 @@ export class Answers {
 			isZeroKnowledge: file.isZeroKnowledge,
 			hasWrappedKey: false,
 			folderId: file.folderId ?? null,
-			expired: this.#files.isOver(file),
+			expired: this.#files.isExpired(file),
 		};
 		if (this.#settings.get('fieldNames') === 'camelCase') return item;
 		return Object.fromEntries(Object.entries(item).map(([name, value]) => [snake(name), value]));

@@ -18,7 +18,7 @@ export const fileShot: Service = {
 	origins: {
 		api: { label: 'API (api.fileshot.io)' },
 		share: { label: 'Share links (fileshot.io)' },
-		cdn: { label: 'Downloads (a CDN)', refusesAuthorization: true },
+		cdn: { label: 'Downloads (a CDN)', rejectsAuthorization: true },
 	},
 	settings,
 	// It has no webhooks.

@@ -1,7 +1,7 @@
 import formbody from '@fastify/formbody';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { addPages } from '../../core/pages.mts';
-import { sameText } from '../../core/timingSafeEqual.mts';
+import { timingSafeEqualStrings } from '../../core/timingSafeEqual.mts';
 import type { ServiceContext } from '../../core/service.mts';
 import { cdnUrl } from './cdn.mts';
 import type { Files, StoredFile } from './files.mts';
@@ -27,7 +27,7 @@ export async function sharePageRoutes(
 	app.get<Route>('/f/:link', async (request, reply) => {
 		const file = files.byLink(request.params.link);
 		if (!file) return await message(reply, 404, UNKNOWN);
-		if (files.isOver(file)) return await message(reply, 410, OVER);
+		if (files.isExpired(file)) return await message(reply, 410, OVER);
 		if (!file.passwordProtected) return await show(reply, file);
 		return await reply.viewAsync('fileShot/password', { file });
 	});
@@ -35,11 +35,11 @@ export async function sharePageRoutes(
 	app.post<Route & { Body?: { password?: unknown } }>('/f/:link', async (request, reply) => {
 		const file = files.byLink(request.params.link);
 		if (!file) return await message(reply, 404, UNKNOWN);
-		if (files.isOver(file)) return await message(reply, 410, OVER);
+		if (files.isExpired(file)) return await message(reply, 410, OVER);
 		const typed = request.body?.password;
 		const given = typeof typed === 'string' ? typed : '';
 		if (!file.passwordProtected) return await show(reply, file);
-		if (file.password !== undefined && sameText(given, file.password))
+		if (file.password !== undefined && timingSafeEqualStrings(given, file.password))
 			return await show(reply, file);
 		const problem = 'That is not the password of this file.';
 		return await reply.code(403).viewAsync('fileShot/password', { file, problem });

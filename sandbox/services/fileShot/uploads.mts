@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import type { Blob } from '../../core/blobs.mts';
-import { Documents } from '../../core/jsonStore.mts';
+import { JsonStore } from '../../core/jsonStore.mts';
 import type { ServiceContext } from '../../core/service.mts';
-import { Refused } from './error.mts';
+import { FileShotError } from './error.mts';
 import { newId, type Files, type StoredFile } from './files.mts';
 import type { FileOptions } from './options.mts';
 
@@ -10,7 +10,7 @@ import type { FileOptions } from './options.mts';
 const LIFETIME_MS = 24 * 3_600_000;
 
 /** How many missing chunks an error names. */
-const NAMED = 20;
+const MAX_LISTED_CHUNKS = 20;
 
 export interface Upload extends FileOptions {
 	/** The fileId of the file to be. */
@@ -35,11 +35,11 @@ export type NewUpload = Omit<Upload, 'id' | 'createdAt' | 'chunkSize' | 'chunks'
 
 /** Files that come in pieces. */
 export class Uploads {
-	readonly #documents: Documents<Upload>;
+	readonly #documents: JsonStore<Upload>;
 	readonly #context: ServiceContext;
 	readonly #files: Files;
 
-	private constructor(documents: Documents<Upload>, context: ServiceContext, files: Files) {
+	private constructor(documents: JsonStore<Upload>, context: ServiceContext, files: Files) {
 		this.#documents = documents;
 		this.#context = context;
 		this.#files = files;
@@ -47,29 +47,29 @@ export class Uploads {
 
 	static async open(context: ServiceContext, files: Files): Promise<Uploads> {
 		const folder = join(context.folder, 'uploads');
-		const uploads = new Uploads(await Documents.open(folder), context, files);
-		for (const upload of uploads.all()) uploads.#planEnd(upload);
+		const uploads = new Uploads(await JsonStore.open(folder), context, files);
+		for (const upload of uploads.all()) uploads.#scheduleExpiry(upload);
 		return uploads;
 	}
 
-	async begin(wanted: NewUpload): Promise<Upload> {
+	async start(wanted: NewUpload): Promise<Upload> {
 		const createdAt = this.#context.clock.now().toISOString();
 		const chunkSize = this.#context.settings.number('chunkSize');
 		const upload = { ...wanted, id: newId(), createdAt, chunkSize, chunks: {}, isDone: false };
 		await this.#documents.put(upload);
-		this.#planEnd(upload);
+		this.#scheduleExpiry(upload);
 		return upload;
 	}
 
 	/** @throws Refused with 404 when there is none, or none any more */
 	get(id: string): Upload {
 		const upload = this.#documents.get(id);
-		if (upload && this.#context.clock.now() < endOf(upload)) return upload;
-		throw new Refused(404, 'Upload not found');
+		if (upload && this.#context.clock.now() < expiryOf(upload)) return upload;
+		throw new FileShotError(404, 'Upload not found');
 	}
 
 	/** Keeps a chunk; one that comes again takes the place of the former. */
-	async keep(upload: Upload, index: number, chunk: Blob): Promise<void> {
+	async addChunk(upload: Upload, index: number, chunk: Blob): Promise<void> {
 		const former = upload.chunks[index];
 		upload.chunks[index] = chunk;
 		await this.#documents.put(upload);
@@ -77,7 +77,7 @@ export class Uploads {
 	}
 
 	/** Whether all that was announced is there. */
-	isWhole({ count, size, chunks, isZeroKnowledge }: Upload): boolean {
+	isComplete({ count, size, chunks, isZeroKnowledge }: Upload): boolean {
 		const held = Object.values(chunks);
 		if (count !== undefined) {
 			return Object.keys(chunks).filter((index) => Number(index) < count).length === count;
@@ -92,7 +92,7 @@ export class Uploads {
 	 * @throws Refused when chunks are missing or are not those that were announced
 	 */
 	async complete(upload: Upload): Promise<StoredFile> {
-		const chunks = inOrder(upload);
+		const chunks = requireAllChunks(upload);
 		upload.isDone = true;
 		upload.chunks = {};
 		const ids = chunks.map(({ id }) => id);
@@ -108,7 +108,7 @@ export class Uploads {
 	 * Nobody has said how long the file is, and the docs have no call that ends an upload: what has come without a gap
 	 * is the file so far.
 	 */
-	async grow(upload: Upload): Promise<void> {
+	async publishSoFar(upload: Upload): Promise<void> {
 		const parts: Blob[] = [];
 		for (let index = 0; index in upload.chunks; index += 1) parts.push(upload.chunks[index]);
 		if (parts.length === 0) return;
@@ -135,8 +135,8 @@ export class Uploads {
 		}));
 	}
 
-	#planEnd(upload: Upload): void {
-		this.#context.clock.at(endOf(upload), async () => {
+	#scheduleExpiry(upload: Upload): void {
+		this.#context.clock.at(expiryOf(upload), async () => {
 			await this.#documents.remove(upload.id);
 			// The parts of a file that has grown are its own.
 			if (this.#files.find(upload.id)) return;
@@ -145,7 +145,7 @@ export class Uploads {
 	}
 }
 
-const endOf = ({ createdAt }: Upload): Date =>
+const expiryOf = ({ createdAt }: Upload): Date =>
 	new Date(new Date(createdAt).getTime() + LIFETIME_MS);
 
 function optionsOf(upload: Upload): FileOptions {
@@ -154,19 +154,22 @@ function optionsOf(upload: Upload): FileOptions {
 }
 
 /** Chunks in their order, if they are all there and are what was announced. */
-function inOrder({ chunks, count, size, chunkSize, isZeroKnowledge }: Upload): Blob[] {
+function requireAllChunks({ chunks, count, size, chunkSize, isZeroKnowledge }: Upload): Blob[] {
 	const total = count ?? Math.max(1, ...Object.keys(chunks).map((index) => Number(index) + 1));
 	const missing: number[] = [];
-	for (let index = 0; index < total && missing.length < NAMED; index += 1) {
+	for (let index = 0; index < total && missing.length < MAX_LISTED_CHUNKS; index += 1) {
 		if (!(index in chunks)) missing.push(index);
 	}
-	if (missing.length > 0) throw new Refused(400, `Missing chunks: ${missing.join(', ')}`);
+	if (missing.length > 0) throw new FileShotError(400, `Missing chunks: ${missing.join(', ')}`);
 	const all = Array.from({ length: total }, (_, index) => chunks[index]);
 	const wrong = all.slice(0, -1).findIndex((chunk) => chunkSize > 0 && chunk.size !== chunkSize);
 	if (wrong !== -1) {
-		throw new Refused(400, `Chunk ${wrong} has ${all[wrong].size} bytes instead of ${chunkSize}`);
+		throw new FileShotError(
+			400,
+			`Chunk ${wrong} has ${all[wrong].size} bytes instead of ${chunkSize}`,
+		);
 	}
 	const sum = all.reduce((bytes, chunk) => bytes + chunk.size, 0);
 	if (size === undefined || isZeroKnowledge || sum === size) return all;
-	throw new Refused(400, `The chunks have ${sum} bytes instead of ${size}`);
+	throw new FileShotError(400, `The chunks have ${sum} bytes instead of ${size}`);
 }

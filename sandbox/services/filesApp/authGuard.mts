@@ -1,24 +1,24 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { RateLimiter } from '../../core/rateLimiter.mts';
-import { sameText } from '../../core/timingSafeEqual.mts';
+import { timingSafeEqualStrings } from '../../core/timingSafeEqual.mts';
 import type { ServiceContext } from '../../core/service.mts';
-import { errorBody, faultReset, Refused, tooMany } from './error.mts';
+import { errorBody, faultReset, FilesAppError, tooManyRequests } from './error.mts';
 
 /** Files App docs, Rate Limits: requests an hour. */
 const PLANS: Readonly<Record<string, number>> = { free: 100, pro: 1000, team: 10_000 };
 
 /** What every API request has to pass: HTTPS, the rate limit, the key. */
-export function addGate(app: FastifyInstance, context: ServiceContext): void {
+export function addAuthGuard(app: FastifyInstance, context: ServiceContext): void {
 	const limiter = new RateLimiter(context.clock, 3600);
 	app.addHook('onRequest', async (request, reply) => {
-		if (!isLoopback(request)) throw new Refused(403, 'API requests must be made over HTTPS');
+		if (!isLoopback(request)) throw new FilesAppError(403, 'API requests must be made over HTTPS');
 		const given = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
-		const isKnown = given !== undefined && sameText(given, context.secrets.apiKey);
+		const isKnown = given !== undefined && timingSafeEqualStrings(given, context.secrets.apiKey);
 		const limit = context.settings.number('requestsPerHour') || PLANS[context.settings.get('plan')];
 		// Limits are per key; whoever has none shares one.
 		const window = limiter.count(isKnown ? 'key' : 'none', limit);
 		reply.headers(limitHeaders(limit, window.remaining, window.resetAt));
-		if (window.exceeded) throw new Refused(429, tooMany(window.resetAt));
+		if (window.exceeded) throw new FilesAppError(429, tooManyRequests(window.resetAt));
 		if (isKnown) return undefined;
 		// Files App docs: the table of codes says `unauthorized`, the example of a bad key `invalid_api_key`.
 		const { error } = errorBody(401);

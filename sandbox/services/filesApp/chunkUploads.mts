@@ -1,17 +1,17 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { Blob } from '../../core/blobs.mts';
-import { Documents } from '../../core/jsonStore.mts';
+import { JsonStore } from '../../core/jsonStore.mts';
 import { typeOfName } from '../../core/mediaTypes.mts';
 import type { ServiceContext } from '../../core/service.mts';
-import { Refused } from './error.mts';
+import { FilesAppError } from './error.mts';
 import type { Files, StoredFile } from './files.mts';
 
 /** How long an upload stays open (Files App docs, Upload Chunks: the example's `expires_at` is an hour after its file). */
 const LIFETIME_MS = 3_600_000;
 
 /** How many missing chunks an error names. */
-const NAMED = 20;
+const MAX_LISTED_CHUNKS = 20;
 
 export interface ChunkUpload {
 	/** `upl_…` */
@@ -38,11 +38,11 @@ export type NewUpload = Omit<
 
 /** Files that come in pieces. */
 export class ChunkUploads {
-	readonly #documents: Documents<ChunkUpload>;
+	readonly #documents: JsonStore<ChunkUpload>;
 	readonly #context: ServiceContext;
 	readonly #files: Files;
 
-	private constructor(documents: Documents<ChunkUpload>, context: ServiceContext, files: Files) {
+	private constructor(documents: JsonStore<ChunkUpload>, context: ServiceContext, files: Files) {
 		this.#documents = documents;
 		this.#context = context;
 		this.#files = files;
@@ -50,12 +50,12 @@ export class ChunkUploads {
 
 	static async open(context: ServiceContext, files: Files): Promise<ChunkUploads> {
 		const folder = join(context.folder, 'uploads');
-		const uploads = new ChunkUploads(await Documents.open(folder), context, files);
-		for (const upload of uploads.all()) uploads.#planExpiry(upload);
+		const uploads = new ChunkUploads(await JsonStore.open(folder), context, files);
+		for (const upload of uploads.all()) uploads.#scheduleExpiry(upload);
 		return uploads;
 	}
 
-	async begin(wanted: NewUpload): Promise<ChunkUpload> {
+	async start(wanted: NewUpload): Promise<ChunkUpload> {
 		const now = this.#context.clock.now();
 		const upload = {
 			...wanted,
@@ -66,7 +66,7 @@ export class ChunkUploads {
 			chunks: {},
 		};
 		await this.#documents.put(upload);
-		this.#planExpiry(upload);
+		this.#scheduleExpiry(upload);
 		return upload;
 	}
 
@@ -74,12 +74,12 @@ export class ChunkUploads {
 	get(id: string): ChunkUpload {
 		const upload = this.#documents.get(id);
 		const open = upload && this.#context.clock.now() < new Date(upload.expiresAt);
-		if (!open) throw new Refused(404, 'Upload session not found or expired');
+		if (!open) throw new FilesAppError(404, 'Upload session not found or expired');
 		return upload;
 	}
 
 	/** Keeps a chunk; one that comes again takes the place of the former. */
-	async keep(upload: ChunkUpload, index: number, chunk: Blob): Promise<void> {
+	async addChunk(upload: ChunkUpload, index: number, chunk: Blob): Promise<void> {
 		const former = upload.chunks[index];
 		upload.chunks[index] = chunk;
 		await this.#documents.put(upload);
@@ -91,7 +91,7 @@ export class ChunkUploads {
 	 * @throws Refused when chunks are missing or are not those that were announced
 	 */
 	async complete(upload: ChunkUpload): Promise<StoredFile> {
-		const chunks = wholeOf(upload);
+		const chunks = requireAllChunks(upload);
 		// From here on nothing more is taken, neither a chunk nor a second complete.
 		await this.#documents.remove(upload.id);
 		const ids = chunks.map(({ id }) => id);
@@ -109,7 +109,7 @@ export class ChunkUploads {
 		return this.#documents.all();
 	}
 
-	#planExpiry({ id, expiresAt }: ChunkUpload): void {
+	#scheduleExpiry({ id, expiresAt }: ChunkUpload): void {
 		this.#context.clock.at(new Date(expiresAt), async () => {
 			const upload = this.#documents.get(id);
 			if (!upload) return;
@@ -120,10 +120,10 @@ export class ChunkUploads {
 }
 
 /** Chunks in their order, if they are all there and are what was announced. */
-function wholeOf({ chunks, totalChunks, totalSize, chunkSize }: ChunkUpload): Blob[] {
+function requireAllChunks({ chunks, totalChunks, totalSize, chunkSize }: ChunkUpload): Blob[] {
 	const right = Math.ceil(totalSize / chunkSize);
 	if (totalChunks !== right) {
-		throw new Refused(
+		throw new FilesAppError(
 			400,
 			`total_chunks is ${totalChunks}, but ${totalSize} bytes in chunks of ${chunkSize} are ${right}`,
 		);
@@ -131,14 +131,17 @@ function wholeOf({ chunks, totalChunks, totalSize, chunkSize }: ChunkUpload): Bl
 	const missing: number[] = [];
 	for (let index = 0; index < totalChunks; index += 1) {
 		if (!(index in chunks)) missing.push(index);
-		if (missing.length === NAMED) break;
+		if (missing.length === MAX_LISTED_CHUNKS) break;
 	}
-	if (missing.length > 0) throw new Refused(400, `Missing chunks: ${missing.join(', ')}`);
+	if (missing.length > 0) throw new FilesAppError(400, `Missing chunks: ${missing.join(', ')}`);
 	const inOrder = Array.from({ length: totalChunks }, (_, index) => chunks[index]);
 	const wrong = inOrder.findIndex(
 		({ size }, index) =>
 			size !== (index < totalChunks - 1 ? chunkSize : totalSize - index * chunkSize),
 	);
 	if (wrong === -1) return inOrder;
-	throw new Refused(400, `Chunk ${wrong} has ${inOrder[wrong].size} bytes, which does not fit`);
+	throw new FilesAppError(
+		400,
+		`Chunk ${wrong} has ${inOrder[wrong].size} bytes, which does not fit`,
+	);
 }

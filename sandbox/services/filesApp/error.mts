@@ -24,18 +24,18 @@ export function errorBody(
 ): { error: { code: string; message: string } } {
 	const [code, usual] = ERRORS[status] ?? ['internal_error', 'Internal server error'];
 	if (status === 429 && message === undefined && now !== undefined) {
-		return { error: { code, message: tooMany(faultReset(now)) } };
+		return { error: { code, message: tooManyRequests(faultReset(now)) } };
 	}
 	return { error: { code, message: message ?? usual } };
 }
 
 /** Files App docs, Rate Limits. */
-export function tooMany(resetAt: Date): string {
+export function tooManyRequests(resetAt: Date): string {
 	return `Too many requests. Please retry after ${isoSeconds(resetAt)}.`;
 }
 
 /** What the API refuses, in its own words or those of the table. */
-export class Refused extends Error {
+export class FilesAppError extends Error {
 	readonly statusCode: number;
 
 	constructor(status: number, message?: string) {

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { Documents } from '../../core/jsonStore.mts';
-import { NotFound } from '../../core/sandboxError.mts';
+import { JsonStore } from '../../core/jsonStore.mts';
+import { NotFoundError } from '../../core/sandboxError.mts';
 import type { ServiceContext } from '../../core/service.mts';
 import { isoSeconds } from '../../core/time.mts';
 import type { Changes } from './changes.mts';
-import { Refused } from './error.mts';
+import { FilesAppError } from './error.mts';
 
 export interface StoredFile {
 	/** `file_…` */
@@ -37,11 +37,11 @@ export const SORTS = Object.keys(ORDERS);
 
 /** The files of the account. */
 export class Files {
-	readonly #documents: Documents<StoredFile>;
+	readonly #documents: JsonStore<StoredFile>;
 	readonly #context: ServiceContext;
 	readonly #changes: Changes;
 
-	private constructor(documents: Documents<StoredFile>, context: ServiceContext, changes: Changes) {
+	private constructor(documents: JsonStore<StoredFile>, context: ServiceContext, changes: Changes) {
 		this.#documents = documents;
 		this.#context = context;
 		this.#changes = changes;
@@ -49,7 +49,7 @@ export class Files {
 
 	static async open(context: ServiceContext, changes: Changes): Promise<Files> {
 		const folder = join(context.folder, 'stored');
-		return new Files(await Documents.open<StoredFile>(folder), context, changes);
+		return new Files(await JsonStore.open<StoredFile>(folder), context, changes);
 	}
 
 	async add(wanted: NewFile): Promise<StoredFile> {
@@ -57,7 +57,7 @@ export class Files {
 		const id = `file_${randomBytes(8).toString('hex')}`;
 		const file = { ...wanted, id, createdAt: now, updatedAt: now };
 		await this.#documents.put(file);
-		await this.#changes.note(file, 'created');
+		await this.#changes.add(file, 'created');
 		return file;
 	}
 
@@ -68,7 +68,7 @@ export class Files {
 	/** @throws Refused with 404 */
 	get(id: string): StoredFile {
 		const file = this.find(id);
-		if (!file) throw new Refused(404, 'File not found');
+		if (!file) throw new FilesAppError(404, 'File not found');
 		return file;
 	}
 
@@ -87,7 +87,7 @@ export class Files {
 
 	async remove(file: StoredFile): Promise<void> {
 		await this.#documents.remove(file.id);
-		await this.#changes.note(file, 'deleted');
+		await this.#changes.add(file, 'deleted');
 		await this.#context.blobs.remove([file.blob]);
 	}
 
@@ -97,11 +97,11 @@ export class Files {
 	 */
 	async rename(id: string, name: string): Promise<StoredFile> {
 		const file = this.find(id);
-		if (!file) throw new NotFound(`There is no file "${id}".`);
+		if (!file) throw new NotFoundError(`There is no file "${id}".`);
 		file.name = name;
 		file.updatedAt = this.#context.clock.now().toISOString();
 		await this.#documents.put(file);
-		await this.#changes.note(file, 'modified');
+		await this.#changes.add(file, 'modified');
 		return file;
 	}
 }

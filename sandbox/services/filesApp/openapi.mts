@@ -14,7 +14,7 @@ import {
 	orNull,
 	query,
 	text,
-	whole,
+	integer,
 } from '../../core/openapi.mts';
 
 const fileId = { type: 'string', pattern: '^file_[A-Za-z0-9]+$' };
@@ -24,7 +24,7 @@ const positive = { type: 'integer', minimum: 1 };
 const created = {
 	id: fileId,
 	name: text,
-	size: whole,
+	size: integer,
 	encrypted: flag,
 	created_at: isoSecond,
 };
@@ -86,8 +86,8 @@ export const openapi = document('Files App', '/api/v2', {
 	},
 	'/chunks': {
 		post: operation(
-			body('multipart/form-data', open({ upload_id: text, chunk_index: whole, data: binary })),
-			json(exactly({ chunk_index: whole, received: { type: 'boolean', enum: [true] } })),
+			body('multipart/form-data', open({ upload_id: text, chunk_index: integer, data: binary })),
+			json(exactly({ chunk_index: integer, received: { type: 'boolean', enum: [true] } })),
 		),
 	},
 	'/chunks/complete': {
@@ -109,8 +109,8 @@ export const openapi = document('Files App', '/api/v2', {
 			},
 			json(
 				exactly({
-					files: listOf(exactly({ id: fileId, name: text, size: whole, created_at: isoSecond })),
-					total: whole,
+					files: listOf(exactly({ id: fileId, name: text, size: integer, created_at: isoSecond })),
+					total: integer,
 					page: positive,
 					per_page: positive,
 				}),

@@ -2,7 +2,7 @@ import formbody from '@fastify/formbody';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { download } from '../../core/download.mts';
 import { addPages } from '../../core/pages.mts';
-import { sameText } from '../../core/timingSafeEqual.mts';
+import { timingSafeEqualStrings } from '../../core/timingSafeEqual.mts';
 import type { ServiceContext } from '../../core/service.mts';
 import type { Account } from './account.mts';
 import type { StoredFile } from './files.mts';
@@ -11,7 +11,7 @@ import type { Share } from './shares.mts';
 type Route = { Params: { token: string } };
 
 /** How long the download button of an opened page works, in milliseconds. */
-const OPENED_MS = 15 * 60_000;
+const DOWNLOAD_LINK_MS = 15 * 60_000;
 
 const UNKNOWN = { title: 'No such link', text: 'Please check that the whole link was copied.' };
 const EXPIRED = { title: 'This link has expired', text: 'Please ask the sender for a new one.' };
@@ -39,7 +39,7 @@ export async function sharePageRoutes(
 
 	const show = async (reply: FastifyReply, share: Share, file: StoredFile): Promise<string> => {
 		const url = `${context.origins.api}/s/${share.token}/file`;
-		const until = new Date(context.clock.now().getTime() + OPENED_MS);
+		const until = new Date(context.clock.now().getTime() + DOWNLOAD_LINK_MS);
 		const { pathname, search } = new URL(context.presigner.sign(url, until));
 		return await reply.viewAsync('filesApp/file', { share, file, href: pathname + search });
 	};
@@ -56,7 +56,7 @@ export async function sharePageRoutes(
 		if (page !== undefined) return page;
 		const typed = request.body?.password;
 		const given = typeof typed === 'string' ? typed : '';
-		if (share.password === undefined || sameText(given, share.password)) {
+		if (share.password === undefined || timingSafeEqualStrings(given, share.password)) {
 			return await show(reply, share, file);
 		}
 		const problem = 'That is not the password of this link.';

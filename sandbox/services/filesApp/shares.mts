@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { Documents } from '../../core/jsonStore.mts';
+import { JsonStore } from '../../core/jsonStore.mts';
 import type { ServiceContext } from '../../core/service.mts';
 
 export interface Share {
@@ -19,16 +19,16 @@ export type NewShare = Omit<Share, 'id' | 'createdAt' | 'token'>;
 
 /** Links to files, for people. */
 export class Shares {
-	readonly #documents: Documents<Share>;
+	readonly #documents: JsonStore<Share>;
 	readonly #context: ServiceContext;
 
-	private constructor(documents: Documents<Share>, context: ServiceContext) {
+	private constructor(documents: JsonStore<Share>, context: ServiceContext) {
 		this.#documents = documents;
 		this.#context = context;
 	}
 
 	static async open(context: ServiceContext): Promise<Shares> {
-		return new Shares(await Documents.open<Share>(join(context.folder, 'shares')), context);
+		return new Shares(await JsonStore.open<Share>(join(context.folder, 'shares')), context);
 	}
 
 	async create(wanted: NewShare): Promise<Share> {

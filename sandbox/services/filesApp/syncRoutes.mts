@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
-import { BadField, Fields, required } from '../../core/fields.mts';
-import { refuseOtherMethods } from '../../core/origin.mts';
+import { InvalidField, Fields, required } from '../../core/fields.mts';
+import { rejectOtherMethods } from '../../core/origin.mts';
 import type { ServiceContext } from '../../core/service.mts';
 import type { Account } from './account.mts';
 import { errorBody } from './error.mts';
@@ -13,22 +13,22 @@ export function syncRoutes(
 	{ settings }: ServiceContext,
 	{ changes }: Account,
 ): void {
-	refuseOtherMethods(app, errorBody, '/sync', ['GET']);
+	rejectOtherMethods(app, errorBody, '/sync', ['GET']);
 	app.get('/sync', (request) => {
 		const fields = Fields.ofQuery(request.query);
-		const since = required('since', fields.text('since'));
+		const since = required('since', fields.string('since'));
 		const time = new Date(since);
 		if (!ISO_8601.test(since) || Number.isNaN(time.getTime())) {
-			throw new BadField('since must be an ISO 8601 timestamp');
+			throw new InvalidField('since must be an ISO 8601 timestamp');
 		}
-		const cursor = fields.text('cursor');
+		const cursor = fields.string('cursor');
 		const use = settings.get('syncCursor');
 		if (cursor !== undefined && use === 'refused') {
-			throw new BadField('cursor is not a parameter of sync');
+			throw new InvalidField('cursor is not a parameter of sync');
 		}
 		return changes.page({
 			since: time,
-			folderId: fields.text('folder_id', 100),
+			folderId: fields.string('folder_id', 100),
 			...(use === 'taken' && { cursor }),
 		});
 	});

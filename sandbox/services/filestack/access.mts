@@ -1,8 +1,8 @@
 import type { FastifyRequest } from 'fastify';
-import { sameText } from '../../core/timingSafeEqual.mts';
+import { timingSafeEqualStrings } from '../../core/timingSafeEqual.mts';
 import type { ServiceContext } from '../../core/service.mts';
-import { type Call, Permission, PolicyProblem, readPolicy } from './policy.mts';
-import { Refused } from './error.mts';
+import { type Call, Permission, PolicyError, readPolicy } from './policy.mts';
+import { FilestackError } from './error.mts';
 
 /** What a request shows to prove its right. */
 export interface Proof {
@@ -12,7 +12,7 @@ export interface Proof {
 	authorization?: string;
 }
 
-export interface Need {
+export interface Requirement {
 	/** Of each group one is needed. */
 	calls: readonly (readonly Call[])[];
 	handle?: string;
@@ -24,7 +24,7 @@ export interface Need {
  * Judges what a request may do.
  * @throws PolicyProblem
  */
-export function permit(proof: Proof, need: Need, context: ServiceContext): Permission {
+export function authorize(proof: Proof, need: Requirement, context: ServiceContext): Permission {
 	const permission = read(proof, need, context);
 	for (const oneOf of need.calls) permission.call(...oneOf);
 	if (need.handle !== undefined) permission.handle(need.handle);
@@ -33,27 +33,27 @@ export function permit(proof: Proof, need: Need, context: ServiceContext): Permi
 
 function read(
 	{ policy, signature, authorization }: Proof,
-	{ always = false }: Need,
+	{ always = false }: Requirement,
 	{ secrets, settings, clock }: ServiceContext,
 ): Permission {
 	if (authorization !== undefined) {
-		if (isApp(authorization, secrets.appSecret)) return new Permission();
-		throw new PolicyProblem('Invalid credentials', 401);
+		if (isAppSecret(authorization, secrets.appSecret)) return new Permission();
+		throw new PolicyError('Invalid credentials', 401);
 	}
 	if (policy === undefined && signature === undefined) {
 		if (!always && settings.get('security') === 'off') return new Permission();
-		throw new PolicyProblem('Policy required');
+		throw new PolicyError('Policy required');
 	}
-	if (policy === undefined) throw new PolicyProblem('Policy required');
-	if (signature === undefined) throw new PolicyProblem('Signature required');
+	if (policy === undefined) throw new PolicyError('Policy required');
+	if (signature === undefined) throw new PolicyError('Signature required');
 	return new Permission(readPolicy(policy, signature, secrets.appSecret, clock.now()));
 }
 
 /** HTTP Basic, user "app", password the app's secret (Filestack docs, File API, Security). */
-function isApp(authorization: string, appSecret: string): boolean {
+function isAppSecret(authorization: string, appSecret: string): boolean {
 	const encoded = /^basic +([A-Za-z0-9+/=_-]+)$/i.exec(authorization)?.[1];
 	const given = Buffer.from(encoded ?? '', 'base64').toString('utf8');
-	return sameText(given, `app:${appSecret}`);
+	return timingSafeEqualStrings(given, `app:${appSecret}`);
 }
 
 /**
@@ -63,12 +63,12 @@ function isApp(authorization: string, appSecret: string): boolean {
 export function queryOf(request: FastifyRequest): Record<string, string | undefined> {
 	const query = request.query as Record<string, string | string[] | undefined>;
 	const repeated = Object.keys(query).find((name) => Array.isArray(query[name]));
-	if (repeated !== undefined) throw new Refused(400, `${repeated} must be given once`);
+	if (repeated !== undefined) throw new FilestackError(400, `${repeated} must be given once`);
 	return query as Record<string, string | undefined>;
 }
 
 /** What a request to the File API shows: Basic or the query. */
-export function proofIn(request: FastifyRequest): Proof {
+export function signatureFrom(request: FastifyRequest): Proof {
 	const { policy, signature } = queryOf(request);
 	return { policy, signature, authorization: request.headers.authorization };
 }
@@ -77,9 +77,9 @@ export function proofIn(request: FastifyRequest): Proof {
  * A boolean of a query; `undefined` when absent.
  * @throws Refused when it is something else
  */
-export function flag(name: string, value: string | undefined): boolean | undefined {
+export function booleanParameter(name: string, value: string | undefined): boolean | undefined {
 	if (value === undefined) return undefined;
 	if (value === 'true' || value === '1') return true;
 	if (value === 'false' || value === '0') return false;
-	throw new Refused(400, `${name} must be true or false`);
+	throw new FilestackError(400, `${name} must be true or false`);
 }

@@ -1,5 +1,5 @@
-import { Refused } from './error.mts';
-import { handleIn } from './files.mts';
+import { FilestackError } from './error.mts';
+import { extractHandle } from './files.mts';
 
 /** What the sandbox can do on the way to a file. It transforms no pictures. */
 const TASKS = ['security', 'cache', 'imagesize', 'store', 'run_workflow'] as const;
@@ -35,15 +35,15 @@ export function readCdnPath(path: string): CdnPath {
 		const segment = decoded(segments.shift() ?? '');
 		const [name, parameters = ''] = split(segment, '=');
 		if (isTask(name)) {
-			if (tasks.has(name)) throw new Refused(400, `task "${name}" is given twice`);
+			if (tasks.has(name)) throw new FilestackError(400, `task "${name}" is given twice`);
 			tasks.set(name, parameters);
 		} else if (segments.length === 0 || (segments.length === 1 && segments[0] === 'metadata')) {
-			return { apiKey, tasks, handle: handleIn(segment), metadata: segments.length === 1 };
+			return { apiKey, tasks, handle: extractHandle(segment), metadata: segments.length === 1 };
 		} else if (segment.includes('=') || apiKey !== undefined || tasks.size > 0) {
-			throw new Refused(400, `task "${name.slice(0, 100)}" is not known`);
+			throw new FilestackError(400, `task "${name.slice(0, 100)}" is not known`);
 		} else apiKey = segment;
 	}
-	throw new Refused(404, 'File not found');
+	throw new FilestackError(404, 'File not found');
 }
 
 /** Between slashes; those in quotes, as in `store=path:"/folder/"`, divide nothing. */
@@ -70,7 +70,7 @@ function decoded(text: string): string {
 	try {
 		return decodeURIComponent(text);
 	} catch {
-		throw new Refused(400, 'invalid path');
+		throw new FilestackError(400, 'invalid path');
 	}
 }
 
@@ -99,7 +99,7 @@ export function taskParameters(text: string): Record<string, string> {
 export function securityIn(text: string): { policy: string; signature: string } {
 	const { p, policy = p, s, signature = s, ...other } = taskParameters(text);
 	if (policy === undefined || signature === undefined || Object.keys(other).length > 0) {
-		throw new Refused(403, 'invalid security policy path');
+		throw new FilestackError(403, 'invalid security policy path');
 	}
 	return { policy, signature };
 }

@@ -1,8 +1,8 @@
 import formbody from '@fastify/formbody';
 import type { FastifyError, FastifyInstance, FastifyReply } from 'fastify';
 import { addPages } from '../../core/pages.mts';
-import { NotFound, SandboxProblem } from '../../core/sandboxError.mts';
-import type { Parts } from './parts.mts';
+import { NotFoundError, SandboxError } from '../../core/sandboxError.mts';
+import type { Instance } from './parts.mts';
 import { policySignature } from './policy.mts';
 import { EVENTS, type NewWebhook, type Webhooks } from './webhooks.mts';
 
@@ -26,7 +26,7 @@ export function consoleCalls(app: FastifyInstance, webhooks: Webhooks): void {
 	);
 	app.delete<{ Params: { id: string } }>('/webhooks/:id', async (request, reply) => {
 		const { id } = request.params;
-		if (!(await webhooks.remove(id))) throw new NotFound(`There is no webhook "${id}".`);
+		if (!(await webhooks.remove(id))) throw new NotFoundError(`There is no webhook "${id}".`);
 		return await reply.code(204).send();
 	});
 }
@@ -40,7 +40,7 @@ interface Form {
 }
 
 /** The part of the Developer Portal that the sandbox has: the app's keys, its webhooks and what it has stored. */
-export async function developerRoutes(app: FastifyInstance, parts: Parts): Promise<void> {
+export async function developerRoutes(app: FastifyInstance, parts: Instance): Promise<void> {
 	const { context, files, webhooks } = parts;
 	/** A link that works for a while, whether security is on or off. */
 	const signedLink = (handle: string): string => {
@@ -53,7 +53,7 @@ export async function developerRoutes(app: FastifyInstance, parts: Parts): Promi
 	await addPages(app);
 	await app.register(formbody);
 	app.setErrorHandler(async (error: FastifyError, _request, reply) => {
-		const status = error.statusCode ?? (error instanceof SandboxProblem ? 400 : 500);
+		const status = error.statusCode ?? (error instanceof SandboxError ? 400 : 500);
 		if (status >= 500) throw error;
 		return await message(reply, status, 'That did not work', error.message);
 	});

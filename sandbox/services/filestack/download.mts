@@ -1,5 +1,5 @@
 import type { FastifyReply } from 'fastify';
-import { SENDING } from '../../core/blobs.mts';
+import { SEND_OPTIONS } from '../../core/blobs.mts';
 import { attachment, inline } from '../../core/contentDisposition.mts';
 import type { StoredFile } from './files.mts';
 
@@ -28,5 +28,5 @@ export function sendFile(
 			// The type is the uploader's word; a browser must not look for another one in the bytes.
 			'x-content-type-options': 'nosniff',
 		})
-		.sendFile(file.blob, SENDING);
+		.sendFile(file.blob, SEND_OPTIONS);
 }

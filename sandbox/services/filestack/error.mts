@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { STATUS_CODES } from 'node:http';
 
 /** A request that Filestack refuses; each origin words the sentence in its own shape. */
-export class Refused extends Error {
+export class FilestackError extends Error {
 	readonly statusCode: number;
 
 	constructor(statusCode: number, message: string) {
@@ -41,7 +41,7 @@ export function uploadError(status: number, message?: string, now = new Date()):
 }
 
 /** Error codes of the storage behind the upload API by their sentence's beginning (Amazon S3, Error responses). */
-export class StorageRefused extends Refused {
+export class StorageError extends FilestackError {
 	/** "SignatureDoesNotMatch" and the like. */
 	readonly storageCode: string;
 

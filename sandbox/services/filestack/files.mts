@@ -1,9 +1,9 @@
 import { randomInt } from 'node:crypto';
 import { join } from 'node:path';
 import type { Blob } from '../../core/blobs.mts';
-import { Documents } from '../../core/jsonStore.mts';
+import { JsonStore } from '../../core/jsonStore.mts';
 import type { ServiceContext } from '../../core/service.mts';
-import { letters } from './randomIds.mts';
+import { randomLetters } from './randomIds.mts';
 import { storageKey, type StoreOptions } from './storeOptions.mts';
 
 /** What a handle stands for. */
@@ -42,7 +42,7 @@ export interface StoredObject {
 }
 
 /** Bytes that have arrived, with what is known of them. */
-export interface Arrived {
+export interface ReceivedFile {
 	blob: Blob;
 	filename?: string;
 	mimetype?: string;
@@ -50,12 +50,12 @@ export interface Arrived {
 }
 
 /** A handle may carry an extension for show: `<handle>+jpg` (filestack-js, retrieve). */
-export function handleIn(segment: string): string {
+export function extractHandle(segment: string): string {
 	return segment.split('+', 1)[0];
 }
 
 /** Where a new file will lie: known before its bytes are kept, since a policy may have a word in it. */
-export interface Place {
+export interface StorageLocation {
 	handle: string;
 	filename: string;
 	key: string;
@@ -63,13 +63,13 @@ export interface Place {
 
 /** The files of the app by handle, and the objects that they lie in. */
 export class Files {
-	readonly #files: Documents<StoredFile>;
-	readonly #objects: Documents<StoredObject>;
+	readonly #files: JsonStore<StoredFile>;
+	readonly #objects: JsonStore<StoredObject>;
 	readonly #context: ServiceContext;
 
 	private constructor(
-		files: Documents<StoredFile>,
-		objects: Documents<StoredObject>,
+		files: JsonStore<StoredFile>,
+		objects: JsonStore<StoredObject>,
 		context: ServiceContext,
 	) {
 		this.#files = files;
@@ -78,8 +78,8 @@ export class Files {
 	}
 
 	static async open(context: ServiceContext): Promise<Files> {
-		const files = await Documents.open<StoredFile>(join(context.folder, 'handles'));
-		const objects = await Documents.open<StoredObject>(join(context.folder, 'objects'));
+		const files = await JsonStore.open<StoredFile>(join(context.folder, 'handles'));
+		const objects = await JsonStore.open<StoredObject>(join(context.folder, 'objects'));
 		return new Files(files, objects, context);
 	}
 
@@ -101,18 +101,31 @@ export class Files {
 	}
 
 	/** Chooses handle, name and key. Without any name a raw upload is called like its handle; that is not documented. */
-	place(options: StoreOptions, filename?: string): Place {
-		const handle = letters(20);
+	place(options: StoreOptions, filename?: string): StorageLocation {
+		const handle = randomLetters(20);
 		const name = options.filename ?? filename ?? handle;
 		return { handle, filename: name, key: storageKey(options.path, name) };
 	}
 
-	async store(place: Place, options: StoreOptions, arrived: Arrived): Promise<StoredFile> {
+	async store(
+		place: StorageLocation,
+		options: StoreOptions,
+		arrived: ReceivedFile,
+	): Promise<StoredFile> {
 		const { location, container, access } = options;
 		const createdAt = this.#context.clock.now().toISOString();
 		const { id: blob, size } = arrived.blob;
 		const { key, filename } = place;
-		const object = { id: letters(20), createdAt, location, container, key, access, size, blob };
+		const object = {
+			id: randomLetters(20),
+			createdAt,
+			location,
+			container,
+			key,
+			access,
+			size,
+			blob,
+		};
 		const file: StoredFile = {
 			...{ id: place.handle, createdAt, filename, size, blob, location, container, key },
 			// Filestack docs, Store, mimetype: text/plain is the default.
@@ -127,7 +140,7 @@ export class Files {
 	}
 
 	/** New bytes under the same handle, name and key. */
-	async overwrite(file: StoredFile, { blob, mimetype, sourceUrl }: Arrived): Promise<void> {
+	async overwrite(file: StoredFile, { blob, mimetype, sourceUrl }: ReceivedFile): Promise<void> {
 		const old = file.blob;
 		file.blob = blob.id;
 		file.size = blob.size;

@@ -29,12 +29,12 @@ export async function imageSize(path: string): Promise<ImageSize | undefined> {
 }
 
 /** A photograph has a few dozen segments before its frame header; a file of a million is no photograph. */
-const MOST_SEGMENTS = 1000;
+const MAX_SEGMENTS = 1000;
 
 /** Segments of a JPEG are passed over by their lengths until a frame header (ITU T.81, B.2.2: C0–CF but C4, C8, CC). */
 async function jpegSize(file: FileHandle): Promise<ImageSize | undefined> {
 	let position = 2;
-	for (let segment = 0; segment < MOST_SEGMENTS; segment += 1) {
+	for (let segment = 0; segment < MAX_SEGMENTS; segment += 1) {
 		const head = await bytesAt(file, position, 9);
 		if (head.length < 9 || head[0] !== 0xff) return undefined;
 		const marker = head[1];

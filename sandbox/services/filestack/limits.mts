@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { RateLimiter } from '../../core/rateLimiter.mts';
 import type { ServiceContext } from '../../core/service.mts';
-import { Refused } from './error.mts';
+import { FilestackError } from './error.mts';
 
 /** Seconds of a window; not documented. */
 const WINDOW_SECONDS = 60;
@@ -29,7 +29,7 @@ export function rateLimit(context: ServiceContext): (app: FastifyInstance) => vo
 			const limit = context.settings.number('requestsPerMinute');
 			const { remaining, resetAt, exceeded } = limiter.count('app', limit);
 			reply.headers(headersOf(limit, remaining, resetAt));
-			if (exceeded) throw new Refused(429, 'Rate limit exceeded');
+			if (exceeded) throw new FilestackError(429, 'Rate limit exceeded');
 			return await Promise.resolve();
 		});
 	};

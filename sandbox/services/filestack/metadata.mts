@@ -1,10 +1,10 @@
 import type { FastifyRequest } from 'fastify';
 import { createHash } from 'node:crypto';
-import { toldHash, toldSize } from '../../core/faultyValues.mts';
-import { flag, queryOf } from './access.mts';
+import { reportedHash, reportedSize } from '../../core/faultyValues.mts';
+import { booleanParameter, queryOf } from './access.mts';
 import type { StoredFile } from './files.mts';
 import { imageSize } from './imageSize.mts';
-import type { Parts } from './parts.mts';
+import type { Instance } from './parts.mts';
 
 const HASHES = ['md5', 'sha1', 'sha224', 'sha256', 'sha384', 'sha512'] as const;
 
@@ -28,10 +28,10 @@ const FIELDS = [
 export async function readMetadata(
 	file: StoredFile,
 	request: FastifyRequest,
-	{ context }: Parts,
+	{ context }: Instance,
 ): Promise<Record<string, unknown>> {
 	const query = queryOf(request);
-	const asked = FIELDS.filter((name) => flag(name, query[name]) === true);
+	const asked = FIELDS.filter((name) => booleanParameter(name, query[name]) === true);
 	const wanted = asked.length === 0 ? DEFAULTS : asked;
 	const path = context.blobs.path(file.blob);
 	const size =
@@ -46,7 +46,7 @@ export async function readMetadata(
 		location: file.location,
 		key: file.key,
 		path: file.key,
-		size: toldSize(request, file.size),
+		size: reportedSize(request, file.size),
 		cloud: null,
 		source_url: file.sourceUrl ?? null,
 		// The sandbox reads no EXIF: every picture is one without.
@@ -70,6 +70,6 @@ async function hashes(
 	if (running.length === 0) bytes.destroy();
 	else for await (const chunk of bytes) for (const hash of running) hash.update(chunk);
 	return Object.fromEntries(
-		names.map((name, index) => [name, toldHash(request, running[index].digest('hex'))]),
+		names.map((name, index) => [name, reportedHash(request, running[index].digest('hex'))]),
 	);
 }

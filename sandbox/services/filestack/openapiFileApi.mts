@@ -7,7 +7,7 @@ import {
 	link,
 	query,
 	text,
-	whole,
+	integer,
 } from '../../core/openapi.mts';
 import { flag, mediaType, metadata, metadataQuery, proof, REFUSALS } from './openapiParts.mts';
 
@@ -31,14 +31,14 @@ const upload = {
 };
 
 const stored = exactly(
-	{ url: link, size: whole, type: mediaType, filename: text, key: text, container: text },
+	{ url: link, size: integer, type: mediaType, filename: text, key: text, container: text },
 	['container'],
 );
 const overwritten = exactly({
 	url: link,
 	mimetype: mediaType,
 	isWriteable: { type: 'boolean' },
-	size: whole,
+	size: integer,
 	filename: text,
 });
 

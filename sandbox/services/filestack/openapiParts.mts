@@ -1,4 +1,4 @@
-import { exactly, orNull, query, text, whole } from '../../core/openapi.mts';
+import { exactly, orNull, query, text, integer } from '../../core/openapi.mts';
 
 /** Words that Filestack's documents share beside those of all services. */
 
@@ -28,12 +28,12 @@ const FIELDS: Record<string, object> = {
 	location: { type: 'string', enum: ['S3', 'azure', 'dropbox', 'rackspace', 'gcs'] },
 	key: text,
 	path: text,
-	size: whole,
+	size: integer,
 	cloud: orNull(text),
 	source_url: orNull(text),
 	exif: { type: 'object' },
 	upload_status: text,
-	...{ width: whole, height: whole },
+	...{ width: integer, height: integer },
 	...{ md5: hash(32), sha1: hash(40), sha224: hash(56) },
 	...{ sha256: hash(64), sha384: hash(96), sha512: hash(128) },
 };

@@ -1,5 +1,5 @@
 import { commitSchema, completeSchema, partSchema, startSchema } from './multipartSchemas.mts';
-import { each, exactly, json, link, text, whole } from '../../core/openapi.mts';
+import { each, exactly, json, link, text, integer } from '../../core/openapi.mts';
 import { handle, mediaType, REFUSALS } from './openapiParts.mts';
 
 const refused = each(
@@ -70,7 +70,7 @@ export const uploadPaths: Record<string, object> = {
 		200: json(
 			exactly(
 				{
-					...{ handle, url: link, filename: text, size: whole, mimetype: mediaType },
+					...{ handle, url: link, filename: text, size: integer, mimetype: mediaType },
 					...{ status: { type: 'string', enum: ['Stored'] }, container: text, key: text },
 					...{ upload_tags: tags, workflows: jobs },
 				},

@@ -5,7 +5,7 @@ import type { Webhooks } from './webhooks.mts';
 import type { Workflows } from './workflows.mts';
 
 /** What the routes of all origins work with. */
-export interface Parts {
+export interface Instance {
 	context: ServiceContext;
 	files: Files;
 	uploads: Uploads;

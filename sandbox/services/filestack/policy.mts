@@ -1,5 +1,5 @@
 import CryptoJS from 'crypto-js';
-import { sameText } from '../../core/timingSafeEqual.mts';
+import { timingSafeEqualStrings } from '../../core/timingSafeEqual.mts';
 import { matches } from './safeRegExp.mts';
 
 /** Filestack docs, Security, Creating policies: what a policy can allow. */
@@ -16,7 +16,7 @@ export type Call =
 	| 'runWorkflow';
 
 /** A policy that does not allow what was asked. Its message is the reason. */
-export class PolicyProblem extends Error {
+export class PolicyError extends Error {
 	readonly statusCode: number;
 
 	constructor(reason: string, statusCode = 403) {
@@ -58,12 +58,12 @@ export function readPolicy(
 ): Policy {
 	const wellFormed = /^(?:[\w-]+|[A-Za-z0-9+/]+)={0,2}$/.test(encoded) && encoded.length % 4 === 0;
 	// The sentence is Filestack's own (its Claude plugin's changelog, 1.2.3).
-	if (!wellFormed) throw new PolicyProblem('policy was not properly url-safe base64 encoded');
-	if (!sameText(signature, policySignature(encoded, appSecret))) {
-		throw new PolicyProblem('signature does not match the policy', 401);
+	if (!wellFormed) throw new PolicyError('policy was not properly url-safe base64 encoded');
+	if (!timingSafeEqualStrings(signature, policySignature(encoded, appSecret))) {
+		throw new PolicyError('signature does not match the policy', 401);
 	}
 	const policy = fieldsOf(encoded);
-	if (policy.expiry * 1000 <= now.getTime()) throw new PolicyProblem('policy has expired');
+	if (policy.expiry * 1000 <= now.getTime()) throw new PolicyError('policy has expired');
 	return policy;
 }
 
@@ -72,17 +72,17 @@ function fieldsOf(encoded: string): Policy {
 	const call = typeof fields.call === 'string' ? [fields.call] : fields.call;
 	const { expiry, handle, url, path, container, minSize, maxSize } = fields;
 	if (typeof expiry !== 'number' || !Number.isFinite(expiry)) {
-		throw new PolicyProblem('policy has no expiry');
+		throw new PolicyError('policy has no expiry');
 	}
-	if (call !== undefined && !isTexts(call)) throw new PolicyProblem('policy has an invalid call');
+	if (call !== undefined && !isTexts(call)) throw new PolicyError('policy has an invalid call');
 	for (const [name, value] of Object.entries({ handle, url, path, container })) {
 		if (value !== undefined && typeof value !== 'string') {
-			throw new PolicyProblem(`policy has an invalid ${name}`);
+			throw new PolicyError(`policy has an invalid ${name}`);
 		}
 	}
 	for (const [name, value] of Object.entries({ minSize, maxSize })) {
 		if (value !== undefined && (typeof value !== 'number' || !(value >= 0))) {
-			throw new PolicyProblem(`policy has an invalid ${name}`);
+			throw new PolicyError(`policy has an invalid ${name}`);
 		}
 	}
 	return { ...(fields as unknown as Policy), call };
@@ -97,7 +97,7 @@ function parsed(json: string): Record<string, unknown> {
 	} catch {
 		// Said below.
 	}
-	throw new PolicyProblem('policy is not a JSON object');
+	throw new PolicyError('policy is not a JSON object');
 }
 
 const isTexts = (value: unknown): value is string[] =>
@@ -114,13 +114,13 @@ export class Permission {
 	/** @throws PolicyProblem unless one of the calls is allowed */
 	call(...oneOf: readonly Call[]): void {
 		if (!this.#policy || oneOf.some((call) => this.#allows(call))) return;
-		throw new PolicyProblem(`policy does not allow the call ${oneOf.join(' or ')}`);
+		throw new PolicyError(`policy does not allow the call ${oneOf.join(' or ')}`);
 	}
 
 	/** @throws PolicyProblem when the policy is for another file */
 	handle(handle: string): void {
 		if (this.#policy?.handle === undefined || this.#policy.handle === handle) return;
-		throw new PolicyProblem('policy is for another handle');
+		throw new PolicyError('policy is for another handle');
 	}
 
 	/** @throws PolicyProblem when the policy keeps this external source out */
@@ -137,8 +137,8 @@ export class Permission {
 	/** @throws PolicyProblem when a file of so many bytes is kept out */
 	size(bytes: number): void {
 		const { minSize = 0, maxSize = Infinity } = this.#policy ?? {};
-		if (bytes < minSize) throw new PolicyProblem('file is smaller than the policy allows');
-		if (bytes > maxSize) throw new PolicyProblem('file is larger than the policy allows');
+		if (bytes < minSize) throw new PolicyError('file is smaller than the policy allows');
+		if (bytes > maxSize) throw new PolicyError('file is larger than the policy allows');
 	}
 
 	#allows(call: Call): boolean {
@@ -151,6 +151,6 @@ export class Permission {
 	#match(name: 'url' | 'path' | 'container', text: string): void {
 		const pattern = this.#policy?.[name];
 		if (pattern === undefined || matches(pattern, text)) return;
-		throw new PolicyProblem(`policy does not allow this ${name}`);
+		throw new PolicyError(`policy does not allow this ${name}`);
 	}
 }

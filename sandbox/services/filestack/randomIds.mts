@@ -3,11 +3,11 @@ import { randomBytes, randomInt } from 'node:crypto';
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
 
 /** Letters and digits, as handles, API keys and the unique part of a storage key are made of. */
-export function letters(length: number): string {
+export function randomLetters(length: number): string {
 	return Array.from({ length }, () => ALPHABET[randomInt(ALPHABET.length)]).join('');
 }
 
 /** Hex digits, an even number. */
-export function hexDigits(length: number): string {
+export function randomHex(length: number): string {
 	return randomBytes(length / 2).toString('hex');
 }

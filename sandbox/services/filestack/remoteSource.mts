@@ -1,14 +1,14 @@
 import axios from 'axios';
 import type { Readable } from 'node:stream';
 import { isHttpUrl } from '../../core/origin.mts';
-import { Refused } from './error.mts';
+import { FilestackError } from './error.mts';
 import { isMediaType } from './storeOptions.mts';
 
 /** Real milliseconds for a source to begin its answer. */
-const PATIENCE_MS = 30_000;
+const RESPONSE_TIMEOUT_MS = 30_000;
 
 /** What a URL has brought, not yet read. */
-export interface Source {
+export interface RemoteFile {
 	stream: Readable;
 	/** The last segment of its path, if there is one. */
 	filename?: string;
@@ -22,15 +22,15 @@ export interface Source {
 export async function openSource(
 	url: string,
 	headers: Readonly<Record<string, string>> = {},
-): Promise<Source> {
-	if (!isHttpUrl(url)) throw new Refused(400, 'Invalid url');
+): Promise<RemoteFile> {
+	if (!isHttpUrl(url)) throw new FilestackError(400, 'Invalid url');
 	if (!isLoopback(new URL(url).hostname)) throw unreachable();
 	let response;
 	try {
 		response = await axios.get<Readable>(url, {
 			headers,
 			responseType: 'stream',
-			timeout: PATIENCE_MS,
+			timeout: RESPONSE_TIMEOUT_MS,
 			proxy: false,
 			maxRedirects: 5,
 			beforeRedirect: ({ hostname }: { hostname?: string }) => {
@@ -55,8 +55,8 @@ export async function openSource(
 }
 
 /** What Filestack says of a source that does not give a file; the wording is not documented. */
-export const unreachable = (reason = ''): Refused =>
-	new Refused(400, `Unable to fetch the file from the url${reason}`);
+export const unreachable = (reason = ''): FilestackError =>
+	new FilestackError(400, `Unable to fetch the file from the url${reason}`);
 
 function isLoopback(hostname: string): boolean {
 	return hostname === 'localhost' || /^(127(\.\d{1,3}){3}|\[?::1\]?)$/.test(hostname);

@@ -6,9 +6,9 @@ import { fileApiRoutes } from './fileApi.mts';
 import { Files } from './files.mts';
 import { faultHeaders, rateLimit } from './limits.mts';
 import { multipartRoutes } from './multipart.mts';
-import type { Parts } from './parts.mts';
+import type { Instance } from './parts.mts';
 import { processRoute } from './process.mts';
-import { hexDigits, letters } from './randomIds.mts';
+import { randomHex, randomLetters } from './randomIds.mts';
 import { settings } from './settings.mts';
 import { storageRoutes } from './storage.mts';
 import { Uploads } from './uploads.mts';
@@ -43,11 +43,11 @@ export const filestack: Service = {
 	delivery: RETRIES.docs,
 	// The forms are not documented.
 	makeSecrets: () => ({
-		apiKey: `A${letters(20)}z`,
-		appSecret: letters(26).toUpperCase(),
-		webhookSecret: letters(20),
-		appId: String(parseInt(hexDigits(6), 16)),
-		storageSecret: hexDigits(64),
+		apiKey: `A${randomLetters(20)}z`,
+		appSecret: randomLetters(26).toUpperCase(),
+		webhookSecret: randomLetters(20),
+		appId: String(parseInt(randomHex(6), 16)),
+		storageSecret: randomHex(64),
 	}),
 	credentials: (origins, { apiKey, appSecret, webhookSecret }) => ({
 		baseUrl: origins.api,
@@ -63,7 +63,7 @@ export const filestack: Service = {
 	pages: [{ label: 'Developer Portal', origin: 'developer', path: '/' }],
 	async open(context) {
 		const webhooks = await Webhooks.open(context);
-		const parts: Parts = {
+		const parts: Instance = {
 			context,
 			files: await Files.open(context),
 			uploads: await Uploads.open(context),

@@ -1,6 +1,6 @@
 import type { Blob } from '../../core/blobs.mts';
-import type { Arrived, Place, StoredFile } from './files.mts';
-import type { Parts } from './parts.mts';
+import type { ReceivedFile, StorageLocation, StoredFile } from './files.mts';
+import type { Instance } from './parts.mts';
 import type { Permission } from './policy.mts';
 import { openSource, unreachable } from './remoteSource.mts';
 import type { StoreOptions } from './storeOptions.mts';
@@ -9,9 +9,9 @@ import type { StoreOptions } from './storeOptions.mts';
 export async function fetchSource(
 	url: string,
 	permission: Permission,
-	{ context }: Parts,
+	{ context }: Instance,
 	headers?: Readonly<Record<string, string>>,
-): Promise<Arrived> {
+): Promise<ReceivedFile> {
 	permission.source(url);
 	const { stream, ...named } = await openSource(url, headers);
 	try {
@@ -22,8 +22,8 @@ export async function fetchSource(
 }
 
 /** Runs `keep` on bytes that have arrived; when it refuses them, they are gone. */
-export async function orDrop<T>(
-	{ context }: Parts,
+export async function removeOnFailure<T>(
+	{ context }: Instance,
 	blob: Blob,
 	keep: () => Promise<T>,
 ): Promise<T> {
@@ -37,30 +37,33 @@ export async function orDrop<T>(
 
 /** Keeps bytes that have arrived as a new file, when the policy lets them, and tells the webhooks. */
 export async function storeFile(
-	parts: Parts,
+	parts: Instance,
 	options: StoreOptions,
 	permission: Permission,
-	arrived: Arrived,
-	chosen?: Place,
+	arrived: ReceivedFile,
+	chosen?: StorageLocation,
 ): Promise<StoredFile> {
 	const { files } = parts;
-	const file = await orDrop(parts, arrived.blob, async () => {
+	const file = await removeOnFailure(parts, arrived.blob, async () => {
 		const place = chosen ?? files.place(options, arrived.filename);
 		permission.size(arrived.blob.size);
 		permission.place(place.key, options.container);
 		return await files.store(place, options, arrived);
 	});
-	await tellUpload(parts, file);
+	await sendUploadEvent(parts, file);
 	return file;
 }
 
 /** Filestack docs, Webhooks, fp.upload. The older form, of the SDK's test vector, nests what is known of the file. */
-async function tellUpload({ webhooks, files, context }: Parts, file: StoredFile): Promise<void> {
+async function sendUploadEvent(
+	{ webhooks, files, context }: Instance,
+	file: StoredFile,
+): Promise<void> {
 	const { filename, mimetype: type, size, container, key } = file;
 	const url = files.url(file);
 	const text =
 		context.settings.get('uploadEvent') === 'nested'
 			? { url, client: 'Computer', data: { filename, type, size } }
 			: { container, url, filename, client: 'Computer', key, type, status: 'Stored', size };
-	await webhooks.tell('fp.upload', file.id, text);
+	await webhooks.send('fp.upload', file.id, text);
 }

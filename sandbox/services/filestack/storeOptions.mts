@@ -1,5 +1,5 @@
-import { Refused } from './error.mts';
-import { letters } from './randomIds.mts';
+import { FilestackError } from './error.mts';
+import { randomLetters } from './randomIds.mts';
 
 /** Filestack docs, File API, Store, Provider; as metadata names it (`location`). */
 const PROVIDERS: Readonly<Record<string, string>> = {
@@ -39,14 +39,15 @@ export function storeOptions(
 ): StoreOptions {
 	const name = typeof provider === 'string' ? provider.toLowerCase() : '';
 	const location = Object.hasOwn(PROVIDERS, name) ? PROVIDERS[name] : undefined;
-	if (location === undefined) throw new Refused(400, 'Invalid storage provider');
+	if (location === undefined) throw new FilestackError(400, 'Invalid storage provider');
 	const { mimetype, access = 'private' } = given;
 	const container = text('container', given.container, 255);
 	if (container !== undefined && !/^[\w][\w. -]*$/.test(container)) {
-		throw new Refused(400, 'Invalid container');
+		throw new FilestackError(400, 'Invalid container');
 	}
-	if (mimetype !== undefined && !isMediaType(mimetype)) throw new Refused(400, 'Invalid mimetype');
-	if (access !== 'public' && access !== 'private') throw new Refused(400, 'Invalid access');
+	if (mimetype !== undefined && !isMediaType(mimetype))
+		throw new FilestackError(400, 'Invalid mimetype');
+	if (access !== 'public' && access !== 'private') throw new FilestackError(400, 'Invalid access');
 	// Filestack docs: container does not apply to Dropbox, access is for S3 alone.
 	const own = location === 'dropbox' ? undefined : container;
 	return {
@@ -68,7 +69,8 @@ export function isMediaType(value: unknown): value is string {
 /** Well-formed text (JSON can hold half a surrogate pair, which nothing can be done with). */
 function text(name: string, value: unknown, limit: number): string | undefined {
 	if (value === undefined || value === '' || value === null) return undefined;
-	if (typeof value !== 'string' || value.length > limit) throw new Refused(400, `Invalid ${name}`);
+	if (typeof value !== 'string' || value.length > limit)
+		throw new FilestackError(400, `Invalid ${name}`);
 	return Buffer.from(value, 'utf8').toString('utf8');
 }
 
@@ -77,7 +79,7 @@ function text(name: string, value: unknown, limit: number): string | undefined {
  * with a slash at the end is the folder of that, any other path the whole key.
  */
 export function storageKey(path: string | undefined, filename: string): string {
-	const named = `${letters(20)}_${filename}`;
+	const named = `${randomLetters(20)}_${filename}`;
 	const inBucket = (path ?? '').replace(/^\/+/, '');
 	return inBucket === '' || inBucket.endsWith('/') ? inBucket + named : inBucket;
 }

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
-import { Documents } from '../../core/jsonStore.mts';
+import { JsonStore } from '../../core/jsonStore.mts';
 import type { ServiceContext } from '../../core/service.mts';
-import { Refused } from './error.mts';
-import type { Place } from './files.mts';
-import { letters } from './randomIds.mts';
+import { FilestackError } from './error.mts';
+import type { StorageLocation } from './files.mts';
+import { randomLetters } from './randomIds.mts';
 import type { StoreOptions } from './storeOptions.mts';
 
 /** Bytes of a part that have arrived in storage; in Intelligent Ingestion a part comes in several. */
@@ -27,7 +27,7 @@ export interface Upload {
 	/** Bytes, as announced. */
 	size: number;
 	options: StoreOptions;
-	place: Place;
+	place: StorageLocation;
 	/** Whether its parts come in chunks. */
 	intelligent: boolean;
 	/** By part number, from 1. */
@@ -39,7 +39,7 @@ export interface Upload {
 }
 
 /** S3 takes no smaller part but the last (Amazon S3, Multipart upload limits); the SDK's minimum is the same. */
-const SMALLEST_PART = 5 * 1024 * 1024;
+const MIN_PART_SIZE = 5 * 1024 * 1024;
 
 /** What a client lists when it completes an upload. */
 export interface ListedPart {
@@ -49,18 +49,18 @@ export interface ListedPart {
 
 /** The multipart uploads of the app. */
 export class Uploads {
-	readonly #documents: Documents<Upload>;
+	readonly #documents: JsonStore<Upload>;
 	readonly #context: ServiceContext;
 	/** By the upload's id. */
 	readonly #failures = new Map<string, Error>();
 
-	private constructor(documents: Documents<Upload>, context: ServiceContext) {
+	private constructor(documents: JsonStore<Upload>, context: ServiceContext) {
 		this.#documents = documents;
 		this.#context = context;
 	}
 
 	static async open(context: ServiceContext): Promise<Uploads> {
-		const documents = await Documents.open<Upload>(join(context.folder, 'uploads'));
+		const documents = await JsonStore.open<Upload>(join(context.folder, 'uploads'));
 		// What an earlier run has not put together to its end is put together anew.
 		for (const upload of documents.all()) if (upload.state === 'merging') upload.state = 'open';
 		return new Uploads(documents, context);
@@ -77,7 +77,7 @@ export class Uploads {
 	async start(
 		wanted: Pick<Upload, 'mimetype' | 'size' | 'options' | 'place' | 'intelligent'>,
 	): Promise<Upload> {
-		const id = letters(64);
+		const id = randomLetters(64);
 		const { options, place } = wanted;
 		const upload: Upload = {
 			...{ ...wanted, id, createdAt: this.#context.clock.now().toISOString() },
@@ -89,7 +89,7 @@ export class Uploads {
 	}
 
 	/** Keeps a chunk; one at the same place is replaced, as storage does. */
-	async keep(upload: Upload, part: number, chunk: Chunk): Promise<void> {
+	async addChunk(upload: Upload, part: number, chunk: Chunk): Promise<void> {
 		const chunks = (upload.parts[part] ??= []);
 		const same = chunks.findIndex(({ offset }) => offset === chunk.offset);
 		const old = same === -1 ? undefined : chunks.splice(same, 1, chunk)[0];
@@ -103,28 +103,29 @@ export class Uploads {
 	 * Checks what is there against what the client lists (nothing, in Intelligent Ingestion).
 	 * @throws Refused for parts that are missing, repeated, out of order, too small or others than listed
 	 */
-	check(upload: Upload, listed: readonly ListedPart[] | undefined): void {
+	checkParts(upload: Upload, listed: readonly ListedPart[] | undefined): void {
 		const arrived = Object.keys(upload.parts).map(Number);
-		if (listed === undefined && !upload.intelligent) throw new Refused(400, 'parts are required');
+		if (listed === undefined && !upload.intelligent)
+			throw new FilestackError(400, 'parts are required');
 		const parts = listed ?? arrived.map((part_number) => ({ part_number, etag: undefined }));
 		for (const [index, { part_number: number, etag }] of parts.entries()) {
 			const [first] = upload.parts[number] ?? [];
-			if (number !== index + 1) throw new Refused(400, 'Parts are missing or not in order');
-			if (!first) throw new Refused(400, `Part ${number} has not been uploaded`);
-			if (etag !== undefined && bare(etag) !== bare(first.etag)) {
-				throw new Refused(400, `Part ${number} has another etag`);
+			if (number !== index + 1) throw new FilestackError(400, 'Parts are missing or not in order');
+			if (!first) throw new FilestackError(400, `Part ${number} has not been uploaded`);
+			if (etag !== undefined && unquoted(etag) !== unquoted(first.etag)) {
+				throw new FilestackError(400, `Part ${number} has another etag`);
 			}
 		}
 		if (parts.length !== arrived.length)
-			throw new Refused(400, 'Parts are missing or not in order');
-		const sizes = parts.map(({ part_number }) => lengthOf(upload.parts[part_number]));
+			throw new FilestackError(400, 'Parts are missing or not in order');
+		const sizes = parts.map(({ part_number }) => contiguousLength(upload.parts[part_number]));
 		const gap = sizes.indexOf(undefined);
-		if (gap !== -1) throw new Refused(400, `Part ${gap + 1} has a gap`);
-		const small = sizes.slice(0, -1).findIndex((size = 0) => size < SMALLEST_PART);
-		if (small !== -1) throw new Refused(400, `Part ${small + 1} is smaller than 5 MiB`);
+		if (gap !== -1) throw new FilestackError(400, `Part ${gap + 1} has a gap`);
+		const small = sizes.slice(0, -1).findIndex((size = 0) => size < MIN_PART_SIZE);
+		if (small !== -1) throw new FilestackError(400, `Part ${small + 1} is smaller than 5 MiB`);
 		const total = sizes.reduce<number>((sum, size = 0) => sum + size, 0);
 		if (total !== upload.size) {
-			throw new Refused(400, `The parts have ${total} bytes, the file has ${upload.size}`);
+			throw new FilestackError(400, `The parts have ${total} bytes, the file has ${upload.size}`);
 		}
 	}
 
@@ -147,7 +148,7 @@ export class Uploads {
 	}
 
 	/** The upload has become a file: the same call of `complete` gets the same answer. */
-	async stored(upload: Upload): Promise<void> {
+	async markStored(upload: Upload): Promise<void> {
 		upload.state = 'stored';
 		await this.#documents.put(upload);
 	}
@@ -164,10 +165,10 @@ export class Uploads {
 }
 
 /** An ETag without its quotes: clients send it either way. */
-const bare = (etag: string): string => etag.replaceAll('"', '');
+const unquoted = (etag: string): string => etag.replaceAll('"', '');
 
 /** Bytes of a part whose chunks follow each other; `undefined` when something is missing or twice there. */
-export function lengthOf(chunks: readonly Chunk[]): number | undefined {
+export function contiguousLength(chunks: readonly Chunk[]): number | undefined {
 	let length = 0;
 	for (const { offset, size } of chunks) {
 		if (offset !== length) return undefined;

@@ -1,12 +1,12 @@
 import CryptoJS from 'crypto-js';
 import { randomInt } from 'node:crypto';
 import { join } from 'node:path';
-import { Documents } from '../../core/jsonStore.mts';
+import { JsonStore } from '../../core/jsonStore.mts';
 import { isHttpUrl } from '../../core/origin.mts';
-import { SandboxProblem } from '../../core/sandboxError.mts';
+import { SandboxError } from '../../core/sandboxError.mts';
 import type { ServiceContext } from '../../core/service.mts';
 import { pythonJson } from './pythonJson.mts';
-import { letters } from './randomIds.mts';
+import { randomLetters } from './randomIds.mts';
 
 /** Filestack docs, Webhooks; the sandbox sends the first three and the last. */
 export const EVENTS = [
@@ -47,16 +47,16 @@ export function webhookSignature(timestamp: string, body: string, secret: string
 
 /** The app's webhooks, and what they are told. */
 export class Webhooks {
-	readonly #documents: Documents<Webhook>;
+	readonly #documents: JsonStore<Webhook>;
 	readonly #context: ServiceContext;
 
-	private constructor(documents: Documents<Webhook>, context: ServiceContext) {
+	private constructor(documents: JsonStore<Webhook>, context: ServiceContext) {
 		this.#documents = documents;
 		this.#context = context;
 	}
 
 	static async open(context: ServiceContext): Promise<Webhooks> {
-		const documents = await Documents.open<Webhook>(join(context.folder, 'webhooks'));
+		const documents = await JsonStore.open<Webhook>(join(context.folder, 'webhooks'));
 		return new Webhooks(documents, context);
 	}
 
@@ -66,14 +66,14 @@ export class Webhooks {
 
 	/** @throws SandboxProblem for a wrong URL, event or secret */
 	async add({ url, events = EVENTS, secret }: NewWebhook): Promise<Webhook> {
-		if (!isHttpUrl(url)) throw new SandboxProblem('"url" must be an http or https URL.');
+		if (!isHttpUrl(url)) throw new SandboxError('"url" must be an http or https URL.');
 		const unknown = events.find((event) => !EVENTS.includes(event as WebhookEvent));
 		if (unknown !== undefined) {
-			throw new SandboxProblem(`"${unknown}" is no event; the events are: ${EVENTS.join(', ')}.`);
+			throw new SandboxError(`"${unknown}" is no event; the events are: ${EVENTS.join(', ')}.`);
 		}
-		if (events.length === 0) throw new SandboxProblem('A webhook needs at least one event.');
+		if (events.length === 0) throw new SandboxError('A webhook needs at least one event.');
 		const webhook: Webhook = {
-			id: letters(16),
+			id: randomLetters(16),
 			createdAt: this.#context.clock.now().toISOString(),
 			url,
 			events: [...new Set(events as WebhookEvent[])],
@@ -91,7 +91,7 @@ export class Webhooks {
 	}
 
 	/** Tells those who want to know. */
-	async tell(action: WebhookEvent, subject: string, text: object): Promise<void> {
+	async send(action: WebhookEvent, subject: string, text: object): Promise<void> {
 		const timestamp = Math.floor(this.#context.clock.now().getTime() / 1000);
 		for (const webhook of this.all().filter(({ events }) => events.includes(action))) {
 			const body = pythonJson({ id: randomInt(1e7, 2 ** 31), action, timestamp, text });

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { Documents } from '../../core/jsonStore.mts';
+import { JsonStore } from '../../core/jsonStore.mts';
 import type { ServiceContext } from '../../core/service.mts';
-import { Refused } from './error.mts';
+import { FilestackError } from './error.mts';
 import type { StoredFile } from './files.mts';
 import type { Webhooks } from './webhooks.mts';
 
@@ -19,24 +19,24 @@ export interface Job {
 }
 
 /** Sandbox seconds that a workflow takes; not documented. */
-const TAKES_SECONDS = 5;
+const DURATION_SECONDS = 5;
 
 /** Workflows are made in the Developer Portal; the sandbox takes any id and finds no virus. */
 export class Workflows {
-	readonly #jobs: Documents<Job>;
+	readonly #jobs: JsonStore<Job>;
 	readonly #context: ServiceContext;
 	readonly #webhooks: Webhooks;
 
-	private constructor(jobs: Documents<Job>, context: ServiceContext, webhooks: Webhooks) {
+	private constructor(jobs: JsonStore<Job>, context: ServiceContext, webhooks: Webhooks) {
 		this.#jobs = jobs;
 		this.#context = context;
 		this.#webhooks = webhooks;
 	}
 
 	static async open(context: ServiceContext, webhooks: Webhooks): Promise<Workflows> {
-		const jobs = await Documents.open<Job>(join(context.folder, 'jobs'));
+		const jobs = await JsonStore.open<Job>(join(context.folder, 'jobs'));
 		const workflows = new Workflows(jobs, context, webhooks);
-		for (const job of jobs.all()) if (job.status === 'Started') workflows.#plan(job);
+		for (const job of jobs.all()) if (job.status === 'Started') workflows.#scheduleFinish(job);
 		return workflows;
 	}
 
@@ -46,14 +46,14 @@ export class Workflows {
 
 	/** @throws Refused when the id cannot be one */
 	async run(workflow: string, sources: string[]): Promise<Job> {
-		if (!/^[\w-]{1,100}$/.test(workflow)) throw new Refused(400, 'Invalid workflow id');
+		if (!/^[\w-]{1,100}$/.test(workflow)) throw new FilestackError(400, 'Invalid workflow id');
 		const now = this.#context.clock.now().toISOString();
 		const job: Job = {
 			...{ id: randomUUID(), createdAt: now, updatedAt: now },
 			...{ workflow, sources, status: 'Started' },
 		};
 		await this.#jobs.put(job);
-		this.#plan(job);
+		this.#scheduleFinish(job);
 		return job;
 	}
 
@@ -61,7 +61,7 @@ export class Workflows {
 	async runAll(wanted: unknown, { id }: StoredFile): Promise<void> {
 		for (const each of Array.isArray(wanted) ? (wanted as unknown[]) : []) {
 			const workflow = typeof each === 'object' && each !== null && 'id' in each ? each.id : each;
-			if (typeof workflow !== 'string') throw new Refused(400, 'Invalid workflow id');
+			if (typeof workflow !== 'string') throw new FilestackError(400, 'Invalid workflow id');
 			await this.run(workflow, [id]);
 		}
 	}
@@ -73,8 +73,8 @@ export class Workflows {
 		return Object.fromEntries(jobs.map(({ workflow, id: jobid }) => [workflow, { jobid }]));
 	}
 
-	#plan(job: Job): void {
-		const due = new Date(Date.parse(job.createdAt) + TAKES_SECONDS * 1000);
+	#scheduleFinish(job: Job): void {
+		const due = new Date(Date.parse(job.createdAt) + DURATION_SECONDS * 1000);
 		this.#context.clock.at(due, async () => await this.#finish(job));
 	}
 
@@ -83,7 +83,7 @@ export class Workflows {
 		job.status = 'Finished';
 		job.updatedAt = this.#context.clock.now().toISOString();
 		const { workflow, createdAt, updatedAt, sources, status } = job;
-		await this.#webhooks.tell('fs.workflow', job.id, {
+		await this.#webhooks.send('fs.workflow', job.id, {
 			...{ workflow, createdAt, updatedAt, sources },
 			results: { [`virus_detection_${Date.parse(createdAt)}`]: { data: NO_VIRUS } },
 			status,

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
-import { Documents } from '../../core/jsonStore.mts';
+import { JsonStore } from '../../core/jsonStore.mts';
 import type { ServiceContext } from '../../core/service.mts';
-import { Refused } from './error.mts';
-import { digestOf, urlSafe } from './tokens.mts';
+import { SpeedyFilesError } from './error.mts';
+import { digestOf, urlSafeToken } from './tokens.mts';
 import type { TokenCreate } from './requests.mts';
-import { daysAfter, type Stamps } from './timestamps.mts';
+import { daysAfter, type Timestamps } from './timestamps.mts';
 
 export interface User {
 	/** The number in decimal. */
@@ -33,21 +33,21 @@ export interface Token {
 
 /** Who may use the API: users and their tokens (SpeedyFiles source, app/routes/api.py; SpeedyFiles docs, Users). */
 export class Accounts {
-	readonly #users: Documents<User>;
-	readonly #tokens: Documents<Token>;
-	readonly #stamps: Stamps;
+	readonly #users: JsonStore<User>;
+	readonly #tokens: JsonStore<Token>;
+	readonly #stamps: Timestamps;
 
-	private constructor(users: Documents<User>, tokens: Documents<Token>, stamps: Stamps) {
+	private constructor(users: JsonStore<User>, tokens: JsonStore<Token>, stamps: Timestamps) {
 		this.#users = users;
 		this.#tokens = tokens;
 		this.#stamps = stamps;
 	}
 
 	/** In a new data folder: an administrator, who has the credential's token, and a regular user without one. */
-	static async open(context: ServiceContext, stamps: Stamps): Promise<Accounts> {
+	static async open(context: ServiceContext, stamps: Timestamps): Promise<Accounts> {
 		const accounts = new Accounts(
-			await Documents.open<User>(join(context.folder, 'users')),
-			await Documents.open<Token>(join(context.folder, 'tokens')),
+			await JsonStore.open<User>(join(context.folder, 'users')),
+			await JsonStore.open<Token>(join(context.folder, 'tokens')),
 			stamps,
 		);
 		if (accounts.users().length > 0) return accounts;
@@ -80,18 +80,19 @@ export class Accounts {
 		const given = /^bearer(?: (.*))?$/is.exec(authorization ?? '');
 		if (!given) {
 			const headers = { 'www-authenticate': 'Bearer realm="speedyfiles"' };
-			throw new Refused(401, 'missing bearer token', headers);
+			throw new SpeedyFilesError(401, 'missing bearer token', headers);
 		}
 		const raw = (given[1] ?? '').trim();
-		if (raw === '') throw new Refused(401, 'empty bearer token');
+		if (raw === '') throw new SpeedyFilesError(401, 'empty bearer token');
 		const digest = digestOf(raw);
 		const token = this.#tokens.all().find((known) => known.digest === digest);
-		if (!token) throw new Refused(401, 'invalid token');
-		if (token.revokedAt !== null) throw new Refused(401, 'token revoked');
+		if (!token) throw new SpeedyFilesError(401, 'invalid token');
+		if (token.revokedAt !== null) throw new SpeedyFilesError(401, 'token revoked');
 		const now = this.#stamps.now();
-		if (token.expiresAt !== null && token.expiresAt <= now) throw new Refused(401, 'token expired');
+		if (token.expiresAt !== null && token.expiresAt <= now)
+			throw new SpeedyFilesError(401, 'token expired');
 		const user = this.user(token.userId);
-		if (!user?.isActive) throw new Refused(401, 'account disabled');
+		if (!user?.isActive) throw new SpeedyFilesError(401, 'account disabled');
 		token.lastUsedAt = now;
 		await this.#tokens.put(token);
 		return user;
@@ -105,7 +106,7 @@ export class Accounts {
 
 	/** Makes a token; `raw` is what its user gets to see this once. */
 	async createToken(user: User, wanted: TokenCreate): Promise<{ token: Token; raw: string }> {
-		const raw = `sf_${urlSafe(32)}`;
+		const raw = `sf_${urlSafeToken(32)}`;
 		return { token: await this.#keep(user, raw, wanted.name.trim(), wanted.expires_in_days), raw };
 	}
 
@@ -115,7 +116,7 @@ export class Accounts {
 	 */
 	async revoke(user: User, id: number): Promise<void> {
 		const token = this.#tokens.get(String(id));
-		if (token?.userId !== user.id) throw new Refused(404);
+		if (token?.userId !== user.id) throw new SpeedyFilesError(404);
 		if (token.revokedAt !== null) return;
 		token.revokedAt = this.#stamps.now();
 		await this.#tokens.put(token);

@@ -1,10 +1,10 @@
 import type { FastifyInstance } from 'fastify';
-import { NotFound } from '../../core/sandboxError.mts';
+import { NotFoundError } from '../../core/sandboxError.mts';
 import type { Instance } from './instance.mts';
 import { linkUrl } from './magicLinkEmail.mts';
 import type { TokenCreate } from './requests.mts';
 import { meOut, tokenInfo } from './responses.mts';
-import { shown } from './timestamps.mts';
+import { formatTimestamp } from './timestamps.mts';
 import type { Subscription, SubscriptionChange } from './webhooks.mts';
 
 const text = { type: 'string', maxLength: 2048 };
@@ -31,8 +31,8 @@ export function visibleHook({ id, url, events, description, ...hook }: Subscript
 		is_active: hook.isActive,
 		failure_count: hook.failureCount,
 		last_status: hook.lastStatus,
-		last_fired_at: hook.lastFiredAt === null ? null : shown(hook.lastFiredAt),
-		created_at: shown(hook.createdAt),
+		last_fired_at: hook.lastFiredAt === null ? null : formatTimestamp(hook.lastFiredAt),
+		created_at: formatTimestamp(hook.createdAt),
 	};
 }
 
@@ -49,8 +49,8 @@ export function collections({ context, accounts, packages, webhooks }: Instance)
 					recipient_email: recipientEmail,
 					purpose: link.purpose,
 					magic_link: linkUrl(context, link),
-					expires_at: shown(link.expiresAt),
-					revoked_at: link.revokedAt === null ? null : shown(link.revokedAt),
+					expires_at: formatTimestamp(link.expiresAt),
+					revoked_at: link.revokedAt === null ? null : formatTimestamp(link.revokedAt),
 					use_count: link.useCount,
 				})),
 			),
@@ -129,7 +129,8 @@ function fileRoute(app: FastifyInstance, { packages, webhooks }: Instance): void
 			const { id, file: fileId } = request.params;
 			const from = packages.get(id);
 			const file = from?.files.find((known) => known.id === fileId);
-			if (!from || !file) throw new NotFound(`There is no file "${fileId}" in a package "${id}".`);
+			if (!from || !file)
+				throw new NotFoundError(`There is no file "${fileId}" in a package "${id}".`);
 			await packages.removeFile(from, file);
 			await webhooks.fire('package.file_deleted', id, {
 				file_id: file.id,
@@ -143,6 +144,6 @@ function fileRoute(app: FastifyInstance, { packages, webhooks }: Instance): void
 
 function userOf({ accounts }: Instance, id: string) {
 	const user = accounts.user(id);
-	if (!user) throw new NotFound(`There is no user "${id}".`);
+	if (!user) throw new NotFoundError(`There is no user "${id}".`);
 	return user;
 }

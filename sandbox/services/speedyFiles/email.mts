@@ -11,11 +11,11 @@ const HOST_CHARACTER = /[A-Za-z0-9\-.\u0080-\u{10ffff}]/u;
 const WITH_NAME = /^\s*(?:[^<>@]*\s)?<\s*([^<>]+?)\s*>\s*$/;
 
 /** Longer than this, pydantic does not look at it. */
-const LONGEST = 2048;
+const MAX_LENGTH = 2048;
 
 /** What email-validator 2.2 says of an address; `undefined` when it is a good one. */
-export function emailProblem(input: string): string | undefined {
-	if (input.length > LONGEST) return `Length must not exceed ${LONGEST} characters`;
+export function findEmailProblem(input: string): string | undefined {
+	if (input.length > MAX_LENGTH) return `Length must not exceed ${MAX_LENGTH} characters`;
 	const address = addressIn(input);
 	const at = address.lastIndexOf('@');
 	if (at < 0) return 'An email address must have an @-sign.';
@@ -38,7 +38,7 @@ function localProblem(local: string): string | undefined {
 	if ([...local].length > 64) {
 		return `The email address is too long before the @-sign ${tooMany([...local].length - 64)}.`;
 	}
-	const bad = unfit(local, LOCAL_CHARACTER);
+	const bad = invalidCharacters(local, LOCAL_CHARACTER);
 	if (bad) return `The email address contains invalid characters before the @-sign: ${bad}.`;
 	if (local.endsWith('.')) {
 		return 'An email address cannot have a period immediately before the @-sign.';
@@ -49,7 +49,7 @@ function localProblem(local: string): string | undefined {
 
 function domainProblem(domain: string): string | undefined {
 	if (domain === '') return 'There must be something after the @-sign.';
-	const bad = unfit(domain, HOST_CHARACTER);
+	const bad = invalidCharacters(domain, HOST_CHARACTER);
 	if (bad) return `The part after the @-sign contains invalid characters: ${bad}.`;
 	for (const [mark, name] of [
 		['.', 'period'],
@@ -90,7 +90,7 @@ function lengthProblem(address: string): string | undefined {
 const tooMany = (count: number) => `(${count} character${count === 1 ? '' : 's'} too many)`;
 
 /** The characters that do not fit, each once, in quotes. */
-function unfit(part: string, fit: RegExp): string {
+function invalidCharacters(part: string, fit: RegExp): string {
 	const bad = new Set([...part].filter((character) => !fit.test(character)));
 	return [...bad].sort().map(display).join(', ');
 }

@@ -6,7 +6,7 @@ export function errorBody(status: number, message?: string): { detail: string } 
 }
 
 /** A request that the service refuses. */
-export class Refused extends Error {
+export class SpeedyFilesError extends Error {
 	/** Without a `detail`, the answer has the status in words. */
 	constructor(
 		readonly statusCode: number,
@@ -18,7 +18,7 @@ export class Refused extends Error {
 }
 
 /** One entry of a 422's `detail` (FastAPI 0.115, pydantic 2.10). The keys are in the order of the answer. */
-export interface Fault {
+export interface ValidationIssue {
 	type: string;
 	/** Where: `body`, `query` or `path`, then the field. */
 	loc: (string | number)[];
@@ -28,10 +28,10 @@ export interface Fault {
 }
 
 /** A request whose shape or fields are wrong. Its answer's `detail` is an array. */
-export class Invalid extends Error {
+export class ValidationError extends Error {
 	readonly statusCode = 422;
 
-	constructor(readonly faults: readonly Fault[]) {
+	constructor(readonly issues: readonly ValidationIssue[]) {
 		super('Validation failed');
 	}
 }

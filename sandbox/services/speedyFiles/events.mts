@@ -1,5 +1,5 @@
 import CryptoJS from 'crypto-js';
-import { SandboxProblem } from '../../core/sandboxError.mts';
+import { SandboxError } from '../../core/sandboxError.mts';
 
 /** SpeedyFiles docs, Webhooks, and, for file_deleted, SpeedyFiles source, app/webhooks.py. */
 export const EVENTS = [
@@ -29,10 +29,10 @@ export function asciiJson(value: object): string {
 }
 
 /** Unknown ones are left out; none is an error (SpeedyFiles source, app/routes/admin_webhooks.py). */
-export function goodEvents(events: readonly string[]): Event[] {
+export function validEvents(events: readonly string[]): Event[] {
 	const known = EVENTS.filter((event) => events.includes(event));
 	if (known.length === 0) {
-		throw new SandboxProblem(`Choose at least one of these events: ${EVENTS.join(', ')}.`);
+		throw new SandboxError(`Choose at least one of these events: ${EVENTS.join(', ')}.`);
 	}
 	return [...known].sort();
 }

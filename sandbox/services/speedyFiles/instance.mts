@@ -1,7 +1,7 @@
 import type { ServiceContext } from '../../core/service.mts';
 import { Accounts } from './accounts.mts';
 import { Packages } from './packages.mts';
-import { Stamps } from './timestamps.mts';
+import { Timestamps } from './timestamps.mts';
 import { Webhooks } from './webhooks.mts';
 
 /** One self-hosted SpeedyFiles: all that its routes work on. */
@@ -14,11 +14,11 @@ export interface Instance {
 
 /** Reads what an earlier run has left, or makes a new instance that is set up. */
 export async function openInstance(context: ServiceContext): Promise<Instance> {
-	const stamps = new Stamps(context.clock);
+	const stamps = new Timestamps(context.clock);
 	return {
 		context,
 		accounts: await Accounts.open(context, stamps),
-		packages: await Packages.open(context, stamps),
+		packages: await Packages.getFor(context, stamps),
 		webhooks: await Webhooks.open(context, stamps),
 	};
 }

@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import { decodeError } from './decodeError.mts';
-import { Invalid, Refused } from './error.mts';
+import { ValidationError, SpeedyFilesError } from './error.mts';
 
 /** `application/json` and everything `+json`; FastAPI reads no other body as JSON. */
 const JSON_TYPE = /^application\/(?:[^;\s]+\+)?json\s*(?:;|$)/i;
@@ -28,7 +28,7 @@ function textOf(bytes: Buffer): string {
 	try {
 		return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
 	} catch {
-		throw new Refused(400, UNREADABLE);
+		throw new SpeedyFilesError(400, UNREADABLE);
 	}
 }
 
@@ -39,7 +39,7 @@ function parse(text: string): unknown {
 		JSON.stringify(body);
 		return body;
 	} catch (problem) {
-		if (!(problem instanceof SyntaxError)) throw new Refused(400, UNREADABLE);
+		if (!(problem instanceof SyntaxError)) throw new SpeedyFilesError(400, UNREADABLE);
 		throw notJson(text);
 	}
 }
@@ -48,10 +48,10 @@ function notJson(text: string): Error {
 	try {
 		const { error, position } = decodeError(text);
 		const loc = ['body', position];
-		return new Invalid([
+		return new ValidationError([
 			{ type: 'json_invalid', loc, msg: 'JSON decode error', input: {}, ctx: { error } },
 		]);
 	} catch {
-		return new Refused(400, UNREADABLE);
+		return new SpeedyFilesError(400, UNREADABLE);
 	}
 }

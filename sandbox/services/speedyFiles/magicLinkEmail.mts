@@ -1,6 +1,6 @@
 import type { ServiceContext } from '../../core/service.mts';
 import type { Link, Package } from './packages.mts';
-import { timeOf } from './timestamps.mts';
+import { toDate } from './timestamps.mts';
 
 /** What a magic link's path begins with. */
 export const LINK_PATH = '/p/';
@@ -11,7 +11,7 @@ export function linkUrl({ origins }: ServiceContext, { raw }: Link): string {
 }
 
 /** Writes to a package's recipient. With SMTP broken nothing goes out, and nobody is told (SpeedyFiles source). */
-export async function mailLink(
+export async function emailLink(
 	about: Package,
 	link: Link,
 	sender: string,
@@ -20,7 +20,7 @@ export async function mailLink(
 	if (context.settings.get('smtp') === 'broken') return;
 	const isDownload = link.purpose === 'download';
 	const count = about.files.length;
-	const until = timeOf(link.expiresAt).toISOString().slice(0, 16).replace('T', ' ');
+	const until = toDate(link.expiresAt).toISOString().slice(0, 16).replace('T', ' ');
 	await context.notify({
 		channel: 'email',
 		from: sender,

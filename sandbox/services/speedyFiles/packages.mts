@@ -1,12 +1,12 @@
 import { join } from 'node:path';
-import { Documents } from '../../core/jsonStore.mts';
+import { JsonStore } from '../../core/jsonStore.mts';
 import type { ServiceContext } from '../../core/service.mts';
 import type { User } from './accounts.mts';
-import { Refused } from './error.mts';
-import { urlSafe } from './tokens.mts';
+import { SpeedyFilesError } from './error.mts';
+import { urlSafeToken } from './tokens.mts';
 import type { Upload } from './receiveForm.mts';
 import type { PackageCreate } from './requests.mts';
-import { daysAfter, type Stamps } from './timestamps.mts';
+import { daysAfter, type Timestamps } from './timestamps.mts';
 
 export interface PackageFile {
 	id: string;
@@ -38,7 +38,7 @@ export interface Link {
 
 export interface Package {
 	id: string;
-	/** As {@link Stamps} writes it, as all times here. */
+	/** As {@link Timestamps} writes it, as all times here. */
 	createdAt: string;
 	ownerUserId: string;
 	direction: 'outbound' | 'inbound';
@@ -62,18 +62,18 @@ export type DeadReason = 'token_revoked' | 'token_expired';
 
 /** The packages of an instance. */
 export class Packages {
-	readonly #documents: Documents<Package>;
+	readonly #documents: JsonStore<Package>;
 	readonly #context: ServiceContext;
-	readonly #stamps: Stamps;
+	readonly #stamps: Timestamps;
 
-	private constructor(documents: Documents<Package>, context: ServiceContext, stamps: Stamps) {
+	private constructor(documents: JsonStore<Package>, context: ServiceContext, stamps: Timestamps) {
 		this.#documents = documents;
 		this.#context = context;
 		this.#stamps = stamps;
 	}
 
-	static async open(context: ServiceContext, stamps: Stamps): Promise<Packages> {
-		const documents = await Documents.open<Package>(join(context.folder, 'packages'));
+	static async getFor(context: ServiceContext, stamps: Timestamps): Promise<Packages> {
+		const documents = await JsonStore.open<Package>(join(context.folder, 'packages'));
 		return new Packages(documents, context, stamps);
 	}
 
@@ -84,7 +84,7 @@ export class Packages {
 
 	/** Those that a user may see: an administrator all, others their own; newest first. */
 	visibleTo(user: User): Package[] {
-		return this.all().filter((one) => mayUse(user, one));
+		return this.all().filter((one) => canAccess(user, one));
 	}
 
 	/**
@@ -93,8 +93,8 @@ export class Packages {
 	 */
 	open(user: User, id: string): Package {
 		const found = this.#documents.get(id);
-		if (!found) throw new Refused(404);
-		if (!mayUse(user, found)) throw new Refused(403);
+		if (!found) throw new SpeedyFilesError(404);
+		if (!canAccess(user, found)) throw new SpeedyFilesError(403);
 		return found;
 	}
 
@@ -115,7 +115,7 @@ export class Packages {
 		const createdAt = this.#stamps.now();
 		const { direction } = wanted;
 		const made: Package = {
-			id: urlSafe(16),
+			id: urlSafeToken(16),
 			createdAt,
 			ownerUserId: owner.id,
 			direction,
@@ -136,7 +136,7 @@ export class Packages {
 
 	async addFile(to: Package, upload: Upload): Promise<PackageFile> {
 		const file: PackageFile = {
-			id: urlSafe(8),
+			id: urlSafeToken(8),
 			...upload,
 			uploadedAt: this.#stamps.now(),
 			createdAt: this.#stamps.now(),
@@ -174,13 +174,13 @@ export class Packages {
 		await this.#context.blobs.remove(old.files.map(({ blob }) => blob));
 	}
 
-	async used(by: Package, link: Link): Promise<void> {
+	async countUse(by: Package, link: Link): Promise<void> {
 		link.useCount += 1;
 		await this.#documents.put(by);
 	}
 
 	/** Keeps that a package's expiry has been dealt with. */
-	async passExpiry(over: Package): Promise<void> {
+	async markExpiryHandled(over: Package): Promise<void> {
 		over.expiryPassed = true;
 		await this.#documents.put(over);
 	}
@@ -193,10 +193,10 @@ export class Packages {
 	}
 }
 
-function mayUse(user: User, { ownerUserId }: Package): boolean {
+function canAccess(user: User, { ownerUserId }: Package): boolean {
 	return user.role === 'admin' || ownerUserId === user.id;
 }
 
 function newLink(purpose: Link['purpose'], expiresAt: string): Link {
-	return { raw: urlSafe(32), purpose, expiresAt, revokedAt: null, useCount: 0 };
+	return { raw: urlSafeToken(32), purpose, expiresAt, revokedAt: null, useCount: 0 };
 }

@@ -4,7 +4,7 @@ import { createHash, type Hash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import type { Blobs } from '../../core/blobs.mts';
 import { codeOf } from '../../core/sandboxError.mts';
-import { Invalid, Refused } from './error.mts';
+import { ValidationError, SpeedyFilesError } from './error.mts';
 import { UNREADABLE } from './jsonBody.mts';
 import { missing } from './requests.mts';
 
@@ -36,14 +36,14 @@ const MULTIPART = {
 const MEDIA_TYPE = /^[\w!#$%&'*+.^`|~-]+\/[\w!#$%&'*+.^`|~-]+\s*(?:;|$)/;
 
 /** Starlette's words for what the multipart parser stops at. */
-const PARSER_REFUSALS: Readonly<Record<string, string>> = {
+const PARSER_ERRORS: Readonly<Record<string, string>> = {
 	FST_FILES_LIMIT: 'Too many files. Maximum number of files is 1000.',
 	FST_FIELDS_LIMIT: 'Too many fields. Maximum number of fields is 1000.',
 	FST_PROTO_VIOLATION: UNREADABLE,
 };
 
 /** Lets routes receive forms. Other bodies are read by the route that wants one; the rest takes whatever comes. */
-export async function takeForms(app: FastifyInstance): Promise<void> {
+export async function parseForms(app: FastifyInstance): Promise<void> {
 	app.addHook('onRequest', async ({ headers }) => {
 		const type = headers['content-type'];
 		// Python takes a type that is none for plain text; Fastify would refuse it before the token is looked at.
@@ -65,7 +65,8 @@ export async function receiveForm(request: FastifyRequest, blobs: Blobs): Promis
 	try {
 		for await (const part of request.parts()) {
 			if (part.type === 'field') {
-				if (part.valueTruncated) throw new Refused(400, 'Part exceeded maximum size of 1024KB.');
+				if (part.valueTruncated)
+					throw new SpeedyFilesError(400, 'Part exceeded maximum size of 1024KB.');
 				if (part.fieldname === 'file') parts.push(part.value as string);
 			} else if (part.fieldname === 'file') {
 				const received = await receiveFile(part.file, blobs);
@@ -77,7 +78,7 @@ export async function receiveForm(request: FastifyRequest, blobs: Blobs): Promis
 		if (error instanceof Error && /Unexpected end|terminated early/.test(error.message))
 			return parts;
 		await discard(parts, blobs);
-		throw worded(error);
+		throw toSpeedyFilesError(error);
 	}
 	return parts;
 }
@@ -86,18 +87,18 @@ export async function receiveForm(request: FastifyRequest, blobs: Blobs): Promis
  * The form's file. Of several, FastAPI takes the last.
  * @throws Invalid when there is none, or text in its place
  */
-export function theFile(parts: FileParts): Upload {
+export function requireFile(parts: FileParts): Upload {
 	const last = parts.at(-1);
 	if (last === undefined || last === '') throw missing('body', 'file');
 	if (typeof last !== 'string') return last;
 	const msg = "Value error, Expected UploadFile, received: <class 'str'>";
-	throw new Invalid([
+	throw new ValidationError([
 		{ type: 'value_error', loc: ['body', 'file'], msg, input: last, ctx: { error: {} } },
 	]);
 }
 
 /** Lets `use` decide what of a form is kept, and removes the rest, also when it throws. */
-export async function keepOf<T>(
+export async function withUploads<T>(
 	parts: FileParts,
 	blobs: Blobs,
 	use: (keep: (upload: Upload) => void) => Promise<T>,
@@ -140,13 +141,13 @@ function nameOf(filename: string): string {
 	return /^(?:.:\\|\\\\)/.test(filename) ? (filename.split('\\').at(-1) ?? '') : filename;
 }
 
-function worded(error: unknown): unknown {
-	if (error instanceof Refused) return error;
+function toSpeedyFilesError(error: unknown): unknown {
+	if (error instanceof SpeedyFilesError) return error;
 	const code = codeOf(error);
-	if (code !== undefined && Object.hasOwn(PARSER_REFUSALS, code)) {
-		return new Refused(400, PARSER_REFUSALS[code]);
+	if (code !== undefined && Object.hasOwn(PARSER_ERRORS, code)) {
+		return new SpeedyFilesError(400, PARSER_ERRORS[code]);
 	}
 	if (code !== undefined) return error;
 	const isUnbounded = error instanceof Error && error.message.includes('Boundary not found');
-	return new Refused(400, isUnbounded ? 'Missing boundary in multipart.' : UNREADABLE);
+	return new SpeedyFilesError(400, isUnbounded ? 'Missing boundary in multipart.' : UNREADABLE);
 }

@@ -1,5 +1,5 @@
-import { type Fault, Invalid } from './error.mts';
-import { email, int, nullable, oneOf, type Rule, text } from './validators.mts';
+import { type ValidationIssue, ValidationError } from './error.mts';
+import { email, int, nullable, oneOf, type Validator, text } from './validators.mts';
 
 export interface PackageCreate {
 	title: string;
@@ -16,7 +16,7 @@ export interface TokenCreate {
 }
 
 interface Field<T> {
-	rule: Rule<T>;
+	rule: Validator<T>;
 	/** A field without one is required. */
 	default?: T;
 }
@@ -70,15 +70,15 @@ export function tokenId(id: string): number {
 }
 
 /** The 422 for something that is not there. */
-export function missing(...loc: string[]): Invalid {
-	return new Invalid([{ type: 'missing', loc, msg: 'Field required', input: null }]);
+export function missing(...loc: string[]): ValidationError {
+	return new ValidationError([{ type: 'missing', loc, msg: 'Field required', input: null }]);
 }
 
 function objectBody(body: unknown): Record<string, unknown> {
 	if (body === null) throw missing('body');
 	if (typeof body === 'object' && !Array.isArray(body)) return body as Record<string, unknown>;
 	const msg = 'Input should be a valid dictionary or object to extract fields from';
-	throw new Invalid([{ type: 'model_attributes_type', loc: ['body'], msg, input: body }]);
+	throw new ValidationError([{ type: 'model_attributes_type', loc: ['body'], msg, input: body }]);
 }
 
 function readFields<T extends object>(
@@ -86,7 +86,7 @@ function readFields<T extends object>(
 	fields: Fields<T>,
 	where: string,
 ): T {
-	const faults: Fault[] = [];
+	const faults: ValidationIssue[] = [];
 	const read: Partial<T> = {};
 	for (const name of Object.keys(fields) as (keyof T & string)[]) {
 		const field: Field<T[typeof name]> = fields[name];
@@ -106,6 +106,6 @@ function readFields<T extends object>(
 			faults.push({ type, loc, msg, input, ...(ctx && { ctx }) });
 		}
 	}
-	if (faults.length > 0) throw new Invalid(faults);
+	if (faults.length > 0) throw new ValidationError(faults);
 	return read as T;
 }

@@ -1,12 +1,12 @@
 import type { FastifyRequest } from 'fastify';
-import { toldHash, toldSize } from '../../core/faultyValues.mts';
+import { reportedHash, reportedSize } from '../../core/faultyValues.mts';
 import type { Token, User } from './accounts.mts';
 import type { Package, PackageFile } from './packages.mts';
-import { shown } from './timestamps.mts';
+import { formatTimestamp } from './timestamps.mts';
 
 /** What the API answers (SpeedyFiles source, app/routes/api.py, schemas). The keys are in its order. */
 
-const when = (stamp: string | null) => (stamp === null ? null : shown(stamp));
+const when = (stamp: string | null) => (stamp === null ? null : formatTimestamp(stamp));
 
 export function meOut({ id, email, displayName, role }: User) {
 	return { id: Number(id), email, display_name: displayName, role };
@@ -20,7 +20,7 @@ export function tokenInfo(token: Token) {
 		expires_at: when(token.expiresAt),
 		last_used_at: when(token.lastUsedAt),
 		revoked_at: when(token.revokedAt),
-		created_at: shown(token.createdAt),
+		created_at: formatTimestamp(token.createdAt),
 	};
 }
 
@@ -28,13 +28,13 @@ export function fileOut(file: PackageFile, request: FastifyRequest) {
 	return {
 		id: file.id,
 		original_name: file.name,
-		size_bytes: toldSize(request, file.size),
-		sha256: toldHash(request, file.sha256),
+		size_bytes: reportedSize(request, file.size),
+		sha256: reportedHash(request, file.sha256),
 		content_type: file.type,
 		state: 'complete',
 		duration_ms: file.durationMs,
-		uploaded_at: shown(file.uploadedAt),
-		created_at: shown(file.createdAt),
+		uploaded_at: formatTimestamp(file.uploadedAt),
+		created_at: formatTimestamp(file.createdAt),
 	};
 }
 
@@ -50,8 +50,8 @@ export function packageOut(one: Package, request: FastifyRequest) {
 		storage_backend: one.storage,
 		transport_mode: 'http',
 		status: one.status,
-		expires_at: shown(one.expiresAt),
-		created_at: shown(one.createdAt),
+		expires_at: formatTimestamp(one.expiresAt),
+		created_at: formatTimestamp(one.createdAt),
 		files: one.files.map((file) => fileOut(file, request)),
 	};
 }

@@ -7,7 +7,7 @@ import { API } from './paths.mts';
  * What is there besides the method that was asked for. FastAPI makes a route of each method; its 405 names those of
  * the first route that fits the path.
  */
-const KNOWN: readonly [path: RegExp, allow: string][] = [
+const ROUTES: readonly [path: RegExp, allow: string][] = [
 	[
 		/^\/api\/v1\/(?:health|me|me\/tokens|packages|packages\/[^/]+|docs|redoc|openapi\.json)$/,
 		'GET',
@@ -35,25 +35,25 @@ export function fallback(app: FastifyInstance): void {
 	app.addHook('onRequest', async (request, reply) => {
 		// Fastify would take the slash for the beginning of an empty id.
 		const [path] = splitUrl(request.url);
-		return path !== '/' && path.endsWith('/') ? await answer(request, reply) : undefined;
+		return path !== '/' && path.endsWith('/') ? await respond(request, reply) : undefined;
 	});
-	app.all('/*', { onRequest: answer }, () => errorBody(404));
+	app.all('/*', { onRequest: respond }, () => errorBody(404));
 }
 
-async function answer(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+async function respond(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
 	const [path, query] = splitUrl(request.url);
-	const allow = allowed(path);
+	const allow = allowedMethods(path);
 	if (allow !== undefined) return await reply.code(405).header('allow', allow).send(errorBody(405));
 	// Starlette, redirect_slashes: the same path with or without a slash at its end.
 	const other = path.endsWith('/') ? path.slice(0, -1) : `${path}/`;
-	if (path !== '/' && allowed(other) !== undefined) {
+	if (path !== '/' && allowedMethods(other) !== undefined) {
 		return await reply.redirect(`http://${request.host}${other}${query}`, 307);
 	}
 	return await reply.code(404).send(errorBody(404));
 }
 
-function allowed(path: string): string | undefined {
-	return KNOWN.find(([known]) => known.test(path))?.[1];
+function allowedMethods(path: string): string | undefined {
+	return ROUTES.find(([known]) => known.test(path))?.[1];
 }
 
 function splitUrl(url: string): [path: string, query: string] {

@@ -6,7 +6,7 @@ import { errorBody } from './error.mts';
 import { watchExpiry } from './expiry.mts';
 import { openInstance } from './instance.mts';
 import { publicRoutes } from './publicRoutes.mts';
-import { urlSafe } from './tokens.mts';
+import { urlSafeToken } from './tokens.mts';
 import { fallback, redirectToSetup } from './routing.mts';
 import { storageError, storageRoutes } from './storageRoutes.mts';
 
@@ -26,7 +26,7 @@ export const speedyFiles: Service = {
 		},
 		storage: {
 			label: 'S3 storage: presigned downloads',
-			refusesAuthorization: true,
+			rejectsAuthorization: true,
 			error: storageError,
 		},
 	},
@@ -64,7 +64,10 @@ export const speedyFiles: Service = {
 	},
 	// SpeedyFiles docs, Webhooks: one attempt within the API call, 8 seconds, no retry.
 	delivery: { retryAfterSeconds: [], timeoutSeconds: 8 },
-	makeSecrets: () => ({ apiToken: `sf_${urlSafe(32)}`, webhookSecret: `whsec_${urlSafe(32)}` }),
+	makeSecrets: () => ({
+		apiToken: `sf_${urlSafeToken(32)}`,
+		webhookSecret: `whsec_${urlSafeToken(32)}`,
+	}),
 	credentials: (origins, { apiToken, webhookSecret }) => ({
 		baseUrl: origins.instance,
 		apiToken,

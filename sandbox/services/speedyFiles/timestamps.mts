@@ -10,7 +10,7 @@ const SAME_MOMENT_MICROS = 1_000_000;
  * app/utils.py), which compare as text. The sandbox's clock counts milliseconds, so the last three digits are made up:
  * each stamp is later than the one before.
  */
-export class Stamps {
+export class Timestamps {
 	readonly #clock: Clock;
 	#last = 0;
 
@@ -23,27 +23,27 @@ export class Stamps {
 		let micros = this.#clock.now().getTime() * 1000 + fraction;
 		if (micros <= this.#last && micros > this.#last - SAME_MOMENT_MICROS) micros = this.#last + 1;
 		this.#last = micros;
-		return stampOf(micros);
+		return fromMicroseconds(micros);
 	}
 }
 
-function stampOf(micros: number): string {
+function fromMicroseconds(micros: number): string {
 	const millis = new Date(Math.floor(micros / 1000)).toISOString().slice(0, -1);
 	return millis + String(micros % 1000).padStart(3, '0');
 }
 
 /** The moment `days` after a stamp. */
 export function daysAfter(stamp: string, days: number): string {
-	const micros = timeOf(stamp).getTime() * 1000 + Number(stamp.slice(23));
-	return stampOf(micros + days * DAY_MICROS);
+	const micros = toDate(stamp).getTime() * 1000 + Number(stamp.slice(23));
+	return fromMicroseconds(micros + days * DAY_MICROS);
 }
 
 /** A stamp as a Date, without its microseconds. */
-export function timeOf(stamp: string): Date {
+export function toDate(stamp: string): Date {
 	return new Date(`${stamp.slice(0, 23)}Z`);
 }
 
 /** A stamp in an answer: no fraction when it is zero (Python's isoformat). */
-export function shown(stamp: string): string {
+export function formatTimestamp(stamp: string): string {
 	return stamp.replace('.000000', '');
 }

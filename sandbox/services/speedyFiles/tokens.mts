@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 
 /** Python's `secrets.token_urlsafe`: so many random bytes in URL-safe Base64 (16 give 22 characters, 32 give 43). */
-export function urlSafe(bytes: number): string {
+export function urlSafeToken(bytes: number): string {
 	return randomBytes(bytes).toString('base64url');
 }
 

@@ -1,91 +1,91 @@
-import { emailProblem, normalEmail } from './email.mts';
-import type { Fault } from './error.mts';
+import { findEmailProblem, normalEmail } from './email.mts';
+import type { ValidationIssue } from './error.mts';
 
 /** What a rule finds wrong. */
-type Complaint = Pick<Fault, 'type' | 'msg' | 'ctx'>;
+type Issue = Pick<ValidationIssue, 'type' | 'msg' | 'ctx'>;
 
 /** Judges one value: what it stands for, or what is wrong with it (pydantic 2.10, lax mode). */
-export type Rule<T> = (input: unknown) => { value: T } | { complaint: Complaint };
+export type Validator<T> = (input: unknown) => { value: T } | { complaint: Issue };
 
-const wrong = (type: string, msg: string, ctx?: Record<string, unknown>) => ({
+const issue = (type: string, msg: string, ctx?: Record<string, unknown>) => ({
 	complaint: { type, msg, ...(ctx && { ctx }) },
 });
 
 const characters = (count: number) => `${count} character${count === 1 ? '' : 's'}`;
 
 /** A string of so many characters. */
-export function text({ min = 0, max }: { min?: number; max: number }): Rule<string> {
+export function text({ min = 0, max }: { min?: number; max: number }): Validator<string> {
 	return (input) => {
-		if (typeof input !== 'string') return wrong('string_type', 'Input should be a valid string');
+		if (typeof input !== 'string') return issue('string_type', 'Input should be a valid string');
 		if (/\p{Surrogate}/u.test(input)) {
 			const msg = 'Input should be a valid string, unable to parse raw data as a unicode string';
-			return wrong('string_unicode', msg);
+			return issue('string_unicode', msg);
 		}
 		const length = [...input].length;
 		if (length < min) {
 			const msg = `String should have at least ${characters(min)}`;
-			return wrong('string_too_short', msg, { min_length: min });
+			return issue('string_too_short', msg, { min_length: min });
 		}
 		if (length > max) {
 			const msg = `String should have at most ${characters(max)}`;
-			return wrong('string_too_long', msg, { max_length: max });
+			return issue('string_too_long', msg, { max_length: max });
 		}
 		return { value: input };
 	};
 }
 
 /** A whole number; pydantic takes "14", 14.0 and true for one, too. */
-export function int({ ge, le = Infinity }: { ge: number; le?: number }): Rule<number> {
+export function int({ ge, le = Infinity }: { ge: number; le?: number }): Validator<number> {
 	return (input) => {
 		const read = wholeNumber(input);
 		if ('complaint' in read) return read;
 		if (read.value < ge) {
 			const msg = `Input should be greater than or equal to ${ge}`;
-			return wrong('greater_than_equal', msg, { ge });
+			return issue('greater_than_equal', msg, { ge });
 		}
 		if (read.value > le) {
-			return wrong('less_than_equal', `Input should be less than or equal to ${le}`, { le });
+			return issue('less_than_equal', `Input should be less than or equal to ${le}`, { le });
 		}
 		return read;
 	};
 }
 
-const wholeNumber: Rule<number> = (input) => {
+const wholeNumber: Validator<number> = (input) => {
 	if (typeof input === 'boolean') return { value: Number(input) };
 	if (typeof input === 'string') {
 		if (/^\s*[+-]?\d+(?:_\d+)*(?:\.0+)?\s*$/.test(input)) {
 			return { value: Number(input.replaceAll('_', '')) };
 		}
 		const msg = 'Input should be a valid integer, unable to parse string as an integer';
-		return wrong('int_parsing', msg);
+		return issue('int_parsing', msg);
 	}
-	if (typeof input !== 'number') return wrong('int_type', 'Input should be a valid integer');
-	if (!Number.isFinite(input)) return wrong('finite_number', 'Input should be a finite number');
+	if (typeof input !== 'number') return issue('int_type', 'Input should be a valid integer');
+	if (!Number.isFinite(input)) return issue('finite_number', 'Input should be a finite number');
 	if (Number.isInteger(input)) return { value: input };
 	const msg = 'Input should be a valid integer, got a number with a fractional part';
-	return wrong('int_from_float', msg);
+	return issue('int_from_float', msg);
 };
 
 /** One of a few words. */
-export function oneOf<T extends string>(...words: T[]): Rule<T> {
+export function oneOf<T extends string>(...words: T[]): Validator<T> {
 	const quoted = words.map((word) => `'${word}'`);
 	const expected = [quoted.slice(0, -1).join(', '), quoted.at(-1)].join(' or ');
 	return (input) => {
 		const found = words.find((word) => word === input);
 		if (found !== undefined) return { value: found };
-		return wrong('literal_error', `Input should be ${expected}`, { expected });
+		return issue('literal_error', `Input should be ${expected}`, { expected });
 	};
 }
 
 /** An address that e-mail can be sent to. */
-export const email: Rule<string> = (input) => {
-	if (typeof input !== 'string') return wrong('string_type', 'Input should be a valid string');
-	const reason = emailProblem(input);
+export const email: Validator<string> = (input) => {
+	if (typeof input !== 'string') return issue('string_type', 'Input should be a valid string');
+	const reason = findEmailProblem(input);
 	if (reason === undefined) return { value: normalEmail(input) };
-	return wrong('value_error', `value is not a valid email address: ${reason}`, { reason });
+	return issue('value_error', `value is not a valid email address: ${reason}`, { reason });
 };
 
 /** The same or null. */
-export function nullable<T>(rule: Rule<T>): Rule<T | null> {
+export function nullable<T>(rule: Validator<T>): Validator<T | null> {
 	return (input) => (input === null ? { value: null } : rule(input));
 }

@@ -1,6 +1,6 @@
 import formbody from '@fastify/formbody';
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import { NotFound, SandboxProblem } from '../../core/sandboxError.mts';
+import { NotFoundError, SandboxError } from '../../core/sandboxError.mts';
 import { visibleHook } from './control.mts';
 import type { Instance } from './instance.mts';
 import { EVENTS } from './events.mts';
@@ -18,8 +18,8 @@ export async function webhookPages(app: FastifyInstance, instance: Instance): Pr
 	const { accounts, webhooks } = instance;
 	await app.register(formbody);
 	app.setErrorHandler(async (error, _request, reply) => {
-		if (!(error instanceof SandboxProblem)) throw error;
-		return await page(reply.code(error instanceof NotFound ? 404 : 400), {
+		if (!(error instanceof SandboxError)) throw error;
+		return await page(reply.code(error instanceof NotFoundError ? 404 : 400), {
 			problem: error.message,
 		});
 	});

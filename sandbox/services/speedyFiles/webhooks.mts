@@ -1,15 +1,15 @@
 import { join } from 'node:path';
 import type { Delivery } from '../../core/deliveries.mts';
-import { Documents } from '../../core/jsonStore.mts';
+import { JsonStore } from '../../core/jsonStore.mts';
 import { isHttpUrl } from '../../core/origin.mts';
-import { NotFound, SandboxProblem } from '../../core/sandboxError.mts';
+import { NotFoundError, SandboxError } from '../../core/sandboxError.mts';
 import type { ServiceContext } from '../../core/service.mts';
-import { asciiJson, type Event, EVENTS, goodEvents, signatureOf } from './events.mts';
-import { urlSafe } from './tokens.mts';
-import { shown, type Stamps } from './timestamps.mts';
+import { asciiJson, type Event, EVENTS, validEvents, signatureOf } from './events.mts';
+import { urlSafeToken } from './tokens.mts';
+import { formatTimestamp, type Timestamps } from './timestamps.mts';
 
 /** SpeedyFiles docs, Webhooks: so many failures in a row disable a subscription. */
-const MOST_FAILURES = 10;
+const MAX_FAILURES = 10;
 
 const HOOK_ID = 'X-SpeedyFiles-Hook-Id';
 const SIGNATURE = 'X-SpeedyFiles-Signature';
@@ -42,19 +42,23 @@ export interface SubscriptionChange {
 
 /** The webhook subscriptions of an instance. */
 export class Webhooks {
-	readonly #documents: Documents<Subscription>;
+	readonly #documents: JsonStore<Subscription>;
 	readonly #context: ServiceContext;
-	readonly #stamps: Stamps;
+	readonly #stamps: Timestamps;
 
-	private constructor(documents: Documents<Subscription>, context: ServiceContext, stamps: Stamps) {
+	private constructor(
+		documents: JsonStore<Subscription>,
+		context: ServiceContext,
+		stamps: Timestamps,
+	) {
 		this.#documents = documents;
 		this.#context = context;
 		this.#stamps = stamps;
 	}
 
 	/** In a new data folder: one subscription to all events, with the credential's secret and no URL yet. */
-	static async open(context: ServiceContext, stamps: Stamps): Promise<Webhooks> {
-		const documents = await Documents.open<Subscription>(join(context.folder, 'webhooks'));
+	static async open(context: ServiceContext, stamps: Timestamps): Promise<Webhooks> {
+		const documents = await JsonStore.open<Subscription>(join(context.folder, 'webhooks'));
 		const webhooks = new Webhooks(documents, context, stamps);
 		if (context.secrets.webhookSecret !== undefined && documents.all().length === 0) {
 			await webhooks.#add('', [...EVENTS], 'n8n', context.secrets.webhookSecret);
@@ -70,22 +74,27 @@ export class Webhooks {
 	/** @throws NotFound */
 	get(id: string): Subscription {
 		const found = this.#documents.get(id);
-		if (!found) throw new NotFound(`There is no webhook "${id}".`);
+		if (!found) throw new NotFoundError(`There is no webhook "${id}".`);
 		return found;
 	}
 
 	/** @throws SandboxProblem when the URL is none or no event is known */
 	async create({ url, events, description }: SubscriptionChange): Promise<Subscription> {
-		const secret = `whsec_${urlSafe(32)}`;
-		return await this.#add(goodUrl(url ?? ''), goodEvents(events ?? []), description ?? '', secret);
+		const secret = `whsec_${urlSafeToken(32)}`;
+		return await this.#add(
+			validUrl(url ?? ''),
+			validEvents(events ?? []),
+			description ?? '',
+			secret,
+		);
 	}
 
 	/** Enabling one again forgets its failures. The real service has no more than that; URL and events are a help. */
 	async change(hook: Subscription, change: SubscriptionChange): Promise<void> {
 		const { url, events, description, is_active: isActive } = change;
 		Object.assign(hook, {
-			...(url !== undefined && { url: goodUrl(url) }),
-			...(events !== undefined && { events: goodEvents(events) }),
+			...(url !== undefined && { url: validUrl(url) }),
+			...(events !== undefined && { events: validEvents(events) }),
 			...(description !== undefined && { description: description.trim() || null }),
 			...(isActive !== undefined && { isActive }),
 			...(isActive && { failureCount: 0 }),
@@ -121,7 +130,7 @@ export class Webhooks {
 		hook.lastFiredAt = this.#stamps.now();
 		hook.lastStatus = last.status ?? null;
 		hook.failureCount = last.accepted ? 0 : hook.failureCount + 1;
-		if (hook.failureCount >= MOST_FAILURES) hook.isActive = false;
+		if (hook.failureCount >= MAX_FAILURES) hook.isActive = false;
 		await this.#documents.put(hook);
 	}
 
@@ -131,7 +140,7 @@ export class Webhooks {
 		packageId: string | null,
 		payload: object,
 	): Promise<void> {
-		const timestamp = `${shown(this.#stamps.now())}Z`;
+		const timestamp = `${formatTimestamp(this.#stamps.now())}Z`;
 		const body = asciiJson({ ...payload, event, timestamp, package_id: packageId });
 		for (const { id, url, secret, isActive } of hooks) {
 			if (!isActive || url === '') continue;
@@ -175,9 +184,9 @@ export class Webhooks {
 	}
 }
 
-function goodUrl(url: string): string {
+function validUrl(url: string): string {
 	if (!isHttpUrl(url.trim())) {
-		throw new SandboxProblem('The URL must start with http:// or https:// and name a host.');
+		throw new SandboxError('The URL must start with http:// or https:// and name a host.');
 	}
 	return url.trim();
 }
