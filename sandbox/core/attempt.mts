@@ -2,7 +2,7 @@ import axios from 'axios';
 import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from './clock.mts';
-import type { Delivery } from './deliveries.mts';
+import type { Attempt, Delivery } from './delivery.mts';
 import type { Fault, Faults } from './faults.mts';
 import type { DeliveryReorderer } from './reorderDeliveries.mts';
 import { codeOf, messageOf } from './sandboxError.mts';
@@ -12,25 +12,6 @@ const MAX_REORDER_WAIT_MS = 10_000;
 
 /** How much of a receiver's answer is kept, in bytes. */
 const STORED_RESPONSE_BYTES = 1024;
-
-/** One try to hand a webhook over. */
-export interface Attempt {
-	/** Sandbox time, ISO 8601 UTC. */
-	at: string;
-	kind: 'scheduled' | 'manual';
-	/** Real milliseconds. */
-	durationMs: number;
-	/** Whether the receiver has acknowledged, usually with any 2xx. */
-	accepted: boolean;
-	/** HTTP status of the answer. */
-	status?: number;
-	/** The beginning of the answer's body, at most 1 KiB. */
-	answer?: string;
-	/** Why there was no answer. */
-	error?: string;
-	/** Faults that a rule applied. */
-	faults: string[];
-}
 
 interface AttemptOptions {
 	delivery: Delivery;

@@ -1,38 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { attemptDelivery, type Attempt } from './attempt.mts';
+import { attemptDelivery } from './attempt.mts';
 import type { Clock } from './clock.mts';
+import type { Attempt, Delivery, DeliveryPolicy, NewDelivery } from './delivery.mts';
 import { JsonStore } from './jsonStore.mts';
 import type { Faults } from './faults.mts';
 import { DeliveryReorderer } from './reorderDeliveries.mts';
-import type { DeliveryPolicy } from './service.mts';
-
-export interface NewDelivery {
-	/** Id of the service that sends it. */
-	service: string;
-	event: string;
-	/** What it is about: an id of the service's own. */
-	subject: string;
-	url: string;
-	/** As they are sent; never shown (Authorization may be among them). */
-	headers: Record<string, string>;
-	/** Which of the headers is the signature. */
-	signatureHeader: string;
-	/** As it is sent, byte for byte, every time. */
-	body: string;
-}
-
-export interface Delivery extends NewDelivery {
-	id: string;
-	/** Sandbox time, ISO 8601 UTC, as all times here. */
-	createdAt: string;
-	/** pending: an attempt is under way or planned. */
-	state: 'pending' | 'delivered' | 'failed';
-	attempts: Attempt[];
-	/** When the next scheduled attempt is due. */
-	nextAttemptAt?: string;
-	/** Scheduled attempts made; the first delivery is one. */
-	scheduled: number;
-}
 
 export interface DeliveriesOptions {
 	folder: string;

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { Blobs } from './blobs.mts';
 import type { Clock } from './clock.mts';
-import type { Delivery, NewDelivery } from './deliveries.mts';
+import type { Delivery, DeliveryPolicy, NewDelivery } from './delivery.mts';
 import type { NewMessage } from './outbox.mts';
 import type { Presigner } from './presigner.mts';
 import type { SettingDeclarations, Settings } from './settings.mts';
@@ -22,16 +22,6 @@ export interface OriginDeclaration {
 	error?: ServiceError;
 	/** Bytes of a body that is parsed as a whole (default 1 MiB); streamed uploads know no limit. */
 	bodyLimit?: number;
-}
-
-/** How a service's webhooks leave. */
-export interface DeliveryPolicy {
-	/** Seconds between an attempt and the next; as many retries as there are entries. */
-	retryAfterSeconds: readonly number[];
-	/** Real seconds until an attempt counts as failed. */
-	timeoutSeconds: number;
-	/** Statuses that acknowledge; without it, every 2xx. */
-	accepts?: readonly number[];
 }
 
 /**

@@ -1,11 +1,11 @@
 import type { Clock } from '../core/clock.mts';
-import type { Deliveries, Delivery } from '../core/deliveries.mts';
+import type { Deliveries } from '../core/deliveries.mts';
+import type { Delivery } from '../core/delivery.mts';
 import type { Faults } from '../core/faults.mts';
 import type { Message, Outbox } from '../core/outbox.mts';
 import { NotFoundError } from '../core/sandboxError.mts';
 import type { RequestLog } from '../core/requestLog.mts';
 import type { RunningService } from '../core/runningService.mts';
-import type { SandboxInfo } from '../server.mts';
 
 /** What the portal shows and moves. */
 export interface PortalContext {
@@ -18,7 +18,7 @@ export interface PortalContext {
 	deliveries: Deliveries;
 	running: ReadonlyMap<string, RunningService>;
 	/** Complete once all ports are open. */
-	info: SandboxInfo;
+	info: object;
 }
 
 export function requireService(parts: PortalContext, id: string): RunningService {

@@ -1,4 +1,4 @@
-import type { Delivery } from '../../sandbox/core/deliveries.mts';
+import type { Delivery } from '../../sandbox/core/delivery.mts';
 import { reportedHash, reportedSize } from '../../sandbox/core/faultyValues.mts';
 import { Bench, eventually, Receiver, upload } from './support.mts';
 

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { createHmac } from 'node:crypto';
 import { attemptDelivery } from '../../sandbox/core/attempt.mts';
 import { Clock } from '../../sandbox/core/clock.mts';
-import type { Delivery } from '../../sandbox/core/deliveries.mts';
+import type { Delivery } from '../../sandbox/core/delivery.mts';
 import { Faults } from '../../sandbox/core/faults.mts';
 import { DeliveryReorderer } from '../../sandbox/core/reorderDeliveries.mts';
 import { signatureOf } from '../../sandbox/services/fileCourier/webhook.mts';

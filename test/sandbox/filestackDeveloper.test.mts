@@ -1,4 +1,4 @@
-import type { Delivery } from '../../sandbox/core/deliveries.mts';
+import type { Delivery } from '../../sandbox/core/delivery.mts';
 import { Stack } from './filestackSupport.mts';
 import { http } from './support.mts';
 

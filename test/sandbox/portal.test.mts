@@ -1,4 +1,4 @@
-import type { Delivery } from '../../sandbox/core/deliveries.mts';
+import type { Delivery } from '../../sandbox/core/delivery.mts';
 import { Bench, http, Receiver, REQUEST, upload } from './support.mts';
 
 let bench: Bench;

@@ -1,5 +1,5 @@
 import type { AxiosInstance, AxiosResponse } from 'axios';
-import type { Delivery } from '../../sandbox/core/deliveries.mts';
+import type { Delivery } from '../../sandbox/core/delivery.mts';
 import type { OpenApi } from '../../sandbox/core/openapi.mts';
 import { openapi } from '../../sandbox/services/speedyFiles/openapi.mts';
 import { conforming } from './openApiSupport.mts';

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Delivery } from '../../sandbox/core/deliveries.mts';
+import type { Delivery } from '../../sandbox/core/delivery.mts';
 import { signatureOf } from '../../sandbox/services/speedyFiles/events.mts';
 import { eventually, Receiver } from './support.mts';
 import { Instance } from './speedyFilesSupport.mts';

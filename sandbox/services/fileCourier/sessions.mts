@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import type { Delivery } from '../../core/deliveries.mts';
+import type { Delivery } from '../../core/delivery.mts';
 import { JsonStore } from '../../core/jsonStore.mts';
 import type { ServiceContext } from '../../core/service.mts';
 import type { SessionRequest } from './createRequest.mts';

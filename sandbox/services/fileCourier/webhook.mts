@@ -1,5 +1,5 @@
 import CryptoJS from 'crypto-js';
-import type { NewDelivery } from '../../core/deliveries.mts';
+import type { NewDelivery } from '../../core/delivery.mts';
 import type { ServiceContext } from '../../core/service.mts';
 import type { Session, SessionFile } from './sessions.mts';
 import { isoSeconds } from '../../core/time.mts';

@@ -2,7 +2,6 @@ import { extname } from 'node:path';
 import { InvalidField, Fields, required } from '../../core/fields.mts';
 import type { Settings } from '../../core/settings.mts';
 import { FileShotError } from './error.mts';
-import type { Files } from './files.mts';
 
 /** What an uploader wishes for a file. */
 export interface FileOptions {
@@ -18,6 +17,11 @@ export interface FileOptions {
 	maxDownloads?: number;
 	/** Whether the bytes are ciphertext, of which the server does not know the key. */
 	isZeroKnowledge: boolean;
+}
+
+/** The links in use. */
+interface LinkIndex {
+	byLink(slugOrId: string): unknown;
 }
 
 /** Life of a file for which nobody wished anything; not documented. The desktop app sends 90. */
@@ -53,7 +57,7 @@ export function validName(field: string, name: string | undefined): string {
  * Reads the wishes in the words of the docs, of the desktop app, or of both, as the setting says.
  * @throws BadField, or Refused for a slug that is taken
  */
-export function readOptions(fields: Fields, settings: Settings, files: Files): FileOptions {
+export function readOptions(fields: Fields, settings: Settings, files: LinkIndex): FileOptions {
 	const dialect = settings.get('dialect');
 	const documented = dialect === 'desktop' ? undefined : documentedOptions(fields);
 	const desktop = dialect === 'documented' ? undefined : desktopOptions(fields);
@@ -97,7 +101,7 @@ function desktopOptions(fields: Fields) {
 	};
 }
 
-function validSlug(slug: string | undefined, files: Files): string | undefined {
+function validSlug(slug: string | undefined, files: LinkIndex): string | undefined {
 	if (slug === undefined || slug === '') return undefined;
 	if (!/^[A-Za-z0-9](?:[A-Za-z0-9_-]{0,62}[A-Za-z0-9])?$/.test(slug)) {
 		throw new InvalidField('customSlug takes up to 64 letters, digits, - and _');

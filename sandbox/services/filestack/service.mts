@@ -1,4 +1,5 @@
-import type { DeliveryPolicy, Service } from '../../core/service.mts';
+import type { DeliveryPolicy } from '../../core/delivery.mts';
+import type { Service } from '../../core/service.mts';
 import { cdnRoutes } from './cdn.mts';
 import { consoleCalls, developerRoutes } from './developer.mts';
 import { cdnError, fileApiError, processError, storageError, uploadError } from './error.mts';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Delivery } from '../../core/deliveries.mts';
+import type { Delivery } from '../../core/delivery.mts';
 import { JsonStore } from '../../core/jsonStore.mts';
 import { isHttpUrl } from '../../core/origin.mts';
 import { NotFoundError, SandboxError } from '../../core/sandboxError.mts';
