@@ -13,7 +13,10 @@ interface Flags {
 	json: boolean;
 }
 
-/** Reads the command line. Throws a SandboxProblem that names a flag with a bad value. */
+/**
+ * Reads the command line.
+ * @throws {SandboxError} naming an option with an invalid value
+ */
 function readFlags(): Flags {
 	let values;
 	try {
@@ -52,7 +55,7 @@ function number(
 	throw new SandboxError(`${flag} takes ${wanted}, not "${text}".`);
 }
 
-/** The same as the portal's first page, for a terminal. */
+/** Formats the content of the portal's home page for a terminal. */
 function readable({ info, clock }: Sandbox): string {
 	const lines = [`Sandbox portal: ${info.portal}`];
 	if (Math.abs(clock.offset) > 1000) {
@@ -70,7 +73,10 @@ function readable({ info, clock }: Sandbox): string {
 	return [...lines, '', 'Ctrl-C ends it.', ''].join('\n');
 }
 
-/** A parent that gave no standard input (/dev/null) has not gone. */
+/**
+ * Whether the descriptor is a pipe or socket. With /dev/null as standard input, its end does not mean that the parent
+ * has exited.
+ */
 function isPipe(descriptor: number): boolean {
 	const kind = fstatSync(descriptor);
 	return kind.isFIFO() || kind.isSocket();
@@ -87,7 +93,7 @@ async function main(): Promise<void> {
 		void sandbox.close().finally(() => process.exit(0));
 	};
 	process.on('SIGINT', end).on('SIGTERM', end);
-	// A parent that was killed leaves nothing behind: its end of the pipe closes.
+	// If the parent is killed, its end of the pipe closes, and the sandbox must not keep running.
 	if (json && isPipe(0)) process.stdin.on('end', end).on('error', end).resume();
 	process.stdout.write(json ? `${JSON.stringify(sandbox.info)}\n` : readable(sandbox));
 }

@@ -16,11 +16,11 @@ import { createPortal } from './portal/portal.mts';
 import { services, type ServiceId } from './services/index.mts';
 
 export interface SandboxOptions {
-	/** The portal's port; the origins follow it. 0 or absent: any free ports. */
+	/** The portal's port; the origins use the following ports. By default (or 0) any free ports. */
 	port?: number;
-	/** Address to listen on (default 127.0.0.1). */
+	/** The address to listen on (default 127.0.0.1). */
 	host?: string;
-	/** Where everything is kept (default `.run/sandbox`). */
+	/** The data folder (default `.run/sandbox`). */
 	dataDir?: string;
 	/** Sandbox seconds per real second (default 1). */
 	speed?: number;
@@ -29,9 +29,9 @@ export interface SandboxOptions {
 
 export interface ServiceInfo {
 	name: string;
-	/** Base URL of each origin, without a slash at the end. */
+	/** Base URL of each origin, without a trailing slash. */
 	origins: Record<string, string>;
-	/** What to type into the service's credential. */
+	/** Values for the fields of the service's n8n credential. */
 	credentials: Record<string, string>;
 }
 
@@ -44,13 +44,13 @@ export interface SandboxInfo {
 export interface Sandbox {
 	info: SandboxInfo;
 	clock: Clock;
-	/** Closes all ports and breaks off what is under way; what is planned is kept for the next run. */
+	/** Closes all ports and aborts attempts in progress; scheduled attempts are kept for the next run. */
 	close(): Promise<void>;
 }
 
 /**
- * Starts the stand-ins of all services and their portal.
- * @throws SandboxProblem when a port is taken or the data folder cannot be used
+ * Starts the simulations of all services and their portal.
+ * @throws {SandboxError} if a port is in use or the data folder cannot be used
  */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
 	const dataDir = resolve(options.dataDir ?? join('.run', 'sandbox'));
@@ -160,7 +160,7 @@ async function listenOn(
 		throw new SandboxError(`Cannot listen on ${host}, port ${port}, for ${what} (${code}).`);
 	}
 	const address = server.addresses()[0];
-	// A wildcard address is no place to go to.
+	// A wildcard address cannot be connected to.
 	const reachable = ['0.0.0.0', '::'].includes(address.address) ? '127.0.0.1' : host;
 	return `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${address.port}`;
 }

@@ -7,18 +7,18 @@ import type { ServiceError } from './service.mts';
 export interface ApiErrors {
 	/** The service's error shape. */
 	error: ServiceError;
-	/** Status for a body of a type that is not taken. */
+	/** The status for a request body of an unsupported type. */
 	unsupportedType: 400 | 415;
-	/** What it says of a path that it does not know; without it, its usual words for 404. */
+	/** The message for an unknown path; by default the usual one for 404. */
 	unknownPath?: string;
 }
 
-/** Lets an API word in its own shape what its routes, the HTTP library, the form's parser and the disk refuse. */
+/** Formats the errors of an API's routes, the HTTP library, the form parser and the disk in the service's own shape. */
 export function addErrorHandlers(app: FastifyInstance, api: ApiErrors): void {
 	app.setErrorHandler(async (problem: FastifyError, _request, reply) => {
 		const { status, message } = toResponse(problem, api.unsupportedType);
 		if (status >= 500) throw problem;
-		// What the route has said of a file does not hold for the error; what the error says of itself does.
+		// Drop the headers that the route has already set for a file, then add those of the error.
 		reply.removeHeader('content-disposition').removeHeader('content-type');
 		reply.headers((problem as { headers?: Record<string, string> }).headers ?? {});
 		return await reply.code(status).send(api.error(status, message));

@@ -7,10 +7,10 @@ import type { Fault, Faults } from './faults.mts';
 import type { DeliveryReorderer } from './reorderDeliveries.mts';
 import { codeOf, messageOf } from './sandboxError.mts';
 
-/** How long a webhook waits to be overtaken, in real milliseconds. */
+/** Maximum time that a webhook waits for a later one to be sent first, in real milliseconds. */
 const MAX_REORDER_WAIT_MS = 10_000;
 
-/** How much of a receiver's answer is kept, in bytes. */
+/** Number of bytes of a receiver's response that are stored. */
 const STORED_RESPONSE_BYTES = 1024;
 
 interface AttemptOptions {
@@ -19,13 +19,15 @@ interface AttemptOptions {
 	clock: Clock;
 	faults: Faults;
 	timeoutSeconds: number;
-	/** Statuses that acknowledge; without it, every 2xx. */
+	/** Statuses that acknowledge a delivery; every 2xx by default. */
 	accepts?: readonly number[];
 	reorderer: DeliveryReorderer;
 	closing: AbortSignal;
 }
 
-/** Sends a delivery once; a redirect is an answer like another. `undefined` when the sandbox closes meanwhile. */
+/**
+ * Sends a delivery once and does not follow redirects. Returns `undefined` if the sandbox closes during the attempt.
+ */
 export async function attemptDelivery(options: AttemptOptions): Promise<Attempt | undefined> {
 	const { delivery, clock, closing } = options;
 	const faults = options.faults.apply({
@@ -91,12 +93,12 @@ async function send(
 	return outcome;
 }
 
-/** Another signature of the same form: the last character is exchanged. */
+/** Returns a wrong signature of the same format by changing the last character. */
 function corruptSignature(signature: string): string {
 	return signature.slice(0, -1) + (signature.endsWith('0') ? '1' : '0');
 }
 
-/** The answer's first KiB. The status has come already, so a body that breaks off takes nothing away from it. */
+/** Returns the first KiB of the response. The status has already arrived, so an aborted body is not an error. */
 async function readBeginning(body: Readable): Promise<string> {
 	const chunks: Buffer[] = [];
 	let length = 0;
@@ -107,7 +109,7 @@ async function readBeginning(body: Readable): Promise<string> {
 			if (length >= STORED_RESPONSE_BYTES) break;
 		}
 	} catch {
-		// What has arrived is what can be shown.
+		// Show the part that has arrived.
 	}
 	return Buffer.concat(chunks).subarray(0, STORED_RESPONSE_BYTES).toString('utf8');
 }

@@ -11,19 +11,19 @@ export interface DeliveriesOptions {
 	clock: Clock;
 	faults: Faults;
 	policy: (service: string) => DeliveryPolicy;
-	/** Called after each attempt, before its outcome is written. */
+	/** Called after each attempt, before its result is stored. */
 	onAttempt: (delivery: Delivery) => Promise<void>;
 }
 
-/** Every webhook that a service has sent or will send. What is planned survives a restart. */
+/** All webhooks that services have sent or will send. Scheduled attempts survive a restart. */
 export class Deliveries {
 	readonly #documents: JsonStore<Delivery>;
 	readonly #options: DeliveriesOptions;
 	readonly #closing = new AbortController();
 	readonly #reorderer = new DeliveryReorderer();
-	/** Attempts that are under way. */
+	/** Attempts in progress. */
 	readonly #running = new Set<Promise<unknown>>();
-	/** How to call off the next scheduled attempt, by delivery. */
+	/** Functions that cancel the next scheduled attempt, by delivery. */
 	readonly #scheduled = new Map<string, () => void>();
 
 	private constructor(documents: JsonStore<Delivery>, options: DeliveriesOptions) {
@@ -35,10 +35,14 @@ export class Deliveries {
 		return new Deliveries(await JsonStore.open<Delivery>(options.folder), options);
 	}
 
-	/** Plans again what an earlier run has left; due ones leave at once. To be called when all ports are open. */
+	/**
+	 * Reschedules the pending attempts of an earlier run; overdue ones are sent immediately. Must be called once all
+	 * ports are open.
+	 */
 	resume(): void {
 		for (const delivery of this.#documents.all()) {
-			// Broken off within the request that sent it: nobody would try again, so it is lost.
+			// The attempt was made within the request that caused it and was interrupted. It has no retry, so it is
+			// lost.
 			const isLost = delivery.state === 'pending' && delivery.nextAttemptAt === undefined;
 			if (isLost) this.#settle(delivery, 'failed');
 			else this.#schedule(delivery);
@@ -54,7 +58,7 @@ export class Deliveries {
 		return this.#documents.get(id);
 	}
 
-	/** Takes a delivery on. Its first attempt leaves at once, beside the caller. */
+	/** Stores a delivery and starts its first attempt without waiting for it. */
 	async create(wanted: NewDelivery): Promise<Delivery> {
 		const delivery = this.#new(wanted);
 		delivery.nextAttemptAt = delivery.createdAt;
@@ -63,7 +67,7 @@ export class Deliveries {
 		return delivery;
 	}
 
-	/** Takes a delivery on and makes its first attempt before it resolves: the caller waits for the receiver. */
+	/** Stores a delivery and waits for its first attempt, that is for the receiver's response. */
 	async createAndAwait(wanted: NewDelivery): Promise<Delivery> {
 		const delivery = this.#new(wanted);
 		await this.#documents.put(delivery);
@@ -71,15 +75,12 @@ export class Deliveries {
 		return delivery;
 	}
 
-	/** Sends the same once more, outside the schedule; when it is taken, the schedule ends. */
+	/** Sends a delivery once more, outside the schedule; if it is accepted, the schedule ends. */
 	async redeliver(delivery: Delivery): Promise<Attempt | undefined> {
 		return await this.#attempt(delivery, 'manual');
 	}
 
-	/**
-	 * Breaks off what is under way; an attempt that was broken off is made again in the next run. Resolves when nothing
-	 * is written any more.
-	 */
+	/** Aborts attempts in progress, which are repeated in the next run. Resolves when all writes have finished. */
 	async close(): Promise<void> {
 		this.#closing.abort();
 		for (const callOff of this.#scheduled.values()) callOff();
@@ -136,8 +137,8 @@ export class Deliveries {
 			else delivery.nextAttemptAt = new Date(clock.now().getTime() + wait * 1000).toISOString();
 		}
 		if (kind === 'scheduled') this.#schedule(delivery);
-		// All of it is in force before the first write begins: whoever sees the outcome of a delivery finds the retry
-		// planned, and the service has been told.
+		// Update all in-memory state before the first await, so that observers never see a delivery's result without
+		// its scheduled retry.
 		await this.#options.onAttempt(delivery);
 		await this.#documents.put(delivery);
 		return made;

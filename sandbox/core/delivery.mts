@@ -1,56 +1,56 @@
 export interface NewDelivery {
-	/** Id of the service that sends it. */
+	/** The ID of the service that sends the webhook. */
 	service: string;
 	event: string;
-	/** What it is about: an id of the service's own. */
+	/** The object that the event is about: an ID of the service. */
 	subject: string;
 	url: string;
-	/** As they are sent; never shown (Authorization may be among them). */
+	/** Exactly as sent; must not be shown, because they may include Authorization. */
 	headers: Record<string, string>;
-	/** Which of the headers is the signature. */
+	/** The name of the header that contains the signature. */
 	signatureHeader: string;
-	/** As it is sent, byte for byte, every time. */
+	/** The body; every attempt sends exactly these bytes. */
 	body: string;
 }
 
 export interface Delivery extends NewDelivery {
 	id: string;
-	/** Sandbox time, ISO 8601 UTC, as all times here. */
+	/** Sandbox time, ISO 8601 UTC, like all times here. */
 	createdAt: string;
-	/** pending: an attempt is under way or planned. */
+	/** pending: an attempt is in progress or scheduled. */
 	state: 'pending' | 'delivered' | 'failed';
 	attempts: Attempt[];
-	/** When the next scheduled attempt is due. */
+	/** The time of the next scheduled attempt. */
 	nextAttemptAt?: string;
-	/** Scheduled attempts made; the first delivery is one. */
+	/** The number of scheduled attempts so far, including the first. */
 	scheduled: number;
 }
 
-/** One try to hand a webhook over. */
+/** One attempt to deliver a webhook. */
 export interface Attempt {
 	/** Sandbox time, ISO 8601 UTC. */
 	at: string;
 	kind: 'scheduled' | 'manual';
 	/** Real milliseconds. */
 	durationMs: number;
-	/** Whether the receiver has acknowledged, usually with any 2xx. */
+	/** Whether the receiver acknowledged the delivery, usually with any 2xx. */
 	accepted: boolean;
-	/** HTTP status of the answer. */
+	/** The HTTP status of the response. */
 	status?: number;
-	/** The beginning of the answer's body, at most 1 KiB. */
+	/** The first KiB of the response body. */
 	answer?: string;
-	/** Why there was no answer. */
+	/** Why there was no response. */
 	error?: string;
-	/** Faults that a rule applied. */
+	/** The types of the faults applied by rules. */
 	faults: string[];
 }
 
-/** How a service's webhooks leave. */
+/** The retry and acknowledgement rules of a service's webhooks. */
 export interface DeliveryPolicy {
-	/** Seconds between an attempt and the next; as many retries as there are entries. */
+	/** Seconds between one attempt and the next; one retry per entry. */
 	retryAfterSeconds: readonly number[];
-	/** Real seconds until an attempt counts as failed. */
+	/** Real seconds after which an attempt fails. */
 	timeoutSeconds: number;
-	/** Statuses that acknowledge; without it, every 2xx. */
+	/** Statuses that acknowledge a delivery; every 2xx by default. */
 	accepts?: readonly number[];
 }

@@ -3,17 +3,17 @@ import type { IncomingMessage } from 'node:http';
 import { finished } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** How long an answer waits for the end of the body, in real milliseconds. */
+/** Time that a response waits for the end of the request body, in real milliseconds. */
 const WAIT_FOR_BODY_MS = 2000;
 
-/** How long the rest is read after the answer. */
+/** Time for reading the rest of the body after the response. */
 const DRAIN_TIMEOUT_MS = 60_000;
 
 /**
- * Lets an answer that does not need the body reach a client that is still sending it. The rest is read and thrown away:
- * closing the connection instead, as Node.js does for `Connection: close`, would reset it, and the client would learn of
- * a broken connection and not of its mistake (RFC 9112, 9.6). The answer waits a moment for the end of the body, since
- * many clients do not listen before; one that has more to send is told while it sends.
+ * Ensures that a client which is still sending its body receives an early response. The rest of the body is drained:
+ * closing the connection, as Node.js does for `Connection: close`, would reset it, and the client would see a network
+ * error instead of the response (RFC 9112, 9.6). The response waits a moment for the end of the body, because many
+ * clients do not read before they have sent everything; if the body is longer, the response is sent meanwhile.
  */
 export function allowEarlyResponse(app: FastifyInstance): void {
 	app.addHook('onSend', async ({ raw }, reply, payload) => {
@@ -33,9 +33,9 @@ export function allowEarlyResponse(app: FastifyInstance): void {
 	});
 }
 
-/** Reads a body to its end for nobody. Resolves then, or when it breaks off. */
+/** Drains and discards the request body. Resolves when the body ends or fails. */
 async function drain(body: IncomingMessage): Promise<void> {
-	// Whoever has begun to read it does so no longer.
+	// Detach all readers of the body.
 	body.unpipe().removeAllListeners('readable').resume();
 	await new Promise<void>((resolve) => finished(body, { writable: false }, () => resolve()));
 }

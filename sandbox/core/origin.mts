@@ -12,9 +12,9 @@ import type { Service, ServiceError } from './service.mts';
 
 declare module 'fastify' {
 	interface FastifyRequest {
-		/** This request in the sandbox's log; a service may add the body. */
+		/** The entry of this request in the sandbox's log; a service may add the body. */
 		entry: RequestEntry;
-		/** Faults that a rule applies to this request. */
+		/** The faults that rules apply to this request. */
 		faults: readonly Fault[];
 	}
 }
@@ -29,12 +29,12 @@ export interface OriginOptions {
 	log: (line: string) => void;
 }
 
-/** Methods that HTTP clients try on a known path; those without a route get 405. */
+/** Methods that HTTP clients may try on a known path; those without a route respond with 405. */
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
 
 /**
- * A server for one origin of a service, without its routes yet: sandbox time in `Date`, every request in the log, the
- * fault rules, and errors in the service's own shape, whatever goes wrong.
+ * Creates the server for one origin of a service, without its routes: sandbox time in `Date`, the request log, the
+ * fault rules, and all errors in the service's own shape.
  */
 export function createOrigin(options: OriginOptions): FastifyInstance {
 	const { service, serviceId, originId, clock, faults, requests, log } = options;
@@ -44,9 +44,9 @@ export function createOrigin(options: OriginOptions): FastifyInstance {
 	const app = Fastify({
 		bodyLimit: declared.bodyLimit ?? 1024 * 1024,
 		forceCloseConnections: true,
-		// Presigned URLs carry file names of any length.
+		// Presigned URLs contain file names of any length.
 		routerOptions: { maxParamLength: 8192 },
-		// Nothing is converted or dropped silently: a wrong type is an error.
+		// Do not convert or drop values silently: a wrong type is an error.
 		ajv: {
 			customOptions: {
 				coerceTypes: false,
@@ -92,13 +92,13 @@ export function createOrigin(options: OriginOptions): FastifyInstance {
 			log(
 				`${service.name} ${originId}: the client hung up (${request.method} ${request.entry.path})`,
 			);
-			// Nobody is there to read it; it ends the request.
+			// The client has disconnected; sending a response only ends the request.
 			return await reply.code(400).send(error(400));
 		}
 		const status = problem.statusCode ?? 500;
-		// A fault of the sandbox itself; the client learns no more than it would from the real service.
+		// A bug in the sandbox; the response reveals no more than the real service's would.
 		if (status >= 500) log(`${service.name} ${originId}: ${problem.stack ?? problem.message}`);
-		// What the route has said of a file does not hold for the error; what the error says of itself does.
+		// Drop the headers that the route has already set for a file, then add those of the error.
 		reply.removeHeader('content-disposition').removeHeader('content-type');
 		reply.headers((problem as { headers?: Record<string, string> }).headers ?? {});
 		return await reply
@@ -109,7 +109,7 @@ export function createOrigin(options: OriginOptions): FastifyInstance {
 	return app;
 }
 
-/** Answers 405 with `Allow` to the methods that a path does not know. */
+/** Responds with 405 and `Allow` to the methods that a path does not support. */
 export function rejectOtherMethods(
 	app: FastifyInstance,
 	error: ServiceError,
@@ -120,7 +120,7 @@ export function rejectOtherMethods(
 		method: METHODS.filter((method) => !allowed.includes(method)),
 		url: path,
 		exposeHeadRoute: false,
-		// Before the body is looked at: its type does not matter.
+		// Runs before the body is parsed, so that its type does not matter.
 		onRequest: async (_request, reply) =>
 			await reply.code(405).header('allow', allowed.join(', ')).send(error(405)),
 		handler: () => undefined,
@@ -138,7 +138,7 @@ function rejectAuthorization(app: FastifyInstance, error: ServiceError): void {
 	});
 }
 
-/** An answer to what is not even HTTP. */
+/** Responds to data that is not valid HTTP. */
 function respondToInvalidHttp(socket: Socket, error: unknown, clock: Clock): void {
 	if (socket.destroyed || !socket.writable) return;
 	const body = typeof error === 'string' ? error : JSON.stringify(error);

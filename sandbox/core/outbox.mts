@@ -6,7 +6,7 @@ import { JsonStore } from './jsonStore.mts';
 export interface Message {
 	id: string;
 	createdAt: string;
-	/** Id of the service that sent it. */
+	/** The ID of the service that sent it. */
 	service: string;
 	channel: 'email' | 'sms';
 	from: string;
@@ -14,17 +14,16 @@ export interface Message {
 	to: string;
 	subject?: string;
 	text: string;
-	/** What the recipient is asked for. */
+	/** The documents requested from the recipient. */
 	documents: string[];
-	/** Where it leads: an origin of the service and a path there, since ports change from run to run. */
+	/** The link's origin and path; not a URL, because ports change between runs. */
 	link?: { origin: string; path: string };
-	/** What the link is called. */
 	linkLabel?: string;
 }
 
 export type NewMessage = Omit<Message, 'id' | 'createdAt'>;
 
-/** Every e-mail and SMS that would have left the machine. Nothing does. */
+/** All emails and text messages that the services would have sent. None leaves this machine. */
 export class Outbox {
 	readonly #messages: JsonStore<Message>;
 	readonly #clock: Clock;

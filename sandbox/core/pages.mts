@@ -7,7 +7,10 @@ import { fileURLToPath } from 'node:url';
 const VIEWS = fileURLToPath(new URL('../views/', import.meta.url));
 const PUBLIC = fileURLToPath(new URL('../public/', import.meta.url));
 
-/** Everything comes from this origin but pictures (a brand's logo); no inline script runs, wherever it came from. */
+/**
+ * Content-Security-Policy: everything must come from this origin, except for images (a brand's logo); inline scripts
+ * never run.
+ */
 const POLICY = [
 	"default-src 'none'",
 	"style-src 'self'",
@@ -19,7 +22,7 @@ const POLICY = [
 	"frame-ancestors 'none'",
 ].join('; ');
 
-/** Lets an origin answer with pages: `reply.viewAsync(template, data)`, escaped by default, and its assets. */
+/** Enables pages for an origin: `reply.viewAsync(template, data)`, which escapes by default, and their assets. */
 export async function addPages(app: FastifyInstance): Promise<void> {
 	await app.register(fastifyView, {
 		engine: { eta: new Eta({ views: VIEWS, autoEscape: true, cache: true }) },

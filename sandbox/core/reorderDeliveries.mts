@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Lets a service's webhook wait until another one of it has left. */
+/** Holds a service's webhook back until the service has sent another one. */
 export class DeliveryReorderer {
-	/** How to let the one that waits go, by service. */
+	/** Functions that release the waiting webhook, by service. */
 	readonly #waiting = new Map<string, () => void>();
 
 	/**
-	 * Resolves when another webhook of the service has left, or after so many real milliseconds. While one waits, the
-	 * next is the other: it does not wait as well.
+	 * Resolves when the service has sent another webhook, or after `milliseconds` (real time). If one is already
+	 * waiting, this is the other one and does not wait.
 	 */
 	async waitForNext(service: string, milliseconds: number, closing: AbortSignal): Promise<void> {
 		if (this.#waiting.has(service)) return;
@@ -19,7 +19,7 @@ export class DeliveryReorderer {
 		closing.throwIfAborted();
 	}
 
-	/** A webhook of the service has left. */
+	/** Releases the waiting webhook, because the service has sent another one. */
 	notifySent(service: string): void {
 		this.#waiting.get(service)?.();
 	}

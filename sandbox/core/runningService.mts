@@ -14,7 +14,7 @@ import type { RequestLog } from './requestLog.mts';
 import type { OpenService, Service } from './service.mts';
 import { Settings } from './settings.mts';
 
-/** What all services share. */
+/** The components that all services share. */
 export interface SharedComponents {
 	clock: Clock;
 	faults: Faults;
@@ -29,14 +29,14 @@ export interface RunningService {
 	service: Service;
 	open: OpenService;
 	settings: Settings;
-	/** One server an origin, in the order of their ports. */
+	/** One server per origin, in the order of their ports. */
 	apps: Record<string, FastifyInstance>;
-	/** Base URLs, filled when the servers listen. */
+	/** Base URLs; filled once the servers are listening. */
 	origins: Record<string, string>;
 	info(): { name: string; origins: Record<string, string>; credentials: Record<string, string> };
 }
 
-/** Opens a service in its folder and puts its routes on their origins. */
+/** Opens a service in its folder and registers its routes on their origins. */
 export async function openService(
 	id: string,
 	service: Service,
@@ -63,7 +63,8 @@ export async function openService(
 	const apps: Record<string, FastifyInstance> = {};
 	for (const originId of Object.keys(service.origins)) {
 		const app = createOrigin({ service, serviceId: id, originId, ...shared });
-		// In a scope of their own, so that a service can word errors itself (pages instead of JSON, say).
+		// Register in a separate scope, so that a service can format errors itself (as pages instead of JSON, for
+		// example).
 		await app.register(async (scope) => await open.routes[originId](scope));
 		apps[originId] = app;
 	}
@@ -75,7 +76,7 @@ export async function openService(
 	return { service, open, settings, apps, origins, info };
 }
 
-/** The secrets of this data folder: made once, then read; for its owner's eyes alone. */
+/** Returns the secrets of this data folder, which are created once; only the owner can read the file. */
 async function loadSecrets(path: string, service: Service): Promise<Record<string, string>> {
 	const kept = await readJson(path);
 	if (kept !== undefined) return kept as Record<string, string>;

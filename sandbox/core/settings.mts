@@ -4,34 +4,34 @@ import { readJson, writeJson } from './jsonStore.mts';
 interface Labelled {
 	/** Short name for the control page. */
 	label: string;
-	/** What it changes, and why there is a choice. */
+	/** What the setting changes, and why there is a choice. */
 	help: string;
 }
 
-/** Which of several documented behaviours a service shows. */
+/** A choice between several documented behaviours. */
 export interface Choice extends Labelled {
 	values: readonly string[];
-	/** The strictest that the service's documents allow. */
+	/** The strictest value that the service's documentation allows. */
 	default: string;
 }
 
-/** A limit or another amount; whole numbers. */
+/** An integer limit or amount. */
 export interface Amount extends Labelled {
 	minimum: number;
 	maximum: number;
-	/** What is counted: bytes, requests, … */
+	/** The unit: bytes, requests, … */
 	unit: string;
 	default: number;
 }
 
-/** One switch of a service. */
+/** A setting of a service. */
 export type SettingDeclaration = Choice | Amount;
 export type SettingDeclarations = Readonly<Record<string, SettingDeclaration>>;
 type Value = string | number;
 
 const isAmount = (declared: SettingDeclaration): declared is Amount => 'unit' in declared;
 
-/** A service's switches, kept in one file. */
+/** A service's settings, stored in one file. */
 export class Settings {
 	readonly #path: string;
 	readonly declarations: SettingDeclarations;
@@ -45,19 +45,19 @@ export class Settings {
 	static async open(path: string, declarations: SettingDeclarations): Promise<Settings> {
 		const settings = new Settings(path, declarations);
 		const kept = await readJson(path);
-		// A value that this version no longer knows falls back to the default.
+		// Values that this version does not support fall back to the default.
 		for (const [key, value] of Object.entries((kept ?? {}) as Record<string, unknown>)) {
 			if (settings.#findProblem(key, value) === undefined) settings.#chosen[key] = value as Value;
 		}
 		return settings;
 	}
 
-	/** The choice in force. */
+	/** Returns the current choice. */
 	get(key: string): string {
 		return String(this.#value(key));
 	}
 
-	/** The amount in force, in the unit of its declaration. */
+	/** Returns the current amount in its declared unit. */
 	number(key: string): number {
 		return Number(this.#value(key));
 	}
@@ -67,8 +67,8 @@ export class Settings {
 	}
 
 	/**
-	 * Changes some of them: all or, when one is wrong, none.
-	 * @throws SandboxProblem that names the wrong key or value and the right ones
+	 * Changes several settings: all of them or, if one is invalid, none.
+	 * @throws {SandboxError} naming the invalid key or value and the valid ones
 	 */
 	async change(patch: Readonly<Record<string, unknown>>): Promise<void> {
 		for (const [key, value] of Object.entries(patch)) {
@@ -79,7 +79,7 @@ export class Settings {
 		await writeJson(this.#path, this.#chosen);
 	}
 
-	/** As {@link Settings.change}, with the texts of an HTML form. */
+	/** Like {@link Settings.change}, with the strings of an HTML form. */
 	async changeByForm(form: Readonly<Record<string, string | undefined>>): Promise<void> {
 		const typed = Object.entries(form).map(([key, text = '']) => {
 			const counts = Object.hasOwn(this.declarations, key) && isAmount(this.declarations[key]);

@@ -1,5 +1,5 @@
 import { setFlagsFromString } from 'node:v8';
 
-// The sandbox runs beside n8n, a browser and the tests on one machine, and is never short of time: V8 shall collect
-// early instead of letting the heap grow. In force for what is loaded afterwards.
+// The sandbox shares one machine with n8n, a browser and the tests and is never short of CPU time, so V8 should collect
+// garbage early instead of growing the heap. Only affects modules loaded after this one.
 setFlagsFromString('--optimize-for-size');

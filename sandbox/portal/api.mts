@@ -14,7 +14,7 @@ import {
 import { addRule } from './faultRules.mts';
 import { clockSchema, faultSchema } from './schemas.mts';
 
-/** The sandbox under control of a program: tests, the launcher. JSON, under /api. */
+/** The JSON API under /api, for tests and the launcher. */
 export function apiRoutes(app: FastifyInstance, parts: PortalContext): void {
 	app.get('/info', () => parts.info);
 
@@ -44,7 +44,7 @@ function deliveryRoutes(app: FastifyInstance, parts: PortalContext): void {
 	app.get<Route>('/deliveries/:id', (request) =>
 		maskDelivery(requireDelivery(parts, request.params.id)),
 	);
-	/** Answers when the receiver has: with the delivery, this attempt last. */
+	/** Responds after the receiver has responded, with the delivery; this attempt is the last one in it. */
 	app.post<Route>('/deliveries/:id/redeliver', async (request) => {
 		const delivery = requireDelivery(parts, request.params.id);
 		await parts.deliveries.redeliver(delivery);

@@ -3,7 +3,7 @@ import { SandboxError } from '../core/sandboxError.mts';
 
 type Form = Record<string, string | undefined>;
 
-/** The control page's fault form. It offers the common part of what the control API can. */
+/** Reads the control page's form for faults. It offers the most common options of the control API. */
 export function faultFromForm(form: Form): NewFaultRule {
 	const [service = '', origin] = (form.where ?? '').split('/');
 	return {
@@ -17,7 +17,7 @@ export function faultFromForm(form: Form): NewFaultRule {
 	};
 }
 
-/** The choices of the page: a type, or a status with what usually comes with it. */
+/** Returns the fault for an option of the page: a type, or a status with its usual headers. */
 function faultOf(choice: string): Fault {
 	switch (choice) {
 		case 'delay':
@@ -47,7 +47,7 @@ function wholeNumber(text: string): number {
 	throw new SandboxError(`"${text}" is no whole number from 1.`);
 }
 
-/** A chance from 0 to 1. */
+/** Converts a percentage to a probability from 0 to 1. */
 function percent(text: string): number {
 	const value = Number(text);
 	if (value >= 0 && value <= 100) return value / 100;

@@ -2,12 +2,12 @@ import { DELIVERY_FAULTS, type FaultRule, type NewFaultRule } from '../core/faul
 import { SandboxError } from '../core/sandboxError.mts';
 import { type PortalContext, requireService } from './viewModels.mts';
 
-/** Requests of these types make no sense on the way out: the receiver answers there, not the service. */
+/** All other types only make sense for requests, because the receiver responds to a delivery and not the service. */
 const DELIVERY_FAULT_TYPES = ['delay', ...DELIVERY_FAULTS];
 
 /**
- * Puts a fault rule into force.
- * @throws SandboxProblem when it could never strike
+ * Adds a fault rule.
+ * @throws {SandboxError} if the rule could never apply
  */
 export function addRule(parts: PortalContext, rule: NewFaultRule): FaultRule {
 	const { service } = requireService(parts, rule.service);

@@ -15,7 +15,7 @@ import { addRule } from './faultRules.mts';
 
 type Form = Record<string, string | undefined>;
 
-/** The pages for a person. Each works without a script: a button is a form, its answer leads back. */
+/** The web pages. They work without JavaScript: each button submits a form whose response redirects back. */
 export function pageRoutes(app: FastifyInstance, parts: PortalContext): void {
 	app.get('/', async (_request, reply) => {
 		const running = [...parts.running.values()].map(({ service, ...rest }) => ({
@@ -102,7 +102,7 @@ function controlForms(app: FastifyInstance, parts: PortalContext): void {
 	});
 }
 
-/** A number of seconds, or a pace, from a form; an empty field is none. */
+/** Reads a number of seconds or a speed from a form field; `undefined` if it is empty. */
 function amount(text: string | undefined, field: string): number | undefined {
 	if (text === undefined || text.trim() === '') return undefined;
 	const value = Number(text);
@@ -114,7 +114,7 @@ function nameOf(parts: PortalContext, id: string): string {
 	return parts.running.get(id)?.service.name ?? id;
 }
 
-/** Seconds as a person says them: "2 days 3 hours". */
+/** Formats seconds for display: "2 days 3 hours". */
 function duration(seconds: number): string {
 	const units = [
 		['day', 86_400],
@@ -134,7 +134,7 @@ function duration(seconds: number): string {
 		.join(' ');
 }
 
-/** JSON laid out for reading; anything else as it is. */
+/** Formats JSON with indentation; returns any other text unchanged. */
 function pretty(body: string): string {
 	try {
 		return JSON.stringify(JSON.parse(body), null, 2);

@@ -7,7 +7,7 @@ import { apiRoutes } from './api.mts';
 import { pageRoutes } from './pages.mts';
 import type { PortalContext } from './viewModels.mts';
 
-/** The sandbox's own site: pages for a person and, under /api, the same for a program. */
+/** Creates the sandbox's own website: pages and, under /api, the same functions as a JSON API. */
 export async function createPortal(parts: PortalContext): Promise<FastifyInstance> {
 	const app = Fastify({
 		forceCloseConnections: true,

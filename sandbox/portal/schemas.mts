@@ -1,4 +1,4 @@
-/** Ten years: further than anything expires, and still a date. */
+/** Ten years: longer than any expiry, and still a valid date. */
 const MAX_ADVANCE_SECONDS = 10 * 365 * 86_400;
 
 export const clockSchema = {

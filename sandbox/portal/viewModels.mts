@@ -7,17 +7,17 @@ import { NotFoundError } from '../core/sandboxError.mts';
 import type { RequestLog } from '../core/requestLog.mts';
 import type { RunningService } from '../core/runningService.mts';
 
-/** What the portal shows and moves. */
+/** The components that the portal shows and controls. */
 export interface PortalContext {
 	clock: Clock;
-	/** Keeps the clock's offset for the next run. */
+	/** Stores the clock's offset for the next run. */
 	keepClock(): Promise<void>;
 	faults: Faults;
 	requests: RequestLog;
 	outbox: Outbox;
 	deliveries: Deliveries;
 	running: ReadonlyMap<string, RunningService>;
-	/** Complete once all ports are open. */
+	/** The result of GET /api/info; complete once all ports are open. */
 	info: object;
 }
 
@@ -33,14 +33,14 @@ export function requireDelivery(parts: PortalContext, id: string): Delivery {
 	return delivery;
 }
 
-/** A delivery as it may be seen: the receiver's key is masked. */
+/** Returns a delivery with the receiver's key masked. */
 export function maskDelivery(delivery: Delivery): Delivery {
 	const headers = { ...delivery.headers };
 	if ('authorization' in headers) headers.authorization = '***';
 	return { ...delivery, headers };
 }
 
-/** A message with its link as a URL of this run. */
+/** Returns a message whose link is a URL of this run. */
 export function resolveMessage(
 	parts: PortalContext,
 	{ link, ...message }: Message,
@@ -51,15 +51,15 @@ export function resolveMessage(
 }
 
 export interface ClockChange {
-	/** Seconds to let pass. */
+	/** Seconds to advance the clock by. */
 	advance?: number;
 	/** Sandbox seconds per real second. */
 	speed?: number;
-	/** Back to the host's time and pace. */
+	/** Resets the time and speed to those of this machine. */
 	reset?: boolean;
 }
 
-/** Moves the clock and returns what it says then. */
+/** Changes the clock and returns its new state. */
 export async function changeClock(
 	parts: PortalContext,
 	change: ClockChange,
@@ -75,7 +75,7 @@ export interface ClockReading {
 	/** ISO 8601 UTC. */
 	now: string;
 	speed: number;
-	/** How far it is ahead of the host. */
+	/** How far the clock is ahead of this machine's, in seconds. */
 	aheadSeconds: number;
 }
 
