@@ -8,7 +8,7 @@ import type { Sessions } from './sessions.mts';
 
 const FILE = '/:token/:name';
 
-/** Where the URLs of a webhook lead: the file for whoever has the URL, until it expires. */
+/** The presigned downloads in webhooks: anyone who has the URL can download the file until the URL expires. */
 export async function fileRoutes(
 	app: FastifyInstance,
 	context: ServiceContext,

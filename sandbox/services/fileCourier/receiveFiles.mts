@@ -5,21 +5,21 @@ import { type Form, FormError, readForm } from '../../core/form.mts';
 import { reportedSize } from '../../core/faultyValues.mts';
 import type { SessionFile } from './sessions.mts';
 
-/** Longest file name that is taken, in characters. File systems stop at 255 bytes; browsers do not. */
+/** Maximum length of a file name, in characters. File systems only allow 255 bytes, but browsers send longer names. */
 const MAX_NAME_LENGTH = 1000;
 
-/** The form came in a way that a person can put right. */
+/** Thrown for a form that the user can correct. */
 export class UploadError extends Error {
 	readonly statusCode = 400;
 }
 
 /**
- * Streams the files of a multipart form to disk.
- * @throws UploadRefused without a file; whatever the stream throws when it breaks off. Nothing is kept then.
+ * Streams the files of a multipart form to disk. Keeps nothing if it throws.
+ * @throws {UploadError} if the form contains no file; or the stream's error
  */
 export async function receiveFiles(request: FastifyRequest, blobs: Blobs): Promise<SessionFile[]> {
 	const { files } = await formOf(request, blobs);
-	// A browser sends a nameless empty part for a file field that nobody has used.
+	// Browsers send an empty part without a name for an unused file field.
 	const named = files.filter(({ name }) => name !== '');
 	const long = named.some(({ name }) => name.length > MAX_NAME_LENGTH);
 	const unwanted = long ? files : files.filter(({ name }) => name === '');

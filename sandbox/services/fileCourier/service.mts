@@ -9,9 +9,9 @@ import { uploadPageRoutes } from './uploadPage.mts';
 const hex = (digits: number): string => randomBytes(digits / 2).toString('hex');
 
 /**
- * FileCourier: ask somebody for documents, let them upload on a web page, deliver them by a signed webhook.
- * Source of every fact here: FileCourier docs (https://www.filecourier.io/docs.html); where they are silent or
- * contradict each other, the comment says what was chosen.
+ * FileCourier: request documents from a person, who uploads them on a web page; a signed webhook delivers them. Source
+ * of all facts: FileCourier docs (https://www.filecourier.io/docs.html); where they are silent or contradict each
+ * other, a comment states the decision.
  */
 export const fileCourier: Service = {
 	name: 'FileCourier',
@@ -53,12 +53,12 @@ export const fileCourier: Service = {
 		},
 	},
 	delivery: {
-		// FileCourier docs, Retry Policy: 1 min, 5 min, 30 min, 2 h, 24 h, each after the one before.
+		// FileCourier docs, Retry Policy: 1 min, 5 min, 30 min, 2 h, 24 h, each after the previous attempt.
 		retryAfterSeconds: [60, 300, 1800, 7200, 86_400],
 		// Not documented.
 		timeoutSeconds: 30,
 	},
-	// The forms are those of the docs' example (Authentication); the webhook secret's is not shown there.
+	// The formats of the docs' example (Authentication), which does not show the webhook secret.
 	makeSecrets: () => ({
 		clientId: `fc_${hex(32)}`,
 		clientSecret: `fcs_${hex(42)}`,

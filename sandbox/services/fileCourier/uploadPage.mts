@@ -10,7 +10,7 @@ import { filesDelivered } from './webhook.mts';
 
 type Route = { Params: { token: string } };
 
-/** What a recipient reads instead of the form. */
+/** The messages that a recipient sees instead of the form. */
 const CLOSED: Readonly<Record<Exclude<SessionState, 'pending'>, { title: string; text: string }>> =
 	{
 		uploaded: {
@@ -32,7 +32,7 @@ const CLOSED: Readonly<Record<Exclude<SessionState, 'pending'>, { title: string;
 		},
 	};
 
-/** The recipient's web page: what is asked for, a form for the files, and what came of it. */
+/** The recipient's web page: the requested documents, a form for the files, and the result. */
 export async function uploadPageRoutes(
 	app: FastifyInstance,
 	context: ServiceContext,
@@ -40,7 +40,7 @@ export async function uploadPageRoutes(
 ): Promise<void> {
 	await addPages(app);
 	await parseForms(app);
-	/** Sessions whose files are on their way in: a second upload has to wait for the outcome. */
+	/** Sessions with an upload in progress; a second upload has to wait for its result. */
 	const receiving = new Set<string>();
 
 	app.all('*', (_request, reply) => message(reply, 404, UNKNOWN));
@@ -90,7 +90,7 @@ export async function uploadPageRoutes(
 			if (!(error instanceof UploadError)) throw error;
 			return await form(reply.code(error.statusCode), session, error.message);
 		}
-		// The link may have been cancelled, or have expired, while the files were coming in.
+		// The link may have been cancelled or may have expired during the upload.
 		const state = sessions.state(session);
 		if (state !== 'pending') {
 			await context.blobs.remove(files.map(({ blob }) => blob));
@@ -123,7 +123,7 @@ async function message(
 	return await reply.code(status).viewAsync('fileCourier/message', { ...brand, ...text });
 }
 
-/** Name and logo on top of the page. A logo is shown only from the web: never `javascript:`, never `data:`. */
+/** The name and logo at the top of the page. Only http(s) logos are shown, never `javascript:` or `data:` URLs. */
 function brandOf(session: Session): { brand: string; requestor: string; logo: string | undefined } {
 	const { brandName, brandLogoUrl } = session;
 	const requestor = requestorOf(session);

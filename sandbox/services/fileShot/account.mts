@@ -4,7 +4,7 @@ import { Files } from './files.mts';
 import { Folders } from './folders.mts';
 import { Uploads } from './uploads.mts';
 
-/** All that the one account of the stand-in has, and how it is told. */
+/** The data of the simulation's only account, and the shapes of its responses. */
 export interface Account {
 	files: Files;
 	uploads: Uploads;

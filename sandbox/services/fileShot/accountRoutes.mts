@@ -7,7 +7,10 @@ import { errorBody, FileShotError } from './error.mts';
 
 const config = { dialect: 'desktop' } as const;
 
-/** What fileshot-desktop asks of the account (scripts/upload-desktop-builds.js, src/lib/tier.ts); none of it is documented. */
+/**
+ * The account calls of fileshot-desktop (scripts/upload-desktop-builds.js, src/lib/tier.ts); none of them is
+ * documented.
+ */
 export function accountRoutes(
 	app: FastifyInstance,
 	{ settings }: ServiceContext,

@@ -11,18 +11,18 @@ import { fileRoutes } from './fileRoutes.mts';
 import { addAuthGuard } from './authGuard.mts';
 import { uploadRoute } from './uploadRoute.mts';
 
-/** Everything below /api (FileShot docs, FileShot API). */
+/** All routes below /api (FileShot docs, FileShot API). */
 export async function apiRoutes(
 	app: FastifyInstance,
 	context: ServiceContext,
 	account: Account,
 ): Promise<void> {
-	// Fastify takes plain text as well; this API takes JSON, forms and raw chunks.
+	// Fastify also accepts plain text; this API accepts JSON, forms and raw chunks.
 	app.removeContentTypeParser('text/plain');
 	app.addContentTypeParser('application/octet-stream', (_request, payload, done) =>
 		done(null, payload),
 	);
-	// Some clients announce a form where they send nothing at all: it says nothing.
+	// Some clients send the Content-Type of a form with an empty body; ignore it.
 	app.addContentTypeParser(
 		'application/x-www-form-urlencoded',
 		{ parseAs: 'string' },

@@ -7,20 +7,20 @@ import { currentTier } from './tiers.mts';
 
 declare module 'fastify' {
 	interface FastifyContextConfig {
-		/** The dialect of FileShot that knows this call; absent: both do. */
+		/** The API profile that includes this call; by default both do. */
 		dialect?: 'documented' | 'desktop';
-		/** Public: without a key, files that are public can be had. */
+		/** Allows access without a key, to public files only. */
 		access?: 'public';
-		/** Whether it counts as an upload. */
+		/** Whether the request counts as an upload. */
 		isUpload?: boolean;
 	}
 	interface FastifyRequest {
-		/** Whether the account's key came with it. */
+		/** Whether the request contains the account's key. */
 		isOwner: boolean;
 	}
 }
 
-/** What every API request has to pass: the dialect, the key, the tier, the rate limits. */
+/** Checks every API request: the API profile, the key, the tier and the rate limits. */
 export function addAuthGuard(
 	app: FastifyInstance,
 	{ clock, secrets, settings }: ServiceContext,
@@ -42,7 +42,7 @@ export function addAuthGuard(
 		request.isOwner = true;
 		const tier = currentTier(settings);
 		if (!tier.hasApi && access !== 'public') throw new FileShotError(403);
-		// The answer to too many has no headers of its own: the docs name none.
+		// The docs name no headers for a 429.
 		if (calls.count('key', tier.callsPerMinute).exceeded) throw new FileShotError(429);
 		if (isUpload && uploads.count('key', tier.uploadsPerHour).exceeded)
 			throw new FileShotError(429);

@@ -6,17 +6,17 @@ import type { ServiceContext } from '../../core/service.mts';
 import { errorBody, FileShotError } from './error.mts';
 import type { Files, StoredFile } from './files.mts';
 
-/** How long a URL of the CDN works; not documented. */
+/** Lifetime of a CDN URL; not documented. */
 const URL_LIFETIME_MS = 3_600_000;
 
 const FILE = '/:fileId/:name';
 
-/** Where a download leads: a URL that carries its own permission. */
+/** Returns the presigned URL of a download. */
 export function cdnUrl(
 	{ id, name }: StoredFile,
 	{ clock, origins, presigner }: ServiceContext,
 ): string {
-	// A URL cannot hold "." or ".." as a segment: it would point elsewhere.
+	// "." or ".." as a path segment would change the path.
 	const shown = /^\.{0,2}$/.test(name) ? 'file' : name;
 	const until = new Date(clock.now().getTime() + URL_LIFETIME_MS);
 	return presigner.sign(`${origins.cdn}/${id}/${encodeURIComponent(shown)}`, until);

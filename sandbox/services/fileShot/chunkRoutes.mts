@@ -15,10 +15,10 @@ import type { Upload } from './uploads.mts';
 const CHUNK = '/files/upload-chunk/:fileId/:chunkIndex';
 const FINALIZE = '/files/finalize-upload/:fileId';
 
-/** More than that is no plan but a mistake. */
+/** More chunks than this can only be a mistake. */
 const MAX_CHUNKS = 1_000_000;
 
-/** FileShot docs, Upload Chunk, and what fileshot-desktop does in its place (src-tauri/src/services/upload.rs). */
+/** FileShot docs, Upload Chunk, and the calls that fileshot-desktop uses instead (src-tauri/src/services/upload.rs). */
 export function chunkRoutes(app: FastifyInstance, context: ServiceContext, account: Account): void {
 	rejectOtherMethods(app, errorBody, CHUNK, ['POST']);
 	startRoutes(app, context, account);
@@ -32,7 +32,7 @@ export function chunkRoutes(app: FastifyInstance, context: ServiceContext, accou
 			const file = upload.isDone
 				? account.files.get(upload.id)
 				: await account.uploads.complete(upload);
-			// Its clients do not look at the answer.
+			// The desktop app ignores this response.
 			return account.responses.uploaded(request, file);
 		},
 	);
@@ -49,7 +49,7 @@ function startRoutes(
 	] as const) {
 		rejectOtherMethods(app, errorBody, path, ['POST']);
 		app.post(path, { config: { dialect, isUpload: true } }, async (request) => {
-			// The docs call init-upload without a word about its body; pre-upload tells booleans as texts.
+			// The docs do not describe the body of init-upload; pre-upload sends booleans as strings.
 			const fields = Fields.ofJson(request.body ?? {}, { texts: true });
 			const given = fields.string('fileName') ?? fields.string('filename');
 			const size =
@@ -85,7 +85,7 @@ function chunkRoute(app: FastifyInstance, context: ServiceContext, { uploads }: 
 		);
 		const { chunk, count } = await readChunk(request, context, index);
 		const thanks = { success: true, fileId: upload.id, chunkIndex: index };
-		// It may have been completed by another request meanwhile.
+		// Another request may have completed the upload in the meantime.
 		if (upload.isDone) {
 			await blobs.remove([chunk.id]);
 			return thanks;
@@ -93,7 +93,7 @@ function chunkRoute(app: FastifyInstance, context: ServiceContext, { uploads }: 
 		upload.count ??= count;
 		await uploads.addChunk(upload, index, chunk);
 		checkTotal(upload, currentTier(settings).maxFileBytes);
-		// The desktop app always says when it has finished; the docs know no such call.
+		// The desktop app always finalizes an upload; the docs have no such call.
 		if (settings.get('dialect') === 'desktop' || upload.isDone) return thanks;
 		if (uploads.isComplete(upload)) await uploads.complete(upload);
 		else if (upload.count === undefined && upload.size === undefined)
@@ -102,7 +102,7 @@ function chunkRoute(app: FastifyInstance, context: ServiceContext, { uploads }: 
 	});
 }
 
-/** The chunk, raw or in a form as the dialect has it; a form may say how many there are. */
+/** Reads the chunk, raw or from a form, depending on the API profile. A form may contain the number of chunks. */
 async function readChunk(
 	request: FastifyRequest,
 	{ blobs, settings }: ServiceContext,
@@ -113,7 +113,7 @@ async function readChunk(
 	if (!request.isMultipart()) {
 		if (dialect === 'desktop')
 			throw new FileShotError(415, 'Content-Type must be multipart/form-data');
-		// Without a body there is no type.
+		// Requests without a body have no type.
 		const type = request.headers['content-type'] ?? '';
 		if (!type.startsWith('application/octet-stream')) {
 			throw new FileShotError(415, 'Content-Type must be application/octet-stream');

@@ -7,9 +7,9 @@ import type { Files } from './files.mts';
 import { validName } from './options.mts';
 
 /**
- * What comes about through the web app: POST /api/services/fileShot/files makes a file of `fileName` and `content`
- * (base64; of an encrypted file, the ciphertext), with `mimeType`, `isZeroKnowledge`, `password`, `expiryDays`,
- * `maxDownloads`, `price` and `customSlug` if need be.
+ * Simulates uploads in the web app: POST /api/services/fileShot/files creates a file from `fileName` and `content`
+ * (base64; the ciphertext of an encrypted file), with optional `mimeType`, `isZeroKnowledge`, `password`, `expiryDays`,
+ * `maxDownloads`, `price` and `customSlug`.
  */
 export function controlRoutes(app: FastifyInstance, { blobs }: ServiceContext, files: Files): void {
 	app.post('/files', async (request) => {

@@ -13,7 +13,7 @@ const DOCUMENTED = { dialect: 'documented' } as const;
 const DESKTOP = { dialect: 'desktop' } as const;
 const PUBLIC = { access: 'public' } as const;
 
-/** FileShot docs: Get File Info, Download File, Delete File, List My Files; and the desktop app's names for them. */
+/** FileShot docs: Get File Info, Download File, Delete File, List My Files; and the desktop app's paths for them. */
 export function fileRoutes(app: FastifyInstance, context: ServiceContext, account: Account): void {
 	const { files, responses: answers } = account;
 
@@ -79,7 +79,7 @@ function downloadRoute(app: FastifyInstance, context: ServiceContext, { files }:
 	});
 }
 
-/** FileShot docs, Get File Info: without a key, public files. A password or a price makes a file another one. */
+/** FileShot docs, Get File Info: public files need no key. A file with a password or a price is not public. */
 function requireAccess({ isOwner }: FastifyRequest, file: StoredFile): StoredFile {
 	if (isOwner || !(file.passwordProtected || file.price !== undefined)) return file;
 	throw new FileShotError(401, 'This file is not public');

@@ -11,7 +11,7 @@ export interface Folder {
 	parentId?: string;
 }
 
-/** The account's folders; only the desktop app knows of them. */
+/** The account's folders; only the desktop app uses them. */
 export class Folders {
 	readonly #documents: JsonStore<Folder>;
 	readonly #context: ServiceContext;

@@ -20,7 +20,7 @@ import {
 const binary = { type: 'string', format: 'binary' };
 const positive = { type: 'integer', minimum: 1 };
 const id = { type: 'string', pattern: '^[0-9a-f]{24}$' };
-/** ISO in the docs; seconds or milliseconds since the epoch in the desktop app. */
+/** ISO 8601 in the docs; seconds or milliseconds since 1970 in the desktop app. */
 const date = { oneOf: [isoSecond, integer] };
 const done = { type: 'boolean', enum: [true] };
 
@@ -29,7 +29,7 @@ const errors = each(
 	json(exactly({ error: text })),
 );
 
-/** An operation: what it takes, what it answers, its errors. */
+/** An operation with its request, response and errors. */
 const operation = (takes: object, answer: object): object => ({
 	...takes,
 	responses: { ...errors, 200: answer },
@@ -82,7 +82,7 @@ const snake = Object.fromEntries(
 const items = listOf({ oneOf: [exactly(FIELDS), exactly(snake)] });
 const pages = { page: positive, limit: positive, total: integer };
 
-/** The docs show no list: any of these. */
+/** The docs do not show a list response; any of these. */
 const list = json({
 	oneOf: [
 		exactly({ files: items, ...pages }),
@@ -119,8 +119,8 @@ const upload = open(
 const folder = exactly({ folderId: text, name: text, parentId: text }, ['parentId']);
 
 /**
- * FileShot publishes no OpenAPI document: this one is made of its docs and of what its desktop app sends and reads, and
- * the sandbox's answers are held against it.
+ * FileShot publishes no OpenAPI document. This one is derived from its docs and from the requests and responses of its
+ * desktop app, and tests check the simulation's responses against it.
  */
 export const openapi = document('FileShot', '/api', {
 	'/files/upload': { post: operation(body('multipart/form-data', upload), json(uploaded)) },

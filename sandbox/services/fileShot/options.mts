@@ -3,19 +3,19 @@ import { InvalidField, Fields, required } from '../../core/fields.mts';
 import type { Settings } from '../../core/settings.mts';
 import { FileShotError } from './error.mts';
 
-/** What an uploader wishes for a file. */
+/** The options of an upload. */
 export interface FileOptions {
-	/** The end of its link, in place of the id. */
+	/** The end of the link, instead of the ID. */
 	slug?: string;
 	passwordProtected: boolean;
-	/** The docs have the switch and no field for the password; `password` is taken. */
+	/** The docs have the passwordProtected field but none for the password itself; `password` is accepted. */
 	password?: string;
-	/** Life in days. */
+	/** Lifetime in days. */
 	days: number;
-	/** US cents; absent when it is free. */
+	/** US cents; absent if the file is free. */
 	price?: number;
 	maxDownloads?: number;
-	/** Whether the bytes are ciphertext, of which the server does not know the key. */
+	/** Whether the bytes are ciphertext; the server does not know the key. */
 	isZeroKnowledge: boolean;
 }
 
@@ -24,11 +24,11 @@ interface LinkIndex {
 	byLink(slugOrId: string): unknown;
 }
 
-/** Life of a file for which nobody wished anything; not documented. The desktop app sends 90. */
+/** Default lifetime; not documented. The desktop app sends 90. */
 const DEFAULT_DAYS = 90;
 const MAX_DAYS = 365;
 
-/** FileShot's own uploader packs these before it sends them (fileshot-desktop, scripts/upload-desktop-builds.js). */
+/** FileShot's own uploader zips these before uploading (fileshot-desktop, scripts/upload-desktop-builds.js). */
 const BLOCKED = new Set(
 	[
 		'exe bat cmd com pif scr msi vbs vbe js jse wsf wsh ps1 psm1 sh bash zsh run app deb rpm dmg',
@@ -38,10 +38,10 @@ const BLOCKED = new Set(
 		.split(' '),
 );
 
-/** Longest file name, in characters; not documented. */
+/** Maximum length of a file name, in characters; not documented. */
 const MAX_NAME_LENGTH = 1000;
 
-/** @throws BadField for no name, one that no file can have, or one that is blocked */
+/** @throws {InvalidField} for a missing, invalid or blocked name */
 export function validName(field: string, name: string | undefined): string {
 	const given = required(field, name);
 	if (given.length > MAX_NAME_LENGTH) {
@@ -54,8 +54,9 @@ export function validName(field: string, name: string | undefined): string {
 }
 
 /**
- * Reads the wishes in the words of the docs, of the desktop app, or of both, as the setting says.
- * @throws BadField, or Refused for a slug that is taken
+ * Reads the options with the field names of the docs, the desktop app or both, depending on the setting.
+ * @throws {InvalidField}
+ * @throws {FileShotError} for a slug that is already taken
  */
 export function readOptions(fields: Fields, settings: Settings, files: LinkIndex): FileOptions {
 	const dialect = settings.get('dialect');
@@ -89,7 +90,10 @@ function documentedOptions(fields: Fields) {
 	};
 }
 
-/** fileshot-desktop, src-tauri/src/services/upload.rs: other names, texts for booleans; a longer life is cut. */
+/**
+ * fileshot-desktop, src-tauri/src/services/upload.rs: other names, booleans as strings; a longer lifetime is reduced to
+ * the maximum.
+ */
 function desktopOptions(fields: Fields) {
 	const days = fields.integer('expirationDays', 1, 1_000_000);
 	return {

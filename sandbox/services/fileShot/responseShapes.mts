@@ -6,7 +6,7 @@ import type { Files, StoredFile } from './files.mts';
 
 type Body = Record<string, unknown>;
 
-/** The answers of the API in the shapes that the settings choose. */
+/** Builds the API's responses in the shapes selected in the settings. */
 export class ResponseShapes {
 	readonly #settings: Settings;
 	readonly #files: Files;
@@ -40,7 +40,10 @@ export class ResponseShapes {
 		};
 	}
 
-	/** The docs show no list; its fields are those that the desktop app reads (fileshot-desktop, src/lib/files.ts). */
+	/**
+	 * The docs do not show a list response; these are the fields that the desktop app reads (fileshot-desktop,
+	 * src/lib/files.ts).
+	 */
 	list(request: FastifyRequest, page: readonly StoredFile[], at: Paging): unknown {
 		const files = page.map((file) => this.#item(request, file));
 		const totalPages = Math.ceil(at.total / at.limit);

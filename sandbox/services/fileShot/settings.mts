@@ -10,7 +10,7 @@ const limit = (label: string, unit: string) => ({
 	default: 0,
 });
 
-/** What the docs leave open or give by tier, and where FileShot's own desktop app does otherwise. */
+/** Behaviour that the docs leave open or that depends on the tier, and differences in FileShot's own desktop app. */
 export const settings: SettingDeclarations = {
 	dialect: {
 		label: 'Dialect',

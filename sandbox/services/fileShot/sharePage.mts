@@ -11,7 +11,7 @@ type Route = { Params: { link: string } };
 const UNKNOWN = { title: 'No such file', text: 'Please check that the whole link was copied.' };
 const OVER = { title: 'This file has expired', text: 'Please ask the sender for it again.' };
 
-/** The page behind a link: a password if the file has one, then the download. */
+/** The page of a share link: asks for the password, if the file has one, and then offers the download. */
 export async function sharePageRoutes(
 	app: FastifyInstance,
 	context: ServiceContext,
@@ -45,7 +45,7 @@ export async function sharePageRoutes(
 		return await reply.code(403).viewAsync('fileShot/password', { file, problem });
 	});
 
-	// Older forms of the link (fileshot-desktop, main.js; FileShotZKE, README).
+	// Older link formats (fileshot-desktop, main.js; FileShotZKE, README).
 	app.get<Route>('/d/:link', async (request, reply) => {
 		return await reply.redirect(`/f/${encodeURIComponent(request.params.link)}`, 301);
 	});

@@ -6,34 +6,34 @@ import { FileShotError } from './error.mts';
 import { newId, type Files, type StoredFile } from './files.mts';
 import type { FileOptions } from './options.mts';
 
-/** How long an upload stays open; not documented. */
+/** Lifetime of an upload; not documented. */
 const LIFETIME_MS = 24 * 3_600_000;
 
-/** How many missing chunks an error names. */
+/** Maximum number of missing chunks listed in an error. */
 const MAX_LISTED_CHUNKS = 20;
 
 export interface Upload extends FileOptions {
-	/** The fileId of the file to be. */
+	/** The fileId of the future file. */
 	id: string;
 	createdAt: string;
 	name: string;
 	/** Media type. */
 	type: string;
-	/** Bytes that were announced. */
+	/** Announced size in bytes. */
 	size?: number;
-	/** Chunks that were announced, at the beginning or with the last one. */
+	/** Announced number of chunks, sent at the start or with the last one. */
 	count?: number;
-	/** Bytes of each chunk but the last; 0 when none was told. */
+	/** Bytes per chunk except the last; 0 if the response did not contain a chunk size. */
 	chunkSize: number;
-	/** What has arrived, by index. */
+	/** The chunks received so far, by index. */
 	chunks: Record<number, Blob>;
-	/** Whether its file is there. A chunk that is sent again after that is thanked for all the same. */
+	/** Whether the file exists. A chunk that is retried after that is still acknowledged. */
 	isDone: boolean;
 }
 
 export type NewUpload = Omit<Upload, 'id' | 'createdAt' | 'chunkSize' | 'chunks' | 'isDone'>;
 
-/** Files that come in pieces. */
+/** The chunked uploads. */
 export class Uploads {
 	readonly #documents: JsonStore<Upload>;
 	readonly #context: ServiceContext;
@@ -61,14 +61,14 @@ export class Uploads {
 		return upload;
 	}
 
-	/** @throws Refused with 404 when there is none, or none any more */
+	/** @throws {FileShotError} with 404 if it does not exist or has expired */
 	get(id: string): Upload {
 		const upload = this.#documents.get(id);
 		if (upload && this.#context.clock.now() < expiryOf(upload)) return upload;
 		throw new FileShotError(404, 'Upload not found');
 	}
 
-	/** Keeps a chunk; one that comes again takes the place of the former. */
+	/** Stores a chunk; replaces an earlier one with the same index. */
 	async addChunk(upload: Upload, index: number, chunk: Blob): Promise<void> {
 		const former = upload.chunks[index];
 		upload.chunks[index] = chunk;
@@ -76,20 +76,20 @@ export class Uploads {
 		if (former) await this.#context.blobs.remove([former.id]);
 	}
 
-	/** Whether all that was announced is there. */
+	/** Whether everything that was announced has arrived. */
 	isComplete({ count, size, chunks, isZeroKnowledge }: Upload): boolean {
 		const held = Object.values(chunks);
 		if (count !== undefined) {
 			return Object.keys(chunks).filter((index) => Number(index) < count).length === count;
 		}
-		// The desktop app announces the size before it encrypts.
+		// The desktop app announces the size before encryption.
 		if (size === undefined || isZeroKnowledge) return false;
 		return held.reduce((sum, chunk) => sum + chunk.size, 0) >= size;
 	}
 
 	/**
-	 * Makes the file of the chunks.
-	 * @throws Refused when chunks are missing or are not those that were announced
+	 * Merges the chunks into a file.
+	 * @throws {FileShotError} if chunks are missing or do not match the announcement
 	 */
 	async complete(upload: Upload): Promise<StoredFile> {
 		const chunks = requireAllChunks(upload);
@@ -105,8 +105,8 @@ export class Uploads {
 	}
 
 	/**
-	 * Nobody has said how long the file is, and the docs have no call that ends an upload: what has come without a gap
-	 * is the file so far.
+	 * Publishes the chunks received so far, up to the first gap, as the file. The client has announced no length, and
+	 * the docs have no call that completes an upload.
 	 */
 	async publishSoFar(upload: Upload): Promise<void> {
 		const parts: Blob[] = [];
@@ -118,12 +118,12 @@ export class Uploads {
 		await this.#files.add({ ...optionsOf(upload), name, type, size, parts: ids }, id);
 	}
 
-	/** Its file was deleted: no chunk brings it back. */
+	/** Forgets the upload of a deleted file, so that a late chunk does not bring the file back. */
 	async forget(id: string): Promise<void> {
 		await this.#documents.remove(id);
 	}
 
-	/** Those that still take chunks, and ended ones that wait for being forgotten. */
+	/** Returns all uploads, including ended ones that have not expired yet. */
 	all(): readonly Upload[] {
 		return this.#documents.all();
 	}
@@ -138,7 +138,7 @@ export class Uploads {
 	#scheduleExpiry(upload: Upload): void {
 		this.#context.clock.at(expiryOf(upload), async () => {
 			await this.#documents.remove(upload.id);
-			// The parts of a file that has grown are its own.
+			// The parts belong to the file if it was published.
 			if (this.#files.find(upload.id)) return;
 			await this.#context.blobs.remove(Object.values(upload.chunks).map(({ id }) => id));
 		});
@@ -153,7 +153,10 @@ function optionsOf(upload: Upload): FileOptions {
 	return { slug, passwordProtected, password, days, price, maxDownloads, isZeroKnowledge };
 }
 
-/** Chunks in their order, if they are all there and are what was announced. */
+/**
+ * Returns the chunks in order.
+ * @throws {FileShotError} if chunks are missing or do not match the announcement
+ */
 function requireAllChunks({ chunks, count, size, chunkSize, isZeroKnowledge }: Upload): Blob[] {
 	const total = count ?? Math.max(1, ...Object.keys(chunks).map((index) => Number(index) + 1));
 	const missing: number[] = [];

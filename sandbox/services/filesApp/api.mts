@@ -12,13 +12,13 @@ import { shareRoutes } from './shareRoutes.mts';
 import { syncRoutes } from './syncRoutes.mts';
 import { uploadRoute } from './uploadRoute.mts';
 
-/** Everything below /api/v2 (Files App docs, API Reference). */
+/** All routes below /api/v2 (Files App docs, API Reference). */
 export async function apiRoutes(
 	app: FastifyInstance,
 	context: ServiceContext,
 	account: Account,
 ): Promise<void> {
-	// Fastify takes plain text as well; this API takes JSON and forms.
+	// Fastify also accepts plain text; this API accepts JSON and forms.
 	app.removeContentTypeParser('text/plain');
 	await app.register(fastifyStatic, { root: context.blobs.folder, serve: false });
 	await parseForms(app);

@@ -4,10 +4,10 @@ import { timingSafeEqualStrings } from '../../core/timingSafeEqual.mts';
 import type { ServiceContext } from '../../core/service.mts';
 import { errorBody, faultReset, FilesAppError, tooManyRequests } from './error.mts';
 
-/** Files App docs, Rate Limits: requests an hour. */
+/** Files App docs, Rate Limits: requests per hour. */
 const PLANS: Readonly<Record<string, number>> = { free: 100, pro: 1000, team: 10_000 };
 
-/** What every API request has to pass: HTTPS, the rate limit, the key. */
+/** Checks every API request: HTTPS, the rate limit and the key. */
 export function addAuthGuard(app: FastifyInstance, context: ServiceContext): void {
 	const limiter = new RateLimiter(context.clock, 3600);
 	app.addHook('onRequest', async (request, reply) => {
@@ -15,12 +15,12 @@ export function addAuthGuard(app: FastifyInstance, context: ServiceContext): voi
 		const given = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
 		const isKnown = given !== undefined && timingSafeEqualStrings(given, context.secrets.apiKey);
 		const limit = context.settings.number('requestsPerHour') || PLANS[context.settings.get('plan')];
-		// Limits are per key; whoever has none shares one.
+		// Limits are per key; requests without a valid key share one limit.
 		const window = limiter.count(isKnown ? 'key' : 'none', limit);
 		reply.headers(limitHeaders(limit, window.remaining, window.resetAt));
 		if (window.exceeded) throw new FilesAppError(429, tooManyRequests(window.resetAt));
 		if (isKnown) return undefined;
-		// Files App docs: the table of codes says `unauthorized`, the example of a bad key `invalid_api_key`.
+		// Files App docs: the table of codes has `unauthorized`, the example of an invalid key has `invalid_api_key`.
 		const { error } = errorBody(401);
 		const message = 'The API key provided is invalid or has been revoked.';
 		const wrong = { code: 'invalid_api_key', message };
@@ -28,13 +28,13 @@ export function addAuthGuard(app: FastifyInstance, context: ServiceContext): voi
 	});
 }
 
-/** The headers of a 429 that a fault makes. */
+/** Returns the headers of a 429 created by a fault. */
 export function faultHeaders(status: number, now: Date): Record<string, string> {
 	if (status !== 429) return {};
 	return limitHeaders(PLANS.free, 0, faultReset(now));
 }
 
-/** Files App docs, Rate Limits: in every answer; the reset is a Unix timestamp. */
+/** Files App docs, Rate Limits: in every response; the reset is a Unix timestamp. */
 function limitHeaders(limit: number, remaining: number, resetAt: Date): Record<string, string> {
 	return {
 		'x-ratelimit-limit': String(limit),
@@ -43,7 +43,7 @@ function limitHeaders(limit: number, remaining: number, resetAt: Date): Record<s
 	};
 }
 
-/** Files App docs, Base URL: plain HTTP is rejected. The one exception is this machine, which nothing leaves. */
+/** Files App docs, Base URL: plain HTTP is rejected. Requests from this machine are the only exception. */
 function isLoopback({ socket, hostname }: FastifyRequest): boolean {
 	const local = /^(localhost|127(\.\d{1,3}){3}|\[?::1\]?)$/i;
 	return local.test(hostname) && local.test((socket.localAddress ?? '').replace('::ffff:', ''));

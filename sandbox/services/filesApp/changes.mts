@@ -4,11 +4,11 @@ import type { ServiceContext } from '../../core/service.mts';
 import { isoSeconds } from '../../core/time.mts';
 import { FilesAppError } from './error.mts';
 
-/** Files App docs, Sync, shows the first two; of a deletion it says nothing. */
+/** Files App docs, Sync: shows the first two and does not mention deletions. */
 export type Action = 'created' | 'modified' | 'deleted';
 
 interface Change {
-	/** `chg_` and its place in the order. */
+	/** `chg_` and the position. */
 	id: string;
 	createdAt: string;
 	position: number;
@@ -17,14 +17,14 @@ interface Change {
 	action: Action;
 }
 
-/** What a sync answer tells. */
+/** A sync response. */
 export interface ChangesPage {
 	changes: { id: string; action: Action; timestamp: string }[];
 	cursor: string;
 	has_more: boolean;
 }
 
-/** All that has ever happened to the files, in its order. */
+/** All changes of files, in order. */
 export class Changes {
 	readonly #documents: JsonStore<Change>;
 	readonly #context: ServiceContext;
@@ -56,9 +56,9 @@ export class Changes {
 	}
 
 	/**
-	 * A page of changes: those after the cursor or, without one, from `since` on. It is inclusive to the second, in
-	 * which the timestamps are told.
-	 * @throws Refused for a cursor that is none
+	 * Returns a page of changes: those after the cursor or, without one, those since `since` (inclusive, with the
+	 * seconds resolution of timestamps).
+	 * @throws {FilesAppError} for an invalid cursor
 	 */
 	page({
 		since,

@@ -10,10 +10,10 @@ import { errorBody, FilesAppError } from './error.mts';
 import { createdBody } from './files.mts';
 import { validName } from './names.mts';
 
-/** More than that is no plan but a mistake. */
+/** More chunks than this can only be a mistake. */
 const MAX_CHUNKS = 1_000_000;
 
-/** Files App docs, Upload Chunks: init, chunk by chunk, complete. */
+/** Files App docs, Upload Chunks: init, one request per chunk, complete. */
 export function chunkRoutes(app: FastifyInstance, context: ServiceContext, account: Account): void {
 	for (const path of ['/chunks', '/chunks/init', '/chunks/complete']) {
 		rejectOtherMethods(app, errorBody, path, ['POST']);
@@ -41,7 +41,7 @@ function initRoute(app: FastifyInstance, { settings }: ServiceContext, { uploads
 		if (totalSize > settings.number('maxFileBytes')) throw new FilesAppError(413);
 		const encrypt = fields.boolean('encrypt') ?? true;
 		const folderId = fields.string('folder_id', 100);
-		// The docs give these two to the upload in one piece alone.
+		// The docs list these two for single uploads only.
 		const used = settings.get('chunkOptions') === 'used';
 		const upload = await uploads.start({
 			...{ name, totalSize, totalChunks },

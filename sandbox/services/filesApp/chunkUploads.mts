@@ -7,10 +7,13 @@ import type { ServiceContext } from '../../core/service.mts';
 import { FilesAppError } from './error.mts';
 import type { Files, StoredFile } from './files.mts';
 
-/** How long an upload stays open (Files App docs, Upload Chunks: the example's `expires_at` is an hour after its file). */
+/**
+ * Lifetime of an upload (Files App docs, Upload Chunks: the example's `expires_at` is one hour after the file's
+ * creation).
+ */
 const LIFETIME_MS = 3_600_000;
 
-/** How many missing chunks an error names. */
+/** Maximum number of missing chunks listed in an error. */
 const MAX_LISTED_CHUNKS = 20;
 
 export interface ChunkUpload {
@@ -19,15 +22,15 @@ export interface ChunkUpload {
 	createdAt: string;
 	expiresAt: string;
 	name: string;
-	/** Bytes, as announced. */
+	/** Announced size in bytes. */
 	totalSize: number;
-	/** As announced. */
+	/** Announced number of chunks. */
 	totalChunks: number;
-	/** Bytes of each chunk but the last. */
+	/** Bytes per chunk except the last. */
 	chunkSize: number;
 	folderId?: string;
 	encrypted: boolean;
-	/** What has arrived, by index. */
+	/** The chunks received so far, by index. */
 	chunks: Record<number, Blob>;
 }
 
@@ -36,7 +39,7 @@ export type NewUpload = Omit<
 	'id' | 'createdAt' | 'expiresAt' | 'chunks' | 'chunkSize'
 >;
 
-/** Files that come in pieces. */
+/** The chunked uploads. */
 export class ChunkUploads {
 	readonly #documents: JsonStore<ChunkUpload>;
 	readonly #context: ServiceContext;
@@ -70,7 +73,7 @@ export class ChunkUploads {
 		return upload;
 	}
 
-	/** @throws Refused with 404 when there is none, or none any more */
+	/** @throws {FilesAppError} with 404 if it does not exist or has expired */
 	get(id: string): ChunkUpload {
 		const upload = this.#documents.get(id);
 		const open = upload && this.#context.clock.now() < new Date(upload.expiresAt);
@@ -78,7 +81,7 @@ export class ChunkUploads {
 		return upload;
 	}
 
-	/** Keeps a chunk; one that comes again takes the place of the former. */
+	/** Stores a chunk; replaces an earlier one with the same index. */
 	async addChunk(upload: ChunkUpload, index: number, chunk: Blob): Promise<void> {
 		const former = upload.chunks[index];
 		upload.chunks[index] = chunk;
@@ -87,12 +90,12 @@ export class ChunkUploads {
 	}
 
 	/**
-	 * Makes the file of the chunks and ends the upload.
-	 * @throws Refused when chunks are missing or are not those that were announced
+	 * Merges the chunks into a file and ends the upload.
+	 * @throws {FilesAppError} if chunks are missing or do not match the announcement
 	 */
 	async complete(upload: ChunkUpload): Promise<StoredFile> {
 		const chunks = requireAllChunks(upload);
-		// From here on nothing more is taken, neither a chunk nor a second complete.
+		// From here on, further chunks and a second complete are rejected.
 		await this.#documents.remove(upload.id);
 		const ids = chunks.map(({ id }) => id);
 		const { id: blob, size } = await this.#context.blobs.join(ids);
@@ -104,7 +107,7 @@ export class ChunkUploads {
 		});
 	}
 
-	/** Those still open, and expired ones that wait for their end. */
+	/** Returns all uploads, including expired ones that have not been removed yet. */
 	all(): readonly ChunkUpload[] {
 		return this.#documents.all();
 	}
@@ -119,7 +122,10 @@ export class ChunkUploads {
 	}
 }
 
-/** Chunks in their order, if they are all there and are what was announced. */
+/**
+ * Returns the chunks in order.
+ * @throws {FilesAppError} if chunks are missing or do not match the announcement
+ */
 function requireAllChunks({ chunks, totalChunks, totalSize, chunkSize }: ChunkUpload): Blob[] {
 	const right = Math.ceil(totalSize / chunkSize);
 	if (totalChunks !== right) {

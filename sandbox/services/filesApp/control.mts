@@ -3,7 +3,7 @@ import { Fields, required } from '../../core/fields.mts';
 import type { Files } from './files.mts';
 import { validName } from './names.mts';
 
-/** What somebody does in the web app: POST /api/services/filesApp/rename {id, name} lets a file be modified. */
+/** Simulates changes in the web app: POST /api/services/filesApp/rename {id, name} modifies a file. */
 export function controlRoutes(app: FastifyInstance, files: Files): void {
 	app.post('/rename', async (request) => {
 		const fields = Fields.ofJson(request.body);

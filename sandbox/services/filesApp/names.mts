@@ -1,9 +1,12 @@
 import { InvalidField, required } from '../../core/fields.mts';
 
-/** Longest file name, in characters; not documented. */
+/** Maximum length of a file name, in characters; not documented. */
 const MAX_NAME_LENGTH = 1000;
 
-/** @throws BadField for a name that no file can have; what it looks like is not our business, it never names a path */
+/**
+ * Accepts any other name, because it is never used as a path.
+ * @throws {InvalidField} for a missing or invalid name
+ */
 export function validName(field: string, name: string | undefined): string {
 	const given = required(field, name);
 	if (given.length > MAX_NAME_LENGTH) {

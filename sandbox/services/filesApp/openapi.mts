@@ -48,7 +48,7 @@ const errors = Object.fromEntries(
 	}),
 );
 
-/** An operation: what it takes, what it answers (the status of creating is not documented), its errors. */
+/** An operation with its request, response (the status code of creation is not documented) and errors. */
 const operation = (takes: object, answer: object, statuses: number[] = [200]): object => ({
 	...takes,
 	responses: { ...errors, ...each(statuses, answer) },
@@ -56,7 +56,10 @@ const operation = (takes: object, answer: object, statuses: number[] = [200]): o
 
 const CREATED = [200, 201];
 
-/** Files App publishes no OpenAPI document: this one is made of its docs, and the sandbox's answers are held against it. */
+/**
+ * Files App publishes no OpenAPI document. This one is derived from its docs, and tests check the simulation's
+ * responses against it.
+ */
 export const openapi = document('Files App', '/api/v2', {
 	'/upload': {
 		post: operation(

@@ -1,6 +1,6 @@
 import type { SettingDeclarations } from '../../core/settings.mts';
 
-/** What the docs leave open, or give by plan. */
+/** Behaviour that the docs leave open or that depends on the plan. */
 export const settings: SettingDeclarations = {
 	plan: {
 		label: 'Plan',

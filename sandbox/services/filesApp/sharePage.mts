@@ -10,14 +10,14 @@ import type { Share } from './shares.mts';
 
 type Route = { Params: { token: string } };
 
-/** How long the download button of an opened page works, in milliseconds. */
+/** Lifetime of the page's download button, in milliseconds. */
 const DOWNLOAD_LINK_MS = 15 * 60_000;
 
 const UNKNOWN = { title: 'No such link', text: 'Please check that the whole link was copied.' };
 const EXPIRED = { title: 'This link has expired', text: 'Please ask the sender for a new one.' };
 const GONE = { title: 'The file is gone', text: 'It was deleted after the link was made.' };
 
-/** The page behind a share link: a password if it has one, then the file. */
+/** The page of a share link: asks for the password, if the link has one, and then shows the file. */
 export async function sharePageRoutes(
 	app: FastifyInstance,
 	context: ServiceContext,
@@ -28,7 +28,7 @@ export async function sharePageRoutes(
 	app.all('/s', (_request, reply) => message(reply, 404, UNKNOWN));
 	app.all('/s/*', (_request, reply) => message(reply, 404, UNKNOWN));
 
-	/** The share and its file, or the page that says why not. */
+	/** Returns the share and its file, or a page with the reason why the link does not work. */
 	const opened = async (request: FastifyRequest<Route>, reply: FastifyReply) => {
 		const share = shares.byToken(request.params.token);
 		if (!share) return { page: await message(reply, 404, UNKNOWN) };

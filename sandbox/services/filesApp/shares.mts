@@ -7,7 +7,7 @@ export interface Share {
 	/** `share_…` */
 	id: string;
 	createdAt: string;
-	/** The end of its link. */
+	/** The end of the link. */
 	token: string;
 	fileId: string;
 	password?: string;
@@ -17,7 +17,7 @@ export interface Share {
 
 export type NewShare = Omit<Share, 'id' | 'createdAt' | 'token'>;
 
-/** Links to files, for people. */
+/** The share links. */
 export class Shares {
 	readonly #documents: JsonStore<Share>;
 	readonly #context: ServiceContext;
@@ -47,12 +47,12 @@ export class Shares {
 		return expiresAt === undefined || this.#context.clock.now() < new Date(expiresAt);
 	}
 
-	/** Its link (Files App docs, Create Share Link). */
+	/** Returns the share's link (Files App docs, Create Share Link). */
 	url({ token }: Share): string {
 		return `${this.#context.origins.api}/s/${token}`;
 	}
 
-	/** All of them for tests and the portal, oldest first; passwords are not shown. */
+	/** Returns all shares for tests and the portal, oldest first, with masked passwords. */
 	masked(): readonly unknown[] {
 		return this.#documents.all().map(({ password, ...share }) => ({
 			...share,

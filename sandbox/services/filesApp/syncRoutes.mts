@@ -7,7 +7,10 @@ import { errorBody } from './error.mts';
 
 const ISO_8601 = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?)?$/;
 
-/** Files App docs, Sync. It answers a cursor and names no parameter for it; `cursor` is taken, unless settings say otherwise. */
+/**
+ * Files App docs, Sync. The response contains a cursor, but the docs name no parameter for it; `cursor` is accepted by
+ * default.
+ */
 export function syncRoutes(
 	app: FastifyInstance,
 	{ settings }: ServiceContext,
