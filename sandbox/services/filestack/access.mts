@@ -4,25 +4,25 @@ import type { ServiceContext } from '../../core/service.mts';
 import { type Call, Permission, PolicyError, readPolicy } from './policy.mts';
 import { FilestackError } from './error.mts';
 
-/** What a request shows to prove its right. */
+/** The authorization that a request contains. */
 export interface Proof {
 	policy?: string;
 	signature?: string;
-	/** The Authorization header, where the origin reads it (the File API alone). */
+	/** The Authorization header, on the origin that accepts it (the File API only). */
 	authorization?: string;
 }
 
 export interface Requirement {
-	/** Of each group one is needed. */
+	/** One call of each group is required. */
 	calls: readonly (readonly Call[])[];
 	handle?: string;
-	/** Proof is needed even when the app has security switched off: overwrite, delete, EXIF. */
+	/** Authorization is required even if the app's security is turned off: overwrite, delete, EXIF. */
 	always?: boolean;
 }
 
 /**
- * Judges what a request may do.
- * @throws PolicyProblem
+ * Returns the permissions of a request.
+ * @throws {PolicyError}
  */
 export function authorize(proof: Proof, need: Requirement, context: ServiceContext): Permission {
 	const permission = read(proof, need, context);
@@ -49,7 +49,7 @@ function read(
 	return new Permission(readPolicy(policy, signature, secrets.appSecret, clock.now()));
 }
 
-/** HTTP Basic, user "app", password the app's secret (Filestack docs, File API, Security). */
+/** HTTP Basic with the user "app" and the app secret as the password (Filestack docs, File API, Security). */
 function isAppSecret(authorization: string, appSecret: string): boolean {
 	const encoded = /^basic +([A-Za-z0-9+/=_-]+)$/i.exec(authorization)?.[1];
 	const given = Buffer.from(encoded ?? '', 'base64').toString('utf8');
@@ -57,8 +57,8 @@ function isAppSecret(authorization: string, appSecret: string): boolean {
 }
 
 /**
- * The query, each name once.
- * @throws Refused for a repeated name
+ * Returns the query parameters.
+ * @throws {FilestackError} for a repeated parameter
  */
 export function queryOf(request: FastifyRequest): Record<string, string | undefined> {
 	const query = request.query as Record<string, string | string[] | undefined>;
@@ -67,15 +67,15 @@ export function queryOf(request: FastifyRequest): Record<string, string | undefi
 	return query as Record<string, string | undefined>;
 }
 
-/** What a request to the File API shows: Basic or the query. */
+/** Returns the authorization of a File API request: Basic or the query. */
 export function signatureFrom(request: FastifyRequest): Proof {
 	const { policy, signature } = queryOf(request);
 	return { policy, signature, authorization: request.headers.authorization };
 }
 
 /**
- * A boolean of a query; `undefined` when absent.
- * @throws Refused when it is something else
+ * Reads a boolean query parameter; `undefined` if absent.
+ * @throws {FilestackError} for any other value
  */
 export function booleanParameter(name: string, value: string | undefined): boolean | undefined {
 	if (value === undefined) return undefined;

@@ -1,7 +1,7 @@
 import { Transform } from 'node:stream';
 import { FilestackError } from './error.mts';
 
-/** Decodes base64 as it passes (`base64decode=true`); line breaks are let through, anything else is refused. */
+/** Decodes a base64 stream (`base64decode=true`). Ignores line breaks and rejects all other characters. */
 export function base64Decoder(): Transform {
 	let rest = '';
 	let ended = false;

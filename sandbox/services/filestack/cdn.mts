@@ -21,10 +21,12 @@ interface CdnRequest {
 	proof: Proof;
 }
 
-/** cdn.filestackcontent.com: delivery, image size, storing of URLs and workflows by path (Filestack docs, Processing). */
+/**
+ * cdn.filestackcontent.com: downloads, image sizes, storing of URLs and workflows by path (Filestack docs, Processing).
+ */
 export async function cdnRoutes(app: FastifyInstance, parts: Instance): Promise<void> {
 	await app.register(fastifyStatic, { root: parts.context.blobs.folder, serve: false });
-	// A wrong path is said before a wrong body.
+	// Report a wrong path before a wrong body.
 	app.addContentTypeParser('*', (_request, _payload, done) => done(null));
 	processRoute(app, parts);
 
@@ -57,13 +59,16 @@ function read(request: FastifyRequest): CdnRequest {
 	const path = readCdnPath(request.url.split('?', 1)[0]);
 	const query = queryOf(request);
 	const task = path.tasks.get('security');
-	// The File API's Basic means nothing here.
+	// The CDN ignores the File API's Basic authentication.
 	const proof =
 		task === undefined ? { policy: query.policy, signature: query.signature } : securityIn(task);
 	return { request, path, query, proof };
 }
 
-/** The file, for who may. Rights come first: who has none does not learn which handles exist. */
+/**
+ * Returns the file of a request. Checks permissions first, so that clients without permission cannot find out which
+ * handles exist.
+ */
 function openFile(
 	{ path, proof }: CdnRequest,
 	need: Omit<Requirement, 'handle'>,
@@ -77,7 +82,7 @@ function openFile(
 	return file;
 }
 
-/** An API key in the path is that of the app; for external URLs it has to be there. */
+/** An API key in the path must be the app's; for external URLs it is required. */
 function requireApiKey({ apiKey, url }: CdnPath, { context }: Instance): void {
 	if (apiKey === context.secrets.apiKey || (apiKey === undefined && url === undefined)) return;
 	throw new FilestackError(401, 'storage provider error: Invalid Application (idx 0)');
@@ -136,7 +141,7 @@ async function runWorkflow(asked: CdnRequest, parts: Instance): Promise<object> 
 	return { createdAt, jobid, sources, status, updatedAt, workflow };
 }
 
-/** What the proof allows; refused in the two sentences that Filestack's CDN is known to answer with. */
+/** Checks the permissions and reports errors in the two messages known from Filestack's CDN. */
 function authorizeCdn(proof: Proof, need: Requirement, { context }: Instance): Permission {
 	try {
 		return authorize(proof, need, context);

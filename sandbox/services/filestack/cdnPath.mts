@@ -1,17 +1,17 @@
 import { FilestackError } from './error.mts';
 import { extractHandle } from './files.mts';
 
-/** What the sandbox can do on the way to a file. It transforms no pictures. */
+/** The tasks that the sandbox supports. It does not transform images. */
 const TASKS = ['security', 'cache', 'imagesize', 'store', 'run_workflow'] as const;
 export type Task = (typeof TASKS)[number];
 
-/** A delivery path, taken apart. */
+/** The components of a delivery path. */
 export interface CdnPath {
-	/** First segment of a path to an external URL. */
+	/** The first segment of a path to an external URL. */
 	apiKey?: string;
-	/** Parameters by task, as they were written. */
+	/** The parameters by task, as written in the path. */
 	tasks: ReadonlyMap<Task, string>;
-	/** Absent when `url` is there. */
+	/** Absent if `url` is set. */
 	handle?: string;
 	/** An external source. */
 	url?: string;
@@ -20,10 +20,10 @@ export interface CdnPath {
 }
 
 /**
- * Reads `[APIKEY/][TASK[=PARAMETERS]/…]HANDLE[/metadata]` or, instead of the handle, a URL (Filestack docs, Processing).
- * Tasks come in any order.
- * @param path as it was sent: not decoded, without its query
- * @throws Refused
+ * Parses `[APIKEY/][TASK[=PARAMETERS]/…]HANDLE[/metadata]` or, instead of the handle, a URL (Filestack docs,
+ * Processing). Tasks may be in any order.
+ * @param path as sent: not decoded and without the query
+ * @throws {FilestackError}
  */
 export function readCdnPath(path: string): CdnPath {
 	const tasks = new Map<Task, string>();
@@ -46,7 +46,7 @@ export function readCdnPath(path: string): CdnPath {
 	throw new FilestackError(404, 'File not found');
 }
 
-/** Between slashes; those in quotes, as in `store=path:"/folder/"`, divide nothing. */
+/** Splits the path at slashes except those in quotes, as in `store=path:"/folder/"`. */
 function segmentsOf(path: string): string[] {
 	const segments: string[] = [];
 	let quoted = false;
@@ -58,7 +58,7 @@ function segmentsOf(path: string): string[] {
 	return segments;
 }
 
-/** The rest of the path when an external URL begins here, in plain form or percent-encoded. */
+/** Returns the rest of the path if an external URL begins here, plain or percent-encoded. */
 function urlIn(segments: readonly string[]): string | undefined {
 	if (/^https?:$/i.test(decoded(segments[0]))) return decoded(segments.join('/'));
 	return segments.length === 1 && /^https?:\/\//i.test(decoded(segments[0]))
@@ -78,13 +78,13 @@ function isTask(name: string): name is Task {
 	return (TASKS as readonly string[]).includes(name);
 }
 
-/** At the first mark. */
+/** Splits at the first occurrence of the mark. */
 function split(text: string, mark: string): [string, string?] {
 	const at = text.indexOf(mark);
 	return at === -1 ? [text] : [text.slice(0, at), text.slice(at + 1)];
 }
 
-/** `name:value` pairs between commas; a value may be quoted or a list in brackets. */
+/** Parses `name:value` pairs separated by commas; a value may be quoted or a list in brackets. */
 export function taskParameters(text: string): Record<string, string> {
 	const pairs = text.matchAll(/([^:,]+):("[^"]*"|\[[^\]]*\]|[^,]*)(?:,|$)/g);
 	return Object.fromEntries(
@@ -93,8 +93,9 @@ export function taskParameters(text: string): Record<string, string> {
 }
 
 /**
- * The policy and signature of a `security` task, short (`p:…,s:…`) or long (`policy:…,signature:…`), in any order.
- * @throws Refused
+ * Parses the policy and signature of a `security` task, short (`p:…,s:…`) or long (`policy:…,signature:…`), in any
+ * order.
+ * @throws {FilestackError}
  */
 export function securityIn(text: string): { policy: string; signature: string } {
 	const { p, policy = p, s, signature = s, ...other } = taskParameters(text);

@@ -17,7 +17,10 @@ const webhookSchema = {
 	},
 } as const;
 
-/** Webhooks can be set up in the Developer Portal alone (Filestack docs, Webhooks): here the same for a program. */
+/**
+ * Adds the Developer Portal's webhook functions to the control API; Filestack has no API for them (Filestack docs,
+ * Webhooks).
+ */
 export function consoleCalls(app: FastifyInstance, webhooks: Webhooks): void {
 	app.post<{ Body: NewWebhook }>(
 		'/webhooks',
@@ -31,7 +34,7 @@ export function consoleCalls(app: FastifyInstance, webhooks: Webhooks): void {
 	});
 }
 
-/** How long the page's links to files work. */
+/** Lifetime of the page's links to files. */
 const LINK_SECONDS = 600;
 
 interface Form {
@@ -39,10 +42,10 @@ interface Form {
 	events?: string | string[];
 }
 
-/** The part of the Developer Portal that the sandbox has: the app's keys, its webhooks and what it has stored. */
+/** The simulated part of the Developer Portal: the app's keys, its webhooks and its stored files. */
 export async function developerRoutes(app: FastifyInstance, parts: Instance): Promise<void> {
 	const { context, files, webhooks } = parts;
-	/** A link that works for a while, whether security is on or off. */
+	/** Returns a temporary link that works with security turned on or off. */
 	const signedLink = (handle: string): string => {
 		const expiry = Math.floor(context.clock.now().getTime() / 1000) + LINK_SECONDS;
 		const json = JSON.stringify({ expiry, call: ['read'], handle });

@@ -30,7 +30,7 @@ type Route = { Params: { handle: string } };
 export async function fileApiRoutes(app: FastifyInstance, parts: Instance): Promise<void> {
 	await app.register(fastifyStatic, { root: parts.context.blobs.folder, serve: false });
 	await parseForms(app);
-	// Bodies of any type are files: nothing is parsed before the route has looked at it.
+	// Bodies of any type may be files, so nothing is parsed before the route has checked the type.
 	app.removeContentTypeParser(['application/json', 'text/plain']);
 	app.addContentTypeParser('*', (_request, _payload, done) => done(null));
 
@@ -42,7 +42,10 @@ export async function fileApiRoutes(app: FastifyInstance, parts: Instance): Prom
 	changeRoutes(app, parts);
 }
 
-/** The file and what may be done with it. Rights come first: who has none does not learn which handles exist. */
+/**
+ * Returns the file and the permissions of a request. Checks permissions first, so that clients without permission
+ * cannot find out which handles exist.
+ */
 function open(
 	{ context, files }: Instance,
 	request: FastifyRequest<Route>,
@@ -51,7 +54,7 @@ function open(
 	const handle = extractHandle(request.params.handle);
 	const { key } = queryOf(request);
 	const permission = authorize(signatureFrom(request), { ...need, handle }, context);
-	// Not needed where a policy proves the right; a wrong one is still wrong.
+	// Not required with a policy, but a wrong key is still an error.
 	if (key !== undefined && key !== context.secrets.apiKey)
 		throw new FilestackError(401, 'Invalid API key');
 	const file = files.get(handle);
@@ -88,7 +91,7 @@ function changeRoutes(app: FastifyInstance, parts: Instance): void {
 				? await fetchSource(body.url, permission, parts)
 				: await storeBody(request, body, context.blobs, { base64 });
 		await removeOnFailure(parts, arrived.blob, async () => {
-			// It may have been deleted while the bytes were coming in.
+			// The file may have been deleted during the upload.
 			if (!files.get(file.id)) throw new FilestackError(404, 'File not found');
 			await files.overwrite(file, arrived);
 		});

@@ -6,7 +6,7 @@ import type { ServiceContext } from '../../core/service.mts';
 import { randomLetters } from './randomIds.mts';
 import { storageKey, type StoreOptions } from './storeOptions.mts';
 
-/** What a handle stands for. */
+/** The file of a handle. */
 export interface StoredFile {
 	/** The handle. */
 	id: string;
@@ -15,21 +15,21 @@ export interface StoredFile {
 	mimetype: string;
 	/** Bytes. */
 	size: number;
-	/** Milliseconds since the epoch with a fraction, as metadata tells it. */
+	/** Milliseconds since 1970 with a fraction, as in metadata. */
 	uploaded: number;
-	/** Id of its object in storage. */
+	/** The ID of its object in storage. */
 	object: string;
-	/** The stored bytes. */
+	/** The ID of the stored bytes. */
 	blob: string;
-	/** Where in the storage it lies. */
+	/** The storage provider. */
 	location: string;
 	container: string;
 	key: string;
-	/** When it was stored from a URL. */
+	/** Set if the file was stored from a URL. */
 	sourceUrl?: string;
 }
 
-/** What lies in the storage behind Filestack; it may outlive its handle (`skip_storage`). */
+/** An object in the storage behind Filestack; it may outlive its handle (`skip_storage`). */
 export interface StoredObject {
 	id: string;
 	createdAt: string;
@@ -41,7 +41,7 @@ export interface StoredObject {
 	blob: string;
 }
 
-/** Bytes that have arrived, with what is known of them. */
+/** Received bytes with their metadata. */
 export interface ReceivedFile {
 	blob: Blob;
 	filename?: string;
@@ -49,19 +49,19 @@ export interface ReceivedFile {
 	sourceUrl?: string;
 }
 
-/** A handle may carry an extension for show: `<handle>+jpg` (filestack-js, retrieve). */
+/** Removes the optional extension from a handle: `<handle>+jpg` (filestack-js, retrieve). */
 export function extractHandle(segment: string): string {
 	return segment.split('+', 1)[0];
 }
 
-/** Where a new file will lie: known before its bytes are kept, since a policy may have a word in it. */
+/** The handle, name and key of a new file. Chosen before its bytes are stored, because a policy may restrict them. */
 export interface StorageLocation {
 	handle: string;
 	filename: string;
 	key: string;
 }
 
-/** The files of the app by handle, and the objects that they lie in. */
+/** The app's files by handle, and their objects in storage. */
 export class Files {
 	readonly #files: JsonStore<StoredFile>;
 	readonly #objects: JsonStore<StoredObject>;
@@ -95,12 +95,12 @@ export class Files {
 		return this.#objects.all();
 	}
 
-	/** The file's address (Filestack docs, Store, Response). */
+	/** Returns the file's URL (Filestack docs, Store, Response). */
 	url({ id }: StoredFile): string {
 		return `${this.#context.origins.cdn}/${id}`;
 	}
 
-	/** Chooses handle, name and key. Without any name a raw upload is called like its handle; that is not documented. */
+	/** Chooses the handle, name and key. A raw upload without a name is named after its handle; not documented. */
 	place(options: StoreOptions, filename?: string): StorageLocation {
 		const handle = randomLetters(20);
 		const name = options.filename ?? filename ?? handle;
@@ -139,7 +139,7 @@ export class Files {
 		return file;
 	}
 
-	/** New bytes under the same handle, name and key. */
+	/** Replaces the bytes of a file and keeps its handle, name and key. */
 	async overwrite(file: StoredFile, { blob, mimetype, sourceUrl }: ReceivedFile): Promise<void> {
 		const old = file.blob;
 		file.blob = blob.id;
@@ -153,7 +153,7 @@ export class Files {
 		await this.#context.blobs.remove([old]);
 	}
 
-	/** Forgets the handle and, unless the storage is to be skipped, the object. */
+	/** Removes the handle and, unless the storage is skipped, the object. */
 	async remove(file: StoredFile, { skipStorage }: { skipStorage: boolean }): Promise<void> {
 		await this.#files.remove(file.id);
 		if (skipStorage) return;
@@ -161,7 +161,7 @@ export class Files {
 		await this.#context.blobs.remove([file.blob]);
 	}
 
-	/** Filestack docs, Metadata, Response: a fraction of a millisecond is always there. */
+	/** Filestack docs, Metadata, Response: always has a fraction of a millisecond. */
 	#uploaded(): number {
 		return this.#context.clock.now().getTime() + randomInt(1, 1000) / 1000;
 	}

@@ -3,10 +3,10 @@ import { RateLimiter } from '../../core/rateLimiter.mts';
 import type { ServiceContext } from '../../core/service.mts';
 import { FilestackError } from './error.mts';
 
-/** Seconds of a window; not documented. */
+/** Length of a window in seconds; not documented. */
 const WINDOW_SECONDS = 60;
 
-/** The headers that tell of the limit (Filestack's Claude plugin); there is no Retry-After. */
+/** Returns the rate-limit headers (Filestack's Claude plugin); there is no Retry-After. */
 function headersOf(limit: number, remaining: number, resetAt: Date): Record<string, string> {
 	return {
 		'filestack-limit': String(limit),
@@ -16,12 +16,15 @@ function headersOf(limit: number, remaining: number, resetAt: Date): Record<stri
 	};
 }
 
-/** What a 429 that a fault rule makes carries. */
+/** Returns the headers of a 429 created by a fault rule. */
 export function faultHeaders(status: number, now: Date): Record<string, string> {
 	return status === 429 ? headersOf(1000, 0, new Date(now.getTime() + 2000)) : {};
 }
 
-/** Guards the origins of an app: they count together. The real upload edge may answer 503; a fault rule does that here. */
+/**
+ * Rate-limits the origins of an app together. The real upload edge may also respond with 503; use a fault rule for
+ * that.
+ */
 export function rateLimit(context: ServiceContext): (app: FastifyInstance) => void {
 	const limiter = new RateLimiter(context.clock, WINDOW_SECONDS);
 	return (app) => {

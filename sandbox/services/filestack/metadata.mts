@@ -8,13 +8,16 @@ import type { Instance } from './parts.mts';
 
 const HASHES = ['md5', 'sha1', 'sha224', 'sha256', 'sha384', 'sha512'] as const;
 
-/** Filestack docs, Metadata, Response: what comes when nothing is asked for, in this order. */
+/** Filestack docs, Metadata, Response: the default fields, in this order. */
 const DEFAULTS = [
 	...['mimetype', 'uploaded', 'container', 'writeable', 'filename', 'location', 'key', 'path'],
 	'size',
 ];
 
-/** What can be asked for. `key` cannot: in the query it is the API key. Width and height are asked by filestack-js. */
+/**
+ * The fields that can be requested. `key` cannot, because this query parameter is the API key. filestack-js also
+ * requests width and height.
+ */
 const FIELDS = [
 	...['mimetype', 'uploaded', 'container', 'writeable', 'filename', 'location', 'path', 'size'],
 	...['cloud', 'source_url', 'exif', 'upload_status', 'width', 'height'],
@@ -22,8 +25,8 @@ const FIELDS = [
 ];
 
 /**
- * The metadata that a request's query asks for.
- * @throws Refused when a field's value is no boolean
+ * Returns the metadata fields that the query requests.
+ * @throws {FilestackError} if the value of a field is not a boolean
  */
 export async function readMetadata(
 	file: StoredFile,
@@ -49,13 +52,13 @@ export async function readMetadata(
 		size: reportedSize(request, file.size),
 		cloud: null,
 		source_url: file.sourceUrl ?? null,
-		// The sandbox reads no EXIF: every picture is one without.
+		// The sandbox does not read EXIF data, so images appear to have none.
 		exif: {},
 		upload_status: 'Stored',
 		...size,
 		...(await hashes(request, context.blobs.read(file.blob), digests)),
 	};
-	// What the file does not have (the width of a text) is left out.
+	// Fields that the file does not have (the width of a text) are omitted.
 	return Object.fromEntries(
 		wanted.filter((name) => known[name] !== undefined).map((name) => [name, known[name]]),
 	);

@@ -20,7 +20,7 @@ import { storeFile } from './storeFile.mts';
 import { isMediaType, storeOptions } from './storeOptions.mts';
 import { contiguousLength, type Upload } from './uploads.mts';
 
-/** Upload API (filestack-js, uploaders/s3.ts): start, a URL for each part, commit, complete. */
+/** Upload API (filestack-js, uploaders/s3.ts): start, a URL per part, commit, complete. */
 export function multipartRoutes(app: FastifyInstance, parts: Instance): void {
 	app.removeContentTypeParser('text/plain');
 	app.setErrorHandler(async (error: FastifyError, _request, reply) => {
@@ -88,7 +88,7 @@ function partRoutes(app: FastifyInstance, parts: Instance): void {
 
 function completeRoute(app: FastifyInstance, parts: Instance): void {
 	const { files, uploads, workflows } = parts;
-	/** Uploads that are becoming files: a second call has to wait for the outcome. */
+	/** Uploads that are becoming files; a second call has to wait for the result. */
 	const finishing = new Set<string>();
 	const schema = { body: completeSchema };
 
@@ -111,7 +111,7 @@ function completeRoute(app: FastifyInstance, parts: Instance): void {
 			}
 			return answer(request, upload, body);
 		}
-		// filestack-js asks again after a second.
+		// filestack-js retries after one second.
 		if (upload.state !== 'stored') return await accepted(reply);
 		return answer(request, upload, body);
 	});
@@ -148,12 +148,15 @@ async function accepted(reply: FastifyReply): Promise<FastifyReply> {
 	return await reply.code(202).send({});
 }
 
-/** `location_url` is a bare host; clients speak to it as they speak to the upload API. */
+/** `location_url` is a host without a scheme; clients use it like the upload API. */
 function hostOf({ context }: Instance): string {
 	return new URL(context.origins.upload).host;
 }
 
-/** @throws Refused or PolicyProblem unless the body proves its right */
+/**
+ * @throws {FilestackError}
+ * @throws {PolicyError} if the body's authorization is missing or invalid
+ */
 function authorizeUpload(
 	{ apikey, policy, signature }: { apikey: string; policy?: string; signature?: string },
 	{ context }: Instance,
@@ -162,7 +165,7 @@ function authorizeUpload(
 	return authorize({ policy, signature }, { calls: [['store', 'pick']] }, context);
 }
 
-/** @throws Refused when there is none, or it is not the one that the body describes */
+/** @throws {FilestackError} if the upload does not exist or does not match the body */
 function uploadOf(
 	{ upload_id, uri, region }: { upload_id: string; uri: string; region: string },
 	{ uploads }: Instance,
@@ -175,12 +178,12 @@ function uploadOf(
 
 const invalid = (): FilestackError => new FilestackError(400, INVALID);
 
-/** What the upload API says of a body without an API key, and here of every other wrong body. */
+/** The upload API's message for a body without an API key; used here for all other invalid bodies, too. */
 const INVALID = 'Parameters are invalid';
 
 function refusal(error: FastifyError): { status: number; sentence?: string } {
 	const status = error.statusCode ?? 500;
-	// Whatever is wrong with it, the upload API says the same.
+	// The upload API has one message for all policy errors.
 	if (error instanceof PolicyError) return { status: 403, sentence: 'Invalid App policy' };
 	if (error instanceof FilestackError || status >= 500) return { status, sentence: error.message };
 	return { status: status === 413 ? 413 : 400, sentence: INVALID };

@@ -59,8 +59,8 @@ const fileFields = {
 };
 
 /**
- * Filestack docs, Processing and Workflows API; paths with one task beside `security`. The narrower ones come later:
- * some validators take the last that fits.
+ * Filestack docs, Processing and Workflows API; paths with one task in addition to `security`. The more specific paths
+ * come last, because some validators use the last match.
  */
 export const cdnPaths: Record<string, object> = {
 	'/process': {

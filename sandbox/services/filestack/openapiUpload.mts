@@ -14,7 +14,7 @@ const refused = each(
 	),
 );
 
-/** The schema in the words of OpenAPI 3.0, which has no lists of types and no names of properties. */
+/** Converts the schema to OpenAPI 3.0, which has neither type arrays nor propertyNames. */
 function worded(schema: unknown): unknown {
 	if (Array.isArray(schema)) return schema.map(worded);
 	if (typeof schema !== 'object' || schema === null) return schema;
@@ -37,7 +37,7 @@ const call = (body: object, responses: Record<string, object>): object => ({
 	},
 });
 
-/** A bare host, without a scheme. */
+/** A host without a scheme. */
 const host = { type: 'string', pattern: '^[^/]+$' } as const;
 
 const tags = { type: 'object', additionalProperties: text } as const;
@@ -77,7 +77,7 @@ export const uploadPaths: Record<string, object> = {
 				['upload_tags', 'workflows'],
 			),
 		),
-		// The parts are not merged yet: ask again.
+		// The parts have not been merged yet; the client must retry.
 		202: json(exactly({})),
 	}),
 };

@@ -4,7 +4,7 @@ import type { Uploads } from './uploads.mts';
 import type { Webhooks } from './webhooks.mts';
 import type { Workflows } from './workflows.mts';
 
-/** What the routes of all origins work with. */
+/** The components that the routes of all origins share. */
 export interface Instance {
 	context: ServiceContext;
 	files: Files;

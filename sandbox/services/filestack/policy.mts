@@ -2,7 +2,7 @@ import CryptoJS from 'crypto-js';
 import { timingSafeEqualStrings } from '../../core/timingSafeEqual.mts';
 import { matches } from './safeRegExp.mts';
 
-/** Filestack docs, Security, Creating policies: what a policy can allow. */
+/** Filestack docs, Security, Creating policies: the calls that a policy can allow. */
 export type Call =
 	| 'pick'
 	| 'read'
@@ -15,7 +15,7 @@ export type Call =
 	| 'exif'
 	| 'runWorkflow';
 
-/** A policy that does not allow what was asked. Its message is the reason. */
+/** Thrown if the policy does not allow a request. The message is the reason. */
 export class PolicyError extends Error {
 	readonly statusCode: number;
 
@@ -46,9 +46,10 @@ export function policySignature(encodedPolicy: string, appSecret: string): strin
 }
 
 /**
- * Decodes and verifies a policy. The signature is held against the string as it came, so blanks, the order of keys and
- * the alphabet (Filestack's JavaScript SDK writes the standard one) are the signer's choice; the padding is not.
- * @throws PolicyProblem
+ * Decodes and verifies a policy. The signature covers the encoded string as sent, so the signer may choose the
+ * whitespace, the order of keys and the base64 alphabet (Filestack's JavaScript SDK uses the standard one), but the
+ * padding is required.
+ * @throws {PolicyError}
  */
 export function readPolicy(
 	encoded: string,
@@ -57,7 +58,7 @@ export function readPolicy(
 	now: Date,
 ): Policy {
 	const wellFormed = /^(?:[\w-]+|[A-Za-z0-9+/]+)={0,2}$/.test(encoded) && encoded.length % 4 === 0;
-	// The sentence is Filestack's own (its Claude plugin's changelog, 1.2.3).
+	// Filestack's own message (its Claude plugin's changelog, 1.2.3).
 	if (!wellFormed) throw new PolicyError('policy was not properly url-safe base64 encoded');
 	if (!timingSafeEqualStrings(signature, policySignature(encoded, appSecret))) {
 		throw new PolicyError('signature does not match the policy', 401);
@@ -95,7 +96,7 @@ function parsed(json: string): Record<string, unknown> {
 			return value as Record<string, unknown>;
 		}
 	} catch {
-		// Said below.
+		// Reported below.
 	}
 	throw new PolicyError('policy is not a JSON object');
 }
@@ -103,7 +104,7 @@ function parsed(json: string): Record<string, unknown> {
 const isTexts = (value: unknown): value is string[] =>
 	Array.isArray(value) && value.every((entry) => typeof entry === 'string');
 
-/** What a request may do: all that its policy says or, without one (the app's secret, security off), everything. */
+/** The permissions of a request: those of its policy or, without one (app secret, security off), all. */
 export class Permission {
 	readonly #policy: Policy | undefined;
 
@@ -111,30 +112,30 @@ export class Permission {
 		this.#policy = policy;
 	}
 
-	/** @throws PolicyProblem unless one of the calls is allowed */
+	/** @throws {PolicyError} unless one of the calls is allowed */
 	call(...oneOf: readonly Call[]): void {
 		if (!this.#policy || oneOf.some((call) => this.#allows(call))) return;
 		throw new PolicyError(`policy does not allow the call ${oneOf.join(' or ')}`);
 	}
 
-	/** @throws PolicyProblem when the policy is for another file */
+	/** @throws {PolicyError} if the policy is for another file */
 	handle(handle: string): void {
 		if (this.#policy?.handle === undefined || this.#policy.handle === handle) return;
 		throw new PolicyError('policy is for another handle');
 	}
 
-	/** @throws PolicyProblem when the policy keeps this external source out */
+	/** @throws {PolicyError} if the policy does not allow this external source */
 	source(url: string): void {
 		this.#match('url', url);
 	}
 
-	/** @throws PolicyProblem when the place is kept out */
+	/** @throws {PolicyError} if the policy does not allow this path or container */
 	place(path: string, container: string): void {
 		this.#match('path', path);
 		this.#match('container', container);
 	}
 
-	/** @throws PolicyProblem when a file of so many bytes is kept out */
+	/** @throws {PolicyError} if the policy does not allow a file of this size */
 	size(bytes: number): void {
 		const { minSize = 0, maxSize = Infinity } = this.#policy ?? {};
 		if (bytes < minSize) throw new PolicyError('file is smaller than the policy allows');
@@ -143,7 +144,7 @@ export class Permission {
 
 	#allows(call: Call): boolean {
 		const allowed = this.#policy?.call;
-		// Filestack docs: without `call` a policy allows all but exif; `revoke` is the old name of remove.
+		// Filestack docs: a policy without `call` allows everything except exif; `revoke` is the old name of remove.
 		if (allowed === undefined) return call !== 'exif';
 		return allowed.includes(call) || (call === 'remove' && allowed.includes('revoke'));
 	}

@@ -51,7 +51,7 @@ const bodySchema = {
 	},
 } as const;
 
-/** Storing by URL (filestack-js, store.ts): on process.filestackapi.com, and by other SDKs on the CDN. */
+/** Stores URLs (filestack-js, store.ts): on process.filestackapi.com and, for other SDKs, on the CDN. */
 export function processRoute(app: FastifyInstance, parts: Instance): void {
 	const { context, files, workflows } = parts;
 	app.post<{ Body: Body }>('/process', {
@@ -84,7 +84,7 @@ export function processRoute(app: FastifyInstance, parts: Instance): void {
 	});
 }
 
-/** A policy of another type than text is as good as none. */
+/** A policy that is not a string is treated as missing. */
 function textOr(value: unknown): string | undefined {
 	return typeof value === 'string' ? value : undefined;
 }

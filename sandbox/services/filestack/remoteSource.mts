@@ -4,20 +4,21 @@ import { isHttpUrl } from '../../core/origin.mts';
 import { FilestackError } from './error.mts';
 import { isMediaType } from './storeOptions.mts';
 
-/** Real milliseconds for a source to begin its answer. */
+/** Timeout for a source's response, in real milliseconds. */
 const RESPONSE_TIMEOUT_MS = 30_000;
 
-/** What a URL has brought, not yet read. */
+/** A remote file whose body has not been read yet. */
 export interface RemoteFile {
 	stream: Readable;
-	/** The last segment of its path, if there is one. */
+	/** The last segment of the path, if any. */
 	filename?: string;
 	mimetype?: string;
 }
 
 /**
- * Opens an external source. The sandbox never calls the internet: it reaches this machine alone, redirects included.
- * @throws Refused when it is elsewhere or does not answer with a file
+ * Opens an external source. Only sources on this machine are allowed, also after redirects, because the sandbox never
+ * calls the internet.
+ * @throws {FilestackError} if the source is elsewhere or does not respond with a file
  */
 export async function openSource(
 	url: string,
@@ -54,7 +55,7 @@ export async function openSource(
 	};
 }
 
-/** What Filestack says of a source that does not give a file; the wording is not documented. */
+/** Returns Filestack's error for a source that is not available; the message is not documented. */
 export const unreachable = (reason = ''): FilestackError =>
 	new FilestackError(400, `Unable to fetch the file from the url${reason}`);
 

@@ -8,10 +8,10 @@ import { FilestackError } from './error.mts';
 import type { ReceivedFile } from './files.mts';
 import { isMediaType } from './storeOptions.mts';
 
-/** The four ways in which documents and clients of Filestack put a file into a request. */
+/** The four ways in which Filestack's documentation and clients send a file. */
 type Form = 'raw' | 'formUrl' | 'multipart' | 'json';
 
-/** Which of them the setting `uploadBody` lets through. */
+/** The ways accepted for each value of the setting `uploadBody`. */
 const ACCEPTED: Readonly<Record<string, readonly Form[]>> = {
 	// Filestack docs, File API: curl with --data-binary, and with -d url=….
 	documented: ['raw', 'formUrl'],
@@ -28,23 +28,23 @@ const TYPES: Readonly<Record<string, Form>> = {
 	'application/json': 'json',
 };
 
-/** Bytes of a form or of JSON that names a URL. */
+/** Maximum size of a form or JSON that contains a URL, in bytes. */
 const MAX_FORM_BYTES = 64 * 1024;
 
-/** What a request brings: a URL to fetch, or bytes to be received. */
+/** The content of a request: a URL to download, or bytes. */
 export type RequestBody =
 	| { kind: 'url'; url: string; fields: Readonly<Record<string, unknown>> }
 	| { kind: 'bytes'; form: 'raw' | 'multipart'; stream: Readable; type?: string };
 
 /**
- * Finds out what a request brings; bytes are not read yet.
- * @throws Refused for a form that the setting does not let through
+ * Determines the content of a request without reading its bytes.
+ * @throws {FilestackError} for a type that the setting does not accept
  */
 export async function parseBody(request: FastifyRequest, settings: Settings): Promise<RequestBody> {
 	const accepted = ACCEPTED[settings.get('uploadBody')];
 	const type = (request.headers['content-type'] ?? '').split(';', 1)[0].trim().toLowerCase();
 	const announced = TYPES[type] ?? 'raw';
-	// A JSON file is a file like another, unless JSON can name a URL.
+	// JSON is an ordinary file, unless the setting allows JSON with a URL.
 	const form = announced === 'json' && !accepted.includes('json') ? 'raw' : announced;
 	if (!accepted.includes(form)) {
 		throw new FilestackError(
@@ -60,13 +60,13 @@ export async function parseBody(request: FastifyRequest, settings: Settings): Pr
 	if (typeof fields?.url === 'string' && fields.url !== '') {
 		return { kind: 'url', url: fields.url, fields };
 	}
-	// In a form that carries a URL alone, a body without one is a mistake, not a file.
+	// A form must contain a URL; its body is not a file.
 	if (form === 'formUrl' || !accepted.includes('raw'))
 		throw new FilestackError(400, 'url is required');
 	return { ...bytes, form: 'raw', stream: whole };
 }
 
-/** The body as text if it is short, and the same bytes again as a stream. */
+/** Returns a short body as text, and a stream that contains the complete body in any case. */
 async function readBeginning(body: Readable): Promise<{ text?: string; whole: Readable }> {
 	const chunks: Buffer[] = [];
 	let length = 0;
@@ -100,9 +100,9 @@ function parseFields(text: string, form: Form): Record<string, unknown> | undefi
 }
 
 /**
- * Streams the bytes of a request to disk. Of a multipart form it takes the file `fileUpload` (as older docs and the
- * Python SDK call it) or the first one.
- * @throws Refused when they break off or, with `base64`, are not base64
+ * Streams the bytes of a request to disk. Takes the file `fileUpload` of a multipart form (the name in older docs and
+ * the Python SDK) or else the first one.
+ * @throws {FilestackError} if the body is incomplete or, with `base64`, not base64
  */
 export async function storeBody(
 	request: FastifyRequest,
@@ -129,7 +129,7 @@ async function storeBytes(
 		if (form === 'raw') return { blob: await blobs.write(stream), mimetype: type };
 		return await storeFormFile(request, blobs);
 	} catch (error) {
-		// What the disk says is the sandbox's trouble; what the connection says is the client's.
+		// Errors of the connection are the client's; errors of the disk are the sandbox's.
 		const broken = request.raw.errored !== null || error instanceof FormError;
 		throw broken ? new FilestackError(400, 'The upload arrived incomplete') : error;
 	}

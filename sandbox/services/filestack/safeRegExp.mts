@@ -1,14 +1,14 @@
 import { runInNewContext } from 'node:vm';
 
-/** Longest pattern that is tried, in characters. */
+/** Maximum length of a pattern, in characters. */
 const MAX_PATTERN_LENGTH = 1000;
 
-/** Real milliseconds that a pattern may take: an honest one needs microseconds. */
+/** Timeout for matching, in real milliseconds; a normal pattern needs microseconds. */
 const TIMEOUT_MS = 50;
 
 /**
- * Whether a policy's regular expression finds something in the text. Whoever signs a policy writes the pattern, and
- * some patterns take years on a short text; so it runs on a leash. A broken or too slow one matches nothing.
+ * Whether a policy's regular expression matches the text. Runs with a time limit, because clients supply the pattern
+ * and it may backtrack catastrophically. An invalid or too slow pattern does not match.
  */
 export function matches(pattern: string, text: string): boolean {
 	if (pattern.length > MAX_PATTERN_LENGTH) return false;

@@ -16,19 +16,19 @@ import { Uploads } from './uploads.mts';
 import { Webhooks } from './webhooks.mts';
 import { Workflows } from './workflows.mts';
 
-/** Filestack docs, Webhooks: an answer within about 30 s; 200, 201 and 204 acknowledge. */
+/** Filestack docs, Webhooks: receivers must respond within about 30 s; 200, 201 and 204 acknowledge. */
 const ACKNOWLEDGED = { timeoutSeconds: 30, accepts: [200, 201, 204] };
 
-/** The schedules that Filestack's documents name: the docs' 5 min, 30 min, 12 h, and the Claude plugin's five. */
+/** The documented retry schedules: 5 min, 30 min, 12 h in the docs, and the five of the Claude plugin. */
 const RETRIES: Readonly<Record<string, DeliveryPolicy>> = {
 	docs: { ...ACKNOWLEDGED, retryAfterSeconds: [300, 1800, 43_200] },
 	plugin: { ...ACKNOWLEDGED, retryAfterSeconds: [10, 60, 300, 900, 3600] },
 };
 
 /**
- * Filestack: files by handle, stored, overwritten, described, delivered and deleted; signed policies and webhooks.
- * Sources of the facts here: Filestack docs (https://www.filestack.com/docs/) and the official SDKs; where they are
- * silent or contradict each other, the comment says what was chosen.
+ * Filestack: files by handle (store, overwrite, describe, download, delete), signed policies and webhooks. Sources of
+ * the facts: Filestack docs (https://www.filestack.com/docs/) and the official SDKs; where they are silent or
+ * contradict each other, a comment states the decision.
  */
 export const filestack: Service = {
 	name: 'Filestack',
@@ -42,7 +42,7 @@ export const filestack: Service = {
 	},
 	settings,
 	delivery: RETRIES.docs,
-	// The forms are not documented.
+	// The formats are not documented.
 	makeSecrets: () => ({
 		apiKey: `A${randomLetters(20)}z`,
 		appSecret: randomLetters(26).toUpperCase(),

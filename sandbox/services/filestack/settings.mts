@@ -1,6 +1,6 @@
 import type { SettingDeclarations } from '../../core/settings.mts';
 
-/** Where Filestack's documents and clients differ, or an app can be set up in several ways. */
+/** Differences between Filestack's documentation and clients, and options of an app. */
 export const settings: SettingDeclarations = {
 	security: {
 		label: 'Security',

@@ -9,10 +9,10 @@ import { StorageError, storageError } from './error.mts';
 import type { Instance } from './parts.mts';
 import type { Upload } from './uploads.mts';
 
-/** How far `x-amz-date` may be off, in milliseconds (Amazon S3, RequestTimeTooSkewed: 15 minutes). */
+/** Maximum difference of `x-amz-date`, in milliseconds (Amazon S3, RequestTimeTooSkewed: 15 minutes). */
 const SKEW_MS = 15 * 60_000;
 
-/** Where a chunk goes and the headers that have to go with it, as `multipart/upload` hands them out. */
+/** Returns the URL for a chunk and the headers to send with it, for the response of `multipart/upload`. */
 export function storageRequest(
 	upload: Upload,
 	{ part, offset, md5 }: { part: number; offset: number; md5?: string },
@@ -37,13 +37,13 @@ export function storageRequest(
 	};
 }
 
-/** It looks like that of Amazon S3; what is behind it is the sandbox's own, since clients only pass it on. */
+/** Looks like an Amazon S3 signature but is the sandbox's own, because clients only pass it on. */
 function signatureOf(target: string, date: string, md5 = '', secret: string): string {
 	const signed = ['PUT', target, date, md5].join('\n');
 	return CryptoJS.HmacSHA256(signed, secret).toString(CryptoJS.enc.Hex);
 }
 
-/** The storage that parts are put into: a host of its own, which knows nothing of policies. */
+/** The storage that receives the parts: a separate host without policies. */
 export function storageRoutes(app: FastifyInstance, parts: Instance): void {
 	app.removeAllContentTypeParsers();
 	app.addContentTypeParser('*', (_request, _payload, done) => done(null));
@@ -65,7 +65,7 @@ export function storageRoutes(app: FastifyInstance, parts: Instance): void {
 		const upload = parts.uploads.get(uploadId);
 		if (upload?.state !== 'open') throw noSuchUpload();
 		const { etag, size, blob } = await receive(request, parts.context);
-		// It may have been completed while the bytes were coming in.
+		// The upload may have been completed while the bytes were arriving.
 		if (parts.uploads.get(uploadId)?.state !== 'open') {
 			await parts.context.blobs.remove([blob]);
 			throw noSuchUpload();
@@ -102,7 +102,7 @@ function checkSignature(request: FastifyRequest, { clock, secrets }: ServiceCont
 	}
 }
 
-/** Streams a chunk to disk and compares it with its Content-MD5. */
+/** Streams a chunk to disk and verifies its Content-MD5. */
 async function receive(
 	request: FastifyRequest,
 	{ blobs }: ServiceContext,
@@ -114,7 +114,7 @@ async function receive(
 			done(null, chunk);
 		},
 	});
-	// Unlike pipe alone: when the upload breaks off, so does the writing.
+	// `pipe` alone would not stop the writing when the upload is aborted.
 	request.raw.on('error', () => hashing.destroy(incomplete()));
 	const { id: blob, size } = await blobs.write(request.raw.pipe(hashing));
 	const digest = hash.digest();

@@ -10,7 +10,7 @@ import { storeOptions } from './storeOptions.mts';
 
 type Route = { Params: { provider?: string; handle?: string } };
 
-/** S3 is the default; the docs' URI has a handle at the end, which their examples leave out and nothing reads. */
+/** The default provider is S3. The docs' URI ends with a handle, which their examples omit and which is ignored. */
 const PATHS = ['/api/store', '/api/store/:provider', '/api/store/:provider/:handle'];
 
 /** Filestack docs, File API, Store. */
@@ -30,7 +30,7 @@ async function store(
 	const { secrets, settings, blobs } = context;
 	const query = queryOf(request);
 	if (query.key !== secrets.apiKey) {
-		// As reported in filestack-python, issue 71: a 200 that says no.
+		// As reported in filestack-python, issue 71: a 200 with an error message.
 		if (settings.get('unknownKey') === '200') return await reply.type('text/plain').send(UNKNOWN);
 		return await reply.code(401).send(fileApiError(401, UNKNOWN));
 	}
@@ -42,7 +42,7 @@ async function store(
 		body.kind === 'url'
 			? await fetchSource(body.url, permission, parts)
 			: await storeBody(request, body, blobs, { base64 });
-	// JSON may bring the parameters beside the URL (Filestack's Claude plugin); the query wins.
+	// JSON may contain the parameters besides the URL (Filestack's Claude plugin); the query takes precedence.
 	const options =
 		body.kind === 'url'
 			? storeOptions(request.params.provider, { ...body.fields, ...query })

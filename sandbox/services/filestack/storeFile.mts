@@ -5,7 +5,7 @@ import type { Permission } from './policy.mts';
 import { openSource, unreachable } from './remoteSource.mts';
 import type { StoreOptions } from './storeOptions.mts';
 
-/** Fetches an external source to disk, when the policy lets it. */
+/** Downloads an external source to disk, if the policy allows it. */
 export async function fetchSource(
 	url: string,
 	permission: Permission,
@@ -21,7 +21,7 @@ export async function fetchSource(
 	}
 }
 
-/** Runs `keep` on bytes that have arrived; when it refuses them, they are gone. */
+/** Runs `keep` and removes the received bytes if it throws. */
 export async function removeOnFailure<T>(
 	{ context }: Instance,
 	blob: Blob,
@@ -35,7 +35,7 @@ export async function removeOnFailure<T>(
 	}
 }
 
-/** Keeps bytes that have arrived as a new file, when the policy lets them, and tells the webhooks. */
+/** Stores received bytes as a new file, if the policy allows it, and sends the webhooks. */
 export async function storeFile(
 	parts: Instance,
 	options: StoreOptions,
@@ -54,7 +54,7 @@ export async function storeFile(
 	return file;
 }
 
-/** Filestack docs, Webhooks, fp.upload. The older form, of the SDK's test vector, nests what is known of the file. */
+/** Filestack docs, Webhooks, fp.upload. The older form (the SDK's test vector) nests the file's metadata. */
 async function sendUploadEvent(
 	{ webhooks, files, context }: Instance,
 	file: StoredFile,

@@ -6,12 +6,12 @@ import type { StorageLocation } from './files.mts';
 import { randomLetters } from './randomIds.mts';
 import type { StoreOptions } from './storeOptions.mts';
 
-/** Bytes of a part that have arrived in storage; in Intelligent Ingestion a part comes in several. */
+/** Stored bytes of a part; with Intelligent Ingestion a part consists of several chunks. */
 export interface Chunk {
-	/** Bytes from the beginning of its part. */
+	/** Bytes from the start of the part. */
 	offset: number;
 	size: number;
-	/** As storage has answered it, with its quotes. */
+	/** The storage's ETag, including its quotes. */
 	etag: string;
 	blob: string;
 }
@@ -24,34 +24,34 @@ export interface Upload {
 	uri: string;
 	region: string;
 	mimetype: string;
-	/** Bytes, as announced. */
+	/** The announced size in bytes. */
 	size: number;
 	options: StoreOptions;
 	place: StorageLocation;
-	/** Whether its parts come in chunks. */
+	/** Whether its parts are sent in chunks. */
 	intelligent: boolean;
-	/** By part number, from 1. */
+	/** The chunks by part number, from 1. */
 	parts: Record<string, Chunk[]>;
-	/** Set when `complete` has found everything right. */
+	/** Leaves `open` once `complete` has verified all parts. */
 	state: 'open' | 'merging' | 'merged' | 'stored';
-	/** The whole file. */
+	/** The ID of the complete file's bytes. */
 	blob?: string;
 }
 
-/** S3 takes no smaller part but the last (Amazon S3, Multipart upload limits); the SDK's minimum is the same. */
+/** The minimum size of all parts except the last (Amazon S3, Multipart upload limits; also the SDK's minimum). */
 const MIN_PART_SIZE = 5 * 1024 * 1024;
 
-/** What a client lists when it completes an upload. */
+/** A part in the list that a client sends with complete. */
 export interface ListedPart {
 	part_number: number;
 	etag: string;
 }
 
-/** The multipart uploads of the app. */
+/** The app's multipart uploads. */
 export class Uploads {
 	readonly #documents: JsonStore<Upload>;
 	readonly #context: ServiceContext;
-	/** By the upload's id. */
+	/** Merge errors by upload ID. */
 	readonly #failures = new Map<string, Error>();
 
 	private constructor(documents: JsonStore<Upload>, context: ServiceContext) {
@@ -61,7 +61,7 @@ export class Uploads {
 
 	static async open(context: ServiceContext): Promise<Uploads> {
 		const documents = await JsonStore.open<Upload>(join(context.folder, 'uploads'));
-		// What an earlier run has not put together to its end is put together anew.
+		// Restart merges that an earlier run did not finish.
 		for (const upload of documents.all()) if (upload.state === 'merging') upload.state = 'open';
 		return new Uploads(documents, context);
 	}
@@ -88,7 +88,7 @@ export class Uploads {
 		return upload;
 	}
 
-	/** Keeps a chunk; one at the same place is replaced, as storage does. */
+	/** Stores a chunk; replaces an earlier one at the same offset, as S3 does. */
 	async addChunk(upload: Upload, part: number, chunk: Chunk): Promise<void> {
 		const chunks = (upload.parts[part] ??= []);
 		const same = chunks.findIndex(({ offset }) => offset === chunk.offset);
@@ -100,8 +100,8 @@ export class Uploads {
 	}
 
 	/**
-	 * Checks what is there against what the client lists (nothing, in Intelligent Ingestion).
-	 * @throws Refused for parts that are missing, repeated, out of order, too small or others than listed
+	 * Compares the stored parts with the client's list (absent with Intelligent Ingestion).
+	 * @throws {FilestackError} for parts that are missing, repeated, out of order, too small or different from the list
 	 */
 	checkParts(upload: Upload, listed: readonly ListedPart[] | undefined): void {
 		const arrived = Object.keys(upload.parts).map(Number);
@@ -129,25 +129,26 @@ export class Uploads {
 		}
 	}
 
-	/** Begins to put the parts together, beside the caller. */
+	/** Starts merging the parts without waiting for it. */
 	async merge(upload: Upload): Promise<void> {
 		upload.state = 'merging';
 		await this.#documents.put(upload);
 		void this.#merge(upload).catch((error: Error) => {
-			// The disk is full or the sandbox is closing: the next call of `complete` hears it, the one after it tries again.
+			// The disk is full or the sandbox is closing. The next `complete` reports the error and the one after it
+			// retries.
 			upload.state = 'open';
 			this.#failures.set(upload.id, error);
 		});
 	}
 
-	/** @throws what has gone wrong while the parts were put together, once */
+	/** @throws the error of the last merge, once */
 	checkMerge({ id }: Upload): void {
 		const failure = this.#failures.get(id);
 		this.#failures.delete(id);
 		if (failure) throw failure;
 	}
 
-	/** The upload has become a file: the same call of `complete` gets the same answer. */
+	/** Marks the upload as stored; repeated calls of `complete` then return the same response. */
 	async markStored(upload: Upload): Promise<void> {
 		upload.state = 'stored';
 		await this.#documents.put(upload);
@@ -164,10 +165,10 @@ export class Uploads {
 	}
 }
 
-/** An ETag without its quotes: clients send it either way. */
+/** Removes the quotes of an ETag; clients send it with or without them. */
 const unquoted = (etag: string): string => etag.replaceAll('"', '');
 
-/** Bytes of a part whose chunks follow each other; `undefined` when something is missing or twice there. */
+/** Returns the size of a part whose chunks are contiguous; `undefined` if there is a gap or an overlap. */
 export function contiguousLength(chunks: readonly Chunk[]): number | undefined {
 	let length = 0;
 	for (const { offset, size } of chunks) {

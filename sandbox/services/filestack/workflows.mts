@@ -6,10 +6,10 @@ import { FilestackError } from './error.mts';
 import type { StoredFile } from './files.mts';
 import type { Webhooks } from './webhooks.mts';
 
-/** One run of a workflow over some files. */
+/** A workflow run for some files. */
 export interface Job {
 	id: string;
-	/** ISO 8601 UTC, as all times here. */
+	/** ISO 8601 UTC, like all times here. */
 	createdAt: string;
 	updatedAt: string;
 	workflow: string;
@@ -18,10 +18,10 @@ export interface Job {
 	status: 'Started' | 'Finished';
 }
 
-/** Sandbox seconds that a workflow takes; not documented. */
+/** Duration of a workflow in sandbox seconds; not documented. */
 const DURATION_SECONDS = 5;
 
-/** Workflows are made in the Developer Portal; the sandbox takes any id and finds no virus. */
+/** Workflows are created in the Developer Portal. The sandbox accepts any ID and never finds a virus. */
 export class Workflows {
 	readonly #jobs: JsonStore<Job>;
 	readonly #context: ServiceContext;
@@ -44,7 +44,7 @@ export class Workflows {
 		return this.#jobs.all();
 	}
 
-	/** @throws Refused when the id cannot be one */
+	/** @throws {FilestackError} for an invalid ID */
 	async run(workflow: string, sources: string[]): Promise<Job> {
 		if (!/^[\w-]{1,100}$/.test(workflow)) throw new FilestackError(400, 'Invalid workflow id');
 		const now = this.#context.clock.now().toISOString();
@@ -57,7 +57,7 @@ export class Workflows {
 		return job;
 	}
 
-	/** Runs those that a store request names (`workflows`), by id or as objects with one. */
+	/** Runs the workflows of a store request (`workflows`), given as IDs or as objects with an ID. */
 	async runAll(wanted: unknown, { id }: StoredFile): Promise<void> {
 		for (const each of Array.isArray(wanted) ? (wanted as unknown[]) : []) {
 			const workflow = typeof each === 'object' && each !== null && 'id' in each ? each.id : each;
@@ -66,7 +66,7 @@ export class Workflows {
 		}
 	}
 
-	/** The jobs of a file by workflow; `undefined` without one. */
+	/** Returns the file's jobs by workflow, or `undefined` if it has none. */
 	of({ id }: StoredFile): Record<string, { jobid: string }> | undefined {
 		const jobs = this.all().filter(({ sources }) => sources.includes(id));
 		if (jobs.length === 0) return undefined;

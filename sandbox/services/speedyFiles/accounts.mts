@@ -7,7 +7,7 @@ import type { TokenCreate } from './requests.mts';
 import { daysAfter, type Timestamps } from './timestamps.mts';
 
 export interface User {
-	/** The number in decimal. */
+	/** A decimal number. */
 	id: string;
 	createdAt: string;
 	email: string;
@@ -17,11 +17,11 @@ export interface User {
 }
 
 export interface Token {
-	/** The number in decimal. */
+	/** A decimal number. */
 	id: string;
 	createdAt: string;
 	userId: string;
-	/** SHA-256 of the token, hex; the token itself is shown once and not kept. */
+	/** SHA-256 (hex) of the token; the token itself is shown once and not stored. */
 	digest: string;
 	name: string;
 	/** Its first 11 characters. */
@@ -31,7 +31,7 @@ export interface Token {
 	revokedAt: string | null;
 }
 
-/** Who may use the API: users and their tokens (SpeedyFiles source, app/routes/api.py; SpeedyFiles docs, Users). */
+/** The users and API tokens (SpeedyFiles source, app/routes/api.py; SpeedyFiles docs, Users). */
 export class Accounts {
 	readonly #users: JsonStore<User>;
 	readonly #tokens: JsonStore<Token>;
@@ -43,7 +43,10 @@ export class Accounts {
 		this.#stamps = stamps;
 	}
 
-	/** In a new data folder: an administrator, who has the credential's token, and a regular user without one. */
+	/**
+	 * Opens the accounts. A new data folder gets an administrator, who owns the credential's token, and a regular user
+	 * without a token.
+	 */
 	static async open(context: ServiceContext, stamps: Timestamps): Promise<Accounts> {
 		const accounts = new Accounts(
 			await JsonStore.open<User>(join(context.folder, 'users')),
@@ -65,18 +68,18 @@ export class Accounts {
 		return this.#users.get(id);
 	}
 
-	/** A disabled user's tokens stop working. */
+	/** Enables or disables a user; a disabled user's tokens stop working. */
 	async setActive(user: User, isActive: boolean): Promise<void> {
 		user.isActive = isActive;
 		await this.#users.put(user);
 	}
 
 	/**
-	 * The user whose token came with a request.
-	 * @throws Refused with 401
+	 * Returns the user whose token is in the header.
+	 * @throws {SpeedyFilesError} with 401
 	 */
 	async authenticate(authorization: string | undefined): Promise<User> {
-		// Node.js takes the blank off "Bearer " before anybody sees it.
+		// Node.js trims the space of "Bearer ".
 		const given = /^bearer(?: (.*))?$/is.exec(authorization ?? '');
 		if (!given) {
 			const headers = { 'www-authenticate': 'Bearer realm="speedyfiles"' };
@@ -98,21 +101,21 @@ export class Accounts {
 		return user;
 	}
 
-	/** A user's tokens, newest first, the revoked ones among them. */
+	/** Returns a user's tokens, newest first, including revoked ones. */
 	tokensOf(user: User): Token[] {
 		const own = this.#tokens.all().filter(({ userId }) => userId === user.id);
 		return own.sort((a, b) => b.createdAt.localeCompare(a.createdAt));
 	}
 
-	/** Makes a token; `raw` is what its user gets to see this once. */
+	/** Creates a token; `raw` is shown to the user only once. */
 	async createToken(user: User, wanted: TokenCreate): Promise<{ token: Token; raw: string }> {
 		const raw = `sf_${urlSafeToken(32)}`;
 		return { token: await this.#keep(user, raw, wanted.name.trim(), wanted.expires_in_days), raw };
 	}
 
 	/**
-	 * Revokes a token; once more changes nothing.
-	 * @throws Refused with 404 when the user has no such token
+	 * Revokes a token; has no effect on a revoked one.
+	 * @throws {SpeedyFilesError} with 404 if the user has no such token
 	 */
 	async revoke(user: User, id: number): Promise<void> {
 		const token = this.#tokens.get(String(id));

@@ -9,8 +9,8 @@ import { tokenCreate, tokenId } from './requests.mts';
 import { meOut, tokenInfo } from './responses.mts';
 
 /**
- * SpeedyFiles docs, REST API. The order of the checks is FastAPI's: the body is read, then the token looked at, then
- * path, query and body validated, and only then is the package looked up.
+ * SpeedyFiles docs, REST API. The checks run in FastAPI's order: read the body, check the token, validate path, query
+ * and body, and only then look up the package.
  */
 export async function apiRoutes(app: FastifyInstance, instance: Instance): Promise<void> {
 	formatErrors(app);
@@ -24,7 +24,7 @@ export async function apiRoutes(app: FastifyInstance, instance: Instance): Promi
 	packageRoutes(app, instance, whoAsks);
 }
 
-/** A 422 lists what is wrong; everything else has the shape of the service already. */
+/** Formats a 422 with a list of issues; all other errors already have the service's shape. */
 export function formatErrors(app: FastifyInstance): void {
 	app.setErrorHandler(async (error, _request, reply) => {
 		if (!(error instanceof ValidationError)) throw error;

@@ -21,7 +21,7 @@ const subscription = {
 	description: text,
 };
 
-/** A subscription as it may be seen: its secret is told once, when it is made. */
+/** Returns a subscription without its secret, which is only shown when it is created. */
 export function visibleHook({ id, url, events, description, ...hook }: Subscription) {
 	return {
 		id: Number(id),
@@ -36,7 +36,7 @@ export function visibleHook({ id, url, events, description, ...hook }: Subscript
 	};
 }
 
-/** For tests and the portal. `links` is the only place that tells the link of an inbound package. */
+/** Lists for tests and the portal. Only `links` contains the link of an inbound package. */
 export function collections({ context, accounts, packages, webhooks }: Instance) {
 	return {
 		webhooks: () => webhooks.all().map(visibleHook),
@@ -59,7 +59,7 @@ export function collections({ context, accounts, packages, webhooks }: Instance)
 
 type Route = { Params: { id: string } };
 
-/** What the instance's own web site does and its API does not (SpeedyFiles docs, Webhooks, Users). */
+/** Functions of the instance's own website that its API does not have (SpeedyFiles docs, Webhooks, Users). */
 export function controlRoutes(app: FastifyInstance, instance: Instance): void {
 	const { accounts, webhooks } = instance;
 
@@ -84,7 +84,7 @@ export function controlRoutes(app: FastifyInstance, instance: Instance): void {
 		await webhooks.remove(webhooks.get(request.params.id));
 		return await reply.code(204).send();
 	});
-	/** Answers when the receiver has. */
+	/** Responds after the receiver has responded. */
 	app.post<Route>('/webhooks/:id/test', async (request) => {
 		const hook = webhooks.get(request.params.id);
 		await webhooks.test(hook, accounts.users()[0].email);
@@ -100,7 +100,7 @@ export function controlRoutes(app: FastifyInstance, instance: Instance): void {
 			return { ...meOut(user), is_active: user.isActive };
 		},
 	);
-	/** A token of any user, as they would make it on their account page. */
+	/** Creates a token for any user, as on their account page. */
 	app.post<Route & { Body: Partial<TokenCreate> & { name: string } }>(
 		'/users/:id/tokens',
 		{
@@ -121,7 +121,7 @@ export function controlRoutes(app: FastifyInstance, instance: Instance): void {
 	fileRoute(app, instance);
 }
 
-/** Taking one file away is for the web site alone; it is what fires package.file_deleted. */
+/** Only the website can delete a single file, which fires package.file_deleted. */
 function fileRoute(app: FastifyInstance, { packages, webhooks }: Instance): void {
 	app.delete<{ Params: { id: string; file: string } }>(
 		'/packages/:id/files/:file',

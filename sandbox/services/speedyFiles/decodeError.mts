@@ -1,10 +1,10 @@
-/** What Python's json module says of a text that is no JSON, and where (characters from 0). */
+/** The error that Python's json module reports for invalid JSON, and its position (characters from 0). */
 export interface DecodeError {
 	error: string;
 	position: number;
 }
 
-/** Carries the first fault out of the recursion. */
+/** Carries the first error out of the recursion. */
 class SyntaxFault extends Error {
 	constructor(
 		readonly error: string,
@@ -19,7 +19,7 @@ const WORD = /null|true|false/y;
 const SPACE = /[ \t\n\r]*/y;
 const ESCAPE = /\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/y;
 
-/** Finds the fault in `text`, which `JSON.parse` has refused. */
+/** Finds the error in `text`, which `JSON.parse` has rejected. */
 export function decodeError(text: string): DecodeError {
 	try {
 		const end = skip(SPACE, text, value(text, skip(SPACE, text, 0)));
@@ -30,7 +30,7 @@ export function decodeError(text: string): DecodeError {
 	}
 }
 
-/** The index behind what `pattern` finds at `from`; `from` itself when it finds nothing. */
+/** Returns the index after the match of `pattern` at `from`, or `from` if it does not match. */
 function skip(pattern: RegExp, text: string, from: number): number {
 	pattern.lastIndex = from;
 	return pattern.test(text) ? pattern.lastIndex : from;
@@ -59,7 +59,7 @@ function value(text: string, from: number): number {
 	}
 }
 
-/** An object or an array: its entries up to the closing bracket. */
+/** Parses an object or an array up to the closing bracket. */
 function list(text: string, from: number, close: string, entry: (at: number) => number): number {
 	let at = skip(SPACE, text, from + 1);
 	if (text[at] === close) return at + 1;

@@ -1,7 +1,7 @@
 import type { Package } from './packages.mts';
 import { formatTimestamp } from './timestamps.mts';
 
-/** What events tell of a package, in the order of the source (SpeedyFiles source, app/routes/api.py). */
+/** The fields of events, in the order of the source (SpeedyFiles source, app/routes/api.py). */
 
 export function recipientFields({ title, recipientEmail }: Package) {
 	return { title, recipient_email: recipientEmail };
@@ -15,7 +15,7 @@ export function expiryFields({ expiresAt }: Package) {
 	return { expires_at: formatTimestamp(expiresAt) };
 }
 
-/** How much there is in it. */
+/** The number and total size of the files. */
 export function totals({ files }: Package) {
 	return { file_count: files.length, total_bytes: files.reduce((sum, { size }) => sum + size, 0) };
 }

@@ -4,8 +4,8 @@ import type { Package } from './packages.mts';
 import { toDate } from './timestamps.mts';
 
 /**
- * Follows the packages to their end. The source fires nothing when one expires; the docs list package.expired, which a
- * setting lets happen.
+ * Handles a package's expiry. The source sends no event for it; the docs list package.expired, which a setting turns
+ * on.
  */
 export function watchExpiry(instance: Instance, watched: Package): void {
 	const { context, packages, webhooks } = instance;

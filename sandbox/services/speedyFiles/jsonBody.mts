@@ -2,17 +2,17 @@ import type { FastifyRequest } from 'fastify';
 import { decodeError } from './decodeError.mts';
 import { ValidationError, SpeedyFilesError } from './error.mts';
 
-/** `application/json` and everything `+json`; FastAPI reads no other body as JSON. */
+/** `application/json` and all `+json` types; FastAPI does not parse other bodies as JSON. */
 const JSON_TYPE = /^application\/(?:[^;\s]+\+)?json\s*(?:;|$)/i;
 
-/** FastAPI, for whatever keeps it from reading a body. */
+/** FastAPI's message for a body that cannot be read. */
 export const UNREADABLE = 'There was an error parsing the body';
 
 /**
- * The request's body as FastAPI hands it on: parsed, `null` when there is none, plain text when it says that it is
- * something else than JSON. It is read before the token is looked at, so a broken body is told even to a stranger.
- * @throws Invalid when it is no JSON
- * @throws Refused when it is not even text
+ * Returns the request's body as FastAPI does: parsed, `null` if empty, a string if its type is not JSON. It is read
+ * before the token is checked, so an invalid body is reported even without a valid token.
+ * @throws {ValidationError} if it is not JSON
+ * @throws {SpeedyFilesError} if it is not text
  */
 export function jsonBody(request: FastifyRequest): unknown {
 	const bytes = request.body as Buffer | undefined;
@@ -35,7 +35,7 @@ function textOf(bytes: Buffer): string {
 function parse(text: string): unknown {
 	try {
 		const body: unknown = JSON.parse(text);
-		// What is nested too deeply for an answer that repeats it is too deep for Python, too.
+		// A body that is too deeply nested for JSON.stringify is also too deep for Python.
 		JSON.stringify(body);
 		return body;
 	} catch (problem) {

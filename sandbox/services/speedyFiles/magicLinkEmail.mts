@@ -2,15 +2,18 @@ import type { ServiceContext } from '../../core/service.mts';
 import type { Link, Package } from './packages.mts';
 import { toDate } from './timestamps.mts';
 
-/** What a magic link's path begins with. */
+/** The start of a magic link's path. */
 export const LINK_PATH = '/p/';
 
-/** The whole magic link, on the port of this run. */
+/** Returns the complete magic link, with the port of this run. */
 export function linkUrl({ origins }: ServiceContext, { raw }: Link): string {
 	return origins.instance + LINK_PATH + raw;
 }
 
-/** Writes to a package's recipient. With SMTP broken nothing goes out, and nobody is told (SpeedyFiles source). */
+/**
+ * Sends a link to a package's recipient. If SMTP is broken, nothing is sent and no error is reported (SpeedyFiles
+ * source).
+ */
 export async function emailLink(
 	about: Package,
 	link: Link,

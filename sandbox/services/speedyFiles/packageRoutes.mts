@@ -15,12 +15,12 @@ import { fileOut, packageOut } from './responses.mts';
 const PACKAGES = `${API}/packages`;
 const PACKAGE = `${PACKAGES}/:id`;
 
-/** The user whose token came with the request. */
+/** Returns the user whose token is in the request. */
 export type Authenticate = (request: FastifyRequest) => Promise<User>;
 
 type Route = { Params: { id: string } };
 
-/** SpeedyFiles source, app/routes/api.py: packages, and which events each of the calls fires. */
+/** SpeedyFiles source, app/routes/api.py: packages, and the events that each call fires. */
 export function packageRoutes(
 	app: FastifyInstance,
 	instance: Instance,
@@ -40,11 +40,12 @@ export function packageRoutes(
 		const user = await whoAsks(request);
 		const made = await packages.create(user, packageCreate(body));
 		watchExpiry(instance, made);
-		// Only the web form writes to the recipient of an inbound package; the API mints a link that nobody gets to see.
+		// Only the web form emails the recipient of an inbound package; the API creates a link but neither returns nor
+		// emails it.
 		const isMailed = context.settings.get('inboundLink') === 'mailed';
 		if (isMailed)
 			for (const link of made.links) await emailLink(made, link, user.displayName, context);
-		// Documented, but not fired by the source.
+		// Documented, but the source does not fire it.
 		if (context.settings.get('events') === 'documented') {
 			await webhooks.fire('package.created', made.id, {
 				...packageFields(made),
@@ -84,7 +85,7 @@ export function packageRoutes(
 		const draft = packages.open(user, request.params.id);
 		const redirect = `/dash/packages/${draft.id}`;
 		if (draft.direction !== 'outbound') throw new SpeedyFilesError(400, 'not an outbound package');
-		// The link was told when it was minted; only its hash is kept.
+		// The link was returned when it was created; only its hash is stored.
 		if (draft.status === 'active') return { ok: true, redirect, magic_link: null };
 		const count = draft.files.length;
 		if (count === 0) throw new SpeedyFilesError(400, 'package has no completed files yet');
@@ -115,7 +116,7 @@ export function packageRoutes(
 	});
 }
 
-/** The checks of an upload, in the order of the source. */
+/** Checks an upload, in the order of the source. */
 function checkUpload({ direction, status }: Package, { name }: Upload): void {
 	if (direction !== 'outbound') {
 		const sentence = 'files can only be uploaded to outbound packages via this endpoint';

@@ -25,7 +25,7 @@ interface WorkingLink {
 
 type Reason = DeadReason | 'invalid';
 
-/** What a recipient reads on a link that does not work. */
+/** The messages for links that do not work. */
 const DEAD: Readonly<Record<Reason, { title: string; text: string }>> = {
 	token_revoked: { title: 'This link was withdrawn', text: 'Please ask the sender for a new one.' },
 	token_expired: { title: 'This link has expired', text: 'Please ask the sender for a new one.' },
@@ -35,7 +35,7 @@ const DEAD: Readonly<Record<Reason, { title: string; text: string }>> = {
 	},
 };
 
-/** SpeedyFiles docs, Magic links: the recipient's pages. Whoever has the link may use it. */
+/** SpeedyFiles docs, Magic links: the recipient's pages. Anyone who has the link can use it. */
 export async function publicRoutes(app: FastifyInstance, instance: Instance): Promise<void> {
 	const { context, packages, webhooks } = instance;
 	formatErrors(app);
@@ -45,7 +45,7 @@ export async function publicRoutes(app: FastifyInstance, instance: Instance): Pr
 	siteRoutes(app, instance);
 	await app.register(async (scope) => await webhookPages(scope, instance));
 
-	/** The link, unless it is dead or for something else; then why. */
+	/** Returns the link, or the reason why it does not work or does not have this purpose. */
 	function look(raw: string, purpose?: Link['purpose']): WorkingLink | Reason {
 		const found = packages.byLink(raw);
 		if (!found) return 'invalid';
@@ -104,7 +104,8 @@ export async function publicRoutes(app: FastifyInstance, instance: Instance): Pr
 
 	app.post<Route>('/p/:raw/upload', async (request, reply) => {
 		const parts = await receiveForm(request, context.blobs);
-		// The sandbox's page works without a script: it sends all files at once and is led back to itself.
+		// The sandbox's page works without JavaScript: it submits all files at once, and the response redirects back to
+		// it.
 		const isFromPage = request.query.from === 'page';
 		const taken = await withUploads(parts, context.blobs, async (keep) => {
 			const last = requireFile(parts);

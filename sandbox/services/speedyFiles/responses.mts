@@ -4,7 +4,7 @@ import type { Token, User } from './accounts.mts';
 import type { Package, PackageFile } from './packages.mts';
 import { formatTimestamp } from './timestamps.mts';
 
-/** What the API answers (SpeedyFiles source, app/routes/api.py, schemas). The keys are in its order. */
+/** The API's responses (SpeedyFiles source, app/routes/api.py, schemas). The keys are in its order. */
 
 const when = (stamp: string | null) => (stamp === null ? null : formatTimestamp(stamp));
 

@@ -4,8 +4,8 @@ import type { Instance } from './instance.mts';
 import { API } from './paths.mts';
 
 /**
- * What is there besides the method that was asked for. FastAPI makes a route of each method; its 405 names those of
- * the first route that fits the path.
+ * Known paths with their `Allow` header. FastAPI creates one route per method, and its 405 names the method of the
+ * first route that matches the path.
  */
 const ROUTES: readonly [path: RegExp, allow: string][] = [
 	[
@@ -19,10 +19,13 @@ const ROUTES: readonly [path: RegExp, allow: string][] = [
 	[/^\/(?:setup|login|healthz|dash|admin\/webhooks)?$/, 'GET'],
 ];
 
-/** Paths that an instance answers before it is set up (SpeedyFiles source, app/routes/setup.py); pages need their style. */
+/**
+ * Paths that an instance serves before it is set up (SpeedyFiles source, app/routes/setup.py), including the pages'
+ * styles.
+ */
 const BEFORE_SETUP = /^\/(?:setup|static\/|assets\/|healthz|favicon\.ico)/;
 
-/** Until somebody has set the instance up, everything leads to its setup page, the API too. */
+/** Redirects everything to the setup page until the instance is set up, including the API. */
 export function redirectToSetup(app: FastifyInstance, { context }: Instance): void {
 	app.addHook('onRequest', async (request, reply) => {
 		if (context.settings.get('instance') === 'ready' || BEFORE_SETUP.test(request.url)) return;
@@ -30,10 +33,10 @@ export function redirectToSetup(app: FastifyInstance, { context }: Instance): vo
 	});
 }
 
-/** Everything that no route takes: as Starlette does it, without reading the body. */
+/** Responds to all requests without a route like Starlette, without reading the body. */
 export function fallback(app: FastifyInstance): void {
 	app.addHook('onRequest', async (request, reply) => {
-		// Fastify would take the slash for the beginning of an empty id.
+		// Fastify would treat the slash as the start of an empty ID.
 		const [path] = splitUrl(request.url);
 		return path !== '/' && path.endsWith('/') ? await respond(request, reply) : undefined;
 	});
@@ -44,7 +47,7 @@ async function respond(request: FastifyRequest, reply: FastifyReply): Promise<Fa
 	const [path, query] = splitUrl(request.url);
 	const allow = allowedMethods(path);
 	if (allow !== undefined) return await reply.code(405).header('allow', allow).send(errorBody(405));
-	// Starlette, redirect_slashes: the same path with or without a slash at its end.
+	// Starlette, redirect_slashes: the same path with or without a trailing slash.
 	const other = path.endsWith('/') ? path.slice(0, -1) : `${path}/`;
 	if (path !== '/' && allowedMethods(other) !== undefined) {
 		return await reply.redirect(`http://${request.host}${other}${query}`, 307);
@@ -61,7 +64,7 @@ function splitUrl(url: string): [path: string, query: string] {
 	return at < 0 ? [url, ''] : [url.slice(0, at), url.slice(at)];
 }
 
-/** The rest of the instance's own site, as far as somebody without a session sees it. */
+/** The rest of the instance's website, as seen by a user who is not signed in. */
 export function siteRoutes(app: FastifyInstance, { context }: Instance): void {
 	const title = 'No sign-in here';
 	const text = `The sandbox has the API under ${API}, the recipients' pages and the webhooks' page.`;

@@ -11,17 +11,17 @@ import { fallback, redirectToSetup } from './routing.mts';
 import { storageError, storageRoutes } from './storageRoutes.mts';
 
 /**
- * SpeedyFiles: packages of files for one recipient, who gets a magic link. It is self-hosted, so one origin is API,
- * recipients' pages and administration. Sources of the facts here: SpeedyFiles docs (https://speedyfiles.app/docs/,
- * https://speedyfiles.app/api/) and SpeedyFiles source (github bokelleher/speedyfiles, v0.1.0); where they disagree,
- * the source is what a client meets.
+ * SpeedyFiles: packages of files for one recipient, who receives a magic link. It is self-hosted, so one origin serves
+ * the API, the recipients' pages and the administration. Sources of the facts: SpeedyFiles docs
+ * (https://speedyfiles.app/docs/, https://speedyfiles.app/api/) and SpeedyFiles source (github bokelleher/speedyfiles,
+ * v0.1.0); where they disagree, the source takes precedence, because clients use the running code.
  */
 export const speedyFiles: Service = {
 	name: 'SpeedyFiles',
 	origins: {
 		instance: {
 			label: 'Instance: API under /api/v1, magic links under /p',
-			// The real one knows no limit. JSON bodies are small; files are streamed.
+			// The real instance has no limit. JSON bodies are small; files are streamed.
 			bodyLimit: 16 * 1024 * 1024,
 		},
 		storage: {

@@ -2,13 +2,13 @@ import type { Clock } from '../../core/clock.mts';
 
 const DAY_MICROS = 86_400_000_000;
 
-/** Longer ago than this is not the same moment: the clock was put back. */
+/** If the clock is further behind than this, it was reset. */
 const SAME_MOMENT_MICROS = 1_000_000;
 
 /**
- * The service's times. They are naive UTC with microseconds ("2026-05-13T20:30:22.123456"; SpeedyFiles source,
- * app/utils.py), which compare as text. The sandbox's clock counts milliseconds, so the last three digits are made up:
- * each stamp is later than the one before.
+ * Creates the service's timestamps: naive UTC with microseconds ("2026-05-13T20:30:22.123456"; SpeedyFiles source,
+ * app/utils.py), which can be compared as strings. The sandbox's clock has a resolution of milliseconds, so the last
+ * three digits are chosen such that timestamps always increase.
  */
 export class Timestamps {
 	readonly #clock: Clock;
@@ -32,18 +32,18 @@ function fromMicroseconds(micros: number): string {
 	return millis + String(micros % 1000).padStart(3, '0');
 }
 
-/** The moment `days` after a stamp. */
+/** Adds days to a timestamp. */
 export function daysAfter(stamp: string, days: number): string {
 	const micros = toDate(stamp).getTime() * 1000 + Number(stamp.slice(23));
 	return fromMicroseconds(micros + days * DAY_MICROS);
 }
 
-/** A stamp as a Date, without its microseconds. */
+/** Converts a timestamp to a Date, without its microseconds. */
 export function toDate(stamp: string): Date {
 	return new Date(`${stamp.slice(0, 23)}Z`);
 }
 
-/** A stamp in an answer: no fraction when it is zero (Python's isoformat). */
+/** Formats a timestamp for a response: without the fraction if it is zero (Python's isoformat). */
 export function formatTimestamp(stamp: string): string {
 	return stamp.replace('.000000', '');
 }

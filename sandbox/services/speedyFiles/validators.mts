@@ -1,10 +1,10 @@
 import { findEmailProblem, normalEmail } from './email.mts';
 import type { ValidationIssue } from './error.mts';
 
-/** What a rule finds wrong. */
+/** The problem with a value. */
 type Issue = Pick<ValidationIssue, 'type' | 'msg' | 'ctx'>;
 
-/** Judges one value: what it stands for, or what is wrong with it (pydantic 2.10, lax mode). */
+/** Validates a value and returns the parsed value or the problem (pydantic 2.10, lax mode). */
 export type Validator<T> = (input: unknown) => { value: T } | { complaint: Issue };
 
 const issue = (type: string, msg: string, ctx?: Record<string, unknown>) => ({
@@ -13,7 +13,7 @@ const issue = (type: string, msg: string, ctx?: Record<string, unknown>) => ({
 
 const characters = (count: number) => `${count} character${count === 1 ? '' : 's'}`;
 
-/** A string of so many characters. */
+/** A string with a length in this range. */
 export function text({ min = 0, max }: { min?: number; max: number }): Validator<string> {
 	return (input) => {
 		if (typeof input !== 'string') return issue('string_type', 'Input should be a valid string');
@@ -34,7 +34,7 @@ export function text({ min = 0, max }: { min?: number; max: number }): Validator
 	};
 }
 
-/** A whole number; pydantic takes "14", 14.0 and true for one, too. */
+/** An integer; pydantic also accepts "14", 14.0 and true. */
 export function int({ ge, le = Infinity }: { ge: number; le?: number }): Validator<number> {
 	return (input) => {
 		const read = wholeNumber(input);
@@ -66,7 +66,7 @@ const wholeNumber: Validator<number> = (input) => {
 	return issue('int_from_float', msg);
 };
 
-/** One of a few words. */
+/** One of several strings. */
 export function oneOf<T extends string>(...words: T[]): Validator<T> {
 	const quoted = words.map((word) => `'${word}'`);
 	const expected = [quoted.slice(0, -1).join(', '), quoted.at(-1)].join(' or ');
@@ -77,7 +77,7 @@ export function oneOf<T extends string>(...words: T[]): Validator<T> {
 	};
 }
 
-/** An address that e-mail can be sent to. */
+/** A valid email address. */
 export const email: Validator<string> = (input) => {
 	if (typeof input !== 'string') return issue('string_type', 'Input should be a valid string');
 	const reason = findEmailProblem(input);
@@ -85,7 +85,7 @@ export const email: Validator<string> = (input) => {
 	return issue('value_error', `value is not a valid email address: ${reason}`, { reason });
 };
 
-/** The same or null. */
+/** The same validator, also accepting null. */
 export function nullable<T>(rule: Validator<T>): Validator<T | null> {
 	return (input) => (input === null ? { value: null } : rule(input));
 }

@@ -8,31 +8,31 @@ import { asciiJson, type Event, EVENTS, validEvents, signatureOf } from './event
 import { urlSafeToken } from './tokens.mts';
 import { formatTimestamp, type Timestamps } from './timestamps.mts';
 
-/** SpeedyFiles docs, Webhooks: so many failures in a row disable a subscription. */
+/** SpeedyFiles docs, Webhooks: number of consecutive failures that disable a subscription. */
 const MAX_FAILURES = 10;
 
 const HOOK_ID = 'X-SpeedyFiles-Hook-Id';
 const SIGNATURE = 'X-SpeedyFiles-Signature';
 
 export interface Subscription {
-	/** The number in decimal. */
+	/** A decimal number. */
 	id: string;
 	createdAt: string;
-	/** Empty in the one that is there from the start: it is not called until it has one. */
+	/** Empty in the subscription that exists from the start, which is not called until it has a URL. */
 	url: string;
 	/** `whsec_` and 43 characters. */
 	secret: string;
 	events: Event[];
 	description: string | null;
 	isActive: boolean;
-	/** In a row. */
+	/** Consecutive failures. */
 	failureCount: number;
-	/** HTTP status of the last answer; null when there was none. */
+	/** HTTP status of the last response; null if there was none. */
 	lastStatus: number | null;
 	lastFiredAt: string | null;
 }
 
-/** What a person chooses of a subscription. */
+/** The properties of a subscription that a user can change. */
 export interface SubscriptionChange {
 	url?: string;
 	events?: string[];
@@ -40,7 +40,7 @@ export interface SubscriptionChange {
 	is_active?: boolean;
 }
 
-/** The webhook subscriptions of an instance. */
+/** The instance's webhook subscriptions. */
 export class Webhooks {
 	readonly #documents: JsonStore<Subscription>;
 	readonly #context: ServiceContext;
@@ -56,7 +56,9 @@ export class Webhooks {
 		this.#stamps = stamps;
 	}
 
-	/** In a new data folder: one subscription to all events, with the credential's secret and no URL yet. */
+	/**
+	 * Opens the subscriptions. A new data folder gets one for all events, with the credential's secret and no URL yet.
+	 */
 	static async open(context: ServiceContext, stamps: Timestamps): Promise<Webhooks> {
 		const documents = await JsonStore.open<Subscription>(join(context.folder, 'webhooks'));
 		const webhooks = new Webhooks(documents, context, stamps);
@@ -71,14 +73,14 @@ export class Webhooks {
 		return this.#documents.all();
 	}
 
-	/** @throws NotFound */
+	/** @throws {NotFoundError} */
 	get(id: string): Subscription {
 		const found = this.#documents.get(id);
 		if (!found) throw new NotFoundError(`There is no webhook "${id}".`);
 		return found;
 	}
 
-	/** @throws SandboxProblem when the URL is none or no event is known */
+	/** @throws {SandboxError} if the URL is invalid or no event is known */
 	async create({ url, events, description }: SubscriptionChange): Promise<Subscription> {
 		const secret = `whsec_${urlSafeToken(32)}`;
 		return await this.#add(
@@ -89,7 +91,10 @@ export class Webhooks {
 		);
 	}
 
-	/** Enabling one again forgets its failures. The real service has no more than that; URL and events are a help. */
+	/**
+	 * Changes a subscription; enabling it resets its failures. The real service can only enable and disable; changing
+	 * the URL and events is an addition.
+	 */
 	async change(hook: Subscription, change: SubscriptionChange): Promise<void> {
 		const { url, events, description, is_active: isActive } = change;
 		Object.assign(hook, {
@@ -106,13 +111,13 @@ export class Webhooks {
 		await this.#documents.remove(hook.id);
 	}
 
-	/** The test button. A disabled subscription gets nothing, as in the real service. */
+	/** Sends a test event. A disabled subscription receives nothing, as in the real service. */
 	async test(hook: Subscription, firedBy: string): Promise<void> {
 		const payload = { message: 'A test event, sent by hand.', fired_by: firedBy };
 		await this.#send([hook], 'webhook.test', null, payload);
 	}
 
-	/** Tells everybody who has subscribed to an event, one after the other; resolves when all have answered. */
+	/** Sends an event to all subscriptions one after the other; resolves when all receivers have responded. */
 	async fire(event: Event, packageId: string, payload: object): Promise<void> {
 		await this.#send(
 			this.all().filter(({ events }) => events.includes(event)),
@@ -122,7 +127,7 @@ export class Webhooks {
 		);
 	}
 
-	/** Counts what came of an attempt. A delivery that was sent again by hand is the sandbox's own and does not count. */
+	/** Records the result of an attempt. Manual redeliveries are a feature of the sandbox and do not count. */
 	async attempted({ headers, attempts }: Delivery): Promise<void> {
 		const hook = this.#documents.get(headers[HOOK_ID]);
 		const last = attempts.at(-1);
