@@ -6,10 +6,13 @@ import { startSandbox } from '../sandbox/server.mts';
 import { type Bench, GIB, MIB } from './case.mts';
 import { childOf } from './memory.mts';
 
-/** Bytes that a case may lay down: a file of 3 GiB at its source, in n8n and at the service. */
+/** Disk space for a case in bytes: a file of 3 GiB at its source, in n8n and at the service. */
 const NEEDED_BYTES = 10 * GIB;
 
-/** Where the files lie: in memory if there is room, so that no disk decides; FILE_DELIVERY_BENCH_DIR says otherwise. */
+/**
+ * Returns the folder for files: FILE_DELIVERY_BENCH_DIR or, if it is large enough, a RAM disk, so that the disk does
+ * not limit the results.
+ */
 function pickFolder(): string {
 	const wanted = process.env.FILE_DELIVERY_BENCH_DIR;
 	if (wanted) return wanted;
@@ -19,7 +22,7 @@ function pickFolder(): string {
 	return bavail * bsize >= NEEDED_BYTES ? memory : tmpdir();
 }
 
-/** Runs work with a new n8n and a new sandbox, and leaves nothing of them behind. */
+/** Runs work with a new n8n and a new sandbox, and removes all their files afterwards. */
 export async function withEnvironment<T>(
 	env: Record<string, string>,
 	log: Bench['log'],
@@ -48,7 +51,7 @@ export async function withEnvironment<T>(
 	}
 }
 
-/** Removes the large files below a folder, whoever they belong to; the next run needs their place. */
+/** Removes the large files below a folder, because the next run needs the space. */
 export function removeLargeFiles(folder: string, except: readonly string[] = []): void {
 	for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
 		const path = join(entry.parentPath, entry.name);

@@ -4,7 +4,7 @@ import axios from 'axios';
 import { getString } from '../sandbox/n8n/json.mts';
 import type { Bench } from './case.mts';
 
-/** Filestack's stand-in: it takes a file as the plain body of one request, so nothing but the bytes is measured. */
+/** Filestack's simulation: a file is the plain body of one request, so only the transfer is measured. */
 export class Filestack {
 	private readonly origins: Record<string, string>;
 	private readonly apiKey: string;
@@ -15,24 +15,24 @@ export class Filestack {
 		this.apiKey = credentials.apiKey;
 	}
 
-	/** With an app that wants no signatures: HTTP Request node and curl cannot make any. */
+	/** Turns off security, because the HTTP Request node and curl cannot create signatures. */
 	static async open(bench: Bench): Promise<Filestack> {
 		const { portal } = bench.environment.sandbox.info;
 		await axios.patch(`${portal}/api/services/filestack/settings`, { security: 'off' });
 		return new Filestack(bench);
 	}
 
-	/** Takes a file as a POST. */
+	/** Accepts a file by POST. */
 	get storeUrl(): string {
 		return `${this.origins.api}/api/store/S3?key=${this.apiKey}&filename=file.bin`;
 	}
 
-	/** Gives a file back. */
+	/** Returns a file by GET. */
 	cdnUrl(handle: string): string {
 		return `${this.origins.cdn}/${handle}`;
 	}
 
-	/** Stores a file from disk and gives back its handle. */
+	/** Stores a file from disk and returns its handle. */
 	async put(file: string): Promise<string> {
 		const { stdout } = await promisify(execFile)('curl', [
 			...['--silent', '--fail', '--noproxy', '*', '--header', 'content-type: image/png'],

@@ -9,8 +9,8 @@ const firstLine = (program: string, ...args: string[]) =>
 	execFileSync(program, args).toString().trim().split('\n')[0];
 
 /**
- * What was measured on, and with which versions; a line each. Asked before a case begins: the load is that of others, and
- * above a third of the cores the speeds tell little.
+ * Describes the machine and the versions, one line each. Must be called before a case begins: the load is that of other
+ * programs, and above a third of the cores the speeds are not reliable.
  */
 export function describeMachine(): string[] {
 	const host = describeInstallation('newest');

@@ -20,7 +20,7 @@ function markdown({ head, rows }: Table): string {
 	);
 }
 
-/** The findings of a case as they are printed and kept. */
+/** Formats the findings of a case in Markdown. */
 export function section(
 	name: string,
 	title: string,
@@ -40,7 +40,7 @@ export function section(
 	].join('\n\n');
 }
 
-/** Keeps a case's section in RESULTS.md, in the order of the cases. */
+/** Stores a case's section in RESULTS.md, in the order of the cases. */
 export function saveSection(name: string, text: string, order: readonly string[]): void {
 	const old = existsSync(RESULTS) ? readFileSync(RESULTS, 'utf8') : '';
 	const sections = new Map<string, string>();

@@ -5,18 +5,18 @@ import { createWorkflow, runManually, type WorkflowNode } from '../sandbox/n8n/w
 import type { Bench } from './case.mts';
 import { resetPeak, peakMemory } from './memory.mts';
 
-/** Seconds that one execution may take. */
+/** Maximum duration of an execution. */
 const MAX_SECONDS = 600;
 
 export interface Measurement {
-	/** Seconds that the last node worked, by n8n's own count. */
+	/** Execution time of the last node, as measured by n8n. */
 	seconds: number;
-	/** MiB; the most that n8n had in use during the execution. */
+	/** n8n's peak memory during the execution in MiB. */
 	peak: number;
 	execution: Execution;
 }
 
-/** A node of a workflow that is only ever run by hand. */
+/** A node of a workflow that is only run manually. */
 export function step(
 	name: string,
 	type: string,
@@ -27,7 +27,7 @@ export function step(
 	return { id: randomUUID(), name, type, typeVersion, position: [0, 0], parameters, ...more };
 }
 
-/** One of ours, with the sandbox's credential. */
+/** A node of this package with the sandbox's credential. */
 export function ours(
 	{ environment }: Bench,
 	name: string,
@@ -48,7 +48,7 @@ export function ours(
 	);
 }
 
-/** Puts a file from disk into n8n's binary storage, as an earlier node of a real workflow would. */
+/** A node that reads a file from disk into n8n's binary storage, like an earlier node of a real workflow. */
 export const readFile = (path: string) =>
 	step('Read', 'n8n-nodes-base.readWriteFile', 1, {
 		operation: 'read',
@@ -57,8 +57,8 @@ export const readFile = (path: string) =>
 	});
 
 /**
- * Runs the nodes one after the other in n8n and tells how long the last one took.
- * @throws {Error} when the execution fails: what did not succeed is no measurement
+ * Runs the nodes one after the other in n8n and measures the last one.
+ * @throws {Error} if the execution fails, because its time is not a valid measurement
  */
 export async function run(bench: Bench, ...nodes: WorkflowNode[]): Promise<Measurement> {
 	const { rest } = bench.environment;

@@ -9,13 +9,14 @@ import type { Bench } from './case.mts';
 export interface NetworkConditions {
 	/** Milliseconds. */
 	roundTrip: number;
-	/** Bytes a second, in each direction of a connection. */
+	/** Bytes per second in each direction of a connection. */
 	rate: number;
 }
 
 /**
- * Puts a slow line before the API of a service while something is measured, in a process of its own; see link.mjs.
- * @param work is given a credential of the service that leads over the line, and its base URL
+ * Puts a throttled proxy in front of a service's API during a measurement. It runs in a separate process; see
+ * throttledProxy.mjs.
+ * @param work receives a credential and the base URL that use the proxy
  */
 export async function withThrottledProxy<T>(
 	{ environment }: Bench,

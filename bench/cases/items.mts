@@ -6,11 +6,11 @@ import { ours, run, step } from '../runs.mts';
 
 const ITEMS = 1000;
 const LINE = { roundTrip: 50, rate: 100 * MIB };
-/** Items at Once: the default, and what is compared. */
+/** The compared values of Concurrent Items; the first is the default. */
 const AT_ONCE = [5, 20] as const;
 const COMPARED = 20;
 
-/** So many items. */
+/** Creates this number of items. */
 const itemSource = [
 	step('Numbers', 'n8n-nodes-base.set', 3.4, {
 		mode: 'raw',
@@ -97,14 +97,14 @@ async function oneByOne(bench: Bench, url: string): Promise<number> {
 	return (await run(bench, ...itemSource, node)).seconds;
 }
 
-/** The largest limit that Files App documents. */
+/** Sets the highest rate limit that Files App documents. */
 async function withoutLimit({ environment }: Bench): Promise<number> {
 	const { portal } = environment.sandbox.info;
 	await axios.patch(`${portal}/api/services/filesApp/settings`, { plan: 'team' });
 	return 10_000;
 }
 
-/** The ID of a small file. */
+/** Uploads a small file and returns its ID. */
 async function smallFile({ environment }: Bench): Promise<string> {
 	const { baseUrl, apiKey } = environment.sandbox.info.services.filesApp.credentials;
 	const form = new FormData();
@@ -114,7 +114,7 @@ async function smallFile({ environment }: Bench): Promise<string> {
 	return getString(data, 'id');
 }
 
-/** Requests that were answered 429 since it was asked last. */
+/** Returns and clears the number of requests that received a 429. */
 async function refusedRequests({ environment }: Bench): Promise<number> {
 	const requests = `${environment.sandbox.info.portal}/api/requests`;
 	const { data } = await axios.get<Array<{ status: number }>>(requests);

@@ -5,7 +5,7 @@ import { describeInstallation } from '../../sandbox/n8n/versions.mts';
 import { type Case, median } from '../case.mts';
 import { loadTime } from '../programs.mts';
 
-/** Processes, each of which loads it once. */
+/** Number of processes; each loads the package once. */
 const ROUNDS = 7;
 
 export const load: Case = {

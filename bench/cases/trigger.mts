@@ -15,12 +15,12 @@ import { atLeast, type Bench, type Case, type Findings, MIB, median } from '../c
 import { ours, step } from '../runs.mts';
 
 const ROUNDS = 5;
-/** Deliveries of a round, and how many are under way at the same time. */
+/** Deliveries per round, and how many of them run concurrently. */
 const DELIVERIES = 60;
 const AT_ONCE = 4;
 const SIZE = 8 * 1024;
 
-/** As n8n comes. */
+/** n8n's default configuration. */
 export const trigger: Case = {
 	title: 'Signed deliveries',
 	run: async (bench) =>
@@ -30,7 +30,7 @@ export const trigger: Case = {
 		),
 };
 
-/** With isolates that are made when an expression needs one. */
+/** Isolates are created on demand, when an expression needs one. */
 export const triggerLazy: Case = {
 	title: 'Signed deliveries, isolates made as they are needed',
 	env: { N8N_EXPRESSION_ENGINE_LAZY_ACQUIRE: 'true' },
@@ -90,7 +90,7 @@ async function deliveries(bench: Bench, isolates: string): Promise<Findings> {
 	};
 }
 
-/** Activates a workflow of that one node. Gives back its URL. */
+/** Activates a workflow with only this node and returns its URL. */
 async function active({ environment }: Bench, node: WorkflowNode, path: string): Promise<string> {
 	const workflow = await createWorkflow(environment.rest, {
 		name: `bench ${node.name}`,
@@ -103,7 +103,7 @@ async function active({ environment }: Bench, node: WorkflowNode, path: string):
 	return url;
 }
 
-/** Deliveries a second, from the first until the last is answered. */
+/** Returns the deliveries per second, from the first request to the last response. */
 async function round(bench: Bench, url: string): Promise<number> {
 	const { webhookSecret } = bench.environment.sandbox.info.services.fileCourier.credentials;
 	const bodies = Array.from({ length: DELIVERIES }, () => {
@@ -128,7 +128,7 @@ async function round(bench: Bench, url: string): Promise<number> {
 	return DELIVERIES / seconds;
 }
 
-/** Waits until no execution runs any more. */
+/** Waits until no execution is running. */
 async function idle({ environment }: Bench): Promise<void> {
 	const filter = encodeURIComponent(JSON.stringify({ status: ['running', 'new'] }));
 	await pRetry(
@@ -145,7 +145,7 @@ async function idle({ environment }: Bench): Promise<void> {
 
 type IsSigned = (header: unknown, texts: Buffer[], secrets: string[]) => boolean;
 
-/** Microseconds that verifying a delivery of so many bytes takes. */
+/** Returns the microseconds for verifying a delivery of this size. */
 function verification(bytes: number, times: number): number {
 	const built = join(ROOT, 'dist', 'nodes', 'shared', 'webhook', 'signature.js');
 	const { isSigned } = createRequire(import.meta.url)(built) as { isSigned: IsSigned };

@@ -12,7 +12,7 @@ import {
 import { makeFile, nameOf } from '../files.mts';
 import { type Measurement, readFile, run } from '../runs.mts';
 
-/** The ways in which one file is moved: by n8n with one of two nodes, or by a program of its own (seconds). */
+/** The compared ways of transferring a file: n8n with one of two nodes, or a program (seconds). */
 export interface Ways {
 	ours(sha256: boolean): Promise<Measurement>;
 	peer(): Promise<Measurement>;
@@ -22,7 +22,7 @@ export interface Ways {
 
 const SIZES = [MIB, 256 * MIB, GIB, 3 * GIB] as const;
 const LARGEST = 3 * GIB;
-/** Rounds at 1 GiB, in which the contenders take turns; odd, so that the median is one of them. */
+/** Rounds at 1 GiB, in which the contenders take turns; an odd number, so that the median is a measured value. */
 const ROUNDS = 5;
 const CONTENDERS = {
 	ours: 'our node, without SHA-256',
@@ -34,12 +34,12 @@ const CONTENDERS = {
 } as const;
 type Contender = keyof typeof CONTENDERS;
 
-/** Peaks in MiB by size. */
+/** Peak memory in MiB by file size. */
 type Peaks = ReadonlyMap<number, number>;
-/** MiB a second at 1 GiB. */
+/** MiB per second at 1 GiB. */
 type Speeds = Record<Contender, number>;
 
-/** Moves files of each size in one request, for the memory; then 1 GiB in every way, for the speed. */
+/** Transfers files of each size in one request to measure the memory, then 1 GiB in every way to measure the speed. */
 export async function wholeFile(
 	bench: Bench,
 	prepare: (file: string) => Promise<Ways>,
@@ -50,7 +50,7 @@ export async function wholeFile(
 		return outcome;
 	};
 	const peaks = async (who: 'ours' | 'peer'): Promise<Peaks> => {
-		// The first execution loads what the others find loaded.
+		// Warm up: the first execution loads code that the others reuse.
 		await withFile(MIB, async (ways) => await ways[who](true));
 		const found = new Map<number, number>();
 		for (const size of SIZES) {
@@ -64,7 +64,7 @@ export async function wholeFile(
 	const settled = (await n8nReads(bench, 256 * MIB)).peak;
 	const ours = await peaks('ours');
 	const speeds = await speedsOf(bench, withFile);
-	// Last: what it takes is not given back.
+	// Runs last, because n8n does not release the memory that it uses.
 	const peer = await peaks('peer');
 	return {
 		method: [
@@ -89,7 +89,7 @@ export async function wholeFile(
 	};
 }
 
-/** n8n's own node reads a file into binary storage, and nothing is done with it. */
+/** Returns the time in which n8n's own node only reads a file into binary storage. */
 async function n8nReads(bench: Bench, size: number): Promise<Measurement> {
 	const outcome = await run(bench, readFile(await makeFile(bench.folder, size)));
 	removeLargeFiles(bench.folder);

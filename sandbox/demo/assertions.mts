@@ -1,4 +1,4 @@
-/** A step of a journey did not go as it must. */
+/** A failed step of the demo. */
 export class StepError extends Error {
 	constructor(
 		what: string,
@@ -14,23 +14,23 @@ function format(value: unknown): string {
 }
 
 /**
- * Compares texts, numbers or lists of them.
- * @throws {StepError} that tells what was expected and what was seen
+ * Compares strings, numbers or lists of them.
+ * @throws {StepError} with the expected and the actual value
  */
 export function assertEqual(what: string, seen: unknown, expected: unknown): void {
 	if (format(seen) !== format(expected)) throw new StepError(what, format(expected), format(seen));
 }
 
 /**
- * Narrows to what is there.
- * @throws {StepError} when it is not
+ * Narrows a value to one that is present.
+ * @throws {StepError} if it is undefined
  */
 export function assertPresent<T>(what: string, seen: T | undefined, expected: string): T {
 	if (seen === undefined) throw new StepError(what, expected, 'nothing of that kind');
 	return seen;
 }
 
-/** Prints the steps of a journey, each with what it saw. */
+/** Runs the steps of the demo and prints their results. */
 export class DemoSteps {
 	private readonly started = Date.now();
 
@@ -39,10 +39,10 @@ export class DemoSteps {
 	constructor(private readonly print: (line: string) => void = console.log) {}
 
 	/**
-	 * Does one step.
-	 * @param title what happens in it
-	 * @param work returns its result and the lines that tell what was seen
-	 * @throws {StepError} whatever went wrong in it, after it was printed
+	 * Runs a step and prints its result.
+	 * @param title the expected result
+	 * @param work returns the step's result and the details to print
+	 * @throws {StepError} for any error, after printing it
 	 */
 	async step<T>(title: string, work: () => Promise<{ result: T; saw: string[] }>): Promise<T> {
 		this.done += 1;
@@ -66,7 +66,7 @@ export class DemoSteps {
 		}
 	}
 
-	/** How many steps held, and in how many seconds. */
+	/** Returns the number of successful steps and their duration. */
 	summary(): string {
 		return `${this.done} steps held, ${((Date.now() - this.started) / 1000).toFixed(1)} s`;
 	}

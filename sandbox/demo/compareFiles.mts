@@ -3,7 +3,7 @@ import type { Rest } from '../n8n/rest.mts';
 import { sha256, type DemoFile } from './demoFiles.mts';
 import { assertEqual, assertPresent } from './assertions.mts';
 
-/** The files that items hold, fetched from n8n. */
+/** Downloads the files of items from n8n. */
 async function filesOf(rest: Rest, items: ExecutionItem[]) {
 	return Promise.all(
 		items
@@ -18,8 +18,8 @@ async function filesOf(rest: Rest, items: ExecutionItem[]) {
 
 /**
  * Compares the files that an execution received with those that were sent.
- * @returns a line for each
- * @throws {StepFailed} when one is missing, or is not the same in name, type, length and SHA-256
+ * @returns one line per file
+ * @throws {StepError} if a file is missing or differs in name, type, size or SHA-256
  */
 export async function compareFiles(
 	rest: Rest,

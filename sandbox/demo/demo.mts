@@ -14,22 +14,22 @@ import { uploadAsRecipient } from './uploadAsRecipient.mts';
 import { assertEqual, assertPresent, StepError, DemoSteps } from './assertions.mts';
 import type { Environment } from '../n8n/environment.mts';
 
-/** The examples that the journey uses, by the name of their file. */
+/** The example workflows that the demo uses, by file name. */
 const REQUEST = 'request-documents';
 const RECEIVE = 'receive-documents';
 
-/** The node in the first example that creates the session, and the one in the second that receives the files. */
+/** The node that creates the session, and the trigger that receives the files. */
 const REQUEST_NODE = 'Request documents';
 const TRIGGER_NODE = 'Files delivered';
 
 interface Session {
 	/** FileCourier's `request_id`. */
 	id: string;
-	/** Where the recipient uploads. */
+	/** The recipient's upload page. */
 	uploadUrl: string;
 }
 
-/** Runs the example that asks for documents, as a person does by clicking its button. */
+/** Runs the example that requests documents manually, like the button in the editor. */
 export async function requestDocuments(
 	environment: Environment,
 	workflow: SavedWorkflow,
@@ -53,7 +53,7 @@ export async function requestDocuments(
 	return { id: getString(item.json, 'request_id'), uploadUrl: getString(item.json, 'upload_url') };
 }
 
-/** Looks into the outbox for the messages with the session's link. */
+/** Checks the outbox for the messages with the session's link. */
 async function readOutbox(portal: PortalClient, { uploadUrl }: Session): Promise<string[]> {
 	const messages = await portal.messagesWith(uploadUrl);
 	const channels = messages.map(({ channel }) => channel).sort();
@@ -63,7 +63,7 @@ async function readOutbox(portal: PortalClient, { uploadUrl }: Session): Promise
 	);
 }
 
-/** Waits for the webhook and checks that it was signed and taken at once. */
+/** Waits for the webhook and checks that it is signed and was accepted at the first attempt. */
 async function waitForDelivery(
 	portal: PortalClient,
 	{ id }: Session,
@@ -83,21 +83,21 @@ async function waitForDelivery(
 	return webhook;
 }
 
-/** What the trigger started the execution with. */
+/** Returns the items that the trigger output. */
 function receivedItems(items: Execution['items']): ExecutionItem[] {
 	return items[TRIGGER_NODE] ?? [];
 }
 
-/** An earlier run's delivery may be repeated meanwhile: only this session's execution counts. */
+/** Whether an execution is about this session; a delivery of an earlier run may be retried at the same time. */
 function isAbout({ id }: Session): (execution: Execution) => boolean {
 	return ({ status, items }) =>
 		status !== 'success' || receivedItems(items).some(({ json }) => json.request_id === id);
 }
 
 /**
- * Journey 1, as far as FileCourier carries it: documents are requested, uploaded by a customer, delivered by a signed
- * webhook, and are files in a workflow. Prints each step.
- * @throws {StepError} at the first step that did not hold
+ * Runs demo 1 with FileCourier and prints each step: documents are requested, uploaded by a customer, delivered by a
+ * signed webhook and available as files in a workflow.
+ * @throws {StepError} at the first failed step
  */
 export async function runDemo(
 	environment: Environment,

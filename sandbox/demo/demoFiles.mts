@@ -19,12 +19,12 @@ const NAMES: ReadonlyArray<[name: string, type: string]> = [
 	['photo-id.png', 'image/png'],
 ];
 
-/** Hex SHA-256. */
+/** Returns the SHA-256 in hex. */
 export function sha256(content: Buffer): string {
 	return createHash('sha256').update(content).digest('hex');
 }
 
-/** The documents that a customer sends in the journey. */
+/** The documents that the customer uploads in the demo. */
 export function readDemoFiles(): DemoFile[] {
 	return NAMES.map(([name, type]) => {
 		const content = readFileSync(join(FOLDER, name));

@@ -15,19 +15,19 @@ import { UserError } from '../system/userError.mjs';
 import { ROOT } from '../system/repository.mjs';
 
 /**
- * In an example, this address stands for the n8n that the example runs in: example.com's cousin, never a real host. The
- * path behind it is right as it is, because n8n keeps a trigger's `webhookId` when a workflow is imported, and the
- * production URL of a trigger is `<n8n>/webhook/<webhookId>/<path>`.
+ * Placeholder for the base URL of the n8n that an example is imported into; reserved like example.com, so it is never a
+ * real host. The path after it needs no change, because n8n keeps a trigger's `webhookId` on import, and a trigger's
+ * production URL is `<n8n>/webhook/<webhookId>/<path>`.
  */
 export const THIS_N8N = 'https://n8n.example';
 
-/** An example: its file's name without `.json`, and the workflow. */
+/** An example: its file name without `.json`, and the workflow. */
 export interface Example {
 	name: string;
 	content: WorkflowContent;
 }
 
-/** All workflows of a folder (default: examples/). */
+/** Reads all workflows of a folder (default: examples/). */
 export function readExamples(folder = join(ROOT, 'examples')): Example[] {
 	return readdirSync(folder)
 		.filter((file) => file.endsWith('.json'))
@@ -38,12 +38,12 @@ export function readExamples(folder = join(ROOT, 'examples')): Example[] {
 		}));
 }
 
-/** Puts the address of the running n8n into every text of a value. */
+/** Replaces the placeholder with n8n's base URL in all strings of a value. */
 function withAddress(value: unknown, url: string): unknown {
 	return JSON.parse(JSON.stringify(value).replaceAll(THIS_N8N, url));
 }
 
-/** Gives a node the ids of the credentials that it names. */
+/** Adds the IDs of the credentials that a node names. */
 function withCredentials(node: WorkflowNode, known: Credential[], where: string): WorkflowNode {
 	if (!node.credentials) return node;
 	const found = Object.entries(node.credentials).map(([type, { name }]) => {
@@ -59,7 +59,10 @@ function withCredentials(node: WorkflowNode, known: Credential[], where: string)
 	return { ...node, credentials: Object.fromEntries(found) };
 }
 
-/** An example as it is saved into one n8n. Throws a Problem when it names a credential that is not there. */
+/**
+ * Returns an example for one n8n, with its URL and credential IDs.
+ * @throws {UserError} if it names a credential that does not exist
+ */
 export function resolveExample(
 	content: WorkflowContent,
 	url: string,
@@ -72,7 +75,7 @@ export function resolveExample(
 	};
 }
 
-/** Whether a workflow starts by something other than a person's click. */
+/** Whether a workflow has a trigger other than the manual one. */
 function startsByItself({ nodes }: WorkflowContent): boolean {
 	return nodes.some(
 		({ type }) =>
@@ -81,7 +84,7 @@ function startsByItself({ nodes }: WorkflowContent): boolean {
 	);
 }
 
-/** The production webhook URLs that a workflow's texts name. */
+/** Returns the production webhook URLs in a workflow's strings. */
 function webhooksNamedIn(content: WorkflowContent, url: string): string[] {
 	const text = JSON.stringify(content);
 	const pattern = new RegExp(`${url.replaceAll('.', '\\.')}/webhook/[\\w./-]+`, 'g');
@@ -89,10 +92,9 @@ function webhooksNamedIn(content: WorkflowContent, url: string): string[] {
 }
 
 /**
- * Puts the examples into n8n as they are in the repository (a second time: changes what is there) and activates those that
- * have a trigger.
- * @returns the saved workflows by the name of their file
- * @throws {UserError} when one names a credential or a webhook that is not there
+ * Installs the examples in n8n, or resets them to the repository's version, and activates those that have a trigger.
+ * @returns the saved workflows by file name
+ * @throws {UserError} if an example names a credential or a webhook that does not exist
  */
 export async function installExamples(
 	rest: Rest,

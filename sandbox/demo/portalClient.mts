@@ -10,35 +10,35 @@ export interface OutboxMessage {
 	link: string;
 }
 
-/** A webhook that a service of the sandbox sent. */
+/** A webhook sent by a simulated service. */
 export interface SentWebhook {
 	id: string;
 	state: string;
 	url: string;
 	event: string;
-	/** HTTP statuses of the attempts so far; 0 where no answer came. */
+	/** The HTTP statuses of the attempts so far; 0 for an attempt without a response. */
 	statuses: number[];
 	error: string;
 	signatureHeader: string;
 	signature: string;
 }
 
-/** What a person sees on the sandbox's pages, read as JSON. */
+/** A client for the portal's JSON API. */
 export class PortalClient {
 	constructor(readonly url: string) {}
 
-	/** A list of the control API, by its path below `/api/`. */
+	/** Returns a list of the API; the path is relative to `/api/`. */
 	async list(path: string): Promise<JsonObject[]> {
 		const { data } = await axios.get<unknown>(`${this.url}/api/${path}`, { timeout: 10_000 });
 		return getObjects({ list: data }, 'list');
 	}
 
-	/** Sets the sandbox's clock back to the real time, after somebody has advanced it. */
+	/** Resets the sandbox's clock to real time. */
 	async resetClock(): Promise<void> {
 		await axios.post(`${this.url}/api/clock`, { reset: true }, { timeout: 60_000 });
 	}
 
-	/** Messages whose link is this one. */
+	/** Returns the messages with this link. */
 	async messagesWith(link: string): Promise<OutboxMessage[]> {
 		const messages = await this.list('outbox');
 		return messages
@@ -51,13 +51,13 @@ export class PortalClient {
 			}));
 	}
 
-	/** FileCourier's session behind an upload link. */
+	/** Returns the FileCourier session of an upload link. */
 	async findSession(link: string): Promise<JsonObject | undefined> {
 		const sessions = await this.list('services/fileCourier/sessions');
 		return sessions.find((session) => session.upload_url === link);
 	}
 
-	/** The webhook about a session, once it was taken or given up, or was tried without success. */
+	/** Waits for the first attempt of a session's webhook. */
 	async waitForDelivery(subject: string, seconds = 60): Promise<SentWebhook> {
 		return pRetry(
 			async () => {
@@ -84,7 +84,7 @@ export class PortalClient {
 	}
 }
 
-/** Header names are written in any case. */
+/** Returns the signature header, whose name may be in any case. */
 function signatureIn(delivery: JsonObject, header: string): string {
 	const headers = Object.entries((delivery.headers ?? {}) as JsonObject);
 	const found = headers.find(([name]) => name.toLowerCase() === header.toLowerCase());

@@ -1,6 +1,6 @@
 /**
- * Takes the pictures of the README and of docs/ from a real n8n with the sandbox beside it, and writes them into
- * docs/pictures/. Run by `npm run docs:pictures`, after changes to what they show.
+ * Takes the screenshots of the README and docs/ from a real n8n with the sandbox and writes them to docs/pictures/. Run
+ * it with `npm run docs:pictures` after changing something that they show.
  */
 import { mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -16,29 +16,32 @@ import type { SavedWorkflow } from '../n8n/workflows.mts';
 
 const FOLDER = join(ROOT, 'docs', 'pictures');
 
-/** Everybody who clones the repository gets them, so none may be large. */
+/** Maximum size of a picture; every clone of the repository contains them. */
 const MAX_BYTES = 200_000;
 
-/** The examples whose canvas is shown. The first is the README's own, and follows the reader's choice of light or dark. */
+/**
+ * The examples whose canvas is shown. The README shows the first one in light or dark, depending on the reader's color
+ * scheme.
+ */
 const CANVASES = ['request-and-wait', 'receive-documents'];
 
 /** The example that fills the outbox. */
 const REQUEST = 'request-documents';
 
-/** The panels that are shown: the node of an example. */
+/** The parameter panels to take: a node of an example. */
 const PANELS = [
 	{ file: 'request-and-wait-panel', example: 'request-and-wait', node: 'Request and wait' },
 	{ file: 'trigger-panel', example: 'receive-documents', node: 'Files delivered' },
 ];
 
-/** Controls of the editor that lie over the canvas and say nothing of the workflow. */
+/** Hides the editor's controls, which cover the canvas. */
 const HIDE_CONTROLS = `[data-test-id=canvas-controls], .vue-flow__controls, .vue-flow__panel, [data-test-id=canvas-chat-button],
 	[class*=executionButtons], [class*=addButton], [data-test-id=canvas-plus-button] { visibility: hidden !important; }`;
 
-/** Pixels that a node's name and subtitle hang below it on the canvas. */
+/** Pixels that a node's name and subtitle extend below it on the canvas. */
 const NAME_HEIGHT = 48;
 
-/** The smallest part of a page that shows all of these, with a margin, in pixels. */
+/** Returns the smallest area that contains all of these elements, with a margin, in pixels. */
 async function areaOf(shown: Locator, below: number, margin: number) {
 	const boxes = (await Promise.all((await shown.all()).map((one) => one.boundingBox()))).filter(
 		(box) => box !== null,
@@ -57,7 +60,7 @@ async function take(
 	shown: Locator,
 	{ below = 0, margin = 0 } = {},
 ): Promise<void> {
-	// Controls appear under the mouse.
+	// Elements under the mouse pointer show additional controls.
 	await page.mouse.move(0, 0);
 	const path = join(FOLDER, `${name}.png`);
 	const clip = await areaOf(shown, below, margin);

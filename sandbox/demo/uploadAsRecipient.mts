@@ -4,9 +4,9 @@ import { parseUploadForm } from './uploadForm.mts';
 import { assertEqual } from './assertions.mts';
 
 /**
- * Does what a recipient does: opens the upload page and sends the documents with the form that is on it.
- * @returns the heading of the page that comes then
- * @throws {StepFailed} when the page is not as it must be, or does not take the files
+ * Opens the upload page and submits its form with the documents, as a recipient does.
+ * @returns the heading of the next page
+ * @throws {StepError} if the page is not as expected or does not accept the files
  */
 export async function uploadAsRecipient(url: string, documents: DemoFile[]): Promise<string> {
 	const page = await axios.get<string>(url, { responseType: 'text', validateStatus: () => true });

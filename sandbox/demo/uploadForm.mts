@@ -1,14 +1,14 @@
-/** An HTML form as a browser would send it. */
+/** An HTML form, as a browser would submit it. */
 export interface UploadForm {
-	/** Absolute URL that it is sent to. */
+	/** The absolute URL that it is submitted to. */
 	action: string;
 	method: string;
 	enctype: string;
-	/** Name of the (first) field for files. */
+	/** The name of the (first) file field. */
 	fileField: string;
-	/** Whether that field takes several files. */
+	/** Whether the file field accepts several files. */
 	multiple: boolean;
-	/** Values of the other fields, as the page has set them. */
+	/** The values of the other fields. */
 	values: Record<string, string>;
 }
 
@@ -21,7 +21,7 @@ function unescape(text: string): string {
 		.replaceAll('&amp;', '&');
 }
 
-/** The attributes of a tag; one without a value is an empty text. */
+/** Parses the attributes of a tag; an attribute without a value is an empty string. */
 function attributesOf(tag: string): Record<string, string> {
 	const attributes: Record<string, string> = {};
 	const pattern = /([a-z][\w-]*)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+)))?/gi;
@@ -32,10 +32,10 @@ function attributesOf(tag: string): Record<string, string> {
 }
 
 /**
- * Finds the form for uploading in a page.
+ * Finds the upload form of a page.
  * @param html the page
- * @param url where the page came from; the form's address is relative to it
- * @throws {Error} when there is no form with a field for files
+ * @param url the page's URL, which the form's action is relative to
+ * @throws {Error} if there is no form with a file field
  */
 export function parseUploadForm(html: string, url: string): UploadForm {
 	for (const [form, opening] of html.matchAll(/(<form\b[^>]*>)[\s\S]*?<\/form>/gi)) {

@@ -12,10 +12,10 @@ import { ROOT } from '../system/repository.mjs';
 import { StepError, DemoSteps } from '../demo/assertions.mts';
 import { startEnvironment, type Environment } from '../n8n/environment.mts';
 
-/** Where n8n and the sandbox keep what they have: FILE_DELIVERY_RUN_DIR, or .run in the repository. */
+/** The data folder of n8n and the sandbox: FILE_DELIVERY_RUN_DIR, or .run in the repository. */
 const FOLDER = resolve(process.env.FILE_DELIVERY_RUN_DIR ?? join(ROOT, '.run'));
 
-/** Two n8n with one database would spoil it. */
+/** Prevents a second start: two instances of n8n would corrupt a shared database. */
 function lockFolder(): () => void {
 	const lock = takeLock(join(FOLDER, 'start.lock'));
 	if ('release' in lock) return () => lock.release();
@@ -24,7 +24,7 @@ function lockFolder(): () => void {
 	);
 }
 
-/** Resolves when somebody asks this program to end. From then on a second Ctrl-C ends it at once. */
+/** Resolves at the first signal to stop. A second Ctrl+C stops the process immediately. */
 function stopRequested(): Promise<void> {
 	return new Promise((resolve) => {
 		for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
@@ -32,7 +32,7 @@ function stopRequested(): Promise<void> {
 	});
 }
 
-/** What a person can open now. A new session leaves an upload page for them to try. */
+/** Prints the links to n8n and the sandbox. Creates a session, so that the user can try its upload page. */
 async function showLinks(
 	environment: Environment,
 	workflows: Map<string, SavedWorkflow>,
@@ -50,7 +50,7 @@ async function showLinks(
 		['  outbox', `${portal}/outbox`],
 		['  deliveries', `${portal}/deliveries`],
 	];
-	// When that does not work, the journey has told why.
+	// If this fails, the demo has already reported the reason.
 	const session = request && (await requestDocuments(environment, request).catch(() => undefined));
 	if (session) lines.push(['upload page, to try', session.uploadUrl]);
 	console.log('\nIt is all up. Ctrl-C ends it.\n');
@@ -78,8 +78,8 @@ async function demo(
 }
 
 /**
- * `npm start`, once everything is installed that it is written with: n8n and the sandbox start, journey 1 is run, and
- * (without --once) both stay up until somebody ends them. The exit code is 0 only when the journey held.
+ * The part of `npm start` that runs once all dependencies are installed: starts n8n and the sandbox, runs demo 1 and
+ * (without --once) keeps both running until it receives a signal. The exit code is 0 only if the demo succeeded.
  */
 export async function main(options: LauncherOptions): Promise<void> {
 	const release = lockFolder();
@@ -93,7 +93,7 @@ export async function main(options: LauncherOptions): Promise<void> {
 				openSandbox: (dataDir) => openSandbox(dataDir, options.sandboxPort),
 				log: console.log,
 			});
-			// n8n counts days by its own clock: a sandbox that is months ahead would refuse its dates.
+			// n8n uses its own clock: a sandbox that is months ahead would reject its dates.
 			await new PortalClient(environment.sandbox.info.portal).resetClock();
 			const workflows = await installExamples(environment.rest, environment.credentials);
 			const held = await demo(environment, workflows);

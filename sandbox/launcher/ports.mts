@@ -7,8 +7,8 @@ const N8N_PORT = 5678;
 const SANDBOX_PORT = 4010;
 
 /**
- * The port for n8n: the wanted one, or the usual one, or a free one (and then says so).
- * @throws {UserError} when the wanted one is taken
+ * Returns n8n's port: the requested one, the default, or a free one (with a message).
+ * @throws {UserError} if the requested port is in use
  */
 export async function findN8nPort(wanted: number | undefined): Promise<number> {
 	const port = await getPort({ port: wanted ?? N8N_PORT });
@@ -21,8 +21,8 @@ export async function findN8nPort(wanted: number | undefined): Promise<number> {
 }
 
 /**
- * Starts the sandbox on the wanted ports (one after the other), or the usual ones, or free ones (and then says so).
- * @throws {UserError} when the wanted ones are taken
+ * Starts the sandbox on the requested ports (consecutive), the default ones, or free ones (with a message).
+ * @throws {UserError} if the requested ports are in use
  */
 export async function openSandbox(dataDir: string, wanted: number | undefined): Promise<Sandbox> {
 	try {

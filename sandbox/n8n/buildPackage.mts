@@ -7,7 +7,7 @@ import { ROOT } from '../system/repository.mjs';
 import { run } from '../system/run.mjs';
 import { contentHash, isStamped, writeStamp } from '../system/stamp.mjs';
 
-/** Everything that decides what is in the package. */
+/** Everything that affects the content of the package. */
 const SOURCES = [
 	'nodes',
 	'credentials',
@@ -24,7 +24,7 @@ function hashOf(tarball: string): string {
 }
 
 /**
- * Builds and packs the package unless the packed one is of the same sources.
+ * Builds and packs the package, unless the existing tarball is up to date.
  * @returns the tarball's path
  * @throws {UserError}
  */

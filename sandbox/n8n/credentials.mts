@@ -11,11 +11,10 @@ export interface Credential {
 export interface CredentialContent {
 	name: string;
 	type: string;
-	/** The fields in clear. */
+	/** The fields, not encrypted. */
 	data: JsonObject;
 }
 
-/** All credentials of the account. */
 export async function listCredentials(rest: Rest): Promise<Credential[]> {
 	return getObjects(await rest.call('GET', '/rest/credentials'), 'data').map((item) => ({
 		id: getString(item, 'id'),
@@ -24,7 +23,7 @@ export async function listCredentials(rest: Rest): Promise<Credential[]> {
 	}));
 }
 
-/** Creates a credential, or gives the one with this name and type this content. */
+/** Creates a credential, or updates the one with this name and type. */
 export async function upsertCredential(
 	rest: Rest,
 	content: CredentialContent,
@@ -41,7 +40,7 @@ export async function upsertCredential(
 	return { id: getString(answer, 'data.id'), name, type };
 }
 
-/** Runs the credential's own test, as the button in the editor does. */
+/** Runs the credential test, as when a user saves the credential in the editor. */
 export async function testCredential(
 	rest: Rest,
 	credential: Credential,

@@ -9,33 +9,33 @@ import { startSandbox, type Sandbox, type SandboxInfo } from '../server.mts';
 import { buildPackage } from './buildPackage.mts';
 
 export interface EnvironmentOptions {
-	/** Where n8n and the sandbox keep what they have: `<folder>/n8n`, `<folder>/n8n-sandbox`, and n8n's log. */
+	/** The data folder: n8n uses `<folder>/n8n`, the sandbox `<folder>/n8n-sandbox`; it also contains n8n's log. */
 	folder: string;
-	/** Which n8n (default: newest). */
+	/** The n8n version (default: newest). */
 	version?: N8nVersion;
-	/** Ports; free ones unless given. */
+	/** n8n's port; a free one by default. */
 	n8nPort?: number;
-	/** Starts the sandbox; the launcher has its own way of choosing ports. */
+	/** Starts the sandbox; the launcher selects the ports in its own way. */
 	openSandbox?: (dataDir: string) => Promise<Sandbox>;
-	/** More environment variables for n8n. */
+	/** Additional environment variables for n8n. */
 	env?: Record<string, string>;
-	/** Told what is done at the moment. */
+	/** Shows the current activity. */
 	log?: (line: string) => void;
 }
 
-/** The sandbox and a real n8n beside it, with the package, the owner's account and the credentials in it. */
+/** The sandbox and a real n8n, with the package, the owner's account and the credentials. */
 export interface Environment {
 	sandbox: Sandbox;
 	n8n: RunningN8n;
 	/** n8n's REST API, logged in. */
 	rest: Rest;
-	/** One for each service of the sandbox. */
+	/** One credential per simulated service. */
 	credentials: Credential[];
-	/** Ends both, with everything that they started. */
+	/** Stops both and all processes that they started. */
 	stop(): Promise<void>;
 }
 
-/** What the credential of a sandbox's service is called, and what is in it. Credential types are named after the service. */
+/** Returns the credentials for the simulated services. Credential types are named after the service. */
 export function sandboxCredentials({ services }: SandboxInfo) {
 	return Object.entries(services).map(([id, { name, credentials }]) => ({
 		name: `${name} (sandbox)`,
@@ -45,8 +45,8 @@ export function sandboxCredentials({ services }: SandboxInfo) {
 }
 
 /**
- * Builds and installs what is missing, then starts the sandbox and n8n and fills n8n.
- * @throws {Problem} when something cannot be had or does not start; nothing is left running then
+ * Builds and installs what is missing, starts the sandbox and n8n, and creates the credentials.
+ * @throws {UserError} if an installation or a start fails; leaves nothing running
  */
 export async function startEnvironment(options: EnvironmentOptions): Promise<Environment> {
 	const { folder, log = () => undefined } = options;

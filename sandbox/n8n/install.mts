@@ -18,15 +18,15 @@ import {
 	type N8nVersion,
 } from './versions.mts';
 
-/** Bytes that an installation needs while it goes on (npm's cache included). */
+/** Disk space for an installation in bytes (including npm's cache). */
 const NEEDED_BYTES = 4e9;
 
-/** Packages with a part that was compiled for one Node.js. */
+/** Packages with native code, which is compiled for one version of Node.js. */
 const NATIVE_PACKAGES = ['sqlite3', 'isolated-vm'];
 
 const NPM_OPTIONS = ['--no-audit', '--no-fund', '--loglevel=http'];
 
-/** A folder with nothing in it but what npm needs: half an installation of an earlier try would mislead it. */
+/** Copies the files that npm needs and removes the stamp of an earlier installation, which is no longer valid. */
 function prepareFolder(from: string, folder: string): void {
 	rmSync(join(folder, '.installed'), { force: true });
 	mkdirSync(folder, { recursive: true });
@@ -38,7 +38,7 @@ function prepareFolder(from: string, folder: string): void {
 async function installNode(installation: N8nInstallation, log: string): Promise<void> {
 	if (isStamped(installation.nodeStamp, installation.nodeHash)) return;
 	prepareFolder(installation.nodeLocks, installation.nodeFolder);
-	// The package "node" fetches the program for this machine in its install script.
+	// The install script of the package "node" downloads the binary for this machine.
 	await run('npm', ['ci', '--ignore-scripts=false', ...NPM_OPTIONS], {
 		label: `Node.js for n8n (${installation.name})`,
 		cwd: installation.nodeFolder,
@@ -71,7 +71,7 @@ async function installN8nPackages(installation: N8nInstallation, log: string): P
 		],
 		{ ...options, label: `compiling ${NATIVE_PACKAGES.join(' and ')}` },
 	);
-	// A build against the wrong headers succeeds and fails only when n8n starts: load it here.
+	// A build against the wrong headers succeeds and would only fail when n8n starts, so load the packages here.
 	await run(
 		nodeProgram(installation),
 		['-e', NATIVE_PACKAGES.map((name) => `require('${name}')`).join(';')],
@@ -84,8 +84,8 @@ async function installN8nPackages(installation: N8nInstallation, log: string): P
 }
 
 /**
- * Installs an n8n with a Node.js of its own, unless this very one is installed. Interrupted installations are repeated;
- * two at once wait for each other.
+ * Installs n8n with its own Node.js, unless this version is installed. Repeats an interrupted installation; concurrent
+ * calls wait for each other.
  * @throws {UserError}
  */
 export async function installN8n(name: N8nVersion): Promise<N8nInstallation> {

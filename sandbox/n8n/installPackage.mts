@@ -5,10 +5,10 @@ import { contentHash, isStamped, writeStamp } from '../system/stamp.mjs';
 import { n8nEnvironment, type N8nInstallation } from './versions.mts';
 
 /**
- * Puts a package into n8n's folder for community nodes, as n8n does when a user installs it by name. n8n loads it when it
- * starts.
+ * Installs a package in n8n's folder for community nodes, like n8n's own installation by name. n8n loads it at its next
+ * start.
  * @param tarball the packed package
- * @throws {Problem}
+ * @throws {UserError}
  */
 export async function installPackage(
 	installation: N8nInstallation,
@@ -21,7 +21,7 @@ export async function installPackage(
 	if (isStamped(stamp, hash)) return;
 	mkdirSync(folder, { recursive: true });
 	rmSync(stamp, { force: true });
-	// The version stays the same while the package is worked on, and npm would keep what it has.
+	// The version does not change during development, so npm would keep the old files.
 	rmSync(join(folder, 'node_modules'), { recursive: true, force: true });
 	const manifest = join(folder, 'package.json');
 	if (!existsSync(manifest)) {
@@ -29,7 +29,8 @@ export async function installPackage(
 	}
 	await run(
 		'npm',
-		// The peer n8n-workflow is n8n's own: without these flags npm would bring another with 130 packages.
+		// n8n provides the peer dependency n8n-workflow itself; without these flags npm would install it with 130 more
+		// packages.
 		[
 			'install',
 			'--legacy-peer-deps',

@@ -1,4 +1,4 @@
-/** Reading answers whose form is not ours: every step says where it failed instead of handing on `undefined`. */
+/** Reads values from n8n's responses; throws an error with the path instead of returning `undefined`. */
 
 export type JsonObject = Record<string, unknown>;
 
@@ -6,7 +6,7 @@ export function isObject(value: unknown): value is JsonObject {
 	return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** What stands at a path such as `data.results.0.id`, or undefined. */
+/** Returns the value at a path such as `data.results.0.id`, or undefined. */
 export function getPath(value: unknown, path: string): unknown {
 	let current = value;
 	for (const key of path.split('.')) {
@@ -16,7 +16,7 @@ export function getPath(value: unknown, path: string): unknown {
 	return current;
 }
 
-/** A text, or another where there is none. */
+/** Returns the value if it is a string, otherwise the fallback. */
 export function stringOr(value: unknown, other: string): string {
 	return typeof value === 'string' ? value : other;
 }
@@ -26,19 +26,19 @@ function fail(path: string, expected: string, seen: unknown): never {
 	throw new Error(`Expected ${expected} at "${path}", found ${shown}`);
 }
 
-/** @throws {Error} when there is no text at the path */
+/** @throws {Error} if the value at the path is not a string */
 export function getString(value: unknown, path: string): string {
 	const found = getPath(value, path);
 	return typeof found === 'string' ? found : fail(path, 'a text', found);
 }
 
-/** @throws {Error} when there is no object at the path */
+/** @throws {Error} if the value at the path is not an object */
 export function getObject(value: unknown, path: string): JsonObject {
 	const found = getPath(value, path);
 	return isObject(found) ? found : fail(path, 'an object', found);
 }
 
-/** @throws {Error} when there is no list of objects at the path */
+/** @throws {Error} if the value at the path is not a list of objects */
 export function getObjects(value: unknown, path: string): JsonObject[] {
 	const found = getPath(value, path);
 	return Array.isArray(found) && found.every(isObject) ? found : fail(path, 'a list', found);

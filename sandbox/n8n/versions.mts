@@ -5,24 +5,24 @@ import { ROOT } from '../system/repository.mjs';
 import { environmentWithoutNpm } from '../system/run.mjs';
 import { contentHash, isStamped } from '../system/stamp.mjs';
 
-/** The n8n versions that can be run: the one users have now, and the oldest that the package supports. */
+/** The supported n8n versions: the current one and the oldest one that the package supports. */
 export type N8nVersion = 'newest' | 'oldest';
 
-/** Each n8n runs on a Node.js of its own, so that neither the project's nor the machine's decides what works. */
+/** Each n8n runs on its own Node.js, so that the results do not depend on the machine's version. */
 const NODE_OF: Record<N8nVersion, 'node24' | 'node20'> = { newest: 'node24', oldest: 'node20' };
 
-/** Folder with the package.json and package-lock.json of each installation. */
+/** The folder with each version's package.json and package-lock.json. */
 const LOCKS = dirname(fileURLToPath(import.meta.url));
 
 export interface N8nInstallation {
 	name: N8nVersion;
-	/** Where n8n is installed, and its Node.js. */
+	/** The folders of n8n and of its Node.js. */
 	folder: string;
 	nodeFolder: string;
-	/** What they are installed from. */
+	/** The folders of their lockfiles. */
 	locks: string;
 	nodeLocks: string;
-	/** The files whose existence with the right content says that an installation was finished. */
+	/** Files that contain the hash of a completed installation. */
 	stamp: string;
 	nodeStamp: string;
 	hash: string;
@@ -34,7 +34,7 @@ export function installationsFolder(): string {
 	return resolve(process.env.FILE_DELIVERY_HOST_DIR ?? join(ROOT, '.host'));
 }
 
-/** What there is to know about an installation before it is installed. */
+/** Returns the description of an installation, whether or not it exists. */
 export function describeInstallation(name: N8nVersion): N8nInstallation {
 	const node = NODE_OF[name];
 	const folder = join(installationsFolder(), name);
@@ -49,13 +49,13 @@ export function describeInstallation(name: N8nVersion): N8nInstallation {
 		nodeLocks: join(LOCKS, node),
 		stamp: join(folder, '.installed'),
 		nodeStamp: join(nodeFolder, '.installed'),
-		// Compiled parts fit one Node.js only: another Node.js means another installation.
+		// Native packages only work with one Node.js version, so another one requires a new installation.
 		hash: `${contentHash(LOCKS, [lock(name), lock(node)])}-${machine}`,
 		nodeHash: `${contentHash(LOCKS, [lock(node)])}-${machine}`,
 	};
 }
 
-/** Whether a host was installed completely, from the lockfiles of this clone. */
+/** Whether the installation is complete and matches the lockfiles of this clone. */
 export function isInstalled(installation: N8nInstallation): boolean {
 	return (
 		isStamped(installation.stamp, installation.hash) &&
@@ -63,17 +63,19 @@ export function isInstalled(installation: N8nInstallation): boolean {
 	);
 }
 
-/** The Node.js program of an installation. */
+/** Returns the path of the installation's Node.js. */
 export function nodeProgram(installation: N8nInstallation): string {
 	return join(installation.nodeFolder, 'node_modules', 'node', 'bin', 'node');
 }
 
-/** The program that starts n8n. */
+/** Returns the path of n8n's start script. */
 export function n8nProgram(installation: N8nInstallation): string {
 	return join(installation.folder, 'node_modules', 'n8n', 'bin', 'n8n');
 }
 
-/** The folder that holds the C headers of the installation's Node.js: npm puts it inside or beside the package "node". */
+/**
+ * Returns the folder with the C headers of the installation's Node.js; npm puts it inside or beside the package "node".
+ */
 function headersFolder(installation: N8nInstallation): string | undefined {
 	const modules = join(installation.nodeFolder, 'node_modules');
 	return [join(modules, 'node', 'node_modules'), modules]
@@ -82,7 +84,10 @@ function headersFolder(installation: N8nInstallation): string | undefined {
 		.find((folder) => existsSync(join(folder, 'include', 'node', 'node.h')));
 }
 
-/** The environment in which npm and n8n run on the installation's Node.js, whatever npm's settings on this machine say. */
+/**
+ * Returns the environment for running npm and n8n on the installation's Node.js, independent of this machine's npm
+ * settings.
+ */
 export function n8nEnvironment(
 	installation: N8nInstallation,
 	extra: Record<string, string> = {},

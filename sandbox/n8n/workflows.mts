@@ -3,7 +3,7 @@ import pRetry from 'p-retry';
 import type { Rest } from './rest.mts';
 import { getPath, isObject, getObject, getObjects, getString, type JsonObject } from './json.mts';
 
-/** A node as a workflow's JSON has it. */
+/** A node in a workflow's JSON. */
 export interface WorkflowNode extends JsonObject {
 	name: string;
 	type: string;
@@ -12,7 +12,7 @@ export interface WorkflowNode extends JsonObject {
 	webhookId?: string;
 }
 
-/** A workflow as the editor exports it. */
+/** A workflow, as exported by the editor. */
 export interface WorkflowContent {
 	name: string;
 	nodes: WorkflowNode[];
@@ -26,7 +26,7 @@ export interface SavedWorkflow extends WorkflowContent {
 	active: boolean;
 }
 
-/** @throws {Error} when it is not a workflow */
+/** @throws {Error} if the value is not a workflow */
 export function parseWorkflow(value: unknown): WorkflowContent {
 	const nodes = getObjects(value, 'nodes').map((node) => ({
 		...node,
@@ -60,7 +60,7 @@ export async function getWorkflow(rest: Rest, id: string): Promise<SavedWorkflow
 	return parseSaved(getObject(await rest.call('GET', `/rest/workflows/${id}`), 'data'));
 }
 
-/** Names and ids of all workflows that are not archived. */
+/** Returns the names and IDs of all workflows that are not archived. */
 export async function listWorkflows(rest: Rest): Promise<Array<{ id: string; name: string }>> {
 	return getObjects(await rest.call('GET', '/rest/workflows?take=200'), 'data')
 		.filter((item) => item.isArchived !== true)
@@ -72,7 +72,7 @@ export async function createWorkflow(rest: Rest, content: WorkflowContent): Prom
 	return parseSaved(getObject(await rest.call('POST', '/rest/workflows', body), 'data'));
 }
 
-/** Saves new content; an active workflow goes on with its old content until it is activated again. */
+/** Saves new content; an active workflow keeps running its old content until it is activated again. */
 export async function updateWorkflow(
 	rest: Rest,
 	id: string,
@@ -83,7 +83,7 @@ export async function updateWorkflow(
 	return parseSaved(getObject(await rest.call('PATCH', `/rest/workflows/${id}`, body), 'data'));
 }
 
-/** Creates a workflow, or gives the one with this name this content. */
+/** Creates a workflow, or updates the one with this name. */
 export async function upsertWorkflow(rest: Rest, content: WorkflowContent): Promise<SavedWorkflow> {
 	const old = (await listWorkflows(rest)).find(({ name }) => name === content.name);
 	return old ? updateWorkflow(rest, old.id, content) : createWorkflow(rest, content);
@@ -100,15 +100,15 @@ export async function deactivateWorkflow(rest: Rest, id: string): Promise<void> 
 	await rest.call('POST', `/rest/workflows/${id}/deactivate`, {});
 }
 
-/** Archives and removes a workflow: n8n deletes archived ones only. */
+/** Archives and deletes a workflow, because n8n only deletes archived ones. */
 export async function deleteWorkflow(rest: Rest, id: string): Promise<void> {
 	await rest.call('POST', `/rest/workflows/${id}/archive`, {});
 	await rest.call('DELETE', `/rest/workflows/${id}`);
 }
 
 /**
- * Whether n8n listens for a production webhook. It is asked as a browser asks before a request to another origin: n8n
- * answers with the methods it listens for and starts no execution.
+ * Whether n8n listens for a production webhook. Sends a CORS preflight request: n8n responds with the methods that it
+ * listens for and starts no execution.
  */
 async function isListening(url: string, method: string): Promise<boolean> {
 	const { headers } = await axios.request({
@@ -122,12 +122,12 @@ async function isListening(url: string, method: string): Promise<boolean> {
 	return methods.includes(method);
 }
 
-/** Activating and deactivating return a moment before they have an effect. */
+/** n8n responds to activation and deactivation shortly before they take effect. */
 const WEBHOOK_RETRIES = { retries: 20, minTimeout: 100, maxTimeout: 500, factor: 1.3 };
 
 /**
  * Waits until n8n listens for a production webhook.
- * @throws {Error} when it does not after some seconds
+ * @throws {Error} after some seconds
  */
 export async function waitForWebhook(url: string, method = 'POST'): Promise<void> {
 	await pRetry(async () => {
@@ -137,8 +137,8 @@ export async function waitForWebhook(url: string, method = 'POST'): Promise<void
 }
 
 /**
- * Waits until n8n listens for a production webhook no more.
- * @throws {Error} when it still does after some seconds
+ * Waits until n8n no longer listens for a production webhook.
+ * @throws {Error} after some seconds
  */
 export async function waitForWebhookRemoval(url: string, method = 'POST'): Promise<void> {
 	await pRetry(async () => {
@@ -146,7 +146,7 @@ export async function waitForWebhookRemoval(url: string, method = 'POST'): Promi
 	}, WEBHOOK_RETRIES);
 }
 
-/** Runs a saved workflow from its manual trigger, as the editor's button does. Returns the execution's id. */
+/** Runs a saved workflow from its manual trigger, like the editor's button. Returns the execution's ID. */
 export async function runManually(
 	rest: Rest,
 	workflow: SavedWorkflow,
