@@ -7,7 +7,7 @@ const names = Object.keys(cases);
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !names.includes(name));
 if (unknown.length > 0) {
-	console.error(`There is no case "${unknown.join('", "')}"; the cases are: ${names.join(', ')}.`);
+	console.error(`There is no case "${unknown.join('", "')}". The cases are: ${names.join(', ')}.`);
 	process.exit(2);
 }
 
@@ -23,5 +23,5 @@ for (const name of names.filter((one) => wanted.length === 0 || wanted.includes(
 	console.log(`\n${text.replace(/^<!--.*\n\n/, '')}\n`);
 	missed += findings.thresholds.filter(({ met }) => !met).length;
 }
-if (missed > 0) console.log(`${missed} of the targets were missed.`);
+if (missed > 0) console.log(`${missed} of the thresholds were missed.`);
 process.exit(missed > 0 ? 1 : 0);

@@ -52,7 +52,7 @@ function number(
 ): number {
 	const value = Number(text);
 	if (text.trim() !== '' && value >= 0 && isRight(value)) return value;
-	throw new SandboxError(`${flag} takes ${wanted}, not "${text}".`);
+	throw new SandboxError(`${flag} must be ${wanted}, not "${text}".`);
 }
 
 /** Formats the content of the portal's home page for a terminal. */
@@ -60,7 +60,7 @@ function readable({ info, clock }: Sandbox): string {
 	const lines = [`Sandbox portal: ${info.portal}`];
 	if (Math.abs(clock.offset) > 1000) {
 		lines.push(
-			`Its clock was advanced: it says ${clock.now().toISOString()} (see ${info.portal}/control)`,
+			`Its clock was advanced to ${clock.now().toISOString()} (see ${info.portal}/control)`,
 		);
 	}
 	for (const { name, origins, credentials } of Object.values(info.services)) {
@@ -70,7 +70,7 @@ function readable({ info, clock }: Sandbox): string {
 		for (const [id, value] of Object.entries(credentials))
 			lines.push(`    ${id.padEnd(16)}${value}`);
 	}
-	return [...lines, '', 'Ctrl-C ends it.', ''].join('\n');
+	return [...lines, '', 'Press Ctrl+C to stop.', ''].join('\n');
 }
 
 /**

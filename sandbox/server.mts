@@ -58,7 +58,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 	const lock = takeLock(join(dataDir, 'lock'));
 	if ('holder' in lock) {
 		throw new SandboxError(
-			`The data folder ${dataDir} belongs to a sandbox that is running (process ${lock.holder}); choose another with --data.`,
+			`The data folder ${dataDir} is in use by a running sandbox (process ${lock.holder}). Select another one with --data.`,
 		);
 	}
 	try {
@@ -136,7 +136,7 @@ async function makeUsable(folder: string): Promise<void> {
 		await access(folder, constants.W_OK);
 	} catch (error) {
 		throw new SandboxError(
-			`The data folder ${folder} cannot be written (${codeOf(error) ?? 'unknown'}); choose another with --data.`,
+			`The data folder ${folder} is not writable (${codeOf(error) ?? 'unknown'}). Select another one with --data.`,
 		);
 	}
 }
@@ -153,7 +153,7 @@ async function listenOn(
 		const code = codeOf(error);
 		if (code === 'EADDRINUSE') {
 			throw new SandboxError(
-				`Port ${port} is taken (needed for ${what}); is a sandbox running already? Choose others with --port.`,
+				`Port ${port} is in use (needed for ${what}). Is a sandbox already running? Select other ports with --port.`,
 			);
 		}
 		if (code === undefined) throw error;

@@ -13,7 +13,7 @@ export const download: Case = {
 			waysOf(bench, filestack, await filestack.put(file)),
 		);
 		const what =
-			'A file from the stand-in of Filestack’s CDN into n8n’s binary storage; curl and the bare Node stream write it to a file beside it.';
+			'A file from the simulation of Filestack’s CDN into n8n’s binary storage; curl and the plain Node.js stream write it to a file beside it.';
 		return { ...found, method: [what, ...method] };
 	},
 };

@@ -57,7 +57,7 @@ export const items: Case = {
 			const compared = seconds.get(`our node, ${COMPARED} at once`) ?? NaN;
 			return {
 				method: [
-					`Get File of Files App’s stand-in for ${ITEMS} items, over a line with a round trip of ${LINE.roundTrip} ms; the node’s own time in n8n’s record of the execution.`,
+					`Get File of Files App’s simulation for ${ITEMS} items, over a connection with a round-trip time of ${LINE.roundTrip} ms; the node’s own time in n8n’s record of the execution.`,
 					`One by one: the HTTP Request node with Batching of one item every ${LINE.roundTrip} ms, its way not to send all at once.`,
 				],
 				table: {

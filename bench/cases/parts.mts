@@ -11,7 +11,7 @@ const AT_ONCE = [1, 4, 8] as const;
 const LINE = { roundTrip: 50, rate: 16 * MIB };
 
 export const parts: Case = {
-	title: 'Upload in parts over a slow line',
+	title: 'Upload in parts over a slow connection',
 	async run(bench) {
 		return await withThrottledProxy(bench, 'fileShot', LINE, async (credential) => {
 			const upload = async (size: number, partsAtOnce: number) => {
@@ -48,7 +48,7 @@ export const parts: Case = {
 			const allowed = 8 * PART + 64;
 			return {
 				method: [
-					`${SIZE / MIB} MiB in parts of ${PART} MiB to the stand-in of FileShot, over a line with a round trip of ${LINE.roundTrip} ms and ${LINE.rate / MIB} MiB a second for each connection (bench/link.mjs), with SHA-256.`,
+					`${SIZE / MIB} MiB in parts of ${PART} MiB to the simulation of FileShot, over a connection with a round-trip time of ${LINE.roundTrip} ms and ${LINE.rate / MIB} MiB per second and connection (bench/throttledProxy.mjs), with SHA-256.`,
 					'Memory: how much higher the peak of n8n is than with a file of 1 MiB.',
 				],
 				table: {

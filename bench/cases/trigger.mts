@@ -32,7 +32,7 @@ export const trigger: Case = {
 
 /** Isolates are created on demand, when an expression needs one. */
 export const triggerLazy: Case = {
-	title: 'Signed deliveries, isolates made as they are needed',
+	title: 'Signed deliveries, isolates created on demand',
 	env: { N8N_EXPRESSION_ENGINE_LAZY_ACQUIRE: 'true' },
 	run: async (bench) =>
 		await deliveries(
@@ -137,7 +137,7 @@ async function idle({ environment }: Bench): Promise<void> {
 				'GET',
 				`/rest/executions?limit=1&filter=${filter}`,
 			);
-			if (getObjects(answer, 'data.results').length > 0) throw new Error('n8n is still at work');
+			if (getObjects(answer, 'data.results').length > 0) throw new Error('n8n is still busy');
 		},
 		{ retries: 200, minTimeout: 100, factor: 1 },
 	);
@@ -153,7 +153,7 @@ function verification(bytes: number, times: number): number {
 	const signature = createHmac('sha256', 'secret').update(body).digest('hex');
 	const started = performance.now();
 	for (let n = 0; n < times; n++) {
-		if (!isSigned(signature, [body], ['secret'])) throw new Error('A good signature was refused');
+		if (!isSigned(signature, [body], ['secret'])) throw new Error('A valid signature was rejected');
 	}
 	return ((performance.now() - started) * 1000) / times;
 }

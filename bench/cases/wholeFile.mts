@@ -29,7 +29,7 @@ const CONTENDERS = {
 	oursHashed: 'our node, with SHA-256',
 	peer: 'HTTP Request node',
 	bare: 'bare Node stream',
-	bareHashed: 'bare Node stream, with SHA-256',
+	bareHashed: 'plain Node.js stream, with SHA-256',
 	curl: 'curl',
 } as const;
 type Contender = keyof typeof CONTENDERS;
@@ -135,9 +135,9 @@ function targetsOf(ours: Peaks, speeds: Speeds): Threshold[] {
 			2.5,
 			speeds.oursHashed / speeds.peer,
 		),
-		atLeast('at least 0.8 of a bare Node stream', 0.8, speeds.ours / speeds.bare),
+		atLeast('at least 0.8 of a plain Node.js stream', 0.8, speeds.ours / speeds.bare),
 		atLeast(
-			'with SHA-256 at least 0.8 of a bare Node stream that takes it too',
+			'with SHA-256 at least 0.8 of a plain Node.js stream that takes it too',
 			0.8,
 			speeds.oursHashed / speeds.bareHashed,
 		),

@@ -115,7 +115,7 @@ async function readBeginning(body: Readable): Promise<string> {
 }
 
 function describeFailure(error: unknown, timeoutSeconds: number): string {
-	if (axios.isCancel(error)) return `No answer within ${timeoutSeconds} seconds`;
+	if (axios.isCancel(error)) return `No response within ${timeoutSeconds} seconds`;
 	const code = codeOf(error);
 	const sentence = messageOf(error);
 	return code && !sentence.includes(code) ? `${sentence} (${code})`.trim() : sentence;

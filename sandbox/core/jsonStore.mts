@@ -21,7 +21,9 @@ export async function readJson(path: string): Promise<unknown> {
 	} catch (error) {
 		if (codeOf(error) === 'ENOENT') return undefined;
 		if (error instanceof SyntaxError) {
-			throw new SandboxError(`${path} is not valid JSON; move it away and start again.`);
+			throw new SandboxError(
+				`${path} is not valid JSON. Move it to another folder and start again.`,
+			);
 		}
 		throw error;
 	}

@@ -28,6 +28,7 @@ export async function addPages(app: FastifyInstance): Promise<void> {
 		engine: { eta: new Eta({ views: VIEWS, autoEscape: true, cache: true }) },
 		root: VIEWS,
 		viewExt: 'eta',
+		defaultContext: { formatDate, formatSize },
 	});
 	await app.register(fastifyStatic, { root: PUBLIC, prefix: '/assets/' });
 	app.addHook('onSend', async (_request, reply, payload) => {
@@ -38,4 +39,19 @@ export async function addPages(app: FastifyInstance): Promise<void> {
 		}
 		return Promise.resolve(payload);
 	});
+}
+
+/** Formats a time (ISO 8601) for display: "3 December 2026 at 20:05 UTC". */
+function formatDate(iso: string): string {
+	const format = { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' } as const;
+	return `${new Date(iso).toLocaleString('en-GB', format)} UTC`;
+}
+
+/** Formats a size in bytes for display: "1.1 GB". */
+function formatSize(bytes: number): string {
+	const units = ['B', 'KB', 'MB', 'GB'];
+	let size = bytes;
+	let unit = 0;
+	for (; size >= 1000 && unit < units.length - 1; unit += 1) size /= 1000;
+	return `${unit === 0 ? size : size.toFixed(1)} ${units[unit]}`;
 }

@@ -97,7 +97,7 @@ export class Settings {
 	#findProblem(key: string, value: unknown): string | undefined {
 		if (!Object.hasOwn(this.declarations, key)) {
 			const known = Object.keys(this.declarations).join(', ') || 'none';
-			return `There is no setting "${key}"; the settings are: ${known}.`;
+			return `There is no setting "${key}". The settings are: ${known}.`;
 		}
 		const declared = this.declarations[key];
 		if (isAmount(declared)) {
@@ -108,10 +108,10 @@ export class Settings {
 				value >= minimum &&
 				value <= maximum;
 			if (fits) return undefined;
-			return `"${key}" takes a whole number from ${minimum} to ${maximum} (${unit}), not ${JSON.stringify(value)}.`;
+			return `"${key}" must be a whole number from ${minimum} to ${maximum} (${unit}), not ${JSON.stringify(value)}.`;
 		}
 		const { values } = declared;
 		if (typeof value === 'string' && values.includes(value)) return undefined;
-		return `${JSON.stringify(value)} is no value of "${key}"; it takes: ${values.join(', ')}.`;
+		return `${JSON.stringify(value)} is not a valid value for "${key}". Valid values: ${values.join(', ')}.`;
 	}
 }

@@ -26,7 +26,7 @@ export function assertEqual(what: string, seen: unknown, expected: unknown): voi
  * @throws {StepError} if it is undefined
  */
 export function assertPresent<T>(what: string, seen: T | undefined, expected: string): T {
-	if (seen === undefined) throw new StepError(what, expected, 'nothing of that kind');
+	if (seen === undefined) throw new StepError(what, expected, 'nothing');
 	return seen;
 }
 
@@ -60,7 +60,7 @@ export class DemoSteps {
 			this.print(`       ${failed.message}`);
 			if (failed.expected) {
 				this.print(`       expected: ${failed.expected}`);
-				this.print(`       seen:     ${failed.actual}`);
+				this.print(`       actual:   ${failed.actual}`);
 			}
 			throw failed;
 		}
@@ -68,6 +68,6 @@ export class DemoSteps {
 
 	/** Returns the number of successful steps and their duration. */
 	summary(): string {
-		return `${this.done} steps held, ${((Date.now() - this.started) / 1000).toFixed(1)} s`;
+		return `${this.done} steps succeeded, ${((Date.now() - this.started) / 1000).toFixed(1)} s`;
 	}
 }

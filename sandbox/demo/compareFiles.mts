@@ -28,7 +28,7 @@ export async function compareFiles(
 ): Promise<string[]> {
 	const received = await filesOf(rest, items);
 	assertEqual(
-		'The execution does not hold the files that were sent',
+		'The execution does not contain the files that were sent',
 		received.map(({ name }) => name).sort(),
 		sent.map(({ name }) => name).sort(),
 	);
@@ -38,9 +38,9 @@ export async function compareFiles(
 			received.find((one) => one.name === name),
 			name,
 		);
-		assertEqual(`${name} has another type`, file.type, type);
-		assertEqual(`${name} has another length`, file.content.length, content.length);
-		assertEqual(`${name} arrived with another SHA-256`, sha256(file.content), expected);
-		return `${name}: ${content.length} bytes, SHA-256 ${expected.slice(0, 16)}… as sent`;
+		assertEqual(`${name} has the wrong type`, file.type, type);
+		assertEqual(`${name} has the wrong size`, file.content.length, content.length);
+		assertEqual(`${name} has the wrong SHA-256`, sha256(file.content), expected);
+		return `${name}: ${content.length} bytes, SHA-256 ${expected.slice(0, 16)}…, identical`;
 	});
 }

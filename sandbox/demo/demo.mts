@@ -42,11 +42,11 @@ export async function requestDocuments(
 		throw new StepError(
 			`n8n's execution ${execution.id} of "${workflow.name}" did not succeed`,
 			'status success',
-			`status ${execution.status}: ${execution.error ?? 'no error told'}`,
+			`status ${execution.status}: ${execution.error ?? 'no error message'}`,
 		);
 	}
 	const item = assertPresent(
-		`The node "${REQUEST_NODE}" put nothing out`,
+		`The node "${REQUEST_NODE}" has no output`,
 		execution.items[REQUEST_NODE]?.at(0),
 		'one item with the session',
 	);
@@ -57,9 +57,9 @@ export async function requestDocuments(
 async function readOutbox(portal: PortalClient, { uploadUrl }: Session): Promise<string[]> {
 	const messages = await portal.messagesWith(uploadUrl);
 	const channels = messages.map(({ channel }) => channel).sort();
-	assertEqual('The outbox does not hold the messages with the link', channels, ['email', 'sms']);
+	assertEqual('The outbox does not contain the messages with the link', channels, ['email', 'sms']);
 	return messages.map(({ channel, to, subject }) =>
-		channel === 'email' ? `e-mail to ${to}: "${subject}"` : `text message to ${to}`,
+		channel === 'email' ? `email to ${to}: "${subject}"` : `text message to ${to}`,
 	);
 }
 
@@ -73,13 +73,13 @@ async function waitForDelivery(
 	const { statuses: answers, state, error } = webhook;
 	if (state !== 'delivered') {
 		throw new StepError(
-			'n8n did not take the delivery',
-			'a 2xx answer',
+			'n8n did not accept the delivery',
+			'a 2xx response',
 			`${answers.join(', ')} ${error}`,
 		);
 	}
-	assertEqual('It did not go to this n8n', new URL(webhook.url).origin, n8nUrl);
-	assertEqual('It is not signed', /^[0-9a-f]{64}$/.test(webhook.signature), true);
+	assertEqual('The webhook was not sent to this n8n', new URL(webhook.url).origin, n8nUrl);
+	assertEqual('The webhook is not signed', /^[0-9a-f]{64}$/.test(webhook.signature), true);
 	return webhook;
 }
 
@@ -111,26 +111,26 @@ export async function runDemo(
 	const receive = assertPresent('An example is missing', workflows.get(RECEIVE), RECEIVE);
 	const known = await listExecutions(rest, receive.id);
 
-	const session = await steps.step(`n8n runs "${request.name}": a session is created`, async () => {
+	const session = await steps.step(`n8n runs "${request.name}": creates a session`, async () => {
 		const result = await requestDocuments(environment, request);
 		return { result, saw: [`session ${result.id}`, `upload link ${result.uploadUrl}`] };
 	});
-	await steps.step('the outbox shows what the customer gets', async () => {
+	await steps.step('the outbox contains the messages to the customer', async () => {
 		const saw = await readOutbox(portal, session);
 		return { result: undefined, saw };
 	});
-	await steps.step('the customer uploads two documents on the page', async () => {
+	await steps.step('the customer uploads two documents', async () => {
 		const heading = await uploadAsRecipient(session.uploadUrl, documents);
 		const names = documents.map(({ name, content }) => `${name} (${content.length} bytes)`);
-		return { result: undefined, saw: [names.join(', '), `the page says "${heading}"`] };
+		return { result: undefined, saw: [names.join(', '), `the page shows "${heading}"`] };
 	});
-	await steps.step('FileCourier delivers them with a signed webhook', async () => {
+	await steps.step('FileCourier delivers the documents with a signed webhook', async () => {
 		const webhook = await waitForDelivery(portal, session, n8n.url);
 		const { event, url, statuses: answers, signatureHeader, signature } = webhook;
 		const signed = `${signatureHeader}: ${signature.slice(0, 16)}…`;
 		return {
 			result: undefined,
-			saw: [`${event} to ${url}`, signed, `n8n answered ${answers.join(', ')}`],
+			saw: [`${event} to ${url}`, signed, `n8n responded ${answers.join(', ')}`],
 		};
 	});
 	const execution = await steps.step(`n8n runs "${receive.name}"`, async () => {
@@ -140,15 +140,15 @@ export async function runDemo(
 		}
 		return { result, saw: [`execution ${result.id}: ${result.status}, started by ${result.mode}`] };
 	});
-	await steps.step('the execution holds both files, byte for byte', async () => {
+	await steps.step('the execution contains both files, byte for byte', async () => {
 		return {
 			result: undefined,
 			saw: await compareFiles(rest, receivedItems(execution.items), documents),
 		};
 	});
-	await steps.step('FileCourier has completed the session', async () => {
+	await steps.step('FileCourier completes the session', async () => {
 		const state = (await portal.findSession(session.uploadUrl))?.state;
-		assertEqual('The session is in another state', state, 'completed');
-		return { result: undefined, saw: ['state completed'] };
+		assertEqual('The session has the wrong state', state, 'completed');
+		return { result: undefined, saw: ['state: completed'] };
 	});
 }

@@ -50,7 +50,7 @@ function withCredentials(node: WorkflowNode, known: Credential[], where: string)
 		const credential = known.find((item) => item.type === type && item.name === name);
 		if (!credential) {
 			throw new UserError(
-				`"${where}", node "${node.name}": there is no credential "${name}" of the type ${type}. There are: ` +
+				`"${where}", node "${node.name}": there is no credential "${name}" of type ${type}. Existing credentials: ` +
 					`${known.map((item) => `"${item.name}" (${item.type})`).join(', ') || 'none'}.`,
 			);
 		}
@@ -112,7 +112,7 @@ export async function installExamples(
 			await waitForWebhook(webhook).catch(() => {
 				throw new UserError(
 					`The example ${name}.json names the webhook ${webhook}, but no active workflow listens there. ` +
-						`Does its path have the webhookId of a trigger in another example?`,
+						`Does its path contain the webhookId of a trigger in another example?`,
 				);
 			});
 		}

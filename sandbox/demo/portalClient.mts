@@ -65,7 +65,7 @@ export class PortalClient {
 				if (!delivery) throw new Error(`FileCourier sent no webhook about ${subject}`);
 				const attempts = getObjects(delivery, 'attempts');
 				if (attempts.length === 0)
-					throw new Error(`The webhook about ${subject} got no answer yet`);
+					throw new Error(`The webhook about ${subject} has no response yet`);
 				const header = getString(delivery, 'signatureHeader');
 				const last = attempts.at(-1);
 				return {

@@ -46,7 +46,8 @@ async function areaOf(shown: Locator, below: number, margin: number) {
 	const boxes = (await Promise.all((await shown.all()).map((one) => one.boundingBox()))).filter(
 		(box) => box !== null,
 	);
-	if (boxes.length === 0) throw new UserError('There is nothing of that on the page to take.');
+	if (boxes.length === 0)
+		throw new UserError('The page does not contain the elements to take a screenshot of.');
 	const left = Math.min(...boxes.map(({ x }) => x)) - margin;
 	const top = Math.min(...boxes.map(({ y }) => y)) - margin;
 	const right = Math.max(...boxes.map(({ x, width }) => x + width)) + margin;
@@ -66,7 +67,10 @@ async function take(
 	const clip = await areaOf(shown, below, margin);
 	await page.screenshot({ path, clip, style: HIDE_CONTROLS, animations: 'disabled', scale: 'css' });
 	const { size } = statSync(path);
-	if (size > MAX_BYTES) throw new UserError(`${path} has ${size} bytes; show less of the page.`);
+	if (size > MAX_BYTES)
+		throw new UserError(
+			`${path} has ${size} bytes, which is too large. Show a smaller area of the page.`,
+		);
 	console.log(`${name}.png  ${clip.width.toFixed()} x ${clip.height.toFixed()}, ${size} bytes`);
 }
 

@@ -10,14 +10,14 @@ import { assertEqual } from './assertions.mts';
  */
 export async function uploadAsRecipient(url: string, documents: DemoFile[]): Promise<string> {
 	const page = await axios.get<string>(url, { responseType: 'text', validateStatus: () => true });
-	assertEqual(`The upload page ${url} does not open`, page.status, 200);
+	assertEqual(`The upload page ${url} cannot be opened`, page.status, 200);
 	const form = parseUploadForm(page.data, url);
 	assertEqual(
-		'The form does not send files',
+		'The form does not upload files',
 		[form.method, form.enctype],
 		['post', 'multipart/form-data'],
 	);
-	assertEqual('The form does not take several files', form.multiple, true);
+	assertEqual('The form does not accept several files', form.multiple, true);
 	const body = new FormData();
 	for (const [name, value] of Object.entries(form.values)) body.append(name, value);
 	for (const { name, type, content } of documents) {
@@ -27,6 +27,6 @@ export async function uploadAsRecipient(url: string, documents: DemoFile[]): Pro
 		responseType: 'text',
 		validateStatus: () => true,
 	});
-	assertEqual('The upload page did not take the files', answer.status, 200);
+	assertEqual('The upload page did not accept the files', answer.status, 200);
 	return /<h1>([^<]*)<\/h1>/.exec(answer.data)?.[1] ?? 'no heading';
 }

@@ -53,5 +53,5 @@ export function parseUploadForm(html: string, url: string): UploadForm {
 			values: Object.fromEntries(others.map(({ name, value = '' }) => [name, value])),
 		};
 	}
-	throw new Error(`The page ${url} has no form with a field for files`);
+	throw new Error(`The page ${url} has no form with a file field`);
 }

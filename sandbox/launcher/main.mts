@@ -20,7 +20,7 @@ function lockFolder(): () => void {
 	const lock = takeLock(join(FOLDER, 'start.lock'));
 	if ('release' in lock) return () => lock.release();
 	throw new UserError(
-		`It is running already (process ${lock.holder}). End that one first: Ctrl-C in its window, or kill ${lock.holder}.`,
+		`It is already running (process ${lock.holder}). Stop it first: press Ctrl+C in its terminal or run kill ${lock.holder}.`,
 	);
 }
 
@@ -52,19 +52,17 @@ async function showLinks(
 	];
 	// If this fails, the demo has already reported the reason.
 	const session = request && (await requestDocuments(environment, request).catch(() => undefined));
-	if (session) lines.push(['upload page, to try', session.uploadUrl]);
-	console.log('\nIt is all up. Ctrl-C ends it.\n');
+	if (session) lines.push(['upload page to try', session.uploadUrl]);
+	console.log('\nEverything is running. Press Ctrl+C to stop.\n');
 	for (const [name, place] of lines) console.log(`  ${name.padEnd(24)} ${place}`);
-	console.log(
-		`\n  The examples are put back as they are in examples/ at every start: work on a copy.`,
-	);
+	console.log(`\n  Every start resets the examples to their version in examples/. Edit a copy.`);
 }
 
 async function demo(
 	environment: Environment,
 	workflows: Map<string, SavedWorkflow>,
 ): Promise<boolean> {
-	console.log('\nJourney 1: documents are requested, uploaded and delivered');
+	console.log('\nDemo 1: request, upload and deliver documents');
 	const steps = new DemoSteps();
 	try {
 		await runDemo(environment, workflows, steps);
@@ -72,7 +70,7 @@ async function demo(
 		return true;
 	} catch (error) {
 		if (!(error instanceof StepError)) throw error;
-		console.log(`\n  The journey did not hold. n8n's log is in ${environment.n8n.log}.`);
+		console.log(`\n  The demo failed. See n8n's log: ${environment.n8n.log}.`);
 		return false;
 	}
 }
@@ -109,14 +107,12 @@ export async function main(options: LauncherOptions): Promise<void> {
 			await Promise.race([end, (await up).n8n.ended.then(throwStopped)]);
 		}
 	} finally {
-		if (environment && !options.once) console.log('\nEnding …');
+		if (environment && !options.once) console.log('\nStopping …');
 		await environment?.stop();
 		release();
 	}
 }
 
 function throwStopped(): never {
-	throw new UserError(
-		`n8n has ended by itself. The last it said is in ${join(FOLDER, 'n8n.log')}.`,
-	);
+	throw new UserError(`n8n stopped unexpectedly. See the log: ${join(FOLDER, 'n8n.log')}`);
 }

@@ -14,9 +14,9 @@ export async function findN8nPort(wanted: number | undefined): Promise<number> {
 	const port = await getPort({ port: wanted ?? N8N_PORT });
 	if (port === (wanted ?? N8N_PORT)) return port;
 	if (wanted !== undefined) {
-		throw new UserError(`Port ${wanted} is taken: choose another for n8n with --port.`);
+		throw new UserError(`Port ${wanted} is in use. Select another one for n8n with --port.`);
 	}
-	console.log(`Port ${N8N_PORT} is taken, so n8n is on port ${port} this time.`);
+	console.log(`Port ${N8N_PORT} is in use, so n8n uses port ${port} this time.`);
 	return port;
 }
 
@@ -34,7 +34,7 @@ export async function openSandbox(dataDir: string, wanted: number | undefined): 
 		}
 	}
 	console.log(
-		`The ports from ${SANDBOX_PORT} on are not free, so the sandbox is on others this time.`,
+		`The ports from ${SANDBOX_PORT} are in use, so the sandbox uses other ports this time.`,
 	);
 	return startSandbox({ dataDir });
 }

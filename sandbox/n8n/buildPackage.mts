@@ -45,7 +45,7 @@ export async function buildPackage(): Promise<string> {
 			log: join(ROOT, '.run', 'build.log'),
 		});
 		if (!existsSync(join(ROOT, tarball))) {
-			throw new UserError(`The build went through, but there is no ${tarball}. See gulpfile.js.`);
+			throw new UserError(`The build succeeded but did not create ${tarball}. See gulpfile.js.`);
 		}
 		writeStamp(stamp, hashOf(tarball));
 	});

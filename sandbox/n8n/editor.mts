@@ -24,7 +24,7 @@ function browserProgram(): string {
 	const found = [process.env.CHROMIUM_PATH ?? '', ...BROWSERS].find((file) => existsSync(file));
 	if (found) return found;
 	throw new UserError(
-		'There is no Chromium on this machine. On Debian: sudo apt-get install -y chromium; or set CHROMIUM_PATH.',
+		'Chromium is not installed. On Debian: sudo apt-get install -y chromium. Or set CHROMIUM_PATH.',
 	);
 }
 

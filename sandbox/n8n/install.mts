@@ -46,7 +46,7 @@ async function installNode(installation: N8nInstallation, log: string): Promise<
 	});
 	if (!existsSync(nodeProgram(installation))) {
 		throw new UserError(
-			`There is no Node.js for ${process.platform} ${process.arch} among the packages of npm: n8n cannot be run here.`,
+			`npm has no Node.js package for ${process.platform} ${process.arch}, so n8n cannot run on this machine.`,
 		);
 	}
 	writeStamp(installation.nodeStamp, installation.nodeHash);
@@ -77,7 +77,7 @@ async function installN8nPackages(installation: N8nInstallation, log: string): P
 		['-e', NATIVE_PACKAGES.map((name) => `require('${name}')`).join(';')],
 		{
 			...options,
-			label: 'trying the compiled parts',
+			label: 'loading the compiled packages',
 		},
 	);
 	writeStamp(installation.stamp, installation.hash);
@@ -100,7 +100,7 @@ export async function installN8n(name: N8nVersion): Promise<N8nInstallation> {
 			'the installation',
 			'Or set FILE_DELIVERY_HOST_DIR to a folder on another disk.',
 		);
-		printLine(`Installing a real n8n (once: 2.5 GB, some minutes) in ${installationsFolder()} …`);
+		printLine(`Installing n8n (once, 2.5 GB, takes some minutes) in ${installationsFolder()} …`);
 		const log = join(installationsFolder(), `install-${name}.log`);
 		await installNode(installation, log);
 		await installN8nPackages(installation, log);

@@ -41,7 +41,7 @@ export async function installPackage(
 			tarball,
 		],
 		{
-			label: 'our package into n8n',
+			label: 'installing the package in n8n',
 			cwd: folder,
 			log: join(userFolder, 'package.log'),
 			env: n8nEnvironment(installation),

@@ -19,7 +19,7 @@ export class RestError extends Error {
 	) {
 		const message = getPath(body, 'message');
 		super(
-			`n8n answered ${request} with ${status}: ${typeof message === 'string' ? message : JSON.stringify(body)}`,
+			`n8n responded to ${request} with ${status}: ${typeof message === 'string' ? message : JSON.stringify(body)}`,
 		);
 	}
 }

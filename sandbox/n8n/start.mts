@@ -116,12 +116,12 @@ async function waitUntilReady(child: ChildProcess, address: string, log: string)
 		if (await isReady(address)) return;
 		if (Date.now() > deadline) {
 			throw new UserError(
-				`n8n did not become ready within ${START_SECONDS} s. The last it said (${log}):\n${lastLines(log)}`,
+				`n8n was not ready within ${START_SECONDS} s. Last lines of ${log}:\n${lastLines(log)}`,
 			);
 		}
 		await pause(200);
 	}
-	throw new UserError(`n8n ended while it started. The last it said (${log}):\n${lastLines(log)}`);
+	throw new UserError(`n8n stopped during startup. Last lines of ${log}:\n${lastLines(log)}`);
 }
 
 /**

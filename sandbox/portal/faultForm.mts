@@ -37,19 +37,19 @@ function faultOf(choice: string): Fault {
 		case '503':
 			return { type: 'status', status: Number(choice) };
 		default:
-			throw new SandboxError(`"${choice}" is no fault.`);
+			throw new SandboxError(`“${choice}” is not a fault.`);
 	}
 }
 
 function wholeNumber(text: string): number {
 	const value = Number(text);
 	if (Number.isInteger(value) && value >= 1) return value;
-	throw new SandboxError(`"${text}" is no whole number from 1.`);
+	throw new SandboxError(`"${text}" must be a whole number of at least 1.`);
 }
 
 /** Converts a percentage to a probability from 0 to 1. */
 function percent(text: string): number {
 	const value = Number(text);
 	if (value >= 0 && value <= 100) return value / 100;
-	throw new SandboxError(`"${text}" is no percentage from 0 to 100.`);
+	throw new SandboxError(`"${text}" must be a percentage from 0 to 100.`);
 }

@@ -18,11 +18,11 @@ export function addRule(parts: PortalContext, rule: NewFaultRule): FaultRule {
 	}
 	if (rule.on === 'delivery' && !DELIVERY_FAULT_TYPES.includes(type)) {
 		throw new SandboxError(
-			`"${type}" cannot strike a delivery; these can: ${DELIVERY_FAULT_TYPES.join(', ')}.`,
+			`"${type}" cannot apply to a delivery; these can: ${DELIVERY_FAULT_TYPES.join(', ')}.`,
 		);
 	}
 	if (rule.on === 'request' && type !== 'delay' && DELIVERY_FAULT_TYPES.includes(type)) {
-		throw new SandboxError(`"${type}" strikes deliveries, not requests.`);
+		throw new SandboxError(`"${type}" applies to deliveries, not to requests.`);
 	}
 	return parts.faults.add(rule);
 }

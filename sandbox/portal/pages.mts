@@ -28,7 +28,7 @@ export function pageRoutes(app: FastifyInstance, parts: PortalContext): void {
 				url: rest.origins[origin] + path,
 			})),
 		}));
-		return await reply.viewAsync('home', { here: '/', running });
+		return await reply.viewAsync('home', { here: '/', running, credentialLabel });
 	});
 
 	app.get('/outbox', async (_request, reply) => {
@@ -107,11 +107,18 @@ function amount(text: string | undefined, field: string): number | undefined {
 	if (text === undefined || text.trim() === '') return undefined;
 	const value = Number(text);
 	if (value >= 0 && value <= 315_360_000) return value;
-	throw new SandboxError(`"${text}" is no number for "${field}".`);
+	throw new SandboxError(`"${field}" must be a number of at least 0, not "${text}".`);
 }
 
 function nameOf(parts: PortalContext, id: string): string {
 	return parts.running.get(id)?.service.name ?? id;
+}
+
+/** Returns the label of a credential field in n8n: "clientId" becomes "Client ID". */
+function credentialLabel(name: string): string {
+	const words = name.replace(/[A-Z]/g, (letter) => ` ${letter}`);
+	const label = words.charAt(0).toUpperCase() + words.slice(1);
+	return label.replace(/\b(Api|Cdn|Id|Url)\b/g, (word) => word.toUpperCase());
 }
 
 /** Formats seconds for display: "2 days 3 hours". */

@@ -24,7 +24,7 @@ export async function createPortal(parts: PortalContext): Promise<FastifyInstanc
 			});
 			api.setNotFoundHandler(
 				async (_request, reply) =>
-					await reply.code(404).send({ error: 'There is no such call of the control API.' }),
+					await reply.code(404).send({ error: 'The control API has no such endpoint.' }),
 			);
 			apiRoutes(api, parts);
 			done();
@@ -38,11 +38,11 @@ export async function createPortal(parts: PortalContext): Promise<FastifyInstanc
 			const { status, sentence } = toError(error);
 			return await reply
 				.code(status)
-				.viewAsync('message', { title: 'That did not work', text: sentence });
+				.viewAsync('message', { title: 'Something went wrong', text: sentence });
 		});
 		pages.setNotFoundHandler(async (_request, reply) => {
-			const text = 'The sandbox has no page at this address.';
-			return await reply.code(404).viewAsync('message', { title: 'No such page', text });
+			const text = 'The sandbox has no page at this URL.';
+			return await reply.code(404).viewAsync('message', { title: 'Page not found', text });
 		});
 		pageRoutes(pages, parts);
 	});

@@ -141,10 +141,10 @@ test('a data folder of a sandbox that was killed is free', async () => {
 });
 
 test.each([
-	['--port', 'http', '--port takes a port, 0 to 65000, not "http".\n'],
-	['--port', '70000', '--port takes a port, 0 to 65000, not "70000".\n'],
+	['--port', 'http', '--port must be a port, 0 to 65000, not "http".\n'],
+	['--port', '70000', '--port must be a port, 0 to 65000, not "70000".\n'],
 	['--speed', '-1', /speed/],
-	['--speed', 'fast', '--speed takes 0 to 100000, not "fast".\n'],
+	['--speed', 'fast', '--speed must be 0 to 100000, not "fast".\n'],
 	['--colour', 'red', /Unknown option '--colour'/],
 ])('%s %s: a sentence and 1', async (flag, value, sentence) => {
 	const { ended, err } = run(flag, value);
@@ -169,7 +169,7 @@ test('a document that is no JSON: a sentence that names it, and 1', async () => 
 	await writeFile(file, '{"offs');
 	const { ended, err } = run('--port', '0');
 	expect(await ended).toBe(1);
-	expect(await err).toBe(`${file} is not valid JSON; move it away and start again.\n`);
+	expect(await err).toBe(`${file} is not valid JSON. Move it to another folder and start again.\n`);
 });
 
 async function occupy(port: number): Promise<Server> {

@@ -94,7 +94,7 @@ describe("the recipient's page", () => {
 		for (const path of ['/', '/u/', '/u/unknown', '/u/unknown/thanks', '/x']) {
 			const { status, data } = await http.get<string>(bench.secure + path);
 			expect(status).toBe(404);
-			expect(data).toContain('No such link');
+			expect(data).toContain('Link not found');
 		}
 	});
 
@@ -137,7 +137,7 @@ describe('uploading', () => {
 		const { id, link } = await bench.session();
 		for (const answer of [await upload(link), await uploadRaw(link, '', '')]) {
 			expect(answer.status).toBe(400);
-			expect(answer.data).toContain('Please choose at least one file.');
+			expect(answer.data).toContain('Please select at least one file.');
 			expect(answer.data).toContain('<form method="post"');
 		}
 		expect(await bench.state(id)).toBe('pending');

@@ -78,7 +78,7 @@ test.each([
 	'/downloads.html',
 ])('%s: no such file', async (path) => {
 	const { status, data } = await page(shot.origins.share + path);
-	expect([status, data.includes('No such file')]).toEqual([404, true]);
+	expect([status, data.includes('File not found')]).toEqual([404, true]);
 });
 
 test('a slug is free again when its file has expired', async () => {

@@ -90,7 +90,7 @@ test.each(['/s/0', '/s/..%2F..%2Fx', '/s/%00', '/s/a/b/c', '/s', '/s/🎉'])(
 	async (path) => {
 		const { origins } = app.bench.sandbox.info.services.filesApp;
 		const { status, data } = await page(origins.api + encodeURI(decodeURI(path)));
-		expect([status, data.includes('No such link')]).toEqual([404, true]);
+		expect([status, data.includes('Link not found')]).toEqual([404, true]);
 	},
 );
 

@@ -80,7 +80,7 @@ export const createSchema = {
 } as const;
 
 const FORMATS: Readonly<Record<string, string>> = {
-	email: 'a valid e-mail address',
+	email: 'a valid email address',
 	httpUrl: 'an http or https URL',
 	'date-time': 'an ISO 8601 date and time with a time zone, such as 2030-01-31T12:00:00Z',
 };

@@ -27,7 +27,7 @@ export async function receiveFiles(request: FastifyRequest, blobs: Blobs): Promi
 	if (long) {
 		throw new UploadError(`A file name must not be longer than ${MAX_NAME_LENGTH} characters.`);
 	}
-	if (named.length === 0) throw new UploadError('Please choose at least one file.');
+	if (named.length === 0) throw new UploadError('Please select at least one file.');
 	return named.map(({ blob, name, size, type }) => {
 		const id = randomBytes(6).toString('hex');
 		return { id, blob, name, size: reportedSize(request, size), type };
@@ -41,8 +41,8 @@ async function formOf(request: FastifyRequest, blobs: Blobs): Promise<Form> {
 		if (!(error instanceof FormError)) throw error;
 		throw new UploadError(
 			error.reason === 'notMultipart'
-				? 'Please choose at least one file.'
-				: 'The upload arrived incomplete. Please try again.',
+				? 'Please select at least one file.'
+				: 'The upload was incomplete. Please try again.',
 		);
 	}
 }

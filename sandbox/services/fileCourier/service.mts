@@ -23,31 +23,31 @@ export const fileCourier: Service = {
 	settings: {
 		requiredFields: {
 			label: 'Required fields',
-			help: 'The parameter table requires requestor, subject, message and callback; the examples send less.',
+			help: 'The reference requires requestor, subject, message and callback; the examples send fewer fields.',
 			values: ['table', 'examples'],
 			default: 'table',
 		},
 		recipientForm: {
 			label: 'Recipient',
-			help: 'The table has recipient_email, the examples recipient.email. Given both, they must agree.',
+			help: 'The reference uses recipient_email, the examples recipient.email. If both are sent, they must match.',
 			values: ['either', 'flat', 'nested'],
 			default: 'either',
 		},
 		callbackField: {
 			label: 'Callback',
-			help: 'The table has callback_url, the examples webhook_url. Given both, callback_url wins.',
+			help: 'The reference uses callback_url, the examples webhook_url. If both are sent, callback_url is used.',
 			values: ['either', 'callback_url', 'webhook_url'],
 			default: 'either',
 		},
 		expiryField: {
 			label: 'Expiry',
-			help: 'The table has expires_at, the examples expires_in_days. Given both, expires_at wins.',
+			help: 'The reference uses expires_at, the examples expires_in_days. If both are sent, expires_at is used.',
 			values: ['either', 'expires_at', 'expires_in_days'],
 			default: 'either',
 		},
 		callbackAuthorization: {
 			label: 'Callback API key',
-			help: 'The docs put it "in the Authorization header" and name no scheme.',
+			help: 'The docs say “in the Authorization header” without naming a scheme.',
 			values: ['bearer', 'bare'],
 			default: 'bearer',
 		},

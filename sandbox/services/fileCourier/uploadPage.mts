@@ -14,18 +14,18 @@ type Route = { Params: { token: string } };
 const CLOSED: Readonly<Record<Exclude<SessionState, 'pending'>, { title: string; text: string }>> =
 	{
 		uploaded: {
-			title: 'Already received',
-			text: 'The documents have been uploaded. There is nothing left to do.',
+			title: 'Already uploaded',
+			text: 'The documents were already uploaded. There is nothing else to do.',
 		},
 		completed: {
-			title: 'Already received',
-			text: 'The documents have been uploaded. There is nothing left to do.',
+			title: 'Already uploaded',
+			text: 'The documents were already uploaded. There is nothing else to do.',
 		},
 		failed: {
-			title: 'Already received',
-			text: 'The documents have been uploaded. There is nothing left to do.',
+			title: 'Already uploaded',
+			text: 'The documents were already uploaded. There is nothing else to do.',
 		},
-		expired: { title: 'This link has expired', text: 'Please ask the sender for a new one.' },
+		expired: { title: 'This link has expired', text: 'Ask the sender for a new link.' },
 		cancelled: {
 			title: 'This request was cancelled',
 			text: 'The sender no longer needs these documents.',
@@ -47,7 +47,7 @@ export async function uploadPageRoutes(
 	app.setErrorHandler(async (error: FastifyError, _request, reply) => {
 		const status = error.statusCode ?? 500;
 		if (status >= 500) throw error;
-		return await message(reply, status, { title: 'That did not work', text: error.message });
+		return await message(reply, status, { title: 'Something went wrong', text: error.message });
 	});
 
 	app.get<Route>('/u/:token', async (request, reply) => {
@@ -103,10 +103,10 @@ export async function uploadPageRoutes(
 	}
 }
 
-const UNKNOWN = { title: 'No such link', text: 'Please check that the whole link was copied.' };
+const UNKNOWN = { title: 'Link not found', text: 'Check that you copied the entire link.' };
 const BUSY = {
-	title: 'An upload is under way',
-	text: 'Please wait until it is finished, then try again.',
+	title: 'Upload in progress',
+	text: 'Wait until it is finished, then try again.',
 };
 
 async function form(reply: FastifyReply, session: Session, problem?: string): Promise<string> {

@@ -8,8 +8,8 @@ import type { Files, StoredFile } from './files.mts';
 
 type Route = { Params: { link: string } };
 
-const UNKNOWN = { title: 'No such file', text: 'Please check that the whole link was copied.' };
-const OVER = { title: 'This file has expired', text: 'Please ask the sender for it again.' };
+const UNKNOWN = { title: 'File not found', text: 'Check that you copied the entire link.' };
+const OVER = { title: 'This file has expired', text: 'Ask the sender for a new link.' };
 
 /** The page of a share link: asks for the password, if the file has one, and then offers the download. */
 export async function sharePageRoutes(
@@ -41,7 +41,7 @@ export async function sharePageRoutes(
 		if (!file.passwordProtected) return await show(reply, file);
 		if (file.password !== undefined && timingSafeEqualStrings(given, file.password))
 			return await show(reply, file);
-		const problem = 'That is not the password of this file.';
+		const problem = 'Incorrect password.';
 		return await reply.code(403).viewAsync('fileShot/password', { file, problem });
 	});
 

@@ -13,9 +13,9 @@ type Route = { Params: { token: string } };
 /** Lifetime of the page's download button, in milliseconds. */
 const DOWNLOAD_LINK_MS = 15 * 60_000;
 
-const UNKNOWN = { title: 'No such link', text: 'Please check that the whole link was copied.' };
-const EXPIRED = { title: 'This link has expired', text: 'Please ask the sender for a new one.' };
-const GONE = { title: 'The file is gone', text: 'It was deleted after the link was made.' };
+const UNKNOWN = { title: 'Link not found', text: 'Check that you copied the entire link.' };
+const EXPIRED = { title: 'This link has expired', text: 'Ask the sender for a new link.' };
+const GONE = { title: 'File not found', text: 'The file was deleted after the link was created.' };
 
 /** The page of a share link: asks for the password, if the link has one, and then shows the file. */
 export async function sharePageRoutes(
@@ -59,7 +59,7 @@ export async function sharePageRoutes(
 		if (share.password === undefined || timingSafeEqualStrings(given, share.password)) {
 			return await show(reply, share, file);
 		}
-		const problem = 'That is not the password of this link.';
+		const problem = 'Incorrect password.';
 		return await reply.code(403).viewAsync('filesApp/password', { share, problem });
 	});
 
@@ -69,8 +69,8 @@ export async function sharePageRoutes(
 		const permission = context.presigner.check(request.url, context.clock.now());
 		if (permission !== 'valid') return await reply.redirect(`/s/${share.token}`, 303);
 		if (!share.allowDownload) {
-			const text = 'The sender shows this file and does not let it be downloaded.';
-			return await message(reply, 403, { title: 'No download', text });
+			const text = 'The sender has disabled downloads for this file.';
+			return await message(reply, 403, { title: 'Downloads disabled', text });
 		}
 		return await download(reply, context.blobs, file);
 	});

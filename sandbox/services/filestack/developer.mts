@@ -58,10 +58,10 @@ export async function developerRoutes(app: FastifyInstance, parts: Instance): Pr
 	app.setErrorHandler(async (error: FastifyError, _request, reply) => {
 		const status = error.statusCode ?? (error instanceof SandboxError ? 400 : 500);
 		if (status >= 500) throw error;
-		return await message(reply, status, 'That did not work', error.message);
+		return await message(reply, status, 'Something went wrong', error.message);
 	});
 	app.all('*', (_request, reply) =>
-		message(reply, 404, 'No such page', 'The portal has no page at this address.'),
+		message(reply, 404, 'Page not found', 'The portal has no page at this URL.'),
 	);
 
 	app.get('/', async (_request, reply) => {

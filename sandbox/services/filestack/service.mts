@@ -37,7 +37,7 @@ export const filestack: Service = {
 		cdn: { label: 'CDN (cdn.filestackcontent.com)', error: cdnError },
 		upload: { label: 'Multipart upload (upload.filestackapi.com)', error: uploadError },
 		process: { label: 'Processing (process.filestackapi.com)', error: processError },
-		storage: { label: 'Storage that parts are put into', error: storageError },
+		storage: { label: 'Storage for uploaded parts', error: storageError },
 		developer: { label: 'Developer Portal (dev.filestack.com)' },
 	},
 	settings,

@@ -71,7 +71,7 @@ export class Webhooks {
 		if (!isHttpUrl(url)) throw new SandboxError('"url" must be an http or https URL.');
 		const unknown = events.find((event) => !EVENTS.includes(event as WebhookEvent));
 		if (unknown !== undefined) {
-			throw new SandboxError(`"${unknown}" is no event; the events are: ${EVENTS.join(', ')}.`);
+			throw new SandboxError(`"${unknown}" is not an event. The events are: ${EVENTS.join(', ')}.`);
 		}
 		if (events.length === 0) throw new SandboxError('A webhook needs at least one event.');
 		const webhook: Webhook = {

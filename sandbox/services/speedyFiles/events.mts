@@ -34,7 +34,7 @@ export function asciiJson(value: object): string {
 export function validEvents(events: readonly string[]): Event[] {
 	const known = EVENTS.filter((event) => events.includes(event));
 	if (known.length === 0) {
-		throw new SandboxError(`Choose at least one of these events: ${EVENTS.join(', ')}.`);
+		throw new SandboxError(`Select at least one of these events: ${EVENTS.join(', ')}.`);
 	}
 	return [...known].sort();
 }

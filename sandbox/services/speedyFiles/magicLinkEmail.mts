@@ -30,11 +30,11 @@ export async function emailLink(
 		to: about.recipientEmail,
 		subject: isDownload
 			? `${sender} sent you files: ${about.title}`
-			: `${sender} asks you for files: ${about.title}`,
+			: `${sender} has requested files from you: ${about.title}`,
 		text: [
 			`Hello ${about.recipientName},`,
 			isDownload
-				? `${count === 1 ? 'a file is' : `${count} files are`} ready for you until ${until} UTC.`
+				? `${count === 1 ? 'a file is' : `${count} files are`} ready to download until ${until} UTC.`
 				: `please upload your files before ${until} UTC.`,
 			...(about.note === null ? [] : ['', about.note]),
 		].join('\n'),

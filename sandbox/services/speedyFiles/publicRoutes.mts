@@ -27,11 +27,11 @@ type Reason = DeadReason | 'invalid';
 
 /** The messages for links that do not work. */
 const DEAD: Readonly<Record<Reason, { title: string; text: string }>> = {
-	token_revoked: { title: 'This link was withdrawn', text: 'Please ask the sender for a new one.' },
-	token_expired: { title: 'This link has expired', text: 'Please ask the sender for a new one.' },
+	token_revoked: { title: 'This link was revoked', text: 'Ask the sender for a new link.' },
+	token_expired: { title: 'This link has expired', text: 'Ask the sender for a new link.' },
 	invalid: {
-		title: 'This link does not work',
-		text: 'Please check that it was copied whole.',
+		title: 'This link is not valid',
+		text: 'Check that you copied the entire link.',
 	},
 };
 

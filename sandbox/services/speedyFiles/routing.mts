@@ -66,8 +66,8 @@ function splitUrl(url: string): [path: string, query: string] {
 
 /** The rest of the instance's website, as seen by a user who is not signed in. */
 export function siteRoutes(app: FastifyInstance, { context }: Instance): void {
-	const title = 'No sign-in here';
-	const text = `The sandbox has the API under ${API}, the recipients' pages and the webhooks' page.`;
+	const title = 'Sign-in is not available';
+	const text = `The sandbox only provides the API under ${API}, the recipients' pages and the webhooks page.`;
 	app.get('/healthz', async (_request, reply) => await reply.type('text/plain').send('ok'));
 	app.get('/', async (_request, reply) => await reply.redirect('/dash', 303));
 	for (const path of ['/dash', '/dash/*']) {
@@ -81,7 +81,7 @@ export function siteRoutes(app: FastifyInstance, { context }: Instance): void {
 		if (context.settings.get('instance') === 'ready') return await reply.redirect('/login', 303);
 		return await reply.viewAsync('speedyFiles/message', {
 			title: 'Set up this instance',
-			text: 'Nobody has set up this instance yet. In the sandbox, the setting "Instance" on the control page does it.',
+			text: 'This instance has not been set up yet. In the sandbox, change “Instance” on the control page.',
 		});
 	});
 }

@@ -33,31 +33,31 @@ export const speedyFiles: Service = {
 	settings: {
 		instance: {
 			label: 'Instance',
-			help: 'Until somebody has set it up, every path redirects to /setup, the API too.',
+			help: 'Until the instance is set up, all paths (including the API) redirect to /setup.',
 			values: ['ready', 'notSetUp'],
 			default: 'ready',
 		},
 		storage: {
 			label: 'Storage of new packages',
-			help: 'Files of an S3 package are downloaded by a redirect to a presigned URL; there is no ZIP.',
+			help: 'Downloads from an S3 package redirect to a presigned URL, and there is no ZIP.',
 			values: ['local', 's3'],
 			default: 'local',
 		},
 		inboundLink: {
 			label: 'Link of an inbound package',
-			help: 'The docs say that the recipient gets it by e-mail; the API neither mails nor returns it.',
+			help: 'According to the docs, the recipient receives it by email. The actual API neither emails nor returns it.',
 			values: ['unsent', 'mailed'],
 			default: 'unsent',
 		},
 		events: {
 			label: 'Events',
-			help: 'The docs list package.created and package.expired; the source never fires them.',
+			help: 'The docs list package.created and package.expired, but the source never sends them.',
 			values: ['source', 'documented'],
 			default: 'source',
 		},
 		smtp: {
 			label: 'Mail server',
-			help: 'Finalizing succeeds even when the e-mail cannot be sent.',
+			help: 'Finalizing succeeds even if the email cannot be sent.',
 			values: ['working', 'broken'],
 			default: 'working',
 		},
