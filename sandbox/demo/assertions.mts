@@ -17,17 +17,18 @@ function format(value: unknown): string {
  * Compares strings, numbers or lists of them.
  * @throws {StepError} with the expected and the actual value
  */
-export function assertEqual(what: string, seen: unknown, expected: unknown): void {
-	if (format(seen) !== format(expected)) throw new StepError(what, format(expected), format(seen));
+export function assertEqual(what: string, actual: unknown, expected: unknown): void {
+	if (format(actual) !== format(expected))
+		throw new StepError(what, format(expected), format(actual));
 }
 
 /**
  * Narrows a value to one that is present.
  * @throws {StepError} if it is undefined
  */
-export function assertPresent<T>(what: string, seen: T | undefined, expected: string): T {
-	if (seen === undefined) throw new StepError(what, expected, 'nothing');
-	return seen;
+export function assertPresent<T>(what: string, actual: T | undefined, expected: string): T {
+	if (actual === undefined) throw new StepError(what, expected, 'nothing');
+	return actual;
 }
 
 /** Runs the steps of the demo and prints their results. */
@@ -44,12 +45,12 @@ export class DemoSteps {
 	 * @param work returns the step's result and the details to print
 	 * @throws {StepError} for any error, after printing it
 	 */
-	async step<T>(title: string, work: () => Promise<{ result: T; saw: string[] }>): Promise<T> {
+	async step<T>(title: string, work: () => Promise<{ result: T; details: string[] }>): Promise<T> {
 		this.done += 1;
 		try {
-			const { result, saw } = await work();
+			const { result, details } = await work();
 			this.print(`  ✓ ${this.done}. ${title}`);
-			for (const line of saw) this.print(`       ${line}`);
+			for (const line of details) this.print(`       ${line}`);
 			return result;
 		} catch (error) {
 			this.print(`  ✗ ${this.done}. ${title}`);

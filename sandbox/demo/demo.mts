@@ -70,12 +70,12 @@ async function waitForDelivery(
 	n8nUrl: string,
 ): Promise<SentWebhook> {
 	const webhook = await portal.waitForDelivery(id);
-	const { statuses: answers, state, error } = webhook;
+	const { statuses, state, error } = webhook;
 	if (state !== 'delivered') {
 		throw new StepError(
 			'n8n did not accept the delivery',
 			'a 2xx response',
-			`${answers.join(', ')} ${error}`,
+			`${statuses.join(', ')} ${error}`,
 		);
 	}
 	assertEqual('The webhook was not sent to this n8n', new URL(webhook.url).origin, n8nUrl);
@@ -113,24 +113,24 @@ export async function runDemo(
 
 	const session = await steps.step(`n8n runs "${request.name}": creates a session`, async () => {
 		const result = await requestDocuments(environment, request);
-		return { result, saw: [`session ${result.id}`, `upload link ${result.uploadUrl}`] };
+		return { result, details: [`session ${result.id}`, `upload link ${result.uploadUrl}`] };
 	});
 	await steps.step('the outbox contains the messages to the customer', async () => {
-		const saw = await readOutbox(portal, session);
-		return { result: undefined, saw };
+		const details = await readOutbox(portal, session);
+		return { result: undefined, details };
 	});
 	await steps.step('the customer uploads two documents', async () => {
 		const heading = await uploadAsRecipient(session.uploadUrl, documents);
 		const names = documents.map(({ name, content }) => `${name} (${content.length} bytes)`);
-		return { result: undefined, saw: [names.join(', '), `the page shows "${heading}"`] };
+		return { result: undefined, details: [names.join(', '), `the page shows "${heading}"`] };
 	});
 	await steps.step('FileCourier delivers the documents with a signed webhook', async () => {
 		const webhook = await waitForDelivery(portal, session, n8n.url);
-		const { event, url, statuses: answers, signatureHeader, signature } = webhook;
+		const { event, url, statuses, signatureHeader, signature } = webhook;
 		const signed = `${signatureHeader}: ${signature.slice(0, 16)}…`;
 		return {
 			result: undefined,
-			saw: [`${event} to ${url}`, signed, `n8n responded ${answers.join(', ')}`],
+			details: [`${event} to ${url}`, signed, `n8n responded ${statuses.join(', ')}`],
 		};
 	});
 	const execution = await steps.step(`n8n runs "${receive.name}"`, async () => {
@@ -138,17 +138,20 @@ export async function runDemo(
 		if (result.status !== 'success') {
 			throw new StepError('The execution failed', 'success', `${result.status}: ${result.error}`);
 		}
-		return { result, saw: [`execution ${result.id}: ${result.status}, started by ${result.mode}`] };
+		return {
+			result,
+			details: [`execution ${result.id}: ${result.status}, started by ${result.mode}`],
+		};
 	});
 	await steps.step('the execution contains both files, byte for byte', async () => {
 		return {
 			result: undefined,
-			saw: await compareFiles(rest, receivedItems(execution.items), documents),
+			details: await compareFiles(rest, receivedItems(execution.items), documents),
 		};
 	});
 	await steps.step('FileCourier completes the session', async () => {
 		const state = (await portal.findSession(session.uploadUrl))?.state;
 		assertEqual('The session has the wrong state', state, 'completed');
-		return { result: undefined, saw: ['state: completed'] };
+		return { result: undefined, details: ['state: completed'] };
 	});
 }

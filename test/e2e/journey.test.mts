@@ -73,8 +73,8 @@ describe('journey 1: request, upload, deliver, receive', () => {
 		await upsertCredential(environment.rest, content);
 
 		expect(failed).toMatchObject({
-			expected: 'a 2xx answer',
-			seen: expect.stringContaining('401') as unknown,
+			expected: 'a 2xx response',
+			actual: expect.stringContaining('401') as unknown,
 		});
 		expect(lines.filter((line) => line.includes('✓'))).toHaveLength(3);
 		expect(await listExecutions(environment.rest, receiving())).toEqual(before);
@@ -86,6 +86,6 @@ describe('journey 1: request, upload, deliver, receive', () => {
 
 		const { failed } = await travel();
 
-		expect(failed).toMatchObject({ seen: expect.stringContaining('404') as unknown });
+		expect(failed).toMatchObject({ actual: expect.stringContaining('404') as unknown });
 	});
 });
