@@ -1,18 +1,18 @@
-import type { System } from '../sandbox/launcher/system.mts';
+import type { Environment } from '../sandbox/n8n/environment.mts';
 
-/** What a case is measured with: a real n8n and the sandbox, both started anew for it. */
+/** The environment of a case: a real n8n and the sandbox, both started for this case. */
 export interface Bench {
-	system: System;
-	/** A folder in memory where there is one: the disk shall not be what is measured. */
+	environment: Environment;
+	/** The folder for files, in memory if possible, so that the disk does not limit the results. */
 	folder: string;
-	/** Process id of n8n itself. */
+	/** The process ID of n8n itself. */
 	n8nPid: number;
-	/** Told what is measured at the moment. */
-	tell(line: string): void;
+	/** Shows what is being measured. */
+	log(line: string): void;
 }
 
-/** Something that the issue of the case asks for, and what came out. */
-export interface Target {
+/** A requirement of the case and its measured result. */
+export interface Threshold {
 	wanted: string;
 	measured: string;
 	met: boolean;
@@ -24,15 +24,15 @@ export interface Table {
 }
 
 export interface Findings {
-	/** How it was measured, a sentence each. */
+	/** The measuring method, one sentence per entry. */
 	method: readonly string[];
 	table: Table;
-	targets: readonly Target[];
+	thresholds: readonly Threshold[];
 }
 
 export interface Case {
 	title: string;
-	/** Of n8n, for this case. */
+	/** Additional environment variables for n8n. */
 	env?: Record<string, string>;
 	run(bench: Bench): Promise<Findings>;
 }
@@ -40,18 +40,17 @@ export interface Case {
 export const MIB = 1024 * 1024;
 export const GIB = 1024 * MIB;
 
-/** The middle one of some numbers. */
 export function median(numbers: readonly number[]): number {
 	const sorted = [...numbers].sort((a, b) => a - b);
 	const half = sorted.length >> 1;
 	return sorted.length % 2 === 1 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
 }
 
-/** A ratio with two digits, and what is wanted of it. */
-export function atLeast(wanted: string, least: number, ratio: number): Target {
+/** A threshold for a ratio, which is shown with two decimals. */
+export function atLeast(wanted: string, least: number, ratio: number): Threshold {
 	return { wanted, measured: ratio.toFixed(2), met: ratio >= least };
 }
 
-export function atMost(wanted: string, most: number, value: number, unit: string): Target {
+export function atMost(wanted: string, most: number, value: number, unit: string): Threshold {
 	return { wanted, measured: `${value.toFixed(1)} ${unit}`, met: value <= most };
 }

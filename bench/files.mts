@@ -3,7 +3,7 @@ import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { GIB, MIB } from './case.mts';
 
-/** A file of that size that cannot be compressed. */
+/** Creates an incompressible file of this size. */
 export async function makeFile(folder: string, size: number): Promise<string> {
 	const path = join(folder, `source-${size}.bin`);
 	const block = randomBytes(16 * MIB);

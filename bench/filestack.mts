@@ -1,44 +1,44 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import axios from 'axios';
-import { textAt } from '../sandbox/n8n/shape.mts';
+import { getString } from '../sandbox/n8n/json.mts';
 import type { Bench } from './case.mts';
 
-/** Filestack's stand-in: it takes a file as the plain body of one request, so nothing but the bytes is measured. */
+/** Filestack's simulation: a file is the plain body of one request, so only the transfer is measured. */
 export class Filestack {
 	private readonly origins: Record<string, string>;
 	private readonly apiKey: string;
 
-	private constructor({ system }: Bench) {
-		const { origins, credentials } = system.sandbox.info.services.filestack;
+	private constructor({ environment }: Bench) {
+		const { origins, credentials } = environment.sandbox.info.services.filestack;
 		this.origins = origins;
 		this.apiKey = credentials.apiKey;
 	}
 
-	/** With an app that wants no signatures: HTTP Request node and curl cannot make any. */
+	/** Turns off security, because the HTTP Request node and curl cannot create signatures. */
 	static async open(bench: Bench): Promise<Filestack> {
-		const { portal } = bench.system.sandbox.info;
+		const { portal } = bench.environment.sandbox.info;
 		await axios.patch(`${portal}/api/services/filestack/settings`, { security: 'off' });
 		return new Filestack(bench);
 	}
 
-	/** Takes a file as a POST. */
+	/** Accepts a file by POST. */
 	get storeUrl(): string {
 		return `${this.origins.api}/api/store/S3?key=${this.apiKey}&filename=file.bin`;
 	}
 
-	/** Gives a file back. */
+	/** Returns a file by GET. */
 	cdnUrl(handle: string): string {
 		return `${this.origins.cdn}/${handle}`;
 	}
 
-	/** Stores a file from disk and gives back its handle. */
+	/** Stores a file from disk and returns its handle. */
 	async put(file: string): Promise<string> {
 		const { stdout } = await promisify(execFile)('curl', [
 			...['--silent', '--fail', '--noproxy', '*', '--header', 'content-type: image/png'],
 			...['--request', 'POST', '--upload-file', file, this.storeUrl],
 		]);
 		const answer: unknown = JSON.parse(stdout);
-		return textAt(answer, 'url').split('/').at(-1) ?? '';
+		return getString(answer, 'url').split('/').at(-1) ?? '';
 	}
 }

@@ -1,12 +1,13 @@
 /**
- * Milliseconds in which n8n's own loader loads an installed package, nodes and credentials. Runs on the Node.js of n8n.
+ * Prints the milliseconds in which n8n's own loader loads an installed package (nodes and credentials). Runs on n8n's
+ * Node.js.
  * node loadPackage.mjs <folder of n8n> <folder of the package>
  */
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 
-const [host, folder] = process.argv.slice(2);
-const { PackageDirectoryLoader } = createRequire(join(host, 'package.json'))('n8n-core');
+const [n8nFolder, folder] = process.argv.slice(2);
+const { PackageDirectoryLoader } = createRequire(join(n8nFolder, 'package.json'))('n8n-core');
 const loader = new PackageDirectoryLoader(folder);
 const started = process.hrtime.bigint();
 await loader.loadAll();

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ROOT } from '../sandbox/launcher/ready.mjs';
+import { ROOT } from '../sandbox/system/repository.mjs';
 import type { Findings, Table } from './case.mts';
 
 const RESULTS = join(ROOT, 'bench', 'RESULTS.md');
@@ -20,11 +20,11 @@ function markdown({ head, rows }: Table): string {
 	);
 }
 
-/** The findings of a case as they are printed and kept. */
+/** Formats the findings of a case in Markdown. */
 export function section(
 	name: string,
 	title: string,
-	{ method, table, targets }: Findings,
+	{ method, table, thresholds: targets }: Findings,
 	machine: readonly string[],
 ): string {
 	const wanted = targets.map(
@@ -40,8 +40,8 @@ export function section(
 	].join('\n\n');
 }
 
-/** Keeps a case's section in RESULTS.md, in the order of the cases. */
-export function keep(name: string, text: string, order: readonly string[]): void {
+/** Stores a case's section in RESULTS.md, in the order of the cases. */
+export function saveSection(name: string, text: string, order: readonly string[]): void {
 	const old = existsSync(RESULTS) ? readFileSync(RESULTS, 'utf8') : '';
 	const sections = new Map<string, string>();
 	for (const part of old.split(/(?=<!-- case \w+ -->)/)) {

@@ -1,22 +1,22 @@
 import { randomUUID } from 'node:crypto';
-import type { JsonObject } from '../sandbox/n8n/shape.mts';
+import type { JsonObject } from '../sandbox/n8n/json.mts';
 import { type Execution, waitForExecution } from '../sandbox/n8n/executions.mts';
-import { createWorkflow, runByHand, type WorkflowNode } from '../sandbox/n8n/workflows.mts';
+import { createWorkflow, runManually, type WorkflowNode } from '../sandbox/n8n/workflows.mts';
 import type { Bench } from './case.mts';
-import { forgetPeak, peakMemory } from './memory.mts';
+import { resetPeak, peakMemory } from './memory.mts';
 
-/** Seconds that one execution may take. */
-const PATIENCE = 600;
+/** Maximum duration of an execution. */
+const MAX_SECONDS = 600;
 
-export interface Measured {
-	/** Seconds that the last node worked, by n8n's own count. */
+export interface Measurement {
+	/** Execution time of the last node, as measured by n8n. */
 	seconds: number;
-	/** MiB; the most that n8n had in use during the execution. */
+	/** n8n's peak memory during the execution in MiB. */
 	peak: number;
 	execution: Execution;
 }
 
-/** A node of a workflow that is only ever run by hand. */
+/** A node of a workflow that is only run manually. */
 export function step(
 	name: string,
 	type: string,
@@ -27,16 +27,16 @@ export function step(
 	return { id: randomUUID(), name, type, typeVersion, position: [0, 0], parameters, ...more };
 }
 
-/** One of ours, with the sandbox's credential. */
+/** A node of this package with the sandbox's credential. */
 export function ours(
-	{ system }: Bench,
+	{ environment }: Bench,
 	name: string,
 	type: string,
 	parameters: JsonObject,
 	data?: { id: string; name: string },
 ): WorkflowNode {
 	const credentialType = `${type.replace(/Trigger$/, '')}Api`;
-	const credential = data ?? system.credentials.find((one) => one.type === credentialType);
+	const credential = data ?? environment.credentials.find((one) => one.type === credentialType);
 	if (!credential) throw new Error(`There is no credential for ${type}`);
 	const credentials = { [credentialType]: { id: credential.id, name: credential.name } };
 	return step(
@@ -48,7 +48,7 @@ export function ours(
 	);
 }
 
-/** Puts a file from disk into n8n's binary storage, as an earlier node of a real workflow would. */
+/** A node that reads a file from disk into n8n's binary storage, like an earlier node of a real workflow. */
 export const readFile = (path: string) =>
 	step('Read', 'n8n-nodes-base.readWriteFile', 1, {
 		operation: 'read',
@@ -57,11 +57,11 @@ export const readFile = (path: string) =>
 	});
 
 /**
- * Runs the nodes one after the other in n8n and tells how long the last one took.
- * @throws {Error} when the execution fails: what did not succeed is no measurement
+ * Runs the nodes one after the other in n8n and measures the last one.
+ * @throws {Error} if the execution fails, because its time is not a valid measurement
  */
-export async function run(bench: Bench, ...nodes: WorkflowNode[]): Promise<Measured> {
-	const { rest } = bench.system;
+export async function run(bench: Bench, ...nodes: WorkflowNode[]): Promise<Measurement> {
+	const { rest } = bench.environment;
 	const start = step('Start', 'n8n-nodes-base.manualTrigger', 1, {});
 	const all = [start, ...nodes];
 	const connections = Object.fromEntries(
@@ -69,8 +69,8 @@ export async function run(bench: Bench, ...nodes: WorkflowNode[]): Promise<Measu
 	);
 	const content = { name: `bench ${randomUUID()}`, nodes: all, connections };
 	const workflow = await createWorkflow(rest, content);
-	forgetPeak(bench.n8nPid);
-	const execution = await waitForExecution(rest, await runByHand(rest, workflow), PATIENCE);
+	resetPeak(bench.n8nPid);
+	const execution = await waitForExecution(rest, await runManually(rest, workflow), MAX_SECONDS);
 	const peak = peakMemory(bench.n8nPid);
 	if (execution.status !== 'success') {
 		throw new Error(`The execution ended as "${execution.status}": ${execution.error}`);

@@ -1,10 +1,10 @@
-import './core/littleMemory.mts';
+import './core/v8Flags.mts';
 import { fstatSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { SandboxProblem, sentenceOf } from './core/problem.mts';
+import { SandboxError, messageOf } from './core/sandboxError.mts';
 import { type Sandbox, startSandbox } from './server.mts';
 
-const HIGHEST_SPEED = 100_000;
+const MAX_SPEED = 100_000;
 
 interface Flags {
 	port: number;
@@ -13,7 +13,10 @@ interface Flags {
 	json: boolean;
 }
 
-/** Reads the command line. Throws a SandboxProblem that names a flag with a bad value. */
+/**
+ * Reads the command line.
+ * @throws {SandboxError} naming an option with an invalid value
+ */
 function readFlags(): Flags {
 	let values;
 	try {
@@ -26,7 +29,7 @@ function readFlags(): Flags {
 			},
 		}).values;
 	} catch (error) {
-		throw new SandboxProblem(sentenceOf(error));
+		throw new SandboxError(messageOf(error));
 	}
 	return {
 		port: number(
@@ -35,12 +38,7 @@ function readFlags(): Flags {
 			(port) => Number.isInteger(port) && port <= 65_000,
 			'a port, 0 to 65000',
 		),
-		speed: number(
-			'--speed',
-			values.speed,
-			(speed) => speed <= HIGHEST_SPEED,
-			`0 to ${HIGHEST_SPEED}`,
-		),
+		speed: number('--speed', values.speed, (speed) => speed <= MAX_SPEED, `0 to ${MAX_SPEED}`),
 		data: values.data,
 		json: values.json,
 	};
@@ -54,15 +52,15 @@ function number(
 ): number {
 	const value = Number(text);
 	if (text.trim() !== '' && value >= 0 && isRight(value)) return value;
-	throw new SandboxProblem(`${flag} takes ${wanted}, not "${text}".`);
+	throw new SandboxError(`${flag} must be ${wanted}, not "${text}".`);
 }
 
-/** The same as the portal's first page, for a terminal. */
+/** Formats the content of the portal's home page for a terminal. */
 function readable({ info, clock }: Sandbox): string {
 	const lines = [`Sandbox portal: ${info.portal}`];
 	if (Math.abs(clock.offset) > 1000) {
 		lines.push(
-			`Its clock was advanced: it says ${clock.now().toISOString()} (see ${info.portal}/control)`,
+			`Its clock was advanced to ${clock.now().toISOString()} (see ${info.portal}/control)`,
 		);
 	}
 	for (const { name, origins, credentials } of Object.values(info.services)) {
@@ -72,10 +70,13 @@ function readable({ info, clock }: Sandbox): string {
 		for (const [id, value] of Object.entries(credentials))
 			lines.push(`    ${id.padEnd(16)}${value}`);
 	}
-	return [...lines, '', 'Ctrl-C ends it.', ''].join('\n');
+	return [...lines, '', 'Press Ctrl+C to stop.', ''].join('\n');
 }
 
-/** A parent that gave no standard input (/dev/null) has not gone. */
+/**
+ * Whether the descriptor is a pipe or socket. With /dev/null as standard input, its end does not mean that the parent
+ * has exited.
+ */
 function isPipe(descriptor: number): boolean {
 	const kind = fstatSync(descriptor);
 	return kind.isFIFO() || kind.isSocket();
@@ -92,15 +93,15 @@ async function main(): Promise<void> {
 		void sandbox.close().finally(() => process.exit(0));
 	};
 	process.on('SIGINT', end).on('SIGTERM', end);
-	// A parent that was killed leaves nothing behind: its end of the pipe closes.
+	// If the parent is killed, its end of the pipe closes, and the sandbox must not keep running.
 	if (json && isPipe(0)) process.stdin.on('end', end).on('error', end).resume();
 	process.stdout.write(json ? `${JSON.stringify(sandbox.info)}\n` : readable(sandbox));
 }
 
 main().catch((error: unknown) => {
-	const isProblem = error instanceof SandboxProblem;
+	const isProblem = error instanceof SandboxError;
 	process.stderr.write(
-		`${isProblem ? error.message : `The sandbox could not start: ${sentenceOf(error)}`}\n`,
+		`${isProblem ? error.message : `The sandbox could not start: ${messageOf(error)}`}\n`,
 	);
 	process.exitCode = 1;
 });

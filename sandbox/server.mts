@@ -4,23 +4,23 @@ import { access, mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { Clock } from './core/clock.mts';
 import { Deliveries } from './core/deliveries.mts';
-import { readJson, writeJson } from './core/documents.mts';
+import { readJson, writeJson } from './core/jsonStore.mts';
 import { Faults } from './core/faults.mts';
 import { Outbox } from './core/outbox.mts';
-import { SandboxProblem, codeOf } from './core/problem.mts';
+import { SandboxError, codeOf } from './core/sandboxError.mts';
 import { RequestLog } from './core/requestLog.mts';
 import { type RunningService, openService } from './core/runningService.mts';
 import type { Service } from './core/service.mts';
-import { takeLock } from './launcher/lock.mjs';
+import { takeLock } from './system/lock.mjs';
 import { createPortal } from './portal/portal.mts';
 import { services, type ServiceId } from './services/index.mts';
 
 export interface SandboxOptions {
-	/** The portal's port; the origins follow it. 0 or absent: any free ports. */
+	/** The portal's port; the origins use the following ports. By default (or 0) any free ports. */
 	port?: number;
-	/** Address to listen on (default 127.0.0.1). */
+	/** The address to listen on (default 127.0.0.1). */
 	host?: string;
-	/** Where everything is kept (default `.run/sandbox`). */
+	/** The data folder (default `.run/sandbox`). */
 	dataDir?: string;
 	/** Sandbox seconds per real second (default 1). */
 	speed?: number;
@@ -29,9 +29,9 @@ export interface SandboxOptions {
 
 export interface ServiceInfo {
 	name: string;
-	/** Base URL of each origin, without a slash at the end. */
+	/** Base URL of each origin, without a trailing slash. */
 	origins: Record<string, string>;
-	/** What to type into the service's credential. */
+	/** Values for the fields of the service's n8n credential. */
 	credentials: Record<string, string>;
 }
 
@@ -44,21 +44,21 @@ export interface SandboxInfo {
 export interface Sandbox {
 	info: SandboxInfo;
 	clock: Clock;
-	/** Closes all ports and breaks off what is under way; what is planned is kept for the next run. */
+	/** Closes all ports and aborts attempts in progress; scheduled attempts are kept for the next run. */
 	close(): Promise<void>;
 }
 
 /**
- * Starts the stand-ins of all services and their portal.
- * @throws SandboxProblem when a port is taken or the data folder cannot be used
+ * Starts the simulations of all services and their portal.
+ * @throws {SandboxError} if a port is in use or the data folder cannot be used
  */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
 	const dataDir = resolve(options.dataDir ?? join('.run', 'sandbox'));
 	await makeUsable(dataDir);
 	const lock = takeLock(join(dataDir, 'lock'));
 	if ('holder' in lock) {
-		throw new SandboxProblem(
-			`The data folder ${dataDir} belongs to a sandbox that is running (process ${lock.holder}); choose another with --data.`,
+		throw new SandboxError(
+			`The data folder ${dataDir} is in use by a running sandbox (process ${lock.holder}). Select another one with --data.`,
 		);
 	}
 	try {
@@ -135,8 +135,8 @@ async function makeUsable(folder: string): Promise<void> {
 		await mkdir(folder, { recursive: true });
 		await access(folder, constants.W_OK);
 	} catch (error) {
-		throw new SandboxProblem(
-			`The data folder ${folder} cannot be written (${codeOf(error) ?? 'unknown'}); choose another with --data.`,
+		throw new SandboxError(
+			`The data folder ${folder} is not writable (${codeOf(error) ?? 'unknown'}). Select another one with --data.`,
 		);
 	}
 }
@@ -152,15 +152,15 @@ async function listenOn(
 	} catch (error) {
 		const code = codeOf(error);
 		if (code === 'EADDRINUSE') {
-			throw new SandboxProblem(
-				`Port ${port} is taken (needed for ${what}); is a sandbox running already? Choose others with --port.`,
+			throw new SandboxError(
+				`Port ${port} is in use (needed for ${what}). Is a sandbox already running? Select other ports with --port.`,
 			);
 		}
 		if (code === undefined) throw error;
-		throw new SandboxProblem(`Cannot listen on ${host}, port ${port}, for ${what} (${code}).`);
+		throw new SandboxError(`Cannot listen on ${host}, port ${port}, for ${what} (${code}).`);
 	}
 	const address = server.addresses()[0];
-	// A wildcard address is no place to go to.
+	// A wildcard address cannot be connected to.
 	const reachable = ['0.0.0.0', '::'].includes(address.address) ? '127.0.0.1' : host;
 	return `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${address.port}`;
 }

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Bench, Case } from '../case.mts';
 import { Filestack } from '../filestack.mts';
-import { bare, curl } from '../programs.mts';
+import { baseline, curl } from '../programs.mts';
 import { ours, run, step } from '../runs.mts';
 import { type Ways, wholeFile } from './wholeFile.mts';
 
@@ -13,7 +13,7 @@ export const download: Case = {
 			waysOf(bench, filestack, await filestack.put(file)),
 		);
 		const what =
-			'A file from the stand-in of Filestack’s CDN into n8n’s binary storage; curl and the bare Node stream write it to a file beside it.';
+			'A file from the simulation of Filestack’s CDN into n8n’s binary storage; curl and the plain Node.js stream write it to a file beside it.';
 		return { ...found, method: [what, ...method] };
 	},
 };
@@ -42,6 +42,6 @@ function waysOf(bench: Bench, filestack: Filestack, handle: string): Ways {
 				}),
 			),
 		curl: async () => await curl('--output', target, url),
-		bare: async (hashing) => await bare('download', hashing, target, url),
+		bare: async (hashing) => await baseline('download', hashing, target, url),
 	};
 }

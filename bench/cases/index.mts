@@ -6,7 +6,7 @@ import { parts } from './parts.mts';
 import { trigger, triggerLazy } from './trigger.mts';
 import { upload } from './upload.mts';
 
-/** By the name that chooses them; in the order in which they run and are reported. */
+/** The cases by name, in the order in which they run and are reported. */
 export const cases: Readonly<Record<string, Case>> = {
 	upload,
 	download,

@@ -1,16 +1,16 @@
 import axios from 'axios';
-import { textAt } from '../../sandbox/n8n/shape.mts';
+import { getString } from '../../sandbox/n8n/json.mts';
 import { atLeast, type Bench, type Case, MIB } from '../case.mts';
-import { overLine } from '../link.mts';
+import { withThrottledProxy } from '../throttledProxy.mts';
 import { ours, run, step } from '../runs.mts';
 
 const ITEMS = 1000;
 const LINE = { roundTrip: 50, rate: 100 * MIB };
-/** Items at Once: the default, and what is compared. */
+/** The compared values of Concurrent Items; the first is the default. */
 const AT_ONCE = [5, 20] as const;
 const COMPARED = 20;
 
-/** So many items. */
+/** Creates this number of items. */
 const itemSource = [
 	step('Numbers', 'n8n-nodes-base.set', 3.4, {
 		mode: 'raw',
@@ -25,11 +25,11 @@ export const items: Case = {
 	async run(bench) {
 		const limit = await withoutLimit(bench);
 		const fileId = await smallFile(bench);
-		return await overLine(bench, 'filesApp', LINE, async (credential, baseUrl) => {
+		return await withThrottledProxy(bench, 'filesApp', LINE, async (credential, baseUrl) => {
 			const seconds = new Map<string, number>();
 			let refused = 0;
 			for (const itemsAtOnce of AT_ONCE) {
-				bench.tell(`our node, ${itemsAtOnce} at once`);
+				bench.log(`our node, ${itemsAtOnce} at once`);
 				const get = ours(
 					bench,
 					'Get',
@@ -48,7 +48,7 @@ export const items: Case = {
 				);
 				refused += await refusedRequests(bench);
 			}
-			bench.tell('HTTP Request, one by one');
+			bench.log('HTTP Request, one by one');
 			seconds.set(
 				'HTTP Request node, one by one',
 				await oneByOne(bench, `${baseUrl}/files/${fileId}`),
@@ -57,7 +57,7 @@ export const items: Case = {
 			const compared = seconds.get(`our node, ${COMPARED} at once`) ?? NaN;
 			return {
 				method: [
-					`Get File of Files App’s stand-in for ${ITEMS} items, over a line with a round trip of ${LINE.roundTrip} ms; the node’s own time in n8n’s record of the execution.`,
+					`Get File of Files App’s simulation for ${ITEMS} items, over a connection with a round-trip time of ${LINE.roundTrip} ms; the node’s own time in n8n’s record of the execution.`,
 					`One by one: the HTTP Request node with Batching of one item every ${LINE.roundTrip} ms, its way not to send all at once.`,
 				],
 				table: {
@@ -69,7 +69,7 @@ export const items: Case = {
 						(one / time).toFixed(2),
 					]),
 				},
-				targets: [
+				thresholds: [
 					atLeast(
 						`${COMPARED} at once at least 8 × the HTTP Request node one by one`,
 						8,
@@ -87,7 +87,7 @@ export const items: Case = {
 };
 
 async function oneByOne(bench: Bench, url: string): Promise<number> {
-	const { apiKey } = bench.system.sandbox.info.services.filesApp.credentials;
+	const { apiKey } = bench.environment.sandbox.info.services.filesApp.credentials;
 	const node = step('HTTP Request', 'n8n-nodes-base.httpRequest', 4.2, {
 		url,
 		sendHeaders: true,
@@ -97,26 +97,26 @@ async function oneByOne(bench: Bench, url: string): Promise<number> {
 	return (await run(bench, ...itemSource, node)).seconds;
 }
 
-/** The largest limit that Files App documents. */
-async function withoutLimit({ system }: Bench): Promise<number> {
-	const { portal } = system.sandbox.info;
+/** Sets the highest rate limit that Files App documents. */
+async function withoutLimit({ environment }: Bench): Promise<number> {
+	const { portal } = environment.sandbox.info;
 	await axios.patch(`${portal}/api/services/filesApp/settings`, { plan: 'team' });
 	return 10_000;
 }
 
-/** The ID of a small file. */
-async function smallFile({ system }: Bench): Promise<string> {
-	const { baseUrl, apiKey } = system.sandbox.info.services.filesApp.credentials;
+/** Uploads a small file and returns its ID. */
+async function smallFile({ environment }: Bench): Promise<string> {
+	const { baseUrl, apiKey } = environment.sandbox.info.services.filesApp.credentials;
 	const form = new FormData();
 	form.append('file', new Blob(['hello']), 'hello.txt');
 	const headers = { authorization: `Bearer ${apiKey}` };
 	const { data } = await axios.post<unknown>(`${baseUrl}/upload`, form, { headers });
-	return textAt(data, 'id');
+	return getString(data, 'id');
 }
 
-/** Requests that were answered 429 since it was asked last. */
-async function refusedRequests({ system }: Bench): Promise<number> {
-	const requests = `${system.sandbox.info.portal}/api/requests`;
+/** Returns and clears the number of requests that received a 429. */
+async function refusedRequests({ environment }: Bench): Promise<number> {
+	const requests = `${environment.sandbox.info.portal}/api/requests`;
 	const { data } = await axios.get<Array<{ status: number }>>(requests);
 	await axios.delete(requests);
 	return data.filter(({ status }) => status === 429).length;

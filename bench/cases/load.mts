@@ -1,17 +1,17 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import { buildPackage } from '../../sandbox/launcher/build.mts';
-import { describeHost } from '../../sandbox/n8n/hosts.mts';
+import { buildPackage } from '../../sandbox/n8n/buildPackage.mts';
+import { describeInstallation } from '../../sandbox/n8n/versions.mts';
 import { type Case, median } from '../case.mts';
 import { loadTime } from '../programs.mts';
 
-/** Processes, each of which loads it once. */
+/** Number of processes; each loads the package once. */
 const ROUNDS = 7;
 
 export const load: Case = {
 	title: 'Loading and size of the package',
 	async run({ folder }) {
-		const { folder: host } = describeHost('newest');
+		const { folder: host } = describeInstallation('newest');
 		const modules = join(folder, 'n8n', '.n8n', 'nodes', 'node_modules');
 		const times: number[] = [];
 		for (let round = 0; round < ROUNDS; round++) {
@@ -33,7 +33,7 @@ export const load: Case = {
 					['packed, kB', (packed / 1000).toFixed(0)],
 				],
 			},
-			targets: [],
+			thresholds: [],
 		};
 	},
 };

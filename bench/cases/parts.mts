@@ -1,7 +1,7 @@
-import { sweep } from '../bed.mts';
+import { removeLargeFiles } from '../environment.mts';
 import { atLeast, atMost, type Case, MIB } from '../case.mts';
 import { makeFile } from '../files.mts';
-import { overLine } from '../link.mts';
+import { withThrottledProxy } from '../throttledProxy.mts';
 import { ours, readFile, run } from '../runs.mts';
 
 const SIZE = 512 * MIB;
@@ -11,9 +11,9 @@ const AT_ONCE = [1, 4, 8] as const;
 const LINE = { roundTrip: 50, rate: 16 * MIB };
 
 export const parts: Case = {
-	title: 'Upload in parts over a slow line',
+	title: 'Upload in parts over a slow connection',
 	async run(bench) {
-		return await overLine(bench, 'fileShot', LINE, async (credential) => {
+		return await withThrottledProxy(bench, 'fileShot', LINE, async (credential) => {
 			const upload = async (size: number, partsAtOnce: number) => {
 				const file = await makeFile(bench.folder, size);
 				const measured = await run(
@@ -32,14 +32,14 @@ export const parts: Case = {
 						credential,
 					),
 				);
-				sweep(bench.folder);
+				removeLargeFiles(bench.folder);
 				return measured;
 			};
 			await upload(MIB, 1);
 			const small = await upload(MIB, 1);
 			const found = new Map<number, { seconds: number; growth: number }>();
 			for (const atOnce of AT_ONCE) {
-				bench.tell(`${atOnce} at once`);
+				bench.log(`${atOnce} at once`);
 				const { seconds, peak } = await upload(SIZE, atOnce);
 				found.set(atOnce, { seconds, growth: peak - small.peak });
 			}
@@ -48,7 +48,7 @@ export const parts: Case = {
 			const allowed = 8 * PART + 64;
 			return {
 				method: [
-					`${SIZE / MIB} MiB in parts of ${PART} MiB to the stand-in of FileShot, over a line with a round trip of ${LINE.roundTrip} ms and ${LINE.rate / MIB} MiB a second for each connection (bench/link.mjs), with SHA-256.`,
+					`${SIZE / MIB} MiB in parts of ${PART} MiB to the simulation of FileShot, over a connection with a round-trip time of ${LINE.roundTrip} ms and ${LINE.rate / MIB} MiB per second and connection (bench/throttledProxy.mjs), with SHA-256.`,
 					'Memory: how much higher the peak of n8n is than with a file of 1 MiB.',
 				],
 				table: {
@@ -61,7 +61,7 @@ export const parts: Case = {
 						one.growth.toFixed(0),
 					]),
 				},
-				targets: [
+				thresholds: [
 					atLeast('8 at once at least 4 × as fast as one at a time', 4, alone / seconds),
 					atMost(
 						`memory at most part size × parts at once + 64 MiB (${allowed})`,

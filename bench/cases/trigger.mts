@@ -3,24 +3,24 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import axios from 'axios';
 import pRetry from 'p-retry';
-import { ROOT } from '../../sandbox/launcher/ready.mjs';
-import { objectsAt } from '../../sandbox/n8n/shape.mts';
+import { ROOT } from '../../sandbox/system/repository.mjs';
+import { getObjects } from '../../sandbox/n8n/json.mts';
 import {
 	activateWorkflow,
 	createWorkflow,
-	webhookAnswers,
+	waitForWebhook,
 	type WorkflowNode,
 } from '../../sandbox/n8n/workflows.mts';
 import { atLeast, type Bench, type Case, type Findings, MIB, median } from '../case.mts';
 import { ours, step } from '../runs.mts';
 
 const ROUNDS = 5;
-/** Deliveries of a round, and how many are under way at the same time. */
+/** Deliveries per round, and how many of them run concurrently. */
 const DELIVERIES = 60;
 const AT_ONCE = 4;
 const SIZE = 8 * 1024;
 
-/** As n8n comes. */
+/** n8n's default configuration. */
 export const trigger: Case = {
 	title: 'Signed deliveries',
 	run: async (bench) =>
@@ -30,9 +30,9 @@ export const trigger: Case = {
 		),
 };
 
-/** With isolates that are made when an expression needs one. */
+/** Isolates are created on demand, when an expression needs one. */
 export const triggerLazy: Case = {
-	title: 'Signed deliveries, isolates made as they are needed',
+	title: 'Signed deliveries, isolates created on demand',
 	env: { N8N_EXPRESSION_ENGINE_LAZY_ACQUIRE: 'true' },
 	run: async (bench) =>
 		await deliveries(
@@ -66,7 +66,7 @@ async function deliveries(bench: Bench, isolates: string): Promise<Findings> {
 	await round(bench, plain);
 	await round(bench, signed);
 	for (let n = 1; n <= ROUNDS; n++) {
-		bench.tell(`round ${n} of ${ROUNDS}`);
+		bench.log(`round ${n} of ${ROUNDS}`);
 		rates.plain.push(await round(bench, plain));
 		rates.signed.push(await round(bench, signed));
 	}
@@ -86,26 +86,26 @@ async function deliveries(bench: Bench, isolates: string): Promise<Findings> {
 				['verification at 1 MiB, µs', verification(MIB, 200).toFixed(0)],
 			],
 		},
-		targets: [atLeast('at least 0.95 of the Webhook node', 0.95, ofSigned / ofPlain)],
+		thresholds: [atLeast('at least 0.95 of the Webhook node', 0.95, ofSigned / ofPlain)],
 	};
 }
 
-/** Activates a workflow of that one node. Gives back its URL. */
-async function active({ system }: Bench, node: WorkflowNode, path: string): Promise<string> {
-	const workflow = await createWorkflow(system.rest, {
+/** Activates a workflow with only this node and returns its URL. */
+async function active({ environment }: Bench, node: WorkflowNode, path: string): Promise<string> {
+	const workflow = await createWorkflow(environment.rest, {
 		name: `bench ${node.name}`,
 		nodes: [node],
 		connections: {},
 	});
-	await activateWorkflow(system.rest, workflow);
-	const url = `${system.n8n.url}/${path}`;
-	await webhookAnswers(url);
+	await activateWorkflow(environment.rest, workflow);
+	const url = `${environment.n8n.url}/${path}`;
+	await waitForWebhook(url);
 	return url;
 }
 
-/** Deliveries a second, from the first until the last is answered. */
+/** Returns the deliveries per second, from the first request to the last response. */
 async function round(bench: Bench, url: string): Promise<number> {
-	const { webhookSecret } = bench.system.sandbox.info.services.fileCourier.credentials;
+	const { webhookSecret } = bench.environment.sandbox.info.services.fileCourier.credentials;
 	const bodies = Array.from({ length: DELIVERIES }, () => {
 		const data = { request_id: randomUUID(), recipient_email: 'a@example.com', files: [] };
 		const event = { event: 'files.delivered', timestamp: new Date().toISOString(), data };
@@ -128,13 +128,16 @@ async function round(bench: Bench, url: string): Promise<number> {
 	return DELIVERIES / seconds;
 }
 
-/** Waits until no execution runs any more. */
-async function idle({ system }: Bench): Promise<void> {
+/** Waits until no execution is running. */
+async function idle({ environment }: Bench): Promise<void> {
 	const filter = encodeURIComponent(JSON.stringify({ status: ['running', 'new'] }));
 	await pRetry(
 		async () => {
-			const answer = await system.rest.call('GET', `/rest/executions?limit=1&filter=${filter}`);
-			if (objectsAt(answer, 'data.results').length > 0) throw new Error('n8n is still at work');
+			const answer = await environment.rest.call(
+				'GET',
+				`/rest/executions?limit=1&filter=${filter}`,
+			);
+			if (getObjects(answer, 'data.results').length > 0) throw new Error('n8n is still busy');
 		},
 		{ retries: 200, minTimeout: 100, factor: 1 },
 	);
@@ -142,7 +145,7 @@ async function idle({ system }: Bench): Promise<void> {
 
 type IsSigned = (header: unknown, texts: Buffer[], secrets: string[]) => boolean;
 
-/** Microseconds that verifying a delivery of so many bytes takes. */
+/** Returns the microseconds for verifying a delivery of this size. */
 function verification(bytes: number, times: number): number {
 	const built = join(ROOT, 'dist', 'nodes', 'shared', 'webhook', 'signature.js');
 	const { isSigned } = createRequire(import.meta.url)(built) as { isSigned: IsSigned };
@@ -150,7 +153,7 @@ function verification(bytes: number, times: number): number {
 	const signature = createHmac('sha256', 'secret').update(body).digest('hex');
 	const started = performance.now();
 	for (let n = 0; n < times; n++) {
-		if (!isSigned(signature, [body], ['secret'])) throw new Error('A good signature was refused');
+		if (!isSigned(signature, [body], ['secret'])) throw new Error('A valid signature was rejected');
 	}
 	return ((performance.now() - started) * 1000) / times;
 }

@@ -1,6 +1,6 @@
 import type { Bench, Case } from '../case.mts';
 import { Filestack } from '../filestack.mts';
-import { bare, curl } from '../programs.mts';
+import { baseline, curl } from '../programs.mts';
 import { ours, readFile, run, step } from '../runs.mts';
 import { type Ways, wholeFile } from './wholeFile.mts';
 
@@ -12,7 +12,7 @@ export const upload: Case = {
 			Promise.resolve(waysOf(bench, filestack, file)),
 		);
 		const what =
-			'A file in one request, as its body, to the stand-in of Filestack (our node with Send in Parts From raised); the HTTP Request node 4.2 sends the same request with the body “n8n Binary File”.';
+			'A file in one request, as its body, to the simulation of Filestack (our node with Split Files Larger Than raised); the HTTP Request node 4.2 sends the same request with the body “n8n Binary File”.';
 		return { ...found, method: [what, ...method] };
 	},
 };
@@ -50,6 +50,6 @@ function waysOf(bench: Bench, { storeUrl }: Filestack, file: string): Ways {
 				...['--request', 'POST', '--header', 'content-type: application/octet-stream'],
 				...['--output', '/dev/null', '--upload-file', file, storeUrl],
 			),
-		bare: async (hashing) => await bare('upload', hashing, file, storeUrl),
+		bare: async (hashing) => await baseline('upload', hashing, file, storeUrl),
 	};
 }

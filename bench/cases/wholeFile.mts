@@ -1,4 +1,4 @@
-import { sweep } from '../bed.mts';
+import { removeLargeFiles } from '../environment.mts';
 import {
 	atLeast,
 	atMost,
@@ -7,64 +7,64 @@ import {
 	GIB,
 	median,
 	MIB,
-	type Target,
+	type Threshold,
 } from '../case.mts';
 import { makeFile, nameOf } from '../files.mts';
-import { type Measured, readFile, run } from '../runs.mts';
+import { type Measurement, readFile, run } from '../runs.mts';
 
-/** The ways in which one file is moved: by n8n with one of two nodes, or by a program of its own (seconds). */
+/** The compared ways of transferring a file: n8n with one of two nodes, or a program (seconds). */
 export interface Ways {
-	ours(sha256: boolean): Promise<Measured>;
-	peer(): Promise<Measured>;
+	ours(sha256: boolean): Promise<Measurement>;
+	peer(): Promise<Measurement>;
 	curl(): Promise<number>;
 	bare(hashing: 'plain' | 'sha256'): Promise<number>;
 }
 
 const SIZES = [MIB, 256 * MIB, GIB, 3 * GIB] as const;
 const LARGEST = 3 * GIB;
-/** Rounds at 1 GiB, in which the contenders take turns; odd, so that the median is one of them. */
+/** Rounds at 1 GiB, in which the contenders take turns; an odd number, so that the median is a measured value. */
 const ROUNDS = 5;
 const CONTENDERS = {
 	ours: 'our node, without SHA-256',
 	oursHashed: 'our node, with SHA-256',
 	peer: 'HTTP Request node',
 	bare: 'bare Node stream',
-	bareHashed: 'bare Node stream, with SHA-256',
+	bareHashed: 'plain Node.js stream, with SHA-256',
 	curl: 'curl',
 } as const;
 type Contender = keyof typeof CONTENDERS;
 
-/** Peaks in MiB by size. */
+/** Peak memory in MiB by file size. */
 type Peaks = ReadonlyMap<number, number>;
-/** MiB a second at 1 GiB. */
+/** MiB per second at 1 GiB. */
 type Speeds = Record<Contender, number>;
 
-/** Moves files of each size in one request, for the memory; then 1 GiB in every way, for the speed. */
+/** Transfers files of each size in one request to measure the memory, then 1 GiB in every way to measure the speed. */
 export async function wholeFile(
 	bench: Bench,
 	prepare: (file: string) => Promise<Ways>,
 ): Promise<Findings> {
 	const withFile = async <T,>(size: number, work: (ways: Ways) => Promise<T>): Promise<T> => {
 		const outcome = await work(await prepare(await makeFile(bench.folder, size)));
-		sweep(bench.folder);
+		removeLargeFiles(bench.folder);
 		return outcome;
 	};
 	const peaks = async (who: 'ours' | 'peer'): Promise<Peaks> => {
-		// The first execution loads what the others find loaded.
+		// Warm up: the first execution loads code that the others reuse.
 		await withFile(MIB, async (ways) => await ways[who](true));
 		const found = new Map<number, number>();
 		for (const size of SIZES) {
-			bench.tell(`memory of ${CONTENDERS[who === 'ours' ? 'oursHashed' : who]}, ${nameOf(size)}`);
+			bench.log(`memory of ${CONTENDERS[who === 'ours' ? 'oursHashed' : who]}, ${nameOf(size)}`);
 			found.set(size, (await withFile(size, async (ways) => await ways[who](true))).peak);
 		}
 		return found;
 	};
-	bench.tell('memory of n8n itself');
+	bench.log('memory of n8n itself');
 	const start = (await n8nReads(bench, MIB)).peak;
 	const settled = (await n8nReads(bench, 256 * MIB)).peak;
 	const ours = await peaks('ours');
 	const speeds = await speedsOf(bench, withFile);
-	// Last: what it takes is not given back.
+	// Runs last, because n8n does not release the memory that it uses.
 	const peer = await peaks('peer');
 	return {
 		method: [
@@ -85,14 +85,14 @@ export async function wholeFile(
 				];
 			}),
 		},
-		targets: targetsOf(ours, speeds),
+		thresholds: targetsOf(ours, speeds),
 	};
 }
 
-/** n8n's own node reads a file into binary storage, and nothing is done with it. */
-async function n8nReads(bench: Bench, size: number): Promise<Measured> {
+/** Returns the time in which n8n's own node only reads a file into binary storage. */
+async function n8nReads(bench: Bench, size: number): Promise<Measurement> {
 	const outcome = await run(bench, readFile(await makeFile(bench.folder, size)));
-	sweep(bench.folder);
+	removeLargeFiles(bench.folder);
 	return outcome;
 }
 
@@ -115,7 +115,7 @@ async function speedsOf(
 	for (let round = 1; round <= ROUNDS; round++) {
 		for (const who of turns) {
 			const took = await withFile(GIB, ways[who]);
-			bench.tell(`speed, round ${round} of ${ROUNDS}: ${CONTENDERS[who]}, ${took.toFixed(2)} s`);
+			bench.log(`speed, round ${round} of ${ROUNDS}: ${CONTENDERS[who]}, ${took.toFixed(2)} s`);
 			seconds[who].push(took);
 		}
 		turns.reverse();
@@ -125,7 +125,7 @@ async function speedsOf(
 	) as Speeds;
 }
 
-function targetsOf(ours: Peaks, speeds: Speeds): Target[] {
+function targetsOf(ours: Peaks, speeds: Speeds): Threshold[] {
 	const growth = (ours.get(LARGEST) ?? NaN) - (ours.get(MIB) ?? NaN);
 	return [
 		atMost('memory grows from 1 MiB to 3 GiB by at most 64 MiB', 64, growth, 'MiB'),
@@ -135,9 +135,9 @@ function targetsOf(ours: Peaks, speeds: Speeds): Target[] {
 			2.5,
 			speeds.oursHashed / speeds.peer,
 		),
-		atLeast('at least 0.8 of a bare Node stream', 0.8, speeds.ours / speeds.bare),
+		atLeast('at least 0.8 of a plain Node.js stream', 0.8, speeds.ours / speeds.bare),
 		atLeast(
-			'with SHA-256 at least 0.8 of a bare Node stream that takes it too',
+			'with SHA-256 at least 0.8 of a plain Node.js stream that takes it too',
 			0.8,
 			speeds.oursHashed / speeds.bareHashed,
 		),

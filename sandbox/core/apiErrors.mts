@@ -1,24 +1,24 @@
 import type { FastifyError, FastifyInstance } from 'fastify';
-import { TooLarge } from './blobs.mts';
-import { FormRefused } from './form.mts';
-import { hasHungUp } from './problem.mts';
+import { TooLargeError } from './blobs.mts';
+import { FormError } from './form.mts';
+import { isClientDisconnect } from './sandboxError.mts';
 import type { ServiceError } from './service.mts';
 
 export interface ApiErrors {
 	/** The service's error shape. */
 	error: ServiceError;
-	/** Status for a body of a type that is not taken. */
+	/** The status for a request body of an unsupported type. */
 	unsupportedType: 400 | 415;
-	/** What it says of a path that it does not know; without it, its usual words for 404. */
+	/** The message for an unknown path; by default the usual one for 404. */
 	unknownPath?: string;
 }
 
-/** Lets an API word in its own shape what its routes, the HTTP library, the form's parser and the disk refuse. */
-export function answerErrors(app: FastifyInstance, api: ApiErrors): void {
+/** Formats the errors of an API's routes, the HTTP library, the form parser and the disk in the service's own shape. */
+export function addErrorHandlers(app: FastifyInstance, api: ApiErrors): void {
 	app.setErrorHandler(async (problem: FastifyError, _request, reply) => {
-		const { status, message } = refusal(problem, api.unsupportedType);
+		const { status, message } = toResponse(problem, api.unsupportedType);
 		if (status >= 500) throw problem;
-		// What the route has said of a file does not hold for the error; what the error says of itself does.
+		// Drop the headers that the route has already set for a file, then add those of the error.
 		reply.removeHeader('content-disposition').removeHeader('content-type');
 		reply.headers((problem as { headers?: Record<string, string> }).headers ?? {});
 		return await reply.code(status).send(api.error(status, message));
@@ -28,17 +28,17 @@ export function answerErrors(app: FastifyInstance, api: ApiErrors): void {
 	);
 }
 
-function refusal(
+function toResponse(
 	problem: FastifyError,
 	unsupportedType: number,
 ): { status: number; message?: string } {
-	if (problem instanceof TooLarge) return { status: 413 };
-	if (problem instanceof FormRefused) {
+	if (problem instanceof TooLargeError) return { status: 413 };
+	if (problem instanceof FormError) {
 		return problem.reason === 'notMultipart'
 			? { status: unsupportedType, message: 'Content-Type must be multipart/form-data' }
 			: { status: 400, message: 'The multipart body is incomplete' };
 	}
-	if (hasHungUp(problem)) return { status: 400, message: 'Incomplete body' };
+	if (isClientDisconnect(problem)) return { status: 400, message: 'Incomplete body' };
 	switch (problem.code) {
 		case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
 			return { status: unsupportedType, message: 'Unsupported Content-Type' };

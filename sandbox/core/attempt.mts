@@ -2,35 +2,16 @@ import axios from 'axios';
 import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from './clock.mts';
-import type { Delivery } from './deliveries.mts';
+import type { Attempt, Delivery } from './delivery.mts';
 import type { Fault, Faults } from './faults.mts';
-import type { Overtaking } from './overtaking.mts';
-import { codeOf, sentenceOf } from './problem.mts';
+import type { DeliveryReorderer } from './reorderDeliveries.mts';
+import { codeOf, messageOf } from './sandboxError.mts';
 
-/** How long a webhook waits to be overtaken, in real milliseconds. */
-const OVERTAKEN_WITHIN = 10_000;
+/** Maximum time that a webhook waits for a later one to be sent first, in real milliseconds. */
+const MAX_REORDER_WAIT_MS = 10_000;
 
-/** How much of a receiver's answer is kept, in bytes. */
-const KEPT_ANSWER = 1024;
-
-/** One try to hand a webhook over. */
-export interface Attempt {
-	/** Sandbox time, ISO 8601 UTC. */
-	at: string;
-	kind: 'scheduled' | 'manual';
-	/** Real milliseconds. */
-	durationMs: number;
-	/** Whether the receiver has acknowledged, usually with any 2xx. */
-	accepted: boolean;
-	/** HTTP status of the answer. */
-	status?: number;
-	/** The beginning of the answer's body, at most 1 KiB. */
-	answer?: string;
-	/** Why there was no answer. */
-	error?: string;
-	/** Faults that a rule applied. */
-	faults: string[];
-}
+/** Number of bytes of a receiver's response that are stored. */
+const STORED_RESPONSE_BYTES = 1024;
 
 interface AttemptOptions {
 	delivery: Delivery;
@@ -38,16 +19,18 @@ interface AttemptOptions {
 	clock: Clock;
 	faults: Faults;
 	timeoutSeconds: number;
-	/** Statuses that acknowledge; without it, every 2xx. */
+	/** Statuses that acknowledge a delivery; every 2xx by default. */
 	accepts?: readonly number[];
-	overtaking: Overtaking;
+	reorderer: DeliveryReorderer;
 	closing: AbortSignal;
 }
 
-/** Sends a delivery once; a redirect is an answer like another. `undefined` when the sandbox closes meanwhile. */
-export async function attempt(options: AttemptOptions): Promise<Attempt | undefined> {
+/**
+ * Sends a delivery once and does not follow redirects. Returns `undefined` if the sandbox closes during the attempt.
+ */
+export async function attemptDelivery(options: AttemptOptions): Promise<Attempt | undefined> {
 	const { delivery, clock, closing } = options;
-	const faults = options.faults.strike({
+	const faults = options.faults.apply({
 		on: 'delivery',
 		service: delivery.service,
 		method: 'POST',
@@ -57,34 +40,38 @@ export async function attempt(options: AttemptOptions): Promise<Attempt | undefi
 	const begun = performance.now();
 	const outcome = await send(delivery, faults, options).catch((error: unknown) => ({
 		accepted: false,
-		error: closing.aborted ? '' : reason(error, options.timeoutSeconds),
+		error: closing.aborted ? '' : describeFailure(error, options.timeoutSeconds),
 	}));
-	options.overtaking.passed(delivery.service);
+	options.reorderer.notifySent(delivery.service);
 	if (closing.aborted) return undefined;
 	const durationMs = Math.round(performance.now() - begun);
 	return { at, kind: options.kind, durationMs, faults: faults.map(({ type }) => type), ...outcome };
 }
 
-type Outcome = Pick<Attempt, 'accepted' | 'status' | 'answer'>;
+type ReceiverResponse = Pick<Attempt, 'accepted' | 'status' | 'answer'>;
 
 async function send(
 	delivery: Delivery,
 	faults: readonly Fault[],
-	{ timeoutSeconds, accepts, overtaking, closing }: AttemptOptions,
-): Promise<Outcome> {
+	{ timeoutSeconds, accepts, reorderer: overtaking, closing }: AttemptOptions,
+): Promise<ReceiverResponse> {
 	const headers = { ...delivery.headers };
 	let copies = 1;
 	for (const fault of faults) {
 		if (fault.type === 'delay') await sleep(fault.milliseconds, undefined, { signal: closing });
 		if (fault.type === 'outOfOrder') {
-			await overtaking.wait(delivery.service, fault.milliseconds ?? OVERTAKEN_WITHIN, closing);
+			await overtaking.waitForNext(
+				delivery.service,
+				fault.milliseconds ?? MAX_REORDER_WAIT_MS,
+				closing,
+			);
 		}
 		if (fault.type === 'duplicateDelivery') copies = fault.copies ?? 2;
 		if (fault.type === 'badSignature') {
-			headers[delivery.signatureHeader] = spoilt(headers[delivery.signatureHeader]);
+			headers[delivery.signatureHeader] = corruptSignature(headers[delivery.signatureHeader]);
 		}
 	}
-	let outcome: Outcome = { accepted: false };
+	let outcome: ReceiverResponse = { accepted: false };
 	for (let copy = 0; copy < copies; copy += 1) {
 		const signal = AbortSignal.any([closing, AbortSignal.timeout(timeoutSeconds * 1000)]);
 		const response = await axios.post<Readable>(delivery.url, Buffer.from(delivery.body), {
@@ -95,7 +82,7 @@ async function send(
 			responseType: 'stream',
 			validateStatus: () => true,
 		});
-		const answer = await beginning(response.data);
+		const answer = await readBeginning(response.data);
 		outcome = {
 			accepted:
 				accepts?.includes(response.status) ?? (response.status >= 200 && response.status < 300),
@@ -106,30 +93,30 @@ async function send(
 	return outcome;
 }
 
-/** Another signature of the same form: the last character is exchanged. */
-function spoilt(signature: string): string {
+/** Returns a wrong signature of the same format by changing the last character. */
+function corruptSignature(signature: string): string {
 	return signature.slice(0, -1) + (signature.endsWith('0') ? '1' : '0');
 }
 
-/** The answer's first KiB. The status has come already, so a body that breaks off takes nothing away from it. */
-async function beginning(body: Readable): Promise<string> {
+/** Returns the first KiB of the response. The status has already arrived, so an aborted body is not an error. */
+async function readBeginning(body: Readable): Promise<string> {
 	const chunks: Buffer[] = [];
 	let length = 0;
 	try {
 		for await (const chunk of body) {
 			chunks.push(chunk as Buffer);
 			length += (chunk as Buffer).length;
-			if (length >= KEPT_ANSWER) break;
+			if (length >= STORED_RESPONSE_BYTES) break;
 		}
 	} catch {
-		// What has arrived is what can be shown.
+		// Show the part that has arrived.
 	}
-	return Buffer.concat(chunks).subarray(0, KEPT_ANSWER).toString('utf8');
+	return Buffer.concat(chunks).subarray(0, STORED_RESPONSE_BYTES).toString('utf8');
 }
 
-function reason(error: unknown, timeoutSeconds: number): string {
-	if (axios.isCancel(error)) return `No answer within ${timeoutSeconds} seconds`;
+function describeFailure(error: unknown, timeoutSeconds: number): string {
+	if (axios.isCancel(error)) return `No response within ${timeoutSeconds} seconds`;
 	const code = codeOf(error);
-	const sentence = sentenceOf(error);
+	const sentence = messageOf(error);
 	return code && !sentence.includes(code) ? `${sentence} (${code})`.trim() : sentence;
 }

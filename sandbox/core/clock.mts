@@ -1,29 +1,31 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { sentenceOf } from './problem.mts';
+import { messageOf } from './sandboxError.mts';
 
-/** Longest delay that setTimeout keeps without overflowing (it counts in a signed 32-bit number). */
-const LONGEST_SLEEP_MS = 2 ** 30;
+/** Maximum delay for setTimeout, which stores it in a signed 32-bit number. */
+const MAX_TIMEOUT_MS = 2 ** 30;
 
-/** How long an advance waits for what is under way; no longer, since that may be waiting for the advance. */
-const PATIENCE_MS = 1000;
+/**
+ * Time that an advance waits for running timers. It is limited because such a timer may itself wait for the advance.
+ */
+const RUNNING_TIMEOUT_MS = 1000;
 
 interface Timer {
-	/** Sandbox time in milliseconds since the epoch. */
+	/** Sandbox time in milliseconds since 1970. */
 	due: number;
 	action: () => void | Promise<void>;
 }
 
 export interface ClockOptions {
-	/** How far the sandbox runs ahead of the host, in milliseconds. */
+	/** How far the sandbox is ahead of this machine's clock, in milliseconds. */
 	offset?: number;
-	/** Sandbox seconds per real second; 0 holds the clock still. */
+	/** Sandbox seconds per real second; 0 stops the clock. */
 	speed?: number;
 	log?: (line: string) => void;
 }
 
 /**
- * The sandbox's own time. Every stamp, every `Date` header, every expiry and every retry reads it, so a day passes
- * when somebody advances it by a day. It never goes back while it runs, except through {@link Clock.reset}.
+ * The sandbox's clock. Timestamps, `Date` headers, expiries and retries use it, so that a test can let a day pass in an
+ * instant. It never goes back except through {@link Clock.reset}.
  */
 export class Clock {
 	#real = Date.now();
@@ -40,7 +42,7 @@ export class Clock {
 		this.#log = log;
 	}
 
-	/** The sandbox's present. */
+	/** The current sandbox time. */
 	now(): Date {
 		return new Date(this.#millis());
 	}
@@ -50,29 +52,35 @@ export class Clock {
 		return this.#speed;
 	}
 
-	/** How far the sandbox is ahead of the host, in milliseconds. */
+	/** How far the sandbox is ahead of this machine's clock, in milliseconds. */
 	get offset(): number {
 		return this.#millis() - Date.now();
 	}
 
-	/** Runs `action` once the sandbox reaches `due`, at once when that is past. Returns how to call it off. */
+	/**
+	 * Runs `action` when the sandbox time reaches `due`, or immediately if it is in the past. Returns a function that
+	 * cancels it.
+	 */
 	at(due: Date, action: () => void | Promise<void>): () => void {
 		const timer = { due: due.getTime(), action };
 		this.#timers.add(timer);
-		this.#arm();
+		this.#scheduleWake();
 		return () => {
 			this.#timers.delete(timer);
-			this.#arm();
+			this.#scheduleWake();
 		};
 	}
 
 	/**
-	 * Lets `seconds` pass now. What falls due on the way happens in its order, each at its own moment, and is awaited:
-	 * after advancing by two days a delivery has gone through all the retries of those two days. What is under way
-	 * already gets a moment to end first.
+	 * Advances the clock. Actions that become due run in order, each at its own time, and are awaited: after an advance
+	 * by two days, a delivery has made all retries of those two days. Actions that are already running get a moment to
+	 * finish first.
 	 */
 	async advance(seconds: number): Promise<void> {
-		await Promise.race([Promise.all(this.#running), sleep(PATIENCE_MS, undefined, { ref: false })]);
+		await Promise.race([
+			Promise.all(this.#running),
+			sleep(RUNNING_TIMEOUT_MS, undefined, { ref: false }),
+		]);
 		const target = this.#millis() + seconds * 1000;
 		for (let next = this.#earliest(); next && next.due <= target; next = this.#earliest()) {
 			this.#timers.delete(next);
@@ -80,25 +88,28 @@ export class Clock {
 			await this.#start(next);
 		}
 		this.#moveTo(target);
-		this.#arm();
+		this.#scheduleWake();
 	}
 
-	/** Changes the pace from now on; timers keep their sandbox time. */
+	/** Changes the speed from now on; timers keep their sandbox time. */
 	setSpeed(speed: number): void {
 		this.#moveTo(this.#millis());
 		this.#speed = speed;
-		this.#arm();
+		this.#scheduleWake();
 	}
 
-	/** Back to the host's time and pace. The one way back: what has expired by then is open again. */
+	/**
+	 * Resets the time and speed to those of this machine. This is the only way back, so expired items become valid
+	 * again.
+	 */
 	reset(): void {
 		this.#real = Date.now();
 		this.#sandbox = this.#real;
 		this.#speed = 1;
-		this.#arm();
+		this.#scheduleWake();
 	}
 
-	/** Drops all timers. */
+	/** Cancels all timers. */
 	close(): void {
 		this.#timers.clear();
 		clearTimeout(this.#wake);
@@ -108,7 +119,9 @@ export class Clock {
 		return Math.round(this.#sandbox + (Date.now() - this.#real) * this.#speed);
 	}
 
-	/** Two advances may overlap (a receiver may advance the clock while it is called), so time is only moved forward. */
+	/**
+	 * Only ever moves forward, because advances may overlap: a receiver may advance the clock while it is being called.
+	 */
 	#moveTo(time: number): void {
 		const now = this.#millis();
 		this.#real = Date.now();
@@ -131,28 +144,28 @@ export class Clock {
 		try {
 			await timer.action();
 		} catch (error) {
-			this.#log(`A timer of the sandbox failed: ${sentenceOf(error)}`);
+			this.#log(`A timer of the sandbox failed: ${messageOf(error)}`);
 		}
 	}
 
-	#arm(): void {
+	#scheduleWake(): void {
 		clearTimeout(this.#wake);
 		const next = this.#earliest();
 		if (!next) return;
 		const ahead = Math.max(0, next.due - this.#millis());
 		if (ahead > 0 && this.#speed === 0) return;
-		const sleep = ahead === 0 ? 0 : Math.min(Math.ceil(ahead / this.#speed), LONGEST_SLEEP_MS);
-		this.#wake = setTimeout(() => this.#ring(), sleep);
+		const sleep = ahead === 0 ? 0 : Math.min(Math.ceil(ahead / this.#speed), MAX_TIMEOUT_MS);
+		this.#wake = setTimeout(() => this.#runDueTimers(), sleep);
 		this.#wake.unref();
 	}
 
-	#ring(): void {
+	#runDueTimers(): void {
 		const now = this.#millis();
 		const due = [...this.#timers].filter((timer) => timer.due <= now);
 		for (const timer of due.sort((a, b) => a.due - b.due)) {
 			this.#timers.delete(timer);
 			void this.#start(timer);
 		}
-		this.#arm();
+		this.#scheduleWake();
 	}
 }

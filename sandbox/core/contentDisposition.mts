@@ -1,11 +1,11 @@
-/** As {@link attachment}, for a file that a browser may show. */
+/** Like {@link attachment}, for a file that a browser may display. */
 export function inline(name: string): string {
 	return attachment(name).replace('attachment', 'inline');
 }
 
 /**
- * A Content-Disposition that saves under `name`, whatever characters it has (RFC 6266): a plain form for old clients
- * and `filename*` in UTF-8 for the others. The name must be well-formed Unicode.
+ * Returns a Content-Disposition that saves under `name`, whatever its characters (RFC 6266): an ASCII name for old
+ * clients and `filename*` in UTF-8 for all others. The name must be well-formed Unicode.
  */
 export function attachment(name: string): string {
 	const plain = name.replace(/[^\x20-\x7e]|["\\%]/g, '_');

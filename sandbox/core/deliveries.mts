@@ -1,75 +1,51 @@
 import { randomBytes } from 'node:crypto';
-import { attempt, type Attempt } from './attempt.mts';
+import { attemptDelivery } from './attempt.mts';
 import type { Clock } from './clock.mts';
-import { Documents } from './documents.mts';
+import type { Attempt, Delivery, DeliveryPolicy, NewDelivery } from './delivery.mts';
+import { JsonStore } from './jsonStore.mts';
 import type { Faults } from './faults.mts';
-import { Overtaking } from './overtaking.mts';
-import type { DeliveryPolicy } from './service.mts';
-
-export interface NewDelivery {
-	/** Id of the service that sends it. */
-	service: string;
-	event: string;
-	/** What it is about: an id of the service's own. */
-	subject: string;
-	url: string;
-	/** As they are sent; never shown (Authorization may be among them). */
-	headers: Record<string, string>;
-	/** Which of the headers is the signature. */
-	signatureHeader: string;
-	/** As it is sent, byte for byte, every time. */
-	body: string;
-}
-
-export interface Delivery extends NewDelivery {
-	id: string;
-	/** Sandbox time, ISO 8601 UTC, as all times here. */
-	createdAt: string;
-	/** pending: an attempt is under way or planned. */
-	state: 'pending' | 'delivered' | 'failed';
-	attempts: Attempt[];
-	/** When the next scheduled attempt is due. */
-	nextAttemptAt?: string;
-	/** Scheduled attempts made; the first delivery is one. */
-	scheduled: number;
-}
+import { DeliveryReorderer } from './reorderDeliveries.mts';
 
 export interface DeliveriesOptions {
 	folder: string;
 	clock: Clock;
 	faults: Faults;
 	policy: (service: string) => DeliveryPolicy;
-	/** Called after each attempt, before its outcome is written. */
+	/** Called after each attempt, before its result is stored. */
 	onAttempt: (delivery: Delivery) => Promise<void>;
 }
 
-/** Every webhook that a service has sent or will send. What is planned survives a restart. */
+/** All webhooks that services have sent or will send. Scheduled attempts survive a restart. */
 export class Deliveries {
-	readonly #documents: Documents<Delivery>;
+	readonly #documents: JsonStore<Delivery>;
 	readonly #options: DeliveriesOptions;
 	readonly #closing = new AbortController();
-	readonly #overtaking = new Overtaking();
-	/** Attempts that are under way. */
+	readonly #reorderer = new DeliveryReorderer();
+	/** Attempts in progress. */
 	readonly #running = new Set<Promise<unknown>>();
-	/** How to call off the next scheduled attempt, by delivery. */
-	readonly #planned = new Map<string, () => void>();
+	/** Functions that cancel the next scheduled attempt, by delivery. */
+	readonly #scheduled = new Map<string, () => void>();
 
-	private constructor(documents: Documents<Delivery>, options: DeliveriesOptions) {
+	private constructor(documents: JsonStore<Delivery>, options: DeliveriesOptions) {
 		this.#documents = documents;
 		this.#options = options;
 	}
 
 	static async open(options: DeliveriesOptions): Promise<Deliveries> {
-		return new Deliveries(await Documents.open<Delivery>(options.folder), options);
+		return new Deliveries(await JsonStore.open<Delivery>(options.folder), options);
 	}
 
-	/** Plans again what an earlier run has left; due ones leave at once. To be called when all ports are open. */
+	/**
+	 * Reschedules the pending attempts of an earlier run; overdue ones are sent immediately. Must be called once all
+	 * ports are open.
+	 */
 	resume(): void {
 		for (const delivery of this.#documents.all()) {
-			// Broken off within the request that sent it: nobody would try again, so it is lost.
+			// The attempt was made within the request that caused it and was interrupted. It has no retry, so it is
+			// lost.
 			const isLost = delivery.state === 'pending' && delivery.nextAttemptAt === undefined;
 			if (isLost) this.#settle(delivery, 'failed');
-			else this.#plan(delivery);
+			else this.#schedule(delivery);
 		}
 	}
 
@@ -82,16 +58,16 @@ export class Deliveries {
 		return this.#documents.get(id);
 	}
 
-	/** Takes a delivery on. Its first attempt leaves at once, beside the caller. */
+	/** Stores a delivery and starts its first attempt without waiting for it. */
 	async create(wanted: NewDelivery): Promise<Delivery> {
 		const delivery = this.#new(wanted);
 		delivery.nextAttemptAt = delivery.createdAt;
 		await this.#documents.put(delivery);
-		this.#plan(delivery);
+		this.#schedule(delivery);
 		return delivery;
 	}
 
-	/** Takes a delivery on and makes its first attempt before it resolves: the caller waits for the receiver. */
+	/** Stores a delivery and waits for its first attempt, that is for the receiver's response. */
 	async createAndAwait(wanted: NewDelivery): Promise<Delivery> {
 		const delivery = this.#new(wanted);
 		await this.#documents.put(delivery);
@@ -99,18 +75,15 @@ export class Deliveries {
 		return delivery;
 	}
 
-	/** Sends the same once more, outside the schedule; when it is taken, the schedule ends. */
+	/** Sends a delivery once more, outside the schedule; if it is accepted, the schedule ends. */
 	async redeliver(delivery: Delivery): Promise<Attempt | undefined> {
 		return await this.#attempt(delivery, 'manual');
 	}
 
-	/**
-	 * Breaks off what is under way; an attempt that was broken off is made again in the next run. Resolves when nothing
-	 * is written any more.
-	 */
+	/** Aborts attempts in progress, which are repeated in the next run. Resolves when all writes have finished. */
 	async close(): Promise<void> {
 		this.#closing.abort();
-		for (const callOff of this.#planned.values()) callOff();
+		for (const callOff of this.#scheduled.values()) callOff();
 		await Promise.allSettled(this.#running);
 	}
 
@@ -125,14 +98,14 @@ export class Deliveries {
 		};
 	}
 
-	#plan(delivery: Delivery): void {
+	#schedule(delivery: Delivery): void {
 		if (delivery.nextAttemptAt === undefined || this.#closing.signal.aborted) return;
 		const due = new Date(delivery.nextAttemptAt);
 		const callOff = this.#options.clock.at(due, async () => {
-			this.#planned.delete(delivery.id);
+			this.#scheduled.delete(delivery.id);
 			await this.#attempt(delivery, 'scheduled');
 		});
-		this.#planned.set(delivery.id, callOff);
+		this.#scheduled.set(delivery.id, callOff);
 	}
 
 	#attempt(delivery: Delivery, kind: Attempt['kind']): Promise<Attempt | undefined> {
@@ -144,14 +117,14 @@ export class Deliveries {
 	async #attemptOnce(delivery: Delivery, kind: Attempt['kind']): Promise<Attempt | undefined> {
 		const { clock, faults, policy } = this.#options;
 		const { timeoutSeconds, retryAfterSeconds, accepts } = policy(delivery.service);
-		const made = await attempt({
+		const made = await attemptDelivery({
 			delivery,
 			kind,
 			clock,
 			faults,
 			timeoutSeconds,
 			accepts,
-			overtaking: this.#overtaking,
+			reorderer: this.#reorderer,
 			closing: this.#closing.signal,
 		});
 		if (!made) return undefined;
@@ -163,9 +136,9 @@ export class Deliveries {
 			if (wait === undefined) this.#settle(delivery, 'failed');
 			else delivery.nextAttemptAt = new Date(clock.now().getTime() + wait * 1000).toISOString();
 		}
-		if (kind === 'scheduled') this.#plan(delivery);
-		// All of it is in force before the first write begins: whoever sees the outcome of a delivery finds the retry
-		// planned, and the service has been told.
+		if (kind === 'scheduled') this.#schedule(delivery);
+		// Update all in-memory state before the first await, so that observers never see a delivery's result without
+		// its scheduled retry.
 		await this.#options.onAttempt(delivery);
 		await this.#documents.put(delivery);
 		return made;
@@ -174,7 +147,7 @@ export class Deliveries {
 	#settle(delivery: Delivery, state: 'delivered' | 'failed'): void {
 		delivery.state = state;
 		delete delivery.nextAttemptAt;
-		this.#planned.get(delivery.id)?.();
-		this.#planned.delete(delivery.id);
+		this.#scheduled.get(delivery.id)?.();
+		this.#scheduled.delete(delivery.id);
 	}
 }

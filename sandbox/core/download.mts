@@ -1,25 +1,25 @@
 import type { FastifyReply } from 'fastify';
-import { SENDING, type Blobs } from './blobs.mts';
+import { SEND_OPTIONS, type Blobs } from './blobs.mts';
 import { attachment } from './contentDisposition.mts';
 
-/** What a download tells of a stored file. */
+/** A stored file that can be downloaded. */
 export interface Downloadable {
-	/** The stored bytes. */
+	/** The ID of the stored bytes. */
 	blob: string;
 	name: string;
 	/** Media type. */
 	type: string;
 }
 
-/** Answers with the file, to be saved: HEAD, Range, ETag and Last-Modified included. Needs @fastify/static. */
+/** Sends the file as an attachment, with support for HEAD, Range, ETag and Last-Modified. Requires @fastify/static. */
 export function download(reply: FastifyReply, blobs: Blobs, file: Downloadable): FastifyReply {
 	return reply
 		.type(file.type)
 		.headers({
 			'content-disposition': attachment(file.name),
-			// The type is the uploader's word; a browser must not look for another one in the bytes.
+			// The uploader chose the type; a browser must not guess another one from the content.
 			'x-content-type-options': 'nosniff',
 			'cache-control': 'private, no-store',
 		})
-		.sendFile(file.blob, blobs.folder, SENDING);
+		.sendFile(file.blob, blobs.folder, SEND_OPTIONS);
 }

@@ -9,16 +9,16 @@ export interface FaultHooksOptions {
 	service: string;
 	origin: string;
 	faults: Faults;
-	/** The service's error shape, for the faults that answer with a status. */
+	/** The service's error shape, for faults that respond with a status. */
 	error: ServiceError;
-	/** Headers that the service sends with an answer of this status. */
+	/** The headers that the service sends with a response of this status. */
 	headers: (status: number) => Record<string, string>;
 }
 
-/** Lets the fault rules strike the requests of one origin. */
+/** Applies the fault rules to the requests of one origin. */
 export function addFaultHooks(app: FastifyInstance, options: FaultHooksOptions): void {
 	app.addHook('onRequest', async (request, reply) => {
-		const faults = options.faults.strike({
+		const faults = options.faults.apply({
 			on: 'request',
 			service: options.service,
 			origin: options.origin,
@@ -28,7 +28,7 @@ export function addFaultHooks(app: FastifyInstance, options: FaultHooksOptions):
 		request.faults = faults;
 		request.entry.faults = faults.map((fault) => fault.type);
 		for (const fault of faults) {
-			if (await strikeBefore(fault, request, reply, options)) return reply;
+			if (await applyBefore(fault, request, reply, options)) return reply;
 		}
 		return undefined;
 	});
@@ -44,8 +44,8 @@ export function addFaultHooks(app: FastifyInstance, options: FaultHooksOptions):
 	});
 }
 
-/** Returns true when the request has been dealt with. */
-async function strikeBefore(
+/** Returns true if the fault has handled the request. */
+async function applyBefore(
 	fault: Fault,
 	request: FastifyRequest,
 	reply: FastifyReply,
@@ -76,7 +76,7 @@ async function strikeBefore(
 	}
 }
 
-/** The payload, cut off; the announced length stays that of the whole, as when a connection breaks. */
+/** Truncates the payload but keeps the announced length, as when a connection breaks. */
 function truncated(
 	payload: unknown,
 	reply: FastifyReply,
@@ -94,7 +94,8 @@ function truncated(
 			left -= part.length;
 			if (left > 0) return done(null, part);
 			this.push(part);
-			// The part has to leave the machine before the connection goes, or the client would see nothing of it.
+			// Give the bytes time to leave before the connection closes; the client would otherwise not receive any of
+			// them.
 			setTimeout(() => socket.destroy(), 20).unref();
 		},
 	});

@@ -1,47 +1,56 @@
-/** What goes wrong: to requests that a service receives, and (the last three) to webhooks that it sends. */
+/** A simulated fault: of requests that a service receives or (the last three) of webhooks that it sends. */
 export type Fault =
-	/** Waits before the request is handled, or before the webhook leaves (real milliseconds). */
+	/** Waits before the request is handled or the webhook is sent (real milliseconds). */
 	| { type: 'delay'; milliseconds: number }
-	/** The connection is reset as soon as the head has arrived: the service has done nothing. */
+	/** Resets the connection after the request headers, before any processing. */
 	| { type: 'reset' }
-	/** The service does its work, then the connection is reset instead of an answer. */
+	/** Resets the connection instead of responding, after the service has processed the request. */
 	| { type: 'resetAfterBody' }
-	/** The answer breaks off after `bytes` (default: the half of it). */
+	/** Truncates the response after `bytes` (default: half of it). */
 	| { type: 'truncate'; bytes?: number }
-	/** An error in the service's own shape and with its own headers, which `headers` go before. Nothing is done. */
+	/**
+	 * Responds with an error in the service's own shape and with its own headers, which `headers` override. The request
+	 * is not processed.
+	 */
 	| { type: 'status'; status: number; headers?: Record<string, string>; message?: string }
-	/** A page of a proxy instead of the service's answer. Nothing is done. */
+	/** Responds with a proxy's page instead of the service's response. The request is not processed. */
 	| { type: 'html'; status?: number }
-	/** Where the answer tells a size, it is one byte too large. */
+	/** Adds 1 to the sizes in the response. */
 	| { type: 'wrongSize' }
-	/** Where the answer tells a hash, it is that of something else. */
+	/** Changes the hashes in the response. */
 	| { type: 'wrongHash' }
-	/** The webhook's signature does not fit its body. */
+	/** Sends the webhook with a signature that does not match its body. */
 	| { type: 'badSignature' }
-	/** The webhook is sent `copies` times in all (default 2). */
+	/** Sends the webhook `copies` times in total (default 2). */
 	| { type: 'duplicateDelivery'; copies?: number }
-	/** The webhook waits until the service's next one has left, `milliseconds` at most (default 10,000, real ones). */
+	/**
+	 * Holds the webhook back until the service has sent the next one, for at most `milliseconds` (default 10,000, real
+	 * time).
+	 */
 	| { type: 'outOfOrder'; milliseconds?: number };
 
 export type FaultType = Fault['type'];
 export type FaultTarget = 'request' | 'delivery';
 
 export interface NewFaultRule {
-	/** Id of the service. */
+	/** The ID of the service. */
 	service: string;
-	/** Only this origin of it. */
+	/** Only applies to this origin. */
 	origin?: string;
-	/** Only this method, upper case. */
+	/** Only applies to this method, upper case. */
 	method?: string;
-	/** Only paths that begin so; with `*` in it, paths that look so as a whole. For deliveries: the receiver's path. */
+	/**
+	 * Only applies to paths with this prefix or, if it contains `*`, to paths that match it completely. For deliveries:
+	 * the receiver's path.
+	 */
 	path?: string;
-	/** Which side a delay strikes (default: requests). The other faults know their side. */
+	/** Which side a delay applies to (default: requests). All other faults apply to one side only. */
 	on?: FaultTarget;
-	/** Begins with the n-th matching request (from 1); alone, it strikes that one only. */
+	/** The first matching request to apply to (from 1). Without `times`, applies to this one only. */
 	nth?: number;
-	/** Strikes at most so often. */
+	/** Maximum number of times to apply. */
 	times?: number;
-	/** Strikes with this chance, 0 to 1. */
+	/** Probability of applying, 0 to 1. */
 	probability?: number;
 	fault: Fault;
 }
@@ -49,14 +58,14 @@ export interface NewFaultRule {
 export interface FaultRule extends NewFaultRule {
 	id: string;
 	on: FaultTarget;
-	/** How many requests have matched. */
+	/** The number of requests that matched. */
 	seen: number;
-	/** How many were struck. */
+	/** The number of requests that the fault was applied to. */
 	applied: number;
 }
 
-/** What a rule is held against. */
-export interface Occasion {
+/** A request or delivery that rules are matched against. */
+export interface FaultEvent {
 	on: FaultTarget;
 	service: string;
 	origin?: string;
@@ -64,14 +73,14 @@ export interface Occasion {
 	path: string;
 }
 
-/** Faults that strike webhooks and never requests. */
+/** Faults that only apply to webhooks. */
 export const DELIVERY_FAULTS: ReadonlySet<FaultType> = new Set([
 	'badSignature',
 	'duplicateDelivery',
 	'outOfOrder',
 ]);
 
-/** The fault rules in force. They last as long as the process: a restart begins without faults. */
+/** The active fault rules. They are not stored: a restart begins without faults. */
 export class Faults {
 	#rules: FaultRule[] = [];
 	#count = 0;
@@ -93,7 +102,7 @@ export class Faults {
 		return added;
 	}
 
-	/** Takes one rule away. Returns whether there was one. */
+	/** Removes a rule. Returns whether it existed. */
 	remove(id: string): boolean {
 		const before = this.#rules.length;
 		this.#rules = this.#rules.filter((rule) => rule.id !== id);
@@ -104,12 +113,12 @@ export class Faults {
 		this.#rules = [];
 	}
 
-	/** The faults that strike now, in the order of their rules; counts the occasion. */
-	strike(occasion: Occasion): Fault[] {
-		return this.#rules.filter((rule) => this.#strikes(rule, occasion)).map((rule) => rule.fault);
+	/** Counts the event and returns the faults that apply to it, in the order of their rules. */
+	apply(occasion: FaultEvent): Fault[] {
+		return this.#rules.filter((rule) => this.#applies(rule, occasion)).map((rule) => rule.fault);
 	}
 
-	#strikes(rule: FaultRule, occasion: Occasion): boolean {
+	#applies(rule: FaultRule, occasion: FaultEvent): boolean {
 		if (!matches(rule, occasion)) return false;
 		rule.seen += 1;
 		if (rule.seen < (rule.nth ?? 1)) return false;
@@ -121,7 +130,7 @@ export class Faults {
 	}
 }
 
-function matches(rule: FaultRule, occasion: Occasion): boolean {
+function matches(rule: FaultRule, occasion: FaultEvent): boolean {
 	return (
 		rule.on === occasion.on &&
 		rule.service === occasion.service &&

@@ -1,11 +1,11 @@
-/** A value that a service refuses with 400. */
-export class BadField extends Error {
+/** A value that a service rejects with 400. */
+export class InvalidField extends Error {
 	readonly statusCode = 400;
 }
 
 /**
- * Reads what a request gave, one field after the other. In JSON a number is a number; in a query or a form everything
- * is text; some clients write texts into JSON as well. What is missing or null reads as `undefined`.
+ * Reads the fields of a request. JSON has typed values; queries and forms consist of strings; some clients also send
+ * strings in JSON. Missing fields and null are read as `undefined`.
  */
 export class Fields {
 	readonly #values: ReadonlyMap<string, unknown>;
@@ -21,10 +21,10 @@ export class Fields {
 		this.#texts = as.texts;
 	}
 
-	/** @throws BadField when the body is no object */
+	/** @throws {InvalidField} if the body is not an object */
 	static ofJson(body: unknown, { texts = false } = {}): Fields {
 		if (typeof body !== 'object' || body === null || Array.isArray(body)) {
-			throw new BadField('The request body must be a JSON object');
+			throw new InvalidField('The request body must be a JSON object');
 		}
 		return new Fields(new Map(Object.entries(body)), { typed: true, texts });
 	}
@@ -38,57 +38,56 @@ export class Fields {
 	}
 
 	/**
-	 * A text of at most so many characters (default 1000), without NUL.
-	 * @throws BadField as all the others do
+	 * Reads a string of at most `longest` characters, without NUL.
+	 * @throws {InvalidField} like all methods here
 	 */
-	text(name: string, longest = 1000): string | undefined {
+	string(name: string, longest = 1000): string | undefined {
 		const value = this.#values.get(name) ?? undefined;
 		if (value === undefined) return undefined;
-		if (typeof value !== 'string') throw new BadField(`${name} must be a string, given once`);
+		if (typeof value !== 'string') throw new InvalidField(`${name} must be a string, given once`);
 		if (value.length > longest) {
-			throw new BadField(`${name} must not be longer than ${longest} characters`);
+			throw new InvalidField(`${name} must not be longer than ${longest} characters`);
 		}
-		if (value.includes('\0')) throw new BadField(`${name} must not contain NUL characters`);
-		// JSON can carry half a character, which no header and no file system can.
-		if (/\p{Surrogate}/u.test(value)) throw new BadField(`${name} must be valid Unicode`);
+		if (value.includes('\0')) throw new InvalidField(`${name} must not contain NUL characters`);
+		// JSON can contain a lone surrogate, which neither headers nor file systems can represent.
+		if (/\p{Surrogate}/u.test(value)) throw new InvalidField(`${name} must be valid Unicode`);
 		return value;
 	}
 
-	/** A whole number within these bounds. */
-	whole(name: string, minimum: number, maximum: number): number | undefined {
+	/** Reads an integer within these bounds. */
+	integer(name: string, minimum: number, maximum: number): number | undefined {
 		const value = this.#values.get(name) ?? undefined;
 		if (value === undefined) return undefined;
 		const isDigits = typeof value === 'string' && /^-?\d{1,16}$/.test(value);
 		const number = this.#texts && isDigits ? Number(value) : this.#typed ? value : NaN;
 		if (typeof number !== 'number' || !Number.isSafeInteger(number)) {
-			throw new BadField(`${name} must be an integer`);
+			throw new InvalidField(`${name} must be an integer`);
 		}
-		if (number < minimum) throw new BadField(`${name} must be at least ${minimum}`);
-		if (number > maximum) throw new BadField(`${name} must be at most ${maximum}`);
+		if (number < minimum) throw new InvalidField(`${name} must be at least ${minimum}`);
+		if (number > maximum) throw new InvalidField(`${name} must be at most ${maximum}`);
 		return number;
 	}
 
-	/** true or false. */
-	flag(name: string): boolean | undefined {
+	boolean(name: string): boolean | undefined {
 		const value = this.#values.get(name) ?? undefined;
 		if (value === undefined) return undefined;
 		if (typeof value === 'boolean' && this.#typed) return value;
 		if (this.#texts && (value === 'true' || value === 'false')) return value === 'true';
-		throw new BadField(`${name} must be true or false`);
+		throw new InvalidField(`${name} must be true or false`);
 	}
 
-	/** One of several texts. */
+	/** Reads one of several strings. */
 	oneOf(name: string, values: readonly string[]): string | undefined {
-		const value = this.text(name);
+		const value = this.string(name);
 		if (value === undefined || values.includes(value)) return value;
-		throw new BadField(`${name} must be one of ${values.join(', ')}`);
+		throw new InvalidField(`${name} must be one of ${values.join(', ')}`);
 	}
 }
 
 const TEXTS = { typed: false, texts: true };
 
-/** @throws BadField when there is nothing, or an empty text */
+/** @throws {InvalidField} if the value is missing or an empty string */
 export function required<T>(name: string, value: T | undefined): T {
-	if (value === undefined || value === '') throw new BadField(`${name} is required`);
+	if (value === undefined || value === '') throw new InvalidField(`${name} is required`);
 	return value;
 }

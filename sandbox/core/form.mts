@@ -1,61 +1,64 @@
 import fastifyMultipart, { type MultipartFile } from '@fastify/multipart';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { type Blobs, TooLarge } from './blobs.mts';
-import { codeOf } from './problem.mts';
+import { type Blobs, TooLargeError } from './blobs.mts';
+import { codeOf } from './sandboxError.mts';
 
-/** What a form may have around its file, in bytes. */
-const LARGEST_FRAME = 1024 * 1024;
+/** Maximum size of a form in addition to its file, in bytes. */
+const MAX_FORM_OVERHEAD = 1024 * 1024;
 
 export interface FormFile {
-	/** The form's field that it came in. */
+	/** The name of the form field. */
 	field: string;
-	/** The stored bytes. */
+	/** The ID of the stored bytes. */
 	blob: string;
-	/** As the sender has it, any text at all; empty when it has none. */
+	/** As sent by the client: any string; empty if the part has no file name. */
 	name: string;
 	/** Bytes. */
 	size: number;
-	/** Media type, as the sender says. */
+	/** The media type, as sent by the client. */
 	type: string;
 }
 
 export interface Form {
-	/** The last value of each field that is no file. */
+	/** The last value of each text field. */
 	fields: ReadonlyMap<string, string>;
 	files: readonly FormFile[];
 }
 
-/** The body is no multipart form, or only a part of one. */
-export class FormRefused extends Error {
+/** Thrown for a body that is not a multipart form or is incomplete. */
+export class FormError extends Error {
 	readonly reason: 'notMultipart' | 'incomplete';
 
-	constructor(reason: FormRefused['reason']) {
+	constructor(reason: FormError['reason']) {
 		super(reason);
 		this.reason = reason;
 	}
 }
 
-/** Lets an origin take multipart forms: `readForm` in a route. */
-export async function takeForms(app: FastifyInstance): Promise<void> {
+/** Enables multipart forms for an origin: use `readForm` in a route. */
+export async function parseForms(app: FastifyInstance): Promise<void> {
 	await app.register(fastifyMultipart, {
-		// Names are kept as they come; nothing is ever stored under them.
+		// Keep names as sent; they are never used as file names on disk.
 		preservePath: true,
 		limits: { fileSize: Infinity, files: 100, fields: 20, fieldSize: 10_000 },
 	});
 }
 
 /**
- * Streams the files of a multipart form to disk, each of `limit` bytes at most, and reads its fields.
- * @throws FormRefused, TooLarge, or what the disk throws. Nothing is kept then.
+ * Streams the files of a multipart form to disk, each of at most `limit` bytes, and reads its fields. Keeps nothing if
+ * it throws.
+ * @throws {FormError}
+ * @throws {TooLargeError} or an error of the disk
  */
 export async function readForm(
 	request: FastifyRequest,
 	blobs: Blobs,
 	limit = Infinity,
 ): Promise<Form> {
-	if (!request.isMultipart()) throw new FormRefused('notMultipart');
-	// Nobody has to wait for the end of what is known to be too much.
-	if (Number(request.headers['content-length']) > limit + LARGEST_FRAME) throw new TooLarge();
+	if (!request.isMultipart()) throw new FormError('notMultipart');
+	// Reject an oversized body immediately instead of reading all of it.
+	if (Number(request.headers['content-length']) > limit + MAX_FORM_OVERHEAD)
+		throw new TooLargeError();
 	const fields = new Map<string, string>();
 	const files: FormFile[] = [];
 	try {
@@ -65,9 +68,9 @@ export async function readForm(
 		}
 	} catch (error) {
 		await blobs.remove(files.map(({ blob }) => blob));
-		// The multipart parser's own errors have no code; those of the disk and of the HTTP library do.
-		if (error instanceof TooLarge || codeOf(error) !== undefined) throw error;
-		throw new FormRefused('incomplete');
+		// Errors of the multipart parser have no code; those of the disk and of the HTTP library do.
+		if (error instanceof TooLargeError || codeOf(error) !== undefined) throw error;
+		throw new FormError('incomplete');
 	}
 	return { fields, files };
 }
@@ -79,8 +82,8 @@ async function readFile(part: MultipartFile, blobs: Blobs, limit: number): Promi
 }
 
 /**
- * The name as the sender's disk had it. Browsers write three characters of it in percent form (HTML Standard,
- * multipart/form-data encoding algorithm); the rest comes as UTF-8.
+ * Returns the file's original name. Browsers percent-encode three characters (HTML Standard, multipart/form-data
+ * encoding algorithm); the rest is UTF-8.
  */
 function nameOf(filename: string): string {
 	const decoded = filename.replace(/%(22|0D|0A)/gi, (_match, code: string) =>
@@ -89,7 +92,7 @@ function nameOf(filename: string): string {
 	return Buffer.from(decoded, 'utf8').toString('utf8');
 }
 
-/** The media type that the sender gave, if it is one. */
+/** Returns the client's media type if it is valid. */
 export function typeOf(type: string): string {
 	return /^[\w.+-]+\/[\w.+-]+$/.test(type) ? type.toLowerCase() : 'application/octet-stream';
 }

@@ -1,7 +1,9 @@
 import type { FastifyInstance } from 'fastify';
 
-/** JSON bodies; an empty one is none, since clients announce JSON on a DELETE that carries nothing. */
-export function takeJson(app: FastifyInstance): void {
+/**
+ * Enables JSON bodies. Accepts an empty body, because some clients send Content-Type: application/json with a DELETE.
+ */
+export function parseJson(app: FastifyInstance): void {
 	const parse = app.getDefaultJsonParser('error', 'error');
 	app.removeContentTypeParser('application/json');
 	app.addContentTypeParser<string>(

@@ -1,6 +1,6 @@
 import { extname } from 'node:path';
 
-/** The types of the files that people send most. */
+/** Common file types. */
 const TYPES: Readonly<Record<string, string>> = {
 	'.csv': 'text/csv',
 	'.docx': 'application/vnd.openxmlformats-officedocument.wordprocessingml.document',
@@ -23,7 +23,7 @@ const TYPES: Readonly<Record<string, string>> = {
 	'.zip': 'application/zip',
 };
 
-/** The media type that a file name tells, for uploads that tell none. */
+/** Returns the media type of a file name, for uploads that do not specify one. */
 export function typeOfName(name: string): string {
 	return TYPES[extname(name).toLowerCase()] ?? 'application/octet-stream';
 }

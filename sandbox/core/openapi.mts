@@ -1,15 +1,17 @@
-/** Words that OpenAPI documents of the services are made of. */
+/** Building blocks for the services' OpenAPI documents. */
 
 export interface OpenApi {
 	openapi: string;
 	info: { title: string; version: string; description?: string };
 	servers: { url: string }[];
 	paths: Record<string, object>;
-	/** Schemas that several places refer to by name. */
+	/** Schemas that are referenced by name. */
 	components?: { schemas: Record<string, object> };
 }
 
-/** A document whose paths lie below `base`, on whatever host: the sandbox's ports are as good as the real one. */
+/**
+ * Returns a document whose paths are below `base` on any host, so that it applies to the sandbox and the real service.
+ */
 export function document(title: string, base: string, paths: Record<string, object>): OpenApi {
 	const info = { title, version: '1.0.0' };
 	return { openapi: '3.0.3', info, servers: [{ url: base }], paths };
@@ -17,7 +19,7 @@ export function document(title: string, base: string, paths: Record<string, obje
 
 export const text = { type: 'string' } as const;
 export const flag = { type: 'boolean' } as const;
-export const whole = { type: 'integer', minimum: 0 } as const;
+export const integer = { type: 'integer', minimum: 0 } as const;
 export const link = { type: 'string', pattern: '^https?://' } as const;
 /** ISO 8601 UTC to the second. */
 export const isoSecond = {
@@ -28,12 +30,12 @@ export const isoSecond = {
 export const listOf = (items: object): object => ({ type: 'array', items });
 export const orNull = (schema: object): object => ({ ...schema, nullable: true });
 
-/** An object of exactly these fields; those in `optional` may be absent. */
+/** An object with exactly these fields; those in `optional` may be absent. */
 export function exactly(properties: Record<string, object>, optional: string[] = []): object {
 	return { ...open(properties, optional), additionalProperties: false };
 }
 
-/** An object that has these fields, among others; those in `optional` may be absent. */
+/** An object with these and possibly other fields; those in `optional` may be absent. */
 export function open(properties: Record<string, object>, optional: string[] = []): object {
 	const required = Object.keys(properties).filter((name) => !optional.includes(name));
 	return { type: 'object', ...(required.length > 0 && { required }), properties };
@@ -49,7 +51,7 @@ export const bytes = (description: string): object => ({
 	content: { '*/*': { schema: {} } },
 });
 
-/** Answers of one shape, by status. */
+/** The same response for several statuses. */
 export function each(statuses: readonly number[], answer: object): Record<string, object> {
 	return Object.fromEntries(statuses.map((status) => [String(status), answer]));
 }
@@ -61,7 +63,7 @@ export const body = (type: string, schema: object, required = true): object => (
 export const inPath = (...names: string[]): object[] =>
 	names.map((name) => ({ name, in: 'path', required: true, schema: text }));
 
-/** Query parameters, none of them required unless it is named so. */
+/** Query parameters; only those in `required` are required. */
 export function query(parameters: Record<string, object>, required: string[] = []): object[] {
 	return Object.entries(parameters).map(([name, schema]) => ({
 		...{ name, in: 'query', required: required.includes(name), schema },

@@ -2,19 +2,19 @@ import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply } f
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Clock } from './clock.mts';
-import { answerEarly } from './earlyAnswer.mts';
+import { allowEarlyResponse } from './earlyResponse.mts';
 import { addFaultHooks } from './faultHooks.mts';
 import type { Fault, Faults } from './faults.mts';
-import { takeJson } from './json.mts';
-import { hasHungUp } from './problem.mts';
+import { parseJson } from './json.mts';
+import { isClientDisconnect } from './sandboxError.mts';
 import type { RequestEntry, RequestLog } from './requestLog.mts';
 import type { Service, ServiceError } from './service.mts';
 
 declare module 'fastify' {
 	interface FastifyRequest {
-		/** This request in the sandbox's log; a service may add the body. */
+		/** The entry of this request in the sandbox's log; a service may add the body. */
 		entry: RequestEntry;
-		/** Faults that a rule applies to this request. */
+		/** The faults that rules apply to this request. */
 		faults: readonly Fault[];
 	}
 }
@@ -29,12 +29,12 @@ export interface OriginOptions {
 	log: (line: string) => void;
 }
 
-/** Methods that HTTP clients try on a known path; those without a route get 405. */
+/** Methods that HTTP clients may try on a known path; those without a route respond with 405. */
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
 
 /**
- * A server for one origin of a service, without its routes yet: sandbox time in `Date`, every request in the log, the
- * fault rules, and errors in the service's own shape, whatever goes wrong.
+ * Creates the server for one origin of a service, without its routes: sandbox time in `Date`, the request log, the
+ * fault rules, and all errors in the service's own shape.
  */
 export function createOrigin(options: OriginOptions): FastifyInstance {
 	const { service, serviceId, originId, clock, faults, requests, log } = options;
@@ -44,9 +44,9 @@ export function createOrigin(options: OriginOptions): FastifyInstance {
 	const app = Fastify({
 		bodyLimit: declared.bodyLimit ?? 1024 * 1024,
 		forceCloseConnections: true,
-		// Presigned URLs carry file names of any length.
+		// Presigned URLs contain file names of any length.
 		routerOptions: { maxParamLength: 8192 },
-		// Nothing is converted or dropped silently: a wrong type is an error.
+		// Do not convert or drop values silently: a wrong type is an error.
 		ajv: {
 			customOptions: {
 				coerceTypes: false,
@@ -58,11 +58,11 @@ export function createOrigin(options: OriginOptions): FastifyInstance {
 			reply.header('date', clock.now().toUTCString());
 			void (reply as FastifyReply).code(400).send(error(400, message));
 		},
-		clientErrorHandler: (_error, socket) => refuseRaw(socket, error(400), clock),
+		clientErrorHandler: (_error, socket) => respondToInvalidHttp(socket, error(400), clock),
 	});
 
-	takeJson(app);
-	answerEarly(app);
+	parseJson(app);
+	allowEarlyResponse(app);
 	app.decorateRequest('entry');
 	app.decorateRequest('faults');
 	app.addHook('onRequest', async (request, reply) => {
@@ -85,20 +85,20 @@ export function createOrigin(options: OriginOptions): FastifyInstance {
 	});
 	const headers = (status: number) => service.faultHeaders?.(status, clock.now()) ?? {};
 	addFaultHooks(app, { service: serviceId, origin: originId, faults, error, headers });
-	if (declared.refusesAuthorization) refuseAuthorization(app, error);
+	if (declared.rejectsAuthorization) rejectAuthorization(app, error);
 
 	app.setErrorHandler(async (problem: FastifyError, request, reply) => {
-		if (hasHungUp(problem)) {
+		if (isClientDisconnect(problem)) {
 			log(
 				`${service.name} ${originId}: the client hung up (${request.method} ${request.entry.path})`,
 			);
-			// Nobody is there to read it; it ends the request.
+			// The client has disconnected; sending a response only ends the request.
 			return await reply.code(400).send(error(400));
 		}
 		const status = problem.statusCode ?? 500;
-		// A fault of the sandbox itself; the client learns no more than it would from the real service.
+		// A bug in the sandbox; the response reveals no more than the real service's would.
 		if (status >= 500) log(`${service.name} ${originId}: ${problem.stack ?? problem.message}`);
-		// What the route has said of a file does not hold for the error; what the error says of itself does.
+		// Drop the headers that the route has already set for a file, then add those of the error.
 		reply.removeHeader('content-disposition').removeHeader('content-type');
 		reply.headers((problem as { headers?: Record<string, string> }).headers ?? {});
 		return await reply
@@ -109,8 +109,8 @@ export function createOrigin(options: OriginOptions): FastifyInstance {
 	return app;
 }
 
-/** Answers 405 with `Allow` to the methods that a path does not know. */
-export function refuseOtherMethods(
+/** Responds with 405 and `Allow` to the methods that a path does not support. */
+export function rejectOtherMethods(
 	app: FastifyInstance,
 	error: ServiceError,
 	path: string,
@@ -120,14 +120,14 @@ export function refuseOtherMethods(
 		method: METHODS.filter((method) => !allowed.includes(method)),
 		url: path,
 		exposeHeadRoute: false,
-		// Before the body is looked at: its type does not matter.
+		// Runs before the body is parsed, so that its type does not matter.
 		onRequest: async (_request, reply) =>
 			await reply.code(405).header('allow', allowed.join(', ')).send(error(405)),
 		handler: () => undefined,
 	});
 }
 
-function refuseAuthorization(app: FastifyInstance, error: ServiceError): void {
+function rejectAuthorization(app: FastifyInstance, error: ServiceError): void {
 	app.addHook('onRequest', async (request, reply) => {
 		if (request.headers.authorization === undefined) return undefined;
 		return await reply
@@ -138,8 +138,8 @@ function refuseAuthorization(app: FastifyInstance, error: ServiceError): void {
 	});
 }
 
-/** An answer to what is not even HTTP. */
-function refuseRaw(socket: Socket, error: unknown, clock: Clock): void {
+/** Responds to data that is not valid HTTP. */
+function respondToInvalidHttp(socket: Socket, error: unknown, clock: Clock): void {
 	if (socket.destroyed || !socket.writable) return;
 	const body = typeof error === 'string' ? error : JSON.stringify(error);
 	socket.end(

@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock } from './clock.mts';
-import { Documents } from './documents.mts';
+import { JsonStore } from './jsonStore.mts';
 
 /** A message that the real service would have sent to a person. */
 export interface Message {
 	id: string;
 	createdAt: string;
-	/** Id of the service that sent it. */
+	/** The ID of the service that sent it. */
 	service: string;
 	channel: 'email' | 'sms';
 	from: string;
@@ -14,28 +14,27 @@ export interface Message {
 	to: string;
 	subject?: string;
 	text: string;
-	/** What the recipient is asked for. */
+	/** The documents requested from the recipient. */
 	documents: string[];
-	/** Where it leads: an origin of the service and a path there, since ports change from run to run. */
+	/** The link's origin and path; not a URL, because ports change between runs. */
 	link?: { origin: string; path: string };
-	/** What the link is called. */
 	linkLabel?: string;
 }
 
 export type NewMessage = Omit<Message, 'id' | 'createdAt'>;
 
-/** Every e-mail and SMS that would have left the machine. Nothing does. */
+/** All emails and text messages that the services would have sent. None leaves this machine. */
 export class Outbox {
-	readonly #messages: Documents<Message>;
+	readonly #messages: JsonStore<Message>;
 	readonly #clock: Clock;
 
-	private constructor(messages: Documents<Message>, clock: Clock) {
+	private constructor(messages: JsonStore<Message>, clock: Clock) {
 		this.#messages = messages;
 		this.#clock = clock;
 	}
 
 	static async open(folder: string, clock: Clock): Promise<Outbox> {
-		return new Outbox(await Documents.open<Message>(folder), clock);
+		return new Outbox(await JsonStore.open<Message>(folder), clock);
 	}
 
 	async send(message: NewMessage): Promise<void> {

@@ -7,7 +7,10 @@ import { fileURLToPath } from 'node:url';
 const VIEWS = fileURLToPath(new URL('../views/', import.meta.url));
 const PUBLIC = fileURLToPath(new URL('../public/', import.meta.url));
 
-/** Everything comes from this origin but pictures (a brand's logo); no inline script runs, wherever it came from. */
+/**
+ * Content-Security-Policy: everything must come from this origin, except for images (a brand's logo); inline scripts
+ * never run.
+ */
 const POLICY = [
 	"default-src 'none'",
 	"style-src 'self'",
@@ -19,12 +22,13 @@ const POLICY = [
 	"frame-ancestors 'none'",
 ].join('; ');
 
-/** Lets an origin answer with pages: `reply.viewAsync(template, data)`, escaped by default, and its assets. */
+/** Enables pages for an origin: `reply.viewAsync(template, data)`, which escapes by default, and their assets. */
 export async function addPages(app: FastifyInstance): Promise<void> {
 	await app.register(fastifyView, {
 		engine: { eta: new Eta({ views: VIEWS, autoEscape: true, cache: true }) },
 		root: VIEWS,
 		viewExt: 'eta',
+		defaultContext: { formatDate, formatSize },
 	});
 	await app.register(fastifyStatic, { root: PUBLIC, prefix: '/assets/' });
 	app.addHook('onSend', async (_request, reply, payload) => {
@@ -35,4 +39,19 @@ export async function addPages(app: FastifyInstance): Promise<void> {
 		}
 		return Promise.resolve(payload);
 	});
+}
+
+/** Formats a time (ISO 8601) for display: "3 December 2026 at 20:05 UTC". */
+function formatDate(iso: string): string {
+	const format = { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' } as const;
+	return `${new Date(iso).toLocaleString('en-GB', format)} UTC`;
+}
+
+/** Formats a size in bytes for display: "1.1 GB". */
+function formatSize(bytes: number): string {
+	const units = ['B', 'KB', 'MB', 'GB'];
+	let size = bytes;
+	let unit = 0;
+	for (; size >= 1000 && unit < units.length - 1; unit += 1) size /= 1000;
+	return `${unit === 0 ? size : size.toFixed(1)} ${units[unit]}`;
 }

@@ -4,8 +4,8 @@ import { timingSafeEqual } from 'node:crypto';
 export type PresignedState = 'valid' | 'expired' | 'forged';
 
 /**
- * URLs that carry their own permission for a while. Path and query are signed, the host is not, so that they hold when
- * the sandbox comes back on another port.
+ * Creates and verifies presigned URLs. The path and query are signed but not the host, so that URLs stay valid when the
+ * sandbox restarts on another port.
  */
 export class Presigner {
 	readonly #key: string;
@@ -14,7 +14,7 @@ export class Presigner {
 		this.#key = key;
 	}
 
-	/** The URL with `expires` (Unix seconds) and `signature` (hex HMAC-SHA256) in its query. */
+	/** Adds `expires` (Unix seconds) and `signature` (hex HMAC-SHA256) to the URL's query. */
 	sign(url: string, expiresAt: Date): string {
 		const signed = new URL(url);
 		signed.searchParams.set('expires', String(Math.floor(expiresAt.getTime() / 1000)));
@@ -22,9 +22,9 @@ export class Presigner {
 		return signed.href;
 	}
 
-	/** Judges a received path with its query, at the sandbox's time `now`. */
+	/** Verifies a received path and query at the sandbox time `now`. */
 	check(pathAndQuery: string, now: Date): PresignedState {
-		// A client may send the absolute form; "//" at the beginning is still a path.
+		// A client may send the absolute form; a leading "//" is still a path.
 		const origin = pathAndQuery.startsWith('/') ? 'http://presigned.invalid' : '';
 		const url = new URL(origin + pathAndQuery);
 		const given = Buffer.from(url.searchParams.get('signature') ?? '');

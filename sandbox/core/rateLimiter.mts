@@ -1,20 +1,20 @@
 import type { Clock } from './clock.mts';
 
-/** What a window looks like after a request was counted. */
+/** The state of a window after a request was counted. */
 export interface Window {
-	/** Requests that it lets through. */
+	/** The number of requests allowed per window. */
 	limit: number;
-	/** How many are left in it. */
+	/** The number of requests left in this window. */
 	remaining: number;
-	/** When the next window begins. */
+	/** The start of the next window. */
 	resetAt: Date;
-	/** Whether this request was one too many. */
+	/** Whether this request exceeds the limit. */
 	exceeded: boolean;
 }
 
 /**
- * Counts requests by key in windows that begin with a key's first request and last a fixed time of the sandbox's clock.
- * They end at a whole second, since that is how answers tell it.
+ * Counts requests by key in windows of a fixed length in sandbox time, each starting with the key's first request.
+ * Windows end at a full second, because responses report the reset time in seconds.
  */
 export class RateLimiter {
 	readonly #clock: Clock;
@@ -26,11 +26,11 @@ export class RateLimiter {
 		this.#windowMs = windowSeconds * 1000;
 	}
 
-	/** Counts a request of `key`, of which `limit` are let through in a window (Infinity: all of them). */
+	/** Counts a request for `key` against `limit` requests per window (Infinity: unlimited). */
 	count(key: string, limit: number): Window {
 		const now = Math.floor(this.#clock.now().getTime() / 1000) * 1000;
 		let window = this.#windows.get(key);
-		// The clock goes back only when somebody resets it: then the window it was in is no longer there.
+		// After a reset of the clock, a window may lie in the future and is no longer valid.
 		if (!window || now >= window.begun + this.#windowMs || now < window.begun) {
 			window = { begun: now, used: 0 };
 			this.#windows.set(key, window);

@@ -1,4 +1,4 @@
-/** What came in at a service's origin. Header values and query strings are left out: they carry secrets. */
+/** A request received by a service's origin. Omits header values and query strings, because they contain secrets. */
 export interface RequestEntry {
 	id: number;
 	/** Sandbox time, ISO 8601 UTC. */
@@ -6,21 +6,21 @@ export interface RequestEntry {
 	service: string;
 	origin: string;
 	method: string;
-	/** Without its query. */
+	/** Without the query. */
 	path: string;
-	/** Absent while the answer is under way, or when the connection ended without one. */
+	/** Absent while the response is pending, or if the connection ended without one. */
 	status?: number;
 	/** Names only, lower case. */
 	headers: string[];
-	/** Whether an Authorization header came with it. */
+	/** Whether the request has an Authorization header. */
 	authorized: boolean;
-	/** Types of the faults that a rule applied. */
+	/** The types of the faults applied by rules. */
 	faults: string[];
-	/** The parsed JSON body with its secrets masked, where the service records it. */
+	/** The parsed JSON body with masked secrets, if the service logs it. */
 	body?: unknown;
 }
 
-/** The latest requests, so that a test can say what went over the wire. */
+/** The latest requests, so that tests can check what was sent. */
 export class RequestLog {
 	readonly #limit: number;
 	#entries: RequestEntry[] = [];

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { Blobs } from './blobs.mts';
 import type { Clock } from './clock.mts';
 import type { Deliveries } from './deliveries.mts';
-import { readJson, writeJson } from './documents.mts';
+import { readJson, writeJson } from './jsonStore.mts';
 import type { Faults } from './faults.mts';
 import { createOrigin } from './origin.mts';
 import type { Outbox } from './outbox.mts';
@@ -14,8 +14,8 @@ import type { RequestLog } from './requestLog.mts';
 import type { OpenService, Service } from './service.mts';
 import { Settings } from './settings.mts';
 
-/** What all services share. */
-export interface SharedParts {
+/** The components that all services share. */
+export interface SharedComponents {
 	clock: Clock;
 	faults: Faults;
 	requests: RequestLog;
@@ -29,22 +29,22 @@ export interface RunningService {
 	service: Service;
 	open: OpenService;
 	settings: Settings;
-	/** One server an origin, in the order of their ports. */
+	/** One server per origin, in the order of their ports. */
 	apps: Record<string, FastifyInstance>;
-	/** Base URLs, filled when the servers listen. */
+	/** Base URLs; filled once the servers are listening. */
 	origins: Record<string, string>;
 	info(): { name: string; origins: Record<string, string>; credentials: Record<string, string> };
 }
 
-/** Opens a service in its folder and puts its routes on their origins. */
+/** Opens a service in its folder and registers its routes on their origins. */
 export async function openService(
 	id: string,
 	service: Service,
 	folder: string,
-	shared: SharedParts,
+	shared: SharedComponents,
 ): Promise<RunningService> {
 	await mkdir(folder, { recursive: true });
-	const { presignKey, ...secrets } = await keptSecrets(join(folder, 'secrets.json'), service);
+	const { presignKey, ...secrets } = await loadSecrets(join(folder, 'secrets.json'), service);
 	const settings = await Settings.open(join(folder, 'settings.json'), service.settings);
 	const origins: Record<string, string> = {};
 	const open = await service.open({
@@ -63,7 +63,8 @@ export async function openService(
 	const apps: Record<string, FastifyInstance> = {};
 	for (const originId of Object.keys(service.origins)) {
 		const app = createOrigin({ service, serviceId: id, originId, ...shared });
-		// In a scope of their own, so that a service can word errors itself (pages instead of JSON, say).
+		// Register in a separate scope, so that a service can format errors itself (as pages instead of JSON, for
+		// example).
 		await app.register(async (scope) => await open.routes[originId](scope));
 		apps[originId] = app;
 	}
@@ -75,8 +76,8 @@ export async function openService(
 	return { service, open, settings, apps, origins, info };
 }
 
-/** The secrets of this data folder: made once, then read; for its owner's eyes alone. */
-async function keptSecrets(path: string, service: Service): Promise<Record<string, string>> {
+/** Returns the secrets of this data folder, which are created once; only the owner can read the file. */
+async function loadSecrets(path: string, service: Service): Promise<Record<string, string>> {
 	const kept = await readJson(path);
 	if (kept !== undefined) return kept as Record<string, string>;
 	const made = { presignKey: randomBytes(32).toString('hex'), ...service.makeSecrets() };

@@ -1,37 +1,37 @@
-import { SandboxProblem } from './problem.mts';
-import { readJson, writeJson } from './documents.mts';
+import { SandboxError } from './sandboxError.mts';
+import { readJson, writeJson } from './jsonStore.mts';
 
-interface Described {
+interface Labelled {
 	/** Short name for the control page. */
 	label: string;
-	/** What it changes, and why there is a choice. */
+	/** What the setting changes, and why there is a choice. */
 	help: string;
 }
 
-/** Which of several documented behaviours a service shows. */
-export interface Choice extends Described {
+/** A choice between several documented behaviours. */
+export interface Choice extends Labelled {
 	values: readonly string[];
-	/** The strictest that the service's documents allow. */
+	/** The strictest value that the service's documentation allows. */
 	default: string;
 }
 
-/** A limit or another amount; whole numbers. */
-export interface Amount extends Described {
+/** An integer limit or amount. */
+export interface Amount extends Labelled {
 	minimum: number;
 	maximum: number;
-	/** What is counted: bytes, requests, … */
+	/** The unit: bytes, requests, … */
 	unit: string;
 	default: number;
 }
 
-/** One switch of a service. */
+/** A setting of a service. */
 export type SettingDeclaration = Choice | Amount;
 export type SettingDeclarations = Readonly<Record<string, SettingDeclaration>>;
 type Value = string | number;
 
 const isAmount = (declared: SettingDeclaration): declared is Amount => 'unit' in declared;
 
-/** A service's switches, kept in one file. */
+/** A service's settings, stored in one file. */
 export class Settings {
 	readonly #path: string;
 	readonly declarations: SettingDeclarations;
@@ -45,19 +45,19 @@ export class Settings {
 	static async open(path: string, declarations: SettingDeclarations): Promise<Settings> {
 		const settings = new Settings(path, declarations);
 		const kept = await readJson(path);
-		// A value that this version no longer knows falls back to the default.
+		// Values that this version does not support fall back to the default.
 		for (const [key, value] of Object.entries((kept ?? {}) as Record<string, unknown>)) {
-			if (settings.#refusal(key, value) === undefined) settings.#chosen[key] = value as Value;
+			if (settings.#findProblem(key, value) === undefined) settings.#chosen[key] = value as Value;
 		}
 		return settings;
 	}
 
-	/** The choice in force. */
+	/** Returns the current choice. */
 	get(key: string): string {
 		return String(this.#value(key));
 	}
 
-	/** The amount in force, in the unit of its declaration. */
+	/** Returns the current amount in its declared unit. */
 	number(key: string): number {
 		return Number(this.#value(key));
 	}
@@ -67,19 +67,19 @@ export class Settings {
 	}
 
 	/**
-	 * Changes some of them: all or, when one is wrong, none.
-	 * @throws SandboxProblem that names the wrong key or value and the right ones
+	 * Changes several settings: all of them or, if one is invalid, none.
+	 * @throws {SandboxError} naming the invalid key or value and the valid ones
 	 */
 	async change(patch: Readonly<Record<string, unknown>>): Promise<void> {
 		for (const [key, value] of Object.entries(patch)) {
-			const refusal = this.#refusal(key, value);
-			if (refusal !== undefined) throw new SandboxProblem(refusal);
+			const problem = this.#findProblem(key, value);
+			if (problem !== undefined) throw new SandboxError(problem);
 		}
 		this.#chosen = { ...this.#chosen, ...(patch as Record<string, Value>) };
 		await writeJson(this.#path, this.#chosen);
 	}
 
-	/** As {@link Settings.change}, with the texts of an HTML form. */
+	/** Like {@link Settings.change}, with the strings of an HTML form. */
 	async changeByForm(form: Readonly<Record<string, string | undefined>>): Promise<void> {
 		const typed = Object.entries(form).map(([key, text = '']) => {
 			const counts = Object.hasOwn(this.declarations, key) && isAmount(this.declarations[key]);
@@ -94,10 +94,10 @@ export class Settings {
 		return this.#chosen[key] ?? declared.default;
 	}
 
-	#refusal(key: string, value: unknown): string | undefined {
+	#findProblem(key: string, value: unknown): string | undefined {
 		if (!Object.hasOwn(this.declarations, key)) {
 			const known = Object.keys(this.declarations).join(', ') || 'none';
-			return `There is no setting "${key}"; the settings are: ${known}.`;
+			return `There is no setting "${key}". The settings are: ${known}.`;
 		}
 		const declared = this.declarations[key];
 		if (isAmount(declared)) {
@@ -108,10 +108,10 @@ export class Settings {
 				value >= minimum &&
 				value <= maximum;
 			if (fits) return undefined;
-			return `"${key}" takes a whole number from ${minimum} to ${maximum} (${unit}), not ${JSON.stringify(value)}.`;
+			return `"${key}" must be a whole number from ${minimum} to ${maximum} (${unit}), not ${JSON.stringify(value)}.`;
 		}
 		const { values } = declared;
 		if (typeof value === 'string' && values.includes(value)) return undefined;
-		return `${JSON.stringify(value)} is no value of "${key}"; it takes: ${values.join(', ')}.`;
+		return `${JSON.stringify(value)} is not a valid value for "${key}". Valid values: ${values.join(', ')}.`;
 	}
 }

@@ -1,114 +1,118 @@
 import { join, resolve } from 'node:path';
 import { OWNER } from '../n8n/rest.mts';
 import type { SavedWorkflow } from '../n8n/workflows.mts';
-import { putExamples } from './examples.mts';
-import { requestDocuments, runJourney } from './journey.mts';
-import { takeLock } from './lock.mjs';
+import { installExamples } from '../demo/examples.mts';
+import { requestDocuments, runDemo } from '../demo/demo.mts';
+import { takeLock } from '../system/lock.mjs';
 import type { LauncherOptions } from './options.mjs';
-import { n8nPort, openSandbox } from './ports.mts';
-import { Portal } from './portal.mts';
-import { Problem } from './problem.mjs';
-import { ROOT } from './ready.mjs';
-import { StepFailed, Steps } from './steps.mts';
-import { startSystem, type System } from './system.mts';
+import { findN8nPort, openSandbox } from './ports.mts';
+import { PortalClient } from '../demo/portalClient.mts';
+import { UserError } from '../system/userError.mjs';
+import { ROOT } from '../system/repository.mjs';
+import { StepError, DemoSteps } from '../demo/assertions.mts';
+import { startEnvironment, type Environment } from '../n8n/environment.mts';
 
-/** Where n8n and the sandbox keep what they have: FILE_DELIVERY_RUN_DIR, or .run in the repository. */
+/** The data folder of n8n and the sandbox: FILE_DELIVERY_RUN_DIR, or .run in the repository. */
 const FOLDER = resolve(process.env.FILE_DELIVERY_RUN_DIR ?? join(ROOT, '.run'));
 
-/** Two n8n with one database would spoil it. */
-function holdFolder(): () => void {
+/** Prevents a second start: two instances of n8n would corrupt a shared database. */
+function lockFolder(): () => void {
 	const lock = takeLock(join(FOLDER, 'start.lock'));
 	if ('release' in lock) return () => lock.release();
-	throw new Problem(
-		`It is running already (process ${lock.holder}). End that one first: Ctrl-C in its window, or kill ${lock.holder}.`,
+	throw new UserError(
+		`It is already running (process ${lock.holder}). Stop it first: press Ctrl+C in its terminal or run kill ${lock.holder}.`,
 	);
 }
 
-/** Resolves when somebody asks this program to end. From then on a second Ctrl-C ends it at once. */
-function askedToEnd(): Promise<void> {
+/** Resolves at the first signal to stop. A second Ctrl+C stops the process immediately. */
+function stopRequested(): Promise<void> {
 	return new Promise((resolve) => {
 		for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
 			process.once(signal, () => resolve());
 	});
 }
 
-/** What a person can open now. A new session leaves an upload page for them to try. */
-async function showPlaces(system: System, workflows: Map<string, SavedWorkflow>): Promise<void> {
-	const { portal } = system.sandbox.info;
+/** Prints the links to n8n and the sandbox. Creates a session, so that the user can try its upload page. */
+async function showLinks(
+	environment: Environment,
+	workflows: Map<string, SavedWorkflow>,
+): Promise<void> {
+	const { portal } = environment.sandbox.info;
 	const request = workflows.get('request-documents');
 	const lines = [
-		['n8n', system.n8n.url],
+		['n8n', environment.n8n.url],
 		['  log in with', `${OWNER.email}   password ${OWNER.password}`],
 		...[...workflows.values()].map(({ id, name }) => [
 			`  ${name}`,
-			`${system.n8n.url}/workflow/${id}`,
+			`${environment.n8n.url}/workflow/${id}`,
 		]),
 		['sandbox', portal],
 		['  outbox', `${portal}/outbox`],
 		['  deliveries', `${portal}/deliveries`],
 	];
-	// When that does not work, the journey has told why.
-	const session = request && (await requestDocuments(system, request).catch(() => undefined));
-	if (session) lines.push(['upload page, to try', session.uploadUrl]);
-	console.log('\nIt is all up. Ctrl-C ends it.\n');
+	// If this fails, the demo has already reported the reason.
+	const session = request && (await requestDocuments(environment, request).catch(() => undefined));
+	if (session) lines.push(['upload page to try', session.uploadUrl]);
+	console.log('\nEverything is running. Press Ctrl+C to stop.\n');
 	for (const [name, place] of lines) console.log(`  ${name.padEnd(24)} ${place}`);
-	console.log(
-		`\n  The examples are put back as they are in examples/ at every start: work on a copy.`,
-	);
+	console.log(`\n  Every start resets the examples to their version in examples/. Edit a copy.`);
 }
 
-async function journey(system: System, workflows: Map<string, SavedWorkflow>): Promise<boolean> {
-	console.log('\nJourney 1: documents are requested, uploaded and delivered');
-	const steps = new Steps();
+async function demo(
+	environment: Environment,
+	workflows: Map<string, SavedWorkflow>,
+): Promise<boolean> {
+	console.log('\nDemo 1: request, upload and deliver documents');
+	const steps = new DemoSteps();
 	try {
-		await runJourney(system, workflows, steps);
+		await runDemo(environment, workflows, steps);
 		console.log(`  ${steps.summary()}.`);
 		return true;
 	} catch (error) {
-		if (!(error instanceof StepFailed)) throw error;
-		console.log(`\n  The journey did not hold. n8n's log is in ${system.n8n.log}.`);
+		if (!(error instanceof StepError)) throw error;
+		console.log(`\n  The demo failed. See n8n's log: ${environment.n8n.log}.`);
 		return false;
 	}
 }
 
 /**
- * `npm start`, once everything is installed that it is written with: n8n and the sandbox start, journey 1 is run, and
- * (without --once) both stay up until somebody ends them. The exit code is 0 only when the journey held.
+ * The part of `npm start` that runs once all dependencies are installed: starts n8n and the sandbox, runs demo 1 and
+ * (without --once) keeps both running until it receives a signal. The exit code is 0 only if the demo succeeded.
  */
 export async function main(options: LauncherOptions): Promise<void> {
-	const release = holdFolder();
-	const end = askedToEnd();
-	let system: System | undefined;
+	const release = lockFolder();
+	const end = stopRequested();
+	let environment: Environment | undefined;
 	try {
 		const up = (async () => {
-			system = await startSystem({
+			environment = await startEnvironment({
 				folder: FOLDER,
-				n8nPort: await n8nPort(options.port),
+				n8nPort: await findN8nPort(options.port),
 				openSandbox: (dataDir) => openSandbox(dataDir, options.sandboxPort),
-				tell: console.log,
+				log: console.log,
 			});
-			// n8n counts days by its own clock: a sandbox that is months ahead would refuse its dates.
-			await new Portal(system.sandbox.info.portal).resetClock();
-			const workflows = await putExamples(system.rest, system.credentials);
-			const held = await journey(system, workflows);
+			// n8n uses its own clock: a sandbox that is months ahead would reject its dates.
+			await new PortalClient(environment.sandbox.info.portal).resetClock();
+			const workflows = await installExamples(environment.rest, environment.credentials);
+			const held = await demo(environment, workflows);
 			process.exitCode = held ? 0 : 1;
-			if (!options.once) await showPlaces(system, workflows);
-			return system;
+			if (!options.once) await showLinks(environment, workflows);
+			return environment;
 		})();
 		const asked = await Promise.race([up.then(() => false), end.then(() => true)]);
 		if (asked) {
 			process.exitCode = 130;
 			up.catch(() => undefined);
 		} else if (!options.once) {
-			await Promise.race([end, (await up).n8n.ended.then(gone)]);
+			await Promise.race([end, (await up).n8n.ended.then(throwStopped)]);
 		}
 	} finally {
-		if (system && !options.once) console.log('\nEnding …');
-		await system?.stop();
+		if (environment && !options.once) console.log('\nStopping …');
+		await environment?.stop();
 		release();
 	}
 }
 
-function gone(): never {
-	throw new Problem(`n8n has ended by itself. The last it said is in ${join(FOLDER, 'n8n.log')}.`);
+function throwStopped(): never {
+	throw new UserError(`n8n stopped unexpectedly. See the log: ${join(FOLDER, 'n8n.log')}`);
 }

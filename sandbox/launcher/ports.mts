@@ -1,40 +1,40 @@
 import getPort from 'get-port';
-import { SandboxProblem } from '../core/problem.mts';
+import { SandboxError } from '../core/sandboxError.mts';
 import { startSandbox, type Sandbox } from '../server.mts';
-import { Problem } from './problem.mjs';
+import { UserError } from '../system/userError.mjs';
 
 const N8N_PORT = 5678;
 const SANDBOX_PORT = 4010;
 
 /**
- * The port for n8n: the wanted one, or the usual one, or a free one (and then says so).
- * @throws {Problem} when the wanted one is taken
+ * Returns n8n's port: the requested one, the default, or a free one (with a message).
+ * @throws {UserError} if the requested port is in use
  */
-export async function n8nPort(wanted: number | undefined): Promise<number> {
+export async function findN8nPort(wanted: number | undefined): Promise<number> {
 	const port = await getPort({ port: wanted ?? N8N_PORT });
 	if (port === (wanted ?? N8N_PORT)) return port;
 	if (wanted !== undefined) {
-		throw new Problem(`Port ${wanted} is taken: choose another for n8n with --port.`);
+		throw new UserError(`Port ${wanted} is in use. Select another one for n8n with --port.`);
 	}
-	console.log(`Port ${N8N_PORT} is taken, so n8n is on port ${port} this time.`);
+	console.log(`Port ${N8N_PORT} is in use, so n8n uses port ${port} this time.`);
 	return port;
 }
 
 /**
- * Starts the sandbox on the wanted ports (one after the other), or the usual ones, or free ones (and then says so).
- * @throws {Problem} when the wanted ones are taken
+ * Starts the sandbox on the requested ports (consecutive), the default ones, or free ones (with a message).
+ * @throws {UserError} if the requested ports are in use
  */
 export async function openSandbox(dataDir: string, wanted: number | undefined): Promise<Sandbox> {
 	try {
 		return await startSandbox({ dataDir, port: wanted ?? SANDBOX_PORT });
 	} catch (error) {
-		if (!(error instanceof SandboxProblem)) throw error;
+		if (!(error instanceof SandboxError)) throw error;
 		if (wanted !== undefined) {
-			throw new Problem(error.message.replace('--port', '--sandbox-port'));
+			throw new UserError(error.message.replace('--port', '--sandbox-port'));
 		}
 	}
 	console.log(
-		`The ports from ${SANDBOX_PORT} on are not free, so the sandbox is on others this time.`,
+		`The ports from ${SANDBOX_PORT} are in use, so the sandbox uses other ports this time.`,
 	);
 	return startSandbox({ dataDir });
 }

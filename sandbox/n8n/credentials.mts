@@ -1,5 +1,5 @@
 import type { Rest } from './rest.mts';
-import { objectAt, objectsAt, textAt, type JsonObject } from './shape.mts';
+import { getObject, getObjects, getString, type JsonObject } from './json.mts';
 
 export interface Credential {
 	id: string;
@@ -11,21 +11,23 @@ export interface Credential {
 export interface CredentialContent {
 	name: string;
 	type: string;
-	/** The fields in clear. */
+	/** The fields, not encrypted. */
 	data: JsonObject;
 }
 
-/** All credentials of the account. */
 export async function listCredentials(rest: Rest): Promise<Credential[]> {
-	return objectsAt(await rest.call('GET', '/rest/credentials'), 'data').map((item) => ({
-		id: textAt(item, 'id'),
-		name: textAt(item, 'name'),
-		type: textAt(item, 'type'),
+	return getObjects(await rest.call('GET', '/rest/credentials'), 'data').map((item) => ({
+		id: getString(item, 'id'),
+		name: getString(item, 'name'),
+		type: getString(item, 'type'),
 	}));
 }
 
-/** Creates a credential, or gives the one with this name and type this content. */
-export async function putCredential(rest: Rest, content: CredentialContent): Promise<Credential> {
+/** Creates a credential, or updates the one with this name and type. */
+export async function upsertCredential(
+	rest: Rest,
+	content: CredentialContent,
+): Promise<Credential> {
 	const { name, type } = content;
 	const old = (await listCredentials(rest)).find(
 		(item) => item.name === name && item.type === type,
@@ -35,18 +37,18 @@ export async function putCredential(rest: Rest, content: CredentialContent): Pro
 		return old;
 	}
 	const answer = await rest.call('POST', '/rest/credentials', content);
-	return { id: textAt(answer, 'data.id'), name, type };
+	return { id: getString(answer, 'data.id'), name, type };
 }
 
-/** Runs the credential's own test, as the button in the editor does. */
+/** Runs the credential test, as when a user saves the credential in the editor. */
 export async function testCredential(
 	rest: Rest,
 	credential: Credential,
 	data: JsonObject,
 ): Promise<{ status: string; message: string }> {
 	const body = { credentials: { ...credential, data } };
-	const result = objectAt(await rest.call('POST', '/rest/credentials/test', body), 'data');
-	return { status: textAt(result, 'status'), message: textAt(result, 'message') };
+	const result = getObject(await rest.call('POST', '/rest/credentials/test', body), 'data');
+	return { status: getString(result, 'status'), message: getString(result, 'message') };
 }
 
 export async function deleteCredential(rest: Rest, id: string): Promise<void> {

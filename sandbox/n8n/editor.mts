@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { chromium, type Locator, type Page } from 'playwright-core';
-import { Problem } from '../launcher/problem.mjs';
+import { UserError } from '../system/userError.mjs';
 import { OWNER } from './rest.mts';
 
-/** Where a browser may be; CHROMIUM_PATH names another place. */
+/** Paths of browsers; CHROMIUM_PATH overrides them. */
 const BROWSERS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 
 const FLAGS = [
@@ -16,38 +16,38 @@ const FLAGS = [
 	'--disable-sync',
 ];
 
-/** The editor is slow to come up on two cores. */
-const PATIENCE_MS = 60_000;
+/** The editor loads slowly on two cores. */
+const EDITOR_TIMEOUT_MS = 60_000;
 
-/** @throws {Problem} when there is no browser */
+/** @throws {UserError} if no browser is installed */
 function browserProgram(): string {
 	const found = [process.env.CHROMIUM_PATH ?? '', ...BROWSERS].find((file) => existsSync(file));
 	if (found) return found;
-	throw new Problem(
-		'There is no Chromium on this machine. On Debian: sudo apt-get install -y chromium; or set CHROMIUM_PATH.',
+	throw new UserError(
+		'Chromium is not installed. On Debian: sudo apt-get install -y chromium. Or set CHROMIUM_PATH.',
 	);
 }
 
 /** n8n's editor in a headless browser, logged in as the owner. */
 export class Editor {
 	private constructor(
-		/** The browser's page, for what has no method here. */
+		/** The browser page, for actions that have no method here. */
 		readonly page: Page,
 		private readonly url: string,
-		/** Ends the browser. */
+		/** Closes the browser. */
 		readonly close: () => Promise<void>,
 	) {}
 
 	/**
-	 * Starts the browser and logs in through the form.
-	 * @param url where n8n is
-	 * @throws {Problem} when there is no browser
+	 * Starts the browser and logs in with the form.
+	 * @param url n8n's base URL
+	 * @throws {UserError} if no browser is installed
 	 */
 	static async open(url: string): Promise<Editor> {
 		const browser = await chromium.launch({ executablePath: browserProgram(), args: FLAGS });
 		try {
 			const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
-			page.setDefaultTimeout(PATIENCE_MS);
+			page.setDefaultTimeout(EDITOR_TIMEOUT_MS);
 			await page.goto(`${url}/signin`);
 			await page.fill('input[type=email]', OWNER.email);
 			await page.fill('input[type=password]', OWNER.password);
@@ -60,7 +60,7 @@ export class Editor {
 		}
 	}
 
-	/** Shows a saved workflow, the whole of it, and waits until its nodes are drawn. */
+	/** Opens a saved workflow, zooms to fit and waits until its nodes are rendered. */
 	async openWorkflow(id: string): Promise<void> {
 		await this.page.goto(`${this.url}/workflow/${id}`);
 		await this.page.locator('[data-test-id=canvas-node]').first().waitFor();
@@ -68,12 +68,12 @@ export class Editor {
 		await this.settle();
 	}
 
-	/** A node on the canvas. */
+	/** Returns a node on the canvas. */
 	node(name: string): Locator {
 		return this.page.locator(`[data-test-id=canvas-node][data-node-name=${JSON.stringify(name)}]`);
 	}
 
-	/** Names of the nodes on the canvas that are marked as not ready. */
+	/** Returns the names of the nodes on the canvas that are marked as having issues. */
 	async nodesWithIssues(): Promise<string[]> {
 		const marked = this.page.locator('[data-test-id=canvas-node]', {
 			has: this.page.locator('[data-test-id=node-issues]'),
@@ -83,7 +83,7 @@ export class Editor {
 		return names.map(String).sort();
 	}
 
-	/** Types words into the search for nodes. */
+	/** Enters a text in the node search. */
 	async searchFor(words: string): Promise<void> {
 		const bar = this.page.locator('[data-test-id=node-creator-search-bar]');
 		if (!(await bar.isVisible())) {
@@ -94,15 +94,15 @@ export class Editor {
 		await bar.fill(words);
 	}
 
-	/** Names of the nodes that the search shows at the moment, in its order. */
-	async found(): Promise<string[]> {
+	/** Returns the names of the nodes in the search results, in order. */
+	async searchResults(): Promise<string[]> {
 		const items = this.page.locator(
 			'[data-test-id=node-creator] [data-test-id=item-iterator-item]',
 		);
 		return (await items.allInnerTexts()).map((text) => text.split('\n')[0]);
 	}
 
-	/** Opens a node's panel with its parameters. */
+	/** Opens a node's parameter panel. */
 	async openNode(name: string): Promise<Locator> {
 		await this.node(name).dblclick();
 		const panel = this.page.locator('[data-test-id=ndv]');
@@ -111,7 +111,7 @@ export class Editor {
 		return panel;
 	}
 
-	/** What is in the fields of a panel: texts, and what is chosen from a list. */
+	/** Returns the values of a panel's fields, including selected options. */
 	async fieldsOf(panel: Locator): Promise<string[]> {
 		const fields = await panel.locator('input[type=text], input:not([type]), textarea').all();
 		return Promise.all(fields.map((field) => field.inputValue()));
@@ -123,12 +123,12 @@ export class Editor {
 		await this.page.locator('[data-test-id=ndv]').waitFor({ state: 'hidden' });
 	}
 
-	/** Saves what is seen as a PNG. */
-	async picture(file: string): Promise<void> {
+	/** Saves a screenshot as PNG. */
+	async screenshot(file: string): Promise<void> {
 		await this.page.screenshot({ path: file, animations: 'disabled' });
 	}
 
-	/** Lists and icons arrive after the frame: wait until nothing is loaded any more, but not for ever (n8n keeps a line open). */
+	/** Waits until lists and icons have loaded. Limited by a timeout, because n8n keeps a connection open. */
 	private async settle(): Promise<void> {
 		await this.page.waitForLoadState('networkidle', { timeout: 5_000 }).catch(() => undefined);
 		await this.page.waitForTimeout(500);

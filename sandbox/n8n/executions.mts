@@ -1,14 +1,14 @@
 import { parse } from 'flatted';
 import pRetry from 'p-retry';
 import type { Rest } from './rest.mts';
-import { at, isObject, objectAt, objectsAt, textOr, type JsonObject } from './shape.mts';
+import { getPath, isObject, getObject, getObjects, stringOr, type JsonObject } from './json.mts';
 
 export interface BinaryFile {
-	/** n8n's id of the stored bytes; files held in memory have none. */
+	/** n8n's ID of the stored bytes; absent for files in memory. */
 	id?: string;
 	fileName: string;
 	mimeType: string;
-	/** Base64 when the bytes are in the execution itself. */
+	/** The content in base64, if the execution itself contains it. */
 	data: string;
 }
 
@@ -21,35 +21,35 @@ export interface Execution {
 	id: string;
 	/** `new`, `running`, `waiting`, `success`, `error`, `canceled` or `crashed`. */
 	status: string;
-	/** How it was started, such as `manual` or `webhook`. */
+	/** The mode, such as `manual` or `webhook`. */
 	mode: string;
-	/** What went wrong, with the node's name. */
+	/** The error message, with the node's name. */
 	error?: string;
-	/** Items that each node put out, all its outputs and runs one after the other. */
+	/** The output items by node, of all its outputs and runs. */
 	items: Record<string, ExecutionItem[]>;
-	/** Milliseconds that each node worked, by n8n's own count, all its runs together. */
+	/** The execution time by node in milliseconds, as measured by n8n; the sum of all its runs. */
 	milliseconds: Record<string, number>;
 }
 
 const ENDED = new Set(['success', 'error', 'canceled', 'crashed', 'waiting']);
 
-/** n8n 1 writes how an execution has ended first, and what its nodes put out after that. */
+/** n8n 1 stores an execution's final status before the output of its nodes. */
 const isOver = ({ status, items }: Execution) =>
 	ENDED.has(status) && (status !== 'success' || Object.keys(items).length > 0);
 
 function toFile(value: unknown): BinaryFile {
-	const id = at(value, 'id');
+	const id = getPath(value, 'id');
 	return {
 		...(typeof id === 'string' ? { id } : {}),
-		fileName: textOr(at(value, 'fileName'), ''),
-		mimeType: textOr(at(value, 'mimeType'), ''),
-		data: textOr(at(value, 'data'), ''),
+		fileName: stringOr(getPath(value, 'fileName'), ''),
+		mimeType: stringOr(getPath(value, 'mimeType'), ''),
+		data: stringOr(getPath(value, 'data'), ''),
 	};
 }
 
 function toItem(value: unknown): ExecutionItem {
-	const json = at(value, 'json');
-	const binary = at(value, 'binary');
+	const json = getPath(value, 'json');
+	const binary = getPath(value, 'binary');
 	const files = isObject(binary) ? Object.entries(binary) : [];
 	return {
 		json: isObject(json) ? json : {},
@@ -57,16 +57,16 @@ function toItem(value: unknown): ExecutionItem {
 	};
 }
 
-/** The items of one run of a node: its outputs, each a list of items or nothing. */
+/** Returns the output items of one run of a node. */
 function itemsOfRun(run: unknown): ExecutionItem[] {
-	const outputs = at(run, 'data.main');
+	const outputs = getPath(run, 'data.main');
 	if (!Array.isArray(outputs)) return [];
 	return outputs.flatMap((output: unknown) => (Array.isArray(output) ? output.map(toItem) : []));
 }
 
-/** What is made of the runs of each node. */
-function ofEachNode<T>(data: unknown, make: (runs: unknown[]) => T): Record<string, T> {
-	const runs = at(data, 'resultData.runData');
+/** Maps the runs of each node to a value. */
+function mapRuns<T>(data: unknown, make: (runs: unknown[]) => T): Record<string, T> {
+	const runs = getPath(data, 'resultData.runData');
 	const entries = isObject(runs) ? Object.entries(runs) : [];
 	return Object.fromEntries(
 		entries.map(([node, of]) => [node, make(Array.isArray(of) ? (of as unknown[]) : [])]),
@@ -74,35 +74,35 @@ function ofEachNode<T>(data: unknown, make: (runs: unknown[]) => T): Record<stri
 }
 
 function timeOf(runs: unknown[]): number {
-	return runs.reduce<number>((sum, run) => sum + Number(at(run, 'executionTime') ?? 0), 0);
+	return runs.reduce<number>((sum, run) => sum + Number(getPath(run, 'executionTime') ?? 0), 0);
 }
 
 function errorOf(data: unknown): string | undefined {
-	const message = at(data, 'resultData.error.message');
+	const message = getPath(data, 'resultData.error.message');
 	if (typeof message !== 'string') return undefined;
-	const description = at(data, 'resultData.error.description');
-	const node = at(data, 'resultData.error.node.name');
+	const description = getPath(data, 'resultData.error.description');
+	const node = getPath(data, 'resultData.error.node.name');
 	const where = typeof node === 'string' ? `${node}: ` : '';
 	return `${where}${message}${typeof description === 'string' ? ` (${description})` : ''}`;
 }
 
-/** One execution with all that its nodes put out. n8n packs that with `flatted`. */
+/** Returns an execution with the output of its nodes, which n8n serializes with `flatted`. */
 export async function getExecution(rest: Rest, id: string): Promise<Execution> {
-	const execution = objectAt(await rest.call('GET', `/rest/executions/${id}`), 'data');
+	const execution = getObject(await rest.call('GET', `/rest/executions/${id}`), 'data');
 	const packed = execution.data;
 	const data: unknown = typeof packed === 'string' ? parse(packed) : packed;
 	const error = errorOf(data);
 	return {
 		id,
-		status: textOr(execution.status, 'unknown'),
-		mode: textOr(execution.mode, 'unknown'),
-		items: ofEachNode(data, (runs) => runs.flatMap(itemsOfRun)),
-		milliseconds: ofEachNode(data, timeOf),
+		status: stringOr(execution.status, 'unknown'),
+		mode: stringOr(execution.mode, 'unknown'),
+		items: mapRuns(data, (runs) => runs.flatMap(itemsOfRun)),
+		milliseconds: mapRuns(data, timeOf),
 		...(error === undefined ? {} : { error }),
 	};
 }
 
-/** Ids of a workflow's executions, the latest first. */
+/** Returns the IDs of a workflow's executions, newest first. */
 export async function listExecutions(
 	rest: Rest,
 	workflowId: string,
@@ -110,13 +110,13 @@ export async function listExecutions(
 ): Promise<string[]> {
 	const filter = encodeURIComponent(JSON.stringify({ workflowId }));
 	const answer = await rest.call('GET', `/rest/executions?limit=${limit}&filter=${filter}`);
-	return objectsAt(answer, 'data.results').map(({ id }) => String(id));
+	return getObjects(answer, 'data.results').map(({ id }) => String(id));
 }
 
 /**
- * Waits until an execution has ended or gone to sleep.
- * @param seconds how long to wait at most
- * @throws {Error} when it still runs then
+ * Waits until an execution has ended or is waiting.
+ * @param seconds the timeout
+ * @throws {Error} if it is still running after that
  */
 export async function waitForExecution(rest: Rest, id: string, seconds = 60): Promise<Execution> {
 	return pRetry(
@@ -132,11 +132,11 @@ export async function waitForExecution(rest: Rest, id: string, seconds = 60): Pr
 }
 
 /**
- * Waits for an execution of a workflow that is not among those known, and for its end.
- * @param known ids of the executions before
- * @param isIt tells it from others that may come at the same time
- * @param seconds how long to wait at most
- * @throws {Error} when none comes
+ * Waits until a new execution of a workflow has ended.
+ * @param known the IDs of earlier executions
+ * @param isIt recognizes the execution, because others may start at the same time
+ * @param seconds the timeout
+ * @throws {Error} if there is none
  */
 export async function waitForNewExecution(
 	rest: Rest,
@@ -159,8 +159,8 @@ export async function waitForNewExecution(
 }
 
 /**
- * The bytes of a file that an execution put out.
- * @throws {Error} when they cannot be had
+ * Downloads an output file of an execution.
+ * @throws {RestError}
  */
 export async function downloadBinary(rest: Rest, file: BinaryFile): Promise<Buffer> {
 	if (!file.id) return Buffer.from(file.data, 'base64');

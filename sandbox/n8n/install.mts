@@ -1,33 +1,33 @@
 import { copyFileSync, existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { checkDisk } from '../launcher/disk.mjs';
-import { withLock } from '../launcher/lock.mjs';
-import { Problem } from '../launcher/problem.mjs';
-import { say } from '../launcher/progress.mjs';
-import { packagesIn } from '../launcher/ready.mjs';
-import { run } from '../launcher/run.mjs';
-import { isStamped, writeStamp } from '../launcher/stamp.mjs';
-import { checkBuildTools } from '../launcher/tools.mjs';
+import { requireDiskSpace } from '../system/disk.mjs';
+import { withLock } from '../system/lock.mjs';
+import { UserError } from '../system/userError.mjs';
+import { printLine } from '../system/progress.mjs';
+import { packageCount } from '../system/repository.mjs';
+import { run } from '../system/run.mjs';
+import { isStamped, writeStamp } from '../system/stamp.mjs';
+import { requireBuildTools } from '../system/buildTools.mjs';
 import {
-	describeHost,
-	hostEnvironment,
-	hostsFolder,
+	describeInstallation,
+	n8nEnvironment,
+	installationsFolder,
 	isInstalled,
 	nodeProgram,
-	type Host,
-	type HostName,
-} from './hosts.mts';
+	type N8nInstallation,
+	type N8nVersion,
+} from './versions.mts';
 
-/** Bytes that an installation needs while it goes on (npm's cache included). */
+/** Disk space for an installation in bytes (including npm's cache). */
 const NEEDED_BYTES = 4e9;
 
-/** Packages with a part that was compiled for one Node.js. */
-const COMPILED = ['sqlite3', 'isolated-vm'];
+/** Packages with native code, which is compiled for one version of Node.js. */
+const NATIVE_PACKAGES = ['sqlite3', 'isolated-vm'];
 
 const NPM_OPTIONS = ['--no-audit', '--no-fund', '--loglevel=http'];
 
-/** A folder with nothing in it but what npm needs: half an installation of an earlier try would mislead it. */
-function layOut(from: string, folder: string): void {
+/** Copies the files that npm needs and removes the stamp of an earlier installation, which is no longer valid. */
+function prepareFolder(from: string, folder: string): void {
 	rmSync(join(folder, '.installed'), { force: true });
 	mkdirSync(folder, { recursive: true });
 	for (const file of ['package.json', 'package-lock.json', '.npmrc']) {
@@ -35,65 +35,75 @@ function layOut(from: string, folder: string): void {
 	}
 }
 
-async function installNode(host: Host, log: string): Promise<void> {
-	if (isStamped(host.nodeStamp, host.nodeHash)) return;
-	layOut(host.nodeLocks, host.nodeFolder);
-	// The package "node" fetches the program for this machine in its install script.
+async function installNode(installation: N8nInstallation, log: string): Promise<void> {
+	if (isStamped(installation.nodeStamp, installation.nodeHash)) return;
+	prepareFolder(installation.nodeLocks, installation.nodeFolder);
+	// The install script of the package "node" downloads the binary for this machine.
 	await run('npm', ['ci', '--ignore-scripts=false', ...NPM_OPTIONS], {
-		label: `Node.js for n8n (${host.name})`,
-		cwd: host.nodeFolder,
+		label: `Node.js for n8n (${installation.name})`,
+		cwd: installation.nodeFolder,
 		log,
 	});
-	if (!existsSync(nodeProgram(host))) {
-		throw new Problem(
-			`There is no Node.js for ${process.platform} ${process.arch} among the packages of npm: n8n cannot be run here.`,
+	if (!existsSync(nodeProgram(installation))) {
+		throw new UserError(
+			`npm has no Node.js package for ${process.platform} ${process.arch}, so n8n cannot run on this machine.`,
 		);
 	}
-	writeStamp(host.nodeStamp, host.nodeHash);
+	writeStamp(installation.nodeStamp, installation.nodeHash);
 }
 
-async function installN8n(host: Host, log: string): Promise<void> {
-	layOut(host.locks, host.folder);
-	const options = { cwd: host.folder, log, env: hostEnvironment(host) };
+async function installN8nPackages(installation: N8nInstallation, log: string): Promise<void> {
+	prepareFolder(installation.locks, installation.folder);
+	const options = { cwd: installation.folder, log, env: n8nEnvironment(installation) };
 	await run('npm', ['ci', '--ignore-scripts', ...NPM_OPTIONS], {
 		...options,
-		label: `n8n (${host.name})`,
-		packages: packagesIn(join(host.folder, 'package-lock.json')),
+		label: `n8n (${installation.name})`,
+		packages: packageCount(join(installation.folder, 'package-lock.json')),
 	});
 	await run(
 		'npm',
-		['rebuild', ...COMPILED, '--ignore-scripts=false', '--foreground-scripts', ...NPM_OPTIONS],
-		{ ...options, label: `compiling ${COMPILED.join(' and ')}` },
+		[
+			'rebuild',
+			...NATIVE_PACKAGES,
+			'--ignore-scripts=false',
+			'--foreground-scripts',
+			...NPM_OPTIONS,
+		],
+		{ ...options, label: `compiling ${NATIVE_PACKAGES.join(' and ')}` },
 	);
-	// A build against the wrong headers succeeds and fails only when n8n starts: load it here.
-	await run(nodeProgram(host), ['-e', COMPILED.map((name) => `require('${name}')`).join(';')], {
-		...options,
-		label: 'trying the compiled parts',
-	});
-	writeStamp(host.stamp, host.hash);
+	// A build against the wrong headers succeeds and would only fail when n8n starts, so load the packages here.
+	await run(
+		nodeProgram(installation),
+		['-e', NATIVE_PACKAGES.map((name) => `require('${name}')`).join(';')],
+		{
+			...options,
+			label: 'loading the compiled packages',
+		},
+	);
+	writeStamp(installation.stamp, installation.hash);
 }
 
 /**
- * Installs an n8n with a Node.js of its own, unless this very one is installed. Interrupted installations are repeated;
- * two at once wait for each other.
- * @throws {Problem}
+ * Installs n8n with its own Node.js, unless this version is installed. Repeats an interrupted installation; concurrent
+ * calls wait for each other.
+ * @throws {UserError}
  */
-export async function installHost(name: HostName): Promise<Host> {
-	const host = describeHost(name);
-	if (isInstalled(host)) return host;
-	await withLock(join(hostsFolder(), 'install.lock'), async () => {
-		if (isInstalled(host)) return;
-		checkBuildTools();
-		checkDisk(
-			hostsFolder(),
+export async function installN8n(name: N8nVersion): Promise<N8nInstallation> {
+	const installation = describeInstallation(name);
+	if (isInstalled(installation)) return installation;
+	await withLock(join(installationsFolder(), 'install.lock'), async () => {
+		if (isInstalled(installation)) return;
+		requireBuildTools();
+		requireDiskSpace(
+			installationsFolder(),
 			NEEDED_BYTES,
 			'the installation',
 			'Or set FILE_DELIVERY_HOST_DIR to a folder on another disk.',
 		);
-		say(`Installing a real n8n (once: 2.5 GB, some minutes) in ${hostsFolder()} …`);
-		const log = join(hostsFolder(), `install-${name}.log`);
-		await installNode(host, log);
-		await installN8n(host, log);
+		printLine(`Installing n8n (once, 2.5 GB, takes some minutes) in ${installationsFolder()} …`);
+		const log = join(installationsFolder(), `install-${name}.log`);
+		await installNode(installation, log);
+		await installN8nPackages(installation, log);
 	});
-	return host;
+	return installation;
 }

@@ -1,8 +1,8 @@
 import axios, { type AxiosInstance, type AxiosResponse, type Method } from 'axios';
-import { Problem } from '../launcher/problem.mjs';
-import { at } from './shape.mts';
+import { UserError } from '../system/userError.mjs';
+import { getPath } from './json.mts';
 
-/** The owner's account of an n8n that this program made. n8n wants 8 characters, a capital letter and a digit. */
+/** The owner's account of the launcher's n8n. n8n requires 8 characters, a capital letter and a digit. */
 export const OWNER = {
 	email: 'owner@file-delivery.example',
 	password: 'File-Delivery-1',
@@ -10,21 +10,21 @@ export const OWNER = {
 	lastName: 'Delivery',
 };
 
-/** An answer of n8n that is not a success. */
+/** A response of n8n with an error status. */
 export class RestError extends Error {
 	constructor(
 		readonly status: number,
 		readonly request: string,
 		readonly body: unknown,
 	) {
-		const message = at(body, 'message');
+		const message = getPath(body, 'message');
 		super(
-			`n8n answered ${request} with ${status}: ${typeof message === 'string' ? message : JSON.stringify(body)}`,
+			`n8n responded to ${request} with ${status}: ${typeof message === 'string' ? message : JSON.stringify(body)}`,
 		);
 	}
 }
 
-/** n8n's REST API as its own editor uses it, with the cookie of a login. */
+/** A client for n8n's internal REST API, which the editor uses, with the session cookie of a login. */
 export class Rest {
 	private readonly http: AxiosInstance;
 
@@ -35,8 +35,8 @@ export class Rest {
 	}
 
 	/**
-	 * Makes the owner's account on a new n8n, logs in on a used one.
-	 * @throws {Problem} when the account there is somebody else's
+	 * Creates the owner's account on a new n8n and logs in.
+	 * @throws {UserError} if the existing account is a different one
 	 */
 	async logIn(): Promise<void> {
 		const { email, password } = OWNER;
@@ -45,14 +45,14 @@ export class Rest {
 		if (answer.status === 200) return this.keepCookie(answer);
 		const setup = await this.send('POST', '/rest/owner/setup', OWNER);
 		if (setup.status === 200) return this.keepCookie(setup);
-		throw new Problem(
+		throw new UserError(
 			`This n8n has an owner other than ${email}, or its password was changed. Put it back, or remove the folder of this n8n to begin with a new one.`,
 		);
 	}
 
 	/**
 	 * Sends a request and returns the parsed body.
-	 * @throws {RestError} unless it is answered with 2xx
+	 * @throws {RestError} unless the status is 2xx
 	 */
 	async call(method: Method, path: string, body?: unknown): Promise<unknown> {
 		const answer = await this.send(method, path, body);
@@ -61,7 +61,7 @@ export class Rest {
 	}
 
 	/**
-	 * The bytes behind a path.
+	 * Downloads the bytes at a path.
 	 * @throws {RestError}
 	 */
 	async bytes(path: string): Promise<Buffer> {

@@ -4,56 +4,60 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import axios from 'axios';
 import getPort from 'get-port';
-import { Problem } from '../launcher/problem.mjs';
-import { hostEnvironment, n8nProgram, nodeProgram, type Host } from './hosts.mts';
+import { UserError } from '../system/userError.mjs';
+import { n8nEnvironment, n8nProgram, nodeProgram, type N8nInstallation } from './versions.mts';
 
-const KEEPER = join(dirname(fileURLToPath(import.meta.url)), 'keeper.mjs');
+const SUPERVISOR = join(dirname(fileURLToPath(import.meta.url)), 'supervisor.mjs');
 
-/** The first start makes the database; on two busy cores that takes up to a minute. */
+/** The first start creates the database, which takes up to a minute on two busy cores. */
 const START_SECONDS = 180;
 
 /**
- * Which of n8n's programs: the whole of it (in queue mode the main process), or for queue mode one that only runs
- * executions, or one that only takes webhooks.
+ * n8n's command: all of n8n (in queue mode the main process) or, in queue mode, a worker that only runs executions or a
+ * process that only receives webhooks.
  */
 export type N8nProgram = 'start' | 'worker' | 'webhook';
 
 export interface N8nOptions {
-	host: Host;
+	installation: N8nInstallation;
 	/** Default: start. */
 	program?: N8nProgram;
-	/** Folder that gets `.n8n` with the database, the files and the installed package. */
+	/** The folder for `.n8n`, which contains the database, the files and the installed package. */
 	userFolder: string;
-	/** Port of the editor, the REST API and the webhooks (of a worker: of its health check); a free one unless given. */
+	/**
+	 * The port of the editor, the REST API and the webhooks (of a worker: of its health check); a free one by default.
+	 */
 	port?: number;
-	/** File for everything n8n says. */
+	/** The file for n8n's output. */
 	log: string;
-	/** More environment variables for n8n. */
+	/** Additional environment variables for n8n. */
 	env?: Record<string, string>;
 }
 
 export interface RunningN8n {
-	/** Where it listens, without a slash at the end. */
+	/** The base URL, without a trailing slash. */
 	url: string;
 	port: number;
-	/** Process id of the keeper that ends n8n together with everything it started. */
+	/** The process ID of the supervisor. */
 	pid: number;
 	log: string;
-	/** Settles when n8n is gone, whoever ended it. */
+	/** Resolves when n8n has exited for any reason. */
 	ended: Promise<void>;
-	/** Ends n8n and its children. Calling it again is harmless. */
+	/** Stops n8n and its children; has no effect if n8n has already exited. */
 	stop(): Promise<void>;
 }
 
-/** What would change n8n's behaviour from outside: settings of somebody's own n8n, or of the test runner. */
-const FOREIGN = /^(N8N_|DB_|EXECUTIONS_|QUEUE_|WEBHOOK_URL$|NODE_ENV$|NODE_OPTIONS$|JEST_)/;
+/** Variables of the outer environment (the user's own n8n, the test runner) that would change n8n's behaviour. */
+const OUTER_SETTINGS = /^(N8N_|DB_|EXECUTIONS_|QUEUE_|WEBHOOK_URL$|NODE_ENV$|NODE_OPTIONS$|JEST_)/;
 
-function withoutForeign(environment: Record<string, string>): Record<string, string> {
-	return Object.fromEntries(Object.entries(environment).filter(([name]) => !FOREIGN.test(name)));
+function withoutOuterSettings(environment: Record<string, string>): Record<string, string> {
+	return Object.fromEntries(
+		Object.entries(environment).filter(([name]) => !OUTER_SETTINGS.test(name)),
+	);
 }
 
-/** Settings under which n8n asks nothing, calls nobody and listens on this machine alone. */
-async function settings({ host, userFolder, env, program }: N8nOptions, port: number) {
+/** Settings for an n8n that shows no questions, makes no external calls and only listens on this machine. */
+async function settings({ installation, userFolder, env, program }: N8nOptions, port: number) {
 	const url = `http://127.0.0.1:${port}/`;
 	return {
 		N8N_USER_FOLDER: userFolder,
@@ -70,8 +74,9 @@ async function settings({ host, userFolder, env, program }: N8nOptions, port: nu
 		N8N_TEMPLATES_ENABLED: 'false',
 		N8N_PERSONALIZATION_ENABLED: 'false',
 		N8N_HIRING_BANNER_ENABLED: 'false',
-		// Asks its maker for a list at every start; the older n8n has no such module and refuses to hear of it.
-		...(host.name === 'newest' ? { N8N_DISABLED_MODULES: 'mcp-registry' } : {}),
+		// Prevents a request to n8n's servers at every start. The older n8n does not have this module and rejects the
+		// value.
+		...(installation.name === 'newest' ? { N8N_DISABLED_MODULES: 'mcp-registry' } : {}),
 		N8N_DEFAULT_BINARY_DATA_MODE: 'filesystem',
 		...(program === 'worker'
 			? { QUEUE_HEALTH_CHECK_ACTIVE: 'true', QUEUE_HEALTH_CHECK_PORT: String(port) }
@@ -80,20 +85,23 @@ async function settings({ host, userFolder, env, program }: N8nOptions, port: nu
 	};
 }
 
-/** The end of n8n's log, for a message. */
+/** Returns the last lines of n8n's log, for an error message. */
 function lastLines(log: string, count = 15): string {
 	const lines = readFileSync(log, 'utf8').trimEnd().split('\n').slice(-count);
 	return lines.map((line) => `    ${line}`).join('\n');
 }
 
-/** What answers with JSON as soon as a program is ready. `/healthz` does so before the database is, the settings do not. */
+/**
+ * Paths that respond with JSON once a program is ready. `/healthz` responds before the database is ready, the settings
+ * do not.
+ */
 const READY_PATH: Record<N8nProgram, string> = {
 	start: '/rest/settings',
 	worker: '/healthz/readiness',
 	webhook: '/healthz/readiness',
 };
 
-async function answers(address: string): Promise<boolean> {
+async function isReady(address: string): Promise<boolean> {
 	const response = await axios
 		.get<unknown>(address, { timeout: 5_000, validateStatus: () => true })
 		.catch(() => undefined);
@@ -105,34 +113,41 @@ const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 async function waitUntilReady(child: ChildProcess, address: string, log: string): Promise<void> {
 	const deadline = Date.now() + START_SECONDS * 1000;
 	while (child.exitCode === null && child.signalCode === null) {
-		if (await answers(address)) return;
+		if (await isReady(address)) return;
 		if (Date.now() > deadline) {
-			throw new Problem(
-				`n8n did not become ready within ${START_SECONDS} s. The last it said (${log}):\n${lastLines(log)}`,
+			throw new UserError(
+				`n8n was not ready within ${START_SECONDS} s. Last lines of ${log}:\n${lastLines(log)}`,
 			);
 		}
 		await pause(200);
 	}
-	throw new Problem(`n8n ended while it started. The last it said (${log}):\n${lastLines(log)}`);
+	throw new UserError(`n8n stopped during startup. Last lines of ${log}:\n${lastLines(log)}`);
 }
 
 /**
- * Starts n8n and waits until its REST API answers (another program: until it says that it is ready).
- * @throws {Problem} with the end of its log when it does not come up; nothing of it is left running then
+ * Starts n8n and waits until its REST API responds (other programs: until they report that they are ready).
+ * @throws {UserError} with the end of its log if it does not start; leaves nothing running
  */
 export async function startN8n(options: N8nOptions): Promise<RunningN8n> {
-	const { host, userFolder, log, program = 'start' } = options;
+	const { installation, userFolder, log, program = 'start' } = options;
 	const port = options.port ?? (await getPort({ host: '127.0.0.1' }));
 	mkdirSync(userFolder, { recursive: true });
 	mkdirSync(dirname(log), { recursive: true });
 	const output = openSync(log, 'w');
-	const child = spawn(process.execPath, [KEEPER, nodeProgram(host), n8nProgram(host), program], {
-		cwd: userFolder,
-		env: { ...withoutForeign(hostEnvironment(host)), ...(await settings(options, port)) },
-		stdio: ['pipe', output, output],
-		// A group of its own: Ctrl-C in the terminal reaches the launcher alone, which ends n8n in order.
-		detached: true,
-	});
+	const child = spawn(
+		process.execPath,
+		[SUPERVISOR, nodeProgram(installation), n8nProgram(installation), program],
+		{
+			cwd: userFolder,
+			env: {
+				...withoutOuterSettings(n8nEnvironment(installation)),
+				...(await settings(options, port)),
+			},
+			stdio: ['pipe', output, output],
+			// A separate process group, so that Ctrl+C in the terminal only reaches the launcher, which then stops n8n.
+			detached: true,
+		},
+	);
 	closeSync(output);
 	const ended = new Promise<void>((resolve) => {
 		child.once('exit', () => resolve());

@@ -1,9 +1,9 @@
 import axios from 'axios';
 import pRetry from 'p-retry';
 import type { Rest } from './rest.mts';
-import { at, isObject, objectAt, objectsAt, textAt, type JsonObject } from './shape.mts';
+import { getPath, isObject, getObject, getObjects, getString, type JsonObject } from './json.mts';
 
-/** A node as a workflow's JSON has it. */
+/** A node in a workflow's JSON. */
 export interface WorkflowNode extends JsonObject {
 	name: string;
 	type: string;
@@ -12,7 +12,7 @@ export interface WorkflowNode extends JsonObject {
 	webhookId?: string;
 }
 
-/** A workflow as the editor exports it. */
+/** A workflow, as exported by the editor. */
 export interface WorkflowContent {
 	name: string;
 	nodes: WorkflowNode[];
@@ -26,18 +26,18 @@ export interface SavedWorkflow extends WorkflowContent {
 	active: boolean;
 }
 
-/** @throws {Error} when it is not a workflow */
+/** @throws {Error} if the value is not a workflow */
 export function parseWorkflow(value: unknown): WorkflowContent {
-	const nodes = objectsAt(value, 'nodes').map((node) => ({
+	const nodes = getObjects(value, 'nodes').map((node) => ({
 		...node,
-		name: textAt(node, 'name'),
-		type: textAt(node, 'type'),
+		name: getString(node, 'name'),
+		type: getString(node, 'type'),
 	}));
-	const settings = at(value, 'settings');
+	const settings = getPath(value, 'settings');
 	return {
-		name: textAt(value, 'name'),
+		name: getString(value, 'name'),
 		nodes,
-		connections: objectAt(value, 'connections'),
+		connections: getObject(value, 'connections'),
 		...(isObject(settings) ? { settings } : {}),
 	};
 }
@@ -45,9 +45,10 @@ export function parseWorkflow(value: unknown): WorkflowContent {
 function parseSaved(value: unknown): SavedWorkflow {
 	return {
 		...parseWorkflow(value),
-		id: textAt(value, 'id'),
-		versionId: textAt(value, 'versionId'),
-		active: at(value, 'active') === true || typeof at(value, 'activeVersionId') === 'string',
+		id: getString(value, 'id'),
+		versionId: getString(value, 'versionId'),
+		active:
+			getPath(value, 'active') === true || typeof getPath(value, 'activeVersionId') === 'string',
 	};
 }
 
@@ -56,22 +57,22 @@ function bodyOf({ name, nodes, connections, settings }: WorkflowContent) {
 }
 
 export async function getWorkflow(rest: Rest, id: string): Promise<SavedWorkflow> {
-	return parseSaved(objectAt(await rest.call('GET', `/rest/workflows/${id}`), 'data'));
+	return parseSaved(getObject(await rest.call('GET', `/rest/workflows/${id}`), 'data'));
 }
 
-/** Names and ids of all workflows that are not archived. */
+/** Returns the names and IDs of all workflows that are not archived. */
 export async function listWorkflows(rest: Rest): Promise<Array<{ id: string; name: string }>> {
-	return objectsAt(await rest.call('GET', '/rest/workflows?take=200'), 'data')
+	return getObjects(await rest.call('GET', '/rest/workflows?take=200'), 'data')
 		.filter((item) => item.isArchived !== true)
-		.map((item) => ({ id: textAt(item, 'id'), name: textAt(item, 'name') }));
+		.map((item) => ({ id: getString(item, 'id'), name: getString(item, 'name') }));
 }
 
 export async function createWorkflow(rest: Rest, content: WorkflowContent): Promise<SavedWorkflow> {
 	const body = { ...bodyOf(content), active: false };
-	return parseSaved(objectAt(await rest.call('POST', '/rest/workflows', body), 'data'));
+	return parseSaved(getObject(await rest.call('POST', '/rest/workflows', body), 'data'));
 }
 
-/** Saves new content; an active workflow goes on with its old content until it is activated again. */
+/** Saves new content; an active workflow keeps running its old content until it is activated again. */
 export async function updateWorkflow(
 	rest: Rest,
 	id: string,
@@ -79,11 +80,11 @@ export async function updateWorkflow(
 ): Promise<SavedWorkflow> {
 	const { versionId } = await getWorkflow(rest, id);
 	const body = { ...bodyOf(content), versionId };
-	return parseSaved(objectAt(await rest.call('PATCH', `/rest/workflows/${id}`, body), 'data'));
+	return parseSaved(getObject(await rest.call('PATCH', `/rest/workflows/${id}`, body), 'data'));
 }
 
-/** Creates a workflow, or gives the one with this name this content. */
-export async function putWorkflow(rest: Rest, content: WorkflowContent): Promise<SavedWorkflow> {
+/** Creates a workflow, or updates the one with this name. */
+export async function upsertWorkflow(rest: Rest, content: WorkflowContent): Promise<SavedWorkflow> {
 	const old = (await listWorkflows(rest)).find(({ name }) => name === content.name);
 	return old ? updateWorkflow(rest, old.id, content) : createWorkflow(rest, content);
 }
@@ -99,17 +100,17 @@ export async function deactivateWorkflow(rest: Rest, id: string): Promise<void> 
 	await rest.call('POST', `/rest/workflows/${id}/deactivate`, {});
 }
 
-/** Archives and removes a workflow: n8n deletes archived ones only. */
+/** Archives and deletes a workflow, because n8n only deletes archived ones. */
 export async function deleteWorkflow(rest: Rest, id: string): Promise<void> {
 	await rest.call('POST', `/rest/workflows/${id}/archive`, {});
 	await rest.call('DELETE', `/rest/workflows/${id}`);
 }
 
 /**
- * Whether n8n listens for a production webhook. It is asked as a browser asks before a request to another origin: n8n
- * answers with the methods it listens for and starts no execution.
+ * Whether n8n listens for a production webhook. Sends a CORS preflight request: n8n responds with the methods that it
+ * listens for and starts no execution.
  */
-async function listens(url: string, method: string): Promise<boolean> {
+async function isListening(url: string, method: string): Promise<boolean> {
 	const { headers } = await axios.request({
 		method: 'OPTIONS',
 		url,
@@ -121,36 +122,37 @@ async function listens(url: string, method: string): Promise<boolean> {
 	return methods.includes(method);
 }
 
-/** Activating and deactivating return a moment before they have an effect. */
-const SOON = { retries: 20, minTimeout: 100, maxTimeout: 500, factor: 1.3 };
+/** n8n responds to activation and deactivation shortly before they take effect. */
+const WEBHOOK_RETRIES = { retries: 20, minTimeout: 100, maxTimeout: 500, factor: 1.3 };
 
 /**
  * Waits until n8n listens for a production webhook.
- * @throws {Error} when it does not after some seconds
+ * @throws {Error} after some seconds
  */
-export async function webhookAnswers(url: string, method = 'POST'): Promise<void> {
+export async function waitForWebhook(url: string, method = 'POST'): Promise<void> {
 	await pRetry(async () => {
-		if (!(await listens(url, method))) throw new Error(`n8n does not listen for ${method} ${url}`);
-	}, SOON);
+		if (!(await isListening(url, method)))
+			throw new Error(`n8n does not listen for ${method} ${url}`);
+	}, WEBHOOK_RETRIES);
 }
 
 /**
- * Waits until n8n listens for a production webhook no more.
- * @throws {Error} when it still does after some seconds
+ * Waits until n8n no longer listens for a production webhook.
+ * @throws {Error} after some seconds
  */
-export async function webhookStops(url: string, method = 'POST'): Promise<void> {
+export async function waitForWebhookRemoval(url: string, method = 'POST'): Promise<void> {
 	await pRetry(async () => {
-		if (await listens(url, method)) throw new Error(`n8n still listens for ${method} ${url}`);
-	}, SOON);
+		if (await isListening(url, method)) throw new Error(`n8n still listens for ${method} ${url}`);
+	}, WEBHOOK_RETRIES);
 }
 
-/** Runs a saved workflow from its manual trigger, as the editor's button does. Returns the execution's id. */
-export async function runByHand(
+/** Runs a saved workflow from its manual trigger, like the editor's button. Returns the execution's ID. */
+export async function runManually(
 	rest: Rest,
 	workflow: SavedWorkflow,
 	trigger = 'Start',
 ): Promise<string> {
 	const body = { triggerToStartFrom: { name: trigger }, workflowData: workflow };
 	const answer = await rest.call('POST', `/rest/workflows/${workflow.id}/run`, body);
-	return String(at(answer, 'data.executionId'));
+	return String(getPath(answer, 'data.executionId'));
 }

@@ -1,21 +1,21 @@
 import type { FastifyInstance } from 'fastify';
 import type { FaultRule, NewFaultRule } from '../core/faults.mts';
-import { NotFound } from '../core/problem.mts';
+import { NotFoundError } from '../core/sandboxError.mts';
 import {
 	changeClock,
 	type ClockChange,
-	deliveryOf,
-	type PortalParts,
+	requireDelivery,
+	type PortalContext,
 	readClock,
-	serviceOf,
-	visibleDelivery,
-	visibleMessage,
-} from './parts.mts';
-import { addRule } from './rules.mts';
+	requireService,
+	maskDelivery,
+	resolveMessage,
+} from './viewModels.mts';
+import { addRule } from './faultRules.mts';
 import { clockSchema, faultSchema } from './schemas.mts';
 
-/** The sandbox under control of a program: tests, the launcher. JSON, under /api. */
-export function apiRoutes(app: FastifyInstance, parts: PortalParts): void {
+/** The JSON API under /api, for tests and the launcher. */
+export function apiRoutes(app: FastifyInstance, parts: PortalContext): void {
 	app.get('/info', () => parts.info);
 
 	app.get('/clock', () => readClock(parts));
@@ -25,7 +25,7 @@ export function apiRoutes(app: FastifyInstance, parts: PortalParts): void {
 		async (request) => await changeClock(parts, request.body),
 	);
 
-	app.get('/outbox', () => parts.outbox.all().map((message) => visibleMessage(parts, message)));
+	app.get('/outbox', () => parts.outbox.all().map((message) => resolveMessage(parts, message)));
 
 	app.get('/requests', () => parts.requests.all());
 	app.delete('/requests', async (_request, reply) => {
@@ -38,30 +38,30 @@ export function apiRoutes(app: FastifyInstance, parts: PortalParts): void {
 	faultRoutes(app, parts);
 }
 
-function deliveryRoutes(app: FastifyInstance, parts: PortalParts): void {
+function deliveryRoutes(app: FastifyInstance, parts: PortalContext): void {
 	type Route = { Params: { id: string } };
-	app.get('/deliveries', () => parts.deliveries.all().map(visibleDelivery));
+	app.get('/deliveries', () => parts.deliveries.all().map(maskDelivery));
 	app.get<Route>('/deliveries/:id', (request) =>
-		visibleDelivery(deliveryOf(parts, request.params.id)),
+		maskDelivery(requireDelivery(parts, request.params.id)),
 	);
-	/** Answers when the receiver has: with the delivery, this attempt last. */
+	/** Responds after the receiver has responded, with the delivery; this attempt is the last one in it. */
 	app.post<Route>('/deliveries/:id/redeliver', async (request) => {
-		const delivery = deliveryOf(parts, request.params.id);
+		const delivery = requireDelivery(parts, request.params.id);
 		await parts.deliveries.redeliver(delivery);
-		return visibleDelivery(delivery);
+		return maskDelivery(delivery);
 	});
 }
 
-function serviceRoutes(app: FastifyInstance, parts: PortalParts): void {
+function serviceRoutes(app: FastifyInstance, parts: PortalContext): void {
 	type Route = { Params: { service: string } };
 	app.get<Route>('/services/:service/settings', (request) =>
-		serviceOf(parts, request.params.service).settings.all(),
+		requireService(parts, request.params.service).settings.all(),
 	);
 	app.patch<Route & { Body: Record<string, unknown> }>(
 		'/services/:service/settings',
 		{ schema: { body: { type: 'object' } } },
 		async (request) => {
-			const { settings } = serviceOf(parts, request.params.service);
+			const { settings } = requireService(parts, request.params.service);
 			await settings.change(request.body);
 			return settings.all();
 		},
@@ -70,9 +70,9 @@ function serviceRoutes(app: FastifyInstance, parts: PortalParts): void {
 		'/services/:service/:collection',
 		(request) => {
 			const { service, collection } = request.params;
-			const { collections } = serviceOf(parts, service).open;
+			const { collections } = requireService(parts, service).open;
 			if (Object.hasOwn(collections, collection)) return collections[collection]();
-			throw new NotFound(`There is no list "${collection}" of "${service}".`);
+			throw new NotFoundError(`The service "${service}" has no list "${collection}".`);
 		},
 	);
 	for (const [id, { open }] of parts.running) {
@@ -86,7 +86,7 @@ function serviceRoutes(app: FastifyInstance, parts: PortalParts): void {
 	}
 }
 
-function faultRoutes(app: FastifyInstance, parts: PortalParts): void {
+function faultRoutes(app: FastifyInstance, parts: PortalContext): void {
 	app.get('/faults', (): readonly FaultRule[] => parts.faults.all());
 	app.post<{ Body: NewFaultRule }>(
 		'/faults',
@@ -99,7 +99,7 @@ function faultRoutes(app: FastifyInstance, parts: PortalParts): void {
 	});
 	app.delete<{ Params: { id: string } }>('/faults/:id', async (request, reply) => {
 		const { id } = request.params;
-		if (!parts.faults.remove(id)) throw new NotFound(`There is no fault rule "${id}".`);
+		if (!parts.faults.remove(id)) throw new NotFoundError(`There is no fault rule "${id}".`);
 		return await reply.code(204).send();
 	});
 }

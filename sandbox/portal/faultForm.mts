@@ -1,9 +1,9 @@
 import type { Fault, NewFaultRule } from '../core/faults.mts';
-import { SandboxProblem } from '../core/problem.mts';
+import { SandboxError } from '../core/sandboxError.mts';
 
 type Form = Record<string, string | undefined>;
 
-/** The control page's fault form. It offers the common part of what the control API can. */
+/** Reads the control page's form for faults. It offers the most common options of the control API. */
 export function faultFromForm(form: Form): NewFaultRule {
 	const [service = '', origin] = (form.where ?? '').split('/');
 	return {
@@ -17,7 +17,7 @@ export function faultFromForm(form: Form): NewFaultRule {
 	};
 }
 
-/** The choices of the page: a type, or a status with what usually comes with it. */
+/** Returns the fault for an option of the page: a type, or a status with its usual headers. */
 function faultOf(choice: string): Fault {
 	switch (choice) {
 		case 'delay':
@@ -37,19 +37,19 @@ function faultOf(choice: string): Fault {
 		case '503':
 			return { type: 'status', status: Number(choice) };
 		default:
-			throw new SandboxProblem(`"${choice}" is no fault.`);
+			throw new SandboxError(`“${choice}” is not a fault.`);
 	}
 }
 
 function wholeNumber(text: string): number {
 	const value = Number(text);
 	if (Number.isInteger(value) && value >= 1) return value;
-	throw new SandboxProblem(`"${text}" is no whole number from 1.`);
+	throw new SandboxError(`"${text}" must be a whole number of at least 1.`);
 }
 
-/** A chance from 0 to 1. */
+/** Converts a percentage to a probability from 0 to 1. */
 function percent(text: string): number {
 	const value = Number(text);
 	if (value >= 0 && value <= 100) return value / 100;
-	throw new SandboxProblem(`"${text}" is no percentage from 0 to 100.`);
+	throw new SandboxError(`"${text}" must be a percentage from 0 to 100.`);
 }

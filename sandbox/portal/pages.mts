@@ -1,22 +1,22 @@
 import type { FastifyInstance } from 'fastify';
 import type { NewFaultRule } from '../core/faults.mts';
-import { SandboxProblem } from '../core/problem.mts';
+import { SandboxError } from '../core/sandboxError.mts';
 import { faultFromForm } from './faultForm.mts';
 import {
 	changeClock,
-	deliveryOf,
-	type PortalParts,
+	requireDelivery,
+	type PortalContext,
 	readClock,
-	serviceOf,
-	visibleDelivery,
-	visibleMessage,
-} from './parts.mts';
-import { addRule } from './rules.mts';
+	requireService,
+	maskDelivery,
+	resolveMessage,
+} from './viewModels.mts';
+import { addRule } from './faultRules.mts';
 
 type Form = Record<string, string | undefined>;
 
-/** The pages for a person. Each works without a script: a button is a form, its answer leads back. */
-export function pageRoutes(app: FastifyInstance, parts: PortalParts): void {
+/** The web pages. They work without JavaScript: each button submits a form whose response redirects back. */
+export function pageRoutes(app: FastifyInstance, parts: PortalContext): void {
 	app.get('/', async (_request, reply) => {
 		const running = [...parts.running.values()].map(({ service, ...rest }) => ({
 			...rest.info(),
@@ -28,12 +28,12 @@ export function pageRoutes(app: FastifyInstance, parts: PortalParts): void {
 				url: rest.origins[origin] + path,
 			})),
 		}));
-		return await reply.viewAsync('home', { here: '/', running });
+		return await reply.viewAsync('home', { here: '/', running, credentialLabel });
 	});
 
 	app.get('/outbox', async (_request, reply) => {
 		const messages = parts.outbox.all().map((message) => ({
-			...visibleMessage(parts, message),
+			...resolveMessage(parts, message),
 			serviceName: nameOf(parts, message.service),
 		}));
 		return await reply.viewAsync('outbox', { here: '/outbox', messages });
@@ -41,14 +41,14 @@ export function pageRoutes(app: FastifyInstance, parts: PortalParts): void {
 
 	app.get('/deliveries', async (_request, reply) => {
 		const deliveries = parts.deliveries.all().map((delivery) => ({
-			...visibleDelivery(delivery),
+			...maskDelivery(delivery),
 			serviceName: nameOf(parts, delivery.service),
 			prettyBody: pretty(delivery.body),
 		}));
 		return await reply.viewAsync('deliveries', { here: '/deliveries', deliveries });
 	});
 	app.post<{ Params: { id: string } }>('/deliveries/:id/redeliver', async (request, reply) => {
-		const delivery = deliveryOf(parts, request.params.id);
+		const delivery = requireDelivery(parts, request.params.id);
 		await parts.deliveries.redeliver(delivery);
 		return await reply.redirect(`/deliveries#${delivery.id}`, 303);
 	});
@@ -71,7 +71,7 @@ export function pageRoutes(app: FastifyInstance, parts: PortalParts): void {
 	controlForms(app, parts);
 }
 
-function controlForms(app: FastifyInstance, parts: PortalParts): void {
+function controlForms(app: FastifyInstance, parts: PortalContext): void {
 	app.post<{ Body?: Form }>('/control/clock', async (request, reply) => {
 		const { advance, speed, reset } = request.body ?? {};
 		await changeClock(parts, {
@@ -85,7 +85,7 @@ function controlForms(app: FastifyInstance, parts: PortalParts): void {
 		'/control/settings/:service',
 		async (request, reply) => {
 			const { service } = request.params;
-			await serviceOf(parts, service).settings.changeByForm(request.body ?? {});
+			await requireService(parts, service).settings.changeByForm(request.body ?? {});
 			return await reply.redirect(`/control#settings-${encodeURIComponent(service)}`, 303);
 		},
 	);
@@ -102,19 +102,26 @@ function controlForms(app: FastifyInstance, parts: PortalParts): void {
 	});
 }
 
-/** A number of seconds, or a pace, from a form; an empty field is none. */
+/** Reads a number of seconds or a speed from a form field; `undefined` if it is empty. */
 function amount(text: string | undefined, field: string): number | undefined {
 	if (text === undefined || text.trim() === '') return undefined;
 	const value = Number(text);
 	if (value >= 0 && value <= 315_360_000) return value;
-	throw new SandboxProblem(`"${text}" is no number for "${field}".`);
+	throw new SandboxError(`"${field}" must be a number of at least 0, not "${text}".`);
 }
 
-function nameOf(parts: PortalParts, id: string): string {
+function nameOf(parts: PortalContext, id: string): string {
 	return parts.running.get(id)?.service.name ?? id;
 }
 
-/** Seconds as a person says them: "2 days 3 hours". */
+/** Returns the label of a credential field in n8n: "clientId" becomes "Client ID". */
+function credentialLabel(name: string): string {
+	const words = name.replace(/[A-Z]/g, (letter) => ` ${letter}`);
+	const label = words.charAt(0).toUpperCase() + words.slice(1);
+	return label.replace(/\b(Api|Cdn|Id|Url)\b/g, (word) => word.toUpperCase());
+}
+
+/** Formats seconds for display: "2 days 3 hours". */
 function duration(seconds: number): string {
 	const units = [
 		['day', 86_400],
@@ -134,7 +141,7 @@ function duration(seconds: number): string {
 		.join(' ');
 }
 
-/** JSON laid out for reading; anything else as it is. */
+/** Formats JSON with indentation; returns any other text unchanged. */
 function pretty(body: string): string {
 	try {
 		return JSON.stringify(JSON.parse(body), null, 2);

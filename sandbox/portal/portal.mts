@@ -1,30 +1,30 @@
 import formbody from '@fastify/formbody';
 import Fastify, { type FastifyError, type FastifyInstance } from 'fastify';
 import { addPages } from '../core/pages.mts';
-import { takeJson } from '../core/json.mts';
-import { SandboxProblem } from '../core/problem.mts';
+import { parseJson } from '../core/json.mts';
+import { SandboxError } from '../core/sandboxError.mts';
 import { apiRoutes } from './api.mts';
 import { pageRoutes } from './pages.mts';
-import type { PortalParts } from './parts.mts';
+import type { PortalContext } from './viewModels.mts';
 
-/** The sandbox's own site: pages for a person and, under /api, the same for a program. */
-export async function createPortal(parts: PortalParts): Promise<FastifyInstance> {
+/** Creates the sandbox's own website: pages and, under /api, the same functions as a JSON API. */
+export async function createPortal(parts: PortalContext): Promise<FastifyInstance> {
 	const app = Fastify({
 		forceCloseConnections: true,
 		ajv: { customOptions: { coerceTypes: false, removeAdditional: false, discriminator: true } },
 	});
 
-	takeJson(app);
+	parseJson(app);
 	await app.register(formbody);
 	await app.register(
 		(api, _options, done) => {
 			api.setErrorHandler(async (error: FastifyError, _request, reply) => {
-				const { status, sentence } = refusal(error);
+				const { status, sentence } = toError(error);
 				return await reply.code(status).send({ error: sentence });
 			});
 			api.setNotFoundHandler(
 				async (_request, reply) =>
-					await reply.code(404).send({ error: 'There is no such call of the control API.' }),
+					await reply.code(404).send({ error: 'The control API has no such endpoint.' }),
 			);
 			apiRoutes(api, parts);
 			done();
@@ -35,21 +35,21 @@ export async function createPortal(parts: PortalParts): Promise<FastifyInstance>
 	await app.register(async (pages) => {
 		await addPages(pages);
 		pages.setErrorHandler(async (error: FastifyError, _request, reply) => {
-			const { status, sentence } = refusal(error);
+			const { status, sentence } = toError(error);
 			return await reply
 				.code(status)
-				.viewAsync('message', { title: 'That did not work', text: sentence });
+				.viewAsync('message', { title: 'Something went wrong', text: sentence });
 		});
 		pages.setNotFoundHandler(async (_request, reply) => {
-			const text = 'The sandbox has no page at this address.';
-			return await reply.code(404).viewAsync('message', { title: 'No such page', text });
+			const text = 'The sandbox has no page at this URL.';
+			return await reply.code(404).viewAsync('message', { title: 'Page not found', text });
 		});
 		pageRoutes(pages, parts);
 	});
 	return app;
 }
 
-function refusal(error: FastifyError): { status: number; sentence: string } {
-	const fallback = error instanceof SandboxProblem ? 400 : 500;
+function toError(error: FastifyError): { status: number; sentence: string } {
+	const fallback = error instanceof SandboxError ? 400 : 500;
 	return { status: error.statusCode ?? fallback, sentence: error.message };
 }

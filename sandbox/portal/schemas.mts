@@ -1,12 +1,12 @@
-/** Ten years: further than anything expires, and still a date. */
-const LONGEST_ADVANCE = 10 * 365 * 86_400;
+/** Ten years: longer than any expiry, and still a valid date. */
+const MAX_ADVANCE_SECONDS = 10 * 365 * 86_400;
 
 export const clockSchema = {
 	type: 'object',
 	additionalProperties: false,
 	minProperties: 1,
 	properties: {
-		advance: { type: 'number', minimum: 0, maximum: LONGEST_ADVANCE },
+		advance: { type: 'number', minimum: 0, maximum: MAX_ADVANCE_SECONDS },
 		speed: { type: 'number', minimum: 0, maximum: 100_000 },
 		reset: { type: 'boolean' },
 	},

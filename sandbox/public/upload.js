@@ -86,7 +86,7 @@ form.addEventListener('submit', (event) => {
 	request.addEventListener('error', () => {
 		button.disabled = false;
 		progress.hidden = true;
-		status.textContent = 'The connection broke off. Nothing was sent; please try again.';
+		status.textContent = 'The connection was lost and nothing was uploaded. Please try again.';
 	});
 	request.open('POST', form.action);
 	request.send(new FormData(form));

@@ -5,7 +5,7 @@ import { filesApp } from './filesApp/service.mts';
 import { filestack } from './filestack/service.mts';
 import { speedyFiles } from './speedyFiles/service.mts';
 
-/** The services that the sandbox stands in for, in the order of their ports. A further one is a line here. */
+/** The services that the sandbox simulates, in the order of their ports. */
 export const services = {
 	fileCourier,
 	fileShot,

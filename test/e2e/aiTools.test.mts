@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { Portal } from '../../sandbox/launcher/portal.mts';
-import { sandboxCredentials } from '../../sandbox/launcher/system.mts';
+import { PortalClient } from '../../sandbox/demo/portalClient.mts';
+import { sandboxCredentials } from '../../sandbox/n8n/environment.mts';
 import { type Execution, waitForExecution } from '../../sandbox/n8n/executions.mts';
-import type { HostName } from '../../sandbox/n8n/hosts.mts';
-import type { JsonObject } from '../../sandbox/n8n/shape.mts';
-import { putWorkflow, runByHand } from '../../sandbox/n8n/workflows.mts';
+import type { N8nVersion } from '../../sandbox/n8n/versions.mts';
+import type { JsonObject } from '../../sandbox/n8n/json.mts';
+import { upsertWorkflow, runManually } from '../../sandbox/n8n/workflows.mts';
 import { ChatModel } from './chatModel.mts';
 import {
 	chatModelNode,
@@ -16,7 +16,7 @@ import {
 } from './harness.mts';
 
 /** Which n8n; the newest, unless another is asked for. */
-const HOST = (process.env.E2E_HOST ?? 'newest') as HostName;
+const HOST = (process.env.E2E_HOST ?? 'newest') as N8nVersion;
 
 /** A value that the model fills in. */
 const fromAI = (name: string, what: string, type = 'string') =>
@@ -115,12 +115,12 @@ const TOOLS: Record<string, Tool> = {
 	},
 };
 
-let system: TestSystem;
+let environment: TestSystem;
 let model: ChatModel;
 let execution: Execution;
 
 beforeAll(async () => {
-	system = await startTestSystem({ host: HOST });
+	environment = await startTestSystem({ version: HOST });
 	model = await ChatModel.start(() =>
 		Object.entries(TOOLS).map(([tool, { input }]) => ({ tool, input })),
 	);
@@ -129,14 +129,14 @@ beforeAll(async () => {
 
 afterAll(async () => {
 	await model?.stop();
-	await system?.stop();
+	await environment?.stop();
 });
 
 /** Runs n8n's AI Agent with all tools, and the chat model of this test as its model. */
 async function runAgent(): Promise<Execution> {
 	const tools = Object.entries(TOOLS).map(([tool, { service, parameters, onError }]) =>
 		node(tool, `n8n-nodes-file-delivery.${service}Tool`, parameters, {
-			credentials: credentialsFor(system, service),
+			credentials: credentialsFor(environment, service),
 			...(onError && { onError }),
 		}),
 	);
@@ -146,9 +146,9 @@ async function runAgent(): Promise<Execution> {
 		{ promptType: 'define', text: 'Use every tool.', options: {} },
 		{ typeVersion: 3 },
 	);
-	const chat = await chatModelNode(system.rest, 'Model', model.url);
+	const chat = await chatModelNode(environment.rest, 'Model', model.url);
 	const to = (type: string) => ({ [type]: [[{ node: 'Agent', type, index: 0 }]] });
-	const workflow = await putWorkflow(system.rest, {
+	const workflow = await upsertWorkflow(environment.rest, {
 		name: 'AI tools',
 		nodes: [node('Start', 'n8n-nodes-base.manualTrigger'), agent, chat, ...tools],
 		connections: {
@@ -157,7 +157,7 @@ async function runAgent(): Promise<Execution> {
 			...Object.fromEntries(tools.map((tool) => [tool.name, to('ai_tool')])),
 		},
 	});
-	return await waitForExecution(system.rest, await runByHand(system.rest, workflow));
+	return await waitForExecution(environment.rest, await runManually(environment.rest, workflow));
 }
 
 describe(`the nodes as tools of n8n’s AI Agent (${HOST})`, () => {
@@ -186,7 +186,7 @@ describe(`the nodes as tools of n8n’s AI Agent (${HOST})`, () => {
 	});
 
 	it('what the model asked for is there', async () => {
-		const portal = new Portal(system.sandbox.info.portal);
+		const portal = new PortalClient(environment.sandbox.info.portal);
 		const [session] = await portal.list('services/fileCourier/sessions');
 		expect(session).toMatchObject({ recipientEmail: 'anna@example.com', subject: 'Your ID' });
 		const requests = await portal.list('requests');
@@ -199,7 +199,7 @@ describe(`the nodes as tools of n8n’s AI Agent (${HOST})`, () => {
 
 	it('no tool tells the model a secret', () => {
 		const told = JSON.stringify(model.requests);
-		for (const { data } of sandboxCredentials(system.sandbox.info)) {
+		for (const { data } of sandboxCredentials(environment.sandbox.info)) {
 			for (const [field, value] of Object.entries(data)) {
 				if (/secret|token|apiKey/i.test(field)) expect(told).not.toContain(value);
 			}

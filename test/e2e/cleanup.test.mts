@@ -1,35 +1,35 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import axios, { type AxiosInstance } from 'axios';
 import { type Execution, waitForExecution } from '../../sandbox/n8n/executions.mts';
-import type { HostName } from '../../sandbox/n8n/hosts.mts';
+import type { N8nVersion } from '../../sandbox/n8n/versions.mts';
 import {
 	parseWorkflow,
-	putWorkflow,
-	runByHand,
+	upsertWorkflow,
+	runManually,
 	type SavedWorkflow,
 } from '../../sandbox/n8n/workflows.mts';
 import { INSTALL_MS, startTestSystem, type TestSystem, withExamples } from './harness.mts';
 
 /** Which n8n; the newest, unless another is asked for. */
-const HOST = (process.env.E2E_HOST ?? 'newest') as HostName;
+const HOST = (process.env.E2E_HOST ?? 'newest') as N8nVersion;
 const DAY = 86_400;
 
-let system: TestSystem;
+let environment: TestSystem;
 let workflows: Map<string, SavedWorkflow>;
 let control: AxiosInstance;
 
 beforeAll(async () => {
-	system = await startTestSystem({ host: HOST });
-	control = axios.create({ baseURL: `${system.sandbox.info.portal}/api` });
-	workflows = await withExamples(system);
+	environment = await startTestSystem({ version: HOST });
+	control = axios.create({ baseURL: `${environment.sandbox.info.portal}/api` });
+	workflows = await withExamples(environment);
 }, INSTALL_MS);
 
-afterAll(async () => system?.stop());
+afterAll(async () => environment?.stop());
 
 /** Runs a workflow to its successful end. */
 async function run(workflow: SavedWorkflow, trigger?: string): Promise<Execution> {
-	const id = await runByHand(system.rest, workflow, trigger);
-	const execution = await waitForExecution(system.rest, id);
+	const id = await runManually(environment.rest, workflow, trigger);
+	const execution = await waitForExecution(environment.rest, id);
 	expect([execution.status, execution.error]).toEqual(['success', undefined]);
 	return execution;
 }
@@ -46,7 +46,10 @@ async function changed(name: string, ...changes: Array<[string, string]>): Promi
 	}
 	const copy = JSON.parse(text) as object;
 	const title = [name, ...changes.map(([, to]) => to)].join(': ');
-	return await putWorkflow(system.rest, parseWorkflow({ ...copy, name: title.slice(0, 120) }));
+	return await upsertWorkflow(
+		environment.rest,
+		parseWorkflow({ ...copy, name: title.slice(0, 120) }),
+	);
 }
 
 /** Lets the clock of the services alone count, which the tests advance; that of n8n stays where it is. */
@@ -57,7 +60,7 @@ const jsonOf = (execution: Execution, node: string) =>
 
 /** A service's API, asked without the nodes. */
 function api(service: 'speedyFiles' | 'filesApp'): AxiosInstance {
-	const { baseUrl, apiToken, apiKey } = system.sandbox.info.services[service].credentials;
+	const { baseUrl, apiToken, apiKey } = environment.sandbox.info.services[service].credentials;
 	const headers = { Authorization: `Bearer ${apiToken ?? apiKey}` };
 	return axios.create({ baseURL: String(baseUrl), headers });
 }

@@ -1,35 +1,35 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { sandboxCredentials } from '../../sandbox/launcher/system.mts';
+import { sandboxCredentials } from '../../sandbox/n8n/environment.mts';
 import { listCredentials, testCredential } from '../../sandbox/n8n/credentials.mts';
 import { INSTALL_MS, startTestSystem, type TestSystem } from './harness.mts';
 
-let system: TestSystem;
+let environment: TestSystem;
 
 beforeAll(async () => {
-	system = await startTestSystem();
+	environment = await startTestSystem();
 }, INSTALL_MS);
 
-afterAll(async () => system?.stop());
+afterAll(async () => environment?.stop());
 
 const dataOf = (type: string) =>
-	sandboxCredentials(system.sandbox.info).find((content) => content.type === type)!.data;
+	sandboxCredentials(environment.sandbox.info).find((content) => content.type === type)!.data;
 
 /** Runs the credential's test as the editor's button does, with some fields changed. */
 async function outcome(type: string, changes: Record<string, string> = {}) {
-	const credential = system.credentials.find((one) => one.type === type)!;
-	return await testCredential(system.rest, credential, { ...dataOf(type), ...changes });
+	const credential = environment.credentials.find((one) => one.type === type)!;
+	return await testCredential(environment.rest, credential, { ...dataOf(type), ...changes });
 }
 
 it('n8n has a credential for each service of the sandbox', async () => {
-	expect((await listCredentials(system.rest)).map(({ name, type }) => [name, type]).sort()).toEqual(
-		[
-			['FileCourier (sandbox)', 'fileCourierApi'],
-			['FileShot (sandbox)', 'fileShotApi'],
-			['Files App (sandbox)', 'filesAppApi'],
-			['Filestack (sandbox)', 'filestackApi'],
-			['SpeedyFiles (sandbox)', 'speedyFilesApi'],
-		],
-	);
+	expect(
+		(await listCredentials(environment.rest)).map(({ name, type }) => [name, type]).sort(),
+	).toEqual([
+		['FileCourier (sandbox)', 'fileCourierApi'],
+		['FileShot (sandbox)', 'fileShotApi'],
+		['Files App (sandbox)', 'filesAppApi'],
+		['Filestack (sandbox)', 'filestackApi'],
+		['SpeedyFiles (sandbox)', 'speedyFilesApi'],
+	]);
 	for (const type of ['fileCourierApi', 'filestackApi', 'speedyFilesApi']) {
 		expect(dataOf(type).webhookSecret).toMatch(/^\S{16,}$/);
 	}

@@ -7,22 +7,22 @@ import { listExecutions, waitForNewExecution } from '../../sandbox/n8n/execution
 import type { SavedWorkflow } from '../../sandbox/n8n/workflows.mts';
 import { INSTALL_MS, startTestSystem, type TestSystem, withExamples } from './harness.mts';
 
-let system: TestSystem;
+let environment: TestSystem;
 let workflow: SavedWorkflow;
 let url: string;
 let secret: string;
 let count = 0;
 
 beforeAll(async () => {
-	system = await startTestSystem();
-	const workflows = await withExamples(system);
+	environment = await startTestSystem();
+	const workflows = await withExamples(environment);
 	workflow = workflows.get('receive-documents')!;
 	const { webhookId } = workflow.nodes.find(({ type }) => type.endsWith('fileCourierTrigger'))!;
-	url = `${system.n8n.url}/webhook/${webhookId}/webhook`;
-	secret = system.sandbox.info.services.fileCourier.credentials.webhookSecret;
+	url = `${environment.n8n.url}/webhook/${webhookId}/webhook`;
+	secret = environment.sandbox.info.services.fileCourier.credentials.webhookSecret;
 }, INSTALL_MS);
 
-afterAll(async () => system?.stop());
+afterAll(async () => environment?.stop());
 
 /** Young enough for the trigger's age limit. */
 const TODAY = new Date().toISOString();
@@ -49,14 +49,16 @@ async function post(body: string, signature?: string, headers: Record<string, st
 }
 
 /** n8n may list an execution twice while it ends: as running and as finished. */
-const executions = async () => [...new Set(await listExecutions(system.rest, workflow.id, 100))];
+const executions = async () => [
+	...new Set(await listExecutions(environment.rest, workflow.id, 100)),
+];
 
 /** Proves that n8n is well and that nothing is still under way: a good delivery gets its run. */
 async function aGoodOneRuns(): Promise<string[]> {
 	const before = await executions();
 	const body = delivery();
 	expect(await post(body, sign(body))).toBe(200);
-	const run = await waitForNewExecution(system.rest, workflow.id, before);
+	const run = await waitForNewExecution(environment.rest, workflow.id, before);
 	expect(run).toMatchObject({ status: 'success', mode: 'webhook' });
 	return (await executions()).filter((id) => !before.includes(id));
 }
@@ -103,7 +105,7 @@ describe('deliveries that are not to be believed get a 4xx from a real n8n, and 
 	});
 
 	it('broken off in the middle of the body', async () => {
-		const { port } = system.n8n;
+		const { port } = environment.n8n;
 		const { pathname } = new URL(url);
 		const head = `POST ${pathname} HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\ncontent-length: 1000\r\n\r\n`;
 		await new Promise<void>((done) => {
@@ -146,8 +148,8 @@ it.each([
 });
 
 it('no secret stands in n8n’s log', () => {
-	const log = readFileSync(system.n8n.log, 'utf8');
-	const { clientSecret } = system.sandbox.info.services.fileCourier.credentials;
+	const log = readFileSync(environment.n8n.log, 'utf8');
+	const { clientSecret } = environment.sandbox.info.services.fileCourier.credentials;
 	expect(log).toContain('refused a delivery (401): The signature does not match');
 	expect(log).not.toContain(secret);
 	expect(log).not.toContain(clientSecret);

@@ -3,8 +3,8 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import pRetry from 'p-retry';
 import type { Locator } from 'playwright-core';
-import { ROOT } from '../../sandbox/launcher/ready.mjs';
-import { readExamples } from '../../sandbox/launcher/examples.mts';
+import { ROOT } from '../../sandbox/system/repository.mjs';
+import { readExamples } from '../../sandbox/demo/examples.mts';
 import { Editor } from '../../sandbox/n8n/editor.mts';
 import type { SavedWorkflow } from '../../sandbox/n8n/workflows.mts';
 import { INSTALL_MS, startTestSystem, type TestSystem, withExamples } from './harness.mts';
@@ -12,28 +12,28 @@ import { INSTALL_MS, startTestSystem, type TestSystem, withExamples } from './ha
 /** Pictures stay here, to be looked at. */
 const PICTURES = join(ROOT, '.run', 'pictures');
 
-let system: TestSystem;
+let environment: TestSystem;
 let editor: Editor;
 let workflows: Map<string, SavedWorkflow>;
 
 beforeAll(async () => {
 	mkdirSync(PICTURES, { recursive: true });
-	system = await startTestSystem();
-	workflows = await withExamples(system);
-	editor = await Editor.open(system.n8n.url);
+	environment = await startTestSystem();
+	workflows = await withExamples(environment);
+	editor = await Editor.open(environment.n8n.url);
 }, INSTALL_MS);
 
 afterAll(async () => {
 	await editor?.close();
-	await system?.stop();
+	await environment?.stop();
 });
 
 /** Opens an example, then one of its nodes; leaves a picture of each. */
 async function look(example: string, node: string): Promise<Locator> {
 	await editor.openWorkflow(workflows.get(example)?.id ?? '');
-	await editor.picture(join(PICTURES, `${example}.png`));
+	await editor.screenshot(join(PICTURES, `${example}.png`));
 	const panel = await editor.openNode(node);
-	await editor.picture(join(PICTURES, `${example}-panel.png`));
+	await editor.screenshot(join(PICTURES, `${example}-panel.png`));
 	return panel;
 }
 
@@ -45,7 +45,7 @@ describe('the examples in the editor', () => {
 			expect.arrayContaining([
 				'FileCourier (sandbox)',
 				'customer@example.com',
-				expect.stringContaining(`${system.n8n.url}/webhook/`),
+				expect.stringContaining(`${environment.n8n.url}/webhook/`),
 			]),
 		);
 		await editor.closeNode();
@@ -68,7 +68,7 @@ describe('the examples in the editor', () => {
 		'shows %s with nothing left to fill in',
 		async (name) => {
 			await editor.openWorkflow(workflows.get(name)!.id);
-			await editor.picture(join(PICTURES, `${name}.png`));
+			await editor.screenshot(join(PICTURES, `${name}.png`));
 			// The agent wants the chat model that nobody but its user can choose.
 			expect(await editor.nodesWithIssues()).toEqual(
 				name === 'ai-agent-sends-files' ? ['Agent'] : [],
@@ -97,7 +97,7 @@ describe('the search for nodes', () => {
 	])('%s', async (words, services) => {
 		await editor.searchFor(words);
 		await pRetry(
-			async () => expect(await editor.found()).toEqual(expect.arrayContaining(services)),
+			async () => expect(await editor.searchResults()).toEqual(expect.arrayContaining(services)),
 			{ retries: 50, minTimeout: 200, factor: 1 },
 		);
 	});

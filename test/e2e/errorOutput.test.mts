@@ -1,15 +1,15 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { waitForExecution } from '../../sandbox/n8n/executions.mts';
-import type { HostName } from '../../sandbox/n8n/hosts.mts';
-import { putWorkflow, runByHand } from '../../sandbox/n8n/workflows.mts';
+import type { N8nVersion } from '../../sandbox/n8n/versions.mts';
+import { upsertWorkflow, runManually } from '../../sandbox/n8n/workflows.mts';
 import { credentialsFor, INSTALL_MS, node, startTestSystem, type TestSystem } from './harness.mts';
 
 /** Which n8n; the newest, unless another is asked for. */
-const HOST = (process.env.E2E_HOST ?? 'newest') as HostName;
+const HOST = (process.env.E2E_HOST ?? 'newest') as N8nVersion;
 
-let system: TestSystem;
-beforeAll(async () => (system = await startTestSystem({ host: HOST })), INSTALL_MS);
-afterAll(async () => system?.stop());
+let environment: TestSystem;
+beforeAll(async () => (environment = await startTestSystem({ version: HOST })), INSTALL_MS);
+afterAll(async () => environment?.stop());
 
 it(`a failed item leaves through the error output of its node (${HOST})`, async () => {
 	const get = node(
@@ -20,10 +20,10 @@ it(`a failed item leaves through the error output of its node (${HOST})`, async 
 			operation: 'get',
 			fileId: { __rl: true, mode: 'id', value: 'file_unknown' },
 		},
-		{ onError: 'continueErrorOutput', credentials: credentialsFor(system, 'filesApp') },
+		{ onError: 'continueErrorOutput', credentials: credentialsFor(environment, 'filesApp') },
 	);
 	const to = (name: string) => [{ node: name, type: 'main', index: 0 }];
-	const workflow = await putWorkflow(system.rest, {
+	const workflow = await upsertWorkflow(environment.rest, {
 		name: 'Error output',
 		nodes: [
 			node('Start', 'n8n-nodes-base.manualTrigger'),
@@ -33,7 +33,10 @@ it(`a failed item leaves through the error output of its node (${HOST})`, async 
 		],
 		connections: { Start: { main: [to('Get')] }, Get: { main: [to('Good'), to('Failed')] } },
 	});
-	const run = await waitForExecution(system.rest, await runByHand(system.rest, workflow));
+	const run = await waitForExecution(
+		environment.rest,
+		await runManually(environment.rest, workflow),
+	);
 	expect(run.status).toBe('success');
 	expect(run.items.Good ?? []).toEqual([]);
 	expect(run.items.Failed.map(({ json }) => json)).toMatchObject([

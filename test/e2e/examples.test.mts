@@ -1,22 +1,22 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import axios from 'axios';
-import { readDocuments, sha256 } from '../../sandbox/launcher/documents.mts';
-import { Portal } from '../../sandbox/launcher/portal.mts';
-import { upload } from '../../sandbox/launcher/recipient.mts';
+import { readDemoFiles, sha256 } from '../../sandbox/demo/demoFiles.mts';
+import { PortalClient } from '../../sandbox/demo/portalClient.mts';
+import { uploadAsRecipient } from '../../sandbox/demo/uploadAsRecipient.mts';
 import {
 	type Execution,
 	listExecutions,
 	waitForExecution,
 	waitForNewExecution,
 } from '../../sandbox/n8n/executions.mts';
-import type { HostName } from '../../sandbox/n8n/hosts.mts';
-import { textAt } from '../../sandbox/n8n/shape.mts';
+import type { N8nVersion } from '../../sandbox/n8n/versions.mts';
+import { getString } from '../../sandbox/n8n/json.mts';
 import {
 	activateWorkflow,
-	putWorkflow,
-	runByHand,
+	upsertWorkflow,
+	runManually,
 	type SavedWorkflow,
-	webhookAnswers,
+	waitForWebhook,
 } from '../../sandbox/n8n/workflows.mts';
 import { ChatModel } from './chatModel.mts';
 import {
@@ -29,25 +29,25 @@ import {
 } from './harness.mts';
 
 /** Which n8n; the newest, unless another is asked for. */
-const HOST = (process.env.E2E_HOST ?? 'newest') as HostName;
+const HOST = (process.env.E2E_HOST ?? 'newest') as N8nVersion;
 
-let system: TestSystem;
+let environment: TestSystem;
 let workflows: Map<string, SavedWorkflow>;
-const documents = readDocuments();
+const documents = readDemoFiles();
 
 beforeAll(async () => {
-	system = await startTestSystem({ host: HOST });
-	workflows = await withExamples(system);
+	environment = await startTestSystem({ version: HOST });
+	workflows = await withExamples(environment);
 }, INSTALL_MS);
 
-afterAll(async () => system?.stop());
+afterAll(async () => environment?.stop());
 
 const example = (name: string) => workflows.get(name)!;
 
 /** The production URL of a trigger in an example. */
 function webhookUrl(workflow: SavedWorkflow, trigger: string): string {
 	const { webhookId } = workflow.nodes.find(({ name }) => name === trigger)!;
-	return `${system.n8n.url}/webhook/${webhookId}/webhook`;
+	return `${environment.n8n.url}/webhook/${webhookId}/webhook`;
 }
 
 /** The items of a node in a run that has to have succeeded, as JSON. */
@@ -63,15 +63,18 @@ async function bytesBehind(url: string): Promise<Buffer> {
 
 describe(`the examples in a real n8n (${HOST})`, () => {
 	it('request-store-share: what the customer sends is behind the links, with its SHA-256', async () => {
-		const id = await runByHand(system.rest, example('request-store-share'));
-		const waiting = await waitForExecution(system.rest, id);
+		const id = await runManually(environment.rest, example('request-store-share'));
+		const waiting = await waitForExecution(environment.rest, id);
 		expect(waiting.status).toBe('waiting');
-		await upload(textAt(waiting.items['Request and wait'][0].json, 'uploadUrl'), documents);
+		await uploadAsRecipient(
+			getString(waiting.items['Request and wait'][0].json, 'uploadUrl'),
+			documents,
+		);
 
-		const shared = jsonOf(await waitUntilOver(system.rest, id), 'Share');
+		const shared = jsonOf(await waitUntilOver(environment.rest, id), 'Share');
 		expect(shared).toHaveLength(documents.length);
 		for (const [index, { name, sha256: expected }] of documents.entries()) {
-			const text = textAt(shared[index], 'text');
+			const text = getString(shared[index], 'text');
 			expect(text).toMatch(`${name} of CUST-12345 is at http`);
 			expect(text).toMatch(`SHA-256: ${expected}`);
 			const [url] = /http\S+/.exec(text)!;
@@ -81,10 +84,10 @@ describe(`the examples in a real n8n (${HOST})`, () => {
 
 	it('receive-to-files-app: what FileCourier delivers is in Files App, and the email has a link', async () => {
 		const receive = example('receive-to-files-app');
-		const known = await listExecutions(system.rest, receive.id);
+		const known = await listExecutions(environment.rest, receive.id);
 		const request = example('request-documents');
 		const callbackUrl = webhookUrl(receive, 'Files delivered');
-		const elsewhere = await putWorkflow(system.rest, {
+		const elsewhere = await upsertWorkflow(environment.rest, {
 			...request,
 			name: 'Request documents for Files App',
 			nodes: request.nodes.map((node) => ({
@@ -95,18 +98,23 @@ describe(`the examples in a real n8n (${HOST})`, () => {
 				},
 			})),
 		});
-		const asked = await waitForExecution(system.rest, await runByHand(system.rest, elsewhere));
+		const asked = await waitForExecution(
+			environment.rest,
+			await runManually(environment.rest, elsewhere),
+		);
 		const [session] = jsonOf(asked, 'Request documents');
-		await upload(textAt(session, 'upload_url'), documents);
+		await uploadAsRecipient(getString(session, 'upload_url'), documents);
 
-		const execution = await waitForNewExecution(system.rest, receive.id, known);
+		const execution = await waitForNewExecution(environment.rest, receive.id, known);
 		const mails = jsonOf(execution, 'Email');
 		expect(mails.map(({ subject }) => subject)).toEqual(
 			documents.map(() => 'New file from customer@example.com'),
 		);
-		const stored = await new Portal(system.sandbox.info.portal).list('services/filesApp/files');
+		const stored = await new PortalClient(environment.sandbox.info.portal).list(
+			'services/filesApp/files',
+		);
 		for (const [index, { name, content, sha256: hash }] of documents.entries()) {
-			const text = textAt(mails[index], 'text');
+			const text = getString(mails[index], 'text');
 			expect(text).toContain(`${name} (${content.length} bytes, SHA-256 ${hash}) is at http`);
 			expect(stored.map((file) => [file.name, file.size])).toContainEqual([name, content.length]);
 		}
@@ -115,17 +123,20 @@ describe(`the examples in a real n8n (${HOST})`, () => {
 	it('send-and-react: two files in one package, and a run when one is downloaded', async () => {
 		const workflow = example('send-and-react');
 		const url = webhookUrl(workflow, 'Downloaded');
-		const { portal } = system.sandbox.info;
+		const { portal } = environment.sandbox.info;
 		// What an admin does on the page of the instance; its secret is in the credential already.
 		await axios.patch(`${portal}/api/services/speedyFiles/webhooks/1`, { url });
-		const execution = await waitForExecution(system.rest, await runByHand(system.rest, workflow));
+		const execution = await waitForExecution(
+			environment.rest,
+			await runManually(environment.rest, workflow),
+		);
 		const [sent] = jsonOf(execution, 'Send');
 		expect(sent.fileCount).toBe(2);
-		const known = await listExecutions(system.rest, workflow.id);
+		const known = await listExecutions(environment.rest, workflow.id);
 
 		const [file] = sent.files as Array<{ id: string; original_name: string }>;
-		await bytesBehind(`${textAt(sent, 'magicLink')}/file/${file.id}`);
-		const reaction = await waitForNewExecution(system.rest, workflow.id, known);
+		await bytesBehind(`${getString(sent, 'magicLink')}/file/${file.id}`);
+		const reaction = await waitForNewExecution(environment.rest, workflow.id, known);
 		expect(jsonOf(reaction, 'Notification')).toEqual([
 			{
 				text: expect.stringMatching(
@@ -152,11 +163,11 @@ describe(`the examples in a real n8n (${HOST})`, () => {
 			body.append('files', new Blob([new Uint8Array(content)], { type }), name);
 			await axios.post(url, body, { timeout: 120_000 });
 
-			const known = await listExecutions(system.rest, workflow.id);
+			const known = await listExecutions(environment.rest, workflow.id);
 			expect(known.length).toBeGreaterThan(0);
 			expect(model.answers).toHaveLength(1);
 			expect(model.answers[0]).toContain(document.sha256);
-			const outbox = await new Portal(system.sandbox.info.portal).list('outbox');
+			const outbox = await new PortalClient(environment.sandbox.info.portal).list('outbox');
 			const mail = outbox.find(({ to }) => to === 'anna@example.com');
 			expect(mail).toMatchObject({ channel: 'email', link: expect.any(String) as unknown });
 		} finally {
@@ -174,8 +185,8 @@ async function openChat(model: ChatModel): Promise<{ workflow: SavedWorkflow; ur
 			? { ...node, webhookId, parameters: { ...node.parameters, public: true } }
 			: node,
 	);
-	const chatModel = await chatModelNode(system.rest, 'Model', model.url);
-	const workflow = await putWorkflow(system.rest, {
+	const chatModel = await chatModelNode(environment.rest, 'Model', model.url);
+	const workflow = await upsertWorkflow(environment.rest, {
 		name: 'AI agent with a model',
 		nodes: [...opened, chatModel],
 		connections: {
@@ -183,8 +194,8 @@ async function openChat(model: ChatModel): Promise<{ workflow: SavedWorkflow; ur
 			Model: { ai_languageModel: [[{ node: 'Agent', type: 'ai_languageModel', index: 0 }]] },
 		},
 	});
-	await activateWorkflow(system.rest, workflow);
-	const url = `${system.n8n.url}/webhook/${webhookId}/chat`;
-	await webhookAnswers(url);
+	await activateWorkflow(environment.rest, workflow);
+	const url = `${environment.n8n.url}/webhook/${webhookId}/chat`;
+	await waitForWebhook(url);
 	return { workflow, url };
 }

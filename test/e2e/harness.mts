@@ -2,10 +2,14 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { putExamples } from '../../sandbox/launcher/examples.mts';
-import { ROOT } from '../../sandbox/launcher/ready.mjs';
-import { startSystem, type System, type SystemOptions } from '../../sandbox/launcher/system.mts';
-import { putCredential } from '../../sandbox/n8n/credentials.mts';
+import { installExamples } from '../../sandbox/demo/examples.mts';
+import { ROOT } from '../../sandbox/system/repository.mjs';
+import {
+	startEnvironment,
+	type Environment,
+	type EnvironmentOptions,
+} from '../../sandbox/n8n/environment.mts';
+import { upsertCredential } from '../../sandbox/n8n/credentials.mts';
 import { type Execution, waitForExecution } from '../../sandbox/n8n/executions.mts';
 import type { Rest } from '../../sandbox/n8n/rest.mts';
 import type { SavedWorkflow, WorkflowNode } from '../../sandbox/n8n/workflows.mts';
@@ -19,7 +23,7 @@ export function temporaryFolder(name: string): { folder: string; remove: () => v
 	return { folder, remove: () => rmSync(folder, { recursive: true, force: true, maxRetries: 3 }) };
 }
 
-export interface TestSystem extends System {
+export interface TestSystem extends Environment {
 	/** The temporary folder of n8n and the sandbox. */
 	folder: string;
 }
@@ -29,30 +33,30 @@ export interface TestSystem extends System {
  * when the test run is interrupted or killed, with it: n8n's keeper notices.
  */
 export async function startTestSystem(
-	options: Omit<SystemOptions, 'folder'> = {},
+	options: Omit<EnvironmentOptions, 'folder'> = {},
 ): Promise<TestSystem> {
 	const { folder, remove } = temporaryFolder('e2e');
 	try {
-		const system = await startSystem({ ...options, folder });
+		const environment = await startEnvironment({ ...options, folder });
 		const stop = async () => {
-			await system.stop();
+			await environment.stop();
 			remove();
 		};
-		return { ...system, folder, stop };
+		return { ...environment, folder, stop };
 	} catch (error) {
 		remove();
 		throw error;
 	}
 }
 
-/** Puts the repository's examples into a started system; by the name of their file. */
-export async function withExamples(system: System): Promise<Map<string, SavedWorkflow>> {
-	return putExamples(system.rest, system.credentials);
+/** Puts the repository's examples into a started environment; by the name of their file. */
+export async function withExamples(environment: Environment): Promise<Map<string, SavedWorkflow>> {
+	return installExamples(environment.rest, environment.credentials);
 }
 
 /** The `credentials` of a node that uses the sandbox's service. */
 export function credentialsFor(
-	{ credentials }: Pick<System, 'credentials'>,
+	{ credentials }: Pick<Environment, 'credentials'>,
 	service: string,
 ): Record<string, { id: string; name: string }> {
 	const type = `${service}Api`;
@@ -74,7 +78,7 @@ export async function waitUntilOver(rest: Rest, id: string, seconds = 60): Promi
 /** n8n's node for a chat model that speaks OpenAI's interface, at a URL. */
 export async function chatModelNode(rest: Rest, name: string, url: string): Promise<WorkflowNode> {
 	const content = { name: url, type: 'openAiApi', data: { apiKey: 'none', url } };
-	const { id } = await putCredential(rest, content);
+	const { id } = await upsertCredential(rest, content);
 	return node(
 		name,
 		'@n8n/n8n-nodes-langchain.lmChatOpenAi',

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import axios from 'axios';
 import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { ROOT } from '../../sandbox/launcher/ready.mjs';
+import { ROOT } from '../../sandbox/system/repository.mjs';
 import {
 	downloadBinary,
 	listExecutions,
@@ -10,18 +10,18 @@ import {
 	waitForNewExecution,
 } from '../../sandbox/n8n/executions.mts';
 import { Rest } from '../../sandbox/n8n/rest.mts';
-import { objectsAt } from '../../sandbox/n8n/shape.mts';
+import { getObjects } from '../../sandbox/n8n/json.mts';
 import {
 	activateWorkflow,
 	deactivateWorkflow,
-	putWorkflow,
-	runByHand,
-	webhookAnswers,
-	webhookStops,
+	upsertWorkflow,
+	runManually,
+	waitForWebhook,
+	waitForWebhookRemoval,
 } from '../../sandbox/n8n/workflows.mts';
 import { INSTALL_MS, inARow, node, startTestSystem, type TestSystem } from './harness.mts';
 
-let system: TestSystem;
+let environment: TestSystem;
 
 interface Manifest {
 	n8n: { nodes: string[] };
@@ -34,16 +34,19 @@ function typeOf(path: string): string {
 }
 
 beforeAll(async () => {
-	system = await startTestSystem();
+	environment = await startTestSystem();
 }, INSTALL_MS);
 
-afterAll(async () => system?.stop());
+afterAll(async () => environment?.stop());
 
 describe('a real n8n with the package', () => {
 	it('lists our nodes and credentials', async () => {
-		const nodes = objectsAt({ list: await system.rest.call('GET', '/types/nodes.json') }, 'list');
-		const credentials = objectsAt(
-			{ list: await system.rest.call('GET', '/types/credentials.json') },
+		const nodes = getObjects(
+			{ list: await environment.rest.call('GET', '/types/nodes.json') },
+			'list',
+		);
+		const credentials = getObjects(
+			{ list: await environment.rest.call('GET', '/types/credentials.json') },
 			'list',
 		);
 		const ours = nodes.map(({ name }) => String(name));
@@ -54,16 +57,18 @@ describe('a real n8n with the package', () => {
 		expect(wanted).toHaveLength(new Set(wanted).size);
 		expect(ours).toEqual(expect.arrayContaining([...wanted, ...actions.map((of) => `${of}Tool`)]));
 		expect(credentials.map(({ name }) => name)).toEqual(
-			expect.arrayContaining(system.credentials.map(({ type }) => type)),
+			expect.arrayContaining(environment.credentials.map(({ type }) => type)),
 		);
 	});
 
 	it('lets the owner in, and nobody without the cookie', async () => {
-		const again = new Rest(system.n8n.url);
+		const again = new Rest(environment.n8n.url);
 		await again.logIn();
 
 		await expect(again.call('GET', '/rest/workflows')).resolves.toBeDefined();
-		await expect(new Rest(system.n8n.url).call('GET', '/rest/workflows')).rejects.toMatchObject({
+		await expect(
+			new Rest(environment.n8n.url).call('GET', '/rest/workflows'),
+		).rejects.toMatchObject({
 			status: 401,
 		});
 	});
@@ -78,23 +83,23 @@ describe('a real n8n with the package', () => {
 			connections: inARow('Start', 'Ask'),
 		});
 		const run = async (url: string) => {
-			const workflow = await putWorkflow(system.rest, request(url));
-			return waitForExecution(system.rest, await runByHand(system.rest, workflow));
+			const workflow = await upsertWorkflow(environment.rest, request(url));
+			return waitForExecution(environment.rest, await runManually(environment.rest, workflow));
 		};
 
-		const good = await run(`${system.n8n.url}/healthz`);
+		const good = await run(`${environment.n8n.url}/healthz`);
 		expect(good).toMatchObject({ status: 'success', mode: 'manual' });
 		expect(good.items.Ask[0].json).toEqual({ status: 'ok' });
 
-		const bad = await run(`${system.n8n.url}/rest/nothing-here`);
+		const bad = await run(`${environment.n8n.url}/rest/nothing-here`);
 		expect(bad.status).toBe('error');
 		expect(bad.error).toMatch(/^Ask: /);
 	});
 
 	it('runs a workflow by webhook, keeps the file, and stops listening when deactivated', async () => {
-		const { rest, n8n } = system;
+		const { rest, n8n } = environment;
 		const url = `${n8n.url}/webhook/files-come-in`;
-		const workflow = await putWorkflow(rest, {
+		const workflow = await upsertWorkflow(rest, {
 			name: 'By webhook',
 			nodes: [
 				node(
@@ -107,7 +112,7 @@ describe('a real n8n with the package', () => {
 			connections: {},
 		});
 		await activateWorkflow(rest, workflow);
-		await webhookAnswers(url);
+		await waitForWebhook(url);
 		const known = await listExecutions(rest, workflow.id);
 		const content = Buffer.from([0, 255, 13, 10, 0]);
 		const body = new FormData();
@@ -122,7 +127,7 @@ describe('a real n8n with the package', () => {
 		expect(await downloadBinary(rest, file)).toEqual(content);
 
 		await deactivateWorkflow(rest, workflow.id);
-		await webhookStops(url);
+		await waitForWebhookRemoval(url);
 		await expect(axios.post(url, body)).rejects.toMatchObject({ response: { status: 404 } });
 	});
 });

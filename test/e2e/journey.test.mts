@@ -1,35 +1,35 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { runJourney } from '../../sandbox/launcher/journey.mts';
-import { StepFailed, Steps } from '../../sandbox/launcher/steps.mts';
-import { sandboxCredentials } from '../../sandbox/launcher/system.mts';
-import { putCredential } from '../../sandbox/n8n/credentials.mts';
+import { runDemo } from '../../sandbox/demo/demo.mts';
+import { StepError, DemoSteps } from '../../sandbox/demo/assertions.mts';
+import { sandboxCredentials } from '../../sandbox/n8n/environment.mts';
+import { upsertCredential } from '../../sandbox/n8n/credentials.mts';
 import { listExecutions } from '../../sandbox/n8n/executions.mts';
 import {
 	deactivateWorkflow,
 	listWorkflows,
 	type SavedWorkflow,
-	webhookStops,
+	waitForWebhookRemoval,
 } from '../../sandbox/n8n/workflows.mts';
 import { INSTALL_MS, startTestSystem, type TestSystem, withExamples } from './harness.mts';
 
-let system: TestSystem;
+let environment: TestSystem;
 let workflows: Map<string, SavedWorkflow>;
 
 beforeAll(async () => {
-	system = await startTestSystem();
-	workflows = await withExamples(system);
+	environment = await startTestSystem();
+	workflows = await withExamples(environment);
 }, INSTALL_MS);
 
-afterAll(async () => system?.stop());
+afterAll(async () => environment?.stop());
 
 /** Runs the journey; what it printed, and how it failed if it did. */
-async function travel(): Promise<{ lines: string[]; failed: StepFailed | undefined }> {
+async function travel(): Promise<{ lines: string[]; failed: StepError | undefined }> {
 	const lines: string[] = [];
 	try {
-		await runJourney(system, workflows, new Steps((line) => void lines.push(line)));
+		await runDemo(environment, workflows, new DemoSteps((line) => void lines.push(line)));
 		return { lines, failed: undefined };
 	} catch (error) {
-		if (error instanceof StepFailed) return { lines, failed: error };
+		if (error instanceof StepError) return { lines, failed: error };
 		throw error;
 	}
 }
@@ -53,16 +53,16 @@ describe('journey 1: request, upload, deliver, receive', () => {
 	});
 
 	it('is the same again when the examples are put in again, and none is there twice', async () => {
-		workflows = await withExamples(system);
+		workflows = await withExamples(environment);
 
-		expect(await listWorkflows(system.rest)).toHaveLength(workflows.size);
+		expect(await listWorkflows(environment.rest)).toHaveLength(workflows.size);
 		expect((await travel()).failed).toBeUndefined();
 	});
 
 	it('fails where n8n holds another webhook secret: the delivery is refused and nothing runs', async () => {
-		const [content] = sandboxCredentials(system.sandbox.info);
-		const before = await listExecutions(system.rest, receiving());
-		await putCredential(system.rest, {
+		const [content] = sandboxCredentials(environment.sandbox.info);
+		const before = await listExecutions(environment.rest, receiving());
+		await upsertCredential(environment.rest, {
 			...content,
 			data: { ...content.data, webhookSecret: 'fcwh_of_somebody_else' },
 		});
@@ -70,22 +70,22 @@ describe('journey 1: request, upload, deliver, receive', () => {
 		await new Promise((wake) => setTimeout(wake, 2_100));
 
 		const { lines, failed } = await travel();
-		await putCredential(system.rest, content);
+		await upsertCredential(environment.rest, content);
 
 		expect(failed).toMatchObject({
-			expected: 'a 2xx answer',
-			seen: expect.stringContaining('401') as unknown,
+			expected: 'a 2xx response',
+			actual: expect.stringContaining('401') as unknown,
 		});
 		expect(lines.filter((line) => line.includes('✓'))).toHaveLength(3);
-		expect(await listExecutions(system.rest, receiving())).toEqual(before);
+		expect(await listExecutions(environment.rest, receiving())).toEqual(before);
 	});
 
 	it('fails where the receiving workflow is not active', async () => {
-		await deactivateWorkflow(system.rest, receiving());
-		await webhookStops(callbackUrl());
+		await deactivateWorkflow(environment.rest, receiving());
+		await waitForWebhookRemoval(callbackUrl());
 
 		const { failed } = await travel();
 
-		expect(failed).toMatchObject({ seen: expect.stringContaining('404') as unknown });
+		expect(failed).toMatchObject({ actual: expect.stringContaining('404') as unknown });
 	});
 });

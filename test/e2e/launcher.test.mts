@@ -57,7 +57,7 @@ describe('npm start', () => {
 
 				expect({ round, code: await launcher.ended, output: launcher.output() }).toMatchObject({
 					code: 0,
-					output: expect.stringContaining('7 steps held') as unknown,
+					output: expect.stringContaining('7 steps succeeded') as unknown,
 				});
 			}
 		},
@@ -68,7 +68,7 @@ describe('npm start', () => {
 		'stays up, refuses to run twice on one database, and takes everything along on Ctrl-C',
 		async () => {
 			const launcher = start(...(await ports()));
-			await launcher.printed('It is all up');
+			await launcher.printed('Everything is running');
 			const urls = [...launcher.output().matchAll(/^ {2}(?:n8n|sandbox) +(\S+)$/gm)].map(
 				([, url]) => url,
 			);
@@ -77,7 +77,7 @@ describe('npm start', () => {
 
 			const second = start(...(await ports()));
 			expect(await second.ended).toBe(1);
-			expect(second.output()).toContain('It is running already');
+			expect(second.output()).toContain('It is already running');
 
 			launcher.kill('SIGINT');
 			expect(await launcher.ended).toBe(0);
@@ -91,7 +91,7 @@ describe('npm start', () => {
 		'leaves nothing behind when it is killed',
 		async () => {
 			const launcher = start(...(await ports()));
-			await launcher.printed('It is all up');
+			await launcher.printed('Everything is running');
 			const url = /^ {2}n8n +(\S+)$/m.exec(launcher.output())?.[1] ?? '';
 
 			launcher.kill('SIGKILL');
@@ -119,12 +119,12 @@ describe('npm start', () => {
 			const forN8n = start('--once', '--port', String(port));
 			expect(await forN8n.ended).toBe(1);
 			expect(forN8n.output()).toContain(
-				`Port ${port} is taken: choose another for n8n with --port.`,
+				`Port ${port} is in use. Select another one for n8n with --port.`,
 			);
 
 			const forSandbox = start('--once', '--sandbox-port', String(port));
 			expect(await forSandbox.ended).toBe(1);
-			expect(forSandbox.output()).toContain(`Port ${port} is taken`);
+			expect(forSandbox.output()).toContain(`Port ${port} is in use`);
 			expect(forSandbox.output()).toContain('--sandbox-port');
 
 			expect(forN8n.output() + forSandbox.output()).not.toMatch(/^\s+at /m);
@@ -139,7 +139,7 @@ describe('npm start', () => {
 			const launcher = start('--prot', '1');
 
 			expect(await launcher.ended).toBe(1);
-			expect(launcher.output()).toContain('There are --once, --port and --sandbox-port.');
+			expect(launcher.output()).toContain('The options are --once, --port and --sandbox-port.');
 			expect(launcher.output()).not.toMatch(/^\s+at /m);
 		},
 		INSTALL_MS,

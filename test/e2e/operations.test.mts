@@ -1,16 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import axios from 'axios';
 import { randomBytes } from 'node:crypto';
-import { sha256 } from '../../sandbox/launcher/documents.mts';
-import { Portal } from '../../sandbox/launcher/portal.mts';
+import { sha256 } from '../../sandbox/demo/demoFiles.mts';
+import { PortalClient } from '../../sandbox/demo/portalClient.mts';
 import {
 	downloadBinary,
 	type Execution,
 	waitForNewExecution,
 } from '../../sandbox/n8n/executions.mts';
-import type { HostName } from '../../sandbox/n8n/hosts.mts';
-import { objectsAt } from '../../sandbox/n8n/shape.mts';
-import { activateWorkflow, putWorkflow, webhookAnswers } from '../../sandbox/n8n/workflows.mts';
+import type { N8nVersion } from '../../sandbox/n8n/versions.mts';
+import { getObjects } from '../../sandbox/n8n/json.mts';
+import { activateWorkflow, upsertWorkflow, waitForWebhook } from '../../sandbox/n8n/workflows.mts';
 import { credentialsFor, INSTALL_MS, node, startTestSystem, type TestSystem } from './harness.mts';
 import { fileShot } from './operations/fileShot.mts';
 import { filesApp } from './operations/filesApp.mts';
@@ -19,7 +19,7 @@ import { speedyFiles } from './operations/speedyFiles.mts';
 import type { Seen, SentFile, Steps } from './operations/steps.mts';
 
 /** Which n8n; the newest, unless another is asked for. */
-const HOST = (process.env.E2E_HOST ?? 'newest') as HostName;
+const HOST = (process.env.E2E_HOST ?? 'newest') as N8nVersion;
 
 const SERVICES: Record<string, Steps> = { fileShot, filesApp, filestack, speedyFiles };
 
@@ -35,15 +35,15 @@ const FILES = {
 	photo: file('photo.png', 'image/png', randomBytes(6 * 1024 * 1024)),
 };
 
-let system: TestSystem;
-let portal: Portal;
+let environment: TestSystem;
+let portal: PortalClient;
 
 beforeAll(async () => {
-	system = await startTestSystem({ host: HOST });
-	portal = new Portal(system.sandbox.info.portal);
+	environment = await startTestSystem({ version: HOST });
+	portal = new PortalClient(environment.sandbox.info.portal);
 }, INSTALL_MS);
 
-afterAll(async () => system?.stop());
+afterAll(async () => environment?.stop());
 
 /** A workflow that a webhook starts with two files, with a node for each step. */
 async function workflowOf(service: string, steps: Steps) {
@@ -62,7 +62,7 @@ async function workflowOf(service: string, steps: Steps) {
 			`n8n-nodes-file-delivery.${service}`,
 			{ resource, operation, ...parameters },
 			{
-				credentials: credentialsFor(system, service),
+				credentials: credentialsFor(environment, service),
 				// Branches run from the top to the bottom.
 				position: [200 * (index + 1), 100 * index],
 			},
@@ -77,22 +77,22 @@ async function workflowOf(service: string, steps: Steps) {
 	});
 	const content = { name: service, nodes: [webhook, ...nodes], connections };
 	return {
-		workflow: await putWorkflow(system.rest, content),
-		url: `${system.n8n.url}/webhook/${path}`,
+		workflow: await upsertWorkflow(environment.rest, content),
+		url: `${environment.n8n.url}/webhook/${path}`,
 	};
 }
 
 /** Sends the files to the workflow and waits for its end. */
 async function run(service: string, steps: Steps): Promise<Execution> {
 	const { workflow, url } = await workflowOf(service, steps);
-	await activateWorkflow(system.rest, workflow);
-	await webhookAnswers(url);
+	await activateWorkflow(environment.rest, workflow);
+	await waitForWebhook(url);
 	const body = new FormData();
 	for (const [field, { name, type, content }] of Object.entries(FILES)) {
 		body.append(field, new Blob([new Uint8Array(content)], { type }), name);
 	}
 	await axios.post(url, body);
-	return await waitForNewExecution(system.rest, workflow.id, []);
+	return await waitForNewExecution(environment.rest, workflow.id, []);
 }
 
 interface ListEntry {
@@ -102,7 +102,7 @@ interface ListEntry {
 
 /** The list behind a field in which a thing is picked, as the editor asks for it. */
 async function listed(service: string, methodName: string, filter?: string): Promise<ListEntry[]> {
-	const answer = await system.rest.call(
+	const answer = await environment.rest.call(
 		'POST',
 		'/rest/dynamic-node-parameters/resource-locator-results',
 		{
@@ -110,11 +110,11 @@ async function listed(service: string, methodName: string, filter?: string): Pro
 			nodeTypeAndVersion: { name: `n8n-nodes-file-delivery.${service}`, version: 1 },
 			currentNodeParameters: {},
 			methodName,
-			credentials: credentialsFor(system, service),
+			credentials: credentialsFor(environment, service),
 			...(filter && { filter }),
 		},
 	);
-	return objectsAt(answer, 'data.results') as unknown as ListEntry[];
+	return getObjects(answer, 'data.results') as unknown as ListEntry[];
 }
 
 /** What n8n puts into every node beside its own operations. */
@@ -129,13 +129,16 @@ const LISTS: Array<[service: string, method: string, step: string, name: string]
 
 /** The operations that the node offers in n8n, as "resource.operation". */
 async function offered(service: string): Promise<string[]> {
-	const types = objectsAt({ list: await system.rest.call('GET', '/types/nodes.json') }, 'list');
+	const types = getObjects(
+		{ list: await environment.rest.call('GET', '/types/nodes.json') },
+		'list',
+	);
 	const type = types.find(({ name }) => name === `n8n-nodes-file-delivery.${service}`);
-	return objectsAt(type, 'properties')
+	return getObjects(type, 'properties')
 		.filter(({ name }) => name === 'operation')
 		.flatMap((field) => {
 			const [resource] = (field.displayOptions as { show: { resource: string[] } }).show.resource;
-			return objectsAt(field, 'options')
+			return getObjects(field, 'options')
 				.filter(({ value }) => value !== ADDED_BY_N8N)
 				.map(({ value }) => `${resource}.${String(value)}`);
 		});
@@ -150,7 +153,7 @@ describe.each(Object.entries(SERVICES))(`%s in a real n8n (${HOST})`, (service, 
 		seen = {
 			files: FILES,
 			itemsOf: (step) => execution.items[step] ?? [],
-			bytesOf: async ({ binary }, field) => await downloadBinary(system.rest, binary[field]),
+			bytesOf: async ({ binary }, field) => await downloadBinary(environment.rest, binary[field]),
 			stateOf: async (collection) => await portal.list(`services/${service}/${collection}`),
 			sha256Behind: async (url) => {
 				const { data } = await axios.get<ArrayBuffer>(url, { responseType: 'arraybuffer' });

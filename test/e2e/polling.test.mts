@@ -3,20 +3,20 @@ import axios from 'axios';
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import pRetry from 'p-retry';
-import { readExamples, resolveExample } from '../../sandbox/launcher/examples.mts';
+import { readExamples, resolveExample } from '../../sandbox/demo/examples.mts';
 import {
 	getExecution,
 	listExecutions,
 	waitForNewExecution,
 	type ExecutionItem,
 } from '../../sandbox/n8n/executions.mts';
-import type { HostName } from '../../sandbox/n8n/hosts.mts';
-import { installHost } from '../../sandbox/n8n/install.mts';
+import type { N8nVersion } from '../../sandbox/n8n/versions.mts';
+import { installN8n } from '../../sandbox/n8n/install.mts';
 import { startN8n } from '../../sandbox/n8n/start.mts';
 import {
 	activateWorkflow,
 	deactivateWorkflow,
-	putWorkflow,
+	upsertWorkflow,
 	type SavedWorkflow,
 	type WorkflowContent,
 } from '../../sandbox/n8n/workflows.mts';
@@ -30,7 +30,7 @@ import {
 } from './harness.mts';
 
 /** Which n8n; the newest, unless another is asked for. */
-const HOST = (process.env.E2E_HOST ?? 'newest') as HostName;
+const HOST = (process.env.E2E_HOST ?? 'newest') as N8nVersion;
 
 /** Every five seconds. n8n refuses an expression for less than a minute, so there is one for each of them. */
 const OFTEN = {
@@ -51,7 +51,7 @@ interface Service {
 	id: string;
 }
 
-let system: TestSystem;
+let environment: TestSystem;
 let workflows: Record<string, SavedWorkflow>;
 
 const services: Record<string, Service> = {
@@ -71,7 +71,7 @@ const services: Record<string, Service> = {
 		asks: '/api/v1/packages',
 		id: 'packageId',
 		add: async () => {
-			const { baseUrl, apiToken } = system.sandbox.info.services.speedyFiles.credentials;
+			const { baseUrl, apiToken } = environment.sandbox.info.services.speedyFiles.credentials;
 			const headers = { Authorization: `Bearer ${apiToken}` };
 			const body = { title: 'Q4', recipient_email: 'cfo@acme.com', recipient_name: 'CFO' };
 			return (await axios.post<{ id: string }>(`${baseUrl}/api/v1/packages`, body, { headers }))
@@ -88,15 +88,15 @@ const services: Record<string, Service> = {
 };
 
 beforeAll(async () => {
-	system = await startTestSystem({ host: HOST });
+	environment = await startTestSystem({ version: HOST });
 	// A poll every five seconds is more than the free plan allows in an hour.
 	await control('patch', '/services/filesApp/settings', { plan: 'team' });
 	workflows = Object.fromEntries(
 		await Promise.all(
 			Object.entries(services).map(async ([service, { trigger, event }]) => {
 				const parameters = { pollTimes: OFTEN, events: [event], options: {} };
-				const credentials = credentialsFor(system, service);
-				const saved = await putWorkflow(system.rest, {
+				const credentials = credentialsFor(environment, service);
+				const saved = await upsertWorkflow(environment.rest, {
 					name: `Polling ${service}`,
 					nodes: [
 						node('Trigger', `n8n-nodes-file-delivery.${trigger}`, parameters, { credentials }),
@@ -109,15 +109,15 @@ beforeAll(async () => {
 		),
 	);
 }, INSTALL_MS);
-afterAll(async () => system?.stop());
+afterAll(async () => environment?.stop());
 
 async function control<T>(method: string, path: string, data?: unknown): Promise<T> {
-	const url = `${system.sandbox.info.portal}/api${path}`;
+	const url = `${environment.sandbox.info.portal}/api${path}`;
 	return (await axios.request<T>({ method, url, data })).data;
 }
 
 async function uploadToFilesApp(name: string, content: Buffer): Promise<{ id: string }> {
-	const { baseUrl, apiKey } = system.sandbox.info.services.filesApp.credentials;
+	const { baseUrl, apiKey } = environment.sandbox.info.services.filesApp.credentials;
 	const form = new FormData();
 	form.append('file', new Blob([new Uint8Array(content)]), name);
 	const headers = { Authorization: `Bearer ${apiKey}` };
@@ -141,8 +141,8 @@ async function polled(service: string, times: number): Promise<void> {
 
 /** What every run of a workflow was started with, the first one first. */
 async function told(service: string): Promise<unknown[]> {
-	const ids = [...new Set(await listExecutions(system.rest, workflows[service].id))].reverse();
-	const runs = await Promise.all(ids.map((id) => getExecution(system.rest, id)));
+	const ids = [...new Set(await listExecutions(environment.rest, workflows[service].id))].reverse();
+	const runs = await Promise.all(ids.map((id) => getExecution(environment.rest, id)));
 	expect(runs.map(({ status, error }) => [status, error])).toEqual(
 		runs.map(() => ['success', undefined]),
 	);
@@ -168,19 +168,24 @@ describe(`Polling triggers in a real n8n (${HOST})`, () => {
 		const added: Record<string, string[]> = {};
 		for (const name of names) {
 			await services[name].add(); // there before the activation: not told
-			await activateWorkflow(system.rest, workflows[name]);
+			await activateWorkflow(environment.rest, workflows[name]);
 			await polled(name, 2);
 			added[name] = [await services[name].add()];
 		}
 		for (const name of names) expect(await untilTold(name, 1)).toEqual(added[name]);
 
-		const { port, log } = system.n8n;
-		await system.n8n.stop();
+		const { port, log } = environment.n8n;
+		await environment.n8n.stop();
 		for (const name of names) added[name].push(await services[name].add());
-		const host = await installHost(HOST);
-		const again = await startN8n({ host, userFolder: join(system.folder, 'n8n'), port, log });
-		system.n8n.stop = () => again.stop();
-		await system.rest.logIn();
+		const host = await installN8n(HOST);
+		const again = await startN8n({
+			installation: host,
+			userFolder: join(environment.folder, 'n8n'),
+			port,
+			log,
+		});
+		environment.n8n.stop = () => again.stop();
+		await environment.rest.logIn();
 		for (const name of names) {
 			expect(await untilTold(name, 2)).toEqual(added[name]);
 			await polled(name, 2);
@@ -190,16 +195,16 @@ describe(`Polling triggers in a real n8n (${HOST})`, () => {
 
 	it('the example copies a new file from Files App to Filestack', async () => {
 		const { content } = readExamples().find(({ name }) => name === 'mirror-files-app')!;
-		const example = resolveExample(content, system.rest.url, system.credentials);
-		const workflow = await putWorkflow(system.rest, withPollTimes(example));
+		const example = resolveExample(content, environment.rest.url, environment.credentials);
+		const workflow = await upsertWorkflow(environment.rest, withPollTimes(example));
 		// So that it is the example that asks.
-		await deactivateWorkflow(system.rest, workflows.filesApp.id);
-		await activateWorkflow(system.rest, workflow);
+		await deactivateWorkflow(environment.rest, workflows.filesApp.id);
+		await activateWorkflow(environment.rest, workflow);
 		await polled('filesApp', 3);
 
 		const bytes = Buffer.from('mirror me, Größe 🎉');
 		const { id } = await uploadToFilesApp('Größe.txt', bytes);
-		const run = await waitForNewExecution(system.rest, workflow.id, [], undefined, 120);
+		const run = await waitForNewExecution(environment.rest, workflow.id, [], undefined, 120);
 		expect([run.status, run.error]).toEqual(['success', undefined]);
 		const [{ json }] = run.items.Copied;
 		expect(json).toMatchObject({ fileId: id, name: 'Größe.txt', sameContent: true });

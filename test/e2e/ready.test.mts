@@ -10,8 +10,9 @@ import {
 } from 'node:fs';
 import { hostname } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { checkNode, ROOT } from '../../sandbox/launcher/ready.mjs';
-import { checkBuildTools } from '../../sandbox/launcher/tools.mjs';
+import { requireSupportedNode } from '../../sandbox/launcher/preflight.mjs';
+import { ROOT } from '../../sandbox/system/repository.mjs';
+import { requireBuildTools } from '../../sandbox/system/buildTools.mjs';
 import { eventually } from '../support/eventually.js';
 import { command, type Command, temporaryFolder } from './harness.mts';
 
@@ -59,7 +60,7 @@ function project(dependency: 'local' | 'remote' | 'none'): void {
 }
 
 function ready(env: Record<string, string> = {}): Command {
-	return command(at('sandbox', 'launcher', 'ready.mjs'), [], env);
+	return command(at('sandbox', 'launcher', 'preflight.mjs'), [], env);
 }
 
 async function outcome(run: Command): Promise<{ code: number | null; output: string }> {
@@ -130,7 +131,7 @@ describe('making a clone ready', () => {
 		expect(existsSync(at('.run', 'install.lock'))).toBe(false);
 		const { code, output } = await outcome(ready());
 		expect(code).toBe(0);
-		expect(output).not.toContain('waiting for it');
+		expect(output).not.toContain('Waiting for process');
 	});
 });
 
@@ -148,7 +149,7 @@ describe('what it says when it cannot', () => {
 		const { code, output } = await outcome(ready(env));
 
 		expect(code).toBe(1);
-		expect(output).toContain('npm could not reach its package registry (ECONNREFUSED)');
+		expect(output).toContain('npm could not connect to its package registry (ECONNREFUSED)');
 		expect(output).not.toMatch(/^\s+at |npm error/m);
 		expect(existsSync(at('node_modules', '.ready'))).toBe(false);
 		expect((await outcome(ready(env))).code).toBe(1);
@@ -179,13 +180,13 @@ describe('what it says when it cannot', () => {
 	});
 
 	it('Node.js too old; missing build tools', () => {
-		expect(() => checkNode('18.20.4')).toThrow(
-			'This is Node.js 18.20.4; Node.js 20 or later is needed',
+		expect(() => requireSupportedNode('18.20.4')).toThrow(
+			'This is Node.js 18.20.4, but Node.js 20 or later is required',
 		);
-		expect(() => checkNode('20.0.0')).not.toThrow();
-		expect(() => checkBuildTools(at('nothing'))).toThrow(
+		expect(() => requireSupportedNode('20.0.0')).not.toThrow();
+		expect(() => requireBuildTools(at('nothing'))).toThrow(
 			'sudo apt-get install -y g++ make python3',
 		);
-		expect(() => checkBuildTools()).not.toThrow();
+		expect(() => requireBuildTools()).not.toThrow();
 	});
 });

@@ -4,14 +4,14 @@ import hmacSha256 from 'crypto-js/hmac-sha256.js';
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import pRetry from 'p-retry';
-import { readDocuments } from '../../sandbox/launcher/documents.mts';
-import { Portal } from '../../sandbox/launcher/portal.mts';
-import { upload } from '../../sandbox/launcher/recipient.mts';
+import { readDemoFiles } from '../../sandbox/demo/demoFiles.mts';
+import { PortalClient } from '../../sandbox/demo/portalClient.mts';
+import { uploadAsRecipient } from '../../sandbox/demo/uploadAsRecipient.mts';
 import { downloadBinary, getExecution, waitForExecution } from '../../sandbox/n8n/executions.mts';
-import type { HostName } from '../../sandbox/n8n/hosts.mts';
-import { installHost } from '../../sandbox/n8n/install.mts';
+import type { N8nVersion } from '../../sandbox/n8n/versions.mts';
+import { installN8n } from '../../sandbox/n8n/install.mts';
 import { startN8n } from '../../sandbox/n8n/start.mts';
-import { putWorkflow, runByHand, type SavedWorkflow } from '../../sandbox/n8n/workflows.mts';
+import { upsertWorkflow, runManually, type SavedWorkflow } from '../../sandbox/n8n/workflows.mts';
 import {
 	credentialsFor,
 	INSTALL_MS,
@@ -23,17 +23,17 @@ import {
 } from './harness.mts';
 
 /** Which n8n; the newest, unless another is asked for. */
-const HOST = (process.env.E2E_HOST ?? 'newest') as HostName;
+const HOST = (process.env.E2E_HOST ?? 'newest') as N8nVersion;
 
-let system: TestSystem;
-let portal: Portal;
+let environment: TestSystem;
+let portal: PortalClient;
 
 beforeAll(async () => {
-	system = await startTestSystem({ host: HOST });
-	portal = new Portal(system.sandbox.info.portal);
+	environment = await startTestSystem({ version: HOST });
+	portal = new PortalClient(environment.sandbox.info.portal);
 }, INSTALL_MS);
 
-afterAll(async () => system?.stop());
+afterAll(async () => environment?.stop());
 
 async function workflow(options = {}): Promise<SavedWorkflow> {
 	const parameters = {
@@ -48,12 +48,12 @@ async function workflow(options = {}): Promise<SavedWorkflow> {
 		binaryPropertyName: 'document',
 		options,
 	};
-	return await putWorkflow(system.rest, {
+	return await upsertWorkflow(environment.rest, {
 		name: `Request and wait ${JSON.stringify(options)}`,
 		nodes: [
 			node('Start', 'n8n-nodes-base.manualTrigger'),
 			node('Ask', 'n8n-nodes-file-delivery.fileCourier', parameters, {
-				credentials: credentialsFor(system, 'fileCourier'),
+				credentials: credentialsFor(environment, 'fileCourier'),
 			}),
 			node('After', 'n8n-nodes-base.noOp'),
 		],
@@ -65,8 +65,8 @@ async function workflow(options = {}): Promise<SavedWorkflow> {
 async function waiting(
 	options = {},
 ): Promise<{ id: string; sessionId: string; uploadUrl: string }> {
-	const id = await runByHand(system.rest, await workflow(options));
-	const { status, error, items } = await waitForExecution(system.rest, id);
+	const id = await runManually(environment.rest, await workflow(options));
+	const { status, error, items } = await waitForExecution(environment.rest, id);
 	expect([status, error]).toEqual(['waiting', undefined]);
 	const { sessionId, uploadUrl } = items.Ask[0].json as Record<string, string>;
 	return { id, sessionId, uploadUrl };
@@ -99,52 +99,57 @@ async function post(url: string, sessionId: string, secret: string): Promise<num
 describe(`Request and Wait in a real n8n (${HOST})`, () => {
 	it('waits through a restart of n8n, and goes on with the files when they are delivered', async () => {
 		const { id, uploadUrl } = await waiting();
-		const { port, log } = system.n8n;
-		await system.n8n.stop();
-		const host = await installHost(HOST);
-		const again = await startN8n({ host, userFolder: join(system.folder, 'n8n'), port, log });
+		const { port, log } = environment.n8n;
+		await environment.n8n.stop();
+		const host = await installN8n(HOST);
+		const again = await startN8n({
+			installation: host,
+			userFolder: join(environment.folder, 'n8n'),
+			port,
+			log,
+		});
 		try {
-			await system.rest.logIn();
+			await environment.rest.logIn();
 			// As it starts, n8n goes through what its event log calls unfinished: for a moment it shows it as crashed.
 			await pRetry(
-				async () => expect((await getExecution(system.rest, id)).status).toBe('waiting'),
+				async () => expect((await getExecution(environment.rest, id)).status).toBe('waiting'),
 				{ retries: 60, minTimeout: 500, factor: 1 },
 			);
 
-			const documents = readDocuments();
-			await upload(uploadUrl, documents);
-			const done = await waitUntilOver(system.rest, id);
+			const documents = readDemoFiles();
+			await uploadAsRecipient(uploadUrl, documents);
+			const done = await waitUntilOver(environment.rest, id);
 			expect([done.status, done.error]).toEqual(['success', undefined]);
 			expect(done.items.After.map(({ json }) => json.delivered)).toEqual([true, true]);
 			for (const [index, { binary }] of done.items.After.entries()) {
-				const bytes = await downloadBinary(system.rest, binary.document);
+				const bytes = await downloadBinary(environment.rest, binary.document);
 				expect(sha256(bytes)).toBe(sha256(documents[index].content));
 			}
 
 			// The execution is over: n8n itself refuses whoever comes now, and nothing runs again.
-			const { webhookSecret } = system.sandbox.info.services.fileCourier.credentials;
+			const { webhookSecret } = environment.sandbox.info.services.fileCourier.credentials;
 			const { sessionId } = done.items.After[0].json as Record<string, string>;
 			expect(await post(await callbackOf(uploadUrl), sessionId, webhookSecret)).toBe(409);
-			expect((await getExecution(system.rest, id)).items.After).toHaveLength(2);
+			expect((await getExecution(environment.rest, id)).items.After).toHaveLength(2);
 		} finally {
-			system.n8n.stop = () => again.stop();
+			environment.n8n.stop = () => again.stop();
 		}
 	});
 
 	it('is not woken by a forged call, nor by a delivery of another session', async () => {
 		const { id, sessionId, uploadUrl } = await waiting();
 		const callback = await callbackOf(uploadUrl);
-		const { webhookSecret } = system.sandbox.info.services.fileCourier.credentials;
+		const { webhookSecret } = environment.sandbox.info.services.fileCourier.credentials;
 		expect(await post(callback, sessionId, 'fcwh_forged')).toBe(401);
 		expect(await post(callback, 'req_other', webhookSecret)).toBe(409);
-		expect((await getExecution(system.rest, id)).status).toBe('waiting');
+		expect((await getExecution(environment.rest, id)).status).toBe('waiting');
 		expect(await post(callback, sessionId, webhookSecret)).toBe(200);
-		expect((await waitUntilOver(system.rest, id)).status).toBe('success');
+		expect((await waitUntilOver(environment.rest, id)).status).toBe('success');
 	});
 
 	it('goes on with delivered: false when the limit is reached', async () => {
 		const { id, sessionId } = await waiting({ waitHours: 0.02 });
-		const done = await waitUntilOver(system.rest, id, 240);
+		const done = await waitUntilOver(environment.rest, id, 240);
 		expect(done.status).toBe('success');
 		expect(done.items.After[0].json).toMatchObject({ delivered: false, sessionId });
 	}, 300_000);

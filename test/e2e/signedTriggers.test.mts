@@ -9,21 +9,21 @@ import {
 	waitForNewExecution,
 	type ExecutionItem,
 } from '../../sandbox/n8n/executions.mts';
-import type { HostName } from '../../sandbox/n8n/hosts.mts';
-import { installHost } from '../../sandbox/n8n/install.mts';
+import type { N8nVersion } from '../../sandbox/n8n/versions.mts';
+import { installN8n } from '../../sandbox/n8n/install.mts';
 import { startN8n } from '../../sandbox/n8n/start.mts';
-import { putCredential } from '../../sandbox/n8n/credentials.mts';
+import { upsertCredential } from '../../sandbox/n8n/credentials.mts';
 import {
 	activateWorkflow,
-	putWorkflow,
+	upsertWorkflow,
 	type SavedWorkflow,
-	webhookAnswers,
+	waitForWebhook,
 } from '../../sandbox/n8n/workflows.mts';
 import { INSTALL_MS, startTestSystem, type TestSystem } from './harness.mts';
 import { activateTrigger, type ActiveTrigger, goodDelivery, send } from './triggers.mts';
 
 /** Which n8n; the newest, unless another is asked for. */
-const HOST = (process.env.E2E_HOST ?? 'newest') as HostName;
+const HOST = (process.env.E2E_HOST ?? 'newest') as N8nVersion;
 
 interface Sent {
 	id: string;
@@ -33,18 +33,18 @@ interface Sent {
 	attempts: Array<{ status?: number }>;
 }
 
-let system: TestSystem;
+let environment: TestSystem;
 
-beforeAll(async () => (system = await startTestSystem({ host: HOST })), INSTALL_MS);
-afterAll(async () => system?.stop());
+beforeAll(async () => (environment = await startTestSystem({ version: HOST })), INSTALL_MS);
+afterAll(async () => environment?.stop());
 
 async function control<T>(method: string, path: string, data?: unknown): Promise<T> {
-	const url = `${system.sandbox.info.portal}/api${path}`;
+	const url = `${environment.sandbox.info.portal}/api${path}`;
 	return (await axios.request<T>({ method, url, data })).data;
 }
 
 const executions = async ({ workflow }: ActiveTrigger) => [
-	...new Set(await listExecutions(system.rest, workflow.id)),
+	...new Set(await listExecutions(environment.rest, workflow.id)),
 ];
 
 /** What the service has sent to a trigger, the latest first; the latest is over. */
@@ -68,7 +68,7 @@ async function again({ id }: Sent): Promise<number | undefined> {
 /** What a service does that its webhook tells of. */
 const PROVOKE = {
 	async speedyFiles(): Promise<void> {
-		const { origins, credentials } = system.sandbox.info.services.speedyFiles;
+		const { origins, credentials } = environment.sandbox.info.services.speedyFiles;
 		const api = axios.create({
 			baseURL: `${origins.instance}/api/v1`,
 			headers: { authorization: `Bearer ${credentials.apiToken}` },
@@ -81,7 +81,7 @@ const PROVOKE = {
 		await api.post(`/packages/${data.id}/revoke`);
 	},
 	async filestack(): Promise<void> {
-		const { baseUrl, apiKey, appSecret } = system.sandbox.info.services.filestack.credentials;
+		const { baseUrl, apiKey, appSecret } = environment.sandbox.info.services.filestack.credentials;
 		const json = JSON.stringify({
 			expiry: Math.floor(Date.now() / 1000) + 600,
 			call: ['pick', 'store'],
@@ -116,13 +116,13 @@ describe.each(['speedyFiles', 'filestack'] as const)(
 		let items: ExecutionItem[];
 
 		beforeAll(async () => {
-			trigger = await activateTrigger(system, service);
+			trigger = await activateTrigger(environment, service);
 			await SUBSCRIBE[service](trigger.url);
 		});
 
 		it('starts its workflow with what the service delivers', async () => {
 			await PROVOKE[service]();
-			const run = await waitForNewExecution(system.rest, trigger.workflow.id, []);
+			const run = await waitForNewExecution(environment.rest, trigger.workflow.id, []);
 			expect(run).toMatchObject({ status: 'success', mode: 'webhook' });
 			items = run.items.After;
 			expect(items.map(({ json }) => json)).toMatchObject([TOLD[service]]);
@@ -138,7 +138,7 @@ describe.each(['speedyFiles', 'filestack'] as const)(
 			const more = [901, 902, 903].map((number) => goodDelivery(service, trigger.secret, number));
 			for (const one of more) expect(await send(trigger.url, one)).toBe(200);
 			await restart();
-			await webhookAnswers(trigger.url);
+			await waitForWebhook(trigger.url);
 			for (const one of more) expect(await send(trigger.url, one)).toBe(200);
 			expect(await again(delivery)).toBe(200);
 			expect(await executions(trigger)).toHaveLength(1 + more.length);
@@ -152,26 +152,26 @@ describe.each(['speedyFiles', 'filestack'] as const)(
 			expect(delivery.attempts).toMatchObject([{ status: 401 }]);
 			expect(await executions(trigger)).toEqual(before);
 			expect(await again(delivery)).toBe(200);
-			const run = await waitForNewExecution(system.rest, trigger.workflow.id, before);
+			const run = await waitForNewExecution(environment.rest, trigger.workflow.id, before);
 			expect(run.items.After[0].json).toMatchObject(TOLD[service]);
 			expect(run.items.After[0].json.deliveryKey).not.toBe(items[0].json.deliveryKey);
 		});
 
 		it('cannot be activated, nor listened to, without a secret in its credential', async () => {
 			const type = `${service}Api`;
-			const { credentials: data } = system.sandbox.info.services[service];
+			const { credentials: data } = environment.sandbox.info.services[service];
 			const content = { name: 'No secret', type, data: { ...data, webhookSecret: '' } };
-			const { id } = await putCredential(system.rest, content);
+			const { id } = await upsertCredential(environment.rest, content);
 			const [{ parameters, ...first }, ...others] = trigger.workflow.nodes;
 			const credentials = { [type]: { id, name: 'No secret' } };
-			const workflow = await putWorkflow(system.rest, {
+			const workflow = await upsertWorkflow(environment.rest, {
 				...trigger.workflow,
 				name: `${service} without a secret`,
 				nodes: [{ ...first, parameters, credentials, webhookId: crypto.randomUUID() }, ...others],
 			});
 			const said = expect.stringContaining('No Webhook Secret is set in the');
 			expect(await activationError(workflow)).toEqual(said);
-			const listening = system.rest.call('POST', `/rest/workflows/${workflow.id}/run`, {
+			const listening = environment.rest.call('POST', `/rest/workflows/${workflow.id}/run`, {
 				triggerToStartFrom: { name: 'Trigger' },
 				workflowData: workflow,
 			});
@@ -181,7 +181,7 @@ describe.each(['speedyFiles', 'filestack'] as const)(
 		it('shows somebody who listens for a test event what arrives at the test URL', async () => {
 			const { workflow, testUrl, secret } = trigger;
 			const before = await executions(trigger);
-			const listening = await system.rest.call('POST', `/rest/workflows/${workflow.id}/run`, {
+			const listening = await environment.rest.call('POST', `/rest/workflows/${workflow.id}/run`, {
 				triggerToStartFrom: { name: 'Trigger' },
 				workflowData: workflow,
 			});
@@ -190,7 +190,7 @@ describe.each(['speedyFiles', 'filestack'] as const)(
 			const forged = { ...delivery, body: delivery.body.replace('1', '2') };
 			expect(await send(testUrl, forged)).toBe(401);
 			expect(await send(testUrl, delivery)).toBe(200);
-			const run = await waitForNewExecution(system.rest, workflow.id, before);
+			const run = await waitForNewExecution(environment.rest, workflow.id, before);
 			expect(run).toMatchObject({ status: 'success', mode: 'manual' });
 			expect(await send(testUrl, delivery)).toBe(404);
 		});
@@ -199,7 +199,7 @@ describe.each(['speedyFiles', 'filestack'] as const)(
 
 /** Why a workflow could not be activated. n8n 2 finds out in the background. */
 async function activationError(workflow: SavedWorkflow): Promise<string> {
-	const error = await activateWorkflow(system.rest, workflow).then(
+	const error = await activateWorkflow(environment.rest, workflow).then(
 		() => undefined,
 		(rejected: Error) => rejected.message,
 	);
@@ -207,7 +207,7 @@ async function activationError(workflow: SavedWorkflow): Promise<string> {
 	return await pRetry(
 		async () => {
 			const path = `/rest/workflows/${workflow.id}/publication-status`;
-			const { data } = (await system.rest.call('GET', path)) as {
+			const { data } = (await environment.rest.call('GET', path)) as {
 				data: { status: string; triggers: unknown[] };
 			};
 			if (data.status !== 'failed') throw new Error(`The workflow is ${data.status}`);
@@ -218,20 +218,20 @@ async function activationError(workflow: SavedWorkflow): Promise<string> {
 }
 
 async function restart(): Promise<void> {
-	const { port, log } = system.n8n;
-	await system.n8n.stop();
-	const host = await installHost(HOST);
-	const userFolder = join(system.folder, 'n8n');
-	const again = await startN8n({ host, userFolder, port, log });
-	system.n8n.stop = () => again.stop();
-	await system.rest.logIn();
+	const { port, log } = environment.n8n;
+	await environment.n8n.stop();
+	const host = await installN8n(HOST);
+	const userFolder = join(environment.folder, 'n8n');
+	const again = await startN8n({ installation: host, userFolder, port, log });
+	environment.n8n.stop = () => again.stop();
+	await environment.rest.logIn();
 }
 
 it('the executions that were counted are all there are, and none has failed', async () => {
-	const all = await system.rest.call('GET', '/rest/executions?limit=100');
+	const all = await environment.rest.call('GET', '/rest/executions?limit=100');
 	const { results } = (all as { data: { results: Array<{ id: string }> } }).data;
 	const runs = await Promise.all(
-		results.map(async ({ id }) => await getExecution(system.rest, id)),
+		results.map(async ({ id }) => await getExecution(environment.rest, id)),
 	);
 	expect(runs.map(({ status }) => status)).toEqual(runs.map(() => 'success'));
 });

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import axios from 'axios';
 import { randomBytes } from 'node:crypto';
-import { sha256 } from '../../sandbox/launcher/documents.mts';
+import { sha256 } from '../../sandbox/demo/demoFiles.mts';
 import { downloadBinary, type Execution, waitForExecution } from '../../sandbox/n8n/executions.mts';
-import { putWorkflow, runByHand } from '../../sandbox/n8n/workflows.mts';
+import { upsertWorkflow, runManually } from '../../sandbox/n8n/workflows.mts';
 import { credentialsFor, INSTALL_MS, node, startTestSystem, type TestSystem } from './harness.mts';
 
 const MIB = 1024 * 1024;
@@ -15,15 +15,15 @@ describe.each([
 	['database', { N8N_BINARY_DATA_DATABASE_MAX_FILE_SIZE: String(LIMIT) }],
 	['default', {}],
 ])('n8n with its binary data mode “%s”', (mode, env) => {
-	let system: TestSystem;
+	let environment: TestSystem;
 	beforeAll(async () => {
-		system = await startTestSystem({ env: { ...env, N8N_DEFAULT_BINARY_DATA_MODE: mode } });
+		environment = await startTestSystem({ env: { ...env, N8N_DEFAULT_BINARY_DATA_MODE: mode } });
 	}, INSTALL_MS);
-	afterAll(async () => system?.stop());
+	afterAll(async () => environment?.stop());
 
 	/** Puts a file into Files App without the nodes. */
 	async function fileThere(content: Buffer): Promise<string> {
-		const { baseUrl, apiKey } = system.sandbox.info.services.filesApp.credentials;
+		const { baseUrl, apiKey } = environment.sandbox.info.services.filesApp.credentials;
 		const body = new FormData();
 		body.append('file', new Blob([new Uint8Array(content)]), 'a.bin');
 		const headers = { Authorization: `Bearer ${apiKey}` };
@@ -37,7 +37,7 @@ describe.each([
 				name,
 				`n8n-nodes-file-delivery.${service}`,
 				{ resource: 'file', binaryPropertyName: 'data', ...parameters },
-				{ credentials: credentialsFor(system, service), position: [x, 0] },
+				{ credentials: credentialsFor(environment, service), position: [x, 0] },
 			);
 		const nodes = [
 			node('Start', 'n8n-nodes-base.manualTrigger'),
@@ -59,8 +59,8 @@ describe.each([
 			main: [names.map((name) => ({ node: name, type: 'main', index: 0 as const }))],
 		});
 		const connections = { Start: to('Download'), Download: to('Upload', 'Store') };
-		const workflow = await putWorkflow(system.rest, { name: fileId, nodes, connections });
-		return await waitForExecution(system.rest, await runByHand(system.rest, workflow));
+		const workflow = await upsertWorkflow(environment.rest, { name: fileId, nodes, connections });
+		return await waitForExecution(environment.rest, await runManually(environment.rest, workflow));
 	}
 
 	it.each([0, 6 * MIB + 1])('a file of %i bytes comes and goes on unharmed', async (size) => {
@@ -70,7 +70,7 @@ describe.each([
 		for (const name of ['Download', 'Upload', 'Store']) {
 			expect([name, items[name][0].json.sha256]).toEqual([name, sha256(content)]);
 		}
-		const stored = await downloadBinary(system.rest, items.Download[0].binary.data);
+		const stored = await downloadBinary(environment.rest, items.Download[0].binary.data);
 		expect(stored.equals(content)).toBe(true);
 	});
 

@@ -1,11 +1,11 @@
 import axios from 'axios';
 import hmacSha256 from 'crypto-js/hmac-sha256.js';
-import type { System } from '../../sandbox/launcher/system.mts';
+import type { Environment } from '../../sandbox/n8n/environment.mts';
 import {
 	activateWorkflow,
-	putWorkflow,
+	upsertWorkflow,
 	type SavedWorkflow,
-	webhookAnswers,
+	waitForWebhook,
 	type WorkflowNode,
 } from '../../sandbox/n8n/workflows.mts';
 import { credentialsFor, inARow, node } from './harness.mts';
@@ -31,7 +31,7 @@ export interface ActiveTrigger {
 	secret: string;
 }
 
-type TriggerSystem = Pick<System, 'rest' | 'credentials' | 'sandbox' | 'n8n'>;
+type TriggerSystem = Pick<Environment, 'rest' | 'credentials' | 'sandbox' | 'n8n'>;
 
 /**
  * Puts a workflow with a service's trigger into n8n, with the credential of the sandbox, and activates it.
@@ -49,7 +49,7 @@ export async function activateTrigger(
 		webhookId,
 		credentials: credentialsFor({ credentials }, service),
 	});
-	const workflow = await putWorkflow(rest, {
+	const workflow = await upsertWorkflow(rest, {
 		name: `Deliveries of ${service} ${webhookId}`,
 		nodes: [trigger, ...after],
 		connections: inARow('Trigger', ...after.map((one) => one.name)),
@@ -57,7 +57,7 @@ export async function activateTrigger(
 	});
 	await activateWorkflow(rest, workflow);
 	const url = `${n8n.url}/webhook/${webhookId}/webhook`;
-	await webhookAnswers(url);
+	await waitForWebhook(url);
 	const testUrl = `${n8n.url}/webhook-test/${webhookId}/webhook`;
 	const secret = sandbox.info.services[service].credentials.webhookSecret;
 	return { service, workflow, url, testUrl, secret };

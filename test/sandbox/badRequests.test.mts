@@ -7,7 +7,7 @@ import { Bench, http, removeFolder, REQUEST, temporaryFolder } from './support.m
 let outside: string;
 let bench: Bench;
 let all: Endpoint[];
-/** What the sandbox tells its own log: its own faults alone. */
+/** The sandbox's log, which contains only its own faults. */
 const log: string[] = [];
 beforeAll(async () => {
 	outside = await temporaryFolder();
@@ -29,7 +29,7 @@ const part = (disposition: string, value = 'x') =>
 const file = (name: string) =>
 	part(`name="file"; filename="${name}"`) + part(`name="files"; filename="${name}"`);
 
-/** In the place of an id, a token, a name. */
+/** Values for an ID, a token or a name. */
 const SEGMENTS = [
 	...['..%2f..%2fsecrets.json', '%2e%2e', '..%5c..%5csecrets.json', '%00', '%0d%0aX-Evil:%201'],
 	...['__proto__', 'constructor', '-1', '0', '1e99', 'null', '%F0%9F%8E%89', '%ff%fe', long],
@@ -97,7 +97,7 @@ const BODIES: [what: string, headers: Record<string, string>, body: string | Buf
 	['pairs', { 'content-type': 'application/x-www-form-urlencoded' }, 'a=1&a=2&%ff=%'],
 ];
 
-/** What lets a request in, so that it gets as far as it can. */
+/** Adds valid credentials, so that a request gets as far as possible. */
 function access(service: string): { headers: Record<string, string>; query: string } {
 	const { credentials: c } = bench.sandbox.info.services[service as 'filestack'];
 	if (service === 'fileCourier') {
@@ -127,7 +127,7 @@ async function send(
 	body?: string | Buffer,
 ): Promise<Sent> {
 	const own = access(service);
-	// A URL that carries its own permission takes no other one.
+	// A presigned URL rejects other authorization.
 	const isOpen = ['files', 'cdn', 'storage', 'share', 'secure'].includes(origin);
 	const { origins } = bench.sandbox.info.services[service as 'filestack'];
 	const answer = await http.request<string>({
@@ -142,7 +142,7 @@ async function send(
 }
 
 const SERVICES = ['fileCourier', 'fileShot', 'speedyFiles', 'filesApp', 'filestack'];
-/** How an error of its API begins. */
+/** The start of an error response of the API. */
 const SHAPES: Record<string, RegExp> = {
 	fileCourier: /^\{"status":false,"error":"/,
 	fileShot: /^\{"error":"/,
@@ -154,7 +154,7 @@ const SHAPES: Record<string, RegExp> = {
 describe.each(SERVICES)('%s', (service) => {
 	beforeAll(async () => {
 		const path = `/api/services/${service}/settings`;
-		// As many requests as there are below.
+		// The number of requests below.
 		const { data } = await bench.control<Record<string, unknown>>('get', path);
 		const patch = {
 			...('plan' in data && { plan: 'team' }),
@@ -169,7 +169,7 @@ describe.each(SERVICES)('%s', (service) => {
 	});
 	beforeEach(() => void log.splice(0));
 	const own = () => all.filter((endpoint) => endpoint.service === service);
-	/** In order, and in words that say which request it was. */
+	/** Checks a response in order, with a message that identifies the request. */
 	const judge = (endpoint: Endpoint, what: string, { status, type, text }: Sent) => {
 		const said = `${endpoint.origin} ${endpoint.method} ${endpoint.path} (${what}): ${status}`;
 		if (status >= 500) throw new Error(`${said} ${text.slice(0, 200)}`);
@@ -180,7 +180,7 @@ describe.each(SERVICES)('%s', (service) => {
 		}
 	};
 
-	test('tricks in the path', async () => {
+	test('rejects path traversal and special values', async () => {
 		for (const endpoint of own().filter(({ path }) => /[:*]/.test(path))) {
 			for (const segment of SEGMENTS) {
 				const path = endpoint.path.replace(/:\w+|\*/g, segment);
@@ -190,7 +190,7 @@ describe.each(SERVICES)('%s', (service) => {
 		expect(log).toEqual([]);
 	});
 
-	test.each(BODIES)('%s for a body', async (what, headers, body) => {
+	test.each(BODIES)('rejects %s as a body', async (what, headers, body) => {
 		for (const endpoint of own().filter(({ method }) => ['POST', 'PUT'].includes(method))) {
 			const path = endpoint.path.replace(/:\w+|\*/g, '1');
 			judge(endpoint, what, await send(endpoint, path, headers, body));
@@ -198,7 +198,7 @@ describe.each(SERVICES)('%s', (service) => {
 		expect(log.filter((line) => !line.includes('hung up'))).toEqual([]);
 	});
 
-	test('other methods', async () => {
+	test('rejects other methods', async () => {
 		for (const endpoint of own()) {
 			for (const method of ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']) {
 				const path = endpoint.path.replace(/:\w+|\*/g, '1');
@@ -209,7 +209,7 @@ describe.each(SERVICES)('%s', (service) => {
 	});
 });
 
-test('afterwards it serves as before, and every file lies in its folder under a name of the sandbox', async () => {
+test('keeps working afterwards and stores every file under a generated name', async () => {
 	expect((await bench.create(REQUEST)).status).toBe(201);
 	expect(await readdir(outside)).toEqual(['data']);
 	const files = await readdir(bench.folder, { recursive: true, withFileTypes: true });

@@ -7,13 +7,13 @@ afterEach(() => clock.close());
 
 const inSeconds = (seconds: number) => new Date(clock.now().getTime() + seconds * 1000);
 
-test('held still, it moves by what it is advanced by and no more', async () => {
+test('only moves when it is advanced if its speed is 0', async () => {
 	const before = clock.now().getTime();
 	await clock.advance(3600);
 	expect(clock.now().getTime() - before).toBe(3_600_000);
 });
 
-test('timers go off in their order, each at its own time', async () => {
+test('runs timers in order, each at its own time', async () => {
 	const start = clock.now().getTime();
 	const seen: number[] = [];
 	for (const seconds of [30, 10, 20]) {
@@ -25,7 +25,7 @@ test('timers go off in their order, each at its own time', async () => {
 	expect(seen).toEqual([10_000, 20_000, 30_000]);
 });
 
-test('a timer that plans another one within the advance: that goes off too', async () => {
+test('also runs a timer that another timer schedules within the advance', async () => {
 	const seen: string[] = [];
 	clock.at(inSeconds(10), async () => {
 		await Promise.resolve();
@@ -36,13 +36,13 @@ test('a timer that plans another one within the advance: that goes off too', asy
 	expect(seen).toEqual(['first', 'second']);
 });
 
-test('what is due already goes off at once, without an advance', async () => {
+test('runs an overdue timer immediately', async () => {
 	let rung = false;
 	clock.at(inSeconds(-5), () => void (rung = true));
 	await eventually(() => rung || undefined);
 });
 
-test('a timer can be called off', async () => {
+test('does not run a cancelled timer', async () => {
 	let rung = false;
 	const callOff = clock.at(inSeconds(10), () => void (rung = true));
 	callOff();
@@ -50,7 +50,7 @@ test('a timer can be called off', async () => {
 	expect(rung).toBe(false);
 });
 
-test('a faster pace brings timers sooner', async () => {
+test('runs timers sooner at a higher speed', async () => {
 	let rung = false;
 	clock.at(inSeconds(60), () => void (rung = true));
 	const begun = Date.now();
@@ -59,7 +59,7 @@ test('a faster pace brings timers sooner', async () => {
 	expect(Date.now() - begun).toBeLessThan(1000);
 });
 
-test('a timer further away than setTimeout can count does not go off early', async () => {
+test('does not run a timer early if its delay exceeds the limit of setTimeout', async () => {
 	let rung = false;
 	clock.setSpeed(1);
 	clock.at(inSeconds(400 * 86_400), () => void (rung = true));
@@ -67,7 +67,7 @@ test('a timer further away than setTimeout can count does not go off early', asy
 	expect(rung).toBe(false);
 });
 
-test('a timer that fails does not take the clock along', async () => {
+test('keeps running after a timer has failed', async () => {
 	const lines: string[] = [];
 	const logging = new Clock({ speed: 0, log: (line) => lines.push(line) });
 	logging.at(logging.now(), () => Promise.reject(new Error('no disk')));
@@ -76,7 +76,7 @@ test('a timer that fails does not take the clock along', async () => {
 	logging.close();
 });
 
-test('an advance from within what it waits for does not lock up', async () => {
+test('does not deadlock if a timer advances the clock itself', async () => {
 	const seen: string[] = [];
 	clock.at(inSeconds(10), async () => {
 		await clock.advance(100);

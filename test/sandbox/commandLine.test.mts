@@ -8,7 +8,7 @@ import type { SandboxInfo } from '../../sandbox/server.mts';
 import { services } from '../../sandbox/services/index.mts';
 import { http, removeFolder, temporaryFolder } from './support.mts';
 
-/** The portal's and one for each origin. */
+/** One port for the portal and one per origin. */
 const PORTS = 1 + Object.values(services).flatMap(({ origins }) => Object.keys(origins)).length;
 
 const TSX = join(process.cwd(), 'node_modules/.bin/tsx');
@@ -21,19 +21,19 @@ afterEach(async () => {
 	await removeFolder(folder);
 });
 
-/** Also after a test that has failed half-way. */
+/** Runs even after a failed test. */
 function endGroup({ pid }: ChildProcess): void {
 	try {
 		if (pid !== undefined) process.kill(-pid, 'SIGKILL');
 	} catch {
-		// It has ended by itself.
+		// The process has already exited.
 	}
 }
 
 function run(...flags: string[]) {
 	const child = spawn(TSX, ['sandbox/main.mts', '--data', folder, ...flags], {
 		stdio: 'pipe',
-		// A group of its own: tsx runs the program in a second process, which has to go with the first.
+		// A separate process group: tsx runs the program in a child process, which must be stopped too.
 		detached: true,
 	});
 	children.push(child);
@@ -41,7 +41,7 @@ function run(...flags: string[]) {
 	return { child, ended, out: text(child.stdout), err: text(child.stderr) };
 }
 
-/** The first line of its output; an error if it ends without one. */
+/** Returns the first line of output; throws an error if there is none. */
 async function firstLine(child: ReturnType<typeof run>['child']): Promise<string> {
 	return await new Promise((resolve, reject) => {
 		let all = '';
@@ -53,7 +53,7 @@ async function firstLine(child: ReturnType<typeof run>['child']): Promise<string
 	});
 }
 
-test('--json prints one line of JSON, and SIGTERM ends it with 0', async () => {
+test('prints one line of JSON with --json and exits with 0 on SIGTERM', async () => {
 	const { child, ended, out, err } = run('--json', '--port', '0');
 	const info = JSON.parse(await firstLine(child)) as SandboxInfo;
 	expect((await http.get<unknown>(`${info.portal}/api/info`)).data).toEqual(info);
@@ -66,14 +66,14 @@ test('--json prints one line of JSON, and SIGTERM ends it with 0', async () => {
 	await expect(http.get(info.portal)).rejects.toThrow('ECONNREFUSED');
 });
 
-test('--json ends when the standard input closes', async () => {
+test('exits with --json when the standard input closes', async () => {
 	const { child, ended } = run('--json', '--port', '0');
 	await firstLine(child);
 	child.stdin.end();
 	expect(await ended).toBe(0);
 });
 
-test('without --json it prints what a person needs, and the ports follow one another', async () => {
+test('prints readable text without --json and uses consecutive ports', async () => {
 	const port = await freePorts(PORTS);
 	const { child, ended, out } = run('--port', String(port), '--speed', '60');
 	await firstLine(child);
@@ -93,36 +93,36 @@ test('without --json it prints what a person needs, and the ports follow one ano
 	}
 });
 
-test('a port that is taken: a sentence and 1', async () => {
+test('reports a port that is in use and exits with 1', async () => {
 	const port = await freePorts(PORTS);
 	const taken = await occupy(port + 2);
 	const { ended, out, err } = run('--port', String(port), '--json');
 	expect(await ended).toBe(1);
 	expect(await err).toBe(
-		`Port ${port + 2} is taken (needed for FileCourier's secure); is a sandbox running already? Choose others with --port.\n`,
+		`Port ${port + 2} is in use (needed for FileCourier's secure). Is a sandbox already running? Select other ports with --port.\n`,
 	);
 	expect(await out).toBe('');
 	taken.close();
 });
 
-test('started twice on one port: a sentence and 1', async () => {
+test('reports a second start on the same port and exits with 1', async () => {
 	const port = await freePorts(PORTS);
 	await firstLine(run('--json', '--port', String(port)).child);
 	const elsewhere = join(folder, 'another');
 	const { ended, err } = run('--json', '--port', String(port), '--data', elsewhere);
 	expect(await ended).toBe(1);
 	expect(await err).toBe(
-		`Port ${port} is taken (needed for the portal); is a sandbox running already? Choose others with --port.\n`,
+		`Port ${port} is in use (needed for the portal). Is a sandbox already running? Select other ports with --port.\n`,
 	);
 });
 
-test('a data folder that another sandbox has: a sentence and 1; free when that has ended', async () => {
+test('reports a data folder that another sandbox uses and exits with 1; can use it after that sandbox has stopped', async () => {
 	const first = run('--json', '--port', '0');
 	await firstLine(first.child);
 	const second = run('--json', '--port', '0');
 	expect(await second.ended).toBe(1);
 	expect(await second.err).toMatch(
-		/^The data folder \S+ belongs to a sandbox that is running \(process \d+\); choose another with --data\.\n$/,
+		/^The data folder \S+ is in use by a running sandbox \(process \d+\)\. Select another one with --data\.\n$/,
 	);
 	first.child.kill('SIGTERM');
 	expect(await first.ended).toBe(0);
@@ -130,46 +130,46 @@ test('a data folder that another sandbox has: a sentence and 1; free when that h
 	expect(JSON.parse(await firstLine(third.child))).toHaveProperty('portal');
 });
 
-test('a data folder of a sandbox that was killed is free', async () => {
+test('can use the data folder of a killed sandbox', async () => {
 	const first = run('--json', '--port', '0');
 	await firstLine(first.child);
 	endGroup(first.child);
-	// Of tsx alone: the program that it runs gets the same signal, and may end a moment later.
+	// This only waits for tsx; the program receives the same signal and may exit a moment later.
 	await first.ended;
 	const again = async () => await firstLine(run('--json', '--port', '0').child);
 	expect(JSON.parse(await pRetry(again, { retries: 3, minTimeout: 300 }))).toHaveProperty('portal');
 });
 
 test.each([
-	['--port', 'http', '--port takes a port, 0 to 65000, not "http".\n'],
-	['--port', '70000', '--port takes a port, 0 to 65000, not "70000".\n'],
+	['--port', 'http', '--port must be a port, 0 to 65000, not "http".\n'],
+	['--port', '70000', '--port must be a port, 0 to 65000, not "70000".\n'],
 	['--speed', '-1', /speed/],
-	['--speed', 'fast', '--speed takes 0 to 100000, not "fast".\n'],
+	['--speed', 'fast', '--speed must be 0 to 100000, not "fast".\n'],
 	['--colour', 'red', /Unknown option '--colour'/],
-])('%s %s: a sentence and 1', async (flag, value, sentence) => {
+])('reports %s %s and exits with 1', async (flag, value, sentence) => {
 	const { ended, err } = run(flag, value);
 	expect(await ended).toBe(1);
 	expect(await err).toMatch(sentence);
 	expect(await err).not.toMatch(/\n\s+at /);
 });
 
-test('a data folder that cannot be one: a sentence and 1', async () => {
+test('reports an invalid data folder and exits with 1', async () => {
 	const file = join(folder, 'file');
 	await writeFile(file, '');
 	await chmod(file, 0o400);
 	const { ended, err } = run('--data', join(file, 'below'), '--port', '0');
 	expect(await ended).toBe(1);
 	expect(await err).toBe(
-		`The data folder ${join(file, 'below')} cannot be written (ENOTDIR); choose another with --data.\n`,
+		`The data folder ${join(file, 'below')} is not writable (ENOTDIR). Select another one with --data.\n`,
 	);
 });
 
-test('a document that is no JSON: a sentence that names it, and 1', async () => {
+test('names a document that is not valid JSON and exits with 1', async () => {
 	const file = join(folder, 'clock.json');
 	await writeFile(file, '{"offs');
 	const { ended, err } = run('--port', '0');
 	expect(await ended).toBe(1);
-	expect(await err).toBe(`${file} is not valid JSON; move it away and start again.\n`);
+	expect(await err).toBe(`${file} is not valid JSON. Move it to another folder and start again.\n`);
 });
 
 async function occupy(port: number): Promise<Server> {
@@ -179,7 +179,7 @@ async function occupy(port: number): Promise<Server> {
 	});
 }
 
-/** A port with so many free ones from it on, outside the range from which the system hands out. */
+/** Returns the first of several consecutive free ports, outside the range of ephemeral ports. */
 async function freePorts(count: number): Promise<number> {
 	for (;;) {
 		const port = 20_000 + Math.floor(Math.random() * 10_000);

@@ -6,7 +6,7 @@ beforeAll(async () => (bench = await Bench.start()));
 afterAll(async () => await bench.stop());
 
 describe('the control API', () => {
-	test('the clock reads, advances, changes pace and goes back', async () => {
+	test('reads, advances and resets the clock and changes its speed', async () => {
 		const change = async (data: object) => await bench.control('post', '/api/clock', data);
 		expect((await change({ speed: 0 })).data).toMatchObject({ speed: 0 });
 		const { now } = (await bench.control<{ now: string }>('get', '/api/clock')).data;
@@ -24,13 +24,13 @@ describe('the control API', () => {
 		{ speed: 1e9 },
 		{ back: 1 },
 		{ advance: 1e12 },
-	])('%j is no change of the clock: 400', async (change) => {
+	])('rejects %j as a change of the clock with 400', async (change) => {
 		const { status, data } = await bench.control<{ error: string }>('post', '/api/clock', change);
 		expect(status).toBe(400);
 		expect(data.error).toMatch(/\w+/);
 	});
 
-	test('its time is in the Date header of every origin', async () => {
+	test('sets the Date header of every origin to sandbox time', async () => {
 		await bench.advance(10 * 86_400);
 		const { origins } = bench.sandbox.info.services.fileCourier;
 		for (const origin of Object.values(origins)) {
@@ -40,7 +40,7 @@ describe('the control API', () => {
 		await bench.control('post', '/api/clock', { reset: true });
 	});
 
-	test('requests: what was asked, without any secret', async () => {
+	test('logs requests without secrets', async () => {
 		await bench.control('delete', '/api/requests');
 		await bench.create({ ...REQUEST, callback_api_key: 'callback-key-2' });
 		await bench.create({ subject: 7 });
@@ -71,7 +71,7 @@ describe('the control API', () => {
 		}
 	});
 
-	test('requests: only the latest thousand are kept', async () => {
+	test('keeps the latest 1,000 requests', async () => {
 		for (let batch = 0; batch < 21; batch += 1) {
 			await Promise.all(Array.from({ length: 50 }, () => http.get(bench.files)));
 		}
@@ -87,7 +87,7 @@ describe('the control API', () => {
 		['get', '/api/services/fileCourier/nothing'],
 		['get', '/api/services/fileCourier/toString'],
 		['put', '/api/info'],
-	])('%s %s: 404 with a sentence', async (method, path) => {
+	])('responds to %s %s with 404 and a message', async (method, path) => {
 		const { status, data } = await bench.control<{ error: string }>(method, path);
 		expect(status).toBe(404);
 		expect(data.error).toMatch(/^There is no /);

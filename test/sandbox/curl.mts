@@ -1,7 +1,7 @@
 import { execFile, execFileSync } from 'node:child_process';
 import { promisify } from 'node:util';
 
-/** `test` where there is curl, else a skipped one. */
+/** `test` if curl is installed, otherwise a skipped test. */
 export const withCurl = (() => {
 	try {
 		execFileSync('curl', ['--version']);
@@ -11,7 +11,7 @@ export const withCurl = (() => {
 	}
 })();
 
-/** What curl prints: the body of the answer. */
+/** Returns curl's output, the response body. */
 export async function curl<T>(cwd: string, ...args: string[]): Promise<T> {
 	const { stdout } = await promisify(execFile)('curl', ['-s', '--noproxy', '*', ...args], { cwd });
 	return JSON.parse(stdout) as T;

@@ -1,5 +1,5 @@
-import type { Delivery } from '../../sandbox/core/deliveries.mts';
-import { toldHash, toldSize } from '../../sandbox/core/misreport.mts';
+import type { Delivery } from '../../sandbox/core/delivery.mts';
+import { reportedHash, reportedSize } from '../../sandbox/core/faultyValues.mts';
 import { Bench, eventually, Receiver, upload } from './support.mts';
 
 let bench: Bench;
@@ -24,7 +24,7 @@ const uploaded = async (name: string) => {
 	await upload(link, { name, bytes: 'abc' });
 	return id;
 };
-/** The sessions of which the receiver has heard, in that order. */
+/** The sessions in the order in which the receiver was notified. */
 const heard = () =>
 	receiver.received.map(
 		({ raw }) => (JSON.parse(raw) as { data: { request_id: string } }).data.request_id,
@@ -32,15 +32,15 @@ const heard = () =>
 const all = async (count: number) =>
 	await eventually(() => (receiver.received.length === count ? heard() : undefined));
 
-describe('outOfOrder: a webhook leaves after the next one', () => {
-	test('the first of two comes second', async () => {
+describe('outOfOrder: a webhook is sent after the next one', () => {
+	test('delivers the first of two second', async () => {
 		await add({ times: 1, fault: { type: 'outOfOrder' } });
 		const first = await uploaded('a');
 		expect(heard()).toEqual([]);
 		const begun = performance.now();
 		const second = await uploaded('b');
 		expect(await all(2)).toEqual([second, first]);
-		// It waits for the other one, not for its ten seconds.
+		// It waits for the other webhook, not for the timeout of ten seconds.
 		expect(performance.now() - begun).toBeLessThan(5000);
 		const told = async () =>
 			(await bench.control<Delivery[]>('get', '/api/deliveries')).data.find(
@@ -49,7 +49,7 @@ describe('outOfOrder: a webhook leaves after the next one', () => {
 		expect((await eventually(told)).attempts[0].faults).toEqual(['outOfOrder']);
 	});
 
-	test('when all are struck, every other one waits', async () => {
+	test('holds back every other webhook if the fault applies to all', async () => {
 		await add({ fault: { type: 'outOfOrder' } });
 		const ids = [await uploaded('a'), await uploaded('b')];
 		await all(2);
@@ -57,7 +57,7 @@ describe('outOfOrder: a webhook leaves after the next one', () => {
 		expect(await all(4)).toEqual([ids[1], ids[0], ids[3], ids[2]]);
 	});
 
-	test('without a next one it leaves after its time', async () => {
+	test('sends a webhook after the timeout if no other one follows', async () => {
 		await add({ fault: { type: 'outOfOrder', milliseconds: 200 } });
 		const begun = performance.now();
 		const id = await uploaded('a');
@@ -65,7 +65,7 @@ describe('outOfOrder: a webhook leaves after the next one', () => {
 		expect(performance.now() - begun).toBeGreaterThanOrEqual(190);
 	});
 
-	test('one that waits does not keep the sandbox from closing, and is sent in the next run', async () => {
+	test('does not keep the sandbox from closing; sends the webhook in the next run', async () => {
 		const first = await Bench.start();
 		const rule = { service: 'fileCourier', fault: { type: 'outOfOrder' } };
 		await first.control('post', '/api/faults', rule);
@@ -81,18 +81,18 @@ describe('outOfOrder: a webhook leaves after the next one', () => {
 
 describe('wrongSize and wrongHash', () => {
 	const request = (...types: string[]) =>
-		({ faults: types.map((type) => ({ type })) }) as unknown as Parameters<typeof toldSize>[0];
+		({ faults: types.map((type) => ({ type })) }) as unknown as Parameters<typeof reportedSize>[0];
 
-	test('change what is told and nothing else', () => {
-		expect(toldSize(request(), 5)).toBe(5);
-		expect(toldSize(request('wrongHash'), 5)).toBe(5);
-		expect(toldSize(request('delay', 'wrongSize'), 5)).toBe(6);
-		expect(toldHash(request(), 'a1b2')).toBe('a1b2');
-		expect(toldHash(request('wrongHash'), 'a1b2')).toBe('01b2');
-		expect(toldHash(request('wrongHash'), '01b2')).toBe('11b2');
+	test('only change the reported value', () => {
+		expect(reportedSize(request(), 5)).toBe(5);
+		expect(reportedSize(request('wrongHash'), 5)).toBe(5);
+		expect(reportedSize(request('delay', 'wrongSize'), 5)).toBe(6);
+		expect(reportedHash(request(), 'a1b2')).toBe('a1b2');
+		expect(reportedHash(request('wrongHash'), 'a1b2')).toBe('01b2');
+		expect(reportedHash(request('wrongHash'), '01b2')).toBe('11b2');
 	});
 
-	test('at FileCourier’s upload page the webhook tells the wrong size', async () => {
+	test('report the wrong size in the webhook after an upload on FileCourier’s page', async () => {
 		await add({ origin: 'secure', method: 'POST', fault: { type: 'wrongSize' } });
 		await uploaded('a');
 		await all(1);
@@ -103,7 +103,7 @@ describe('wrongSize and wrongHash', () => {
 		expect((await (await fetch(data.files[0].url)).text()).length).toBe(3);
 	});
 
-	test('strike requests, not deliveries', async () => {
+	test('apply to requests and not to deliveries', async () => {
 		expect((await add({ on: 'delivery', fault: { type: 'wrongSize' } })).status).toBe(400);
 		expect((await add({ on: 'request', fault: { type: 'outOfOrder' } })).status).toBe(400);
 	});

@@ -5,12 +5,12 @@ import { text } from 'node:stream/consumers';
 import type { ServiceInfo } from '../../sandbox/server.mts';
 import { Bench, eventually } from './support.mts';
 
-/** More than lies between two programs on the way: the answer comes while the body is still being sent. */
+/** Larger than the buffers between two programs, so that the response arrives while the body is still being sent. */
 const BODY = 24 * 2 ** 20;
 const CHUNK = Buffer.alloc(2 ** 16, 'x');
 
 let bench: Bench;
-/** What the sandbox tells its own log. */
+/** The sandbox's log. */
 const log: string[] = [];
 beforeAll(async () => (bench = await Bench.start(undefined, (line) => log.push(line))));
 afterAll(async () => await bench.stop());
@@ -31,11 +31,11 @@ interface Upload {
 	path: string;
 	method?: string;
 	headers: Record<string, string>;
-	/** Before the bytes. */
+	/** Bytes before the content. */
 	head?: string;
 }
 
-/** Sends a body and listens as late as a client can that speaks first. */
+/** Sends a body; the client does not read the response before it has sent everything. */
 async function send(to: Upload, connection: 'close' | 'keep-alive', chunked = false) {
 	const head = Buffer.from(to.head ?? '');
 	const length = { 'content-length': String(head.length + BODY + TAIL.length) };
@@ -47,7 +47,7 @@ async function send(to: Upload, connection: 'close' | 'keep-alive', chunked = fa
 	const answered = once(outgoing, 'response') as Promise<[IncomingMessage]>;
 	outgoing.write(head);
 	for (let sent = 0; sent < BODY; sent += CHUNK.length) {
-		// A client of Node.js that has its answer waits for nothing any more.
+		// Node.js destroys the request once the response has arrived.
 		if (!outgoing.write(CHUNK)) await Promise.race([once(outgoing, 'drain'), answered]);
 	}
 	outgoing.end(TAIL);
@@ -230,7 +230,7 @@ const REFUSALS: Refusal[] = [
 	],
 ];
 
-describe('a refusal reaches a client that is still sending', () => {
+describe('an error response reaches a client that is still sending its body', () => {
 	test.each(REFUSALS)('%s: %i', async (_what, status, upload, settings = {}) => {
 		for (const [service, patch] of Object.entries(settings)) {
 			await bench.control('patch', `/api/services/${service}/settings`, patch);
@@ -239,12 +239,12 @@ describe('a refusal reaches a client that is still sending', () => {
 		for (const connection of ['close', 'keep-alive'] as const) {
 			expect(await send(to, connection)).toBe(status);
 		}
-		// Without a length, only the bytes themselves tell how many they are.
+		// Without a Content-Length, the service only knows the size after reading the bytes.
 		expect(await send(to, 'close', true)).toBe(status);
 	});
 
 	const UPLOADS = REFUSALS.filter(([, status]) => [401, 403].includes(status));
-	test.each(UPLOADS)('a fault rule in place of "%s"', async (_what, _status, upload) => {
+	test.each(UPLOADS)('a fault rule instead of "%s"', async (_what, _status, upload) => {
 		const to = upload(bench.sandbox.info.services);
 		for (const [service, { origins }] of Object.entries(bench.sandbox.info.services)) {
 			if (!Object.values(origins).includes(to.origin)) continue;
@@ -257,7 +257,7 @@ describe('a refusal reaches a client that is still sending', () => {
 	});
 });
 
-test('a connection that was to be closed is closed once the body has come', async () => {
+test('closes a connection that must be closed after the end of the body', async () => {
 	const { hostname, port } = new URL(bench.sandbox.info.services.fileShot.origins.api);
 	const socket = connect(Number(port), hostname);
 	let read = '';
@@ -266,7 +266,7 @@ test('a connection that was to be closed is closed once the body has come', asyn
 	socket.write(
 		'POST /api/files/upload HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 100\r\n\r\nx',
 	);
-	// It is told before the body has come, since that takes so long.
+	// The response arrives before the end of the body, which takes too long.
 	await eventually(() => read.includes('Invalid or missing API key') || undefined);
 	expect([read.slice(0, 12), ended]).toEqual(['HTTP/1.1 401', false]);
 	socket.write('x'.repeat(99));

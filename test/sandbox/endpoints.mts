@@ -1,6 +1,7 @@
-// The endpoints of the stand-ins, from their code. As a program it prints the table of sandbox/README.md:
-//   SANDBOX_REQUESTS_TO=/tmp/requests npm run jest -- --selectProjects sandbox
-//   npx tsx test/sandbox/endpoints.mts /tmp/requests
+// Lists the endpoints of the simulations, based on their code. Run as a program, it prints the table of
+// sandbox/README.md:
+// SANDBOX_REQUESTS_TO=/tmp/requests npm run jest -- --selectProjects sandbox
+// npx tsx test/sandbox/endpoints.mts /tmp/requests
 import type { FastifyInstance } from 'fastify';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -16,18 +17,18 @@ import type { Service } from '../../sandbox/core/service.mts';
 import { services } from '../../sandbox/services/index.mts';
 
 export interface Endpoint {
-	/** Id of the service. */
+	/** The ID of the service. */
 	service: string;
 	origin: string;
 	method: string;
-	/** With `:name` for what varies, and `*` for all that follows. */
+	/** With `:name` for parameters and `*` for the rest of a path. */
 	path: string;
 }
 
-/** The files of the page that shows SpeedyFiles' specification; they are its library's. */
+/** The files of the page that displays SpeedyFiles' OpenAPI document; they belong to its library. */
 const OF_A_LIBRARY = /^\/api\/v1\/docs\/./;
 
-/** Every endpoint of every service. Those that only say 404 or 405 are none. */
+/** Returns all endpoints of all services, except routes that always respond with 404 or 405. */
 export async function endpoints(): Promise<Endpoint[]> {
 	const folder = await mkdtemp(join(tmpdir(), 'endpoints-'));
 	const found: Endpoint[] = [];
@@ -63,13 +64,13 @@ export async function endpoints(): Promise<Endpoint[]> {
 	return found;
 }
 
-/** The row that an endpoint begins in the table. */
+/** Returns the start of an endpoint's row in the table. */
 export const rowOf = ({ service, origin, method, path }: Endpoint): string =>
 	`| ${service} | ${origin} | \`${method} ${path}\` |`;
 
 type Asked = Endpoint & { test: string };
 
-/** The endpoint that answers a request: the one that says most of its path. */
+/** Returns the most specific endpoint that handles a request. */
 function answering(all: readonly Endpoint[], asked: Asked): Endpoint | undefined {
 	const fits = ({ path, ...at }: Endpoint) =>
 		at.service === asked.service &&

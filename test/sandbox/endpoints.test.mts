@@ -12,14 +12,14 @@ let all: Endpoint[];
 beforeAll(async () => (all = await endpoints()));
 
 const README = readFileSync('sandbox/README.md', 'utf8');
-/** The rows of the table: the endpoint, and the names of its tests. */
+/** The rows of the table: the endpoint and its test files. */
 const rows = [...README.matchAll(/^(\| \w+ \| \w+ \| `[A-Z]+ \S+` \|) (.*) \|$/gm)];
 
-test('the table of sandbox/README.md has every endpoint once, and nothing else', () => {
+test('the table of sandbox/README.md contains every endpoint exactly once', () => {
 	expect(rows.map(([, endpoint]) => endpoint)).toEqual(all.map(rowOf));
 });
 
-test('each of them has a test that is there', () => {
+test('the table only names existing test files', () => {
 	for (const [, endpoint, names] of rows) {
 		const tests = names.split(', ');
 		const missing = tests.filter((name) => !existsSync(join('test/sandbox', `${name}.test.mts`)));
@@ -38,7 +38,7 @@ const DOCUMENTS: [service: string, origin: string, document: OpenApi][] = [
 ];
 
 test.each(DOCUMENTS)(
-	'the OpenAPI document of %s (%s) has all of its API',
+	'the OpenAPI document of %s (%s) contains its complete API',
 	(service, origin, document) => {
 		const base = document.servers[0].url.replace(/\/$/, '');
 		const shape = (text: string) => text.replace(/\{\w+\}|:\w+/g, '*');
@@ -56,5 +56,5 @@ test.each(DOCUMENTS)(
 	},
 );
 
-/** What shows an OpenAPI document is not in it. */
+/** The pages that display an OpenAPI document are not part of it. */
 const OF_THE_DOCUMENT = /\/(?:docs|redoc|openapi\.json)$/;

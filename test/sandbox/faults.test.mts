@@ -17,7 +17,7 @@ const add = async (rule: object) =>
 		...rule,
 	});
 
-/** The code of the error that a broken connection gives, or the answer's status. */
+/** Returns the error code of a broken connection, or the status of the response. */
 const outcome = async (call: Promise<{ status: number }>) =>
 	await call.then(
 		({ status }) => status,
@@ -29,7 +29,7 @@ const sessions = async () =>
 	(await bench.control<unknown[]>('get', '/api/services/fileCourier/sessions')).data.length;
 
 describe('faults of requests', () => {
-	test('status: the error in the shape of the service, with headers; nothing is done', async () => {
+	test("status: responds with an error in the service's shape and with headers, without processing", async () => {
 		const before = await sessions();
 		await add({ fault: { type: 'status', status: 429, headers: { 'Retry-After': '7' } } });
 		const answer = await bench.create(REQUEST);
@@ -38,12 +38,12 @@ describe('faults of requests', () => {
 		expect(await sessions()).toBe(before);
 	});
 
-	test('status with a message of its own', async () => {
+	test('status: uses a custom message', async () => {
 		await add({ fault: { type: 'status', status: 503, message: 'Back soon' } });
 		expect((await bench.create(REQUEST)).data).toEqual({ status: false, error: 'Back soon' });
 	});
 
-	test('html: a page instead of JSON', async () => {
+	test('html: responds with a page instead of JSON', async () => {
 		await add({ fault: { type: 'html', status: 502 } });
 		const { status, headers, data } = await http.get<string>(bench.api);
 		expect(status).toBe(502);
@@ -51,26 +51,26 @@ describe('faults of requests', () => {
 		expect(data).toContain('<html>');
 	});
 
-	test('reset: the connection goes before anything is done', async () => {
+	test('reset: closes the connection without processing', async () => {
 		const before = await sessions();
 		await add({ fault: { type: 'reset' } });
 		expect(await outcome(bench.create(REQUEST))).toBe('ECONNRESET');
 		expect(await sessions()).toBe(before);
 	});
 
-	test('resetAfterBody: it is done, but the answer never comes', async () => {
+	test('resetAfterBody: processes the request but sends no response', async () => {
 		const before = await sessions();
 		await add({ method: 'POST', fault: { type: 'resetAfterBody' } });
 		expect(await outcome(bench.create(REQUEST))).toBe('ECONNRESET');
 		expect(await sessions()).toBe(before + 1);
 	});
 
-	test('truncate: the answer breaks off in its middle', async () => {
+	test('truncate: sends half of the response', async () => {
 		await add({ fault: { type: 'truncate' } });
 		await expect(bench.create(REQUEST)).rejects.toThrow('aborted');
 	});
 
-	test('truncate: a file breaks off after so many bytes of its announced length', async () => {
+	test('truncate: sends this many bytes of a file with its full Content-Length', async () => {
 		const receiver = await Receiver.start();
 		const { link } = await bench.session({ callback_url: receiver.url });
 		await upload(link, { name: 'a.txt', bytes: 'x'.repeat(200_000) });
@@ -90,14 +90,14 @@ describe('faults of requests', () => {
 		await receiver.stop();
 	});
 
-	test('delay: the answer comes later', async () => {
+	test('delay: delays the response', async () => {
 		await add({ fault: { type: 'delay', milliseconds: 250 } });
 		const begun = performance.now();
 		expect(await ping()).toBe(404);
 		expect(performance.now() - begun).toBeGreaterThanOrEqual(245);
 	});
 
-	test('several rules at once: a delay, then an error', async () => {
+	test('applies several rules together: a delay, then an error', async () => {
 		await add({ fault: { type: 'delay', milliseconds: 100 } });
 		await add({ fault: { type: 'status', status: 500 } });
 		expect(await ping()).toBe(500);
@@ -106,7 +106,7 @@ describe('faults of requests', () => {
 	});
 });
 
-describe('which requests a rule strikes', () => {
+describe('matching of rules', () => {
 	const fault = { type: 'status', status: 500 } as const;
 	const counted = async (rule: object, calls: number) => {
 		await add({ ...rule, fault });
@@ -115,16 +115,16 @@ describe('which requests a rule strikes', () => {
 		return statuses;
 	};
 
-	test('nth: that one alone', async () => {
+	test('nth: applies to this request only', async () => {
 		expect(await counted({ nth: 2 }, 4)).toEqual([404, 500, 404, 404]);
 	});
-	test('times: so many, then no more', async () => {
+	test('times: applies this many times', async () => {
 		expect(await counted({ times: 2 }, 4)).toEqual([500, 500, 404, 404]);
 	});
-	test('nth and times: so many from there', async () => {
+	test('nth and times: applies this many times, starting at nth', async () => {
 		expect(await counted({ nth: 2, times: 2 }, 4)).toEqual([404, 500, 500, 404]);
 	});
-	test('an origin, a method, the beginning of a path, a pattern of one', async () => {
+	test('matches an origin, a method, a path prefix and a path pattern', async () => {
 		for (const [rule, expected] of [
 			[{ origin: 'api' }, 500],
 			[{ origin: 'files' }, 404],
@@ -139,18 +139,18 @@ describe('which requests a rule strikes', () => {
 			expect([rule, ...(await counted(rule, 1))]).toEqual([rule, expected]);
 		}
 	});
-	test('a probability', () => {
+	test('applies with a probability', () => {
 		const chances = [0.1, 0.6, 0.29];
 		const faults = new Faults(() => chances.shift() ?? 1);
 		const rule: NewFaultRule = { service: 's', probability: 0.3, fault };
 		faults.add(rule);
 		const occasion = { on: 'request', service: 's', method: 'GET', path: '/' } as const;
-		expect([1, 2, 3].map(() => faults.strike(occasion).length)).toEqual([1, 0, 1]);
+		expect([1, 2, 3].map(() => faults.apply(occasion).length)).toEqual([1, 0, 1]);
 	});
 });
 
 describe('the list of rules', () => {
-	test('counts, and one rule or all can go', async () => {
+	test('shows the counts; removes one rule or all', async () => {
 		const { status, data: rule } = await add({ times: 1, fault: { type: 'status', status: 500 } });
 		expect(status).toBe(201);
 		await add({ fault: { type: 'badSignature' } });
@@ -183,7 +183,7 @@ describe('the list of rules', () => {
 		['a reset of a delivery', { on: 'delivery', fault: reset }],
 		['a bad signature of a request', { on: 'request', fault: { type: 'badSignature' } }],
 	];
-	test.each(wrong)('%s is refused with a sentence', async (_what, rule) => {
+	test.each(wrong)('rejects %s with a message', async (_what, rule) => {
 		const { status, data } = await add(rule);
 		expect([400, 404]).toContain(status);
 		expect(data.error).toMatch(/\w+/);

@@ -14,17 +14,17 @@ afterEach(async () => await bench.control('delete', '/api/faults'));
 
 type Answer = AxiosResponse<Record<string, unknown>>;
 
-/** What the faults are tried on: a request that makes something, and what it makes. */
+/** A service under test: a request that creates an object, and the object. */
 interface Subject {
 	/** The path of `make`. */
 	path: string;
 	make(): Promise<Answer>;
-	/** The list in which it is found afterwards. */
+	/** The list that contains the object afterwards. */
 	collection: string;
 	error(status: number): unknown;
-	/** Headers of a 429. */
+	/** The headers of a 429. */
 	limits: string[];
-	/** A request whose answer tells the size of a file of twelve bytes, and one that tells its SHA-256. */
+	/** Requests whose response contains the size of a file of twelve bytes, or its SHA-256. */
 	size(): Promise<unknown>;
 	hash?(): Promise<unknown>;
 }
@@ -88,10 +88,10 @@ function speedyFiles(): Subject {
 	return {
 		path: '/api/v1/packages',
 		make,
-		// An inbound package has its link from the beginning.
+		// An inbound package has a link from the start.
 		collection: 'links',
 		error: () => ({ detail: expect.any(String) as string }),
-		// The real one knows no limits.
+		// The real instance has no limits.
 		limits: [],
 		size: async () => (await uploaded()).size_bytes,
 		hash: async () => (await uploaded()).sha256,
@@ -150,7 +150,7 @@ function filestack(): Subject {
 
 const SUBJECTS = { fileCourier, fileShot, speedyFiles, filesApp, filestack };
 
-/** How a call came out: the status of its answer, or the code of the error. */
+/** Returns the status of a response, or the code of the error. */
 const outcome = async (call: Promise<Answer>) =>
 	await call.then(
 		({ status }) => status,
@@ -163,7 +163,7 @@ describe.each(Object.entries(SUBJECTS))('%s', (service, subjectOf) => {
 	const count = async () =>
 		(await bench.control<unknown[]>('get', `/api/services/${service}/${subject.collection}`)).data
 			.length;
-	/** Puts a rule into force, over the control API or with the control page's form. */
+	/** Adds a rule through the control API or the control page's form. */
 	const rule = async (fault: object, more: object = {}) => {
 		const { status } = await bench.control('post', '/api/faults', { service, fault, ...more });
 		expect(status).toBe(201);
@@ -173,23 +173,28 @@ describe.each(Object.entries(SUBJECTS))('%s', (service, subjectOf) => {
 		expect((await http.post(`${bench.portal}/control/faults`, fields)).status).toBe(303);
 	};
 
-	test.each([429, 500, 503])('%i in its own shape, and nothing is done', async (status) => {
-		const before = await count();
-		await rule({ type: 'status', status }, { path: subject.path, times: 1 });
-		const answer = await subject.make();
-		expect([answer.status, answer.data]).toEqual([status, subject.error(status)]);
-		if (status === 429) {
-			const told = Object.keys(answer.headers).filter((name) => /limit|remaining|reset/.test(name));
-			expect(told.sort()).toEqual(subject.limits);
-			// None of the five documents it.
-			expect(answer.headers).not.toHaveProperty('retry-after');
-		}
-		expect(await count()).toBe(before);
-		// One was struck, the next is not.
-		expect((await subject.make()).status).toBeLessThan(300);
-	});
+	test.each([429, 500, 503])(
+		"%i: responds in the service's own shape without processing",
+		async (status) => {
+			const before = await count();
+			await rule({ type: 'status', status }, { path: subject.path, times: 1 });
+			const answer = await subject.make();
+			expect([answer.status, answer.data]).toEqual([status, subject.error(status)]);
+			if (status === 429) {
+				const told = Object.keys(answer.headers).filter((name) =>
+					/limit|remaining|reset/.test(name),
+				);
+				expect(told.sort()).toEqual(subject.limits);
+				// None of the five services documents it.
+				expect(answer.headers).not.toHaveProperty('retry-after');
+			}
+			expect(await count()).toBe(before);
+			// The fault applies to one request and not to the next.
+			expect((await subject.make()).status).toBeLessThan(300);
+		},
+	);
 
-	test('HTML instead of JSON, and nothing is done', async () => {
+	test('HTML instead of JSON, without processing', async () => {
 		const before = await count();
 		await press('html');
 		const { status, headers, data } = await subject.make();
@@ -203,14 +208,14 @@ describe.each(Object.entries(SUBJECTS))('%s', (service, subjectOf) => {
 		['reset', 0, 'ECONNRESET'],
 		['resetAfterBody', 1, 'ECONNRESET'],
 		['truncate', 1, 'ERR_BAD_RESPONSE'],
-	])('%s: %i is made, and the client hears %s', async (type, made, code) => {
+	])('%s: creates %i, and the client receives %s', async (type, made, code) => {
 		const before = await count();
 		await press(type, { times: '1' });
 		expect(await outcome(subject.make())).toBe(code);
 		expect(await count()).toBe(before + made);
 	});
 
-	test('a delay, and the work is done', async () => {
+	test('delay: processes the request after the delay', async () => {
 		const before = await count();
 		await rule({ type: 'delay', milliseconds: 120 }, { times: 1 });
 		const begun = performance.now();
@@ -219,7 +224,7 @@ describe.each(Object.entries(SUBJECTS))('%s', (service, subjectOf) => {
 		expect(await count()).toBe(before + 1);
 	});
 
-	test('the second request alone; with a chance of 0 none', async () => {
+	test('applies to the second request only; never with a probability of 0', async () => {
 		await press('503', { nth: '2' });
 		const statuses = [];
 		for (let call = 0; call < 3; call += 1) statuses.push((await subject.make()).status);
@@ -230,7 +235,7 @@ describe.each(Object.entries(SUBJECTS))('%s', (service, subjectOf) => {
 		expect((await subject.make()).status).toBeLessThan(300);
 	});
 
-	test('a wrong size, a wrong hash', async () => {
+	test('reports a wrong size and a wrong hash', async () => {
 		expect(await subject.size()).toBe(BYTES.length);
 		await press('wrongSize');
 		expect(await subject.size()).toBe(BYTES.length + 1);

@@ -21,10 +21,12 @@ afterEach(async () => await bench.control('delete', '/api/faults'));
 const bearer = (token: string) => ({ headers: { authorization: `Bearer ${token}` } });
 const infoOf = (id: 'speedyFiles' | 'filestack') => bench.sandbox.info.services[id];
 
-/** Lets a service call the receiver; `verifies` judges a delivery by an implementation of the signature of its own. */
+/**
+ * Makes a service call the receiver; `verifies` checks a delivery with an independent implementation of the signature.
+ */
 interface Caller {
 	subscribe(): Promise<void>;
-	/** Lets something happen; `name` is found in the body. */
+	/** Causes an event whose body contains `name`. */
 	happen(name: string): Promise<unknown>;
 	verifies(raw: string, headers: Record<string, unknown>): boolean;
 }
@@ -99,7 +101,7 @@ describe.each(Object.entries(CALLERS))('webhooks of %s', (service, callerOf) => 
 	const heard = async (count: number) =>
 		await eventually(() => (receiver.received.length === count ? receiver.received : undefined));
 
-	test('badly signed, once', async () => {
+	test('have an invalid signature once', async () => {
 		await press('badSignature');
 		await caller.happen('first');
 		await heard(1);
@@ -108,7 +110,7 @@ describe.each(Object.entries(CALLERS))('webhooks of %s', (service, callerOf) => 
 		expect(judged).toEqual([false, true]);
 	});
 
-	test('twice, byte for byte', async () => {
+	test('are sent twice with identical bytes', async () => {
 		await press('duplicateDelivery');
 		await caller.happen('twice');
 		const [one, other] = await heard(2);
@@ -116,9 +118,9 @@ describe.each(Object.entries(CALLERS))('webhooks of %s', (service, callerOf) => 
 		expect(caller.verifies(one.raw, one.headers)).toBe(true);
 	});
 
-	test('after the next one', async () => {
+	test('are sent after the next one', async () => {
 		await press('outOfOrder');
-		// A service may hold the request until its webhook has left.
+		// A service may not respond before its webhook has been sent.
 		const first = caller.happen('the first');
 		await eventually(async () => {
 			const { data } = await bench.control<{ applied: number }[]>('get', '/api/faults');

@@ -6,7 +6,7 @@ let bench: Bench;
 beforeAll(async () => (bench = await Bench.start()));
 afterAll(async () => await bench.stop());
 
-/** The answer to something that no HTTP client would send. */
+/** Sends a request that no HTTP client would send and returns the response. */
 async function raw(request: string): Promise<string> {
 	const { hostname, port } = new URL(bench.api);
 	const socket = connect(Number(port), hostname);
@@ -22,7 +22,7 @@ describe('credentials (FileCourier docs, Authentication)', () => {
 		['the ID alone', { authorization: `Basic ${btoa('fc_x')}` }],
 		['a wrong secret', { authorization: `Basic ${btoa('fc_x:fcs_x')}` }],
 	];
-	test.each(wrong)('%s: 401 with the documented sentence', async (_what, headers) => {
+	test.each(wrong)('responds to %s with 401 and the documented message', async (_what, headers) => {
 		for (const [method, path] of [
 			['post', ''],
 			['get', '/req_1'],
@@ -34,18 +34,18 @@ describe('credentials (FileCourier docs, Authentication)', () => {
 		}
 	});
 
-	test('the right secret with one character more is refused', async () => {
+	test('rejects the correct secret followed by one more character', async () => {
 		const auth = { ...bench.auth, password: `${bench.auth.password}0` };
 		expect((await http.get(`${bench.api}/req_1`, { auth })).status).toBe(401);
 	});
 
-	test('the scheme is read in any case', async () => {
+	test('accepts the scheme in any case', async () => {
 		const { username, password } = bench.auth;
 		const headers = { authorization: `bAsIc ${btoa(`${username}:${password}`)}` };
 		expect((await http.get(`${bench.api}/req_1`, { headers })).status).toBe(404);
 	});
 
-	test('they have the documented form', () => {
+	test('have the documented format', () => {
 		expect(bench.credentials).toEqual({
 			baseUrl: bench.api.replace('/api/ext/sessions', ''),
 			clientId: expect.stringMatching(/^fc_[0-9a-f]{32}$/) as string,
@@ -56,7 +56,7 @@ describe('credentials (FileCourier docs, Authentication)', () => {
 });
 
 describe('the status of a session', () => {
-	test('has the documented fields, under both forms of its id', async () => {
+	test('has the documented fields for both formats of the ID', async () => {
 		const { id } = await bench.session({ reference_id: 'CLM-1' });
 		for (const form of [id, id.replace('req_', 'sess_')]) {
 			const { status, data } = await bench.status(form);
@@ -92,23 +92,23 @@ describe('the status of a session', () => {
 		['with a path in it', 'req_..%2f..%2fsecrets'],
 		['with a NUL', '%00'],
 		['of 500 characters', `req_${'a'.repeat(500)}`],
-	])('an id %s: 404', async (_what, id) => {
+	])('responds with 404 to an ID %s', async (_what, id) => {
 		const { status, data } = await bench.status(id);
 		expect(status).toBe(404);
 		expect(data).toEqual({ status: false, error: 'Session not found' });
 	});
 
-	test('the bare id, without req_ or sess_, is unknown', async () => {
+	test('rejects an ID without req_ or sess_', async () => {
 		const { id } = await bench.session();
 		expect((await bench.status(id.slice(4))).status).toBe(404);
 	});
 });
 
-describe('cancelling', () => {
+describe('cancelling a session', () => {
 	const cancel = async (id: string) =>
 		await http.delete<unknown>(`${bench.api}/${id}`, { auth: bench.auth });
 
-	test('a pending session is cancelled and its link closed', async () => {
+	test('cancels a pending session and closes its link', async () => {
 		const { id, link } = await bench.session();
 		const answer = await cancel(id.replace('req_', 'sess_'));
 		expect(answer.status).toBe(200);
@@ -117,7 +117,7 @@ describe('cancelling', () => {
 		expect((await http.get(link)).status).toBe(410);
 	});
 
-	test('one that is not pending stays as it is: 409 with its state', async () => {
+	test('responds to a session that is not pending with 409 and its state, and does not change it', async () => {
 		const { id, link } = await bench.session();
 		await upload(link, { name: 'a', bytes: 'a' });
 		const answer = await cancel(id);
@@ -131,11 +131,11 @@ describe('cancelling', () => {
 		expect((await cancel(twice)).status).toBe(409);
 	});
 
-	test('an unknown one: 404', async () => {
+	test('responds to an unknown session with 404', async () => {
 		expect((await cancel('sess_0')).status).toBe(404);
 	});
 
-	test('a Content-Type without a body does no harm', async () => {
+	test('accepts a Content-Type without a body', async () => {
 		const { id } = await bench.session();
 		const headers = { 'content-type': 'application/json' };
 		const url = `${bench.api}/${id}`;
@@ -143,8 +143,8 @@ describe('cancelling', () => {
 	});
 });
 
-describe('whatever else is asked', () => {
-	test('an unknown path: 404 in the shape of the service', async () => {
+describe('other requests', () => {
+	test("respond to an unknown path with 404 in the service's shape", async () => {
 		for (const path of ['', '/api/ext', '/api/ext/sessions/a/b', '/api/int/sessions']) {
 			const { status, data } = await http.get<unknown>(bench.credentials.baseUrl + path);
 			expect(status).toBe(404);
@@ -152,7 +152,7 @@ describe('whatever else is asked', () => {
 		}
 	});
 
-	test('a wrong method: 405 with Allow', async () => {
+	test('respond to a wrong method with 405 and Allow', async () => {
 		const list = await http.get<unknown>(bench.api, { auth: bench.auth });
 		expect([list.status, list.headers.allow]).toEqual([405, 'POST']);
 		expect(list.data).toEqual({ status: false, error: 'Method not allowed' });
@@ -164,7 +164,7 @@ describe('whatever else is asked', () => {
 		['no HTTP at all', 'HELLO\r\n\r\n'],
 		['a path that cannot be decoded', 'GET /%zz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n'],
 		['a header with a NUL', 'GET / HTTP/1.1\r\nHost: x\r\nx: \0\r\n\r\n'],
-	])('%s: 400 in the shape of the service, with the sandbox time', async (_what, request) => {
+	])("%s: 400 in the service's shape, with the sandbox time", async (_what, request) => {
 		const answer = await raw(request);
 		expect(answer).toMatch(/^HTTP\/1.1 400 /);
 		expect(answer).toMatch(/\r\ndate: [^\r]+ GMT\r\n/i);

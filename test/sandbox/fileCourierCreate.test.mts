@@ -5,7 +5,7 @@ beforeAll(async () => (bench = await Bench.start()));
 afterAll(async () => await bench.stop());
 
 describe('creating a session', () => {
-	test('answers 201 with the id, the link, the expiry and what was sent', async () => {
+	test('responds with 201, the ID, the link, the expiry and the sent notifications', async () => {
 		const answer = await bench.create({ ...REQUEST, recipient_phone: '+15551234567' });
 		expect(answer.status).toBe(201);
 		expect(answer.headers['content-type']).toBe('application/json; charset=utf-8');
@@ -22,18 +22,18 @@ describe('creating a session', () => {
 		});
 	});
 
-	test('without a phone number no SMS is sent', async () => {
+	test('sends no text message without a phone number', async () => {
 		const { data } = await bench.create(REQUEST);
 		expect(data.data.notification_sent).toEqual({ email: true, sms: false });
 	});
 
-	test('the link works for seven days unless told otherwise', async () => {
+	test('creates a link that is valid for seven days by default', async () => {
 		const { headers, data } = await bench.create(REQUEST);
 		const lifetime = Date.parse(data.data.expires_at as string) - Date.parse(String(headers.date));
 		expect(lifetime / 86_400_000).toBeCloseTo(7, 3);
 	});
 
-	test('an expiry with an offset comes back in UTC', async () => {
+	test('returns an expiry with an offset in UTC', async () => {
 		const { data } = await bench.create({
 			...REQUEST,
 			expires_at: '2099-01-01T01:30:00.250+02:00',
@@ -41,7 +41,7 @@ describe('creating a session', () => {
 		expect(data.data.expires_at).toBe('2098-12-31T23:30:00Z');
 	});
 
-	test('expires_in_days counts from now; expires_at wins over it', async () => {
+	test('counts expires_in_days from now; expires_at takes precedence', async () => {
 		const inDays = await bench.create({ ...REQUEST, expires_in_days: 2 });
 		const lifetime =
 			Date.parse(inDays.data.data.expires_at as string) - Date.parse(String(inDays.headers.date));
@@ -51,7 +51,7 @@ describe('creating a session', () => {
 		expect(both.data.data.expires_at).toBe(expires_at);
 	});
 
-	test('the first missing field of the table names itself', async () => {
+	test('names the first missing field of the table', async () => {
 		const left: Record<string, unknown> = {};
 		for (const [field, value] of Object.entries(REQUEST)) {
 			const answer = await bench.create(left);
@@ -62,7 +62,7 @@ describe('creating a session', () => {
 		expect((await bench.create(left)).status).toBe(201);
 	});
 
-	test.each([null, '', '   '])('a required field with %j is missing', async (message) => {
+	test.each([null, '', '   '])('treats a required field with %j as missing', async (message) => {
 		const { data } = await bench.create({ ...REQUEST, message });
 		expect(data.error).toBe('message is required');
 	});
@@ -111,7 +111,7 @@ describe('creating a session', () => {
 		['expires_in_days', '7', 'expires_in_days must be an integer'],
 		['brand_name', false, 'brand_name must be a string'],
 	];
-	test.each(bad)('%s = %j is refused', async (field, value, error) => {
+	test.each(bad)('rejects %s = %j', async (field, value, error) => {
 		const answer = await bench.create({ ...REQUEST, [field]: value });
 		expect(answer.status).toBe(400);
 		expect(answer.data).toEqual({ status: false, error });
@@ -125,7 +125,7 @@ describe('creating a session', () => {
 		['callback_url', 2048, `http://a.example/${'x'.repeat(2048)}`],
 		['callback_api_key', 1024, 'x'],
 		['brand_name', 255, 'x'],
-	])('%s takes %i characters and no more', async (field, limit, text) => {
+	])('limits %s to %i characters', async (field, limit, text) => {
 		const tooLong = text.padEnd(limit + 1, 'x').slice(0, limit + 1);
 		expect((await bench.create({ ...REQUEST, [field]: tooLong.slice(0, limit) })).status).toBe(201);
 		const { status, data } = await bench.create({ ...REQUEST, [field]: tooLong });
@@ -133,7 +133,7 @@ describe('creating a session', () => {
 		expect(data.error).toBe(`${field} must not be longer than ${limit} characters`);
 	});
 
-	test('the two forms of the recipient must agree', async () => {
+	test('requires both forms of the recipient to match', async () => {
 		const same = await bench.create({ ...REQUEST, recipient: { email: 'JOHN@customer.example' } });
 		expect(same.status).toBe(201);
 		const other = await bench.create({ ...REQUEST, recipient: { email: 'jane@customer.example' } });
@@ -141,7 +141,7 @@ describe('creating a session', () => {
 		expect(other.data.error).toBe('recipient_email and recipient.email must be the same address');
 	});
 
-	test('fields that the docs do not know are let through', async () => {
+	test('accepts undocumented fields', async () => {
 		expect((await bench.create({ ...REQUEST, anything: { else: true } })).status).toBe(201);
 	});
 
@@ -154,7 +154,7 @@ describe('creating a session', () => {
 		['a form', 'application/x-www-form-urlencoded', 'a=b', 'Content-Type must be application/json'],
 		['plain text', 'text/plain', '{}', 'Content-Type must be application/json'],
 	];
-	test.each(bodies)('%s: 400', async (_what, type, body, error) => {
+	test.each(bodies)('responds to %s with 400', async (_what, type, body, error) => {
 		const headers = { 'content-type': type };
 		const answer = await http.post(bench.api, body, {
 			auth: bench.auth,
@@ -165,7 +165,7 @@ describe('creating a session', () => {
 		expect(answer.data).toEqual({ status: false, error });
 	});
 
-	test('a body over 1 MiB: 413', async () => {
+	test('responds to a body larger than 1 MiB with 413', async () => {
 		const answer = await bench.create({ ...REQUEST, padding: 'x'.repeat(1024 * 1024) });
 		expect(answer.status).toBe(413);
 		expect(answer.data).toEqual({ status: false, error: 'Request body is too large' });

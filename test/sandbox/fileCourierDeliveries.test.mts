@@ -1,11 +1,11 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createHmac } from 'node:crypto';
-import { attempt } from '../../sandbox/core/attempt.mts';
+import { attemptDelivery } from '../../sandbox/core/attempt.mts';
 import { Clock } from '../../sandbox/core/clock.mts';
-import type { Delivery } from '../../sandbox/core/deliveries.mts';
+import type { Delivery } from '../../sandbox/core/delivery.mts';
 import { Faults } from '../../sandbox/core/faults.mts';
-import { Overtaking } from '../../sandbox/core/overtaking.mts';
+import { DeliveryReorderer } from '../../sandbox/core/reorderDeliveries.mts';
 import { signatureOf } from '../../sandbox/services/fileCourier/webhook.mts';
 import { Bench, Receiver, upload } from './support.mts';
 
@@ -20,7 +20,7 @@ afterEach(async () => {
 	await receiver.stop();
 });
 
-/** A session whose files are in: its webhook is on the way. */
+/** Returns a session with uploaded files, whose webhook is being sent. */
 async function uploaded(changes: object = {}): Promise<string> {
 	const { id, link } = await bench.session({ callback_url: receiver.url, ...changes });
 	await upload(
@@ -34,11 +34,11 @@ async function uploaded(changes: object = {}): Promise<string> {
 const refuse = (times: number, status = 500) =>
 	(receiver.answers = Array.from({ length: times }, () => ({ status, body: 'not now' })));
 
-/** The documented retries, each in seconds after the attempt before it. */
+/** The documented retries, in seconds after the previous attempt. */
 const RETRIES = [60, 300, 1800, 7200, 86_400];
 
 describe('the files.delivered webhook (FileCourier docs, Webhook Events)', () => {
-	test('carries the documented body, compactly', async () => {
+	test('has the documented body in compact JSON', async () => {
 		const id = await uploaded({ reference_id: 'CLM-1' });
 		await bench.attempts(1);
 		const [{ raw, headers }] = receiver.received;
@@ -62,7 +62,7 @@ describe('the files.delivered webhook (FileCourier docs, Webhook Events)', () =>
 		});
 	});
 
-	test('is signed over the bytes that are sent', async () => {
+	test('is signed over the sent bytes', async () => {
 		await uploaded();
 		await bench.attempts(1);
 		const [{ raw, headers }] = receiver.received;
@@ -70,7 +70,7 @@ describe('the files.delivered webhook (FileCourier docs, Webhook Events)', () =>
 		expect(headers['x-filecourier-signature']).toBe(right);
 	});
 
-	test('a known vector', () => {
+	test('matches a known test vector', () => {
 		const body =
 			'{"event":"files.delivered","timestamp":"2025-01-22T14:22:18Z","data":{"request_id":"req_abc123xyz","reference_id":"CUST-12345","recipient_email":"customer@example.com","files":[{"name":"drivers-license.pdf","size":245832,"type":"application/pdf","url":"https://files.filecourier.io/abc123/drivers-license.pdf?signature=abc","expires_at":"2025-01-23T14:22:18Z"}]}}';
 		expect(signatureOf(body, 'fcwh_test_secret')).toBe(
@@ -81,33 +81,36 @@ describe('the files.delivered webhook (FileCourier docs, Webhook Events)', () =>
 	test.each([
 		['bearer', 'Bearer k-123'],
 		['bare', 'k-123'],
-	])('brings the callback API key, %s', async (callbackAuthorization, authorization) => {
+	])('contains the callback API key, %s', async (callbackAuthorization, authorization) => {
 		await bench.control('patch', '/api/services/fileCourier/settings', { callbackAuthorization });
 		await uploaded({ callback_api_key: 'k-123' });
 		await bench.attempts(1);
 		expect(receiver.received[0].headers.authorization).toBe(authorization);
 	});
 
-	test('without a key there is no Authorization', async () => {
+	test('has no Authorization header without a key', async () => {
 		await uploaded();
 		await bench.attempts(1);
 		expect(receiver.received[0].headers.authorization).toBeUndefined();
 	});
 
-	test.each([200, 201, 204, 299])('%i acknowledges: the session is completed', async (status) => {
-		receiver.answers = [{ status }];
-		const id = await uploaded();
-		const [made] = await bench.attempts(1);
-		expect(made).toMatchObject({ kind: 'scheduled', accepted: true, status });
-		expect(await bench.state(id)).toBe('completed');
-		expect((await bench.status(id)).data.data.delivered_at).toMatch(/Z$/);
-		await bench.advance(3 * 86_400);
-		expect(receiver.received).toHaveLength(1);
-	});
+	test.each([200, 201, 204, 299])(
+		'%i acknowledges the delivery and completes the session',
+		async (status) => {
+			receiver.answers = [{ status }];
+			const id = await uploaded();
+			const [made] = await bench.attempts(1);
+			expect(made).toMatchObject({ kind: 'scheduled', accepted: true, status });
+			expect(await bench.state(id)).toBe('completed');
+			expect((await bench.status(id)).data.data.delivered_at).toMatch(/Z$/);
+			await bench.advance(3 * 86_400);
+			expect(receiver.received).toHaveLength(1);
+		},
+	);
 });
 
 describe('retries (FileCourier docs, Retry Policy)', () => {
-	test('come 1 min, 5 min, 30 min, 2 h and 24 h after one another; then the session has failed', async () => {
+	test('follow after 1 min, 5 min, 30 min, 2 h and 24 h; then the session has failed', async () => {
 		refuse(6);
 		const id = await uploaded();
 		await bench.attempts(1);
@@ -124,7 +127,7 @@ describe('retries (FileCourier docs, Retry Policy)', () => {
 		expect(new Set(receiver.received.map(({ raw }) => raw)).size).toBe(1);
 	});
 
-	test('one long advance goes through all of them, each at its own time', async () => {
+	test('all happen during one long advance, each at its own time', async () => {
 		refuse(6);
 		await uploaded();
 		await bench.attempts(1);
@@ -134,14 +137,14 @@ describe('retries (FileCourier docs, Retry Policy)', () => {
 		waits.forEach((wait, index) => expect(Math.abs(wait - RETRIES[index])).toBeLessThan(5));
 	});
 
-	test('an advance right after the upload waits for the first attempt', async () => {
+	test('wait for the first attempt if the clock is advanced right after the upload', async () => {
 		refuse(1);
 		const id = await uploaded();
 		await bench.advance(60);
 		expect(await bench.state(id)).toBe('completed');
 	});
 
-	test('end with the first that is taken', async () => {
+	test('end after the first accepted attempt', async () => {
 		refuse(2, 503);
 		const id = await uploaded();
 		await bench.attempts(1);
@@ -150,14 +153,14 @@ describe('retries (FileCourier docs, Retry Policy)', () => {
 		expect(await bench.state(id)).toBe('completed');
 	});
 
-	test('a redirect is a refusal and is not followed', async () => {
+	test('treat a redirect as a rejection and do not follow it', async () => {
 		receiver.answers = [{ status: 302, headers: { location: receiver.url } }];
 		await uploaded();
 		expect((await bench.attempts(1))[0]).toMatchObject({ accepted: false, status: 302 });
 		expect(receiver.received).toHaveLength(1);
 	});
 
-	test('nobody there: the attempt says why', async () => {
+	test('store the reason if there is no receiver', async () => {
 		await uploaded({ callback_url: 'http://127.0.0.1:9/nobody' });
 		const [made] = await bench.attempts(1);
 		expect(made.accepted).toBe(false);
@@ -165,37 +168,37 @@ describe('retries (FileCourier docs, Retry Policy)', () => {
 		expect(made.error).toContain('ECONNREFUSED');
 	});
 
-	test('of a long answer the first KiB is kept', async () => {
+	test('store the first KiB of a long response', async () => {
 		receiver.answers = [{ status: 400, body: 'x'.repeat(5000) }];
 		await uploaded();
 		expect((await bench.attempts(1))[0].answer).toBe('x'.repeat(1024));
 	});
 
-	test('a receiver that does not answer in time has refused', async () => {
+	test('treat a timeout of the receiver as a rejection', async () => {
 		const mute = createServer(() => undefined).listen(0, '127.0.0.1');
 		await new Promise((resolve) => mute.once('listening', resolve));
 		const url = `http://127.0.0.1:${(mute.address() as AddressInfo).port}/`;
 		const delivery = { service: 'fileCourier', url, headers: {}, body: '{}' } as Delivery;
-		const made = await attempt({
+		const made = await attemptDelivery({
 			delivery,
 			kind: 'scheduled',
 			clock: new Clock(),
 			faults: new Faults(),
 			timeoutSeconds: 0.2,
-			overtaking: new Overtaking(),
+			reorderer: new DeliveryReorderer(),
 			closing: new AbortController().signal,
 		});
-		expect(made).toMatchObject({ accepted: false, error: 'No answer within 0.2 seconds' });
+		expect(made).toMatchObject({ accepted: false, error: 'No response within 0.2 seconds' });
 		mute.closeAllConnections();
 		mute.close();
 	});
 });
 
-describe('delivering again by hand', () => {
+describe('manual redelivery', () => {
 	const again = async (id: string) =>
 		await bench.control<Delivery>('post', `/api/deliveries/${id}/redeliver`);
 
-	test('sends the identical body and signature once more', async () => {
+	test('sends the identical body and signature again', async () => {
 		await uploaded();
 		const delivery = await bench.delivery(({ state }) => state === 'delivered');
 		const { status, data } = await again(delivery.id);
@@ -208,7 +211,7 @@ describe('delivering again by hand', () => {
 		);
 	});
 
-	test('a failed session is completed when it is taken', async () => {
+	test('completes a failed session if the delivery is accepted', async () => {
 		refuse(7);
 		const id = await uploaded();
 		await bench.attempts(1);
@@ -220,7 +223,7 @@ describe('delivering again by hand', () => {
 		expect(await bench.state(id)).toBe('completed');
 	});
 
-	test('taken while retries are planned: they are called off', async () => {
+	test('cancels scheduled retries if the delivery is accepted', async () => {
 		refuse(1);
 		await uploaded();
 		const pending = await bench.delivery(({ attempts }) => attempts.length === 1);
@@ -230,7 +233,7 @@ describe('delivering again by hand', () => {
 		expect(receiver.received).toHaveLength(2);
 	});
 
-	test('refused while retries are planned: they go on as planned', async () => {
+	test('keeps scheduled retries if the delivery is rejected', async () => {
 		refuse(3);
 		await uploaded();
 		const pending = await bench.delivery(({ attempts }) => attempts.length === 1);
@@ -245,7 +248,7 @@ describe('delivering again by hand', () => {
 		]);
 	});
 
-	test('an unknown delivery: 404 with a sentence', async () => {
+	test('responds to an unknown delivery with 404 and a message', async () => {
 		const { status, data } = await bench.control('post', '/api/deliveries/dlv_0/redeliver');
 		expect(status).toBe(404);
 		expect(data).toEqual({ error: 'There is no delivery "dlv_0".' });
@@ -256,7 +259,7 @@ describe('faults of deliveries', () => {
 	const fault = async (rule: object) =>
 		await bench.control('post', '/api/faults', { service: 'fileCourier', ...rule });
 
-	test('badSignature: of the right form, but wrong; the next one is right again', async () => {
+	test('badSignature: has the right format but is wrong; the next one is correct', async () => {
 		await fault({ fault: { type: 'badSignature' }, times: 1 });
 		receiver.answers = [{ status: 401 }];
 		await uploaded();
@@ -271,7 +274,7 @@ describe('faults of deliveries', () => {
 		expect(good).toBe(signatureOf(receiver.received[1].raw, bench.credentials.webhookSecret));
 	});
 
-	test('duplicateDelivery: the same arrives several times', async () => {
+	test('duplicateDelivery: sends the same delivery several times', async () => {
 		await fault({ fault: { type: 'duplicateDelivery', copies: 5 } });
 		await uploaded();
 		await bench.attempts(1);
@@ -279,7 +282,7 @@ describe('faults of deliveries', () => {
 		expect(new Set(receiver.received.map(({ raw }) => raw)).size).toBe(1);
 	});
 
-	test('delay: the webhook leaves later', async () => {
+	test('delay: sends the webhook later', async () => {
 		await fault({ on: 'delivery', path: '/hook', fault: { type: 'delay', milliseconds: 300 } });
 		await uploaded();
 		const [made] = await bench.attempts(1);

@@ -13,7 +13,7 @@ afterAll(async () => {
 	await receiver.stop();
 });
 
-/** Uploads one file and returns the URL that the webhook brought. */
+/** Uploads a file and returns the URL in the webhook. */
 async function deliveredUrl(
 	name: string,
 	bytes: string,
@@ -30,7 +30,7 @@ async function deliveredUrl(
 }
 
 describe('a delivered URL', () => {
-	test('gives the file to whoever has it, with its name, type and length', async () => {
+	test('returns the file with its name, type and length without credentials', async () => {
 		const bytes = randomBytes(70_000).toString('base64');
 		const url = await deliveredUrl('licence.pdf', bytes);
 		const { status, data, headers } = await http.get<Buffer>(url, { responseType: 'arraybuffer' });
@@ -47,7 +47,7 @@ describe('a delivered URL', () => {
 		});
 	});
 
-	test('of an empty file gives an empty file', async () => {
+	test('returns an empty file', async () => {
 		const { status, data, headers } = await http.get<string>(await deliveredUrl('empty', ''));
 		expect([status, data, headers['content-length']]).toEqual([200, '', '0']);
 	});
@@ -60,17 +60,20 @@ describe('a delivered URL', () => {
 		['..', '..', '..'],
 		['n'.repeat(300), 'n'.repeat(300), 'n'.repeat(300)],
 	];
-	test.each(names)('of %j can be fetched and names it safely', async (name, plain, encoded) => {
-		const url = await deliveredUrl(name, 'abc');
-		const { status, data, headers } = await http.get<string>(url);
-		expect([status, data]).toEqual([200, 'abc']);
-		expect(headers['content-disposition']).toBe(
-			`attachment; filename="${plain}"; filename*=UTF-8''${encoded}`,
-		);
-		expect(headers['x-evil']).toBeUndefined();
-	});
+	test.each(names)(
+		'returns a file named %j with a safe Content-Disposition',
+		async (name, plain, encoded) => {
+			const url = await deliveredUrl(name, 'abc');
+			const { status, data, headers } = await http.get<string>(url);
+			expect([status, data]).toEqual([200, 'abc']);
+			expect(headers['content-disposition']).toBe(
+				`attachment; filename="${plain}"; filename*=UTF-8''${encoded}`,
+			);
+			expect(headers['x-evil']).toBeUndefined();
+		},
+	);
 
-	test('answers HEAD, ranges and If-None-Match', async () => {
+	test('supports HEAD, ranges and If-None-Match', async () => {
 		const url = await deliveredUrl('digits.txt', '0123456789', 'text/plain');
 		const head = await http.head<string>(url);
 		expect([head.status, head.headers['content-length'], head.data]).toEqual([200, '10', '']);
@@ -91,7 +94,7 @@ describe('a delivered URL', () => {
 		expect(same.status).toBe(304);
 	});
 
-	test('works for 24 hours', async () => {
+	test('is valid for 24 hours', async () => {
 		const url = await deliveredUrl('a.pdf', 'abc');
 		await bench.advance(24 * 3600 - 60);
 		expect((await http.get(url)).status).toBe(200);
@@ -101,7 +104,7 @@ describe('a delivered URL', () => {
 		expect(late.data).toEqual({ status: false, error: 'This URL has expired' });
 	});
 
-	test('cannot be changed', async () => {
+	test('cannot be modified', async () => {
 		const url = new URL(await deliveredUrl('a.pdf', 'abc'));
 		const changes: ((changed: URL) => void)[] = [
 			(changed) => changed.searchParams.set('expires', '9999999999'),
@@ -125,7 +128,7 @@ describe('a delivered URL', () => {
 });
 
 describe('the origin of the files', () => {
-	test('refuses credentials, and the log tells of them', async () => {
+	test('rejects credentials, which the log reports', async () => {
 		const url = await deliveredUrl('a.pdf', 'abc');
 		await bench.control('delete', '/api/requests');
 		const answer = await http.get<{ error: string }>(url, {
@@ -143,12 +146,12 @@ describe('the origin of the files', () => {
 		expect(JSON.stringify(data)).not.toContain('signature');
 	});
 
-	test('is an origin of its own', () => {
+	test('is a separate origin', () => {
 		const origins = Object.values(bench.sandbox.info.services.fileCourier.origins);
 		expect(new Set([bench.portal, ...origins]).size).toBe(4);
 	});
 
-	test('other paths and methods', async () => {
+	test('rejects other paths and methods', async () => {
 		expect((await http.get(bench.files)).status).toBe(404);
 		const post = await http.post<unknown>(await deliveredUrl('a.pdf', 'abc'), {});
 		expect([post.status, post.headers.allow]).toEqual([405, 'GET']);

@@ -9,7 +9,7 @@ afterAll(async () => await bench.stop());
 
 const against = (body: object) => objections(openapi, '/sessions', 'post', { body });
 
-test('every answer satisfies the document', async () => {
+test('every response conforms to the document', async () => {
 	const { auth, api } = bench;
 	const http = conforming(openapi, api);
 	const statuses: number[] = [];
@@ -35,7 +35,7 @@ test('every answer satisfies the document', async () => {
 	expect(statuses).toEqual([201, 200, 200, 409, 201, 200, 200, 404, 400, 401]);
 });
 
-test('what the docs’ table and their examples send conforms to it', () => {
+test('the requests in the docs’ table and examples conform to the document', () => {
 	expect(against(REQUEST)).toBeUndefined();
 	const recipient = { email: 'customer@example.com', name: 'Chris Customer' };
 	const example = { recipient, documents: ['Passport'], message: 'Please.', expires_in_days: 3 };
@@ -49,12 +49,12 @@ test.each([
 	{ ...REQUEST, documents: 'Passport' },
 	{ ...REQUEST, callback_url: 'ftp://example.com' },
 	{ ...REQUEST, expires_in_days: 0 },
-])('%j does not, and the service refuses it as well', async (body) => {
+])('%j does not conform, and the service rejects it', async (body) => {
 	expect(against(body)).toMatchObject({ status: 400 });
 	expect((await bench.create(body)).status).toBe(400);
 });
 
-test('what was asked is in the request log, as the document has it', async () => {
+test('the request log contains requests as described by the document', async () => {
 	await bench.control('delete', '/api/requests');
 	await bench.create(REQUEST);
 	const { data } = await bench.control<RequestEntry[]>('get', '/api/requests');

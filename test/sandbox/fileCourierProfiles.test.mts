@@ -26,7 +26,7 @@ test('the default is the parameter table, with either form where the docs have t
 });
 
 describe('recipientForm', () => {
-	test('flat: the nested form does not count', async () => {
+	test('flat: ignores the nested form', async () => {
 		await settings({ recipientForm: 'flat' });
 		expect(await error({ ...REST, callback_url: url, recipient: { email } })).toBe(
 			'recipient_email is required',
@@ -34,7 +34,7 @@ describe('recipientForm', () => {
 		expect(await error(REQUEST)).toBeUndefined();
 	});
 
-	test('nested: the flat form does not count', async () => {
+	test('nested: ignores the flat form', async () => {
 		await settings({ recipientForm: 'nested' });
 		expect(await error(REQUEST)).toBe('recipient.email is required');
 		const both = { ...REQUEST, recipient: { email: 'other@customer.example' } };
@@ -48,7 +48,7 @@ describe('callbackField', () => {
 	test.each([
 		['callback_url', 'webhook_url'],
 		['webhook_url', 'callback_url'],
-	])('%s alone: %s does not count', async (callbackField, other) => {
+	])('%s only: ignores %s', async (callbackField, other) => {
 		await settings({ callbackField });
 		const body = { ...REST, recipient_email: email };
 		expect(await error({ ...body, [other]: url })).toBe(`${callbackField} is required`);
@@ -64,7 +64,7 @@ describe('expiryField', () => {
 		);
 	};
 
-	test('each alone: the other one is not read', async () => {
+	test('only reads the selected field', async () => {
 		const both = {
 			...REQUEST,
 			expires_in_days: 2,
@@ -81,7 +81,7 @@ describe('expiryField', () => {
 describe("the docs' own examples", () => {
 	beforeEach(async () => await settings({ requiredFields: 'examples' }));
 
-	test('a nested recipient and nothing else, as in the curl example of Authentication', async () => {
+	test('work with a nested recipient only, as in the curl example of Authentication', async () => {
 		const { status, data } = await bench.create({
 			recipient: { email: 'customer@example.com', name: 'John Doe' },
 		});
@@ -90,7 +90,7 @@ describe("the docs' own examples", () => {
 			await bench.control<{ to: string; subject: string; from: string }[]>('get', '/api/outbox')
 		).data;
 		expect(outbox[0]).toMatchObject({ to: 'customer@example.com', from: 'FileCourier' });
-		// Nobody is to be called: the upload completes it.
+		// There is no callback, so the upload completes the session.
 		const link = data.data.upload_url as string;
 		const form = new FormData();
 		form.append('files', new Blob(['x']), 'x.txt');
@@ -99,7 +99,7 @@ describe("the docs' own examples", () => {
 		expect(after.data.data).toMatchObject({ status: 'completed', delivered_at: null });
 	});
 
-	test('documents, webhook_url and expires_in_days, as in the curl example of Create Session', async () => {
+	test('work with documents, webhook_url and expires_in_days, as in the curl example of Create Session', async () => {
 		const { status } = await bench.create({
 			recipient: { email: 'customer@example.com', name: 'John Doe' },
 			documents: ['Government ID', 'Proof of Address'],
@@ -110,7 +110,7 @@ describe("the docs' own examples", () => {
 		expect(status).toBe(201);
 	});
 
-	test('with fetch and btoa, as in the JavaScript example', async () => {
+	test('work with fetch and btoa, as in the JavaScript example', async () => {
 		const response = await fetch(bench.api, {
 			method: 'POST',
 			headers: {
@@ -128,7 +128,7 @@ describe("the docs' own examples", () => {
 		expect(await response.json()).toMatchObject({ status: true });
 	});
 
-	test('without any recipient: the documented error', async () => {
+	test('get the documented error without a recipient', async () => {
 		expect(await error({ message: 'x' })).toBe('recipient_email is required');
 	});
 });
@@ -137,18 +137,21 @@ describe('changing settings', () => {
 	test.each([
 		[
 			{ strictness: 'high' },
-			'There is no setting "strictness"; the settings are: requiredFields, recipientForm, callbackField, expiryField, callbackAuthorization.',
+			'There is no setting "strictness". The settings are: requiredFields, recipientForm, callbackField, expiryField, callbackAuthorization.',
 		],
 		[
 			{ recipientForm: 'both' },
-			'"both" is no value of "recipientForm"; it takes: either, flat, nested.',
+			'"both" is not a valid value for "recipientForm". Valid values: either, flat, nested.',
 		],
-		[{ recipientForm: 7 }, '7 is no value of "recipientForm"; it takes: either, flat, nested.'],
+		[
+			{ recipientForm: 7 },
+			'7 is not a valid value for "recipientForm". Valid values: either, flat, nested.',
+		],
 		[
 			{ requiredFields: 'examples', toString: 'x' },
 			expect.stringContaining('There is no setting "toString"'),
 		],
-	])('%j: 400 with a sentence, nothing changed', async (patch, sentence) => {
+	])('rejects %j with 400 and a message, and changes nothing', async (patch, sentence) => {
 		const { status, data } = await settings(patch);
 		expect(status).toBe(400);
 		expect(data).toEqual({ error: sentence as string });
@@ -156,7 +159,7 @@ describe('changing settings', () => {
 		expect(now.data).toMatchObject({ requiredFields: 'table', recipientForm: 'either' });
 	});
 
-	test('of an unknown service: 404', async () => {
+	test('responds to an unknown service with 404', async () => {
 		const { status, data } = await bench.control('get', '/api/services/nobody/settings');
 		expect(status).toBe(404);
 		expect(data).toEqual({ error: 'There is no service "nobody".' });

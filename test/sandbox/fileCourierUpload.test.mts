@@ -9,7 +9,7 @@ afterAll(async () => await bench.stop());
 
 const stored = async () => await readdir(join(bench.folder, 'services/fileCourier/files'));
 
-/** A multipart body with the file name written as given, as no well-behaved client would. */
+/** Returns a multipart body with an unescaped file name, which no correct client would send. */
 async function uploadRaw(link: string, filename: string, content = 'x') {
 	const head = `--b\r\nContent-Disposition: form-data; name="files"; filename="${filename}"\r\nContent-Type: text/plain\r\n\r\n`;
 	return await http.post<string>(link, Buffer.from(`${head}${content}\r\n--b--\r\n`), {
@@ -22,7 +22,7 @@ async function filesOf(id: string) {
 }
 
 describe("the recipient's page", () => {
-	test('shows who asks, what for, until when, and a form that works without scripts', async () => {
+	test('shows the requestor, the requested documents, the expiry and a form that works without JavaScript', async () => {
 		const { link } = await bench.session({
 			recipient: { email: 'john@customer.example', name: 'John Doe' },
 			subject: 'Your claim CLM-1',
@@ -54,7 +54,7 @@ describe("the recipient's page", () => {
 		);
 	});
 
-	test('text from outside stays text', async () => {
+	test('escapes text from requests', async () => {
 		const evil = '<script>alert(1)</script>"\'><b>';
 		const { link } = await bench.session({
 			requestor_name: evil,
@@ -76,29 +76,29 @@ describe("the recipient's page", () => {
 	});
 
 	test.each(['javascript:alert(1)', 'data:image/png;base64,AA', 'file:///etc/passwd', 'logo.png'])(
-		'a logo at %s is not shown',
+		'does not show a logo at %s',
 		async (brand_logo_url) => {
 			const { link } = await bench.session({ brand_logo_url });
 			expect((await http.get<string>(link)).data).not.toContain('<img');
 		},
 	);
 
-	test('lets nothing in from elsewhere but pictures', async () => {
+	test('only loads images from other hosts', async () => {
 		const { link } = await bench.session();
 		const policy = String((await http.get(link)).headers['content-security-policy']);
 		expect(policy).toContain("default-src 'none'");
 		expect(policy).toContain("script-src 'self'");
 	});
 
-	test('an unknown link: 404 with a page', async () => {
+	test('responds to an unknown link with 404 and a page', async () => {
 		for (const path of ['/', '/u/', '/u/unknown', '/u/unknown/thanks', '/x']) {
 			const { status, data } = await http.get<string>(bench.secure + path);
 			expect(status).toBe(404);
-			expect(data).toContain('No such link');
+			expect(data).toContain('Link not found');
 		}
 	});
 
-	test('its style and script are there', async () => {
+	test('serves its style and script', async () => {
 		expect((await http.get(`${bench.secure}/assets/style.css`)).headers['content-type']).toContain(
 			'text/css',
 		);
@@ -110,7 +110,7 @@ describe("the recipient's page", () => {
 });
 
 describe('uploading', () => {
-	test('several files at once, then a page of thanks', async () => {
+	test('accepts several files and then shows a page of thanks', async () => {
 		const { id, link } = await bench.session();
 		const answer = await upload(
 			link,
@@ -133,11 +133,11 @@ describe('uploading', () => {
 		expect(data.data.uploaded_at).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
 	});
 
-	test('no file chosen: the form again, with what is missing', async () => {
+	test('shows the form with an error if no file was selected', async () => {
 		const { id, link } = await bench.session();
 		for (const answer of [await upload(link), await uploadRaw(link, '', '')]) {
 			expect(answer.status).toBe(400);
-			expect(answer.data).toContain('Please choose at least one file.');
+			expect(answer.data).toContain('Please select at least one file.');
 			expect(answer.data).toContain('<form method="post"');
 		}
 		expect(await bench.state(id)).toBe('pending');
@@ -152,7 +152,7 @@ describe('uploading', () => {
 			'multipart/form-data; boundary=b',
 			'--b\r\nContent-Disposition: form-data; name="files"; filename="a"\r\n\r\nabc',
 		],
-	])('%s: refused with a page, and the link stays open', async (_what, type, body) => {
+	])('rejects %s with a page and keeps the link open', async (_what, type, body) => {
 		const before = await stored();
 		const { id, link } = await bench.session();
 		const answer = await http.post<string>(link, Buffer.from(body), {
@@ -165,7 +165,7 @@ describe('uploading', () => {
 		expect(await stored()).toEqual(before);
 	});
 
-	test('a link works once', async () => {
+	test('works only once per link', async () => {
 		const { link } = await bench.session();
 		await upload(link, { name: 'a', bytes: 'a' });
 		const again = await upload(link, { name: 'b', bytes: 'b' });
@@ -174,7 +174,7 @@ describe('uploading', () => {
 		expect((await http.get(link)).status).toBe(410);
 	});
 
-	test('a connection that breaks off leaves no file, and the link stays open', async () => {
+	test('keeps no file of an aborted upload and keeps the link open', async () => {
 		const before = await stored();
 		const { id, link } = await bench.session();
 		const outgoing = request(link, {
@@ -191,7 +191,7 @@ describe('uploading', () => {
 		expect((await upload(link, { name: 'b', bytes: 'b' })).status).toBe(303);
 	});
 
-	test('cancelled while the files are coming in: the page says so and nothing is kept', async () => {
+	test('shows a page and keeps nothing if the session is cancelled during the upload', async () => {
 		const before = await stored();
 		const { id, link } = await bench.session();
 		const body =
@@ -219,7 +219,7 @@ describe('uploading', () => {
 });
 
 describe('an expired link', () => {
-	test('says so, takes nothing and shows in the status', async () => {
+	test('shows a page, accepts no files and appears in the status', async () => {
 		const { id, link } = await bench.session({ expires_in_days: 1 });
 		await bench.advance(86_400 - 60);
 		expect((await http.get(link)).status).toBe(200);
@@ -235,7 +235,7 @@ describe('an expired link', () => {
 	});
 });
 
-describe('names from outside', () => {
+describe('file names sent by clients', () => {
 	const names: [string, string, string][] = [
 		['a way out of the folder', '../../../x', '../../../x'],
 		['an absolute path', '/etc/passwd', '/etc/passwd'],
@@ -249,21 +249,21 @@ describe('names from outside', () => {
 		['emoji and accents', 'Résumé 🎉 für José.txt', 'Résumé 🎉 für José.txt'],
 		['a name of a secret', 'secrets.json', 'secrets.json'],
 	];
-	test.each(names)('%s: kept as a name, never a path', async (_what, sent, kept) => {
+	test.each(names)('%s: is kept as a name and never used as a path', async (_what, sent, kept) => {
 		const { id, link } = await bench.session();
 		expect((await uploadRaw(link, sent, 'abc')).status).toBe(303);
 		expect(await filesOf(id)).toEqual([{ name: kept, size: 3, type: 'text/plain' }]);
 		for (const name of await stored()) expect(name).toMatch(/^[0-9a-f]{32}$/);
 	});
 
-	test('over 1000 characters: refused with a sentence', async () => {
+	test('rejects more than 1,000 characters with a message', async () => {
 		const { link } = await bench.session();
 		const answer = await uploadRaw(link, 'n'.repeat(1001));
 		expect(answer.status).toBe(400);
 		expect(answer.data).toContain('must not be longer than 1000 characters');
 	});
 
-	test('a media type that is none becomes octet-stream', async () => {
+	test('replaces an invalid media type with octet-stream', async () => {
 		const { id, link } = await bench.session();
 		await upload(link, { name: 'a', bytes: 'a', type: 'not a type' });
 		expect((await filesOf(id))[0].type).toBe('application/octet-stream');

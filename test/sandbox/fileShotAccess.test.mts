@@ -8,7 +8,7 @@ afterAll(async () => await shot.stop());
 
 const NO_KEY = { error: 'Invalid or missing API key' };
 
-test('the credential has both base URLs and the key', () => {
+test('the credential contains both base URLs and the key', () => {
 	const { credentials, origins } = shot.bench.sandbox.info.services.fileShot;
 	expect(credentials).toEqual({
 		baseUrl: origins.api,
@@ -40,14 +40,14 @@ test.each([
 	expect(await shot.list('files')).toEqual([]);
 });
 
-test('a wrong key is worse than none, for public files too', async () => {
+test('a wrong key is rejected, even for public files', async () => {
 	const { fileId } = await shot.upload('a', 'a');
 	const headers = { authorization: 'Bearer wrong' };
 	expect((await http.get(`${shot.api}/files/${fileId}`, { headers })).status).toBe(401);
 	expect((await http.get(`${shot.api}/files/${fileId}`)).status).toBe(200);
 });
 
-test.each(['free', 'pro'])('the tier %s: 403 but for public files', async (tier) => {
+test.each(['free', 'pro'])('the tier %s: 403 except for public files', async (tier) => {
 	const { fileId } = await shot.upload('a', 'a');
 	await shot.settings({ tier });
 	const denied = { status: 403, data: { error: 'Insufficient tier (Creator+ required)' } };
@@ -60,12 +60,12 @@ test.each(['free', 'pro'])('the tier %s: 403 but for public files', async (tier)
 });
 
 describe('rate limits', () => {
-	/** An account that nobody has asked anything yet. */
+	/** An unused account. */
 	let shot: Shot;
 	beforeEach(async () => (shot = await Shot.start()));
 	afterEach(async () => await shot.stop());
 
-	test('calls a minute: 429 without any header, then again', async () => {
+	test('calls per minute: 429 without headers, then the limit resets', async () => {
 		await shot.settings({ callsPerMinute: 2 });
 		expect((await shot.get('/files')).status).toBe(200);
 		expect((await shot.get('/files')).status).toBe(200);
@@ -76,7 +76,7 @@ describe('rate limits', () => {
 		expect((await shot.get('/files')).status).toBe(200);
 	});
 
-	test('uploads an hour: 429 for the next one, whatever way it begins', async () => {
+	test('uploads per hour: 429 for the next upload of any kind', async () => {
 		await shot.settings({ uploadsPerHour: 2 });
 		await shot.upload('a', 'a');
 		expect((await shot.post('/files/init-upload', {})).status).toBe(200);
@@ -87,7 +87,7 @@ describe('rate limits', () => {
 		expect((await shot.post('/files/init-upload', {})).status).toBe(200);
 	});
 
-	test('creator has a thousand calls a minute, professional has no end of them', async () => {
+	test('creator has 1,000 calls per minute, professional has no limit', async () => {
 		const headers = { ...shot.http.defaults.headers.common } as Record<string, string>;
 		const call = async () => (await http.get(`${shot.api}/files`, { headers })).status;
 		const statuses = async (count: number) => {
@@ -112,7 +112,7 @@ test.each([
 	['/files', 'GET'],
 	['/files/0', 'GET, DELETE'],
 	['/files/download/0', 'GET'],
-])('%s takes %s and no other method', async (url, allow) => {
+])('%s only accepts %s', async (url, allow) => {
 	for (const method of ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']) {
 		if (allow.includes(method)) continue;
 		const answer = await http.request<unknown>({
@@ -125,7 +125,7 @@ test.each([
 	}
 });
 
-test('a 429 or 503 that a fault makes is in the words of the docs', async () => {
+test('a 429 or 503 created by a fault has the documented message', async () => {
 	for (const [status, error] of [
 		[429, 'Rate limit exceeded'],
 		[503, 'Temporary backend issue'],

@@ -10,7 +10,7 @@ const begin = async (path: string, body: object) => (await shot.post(path, body)
 const finalize = async (fileId: string) => await shot.post(`/files/finalize-upload/${fileId}`, {});
 const missing = { status: 404, data: { error: expect.any(String) as string } };
 
-describe('as documented: init-upload, raw chunks, and no more', () => {
+describe('the documented profile: init-upload and raw chunks', () => {
 	beforeAll(async () => (shot = await Shot.start()));
 	afterAll(async () => await shot.stop());
 	const init = async (body: object) => await begin('/files/init-upload', body);
@@ -19,30 +19,33 @@ describe('as documented: init-upload, raw chunks, and no more', () => {
 		['the size', { fileName: 'large.mp4', fileSize: 10 }],
 		['the size by another name', { filename: 'large.mp4', size: 10 }],
 		['the number of chunks', { fileName: 'large.mp4', totalChunks: 3 }],
-	])('the file is there when all of %s is, in any order, one chunk twice', async (_what, body) => {
-		const before = await stored();
-		const id = await init(body);
-		expect((await shot.raw(id, 2, '89')).data).toEqual({
-			success: true,
-			fileId: id,
-			chunkIndex: 2,
-		});
-		await shot.raw(id, 0, 'xx');
-		await shot.raw(id, 0, '0123');
-		expect(await shot.get(`/files/${id}`)).toMatchObject(missing);
-		await shot.raw(id, 1, '4567');
-		expect((await shot.get(`/files/${id}`)).data).toMatchObject({
-			fileName: 'large.mp4',
-			fileSize: 10,
-			mimeType: 'video/mp4',
-		});
-		expect(await shot.bytes(id)).toBe('0123456789');
-		// Three chunks are one file now; the last one may come once more, for its answer was lost.
-		expect((await shot.raw(id, 1, '4567')).status).toBe(200);
-		expect(await stored()).toBe(before + 1);
-	});
+	])(
+		'completes the file once all of %s has arrived, in any order and with a repeated chunk',
+		async (_what, body) => {
+			const before = await stored();
+			const id = await init(body);
+			expect((await shot.raw(id, 2, '89')).data).toEqual({
+				success: true,
+				fileId: id,
+				chunkIndex: 2,
+			});
+			await shot.raw(id, 0, 'xx');
+			await shot.raw(id, 0, '0123');
+			expect(await shot.get(`/files/${id}`)).toMatchObject(missing);
+			await shot.raw(id, 1, '4567');
+			expect((await shot.get(`/files/${id}`)).data).toMatchObject({
+				fileName: 'large.mp4',
+				fileSize: 10,
+				mimeType: 'video/mp4',
+			});
+			expect(await shot.bytes(id)).toBe('0123456789');
+			// The three chunks are one file now; the client may retry the last one because its response was lost.
+			expect((await shot.raw(id, 1, '4567')).status).toBe(200);
+			expect(await stored()).toBe(before + 1);
+		},
+	);
 
-	test('begun without a word, the file is what has come so far', async () => {
+	test('publishes the chunks received so far if nothing was announced', async () => {
 		const before = await stored();
 		const { status, data } = await shot.http.post<Body>(`${shot.api}/files/init-upload`);
 		expect(status).toBe(200);
@@ -53,14 +56,14 @@ describe('as documented: init-upload, raw chunks, and no more', () => {
 		expect(await shot.bytes(data.fileId)).toBe('012345');
 		await shot.raw(data.fileId, 2, '6789');
 		expect(await shot.bytes(data.fileId)).toBe('0123456789');
-		// The chunks and the whole of them; the former whole is gone.
+		// The chunks and the merged file; the earlier merged file has been removed.
 		expect(await stored()).toBe(before + 4);
 		await shot.delete(`/files/${data.fileId}`);
 		expect(await stored()).toBe(before);
 		expect(await shot.raw(data.fileId, 3, 'x')).toMatchObject(missing);
 	});
 
-	test('with more bytes than announced: 400', async () => {
+	test('rejects more bytes than announced with 400', async () => {
 		const id = await init({ fileName: 'a', fileSize: 3 });
 		const answer = await shot.raw(id, 0, '0123');
 		expect(answer).toMatchObject({
@@ -69,7 +72,7 @@ describe('as documented: init-upload, raw chunks, and no more', () => {
 		});
 	});
 
-	test('a form is no chunk, the desktop app’s calls are unknown', async () => {
+	test('rejects chunks in forms and the desktop app’s calls', async () => {
 		const id = await init({ fileName: 'a', fileSize: 3 });
 		expect(await shot.part(id, 0, 'abc')).toMatchObject({
 			status: 415,
@@ -89,7 +92,7 @@ describe('as documented: init-upload, raw chunks, and no more', () => {
 		['application/json', '{}'],
 		['text/plain', 'abc'],
 		['application/x-www-form-urlencoded', 'abc'],
-	])('%s is no chunk either', async (type, content) => {
+	])('rejects %s as a chunk', async (type, content) => {
 		const id = await init({ fileName: 'a', fileSize: 3 });
 		const headers = { 'content-type': type };
 		const { status } = await shot.http.post(shot.chunkUrl(id, 0), content, { headers });
@@ -97,14 +100,14 @@ describe('as documented: init-upload, raw chunks, and no more', () => {
 	});
 
 	test.each(['-1', '1.5', 'x', '0x1', '9'.repeat(30), '%2e%2e%2fx', '1000000'])(
-		'the index %s: 400',
+		'rejects the index %s with 400',
 		async (index) => {
 			const id = await init({ fileName: 'a' });
 			expect((await shot.raw(id, index, 'abc')).status).toBe(400);
 		},
 	);
 
-	test('an index beyond the number of chunks: 400', async () => {
+	test('rejects an index above the number of chunks with 400', async () => {
 		const id = await init({ fileName: 'a', totalChunks: 2 });
 		expect(await shot.raw(id, 2, 'x')).toMatchObject({
 			status: 400,
@@ -113,11 +116,11 @@ describe('as documented: init-upload, raw chunks, and no more', () => {
 	});
 
 	test.each(['0', 'abc', '..%2F..%2Fx', '%00', '🎉', 'x'.repeat(300)])(
-		'a chunk of the unknown upload %j: 404',
+		'rejects a chunk of the unknown upload %j with 404',
 		async (id) => expect(await shot.raw(encodeURI(decodeURI(id)), 0, 'abc')).toMatchObject(missing),
 	);
 
-	test('too large a chunk, a file or a plan: 413, and nothing is kept', async () => {
+	test('rejects a chunk, file or announcement that is too large with 413 and stores nothing', async () => {
 		const before = await stored();
 		const id = await init({ fileName: 'a' });
 		await shot.under({ maxUploadBytes: 3 }, async () => {
@@ -129,7 +132,7 @@ describe('as documented: init-upload, raw chunks, and no more', () => {
 		expect(await stored()).toBe(before);
 	});
 
-	test('a chunk that breaks off leaves nothing', async () => {
+	test('stores nothing of an aborted chunk', async () => {
 		const before = await stored();
 		const id = await init({ fileName: 'a' });
 		const body = new ReadableStream({
@@ -150,7 +153,7 @@ describe('as documented: init-upload, raw chunks, and no more', () => {
 		await eventually(async () => ((await stored()) === before ? true : undefined));
 	});
 
-	test('blocked, wrongly named or wrongly typed: 400', async () => {
+	test('rejects a blocked or invalid name and an invalid type with 400', async () => {
 		for (const body of [
 			{ fileName: 'a.exe' },
 			{ fileName: 'a\0b' },
@@ -165,7 +168,7 @@ describe('as documented: init-upload, raw chunks, and no more', () => {
 		}
 	});
 
-	test('is open for a day', async () => {
+	test('keeps an upload open for one day', async () => {
 		const before = await stored();
 		const id = await init({ fileName: 'a', fileSize: 10 });
 		await shot.raw(id, 0, '01234');
@@ -174,7 +177,7 @@ describe('as documented: init-upload, raw chunks, and no more', () => {
 		await eventually(async () => ((await stored()) <= before ? true : undefined));
 	});
 
-	test('tells a chunk size where one is chosen, and demands it', async () => {
+	test('returns and enforces the configured chunk size', async () => {
 		await shot.under({ chunkSize: 4 }, async () => {
 			const { data } = await shot.post('/files/init-upload', { fileName: 'a', fileSize: 6 });
 			expect(data.chunkSize).toBe(4);

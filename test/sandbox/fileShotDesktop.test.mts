@@ -7,7 +7,7 @@ const begin = async (path: string, body: object) => (await shot.post(path, body)
 const finalize = async (fileId: string) => await shot.post(`/files/finalize-upload/${fileId}`, {});
 const missing = { status: 404, data: { error: expect.any(String) as string } };
 
-describe('as the desktop app does: pre-upload, forms, finalize', () => {
+describe('the desktop profile: pre-upload, forms, finalize', () => {
 	beforeAll(async () => (shot = await Shot.start({ dialect: 'desktop' })));
 	afterAll(async () => await shot.stop());
 	const BEGIN = {
@@ -25,7 +25,7 @@ describe('as the desktop app does: pre-upload, forms, finalize', () => {
 	const preUpload = async (changes: object = {}) =>
 		await begin('/files/pre-upload', { ...BEGIN, ...changes });
 
-	test('in any order; only finalize makes the file', async () => {
+	test('accepts chunks in any order; only finalize creates the file', async () => {
 		const id = await preUpload();
 		await shot.part(id, 1, '56789', { totalChunks: '2', isLastChunk: 'true' });
 		expect(await finalize(id)).toMatchObject({ status: 400, data: { error: 'Missing chunks: 0' } });
@@ -33,20 +33,20 @@ describe('as the desktop app does: pre-upload, forms, finalize', () => {
 		expect(await shot.get(`/files/info/${id}`)).toMatchObject(missing);
 		const { status, data } = await finalize(id);
 		expect([status, data.fileSize]).toEqual([200, 10]);
-		// Its answer was lost, say.
+		// A retry, as after a lost response.
 		expect((await finalize(id)).data).toEqual(data);
 		expect((await shot.get(`/files/info/${id}`)).data).toMatchObject({
 			fileName: 'report.pdf',
 			mimeType: 'application/pdf',
 			isZeroKnowledge: false,
 		});
-		// 500 days are cut to a year.
+		// 500 days are reduced to one year.
 		const days = (Date.parse(data.expiresAt) - Date.now()) / 86_400_000;
 		expect(days).toBeCloseTo(365, 1);
 		expect(await shot.bytes(id)).toBe('0123456789');
 	});
 
-	test('encrypted, the size may be that of the plain file', async () => {
+	test('accepts the plain size for an encrypted file', async () => {
 		const id = await preUpload({
 			isZeroKnowledge: 'true',
 			fileSize: 6,
@@ -64,7 +64,7 @@ describe('as the desktop app does: pre-upload, forms, finalize', () => {
 		expect([second.headers['x-is-zero-knowledge'], second.data]).toEqual(['true', 'ciphertext']);
 	});
 
-	test('what is missing or wrong', async () => {
+	test('rejects missing and invalid data', async () => {
 		const id = await preUpload();
 		expect((await shot.raw(id, 0, 'abc')).status).toBe(415);
 		const url = `/files/upload-chunk/${id}/0`;
@@ -83,7 +83,7 @@ describe('as the desktop app does: pre-upload, forms, finalize', () => {
 		expect((await shot.get(`/files/${id}`)).status).toBe(404);
 	});
 
-	test('a file that is downloaded as often as it may is over', async () => {
+	test('expires a file that has reached its download limit', async () => {
 		const id = await preUpload({ fileSize: 3, maxDownloads: 1 });
 		await shot.part(id, 0, 'abc');
 		await finalize(id);
@@ -91,7 +91,7 @@ describe('as the desktop app does: pre-upload, forms, finalize', () => {
 		expect(await shot.get(`/files/download/${id}`)).toMatchObject(missing);
 	});
 
-	test('its own names for the list and the deletion; the account, folders, moving', async () => {
+	test('has its own paths for listing and deleting; has account, folder and move calls', async () => {
 		const id = await preUpload({ fileSize: 3 });
 		await shot.part(id, 0, 'abc');
 		await finalize(id);
@@ -116,7 +116,7 @@ describe('as the desktop app does: pre-upload, forms, finalize', () => {
 	});
 });
 
-describe('both at once', () => {
+describe('both profiles', () => {
 	beforeAll(async () => (shot = await Shot.start({ dialect: 'both' })));
 	afterAll(async () => await shot.stop());
 
@@ -125,7 +125,7 @@ describe('both at once', () => {
 		['init-upload', 'part'],
 		['pre-upload', 'raw'],
 		['pre-upload', 'part'],
-	] as const)('%s with %s chunks; finalize is welcome, not needed', async (path, kind) => {
+	] as const)('accept %s with %s chunks; finalize is optional', async (path, kind) => {
 		const id = await begin(`/files/${path}`, { fileName: 'a', fileSize: 4 });
 		await shot[kind](id, 1, 'cd');
 		await shot[kind](id, 0, 'ab');
@@ -134,7 +134,7 @@ describe('both at once', () => {
 		expect(await shot.bytes(id)).toBe('abcd');
 	});
 
-	test('begun without a word, finalize says that it is whole', async () => {
+	test('complete an upload without an announcement by finalize', async () => {
 		const id = await begin('/files/init-upload', {});
 		await shot.raw(id, 0, 'ab');
 		await shot.raw(id, 1, 'cd');
@@ -142,7 +142,7 @@ describe('both at once', () => {
 		expect(await shot.bytes(id)).toBe('abcd');
 	});
 
-	test('goes on after a restart', async () => {
+	test('continue after a restart', async () => {
 		const first = await Shot.start({ dialect: 'both' });
 		const begun = await first.post('/files/pre-upload', { fileName: 'a', fileSize: 4 });
 		await first.raw(begun.data.fileId, 0, 'ab');

@@ -7,7 +7,7 @@ import { curl, withCurl } from './curl.mts';
 import { type Body, Shot } from './fileShotSupport.mts';
 import { objections } from './openApiSupport.mts';
 
-/** The requests of FileShot's docs, as curl makes them. */
+/** The requests of FileShot's docs, made with curl. */
 let shot: Shot;
 let ask: (path: string, ...args: string[]) => Promise<Body>;
 beforeAll(async () => {
@@ -26,7 +26,7 @@ beforeAll(async () => {
 });
 afterAll(async () => await shot.stop());
 
-withCurl('upload, look without a key, list, download, delete', async () => {
+withCurl('upload, get without a key, list, download, delete', async () => {
 	const form = ['file=@document.pdf', 'customSlug=my-doc', 'expiryDays=30'].flatMap((field) => [
 		'-F',
 		field,
@@ -53,7 +53,7 @@ withCurl('upload, look without a key, list, download, delete', async () => {
 	expect(await ask(`/files/${fileId}`, '-X', 'DELETE')).toEqual({ success: true });
 });
 
-withCurl('a chunk', async () => {
+withCurl('upload a chunk', async () => {
 	const { fileId } = await ask('/files/init-upload', '-X', 'POST');
 	const type = ['-H', 'Content-Type: application/octet-stream'];
 	const chunk = await ask(
@@ -68,7 +68,7 @@ withCurl('a chunk', async () => {
 	expect(await shot.bytes(fileId)).toBe('01234');
 });
 
-test('the document objects to what the docs rule out', () => {
+test('the OpenAPI document rejects what the docs rule out', () => {
 	const at = (path: string, method: string, request: object) =>
 		objections(openapi, path, method, request);
 	expect(at('/files', 'get', { query: { page: 1, limit: 100 } })).toBeUndefined();

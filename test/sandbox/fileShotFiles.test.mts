@@ -9,7 +9,7 @@ afterAll(async () => await shot.stop());
 const GONE = { status: 404, data: { error: 'File does not exist or has expired' } };
 
 describe('a file', () => {
-	test('tells of itself to anybody', async () => {
+	test('returns its metadata without a key', async () => {
 		const { fileId, expiresAt } = await shot.upload('document.pdf', 'abc');
 		const { status, data } = await shot.anyone.get<unknown>(`${shot.api}/files/${fileId}`);
 		expect(status).toBe(200);
@@ -24,7 +24,7 @@ describe('a file', () => {
 		});
 	});
 
-	test('under wrongSize it tells another size', async () => {
+	test('reports a wrong size with the fault wrongSize', async () => {
 		const { fileId } = await shot.upload('a', 'abc');
 		const rule = {
 			service: 'fileShot',
@@ -40,7 +40,7 @@ describe('a file', () => {
 	test.each([
 		['a password', { passwordProtected: 'true', password: 's3cret' }],
 		['a price', { enablePaidAccess: 'true', price: '500' }],
-	])('with %s is public no more: its owner alone gets at it', async (_what, wishes) => {
+	])('is only visible to its owner with %s', async (_what, wishes) => {
 		const { fileId } = await shot.upload('a', 'abc', wishes);
 		for (const path of [`/files/${fileId}`, `/files/download/${fileId}`]) {
 			expect((await shot.anyone.get(shot.api + path)).status).toBe(401);
@@ -65,7 +65,7 @@ describe('a file', () => {
 		['json', 200, { success: true }],
 		['empty', 200, ''],
 		['noContent', 204, ''],
-	])('its deletion is answered with %s', async (deleteAnswer, status, body) => {
+	])('is deleted with the response %s', async (deleteAnswer, status, body) => {
 		await shot.under({ deleteAnswer }, async () => {
 			const { fileId } = await shot.upload('a', 'abc');
 			const answer = await shot.delete(`/files/${fileId}`);
@@ -76,7 +76,7 @@ describe('a file', () => {
 	});
 
 	test.each(['0', '..%2F..%2Fx', '%00', '%0d%0aX: y', '🎉', 'x'.repeat(300), `'"`, '__proto__'])(
-		'with the id %j is not there',
+		'does not exist with the ID %j',
 		async (id) => {
 			for (const path of [`/files/${id}`, `/files/download/${id}`]) {
 				expect(await shot.get(path)).toMatchObject(GONE);
@@ -87,7 +87,7 @@ describe('a file', () => {
 });
 
 describe('a download', () => {
-	test('leads to another origin, which refuses the API key and records that it came', async () => {
+	test('redirects to another origin, which rejects and logs the API key', async () => {
 		const { fileId } = await shot.upload('document.pdf', 'abc');
 		const first = await shot.get(`/files/download/${fileId}`);
 		const url = String(first.headers.location);
@@ -111,7 +111,7 @@ describe('a download', () => {
 		]);
 	});
 
-	test('of the CDN cannot be changed, and holds for an hour', async () => {
+	test('from the CDN cannot be modified and is valid for one hour', async () => {
 		const { fileId } = await shot.upload('a', 'abc');
 		const url = String((await shot.get(`/files/download/${fileId}`)).headers.location);
 		expect((await http.get(url.replace(/.$/, (digit) => (digit === '0' ? '1' : '0')))).status).toBe(
@@ -127,7 +127,7 @@ describe('a download', () => {
 		});
 	});
 
-	test('is a direct stream where that is chosen, with ranges and HEAD', async () => {
+	test('is a direct stream if configured, with ranges and HEAD', async () => {
 		const { fileId } = await shot.upload('a.txt', '0123456789');
 		await shot.under({ download: 'stream' }, async () => {
 			const path = `${shot.api}/files/download/${fileId}`;
@@ -138,12 +138,12 @@ describe('a download', () => {
 			expect([part.status, part.data]).toEqual([206, '234']);
 			expect((await shot.anyone.head<unknown>(path)).headers['content-length']).toBe('10');
 		});
-		// Neither the head nor the part counts.
+		// Neither HEAD nor a range counts.
 		expect((await shot.list<object>('files'))[0]).toMatchObject({ downloads: 1 });
 	});
 
 	test.each(['../../etc/passwd', '..', 'Résumé 🎉.pdf', 'a\r\nX-Evil: 1.pdf', 'n'.repeat(300)])(
-		'of %j names it safely',
+		'named %j has a safe Content-Disposition',
 		async (name) => {
 			const { fileId } = await shot.upload(name, 'abc');
 			const { headers } = await shot.get(`/files/download/${fileId}`);
@@ -153,7 +153,7 @@ describe('a download', () => {
 		},
 	);
 
-	test('of an encrypted file, made through the control API, is ciphertext and says so', async () => {
+	test('of an encrypted file created through the control API is ciphertext and marked as such', async () => {
 		const made = await shot.bench.control<{ fileId: string }>(
 			'post',
 			'/api/services/fileShot/files',
@@ -202,7 +202,7 @@ describe('the list', () => {
 		['data', (body: never) => body['data']],
 		['items', (body: never) => body['items']],
 		['results', (body: never) => body['results']],
-	])('in the shape %s, in either case of letters', async (listShape, pick) => {
+	])('has the shape %s, with both styles of field names', async (listShape, pick) => {
 		for (const fieldNames of ['camelCase', 'snake_case']) {
 			await listed.under({ listShape, fieldNames }, async () => {
 				const { data } = await listed.get('/files', { params: { limit: 2 } });
@@ -213,7 +213,7 @@ describe('the list', () => {
 		}
 	});
 
-	test('shows what has expired, or leaves it out', async () => {
+	test('includes or omits expired files', async () => {
 		await listed.bench.advance(86_400);
 		const { data } = await listed.get('/files');
 		expect(data.files.map(({ expired }) => expired)).toEqual([false, false, true]);
@@ -228,7 +228,7 @@ describe('the list', () => {
 	);
 });
 
-test('all of it is there again after a restart', async () => {
+test('all data is available after a restart', async () => {
 	const first = await Shot.start();
 	const { fileId } = await first.upload('a.txt', 'abc', { customSlug: 'kept' });
 	const info = (await first.get(`/files/${fileId}`)).data;

@@ -11,7 +11,7 @@ const enter = async (url: string, password: string) =>
 const buttonIn = (html: string) =>
 	(/class="button primary wide" href="([^"]+)"/.exec(html)?.[1] ?? '').replaceAll('&amp;', '&');
 
-test('a link shows the file and lets it be downloaded', async () => {
+test('a link shows the file and its download', async () => {
 	const { downloadUrl, fileId } = await shot.upload('<b>report</b>.txt', 'abc');
 	const { status, data } = await page(downloadUrl);
 	expect(status).toBe(200);
@@ -24,7 +24,7 @@ test('a link shows the file and lets it be downloaded', async () => {
 	}
 });
 
-test('a slug leads there as well as the id', async () => {
+test('a slug works like the ID', async () => {
 	const { downloadUrl, fileId } = await shot.upload('a.txt', 'abc', { customSlug: 'My_Doc-1' });
 	expect(downloadUrl).toBe(`${shot.origins.share}/f/My_Doc-1`);
 	for (const link of [downloadUrl, `${shot.origins.share}/f/${fileId}`]) {
@@ -32,7 +32,7 @@ test('a slug leads there as well as the id', async () => {
 	}
 });
 
-test('a password: asked for, refused, accepted', async () => {
+test('a password is requested, rejected and accepted', async () => {
 	const wishes = { passwordProtected: 'true', password: 's3cret 🎉' };
 	const { downloadUrl, fileId } = await shot.upload('report.txt', 'abc', wishes);
 	expect((await shot.get(`/files/${fileId}`)).data).toMatchObject({ passwordProtected: true });
@@ -49,13 +49,13 @@ test('a password: asked for, refused, accepted', async () => {
 	expect(JSON.stringify(await shot.list('files'))).not.toContain('s3cret');
 });
 
-test('protected as the docs have it, without a password: none fits, and the page says why', async () => {
+test('a protected file without a password accepts none, and the page says why', async () => {
 	const { downloadUrl } = await shot.upload('a', 'abc', { passwordProtected: 'true' });
 	expect((await page(downloadUrl)).data).toContain('gave the server no password');
 	expect((await enter(downloadUrl, '')).status).toBe(403);
 });
 
-test('a price and encryption are told', async () => {
+test('the page shows the price and the encryption', async () => {
 	const paid = await shot.upload('a', 'abc', { enablePaidAccess: 'true', price: '1250' });
 	expect((await page(paid.downloadUrl)).data).toContain('12.50 US dollars');
 	const made = { fileName: 'b', content: 'YWJj', isZeroKnowledge: true };
@@ -76,12 +76,12 @@ test.each([
 	'/',
 	'/x',
 	'/downloads.html',
-])('%s: no such file', async (path) => {
+])('%s: file not found', async (path) => {
 	const { status, data } = await page(shot.origins.share + path);
-	expect([status, data.includes('No such file')]).toEqual([404, true]);
+	expect([status, data.includes('File not found')]).toEqual([404, true]);
 });
 
-test('a slug is free again when its file has expired', async () => {
+test('a slug can be reused after its file has expired', async () => {
 	await shot.upload('a', 'old', { customSlug: 'again', expiryDays: '1' });
 	await shot.bench.advance(86_500);
 	expect((await page(`${shot.origins.share}/f/again`)).status).toBe(404);

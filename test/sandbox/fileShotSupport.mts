@@ -4,7 +4,7 @@ import { form, text } from './formSupport.mts';
 import { conforming } from './openApiSupport.mts';
 import { Bench } from './support.mts';
 
-/** The answers of FileShot that the tests look into. */
+/** The response fields that the tests check. */
 export interface Body {
 	success: boolean;
 	fileId: string;
@@ -20,13 +20,15 @@ export interface Body {
 	error: string;
 }
 
-/** A sandbox on free ports with shortcuts to its FileShot. Every JSON answer is held against the OpenAPI document. */
+/**
+ * A sandbox on free ports, with shortcuts for its FileShot. Checks every JSON response against the OpenAPI document.
+ */
 export class Shot {
 	readonly api: string;
 	readonly origins: Record<string, string>;
-	/** With the key. */
+	/** A client with the key. */
 	readonly http: AxiosInstance;
-	/** Without it. */
+	/** A client without the key. */
 	readonly anyone: AxiosInstance;
 
 	private constructor(readonly bench: Bench) {
@@ -52,7 +54,7 @@ export class Shot {
 		return await this.bench.control('patch', '/api/services/fileShot/settings', patch);
 	}
 
-	/** Puts settings into force for as long as `work` takes. */
+	/** Applies settings while `work` runs. */
 	async under<T>(patch: object, work: () => Promise<T>): Promise<T> {
 		const path = '/api/services/fileShot/settings';
 		const { data: before } = await this.bench.control<object>('get', path);
@@ -80,7 +82,7 @@ export class Shot {
 		return await this.http.post<Body>(this.api + path, form(fields, name));
 	}
 
-	/** Uploads in one piece and returns the answer. */
+	/** Uploads a file in one request and returns the response. */
 	async upload(name: string, content: string, fields: Record<string, string> = {}) {
 		const file = text(content);
 		const { status, data } = await this.form('/files/upload', { ...fields, file }, name);
@@ -88,14 +90,14 @@ export class Shot {
 		return data;
 	}
 
-	/** A chunk as the docs have it. */
+	/** Sends a chunk as documented. */
 	async raw(fileId: string, index: number | string, content: string) {
 		return await this.http.post<Body>(this.chunkUrl(fileId, index), content, {
 			headers: { 'content-type': 'application/octet-stream' },
 		});
 	}
 
-	/** A chunk as the desktop app has it. */
+	/** Sends a chunk like the desktop app. */
 	async part(fileId: string, index: number, content: string, fields: Record<string, string> = {}) {
 		const url = this.chunkUrl(fileId, index);
 		return await this.http.post<Body>(
@@ -108,7 +110,7 @@ export class Shot {
 		return `${this.api}/files/upload-chunk/${fileId}/${index}`;
 	}
 
-	/** What a download gives to somebody without the key, who follows to the CDN. */
+	/** Downloads a file without the key, following the redirect to the CDN. */
 	async bytes(fileId: string): Promise<string> {
 		const first = await this.get(`/files/download/${fileId}`);
 		const url = String(first.headers.location);

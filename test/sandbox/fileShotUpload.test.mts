@@ -13,8 +13,8 @@ const DAY_MS = 86_400_000;
 const daysUntil = (time: string) =>
 	(Date.parse(time) - shot.bench.sandbox.clock.now().getTime()) / DAY_MS;
 
-describe('an upload in one piece', () => {
-	test('answers id, link, expiry and size, and keeps the bytes', async () => {
+describe('an upload in one request', () => {
+	test('returns the ID, link, expiry and size and stores the bytes', async () => {
 		const content = 'x'.repeat(70_000);
 		const data = await shot.upload('document.pdf', content, { expiryDays: '30' });
 		expect(data).toMatchObject({ success: true, fileSize: 70_000 });
@@ -23,7 +23,7 @@ describe('an upload in one piece', () => {
 		expect(sha256(await shot.bytes(data.fileId))).toBe(sha256(content));
 	});
 
-	test('takes a slug for its link, once', async () => {
+	test('accepts a slug for its link, once', async () => {
 		const data = await shot.upload('a.txt', 'abc', { customSlug: 'my-doc' });
 		expect(data.downloadUrl).toBe(`${shot.origins.share}/f/my-doc`);
 		const again = await shot.form('/files/upload', { customSlug: 'my-doc', file: text('b') });
@@ -31,7 +31,7 @@ describe('an upload in one piece', () => {
 	});
 
 	test.each(['../../etc/passwd', '..', 'a/b', 'Résumé 🎉.pdf', `"q" 'x'`, 'n'.repeat(300)])(
-		'is called %j and lies where the sandbox wants it',
+		'keeps the name %j and stores the file under a generated name',
 		async (name) => {
 			const { fileId } = await shot.upload(name, 'abc');
 			expect((await shot.get(`/files/${fileId}`)).data.fileName).toBe(name);
@@ -83,7 +83,7 @@ describe('an upload in one piece', () => {
 		],
 		['JSON', { file: 'abc' }, 415, 'Content-Type must be multipart/form-data'],
 	];
-	test.each(wrong)('with %s: refused, and nothing is kept', async (_what, body, status, error) => {
+	test.each(wrong)('with %s is rejected and stores nothing', async (_what, body, status, error) => {
 		const before = await stored();
 		expect(await shot.post('/files/upload', body)).toMatchObject({ status, data: { error } });
 		expect(await stored()).toBe(before);
@@ -98,7 +98,7 @@ describe('an upload in one piece', () => {
 		expect((await shot.form('/files/upload', { file }, `setup.${extension}.zip`)).status).toBe(200);
 	});
 
-	test('too large, for one piece or for the tier: 413', async () => {
+	test('that is too large for one request or for the tier: 413', async () => {
 		const before = await stored();
 		for (const limit of ['maxUploadBytes', 'maxFileBytes']) {
 			await shot.under({ [limit]: 2 }, async () => {
@@ -109,7 +109,7 @@ describe('an upload in one piece', () => {
 		expect(await stored()).toBe(before);
 	});
 
-	test('knows the words of the docs only, or of the desktop app too', async () => {
+	test('accepts the field names of the docs only, or also those of the desktop app', async () => {
 		const wishes = { file, expirationDays: '10', customLink: 'drift' };
 		const alone = (await shot.form('/files/upload', wishes)).data;
 		expect(daysUntil(alone.expiresAt)).toBeCloseTo(90, 2);
@@ -127,7 +127,7 @@ describe('an upload in one piece', () => {
 	test.each([
 		['epochSeconds', 1000],
 		['epochMilliseconds', 1],
-	])('tells dates as %s where that is chosen', async (dates, factor) => {
+	])('returns dates as %s if configured', async (dates, factor) => {
 		await shot.under({ dates }, async () => {
 			const { expiresAt } = await shot.upload('a', 'a', { expiryDays: '1' });
 			expect(typeof expiresAt).toBe('number');

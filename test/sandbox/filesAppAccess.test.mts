@@ -14,7 +14,7 @@ const BAD_KEY = {
 };
 
 describe('the API key', () => {
-	test('is what the credential has', () => {
+	test('is the one in the credential', () => {
 		const { credentials, origins } = app.bench.sandbox.info.services.filesApp;
 		expect(credentials).toEqual({
 			baseUrl: `${origins.api}/api/v2`,
@@ -44,7 +44,7 @@ describe('the API key', () => {
 });
 
 describe('rate limits', () => {
-	/** An account that nobody has asked anything yet. */
+	/** An unused account. */
 	let app: App;
 	beforeEach(async () => (app = await App.start()));
 	afterEach(async () => await app.stop());
@@ -57,7 +57,7 @@ describe('rate limits', () => {
 		['free', 100],
 		['pro', 1000],
 		['team', 10_000],
-	])('of the plan %s: %d an hour', async (plan, limit) => {
+	])('of the plan %s: %d per hour', async (plan, limit) => {
 		await app.settings({ plan });
 		const now = app.bench.sandbox.clock.now().getTime() / 1000;
 		const { headers } = await app.get('/files');
@@ -66,7 +66,7 @@ describe('rate limits', () => {
 		expect(limits(headers)[2] - now).toBeLessThanOrEqual(3600);
 	});
 
-	test('are told in every answer, end in 429, and begin again after an hour', async () => {
+	test('are reported in every response, end in a 429 and reset after one hour', async () => {
 		await app.settings({ requestsPerHour: 3 });
 		const id = 'file_0';
 		expect(limits((await app.get('/files')).headers).slice(0, 2)).toEqual([3, 2]);
@@ -85,14 +85,14 @@ describe('rate limits', () => {
 		expect((await app.get('/files')).status).toBe(200);
 	});
 
-	test('the default is the free plan', async () => {
+	test('default to the free plan', async () => {
 		await app.stop();
 		app = await App.start({ plan: 'free' });
 		const { data } = await app.bench.control('get', '/api/services/filesApp/settings');
 		expect(data).toMatchObject({ plan: 'free', requestsPerHour: 0 });
 	});
 
-	test('a 429 that a fault makes has the same headers and words, and ends soon', async () => {
+	test('are the same in a 429 created by a fault, which ends soon', async () => {
 		const fault = { type: 'status', status: 429 };
 		await app.bench.control('post', '/api/faults', { service: 'filesApp', times: 1, fault });
 		const { status, headers, data } = await app.get('/files');
@@ -104,7 +104,7 @@ describe('rate limits', () => {
 });
 
 test.each(['files-app.com', '192.168.1.5:4010', 'localhost.evil.example'])(
-	'plain HTTP to %s is refused: only this machine is spared',
+	'rejects plain HTTP to %s, which is not this machine',
 	async (host) => {
 		const answer = await app.http.get('/files', { headers: { host } });
 		expect(answer).toMatchObject({
@@ -127,7 +127,7 @@ test.each([
 	['/files/file_0', 'GET, DELETE'],
 	['/share', 'POST'],
 	['/sync', 'GET'],
-])('%s takes %s and no other method', async (path, allow) => {
+])('%s only accepts %s', async (path, allow) => {
 	for (const method of ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']) {
 		if (allow.includes(method)) continue;
 		const { status, headers, data } = await http.request<unknown>({
@@ -158,7 +158,7 @@ test.each([
 	});
 });
 
-test('the log has no key in it', async () => {
+test('the log contains no key', async () => {
 	await app.get('/files');
 	const { data } = await app.bench.control<RequestEntry[]>('get', '/api/requests');
 	expect(data.at(-1)).toMatchObject({

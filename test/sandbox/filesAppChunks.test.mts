@@ -8,7 +8,7 @@ let app: App;
 beforeAll(async () => (app = await App.start()));
 afterAll(async () => await app.stop());
 
-/** How many stored bytes there are on disk: nothing is left of what was refused. */
+/** Returns the number of blobs on disk, to check that rejected uploads leave nothing behind. */
 const stored = async () =>
 	(await readdir(join(app.bench.folder, 'services/filesApp/files'))).length;
 const refusal = (status: number, code: string, message: unknown = expect.any(String)) => ({
@@ -16,8 +16,8 @@ const refusal = (status: number, code: string, message: unknown = expect.any(Str
 	data: { error: { code, message } },
 });
 
-describe('an upload in chunks', () => {
-	test('tells id, chunk size and an hour', async () => {
+describe('a chunked upload', () => {
+	test('returns the ID, the chunk size and an expiry in one hour', async () => {
 		await app.settings({ chunkSize: 5_242_880 });
 		const before = app.bench.sandbox.clock.now().getTime();
 		const { status, data } = await app.post('/chunks/init', {
@@ -29,7 +29,7 @@ describe('an upload in chunks', () => {
 		expect((Date.parse(data.expires_at) - before) / 3_600_000).toBeCloseTo(1, 2);
 	});
 
-	test('in any order, one of them twice, is one file', async () => {
+	test('accepts chunks in any order and a repeated chunk', async () => {
 		const start = await stored();
 		const id = await app.begin('0123456789', 4, 'large.mp4');
 		expect((await app.chunk(id, 2, '89')).data).toEqual({ chunk_index: 2, received: true });
@@ -41,14 +41,14 @@ describe('an upload in chunks', () => {
 		expect([status, data.name, data.size]).toEqual([200, 'large.mp4', 10]);
 		expect(await app.bytes(data.id)).toBe('0123456789');
 		expect((await app.get(`/files/${data.id}`)).data.mime_type).toBe('video/mp4');
-		// Three chunks, and then one file.
+		// Three chunks, then one file.
 		expect([before - start, (await stored()) - start]).toEqual([3, 1]);
 		expect(await app.post('/chunks/complete', { upload_id: id })).toMatchObject(
 			refusal(404, 'not_found'),
 		);
 	});
 
-	test('with missing ones: 400 that names them, and they can still come', async () => {
+	test('names missing chunks with 400; they can still be sent', async () => {
 		const id = await app.begin('0123456789', 2);
 		await app.chunk(id, 0, '01');
 		await app.chunk(id, 3, '67');
@@ -64,7 +64,7 @@ describe('an upload in chunks', () => {
 		expect((await app.post('/chunks/complete', { upload_id: id })).data.size).toBe(10);
 	});
 
-	test('that are shorter than announced: 400', async () => {
+	test('with chunks that are shorter than announced: 400', async () => {
 		const id = await app.begin('0123456789', 4);
 		for (const [index, data] of ['0123', '456', '89'].entries()) await app.chunk(id, index, data);
 		expect(await app.post('/chunks/complete', { upload_id: id })).toMatchObject(
@@ -72,7 +72,7 @@ describe('an upload in chunks', () => {
 		);
 	});
 
-	test('whose number does not go with the chunk size: 400 at the end', async () => {
+	test('with a number of chunks that does not match the chunk size: 400 at the end', async () => {
 		await app.settings({ chunkSize: 4 });
 		const { data } = await app.post('/chunks/init', {
 			filename: 'a',
@@ -85,7 +85,7 @@ describe('an upload in chunks', () => {
 		expect(answer).toMatchObject(refusal(400, 'bad_request', expect.stringContaining('are 3')));
 	});
 
-	test('are open for an hour', async () => {
+	test('is open for one hour', async () => {
 		const before = await stored();
 		const id = await app.begin('0123456789', 4);
 		await app.bench.advance(3500);
@@ -98,7 +98,7 @@ describe('an upload in chunks', () => {
 		expect(await app.list('uploads')).toEqual([]);
 	});
 
-	test('take folder_id and encrypt only where that is chosen', async () => {
+	test('uses folder_id and encrypt only if configured', async () => {
 		for (const [chunkOptions, total, encrypted] of [
 			['ignored', 0, true],
 			['used', 1, false],
@@ -131,7 +131,7 @@ describe('an upload in chunks', () => {
 		[{ ...right, encrypt: 'true' }, 'encrypt must be true or false'],
 		[[right], 'The request body must be a JSON object'],
 	];
-	test.each(inits)('begun with %j: 400', async (body, message) => {
+	test.each(inits)('started with %j: 400', async (body, message) => {
 		const answer = await app.http.post('/chunks/init', body);
 		expect(answer).toMatchObject(refusal(400, 'bad_request', message));
 	});
@@ -143,7 +143,7 @@ describe('an upload in chunks', () => {
 		expect((await app.post('/chunks/init', right)).status).toBe(200);
 	});
 
-	test('a chunk: what is wrong with it', async () => {
+	test('rejects invalid chunks', async () => {
 		const id = await app.begin('0123456789', 4);
 		const bad = (message: string) => refusal(400, 'bad_request', message);
 		expect(await app.chunk(id, 3, 'x')).toMatchObject(bad('chunk_index must be at most 2'));
@@ -164,7 +164,7 @@ describe('an upload in chunks', () => {
 		);
 	});
 
-	test('two completes at once make one file', async () => {
+	test('creates one file if two completes run concurrently', async () => {
 		const id = await app.begin('0123', 2);
 		await app.chunk(id, 0, '01');
 		await app.chunk(id, 1, '23');
@@ -174,7 +174,7 @@ describe('an upload in chunks', () => {
 		expect(both.map(({ status }) => status).sort()).toEqual([200, 404]);
 	});
 
-	test('go on after a restart', async () => {
+	test('continues after a restart', async () => {
 		const first = await App.start();
 		const id = await first.begin('0123', 2);
 		await first.chunk(id, 0, '01');

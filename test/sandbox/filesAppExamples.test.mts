@@ -5,7 +5,7 @@ import { curl, withCurl } from './curl.mts';
 import { App, type Body } from './filesAppSupport.mts';
 import { objections } from './openApiSupport.mts';
 
-/** The requests of Files App's docs, as curl makes them. */
+/** The requests of Files App's docs, made with curl. */
 let app: App;
 let ask: (path: string, ...args: string[]) => Promise<Body>;
 const JSON_TYPE = ['-H', 'Content-Type: application/json'];
@@ -26,7 +26,7 @@ beforeAll(async () => {
 });
 afterAll(async () => await app.stop());
 
-withCurl('upload, look, list, share, sync, delete', async () => {
+withCurl('upload, get, list, share, sync, delete', async () => {
 	const created = await ask(
 		'/upload',
 		'-X',
@@ -49,7 +49,7 @@ withCurl('upload, look, list, share, sync, delete', async () => {
 	expect(await ask(`/files/${id}`, '-X', 'DELETE')).toEqual({ deleted: true });
 });
 
-withCurl('an upload in chunks', async () => {
+withCurl('upload in chunks', async () => {
 	await app.settings({ chunkSize: 5 });
 	const begun = { filename: 'large-video.mp4', total_size: 8, total_chunks: 2 };
 	expect(objections(openapi, '/chunks/init', 'post', { body: begun })).toBeUndefined();
@@ -76,7 +76,7 @@ withCurl('an upload in chunks', async () => {
 	});
 });
 
-test('the document objects to what the docs rule out', () => {
+test('the OpenAPI document rejects what the docs rule out', () => {
 	const at = (path: string, method: string, request: object) =>
 		objections(openapi, path, method, request);
 	expect(at('/chunks/init', 'post', { body: { filename: 'a', total_size: 1 } })).toBeDefined();

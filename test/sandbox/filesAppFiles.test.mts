@@ -8,7 +8,7 @@ afterAll(async () => await app.stop());
 const missing = { status: 404, data: { error: { code: 'not_found', message: 'File not found' } } };
 
 describe('a file', () => {
-	test('tells of itself, to the second', async () => {
+	test('returns its metadata, with times in seconds', async () => {
 		const id = await app.upload('document.pdf', 'abc');
 		const { status, data } = await app.get(`/files/${id}`);
 		expect(status).toBe(200);
@@ -24,7 +24,7 @@ describe('a file', () => {
 		expect((await app.get(`/files/${id}`, { download: false })).data).toEqual(data);
 	});
 
-	test('is downloaded with its name, ranges, HEAD, and the time at which it came', async () => {
+	test('is downloaded with its name, ranges, HEAD and Last-Modified', async () => {
 		await app.bench.advance(40 * 86_400);
 		const content = '0123456789'.repeat(10_000);
 		const id = await app.upload('Übersicht.txt', content);
@@ -49,7 +49,7 @@ describe('a file', () => {
 		expect([head.status, head.headers['content-length']]).toEqual([200, '100000']);
 	});
 
-	test('is gone after its deletion', async () => {
+	test('no longer exists after it was deleted', async () => {
 		const id = await app.upload('a.txt', 'abc');
 		expect((await app.http.delete(`/files/${id}`)).data).toEqual({ deleted: true });
 		expect(await app.get(`/files/${id}`)).toMatchObject(missing);
@@ -67,7 +67,7 @@ describe('a file', () => {
 		`'"`,
 		'__proto__',
 		'constructor',
-	])('with the id %j is not there', async (id) => {
+	])('does not exist with the ID %j', async (id) => {
 		expect(await app.get(`/files/${id}`)).toMatchObject(missing);
 		expect(await app.get(`/files/${id}?download=true`)).toMatchObject(missing);
 		expect(await app.http.delete(`/files/${id}`)).toMatchObject(missing);
@@ -99,7 +99,7 @@ describe('the list', () => {
 	const names = async (params: object) =>
 		(await listed.get('/files', params)).data.files.map(({ name }) => name).join('');
 
-	test('has pages, a total and nothing but the four fields', async () => {
+	test('has pages, a total and only the four fields', async () => {
 		const { data } = await listed.get('/files', { page: 2, per_page: 2 });
 		expect(data).toMatchObject({ total: 3, page: 2, per_page: 2, files: [{ id: ids[0] }] });
 		expect(Object.keys(data.files[0])).toEqual(['id', 'name', 'size', 'created_at']);
@@ -161,7 +161,7 @@ describe('sync', () => {
 		);
 	const ALL = ['created 0', 'created 1', 'modified 0', 'deleted 1'];
 
-	test('tells created, modified and deleted in their order; since is inclusive', async () => {
+	test('returns created, modified and deleted in order; since is inclusive', async () => {
 		expect(await changes({ since: '2020-01-01T00:00:00Z' })).toEqual(ALL);
 		expect(await changes({ since })).toEqual(ALL.slice(1));
 		const later = new Date(Date.parse(since) + 1000).toISOString();
@@ -173,14 +173,14 @@ describe('sync', () => {
 		expect((await synced.get(`/files/${ids[0]}`)).data).toMatchObject({ name: 'a2' });
 	});
 
-	test('of a folder', async () => {
+	test('can be limited to a folder', async () => {
 		expect(await changes({ since: '2020-01-01', folder_id: 'f' })).toEqual([
 			'created 0',
 			'modified 0',
 		]);
 	});
 
-	test('comes in pages; a cursor goes on, whatever since says', async () => {
+	test('has pages; a cursor continues regardless of since', async () => {
 		await synced.settings({ syncPageSize: 3 });
 		const first = (await synced.get('/sync', { since: '2020-01-01T00:00:00Z' })).data;
 		expect([first.changes.length, first.has_more]).toEqual([3, true]);
@@ -215,7 +215,7 @@ describe('sync', () => {
 	});
 });
 
-test('all of it is there again after a restart', async () => {
+test('all data is available after a restart', async () => {
 	const first = await App.start();
 	const id = await first.upload('a.txt', 'abc');
 	await first.upload('b.txt', 'b');

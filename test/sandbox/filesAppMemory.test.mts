@@ -5,7 +5,7 @@ import { http } from './support.mts';
 const MIB = 2 ** 20;
 
 onLinux(
-	'a large file streams in, in one piece and in chunks, and out in little memory',
+	'uploads a large file (in one request and in chunks) and downloads it with little memory',
 	async () => {
 		await inLittleMemory(async ({ portal, services }) => {
 			const { baseUrl, apiKey } = services.filesApp.credentials;

@@ -20,7 +20,7 @@ const enter = async (url: string, password: string) =>
 const hrefIn = (html: string, url: string) =>
 	new URL((/href="(\/s\/[^"]+)"/.exec(html)?.[1] ?? '').replaceAll('&amp;', '&'), url).href;
 
-test('a link with all wishes', async () => {
+test('a link with all options', async () => {
 	const now = app.bench.sandbox.clock.now().getTime();
 	const data = await share({ password: 's3cret', expires_in: 168, allow_download: true });
 	expect(data).toMatchObject({ password_protected: true, allow_download: true });
@@ -28,7 +28,7 @@ test('a link with all wishes', async () => {
 	expect((Date.parse(data.expires_at) - now) / 3_600_000).toBeCloseTo(168, 2);
 });
 
-test('a link without wishes has no password, no end, and lets download', async () => {
+test('a link without options has no password and no expiry and allows downloads', async () => {
 	const data = await share();
 	expect(data).toMatchObject({ password_protected: false, allow_download: true, expires_at: null });
 	await app.bench.advance(400 * 86_400);
@@ -41,7 +41,7 @@ test('a link without wishes has no password, no end, and lets download', async (
 	expect(saved.headers['content-disposition']).toContain('attachment');
 });
 
-test('a password: asked for, refused, accepted', async () => {
+test('a password is requested, rejected and accepted', async () => {
 	const { url } = await share({ password: 's3cret 🎉' });
 	const asked = await page(url);
 	expect([asked.status, asked.data.includes('type="password"')]).toEqual([200, true]);
@@ -59,19 +59,19 @@ test('a password: asked for, refused, accepted', async () => {
 	expect(opened.status).toBe(200);
 	const saved = hrefIn(opened.data, url);
 	expect((await page(saved)).data).toBe('the content');
-	// The button of a page that was left open asks for the password again.
+	// After a while, the button of an open page asks for the password again.
 	await app.bench.advance(3600);
 	expect((await page(saved)).status).toBe(303);
 });
 
-test('allow_download false: the page, and no file', async () => {
+test('allow_download false: shows the page without the file', async () => {
 	const { url } = await share({ allow_download: false });
 	const { data: html } = await page(url);
 	expect(html).toContain('does not let it be downloaded');
 	expect(html).not.toContain('/file?');
 });
 
-test('a link ends with its time and with its file', async () => {
+test('a link ends with its expiry or its file', async () => {
 	const { url } = await share({ expires_in: 1 });
 	await app.bench.advance(3500);
 	expect((await page(url)).status).toBe(200);
@@ -86,11 +86,11 @@ test('a link ends with its time and with its file', async () => {
 });
 
 test.each(['/s/0', '/s/..%2F..%2Fx', '/s/%00', '/s/a/b/c', '/s', '/s/🎉'])(
-	'%s: no such link',
+	'%s: link not found',
 	async (path) => {
 		const { origins } = app.bench.sandbox.info.services.filesApp;
 		const { status, data } = await page(origins.api + encodeURI(decodeURI(path)));
-		expect([status, data.includes('No such link')]).toEqual([404, true]);
+		expect([status, data.includes('Link not found')]).toEqual([404, true]);
 	},
 );
 

@@ -4,7 +4,7 @@ import { form, text } from './formSupport.mts';
 import { conforming } from './openApiSupport.mts';
 import { Bench } from './support.mts';
 
-/** The answers of Files App that the tests look into. */
+/** The response fields that the tests check. */
 export interface Body {
 	id: string;
 	name: string;
@@ -24,7 +24,9 @@ export interface Body {
 	error: { code: string; message: string };
 }
 
-/** A sandbox on free ports with shortcuts to its Files App. Every JSON answer is held against the OpenAPI document. */
+/**
+ * A sandbox on free ports, with shortcuts for its Files App. Checks every JSON response against the OpenAPI document.
+ */
 export class App {
 	readonly api: string;
 	readonly http: AxiosInstance;
@@ -36,13 +38,13 @@ export class App {
 		this.http.defaults.baseURL = this.api;
 		this.http.defaults.headers.common.authorization = `Bearer ${credentials.apiKey}`;
 		this.http.interceptors.request.use((config) => {
-			// The document's checker needs to see the whole of it.
+			// The OpenAPI check needs the complete URL.
 			if (config.url?.startsWith('/')) config.url = this.api + config.url;
 			return config;
 		});
 	}
 
-	/** With a plan that lets the tests through, unless they are about plans. */
+	/** Uses a plan that does not limit the tests, unless they test plans. */
 	static async start({ plan = 'team', folder }: { plan?: string; folder?: string } = {}) {
 		const app = new App(await Bench.start(folder));
 		await app.settings({ plan });
@@ -73,14 +75,14 @@ export class App {
 		return await this.http.post<Body>(path, form(fields, name));
 	}
 
-	/** Uploads in one piece and returns the file's id. */
+	/** Uploads a file in one request and returns its ID. */
 	async upload(name: string, content: string, fields: Record<string, string> = {}) {
 		const { status, data } = await this.form('/upload', { ...fields, file: text(content) }, name);
 		if (status !== 200) throw new Error(JSON.stringify(data));
 		return data.id;
 	}
 
-	/** Begins an upload in chunks of `size` bytes of `content` and returns its id. */
+	/** Starts a chunked upload with chunks of `size` bytes and returns its ID. */
 	async begin(content: string, size: number, filename = 'large.mp4') {
 		await this.settings({ chunkSize: size });
 		const total = { total_size: content.length, total_chunks: Math.ceil(content.length / size) };

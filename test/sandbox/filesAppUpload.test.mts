@@ -9,7 +9,7 @@ let app: App;
 beforeAll(async () => (app = await App.start()));
 afterAll(async () => await app.stop());
 
-/** How many stored bytes there are on disk: nothing is left of what was refused. */
+/** Returns the number of blobs on disk, to check that rejected uploads leave nothing behind. */
 const stored = async () =>
 	(await readdir(join(app.bench.folder, 'services/filesApp/files'))).length;
 const refusal = (status: number, code: string, message: unknown = expect.any(String)) => ({
@@ -17,8 +17,8 @@ const refusal = (status: number, code: string, message: unknown = expect.any(Str
 	data: { error: { code, message } },
 });
 
-describe('an upload in one piece', () => {
-	test('keeps the bytes, the name, the type and the wishes', async () => {
+describe('an upload in one request', () => {
+	test('stores the bytes, the name, the type and the options', async () => {
 		const content = 'x'.repeat(70_000);
 		const fields = { folder_id: 'folder_1', encrypt: 'false', file: text(content) };
 		const { status, data } = await app.form('/upload', fields, 'document.pdf');
@@ -31,7 +31,7 @@ describe('an upload in one piece', () => {
 		expect((await app.get(`/files/${data.id}`)).data.mime_type).toBe('text/plain');
 	});
 
-	test('is encrypted by default, may be empty, and its fields may come after it', async () => {
+	test('is encrypted by default, may be empty, and its fields may follow the file', async () => {
 		const { data } = await app.form('/upload', { file: text(''), folder_id: 'late' });
 		expect(data).toMatchObject({ size: 0, encrypted: true });
 		expect((await app.get('/files', { folder_id: 'late' })).data.total).toBe(1);
@@ -46,7 +46,7 @@ describe('an upload in one piece', () => {
 		'n'.repeat(300),
 		'C:\\x',
 	];
-	test.each(names)('is called %j and lies where the sandbox wants it', async (name) => {
+	test.each(names)('keeps the name %j and stores the file under a generated name', async (name) => {
 		const id = await app.upload(name, 'abc');
 		expect((await app.get(`/files/${id}`)).data.name).toBe(name);
 		expect(await app.bytes(id)).toBe('abc');
@@ -73,7 +73,7 @@ describe('an upload in one piece', () => {
 		],
 		['JSON', { file: 'abc' }, 'Content-Type must be multipart/form-data'],
 	];
-	test.each(wrong)('with %s: 400, and nothing is kept', async (_what, body, message) => {
+	test.each(wrong)('with %s: 400, stores nothing', async (_what, body, message) => {
 		const before = await stored();
 		expect(await app.http.post('/upload', body)).toMatchObject(
 			refusal(400, 'bad_request', message),
@@ -81,7 +81,7 @@ describe('an upload in one piece', () => {
 		expect(await stored()).toBe(before);
 	});
 
-	test('that breaks off: nothing is kept', async () => {
+	test('that is aborted stores nothing', async () => {
 		const before = await stored();
 		const headers = { 'content-type': 'multipart/form-data; boundary=b' };
 		const body = '--b\r\ncontent-disposition: form-data; name="file"; filename="a"\r\n\r\nabc';
@@ -90,7 +90,7 @@ describe('an upload in one piece', () => {
 		expect(await stored()).toBe(before);
 	});
 
-	test('that is too large: 413, and nothing is kept', async () => {
+	test('that is too large: 413, stores nothing', async () => {
 		const before = await stored();
 		await app.settings({ maxUploadBytes: 10 });
 		const answer = await app.form('/upload', { file: text('x'.repeat(11)) });
@@ -100,13 +100,13 @@ describe('an upload in one piece', () => {
 		expect(await stored()).toBe(before + 1);
 	});
 
-	test('is answered with 201 where that is chosen', async () => {
+	test('responds with 201 if configured', async () => {
 		await app.settings({ createdStatus: '201' });
 		expect((await app.form('/upload', { file: text('abc') })).status).toBe(201);
 		await app.settings({ createdStatus: '200' });
 	});
 
-	test('under wrongSize, the answer tells another size', async () => {
+	test('reports a wrong size with the fault wrongSize', async () => {
 		const fault = { service: 'filesApp', times: 1, fault: { type: 'wrongSize' } };
 		await app.bench.control('post', '/api/faults', fault);
 		const { data } = await app.form('/upload', { file: text('abc') });
@@ -115,7 +115,7 @@ describe('an upload in one piece', () => {
 	});
 });
 
-test('a refused upload leaves the connection in order', async () => {
+test('a rejected upload does not break the connection', async () => {
 	await app.settings({ maxUploadBytes: 10 });
 	const httpAgent = new Agent({ keepAlive: true, maxSockets: 1 });
 	const headers = app.http.defaults.headers.common as Record<string, string>;

@@ -1,7 +1,7 @@
 import { type Stored, handleOf, refusal, Stack } from './filestackSupport.mts';
 
 let stack: Stack;
-/** Something to fetch on this machine. */
+/** A local URL to store. */
 let source: string;
 beforeAll(async () => {
 	stack = await Stack.start();
@@ -9,7 +9,7 @@ beforeAll(async () => {
 });
 afterAll(async () => await stack.bench.stop());
 
-/** A store request in any form. */
+/** Sends a store request with any body. */
 const post = async (body: unknown, query: object = {}, type?: string) =>
 	await stack.http.post<Stored>(`${stack.origins.api}/api/store/S3`, body, {
 		params: { key: stack.apiKey, ...stack.sign({ call: ['pick', 'store'] }), ...query },
@@ -25,7 +25,7 @@ describe('the body of a request, by setting (uploadBody)', () => {
 		body.append(field, new Blob(['abc'], { type: 'image/gif' }), 'ümlaut.gif');
 		return body;
 	};
-	/** Which forms are taken: raw bytes, a form with a URL, multipart, JSON with a URL, a JSON file. */
+	/** The accepted bodies per profile: raw bytes, a form with a URL, multipart, JSON with a URL, a JSON file. */
 	const profiles: [string, number[]][] = [
 		['documented', [200, 200, 400, 200, 200]],
 		['raw', [200, 400, 400, 200, 200]],
@@ -44,14 +44,14 @@ describe('the body of a request, by setting (uploadBody)', () => {
 			await post({ some: 'file' }, {}, 'application/json'),
 		];
 		expect(answers.map(({ status }) => status)).toEqual(statuses);
-		// Where JSON names no URL, it is the file.
+		// JSON without a URL is stored as a file.
 		const fetched = ['json', 'any'].includes(uploadBody);
 		const { status, data } = answers[3];
 		if (status === 200) expect(data.type).toBe(fetched ? 'text/css' : 'application/json');
 		await stack.settings({ uploadBody: 'documented' });
 	});
 
-	test('multipart brings name and type, in whatever field; without a file it is refused', async () => {
+	test('multipart contains the name and type, in any field; it is rejected without a file', async () => {
 		await stack.settings({ uploadBody: 'multipart' });
 		for (const field of ['fileUpload', 'other']) {
 			const { data } = await post(multipart(field));
@@ -69,7 +69,7 @@ describe('the body of a request, by setting (uploadBody)', () => {
 		await stack.settings({ uploadBody: 'documented' });
 	});
 
-	test('JSON brings parameters beside the URL; a large one is a file', async () => {
+	test('JSON contains parameters besides the URL; a large one is a file', async () => {
 		await stack.settings({ uploadBody: 'any' });
 		const { data } = await post({ url: source, filename: 'named.png', path: 'x/' });
 		expect(data.filename).toBe('named.png');
@@ -81,7 +81,7 @@ describe('the body of a request, by setting (uploadBody)', () => {
 		await stack.settings({ uploadBody: 'documented' });
 	});
 
-	test('what curl calls its data without a type is no file: it is a form without a URL', async () => {
+	test("curl's data without a type is a form without a URL, not a file", async () => {
 		const answer = await post('some bytes', {}, 'application/x-www-form-urlencoded');
 		expect(answer.data).toEqual(refusal(400, 'url is required'));
 	});

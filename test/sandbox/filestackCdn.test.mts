@@ -19,14 +19,14 @@ beforeAll(async () => {
 afterAll(async () => await stack.bench.stop());
 
 const PNG = await readFile('sandbox/documents/photo-id.png');
-/** Two segments to pass over, one of them with a filling byte, then the frame header: 300 by 200. */
+/** Two segments to skip, one of them with a fill byte, then the frame header: 300 by 200. */
 const JPEG = Buffer.from(
 	'ffd8ffe000104a46494600010100000100010000ffffdb0004aaaaffc2001108' + '00c8012c' + '03012200',
 	'hex',
 );
 
 describe('delivery (Filestack docs, Processing)', () => {
-	test('the security task, short and long, in any order, and the query', async () => {
+	test('accepts the security task in short and long form, in any order, and the query', async () => {
 		const handle = await stack.handle('abc', { filename: 'a.txt' });
 		const { policy, signature } = stack.sign({ call: ['read'], handle });
 		const paths = [
@@ -44,7 +44,7 @@ describe('delivery (Filestack docs, Processing)', () => {
 		}
 	});
 
-	test('dl, cache, HEAD, ranges and ETag', async () => {
+	test('supports dl, cache, HEAD, ranges and ETag', async () => {
 		const handle = await stack.handle('0123456789');
 		const url = stack.cdn(handle);
 		const saved = await stack.http.get(`${url}?dl=true`);
@@ -65,7 +65,7 @@ describe('delivery (Filestack docs, Processing)', () => {
 		);
 	});
 
-	test('what is delivered after an overwrite is the new file, under another ETag', async () => {
+	test('returns the new file with another ETag after an overwrite', async () => {
 		const handle = await stack.handle('old');
 		const before = await stack.http.get(stack.cdn(handle));
 		const params = stack.sign({ call: ['write'] });
@@ -78,7 +78,7 @@ describe('delivery (Filestack docs, Processing)', () => {
 		expect(after.headers.etag).not.toBe(before.headers.etag);
 	});
 
-	test('metadata, too', async () => {
+	test('returns metadata', async () => {
 		const handle = await stack.handle('abc');
 		const { data } = await stack.http.get<unknown>(`${stack.cdn(`${handle}/metadata`)}?size=true`);
 		expect(data).toEqual({ size: 3 });
@@ -93,7 +93,7 @@ describe('delivery (Filestack docs, Processing)', () => {
 	});
 
 	const NONE = 'policy error: proper credentials were not provided';
-	test('refusals are plain text', async () => {
+	test('responds with errors in plain text', async () => {
 		const handle = await stack.handle('abc');
 		const { policy, signature } = stack.sign();
 		const refused: [string, number, string | RegExp][] = [
@@ -122,14 +122,14 @@ describe('delivery (Filestack docs, Processing)', () => {
 		expect((await stack.http.get(`${stack.origins.cdn}/${handle}`, { auth })).status).toBe(403);
 	});
 
-	test('security off: a file for whoever has its handle', async () => {
+	test('needs no policy if security is off', async () => {
 		const handle = await stack.handle('abc');
 		await stack.settings({ security: 'off' });
 		expect((await stack.http.get(`${stack.origins.cdn}/${handle}`)).status).toBe(200);
 		await stack.settings({ security: 'on' });
 	});
 
-	test('what it does not do: other tasks, other methods', async () => {
+	test('rejects unsupported tasks and methods', async () => {
 		const handle = await stack.handle('abc');
 		for (const path of ['resize=width:100', 'cache=false/cache=false']) {
 			expect((await http.get(stack.cdn(`${path}/${handle}`))).status).toBe(400);
@@ -160,7 +160,7 @@ describe('imagesize', () => {
 		expect((await stack.http.get<unknown>(stack.origins.cdn + path)).data).toEqual(size);
 	});
 
-	test('needs both calls, and a picture', async () => {
+	test('needs both calls, and an image', async () => {
 		const handle = await stack.handle(PNG);
 		for (const call of [['read'], ['convert']]) {
 			expect((await stack.http.get(stack.cdn(`imagesize/${handle}`, { call }))).status).toBe(403);
@@ -172,7 +172,7 @@ describe('imagesize', () => {
 		]);
 	});
 
-	test('of what only begins like a picture: none, and no end of reading', async () => {
+	test('rejects a file that only starts like an image without reading all of it', async () => {
 		const path = join(stack.bench.folder, 'image');
 		const broken = [
 			...[Buffer.alloc(0), PNG.subarray(0, 20), JPEG.subarray(0, 25), Buffer.from('GIF8')],
@@ -189,7 +189,7 @@ describe('imagesize', () => {
 });
 
 describe('storing a URL', () => {
-	test('through /process, on both hosts', async () => {
+	test('works through /process on both hosts', async () => {
 		const body = (policy: object) => ({
 			apikey: stack.apiKey,
 			sources: [source],
@@ -216,7 +216,7 @@ describe('storing a URL', () => {
 		}
 	});
 
-	test('with headers for the source, when the policy lets it', async () => {
+	test('sends headers to the source if the policy allows it', async () => {
 		const receiver = await Receiver.start();
 		const post = async (policy: object) =>
 			await stack.http.post<unknown>(`${stack.origins.process}/process`, {
@@ -231,7 +231,7 @@ describe('storing a URL', () => {
 		await receiver.stop();
 	});
 
-	test('what is wrong with a request to /process is said as JSON', async () => {
+	test('responds to an invalid request to /process with a JSON error', async () => {
 		const url = `${stack.origins.process}/process`;
 		const wrong: [unknown, number][] = [
 			[{ apikey: 'x', sources: [source] }, 401],
@@ -248,7 +248,7 @@ describe('storing a URL', () => {
 		}
 	});
 
-	test('by path, plain or encoded, with a quoted folder', async () => {
+	test('works by path, plain or encoded, with a quoted folder', async () => {
 		const { policy, signature } = stack.sign({ call: ['store'] });
 		const task = `security=p:${policy},s:${signature}`;
 		for (const url of [source, encodeURIComponent(source)]) {
@@ -270,8 +270,8 @@ describe('storing a URL', () => {
 	});
 });
 
-describe('reading a CDN path', () => {
-	test('takes it apart', () => {
+describe('parsing a CDN path', () => {
+	test('returns its components', () => {
 		expect(readCdnPath('/KEY/security=p:a,s:b/store=path:"/x/"/http://a/b')).toMatchObject({
 			apiKey: 'KEY',
 			url: 'http://a/b',

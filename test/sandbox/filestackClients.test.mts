@@ -12,14 +12,14 @@ let stack: Stack;
 beforeAll(async () => (stack = await Stack.start()));
 afterAll(async () => await stack.bench.stop());
 
-/** What curl prints, run where the test's files are. */
+/** Returns curl's output; runs in the folder with the test's files. */
 const curl = async <T,>(...parameters: string[]) =>
 	await fetched<T>(stack.bench.folder, ...parameters);
 
 describe("the docs' examples, with other hosts and keys", () => {
 	const proof = () => new URLSearchParams({ ...stack.sign() }).toString();
 
-	withCurl('store with curl: a URL and a file', async () => {
+	withCurl('store a URL and a file with curl', async () => {
 		const store = `${stack.origins.api}/api/store/S3?key=${stack.apiKey}`;
 		await stack.settings({ security: 'off' });
 		const source = `${stack.origins.developer}/assets/style.css`;
@@ -35,7 +35,7 @@ describe("the docs' examples, with other hosts and keys", () => {
 		await stack.settings({ security: 'on' });
 	});
 
-	withCurl('overwrite with curl: a policy, and the app secret', async () => {
+	withCurl('overwrite with curl, with a policy and with the app secret', async () => {
 		const handle = await stack.handle('old');
 		await writeFile(join(stack.bench.folder, 'filename.txt'), 'nineteen characters');
 		const answer = await curl(
@@ -49,7 +49,7 @@ describe("the docs' examples, with other hosts and keys", () => {
 		expect(overwritten).toMatchObject({ mimetype: 'text/css' });
 	});
 
-	withCurl('metadata, download and delete with curl', async () => {
+	withCurl('get metadata, download and delete with curl', async () => {
 		const handle = await stack.handle('[1]');
 		const metadata = await curl('-X', 'GET', `${stack.file(handle, '/metadata')}?${proof()}`);
 		expect(metadata).toMatchObject({ size: 3, location: 'S3' });
@@ -58,7 +58,7 @@ describe("the docs' examples, with other hosts and keys", () => {
 		expect(await curl('-X', 'DELETE', url)).toEqual({});
 	});
 
-	withCurl('multipart with curl, as the older docs have it', async () => {
+	withCurl('upload multipart with curl, as in the older docs', async () => {
 		await stack.settings({ uploadBody: 'any' });
 		await writeFile(join(stack.bench.folder, 'a.txt'), 'abc');
 		const url = `${stack.origins.api}/api/store/S3?key=${stack.apiKey}&${proof()}`;
@@ -67,7 +67,7 @@ describe("the docs' examples, with other hosts and keys", () => {
 		await stack.settings({ uploadBody: 'documented' });
 	});
 
-	test('their requests are what the OpenAPI documents describe', () => {
+	test('send requests that conform to the OpenAPI documents', () => {
 		const { policy, signature } = stack.sign();
 		const named = { apikey: 'A', filename: 'a', mimetype: 'a/b', size: 1, store: null };
 		const known = { ...named, uri: '/u', region: 'r', upload_id: 'i', policy, signature };
@@ -90,7 +90,7 @@ describe("the docs' examples, with other hosts and keys", () => {
 });
 
 describe('the official SDK (filestack-js)', () => {
-	test('uploads in parts, describes, downloads, overwrites and removes', async () => {
+	test('uploads in parts, gets metadata, downloads, overwrites and deletes', async () => {
 		const bytes = randomBytes(11 * 2 ** 20);
 		const path = join(stack.bench.folder, 'sdk upload.bin');
 		await writeFile(path, bytes);

@@ -1,4 +1,4 @@
-import type { Delivery } from '../../sandbox/core/deliveries.mts';
+import type { Delivery } from '../../sandbox/core/delivery.mts';
 import { Stack } from './filestackSupport.mts';
 import { http } from './support.mts';
 
@@ -16,7 +16,7 @@ const subscribe = async (body: object = {}) =>
 		})
 	).data;
 
-describe('webhooks over the control API', () => {
+describe('webhooks in the control API', () => {
 	test('are listed without their secret, and removed', async () => {
 		const { id, secret } = await subscribe();
 		expect(secret).toBe(stack.webhookSecret);
@@ -33,7 +33,7 @@ describe('webhooks over the control API', () => {
 		[{ url: 'http://x', events: ['fp.nothing'] }, /"fp.nothing" is no event/],
 		[{ url: 'http://x', events: [] }, /at least one/],
 		[{ url: 'http://x', more: 1 }, /additional/],
-	])('%j is refused', async (body, sentence) => {
+	])('reject %j', async (body, sentence) => {
 		const answer = await stack.bench.control<{ error: string }>('post', hooks, body);
 		expect(answer.status).toBe(400);
 		expect(answer.data.error).toMatch(sentence);
@@ -45,7 +45,7 @@ describe('webhooks and files on the Developer Portal', () => {
 	const press = async (path: string, fields: [string, string][] = []) =>
 		await http.post<string>(stack.origins.developer + path, new URLSearchParams(fields));
 
-	test('are added and removed by forms', async () => {
+	test('are added and removed with forms', async () => {
 		expect(await page()).toContain('None: nobody is told');
 		const events: [string, string][] = [
 			['events', 'fp.upload'],
@@ -62,7 +62,7 @@ describe('webhooks and files on the Developer Portal', () => {
 		expect((await http.get(`${stack.origins.developer}/nothing`)).status).toBe(404);
 	});
 
-	test('names from outside stay text', async () => {
+	test('have their names escaped', async () => {
 		const evil = '<script>alert(1)</script>';
 		await stack.handle('abc', { filename: evil, mimetype: 'text/html' });
 		await subscribe({ url: `http://127.0.0.1:9/?${evil}` });
@@ -71,13 +71,13 @@ describe('webhooks and files on the Developer Portal', () => {
 		expect(html).not.toContain(evil);
 	});
 
-	test('its links lead to the files', async () => {
+	test('have links to the files', async () => {
 		const handle = await stack.handle('abc');
 		const link = new RegExp(`href="([^"]*/${handle})"`).exec(await page())?.[1] ?? '';
 		expect((await http.get<string>(link)).data).toBe('abc');
 	});
 
-	test('the sandbox portal leads there', async () => {
+	test('are linked from the sandbox portal', async () => {
 		const home = (await http.get<string>(stack.bench.portal)).data;
 		expect(home).toContain(`href="${stack.origins.developer}/"`);
 	});

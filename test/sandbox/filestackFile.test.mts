@@ -14,7 +14,7 @@ describe('downloading (Filestack docs, File API, Download)', () => {
 			responseType: 'text',
 		});
 
-	test('the bytes with name and type, shown or saved', async () => {
+	test('returns the bytes with name and type, inline or as an attachment', async () => {
 		const handle = await stack.handle('0123456789', { filename: 'Résumé "1".txt' });
 		const { status, data, headers } = await get(handle);
 		expect([status, data]).toEqual([200, '0123456789']);
@@ -30,7 +30,7 @@ describe('downloading (Filestack docs, File API, Download)', () => {
 		expect((await get(`${handle}+txt`)).data).toBe('0123456789');
 	});
 
-	test('HEAD, ranges and If-None-Match', async () => {
+	test('supports HEAD, ranges and If-None-Match', async () => {
 		const handle = await stack.handle('0123456789');
 		const params = stack.sign();
 		const head = await stack.http.head<string>(stack.file(handle), { params });
@@ -47,7 +47,7 @@ describe('downloading (Filestack docs, File API, Download)', () => {
 		expect(same.status).toBe(304);
 	});
 
-	test('cache says how long others may keep it', async () => {
+	test('sets the cache lifetime to the cache parameter', async () => {
 		const handle = await stack.handle('abc');
 		const control = async (cache?: string) =>
 			(await get(handle, { cache })).headers['cache-control'] as unknown;
@@ -60,7 +60,7 @@ describe('downloading (Filestack docs, File API, Download)', () => {
 describe('metadata (Filestack docs, File API, Metadata)', () => {
 	const bytes = randomBytes(70_000);
 
-	test('what comes unasked', async () => {
+	test('returns the default fields', async () => {
 		const handle = await stack.handle(bytes, { filename: 'a.png', mimetype: 'image/png' });
 		const fields = await stack.metadata(handle);
 		expect(Object.keys(fields)).toEqual([
@@ -83,7 +83,7 @@ describe('metadata (Filestack docs, File API, Metadata)', () => {
 		expect(Math.abs(Number(fields.uploaded) - now)).toBeLessThan(10_000);
 	});
 
-	test('only what is asked for', async () => {
+	test('returns only the requested fields', async () => {
 		const handle = await stack.handle(bytes);
 		expect(await stack.metadata(handle, 'size')).toEqual({ size: 70_000 });
 		expect(await stack.metadata(handle, 'cloud', 'source_url', 'upload_status')).toEqual({
@@ -99,21 +99,21 @@ describe('metadata (Filestack docs, File API, Metadata)', () => {
 		expect(answer.data).toEqual(refusal(400, 'size must be true or false'));
 	});
 
-	test('real hashes', async () => {
+	test('returns real hashes', async () => {
 		const handle = await stack.handle(bytes);
 		const names = ['md5', 'sha1', 'sha224', 'sha256', 'sha384', 'sha512'];
 		const right = names.map((name) => [name, createHash(name).update(bytes).digest('hex')]);
 		expect(await stack.metadata(handle, ...names)).toEqual(Object.fromEntries(right));
 	});
 
-	test('of a picture its width and height, of a text neither', async () => {
+	test('returns width and height for an image but not for text', async () => {
 		const gif = Buffer.from('GIF89a\x02\x00\x03\x00\x00\x00\x00', 'latin1');
 		const handle = await stack.handle(gif, {}, 'image/gif');
 		expect(await stack.metadata(handle, 'width', 'height')).toEqual({ width: 2, height: 3 });
 		expect(await stack.metadata(await stack.handle('abc'), 'width', 'size')).toEqual({ size: 3 });
 	});
 
-	test('wrong on purpose, where a fault says so', async () => {
+	test('is wrong if a fault applies', async () => {
 		const handle = await stack.handle('abc');
 		for (const type of ['wrongSize', 'wrongHash']) {
 			await stack.bench.control('post', '/api/faults', { service: 'filestack', fault: { type } });
@@ -135,7 +135,7 @@ describe('overwriting (Filestack docs, File API, Overwrite)', () => {
 		});
 
 	test.each(['post', 'put'])(
-		'%s: new bytes and type under the old handle, name and key',
+		'%s: stores new bytes and type under the old handle, name and key',
 		async (method) => {
 			const handle = await stack.handle('old', { filename: 'a.txt' });
 			const before = await stack.metadata(handle);
@@ -152,7 +152,7 @@ describe('overwriting (Filestack docs, File API, Overwrite)', () => {
 		},
 	);
 
-	test('from a URL, which needs another call', async () => {
+	test('accepts a URL, which needs another call', async () => {
 		const handle = await stack.handle('old');
 		const body = new URLSearchParams({ url: `${stack.origins.developer}/assets/style.css` });
 		const config = { headers: {} };
@@ -163,7 +163,7 @@ describe('overwriting (Filestack docs, File API, Overwrite)', () => {
 		expect((await write(handle, 'x', { call: ['writeUrl'] })).status).toBe(403);
 	});
 
-	test('multipart, as the Python SDK does, where the setting lets it', async () => {
+	test('accepts multipart, as sent by the Python SDK, if the setting allows it', async () => {
 		const handle = await stack.handle('old');
 		await stack.settings({ uploadBody: 'multipart' });
 		const body = new FormData();
@@ -173,7 +173,7 @@ describe('overwriting (Filestack docs, File API, Overwrite)', () => {
 		await stack.settings({ uploadBody: 'documented' });
 	});
 
-	test('with the app secret alone, and with base64', async () => {
+	test('works with the app secret, and with base64', async () => {
 		const handle = await stack.handle('old');
 		const auth = { username: 'app', password: stack.appSecret };
 		const params = { base64decode: true };
@@ -182,7 +182,7 @@ describe('overwriting (Filestack docs, File API, Overwrite)', () => {
 		expect((await stack.bytes(handle)).toString()).toBe('new');
 	});
 
-	test('what does not work leaves the old file', async () => {
+	test('keeps the old file if it fails', async () => {
 		const handle = await stack.handle('old');
 		expect(
 			(await write(handle, '!!', {}, { params: { ...stack.sign(), base64decode: 1 } })).status,
@@ -207,7 +207,7 @@ describe('deleting (Filestack docs, File API, Delete)', () => {
 	const objectOf = async (key: unknown) =>
 		(await stack.list<{ key: string }>('objects')).find((object) => object.key === key);
 
-	test('the file and what is stored of it', async () => {
+	test('removes the file and its object', async () => {
 		const handle = await stack.handle('abc');
 		const { key } = await stack.metadata(handle);
 		expect(await objectOf(key)).toBeDefined();
@@ -223,7 +223,7 @@ describe('deleting (Filestack docs, File API, Delete)', () => {
 		expect((await remove(handle)).status).toBe(404);
 	});
 
-	test('skip_storage leaves the object', async () => {
+	test('keeps the object with skip_storage', async () => {
 		const handle = await stack.handle('abc');
 		const { key } = await stack.metadata(handle);
 		expect((await remove(handle, { skip_storage: true })).status).toBe(200);
@@ -232,7 +232,7 @@ describe('deleting (Filestack docs, File API, Delete)', () => {
 		expect((await http.get<string>(stack.origins.developer)).data).toContain(String(key));
 	});
 
-	test('the old way', async () => {
+	test('works with the old path', async () => {
 		const handle = await stack.handle('abc');
 		const params = { key: stack.apiKey, ...stack.sign({ call: ['remove'] }) };
 		const url = stack.file(handle, '/remove');
@@ -240,7 +240,7 @@ describe('deleting (Filestack docs, File API, Delete)', () => {
 		expect((await remove(handle)).status).toBe(404);
 	});
 
-	test('not without the right', async () => {
+	test('requires permission', async () => {
 		const handle = await stack.handle('abc');
 		expect((await remove(handle, {}, { call: ['read', 'write'] })).status).toBe(403);
 		expect((await remove(handle, { key: 'other' })).status).toBe(401);

@@ -7,7 +7,7 @@ import { eventually, http } from './support.mts';
 import { handleOf, refusal, Stack } from './filestackSupport.mts';
 
 let stack: Stack;
-/** What the sandbox would have told its own log: its own faults alone. */
+/** The sandbox's log, which contains only its own faults. */
 const problems: string[] = [];
 beforeAll(async () => (stack = await Stack.start(undefined, (line) => problems.push(line))));
 afterAll(async () => await stack.bench.stop());
@@ -18,7 +18,7 @@ const NAMES = [
 	...['%2e%2e%2f', 'con', ' ', 'n'.repeat(300), '__proto__', 'constructor'],
 ];
 
-/** The answer to something that no HTTP client would send. */
+/** Sends a request that no HTTP client would send and returns the response. */
 async function raw(url: string, request: string): Promise<string> {
 	const { hostname, port } = new URL(url);
 	const socket = connect(Number(port), hostname);
@@ -26,8 +26,8 @@ async function raw(url: string, request: string): Promise<string> {
 	return await text(socket);
 }
 
-describe('names of files', () => {
-	test.each(NAMES)('%j: stored, described and delivered as it is', async (filename) => {
+describe('file names', () => {
+	test.each(NAMES)('%j: is stored, returned and delivered unchanged', async (filename) => {
 		const { status, data } = await stack.store('abc', { filename, path: `${filename}/` });
 		expect(status).toBe(200);
 		expect(data.filename).toBe(filename);
@@ -40,7 +40,7 @@ describe('names of files', () => {
 		expect(headers['x-evil']).toBeUndefined();
 	});
 
-	test('half a surrogate pair, which JSON can hold, becomes a character', async () => {
+	test('replaces a lone surrogate in JSON', async () => {
 		const body = {
 			...{ apikey: stack.apiKey, sources: [`${stack.origins.developer}/assets/style.css`] },
 			tasks: [
@@ -55,7 +55,7 @@ describe('names of files', () => {
 		expect(data.filename).toBe('a\ufffd.txt');
 	});
 
-	test('on disk all have names of the sandbox', async () => {
+	test('are never used on disk', async () => {
 		const folder = join(stack.bench.folder, 'services/filestack');
 		for (const name of await readdir(folder, { recursive: true })) {
 			expect(name).toMatch(
@@ -78,7 +78,7 @@ describe('handles', () => {
 			'..%2Fa',
 		],
 		...['http:', 'metadata', 'store', ';', '%2F', '+'],
-	])('%s is one that is not there, or no path', async (handle) => {
+	])('%s does not exist, or is not a path', async (handle) => {
 		const query = new URLSearchParams({ ...stack.sign() }).toString();
 		for (const method of ['get', 'post', 'delete']) {
 			const url = `${stack.origins.api}/api/file/${handle}?${query}`;
@@ -98,7 +98,7 @@ describe('handles', () => {
 		}
 	});
 
-	test('policies of the wildest kind', async () => {
+	test('rejects malformed policies', async () => {
 		const handle = await stack.handle('abc');
 		const wild = [
 			'',
@@ -124,8 +124,8 @@ describe('handles', () => {
 	});
 });
 
-describe('whatever else is asked', () => {
-	test('unknown paths and wrong methods, in the shape of the origin', async () => {
+describe('other requests', () => {
+	test('get errors in the shape of the origin for unknown paths and wrong methods', async () => {
 		for (const path of ['', '/api', '/api/file', '/api/file/a/b', '/api/files/a']) {
 			const { status, data } = await http.get<unknown>(stack.origins.api + path);
 			expect([path, status, data]).toEqual([path, 404, refusal(404, 'File not found')]);
@@ -153,7 +153,7 @@ describe('whatever else is asked', () => {
 		);
 	});
 
-	test('an upload that breaks off leaves nothing behind', async () => {
+	test('leave nothing behind if an upload is aborted', async () => {
 		const files = join(stack.bench.folder, 'services/filestack/files');
 		const before = await readdir(files);
 		const proof = new URLSearchParams({ key: stack.apiKey, ...stack.sign() }).toString();
@@ -174,7 +174,7 @@ describe('whatever else is asked', () => {
 		}
 	});
 
-	test('what the limit lets through is counted for all origins', async () => {
+	test('count against one rate limit for all origins', async () => {
 		await stack.bench.advance(61);
 		await stack.settings({ requestsPerMinute: 3 });
 		const handle = 'A'.repeat(20);
@@ -210,14 +210,14 @@ describe('whatever else is asked', () => {
 		await stack.settings({ requestsPerMinute: 10_000 });
 	});
 
-	test('a fault answers 429 with the headers of the service', async () => {
+	test("get a 429 with the service's headers from a fault", async () => {
 		const fault = { type: 'status', status: 429 };
 		await stack.bench.control('post', '/api/faults', { service: 'filestack', times: 1, fault });
 		const { status, headers } = await http.get(stack.file('a'));
 		expect([status, headers['filestack-remaining']]).toEqual([429, '0']);
 	});
 
-	test('the log has no secrets', async () => {
+	test('leave no secrets in the log', async () => {
 		const { data } = await stack.bench.control<RequestEntry[]>('get', '/api/requests');
 		const log = JSON.stringify(data);
 		for (const secret of [stack.appSecret, stack.webhookSecret]) expect(log).not.toContain(secret);

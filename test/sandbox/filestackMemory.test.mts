@@ -5,7 +5,7 @@ import { eventually, http } from './support.mts';
 const PART = 64 * 2 ** 20;
 
 onLinux(
-	'a large file is stored, delivered, hashed and put together from parts in little memory',
+	'stores, downloads, hashes and merges a large file with little memory',
 	async () => {
 		await inLittleMemory(async ({ services }) => {
 			const { origins, credentials } = services.filestack;

@@ -23,7 +23,7 @@ beforeAll(async () => {
 afterAll(async () => await stack.bench.stop());
 
 describe('a multipart upload', () => {
-	test('in three parts, out of order, one of them twice: the file', async () => {
+	test('merges three parts, sent out of order and one of them twice', async () => {
 		const upload = await flow.start({ store: { location: 'S3', path: 'in/' } });
 		expect(upload.location_url).toBe(new URL(stack.origins.upload).host);
 		const third = await flow.send(upload, 3, PARTS[2]);
@@ -46,13 +46,13 @@ describe('a multipart upload', () => {
 			...tags,
 		});
 		expect((await stack.bytes(String(data.handle))).equals(BYTES)).toBe(true);
-		// Asked once more, it says the same and stores nothing more.
+		// A second call returns the same response and stores nothing else.
 		expect((await flow.complete(upload, parts, tags)).data).toEqual(data);
 		expect((await stack.list('files')).length).toBe(1);
 		expect((await flow.target(upload, 1, PARTS[0])).status).toBe(400);
 	});
 
-	test('etags without quotes are taken; two calls at once make one file', async () => {
+	test('accepts etags without quotes; two concurrent calls create one file', async () => {
 		const bytes = Buffer.from('small');
 		const size = { size: bytes.length };
 		const upload = await flow.start(size);
@@ -80,7 +80,7 @@ describe('a multipart upload', () => {
 		expect(Object.keys(data.workflows as object).sort()).toEqual(['wf-1', 'wf-2']);
 	});
 
-	test('that cannot be put together is told so, and can be completed later', async () => {
+	test('reports an error if it cannot be merged, and can be completed later', async () => {
 		const bytes = Buffer.from('small');
 		const size = { size: bytes.length };
 		const upload = await flow.start(size);
@@ -98,7 +98,7 @@ describe('a multipart upload', () => {
 		expect((await stack.bytes(String(data.handle))).equals(bytes)).toBe(true);
 	});
 
-	test('goes on after a restart', async () => {
+	test('continues after a restart', async () => {
 		const before = await Stack.start();
 		const post = async (on: Stack, name: string, body: object) =>
 			await on.http.post<Started & Target & { handle: string }>(
@@ -127,11 +127,11 @@ describe('a multipart upload', () => {
 });
 
 describe('Intelligent Ingestion', () => {
-	test('is off unless the app has it', async () => {
+	test('is off by default', async () => {
 		expect((await flow.start({ fii: true })).upload_type).toBeUndefined();
 	});
 
-	test('takes a part in chunks, commits it and needs no etags', async () => {
+	test('accepts a part in chunks, commits it and needs no etags', async () => {
 		await stack.settings({ intelligentIngestion: 'on' });
 		const bytes = Buffer.from('0123456789');
 		const size = { size: bytes.length };

@@ -20,7 +20,7 @@ beforeAll(async () => {
 });
 afterAll(async () => await stack.bench.stop());
 
-describe('what is refused on the way', () => {
+describe('rejected calls', () => {
 	const error = (sentence: string) => ({
 		error: sentence,
 		c: expect.stringMatching(/^[0-9a-f-]{36}$/) as string,
@@ -84,7 +84,7 @@ describe('what is refused on the way', () => {
 		expect(answered.data).toEqual(error('The parts have 4 bytes, the file has 8'));
 	});
 
-	test('an upload that is not there, or is described as another', async () => {
+	test('an upload that does not exist or does not match', async () => {
 		const upload = await flow.start();
 		const bytes = Buffer.from('x');
 		expect((await flow.target({ ...upload, upload_id: '../x' }, 1, bytes)).data).toEqual(
@@ -100,7 +100,7 @@ describe('what is refused on the way', () => {
 		);
 	});
 
-	test('too many tags, or too long ones', async () => {
+	test('too many or too long tags', async () => {
 		const upload = await flow.start({ size: 1 });
 		const parts = [await flow.send(upload, 1, Buffer.from('x'))];
 		const many = Object.fromEntries(
@@ -120,7 +120,7 @@ describe('what is refused on the way', () => {
 		}
 	});
 
-	test('methods, paths and bodies that it does not know', async () => {
+	test('unsupported methods, paths and bodies', async () => {
 		const url = `${stack.origins.upload}/multipart/start`;
 		const get = await http.get<unknown>(url);
 		expect([get.status, get.headers.allow, get.data]).toEqual([
@@ -142,10 +142,10 @@ describe('what is refused on the way', () => {
 	});
 });
 
-describe('the storage that parts are put into', () => {
+describe('the storage for parts', () => {
 	const code = (xml: string) => /<Code>(.*)<\/Code>/.exec(xml)?.[1];
 
-	test('takes the bytes that were announced, with the headers that were handed out', async () => {
+	test('accepts the announced bytes with the provided headers', async () => {
 		const upload = await flow.start();
 		const { data } = await flow.target(upload, 1, PARTS[2]);
 		const other = Buffer.from('1234567');
@@ -171,7 +171,7 @@ describe('the storage that parts are put into', () => {
 		expect((await http.get<string>(data.url)).status).toBe(405);
 	});
 
-	test('does not take them a quarter of an hour later, nor for a finished upload', async () => {
+	test('rejects them after 15 minutes, and for a completed upload', async () => {
 		const upload = await flow.start({ size: 1 });
 		const bytes = Buffer.from('x');
 		const { data } = await flow.target(upload, 1, bytes);

@@ -4,7 +4,7 @@ import { eventually, http } from './support.mts';
 
 const MIB = 2 ** 20;
 export const BYTES = randomBytes(12 * MIB + 7);
-/** Three parts, the last of seven bytes. */
+/** Three parts, the last one of seven bytes. */
 export const PARTS = [
 	BYTES.subarray(0, 6 * MIB),
 	BYTES.subarray(6 * MIB, 12 * MIB),
@@ -12,7 +12,7 @@ export const PARTS = [
 ];
 export const FILE = { filename: 'big ü.bin', mimetype: 'application/x-big', size: BYTES.length };
 
-/** What `start` answers. */
+/** The response of `start`. */
 export interface Started {
 	uri: string;
 	region: string;
@@ -21,13 +21,13 @@ export interface Started {
 	upload_type?: string;
 }
 
-/** A part as `complete` wants it. */
+/** A part in the list for `complete`. */
 export interface Listed {
 	part_number: number;
 	etag: string;
 }
 
-/** Where a part goes. */
+/** The URL and headers for a part. */
 export interface Target {
 	url: string;
 	headers: Record<string, string>;
@@ -35,10 +35,10 @@ export interface Target {
 
 export const md5 = (bytes: Buffer): string => createHash('md5').update(bytes).digest('base64');
 
-/** What each call after the first says again. */
+/** The fields that all calls after the first repeat. */
 export const known = ({ uri, region, upload_id }: Started) => ({ uri, region, upload_id });
 
-/** Puts bytes into storage. */
+/** Uploads bytes to storage. */
 export async function put(
 	{ url, headers }: Target,
 	bytes: Buffer,
@@ -50,7 +50,7 @@ export async function put(
 	});
 }
 
-/** The calls of the upload API, as filestack-js makes them. */
+/** The calls of the upload API, in the format of filestack-js. */
 export class MultipartFlow {
 	readonly #stack: Stack;
 
@@ -86,7 +86,7 @@ export class MultipartFlow {
 		return await this.call<Record<string, unknown>>('complete', body);
 	}
 
-	/** Completes as filestack-js does: again while the answer is 202. */
+	/** Completes an upload like filestack-js: retries while the response is 202. */
 	async completed(upload: Started, parts: Listed[] | undefined, changes: object = {}) {
 		return await eventually(async () => {
 			const answer = await this.complete(upload, parts, changes);

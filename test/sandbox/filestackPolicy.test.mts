@@ -3,11 +3,11 @@ import {
 	policySignature,
 	readPolicy,
 } from '../../sandbox/services/filestack/policy.mts';
-import { matches } from '../../sandbox/services/filestack/pattern.mts';
+import { matches } from '../../sandbox/services/filestack/safeRegExp.mts';
 import { http } from './support.mts';
 import { refusal, type Signed, signed, Stack } from './filestackSupport.mts';
 
-/** Sources: filestack-js, -go and -python, their tests and docs; the last two are the sandbox's own. */
+/** Sources: the tests and docs of filestack-js, -go and -python; the last two are the sandbox's own. */
 const VECTORS: [string, string, string, string, string][] = [
 	[
 		'filestack-js, security.spec.node.ts',
@@ -100,7 +100,7 @@ describe('a policy', () => {
 	const soon = () => Math.floor(stack.bench.sandbox.clock.now().getTime() / 1000) + 60;
 	const as = (policy: unknown): Signed => signed(JSON.stringify(policy), stack.appSecret);
 
-	test('lets through what it allows', async () => {
+	test('allows its calls', async () => {
 		const policies = [
 			...[{}, { call: ['read'] }, { call: 'read' }, { handle }, { call: ['stat', 'read'], handle }],
 			{ maxSize: 0, path: 'elsewhere', unknown: 1 },
@@ -158,13 +158,13 @@ describe('a policy', () => {
 		['both alphabets at once', () => ({ policy: 'a-b+', signature: 'x' }), 403, NOT_BASE64],
 		['twice', () => new URLSearchParams('policy=a&policy=b'), 400, 'policy must be given once'],
 	];
-	test.each(refused)('%s: refused', async (_what, params, status, sentence) => {
+	test.each(refused)('%s: is rejected', async (_what, params, status, sentence) => {
 		const answer = await get(params());
 		expect([answer.status, answer.data]).toEqual([status, refusal(status, sentence)]);
 	});
 
-	test('without its padding is not properly encoded, however well it is signed', async () => {
-		// One of these is not a multiple of three bytes long.
+	test('without padding is rejected as not properly encoded, even if signed', async () => {
+		// One of these has a length that is not a multiple of three bytes.
 		const { policy } = ['', 'x', 'xx']
 			.map((filler) => stack.sign({ filler }))
 			.find(({ policy: text }) => text.endsWith('=')) ?? { policy: '' };
@@ -173,13 +173,13 @@ describe('a policy', () => {
 		expect([answer.status, answer.data]).toEqual([403, refusal(403, NOT_BASE64)]);
 	});
 
-	test('in the standard alphabet works when it survives the URL', async () => {
+	test('in the standard alphabet works if the URL preserves it', async () => {
 		const json = JSON.stringify({ expiry: soon(), url: '~~~>>>' });
 		const policy = Buffer.from(json).toString('base64');
 		expect(policy).toMatch(/[+/]/);
 		const signature = policySignature(policy, stack.appSecret);
 		expect((await get({ policy, signature })).status).toBe(200);
-		// Written as it is, a plus in a query is a blank.
+		// An unescaped plus in a query is a space.
 		const url = `${stack.file(handle)}?policy=${policy}&signature=${signature}`;
 		expect((await http.get(url)).status).toBe(policy.includes('+') ? 403 : 200);
 	});
@@ -192,7 +192,7 @@ describe('a policy', () => {
 		expect((await get(params)).status).toBe(403);
 	});
 
-	test('is needed before anybody learns which handles exist', async () => {
+	test('is required before handles are revealed', async () => {
 		for (const path of ['', '/metadata']) {
 			const unknown = await stack.http.get<unknown>(stack.file('A'.repeat(20), path));
 			expect([unknown.status, unknown.data]).toEqual([403, refusal(403, 'Policy required')]);
@@ -202,7 +202,7 @@ describe('a policy', () => {
 		}
 	});
 
-	test('is not needed with the app secret', async () => {
+	test('is not required with the app secret', async () => {
 		const asApp = async (username: string, password: string) =>
 			(await stack.http.get(stack.file(handle), { auth: { username, password } })).status;
 		expect(await asApp('app', stack.appSecret)).toBe(200);
@@ -212,7 +212,7 @@ describe('a policy', () => {
 		expect((await stack.http.get(stack.file(handle), { headers })).status).toBe(401);
 	});
 
-	test('is not needed with security off, but for what changes or EXIF; a wrong one is still wrong', async () => {
+	test('is not required with security off, except for changes and EXIF; a wrong one is still rejected', async () => {
 		await stack.settings({ security: 'off' });
 		expect((await get({})).status).toBe(200);
 		expect((await get(stack.sign({ call: ['stat'] }))).status).toBe(403);
@@ -224,7 +224,7 @@ describe('a policy', () => {
 		await stack.settings({ security: 'on' });
 	});
 
-	test('without calls allows all but EXIF', async () => {
+	test('without calls allows everything except EXIF', async () => {
 		const exif = async (policy: object) =>
 			await stack.http.get<unknown>(stack.file(handle, '/metadata?exif=true'), {
 				params: stack.sign(policy),
@@ -237,21 +237,21 @@ describe('a policy', () => {
 
 describe('the patterns of a policy', () => {
 	test.each([
-		['that fits', '^uploads/', 'uploads/a.png', true],
-		['that does not', '^uploads/', 'other/a.png', false],
-		['that is broken', '[', 'anything', false],
-		['that is too long', 'a'.repeat(2000), 'a'.repeat(2000), false],
-	])('one %s', (_what, pattern, text, isMatch) => {
+		['matches', '^uploads/', 'uploads/a.png', true],
+		['does not match', '^uploads/', 'other/a.png', false],
+		['is invalid: no match', '[', 'anything', false],
+		['is too long: no match', 'a'.repeat(2000), 'a'.repeat(2000), false],
+	])('%s', (_what, pattern, text, isMatch) => {
 		expect(matches(pattern, text)).toBe(isMatch);
 	});
 
-	test('one that would take years is given up', () => {
+	test('have a time limit for catastrophic backtracking', () => {
 		const begun = performance.now();
 		expect(matches('^(a+)+$', `${'a'.repeat(60)}!`)).toBe(false);
 		expect(performance.now() - begun).toBeLessThan(2000);
 	});
 
-	test('the old name of remove is still one', () => {
+	test('revoke is accepted as the old name of remove', () => {
 		expect(() => new Permission({ expiry: 0, call: ['revoke'] }).call('remove')).not.toThrow();
 		expect(() => new Permission({ expiry: 0, call: ['read'] }).call('remove')).toThrow();
 	});

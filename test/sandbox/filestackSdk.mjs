@@ -1,10 +1,9 @@
-// Runs the official SDK (filestack-js, its Node.js entry) against a sandbox and prints what came of it as JSON.
-// In a process of its own: Jest on Node.js 20 cannot load an ES module through require(), and the SDK does that.
-//
-// The SDK's hosts are fixed, `cname` only exchanges the domain in them, and a port in a URL breaks its requests (it
-// takes url.parse().host, port and all, for the host name). It also speaks https alone to the bare host that
-// `location_url` is. So the hosts stay as they are, and the two functions of Node.js that open a connection are
-// replaced here: every known host is led to its port of the sandbox, in plain HTTP. Everything else is the SDK's own.
+// Runs the official SDK (filestack-js, its Node.js entry) against a sandbox and prints the results as JSON. Runs in a
+// separate process, because Jest on Node.js 20 cannot load an ES module through require(), which the SDK does.
+// ¶ The SDK's hosts are fixed: `cname` only replaces their domain, and a port in a URL breaks its requests (it uses
+// url.parse().host including the port as the host name). It also always uses https for the bare host in `location_url`.
+// So the hosts are left unchanged, and the two functions of Node.js that open a connection are replaced here: every
+// known host is mapped to its port of the sandbox, in plain HTTP. Everything else is the SDK's own code.
 import { Buffer } from 'node:buffer';
 import http from 'node:http';
 import https from 'node:https';
@@ -42,7 +41,7 @@ const { handle } = uploaded;
 const metadata = await client.metadata(handle, { size: true, filename: true, sha256: true });
 const downloaded = await client.download(handle);
 const byUrl = await client.storeURL(`${origins.developer}/assets/style.css`, { path: 'x/' });
-// There is no overwrite in the SDK (filestack-js, issues 468 and 496): its request module alone.
+// The SDK has no overwrite (filestack-js, issues 468 and 496), so this uses its request module directly.
 const overwritten = await FsRequest.post(
 	`https://www.filestackapi.com/api/file/${handle}`,
 	Buffer.from('# overwritten'),

@@ -7,9 +7,9 @@ import { handleOf, refusal, Stack, type Stored } from './filestackSupport.mts';
 
 let stack: Stack;
 let source: Server;
-/** A server on this machine: text at every path but /missing, /elsewhere (a redirect) and /broken. */
+/** A local server that returns text at every path except /missing, /elsewhere (a redirect) and /broken. */
 let from: string;
-/** What the source was asked, headers and all. */
+/** The requests that the source received, with their headers. */
 const asked: { url?: string; header?: string }[] = [];
 
 beforeAll(async () => {
@@ -18,7 +18,7 @@ beforeAll(async () => {
 		asked.push({ url: request.url, header: request.headers['x-source'] as string });
 		if (request.url === '/missing') response.writeHead(404).end();
 		else if (request.url === '/elsewhere') {
-			// Another name of this machine, which the sandbox does not know for one.
+			// Another name of this machine, which the sandbox does not treat as local.
 			response.writeHead(302, { location: from.replace('127.0.0.1', '0.0.0.0') }).end();
 		} else if (request.url === '/broken') {
 			response.writeHead(200, { 'content-length': '100' }).write('half');
@@ -41,7 +41,7 @@ const params = (query: object = {}, policy: object = { call: ['pick', 'store'] }
 	...query,
 });
 
-/** A store request in any form. */
+/** Sends a store request with any body. */
 const post = async (body: unknown, query: object = {}, type?: string, policy?: object) =>
 	await stack.http.post<Stored>(path(), body, {
 		params: params(query, policy),
@@ -51,7 +51,7 @@ const post = async (body: unknown, query: object = {}, type?: string, policy?: o
 const form = (url: string) => new URLSearchParams({ url });
 
 describe('storing (Filestack docs, File API, Store)', () => {
-	test('raw bytes: the documented answer', async () => {
+	test('returns the documented response for raw bytes', async () => {
 		const bytes = Buffer.from([0, 255, 10, 13, 128]);
 		const { status, data } = await stack.store(bytes, { filename: 'a.bin' }, { type: 'image/png' });
 		expect(status).toBe(200);
@@ -66,7 +66,7 @@ describe('storing (Filestack docs, File API, Store)', () => {
 		expect(await stack.bytes(handleOf(data.url))).toEqual(bytes);
 	});
 
-	test('a URL in a form: fetched, with its name and type', async () => {
+	test('downloads a URL in a form and keeps its name and type', async () => {
 		const { status, data } = await post(form(`${from}/a%20picture.png?x=1`));
 		expect(status).toBe(200);
 		expect(data).toMatchObject({ size: 9, type: 'image/png', filename: 'a picture.png' });
@@ -75,7 +75,7 @@ describe('storing (Filestack docs, File API, Store)', () => {
 		expect(source_url).toBe(`${from}/a%20picture.png?x=1`);
 	});
 
-	test('without a provider it is S3', async () => {
+	test('uses S3 without a provider', async () => {
 		const headers = { 'content-type': 'text/plain' };
 		const url = `${stack.origins.api}/api/store`;
 		const { status, data } = await stack.http.post<Stored>(url, 'abc', {
@@ -99,7 +99,7 @@ describe('storing (Filestack docs, File API, Store)', () => {
 		},
 	);
 
-	test('the handle that the docs have in the path is passed over', async () => {
+	test('ignores the handle that the docs have in the path', async () => {
 		const { status } = await http.post(`${path()}/AAAAAAAAAAAAAAAAAAAA`, 'abc', {
 			params: params(),
 			headers: { 'content-type': 'text/plain' },
@@ -117,12 +117,12 @@ describe('storing (Filestack docs, File API, Store)', () => {
 		],
 		[{ path: '/' }, /^[A-Za-z0-9]{20}_[A-Za-z0-9]{20}$/],
 	];
-	test.each(places)('%j lies where it should', async (query, key) => {
+	test.each(places)('stores %j in the right place', async (query, key) => {
 		const { data } = await stack.store('abc', query);
 		expect(data.key).toMatch(key);
 	});
 
-	test('mimetype and container win over what else is known', async () => {
+	test('prefers mimetype and container to other values', async () => {
 		const query = { mimetype: 'application/pdf', container: 'my-bucket', access: 'public' };
 		const { data } = await stack.store('abc', query);
 		expect(data).toMatchObject({ type: 'application/pdf', container: 'my-bucket' });
@@ -135,7 +135,7 @@ describe('storing (Filestack docs, File API, Store)', () => {
 		expect(dropbox.data.container).toBeUndefined();
 	});
 
-	test('base64decode writes what was meant', async () => {
+	test('decodes with base64decode', async () => {
 		const bytes = Buffer.from('any carnal pleas');
 		for (const text of [
 			bytes.toString('base64'),
@@ -154,7 +154,7 @@ describe('storing (Filestack docs, File API, Store)', () => {
 		}
 	});
 
-	test('an empty body is an empty file', async () => {
+	test('stores an empty body as an empty file', async () => {
 		const { status, data } = await stack.store('');
 		expect([status, data.size]).toEqual([200, 0]);
 	});
@@ -170,14 +170,14 @@ describe('storing (Filestack docs, File API, Store)', () => {
 		['provider', {}, 'Invalid storage provider', 'floppy'],
 		['provider of every object', {}, 'Invalid storage provider', 'constructor'],
 	];
-	test.each(wrong)('a wrong %s: 400', async (_what, query, sentence, provider) => {
+	test.each(wrong)('rejects a wrong %s with 400', async (_what, query, sentence, provider) => {
 		const before = (await stack.list('files')).length;
 		const answer = await stack.store('abc', query, { provider });
 		expect([answer.status, answer.data]).toEqual([400, refusal(400, sentence)]);
 		expect(await stack.list('files')).toHaveLength(before);
 	});
 
-	test('a wrong API key is answered with 200 and a text, or with 401', async () => {
+	test('responds to a wrong API key with 200 and a text, or with 401', async () => {
 		for (const key of ['x', '', undefined]) {
 			const answer = await http.post<unknown>(path(), 'abc', { params: { ...params(), key } });
 			expect([answer.status, answer.data]).toEqual([200, 'Invalid Application']);
@@ -189,7 +189,7 @@ describe('storing (Filestack docs, File API, Store)', () => {
 	});
 });
 
-describe('what a policy says of storing', () => {
+describe('policies for storing', () => {
 	const policies: [object, number, string | undefined][] = [
 		[{ call: ['store'] }, 200, undefined],
 		[{ call: ['pick'] }, 200, undefined],
@@ -209,14 +209,14 @@ describe('what a policy says of storing', () => {
 		if (sentence !== undefined) expect(answer.data).toEqual(refusal(status, sentence));
 	});
 
-	test('of sources, too', async () => {
+	test('restrict sources', async () => {
 		const allowed = { url: '^http://127\\.0\\.0\\.1.*/ok/' };
 		expect((await post(form(`${from}/ok/a`), {}, undefined, allowed)).status).toBe(200);
 		const answer = await post(form(`${from}/other`), {}, undefined, allowed);
 		expect(answer.data).toEqual(refusal(403, 'policy does not allow this url'));
 	});
 
-	test('what it refuses leaves nothing behind', async () => {
+	test('leave nothing behind after a rejection', async () => {
 		const files = join(stack.bench.folder, 'services/filestack/files');
 		const before = [await stack.list('objects'), await readdir(files)];
 		await stack.store('abc', stack.sign({ maxSize: 1 }));
@@ -244,12 +244,12 @@ describe('a source', () => {
 			() => 'http://127.0.0.1.example.com/',
 			'Unable to fetch the file from the url',
 		],
-	])('%s is refused', async (_what, url, sentence) => {
+	])('%s is rejected', async (_what, url, sentence) => {
 		const answer = await post(form(url()));
 		expect([answer.status, answer.data]).toEqual([400, refusal(400, sentence)]);
 	});
 
-	test('that breaks off leaves nothing behind', async () => {
+	test('that closes the connection leaves nothing behind', async () => {
 		const before = await stack.list('files');
 		expect((await post(form(`${from}/broken`))).status).toBe(400);
 		expect(await stack.list('files')).toEqual(before);

@@ -7,13 +7,13 @@ import { Bench } from './support.mts';
 
 type Origin = keyof typeof filestack.origins;
 
-/** The encoded policy, padded and url-safe as the docs want it, and its signature. */
+/** The encoded policy (padded and URL-safe, as documented) and its signature. */
 export interface Signed {
 	policy: string;
 	signature: string;
 }
 
-/** A sandbox on free ports with shortcuts to its Filestack. Every answer is held against the OpenAPI documents. */
+/** A sandbox on free ports, with shortcuts for its Filestack. Checks every response against the OpenAPI documents. */
 export class Stack {
 	readonly origins: Record<Origin, string>;
 	readonly apiKey: string;
@@ -35,13 +35,15 @@ export class Stack {
 		return new Stack(await Bench.start(folder, log));
 	}
 
-	/** A policy of ten minutes. Written without the sandbox's code: two implementations have to agree. */
+	/**
+	 * Creates a policy for ten minutes. Does not use the sandbox's code, so that the tests compare two implementations.
+	 */
 	sign(fields: object = {}, secret = this.appSecret): Signed {
 		const expiry = Math.floor(this.bench.sandbox.clock.now().getTime() / 1000) + 600;
 		return signed(JSON.stringify({ expiry, ...fields }), secret);
 	}
 
-	/** Stores bytes as the docs' curl does; returns the answer. */
+	/** Stores bytes like the docs' curl example and returns the response. */
 	async store(
 		bytes: string | Buffer,
 		query: object = {},
@@ -60,18 +62,18 @@ export class Stack {
 		return handleOf(data.url);
 	}
 
-	/** The File API's address of a handle, or of something below it. */
+	/** Returns the File API's URL of a handle, or of a path below it. */
 	file(handle: string, below = ''): string {
 		return `${this.origins.api}/api/file/${handle}${below}`;
 	}
 
-	/** A CDN path with the policy in it. */
+	/** Returns a CDN path that contains the policy. */
 	cdn(path: string, policy: object = {}): string {
 		const { policy: p, signature: s } = this.sign(policy);
 		return `${this.origins.cdn}/security=p:${p},s:${s}/${path}`;
 	}
 
-	/** What is known of a file: all that is asked for, or the defaults. */
+	/** Returns a file's metadata: these fields, or the defaults. */
 	async metadata(handle: string, ...fields: string[]): Promise<Record<string, unknown>> {
 		const asked = Object.fromEntries(fields.map((name) => [name, true]));
 		const params = { ...this.sign({ call: ['stat'] }), ...asked };
@@ -107,7 +109,7 @@ export class Stack {
 	}
 }
 
-/** What a store request is answered with. */
+/** The response of a store request. */
 export interface Stored {
 	url: string;
 	size: number;
@@ -117,7 +119,7 @@ export interface Stored {
 	container?: string;
 }
 
-/** The last segment of a file's URL. */
+/** Returns the last segment of a file's URL. */
 export function handleOf(url: string): string {
 	return url.slice(url.lastIndexOf('/') + 1);
 }
@@ -127,7 +129,7 @@ export function signed(json: string, secret: string): Signed {
 	return { policy, signature: createHmac('sha256', secret).update(policy).digest('hex') };
 }
 
-/** An error of the File API. */
+/** Returns an error body of the File API. */
 export const refusal = (code: number, msg: string): object => ({
 	result: 'error',
 	error: { code, msg },

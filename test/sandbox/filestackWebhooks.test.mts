@@ -30,17 +30,17 @@ describe('the signature (Filestack docs, Webhooks)', () => {
 	];
 	test.each(vectors)('%s', (_source, secret, timestamp, body, signature) => {
 		expect(webhookSignature(timestamp, body, secret)).toBe(signature);
-		// The sandbox writes its bodies in the same hand.
+		// The sandbox serializes its bodies in the same way.
 		expect(pythonJson(JSON.parse(body))).toBe(body);
 	});
 
-	test('of the body written again is another', () => {
+	test('does not match a re-serialized body', () => {
 		const [, secret, timestamp, body] = vectors[0];
 		const again = JSON.stringify(JSON.parse(body));
 		expect(webhookSignature(timestamp, again, secret)).toMatch(/^b958ddf2/);
 	});
 
-	test('bodies are escaped as Python does', () => {
+	test('covers bodies that are escaped as Python does', () => {
 		const value = { 'ü"': ['é🎉\n', 1.5, null, true, undefined].slice(0, 4), left: undefined };
 		expect(pythonJson(value)).toBe('{"\\u00fc\\"": ["\\u00e9\\ud83c\\udf89\\n", 1.5, null, true]}');
 	});
@@ -66,12 +66,12 @@ describe('webhooks', () => {
 				...body,
 			})
 		).data;
-	/** The n-th thing that was received. */
+	/** Returns the n-th received delivery. */
 	const received = async (index = 0): Promise<Received> =>
 		await eventually(() => receiver.received[index] as Received | undefined);
 	const event = async (index = 0) => JSON.parse((await received(index)).raw) as Event;
 
-	test('fp.upload: envelope, headers, signature over timestamp and raw body', async () => {
+	test('fp.upload: has the envelope, the headers and a signature over timestamp and raw body', async () => {
 		await subscribe();
 		const { data } = await stack.store('abc', { filename: 'ü.txt' });
 		const { raw, headers } = await received();
@@ -97,7 +97,7 @@ describe('webhooks', () => {
 		expect(headers['fs-signature']).toBe(right);
 	});
 
-	test('fp.upload in its older form', async () => {
+	test('fp.upload: has an older format', async () => {
 		await stack.settings({ uploadEvent: 'nested' });
 		await subscribe();
 		const { data } = await stack.store('abc', { filename: 'a.txt' });
@@ -128,7 +128,7 @@ describe('webhooks', () => {
 		expect(await event(1)).toMatchObject({ action: 'fp.delete', text: { url } });
 	});
 
-	test('fs.workflow comes when the workflow has ended, also after a restart', async () => {
+	test('fs.workflow: is sent when the workflow has finished, also after a restart', async () => {
 		await subscribe({ events: ['fs.workflow'] });
 		const handle = await stack.handle('abc');
 		const run = `run_workflow=id:c17c8f5e-1111-2222-3333-444455556666/${handle}`;
@@ -158,7 +158,7 @@ describe('webhooks', () => {
 		expect((await stack.list<{ status: string }>('jobs'))[0].status).toBe('Finished');
 	});
 
-	test('each goes to who asked for it, with the secret of the webhook', async () => {
+	test("are sent to their subscribers only, signed with each webhook's secret", async () => {
 		const other = await Receiver.start();
 		await subscribe({ events: ['fp.delete'] });
 		await subscribe({ url: other.url, events: ['fp.upload', 'fp.upload'], secret: 'of its own' });
@@ -194,7 +194,7 @@ describe('webhooks', () => {
 		['docs', [300, 1800, 43_200]],
 		['plugin', [10, 60, 300, 900, 3600]],
 	])(
-		'retries as in the %s: the same body, signature and timestamp',
+		'retry as in the %s with the same body, signature and timestamp',
 		async (webhookRetries, waits) => {
 			await stack.settings({ webhookRetries });
 			await subscribe();
@@ -220,7 +220,7 @@ describe('webhooks', () => {
 		},
 	);
 
-	test('faults strike them: a bad signature, two copies', async () => {
+	test('can have faults: an invalid signature, two copies', async () => {
 		const fault = async (type: string) =>
 			await stack.bench.control('post', '/api/faults', {
 				service: 'filestack',

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 
 export const text = (content: string, type = 'text/plain'): Blob => new Blob([content], { type });
 
-/** A form; its files are all called `name`. */
+/** Creates a form whose files are all called `name`. */
 export function form(fields: Record<string, string | Blob>, name: string): FormData {
 	const data = new FormData();
 	for (const [field, value] of Object.entries(fields)) {

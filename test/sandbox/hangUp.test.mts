@@ -87,7 +87,7 @@ const UPLOADS: [string, () => Promise<Upload>][] = [
 ];
 
 test.each(UPLOADS)(
-	'%s: an upload that its client gives up leaves nothing but a line in the log',
+	'%s: an upload aborted by its client only leaves a line in the log',
 	async (_what, prepare) => {
 		const { service, url, headers } = await prepare();
 		await bench.control('delete', '/api/requests');
@@ -99,14 +99,14 @@ test.each(UPLOADS)(
 		await eventually(async () => ((await drafts()).length > 0 ? true : undefined));
 		outgoing.destroy();
 		await eventually(async () => ((await drafts()).length === 0 ? true : undefined));
-		// Asked afterwards, it is there as before.
+		// It is still there in a later request.
 		const { data } = await bench.control<RequestEntry[]>('get', '/api/requests');
 		expect(data.map(({ method }) => method)).toEqual(['POST']);
 		for (const line of log) expect(line).toMatch(/^\w[\w ]*: the client hung up \(POST \/\S+\)$/);
 	},
 );
 
-test('a download that its client gives up says nothing', async () => {
+test('a download aborted by its client logs nothing', async () => {
 	const { fileShot } = bench.sandbox.info.services;
 	const headers = { authorization: `Bearer ${fileShot.credentials.apiKey}` };
 	const file = new FormData();

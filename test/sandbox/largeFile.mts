@@ -8,14 +8,14 @@ import { pipeline } from 'node:stream/promises';
 import { type SandboxInfo, type StartedSandbox, startSandbox } from '../support/processes.js';
 import { http, removeFolder, temporaryFolder } from './support.mts';
 
-/** Half a GiB, twice and a half of what the process may have; more by hand: SANDBOX_UPLOAD_GIB=3. */
+/** Half a GiB, 2.5 times the memory limit of the process; larger with SANDBOX_UPLOAD_GIB=3. */
 export const LARGE = Number(process.env.SANDBOX_UPLOAD_GIB ?? 0.5) * 2 ** 30;
 const LIMIT_MIB = 200;
 
-/** A process's memory is read from /proc. */
+/** The tests read a process's memory from /proc. */
 export const onLinux = process.platform === 'linux' ? test : test.skip;
 
-/** A test that takes too long does not get to its end: what it waits for would keep the whole run from ending. */
+/** Processes to stop after a test that timed out, because they would keep Jest from exiting. */
 const children = new Set<StartedSandbox['child']>();
 afterAll(() => children.forEach((child) => child.kill('SIGKILL')));
 
@@ -25,12 +25,12 @@ async function start(folder: string): Promise<StartedSandbox> {
 	return started;
 }
 
-/** Does something with a sandbox in a process of its own, which must get by with 200 MiB. */
+/** Runs work with a sandbox in a separate process, which must use less than 200 MiB. */
 export async function inLittleMemory(
 	use: (info: SandboxInfo, folder: string) => Promise<void>,
 ): Promise<void> {
 	const folder = await temporaryFolder();
-	// tsx translates once what the second finds translated: what it takes for that is not measured.
+	// tsx compiles the code in the first run and uses its cache in the second, so that compiling is not measured.
 	const { child: first } = await start(folder);
 	first.kill('SIGTERM');
 	await once(first, 'exit');
@@ -46,13 +46,13 @@ export async function inLittleMemory(
 	}
 }
 
-/** The most memory that a process has ever had resident, in MiB. */
+/** Returns the peak resident memory of a process in MiB. */
 async function peak(pid: number): Promise<number> {
 	const status = await readFile(`/proc/${pid}/status`, 'utf8');
 	return Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1]) / 1024;
 }
 
-/** What a large upload is answered with. */
+/** The response of a large upload. */
 export interface LargeAnswer {
 	status: number;
 	body: string;
@@ -71,7 +71,7 @@ export async function sendLarge(
 	return await sendZeros(url, { headers: { ...headers, ...type }, ...around });
 }
 
-/** Sends zero bytes (default: LARGE), without having them in memory here either. */
+/** Sends zero bytes (default: LARGE) without holding them in memory. */
 export async function sendZeros(
 	url: string,
 	{ method = 'POST', size = LARGE, headers = {}, head = '', tail = '' } = {},
@@ -100,7 +100,7 @@ export async function sendZeros(
 	return await answer;
 }
 
-/** How many bytes come from there. */
+/** Returns the number of bytes received. */
 export async function receivedBytes(
 	url: string,
 	headers: Record<string, string> = {},

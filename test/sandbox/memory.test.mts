@@ -4,7 +4,7 @@ import { inLittleMemory, LARGE, onLinux, receivedBytes, sendLarge } from './larg
 import { http, REQUEST } from './support.mts';
 
 onLinux(
-	'a large file streams in and out in little memory',
+	'uploads and downloads a large file with little memory',
 	async () => {
 		await inLittleMemory(async ({ portal, services }, folder) => {
 			const { origins, credentials } = services.fileCourier;

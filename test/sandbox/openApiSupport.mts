@@ -5,7 +5,7 @@ import OpenApiRequestValidator, {
 } from 'openapi-request-validator';
 import type { OpenApi } from '../../sandbox/core/openapi.mts';
 
-/** A client that holds every JSON answer of these base URLs against an OpenAPI document. */
+/** Returns a client that checks every JSON response of these base URLs against an OpenAPI document. */
 export function conforming(openapi: OpenApi, ...baseUrls: string[]): AxiosInstance {
 	const client = axios.create({ validateStatus: () => true, maxRedirects: 0, proxy: false });
 	client.interceptors.response.use((response) => {
@@ -15,22 +15,22 @@ export function conforming(openapi: OpenApi, ...baseUrls: string[]): AxiosInstan
 	return client;
 }
 
-/** The document that toSatisfyApiSpec compares with. */
+/** The document that toSatisfyApiSpec currently uses. */
 let inForce: OpenApi | undefined;
 
-/** Holds an answer against a document. */
+/** Checks a response against a document. */
 export function check(openapi: OpenApi, response: AxiosResponse): void {
-	// jest-openapi looks at bodies; these have none, or one that is no JSON.
+	// jest-openapi checks bodies; these responses have none, or one that is not JSON.
 	const type: unknown = response.headers['content-type'];
 	const isJson = typeof type === 'string' && type.startsWith('application/json');
 	if (response.config.method === 'head' || !isJson) return;
-	// It takes a while to read a document, and it is read once more for each call.
+	// Loading a document is slow, and jest-openapi would load it again for every call.
 	if (inForce !== openapi) jestOpenApi.default(openapi);
 	inForce = openapi;
 	expect(response).toSatisfyApiSpec();
 }
 
-/** What a document has against a request, of which `body` is JSON or the fields of a form. */
+/** Returns the violations of a document in a request, whose `body` is JSON or the fields of a form. */
 export function objections(
 	openapi: OpenApi,
 	path: string,

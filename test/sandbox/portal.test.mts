@@ -1,4 +1,4 @@
-import type { Delivery } from '../../sandbox/core/deliveries.mts';
+import type { Delivery } from '../../sandbox/core/delivery.mts';
 import { Bench, http, Receiver, REQUEST, upload } from './support.mts';
 
 let bench: Bench;
@@ -15,11 +15,11 @@ afterAll(async () => {
 const EVIL = '<script>alert("1")</script>\'><b>';
 const page = async (path: string) => (await http.get<string>(bench.portal + path)).data;
 
-/** What a button of a page does. */
+/** Submits a form of a page. */
 const press = async (path: string, fields: Record<string, string> = {}) =>
 	await http.post<string>(bench.portal + path, new URLSearchParams(fields));
 
-/** A delivered session whose every text is hostile. */
+/** Returns the delivery of a session whose strings are all hostile. */
 async function delivered(): Promise<Delivery> {
 	const { link } = await bench.session({
 		requestor_name: EVIL,
@@ -40,7 +40,7 @@ async function delivered(): Promise<Delivery> {
 }
 
 describe('pages', () => {
-	test('the first one tells base URLs and credentials, like the control API', async () => {
+	test('the home page shows base URLs and credentials, like the control API', async () => {
 		const { data } = await bench.control('get', '/api/info');
 		expect(data).toEqual(bench.sandbox.info);
 		const home = await page('/');
@@ -51,7 +51,7 @@ describe('pages', () => {
 			expect(home).toContain(`href="${link}"`);
 	});
 
-	test('are friendly while there is nothing to show', async () => {
+	test('show a message while there is nothing to list', async () => {
 		const empty = await Bench.start();
 		expect((await http.get<string>(`${empty.portal}/outbox`)).data).toContain('No messages yet');
 		expect((await http.get<string>(`${empty.portal}/deliveries`)).data).toContain(
@@ -60,7 +60,7 @@ describe('pages', () => {
 		await empty.stop();
 	});
 
-	test('the outbox shows the e-mail and the SMS with their link', async () => {
+	test('the outbox shows the email and the text message with their link', async () => {
 		const { link } = await bench.session({
 			recipient_phone: '+15557654321',
 			subject: 'Your claim CLM-7',
@@ -96,7 +96,7 @@ describe('pages', () => {
 		});
 	});
 
-	test('the deliveries show each attempt with its answer, and deliver again', async () => {
+	test('the deliveries page shows each attempt with its response and can resend', async () => {
 		const delivery = await delivered();
 		const before = await page('/deliveries');
 		expect(before).toContain('files.delivered');
@@ -107,7 +107,7 @@ describe('pages', () => {
 		expect(await page('/deliveries')).toContain('by hand');
 	});
 
-	test('text from outside stays text, everywhere', async () => {
+	test('escape text from clients everywhere', async () => {
 		await delivered();
 		await bench.control('post', '/api/faults', {
 			service: 'fileCourier',
@@ -124,7 +124,7 @@ describe('pages', () => {
 		await bench.control('delete', '/api/faults');
 	});
 
-	test('an unknown page: 404 with a way back', async () => {
+	test('responds to an unknown page with 404 and a link back', async () => {
 		const { status, data } = await http.get<string>(`${bench.portal}/nothing`);
 		expect(status).toBe(404);
 		expect(data).toContain('href="/"');
@@ -132,7 +132,7 @@ describe('pages', () => {
 });
 
 describe('the control page', () => {
-	test('moves the clock', async () => {
+	test('changes the clock', async () => {
 		const now = async () =>
 			(await bench.control<{ now: string; speed: number }>('get', '/api/clock')).data;
 		const before = Date.parse((await now()).now);
@@ -147,14 +147,14 @@ describe('the control page', () => {
 		expect((await press('/control/clock')).status).toBe(303);
 	});
 
-	test('changes settings and marks what is chosen', async () => {
+	test('changes settings and marks the selected ones', async () => {
 		expect((await press('/control/settings/fileCourier', { recipientForm: 'flat' })).status).toBe(
 			303,
 		);
 		expect(await page('/control')).toMatch(/<option value="flat" selected>/);
 		const wrong = await press('/control/settings/fileCourier', { recipientForm: 'round' });
 		expect(wrong.status).toBe(400);
-		expect(wrong.data).toContain('is no value of');
+		expect(wrong.data).toContain('is not a valid value for');
 		await press('/control/settings/fileCourier', { recipientForm: 'either' });
 	});
 
@@ -205,7 +205,7 @@ describe('the control page', () => {
 	});
 });
 
-test('deliveries, sessions and pages never show the callback API key', async () => {
+test('deliveries, sessions and pages never contain the callback API key', async () => {
 	const { id } = await delivered();
 	const shown = [
 		await page('/outbox'),

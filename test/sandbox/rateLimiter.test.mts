@@ -12,7 +12,7 @@ afterEach(() => clock.close());
 const counted = (times: number, key = 'a', limit = 2) =>
 	Array.from({ length: times }, () => limiter.count(key, limit));
 
-test('lets so many through in a window, key by key', () => {
+test('allows a number of requests per window and key', () => {
 	expect(counted(4).map(({ remaining, exceeded }) => [remaining, exceeded])).toEqual([
 		[1, false],
 		[0, false],
@@ -22,7 +22,7 @@ test('lets so many through in a window, key by key', () => {
 	expect(counted(1, 'b')[0].exceeded).toBe(false);
 });
 
-test('a window begins with a request and ends at a whole second', async () => {
+test('starts a window with a request and ends it at a full second', async () => {
 	const { resetAt } = counted(3)[2];
 	expect(resetAt.getMilliseconds()).toBe(0);
 	const left = (resetAt.getTime() - clock.now().getTime()) / 1000;
@@ -34,14 +34,14 @@ test('a window begins with a request and ends at a whole second', async () => {
 	expect(counted(1)[0]).toMatchObject({ remaining: 1, exceeded: false });
 });
 
-test('a limit that is raised or lowered holds at once; Infinity is none', () => {
+test('applies a changed limit immediately; Infinity means no limit', () => {
 	counted(2);
 	expect(counted(1, 'a', 5)[0]).toMatchObject({ limit: 5, remaining: 2, exceeded: false });
 	expect(counted(1, 'a', 1)[0].exceeded).toBe(true);
 	expect(counted(1, 'a', Infinity)[0]).toMatchObject({ remaining: Infinity, exceeded: false });
 });
 
-test('a clock that was set back begins a new window', async () => {
+test('starts a new window after the clock was reset', async () => {
 	await clock.advance(86_400);
 	expect(counted(3)[2].exceeded).toBe(true);
 	clock.reset();

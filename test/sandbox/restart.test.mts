@@ -6,7 +6,7 @@ let receiver: Receiver;
 beforeEach(async () => (receiver = await Receiver.start()));
 afterEach(async () => await receiver.stop());
 
-test('sessions, messages, deliveries, settings, credentials and the clock are there again', async () => {
+test('sessions, messages, deliveries, settings, credentials and the clock are restored', async () => {
 	const first = await Bench.start();
 	const { id, link } = await first.session({ callback_url: receiver.url });
 	await upload(link, { name: 'a.txt', bytes: 'abc' });
@@ -23,7 +23,7 @@ test('sessions, messages, deliveries, settings, credentials and the clock are th
 	expect((await second.delivery(() => true)).subject).toBe(id);
 	const outbox = (await second.control<{ link: string }[]>('get', '/api/outbox')).data;
 	expect(outbox).toHaveLength(2);
-	// Its links lead to where the service is now.
+	// Links contain the service's current URL.
 	expect((await http.get(`${second.secure}/u/${open.id.slice(4)}`)).status).toBe(200);
 	expect(outbox[0].link).toBe(`${second.secure}/u/${open.id.slice(4)}`);
 	const settings = await second.control('get', '/api/services/fileCourier/settings');
@@ -34,7 +34,7 @@ test('sessions, messages, deliveries, settings, credentials and the clock are th
 	await second.stop();
 });
 
-test('a delivered URL still works, on the port of the new run', async () => {
+test('a delivered URL still works on the port of the new run', async () => {
 	const first = await Bench.start();
 	const { link } = await first.session({ callback_url: receiver.url });
 	await upload(link, { name: 'a.txt', bytes: 'abc' });
@@ -47,7 +47,7 @@ test('a delivered URL still works, on the port of the new run', async () => {
 	await second.stop();
 });
 
-test('planned retries go on where they were', async () => {
+test('scheduled retries continue', async () => {
 	receiver.answers = [{ status: 500 }, { status: 500 }];
 	const first = await Bench.start();
 	const { id, link } = await first.session({ callback_url: receiver.url });
@@ -66,7 +66,7 @@ test('planned retries go on where they were', async () => {
 	await second.stop();
 });
 
-test('a delivery that was under way when it ended is made again', async () => {
+test('an attempt in progress is repeated', async () => {
 	const first = await Bench.start();
 	await first.control('post', '/api/faults', {
 		service: 'fileCourier',
@@ -83,7 +83,7 @@ test('a delivery that was under way when it ended is made again', async () => {
 	await second.stop();
 });
 
-test('what is secret on disk is for its owner alone', async () => {
+test('files with secrets are only readable by their owner', async () => {
 	const bench = await Bench.start();
 	const { id } = await bench.session({ callback_api_key: 'callback-key-3' });
 	const service = join(bench.folder, 'services/fileCourier');
@@ -95,7 +95,7 @@ test('what is secret on disk is for its owner alone', async () => {
 	await bench.stop();
 });
 
-test('each data folder has credentials of its own', async () => {
+test('each data folder has its own credentials', async () => {
 	const [one, other] = await Promise.all([Bench.start(), Bench.start(await temporaryFolder())]);
 	expect(one.credentials.clientSecret).not.toBe(other.credentials.clientSecret);
 	await Promise.all([one.stop(), other.stop()]);

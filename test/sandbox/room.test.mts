@@ -8,10 +8,10 @@ let base: string;
 beforeEach(async () => (base = await temporaryFolder()));
 afterEach(async () => await removeFolder(base));
 
-/** No process has it: Linux gives 2 ** 22 at most. */
+/** A process ID that cannot exist: Linux's maximum is 2 ** 22. */
 const DEAD = 2 ** 30;
 
-test('what a killed run has left goes with the next; what another still needs stays', () => {
+test('the next run removes the folders of killed runs and keeps those in use', () => {
 	const [mine, left, fresh, given] = Array.from({ length: 4 }, () => makeRoom(base));
 	writeFileSync(join(left, 'holder'), `${DEAD}@${hostname()}`);
 	for (const folder of [fresh, given]) writeFileSync(join(folder, 'holder'), '');
@@ -22,6 +22,6 @@ test('what a killed run has left goes with the next; what another still needs st
 	expect(readdirSync(base).sort()).toEqual([...kept, 'something else'].sort());
 });
 
-test('the tests themselves write there', () => {
+test('the tests write to this folder', () => {
 	expect(basename(tmpdir())).toMatch(/^file-delivery-tests-/);
 });

@@ -10,8 +10,8 @@ const read = async () => (await bench.control<Record<string, unknown>>('get', PA
 const save = async (fields: Record<string, string>) =>
 	await http.post<string>(`${bench.portal}/control/settings/filesApp`, new URLSearchParams(fields));
 
-describe('a setting that is an amount', () => {
-	test('has its default, changes over the control API, and is kept', async () => {
+describe('a setting with an amount', () => {
+	test('has a default, can be changed through the control API and is stored', async () => {
 		expect(await read()).toMatchObject({ syncPageSize: 100, plan: 'free' });
 		const { status, data } = await bench.control('patch', PATH, { syncPageSize: 3, plan: 'pro' });
 		expect([status, data]).toEqual([
@@ -24,7 +24,7 @@ describe('a setting that is an amount', () => {
 	});
 
 	test.each([0, -1, 1.5, 10_001, '3', '', null, true])(
-		'%j is none: all stays as it was',
+		'rejects %j and changes nothing',
 		async (value) => {
 			const before = await read();
 			const { status, data } = await bench.control<{ error: string }>('patch', PATH, {
@@ -33,13 +33,13 @@ describe('a setting that is an amount', () => {
 			});
 			expect(status).toBe(400);
 			expect(data.error).toBe(
-				`"syncPageSize" takes a whole number from 1 to 10000 (changes), not ${JSON.stringify(value)}.`,
+				`"syncPageSize" must be a whole number from 1 to 10000 (changes), not ${JSON.stringify(value)}.`,
 			);
 			expect(await read()).toEqual(before);
 		},
 	);
 
-	test('is a number field of the control page', async () => {
+	test('is a number field on the control page', async () => {
 		const { data } = await http.get<string>(`${bench.portal}/control`);
 		const field = /<input id="filesApp-syncPageSize"[^>]*>/.exec(data)?.[0];
 		expect(field).toContain('type="number" required min="1" max="10000"');
@@ -52,7 +52,7 @@ describe('a setting that is an amount', () => {
 		expect((await save({ colour: 'red' })).data).toContain('There is no setting');
 	});
 
-	test('that a former version has kept and this one does not allow falls back', async () => {
+	test('falls back to the default if an earlier version stored a value that is no longer allowed', async () => {
 		const { mkdtemp, rm, writeFile } = await import('node:fs/promises');
 		const folder = await mkdtemp(`${bench.folder}-settings-`);
 		await writeFile(`${folder}/s.json`, '{"size":50,"gone":1,"kind":"b"}');

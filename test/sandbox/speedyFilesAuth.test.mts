@@ -37,7 +37,7 @@ describe('a token (SpeedyFiles source, app/routes/api.py, require_api_user)', ()
 		expect(headers['www-authenticate']).toBe(challenge);
 	});
 
-	test('its scheme is read in any case', async () => {
+	test('accepts the scheme in any case', async () => {
 		expect((await me(`bEARER ${instance.token}`)).status).toBe(200);
 	});
 
@@ -66,7 +66,7 @@ describe('a token (SpeedyFiles source, app/routes/api.py, require_api_user)', ()
 		expect((await me(`Bearer ${token}`)).status).toBe(200);
 	});
 
-	test('every protected call wants one; health does not', async () => {
+	test('is required by every call except health', async () => {
 		for (const [method, path] of [
 			['get', '/me'],
 			['get', '/me/tokens'],
@@ -87,7 +87,7 @@ describe('a token (SpeedyFiles source, app/routes/api.py, require_api_user)', ()
 		expect([health.status, health.data]).toEqual([200, { status: 'ok' }]);
 	});
 
-	test('has the documented form', () => {
+	test('has the documented format', () => {
 		expect(instance.token).toMatch(/^sf_[A-Za-z0-9_-]{43}$/);
 		expect(instance.secret).toMatch(/^whsec_[A-Za-z0-9_-]{43}$/);
 	});
@@ -97,7 +97,7 @@ describe('/me', () => {
 	test.each([
 		[1, 'admin'],
 		[2, 'regular'],
-	])('tells user %i and the role %s', async (user, role) => {
+	])('returns user %i and the role %s', async (user, role) => {
 		const { data } = await me(`Bearer ${await instance.tokenOf(user)}`);
 		const text = expect.any(String) as string;
 		expect(data).toEqual({ id: user, email: text, display_name: text, role });
@@ -105,7 +105,7 @@ describe('/me', () => {
 });
 
 describe('/me/tokens', () => {
-	test('a new token is shown once and works', async () => {
+	test('shows a new token once, and it works', async () => {
 		const wanted = { name: ' n8n ', expires_in_days: 30 };
 		const { status, data } = await instance.api<Token>('post', '/me/tokens', wanted);
 		expect(status).toBe(201);
@@ -122,7 +122,7 @@ describe('/me/tokens', () => {
 		expect(JSON.stringify(list.data)).not.toContain(data.token);
 	});
 
-	test('the list has the newest first, the revoked among them, and those of nobody else', async () => {
+	test("lists the user's own tokens, newest first, including revoked ones", async () => {
 		const token = await instance.tokenOf(2);
 		const { data: made } = await instance.api<Token>('post', '/me/tokens', { name: 'a' }, token);
 		await instance.api('delete', `/me/tokens/${made.id}`, undefined, token);
@@ -136,7 +136,7 @@ describe('/me/tokens', () => {
 		expect(data.some(({ id }) => ids.has(id))).toBe(false);
 	});
 
-	test('revoking: 204 without a body, once more the same', async () => {
+	test('revoking: 204 without a body, again for a revoked token', async () => {
 		const { data } = await instance.api<Token>('post', '/me/tokens', { name: 'a' });
 		for (let time = 0; time < 2; time += 1) {
 			const answer = await instance.api('delete', `/me/tokens/${data.id}`);
@@ -144,7 +144,7 @@ describe('/me/tokens', () => {
 		}
 	});
 
-	test("revoking what is unknown, or somebody else's: 404", async () => {
+	test("revoking an unknown token or another user's: 404", async () => {
 		const { data } = await instance.api<Token>('post', '/me/tokens', { name: 'a' });
 		const regular = await instance.tokenOf(2);
 		for (const [id, token] of [

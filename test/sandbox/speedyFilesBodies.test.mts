@@ -5,7 +5,7 @@ let instance: Instance;
 beforeAll(async () => (instance = await Instance.start()));
 afterAll(async () => await instance.stop());
 
-/** Sends a body as it is, byte for byte. */
+/** Sends exactly these bytes. */
 const post = async (body: string | Buffer, type?: string, token = instance.token) =>
 	await http.post<Problem>(`${instance.url}/api/v1/packages`, body, {
 		headers: { authorization: `Bearer ${token}`, 'content-type': type ?? 'application/json' },
@@ -14,7 +14,7 @@ const post = async (body: string | Buffer, type?: string, token = instance.token
 
 const long = (length: number) => 'x'.repeat(length);
 
-describe('a body that cannot be read', () => {
+describe('an invalid body', () => {
 	const broken: [string, number, string][] = [
 		['{"title":', 9, 'Expecting value'],
 		['{', 1, 'Expecting property name enclosed in double quotes'],
@@ -51,14 +51,14 @@ describe('a body that cannot be read', () => {
 		['JSON under another type', '{"a":1}', 'text/plain', '{"a":1}'],
 		['JSON under a type that is none', '{"a":1}', 'nonsense', '{"a":1}'],
 		['a form', 'a=1', 'application/x-www-form-urlencoded', 'a=1'],
-	])('%s: no object', async (_what, body, type, input) => {
+	])('%s: not an object', async (_what, body, type, input) => {
 		const { status, data } = await post(body, type);
 		const msg = 'Input should be a valid dictionary or object to extract fields from';
 		const fault = { type: 'model_attributes_type', loc: ['body'], msg, input };
 		expect([status, data]).toEqual([422, { detail: [fault] }]);
 	});
 
-	test('a JSON type of any kind is one', async () => {
+	test('accepts all JSON types', async () => {
 		for (const type of ['application/JSON; charset=utf-8', 'application/vnd.api+json']) {
 			expect((await post(JSON.stringify(NEW_PACKAGE), type)).status).toBe(201);
 		}
@@ -73,13 +73,13 @@ describe('a body that cannot be read', () => {
 		expect([status, data]).toEqual([400, { detail: 'There was an error parsing the body' }]);
 	});
 
-	test('is told before the token is looked at, a wrong field after', async () => {
+	test('is reported before the token is checked, and a wrong field after that', async () => {
 		expect((await post('{', undefined, 'sf_x')).status).toBe(422);
 		expect((await post('{}', undefined, 'sf_x')).status).toBe(401);
 		expect((await post('{}', 'nonsense', 'sf_x')).status).toBe(401);
 	});
 
-	test('beyond 16 MiB: 413', async () => {
+	test('larger than 16 MiB: 413', async () => {
 		const { status, data } = await post(`{"note":"${long(17 * 1024 * 1024)}"}`);
 		expect([status, typeof data.detail]).toEqual([413, 'string']);
 	});

@@ -1,5 +1,5 @@
 import { Clock } from '../../sandbox/core/clock.mts';
-import { Stamps } from '../../sandbox/services/speedyFiles/stamps.mts';
+import { Timestamps } from '../../sandbox/services/speedyFiles/timestamps.mts';
 import { Instance, NEW_PACKAGE, type Problem } from './speedyFilesSupport.mts';
 
 let instance: Instance;
@@ -7,7 +7,7 @@ beforeAll(async () => (instance = await Instance.start()));
 afterAll(async () => await instance.stop());
 
 describe('creating a package (SpeedyFiles docs, REST API)', () => {
-	test('with the required fields: 201 and the whole package', async () => {
+	test('with the required fields: returns 201 and the complete package', async () => {
 		const made = await instance.create();
 		expect(Object.keys(made)).toEqual([
 			...['id', 'owner_user_id', 'direction', 'title', 'note', 'recipient_email'],
@@ -27,7 +27,7 @@ describe('creating a package (SpeedyFiles docs, REST API)', () => {
 		});
 	});
 
-	test('its times are naive UTC with microseconds, 7 days apart', async () => {
+	test('has times in naive UTC with microseconds, 7 days apart', async () => {
 		await instance.bench.control('post', '/api/clock', { speed: 0 });
 		const { created_at, expires_at } = await instance.create();
 		const { now } = (await instance.bench.control<{ now: string }>('get', '/api/clock')).data;
@@ -38,13 +38,13 @@ describe('creating a package (SpeedyFiles docs, REST API)', () => {
 		expect(Date.parse(expires_at) - Date.parse(created_at)).toBe(7 * 86_400_000);
 	});
 
-	test('no two are equal, even while the clock stands still', () => {
-		const stamps = new Stamps(new Clock({ speed: 0 }));
+	test('has unique times even if the clock is stopped', () => {
+		const stamps = new Timestamps(new Clock({ speed: 0 }));
 		const made = Array.from({ length: 3000 }, () => stamps.now());
 		expect(made).toEqual([...new Set(made)].sort());
 	});
 
-	test('texts are trimmed, the address is kept in lower case, a blank note is none', async () => {
+	test('trims texts, stores the address in lower case and a blank note as null', async () => {
 		const made = await instance.create({
 			title: '  Q4 ',
 			recipient_name: ' Ann ',
@@ -59,7 +59,7 @@ describe('creating a package (SpeedyFiles docs, REST API)', () => {
 		});
 	});
 
-	test('an inbound one is active at once and tells no link', async () => {
+	test('activates an inbound package at once and does not return its link', async () => {
 		const made = await instance.create({ direction: 'inbound' });
 		expect(made.status).toBe('active');
 		expect(JSON.stringify(made)).not.toContain('/p/');
@@ -70,12 +70,12 @@ describe('creating a package (SpeedyFiles docs, REST API)', () => {
 		[{ ttl_days: 14.0 }, 14],
 		[{ ttl_days: true }, 1],
 		[{ ttl_days: 90 }, 90],
-	])('%j is taken', async (changes, days) => {
+	])('accepts %j', async (changes, days) => {
 		const { created_at, expires_at } = await instance.create(changes);
 		expect((Date.parse(expires_at) - Date.parse(created_at)) / 86_400_000).toBeCloseTo(days, 5);
 	});
 
-	test('what is unknown is let through', async () => {
+	test('ignores unknown fields', async () => {
 		expect(await instance.create({ colour: 'blue' })).not.toHaveProperty('colour');
 	});
 
@@ -91,7 +91,7 @@ const long = (length: number) => 'x'.repeat(length);
 const WHOLE = 'Input should be a valid integer';
 const NO_ADDRESS = 'value is not a valid email address: ';
 
-describe('a field that is wrong: 422 in the shape of pydantic', () => {
+describe('an invalid field: 422 in the shape of pydantic', () => {
 	const cases: [object, string, string, object | undefined][] = [
 		[{ title: 5 }, 'string_type', 'Input should be a valid string', undefined],
 		[{ title: null }, 'string_type', 'Input should be a valid string', undefined],
@@ -205,11 +205,11 @@ describe('a field that is wrong: 422 in the shape of pydantic', () => {
 		['Ann <ann@acme.com>', 'ann@acme.com'],
 		['ünï@acme.com', 'ünï@acme.com'],
 		["o'hara+x@sub.acme.co.uk", "o'hara+x@sub.acme.co.uk"],
-	])('"%s" is an address', async (given, kept) => {
+	])('accepts "%s" as an address', async (given, kept) => {
 		expect((await instance.create({ recipient_email: given })).recipient_email).toBe(kept);
 	});
 
-	test('several at once, in the order of the fields', async () => {
+	test('lists several errors in the order of the fields', async () => {
 		const body = { recipient_email: 'nope', ttl_days: 0 };
 		const { data } = await instance.api<Problem>('post', '/packages', body);
 		expect(data.detail).toMatchObject([

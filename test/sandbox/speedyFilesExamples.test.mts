@@ -18,7 +18,7 @@ const PACKAGE = {
 	ttl_days: 14,
 };
 
-/** What one client library puts on the wire for the three steps of the docs. */
+/** The requests that a client library sends for the three steps of the docs. */
 interface Client {
 	json(url: string, token: string, body: object): Promise<unknown>;
 	file(url: string, token: string, name: string, bytes: string): Promise<unknown>;
@@ -41,7 +41,7 @@ const multipart = (boundary: string, lines: string[]) => ({
 	body: [`--${boundary}`, ...lines, `--${boundary}--`, ''].join('\r\n'),
 });
 
-/** Python's requests: JSON with blanks, and a part without a type. */
+/** Python's requests: JSON with spaces, and a part without a type. */
 const python: Client = {
 	json: async (url, token, body) => {
 		const text = JSON.stringify(body).replaceAll('":', '": ').replaceAll(',"', ', "');
@@ -58,7 +58,7 @@ const python: Client = {
 	bare: async (url, token) => await send(url, bearer(token), ''),
 };
 
-/** fetch and FormData of Node.js, as they are. */
+/** fetch and FormData of Node.js. */
 const node: Client = {
 	json: async (url, token, body) => {
 		const headers = { ...bearer(token), 'Content-Type': 'application/json' };
@@ -74,7 +74,7 @@ const node: Client = {
 };
 
 test.each(Object.entries({ python, node }))(
-	'the send flow as %s does it: create, upload, finalize, download',
+	'the send flow with %s: create, upload, finalize, download',
 	async (_name, client) => {
 		const api = `${instance.url}/api/v1`;
 		const { token } = instance;
@@ -99,7 +99,7 @@ test.each(Object.entries({ python, node }))(
 	},
 );
 
-withCurl('the send flow with curl itself', async () => {
+withCurl('the send flow with curl', async () => {
 	const { folder } = instance.bench;
 	const files = ['Q4-report.pdf', 'Q4-spreadsheet.xlsx'];
 	for (const name of files) await writeFile(join(folder, name), `the bytes of ${name}`);

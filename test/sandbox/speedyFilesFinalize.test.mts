@@ -10,7 +10,7 @@ const FILE = { name: 'Q4-report.pdf', bytes: '%PDF-1.7', type: 'application/pdf'
 describe('finalizing', () => {
 	const finalize = async (id: string) => await instance.api('post', `/packages/${id}/finalize`);
 
-	test('mints the link and mails it', async () => {
+	test('creates the link and emails it', async () => {
 		const { id } = await instance.create({ title: 'Mailed', note: 'See page 3.' });
 		await instance.upload(id, FILE);
 		const { status, data } = await finalize(id);
@@ -32,7 +32,7 @@ describe('finalizing', () => {
 		);
 	});
 
-	test('twice: the second time there is no link', async () => {
+	test('again: returns no link', async () => {
 		const { id } = await instance.sent(FILE);
 		const { status, data } = await finalize(id);
 		expect([status, data]).toEqual([
@@ -42,7 +42,7 @@ describe('finalizing', () => {
 		expect(await instance.links(id)).toHaveLength(1);
 	});
 
-	test('after revoking: active again, with a new link; the old one stays dead', async () => {
+	test('after revoking: activates the package with a new link; the old one stays invalid', async () => {
 		const { id, link } = await instance.sent(FILE);
 		await instance.api('post', `/packages/${id}/revoke`);
 		const renewed = await instance.finalize(id);
@@ -51,7 +51,7 @@ describe('finalizing', () => {
 		expect((await http.get(renewed ?? '')).status).toBe(200);
 	});
 
-	test('with the mail server down: still 200 with the link, and no e-mail', async () => {
+	test('with a broken mail server: still returns 200 and the link, but sends no email', async () => {
 		const count = async () =>
 			(await instance.bench.control<object[]>('get', '/api/outbox')).data.length;
 		await instance.set({ smtp: 'broken' });
@@ -70,7 +70,7 @@ describe('finalizing', () => {
 		expect([status, data]).toEqual([400, { detail }]);
 	});
 
-	test('takes any body, since it reads none', async () => {
+	test('accepts any body, because it does not read it', async () => {
 		const { id } = await instance.sent(FILE);
 		for (const body of ['{', '{}', '[]']) {
 			const headers = {

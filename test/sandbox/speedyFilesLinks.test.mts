@@ -15,7 +15,7 @@ const EVIL = '<script>alert("1")</script>\'><b>';
 const get = async (url: string, headers = {}) =>
 	await http.get<Buffer>(url, { responseType: 'arraybuffer', headers });
 
-/** The entries of a ZIP: name and content, in their order. */
+/** Returns the entries of a ZIP in order: name and content. */
 async function unzip(bytes: Buffer): Promise<[name: string, content: string][]> {
 	const open = promisify<Buffer, object, ZipFile>(fromBuffer);
 	const zip = await open(bytes, { lazyEntries: true, decodeStrings: true });
@@ -36,7 +36,7 @@ async function unzip(bytes: Buffer): Promise<[name: string, content: string][]> 
 }
 
 describe('the page of a magic link', () => {
-	test('shows what is in the package, as text', async () => {
+	test("shows the package's content as text", async () => {
 		const { id } = await instance.create({ title: EVIL, note: EVIL, recipient_name: EVIL });
 		await instance.upload(id, { name: EVIL, bytes: 'x' });
 		const { status, data, headers } = await http.get<string>((await instance.finalize(id)) ?? '');
@@ -47,7 +47,7 @@ describe('the page of a magic link', () => {
 		expect(data).toContain('/zip');
 	});
 
-	test('counts how often it was used', async () => {
+	test('counts its uses', async () => {
 		const { id, link } = await instance.sent(REPORT);
 		for (let count = 0; count < 3; count += 1) await http.get(link);
 		expect((await instance.links(id))[0].use_count).toBe(3);
@@ -58,7 +58,7 @@ describe('the page of a magic link', () => {
 		['deleted', async ({ id }) => await instance.api('delete', `/packages/${id}`)],
 		['expired', async () => await instance.bench.advance(7 * 86_400 + 1)],
 	];
-	test.each(dead)('is gone when the package is %s: 410 as HTML, everywhere', async (_how, end) => {
+	test.each(dead)('responds with 410 and HTML if the package is %s', async (_how, end) => {
 		const { id, link, files } = await instance.sent(REPORT);
 		await end({ id, link });
 		for (const path of ['', '/zip', `/file/${files[0]}`]) {
@@ -68,7 +68,7 @@ describe('the page of a magic link', () => {
 	});
 
 	test.each(['x', '..%2F..', '%00', 'x'.repeat(300), '🎉', '%0d%0aX-Evil:%201'])(
-		'"%s" is none: 410',
+		'responds to "%s" with 410',
 		async (raw) => {
 			const { status, headers } = await http.get(`${instance.url}/p/${raw}`);
 			expect([status, headers['x-evil']]).toEqual([410, undefined]);
@@ -77,7 +77,7 @@ describe('the page of a magic link', () => {
 });
 
 describe('downloading a file', () => {
-	test('gives its bytes with name, type and length, as often as wanted', async () => {
+	test('returns its bytes with name, type and length, any number of times', async () => {
 		const bytes = randomBytes(300_000);
 		const file = { name: 'a b.bin', bytes, type: 'application/x-thing' };
 		const { link, files } = await instance.sent(file);
@@ -94,7 +94,7 @@ describe('downloading a file', () => {
 		}
 	});
 
-	test('text gets a charset, as Starlette gives it', async () => {
+	test('adds a charset to text, like Starlette', async () => {
 		const { link, files } = await instance.sent(REPORT);
 		const { headers } = await get(`${link}/file/${files[0]}`);
 		expect(headers['content-type']).toBe('text/plain; charset=utf-8');
@@ -105,14 +105,14 @@ describe('downloading a file', () => {
 		["it's (1)*!.pdf", 'it%27s%20%281%29%2A%21.pdf'],
 		['../../x', '../../x'],
 		['a%0d%0aX-Evil: 1', 'a%250d%250aX-Evil%3A%201'],
-	])('of %j names it safely', async (name, encoded) => {
+	])('named %j has a safe Content-Disposition', async (name, encoded) => {
 		const { link, files } = await instance.sent({ name, bytes: 'x' });
 		const { headers } = await get(`${link}/file/${files[0]}`);
 		expect(headers['content-disposition']).toBe(`attachment; filename*=UTF-8''${encoded}`);
 		expect(headers['x-evil']).toBeUndefined();
 	});
 
-	test('an unknown file, or one of another package: 404', async () => {
+	test('responds with 404 to an unknown file or one of another package', async () => {
 		const { link } = await instance.sent(REPORT);
 		const { files: others } = await instance.sent(REPORT);
 		for (const file of [others[0], 'x', '..%2Fx']) {
@@ -138,7 +138,7 @@ describe('downloading all as a ZIP', () => {
 		]);
 	});
 
-	test('numbers equal names and keeps paths inside', async () => {
+	test('numbers identical names and keeps paths inside the ZIP', async () => {
 		const names = ['a.txt', 'a.txt', 'a.txt', 'b', 'b', '../../evil.txt', '/etc/passwd'];
 		const { link } = await instance.sent(...names.map((name) => ({ name, bytes: name })));
 		const entries = await unzip((await get(`${link}/zip`)).data);
@@ -153,7 +153,7 @@ describe('downloading all as a ZIP', () => {
 		]);
 	});
 
-	test('of a package whose files were taken away: 404', async () => {
+	test('responds with 404 if all files were deleted', async () => {
 		const { id, link, files } = await instance.sent(REPORT);
 		const taken = await instance.control('delete', `/packages/${id}/files/${files[0]}`);
 		expect(taken.status).toBe(204);
@@ -163,7 +163,7 @@ describe('downloading all as a ZIP', () => {
 	});
 });
 
-describe('an instance that keeps files in S3', () => {
+describe('an instance with S3 storage', () => {
 	let link: string;
 	let file: string;
 	beforeAll(async () => {
@@ -175,7 +175,7 @@ describe('an instance that keeps files in S3', () => {
 		expect(data).toMatchObject({ storage_backend: 's3' });
 	});
 
-	test('redirects a download to the storage, for whoever has the URL', async () => {
+	test('redirects a download to the storage, which needs no credentials', async () => {
 		const { status, headers } = await http.get(file);
 		const location = String(headers.location);
 		expect(status).toBe(302);
@@ -185,7 +185,7 @@ describe('an instance that keeps files in S3', () => {
 		expect(answer.headers['content-type']).toBe('binary/octet-stream');
 	});
 
-	test('for 15 minutes', async () => {
+	test('limits the URL to 15 minutes', async () => {
 		const location = String((await http.get(file)).headers.location);
 		await instance.bench.advance(15 * 60 - 30);
 		expect((await http.get(location)).status).toBe(200);
@@ -195,7 +195,7 @@ describe('an instance that keeps files in S3', () => {
 		expect(late.data).toContain('<Code>AccessDenied</Code>');
 	});
 
-	test('refuses a request that brings its token along', async () => {
+	test('rejects a request with a token', async () => {
 		const location = String((await http.get(file)).headers.location);
 		const headers = { authorization: `Bearer ${instance.token}` };
 		const { status, data } = await http.get<string>(location, { headers });
@@ -203,7 +203,7 @@ describe('an instance that keeps files in S3', () => {
 		expect(data).toContain('Only one auth mechanism allowed');
 	});
 
-	test('refuses a URL that was changed', async () => {
+	test('rejects a modified URL', async () => {
 		const location = String((await http.get(file)).headers.location);
 		for (const changed of [`${location}0`, location.replace(/--.*\?/, '--x?')]) {
 			expect((await http.get(changed)).status).toBe(403);

@@ -3,7 +3,7 @@ import { inLittleMemory, LARGE, onLinux, receivedBytes, sendLarge } from './larg
 import { http } from './support.mts';
 import { NEW_PACKAGE } from './speedyFilesSupport.mts';
 
-/** Of so many zero bytes. */
+/** Returns the hash of this number of zero bytes. */
 function hashOfZeros(size: number): string {
 	const hash = createHash('sha256');
 	const chunk = Buffer.alloc(2 ** 20);
@@ -12,7 +12,7 @@ function hashOfZeros(size: number): string {
 }
 
 onLinux(
-	'a large file streams in, out, and out as a ZIP, in little memory',
+	'uploads and downloads a large file, also as a ZIP, with little memory',
 	async () => {
 		await inLittleMemory(async ({ services }) => {
 			const { baseUrl, apiToken } = services.speedyFiles.credentials;

@@ -23,7 +23,7 @@ beforeAll(async () => {
 });
 afterAll(async () => await instance.stop());
 
-test('the specification is that of the real one by name, version and paths', () => {
+test("the document has the real one's title, version and paths", () => {
 	const { info, paths } = specification;
 	expect([specification.openapi, info.title, info.version]).toEqual([
 		'3.1.0',
@@ -49,7 +49,7 @@ test('the specification is that of the real one by name, version and paths', () 
 	]);
 });
 
-test('every answer satisfies it', async () => {
+test('every response conforms to it', async () => {
 	const regular = await instance.tokenOf(2);
 	const file = () => formOf({ name: 'a.txt', bytes: 'a', type: 'text/plain' });
 	const draft = await instance.create();
@@ -102,13 +102,13 @@ test('every answer satisfies it', async () => {
 		[204, 'delete', `/packages/${full.id}`],
 	];
 	for (const [status, method, path, body, asked] of calls) {
-		// The client holds it against the specification.
+		// The client checks the response against the document.
 		const answer = await instance.api(method, path, body, asked);
 		expect([method, path, answer.status]).toEqual([method, path, status]);
 	}
 });
 
-test('an answer that does not fit is found', async () => {
+test('a response that does not conform is detected', async () => {
 	const answer = await instance.api<PackageAnswer>('post', '/packages', NEW_PACKAGE);
 	expect(answer).toSatisfyApiSpec();
 	expect({ ...answer, data: { ...answer.data, files: null } }).not.toSatisfyApiSpec();
@@ -123,12 +123,12 @@ test.each([
 	['/packages', { title: 'x' }, false],
 	['/me/tokens', { name: 'n8n' }, true],
 	['/me/tokens', { name: '' }, false],
-])('the request to %s with %j satisfies it: %s', (path, body, fits) => {
+])('the request to %s with %j conforms to it: %s', (path, body, fits) => {
 	const wrong = objections(version30, path, 'post', { body });
 	expect(wrong === undefined).toBe(fits);
 });
 
-test('there are two ways to read it', async () => {
+test('two pages display it', async () => {
 	for (const path of ['/docs', '/redoc']) {
 		const { status, headers } = await http.get(`${instance.url}/api/v1${path}`);
 		expect([status, headers['content-type']]).toEqual([200, 'text/html; charset=utf-8']);

@@ -17,17 +17,20 @@ const storedFiles = async () =>
 	await readdir(join(instance.bench.folder, 'services/speedyFiles/files'));
 
 describe('revoking and deleting', () => {
-	test.each(['draft', 'active', 'revoked'])('a package that is %s is revoked', async (status) => {
-		const { id } = await instance.create();
-		await instance.upload(id, FILE);
-		if (status !== 'draft') await instance.finalize(id);
-		if (status === 'revoked') await instance.api('post', `/packages/${id}/revoke`);
-		const answer = await instance.api<PackageAnswer>('post', `/packages/${id}/revoke`);
-		expect([answer.status, answer.data.status]).toEqual([200, 'revoked']);
-		expect(answer.data.files).toHaveLength(1);
-	});
+	test.each(['draft', 'active', 'revoked'])(
+		'a package that is %s can be revoked',
+		async (status) => {
+			const { id } = await instance.create();
+			await instance.upload(id, FILE);
+			if (status !== 'draft') await instance.finalize(id);
+			if (status === 'revoked') await instance.api('post', `/packages/${id}/revoke`);
+			const answer = await instance.api<PackageAnswer>('post', `/packages/${id}/revoke`);
+			expect([answer.status, answer.data.status]).toEqual([200, 'revoked']);
+			expect(answer.data.files).toHaveLength(1);
+		},
+	);
 
-	test('deleting: 204 without a body, then 404; files and link are gone', async () => {
+	test('deleting: 204 without a body, then 404; files and link are removed', async () => {
 		const { id, link } = await instance.sent(FILE);
 		const before = (await storedFiles()).length;
 		const { status, data } = await instance.api('delete', `/packages/${id}`);
@@ -47,7 +50,7 @@ describe('revoking and deleting', () => {
 	});
 });
 
-describe('who may do what', () => {
+describe('permissions', () => {
 	const calls: [string, string][] = [
 		['get', ''],
 		['delete', ''],
@@ -56,7 +59,7 @@ describe('who may do what', () => {
 		['post', '/files'],
 	];
 	test.each(calls)(
-		"%s …%s of somebody else's: 403; the administrator may",
+		'%s …%s of another user: 403; allowed for the administrator',
 		async (method, path) => {
 			const theirs = await instance.create({}, regular);
 			const ours = await instance.create();
@@ -83,7 +86,7 @@ describe('who may do what', () => {
 		['an emoji', '%F0%9F%8E%89'],
 		['of 300 characters', 'x'.repeat(300)],
 		['of an object', '__proto__'],
-	])('an id %s: 404', async (_what, id) => {
+	])('responds with 404 to an ID %s', async (_what, id) => {
 		for (const [method, path] of calls) {
 			const { status, data } = await instance.api(
 				method,
@@ -100,7 +103,7 @@ describe('the list', () => {
 	const list = async (query: string, token?: string) =>
 		await instance.api<List>('get', `/packages${query}`, undefined, token);
 
-	test('has the newest first, each with its files; a regular user sees their own', async () => {
+	test('is sorted newest first with the files; a regular user sees their own packages', async () => {
 		const mine: string[] = [];
 		for (let count = 0; count < 4; count += 1)
 			mine.unshift((await instance.create({}, regular)).id);
@@ -116,7 +119,7 @@ describe('the list', () => {
 		expect(all.items.some(({ files }) => files.length > 0)).toBe(true);
 	});
 
-	test('comes in pages', async () => {
+	test('has pages', async () => {
 		const { total, items } = (await list('?limit=200')).data;
 		const paged: string[] = [];
 		for (let offset = 0; offset < total; offset += 3) {
@@ -141,13 +144,13 @@ describe('the list', () => {
 		expect(data).toMatchObject({ detail: [{ type, loc: ['query', name], input }] });
 	});
 
-	test('has 50 in a page unless told otherwise', async () => {
+	test('has 50 packages per page by default', async () => {
 		for (let count = 0; count < 51; count += 1) await instance.create({}, regular);
 		expect((await list('', regular)).data.items).toHaveLength(50);
 	});
 });
 
-describe('whatever else is asked', () => {
+describe('other requests', () => {
 	test.each([
 		['put', '/api/v1/packages', 'GET'],
 		['post', '/api/v1/me', 'GET'],
@@ -176,12 +179,12 @@ describe('whatever else is asked', () => {
 		},
 	);
 
-	test('a slash too many or too few: 307 to the right path', async () => {
+	test('redirect with 307 if a trailing slash is missing or not allowed', async () => {
 		const { status, headers } = await http.get(`${instance.url}/api/v1/packages/?limit=5`);
 		expect([status, headers.location]).toEqual([307, `${instance.url}/api/v1/packages?limit=5`]);
 	});
 
-	test('an instance that nobody has set up: 303 to its setup page, whatever is asked', async () => {
+	test('redirect with 303 to the setup page until the instance is set up', async () => {
 		await instance.set({ instance: 'notSetUp' });
 		for (const path of ['/api/v1/health', '/api/v1/packages', '/p/x', '/', '/nothing']) {
 			const { status, headers } = await http.get(instance.url + path);
@@ -194,7 +197,7 @@ describe('whatever else is asked', () => {
 		expect((await http.get(`${instance.url}/setup`)).headers.location).toBe('/login');
 	});
 
-	test('faults answer in the shape of the service; size and hash can be told wrong', async () => {
+	test("faults: have the service's shape; size and hash can be wrong", async () => {
 		const fault = async (path: string, what: object) =>
 			await instance.bench.control('post', '/api/faults', {
 				...{ service: 'speedyFiles', path, times: 1 },

@@ -14,7 +14,7 @@ describe("the recipient's upload", () => {
 	const send = async (link: string, name = 'scan.pdf', bytes = 'scan') =>
 		await http.post<Problem>(`${link}/upload`, formOf({ name, bytes }));
 
-	test('answers with the real size and hash; several are fine, and the package lists them', async () => {
+	test('returns the real size and hash; the package lists several uploads', async () => {
 		const { id, link } = await instance.asked();
 		for (const name of ['one', '../two']) {
 			const { status, data } = await send(link, name);
@@ -33,7 +33,7 @@ describe("the recipient's upload", () => {
 		expect(data.files).toMatchObject([{ original_name: 'one' }, { original_name: '../two' }]);
 	});
 
-	test('the page takes several at once, without a script, and shows what has come', async () => {
+	test('accepts several files on the page without JavaScript and shows them', async () => {
 		const { id, link } = await instance.asked();
 		expect((await http.get<string>(link)).data).toContain('data-upload');
 		const form = formOf({ name: 'one.txt', bytes: '1' });
@@ -65,7 +65,7 @@ describe("the recipient's upload", () => {
 		expect([page.status, page.headers['content-type']]).toEqual([410, 'text/html; charset=utf-8']);
 	});
 
-	test('a link is for one purpose', async () => {
+	test('accepts a link for its purpose only', async () => {
 		const { link } = await instance.sent(REPORT);
 		const { status, data } = await send(link);
 		expect([status, data]).toEqual([410, { detail: 'invalid' }]);
@@ -75,7 +75,7 @@ describe("the recipient's upload", () => {
 		}
 	});
 
-	test('without a file: 422; with a nameless one: 400', async () => {
+	test('without a file: 422; with an empty name: 400', async () => {
 		const { link } = await instance.asked();
 		const none = await http.post<Problem>(`${link}/upload`, new FormData());
 		expect(none.status).toBe(422);
@@ -90,7 +90,7 @@ describe("the recipient's upload", () => {
 	test.each([
 		['unsent', 0],
 		['mailed', 1],
-	])('the link is %s', async (inboundLink, mails) => {
+	])('responds to a link that is %s', async (inboundLink, mails) => {
 		const count = async () =>
 			(await instance.bench.control<object[]>('get', '/api/outbox')).data.length;
 		await instance.set({ inboundLink });

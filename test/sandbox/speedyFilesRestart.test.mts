@@ -5,7 +5,7 @@ let receiver: Receiver;
 beforeEach(async () => (receiver = await Receiver.start()));
 afterEach(async () => await receiver.stop());
 
-test('packages, files, links, tokens and subscriptions are there again', async () => {
+test('packages, files, links, tokens and subscriptions are restored', async () => {
 	const first = await Instance.start();
 	const sent = await first.sent({ name: 'a.txt', bytes: 'abc' }, { name: 'b.txt', bytes: 'defg' });
 	const asked = await first.asked();
@@ -28,7 +28,7 @@ test('packages, files, links, tokens and subscriptions are there again', async (
 	await second.stop();
 });
 
-test('what expires meanwhile is told afterwards, once', async () => {
+test('an expiry while the sandbox was stopped is reported once afterwards', async () => {
 	const first = await Instance.start();
 	await first.set({ events: 'documented' });
 	await first.subscribe(receiver.url);

@@ -1,11 +1,11 @@
 import type { AxiosInstance, AxiosResponse } from 'axios';
-import type { Delivery } from '../../sandbox/core/deliveries.mts';
+import type { Delivery } from '../../sandbox/core/delivery.mts';
 import type { OpenApi } from '../../sandbox/core/openapi.mts';
 import { openapi } from '../../sandbox/services/speedyFiles/openapi.mts';
 import { conforming } from './openApiSupport.mts';
 import { Bench, type Received } from './support.mts';
 
-/** The answers of the API, as far as the tests look into them. */
+/** The response fields that the tests check. */
 export interface PackageAnswer {
 	id: string;
 	status: string;
@@ -49,7 +49,7 @@ export const NEW_PACKAGE = {
 	recipient_name: 'Acme CFO',
 };
 
-/** One `file` part, as FormData writes it. */
+/** A form with one `file` part, as FormData writes it. */
 export function formOf({ name, bytes, type }: FileToSend): FormData {
 	const form = new FormData();
 	form.append('file', new Blob([bytes], { type }), name);
@@ -58,7 +58,7 @@ export function formOf({ name, bytes, type }: FileToSend): FormData {
 
 type Part = Record<string, unknown>;
 
-/** The validators are for OpenAPI 3.0: there, what may be null says so in another way. */
+/** Converts nullable types to OpenAPI 3.0, because the validators do not support 3.1. */
 function asVersion30(value: unknown): unknown {
 	if (Array.isArray(value)) return value.map(asVersion30);
 	if (typeof value !== 'object' || value === null) return value;
@@ -72,13 +72,13 @@ function asVersion30(value: unknown): unknown {
 
 export const version30 = { ...(asVersion30(openapi) as OpenApi), openapi: '3.0.3' };
 
-/** A SpeedyFiles instance in a sandbox of its own, with shortcuts to what the tests ask of it. */
+/** A SpeedyFiles instance in its own sandbox, with shortcuts for the tests. */
 export class Instance {
 	readonly url: string;
 	readonly storage: string;
 	readonly token: string;
 	readonly secret: string;
-	/** Holds every answer of the API against its specification. */
+	/** Checks every API response against the OpenAPI document. */
 	readonly #http: AxiosInstance;
 
 	private constructor(readonly bench: Bench) {
@@ -98,7 +98,7 @@ export class Instance {
 		await this.bench.stop(options);
 	}
 
-	/** A call of the API with the administrator's token, or another one. */
+	/** Calls the API with the administrator's token or another one. */
 	async api<T = unknown>(
 		method: string,
 		path: string,
@@ -118,7 +118,7 @@ export class Instance {
 		if (status !== 200) throw new Error(JSON.stringify(settings));
 	}
 
-	/** A new token of a user: 1 is the administrator, 2 a regular one. */
+	/** Creates a token for a user: 1 is the administrator, 2 a regular user. */
 	async tokenOf(user: number, expires_in_days?: number): Promise<string> {
 		const wanted = { name: 'test', ...(expires_in_days && { expires_in_days }) };
 		return (await this.control<{ token: string }>('post', `/users/${user}/tokens`, wanted)).data
@@ -141,7 +141,7 @@ export class Instance {
 		return (await this.api<Answer>('post', `/packages/${id}/finalize`)).data.magic_link;
 	}
 
-	/** A finalized package with these files. */
+	/** Returns a finalized package with these files. */
 	async sent(...files: FileToSend[]): Promise<{ id: string; link: string; files: string[] }> {
 		const { id } = await this.create();
 		const ids: string[] = [];
@@ -149,19 +149,19 @@ export class Instance {
 		return { id, link: (await this.finalize(id)) ?? '', files: ids };
 	}
 
-	/** The links of a package as the sandbox knows them, oldest first. */
+	/** Returns the links of a package as stored in the sandbox, oldest first. */
 	async links(id: string): Promise<LinkEntry[]> {
 		const { data } = await this.control<LinkEntry[]>('get', '/links');
 		return data.filter(({ package_id }) => package_id === id);
 	}
 
-	/** An inbound package with the link that the API does not tell. */
+	/** Returns an inbound package with its link, which the API does not return. */
 	async asked(changes: object = {}): Promise<{ id: string; link: string }> {
 		const { id } = await this.create({ direction: 'inbound', ...changes });
 		return { id, link: (await this.links(id))[0].magic_link };
 	}
 
-	/** Gives the subscription that is there from the start a URL. */
+	/** Sets the URL of the subscription that exists from the start. */
 	async subscribe(url: string): Promise<void> {
 		await this.control('patch', '/webhooks/1', { url });
 	}
@@ -177,7 +177,7 @@ export class Instance {
 	}
 }
 
-/** What an event says, in the order in which it says it. */
+/** Returns the fields of an event, in order. */
 export function eventOf({ raw }: Received): Record<string, unknown> {
 	return JSON.parse(raw) as Record<string, unknown>;
 }

@@ -14,7 +14,7 @@ afterAll(async () => await instance.stop());
 
 const FILE = { name: 'Q4-report.pdf', bytes: '%PDF-1.7', type: 'application/pdf' };
 
-/** Posts a multipart body that no form library would write. */
+/** Sends a multipart body that no form library would write. */
 async function raw(id: string, lines: string[], type = 'multipart/form-data; boundary=b') {
 	return await http.post<Problem>(
 		`${instance.url}/api/v1/packages/${id}/files`,
@@ -33,7 +33,7 @@ const storedFiles = async () =>
 	await readdir(join(instance.bench.folder, 'services/speedyFiles/files'));
 
 describe('uploading a file', () => {
-	test('201 with its real size and hash', async () => {
+	test('returns 201 with its real size and hash', async () => {
 		const { id } = await instance.create();
 		const { status, data } = await instance.upload(id, FILE);
 		expect(status).toBe(201);
@@ -52,7 +52,7 @@ describe('uploading a file', () => {
 		expect(shown.files).toEqual([data]);
 	});
 
-	test('of no bytes has the hash of nothing', async () => {
+	test('an empty file has the hash of no bytes', async () => {
 		const { id } = await instance.create();
 		const { data } = await instance.upload(id, { name: 'empty', bytes: '' });
 		expect(data).toMatchObject({
@@ -69,19 +69,19 @@ describe('uploading a file', () => {
 		"it's (1).txt",
 		'a%2Fb%00.txt',
 		'n'.repeat(300),
-	])('named %j keeps its name and nothing leaves its folder', async (name) => {
+	])('named %j keeps its name and writes nothing outside its folder', async (name) => {
 		const { id } = await instance.create();
 		expect((await instance.upload(id, { name, bytes: 'x' })).data.original_name).toBe(name);
 		for (const stored of await storedFiles()) expect(stored).toMatch(/^[0-9a-f]{32}$/);
 	});
 
-	test('a browser writes a quote as %22, and so it stays', async () => {
+	test('keeps a quote that a browser sends as %22', async () => {
 		const { id } = await instance.create();
 		const { data } = await instance.upload(id, { name: 'a"b.txt', bytes: 'x' });
 		expect(data.original_name).toBe('a%22b.txt');
 	});
 
-	test('several in one request: the last one counts, nothing of the others is kept', async () => {
+	test('stores only the last of several files in one request', async () => {
 		const { id } = await instance.create();
 		const form = formOf({ name: 'first', bytes: '1' });
 		form.append('file', new Blob(['2']), 'second');
@@ -114,7 +114,7 @@ describe('uploading a file', () => {
 		expect(await storedFiles()).toHaveLength(before);
 	});
 
-	test('JSON or an encoded form instead of multipart: 422', async () => {
+	test('rejects JSON or a URL-encoded form with 422', async () => {
 		const { id } = await instance.create();
 		const fault = { loc: ['body', 'file'] };
 		const json = await raw(id, ['{}'], 'application/json');
@@ -144,7 +144,7 @@ describe('uploading a file', () => {
 		expect([status, data]).toEqual([400, { detail: 'filename required' }]);
 	});
 
-	test('to a revoked package, or an inbound one: 400', async () => {
+	test('to a revoked or inbound package: 400', async () => {
 		const { id } = await instance.sent(FILE);
 		await instance.api('post', `/packages/${id}/revoke`);
 		const revoked = await instance.upload(id, FILE);
@@ -159,7 +159,7 @@ describe('uploading a file', () => {
 		]);
 	});
 
-	test('refused for its token or its package: nothing is kept', async () => {
+	test('stores nothing if the token or the package is rejected', async () => {
 		const before = (await storedFiles()).length;
 		const { id } = await instance.create();
 		const path = `/packages/${id}/files`;

@@ -13,13 +13,13 @@ afterEach(async () => {
 	await receiver.stop();
 });
 
-/** Something that fires one event. */
+/** Fires one event. */
 const revoke = async (id: string) => await instance.api('post', `/packages/${id}/revoke`);
 
 describe('the control API', () => {
 	const create = async (body: object) => await instance.control<Hook>('post', '/webhooks', body);
 
-	test('creates a subscription and tells its secret once', async () => {
+	test('creates a subscription and returns its secret once', async () => {
 		const wanted = {
 			url: receiver.url,
 			events: ['package.revoked', 'nonsense', 'package.created'],
@@ -49,12 +49,12 @@ describe('the control API', () => {
 		[{ url: 'http://x.example', events: [] }],
 		[{ url: 'http://x.example' }],
 		[{ url: 5, events: ['package.revoked'] }],
-	])('%j: 400 with a sentence', async (body) => {
+	])('rejects %j with 400 and a message', async (body) => {
 		const { status, data } = await create(body);
 		expect([status, data]).toEqual([400, { error: expect.any(String) as string }]);
 	});
 
-	test('disables, changes and removes; an unknown one is 404', async () => {
+	test('disables, changes and removes; responds to an unknown one with 404', async () => {
 		await instance.subscribe(receiver.url);
 		await instance.control('patch', '/webhooks/1', { is_active: false });
 		const { id } = await instance.create();
@@ -77,7 +77,7 @@ describe('the control API', () => {
 		}
 	});
 
-	test('the test button sends webhook.test, about no package', async () => {
+	test('sends webhook.test without a package with the test button', async () => {
 		await instance.subscribe(receiver.url);
 		await instance.control('post', '/webhooks/1/test');
 		const event = eventOf(receiver.received[0]);
@@ -96,7 +96,7 @@ describe('the page /admin/webhooks', () => {
 		await http.post<string>(`${instance.url}/admin/webhooks${path}`, new URLSearchParams(fields));
 	const page = async () => (await http.get<string>(`${instance.url}/admin/webhooks`)).data;
 
-	test('does the same as the control API, without a script', async () => {
+	test('has the same functions as the control API, without JavaScript', async () => {
 		const made = await press('', {
 			url: receiver.url,
 			events: 'package.revoked',
@@ -117,7 +117,7 @@ describe('the page /admin/webhooks', () => {
 		expect(await instance.hook(2)).toBeUndefined();
 	});
 
-	test('refuses with a sentence and shows text as text', async () => {
+	test('shows errors as a message and escapes text', async () => {
 		const wrong = await press('/1/url', { url: 'ftp://x' });
 		expect(wrong.status).toBe(400);
 		expect(wrong.data).toContain('must start with http');
@@ -132,7 +132,7 @@ describe('the page /admin/webhooks', () => {
 		expect(await page()).not.toContain('<script>alert');
 	});
 
-	test('the portal leads to it', async () => {
+	test('is linked from the portal', async () => {
 		const { data } = await http.get<string>(instance.bench.portal);
 		expect(data).toContain(`href="${instance.url}/admin/webhooks"`);
 	});

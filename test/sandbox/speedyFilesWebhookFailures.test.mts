@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Delivery } from '../../sandbox/core/deliveries.mts';
+import type { Delivery } from '../../sandbox/core/delivery.mts';
 import { signatureOf } from '../../sandbox/services/speedyFiles/events.mts';
 import { eventually, Receiver } from './support.mts';
 import { Instance } from './speedyFilesSupport.mts';
@@ -20,11 +20,11 @@ afterEach(async () => {
 const refuse = (times: number, status = 500) =>
 	(receiver.answers = Array.from({ length: times }, () => ({ status })));
 
-/** Something that fires one event. */
+/** Fires one event. */
 const revoke = async (id: string) => await instance.api('post', `/packages/${id}/revoke`);
 
-describe('a receiver that refuses', () => {
-	test('is not asked again, and the call succeeds all the same', async () => {
+describe('a receiver that rejects deliveries', () => {
+	test('is not retried, and the API call still succeeds', async () => {
 		await instance.subscribe(receiver.url);
 		refuse(1);
 		const { id } = await instance.create();
@@ -43,7 +43,7 @@ describe('a receiver that refuses', () => {
 			302,
 		],
 		['with 404', () => refuse(1, 404), 404],
-	])('%s: a failure, not followed', async (_what, prepare, status) => {
+	])('with %s: counts as a failure and is not followed', async (_what, prepare, status) => {
 		await instance.subscribe(receiver.url);
 		prepare();
 		await revoke((await instance.create()).id);
@@ -51,13 +51,13 @@ describe('a receiver that refuses', () => {
 		expect(await instance.hook()).toMatchObject({ failure_count: 1, last_status: status });
 	});
 
-	test('by not being there: a failure without a status', async () => {
+	test('that does not exist: counts as a failure without a status', async () => {
 		await instance.subscribe('http://127.0.0.1:9/nobody');
 		await revoke((await instance.create()).id);
 		expect(await instance.hook()).toMatchObject({ failure_count: 1, last_status: null });
 	});
 
-	test('once in a while: any 2xx forgets the failures', async () => {
+	test('occasionally: any 2xx resets the failures', async () => {
 		await instance.subscribe(receiver.url);
 		const { id } = await instance.create();
 		refuse(9);
@@ -68,7 +68,7 @@ describe('a receiver that refuses', () => {
 		expect(await instance.hook()).toMatchObject({ failure_count: 0, is_active: true });
 	});
 
-	test('ten times in a row is disabled; enabling it again forgets the failures', async () => {
+	test('ten times in a row: is disabled; enabling it resets the failures', async () => {
 		await instance.subscribe(receiver.url);
 		const { id } = await instance.create();
 		refuse(10);
@@ -81,7 +81,7 @@ describe('a receiver that refuses', () => {
 		expect(receiver.received).toHaveLength(11);
 	});
 
-	test('by silence holds the call for 8 seconds, no longer', async () => {
+	test('by not responding: delays the call for at most 8 seconds', async () => {
 		const mute = createServer(() => undefined).listen(0, '127.0.0.1');
 		await once(mute, 'listening');
 		await instance.subscribe(`http://127.0.0.1:${(mute.address() as AddressInfo).port}/`);
@@ -91,12 +91,12 @@ describe('a receiver that refuses', () => {
 		expect((performance.now() - begun) / 1000).toBeGreaterThanOrEqual(7.9);
 		expect((performance.now() - begun) / 1000).toBeLessThan(11);
 		const [{ attempts }] = await instance.deliveries();
-		expect(attempts).toMatchObject([{ accepted: false, error: 'No answer within 8 seconds' }]);
+		expect(attempts).toMatchObject([{ accepted: false, error: 'No response within 8 seconds' }]);
 		mute.closeAllConnections();
 		mute.close();
 	});
 
-	test('when the sandbox ends meanwhile: the event is lost, as in the real service', async () => {
+	test('while the sandbox closes: loses the event, like the real service', async () => {
 		await instance.subscribe(receiver.url);
 		await instance.bench.control('post', '/api/faults', {
 			...{ service: 'speedyFiles', on: 'delivery' },
@@ -117,7 +117,7 @@ describe('a receiver that refuses', () => {
 	});
 });
 
-describe('delivering again by hand', () => {
+describe('manual redelivery', () => {
 	test('sends the same bytes and does not count as the service’s own attempt', async () => {
 		await instance.subscribe(receiver.url);
 		refuse(2);
@@ -131,7 +131,7 @@ describe('delivering again by hand', () => {
 		expect(await instance.hook()).toMatchObject({ failure_count: 1, last_status: 500 });
 	});
 
-	test('faults: badly signed, twice', async () => {
+	test('supports faults: an invalid signature, two copies', async () => {
 		await instance.subscribe(receiver.url);
 		for (const type of ['badSignature', 'duplicateDelivery']) {
 			const fault = { service: 'speedyFiles', times: 1, fault: { type } };

@@ -16,10 +16,10 @@ afterEach(async () => {
 
 const FILE = { name: 'a.txt', bytes: 'abc', type: 'text/plain' };
 
-/** Something that fires one event. */
+/** Fires one event. */
 const revoke = async (id: string) => await instance.api('post', `/packages/${id}/revoke`);
 
-test('a known vector', () => {
+test('matches a known test vector', () => {
 	const body =
 		'{"title":"Q4 financials","recipient_email":"cfo@acme.com","owner_user_id":1,"file_count":2,"expires_at":"2026-05-27T20:30:22","event":"package.finalized","timestamp":"2026-05-13T20:30:22.123456Z","package_id":"AbCdEfGhIjKlMnOpQrStUv"}';
 	expect(signatureOf(body, 'whsec_test_secret')).toBe(
@@ -42,7 +42,7 @@ describe('a webhook (SpeedyFiles docs, Webhooks)', () => {
 		expect(headers['x-speedyfiles-signature']).toBe(`sha256=${right}`);
 	});
 
-	test('is compact ASCII, with the common fields last', async () => {
+	test('is compact ASCII with the common fields last', async () => {
 		await instance.subscribe(receiver.url);
 		const { id, expires_at } = await instance.create({ title: 'Größe 🎉\u2028\u007f"\\' });
 		await instance.upload(id, FILE);
@@ -68,7 +68,7 @@ describe('a webhook (SpeedyFiles docs, Webhooks)', () => {
 		expect(await instance.deliveries()).toEqual([]);
 	});
 
-	test('leaves within the call: the receiver has it before the caller has the answer', async () => {
+	test('is sent within the call: the receiver gets it before the caller gets the response', async () => {
 		await instance.subscribe(receiver.url);
 		const { id } = await instance.create();
 		for (let count = 1; count <= 3; count += 1) {
@@ -78,8 +78,8 @@ describe('a webhook (SpeedyFiles docs, Webhooks)', () => {
 	});
 });
 
-describe('which events are fired (SpeedyFiles source)', () => {
-	/** The names and fields of all that came, in order. */
+describe('fired events (SpeedyFiles source)', () => {
+	/** Returns the names and fields of all received events, in order. */
 	const told = () =>
 		receiver.received.map((received) => {
 			const { event, ...fields } = eventOf(received);
@@ -87,7 +87,7 @@ describe('which events are fired (SpeedyFiles source)', () => {
 			return [event, fields];
 		});
 
-	test('outbound: uploaded, finalized, downloaded, taken away, revoked, deleted; no created', async () => {
+	test('outbound: uploaded, finalized, downloaded, file deleted, revoked, deleted; not created', async () => {
 		await instance.subscribe(receiver.url);
 		const { id, link, files } = await instance.sent(FILE, { ...FILE, bytes: 'defg' });
 		await http.get(link);
@@ -128,7 +128,7 @@ describe('which events are fired (SpeedyFiles source)', () => {
 		]);
 	});
 
-	test('a call that is refused, or changes nothing, fires nothing; revoking again does', async () => {
+	test('a rejected call, or one without effect, fires nothing; revoking again does', async () => {
 		await instance.subscribe(receiver.url);
 		const { id } = await instance.sent(FILE);
 		receiver.received.length = 0;
@@ -142,7 +142,7 @@ describe('which events are fired (SpeedyFiles source)', () => {
 		expect(receiver.received).toHaveLength(2);
 	});
 
-	test('package.created and package.expired are documented; a setting lets them happen', async () => {
+	test('a setting turns on package.created and package.expired, which are documented', async () => {
 		await instance.subscribe(receiver.url);
 		await instance.sent(FILE);
 		await instance.bench.advance(8 * 86_400);
@@ -157,7 +157,7 @@ describe('which events are fired (SpeedyFiles source)', () => {
 		expect(eventOf(receiver.received[2])).toMatchObject({ package_id: id, owner_user_id: 1 });
 	});
 
-	test('only to those who have subscribed', async () => {
+	test('are only sent to subscribers', async () => {
 		const other = await Receiver.start();
 		await instance.control('post', '/webhooks', { url: other.url, events: ['package.revoked'] });
 		await instance.subscribe(receiver.url);

@@ -4,8 +4,7 @@ import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import type { Attempt } from '../../sandbox/core/attempt.mts';
-import type { Delivery } from '../../sandbox/core/deliveries.mts';
+import type { Attempt, Delivery } from '../../sandbox/core/delivery.mts';
 import type { RequestEntry } from '../../sandbox/core/requestLog.mts';
 import { type Sandbox, startSandbox } from '../../sandbox/server.mts';
 import { openapi } from '../../sandbox/services/fileCourier/openapi.mts';
@@ -14,20 +13,20 @@ import { conforming } from './openApiSupport.mts';
 
 export { eventually };
 
-/** Any status is an answer to look at; nothing is followed or retried behind the test's back. */
+/** Returns any status as a response and never follows redirects. */
 export const http: AxiosInstance = axios.create({
 	validateStatus: () => true,
 	maxRedirects: 0,
 	proxy: false,
 });
 
-/** What is open. A test that fails half-way leaves something, which would keep the whole run from ending. */
+/** Everything that must be closed after a failed test, because it would keep Jest from exiting. */
 const open = new Set<{ stop(): Promise<void> }>();
 afterAll(async () => {
 	for (const left of open) await left.stop();
 });
 
-/** A folder for one test file. */
+/** Creates a folder for one test file. */
 export async function temporaryFolder(): Promise<string> {
 	return await mkdtemp(join(tmpdir(), 'sandbox-'));
 }
@@ -36,7 +35,7 @@ export async function removeFolder(folder: string): Promise<void> {
 	await rm(folder, { recursive: true, force: true });
 }
 
-/** A sandbox on free ports with shortcuts to what the tests ask of it. */
+/** A sandbox on free ports, with shortcuts for the tests. */
 export class Bench {
 	readonly portal: string;
 	readonly api: string;
@@ -44,7 +43,7 @@ export class Bench {
 	readonly files: string;
 	readonly credentials: Record<string, string>;
 	readonly auth: { username: string; password: string };
-	/** Holds every answer of FileCourier's API against its OpenAPI document. */
+	/** Checks every response of FileCourier's API against its OpenAPI document. */
 	readonly #courier: AxiosInstance;
 
 	private constructor(
@@ -69,7 +68,7 @@ export class Bench {
 		return bench;
 	}
 
-	/** Closes it and, unless it is to start again there, removes its folder. */
+	/** Closes the sandbox and removes its folder, unless another one will use it. */
 	async stop({ keep = false } = {}): Promise<void> {
 		if (!open.delete(this)) return;
 		if (process.env.SANDBOX_REQUESTS_TO)
@@ -78,7 +77,7 @@ export class Bench {
 		if (!keep) await removeFolder(this.folder);
 	}
 
-	/** What this test file has asked of the services, for the table of endpoints in sandbox/README.md. */
+	/** Records this test file's requests, for the table of endpoints in sandbox/README.md. */
 	async #recordRequests(file: string): Promise<void> {
 		const { data } = await this.control<RequestEntry[]>('get', '/api/requests');
 		const test = basename(expect.getState().testPath ?? '');
@@ -92,7 +91,7 @@ export class Bench {
 		return await this.#courier.post<Answer>(this.api, body, { auth: this.auth });
 	}
 
-	/** Creates a session and returns its id of the API and its upload link. */
+	/** Creates a session and returns its API ID and upload link. */
 	async session(changes: object = {}): Promise<{ id: string; link: string }> {
 		const { status, data } = await this.create({ ...REQUEST, ...changes });
 		if (status !== 201) throw new Error(JSON.stringify(data));
@@ -115,7 +114,10 @@ export class Bench {
 		return await http.request<T>({ method, url: this.portal + path, data });
 	}
 
-	/** The deliveries, newest first, once `isReady` holds for the newest: a first attempt leaves beside the upload. */
+	/**
+	 * Returns the deliveries, newest first, once `isReady` returns true for the newest; the first attempt runs in the
+	 * background.
+	 */
 	async delivery(isReady: (delivery: Delivery) => boolean): Promise<Delivery> {
 		return await eventually(async () => {
 			const { data } = await this.control<Delivery[]>('get', '/api/deliveries');
@@ -123,13 +125,13 @@ export class Bench {
 		});
 	}
 
-	/** As {@link Bench.delivery}, once it has so many attempts; returns these. */
+	/** Returns the attempts of the newest delivery once there are this many. */
 	async attempts(count: number): Promise<Attempt[]> {
 		return (await this.delivery(({ attempts }) => attempts.length === count)).attempts;
 	}
 }
 
-/** The envelope of FileCourier's answers. */
+/** The envelope of FileCourier's responses. */
 export interface Answer {
 	status: boolean;
 	message?: string;
@@ -137,7 +139,7 @@ export interface Answer {
 	data: Record<string, unknown>;
 }
 
-/** A create request with all that the docs' table requires. */
+/** A create request with all fields that the docs' table requires. */
 export const REQUEST = {
 	requestor_name: 'Acme Insurance',
 	requestor_email: 'claims@acme.example',
@@ -147,7 +149,7 @@ export const REQUEST = {
 	callback_url: 'http://127.0.0.1:9/nobody-listens',
 };
 
-/** Uploads files through the recipient's form, as a browser without scripts does. */
+/** Uploads files with the recipient's form, like a browser without JavaScript. */
 export async function upload(
 	link: string,
 	...files: { name: string; bytes: string; type?: string }[]
@@ -161,14 +163,14 @@ export async function upload(
 export interface Received {
 	url: string;
 	headers: IncomingHttpHeaders;
-	/** The body, byte for byte. */
+	/** The exact body. */
 	raw: string;
 }
 
-/** Somebody's webhook endpoint. */
+/** A webhook endpoint. */
 export class Receiver {
 	readonly received: Received[] = [];
-	/** Answers of the next calls; when used up, 200. */
+	/** The responses to the next calls; 200 after that. */
 	answers: { status: number; headers?: Record<string, string>; body?: string }[] = [];
 	readonly #server: Server;
 

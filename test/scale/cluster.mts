@@ -1,13 +1,13 @@
 import { chmodSync } from 'node:fs';
 import { join } from 'node:path';
-import type { System } from '../../sandbox/launcher/system.mts';
-import { installHost } from '../../sandbox/n8n/install.mts';
+import type { Environment } from '../../sandbox/n8n/environment.mts';
+import { installN8n } from '../../sandbox/n8n/install.mts';
 import { type N8nProgram, type RunningN8n, startN8n } from '../../sandbox/n8n/start.mts';
 import { startTestSystem, temporaryFolder } from '../e2e/harness.mts';
 import { startPostgres, startRedis } from './servers.mts';
 
 /** n8n in queue mode, all on this machine, with the sandbox beside it. */
-export interface Cluster extends System {
+export interface Cluster extends Environment {
 	/** The processes that take webhooks; the main one does not. */
 	webhooks: RunningN8n[];
 	redisPort: number;
@@ -33,13 +33,20 @@ export async function startCluster(workers: number, webhooks: number): Promise<C
 		const postgres = await startPostgres(join(folder, 'postgres'));
 		running.push(() => postgres.stop());
 		const env = queueMode(postgres.port, redis.port);
-		const system = await startTestSystem({ env });
-		running.push(() => system.stop());
+		const environment = await startTestSystem({ env });
+		running.push(() => environment.stop());
 
-		const host = await installHost('newest');
-		const userFolder = join(system.folder, 'n8n');
+		const host = await installN8n('newest');
+		const userFolder = join(environment.folder, 'n8n');
 		const more = async (program: N8nProgram, name: string, port?: number) =>
-			await startN8n({ host, program, userFolder, env, log: join(folder, `${name}.log`), port });
+			await startN8n({
+				installation: host,
+				program,
+				userFolder,
+				env,
+				log: join(folder, `${name}.log`),
+				port,
+			});
 		for (let n = 0; n < workers; n++) {
 			const worker = await more('worker', `worker${n}`);
 			running.push(() => worker.stop());
@@ -54,7 +61,7 @@ export async function startCluster(workers: number, webhooks: number): Promise<C
 			await listening[index].stop();
 			listening[index] = await more('webhook', `webhook${index}`, port);
 		};
-		return { ...system, webhooks: listening, redisPort: redis.port, restartWebhook, stop };
+		return { ...environment, webhooks: listening, redisPort: redis.port, restartWebhook, stop };
 	} catch (error) {
 		await stop();
 		throw error;

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { putCredential } from '../../sandbox/n8n/credentials.mts';
+import { upsertCredential } from '../../sandbox/n8n/credentials.mts';
 import type { Execution } from '../../sandbox/n8n/executions.mts';
 import type { WorkflowNode } from '../../sandbox/n8n/workflows.mts';
 import { INSTALL_MS, node } from '../e2e/harness.mts';
@@ -124,7 +124,7 @@ describe('the same delivery to two processes at the same instant', () => {
 
 	it('Redis → Increment behind the trigger lets one of them through, always', async () => {
 		const data = { host: '127.0.0.1', port: cluster.redisPort, database: 0 };
-		const redis = await putCredential(cluster.rest, { name: 'Redis', type: 'redis', data });
+		const redis = await upsertCredential(cluster.rest, { name: 'Redis', type: 'redis', data });
 		const gate = [
 			count({ redis: { id: redis.id, name: redis.name } }),
 			isFirst,

@@ -4,10 +4,10 @@ import { connect } from 'node:net';
 import { join, resolve } from 'node:path';
 import getPort from 'get-port';
 import pRetry, { AbortError } from 'p-retry';
-import { Problem } from '../../sandbox/launcher/problem.mjs';
-import { ROOT } from '../../sandbox/launcher/ready.mjs';
+import { UserError } from '../../sandbox/system/userError.mjs';
+import { ROOT } from '../../sandbox/system/repository.mjs';
 
-const KEEPER = resolve(ROOT, 'sandbox/n8n/keeper.mjs');
+const KEEPER = resolve(ROOT, 'sandbox/n8n/supervisor.mjs');
 
 /** A server of Debian's packages that a test has started, on 127.0.0.1. */
 export interface Server {
@@ -19,7 +19,7 @@ export interface Server {
 function postgresPrograms(): string {
 	const root = '/usr/lib/postgresql';
 	const versions = existsSync(root) ? readdirSync(root).map(Number) : [];
-	if (versions.length === 0) throw new Problem(missing('PostgreSQL', 'postgresql'));
+	if (versions.length === 0) throw new UserError(missing('PostgreSQL', 'postgresql'));
 	return join(root, String(Math.max(...versions)), 'bin');
 }
 
@@ -78,7 +78,7 @@ async function reach(port: number): Promise<void> {
 /**
  * Starts PostgreSQL with an empty database `postgres` for the user `n8n`, who needs no password.
  * @param folder a new one
- * @throws {Problem} when it is not installed
+ * @throws {UserError} when it is not installed
  */
 export async function startPostgres(folder: string): Promise<Server> {
 	const programs = postgresPrograms();
@@ -118,11 +118,11 @@ const userId = (of: '-u' | '-g') =>
 /**
  * Starts an empty Redis that keeps nothing on disk.
  * @param folder a new one
- * @throws {Problem} when it is not installed
+ * @throws {UserError} when it is not installed
  */
 export async function startRedis(folder: string): Promise<Server> {
 	const program = '/usr/bin/redis-server';
-	if (!existsSync(program)) throw new Problem(missing('Redis', 'redis-server'));
+	if (!existsSync(program)) throw new UserError(missing('Redis', 'redis-server'));
 	mkdirSync(folder, { recursive: true });
 	const port = await getPort({ host: '127.0.0.1' });
 	const args = ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder, '--save', ''];

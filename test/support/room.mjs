@@ -11,8 +11,8 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { checkDisk } from '../../sandbox/launcher/disk.mjs';
-import { isAlive, me } from '../../sandbox/launcher/lock.mjs';
+import { requireDiskSpace } from '../../sandbox/system/disk.mjs';
+import { isAlive, ownerId } from '../../sandbox/system/lock.mjs';
 
 const NAME = 'file-delivery-tests-';
 
@@ -49,16 +49,16 @@ export function removeLeft(base) {
 /** Makes a folder for this process. */
 export function makeRoom(base) {
 	const folder = mkdtempSync(join(base, NAME));
-	writeFileSync(join(folder, 'holder'), me);
+	writeFileSync(join(folder, 'holder'), ownerId);
 	// A test's server that runs as a user of its own has to pass through it.
 	chmodSync(folder, 0o711);
 	return folder;
 }
 
-/** @throws {Problem} when the disk is too full */
+/** @throws {UserError} if there is not enough disk space */
 export default function setUp() {
 	removeLeft(tmpdir());
-	checkDisk(tmpdir(), NEEDED_BYTES, 'a run of the tests', 'TMPDIR chooses another place.');
+	requireDiskSpace(tmpdir(), NEEDED_BYTES, 'a run of the tests', 'Or set TMPDIR to a folder on another disk.');
 	const folder = makeRoom(tmpdir());
 	for (const name of ['TMPDIR', 'TMP', 'TEMP']) process.env[name] = folder;
 	process.once('exit', () => remove(folder));

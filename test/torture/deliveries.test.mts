@@ -13,20 +13,20 @@ import { isFull, seed, times } from './scale.ts';
 
 const AT_ONCE = 20;
 
-let system: TestSystem;
+let environment: TestSystem;
 let triggers: ActiveTrigger[];
 
 beforeAll(async () => {
 	console.log(`Seed ${seed}; again with TORTURE_SEED=${seed}`);
 	// A run is kept for longer than the test, and nothing is removed meanwhile.
-	system = await startTestSystem({ env: { EXECUTIONS_DATA_PRUNE: 'false' } });
+	environment = await startTestSystem({ env: { EXECUTIONS_DATA_PRUNE: 'false' } });
 	triggers = [];
-	for (const service of SIGNED) triggers.push(await activateTrigger(system, service));
+	for (const service of SIGNED) triggers.push(await activateTrigger(environment, service));
 }, INSTALL_MS);
 
 afterAll(async () => {
 	closeConnections();
-	await system?.stop();
+	await environment?.stop();
 });
 
 /** What the runs of a trigger were about: the ID in each delivery, by run. */
@@ -68,7 +68,7 @@ describe('deliveries of somebody who does not know the secret', () => {
 			mutant.status = await sendRaw(mutant.raw);
 			mutant.raw.body = Buffer.alloc(0);
 			mutants.push(mutant);
-			if (number % Math.ceil(total / 50) === 0) memory.push(residentMiB(system));
+			if (number % Math.ceil(total / 50) === 0) memory.push(residentMiB(environment));
 		});
 		const wrong = mutants.filter(
 			(mutant) =>
@@ -80,7 +80,7 @@ describe('deliveries of somebody who does not know the secret', () => {
 
 	it('a run for each that got a 2xx, and no other; none has failed', async () => {
 		for (const trigger of triggers) {
-			const runs = await allRuns(system, trigger);
+			const runs = await allRuns(environment, trigger);
 			expect(runs.filter(({ status }) => status !== 'success')).toEqual([]);
 			const taken = mutants.filter((mutant) => mutant.trigger === trigger && is2xx(mutant));
 			const wanted = taken.map(({ number }) => String(number));
@@ -90,7 +90,7 @@ describe('deliveries of somebody who does not know the secret', () => {
 	}, 600_000);
 
 	it('n8n’s log has no error of the nodes, nothing unhandled, and no secret', () => {
-		const log = readFileSync(system.n8n.log, 'utf8');
+		const log = readFileSync(environment.n8n.log, 'utf8');
 		expect(log).not.toMatch(/unhandled|uncaught|heap out of memory|Trigger: /i);
 		expect(log).toContain('Trigger refused a delivery (401): The signature does not match');
 		for (const { secret } of triggers) expect(log).not.toContain(secret);
@@ -125,7 +125,7 @@ it('good deliveries, twenty at a time, a tenth of them repeated: exactly the dis
 	console.log(`${load.requests.length} deliveries answered in ${seconds.toFixed(1)} s`);
 	expect(statuses.filter((status) => status !== 200)).toEqual([]);
 	for (const trigger of triggers) {
-		const ids = idsOf(trigger, await allRuns(system, trigger)).filter(
+		const ids = idsOf(trigger, await allRuns(environment, trigger)).filter(
 			(id) => Number(id) >= 1_000_000,
 		);
 		expect(ids.sort()).toEqual(load.distinct.get(trigger)!.map(String).sort());

@@ -1,4 +1,4 @@
-import { at } from '../../sandbox/n8n/shape.mts';
+import { getPath } from '../../sandbox/n8n/json.mts';
 import { type ActiveTrigger, goodDelivery, type Signed } from '../e2e/triggers.mts';
 import type { Chance } from './chance.ts';
 import { type RawRequest, rawRequest } from './request.mts';
@@ -12,7 +12,7 @@ const NUMBER_AT: Record<Signed, string> = {
 
 /** The number of the good delivery that an item came from. */
 export const idIn = (service: Signed, item: unknown): string =>
-	String(at(item, NUMBER_AT[service])).replace(/^(req_|p)/, '');
+	String(getPath(item, NUMBER_AT[service])).replace(/^(req_|p)/, '');
 
 export interface Load {
 	/** Good deliveries; a tenth of them are repeats of others, near to them or far away. */

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
-import type { System } from '../../sandbox/launcher/system.mts';
+import type { Environment } from '../../sandbox/n8n/environment.mts';
 import { getExecution, type Execution } from '../../sandbox/n8n/executions.mts';
-import { objectsAt } from '../../sandbox/n8n/shape.mts';
+import { getObjects } from '../../sandbox/n8n/json.mts';
 import type { ActiveTrigger } from '../e2e/triggers.mts';
 
 /** Does something with every item, some at a time. */
@@ -33,12 +33,12 @@ const PAGE = 100;
  * time, so that one that is just ending is listed twice or not at all. Its own pages are not used: they go on below an ID, but
  * with several workers the order of the IDs is not the order of the times by which it sorts.
  */
-async function list({ rest }: Pick<System, 'rest'>, workflowId: string): Promise<Listed[]> {
+async function list({ rest }: Pick<Environment, 'rest'>, workflowId: string): Promise<Listed[]> {
 	const found = new Map<string, Listed>();
 	for (let startedBefore: string | undefined; ; ) {
 		const filter = encodeURIComponent(JSON.stringify({ workflowId, startedBefore }));
 		const answer = await rest.call('GET', `/rest/executions?limit=${PAGE}&filter=${filter}`);
-		const page = objectsAt(answer, 'data.results');
+		const page = getObjects(answer, 'data.results');
 		for (const { id, status } of page) {
 			found.set(String(id), { id: String(id), status: String(status) });
 		}
@@ -54,19 +54,19 @@ const UNDER_WAY = new Set(['new', 'running']);
 
 /** All executions of a workflow, with what they put out, when none is under way any more. */
 export async function allRuns(
-	system: Pick<System, 'rest'>,
+	environment: Pick<Environment, 'rest'>,
 	{ workflow }: ActiveTrigger,
 ): Promise<Execution[]> {
 	let before = -1;
-	let listed = await list(system, workflow.id);
+	let listed = await list(environment, workflow.id);
 	while (listed.length !== before || listed.some(({ status }) => UNDER_WAY.has(status))) {
 		before = listed.length;
 		await new Promise((done) => setTimeout(done, 250));
-		listed = await list(system, workflow.id);
+		listed = await list(environment, workflow.id);
 	}
 	const runs: Execution[] = [];
 	await each(listed, 8, async ({ id }, index) => {
-		runs[index] = await getExecution(system.rest, id);
+		runs[index] = await getExecution(environment.rest, id);
 	});
 	return runs;
 }
@@ -78,7 +78,7 @@ function n8nProcess(keeper: number): number {
 }
 
 /** What n8n holds in memory, in MiB (Linux). */
-export function residentMiB({ n8n }: Pick<System, 'n8n'>): number {
+export function residentMiB({ n8n }: Pick<Environment, 'n8n'>): number {
 	const status = readFileSync(`/proc/${n8nProcess(n8n.pid)}/status`, 'utf8');
 	return Math.round(Number(/VmRSS:\s+(\d+)/.exec(status)![1]) / 1024);
 }

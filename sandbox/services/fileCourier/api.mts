@@ -1,13 +1,13 @@
 import type { FastifyError, FastifyInstance, FastifyRequest } from 'fastify';
 import { timingSafeEqual } from 'node:crypto';
-import { refuseOtherMethods } from '../../core/origin.mts';
+import { rejectOtherMethods } from '../../core/origin.mts';
 import type { ServiceContext } from '../../core/service.mts';
 import {
 	type CreateBody,
 	createSchema,
 	missingField,
 	readRequest,
-	sentenceFor,
+	describeViolation,
 } from './createRequest.mts';
 import { errorBody } from './error.mts';
 import { notifyRecipient } from './notification.mts';
@@ -16,11 +16,11 @@ import type { Session, Sessions } from './sessions.mts';
 const SESSIONS = '/api/ext/sessions';
 const SESSION = '/api/ext/sessions/:sessionId';
 
-/** FileCourier docs: create, status and cancel of a session. The status codes are not documented. */
+/** FileCourier docs: create, get the status of and cancel a session. The status codes are not documented. */
 export function apiRoutes(app: FastifyInstance, context: ServiceContext, sessions: Sessions): void {
-	refuseOtherMethods(app, errorBody, SESSIONS, ['POST']);
-	refuseOtherMethods(app, errorBody, SESSION, ['GET', 'DELETE']);
-	// Fastify takes plain text as well; this API takes JSON alone.
+	rejectOtherMethods(app, errorBody, SESSIONS, ['POST']);
+	rejectOtherMethods(app, errorBody, SESSION, ['GET', 'DELETE']);
+	// Fastify also accepts plain text; this API only accepts JSON.
 	app.removeContentTypeParser('text/plain');
 	app.setErrorHandler(async (error: FastifyError, _request, reply) => {
 		const { status, sentence } = refusal(error);
@@ -91,7 +91,7 @@ function sessionRoutes(app: FastifyInstance, sessions: Sessions): void {
 	});
 }
 
-/** FileCourier docs, Get Session Status. The files have no URL here; that is in the webhook alone. */
+/** FileCourier docs, Get Session Status. The files have no URL here; only the webhook contains it. */
 function statusOf(session: Session, sessions: Sessions): Record<string, unknown> {
 	return {
 		request_id: `req_${session.id}`,
@@ -118,9 +118,9 @@ function hasCredentials(
 	return given.length === right.length && timingSafeEqual(given, right);
 }
 
-/** How the service words what the HTTP library has refused. */
+/** Translates errors of the HTTP library into the service's messages. */
 function refusal(error: FastifyError): { status: number; sentence?: string } {
-	if (error.validation) return { status: 400, sentence: sentenceFor(error.validation[0]) };
+	if (error.validation) return { status: 400, sentence: describeViolation(error.validation[0]) };
 	switch (error.code) {
 		case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
 			return { status: 400, sentence: 'Content-Type must be application/json' };

@@ -2,7 +2,7 @@ import type { FastifySchemaValidationError } from 'fastify/types/schema.js';
 import type { Settings } from '../../core/settings.mts';
 import { isoSeconds } from '../../core/time.mts';
 
-/** What a create request asks for, whichever of the documented forms it used. */
+/** The content of a create request, in whichever of the documented forms it was sent. */
 export interface SessionRequest {
 	requestorName?: string;
 	requestorEmail?: string;
@@ -21,7 +21,7 @@ export interface SessionRequest {
 	brandLogoUrl?: string;
 }
 
-/** A create body that the schema has found good. */
+/** A create body that the schema has validated. */
 export interface CreateBody {
 	requestor_name?: string;
 	requestor_email?: string;
@@ -42,7 +42,7 @@ export interface CreateBody {
 	brand_logo_url?: string;
 }
 
-/** A request that FileCourier refuses with 400. */
+/** Thrown for a request that FileCourier rejects with 400. */
 export class BadRequest extends Error {
 	readonly statusCode = 400;
 }
@@ -52,7 +52,10 @@ const email = { type: 'string', maxLength: 254, format: 'email' };
 const phone = { type: 'string', pattern: '^\\+[1-9]\\d{6,14}$' };
 const url = { type: 'string', maxLength: 2048, format: 'httpUrl' };
 
-/** FileCourier docs, Create Session. Lengths are not documented: generous ones. Unknown fields are let through. */
+/**
+ * FileCourier docs, Create Session. Maximum lengths are not documented, so these are generous. Unknown fields are
+ * accepted.
+ */
 export const createSchema = {
 	type: 'object',
 	properties: {
@@ -77,13 +80,13 @@ export const createSchema = {
 } as const;
 
 const FORMATS: Readonly<Record<string, string>> = {
-	email: 'a valid e-mail address',
+	email: 'a valid email address',
 	httpUrl: 'an http or https URL',
 	'date-time': 'an ISO 8601 date and time with a time zone, such as 2030-01-31T12:00:00Z',
 };
 
-/** The service's sentence for a violation of the schema. */
-export function sentenceFor(violation: FastifySchemaValidationError): string {
+/** Returns the service's message for a schema violation. */
+export function describeViolation(violation: FastifySchemaValidationError): string {
 	const path = violation.instancePath.slice(1).replace(/\/(\d+)/g, '[$1]');
 	const field = path.replaceAll('/', '.');
 	const { limit, format, type } = violation.params as Record<string, string | number>;
@@ -116,7 +119,7 @@ const given = (value: unknown): boolean =>
 	value !== undefined && value !== null && !(typeof value === 'string' && value.trim() === '');
 
 /**
- * The first missing field in the order of the docs' table, or `undefined`. The docs' error names the flat field
+ * Returns the first missing field in the order of the docs' table, or `undefined`. The docs' error names the flat field
  * ("recipient_email is required"), although their examples send the nested one.
  */
 export function missingField(body: object, settings: Settings): string | undefined {
@@ -146,8 +149,8 @@ export function missingField(body: object, settings: Settings): string | undefin
 }
 
 /**
- * What a valid body asks for.
- * @throws BadRequest when the two recipients disagree or the expiry is not in the future
+ * Converts a valid body.
+ * @throws {BadRequest} if the two recipients differ or the expiry is not in the future
  */
 export function readRequest(body: CreateBody, settings: Settings, now: Date): SessionRequest {
 	const form = settings.get('recipientForm');
@@ -160,7 +163,7 @@ export function readRequest(body: CreateBody, settings: Settings, now: Date): Se
 	return {
 		requestorName: body.requestor_name,
 		requestorEmail: body.requestor_email,
-		// The required fields have been checked: one of the two is there.
+		// The required fields have been checked, so one of the two exists.
 		recipientEmail: flat.recipient_email ?? nested.email ?? '',
 		recipientName: flat.recipient_name ?? nested.name,
 		recipientPhone: flat.recipient_phone ?? nested.phone,
@@ -182,7 +185,7 @@ const sameText = (a: string, b: string): boolean => a.toLowerCase() === b.toLowe
 
 const DAY_MS = 86_400_000;
 
-/** FileCourier docs, Create Session: 7 days unless told otherwise. */
+/** FileCourier docs, Create Session: 7 days by default. */
 function expiry(body: CreateBody, field: string, now: Date): Date {
 	if (body.expires_at !== undefined && field !== 'expires_in_days') {
 		const time = new Date(body.expires_at);

@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 
-/** The docs show these two; the others are in the same voice. */
+/** The docs show the first two messages; the others follow their style. */
 const USUAL: Readonly<Record<number, string>> = {
 	401: 'Invalid API key',
 	404: 'Not found',
@@ -9,7 +9,7 @@ const USUAL: Readonly<Record<number, string>> = {
 	429: 'Too many requests',
 };
 
-/** FileCourier docs, Create Session, error answers: `{"status":false,"error":"…"}`. */
+/** FileCourier docs, Create Session, error responses: `{"status":false,"error":"…"}`. */
 export function errorBody(status: number, message?: string): { status: false; error: string } {
 	return { status: false, error: message ?? USUAL[status] ?? STATUS_CODES[status] ?? 'Error' };
 }

@@ -1,21 +1,21 @@
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance } from 'fastify';
 import { download } from '../../core/download.mts';
-import { refuseOtherMethods } from '../../core/origin.mts';
+import { rejectOtherMethods } from '../../core/origin.mts';
 import type { ServiceContext } from '../../core/service.mts';
 import { errorBody } from './error.mts';
 import type { Sessions } from './sessions.mts';
 
 const FILE = '/:token/:name';
 
-/** Where the URLs of a webhook lead: the file for whoever has the URL, until it expires. */
+/** The presigned downloads in webhooks: anyone who has the URL can download the file until the URL expires. */
 export async function fileRoutes(
 	app: FastifyInstance,
 	context: ServiceContext,
 	sessions: Sessions,
 ): Promise<void> {
 	await app.register(fastifyStatic, { root: context.blobs.folder, serve: false });
-	refuseOtherMethods(app, errorBody, FILE, ['GET']);
+	rejectOtherMethods(app, errorBody, FILE, ['GET']);
 	type Route = { Params: { token: string }; Querystring: { file?: string } };
 
 	app.get<Route>(FILE, async (request, reply) => {

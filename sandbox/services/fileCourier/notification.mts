@@ -1,15 +1,18 @@
 import type { ServiceContext } from '../../core/service.mts';
 import type { Session } from './sessions.mts';
 
-/** What FileCourier calls itself when the request names nobody (its examples leave the requestor out). */
-const NOBODY = 'FileCourier';
+/** The sender's name if the request contains none; the docs' examples omit the requestor. */
+const DEFAULT_REQUESTOR = 'FileCourier';
 
-/** Who asks, as the recipient sees it. */
+/** Returns the name of the requestor, as the recipient sees it. */
 export function requestorOf(session: Session): string {
-	return session.requestorName ?? session.brandName ?? NOBODY;
+	return session.requestorName ?? session.brandName ?? DEFAULT_REQUESTOR;
 }
 
-/** Sends the link by e-mail and, when there is a phone number, by SMS. Returns what the create answer says of it. */
+/**
+ * Sends the link by email and, if there is a phone number, by text message. Returns the channels used, for the create
+ * response.
+ */
 export async function notifyRecipient(
 	session: Session,
 	context: ServiceContext,
@@ -21,7 +24,7 @@ export async function notifyRecipient(
 		from,
 		replyTo: session.requestorEmail,
 		to: session.recipientEmail,
-		subject: session.subject ?? `${from} asks you for documents`,
+		subject: session.subject ?? `${from} has requested documents from you`,
 		text: session.message ?? 'Please upload the documents.',
 		documents: session.documents,
 		link,
@@ -32,7 +35,7 @@ export async function notifyRecipient(
 		channel: 'sms',
 		from,
 		to: session.recipientPhone,
-		text: `${from} asks you for documents. Upload them here:`,
+		text: `${from} has requested documents from you. Upload them here:`,
 		documents: [],
 		link,
 		linkLabel: 'Upload your documents',

@@ -12,7 +12,7 @@ import {
 	open,
 	orNull,
 	text,
-	whole,
+	integer,
 } from '../../core/openapi.mts';
 
 const yes = { type: 'boolean', enum: [true] };
@@ -20,7 +20,10 @@ const no = { type: 'boolean', enum: [false] };
 const email = { type: 'string', format: 'email' };
 const requestId = { type: 'string', pattern: '^req_' };
 
-/** FileCourier docs, Create Session: the table has flat names, the examples nested and other ones. Either may come. */
+/**
+ * FileCourier docs, Create Session: the table has flat names, the examples have nested and different ones. Both are
+ * accepted.
+ */
 const flat = {
 	requestor_name: text,
 	requestor_email: email,
@@ -83,13 +86,13 @@ const session = exactly({
 		expires_at: isoSecond,
 		uploaded_at: orNull(isoSecond),
 		delivered_at: orNull(isoSecond),
-		files: listOf(exactly({ name: text, size: whole, type: text })),
+		files: listOf(exactly({ name: text, size: integer, type: text })),
 	}),
 });
 
 /**
- * FileCourier publishes no OpenAPI document: this one is made of its docs, and the sandbox's answers are held against
- * it. The status of creating is not documented.
+ * FileCourier publishes no OpenAPI document. This one is derived from its docs, and tests check the simulation's
+ * responses against it. The status code of create is not documented.
  */
 export const openapi = document('FileCourier', '/api/ext', {
 	'/sessions': {

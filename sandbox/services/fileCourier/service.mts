@@ -9,56 +9,56 @@ import { uploadPageRoutes } from './uploadPage.mts';
 const hex = (digits: number): string => randomBytes(digits / 2).toString('hex');
 
 /**
- * FileCourier: ask somebody for documents, let them upload on a web page, deliver them by a signed webhook.
- * Source of every fact here: FileCourier docs (https://www.filecourier.io/docs.html); where they are silent or
- * contradict each other, the comment says what was chosen.
+ * FileCourier: request documents from a person, who uploads them on a web page; a signed webhook delivers them. Source
+ * of all facts: FileCourier docs (https://www.filecourier.io/docs.html); where they are silent or contradict each
+ * other, a comment states the decision.
  */
 export const fileCourier: Service = {
 	name: 'FileCourier',
 	origins: {
 		api: { label: 'API (api.filecourier.io)' },
 		secure: { label: "Recipient's upload page (secure.filecourier.io)" },
-		files: { label: 'Presigned downloads (files.filecourier.io)', refusesAuthorization: true },
+		files: { label: 'Presigned downloads (files.filecourier.io)', rejectsAuthorization: true },
 	},
 	settings: {
 		requiredFields: {
 			label: 'Required fields',
-			help: 'The parameter table requires requestor, subject, message and callback; the examples send less.',
+			help: 'The reference requires requestor, subject, message and callback; the examples send fewer fields.',
 			values: ['table', 'examples'],
 			default: 'table',
 		},
 		recipientForm: {
 			label: 'Recipient',
-			help: 'The table has recipient_email, the examples recipient.email. Given both, they must agree.',
+			help: 'The reference uses recipient_email, the examples recipient.email. If both are sent, they must match.',
 			values: ['either', 'flat', 'nested'],
 			default: 'either',
 		},
 		callbackField: {
 			label: 'Callback',
-			help: 'The table has callback_url, the examples webhook_url. Given both, callback_url wins.',
+			help: 'The reference uses callback_url, the examples webhook_url. If both are sent, callback_url is used.',
 			values: ['either', 'callback_url', 'webhook_url'],
 			default: 'either',
 		},
 		expiryField: {
 			label: 'Expiry',
-			help: 'The table has expires_at, the examples expires_in_days. Given both, expires_at wins.',
+			help: 'The reference uses expires_at, the examples expires_in_days. If both are sent, expires_at is used.',
 			values: ['either', 'expires_at', 'expires_in_days'],
 			default: 'either',
 		},
 		callbackAuthorization: {
 			label: 'Callback API key',
-			help: 'The docs put it "in the Authorization header" and name no scheme.',
+			help: 'The docs say “in the Authorization header” without naming a scheme.',
 			values: ['bearer', 'bare'],
 			default: 'bearer',
 		},
 	},
 	delivery: {
-		// FileCourier docs, Retry Policy: 1 min, 5 min, 30 min, 2 h, 24 h, each after the one before.
+		// FileCourier docs, Retry Policy: 1 min, 5 min, 30 min, 2 h, 24 h, each after the previous attempt.
 		retryAfterSeconds: [60, 300, 1800, 7200, 86_400],
 		// Not documented.
 		timeoutSeconds: 30,
 	},
-	// The forms are those of the docs' example (Authentication); the webhook secret's is not shown there.
+	// The formats of the docs' example (Authentication), which does not show the webhook secret.
 	makeSecrets: () => ({
 		clientId: `fc_${hex(32)}`,
 		clientSecret: `fcs_${hex(42)}`,

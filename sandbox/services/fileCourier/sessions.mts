@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import type { Delivery } from '../../core/deliveries.mts';
-import { Documents } from '../../core/documents.mts';
+import type { Delivery } from '../../core/delivery.mts';
+import { JsonStore } from '../../core/jsonStore.mts';
 import type { ServiceContext } from '../../core/service.mts';
 import type { SessionRequest } from './createRequest.mts';
 import { isoSeconds } from '../../core/time.mts';
@@ -16,24 +16,24 @@ export type SessionState =
 	| 'failed';
 
 export interface SessionFile {
-	/** Names it in a presigned URL. */
+	/** Identifies the file in a presigned URL. */
 	id: string;
-	/** The stored bytes. */
+	/** The ID of the stored bytes. */
 	blob: string;
-	/** As the recipient's browser sent it: any text at all, to be treated with care by whoever receives it. */
+	/** As sent by the recipient's browser: any string, which receivers must not trust. */
 	name: string;
 	/** Bytes. */
 	size: number;
-	/** Media type, as the browser sent it. */
+	/** The media type, as sent by the browser. */
 	type: string;
 }
 
 export interface Session extends SessionRequest {
-	/** What follows `req_` and `sess_`, and the token of the upload link, as in the docs' example. */
+	/** The part after `req_` and `sess_`, which is also the token of the upload link, as in the docs' example. */
 	id: string;
-	/** ISO 8601 UTC to the second, as all times here. */
+	/** ISO 8601 UTC with seconds, like all times here. */
 	createdAt: string;
-	/** As it was last written; {@link Sessions.state} knows whether it has expired since. */
+	/** The state when it was last written; {@link Sessions.state} also considers the expiry. */
 	state: SessionState;
 	uploadedAt?: string;
 	deliveredAt?: string;
@@ -42,17 +42,17 @@ export interface Session extends SessionRequest {
 
 /** FileCourier's upload sessions. */
 export class Sessions {
-	readonly #documents: Documents<Session>;
+	readonly #documents: JsonStore<Session>;
 	readonly #context: ServiceContext;
 
-	private constructor(documents: Documents<Session>, context: ServiceContext) {
+	private constructor(documents: JsonStore<Session>, context: ServiceContext) {
 		this.#documents = documents;
 		this.#context = context;
 	}
 
 	static async open(context: ServiceContext): Promise<Sessions> {
 		const folder = join(context.folder, 'sessions');
-		return new Sessions(await Documents.open<Session>(folder), context);
+		return new Sessions(await JsonStore.open<Session>(folder), context);
 	}
 
 	async create(request: SessionRequest): Promise<Session> {
@@ -63,18 +63,18 @@ export class Sessions {
 		return session;
 	}
 
-	/** By the id of the API; the docs write the same session `req_x` in answers and `sess_x` in paths. */
+	/** Returns a session by its API ID; the docs call the same session `req_x` in responses and `sess_x` in paths. */
 	byApiId(apiId: string): Session | undefined {
 		const id = /^(?:req|sess)_([0-9a-f]+)$/.exec(apiId)?.[1];
 		return id === undefined ? undefined : this.#documents.get(id);
 	}
 
-	/** By the token of its upload link. */
+	/** Returns a session by the token of its upload link. */
 	byToken(token: string): Session | undefined {
 		return this.#documents.get(token);
 	}
 
-	/** Its state now: a pending one expires with its link. */
+	/** Returns the current state: a pending session expires with its link. */
 	state(session: Session): SessionState {
 		const open = this.#context.clock.now() < new Date(session.expiresAt);
 		return session.state === 'pending' && !open ? 'expired' : session.state;
@@ -85,7 +85,7 @@ export class Sessions {
 		await this.#documents.put(session);
 	}
 
-	/** The recipient's files are in. Without a callback there is nothing to deliver, and the session is complete. */
+	/** Stores the recipient's files. Without a callback there is nothing to deliver, so the session is complete. */
 	async uploaded(session: Session, files: SessionFile[]): Promise<void> {
 		session.files = files;
 		session.uploadedAt = isoSeconds(this.#context.clock.now());
@@ -93,7 +93,7 @@ export class Sessions {
 		await this.#documents.put(session);
 	}
 
-	/** Follows the session's webhook: taken, or given up after the last retry. */
+	/** Updates the session when its webhook has been accepted, or has failed after the last retry. */
 	async delivered(delivery: Delivery): Promise<void> {
 		const session = this.byApiId(delivery.subject);
 		if (!session || delivery.state === 'pending') return;
@@ -105,7 +105,7 @@ export class Sessions {
 		await this.#documents.put(session);
 	}
 
-	/** All of them for tests and the portal, oldest first; the callback's key is not shown. */
+	/** Returns all sessions for tests and the portal, oldest first, with the callback's key masked. */
 	masked(): readonly unknown[] {
 		return this.#documents.all().map(({ callbackApiKey, ...session }) => ({
 			...session,

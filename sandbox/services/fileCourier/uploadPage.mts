@@ -1,53 +1,53 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { takeForms } from '../../core/form.mts';
+import { parseForms } from '../../core/form.mts';
 import { isHttpUrl } from '../../core/origin.mts';
 import { addPages } from '../../core/pages.mts';
 import type { ServiceContext } from '../../core/service.mts';
 import { requestorOf } from './notification.mts';
-import { receiveFiles, UploadRefused } from './receiveFiles.mts';
+import { receiveFiles, UploadError } from './receiveFiles.mts';
 import type { Session, Sessions, SessionState } from './sessions.mts';
 import { filesDelivered } from './webhook.mts';
 
 type Route = { Params: { token: string } };
 
-/** What a recipient reads instead of the form. */
+/** The messages that a recipient sees instead of the form. */
 const CLOSED: Readonly<Record<Exclude<SessionState, 'pending'>, { title: string; text: string }>> =
 	{
 		uploaded: {
-			title: 'Already received',
-			text: 'The documents have been uploaded. There is nothing left to do.',
+			title: 'Already uploaded',
+			text: 'The documents were already uploaded. There is nothing else to do.',
 		},
 		completed: {
-			title: 'Already received',
-			text: 'The documents have been uploaded. There is nothing left to do.',
+			title: 'Already uploaded',
+			text: 'The documents were already uploaded. There is nothing else to do.',
 		},
 		failed: {
-			title: 'Already received',
-			text: 'The documents have been uploaded. There is nothing left to do.',
+			title: 'Already uploaded',
+			text: 'The documents were already uploaded. There is nothing else to do.',
 		},
-		expired: { title: 'This link has expired', text: 'Please ask the sender for a new one.' },
+		expired: { title: 'This link has expired', text: 'Ask the sender for a new link.' },
 		cancelled: {
 			title: 'This request was cancelled',
 			text: 'The sender no longer needs these documents.',
 		},
 	};
 
-/** The recipient's web page: what is asked for, a form for the files, and what came of it. */
+/** The recipient's web page: the requested documents, a form for the files, and the result. */
 export async function uploadPageRoutes(
 	app: FastifyInstance,
 	context: ServiceContext,
 	sessions: Sessions,
 ): Promise<void> {
 	await addPages(app);
-	await takeForms(app);
-	/** Sessions whose files are on their way in: a second upload has to wait for the outcome. */
+	await parseForms(app);
+	/** Sessions with an upload in progress; a second upload has to wait for its result. */
 	const receiving = new Set<string>();
 
 	app.all('*', (_request, reply) => message(reply, 404, UNKNOWN));
 	app.setErrorHandler(async (error: FastifyError, _request, reply) => {
 		const status = error.statusCode ?? 500;
 		if (status >= 500) throw error;
-		return await message(reply, status, { title: 'That did not work', text: error.message });
+		return await message(reply, status, { title: 'Something went wrong', text: error.message });
 	});
 
 	app.get<Route>('/u/:token', async (request, reply) => {
@@ -87,10 +87,10 @@ export async function uploadPageRoutes(
 		try {
 			files = await receiveFiles(request, context.blobs);
 		} catch (error) {
-			if (!(error instanceof UploadRefused)) throw error;
+			if (!(error instanceof UploadError)) throw error;
 			return await form(reply.code(error.statusCode), session, error.message);
 		}
-		// The link may have been cancelled, or have expired, while the files were coming in.
+		// The link may have been cancelled or may have expired during the upload.
 		const state = sessions.state(session);
 		if (state !== 'pending') {
 			await context.blobs.remove(files.map(({ blob }) => blob));
@@ -103,10 +103,10 @@ export async function uploadPageRoutes(
 	}
 }
 
-const UNKNOWN = { title: 'No such link', text: 'Please check that the whole link was copied.' };
+const UNKNOWN = { title: 'Link not found', text: 'Check that you copied the entire link.' };
 const BUSY = {
-	title: 'An upload is under way',
-	text: 'Please wait until it is finished, then try again.',
+	title: 'Upload in progress',
+	text: 'Wait until it is finished, then try again.',
 };
 
 async function form(reply: FastifyReply, session: Session, problem?: string): Promise<string> {
@@ -123,7 +123,7 @@ async function message(
 	return await reply.code(status).viewAsync('fileCourier/message', { ...brand, ...text });
 }
 
-/** Name and logo on top of the page. A logo is shown only from the web: never `javascript:`, never `data:`. */
+/** The name and logo at the top of the page. Only http(s) logos are shown, never `javascript:` or `data:` URLs. */
 function brandOf(session: Session): { brand: string; requestor: string; logo: string | undefined } {
 	const { brandName, brandLogoUrl } = session;
 	const requestor = requestorOf(session);

@@ -1,10 +1,10 @@
 import CryptoJS from 'crypto-js';
-import type { NewDelivery } from '../../core/deliveries.mts';
+import type { NewDelivery } from '../../core/delivery.mts';
 import type { ServiceContext } from '../../core/service.mts';
 import type { Session, SessionFile } from './sessions.mts';
 import { isoSeconds } from '../../core/time.mts';
 
-/** How long a delivered URL works (FileCourier docs, Webhook Payload: the example's `expires_at` is a day later). */
+/** Lifetime of a delivered URL (FileCourier docs, Webhook Payload: the example's `expires_at` is one day later). */
 const URL_LIFETIME_MS = 24 * 3_600_000;
 
 /** FileCourier docs, Webhook Security: hex HMAC-SHA256 over the JSON, without a prefix. */
@@ -12,7 +12,7 @@ export function signatureOf(body: string, webhookSecret: string): string {
 	return CryptoJS.HmacSHA256(body, webhookSecret).toString(CryptoJS.enc.Hex);
 }
 
-/** The `files.delivered` webhook of an uploaded session; `undefined` when nobody asked to be called. */
+/** Returns the `files.delivered` webhook of an uploaded session, or `undefined` if it has no callback. */
 export function filesDelivered(
 	session: Session,
 	context: ServiceContext,
@@ -55,14 +55,17 @@ export function filesDelivered(
 	};
 }
 
-/** `https://files.filecourier.io/<session>/<name>?…&signature=…`; the query tells which file, the name is for show. */
+/**
+ * `https://files.filecourier.io/<session>/<name>?…&signature=…`; the query identifies the file, the name is only for
+ * display.
+ */
 function presignedUrl(
 	session: Session,
 	file: SessionFile,
 	expiresAt: Date,
 	{ origins, presigner }: ServiceContext,
 ): string {
-	// A URL cannot hold "." or ".." as a segment: it would point elsewhere.
+	// "." or ".." as a path segment would change the path.
 	const shown = /^\.{0,2}$/.test(file.name) ? 'file' : file.name;
 	const url = `${origins.files}/${session.id}/${encodeURIComponent(shown)}?file=${file.id}`;
 	return presigner.sign(url, expiresAt);

@@ -1,13 +1,16 @@
 import type { FastifyInstance } from 'fastify';
-import { BadField, Fields, required } from '../../core/fields.mts';
-import { refuseOtherMethods } from '../../core/origin.mts';
+import { InvalidField, Fields, required } from '../../core/fields.mts';
+import { rejectOtherMethods } from '../../core/origin.mts';
 import type { ServiceContext } from '../../core/service.mts';
 import type { Account } from './account.mts';
-import { errorBody, Refused } from './error.mts';
+import { errorBody, FileShotError } from './error.mts';
 
 const config = { dialect: 'desktop' } as const;
 
-/** What fileshot-desktop asks of the account (scripts/upload-desktop-builds.js, src/lib/tier.ts); none of it is documented. */
+/**
+ * The account calls of fileshot-desktop (scripts/upload-desktop-builds.js, src/lib/tier.ts); none of them is
+ * documented.
+ */
 export function accountRoutes(
 	app: FastifyInstance,
 	{ settings }: ServiceContext,
@@ -27,14 +30,15 @@ export function accountRoutes(
 	}));
 	app.post('/folders/', { config }, async (request) => {
 		const fields = Fields.ofJson(request.body);
-		const parentId = fields.text('parentId');
-		if (parentId !== undefined && !folders.get(parentId)) throw new Refused(404, 'No such folder');
-		const folder = await folders.create(required('name', fields.text('name', 255)), parentId);
+		const parentId = fields.string('parentId');
+		if (parentId !== undefined && !folders.get(parentId))
+			throw new FileShotError(404, 'No such folder');
+		const folder = await folders.create(required('name', fields.string('name', 255)), parentId);
 		return { folderId: folder.id };
 	});
 	app.delete<{ Params: { id: string } }>('/folders/:id', { config }, async (request) => {
 		const folder = folders.get(request.params.id);
-		if (!folder) throw new Refused(404, 'No such folder');
+		if (!folder) throw new FileShotError(404, 'No such folder');
 		await folders.remove(folder);
 		await files.move(
 			files.all().filter(({ folderId }) => folderId === folder.id),
@@ -45,9 +49,10 @@ export function accountRoutes(
 	app.post('/files/move', { config }, async (request) => {
 		const fields = Fields.ofJson(request.body);
 		const { fileIds } = request.body as { fileIds?: unknown };
-		if (!Array.isArray(fileIds)) throw new BadField('fileIds must be a list');
-		const folderId = fields.text('folderId');
-		if (folderId !== undefined && !folders.get(folderId)) throw new Refused(404, 'No such folder');
+		if (!Array.isArray(fileIds)) throw new InvalidField('fileIds must be a list');
+		const folderId = fields.string('folderId');
+		if (folderId !== undefined && !folders.get(folderId))
+			throw new FileShotError(404, 'No such folder');
 		await files.move(
 			fileIds.map((id) => files.get(String(id))),
 			folderId,
@@ -55,8 +60,8 @@ export function accountRoutes(
 		return { success: true };
 	});
 	for (const path of ['/auth/me', '/files/usage'])
-		refuseOtherMethods(app, errorBody, path, ['GET']);
-	refuseOtherMethods(app, errorBody, '/folders/', ['GET', 'POST']);
-	refuseOtherMethods(app, errorBody, '/folders/:id', ['DELETE']);
-	refuseOtherMethods(app, errorBody, '/files/move', ['POST']);
+		rejectOtherMethods(app, errorBody, path, ['GET']);
+	rejectOtherMethods(app, errorBody, '/folders/', ['GET', 'POST']);
+	rejectOtherMethods(app, errorBody, '/folders/:id', ['DELETE']);
+	rejectOtherMethods(app, errorBody, '/files/move', ['POST']);
 }

@@ -1,22 +1,22 @@
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance } from 'fastify';
 import { download } from '../../core/download.mts';
-import { refuseOtherMethods } from '../../core/origin.mts';
+import { rejectOtherMethods } from '../../core/origin.mts';
 import type { ServiceContext } from '../../core/service.mts';
-import { errorBody, Refused } from './error.mts';
+import { errorBody, FileShotError } from './error.mts';
 import type { Files, StoredFile } from './files.mts';
 
-/** How long a URL of the CDN works; not documented. */
+/** Lifetime of a CDN URL; not documented. */
 const URL_LIFETIME_MS = 3_600_000;
 
 const FILE = '/:fileId/:name';
 
-/** Where a download leads: a URL that carries its own permission. */
+/** Returns the presigned URL of a download. */
 export function cdnUrl(
 	{ id, name }: StoredFile,
 	{ clock, origins, presigner }: ServiceContext,
 ): string {
-	// A URL cannot hold "." or ".." as a segment: it would point elsewhere.
+	// "." or ".." as a path segment would change the path.
 	const shown = /^\.{0,2}$/.test(name) ? 'file' : name;
 	const until = new Date(clock.now().getTime() + URL_LIFETIME_MS);
 	return presigner.sign(`${origins.cdn}/${id}/${encodeURIComponent(shown)}`, until);
@@ -28,10 +28,10 @@ export async function cdnRoutes(
 	files: Files,
 ): Promise<void> {
 	await app.register(fastifyStatic, { root: blobs.folder, serve: false });
-	refuseOtherMethods(app, errorBody, FILE, ['GET']);
+	rejectOtherMethods(app, errorBody, FILE, ['GET']);
 	app.get<{ Params: { fileId: string } }>(FILE, async (request, reply) => {
 		const permission = presigner.check(request.url, clock.now());
-		if (permission !== 'valid') throw new Refused(403, `This URL is ${permission}`);
+		if (permission !== 'valid') throw new FileShotError(403, `This URL is ${permission}`);
 		const file = files.get(request.params.fileId);
 		const blob = await files.blobOf(file);
 		if (request.method === 'GET' && !request.headers.range) await files.countDownload(file);

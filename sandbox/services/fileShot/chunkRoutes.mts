@@ -1,29 +1,29 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Readable } from 'node:stream';
-import { type Blob, TooLarge } from '../../core/blobs.mts';
+import { type Blob, TooLargeError } from '../../core/blobs.mts';
 import { Fields, required } from '../../core/fields.mts';
 import { readForm } from '../../core/form.mts';
 import { typeOfName } from '../../core/mediaTypes.mts';
-import { refuseOtherMethods } from '../../core/origin.mts';
+import { rejectOtherMethods } from '../../core/origin.mts';
 import type { ServiceContext } from '../../core/service.mts';
 import type { Account } from './account.mts';
-import { errorBody, Refused } from './error.mts';
-import { checkedName, readOptions } from './options.mts';
+import { errorBody, FileShotError } from './error.mts';
+import { validName, readOptions } from './options.mts';
 import { currentTier } from './tiers.mts';
 import type { Upload } from './uploads.mts';
 
 const CHUNK = '/files/upload-chunk/:fileId/:chunkIndex';
 const FINALIZE = '/files/finalize-upload/:fileId';
 
-/** More than that is no plan but a mistake. */
-const MOST_CHUNKS = 1_000_000;
+/** More chunks than this can only be a mistake. */
+const MAX_CHUNKS = 1_000_000;
 
-/** FileShot docs, Upload Chunk, and what fileshot-desktop does in its place (src-tauri/src/services/upload.rs). */
+/** FileShot docs, Upload Chunk, and the calls that fileshot-desktop uses instead (src-tauri/src/services/upload.rs). */
 export function chunkRoutes(app: FastifyInstance, context: ServiceContext, account: Account): void {
-	refuseOtherMethods(app, errorBody, CHUNK, ['POST']);
-	beginRoutes(app, context, account);
+	rejectOtherMethods(app, errorBody, CHUNK, ['POST']);
+	startRoutes(app, context, account);
 	chunkRoute(app, context, account);
-	refuseOtherMethods(app, errorBody, FINALIZE, ['POST']);
+	rejectOtherMethods(app, errorBody, FINALIZE, ['POST']);
 	app.post<{ Params: { fileId: string } }>(
 		FINALIZE,
 		{ config: { dialect: 'desktop' } },
@@ -32,13 +32,13 @@ export function chunkRoutes(app: FastifyInstance, context: ServiceContext, accou
 			const file = upload.isDone
 				? account.files.get(upload.id)
 				: await account.uploads.complete(upload);
-			// Its clients do not look at the answer.
-			return account.answers.uploaded(request, file);
+			// The desktop app ignores this response.
+			return account.responses.uploaded(request, file);
 		},
 	);
 }
 
-function beginRoutes(
+function startRoutes(
 	app: FastifyInstance,
 	{ settings }: ServiceContext,
 	{ files, uploads }: Account,
@@ -47,25 +47,25 @@ function beginRoutes(
 		['/files/init-upload', 'documented'],
 		['/files/pre-upload', 'desktop'],
 	] as const) {
-		refuseOtherMethods(app, errorBody, path, ['POST']);
+		rejectOtherMethods(app, errorBody, path, ['POST']);
 		app.post(path, { config: { dialect, isUpload: true } }, async (request) => {
-			// The docs call init-upload without a word about its body; pre-upload tells booleans as texts.
+			// The docs do not describe the body of init-upload; pre-upload sends booleans as strings.
 			const fields = Fields.ofJson(request.body ?? {}, { texts: true });
-			const given = fields.text('fileName') ?? fields.text('filename');
+			const given = fields.string('fileName') ?? fields.string('filename');
 			const size =
-				fields.whole('fileSize', 0, Number.MAX_SAFE_INTEGER) ??
-				fields.whole('size', 0, Number.MAX_SAFE_INTEGER);
+				fields.integer('fileSize', 0, Number.MAX_SAFE_INTEGER) ??
+				fields.integer('size', 0, Number.MAX_SAFE_INTEGER);
 			if (dialect === 'desktop') required('fileSize', size);
-			if ((size ?? 0) > currentTier(settings).maxFileBytes) throw new Refused(413);
+			if ((size ?? 0) > currentTier(settings).maxFileBytes) throw new FileShotError(413);
 			const isNamed = dialect === 'desktop' || given !== undefined;
-			const name = isNamed ? checkedName('fileName', given) : 'file';
-			const type = fields.text('originalMimeType', 255) ?? fields.text('mimeType', 255);
-			const upload = await uploads.begin({
+			const name = isNamed ? validName('fileName', given) : 'file';
+			const type = fields.string('originalMimeType', 255) ?? fields.string('mimeType', 255);
+			const upload = await uploads.start({
 				...readOptions(fields, settings, files),
-				name: fields.text('originalFileName') || name,
+				name: fields.string('originalFileName') || name,
 				type: typeOf(type) ?? typeOfName(name),
 				size,
-				count: fields.whole('totalChunks', 1, MOST_CHUNKS),
+				count: fields.integer('totalChunks', 1, MAX_CHUNKS),
 			});
 			const told = upload.chunkSize > 0 && { chunkSize: upload.chunkSize };
 			return { success: true, fileId: upload.id, ...told };
@@ -78,30 +78,31 @@ function chunkRoute(app: FastifyInstance, context: ServiceContext, { uploads }: 
 	type Route = { Params: { fileId: string; chunkIndex: string } };
 	app.post<Route>(CHUNK, async (request) => {
 		const upload = uploads.get(request.params.fileId);
-		const last = (upload.count ?? MOST_CHUNKS) - 1;
+		const last = (upload.count ?? MAX_CHUNKS) - 1;
 		const index = required(
 			'chunkIndex',
-			Fields.ofQuery(request.params).whole('chunkIndex', 0, last),
+			Fields.ofQuery(request.params).integer('chunkIndex', 0, last),
 		);
 		const { chunk, count } = await readChunk(request, context, index);
 		const thanks = { success: true, fileId: upload.id, chunkIndex: index };
-		// It may have been completed by another request meanwhile.
+		// Another request may have completed the upload in the meantime.
 		if (upload.isDone) {
 			await blobs.remove([chunk.id]);
 			return thanks;
 		}
 		upload.count ??= count;
-		await uploads.keep(upload, index, chunk);
+		await uploads.addChunk(upload, index, chunk);
 		checkTotal(upload, currentTier(settings).maxFileBytes);
-		// The desktop app always says when it has finished; the docs know no such call.
+		// The desktop app always finalizes an upload; the docs have no such call.
 		if (settings.get('dialect') === 'desktop' || upload.isDone) return thanks;
-		if (uploads.isWhole(upload)) await uploads.complete(upload);
-		else if (upload.count === undefined && upload.size === undefined) await uploads.grow(upload);
+		if (uploads.isComplete(upload)) await uploads.complete(upload);
+		else if (upload.count === undefined && upload.size === undefined)
+			await uploads.publishSoFar(upload);
 		return thanks;
 	});
 }
 
-/** The chunk, raw or in a form as the dialect has it; a form may say how many there are. */
+/** Reads the chunk, raw or from a form, depending on the API profile. A form may contain the number of chunks. */
 async function readChunk(
 	request: FastifyRequest,
 	{ blobs, settings }: ServiceContext,
@@ -110,17 +111,18 @@ async function readChunk(
 	const dialect = settings.get('dialect');
 	const largest = settings.number('chunkSize') || settings.number('maxUploadBytes');
 	if (!request.isMultipart()) {
-		if (dialect === 'desktop') throw new Refused(415, 'Content-Type must be multipart/form-data');
-		// Without a body there is no type.
+		if (dialect === 'desktop')
+			throw new FileShotError(415, 'Content-Type must be multipart/form-data');
+		// Requests without a body have no type.
 		const type = request.headers['content-type'] ?? '';
 		if (!type.startsWith('application/octet-stream')) {
-			throw new Refused(415, 'Content-Type must be application/octet-stream');
+			throw new FileShotError(415, 'Content-Type must be application/octet-stream');
 		}
-		if (Number(request.headers['content-length']) > largest) throw new TooLarge();
+		if (Number(request.headers['content-length']) > largest) throw new TooLargeError();
 		return { chunk: await blobs.write(request.body as Readable, largest) };
 	}
 	if (dialect === 'documented') {
-		throw new Refused(415, 'Content-Type must be application/octet-stream');
+		throw new FileShotError(415, 'Content-Type must be application/octet-stream');
 	}
 	const form = await readForm(request, blobs, largest);
 	try {
@@ -129,8 +131,8 @@ async function readChunk(
 			form.files.find(({ field }) => field === 'chunk'),
 		);
 		const fields = Fields.ofForm(form.fields);
-		const isLast = fields.flag('isLastChunk') ?? false;
-		const count = fields.whole('totalChunks', index + 1, MOST_CHUNKS);
+		const isLast = fields.boolean('isLastChunk') ?? false;
+		const count = fields.integer('totalChunks', index + 1, MAX_CHUNKS);
 		const others = form.files.filter((other) => other !== part);
 		await blobs.remove(others.map(({ blob }) => blob));
 		return {
@@ -145,7 +147,7 @@ async function readChunk(
 
 function checkTotal({ chunks }: Upload, maxFileBytes: number): void {
 	const size = Object.values(chunks).reduce((sum, chunk) => sum + chunk.size, 0);
-	if (size > maxFileBytes) throw new Refused(413);
+	if (size > maxFileBytes) throw new FileShotError(413);
 }
 
 function typeOf(text: string | undefined): string | undefined {

@@ -1,4 +1,4 @@
-/** FileShot docs, Error Codes, and words for the codes that they do not have. */
+/** FileShot docs, Error Codes, with messages for codes that the docs do not list. */
 const MEANINGS: Readonly<Record<number, string>> = {
 	400: 'Invalid parameters or missing required fields',
 	401: 'Invalid or missing API key',
@@ -15,8 +15,8 @@ export function errorBody(status: number, message?: string): { error: string } {
 	return { error: message ?? MEANINGS[status] ?? 'Internal server error' };
 }
 
-/** What the API refuses, in its own words or those of the table. */
-export class Refused extends Error {
+/** An error response of the API, by default with the documented message. */
+export class FileShotError extends Error {
 	readonly statusCode: number;
 
 	constructor(status: number, message?: string) {

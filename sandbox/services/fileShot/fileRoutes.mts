@@ -1,11 +1,11 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { download } from '../../core/download.mts';
 import { Fields } from '../../core/fields.mts';
-import { refuseOtherMethods } from '../../core/origin.mts';
+import { rejectOtherMethods } from '../../core/origin.mts';
 import type { ServiceContext } from '../../core/service.mts';
 import type { Account } from './account.mts';
 import { cdnUrl } from './cdn.mts';
-import { errorBody, Refused } from './error.mts';
+import { errorBody, FileShotError } from './error.mts';
 import type { StoredFile } from './files.mts';
 
 type Route = { Params: { fileId: string } };
@@ -13,18 +13,18 @@ const DOCUMENTED = { dialect: 'documented' } as const;
 const DESKTOP = { dialect: 'desktop' } as const;
 const PUBLIC = { access: 'public' } as const;
 
-/** FileShot docs: Get File Info, Download File, Delete File, List My Files; and the desktop app's names for them. */
+/** FileShot docs: Get File Info, Download File, Delete File, List My Files; and the desktop app's paths for them. */
 export function fileRoutes(app: FastifyInstance, context: ServiceContext, account: Account): void {
-	const { files, answers } = account;
+	const { files, responses: answers } = account;
 
 	const info = (request: FastifyRequest<Route>) =>
-		answers.info(request, reachable(request, files.get(request.params.fileId)));
+		answers.info(request, requireAccess(request, files.get(request.params.fileId)));
 	app.get<Route>('/files/:fileId', { config: { ...DOCUMENTED, ...PUBLIC } }, info);
 	app.get<Route>('/files/info/:fileId', { config: { ...DESKTOP, ...PUBLIC } }, info);
 
 	const remove = async (request: FastifyRequest<Route>, reply: FastifyReply) => {
 		const file = files.find(request.params.fileId);
-		if (!file) throw new Refused(404);
+		if (!file) throw new FileShotError(404);
 		await account.uploads.forget(file.id);
 		await files.remove(file);
 		switch (context.settings.get('deleteAnswer')) {
@@ -41,12 +41,12 @@ export function fileRoutes(app: FastifyInstance, context: ServiceContext, accoun
 
 	const listed = () => {
 		const hidden = context.settings.get('expiredFiles') === 'hidden';
-		return files.all().filter((file) => !hidden || !files.isOver(file));
+		return files.all().filter((file) => !hidden || !files.isExpired(file));
 	};
 	app.get('/files', { config: DOCUMENTED }, async (request, reply) => {
 		const fields = Fields.ofQuery(request.query);
-		const page = fields.whole('page', 1, Number.MAX_SAFE_INTEGER) ?? 1;
-		const limit = fields.whole('limit', 1, 100) ?? 20;
+		const page = fields.integer('page', 1, Number.MAX_SAFE_INTEGER) ?? 1;
+		const limit = fields.integer('limit', 1, 100) ?? 20;
 		const all = listed();
 		const shown = all.slice((page - 1) * limit, page * limit);
 		return await reply.send(answers.list(request, shown, { page, limit, total: all.length }));
@@ -59,16 +59,16 @@ export function fileRoutes(app: FastifyInstance, context: ServiceContext, accoun
 
 	downloadRoute(app, context, account);
 	for (const path of ['/files', '/files/my-files', '/files/info/:fileId']) {
-		refuseOtherMethods(app, errorBody, path, ['GET']);
+		rejectOtherMethods(app, errorBody, path, ['GET']);
 	}
-	refuseOtherMethods(app, errorBody, '/files/:fileId', ['GET', 'DELETE']);
-	refuseOtherMethods(app, errorBody, '/files/delete/:fileId', ['DELETE']);
-	refuseOtherMethods(app, errorBody, '/files/download/:fileId', ['GET']);
+	rejectOtherMethods(app, errorBody, '/files/:fileId', ['GET', 'DELETE']);
+	rejectOtherMethods(app, errorBody, '/files/delete/:fileId', ['DELETE']);
+	rejectOtherMethods(app, errorBody, '/files/download/:fileId', ['GET']);
 }
 
 function downloadRoute(app: FastifyInstance, context: ServiceContext, { files }: Account): void {
 	app.get<Route>('/files/download/:fileId', { config: PUBLIC }, async (request, reply) => {
-		const file = reachable(request, files.get(request.params.fileId));
+		const file = requireAccess(request, files.get(request.params.fileId));
 		if (file.isZeroKnowledge) reply.header('x-is-zero-knowledge', 'true');
 		if (context.settings.get('download') === 'redirect') {
 			return await reply.redirect(cdnUrl(file, context), 302);
@@ -79,8 +79,8 @@ function downloadRoute(app: FastifyInstance, context: ServiceContext, { files }:
 	});
 }
 
-/** FileShot docs, Get File Info: without a key, public files. A password or a price makes a file another one. */
-function reachable({ isOwner }: FastifyRequest, file: StoredFile): StoredFile {
+/** FileShot docs, Get File Info: public files need no key. A file with a password or a price is not public. */
+function requireAccess({ isOwner }: FastifyRequest, file: StoredFile): StoredFile {
 	if (isOwner || !(file.passwordProtected || file.price !== undefined)) return file;
-	throw new Refused(401, 'This file is not public');
+	throw new FileShotError(401, 'This file is not public');
 }

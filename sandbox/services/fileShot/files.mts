@@ -1,26 +1,26 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { Documents } from '../../core/documents.mts';
+import { JsonStore } from '../../core/jsonStore.mts';
 import type { ServiceContext } from '../../core/service.mts';
-import { Refused } from './error.mts';
+import { FileShotError } from './error.mts';
 import type { FileOptions } from './options.mts';
 
 export interface StoredFile extends FileOptions {
 	/** The fileId. */
 	id: string;
-	/** Sandbox time, ISO 8601 UTC, as all times here. */
+	/** Sandbox time, ISO 8601 UTC, like all times here. */
 	createdAt: string;
 	name: string;
-	/** Bytes, as they are stored: of an encrypted file, those of the ciphertext. */
+	/** Size of the stored bytes; for an encrypted file, of its ciphertext. */
 	size: number;
 	/** Media type. */
 	type: string;
 	expiresAt: string;
 	downloads: number;
 	folderId?: string;
-	/** The stored bytes; without it they are {@link StoredFile.parts}. */
+	/** The ID of the stored bytes; if absent, they are in {@link StoredFile.parts}. */
 	blob?: string;
-	/** What there is of a file that still grows: nobody has said where it ends. */
+	/** The parts of a file that may still grow, because its upload has no known end. */
 	parts?: string[];
 }
 
@@ -28,23 +28,23 @@ export type NewFile = Pick<StoredFile, 'name' | 'size' | 'type' | 'blob' | 'part
 
 const DAY_MS = 86_400_000;
 
-/** The files of the account. */
+/** The account's files. */
 export class Files {
-	readonly #documents: Documents<StoredFile>;
+	readonly #documents: JsonStore<StoredFile>;
 	readonly #context: ServiceContext;
-	/** Files whose parts are being put together. */
-	readonly #joining = new Map<string, Promise<string>>();
+	/** Files whose parts are being merged. */
+	readonly #mergesInProgress = new Map<string, Promise<string>>();
 
-	private constructor(documents: Documents<StoredFile>, context: ServiceContext) {
+	private constructor(documents: JsonStore<StoredFile>, context: ServiceContext) {
 		this.#documents = documents;
 		this.#context = context;
 	}
 
 	static async open(context: ServiceContext): Promise<Files> {
-		return new Files(await Documents.open<StoredFile>(join(context.folder, 'stored')), context);
+		return new Files(await JsonStore.open<StoredFile>(join(context.folder, 'stored')), context);
 	}
 
-	/** Keeps a file, by default under a new id. */
+	/** Stores a file, by default under a new ID. */
 	async add(wanted: NewFile, id = newId()): Promise<StoredFile> {
 		const former = this.#documents.get(id);
 		const now = this.#context.clock.now();
@@ -53,33 +53,33 @@ export class Files {
 		const createdAt = now.toISOString();
 		const file = { createdAt, expiresAt, downloads: 0, ...since, ...wanted, id };
 		await this.#documents.put(file);
-		// A file that grows: what was put together of its former parts is not it any more.
+		// The file has grown, so the blob merged from its earlier parts is outdated.
 		if (former?.blob !== undefined) await this.#context.blobs.remove([former.blob]);
 		return file;
 	}
 
-	/** @throws Refused with 404 when there is none, it has expired, or was downloaded as often as it may */
+	/** @throws {FileShotError} with 404 if it does not exist, has expired or has reached its download limit */
 	get(id: string): StoredFile {
 		const file = this.#documents.get(id);
-		if (!file || this.isOver(file)) throw new Refused(404);
+		if (!file || this.isExpired(file)) throw new FileShotError(404);
 		return file;
 	}
 
-	/** By id, whether or not it has expired. */
+	/** Returns a file by ID, including expired ones. */
 	find(id: string): StoredFile | undefined {
 		return this.#documents.get(id);
 	}
 
-	/** By what follows /f/ in a link: the slug or the id. */
+	/** Returns a file by the last segment of a link: the slug or the ID. */
 	byLink(slugOrId: string): StoredFile | undefined {
 		return this.bySlug(slugOrId) ?? this.find(slugOrId);
 	}
 
 	bySlug(slug: string): StoredFile | undefined {
-		return this.#documents.all().find((file) => file.slug === slug && !this.isOver(file));
+		return this.#documents.all().find((file) => file.slug === slug && !this.isExpired(file));
 	}
 
-	isOver({ expiresAt, downloads, maxDownloads }: StoredFile): boolean {
+	isExpired({ expiresAt, downloads, maxDownloads }: StoredFile): boolean {
 		const used = maxDownloads !== undefined && downloads >= maxDownloads;
 		return used || this.#context.clock.now() >= new Date(expiresAt);
 	}
@@ -94,7 +94,7 @@ export class Files {
 		await this.#documents.put(file);
 	}
 
-	/** Puts files into a folder, or out of any. */
+	/** Moves files into a folder, or out of all folders. */
 	async move(files: readonly StoredFile[], folderId: string | undefined): Promise<void> {
 		for (const file of files) {
 			file.folderId = folderId;
@@ -102,15 +102,15 @@ export class Files {
 		}
 	}
 
-	/** Its bytes as one blob. */
+	/** Returns the ID of the file's bytes, after merging its parts if necessary. */
 	async blobOf(file: StoredFile): Promise<string> {
 		if (file.blob !== undefined) return file.blob;
-		const joining = this.#joining.get(file.id) ?? this.#join(file);
-		this.#joining.set(file.id, joining);
-		return await joining.finally(() => this.#joining.delete(file.id));
+		const joining = this.#mergesInProgress.get(file.id) ?? this.#mergeParts(file);
+		this.#mergesInProgress.set(file.id, joining);
+		return await joining.finally(() => this.#mergesInProgress.delete(file.id));
 	}
 
-	async #join(file: StoredFile): Promise<string> {
+	async #mergeParts(file: StoredFile): Promise<string> {
 		const { id } = await this.#context.blobs.join(file.parts ?? []);
 		file.blob = id;
 		await this.#documents.put(file);
@@ -122,12 +122,12 @@ export class Files {
 		await this.#context.blobs.remove(blob === undefined ? parts : [blob, ...parts]);
 	}
 
-	/** The link to its page (FileShot docs, Upload File). */
+	/** Returns the link to the file's page (FileShot docs, Upload File). */
 	url({ id, slug }: Pick<StoredFile, 'id' | 'slug'>): string {
 		return `${this.#context.origins.share}/f/${slug ?? id}`;
 	}
 
-	/** All of them for tests and the portal, newest first; passwords are not shown. */
+	/** Returns all files for tests and the portal, newest first, with masked passwords. */
 	masked(): readonly unknown[] {
 		return this.all().map(({ password, ...file }) => ({
 			...file,

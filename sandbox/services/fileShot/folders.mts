@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { Documents } from '../../core/documents.mts';
+import { JsonStore } from '../../core/jsonStore.mts';
 import type { ServiceContext } from '../../core/service.mts';
 
 export interface Folder {
@@ -11,18 +11,18 @@ export interface Folder {
 	parentId?: string;
 }
 
-/** The account's folders; only the desktop app knows of them. */
+/** The account's folders; only the desktop app uses them. */
 export class Folders {
-	readonly #documents: Documents<Folder>;
+	readonly #documents: JsonStore<Folder>;
 	readonly #context: ServiceContext;
 
-	private constructor(documents: Documents<Folder>, context: ServiceContext) {
+	private constructor(documents: JsonStore<Folder>, context: ServiceContext) {
 		this.#documents = documents;
 		this.#context = context;
 	}
 
 	static async open(context: ServiceContext): Promise<Folders> {
-		return new Folders(await Documents.open<Folder>(join(context.folder, 'folders')), context);
+		return new Folders(await JsonStore.open<Folder>(join(context.folder, 'folders')), context);
 	}
 
 	async create(name: string, parentId?: string): Promise<Folder> {

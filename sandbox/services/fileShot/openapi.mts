@@ -14,14 +14,14 @@ import {
 	orNull,
 	query,
 	text,
-	whole,
+	integer,
 } from '../../core/openapi.mts';
 
 const binary = { type: 'string', format: 'binary' };
 const positive = { type: 'integer', minimum: 1 };
 const id = { type: 'string', pattern: '^[0-9a-f]{24}$' };
-/** ISO in the docs; seconds or milliseconds since the epoch in the desktop app. */
-const date = { oneOf: [isoSecond, whole] };
+/** ISO 8601 in the docs; seconds or milliseconds since 1970 in the desktop app. */
+const date = { oneOf: [isoSecond, integer] };
 const done = { type: 'boolean', enum: [true] };
 
 const errors = each(
@@ -29,7 +29,7 @@ const errors = each(
 	json(exactly({ error: text })),
 );
 
-/** An operation: what it takes, what it answers, its errors. */
+/** An operation with its request, response and errors. */
 const operation = (takes: object, answer: object): object => ({
 	...takes,
 	responses: { ...errors, 200: answer },
@@ -40,7 +40,7 @@ const uploaded = exactly({
 	fileId: id,
 	downloadUrl: link,
 	expiresAt: date,
-	fileSize: whole,
+	fileSize: integer,
 });
 
 const info = operation(
@@ -49,7 +49,7 @@ const info = operation(
 		exactly({
 			fileId: id,
 			fileName: text,
-			fileSize: whole,
+			fileSize: integer,
 			mimeType: text,
 			expiresAt: date,
 			isZeroKnowledge: flag,
@@ -61,12 +61,12 @@ const info = operation(
 const FIELDS: Record<string, object> = {
 	fileId: id,
 	fileName: text,
-	fileSize: whole,
+	fileSize: integer,
 	mimeType: text,
 	createdAt: date,
 	expiresAt: date,
-	downloadCount: whole,
-	maxDownloads: orNull(whole),
+	downloadCount: integer,
+	maxDownloads: orNull(integer),
 	customLink: orNull(text),
 	isZeroKnowledge: flag,
 	hasWrappedKey: flag,
@@ -80,23 +80,23 @@ const snake = Object.fromEntries(
 	]),
 );
 const items = listOf({ oneOf: [exactly(FIELDS), exactly(snake)] });
-const pages = { page: positive, limit: positive, total: whole };
+const pages = { page: positive, limit: positive, total: integer };
 
-/** The docs show no list: any of these. */
+/** The docs do not show a list response; any of these. */
 const list = json({
 	oneOf: [
 		exactly({ files: items, ...pages }),
 		items,
-		exactly({ success: done, data: items, pagination: exactly({ ...pages, totalPages: whole }) }),
-		exactly({ items, totalCount: whole }),
-		exactly({ results: items, page: positive, totalPages: whole }),
+		exactly({ success: done, data: items, pagination: exactly({ ...pages, totalPages: integer }) }),
+		exactly({ items, totalCount: integer }),
+		exactly({ results: items, page: positive, totalPages: integer }),
 	],
 });
 
 const remove = operation({ parameters: inPath('fileId') }, json(exactly({ success: done })));
 
 const begin = (required: string[]): object => {
-	const names = { fileName: text, fileSize: whole };
+	const names = { fileName: text, fileSize: integer };
 	const optional = Object.keys(names).filter((name) => !required.includes(name));
 	return operation(
 		body('application/json', open(names, optional), required.length > 0),
@@ -119,8 +119,8 @@ const upload = open(
 const folder = exactly({ folderId: text, name: text, parentId: text }, ['parentId']);
 
 /**
- * FileShot publishes no OpenAPI document: this one is made of its docs and of what its desktop app sends and reads, and
- * the sandbox's answers are held against it.
+ * FileShot publishes no OpenAPI document. This one is derived from its docs and from the requests and responses of its
+ * desktop app, and tests check the simulation's responses against it.
  */
 export const openapi = document('FileShot', '/api', {
 	'/files/upload': { post: operation(body('multipart/form-data', upload), json(uploaded)) },
@@ -138,7 +138,7 @@ export const openapi = document('FileShot', '/api', {
 					},
 				},
 			},
-			json(exactly({ success: done, fileId: id, chunkIndex: whole })),
+			json(exactly({ success: done, fileId: id, chunkIndex: integer })),
 		),
 	},
 	'/files/finalize-upload/{fileId}': {
@@ -169,7 +169,7 @@ export const openapi = document('FileShot', '/api', {
 		get: operation({}, json(exactly({ user: exactly({ email: text, tier: text }) }))),
 	},
 	'/files/usage': {
-		get: operation({}, json(exactly({ usage: whole, limit: orNull(whole), tier: text }))),
+		get: operation({}, json(exactly({ usage: integer, limit: orNull(integer), tier: text }))),
 	},
 	'/files/move': {
 		post: operation(

@@ -1,30 +1,34 @@
 import { extname } from 'node:path';
-import { BadField, Fields, required } from '../../core/fields.mts';
+import { InvalidField, Fields, required } from '../../core/fields.mts';
 import type { Settings } from '../../core/settings.mts';
-import { Refused } from './error.mts';
-import type { Files } from './files.mts';
+import { FileShotError } from './error.mts';
 
-/** What an uploader wishes for a file. */
+/** The options of an upload. */
 export interface FileOptions {
-	/** The end of its link, in place of the id. */
+	/** The end of the link, instead of the ID. */
 	slug?: string;
 	passwordProtected: boolean;
-	/** The docs have the switch and no field for the password; `password` is taken. */
+	/** The docs have the passwordProtected field but none for the password itself; `password` is accepted. */
 	password?: string;
-	/** Life in days. */
+	/** Lifetime in days. */
 	days: number;
-	/** US cents; absent when it is free. */
+	/** US cents; absent if the file is free. */
 	price?: number;
 	maxDownloads?: number;
-	/** Whether the bytes are ciphertext, of which the server does not know the key. */
+	/** Whether the bytes are ciphertext; the server does not know the key. */
 	isZeroKnowledge: boolean;
 }
 
-/** Life of a file for which nobody wished anything; not documented. The desktop app sends 90. */
-const USUAL_DAYS = 90;
-const MOST_DAYS = 365;
+/** The links in use. */
+interface LinkIndex {
+	byLink(slugOrId: string): unknown;
+}
 
-/** FileShot's own uploader packs these before it sends them (fileshot-desktop, scripts/upload-desktop-builds.js). */
+/** Default lifetime; not documented. The desktop app sends 90. */
+const DEFAULT_DAYS = 90;
+const MAX_DAYS = 365;
+
+/** FileShot's own uploader zips these before uploading (fileshot-desktop, scripts/upload-desktop-builds.js). */
 const BLOCKED = new Set(
 	[
 		'exe bat cmd com pif scr msi vbs vbe js jse wsf wsh ps1 psm1 sh bash zsh run app deb rpm dmg',
@@ -34,32 +38,33 @@ const BLOCKED = new Set(
 		.split(' '),
 );
 
-/** Longest file name, in characters; not documented. */
-const LONGEST_NAME = 1000;
+/** Maximum length of a file name, in characters; not documented. */
+const MAX_NAME_LENGTH = 1000;
 
-/** @throws BadField for no name, one that no file can have, or one that is blocked */
-export function checkedName(field: string, name: string | undefined): string {
+/** @throws {InvalidField} for a missing, invalid or blocked name */
+export function validName(field: string, name: string | undefined): string {
 	const given = required(field, name);
-	if (given.length > LONGEST_NAME) {
-		throw new BadField(`The file name must not be longer than ${LONGEST_NAME} characters`);
+	if (given.length > MAX_NAME_LENGTH) {
+		throw new InvalidField(`The file name must not be longer than ${MAX_NAME_LENGTH} characters`);
 	}
-	if (given.includes('\0')) throw new BadField('The file name must not contain NUL');
+	if (given.includes('\0')) throw new InvalidField('The file name must not contain NUL');
 	const extension = extname(given).slice(1).toLowerCase();
-	if (BLOCKED.has(extension)) throw new BadField(`Files of type .${extension} are not allowed`);
+	if (BLOCKED.has(extension)) throw new InvalidField(`Files of type .${extension} are not allowed`);
 	return given;
 }
 
 /**
- * Reads the wishes in the words of the docs, of the desktop app, or of both, as the setting says.
- * @throws BadField, or Refused for a slug that is taken
+ * Reads the options with the field names of the docs, the desktop app or both, depending on the setting.
+ * @throws {InvalidField}
+ * @throws {FileShotError} for a slug that is already taken
  */
-export function readOptions(fields: Fields, settings: Settings, files: Files): FileOptions {
+export function readOptions(fields: Fields, settings: Settings, files: LinkIndex): FileOptions {
 	const dialect = settings.get('dialect');
-	const documented = dialect === 'desktop' ? undefined : documentedWishes(fields);
-	const desktop = dialect === 'documented' ? undefined : desktopWishes(fields);
-	const slug = checkedSlug(documented?.slug ?? desktop?.slug, files);
-	const days = documented?.days ?? desktop?.days ?? USUAL_DAYS;
-	const password = fields.text('password') || undefined;
+	const documented = dialect === 'desktop' ? undefined : documentedOptions(fields);
+	const desktop = dialect === 'documented' ? undefined : desktopOptions(fields);
+	const slug = validSlug(documented?.slug ?? desktop?.slug, files);
+	const days = documented?.days ?? desktop?.days ?? DEFAULT_DAYS;
+	const password = fields.string('password') || undefined;
 	return {
 		slug,
 		days,
@@ -72,36 +77,39 @@ export function readOptions(fields: Fields, settings: Settings, files: Files): F
 }
 
 /** FileShot docs, Upload File. */
-function documentedWishes(fields: Fields) {
-	const isPaid = fields.flag('enablePaidAccess') ?? false;
-	const price = fields.whole('price', 100, 100_000_000);
-	if (isPaid && price === undefined) throw new BadField('price is required for paid access');
-	if (!isPaid && price !== undefined) throw new BadField('price needs enablePaidAccess');
+function documentedOptions(fields: Fields) {
+	const isPaid = fields.boolean('enablePaidAccess') ?? false;
+	const price = fields.integer('price', 100, 100_000_000);
+	if (isPaid && price === undefined) throw new InvalidField('price is required for paid access');
+	if (!isPaid && price !== undefined) throw new InvalidField('price needs enablePaidAccess');
 	return {
-		slug: fields.text('customSlug'),
-		days: fields.whole('expiryDays', 1, MOST_DAYS),
-		isProtected: fields.flag('passwordProtected'),
+		slug: fields.string('customSlug'),
+		days: fields.integer('expiryDays', 1, MAX_DAYS),
+		isProtected: fields.boolean('passwordProtected'),
 		price,
 	};
 }
 
-/** fileshot-desktop, src-tauri/src/services/upload.rs: other names, texts for booleans; a longer life is cut. */
-function desktopWishes(fields: Fields) {
-	const days = fields.whole('expirationDays', 1, 1_000_000);
+/**
+ * fileshot-desktop, src-tauri/src/services/upload.rs: other names, booleans as strings; a longer lifetime is reduced to
+ * the maximum.
+ */
+function desktopOptions(fields: Fields) {
+	const days = fields.integer('expirationDays', 1, 1_000_000);
 	return {
-		slug: fields.text('customLink'),
-		days: days === undefined ? undefined : Math.min(days, MOST_DAYS),
-		isProtected: fields.flag('isPasswordProtected'),
-		maxDownloads: fields.whole('maxDownloads', 1, 1_000_000_000),
-		isZeroKnowledge: fields.flag('isZeroKnowledge'),
+		slug: fields.string('customLink'),
+		days: days === undefined ? undefined : Math.min(days, MAX_DAYS),
+		isProtected: fields.boolean('isPasswordProtected'),
+		maxDownloads: fields.integer('maxDownloads', 1, 1_000_000_000),
+		isZeroKnowledge: fields.boolean('isZeroKnowledge'),
 	};
 }
 
-function checkedSlug(slug: string | undefined, files: Files): string | undefined {
+function validSlug(slug: string | undefined, files: LinkIndex): string | undefined {
 	if (slug === undefined || slug === '') return undefined;
 	if (!/^[A-Za-z0-9](?:[A-Za-z0-9_-]{0,62}[A-Za-z0-9])?$/.test(slug)) {
-		throw new BadField('customSlug takes up to 64 letters, digits, - and _');
+		throw new InvalidField('customSlug takes up to 64 letters, digits, - and _');
 	}
-	if (files.byLink(slug)) throw new Refused(400, 'customSlug is already taken');
+	if (files.byLink(slug)) throw new FileShotError(400, 'customSlug is already taken');
 	return slug;
 }

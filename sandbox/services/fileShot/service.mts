@@ -9,21 +9,21 @@ import { settings } from './settings.mts';
 import { sharePageRoutes } from './sharePage.mts';
 
 /**
- * FileShot: upload files and pass links on. Sources of every fact here: FileShot docs (https://fileshot.io/api-docs)
- * and, where FileShot's own programs do otherwise, github.com/FileShot/fileshot-desktop; where both are silent, the
- * comment says what was chosen.
+ * FileShot: upload files and share links. Sources of all facts: FileShot docs (https://fileshot.io/api-docs) and, where
+ * FileShot's own programs differ, github.com/FileShot/fileshot-desktop; where both are silent, a comment states the
+ * decision.
  */
 export const fileShot: Service = {
 	name: 'FileShot',
 	origins: {
 		api: { label: 'API (api.fileshot.io)' },
 		share: { label: 'Share links (fileshot.io)' },
-		cdn: { label: 'Downloads (a CDN)', refusesAuthorization: true },
+		cdn: { label: 'Downloads (a CDN)', rejectsAuthorization: true },
 	},
 	settings,
-	// It has no webhooks.
+	// FileShot has no webhooks.
 	delivery: { retryAfterSeconds: [], timeoutSeconds: 30 },
-	// The form of a key is not documented.
+	// The format of a key is not documented.
 	makeSecrets: () => ({ apiKey: `fs_${randomBytes(24).toString('hex')}` }),
 	credentials: (origins, { apiKey }) => ({
 		baseUrl: origins.api,

@@ -3,33 +3,33 @@ import { TIER_NAMES } from './tiers.mts';
 
 const limit = (label: string, unit: string) => ({
 	label,
-	help: 'Instead of the tier’s own; 0 leaves it to the tier.',
+	help: 'Overrides the tier’s limit. 0 uses the tier’s limit.',
 	unit,
 	minimum: 0,
 	maximum: Number.MAX_SAFE_INTEGER,
 	default: 0,
 });
 
-/** What the docs leave open or give by tier, and where FileShot's own desktop app does otherwise. */
+/** Behaviour that the docs leave open or that depends on the tier, and differences in FileShot's own desktop app. */
 export const settings: SettingDeclarations = {
 	dialect: {
-		label: 'Dialect',
+		label: 'API profile',
 		help: 'Documented: init-upload, raw chunks, /files and /files/:id. Desktop app: pre-upload, chunks in forms, finalize, my-files, info, delete. Or both.',
 		values: ['documented', 'desktop', 'both'],
 		default: 'documented',
 	},
 	tier: {
 		label: 'Tier',
-		help: 'Keys of free and pro are answered with 403: the API needs Creator.',
+		help: 'Free and Pro keys are rejected with 403 because the API requires Creator.',
 		values: TIER_NAMES,
 		default: 'creator',
 	},
-	uploadsPerHour: limit('Uploads an hour', 'uploads'),
-	callsPerMinute: limit('API calls a minute', 'calls'),
-	maxFileBytes: limit('Largest file', 'bytes'),
+	uploadsPerHour: limit('Uploads per hour', 'uploads'),
+	callsPerMinute: limit('API calls per minute', 'calls'),
+	maxFileBytes: limit('Maximum file size', 'bytes'),
 	maxUploadBytes: {
-		label: 'Largest upload in one piece, largest chunk',
-		help: 'More is answered with 413. The docs have it for files under 100 MB.',
+		label: 'Maximum size of single uploads and chunks',
+		help: 'Larger requests are rejected with 413. The docs describe single uploads for files under 100 MB.',
 		unit: 'bytes',
 		minimum: 1,
 		maximum: Number.MAX_SAFE_INTEGER,
@@ -37,21 +37,21 @@ export const settings: SettingDeclarations = {
 	},
 	chunkSize: {
 		label: 'Chunk size',
-		help: 'Told when an upload begins, and demanded of every chunk but the last; 0 tells none. Not documented.',
+		help: 'Returned when an upload starts and required for every chunk except the last. 0 returns no chunk size. Not documented.',
 		unit: 'bytes',
 		minimum: 0,
 		maximum: 2 ** 30,
 		default: 0,
 	},
 	listShape: {
-		label: 'Shape of a list',
-		help: 'The docs show none: {files}, a bare array, {data} with pagination, {items}, {results}.',
+		label: 'List format',
+		help: 'Not documented: {files}, an array, {data} with pagination, {items} or {results}.',
 		values: ['files', 'array', 'data', 'items', 'results'],
 		default: 'files',
 	},
 	fieldNames: {
-		label: 'Fields of a list',
-		help: 'The desktop app reads both fileId and file_id, and so on.',
+		label: 'List field names',
+		help: 'The desktop app accepts both fileId and file_id (and so on).',
 		values: ['camelCase', 'snake_case'],
 		default: 'camelCase',
 	},
@@ -63,19 +63,19 @@ export const settings: SettingDeclarations = {
 	},
 	expiredFiles: {
 		label: 'Expired files in lists',
-		help: 'Shown with expired: true, a field that the desktop app reads, or left out.',
+		help: 'Included with expired: true, a field that the desktop app reads, or omitted.',
 		values: ['shown', 'hidden'],
 		default: 'shown',
 	},
 	deleteAnswer: {
-		label: 'Answer to a delete',
+		label: 'Delete response',
 		help: 'Not documented: JSON, an empty 200, or 204.',
 		values: ['json', 'empty', 'noContent'],
 		default: 'json',
 	},
 	download: {
 		label: 'Download',
-		help: 'The docs: 302 to the CDN, or a direct stream. The CDN refuses requests that bring the API key along.',
+		help: 'The docs: 302 to the CDN, or a direct stream. The CDN rejects requests that contain the API key.',
 		values: ['redirect', 'stream'],
 		default: 'redirect',
 	},

@@ -1,17 +1,17 @@
 import formbody from '@fastify/formbody';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { addPages } from '../../core/pages.mts';
-import { sameText } from '../../core/sameText.mts';
+import { timingSafeEqualStrings } from '../../core/timingSafeEqual.mts';
 import type { ServiceContext } from '../../core/service.mts';
 import { cdnUrl } from './cdn.mts';
 import type { Files, StoredFile } from './files.mts';
 
 type Route = { Params: { link: string } };
 
-const UNKNOWN = { title: 'No such file', text: 'Please check that the whole link was copied.' };
-const OVER = { title: 'This file has expired', text: 'Please ask the sender for it again.' };
+const UNKNOWN = { title: 'File not found', text: 'Check that you copied the entire link.' };
+const OVER = { title: 'This file has expired', text: 'Ask the sender for a new link.' };
 
-/** The page behind a link: a password if the file has one, then the download. */
+/** The page of a share link: asks for the password, if the file has one, and then offers the download. */
 export async function sharePageRoutes(
 	app: FastifyInstance,
 	context: ServiceContext,
@@ -27,7 +27,7 @@ export async function sharePageRoutes(
 	app.get<Route>('/f/:link', async (request, reply) => {
 		const file = files.byLink(request.params.link);
 		if (!file) return await message(reply, 404, UNKNOWN);
-		if (files.isOver(file)) return await message(reply, 410, OVER);
+		if (files.isExpired(file)) return await message(reply, 410, OVER);
 		if (!file.passwordProtected) return await show(reply, file);
 		return await reply.viewAsync('fileShot/password', { file });
 	});
@@ -35,17 +35,17 @@ export async function sharePageRoutes(
 	app.post<Route & { Body?: { password?: unknown } }>('/f/:link', async (request, reply) => {
 		const file = files.byLink(request.params.link);
 		if (!file) return await message(reply, 404, UNKNOWN);
-		if (files.isOver(file)) return await message(reply, 410, OVER);
+		if (files.isExpired(file)) return await message(reply, 410, OVER);
 		const typed = request.body?.password;
 		const given = typeof typed === 'string' ? typed : '';
 		if (!file.passwordProtected) return await show(reply, file);
-		if (file.password !== undefined && sameText(given, file.password))
+		if (file.password !== undefined && timingSafeEqualStrings(given, file.password))
 			return await show(reply, file);
-		const problem = 'That is not the password of this file.';
+		const problem = 'Incorrect password.';
 		return await reply.code(403).viewAsync('fileShot/password', { file, problem });
 	});
 
-	// Older forms of the link (fileshot-desktop, main.js; FileShotZKE, README).
+	// Older link formats (fileshot-desktop, main.js; FileShotZKE, README).
 	app.get<Route>('/d/:link', async (request, reply) => {
 		return await reply.redirect(`/f/${encodeURIComponent(request.params.link)}`, 301);
 	});

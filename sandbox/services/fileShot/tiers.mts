@@ -1,7 +1,7 @@
 import type { Settings } from '../../core/settings.mts';
 
 export interface Tier {
-	/** Whether its API keys may do more than look. */
+	/** Whether API keys of this tier may access non-public files. */
 	hasApi: boolean;
 	uploadsPerHour: number;
 	callsPerMinute: number;
@@ -29,7 +29,7 @@ function tier(
 	return { hasApi, uploadsPerHour, callsPerMinute, maxFileBytes };
 }
 
-/** The account's tier, with the limits that the settings put in place of its own. */
+/** Returns the account's tier with the limits that the settings override. */
 export function currentTier(settings: Settings): Tier {
 	const own = TIERS[settings.get('tier')];
 	return {

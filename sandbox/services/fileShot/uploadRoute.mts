@@ -1,20 +1,20 @@
 import type { FastifyInstance } from 'fastify';
 import { Fields, required } from '../../core/fields.mts';
 import { readForm } from '../../core/form.mts';
-import { refuseOtherMethods } from '../../core/origin.mts';
+import { rejectOtherMethods } from '../../core/origin.mts';
 import type { ServiceContext } from '../../core/service.mts';
 import type { Account } from './account.mts';
 import { errorBody } from './error.mts';
-import { checkedName, readOptions } from './options.mts';
+import { validName, readOptions } from './options.mts';
 import { currentTier } from './tiers.mts';
 
 /** FileShot docs, Upload File. */
 export function uploadRoute(
 	app: FastifyInstance,
 	{ blobs, settings }: ServiceContext,
-	{ files, answers }: Account,
+	{ files, responses: answers }: Account,
 ): void {
-	refuseOtherMethods(app, errorBody, '/files/upload', ['POST']);
+	rejectOtherMethods(app, errorBody, '/files/upload', ['POST']);
 	const config = { dialect: 'documented', isUpload: true } as const;
 	app.post('/files/upload', { config }, async (request) => {
 		const largest = Math.min(settings.number('maxUploadBytes'), currentTier(settings).maxFileBytes);
@@ -24,7 +24,7 @@ export function uploadRoute(
 				'file',
 				form.files.find(({ field }) => field === 'file'),
 			);
-			const name = checkedName('file', upload.name);
+			const name = validName('file', upload.name);
 			const options = readOptions(Fields.ofForm(form.fields), settings, files);
 			const { size, type, blob } = upload;
 			const file = await files.add({ ...options, name, size, type, blob });

@@ -1,45 +1,45 @@
 import { join } from 'node:path';
 import type { Blob } from '../../core/blobs.mts';
-import { Documents } from '../../core/documents.mts';
+import { JsonStore } from '../../core/jsonStore.mts';
 import type { ServiceContext } from '../../core/service.mts';
-import { Refused } from './error.mts';
+import { FileShotError } from './error.mts';
 import { newId, type Files, type StoredFile } from './files.mts';
 import type { FileOptions } from './options.mts';
 
-/** How long an upload stays open; not documented. */
+/** Lifetime of an upload; not documented. */
 const LIFETIME_MS = 24 * 3_600_000;
 
-/** How many missing chunks an error names. */
-const NAMED = 20;
+/** Maximum number of missing chunks listed in an error. */
+const MAX_LISTED_CHUNKS = 20;
 
 export interface Upload extends FileOptions {
-	/** The fileId of the file to be. */
+	/** The fileId of the future file. */
 	id: string;
 	createdAt: string;
 	name: string;
 	/** Media type. */
 	type: string;
-	/** Bytes that were announced. */
+	/** Announced size in bytes. */
 	size?: number;
-	/** Chunks that were announced, at the beginning or with the last one. */
+	/** Announced number of chunks, sent at the start or with the last one. */
 	count?: number;
-	/** Bytes of each chunk but the last; 0 when none was told. */
+	/** Bytes per chunk except the last; 0 if the response did not contain a chunk size. */
 	chunkSize: number;
-	/** What has arrived, by index. */
+	/** The chunks received so far, by index. */
 	chunks: Record<number, Blob>;
-	/** Whether its file is there. A chunk that is sent again after that is thanked for all the same. */
+	/** Whether the file exists. A chunk that is retried after that is still acknowledged. */
 	isDone: boolean;
 }
 
 export type NewUpload = Omit<Upload, 'id' | 'createdAt' | 'chunkSize' | 'chunks' | 'isDone'>;
 
-/** Files that come in pieces. */
+/** The chunked uploads. */
 export class Uploads {
-	readonly #documents: Documents<Upload>;
+	readonly #documents: JsonStore<Upload>;
 	readonly #context: ServiceContext;
 	readonly #files: Files;
 
-	private constructor(documents: Documents<Upload>, context: ServiceContext, files: Files) {
+	private constructor(documents: JsonStore<Upload>, context: ServiceContext, files: Files) {
 		this.#documents = documents;
 		this.#context = context;
 		this.#files = files;
@@ -47,52 +47,52 @@ export class Uploads {
 
 	static async open(context: ServiceContext, files: Files): Promise<Uploads> {
 		const folder = join(context.folder, 'uploads');
-		const uploads = new Uploads(await Documents.open(folder), context, files);
-		for (const upload of uploads.all()) uploads.#planEnd(upload);
+		const uploads = new Uploads(await JsonStore.open(folder), context, files);
+		for (const upload of uploads.all()) uploads.#scheduleExpiry(upload);
 		return uploads;
 	}
 
-	async begin(wanted: NewUpload): Promise<Upload> {
+	async start(wanted: NewUpload): Promise<Upload> {
 		const createdAt = this.#context.clock.now().toISOString();
 		const chunkSize = this.#context.settings.number('chunkSize');
 		const upload = { ...wanted, id: newId(), createdAt, chunkSize, chunks: {}, isDone: false };
 		await this.#documents.put(upload);
-		this.#planEnd(upload);
+		this.#scheduleExpiry(upload);
 		return upload;
 	}
 
-	/** @throws Refused with 404 when there is none, or none any more */
+	/** @throws {FileShotError} with 404 if it does not exist or has expired */
 	get(id: string): Upload {
 		const upload = this.#documents.get(id);
-		if (upload && this.#context.clock.now() < endOf(upload)) return upload;
-		throw new Refused(404, 'Upload not found');
+		if (upload && this.#context.clock.now() < expiryOf(upload)) return upload;
+		throw new FileShotError(404, 'Upload not found');
 	}
 
-	/** Keeps a chunk; one that comes again takes the place of the former. */
-	async keep(upload: Upload, index: number, chunk: Blob): Promise<void> {
+	/** Stores a chunk; replaces an earlier one with the same index. */
+	async addChunk(upload: Upload, index: number, chunk: Blob): Promise<void> {
 		const former = upload.chunks[index];
 		upload.chunks[index] = chunk;
 		await this.#documents.put(upload);
 		if (former) await this.#context.blobs.remove([former.id]);
 	}
 
-	/** Whether all that was announced is there. */
-	isWhole({ count, size, chunks, isZeroKnowledge }: Upload): boolean {
+	/** Whether everything that was announced has arrived. */
+	isComplete({ count, size, chunks, isZeroKnowledge }: Upload): boolean {
 		const held = Object.values(chunks);
 		if (count !== undefined) {
 			return Object.keys(chunks).filter((index) => Number(index) < count).length === count;
 		}
-		// The desktop app announces the size before it encrypts.
+		// The desktop app announces the size before encryption.
 		if (size === undefined || isZeroKnowledge) return false;
 		return held.reduce((sum, chunk) => sum + chunk.size, 0) >= size;
 	}
 
 	/**
-	 * Makes the file of the chunks.
-	 * @throws Refused when chunks are missing or are not those that were announced
+	 * Merges the chunks into a file.
+	 * @throws {FileShotError} if chunks are missing or do not match the announcement
 	 */
 	async complete(upload: Upload): Promise<StoredFile> {
-		const chunks = inOrder(upload);
+		const chunks = requireAllChunks(upload);
 		upload.isDone = true;
 		upload.chunks = {};
 		const ids = chunks.map(({ id }) => id);
@@ -105,10 +105,10 @@ export class Uploads {
 	}
 
 	/**
-	 * Nobody has said how long the file is, and the docs have no call that ends an upload: what has come without a gap
-	 * is the file so far.
+	 * Publishes the chunks received so far, up to the first gap, as the file. The client has announced no length, and
+	 * the docs have no call that completes an upload.
 	 */
-	async grow(upload: Upload): Promise<void> {
+	async publishSoFar(upload: Upload): Promise<void> {
 		const parts: Blob[] = [];
 		for (let index = 0; index in upload.chunks; index += 1) parts.push(upload.chunks[index]);
 		if (parts.length === 0) return;
@@ -118,12 +118,12 @@ export class Uploads {
 		await this.#files.add({ ...optionsOf(upload), name, type, size, parts: ids }, id);
 	}
 
-	/** Its file was deleted: no chunk brings it back. */
+	/** Forgets the upload of a deleted file, so that a late chunk does not bring the file back. */
 	async forget(id: string): Promise<void> {
 		await this.#documents.remove(id);
 	}
 
-	/** Those that still take chunks, and ended ones that wait for being forgotten. */
+	/** Returns all uploads, including ended ones that have not expired yet. */
 	all(): readonly Upload[] {
 		return this.#documents.all();
 	}
@@ -135,17 +135,17 @@ export class Uploads {
 		}));
 	}
 
-	#planEnd(upload: Upload): void {
-		this.#context.clock.at(endOf(upload), async () => {
+	#scheduleExpiry(upload: Upload): void {
+		this.#context.clock.at(expiryOf(upload), async () => {
 			await this.#documents.remove(upload.id);
-			// The parts of a file that has grown are its own.
+			// The parts belong to the file if it was published.
 			if (this.#files.find(upload.id)) return;
 			await this.#context.blobs.remove(Object.values(upload.chunks).map(({ id }) => id));
 		});
 	}
 }
 
-const endOf = ({ createdAt }: Upload): Date =>
+const expiryOf = ({ createdAt }: Upload): Date =>
 	new Date(new Date(createdAt).getTime() + LIFETIME_MS);
 
 function optionsOf(upload: Upload): FileOptions {
@@ -153,20 +153,26 @@ function optionsOf(upload: Upload): FileOptions {
 	return { slug, passwordProtected, password, days, price, maxDownloads, isZeroKnowledge };
 }
 
-/** Chunks in their order, if they are all there and are what was announced. */
-function inOrder({ chunks, count, size, chunkSize, isZeroKnowledge }: Upload): Blob[] {
+/**
+ * Returns the chunks in order.
+ * @throws {FileShotError} if chunks are missing or do not match the announcement
+ */
+function requireAllChunks({ chunks, count, size, chunkSize, isZeroKnowledge }: Upload): Blob[] {
 	const total = count ?? Math.max(1, ...Object.keys(chunks).map((index) => Number(index) + 1));
 	const missing: number[] = [];
-	for (let index = 0; index < total && missing.length < NAMED; index += 1) {
+	for (let index = 0; index < total && missing.length < MAX_LISTED_CHUNKS; index += 1) {
 		if (!(index in chunks)) missing.push(index);
 	}
-	if (missing.length > 0) throw new Refused(400, `Missing chunks: ${missing.join(', ')}`);
+	if (missing.length > 0) throw new FileShotError(400, `Missing chunks: ${missing.join(', ')}`);
 	const all = Array.from({ length: total }, (_, index) => chunks[index]);
 	const wrong = all.slice(0, -1).findIndex((chunk) => chunkSize > 0 && chunk.size !== chunkSize);
 	if (wrong !== -1) {
-		throw new Refused(400, `Chunk ${wrong} has ${all[wrong].size} bytes instead of ${chunkSize}`);
+		throw new FileShotError(
+			400,
+			`Chunk ${wrong} has ${all[wrong].size} bytes instead of ${chunkSize}`,
+		);
 	}
 	const sum = all.reduce((bytes, chunk) => bytes + chunk.size, 0);
 	if (size === undefined || isZeroKnowledge || sum === size) return all;
-	throw new Refused(400, `The chunks have ${sum} bytes instead of ${size}`);
+	throw new FileShotError(400, `The chunks have ${sum} bytes instead of ${size}`);
 }

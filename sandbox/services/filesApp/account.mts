@@ -4,7 +4,7 @@ import { ChunkUploads } from './chunkUploads.mts';
 import { Files } from './files.mts';
 import { Shares } from './shares.mts';
 
-/** All that the one account of the stand-in has. */
+/** The data of the simulation's only account. */
 export interface Account {
 	files: Files;
 	changes: Changes;

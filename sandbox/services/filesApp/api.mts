@@ -1,29 +1,29 @@
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance } from 'fastify';
-import { answerErrors } from '../../core/apiErrors.mts';
-import { takeForms } from '../../core/form.mts';
+import { addErrorHandlers } from '../../core/apiErrors.mts';
+import { parseForms } from '../../core/form.mts';
 import type { ServiceContext } from '../../core/service.mts';
 import type { Account } from './account.mts';
 import { chunkRoutes } from './chunkRoutes.mts';
 import { errorBody } from './error.mts';
 import { fileRoutes } from './fileRoutes.mts';
-import { addGate } from './gate.mts';
+import { addAuthGuard } from './authGuard.mts';
 import { shareRoutes } from './shareRoutes.mts';
 import { syncRoutes } from './syncRoutes.mts';
 import { uploadRoute } from './uploadRoute.mts';
 
-/** Everything below /api/v2 (Files App docs, API Reference). */
+/** All routes below /api/v2 (Files App docs, API Reference). */
 export async function apiRoutes(
 	app: FastifyInstance,
 	context: ServiceContext,
 	account: Account,
 ): Promise<void> {
-	// Fastify takes plain text as well; this API takes JSON and forms.
+	// Fastify also accepts plain text; this API accepts JSON and forms.
 	app.removeContentTypeParser('text/plain');
 	await app.register(fastifyStatic, { root: context.blobs.folder, serve: false });
-	await takeForms(app);
-	addGate(app, context);
-	answerErrors(app, { error: errorBody, unsupportedType: 400 });
+	await parseForms(app);
+	addAuthGuard(app, context);
+	addErrorHandlers(app, { error: errorBody, unsupportedType: 400 });
 
 	uploadRoute(app, context, account);
 	chunkRoutes(app, context, account);

@@ -1,49 +1,49 @@
 import type { FastifyInstance } from 'fastify';
 import { Fields, required } from '../../core/fields.mts';
 import { readForm } from '../../core/form.mts';
-import { toldSize } from '../../core/misreport.mts';
-import { refuseOtherMethods } from '../../core/origin.mts';
+import { reportedSize } from '../../core/faultyValues.mts';
+import { rejectOtherMethods } from '../../core/origin.mts';
 import type { ServiceContext } from '../../core/service.mts';
 import { isoSeconds } from '../../core/time.mts';
 import type { Account } from './account.mts';
-import { errorBody, Refused } from './error.mts';
+import { errorBody, FilesAppError } from './error.mts';
 import { createdBody } from './files.mts';
-import { checkedName } from './names.mts';
+import { validName } from './names.mts';
 
-/** More than that is no plan but a mistake. */
-const MOST_CHUNKS = 1_000_000;
+/** More chunks than this can only be a mistake. */
+const MAX_CHUNKS = 1_000_000;
 
-/** Files App docs, Upload Chunks: init, chunk by chunk, complete. */
+/** Files App docs, Upload Chunks: init, one request per chunk, complete. */
 export function chunkRoutes(app: FastifyInstance, context: ServiceContext, account: Account): void {
 	for (const path of ['/chunks', '/chunks/init', '/chunks/complete']) {
-		refuseOtherMethods(app, errorBody, path, ['POST']);
+		rejectOtherMethods(app, errorBody, path, ['POST']);
 	}
 	initRoute(app, context, account);
 	chunkRoute(app, context, account);
 	app.post('/chunks/complete', async (request, reply) => {
 		const fields = Fields.ofJson(request.body);
-		const upload = account.uploads.get(required('upload_id', fields.text('upload_id')));
+		const upload = account.uploads.get(required('upload_id', fields.string('upload_id')));
 		const file = await account.uploads.complete(upload);
 		reply.code(Number(context.settings.get('createdStatus')));
-		return createdBody(file, toldSize(request, file.size));
+		return createdBody(file, reportedSize(request, file.size));
 	});
 }
 
 function initRoute(app: FastifyInstance, { settings }: ServiceContext, { uploads }: Account): void {
 	app.post('/chunks/init', async (request, reply) => {
 		const fields = Fields.ofJson(request.body);
-		const name = checkedName('filename', fields.text('filename'));
+		const name = validName('filename', fields.string('filename'));
 		const totalSize = required(
 			'total_size',
-			fields.whole('total_size', 1, Number.MAX_SAFE_INTEGER),
+			fields.integer('total_size', 1, Number.MAX_SAFE_INTEGER),
 		);
-		const totalChunks = required('total_chunks', fields.whole('total_chunks', 1, MOST_CHUNKS));
-		if (totalSize > settings.number('maxFileBytes')) throw new Refused(413);
-		const encrypt = fields.flag('encrypt') ?? true;
-		const folderId = fields.text('folder_id', 100);
-		// The docs give these two to the upload in one piece alone.
+		const totalChunks = required('total_chunks', fields.integer('total_chunks', 1, MAX_CHUNKS));
+		if (totalSize > settings.number('maxFileBytes')) throw new FilesAppError(413);
+		const encrypt = fields.boolean('encrypt') ?? true;
+		const folderId = fields.string('folder_id', 100);
+		// The docs list these two for single uploads only.
 		const used = settings.get('chunkOptions') === 'used';
-		const upload = await uploads.begin({
+		const upload = await uploads.start({
 			...{ name, totalSize, totalChunks },
 			encrypted: used ? encrypt : true,
 			...(used && { folderId }),
@@ -66,14 +66,14 @@ function chunkRoute(
 		const form = await readForm(request, blobs, settings.number('chunkSize'));
 		try {
 			const fields = Fields.ofForm(form.fields);
-			const upload = uploads.get(required('upload_id', fields.text('upload_id')));
+			const upload = uploads.get(required('upload_id', fields.string('upload_id')));
 			const last = upload.totalChunks - 1;
-			const index = required('chunk_index', fields.whole('chunk_index', 0, last));
+			const index = required('chunk_index', fields.integer('chunk_index', 0, last));
 			const data = required(
 				'data',
 				form.files.find(({ field }) => field === 'data'),
 			);
-			await uploads.keep(upload, index, { id: data.blob, size: data.size });
+			await uploads.addChunk(upload, index, { id: data.blob, size: data.size });
 			const others = form.files.filter(({ blob }) => blob !== data.blob);
 			await blobs.remove(others.map(({ blob }) => blob));
 			return { chunk_index: index, received: true };

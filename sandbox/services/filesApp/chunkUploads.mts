@@ -1,17 +1,20 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { Blob } from '../../core/blobs.mts';
-import { Documents } from '../../core/documents.mts';
+import { JsonStore } from '../../core/jsonStore.mts';
 import { typeOfName } from '../../core/mediaTypes.mts';
 import type { ServiceContext } from '../../core/service.mts';
-import { Refused } from './error.mts';
+import { FilesAppError } from './error.mts';
 import type { Files, StoredFile } from './files.mts';
 
-/** How long an upload stays open (Files App docs, Upload Chunks: the example's `expires_at` is an hour after its file). */
+/**
+ * Lifetime of an upload (Files App docs, Upload Chunks: the example's `expires_at` is one hour after the file's
+ * creation).
+ */
 const LIFETIME_MS = 3_600_000;
 
-/** How many missing chunks an error names. */
-const NAMED = 20;
+/** Maximum number of missing chunks listed in an error. */
+const MAX_LISTED_CHUNKS = 20;
 
 export interface ChunkUpload {
 	/** `upl_…` */
@@ -19,15 +22,15 @@ export interface ChunkUpload {
 	createdAt: string;
 	expiresAt: string;
 	name: string;
-	/** Bytes, as announced. */
+	/** Announced size in bytes. */
 	totalSize: number;
-	/** As announced. */
+	/** Announced number of chunks. */
 	totalChunks: number;
-	/** Bytes of each chunk but the last. */
+	/** Bytes per chunk except the last. */
 	chunkSize: number;
 	folderId?: string;
 	encrypted: boolean;
-	/** What has arrived, by index. */
+	/** The chunks received so far, by index. */
 	chunks: Record<number, Blob>;
 }
 
@@ -36,13 +39,13 @@ export type NewUpload = Omit<
 	'id' | 'createdAt' | 'expiresAt' | 'chunks' | 'chunkSize'
 >;
 
-/** Files that come in pieces. */
+/** The chunked uploads. */
 export class ChunkUploads {
-	readonly #documents: Documents<ChunkUpload>;
+	readonly #documents: JsonStore<ChunkUpload>;
 	readonly #context: ServiceContext;
 	readonly #files: Files;
 
-	private constructor(documents: Documents<ChunkUpload>, context: ServiceContext, files: Files) {
+	private constructor(documents: JsonStore<ChunkUpload>, context: ServiceContext, files: Files) {
 		this.#documents = documents;
 		this.#context = context;
 		this.#files = files;
@@ -50,12 +53,12 @@ export class ChunkUploads {
 
 	static async open(context: ServiceContext, files: Files): Promise<ChunkUploads> {
 		const folder = join(context.folder, 'uploads');
-		const uploads = new ChunkUploads(await Documents.open(folder), context, files);
-		for (const upload of uploads.all()) uploads.#planExpiry(upload);
+		const uploads = new ChunkUploads(await JsonStore.open(folder), context, files);
+		for (const upload of uploads.all()) uploads.#scheduleExpiry(upload);
 		return uploads;
 	}
 
-	async begin(wanted: NewUpload): Promise<ChunkUpload> {
+	async start(wanted: NewUpload): Promise<ChunkUpload> {
 		const now = this.#context.clock.now();
 		const upload = {
 			...wanted,
@@ -66,20 +69,20 @@ export class ChunkUploads {
 			chunks: {},
 		};
 		await this.#documents.put(upload);
-		this.#planExpiry(upload);
+		this.#scheduleExpiry(upload);
 		return upload;
 	}
 
-	/** @throws Refused with 404 when there is none, or none any more */
+	/** @throws {FilesAppError} with 404 if it does not exist or has expired */
 	get(id: string): ChunkUpload {
 		const upload = this.#documents.get(id);
 		const open = upload && this.#context.clock.now() < new Date(upload.expiresAt);
-		if (!open) throw new Refused(404, 'Upload session not found or expired');
+		if (!open) throw new FilesAppError(404, 'Upload session not found or expired');
 		return upload;
 	}
 
-	/** Keeps a chunk; one that comes again takes the place of the former. */
-	async keep(upload: ChunkUpload, index: number, chunk: Blob): Promise<void> {
+	/** Stores a chunk; replaces an earlier one with the same index. */
+	async addChunk(upload: ChunkUpload, index: number, chunk: Blob): Promise<void> {
 		const former = upload.chunks[index];
 		upload.chunks[index] = chunk;
 		await this.#documents.put(upload);
@@ -87,12 +90,12 @@ export class ChunkUploads {
 	}
 
 	/**
-	 * Makes the file of the chunks and ends the upload.
-	 * @throws Refused when chunks are missing or are not those that were announced
+	 * Merges the chunks into a file and ends the upload.
+	 * @throws {FilesAppError} if chunks are missing or do not match the announcement
 	 */
 	async complete(upload: ChunkUpload): Promise<StoredFile> {
-		const chunks = wholeOf(upload);
-		// From here on nothing more is taken, neither a chunk nor a second complete.
+		const chunks = requireAllChunks(upload);
+		// From here on, further chunks and a second complete are rejected.
 		await this.#documents.remove(upload.id);
 		const ids = chunks.map(({ id }) => id);
 		const { id: blob, size } = await this.#context.blobs.join(ids);
@@ -104,12 +107,12 @@ export class ChunkUploads {
 		});
 	}
 
-	/** Those still open, and expired ones that wait for their end. */
+	/** Returns all uploads, including expired ones that have not been removed yet. */
 	all(): readonly ChunkUpload[] {
 		return this.#documents.all();
 	}
 
-	#planExpiry({ id, expiresAt }: ChunkUpload): void {
+	#scheduleExpiry({ id, expiresAt }: ChunkUpload): void {
 		this.#context.clock.at(new Date(expiresAt), async () => {
 			const upload = this.#documents.get(id);
 			if (!upload) return;
@@ -119,11 +122,14 @@ export class ChunkUploads {
 	}
 }
 
-/** Chunks in their order, if they are all there and are what was announced. */
-function wholeOf({ chunks, totalChunks, totalSize, chunkSize }: ChunkUpload): Blob[] {
+/**
+ * Returns the chunks in order.
+ * @throws {FilesAppError} if chunks are missing or do not match the announcement
+ */
+function requireAllChunks({ chunks, totalChunks, totalSize, chunkSize }: ChunkUpload): Blob[] {
 	const right = Math.ceil(totalSize / chunkSize);
 	if (totalChunks !== right) {
-		throw new Refused(
+		throw new FilesAppError(
 			400,
 			`total_chunks is ${totalChunks}, but ${totalSize} bytes in chunks of ${chunkSize} are ${right}`,
 		);
@@ -131,14 +137,17 @@ function wholeOf({ chunks, totalChunks, totalSize, chunkSize }: ChunkUpload): Bl
 	const missing: number[] = [];
 	for (let index = 0; index < totalChunks; index += 1) {
 		if (!(index in chunks)) missing.push(index);
-		if (missing.length === NAMED) break;
+		if (missing.length === MAX_LISTED_CHUNKS) break;
 	}
-	if (missing.length > 0) throw new Refused(400, `Missing chunks: ${missing.join(', ')}`);
+	if (missing.length > 0) throw new FilesAppError(400, `Missing chunks: ${missing.join(', ')}`);
 	const inOrder = Array.from({ length: totalChunks }, (_, index) => chunks[index]);
 	const wrong = inOrder.findIndex(
 		({ size }, index) =>
 			size !== (index < totalChunks - 1 ? chunkSize : totalSize - index * chunkSize),
 	);
 	if (wrong === -1) return inOrder;
-	throw new Refused(400, `Chunk ${wrong} has ${inOrder[wrong].size} bytes, which does not fit`);
+	throw new FilesAppError(
+		400,
+		`Chunk ${wrong} has ${inOrder[wrong].size} bytes, which does not fit`,
+	);
 }

@@ -1,6 +1,6 @@
 import { isoSeconds } from '../../core/time.mts';
 
-/** Files App docs, Errors: the codes of the table, and words for those that it shows no sentence of. */
+/** Files App docs, Errors: the codes of the table, with messages where the docs show none. */
 const ERRORS: Readonly<Record<number, readonly [code: string, message: string]>> = {
 	400: ['bad_request', 'Invalid request parameters'],
 	401: ['unauthorized', 'Missing or invalid API key'],
@@ -11,7 +11,7 @@ const ERRORS: Readonly<Record<number, readonly [code: string, message: string]>>
 	429: ['rate_limited', 'Too many requests'],
 };
 
-/** When the limit ends of which a 429 tells that a fault makes: soon, so that one can see what comes then. */
+/** The reset time in a 429 created by a fault: soon, so that tests can see what happens next. */
 export function faultReset(now: Date): Date {
 	return new Date((Math.floor(now.getTime() / 1000) + 2) * 1000);
 }
@@ -24,18 +24,18 @@ export function errorBody(
 ): { error: { code: string; message: string } } {
 	const [code, usual] = ERRORS[status] ?? ['internal_error', 'Internal server error'];
 	if (status === 429 && message === undefined && now !== undefined) {
-		return { error: { code, message: tooMany(faultReset(now)) } };
+		return { error: { code, message: tooManyRequests(faultReset(now)) } };
 	}
 	return { error: { code, message: message ?? usual } };
 }
 
 /** Files App docs, Rate Limits. */
-export function tooMany(resetAt: Date): string {
+export function tooManyRequests(resetAt: Date): string {
 	return `Too many requests. Please retry after ${isoSeconds(resetAt)}.`;
 }
 
-/** What the API refuses, in its own words or those of the table. */
-export class Refused extends Error {
+/** An error response of the API, by default with the documented message. */
+export class FilesAppError extends Error {
 	readonly statusCode: number;
 
 	constructor(status: number, message?: string) {

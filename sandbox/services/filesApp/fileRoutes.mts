@@ -1,8 +1,8 @@
 import type { FastifyInstance } from 'fastify';
 import { download } from '../../core/download.mts';
 import { Fields } from '../../core/fields.mts';
-import { toldSize } from '../../core/misreport.mts';
-import { refuseOtherMethods } from '../../core/origin.mts';
+import { reportedSize } from '../../core/faultyValues.mts';
+import { rejectOtherMethods } from '../../core/origin.mts';
 import type { ServiceContext } from '../../core/service.mts';
 import { isoSeconds } from '../../core/time.mts';
 import type { Account } from './account.mts';
@@ -17,22 +17,22 @@ export function fileRoutes(
 	{ blobs }: ServiceContext,
 	{ files }: Account,
 ): void {
-	refuseOtherMethods(app, errorBody, '/files', ['GET']);
-	refuseOtherMethods(app, errorBody, '/files/:id', ['GET', 'DELETE']);
+	rejectOtherMethods(app, errorBody, '/files', ['GET']);
+	rejectOtherMethods(app, errorBody, '/files/:id', ['GET', 'DELETE']);
 
 	app.get('/files', (request) => {
 		const fields = Fields.ofQuery(request.query);
-		const page = fields.whole('page', 1, Number.MAX_SAFE_INTEGER) ?? 1;
-		const perPage = fields.whole('per_page', 1, 100) ?? 20;
+		const page = fields.integer('page', 1, Number.MAX_SAFE_INTEGER) ?? 1;
+		const perPage = fields.integer('per_page', 1, 100) ?? 20;
 		const all = files.list(
 			fields.oneOf('sort', SORTS) ?? 'created_at',
-			fields.text('folder_id', 100),
+			fields.string('folder_id', 100),
 		);
 		return {
 			files: all.slice((page - 1) * perPage, page * perPage).map((file) => ({
 				id: file.id,
 				name: file.name,
-				size: toldSize(request, file.size),
+				size: reportedSize(request, file.size),
 				created_at: isoSeconds(new Date(file.createdAt)),
 			})),
 			total: all.length,
@@ -43,9 +43,10 @@ export function fileRoutes(
 
 	app.get<Route>('/files/:id', async (request, reply) => {
 		const file = files.get(request.params.id);
-		if (Fields.ofQuery(request.query).flag('download')) return await download(reply, blobs, file);
+		if (Fields.ofQuery(request.query).boolean('download'))
+			return await download(reply, blobs, file);
 		return {
-			...createdBody(file, toldSize(request, file.size)),
+			...createdBody(file, reportedSize(request, file.size)),
 			mime_type: file.type,
 			updated_at: isoSeconds(new Date(file.updatedAt)),
 		};

@@ -1,33 +1,33 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { Documents } from '../../core/documents.mts';
-import { NotFound } from '../../core/problem.mts';
+import { JsonStore } from '../../core/jsonStore.mts';
+import { NotFoundError } from '../../core/sandboxError.mts';
 import type { ServiceContext } from '../../core/service.mts';
 import { isoSeconds } from '../../core/time.mts';
 import type { Changes } from './changes.mts';
-import { Refused } from './error.mts';
+import { FilesAppError } from './error.mts';
 
 export interface StoredFile {
 	/** `file_…` */
 	id: string;
-	/** Sandbox time, ISO 8601 UTC, as all times here; answers tell it to the second. */
+	/** Sandbox time, ISO 8601 UTC, like all times here; responses contain seconds only. */
 	createdAt: string;
 	updatedAt: string;
 	name: string;
 	/** Bytes. */
 	size: number;
-	/** What the uploader wished; on disk they lie as they came. */
+	/** The uploader's choice; the sandbox stores the bytes unencrypted. */
 	encrypted: boolean;
 	/** Media type. */
 	type: string;
 	folderId?: string;
-	/** The stored bytes. */
+	/** The ID of the stored bytes. */
 	blob: string;
 }
 
 export type NewFile = Omit<StoredFile, 'id' | 'createdAt' | 'updatedAt'>;
 
-/** By which a list can be sorted (Files App docs, List Files; the directions are not documented). */
+/** Sort orders (Files App docs, List Files; the directions are not documented). */
 const ORDERS: Readonly<Record<string, (a: StoredFile, b: StoredFile) => number>> = {
 	name: (a, b) => a.name.localeCompare(b.name),
 	size: (a, b) => b.size - a.size,
@@ -35,13 +35,13 @@ const ORDERS: Readonly<Record<string, (a: StoredFile, b: StoredFile) => number>>
 };
 export const SORTS = Object.keys(ORDERS);
 
-/** The files of the account. */
+/** The account's files. */
 export class Files {
-	readonly #documents: Documents<StoredFile>;
+	readonly #documents: JsonStore<StoredFile>;
 	readonly #context: ServiceContext;
 	readonly #changes: Changes;
 
-	private constructor(documents: Documents<StoredFile>, context: ServiceContext, changes: Changes) {
+	private constructor(documents: JsonStore<StoredFile>, context: ServiceContext, changes: Changes) {
 		this.#documents = documents;
 		this.#context = context;
 		this.#changes = changes;
@@ -49,7 +49,7 @@ export class Files {
 
 	static async open(context: ServiceContext, changes: Changes): Promise<Files> {
 		const folder = join(context.folder, 'stored');
-		return new Files(await Documents.open<StoredFile>(folder), context, changes);
+		return new Files(await JsonStore.open<StoredFile>(folder), context, changes);
 	}
 
 	async add(wanted: NewFile): Promise<StoredFile> {
@@ -57,7 +57,7 @@ export class Files {
 		const id = `file_${randomBytes(8).toString('hex')}`;
 		const file = { ...wanted, id, createdAt: now, updatedAt: now };
 		await this.#documents.put(file);
-		await this.#changes.note(file, 'created');
+		await this.#changes.add(file, 'created');
 		return file;
 	}
 
@@ -65,14 +65,14 @@ export class Files {
 		return this.#documents.get(id);
 	}
 
-	/** @throws Refused with 404 */
+	/** @throws {FilesAppError} with 404 */
 	get(id: string): StoredFile {
 		const file = this.find(id);
-		if (!file) throw new Refused(404, 'File not found');
+		if (!file) throw new FilesAppError(404, 'File not found');
 		return file;
 	}
 
-	/** Those of a folder, or all: sorted, equal ones in a steady order. */
+	/** Returns the files of a folder, or all files, sorted; ties are ordered by ID. */
 	list(sort: string, folderId?: string): StoredFile[] {
 		return this.#documents
 			.all()
@@ -87,26 +87,26 @@ export class Files {
 
 	async remove(file: StoredFile): Promise<void> {
 		await this.#documents.remove(file.id);
-		await this.#changes.note(file, 'deleted');
+		await this.#changes.add(file, 'deleted');
 		await this.#context.blobs.remove([file.blob]);
 	}
 
 	/**
-	 * What somebody does in the web app: the API has no call that modifies a file.
-	 * @throws NotFound
+	 * Simulates a rename in the web app, because the API has no call that modifies a file.
+	 * @throws {NotFoundError}
 	 */
 	async rename(id: string, name: string): Promise<StoredFile> {
 		const file = this.find(id);
-		if (!file) throw new NotFound(`There is no file "${id}".`);
+		if (!file) throw new NotFoundError(`There is no file "${id}".`);
 		file.name = name;
 		file.updatedAt = this.#context.clock.now().toISOString();
 		await this.#documents.put(file);
-		await this.#changes.note(file, 'modified');
+		await this.#changes.add(file, 'modified');
 		return file;
 	}
 }
 
-/** Files App docs, Upload: what creating a file answers. `size` is what is told, which a fault may change. */
+/** Files App docs, Upload: the response for a new file. `size` is the reported size, which a fault may change. */
 export function createdBody(file: StoredFile, size: number): Record<string, unknown> {
 	const { id, name, encrypted } = file;
 	return { id, name, size, encrypted, created_at: isoSeconds(new Date(file.createdAt)) };

@@ -14,7 +14,7 @@ import {
 	orNull,
 	query,
 	text,
-	whole,
+	integer,
 } from '../../core/openapi.mts';
 
 const fileId = { type: 'string', pattern: '^file_[A-Za-z0-9]+$' };
@@ -24,7 +24,7 @@ const positive = { type: 'integer', minimum: 1 };
 const created = {
 	id: fileId,
 	name: text,
-	size: whole,
+	size: integer,
 	encrypted: flag,
 	created_at: isoSecond,
 };
@@ -48,7 +48,7 @@ const errors = Object.fromEntries(
 	}),
 );
 
-/** An operation: what it takes, what it answers (the status of creating is not documented), its errors. */
+/** An operation with its request, response (the status code of creation is not documented) and errors. */
 const operation = (takes: object, answer: object, statuses: number[] = [200]): object => ({
 	...takes,
 	responses: { ...errors, ...each(statuses, answer) },
@@ -56,7 +56,10 @@ const operation = (takes: object, answer: object, statuses: number[] = [200]): o
 
 const CREATED = [200, 201];
 
-/** Files App publishes no OpenAPI document: this one is made of its docs, and the sandbox's answers are held against it. */
+/**
+ * Files App publishes no OpenAPI document. This one is derived from its docs, and tests check the simulation's
+ * responses against it.
+ */
 export const openapi = document('Files App', '/api/v2', {
 	'/upload': {
 		post: operation(
@@ -86,8 +89,8 @@ export const openapi = document('Files App', '/api/v2', {
 	},
 	'/chunks': {
 		post: operation(
-			body('multipart/form-data', open({ upload_id: text, chunk_index: whole, data: binary })),
-			json(exactly({ chunk_index: whole, received: { type: 'boolean', enum: [true] } })),
+			body('multipart/form-data', open({ upload_id: text, chunk_index: integer, data: binary })),
+			json(exactly({ chunk_index: integer, received: { type: 'boolean', enum: [true] } })),
 		),
 	},
 	'/chunks/complete': {
@@ -109,8 +112,8 @@ export const openapi = document('Files App', '/api/v2', {
 			},
 			json(
 				exactly({
-					files: listOf(exactly({ id: fileId, name: text, size: whole, created_at: isoSecond })),
-					total: whole,
+					files: listOf(exactly({ id: fileId, name: text, size: integer, created_at: isoSecond })),
+					total: integer,
 					page: positive,
 					per_page: positive,
 				}),

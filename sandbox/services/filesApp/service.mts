@@ -4,21 +4,21 @@ import { openAccount } from './account.mts';
 import { apiRoutes } from './api.mts';
 import { controlRoutes } from './control.mts';
 import { errorBody } from './error.mts';
-import { faultHeaders } from './gate.mts';
+import { faultHeaders } from './authGuard.mts';
 import { settings } from './settings.mts';
 import { sharePageRoutes } from './sharePage.mts';
 
 /**
- * Files App: upload, keep, share and follow files. Source of every fact here: Files App docs
- * (https://files-app.com/api); where they are silent or contradict each other, the comment says what was chosen.
+ * Files App: upload, store, share and sync files. Source of all facts: Files App docs (https://files-app.com/api);
+ * where they are silent or contradict each other, a comment states the decision.
  */
 export const filesApp: Service = {
 	name: 'Files App',
 	origins: { api: { label: 'API and share links (files-app.com)' } },
 	settings,
-	// It has no webhooks.
+	// Files App has no webhooks.
 	delivery: { retryAfterSeconds: [], timeoutSeconds: 30 },
-	// The prefix is that of the docs' examples.
+	// The prefix of the docs' examples.
 	makeSecrets: () => ({ apiKey: `sk_live_${randomBytes(16).toString('hex')}` }),
 	credentials: (origins, { apiKey }) => ({ baseUrl: `${origins.api}/api/v2`, apiKey }),
 	error: errorBody,

@@ -2,7 +2,7 @@ import formbody from '@fastify/formbody';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { download } from '../../core/download.mts';
 import { addPages } from '../../core/pages.mts';
-import { sameText } from '../../core/sameText.mts';
+import { timingSafeEqualStrings } from '../../core/timingSafeEqual.mts';
 import type { ServiceContext } from '../../core/service.mts';
 import type { Account } from './account.mts';
 import type { StoredFile } from './files.mts';
@@ -10,14 +10,14 @@ import type { Share } from './shares.mts';
 
 type Route = { Params: { token: string } };
 
-/** How long the download button of an opened page works, in milliseconds. */
-const OPENED_MS = 15 * 60_000;
+/** Lifetime of the page's download button, in milliseconds. */
+const DOWNLOAD_LINK_MS = 15 * 60_000;
 
-const UNKNOWN = { title: 'No such link', text: 'Please check that the whole link was copied.' };
-const EXPIRED = { title: 'This link has expired', text: 'Please ask the sender for a new one.' };
-const GONE = { title: 'The file is gone', text: 'It was deleted after the link was made.' };
+const UNKNOWN = { title: 'Link not found', text: 'Check that you copied the entire link.' };
+const EXPIRED = { title: 'This link has expired', text: 'Ask the sender for a new link.' };
+const GONE = { title: 'File not found', text: 'The file was deleted after the link was created.' };
 
-/** The page behind a share link: a password if it has one, then the file. */
+/** The page of a share link: asks for the password, if the link has one, and then shows the file. */
 export async function sharePageRoutes(
 	app: FastifyInstance,
 	context: ServiceContext,
@@ -28,7 +28,7 @@ export async function sharePageRoutes(
 	app.all('/s', (_request, reply) => message(reply, 404, UNKNOWN));
 	app.all('/s/*', (_request, reply) => message(reply, 404, UNKNOWN));
 
-	/** The share and its file, or the page that says why not. */
+	/** Returns the share and its file, or a page with the reason why the link does not work. */
 	const opened = async (request: FastifyRequest<Route>, reply: FastifyReply) => {
 		const share = shares.byToken(request.params.token);
 		if (!share) return { page: await message(reply, 404, UNKNOWN) };
@@ -39,7 +39,7 @@ export async function sharePageRoutes(
 
 	const show = async (reply: FastifyReply, share: Share, file: StoredFile): Promise<string> => {
 		const url = `${context.origins.api}/s/${share.token}/file`;
-		const until = new Date(context.clock.now().getTime() + OPENED_MS);
+		const until = new Date(context.clock.now().getTime() + DOWNLOAD_LINK_MS);
 		const { pathname, search } = new URL(context.presigner.sign(url, until));
 		return await reply.viewAsync('filesApp/file', { share, file, href: pathname + search });
 	};
@@ -56,10 +56,10 @@ export async function sharePageRoutes(
 		if (page !== undefined) return page;
 		const typed = request.body?.password;
 		const given = typeof typed === 'string' ? typed : '';
-		if (share.password === undefined || sameText(given, share.password)) {
+		if (share.password === undefined || timingSafeEqualStrings(given, share.password)) {
 			return await show(reply, share, file);
 		}
-		const problem = 'That is not the password of this link.';
+		const problem = 'Incorrect password.';
 		return await reply.code(403).viewAsync('filesApp/password', { share, problem });
 	});
 
@@ -69,8 +69,8 @@ export async function sharePageRoutes(
 		const permission = context.presigner.check(request.url, context.clock.now());
 		if (permission !== 'valid') return await reply.redirect(`/s/${share.token}`, 303);
 		if (!share.allowDownload) {
-			const text = 'The sender shows this file and does not let it be downloaded.';
-			return await message(reply, 403, { title: 'No download', text });
+			const text = 'The sender has disabled downloads for this file.';
+			return await message(reply, 403, { title: 'Downloads disabled', text });
 		}
 		return await download(reply, context.blobs, file);
 	});

@@ -1,28 +1,28 @@
 import type { FastifyInstance } from 'fastify';
 import { Fields, required } from '../../core/fields.mts';
-import { refuseOtherMethods } from '../../core/origin.mts';
+import { rejectOtherMethods } from '../../core/origin.mts';
 import type { ServiceContext } from '../../core/service.mts';
 import { isoSeconds } from '../../core/time.mts';
 import type { Account } from './account.mts';
 import { errorBody } from './error.mts';
 
 /** Ten years; the docs give no limit. */
-const LONGEST_HOURS = 87_600;
+const MAX_HOURS = 87_600;
 
 /** Files App docs, Create Share Link. */
 export function shareRoutes(app: FastifyInstance, context: ServiceContext, account: Account): void {
-	refuseOtherMethods(app, errorBody, '/share', ['POST']);
+	rejectOtherMethods(app, errorBody, '/share', ['POST']);
 	app.post('/share', async (request, reply) => {
 		const fields = Fields.ofJson(request.body);
-		const file = account.files.get(required('file_id', fields.text('file_id')));
-		const hours = fields.whole('expires_in', 1, LONGEST_HOURS);
+		const file = account.files.get(required('file_id', fields.string('file_id')));
+		const hours = fields.integer('expires_in', 1, MAX_HOURS);
 		const now = context.clock.now().getTime();
 		const expiresAt = hours === undefined ? undefined : new Date(now + hours * 3_600_000);
 		const share = await account.shares.create({
 			fileId: file.id,
-			password: fields.text('password') || undefined,
+			password: fields.string('password') || undefined,
 			expiresAt: expiresAt?.toISOString(),
-			allowDownload: fields.flag('allow_download') ?? true,
+			allowDownload: fields.boolean('allow_download') ?? true,
 		});
 		reply.code(Number(context.settings.get('createdStatus')));
 		return {

@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { Documents } from '../../core/documents.mts';
+import { JsonStore } from '../../core/jsonStore.mts';
 import type { ServiceContext } from '../../core/service.mts';
 
 export interface Share {
 	/** `share_…` */
 	id: string;
 	createdAt: string;
-	/** The end of its link. */
+	/** The end of the link. */
 	token: string;
 	fileId: string;
 	password?: string;
@@ -17,18 +17,18 @@ export interface Share {
 
 export type NewShare = Omit<Share, 'id' | 'createdAt' | 'token'>;
 
-/** Links to files, for people. */
+/** The share links. */
 export class Shares {
-	readonly #documents: Documents<Share>;
+	readonly #documents: JsonStore<Share>;
 	readonly #context: ServiceContext;
 
-	private constructor(documents: Documents<Share>, context: ServiceContext) {
+	private constructor(documents: JsonStore<Share>, context: ServiceContext) {
 		this.#documents = documents;
 		this.#context = context;
 	}
 
 	static async open(context: ServiceContext): Promise<Shares> {
-		return new Shares(await Documents.open<Share>(join(context.folder, 'shares')), context);
+		return new Shares(await JsonStore.open<Share>(join(context.folder, 'shares')), context);
 	}
 
 	async create(wanted: NewShare): Promise<Share> {
@@ -47,12 +47,12 @@ export class Shares {
 		return expiresAt === undefined || this.#context.clock.now() < new Date(expiresAt);
 	}
 
-	/** Its link (Files App docs, Create Share Link). */
+	/** Returns the share's link (Files App docs, Create Share Link). */
 	url({ token }: Share): string {
 		return `${this.#context.origins.api}/s/${token}`;
 	}
 
-	/** All of them for tests and the portal, oldest first; passwords are not shown. */
+	/** Returns all shares for tests and the portal, oldest first, with masked passwords. */
 	masked(): readonly unknown[] {
 		return this.#documents.all().map(({ password, ...share }) => ({
 			...share,

@@ -1,34 +1,37 @@
 import type { FastifyInstance } from 'fastify';
-import { BadField, Fields, required } from '../../core/fields.mts';
-import { refuseOtherMethods } from '../../core/origin.mts';
+import { InvalidField, Fields, required } from '../../core/fields.mts';
+import { rejectOtherMethods } from '../../core/origin.mts';
 import type { ServiceContext } from '../../core/service.mts';
 import type { Account } from './account.mts';
 import { errorBody } from './error.mts';
 
 const ISO_8601 = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?)?$/;
 
-/** Files App docs, Sync. It answers a cursor and names no parameter for it; `cursor` is taken, unless settings say otherwise. */
+/**
+ * Files App docs, Sync. The response contains a cursor, but the docs name no parameter for it; `cursor` is accepted by
+ * default.
+ */
 export function syncRoutes(
 	app: FastifyInstance,
 	{ settings }: ServiceContext,
 	{ changes }: Account,
 ): void {
-	refuseOtherMethods(app, errorBody, '/sync', ['GET']);
+	rejectOtherMethods(app, errorBody, '/sync', ['GET']);
 	app.get('/sync', (request) => {
 		const fields = Fields.ofQuery(request.query);
-		const since = required('since', fields.text('since'));
+		const since = required('since', fields.string('since'));
 		const time = new Date(since);
 		if (!ISO_8601.test(since) || Number.isNaN(time.getTime())) {
-			throw new BadField('since must be an ISO 8601 timestamp');
+			throw new InvalidField('since must be an ISO 8601 timestamp');
 		}
-		const cursor = fields.text('cursor');
+		const cursor = fields.string('cursor');
 		const use = settings.get('syncCursor');
 		if (cursor !== undefined && use === 'refused') {
-			throw new BadField('cursor is not a parameter of sync');
+			throw new InvalidField('cursor is not a parameter of sync');
 		}
 		return changes.page({
 			since: time,
-			folderId: fields.text('folder_id', 100),
+			folderId: fields.string('folder_id', 100),
 			...(use === 'taken' && { cursor }),
 		});
 	});

@@ -1,18 +1,18 @@
 import type { FastifyInstance } from 'fastify';
 import { Fields, required } from '../../core/fields.mts';
 import { readForm } from '../../core/form.mts';
-import { toldSize } from '../../core/misreport.mts';
-import { refuseOtherMethods } from '../../core/origin.mts';
+import { reportedSize } from '../../core/faultyValues.mts';
+import { rejectOtherMethods } from '../../core/origin.mts';
 import type { ServiceContext } from '../../core/service.mts';
 import type { Account } from './account.mts';
 import { errorBody } from './error.mts';
 import { createdBody } from './files.mts';
-import { checkedName } from './names.mts';
+import { validName } from './names.mts';
 
 /** Files App docs, Upload. */
 export function uploadRoute(app: FastifyInstance, context: ServiceContext, account: Account): void {
 	const { blobs, settings } = context;
-	refuseOtherMethods(app, errorBody, '/upload', ['POST']);
+	rejectOtherMethods(app, errorBody, '/upload', ['POST']);
 	app.post('/upload', async (request, reply) => {
 		const form = await readForm(request, blobs, settings.number('maxUploadBytes'));
 		try {
@@ -22,17 +22,17 @@ export function uploadRoute(app: FastifyInstance, context: ServiceContext, accou
 				form.files.find(({ field }) => field === 'file'),
 			);
 			const file = await account.files.add({
-				name: checkedName('file', upload.name),
+				name: validName('file', upload.name),
 				size: upload.size,
-				encrypted: fields.flag('encrypt') ?? true,
-				folderId: fields.text('folder_id', 100),
+				encrypted: fields.boolean('encrypt') ?? true,
+				folderId: fields.string('folder_id', 100),
 				type: upload.type,
 				blob: upload.blob,
 			});
 			const others = form.files.filter(({ blob }) => blob !== file.blob);
 			await blobs.remove(others.map(({ blob }) => blob));
 			reply.code(Number(settings.get('createdStatus')));
-			return createdBody(file, toldSize(request, file.size));
+			return createdBody(file, reportedSize(request, file.size));
 		} catch (error) {
 			await blobs.remove(form.files.map(({ blob }) => blob));
 			throw error;

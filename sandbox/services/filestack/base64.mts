@@ -1,7 +1,7 @@
 import { Transform } from 'node:stream';
-import { Refused } from './error.mts';
+import { FilestackError } from './error.mts';
 
-/** Decodes base64 as it passes (`base64decode=true`); line breaks are let through, anything else is refused. */
+/** Decodes a base64 stream (`base64decode=true`). Ignores line breaks and rejects all other characters. */
 export function base64Decoder(): Transform {
 	let rest = '';
 	let ended = false;
@@ -12,7 +12,7 @@ export function base64Decoder(): Transform {
 			rest = text.slice(whole);
 			const block = text.slice(0, whole);
 			if (!/^[A-Za-z0-9+/_-]*={0,2}$/.test(block) || (ended && block !== '')) {
-				return done(new Refused(400, 'The data is not base64 encoded'));
+				return done(new FilestackError(400, 'The data is not base64 encoded'));
 			}
 			ended ||= block.endsWith('=');
 			done(null, Buffer.from(block, 'base64'));
@@ -21,7 +21,7 @@ export function base64Decoder(): Transform {
 			if (rest === '' || (!ended && /^[A-Za-z0-9+/_-]{2,3}$/.test(rest))) {
 				return done(null, Buffer.from(rest, 'base64'));
 			}
-			done(new Refused(400, 'The data is not base64 encoded'));
+			done(new FilestackError(400, 'The data is not base64 encoded'));
 		},
 	});
 }

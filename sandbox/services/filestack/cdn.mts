@@ -1,30 +1,32 @@
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { toldSize } from '../../core/misreport.mts';
-import { flag, type Need, permit, type Proof, queryOf } from './access.mts';
+import { reportedSize } from '../../core/faultyValues.mts';
+import { booleanParameter, type Requirement, authorize, type Proof, queryOf } from './access.mts';
 import { type CdnPath, readCdnPath, securityIn, taskParameters } from './cdnPath.mts';
 import { sendFile } from './download.mts';
-import { cdnError, Refused } from './error.mts';
+import { cdnError, FilestackError } from './error.mts';
 import type { StoredFile } from './files.mts';
 import { imageSize } from './imageSize.mts';
 import { readMetadata } from './metadata.mts';
-import type { Parts } from './parts.mts';
-import { type Permission, PolicyProblem } from './policy.mts';
+import type { Instance } from './parts.mts';
+import { type Permission, PolicyError } from './policy.mts';
 import { processRoute } from './process.mts';
-import { fetchSource, storeFile } from './storing.mts';
+import { fetchSource, storeFile } from './storeFile.mts';
 import { storeOptions } from './storeOptions.mts';
 
-interface Asked {
+interface CdnRequest {
 	request: FastifyRequest;
 	path: CdnPath;
 	query: Readonly<Record<string, string | undefined>>;
 	proof: Proof;
 }
 
-/** cdn.filestackcontent.com: delivery, image size, storing of URLs and workflows by path (Filestack docs, Processing). */
-export async function cdnRoutes(app: FastifyInstance, parts: Parts): Promise<void> {
+/**
+ * cdn.filestackcontent.com: downloads, image sizes, storing of URLs and workflows by path (Filestack docs, Processing).
+ */
+export async function cdnRoutes(app: FastifyInstance, parts: Instance): Promise<void> {
 	await app.register(fastifyStatic, { root: parts.context.blobs.folder, serve: false });
-	// A wrong path is said before a wrong body.
+	// Report a wrong path before a wrong body.
 	app.addContentTypeParser('*', (_request, _payload, done) => done(null));
 	processRoute(app, parts);
 
@@ -32,17 +34,18 @@ export async function cdnRoutes(app: FastifyInstance, parts: Parts): Promise<voi
 		const asked = read(request);
 		const { path } = asked;
 		const changes = path.tasks.has('store') || path.tasks.has('run_workflow');
-		if (changes && request.method === 'HEAD') throw new Refused(405, 'Method Not Allowed');
+		if (changes && request.method === 'HEAD') throw new FilestackError(405, 'Method Not Allowed');
 		if (path.tasks.has('store')) return await store(asked, parts);
 		if (path.tasks.has('run_workflow')) return await runWorkflow(asked, parts);
-		if (path.url !== undefined) throw new Refused(400, 'The sandbox delivers stored files alone');
+		if (path.url !== undefined)
+			throw new FilestackError(400, 'The sandbox delivers stored files alone');
 		if (path.tasks.has('imagesize')) return await measure(asked, parts);
 		return await deliver(asked, reply, parts);
 	});
 	app.post('/*', async (request) => {
 		const asked = read(request);
 		if (asked.path.tasks.has('store')) return await store(asked, parts);
-		throw new Refused(405, 'Method Not Allowed');
+		throw new FilestackError(405, 'Method Not Allowed');
 	});
 	app.route({
 		method: ['PUT', 'PATCH', 'DELETE'],
@@ -52,78 +55,85 @@ export async function cdnRoutes(app: FastifyInstance, parts: Parts): Promise<voi
 	});
 }
 
-function read(request: FastifyRequest): Asked {
+function read(request: FastifyRequest): CdnRequest {
 	const path = readCdnPath(request.url.split('?', 1)[0]);
 	const query = queryOf(request);
 	const task = path.tasks.get('security');
-	// The File API's Basic means nothing here.
+	// The CDN ignores the File API's Basic authentication.
 	const proof =
 		task === undefined ? { policy: query.policy, signature: query.signature } : securityIn(task);
 	return { request, path, query, proof };
 }
 
-/** The file, for who may. Rights come first: who has none does not learn which handles exist. */
-function open({ path, proof }: Asked, need: Omit<Need, 'handle'>, parts: Parts): StoredFile {
+/**
+ * Returns the file of a request. Checks permissions first, so that clients without permission cannot find out which
+ * handles exist.
+ */
+function openFile(
+	{ path, proof }: CdnRequest,
+	need: Omit<Requirement, 'handle'>,
+	parts: Instance,
+): StoredFile {
 	const handle = path.handle ?? '';
-	allowed(proof, { ...need, handle }, parts);
-	needApplication(path, parts);
+	authorizeCdn(proof, { ...need, handle }, parts);
+	requireApiKey(path, parts);
 	const file = parts.files.get(handle);
-	if (!file) throw new Refused(404, 'File not found');
+	if (!file) throw new FilestackError(404, 'File not found');
 	return file;
 }
 
-/** An API key in the path is that of the app; for external URLs it has to be there. */
-function needApplication({ apiKey, url }: CdnPath, { context }: Parts): void {
+/** An API key in the path must be the app's; for external URLs it is required. */
+function requireApiKey({ apiKey, url }: CdnPath, { context }: Instance): void {
 	if (apiKey === context.secrets.apiKey || (apiKey === undefined && url === undefined)) return;
-	throw new Refused(401, 'storage provider error: Invalid Application (idx 0)');
+	throw new FilestackError(401, 'storage provider error: Invalid Application (idx 0)');
 }
 
 async function deliver(
-	asked: Asked,
+	asked: CdnRequest,
 	reply: FastifyReply,
-	parts: Parts,
+	parts: Instance,
 ): Promise<FastifyReply | Record<string, unknown>> {
 	const { path, query } = asked;
 	if (!path.metadata) {
-		const file = open(asked, { calls: [['read']] }, parts);
+		const file = openFile(asked, { calls: [['read']] }, parts);
 		const cache = path.tasks.get('cache') ?? query.cache;
-		return sendFile(reply, file, { download: flag('dl', query.dl), cache });
+		return sendFile(reply, file, { download: booleanParameter('dl', query.dl), cache });
 	}
-	const exif = flag('exif', query.exif) === true;
+	const exif = booleanParameter('exif', query.exif) === true;
 	const calls = exif ? ([['stat'], ['exif']] as const) : ([['stat']] as const);
-	const file = open(asked, { calls, always: exif }, parts);
+	const file = openFile(asked, { calls, always: exif }, parts);
 	return await readMetadata(file, asked.request, parts);
 }
 
-async function measure(asked: Asked, parts: Parts): Promise<object> {
-	const file = open(asked, { calls: [['convert'], ['read']] }, parts);
+async function measure(asked: CdnRequest, parts: Instance): Promise<object> {
+	const file = openFile(asked, { calls: [['convert'], ['read']] }, parts);
 	const size = await imageSize(parts.context.blobs.path(file.blob));
-	if (!size) throw new Refused(400, 'imagesize: the file is not a PNG, JPEG or GIF');
+	if (!size) throw new FilestackError(400, 'imagesize: the file is not a PNG, JPEG or GIF');
 	return size;
 }
 
 /** `APIKEY/store[=parameters]/URL` (Filestack docs, Processing, Store). */
-async function store({ request, path, proof }: Asked, parts: Parts): Promise<object> {
-	const permission = allowed(proof, { calls: [['store', 'pick']] }, parts);
-	needApplication(path, parts);
-	if (path.url === undefined) throw new Refused(400, 'store: the sandbox stores URLs alone');
+async function store({ request, path, proof }: CdnRequest, parts: Instance): Promise<object> {
+	const permission = authorizeCdn(proof, { calls: [['store', 'pick']] }, parts);
+	requireApiKey(path, parts);
+	if (path.url === undefined) throw new FilestackError(400, 'store: the sandbox stores URLs alone');
 	const { location, ...given } = taskParameters(path.tasks.get('store') ?? '');
 	const options = storeOptions(location, given);
 	const arrived = await fetchSource(path.url, permission, parts);
 	const file = await storeFile(parts, options, permission, arrived);
 	const { container, filename, key, mimetype: type } = file;
-	const size = toldSize(request, file.size);
+	const size = reportedSize(request, file.size);
 	return { container, filename, key, size, type, url: parts.files.url(file) };
 }
 
 /** Filestack docs, Workflows API: `run_workflow=id:ID/HANDLE`. */
-async function runWorkflow(asked: Asked, parts: Parts): Promise<object> {
+async function runWorkflow(asked: CdnRequest, parts: Instance): Promise<object> {
 	const { path, proof } = asked;
 	const need = { calls: [['runWorkflow']] } as const;
-	const source = path.url ?? open(asked, need, parts).id;
+	const source = path.url ?? openFile(asked, need, parts).id;
 	if (path.url !== undefined) {
-		allowed(proof, need, parts).source(path.url);
-		needApplication(path, parts);
+		authorizeCdn(proof, need, parts).source(path.url);
+		requireApiKey(path, parts);
 	}
 	const { id = '' } = taskParameters(path.tasks.get('run_workflow') ?? '');
 	const job = await parts.workflows.run(id, [source]);
@@ -131,18 +141,18 @@ async function runWorkflow(asked: Asked, parts: Parts): Promise<object> {
 	return { createdAt, jobid, sources, status, updatedAt, workflow };
 }
 
-/** What the proof allows; refused in the two sentences that Filestack's CDN is known to answer with. */
-function allowed(proof: Proof, need: Need, { context }: Parts): Permission {
+/** Checks the permissions and reports errors in the two messages known from Filestack's CDN. */
+function authorizeCdn(proof: Proof, need: Requirement, { context }: Instance): Permission {
 	try {
-		return permit(proof, need, context);
+		return authorize(proof, need, context);
 	} catch (error) {
-		if (!(error instanceof PolicyProblem)) throw error;
+		if (!(error instanceof PolicyError)) throw error;
 		const { policy, signature } = proof;
 		if (policy === undefined && signature === undefined) {
-			throw new Refused(403, 'policy error: proper credentials were not provided');
+			throw new FilestackError(403, 'policy error: proper credentials were not provided');
 		}
 		const shown = `(signature: "${signature ?? ''}"; policy "${policy ?? ''}")`;
-		throw new Refused(
+		throw new FilestackError(
 			403,
 			`application [${context.secrets.appId}] policy error: ${error.message}: ${shown}`,
 		);

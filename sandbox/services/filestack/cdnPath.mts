@@ -1,17 +1,17 @@
-import { Refused } from './error.mts';
-import { handleIn } from './files.mts';
+import { FilestackError } from './error.mts';
+import { extractHandle } from './files.mts';
 
-/** What the sandbox can do on the way to a file. It transforms no pictures. */
+/** The tasks that the sandbox supports. It does not transform images. */
 const TASKS = ['security', 'cache', 'imagesize', 'store', 'run_workflow'] as const;
 export type Task = (typeof TASKS)[number];
 
-/** A delivery path, taken apart. */
+/** The components of a delivery path. */
 export interface CdnPath {
-	/** First segment of a path to an external URL. */
+	/** The first segment of a path to an external URL. */
 	apiKey?: string;
-	/** Parameters by task, as they were written. */
+	/** The parameters by task, as written in the path. */
 	tasks: ReadonlyMap<Task, string>;
-	/** Absent when `url` is there. */
+	/** Absent if `url` is set. */
 	handle?: string;
 	/** An external source. */
 	url?: string;
@@ -20,10 +20,10 @@ export interface CdnPath {
 }
 
 /**
- * Reads `[APIKEY/][TASK[=PARAMETERS]/…]HANDLE[/metadata]` or, instead of the handle, a URL (Filestack docs, Processing).
- * Tasks come in any order.
- * @param path as it was sent: not decoded, without its query
- * @throws Refused
+ * Parses `[APIKEY/][TASK[=PARAMETERS]/…]HANDLE[/metadata]` or, instead of the handle, a URL (Filestack docs,
+ * Processing). Tasks may be in any order.
+ * @param path as sent: not decoded and without the query
+ * @throws {FilestackError}
  */
 export function readCdnPath(path: string): CdnPath {
 	const tasks = new Map<Task, string>();
@@ -35,18 +35,18 @@ export function readCdnPath(path: string): CdnPath {
 		const segment = decoded(segments.shift() ?? '');
 		const [name, parameters = ''] = split(segment, '=');
 		if (isTask(name)) {
-			if (tasks.has(name)) throw new Refused(400, `task "${name}" is given twice`);
+			if (tasks.has(name)) throw new FilestackError(400, `task "${name}" is given twice`);
 			tasks.set(name, parameters);
 		} else if (segments.length === 0 || (segments.length === 1 && segments[0] === 'metadata')) {
-			return { apiKey, tasks, handle: handleIn(segment), metadata: segments.length === 1 };
+			return { apiKey, tasks, handle: extractHandle(segment), metadata: segments.length === 1 };
 		} else if (segment.includes('=') || apiKey !== undefined || tasks.size > 0) {
-			throw new Refused(400, `task "${name.slice(0, 100)}" is not known`);
+			throw new FilestackError(400, `task "${name.slice(0, 100)}" is not known`);
 		} else apiKey = segment;
 	}
-	throw new Refused(404, 'File not found');
+	throw new FilestackError(404, 'File not found');
 }
 
-/** Between slashes; those in quotes, as in `store=path:"/folder/"`, divide nothing. */
+/** Splits the path at slashes except those in quotes, as in `store=path:"/folder/"`. */
 function segmentsOf(path: string): string[] {
 	const segments: string[] = [];
 	let quoted = false;
@@ -58,7 +58,7 @@ function segmentsOf(path: string): string[] {
 	return segments;
 }
 
-/** The rest of the path when an external URL begins here, in plain form or percent-encoded. */
+/** Returns the rest of the path if an external URL begins here, plain or percent-encoded. */
 function urlIn(segments: readonly string[]): string | undefined {
 	if (/^https?:$/i.test(decoded(segments[0]))) return decoded(segments.join('/'));
 	return segments.length === 1 && /^https?:\/\//i.test(decoded(segments[0]))
@@ -70,7 +70,7 @@ function decoded(text: string): string {
 	try {
 		return decodeURIComponent(text);
 	} catch {
-		throw new Refused(400, 'invalid path');
+		throw new FilestackError(400, 'invalid path');
 	}
 }
 
@@ -78,13 +78,13 @@ function isTask(name: string): name is Task {
 	return (TASKS as readonly string[]).includes(name);
 }
 
-/** At the first mark. */
+/** Splits at the first occurrence of the mark. */
 function split(text: string, mark: string): [string, string?] {
 	const at = text.indexOf(mark);
 	return at === -1 ? [text] : [text.slice(0, at), text.slice(at + 1)];
 }
 
-/** `name:value` pairs between commas; a value may be quoted or a list in brackets. */
+/** Parses `name:value` pairs separated by commas; a value may be quoted or a list in brackets. */
 export function taskParameters(text: string): Record<string, string> {
 	const pairs = text.matchAll(/([^:,]+):("[^"]*"|\[[^\]]*\]|[^,]*)(?:,|$)/g);
 	return Object.fromEntries(
@@ -93,13 +93,14 @@ export function taskParameters(text: string): Record<string, string> {
 }
 
 /**
- * The policy and signature of a `security` task, short (`p:…,s:…`) or long (`policy:…,signature:…`), in any order.
- * @throws Refused
+ * Parses the policy and signature of a `security` task, short (`p:…,s:…`) or long (`policy:…,signature:…`), in any
+ * order.
+ * @throws {FilestackError}
  */
 export function securityIn(text: string): { policy: string; signature: string } {
 	const { p, policy = p, s, signature = s, ...other } = taskParameters(text);
 	if (policy === undefined || signature === undefined || Object.keys(other).length > 0) {
-		throw new Refused(403, 'invalid security policy path');
+		throw new FilestackError(403, 'invalid security policy path');
 	}
 	return { policy, signature };
 }

@@ -1,8 +1,8 @@
 import formbody from '@fastify/formbody';
 import type { FastifyError, FastifyInstance, FastifyReply } from 'fastify';
 import { addPages } from '../../core/pages.mts';
-import { NotFound, SandboxProblem } from '../../core/problem.mts';
-import type { Parts } from './parts.mts';
+import { NotFoundError, SandboxError } from '../../core/sandboxError.mts';
+import type { Instance } from './parts.mts';
 import { policySignature } from './policy.mts';
 import { EVENTS, type NewWebhook, type Webhooks } from './webhooks.mts';
 
@@ -17,7 +17,10 @@ const webhookSchema = {
 	},
 } as const;
 
-/** Webhooks can be set up in the Developer Portal alone (Filestack docs, Webhooks): here the same for a program. */
+/**
+ * Adds the Developer Portal's webhook functions to the control API; Filestack has no API for them (Filestack docs,
+ * Webhooks).
+ */
 export function consoleCalls(app: FastifyInstance, webhooks: Webhooks): void {
 	app.post<{ Body: NewWebhook }>(
 		'/webhooks',
@@ -26,12 +29,12 @@ export function consoleCalls(app: FastifyInstance, webhooks: Webhooks): void {
 	);
 	app.delete<{ Params: { id: string } }>('/webhooks/:id', async (request, reply) => {
 		const { id } = request.params;
-		if (!(await webhooks.remove(id))) throw new NotFound(`There is no webhook "${id}".`);
+		if (!(await webhooks.remove(id))) throw new NotFoundError(`There is no webhook "${id}".`);
 		return await reply.code(204).send();
 	});
 }
 
-/** How long the page's links to files work. */
+/** Lifetime of the page's links to files. */
 const LINK_SECONDS = 600;
 
 interface Form {
@@ -39,10 +42,10 @@ interface Form {
 	events?: string | string[];
 }
 
-/** The part of the Developer Portal that the sandbox has: the app's keys, its webhooks and what it has stored. */
-export async function developerRoutes(app: FastifyInstance, parts: Parts): Promise<void> {
+/** The simulated part of the Developer Portal: the app's keys, its webhooks and its stored files. */
+export async function developerRoutes(app: FastifyInstance, parts: Instance): Promise<void> {
 	const { context, files, webhooks } = parts;
-	/** A link that works for a while, whether security is on or off. */
+	/** Returns a temporary link that works with security turned on or off. */
 	const signedLink = (handle: string): string => {
 		const expiry = Math.floor(context.clock.now().getTime() / 1000) + LINK_SECONDS;
 		const json = JSON.stringify({ expiry, call: ['read'], handle });
@@ -53,12 +56,12 @@ export async function developerRoutes(app: FastifyInstance, parts: Parts): Promi
 	await addPages(app);
 	await app.register(formbody);
 	app.setErrorHandler(async (error: FastifyError, _request, reply) => {
-		const status = error.statusCode ?? (error instanceof SandboxProblem ? 400 : 500);
+		const status = error.statusCode ?? (error instanceof SandboxError ? 400 : 500);
 		if (status >= 500) throw error;
-		return await message(reply, status, 'That did not work', error.message);
+		return await message(reply, status, 'Something went wrong', error.message);
 	});
 	app.all('*', (_request, reply) =>
-		message(reply, 404, 'No such page', 'The portal has no page at this address.'),
+		message(reply, 404, 'Page not found', 'The portal has no page at this URL.'),
 	);
 
 	app.get('/', async (_request, reply) => {

@@ -1,19 +1,19 @@
 import type { FastifyReply } from 'fastify';
-import { SENDING } from '../../core/blobs.mts';
+import { SEND_OPTIONS } from '../../core/blobs.mts';
 import { attachment, inline } from '../../core/contentDisposition.mts';
 import type { StoredFile } from './files.mts';
 
 export interface DownloadOptions {
-	/** `dl=true`: a browser saves it instead of showing it. */
+	/** `dl=true`: the browser saves the file instead of displaying it. */
 	download?: boolean;
 	/** The `cache` parameter: `false`, or `expiry:<seconds>` in a CDN path. */
 	cache?: string;
 }
 
-/** How long the CDN lets others keep a file, in seconds; the sandbox's choice. */
+/** The CDN's cache lifetime in seconds; not documented. */
 const CACHE_SECONDS = 30 * 86_400;
 
-/** The file with its name and type; HEAD, ranges and ETags are the file server's work. */
+/** Sends the file with its name and type; the file server handles HEAD, ranges and ETags. */
 export function sendFile(
 	reply: FastifyReply,
 	file: StoredFile,
@@ -25,8 +25,8 @@ export function sendFile(
 		.headers({
 			'content-disposition': download ? attachment(file.filename) : inline(file.filename),
 			'cache-control': cache === 'false' ? 'no-cache' : `public, max-age=${seconds}`,
-			// The type is the uploader's word; a browser must not look for another one in the bytes.
+			// The uploader chose the type; a browser must not guess another one from the content.
 			'x-content-type-options': 'nosniff',
 		})
-		.sendFile(file.blob, SENDING);
+		.sendFile(file.blob, SEND_OPTIONS);
 }

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { STATUS_CODES } from 'node:http';
 
-/** A request that Filestack refuses; each origin words the sentence in its own shape. */
-export class Refused extends Error {
+/** A request that Filestack rejects; each origin formats the message in its own shape. */
+export class FilestackError extends Error {
 	readonly statusCode: number;
 
 	constructor(statusCode: number, message: string) {
@@ -11,7 +11,7 @@ export class Refused extends Error {
 	}
 }
 
-/** Filestack words few of its errors in public; where it is silent, the name of the HTTP status has to do. */
+/** Filestack documents few of its error messages; the fallback is the name of the HTTP status. */
 const sentence = (status: number, message?: string): string =>
 	message ?? (status === 404 ? 'File not found' : (STATUS_CODES[status] ?? 'Error'));
 
@@ -20,7 +20,7 @@ export function fileApiError(status: number, message?: string): object {
 	return { result: 'error', error: { code: status, msg: sentence(status, message) } };
 }
 
-/** The CDN answers in plain text ("policy error: proper credentials were not provided"). */
+/** The CDN responds in plain text ("policy error: proper credentials were not provided"). */
 export function cdnError(status: number, message?: string): string {
 	return sentence(status, message);
 }
@@ -30,7 +30,7 @@ export function processError(status: number, message?: string): object {
 	return { error: sentence(status, message) };
 }
 
-/** Upload API: the sentence with a correlation id, an instance and a time in Unix seconds. */
+/** Upload API: the message with a correlation ID, an instance and a time in Unix seconds. */
 export function uploadError(status: number, message?: string, now = new Date()): object {
 	return {
 		error: sentence(status, message),
@@ -40,9 +40,9 @@ export function uploadError(status: number, message?: string, now = new Date()):
 	};
 }
 
-/** Error codes of the storage behind the upload API by their sentence's beginning (Amazon S3, Error responses). */
-export class StorageRefused extends Refused {
-	/** "SignatureDoesNotMatch" and the like. */
+/** An error of the storage behind the upload API (Amazon S3, Error responses). */
+export class StorageError extends FilestackError {
+	/** An error code such as "SignatureDoesNotMatch". */
 	readonly storageCode: string;
 
 	constructor(statusCode: number, storageCode: string, message: string) {
@@ -51,7 +51,7 @@ export class StorageRefused extends Refused {
 	}
 }
 
-/** Storage: XML, as Amazon S3 does. */
+/** Storage: XML in the format of Amazon S3. */
 export function storageError(status: number, message?: string, _now?: Date, code?: string): string {
 	const name = code ?? (STATUS_CODES[status] ?? 'Error').replaceAll(/[^A-Za-z]/g, '');
 	const text = sentence(status, message).replace(/[<&]/g, (sign) =>

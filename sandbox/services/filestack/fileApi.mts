@@ -1,17 +1,23 @@
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { takeForms } from '../../core/form.mts';
-import { toldSize } from '../../core/misreport.mts';
-import { refuseOtherMethods } from '../../core/origin.mts';
-import { flag, type Need, permit, proofIn, queryOf } from './access.mts';
+import { parseForms } from '../../core/form.mts';
+import { reportedSize } from '../../core/faultyValues.mts';
+import { rejectOtherMethods } from '../../core/origin.mts';
+import {
+	booleanParameter,
+	type Requirement,
+	authorize,
+	signatureFrom,
+	queryOf,
+} from './access.mts';
 import { sendFile } from './download.mts';
-import { fileApiError, Refused } from './error.mts';
-import { handleIn, type StoredFile } from './files.mts';
-import { incoming, receive } from './incoming.mts';
+import { fileApiError, FilestackError } from './error.mts';
+import { extractHandle, type StoredFile } from './files.mts';
+import { parseBody, storeBody } from './requestBody.mts';
 import { readMetadata } from './metadata.mts';
-import type { Parts } from './parts.mts';
+import type { Instance } from './parts.mts';
 import type { Permission } from './policy.mts';
-import { fetchSource, orDrop } from './storing.mts';
+import { fetchSource, removeOnFailure } from './storeFile.mts';
 import { storeRoutes } from './storeApi.mts';
 
 const FILE = '/api/file/:handle';
@@ -21,77 +27,80 @@ const REMOVE = '/api/file/:handle/remove';
 type Route = { Params: { handle: string } };
 
 /** Filestack docs, File API: www.filestackapi.com/api. */
-export async function fileApiRoutes(app: FastifyInstance, parts: Parts): Promise<void> {
+export async function fileApiRoutes(app: FastifyInstance, parts: Instance): Promise<void> {
 	await app.register(fastifyStatic, { root: parts.context.blobs.folder, serve: false });
-	await takeForms(app);
-	// Bodies of any type are files: nothing is parsed before the route has looked at it.
+	await parseForms(app);
+	// Bodies of any type may be files, so nothing is parsed before the route has checked the type.
 	app.removeContentTypeParser(['application/json', 'text/plain']);
 	app.addContentTypeParser('*', (_request, _payload, done) => done(null));
 
-	refuseOtherMethods(app, fileApiError, FILE, ['GET', 'POST', 'PUT', 'DELETE']);
-	refuseOtherMethods(app, fileApiError, METADATA, ['GET']);
-	refuseOtherMethods(app, fileApiError, REMOVE, ['POST']);
+	rejectOtherMethods(app, fileApiError, FILE, ['GET', 'POST', 'PUT', 'DELETE']);
+	rejectOtherMethods(app, fileApiError, METADATA, ['GET']);
+	rejectOtherMethods(app, fileApiError, REMOVE, ['POST']);
 	storeRoutes(app, parts);
 	readRoutes(app, parts);
 	changeRoutes(app, parts);
 }
 
-/** The file and what may be done with it. Rights come first: who has none does not learn which handles exist. */
+/**
+ * Returns the file and the permissions of a request. Checks permissions first, so that clients without permission
+ * cannot find out which handles exist.
+ */
 function open(
-	{ context, files }: Parts,
+	{ context, files }: Instance,
 	request: FastifyRequest<Route>,
-	need: Omit<Need, 'handle'>,
+	need: Omit<Requirement, 'handle'>,
 ): { file: StoredFile; permission: Permission } {
-	const handle = handleIn(request.params.handle);
+	const handle = extractHandle(request.params.handle);
 	const { key } = queryOf(request);
-	const permission = permit(proofIn(request), { ...need, handle }, context);
-	// Not needed where a policy proves the right; a wrong one is still wrong.
+	const permission = authorize(signatureFrom(request), { ...need, handle }, context);
+	// Not required with a policy, but a wrong key is still an error.
 	if (key !== undefined && key !== context.secrets.apiKey)
-		throw new Refused(401, 'Invalid API key');
+		throw new FilestackError(401, 'Invalid API key');
 	const file = files.get(handle);
-	if (!file) throw new Refused(404, 'File not found');
+	if (!file) throw new FilestackError(404, 'File not found');
 	return { file, permission };
 }
 
-function readRoutes(app: FastifyInstance, parts: Parts): void {
+function readRoutes(app: FastifyInstance, parts: Instance): void {
 	app.get<Route>(FILE, async (request, reply) => {
 		const { file } = open(parts, request, { calls: [['read']] });
 		const { dl, cache } = queryOf(request);
-		return sendFile(reply, file, { download: flag('dl', dl), cache });
+		return sendFile(reply, file, { download: booleanParameter('dl', dl), cache });
 	});
 
 	app.get<Route>(METADATA, async (request) => {
 		const query = queryOf(request);
-		const exif = flag('exif', query.exif) === true;
+		const exif = booleanParameter('exif', query.exif) === true;
 		const calls = exif ? ([['stat'], ['exif']] as const) : ([['stat']] as const);
 		const { file } = open(parts, request, { calls, always: exif });
 		return await readMetadata(file, request, parts);
 	});
 }
 
-function changeRoutes(app: FastifyInstance, parts: Parts): void {
+function changeRoutes(app: FastifyInstance, parts: Instance): void {
 	const overwrite = async (request: FastifyRequest<Route>): Promise<object> => {
 		const { context, files, webhooks } = parts;
 		const need = { calls: [['write', 'writeUrl']], always: true } as const;
 		const { file, permission } = open(parts, request, need);
-		const body = await incoming(request, context.settings);
+		const body = await parseBody(request, context.settings);
 		permission.call(body.kind === 'url' ? 'writeUrl' : 'write');
-		const base64 = flag('base64decode', queryOf(request).base64decode);
+		const base64 = booleanParameter('base64decode', queryOf(request).base64decode);
 		const arrived =
 			body.kind === 'url'
 				? await fetchSource(body.url, permission, parts)
-				: await receive(request, body, context.blobs, { base64 });
-		await orDrop(parts, arrived.blob, async () => {
-			// It may have been deleted while the bytes were coming in.
-			if (!files.get(file.id)) throw new Refused(404, 'File not found');
+				: await storeBody(request, body, context.blobs, { base64 });
+		await removeOnFailure(parts, arrived.blob, async () => {
+			// The file may have been deleted during the upload.
+			if (!files.get(file.id)) throw new FilestackError(404, 'File not found');
 			await files.overwrite(file, arrived);
 		});
 		const { filename, mimetype } = file;
-		const size = toldSize(request, file.size);
+		const size = reportedSize(request, file.size);
 		const answer = { url: files.url(file), mimetype, isWriteable: true, size, filename };
 		const { url, isWriteable } = answer;
 		const told = { mimetype, url, isWriteable, filename, client: 'Computer', size };
-		await webhooks.tell('fp.overwrite', file.id, told);
+		await webhooks.send('fp.overwrite', file.id, told);
 		return answer;
 	};
 	app.post<Route>(FILE, overwrite);
@@ -100,9 +109,9 @@ function changeRoutes(app: FastifyInstance, parts: Parts): void {
 
 	const remove = async (request: FastifyRequest<Route>, reply: FastifyReply): Promise<object> => {
 		const { file } = open(parts, request, { calls: [['remove']], always: true });
-		const skipStorage = flag('skip_storage', queryOf(request).skip_storage) === true;
+		const skipStorage = booleanParameter('skip_storage', queryOf(request).skip_storage) === true;
 		await parts.files.remove(file, { skipStorage });
-		await parts.webhooks.tell('fp.delete', file.id, { url: parts.files.url(file) });
+		await parts.webhooks.send('fp.delete', file.id, { url: parts.files.url(file) });
 		return await reply.send({});
 	};
 	app.delete<Route>(FILE, remove);

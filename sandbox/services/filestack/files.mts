@@ -1,12 +1,12 @@
 import { randomInt } from 'node:crypto';
 import { join } from 'node:path';
 import type { Blob } from '../../core/blobs.mts';
-import { Documents } from '../../core/documents.mts';
+import { JsonStore } from '../../core/jsonStore.mts';
 import type { ServiceContext } from '../../core/service.mts';
-import { letters } from './random.mts';
+import { randomLetters } from './randomIds.mts';
 import { storageKey, type StoreOptions } from './storeOptions.mts';
 
-/** What a handle stands for. */
+/** The file of a handle. */
 export interface StoredFile {
 	/** The handle. */
 	id: string;
@@ -15,21 +15,21 @@ export interface StoredFile {
 	mimetype: string;
 	/** Bytes. */
 	size: number;
-	/** Milliseconds since the epoch with a fraction, as metadata tells it. */
+	/** Milliseconds since 1970 with a fraction, as in metadata. */
 	uploaded: number;
-	/** Id of its object in storage. */
+	/** The ID of its object in storage. */
 	object: string;
-	/** The stored bytes. */
+	/** The ID of the stored bytes. */
 	blob: string;
-	/** Where in the storage it lies. */
+	/** The storage provider. */
 	location: string;
 	container: string;
 	key: string;
-	/** When it was stored from a URL. */
+	/** Set if the file was stored from a URL. */
 	sourceUrl?: string;
 }
 
-/** What lies in the storage behind Filestack; it may outlive its handle (`skip_storage`). */
+/** An object in the storage behind Filestack; it may outlive its handle (`skip_storage`). */
 export interface StoredObject {
 	id: string;
 	createdAt: string;
@@ -41,35 +41,35 @@ export interface StoredObject {
 	blob: string;
 }
 
-/** Bytes that have arrived, with what is known of them. */
-export interface Arrived {
+/** Received bytes with their metadata. */
+export interface ReceivedFile {
 	blob: Blob;
 	filename?: string;
 	mimetype?: string;
 	sourceUrl?: string;
 }
 
-/** A handle may carry an extension for show: `<handle>+jpg` (filestack-js, retrieve). */
-export function handleIn(segment: string): string {
+/** Removes the optional extension from a handle: `<handle>+jpg` (filestack-js, retrieve). */
+export function extractHandle(segment: string): string {
 	return segment.split('+', 1)[0];
 }
 
-/** Where a new file will lie: known before its bytes are kept, since a policy may have a word in it. */
-export interface Place {
+/** The handle, name and key of a new file. Chosen before its bytes are stored, because a policy may restrict them. */
+export interface StorageLocation {
 	handle: string;
 	filename: string;
 	key: string;
 }
 
-/** The files of the app by handle, and the objects that they lie in. */
+/** The app's files by handle, and their objects in storage. */
 export class Files {
-	readonly #files: Documents<StoredFile>;
-	readonly #objects: Documents<StoredObject>;
+	readonly #files: JsonStore<StoredFile>;
+	readonly #objects: JsonStore<StoredObject>;
 	readonly #context: ServiceContext;
 
 	private constructor(
-		files: Documents<StoredFile>,
-		objects: Documents<StoredObject>,
+		files: JsonStore<StoredFile>,
+		objects: JsonStore<StoredObject>,
 		context: ServiceContext,
 	) {
 		this.#files = files;
@@ -78,8 +78,8 @@ export class Files {
 	}
 
 	static async open(context: ServiceContext): Promise<Files> {
-		const files = await Documents.open<StoredFile>(join(context.folder, 'handles'));
-		const objects = await Documents.open<StoredObject>(join(context.folder, 'objects'));
+		const files = await JsonStore.open<StoredFile>(join(context.folder, 'handles'));
+		const objects = await JsonStore.open<StoredObject>(join(context.folder, 'objects'));
 		return new Files(files, objects, context);
 	}
 
@@ -95,24 +95,37 @@ export class Files {
 		return this.#objects.all();
 	}
 
-	/** The file's address (Filestack docs, Store, Response). */
+	/** Returns the file's URL (Filestack docs, Store, Response). */
 	url({ id }: StoredFile): string {
 		return `${this.#context.origins.cdn}/${id}`;
 	}
 
-	/** Chooses handle, name and key. Without any name a raw upload is called like its handle; that is not documented. */
-	place(options: StoreOptions, filename?: string): Place {
-		const handle = letters(20);
+	/** Chooses the handle, name and key. A raw upload without a name is named after its handle; not documented. */
+	place(options: StoreOptions, filename?: string): StorageLocation {
+		const handle = randomLetters(20);
 		const name = options.filename ?? filename ?? handle;
 		return { handle, filename: name, key: storageKey(options.path, name) };
 	}
 
-	async store(place: Place, options: StoreOptions, arrived: Arrived): Promise<StoredFile> {
+	async store(
+		place: StorageLocation,
+		options: StoreOptions,
+		arrived: ReceivedFile,
+	): Promise<StoredFile> {
 		const { location, container, access } = options;
 		const createdAt = this.#context.clock.now().toISOString();
 		const { id: blob, size } = arrived.blob;
 		const { key, filename } = place;
-		const object = { id: letters(20), createdAt, location, container, key, access, size, blob };
+		const object = {
+			id: randomLetters(20),
+			createdAt,
+			location,
+			container,
+			key,
+			access,
+			size,
+			blob,
+		};
 		const file: StoredFile = {
 			...{ id: place.handle, createdAt, filename, size, blob, location, container, key },
 			// Filestack docs, Store, mimetype: text/plain is the default.
@@ -126,8 +139,8 @@ export class Files {
 		return file;
 	}
 
-	/** New bytes under the same handle, name and key. */
-	async overwrite(file: StoredFile, { blob, mimetype, sourceUrl }: Arrived): Promise<void> {
+	/** Replaces the bytes of a file and keeps its handle, name and key. */
+	async overwrite(file: StoredFile, { blob, mimetype, sourceUrl }: ReceivedFile): Promise<void> {
 		const old = file.blob;
 		file.blob = blob.id;
 		file.size = blob.size;
@@ -140,7 +153,7 @@ export class Files {
 		await this.#context.blobs.remove([old]);
 	}
 
-	/** Forgets the handle and, unless the storage is to be skipped, the object. */
+	/** Removes the handle and, unless the storage is skipped, the object. */
 	async remove(file: StoredFile, { skipStorage }: { skipStorage: boolean }): Promise<void> {
 		await this.#files.remove(file.id);
 		if (skipStorage) return;
@@ -148,7 +161,7 @@ export class Files {
 		await this.#context.blobs.remove([file.blob]);
 	}
 
-	/** Filestack docs, Metadata, Response: a fraction of a millisecond is always there. */
+	/** Filestack docs, Metadata, Response: always has a fraction of a millisecond. */
 	#uploaded(): number {
 		return this.#context.clock.now().getTime() + randomInt(1, 1000) / 1000;
 	}

@@ -6,7 +6,7 @@ export interface ImageSize {
 	width: number;
 }
 
-/** Width and height of a PNG, GIF or JPEG from its first bytes; `undefined` for anything else. */
+/** Reads the width and height of a PNG, GIF or JPEG; `undefined` for any other file. */
 export async function imageSize(path: string): Promise<ImageSize | undefined> {
 	const file = await open(path);
 	try {
@@ -28,13 +28,15 @@ export async function imageSize(path: string): Promise<ImageSize | undefined> {
 	}
 }
 
-/** A photograph has a few dozen segments before its frame header; a file of a million is no photograph. */
-const MOST_SEGMENTS = 1000;
+/**
+ * A photo has a few dozen segments before its frame header; the limit protects against malicious files with millions.
+ */
+const MAX_SEGMENTS = 1000;
 
-/** Segments of a JPEG are passed over by their lengths until a frame header (ITU T.81, B.2.2: C0–CF but C4, C8, CC). */
+/** Skips the segments of a JPEG up to a frame header (ITU T.81, B.2.2: C0–CF except C4, C8, CC). */
 async function jpegSize(file: FileHandle): Promise<ImageSize | undefined> {
 	let position = 2;
-	for (let segment = 0; segment < MOST_SEGMENTS; segment += 1) {
+	for (let segment = 0; segment < MAX_SEGMENTS; segment += 1) {
 		const head = await bytesAt(file, position, 9);
 		if (head.length < 9 || head[0] !== 0xff) return undefined;
 		const marker = head[1];

@@ -1,12 +1,12 @@
 import type { FastifyInstance } from 'fastify';
 import { RateLimiter } from '../../core/rateLimiter.mts';
 import type { ServiceContext } from '../../core/service.mts';
-import { Refused } from './error.mts';
+import { FilestackError } from './error.mts';
 
-/** Seconds of a window; not documented. */
+/** Length of a window in seconds; not documented. */
 const WINDOW_SECONDS = 60;
 
-/** The headers that tell of the limit (Filestack's Claude plugin); there is no Retry-After. */
+/** Returns the rate-limit headers (Filestack's Claude plugin); there is no Retry-After. */
 function headersOf(limit: number, remaining: number, resetAt: Date): Record<string, string> {
 	return {
 		'filestack-limit': String(limit),
@@ -16,12 +16,15 @@ function headersOf(limit: number, remaining: number, resetAt: Date): Record<stri
 	};
 }
 
-/** What a 429 that a fault rule makes carries. */
+/** Returns the headers of a 429 created by a fault rule. */
 export function faultHeaders(status: number, now: Date): Record<string, string> {
 	return status === 429 ? headersOf(1000, 0, new Date(now.getTime() + 2000)) : {};
 }
 
-/** Guards the origins of an app: they count together. The real upload edge may answer 503; a fault rule does that here. */
+/**
+ * Rate-limits the origins of an app together. The real upload edge may also respond with 503; use a fault rule for
+ * that.
+ */
 export function rateLimit(context: ServiceContext): (app: FastifyInstance) => void {
 	const limiter = new RateLimiter(context.clock, WINDOW_SECONDS);
 	return (app) => {
@@ -29,7 +32,7 @@ export function rateLimit(context: ServiceContext): (app: FastifyInstance) => vo
 			const limit = context.settings.number('requestsPerMinute');
 			const { remaining, resetAt, exceeded } = limiter.count('app', limit);
 			reply.headers(headersOf(limit, remaining, resetAt));
-			if (exceeded) throw new Refused(429, 'Rate limit exceeded');
+			if (exceeded) throw new FilestackError(429, 'Rate limit exceeded');
 			return await Promise.resolve();
 		});
 	};

@@ -1,20 +1,23 @@
 import type { FastifyRequest } from 'fastify';
 import { createHash } from 'node:crypto';
-import { toldHash, toldSize } from '../../core/misreport.mts';
-import { flag, queryOf } from './access.mts';
+import { reportedHash, reportedSize } from '../../core/faultyValues.mts';
+import { booleanParameter, queryOf } from './access.mts';
 import type { StoredFile } from './files.mts';
 import { imageSize } from './imageSize.mts';
-import type { Parts } from './parts.mts';
+import type { Instance } from './parts.mts';
 
 const HASHES = ['md5', 'sha1', 'sha224', 'sha256', 'sha384', 'sha512'] as const;
 
-/** Filestack docs, Metadata, Response: what comes when nothing is asked for, in this order. */
+/** Filestack docs, Metadata, Response: the default fields, in this order. */
 const DEFAULTS = [
 	...['mimetype', 'uploaded', 'container', 'writeable', 'filename', 'location', 'key', 'path'],
 	'size',
 ];
 
-/** What can be asked for. `key` cannot: in the query it is the API key. Width and height are asked by filestack-js. */
+/**
+ * The fields that can be requested. `key` cannot, because this query parameter is the API key. filestack-js also
+ * requests width and height.
+ */
 const FIELDS = [
 	...['mimetype', 'uploaded', 'container', 'writeable', 'filename', 'location', 'path', 'size'],
 	...['cloud', 'source_url', 'exif', 'upload_status', 'width', 'height'],
@@ -22,16 +25,16 @@ const FIELDS = [
 ];
 
 /**
- * The metadata that a request's query asks for.
- * @throws Refused when a field's value is no boolean
+ * Returns the metadata fields that the query requests.
+ * @throws {FilestackError} if the value of a field is not a boolean
  */
 export async function readMetadata(
 	file: StoredFile,
 	request: FastifyRequest,
-	{ context }: Parts,
+	{ context }: Instance,
 ): Promise<Record<string, unknown>> {
 	const query = queryOf(request);
-	const asked = FIELDS.filter((name) => flag(name, query[name]) === true);
+	const asked = FIELDS.filter((name) => booleanParameter(name, query[name]) === true);
 	const wanted = asked.length === 0 ? DEFAULTS : asked;
 	const path = context.blobs.path(file.blob);
 	const size =
@@ -46,16 +49,16 @@ export async function readMetadata(
 		location: file.location,
 		key: file.key,
 		path: file.key,
-		size: toldSize(request, file.size),
+		size: reportedSize(request, file.size),
 		cloud: null,
 		source_url: file.sourceUrl ?? null,
-		// The sandbox reads no EXIF: every picture is one without.
+		// The sandbox does not read EXIF data, so images appear to have none.
 		exif: {},
 		upload_status: 'Stored',
 		...size,
 		...(await hashes(request, context.blobs.read(file.blob), digests)),
 	};
-	// What the file does not have (the width of a text) is left out.
+	// Fields that the file does not have (the width of a text) are omitted.
 	return Object.fromEntries(
 		wanted.filter((name) => known[name] !== undefined).map((name) => [name, known[name]]),
 	);
@@ -70,6 +73,6 @@ async function hashes(
 	if (running.length === 0) bytes.destroy();
 	else for await (const chunk of bytes) for (const hash of running) hash.update(chunk);
 	return Object.fromEntries(
-		names.map((name, index) => [name, toldHash(request, running[index].digest('hex'))]),
+		names.map((name, index) => [name, reportedHash(request, running[index].digest('hex'))]),
 	);
 }

@@ -1,8 +1,8 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { toldSize } from '../../core/misreport.mts';
-import { refuseOtherMethods } from '../../core/origin.mts';
-import { permit } from './access.mts';
-import { Refused, uploadError } from './error.mts';
+import { reportedSize } from '../../core/faultyValues.mts';
+import { rejectOtherMethods } from '../../core/origin.mts';
+import { authorize } from './access.mts';
+import { FilestackError, uploadError } from './error.mts';
 import {
 	type CommitBody,
 	commitSchema,
@@ -13,15 +13,15 @@ import {
 	type StartBody,
 	startSchema,
 } from './multipartSchemas.mts';
-import type { Parts } from './parts.mts';
-import { type Permission, PolicyProblem } from './policy.mts';
+import type { Instance } from './parts.mts';
+import { type Permission, PolicyError } from './policy.mts';
 import { storageRequest } from './storage.mts';
-import { storeFile } from './storing.mts';
+import { storeFile } from './storeFile.mts';
 import { isMediaType, storeOptions } from './storeOptions.mts';
-import { lengthOf, type Upload } from './uploads.mts';
+import { contiguousLength, type Upload } from './uploads.mts';
 
-/** Upload API (filestack-js, uploaders/s3.ts): start, a URL for each part, commit, complete. */
-export function multipartRoutes(app: FastifyInstance, parts: Parts): void {
+/** Upload API (filestack-js, uploaders/s3.ts): start, a URL per part, commit, complete. */
+export function multipartRoutes(app: FastifyInstance, parts: Instance): void {
 	app.removeContentTypeParser('text/plain');
 	app.setErrorHandler(async (error: FastifyError, _request, reply) => {
 		const { status, sentence } = refusal(error);
@@ -30,18 +30,18 @@ export function multipartRoutes(app: FastifyInstance, parts: Parts): void {
 		return await reply.code(status).send(uploadError(status, sentence, now));
 	});
 	for (const call of ['start', 'upload', 'commit', 'complete']) {
-		refuseOtherMethods(app, uploadError, `/multipart/${call}`, ['POST']);
+		rejectOtherMethods(app, uploadError, `/multipart/${call}`, ['POST']);
 	}
 	startRoute(app, parts);
 	partRoutes(app, parts);
 	completeRoute(app, parts);
 }
 
-function startRoute(app: FastifyInstance, parts: Parts): void {
+function startRoute(app: FastifyInstance, parts: Instance): void {
 	const { context, files, uploads } = parts;
 	const schema = { body: startSchema };
 	app.post<{ Body: StartBody }>('/multipart/start', { schema }, async ({ body }) => {
-		const permission = allowed(body, parts);
+		const permission = authorizeUpload(body, parts);
 		const { filename, size, fii } = body;
 		const { location, ...given } = body.store ?? {};
 		const mimetype = isMediaType(body.mimetype) ? body.mimetype : 'application/octet-stream';
@@ -57,14 +57,14 @@ function startRoute(app: FastifyInstance, parts: Parts): void {
 	});
 }
 
-function partRoutes(app: FastifyInstance, parts: Parts): void {
+function partRoutes(app: FastifyInstance, parts: Instance): void {
 	app.post<{ Body: PartBody }>(
 		'/multipart/upload',
 		{ schema: { body: partSchema } },
 		({ body }) => {
-			allowed(body, parts);
+			authorizeUpload(body, parts);
 			const upload = uploadOf(body, parts);
-			if (upload.state !== 'open') throw new Refused(400, 'The upload is complete');
+			if (upload.state !== 'open') throw new FilestackError(400, 'The upload is complete');
 			const { part, md5, offset: given = 0, size } = body;
 			const offset = upload.intelligent ? given : 0;
 			if (size + offset > upload.size) throw invalid();
@@ -76,29 +76,29 @@ function partRoutes(app: FastifyInstance, parts: Parts): void {
 		'/multipart/commit',
 		{ schema: { body: commitSchema } },
 		({ body }) => {
-			allowed(body, parts);
+			authorizeUpload(body, parts);
 			const upload = uploadOf(body, parts);
 			if (!upload.intelligent || body.size !== upload.size) throw invalid();
-			const length = lengthOf(upload.parts[body.part] ?? []);
-			if (!length) throw new Refused(400, `Part ${body.part} is not complete`);
+			const length = contiguousLength(upload.parts[body.part] ?? []);
+			if (!length) throw new FilestackError(400, `Part ${body.part} is not complete`);
 			return {};
 		},
 	);
 }
 
-function completeRoute(app: FastifyInstance, parts: Parts): void {
+function completeRoute(app: FastifyInstance, parts: Instance): void {
 	const { files, uploads, workflows } = parts;
-	/** Uploads that are becoming files: a second call has to wait for the outcome. */
+	/** Uploads that are becoming files; a second call has to wait for the result. */
 	const finishing = new Set<string>();
 	const schema = { body: completeSchema };
 
 	app.post<{ Body: CompleteBody }>('/multipart/complete', { schema }, async (request, reply) => {
 		const { body } = request;
-		const permission = allowed(body, parts);
+		const permission = authorizeUpload(body, parts);
 		const upload = uploadOf(body, parts);
 		if (body.size !== upload.size) throw invalid();
 		if (upload.state === 'open') {
-			uploads.check(upload, body.parts);
+			uploads.checkParts(upload, body.parts);
 			uploads.checkMerge(upload);
 			await uploads.merge(upload);
 		}
@@ -111,7 +111,7 @@ function completeRoute(app: FastifyInstance, parts: Parts): void {
 			}
 			return answer(request, upload, body);
 		}
-		// filestack-js asks again after a second.
+		// filestack-js retries after one second.
 		if (upload.state !== 'stored') return await accepted(reply);
 		return answer(request, upload, body);
 	});
@@ -124,7 +124,7 @@ function completeRoute(app: FastifyInstance, parts: Parts): void {
 		const { blob = '', size, options, place, mimetype } = upload;
 		const arrived = { blob: { id: blob, size }, mimetype };
 		const file = await storeFile(parts, options, permission, arrived, place);
-		await uploads.stored(upload);
+		await uploads.markStored(upload);
 		await workflows.runAll(store?.workflows, file);
 	}
 
@@ -134,9 +134,9 @@ function completeRoute(app: FastifyInstance, parts: Parts): void {
 		{ upload_tags }: CompleteBody,
 	): object {
 		const file = files.get(place.handle);
-		if (!file) throw new Refused(404, 'File not found');
+		if (!file) throw new FilestackError(404, 'File not found');
 		const { id: handle, filename, mimetype, container, key } = file;
-		const size = toldSize(request, file.size);
+		const size = reportedSize(request, file.size);
 		return {
 			...{ handle, url: files.url(file), filename, size, mimetype, status: 'Stored' },
 			...{ container, key, upload_tags: upload_tags ?? undefined, workflows: workflows.of(file) },
@@ -148,40 +148,43 @@ async function accepted(reply: FastifyReply): Promise<FastifyReply> {
 	return await reply.code(202).send({});
 }
 
-/** `location_url` is a bare host; clients speak to it as they speak to the upload API. */
-function hostOf({ context }: Parts): string {
+/** `location_url` is a host without a scheme; clients use it like the upload API. */
+function hostOf({ context }: Instance): string {
 	return new URL(context.origins.upload).host;
 }
 
-/** @throws Refused or PolicyProblem unless the body proves its right */
-function allowed(
+/**
+ * @throws {FilestackError}
+ * @throws {PolicyError} if the body's authorization is missing or invalid
+ */
+function authorizeUpload(
 	{ apikey, policy, signature }: { apikey: string; policy?: string; signature?: string },
-	{ context }: Parts,
+	{ context }: Instance,
 ): Permission {
-	if (apikey !== context.secrets.apiKey) throw new Refused(401, 'Invalid Application');
-	return permit({ policy, signature }, { calls: [['store', 'pick']] }, context);
+	if (apikey !== context.secrets.apiKey) throw new FilestackError(401, 'Invalid Application');
+	return authorize({ policy, signature }, { calls: [['store', 'pick']] }, context);
 }
 
-/** @throws Refused when there is none, or it is not the one that the body describes */
+/** @throws {FilestackError} if the upload does not exist or does not match the body */
 function uploadOf(
 	{ upload_id, uri, region }: { upload_id: string; uri: string; region: string },
-	{ uploads }: Parts,
+	{ uploads }: Instance,
 ): Upload {
 	const upload = uploads.get(upload_id);
-	if (!upload) throw new Refused(404, 'Upload not found');
+	if (!upload) throw new FilestackError(404, 'Upload not found');
 	if (upload.uri !== uri || upload.region !== region) throw invalid();
 	return upload;
 }
 
-const invalid = (): Refused => new Refused(400, INVALID);
+const invalid = (): FilestackError => new FilestackError(400, INVALID);
 
-/** What the upload API says of a body without an API key, and here of every other wrong body. */
+/** The upload API's message for a body without an API key; used here for all other invalid bodies, too. */
 const INVALID = 'Parameters are invalid';
 
 function refusal(error: FastifyError): { status: number; sentence?: string } {
 	const status = error.statusCode ?? 500;
-	// Whatever is wrong with it, the upload API says the same.
-	if (error instanceof PolicyProblem) return { status: 403, sentence: 'Invalid App policy' };
-	if (error instanceof Refused || status >= 500) return { status, sentence: error.message };
+	// The upload API has one message for all policy errors.
+	if (error instanceof PolicyError) return { status: 403, sentence: 'Invalid App policy' };
+	if (error instanceof FilestackError || status >= 500) return { status, sentence: error.message };
 	return { status: status === 413 ? 413 : 400, sentence: INVALID };
 }

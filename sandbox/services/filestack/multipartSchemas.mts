@@ -4,7 +4,7 @@ const proof = { policy: { type: 'string' }, signature: { type: 'string' } } as c
 const store = { type: ['object', 'null'] } as const;
 const known = { apikey: text, uri: { type: 'string' }, region: text, upload_id: text } as const;
 
-/** Bodies of the upload API (filestack-js, uploaders/s3.ts). A file of no bytes is refused. */
+/** Request bodies of the upload API (filestack-js, uploaders/s3.ts). An empty file is rejected. */
 export const startSchema = {
 	type: 'object',
 	required: ['apikey', 'filename', 'mimetype', 'size'],
@@ -51,7 +51,7 @@ export const completeSchema = {
 				properties: { part_number: whole, etag: text },
 			},
 		},
-		// Ten tags with names of 128 and values of 256 characters at the most.
+		// Up to ten tags, with names of 128 and values of 256 characters.
 		upload_tags: {
 			type: ['object', 'null'],
 			maxProperties: 10,

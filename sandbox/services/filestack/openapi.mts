@@ -4,8 +4,9 @@ import { fileApiPaths } from './openapiFileApi.mts';
 import { uploadPaths } from './openapiUpload.mts';
 
 /**
- * Filestack in OpenAPI 3, a document for each origin, since their paths overlap. Filestack publishes none: these are
- * made of its docs and of what its SDKs send and read, and are what the sandbox's answers are held against.
+ * Filestack's OpenAPI 3 documents, one per origin, because their paths overlap. Filestack publishes none. These are
+ * derived from its docs and from the requests and responses of its SDKs, and tests check the simulation's responses
+ * against them.
  */
 export const openapi: Readonly<Record<'api' | 'cdn' | 'process' | 'upload', OpenApi>> = {
 	api: document('Filestack File API', '/', fileApiPaths),

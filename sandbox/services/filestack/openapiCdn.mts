@@ -8,7 +8,7 @@ import {
 	listOf,
 	query,
 	text,
-	whole,
+	integer,
 } from '../../core/openapi.mts';
 import {
 	flag,
@@ -39,7 +39,7 @@ const describe = {
 	responses: { 200: json(metadata), ...refused },
 };
 const measure = {
-	responses: { 200: json(exactly({ height: whole, width: whole })), ...refused },
+	responses: { 200: json(exactly({ height: integer, width: integer })), ...refused },
 };
 const job = exactly({
 	createdAt: { type: 'string', format: 'date-time' },
@@ -52,15 +52,15 @@ const job = exactly({
 const fileFields = {
 	url: link,
 	filename: text,
-	size: whole,
+	size: integer,
 	type: mediaType,
 	container: text,
 	key: text,
 };
 
 /**
- * Filestack docs, Processing and Workflows API; paths with one task beside `security`. The narrower ones come later:
- * some validators take the last that fits.
+ * Filestack docs, Processing and Workflows API; paths with one task in addition to `security`. The more specific paths
+ * come last, because some validators use the last match.
  */
 export const cdnPaths: Record<string, object> = {
 	'/process': {

@@ -7,7 +7,7 @@ import {
 	link,
 	query,
 	text,
-	whole,
+	integer,
 } from '../../core/openapi.mts';
 import { flag, mediaType, metadata, metadataQuery, proof, REFUSALS } from './openapiParts.mts';
 
@@ -19,7 +19,7 @@ const error = json(
 );
 const refused = each(REFUSALS, error);
 
-/** Raw bytes and the form are documented; the other two are what older docs, SDKs and the Claude plugin send. */
+/** Raw bytes and the form are documented; older docs, SDKs and the Claude plugin send the other two. */
 const upload = {
 	content: {
 		'application/x-www-form-urlencoded': { schema: exactly({ url: link }) },
@@ -31,14 +31,14 @@ const upload = {
 };
 
 const stored = exactly(
-	{ url: link, size: whole, type: mediaType, filename: text, key: text, container: text },
+	{ url: link, size: integer, type: mediaType, filename: text, key: text, container: text },
 	['container'],
 );
 const overwritten = exactly({
 	url: link,
 	mimetype: mediaType,
 	isWriteable: { type: 'boolean' },
-	size: whole,
+	size: integer,
 	filename: text,
 });
 
@@ -63,7 +63,7 @@ const store = {
 	parameters: storeQuery,
 	requestBody: upload,
 	responses: {
-		// With an unknown key, as users report: 200 and the text "Invalid Application".
+		// With an unknown key, users report a 200 with the text "Invalid Application".
 		200: {
 			description: 'Stored',
 			content: { 'application/json': { schema: stored }, 'text/plain': { schema: text } },
@@ -74,7 +74,7 @@ const store = {
 
 /** Filestack docs, File API. */
 export const fileApiPaths: Record<string, object> = {
-	// Without a provider it is S3; a handle behind it, which the docs' URI has, is read by nobody.
+	// The default provider is S3. The docs' URI also has a handle, which is ignored.
 	'/api/store': { post: store },
 	'/api/store/{provider}': { parameters: inPath('provider'), post: store },
 	'/api/store/{provider}/{handle}': { parameters: inPath('provider', 'handle'), post: store },

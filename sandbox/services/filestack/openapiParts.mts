@@ -1,16 +1,16 @@
-import { exactly, orNull, query, text, whole } from '../../core/openapi.mts';
+import { exactly, orNull, query, text, integer } from '../../core/openapi.mts';
 
-/** Words that Filestack's documents share beside those of all services. */
+/** Building blocks for Filestack's OpenAPI documents. */
 
 export const handle = { type: 'string', pattern: '^[A-Za-z0-9_-]{20}$' } as const;
 export const mediaType = { type: 'string', pattern: '^[^/]+/[^/]+$' } as const;
-/** In a query everything is text. */
+/** Query parameters are strings. */
 export const flag = { type: 'string', enum: ['true', 'false', '1', '0'] } as const;
 
-/** The errors of an origin, which words them all in one way. */
+/** The errors of an origin, which all have the same shape. */
 export const REFUSALS = [400, 401, 403, 404, 405, 429, 500, 503] as const;
 
-/** `policy` and `signature`: hex of 64 digits, over the padded base64. */
+/** `policy` and `signature`: 64 hex digits, over the padded base64. */
 export const proof = {
 	policy: { type: 'string', pattern: '^[A-Za-z0-9_+/-]+={0,2}$' },
 	signature: { type: 'string', pattern: '^[0-9a-f]{64}$' },
@@ -20,7 +20,7 @@ const hash = (digits: number): object => ({ type: 'string', pattern: `^[0-9a-f]{
 
 const FIELDS: Record<string, object> = {
 	mimetype: mediaType,
-	// Milliseconds since the epoch with a fraction.
+	// Milliseconds since 1970 with a fraction.
 	uploaded: { type: 'number' },
 	container: text,
 	writeable: { type: 'boolean' },
@@ -28,20 +28,20 @@ const FIELDS: Record<string, object> = {
 	location: { type: 'string', enum: ['S3', 'azure', 'dropbox', 'rackspace', 'gcs'] },
 	key: text,
 	path: text,
-	size: whole,
+	size: integer,
 	cloud: orNull(text),
 	source_url: orNull(text),
 	exif: { type: 'object' },
 	upload_status: text,
-	...{ width: whole, height: whole },
+	...{ width: integer, height: integer },
 	...{ md5: hash(32), sha1: hash(40), sha224: hash(56) },
 	...{ sha256: hash(64), sha384: hash(96), sha512: hash(128) },
 };
 
-/** Any of these, as asked for. */
+/** Any of these, depending on the request. */
 export const metadata = exactly(FIELDS, Object.keys(FIELDS));
 
-/** `key` cannot be asked for: in the query it is the API key. */
+/** `key` cannot be requested, because this query parameter is the API key. */
 export const metadataQuery = query(
 	Object.fromEntries(
 		Object.keys(FIELDS)

@@ -1,5 +1,5 @@
 import { commitSchema, completeSchema, partSchema, startSchema } from './multipartSchemas.mts';
-import { each, exactly, json, link, text, whole } from '../../core/openapi.mts';
+import { each, exactly, json, link, text, integer } from '../../core/openapi.mts';
 import { handle, mediaType, REFUSALS } from './openapiParts.mts';
 
 const refused = each(
@@ -14,7 +14,7 @@ const refused = each(
 	),
 );
 
-/** The schema in the words of OpenAPI 3.0, which has no lists of types and no names of properties. */
+/** Converts the schema to OpenAPI 3.0, which has neither type arrays nor propertyNames. */
 function worded(schema: unknown): unknown {
 	if (Array.isArray(schema)) return schema.map(worded);
 	if (typeof schema !== 'object' || schema === null) return schema;
@@ -37,7 +37,7 @@ const call = (body: object, responses: Record<string, object>): object => ({
 	},
 });
 
-/** A bare host, without a scheme. */
+/** A host without a scheme. */
 const host = { type: 'string', pattern: '^[^/]+$' } as const;
 
 const tags = { type: 'object', additionalProperties: text } as const;
@@ -70,14 +70,14 @@ export const uploadPaths: Record<string, object> = {
 		200: json(
 			exactly(
 				{
-					...{ handle, url: link, filename: text, size: whole, mimetype: mediaType },
+					...{ handle, url: link, filename: text, size: integer, mimetype: mediaType },
 					...{ status: { type: 'string', enum: ['Stored'] }, container: text, key: text },
 					...{ upload_tags: tags, workflows: jobs },
 				},
 				['upload_tags', 'workflows'],
 			),
 		),
-		// The parts are not merged yet: ask again.
+		// The parts have not been merged yet; the client must retry.
 		202: json(exactly({})),
 	}),
 };

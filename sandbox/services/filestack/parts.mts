@@ -4,8 +4,8 @@ import type { Uploads } from './uploads.mts';
 import type { Webhooks } from './webhooks.mts';
 import type { Workflows } from './workflows.mts';
 
-/** What the routes of all origins work with. */
-export interface Parts {
+/** The components that the routes of all origins share. */
+export interface Instance {
 	context: ServiceContext;
 	files: Files;
 	uploads: Uploads;

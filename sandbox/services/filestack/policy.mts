@@ -1,8 +1,8 @@
 import CryptoJS from 'crypto-js';
-import { sameText } from '../../core/sameText.mts';
-import { matches } from './pattern.mts';
+import { timingSafeEqualStrings } from '../../core/timingSafeEqual.mts';
+import { matches } from './safeRegExp.mts';
 
-/** Filestack docs, Security, Creating policies: what a policy can allow. */
+/** Filestack docs, Security, Creating policies: the calls that a policy can allow. */
 export type Call =
 	| 'pick'
 	| 'read'
@@ -15,8 +15,8 @@ export type Call =
 	| 'exif'
 	| 'runWorkflow';
 
-/** A policy that does not allow what was asked. Its message is the reason. */
-export class PolicyProblem extends Error {
+/** Thrown if the policy does not allow a request. The message is the reason. */
+export class PolicyError extends Error {
 	readonly statusCode: number;
 
 	constructor(reason: string, statusCode = 403) {
@@ -46,9 +46,10 @@ export function policySignature(encodedPolicy: string, appSecret: string): strin
 }
 
 /**
- * Decodes and verifies a policy. The signature is held against the string as it came, so blanks, the order of keys and
- * the alphabet (Filestack's JavaScript SDK writes the standard one) are the signer's choice; the padding is not.
- * @throws PolicyProblem
+ * Decodes and verifies a policy. The signature covers the encoded string as sent, so the signer may choose the
+ * whitespace, the order of keys and the base64 alphabet (Filestack's JavaScript SDK uses the standard one), but the
+ * padding is required.
+ * @throws {PolicyError}
  */
 export function readPolicy(
 	encoded: string,
@@ -57,13 +58,13 @@ export function readPolicy(
 	now: Date,
 ): Policy {
 	const wellFormed = /^(?:[\w-]+|[A-Za-z0-9+/]+)={0,2}$/.test(encoded) && encoded.length % 4 === 0;
-	// The sentence is Filestack's own (its Claude plugin's changelog, 1.2.3).
-	if (!wellFormed) throw new PolicyProblem('policy was not properly url-safe base64 encoded');
-	if (!sameText(signature, policySignature(encoded, appSecret))) {
-		throw new PolicyProblem('signature does not match the policy', 401);
+	// Filestack's own message (its Claude plugin's changelog, 1.2.3).
+	if (!wellFormed) throw new PolicyError('policy was not properly url-safe base64 encoded');
+	if (!timingSafeEqualStrings(signature, policySignature(encoded, appSecret))) {
+		throw new PolicyError('signature does not match the policy', 401);
 	}
 	const policy = fieldsOf(encoded);
-	if (policy.expiry * 1000 <= now.getTime()) throw new PolicyProblem('policy has expired');
+	if (policy.expiry * 1000 <= now.getTime()) throw new PolicyError('policy has expired');
 	return policy;
 }
 
@@ -72,17 +73,17 @@ function fieldsOf(encoded: string): Policy {
 	const call = typeof fields.call === 'string' ? [fields.call] : fields.call;
 	const { expiry, handle, url, path, container, minSize, maxSize } = fields;
 	if (typeof expiry !== 'number' || !Number.isFinite(expiry)) {
-		throw new PolicyProblem('policy has no expiry');
+		throw new PolicyError('policy has no expiry');
 	}
-	if (call !== undefined && !isTexts(call)) throw new PolicyProblem('policy has an invalid call');
+	if (call !== undefined && !isTexts(call)) throw new PolicyError('policy has an invalid call');
 	for (const [name, value] of Object.entries({ handle, url, path, container })) {
 		if (value !== undefined && typeof value !== 'string') {
-			throw new PolicyProblem(`policy has an invalid ${name}`);
+			throw new PolicyError(`policy has an invalid ${name}`);
 		}
 	}
 	for (const [name, value] of Object.entries({ minSize, maxSize })) {
 		if (value !== undefined && (typeof value !== 'number' || !(value >= 0))) {
-			throw new PolicyProblem(`policy has an invalid ${name}`);
+			throw new PolicyError(`policy has an invalid ${name}`);
 		}
 	}
 	return { ...(fields as unknown as Policy), call };
@@ -95,15 +96,15 @@ function parsed(json: string): Record<string, unknown> {
 			return value as Record<string, unknown>;
 		}
 	} catch {
-		// Said below.
+		// Reported below.
 	}
-	throw new PolicyProblem('policy is not a JSON object');
+	throw new PolicyError('policy is not a JSON object');
 }
 
 const isTexts = (value: unknown): value is string[] =>
 	Array.isArray(value) && value.every((entry) => typeof entry === 'string');
 
-/** What a request may do: all that its policy says or, without one (the app's secret, security off), everything. */
+/** The permissions of a request: those of its policy or, without one (app secret, security off), all. */
 export class Permission {
 	readonly #policy: Policy | undefined;
 
@@ -111,39 +112,39 @@ export class Permission {
 		this.#policy = policy;
 	}
 
-	/** @throws PolicyProblem unless one of the calls is allowed */
+	/** @throws {PolicyError} unless one of the calls is allowed */
 	call(...oneOf: readonly Call[]): void {
 		if (!this.#policy || oneOf.some((call) => this.#allows(call))) return;
-		throw new PolicyProblem(`policy does not allow the call ${oneOf.join(' or ')}`);
+		throw new PolicyError(`policy does not allow the call ${oneOf.join(' or ')}`);
 	}
 
-	/** @throws PolicyProblem when the policy is for another file */
+	/** @throws {PolicyError} if the policy is for another file */
 	handle(handle: string): void {
 		if (this.#policy?.handle === undefined || this.#policy.handle === handle) return;
-		throw new PolicyProblem('policy is for another handle');
+		throw new PolicyError('policy is for another handle');
 	}
 
-	/** @throws PolicyProblem when the policy keeps this external source out */
+	/** @throws {PolicyError} if the policy does not allow this external source */
 	source(url: string): void {
 		this.#match('url', url);
 	}
 
-	/** @throws PolicyProblem when the place is kept out */
+	/** @throws {PolicyError} if the policy does not allow this path or container */
 	place(path: string, container: string): void {
 		this.#match('path', path);
 		this.#match('container', container);
 	}
 
-	/** @throws PolicyProblem when a file of so many bytes is kept out */
+	/** @throws {PolicyError} if the policy does not allow a file of this size */
 	size(bytes: number): void {
 		const { minSize = 0, maxSize = Infinity } = this.#policy ?? {};
-		if (bytes < minSize) throw new PolicyProblem('file is smaller than the policy allows');
-		if (bytes > maxSize) throw new PolicyProblem('file is larger than the policy allows');
+		if (bytes < minSize) throw new PolicyError('file is smaller than the policy allows');
+		if (bytes > maxSize) throw new PolicyError('file is larger than the policy allows');
 	}
 
 	#allows(call: Call): boolean {
 		const allowed = this.#policy?.call;
-		// Filestack docs: without `call` a policy allows all but exif; `revoke` is the old name of remove.
+		// Filestack docs: a policy without `call` allows everything except exif; `revoke` is the old name of remove.
 		if (allowed === undefined) return call !== 'exif';
 		return allowed.includes(call) || (call === 'remove' && allowed.includes('revoke'));
 	}
@@ -151,6 +152,6 @@ export class Permission {
 	#match(name: 'url' | 'path' | 'container', text: string): void {
 		const pattern = this.#policy?.[name];
 		if (pattern === undefined || matches(pattern, text)) return;
-		throw new PolicyProblem(`policy does not allow this ${name}`);
+		throw new PolicyError(`policy does not allow this ${name}`);
 	}
 }

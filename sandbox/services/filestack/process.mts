@@ -1,10 +1,10 @@
 import type { FastifyInstance } from 'fastify';
-import { toldSize } from '../../core/misreport.mts';
-import { permit } from './access.mts';
-import { processError, Refused } from './error.mts';
-import type { Parts } from './parts.mts';
-import { PolicyProblem } from './policy.mts';
-import { fetchSource, storeFile } from './storing.mts';
+import { reportedSize } from '../../core/faultyValues.mts';
+import { authorize } from './access.mts';
+import { processError, FilestackError } from './error.mts';
+import type { Instance } from './parts.mts';
+import { PolicyError } from './policy.mts';
+import { fetchSource, storeFile } from './storeFile.mts';
 import { storeOptions } from './storeOptions.mts';
 
 type Fields = Record<string, unknown>;
@@ -51,25 +51,25 @@ const bodySchema = {
 	},
 } as const;
 
-/** Storing by URL (filestack-js, store.ts): on process.filestackapi.com, and by other SDKs on the CDN. */
-export function processRoute(app: FastifyInstance, parts: Parts): void {
+/** Stores URLs (filestack-js, store.ts): on process.filestackapi.com and, for other SDKs, on the CDN. */
+export function processRoute(app: FastifyInstance, parts: Instance): void {
 	const { context, files, workflows } = parts;
 	app.post<{ Body: Body }>('/process', {
 		schema: { body: bodySchema },
 		errorHandler: (error, _request, reply) => {
 			const status = error.statusCode ?? 500;
 			if (status >= 500) throw error;
-			const policy = error instanceof PolicyProblem;
+			const policy = error instanceof PolicyError;
 			const message = policy ? `policy error: ${error.message}` : error.message;
 			void reply.code(status).send(processError(status, message));
 		},
 		handler: async (request) => {
 			const { apikey, sources, tasks = [], upload_tags } = request.body;
-			if (apikey !== context.secrets.apiKey) throw new Refused(401, 'Invalid Application');
+			if (apikey !== context.secrets.apiKey) throw new FilestackError(401, 'Invalid Application');
 			const task = (name: string): Fields => tasks.find((each) => each.name === name)?.params ?? {};
 			const { policy, signature } = task('security');
 			const proof = { policy: textOr(policy), signature: textOr(signature) };
-			const permission = permit(proof, { calls: [['store', 'pick']] }, context);
+			const permission = authorize(proof, { calls: [['store', 'pick']] }, context);
 			const { location, workflows: wanted, ...given } = task('store');
 			const options = storeOptions(location, given);
 			const [first] = sources;
@@ -78,13 +78,13 @@ export function processRoute(app: FastifyInstance, parts: Parts): void {
 			const file = await storeFile(parts, options, permission, arrived);
 			await workflows.runAll(wanted, file);
 			const { id: handle, filename, mimetype: type, container, key } = file;
-			const size = toldSize(request, file.size);
+			const size = reportedSize(request, file.size);
 			return { handle, url: files.url(file), filename, size, type, container, key, upload_tags };
 		},
 	});
 }
 
-/** A policy of another type than text is as good as none. */
+/** A policy that is not a string is treated as missing. */
 function textOr(value: unknown): string | undefined {
 	return typeof value === 'string' ? value : undefined;
 }

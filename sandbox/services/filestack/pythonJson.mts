@@ -1,7 +1,7 @@
 /**
- * JSON as Python's `json.dumps` writes it: a blank after each comma and colon, everything beyond ASCII escaped. The
- * official webhook vector (filestack-js, security.spec.node.ts) has these blanks; whoever parses and writes the body
- * again before checking its signature gets other bytes.
+ * Serializes JSON like Python's `json.dumps`: a space after each comma and colon, non-ASCII characters escaped. The
+ * official webhook test vector (filestack-js, security.spec.node.ts) has these spaces, so that receivers which parse
+ * and re-serialize the body before they check its signature fail.
  */
 export function pythonJson(value: unknown): string {
 	if (Array.isArray(value)) return `[${value.map(pythonJson).join(', ')}]`;

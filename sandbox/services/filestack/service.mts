@@ -1,4 +1,5 @@
-import type { DeliveryPolicy, Service } from '../../core/service.mts';
+import type { DeliveryPolicy } from '../../core/delivery.mts';
+import type { Service } from '../../core/service.mts';
 import { cdnRoutes } from './cdn.mts';
 import { consoleCalls, developerRoutes } from './developer.mts';
 import { cdnError, fileApiError, processError, storageError, uploadError } from './error.mts';
@@ -6,28 +7,28 @@ import { fileApiRoutes } from './fileApi.mts';
 import { Files } from './files.mts';
 import { faultHeaders, rateLimit } from './limits.mts';
 import { multipartRoutes } from './multipart.mts';
-import type { Parts } from './parts.mts';
+import type { Instance } from './parts.mts';
 import { processRoute } from './process.mts';
-import { hexDigits, letters } from './random.mts';
+import { randomHex, randomLetters } from './randomIds.mts';
 import { settings } from './settings.mts';
 import { storageRoutes } from './storage.mts';
 import { Uploads } from './uploads.mts';
 import { Webhooks } from './webhooks.mts';
 import { Workflows } from './workflows.mts';
 
-/** Filestack docs, Webhooks: an answer within about 30 s; 200, 201 and 204 acknowledge. */
+/** Filestack docs, Webhooks: receivers must respond within about 30 s; 200, 201 and 204 acknowledge. */
 const ACKNOWLEDGED = { timeoutSeconds: 30, accepts: [200, 201, 204] };
 
-/** The schedules that Filestack's documents name: the docs' 5 min, 30 min, 12 h, and the Claude plugin's five. */
+/** The documented retry schedules: 5 min, 30 min, 12 h in the docs, and the five of the Claude plugin. */
 const RETRIES: Readonly<Record<string, DeliveryPolicy>> = {
 	docs: { ...ACKNOWLEDGED, retryAfterSeconds: [300, 1800, 43_200] },
 	plugin: { ...ACKNOWLEDGED, retryAfterSeconds: [10, 60, 300, 900, 3600] },
 };
 
 /**
- * Filestack: files by handle, stored, overwritten, described, delivered and deleted; signed policies and webhooks.
- * Sources of the facts here: Filestack docs (https://www.filestack.com/docs/) and the official SDKs; where they are
- * silent or contradict each other, the comment says what was chosen.
+ * Filestack: files by handle (store, overwrite, describe, download, delete), signed policies and webhooks. Sources of
+ * the facts: Filestack docs (https://www.filestack.com/docs/) and the official SDKs; where they are silent or
+ * contradict each other, a comment states the decision.
  */
 export const filestack: Service = {
 	name: 'Filestack',
@@ -36,18 +37,18 @@ export const filestack: Service = {
 		cdn: { label: 'CDN (cdn.filestackcontent.com)', error: cdnError },
 		upload: { label: 'Multipart upload (upload.filestackapi.com)', error: uploadError },
 		process: { label: 'Processing (process.filestackapi.com)', error: processError },
-		storage: { label: 'Storage that parts are put into', error: storageError },
+		storage: { label: 'Storage for uploaded parts', error: storageError },
 		developer: { label: 'Developer Portal (dev.filestack.com)' },
 	},
 	settings,
 	delivery: RETRIES.docs,
-	// The forms are not documented.
+	// The formats are not documented.
 	makeSecrets: () => ({
-		apiKey: `A${letters(20)}z`,
-		appSecret: letters(26).toUpperCase(),
-		webhookSecret: letters(20),
-		appId: String(parseInt(hexDigits(6), 16)),
-		storageSecret: hexDigits(64),
+		apiKey: `A${randomLetters(20)}z`,
+		appSecret: randomLetters(26).toUpperCase(),
+		webhookSecret: randomLetters(20),
+		appId: String(parseInt(randomHex(6), 16)),
+		storageSecret: randomHex(64),
 	}),
 	credentials: (origins, { apiKey, appSecret, webhookSecret }) => ({
 		baseUrl: origins.api,
@@ -63,7 +64,7 @@ export const filestack: Service = {
 	pages: [{ label: 'Developer Portal', origin: 'developer', path: '/' }],
 	async open(context) {
 		const webhooks = await Webhooks.open(context);
-		const parts: Parts = {
+		const parts: Instance = {
 			context,
 			files: await Files.open(context),
 			uploads: await Uploads.open(context),

@@ -2,17 +2,17 @@ import CryptoJS from 'crypto-js';
 import type { FastifyError, FastifyInstance, FastifyRequest } from 'fastify';
 import { createHash } from 'node:crypto';
 import { Transform } from 'node:stream';
-import { sameText } from '../../core/sameText.mts';
+import { timingSafeEqualStrings } from '../../core/timingSafeEqual.mts';
 import type { ServiceContext } from '../../core/service.mts';
 import { queryOf } from './access.mts';
-import { StorageRefused, storageError } from './error.mts';
-import type { Parts } from './parts.mts';
+import { StorageError, storageError } from './error.mts';
+import type { Instance } from './parts.mts';
 import type { Upload } from './uploads.mts';
 
-/** How far `x-amz-date` may be off, in milliseconds (Amazon S3, RequestTimeTooSkewed: 15 minutes). */
+/** Maximum difference of `x-amz-date`, in milliseconds (Amazon S3, RequestTimeTooSkewed: 15 minutes). */
 const SKEW_MS = 15 * 60_000;
 
-/** Where a chunk goes and the headers that have to go with it, as `multipart/upload` hands them out. */
+/** Returns the URL for a chunk and the headers to send with it, for the response of `multipart/upload`. */
 export function storageRequest(
 	upload: Upload,
 	{ part, offset, md5 }: { part: number; offset: number; md5?: string },
@@ -37,14 +37,14 @@ export function storageRequest(
 	};
 }
 
-/** It looks like that of Amazon S3; what is behind it is the sandbox's own, since clients only pass it on. */
+/** Looks like an Amazon S3 signature but is the sandbox's own, because clients only pass it on. */
 function signatureOf(target: string, date: string, md5 = '', secret: string): string {
 	const signed = ['PUT', target, date, md5].join('\n');
 	return CryptoJS.HmacSHA256(signed, secret).toString(CryptoJS.enc.Hex);
 }
 
-/** The storage that parts are put into: a host of its own, which knows nothing of policies. */
-export function storageRoutes(app: FastifyInstance, parts: Parts): void {
+/** The storage that receives the parts: a separate host without policies. */
+export function storageRoutes(app: FastifyInstance, parts: Instance): void {
 	app.removeAllContentTypeParsers();
 	app.addContentTypeParser('*', (_request, _payload, done) => done(null));
 	app.addHook('onSend', async (_request, reply, payload) => {
@@ -52,7 +52,7 @@ export function storageRoutes(app: FastifyInstance, parts: Parts): void {
 		return await Promise.resolve(payload);
 	});
 	app.setErrorHandler(async (error: FastifyError, _request, reply) => {
-		if (!(error instanceof StorageRefused)) throw error;
+		if (!(error instanceof StorageError)) throw error;
 		const { statusCode, message, storageCode } = error;
 		return await reply
 			.code(statusCode)
@@ -65,13 +65,13 @@ export function storageRoutes(app: FastifyInstance, parts: Parts): void {
 		const upload = parts.uploads.get(uploadId);
 		if (upload?.state !== 'open') throw noSuchUpload();
 		const { etag, size, blob } = await receive(request, parts.context);
-		// It may have been completed while the bytes were coming in.
+		// The upload may have been completed while the bytes were arriving.
 		if (parts.uploads.get(uploadId)?.state !== 'open') {
 			await parts.context.blobs.remove([blob]);
 			throw noSuchUpload();
 		}
 		const chunk = { offset: Number(offset), size, etag, blob };
-		await parts.uploads.keep(upload, Number(partNumber), chunk);
+		await parts.uploads.addChunk(upload, Number(partNumber), chunk);
 		return await reply.header('etag', etag).send();
 	});
 	app.route({
@@ -79,7 +79,7 @@ export function storageRoutes(app: FastifyInstance, parts: Parts): void {
 		url: '/*',
 		handler: () => {
 			const sentence = 'The specified method is not allowed against this resource.';
-			throw new StorageRefused(405, 'MethodNotAllowed', sentence);
+			throw new StorageError(405, 'MethodNotAllowed', sentence);
 		},
 	});
 }
@@ -89,20 +89,20 @@ function checkSignature(request: FastifyRequest, { clock, secrets }: ServiceCont
 	const text = (value: string | string[] | undefined) => (value === undefined ? '' : String(value));
 	const right = signatureOf(request.url, text(date), text(md5), secrets.storageSecret);
 	const given = /Signature=([0-9a-f]{64})$/.exec(authorization)?.[1] ?? '';
-	if (given === '') throw new StorageRefused(403, 'AccessDenied', 'Access Denied');
-	if (!sameText(given, right)) {
+	if (given === '') throw new StorageError(403, 'AccessDenied', 'Access Denied');
+	if (!timingSafeEqualStrings(given, right)) {
 		const sentence =
 			'The request signature we calculated does not match the signature you provided.';
-		throw new StorageRefused(403, 'SignatureDoesNotMatch', sentence);
+		throw new StorageError(403, 'SignatureDoesNotMatch', sentence);
 	}
 	const iso = text(date).replace(/^(....)(..)(..T..)(..)(..Z)$/, '$1-$2-$3:$4:$5');
 	if (Math.abs(Date.parse(iso) - clock.now().getTime()) > SKEW_MS) {
 		const sentence = "The difference between the request time and the server's time is too large.";
-		throw new StorageRefused(403, 'RequestTimeTooSkewed', sentence);
+		throw new StorageError(403, 'RequestTimeTooSkewed', sentence);
 	}
 }
 
-/** Streams a chunk to disk and compares it with its Content-MD5. */
+/** Streams a chunk to disk and verifies its Content-MD5. */
 async function receive(
 	request: FastifyRequest,
 	{ blobs }: ServiceContext,
@@ -114,7 +114,7 @@ async function receive(
 			done(null, chunk);
 		},
 	});
-	// Unlike pipe alone: when the upload breaks off, so does the writing.
+	// `pipe` alone would not stop the writing when the upload is aborted.
 	request.raw.on('error', () => hashing.destroy(incomplete()));
 	const { id: blob, size } = await blobs.write(request.raw.pipe(hashing));
 	const digest = hash.digest();
@@ -122,13 +122,13 @@ async function receive(
 	if (announced !== undefined && announced !== digest.toString('base64')) {
 		await blobs.remove([blob]);
 		const sentence = 'The Content-MD5 you specified did not match what we received.';
-		throw new StorageRefused(400, 'BadDigest', sentence);
+		throw new StorageError(400, 'BadDigest', sentence);
 	}
 	return { etag: `"${digest.toString('hex')}"`, size, blob };
 }
 
-const incomplete = (): StorageRefused =>
-	new StorageRefused(400, 'IncompleteBody', 'The request body terminated unexpectedly.');
+const incomplete = (): StorageError =>
+	new StorageError(400, 'IncompleteBody', 'The request body terminated unexpectedly.');
 
-const noSuchUpload = (): StorageRefused =>
-	new StorageRefused(404, 'NoSuchUpload', 'The specified multipart upload does not exist.');
+const noSuchUpload = (): StorageError =>
+	new StorageError(404, 'NoSuchUpload', 'The specified multipart upload does not exist.');

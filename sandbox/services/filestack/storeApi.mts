@@ -1,22 +1,22 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { toldSize } from '../../core/misreport.mts';
-import { refuseOtherMethods } from '../../core/origin.mts';
-import { flag, permit, proofIn, queryOf } from './access.mts';
+import { reportedSize } from '../../core/faultyValues.mts';
+import { rejectOtherMethods } from '../../core/origin.mts';
+import { booleanParameter, authorize, signatureFrom, queryOf } from './access.mts';
 import { fileApiError } from './error.mts';
-import { incoming, receive } from './incoming.mts';
-import type { Parts } from './parts.mts';
-import { fetchSource, storeFile } from './storing.mts';
+import { parseBody, storeBody } from './requestBody.mts';
+import type { Instance } from './parts.mts';
+import { fetchSource, storeFile } from './storeFile.mts';
 import { storeOptions } from './storeOptions.mts';
 
 type Route = { Params: { provider?: string; handle?: string } };
 
-/** S3 is the default; the docs' URI has a handle at the end, which their examples leave out and nothing reads. */
+/** The default provider is S3. The docs' URI ends with a handle, which their examples omit and which is ignored. */
 const PATHS = ['/api/store', '/api/store/:provider', '/api/store/:provider/:handle'];
 
 /** Filestack docs, File API, Store. */
-export function storeRoutes(app: FastifyInstance, parts: Parts): void {
+export function storeRoutes(app: FastifyInstance, parts: Instance): void {
 	for (const path of PATHS) {
-		refuseOtherMethods(app, fileApiError, path, ['POST']);
+		rejectOtherMethods(app, fileApiError, path, ['POST']);
 		app.post<Route>(path, async (request, reply) => await store(request, reply, parts));
 	}
 }
@@ -24,32 +24,32 @@ export function storeRoutes(app: FastifyInstance, parts: Parts): void {
 async function store(
 	request: FastifyRequest<Route>,
 	reply: FastifyReply,
-	parts: Parts,
+	parts: Instance,
 ): Promise<unknown> {
 	const { context, files } = parts;
 	const { secrets, settings, blobs } = context;
 	const query = queryOf(request);
 	if (query.key !== secrets.apiKey) {
-		// As reported in filestack-python, issue 71: a 200 that says no.
+		// As reported in filestack-python, issue 71: a 200 with an error message.
 		if (settings.get('unknownKey') === '200') return await reply.type('text/plain').send(UNKNOWN);
 		return await reply.code(401).send(fileApiError(401, UNKNOWN));
 	}
-	const permission = permit(proofIn(request), { calls: [['store', 'pick']] }, context);
-	const base64 = flag('base64decode', query.base64decode);
+	const permission = authorize(signatureFrom(request), { calls: [['store', 'pick']] }, context);
+	const base64 = booleanParameter('base64decode', query.base64decode);
 	const early = storeOptions(request.params.provider, query);
-	const body = await incoming(request, settings);
+	const body = await parseBody(request, settings);
 	const arrived =
 		body.kind === 'url'
 			? await fetchSource(body.url, permission, parts)
-			: await receive(request, body, blobs, { base64 });
-	// JSON may bring the parameters beside the URL (Filestack's Claude plugin); the query wins.
+			: await storeBody(request, body, blobs, { base64 });
+	// JSON may contain the parameters besides the URL (Filestack's Claude plugin); the query takes precedence.
 	const options =
 		body.kind === 'url'
 			? storeOptions(request.params.provider, { ...body.fields, ...query })
 			: early;
 	const file = await storeFile(parts, options, permission, arrived);
 	const { mimetype: type, filename, key, container } = file;
-	const size = toldSize(request, file.size);
+	const size = reportedSize(request, file.size);
 	const answer = { url: files.url(file), size, type, filename, key };
 	return options.ownContainer ? { ...answer, container } : answer;
 }

@@ -1,17 +1,17 @@
 import { join } from 'node:path';
-import { Documents } from '../../core/documents.mts';
+import { JsonStore } from '../../core/jsonStore.mts';
 import type { ServiceContext } from '../../core/service.mts';
-import { Refused } from './error.mts';
-import type { Place } from './files.mts';
-import { letters } from './random.mts';
+import { FilestackError } from './error.mts';
+import type { StorageLocation } from './files.mts';
+import { randomLetters } from './randomIds.mts';
 import type { StoreOptions } from './storeOptions.mts';
 
-/** Bytes of a part that have arrived in storage; in Intelligent Ingestion a part comes in several. */
+/** Stored bytes of a part; with Intelligent Ingestion a part consists of several chunks. */
 export interface Chunk {
-	/** Bytes from the beginning of its part. */
+	/** Bytes from the start of the part. */
 	offset: number;
 	size: number;
-	/** As storage has answered it, with its quotes. */
+	/** The storage's ETag, including its quotes. */
 	etag: string;
 	blob: string;
 }
@@ -24,44 +24,44 @@ export interface Upload {
 	uri: string;
 	region: string;
 	mimetype: string;
-	/** Bytes, as announced. */
+	/** The announced size in bytes. */
 	size: number;
 	options: StoreOptions;
-	place: Place;
-	/** Whether its parts come in chunks. */
+	place: StorageLocation;
+	/** Whether its parts are sent in chunks. */
 	intelligent: boolean;
-	/** By part number, from 1. */
+	/** The chunks by part number, from 1. */
 	parts: Record<string, Chunk[]>;
-	/** Set when `complete` has found everything right. */
+	/** Leaves `open` once `complete` has verified all parts. */
 	state: 'open' | 'merging' | 'merged' | 'stored';
-	/** The whole file. */
+	/** The ID of the complete file's bytes. */
 	blob?: string;
 }
 
-/** S3 takes no smaller part but the last (Amazon S3, Multipart upload limits); the SDK's minimum is the same. */
-const SMALLEST_PART = 5 * 1024 * 1024;
+/** The minimum size of all parts except the last (Amazon S3, Multipart upload limits; also the SDK's minimum). */
+const MIN_PART_SIZE = 5 * 1024 * 1024;
 
-/** What a client lists when it completes an upload. */
+/** A part in the list that a client sends with complete. */
 export interface ListedPart {
 	part_number: number;
 	etag: string;
 }
 
-/** The multipart uploads of the app. */
+/** The app's multipart uploads. */
 export class Uploads {
-	readonly #documents: Documents<Upload>;
+	readonly #documents: JsonStore<Upload>;
 	readonly #context: ServiceContext;
-	/** By the upload's id. */
+	/** Merge errors by upload ID. */
 	readonly #failures = new Map<string, Error>();
 
-	private constructor(documents: Documents<Upload>, context: ServiceContext) {
+	private constructor(documents: JsonStore<Upload>, context: ServiceContext) {
 		this.#documents = documents;
 		this.#context = context;
 	}
 
 	static async open(context: ServiceContext): Promise<Uploads> {
-		const documents = await Documents.open<Upload>(join(context.folder, 'uploads'));
-		// What an earlier run has not put together to its end is put together anew.
+		const documents = await JsonStore.open<Upload>(join(context.folder, 'uploads'));
+		// Restart merges that an earlier run did not finish.
 		for (const upload of documents.all()) if (upload.state === 'merging') upload.state = 'open';
 		return new Uploads(documents, context);
 	}
@@ -77,7 +77,7 @@ export class Uploads {
 	async start(
 		wanted: Pick<Upload, 'mimetype' | 'size' | 'options' | 'place' | 'intelligent'>,
 	): Promise<Upload> {
-		const id = letters(64);
+		const id = randomLetters(64);
 		const { options, place } = wanted;
 		const upload: Upload = {
 			...{ ...wanted, id, createdAt: this.#context.clock.now().toISOString() },
@@ -88,8 +88,8 @@ export class Uploads {
 		return upload;
 	}
 
-	/** Keeps a chunk; one at the same place is replaced, as storage does. */
-	async keep(upload: Upload, part: number, chunk: Chunk): Promise<void> {
+	/** Stores a chunk; replaces an earlier one at the same offset, as S3 does. */
+	async addChunk(upload: Upload, part: number, chunk: Chunk): Promise<void> {
 		const chunks = (upload.parts[part] ??= []);
 		const same = chunks.findIndex(({ offset }) => offset === chunk.offset);
 		const old = same === -1 ? undefined : chunks.splice(same, 1, chunk)[0];
@@ -100,54 +100,56 @@ export class Uploads {
 	}
 
 	/**
-	 * Checks what is there against what the client lists (nothing, in Intelligent Ingestion).
-	 * @throws Refused for parts that are missing, repeated, out of order, too small or others than listed
+	 * Compares the stored parts with the client's list (absent with Intelligent Ingestion).
+	 * @throws {FilestackError} for parts that are missing, repeated, out of order, too small or different from the list
 	 */
-	check(upload: Upload, listed: readonly ListedPart[] | undefined): void {
+	checkParts(upload: Upload, listed: readonly ListedPart[] | undefined): void {
 		const arrived = Object.keys(upload.parts).map(Number);
-		if (listed === undefined && !upload.intelligent) throw new Refused(400, 'parts are required');
+		if (listed === undefined && !upload.intelligent)
+			throw new FilestackError(400, 'parts are required');
 		const parts = listed ?? arrived.map((part_number) => ({ part_number, etag: undefined }));
 		for (const [index, { part_number: number, etag }] of parts.entries()) {
 			const [first] = upload.parts[number] ?? [];
-			if (number !== index + 1) throw new Refused(400, 'Parts are missing or not in order');
-			if (!first) throw new Refused(400, `Part ${number} has not been uploaded`);
-			if (etag !== undefined && bare(etag) !== bare(first.etag)) {
-				throw new Refused(400, `Part ${number} has another etag`);
+			if (number !== index + 1) throw new FilestackError(400, 'Parts are missing or not in order');
+			if (!first) throw new FilestackError(400, `Part ${number} has not been uploaded`);
+			if (etag !== undefined && unquoted(etag) !== unquoted(first.etag)) {
+				throw new FilestackError(400, `Part ${number} has another etag`);
 			}
 		}
 		if (parts.length !== arrived.length)
-			throw new Refused(400, 'Parts are missing or not in order');
-		const sizes = parts.map(({ part_number }) => lengthOf(upload.parts[part_number]));
+			throw new FilestackError(400, 'Parts are missing or not in order');
+		const sizes = parts.map(({ part_number }) => contiguousLength(upload.parts[part_number]));
 		const gap = sizes.indexOf(undefined);
-		if (gap !== -1) throw new Refused(400, `Part ${gap + 1} has a gap`);
-		const small = sizes.slice(0, -1).findIndex((size = 0) => size < SMALLEST_PART);
-		if (small !== -1) throw new Refused(400, `Part ${small + 1} is smaller than 5 MiB`);
+		if (gap !== -1) throw new FilestackError(400, `Part ${gap + 1} has a gap`);
+		const small = sizes.slice(0, -1).findIndex((size = 0) => size < MIN_PART_SIZE);
+		if (small !== -1) throw new FilestackError(400, `Part ${small + 1} is smaller than 5 MiB`);
 		const total = sizes.reduce<number>((sum, size = 0) => sum + size, 0);
 		if (total !== upload.size) {
-			throw new Refused(400, `The parts have ${total} bytes, the file has ${upload.size}`);
+			throw new FilestackError(400, `The parts have ${total} bytes, the file has ${upload.size}`);
 		}
 	}
 
-	/** Begins to put the parts together, beside the caller. */
+	/** Starts merging the parts without waiting for it. */
 	async merge(upload: Upload): Promise<void> {
 		upload.state = 'merging';
 		await this.#documents.put(upload);
 		void this.#merge(upload).catch((error: Error) => {
-			// The disk is full or the sandbox is closing: the next call of `complete` hears it, the one after it tries again.
+			// The disk is full or the sandbox is closing. The next `complete` reports the error and the one after it
+			// retries.
 			upload.state = 'open';
 			this.#failures.set(upload.id, error);
 		});
 	}
 
-	/** @throws what has gone wrong while the parts were put together, once */
+	/** @throws the error of the last merge, once */
 	checkMerge({ id }: Upload): void {
 		const failure = this.#failures.get(id);
 		this.#failures.delete(id);
 		if (failure) throw failure;
 	}
 
-	/** The upload has become a file: the same call of `complete` gets the same answer. */
-	async stored(upload: Upload): Promise<void> {
+	/** Marks the upload as stored; repeated calls of `complete` then return the same response. */
+	async markStored(upload: Upload): Promise<void> {
 		upload.state = 'stored';
 		await this.#documents.put(upload);
 	}
@@ -163,11 +165,11 @@ export class Uploads {
 	}
 }
 
-/** An ETag without its quotes: clients send it either way. */
-const bare = (etag: string): string => etag.replaceAll('"', '');
+/** Removes the quotes of an ETag; clients send it with or without them. */
+const unquoted = (etag: string): string => etag.replaceAll('"', '');
 
-/** Bytes of a part whose chunks follow each other; `undefined` when something is missing or twice there. */
-export function lengthOf(chunks: readonly Chunk[]): number | undefined {
+/** Returns the size of a part whose chunks are contiguous; `undefined` if there is a gap or an overlap. */
+export function contiguousLength(chunks: readonly Chunk[]): number | undefined {
 	let length = 0;
 	for (const { offset, size } of chunks) {
 		if (offset !== length) return undefined;

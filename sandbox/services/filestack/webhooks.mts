@@ -1,14 +1,14 @@
 import CryptoJS from 'crypto-js';
 import { randomInt } from 'node:crypto';
 import { join } from 'node:path';
-import { Documents } from '../../core/documents.mts';
+import { JsonStore } from '../../core/jsonStore.mts';
 import { isHttpUrl } from '../../core/origin.mts';
-import { SandboxProblem } from '../../core/problem.mts';
+import { SandboxError } from '../../core/sandboxError.mts';
 import type { ServiceContext } from '../../core/service.mts';
 import { pythonJson } from './pythonJson.mts';
-import { letters } from './random.mts';
+import { randomLetters } from './randomIds.mts';
 
-/** Filestack docs, Webhooks; the sandbox sends the first three and the last. */
+/** Filestack docs, Webhooks; the sandbox only sends the first three and the last. */
 export const EVENTS = [
 	'fp.upload',
 	'fp.overwrite',
@@ -21,22 +21,24 @@ export const EVENTS = [
 ] as const;
 export type WebhookEvent = (typeof EVENTS)[number];
 
-/** A webhook as the Developer Portal keeps it. */
+/** A webhook in the Developer Portal. */
 export interface Webhook {
 	id: string;
 	/** Sandbox time, ISO 8601 UTC. */
 	createdAt: string;
 	url: string;
 	events: WebhookEvent[];
-	/** Signs its deliveries; not the app's secret. */
+	/** The key of its signatures; not the app secret. */
 	secret: string;
 }
 
 export interface NewWebhook {
 	url: string;
-	/** Default: all. */
+	/** All by default. */
 	events?: readonly string[];
-	/** Default: the one of the sandbox's credentials. The real portal makes one for each webhook and shows it once. */
+	/**
+	 * By default the secret in the sandbox's credentials. The real portal generates one per webhook and shows it once.
+	 */
 	secret?: string;
 }
 
@@ -45,18 +47,18 @@ export function webhookSignature(timestamp: string, body: string, secret: string
 	return CryptoJS.HmacSHA256(`${timestamp}.${body}`, secret).toString(CryptoJS.enc.Hex);
 }
 
-/** The app's webhooks, and what they are told. */
+/** The app's webhooks. */
 export class Webhooks {
-	readonly #documents: Documents<Webhook>;
+	readonly #documents: JsonStore<Webhook>;
 	readonly #context: ServiceContext;
 
-	private constructor(documents: Documents<Webhook>, context: ServiceContext) {
+	private constructor(documents: JsonStore<Webhook>, context: ServiceContext) {
 		this.#documents = documents;
 		this.#context = context;
 	}
 
 	static async open(context: ServiceContext): Promise<Webhooks> {
-		const documents = await Documents.open<Webhook>(join(context.folder, 'webhooks'));
+		const documents = await JsonStore.open<Webhook>(join(context.folder, 'webhooks'));
 		return new Webhooks(documents, context);
 	}
 
@@ -64,16 +66,16 @@ export class Webhooks {
 		return this.#documents.all();
 	}
 
-	/** @throws SandboxProblem for a wrong URL, event or secret */
+	/** @throws {SandboxError} for an invalid URL or event */
 	async add({ url, events = EVENTS, secret }: NewWebhook): Promise<Webhook> {
-		if (!isHttpUrl(url)) throw new SandboxProblem('"url" must be an http or https URL.');
+		if (!isHttpUrl(url)) throw new SandboxError('"url" must be an http or https URL.');
 		const unknown = events.find((event) => !EVENTS.includes(event as WebhookEvent));
 		if (unknown !== undefined) {
-			throw new SandboxProblem(`"${unknown}" is no event; the events are: ${EVENTS.join(', ')}.`);
+			throw new SandboxError(`"${unknown}" is not an event. The events are: ${EVENTS.join(', ')}.`);
 		}
-		if (events.length === 0) throw new SandboxProblem('A webhook needs at least one event.');
+		if (events.length === 0) throw new SandboxError('A webhook needs at least one event.');
 		const webhook: Webhook = {
-			id: letters(16),
+			id: randomLetters(16),
 			createdAt: this.#context.clock.now().toISOString(),
 			url,
 			events: [...new Set(events as WebhookEvent[])],
@@ -83,15 +85,15 @@ export class Webhooks {
 		return webhook;
 	}
 
-	/** Returns whether there was one. */
+	/** Removes a webhook. Returns whether it existed. */
 	async remove(id: string): Promise<boolean> {
 		const known = this.#documents.get(id) !== undefined;
 		await this.#documents.remove(id);
 		return known;
 	}
 
-	/** Tells those who want to know. */
-	async tell(action: WebhookEvent, subject: string, text: object): Promise<void> {
+	/** Sends an event to the webhooks that subscribe to it. */
+	async send(action: WebhookEvent, subject: string, text: object): Promise<void> {
 		const timestamp = Math.floor(this.#context.clock.now().getTime() / 1000);
 		for (const webhook of this.all().filter(({ events }) => events.includes(action))) {
 			const body = pythonJson({ id: randomInt(1e7, 2 ** 31), action, timestamp, text });

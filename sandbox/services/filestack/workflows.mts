@@ -1,15 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { Documents } from '../../core/documents.mts';
+import { JsonStore } from '../../core/jsonStore.mts';
 import type { ServiceContext } from '../../core/service.mts';
-import { Refused } from './error.mts';
+import { FilestackError } from './error.mts';
 import type { StoredFile } from './files.mts';
 import type { Webhooks } from './webhooks.mts';
 
-/** One run of a workflow over some files. */
+/** A workflow run for some files. */
 export interface Job {
 	id: string;
-	/** ISO 8601 UTC, as all times here. */
+	/** ISO 8601 UTC, like all times here. */
 	createdAt: string;
 	updatedAt: string;
 	workflow: string;
@@ -18,25 +18,25 @@ export interface Job {
 	status: 'Started' | 'Finished';
 }
 
-/** Sandbox seconds that a workflow takes; not documented. */
-const TAKES_SECONDS = 5;
+/** Duration of a workflow in sandbox seconds; not documented. */
+const DURATION_SECONDS = 5;
 
-/** Workflows are made in the Developer Portal; the sandbox takes any id and finds no virus. */
+/** Workflows are created in the Developer Portal. The sandbox accepts any ID and never finds a virus. */
 export class Workflows {
-	readonly #jobs: Documents<Job>;
+	readonly #jobs: JsonStore<Job>;
 	readonly #context: ServiceContext;
 	readonly #webhooks: Webhooks;
 
-	private constructor(jobs: Documents<Job>, context: ServiceContext, webhooks: Webhooks) {
+	private constructor(jobs: JsonStore<Job>, context: ServiceContext, webhooks: Webhooks) {
 		this.#jobs = jobs;
 		this.#context = context;
 		this.#webhooks = webhooks;
 	}
 
 	static async open(context: ServiceContext, webhooks: Webhooks): Promise<Workflows> {
-		const jobs = await Documents.open<Job>(join(context.folder, 'jobs'));
+		const jobs = await JsonStore.open<Job>(join(context.folder, 'jobs'));
 		const workflows = new Workflows(jobs, context, webhooks);
-		for (const job of jobs.all()) if (job.status === 'Started') workflows.#plan(job);
+		for (const job of jobs.all()) if (job.status === 'Started') workflows.#scheduleFinish(job);
 		return workflows;
 	}
 
@@ -44,37 +44,37 @@ export class Workflows {
 		return this.#jobs.all();
 	}
 
-	/** @throws Refused when the id cannot be one */
+	/** @throws {FilestackError} for an invalid ID */
 	async run(workflow: string, sources: string[]): Promise<Job> {
-		if (!/^[\w-]{1,100}$/.test(workflow)) throw new Refused(400, 'Invalid workflow id');
+		if (!/^[\w-]{1,100}$/.test(workflow)) throw new FilestackError(400, 'Invalid workflow id');
 		const now = this.#context.clock.now().toISOString();
 		const job: Job = {
 			...{ id: randomUUID(), createdAt: now, updatedAt: now },
 			...{ workflow, sources, status: 'Started' },
 		};
 		await this.#jobs.put(job);
-		this.#plan(job);
+		this.#scheduleFinish(job);
 		return job;
 	}
 
-	/** Runs those that a store request names (`workflows`), by id or as objects with one. */
+	/** Runs the workflows of a store request (`workflows`), given as IDs or as objects with an ID. */
 	async runAll(wanted: unknown, { id }: StoredFile): Promise<void> {
 		for (const each of Array.isArray(wanted) ? (wanted as unknown[]) : []) {
 			const workflow = typeof each === 'object' && each !== null && 'id' in each ? each.id : each;
-			if (typeof workflow !== 'string') throw new Refused(400, 'Invalid workflow id');
+			if (typeof workflow !== 'string') throw new FilestackError(400, 'Invalid workflow id');
 			await this.run(workflow, [id]);
 		}
 	}
 
-	/** The jobs of a file by workflow; `undefined` without one. */
+	/** Returns the file's jobs by workflow, or `undefined` if it has none. */
 	of({ id }: StoredFile): Record<string, { jobid: string }> | undefined {
 		const jobs = this.all().filter(({ sources }) => sources.includes(id));
 		if (jobs.length === 0) return undefined;
 		return Object.fromEntries(jobs.map(({ workflow, id: jobid }) => [workflow, { jobid }]));
 	}
 
-	#plan(job: Job): void {
-		const due = new Date(Date.parse(job.createdAt) + TAKES_SECONDS * 1000);
+	#scheduleFinish(job: Job): void {
+		const due = new Date(Date.parse(job.createdAt) + DURATION_SECONDS * 1000);
 		this.#context.clock.at(due, async () => await this.#finish(job));
 	}
 
@@ -83,7 +83,7 @@ export class Workflows {
 		job.status = 'Finished';
 		job.updatedAt = this.#context.clock.now().toISOString();
 		const { workflow, createdAt, updatedAt, sources, status } = job;
-		await this.#webhooks.tell('fs.workflow', job.id, {
+		await this.#webhooks.send('fs.workflow', job.id, {
 			...{ workflow, createdAt, updatedAt, sources },
 			results: { [`virus_detection_${Date.parse(createdAt)}`]: { data: NO_VIRUS } },
 			status,

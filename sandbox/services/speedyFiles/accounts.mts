@@ -1,13 +1,13 @@
 import { join } from 'node:path';
-import { Documents } from '../../core/documents.mts';
+import { JsonStore } from '../../core/jsonStore.mts';
 import type { ServiceContext } from '../../core/service.mts';
-import { Refused } from './error.mts';
-import { digestOf, urlSafe } from './random.mts';
+import { SpeedyFilesError } from './error.mts';
+import { digestOf, urlSafeToken } from './tokens.mts';
 import type { TokenCreate } from './requests.mts';
-import { daysAfter, type Stamps } from './stamps.mts';
+import { daysAfter, type Timestamps } from './timestamps.mts';
 
 export interface User {
-	/** The number in decimal. */
+	/** A decimal number. */
 	id: string;
 	createdAt: string;
 	email: string;
@@ -17,11 +17,11 @@ export interface User {
 }
 
 export interface Token {
-	/** The number in decimal. */
+	/** A decimal number. */
 	id: string;
 	createdAt: string;
 	userId: string;
-	/** SHA-256 of the token, hex; the token itself is shown once and not kept. */
+	/** SHA-256 (hex) of the token; the token itself is shown once and not stored. */
 	digest: string;
 	name: string;
 	/** Its first 11 characters. */
@@ -31,23 +31,26 @@ export interface Token {
 	revokedAt: string | null;
 }
 
-/** Who may use the API: users and their tokens (SpeedyFiles source, app/routes/api.py; SpeedyFiles docs, Users). */
+/** The users and API tokens (SpeedyFiles source, app/routes/api.py; SpeedyFiles docs, Users). */
 export class Accounts {
-	readonly #users: Documents<User>;
-	readonly #tokens: Documents<Token>;
-	readonly #stamps: Stamps;
+	readonly #users: JsonStore<User>;
+	readonly #tokens: JsonStore<Token>;
+	readonly #stamps: Timestamps;
 
-	private constructor(users: Documents<User>, tokens: Documents<Token>, stamps: Stamps) {
+	private constructor(users: JsonStore<User>, tokens: JsonStore<Token>, stamps: Timestamps) {
 		this.#users = users;
 		this.#tokens = tokens;
 		this.#stamps = stamps;
 	}
 
-	/** In a new data folder: an administrator, who has the credential's token, and a regular user without one. */
-	static async open(context: ServiceContext, stamps: Stamps): Promise<Accounts> {
+	/**
+	 * Opens the accounts. A new data folder gets an administrator, who owns the credential's token, and a regular user
+	 * without a token.
+	 */
+	static async open(context: ServiceContext, stamps: Timestamps): Promise<Accounts> {
 		const accounts = new Accounts(
-			await Documents.open<User>(join(context.folder, 'users')),
-			await Documents.open<Token>(join(context.folder, 'tokens')),
+			await JsonStore.open<User>(join(context.folder, 'users')),
+			await JsonStore.open<Token>(join(context.folder, 'tokens')),
 			stamps,
 		);
 		if (accounts.users().length > 0) return accounts;
@@ -65,57 +68,58 @@ export class Accounts {
 		return this.#users.get(id);
 	}
 
-	/** A disabled user's tokens stop working. */
+	/** Enables or disables a user; a disabled user's tokens stop working. */
 	async setActive(user: User, isActive: boolean): Promise<void> {
 		user.isActive = isActive;
 		await this.#users.put(user);
 	}
 
 	/**
-	 * The user whose token came with a request.
-	 * @throws Refused with 401
+	 * Returns the user whose token is in the header.
+	 * @throws {SpeedyFilesError} with 401
 	 */
 	async authenticate(authorization: string | undefined): Promise<User> {
-		// Node.js takes the blank off "Bearer " before anybody sees it.
+		// Node.js trims the space of "Bearer ".
 		const given = /^bearer(?: (.*))?$/is.exec(authorization ?? '');
 		if (!given) {
 			const headers = { 'www-authenticate': 'Bearer realm="speedyfiles"' };
-			throw new Refused(401, 'missing bearer token', headers);
+			throw new SpeedyFilesError(401, 'missing bearer token', headers);
 		}
 		const raw = (given[1] ?? '').trim();
-		if (raw === '') throw new Refused(401, 'empty bearer token');
+		if (raw === '') throw new SpeedyFilesError(401, 'empty bearer token');
 		const digest = digestOf(raw);
 		const token = this.#tokens.all().find((known) => known.digest === digest);
-		if (!token) throw new Refused(401, 'invalid token');
-		if (token.revokedAt !== null) throw new Refused(401, 'token revoked');
+		if (!token) throw new SpeedyFilesError(401, 'invalid token');
+		if (token.revokedAt !== null) throw new SpeedyFilesError(401, 'token revoked');
 		const now = this.#stamps.now();
-		if (token.expiresAt !== null && token.expiresAt <= now) throw new Refused(401, 'token expired');
+		if (token.expiresAt !== null && token.expiresAt <= now)
+			throw new SpeedyFilesError(401, 'token expired');
 		const user = this.user(token.userId);
-		if (!user?.isActive) throw new Refused(401, 'account disabled');
+		if (!user?.isActive) throw new SpeedyFilesError(401, 'account disabled');
 		token.lastUsedAt = now;
 		await this.#tokens.put(token);
 		return user;
 	}
 
-	/** A user's tokens, newest first, the revoked ones among them. */
+	/** Returns a user's tokens, newest first, including revoked ones. */
 	tokensOf(user: User): Token[] {
 		const own = this.#tokens.all().filter(({ userId }) => userId === user.id);
 		return own.sort((a, b) => b.createdAt.localeCompare(a.createdAt));
 	}
 
-	/** Makes a token; `raw` is what its user gets to see this once. */
+	/** Creates a token; `raw` is shown to the user only once. */
 	async createToken(user: User, wanted: TokenCreate): Promise<{ token: Token; raw: string }> {
-		const raw = `sf_${urlSafe(32)}`;
+		const raw = `sf_${urlSafeToken(32)}`;
 		return { token: await this.#keep(user, raw, wanted.name.trim(), wanted.expires_in_days), raw };
 	}
 
 	/**
-	 * Revokes a token; once more changes nothing.
-	 * @throws Refused with 404 when the user has no such token
+	 * Revokes a token; has no effect on a revoked one.
+	 * @throws {SpeedyFilesError} with 404 if the user has no such token
 	 */
 	async revoke(user: User, id: number): Promise<void> {
 		const token = this.#tokens.get(String(id));
-		if (token?.userId !== user.id) throw new Refused(404);
+		if (token?.userId !== user.id) throw new SpeedyFilesError(404);
 		if (token.revokedAt !== null) return;
 		token.revokedAt = this.#stamps.now();
 		await this.#tokens.put(token);

@@ -1,22 +1,22 @@
 import type { FastifyInstance } from 'fastify';
-import { Invalid } from './error.mts';
+import { ValidationError } from './error.mts';
 import type { Instance } from './instance.mts';
 import { jsonBody } from './jsonBody.mts';
-import { packageRoutes, type WhoAsks } from './packageRoutes.mts';
+import { packageRoutes, type Authenticate } from './packageRoutes.mts';
 import { API, NO_HEAD } from './paths.mts';
-import { takeForms } from './receiveForm.mts';
+import { parseForms } from './receiveForm.mts';
 import { tokenCreate, tokenId } from './requests.mts';
-import { meOut, tokenInfo } from './shapes.mts';
+import { meOut, tokenInfo } from './responses.mts';
 
 /**
- * SpeedyFiles docs, REST API. The order of the checks is FastAPI's: the body is read, then the token looked at, then
- * path, query and body validated, and only then is the package looked up.
+ * SpeedyFiles docs, REST API. The checks run in FastAPI's order: read the body, check the token, validate path, query
+ * and body, and only then look up the package.
  */
 export async function apiRoutes(app: FastifyInstance, instance: Instance): Promise<void> {
-	wordErrors(app);
-	await takeForms(app);
+	formatErrors(app);
+	await parseForms(app);
 
-	const whoAsks: WhoAsks = async ({ headers }) =>
+	const whoAsks: Authenticate = async ({ headers }) =>
 		await instance.accounts.authenticate(headers.authorization);
 	app.get(`${API}/health`, NO_HEAD, () => ({ status: 'ok' }));
 	app.get(`${API}/me`, NO_HEAD, async (request) => meOut(await whoAsks(request)));
@@ -24,15 +24,15 @@ export async function apiRoutes(app: FastifyInstance, instance: Instance): Promi
 	packageRoutes(app, instance, whoAsks);
 }
 
-/** A 422 lists what is wrong; everything else has the shape of the service already. */
-export function wordErrors(app: FastifyInstance): void {
+/** Formats a 422 with a list of issues; all other errors already have the service's shape. */
+export function formatErrors(app: FastifyInstance): void {
 	app.setErrorHandler(async (error, _request, reply) => {
-		if (!(error instanceof Invalid)) throw error;
-		return await reply.code(422).send({ detail: error.faults });
+		if (!(error instanceof ValidationError)) throw error;
+		return await reply.code(422).send({ detail: error.issues });
 	});
 }
 
-function tokenRoutes(app: FastifyInstance, { accounts }: Instance, whoAsks: WhoAsks): void {
+function tokenRoutes(app: FastifyInstance, { accounts }: Instance, whoAsks: Authenticate): void {
 	app.get(`${API}/me/tokens`, NO_HEAD, async (request) =>
 		accounts.tokensOf(await whoAsks(request)).map(tokenInfo),
 	);

@@ -1,10 +1,10 @@
 import type { FastifyInstance } from 'fastify';
-import { NotFound } from '../../core/problem.mts';
+import { NotFoundError } from '../../core/sandboxError.mts';
 import type { Instance } from './instance.mts';
-import { linkUrl } from './mail.mts';
+import { linkUrl } from './magicLinkEmail.mts';
 import type { TokenCreate } from './requests.mts';
-import { meOut, tokenInfo } from './shapes.mts';
-import { shown } from './stamps.mts';
+import { meOut, tokenInfo } from './responses.mts';
+import { formatTimestamp } from './timestamps.mts';
 import type { Subscription, SubscriptionChange } from './webhooks.mts';
 
 const text = { type: 'string', maxLength: 2048 };
@@ -21,7 +21,7 @@ const subscription = {
 	description: text,
 };
 
-/** A subscription as it may be seen: its secret is told once, when it is made. */
+/** Returns a subscription without its secret, which is only shown when it is created. */
 export function visibleHook({ id, url, events, description, ...hook }: Subscription) {
 	return {
 		id: Number(id),
@@ -31,12 +31,12 @@ export function visibleHook({ id, url, events, description, ...hook }: Subscript
 		is_active: hook.isActive,
 		failure_count: hook.failureCount,
 		last_status: hook.lastStatus,
-		last_fired_at: hook.lastFiredAt === null ? null : shown(hook.lastFiredAt),
-		created_at: shown(hook.createdAt),
+		last_fired_at: hook.lastFiredAt === null ? null : formatTimestamp(hook.lastFiredAt),
+		created_at: formatTimestamp(hook.createdAt),
 	};
 }
 
-/** For tests and the portal. `links` is the only place that tells the link of an inbound package. */
+/** Lists for tests and the portal. Only `links` contains the link of an inbound package. */
 export function collections({ context, accounts, packages, webhooks }: Instance) {
 	return {
 		webhooks: () => webhooks.all().map(visibleHook),
@@ -49,8 +49,8 @@ export function collections({ context, accounts, packages, webhooks }: Instance)
 					recipient_email: recipientEmail,
 					purpose: link.purpose,
 					magic_link: linkUrl(context, link),
-					expires_at: shown(link.expiresAt),
-					revoked_at: link.revokedAt === null ? null : shown(link.revokedAt),
+					expires_at: formatTimestamp(link.expiresAt),
+					revoked_at: link.revokedAt === null ? null : formatTimestamp(link.revokedAt),
 					use_count: link.useCount,
 				})),
 			),
@@ -59,7 +59,7 @@ export function collections({ context, accounts, packages, webhooks }: Instance)
 
 type Route = { Params: { id: string } };
 
-/** What the instance's own web site does and its API does not (SpeedyFiles docs, Webhooks, Users). */
+/** Functions of the instance's own website that its API does not have (SpeedyFiles docs, Webhooks, Users). */
 export function controlRoutes(app: FastifyInstance, instance: Instance): void {
 	const { accounts, webhooks } = instance;
 
@@ -84,7 +84,7 @@ export function controlRoutes(app: FastifyInstance, instance: Instance): void {
 		await webhooks.remove(webhooks.get(request.params.id));
 		return await reply.code(204).send();
 	});
-	/** Answers when the receiver has. */
+	/** Responds after the receiver has responded. */
 	app.post<Route>('/webhooks/:id/test', async (request) => {
 		const hook = webhooks.get(request.params.id);
 		await webhooks.test(hook, accounts.users()[0].email);
@@ -100,7 +100,7 @@ export function controlRoutes(app: FastifyInstance, instance: Instance): void {
 			return { ...meOut(user), is_active: user.isActive };
 		},
 	);
-	/** A token of any user, as they would make it on their account page. */
+	/** Creates a token for any user, as on their account page. */
 	app.post<Route & { Body: Partial<TokenCreate> & { name: string } }>(
 		'/users/:id/tokens',
 		{
@@ -121,7 +121,7 @@ export function controlRoutes(app: FastifyInstance, instance: Instance): void {
 	fileRoute(app, instance);
 }
 
-/** Taking one file away is for the web site alone; it is what fires package.file_deleted. */
+/** Only the website can delete a single file, which fires package.file_deleted. */
 function fileRoute(app: FastifyInstance, { packages, webhooks }: Instance): void {
 	app.delete<{ Params: { id: string; file: string } }>(
 		'/packages/:id/files/:file',
@@ -129,7 +129,8 @@ function fileRoute(app: FastifyInstance, { packages, webhooks }: Instance): void
 			const { id, file: fileId } = request.params;
 			const from = packages.get(id);
 			const file = from?.files.find((known) => known.id === fileId);
-			if (!from || !file) throw new NotFound(`There is no file "${fileId}" in a package "${id}".`);
+			if (!from || !file)
+				throw new NotFoundError(`There is no file "${fileId}" in a package "${id}".`);
 			await packages.removeFile(from, file);
 			await webhooks.fire('package.file_deleted', id, {
 				file_id: file.id,
@@ -143,6 +144,6 @@ function fileRoute(app: FastifyInstance, { packages, webhooks }: Instance): void
 
 function userOf({ accounts }: Instance, id: string) {
 	const user = accounts.user(id);
-	if (!user) throw new NotFound(`There is no user "${id}".`);
+	if (!user) throw new NotFoundError(`There is no user "${id}".`);
 	return user;
 }

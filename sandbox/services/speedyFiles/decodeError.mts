@@ -1,11 +1,11 @@
-/** What Python's json module says of a text that is no JSON, and where (characters from 0). */
+/** The error that Python's json module reports for invalid JSON, and its position (characters from 0). */
 export interface DecodeError {
 	error: string;
 	position: number;
 }
 
-/** Carries the first fault out of the recursion. */
-class Found extends Error {
+/** Carries the first error out of the recursion. */
+class SyntaxFault extends Error {
 	constructor(
 		readonly error: string,
 		readonly index: number,
@@ -19,18 +19,18 @@ const WORD = /null|true|false/y;
 const SPACE = /[ \t\n\r]*/y;
 const ESCAPE = /\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/y;
 
-/** Finds the fault in `text`, which `JSON.parse` has refused. */
+/** Finds the error in `text`, which `JSON.parse` has rejected. */
 export function decodeError(text: string): DecodeError {
 	try {
 		const end = skip(SPACE, text, value(text, skip(SPACE, text, 0)));
-		throw new Found(end < text.length ? 'Extra data' : 'Expecting value', end);
+		throw new SyntaxFault(end < text.length ? 'Extra data' : 'Expecting value', end);
 	} catch (fault) {
-		if (!(fault instanceof Found)) throw fault;
+		if (!(fault instanceof SyntaxFault)) throw fault;
 		return { error: fault.error, position: [...text.slice(0, fault.index)].length };
 	}
 }
 
-/** The index behind what `pattern` finds at `from`; `from` itself when it finds nothing. */
+/** Returns the index after the match of `pattern` at `from`, or `from` if it does not match. */
 function skip(pattern: RegExp, text: string, from: number): number {
 	pattern.lastIndex = from;
 	return pattern.test(text) ? pattern.lastIndex : from;
@@ -41,10 +41,10 @@ function value(text: string, from: number): number {
 		case '{':
 			return list(text, from, '}', (at) => {
 				if (text[at] !== '"') {
-					throw new Found('Expecting property name enclosed in double quotes', at);
+					throw new SyntaxFault('Expecting property name enclosed in double quotes', at);
 				}
 				const colon = skip(SPACE, text, string(text, at));
-				if (text[colon] !== ':') throw new Found("Expecting ':' delimiter", colon);
+				if (text[colon] !== ':') throw new SyntaxFault("Expecting ':' delimiter", colon);
 				return value(text, skip(SPACE, text, colon + 1));
 			});
 		case '[':
@@ -53,20 +53,20 @@ function value(text: string, from: number): number {
 			return string(text, from);
 		default: {
 			const end = skip(WORD, text, skip(NUMBER, text, from));
-			if (end === from) throw new Found('Expecting value', from);
+			if (end === from) throw new SyntaxFault('Expecting value', from);
 			return end;
 		}
 	}
 }
 
-/** An object or an array: its entries up to the closing bracket. */
+/** Parses an object or an array up to the closing bracket. */
 function list(text: string, from: number, close: string, entry: (at: number) => number): number {
 	let at = skip(SPACE, text, from + 1);
 	if (text[at] === close) return at + 1;
 	for (;;) {
 		at = skip(SPACE, text, entry(at));
 		if (text[at] === close) return at + 1;
-		if (text[at] !== ',') throw new Found("Expecting ',' delimiter", at);
+		if (text[at] !== ',') throw new SyntaxFault("Expecting ',' delimiter", at);
 		at = skip(SPACE, text, at + 1);
 	}
 }
@@ -75,11 +75,14 @@ function string(text: string, from: number): number {
 	for (let at = from + 1; ; ) {
 		while (at < text.length && isPlain(text[at])) at += 1;
 		if (text[at] === '"') return at + 1;
-		if (at >= text.length) throw new Found('Unterminated string starting at', from);
-		if (text[at] !== '\\') throw new Found('Invalid control character at', at);
+		if (at >= text.length) throw new SyntaxFault('Unterminated string starting at', from);
+		if (text[at] !== '\\') throw new SyntaxFault('Invalid control character at', at);
 		const behind = skip(ESCAPE, text, at);
 		if (behind === at) {
-			throw new Found(text[at + 1] === 'u' ? 'Invalid \\uXXXX escape' : 'Invalid \\escape', at);
+			throw new SyntaxFault(
+				text[at + 1] === 'u' ? 'Invalid \\uXXXX escape' : 'Invalid \\escape',
+				at,
+			);
 		}
 		at = behind;
 	}

@@ -4,16 +4,16 @@ import type { FastifyInstance } from 'fastify';
 import { openapi } from './openapi.mts';
 import { API, NO_HEAD } from './paths.mts';
 
-/** SpeedyFiles docs, REST API: every instance has its specification and two ways to read it. */
+/** SpeedyFiles docs, REST API: every instance serves its OpenAPI document and two pages that display it. */
 export async function docsRoutes(app: FastifyInstance): Promise<void> {
-	// The plugin's types stop at OpenAPI 3.0.
+	// The plugin's types only support OpenAPI 3.0.
 	const document = openapi as unknown as StaticDocumentSpec['document'];
 	await app.register(fastifySwagger, { mode: 'static', specification: { document } });
 	await app.register(fastifySwaggerUi, { routePrefix: `${API}/docs` });
 	app.get(`${API}/openapi.json`, NO_HEAD, () => openapi);
 }
 
-/** The specification as a plain page; the real one has ReDoc, which loads its script from elsewhere. */
+/** The OpenAPI document as a simple page; the real instance uses ReDoc, which loads its script from another host. */
 export function redocRoute(app: FastifyInstance): void {
 	const operations = Object.entries(openapi.paths).flatMap(([path, methods]) =>
 		Object.entries(methods).map(([method, operation]) => ({

@@ -7,7 +7,7 @@ const PRESIGNED_MS = 15 * 60_000;
 /** The bucket on the storage origin. */
 export const BUCKET = 'speedyfiles';
 
-/** The name in UTF-8 alone, without a plain form (SpeedyFiles source, app/routes/public.py); a slash stays one. */
+/** The name in UTF-8 only, without an ASCII fallback (SpeedyFiles source, app/routes/public.py); slashes are kept. */
 export function contentDisposition(name: string): string {
 	const quoted = encodeURIComponent(name)
 		.replace(/[!'()*]/g, (mark) => `%${mark.charCodeAt(0).toString(16).toUpperCase()}`)
@@ -15,20 +15,23 @@ export function contentDisposition(name: string): string {
 	return `attachment; filename*=UTF-8''${quoted}`;
 }
 
-/** As Starlette writes it: text has its charset told. What no header could hold is told as bytes. */
+/**
+ * Formats the Content-Type like Starlette: adds the charset to text. Types that are not valid in a header become
+ * octet-stream.
+ */
 export function contentType(type: string): string {
 	if (!/^[\x21-\x7e][\x20-\x7e]*$/.test(type)) return 'application/octet-stream';
 	return type.startsWith('text/') && !type.includes('charset=') ? `${type}; charset=utf-8` : type;
 }
 
-/** A name that a file system takes (SpeedyFiles source, app/utils.py). */
+/** Returns a name that is valid on a file system (SpeedyFiles source, app/utils.py). */
 export function sanitized(name: string): string {
 	const last = name.replaceAll('\\', '/').split('/').at(-1) ?? '';
 	const plain = last.replace(/[^A-Za-z0-9._-]/gu, '_').replace(/^\.+|\.+$/g, '');
 	return (plain || 'file').slice(0, 200);
 }
 
-/** Where the storage origin has a file, for whoever has the URL, for 15 minutes. */
+/** Returns a presigned URL of the storage origin, valid for 15 minutes. */
 export function presignedUrl(
 	{ id }: Package,
 	file: PackageFile,

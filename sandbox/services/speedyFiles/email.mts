@@ -1,21 +1,21 @@
 import { domainToASCII } from 'node:url';
 
-/** email-validator 2.2: these names and everything below them cannot be used with e-mail; `example` can. */
+/** email-validator 2.2: these domains and their subdomains cannot be used for email; `example` can. */
 const SPECIAL_USE = /(?:^|\.)(?:arpa|invalid|local|localhost|onion|test)$/;
 
-/** Characters of an address before the @-sign (RFC 5322, RFC 6531) and of a host name. */
+/** Valid characters before the @-sign (RFC 5322, RFC 6531) and in a host name. */
 const LOCAL_CHARACTER = /[A-Za-z0-9_!#$%&'*+\-/=?^`{|}~.\u0080-\u{10ffff}]/u;
 const HOST_CHARACTER = /[A-Za-z0-9\-.\u0080-\u{10ffff}]/u;
 
-/** `Ann <ann@acme.com>`: pydantic takes the address out of it. */
+/** `Ann <ann@acme.com>`: pydantic extracts the address. */
 const WITH_NAME = /^\s*(?:[^<>@]*\s)?<\s*([^<>]+?)\s*>\s*$/;
 
-/** Longer than this, pydantic does not look at it. */
-const LONGEST = 2048;
+/** pydantic rejects longer addresses without parsing them. */
+const MAX_LENGTH = 2048;
 
-/** What email-validator 2.2 says of an address; `undefined` when it is a good one. */
-export function emailProblem(input: string): string | undefined {
-	if (input.length > LONGEST) return `Length must not exceed ${LONGEST} characters`;
+/** Returns email-validator 2.2's message for an invalid address; `undefined` for a valid one. */
+export function findEmailProblem(input: string): string | undefined {
+	if (input.length > MAX_LENGTH) return `Length must not exceed ${MAX_LENGTH} characters`;
 	const address = addressIn(input);
 	const at = address.lastIndexOf('@');
 	if (at < 0) return 'An email address must have an @-sign.';
@@ -24,7 +24,7 @@ export function emailProblem(input: string): string | undefined {
 	return localProblem(local) ?? domainProblem(domain) ?? lengthProblem(address);
 }
 
-/** The address alone; the service keeps it in lower case (SpeedyFiles source, app/routes/api.py). */
+/** Returns the address only, in lower case as the service stores it (SpeedyFiles source, app/routes/api.py). */
 export function normalEmail(input: string): string {
 	return addressIn(input).normalize('NFC').toLowerCase();
 }
@@ -38,7 +38,7 @@ function localProblem(local: string): string | undefined {
 	if ([...local].length > 64) {
 		return `The email address is too long before the @-sign ${tooMany([...local].length - 64)}.`;
 	}
-	const bad = unfit(local, LOCAL_CHARACTER);
+	const bad = invalidCharacters(local, LOCAL_CHARACTER);
 	if (bad) return `The email address contains invalid characters before the @-sign: ${bad}.`;
 	if (local.endsWith('.')) {
 		return 'An email address cannot have a period immediately before the @-sign.';
@@ -49,7 +49,7 @@ function localProblem(local: string): string | undefined {
 
 function domainProblem(domain: string): string | undefined {
 	if (domain === '') return 'There must be something after the @-sign.';
-	const bad = unfit(domain, HOST_CHARACTER);
+	const bad = invalidCharacters(domain, HOST_CHARACTER);
 	if (bad) return `The part after the @-sign contains invalid characters: ${bad}.`;
 	for (const [mark, name] of [
 		['.', 'period'],
@@ -89,8 +89,8 @@ function lengthProblem(address: string): string | undefined {
 
 const tooMany = (count: number) => `(${count} character${count === 1 ? '' : 's'} too many)`;
 
-/** The characters that do not fit, each once, in quotes. */
-function unfit(part: string, fit: RegExp): string {
+/** Returns the invalid characters, each once and in quotes. */
+function invalidCharacters(part: string, fit: RegExp): string {
 	const bad = new Set([...part].filter((character) => !fit.test(character)));
 	return [...bad].sort().map(display).join(', ');
 }

@@ -1,13 +1,13 @@
 import { STATUS_CODES } from 'node:http';
 
-/** SpeedyFiles docs, REST API, Errors: `{"detail":"…"}`; without a text, the status in words (FastAPI). */
+/** SpeedyFiles docs, REST API, Errors: `{"detail":"…"}`; by default the name of the status (FastAPI). */
 export function errorBody(status: number, message?: string): { detail: string } {
 	return { detail: message ?? STATUS_CODES[status] ?? 'Error' };
 }
 
-/** A request that the service refuses. */
-export class Refused extends Error {
-	/** Without a `detail`, the answer has the status in words. */
+/** A request that the service rejects. */
+export class SpeedyFilesError extends Error {
+	/** Without `detail`, the response contains the name of the status. */
 	constructor(
 		readonly statusCode: number,
 		detail?: string,
@@ -17,21 +17,21 @@ export class Refused extends Error {
 	}
 }
 
-/** One entry of a 422's `detail` (FastAPI 0.115, pydantic 2.10). The keys are in the order of the answer. */
-export interface Fault {
+/** An entry of a 422's `detail` (FastAPI 0.115, pydantic 2.10). The keys are in the order of the response. */
+export interface ValidationIssue {
 	type: string;
-	/** Where: `body`, `query` or `path`, then the field. */
+	/** The location: `body`, `query` or `path`, then the field. */
 	loc: (string | number)[];
 	msg: string;
 	input: unknown;
 	ctx?: Record<string, unknown>;
 }
 
-/** A request whose shape or fields are wrong. Its answer's `detail` is an array. */
-export class Invalid extends Error {
+/** A request with invalid fields. The `detail` of its response is an array. */
+export class ValidationError extends Error {
 	readonly statusCode = 422;
 
-	constructor(readonly faults: readonly Fault[]) {
+	constructor(readonly issues: readonly ValidationIssue[]) {
 		super('Validation failed');
 	}
 }

@@ -1,7 +1,7 @@
 import CryptoJS from 'crypto-js';
-import { SandboxProblem } from '../../core/problem.mts';
+import { SandboxError } from '../../core/sandboxError.mts';
 
-/** SpeedyFiles docs, Webhooks, and, for file_deleted, SpeedyFiles source, app/webhooks.py. */
+/** SpeedyFiles docs, Webhooks; for file_deleted: SpeedyFiles source, app/webhooks.py. */
 export const EVENTS = [
 	'package.created',
 	'package.finalized',
@@ -15,12 +15,14 @@ export const EVENTS = [
 
 export type Event = (typeof EVENTS)[number] | 'webhook.test';
 
-/** Hex HMAC-SHA256 of the body under the whole secret, prefixed (SpeedyFiles docs, Webhooks, Verifying). */
+/**
+ * Hex HMAC-SHA256 of the body with the complete secret as the key, prefixed (SpeedyFiles docs, Webhooks, Verifying).
+ */
 export function signatureOf(body: string, secret: string): string {
 	return `sha256=${CryptoJS.HmacSHA256(body, secret).toString(CryptoJS.enc.Hex)}`;
 }
 
-/** Compact JSON with all that is not printable ASCII as `\uXXXX` (SpeedyFiles source, app/webhooks.py). */
+/** Compact JSON with all characters except printable ASCII as `\uXXXX` (SpeedyFiles source, app/webhooks.py). */
 export function asciiJson(value: object): string {
 	return JSON.stringify(value).replace(
 		/[^\x20-\x7e]/g,
@@ -28,11 +30,11 @@ export function asciiJson(value: object): string {
 	);
 }
 
-/** Unknown ones are left out; none is an error (SpeedyFiles source, app/routes/admin_webhooks.py). */
-export function goodEvents(events: readonly string[]): Event[] {
+/** Ignores unknown events; requires at least one known event (SpeedyFiles source, app/routes/admin_webhooks.py). */
+export function validEvents(events: readonly string[]): Event[] {
 	const known = EVENTS.filter((event) => events.includes(event));
 	if (known.length === 0) {
-		throw new SandboxProblem(`Choose at least one of these events: ${EVENTS.join(', ')}.`);
+		throw new SandboxError(`Select at least one of these events: ${EVENTS.join(', ')}.`);
 	}
 	return [...known].sort();
 }

@@ -1,22 +1,22 @@
-import { period, summary } from './eventFields.mts';
+import { expiryFields, packageFields } from './eventFields.mts';
 import type { Instance } from './instance.mts';
 import type { Package } from './packages.mts';
-import { timeOf } from './stamps.mts';
+import { toDate } from './timestamps.mts';
 
 /**
- * Follows the packages to their end. The source fires nothing when one expires; the docs list package.expired, which a
- * setting lets happen.
+ * Handles a package's expiry. The source sends no event for it; the docs list package.expired, which a setting turns
+ * on.
  */
 export function watchExpiry(instance: Instance, watched: Package): void {
 	const { context, packages, webhooks } = instance;
 	if (watched.expiryPassed) return;
-	context.clock.at(timeOf(watched.expiresAt), async () => {
+	context.clock.at(toDate(watched.expiresAt), async () => {
 		const current = packages.get(watched.id);
 		if (!current) return;
-		await packages.passExpiry(current);
+		await packages.markExpiryHandled(current);
 		const isTold = context.settings.get('events') === 'documented' && current.status === 'active';
 		if (isTold) {
-			const payload = { ...summary(current), ...period(current) };
+			const payload = { ...packageFields(current), ...expiryFields(current) };
 			await webhooks.fire('package.expired', current.id, payload);
 		}
 	});

@@ -1,10 +1,10 @@
 import type { ServiceContext } from '../../core/service.mts';
 import { Accounts } from './accounts.mts';
 import { Packages } from './packages.mts';
-import { Stamps } from './stamps.mts';
+import { Timestamps } from './timestamps.mts';
 import { Webhooks } from './webhooks.mts';
 
-/** One self-hosted SpeedyFiles: all that its routes work on. */
+/** The components of a self-hosted SpeedyFiles instance that its routes share. */
 export interface Instance {
 	context: ServiceContext;
 	accounts: Accounts;
@@ -12,13 +12,13 @@ export interface Instance {
 	webhooks: Webhooks;
 }
 
-/** Reads what an earlier run has left, or makes a new instance that is set up. */
+/** Reads the data of an earlier run, or creates a new instance that is set up. */
 export async function openInstance(context: ServiceContext): Promise<Instance> {
-	const stamps = new Stamps(context.clock);
+	const stamps = new Timestamps(context.clock);
 	return {
 		context,
 		accounts: await Accounts.open(context, stamps),
-		packages: await Packages.open(context, stamps),
+		packages: await Packages.getFor(context, stamps),
 		webhooks: await Webhooks.open(context, stamps),
 	};
 }

@@ -1,18 +1,18 @@
 import type { FastifyRequest } from 'fastify';
 import { decodeError } from './decodeError.mts';
-import { Invalid, Refused } from './error.mts';
+import { ValidationError, SpeedyFilesError } from './error.mts';
 
-/** `application/json` and everything `+json`; FastAPI reads no other body as JSON. */
+/** `application/json` and all `+json` types; FastAPI does not parse other bodies as JSON. */
 const JSON_TYPE = /^application\/(?:[^;\s]+\+)?json\s*(?:;|$)/i;
 
-/** FastAPI, for whatever keeps it from reading a body. */
+/** FastAPI's message for a body that cannot be read. */
 export const UNREADABLE = 'There was an error parsing the body';
 
 /**
- * The request's body as FastAPI hands it on: parsed, `null` when there is none, plain text when it says that it is
- * something else than JSON. It is read before the token is looked at, so a broken body is told even to a stranger.
- * @throws Invalid when it is no JSON
- * @throws Refused when it is not even text
+ * Returns the request's body as FastAPI does: parsed, `null` if empty, a string if its type is not JSON. It is read
+ * before the token is checked, so an invalid body is reported even without a valid token.
+ * @throws {ValidationError} if it is not JSON
+ * @throws {SpeedyFilesError} if it is not text
  */
 export function jsonBody(request: FastifyRequest): unknown {
 	const bytes = request.body as Buffer | undefined;
@@ -28,18 +28,18 @@ function textOf(bytes: Buffer): string {
 	try {
 		return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
 	} catch {
-		throw new Refused(400, UNREADABLE);
+		throw new SpeedyFilesError(400, UNREADABLE);
 	}
 }
 
 function parse(text: string): unknown {
 	try {
 		const body: unknown = JSON.parse(text);
-		// What is nested too deeply for an answer that repeats it is too deep for Python, too.
+		// A body that is too deeply nested for JSON.stringify is also too deep for Python.
 		JSON.stringify(body);
 		return body;
 	} catch (problem) {
-		if (!(problem instanceof SyntaxError)) throw new Refused(400, UNREADABLE);
+		if (!(problem instanceof SyntaxError)) throw new SpeedyFilesError(400, UNREADABLE);
 		throw notJson(text);
 	}
 }
@@ -48,10 +48,10 @@ function notJson(text: string): Error {
 	try {
 		const { error, position } = decodeError(text);
 		const loc = ['body', position];
-		return new Invalid([
+		return new ValidationError([
 			{ type: 'json_invalid', loc, msg: 'JSON decode error', input: {}, ctx: { error } },
 		]);
 	} catch {
-		return new Refused(400, UNREADABLE);
+		return new SpeedyFilesError(400, UNREADABLE);
 	}
 }

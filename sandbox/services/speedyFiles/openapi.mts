@@ -6,7 +6,7 @@ type Part = Record<string, unknown>;
 
 const json = (schema: object): Part => ({ content: { 'application/json': { schema } } });
 
-/** The answers besides success, by status. */
+/** The error responses, by status. */
 const PROBLEMS: Readonly<Record<number, string>> = {
 	400: 'The request does not fit the state of the package',
 	401: 'No token, or one that does not work',
@@ -24,10 +24,10 @@ interface Operation {
 	id: string;
 	summary: string;
 	tag: 'me' | 'packages' | 'health';
-	/** Status and, unless the answer is empty, schema. */
+	/** The status and, unless the response is empty, the schema. */
 	answer: [status: number, schema?: object];
 	problems: number[];
-	/** The media type of what is sent, and its schema. */
+	/** The media type and schema of the request body. */
 	takes?: [type: string, schema: object];
 	parameters?: object[];
 }
@@ -135,8 +135,8 @@ const paths: Record<string, Record<string, Operation>> = {
 };
 
 /**
- * What /api/v1/openapi.json answers. Title, version, server and operation ids are those of the real one, which knows
- * no error but 422 and takes the token for a header like others; here both are told.
+ * The response of /api/v1/openapi.json. Title, version, server and operation IDs are those of the real document, which
+ * lists no error except 422 and declares the token as an ordinary header; this one describes both properly.
  */
 export const openapi = {
 	openapi: '3.1.0',

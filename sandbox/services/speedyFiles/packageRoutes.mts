@@ -1,27 +1,31 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { User } from './accounts.mts';
-import { Refused } from './error.mts';
-import { addressee, bulk, period, summary } from './eventFields.mts';
+import { SpeedyFilesError } from './error.mts';
+import { recipientFields, totals, expiryFields, packageFields } from './eventFields.mts';
 import { watchExpiry } from './expiry.mts';
 import type { Instance } from './instance.mts';
 import { jsonBody } from './jsonBody.mts';
-import { linkUrl, mailLink } from './mail.mts';
+import { linkUrl, emailLink } from './magicLinkEmail.mts';
 import type { Package } from './packages.mts';
 import { API, NO_HEAD } from './paths.mts';
-import { keepOf, receiveForm, theFile, type Upload } from './receiveForm.mts';
+import { withUploads, receiveForm, requireFile, type Upload } from './receiveForm.mts';
 import { packageCreate, page } from './requests.mts';
-import { fileOut, packageOut } from './shapes.mts';
+import { fileOut, packageOut } from './responses.mts';
 
 const PACKAGES = `${API}/packages`;
 const PACKAGE = `${PACKAGES}/:id`;
 
-/** The user whose token came with the request. */
-export type WhoAsks = (request: FastifyRequest) => Promise<User>;
+/** Returns the user whose token is in the request. */
+export type Authenticate = (request: FastifyRequest) => Promise<User>;
 
 type Route = { Params: { id: string } };
 
-/** SpeedyFiles source, app/routes/api.py: packages, and which events each of the calls fires. */
-export function packageRoutes(app: FastifyInstance, instance: Instance, whoAsks: WhoAsks): void {
+/** SpeedyFiles source, app/routes/api.py: packages, and the events that each call fires. */
+export function packageRoutes(
+	app: FastifyInstance,
+	instance: Instance,
+	whoAsks: Authenticate,
+): void {
 	const { context, packages, webhooks } = instance;
 
 	app.get(PACKAGES, NO_HEAD, async (request) => {
@@ -36,13 +40,17 @@ export function packageRoutes(app: FastifyInstance, instance: Instance, whoAsks:
 		const user = await whoAsks(request);
 		const made = await packages.create(user, packageCreate(body));
 		watchExpiry(instance, made);
-		// Only the web form writes to the recipient of an inbound package; the API mints a link that nobody gets to see.
+		// Only the web form emails the recipient of an inbound package; the API creates a link but neither returns nor
+		// emails it.
 		const isMailed = context.settings.get('inboundLink') === 'mailed';
 		if (isMailed)
-			for (const link of made.links) await mailLink(made, link, user.displayName, context);
-		// Documented, but not fired by the source.
+			for (const link of made.links) await emailLink(made, link, user.displayName, context);
+		// Documented, but the source does not fire it.
 		if (context.settings.get('events') === 'documented') {
-			await webhooks.fire('package.created', made.id, { ...summary(made), ...period(made) });
+			await webhooks.fire('package.created', made.id, {
+				...packageFields(made),
+				...expiryFields(made),
+			});
 		}
 		return await reply.code(201).send(packageOut(made, request));
 	});
@@ -54,11 +62,11 @@ export function packageRoutes(app: FastifyInstance, instance: Instance, whoAsks:
 
 	app.post<Route>(`${PACKAGE}/files`, async (request, reply) => {
 		const parts = await receiveForm(request, context.blobs);
-		const { to, file } = await keepOf(parts, context.blobs, async (keep) => {
+		const { to, file } = await withUploads(parts, context.blobs, async (keep) => {
 			const user = await whoAsks(request);
-			const upload = theFile(parts);
+			const upload = requireFile(parts);
 			const wanted = packages.open(user, request.params.id);
-			refuseUpload(wanted, upload);
+			checkUpload(wanted, upload);
 			keep(upload);
 			return { to: wanted, file: await packages.addFile(wanted, upload) };
 		});
@@ -76,17 +84,17 @@ export function packageRoutes(app: FastifyInstance, instance: Instance, whoAsks:
 		const user = await whoAsks(request);
 		const draft = packages.open(user, request.params.id);
 		const redirect = `/dash/packages/${draft.id}`;
-		if (draft.direction !== 'outbound') throw new Refused(400, 'not an outbound package');
-		// The link was told when it was minted; only its hash is kept.
+		if (draft.direction !== 'outbound') throw new SpeedyFilesError(400, 'not an outbound package');
+		// The link was returned when it was created; only its hash is stored.
 		if (draft.status === 'active') return { ok: true, redirect, magic_link: null };
 		const count = draft.files.length;
-		if (count === 0) throw new Refused(400, 'package has no completed files yet');
+		if (count === 0) throw new SpeedyFilesError(400, 'package has no completed files yet');
 		const link = await packages.activate(draft);
-		await mailLink(draft, link, user.displayName, context);
+		await emailLink(draft, link, user.displayName, context);
 		await webhooks.fire('package.finalized', draft.id, {
-			...summary(draft),
+			...packageFields(draft),
 			file_count: count,
-			...period(draft),
+			...expiryFields(draft),
 		});
 		return { ok: true, redirect, magic_link: linkUrl(context, link) };
 	});
@@ -95,7 +103,7 @@ export function packageRoutes(app: FastifyInstance, instance: Instance, whoAsks:
 		const user = await whoAsks(request);
 		const live = packages.open(user, request.params.id);
 		await packages.revoke(live);
-		await webhooks.fire('package.revoked', live.id, addressee(live));
+		await webhooks.fire('package.revoked', live.id, recipientFields(live));
 		return packageOut(live, request);
 	});
 
@@ -103,17 +111,17 @@ export function packageRoutes(app: FastifyInstance, instance: Instance, whoAsks:
 		const user = await whoAsks(request);
 		const old = packages.open(user, request.params.id);
 		await packages.remove(old);
-		await webhooks.fire('package.deleted', old.id, { ...addressee(old), ...bulk(old) });
+		await webhooks.fire('package.deleted', old.id, { ...recipientFields(old), ...totals(old) });
 		return await reply.code(204).send();
 	});
 }
 
-/** The checks of an upload, in the order of the source. */
-function refuseUpload({ direction, status }: Package, { name }: Upload): void {
+/** Checks an upload, in the order of the source. */
+function checkUpload({ direction, status }: Package, { name }: Upload): void {
 	if (direction !== 'outbound') {
 		const sentence = 'files can only be uploaded to outbound packages via this endpoint';
-		throw new Refused(400, sentence);
+		throw new SpeedyFilesError(400, sentence);
 	}
-	if (status === 'revoked') throw new Refused(400, `package status is '${status}'`);
-	if (name === '') throw new Refused(400, 'filename required');
+	if (status === 'revoked') throw new SpeedyFilesError(400, `package status is '${status}'`);
+	if (name === '') throw new SpeedyFilesError(400, 'filename required');
 }

@@ -1,32 +1,32 @@
 import { join } from 'node:path';
-import { Documents } from '../../core/documents.mts';
+import { JsonStore } from '../../core/jsonStore.mts';
 import type { ServiceContext } from '../../core/service.mts';
 import type { User } from './accounts.mts';
-import { Refused } from './error.mts';
-import { urlSafe } from './random.mts';
+import { SpeedyFilesError } from './error.mts';
+import { urlSafeToken } from './tokens.mts';
 import type { Upload } from './receiveForm.mts';
 import type { PackageCreate } from './requests.mts';
-import { daysAfter, type Stamps } from './stamps.mts';
+import { daysAfter, type Timestamps } from './timestamps.mts';
 
 export interface PackageFile {
 	id: string;
 	createdAt: string;
-	/** The stored bytes. */
+	/** The ID of the stored bytes. */
 	blob: string;
-	/** As the client sent it: any text at all. */
+	/** As sent by the client: any string. */
 	name: string;
 	/** Bytes. */
 	size: number;
 	/** Hex. */
 	sha256: string;
-	/** Media type, as the client sent it. */
+	/** The media type, as sent by the client. */
 	type: string;
-	/** Real milliseconds that it took to arrive. */
+	/** Duration of the upload in real milliseconds. */
 	durationMs: number;
 	uploadedAt: string;
 }
 
-/** What a recipient's magic link opens. The real service keeps its SHA-256 only; the sandbox has to show it. */
+/** A recipient's magic link. The real service only stores its SHA-256; the sandbox has to show it. */
 export interface Link {
 	/** 43 characters. */
 	raw: string;
@@ -38,7 +38,7 @@ export interface Link {
 
 export interface Package {
 	id: string;
-	/** As {@link Stamps} writes it, as all times here. */
+	/** In the format of {@link Timestamps}, like all times here. */
 	createdAt: string;
 	ownerUserId: string;
 	direction: 'outbound' | 'inbound';
@@ -46,34 +46,34 @@ export interface Package {
 	note: string | null;
 	recipientEmail: string;
 	recipientName: string;
-	/** The instance's when it was created; its files stay there. */
+	/** The instance's storage when the package was created; its files stay there. */
 	storage: 'local' | 's3';
-	/** `expired` and `completed` are documented, but never written (SpeedyFiles source). */
+	/** `expired` and `completed` are documented, but the source never sets them. */
 	status: 'draft' | 'active' | 'revoked';
 	expiresAt: string;
 	files: PackageFile[];
 	links: Link[];
-	/** Its expiry has been dealt with. */
+	/** Whether its expiry has been handled. */
 	expiryPassed?: boolean;
 }
 
-/** Why a link does not work (SpeedyFiles source, app/routes/public.py). */
+/** The reason why a link does not work (SpeedyFiles source, app/routes/public.py). */
 export type DeadReason = 'token_revoked' | 'token_expired';
 
-/** The packages of an instance. */
+/** The instance's packages. */
 export class Packages {
-	readonly #documents: Documents<Package>;
+	readonly #documents: JsonStore<Package>;
 	readonly #context: ServiceContext;
-	readonly #stamps: Stamps;
+	readonly #stamps: Timestamps;
 
-	private constructor(documents: Documents<Package>, context: ServiceContext, stamps: Stamps) {
+	private constructor(documents: JsonStore<Package>, context: ServiceContext, stamps: Timestamps) {
 		this.#documents = documents;
 		this.#context = context;
 		this.#stamps = stamps;
 	}
 
-	static async open(context: ServiceContext, stamps: Stamps): Promise<Packages> {
-		const documents = await Documents.open<Package>(join(context.folder, 'packages'));
+	static async getFor(context: ServiceContext, stamps: Timestamps): Promise<Packages> {
+		const documents = await JsonStore.open<Package>(join(context.folder, 'packages'));
 		return new Packages(documents, context, stamps);
 	}
 
@@ -82,19 +82,21 @@ export class Packages {
 		return this.#documents.all().sort((a, b) => b.createdAt.localeCompare(a.createdAt));
 	}
 
-	/** Those that a user may see: an administrator all, others their own; newest first. */
+	/**
+	 * Returns the packages that a user may access, newest first: all for an administrator, otherwise the user's own.
+	 */
 	visibleTo(user: User): Package[] {
-		return this.all().filter((one) => mayUse(user, one));
+		return this.all().filter((one) => canAccess(user, one));
 	}
 
 	/**
-	 * A package for a user.
-	 * @throws Refused with 404 when there is none, 403 when it is somebody else's
+	 * Returns a package for a user.
+	 * @throws {SpeedyFilesError} with 404 if it does not exist, 403 if it belongs to another user
 	 */
 	open(user: User, id: string): Package {
 		const found = this.#documents.get(id);
-		if (!found) throw new Refused(404);
-		if (!mayUse(user, found)) throw new Refused(403);
+		if (!found) throw new SpeedyFilesError(404);
+		if (!canAccess(user, found)) throw new SpeedyFilesError(403);
 		return found;
 	}
 
@@ -102,7 +104,7 @@ export class Packages {
 		return this.#documents.get(id);
 	}
 
-	/** By the raw part of a magic link. */
+	/** Returns a package by the raw part of a magic link. */
 	byLink(raw: string): { package: Package; link: Link } | undefined {
 		for (const one of this.#documents.all()) {
 			const link = one.links.find((known) => known.raw === raw);
@@ -115,7 +117,7 @@ export class Packages {
 		const createdAt = this.#stamps.now();
 		const { direction } = wanted;
 		const made: Package = {
-			id: urlSafe(16),
+			id: urlSafeToken(16),
 			createdAt,
 			ownerUserId: owner.id,
 			direction,
@@ -136,7 +138,7 @@ export class Packages {
 
 	async addFile(to: Package, upload: Upload): Promise<PackageFile> {
 		const file: PackageFile = {
-			id: urlSafe(8),
+			id: urlSafeToken(8),
 			...upload,
 			uploadedAt: this.#stamps.now(),
 			createdAt: this.#stamps.now(),
@@ -152,7 +154,7 @@ export class Packages {
 		await this.#context.blobs.remove([file.blob]);
 	}
 
-	/** Makes a draft or a revoked package active and mints its link. */
+	/** Activates a draft or a revoked package and creates its link. */
 	async activate(draft: Package): Promise<Link> {
 		const link = newLink('download', draft.expiresAt);
 		draft.links.push(link);
@@ -161,7 +163,7 @@ export class Packages {
 		return link;
 	}
 
-	/** Whatever its status; every link that still works stops working. */
+	/** Revokes a package in any status, and all of its links. */
 	async revoke(live: Package): Promise<void> {
 		live.status = 'revoked';
 		const now = this.#stamps.now();
@@ -174,18 +176,21 @@ export class Packages {
 		await this.#context.blobs.remove(old.files.map(({ blob }) => blob));
 	}
 
-	async used(by: Package, link: Link): Promise<void> {
+	async countUse(by: Package, link: Link): Promise<void> {
 		link.useCount += 1;
 		await this.#documents.put(by);
 	}
 
-	/** Keeps that a package's expiry has been dealt with. */
-	async passExpiry(over: Package): Promise<void> {
+	/** Records that the expiry of a package has been handled. */
+	async markExpiryHandled(over: Package): Promise<void> {
 		over.expiryPassed = true;
 		await this.#documents.put(over);
 	}
 
-	/** Why a link does not work now, if it does not. A package with a link is active, unless it was revoked. */
+	/**
+	 * Returns why a link does not work, or `undefined` if it works. A package with a link is active, unless it was
+	 * revoked.
+	 */
 	deadReason({ status, expiresAt }: Package, link: Link): DeadReason | undefined {
 		if (status === 'revoked' || link.revokedAt !== null) return 'token_revoked';
 		const now = this.#stamps.now();
@@ -193,10 +198,10 @@ export class Packages {
 	}
 }
 
-function mayUse(user: User, { ownerUserId }: Package): boolean {
+function canAccess(user: User, { ownerUserId }: Package): boolean {
 	return user.role === 'admin' || ownerUserId === user.id;
 }
 
 function newLink(purpose: Link['purpose'], expiresAt: string): Link {
-	return { raw: urlSafe(32), purpose, expiresAt, revokedAt: null, useCount: 0 };
+	return { raw: urlSafeToken(32), purpose, expiresAt, revokedAt: null, useCount: 0 };
 }

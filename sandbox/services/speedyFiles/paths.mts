@@ -1,5 +1,5 @@
-/** What every path of the API begins with. */
+/** The start of all API paths. */
 export const API = '/api/v1';
 
-/** FastAPI answers no HEAD where it was told GET; the fallback says 405. */
+/** FastAPI does not add HEAD to a GET route; the fallback responds with 405. */
 export const NO_HEAD = { exposeHeadRoute: false } as const;

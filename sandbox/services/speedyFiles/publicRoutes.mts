@@ -1,16 +1,16 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import { SENDING } from '../../core/blobs.mts';
-import { toldHash, toldSize } from '../../core/misreport.mts';
+import { SEND_OPTIONS } from '../../core/blobs.mts';
+import { reportedHash, reportedSize } from '../../core/faultyValues.mts';
 import { addPages } from '../../core/pages.mts';
-import { wordErrors } from './api.mts';
+import { formatErrors } from './api.mts';
 import { redocRoute } from './docsRoutes.mts';
 import { contentDisposition, contentType, presignedUrl } from './download.mts';
-import { Refused } from './error.mts';
-import { bulk } from './eventFields.mts';
+import { SpeedyFilesError } from './error.mts';
+import { totals } from './eventFields.mts';
 import type { Instance } from './instance.mts';
 import type { DeadReason, Link, Package, PackageFile } from './packages.mts';
 import { NO_HEAD } from './paths.mts';
-import { keepOf, receiveForm, takeForms, theFile } from './receiveForm.mts';
+import { withUploads, receiveForm, parseForms, requireFile } from './receiveForm.mts';
 import { siteRoutes } from './routing.mts';
 import { webhookPages } from './webhookPages.mts';
 import { streamZip, zipName } from './zip.mts';
@@ -18,35 +18,35 @@ import { streamZip, zipName } from './zip.mts';
 type Route = { Params: { raw: string; file: string }; Querystring: { from?: string } };
 
 /** A link that works. */
-interface Live {
+interface WorkingLink {
 	package: Package;
 	link: Link;
 }
 
 type Reason = DeadReason | 'invalid';
 
-/** What a recipient reads on a link that does not work. */
+/** The messages for links that do not work. */
 const DEAD: Readonly<Record<Reason, { title: string; text: string }>> = {
-	token_revoked: { title: 'This link was withdrawn', text: 'Please ask the sender for a new one.' },
-	token_expired: { title: 'This link has expired', text: 'Please ask the sender for a new one.' },
+	token_revoked: { title: 'This link was revoked', text: 'Ask the sender for a new link.' },
+	token_expired: { title: 'This link has expired', text: 'Ask the sender for a new link.' },
 	invalid: {
-		title: 'This link does not work',
-		text: 'Please check that it was copied whole.',
+		title: 'This link is not valid',
+		text: 'Check that you copied the entire link.',
 	},
 };
 
-/** SpeedyFiles docs, Magic links: the recipient's pages. Whoever has the link may use it. */
+/** SpeedyFiles docs, Magic links: the recipient's pages. Anyone who has the link can use it. */
 export async function publicRoutes(app: FastifyInstance, instance: Instance): Promise<void> {
 	const { context, packages, webhooks } = instance;
-	wordErrors(app);
+	formatErrors(app);
 	await addPages(app);
-	await takeForms(app);
+	await parseForms(app);
 	redocRoute(app);
 	siteRoutes(app, instance);
 	await app.register(async (scope) => await webhookPages(scope, instance));
 
-	/** The link, unless it is dead or for something else; then why. */
-	function look(raw: string, purpose?: Link['purpose']): Live | Reason {
+	/** Returns the link, or the reason why it does not work or does not have this purpose. */
+	function look(raw: string, purpose?: Link['purpose']): WorkingLink | Reason {
 		const found = packages.byLink(raw);
 		if (!found) return 'invalid';
 		const dead = packages.deadReason(found.package, found.link);
@@ -57,7 +57,7 @@ export async function publicRoutes(app: FastifyInstance, instance: Instance): Pr
 	app.get<Route>('/p/:raw', NO_HEAD, async (request, reply) => {
 		const live = look(request.params.raw);
 		if (typeof live === 'string') return await gone(reply, live);
-		await packages.used(live.package, live.link);
+		await packages.countUse(live.package, live.link);
 		return await reply.viewAsync(`speedyFiles/${live.link.purpose}`, {
 			package: live.package,
 			raw: live.link.raw,
@@ -69,7 +69,7 @@ export async function publicRoutes(app: FastifyInstance, instance: Instance): Pr
 		const live = look(request.params.raw, 'download');
 		if (typeof live === 'string') return await gone(reply, live);
 		const file = live.package.files.find(({ id }) => id === request.params.file);
-		if (!file) throw new Refused(404);
+		if (!file) throw new SpeedyFilesError(404);
 		await webhooks.fire('package.downloaded', live.package.id, {
 			file_id: file.id,
 			original_name: file.name,
@@ -82,7 +82,7 @@ export async function publicRoutes(app: FastifyInstance, instance: Instance): Pr
 		return reply
 			.type(contentType(file.type))
 			.header('content-disposition', contentDisposition(file.name))
-			.sendFile(file.blob, context.blobs.folder, SENDING);
+			.sendFile(file.blob, context.blobs.folder, SEND_OPTIONS);
 	});
 
 	app.get<Route>('/p/:raw/zip', NO_HEAD, async (request, reply) => {
@@ -91,10 +91,10 @@ export async function publicRoutes(app: FastifyInstance, instance: Instance): Pr
 		const { files, storage, title, id } = live.package;
 		if (storage !== 'local') {
 			const sentence = 'bulk zip download is only available for local-storage packages';
-			throw new Refused(400, sentence);
+			throw new SpeedyFilesError(400, sentence);
 		}
-		if (files.length === 0) throw new Refused(404, 'no files to download');
-		const payload = { kind: 'zip', ...bulk(live.package), ip: request.ip };
+		if (files.length === 0) throw new SpeedyFilesError(404, 'no files to download');
+		const payload = { kind: 'zip', ...totals(live.package), ip: request.ip };
 		await webhooks.fire('package.downloaded', id, payload);
 		return await reply
 			.type('application/zip')
@@ -104,13 +104,14 @@ export async function publicRoutes(app: FastifyInstance, instance: Instance): Pr
 
 	app.post<Route>('/p/:raw/upload', async (request, reply) => {
 		const parts = await receiveForm(request, context.blobs);
-		// The sandbox's page works without a script: it sends all files at once and is led back to itself.
+		// The sandbox's page works without JavaScript: it submits all files at once, and the response redirects back to
+		// it.
 		const isFromPage = request.query.from === 'page';
-		const taken = await keepOf(parts, context.blobs, async (keep) => {
-			const last = theFile(parts);
+		const taken = await withUploads(parts, context.blobs, async (keep) => {
+			const last = requireFile(parts);
 			const live = look(request.params.raw, 'upload');
 			if (typeof live === 'string') return live;
-			if (last.name === '') throw new Refused(400, 'filename required');
+			if (last.name === '') throw new SpeedyFilesError(400, 'filename required');
 			const files: PackageFile[] = [];
 			for (const part of isFromPage ? parts : [last]) {
 				if (typeof part === 'string') continue;
@@ -121,13 +122,13 @@ export async function publicRoutes(app: FastifyInstance, instance: Instance): Pr
 		});
 		if (typeof taken === 'string') {
 			if (isFromPage) return await gone(reply, taken);
-			throw new Refused(410, taken);
+			throw new SpeedyFilesError(410, taken);
 		}
 		await tellUploads(taken.live.package, taken.files);
 		if (isFromPage) return await reply.redirect(`/p/${taken.live.link.raw}`, 303);
 		const [{ id, durationMs, ...file }] = taken.files;
-		const size = toldSize(request, file.size);
-		const sha256 = toldHash(request, file.sha256);
+		const size = reportedSize(request, file.size);
+		const sha256 = reportedHash(request, file.sha256);
 		return { ok: true, file_id: id, size, sha256, duration_ms: durationMs };
 	});
 

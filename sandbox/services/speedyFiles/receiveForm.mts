@@ -3,30 +3,33 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { createHash, type Hash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import type { Blobs } from '../../core/blobs.mts';
-import { codeOf } from '../../core/problem.mts';
-import { Invalid, Refused } from './error.mts';
+import { codeOf } from '../../core/sandboxError.mts';
+import { ValidationError, SpeedyFilesError } from './error.mts';
 import { UNREADABLE } from './jsonBody.mts';
 import { missing } from './requests.mts';
 
-/** A file that has arrived. */
+/** An uploaded file. */
 export interface Upload {
 	blob: string;
-	/** The part's `filename`, empty when it was sent empty. */
+	/** The part's `filename`; may be empty. */
 	name: string;
 	/** Bytes. */
 	size: number;
 	/** Hex. */
 	sha256: string;
-	/** Media type, as the client sent it. */
+	/** The media type, as sent by the client. */
 	type: string;
 	/** Real milliseconds. */
 	durationMs: number;
 }
 
-/** The parts named `file`, in their order: files, and text where a part has no `filename`. */
+/** The parts named `file` in order: files, and strings for parts without a `filename`. */
 export type FileParts = (Upload | string)[];
 
-/** For @fastify/multipart: what has a `filename` is a file, whatever its type (Starlette 0.41, and its limits). */
+/**
+ * Options for @fastify/multipart: a part with a `filename` is a file, whatever its type (Starlette 0.41, including its
+ * limits).
+ */
 const MULTIPART = {
 	preservePath: true,
 	isPartAFile: (_field: unknown, _type: unknown, filename: unknown) => filename !== undefined,
@@ -35,18 +38,18 @@ const MULTIPART = {
 
 const MEDIA_TYPE = /^[\w!#$%&'*+.^`|~-]+\/[\w!#$%&'*+.^`|~-]+\s*(?:;|$)/;
 
-/** Starlette's words for what the multipart parser stops at. */
-const PARSER_REFUSALS: Readonly<Record<string, string>> = {
+/** Starlette's messages for errors of the multipart parser. */
+const PARSER_ERRORS: Readonly<Record<string, string>> = {
 	FST_FILES_LIMIT: 'Too many files. Maximum number of files is 1000.',
 	FST_FIELDS_LIMIT: 'Too many fields. Maximum number of fields is 1000.',
 	FST_PROTO_VIOLATION: UNREADABLE,
 };
 
-/** Lets routes receive forms. Other bodies are read by the route that wants one; the rest takes whatever comes. */
-export async function takeForms(app: FastifyInstance): Promise<void> {
+/** Enables forms. All other bodies are buffered, and routes parse them if they need them. */
+export async function parseForms(app: FastifyInstance): Promise<void> {
 	app.addHook('onRequest', async ({ headers }) => {
 		const type = headers['content-type'];
-		// Python takes a type that is none for plain text; Fastify would refuse it before the token is looked at.
+		// Python treats an invalid type as plain text; Fastify would reject it before the token is checked.
 		if (type !== undefined && !MEDIA_TYPE.test(type)) headers['content-type'] = 'text/plain';
 		return Promise.resolve();
 	});
@@ -56,8 +59,9 @@ export async function takeForms(app: FastifyInstance): Promise<void> {
 }
 
 /**
- * Streams a form's files to disk and hashes them on the way. The form is read before the token is looked at.
- * @throws Refused when the form cannot be read; whatever the stream throws when it breaks off. Nothing is kept then.
+ * Streams a form's files to disk and hashes them. The form is read before the token is checked. Keeps nothing if it
+ * throws.
+ * @throws {SpeedyFilesError} if the form cannot be read; or the stream's error
  */
 export async function receiveForm(request: FastifyRequest, blobs: Blobs): Promise<FileParts> {
 	if (!request.isMultipart()) return plainForm(request);
@@ -65,7 +69,8 @@ export async function receiveForm(request: FastifyRequest, blobs: Blobs): Promis
 	try {
 		for await (const part of request.parts()) {
 			if (part.type === 'field') {
-				if (part.valueTruncated) throw new Refused(400, 'Part exceeded maximum size of 1024KB.');
+				if (part.valueTruncated)
+					throw new SpeedyFilesError(400, 'Part exceeded maximum size of 1024KB.');
 				if (part.fieldname === 'file') parts.push(part.value as string);
 			} else if (part.fieldname === 'file') {
 				const received = await receiveFile(part.file, blobs);
@@ -73,31 +78,31 @@ export async function receiveForm(request: FastifyRequest, blobs: Blobs): Promis
 			} else part.file.resume();
 		}
 	} catch (error) {
-		// Python's parser waits for no end: what has not ended by then was never there.
+		// Python's parser does not require an end: it ignores a part that is incomplete.
 		if (error instanceof Error && /Unexpected end|terminated early/.test(error.message))
 			return parts;
 		await discard(parts, blobs);
-		throw worded(error);
+		throw toSpeedyFilesError(error);
 	}
 	return parts;
 }
 
 /**
- * The form's file. Of several, FastAPI takes the last.
- * @throws Invalid when there is none, or text in its place
+ * Returns the form's file. If there are several, FastAPI uses the last.
+ * @throws {ValidationError} if there is none, or a string in its place
  */
-export function theFile(parts: FileParts): Upload {
+export function requireFile(parts: FileParts): Upload {
 	const last = parts.at(-1);
 	if (last === undefined || last === '') throw missing('body', 'file');
 	if (typeof last !== 'string') return last;
 	const msg = "Value error, Expected UploadFile, received: <class 'str'>";
-	throw new Invalid([
+	throw new ValidationError([
 		{ type: 'value_error', loc: ['body', 'file'], msg, input: last, ctx: { error: {} } },
 	]);
 }
 
-/** Lets `use` decide what of a form is kept, and removes the rest, also when it throws. */
-export async function keepOf<T>(
+/** Lets `use` select the uploads to keep and removes all others, also if it throws. */
+export async function withUploads<T>(
 	parts: FileParts,
 	blobs: Blobs,
 	use: (keep: (upload: Upload) => void) => Promise<T>,
@@ -114,7 +119,7 @@ async function discard(parts: FileParts, blobs: Blobs): Promise<void> {
 	await blobs.remove(parts.flatMap((part) => (typeof part === 'string' ? [] : [part.blob])));
 }
 
-/** The other kind of form has no files. */
+/** URL-encoded forms contain no files. */
 function plainForm({ headers, body }: FastifyRequest): FileParts {
 	const isForm = headers['content-type']?.startsWith('application/x-www-form-urlencoded');
 	return isForm ? new URLSearchParams(String(body)).getAll('file') : [];
@@ -135,18 +140,18 @@ async function* hashed(source: Readable, hash: Hash): AsyncGenerator<Buffer> {
 	}
 }
 
-/** The name as it came, but for the path that Internet Explorer 6 sent with it (python-multipart 0.0.19). */
+/** Returns the file name, without the path that Internet Explorer 6 sends (python-multipart 0.0.19). */
 function nameOf(filename: string): string {
 	return /^(?:.:\\|\\\\)/.test(filename) ? (filename.split('\\').at(-1) ?? '') : filename;
 }
 
-function worded(error: unknown): unknown {
-	if (error instanceof Refused) return error;
+function toSpeedyFilesError(error: unknown): unknown {
+	if (error instanceof SpeedyFilesError) return error;
 	const code = codeOf(error);
-	if (code !== undefined && Object.hasOwn(PARSER_REFUSALS, code)) {
-		return new Refused(400, PARSER_REFUSALS[code]);
+	if (code !== undefined && Object.hasOwn(PARSER_ERRORS, code)) {
+		return new SpeedyFilesError(400, PARSER_ERRORS[code]);
 	}
 	if (code !== undefined) return error;
 	const isUnbounded = error instanceof Error && error.message.includes('Boundary not found');
-	return new Refused(400, isUnbounded ? 'Missing boundary in multipart.' : UNREADABLE);
+	return new SpeedyFilesError(400, isUnbounded ? 'Missing boundary in multipart.' : UNREADABLE);
 }

@@ -1,5 +1,5 @@
-import { type Fault, Invalid } from './error.mts';
-import { email, int, nullable, oneOf, type Rule, text } from './rules.mts';
+import { type ValidationIssue, ValidationError } from './error.mts';
+import { email, int, nullable, oneOf, type Validator, text } from './validators.mts';
 
 export interface PackageCreate {
 	title: string;
@@ -16,14 +16,14 @@ export interface TokenCreate {
 }
 
 interface Field<T> {
-	rule: Rule<T>;
-	/** A field without one is required. */
+	rule: Validator<T>;
+	/** A field without a default is required. */
 	default?: T;
 }
 
 type Fields<T> = { [Name in keyof T]: Field<T[Name]> };
 
-/** SpeedyFiles source, app/routes/api.py: the fields in the order in which errors name them. */
+/** SpeedyFiles source, app/routes/api.py: the fields in the order in which errors list them. */
 const PACKAGE_CREATE: Fields<PackageCreate> = {
 	title: { rule: text({ min: 1, max: 255 }) },
 	recipient_email: { rule: email },
@@ -43,19 +43,19 @@ const PAGE: Fields<{ limit: number; offset: number }> = {
 	offset: { rule: int({ ge: 0 }), default: 0 },
 };
 
-/** @throws Invalid that names every wrong field */
+/** @throws {ValidationError} listing every invalid field */
 export function packageCreate(body: unknown): PackageCreate {
 	return readFields(objectBody(body), PACKAGE_CREATE, 'body');
 }
 
-/** @throws Invalid that names every wrong field */
+/** @throws {ValidationError} listing every invalid field */
 export function tokenCreate(body: unknown): TokenCreate {
 	return readFields(objectBody(body), TOKEN_CREATE, 'body');
 }
 
 /**
- * Which part of the list is wanted. A parameter that is given twice counts as it was given last.
- * @throws Invalid that names every wrong parameter
+ * Reads the paging parameters. The last value of a repeated parameter is used.
+ * @throws {ValidationError} listing every invalid parameter
  */
 export function page(query: unknown): { limit: number; offset: number } {
 	const given = Object.entries(query as Record<string, string | string[]>);
@@ -63,22 +63,22 @@ export function page(query: unknown): { limit: number; offset: number } {
 	return readFields(Object.fromEntries(last) as Record<string, unknown>, PAGE, 'query');
 }
 
-/** @throws Invalid when the path holds no token id */
+/** @throws {ValidationError} if the path contains no token ID */
 export function tokenId(id: string): number {
 	const fields: Fields<{ token_id: number }> = { token_id: { rule: int({ ge: 1 }) } };
 	return readFields({ token_id: id }, fields, 'path').token_id;
 }
 
-/** The 422 for something that is not there. */
-export function missing(...loc: string[]): Invalid {
-	return new Invalid([{ type: 'missing', loc, msg: 'Field required', input: null }]);
+/** Returns the 422 for a missing field. */
+export function missing(...loc: string[]): ValidationError {
+	return new ValidationError([{ type: 'missing', loc, msg: 'Field required', input: null }]);
 }
 
 function objectBody(body: unknown): Record<string, unknown> {
 	if (body === null) throw missing('body');
 	if (typeof body === 'object' && !Array.isArray(body)) return body as Record<string, unknown>;
 	const msg = 'Input should be a valid dictionary or object to extract fields from';
-	throw new Invalid([{ type: 'model_attributes_type', loc: ['body'], msg, input: body }]);
+	throw new ValidationError([{ type: 'model_attributes_type', loc: ['body'], msg, input: body }]);
 }
 
 function readFields<T extends object>(
@@ -86,7 +86,7 @@ function readFields<T extends object>(
 	fields: Fields<T>,
 	where: string,
 ): T {
-	const faults: Fault[] = [];
+	const faults: ValidationIssue[] = [];
 	const read: Partial<T> = {};
 	for (const name of Object.keys(fields) as (keyof T & string)[]) {
 		const field: Field<T[typeof name]> = fields[name];
@@ -106,6 +106,6 @@ function readFields<T extends object>(
 			faults.push({ type, loc, msg, input, ...(ctx && { ctx }) });
 		}
 	}
-	if (faults.length > 0) throw new Invalid(faults);
+	if (faults.length > 0) throw new ValidationError(faults);
 	return read as T;
 }

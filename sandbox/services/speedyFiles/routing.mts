@@ -4,10 +4,10 @@ import type { Instance } from './instance.mts';
 import { API } from './paths.mts';
 
 /**
- * What is there besides the method that was asked for. FastAPI makes a route of each method; its 405 names those of
- * the first route that fits the path.
+ * Known paths with their `Allow` header. FastAPI creates one route per method, and its 405 names the method of the
+ * first route that matches the path.
  */
-const KNOWN: readonly [path: RegExp, allow: string][] = [
+const ROUTES: readonly [path: RegExp, allow: string][] = [
 	[
 		/^\/api\/v1\/(?:health|me|me\/tokens|packages|packages\/[^/]+|docs|redoc|openapi\.json)$/,
 		'GET',
@@ -19,10 +19,13 @@ const KNOWN: readonly [path: RegExp, allow: string][] = [
 	[/^\/(?:setup|login|healthz|dash|admin\/webhooks)?$/, 'GET'],
 ];
 
-/** Paths that an instance answers before it is set up (SpeedyFiles source, app/routes/setup.py); pages need their style. */
+/**
+ * Paths that an instance serves before it is set up (SpeedyFiles source, app/routes/setup.py), including the pages'
+ * styles.
+ */
 const BEFORE_SETUP = /^\/(?:setup|static\/|assets\/|healthz|favicon\.ico)/;
 
-/** Until somebody has set the instance up, everything leads to its setup page, the API too. */
+/** Redirects everything to the setup page until the instance is set up, including the API. */
 export function redirectToSetup(app: FastifyInstance, { context }: Instance): void {
 	app.addHook('onRequest', async (request, reply) => {
 		if (context.settings.get('instance') === 'ready' || BEFORE_SETUP.test(request.url)) return;
@@ -30,30 +33,30 @@ export function redirectToSetup(app: FastifyInstance, { context }: Instance): vo
 	});
 }
 
-/** Everything that no route takes: as Starlette does it, without reading the body. */
+/** Responds to all requests without a route like Starlette, without reading the body. */
 export function fallback(app: FastifyInstance): void {
 	app.addHook('onRequest', async (request, reply) => {
-		// Fastify would take the slash for the beginning of an empty id.
+		// Fastify would treat the slash as the start of an empty ID.
 		const [path] = splitUrl(request.url);
-		return path !== '/' && path.endsWith('/') ? await answer(request, reply) : undefined;
+		return path !== '/' && path.endsWith('/') ? await respond(request, reply) : undefined;
 	});
-	app.all('/*', { onRequest: answer }, () => errorBody(404));
+	app.all('/*', { onRequest: respond }, () => errorBody(404));
 }
 
-async function answer(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+async function respond(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
 	const [path, query] = splitUrl(request.url);
-	const allow = allowed(path);
+	const allow = allowedMethods(path);
 	if (allow !== undefined) return await reply.code(405).header('allow', allow).send(errorBody(405));
-	// Starlette, redirect_slashes: the same path with or without a slash at its end.
+	// Starlette, redirect_slashes: the same path with or without a trailing slash.
 	const other = path.endsWith('/') ? path.slice(0, -1) : `${path}/`;
-	if (path !== '/' && allowed(other) !== undefined) {
+	if (path !== '/' && allowedMethods(other) !== undefined) {
 		return await reply.redirect(`http://${request.host}${other}${query}`, 307);
 	}
 	return await reply.code(404).send(errorBody(404));
 }
 
-function allowed(path: string): string | undefined {
-	return KNOWN.find(([known]) => known.test(path))?.[1];
+function allowedMethods(path: string): string | undefined {
+	return ROUTES.find(([known]) => known.test(path))?.[1];
 }
 
 function splitUrl(url: string): [path: string, query: string] {
@@ -61,10 +64,10 @@ function splitUrl(url: string): [path: string, query: string] {
 	return at < 0 ? [url, ''] : [url.slice(0, at), url.slice(at)];
 }
 
-/** The rest of the instance's own site, as far as somebody without a session sees it. */
+/** The rest of the instance's website, as seen by a user who is not signed in. */
 export function siteRoutes(app: FastifyInstance, { context }: Instance): void {
-	const title = 'No sign-in here';
-	const text = `The sandbox has the API under ${API}, the recipients' pages and the webhooks' page.`;
+	const title = 'Sign-in is not available';
+	const text = `The sandbox only provides the API under ${API}, the recipients' pages and the webhooks page.`;
 	app.get('/healthz', async (_request, reply) => await reply.type('text/plain').send('ok'));
 	app.get('/', async (_request, reply) => await reply.redirect('/dash', 303));
 	for (const path of ['/dash', '/dash/*']) {
@@ -78,7 +81,7 @@ export function siteRoutes(app: FastifyInstance, { context }: Instance): void {
 		if (context.settings.get('instance') === 'ready') return await reply.redirect('/login', 303);
 		return await reply.viewAsync('speedyFiles/message', {
 			title: 'Set up this instance',
-			text: 'Nobody has set up this instance yet. In the sandbox, the setting "Instance" on the control page does it.',
+			text: 'This instance has not been set up yet. In the sandbox, change “Instance” on the control page.',
 		});
 	});
 }

@@ -1,13 +1,13 @@
 import { exactly, listOf, text } from '../../core/openapi.mts';
 
-/** The OpenAPI schemas of what goes in and out, with the names that FastAPI gives them. */
+/** The OpenAPI schemas of requests and responses, with FastAPI's names. */
 
 const integer = { type: 'integer' };
 const moment = { type: 'string', format: 'date-time' };
 
 export const ref = (name: string): object => ({ $ref: `#/components/schemas/${name}` });
 
-/** As OpenAPI 3.1 says it. */
+/** Nullable, in OpenAPI 3.1. */
 const orNull = (schema: object): object => ({ anyOf: [schema, { type: 'null' }] });
 
 const tokenInfo = {

@@ -6,65 +6,68 @@ import { errorBody } from './error.mts';
 import { watchExpiry } from './expiry.mts';
 import { openInstance } from './instance.mts';
 import { publicRoutes } from './publicRoutes.mts';
-import { urlSafe } from './random.mts';
+import { urlSafeToken } from './tokens.mts';
 import { fallback, redirectToSetup } from './routing.mts';
 import { storageError, storageRoutes } from './storageRoutes.mts';
 
 /**
- * SpeedyFiles: packages of files for one recipient, who gets a magic link. It is self-hosted, so one origin is API,
- * recipients' pages and administration. Sources of the facts here: SpeedyFiles docs (https://speedyfiles.app/docs/,
- * https://speedyfiles.app/api/) and SpeedyFiles source (github bokelleher/speedyfiles, v0.1.0); where they disagree,
- * the source is what a client meets.
+ * SpeedyFiles: packages of files for one recipient, who receives a magic link. It is self-hosted, so one origin serves
+ * the API, the recipients' pages and the administration. Sources of the facts: SpeedyFiles docs
+ * (https://speedyfiles.app/docs/, https://speedyfiles.app/api/) and SpeedyFiles source (github bokelleher/speedyfiles,
+ * v0.1.0); where they disagree, the source takes precedence, because clients use the running code.
  */
 export const speedyFiles: Service = {
 	name: 'SpeedyFiles',
 	origins: {
 		instance: {
 			label: 'Instance: API under /api/v1, magic links under /p',
-			// The real one knows no limit. JSON bodies are small; files are streamed.
+			// The real instance has no limit. JSON bodies are small; files are streamed.
 			bodyLimit: 16 * 1024 * 1024,
 		},
 		storage: {
 			label: 'S3 storage: presigned downloads',
-			refusesAuthorization: true,
+			rejectsAuthorization: true,
 			error: storageError,
 		},
 	},
 	settings: {
 		instance: {
 			label: 'Instance',
-			help: 'Until somebody has set it up, every path redirects to /setup, the API too.',
+			help: 'Until the instance is set up, all paths (including the API) redirect to /setup.',
 			values: ['ready', 'notSetUp'],
 			default: 'ready',
 		},
 		storage: {
 			label: 'Storage of new packages',
-			help: 'Files of an S3 package are downloaded by a redirect to a presigned URL; there is no ZIP.',
+			help: 'Downloads from an S3 package redirect to a presigned URL, and there is no ZIP.',
 			values: ['local', 's3'],
 			default: 'local',
 		},
 		inboundLink: {
 			label: 'Link of an inbound package',
-			help: 'The docs say that the recipient gets it by e-mail; the API neither mails nor returns it.',
+			help: 'According to the docs, the recipient receives it by email. The actual API neither emails nor returns it.',
 			values: ['unsent', 'mailed'],
 			default: 'unsent',
 		},
 		events: {
 			label: 'Events',
-			help: 'The docs list package.created and package.expired; the source never fires them.',
+			help: 'The docs list package.created and package.expired, but the source never sends them.',
 			values: ['source', 'documented'],
 			default: 'source',
 		},
 		smtp: {
 			label: 'Mail server',
-			help: 'Finalizing succeeds even when the e-mail cannot be sent.',
+			help: 'Finalizing succeeds even if the email cannot be sent.',
 			values: ['working', 'broken'],
 			default: 'working',
 		},
 	},
 	// SpeedyFiles docs, Webhooks: one attempt within the API call, 8 seconds, no retry.
 	delivery: { retryAfterSeconds: [], timeoutSeconds: 8 },
-	makeSecrets: () => ({ apiToken: `sf_${urlSafe(32)}`, webhookSecret: `whsec_${urlSafe(32)}` }),
+	makeSecrets: () => ({
+		apiToken: `sf_${urlSafeToken(32)}`,
+		webhookSecret: `whsec_${urlSafeToken(32)}`,
+	}),
 	credentials: (origins, { apiToken, webhookSecret }) => ({
 		baseUrl: origins.instance,
 		apiToken,

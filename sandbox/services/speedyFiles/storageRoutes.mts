@@ -4,7 +4,7 @@ import { download } from '../../core/download.mts';
 import { BUCKET } from './download.mts';
 import type { Instance } from './instance.mts';
 
-/** S3's codes for what can go wrong with a presigned URL. */
+/** S3's error codes for presigned URLs. */
 const CODES: Readonly<Record<number, string>> = {
 	400: 'InvalidArgument',
 	403: 'AccessDenied',
@@ -14,14 +14,14 @@ const CODES: Readonly<Record<number, string>> = {
 	503: 'SlowDown',
 };
 
-/** S3 says in XML what is wrong. */
+/** Returns an error in S3's XML format. */
 export function storageError(status: number, message?: string): string {
 	const code = CODES[status] ?? 'InvalidRequest';
 	const text = (message ?? code).replace(/[<>&]/g, (mark) => `&#${mark.charCodeAt(0)};`);
 	return `<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>${code}</Code><Message>${text}</Message></Error>`;
 }
 
-/** Stands for the S3 bucket of an instance that keeps its files there: presigned downloads. */
+/** Simulates the S3 bucket of an instance with S3 storage: presigned downloads. */
 export async function storageRoutes(app: FastifyInstance, instance: Instance): Promise<void> {
 	const { context, packages } = instance;
 	await app.register(fastifyStatic, { root: context.blobs.folder, serve: false });
@@ -43,7 +43,7 @@ export async function storageRoutes(app: FastifyInstance, instance: Instance): P
 		const { id, name } = request.params;
 		const file = packages.get(id)?.files.find((known) => name.startsWith(`${known.id}--`));
 		if (!file) return await reply.code(404).send(storageError(404));
-		// The service tells S3 no type, so S3 has its own (SpeedyFiles source, app/storage/s3.py).
+		// The service sets no type in S3, so S3 returns its default (SpeedyFiles source, app/storage/s3.py).
 		return download(reply, context.blobs, { ...file, type: 'binary/octet-stream' });
 	});
 }

@@ -1,6 +1,6 @@
 import formbody from '@fastify/formbody';
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import { NotFound, SandboxProblem } from '../../core/problem.mts';
+import { NotFoundError, SandboxError } from '../../core/sandboxError.mts';
 import { visibleHook } from './control.mts';
 import type { Instance } from './instance.mts';
 import { EVENTS } from './events.mts';
@@ -11,15 +11,15 @@ type Form = Record<string, string | string[] | undefined>;
 type Route = { Params: { id: string }; Body?: Form };
 
 /**
- * SpeedyFiles docs, Webhooks: the administrator's page under Settings. Here nobody has to sign in, and a URL can be
- * set later, since one subscription is there before anybody knows where it shall go.
+ * SpeedyFiles docs, Webhooks: the administrator's page under Settings. It requires no sign-in here. URLs can be set
+ * later, because the subscription that exists from the start has none.
  */
 export async function webhookPages(app: FastifyInstance, instance: Instance): Promise<void> {
 	const { accounts, webhooks } = instance;
 	await app.register(formbody);
 	app.setErrorHandler(async (error, _request, reply) => {
-		if (!(error instanceof SandboxProblem)) throw error;
-		return await page(reply.code(error instanceof NotFound ? 404 : 400), {
+		if (!(error instanceof SandboxError)) throw error;
+		return await page(reply.code(error instanceof NotFoundError ? 404 : 400), {
 			problem: error.message,
 		});
 	});
@@ -43,7 +43,7 @@ export async function webhookPages(app: FastifyInstance, instance: Instance): Pr
 		return await page(reply, { secret: hook.secret });
 	});
 
-	/** What a button of a subscription does. */
+	/** The actions of a subscription's buttons. */
 	const actions: Record<string, (route: Route) => Promise<void>> = {
 		url: async ({ Params, Body }) =>
 			await webhooks.change(webhooks.get(Params.id), { url: one(Body?.url) }),

@@ -1,38 +1,38 @@
 import { join } from 'node:path';
-import type { Delivery } from '../../core/deliveries.mts';
-import { Documents } from '../../core/documents.mts';
+import type { Delivery } from '../../core/delivery.mts';
+import { JsonStore } from '../../core/jsonStore.mts';
 import { isHttpUrl } from '../../core/origin.mts';
-import { NotFound, SandboxProblem } from '../../core/problem.mts';
+import { NotFoundError, SandboxError } from '../../core/sandboxError.mts';
 import type { ServiceContext } from '../../core/service.mts';
-import { asciiJson, type Event, EVENTS, goodEvents, signatureOf } from './events.mts';
-import { urlSafe } from './random.mts';
-import { shown, type Stamps } from './stamps.mts';
+import { asciiJson, type Event, EVENTS, validEvents, signatureOf } from './events.mts';
+import { urlSafeToken } from './tokens.mts';
+import { formatTimestamp, type Timestamps } from './timestamps.mts';
 
-/** SpeedyFiles docs, Webhooks: so many failures in a row disable a subscription. */
-const MOST_FAILURES = 10;
+/** SpeedyFiles docs, Webhooks: number of consecutive failures that disable a subscription. */
+const MAX_FAILURES = 10;
 
 const HOOK_ID = 'X-SpeedyFiles-Hook-Id';
 const SIGNATURE = 'X-SpeedyFiles-Signature';
 
 export interface Subscription {
-	/** The number in decimal. */
+	/** A decimal number. */
 	id: string;
 	createdAt: string;
-	/** Empty in the one that is there from the start: it is not called until it has one. */
+	/** Empty in the subscription that exists from the start, which is not called until it has a URL. */
 	url: string;
 	/** `whsec_` and 43 characters. */
 	secret: string;
 	events: Event[];
 	description: string | null;
 	isActive: boolean;
-	/** In a row. */
+	/** Consecutive failures. */
 	failureCount: number;
-	/** HTTP status of the last answer; null when there was none. */
+	/** HTTP status of the last response; null if there was none. */
 	lastStatus: number | null;
 	lastFiredAt: string | null;
 }
 
-/** What a person chooses of a subscription. */
+/** The properties of a subscription that a user can change. */
 export interface SubscriptionChange {
 	url?: string;
 	events?: string[];
@@ -40,21 +40,27 @@ export interface SubscriptionChange {
 	is_active?: boolean;
 }
 
-/** The webhook subscriptions of an instance. */
+/** The instance's webhook subscriptions. */
 export class Webhooks {
-	readonly #documents: Documents<Subscription>;
+	readonly #documents: JsonStore<Subscription>;
 	readonly #context: ServiceContext;
-	readonly #stamps: Stamps;
+	readonly #stamps: Timestamps;
 
-	private constructor(documents: Documents<Subscription>, context: ServiceContext, stamps: Stamps) {
+	private constructor(
+		documents: JsonStore<Subscription>,
+		context: ServiceContext,
+		stamps: Timestamps,
+	) {
 		this.#documents = documents;
 		this.#context = context;
 		this.#stamps = stamps;
 	}
 
-	/** In a new data folder: one subscription to all events, with the credential's secret and no URL yet. */
-	static async open(context: ServiceContext, stamps: Stamps): Promise<Webhooks> {
-		const documents = await Documents.open<Subscription>(join(context.folder, 'webhooks'));
+	/**
+	 * Opens the subscriptions. A new data folder gets one for all events, with the credential's secret and no URL yet.
+	 */
+	static async open(context: ServiceContext, stamps: Timestamps): Promise<Webhooks> {
+		const documents = await JsonStore.open<Subscription>(join(context.folder, 'webhooks'));
 		const webhooks = new Webhooks(documents, context, stamps);
 		if (context.secrets.webhookSecret !== undefined && documents.all().length === 0) {
 			await webhooks.#add('', [...EVENTS], 'n8n', context.secrets.webhookSecret);
@@ -67,25 +73,33 @@ export class Webhooks {
 		return this.#documents.all();
 	}
 
-	/** @throws NotFound */
+	/** @throws {NotFoundError} */
 	get(id: string): Subscription {
 		const found = this.#documents.get(id);
-		if (!found) throw new NotFound(`There is no webhook "${id}".`);
+		if (!found) throw new NotFoundError(`There is no webhook "${id}".`);
 		return found;
 	}
 
-	/** @throws SandboxProblem when the URL is none or no event is known */
+	/** @throws {SandboxError} if the URL is invalid or no event is known */
 	async create({ url, events, description }: SubscriptionChange): Promise<Subscription> {
-		const secret = `whsec_${urlSafe(32)}`;
-		return await this.#add(goodUrl(url ?? ''), goodEvents(events ?? []), description ?? '', secret);
+		const secret = `whsec_${urlSafeToken(32)}`;
+		return await this.#add(
+			validUrl(url ?? ''),
+			validEvents(events ?? []),
+			description ?? '',
+			secret,
+		);
 	}
 
-	/** Enabling one again forgets its failures. The real service has no more than that; URL and events are a help. */
+	/**
+	 * Changes a subscription; enabling it resets its failures. The real service can only enable and disable; changing
+	 * the URL and events is an addition.
+	 */
 	async change(hook: Subscription, change: SubscriptionChange): Promise<void> {
 		const { url, events, description, is_active: isActive } = change;
 		Object.assign(hook, {
-			...(url !== undefined && { url: goodUrl(url) }),
-			...(events !== undefined && { events: goodEvents(events) }),
+			...(url !== undefined && { url: validUrl(url) }),
+			...(events !== undefined && { events: validEvents(events) }),
 			...(description !== undefined && { description: description.trim() || null }),
 			...(isActive !== undefined && { isActive }),
 			...(isActive && { failureCount: 0 }),
@@ -97,13 +111,13 @@ export class Webhooks {
 		await this.#documents.remove(hook.id);
 	}
 
-	/** The test button. A disabled subscription gets nothing, as in the real service. */
+	/** Sends a test event. A disabled subscription receives nothing, as in the real service. */
 	async test(hook: Subscription, firedBy: string): Promise<void> {
 		const payload = { message: 'A test event, sent by hand.', fired_by: firedBy };
 		await this.#send([hook], 'webhook.test', null, payload);
 	}
 
-	/** Tells everybody who has subscribed to an event, one after the other; resolves when all have answered. */
+	/** Sends an event to all subscriptions one after the other; resolves when all receivers have responded. */
 	async fire(event: Event, packageId: string, payload: object): Promise<void> {
 		await this.#send(
 			this.all().filter(({ events }) => events.includes(event)),
@@ -113,7 +127,7 @@ export class Webhooks {
 		);
 	}
 
-	/** Counts what came of an attempt. A delivery that was sent again by hand is the sandbox's own and does not count. */
+	/** Records the result of an attempt. Manual redeliveries are a feature of the sandbox and do not count. */
 	async attempted({ headers, attempts }: Delivery): Promise<void> {
 		const hook = this.#documents.get(headers[HOOK_ID]);
 		const last = attempts.at(-1);
@@ -121,7 +135,7 @@ export class Webhooks {
 		hook.lastFiredAt = this.#stamps.now();
 		hook.lastStatus = last.status ?? null;
 		hook.failureCount = last.accepted ? 0 : hook.failureCount + 1;
-		if (hook.failureCount >= MOST_FAILURES) hook.isActive = false;
+		if (hook.failureCount >= MAX_FAILURES) hook.isActive = false;
 		await this.#documents.put(hook);
 	}
 
@@ -131,7 +145,7 @@ export class Webhooks {
 		packageId: string | null,
 		payload: object,
 	): Promise<void> {
-		const timestamp = `${shown(this.#stamps.now())}Z`;
+		const timestamp = `${formatTimestamp(this.#stamps.now())}Z`;
 		const body = asciiJson({ ...payload, event, timestamp, package_id: packageId });
 		for (const { id, url, secret, isActive } of hooks) {
 			if (!isActive || url === '') continue;
@@ -175,9 +189,9 @@ export class Webhooks {
 	}
 }
 
-function goodUrl(url: string): string {
+function validUrl(url: string): string {
 	if (!isHttpUrl(url.trim())) {
-		throw new SandboxProblem('The URL must start with http:// or https:// and name a host.');
+		throw new SandboxError('The URL must start with http:// or https:// and name a host.');
 	}
 	return url.trim();
 }

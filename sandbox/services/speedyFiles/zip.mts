@@ -4,12 +4,12 @@ import type { Blobs } from '../../core/blobs.mts';
 import { sanitized } from './download.mts';
 import type { PackageFile } from './packages.mts';
 
-/** Called after the package (SpeedyFiles source, app/routes/public.py). */
+/** The ZIP is named after the package (SpeedyFiles source, app/routes/public.py). */
 export function zipName(title: string): string {
 	return `${sanitized(title || 'package')}.zip`;
 }
 
-/** All files in one ZIP, stored as they are, in ZIP64; made while it is sent. */
+/** Streams all files as one uncompressed ZIP64 archive. */
 export function streamZip(files: readonly PackageFile[], blobs: Blobs): Readable {
 	const zip = new ZipFile();
 	const output = zip.outputStream as Readable;
@@ -23,13 +23,13 @@ export function streamZip(files: readonly PackageFile[], blobs: Blobs): Readable
 		});
 	}
 	zip.on('error', (error: Error) => output.destroy(error));
-	// A client that goes away leaves a file open otherwise.
+	// Close the file if the client disconnects.
 	output.on('close', () => reading?.destroy());
 	zip.end();
 	return output;
 }
 
-/** A second file of the same name gets a number. */
+/** Numbers files with the same name. */
 function entryName(name: string, taken: Set<string>): string {
 	const plain = inZip(name);
 	const dot = plain.lastIndexOf('.');
@@ -40,7 +40,7 @@ function entryName(name: string, taken: Set<string>): string {
 	return entry;
 }
 
-/** The real service writes any name into the ZIP; one that leads out of it cannot be written here. */
+/** The real service writes any name into the ZIP; this library rejects names that point outside of it. */
 function inZip(name: string): string {
 	const leadsOut = /^(?:[\\/]|[A-Za-z]:)|(?:^|[\\/])\.\.(?:[\\/]|$)/.test(name);
 	return leadsOut ? sanitized(name) : name;

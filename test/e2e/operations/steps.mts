@@ -1,5 +1,5 @@
 import type { ExecutionItem } from '../../../sandbox/n8n/executions.mts';
-import type { JsonObject } from '../../../sandbox/n8n/shape.mts';
+import type { JsonObject } from '../../../sandbox/n8n/json.mts';
 
 /** A file that a workflow is started with. */
 export interface SentFile {

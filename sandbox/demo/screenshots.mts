@@ -1,0 +1,129 @@
+/**
+ * Takes the screenshots of the README and docs/ from a real n8n with the sandbox and writes them to docs/pictures/. Run
+ * it with `npm run docs:pictures` after changing something that they show.
+ */
+import { mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Locator, Page } from 'playwright-core';
+import { installExamples, readExamples } from './examples.mts';
+import { requestDocuments } from './demo.mts';
+import { UserError } from '../system/userError.mjs';
+import { ROOT } from '../system/repository.mjs';
+import { startEnvironment, type Environment } from '../n8n/environment.mts';
+import { Editor } from '../n8n/editor.mts';
+import type { SavedWorkflow } from '../n8n/workflows.mts';
+
+const FOLDER = join(ROOT, 'docs', 'pictures');
+
+/** Maximum size of a picture; every clone of the repository contains them. */
+const MAX_BYTES = 200_000;
+
+/**
+ * The examples whose canvas is shown. The README shows the first one in light or dark, depending on the reader's color
+ * scheme.
+ */
+const CANVASES = ['request-and-wait', 'receive-documents'];
+
+/** The example that fills the outbox. */
+const REQUEST = 'request-documents';
+
+/** The parameter panels to take: a node of an example. */
+const PANELS = [
+	{ file: 'request-and-wait-panel', example: 'request-and-wait', node: 'Request and wait' },
+	{ file: 'trigger-panel', example: 'receive-documents', node: 'Files delivered' },
+];
+
+/** Hides the editor's controls, which cover the canvas. */
+const HIDE_CONTROLS = `[data-test-id=canvas-controls], .vue-flow__controls, .vue-flow__panel, [data-test-id=canvas-chat-button],
+	[class*=executionButtons], [class*=addButton], [data-test-id=canvas-plus-button] { visibility: hidden !important; }`;
+
+/** Pixels that a node's name and subtitle extend below it on the canvas. */
+const NAME_HEIGHT = 48;
+
+/** Returns the smallest area that contains all of these elements, with a margin, in pixels. */
+async function areaOf(shown: Locator, below: number, margin: number) {
+	const boxes = (await Promise.all((await shown.all()).map((one) => one.boundingBox()))).filter(
+		(box) => box !== null,
+	);
+	if (boxes.length === 0)
+		throw new UserError('The page does not contain the elements to take a screenshot of.');
+	const left = Math.min(...boxes.map(({ x }) => x)) - margin;
+	const top = Math.min(...boxes.map(({ y }) => y)) - margin;
+	const right = Math.max(...boxes.map(({ x, width }) => x + width)) + margin;
+	const bottom = Math.max(...boxes.map(({ y, height }) => y + height)) + below + margin;
+	return { x: Math.max(0, left), y: Math.max(0, top), width: right - left, height: bottom - top };
+}
+
+async function take(
+	page: Page,
+	name: string,
+	shown: Locator,
+	{ below = 0, margin = 0 } = {},
+): Promise<void> {
+	// Elements under the mouse pointer show additional controls.
+	await page.mouse.move(0, 0);
+	const path = join(FOLDER, `${name}.png`);
+	const clip = await areaOf(shown, below, margin);
+	await page.screenshot({ path, clip, style: HIDE_CONTROLS, animations: 'disabled', scale: 'css' });
+	const { size } = statSync(path);
+	if (size > MAX_BYTES)
+		throw new UserError(
+			`${path} has ${size} bytes, which is too large. Show a smaller area of the page.`,
+		);
+	console.log(`${name}.png  ${clip.width.toFixed()} x ${clip.height.toFixed()}, ${size} bytes`);
+}
+
+async function takeAll(
+	environment: Environment,
+	workflows: Map<string, SavedWorkflow>,
+): Promise<void> {
+	const editor = await Editor.open(environment.n8n.url);
+	try {
+		const { page } = editor;
+		for (const colorScheme of ['light', 'dark'] as const) {
+			await page.emulateMedia({ colorScheme });
+			for (const example of CANVASES) {
+				await editor.openWorkflow(workflows.get(example)?.id ?? '');
+				const name = colorScheme === 'dark' ? `${example}-dark` : example;
+				await take(page, name, page.locator('.vue-flow__node'), { below: NAME_HEIGHT, margin: 16 });
+			}
+		}
+		await page.emulateMedia({ colorScheme: 'light' });
+		for (const { file, example, node } of PANELS) {
+			await editor.openWorkflow(workflows.get(example)?.id ?? '');
+			const panel = await editor.openNode(node);
+			await take(
+				page,
+				file,
+				panel.locator('[data-test-id=ndv-parameters], [data-test-id=node-parameters]').first(),
+			);
+			await editor.closeNode();
+		}
+		await page.setViewportSize({ width: 960, height: 1100 });
+		await page.goto(`${environment.sandbox.info.portal}/outbox`);
+		await take(page, 'outbox', page.locator('main'));
+	} finally {
+		await editor.close();
+	}
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'file-delivery-pictures-'));
+mkdirSync(FOLDER, { recursive: true });
+let environment: Environment | undefined;
+try {
+	environment = await startEnvironment({ folder, log: console.log });
+	const shown = readExamples().filter(({ name }) => [REQUEST, ...CANVASES].includes(name));
+	const workflows = await installExamples(environment.rest, environment.credentials, shown);
+	const request = workflows.get(REQUEST);
+	if (!request) throw new UserError(`The example ${REQUEST} is missing.`);
+	await requestDocuments(environment, request);
+	await takeAll(environment, workflows);
+} catch (error) {
+	if (!(error instanceof UserError)) throw error;
+	console.error(error.message);
+	process.exitCode = 1;
+} finally {
+	await environment?.stop();
+	rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+}

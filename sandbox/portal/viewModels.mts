@@ -1,0 +1,88 @@
+import type { Clock } from '../core/clock.mts';
+import type { Deliveries } from '../core/deliveries.mts';
+import type { Delivery } from '../core/delivery.mts';
+import type { Faults } from '../core/faults.mts';
+import type { Message, Outbox } from '../core/outbox.mts';
+import { NotFoundError } from '../core/sandboxError.mts';
+import type { RequestLog } from '../core/requestLog.mts';
+import type { RunningService } from '../core/runningService.mts';
+
+/** The components that the portal shows and controls. */
+export interface PortalContext {
+	clock: Clock;
+	/** Stores the clock's offset for the next run. */
+	keepClock(): Promise<void>;
+	faults: Faults;
+	requests: RequestLog;
+	outbox: Outbox;
+	deliveries: Deliveries;
+	running: ReadonlyMap<string, RunningService>;
+	/** The result of GET /api/info; complete once all ports are open. */
+	info: object;
+}
+
+export function requireService(parts: PortalContext, id: string): RunningService {
+	const service = parts.running.get(id);
+	if (!service) throw new NotFoundError(`There is no service "${id}".`);
+	return service;
+}
+
+export function requireDelivery(parts: PortalContext, id: string): Delivery {
+	const delivery = parts.deliveries.get(id);
+	if (!delivery) throw new NotFoundError(`There is no delivery "${id}".`);
+	return delivery;
+}
+
+/** Returns a delivery with the receiver's key masked. */
+export function maskDelivery(delivery: Delivery): Delivery {
+	const headers = { ...delivery.headers };
+	if ('authorization' in headers) headers.authorization = '***';
+	return { ...delivery, headers };
+}
+
+/** Returns a message whose link is a URL of this run. */
+export function resolveMessage(
+	parts: PortalContext,
+	{ link, ...message }: Message,
+): Omit<Message, 'link'> & { link?: string } {
+	if (!link) return message;
+	const origin = parts.running.get(message.service)?.origins[link.origin] ?? '';
+	return { ...message, link: origin + link.path };
+}
+
+export interface ClockChange {
+	/** Seconds to advance the clock by. */
+	advance?: number;
+	/** Sandbox seconds per real second. */
+	speed?: number;
+	/** Resets the time and speed to those of this machine. */
+	reset?: boolean;
+}
+
+/** Changes the clock and returns its new state. */
+export async function changeClock(
+	parts: PortalContext,
+	change: ClockChange,
+): Promise<ClockReading> {
+	if (change.reset) parts.clock.reset();
+	if (change.speed !== undefined) parts.clock.setSpeed(change.speed);
+	if (change.advance !== undefined) await parts.clock.advance(change.advance);
+	await parts.keepClock();
+	return readClock(parts);
+}
+
+export interface ClockReading {
+	/** ISO 8601 UTC. */
+	now: string;
+	speed: number;
+	/** How far the clock is ahead of this machine's, in seconds. */
+	aheadSeconds: number;
+}
+
+export function readClock({ clock }: PortalContext): ClockReading {
+	return {
+		now: clock.now().toISOString(),
+		speed: clock.speed,
+		aheadSeconds: Math.round(clock.offset / 1000),
+	};
+}
