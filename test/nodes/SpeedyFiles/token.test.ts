@@ -52,7 +52,9 @@ describe('Create', () => {
 	it('is not retried after a lost response, and reports that the token is lost and what to do', async () => {
 		await user.fault({ type: 'resetAfterBody' });
 		const error = errorOf(await user.run('token.create', { name: 'lost' }));
-		expect(error.description).toContain('SpeedyFiles may have created the token “lost” anyway, but its value is lost.');
+		expect(error.description).toContain(
+			'SpeedyFiles may have created the token “lost” anyway, but its value is lost.',
+		);
 		expect(await user.calls()).toHaveLength(1);
 	});
 });
