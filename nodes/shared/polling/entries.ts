@@ -3,7 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { type Json, textOf } from '../service';
 
 /** What an entry says that a service has sent in a form that cannot be understood. */
-const UNREADABLE = 'The service sent this entry in an unknown format';
+const UNREADABLE = 'The service returned this entry in an unknown format';
 
 /** The entries of a list, described. One that cannot be described goes on as it is, and keeps no other one back. */
 export function describeEntries(

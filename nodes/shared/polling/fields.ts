@@ -13,8 +13,7 @@ const triggerOn: INodeProperties = {
 	options: [],
 	default: [],
 	required: true,
-	description:
-		'What starts the workflow. An event that is added later counts from then on, so that it does not bring up the past.',
+	description: 'Events you add later only trigger for new items',
 };
 
 /** How long before its end a thing is told of. */
@@ -28,7 +27,7 @@ export const leadTimeFields = (event: string, what: string): INodeProperties[] =
 			typeOptions: { minValue: 0.01, maxValue: 36_500, numberPrecision: 2 },
 			default: 24,
 			displayOptions,
-			description: `How long before its expiry ${what} is told of, once. Whoever is given more time is told of anew.`,
+			description: `How long before ${what} expires to trigger. Triggers once, and again if the expiry is extended.`,
 		},
 		{
 			displayName: 'Lead Time Unit',
@@ -40,7 +39,7 @@ export const leadTimeFields = (event: string, what: string): INodeProperties[] =
 			],
 			default: 'hours',
 			displayOptions,
-			description: 'What the lead time is counted in',
+			description: 'The unit of the lead time',
 		},
 	];
 };
@@ -51,7 +50,7 @@ export const existingOption = (what: string): INodeProperties => ({
 	name: 'includeExisting',
 	type: 'boolean',
 	default: false,
-	description: `Whether the first poll also starts the workflow for ${what} that are there already`,
+	description: `Whether to also trigger for existing ${what} on the first poll`,
 });
 
 /** The fields of {@link leadTimeFields} as they are read; absent where the event is not selected. */

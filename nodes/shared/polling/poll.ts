@@ -79,10 +79,10 @@ async function sampleOf<State>(
 	if (found) return found;
 	throw new NodeOperationError(
 		context.getNode(),
-		`There is nothing in ${service.name} yet that could be shown as a test event`,
+		`No matching data was found in ${service.name} to use as a test event`,
 		{
 			description:
-				'Add something there that fits the filters under Options, then fetch the test event again. Once the workflow is active, the trigger does not need one.',
+				'Add something that matches your filters, then fetch a test event again. You can also publish the workflow without one.',
 		},
 	);
 }

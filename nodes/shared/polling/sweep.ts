@@ -151,10 +151,10 @@ function finish<Position>(
 	if (fits.every(Boolean)) return;
 	throw new NodeOperationError(
 		node,
-		'There is more in the account than this trigger can tell apart',
+		'The account contains more files than this trigger can track',
 		{
 			description:
-				'The service lists its files without dates, so each of them has to be remembered, and there are over 5,000. Use Get Many on a schedule instead.',
+				'The service does not return file dates, so the trigger has to remember each file, up to 5,000. Use a Schedule Trigger with Get Many instead.',
 		},
 	);
 }

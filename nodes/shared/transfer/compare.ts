@@ -14,7 +14,7 @@ export function compareWithService(
 	fileName: string,
 	sent: Measure,
 	reported: { size?: unknown; sha256?: unknown },
-	advice = 'Delete the file there and send it again.',
+	advice = 'Delete the uploaded file and upload it again.',
 ): void {
 	const pairs = [
 		['SHA-256', sent.sha256, reported.sha256],
@@ -23,8 +23,8 @@ export function compareWithService(
 	for (const [what, ours, theirs] of pairs) {
 		if (ours === undefined || theirs === undefined || theirs === null) continue;
 		if (String(ours).toLowerCase() === String(theirs).toLowerCase()) continue;
-		throw new NodeOperationError(node, `“${fileName}” did not arrive as it was sent`, {
-			description: `The ${what} of what was sent is ${ours}, the service reports ${String(theirs)}. ${advice}`,
+		throw new NodeOperationError(node, `“${fileName}” was changed or damaged during upload`, {
+			description: `The ${what} sent was ${ours}, but the service reports ${String(theirs)}. ${advice}`,
 		});
 	}
 }

@@ -134,7 +134,7 @@ async function store(
 	const range = announced === undefined ? rangeOf(headers)?.total : undefined;
 	const expected = file.size ?? (response.statusCode === 206 ? range : undefined);
 	const most = largestSize(file.size, announced);
-	const told = new Progress(context, `Fetching “${fileName}”`, expected ?? announced);
+	const told = new Progress(context, `Downloading “${fileName}”`, expected ?? announced);
 	let objection: NodeOperationError | undefined;
 	let arrivedBytes = 0;
 	let head: Buffer = Buffer.alloc(0);
@@ -183,8 +183,8 @@ async function store(
 }
 
 function damaged(context: TransferContext, fileName: string, size: number, expected: number) {
-	const message = `The file “${fileName}” has ${size} bytes instead of the announced ${expected}`;
-	const description = 'It is damaged or cut off and was not handed on. Have it delivered again.';
+	const message = `“${fileName}” is ${size} bytes instead of the expected ${expected}`;
+	const description = 'The file is damaged or incomplete, so it was discarded. Download it again.';
 	return new NodeOperationError(context.getNode(), message, { description });
 }
 
@@ -195,7 +195,7 @@ const OF_STORAGE = new Set(['ENOSPC', 'EDQUOT', 'EROFS', 'EACCES', 'EPERM', 'EIO
 function notKept(context: TransferContext, fileName: string, { code, reason }: Setback) {
 	if (code !== undefined && !OF_STORAGE.has(code)) return undefined;
 	return new NodeOperationError(context.getNode(), `n8n could not store the file “${fileName}”`, {
-		description: `Its binary storage says: ${reason ?? 'no reason'}. Make room there, or let n8n keep binary data in another mode (N8N_DEFAULT_BINARY_DATA_MODE).`,
+		description: `Reason: ${reason ?? 'unknown'}. Free up storage space, or change where n8n stores binary data (N8N_DEFAULT_BINARY_DATA_MODE).`,
 	});
 }
 
@@ -242,7 +242,7 @@ function rangeOf(headers: Record<string, unknown>) {
 
 function noFile(context: TransferContext, { name }: Service, problem: string) {
 	return new NodeOperationError(context.getNode(), `${name} sent ${problem}`, {
-		description: 'Nothing was stored. Check the link; if it is right, run the node again later.',
+		description: 'No file was stored. Check the URL. If it is correct, run the node again later.',
 	});
 }
 
@@ -251,14 +251,10 @@ const lengthOf = (header: unknown): number | undefined =>
 	/^\d+$/.test(String(header ?? '').trim()) ? Number(header) : undefined;
 
 function tooLarge(context: TransferContext, fileName: string, most: number) {
-	return new NodeOperationError(
-		context.getNode(),
-		`The file “${fileName}” is larger than ${most} bytes`,
-		{
-			description:
-				'The host announced far less. n8n did not store the file, because a compressed response could fill the disk. If the file really is that large, ask the sender to send it without compression.',
-		},
-	);
+	return new NodeOperationError(context.getNode(), `“${fileName}” is larger than ${most} bytes`, {
+		description:
+			'The host announced a much smaller file. n8n did not store the file, because a compressed response could fill the disk. If the file really is that large, ask the sender to send it without compression.',
+	});
 }
 
 function undecodable(context: TransferContext, fileName: string) {
@@ -267,7 +263,7 @@ function undecodable(context: TransferContext, fileName: string) {
 		`The compressed file “${fileName}” cannot be decoded`,
 		{
 			description:
-				'The host compressed the file, and the compressed data is damaged or incomplete. Run the node again; if it fails every time, ask the sender to send the file without compression.',
+				'The host compressed the file, and the compressed data is damaged or incomplete. Run the node again. If it fails every time, ask the sender to send the file without compression.',
 		},
 	);
 }

@@ -78,10 +78,10 @@ export async function downloadWithin(
 	return fetched;
 }
 
-const NO_URL = 'The delivery contains no web address of this file.';
+const NO_URL = 'The delivery contains no valid URL for this file.';
 
 const notInTime = (budget: number) =>
-	`The file was not fetched within the ${budget / 1000} seconds of Download Time. Fetch it from its URL.`;
+	`The file was not downloaded within the ${budget / 1000} seconds of Download Time Limit. Download it from its URL.`;
 
 const isWebAddress = (url: string) =>
 	URL.canParse(url.trim()) && /^https?:$/.test(new URL(url.trim()).protocol);

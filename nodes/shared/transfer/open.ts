@@ -62,10 +62,10 @@ export async function openUrl(
 		await readAnswer(response.body, response.statusCode).catch(() => undefined);
 		const next = webAddress(context, String(location), current);
 		if (visited.has(next) || visited.size > MOST_REDIRECTS) {
-			throw refusal(context, 'The download is redirected in a circle');
+			throw refusal(context, 'The download URL redirects in a loop');
 		}
 		if (current.startsWith('https:') && next.startsWith('http:')) {
-			throw refusal(context, 'The download is redirected from https to unencrypted http');
+			throw refusal(context, 'The download URL redirects from HTTPS to unencrypted HTTP');
 		}
 		if (new URL(next).origin !== new URL(current).origin) presented = undefined;
 		current = next;
@@ -79,12 +79,15 @@ function webAddress(context: TransferContext, url: string, base?: string): strin
 		const parsed = new URL(text, base);
 		if (/^https?:$/.test(parsed.protocol)) return parsed.href;
 	}
-	const what = base ? 'The download is redirected to something that' : 'The file URL';
-	throw refusal(context, `${what} is no web address`);
+	throw refusal(
+		context,
+		base ? 'The download URL redirects to an invalid URL' : 'The file URL is not a valid URL',
+	);
 }
 
 function refusal(context: TransferContext, message: string) {
 	return new NodeOperationError(context.getNode(), message, {
-		description: 'A file URL begins with https:// or http://. Take it unchanged from the delivery.',
+		description:
+			'Use the URL exactly as it appears in the delivery. It must start with https:// or http://.',
 	});
 }

@@ -43,7 +43,7 @@ export async function uploadParts(
 ): Promise<Measure & { parts: number }> {
 	const hash = options.sha256 ? createHash('sha256') : undefined;
 	const total = Math.max(1, Math.ceil(file.size / options.partSize));
-	const told = new Progress(functions, `Sending “${file.fileName}”`, file.size);
+	const told = new Progress(functions, `Uploading “${file.fileName}”`, file.size);
 	const arrived = new Set<number>();
 	const underWay = new Set<Promise<void>>();
 	let failure: { error: unknown } | undefined;
@@ -136,7 +136,7 @@ const mayHaveArrived = (error: unknown): boolean =>
 	!(error instanceof NodeApiError) || error.httpCode === '429' || mayHaveActed(error);
 
 const IN_DOUBT =
-	'a response was lost, so the file may have arrived anyway: check before you send it again.';
+	'a response was lost, so the upload may have succeeded. Check before you upload it again.';
 
 /** The fault of a part, with what is there of the file. */
 function incomplete(
@@ -149,9 +149,9 @@ function incomplete(
 		message: cause.message,
 		httpCode: httpCode ?? undefined,
 		description:
-			`${String(cause.description ?? '')} ${arrived.length} of ${total} parts have arrived${
+			`${String(cause.description ?? '')} ${arrived.length} of ${total} parts were uploaded${
 				arrived.length > 0 ? ` (${ranges(arrived)})` : ''
-			}; ${mayBeThere ? IN_DOUBT : 'the file is not complete at the service.'}`.trim(),
+			}; ${mayBeThere ? IN_DOUBT : 'the upload is incomplete.'}`.trim(),
 		failure,
 	});
 }

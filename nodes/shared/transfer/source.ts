@@ -33,10 +33,10 @@ export interface FileSource {
 export async function filesOf(item: ItemContext, wanted: FileReference[]): Promise<FileSource[]> {
 	const stored = wanted.flatMap((one) => (one === '*' ? filesIn(item) : [storedFile(item, one)]));
 	if (stored.length === 0) {
-		throw new NodeOperationError(item.functions.getNode(), 'There is no file to send', {
+		throw new NodeOperationError(item.functions.getNode(), 'No file found in the input', {
 			itemIndex: item.itemIndex,
 			description:
-				'The item has no file. Connect a node that outputs one, such as Read/Write Files from Disk or HTTP Request.',
+				'Connect a node that outputs a file, such as Read/Write Files from Disk or HTTP Request.',
 		});
 	}
 	const isFirst = ({ binary, field }: StoredFile, index: number) =>
@@ -68,7 +68,7 @@ function storedFile(item: ItemContext, wanted: FileReference): StoredFile {
 		// n8n's own error names the field and the item. In its combined mode it also takes a path in the JSON.
 		const binary = item.functions.helpers.assertBinaryData(item.itemIndex, wanted);
 		if (typeof binary.mimeType === 'string') return { field: wanted, binary };
-		throw noFile(item, wanted, 'Check the name of the field.');
+		throw noFile(item, wanted, 'Check the field name.');
 	}
 	if (wanted.id || wanted.data) {
 		const same = there.find(({ binary: { id, data } }) =>
@@ -83,7 +83,7 @@ function storedFile(item: ItemContext, wanted: FileReference): StoredFile {
 	throw noFile(
 		item,
 		fileName,
-		'n8n holds the file in memory and passes it on only with its item. Enter the name of its field instead.',
+		'n8n keeps the file in memory and only passes it on with its item. Enter the field name instead.',
 		found && 'several files',
 	);
 }
@@ -147,8 +147,8 @@ export function brokenOff(
 	fault: unknown,
 ) {
 	const { reason } = setbackOf(fault);
-	const message = `n8n’s binary storage broke off after ${read} of the ${size} bytes of “${fileName}”`;
-	const description = `It says: ${reason ?? 'no reason'}. Run the node again; if that happens each time, look into n8n’s log.`;
+	const message = `n8n’s binary storage returned only ${read} of ${size} bytes of “${fileName}”`;
+	const description = `Reason: ${reason ?? 'unknown'}. Run the node again. If this keeps happening, check the n8n log.`;
 	return new NodeOperationError(node, message, { description });
 }
 
@@ -159,8 +159,8 @@ export function brokenOff(
 export function wrongLength(node: INode, { fileName, size }: FileSource, read: number) {
 	const message =
 		read > size
-			? `The file “${fileName}” has more than the ${size} bytes that n8n’s storage says`
-			: `The file “${fileName}” has ${read} bytes, but n8n’s storage says ${size}`;
-	const description = 'The stored file is damaged. Produce it again in an earlier node.';
+			? `“${fileName}” is larger than the ${size} bytes reported by n8n’s binary storage`
+			: `“${fileName}” is ${read} bytes, but n8n’s binary storage reports ${size}`;
+	const description = 'The stored file is damaged. Run the node that created it again.';
 	return new NodeOperationError(node, message, { description });
 }

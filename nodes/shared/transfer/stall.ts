@@ -3,7 +3,7 @@ export class StallError extends Error {
 	readonly code = 'ESTALLED';
 
 	constructor(milliseconds: number) {
-		super(`Nothing moved for ${Math.ceil(milliseconds / 1000)} seconds`);
+		super(`No data was transferred for ${Math.ceil(milliseconds / 1000)} seconds`);
 	}
 }
 

@@ -72,7 +72,7 @@ export async function uploadWhole<T>(
 						abandon = () => void bytes.destroy();
 						bytes.once('error', (fault: unknown) => (storageFault = fault));
 					}
-					const told = new Progress(functions, `Sending “${file.fileName}”`, file.size);
+					const told = new Progress(functions, `Uploading “${file.fileName}”`, file.size);
 					const progress = (moved: number) => {
 						// Cut off at the announced length, it would pass for a whole file.
 						if (measure.size > file.size) throw wrongLength(node, file, measure.size);
@@ -119,9 +119,9 @@ export async function uploadWhole<T>(
 		throw withItem(node, wrongLength(node, file, measure.size), itemIndex);
 	}
 	if (measure.size < file.size) {
-		const message = `${service.name} answered when only ${measure.size} of the ${file.size} bytes of “${file.fileName}” were on their way`;
+		const message = `${service.name} responded after only ${measure.size} of ${file.size} bytes of “${file.fileName}” had been sent`;
 		const description =
-			'It cannot have the whole file, although it reports success. Look what is there, and send the file again.';
+			'The file is incomplete even though the service reported success. Check the uploaded file and upload it again.';
 		throw new NodeOperationError(node, message, { description, itemIndex });
 	}
 	return { ...answer, measure };
@@ -136,13 +136,13 @@ const MOST_REPEATS = 1;
 /** A service that refuses a file unread may close the connection so soon that its answer is lost. */
 function maybeRefused(error: unknown): unknown {
 	if (error instanceof NodeApiError && /^(EPIPE|ECONNRESET)$/.test(String(error.context.code))) {
-		error.description = `${error.description ?? ''} A service may also close the connection because it takes no file of that size in one request, or refuses the credential.`;
+		error.description = `${error.description ?? ''} The service may also have closed the connection because the file is too large for one request, or because it rejected the credential.`;
 	}
 	return error;
 }
 
 function mayBeThere(error: NodeApiError, { fileName }: FileSource): NodeApiError {
-	error.description = `${error.description ?? ''} All of “${fileName}” was sent, so it may have arrived anyway: check before you send it again.`;
+	error.description = `${error.description ?? ''} “${fileName}” was sent completely, so the upload may have succeeded. Check before you upload it again.`;
 	return error;
 }
 

@@ -34,7 +34,7 @@ export async function uploadEach(
 			const problem = withItem(item.functions.getNode(), error, item.itemIndex);
 			const there = uploaded.map((one) => `“${one.file.fileName}” (${String(one.json[idField])})`);
 			if (there.length > 0) {
-				problem.description = `${problem.description ?? ''} Uploaded before it: ${there.join(', ')}.`;
+				problem.description = `${problem.description ?? ''} Already uploaded: ${there.join(', ')}.`;
 			}
 			throw withItem(item.functions.getNode(), problem, item.itemIndex);
 		}
@@ -53,7 +53,7 @@ function refuseSingular(
 	throw invalidParameter(
 		item,
 		singular[name],
-		`would be the same for ${count} files`,
-		'Remove it from Options, or send one file of the item.',
+		`cannot be used with ${count} files`,
+		'Remove this option, or upload one file at a time.',
 	);
 }

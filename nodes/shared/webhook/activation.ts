@@ -39,6 +39,6 @@ export async function requireSecret(context: ServiceContext, service: Service): 
 	);
 	if (secretsOf(webhookSecret).length > 0) return;
 	throw new NodeOperationError(context.getNode(), missingSecret(service), {
-		description: `Open the ${service.name} credential and fill in “Webhook Secret” with the secret that ${service.name} signs its deliveries with.`,
+		description: `In the ${service.name} credential, set “Webhook Secret” to the secret that ${service.name} signs its deliveries with.`,
 	});
 }

@@ -16,7 +16,7 @@ export function eventsField(events: INodePropertyOptions[], initial: string[]): 
 	const any: INodePropertyOptions = {
 		name: 'Any Event',
 		value: ANY_EVENT,
-		description: 'Also events that the service may add in the future',
+		description: 'All events, including any added in the future',
 	};
 	return { ...triggerOn, options: [any, ...events], default: initial };
 }
@@ -28,17 +28,16 @@ const triggerOn: INodeProperties = {
 	options: [],
 	default: [],
 	required: true,
-	description: 'The events that start the workflow. Others are answered and ignored.',
 };
 
 /** @param minutes what a repeat is ignored for, unless the user says otherwise */
 export const repeatOption = (minutes: number, why: string): INodeProperties => ({
-	displayName: 'Ignore Repeats For (Minutes)',
+	displayName: 'Ignore Duplicates For (Minutes)',
 	name: 'repeatWindow',
 	type: 'number',
 	typeOptions: { minValue: 0, maxValue: 525_600 },
 	default: minutes,
-	description: `How long the same delivery starts no second run. ${why} 0 ignores none.`,
+	description: `How long to ignore duplicates of a delivery. ${why} Set to 0 to accept duplicates.`,
 });
 
 /** @param seconds what a delivery may be old, unless the user says otherwise */
@@ -48,7 +47,7 @@ export const ageOption = (seconds: number, why: string): INodeProperties => ({
 	type: 'number',
 	typeOptions: { minValue: 0, maxValue: 31_536_000 },
 	default: seconds,
-	description: `Age at which a signed delivery is refused, so that nobody can use a recorded one again. ${why} 0 refuses none.`,
+	description: `Reject deliveries signed longer ago than this, to prevent replay attacks. ${why} Set to 0 to turn this off.`,
 });
 
 /** A pattern over a text of the delivery. */
@@ -63,5 +62,5 @@ export const patternOption = (
 	type: 'string',
 	default: '',
 	placeholder,
-	description: `Takes only ${what}; * stands for anything`,
+	description: `Only trigger on ${what}. Use * as a wildcard.`,
 });

@@ -54,7 +54,10 @@ export async function receiveDelivery<T>(
 		return await receive(context, receiver);
 	} catch (error) {
 		context.logger.error(`${context.getNode().name}: ${(error as Error).message}`);
-		return refuse(context, new Refusal(503, 'The delivery could not be processed, send it again'));
+		return refuse(
+			context,
+			new Refusal(503, 'The delivery could not be processed. Please send it again.'),
+		);
 	}
 }
 
@@ -95,7 +98,13 @@ async function receiveOnce<T>(
 		}
 		return (await claimed.repeatOf)
 			? { webhookResponse: { received: true, repeated: true } }
-			: refuse(context, new Refusal(503, 'The first try of this delivery failed, send it again'));
+			: refuse(
+					context,
+					new Refusal(
+						503,
+						'The first attempt to process this delivery failed. Please send it again.',
+					),
+				);
 	}
 
 	const { claim } = claimed;
@@ -115,7 +124,10 @@ async function receiveOnce<T>(
 	} catch (error) {
 		claim.settle(false);
 		context.logger.error(`${context.getNode().name}: ${(error as Error).message}`);
-		return refuse(context, new Refusal(503, 'The delivery could not be processed, send it again'));
+		return refuse(
+			context,
+			new Refusal(503, 'The delivery could not be processed. Please send it again.'),
+		);
 	}
 }
 
@@ -174,14 +186,17 @@ async function rawBodyOf(context: IWebhookFunctions): Promise<Buffer | Refusal> 
 		try {
 			await request.readRawBody();
 		} catch {
-			return new Refusal(400, 'The body could not be read: too large, cut off or badly compressed');
+			return new Refusal(
+				400,
+				'The body could not be read: it is too large, incomplete or incorrectly compressed',
+			);
 		}
 	}
 	return request.rawBody ?? Buffer.alloc(0);
 }
 
 function refuse(context: IWebhookFunctions, { status, reason }: Refusal): IWebhookResponseData {
-	context.logger.warn(`${context.getNode().name} refused a delivery (${status}): ${reason}`);
+	context.logger.warn(`${context.getNode().name} rejected a delivery (${status}): ${reason}`);
 	const response = context.getResponseObject();
 	response.writeHead(status, { 'content-type': 'application/json; charset=utf-8' });
 	response.end(JSON.stringify({ error: reason }));

@@ -53,7 +53,7 @@ const notSigned = () => new Refusal(401, 'The signature does not match');
 
 /** What is wrong with a credential without a secret; the same wherever it is noticed. */
 export const missingSecret = ({ name }: Service): string =>
-	`No Webhook Secret is set in the ${name} credential, so no delivery can be verified`;
+	`The ${name} credential has no Webhook Secret, so deliveries cannot be verified`;
 
 /**
  * Why a signed delivery is too old, or from the future; undefined if it is neither. Prevents that somebody who has
@@ -66,14 +66,14 @@ export function verifyAge(signedAt: number | undefined, window: number): Refusal
 	if (signedAt === undefined) {
 		return new Refusal(
 			400,
-			`The delivery does not say when it was signed. To accept it, set “${MAX_AGE_LABEL}” to 0.`,
+			`The delivery has no timestamp. To accept it, set “${MAX_AGE_LABEL}” to 0.`,
 		);
 	}
 	const age = Math.abs(Date.now() - signedAt) / 1000;
 	return age <= window
 		? undefined
-		: new Refusal(401, 'The delivery was signed too long ago, or its sender’s clock is wrong');
+		: new Refusal(401, 'The delivery is too old, or the sender’s clock is wrong');
 }
 
 /** The label of the option that limits the age. */
-export const MAX_AGE_LABEL = 'Refuse If Older Than (Seconds)';
+export const MAX_AGE_LABEL = 'Maximum Age (Seconds)';

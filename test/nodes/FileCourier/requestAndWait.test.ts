@@ -225,7 +225,7 @@ describe('nobody is asked for anything', () => {
 			'without a Webhook Secret',
 			{},
 			{ credentials: { webhookSecret: ' \n ' } },
-			/^No Webhook Secret/,
+			/has no Webhook Secret/,
 		],
 		[
 			'with a limit that is no number',

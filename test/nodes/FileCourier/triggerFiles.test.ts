@@ -155,6 +155,6 @@ it('a file without a web address goes on and says so', async () => {
 		delivery([{ name: 'x' }, { url: 'ftp://host/file' }, { url: 7 }, { url: 'nonsense' }]),
 	);
 	expect(told()).toEqual(
-		Array.from({ length: 4 }, () => [false, 'The delivery contains no web address of this file.']),
+		Array.from({ length: 4 }, () => [false, 'The delivery contains no valid URL for this file.']),
 	);
 });

@@ -82,7 +82,7 @@ describe('a delivery that is not to be believed starts nothing:', () => {
 			'X-FileCourier-Signature': hmacSha256(VECTOR.body, ''),
 		});
 		expect(status).toBe(401);
-		expect(data.error).toContain('No Webhook Secret is set');
+		expect(data.error).toContain('has no Webhook Secret');
 		expect(trigger.server.runs).toEqual([]);
 	});
 

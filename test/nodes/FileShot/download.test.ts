@@ -109,7 +109,7 @@ describe('Download', () => {
 	it('never hands on a file of another length than FileShot says', async () => {
 		await sandbox.fault({ service: 'fileShot', fault: { type: 'wrongSize' } });
 		const error = errorOf(await download());
-		expect(error.message).toContain(`has ${content.length} bytes instead of the announced`);
+		expect(error.message).toContain(`is ${content.length} bytes instead of the expected`);
 	});
 
 	it('says what a refusal of the host of the file may mean', async () => {
@@ -127,6 +127,6 @@ describe('Download', () => {
 		const delay = { type: 'delay', milliseconds: 20_000 };
 		await sandbox.fault({ service: 'fileShot', path: '/api/files/download', fault: delay });
 		const error = errorOf(await download({ options: { stallSeconds: 1 } }));
-		expect(error.message).toBe('FileShot: Nothing moved for 1 seconds');
+		expect(error.message).toBe('FileShot: No data was transferred for 1 seconds');
 	});
 });

@@ -75,15 +75,15 @@ it.each(['documented', 'desktop'])('what arrives is the file (%s)', async (diale
 it('of a last part whose answers are lost the file may be there, and the error says so', async () => {
 	await fault('/upload-chunk/*/2', { type: 'resetAfterBody' });
 	const { description } = errorOf(await upload([await large('lost.bin')], inParts()));
-	expect(description).toContain('2 of 3 parts have arrived (1–2); ');
-	expect(description).toContain('the file may have arrived anyway: check before');
+	expect(description).toContain('2 of 3 parts were uploaded (1–2); ');
+	expect(description).toContain('the upload may have succeeded. Check before');
 	expect(await filesNamed('lost.bin')).toHaveLength(1);
 });
 
 it('of a last part that is refused it is not', async () => {
 	await fault('/upload-chunk/*/2', { type: 'status', status: 413 });
 	const { description } = errorOf(await upload([await large('refused.bin')], inParts()));
-	expect(description).toContain('2 of 3 parts have arrived (1–2); the file is not complete');
+	expect(description).toContain('2 of 3 parts were uploaded (1–2); the upload is incomplete');
 	expect(await filesNamed('refused.bin')).toEqual([]);
 });
 
@@ -163,7 +163,7 @@ it('says which parts have arrived when one fails for good', async () => {
 	await fault('/upload-chunk/*/1', { type: 'status', status: 413 });
 	const error = errorOf(await upload([await large()], inParts({ partsAtOnce: 1 })));
 	expect(error.message).toBe('FileShot answered 413: File exceeds tier limit');
-	expect(error.description).toContain('1 of 3 parts have arrived (1)');
+	expect(error.description).toContain('1 of 3 parts were uploaded (1)');
 });
 
 it('an upload that has begun is not begun twice', async () => {

@@ -240,6 +240,6 @@ describe('Fetch Test Event', () => {
 
 	it('says so where there is nothing to show', async () => {
 		const { run } = await account.trigger().fetchTestEvent();
-		expect(errorOf(run).message).toMatch(/nothing in FileShot yet/);
+		expect(errorOf(run).message).toMatch(/found in FileShot to use as a test event/);
 	});
 });

@@ -161,14 +161,14 @@ describe('several files of an item', () => {
 		[{ fileName: 'x' }, 'File Name'],
 	])('refuses %j for both', async (options, label) => {
 		const error = errorOf(await upload([await two()], { binaryPropertyName: '*', options }));
-		expect(error.message).toBe(`The field “${label}” would be the same for 2 files`);
+		expect(error.message).toBe(`The field “${label}” cannot be used with 2 files`);
 		expect(await paths()).toEqual([]);
 	});
 
 	it('when one fails, tells which are already there', async () => {
 		await fault('/upload', { type: 'status', status: 400 }, { nth: 2 });
 		const error = errorOf(await upload([await two()], { binaryPropertyName: '*' }));
-		expect(error.description).toMatch(/Uploaded before it: “1\.txt” \([0-9a-f]+\)\.$/);
+		expect(error.description).toMatch(/Already uploaded: “1\.txt” \([0-9a-f]+\)\.$/);
 	});
 });
 
@@ -178,14 +178,14 @@ it.each([
 ])('a file of another size than was sent is an error (%s)', async (path, parameters) => {
 	await fault(path, { type: 'wrongSize' });
 	const error = errorOf(await upload([await large()], parameters));
-	expect(error.message).toBe('“large.bin” did not arrive as it was sent');
+	expect(error.message).toBe('“large.bin” was changed or damaged during upload');
 	expect(error.description).toContain(String(bytes.length + 1));
 });
 
 it('a request that was sent whole is not repeated: the error says that the file may be there', async () => {
 	await fault('/upload', { type: 'resetAfterBody' });
 	const error = errorOf(await upload([await small()]));
-	expect(error.description).toContain('may have arrived anyway');
+	expect(error.description).toContain('may have succeeded');
 	expect(await paths()).toEqual(['/upload']);
 });
 

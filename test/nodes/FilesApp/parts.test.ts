@@ -89,14 +89,14 @@ it('says which parts have arrived when one fails for good', async () => {
 	const parameters = { options: { thresholdMb: 10, partsAtOnce: 1 } };
 	const error = errorOf(await upload([await large()], parameters));
 	expect(error.message).toMatch(/^Files App answered 413: .* \(file_too_large\)$/);
-	expect(error.description).toContain('2 of 3 parts have arrived (1–2)');
+	expect(error.description).toContain('2 of 3 parts were uploaded (1–2)');
 });
 
 it('sends nothing more once a part has failed for good', async () => {
 	await fault('/chunks', { type: 'status', status: 413 }, { nth: 3 });
 	const parameters = { options: { thresholdMb: 10, partsAtOnce: 1 } };
 	const error = errorOf(await upload([await large()], parameters));
-	expect(error.description).toContain('1 of 3 parts have arrived (1)');
+	expect(error.description).toContain('1 of 3 parts were uploaded (1)');
 	expect(await paths()).toEqual(['/chunks/init', '/chunks', '/chunks']);
 });
 
@@ -121,6 +121,6 @@ it('a part that stands still is given up', async () => {
 	const file = { name: 'a.bin', bytes: Buffer.alloc(3 * partSize) };
 	const error = errorOf(await upload([await itemWith({ data: file })], { options }));
 	// One second, and those that a slow line would take.
-	expect(error.message).toMatch(/^Files App: Nothing moved for [23] seconds$/);
-	expect(error.description).toContain('1 of 3 parts have arrived (1)');
+	expect(error.message).toMatch(/^Files App: No data was transferred for [23] seconds$/);
+	expect(error.description).toContain('1 of 3 parts were uploaded (1)');
 });

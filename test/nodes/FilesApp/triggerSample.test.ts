@@ -37,5 +37,7 @@ it('Fetch Test Event shows a file as if it were new, where there is no such chan
 
 it('Fetch Test Event says so where there is nothing to show', async () => {
 	const trigger = account.trigger({ options: { fileName: 'no such file' } });
-	expect(errorOf((await trigger.fetchTestEvent()).run).message).toMatch(/nothing in Files App/);
+	expect(errorOf((await trigger.fetchTestEvent()).run).message).toMatch(
+		/found in Files App to use as a test event/,
+	);
 });

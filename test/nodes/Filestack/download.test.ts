@@ -148,7 +148,7 @@ it('never hands on a file that is always cut off', async () => {
 it('gives up a download that stands still', async () => {
 	await fault({ type: 'delay', milliseconds: 5_000 });
 	const error = errorOf(await download({ options: { stallSeconds: 1 } }));
-	expect(error.message).toBe('Filestack: Nothing moved for 1 seconds');
+	expect(error.message).toBe('Filestack: No data was transferred for 1 seconds');
 });
 
 it('says what the CDN says in plain text, without policy and signature', async () => {

@@ -43,8 +43,10 @@ it('a part that stands still at the storage is given up, and leaves no connectio
 	let gone = false;
 	take = (request) => void request.socket.on('close', () => (gone = true));
 	const error = errorOf(await store());
-	expect(error.message).toMatch(/^The storage behind Filestack: Nothing moved for [12] seconds$/);
-	expect(error.description).toContain('0 of 1 parts have arrived');
+	expect(error.message).toMatch(
+		/^The storage behind Filestack: No data was transferred for [12] seconds$/,
+	);
+	expect(error.description).toContain('0 of 1 parts were uploaded');
 	await eventually(() => gone);
 });
 

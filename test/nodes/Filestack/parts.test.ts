@@ -216,7 +216,7 @@ describe('what goes over the wire', () => {
 		uploadApi((path) => (path === '/part' ? { status: 403, body: xml } : undefined));
 		const error = errorOf(await store());
 		expect(error.message).toBe('The storage behind Filestack answered 403: Access Denied');
-		expect(error.description).toContain('0 of 1 parts have arrived');
+		expect(error.description).toContain('0 of 1 parts were uploaded');
 		expect(recorder.seen.filter(({ path }) => path === '/part')).toHaveLength(1);
 	});
 
@@ -257,7 +257,7 @@ describe('trouble', () => {
 		await fault('storage', { type: 'status', status: 400 }, { nth: 3, times: 50 });
 		const error = errorOf(await storeFile(sandbox, big, { ...inParts, partsAtOnce: 1 }));
 		expect(error.message).toMatch(/^The storage behind Filestack answered 400/);
-		expect(error.description).toContain('2 of 3 parts have arrived (1–2)');
+		expect(error.description).toContain('2 of 3 parts were uploaded (1–2)');
 		expect(await calls()).not.toContain('POST /multipart/complete');
 	});
 
@@ -272,7 +272,7 @@ describe('trouble', () => {
 	it('another size than sent is an error that names both', async () => {
 		await fault('upload', { type: 'wrongSize' });
 		const error = errorOf(await storeFile(sandbox, big, inParts));
-		expect(error.description).toContain(`${bytes.length}, the service reports ${bytes.length + 1}`);
+		expect(error.description).toContain(`${bytes.length}, but the service reports ${bytes.length + 1}`);
 	});
 
 	it('a wrong key is said in the service’s words', async () => {

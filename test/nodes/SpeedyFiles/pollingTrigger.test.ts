@@ -202,7 +202,9 @@ it('a failing poll keeps its place, and the error is that of the node', async ()
 
 it('Fetch Test Event shows a package and changes nothing', async () => {
 	const trigger = account.trigger({ events: [EXPIRED] });
-	expect(errorOf((await trigger.fetchTestEvent()).run).message).toMatch(/nothing in SpeedyFiles/);
+	expect(errorOf((await trigger.fetchTestEvent()).run).message).toMatch(
+		/found in SpeedyFiles to use as a test event/,
+	);
 	const id = await account.create();
 	const { run, staticData } = await trigger.fetchTestEvent();
 	expect(seen(outputOf(run).map(({ json }) => json))).toEqual([[EXPIRED, id]]);

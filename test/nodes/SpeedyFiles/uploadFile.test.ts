@@ -93,9 +93,9 @@ it.each([
 	async (type, what, ours) => {
 		await user.fault({ type }, { path: `/api/v1/packages/${id}/files` });
 		const error = errorOf(await user.upload(id, { data: small }));
-		expect(error.message).toBe('“note.txt” did not arrive as it was sent');
+		expect(error.message).toBe('“note.txt” was changed or damaged during upload');
 		expect(error.description).toMatch(
-			new RegExp(`^The ${what} of what was sent is ${ours}, the service reports \\w+\\.`),
+			new RegExp(`^The ${what} sent was ${ours}, but the service reports \\w+\\.`),
 		);
 		expect(error.description).not.toContain(`reports ${ours}`);
 	},
@@ -116,7 +116,7 @@ describe('an interrupted upload', () => {
 	it('that is not in the package says so and is not sent again, because it may still come', async () => {
 		await user.fault({ type: 'status', status: 503 }, { method: 'POST' });
 		const error = errorOf(await user.upload(id, { data: small }));
-		expect(error.description).toContain('it may have arrived anyway');
+		expect(error.description).toContain('the upload may have succeeded');
 		const posts = (await user.calls()).filter((call) => call.startsWith('POST'));
 		expect(posts).toHaveLength(1);
 	});
@@ -127,7 +127,7 @@ describe('an interrupted upload', () => {
 		await user.fault({ type: 'resetAfterBody' }, { method: 'POST' });
 		const options = { sha256: false };
 		const error = errorOf(await user.upload(id, { data: small }, { options }));
-		expect(error.description).toContain('it may have arrived anyway');
+		expect(error.description).toContain('the upload may have succeeded');
 		expect(await user.calls()).toHaveLength(1);
 	});
 
@@ -137,7 +137,7 @@ describe('an interrupted upload', () => {
 		const started = Date.now();
 		const options = { stallSeconds: 1 };
 		const error = errorOf(await user.upload(id, { data: huge }, { options }));
-		expect(error.message).toBe('SpeedyFiles: Nothing moved for 1 seconds');
+		expect(error.message).toBe('SpeedyFiles: No data was transferred for 1 seconds');
 		expect(Date.now() - started).toBeLessThan(6000);
 		await sleep(started + 7000 - Date.now());
 		expect((await user.look(id)).files).toEqual([]);
@@ -170,7 +170,7 @@ it.each([
 
 it.each([
 	['missing', 'missing'],
-	['*', 'There is no file to send'],
+	['*', 'No file found in the input'],
 ])('says that the binary field %j is not there, and calls nobody', async (field, message) => {
 	const parameters = { packageId: byId(id), binaryPropertyName: field };
 	const error = errorOf(await user.run('package.uploadFile', parameters));
