@@ -67,7 +67,9 @@ describe('Overwrite', () => {
 
 	it('notices when something else has arrived', async () => {
 		await sandbox.fault({ service: 'filestack', method: 'POST', fault: { type: 'wrongSize' } });
-		expect(errorOf(await run('overwrite')).description).toContain('was 5, but the service reports 6');
+		expect(errorOf(await run('overwrite')).description).toContain(
+			'was 5, but the service reports 6',
+		);
 	});
 
 	it('takes one file only', async () => {

@@ -272,7 +272,9 @@ describe('trouble', () => {
 	it('another size than sent is an error that names both', async () => {
 		await fault('upload', { type: 'wrongSize' });
 		const error = errorOf(await storeFile(sandbox, big, inParts));
-		expect(error.description).toContain(`${bytes.length}, but the service reports ${bytes.length + 1}`);
+		expect(error.description).toContain(
+			`${bytes.length}, but the service reports ${bytes.length + 1}`,
+		);
 	});
 
 	it('a wrong key is said in the service’s words', async () => {
