@@ -1,6 +1,6 @@
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
-/** What starts the workflow. */
+/** The “Trigger On” field. */
 export const pollEventsField = (
 	events: INodePropertyOptions[],
 	initial: string[],
@@ -16,7 +16,10 @@ const triggerOn: INodeProperties = {
 	description: 'Events you add later only trigger for new items',
 };
 
-/** How long before its end a thing is told of. */
+/**
+ * The fields for how long before the expiry to trigger.
+ * @param what one item with its article, such as “a file”
+ */
 export const leadTimeFields = (event: string, what: string): INodeProperties[] => {
 	const displayOptions = { show: { events: [event] } };
 	return [
@@ -44,7 +47,7 @@ export const leadTimeFields = (event: string, what: string): INodeProperties[] =
 	];
 };
 
-/** @param what the things in the plural */
+/** @param what the items, in the plural */
 export const existingOption = (what: string): INodeProperties => ({
 	displayName: 'Include Existing',
 	name: 'includeExisting',
@@ -53,7 +56,7 @@ export const existingOption = (what: string): INodeProperties => ({
 	description: `Whether to also trigger for existing ${what} on the first poll`,
 });
 
-/** The fields of {@link leadTimeFields} as they are read; absent where the event is not selected. */
+/** The values of {@link leadTimeFields}; absent if the event is not selected. */
 export interface LeadTime {
 	leadTime?: number;
 	leadTimeUnit?: 'days' | 'hours';
@@ -61,6 +64,6 @@ export interface LeadTime {
 
 const UNITS = { days: 86_400, hours: 3_600 } as const;
 
-/** The lead time in seconds. */
+/** Converts the lead time to seconds. */
 export const leadSeconds = ({ leadTime = 24, leadTimeUnit = 'hours' }: LeadTime): number =>
 	leadTime * UNITS[leadTimeUnit];

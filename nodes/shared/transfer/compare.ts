@@ -4,8 +4,8 @@ import { NodeOperationError } from 'n8n-workflow';
 import type { Measure } from './measured';
 
 /**
- * Compares what was sent with what the service says it has: by SHA-256 where both sides have one, and by size.
- * @param reported the service's own words; undefined or null where it says nothing
+ * Compares the uploaded file with what the service reports: by SHA-256 if both sides have one, and by size.
+ * @param reported values as the service returns them; undefined or null if it returns none
  * @param advice what the user can do about a difference
  * @throws NodeOperationError that names both values
  */

@@ -3,15 +3,15 @@ import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 import { MAX_AGE_LABEL } from './verify';
 
 /**
- * Versions of the triggers, which do the same. For version 1 of any webhook node n8n evaluates an expression with each
- * delivery, and that takes an isolate where it makes them as they are needed; so new nodes have 1.1.
+ * Trigger versions, which behave identically. New nodes use 1.1, because for version 1 of any webhook node n8n
+ * evaluates an expression per delivery, which creates an isolate.
  */
 export const TRIGGER_VERSIONS = [1, 1.1];
 
-/** The choice that takes every event, also those that a service may add. */
+/** The option that accepts every event, including ones that the service adds later. */
 export const ANY_EVENT = '*';
 
-/** What starts the workflow: the events by the alphabet, with “Any Event” before them. */
+/** The “Trigger On” field: “Any Event”, then the events in alphabetical order. */
 export function eventsField(events: INodePropertyOptions[], initial: string[]): INodeProperties {
 	const any: INodePropertyOptions = {
 		name: 'Any Event',
@@ -30,7 +30,10 @@ const triggerOn: INodeProperties = {
 	required: true,
 };
 
-/** @param minutes what a repeat is ignored for, unless the user says otherwise */
+/**
+ * @param minutes default window in which duplicates are ignored
+ * @param why the reason for the default, shown to the user
+ */
 export const repeatOption = (minutes: number, why: string): INodeProperties => ({
 	displayName: 'Ignore Duplicates For (Minutes)',
 	name: 'repeatWindow',
@@ -40,7 +43,10 @@ export const repeatOption = (minutes: number, why: string): INodeProperties => (
 	description: `How long to ignore duplicates of a delivery. ${why} Set to 0 to accept duplicates.`,
 });
 
-/** @param seconds what a delivery may be old, unless the user says otherwise */
+/**
+ * @param seconds default maximum age of a delivery
+ * @param why the reason for the default, shown to the user
+ */
 export const ageOption = (seconds: number, why: string): INodeProperties => ({
 	displayName: MAX_AGE_LABEL,
 	name: 'maxAge',
@@ -50,7 +56,10 @@ export const ageOption = (seconds: number, why: string): INodeProperties => ({
 	description: `Reject deliveries signed longer ago than this, to prevent replay attacks. ${why} Set to 0 to turn this off.`,
 });
 
-/** A pattern over a text of the delivery. */
+/**
+ * An option with a glob pattern for a text of the delivery.
+ * @param what the deliveries that match, as the end of “Only trigger on …”
+ */
 export const patternOption = (
 	displayName: string,
 	name: string,

@@ -16,9 +16,9 @@ const after = (seconds: number) => jest.setSystemTime(Date.now() + seconds * 100
 
 it('a transfer that is over soon is not mentioned', () => {
 	const progress = new Progress(context(), 'Uploading “a.bin”', 10 * MIB);
-	progress.move(5 * MIB);
+	progress.advance(5 * MIB);
 	after(9);
-	progress.move(5 * MIB);
+	progress.advance(5 * MIB);
 	expect(said).toEqual([]);
 });
 
@@ -26,7 +26,7 @@ it('a long one says how far it is, every ten seconds', () => {
 	const progress = new Progress(context(), 'Uploading “a.bin”', 40 * MIB);
 	for (let second = 0; second < 25; second++) {
 		after(1);
-		progress.move(MIB);
+		progress.advance(MIB);
 	}
 	expect(said).toEqual([
 		'Uploading “a.bin”: 10 of 40 MiB (25 %)',
@@ -39,7 +39,7 @@ it('in a run by hand the browser hears it too; without a size there is no share'
 	const sendMessageToUI = (line: string) => void shown.push(line);
 	const progress = new Progress(context({ sendMessageToUI }), 'Downloading “a.bin”');
 	after(10);
-	progress.move(3 * MIB);
+	progress.advance(3 * MIB);
 	expect(shown).toEqual(['Downloading “a.bin”: 3 MiB']);
 	expect(said).toEqual(shown);
 });
