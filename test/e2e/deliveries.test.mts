@@ -150,7 +150,7 @@ it.each([
 it('no secret stands in n8n’s log', () => {
 	const log = readFileSync(environment.n8n.log, 'utf8');
 	const { clientSecret } = environment.sandbox.info.services.fileCourier.credentials;
-	expect(log).toContain('refused a delivery (401): The signature does not match');
+	expect(log).toContain('rejected a delivery (401): The signature does not match');
 	expect(log).not.toContain(secret);
 	expect(log).not.toContain(clientSecret);
 });

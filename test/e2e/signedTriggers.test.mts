@@ -169,7 +169,7 @@ describe.each(['speedyFiles', 'filestack'] as const)(
 				name: `${service} without a secret`,
 				nodes: [{ ...first, parameters, credentials, webhookId: crypto.randomUUID() }, ...others],
 			});
-			const said = expect.stringContaining('No Webhook Secret is set in the');
+			const said = expect.stringContaining('has no Webhook Secret');
 			expect(await activationError(workflow)).toEqual(said);
 			const listening = environment.rest.call('POST', `/rest/workflows/${workflow.id}/run`, {
 				triggerToStartFrom: { name: 'Trigger' },

@@ -92,7 +92,7 @@ describe('deliveries of somebody who does not know the secret', () => {
 	it('n8n’s log has no error of the nodes, nothing unhandled, and no secret', () => {
 		const log = readFileSync(environment.n8n.log, 'utf8');
 		expect(log).not.toMatch(/unhandled|uncaught|heap out of memory|Trigger: /i);
-		expect(log).toContain('Trigger refused a delivery (401): The signature does not match');
+		expect(log).toContain('Trigger rejected a delivery (401): The signature does not match');
 		for (const { secret } of triggers) expect(log).not.toContain(secret);
 		const other = [...new Set(log.match(/^Error in handling webhook request .*$/gm) ?? [])];
 		console.log(

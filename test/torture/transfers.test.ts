@@ -23,7 +23,7 @@ const ROUNDS = 12;
 
 /** Words by which an error says that the file may be there although the upload failed. */
 const IN_DOUBT =
-	/may have arrived|may be there|may still appear|may have completed|All chunks|All parts/;
+	/may have succeeded|may have arrived|may be there|may still appear|may have completed|All chunks|All parts/;
 
 jest.setTimeout(isFull ? 1_800_000 : 300_000);
 

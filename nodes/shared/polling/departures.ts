@@ -1,52 +1,52 @@
 import type { IDataObject } from 'n8n-workflow';
 
-/** Things remembered whose end is near; more than would end between two polls. */
-const MOST_EXPECTED = 500;
+/** Maximum number of remembered items close to their expiry; more than would expire between two polls. */
+const MAX_EXPECTED = 500;
 
-/** For lists that a thing may leave when its time is over. */
+/** Describes how items disappear from the list when they expire. */
 export interface Departure {
-	/** The event that this is. */
+	/** The event to emit then. */
 	event: string;
-	/** When the thing will end, unix seconds; undefined where it will not, or has. */
-	endOf(thing: IDataObject): number | undefined;
-	/** The thing as it is then. */
-	ended(thing: IDataObject): IDataObject;
+	/** Returns the expiry in unix seconds; undefined if the item never expires or already has. */
+	endOf(item: IDataObject): number | undefined;
+	/** Returns the item as it is after its expiry. */
+	ended(item: IDataObject): IDataObject;
 }
 
 interface Expected {
 	at: number;
-	/** The reading of the list in which it was there. */
+	/** The pass over the list in which the item was last seen. */
 	reading: number;
-	thing: IDataObject;
+	item: IDataObject;
 }
 
-/** Things by their IDs; survives a restart as JSON. */
+/** Items by ID. Stored as JSON in the static data. */
 export type Departures = Record<string, Expected>;
 
-/** Remembers a thing that has been met, unless its end is known to the list itself. */
+/** Tracks an item of the list until it expires. */
 export function expect(
 	expected: Departures,
 	id: string,
-	thing: IDataObject,
+	item: IDataObject,
 	{ endOf }: Departure,
 	reading: number,
 ): void {
-	const at = endOf(thing);
+	const at = endOf(item);
 	if (at === undefined) delete expected[id];
-	else expected[id] = { at, reading, thing };
+	else expected[id] = { at, reading, item };
 }
 
 /**
- * After the list has been read to its end: the things whose time is over. One that is not there any more and had time
- * left was deleted, which is no end of this kind.
+ * Removes and returns the items that have expired, after a complete pass over the list. An item that is missing before
+ * its expiry was deleted, so it is dropped.
  */
 export function takeEnded(expected: Departures, now: number, reading: number): IDataObject[] {
 	const ended: IDataObject[] = [];
 	const byEnd = Object.entries(expected).sort(([, a], [, b]) => a.at - b.at);
 	let remembered = 0;
-	for (const [id, { at, thing, reading: lastMet }] of byEnd) {
-		if (at <= now) ended.push(thing);
-		if (at <= now || lastMet !== reading || ++remembered > MOST_EXPECTED) delete expected[id];
+	for (const [id, { at, item, reading: lastSeen }] of byEnd) {
+		if (at <= now) ended.push(item);
+		if (at <= now || lastSeen !== reading || ++remembered > MAX_EXPECTED) delete expected[id];
 	}
 	return ended;
 }

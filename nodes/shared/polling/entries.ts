@@ -2,10 +2,13 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { type Json, textOf } from '../service';
 
-/** What an entry says that a service has sent in a form that cannot be understood. */
-const UNREADABLE = 'The service sent this entry in an unknown format';
+/** The `error` of an entry in an unknown format. */
+const UNREADABLE = 'The service returned this entry in an unknown format';
 
-/** The entries of a list, described. One that cannot be described goes on as it is, and keeps no other one back. */
+/**
+ * Describes the entries of a list. Passes an entry that cannot be described on unchanged, so that it does not block the
+ * others.
+ */
 export function describeEntries(
 	entries: readonly Json[],
 	describe: (entry: Json) => IDataObject,
@@ -19,9 +22,9 @@ export function describeEntries(
 	});
 }
 
-/** Whether an entry could not be described, so that no filter can judge it. */
+/** Whether an entry could not be described, so that filters cannot be applied to it. */
 export const isUnreadable = ({ error }: IDataObject): boolean => error === UNREADABLE;
 
-/** What tells an entry from the others: its ID, or all of it where it has none. */
+/** Identifies an entry: by its ID, or by its whole content if it has none. */
 export const identityOf = (id: unknown, entry: IDataObject): string =>
 	textOf(id) ?? (Number.isSafeInteger(id) ? String(id) : JSON.stringify(entry));

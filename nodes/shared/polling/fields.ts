@@ -1,6 +1,6 @@
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
-/** What starts the workflow. */
+/** The “Trigger On” field. */
 export const pollEventsField = (
 	events: INodePropertyOptions[],
 	initial: string[],
@@ -13,11 +13,13 @@ const triggerOn: INodeProperties = {
 	options: [],
 	default: [],
 	required: true,
-	description:
-		'What starts the workflow. An event that is added later counts from then on, so that it does not bring up the past.',
+	description: 'Events you add later only trigger for new items',
 };
 
-/** How long before its end a thing is told of. */
+/**
+ * The fields for how long before the expiry to trigger.
+ * @param what one item with its article, such as “a file”
+ */
 export const leadTimeFields = (event: string, what: string): INodeProperties[] => {
 	const displayOptions = { show: { events: [event] } };
 	return [
@@ -28,7 +30,7 @@ export const leadTimeFields = (event: string, what: string): INodeProperties[] =
 			typeOptions: { minValue: 0.01, maxValue: 36_500, numberPrecision: 2 },
 			default: 24,
 			displayOptions,
-			description: `How long before its expiry ${what} is told of, once. Whoever is given more time is told of anew.`,
+			description: `How long before ${what} expires to trigger. Triggers once, and again if the expiry is extended.`,
 		},
 		{
 			displayName: 'Lead Time Unit',
@@ -40,21 +42,21 @@ export const leadTimeFields = (event: string, what: string): INodeProperties[] =
 			],
 			default: 'hours',
 			displayOptions,
-			description: 'What the lead time is counted in',
+			description: 'The unit of the lead time',
 		},
 	];
 };
 
-/** @param what the things in the plural */
+/** @param what the items, in the plural */
 export const existingOption = (what: string): INodeProperties => ({
 	displayName: 'Include Existing',
 	name: 'includeExisting',
 	type: 'boolean',
 	default: false,
-	description: `Whether the first poll also starts the workflow for ${what} that are there already`,
+	description: `Whether to also trigger for existing ${what} on the first poll`,
 });
 
-/** The fields of {@link leadTimeFields} as they are read; absent where the event is not selected. */
+/** The values of {@link leadTimeFields}; absent if the event is not selected. */
 export interface LeadTime {
 	leadTime?: number;
 	leadTimeUnit?: 'days' | 'hours';
@@ -62,6 +64,6 @@ export interface LeadTime {
 
 const UNITS = { days: 86_400, hours: 3_600 } as const;
 
-/** The lead time in seconds. */
+/** Converts the lead time to seconds. */
 export const leadSeconds = ({ leadTime = 24, leadTimeUnit = 'hours' }: LeadTime): number =>
 	leadTime * UNITS[leadTimeUnit];

@@ -1,26 +1,27 @@
 import { epochOf } from '../dates';
 import type { Occurrence } from './watch';
 
-/** What a service calls the three things that a trigger can tell of something that ends by itself. */
+/** The names of a service for the three events of an item that expires. */
 export interface LifetimeEvents {
 	added: string;
 	expiringSoon: string;
 	expired: string;
 }
 
-/** A thing with its dates in any form that the services use. */
+/** An item with its dates in any format that the services use. */
 export interface Lifetime {
 	id: string;
 	createdAt?: unknown;
 	expiresAt?: unknown;
-	/** `active`, `expired`, or what else the service knows. */
+	/** `active`, `expired`, or another status of the service. */
 	status?: unknown;
 }
 
 /**
- * What is the case with a thing now. The date of expiry is part of its key: whoever is given more time expires anew.
- * @param now the service's own time, unix seconds
- * @param leadTime seconds before its end in which a thing counts as expiring soon
+ * Returns the events that currently apply to an item. The expiry date is part of the key, so that an extended item
+ * triggers again.
+ * @param now the time of the service, in unix seconds
+ * @param leadTime seconds before its expiry from which an item counts as expiring soon
  */
 export function lifetimeOccurrences(
 	{ id, createdAt, expiresAt, status }: Lifetime,
@@ -42,7 +43,7 @@ export function lifetimeOccurrences(
 	return found;
 }
 
-/** Whole seconds: a service that tells a date now with and now without its fraction means the same. */
+/** Whole seconds, because a service may return the same date with and without its fraction. */
 function secondsOf(date: unknown): number | undefined {
 	const milliseconds = epochOf(date);
 	return milliseconds === undefined ? undefined : Math.floor(milliseconds / 1000);

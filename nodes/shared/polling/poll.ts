@@ -4,13 +4,13 @@ import { deepCopy, NodeOperationError } from 'n8n-workflow';
 import { baseUrlOf } from '../address';
 import type { Service } from '../service';
 
-/** Raised when the form of what is kept changes; what an older version has kept is then begun anew. */
-const VERSION = 1;
+/** Increased when the format of the state changes; state of an older version is discarded. */
+const STATE_VERSION = 1;
 
-/** Milliseconds that one poll may read for; the rest comes with the next one. */
-const LONGEST_POLL = 120_000;
+/** Maximum milliseconds of one poll; the next poll continues. */
+const MAX_POLL_MS = 120_000;
 
-/** What one poll has found, and what the next one has to know. */
+/** The items that one poll found, and the state for the next one. */
 export interface Polled<State> {
 	found: IDataObject[];
 	state: State;
@@ -18,60 +18,61 @@ export interface Polled<State> {
 
 export interface Poller<State> {
 	service: Service;
-	/** Settings under which the state was made; where one of them changes, it is begun anew. */
+	/** The settings that the state depends on; if one changes, the state is discarded. */
 	settings: unknown[];
-	/** Something real to build the workflow with; undefined where the account has nothing that fits. */
+	/** Returns a real item for building the workflow; undefined if nothing in the account matches. */
 	sample(): Promise<IDataObject | undefined>;
 	/**
-	 * @param state what the last poll has left, to be changed at will; undefined in the beginning
-	 * @param deadline when to leave the rest to the next poll, in the host's milliseconds since 1970
+	 * @param state the state of the previous poll, which may be modified; undefined for the first poll
+	 * @param deadline when to leave the rest to the next poll, in milliseconds since 1970 by n8n's clock
 	 */
 	poll(state: State | undefined, deadline: number): Promise<Polled<State>>;
 }
 
-/** What is in the static data, under one name, so that it is replaced as a whole. */
-interface Kept {
+/** The content of the static data, under one key so that it is replaced as a whole. */
+interface StoredState {
 	version?: number;
-	/** What the state is about: account and settings. */
+	/** Fingerprint of the account and the settings that the state belongs to. */
 	about?: string;
 	state?: unknown;
 }
 
 /**
- * Static data that a poll is reading or about to write. n8n starts a poll although the one before has not ended: both
- * would begin at the same place and tell the same. Polls that do not share the data are none of each other's business.
+ * Static data of polls in progress. n8n starts a poll while the previous one is still running; without this lock both
+ * would emit the same items.
  */
-const inUse = new WeakSet<object>();
+const runningPolls = new WeakSet<object>();
 
 /**
- * One poll. The state is replaced only when all has gone well, in one step: n8n keeps in memory what a failing poll has
- * written, and would save it with the next one that succeeds.
+ * Runs one poll. Replaces the state only after success and in one step, because n8n keeps the changes of a failed poll
+ * in memory and would save them with the next successful one.
  */
 export async function runPoll<State>(
 	context: IPollFunctions,
 	poller: Poller<State>,
 ): Promise<INodeExecutionData[][] | null> {
-	if (context.getMode() === 'manual') return itemsOf([await sampleOf(context, poller)]);
+	if (context.getMode() === 'manual') return itemsOf([await requireSample(context, poller)]);
 
 	const data = context.getWorkflowStaticData('node');
-	if (inUse.has(data)) return null;
-	inUse.add(data);
+	if (runningPolls.has(data)) return null;
+	runningPolls.add(data);
 	try {
-		const about = await subjectOf(context, poller);
-		const kept = deepCopy((data.poll ?? {}) as Kept);
-		const known = kept.version === VERSION && kept.about === about ? kept.state : undefined;
+		const fingerprint = await fingerprintOf(context, poller);
+		const stored = deepCopy((data.poll ?? {}) as StoredState);
+		const known =
+			stored.version === STATE_VERSION && stored.about === fingerprint ? stored.state : undefined;
 		const deadline = Date.now() + budgetOf(context);
 		const { found, state } = await poller.poll(known as State | undefined, deadline);
-		data.poll = { version: VERSION, about, state };
+		data.poll = { version: STATE_VERSION, about: fingerprint, state };
 		return found.length > 0 ? itemsOf(found) : null;
 	} finally {
-		inUse.delete(data);
+		runningPolls.delete(data);
 	}
 }
 
 const itemsOf = (found: IDataObject[]): INodeExecutionData[][] => [found.map((json) => ({ json }))];
 
-async function sampleOf<State>(
+async function requireSample<State>(
 	context: IPollFunctions,
 	{ service, sample }: Poller<State>,
 ): Promise<IDataObject> {
@@ -79,19 +80,19 @@ async function sampleOf<State>(
 	if (found) return found;
 	throw new NodeOperationError(
 		context.getNode(),
-		`There is nothing in ${service.name} yet that could be shown as a test event`,
+		`No matching data was found in ${service.name} to use as a test event`,
 		{
 			description:
-				'Add something there that fits the filters under Options, then fetch the test event again. Once the workflow is active, the trigger does not need one.',
+				'Add something that matches your filters, then fetch a test event again. You can also publish the workflow without one.',
 		},
 	);
 }
 
 /**
- * The account, as far as it can be told without a secret: another server or another credential. A new key in the same
- * credential is taken for the same account, so that nothing is missed when keys are changed.
+ * Identifies the account by its server and credential, without a secret. A new key in the same credential counts as the
+ * same account, so that no event is missed when keys are rotated.
  */
-async function subjectOf<State>(
+async function fingerprintOf<State>(
 	context: IPollFunctions,
 	{ service, settings }: Poller<State>,
 ): Promise<string> {
@@ -99,7 +100,7 @@ async function subjectOf<State>(
 	return JSON.stringify([await baseUrlOf(context, service), credential, ...settings]);
 }
 
-/** Half of what n8n allows, so that the calls under way can end; older versions of n8n do not say. */
+/** Half of the time that n8n allows, so that calls in progress can finish; older n8n versions report no limit. */
 function budgetOf(context: Partial<IPollFunctions>): number {
-	return Math.min(LONGEST_POLL, (context.getPollBudgetMs?.() ?? Infinity) / 2);
+	return Math.min(MAX_POLL_MS, (context.getPollBudgetMs?.() ?? Infinity) / 2);
 }

@@ -6,51 +6,54 @@ import { type Departure, type Departures, expect, takeEnded } from './departures
 import type { Polled } from './poll';
 import { beginWatch, endReading, note, type Occurrence, type Watch } from './watch';
 
-/** Pages that one poll reads at most; a longer list is read in several polls. */
-const PAGES_A_POLL = 50;
+/** Maximum pages per poll; a longer list takes several polls. */
+const PAGES_PER_POLL = 50;
 
-/** A list that is read again and again, and what can be the case with its things. */
+/** A list to poll, and the events of its items. */
 export interface WatchedList<Position> {
-	/** The chosen events. */
+	/** The selected events. */
 	events: string[];
-	/** Whether what is there when an event is chosen is told as well. */
+	/** Whether to emit items that already exist when an event is selected. */
 	includeExisting: boolean;
 	first: Position;
-	/** A page of described things. */
+	/** Fetches one page of described items. */
 	fetchPage(position: Position): Promise<ListedPage<Position>>;
-	idOf(thing: IDataObject): string;
-	/** @param now the service's own time, unix seconds */
-	occurrencesOf(thing: IDataObject, now: number): Occurrence[];
+	idOf(item: IDataObject): string;
+	/** @param now the time of the service, in unix seconds */
+	occurrencesOf(item: IDataObject, now: number): Occurrence[];
 	/** The user's filters. */
-	isWanted(thing: IDataObject): boolean;
-	/** What goes into the workflow. */
-	output(thing: IDataObject, event: string): IDataObject;
-	/** Where new things come first and nothing else is asked: a page without news ends the reading. */
+	isWanted(item: IDataObject): boolean;
+	/** Returns the output of an item for an event. */
+	output(item: IDataObject, event: string): IDataObject;
+	/**
+	 * Whether a page without new items ends the pass, for lists that return new items first, if no other event needs the
+	 * rest.
+	 */
 	endsWithoutNews?: boolean;
 	departure?: Departure;
 }
 
 export interface ListedPage<Position> extends Page<IDataObject, Position> {
-	/** The service's own time, milliseconds since 1970. */
+	/** The time of the service, in milliseconds since 1970. */
 	now: number;
 }
 
-/** Survives a restart as JSON. */
+/** Stored as JSON in the static data. */
 export interface SweepState<Position> {
 	watches: Record<string, Watch>;
-	/** Where the reading goes on; undefined at the beginning of the list. */
+	/** Where the pass continues; undefined for the beginning of the list. */
 	position?: Position;
-	/** Counts the readings of the list. */
+	/** The number of the current pass over the list. */
 	reading: number;
 	expected: Departures;
 }
 
 /**
- * Reads the list, or as much of it as one poll may, and tells what has become the case. Nothing depends on the order of
- * the list, nor on that it holds still: what slips from one page to another meanwhile is met at the next reading.
+ * Reads the list, or as much as one poll may, and emits new events. Makes no assumption about the order of the list:
+ * items that move to another page while it is being read are found on the next pass.
  *
- * A page that fails ends the poll: what came before it is told, and the next poll begins with it.
- * @throws what the page threw, if there is nothing to tell
+ * A page that fails ends the poll: the events found before it are emitted, and the next poll starts with that page.
+ * @throws the error of the page, if there is nothing to emit
  */
 export async function sweep<Position>(
 	node: INode,
@@ -58,40 +61,43 @@ export async function sweep<Position>(
 	last: SweepState<Position> | undefined,
 	deadline: number,
 ): Promise<Polled<SweepState<Position>>> {
-	const state = begun(list, last);
-	const told: Told[] = [];
-	const met = new Set<string>();
-	for (let pages = 0; pages < PAGES_A_POLL && (pages === 0 || Date.now() < deadline); pages++) {
+	const state = resumeState(list, last);
+	const emitted: EmittedItem[] = [];
+	const seen = new Set<string>();
+	for (let pages = 0; pages < PAGES_PER_POLL && (pages === 0 || Date.now() < deadline); pages++) {
 		const page = await list.fetchPage(state.position ?? list.first).catch((error: unknown) => {
-			if (told.length === 0) throw error;
+			if (emitted.length === 0) throw error;
 		});
 		if (!page) break;
 
 		const now = Math.floor(page.now / 1000);
 		const isFirst = state.position === undefined;
-		if (isFirst) beginReading(list, state, now);
-		const unmet = page.items.filter((thing) => !met.has(list.idOf(thing)));
-		for (const thing of unmet) met.add(list.idOf(thing));
-		const hasNews = tell(list, state, unmet, now, told);
-		// A server that knows no pages sends the same for ever.
-		const isOver = unmet.length === 0 || (list.endsWithoutNews === true && !hasNews);
+		if (isFirst) beginPass(list, state, now);
+		const unseen = page.items.filter((item) => !seen.has(list.idOf(item)));
+		for (const item of unseen) seen.add(list.idOf(item));
+		const hasNewEvents = collectEvents(list, state, unseen, now, emitted);
+		// A server without paging returns the same page forever.
+		const isOver = unseen.length === 0 || (list.endsWithoutNews === true && !hasNewEvents);
 		state.position = isOver ? undefined : page.next;
 		if (state.position === undefined) {
-			finish(node, list, state, now, told);
+			finishPass(node, list, state, now, emitted);
 			break;
 		}
 	}
-	const inOrder = told.sort((a, b) => a.at - b.at);
+	const inOrder = emitted.sort((a, b) => a.at - b.at);
 	return { found: inOrder.map(({ json }) => json), state };
 }
 
-interface Told {
+interface EmittedItem {
 	at: number;
 	json: IDataObject;
 }
 
-/** The state with a watch for each chosen event; an event that was chosen just now wants the list from its beginning. */
-function begun<Position>(
+/**
+ * Returns the state with a watch for each selected event; a newly selected event restarts the pass at the beginning of
+ * the list.
+ */
+function resumeState<Position>(
 	{ events }: WatchedList<Position>,
 	last: SweepState<Position> | undefined,
 ): SweepState<Position> {
@@ -102,7 +108,7 @@ function begun<Position>(
 	return { ...state, watches, position };
 }
 
-function beginReading<Position>(
+function beginPass<Position>(
 	{ events, includeExisting }: WatchedList<Position>,
 	state: SweepState<Position>,
 	now: number,
@@ -113,48 +119,48 @@ function beginReading<Position>(
 	}
 }
 
-/** Notes what is the case with the things; returns whether anything of it was not known. */
-function tell<Position>(
+/** Collects the new events of the items; returns whether any event was not known before. */
+function collectEvents<Position>(
 	list: WatchedList<Position>,
 	{ watches, reading, expected }: SweepState<Position>,
-	things: IDataObject[],
+	items: IDataObject[],
 	now: number,
-	told: Told[],
+	emitted: EmittedItem[],
 ): boolean {
-	let hasNews = false;
-	for (const thing of things) {
-		if (list.departure) expect(expected, list.idOf(thing), thing, list.departure, reading);
-		for (const occurrence of list.occurrencesOf(thing, now)) {
+	let hasNewEvents = false;
+	for (const item of items) {
+		if (list.departure) expect(expected, list.idOf(item), item, list.departure, reading);
+		for (const occurrence of list.occurrencesOf(item, now)) {
 			const { event, at = Infinity } = occurrence;
 			if (!Object.hasOwn(watches, event)) continue;
-			const { isNew, isTold } = note(watches[event], occurrence, reading);
-			hasNews ||= isNew;
-			if (isTold && list.isWanted(thing)) told.push({ at, json: list.output(thing, event) });
+			const { isNew, shouldEmit } = note(watches[event], occurrence, reading);
+			hasNewEvents ||= isNew;
+			if (shouldEmit && list.isWanted(item)) emitted.push({ at, json: list.output(item, event) });
 		}
 	}
-	return hasNews;
+	return hasNewEvents;
 }
 
-function finish<Position>(
+function finishPass<Position>(
 	node: INode,
 	list: WatchedList<Position>,
 	state: SweepState<Position>,
 	now: number,
-	told: Told[],
+	emitted: EmittedItem[],
 ): void {
 	const { departure } = list;
 	if (departure) {
 		const ended = takeEnded(state.expected, now, state.reading).map(departure.ended);
-		tell(list, state, ended, now, told);
+		collectEvents(list, state, ended, now, emitted);
 	}
 	const fits = Object.values(state.watches).map((watch) => endReading(watch, state.reading));
 	if (fits.every(Boolean)) return;
 	throw new NodeOperationError(
 		node,
-		'There is more in the account than this trigger can tell apart',
+		'The account contains more files than this trigger can track',
 		{
 			description:
-				'The service lists its files without dates, so each of them has to be remembered, and there are over 5,000. Use Get Many on a schedule instead.',
+				'The service does not return file dates, so the trigger has to remember each file, up to 5,000. Use a Schedule Trigger with Get Many instead.',
 		},
 	);
 }

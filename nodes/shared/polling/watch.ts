@@ -1,26 +1,33 @@
 import { createHash } from 'node:crypto';
 
-/** Occurrences remembered for one event; beyond them, what is older than the oldest counts as told. */
-const MOST_REMEMBERED = 5_000;
+/**
+ * Maximum number of remembered occurrences per event; beyond that, everything older than the oldest counts as emitted.
+ */
+const MAX_REMEMBERED = 5_000;
 
-/** Something that is the case with a thing of a list. It is met at every reading and told once. */
+/** A state of a list item that triggers an event. It is seen on every pass and emitted once. */
 export interface Occurrence {
 	event: string;
-	/** What it has in common with itself at the next reading: the thing, and what would make it another occurrence. */
+	/**
+	 * Identifies the occurrence across polls: the ID of the item, plus the value whose change makes it a new occurrence.
+	 */
 	key: string;
-	/** The date that goes with it, unix seconds; undefined where the service tells none. */
+	/** The date of the occurrence, in unix seconds; undefined if the service returns none. */
 	at?: number;
-	/** The earliest moment at which it can have come about, unix seconds. */
+	/** The earliest time at which it can have started, in unix seconds. */
 	began?: number;
 }
 
-/** What is known of one event: all that may have to be told, and is told. Survives a restart as JSON. */
+/** Which occurrences of one event have been emitted. Stored as JSON in the static data. */
 export interface Watch {
-	/** Occurrences with an earlier date are told, unix seconds. */
+	/** Occurrences with an earlier date count as emitted, in unix seconds. */
 	since: number;
-	/** When the watch began, unix seconds, until the list has been read once: what was there before is not told. */
+	/** The start of the watch in unix seconds, until the first pass is complete: older occurrences are not emitted. */
 	learningSince?: number;
-	/** Short digests of keys, with their dates; those without a date have the number of a reading below zero. */
+	/**
+	 * Short digests of keys with their dates; an occurrence without a date has the negative number of the pass in which
+	 * it was last seen.
+	 */
 	told: Record<string, number>;
 }
 
@@ -29,37 +36,38 @@ export const beginWatch = (now: number | undefined): Watch =>
 	now === undefined ? { since: 0, told: {} } : { since: now, learningSince: now, told: {} };
 
 /**
- * Notes an occurrence.
- * @param reading counts the readings of the list
- * @returns whether it was not known before, and whether it has to be told
+ * Records an occurrence.
+ * @param reading the number of the pass over the list
+ * @returns whether it was not known before, and whether to emit it
  */
 export function note(
 	watch: Watch,
 	{ key, at, began = -Infinity }: Occurrence,
 	reading: number,
-): { isNew: boolean; isTold: boolean } {
+): { isNew: boolean; shouldEmit: boolean } {
 	const digest = createHash('sha256').update(key).digest('base64url').slice(0, 11);
 	const isKnown = Object.hasOwn(watch.told, digest) || (at !== undefined && at < watch.since);
 	if (at === undefined || !isKnown) watch.told[digest] = at ?? -reading;
-	if (isKnown) return { isNew: false, isTold: false };
-	// Dates may be to the second: of what has the watch's first second, nobody knows whether it was there before.
+	if (isKnown) return { isNew: false, shouldEmit: false };
+	// Dates may have a resolution of one second, so an occurrence from the second in which watching began counts as
+	// already known.
 	const { learningSince } = watch;
-	return { isNew: true, isTold: learningSince === undefined || began > learningSince };
+	return { isNew: true, shouldEmit: learningSince === undefined || began > learningSince };
 }
 
 /**
- * After the list has been read to its end: what came later than the beginning of the watch has been told, and what has
- * to be remembered no longer can go. Dates that are too many raise `since`; what has no date goes with its thing.
- * @returns false if there is more without a date than can be remembered
+ * Ends a complete pass over the list: from now on every new occurrence is emitted. Forgets what is no longer needed:
+ * too many dates raise `since`, and an occurrence without a date goes with its item.
+ * @returns false if there are more occurrences without a date than can be remembered
  */
 export function endReading(watch: Watch, reading: number): boolean {
 	delete watch.learningSince;
 	const all = Object.entries(watch.told);
 	const undated = all.filter(([, at]) => at < 0 && at <= 1 - reading);
 	const dated = all.filter(([, at]) => at >= 0).sort(([, a], [, b]) => b - a);
-	const oldest = dated[MOST_REMEMBERED - 1]?.[1];
+	const oldest = dated[MAX_REMEMBERED - 1]?.[1];
 	if (oldest !== undefined) watch.since = oldest;
 	const remembered = dated.filter(([, at]) => at >= watch.since);
 	watch.told = Object.fromEntries([...remembered, ...undated]);
-	return undated.length <= MOST_REMEMBERED;
+	return undated.length <= MAX_REMEMBERED;
 }

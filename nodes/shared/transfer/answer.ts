@@ -1,12 +1,12 @@
 import type { ByteStream } from './measured';
 
-/** Bytes of an answer that are looked at: more is no answer of a service. */
-const LONGEST_ANSWER = 1024 * 1024;
+/** Maximum bytes of a response that are parsed; the rest is ignored. */
+const MAX_RESPONSE_BYTES = 1024 * 1024;
 
 /**
- * What a body that comes as a stream says: JSON, or the text that it is instead. Of one that breaks off under an error
- * status, what has arrived is taken: the status is the service's word all the same.
- * @throws the fault of the connection, for a success that breaks off
+ * Reads a streamed response body as JSON, or as text if it is not JSON. If the connection breaks during an error
+ * response, returns the part that arrived, because the status already counts.
+ * @throws the connection error, if a successful response breaks off
  */
 export async function readAnswer(body: ByteStream, status: number): Promise<unknown> {
 	const chunks: Buffer[] = [];
@@ -15,20 +15,20 @@ export async function readAnswer(body: ByteStream, status: number): Promise<unkn
 		for await (const chunk of body) {
 			chunks.push(chunk as Buffer);
 			size += (chunk as Buffer).length;
-			if (size > LONGEST_ANSWER) break;
+			if (size > MAX_RESPONSE_BYTES) break;
 		}
 	};
-	const fault = await read().then(
+	const failure = await read().then(
 		() => undefined,
 		(error: Error) => error,
 	);
-	if (fault && status < 400) throw fault;
+	if (failure && status < 400) throw failure;
 	return parseBody(Buffer.concat(chunks).toString());
 }
 
 /**
- * The JSON of a text, whatever its content type says, also behind a byte order mark, which some proxies and frameworks
- * put before it; any other text as it is.
+ * Parses JSON regardless of the content type and after a byte order mark, which some proxies and frameworks add;
+ * returns any other text unchanged.
  */
 export function parseBody(body: unknown): unknown {
 	if (typeof body !== 'string') return body;

@@ -4,8 +4,8 @@ import { NodeOperationError } from 'n8n-workflow';
 import type { Measure } from './measured';
 
 /**
- * Compares what was sent with what the service says it has: by SHA-256 where both sides have one, and by size.
- * @param reported the service's own words; undefined or null where it says nothing
+ * Compares the uploaded file with what the service reports: by SHA-256 if both sides have one, and by size.
+ * @param reported values as the service returns them; undefined or null if it returns none
  * @param advice what the user can do about a difference
  * @throws NodeOperationError that names both values
  */
@@ -14,7 +14,7 @@ export function compareWithService(
 	fileName: string,
 	sent: Measure,
 	reported: { size?: unknown; sha256?: unknown },
-	advice = 'Delete the file there and send it again.',
+	advice = 'Delete the uploaded file and upload it again.',
 ): void {
 	const pairs = [
 		['SHA-256', sent.sha256, reported.sha256],
@@ -23,8 +23,8 @@ export function compareWithService(
 	for (const [what, ours, theirs] of pairs) {
 		if (ours === undefined || theirs === undefined || theirs === null) continue;
 		if (String(ours).toLowerCase() === String(theirs).toLowerCase()) continue;
-		throw new NodeOperationError(node, `“${fileName}” did not arrive as it was sent`, {
-			description: `The ${what} of what was sent is ${ours}, the service reports ${String(theirs)}. ${advice}`,
+		throw new NodeOperationError(node, `“${fileName}” was changed or damaged during upload`, {
+			description: `The ${what} sent was ${ours}, but the service reports ${String(theirs)}. ${advice}`,
 		});
 	}
 }

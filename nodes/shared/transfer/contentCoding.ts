@@ -1,21 +1,24 @@
 import { type ByteStream, passedThrough } from './measured';
 import type { OpenedStream } from './open';
 
-/** A response's body in the file's own bytes, as far as they can be had. */
+/** A response body with its content codings decoded, where possible. */
 export interface PlainBody {
 	body: ByteStream;
-	/** The codings that cannot be decoded here. */
+	/** The content codings that cannot be decoded. */
 	unknown?: string;
 }
 
-/** Codings that the platform decodes (RFC 9110, 8.4.1), by all their names. */
+/** Content codings that the platform decodes (RFC 9110, 8.4.1), under all their names. */
 const FORMATS: Readonly<Record<string, 'gzip' | 'deflate'>> = {
 	gzip: 'gzip',
 	'x-gzip': 'gzip',
 	deflate: 'deflate',
 };
 
-/** Words that hosts send in Content-Encoding although the bytes are the file: object storages repeat what an upload said. */
+/**
+ * Content-Encoding values that hosts send for uncompressed bytes, because object storages return the value given at
+ * upload.
+ */
 const NO_CODING = new Set([
 	'',
 	'identity',
@@ -31,9 +34,9 @@ const NO_CODING = new Set([
 ]);
 
 /**
- * The body of a response without its compression, which a host may apply although none was asked for. n8n's HTTP library
- * decodes a single coding and removes the header, so that nothing tells any more whether a body came compressed; a list of
- * codings, in the order in which they were applied, is left to decode.
+ * Decodes the response body, because a host may compress it although the request did not ask for that. n8n's HTTP
+ * library decodes a single coding and removes the header, so this function only sees lists of codings, in the order in
+ * which they were applied.
  */
 export function plainBody({ headers, body }: OpenedStream): PlainBody {
 	const codings = String(headers['content-encoding'] ?? '')
@@ -46,12 +49,12 @@ export function plainBody({ headers, body }: OpenedStream): PlainBody {
 	}
 	const formats = codings.map((coding) => FORMATS[coding]).reverse();
 	const decoded = passedThrough(body, (chunks) =>
-		formats.reduce<AsyncIterable<Buffer>>(decompressed, chunks),
+		formats.reduce<AsyncIterable<Buffer>>(decompress, chunks),
 	);
 	return { body: decoded };
 }
 
-async function* decompressed(
+async function* decompress(
 	chunks: AsyncIterable<Buffer>,
 	format: 'gzip' | 'deflate',
 ): AsyncGenerator<Buffer> {
@@ -61,21 +64,21 @@ async function* decompressed(
 	}
 }
 
-/** Whether a fault is that of a decoder: the codes of zlib, Brotli and Zstandard in Node. */
+/** Whether an error code comes from a decoder: zlib, Brotli or Zstandard in Node. */
 export const isCodingFault = (code: string | undefined): boolean =>
 	/^(?:Z_|ERR_?_|ERR_BROTLI|BROTLI|ZSTD)/.test(code ?? '');
 
 const MIB = 1024 * 1024;
-const LARGEST_WITHOUT_LENGTH = 100 * 1024 * MIB;
+const MAX_SIZE_WITHOUT_LENGTH = 100 * 1024 * MIB;
 
 /**
- * Bytes that a file may become at most. A compressed body grows; text shrinks to a tenth or so, and what grows a hundred
- * times was made to fill a disk. Without any length no limit tells such a body from a large file: this one stands in for
- * the disk's own.
- * @param size of the file, as the service says
- * @param length of the body, as the host says; a body that is not compressed ends there
+ * Maximum bytes of a decoded file. A compressed body grows: text compresses to about a tenth, and a body that grows a
+ * hundredfold was made to fill a disk. If neither size nor length is known, a bomb cannot be told from a large file, so
+ * a fixed limit applies.
+ * @param size of the file, as reported by the service
+ * @param length of the body, as announced by the host; an uncompressed body cannot exceed it
  */
 export function largestSize(size: number | undefined, length: number | undefined): number {
 	if (size !== undefined) return Math.max(100 * MIB, size, length ?? 0);
-	return length === undefined ? LARGEST_WITHOUT_LENGTH : Math.max(100 * MIB, 100 * length);
+	return length === undefined ? MAX_SIZE_WITHOUT_LENGTH : Math.max(100 * MIB, 100 * length);
 }

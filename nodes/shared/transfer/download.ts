@@ -15,7 +15,7 @@ import { openUrl, type OpenedStream, type TransferContext } from './open';
 import { Progress } from './progress';
 import { StallGuard } from './stall';
 
-/** What is known of a file before it is down; the service's own words where it gives them. */
+/** A file to download, with the metadata from the service where available. */
 export interface RemoteFile {
 	url: string;
 	name?: string;
@@ -26,20 +26,20 @@ export interface RemoteFile {
 
 export interface DownloadOptions {
 	sha256: boolean;
-	/** Milliseconds without a byte after which the download is given up. */
+	/** Milliseconds without data after which the download is cancelled. */
 	stallTimeout: number;
 	cancel?: AbortSignal;
-	/** How the file's host words its errors, and what the user can do then. */
+	/** The service that hosts the file: its name and its error format. */
 	host: Service;
-	/** The type of the credential that opens the URL; it goes to the URL's own origin alone. */
+	/** The credential type for the URL; only sent to the origin of the URL. */
 	credential?: string;
-	/** Asked for the name of a file that comes without one. */
+	/** Looks up the file name if the response contains none. */
 	nameOf?(): Promise<string | undefined>;
-	/** Told the headers that the file comes with. */
+	/** Receives the response headers of the file. */
 	onHeaders?(headers: Record<string, unknown>): void;
-	/** How many of the last bytes the objection gets to see. */
+	/** Number of trailing bytes passed to `objection`. */
 	tailSize?: number;
-	/** Has the last word on a file that has come whole: what it objects to is thrown, and the file is not kept. */
+	/** Validates the complete download; an error that it returns is thrown and the stored file is discarded. */
 	objection?(file: Omit<Downloaded, 'binary'>, tail: Buffer): NodeOperationError | undefined;
 }
 
@@ -47,16 +47,18 @@ export interface Downloaded {
 	binary: IBinaryData;
 	fileName: string;
 	mimeType: string;
-	/** Bytes that arrived. */
+	/** Bytes received. */
 	size: number;
 	/** Hex. */
 	sha256?: string;
 }
 
 /**
- * Fetches a file into n8n's binary storage as a stream, without credentials unless the options name one. Its length is
- * compared with the announced one: a truncated body is never handed on. Interrupted downloads begin again, a few times.
- * @throws NodeApiError if the host cannot be reached, refuses, stalls, or sends another number of bytes
+ * Streams a file into n8n's binary storage, without credentials unless the options name one. Compares the number of
+ * bytes with the expected size, so that a truncated body is never output. Interrupted downloads are retried a few times
+ * from the beginning.
+ * @throws NodeApiError if the host cannot be reached, returns an error status or stalls; NodeOperationError if the file
+ * has the wrong size or cannot be stored
  */
 export async function downloadFile(
 	context: TransferContext,
@@ -76,10 +78,10 @@ export async function downloadFile(
 	}
 }
 
-interface Outcome {
+interface AttemptResult {
 	downloaded?: Downloaded;
 	error?: Error;
-	/** Why it failed, as far as a repeat may help. */
+	/** The failure as far as it decides about a retry. */
 	setback: Setback;
 }
 
@@ -87,20 +89,20 @@ async function attemptDownload(
 	context: TransferContext,
 	file: RemoteFile,
 	options: DownloadOptions,
-): Promise<Outcome> {
+): Promise<AttemptResult> {
 	const node = context.getNode();
 	const guard = new StallGuard(options.stallTimeout, options.cancel);
 	const download = async () => {
 		const response = await openUrl(context, file.url, guard.signal, options.credential);
-		if (response.statusCode >= 300) return await refused(context, response, options.host);
+		if (response.statusCode >= 300) return await rejectedResponse(context, response, options.host);
 		const plain = plainBody(response);
-		const problem = problemOf(response, plain);
+		const problem = incompleteReason(response, plain);
 		if (problem === undefined) {
 			return await store(context, { ...response, ...plain }, file, options, guard);
 		}
-		// Read, or else it would hold the connection.
+		// Drain the body, or it would keep the connection open.
 		await readAnswer(response.body, response.statusCode).catch(() => undefined);
-		throw noFile(context, options.host, problem);
+		throw noFileError(context, options.host, problem);
 	};
 	try {
 		return await guard.during(download());
@@ -118,7 +120,7 @@ async function store(
 	file: RemoteFile,
 	options: DownloadOptions,
 	guard: StallGuard,
-): Promise<Outcome> {
+): Promise<AttemptResult> {
 	const { headers } = response;
 	options.onHeaders?.(headers);
 	const fileName = safeFileName(
@@ -130,13 +132,14 @@ async function store(
 	);
 	const mimeType = specificType(headers['content-type']) ?? specificType(file.mimeType);
 	const announced = lengthOf(headers['content-length']);
-	// A body that ends before its Content-Length is a fault of the connection. One of another length came compressed.
+	// The HTTP library reports a body shorter than Content-Length as a connection error; if the lengths differ otherwise,
+	// the body was compressed.
 	const range = announced === undefined ? rangeOf(headers)?.total : undefined;
 	const expected = file.size ?? (response.statusCode === 206 ? range : undefined);
-	const most = largestSize(file.size, announced);
-	const told = new Progress(context, `Fetching “${fileName}”`, expected ?? announced);
-	let objection: NodeOperationError | undefined;
-	let arrivedBytes = 0;
+	const maxSize = largestSize(file.size, announced);
+	const progressLog = new Progress(context, `Downloading “${fileName}”`, expected ?? announced);
+	let ownError: NodeOperationError | undefined;
+	let receivedBytes = 0;
 	let head: Buffer = Buffer.alloc(0);
 	let tail: Buffer = Buffer.alloc(0);
 	const { tailSize = 0 } = options;
@@ -145,23 +148,26 @@ async function store(
 		blockSize: WRITE_SIZE,
 		progress: (moved, chunk) => {
 			guard.progress();
-			told.move(moved);
-			arrivedBytes += moved;
+			progressLog.advance(moved);
+			receivedBytes += moved;
 			if (head.length < HEAD_SIZE) head = Buffer.concat([head, chunk]).subarray(0, HEAD_SIZE);
 			if (tailSize > 0) tail = Buffer.concat([tail, chunk]).subarray(-tailSize);
-			if (arrivedBytes <= most) return;
-			objection = tooLarge(context, fileName, most);
-			throw objection;
+			if (receivedBytes <= maxSize) return;
+			ownError = tooLargeError(context, fileName, maxSize);
+			throw ownError;
 		},
-		// Said before n8n has taken the end of the file: it throws away what it has of a stream that fails.
-		objection: (arrived) => {
-			// Some of n8n's storages have taken it into memory, and write it only now.
+		// Fail before the stream ends: n8n deletes a stored file when its stream fails.
+		validate: (received) => {
+			// Some storage backends buffer in memory and write when the stream ends, so the stall timeout must not run here.
 			guard.release();
-			objection =
-				expected !== undefined && expected !== arrived.size
-					? damaged(context, fileName, arrived.size, expected)
-					: options.objection?.({ fileName, mimeType: mimeType ?? UNKNOWN_TYPE, ...arrived }, tail);
-			return objection;
+			ownError =
+				expected !== undefined && expected !== received.size
+					? wrongSizeError(context, fileName, received.size, expected)
+					: options.objection?.(
+							{ fileName, mimeType: mimeType ?? UNKNOWN_TYPE, ...received },
+							tail,
+						);
+			return ownError;
 		},
 	});
 	return await context.helpers.prepareBinaryData(stream as never, fileName, mimeType).then(
@@ -172,39 +178,52 @@ async function store(
 		},
 		async (error: unknown) => {
 			const setback = setbackOf(error);
-			const own =
-				objection ??
+			const reported =
+				ownError ??
 				(isCodingFault(setback.code)
-					? undecodable(context, fileName)
-					: notKept(context, fileName, setback));
-			return own ? { error: own, setback: {} } : await Promise.reject(error as Error);
+					? decodingError(context, fileName)
+					: storageError(context, fileName, setback));
+			return reported ? { error: reported, setback: {} } : await Promise.reject(error as Error);
 		},
 	);
 }
 
-function damaged(context: TransferContext, fileName: string, size: number, expected: number) {
-	const message = `The file “${fileName}” has ${size} bytes instead of the announced ${expected}`;
-	const description = 'It is damaged or cut off and was not handed on. Have it delivered again.';
+function wrongSizeError(
+	context: TransferContext,
+	fileName: string,
+	size: number,
+	expected: number,
+) {
+	const message = `“${fileName}” is ${size} bytes instead of the expected ${expected}`;
+	const description = 'The file is damaged or incomplete, so it was discarded. Download it again.';
 	return new NodeOperationError(context.getNode(), message, { description });
 }
 
-/** What the disk of this n8n says no with; its other storages say it without a code. */
-const OF_STORAGE = new Set(['ENOSPC', 'EDQUOT', 'EROFS', 'EACCES', 'EPERM', 'EIO', 'EFBIG']);
+/** Error codes of n8n's file system storage; its other storage backends report errors without a code. */
+const STORAGE_ERROR_CODES = new Set([
+	'ENOSPC',
+	'EDQUOT',
+	'EROFS',
+	'EACCES',
+	'EPERM',
+	'EIO',
+	'EFBIG',
+]);
 
-/** That n8n could not store the file, if it was not the connection that failed. */
-function notKept(context: TransferContext, fileName: string, { code, reason }: Setback) {
-	if (code !== undefined && !OF_STORAGE.has(code)) return undefined;
+/** An error for a failure of the storage; undefined if the connection failed. */
+function storageError(context: TransferContext, fileName: string, { code, reason }: Setback) {
+	if (code !== undefined && !STORAGE_ERROR_CODES.has(code)) return undefined;
 	return new NodeOperationError(context.getNode(), `n8n could not store the file “${fileName}”`, {
-		description: `Its binary storage says: ${reason ?? 'no reason'}. Make room there, or let n8n keep binary data in another mode (N8N_DEFAULT_BINARY_DATA_MODE).`,
+		description: `Reason: ${reason ?? 'unknown'}. Free up storage space, or change where n8n stores binary data (N8N_DEFAULT_BINARY_DATA_MODE).`,
 	});
 }
 
-/** The host's answer as an error; its own words are read from the first bytes of the body. */
-async function refused(
+/** Converts an error response of the host, including its message from the body. */
+async function rejectedResponse(
 	context: TransferContext,
 	response: OpenedStream,
 	host: Service,
-): Promise<Outcome> {
+): Promise<AttemptResult> {
 	const { statusCode: status, headers, body } = response;
 	const retryAfter = retryAfterOf(headers);
 	const error = answerError(context.getNode(), host, {
@@ -215,23 +234,23 @@ async function refused(
 	return { error, setback: { status, retryAfter } };
 }
 
-/** Why a successful response is not the whole file; undefined if it is. */
-function problemOf(
+/** Why a successful response does not contain the whole file; undefined if it does. */
+function incompleteReason(
 	{ statusCode: status, headers }: OpenedStream,
 	{ unknown }: PlainBody,
 ): string | undefined {
 	if (unknown) return `the file in an encoding that cannot be decoded (${unknown})`;
-	// 203 is a 200 that a proxy has changed.
+	// A 203 is a 200 modified by a proxy.
 	if (status === 200 || status === 203) return undefined;
 	if (status !== 206) return `no file (${status})`;
-	// Nobody asked for a part; what covers all of the file is the file.
+	// The request asked for no range, so a 206 is only accepted if its range covers the whole file.
 	const { first, last, total } = rangeOf(headers) ?? {};
 	const length = lengthOf(headers['content-length']) ?? total;
 	const isWhole = first === 0 && last !== undefined && last + 1 === total && length === total;
 	return isWhole ? undefined : 'only a part of the file (206)';
 }
 
-/** A Content-Range header that says of which bytes of how many the body consists. */
+/** Parses a Content-Range header: the first and last byte, and the total size. */
 function rangeOf(headers: Record<string, unknown>) {
 	const header = String(headers['content-range'] ?? '').trim();
 	const numbers = /^bytes (\d+)-(\d+)\/(\d+)$/i.exec(header)?.slice(1).map(Number);
@@ -240,34 +259,34 @@ function rangeOf(headers: Record<string, unknown>) {
 	return { first, last, total };
 }
 
-function noFile(context: TransferContext, { name }: Service, problem: string) {
+function noFileError(context: TransferContext, { name }: Service, problem: string) {
 	return new NodeOperationError(context.getNode(), `${name} sent ${problem}`, {
-		description: 'Nothing was stored. Check the link; if it is right, run the node again later.',
+		description: 'No file was stored. Check the URL. If it is correct, run the node again later.',
 	});
 }
 
-/** Bytes of a Content-Length header; undefined where it is none. */
+/** Parses a Content-Length header, in bytes; undefined if it is missing or invalid. */
 const lengthOf = (header: unknown): number | undefined =>
 	/^\d+$/.test(String(header ?? '').trim()) ? Number(header) : undefined;
 
-function tooLarge(context: TransferContext, fileName: string, most: number) {
+function tooLargeError(context: TransferContext, fileName: string, maxSize: number) {
 	return new NodeOperationError(
 		context.getNode(),
-		`The file “${fileName}” is larger than ${most} bytes`,
+		`“${fileName}” is larger than ${maxSize} bytes`,
 		{
 			description:
-				'The host announced far less. n8n did not store the file, because a compressed response could fill the disk. If the file really is that large, ask the sender to send it without compression.',
+				'The host announced a much smaller file. n8n did not store the file, because a compressed response could fill the disk. If the file really is that large, ask the sender to send it without compression.',
 		},
 	);
 }
 
-function undecodable(context: TransferContext, fileName: string) {
+function decodingError(context: TransferContext, fileName: string) {
 	return new NodeOperationError(
 		context.getNode(),
 		`The compressed file “${fileName}” cannot be decoded`,
 		{
 			description:
-				'The host compressed the file, and the compressed data is damaged or incomplete. Run the node again; if it fails every time, ask the sender to send the file without compression.',
+				'The host compressed the file, and the compressed data is damaged or incomplete. Run the node again. If it fails every time, ask the sender to send the file without compression.',
 		},
 	);
 }

@@ -4,93 +4,99 @@ import { type Downloaded, type DownloadOptions, downloadFile, type RemoteFile } 
 import type { TransferContext } from './open';
 import { timeoutSignal } from './stall';
 
-/** Files fetched at the same time. */
-const AT_ONCE = 3;
+/** Concurrent downloads. */
+const CONCURRENCY = 3;
 
-/** Milliseconds in which files under way may still arrive after another has failed, so that no retry fetches them again. */
-const GRACE = 5_000;
+/**
+ * Milliseconds that downloads in progress may take to finish after another one has graceOver, so that the retry does not
+ * download them again.
+ */
+const GRACE_MS = 5_000;
 
-/** Statuses of a refusal that passes: too slow, too early, too often. */
-const PASSING = new Set(['408', '425', '429']);
+/** Client error statuses that are temporary: request timeout, too early, too many requests. */
+const TRANSIENT_STATUSES = new Set(['408', '425', '429']);
 
-/** What became of a file. */
+/** The result for one file. */
 export interface FetchedFile {
-	/** The file, if it is there. */
+	/** The file, if it was downloaded. */
 	file?: Downloaded;
-	/** Why it is not there: what happened, and what the user can do. */
+	/** Why the file was not downloaded: what happened, and what the user can do. */
 	reason?: string;
-	/** Whether it may be there when it is tried again. */
+	/** Whether a retry may succeed. */
 	mayRecover?: boolean;
 }
 
 export interface FetchOptions extends Pick<DownloadOptions, 'sha256' | 'host'> {
 	/** Milliseconds for all files together. */
 	budget: number;
-	/** Files that are there already, by their place. */
+	/** Files that were already downloaded, by index. */
 	known?: ReadonlyArray<Downloaded | undefined>;
-	/** Whether a file that may recover is no reason to give up the others: it will not be tried again. */
+	/** Whether this is the last attempt: the remaining files are downloaded even if one fails temporarily. */
 	isLastTry?: boolean;
 }
 
 /**
- * Fetches files until the budget is spent. A file that the host refuses for good does not keep the others back. After a
- * file that may recover later no other is begun, so that the sender can soon be asked to deliver again.
+ * Downloads files until the time budget is used up. A file that the host rejects permanently does not stop the others.
+ * After a temporary failure no further download starts, so that the sender is soon asked to retry the delivery.
  */
 export async function downloadWithin(
 	context: TransferContext,
 	files: ReadonlyArray<Partial<RemoteFile>>,
 	{ budget, known = [], isLastTry = false, ...options }: FetchOptions,
 ): Promise<FetchedFile[]> {
-	const spent = timeoutSignal(budget);
-	const failed = new AbortController();
-	const cancel = AbortSignal.any([spent, failed.signal]);
-	// The budget ends a download that stands still, and is no failure of the file.
+	const budgetSpent = timeoutSignal(budget);
+	const graceOver = new AbortController();
+	const cancel = AbortSignal.any([budgetSpent, graceOver.signal]);
+	// The budget already limits a stalled download, which must not count as a failure of the file.
 	const settings = { ...options, cancel, stallTimeout: 2 * budget };
 
-	const fetched: FetchedFile[] = files.map((_, index) =>
-		known[index] ? { file: known[index] } : { reason: notInTime(budget) },
+	const results: FetchedFile[] = files.map((_, index) =>
+		known[index] ? { file: known[index] } : { reason: outOfTime(budget) },
 	);
 	let next = 0;
-	let isOver = false;
+	let isEnding = false;
 	const endSoon = () => {
-		isOver = true;
-		timeoutSignal(GRACE).addEventListener('abort', () => failed.abort(), { once: true });
+		isEnding = true;
+		timeoutSignal(GRACE_MS).addEventListener('abort', () => graceOver.abort(), { once: true });
 	};
-	const place = async () => {
-		while (next < files.length && !isOver && !cancel.aborted) {
+	const worker = async () => {
+		while (next < files.length && !isEnding && !cancel.aborted) {
 			const index = next++;
 			const { url } = files[index];
-			if (fetched[index].file) continue;
+			if (results[index].file) continue;
 			if (!url || !isWebAddress(url)) {
-				fetched[index] = { reason: NO_URL };
+				results[index] = { reason: NO_URL };
 				continue;
 			}
 			try {
-				fetched[index] = { file: await downloadFile(context, { ...files[index], url }, settings) };
+				results[index] = { file: await downloadFile(context, { ...files[index], url }, settings) };
 			} catch (error) {
 				if (cancel.aborted) return;
-				fetched[index] = failureOf(error as Error);
-				if (fetched[index].mayRecover && !isLastTry) endSoon();
+				results[index] = failureOf(error as Error);
+				if (results[index].mayRecover && !isLastTry) endSoon();
 			}
 		}
 	};
-	await Promise.all(Array.from({ length: Math.min(AT_ONCE, files.length) }, place));
-	return fetched;
+	await Promise.all(Array.from({ length: Math.min(CONCURRENCY, files.length) }, worker));
+	return results;
 }
 
-const NO_URL = 'The delivery contains no web address of this file.';
+const NO_URL = 'The delivery contains no valid URL for this file.';
 
-const notInTime = (budget: number) =>
-	`The file was not fetched within the ${budget / 1000} seconds of Download Time. Fetch it from its URL.`;
+const outOfTime = (budget: number) =>
+	`The file was not downloaded within the ${budget / 1000} seconds of Download Time Limit. Download it from its URL.`;
 
 const isWebAddress = (url: string) =>
 	URL.canParse(url.trim()) && /^https?:$/.test(new URL(url.trim()).protocol);
 
-/** A refusal by the host is final: with the same URL it would refuse again. Anything else may pass. */
+/**
+ * A 4xx is permanent unless listed in TRANSIENT_STATUSES: the same URL would be rejected again. All other failures may
+ * be temporary.
+ */
 function failureOf(error: Error): FetchedFile {
 	const { httpCode, description } =
 		error instanceof NodeApiError ? error : { httpCode: null, description: undefined };
-	const isRefused = /^4\d\d$/.test(httpCode ?? '') && !PASSING.has(httpCode!);
+	const isRejected = /^4\d\d$/.test(httpCode ?? '') && !TRANSIENT_STATUSES.has(httpCode!);
 	const reason = [error.message.replace(/\.$/, ''), description].filter(Boolean).join('. ');
-	return { reason, mayRecover: !isRefused };
+	return { reason, mayRecover: !isRejected };
 }

@@ -2,12 +2,12 @@ import { randomUUID } from 'node:crypto';
 
 import { type ByteStream, passedThrough } from './measured';
 
-/** A multipart form (RFC 7578) with one file in it, as a browser would send it. */
+/** A multipart form (RFC 7578) with one file, encoded as browsers encode it. */
 export interface Form {
 	contentType: string;
 	/** Bytes of the whole body, exact. */
 	size: number;
-	/** The body around the file's bytes. */
+	/** Wraps the file content into the form body. */
 	around(file: Buffer | ByteStream): Buffer | ByteStream;
 }
 
@@ -20,10 +20,10 @@ export interface FormFile {
 	size: number;
 }
 
-/** How a server reads a quote in a quoted name: percent-encoded as browsers send it, or behind a backslash. */
+/** How quotes in a escapeQuoted name are escaped: percent-encoded as browsers do, or with a backslash. */
 export type QuoteStyle = 'percent' | 'backslash';
 
-/** @param fields further fields, before the file, in this order */
+/** @param fields other fields, sent before the file in this order */
 export function multipartForm(
 	fields: Record<string, string>,
 	file: FormFile,
@@ -31,34 +31,35 @@ export function multipartForm(
 ): Form {
 	const boundary = `----n8n-${randomUUID()}`;
 	const part = (name: string, more = '') =>
-		`--${boundary}\r\nContent-Disposition: form-data; name="${quoted(name, style)}"${more}\r\n`;
-	const head = Buffer.from(
+		`--${boundary}\r\nContent-Disposition: form-data; name="${escapeQuoted(name, style)}"${more}\r\n`;
+	const start = Buffer.from(
 		[
 			...Object.entries(fields).map(([name, value]) => `${part(name)}\r\n${value}\r\n`),
-			part(file.field, `; filename="${quoted(file.fileName, style)}"`),
+			part(file.field, `; filename="${escapeQuoted(file.fileName, style)}"`),
 			`Content-Type: ${safeMediaType(file.mimeType)}\r\n\r\n`,
 		].join(''),
 	);
-	const tail = Buffer.from(`\r\n--${boundary}--\r\n`);
+	const end = Buffer.from(`\r\n--${boundary}--\r\n`);
 	return {
 		contentType: `multipart/form-data; boundary=${boundary}`,
-		size: head.length + file.size + tail.length,
+		size: start.length + file.size + end.length,
 		around: (body) =>
 			Buffer.isBuffer(body)
-				? Buffer.concat([head, body, tail])
+				? Buffer.concat([start, body, end])
 				: passedThrough(body, async function* (source) {
-						yield head;
+						yield start;
 						yield* source;
-						yield tail;
+						yield end;
 					}),
 	};
 }
 
 /**
- * What would end a quoted name is percent-encoded, and nothing else (WHATWG HTML, multipart form data); with backslashes,
- * quotes and backslashes themselves get one (RFC 9110, quoted-string). Other control characters stand in no header.
+ * Escapes a escapeQuoted name: percent-encodes only the characters that would end it (WHATWG HTML, multipart form data), or
+ * escapes quotes and backslashes with a backslash (RFC 9110, escapeQuoted-string). Removes other control characters, which
+ * are not allowed in headers.
  */
-function quoted(name: string, style: QuoteStyle): string {
+function escapeQuoted(name: string, style: QuoteStyle): string {
 	const safe = style === 'percent' ? name.replace(/"/g, '%22') : name.replace(/["\\]/g, '\\$&');
 	return safe
 		.replace(/\r/g, '%0D')
@@ -66,7 +67,10 @@ function quoted(name: string, style: QuoteStyle): string {
 		.replace(/\p{Cc}/gu, '');
 }
 
-/** A media type that can stand in a header. What is none, or would end its line and add another header, is left out. */
+/**
+ * Returns a media type that is safe in a header, without parameters that could inject another header;
+ * `application/octet-stream` if invalid.
+ */
 export const safeMediaType = (type: string | undefined): string =>
 	/^[\w.+-]+\/[\w.+-]+(?:[ \t]*;[ -~]*)?$/.exec((type ?? '').trim())?.[0] ??
 	'application/octet-stream';

@@ -1,30 +1,30 @@
 import { keepGarbageYoung } from './youngGarbage';
 
-/** Bytes that n8n's storage is given at once. 256 KiB were 4 % slower, 64 KiB a third, and so was 1 MiB. */
+/** Bytes per write to n8n's storage. 256 KiB is 4 % slower; 64 KiB and 1 MiB are a third slower. */
 export const WRITE_SIZE = 512 * 1024;
 
 /**
- * The same bytes in blocks of at least that many, the last one aside. n8n's storage writes one block after the other and
- * waits for each, so the 64 KiB that Node reads from a connection make it slow.
+ * Regroups chunks into blocks of at least `blockSize` bytes, except the last. n8n's storage awaits each write, so the
+ * 64 KiB chunks that Node reads from a connection would slow it down.
  */
 export async function* gathered(
 	chunks: AsyncIterable<Buffer>,
 	blockSize: number,
 ): AsyncGenerator<Buffer> {
-	let waiting: Buffer[] = [];
+	let pending: Buffer[] = [];
 	let size = 0;
-	const block = () => {
-		const whole = waiting.length === 1 ? waiting[0] : Buffer.concat(waiting, size);
-		// The chunks that came have had their part; for the copy a third of that is enough.
-		if (waiting.length > 1) keepGarbageYoung(size / 3);
-		waiting = [];
+	const takeBlock = () => {
+		const block = pending.length === 1 ? pending[0] : Buffer.concat(pending, size);
+		// The incoming chunks were already counted by `keepGarbageYoung`; count only the copy made here.
+		if (pending.length > 1) keepGarbageYoung(size / 3);
+		pending = [];
 		size = 0;
-		return whole;
+		return block;
 	};
 	for await (const chunk of chunks) {
-		waiting.push(chunk);
+		pending.push(chunk);
 		size += chunk.length;
-		if (size >= blockSize) yield block();
+		if (size >= blockSize) yield takeBlock();
 	}
-	if (size > 0) yield block();
+	if (size > 0) yield takeBlock();
 }

@@ -1,32 +1,32 @@
 import type { Downloaded } from './download';
 import type { TransferContext } from './open';
 
-/** Milliseconds for which files are kept: longer than any of the services tries to deliver. */
-const KEPT_FOR = 48 * 3_600_000;
-/** Deliveries and files that are kept at most; the oldest delivery goes first. */
-const MOST_DELIVERIES = 500;
-const MOST_FILES = 2_000;
+/** Milliseconds; longer than any of the services retries a delivery. */
+const KEEP_MS = 48 * 3_600_000;
+/** Maximum number of deliveries and of files; the oldest delivery is evicted first. */
+const MAX_DELIVERIES = 500;
+const MAX_FILES = 2_000;
 
-interface Kept {
-	/** Milliseconds since 1970. */
+interface KeptFiles {
+	/** Expiry, in milliseconds since 1970. */
 	until: number;
-	/** How often the delivery has failed. */
+	/** Number of failed attempts. */
 	failures: number;
-	/** By what identifies a file within its delivery. */
+	/** Files by their identity within the delivery. */
 	files: Map<string, Downloaded>;
 }
 
 /**
- * Files of deliveries that failed, until they are sent again: n8n offers no way to delete a stored file, so each retry
- * would leave another copy behind. In memory: what is lost in a restart is fetched once more.
+ * Files of failed deliveries, kept for the retry: n8n cannot delete a stored file, so each retry would otherwise leave
+ * another copy behind. KeptFiles in memory only; after a restart they are downloaded again.
  */
-const kept = new Map<string, Kept>();
+const kept = new Map<string, KeptFiles>();
 
 /**
- * Takes what was kept of a delivery; it belongs to the caller alone then. Files that n8n's storage no longer contains
- * are left out.
+ * Removes and returns the files kept for a delivery, so that two attempts never share them. Omits files that are no
+ * longer in n8n's storage.
  */
-export async function takeKept(context: TransferContext, delivery: string): Promise<Kept> {
+export async function takeKept(context: TransferContext, delivery: string): Promise<KeptFiles> {
 	const known = kept.get(delivery);
 	kept.delete(delivery);
 	if (!known || known.until < Date.now()) return { until: 0, failures: 0, files: new Map() };
@@ -46,20 +46,20 @@ async function isStored(
 	return stored?.fileSize === size;
 }
 
-/** Keeps the files of a delivery that has failed. Files in n8n's memory are not kept: they leave nothing behind. */
+/** Keeps the files of a failed delivery. Skips files in n8n's memory, because these leave nothing behind. */
 export function keepFiles(
 	delivery: string,
 	failures: number,
 	files: ReadonlyMap<string, Downloaded>,
 ): void {
 	const stored = [...files].filter(([, { binary }]) => binary.id);
-	kept.delete(delivery); // so that the newest stands last
-	kept.set(delivery, { until: Date.now() + KEPT_FOR, failures, files: new Map(stored) });
+	kept.delete(delivery); // re-inserted as the newest
+	kept.set(delivery, { until: Date.now() + KEEP_MS, failures, files: new Map(stored) });
 	let count = 0;
 	for (const one of kept.values()) count += one.files.size;
 	for (const [key, { files: old, until }] of kept) {
-		const isTooMuch = kept.size > MOST_DELIVERIES || count > MOST_FILES;
-		if (key === delivery || (!isTooMuch && until > Date.now())) break;
+		const isOverLimit = kept.size > MAX_DELIVERIES || count > MAX_FILES;
+		if (key === delivery || (!isOverLimit && until > Date.now())) break;
 		kept.delete(key);
 		count -= old.size;
 	}

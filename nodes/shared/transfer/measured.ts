@@ -8,64 +8,65 @@ import { keepGarbageYoung } from './youngGarbage';
 /** A Node stream, named without importing node:stream. */
 export type ByteStream = Awaited<ReturnType<IExecuteFunctions['helpers']['getBinaryStream']>>;
 
-/** What has passed. */
+/** Size and hash of the bytes read so far. */
 export interface Measure {
 	/** Bytes. */
 	size: number;
-	/** Hex SHA-256 of what has passed; undefined if none is wanted. */
+	/** Hex SHA-256 of the bytes read so far; undefined if not requested. */
 	readonly sha256?: string;
 }
 
 interface Options {
 	sha256: boolean;
-	/** Called for each chunk, with the number of its bytes; what it throws is a fault of the stream. */
+	/** Called for each chunk with its size in bytes; an error that it throws fails the stream. */
 	progress?: (bytes: number, chunk: Buffer) => void;
-	/** Asked at the end of a stream; what it objects to is a fault of the stream, so that nobody takes it for whole. */
-	objection?: (measure: Measure) => Error | undefined;
+	/** Called when the source ends; an error that it returns fails the stream. */
+	validate?: (measure: Measure) => Error | undefined;
 	/**
-	 * Bytes that a stream should have. What reaches them is handed on only when nothing else follows: whoever counts would
-	 * take the stream for whole.
+	 * Expected size in bytes. The last chunk is held back until the source has ended, so that the receiver never sees a
+	 * complete body from a source that is too long or fails at the end.
 	 */
-	expected?: number;
-	/** Bytes that a stream hands on at once, at least; without it, as they come. */
+	expectedSize?: number;
+	/** Minimum bytes per chunk of the output; without it, chunks pass as they arrive. */
 	blockSize?: number;
 }
 
-/** The same bytes, counted and hashed while they pass; a buffer stays a buffer. */
+/** Counts and hashes a stream as it passes, or a buffer at once. */
 export function measured<T extends Buffer | ByteStream>(
 	source: T,
-	{ sha256, progress, objection, expected, blockSize }: Options,
+	{ sha256, progress, validate, expectedSize, blockSize }: Options,
 ): { stream: T; measure: Measure } {
 	const hash = sha256 ? createHash('sha256') : undefined;
 	const measure: Measure = {
 		size: 0,
-		// Taken when it is asked for: whoever knows the length of a stream may not wait for its end.
+		// Computed on access (from a copy of the hash), because a reader that knows the length may never read the stream to
+		// its end.
 		get sha256() {
 			return hash?.copy().digest('hex');
 		},
 	};
-	const take = (chunk: Buffer) => {
+	const count = (chunk: Buffer) => {
 		measure.size += chunk.length;
 		hash?.update(chunk);
 		progress?.(chunk.length, chunk);
 	};
 
 	if (Buffer.isBuffer(source)) {
-		take(source);
+		count(source);
 		return { stream: source, measure };
 	}
 	const pass = async function* (chunks: AsyncIterable<Buffer>) {
 		let last: Buffer | undefined;
 		for await (const chunk of chunks) {
-			for (const piece of piecesOf(chunk)) {
-				take(piece);
+			for (const piece of splitChunk(chunk)) {
+				count(piece);
 				keepGarbageYoung(piece.length);
-				if (measure.size === expected) last = piece;
+				if (measure.size === expectedSize) last = piece;
 				else yield piece;
 			}
 		}
-		const fault = objection?.(measure);
-		if (fault) throw fault;
+		const failure = validate?.(measure);
+		if (failure) throw failure;
 		if (last) yield last;
 	};
 	const inBlocks =
@@ -75,32 +76,36 @@ export function measured<T extends Buffer | ByteStream>(
 	return { stream: passedThrough(source, inBlocks) as T, measure };
 }
 
-/** Bytes that pass at once, at most. */
-const LARGEST_PIECE = 1024 * 1024;
+/** Maximum bytes per chunk. */
+const MAX_CHUNK_BYTES = 1024 * 1024;
 
-/** n8n's database hands out a whole file as one chunk; in pieces it is seen to move. An empty chunk has none. */
-function* piecesOf(chunk: Buffer): Generator<Buffer> {
-	for (let at = 0; at < chunk.length; at += LARGEST_PIECE) {
-		yield chunk.length <= LARGEST_PIECE ? chunk : chunk.subarray(at, at + LARGEST_PIECE);
+/**
+ * Splits a large chunk, so that progress is visible: n8n's database storage returns a whole file as one chunk. Yields
+ * nothing for an empty chunk.
+ */
+function* splitChunk(chunk: Buffer): Generator<Buffer> {
+	for (let at = 0; at < chunk.length; at += MAX_CHUNK_BYTES) {
+		yield chunk.length <= MAX_CHUNK_BYTES ? chunk : chunk.subarray(at, at + MAX_CHUNK_BYTES);
 	}
 }
 
-/** What streams of Node can do as a class; every one of them inherits it. */
+/** The static side of a Node stream class, inherited by each of them. */
 interface StreamClass {
 	from(chunks: AsyncIterable<Buffer>, options: { objectMode: boolean }): ByteStream;
 }
 
 /**
- * What comes out of a stream that goes through a generator. Not by `compose`: on Node 20 a source that fails in it ends the
- * process, because a stream inside has nobody who hears of the fault.
+ * Pipes a stream through a generator. Not `stream.compose()`: on Node 20 an error in the source is emitted on an inner
+ * stream without a listener and crashes the process.
  */
 export function passedThrough(
 	source: ByteStream,
 	pass: (chunks: AsyncIterable<Buffer>) => AsyncIterable<Buffer>,
 ): ByteStream {
 	const { from } = source.constructor as unknown as StreamClass;
-	// A fault goes to whoever reads on; when nobody does any more, it must not end the process that n8n is.
-	const heard = () => undefined;
-	const chunks = pass(source.on('error', heard) as AsyncIterable<Buffer>);
-	return from(chunks, { objectMode: false }).on('error', heard);
+	// The reader receives the error through the iterator. This listener only prevents an uncaught `error` event, which
+	// would end the n8n process, when the stream is no longer read.
+	const ignoreError = () => undefined;
+	const chunks = pass(source.on('error', ignoreError) as AsyncIterable<Buffer>);
+	return from(chunks, { objectMode: false }).on('error', ignoreError);
 }

@@ -2,28 +2,29 @@ import type { IBinaryData } from 'n8n-workflow';
 
 import type { TransferContext } from './open';
 
-/** The type of a file that nothing tells the type of. */
+/** The media type of a file of unknown type. */
 export const UNKNOWN_TYPE = 'application/octet-stream';
 
-/** Types by which a host says that it does not know the type, or that a browser shall save the file. */
+/** Types that hosts send for an unknown type, or to make browsers download the file. */
 const UNSPECIFIC =
 	/^(?:(?:application|binary|content)\/(?:(?:x-)?octet-stream|(?:x-|force-)?download|(?:x-)?unknown|binary)|unknown\/unknown)$/;
 
-/** The media type of a Content-Type header, without its parameters; undefined where it says nothing of the file. */
+/** Returns the media type of a Content-Type header without parameters; undefined if it says nothing about the file. */
 export function specificType(header: unknown): string | undefined {
 	const type = /^[\w.+-]+\/[\w.+-]+/.exec(String(header ?? '').trim())?.[0].toLowerCase();
 	return type === undefined || UNSPECIFIC.test(type) ? undefined : type;
 }
 
-/** Extensions of plain text, for which n8n's guess is right. */
+/** Extensions of plain text files, for which n8n's guess is right. */
 const TEXT_FILE = /\.(txt|text|log|conf|def|list|ini)$/i;
 
-/** Bytes at the beginning of a file in which n8n looks for its type. */
+/** Number of leading bytes that n8n inspects to detect the type. */
 export const HEAD_SIZE = 4100;
 
 /**
- * A stored file with the type that its name or its first bytes tell. n8n guesses by the name of a stream alone and takes
- * the rest for plain text; it looks at the bytes only of a buffer, so its beginning is given to n8n as one.
+ * Corrects the type of a stored file by its name or leading bytes. For a stream n8n only looks at the name and falls
+ * back to plain text; it only inspects the bytes of a buffer, so this function passes it the beginning of the file as
+ * one.
  */
 export async function withType(
 	{ helpers }: TransferContext,
@@ -34,14 +35,14 @@ export async function withType(
 	if (!isGuess) return stored;
 	const { fileType, fileExtension, ...rest } = stored;
 	void fileType;
-	const seen = await helpers.prepareBinaryData(head).catch(() => undefined);
-	if (seen === undefined || seen.mimeType === 'text/plain') {
+	const detected = await helpers.prepareBinaryData(head).catch(() => undefined);
+	if (detected === undefined || detected.mimeType === 'text/plain') {
 		return { ...rest, mimeType: UNKNOWN_TYPE };
 	}
 	return {
 		...rest,
-		mimeType: seen.mimeType,
-		fileType: seen.fileType,
-		fileExtension: fileExtension ?? seen.fileExtension,
+		mimeType: detected.mimeType,
+		fileType: detected.fileType,
+		fileExtension: fileExtension ?? detected.fileExtension,
 	};
 }

@@ -10,18 +10,18 @@ import { stoppedBy } from '../http';
 import { readAnswer } from './answer';
 import type { ByteStream } from './measured';
 
-/** Redirects that a download follows. */
-const MOST_REDIRECTS = 5;
+/** Maximum number of redirects. */
+const MAX_REDIRECTS = 5;
 
 export type TransferContext = IExecuteFunctions | IWebhookFunctions;
 
 export type OpenedStream = IN8nHttpFullResponse & { body: ByteStream; url: string };
 
 /**
- * Opens a URL for reading. Redirects are followed by hand: to http and https only, never from https to http, never in a
- * circle. A credential stays at the origin of the URL: the first redirect elsewhere ends it for good.
- * @param credential the type of the credential that opens the URL; none for a link that is signed for itself
- * @throws NodeOperationError for a URL or a redirect that must not be followed; the fault of the HTTP library otherwise
+ * Opens a URL as a stream. Follows redirects itself: only to http and https, never from https to http, never in a loop.
+ * The first redirect to another origin drops the credential for good.
+ * @param credential the credential type for the URL; none for a presigned URL
+ * @throws NodeOperationError for an invalid URL or redirect; otherwise the error of the HTTP library
  */
 export async function openUrl(
 	context: TransferContext,
@@ -30,13 +30,13 @@ export async function openUrl(
 	credential?: string,
 ): Promise<OpenedStream> {
 	const visited = new Set<string>();
-	let presented = credential;
-	for (let current = webAddress(context, url); ; ) {
+	let activeCredential = credential;
+	for (let current = parseWebUrl(context, url); ; ) {
 		visited.add(current);
 		const options: IHttpRequestOptions = {
 			method: 'GET',
 			url: current,
-			// A compressed body would have another length than the one announced.
+			// A compressed body would not have the announced length.
 			headers: { Accept: '*/*', 'Accept-Encoding': 'identity' },
 			encoding: 'stream',
 			returnFullResponse: true,
@@ -46,10 +46,10 @@ export async function openUrl(
 			timeout: 0,
 			abortSignal: signal,
 		};
-		const request = presented
+		const request = activeCredential
 			? context.helpers.httpRequestWithAuthentication.call(
 					stoppedBy(context, signal),
-					presented,
+					activeCredential,
 					options,
 				)
 			: context.helpers.httpRequest(options);
@@ -58,33 +58,36 @@ export async function openUrl(
 		if (response.statusCode < 300 || response.statusCode >= 400 || !location) {
 			return { ...response, url: current };
 		}
-		// Read, or else it would hold the connection: the stream that n8n hands out closes none before it is read.
+		// Drain the redirect's body: n8n's response stream does not release the socket until it has been read.
 		await readAnswer(response.body, response.statusCode).catch(() => undefined);
-		const next = webAddress(context, String(location), current);
-		if (visited.has(next) || visited.size > MOST_REDIRECTS) {
-			throw refusal(context, 'The download is redirected in a circle');
+		const next = parseWebUrl(context, String(location), current);
+		if (visited.has(next) || visited.size > MAX_REDIRECTS) {
+			throw invalidUrlError(context, 'The download URL redirects in a loop');
 		}
 		if (current.startsWith('https:') && next.startsWith('http:')) {
-			throw refusal(context, 'The download is redirected from https to unencrypted http');
+			throw invalidUrlError(context, 'The download URL redirects from HTTPS to unencrypted HTTP');
 		}
-		if (new URL(next).origin !== new URL(current).origin) presented = undefined;
+		if (new URL(next).origin !== new URL(current).origin) activeCredential = undefined;
 		current = next;
 	}
 }
 
-/** @throws NodeOperationError unless it is an http or https address */
-function webAddress(context: TransferContext, url: string, base?: string): string {
+/** @throws NodeOperationError unless it is an http or https URL */
+function parseWebUrl(context: TransferContext, url: string, base?: string): string {
 	const text = url.trim();
 	if (URL.canParse(text, base)) {
 		const parsed = new URL(text, base);
 		if (/^https?:$/.test(parsed.protocol)) return parsed.href;
 	}
-	const what = base ? 'The download is redirected to something that' : 'The file URL';
-	throw refusal(context, `${what} is no web address`);
+	throw invalidUrlError(
+		context,
+		base ? 'The download URL redirects to an invalid URL' : 'The file URL is not a valid URL',
+	);
 }
 
-function refusal(context: TransferContext, message: string) {
+function invalidUrlError(context: TransferContext, message: string) {
 	return new NodeOperationError(context.getNode(), message, {
-		description: 'A file URL begins with https:// or http://. Take it unchanged from the delivery.',
+		description:
+			'Use the URL exactly as it appears in the delivery. It must start with https:// or http://.',
 	});
 }

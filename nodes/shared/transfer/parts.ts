@@ -10,30 +10,30 @@ import { Progress } from './progress';
 import { brokenOff, type FileSource, wrongLength } from './source';
 import { keepGarbageYoung } from './youngGarbage';
 
-/** A piece of a file, held in memory until the service has it. */
+/** One part of a file, held in memory until the service has stored it. */
 export interface Part {
-	/** Counted from 0. */
+	/** Zero-based. */
 	index: number;
-	/** Bytes before it. */
+	/** Position in the file, in bytes. */
 	offset: number;
 	bytes: Buffer;
 }
 
 export interface PartsOptions {
-	/** Bytes of each part but the last. */
+	/** Bytes of each part except the last. */
 	partSize: number;
-	/** Parts under way at the same time; memory grows with it. */
+	/** Concurrent parts; memory use grows with it. */
 	atOnce: number;
 	sha256: boolean;
 	cancel?: AbortSignal;
-	/** Whether the service makes a file of the parts as soon as it has all, without being told. */
+	/** Whether the service completes the file by itself once it has every part. */
 	completesItself?: boolean;
 }
 
 /**
- * Reads a file once and sends it in parts of the exact size, a few at the same time. `send` repeats a part by itself;
- * when one fails for good nothing new is sent, and the error tells which parts have arrived.
- * @throws NodeApiError, NodeOperationError if the file is not as long as n8n says
+ * Reads a file once and sends it in parts of exactly `partSize` bytes, several at a time. `send` retries a part itself;
+ * after a permanent failure no further part starts, and the error lists the uploaded parts.
+ * @throws NodeApiError; NodeOperationError if the file size differs from the size that n8n reports
  */
 export async function uploadParts(
 	{ functions, itemIndex }: ItemContext,
@@ -43,68 +43,73 @@ export async function uploadParts(
 ): Promise<Measure & { parts: number }> {
 	const hash = options.sha256 ? createHash('sha256') : undefined;
 	const total = Math.max(1, Math.ceil(file.size / options.partSize));
-	const told = new Progress(functions, `Sending “${file.fileName}”`, file.size);
-	const arrived = new Set<number>();
-	const underWay = new Set<Promise<void>>();
+	const progressLog = new Progress(functions, `Uploading “${file.fileName}”`, file.size);
+	const uploaded = new Set<number>();
+	const pending = new Set<Promise<void>>();
 	let failure: { error: unknown } | undefined;
-	let inDoubt = 0;
+	let unknownCount = 0;
 	let size = 0;
 
-	const spare: Buffer[] = [];
+	const freeBuffers: Buffer[] = [];
 	const dispatch = async (part: Part) => {
 		try {
 			await send(part);
-			// Of a part that has failed nobody knows whether a request still reads it; its memory is not used again.
-			spare.push(part.bytes);
-			arrived.add(part.index);
-			told.move(part.bytes.length);
+			// Reuse the buffer only after success: a failed request may still be reading from it.
+			freeBuffers.push(part.bytes);
+			uploaded.add(part.index);
+			progressLog.advance(part.bytes.length);
 		} catch (error) {
 			failure ??= { error };
-			if (mayHaveArrived(error)) inDoubt += 1;
+			if (mayHaveBeenStored(error)) unknownCount += 1;
 		}
 	};
 	const source = await file.open();
 	try {
-		for await (const part of partsOf(source, options.partSize, spare)) {
+		for await (const part of partsOf(source, options.partSize, freeBuffers)) {
 			if (failure || options.cancel?.aborted) break;
 			size += part.bytes.length;
-			// What does not fit is not sent: a service may take it for the end of a whole file.
+			// Stop at a part of the wrong size: the service could take a short part for the last one and complete the file.
 			if (part.bytes.length !== Math.min(options.partSize, file.size - part.offset)) break;
 			hash?.update(part.bytes);
-			const sending: Promise<void> = dispatch(part).finally(() => underWay.delete(sending));
-			underWay.add(sending);
-			if (underWay.size >= options.atOnce) await Promise.race(underWay);
+			const sending: Promise<void> = dispatch(part).finally(() => pending.delete(sending));
+			pending.add(sending);
+			if (pending.size >= options.atOnce) await Promise.race(pending);
 		}
 	} catch (error) {
 		failure ??= { error: brokenOff(functions.getNode(), file, size, error) };
 	}
-	await Promise.all(underWay);
+	await Promise.all(pending);
 	if (failure || options.cancel?.aborted) {
 		const error = failure ? failure.error : 'The execution was stopped';
 		const cause = withItem(functions.getNode(), error, itemIndex);
-		const mayBeThere = options.completesItself === true && arrived.size + inDoubt === total;
-		throw incomplete(functions.getNode(), cause, { arrived: [...arrived], total, mayBeThere });
+		const mayBeComplete =
+			options.completesItself === true && uploaded.size + unknownCount === total;
+		throw incompleteUploadError(functions.getNode(), cause, {
+			uploaded: [...uploaded],
+			total,
+			mayBeComplete,
+		});
 	}
 	if (size !== file.size) {
 		throw withItem(functions.getNode(), wrongLength(functions.getNode(), file, size), itemIndex);
 	}
-	return { size, sha256: hash?.digest('hex'), parts: arrived.size };
+	return { size, sha256: hash?.digest('hex'), parts: uploaded.size };
 }
 
 /**
- * Cuts a stream into pieces of one size; the last may be shorter, and an empty file is one empty piece.
- * @param spare memory of pieces that nobody needs any more, for the next ones: without it a fast transfer takes much more
- * than its parts under way, until the garbage is collected
+ * Splits a stream into parts of one size; the last may be shorter, and an empty file is one empty part.
+ * @param freeBuffers buffers that are no longer in use, to be filled again: without them a fast transfer allocates far
+ * more than its concurrent parts before the garbage collector runs
  */
 export async function* partsOf(
 	source: Buffer | ByteStream,
 	partSize: number,
-	spare: Buffer[] = [],
+	freeBuffers: Buffer[] = [],
 ): AsyncGenerator<Part> {
 	let index = 0;
 	let filled = 0;
 	let bytes: Buffer = Buffer.allocUnsafe(partSize);
-	const next = (): Part => ({
+	const takePart = (): Part => ({
 		index,
 		offset: index++ * partSize,
 		bytes: bytes.subarray(0, filled),
@@ -114,49 +119,49 @@ export async function* partsOf(
 		? [source]
 		: (source as AsyncIterable<Buffer>)) {
 		if (chunk !== source) keepGarbageYoung(chunk.length);
-		for (let taken = 0; taken < chunk.length; ) {
-			const count = chunk.copy(bytes, filled, taken);
-			taken += count;
+		for (let copied = 0; copied < chunk.length; ) {
+			const count = chunk.copy(bytes, filled, copied);
+			copied += count;
 			filled += count;
 			if (filled < partSize) continue;
-			yield next();
-			// Another piece of memory: the last one belongs to whoever sends it.
-			bytes = spare.pop() ?? Buffer.allocUnsafe(partSize);
+			yield takePart();
+			// The previous buffer is still being sent, so continue in another one.
+			bytes = freeBuffers.pop() ?? Buffer.allocUnsafe(partSize);
 			filled = 0;
 		}
 	}
-	if (filled > 0 || index === 0) yield next();
+	if (filled > 0 || index === 0) yield takePart();
 }
 
 /**
- * Whether a part that has failed may be there. Of one that was sent several times an earlier answer may be lost, also where
- * the last one is that of a limit.
+ * Whether a failed part may have been stored: an earlier attempt may have stored it although its response was lost.
+ * Only a 4xx other than 429 rules that out.
  */
-const mayHaveArrived = (error: unknown): boolean =>
+const mayHaveBeenStored = (error: unknown): boolean =>
 	!(error instanceof NodeApiError) || error.httpCode === '429' || mayHaveActed(error);
 
-const IN_DOUBT =
-	'a response was lost, so the file may have arrived anyway: check before you send it again.';
+const UNKNOWN_RESULT_HINT =
+	'a response was lost, so the upload may have succeeded. Check before you upload it again.';
 
-/** The fault of a part, with what is there of the file. */
-function incomplete(
+/** Adds to the error of a part which parts were uploaded. */
+function incompleteUploadError(
 	node: INode,
 	cause: Error & { description?: unknown },
-	{ arrived, total, mayBeThere }: { arrived: number[]; total: number; mayBeThere: boolean },
+	{ uploaded, total, mayBeComplete }: { uploaded: number[]; total: number; mayBeComplete: boolean },
 ) {
 	const { httpCode, failure } = cause as NodeApiError;
 	return new NodeApiError(node, {} as JsonObject, {
 		message: cause.message,
 		httpCode: httpCode ?? undefined,
 		description:
-			`${String(cause.description ?? '')} ${arrived.length} of ${total} parts have arrived${
-				arrived.length > 0 ? ` (${ranges(arrived)})` : ''
-			}; ${mayBeThere ? IN_DOUBT : 'the file is not complete at the service.'}`.trim(),
+			`${String(cause.description ?? '')} ${uploaded.length} of ${total} parts were uploaded${
+				uploaded.length > 0 ? ` (${ranges(uploaded)})` : ''
+			}; ${mayBeComplete ? UNKNOWN_RESULT_HINT : 'the upload is incomplete.'}`.trim(),
 		failure,
 	});
 }
 
-/** Numbers counted from 1, runs of them shortened: 1–3, 5. */
+/** Formats indices as one-based numbers with runs shortened: 1–3, 5. */
 export function ranges(indices: number[]): string {
 	const sorted = [...indices].sort((a, b) => a - b);
 	const runs: Array<[number, number]> = [];

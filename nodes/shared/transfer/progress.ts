@@ -1,35 +1,35 @@
 import type { TransferContext } from './open';
 
-/** Milliseconds between two words about a transfer; one that is over sooner is not mentioned. */
-const EVERY = 10_000;
+/** Minimum milliseconds between two progress log lines; shorter transfers log nothing. */
+const LOG_INTERVAL_MS = 10_000;
 
 const MIB = 1024 * 1024;
 
 /**
- * Tells how far a long transfer is: in n8n's log, and in a run by hand in the browser's console too. That is all there
- * is: n8n shows nothing of a node in the editor while it works, its execution hints appear when the node has ended.
+ * Logs the progress of a long transfer: in the n8n log and, in a manual execution, in the browser console. The editor
+ * shows no progress of a running node, because n8n displays execution hints only after the node has finished.
  */
 export class Progress {
-	private told = Date.now();
-	private moved = 0;
+	private lastLoggedAt = Date.now();
+	private transferred = 0;
 
-	/** @param total bytes of the file, where they are known */
+	/** @param total bytes of the file, if known */
 	constructor(
 		private readonly context: TransferContext,
 		private readonly what: string,
 		private readonly total?: number,
 	) {}
 
-	move(bytes: number): void {
-		this.moved += bytes;
+	advance(bytes: number): void {
+		this.transferred += bytes;
 		const now = Date.now();
-		if (now - this.told < EVERY) return;
-		this.told = now;
-		const { context, what, moved, total } = this;
+		if (now - this.lastLoggedAt < LOG_INTERVAL_MS) return;
+		this.lastLoggedAt = now;
+		const { context, what, transferred, total } = this;
 		const share = total
-			? ` of ${mebibytes(total)} MiB (${Math.floor((moved / total) * 100)} %)`
+			? ` of ${mebibytes(total)} MiB (${Math.floor((transferred / total) * 100)} %)`
 			: ' MiB';
-		const line = `${what}: ${mebibytes(moved)}${share}`;
+		const line = `${what}: ${mebibytes(transferred)}${share}`;
 		context.logger.info(line);
 		if ('sendMessageToUI' in context) context.sendMessageToUI(line);
 	}

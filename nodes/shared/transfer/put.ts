@@ -5,16 +5,16 @@ import { retryAfterOf, type Setback } from '../retry';
 import { readAnswer } from './answer';
 import type { ByteStream } from './measured';
 
-/** How putting bytes ended: the host's answer, or the fault of the connection. */
+/** The result of a PUT: the response of the host, or the connection error. */
 export interface PutOutcome extends Setback {
 	headers: Record<string, unknown>;
 	body: unknown;
 }
 
 /**
- * Puts bytes once to an address that is signed for itself, such as a part's: without credentials, without following a
- * redirect.
- * @param headers those that the signature wants
+ * Sends one PUT request to a presigned URL, for example for a part: without credentials and without following
+ * redirects.
+ * @param headers the headers that the signature requires
  */
 export async function putSigned(
 	{ helpers }: IExecuteFunctions,
@@ -22,7 +22,7 @@ export async function putSigned(
 	headers: Record<string, string>,
 	payload: Payload,
 ): Promise<PutOutcome> {
-	const isTyped = Object.keys(headers).some((name) => name.toLowerCase() === 'content-type');
+	const hasContentType = Object.keys(headers).some((name) => name.toLowerCase() === 'content-type');
 	try {
 		const guard = payload.guard?.();
 		const bytes = await payload.open();
@@ -30,20 +30,21 @@ export async function putSigned(
 			method: 'PUT',
 			url,
 			body: bytes,
-			headers: isTyped ? headers : { ...headers, 'content-type': payload.contentType },
+			headers: hasContentType ? headers : { ...headers, 'content-type': payload.contentType },
 			timeout: guard ? 0 : 60_000,
 			abortSignal: guard?.signal,
 			returnFullResponse: true,
 			disableFollowRedirect: true,
 			ignoreHttpStatusErrors: true,
-			// The head of a refusal counts, although the connection may be closed behind it.
+			// Streamed, because the status of a rejection must count even if the host closes the connection before the end of
+			// the body.
 			encoding: 'stream',
 		};
 		const put = async () => {
 			const response = (await helpers.httpRequest(options)) as IN8nHttpFullResponse;
-			const { statusCode: status, headers: answered } = response;
+			const { statusCode: status, headers: responseHeaders } = response;
 			const body = await readAnswer(response.body as ByteStream, status);
-			return { status, retryAfter: retryAfterOf(answered), headers: answered, body };
+			return { status, retryAfter: retryAfterOf(responseHeaders), headers: responseHeaders, body };
 		};
 		return await (guard?.during(put()) ?? put());
 	} catch (error) {

@@ -3,16 +3,16 @@ import type { ItemContext } from '../operation';
 
 const MIB = 1024 * 1024;
 
-/** What Stall Timeout begins with. */
+/** Default of Stall Timeout, in seconds. */
 export const STALL_SECONDS = 60;
 
-/** What a service's upload in parts begins with, in MiB. */
+/** Defaults for uploads in parts of a service, in MiB. */
 export interface PartDefaults {
 	threshold: number;
 	partSize: number;
 }
 
-/** How a transfer runs, as the user has set it under Options. */
+/** The transfer settings that the user selected under Options. */
 export interface TransferSettings {
 	sha256: boolean;
 	/** Milliseconds. */
@@ -21,11 +21,11 @@ export interface TransferSettings {
 }
 
 export interface PartSettings extends TransferSettings {
-	/** Bytes from which a file is sent in parts. */
+	/** Files of at least this many bytes are sent in parts. */
 	threshold: number;
 	/** Bytes. */
 	partSize: number;
-	/** Parts under way at the same time. */
+	/** Concurrent parts. */
 	atOnce: number;
 }
 
@@ -41,10 +41,10 @@ export function partSettings(item: ItemContext, defaults: PartDefaults): PartSet
 	const { option } = item;
 	return {
 		...transferSettings(item),
-		threshold: bytesOf(option<number>('thresholdMb') ?? defaults.threshold),
-		partSize: bytesOf(option<number>('partSizeMb') ?? defaults.partSize),
+		threshold: toBytes(option<number>('thresholdMb') ?? defaults.threshold),
+		partSize: toBytes(option<number>('partSizeMb') ?? defaults.partSize),
 		atOnce: option<number>('partsAtOnce') ?? 4,
 	};
 }
 
-const bytesOf = (mebibytes: number) => Math.round(mebibytes * MIB);
+const toBytes = (mebibytes: number) => Math.round(mebibytes * MIB);

@@ -1,25 +1,23 @@
 import { createHash } from 'node:crypto';
 
-/** Four times the notes after which V8 decides. */
-const TIMES = 400;
+/** Writes; four times the number after which V8 decides. */
+const WARM_UP_WRITES = 400;
 
 /**
- * Has V8 see that what Node notes of a chunk which waits in a stream lives short: a `{ chunk, encoding, callback }` and the
- * array around it. V8 goes by the first hundred notes of a process, and decides once and for all. If these come while it
- * marks what is alive, they count as survivors; from then on it makes the notes in the space of old objects, and there each
- * keeps its chunk until the next whole collection. Uploads of such a process need one every 64 MiB. In one, the option
- * --trace-pretenuring-statistics told of a place with 100 survivors of 102; with this function, of 102 out of 413.
+ * Warms up V8's allocation-site feedback for the write-queue entries of Node's streams (a `{ chunk, encoding, callback
+ * }` and its array), so that V8 does not pretenure them. V8 decides from the first hundred entries of a process, once
+ * and for all. If these are allocated while V8 is marking, they count as survivors; all later entries then go to old
+ * space, where each keeps its chunk alive until the next major GC, and uploads need one every 64 MiB.
  *
- * To be called when n8n loads the nodes: at the first upload V8 may be marking already. Measured with n8n 2.41 on Node.js 24
- * and a whole collection begun by the first upload: notes were old in 5 of 9 processes without this and in none of 9 with
- * it; when it was called with each upload instead, in 5 of 8.
+ * Must be called when n8n loads the nodes, because V8 may already be marking at the first upload. Measurements:
+ * docs/design-notes.md.
  */
 export function showShortLives(): void {
 	const stream = createHash('sha256');
-	const nothing = Buffer.alloc(0);
-	for (let n = 0; n < TIMES; n++) {
+	const empty = Buffer.alloc(0);
+	for (let n = 0; n < WARM_UP_WRITES; n++) {
 		stream.cork();
-		stream.write(nothing);
+		stream.write(empty);
 		stream.uncork();
 	}
 }

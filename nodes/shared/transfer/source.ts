@@ -9,34 +9,34 @@ import { safeFileName } from './fileName';
 import { safeMediaType } from './form';
 import type { ByteStream } from './measured';
 
-/** Bytes that are asked of n8n's storage at once: Node's usual 64 KiB were a fifth slower, 1 MiB no faster. */
+/** Bytes per read from n8n's storage: Node's default of 64 KiB is a fifth slower, 1 MiB no faster. */
 const READ_SIZE = 256 * 1024;
 
-/** A file of the workflow that is to be sent somewhere. It can be opened again for another attempt. */
+/** A file of the workflow to be uploaded. It can be reopened for a retry. */
 export interface FileSource {
-	/** The binary field that it comes from. */
+	/** The file field that contains it. */
 	field: string;
 	fileName: string;
 	mimeType: string;
 	/** Bytes, exact. */
 	size: number;
-	/** A stream where n8n has stored the file; the bytes themselves where n8n holds them in memory. */
+	/** A stream if n8n has stored the file; a buffer if n8n holds it in memory. */
 	open(): Promise<Buffer | ByteStream>;
 }
 
 /**
- * The files that the user names: by the names of their fields, by `*` for all files of the item, or by n8n's objects that
- * describe a file. A file that is named twice comes once.
- * @param wanted what a field with `takes: 'files'` holds
- * @throws NodeOperationError that names the field which is not there
+ * Returns the files that the user selected: by field name, by `*` for all files of the item, or by n8n objects that
+ * describe a file. Duplicates are removed.
+ * @param wanted the value of a field with `takes: 'files'`
+ * @throws NodeOperationError that names the missing field
  */
 export async function filesOf(item: ItemContext, wanted: FileReference[]): Promise<FileSource[]> {
 	const stored = wanted.flatMap((one) => (one === '*' ? filesIn(item) : [storedFile(item, one)]));
 	if (stored.length === 0) {
-		throw new NodeOperationError(item.functions.getNode(), 'There is no file to send', {
+		throw new NodeOperationError(item.functions.getNode(), 'No file found in the input', {
 			itemIndex: item.itemIndex,
 			description:
-				'The item has no file. Connect a node that outputs one, such as Read/Write Files from Disk or HTTP Request.',
+				'Connect a node that outputs a file, such as Read/Write Files from Disk or HTTP Request.',
 		});
 	}
 	const isFirst = ({ binary, field }: StoredFile, index: number) =>
@@ -51,7 +51,7 @@ interface StoredFile {
 	binary: IBinaryData;
 }
 
-/** The files of the item; in n8n's combined mode they are below `_files` in its JSON. */
+/** Returns the files of the item; in n8n's combined mode these are in `_files` of its JSON. */
 function filesIn({ functions, itemIndex }: ItemContext): StoredFile[] {
 	const { binary = {}, json } = functions.getInputData()[itemIndex];
 	const isCombined = functions.getWorkflowSettings?.().binaryMode === 'combined';
@@ -61,40 +61,40 @@ function filesIn({ functions, itemIndex }: ItemContext): StoredFile[] {
 }
 
 function storedFile(item: ItemContext, wanted: FileReference): StoredFile {
-	const there = filesIn(item);
+	const available = filesIn(item);
 	if (typeof wanted === 'string') {
-		const found = there.find(({ field }) => field === wanted);
+		const found = available.find(({ field }) => field === wanted);
 		if (found) return found;
-		// n8n's own error names the field and the item. In its combined mode it also takes a path in the JSON.
+		// n8n's own error names the field and the item. In combined mode it also accepts a path into the JSON.
 		const binary = item.functions.helpers.assertBinaryData(item.itemIndex, wanted);
 		if (typeof binary.mimeType === 'string') return { field: wanted, binary };
-		throw noFile(item, wanted, 'Check the name of the field.');
+		throw noFileError(item, wanted, 'Check the field name.');
 	}
 	if (wanted.id || wanted.data) {
-		const same = there.find(({ binary: { id, data } }) =>
+		const same = available.find(({ binary: { id, data } }) =>
 			wanted.id ? id === wanted.id : data === wanted.data,
 		);
 		return same ?? { field: wanted.fileName ?? 'data', binary: wanted };
 	}
-	// An expression leaves out the bytes of a file that n8n holds in memory: the rest must tell which one is meant.
-	const [found, ...others] = there.filter(({ binary }) => isDescribedBy(wanted, binary));
+	// An expression omits the bytes of a file that n8n holds in memory, so its other properties must identify the file.
+	const [found, ...others] = available.filter(({ binary }) => matches(wanted, binary));
 	if (found && others.length === 0) return found;
 	const { fileName = 'data' } = wanted;
-	throw noFile(
+	throw noFileError(
 		item,
 		fileName,
-		'n8n holds the file in memory and passes it on only with its item. Enter the name of its field instead.',
+		'n8n keeps the file in memory and only passes it on with its item. Enter the field name instead.',
 		found && 'several files',
 	);
 }
 
-/** Whether a file has all that an object says of it. */
-const isDescribedBy = (wanted: IBinaryData, binary: IBinaryData): boolean =>
+/** Whether a file matches every property of the given object. */
+const matches = (wanted: IBinaryData, binary: IBinaryData): boolean =>
 	(Object.keys(wanted) as Array<keyof IBinaryData>).every(
 		(key) => key === 'data' || wanted[key] === binary[key],
 	);
 
-const noFile = (
+const noFileError = (
 	{ functions, itemIndex }: ItemContext,
 	field: string,
 	description: string,
@@ -110,21 +110,21 @@ async function sourceOf(
 	{ field, binary }: StoredFile,
 ): Promise<FileSource> {
 	const { id } = binary;
-	const described = {
+	const metadata = {
 		field,
 		fileName: safeFileName(binary.fileName ?? field),
 		mimeType: safeMediaType(binary.mimeType),
 	};
 	if (!id) {
 		const bytes = Buffer.from(binary.data, 'base64');
-		return { ...described, size: bytes.length, open: () => Promise.resolve(bytes) };
+		return { ...metadata, size: bytes.length, open: () => Promise.resolve(bytes) };
 	}
 	const open = async () => await functions.helpers.getBinaryStream(id, READ_SIZE);
-	return { ...described, size: await sizeOf(functions, binary, open), open };
+	return { ...metadata, size: await readSize(functions, binary, open), open };
 }
 
-/** From n8n's note of the file; a file without one is read through once and counted. */
-async function sizeOf(
+/** Returns the size that n8n recorded; a file without one is read once and counted. */
+async function readSize(
 	functions: IExecuteFunctions,
 	{ id }: IBinaryData,
 	open: () => Promise<ByteStream>,
@@ -137,30 +137,30 @@ async function sizeOf(
 }
 
 /**
- * What there is to say when n8n's storage stops in the middle of a file.
- * @param read bytes that have come out of it
+ * The error for n8n's storage failing while a file is read.
+ * @param read bytes read before the failure
  */
 export function brokenOff(
 	node: INode,
 	{ fileName, size }: FileSource,
 	read: number,
-	fault: unknown,
+	failure: unknown,
 ) {
-	const { reason } = setbackOf(fault);
-	const message = `n8n’s binary storage broke off after ${read} of the ${size} bytes of “${fileName}”`;
-	const description = `It says: ${reason ?? 'no reason'}. Run the node again; if that happens each time, look into n8n’s log.`;
+	const { reason } = setbackOf(failure);
+	const message = `n8n’s binary storage returned only ${read} of ${size} bytes of “${fileName}”`;
+	const description = `Reason: ${reason ?? 'unknown'}. Run the node again. If this keeps happening, check the n8n log.`;
 	return new NodeOperationError(node, message, { description });
 }
 
 /**
- * What there is to say of a stored file that is not as long as n8n has noted.
- * @param read bytes that have come out of it
+ * The error for a stored file whose size differs from the size that n8n recorded.
+ * @param read bytes read
  */
 export function wrongLength(node: INode, { fileName, size }: FileSource, read: number) {
 	const message =
 		read > size
-			? `The file “${fileName}” has more than the ${size} bytes that n8n’s storage says`
-			: `The file “${fileName}” has ${read} bytes, but n8n’s storage says ${size}`;
-	const description = 'The stored file is damaged. Produce it again in an earlier node.';
+			? `“${fileName}” is larger than the ${size} bytes reported by n8n’s binary storage`
+			: `“${fileName}” is ${read} bytes, but n8n’s binary storage reports ${size}`;
+	const description = 'The stored file is damaged. Run the node that created it again.';
 	return new NodeOperationError(node, message, { description });
 }

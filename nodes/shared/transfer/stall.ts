@@ -1,40 +1,40 @@
-/** What ends a transfer that stands still; a connection fault like any other, with a code of its own. */
+/** The error of a stalled transfer: a connection error with its own code. */
 export class StallError extends Error {
 	readonly code = 'ESTALLED';
 
 	constructor(milliseconds: number) {
-		super(`Nothing moved for ${Math.ceil(milliseconds / 1000)} seconds`);
+		super(`No data was transferred for ${Math.ceil(milliseconds / 1000)} seconds`);
 	}
 }
 
-/** What ends a transfer when the user stops the execution; the code is that of the HTTP library. */
+/** The error of a cancelled execution, with the code that the HTTP library uses. */
 class StoppedError extends Error {
 	readonly code = 'ERR_CANCELED';
 }
 
-/** The longest that a timer of Node waits; more would be over at once. */
-const LONGEST_TIMER = 2 ** 31 - 1;
+/** The maximum delay of a Node timer: `setTimeout` fires immediately for delays above 2³¹−1 ms. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /**
- * A signal that aborts after a time. AbortSignal.timeout takes whole milliseconds alone, and users give fractions of a
- * second. It keeps no process alive.
+ * Returns a signal that aborts after a time. Rounds up, because AbortSignal.timeout only takes whole milliseconds and
+ * users enter fractions of a second. Does not keep the process alive.
  */
 export function timeoutSignal(milliseconds: number): AbortSignal {
 	const whole = Math.ceil(milliseconds);
-	return AbortSignal.timeout(Math.min(LONGEST_TIMER, Math.max(1, whole || 1)));
+	return AbortSignal.timeout(Math.min(MAX_TIMER_MS, Math.max(1, whole || 1)));
 }
 
-/** Ends a transfer that stands still, however long one that moves may take. */
+/** Cancels a stalled transfer without limiting its total duration. */
 export class StallGuard {
-	/** Ends a request that it is given to: when it stalls, or when the user stops the execution. */
+	/** Aborts the request when it stalls or when the user stops the execution. */
 	readonly signal: AbortSignal;
 	private readonly controller = new AbortController();
 	private lastProgress = Date.now();
-	private over = false;
+	private isReleased = false;
 
 	/**
-	 * @param milliseconds without progress after which the transfer is ended
-	 * @param cancel the user's Stop button
+	 * @param milliseconds without progress before the transfer is cancelled
+	 * @param cancel the signal of the user's Stop button
 	 */
 	constructor(
 		private readonly milliseconds: number,
@@ -49,13 +49,13 @@ export class StallGuard {
 		this.lastProgress = Date.now();
 	};
 
-	/** From now on nothing has to move; the user can still stop it. */
+	/** Turns the stall timeout off; the user can still stop the execution. */
 	release = (): void => {
-		this.over = true;
+		this.isReleased = true;
 	};
 
 	/**
-	 * The outcome of the work, unless it stalls or is stopped before.
+	 * Resolves with the result of the work, unless the transfer stalls or is cancelled first.
 	 * @throws StallError, StoppedError
 	 */
 	async during<T>(work: Promise<T>): Promise<T> {
@@ -73,10 +73,10 @@ export class StallGuard {
 		}
 	}
 
-	/** One timer at a time. */
+	/** Uses one timer at a time: after progress, the next one covers the remaining time. */
 	private watch(milliseconds: number): void {
 		timeoutSignal(milliseconds).addEventListener('abort', () => {
-			if (this.over) return;
+			if (this.isReleased) return;
 			const left = this.lastProgress + this.milliseconds - Date.now();
 			if (left > 0) this.watch(left);
 			else this.controller.abort();

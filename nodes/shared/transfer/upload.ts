@@ -13,30 +13,30 @@ import { StallGuard } from './stall';
 
 export interface TransferOptions {
 	sha256: boolean;
-	/** Milliseconds without a byte after which the transfer is given up. */
+	/** Milliseconds without data after which the transfer is cancelled. */
 	stallTimeout: number;
 }
 
 export interface WholeOptions<T> extends TransferOptions {
-	/** Puts the file into a multipart form; without one the body is the file. */
+	/** Wraps the file in a multipart form; without it, the body is the file. */
 	form?: Form;
 	/**
-	 * Looks whether the service has the file although its answer was lost, where it can tell for sure.
-	 * @returns what it would have answered, or undefined
+	 * Looks for the uploaded file after its response was lost, if it can be identified with certainty.
+	 * @returns the response body that the upload would have returned, or undefined
 	 */
 	find?(sent: Measure): Promise<T | undefined>;
 }
 
 export interface Uploaded<T> extends Answer<T> {
-	/** What was read of the file while it was sent. */
+	/** Size and hash of the bytes sent. */
 	measure: Measure;
 }
 
 /**
- * Sends a file in one request, as a stream with its exact length. It is sent again, once, only if no answer began and a
- * part of it never left: then the service surely has nothing. Else it may have the file; `find` looks, or the error
- * says so.
- * @throws NodeApiError, NodeOperationError if the file is not as long as n8n says
+ * Sends a file in one request, as a stream with its exact length. Retried once, and only if the connection failed
+ * before the last byte was sent: then the service cannot have the file. If every byte was sent and the response was
+ * lost, `find` looks for the file; without a result the error says that the upload may have succeeded.
+ * @throws NodeApiError; NodeOperationError if the file size differs from the size that n8n reports
  */
 export async function uploadWhole<T>(
 	{ functions, itemIndex }: ItemContext,
@@ -48,105 +48,110 @@ export async function uploadWhole<T>(
 	const node = functions.getNode();
 	let measure: Measure = { size: 0 };
 	let guard: StallGuard;
-	let abandon = () => {};
-	let faults = 0;
-	let isRead = false;
-	let storageFault: unknown;
+	let closeSource = () => {};
+	let failures = 0;
+	let isSourceRead = false;
+	let storageError: unknown;
 	const send = async () =>
 		await callApi(functions, service, {
 			...call,
 			repeatable: ({ status }) =>
-				status === undefined && measure.size < file.size && ++faults <= MOST_REPEATS,
+				status === undefined && measure.size < file.size && ++failures <= MAX_RETRIES,
 			payload: {
 				contentType: options.form?.contentType ?? file.mimeType,
 				size: options.form?.size ?? file.size,
 				async open() {
-					storageFault = undefined;
+					storageError = undefined;
 					const bytes = await file.open();
 					const limit = Buffer.isBuffer(bytes)
-						? patience(bytes.length, options.stallTimeout)
+						? bufferUploadTimeout(bytes.length, options.stallTimeout)
 						: options.stallTimeout;
 					guard = new StallGuard(limit, cancelSignalOf(functions));
-					// An answer may come before all is read: without its source the request ends too.
+					// The service may respond before it has read the whole body: destroying the source also ends the request.
 					if (!Buffer.isBuffer(bytes)) {
-						abandon = () => void bytes.destroy();
-						bytes.once('error', (fault: unknown) => (storageFault = fault));
+						closeSource = () => void bytes.destroy();
+						bytes.once('error', (error: unknown) => (storageError = error));
 					}
-					const told = new Progress(functions, `Sending “${file.fileName}”`, file.size);
-					const progress = (moved: number) => {
-						// Cut off at the announced length, it would pass for a whole file.
+					const progressLog = new Progress(functions, `Uploading “${file.fileName}”`, file.size);
+					const progress = (sent: number) => {
+						// Fails the stream if the file is longer than `Content-Length`: Node would cut it there, and the service
+						// would store a truncated file as complete.
 						if (measure.size > file.size) throw wrongLength(node, file, measure.size);
 						guard.progress();
-						told.move(moved);
+						progressLog.advance(sent);
 					};
-					isRead = Buffer.isBuffer(bytes);
-					// Of a file that ends too soon, the service would wait for the rest.
-					const objection = ({ size }: Measure) => {
-						isRead = true;
+					isSourceRead = Buffer.isBuffer(bytes);
+					// Fails the stream if the file is shorter than `Content-Length`: the service would otherwise wait for the
+					// missing bytes until it times out.
+					const validate = ({ size }: Measure) => {
+						isSourceRead = true;
 						return size === file.size ? undefined : wrongLength(node, file, size);
 					};
 					const opened = measured(bytes, {
-						...{ ...options, progress, objection },
-						expected: file.size,
+						...{ ...options, progress, validate },
+						expectedSize: file.size,
 					});
 					measure = opened.measure;
 					return options.form ? options.form.around(opened.stream) : opened.stream;
 				},
-				abandon: () => abandon(),
+				abandon: () => closeSource(),
 				guard: () => guard,
 			},
 		});
 
-	let answer: Answer<T>;
+	let response: Answer<T>;
 	try {
-		answer = await send();
+		response = await send();
 	} catch (error) {
-		if (measure.size > file.size || (isRead && measure.size < file.size)) {
+		if (measure.size > file.size || (isSourceRead && measure.size < file.size)) {
 			throw withItem(node, wrongLength(node, file, measure.size), itemIndex);
 		}
-		if (storageFault !== undefined) {
-			throw withItem(node, brokenOff(node, file, measure.size, storageFault), itemIndex);
+		if (storageError !== undefined) {
+			throw withItem(node, brokenOff(node, file, measure.size, storageError), itemIndex);
 		}
 		const isWhole = measure.size >= file.size;
 		if (!mayHaveActed(error) || !isWhole) {
-			throw withItem(node, isWhole ? error : maybeRefused(error), itemIndex);
+			throw withItem(node, isWhole ? error : withRejectionHint(error), itemIndex);
 		}
 		const body = await options.find?.(measure).catch(() => undefined);
-		if (body === undefined) throw withItem(node, mayBeThere(error, file), itemIndex);
-		answer = { status: 200, body, headers: {}, mayHaveActedBefore: false };
+		if (body === undefined) throw withItem(node, withCheckFirstHint(error, file), itemIndex);
+		response = { status: 200, body, headers: {}, mayHaveActedBefore: false };
 	}
 	if (measure.size > file.size) {
 		throw withItem(node, wrongLength(node, file, measure.size), itemIndex);
 	}
 	if (measure.size < file.size) {
-		const message = `${service.name} answered when only ${measure.size} of the ${file.size} bytes of “${file.fileName}” were on their way`;
+		const message = `${service.name} responded after only ${measure.size} of ${file.size} bytes of “${file.fileName}” had been sent`;
 		const description =
-			'It cannot have the whole file, although it reports success. Look what is there, and send the file again.';
+			'The file is incomplete even though the service reported success. Check the uploaded file and upload it again.';
 		throw new NodeOperationError(node, message, { description, itemIndex });
 	}
-	return { ...answer, measure };
+	return { ...response, measure };
 }
 
 /**
- * Repeats of a file after faults of the connection. A service that takes no such file may close it each time before its
- * answer is read, and gigabytes would go the way in vain.
+ * Retries after connection errors. A service that rejects large files may reset the connection on every attempt, so
+ * more retries would only resend gigabytes.
  */
-const MOST_REPEATS = 1;
+const MAX_RETRIES = 1;
 
-/** A service that refuses a file unread may close the connection so soon that its answer is lost. */
-function maybeRefused(error: unknown): unknown {
+/**
+ * Extends the error of a closed connection: a service that rejects a file without reading it may close the connection
+ * before its response arrives.
+ */
+function withRejectionHint(error: unknown): unknown {
 	if (error instanceof NodeApiError && /^(EPIPE|ECONNRESET)$/.test(String(error.context.code))) {
-		error.description = `${error.description ?? ''} A service may also close the connection because it takes no file of that size in one request, or refuses the credential.`;
+		error.description = `${error.description ?? ''} The service may also have closed the connection because the file is too large for one request, or because it rejected the credential.`;
 	}
 	return error;
 }
 
-function mayBeThere(error: NodeApiError, { fileName }: FileSource): NodeApiError {
-	error.description = `${error.description ?? ''} All of “${fileName}” was sent, so it may have arrived anyway: check before you send it again.`;
+function withCheckFirstHint(error: NodeApiError, { fileName }: FileSource): NodeApiError {
+	error.description = `${error.description ?? ''} “${fileName}” was sent completely, so the upload may have succeeded. Check before you upload it again.`;
 	return error;
 }
 
-/** A part as a payload. It counts as moved once it is answered. */
+/** The payload of one part. Its bytes count as progress when the service has responded. */
 export function partPayload(
 	bytes: Buffer,
 	contentType: string,
@@ -156,27 +161,33 @@ export function partPayload(
 		contentType,
 		size: bytes.length,
 		open: () => Promise.resolve(bytes),
-		guard: () => new StallGuard(patience(bytes.length * atOnce, stallTimeout), cancel),
+		guard: () => new StallGuard(bufferUploadTimeout(bytes.length * atOnce, stallTimeout), cancel),
 	};
 }
 
-/** Milliseconds in which a service has put a file together out of its parts. */
-const ASSEMBLY = 600_000;
+/** Milliseconds that a service may take to assemble a file from its parts. */
+const ASSEMBLY_TIMEOUT = 600_000;
 
-/** The call after the last part: JSON, also an empty object (n8n leaves those out), with time for the answer. */
+/**
+ * The payload of the call after the last part: JSON, even for an empty object (which n8n would omit), with a long
+ * response timeout.
+ */
 export function lastCallPayload(body: object, { cancel }: Pick<PartSettings, 'cancel'>): Payload {
 	const bytes = Buffer.from(JSON.stringify(body));
 	return {
 		contentType: 'application/json',
 		size: bytes.length,
 		open: () => Promise.resolve(bytes),
-		guard: () => new StallGuard(ASSEMBLY, cancel),
+		guard: () => new StallGuard(ASSEMBLY_TIMEOUT, cancel),
 	};
 }
 
-/** Bytes a second of a slow line. */
-const SLOW_LINE = 64 * 1024;
+/** The slowest supported connection, in bytes per second. */
+const MIN_UPLOAD_RATE = 64 * 1024;
 
-/** Milliseconds that bytes out of memory may take: nobody sees how far they are. */
-const patience = (bytes: number, stallTimeout: number) =>
-	stallTimeout + Math.ceil((bytes / SLOW_LINE) * 1000);
+/**
+ * Time limit for sending a buffer, in milliseconds. Node reports no progress for buffers, so the stall timeout cannot
+ * be applied to them.
+ */
+const bufferUploadTimeout = (bytes: number, stallTimeout: number) =>
+	stallTimeout + Math.ceil((bytes / MIN_UPLOAD_RATE) * 1000);

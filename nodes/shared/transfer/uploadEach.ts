@@ -8,11 +8,13 @@ import { safeFileName } from './fileName';
 import { type FileSource, filesOf } from './source';
 
 /**
- * Uploads the files of an item one after the other and gives back an item for each. When one fails, the error names
- * those that are already there.
- * @param upload gives back what the output shall say; `idField` is the field of it that tells the file from others
- * @param check throws for a file that cannot be sent with the present settings; asked for all before the first is sent
- * @param singular options that make sense for one file only, name and label; the file's name is always one of them
+ * Uploads the files of an item one after the other and returns an output item for each. If one fails, the error lists
+ * those already uploaded.
+ * @param idField the output field that identifies the uploaded file
+ * @param upload returns the output of one file
+ * @param singular options that only make sense for one file, as name and label; File Name is always one of them
+ * @param check throws for a file that cannot be uploaded with the current settings; called for every file before the
+ * first upload
  */
 export async function uploadEach(
 	item: ItemContext,
@@ -22,7 +24,8 @@ export async function uploadEach(
 	check: (file: FileSource) => void = () => {},
 ): Promise<OperationResult[]> {
 	const named = await filesOf(item, item.parameter('binaryPropertyName'));
-	if (named.length > 1) refuseSingular(item, { fileName: 'File Name', ...singular }, named.length);
+	if (named.length > 1)
+		rejectSingularOptions(item, { fileName: 'File Name', ...singular }, named.length);
 	const name = optionalText(item.option('fileName'));
 	const files = named.map((file) => (name ? { ...file, fileName: safeFileName(name) } : file));
 	for (const file of files) check(file);
@@ -32,9 +35,9 @@ export async function uploadEach(
 			uploaded.push({ file, json: await upload(file) });
 		} catch (error) {
 			const problem = withItem(item.functions.getNode(), error, item.itemIndex);
-			const there = uploaded.map((one) => `“${one.file.fileName}” (${String(one.json[idField])})`);
-			if (there.length > 0) {
-				problem.description = `${problem.description ?? ''} Uploaded before it: ${there.join(', ')}.`;
+			const done = uploaded.map((one) => `“${one.file.fileName}” (${String(one.json[idField])})`);
+			if (done.length > 0) {
+				problem.description = `${problem.description ?? ''} Already uploaded: ${done.join(', ')}.`;
 			}
 			throw withItem(item.functions.getNode(), problem, item.itemIndex);
 		}
@@ -42,8 +45,8 @@ export async function uploadEach(
 	return uploaded.map(({ file, json }) => ({ json: { ...json, binaryPropertyName: file.field } }));
 }
 
-/** @throws NodeOperationError where one value would have to do for several files */
-function refuseSingular(
+/** @throws NodeOperationError if such an option is set for several files */
+function rejectSingularOptions(
 	item: ItemContext,
 	singular: Readonly<Record<string, string>>,
 	count: number,
@@ -53,7 +56,7 @@ function refuseSingular(
 	throw invalidParameter(
 		item,
 		singular[name],
-		`would be the same for ${count} files`,
-		'Remove it from Options, or send one file of the item.',
+		`cannot be used with ${count} files`,
+		'Remove this option, or upload one file at a time.',
 	);
 }

@@ -2,61 +2,56 @@ import { showShortLives } from './shortLived';
 
 const MIB = 1024 * 1024;
 
-/** 8 KiB of V8's heap. */
+/** 8 KiB of the V8 heap. */
 const BLOCK: readonly number[] = new Array<number>(1024).fill(0);
 
-/** Bytes of young objects for each byte of a chunk. With two, uploads needed one or two whole collections now and then. */
-const RATIO = 3;
+/** Bytes to allocate in new space per byte of a chunk. With two, uploads occasionally needed one or two major GCs. */
+const GARBAGE_RATIO = 3;
 
-/** Bytes; as much as the space of young objects can have, so that more would collect nothing more. */
-const ENOUGH = 64 * MIB;
+/** The maximum size of new space; a larger allocation would have no further effect. */
+const MAX_ALLOCATION_BYTES = 64 * MIB;
 
-/** Bytes of all transfers until the whole collection. */
-const START = 384 * MIB;
+/** Bytes transferred by the process before the one major GC. */
+const MAJOR_GC_AFTER_BYTES = 384 * MIB;
 
-/** Bytes; V8 begins a whole collection when the memory outside of its heap has grown by 64 MiB. */
-const ROOM = 96 * MIB;
+/** Bytes; V8 starts a major GC when external memory has grown by 64 MiB. */
+const MAJOR_GC_TRIGGER_BYTES = 96 * MIB;
 
 /**
- * Something of what was allocated last, so that making it is not left out as useless. Not the thing itself: while V8 marks,
- * whatever is written into an object counts as alive.
+ * Keeps V8 from optimising the allocation away. Stores numbers and not the array, because an array stored here would
+ * survive the next minor GC.
  */
-const newest = { first: 0, size: 0 };
+const lastAllocation = { first: 0, size: 0 };
 
-/** Bytes until the whole collection; none after it. */
-let left = START;
+/** Bytes until the major GC; not positive once it has run. */
+let bytesUntilMajorGc = MAJOR_GC_AFTER_BYTES;
 
 /**
- * Has the memory of a stream's chunks given back early. A chunk lies outside of V8's heap. V8 sees it grow there and
- * answers every 64 MiB with a collection of the whole heap, which in n8n is large: most of a transfer's time went into
- * that. A collection of the young objects alone frees the chunks too, but it starts only when the space of young objects
- * is full; so something is allocated there for each chunk.
+ * Frees the memory of stream chunks early by triggering minor GCs. Chunks are external memory, and V8 responds to every
+ * 64 MiB of its growth with a major GC, which is slow because n8n's heap is large: it took most of a transfer's time. A
+ * minor GC frees the chunks too, but only runs when new space is full, so this function allocates there for each chunk.
  *
- * A whole collection is needed once: n8n's start leaves more than 200 MiB behind, which V8 would look for only much later.
- * After it, 27 GiB in files of 3 GiB, up and down, took n8n from 803 to at most 811 MiB; with another one every 4 GiB it had
- * 752 to 778 MiB. Uploads of 1 GiB took 0.96 to 1.16 s without a whole collection, 1.04 to 1.63 s with one or more.
- *
- * Measured with n8n 2.41 on Node.js 24, for 1 GiB with SHA-256: an upload needs 12 whole collections, 2.7 s and 4.0 s of
- * processor time without this, and none, 1.2 s and 1.2 s with it; a download 32, 6.4 s and 10 s, and none, 1.6 s and 1.9 s.
+ * After 384 MiB it also triggers one major GC, because n8n's start leaves more than 200 MiB of garbage that V8 would
+ * otherwise collect much later. Measurements: docs/design-notes.md.
  */
 export function keepGarbageYoung(chunkLength: number): void {
-	const wanted = Math.min(RATIO * chunkLength, ENOUGH);
+	const wanted = Math.min(GARBAGE_RATIO * chunkLength, MAX_ALLOCATION_BYTES);
 	let block = BLOCK;
-	for (let made = 0; made < wanted; made += 8 * BLOCK.length) block = BLOCK.slice();
-	newest.first = block[0];
-	if (left <= 0) return;
-	left -= chunkLength;
-	if (left <= 0) collectAll();
+	for (let allocated = 0; allocated < wanted; allocated += 8 * BLOCK.length) block = BLOCK.slice();
+	lastAllocation.first = block[0];
+	if (bytesUntilMajorGc <= 0) return;
+	bytesUntilMajorGc -= chunkLength;
+	if (bytesUntilMajorGc <= 0) triggerMajorGc();
 }
 
-/** Has V8 begin a whole collection: it asks for memory, which costs nothing as long as nobody writes to it. */
-function collectAll(): void {
+/** Makes V8 start a major GC by allocating external memory, which is cheap as long as it is not written to. */
+function triggerMajorGc(): void {
 	try {
-		newest.size = Buffer.alloc(ROOM).length;
+		lastAllocation.size = Buffer.alloc(MAJOR_GC_TRIGGER_BYTES).length;
 	} catch {
-		// Where there is not even that much, V8 collects without being asked.
+		// If even this allocation fails, V8 is already out of memory and collects by itself.
 	}
 }
 
-// n8n loads this file when it starts.
+// Runs when n8n loads the nodes, before the first upload.
 showShortLives();

@@ -10,9 +10,9 @@ import { missingSecret } from './verify';
 type WebhookMethods = NonNullable<NonNullable<INodeType['webhookMethods']>['default']>;
 
 /**
- * What n8n calls when a workflow is activated, and when somebody listens for a test event. The services cannot be told
- * about a webhook through their APIs, so nothing is registered: a trigger that could only refuse its deliveries is
- * rejected here, while the user still looks at it.
+ * The webhook methods that n8n calls when a workflow is activated and when the editor listens for a test event. Nothing
+ * is registered, because the services' APIs cannot register webhooks; a trigger that would have to reject every
+ * delivery fails here, where the user sees it.
  * @throws NodeOperationError that names the field, if the secret is missing or a setting is invalid
  */
 export const checkedActivation = (
@@ -39,6 +39,6 @@ export async function requireSecret(context: ServiceContext, service: Service): 
 	);
 	if (secretsOf(webhookSecret).length > 0) return;
 	throw new NodeOperationError(context.getNode(), missingSecret(service), {
-		description: `Open the ${service.name} credential and fill in “Webhook Secret” with the secret that ${service.name} signs its deliveries with.`,
+		description: `In the ${service.name} credential, set “Webhook Secret” to the secret that ${service.name} signs its deliveries with.`,
 	});
 }

@@ -1,16 +1,18 @@
 import { isJsonObject, type Json } from '../service';
 
-/** Levels of a body beyond which it is no delivery: n8n could not store an item that is nested much deeper. */
-const DEEPEST = 100;
+/** Maximum nesting of a body; n8n could not store an item that is nested much deeper. */
+const MAX_DEPTH = 100;
 
 /**
- * The JSON object in a body that was verified; undefined if it contains anything else or is nested too deep. Keys named
- * `__proto__` are left out: copied by other nodes, they would change what an item inherits.
+ * Parses a verified body; undefined if it is not a JSON object or is nested too deeply. Drops keys named `__proto__`,
+ * because other nodes that copy the item would otherwise change its prototype.
  */
 export function bodyIn(raw: Buffer): Json | undefined {
 	try {
 		const body: unknown = JSON.parse(raw.toString('utf8').replace(/^\uFEFF/, ''));
-		return isJsonObject(body) && !isDeeper(body, DEEPEST) ? (safe(body) as Json) : undefined;
+		return isJsonObject(body) && !isDeeper(body, MAX_DEPTH)
+			? (withoutProtoKeys(body) as Json)
+			: undefined;
 	} catch {
 		return undefined;
 	}
@@ -21,16 +23,16 @@ function isDeeper(value: unknown, levels: number): boolean {
 	return levels === 0 || Object.values(value).some((one) => isDeeper(one, levels - 1));
 }
 
-function safe(value: unknown): unknown {
-	if (Array.isArray(value)) return value.map(safe);
+function withoutProtoKeys(value: unknown): unknown {
+	if (Array.isArray(value)) return value.map(withoutProtoKeys);
 	if (!isJsonObject(value)) return value;
 	const own = Object.entries(value).filter(([key]) => key !== '__proto__');
-	return Object.fromEntries(own.map(([key, one]) => [key, safe(one)]));
+	return Object.fromEntries(own.map(([key, one]) => [key, withoutProtoKeys(one)]));
 }
 
 /**
- * A text that two values share if they have the same content. White space and the order of keys make no difference: a
- * service may write the same delivery differently when it sends it again.
+ * Serializes a value so that equal content yields equal text. Ignores white space and the order of keys, because a
+ * service may serialize a retry differently.
  */
 export function contentKey(value: unknown): string {
 	if (Array.isArray(value)) return `[${value.map(contentKey).join(',')}]`;

@@ -4,49 +4,49 @@ import { keepCredential } from '../secrets';
 import type { Service } from '../service';
 import type { Refusal } from './receive';
 
-/** Milliseconds for which the deliveries of a trigger share one reading of its credential. */
-const SHARED_FOR = 2_000;
+/** Milliseconds for which the deliveries of a trigger share one decrypted credential. */
+const CACHE_MS = 2_000;
 
-interface Reading {
+interface CachedCredential {
 	at: number;
 	credential: IDataObject;
 }
 
-/** By workflow, node and credential. */
-const readings = new Map<string, Reading>();
+/** Cached credentials by workflow, node and credential ID. */
+const cache = new Map<string, CachedCredential>();
 
 /**
- * Has a delivery judged with the credential of its trigger. n8n reads and decrypts a credential anew each time, and makes an
- * isolate for its expressions, which takes longer than all else that is done for a delivery; so those of a burst share a
- * reading. A refusal is always that of a new reading: a secret counts as soon as it is entered, and for at most two seconds
- * after it was removed.
+ * Verifies a delivery with a cached credential. n8n decrypts a credential on every read and creates an isolate for its
+ * expressions, which takes longer than everything else; deliveries within two seconds therefore share it. A failed
+ * check is repeated with a fresh credential before the delivery is rejected, so a new secret applies immediately, and a
+ * removed one for at most two more seconds.
  */
 export async function judgeDelivery(
 	context: IWebhookFunctions,
 	{ credential: type }: Service,
-	judge: (credential: IDataObject) => Refusal | undefined,
+	verify: (credential: IDataObject) => Refusal | undefined,
 ): Promise<Refusal | undefined> {
 	const node = context.getNode();
 	const key = JSON.stringify([context.getWorkflow().id, node.id, node.credentials?.[type]?.id]);
-	const shared = readings.get(key);
-	const first = shared && isFresh(shared) ? { refusal: judge(shared.credential) } : undefined;
+	const cached = cache.get(key);
+	const first = cached && isFresh(cached) ? { refusal: verify(cached.credential) } : undefined;
 	if (first && first.refusal === undefined) {
-		keepCredential(context, type, shared!.credential);
+		keepCredential(context, type, cached!.credential);
 		return undefined;
 	}
 
-	const reading = { at: Date.now(), credential: await context.getCredentials(type) };
-	keepCredential(context, type, reading.credential);
-	const isUnchanged = first && isSameCredential(reading.credential, shared!.credential);
-	const refusal = isUnchanged ? first.refusal : judge(reading.credential);
-	for (const [one, old] of readings) if (!isFresh(old)) readings.delete(one);
-	if (refusal === undefined) readings.set(key, reading);
-	else readings.delete(key);
+	const fresh = { at: Date.now(), credential: await context.getCredentials(type) };
+	keepCredential(context, type, fresh.credential);
+	const isUnchanged = first && isSameCredential(fresh.credential, cached!.credential);
+	const refusal = isUnchanged ? first.refusal : verify(fresh.credential);
+	for (const [one, old] of cache) if (!isFresh(old)) cache.delete(one);
+	if (refusal === undefined) cache.set(key, fresh);
+	else cache.delete(key);
 	return refusal;
 }
 
-/** So that the digests of a forged delivery are computed once. */
+/** Avoids computing the digests of a forged delivery twice. */
 const isSameCredential = (one: IDataObject, other: IDataObject) =>
 	JSON.stringify(one) === JSON.stringify(other);
 
-const isFresh = ({ at }: Reading) => Date.now() - at < SHARED_FOR;
+const isFresh = ({ at }: CachedCredential) => Date.now() - at < CACHE_MS;

@@ -6,37 +6,40 @@ import { ANY_EVENT } from './fields';
 import { type Delivery, receiveDelivery, Refusal } from './receive';
 import { type SignatureScheme, verifyAge, verifyDelivery } from './verify';
 
-/** What a signed body tells. */
+/** An event parsed from a verified body. */
 export interface ServiceEvent {
 	event: string;
-	/** When it was signed, milliseconds since 1970; undefined where the service does not say. */
+	/** The time of the signature, in milliseconds since 1970; undefined if the service sends none. */
 	signedAt?: number;
-	/** The item that starts the run. */
+	/** The output item. */
 	json: IDataObject;
 }
 
-/** A service whose deliveries are plain events: one item each. */
+/** The webhook format of a service that delivers plain events, one item each. */
 export interface EventDialect {
 	scheme: SignatureScheme;
-	/** Undefined for a body that is not an event of the service. */
+	/** Returns undefined for a body that is not an event of the service. */
 	read(body: Json, headers: Record<string, unknown>): ServiceEvent | undefined;
-	/** The event of the service's own Test button, which somebody who listens in the editor sees whatever is selected. */
+	/** The event of the Test button in the service; shown in the editor regardless of the selected events. */
 	testEvent?: string;
 }
 
 /** The settings of the trigger. */
 export interface EventOptions {
-	/** The selected events, or that any counts. */
+	/** The selected events; may include ANY_EVENT. */
 	events: string[];
 	/** Seconds. */
 	maxAge: number;
 	/** Minutes. */
 	repeatWindow: number;
-	/** A further choice of the user. */
+	/** Filters of the user. */
 	keep(json: IDataObject): boolean;
 }
 
-/** Receives an event: verified, not too old, chosen by the user (the field “Trigger On”), once. */
+/**
+ * Handles an event: verifies it, checks its age, and emits it once if it was selected under Trigger On and passes the
+ * filters.
+ */
 export async function receiveEvent(
 	context: IWebhookFunctions,
 	{ scheme, read, testEvent }: EventDialect,
@@ -47,16 +50,16 @@ export async function receiveEvent(
 		verify: async (raw) => await verifyDelivery(context, scheme, raw),
 		read: (raw): Delivery<IDataObject> | Refusal | undefined => {
 			const body = bodyIn(raw);
-			const told = body && read(body, headers);
-			if (!told) return new Refusal(400, `The body is not an event of ${scheme.service.name}`);
-			const { event, signedAt, json } = told;
+			const parsed = body && read(body, headers);
+			if (!parsed) return new Refusal(400, `The body is not an event of ${scheme.service.name}`);
+			const { event, signedAt, json } = parsed;
 			const { events, maxAge, repeatWindow, keep } = readOptions();
 			const isTest = event === testEvent && context.getMode() === 'manual';
-			const isChosen = events.includes(ANY_EVENT) || events.includes(event);
-			if (!isTest && (!isChosen || !keep(json))) return undefined;
+			const isSelected = events.includes(ANY_EVENT) || events.includes(event);
+			if (!isTest && (!isSelected || !keep(json))) return undefined;
 			const tooOld = verifyAge(signedAt, maxAge);
 			if (tooOld) return tooOld;
-			// The services send no ID of a delivery that is signed; a retry repeats the whole body.
+			// The signature covers no delivery ID, so the key is the whole body, which is identical for all retries.
 			const key = contentKey([event, body]);
 			return { key, signedAt, content: json, repeatWindow: repeatWindow * 60 };
 		},

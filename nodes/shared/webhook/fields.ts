@@ -3,20 +3,20 @@ import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 import { MAX_AGE_LABEL } from './verify';
 
 /**
- * Versions of the triggers, which do the same. For version 1 of any webhook node n8n evaluates an expression with each
- * delivery, and that takes an isolate where it makes them as they are needed; so new nodes have 1.1.
+ * Trigger versions, which behave identically. New nodes use 1.1, because for version 1 of any webhook node n8n
+ * evaluates an expression per delivery, which creates an isolate.
  */
 export const TRIGGER_VERSIONS = [1, 1.1];
 
-/** The choice that takes every event, also those that a service may add. */
+/** The option that accepts every event, including ones that the service adds later. */
 export const ANY_EVENT = '*';
 
-/** What starts the workflow: the events by the alphabet, with “Any Event” before them. */
+/** The “Trigger On” field: “Any Event”, then the events in alphabetical order. */
 export function eventsField(events: INodePropertyOptions[], initial: string[]): INodeProperties {
 	const any: INodePropertyOptions = {
 		name: 'Any Event',
 		value: ANY_EVENT,
-		description: 'Also events that the service may add in the future',
+		description: 'All events, including any added in the future',
 	};
 	return { ...triggerOn, options: [any, ...events], default: initial };
 }
@@ -28,30 +28,38 @@ const triggerOn: INodeProperties = {
 	options: [],
 	default: [],
 	required: true,
-	description: 'The events that start the workflow. Others are answered and ignored.',
 };
 
-/** @param minutes what a repeat is ignored for, unless the user says otherwise */
+/**
+ * @param minutes default window in which duplicates are ignored
+ * @param why the reason for the default, shown to the user
+ */
 export const repeatOption = (minutes: number, why: string): INodeProperties => ({
-	displayName: 'Ignore Repeats For (Minutes)',
+	displayName: 'Ignore Duplicates For (Minutes)',
 	name: 'repeatWindow',
 	type: 'number',
 	typeOptions: { minValue: 0, maxValue: 525_600 },
 	default: minutes,
-	description: `How long the same delivery starts no second run. ${why} 0 ignores none.`,
+	description: `How long to ignore duplicates of a delivery. ${why} Set to 0 to accept duplicates.`,
 });
 
-/** @param seconds what a delivery may be old, unless the user says otherwise */
+/**
+ * @param seconds default maximum age of a delivery
+ * @param why the reason for the default, shown to the user
+ */
 export const ageOption = (seconds: number, why: string): INodeProperties => ({
 	displayName: MAX_AGE_LABEL,
 	name: 'maxAge',
 	type: 'number',
 	typeOptions: { minValue: 0, maxValue: 31_536_000 },
 	default: seconds,
-	description: `Age at which a signed delivery is refused, so that nobody can use a recorded one again. ${why} 0 refuses none.`,
+	description: `Reject deliveries signed longer ago than this, to prevent replay attacks. ${why} Set to 0 to turn this off.`,
 });
 
-/** A pattern over a text of the delivery. */
+/**
+ * An option with a glob pattern for a text of the delivery.
+ * @param what the deliveries that match, as the end of “Only trigger on …”
+ */
 export const patternOption = (
 	displayName: string,
 	name: string,
@@ -63,5 +71,5 @@ export const patternOption = (
 	type: 'string',
 	default: '',
 	placeholder,
-	description: `Takes only ${what}; * stands for anything`,
+	description: `Only trigger on ${what}. Use * as a wildcard.`,
 });

@@ -1,17 +1,17 @@
 import { foldName } from '../names';
 
 /**
- * Whether a text is what the user wants: the pattern has `*` for anything, the rest is compared as names are. An empty
- * pattern wants everything; a missing text is only wanted by that.
+ * Whether a text matches a pattern, in which `*` stands for any text and all else is compared like names. An empty
+ * pattern matches everything; a missing text only matches an empty pattern.
  */
 export function matchesPattern(pattern: string | undefined, text: unknown): boolean {
-	const wanted = pattern?.trim() ?? '';
-	if (wanted === '') return true;
+	const glob = pattern?.trim() ?? '';
+	if (glob === '') return true;
 	if (typeof text !== 'string') return false;
-	// Split first: a full-width asterisk is a character of a name, and would be folded to the one that stands for anything.
-	const pieces = wanted.split('*').map(foldName);
+	// Split before folding: a full-width asterisk is an ordinary character, but folding would turn it into a wildcard.
+	const pieces = glob.split('*').map(foldName);
 	let rest = foldName(text);
-	// By hand and from left to right: a regular expression made from `*a*a*a*` can take for ever.
+	// Not a regular expression: one made from `*a*a*a*` can backtrack for a very long time.
 	for (const [index, piece] of pieces.entries()) {
 		const isFirst = index === 0;
 		const isLast = index === pieces.length - 1;

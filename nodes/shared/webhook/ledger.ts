@@ -1,42 +1,48 @@
 import { createHash } from 'node:crypto';
 
-/** Deliveries remembered for one trigger; the one that was signed first is forgotten first. */
-const MOST_REMEMBERED = 2_000;
+/** Maximum number of remembered deliveries per trigger; the one signed first is evicted first. */
+const MAX_REMEMBERED = 2_000;
 
-/** When a delivery arrived and when it was signed, unix seconds; one number if the service does not say the latter. */
-type Note = number | [arrived: number, signed: number];
+/** Arrival and signature of a delivery, in unix seconds; one number if the service sends no signature time. */
+type StoredTimes = number | [arrived: number, signed: number];
 
-/** What survives a restart, in the workflow's static data: short digests of keys, with their times. */
+/**
+ * The part of the deduplication state that survives a restart, in the static data of the workflow: short digests of
+ * keys, with their times.
+ */
 export interface Remembered {
-	deliveries?: Record<string, Note>;
-	/** Of the deliveries that were forgotten because there are too many: when the last one arrived and was signed. */
+	deliveries?: Record<string, StoredTimes>;
+	/** The latest arrival and the latest signature among deliveries that were evicted because there were too many. */
 	forgotten?: [arrived: number, signed: number];
 }
 
 /**
- * - `pending`: being worked on, for example downloaded
- * - `handed`: given to n8n, which has not answered the sender yet
- * - `accepted`: its run has begun and the sender knows
- * - `released`: to be sent again; remembered only so that an older note of it is not believed
+ * - `processing`: in progress, for example downloading files
+ * - `dispatched`: passed to n8n, which has not responded to the sender yet
+ * - `accepted`: the execution has started and the sender has its response
+ * - `failed`: the sender should retry; only remembered so that an older entry in the static data does not count
  */
-type State = 'pending' | 'handed' | 'accepted' | 'released';
+type State = 'processing' | 'dispatched' | 'accepted' | 'failed';
 
-/** The right to start the one run of a delivery. */
+/** The exclusive right to start the execution of a delivery. */
 export interface Claim {
-	/** True once the run has begun, false if the delivery is to be sent again. */
+	/** Resolves to true once the execution has started, to false if the sender should retry. */
 	outcome: Promise<boolean>;
-	/** Just before the delivery goes to n8n: notes it in the static data, which n8n saves before it answers. */
+	/**
+	 * Records the delivery in the static data, which n8n saves before it responds. Call just before passing the delivery
+	 * to n8n.
+	 */
 	handOver(): void;
-	/** Says again that the static data has changed, while it is not known what became of the delivery. */
+	/** Marks the static data as changed again, while the result of the delivery is unknown. */
 	remind(): void;
-	/** When the sender has its answer. */
+	/** Ends the claim. Call once the sender has its response. */
 	settle(accepted: boolean): void;
 }
 
 interface Entry {
-	/** Unix seconds of the arrival, or of the signature if the service's clock is ahead. */
+	/** Arrival in unix seconds, or the signature time if the clock of the service is ahead. */
 	at: number;
-	/** Unix seconds of the signature, of the arrival if the service does not say. */
+	/** Signature time in unix seconds, or the arrival if the service sends none. */
 	signed: number;
 	state: State;
 	outcome: Promise<boolean>;
@@ -44,38 +50,38 @@ interface Entry {
 
 type Entries = Map<string, Entry>;
 
-/** What is known of one trigger. */
+/** The deduplication state of one trigger. */
 interface Ledger {
 	entries: Entries;
 	/**
-	 * What of it goes into the static data. One object for all deliveries, so that n8n saves what is known when it writes:
-	 * it writes for many deliveries at once, in no order, and an older note would undo a newer one.
+	 * The entries stored in the static data. One object shared by all deliveries of the trigger: n8n saves static data in
+	 * no particular order, and separate copies would overwrite newer entries with older ones.
 	 */
-	notes: Record<string, Note>;
+	stored: Record<string, StoredTimes>;
 	forgotten?: [arrived: number, signed: number];
 }
 
 /**
- * Every trigger of this process. In memory, because n8n loads static data anew for each delivery and saves it before
- * the answer: two deliveries at the same moment would not see each other there.
+ * The state of every trigger in this process. Kept in memory, because n8n loads the static data separately for each
+ * delivery and only saves it before the response: two simultaneous deliveries would not see each other there.
  */
 const triggers = new Map<string, Ledger>();
 
 export interface ClaimedDelivery {
-	/** What a repeat has in common with the first delivery. */
+	/** Deduplication key: identical for all retries of one delivery. */
 	key: string;
-	/** When it was signed, milliseconds since 1970; undefined if the service does not say. */
+	/** The time of the signature, in milliseconds since 1970; undefined if the service sends none. */
 	signedAt?: number;
-	/** How long a repeat counts as one, seconds; 0 lets every delivery through. */
+	/** Seconds in which a duplicate is ignored; 0 accepts duplicates. */
 	repeatWindow: number;
 }
 
 /**
- * Claims a delivery; a repeat gets the outcome of the first one instead. A delivery that was signed before one that had
- * to be forgotten counts as a repeat, because it may have been forgotten too.
+ * Claims a delivery; a duplicate gets the outcome of the first one instead. A delivery signed before an evicted one
+ * counts as a duplicate, because it may have been evicted too.
  *
- * @param trigger workflow and node
- * @param remembered the trigger's static data; written to, and bounded
+ * @param trigger workflow and node ID
+ * @param remembered the static data of the trigger; modified, and limited in size
  */
 export function claimDelivery(
 	trigger: string,
@@ -84,15 +90,15 @@ export function claimDelivery(
 ): { claim: Claim } | { repeatOf: Promise<boolean>; isAssumed?: boolean } {
 	const now = Math.floor(Date.now() / 1000);
 	const signed = signedAt === undefined ? undefined : Math.floor(signedAt / 1000);
-	const ledger = recall(trigger, remembered);
+	const ledger = loadLedger(trigger, remembered);
 	const { entries } = ledger;
 	const digest = digestOf(key);
 	const known = entries.get(digest);
-	if (known && known.state !== 'released' && known.at > now - windowSeconds) {
-		if (isNoted(known) && !remembered.deliveries?.[digest]) save(ledger, remembered);
+	if (known && known.state !== 'failed' && known.at > now - windowSeconds) {
+		if (isStored(known) && !remembered.deliveries?.[digest]) save(ledger, remembered);
 		return { repeatOf: known.outcome };
 	}
-	if (!known && mayBeForgotten(ledger, signed, now - windowSeconds)) {
+	if (!known && mayBeEvicted(ledger, signed, now - windowSeconds)) {
 		return { repeatOf: Promise.resolve(true), isAssumed: true };
 	}
 
@@ -100,93 +106,89 @@ export function claimDelivery(
 	const entry: Entry = {
 		at: Math.max(now, signed ?? 0),
 		signed: signed ?? now,
-		state: 'pending',
+		state: 'processing',
 		outcome: new Promise((done) => (resolve = done)),
 	};
-	remove(ledger, digest); // so that the newest stands last
+	remove(ledger, digest); // re-inserted as the newest
 	entries.set(digest, entry);
 	return {
 		claim: {
 			outcome: entry.outcome,
 			handOver: () => {
-				entry.state = 'handed';
-				forget(ledger, now - windowSeconds);
+				entry.state = 'dispatched';
+				evict(ledger, now - windowSeconds);
 				if (windowSeconds <= 0) return;
-				ledger.notes[digest] = signed === undefined ? entry.at : [entry.at, entry.signed];
+				ledger.stored[digest] = signed === undefined ? entry.at : [entry.at, entry.signed];
 				save(ledger, remembered);
 			},
 			remind: () => {
-				if (entry.state === 'handed' && windowSeconds > 0) save(ledger, remembered);
+				if (entry.state === 'dispatched' && windowSeconds > 0) save(ledger, remembered);
 			},
 			settle: (accepted) => {
-				entry.state = accepted ? 'accepted' : 'released';
-				if (!accepted) delete ledger.notes[digest];
+				entry.state = accepted ? 'accepted' : 'failed';
+				if (!accepted) delete ledger.stored[digest];
 				resolve(accepted);
 			},
 		},
 	};
 }
 
-/** What stands for a key: 132 bits of its SHA-256, in 22 characters of base64url. */
+/** Shortens a key to 132 bits of its SHA-256, in 22 characters of base64url. */
 export const digestOf = (key: string): string =>
 	createHash('sha256').update(key).digest('base64url').slice(0, 22);
 
-/** What this process knows, and what an earlier one has left in the static data. */
-function recall(trigger: string, remembered: Remembered): Ledger {
-	const ledger = triggers.get(trigger) ?? { entries: new Map<string, Entry>(), notes: {} };
+/** Returns the state of a trigger, merged with what an earlier process left in the static data. */
+function loadLedger(trigger: string, remembered: Remembered): Ledger {
+	const ledger = triggers.get(trigger) ?? { entries: new Map<string, Entry>(), stored: {} };
 	triggers.set(trigger, ledger);
-	const { entries, notes } = ledger;
-	for (const [digest, note] of Object.entries(remembered.deliveries ?? {})) {
+	const { entries, stored } = ledger;
+	for (const [digest, times] of Object.entries(remembered.deliveries ?? {})) {
 		if (entries.has(digest)) continue;
-		const [at, signed] = typeof note === 'number' ? [note, note] : note;
+		const [at, signed] = typeof times === 'number' ? [times, times] : times;
 		entries.set(digest, { at, signed, state: 'accepted', outcome: Promise.resolve(true) });
-		notes[digest] = note;
+		stored[digest] = times;
 	}
-	if (remembered.forgotten) noteForgotten(ledger, remembered.forgotten);
+	if (remembered.forgotten) recordEvicted(ledger, remembered.forgotten);
 	return ledger;
 }
 
-function save({ notes, forgotten }: Ledger, remembered: Remembered): void {
-	remembered.deliveries = notes;
+function save({ stored, forgotten }: Ledger, remembered: Remembered): void {
+	remembered.deliveries = stored;
 	if (forgotten) remembered.forgotten = forgotten;
 }
 
-/** Forgets what is older than the window, and of the rest what was signed first, until it is few enough. */
-function forget(ledger: Ledger, oldest: number): void {
+/** Removes entries older than the window, then those signed first until few enough remain. */
+function evict(ledger: Ledger, oldest: number): void {
 	const { entries } = ledger;
 	for (const [digest, { at, state }] of entries) {
 		if (at > oldest) break;
-		if (state !== 'pending') remove(ledger, digest);
+		if (state !== 'processing') remove(ledger, digest);
 	}
-	const excess = entries.size - MOST_REMEMBERED;
+	const excess = entries.size - MAX_REMEMBERED;
 	if (excess <= 0) return;
-	const done = [...entries].filter(([, { state }]) => state !== 'pending');
+	const done = [...entries].filter(([, { state }]) => state !== 'processing');
 	done.sort(([, a], [, b]) => a.signed - b.signed);
 	for (const [digest, { at, signed, state }] of done.slice(0, excess)) {
-		if (state !== 'released') noteForgotten(ledger, [at, signed]);
+		if (state !== 'failed') recordEvicted(ledger, [at, signed]);
 		remove(ledger, digest);
 	}
 }
 
-function noteForgotten(ledger: Ledger, [arrived, signed]: [arrived: number, signed: number]): void {
+function recordEvicted(ledger: Ledger, [arrived, signed]: [arrived: number, signed: number]): void {
 	const [lastArrived, lastSigned] = ledger.forgotten ?? [0, 0];
 	ledger.forgotten = [Math.max(arrived, lastArrived), Math.max(signed, lastSigned)];
 }
 
-/** Whether a delivery may be one that was forgotten although its window is not over. */
-function mayBeForgotten(
-	{ forgotten }: Ledger,
-	signed: number | undefined,
-	oldest: number,
-): boolean {
+/** Whether a delivery may have been evicted although its window has not ended. */
+function mayBeEvicted({ forgotten }: Ledger, signed: number | undefined, oldest: number): boolean {
 	if (forgotten === undefined || signed === undefined) return false;
 	const [lastArrived, lastSigned] = forgotten;
 	return signed <= lastSigned && lastArrived > oldest;
 }
 
-function remove({ entries, notes }: Ledger, digest: string): void {
+function remove({ entries, stored }: Ledger, digest: string): void {
 	entries.delete(digest);
-	delete notes[digest];
+	delete stored[digest];
 }
 
-const isNoted = ({ state }: Entry) => state === 'handed' || state === 'accepted';
+const isStored = ({ state }: Entry) => state === 'dispatched' || state === 'accepted';

@@ -14,19 +14,19 @@ import {
 	type Remembered,
 } from './ledger';
 
-/** Milliseconds; whoever sends a delivery has long given up then. */
-const LONGEST_REMINDER = 60_000;
+/** Milliseconds; by then, every sender has timed out. */
+const MAX_REMINDER_MS = 60_000;
 
-/** What a service's trigger says of one delivery that has arrived. */
+/** A delivery parsed by the trigger of a service. */
 export interface Delivery<T> extends ClaimedDelivery {
 	content: T;
 }
 
-/** A delivery that is not taken: the answer that its sender gets. */
+/** A rejected delivery, with the response to its sender. */
 export class Refusal {
 	/**
 	 * @param status HTTP status
-	 * @param reason one sentence, for the sender and for n8n's log; never a secret
+	 * @param reason one sentence for the sender and the n8n log; never a secret
 	 */
 	constructor(
 		readonly status: number,
@@ -35,17 +35,20 @@ export class Refusal {
 }
 
 export interface Receiver<T> {
-	/** Decides over the raw bytes whether the sender is believed, before anything else is done. */
+	/** Authenticates the sender by the raw bytes, before anything else. */
 	verify(raw: Buffer): Promise<Refusal | undefined>;
-	/** The delivery in the verified bytes; undefined if it is none that the user has chosen. */
+	/** Parses the verified bytes; undefined if the user did not select such a delivery. */
 	read(raw: Buffer): Delivery<T> | Refusal | undefined;
-	/** The items that start the run. May take its time; meanwhile repeats wait for the outcome. */
+	/** Returns the output items. May take long; duplicates that arrive meanwhile wait for the outcome. */
 	prepare(content: T): Promise<INodeExecutionData[] | Refusal>;
-	/** Called if n8n did not start the run with the items after all, so that the delivery is sent again. */
+	/** Called if n8n did not start the execution, so the sender will retry the delivery. */
 	notStarted?(content: T): void;
 }
 
-/** Receives one delivery: verified, read, claimed, prepared. It never throws, because n8n would make a failed execution of that. */
+/**
+ * Handles one delivery: verifies, parses, claims and prepares it. Never throws, because n8n would record a failed
+ * execution.
+ */
 export async function receiveDelivery<T>(
 	context: IWebhookFunctions,
 	receiver: Receiver<T>,
@@ -54,7 +57,10 @@ export async function receiveDelivery<T>(
 		return await receive(context, receiver);
 	} catch (error) {
 		context.logger.error(`${context.getNode().name}: ${(error as Error).message}`);
-		return refuse(context, new Refusal(503, 'The delivery could not be processed, send it again'));
+		return reject(
+			context,
+			new Refusal(503, 'The delivery could not be processed. Please send it again.'),
+		);
 	}
 }
 
@@ -63,18 +69,18 @@ async function receive<T>(
 	receiver: Receiver<T>,
 ): Promise<IWebhookResponseData> {
 	const raw = await rawBodyOf(context);
-	if (raw instanceof Refusal) return refuse(context, raw);
-	const distrust = await receiver.verify(raw);
-	if (distrust) return refuse(context, distrust);
+	if (raw instanceof Refusal) return reject(context, raw);
+	const rejection = await receiver.verify(raw);
+	if (rejection) return reject(context, rejection);
 
 	const delivery = receiver.read(raw);
-	if (delivery instanceof Refusal) return refuse(context, delivery);
+	if (delivery instanceof Refusal) return reject(context, delivery);
 	if (delivery === undefined) return { webhookResponse: { received: true, ignored: true } };
 
-	// A person who listens for a test event sends the same one again and again.
+	// A user who listens for a test event may send the same delivery several times.
 	if (context.getMode() === 'manual') {
 		const items = await prepare(context, receiver, delivery);
-		return items instanceof Refusal ? refuse(context, items) : { workflowData: [items] };
+		return items instanceof Refusal ? reject(context, items) : { workflowData: [items] };
 	}
 	return await receiveOnce(context, receiver, delivery);
 }
@@ -95,7 +101,13 @@ async function receiveOnce<T>(
 		}
 		return (await claimed.repeatOf)
 			? { webhookResponse: { received: true, repeated: true } }
-			: refuse(context, new Refusal(503, 'The first try of this delivery failed, send it again'));
+			: reject(
+					context,
+					new Refusal(
+						503,
+						'The first attempt to process this delivery failed. Please send it again.',
+					),
+				);
 	}
 
 	const { claim } = claimed;
@@ -103,23 +115,29 @@ async function receiveOnce<T>(
 		const items = await prepare(context, receiver, delivery);
 		if (items instanceof Refusal) {
 			claim.settle(false);
-			return refuse(context, items);
+			return reject(context, items);
 		}
 		claim.handOver();
 		const settle = (accepted: boolean) => {
 			claim.settle(accepted);
 			if (!accepted) receiver.notStarted?.(delivery.content);
 		};
-		void remindUntilAnswered(settleWithAnswer(context, settle), claim);
+		void remindUntilResponded(settleOnResponse(context, settle), claim);
 		return { workflowData: [items] };
 	} catch (error) {
 		claim.settle(false);
 		context.logger.error(`${context.getNode().name}: ${(error as Error).message}`);
-		return refuse(context, new Refusal(503, 'The delivery could not be processed, send it again'));
+		return reject(
+			context,
+			new Refusal(503, 'The delivery could not be processed. Please send it again.'),
+		);
 	}
 }
 
-/** The items, each with a key that the repeats of its delivery share: n8n's own means against duplicates can use it. */
+/**
+ * Returns the items, each with a key that is identical for all retries of the delivery, for use with n8n's own
+ * deduplication.
+ */
 async function prepare<T>(
 	context: IWebhookFunctions,
 	receiver: Receiver<T>,
@@ -128,16 +146,17 @@ async function prepare<T>(
 	const items = await receiver.prepare(content);
 	if (items instanceof Refusal) return items;
 	const deliveryKey = digestOf(key);
-	// A service may repeat the key that it was given for its callback.
+	// The response of a service may contain the callback key that it was given.
 	for (const { json } of items) secretsOf(context).hideInBody(json);
 	return items.map((item) => ({ ...item, json: { ...item.json, deliveryKey } }));
 }
 
 /**
- * The run has begun when n8n has answered the sender with a 2xx; a sender that hung up before does not undo it.
- * @returns whether the answer is still to come
+ * Settles the claim when n8n has responded: the execution has started if n8n sent a 2xx, or if the sender hung up
+ * before.
+ * @returns whether the response is still pending
  */
-function settleWithAnswer(
+function settleOnResponse(
 	context: IWebhookFunctions,
 	settle: (accepted: boolean) => void,
 ): () => boolean {
@@ -153,20 +172,20 @@ function settleWithAnswer(
 }
 
 /**
- * n8n 2.41 saves static data that is marked as changed, after it has put the run into its database. Before that it makes a second
- * `Workflow` of the same data, which takes the mark away (`establishContextForPersistence` in its workflow-runner): what one
- * delivery notes would only be saved with the very first. So the mark is set again until n8n has answered, at growing intervals.
+ * Workaround for n8n 2.41: `establishContextForPersistence` (in its workflow-runner) builds a second `Workflow` from
+ * the same static data and thereby clears its “changed” flag before n8n saves it, so only the first delivery would be
+ * recorded. Sets the flag repeatedly, at growing intervals, until n8n has responded.
  */
-async function remindUntilAnswered(isOpen: () => boolean, { remind }: Claim): Promise<void> {
-	for (let pause = 0; isOpen() && pause < LONGEST_REMINDER; pause = 2 * pause + 1) {
+async function remindUntilResponded(isOpen: () => boolean, { remind }: Claim): Promise<void> {
+	for (let pause = 0; isOpen() && pause < MAX_REMINDER_MS; pause = 2 * pause + 1) {
 		await sleep(pause);
 		remind();
 	}
 }
 
 /**
- * The bytes as they came; n8n reads them itself for the content types that it can parse. What cannot be read to its end
- * (too long, cut off, badly compressed) is the sender's fault: sent again it would be the same.
+ * Returns the raw body, which n8n has already read for content types that it parses. Returns 400 if the body cannot be
+ * read (too large, truncated, invalid compression), so that the sender does not retry.
  */
 async function rawBodyOf(context: IWebhookFunctions): Promise<Buffer | Refusal> {
 	const request = context.getRequestObject();
@@ -174,14 +193,17 @@ async function rawBodyOf(context: IWebhookFunctions): Promise<Buffer | Refusal> 
 		try {
 			await request.readRawBody();
 		} catch {
-			return new Refusal(400, 'The body could not be read: too large, cut off or badly compressed');
+			return new Refusal(
+				400,
+				'The body could not be read: it is too large, incomplete or incorrectly compressed',
+			);
 		}
 	}
 	return request.rawBody ?? Buffer.alloc(0);
 }
 
-function refuse(context: IWebhookFunctions, { status, reason }: Refusal): IWebhookResponseData {
-	context.logger.warn(`${context.getNode().name} refused a delivery (${status}): ${reason}`);
+function reject(context: IWebhookFunctions, { status, reason }: Refusal): IWebhookResponseData {
+	context.logger.warn(`${context.getNode().name} rejected a delivery (${status}): ${reason}`);
 	const response = context.getResponseObject();
 	response.writeHead(status, { 'content-type': 'application/json; charset=utf-8' });
 	response.end(JSON.stringify({ error: reason }));

@@ -2,20 +2,20 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 
 import { withoutBlanks } from '../blanks';
 
-/** A hex SHA-256 digest, with the prefix that some services put before it. */
+/** A hex SHA-256 digest, with the optional prefix of some services. */
 const HEX_DIGEST = /^(?:sha256=)?([0-9a-f]{64})$/i;
 
-/** The digest in a signature header; undefined if the header is missing or contains anything else. */
+/** Decodes the digest in a signature header; undefined if it is missing or invalid. */
 export function digestIn(header: unknown): Buffer | undefined {
 	const hex = typeof header === 'string' ? HEX_DIGEST.exec(header.trim())?.[1] : undefined;
 	return hex === undefined ? undefined : Buffer.from(hex, 'hex');
 }
 
 /**
- * Whether the header carries the HMAC-SHA256 of one of the texts under one of the secrets.
+ * Whether the header contains the HMAC-SHA256 of one of the texts under one of the secrets.
  *
- * Digests are compared decoded and in constant time, under every secret, so that the time tells nothing about a secret.
- * The next text is made only if no secret fits the one before it.
+ * Compares decoded digests in constant time and checks every secret, so that timing reveals nothing about a secret.
+ * Only builds the next text if no secret matches the previous one.
  *
  * @param texts the forms of the body that the service may have signed, the raw bytes first
  */
@@ -37,28 +37,31 @@ export function isSigned(
 	return false;
 }
 
-/** Whether two texts are the same, in constant time for any lengths. */
+/** Whether two texts are equal, compared in constant time for any lengths. */
 export function isSameText(given: string, expected: string): boolean {
 	const digest = (text: string) => createHmac('sha256', 'compare').update(text).digest();
 	return timingSafeEqual(digest(given), digest(expected));
 }
 
-/** Characters from which on a text between commas counts as a secret of its own. */
-const SHORTEST_OF_SEVERAL = 16;
+/** Minimum characters for comma-separated text to count as a separate secret. */
+const MIN_LENGTH_OF_SEVERAL = 16;
 
 /**
- * The webhook secrets of a credential field. During a rotation it contains several: one per line, or separated by commas
- * if each has 16 characters or more. A comma may also be part of a secret, so the whole line counts as well.
+ * Returns the webhook secrets in a credential field, which contains several during a rotation: one per line, or
+ * separated by commas if each has at least 16 characters. The whole line counts as well, because a secret may contain
+ * commas.
  */
 export function secretsOf(field: unknown): string[] {
 	const secrets = linesOf(field).flatMap((line) => {
 		const pieces = line.split(',').map(withoutBlanks).filter(Boolean);
-		return pieces.every(({ length }) => length >= SHORTEST_OF_SEVERAL) ? [line, ...pieces] : [line];
+		return pieces.every(({ length }) => length >= MIN_LENGTH_OF_SEVERAL)
+			? [line, ...pieces]
+			: [line];
 	});
 	return [...new Set(secrets)];
 }
 
-/** The keys of a credential field that a user has invented: one per line, each with any characters. */
+/** Returns the user-defined keys in a credential field: one per line, with any characters. */
 export function linesOf(field: unknown): string[] {
 	const lines = typeof field === 'string' ? field.split(/[\r\n]+/) : [];
 	return lines.map(withoutBlanks).filter(Boolean);

@@ -7,19 +7,20 @@ import { digestIn, isSigned, secretsOf } from './signature';
 
 type Headers = ReturnType<IWebhookFunctions['getRequestObject']>['headers'];
 
-/** How a service signs what it delivers: HMAC-SHA256 in a header, under the `webhookSecret` of the credential. */
+/** How a service signs its deliveries: HMAC-SHA256 in a header, under the `webhookSecret` of the credential. */
 export interface SignatureScheme {
 	service: Service;
 	/** Lower case. */
 	header: string;
-	/** The forms of the delivery that may be signed, the one over the raw bytes first. Each is made only when it is needed. */
+	/** The forms of the delivery that may be signed, the raw bytes first. Each is only built when needed. */
 	texts(raw: Buffer, headers: Headers): Iterable<Buffer | string>;
 }
 
 /**
- * Why a delivery is not believed; undefined if it is. The checks run in order of their cost: the form of the header, then
- * the digests of the body. Without a secret in the credential no delivery is believed.
- * @param alsoRequired a further check with the credential, for a delivery that is signed
+ * Verifies the signature of a delivery, the cheapest check first: the header format, then the digests of the body.
+ * Without a secret in the credential, rejects every delivery.
+ * @param alsoRequired another check with the credential, for correctly signed deliveries
+ * @returns why the delivery is rejected; undefined if it is valid
  */
 export async function verifyDelivery(
 	context: IWebhookFunctions,
@@ -51,29 +52,29 @@ function verifySignature(
 
 const notSigned = () => new Refusal(401, 'The signature does not match');
 
-/** What is wrong with a credential without a secret; the same wherever it is noticed. */
+/** The message for a credential without a secret, shared by all checks. */
 export const missingSecret = ({ name }: Service): string =>
-	`No Webhook Secret is set in the ${name} credential, so no delivery can be verified`;
+	`The ${name} credential has no Webhook Secret, so deliveries cannot be verified`;
 
 /**
- * Why a signed delivery is too old, or from the future; undefined if it is neither. Prevents that somebody who has
- * recorded a delivery uses it again.
- * @param signedAt milliseconds since 1970, part of what was signed
+ * Rejects a delivery signed too long ago or in the future, to prevent replay attacks.
+ * @param signedAt milliseconds since 1970, part of the signed content
  * @param window seconds; 0 accepts any age
+ * @returns why the delivery is rejected; undefined if its age is accepted
  */
 export function verifyAge(signedAt: number | undefined, window: number): Refusal | undefined {
 	if (window <= 0) return undefined;
 	if (signedAt === undefined) {
 		return new Refusal(
 			400,
-			`The delivery does not say when it was signed. To accept it, set “${MAX_AGE_LABEL}” to 0.`,
+			`The delivery has no timestamp. To accept it, set “${MAX_AGE_LABEL}” to 0.`,
 		);
 	}
 	const age = Math.abs(Date.now() - signedAt) / 1000;
 	return age <= window
 		? undefined
-		: new Refusal(401, 'The delivery was signed too long ago, or its sender’s clock is wrong');
+		: new Refusal(401, 'The delivery is too old, or the sender’s clock is wrong');
 }
 
 /** The label of the option that limits the age. */
-export const MAX_AGE_LABEL = 'Refuse If Older Than (Seconds)';
+export const MAX_AGE_LABEL = 'Maximum Age (Seconds)';

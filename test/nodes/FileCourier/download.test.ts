@@ -104,7 +104,7 @@ it('cancels a stalled download', async () => {
 	});
 	const started = Date.now();
 	const error = errorOf(await download({ url, options: { stallSeconds: 1 } }));
-	expect(error.message).toBe('The file host: Nothing moved for 1 seconds');
+	expect(error.message).toBe('The file host: No data was transferred for 1 seconds');
 	expect(Date.now() - started).toBeLessThan(10_000);
 });
 
@@ -113,7 +113,7 @@ it.each(['', 'report.pdf', 'file:///etc/passwd', 'javascript:alert(1)'])(
 	async (wrong) => {
 		const error = errorOf(await download({ url: `={{ ${JSON.stringify(wrong)} }}` }));
 		expect(error.message).toBe(
-			wrong ? 'The file URL is no web address' : 'The field “File URL” is empty',
+			wrong ? 'The file URL is not a valid URL' : 'The field “File URL” is empty',
 		);
 	},
 );

@@ -225,7 +225,7 @@ describe('requests no documents', () => {
 			'without a Webhook Secret',
 			{},
 			{ credentials: { webhookSecret: ' \n ' } },
-			/^No Webhook Secret/,
+			/has no Webhook Secret/,
 		],
 		[
 			'with a Maximum Wait that is not a number',

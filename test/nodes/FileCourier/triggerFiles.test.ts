@@ -155,6 +155,6 @@ it('outputs a file without an http(s) URL, with the reason in downloadError', as
 		delivery([{ name: 'x' }, { url: 'ftp://host/file' }, { url: 7 }, { url: 'nonsense' }]),
 	);
 	expect(downloads()).toEqual(
-		Array.from({ length: 4 }, () => [false, 'The delivery contains no web address of this file.']),
+		Array.from({ length: 4 }, () => [false, 'The delivery contains no valid URL for this file.']),
 	);
 });

@@ -114,7 +114,7 @@ describe('with the sandbox as the sender', () => {
 		const response = await trigger.deliver(JSON.stringify({ event: 'files.delivered', data }));
 		await host.stop();
 		expect(response.status).toBe(503);
-		expect(response.data.error).toContain('“a.json” has 2 bytes instead of the announced 3');
+		expect(response.data.error).toContain('“a.json” is 2 bytes instead of the expected 3');
 		expect(trigger.server.runs).toEqual([]);
 	});
 

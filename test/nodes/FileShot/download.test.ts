@@ -109,7 +109,7 @@ describe('Download', () => {
 	it('fails if the file does not have the size that FileShot reports', async () => {
 		await sandbox.fault({ service: 'fileShot', fault: { type: 'wrongSize' } });
 		const error = errorOf(await download());
-		expect(error.message).toContain(`has ${content.length} bytes instead of the announced`);
+		expect(error.message).toContain(`is ${content.length} bytes instead of the expected`);
 	});
 
 	it('explains a 403 of the file host', async () => {
@@ -127,6 +127,6 @@ describe('Download', () => {
 		const delay = { type: 'delay', milliseconds: 20_000 };
 		await sandbox.fault({ service: 'fileShot', path: '/api/files/download', fault: delay });
 		const error = errorOf(await download({ options: { stallSeconds: 1 } }));
-		expect(error.message).toBe('FileShot: Nothing moved for 1 seconds');
+		expect(error.message).toBe('FileShot: No data was transferred for 1 seconds');
 	});
 });

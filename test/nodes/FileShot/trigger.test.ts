@@ -242,6 +242,6 @@ describe('Fetch Test Event', () => {
 
 	it('reports that there is no matching file', async () => {
 		const { run } = await account.trigger().fetchTestEvent();
-		expect(errorOf(run).message).toMatch(/nothing in FileShot yet/);
+		expect(errorOf(run).message).toMatch(/found in FileShot to use as a test event/);
 	});
 });

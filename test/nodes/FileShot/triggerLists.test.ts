@@ -188,7 +188,7 @@ describe('a list that the sandbox does not produce', () => {
 	it('without dates fails above the number of IDs that can be stored, and reports what to use instead', async () => {
 		otherwise.body = JSON.stringify({ files: files(5_001), total: 5_001 });
 		await expect(account.active({}, { baseUrl: host.url })).rejects.toThrow(
-			'There is more in the account than this trigger can tell apart',
+			'The account contains more files than this trigger can track',
 		);
 	});
 });

@@ -164,14 +164,14 @@ describe('several files of an item', () => {
 		[{ fileName: 'x' }, 'File Name'],
 	])('rejects %j for two files', async (options, label) => {
 		const error = errorOf(await upload([await two()], { binaryPropertyName: '*', options }));
-		expect(error.message).toBe(`The field “${label}” would be the same for 2 files`);
+		expect(error.message).toBe(`The field “${label}” cannot be used with 2 files`);
 		expect(await paths()).toEqual([]);
 	});
 
 	it('reports which files were already uploaded if one fails', async () => {
 		await fault('/upload', { type: 'status', status: 400 }, { nth: 2 });
 		const error = errorOf(await upload([await two()], { binaryPropertyName: '*' }));
-		expect(error.description).toMatch(/Uploaded before it: “1\.txt” \([0-9a-f]+\)\.$/);
+		expect(error.description).toMatch(/Already uploaded: “1\.txt” \([0-9a-f]+\)\.$/);
 	});
 });
 
@@ -181,14 +181,14 @@ it.each([
 ])('fails if the service reports a different size than was sent (%s)', async (path, parameters) => {
 	await fault(path, { type: 'wrongSize' });
 	const error = errorOf(await upload([await large()], parameters));
-	expect(error.message).toBe('“large.bin” did not arrive as it was sent');
+	expect(error.message).toBe('“large.bin” was changed or damaged during upload');
 	expect(error.description).toContain(String(bytes.length + 1));
 });
 
 it('does not retry a request that was sent completely, and reports that the file may have arrived', async () => {
 	await fault('/upload', { type: 'resetAfterBody' });
 	const error = errorOf(await upload([await small()]));
-	expect(error.description).toContain('may have arrived anyway');
+	expect(error.description).toContain('may have succeeded');
 	expect(await paths()).toEqual(['/upload']);
 });
 

@@ -109,7 +109,7 @@ describe('Download', () => {
 	it('fails if the file does not have the size that Files App reports', async () => {
 		await sandbox.fault({ service: 'filesApp', fault: { type: 'wrongSize' } });
 		const error = errorOf(await download());
-		expect(error.message).toContain(`has ${content.length} bytes instead of the announced`);
+		expect(error.message).toContain(`is ${content.length} bytes instead of the expected`);
 	});
 
 	describe('from a server that redirects', () => {

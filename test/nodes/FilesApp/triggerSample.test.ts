@@ -37,5 +37,7 @@ it('Fetch Test Event returns a file as a new one if there is no matching change'
 
 it('Fetch Test Event reports that there is no matching change or file', async () => {
 	const trigger = account.trigger({ options: { fileName: 'no such file' } });
-	expect(errorOf((await trigger.fetchTestEvent()).run).message).toMatch(/nothing in Files App/);
+	expect(errorOf((await trigger.fetchTestEvent()).run).message).toMatch(
+		/found in Files App to use as a test event/,
+	);
 });

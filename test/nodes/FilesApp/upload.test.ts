@@ -98,13 +98,13 @@ describe('several files of an item', () => {
 		await fault('/upload', { type: 'status', status: 400 }, { nth: 2 });
 		const error = errorOf(await upload([await three()], { binaryPropertyName: '*' }));
 		expect(error.message).toContain('Files App responded with 400');
-		expect(error.description).toMatch(/Uploaded before it: “1\.txt” \(file_\w+\)\.$/);
+		expect(error.description).toMatch(/Already uploaded: “1\.txt” \(file_\w+\)\.$/);
 	});
 
 	it('rejects a single name for all of them', async () => {
 		const options = { fileName: 'x.txt' };
 		const error = errorOf(await upload([await three()], { binaryPropertyName: '*', options }));
-		expect(error.message).toBe('The field “File Name” would be the same for 3 files');
+		expect(error.message).toBe('The field “File Name” cannot be used with 3 files');
 		expect(await paths()).toEqual([]);
 	});
 
@@ -125,7 +125,7 @@ describe('a file that was stored with a different size', () => {
 		await fault(path, { type: 'wrongSize' });
 		const file = { name: 'a.bin', bytes };
 		const error = errorOf(await upload([await itemWith({ data: file })], parameters));
-		expect(error.message).toBe('“a.bin” did not arrive as it was sent');
+		expect(error.message).toBe('“a.bin” was changed or damaged during upload');
 		expect(error.description).toContain(String(bytes.length));
 		expect(error.description).toContain(String(bytes.length + 1));
 	});
@@ -136,7 +136,7 @@ describe('an interrupted request', () => {
 		await fault('/upload', { type: 'resetAfterBody' });
 		const file = { name: 'a.bin', bytes: Buffer.from('a') };
 		const error = errorOf(await upload([await itemWith({ data: file })]));
-		expect(error.description).toContain('may have arrived anyway');
+		expect(error.description).toContain('may have succeeded');
 		expect(await paths()).toEqual(['/upload']);
 	});
 
@@ -156,7 +156,7 @@ describe('an interrupted request', () => {
 		const file = { name: 'a.bin', bytes: randomBytes(MIB) };
 		const options = { stallSeconds: 1 };
 		const error = errorOf(await upload([await itemWith({ data: file })], { options }));
-		expect(error.message).toBe('Files App: Nothing moved for 1 seconds');
+		expect(error.message).toBe('Files App: No data was transferred for 1 seconds');
 	});
 });
 

@@ -67,7 +67,9 @@ describe('Overwrite', () => {
 
 	it('reports an error if the stored size differs', async () => {
 		await sandbox.fault({ service: 'filestack', method: 'POST', fault: { type: 'wrongSize' } });
-		expect(errorOf(await run('overwrite')).description).toContain('is 5, the service reports 6');
+		expect(errorOf(await run('overwrite')).description).toContain(
+			'was 5, but the service reports 6',
+		);
 	});
 
 	it('rejects more than one file', async () => {

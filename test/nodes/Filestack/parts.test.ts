@@ -219,7 +219,7 @@ describe('a multipart upload', () => {
 		uploadApi((path) => (path === '/part' ? { status: 403, body: xml } : undefined));
 		const error = errorOf(await store());
 		expect(error.message).toBe('Filestack’s object storage responded with 403: Access Denied');
-		expect(error.description).toContain('0 of 1 parts have arrived');
+		expect(error.description).toContain('0 of 1 parts were uploaded');
 		expect(recorder.seen.filter(({ path }) => path === '/part')).toHaveLength(1);
 	});
 
@@ -262,7 +262,7 @@ describe('on a failure', () => {
 		await fault('storage', { type: 'status', status: 400 }, { nth: 3, times: 50 });
 		const error = errorOf(await storeFile(sandbox, big, { ...inParts, partsAtOnce: 1 }));
 		expect(error.message).toMatch(/^Filestack’s object storage responded with 400/);
-		expect(error.description).toContain('2 of 3 parts have arrived (1–2)');
+		expect(error.description).toContain('2 of 3 parts were uploaded (1–2)');
 		expect(await calls()).not.toContain('POST /multipart/complete');
 	});
 
@@ -277,7 +277,9 @@ describe('on a failure', () => {
 	it('reports both sizes if the stored size differs', async () => {
 		await fault('upload', { type: 'wrongSize' });
 		const error = errorOf(await storeFile(sandbox, big, inParts));
-		expect(error.description).toContain(`${bytes.length}, the service reports ${bytes.length + 1}`);
+		expect(error.description).toContain(
+			`${bytes.length}, but the service reports ${bytes.length + 1}`,
+		);
 	});
 
 	it('reports the service’s error message for a wrong API key', async () => {

@@ -205,7 +205,9 @@ it('a failed poll keeps its position and reports the node’s error', async () =
 
 it('Fetch Test Event returns a package and changes no state', async () => {
 	const trigger = account.trigger({ events: [EXPIRED] });
-	expect(errorOf((await trigger.fetchTestEvent()).run).message).toMatch(/nothing in SpeedyFiles/);
+	expect(errorOf((await trigger.fetchTestEvent()).run).message).toMatch(
+		/found in SpeedyFiles to use as a test event/,
+	);
 	const id = await account.create();
 	const { run, staticData } = await trigger.fetchTestEvent();
 	expect(seen(outputOf(run).map(({ json }) => json))).toEqual([[EXPIRED, id]]);

@@ -91,9 +91,9 @@ it.each([
 ])('fails with both values if the service reports a %s', async (type, what, ours) => {
 	await user.fault({ type }, { path: `/api/v1/packages/${id}/files` });
 	const error = errorOf(await user.upload(id, { data: small }));
-	expect(error.message).toBe('“note.txt” did not arrive as it was sent');
+	expect(error.message).toBe('“note.txt” was changed or damaged during upload');
 	expect(error.description).toMatch(
-		new RegExp(`^The ${what} of what was sent is ${ours}, the service reports \\w+\\.`),
+		new RegExp(`^The ${what} sent was ${ours}, but the service reports \\w+\\.`),
 	);
 	expect(error.description).not.toContain(`reports ${ours}`);
 });
@@ -113,7 +113,7 @@ describe('an interrupted upload', () => {
 	it('is not retried if the file is not in the package, because it may still arrive', async () => {
 		await user.fault({ type: 'status', status: 503 }, { method: 'POST' });
 		const error = errorOf(await user.upload(id, { data: small }));
-		expect(error.description).toContain('it may have arrived anyway');
+		expect(error.description).toContain('the upload may have succeeded');
 		const posts = (await user.calls()).filter((call) => call.startsWith('POST'));
 		expect(posts).toHaveLength(1);
 	});
@@ -124,7 +124,7 @@ describe('an interrupted upload', () => {
 		await user.fault({ type: 'resetAfterBody' }, { method: 'POST' });
 		const options = { sha256: false };
 		const error = errorOf(await user.upload(id, { data: small }, { options }));
-		expect(error.description).toContain('it may have arrived anyway');
+		expect(error.description).toContain('the upload may have succeeded');
 		expect(await user.calls()).toHaveLength(1);
 	});
 
@@ -134,7 +134,7 @@ describe('an interrupted upload', () => {
 		const started = Date.now();
 		const options = { stallSeconds: 1 };
 		const error = errorOf(await user.upload(id, { data: huge }, { options }));
-		expect(error.message).toBe('SpeedyFiles: Nothing moved for 1 seconds');
+		expect(error.message).toBe('SpeedyFiles: No data was transferred for 1 seconds');
 		expect(Date.now() - started).toBeLessThan(6000);
 		await sleep(started + 7000 - Date.now());
 		expect((await user.look(id)).files).toEqual([]);
@@ -167,7 +167,7 @@ it.each([
 
 it.each([
 	['missing', 'missing'],
-	['*', 'There is no file to send'],
+	['*', 'No file found in the input'],
 ])('reports the missing field %j without sending a request', async (field, message) => {
 	const parameters = { packageId: byId(id), binaryPropertyName: field };
 	const error = errorOf(await user.run('package.uploadFile', parameters));

@@ -82,7 +82,7 @@ describe.each(TRIGGERS)('the trigger of %s', (name, node, credentialType, event,
 		async (webhookSecret) => {
 			const activation = activate(node, credentialType, { events: [event] }, { webhookSecret });
 			await expect(activation).rejects.toMatchObject({
-				message: `No Webhook Secret is set in the ${name} credential, so no delivery can be verified`,
+				message: `The ${name} credential has no Webhook Secret, so deliveries cannot be verified`,
 				description: expect.stringContaining('“Webhook Secret”'),
 			});
 		},
@@ -91,9 +91,9 @@ describe.each(TRIGGERS)('the trigger of %s', (name, node, credentialType, event,
 	it.each<[IDataObject, string]>([
 		[{ events: ['nonsense'] }, 'Trigger On'],
 		[{ events: [] }, 'Trigger On'],
-		[{ options: { repeatWindow: 'two days' } }, 'Ignore Repeats For (Minutes)'],
-		[{ options: { repeatWindow: -1 } }, 'Ignore Repeats For (Minutes)'],
-		[{ options: { maxAge: 'for ever' } }, 'Refuse If Older Than (Seconds)'],
+		[{ options: { repeatWindow: 'two days' } }, 'Ignore Duplicates For (Minutes)'],
+		[{ options: { repeatWindow: -1 } }, 'Ignore Duplicates For (Minutes)'],
+		[{ options: { maxAge: 'for ever' } }, 'Maximum Age (Seconds)'],
 		[{ options: { fileName: ['*.pdf'] } }, 'File Name'],
 	])(
 		'with %j names the field “%s”: at activation, and to nobody else when a delivery comes',

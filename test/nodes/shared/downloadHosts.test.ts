@@ -79,26 +79,26 @@ describe('a compressed body, although none was asked for', () => {
 
 	it('that is cut off is an error where the service knows the size', async () => {
 		const { message } = errorOf(await fromFilesApp(gzipSync(TEXT).subarray(0, 30)));
-		expect(message).toMatch(/^The file “a\.txt” has \d+ bytes instead of the announced 6000$/);
+		expect(message).toMatch(/^“a\.txt” is \d+ bytes instead of the expected 6000$/);
 	});
 
 	it('that is larger than the service says is an error', async () => {
 		const { message } = errorOf(await fromFilesApp(gzipSync(Buffer.alloc(TEXT.length + 1, 'x'))));
 		expect(message).toBe(
-			`The file “a.txt” has ${TEXT.length + 1} bytes instead of the announced ${TEXT.length}`,
+			`“a.txt” is ${TEXT.length + 1} bytes instead of the expected ${TEXT.length}`,
 		);
 	});
 
 	it('that becomes far larger than the service says is not read to its end', async () => {
 		const { message } = errorOf(await fromFilesApp(gzipSync(Buffer.alloc(101 * 1024 * 1024))));
-		expect(message).toBe('The file “a.txt” is larger than 104857600 bytes');
+		expect(message).toBe('“a.txt” is larger than 104857600 bytes');
 	}, 60_000);
 
 	it('that grows a hundred times and more is a bomb', async () => {
 		const bomb = gzipSync(Buffer.alloc(101 * 1024 * 1024));
 		const headers = { 'content-encoding': 'gzip', 'content-length': String(bomb.length) };
 		const { message } = errorOf(await download({ headers, body: bomb }));
-		expect(message).toBe('The file “report.bin” is larger than 104857600 bytes');
+		expect(message).toBe('“report.bin” is larger than 104857600 bytes');
 	}, 60_000);
 });
 

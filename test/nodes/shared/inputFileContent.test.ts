@@ -142,7 +142,7 @@ describe.each(Object.entries(UPLOADS))('%s', (_, upload) => {
 		async (value) => {
 			const { message } = errorOf(await upload([{ json: {} }], value));
 			expect(message).toMatch(
-				/^There is no file to send$|“Input Data Field Name”|binary file 'data', but none/,
+				/^No file found in the input$|“Input Data Field Name”|binary file 'data', but none/,
 			);
 			expect(await sandbox.requests()).toEqual([]);
 		},
@@ -176,7 +176,7 @@ describe.each(Object.entries(UPLOADS))('%s', (_, upload) => {
 			async (value) => {
 				const error = errorOf(await upload([{ json: {}, binary: twins }], value));
 				expect(error.message).toBe('The input item has several files “x.txt”');
-				expect(error.description).toContain('Enter the name of its field');
+				expect(error.description).toContain('Enter the field name');
 				expect(await sandbox.requests()).toEqual([]);
 			},
 		);
@@ -194,7 +194,7 @@ describe.each(Object.entries(UPLOADS))('%s', (_, upload) => {
 			const value = '={{ ({ fileName: "far.txt", mimeType: "text/plain" }) }}';
 			const error = errorOf(await upload([{ json: {}, binary: memory }], value));
 			expect(error.message).toBe('The input item has no file “far.txt”');
-			expect(error.description).toContain('Enter the name of its field');
+			expect(error.description).toContain('Enter the field name');
 			expect(await sandbox.requests()).toEqual([]);
 		});
 	});

@@ -153,7 +153,7 @@ describe.each(NAMES)('%s', (name) => {
 });
 
 it('an item without a file says so', async () => {
-	expect(await refusal(sent('Files App', '*', { json: {} }))).toBe('There is no file to send');
+	expect(await refusal(sent('Files App', '*', { json: {} }))).toBe('No file found in the input');
 });
 
 describe('a protection that turns out empty is an error', () => {

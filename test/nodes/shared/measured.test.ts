@@ -38,10 +38,10 @@ it('takes no hash where none is wanted', async () => {
 	expect({ ...measure }).toEqual({ size: 12, sha256: undefined });
 });
 
-it('an objection at the end is a fault of the stream', async () => {
+it('an validate at the end is a fault of the stream', async () => {
 	const { stream } = measured(source(), {
 		sha256: true,
-		objection: ({ size }) => new Error(`${size} bytes`),
+		validate: ({ size }) => new Error(`${size} bytes`),
 	});
 	const all = async () => {
 		for await (const chunk of stream as unknown as AsyncIterable<Buffer>)
@@ -61,7 +61,7 @@ it.each([
 		isOver = true;
 	};
 	const from = Readable.from(slow(), { objectMode: false }) as unknown as ByteStream;
-	const { stream } = measured(from, { sha256: false, expected });
+	const { stream } = measured(from, { sha256: false, expectedSize: expected });
 	const seen: Array<[string, boolean]> = [];
 	for await (const chunk of stream as unknown as AsyncIterable<Buffer>)
 		seen.push([chunk.toString(), isOver]);
@@ -78,14 +78,14 @@ it('a fault that comes when nobody reads any more does not end the process', () 
 });
 
 it.each([8, 20])(
-	'hands on blocks of %d bytes, counts each chunk as it comes, and keeps the rest back from an objection',
+	'hands on blocks of %d bytes, counts each chunk as it comes, and keeps the rest back from an validate',
 	async (blockSize) => {
 		const moved: number[] = [];
 		const { stream } = measured(source(), {
 			sha256: false,
 			blockSize,
 			progress: (bytes) => moved.push(bytes),
-			objection: ({ size }) => new Error(`${size} bytes`),
+			validate: ({ size }) => new Error(`${size} bytes`),
 		});
 		const chunks = reader(stream);
 		if (blockSize <= 12)

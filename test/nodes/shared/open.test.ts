@@ -52,9 +52,9 @@ it.each(['/elsewhere', '/relative', '/2'])(
 );
 
 it.each([
-	['/circle', 'The download is redirected in a circle'],
-	['/1', 'The download is redirected in a circle'],
-	['/scheme', 'The download is redirected to something that is no web address'],
+	['/circle', 'The download URL redirects in a loop'],
+	['/1', 'The download URL redirects in a loop'],
+	['/scheme', 'The download URL redirects to an invalid URL'],
 ])('a redirect is not followed: %s', async (path, message) => {
 	expect(errorOf(await download(path)).message).toBe(message);
 });

@@ -15,31 +15,31 @@ afterEach(() => void jest.useRealTimers());
 const after = (seconds: number) => jest.setSystemTime(Date.now() + seconds * 1000);
 
 it('a transfer that is over soon is not mentioned', () => {
-	const progress = new Progress(context(), 'Sending “a.bin”', 10 * MIB);
-	progress.move(5 * MIB);
+	const progress = new Progress(context(), 'Uploading “a.bin”', 10 * MIB);
+	progress.advance(5 * MIB);
 	after(9);
-	progress.move(5 * MIB);
+	progress.advance(5 * MIB);
 	expect(said).toEqual([]);
 });
 
 it('a long one says how far it is, every ten seconds', () => {
-	const progress = new Progress(context(), 'Sending “a.bin”', 40 * MIB);
+	const progress = new Progress(context(), 'Uploading “a.bin”', 40 * MIB);
 	for (let second = 0; second < 25; second++) {
 		after(1);
-		progress.move(MIB);
+		progress.advance(MIB);
 	}
 	expect(said).toEqual([
-		'Sending “a.bin”: 10 of 40 MiB (25 %)',
-		'Sending “a.bin”: 20 of 40 MiB (50 %)',
+		'Uploading “a.bin”: 10 of 40 MiB (25 %)',
+		'Uploading “a.bin”: 20 of 40 MiB (50 %)',
 	]);
 });
 
 it('in a run by hand the browser hears it too; without a size there is no share', () => {
 	const shown: string[] = [];
 	const sendMessageToUI = (line: string) => void shown.push(line);
-	const progress = new Progress(context({ sendMessageToUI }), 'Fetching “a.bin”');
+	const progress = new Progress(context({ sendMessageToUI }), 'Downloading “a.bin”');
 	after(10);
-	progress.move(3 * MIB);
-	expect(shown).toEqual(['Fetching “a.bin”: 3 MiB']);
+	progress.advance(3 * MIB);
+	expect(shown).toEqual(['Downloading “a.bin”: 3 MiB']);
 	expect(said).toEqual(shown);
 });

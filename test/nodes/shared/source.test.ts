@@ -50,9 +50,13 @@ it.each([
 );
 
 describe.each([
-	['shorter', bytes.length + 1, `has ${bytes.length} bytes, but n8n’s storage says`],
+	['shorter', bytes.length + 1, `is ${bytes.length} bytes, but n8n’s binary storage reports`],
 	['longer', bytes.length - 1, 'has more than the'],
-	['shorter by a part', bytes.length + MIB, `has ${bytes.length} bytes, but n8n’s storage says`],
+	[
+		'shorter by a part',
+		bytes.length + MIB,
+		`is ${bytes.length} bytes, but n8n’s binary storage reports`,
+	],
 	['longer by a part', bytes.length - MIB, 'has more than the'],
 ])('a stored file that is %s than n8n says', (_, noted, said) => {
 	it.each<[string, IDataObject, string[]]>([
@@ -62,7 +66,7 @@ describe.each([
 		const error = errorOf(await upload(noted, options));
 		expect(error.message).toContain(`The file “a.bin” ${said}`);
 		expect(error.message).toContain(String(noted));
-		expect(error.description).toContain('Produce it again');
+		expect(error.description).toContain('Run the node that created it again');
 		const calls = await paths();
 		expect(calls.filter((path) => never.includes(path))).toEqual([]);
 		// Sending it again would not make it better.

@@ -64,10 +64,10 @@ it.each([
 		const before = await filesThere();
 		storage.cutAfter = 2 * MIB + 1;
 		const error = errorOf(await filesAppUpload(sandbox, input, { options }));
-		expect(error.message).toMatch(/^n8n’s binary storage broke off/);
+		expect(error.message).toMatch(/^n8n’s binary storage returned only/);
 		expect(error.message).toMatch(said);
 		expect(error.message).toContain('“a.bin”');
-		expect(error.description).toMatch(/^It says: aborted/);
+		expect(error.description).toMatch(/^Reason: aborted/);
 		expect(error.context.itemIndex).toBe(0);
 		expect(await filesThere()).toEqual(before);
 		storage.cutAfter = Infinity;

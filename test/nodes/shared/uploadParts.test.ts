@@ -83,7 +83,7 @@ it('of several failures the first is told, with what the host of the node looks 
 		message: 'first',
 		httpCode: '503',
 		failure: { cause: 'temporarily-unavailable' },
-		description: '0 of 6 parts have arrived; the file is not complete at the service.',
+		description: '0 of 6 parts were uploaded; the upload is incomplete.',
 	});
 	expect(sent).toEqual([0, 1]);
 });
@@ -101,7 +101,7 @@ it.each([
 		},
 		{ completesItself: true },
 	).catch((error: Error & { description?: string }) => error);
-	expect((failed as { description: string }).description.includes('may have arrived')).toBe(
+	expect((failed as { description: string }).description.includes('may have succeeded')).toBe(
 		mayBeThere,
 	);
 });
@@ -119,7 +119,7 @@ it('a stop ends it, also where the parts under way arrive nevertheless', async (
 	);
 	await expect(outcome).rejects.toMatchObject({
 		message: 'The execution was stopped',
-		description: '2 of 6 parts have arrived (1–2); the file is not complete at the service.',
+		description: '2 of 6 parts were uploaded (1–2); the upload is incomplete.',
 	});
 	expect(sent).toEqual([0, 1]);
 });
@@ -134,7 +134,7 @@ it('one that takes long says how far it is', async () => {
 		jest.useRealTimers();
 	}
 	expect(said).toEqual([
-		'Sending “a.bin”: 0 of 0 MiB (59 %)',
-		'Sending “a.bin”: 0 of 0 MiB (100 %)',
+		'Uploading “a.bin”: 0 of 0 MiB (59 %)',
+		'Uploading “a.bin”: 0 of 0 MiB (100 %)',
 	]);
 });

@@ -8,7 +8,7 @@ const iso = (seconds: number) => new Date(seconds * 1000).toISOString();
 /** Whether each is told, at one reading that goes to the end of the list. */
 function read(watch: Watch, reading: number, things: Array<{ key: string; at?: number }>) {
 	const told = things.map(
-		({ key, at }) => note(watch, { event: 'e', key, at, began: at }, reading).isTold,
+		({ key, at }) => note(watch, { event: 'e', key, at, began: at }, reading).shouldEmit,
 	);
 	const fits = endReading(watch, reading);
 	return { told, fits };

@@ -26,7 +26,7 @@ describe('a 206', () => {
 	it.each([
 		[
 			{ 'transfer-encoding': 'chunked' },
-			`The file “report.bin” has ${short.length} bytes instead of the announced ${TEXT.length}`,
+			`“report.bin” is ${short.length} bytes instead of the expected ${TEXT.length}`,
 		],
 		[
 			{ 'content-length': String(short.length) },

@@ -85,9 +85,9 @@ it('a success before the file was read is none', async () => {
 	const error = await upload(await server.start());
 	await server.stop();
 	expect(error.message).toMatch(
-		/^Files App answered when only \d+ of the 67108864 bytes of “a.bin” were on their way$/,
+		/^Files App responded after only \d+ of 67108864 bytes of “a.bin” had been sent$/,
 	);
-	expect(error.description).toContain('send the file again');
+	expect(error.description).toContain('upload it again');
 });
 
 it.each([201, 413])(
@@ -103,7 +103,7 @@ it.each([201, 413])(
 		let kept: Socket | undefined;
 		const error = await upload(await server.start());
 		// Well before the stall timeout of 20 seconds would say so.
-		expect(error.message).toMatch(/^Files App (responded with 413|answered when only \d+ of)/);
+		expect(error.message).toMatch(/^Files App (responded with 413|responded after only \d+ of)/);
 		expect(server.taken).toBeLessThan(SIZE);
 		// Who looks again finds the connection closed.
 		kept!.resume();
@@ -150,7 +150,7 @@ it('a connection that is reset unanswered is tried once more, and the error says
 	const server = new Refusing((socket) => socket.resetAndDestroy());
 	const error = await upload(await server.start());
 	await server.stop();
-	expect(error.description).toContain('takes no file of that size in one request');
-	expect(error.description).not.toContain('may have arrived');
+	expect(error.description).toContain('the file is too large for one request');
+	expect(error.description).not.toContain('may have succeeded');
 	expect(server.seen).toBe(2);
 });

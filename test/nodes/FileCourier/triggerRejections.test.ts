@@ -89,7 +89,7 @@ describe('rejects a delivery', () => {
 			'X-FileCourier-Signature': hmacSha256(VECTOR.body, ''),
 		});
 		expect(status).toBe(401);
-		expect(data.error).toContain('No Webhook Secret is set');
+		expect(data.error).toContain('has no Webhook Secret');
 		expect(trigger.server.runs).toEqual([]);
 	});
 

@@ -151,7 +151,9 @@ it('a download with a credential that stands still half-way leaves no connection
 	const options = { stallSeconds: 1 };
 	const credentials = { baseUrl: new URL(url).origin, apiKey: 'x' };
 	const node = filesAppNode(nowhere, { ...download, options }, { credentials });
-	expect(errorOf(await runNode(node)).message).toBe('Files App: Nothing moved for 1 seconds');
+	expect(errorOf(await runNode(node)).message).toBe(
+		'Files App: No data was transferred for 1 seconds',
+	);
 	await eventually(() => gone);
 	expect(await keptSince(before)).toEqual([]);
 });
