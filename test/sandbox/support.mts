@@ -7,12 +7,17 @@ import { basename, join } from 'node:path';
 import type { Attempt } from '../../sandbox/core/attempt.mts';
 import type { Delivery } from '../../sandbox/core/deliveries.mts';
 import type { RequestEntry } from '../../sandbox/core/requestLog.mts';
-import { type Sandbox, startSandbox } from '../../sandbox/server.mts';
+import type { Sandbox, SandboxOptions } from '../../sandbox/server.mts';
 import { openapi } from '../../sandbox/services/fileCourier/openapi.mts';
 import { eventually } from '../support/eventually.js';
 import { conforming } from './openApiSupport.mts';
 
 export { eventually };
+
+/** The program as the worker has loaded it, once for all suites. */
+export const { startSandbox } = globalThis as unknown as {
+	startSandbox(options?: SandboxOptions): Promise<Sandbox>;
+};
 
 /** Any status is an answer to look at; nothing is followed or retried behind the test's back. */
 export const http: AxiosInstance = axios.create({
