@@ -18,7 +18,7 @@ const modules = {
 };
 
 const engine = {
-	testEnvironment: 'node',
+	testEnvironment: '<rootDir>/test/support/suiteEnvironment.js',
 	setupFilesAfterEnv: ['<rootDir>/test/support/environment.ts'],
 	transform: { '^.+\\.ts$': ['ts-jest', { tsconfig: '<rootDir>/test/tsconfig.json' }] },
 	modulePathIgnorePatterns: modules.modulePathIgnorePatterns,
@@ -30,8 +30,10 @@ const tortureOfRealN8n = ['<rootDir>/test/torture/**/*.test.mts'];
 /** @type {import('jest').Config} */
 module.exports = {
 	globalSetup: '<rootDir>/test/support/room.mjs',
-	// Each suite loads n8n's engine anew, and Node keeps what a suite has loaded: 165 suites in one process need more than
-	// its heap of 4 GB. A worker above this limit is replaced by a new one before its next suite.
+	// Most tests wait for sockets, processes and timers.
+	maxWorkers: '100%',
+	// Jest keeps the modules that a suite has loaded, so that a worker would run out of heap in the end: one above this
+	// limit is replaced before its next suite.
 	workerIdleMemoryLimit: '1.5GB',
 	projects: [
 		{
@@ -43,6 +45,7 @@ module.exports = {
 		{
 			...modules,
 			displayName: 'sandbox',
+			testEnvironment: '<rootDir>/test/support/sandboxEnvironment.mjs',
 			testMatch: ['<rootDir>/test/sandbox/**/*.test.mts'],
 		},
 		{

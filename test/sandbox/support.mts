@@ -6,12 +6,17 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import type { Attempt, Delivery } from '../../sandbox/core/delivery.mts';
 import type { RequestEntry } from '../../sandbox/core/requestLog.mts';
-import { type Sandbox, startSandbox } from '../../sandbox/server.mts';
+import type { Sandbox, SandboxOptions } from '../../sandbox/server.mts';
 import { openapi } from '../../sandbox/services/fileCourier/openapi.mts';
 import { eventually } from '../support/eventually.js';
 import { conforming } from './openApiSupport.mts';
 
 export { eventually };
+
+/** The sandbox's entry point, loaded once per worker for all suites. */
+export const { startSandbox } = globalThis as unknown as {
+	startSandbox(options?: SandboxOptions): Promise<Sandbox>;
+};
 
 /** Returns any status as a response and never follows redirects. */
 export const http: AxiosInstance = axios.create({

@@ -1,15 +1,17 @@
-/* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-restricted-globals */
-// Runs before any n8n import: n8n reads these once, and would otherwise write into the home folder of whoever tests.
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+/**
+ * Runs before the imports of each suite. n8n's engine takes longer to load than most suites take to run, so a worker loads it
+ * once, outside of the suite's module registry.
+ */
+for (const name of [
+	'n8n-core',
+	'n8n-workflow',
+	'@n8n/di',
+	'@n8n/blob-storage',
+	'@n8n/blob-storage/object-store',
+	'axios',
+]) {
+	jest.mock(name, () => requireOnce(name));
+}
 
-const folder = mkdtempSync(join(tmpdir(), 'n8n-test-'));
-
-process.env.N8N_USER_FOLDER = folder;
-process.env.N8N_ENCRYPTION_KEY = 'test-encryption-key';
-process.env.N8N_LOG_LEVEL ??= 'silent';
-process.env.N8N_DEFAULT_BINARY_DATA_MODE ??= 'filesystem';
-
-// The files of all suites together would be gigabytes.
-afterAll(() => rmSync(folder, { recursive: true, force: true, maxRetries: 3 }));
+// The engine outlives the suite; spies on it must not.
+afterAll(() => jest.restoreAllMocks());

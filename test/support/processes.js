@@ -65,4 +65,11 @@ function publishedFiles(folder) {
 	return JSON.parse(String(listed))[0].files.map(({ path }) => path);
 }
 
-module.exports = { collections, lint, publishedFiles, scan, shortLived, startSandbox };
+module.exports = {
+	collections,
+	lint,
+	publishedFiles,
+	scan,
+	shortLived,
+	startSandbox,
+};

@@ -1,12 +1,7 @@
-/* eslint-disable @n8n/community-nodes/no-restricted-imports */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-
 import axios, { type AxiosInstance } from 'axios';
 
 import { eventually } from './eventually';
-import { type SandboxInfo, type StartedSandbox, startSandbox } from './processes';
+import type { SandboxInfo } from './processes';
 
 /** The sandbox in a process of its own, spoken to over HTTP alone: a witness that shares nothing with the nodes. */
 export class Sandbox {
@@ -14,12 +9,10 @@ export class Sandbox {
 	info!: SandboxInfo;
 	/** The control API, relative to /api. There once it is started. */
 	control!: AxiosInstance;
-	private child!: StartedSandbox['child'];
 	private folder!: string;
 
 	async start(): Promise<this> {
-		this.folder = mkdtempSync(join(tmpdir(), 'sandbox-'));
-		({ child: this.child, info: this.info } = await startSandbox(this.folder));
+		Object.assign(this, await sandboxHost.start());
 		this.control = axios.create({ baseURL: `${this.info.portal}/api` });
 		return this;
 	}
@@ -33,10 +26,7 @@ export class Sandbox {
 	}
 
 	async stop(): Promise<void> {
-		const ended = new Promise((done) => this.child.once('exit', done));
-		this.child.kill('SIGTERM');
-		await ended;
-		rmSync(this.folder, { recursive: true, force: true });
+		await sandboxHost.stop(this.folder);
 	}
 
 	/** Requests that the service's own addresses have received, oldest first. */

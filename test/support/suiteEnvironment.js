@@ -1,0 +1,34 @@
+// Jest's environment of a suite of the nodes, with what is loaded or started once per worker because each suite needs it.
+const { mkdtempSync, rmSync } = require('node:fs');
+const { tmpdir } = require('node:os');
+const { join } = require('node:path');
+
+const { TestEnvironment } = require('jest-environment-node');
+
+const { SandboxHost } = require('./sandboxHost');
+
+// n8n reads these when it is loaded, and would otherwise write into the user's home folder.
+const folder = mkdtempSync(join(tmpdir(), 'n8n-test-'));
+process.env.N8N_USER_FOLDER = folder;
+process.env.N8N_ENCRYPTION_KEY = 'test-encryption-key';
+process.env.N8N_LOG_LEVEL ??= 'silent';
+const { Container } = require('@n8n/di');
+const { BinaryDataConfig, BinaryDataService } = require('n8n-core');
+
+const sandboxHost = new SandboxHost();
+
+module.exports = class extends TestEnvironment {
+	async setup() {
+		await super.setup();
+		Object.assign(this.global, { requireOnce: require, sandboxHost });
+		Container.get(BinaryDataConfig).mode = 'filesystem';
+		await Container.get(BinaryDataService).init();
+	}
+
+	/** Stops the sandboxes that a failed test has left, and empties n8n's storage, which would grow to gigabytes. */
+	async teardown() {
+		await sandboxHost.stopAll();
+		rmSync(join(folder, '.n8n'), { recursive: true, force: true, maxRetries: 3 });
+		await super.teardown();
+	}
+};
