@@ -24,10 +24,10 @@ beforeAll(async () => {
 
 afterAll(async () => environment?.stop());
 
-/** Young enough for the trigger's age limit. */
+/** Within the trigger's maximum age. */
 const TODAY = new Date().toISOString();
 
-/** A delivery without files, so that nothing has to be fetched; each is one of its own. */
+/** Returns a unique delivery without files, so that nothing has to be downloaded. */
 function delivery(): string {
 	const data = { request_id: `req_${++count}`, recipient_email: 'customer@example.com', files: [] };
 	return JSON.stringify({ event: 'files.delivered', timestamp: TODAY, data });
@@ -48,12 +48,12 @@ async function post(body: string, signature?: string, headers: Record<string, st
 	return status;
 }
 
-/** n8n may list an execution twice while it ends: as running and as finished. */
+/** While an execution ends, n8n may list it twice: as running and as finished. */
 const executions = async () => [
 	...new Set(await listExecutions(environment.rest, workflow.id, 100)),
 ];
 
-/** Proves that n8n is well and that nothing is still under way: a good delivery gets its run. */
+/** Checks that n8n is working and has no executions left in progress: a valid delivery starts its execution. */
 async function aGoodOneRuns(): Promise<string[]> {
 	const before = await executions();
 	const body = delivery();
@@ -63,7 +63,7 @@ async function aGoodOneRuns(): Promise<string[]> {
 	return (await executions()).filter((id) => !before.includes(id));
 }
 
-describe('deliveries that are not to be believed get a 4xx from a real n8n, and no execution', () => {
+describe('invalid deliveries get a 4xx from a real n8n and start no execution', () => {
 	const good = delivery();
 	const large = `"${'x'.repeat(16 * 1024 * 1024 - 2)}"`;
 	it.each<[string, () => Promise<number>]>([
@@ -96,7 +96,7 @@ describe('deliveries that are not to be believed get a 4xx from a real n8n, and 
 		expect(await executions()).toHaveLength(before.length + 1);
 	});
 
-	it('more than 16 MB: n8n itself refuses it, with a 500, before the node sees it', async () => {
+	it('more than 16 MB: n8n itself rejects it with a 500 before it reaches the node', async () => {
 		const before = await executions();
 		const body = `"${'x'.repeat(16 * 1024 * 1024)}"`;
 		expect(await post(body, sign(body))).toBe(500);
@@ -104,7 +104,7 @@ describe('deliveries that are not to be believed get a 4xx from a real n8n, and 
 		expect(await executions()).toHaveLength(before.length + 1);
 	});
 
-	it('broken off in the middle of the body', async () => {
+	it('aborted in the middle of the body', async () => {
 		const { port } = environment.n8n;
 		const { pathname } = new URL(url);
 		const head = `POST ${pathname} HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\ncontent-length: 1000\r\n\r\n`;
@@ -119,7 +119,7 @@ describe('deliveries that are not to be believed get a 4xx from a real n8n, and 
 });
 
 describe('the same delivery', () => {
-	it('five times, one after the other: one execution, five times 2xx', async () => {
+	it('sent five times in sequence: one execution and five 2xx', async () => {
 		const before = await executions();
 		const body = delivery();
 		const answers = [];
@@ -128,7 +128,7 @@ describe('the same delivery', () => {
 		expect(await executions()).toHaveLength(before.length + 1);
 	});
 
-	it('five times at the same moment: one execution, five times 2xx', async () => {
+	it('sent five times concurrently: one execution and five 2xx', async () => {
 		const before = await executions();
 		const body = delivery();
 		const answers = await Promise.all(Array.from({ length: 5 }, () => post(body, sign(body))));
@@ -140,14 +140,14 @@ describe('the same delivery', () => {
 it.each([
 	['laid out anew and signed as it is', (body: string) => [relaid(body), sign(relaid(body))]],
 	['laid out anew after it was signed', (body: string) => [relaid(body), sign(body)]],
-])('a delivery is believed when it was %s', async (_, send) => {
+])('accepts a delivery that was %s', async (_, send) => {
 	const before = await executions();
 	const [body, signature] = send(delivery());
 	expect(await post(body, signature)).toBe(200);
 	expect(await executions()).toHaveLength(before.length + 1);
 });
 
-it('no secret stands in n8n’s log', () => {
+it('n8n’s log contains no secret', () => {
 	const log = readFileSync(environment.n8n.log, 'utf8');
 	const { clientSecret } = environment.sandbox.info.services.fileCourier.credentials;
 	expect(log).toContain('refused a delivery (401): The signature does not match');

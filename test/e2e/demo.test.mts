@@ -22,7 +22,7 @@ beforeAll(async () => {
 
 afterAll(async () => environment?.stop());
 
-/** Runs the journey; what it printed, and how it failed if it did. */
+/** Runs the demo; returns its output and its error, if any. */
 async function travel(): Promise<{ lines: string[]; failed: StepError | undefined }> {
 	const lines: string[] = [];
 	try {
@@ -41,8 +41,8 @@ const callbackUrl = () =>
 			?.parameters?.callbackUrl,
 	);
 
-describe('journey 1: request, upload, deliver, receive', () => {
-	it('holds, and tells what it saw', async () => {
+describe('demo 1: request, upload, deliver, receive', () => {
+	it('succeeds and prints the details of each step', async () => {
 		const { lines, failed } = await travel();
 
 		expect(failed).toBeUndefined();
@@ -52,21 +52,21 @@ describe('journey 1: request, upload, deliver, receive', () => {
 		);
 	});
 
-	it('is the same again when the examples are put in again, and none is there twice', async () => {
+	it('also succeeds after reinstalling the examples, without duplicating them', async () => {
 		workflows = await withExamples(environment);
 
 		expect(await listWorkflows(environment.rest)).toHaveLength(workflows.size);
 		expect((await travel()).failed).toBeUndefined();
 	});
 
-	it('fails where n8n holds another webhook secret: the delivery is refused and nothing runs', async () => {
+	it('fails if n8n has another webhook secret: the delivery is rejected and nothing runs', async () => {
 		const [content] = sandboxCredentials(environment.sandbox.info);
 		const before = await listExecutions(environment.rest, receiving());
 		await upsertCredential(environment.rest, {
 			...content,
 			data: { ...content.data, webhookSecret: 'fcwh_of_somebody_else' },
 		});
-		// The old one is believed for as long as deliveries share a reading of the credential.
+		// Deliveries share a cached credential for two seconds.
 		await new Promise((wake) => setTimeout(wake, 2_100));
 
 		const { lines, failed } = await travel();
@@ -80,7 +80,7 @@ describe('journey 1: request, upload, deliver, receive', () => {
 		expect(await listExecutions(environment.rest, receiving())).toEqual(before);
 	});
 
-	it('fails where the receiving workflow is not active', async () => {
+	it('fails if the receiving workflow is not active', async () => {
 		await deactivateWorkflow(environment.rest, receiving());
 		await waitForWebhookRemoval(callbackUrl());
 
