@@ -72,7 +72,7 @@ function serviceRoutes(app: FastifyInstance, parts: PortalContext): void {
 			const { service, collection } = request.params;
 			const { collections } = requireService(parts, service).open;
 			if (Object.hasOwn(collections, collection)) return collections[collection]();
-			throw new NotFoundError(`The service "${service}" has no list "${collection}".`);
+			throw new NotFoundError(`There is no list "${collection}" in "${service}".`);
 		},
 	);
 	for (const [id, { open }] of parts.running) {

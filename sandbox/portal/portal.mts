@@ -24,7 +24,7 @@ export async function createPortal(parts: PortalContext): Promise<FastifyInstanc
 			});
 			api.setNotFoundHandler(
 				async (_request, reply) =>
-					await reply.code(404).send({ error: 'The control API has no such endpoint.' }),
+					await reply.code(404).send({ error: 'There is no such endpoint in the control API.' }),
 			);
 			apiRoutes(api, parts);
 			done();

@@ -68,9 +68,9 @@ describe('creating a session', () => {
 	});
 
 	const bad: [string, unknown, string][] = [
-		['requestor_email', 'nope', 'requestor_email must be a valid e-mail address'],
-		['recipient_email', 'a b@c.de', 'recipient_email must be a valid e-mail address'],
-		['recipient', { email: '@' }, 'recipient.email must be a valid e-mail address'],
+		['requestor_email', 'nope', 'requestor_email must be a valid email address'],
+		['recipient_email', 'a b@c.de', 'recipient_email must be a valid email address'],
+		['recipient', { email: '@' }, 'recipient.email must be a valid email address'],
 		['recipient', 'john', 'recipient must be an object'],
 		['recipient', { name: 7 }, 'recipient.name must be a string'],
 		[

@@ -43,9 +43,9 @@ describe("the recipient's page", () => {
 		]) {
 			expect(page).toContain(text);
 		}
-		expect(page).toContain('For John Doe, from Acme Insurance');
+		expect(page).toContain('Requested by Acme Insurance for John Doe');
 		expect(page).toContain('<img src="https://acme.example/logo.png" alt="">');
-		expect(page).toContain('2099-03-04 05:06 UTC');
+		expect(page).toContain('4 March 2099 at 05:06 UTC');
 		expect(page).toMatch(
 			/<form method="post" enctype="multipart\/form-data" action="\/u\/[0-9a-f]+"/,
 		);
@@ -170,7 +170,7 @@ describe('uploading', () => {
 		await upload(link, { name: 'a', bytes: 'a' });
 		const again = await upload(link, { name: 'b', bytes: 'b' });
 		expect(again.status).toBe(410);
-		expect(again.data).toContain('Already received');
+		expect(again.data).toContain('Already uploaded');
 		expect((await http.get(link)).status).toBe(410);
 	});
 

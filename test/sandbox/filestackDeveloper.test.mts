@@ -30,7 +30,7 @@ describe('webhooks in the control API', () => {
 	test.each([
 		[{}, /required/],
 		[{ url: 'ftp://x' }, /http or https/],
-		[{ url: 'http://x', events: ['fp.nothing'] }, /"fp.nothing" is no event/],
+		[{ url: 'http://x', events: ['fp.nothing'] }, /"fp.nothing" is not an event/],
 		[{ url: 'http://x', events: [] }, /at least one/],
 		[{ url: 'http://x', more: 1 }, /additional/],
 	])('reject %j', async (body, sentence) => {
@@ -46,7 +46,7 @@ describe('webhooks and files on the Developer Portal', () => {
 		await http.post<string>(stack.origins.developer + path, new URLSearchParams(fields));
 
 	test('are added and removed with forms', async () => {
-		expect(await page()).toContain('None: nobody is told');
+		expect(await page()).toContain('No webhooks yet');
 		const events: [string, string][] = [
 			['events', 'fp.upload'],
 			['events', 'fp.delete'],

@@ -69,8 +69,8 @@ describe('pages', () => {
 		});
 		const outbox = await page('/outbox');
 		for (const text of [
-			'E-mail',
-			'SMS',
+			'Email',
+			'Text message',
 			'+15557654321',
 			'Your claim CLM-7',
 			'Two documents, please.',
@@ -104,7 +104,7 @@ describe('pages', () => {
 		expect(before).toContain('x-filecourier-signature');
 		const answer = await press(`/deliveries/${delivery.id}/redeliver`);
 		expect([answer.status, answer.headers.location]).toEqual([303, `/deliveries#${delivery.id}`]);
-		expect(await page('/deliveries')).toContain('by hand');
+		expect(await page('/deliveries')).toContain('manual');
 	});
 
 	test('escape text from clients everywhere', async () => {
