@@ -12,7 +12,7 @@ export const upload: Case = {
 			Promise.resolve(waysOf(bench, filestack, file)),
 		);
 		const what =
-			'A file in one request, as its body, to the simulation of Filestack (our node with Split Files Larger Than raised); the HTTP Request node 4.2 sends the same request with the body “n8n Binary File”.';
+			'A file in one request, as its body, to the simulation of Filestack (this node with Split Files Larger Than raised); the HTTP Request node 4.2 sends the same request with the body “n8n Binary File”.';
 		return { ...found, method: [what, ...method] };
 	},
 };

@@ -25,8 +25,8 @@ const LARGEST = 3 * GIB;
 /** Rounds at 1 GiB, in which the contenders take turns; an odd number, so that the median is a measured value. */
 const ROUNDS = 5;
 const CONTENDERS = {
-	ours: 'our node, without SHA-256',
-	oursHashed: 'our node, with SHA-256',
+	ours: 'this node, without SHA-256',
+	oursHashed: 'this node, with SHA-256',
 	peer: 'HTTP Request node',
 	bare: 'bare Node stream',
 	bareHashed: 'plain Node.js stream, with SHA-256',

@@ -181,8 +181,8 @@ describe(`the nodes as tools of n8n’s AI Agent (${HOST})`, () => {
 	});
 
 	it.each(Object.keys(TOOLS))('%s returns a result to the model', (name) => {
-		const answer = model.answers[Object.keys(TOOLS).indexOf(name)];
-		expect(JSON.parse(answer)).toEqual([expect.objectContaining(TOOLS[name].answer)]);
+		const response = model.answers[Object.keys(TOOLS).indexOf(name)];
+		expect(JSON.parse(response)).toEqual([expect.objectContaining(TOOLS[name].answer)]);
 	});
 
 	it('creates what the model requested', async () => {

@@ -122,17 +122,17 @@ describe('the same delivery', () => {
 	it('sent five times in sequence: one execution and five 2xx', async () => {
 		const before = await executions();
 		const body = delivery();
-		const answers = [];
-		for (let n = 0; n < 5; n++) answers.push(await post(body, sign(body)));
-		expect(answers).toEqual([200, 200, 200, 200, 200]);
+		const responses = [];
+		for (let n = 0; n < 5; n++) responses.push(await post(body, sign(body)));
+		expect(responses).toEqual([200, 200, 200, 200, 200]);
 		expect(await executions()).toHaveLength(before.length + 1);
 	});
 
 	it('sent five times concurrently: one execution and five 2xx', async () => {
 		const before = await executions();
 		const body = delivery();
-		const answers = await Promise.all(Array.from({ length: 5 }, () => post(body, sign(body))));
-		expect(answers).toEqual([200, 200, 200, 200, 200]);
+		const responses = await Promise.all(Array.from({ length: 5 }, () => post(body, sign(body))));
+		expect(responses).toEqual([200, 200, 200, 200, 200]);
 		expect(await executions()).toHaveLength(before.length + 1);
 	});
 });

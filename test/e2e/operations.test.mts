@@ -102,7 +102,7 @@ interface ListEntry {
 
 /** Requests the list of a resource locator, as the editor does. */
 async function listed(service: string, methodName: string, filter?: string): Promise<ListEntry[]> {
-	const answer = await environment.rest.call(
+	const response = await environment.rest.call(
 		'POST',
 		'/rest/dynamic-node-parameters/resource-locator-results',
 		{
@@ -114,7 +114,7 @@ async function listed(service: string, methodName: string, filter?: string): Pro
 			...(filter && { filter }),
 		},
 	);
-	return getObjects(answer, 'data.results') as unknown as ListEntry[];
+	return getObjects(response, 'data.results') as unknown as ListEntry[];
 }
 
 /** The operation that n8n adds to every node. */

@@ -130,14 +130,14 @@ async function send(
 	// A presigned URL rejects other authorization.
 	const isOpen = ['files', 'cdn', 'storage', 'share', 'secure'].includes(origin);
 	const { origins } = bench.sandbox.info.services[service as 'filestack'];
-	const answer = await http.request<string>({
+	const response = await http.request<string>({
 		...{ method, url: origins[origin] + path + own.query, responseType: 'text' },
 		headers: { ...(isOpen ? {} : own.headers), ...headers },
 		...(body !== undefined && { data: body, transformRequest: (data: unknown) => data }),
 	});
-	const { status, data } = answer;
-	const type: unknown = answer.headers['content-type'];
-	expect(answer.headers['x-evil']).toBeUndefined();
+	const { status, data } = response;
+	const type: unknown = response.headers['content-type'];
+	expect(response.headers['x-evil']).toBeUndefined();
 	return { status, type: typeof type === 'string' ? type : '', text: data };
 }
 

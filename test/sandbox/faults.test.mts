@@ -92,9 +92,9 @@ describe('faults of requests', () => {
 
 	test('delay: delays the response', async () => {
 		await add({ fault: { type: 'delay', milliseconds: 250 } });
-		const begun = performance.now();
+		const started = performance.now();
 		expect(await ping()).toBe(404);
-		expect(performance.now() - begun).toBeGreaterThanOrEqual(245);
+		expect(performance.now() - started).toBeGreaterThanOrEqual(245);
 	});
 
 	test('applies several rules together: a delay, then an error', async () => {

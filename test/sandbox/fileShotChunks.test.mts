@@ -65,8 +65,8 @@ describe('the documented profile: init-upload and raw chunks', () => {
 
 	test('rejects more bytes than announced with 400', async () => {
 		const id = await init({ fileName: 'a', fileSize: 3 });
-		const answer = await shot.raw(id, 0, '0123');
-		expect(answer).toMatchObject({
+		const response = await shot.raw(id, 0, '0123');
+		expect(response).toMatchObject({
 			status: 400,
 			data: { error: 'The chunks have 4 bytes instead of 3' },
 		});

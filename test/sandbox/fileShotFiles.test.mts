@@ -68,8 +68,8 @@ describe('a file', () => {
 	])('is deleted with the response %s', async (deleteAnswer, status, body) => {
 		await shot.under({ deleteAnswer }, async () => {
 			const { fileId } = await shot.upload('a', 'abc');
-			const answer = await shot.delete(`/files/${fileId}`);
-			expect([answer.status, answer.data]).toEqual([status, body]);
+			const response = await shot.delete(`/files/${fileId}`);
+			expect([response.status, response.data]).toEqual([status, body]);
 			expect(await shot.get(`/files/${fileId}`)).toMatchObject(GONE);
 			expect(await shot.delete(`/files/${fileId}`)).toMatchObject(GONE);
 		});

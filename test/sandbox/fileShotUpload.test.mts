@@ -90,8 +90,8 @@ describe('an upload in one request', () => {
 	});
 
 	test.each(['exe', 'BAT', 'sh', 'php5', 'dylib', 'asp'])('of type .%s: 400', async (extension) => {
-		const answer = await shot.form('/files/upload', { file }, `setup.${extension}`);
-		expect(answer).toMatchObject({
+		const response = await shot.form('/files/upload', { file }, `setup.${extension}`);
+		expect(response).toMatchObject({
 			status: 400,
 			data: { error: `Files of type .${extension.toLowerCase()} are not allowed` },
 		});
@@ -102,8 +102,8 @@ describe('an upload in one request', () => {
 		const before = await stored();
 		for (const limit of ['maxUploadBytes', 'maxFileBytes']) {
 			await shot.under({ [limit]: 2 }, async () => {
-				const answer = await shot.form('/files/upload', { file });
-				expect(answer).toMatchObject({ status: 413, data: { error: 'File exceeds tier limit' } });
+				const response = await shot.form('/files/upload', { file });
+				expect(response).toMatchObject({ status: 413, data: { error: 'File exceeds tier limit' } });
 			});
 		}
 		expect(await stored()).toBe(before);

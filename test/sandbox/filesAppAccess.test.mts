@@ -106,8 +106,8 @@ describe('rate limits', () => {
 test.each(['files-app.com', '192.168.1.5:4010', 'localhost.evil.example'])(
 	'rejects plain HTTP to %s, which is not this machine',
 	async (host) => {
-		const answer = await app.http.get('/files', { headers: { host } });
-		expect(answer).toMatchObject({
+		const response = await app.http.get('/files', { headers: { host } });
+		expect(response).toMatchObject({
 			status: 403,
 			data: { error: { code: 'forbidden', message: 'API requests must be made over HTTPS' } },
 		});
@@ -148,11 +148,11 @@ test.each([
 	['two MiB', JSON.stringify({ file_id: 'x'.repeat(2 ** 21) }), 'application/json', 413],
 	['a prototype', '{"__proto__":{"file_id":"1"}}', 'application/json', 400],
 ])('%s as the body of a share: %s', async (_what, body, type, status) => {
-	const answer = await app.http.post('/share', body, {
+	const response = await app.http.post('/share', body, {
 		headers: { 'content-type': type },
 		transformRequest: (data: unknown) => data,
 	});
-	expect(answer).toMatchObject({
+	expect(response).toMatchObject({
 		status,
 		data: { error: { message: expect.any(String) as string } },
 	});

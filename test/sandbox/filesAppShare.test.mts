@@ -116,6 +116,6 @@ test.each([
 	[{ password: 7 }, 400, 'password must be a string, given once'],
 	[{ password: 'x'.repeat(1001) }, 400, 'password must not be longer than 1000 characters'],
 ])('%j: %d', async (wishes, status, message) => {
-	const answer = await app.post('/share', { file_id: file, ...wishes });
-	expect(answer).toMatchObject({ status, data: { error: { message } } });
+	const response = await app.post('/share', { file_id: file, ...wishes });
+	expect(response).toMatchObject({ status, data: { error: { message } } });
 });

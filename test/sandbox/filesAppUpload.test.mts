@@ -85,16 +85,16 @@ describe('an upload in one request', () => {
 		const before = await stored();
 		const headers = { 'content-type': 'multipart/form-data; boundary=b' };
 		const body = '--b\r\ncontent-disposition: form-data; name="file"; filename="a"\r\n\r\nabc';
-		const answer = await app.http.post('/upload', body, { headers });
-		expect(answer).toMatchObject(refusal(400, 'bad_request'));
+		const response = await app.http.post('/upload', body, { headers });
+		expect(response).toMatchObject(refusal(400, 'bad_request'));
 		expect(await stored()).toBe(before);
 	});
 
 	test('that is too large: 413, stores nothing', async () => {
 		const before = await stored();
 		await app.settings({ maxUploadBytes: 10 });
-		const answer = await app.form('/upload', { file: text('x'.repeat(11)) });
-		expect(answer).toMatchObject(refusal(413, 'file_too_large', 'File exceeds plan limit'));
+		const response = await app.form('/upload', { file: text('x'.repeat(11)) });
+		expect(response).toMatchObject(refusal(413, 'file_too_large', 'File exceeds plan limit'));
 		expect((await app.form('/upload', { file: text('x'.repeat(10)) })).status).toBe(200);
 		await app.settings({ maxUploadBytes: 100_000_000 });
 		expect(await stored()).toBe(before + 1);

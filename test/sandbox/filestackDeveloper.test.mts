@@ -34,9 +34,9 @@ describe('webhooks in the control API', () => {
 		[{ url: 'http://x', events: [] }, /at least one/],
 		[{ url: 'http://x', more: 1 }, /additional/],
 	])('reject %j', async (body, sentence) => {
-		const answer = await stack.bench.control<{ error: string }>('post', hooks, body);
-		expect(answer.status).toBe(400);
-		expect(answer.data.error).toMatch(sentence);
+		const response = await stack.bench.control<{ error: string }>('post', hooks, body);
+		expect(response.status).toBe(400);
+		expect(response.data.error).toMatch(sentence);
 	});
 });
 

@@ -159,8 +159,8 @@ describe('a policy', () => {
 		['twice', () => new URLSearchParams('policy=a&policy=b'), 400, 'policy must be given once'],
 	];
 	test.each(refused)('%s: is rejected', async (_what, params, status, sentence) => {
-		const answer = await get(params());
-		expect([answer.status, answer.data]).toEqual([status, refusal(status, sentence)]);
+		const response = await get(params());
+		expect([response.status, response.data]).toEqual([status, refusal(status, sentence)]);
 	});
 
 	test('without padding is rejected as not properly encoded, even if signed', async () => {
@@ -169,8 +169,8 @@ describe('a policy', () => {
 			.map((filler) => stack.sign({ filler }))
 			.find(({ policy: text }) => text.endsWith('=')) ?? { policy: '' };
 		const bare = policy.replaceAll('=', '');
-		const answer = await get({ policy: bare, signature: policySignature(bare, stack.appSecret) });
-		expect([answer.status, answer.data]).toEqual([403, refusal(403, NOT_BASE64)]);
+		const response = await get({ policy: bare, signature: policySignature(bare, stack.appSecret) });
+		expect([response.status, response.data]).toEqual([403, refusal(403, NOT_BASE64)]);
 	});
 
 	test('in the standard alphabet works if the URL preserves it', async () => {
@@ -246,9 +246,9 @@ describe('the patterns of a policy', () => {
 	});
 
 	test('have a time limit for catastrophic backtracking', () => {
-		const begun = performance.now();
+		const started = performance.now();
 		expect(matches('^(a+)+$', `${'a'.repeat(60)}!`)).toBe(false);
-		expect(performance.now() - begun).toBeLessThan(2000);
+		expect(performance.now() - started).toBeLessThan(2000);
 	});
 
 	test('revoke is accepted as the old name of remove', () => {

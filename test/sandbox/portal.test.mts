@@ -102,8 +102,11 @@ describe('pages', () => {
 		expect(before).toContain('files.delivered');
 		expect(before).toContain(delivery.subject);
 		expect(before).toContain('x-filecourier-signature');
-		const answer = await press(`/deliveries/${delivery.id}/redeliver`);
-		expect([answer.status, answer.headers.location]).toEqual([303, `/deliveries#${delivery.id}`]);
+		const response = await press(`/deliveries/${delivery.id}/redeliver`);
+		expect([response.status, response.headers.location]).toEqual([
+			303,
+			`/deliveries#${delivery.id}`,
+		]);
 		expect(await page('/deliveries')).toContain('manual');
 	});
 
@@ -163,14 +166,14 @@ describe('the control page', () => {
 		const choices = /<select id="fault"[^]*?<\/select>/.exec(await page('/control'))?.[0] ?? '';
 		const offered = [...choices.matchAll(/<option value="(\w+)"/g)].map(([, value]) => value);
 		for (const fault of offered) {
-			const answer = await press('/control/faults', {
+			const response = await press('/control/faults', {
 				where: 'fileCourier',
 				fault,
 				path: '',
 				nth: '',
 				times: '',
 			});
-			expect([fault, answer.status]).toEqual([fault, 303]);
+			expect([fault, response.status]).toEqual([fault, 303]);
 		}
 		expect(await rules()).toHaveLength(13);
 		await press('/control/faults/remove', { id: (await rules())[0].id });

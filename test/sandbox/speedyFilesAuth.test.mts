@@ -139,8 +139,8 @@ describe('/me/tokens', () => {
 	test('revoking: 204 without a body, again for a revoked token', async () => {
 		const { data } = await instance.api<Token>('post', '/me/tokens', { name: 'a' });
 		for (let time = 0; time < 2; time += 1) {
-			const answer = await instance.api('delete', `/me/tokens/${data.id}`);
-			expect([answer.status, answer.data]).toEqual([204, '']);
+			const response = await instance.api('delete', `/me/tokens/${data.id}`);
+			expect([response.status, response.data]).toEqual([204, '']);
 		}
 	});
 
@@ -151,8 +151,8 @@ describe('/me/tokens', () => {
 			['999999', instance.token],
 			[String(data.id), regular],
 		]) {
-			const answer = await instance.api('delete', `/me/tokens/${id}`, undefined, token);
-			expect([answer.status, answer.data]).toEqual([404, { detail: 'Not Found' }]);
+			const response = await instance.api('delete', `/me/tokens/${id}`, undefined, token);
+			expect([response.status, response.data]).toEqual([404, { detail: 'Not Found' }]);
 		}
 	});
 

@@ -24,9 +24,9 @@ describe('revoking and deleting', () => {
 			await instance.upload(id, FILE);
 			if (status !== 'draft') await instance.finalize(id);
 			if (status === 'revoked') await instance.api('post', `/packages/${id}/revoke`);
-			const answer = await instance.api<PackageAnswer>('post', `/packages/${id}/revoke`);
-			expect([answer.status, answer.data.status]).toEqual([200, 'revoked']);
-			expect(answer.data.files).toHaveLength(1);
+			const response = await instance.api<PackageAnswer>('post', `/packages/${id}/revoke`);
+			expect([response.status, response.data.status]).toEqual([200, 'revoked']);
+			expect(response.data.files).toHaveLength(1);
 		},
 	);
 
@@ -204,8 +204,8 @@ describe('other requests', () => {
 				fault: what,
 			});
 		await fault('/api/v1/me', { type: 'status', status: 503 });
-		const answer = await http.get<unknown>(`${instance.url}/api/v1/me`);
-		expect([answer.status, answer.data]).toEqual([503, { detail: 'Service Unavailable' }]);
+		const response = await http.get<unknown>(`${instance.url}/api/v1/me`);
+		expect([response.status, response.data]).toEqual([503, { detail: 'Service Unavailable' }]);
 		const { id } = await instance.create();
 		await fault('/api/v1/packages/*', { type: 'wrongSize' });
 		await fault('/api/v1/packages/*', { type: 'wrongHash' });

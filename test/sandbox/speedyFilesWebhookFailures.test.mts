@@ -86,10 +86,10 @@ describe('a receiver that rejects deliveries', () => {
 		await once(mute, 'listening');
 		await instance.subscribe(`http://127.0.0.1:${(mute.address() as AddressInfo).port}/`);
 		const { id } = await instance.create();
-		const begun = performance.now();
+		const started = performance.now();
 		expect((await revoke(id)).status).toBe(200);
-		expect((performance.now() - begun) / 1000).toBeGreaterThanOrEqual(7.9);
-		expect((performance.now() - begun) / 1000).toBeLessThan(11);
+		expect((performance.now() - started) / 1000).toBeGreaterThanOrEqual(7.9);
+		expect((performance.now() - started) / 1000).toBeLessThan(11);
 		const [{ attempts }] = await instance.deliveries();
 		expect(attempts).toMatchObject([{ accepted: false, error: 'No response within 8 seconds' }]);
 		mute.closeAllConnections();

@@ -117,11 +117,11 @@ it('runs exactly the distinct ones of valid deliveries with twenty in parallel a
 	// n8n may have closed idle connections meanwhile, which this busy process has not noticed.
 	closeConnections();
 	const statuses: number[] = [];
-	const begun = Date.now();
+	const started = Date.now();
 	await each(load.requests, AT_ONCE, async (raw) => {
 		statuses.push(await sendRaw(raw));
 	});
-	const seconds = (Date.now() - begun) / 1000;
+	const seconds = (Date.now() - started) / 1000;
 	console.log(`${load.requests.length} deliveries answered in ${seconds.toFixed(1)} s`);
 	expect(statuses.filter((status) => status !== 200)).toEqual([]);
 	for (const trigger of triggers) {
@@ -140,11 +140,11 @@ const describeMutant = ({ trigger, mutation, number, status }: Mutant) =>
 /** Returns the response statuses by mutation. */
 function summary(mutants: Mutant[]): string {
 	const lines = MUTATIONS.map(({ name }) => {
-		const answers = new Map<number, number>();
+		const responses = new Map<number, number>();
 		for (const { mutation, status } of mutants) {
-			if (mutation.name === name) answers.set(status, (answers.get(status) ?? 0) + 1);
+			if (mutation.name === name) responses.set(status, (responses.get(status) ?? 0) + 1);
 		}
-		const counted = [...answers].sort(([a], [b]) => a - b).map(([s, n]) => `${s || 'cut'}×${n}`);
+		const counted = [...responses].sort(([a], [b]) => a - b).map(([s, n]) => `${s || 'cut'}×${n}`);
 		return `${name}: ${counted.join(' ') || '–'}`;
 	});
 	return `${mutants.length} mutants, ${mutants.filter(is2xx).length} taken\n${lines.join('\n')}`;

@@ -37,8 +37,8 @@ async function list({ rest }: Pick<Environment, 'rest'>, workflowId: string): Pr
 	const found = new Map<string, Listed>();
 	for (let startedBefore: string | undefined; ; ) {
 		const filter = encodeURIComponent(JSON.stringify({ workflowId, startedBefore }));
-		const answer = await rest.call('GET', `/rest/executions?limit=${PAGE}&filter=${filter}`);
-		const page = getObjects(answer, 'data.results');
+		const response = await rest.call('GET', `/rest/executions?limit=${PAGE}&filter=${filter}`);
+		const page = getObjects(response, 'data.results');
 		for (const { id, status } of page) {
 			found.set(String(id), { id: String(id), status: String(status) });
 		}

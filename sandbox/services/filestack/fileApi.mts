@@ -97,11 +97,11 @@ function changeRoutes(app: FastifyInstance, parts: Instance): void {
 		});
 		const { filename, mimetype } = file;
 		const size = reportedSize(request, file.size);
-		const answer = { url: files.url(file), mimetype, isWriteable: true, size, filename };
-		const { url, isWriteable } = answer;
-		const told = { mimetype, url, isWriteable, filename, client: 'Computer', size };
-		await webhooks.send('fp.overwrite', file.id, told);
-		return answer;
+		const response = { url: files.url(file), mimetype, isWriteable: true, size, filename };
+		const { url, isWriteable } = response;
+		const event = { mimetype, url, isWriteable, filename, client: 'Computer', size };
+		await webhooks.send('fp.overwrite', file.id, event);
+		return response;
 	};
 	app.post<Route>(FILE, overwrite);
 	// filestack-ruby overwrites with PUT.

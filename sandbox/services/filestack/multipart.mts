@@ -52,8 +52,14 @@ function startRoute(app: FastifyInstance, parts: Instance): void {
 		const intelligent = fii === true && context.settings.get('intelligentIngestion') === 'on';
 		const upload = await uploads.start({ mimetype, size, options, place, intelligent });
 		const { uri, region, id: upload_id } = upload;
-		const answer = { uri, region, upload_id, location_url: hostOf(parts), location_region: region };
-		return intelligent ? { ...answer, upload_type: 'intelligent_ingestion' } : answer;
+		const response = {
+			uri,
+			region,
+			upload_id,
+			location_url: hostOf(parts),
+			location_region: region,
+		};
+		return intelligent ? { ...response, upload_type: 'intelligent_ingestion' } : response;
 	});
 }
 
@@ -109,11 +115,11 @@ function completeRoute(app: FastifyInstance, parts: Instance): void {
 			} finally {
 				finishing.delete(upload.id);
 			}
-			return answer(request, upload, body);
+			return response(request, upload, body);
 		}
 		// filestack-js retries after one second.
 		if (upload.state !== 'stored') return await accepted(reply);
-		return answer(request, upload, body);
+		return response(request, upload, body);
 	});
 
 	async function finish(
@@ -128,7 +134,7 @@ function completeRoute(app: FastifyInstance, parts: Instance): void {
 		await workflows.runAll(store?.workflows, file);
 	}
 
-	function answer(
+	function response(
 		request: FastifyRequest,
 		{ place }: Upload,
 		{ upload_tags }: CompleteBody,

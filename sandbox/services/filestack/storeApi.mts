@@ -50,8 +50,8 @@ async function store(
 	const file = await storeFile(parts, options, permission, arrived);
 	const { mimetype: type, filename, key, container } = file;
 	const size = reportedSize(request, file.size);
-	const answer = { url: files.url(file), size, type, filename, key };
-	return options.ownContainer ? { ...answer, container } : answer;
+	const response = { url: files.url(file), size, type, filename, key };
+	return options.ownContainer ? { ...response, container } : response;
 }
 
 const UNKNOWN = 'Invalid Application';

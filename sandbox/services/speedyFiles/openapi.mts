@@ -10,7 +10,7 @@ const json = (schema: object): Part => ({ content: { 'application/json': { schem
 const PROBLEMS: Readonly<Record<number, string>> = {
 	400: 'The request does not fit the state of the package',
 	401: 'No token, or one that does not work',
-	403: "Somebody else's package",
+	403: 'The package belongs to another user',
 	404: 'No such package or token',
 	422: 'Validation error',
 };
