@@ -2,7 +2,7 @@ import type { Bench, Case } from '../case.mts';
 import { Filestack } from '../filestack.mts';
 import { baseline, curl } from '../programs.mts';
 import { ours, readFile, run, step } from '../runs.mts';
-import { type Ways, wholeFile } from './wholeFile.mts';
+import { type Variants, wholeFile } from './wholeFile.mts';
 
 export const upload: Case = {
 	title: 'Upload in one request',
@@ -17,7 +17,7 @@ export const upload: Case = {
 	},
 };
 
-function waysOf(bench: Bench, { storeUrl }: Filestack, file: string): Ways {
+function waysOf(bench: Bench, { storeUrl }: Filestack, file: string): Variants {
 	return {
 		ours: async (sha256) =>
 			await run(

@@ -23,7 +23,7 @@ beforeAll(async () => {
 afterAll(async () => environment?.stop());
 
 /** Runs the demo; returns its output and its error, if any. */
-async function travel(): Promise<{ lines: string[]; failed: StepError | undefined }> {
+async function runAndCapture(): Promise<{ lines: string[]; failed: StepError | undefined }> {
 	const lines: string[] = [];
 	try {
 		await runDemo(environment, workflows, new DemoSteps((line) => void lines.push(line)));
@@ -43,7 +43,7 @@ const callbackUrl = () =>
 
 describe('demo 1: request, upload, deliver, receive', () => {
 	it('succeeds and prints the details of each step', async () => {
-		const { lines, failed } = await travel();
+		const { lines, failed } = await runAndCapture();
 
 		expect(failed).toBeUndefined();
 		expect(lines.filter((line) => line.includes('✓'))).toHaveLength(7);
@@ -56,7 +56,7 @@ describe('demo 1: request, upload, deliver, receive', () => {
 		workflows = await withExamples(environment);
 
 		expect(await listWorkflows(environment.rest)).toHaveLength(workflows.size);
-		expect((await travel()).failed).toBeUndefined();
+		expect((await runAndCapture()).failed).toBeUndefined();
 	});
 
 	it('fails if n8n has another webhook secret: the delivery is rejected and nothing runs', async () => {
@@ -69,7 +69,7 @@ describe('demo 1: request, upload, deliver, receive', () => {
 		// Deliveries share a cached credential for two seconds.
 		await new Promise((wake) => setTimeout(wake, 2_100));
 
-		const { lines, failed } = await travel();
+		const { lines, failed } = await runAndCapture();
 		await upsertCredential(environment.rest, content);
 
 		expect(failed).toMatchObject({
@@ -84,7 +84,7 @@ describe('demo 1: request, upload, deliver, receive', () => {
 		await deactivateWorkflow(environment.rest, receiving());
 		await waitForWebhookRemoval(callbackUrl());
 
-		const { failed } = await travel();
+		const { failed } = await runAndCapture();
 
 		expect(failed).toMatchObject({ actual: expect.stringContaining('404') as unknown });
 	});

@@ -44,14 +44,14 @@ async function send(to: Upload, connection: 'close' | 'keep-alive', chunked = fa
 		agent: false,
 		headers: { ...to.headers, ...(chunked ? {} : length), connection },
 	});
-	const answered = once(outgoing, 'response') as Promise<[IncomingMessage]>;
+	const responded = once(outgoing, 'response') as Promise<[IncomingMessage]>;
 	outgoing.write(head);
 	for (let sent = 0; sent < BODY; sent += CHUNK.length) {
 		// Node.js destroys the request once the response has arrived.
-		if (!outgoing.write(CHUNK)) await Promise.race([once(outgoing, 'drain'), answered]);
+		if (!outgoing.write(CHUNK)) await Promise.race([once(outgoing, 'drain'), responded]);
 	}
 	outgoing.end(TAIL);
-	const [response] = await answered;
+	const [response] = await responded;
 	await text(response);
 	outgoing.destroy();
 	return response.statusCode;

@@ -123,10 +123,10 @@ describe('the documented profile: init-upload and raw chunks', () => {
 	test('rejects a chunk, file or announcement that is too large with 413 and stores nothing', async () => {
 		const before = await stored();
 		const id = await init({ fileName: 'a' });
-		await shot.under({ maxUploadBytes: 3 }, async () => {
+		await shot.withSettings({ maxUploadBytes: 3 }, async () => {
 			expect((await shot.raw(id, 0, '0123')).status).toBe(413);
 		});
-		await shot.under({ maxFileBytes: 5 }, async () => {
+		await shot.withSettings({ maxFileBytes: 5 }, async () => {
 			expect((await shot.post('/files/init-upload', { fileSize: 6 })).status).toBe(413);
 		});
 		expect(await stored()).toBe(before);
@@ -178,7 +178,7 @@ describe('the documented profile: init-upload and raw chunks', () => {
 	});
 
 	test('returns and enforces the configured chunk size', async () => {
-		await shot.under({ chunkSize: 4 }, async () => {
+		await shot.withSettings({ chunkSize: 4 }, async () => {
 			const { data } = await shot.post('/files/init-upload', { fileName: 'a', fileSize: 6 });
 			expect(data.chunkSize).toBe(4);
 			expect((await shot.raw(data.fileId, 0, '01234')).status).toBe(413);

@@ -101,7 +101,7 @@ describe('an upload in one request', () => {
 	test('that is too large for one request or for the tier: 413', async () => {
 		const before = await stored();
 		for (const limit of ['maxUploadBytes', 'maxFileBytes']) {
-			await shot.under({ [limit]: 2 }, async () => {
+			await shot.withSettings({ [limit]: 2 }, async () => {
 				const response = await shot.form('/files/upload', { file });
 				expect(response).toMatchObject({ status: 413, data: { error: 'File exceeds tier limit' } });
 			});
@@ -114,12 +114,12 @@ describe('an upload in one request', () => {
 		const alone = (await shot.form('/files/upload', wishes)).data;
 		expect(daysUntil(alone.expiresAt)).toBeCloseTo(90, 2);
 		expect(alone.downloadUrl).not.toContain('drift');
-		await shot.under({ dialect: 'both' }, async () => {
+		await shot.withSettings({ dialect: 'both' }, async () => {
 			const { data } = await shot.form('/files/upload', wishes);
 			expect(daysUntil(data.expiresAt)).toBeCloseTo(10, 2);
 			expect(data.downloadUrl).toContain('/f/drift');
 		});
-		await shot.under({ dialect: 'desktop' }, async () => {
+		await shot.withSettings({ dialect: 'desktop' }, async () => {
 			expect((await shot.form('/files/upload', { file })).status).toBe(404);
 		});
 	});
@@ -128,7 +128,7 @@ describe('an upload in one request', () => {
 		['epochSeconds', 1000],
 		['epochMilliseconds', 1],
 	])('returns dates as %s if configured', async (dates, factor) => {
-		await shot.under({ dates }, async () => {
+		await shot.withSettings({ dates }, async () => {
 			const { expiresAt } = await shot.upload('a', 'a', { expiryDays: '1' });
 			expect(typeof expiresAt).toBe('number');
 			expect(daysUntil(new Date(Number(expiresAt) * factor).toISOString())).toBeCloseTo(1, 2);

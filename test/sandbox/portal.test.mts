@@ -32,7 +32,7 @@ async function delivered(): Promise<Delivery> {
 		callback_url: `${receiver.url}?x=${EVIL}`,
 		callback_api_key: 'callback-key-1',
 	});
-	receiver.answers = [{ status: 200, body: EVIL }];
+	receiver.responses = [{ status: 200, body: EVIL }];
 	await upload(link, { name: EVIL, bytes: 'x' });
 	return await bench.delivery(
 		({ state, body }) => state === 'delivered' && body.includes(link.slice(-20)),

@@ -18,7 +18,7 @@ afterEach(async () => {
 });
 
 const refuse = (times: number, status = 500) =>
-	(receiver.answers = Array.from({ length: times }, () => ({ status })));
+	(receiver.responses = Array.from({ length: times }, () => ({ status })));
 
 /** Fires one event. */
 const revoke = async (id: string) => await instance.api('post', `/packages/${id}/revoke`);
@@ -39,7 +39,7 @@ describe('a receiver that rejects deliveries', () => {
 	test.each([
 		[
 			'with a redirect',
-			() => receiver.answers.push({ status: 302, headers: { location: '/' } }),
+			() => receiver.responses.push({ status: 302, headers: { location: '/' } }),
 			302,
 		],
 		['with 404', () => refuse(1, 404), 404],
@@ -63,7 +63,7 @@ describe('a receiver that rejects deliveries', () => {
 		refuse(9);
 		for (let count = 0; count < 9; count += 1) await revoke(id);
 		expect((await instance.hook()).failure_count).toBe(9);
-		receiver.answers = [{ status: 204 }];
+		receiver.responses = [{ status: 204 }];
 		await revoke(id);
 		expect(await instance.hook()).toMatchObject({ failure_count: 0, is_active: true });
 	});
