@@ -70,23 +70,23 @@ describe('invalid deliveries get a 4xx from a real n8n and start no execution', 
 		['unsigned', () => post(good)],
 		['forged', () => post(good, 'f'.repeat(64))],
 		['signed with a secret that is no longer valid', () => post(good, sign(good, 'fcwh_old'))],
-		['changed after it was signed', () => post(good.replace('customer', 'attacker'), sign(good))],
-		['cut off', () => post(good.slice(0, -3), sign(good))],
+		['modified after signing', () => post(good.replace('customer', 'attacker'), sign(good))],
+		['truncated', () => post(good.slice(0, -3), sign(good))],
 		[
-			'cut off, as plain text',
+			'truncated, as plain text',
 			() => post(good.slice(0, -3), sign(good), { 'content-type': 'text/plain' }),
 		],
 		['empty', () => post('', sign(''))],
-		['no JSON', () => post('hello', sign('hello'))],
+		['not JSON', () => post('hello', sign('hello'))],
 		[
-			'no JSON, as plain text',
+			'not JSON, as plain text',
 			() => post('hello', sign('hello'), { 'content-type': 'text/plain' }),
 		],
 		[
 			'a form',
 			() => post('a=1', 'f'.repeat(64), { 'content-type': 'application/x-www-form-urlencoded' }),
 		],
-		['16 MB, the most that n8n takes', () => post(large, 'f'.repeat(64))],
+		['16 MB, n8n’s maximum', () => post(large, 'f'.repeat(64))],
 	])('%s', async (_, send) => {
 		const before = await executions();
 		const status = await send();
@@ -138,8 +138,8 @@ describe('the same delivery', () => {
 });
 
 it.each([
-	['laid out anew and signed as it is', (body: string) => [relaid(body), sign(relaid(body))]],
-	['laid out anew after it was signed', (body: string) => [relaid(body), sign(body)]],
+	['reformatted and signed as such', (body: string) => [relaid(body), sign(relaid(body))]],
+	['reformatted after signing', (body: string) => [relaid(body), sign(body)]],
 ])('accepts a delivery that was %s', async (_, send) => {
 	const before = await executions();
 	const [body, signature] = send(delivery());

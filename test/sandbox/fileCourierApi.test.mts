@@ -18,8 +18,8 @@ describe('credentials (FileCourier docs, Authentication)', () => {
 	const wrong: [string, Record<string, string>][] = [
 		['none', {}],
 		['another scheme', { authorization: 'Bearer fc_x' }],
-		['no Base64', { authorization: 'Basic !!!' }],
-		['the ID alone', { authorization: `Basic ${btoa('fc_x')}` }],
+		['not base64', { authorization: 'Basic !!!' }],
+		['only the ID', { authorization: `Basic ${btoa('fc_x')}` }],
 		['a wrong secret', { authorization: `Basic ${btoa('fc_x:fcs_x')}` }],
 	];
 	test.each(wrong)('responds to %s with 401 and the documented message', async (_what, headers) => {
@@ -87,7 +87,7 @@ describe('the status of a session', () => {
 	});
 
 	test.each([
-		['never given', 'req_0000'],
+		['unknown', 'req_0000'],
 		['without a prefix', 'abc'],
 		['with a path in it', 'req_..%2f..%2fsecrets'],
 		['with a NUL', '%00'],
@@ -161,8 +161,8 @@ describe('other requests', () => {
 	});
 
 	test.each([
-		['no HTTP at all', 'HELLO\r\n\r\n'],
-		['a path that cannot be decoded', 'GET /%zz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n'],
+		['not HTTP', 'HELLO\r\n\r\n'],
+		['a path with invalid encoding', 'GET /%zz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n'],
 		['a header with a NUL', 'GET / HTTP/1.1\r\nHost: x\r\nx: \0\r\n\r\n'],
 	])("%s: 400 in the service's shape, with the sandbox time", async (_what, request) => {
 		const response = await raw(request);

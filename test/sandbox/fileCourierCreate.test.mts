@@ -149,7 +149,7 @@ describe('creating a session', () => {
 		['malformed JSON', 'application/json', '{"a":', 'The request body is not valid JSON'],
 		['no body', 'application/json', '', 'The request body must be a JSON object'],
 		['an array', 'application/json', '[]', 'requestor_name is required'],
-		['a text', 'application/json', '"x"', 'The request body must be a JSON object'],
+		['a string', 'application/json', '"x"', 'The request body must be a JSON object'],
 		['null', 'application/json', 'null', 'The request body must be a JSON object'],
 		['a form', 'application/x-www-form-urlencoded', 'a=b', 'Content-Type must be application/json'],
 		['plain text', 'text/plain', '{}', 'Content-Type must be application/json'],

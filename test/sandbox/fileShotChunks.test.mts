@@ -17,7 +17,7 @@ describe('the documented profile: init-upload and raw chunks', () => {
 
 	test.each([
 		['the size', { fileName: 'large.mp4', fileSize: 10 }],
-		['the size by another name', { filename: 'large.mp4', size: 10 }],
+		['the size with another field name', { filename: 'large.mp4', size: 10 }],
 		['the number of chunks', { fileName: 'large.mp4', totalChunks: 3 }],
 	])(
 		'completes the file once all of %s has arrived, in any order and with a repeated chunk',

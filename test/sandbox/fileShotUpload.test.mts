@@ -42,7 +42,7 @@ describe('an upload in one request', () => {
 	const file = text('abc');
 	const wrong: [string, FormData | object, number, string][] = [
 		['no file', form({ customSlug: 'x' }, ''), 400, 'file is required'],
-		['a nameless file', form({ file }, ''), 400, 'file is required'],
+		['a file without a name', form({ file }, ''), 400, 'file is required'],
 		['expiryDays 0', form({ file, expiryDays: '0' }, 'a'), 400, 'expiryDays must be at least 1'],
 		[
 			'expiryDays 366',
@@ -69,12 +69,17 @@ describe('an upload in one request', () => {
 			'price must be at least 100',
 		],
 		[
-			'paid access for nothing',
+			'paid access without a price',
 			form({ file, enablePaidAccess: 'true' }, 'a'),
 			400,
 			'price is required for paid access',
 		],
-		['a price alone', form({ file, price: '500' }, 'a'), 400, 'price needs enablePaidAccess'],
+		[
+			'a price without paid access',
+			form({ file, price: '500' }, 'a'),
+			400,
+			'price needs enablePaidAccess',
+		],
 		[
 			'a slug with a path',
 			form({ file, customSlug: '../x' }, 'a'),

@@ -54,7 +54,7 @@ describe('an upload in one request', () => {
 
 	const wrong: [string, FormData | string | object, string][] = [
 		['no file', form({ encrypt: 'true' }, ''), 'file is required'],
-		['a file of another field', form({ data: text('abc') }, 'a'), 'file is required'],
+		['a file in another field', form({ data: text('abc') }, 'a'), 'file is required'],
 		['a file without a name', form({ file: text('abc') }, ''), 'file is required'],
 		[
 			'encrypt=yes',
@@ -62,12 +62,12 @@ describe('an upload in one request', () => {
 			'encrypt must be true or false',
 		],
 		[
-			'a name without an end',
+			'a name that is too long',
 			form({ file: text('abc') }, 'n'.repeat(1001)),
 			expect.stringContaining('1000') as string,
 		],
 		[
-			'a folder without an end',
+			'a folder that is too long',
 			form({ file: text('abc'), folder_id: 'f'.repeat(101) }, 'a'),
 			expect.stringContaining('folder_id') as string,
 		],

@@ -142,8 +142,8 @@ describe('other requests', () => {
 	});
 
 	test.each([
-		['no HTTP at all', 'HELLO\r\n\r\n'],
-		['a path that cannot be decoded', 'GET /%zz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n'],
+		['not HTTP', 'HELLO\r\n\r\n'],
+		['a path with invalid encoding', 'GET /%zz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n'],
 		['a header with a NUL', 'GET / HTTP/1.1\r\nHost: x\r\nx: \0\r\n\r\n'],
 	])('%s: 400', async (_what, request) => {
 		expect(await raw(stack.origins.api, request)).toMatch(/^HTTP\/1.1 400 [^]*"result":"error"/);

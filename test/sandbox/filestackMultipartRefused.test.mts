@@ -35,7 +35,7 @@ describe('rejected calls', () => {
 		['a wrong signature', { signature: '0' }, 403, 'Invalid App policy'],
 		['an empty file', { size: 0 }, 400, 'Parameters are invalid'],
 		['a negative size', { size: -1 }, 400, 'Parameters are invalid'],
-		['a size as text', { size: '1' }, 400, 'Parameters are invalid'],
+		['a size as a string', { size: '1' }, 400, 'Parameters are invalid'],
 		['no name', { filename: '' }, 400, 'Parameters are invalid'],
 		['a name of 1001 characters', { filename: 'n'.repeat(1001) }, 400, 'Parameters are invalid'],
 		['another provider', { store: { location: 'x' } }, 400, 'Invalid storage provider'],

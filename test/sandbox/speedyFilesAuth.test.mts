@@ -27,9 +27,9 @@ describe('a token (SpeedyFiles source, app/routes/api.py, require_api_user)', ()
 		['no header', undefined, 'missing bearer token'],
 		['another scheme', 'Basic c2ZfeA==', 'missing bearer token'],
 		['a bare token', 'sf_x', 'missing bearer token'],
-		['nothing behind the scheme', 'Bearer ', 'empty bearer token'],
-		['a token that nobody has', 'Bearer sf_x', 'invalid token'],
-		['a token with more behind it', 'Bearer sf_x sf_y', 'invalid token'],
+		['nothing after the scheme', 'Bearer ', 'empty bearer token'],
+		['an unknown token', 'Bearer sf_x', 'invalid token'],
+		['a token followed by another one', 'Bearer sf_x sf_y', 'invalid token'],
 	])('%s: 401', async (_what, authorization, detail) => {
 		const { status, data, headers } = await me(authorization);
 		expect([status, data]).toEqual([401, { detail }]);

@@ -80,12 +80,12 @@ describe('permissions', () => {
 	);
 
 	test.each([
-		['never given', 'AAAAAAAAAAAAAAAAAAAAAA'],
+		['unknown', 'AAAAAAAAAAAAAAAAAAAAAA'],
 		['a path', '..%2F..%2Fsecrets'],
-		['with NUL and line break', '%00%0D%0Ax'],
+		['with NUL and a line break', '%00%0D%0Ax'],
 		['an emoji', '%F0%9F%8E%89'],
 		['of 300 characters', 'x'.repeat(300)],
-		['of an object', '__proto__'],
+		['of an object prototype', '__proto__'],
 	])('responds with 404 to an ID %s', async (_what, id) => {
 		for (const [method, path] of calls) {
 			const { status, data } = await instance.api(
