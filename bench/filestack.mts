@@ -38,7 +38,7 @@ export class Filestack {
 			...['--silent', '--fail', '--noproxy', '*', '--header', 'content-type: image/png'],
 			...['--request', 'POST', '--upload-file', file, this.storeUrl],
 		]);
-		const answer: unknown = JSON.parse(stdout);
-		return getString(answer, 'url').split('/').at(-1) ?? '';
+		const response: unknown = JSON.parse(stdout);
+		return getString(response, 'url').split('/').at(-1) ?? '';
 	}
 }

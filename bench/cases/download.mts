@@ -3,7 +3,7 @@ import type { Bench, Case } from '../case.mts';
 import { Filestack } from '../filestack.mts';
 import { baseline, curl } from '../programs.mts';
 import { ours, run, step } from '../runs.mts';
-import { type Ways, wholeFile } from './wholeFile.mts';
+import { type Variants, wholeFile } from './wholeFile.mts';
 
 export const download: Case = {
 	title: 'Download',
@@ -18,7 +18,7 @@ export const download: Case = {
 	},
 };
 
-function waysOf(bench: Bench, filestack: Filestack, handle: string): Ways {
+function waysOf(bench: Bench, filestack: Filestack, handle: string): Variants {
 	const url = filestack.cdnUrl(handle);
 	const target = join(bench.folder, 'downloaded.bin');
 	return {

@@ -29,7 +29,7 @@ export const items: Case = {
 			const seconds = new Map<string, number>();
 			let refused = 0;
 			for (const itemsAtOnce of AT_ONCE) {
-				bench.log(`our node, ${itemsAtOnce} at once`);
+				bench.log(`this node, ${itemsAtOnce} concurrent items`);
 				const get = ours(
 					bench,
 					'Get',
@@ -43,7 +43,7 @@ export const items: Case = {
 					credential,
 				);
 				seconds.set(
-					`our node, ${itemsAtOnce} at once`,
+					`this node, ${itemsAtOnce} concurrent items`,
 					(await run(bench, ...itemSource, get)).seconds,
 				);
 				refused += await refusedRequests(bench);
@@ -54,11 +54,11 @@ export const items: Case = {
 				await oneByOne(bench, `${baseUrl}/files/${fileId}`),
 			);
 			const one = seconds.get('HTTP Request node, one by one') ?? NaN;
-			const compared = seconds.get(`our node, ${COMPARED} at once`) ?? NaN;
+			const compared = seconds.get(`this node, ${COMPARED} concurrent items`) ?? NaN;
 			return {
 				method: [
 					`Get File of Files App’s simulation for ${ITEMS} items, over a connection with a round-trip time of ${LINE.roundTrip} ms; the node’s own time in n8n’s record of the execution.`,
-					`One by one: the HTTP Request node with Batching of one item every ${LINE.roundTrip} ms, its way not to send all at once.`,
+					`One by one: the HTTP Request node with Batching of one item every ${LINE.roundTrip} ms, its way not to send all requests concurrently.`,
 				],
 				table: {
 					head: ['', 'seconds', 'items/s', '× of HTTP Request, one by one'],
@@ -71,7 +71,7 @@ export const items: Case = {
 				},
 				thresholds: [
 					atLeast(
-						`${COMPARED} at once at least 8 × the HTTP Request node one by one`,
+						`${COMPARED} concurrent items at least 8 × the HTTP Request node one by one`,
 						8,
 						one / compared,
 					),

@@ -39,7 +39,7 @@ export const parts: Case = {
 			const small = await upload(MIB, 1);
 			const found = new Map<number, { seconds: number; growth: number }>();
 			for (const atOnce of AT_ONCE) {
-				bench.log(`${atOnce} at once`);
+				bench.log(`${atOnce} in parallel`);
 				const { seconds, peak } = await upload(SIZE, atOnce);
 				found.set(atOnce, { seconds, growth: peak - small.peak });
 			}
@@ -52,7 +52,7 @@ export const parts: Case = {
 					'Memory: how much higher the peak of n8n is than with a file of 1 MiB.',
 				],
 				table: {
-					head: ['parts at once', 'seconds', 'MiB/s', '× of one at a time', 'memory, MiB'],
+					head: ['parallel parts', 'seconds', 'MiB/s', '× of one at a time', 'memory, MiB'],
 					rows: [...found].map(([atOnce, one]) => [
 						atOnce,
 						one.seconds.toFixed(1),
@@ -62,9 +62,9 @@ export const parts: Case = {
 					]),
 				},
 				thresholds: [
-					atLeast('8 at once at least 4 × as fast as one at a time', 4, alone / seconds),
+					atLeast('8 parallel parts at least 4 × as fast as one at a time', 4, alone / seconds),
 					atMost(
-						`memory at most part size × parts at once + 64 MiB (${allowed})`,
+						`memory at most part size × parallel parts + 64 MiB (${allowed})`,
 						allowed,
 						growth,
 						'MiB',

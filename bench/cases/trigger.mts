@@ -133,11 +133,11 @@ async function idle({ environment }: Bench): Promise<void> {
 	const filter = encodeURIComponent(JSON.stringify({ status: ['running', 'new'] }));
 	await pRetry(
 		async () => {
-			const answer = await environment.rest.call(
+			const response = await environment.rest.call(
 				'GET',
 				`/rest/executions?limit=1&filter=${filter}`,
 			);
-			if (getObjects(answer, 'data.results').length > 0) throw new Error('n8n is still busy');
+			if (getObjects(response, 'data.results').length > 0) throw new Error('n8n is still busy');
 		},
 		{ retries: 200, minTimeout: 100, factor: 1 },
 	);

@@ -2,7 +2,7 @@ import type { Bench, Case } from '../case.mts';
 import { Filestack } from '../filestack.mts';
 import { baseline, curl } from '../programs.mts';
 import { ours, readFile, run, step } from '../runs.mts';
-import { type Ways, wholeFile } from './wholeFile.mts';
+import { type Variants, wholeFile } from './wholeFile.mts';
 
 export const upload: Case = {
 	title: 'Upload in one request',
@@ -12,12 +12,12 @@ export const upload: Case = {
 			Promise.resolve(waysOf(bench, filestack, file)),
 		);
 		const what =
-			'A file in one request, as its body, to the simulation of Filestack (our node with Split Files Larger Than raised); the HTTP Request node 4.2 sends the same request with the body “n8n Binary File”.';
+			'A file in one request, as its body, to the simulation of Filestack (this node with Split Files Larger Than raised); the HTTP Request node 4.2 sends the same request with the body “n8n Binary File”.';
 		return { ...found, method: [what, ...method] };
 	},
 };
 
-function waysOf(bench: Bench, { storeUrl }: Filestack, file: string): Ways {
+function waysOf(bench: Bench, { storeUrl }: Filestack, file: string): Variants {
 	return {
 		ours: async (sha256) =>
 			await run(

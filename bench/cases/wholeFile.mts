@@ -13,7 +13,7 @@ import { makeFile, nameOf } from '../files.mts';
 import { type Measurement, readFile, run } from '../runs.mts';
 
 /** The compared ways of transferring a file: n8n with one of two nodes, or a program (seconds). */
-export interface Ways {
+export interface Variants {
 	ours(sha256: boolean): Promise<Measurement>;
 	peer(): Promise<Measurement>;
 	curl(): Promise<number>;
@@ -25,8 +25,8 @@ const LARGEST = 3 * GIB;
 /** Rounds at 1 GiB, in which the contenders take turns; an odd number, so that the median is a measured value. */
 const ROUNDS = 5;
 const CONTENDERS = {
-	ours: 'our node, without SHA-256',
-	oursHashed: 'our node, with SHA-256',
+	ours: 'this node, without SHA-256',
+	oursHashed: 'this node, with SHA-256',
 	peer: 'HTTP Request node',
 	bare: 'bare Node stream',
 	bareHashed: 'plain Node.js stream, with SHA-256',
@@ -42,9 +42,9 @@ type Speeds = Record<Contender, number>;
 /** Transfers files of each size in one request to measure the memory, then 1 GiB in every way to measure the speed. */
 export async function wholeFile(
 	bench: Bench,
-	prepare: (file: string) => Promise<Ways>,
+	prepare: (file: string) => Promise<Variants>,
 ): Promise<Findings> {
-	const withFile = async <T,>(size: number, work: (ways: Ways) => Promise<T>): Promise<T> => {
+	const withFile = async <T,>(size: number, work: (ways: Variants) => Promise<T>): Promise<T> => {
 		const outcome = await work(await prepare(await makeFile(bench.folder, size)));
 		removeLargeFiles(bench.folder);
 		return outcome;
@@ -98,9 +98,9 @@ async function n8nReads(bench: Bench, size: number): Promise<Measurement> {
 
 async function speedsOf(
 	bench: Bench,
-	withFile: <T>(size: number, work: (ways: Ways) => Promise<T>) => Promise<T>,
+	withFile: <T>(size: number, work: (ways: Variants) => Promise<T>) => Promise<T>,
 ): Promise<Speeds> {
-	const ways: Record<Contender, (all: Ways) => Promise<number>> = {
+	const ways: Record<Contender, (all: Variants) => Promise<number>> = {
 		ours: async (all) => (await all.ours(false)).seconds,
 		oursHashed: async (all) => (await all.ours(true)).seconds,
 		peer: async (all) => (await all.peer()).seconds,

@@ -37,14 +37,14 @@ export async function attemptDelivery(options: AttemptOptions): Promise<Attempt 
 		path: new URL(delivery.url).pathname,
 	});
 	const at = clock.now().toISOString();
-	const begun = performance.now();
+	const started = performance.now();
 	const outcome = await send(delivery, faults, options).catch((error: unknown) => ({
 		accepted: false,
 		error: closing.aborted ? '' : describeFailure(error, options.timeoutSeconds),
 	}));
 	options.reorderer.notifySent(delivery.service);
 	if (closing.aborted) return undefined;
-	const durationMs = Math.round(performance.now() - begun);
+	const durationMs = Math.round(performance.now() - started);
 	return { at, kind: options.kind, durationMs, faults: faults.map(({ type }) => type), ...outcome };
 }
 

@@ -52,8 +52,8 @@ export const bytes = (description: string): object => ({
 });
 
 /** The same response for several statuses. */
-export function each(statuses: readonly number[], answer: object): Record<string, object> {
-	return Object.fromEntries(statuses.map((status) => [String(status), answer]));
+export function each(statuses: readonly number[], response: object): Record<string, object> {
+	return Object.fromEntries(statuses.map((status) => [String(status), response]));
 }
 
 export const body = (type: string, schema: object, required = true): object => ({

@@ -45,7 +45,7 @@ export class DemoSteps {
 	 * @param work returns the step's result and the details to print
 	 * @throws {StepError} for any error, after printing it
 	 */
-	async step<T>(title: string, work: () => Promise<{ result: T; details: string[] }>): Promise<T> {
+	async run<T>(title: string, work: () => Promise<{ result: T; details: string[] }>): Promise<T> {
 		this.done += 1;
 		try {
 			const { result, details } = await work();

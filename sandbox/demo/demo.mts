@@ -111,20 +111,20 @@ export async function runDemo(
 	const receive = assertPresent('An example is missing', workflows.get(RECEIVE), RECEIVE);
 	const known = await listExecutions(rest, receive.id);
 
-	const session = await steps.step(`n8n runs "${request.name}": creates a session`, async () => {
+	const session = await steps.run(`n8n runs "${request.name}": creates a session`, async () => {
 		const result = await requestDocuments(environment, request);
 		return { result, details: [`session ${result.id}`, `upload link ${result.uploadUrl}`] };
 	});
-	await steps.step('the outbox contains the messages to the customer', async () => {
+	await steps.run('the outbox contains the messages to the customer', async () => {
 		const details = await readOutbox(portal, session);
 		return { result: undefined, details };
 	});
-	await steps.step('the customer uploads two documents', async () => {
+	await steps.run('the customer uploads two documents', async () => {
 		const heading = await uploadAsRecipient(session.uploadUrl, documents);
 		const names = documents.map(({ name, content }) => `${name} (${content.length} bytes)`);
 		return { result: undefined, details: [names.join(', '), `the page shows "${heading}"`] };
 	});
-	await steps.step('FileCourier delivers the documents with a signed webhook', async () => {
+	await steps.run('FileCourier delivers the documents with a signed webhook', async () => {
 		const webhook = await waitForDelivery(portal, session, n8n.url);
 		const { event, url, statuses, signatureHeader, signature } = webhook;
 		const signed = `${signatureHeader}: ${signature.slice(0, 16)}…`;
@@ -133,7 +133,7 @@ export async function runDemo(
 			details: [`${event} to ${url}`, signed, `n8n responded ${statuses.join(', ')}`],
 		};
 	});
-	const execution = await steps.step(`n8n runs "${receive.name}"`, async () => {
+	const execution = await steps.run(`n8n runs "${receive.name}"`, async () => {
 		const result = await waitForNewExecution(rest, receive.id, known, isAbout(session));
 		if (result.status !== 'success') {
 			throw new StepError('The execution failed', 'success', `${result.status}: ${result.error}`);
@@ -143,13 +143,13 @@ export async function runDemo(
 			details: [`execution ${result.id}: ${result.status}, started by ${result.mode}`],
 		};
 	});
-	await steps.step('the execution contains both files, byte for byte', async () => {
+	await steps.run('the execution contains both files, byte for byte', async () => {
 		return {
 			result: undefined,
 			details: await compareFiles(rest, receivedItems(execution.items), documents),
 		};
 	});
-	await steps.step('FileCourier completes the session', async () => {
+	await steps.run('FileCourier completes the session', async () => {
 		const state = (await portal.findSession(session.uploadUrl))?.state;
 		assertEqual('The session has the wrong state', state, 'completed');
 		return { result: undefined, details: ['state: completed'] };

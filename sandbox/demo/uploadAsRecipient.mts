@@ -23,10 +23,10 @@ export async function uploadAsRecipient(url: string, documents: DemoFile[]): Pro
 	for (const { name, type, content } of documents) {
 		body.append(form.fileField, new Blob([new Uint8Array(content)], { type }), name);
 	}
-	const answer = await axios.post<string>(form.action, body, {
+	const response = await axios.post<string>(form.action, body, {
 		responseType: 'text',
 		validateStatus: () => true,
 	});
-	assertEqual('The upload page did not accept the files', answer.status, 200);
-	return /<h1>([^<]*)<\/h1>/.exec(answer.data)?.[1] ?? 'no heading';
+	assertEqual('The upload page did not accept the files', response.status, 200);
+	return /<h1>([^<]*)<\/h1>/.exec(response.data)?.[1] ?? 'no heading';
 }

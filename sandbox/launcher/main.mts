@@ -94,8 +94,8 @@ export async function main(options: LauncherOptions): Promise<void> {
 			// n8n uses its own clock: a sandbox that is months ahead would reject its dates.
 			await new PortalClient(environment.sandbox.info.portal).resetClock();
 			const workflows = await installExamples(environment.rest, environment.credentials);
-			const held = await demo(environment, workflows);
-			process.exitCode = held ? 0 : 1;
+			const succeeded = await demo(environment, workflows);
+			process.exitCode = succeeded ? 0 : 1;
 			if (!options.once) await showLinks(environment, workflows);
 			return environment;
 		})();

@@ -36,8 +36,8 @@ export async function upsertCredential(
 		await rest.call('PATCH', `/rest/credentials/${old.id}`, content);
 		return old;
 	}
-	const answer = await rest.call('POST', '/rest/credentials', content);
-	return { id: getString(answer, 'data.id'), name, type };
+	const response = await rest.call('POST', '/rest/credentials', content);
+	return { id: getString(response, 'data.id'), name, type };
 }
 
 /** Runs the credential test, as when a user saves the credential in the editor. */

@@ -109,8 +109,8 @@ export async function listExecutions(
 	limit = 50,
 ): Promise<string[]> {
 	const filter = encodeURIComponent(JSON.stringify({ workflowId }));
-	const answer = await rest.call('GET', `/rest/executions?limit=${limit}&filter=${filter}`);
-	return getObjects(answer, 'data.results').map(({ id }) => String(id));
+	const response = await rest.call('GET', `/rest/executions?limit=${limit}&filter=${filter}`);
+	return getObjects(response, 'data.results').map(({ id }) => String(id));
 }
 
 /**

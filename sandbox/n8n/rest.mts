@@ -41,8 +41,8 @@ export class Rest {
 	async logIn(): Promise<void> {
 		const { email, password } = OWNER;
 		const login = { emailOrLdapLoginId: email, password };
-		const answer = await this.send('POST', '/rest/login', login);
-		if (answer.status === 200) return this.keepCookie(answer);
+		const response = await this.send('POST', '/rest/login', login);
+		if (response.status === 200) return this.keepCookie(response);
 		const setup = await this.send('POST', '/rest/owner/setup', OWNER);
 		if (setup.status === 200) return this.keepCookie(setup);
 		throw new UserError(
@@ -55,9 +55,10 @@ export class Rest {
 	 * @throws {RestError} unless the status is 2xx
 	 */
 	async call(method: Method, path: string, body?: unknown): Promise<unknown> {
-		const answer = await this.send(method, path, body);
-		if (answer.status >= 300) throw new RestError(answer.status, `${method} ${path}`, answer.data);
-		return answer.data;
+		const response = await this.send(method, path, body);
+		if (response.status >= 300)
+			throw new RestError(response.status, `${method} ${path}`, response.data);
+		return response.data;
 	}
 
 	/**
@@ -65,12 +66,13 @@ export class Rest {
 	 * @throws {RestError}
 	 */
 	async bytes(path: string): Promise<Buffer> {
-		const answer = await this.http.get<ArrayBuffer>(path, {
+		const response = await this.http.get<ArrayBuffer>(path, {
 			headers: { cookie: this.cookie },
 			responseType: 'arraybuffer',
 		});
-		const content = Buffer.from(answer.data);
-		if (answer.status >= 300) throw new RestError(answer.status, `GET ${path}`, content.toString());
+		const content = Buffer.from(response.data);
+		if (response.status >= 300)
+			throw new RestError(response.status, `GET ${path}`, content.toString());
 		return content;
 	}
 

@@ -153,6 +153,6 @@ export async function runManually(
 	trigger = 'Start',
 ): Promise<string> {
 	const body = { triggerToStartFrom: { name: trigger }, workflowData: workflow };
-	const answer = await rest.call('POST', `/rest/workflows/${workflow.id}/run`, body);
-	return String(getPath(answer, 'data.executionId'));
+	const response = await rest.call('POST', `/rest/workflows/${workflow.id}/run`, body);
+	return String(getPath(response, 'data.executionId'));
 }

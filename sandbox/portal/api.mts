@@ -15,53 +15,53 @@ import { addRule } from './faultRules.mts';
 import { clockSchema, faultSchema } from './schemas.mts';
 
 /** The JSON API under /api, for tests and the launcher. */
-export function apiRoutes(app: FastifyInstance, parts: PortalContext): void {
-	app.get('/info', () => parts.info);
+export function apiRoutes(app: FastifyInstance, context: PortalContext): void {
+	app.get('/info', () => context.info);
 
-	app.get('/clock', () => readClock(parts));
+	app.get('/clock', () => readClock(context));
 	app.post<{ Body: ClockChange }>(
 		'/clock',
 		{ schema: { body: clockSchema } },
-		async (request) => await changeClock(parts, request.body),
+		async (request) => await changeClock(context, request.body),
 	);
 
-	app.get('/outbox', () => parts.outbox.all().map((message) => resolveMessage(parts, message)));
+	app.get('/outbox', () => context.outbox.all().map((message) => resolveMessage(context, message)));
 
-	app.get('/requests', () => parts.requests.all());
+	app.get('/requests', () => context.requests.all());
 	app.delete('/requests', async (_request, reply) => {
-		parts.requests.clear();
+		context.requests.clear();
 		return await reply.code(204).send();
 	});
 
-	deliveryRoutes(app, parts);
-	serviceRoutes(app, parts);
-	faultRoutes(app, parts);
+	deliveryRoutes(app, context);
+	serviceRoutes(app, context);
+	faultRoutes(app, context);
 }
 
-function deliveryRoutes(app: FastifyInstance, parts: PortalContext): void {
+function deliveryRoutes(app: FastifyInstance, context: PortalContext): void {
 	type Route = { Params: { id: string } };
-	app.get('/deliveries', () => parts.deliveries.all().map(maskDelivery));
+	app.get('/deliveries', () => context.deliveries.all().map(maskDelivery));
 	app.get<Route>('/deliveries/:id', (request) =>
-		maskDelivery(requireDelivery(parts, request.params.id)),
+		maskDelivery(requireDelivery(context, request.params.id)),
 	);
 	/** Responds after the receiver has responded, with the delivery; this attempt is the last one in it. */
 	app.post<Route>('/deliveries/:id/redeliver', async (request) => {
-		const delivery = requireDelivery(parts, request.params.id);
-		await parts.deliveries.redeliver(delivery);
+		const delivery = requireDelivery(context, request.params.id);
+		await context.deliveries.redeliver(delivery);
 		return maskDelivery(delivery);
 	});
 }
 
-function serviceRoutes(app: FastifyInstance, parts: PortalContext): void {
+function serviceRoutes(app: FastifyInstance, context: PortalContext): void {
 	type Route = { Params: { service: string } };
 	app.get<Route>('/services/:service/settings', (request) =>
-		requireService(parts, request.params.service).settings.all(),
+		requireService(context, request.params.service).settings.all(),
 	);
 	app.patch<Route & { Body: Record<string, unknown> }>(
 		'/services/:service/settings',
 		{ schema: { body: { type: 'object' } } },
 		async (request) => {
-			const { settings } = requireService(parts, request.params.service);
+			const { settings } = requireService(context, request.params.service);
 			await settings.change(request.body);
 			return settings.all();
 		},
@@ -70,12 +70,12 @@ function serviceRoutes(app: FastifyInstance, parts: PortalContext): void {
 		'/services/:service/:collection',
 		(request) => {
 			const { service, collection } = request.params;
-			const { collections } = requireService(parts, service).open;
+			const { collections } = requireService(context, service).open;
 			if (Object.hasOwn(collections, collection)) return collections[collection]();
-			throw new NotFoundError(`The service "${service}" has no list "${collection}".`);
+			throw new NotFoundError(`There is no list "${collection}" in "${service}".`);
 		},
 	);
-	for (const [id, { open }] of parts.running) {
+	for (const [id, { open }] of context.running) {
 		void app.register(
 			(routes, _options, done) => {
 				open.control?.(routes);
@@ -86,20 +86,20 @@ function serviceRoutes(app: FastifyInstance, parts: PortalContext): void {
 	}
 }
 
-function faultRoutes(app: FastifyInstance, parts: PortalContext): void {
-	app.get('/faults', (): readonly FaultRule[] => parts.faults.all());
+function faultRoutes(app: FastifyInstance, context: PortalContext): void {
+	app.get('/faults', (): readonly FaultRule[] => context.faults.all());
 	app.post<{ Body: NewFaultRule }>(
 		'/faults',
 		{ schema: { body: faultSchema } },
-		async (request, reply) => await reply.code(201).send(addRule(parts, request.body)),
+		async (request, reply) => await reply.code(201).send(addRule(context, request.body)),
 	);
 	app.delete('/faults', async (_request, reply) => {
-		parts.faults.clear();
+		context.faults.clear();
 		return await reply.code(204).send();
 	});
 	app.delete<{ Params: { id: string } }>('/faults/:id', async (request, reply) => {
 		const { id } = request.params;
-		if (!parts.faults.remove(id)) throw new NotFoundError(`There is no fault rule "${id}".`);
+		if (!context.faults.remove(id)) throw new NotFoundError(`There is no fault rule "${id}".`);
 		return await reply.code(204).send();
 	});
 }

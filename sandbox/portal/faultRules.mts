@@ -9,8 +9,8 @@ const DELIVERY_FAULT_TYPES = ['delay', ...DELIVERY_FAULTS];
  * Adds a fault rule.
  * @throws {SandboxError} if the rule could never apply
  */
-export function addRule(parts: PortalContext, rule: NewFaultRule): FaultRule {
-	const { service } = requireService(parts, rule.service);
+export function addRule(context: PortalContext, rule: NewFaultRule): FaultRule {
+	const { service } = requireService(context, rule.service);
 	const { type } = rule.fault;
 	if (rule.origin !== undefined && !Object.hasOwn(service.origins, rule.origin)) {
 		const known = Object.keys(service.origins).join(', ');
@@ -24,5 +24,5 @@ export function addRule(parts: PortalContext, rule: NewFaultRule): FaultRule {
 	if (rule.on === 'request' && type !== 'delay' && DELIVERY_FAULT_TYPES.includes(type)) {
 		throw new SandboxError(`"${type}" applies to deliveries, not to requests.`);
 	}
-	return parts.faults.add(rule);
+	return context.faults.add(rule);
 }

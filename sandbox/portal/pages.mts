@@ -16,9 +16,9 @@ import { addRule } from './faultRules.mts';
 type Form = Record<string, string | undefined>;
 
 /** The web pages. They work without JavaScript: each button submits a form whose response redirects back. */
-export function pageRoutes(app: FastifyInstance, parts: PortalContext): void {
+export function pageRoutes(app: FastifyInstance, context: PortalContext): void {
 	app.get('/', async (_request, reply) => {
-		const running = [...parts.running.values()].map(({ service, ...rest }) => ({
+		const running = [...context.running.values()].map(({ service, ...rest }) => ({
 			...rest.info(),
 			labels: Object.fromEntries(
 				Object.entries(service.origins).map(([id, { label }]) => [id, label]),
@@ -32,49 +32,49 @@ export function pageRoutes(app: FastifyInstance, parts: PortalContext): void {
 	});
 
 	app.get('/outbox', async (_request, reply) => {
-		const messages = parts.outbox.all().map((message) => ({
-			...resolveMessage(parts, message),
-			serviceName: nameOf(parts, message.service),
+		const messages = context.outbox.all().map((message) => ({
+			...resolveMessage(context, message),
+			serviceName: nameOf(context, message.service),
 		}));
 		return await reply.viewAsync('outbox', { here: '/outbox', messages });
 	});
 
 	app.get('/deliveries', async (_request, reply) => {
-		const deliveries = parts.deliveries.all().map((delivery) => ({
+		const deliveries = context.deliveries.all().map((delivery) => ({
 			...maskDelivery(delivery),
-			serviceName: nameOf(parts, delivery.service),
+			serviceName: nameOf(context, delivery.service),
 			prettyBody: pretty(delivery.body),
 		}));
 		return await reply.viewAsync('deliveries', { here: '/deliveries', deliveries });
 	});
 	app.post<{ Params: { id: string } }>('/deliveries/:id/redeliver', async (request, reply) => {
-		const delivery = requireDelivery(parts, request.params.id);
-		await parts.deliveries.redeliver(delivery);
+		const delivery = requireDelivery(context, request.params.id);
+		await context.deliveries.redeliver(delivery);
 		return await reply.redirect(`/deliveries#${delivery.id}`, 303);
 	});
 
 	app.get('/control', async (_request, reply) => {
-		const running = [...parts.running].map(([id, { service, settings }]) => ({
+		const running = [...context.running].map(([id, { service, settings }]) => ({
 			id,
 			name: service.name,
 			origins: Object.keys(service.origins),
 			declarations: service.settings,
 			chosen: settings.all(),
 		}));
-		const faults = parts.faults
+		const faults = context.faults
 			.all()
-			.map((rule) => ({ ...rule, serviceName: nameOf(parts, rule.service) }));
-		const clock = readClock(parts);
+			.map((rule) => ({ ...rule, serviceName: nameOf(context, rule.service) }));
+		const clock = readClock(context);
 		const ahead = duration(clock.aheadSeconds);
 		return await reply.viewAsync('control', { here: '/control', clock, ahead, running, faults });
 	});
-	controlForms(app, parts);
+	controlForms(app, context);
 }
 
-function controlForms(app: FastifyInstance, parts: PortalContext): void {
+function controlForms(app: FastifyInstance, context: PortalContext): void {
 	app.post<{ Body?: Form }>('/control/clock', async (request, reply) => {
 		const { advance, speed, reset } = request.body ?? {};
-		await changeClock(parts, {
+		await changeClock(context, {
 			advance: amount(advance, 'advance'),
 			speed: amount(speed, 'speed'),
 			reset: reset !== undefined,
@@ -85,19 +85,19 @@ function controlForms(app: FastifyInstance, parts: PortalContext): void {
 		'/control/settings/:service',
 		async (request, reply) => {
 			const { service } = request.params;
-			await requireService(parts, service).settings.changeByForm(request.body ?? {});
+			await requireService(context, service).settings.changeByForm(request.body ?? {});
 			return await reply.redirect(`/control#settings-${encodeURIComponent(service)}`, 303);
 		},
 	);
 	app.post<{ Body?: Form }>('/control/faults', async (request, reply) => {
 		const rule: NewFaultRule = faultFromForm(request.body ?? {});
-		addRule(parts, rule);
+		addRule(context, rule);
 		return await reply.redirect('/control#faults', 303);
 	});
 	app.post<{ Body?: Form }>('/control/faults/remove', async (request, reply) => {
 		const { id } = request.body ?? {};
-		if (id === undefined) parts.faults.clear();
-		else parts.faults.remove(id);
+		if (id === undefined) context.faults.clear();
+		else context.faults.remove(id);
 		return await reply.redirect('/control#faults', 303);
 	});
 }
@@ -110,8 +110,8 @@ function amount(text: string | undefined, field: string): number | undefined {
 	throw new SandboxError(`"${field}" must be a number of at least 0, not "${text}".`);
 }
 
-function nameOf(parts: PortalContext, id: string): string {
-	return parts.running.get(id)?.service.name ?? id;
+function nameOf(context: PortalContext, id: string): string {
+	return context.running.get(id)?.service.name ?? id;
 }
 
 /** Returns the label of a credential field in n8n: "clientId" becomes "Client ID". */

@@ -8,7 +8,7 @@ import { pageRoutes } from './pages.mts';
 import type { PortalContext } from './viewModels.mts';
 
 /** Creates the sandbox's own website: pages and, under /api, the same functions as a JSON API. */
-export async function createPortal(parts: PortalContext): Promise<FastifyInstance> {
+export async function createPortal(context: PortalContext): Promise<FastifyInstance> {
 	const app = Fastify({
 		forceCloseConnections: true,
 		ajv: { customOptions: { coerceTypes: false, removeAdditional: false, discriminator: true } },
@@ -24,9 +24,9 @@ export async function createPortal(parts: PortalContext): Promise<FastifyInstanc
 			});
 			api.setNotFoundHandler(
 				async (_request, reply) =>
-					await reply.code(404).send({ error: 'The control API has no such endpoint.' }),
+					await reply.code(404).send({ error: 'There is no such endpoint in the control API.' }),
 			);
-			apiRoutes(api, parts);
+			apiRoutes(api, context);
 			done();
 		},
 		{ prefix: '/api' },
@@ -44,7 +44,7 @@ export async function createPortal(parts: PortalContext): Promise<FastifyInstanc
 			const text = 'The sandbox has no page at this URL.';
 			return await reply.code(404).viewAsync('message', { title: 'Page not found', text });
 		});
-		pageRoutes(pages, parts);
+		pageRoutes(pages, context);
 	});
 	return app;
 }

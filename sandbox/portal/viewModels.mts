@@ -21,14 +21,14 @@ export interface PortalContext {
 	info: object;
 }
 
-export function requireService(parts: PortalContext, id: string): RunningService {
-	const service = parts.running.get(id);
+export function requireService(context: PortalContext, id: string): RunningService {
+	const service = context.running.get(id);
 	if (!service) throw new NotFoundError(`There is no service "${id}".`);
 	return service;
 }
 
-export function requireDelivery(parts: PortalContext, id: string): Delivery {
-	const delivery = parts.deliveries.get(id);
+export function requireDelivery(context: PortalContext, id: string): Delivery {
+	const delivery = context.deliveries.get(id);
 	if (!delivery) throw new NotFoundError(`There is no delivery "${id}".`);
 	return delivery;
 }
@@ -42,11 +42,11 @@ export function maskDelivery(delivery: Delivery): Delivery {
 
 /** Returns a message whose link is a URL of this run. */
 export function resolveMessage(
-	parts: PortalContext,
+	context: PortalContext,
 	{ link, ...message }: Message,
 ): Omit<Message, 'link'> & { link?: string } {
 	if (!link) return message;
-	const origin = parts.running.get(message.service)?.origins[link.origin] ?? '';
+	const origin = context.running.get(message.service)?.origins[link.origin] ?? '';
 	return { ...message, link: origin + link.path };
 }
 
@@ -61,14 +61,14 @@ export interface ClockChange {
 
 /** Changes the clock and returns its new state. */
 export async function changeClock(
-	parts: PortalContext,
+	context: PortalContext,
 	change: ClockChange,
 ): Promise<ClockReading> {
-	if (change.reset) parts.clock.reset();
-	if (change.speed !== undefined) parts.clock.setSpeed(change.speed);
-	if (change.advance !== undefined) await parts.clock.advance(change.advance);
-	await parts.keepClock();
-	return readClock(parts);
+	if (change.reset) context.clock.reset();
+	if (change.speed !== undefined) context.clock.setSpeed(change.speed);
+	if (change.advance !== undefined) await context.clock.advance(change.advance);
+	await context.keepClock();
+	return readClock(context);
 }
 
 export interface ClockReading {

@@ -1,4 +1,4 @@
-// Makes the recipient's form nicer: drop files, take one back, see how far the upload is. The form works without it.
+// Enhances the upload form: drag and drop, removing files and a progress bar. The form also works without JavaScript.
 const form = document.querySelector('form[data-upload]');
 const input = form.querySelector('input[type=file]');
 const drop = form.querySelector('.drop');
@@ -7,7 +7,7 @@ const button = form.querySelector('button[type=submit]');
 const progress = form.querySelector('progress');
 const status = form.querySelector('[role=status]');
 
-/** Files from several choices, in their order; the input alone would forget the former choice. */
+/** The selected files, in order. The input itself only keeps the latest selection. */
 let chosen = [];
 
 function add(files) {
@@ -78,7 +78,7 @@ form.addEventListener('submit', (event) => {
 			location.assign(request.responseURL);
 			return;
 		}
-		// An answer that is a page of its own (expired, no file chosen) is shown as the form's answer would be.
+		// The response is a page (link expired, no file selected); show it as a normal form submission would.
 		document.open();
 		document.write(request.responseText);
 		document.close();

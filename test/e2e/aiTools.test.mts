@@ -15,7 +15,7 @@ import {
 	type TestSystem,
 } from './harness.mts';
 
-/** Which n8n; the newest, unless another is asked for. */
+/** The n8n version; the newest by default. */
 const HOST = (process.env.E2E_HOST ?? 'newest') as N8nVersion;
 
 /** A value that the model fills in. */
@@ -25,17 +25,17 @@ const fromAI = (name: string, what: string, type = 'string') =>
 interface Tool {
 	service: string;
 	parameters: JsonObject;
-	/** What n8n makes of resource and operation for the model to read. */
+	/** The tool description that n8n derives from the resource and operation. */
 	says: string;
-	/** What the model calls it with. */
+	/** The input with which the model calls the tool. */
 	input: JsonObject;
-	/** Part of what the model reads then. */
+	/** A part of the result that the model receives. */
 	answer: JsonObject;
-	/** A tool that fails ends the agent in older versions of n8n; this way it tells the model. */
+	/** Reports a tool's error to the model; in older versions of n8n it would end the agent. */
 	onError?: 'continueRegularOutput';
 }
 
-/** An operation of each node, by the name of its tool, with what the model fills in. */
+/** An operation of each node, by the name of its tool, with the values that the model fills in. */
 const TOOLS: Record<string, Tool> = {
 	Ask_for_documents: {
 		service: 'fileCourier',
@@ -132,7 +132,7 @@ afterAll(async () => {
 	await environment?.stop();
 });
 
-/** Runs n8n's AI Agent with all tools, and the chat model of this test as its model. */
+/** Runs n8n's AI Agent with all tools and this test's chat model. */
 async function runAgent(): Promise<Execution> {
 	const tools = Object.entries(TOOLS).map(([tool, { service, parameters, onError }]) =>
 		node(tool, `n8n-nodes-file-delivery.${service}Tool`, parameters, {
@@ -161,12 +161,12 @@ async function runAgent(): Promise<Execution> {
 }
 
 describe(`the nodes as tools of n8n’s AI Agent (${HOST})`, () => {
-	it('the agent runs to its end', () => {
+	it('runs successfully', () => {
 		expect([execution.status, execution.error]).toEqual(['success', undefined]);
 		expect(execution.items.Agent[0].json.output).toBe('Done.');
 	});
 
-	it('tells the model what each tool does, and what to fill in', () => {
+	it('offers the model a description and the parameters of each tool', () => {
 		const offered = model.requests[0].tools.map(({ function: about }) => [
 			about.name,
 			about.description,
@@ -180,12 +180,12 @@ describe(`the nodes as tools of n8n’s AI Agent (${HOST})`, () => {
 		expect(offered.sort()).toEqual(wanted.sort());
 	});
 
-	it.each(Object.keys(TOOLS))('%s answers the model', (name) => {
-		const answer = model.answers[Object.keys(TOOLS).indexOf(name)];
-		expect(JSON.parse(answer)).toEqual([expect.objectContaining(TOOLS[name].answer)]);
+	it.each(Object.keys(TOOLS))('%s returns a result to the model', (name) => {
+		const response = model.answers[Object.keys(TOOLS).indexOf(name)];
+		expect(JSON.parse(response)).toEqual([expect.objectContaining(TOOLS[name].answer)]);
 	});
 
-	it('what the model asked for is there', async () => {
+	it('creates what the model requested', async () => {
 		const portal = new PortalClient(environment.sandbox.info.portal);
 		const [session] = await portal.list('services/fileCourier/sessions');
 		expect(session).toMatchObject({ recipientEmail: 'anna@example.com', subject: 'Your ID' });
@@ -197,7 +197,7 @@ describe(`the nodes as tools of n8n’s AI Agent (${HOST})`, () => {
 		]);
 	});
 
-	it('no tool tells the model a secret', () => {
+	it('never sends a secret to the model', () => {
 		const told = JSON.stringify(model.requests);
 		for (const { data } of sandboxCredentials(environment.sandbox.info)) {
 			for (const [field, value] of Object.entries(data)) {

@@ -19,11 +19,11 @@ export interface ToolCall {
 }
 
 /**
- * A chat model that thinks nothing: it has all tools called that the test says, and then says that it is done. It speaks
- * OpenAI's chat completions (OpenAI API reference), which n8n's own chat model node sends.
+ * A scripted chat model: calls all tools that the test requests and then reports that it is done. Implements OpenAI's
+ * chat completions (OpenAI API reference), which n8n's own chat model node uses.
  */
 export class ChatModel {
-	/** What it was asked, in order. */
+	/** The received requests, in order. */
 	readonly requests: ChatRequest[] = [];
 	private readonly server = createServer((request, response) => {
 		void json(request).then((body) => {
@@ -55,19 +55,19 @@ export class ChatModel {
 
 	private constructor(private readonly calls: (asked: ChatRequest) => ToolCall[]) {}
 
-	/** @param calls the tools to call for what the model is asked */
+	/** @param calls returns the tools to call for a request */
 	static async start(calls: (asked: ChatRequest) => ToolCall[]): Promise<ChatModel> {
 		const model = new ChatModel(calls);
 		await new Promise<void>((done) => model.server.listen(0, '127.0.0.1', done));
 		return model;
 	}
 
-	/** Base URL for the credential. */
+	/** The base URL for the credential. */
 	get url(): string {
 		return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}/v1`;
 	}
 
-	/** What the tools answered, in the order of the calls. */
+	/** The results of the tools, in the order of the calls. */
 	get answers(): string[] {
 		const last = this.requests.at(-1)?.messages ?? [];
 		return last.filter(({ role }) => role === 'tool').map(({ content }) => String(content));

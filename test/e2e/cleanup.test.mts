@@ -10,7 +10,7 @@ import {
 } from '../../sandbox/n8n/workflows.mts';
 import { INSTALL_MS, startTestSystem, type TestSystem, withExamples } from './harness.mts';
 
-/** Which n8n; the newest, unless another is asked for. */
+/** The n8n version; the newest by default. */
 const HOST = (process.env.E2E_HOST ?? 'newest') as N8nVersion;
 const DAY = 86_400;
 
@@ -26,7 +26,7 @@ beforeAll(async () => {
 
 afterAll(async () => environment?.stop());
 
-/** Runs a workflow to its successful end. */
+/** Runs a workflow that must succeed. */
 async function run(workflow: SavedWorkflow, trigger?: string): Promise<Execution> {
 	const id = await runManually(environment.rest, workflow, trigger);
 	const execution = await waitForExecution(environment.rest, id);
@@ -36,7 +36,7 @@ async function run(workflow: SavedWorkflow, trigger?: string): Promise<Execution
 
 const example = (name: string) => workflows.get(name)!;
 
-/** A copy of an example with something changed in it. */
+/** Returns a modified copy of an example. */
 async function changed(name: string, ...changes: Array<[string, string]>): Promise<SavedWorkflow> {
 	const { nodes, connections, settings } = example(name);
 	let text = JSON.stringify({ nodes, connections, settings });
@@ -52,13 +52,13 @@ async function changed(name: string, ...changes: Array<[string, string]>): Promi
 	);
 }
 
-/** Lets the clock of the services alone count, which the tests advance; that of n8n stays where it is. */
+/** Makes the node use only the services' clock, which the tests advance; n8n's own clock cannot be changed. */
 const BY_SERVICE_CLOCK: [string, string] = ['"options":{}', '"options":{"trustServiceClock":true}'];
 
 const jsonOf = (execution: Execution, node: string) =>
 	(execution.items[node] ?? []).map(({ json }) => json);
 
-/** A service's API, asked without the nodes. */
+/** A client for a service's API, independent of the nodes. */
 function api(service: 'speedyFiles' | 'filesApp'): AxiosInstance {
 	const { baseUrl, apiToken, apiKey } = environment.sandbox.info.services[service].credentials;
 	const headers = { Authorization: `Bearer ${apiToken ?? apiKey}` };
@@ -87,7 +87,7 @@ async function filesAppFile(name: string): Promise<void> {
 	await api('filesApp').post('/upload', form);
 }
 
-/** Names of what FileShot, SpeedyFiles and Files App have. */
+/** Returns the names of everything in FileShot, SpeedyFiles and Files App. */
 async function left(): Promise<string[]> {
 	const { data: shot } = await control.get<Array<{ name: string }>>('/services/fileShot/files');
 	const { data: app } = await control.get<Array<{ name: string }>>('/services/filesApp/files');
@@ -100,8 +100,8 @@ async function left(): Promise<string[]> {
 	].sort();
 }
 
-describe(`the examples of cleaning up in a real n8n (${HOST})`, () => {
-	it('expiring-soon: one warning for each file and package that expires within three days', async () => {
+describe(`the clean-up examples in a real n8n (${HOST})`, () => {
+	it('expiring-soon: sends one warning per file and package that expires within three days', async () => {
 		await fileShotFile('soon.txt', 2);
 		await fileShotFile('later.txt', 200);
 		await packageThere('Soon', 'customer@example.com', 2);
@@ -115,9 +115,9 @@ describe(`the examples of cleaning up in a real n8n (${HOST})`, () => {
 		expect(await left()).toEqual(before);
 	});
 
-	it('nightly-cleanup: reports without deleting anything, then deletes, then has nothing to do', async () => {
+	it('nightly-cleanup: reports without deleting, then deletes, then has nothing to delete', async () => {
 		await filesAppFile('archive.txt');
-		// By the clock of the services; n8n's own stays where it is.
+		// Only the services' clock is advanced; n8n's stays unchanged.
 		await control.post('/clock', { advance: 95 * DAY });
 		await fileShotFile('new.txt', 30);
 		await filesAppFile('new in Files App.txt');
@@ -148,7 +148,7 @@ describe(`the examples of cleaning up in a real n8n (${HOST})`, () => {
 		expect(again.subject).toBe('Cleanup: 0 deleted, 0 failed');
 	});
 
-	it('nightly-cleanup: a service that fails stands in the report beside the others', async () => {
+	it('nightly-cleanup: reports a failing service together with the others', async () => {
 		const fault = { type: 'status', status: 500 };
 		await control.post('/faults', { service: 'filesApp', fault });
 		const [report] = jsonOf(await run(example('nightly-cleanup')), 'Report');
@@ -157,7 +157,7 @@ describe(`the examples of cleaning up in a real n8n (${HOST})`, () => {
 		expect(report.text).toMatch(/\nFiles App responded with 500/);
 	});
 
-	it('bulk-revoke: every link of one recipient stops, and no other', async () => {
+	it('bulk-revoke: revokes all links of one recipient and no others', async () => {
 		const theirs = [
 			await packageThere('Contract', 'former.partner@example.com', 30),
 			await packageThere('Prices', 'former.partner@example.com', 30),
@@ -179,10 +179,10 @@ describe(`the examples of cleaning up in a real n8n (${HOST})`, () => {
 		expect(jsonOf(await run(example('bulk-revoke')), 'Revoke')).toEqual([]);
 	});
 
-	// Tables that a workflow makes itself came with n8n 2.
+	// Workflows can only create data tables since n8n 2.
 	const sinceN8n2 = HOST === 'oldest' ? it.skip : it;
 	sinceN8n2('cleanup-by-ids: what is due is deleted and forgotten, the rest waits', async () => {
-		// n8n signs Filestack's policies by its own clock.
+		// n8n signs Filestack's policies with its own clock.
 		await control.post('/clock', { reset: true });
 		await run(example('cleanup-by-ids'));
 		const tooEarly = await run(example('cleanup-by-ids'), 'Every night');

@@ -14,7 +14,7 @@ afterAll(async () => environment?.stop());
 const dataOf = (type: string) =>
 	sandboxCredentials(environment.sandbox.info).find((content) => content.type === type)!.data;
 
-/** Runs the credential's test as the editor's button does, with some fields changed. */
+/** Runs the credential's test, as the editor does, with some fields changed. */
 async function outcome(type: string, changes: Record<string, string> = {}) {
 	const credential = environment.credentials.find((one) => one.type === type)!;
 	return await testCredential(environment.rest, credential, { ...dataOf(type), ...changes });
@@ -35,7 +35,7 @@ it('n8n has a credential for each service of the sandbox', async () => {
 	}
 });
 
-/** Of each credential a secret, and what a person reads when it is wrong. */
+/** A secret of each credential, and the message for a wrong value. */
 describe.each([
 	['fileCourierApi', 'clientSecret', /^FileCourier rejected the Client ID or Client Secret: /],
 	['fileShotApi', 'apiKey', /^FileShot rejected the API Key: /],
@@ -43,11 +43,11 @@ describe.each([
 	['filestackApi', 'appSecret', /^Filestack rejected the API Key or App Secret: /],
 	['speedyFilesApi', 'apiToken', /^SpeedyFiles rejected the API Token: invalid token$/],
 ])('%s, tested by n8n', (type, secret, refusal) => {
-	it('passes', async () => {
+	it('succeeds', async () => {
 		expect(await outcome(type)).toEqual({ status: 'OK', message: 'Connection successful' });
 	});
 
-	it('fails with another secret, and says which field is wrong', async () => {
+	it('fails with another secret and names the wrong field', async () => {
 		const { status, message } = await outcome(type, { [secret]: 'somebody-elses' });
 		expect({ status, message }).toEqual({
 			status: 'Error',
@@ -56,7 +56,7 @@ describe.each([
 		expect(message).not.toContain('somebody-elses');
 	});
 
-	it('fails where nobody answers, and says which field to look at', async () => {
+	it('fails without a response and names the field to check', async () => {
 		expect(await outcome(type, { baseUrl: 'http://127.0.0.1:9' })).toEqual({
 			status: 'Error',
 			message: expect.stringMatching(

@@ -24,10 +24,10 @@ beforeAll(async () => {
 
 afterAll(async () => environment?.stop());
 
-/** Young enough for the trigger's age limit. */
+/** Within the trigger's maximum age. */
 const TODAY = new Date().toISOString();
 
-/** A delivery without files, so that nothing has to be fetched; each is one of its own. */
+/** Returns a unique delivery without files, so that nothing has to be downloaded. */
 function delivery(): string {
 	const data = { request_id: `req_${++count}`, recipient_email: 'customer@example.com', files: [] };
 	return JSON.stringify({ event: 'files.delivered', timestamp: TODAY, data });
@@ -48,12 +48,12 @@ async function post(body: string, signature?: string, headers: Record<string, st
 	return status;
 }
 
-/** n8n may list an execution twice while it ends: as running and as finished. */
+/** While an execution ends, n8n may list it twice: as running and as finished. */
 const executions = async () => [
 	...new Set(await listExecutions(environment.rest, workflow.id, 100)),
 ];
 
-/** Proves that n8n is well and that nothing is still under way: a good delivery gets its run. */
+/** Checks that n8n is working and has no executions left in progress: a valid delivery starts its execution. */
 async function aGoodOneRuns(): Promise<string[]> {
 	const before = await executions();
 	const body = delivery();
@@ -63,30 +63,30 @@ async function aGoodOneRuns(): Promise<string[]> {
 	return (await executions()).filter((id) => !before.includes(id));
 }
 
-describe('deliveries that are not to be believed get a 4xx from a real n8n, and no execution', () => {
+describe('invalid deliveries get a 4xx from a real n8n and start no execution', () => {
 	const good = delivery();
 	const large = `"${'x'.repeat(16 * 1024 * 1024 - 2)}"`;
 	it.each<[string, () => Promise<number>]>([
 		['unsigned', () => post(good)],
 		['forged', () => post(good, 'f'.repeat(64))],
 		['signed with a secret that is no longer valid', () => post(good, sign(good, 'fcwh_old'))],
-		['changed after it was signed', () => post(good.replace('customer', 'attacker'), sign(good))],
-		['cut off', () => post(good.slice(0, -3), sign(good))],
+		['modified after signing', () => post(good.replace('customer', 'attacker'), sign(good))],
+		['truncated', () => post(good.slice(0, -3), sign(good))],
 		[
-			'cut off, as plain text',
+			'truncated, as plain text',
 			() => post(good.slice(0, -3), sign(good), { 'content-type': 'text/plain' }),
 		],
 		['empty', () => post('', sign(''))],
-		['no JSON', () => post('hello', sign('hello'))],
+		['not JSON', () => post('hello', sign('hello'))],
 		[
-			'no JSON, as plain text',
+			'not JSON, as plain text',
 			() => post('hello', sign('hello'), { 'content-type': 'text/plain' }),
 		],
 		[
 			'a form',
 			() => post('a=1', 'f'.repeat(64), { 'content-type': 'application/x-www-form-urlencoded' }),
 		],
-		['16 MB, the most that n8n takes', () => post(large, 'f'.repeat(64))],
+		['16 MB, n8n’s maximum', () => post(large, 'f'.repeat(64))],
 	])('%s', async (_, send) => {
 		const before = await executions();
 		const status = await send();
@@ -96,7 +96,7 @@ describe('deliveries that are not to be believed get a 4xx from a real n8n, and 
 		expect(await executions()).toHaveLength(before.length + 1);
 	});
 
-	it('more than 16 MB: n8n itself refuses it, with a 500, before the node sees it', async () => {
+	it('more than 16 MB: n8n itself rejects it with a 500 before it reaches the node', async () => {
 		const before = await executions();
 		const body = `"${'x'.repeat(16 * 1024 * 1024)}"`;
 		expect(await post(body, sign(body))).toBe(500);
@@ -104,7 +104,7 @@ describe('deliveries that are not to be believed get a 4xx from a real n8n, and 
 		expect(await executions()).toHaveLength(before.length + 1);
 	});
 
-	it('broken off in the middle of the body', async () => {
+	it('aborted in the middle of the body', async () => {
 		const { port } = environment.n8n;
 		const { pathname } = new URL(url);
 		const head = `POST ${pathname} HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\ncontent-length: 1000\r\n\r\n`;
@@ -119,35 +119,35 @@ describe('deliveries that are not to be believed get a 4xx from a real n8n, and 
 });
 
 describe('the same delivery', () => {
-	it('five times, one after the other: one execution, five times 2xx', async () => {
+	it('sent five times in sequence: one execution and five 2xx', async () => {
 		const before = await executions();
 		const body = delivery();
-		const answers = [];
-		for (let n = 0; n < 5; n++) answers.push(await post(body, sign(body)));
-		expect(answers).toEqual([200, 200, 200, 200, 200]);
+		const responses = [];
+		for (let n = 0; n < 5; n++) responses.push(await post(body, sign(body)));
+		expect(responses).toEqual([200, 200, 200, 200, 200]);
 		expect(await executions()).toHaveLength(before.length + 1);
 	});
 
-	it('five times at the same moment: one execution, five times 2xx', async () => {
+	it('sent five times concurrently: one execution and five 2xx', async () => {
 		const before = await executions();
 		const body = delivery();
-		const answers = await Promise.all(Array.from({ length: 5 }, () => post(body, sign(body))));
-		expect(answers).toEqual([200, 200, 200, 200, 200]);
+		const responses = await Promise.all(Array.from({ length: 5 }, () => post(body, sign(body))));
+		expect(responses).toEqual([200, 200, 200, 200, 200]);
 		expect(await executions()).toHaveLength(before.length + 1);
 	});
 });
 
 it.each([
-	['laid out anew and signed as it is', (body: string) => [relaid(body), sign(relaid(body))]],
-	['laid out anew after it was signed', (body: string) => [relaid(body), sign(body)]],
-])('a delivery is believed when it was %s', async (_, send) => {
+	['reformatted and signed as such', (body: string) => [relaid(body), sign(relaid(body))]],
+	['reformatted after signing', (body: string) => [relaid(body), sign(body)]],
+])('accepts a delivery that was %s', async (_, send) => {
 	const before = await executions();
 	const [body, signature] = send(delivery());
 	expect(await post(body, signature)).toBe(200);
 	expect(await executions()).toHaveLength(before.length + 1);
 });
 
-it('no secret stands in n8n’s log', () => {
+it('n8n’s log contains no secret', () => {
 	const log = readFileSync(environment.n8n.log, 'utf8');
 	const { clientSecret } = environment.sandbox.info.services.fileCourier.credentials;
 	expect(log).toContain('rejected a delivery (401): The signature does not match');

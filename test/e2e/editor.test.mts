@@ -9,7 +9,7 @@ import { Editor } from '../../sandbox/n8n/editor.mts';
 import type { SavedWorkflow } from '../../sandbox/n8n/workflows.mts';
 import { INSTALL_MS, startTestSystem, type TestSystem, withExamples } from './harness.mts';
 
-/** Pictures stay here, to be looked at. */
+/** The folder for screenshots, for manual inspection. */
 const PICTURES = join(ROOT, '.run', 'pictures');
 
 let environment: TestSystem;
@@ -28,7 +28,7 @@ afterAll(async () => {
 	await environment?.stop();
 });
 
-/** Opens an example, then one of its nodes; leaves a picture of each. */
+/** Opens an example and one of its nodes and takes a screenshot of each. */
 async function look(example: string, node: string): Promise<Locator> {
 	await editor.openWorkflow(workflows.get(example)?.id ?? '');
 	await editor.screenshot(join(PICTURES, `${example}.png`));
@@ -38,7 +38,7 @@ async function look(example: string, node: string): Promise<Locator> {
 }
 
 describe('the examples in the editor', () => {
-	it('shows the workflow that asks for documents, and the fields of its node filled in', async () => {
+	it('shows the workflow that requests documents, and its node with filled-in fields', async () => {
 		const panel = await look('request-documents', 'Request documents');
 
 		expect(await editor.fieldsOf(panel)).toEqual(
@@ -51,7 +51,7 @@ describe('the examples in the editor', () => {
 		await editor.closeNode();
 	});
 
-	it('shows the trigger that receives them, and the URL at which it is called', async () => {
+	it('shows the trigger that receives them, and its URL', async () => {
 		const panel = await look('receive-documents', 'Files delivered');
 		await panel.getByText('Webhook URLs').click();
 		await panel.getByText('Production URL', { exact: true }).click();
@@ -65,11 +65,11 @@ describe('the examples in the editor', () => {
 	});
 
 	it.each(readExamples().map(({ name }) => name))(
-		'shows %s with nothing left to fill in',
+		'shows %s without missing values',
 		async (name) => {
 			await editor.openWorkflow(workflows.get(name)!.id);
 			await editor.screenshot(join(PICTURES, `${name}.png`));
-			// The agent wants the chat model that nobody but its user can choose.
+			// The agent requires a chat model, which only the user can select.
 			expect(await editor.nodesWithIssues()).toEqual(
 				name === 'ai-agent-sends-files' ? ['Agent'] : [],
 			);
@@ -77,8 +77,8 @@ describe('the examples in the editor', () => {
 	);
 });
 
-/** Words that people type into the search for nodes, and who has to be found. */
-describe('the search for nodes', () => {
+/** Search terms, and the nodes that must be found. */
+describe('the node search', () => {
 	it.each([
 		['file request', ['FileCourier']],
 		['collect files', ['FileCourier']],

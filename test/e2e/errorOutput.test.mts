@@ -4,14 +4,14 @@ import type { N8nVersion } from '../../sandbox/n8n/versions.mts';
 import { upsertWorkflow, runManually } from '../../sandbox/n8n/workflows.mts';
 import { credentialsFor, INSTALL_MS, node, startTestSystem, type TestSystem } from './harness.mts';
 
-/** Which n8n; the newest, unless another is asked for. */
+/** The n8n version; the newest by default. */
 const HOST = (process.env.E2E_HOST ?? 'newest') as N8nVersion;
 
 let environment: TestSystem;
 beforeAll(async () => (environment = await startTestSystem({ version: HOST })), INSTALL_MS);
 afterAll(async () => environment?.stop());
 
-it(`a failed item leaves through the error output of its node (${HOST})`, async () => {
+it(`a failed item goes to the error output of its node (${HOST})`, async () => {
 	const get = node(
 		'Get',
 		'n8n-nodes-file-delivery.filesApp',

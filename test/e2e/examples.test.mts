@@ -28,7 +28,7 @@ import {
 	withExamples,
 } from './harness.mts';
 
-/** Which n8n; the newest, unless another is asked for. */
+/** The n8n version; the newest by default. */
 const HOST = (process.env.E2E_HOST ?? 'newest') as N8nVersion;
 
 let environment: TestSystem;
@@ -44,13 +44,13 @@ afterAll(async () => environment?.stop());
 
 const example = (name: string) => workflows.get(name)!;
 
-/** The production URL of a trigger in an example. */
+/** Returns the production URL of a trigger in an example. */
 function webhookUrl(workflow: SavedWorkflow, trigger: string): string {
 	const { webhookId } = workflow.nodes.find(({ name }) => name === trigger)!;
 	return `${environment.n8n.url}/webhook/${webhookId}/webhook`;
 }
 
-/** The items of a node in a run that has to have succeeded, as JSON. */
+/** Returns a node's output items as JSON; the execution must have succeeded. */
 function jsonOf(execution: Execution, node: string) {
 	expect([execution.status, execution.error]).toEqual(['success', undefined]);
 	return execution.items[node].map(({ json }) => json);
@@ -62,7 +62,7 @@ async function bytesBehind(url: string): Promise<Buffer> {
 }
 
 describe(`the examples in a real n8n (${HOST})`, () => {
-	it('request-store-share: what the customer sends is behind the links, with its SHA-256', async () => {
+	it("request-store-share: the customer's files are available at the links with their SHA-256", async () => {
 		const id = await runManually(environment.rest, example('request-store-share'));
 		const waiting = await waitForExecution(environment.rest, id);
 		expect(waiting.status).toBe('waiting');
@@ -82,7 +82,7 @@ describe(`the examples in a real n8n (${HOST})`, () => {
 		}
 	});
 
-	it('receive-to-files-app: what FileCourier delivers is in Files App, and the email has a link', async () => {
+	it("receive-to-files-app: FileCourier's files are in Files App, and the email contains a link", async () => {
 		const receive = example('receive-to-files-app');
 		const known = await listExecutions(environment.rest, receive.id);
 		const request = example('request-documents');
@@ -120,11 +120,11 @@ describe(`the examples in a real n8n (${HOST})`, () => {
 		}
 	});
 
-	it('send-and-react: two files in one package, and a run when one is downloaded', async () => {
+	it('send-and-react: sends two files in one package and runs when one is downloaded', async () => {
 		const workflow = example('send-and-react');
 		const url = webhookUrl(workflow, 'Downloaded');
 		const { portal } = environment.sandbox.info;
-		// What an admin does on the page of the instance; its secret is in the credential already.
+		// An administrator's step on the instance's website; the credential already contains the secret.
 		await axios.patch(`${portal}/api/services/speedyFiles/webhooks/1`, { url });
 		const execution = await waitForExecution(
 			environment.rest,
@@ -146,7 +146,7 @@ describe(`the examples in a real n8n (${HOST})`, () => {
 		]);
 	});
 
-	it('ai-agent-sends-files: a file in the chat is sent to the person that the model names', async () => {
+	it('ai-agent-sends-files: sends a file in the chat to the person that the model names', async () => {
 		const [document] = documents;
 		const model = await ChatModel.start(({ messages }) => {
 			const [, handle] = /, handle ([\w-]+)/.exec(JSON.stringify(messages))!;
@@ -176,7 +176,7 @@ describe(`the examples in a real n8n (${HOST})`, () => {
 	});
 });
 
-/** A copy of the agent's example with a chat model, open to who knows its address. */
+/** Returns a copy of the agent's example with a chat model and a public chat. */
 async function openChat(model: ChatModel): Promise<{ workflow: SavedWorkflow; url: string }> {
 	const { nodes, connections } = example('ai-agent-sends-files');
 	const webhookId = crypto.randomUUID();

@@ -14,10 +14,10 @@ import { type Execution, waitForExecution } from '../../sandbox/n8n/executions.m
 import type { Rest } from '../../sandbox/n8n/rest.mts';
 import type { SavedWorkflow, WorkflowNode } from '../../sandbox/n8n/workflows.mts';
 
-/** What a first run may take: n8n is gigabytes. */
+/** Time limit that includes the first installation; n8n has several gigabytes. */
 export const INSTALL_MS = 25 * 60_000;
 
-/** A folder that is gone when the test is. */
+/** Creates a folder that is removed after the tests. */
 export function temporaryFolder(name: string): { folder: string; remove: () => void } {
 	const folder = mkdtempSync(join(tmpdir(), `file-delivery-${name}-`));
 	return { folder, remove: () => rmSync(folder, { recursive: true, force: true, maxRetries: 3 }) };
@@ -29,8 +29,8 @@ export interface TestSystem extends Environment {
 }
 
 /**
- * Starts the sandbox and a real n8n with the package, on free ports and in a temporary folder. Both end with stop(), and,
- * when the test run is interrupted or killed, with it: n8n's keeper notices.
+ * Starts the sandbox and a real n8n with the package, on free ports and in a temporary folder. Both are stopped by
+ * stop(), or by n8n's supervisor if the test run is interrupted or killed.
  */
 export async function startTestSystem(
 	options: Omit<EnvironmentOptions, 'folder'> = {},
@@ -49,12 +49,12 @@ export async function startTestSystem(
 	}
 }
 
-/** Puts the repository's examples into a started environment; by the name of their file. */
+/** Installs the repository's examples in a started environment; returns them by file name. */
 export async function withExamples(environment: Environment): Promise<Map<string, SavedWorkflow>> {
 	return installExamples(environment.rest, environment.credentials);
 }
 
-/** The `credentials` of a node that uses the sandbox's service. */
+/** Returns the `credentials` of a node that uses the sandbox's service. */
 export function credentialsFor(
 	{ credentials }: Pick<Environment, 'credentials'>,
 	service: string,
@@ -65,7 +65,7 @@ export function credentialsFor(
 	return { [type]: { id: found.id, name: found.name } };
 }
 
-/** Waits until an execution has ended; one that sleeps is waited for too. */
+/** Waits until an execution has ended, even if it is waiting in between. */
 export async function waitUntilOver(rest: Rest, id: string, seconds = 60): Promise<Execution> {
 	const deadline = Date.now() + seconds * 1000;
 	for (;;) {
@@ -75,7 +75,7 @@ export async function waitUntilOver(rest: Rest, id: string, seconds = 60): Promi
 	}
 }
 
-/** n8n's node for a chat model that speaks OpenAI's interface, at a URL. */
+/** Returns n8n's node for a chat model with OpenAI's interface at this URL. */
 export async function chatModelNode(rest: Rest, name: string, url: string): Promise<WorkflowNode> {
 	const content = { name: url, type: 'openAiApi', data: { apiKey: 'none', url } };
 	const { id } = await upsertCredential(rest, content);
@@ -87,7 +87,7 @@ export async function chatModelNode(rest: Rest, name: string, url: string): Prom
 	);
 }
 
-/** A node for a workflow of a test. */
+/** Returns a node for a test workflow. */
 export function node(
 	name: string,
 	type: string,
@@ -105,7 +105,7 @@ export function node(
 	};
 }
 
-/** Connections of a workflow whose nodes follow one another. */
+/** Returns the connections of a workflow whose nodes are in sequence. */
 export function inARow(...names: string[]): Record<string, unknown> {
 	return Object.fromEntries(
 		names
@@ -118,16 +118,16 @@ export function inARow(...names: string[]): Record<string, unknown> {
 }
 
 export interface Command {
-	/** Everything it has printed so far. */
+	/** The complete output so far. */
 	output: () => string;
-	/** Resolves when it has printed this; rejects with its output when it ends before. */
+	/** Resolves once the output contains this text; rejects with the output if the program exits before. */
 	printed: (text: string) => Promise<void>;
-	/** Resolves with its exit code (null: ended by a signal). */
+	/** Resolves with the exit code (null: killed by a signal). */
 	ended: Promise<number | null>;
 	kill: (signal: NodeJS.Signals) => void;
 }
 
-/** Runs a program of the repository with Node.js, as a person would in a terminal. */
+/** Runs a program of the repository with Node.js, as in a terminal. */
 export function command(script: string, args: string[], env: Record<string, string> = {}): Command {
 	const child = spawn(process.execPath, [resolve(ROOT, script), ...args], {
 		cwd: ROOT,

@@ -27,7 +27,7 @@ interface Manifest {
 	n8n: { nodes: string[] };
 }
 
-/** The type that n8n gives to the node in a file of the package: `dist/nodes/Service/Service.node.js`. */
+/** Returns the type that n8n gives to the node in a file of the package: `dist/nodes/Service/Service.node.js`. */
 function typeOf(path: string): string {
 	const [name] = basename(path).split('.');
 	return `n8n-nodes-file-delivery.${name[0].toLowerCase()}${name.slice(1)}`;
@@ -40,7 +40,7 @@ beforeAll(async () => {
 afterAll(async () => environment?.stop());
 
 describe('a real n8n with the package', () => {
-	it('lists our nodes and credentials', async () => {
+	it("lists the package's nodes and credentials", async () => {
 		const nodes = getObjects(
 			{ list: await environment.rest.call('GET', '/types/nodes.json') },
 			'list',
@@ -61,7 +61,7 @@ describe('a real n8n with the package', () => {
 		);
 	});
 
-	it('lets the owner in, and nobody without the cookie', async () => {
+	it("rejects requests without the owner's cookie", async () => {
 		const again = new Rest(environment.n8n.url);
 		await again.logIn();
 
@@ -73,7 +73,7 @@ describe('a real n8n with the package', () => {
 		});
 	});
 
-	it('runs a workflow by hand and tells which node failed', async () => {
+	it('runs a workflow manually and names the node that failed', async () => {
 		const request = (url: string) => ({
 			name: 'By hand',
 			nodes: [
@@ -96,7 +96,7 @@ describe('a real n8n with the package', () => {
 		expect(bad.error).toMatch(/^Ask: /);
 	});
 
-	it('runs a workflow by webhook, keeps the file, and stops listening when deactivated', async () => {
+	it('runs a workflow by webhook, stores the file, and stops listening when deactivated', async () => {
 		const { rest, n8n } = environment;
 		const url = `${n8n.url}/webhook/files-come-in`;
 		const workflow = await upsertWorkflow(rest, {

@@ -20,7 +20,7 @@ afterEach(async () => {
 	place.remove();
 });
 
-/** `npm start` with its data in a temporary folder. */
+/** Runs `npm start` with its data in a temporary folder. */
 function start(...args: string[]): Command {
 	const launcher = command(START, args, { FILE_DELIVERY_RUN_DIR: place.folder });
 	started.push(launcher);
@@ -33,10 +33,10 @@ function listen(port: number): Promise<Server> {
 	});
 }
 
-/** More than the sandbox needs one after another. */
+/** More ports than the sandbox needs. */
 const BLOCK = 20;
 
-/** Below the ports that systems give to outgoing connections, any of which may lie in the middle of a block. */
+/** Returns ports below the range of ephemeral ports, because any of those may be in use. */
 async function ports(): Promise<string[]> {
 	for (;;) {
 		const first = 15_000 + Math.floor(Math.random() * 15_000);
@@ -50,7 +50,7 @@ async function ports(): Promise<string[]> {
 
 describe('npm start', () => {
 	it(
-		'with --once runs the whole journey and ends with 0, a second time as well',
+		'runs the demo with --once and exits with 0, also the second time',
 		async () => {
 			for (const round of [1, 2]) {
 				const launcher = start('--once', ...(await ports()));
@@ -65,7 +65,7 @@ describe('npm start', () => {
 	);
 
 	it(
-		'stays up, refuses to run twice on one database, and takes everything along on Ctrl-C',
+		'keeps running, refuses a second start with the same database, and stops everything on Ctrl+C',
 		async () => {
 			const launcher = start(...(await ports()));
 			await launcher.printed('Everything is running');
@@ -88,7 +88,7 @@ describe('npm start', () => {
 	);
 
 	it(
-		'leaves nothing behind when it is killed',
+		'leaves no process behind when it is killed',
 		async () => {
 			const launcher = start(...(await ports()));
 			await launcher.printed('Everything is running');
@@ -112,7 +112,7 @@ describe('npm start', () => {
 	);
 
 	it(
-		'says in one sentence that a port is taken, and which option chooses another',
+		'reports a port that is in use and the option to select another one',
 		async () => {
 			const port = await getPort();
 			const server = await listen(port);
@@ -134,7 +134,7 @@ describe('npm start', () => {
 	);
 
 	it(
-		'says what it does not understand',
+		'reports unknown options',
 		async () => {
 			const launcher = start('--prot', '1');
 

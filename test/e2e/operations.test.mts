@@ -18,7 +18,7 @@ import { filestack } from './operations/filestack.mts';
 import { speedyFiles } from './operations/speedyFiles.mts';
 import type { Seen, SentFile, Steps } from './operations/steps.mts';
 
-/** Which n8n; the newest, unless another is asked for. */
+/** The n8n version; the newest by default. */
 const HOST = (process.env.E2E_HOST ?? 'newest') as N8nVersion;
 
 const SERVICES: Record<string, Steps> = { fileShot, filesApp, filestack, speedyFiles };
@@ -45,7 +45,7 @@ beforeAll(async () => {
 
 afterAll(async () => environment?.stop());
 
-/** A workflow that a webhook starts with two files, with a node for each step. */
+/** Returns a workflow with a node per step, which a webhook starts with two files. */
 async function workflowOf(service: string, steps: Steps) {
 	const path = `files-for-${service}`;
 	const webhook = node(
@@ -63,7 +63,7 @@ async function workflowOf(service: string, steps: Steps) {
 			{ resource, operation, ...parameters },
 			{
 				credentials: credentialsFor(environment, service),
-				// Branches run from the top to the bottom.
+				// n8n runs branches from top to bottom.
 				position: [200 * (index + 1), 100 * index],
 			},
 		);
@@ -100,9 +100,9 @@ interface ListEntry {
 	value: string;
 }
 
-/** The list behind a field in which a thing is picked, as the editor asks for it. */
+/** Requests the list of a resource locator, as the editor does. */
 async function listed(service: string, methodName: string, filter?: string): Promise<ListEntry[]> {
-	const answer = await environment.rest.call(
+	const response = await environment.rest.call(
 		'POST',
 		'/rest/dynamic-node-parameters/resource-locator-results',
 		{
@@ -114,20 +114,20 @@ async function listed(service: string, methodName: string, filter?: string): Pro
 			...(filter && { filter }),
 		},
 	);
-	return getObjects(answer, 'data.results') as unknown as ListEntry[];
+	return getObjects(response, 'data.results') as unknown as ListEntry[];
 }
 
-/** What n8n puts into every node beside its own operations. */
+/** The operation that n8n adds to every node. */
 const ADDED_BY_N8N = '__CUSTOM_API_CALL__';
 
-/** Where a thing can be picked: the method behind the list, the step whose last item is in it, and its name. */
+/** The resource locators: the list method, the step whose last item must be in the list, and its name. */
 const LISTS: Array<[service: string, method: string, step: string, name: string]> = [
 	['fileShot', 'searchFiles', 'Upload for Longer', FILES.document.name],
 	['filesApp', 'searchFiles', 'Upload', FILES.photo.name],
 	['speedyFiles', 'searchPackages', 'Send', 'Q4 financials'],
 ];
 
-/** The operations that the node offers in n8n, as "resource.operation". */
+/** Returns the operations that the node offers in n8n, as "resource.operation". */
 async function offered(service: string): Promise<string[]> {
 	const types = getObjects(
 		{ list: await environment.rest.call('GET', '/types/nodes.json') },
@@ -162,17 +162,17 @@ describe.each(Object.entries(SERVICES))(`%s in a real n8n (${HOST})`, (service, 
 		};
 	}, 120_000);
 
-	it('runs to its end', () => {
+	it('runs successfully', () => {
 		expect([execution.status, execution.error]).toEqual(['success', undefined]);
 	});
 
-	it('does every operation that the node offers', async () => {
+	it('covers every operation that the node offers', async () => {
 		const done = Object.values(steps).map(({ does }) => does);
 		expect([...new Set(done)].sort()).toEqual((await offered(service)).sort());
 	});
 
 	for (const [, method, step, name] of LISTS.filter(([of]) => of === service)) {
-		it(`${method} lists for ${name}`, async () => {
+		it(`${method} lists the item of ${name}`, async () => {
 			const [{ json }] = seen.itemsOf(step).slice(-1);
 			const value = String(json.fileId ?? json.id);
 			expect(await listed(service, method, name)).toEqual([

@@ -29,10 +29,13 @@ import {
 	type TestSystem,
 } from './harness.mts';
 
-/** Which n8n; the newest, unless another is asked for. */
+/** The n8n version; the newest by default. */
 const HOST = (process.env.E2E_HOST ?? 'newest') as N8nVersion;
 
-/** Every five seconds. n8n refuses an expression for less than a minute, so there is one for each of them. */
+/**
+ * Every five seconds. n8n rejects cron expressions with intervals below one minute, so there is one schedule for each
+ * of them.
+ */
 const OFTEN = {
 	item: Array.from({ length: 12 }, (_, index) => ({
 		mode: 'custom',
@@ -43,9 +46,9 @@ const OFTEN = {
 interface Service {
 	trigger: string;
 	event: string;
-	/** Where the trigger asks. */
+	/** The path that the trigger polls. */
 	asks: string;
-	/** Puts something there; gives back its ID. */
+	/** Adds an item and returns its ID. */
 	add(): Promise<string>;
 	/** The field with the ID. */
 	id: string;
@@ -89,7 +92,7 @@ const services: Record<string, Service> = {
 
 beforeAll(async () => {
 	environment = await startTestSystem({ version: HOST });
-	// A poll every five seconds is more than the free plan allows in an hour.
+	// Polling every five seconds exceeds the free plan's hourly limit.
 	await control('patch', '/services/filesApp/settings', { plan: 'team' });
 	workflows = Object.fromEntries(
 		await Promise.all(
@@ -124,7 +127,7 @@ async function uploadToFilesApp(name: string, content: Buffer): Promise<{ id: st
 	return (await axios.post<{ id: string }>(`${baseUrl}/upload`, form, { headers })).data;
 }
 
-/** Waits until the trigger has asked its service some times more. */
+/** Waits until the trigger has polled its service a number of times. */
 async function polled(service: string, times: number): Promise<void> {
 	const count = async () =>
 		(await control<Array<{ service: string; path: string }>>('get', '/requests')).filter(
@@ -139,7 +142,7 @@ async function polled(service: string, times: number): Promise<void> {
 	);
 }
 
-/** What every run of a workflow was started with, the first one first. */
+/** Returns the input of all executions of a workflow, oldest first. */
 async function told(service: string): Promise<unknown[]> {
 	const ids = [...new Set(await listExecutions(environment.rest, workflows[service].id))].reverse();
 	const runs = await Promise.all(ids.map((id) => getExecution(environment.rest, id)));
@@ -163,7 +166,7 @@ async function untilTold(service: string, count: number): Promise<unknown[]> {
 }
 
 describe(`Polling triggers in a real n8n (${HOST})`, () => {
-	it('tell each thing once, also what came while n8n was down, and after a restart nothing again', async () => {
+	it('trigger once per item, including items added while n8n was stopped, and not again after a restart', async () => {
 		const names = Object.keys(services);
 		const added: Record<string, string[]> = {};
 		for (const name of names) {
@@ -197,7 +200,7 @@ describe(`Polling triggers in a real n8n (${HOST})`, () => {
 		const { content } = readExamples().find(({ name }) => name === 'mirror-files-app')!;
 		const example = resolveExample(content, environment.rest.url, environment.credentials);
 		const workflow = await upsertWorkflow(environment.rest, withPollTimes(example));
-		// So that it is the example that asks.
+		// Only the example must poll.
 		await deactivateWorkflow(environment.rest, workflows.filesApp.id);
 		await activateWorkflow(environment.rest, workflow);
 		await polled('filesApp', 3);

@@ -22,7 +22,7 @@ import {
 	waitUntilOver,
 } from './harness.mts';
 
-/** Which n8n; the newest, unless another is asked for. */
+/** The n8n version; the newest by default. */
 const HOST = (process.env.E2E_HOST ?? 'newest') as N8nVersion;
 
 let environment: TestSystem;
@@ -61,7 +61,7 @@ async function workflow(options = {}): Promise<SavedWorkflow> {
 	});
 }
 
-/** Runs the workflow until it waits; gives back the execution and its session. */
+/** Runs the workflow until it waits; returns the execution and its session. */
 async function waiting(
 	options = {},
 ): Promise<{ id: string; sessionId: string; uploadUrl: string }> {
@@ -79,7 +79,7 @@ const sessions = async () =>
 		)
 	).data;
 
-/** Where FileCourier was told to deliver. */
+/** Returns the callback URL that FileCourier received. */
 async function callbackOf(uploadUrl: string): Promise<string> {
 	const found = (await sessions()).find(({ upload_url }) => upload_url === uploadUrl);
 	return found!.callbackUrl;
@@ -97,7 +97,7 @@ async function post(url: string, sessionId: string, secret: string): Promise<num
 }
 
 describe(`Request and Wait in a real n8n (${HOST})`, () => {
-	it('waits through a restart of n8n, and goes on with the files when they are delivered', async () => {
+	it('waits through a restart of n8n and continues with the delivered files', async () => {
 		const { id, uploadUrl } = await waiting();
 		const { port, log } = environment.n8n;
 		await environment.n8n.stop();
@@ -110,7 +110,7 @@ describe(`Request and Wait in a real n8n (${HOST})`, () => {
 		});
 		try {
 			await environment.rest.logIn();
-			// As it starts, n8n goes through what its event log calls unfinished: for a moment it shows it as crashed.
+			// At startup, n8n shortly shows executions as crashed that its event log lists as unfinished.
 			await pRetry(
 				async () => expect((await getExecution(environment.rest, id)).status).toBe('waiting'),
 				{ retries: 60, minTimeout: 500, factor: 1 },
@@ -126,7 +126,7 @@ describe(`Request and Wait in a real n8n (${HOST})`, () => {
 				expect(sha256(bytes)).toBe(sha256(documents[index].content));
 			}
 
-			// The execution is over: n8n itself refuses whoever comes now, and nothing runs again.
+			// The execution has ended, so n8n itself rejects further calls and nothing runs again.
 			const { webhookSecret } = environment.sandbox.info.services.fileCourier.credentials;
 			const { sessionId } = done.items.After[0].json as Record<string, string>;
 			expect(await post(await callbackOf(uploadUrl), sessionId, webhookSecret)).toBe(409);
@@ -136,7 +136,7 @@ describe(`Request and Wait in a real n8n (${HOST})`, () => {
 		}
 	});
 
-	it('is not woken by a forged call, nor by a delivery of another session', async () => {
+	it('does not continue on a forged call or a delivery of another session', async () => {
 		const { id, sessionId, uploadUrl } = await waiting();
 		const callback = await callbackOf(uploadUrl);
 		const { webhookSecret } = environment.sandbox.info.services.fileCourier.credentials;
@@ -147,7 +147,7 @@ describe(`Request and Wait in a real n8n (${HOST})`, () => {
 		expect((await waitUntilOver(environment.rest, id)).status).toBe('success');
 	});
 
-	it('goes on with delivered: false when the limit is reached', async () => {
+	it('continues with delivered: false after the maximum wait', async () => {
 		const { id, sessionId } = await waiting({ waitHours: 0.02 });
 		const done = await waitUntilOver(environment.rest, id, 240);
 		expect(done.status).toBe('success');

@@ -22,7 +22,7 @@ import {
 import { INSTALL_MS, startTestSystem, type TestSystem } from './harness.mts';
 import { activateTrigger, type ActiveTrigger, goodDelivery, send } from './triggers.mts';
 
-/** Which n8n; the newest, unless another is asked for. */
+/** The n8n version; the newest by default. */
 const HOST = (process.env.E2E_HOST ?? 'newest') as N8nVersion;
 
 interface Sent {
@@ -47,7 +47,7 @@ const executions = async ({ workflow }: ActiveTrigger) => [
 	...new Set(await listExecutions(environment.rest, workflow.id)),
 ];
 
-/** What the service has sent to a trigger, the latest first; the latest is over. */
+/** Returns the deliveries to a trigger, newest first, once the newest has been completed. */
 async function sent({ url }: ActiveTrigger): Promise<Sent[]> {
 	return await pRetry(
 		async () => {
@@ -59,13 +59,13 @@ async function sent({ url }: ActiveTrigger): Promise<Sent[]> {
 	);
 }
 
-/** The same delivery once more; the status that it got. */
+/** Sends a delivery again and returns the response status. */
 async function again({ id }: Sent): Promise<number | undefined> {
 	const { attempts } = await control<Sent>('post', `/deliveries/${id}/redeliver`);
 	return attempts.at(-1)?.status;
 }
 
-/** What a service does that its webhook tells of. */
+/** Actions that cause each service to send a webhook. */
 const PROVOKE = {
 	async speedyFiles(): Promise<void> {
 		const { origins, credentials } = environment.sandbox.info.services.speedyFiles;
@@ -96,7 +96,7 @@ const PROVOKE = {
 	},
 };
 
-/** How a service is told where to deliver. */
+/** Sets the webhook URL in each service. */
 const SUBSCRIBE = {
 	speedyFiles: (url: string) =>
 		control('patch', '/services/speedyFiles/webhooks/1', { url, events: ['package.revoked'] }),
@@ -120,7 +120,7 @@ describe.each(['speedyFiles', 'filestack'] as const)(
 			await SUBSCRIBE[service](trigger.url);
 		});
 
-		it('starts its workflow with what the service delivers', async () => {
+		it("starts its workflow with the service's delivery", async () => {
 			await PROVOKE[service]();
 			const run = await waitForNewExecution(environment.rest, trigger.workflow.id, []);
 			expect(run).toMatchObject({ status: 'success', mode: 'webhook' });
@@ -132,7 +132,7 @@ describe.each(['speedyFiles', 'filestack'] as const)(
 			});
 		});
 
-		it('starts no second run when the same is delivered again, nor after a restart of n8n', async () => {
+		it('starts no second execution for a duplicate, also after a restart of n8n', async () => {
 			const [delivery] = await sent(trigger);
 			expect(await again(delivery)).toBe(200);
 			const more = [901, 902, 903].map((number) => goodDelivery(service, trigger.secret, number));
@@ -144,7 +144,7 @@ describe.each(['speedyFiles', 'filestack'] as const)(
 			expect(await executions(trigger)).toHaveLength(1 + more.length);
 		});
 
-		it('refuses a bad signature with 401, and takes the good one that follows', async () => {
+		it('rejects an invalid signature with 401 and accepts the valid one after it', async () => {
 			const before = await executions(trigger);
 			await control('post', '/faults', { service, fault: { type: 'badSignature' }, times: 1 });
 			await PROVOKE[service]();
@@ -157,7 +157,7 @@ describe.each(['speedyFiles', 'filestack'] as const)(
 			expect(run.items.After[0].json.deliveryKey).not.toBe(items[0].json.deliveryKey);
 		});
 
-		it('cannot be activated, nor listened to, without a secret in its credential', async () => {
+		it('cannot be activated or listen for a test event without a secret in its credential', async () => {
 			const type = `${service}Api`;
 			const { credentials: data } = environment.sandbox.info.services[service];
 			const content = { name: 'No secret', type, data: { ...data, webhookSecret: '' } };
@@ -178,7 +178,7 @@ describe.each(['speedyFiles', 'filestack'] as const)(
 			await expect(listening).rejects.toMatchObject({ message: said });
 		});
 
-		it('shows somebody who listens for a test event what arrives at the test URL', async () => {
+		it('shows a test event that arrives at the test URL', async () => {
 			const { workflow, testUrl, secret } = trigger;
 			const before = await executions(trigger);
 			const listening = await environment.rest.call('POST', `/rest/workflows/${workflow.id}/run`, {
@@ -197,7 +197,7 @@ describe.each(['speedyFiles', 'filestack'] as const)(
 	},
 );
 
-/** Why a workflow could not be activated. n8n 2 finds out in the background. */
+/** Returns the reason why a workflow could not be activated. n8n 2 activates in the background. */
 async function activationError(workflow: SavedWorkflow): Promise<string> {
 	const error = await activateWorkflow(environment.rest, workflow).then(
 		() => undefined,
@@ -227,7 +227,7 @@ async function restart(): Promise<void> {
 	await environment.rest.logIn();
 }
 
-it('the executions that were counted are all there are, and none has failed', async () => {
+it('there are no executions besides the expected ones, and none has failed', async () => {
 	const all = await environment.rest.call('GET', '/rest/executions?limit=100');
 	const { results } = (all as { data: { results: Array<{ id: string }> } }).data;
 	const runs = await Promise.all(

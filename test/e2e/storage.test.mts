@@ -7,10 +7,10 @@ import { upsertWorkflow, runManually } from '../../sandbox/n8n/workflows.mts';
 import { credentialsFor, INSTALL_MS, node, startTestSystem, type TestSystem } from './harness.mts';
 
 const MIB = 1024 * 1024;
-/** Mebibytes, of a file in n8n's database. */
+/** Maximum size of a file in n8n's database, in MiB. */
 const LIMIT = 8;
 
-/** Where n8n keeps files, when it does not do so in its folder; the other suites have it do that. */
+/** n8n's storage modes; the other suites use the file system. */
 describe.each([
 	['database', { N8N_BINARY_DATA_DATABASE_MAX_FILE_SIZE: String(LIMIT) }],
 	['default', {}],
@@ -21,7 +21,7 @@ describe.each([
 	}, INSTALL_MS);
 	afterAll(async () => environment?.stop());
 
-	/** Puts a file into Files App without the nodes. */
+	/** Uploads a file to Files App without the nodes. */
 	async function fileThere(content: Buffer): Promise<string> {
 		const { baseUrl, apiKey } = environment.sandbox.info.services.filesApp.credentials;
 		const body = new FormData();
@@ -30,7 +30,7 @@ describe.each([
 		return (await axios.post<{ id: string }>(`${baseUrl}/upload`, body, { headers })).data.id;
 	}
 
-	/** Has it fetched from Files App, and sent on to FileShot in parts and to Filestack in one request. */
+	/** Downloads the file from Files App and uploads it to FileShot in chunks and to Filestack in one request. */
 	async function run(fileId: string): Promise<Execution> {
 		const step = (name: string, service: string, parameters: object, x: number) =>
 			node(
@@ -63,7 +63,7 @@ describe.each([
 		return await waitForExecution(environment.rest, await runManually(environment.rest, workflow));
 	}
 
-	it.each([0, 6 * MIB + 1])('a file of %i bytes comes and goes on unharmed', async (size) => {
+	it.each([0, 6 * MIB + 1])('transfers a file of %i bytes without changes', async (size) => {
 		const content = randomBytes(size);
 		const { status, error, items } = await run(await fileThere(content));
 		expect([status, error]).toEqual(['success', undefined]);
@@ -75,7 +75,7 @@ describe.each([
 	});
 
 	if (mode !== 'database') return;
-	it('a file that is too large for it is refused, with what to do', async () => {
+	it('rejects a file that is too large for it with advice', async () => {
 		const { status, error } = await run(await fileThere(randomBytes(LIMIT * MIB + 1)));
 		expect(status).toBe('error');
 		expect(error).toContain('n8n could not store the file “a.bin”');

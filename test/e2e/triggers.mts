@@ -10,23 +10,23 @@ import {
 } from '../../sandbox/n8n/workflows.mts';
 import { credentialsFor, inARow, node } from './harness.mts';
 
-/** The services whose deliveries are signed. */
+/** The services with signed deliveries. */
 export const SIGNED = ['fileCourier', 'speedyFiles', 'filestack'] as const;
 export type Signed = (typeof SIGNED)[number];
 
-/** A delivery as it goes over the wire. */
+/** A delivery as sent. */
 export interface SentDelivery {
 	body: string;
 	headers: Record<string, string>;
 }
 
-/** A workflow that a trigger starts, in a real n8n. */
+/** A trigger's workflow in a real n8n. */
 export interface ActiveTrigger {
 	service: Signed;
 	workflow: SavedWorkflow;
-	/** Where it takes deliveries. */
+	/** The production URL. */
 	url: string;
-	/** Where it takes one while somebody listens for a test event. */
+	/** The URL for test events. */
 	testUrl: string;
 	secret: string;
 }
@@ -34,8 +34,8 @@ export interface ActiveTrigger {
 type TriggerSystem = Pick<Environment, 'rest' | 'credentials' | 'sandbox' | 'n8n'>;
 
 /**
- * Puts a workflow with a service's trigger into n8n, with the credential of the sandbox, and activates it.
- * @param after nodes behind the trigger, in a row; one that does nothing unless given
+ * Creates and activates a workflow with a service's trigger and the sandbox's credential.
+ * @param after the nodes after the trigger, in sequence; by default one that does nothing
  */
 export async function activateTrigger(
 	{ rest, credentials, sandbox, n8n }: TriggerSystem,
@@ -65,13 +65,13 @@ export async function activateTrigger(
 
 const noFiles = { output: 'delivery', download: false };
 
-/** A delivery that is as it should be; each number is another. Signed by crypto-js. */
+/** Returns a valid delivery; each number gives a different one. Signed with crypto-js. */
 export function goodDelivery(service: Signed, secret: string, number: number): SentDelivery {
 	const body = JSON.stringify(BODIES[service](number));
 	return { body, headers: signedHeaders(service, secret, body) };
 }
 
-/** The headers with which a service sends a body. */
+/** Returns the headers with which a service sends a body. */
 export function signedHeaders(
 	service: Signed,
 	secret: string,
@@ -90,7 +90,7 @@ export function signedHeaders(
 	return { 'Content-Type': 'application/json', ...signature[service] };
 }
 
-/** Young enough for the trigger's age limit, and the same for each delivery of a run. */
+/** Within the trigger's maximum age, and the same for all deliveries of a test run. */
 const TODAY = new Date().toISOString();
 
 const BODIES: Record<Signed, (number: number) => object> = {
@@ -114,7 +114,7 @@ const BODIES: Record<Signed, (number: number) => object> = {
 	}),
 };
 
-/** Sends a delivery as it is; gives back the status of the answer. */
+/** Sends exactly this delivery and returns the response status. */
 export async function send(url: string, { body, headers }: SentDelivery): Promise<number> {
 	const { status } = await axios.post(url, body, {
 		headers,

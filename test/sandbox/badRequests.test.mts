@@ -50,9 +50,9 @@ const DATES = { expires_in_days: -1, expires_in: -1, expiryDays: -1, expires_at:
 const BODIES: [what: string, headers: Record<string, string>, body: string | Buffer][] = [
 	['nothing', {}, ''],
 	['text', { 'content-type': 'text/plain' }, 'hello'],
-	['a type that is none', { 'content-type': 'x;;' }, 'hello'],
+	['an invalid type', { 'content-type': 'x;;' }, 'hello'],
 	['XML', { 'content-type': 'application/xml' }, '<a/>'],
-	['broken JSON', json, '{"title":'],
+	['malformed JSON', json, '{"title":'],
 	['JSON: a list', json, '[]'],
 	['JSON: null', json, 'null'],
 	['JSON: a number', json, '-1'],
@@ -60,12 +60,12 @@ const BODIES: [what: string, headers: Record<string, string>, body: string | Buf
 	['JSON: very deep', json, '['.repeat(50_000) + ']'.repeat(50_000)],
 	['JSON: negative', json, JSON.stringify({ ...NUMBERS, ...DATES })],
 	[
-		'JSON: numbers for texts',
+		'JSON: numbers instead of strings',
 		json,
 		JSON.stringify({ fileName: 1, title: 2, filename: 3, file_id: 4 }),
 	],
 	[
-		'JSON: over-long',
+		'JSON: too long',
 		json,
 		JSON.stringify({ title: long.repeat(100), fileName: long, file_id: long }),
 	],
@@ -75,24 +75,24 @@ const BODIES: [what: string, headers: Record<string, string>, body: string | Buf
 		JSON.stringify({ fileName: '../../x', filename: '/etc/passwd', name: '..' }),
 	],
 	[
-		'JSON: NUL and half characters',
+		'JSON: NUL and lone surrogates',
 		json,
 		'{"fileName":"a\\u0000","title":"\\ud83d","filename":"\\ud83d"}',
 	],
-	['bytes that are no UTF-8', json, Buffer.from([0x7b, 0xff, 0xfe, 0x7d])],
-	['what says that it is packed', { ...json, 'content-encoding': 'gzip' }, '{}'],
+	['invalid UTF-8', json, Buffer.from([0x7b, 0xff, 0xfe, 0x7d])],
+	['an unsupported Content-Encoding', { ...json, 'content-encoding': 'gzip' }, '{}'],
 	['a form without a boundary', { 'content-type': 'multipart/form-data' }, part('name="file"')],
-	['a form that is none', form, 'hello'],
+	['an invalid form', form, 'hello'],
 	[
-		'a form that breaks off',
+		'a truncated form',
 		form,
 		'--b\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n\r\nx',
 	],
 	['a form: no file', form, part('name="other"')],
-	['a form: a path for a name', form, file('../../../../tmp/evil.txt')],
-	['a form: a drive', form, file('C:\\\\Windows\\\\evil.txt')],
+	['a form: a path as a name', form, file('../../../../tmp/evil.txt')],
+	['a form: a drive letter', form, file('C:\\\\Windows\\\\evil.txt')],
 	['a form: an empty name', form, file('')],
-	['a form: an over-long name', form, file(long)],
+	['a form: a name that is too long', form, file(long)],
 	['a form: a field called __proto__', form, part('name="__proto__"; filename="x"')],
 	['pairs', { 'content-type': 'application/x-www-form-urlencoded' }, 'a=1&a=2&%ff=%'],
 ];
@@ -130,14 +130,14 @@ async function send(
 	// A presigned URL rejects other authorization.
 	const isOpen = ['files', 'cdn', 'storage', 'share', 'secure'].includes(origin);
 	const { origins } = bench.sandbox.info.services[service as 'filestack'];
-	const answer = await http.request<string>({
+	const response = await http.request<string>({
 		...{ method, url: origins[origin] + path + own.query, responseType: 'text' },
 		headers: { ...(isOpen ? {} : own.headers), ...headers },
 		...(body !== undefined && { data: body, transformRequest: (data: unknown) => data }),
 	});
-	const { status, data } = answer;
-	const type: unknown = answer.headers['content-type'];
-	expect(answer.headers['x-evil']).toBeUndefined();
+	const { status, data } = response;
+	const type: unknown = response.headers['content-type'];
+	expect(response.headers['x-evil']).toBeUndefined();
 	return { status, type: typeof type === 'string' ? type : '', text: data };
 }
 

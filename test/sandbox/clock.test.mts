@@ -53,10 +53,10 @@ test('does not run a cancelled timer', async () => {
 test('runs timers sooner at a higher speed', async () => {
 	let rung = false;
 	clock.at(inSeconds(60), () => void (rung = true));
-	const begun = Date.now();
+	const started = Date.now();
 	clock.setSpeed(1000);
 	await eventually(() => rung || undefined);
-	expect(Date.now() - begun).toBeLessThan(1000);
+	expect(Date.now() - started).toBeLessThan(1000);
 });
 
 test('does not run a timer early if its delay exceeds the limit of setTimeout', async () => {

@@ -57,10 +57,10 @@ test('prints one line of JSON with --json and exits with 0 on SIGTERM', async ()
 	const { child, ended, out, err } = run('--json', '--port', '0');
 	const info = JSON.parse(await firstLine(child)) as SandboxInfo;
 	expect((await http.get<unknown>(`${info.portal}/api/info`)).data).toEqual(info);
-	const begun = Date.now();
+	const started = Date.now();
 	child.kill('SIGTERM');
 	expect(await ended).toBe(0);
-	expect(Date.now() - begun).toBeLessThan(3000);
+	expect(Date.now() - started).toBeLessThan(3000);
 	expect(await out).toBe(`${JSON.stringify(info)}\n`);
 	expect(await err).toBe('');
 	await expect(http.get(info.portal)).rejects.toThrow('ECONNREFUSED');

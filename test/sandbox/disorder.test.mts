@@ -37,11 +37,11 @@ describe('outOfOrder: a webhook is sent after the next one', () => {
 		await add({ times: 1, fault: { type: 'outOfOrder' } });
 		const first = await uploaded('a');
 		expect(heard()).toEqual([]);
-		const begun = performance.now();
+		const started = performance.now();
 		const second = await uploaded('b');
 		expect(await all(2)).toEqual([second, first]);
 		// It waits for the other webhook, not for the timeout of ten seconds.
-		expect(performance.now() - begun).toBeLessThan(5000);
+		expect(performance.now() - started).toBeLessThan(5000);
 		const told = async () =>
 			(await bench.control<Delivery[]>('get', '/api/deliveries')).data.find(
 				({ subject, state }) => subject === first && state === 'delivered',
@@ -59,10 +59,10 @@ describe('outOfOrder: a webhook is sent after the next one', () => {
 
 	test('sends a webhook after the timeout if no other one follows', async () => {
 		await add({ fault: { type: 'outOfOrder', milliseconds: 200 } });
-		const begun = performance.now();
+		const started = performance.now();
 		const id = await uploaded('a');
 		expect(await all(1)).toEqual([id]);
-		expect(performance.now() - begun).toBeGreaterThanOrEqual(190);
+		expect(performance.now() - started).toBeGreaterThanOrEqual(190);
 	});
 
 	test('does not keep the sandbox from closing; sends the webhook in the next run', async () => {

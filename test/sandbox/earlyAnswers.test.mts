@@ -44,14 +44,14 @@ async function send(to: Upload, connection: 'close' | 'keep-alive', chunked = fa
 		agent: false,
 		headers: { ...to.headers, ...(chunked ? {} : length), connection },
 	});
-	const answered = once(outgoing, 'response') as Promise<[IncomingMessage]>;
+	const responded = once(outgoing, 'response') as Promise<[IncomingMessage]>;
 	outgoing.write(head);
 	for (let sent = 0; sent < BODY; sent += CHUNK.length) {
 		// Node.js destroys the request once the response has arrived.
-		if (!outgoing.write(CHUNK)) await Promise.race([once(outgoing, 'drain'), answered]);
+		if (!outgoing.write(CHUNK)) await Promise.race([once(outgoing, 'drain'), responded]);
 	}
 	outgoing.end(TAIL);
-	const [response] = await answered;
+	const [response] = await responded;
 	await text(response);
 	outgoing.destroy();
 	return response.statusCode;
@@ -75,7 +75,7 @@ const REFUSALS: Refusal[] = [
 		}),
 	],
 	[
-		'FileCourier: a session of so many bytes',
+		'FileCourier: a session that is too large',
 		413,
 		({ fileCourier: { origins, credentials: c } }) => ({
 			...{ origin: origins.api, path: '/api/ext/sessions' },
@@ -83,7 +83,7 @@ const REFUSALS: Refusal[] = [
 		}),
 	],
 	[
-		'FileCourier: files to a link that is not there',
+		'FileCourier: files to an unknown link',
 		404,
 		({ fileCourier: { origins } }) => ({
 			...{ origin: origins.secure, path: '/u/none', headers: form, head: HEAD },
@@ -107,7 +107,7 @@ const REFUSALS: Refusal[] = [
 		{ fileShot: { tier: 'free' } },
 	],
 	[
-		'FileShot: more than may come in one piece',
+		'FileShot: more than the maximum of a single upload',
 		413,
 		({ fileShot: { origins, credentials } }) => ({
 			...{ origin: origins.api, path: '/api/files/upload', head: HEAD },
@@ -116,7 +116,7 @@ const REFUSALS: Refusal[] = [
 		{ fileShot: { maxUploadBytes: 1000, tier: 'creator' } },
 	],
 	[
-		'FileShot: a type that is not taken',
+		'FileShot: an unsupported type',
 		415,
 		({ fileShot: { origins, credentials } }) => ({
 			...{ origin: origins.api, path: '/api/files/upload' },
@@ -124,7 +124,7 @@ const REFUSALS: Refusal[] = [
 		}),
 	],
 	[
-		'FileShot: a chunk of an upload that is not there',
+		'FileShot: a chunk of an unknown upload',
 		404,
 		({ fileShot: { origins, credentials } }) => ({
 			...{ origin: origins.api, path: '/api/files/upload-chunk/none/0' },
@@ -140,7 +140,7 @@ const REFUSALS: Refusal[] = [
 		}),
 	],
 	[
-		'SpeedyFiles: another method',
+		'SpeedyFiles: a wrong method',
 		405,
 		({ speedyFiles: { origins, credentials } }) => ({
 			...{ origin: origins.instance, path: '/api/v1/packages/none/files', method: 'PUT' },
@@ -148,7 +148,7 @@ const REFUSALS: Refusal[] = [
 		}),
 	],
 	[
-		'SpeedyFiles: a package of so many bytes',
+		'SpeedyFiles: a package that is too large',
 		413,
 		({ speedyFiles: { origins, credentials } }) => ({
 			...{ origin: origins.instance, path: '/api/v1/packages' },
@@ -164,7 +164,7 @@ const REFUSALS: Refusal[] = [
 		}),
 	],
 	[
-		'Files App: a host that is not this machine',
+		'Files App: a remote host',
 		403,
 		({ filesApp: { origins, credentials } }) => ({
 			...{ origin: origins.api, path: '/api/v2/upload', head: HEAD },
@@ -172,7 +172,7 @@ const REFUSALS: Refusal[] = [
 		}),
 	],
 	[
-		'Files App: more than may come in one piece',
+		'Files App: more than the maximum of a single upload',
 		413,
 		({ filesApp: { origins, credentials } }) => ({
 			...{ origin: origins.api, path: '/api/v2/upload', head: HEAD },
@@ -197,7 +197,7 @@ const REFUSALS: Refusal[] = [
 		}),
 	],
 	[
-		'Filestack: a body that the app does not take',
+		'Filestack: an unsupported body',
 		400,
 		({ filestack: { origins, credentials } }) => ({
 			...{ origin: origins.api, path: `/api/store/S3?key=${credentials.apiKey}`, headers: form },
@@ -215,14 +215,14 @@ const REFUSALS: Refusal[] = [
 		{ filestack: { security: 'off', uploadBody: 'formUrl' } },
 	],
 	[
-		'Filestack: the start of an upload of so many bytes',
+		'Filestack: the start of an upload that is too large',
 		413,
 		({ filestack: { origins } }) => ({
 			...{ origin: origins.upload, path: '/multipart/start', headers: json },
 		}),
 	],
 	[
-		'Filestack: a part whose URL is not signed',
+		'Filestack: a part with an unsigned URL',
 		403,
 		({ filestack: { origins } }) => ({
 			...{ origin: origins.storage, path: '/bucket/part', method: 'PUT', headers: bytes },

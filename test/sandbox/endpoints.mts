@@ -71,7 +71,7 @@ export const rowOf = ({ service, origin, method, path }: Endpoint): string =>
 type Asked = Endpoint & { test: string };
 
 /** Returns the most specific endpoint that handles a request. */
-function answering(all: readonly Endpoint[], asked: Asked): Endpoint | undefined {
+function handlerOf(all: readonly Endpoint[], asked: Asked): Endpoint | undefined {
 	const fits = ({ path, ...at }: Endpoint) =>
 		at.service === asked.service &&
 		at.origin === asked.origin &&
@@ -92,7 +92,7 @@ async function printTable(requests: string): Promise<void> {
 	const tests = new Map<Endpoint, Set<string>>(all.map((endpoint) => [endpoint, new Set()]));
 	for (const line of (await readFile(requests, 'utf8')).trim().split('\n')) {
 		const asked = JSON.parse(line) as Asked;
-		const endpoint = answering(all, asked);
+		const endpoint = handlerOf(all, asked);
 		if (endpoint) tests.get(endpoint)?.add(asked.test.replace('.test.mts', ''));
 	}
 	const rows = all.map((endpoint) => {

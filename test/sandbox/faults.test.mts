@@ -92,9 +92,9 @@ describe('faults of requests', () => {
 
 	test('delay: delays the response', async () => {
 		await add({ fault: { type: 'delay', milliseconds: 250 } });
-		const begun = performance.now();
+		const started = performance.now();
 		expect(await ping()).toBe(404);
-		expect(performance.now() - begun).toBeGreaterThanOrEqual(245);
+		expect(performance.now() - started).toBeGreaterThanOrEqual(245);
 	});
 
 	test('applies several rules together: a delay, then an error', async () => {
@@ -173,8 +173,8 @@ describe('the list of rules', () => {
 		['an unknown fault', { fault: { type: 'explode' } }],
 		['no fault', {}],
 		['a delay without a time', { fault: { type: 'delay' } }],
-		['a status that is none', { fault: { type: 'status', status: 99 } }],
-		['a field that does not belong', { fault: { type: 'reset', status: 500 } }],
+		['an invalid status', { fault: { type: 'status', status: 99 } }],
+		['an unknown field', { fault: { type: 'reset', status: 500 } }],
 		['an unknown service', { service: 'nobody', fault: reset }],
 		['an unknown origin', { origin: 'nowhere', fault: reset }],
 		['an unknown method', { method: 'BREW', fault: reset }],

@@ -132,10 +132,10 @@ function filestack(): Subject {
 		const { data } = await make();
 		const handle = String(data.url).slice(-20);
 		const url = `${origins.api}/api/file/${handle}/metadata`;
-		const answer = await http.get<Record<string, unknown>>(url, {
+		const response = await http.get<Record<string, unknown>>(url, {
 			params: { ...proof, [field]: true },
 		});
-		return answer.data[field];
+		return response.data[field];
 	};
 	return {
 		path: '/api/store',
@@ -178,15 +178,15 @@ describe.each(Object.entries(SUBJECTS))('%s', (service, subjectOf) => {
 		async (status) => {
 			const before = await count();
 			await rule({ type: 'status', status }, { path: subject.path, times: 1 });
-			const answer = await subject.make();
-			expect([answer.status, answer.data]).toEqual([status, subject.error(status)]);
+			const response = await subject.make();
+			expect([response.status, response.data]).toEqual([status, subject.error(status)]);
 			if (status === 429) {
-				const told = Object.keys(answer.headers).filter((name) =>
+				const told = Object.keys(response.headers).filter((name) =>
 					/limit|remaining|reset/.test(name),
 				);
 				expect(told.sort()).toEqual(subject.limits);
 				// None of the five services documents it.
-				expect(answer.headers).not.toHaveProperty('retry-after');
+				expect(response.headers).not.toHaveProperty('retry-after');
 			}
 			expect(await count()).toBe(before);
 			// The fault applies to one request and not to the next.
@@ -218,9 +218,9 @@ describe.each(Object.entries(SUBJECTS))('%s', (service, subjectOf) => {
 	test('delay: processes the request after the delay', async () => {
 		const before = await count();
 		await rule({ type: 'delay', milliseconds: 120 }, { times: 1 });
-		const begun = performance.now();
+		const started = performance.now();
 		expect((await subject.make()).status).toBeLessThan(300);
-		expect(performance.now() - begun).toBeGreaterThanOrEqual(118);
+		expect(performance.now() - started).toBeGreaterThanOrEqual(118);
 		expect(await count()).toBe(before + 1);
 	});
 

@@ -18,8 +18,8 @@ describe('credentials (FileCourier docs, Authentication)', () => {
 	const wrong: [string, Record<string, string>][] = [
 		['none', {}],
 		['another scheme', { authorization: 'Bearer fc_x' }],
-		['no Base64', { authorization: 'Basic !!!' }],
-		['the ID alone', { authorization: `Basic ${btoa('fc_x')}` }],
+		['not base64', { authorization: 'Basic !!!' }],
+		['only the ID', { authorization: `Basic ${btoa('fc_x')}` }],
 		['a wrong secret', { authorization: `Basic ${btoa('fc_x:fcs_x')}` }],
 	];
 	test.each(wrong)('responds to %s with 401 and the documented message', async (_what, headers) => {
@@ -28,9 +28,9 @@ describe('credentials (FileCourier docs, Authentication)', () => {
 			['get', '/req_1'],
 			['delete', '/req_1'],
 		]) {
-			const answer = await http.request({ method, url: bench.api + path, headers });
-			expect(answer.status).toBe(401);
-			expect(answer.data).toEqual({ status: false, error: 'Invalid API key' });
+			const response = await http.request({ method, url: bench.api + path, headers });
+			expect(response.status).toBe(401);
+			expect(response.data).toEqual({ status: false, error: 'Invalid API key' });
 		}
 	});
 
@@ -87,7 +87,7 @@ describe('the status of a session', () => {
 	});
 
 	test.each([
-		['never given', 'req_0000'],
+		['unknown', 'req_0000'],
 		['without a prefix', 'abc'],
 		['with a path in it', 'req_..%2f..%2fsecrets'],
 		['with a NUL', '%00'],
@@ -110,9 +110,9 @@ describe('cancelling a session', () => {
 
 	test('cancels a pending session and closes its link', async () => {
 		const { id, link } = await bench.session();
-		const answer = await cancel(id.replace('req_', 'sess_'));
-		expect(answer.status).toBe(200);
-		expect(answer.data).toEqual({ status: true, message: 'Session cancelled successfully' });
+		const response = await cancel(id.replace('req_', 'sess_'));
+		expect(response.status).toBe(200);
+		expect(response.data).toEqual({ status: true, message: 'Session cancelled successfully' });
 		expect(await bench.state(id)).toBe('cancelled');
 		expect((await http.get(link)).status).toBe(410);
 	});
@@ -120,9 +120,9 @@ describe('cancelling a session', () => {
 	test('responds to a session that is not pending with 409 and its state, and does not change it', async () => {
 		const { id, link } = await bench.session();
 		await upload(link, { name: 'a', bytes: 'a' });
-		const answer = await cancel(id);
-		expect(answer.status).toBe(409);
-		expect(answer.data).toEqual({
+		const response = await cancel(id);
+		expect(response.status).toBe(409);
+		expect(response.data).toEqual({
 			status: false,
 			error: 'Only a pending session can be cancelled; this one is uploaded',
 		});
@@ -161,13 +161,13 @@ describe('other requests', () => {
 	});
 
 	test.each([
-		['no HTTP at all', 'HELLO\r\n\r\n'],
-		['a path that cannot be decoded', 'GET /%zz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n'],
+		['not HTTP', 'HELLO\r\n\r\n'],
+		['a path with invalid encoding', 'GET /%zz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n'],
 		['a header with a NUL', 'GET / HTTP/1.1\r\nHost: x\r\nx: \0\r\n\r\n'],
 	])("%s: 400 in the service's shape, with the sandbox time", async (_what, request) => {
-		const answer = await raw(request);
-		expect(answer).toMatch(/^HTTP\/1.1 400 /);
-		expect(answer).toMatch(/\r\ndate: [^\r]+ GMT\r\n/i);
-		expect(answer).toContain('{"status":false,"error":');
+		const response = await raw(request);
+		expect(response).toMatch(/^HTTP\/1.1 400 /);
+		expect(response).toMatch(/\r\ndate: [^\r]+ GMT\r\n/i);
+		expect(response).toContain('{"status":false,"error":');
 	});
 });

@@ -6,11 +6,11 @@ afterAll(async () => await bench.stop());
 
 describe('creating a session', () => {
 	test('responds with 201, the ID, the link, the expiry and the sent notifications', async () => {
-		const answer = await bench.create({ ...REQUEST, recipient_phone: '+15551234567' });
-		expect(answer.status).toBe(201);
-		expect(answer.headers['content-type']).toBe('application/json; charset=utf-8');
-		const id = (answer.data.data.request_id as string).slice('req_'.length);
-		expect(answer.data).toEqual({
+		const response = await bench.create({ ...REQUEST, recipient_phone: '+15551234567' });
+		expect(response.status).toBe(201);
+		expect(response.headers['content-type']).toBe('application/json; charset=utf-8');
+		const id = (response.data.data.request_id as string).slice('req_'.length);
+		expect(response.data).toEqual({
 			status: true,
 			message: 'Request created successfully',
 			data: {
@@ -54,9 +54,9 @@ describe('creating a session', () => {
 	test('names the first missing field of the table', async () => {
 		const left: Record<string, unknown> = {};
 		for (const [field, value] of Object.entries(REQUEST)) {
-			const answer = await bench.create(left);
-			expect(answer.status).toBe(400);
-			expect(answer.data).toEqual({ status: false, error: `${field} is required` });
+			const response = await bench.create(left);
+			expect(response.status).toBe(400);
+			expect(response.data).toEqual({ status: false, error: `${field} is required` });
 			left[field] = value;
 		}
 		expect((await bench.create(left)).status).toBe(201);
@@ -68,9 +68,9 @@ describe('creating a session', () => {
 	});
 
 	const bad: [string, unknown, string][] = [
-		['requestor_email', 'nope', 'requestor_email must be a valid e-mail address'],
-		['recipient_email', 'a b@c.de', 'recipient_email must be a valid e-mail address'],
-		['recipient', { email: '@' }, 'recipient.email must be a valid e-mail address'],
+		['requestor_email', 'nope', 'requestor_email must be a valid email address'],
+		['recipient_email', 'a b@c.de', 'recipient_email must be a valid email address'],
+		['recipient', { email: '@' }, 'recipient.email must be a valid email address'],
 		['recipient', 'john', 'recipient must be an object'],
 		['recipient', { name: 7 }, 'recipient.name must be a string'],
 		[
@@ -112,9 +112,9 @@ describe('creating a session', () => {
 		['brand_name', false, 'brand_name must be a string'],
 	];
 	test.each(bad)('rejects %s = %j', async (field, value, error) => {
-		const answer = await bench.create({ ...REQUEST, [field]: value });
-		expect(answer.status).toBe(400);
-		expect(answer.data).toEqual({ status: false, error });
+		const response = await bench.create({ ...REQUEST, [field]: value });
+		expect(response.status).toBe(400);
+		expect(response.data).toEqual({ status: false, error });
 	});
 
 	test.each([
@@ -149,25 +149,25 @@ describe('creating a session', () => {
 		['malformed JSON', 'application/json', '{"a":', 'The request body is not valid JSON'],
 		['no body', 'application/json', '', 'The request body must be a JSON object'],
 		['an array', 'application/json', '[]', 'requestor_name is required'],
-		['a text', 'application/json', '"x"', 'The request body must be a JSON object'],
+		['a string', 'application/json', '"x"', 'The request body must be a JSON object'],
 		['null', 'application/json', 'null', 'The request body must be a JSON object'],
 		['a form', 'application/x-www-form-urlencoded', 'a=b', 'Content-Type must be application/json'],
 		['plain text', 'text/plain', '{}', 'Content-Type must be application/json'],
 	];
 	test.each(bodies)('responds to %s with 400', async (_what, type, body, error) => {
 		const headers = { 'content-type': type };
-		const answer = await http.post(bench.api, body, {
+		const response = await http.post(bench.api, body, {
 			auth: bench.auth,
 			headers,
 			transformRequest: (data: string) => data,
 		});
-		expect(answer.status).toBe(400);
-		expect(answer.data).toEqual({ status: false, error });
+		expect(response.status).toBe(400);
+		expect(response.data).toEqual({ status: false, error });
 	});
 
 	test('responds to a body larger than 1 MiB with 413', async () => {
-		const answer = await bench.create({ ...REQUEST, padding: 'x'.repeat(1024 * 1024) });
-		expect(answer.status).toBe(413);
-		expect(answer.data).toEqual({ status: false, error: 'Request body is too large' });
+		const response = await bench.create({ ...REQUEST, padding: 'x'.repeat(1024 * 1024) });
+		expect(response.status).toBe(413);
+		expect(response.data).toEqual({ status: false, error: 'Request body is too large' });
 	});
 });

@@ -32,7 +32,7 @@ async function uploaded(changes: object = {}): Promise<string> {
 }
 
 const refuse = (times: number, status = 500) =>
-	(receiver.answers = Array.from({ length: times }, () => ({ status, body: 'not now' })));
+	(receiver.responses = Array.from({ length: times }, () => ({ status, body: 'not now' })));
 
 /** The documented retries, in seconds after the previous attempt. */
 const RETRIES = [60, 300, 1800, 7200, 86_400];
@@ -97,7 +97,7 @@ describe('the files.delivered webhook (FileCourier docs, Webhook Events)', () =>
 	test.each([200, 201, 204, 299])(
 		'%i acknowledges the delivery and completes the session',
 		async (status) => {
-			receiver.answers = [{ status }];
+			receiver.responses = [{ status }];
 			const id = await uploaded();
 			const [made] = await bench.attempts(1);
 			expect(made).toMatchObject({ kind: 'scheduled', accepted: true, status });
@@ -154,7 +154,7 @@ describe('retries (FileCourier docs, Retry Policy)', () => {
 	});
 
 	test('treat a redirect as a rejection and do not follow it', async () => {
-		receiver.answers = [{ status: 302, headers: { location: receiver.url } }];
+		receiver.responses = [{ status: 302, headers: { location: receiver.url } }];
 		await uploaded();
 		expect((await bench.attempts(1))[0]).toMatchObject({ accepted: false, status: 302 });
 		expect(receiver.received).toHaveLength(1);
@@ -169,7 +169,7 @@ describe('retries (FileCourier docs, Retry Policy)', () => {
 	});
 
 	test('store the first KiB of a long response', async () => {
-		receiver.answers = [{ status: 400, body: 'x'.repeat(5000) }];
+		receiver.responses = [{ status: 400, body: 'x'.repeat(5000) }];
 		await uploaded();
 		expect((await bench.attempts(1))[0].answer).toBe('x'.repeat(1024));
 	});
@@ -261,7 +261,7 @@ describe('faults of deliveries', () => {
 
 	test('badSignature: has the right format but is wrong; the next one is correct', async () => {
 		await fault({ fault: { type: 'badSignature' }, times: 1 });
-		receiver.answers = [{ status: 401 }];
+		receiver.responses = [{ status: 401 }];
 		await uploaded();
 		expect((await bench.attempts(1))[0].faults).toEqual(['badSignature']);
 		await bench.advance(60);

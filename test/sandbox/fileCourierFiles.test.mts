@@ -117,9 +117,9 @@ describe('a delivered URL', () => {
 		for (const change of changes) {
 			const changed = new URL(url);
 			change(changed);
-			const answer = await http.get<unknown>(changed.href);
-			expect(answer.status).toBe(403);
-			expect(answer.data).toEqual({
+			const response = await http.get<unknown>(changed.href);
+			expect(response.status).toBe(403);
+			expect(response.data).toEqual({
 				status: false,
 				error: 'The signature does not match this URL',
 			});
@@ -131,11 +131,11 @@ describe('the origin of the files', () => {
 	test('rejects credentials, which the log reports', async () => {
 		const url = await deliveredUrl('a.pdf', 'abc');
 		await bench.control('delete', '/api/requests');
-		const answer = await http.get<{ error: string }>(url, {
+		const response = await http.get<{ error: string }>(url, {
 			headers: { authorization: 'Bearer leaked' },
 		});
-		expect(answer.status).toBe(400);
-		expect(answer.data.error).toContain('Only one auth mechanism allowed');
+		expect(response.status).toBe(400);
+		expect(response.data.error).toContain('Only one auth mechanism allowed');
 		await http.get(url);
 		const { data } = await bench.control<RequestEntry[]>('get', '/api/requests');
 		expect(data.map(({ origin, status, authorized }) => ({ origin, status, authorized }))).toEqual([

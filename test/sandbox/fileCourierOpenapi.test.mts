@@ -14,12 +14,12 @@ test('every response conforms to the document', async () => {
 	const http = conforming(openapi, api);
 	const statuses: number[] = [];
 	const call = async (method: string, path = '', data?: unknown, headers = {}) => {
-		const answer = await http.request<{ data: { request_id: string; upload_url: string } }>({
+		const response = await http.request<{ data: { request_id: string; upload_url: string } }>({
 			...{ method, url: api + path, data, headers },
 			...(Object.keys(headers).length === 0 && { auth }),
 		});
-		statuses.push(answer.status);
-		return answer.data.data;
+		statuses.push(response.status);
+		return response.data.data;
 	};
 	const made = await call('post', '', REQUEST);
 	await call('get', `/${made.request_id}`);

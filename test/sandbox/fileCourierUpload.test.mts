@@ -43,9 +43,9 @@ describe("the recipient's page", () => {
 		]) {
 			expect(page).toContain(text);
 		}
-		expect(page).toContain('For John Doe, from Acme Insurance');
+		expect(page).toContain('Requested by Acme Insurance for John Doe');
 		expect(page).toContain('<img src="https://acme.example/logo.png" alt="">');
-		expect(page).toContain('2099-03-04 05:06 UTC');
+		expect(page).toContain('4 March 2099 at 05:06 UTC');
 		expect(page).toMatch(
 			/<form method="post" enctype="multipart\/form-data" action="\/u\/[0-9a-f]+"/,
 		);
@@ -148,7 +148,7 @@ describe('uploading', () => {
 		['a form without files', 'application/x-www-form-urlencoded', 'files=x'],
 		['multipart without a boundary', 'multipart/form-data', 'x'],
 		[
-			'multipart that ends early',
+			'a truncated multipart body',
 			'multipart/form-data; boundary=b',
 			'--b\r\nContent-Disposition: form-data; name="files"; filename="a"\r\n\r\nabc',
 		],
@@ -170,7 +170,7 @@ describe('uploading', () => {
 		await upload(link, { name: 'a', bytes: 'a' });
 		const again = await upload(link, { name: 'b', bytes: 'b' });
 		expect(again.status).toBe(410);
-		expect(again.data).toContain('Already received');
+		expect(again.data).toContain('Already uploaded');
 		expect((await http.get(link)).status).toBe(410);
 	});
 
@@ -237,17 +237,17 @@ describe('an expired link', () => {
 
 describe('file names sent by clients', () => {
 	const names: [string, string, string][] = [
-		['a way out of the folder', '../../../x', '../../../x'],
+		['a path traversal', '../../../x', '../../../x'],
 		['an absolute path', '/etc/passwd', '/etc/passwd'],
 		['a Windows path', 'C:\\\\x\\\\y.txt', 'C:\\x\\y.txt'],
 		['only dots', '..', '..'],
 		['CR LF, as browsers write it', 'a%0D%0Ab.txt', 'a\r\nb.txt'],
 		['quotes, as browsers write them', 'a%22b.txt', 'a"b.txt'],
-		['a percent sign that means itself', '100%25.txt', '100%25.txt'],
+		['a literal percent sign', '100%25.txt', '100%25.txt'],
 		['a NUL', 'a\0b.txt', 'a\0b.txt'],
 		['300 characters', `${'n'.repeat(296)}.txt`, `${'n'.repeat(296)}.txt`],
 		['emoji and accents', 'Résumé 🎉 für José.txt', 'Résumé 🎉 für José.txt'],
-		['a name of a secret', 'secrets.json', 'secrets.json'],
+		['the name of a secret file', 'secrets.json', 'secrets.json'],
 	];
 	test.each(names)('%s: is kept as a name and never used as a path', async (_what, sent, kept) => {
 		const { id, link } = await bench.session();

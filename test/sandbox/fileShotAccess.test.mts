@@ -22,7 +22,7 @@ test.each([
 	['none', undefined],
 	['Basic', 'Basic eDp5'],
 	['a wrong one', 'Bearer fs_0'],
-	['an endless one', `Bearer ${'x'.repeat(5000)}`],
+	['a very long one', `Bearer ${'x'.repeat(5000)}`],
 ])('a key that is %s: 401', async (_what, authorization) => {
 	const headers = { authorization };
 	for (const [method, path] of [
@@ -115,11 +115,11 @@ test.each([
 ])('%s only accepts %s', async (url, allow) => {
 	for (const method of ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']) {
 		if (allow.includes(method)) continue;
-		const answer = await http.request<unknown>({
+		const response = await http.request<unknown>({
 			...{ method, url: shot.api + url },
 			headers: { ...shot.http.defaults.headers.common },
 		});
-		const { status, headers, data } = answer;
+		const { status, headers, data } = response;
 		expect([method, status, headers.allow]).toEqual([method, 405, allow]);
 		expect(data).toEqual({ error: 'Method not allowed' });
 	}

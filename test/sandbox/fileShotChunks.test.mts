@@ -17,7 +17,7 @@ describe('the documented profile: init-upload and raw chunks', () => {
 
 	test.each([
 		['the size', { fileName: 'large.mp4', fileSize: 10 }],
-		['the size by another name', { filename: 'large.mp4', size: 10 }],
+		['the size with another field name', { filename: 'large.mp4', size: 10 }],
 		['the number of chunks', { fileName: 'large.mp4', totalChunks: 3 }],
 	])(
 		'completes the file once all of %s has arrived, in any order and with a repeated chunk',
@@ -65,8 +65,8 @@ describe('the documented profile: init-upload and raw chunks', () => {
 
 	test('rejects more bytes than announced with 400', async () => {
 		const id = await init({ fileName: 'a', fileSize: 3 });
-		const answer = await shot.raw(id, 0, '0123');
-		expect(answer).toMatchObject({
+		const response = await shot.raw(id, 0, '0123');
+		expect(response).toMatchObject({
 			status: 400,
 			data: { error: 'The chunks have 4 bytes instead of 3' },
 		});
@@ -123,10 +123,10 @@ describe('the documented profile: init-upload and raw chunks', () => {
 	test('rejects a chunk, file or announcement that is too large with 413 and stores nothing', async () => {
 		const before = await stored();
 		const id = await init({ fileName: 'a' });
-		await shot.under({ maxUploadBytes: 3 }, async () => {
+		await shot.withSettings({ maxUploadBytes: 3 }, async () => {
 			expect((await shot.raw(id, 0, '0123')).status).toBe(413);
 		});
-		await shot.under({ maxFileBytes: 5 }, async () => {
+		await shot.withSettings({ maxFileBytes: 5 }, async () => {
 			expect((await shot.post('/files/init-upload', { fileSize: 6 })).status).toBe(413);
 		});
 		expect(await stored()).toBe(before);
@@ -178,7 +178,7 @@ describe('the documented profile: init-upload and raw chunks', () => {
 	});
 
 	test('returns and enforces the configured chunk size', async () => {
-		await shot.under({ chunkSize: 4 }, async () => {
+		await shot.withSettings({ chunkSize: 4 }, async () => {
 			const { data } = await shot.post('/files/init-upload', { fileName: 'a', fileSize: 6 });
 			expect(data.chunkSize).toBe(4);
 			expect((await shot.raw(data.fileId, 0, '01234')).status).toBe(413);

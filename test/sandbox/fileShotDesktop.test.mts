@@ -144,12 +144,12 @@ describe('both profiles', () => {
 
 	test('continue after a restart', async () => {
 		const first = await Shot.start({ dialect: 'both' });
-		const begun = await first.post('/files/pre-upload', { fileName: 'a', fileSize: 4 });
-		await first.raw(begun.data.fileId, 0, 'ab');
+		const started = await first.post('/files/pre-upload', { fileName: 'a', fileSize: 4 });
+		await first.raw(started.data.fileId, 0, 'ab');
 		await first.stop({ keep: true });
 		const second = await Shot.start({}, first.bench.folder);
-		await second.raw(begun.data.fileId, 1, 'cd');
-		expect(await second.bytes(begun.data.fileId)).toBe('abcd');
+		await second.raw(started.data.fileId, 1, 'cd');
+		expect(await second.bytes(started.data.fileId)).toBe('abcd');
 		await second.stop();
 	});
 });

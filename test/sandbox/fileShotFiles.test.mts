@@ -66,10 +66,10 @@ describe('a file', () => {
 		['empty', 200, ''],
 		['noContent', 204, ''],
 	])('is deleted with the response %s', async (deleteAnswer, status, body) => {
-		await shot.under({ deleteAnswer }, async () => {
+		await shot.withSettings({ deleteAnswer }, async () => {
 			const { fileId } = await shot.upload('a', 'abc');
-			const answer = await shot.delete(`/files/${fileId}`);
-			expect([answer.status, answer.data]).toEqual([status, body]);
+			const response = await shot.delete(`/files/${fileId}`);
+			expect([response.status, response.data]).toEqual([status, body]);
 			expect(await shot.get(`/files/${fileId}`)).toMatchObject(GONE);
 			expect(await shot.delete(`/files/${fileId}`)).toMatchObject(GONE);
 		});
@@ -129,7 +129,7 @@ describe('a download', () => {
 
 	test('is a direct stream if configured, with ranges and HEAD', async () => {
 		const { fileId } = await shot.upload('a.txt', '0123456789');
-		await shot.under({ download: 'stream' }, async () => {
+		await shot.withSettings({ download: 'stream' }, async () => {
 			const path = `${shot.api}/files/download/${fileId}`;
 			const whole = await shot.anyone.get<string>(path, { responseType: 'text' });
 			expect([whole.status, whole.data]).toEqual([200, '0123456789']);
@@ -204,7 +204,7 @@ describe('the list', () => {
 		['results', (body: never) => body['results']],
 	])('has the shape %s, with both styles of field names', async (listShape, pick) => {
 		for (const fieldNames of ['camelCase', 'snake_case']) {
-			await listed.under({ listShape, fieldNames }, async () => {
+			await listed.withSettings({ listShape, fieldNames }, async () => {
 				const { data } = await listed.get('/files', { params: { limit: 2 } });
 				const items = pick(data as never) as Record<string, unknown>[];
 				expect(names(items)).toBe('cb');
@@ -217,7 +217,7 @@ describe('the list', () => {
 		await listed.bench.advance(86_400);
 		const { data } = await listed.get('/files');
 		expect(data.files.map(({ expired }) => expired)).toEqual([false, false, true]);
-		await listed.under({ expiredFiles: 'hidden' }, async () => {
+		await listed.withSettings({ expiredFiles: 'hidden' }, async () => {
 			expect(names((await listed.get('/files')).data.files)).toBe('cb');
 		});
 	});

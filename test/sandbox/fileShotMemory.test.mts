@@ -16,8 +16,8 @@ onLinux(
 			const sent = await sendLarge(`${api}/upload`, 'file', headers);
 			expect(JSON.parse(sent.body)).toMatchObject({ success: true, fileSize: LARGE });
 
-			const begun = { fileName: 'large.bin', fileSize: LARGE };
-			const { data } = await http.post<{ fileId: string }>(`${api}/init-upload`, begun, {
+			const started = { fileName: 'large.bin', fileSize: LARGE };
+			const { data } = await http.post<{ fileId: string }>(`${api}/init-upload`, started, {
 				headers,
 			});
 			const type = { ...headers, 'content-type': 'application/octet-stream' };

@@ -41,7 +41,7 @@ test('a password is requested, rejected and accepted', async () => {
 	expect(asked.data).not.toContain('report');
 	for (const wrong of ['', 's3cret']) {
 		const refused = await enter(downloadUrl, wrong);
-		expect([refused.status, refused.data.includes('not the password')]).toEqual([403, true]);
+		expect([refused.status, refused.data.includes('Incorrect password')]).toEqual([403, true]);
 		expect(refused.data).not.toContain('report');
 	}
 	const opened = await enter(downloadUrl, 's3cret 🎉');
@@ -51,7 +51,7 @@ test('a password is requested, rejected and accepted', async () => {
 
 test('a protected file without a password accepts none, and the page says why', async () => {
 	const { downloadUrl } = await shot.upload('a', 'abc', { passwordProtected: 'true' });
-	expect((await page(downloadUrl)).data).toContain('gave the server no password');
+	expect((await page(downloadUrl)).data).toContain('without a password');
 	expect((await enter(downloadUrl, '')).status).toBe(403);
 });
 
@@ -64,7 +64,7 @@ test('the page shows the price and the encryption', async () => {
 		'/api/services/fileShot/files',
 		made,
 	);
-	expect((await page(data.downloadUrl)).data).toContain('encrypted from end to end');
+	expect((await page(data.downloadUrl)).data).toContain('end-to-end encrypted');
 });
 
 test.each([

@@ -55,7 +55,7 @@ export class Shot {
 	}
 
 	/** Applies settings while `work` runs. */
-	async under<T>(patch: object, work: () => Promise<T>): Promise<T> {
+	async withSettings<T>(patch: object, work: () => Promise<T>): Promise<T> {
 		const path = '/api/services/fileShot/settings';
 		const { data: before } = await this.bench.control<object>('get', path);
 		await this.settings(patch);

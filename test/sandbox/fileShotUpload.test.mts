@@ -42,7 +42,7 @@ describe('an upload in one request', () => {
 	const file = text('abc');
 	const wrong: [string, FormData | object, number, string][] = [
 		['no file', form({ customSlug: 'x' }, ''), 400, 'file is required'],
-		['a nameless file', form({ file }, ''), 400, 'file is required'],
+		['a file without a name', form({ file }, ''), 400, 'file is required'],
 		['expiryDays 0', form({ file, expiryDays: '0' }, 'a'), 400, 'expiryDays must be at least 1'],
 		[
 			'expiryDays 366',
@@ -69,12 +69,17 @@ describe('an upload in one request', () => {
 			'price must be at least 100',
 		],
 		[
-			'paid access for nothing',
+			'paid access without a price',
 			form({ file, enablePaidAccess: 'true' }, 'a'),
 			400,
 			'price is required for paid access',
 		],
-		['a price alone', form({ file, price: '500' }, 'a'), 400, 'price needs enablePaidAccess'],
+		[
+			'a price without paid access',
+			form({ file, price: '500' }, 'a'),
+			400,
+			'price needs enablePaidAccess',
+		],
 		[
 			'a slug with a path',
 			form({ file, customSlug: '../x' }, 'a'),
@@ -90,8 +95,8 @@ describe('an upload in one request', () => {
 	});
 
 	test.each(['exe', 'BAT', 'sh', 'php5', 'dylib', 'asp'])('of type .%s: 400', async (extension) => {
-		const answer = await shot.form('/files/upload', { file }, `setup.${extension}`);
-		expect(answer).toMatchObject({
+		const response = await shot.form('/files/upload', { file }, `setup.${extension}`);
+		expect(response).toMatchObject({
 			status: 400,
 			data: { error: `Files of type .${extension.toLowerCase()} are not allowed` },
 		});
@@ -101,9 +106,9 @@ describe('an upload in one request', () => {
 	test('that is too large for one request or for the tier: 413', async () => {
 		const before = await stored();
 		for (const limit of ['maxUploadBytes', 'maxFileBytes']) {
-			await shot.under({ [limit]: 2 }, async () => {
-				const answer = await shot.form('/files/upload', { file });
-				expect(answer).toMatchObject({ status: 413, data: { error: 'File exceeds tier limit' } });
+			await shot.withSettings({ [limit]: 2 }, async () => {
+				const response = await shot.form('/files/upload', { file });
+				expect(response).toMatchObject({ status: 413, data: { error: 'File exceeds tier limit' } });
 			});
 		}
 		expect(await stored()).toBe(before);
@@ -114,12 +119,12 @@ describe('an upload in one request', () => {
 		const alone = (await shot.form('/files/upload', wishes)).data;
 		expect(daysUntil(alone.expiresAt)).toBeCloseTo(90, 2);
 		expect(alone.downloadUrl).not.toContain('drift');
-		await shot.under({ dialect: 'both' }, async () => {
+		await shot.withSettings({ dialect: 'both' }, async () => {
 			const { data } = await shot.form('/files/upload', wishes);
 			expect(daysUntil(data.expiresAt)).toBeCloseTo(10, 2);
 			expect(data.downloadUrl).toContain('/f/drift');
 		});
-		await shot.under({ dialect: 'desktop' }, async () => {
+		await shot.withSettings({ dialect: 'desktop' }, async () => {
 			expect((await shot.form('/files/upload', { file })).status).toBe(404);
 		});
 	});
@@ -128,7 +133,7 @@ describe('an upload in one request', () => {
 		['epochSeconds', 1000],
 		['epochMilliseconds', 1],
 	])('returns dates as %s if configured', async (dates, factor) => {
-		await shot.under({ dates }, async () => {
+		await shot.withSettings({ dates }, async () => {
 			const { expiresAt } = await shot.upload('a', 'a', { expiryDays: '1' });
 			expect(typeof expiresAt).toBe('number');
 			expect(daysUntil(new Date(Number(expiresAt) * factor).toISOString())).toBeCloseTo(1, 2);

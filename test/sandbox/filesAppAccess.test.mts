@@ -28,7 +28,7 @@ describe('the API key', () => {
 		['no scheme', 'sk_live_0', NO_KEY],
 		['a wrong one', 'Bearer sk_live_00000000000000000000000000000000', BAD_KEY],
 		['a test key', 'Bearer sk_test_1', BAD_KEY],
-		['an endless one', `Bearer ${'x'.repeat(5000)}`, BAD_KEY],
+		['a very long one', `Bearer ${'x'.repeat(5000)}`, BAD_KEY],
 	])('%s: 401', async (_what, authorization, error) => {
 		const headers = { authorization };
 		for (const path of ['/files', '/files/file_0', '/nowhere', '/upload']) {
@@ -106,8 +106,8 @@ describe('rate limits', () => {
 test.each(['files-app.com', '192.168.1.5:4010', 'localhost.evil.example'])(
 	'rejects plain HTTP to %s, which is not this machine',
 	async (host) => {
-		const answer = await app.http.get('/files', { headers: { host } });
-		expect(answer).toMatchObject({
+		const response = await app.http.get('/files', { headers: { host } });
+		expect(response).toMatchObject({
 			status: 403,
 			data: { error: { code: 'forbidden', message: 'API requests must be made over HTTPS' } },
 		});
@@ -140,19 +140,19 @@ test.each([
 });
 
 test.each([
-	['JSON that is none', '{"file_id":', 'application/json', 400],
+	['malformed JSON', '{"file_id":', 'application/json', 400],
 	['nothing', '', 'application/json', 400],
 	['text', 'abc', 'text/plain', 400],
 	['a form', 'file_id=1', 'application/x-www-form-urlencoded', 400],
 	['XML', '<a/>', 'application/xml', 400],
-	['two MiB', JSON.stringify({ file_id: 'x'.repeat(2 ** 21) }), 'application/json', 413],
-	['a prototype', '{"__proto__":{"file_id":"1"}}', 'application/json', 400],
+	['2 MiB', JSON.stringify({ file_id: 'x'.repeat(2 ** 21) }), 'application/json', 413],
+	['__proto__', '{"__proto__":{"file_id":"1"}}', 'application/json', 400],
 ])('%s as the body of a share: %s', async (_what, body, type, status) => {
-	const answer = await app.http.post('/share', body, {
+	const response = await app.http.post('/share', body, {
 		headers: { 'content-type': type },
 		transformRequest: (data: unknown) => data,
 	});
-	expect(answer).toMatchObject({
+	expect(response).toMatchObject({
 		status,
 		data: { error: { message: expect.any(String) as string } },
 	});

@@ -81,8 +81,8 @@ describe('a chunked upload', () => {
 		});
 		await app.chunk(data.upload_id, 0, '0123');
 		await app.chunk(data.upload_id, 1, '4567');
-		const answer = await app.post('/chunks/complete', { upload_id: data.upload_id });
-		expect(answer).toMatchObject(refusal(400, 'bad_request', expect.stringContaining('are 3')));
+		const response = await app.post('/chunks/complete', { upload_id: data.upload_id });
+		expect(response).toMatchObject(refusal(400, 'bad_request', expect.stringContaining('are 3')));
 	});
 
 	test('is open for one hour', async () => {
@@ -105,8 +105,8 @@ describe('a chunked upload', () => {
 		] as const) {
 			await app.settings({ chunkOptions, chunkSize: 3 });
 			const wishes = { folder_id: `f-${chunkOptions}`, encrypt: false };
-			const begun = { filename: 'a', total_size: 3, total_chunks: 1, ...wishes };
-			const upload_id = (await app.post('/chunks/init', begun)).data.upload_id;
+			const started = { filename: 'a', total_size: 3, total_chunks: 1, ...wishes };
+			const upload_id = (await app.post('/chunks/init', started)).data.upload_id;
 			await app.chunk(upload_id, 0, 'abc');
 			const { data } = await app.post('/chunks/complete', { upload_id });
 			expect(data).toMatchObject({ encrypted });
@@ -132,8 +132,8 @@ describe('a chunked upload', () => {
 		[[right], 'The request body must be a JSON object'],
 	];
 	test.each(inits)('started with %j: 400', async (body, message) => {
-		const answer = await app.http.post('/chunks/init', body);
-		expect(answer).toMatchObject(refusal(400, 'bad_request', message));
+		const response = await app.http.post('/chunks/init', body);
+		expect(response).toMatchObject(refusal(400, 'bad_request', message));
 	});
 
 	test('larger than the plan allows: 413', async () => {

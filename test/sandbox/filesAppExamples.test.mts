@@ -51,15 +51,15 @@ withCurl('upload, get, list, share, sync, delete', async () => {
 
 withCurl('upload in chunks', async () => {
 	await app.settings({ chunkSize: 5 });
-	const begun = { filename: 'large-video.mp4', total_size: 8, total_chunks: 2 };
-	expect(objections(openapi, '/chunks/init', 'post', { body: begun })).toBeUndefined();
+	const started = { filename: 'large-video.mp4', total_size: 8, total_chunks: 2 };
+	expect(objections(openapi, '/chunks/init', 'post', { body: started })).toBeUndefined();
 	const { upload_id } = await ask(
 		'/chunks/init',
 		'-X',
 		'POST',
 		...JSON_TYPE,
 		'-d',
-		JSON.stringify(begun),
+		JSON.stringify(started),
 	);
 	for (const index of [0, 1]) {
 		const fields = [`upload_id=${upload_id}`, `chunk_index=${index}`, `data=@chunk_00${index}`];

@@ -17,8 +17,8 @@ onLinux(
 			expect(JSON.parse(sent.body)).toMatchObject({ size: LARGE });
 
 			const total = { total_size: LARGE, total_chunks: LARGE / (16 * MIB) };
-			const begun = { filename: 'large.bin', ...total };
-			const { data } = await http.post<{ upload_id: string }>(`${baseUrl}/chunks/init`, begun, {
+			const started = { filename: 'large.bin', ...total };
+			const { data } = await http.post<{ upload_id: string }>(`${baseUrl}/chunks/init`, started, {
 				headers,
 			});
 			const chunk = text('\0'.repeat(16 * MIB));

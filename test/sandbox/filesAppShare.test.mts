@@ -52,7 +52,7 @@ test('a password is requested, rejected and accepted', async () => {
 	);
 	for (const wrong of ['', 's3cret', '<b>']) {
 		const refused = await enter(url, wrong);
-		expect([refused.status, refused.data.includes('not the password')]).toEqual([403, true]);
+		expect([refused.status, refused.data.includes('Incorrect password')]).toEqual([403, true]);
 		expect(refused.data).not.toContain('report');
 	}
 	const opened = await enter(url, 's3cret 🎉');
@@ -67,7 +67,7 @@ test('a password is requested, rejected and accepted', async () => {
 test('allow_download false: shows the page without the file', async () => {
 	const { url } = await share({ allow_download: false });
 	const { data: html } = await page(url);
-	expect(html).toContain('does not let it be downloaded');
+	expect(html).toContain('disabled downloads');
 	expect(html).not.toContain('/file?');
 });
 
@@ -116,6 +116,6 @@ test.each([
 	[{ password: 7 }, 400, 'password must be a string, given once'],
 	[{ password: 'x'.repeat(1001) }, 400, 'password must not be longer than 1000 characters'],
 ])('%j: %d', async (wishes, status, message) => {
-	const answer = await app.post('/share', { file_id: file, ...wishes });
-	expect(answer).toMatchObject({ status, data: { error: { message } } });
+	const response = await app.post('/share', { file_id: file, ...wishes });
+	expect(response).toMatchObject({ status, data: { error: { message } } });
 });

@@ -54,7 +54,7 @@ describe('an upload in one request', () => {
 
 	const wrong: [string, FormData | string | object, string][] = [
 		['no file', form({ encrypt: 'true' }, ''), 'file is required'],
-		['a file of another field', form({ data: text('abc') }, 'a'), 'file is required'],
+		['a file in another field', form({ data: text('abc') }, 'a'), 'file is required'],
 		['a file without a name', form({ file: text('abc') }, ''), 'file is required'],
 		[
 			'encrypt=yes',
@@ -62,12 +62,12 @@ describe('an upload in one request', () => {
 			'encrypt must be true or false',
 		],
 		[
-			'a name without an end',
+			'a name that is too long',
 			form({ file: text('abc') }, 'n'.repeat(1001)),
 			expect.stringContaining('1000') as string,
 		],
 		[
-			'a folder without an end',
+			'a folder that is too long',
 			form({ file: text('abc'), folder_id: 'f'.repeat(101) }, 'a'),
 			expect.stringContaining('folder_id') as string,
 		],
@@ -85,16 +85,16 @@ describe('an upload in one request', () => {
 		const before = await stored();
 		const headers = { 'content-type': 'multipart/form-data; boundary=b' };
 		const body = '--b\r\ncontent-disposition: form-data; name="file"; filename="a"\r\n\r\nabc';
-		const answer = await app.http.post('/upload', body, { headers });
-		expect(answer).toMatchObject(refusal(400, 'bad_request'));
+		const response = await app.http.post('/upload', body, { headers });
+		expect(response).toMatchObject(refusal(400, 'bad_request'));
 		expect(await stored()).toBe(before);
 	});
 
 	test('that is too large: 413, stores nothing', async () => {
 		const before = await stored();
 		await app.settings({ maxUploadBytes: 10 });
-		const answer = await app.form('/upload', { file: text('x'.repeat(11)) });
-		expect(answer).toMatchObject(refusal(413, 'file_too_large', 'File exceeds plan limit'));
+		const response = await app.form('/upload', { file: text('x'.repeat(11)) });
+		expect(response).toMatchObject(refusal(413, 'file_too_large', 'File exceeds plan limit'));
 		expect((await app.form('/upload', { file: text('x'.repeat(10)) })).status).toBe(200);
 		await app.settings({ maxUploadBytes: 100_000_000 });
 		expect(await stored()).toBe(before + 1);

@@ -36,17 +36,17 @@ describe('the body of a request, by setting (uploadBody)', () => {
 	];
 	test.each(profiles)('%s', async (uploadBody, statuses) => {
 		await stack.settings({ uploadBody });
-		const answers = [
+		const responses = [
 			await post('abc', {}, 'text/plain'),
 			await post(form(source)),
 			await post(multipart()),
 			await post({ url: source }, {}, 'application/json'),
 			await post({ some: 'file' }, {}, 'application/json'),
 		];
-		expect(answers.map(({ status }) => status)).toEqual(statuses);
+		expect(responses.map(({ status }) => status)).toEqual(statuses);
 		// JSON without a URL is stored as a file.
 		const fetched = ['json', 'any'].includes(uploadBody);
-		const { status, data } = answers[3];
+		const { status, data } = responses[3];
 		if (status === 200) expect(data.type).toBe(fetched ? 'text/css' : 'application/json');
 		await stack.settings({ uploadBody: 'documented' });
 	});
@@ -82,7 +82,7 @@ describe('the body of a request, by setting (uploadBody)', () => {
 	});
 
 	test("curl's data without a type is a form without a URL, not a file", async () => {
-		const answer = await post('some bytes', {}, 'application/x-www-form-urlencoded');
-		expect(answer.data).toEqual(refusal(400, 'url is required'));
+		const response = await post('some bytes', {}, 'application/x-www-form-urlencoded');
+		expect(response.data).toEqual(refusal(400, 'url is required'));
 	});
 });

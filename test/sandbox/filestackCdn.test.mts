@@ -111,11 +111,11 @@ describe('delivery (Filestack docs, Processing)', () => {
 			],
 		];
 		for (const [path, status, sentence] of refused) {
-			const answer = await stack.http.get<string>(stack.origins.cdn + path);
-			expect([path, answer.status]).toEqual([path, status]);
-			expect(answer.headers['content-type']).toBe('text/plain; charset=utf-8');
-			if (typeof sentence === 'string') expect(answer.data).toBe(sentence);
-			else expect(answer.data).toMatch(sentence);
+			const response = await stack.http.get<string>(stack.origins.cdn + path);
+			expect([path, response.status]).toEqual([path, status]);
+			expect(response.headers['content-type']).toBe('text/plain; charset=utf-8');
+			if (typeof sentence === 'string') expect(response.data).toBe(sentence);
+			else expect(response.data).toMatch(sentence);
 		}
 		expect((await stack.http.get<string>(stack.cdn('A'.repeat(20)))).data).toBe('File not found');
 		const auth = { username: 'app', password: stack.appSecret };
@@ -135,8 +135,8 @@ describe('delivery (Filestack docs, Processing)', () => {
 			expect((await http.get(stack.cdn(`${path}/${handle}`))).status).toBe(400);
 		}
 		for (const method of ['put', 'patch', 'delete']) {
-			const answer = await http.request<unknown>({ method, url: stack.cdn(handle) });
-			expect([answer.status, answer.headers.allow]).toEqual([405, 'GET, POST']);
+			const response = await http.request<unknown>({ method, url: stack.cdn(handle) });
+			expect([response.status, response.headers.allow]).toEqual([405, 'GET, POST']);
 		}
 		expect((await http.post(stack.cdn(handle))).status).toBe(405);
 		expect((await http.get(`${stack.origins.cdn}/`)).status).not.toBe(500);
@@ -243,8 +243,8 @@ describe('storing a URL', () => {
 		];
 		for (const [body, status] of wrong) {
 			const headers = { 'content-type': 'application/json' };
-			const answer = await stack.http.post<{ error: string }>(url, body, { headers });
-			expect([body, answer.status]).toEqual([body, status]);
+			const response = await stack.http.post<{ error: string }>(url, body, { headers });
+			expect([body, response.status]).toEqual([body, status]);
 		}
 	});
 

@@ -38,11 +38,11 @@ describe("the docs' examples, with other hosts and keys", () => {
 	withCurl('overwrite with curl, with a policy and with the app secret', async () => {
 		const handle = await stack.handle('old');
 		await writeFile(join(stack.bench.folder, 'filename.txt'), 'nineteen characters');
-		const answer = await curl(
+		const response = await curl(
 			...['-X', 'POST', '--data-binary', '@filename.txt', '--header', 'Content-Type:text/plain'],
 			`${stack.file(handle)}?${proof()}`,
 		);
-		expect(answer).toMatchObject({ mimetype: 'text/plain', isWriteable: true, size: 19 });
+		expect(response).toMatchObject({ mimetype: 'text/plain', isWriteable: true, size: 19 });
 		const source = `${stack.origins.developer}/assets/style.css`;
 		const basic = ['-u', `app:${stack.appSecret}`, '-d', `url=${source}`];
 		const overwritten = await curl('-X', 'POST', ...basic, stack.file(handle));

@@ -30,13 +30,13 @@ describe('webhooks in the control API', () => {
 	test.each([
 		[{}, /required/],
 		[{ url: 'ftp://x' }, /http or https/],
-		[{ url: 'http://x', events: ['fp.nothing'] }, /"fp.nothing" is no event/],
+		[{ url: 'http://x', events: ['fp.nothing'] }, /"fp.nothing" is not an event/],
 		[{ url: 'http://x', events: [] }, /at least one/],
 		[{ url: 'http://x', more: 1 }, /additional/],
 	])('reject %j', async (body, sentence) => {
-		const answer = await stack.bench.control<{ error: string }>('post', hooks, body);
-		expect(answer.status).toBe(400);
-		expect(answer.data.error).toMatch(sentence);
+		const response = await stack.bench.control<{ error: string }>('post', hooks, body);
+		expect(response.status).toBe(400);
+		expect(response.data.error).toMatch(sentence);
 	});
 });
 
@@ -46,7 +46,7 @@ describe('webhooks and files on the Developer Portal', () => {
 		await http.post<string>(stack.origins.developer + path, new URLSearchParams(fields));
 
 	test('are added and removed with forms', async () => {
-		expect(await page()).toContain('None: nobody is told');
+		expect(await page()).toContain('No webhooks yet');
 		const events: [string, string][] = [
 			['events', 'fp.upload'],
 			['events', 'fp.delete'],

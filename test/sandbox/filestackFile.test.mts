@@ -93,10 +93,10 @@ describe('metadata (Filestack docs, File API, Metadata)', () => {
 		const { data } = await stack.http.get<unknown>(stack.file(handle, '/metadata'), { params });
 		expect(data).toEqual({ size: 70_000 });
 		const wrong = { ...stack.sign(), size: 'please' };
-		const answer = await stack.http.get<unknown>(stack.file(handle, '/metadata'), {
+		const response = await stack.http.get<unknown>(stack.file(handle, '/metadata'), {
 			params: wrong,
 		});
-		expect(answer.data).toEqual(refusal(400, 'size must be true or false'));
+		expect(response.data).toEqual(refusal(400, 'size must be true or false'));
 	});
 
 	test('returns real hashes', async () => {

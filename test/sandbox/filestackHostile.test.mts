@@ -83,9 +83,9 @@ describe('handles', () => {
 		for (const method of ['get', 'post', 'delete']) {
 			const url = `${stack.origins.api}/api/file/${handle}?${query}`;
 			const headers = { 'content-type': 'text/plain' };
-			const answer = await http.request<unknown>({ method, url, headers, data: 'x' });
-			expect([400, 404, 405]).toContain(answer.status);
-			expect(answer.data).toMatchObject({ result: 'error', error: { code: answer.status } });
+			const response = await http.request<unknown>({ method, url, headers, data: 'x' });
+			expect([400, 404, 405]).toContain(response.status);
+			expect(response.data).toMatchObject({ result: 'error', error: { code: response.status } });
 		}
 		for (const path of [
 			handle,
@@ -93,8 +93,8 @@ describe('handles', () => {
 			`${handle}/metadata`,
 			`run_workflow=id:a/${handle}`,
 		]) {
-			const answer = await http.get(stack.cdn(path));
-			expect([400, 401, 403, 404]).toContain(answer.status);
+			const response = await http.get(stack.cdn(path));
+			expect([400, 401, 403, 404]).toContain(response.status);
 		}
 	});
 
@@ -115,8 +115,8 @@ describe('handles', () => {
 		for (const policy of wild) {
 			for (const signature of ['', '0'.repeat(64), '🎉']) {
 				const params = { policy, signature };
-				const answer = await http.get(stack.file(handle), { params });
-				expect([401, 403]).toContain(answer.status);
+				const response = await http.get(stack.file(handle), { params });
+				expect([401, 403]).toContain(response.status);
 				const path = `security=p:${encodeURIComponent(policy)},s:${encodeURIComponent(signature)}`;
 				expect((await http.get(`${stack.origins.cdn}/${path}/${handle}`)).status).toBe(403);
 			}
@@ -142,8 +142,8 @@ describe('other requests', () => {
 	});
 
 	test.each([
-		['no HTTP at all', 'HELLO\r\n\r\n'],
-		['a path that cannot be decoded', 'GET /%zz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n'],
+		['not HTTP', 'HELLO\r\n\r\n'],
+		['a path with invalid encoding', 'GET /%zz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n'],
 		['a header with a NUL', 'GET / HTTP/1.1\r\nHost: x\r\nx: \0\r\n\r\n'],
 	])('%s: 400', async (_what, request) => {
 		expect(await raw(stack.origins.api, request)).toMatch(/^HTTP\/1.1 400 [^]*"result":"error"/);
@@ -178,7 +178,7 @@ describe('other requests', () => {
 		await stack.bench.advance(61);
 		await stack.settings({ requestsPerMinute: 3 });
 		const handle = 'A'.repeat(20);
-		const answers = [
+		const responses = [
 			await http.get(stack.file(handle)),
 			await http.get<unknown>(`${stack.origins.cdn}/${handle}`),
 			await http.post<unknown>(`${stack.origins.upload}/multipart/start`, {}),
@@ -186,8 +186,8 @@ describe('other requests', () => {
 			await http.get<unknown>(`${stack.origins.cdn}/${handle}`),
 			await http.post<unknown>(`${stack.origins.upload}/multipart/start`, {}),
 		];
-		expect(answers.map(({ status }) => status)).toEqual([403, 403, 400, 429, 429, 429]);
-		expect(answers.map(({ headers }) => headers['filestack-remaining'] as unknown)).toEqual([
+		expect(responses.map(({ status }) => status)).toEqual([403, 403, 400, 429, 429, 429]);
+		expect(responses.map(({ headers }) => headers['filestack-remaining'] as unknown)).toEqual([
 			'2',
 			'1',
 			'0',
@@ -195,10 +195,10 @@ describe('other requests', () => {
 			'0',
 			'0',
 		]);
-		expect(answers[3].data).toEqual(refusal(429, 'Rate limit exceeded'));
-		expect(answers[4].data).toBe('Rate limit exceeded');
-		expect(answers[5].data).toMatchObject({ error: 'Rate limit exceeded' });
-		const { headers } = answers[3];
+		expect(responses[3].data).toEqual(refusal(429, 'Rate limit exceeded'));
+		expect(responses[4].data).toBe('Rate limit exceeded');
+		expect(responses[5].data).toMatchObject({ error: 'Rate limit exceeded' });
+		const { headers } = responses[3];
 		expect(headers['filestack-limit']).toBe('3');
 		expect(headers['retry-after']).toBeUndefined();
 		const now = stack.bench.sandbox.clock.now().getTime() / 1000;

@@ -43,11 +43,11 @@ onLinux(
 				});
 				parts.push({ part_number: part, etag: sent.headers.etag });
 			}
-			const answer = await eventually(async () => {
+			const response = await eventually(async () => {
 				const told = await call('complete', { ...known, ...named, parts });
 				return told.status !== 202 && told;
 			}, 300);
-			expect(answer.data).toMatchObject({ size: LARGE, status: 'Stored' });
+			expect(response.data).toMatchObject({ size: LARGE, status: 'Stored' });
 		});
 	},
 	600_000,

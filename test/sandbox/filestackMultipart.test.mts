@@ -117,8 +117,8 @@ describe('a multipart upload', () => {
 		const parts = [{ part_number: 1, etag: String(headers.etag) }];
 		const body = { ...known(upload), ...file, parts };
 		const { status, data: stored } = await eventually(async () => {
-			const answer = await post(after, 'complete', body);
-			return answer.status !== 202 && answer;
+			const response = await post(after, 'complete', body);
+			return response.status !== 202 && response;
 		});
 		expect(status).toBe(200);
 		expect((await after.bytes(stored.handle)).toString()).toBe('kept');

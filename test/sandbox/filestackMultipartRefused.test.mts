@@ -35,20 +35,20 @@ describe('rejected calls', () => {
 		['a wrong signature', { signature: '0' }, 403, 'Invalid App policy'],
 		['an empty file', { size: 0 }, 400, 'Parameters are invalid'],
 		['a negative size', { size: -1 }, 400, 'Parameters are invalid'],
-		['a size as text', { size: '1' }, 400, 'Parameters are invalid'],
+		['a size as a string', { size: '1' }, 400, 'Parameters are invalid'],
 		['no name', { filename: '' }, 400, 'Parameters are invalid'],
 		['a name of 1001 characters', { filename: 'n'.repeat(1001) }, 400, 'Parameters are invalid'],
 		['another provider', { store: { location: 'x' } }, 400, 'Invalid storage provider'],
 	];
 	test.each(starts)('start with %s', async (_what, changes, status, sentence) => {
-		const answer = await flow.call<unknown>('start', { ...FILE, ...changes });
-		expect([answer.status, answer.data]).toEqual([status, error(sentence)]);
+		const response = await flow.call<unknown>('start', { ...FILE, ...changes });
+		expect([response.status, response.data]).toEqual([status, error(sentence)]);
 	});
 
 	test('a policy with limits', async () => {
 		for (const policy of [{ maxSize: 5 }, { minSize: 1e9 }, { path: '^x$' }, { call: ['read'] }]) {
-			const answer = await flow.call<unknown>('start', { ...FILE, ...stack.sign(policy) });
-			expect([answer.status, answer.data]).toEqual([403, error('Invalid App policy')]);
+			const response = await flow.call<unknown>('start', { ...FILE, ...stack.sign(policy) });
+			expect([response.status, response.data]).toEqual([403, error('Invalid App policy')]);
 		}
 	});
 
@@ -69,14 +69,14 @@ describe('rejected calls', () => {
 			[[first, { ...second, etag: first.etag }, third], 'Part 2 has another etag'],
 		];
 		for (const [parts, sentence] of wrong) {
-			const answer = await flow.complete(upload, parts);
-			expect([answer.status, answer.data]).toEqual([400, error(sentence)]);
+			const response = await flow.complete(upload, parts);
+			expect([response.status, response.data]).toEqual([400, error(sentence)]);
 		}
 		const small = await flow.start({ size: 8 });
 		const bytes = Buffer.from('1234');
 		const parts = [await flow.send(small, 1, bytes), await flow.send(small, 2, bytes)];
-		const answer = await flow.complete(small, parts, { size: 8 });
-		expect(answer.data).toEqual(error('Part 1 is smaller than 5 MiB'));
+		const response = await flow.complete(small, parts, { size: 8 });
+		expect(response.data).toEqual(error('Part 1 is smaller than 5 MiB'));
 		const other = await flow.complete(upload, [first, second, third], { size: 5 });
 		expect(other.data).toEqual(error('Parameters are invalid'));
 		const short = await flow.start({ size: 8 });
@@ -163,9 +163,9 @@ describe('the storage for parts', () => {
 			[data, { Authorization: 'Bearer x' }, PARTS[2], 403, 'AccessDenied'],
 		];
 		for (const [to, headers, bytes, status, name] of wrong) {
-			const answer = await put(to, bytes, headers);
-			expect([answer.status, code(answer.data)]).toEqual([status, name]);
-			expect(answer.headers['content-type']).toMatch(/^application\/xml/);
+			const response = await put(to, bytes, headers);
+			expect([response.status, code(response.data)]).toEqual([status, name]);
+			expect(response.headers['content-type']).toMatch(/^application\/xml/);
 		}
 		expect((await put(data, PARTS[2])).status).toBe(200);
 		expect((await http.get<string>(data.url)).status).toBe(405);

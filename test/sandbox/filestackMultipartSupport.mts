@@ -89,8 +89,8 @@ export class MultipartFlow {
 	/** Completes an upload like filestack-js: retries while the response is 202. */
 	async completed(upload: Started, parts: Listed[] | undefined, changes: object = {}) {
 		return await eventually(async () => {
-			const answer = await this.complete(upload, parts, changes);
-			return answer.status !== 202 && answer;
+			const response = await this.complete(upload, parts, changes);
+			return response.status !== 202 && response;
 		});
 	}
 }

@@ -226,19 +226,19 @@ describe('policies for storing', () => {
 
 describe('a source', () => {
 	test.each([
-		['beyond this machine', () => 'http://192.0.2.1/a', 'Unable to fetch the file from the url'],
+		['on another machine', () => 'http://192.0.2.1/a', 'Unable to fetch the file from the url'],
 		[
-			'behind a redirect that leaves it',
+			'with a redirect to another machine',
 			() => `${from}/elsewhere`,
 			'Unable to fetch the file from the url',
 		],
 		[
-			'that is not there',
+			'that does not exist',
 			() => `${from}/missing`,
 			'Unable to fetch the file from the url, it answered 404',
 		],
-		['where nobody listens', () => 'http://127.0.0.1:9/', 'Unable to fetch the file from the url'],
-		['of another scheme', () => 'file:///etc/passwd', 'Invalid url'],
+		['on a closed port', () => 'http://127.0.0.1:9/', 'Unable to fetch the file from the url'],
+		['with another scheme', () => 'file:///etc/passwd', 'Invalid url'],
 		[
 			'that only looks local',
 			() => 'http://127.0.0.1.example.com/',

@@ -184,7 +184,7 @@ describe('webhooks', () => {
 		[302, false],
 		[410, false],
 	])('%i acknowledges: %s', async (status, accepted) => {
-		receiver.answers = [{ status }];
+		receiver.responses = [{ status }];
 		await subscribe();
 		await stack.handle('abc');
 		expect((await stack.bench.attempts(1))[0]).toMatchObject({ status, accepted });
@@ -198,7 +198,7 @@ describe('webhooks', () => {
 		async (webhookRetries, waits) => {
 			await stack.settings({ webhookRetries });
 			await subscribe();
-			receiver.answers = Array.from({ length: 10 }, () => ({ status: 500 }));
+			receiver.responses = Array.from({ length: 10 }, () => ({ status: 500 }));
 			await stack.handle('abc');
 			await stack.bench.attempts(1);
 			for (const [index, seconds] of waits.entries()) {

@@ -32,7 +32,7 @@ async function delivered(): Promise<Delivery> {
 		callback_url: `${receiver.url}?x=${EVIL}`,
 		callback_api_key: 'callback-key-1',
 	});
-	receiver.answers = [{ status: 200, body: EVIL }];
+	receiver.responses = [{ status: 200, body: EVIL }];
 	await upload(link, { name: EVIL, bytes: 'x' });
 	return await bench.delivery(
 		({ state, body }) => state === 'delivered' && body.includes(link.slice(-20)),
@@ -69,8 +69,8 @@ describe('pages', () => {
 		});
 		const outbox = await page('/outbox');
 		for (const text of [
-			'E-mail',
-			'SMS',
+			'Email',
+			'Text message',
 			'+15557654321',
 			'Your claim CLM-7',
 			'Two documents, please.',
@@ -102,9 +102,12 @@ describe('pages', () => {
 		expect(before).toContain('files.delivered');
 		expect(before).toContain(delivery.subject);
 		expect(before).toContain('x-filecourier-signature');
-		const answer = await press(`/deliveries/${delivery.id}/redeliver`);
-		expect([answer.status, answer.headers.location]).toEqual([303, `/deliveries#${delivery.id}`]);
-		expect(await page('/deliveries')).toContain('by hand');
+		const response = await press(`/deliveries/${delivery.id}/redeliver`);
+		expect([response.status, response.headers.location]).toEqual([
+			303,
+			`/deliveries#${delivery.id}`,
+		]);
+		expect(await page('/deliveries')).toContain('manual');
 	});
 
 	test('escape text from clients everywhere', async () => {
@@ -163,14 +166,14 @@ describe('the control page', () => {
 		const choices = /<select id="fault"[^]*?<\/select>/.exec(await page('/control'))?.[0] ?? '';
 		const offered = [...choices.matchAll(/<option value="(\w+)"/g)].map(([, value]) => value);
 		for (const fault of offered) {
-			const answer = await press('/control/faults', {
+			const response = await press('/control/faults', {
 				where: 'fileCourier',
 				fault,
 				path: '',
 				nth: '',
 				times: '',
 			});
-			expect([fault, answer.status]).toEqual([fault, 303]);
+			expect([fault, response.status]).toEqual([fault, 303]);
 		}
 		expect(await rules()).toHaveLength(13);
 		await press('/control/faults/remove', { id: (await rules())[0].id });

@@ -48,7 +48,7 @@ test('a delivered URL still works on the port of the new run', async () => {
 });
 
 test('scheduled retries continue', async () => {
-	receiver.answers = [{ status: 500 }, { status: 500 }];
+	receiver.responses = [{ status: 500 }, { status: 500 }];
 	const first = await Bench.start();
 	const { id, link } = await first.session({ callback_url: receiver.url });
 	await upload(link, { name: 'a.txt', bytes: 'abc' });

@@ -27,9 +27,9 @@ describe('a token (SpeedyFiles source, app/routes/api.py, require_api_user)', ()
 		['no header', undefined, 'missing bearer token'],
 		['another scheme', 'Basic c2ZfeA==', 'missing bearer token'],
 		['a bare token', 'sf_x', 'missing bearer token'],
-		['nothing behind the scheme', 'Bearer ', 'empty bearer token'],
-		['a token that nobody has', 'Bearer sf_x', 'invalid token'],
-		['a token with more behind it', 'Bearer sf_x sf_y', 'invalid token'],
+		['nothing after the scheme', 'Bearer ', 'empty bearer token'],
+		['an unknown token', 'Bearer sf_x', 'invalid token'],
+		['a token followed by another one', 'Bearer sf_x sf_y', 'invalid token'],
 	])('%s: 401', async (_what, authorization, detail) => {
 		const { status, data, headers } = await me(authorization);
 		expect([status, data]).toEqual([401, { detail }]);
@@ -139,8 +139,8 @@ describe('/me/tokens', () => {
 	test('revoking: 204 without a body, again for a revoked token', async () => {
 		const { data } = await instance.api<Token>('post', '/me/tokens', { name: 'a' });
 		for (let time = 0; time < 2; time += 1) {
-			const answer = await instance.api('delete', `/me/tokens/${data.id}`);
-			expect([answer.status, answer.data]).toEqual([204, '']);
+			const response = await instance.api('delete', `/me/tokens/${data.id}`);
+			expect([response.status, response.data]).toEqual([204, '']);
 		}
 	});
 
@@ -151,8 +151,8 @@ describe('/me/tokens', () => {
 			['999999', instance.token],
 			[String(data.id), regular],
 		]) {
-			const answer = await instance.api('delete', `/me/tokens/${id}`, undefined, token);
-			expect([answer.status, answer.data]).toEqual([404, { detail: 'Not Found' }]);
+			const response = await instance.api('delete', `/me/tokens/${id}`, undefined, token);
+			expect([response.status, response.data]).toEqual([404, { detail: 'Not Found' }]);
 		}
 	});
 

@@ -47,9 +47,9 @@ describe('an invalid body', () => {
 
 	test.each([
 		['a list', '[1]', undefined, [1]],
-		['a text', '"x"', undefined, 'x'],
-		['JSON under another type', '{"a":1}', 'text/plain', '{"a":1}'],
-		['JSON under a type that is none', '{"a":1}', 'nonsense', '{"a":1}'],
+		['a string', '"x"', undefined, 'x'],
+		['JSON with another type', '{"a":1}', 'text/plain', '{"a":1}'],
+		['JSON with an invalid type', '{"a":1}', 'nonsense', '{"a":1}'],
 		['a form', 'a=1', 'application/x-www-form-urlencoded', 'a=1'],
 	])('%s: not an object', async (_what, body, type, input) => {
 		const { status, data } = await post(body, type);
@@ -65,8 +65,8 @@ describe('an invalid body', () => {
 	});
 
 	test.each([
-		['no UTF-8', Buffer.from([0x7b, 0xff, 0x7d])],
-		['nested without end', `${'['.repeat(100_000)}${']'.repeat(100_000)}`],
+		['invalid UTF-8', Buffer.from([0x7b, 0xff, 0x7d])],
+		['nested too deeply', `${'['.repeat(100_000)}${']'.repeat(100_000)}`],
 		['nested and broken', '['.repeat(100_000)],
 	])('%s: 400', async (_what, body) => {
 		const { status, data } = await post(body);

@@ -63,7 +63,7 @@ describe('finalizing', () => {
 
 	test.each([
 		['without a file', {}, 'package has no completed files yet'],
-		['an inbound one', { direction: 'inbound' }, 'not an outbound package'],
+		['an inbound package', { direction: 'inbound' }, 'not an outbound package'],
 	])('%s: 400', async (_what, changes, detail) => {
 		const { id } = await instance.create(changes);
 		const { status, data } = await finalize(id);

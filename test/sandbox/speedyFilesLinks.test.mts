@@ -180,9 +180,9 @@ describe('an instance with S3 storage', () => {
 		const location = String(headers.location);
 		expect(status).toBe(302);
 		expect(location.startsWith(`${instance.storage}/`)).toBe(true);
-		const answer = await http.get<string>(location);
-		expect([answer.status, answer.data]).toEqual([200, 'from S3']);
-		expect(answer.headers['content-type']).toBe('binary/octet-stream');
+		const response = await http.get<string>(location);
+		expect([response.status, response.data]).toEqual([200, 'from S3']);
+		expect(response.headers['content-type']).toBe('binary/octet-stream');
 	});
 
 	test('limits the URL to 15 minutes', async () => {

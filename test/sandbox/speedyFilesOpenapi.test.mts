@@ -103,17 +103,17 @@ test('every response conforms to it', async () => {
 	];
 	for (const [status, method, path, body, asked] of calls) {
 		// The client checks the response against the document.
-		const answer = await instance.api(method, path, body, asked);
-		expect([method, path, answer.status]).toEqual([method, path, status]);
+		const response = await instance.api(method, path, body, asked);
+		expect([method, path, response.status]).toEqual([method, path, status]);
 	}
 });
 
 test('a response that does not conform is detected', async () => {
-	const answer = await instance.api<PackageAnswer>('post', '/packages', NEW_PACKAGE);
-	expect(answer).toSatisfyApiSpec();
-	expect({ ...answer, data: { ...answer.data, files: null } }).not.toSatisfyApiSpec();
-	expect({ ...answer, data: { ...answer.data, more: 1 } }).not.toSatisfyApiSpec();
-	expect({ ...answer, status: 202 }).not.toSatisfyApiSpec();
+	const response = await instance.api<PackageAnswer>('post', '/packages', NEW_PACKAGE);
+	expect(response).toSatisfyApiSpec();
+	expect({ ...response, data: { ...response.data, files: null } }).not.toSatisfyApiSpec();
+	expect({ ...response, data: { ...response.data, more: 1 } }).not.toSatisfyApiSpec();
+	expect({ ...response, status: 202 }).not.toSatisfyApiSpec();
 });
 
 test.each([

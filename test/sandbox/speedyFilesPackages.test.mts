@@ -24,9 +24,9 @@ describe('revoking and deleting', () => {
 			await instance.upload(id, FILE);
 			if (status !== 'draft') await instance.finalize(id);
 			if (status === 'revoked') await instance.api('post', `/packages/${id}/revoke`);
-			const answer = await instance.api<PackageAnswer>('post', `/packages/${id}/revoke`);
-			expect([answer.status, answer.data.status]).toEqual([200, 'revoked']);
-			expect(answer.data.files).toHaveLength(1);
+			const response = await instance.api<PackageAnswer>('post', `/packages/${id}/revoke`);
+			expect([response.status, response.data.status]).toEqual([200, 'revoked']);
+			expect(response.data.files).toHaveLength(1);
 		},
 	);
 
@@ -80,12 +80,12 @@ describe('permissions', () => {
 	);
 
 	test.each([
-		['never given', 'AAAAAAAAAAAAAAAAAAAAAA'],
+		['unknown', 'AAAAAAAAAAAAAAAAAAAAAA'],
 		['a path', '..%2F..%2Fsecrets'],
-		['with NUL and line break', '%00%0D%0Ax'],
+		['with NUL and a line break', '%00%0D%0Ax'],
 		['an emoji', '%F0%9F%8E%89'],
 		['of 300 characters', 'x'.repeat(300)],
-		['of an object', '__proto__'],
+		['of an object prototype', '__proto__'],
 	])('responds with 404 to an ID %s', async (_what, id) => {
 		for (const [method, path] of calls) {
 			const { status, data } = await instance.api(
@@ -204,8 +204,8 @@ describe('other requests', () => {
 				fault: what,
 			});
 		await fault('/api/v1/me', { type: 'status', status: 503 });
-		const answer = await http.get<unknown>(`${instance.url}/api/v1/me`);
-		expect([answer.status, answer.data]).toEqual([503, { detail: 'Service Unavailable' }]);
+		const response = await http.get<unknown>(`${instance.url}/api/v1/me`);
+		expect([response.status, response.data]).toEqual([503, { detail: 'Service Unavailable' }]);
 		const { id } = await instance.create();
 		await fault('/api/v1/packages/*', { type: 'wrongSize' });
 		await fault('/api/v1/packages/*', { type: 'wrongHash' });

@@ -100,11 +100,15 @@ describe('uploading a file', () => {
 	});
 
 	test.each([
-		['form text instead of a file', part('name="file"', '', 'hello', '--b--', ''), 'value_error'],
-		['an empty text', part('name="file"', '', '', '--b--', ''), 'missing'],
+		[
+			'a text field instead of a file',
+			part('name="file"', '', 'hello', '--b--', ''),
+			'value_error',
+		],
+		['an empty text field', part('name="file"', '', '', '--b--', ''), 'missing'],
 		['another field', part('name="upload"; filename="x"', '', 'x', '--b--', ''), 'missing'],
-		['a form that ends too early', part('name="file"; filename="x"', '', 'hel'), 'missing'],
-		['no part at all', ['--b--', ''], 'missing'],
+		['a truncated form', part('name="file"; filename="x"', '', 'hel'), 'missing'],
+		['no parts', ['--b--', ''], 'missing'],
 	])('%s: 422', async (_what, lines, type) => {
 		const { id } = await instance.create();
 		const before = (await storedFiles()).length;

@@ -18,7 +18,7 @@ afterEach(async () => {
 });
 
 const refuse = (times: number, status = 500) =>
-	(receiver.answers = Array.from({ length: times }, () => ({ status })));
+	(receiver.responses = Array.from({ length: times }, () => ({ status })));
 
 /** Fires one event. */
 const revoke = async (id: string) => await instance.api('post', `/packages/${id}/revoke`);
@@ -39,7 +39,7 @@ describe('a receiver that rejects deliveries', () => {
 	test.each([
 		[
 			'with a redirect',
-			() => receiver.answers.push({ status: 302, headers: { location: '/' } }),
+			() => receiver.responses.push({ status: 302, headers: { location: '/' } }),
 			302,
 		],
 		['with 404', () => refuse(1, 404), 404],
@@ -63,7 +63,7 @@ describe('a receiver that rejects deliveries', () => {
 		refuse(9);
 		for (let count = 0; count < 9; count += 1) await revoke(id);
 		expect((await instance.hook()).failure_count).toBe(9);
-		receiver.answers = [{ status: 204 }];
+		receiver.responses = [{ status: 204 }];
 		await revoke(id);
 		expect(await instance.hook()).toMatchObject({ failure_count: 0, is_active: true });
 	});
@@ -86,10 +86,10 @@ describe('a receiver that rejects deliveries', () => {
 		await once(mute, 'listening');
 		await instance.subscribe(`http://127.0.0.1:${(mute.address() as AddressInfo).port}/`);
 		const { id } = await instance.create();
-		const begun = performance.now();
+		const started = performance.now();
 		expect((await revoke(id)).status).toBe(200);
-		expect((performance.now() - begun) / 1000).toBeGreaterThanOrEqual(7.9);
-		expect((performance.now() - begun) / 1000).toBeLessThan(11);
+		expect((performance.now() - started) / 1000).toBeGreaterThanOrEqual(7.9);
+		expect((performance.now() - started) / 1000).toBeLessThan(11);
 		const [{ attempts }] = await instance.deliveries();
 		expect(attempts).toMatchObject([{ accepted: false, error: 'No response within 8 seconds' }]);
 		mute.closeAllConnections();

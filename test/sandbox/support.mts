@@ -93,7 +93,7 @@ export class Bench {
 	}
 
 	async create(body: object) {
-		return await this.#courier.post<Answer>(this.api, body, { auth: this.auth });
+		return await this.#courier.post<SessionResponse>(this.api, body, { auth: this.auth });
 	}
 
 	/** Creates a session and returns its API ID and upload link. */
@@ -104,7 +104,7 @@ export class Bench {
 	}
 
 	async status(id: string) {
-		return await this.#courier.get<Answer>(`${this.api}/${id}`, { auth: this.auth });
+		return await this.#courier.get<SessionResponse>(`${this.api}/${id}`, { auth: this.auth });
 	}
 
 	async state(id: string): Promise<unknown> {
@@ -137,7 +137,7 @@ export class Bench {
 }
 
 /** The envelope of FileCourier's responses. */
-export interface Answer {
+export interface SessionResponse {
 	status: boolean;
 	message?: string;
 	error?: string;
@@ -176,7 +176,7 @@ export interface Received {
 export class Receiver {
 	readonly received: Received[] = [];
 	/** The responses to the next calls; 200 after that. */
-	answers: { status: number; headers?: Record<string, string>; body?: string }[] = [];
+	responses: { status: number; headers?: Record<string, string>; body?: string }[] = [];
 	readonly #server: Server;
 
 	private constructor() {
@@ -186,7 +186,7 @@ export class Receiver {
 			request.on('end', () => {
 				const raw = Buffer.concat(chunks).toString('utf8');
 				this.received.push({ url: request.url ?? '', headers: request.headers, raw });
-				const { status, headers, body } = this.answers.shift() ?? { status: 200 };
+				const { status, headers, body } = this.responses.shift() ?? { status: 200 };
 				response.writeHead(status, headers).end(body ?? '{"received":true}');
 			});
 		});

@@ -6,18 +6,18 @@ import { type N8nProgram, type RunningN8n, startN8n } from '../../sandbox/n8n/st
 import { startTestSystem, temporaryFolder } from '../e2e/harness.mts';
 import { startPostgres, startRedis } from './servers.mts';
 
-/** n8n in queue mode, all on this machine, with the sandbox beside it. */
+/** n8n in queue mode on this machine, with the sandbox. */
 export interface Cluster extends Environment {
-	/** The processes that take webhooks; the main one does not. */
+	/** The processes that receive webhooks; the main process does not. */
 	webhooks: RunningN8n[];
 	redisPort: number;
-	/** Ends one process that takes webhooks, and starts it anew at the same port. */
+	/** Restarts a webhook process on the same port. */
 	restartWebhook(index: number): Promise<void>;
 }
 
 /**
  * Starts PostgreSQL, Redis, n8n's main process, its workers and its webhook processes.
- * @throws {Problem} when one of them is not installed or does not start; nothing is left running then
+ * @throws {UserError} if one of them is not installed or does not start; leaves nothing running
  */
 export async function startCluster(workers: number, webhooks: number): Promise<Cluster> {
 	const { folder, remove } = temporaryFolder('scale');
@@ -68,7 +68,7 @@ export async function startCluster(workers: number, webhooks: number): Promise<C
 	}
 }
 
-/** What every process of n8n has to know. */
+/** The settings that all processes of n8n share. */
 const queueMode = (postgresPort: number, redisPort: number): Record<string, string> => ({
 	EXECUTIONS_MODE: 'queue',
 	EXECUTIONS_DATA_PRUNE: 'false',

@@ -24,7 +24,7 @@ afterAll(async () => {
 	await cluster?.stop();
 }, 120_000);
 
-/** The same request to one of the processes that take webhooks, as a load balancer would send it. */
+/** Addresses a request to one of the webhook processes, as a load balancer would. */
 function to(index: number, raw: RawRequest): RawRequest {
 	const url = new URL(raw.url);
 	url.port = String(cluster.webhooks[index].port);
@@ -36,11 +36,11 @@ const idsOf = (trigger: ActiveTrigger, runs: Execution[], after = 'Trigger') =>
 		.filter(({ items }) => (items[after] ?? []).length > 0)
 		.map(({ items }) => idIn(trigger.service, items.Trigger[0].json));
 
-describe('with one process that takes the webhooks', () => {
+describe('with one webhook process', () => {
 	let triggers: ActiveTrigger[];
 	let load: ReturnType<typeof makeLoad>;
 
-	it(`${TOTAL} good deliveries, ${AT_ONCE} at a time, a tenth of them repeated: exactly the distinct ones run`, async () => {
+	it(`runs exactly the distinct ones of ${TOTAL} valid deliveries with ${AT_ONCE} in parallel and a tenth duplicates`, async () => {
 		triggers = [];
 		for (const service of SIGNED) triggers.push(await activateTrigger(cluster, service));
 		load = makeLoad(new Chance(seed), triggers, TOTAL, 1);
@@ -48,8 +48,8 @@ describe('with one process that takes the webhooks', () => {
 		await expectDistinct();
 	}, 1_200_000);
 
-	it('one delivery to each trigger, with nothing else going on, writes the notes of all', async () => {
-		// Of notes that are written in the same instant PostgreSQL may keep the older.
+	it('saves the static data of all triggers with one more delivery to each', async () => {
+		// PostgreSQL may keep the older version of static data written at the same instant.
 		for (const [index, trigger] of triggers.entries()) {
 			const number = TOTAL + 1 + index;
 			const alone = goodDelivery(trigger.service, trigger.secret, number);
@@ -59,14 +59,14 @@ describe('with one process that takes the webhooks', () => {
 		await expectDistinct();
 	}, 60_000);
 
-	it('the same again after that process was started anew: nothing runs', async () => {
+	it('runs nothing for duplicates after a restart of that process', async () => {
 		await cluster.restartWebhook(0);
 		const some = load.requests.filter((_, index) => index % 10 === 0);
 		await expectAll(some.map((raw) => to(0, raw)));
 		await expectDistinct();
 	}, 600_000);
 
-	it('the same again to another process, later: nothing runs', async () => {
+	it('runs nothing for duplicates sent to another process later', async () => {
 		const some = load.requests.filter((_, index) => index % 10 === 5);
 		await expectAll(some.map((raw) => to(1, raw)));
 		await expectDistinct();
@@ -95,7 +95,10 @@ describe('the same delivery to two processes at the same instant', () => {
 	const PAIRS = 60;
 	const first = 10_000_000;
 
-	/** Sends pairs; gives back how many runs each delivery had, and how many of them passed the last node. */
+	/**
+	 * Sends pairs of deliveries; returns how many executions each one started, and how many of them passed the last
+	 * node.
+	 */
 	async function pairs(trigger: ActiveTrigger, last: string) {
 		const numbers = Array.from({ length: PAIRS }, (_, n) => first + n);
 		await each(numbers, 5, async (number) => {
@@ -117,12 +120,12 @@ describe('the same delivery to two processes at the same instant', () => {
 		};
 	}
 
-	it('none is lost; both may run, because n8n has nothing that both processes ask before', async () => {
+	it('none is lost; both may run, because n8n has no lock that both processes use', async () => {
 		const { runs, wanted } = await pairs(await activateTrigger(cluster, 'filestack'), 'After');
 		expect([...new Set(runs)].sort()).toEqual(wanted);
 	}, 300_000);
 
-	it('Redis → Increment behind the trigger lets one of them through, always', async () => {
+	it('Redis → Increment after the trigger always lets exactly one of them pass', async () => {
 		const data = { host: '127.0.0.1', port: cluster.redisPort, database: 0 };
 		const redis = await upsertCredential(cluster.rest, { name: 'Redis', type: 'redis', data });
 		const gate = [
@@ -137,7 +140,7 @@ describe('the same delivery to two processes at the same instant', () => {
 		expect(passed).toEqual(wanted);
 	}, 300_000);
 
-	it('Remove Duplicates behind the trigger loses none, but does not always see the other', async () => {
+	it('Remove Duplicates after the trigger loses none but does not always detect the duplicate', async () => {
 		const gate = [removeDuplicates, node('Last', NO_OP)];
 		const { passed, wanted } = await pairs(
 			await activateTrigger(cluster, 'filestack', gate),

@@ -9,13 +9,13 @@ import { ROOT } from '../../sandbox/system/repository.mjs';
 
 const KEEPER = resolve(ROOT, 'sandbox/n8n/supervisor.mjs');
 
-/** A server of Debian's packages that a test has started, on 127.0.0.1. */
+/** A server from a Debian package, started by a test on 127.0.0.1. */
 export interface Server {
 	port: number;
 	stop(): Promise<void>;
 }
 
-/** Where Debian keeps PostgreSQL's programs, the latest version's. */
+/** Returns the folder of the latest PostgreSQL's programs on Debian. */
 function postgresPrograms(): string {
 	const root = '/usr/lib/postgresql';
 	const versions = existsSync(root) ? readdirSync(root).map(Number) : [];
@@ -26,13 +26,13 @@ function postgresPrograms(): string {
 const missing = (name: string, debian: string) =>
 	`There is no ${name} on this machine. On Debian: sudo apt-get install -y --no-install-recommends ${debian}`;
 
-/** PostgreSQL refuses to run as root: then it runs as the user of Debian's package. */
+/** PostgreSQL refuses to run as root, so it runs as the Debian package's user. */
 const isRoot = process.getuid?.() === 0;
 const asPostgres = isRoot
 	? ['setpriv', '--reuid=postgres', '--regid=postgres', '--clear-groups']
 	: [];
 
-/** Runs a server under the keeper, which ends it when the test run is gone, however that ended. */
+/** Runs a server under the supervisor, which stops it when the test run has ended for any reason. */
 async function keep(args: string[], folder: string, port: number): Promise<Server> {
 	const log = join(folder, 'log');
 	const output = openSync(log, 'a');
@@ -76,9 +76,9 @@ async function reach(port: number): Promise<void> {
 }
 
 /**
- * Starts PostgreSQL with an empty database `postgres` for the user `n8n`, who needs no password.
- * @param folder a new one
- * @throws {UserError} when it is not installed
+ * Starts PostgreSQL with an empty database `postgres` for the user `n8n` without a password.
+ * @param folder a new folder
+ * @throws {UserError} if it is not installed
  */
 export async function startPostgres(folder: string): Promise<Server> {
 	const programs = postgresPrograms();
@@ -116,9 +116,9 @@ const userId = (of: '-u' | '-g') =>
 	Number(execFileSync('id', [of, 'postgres'], { encoding: 'utf8' }));
 
 /**
- * Starts an empty Redis that keeps nothing on disk.
- * @param folder a new one
- * @throws {UserError} when it is not installed
+ * Starts an empty Redis without persistence.
+ * @param folder a new folder
+ * @throws {UserError} if it is not installed
  */
 export async function startRedis(folder: string): Promise<Server> {
 	const program = '/usr/bin/redis-server';

@@ -1,5 +1,5 @@
 // Starts and stops sandboxes for the tests, in one process because loading the program takes longer than starting one.
-import '../../sandbox/core/littleMemory.mts';
+import '../../sandbox/core/v8Flags.mts';
 import { startSandbox } from '../../sandbox/server.mts';
 
 /** By data folder. */

@@ -4,34 +4,34 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Line } from '../support/line';
 import type { Chance } from './chance';
 
-/** What the line does to a request. */
+/** The faults of the connection. */
 const TROUBLES = [
-	/** Reset before anything has passed. */
+	/** Resets the connection before forwarding anything. */
 	'resetAtOnce',
-	/** Reset in the middle of the body. */
+	/** Resets the connection in the middle of the request body. */
 	'resetWithin',
-	/** All of it passes, and instead of the answer comes a reset. */
+	/** Forwards the request but resets the connection instead of the response. */
 	'answerLost',
-	/** The answer breaks off half-way. */
+	/** Truncates the response. */
 	'truncated',
 	'tooMany',
 	'overloaded',
-	/** Nothing passes any more, without a word. */
+	/** Stops forwarding without closing the connection. */
 	'stalled',
 ] as const;
 export type Trouble = (typeof TROUBLES)[number];
 
-/** Bodies that a node gives up by its Stall Timeout; JSON calls have a minute, which would be no test but a wait. */
+/** Only file bodies can stall: nodes abort them after their Stall Timeout, but JSON calls only after a minute. */
 const isFile = ({ method, headers }: IncomingMessage) =>
 	method === 'GET'
 		? headers.accept === '*/*'
 		: !String(headers['content-type']).startsWith('application/json');
 
-/** A line in front of the origins of a service that is bad. What is in trouble and how is drawn by chance. */
+/** An unreliable connection to the origins of a service. Random requests get random faults. */
 export class BadLine extends Line {
-	/** How often each trouble has struck. */
+	/** The number of applied faults by type. */
 	readonly struck = Object.fromEntries(TROUBLES.map((one) => [one, 0])) as Record<Trouble, number>;
-	/** Part of the requests that get into trouble, 0 to 1. */
+	/** The fraction of requests with a fault, 0 to 1. */
 	badness = 0;
 
 	constructor(private readonly chance: Chance) {
@@ -41,7 +41,7 @@ export class BadLine extends Line {
 	private draw(request: IncomingMessage): Trouble | undefined {
 		if (this.chance.next() >= this.badness) return undefined;
 		const trouble = this.chance.oneOf(TROUBLES);
-		// A stall takes a second: rarer than the others.
+		// A stall takes a second, so it is less frequent than the others.
 		if (trouble === 'stalled' && (!isFile(request) || this.chance.next() > 0.3)) return undefined;
 		this.struck[trouble] += 1;
 		return trouble;

@@ -1,4 +1,4 @@
-/** Chance that can be repeated: the same seed gives the same numbers (mulberry32, public domain). */
+/** A seeded random number generator (mulberry32, public domain): the same seed gives the same numbers. */
 export class Chance {
 	private state: number;
 
@@ -6,7 +6,7 @@ export class Chance {
 		this.state = seed >>> 0;
 	}
 
-	/** From 0 up to, but not including, 1. */
+	/** Returns a number from 0 (inclusive) to 1 (exclusive). */
 	next = (): number => {
 		this.state = (this.state + 0x6d2b79f5) >>> 0;
 		let mixed = this.state;
@@ -15,7 +15,7 @@ export class Chance {
 		return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
 	};
 
-	/** A whole number from `min` to `max`, both included. */
+	/** Returns an integer from `min` to `max`, inclusive. */
 	whole(min: number, max: number): number {
 		return min + Math.floor(this.next() * (max - min + 1));
 	}
@@ -24,7 +24,7 @@ export class Chance {
 		return choices[this.whole(0, choices.length - 1)];
 	}
 
-	/** Bytes of which no two calls give the same. */
+	/** Returns random bytes. */
 	bytes(length: number): Buffer {
 		const bytes = Buffer.allocUnsafe(length);
 		for (let at = 0; at < length; at += 4) {

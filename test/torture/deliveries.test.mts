@@ -18,7 +18,7 @@ let triggers: ActiveTrigger[];
 
 beforeAll(async () => {
 	console.log(`Seed ${seed}; again with TORTURE_SEED=${seed}`);
-	// A run is kept for longer than the test, and nothing is removed meanwhile.
+	// Executions must be kept for longer than the test.
 	environment = await startTestSystem({ env: { EXECUTIONS_DATA_PRUNE: 'false' } });
 	triggers = [];
 	for (const service of SIGNED) triggers.push(await activateTrigger(environment, service));
@@ -29,7 +29,7 @@ afterAll(async () => {
 	await environment?.stop();
 });
 
-/** What the runs of a trigger were about: the ID in each delivery, by run. */
+/** Returns the delivery ID of each execution of a trigger. */
 const idsOf = (trigger: ActiveTrigger, runs: Execution[]) =>
 	runs.map(({ items }) => idIn(trigger.service, items.Trigger[0].json));
 
@@ -37,7 +37,7 @@ interface Mutant {
 	trigger: ActiveTrigger;
 	mutation: Mutation;
 	fate: Fate;
-	/** Which of the trigger's deliveries it was made from. */
+	/** The number of the trigger's delivery that it was made from. */
 	number: number;
 	raw: RawRequest;
 	status: number;
@@ -53,17 +53,17 @@ function makeMutant(chance: Chance, number: number, mutation: Mutation): Mutant 
 
 const is2xx = ({ status }: Mutant) => status >= 200 && status < 300;
 
-describe('deliveries of somebody who does not know the secret', () => {
+describe('deliveries from a sender who does not know the secret', () => {
 	const mutants: Mutant[] = [];
 	const memory: number[] = [];
 	const total = times(10_000, 400);
 
-	it(`${total} mutants of good deliveries: what is not signed is refused, what is signed is taken`, async () => {
+	it(`rejects unsigned and accepts signed mutants among ${total} mutants of valid deliveries`, async () => {
 		const chance = new Chance(seed);
-		// Every kind at least once; then by chance.
+		// Every mutation at least once, then random ones.
 		const kinds = Array.from({ length: total }, (_, n) => MUTATIONS[n] ?? pickMutation(chance));
 		await each(kinds, AT_ONCE, async (mutation, number) => {
-			// Made one by one, because some are 16 MB, and forgotten when they are sent.
+			// Created one by one because some have 16 MB, and released after sending.
 			const mutant = makeMutant(chance, number, mutation);
 			mutant.status = await sendRaw(mutant.raw);
 			mutant.raw.body = Buffer.alloc(0);
@@ -78,7 +78,7 @@ describe('deliveries of somebody who does not know the secret', () => {
 		expect(wrong.map(describeMutant)).toEqual([]);
 	}, 1_800_000);
 
-	it('a run for each that got a 2xx, and no other; none has failed', async () => {
+	it('starts an execution for each 2xx and no others; none has failed', async () => {
 		for (const trigger of triggers) {
 			const runs = await allRuns(environment, trigger);
 			expect(runs.filter(({ status }) => status !== 'success')).toEqual([]);
@@ -89,7 +89,7 @@ describe('deliveries of somebody who does not know the secret', () => {
 		}
 	}, 600_000);
 
-	it('n8n’s log has no error of the nodes, nothing unhandled, and no secret', () => {
+	it('n8n’s log contains no errors of the nodes, no unhandled errors and no secret', () => {
 		const log = readFileSync(environment.n8n.log, 'utf8');
 		expect(log).not.toMatch(/unhandled|uncaught|heap out of memory|Trigger: /i);
 		expect(log).toContain('Trigger rejected a delivery (401): The signature does not match');
@@ -100,28 +100,28 @@ describe('deliveries of somebody who does not know the secret', () => {
 		);
 	});
 
-	it('n8n’s memory stays flat', () => {
+	it('n8n’s memory stays constant', () => {
 		console.log(`Resident memory of n8n, MiB: ${memory.join(' ')}`);
 		if (!isFull) return; // a short run is over before it has warmed up
 		const middle = (part: number[]) => part.toSorted((a, b) => a - b)[Math.floor(part.length / 2)];
 		const quarter = Math.floor(memory.length / 4);
-		// Bodies of 16 MB come and go, so the heap breathes; 10,000 of anything kept would show.
+		// Bodies of 16 MB are allocated and freed, so the heap size varies; a leak in 10,000 deliveries would show.
 		expect(middle(memory.slice(-quarter))).toBeLessThan(
 			middle(memory.slice(quarter, 2 * quarter)) + 150,
 		);
 	});
 });
 
-it('good deliveries, twenty at a time, a tenth of them repeated: exactly the distinct ones run', async () => {
+it('runs exactly the distinct ones of valid deliveries with twenty in parallel and a tenth duplicates', async () => {
 	const load = makeLoad(new Chance(seed + 1), triggers, times(1_000, 100), 1_000_000);
-	// n8n may have closed those that have waited since the mutants; this process, busy with their runs, has not heard of it.
+	// n8n may have closed idle connections meanwhile, which this busy process has not noticed.
 	closeConnections();
 	const statuses: number[] = [];
-	const begun = Date.now();
+	const started = Date.now();
 	await each(load.requests, AT_ONCE, async (raw) => {
 		statuses.push(await sendRaw(raw));
 	});
-	const seconds = (Date.now() - begun) / 1000;
+	const seconds = (Date.now() - started) / 1000;
 	console.log(`${load.requests.length} deliveries answered in ${seconds.toFixed(1)} s`);
 	expect(statuses.filter((status) => status !== 200)).toEqual([]);
 	for (const trigger of triggers) {
@@ -137,14 +137,14 @@ const withoutPath = (line: string) => line.replace(/(POST|PUT|PATCH|DELETE) \S+/
 const describeMutant = ({ trigger, mutation, number, status }: Mutant) =>
 	`${trigger.service} ${number}: ${mutation.name}, answered ${status}`;
 
-/** How often each kind got which answers. */
+/** Returns the response statuses by mutation. */
 function summary(mutants: Mutant[]): string {
 	const lines = MUTATIONS.map(({ name }) => {
-		const answers = new Map<number, number>();
+		const responses = new Map<number, number>();
 		for (const { mutation, status } of mutants) {
-			if (mutation.name === name) answers.set(status, (answers.get(status) ?? 0) + 1);
+			if (mutation.name === name) responses.set(status, (responses.get(status) ?? 0) + 1);
 		}
-		const counted = [...answers].sort(([a], [b]) => a - b).map(([s, n]) => `${s || 'cut'}×${n}`);
+		const counted = [...responses].sort(([a], [b]) => a - b).map(([s, n]) => `${s || 'cut'}×${n}`);
 		return `${name}: ${counted.join(' ') || '–'}`;
 	});
 	return `${mutants.length} mutants, ${mutants.filter(is2xx).length} taken\n${lines.join('\n')}`;

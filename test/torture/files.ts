@@ -13,7 +13,7 @@ export interface TortureFile {
 
 export const sha256Of = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
 
-/** Files of random sizes: empty ones, small ones, and those at the borders of 64 KiB parts. */
+/** Returns files of random sizes: empty ones, small ones, and those around multiples of 64 KiB. */
 export function drawFiles(chance: Chance, count: number, largest: number): TortureFile[] {
 	const part = 64 * 1024;
 	return Array.from({ length: count }, (_, index) => {
@@ -22,7 +22,7 @@ export function drawFiles(chance: Chance, count: number, largest: number): Tortu
 			() => chance.whole(1, part),
 			() => part * chance.whole(1, 4) + chance.whole(-1, 1),
 			() => chance.whole(part, 700 * 1024),
-			// Large ones are dear: one in twenty-five.
+			// Large files are slow, so only one in twenty-five is large.
 			() => chance.whole(part, chance.next() < 0.2 ? largest : 2 * part),
 		])();
 		const bytes = chance.bytes(size);

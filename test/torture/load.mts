@@ -3,26 +3,26 @@ import { type ActiveTrigger, goodDelivery, type Signed } from '../e2e/triggers.m
 import type { Chance } from './chance.ts';
 import { type RawRequest, rawRequest } from './request.mts';
 
-/** Where the number of a good delivery stands in what starts a run. */
+/** The path of a valid delivery's number in the trigger's output. */
 const NUMBER_AT: Record<Signed, string> = {
 	fileCourier: 'request_id',
 	speedyFiles: 'package_id',
 	filestack: 'id',
 };
 
-/** The number of the good delivery that an item came from. */
+/** Returns the number of the valid delivery that an item came from. */
 export const idIn = (service: Signed, item: unknown): string =>
 	String(getPath(item, NUMBER_AT[service])).replace(/^(req_|p)/, '');
 
 export interface Load {
-	/** Good deliveries; a tenth of them are repeats of others, near to them or far away. */
+	/** Valid deliveries; a tenth of them are duplicates of others, near or far away. */
 	requests: RawRequest[];
-	/** The numbers that have to run, once each. */
+	/** The numbers that must start exactly one execution each. */
 	distinct: Map<ActiveTrigger, number[]>;
 }
 
 /**
- * @param total requests, the repeats included
+ * @param total number of requests, including duplicates
  * @param first number of the first delivery
  */
 export function makeLoad(
@@ -40,7 +40,7 @@ export function makeLoad(
 	});
 	for (let n = 0; n < repeats; n++) {
 		const from = chance.whole(0, requests.length - 1);
-		// Half of them at the same moment as the first, half at any time after it.
+		// Half of the duplicates are sent right after the original, half at any time later.
 		const to = chance.next() < 0.5 ? from + 1 : chance.whole(from + 1, requests.length);
 		requests.splice(to, 0, requests[from]);
 	}

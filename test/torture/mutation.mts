@@ -3,10 +3,11 @@ import type { Chance } from './chance.ts';
 import type { RawRequest } from './request.mts';
 
 /**
- * What has to become of a mutant.
- * - `refused`: it is not what the service has signed; no 2xx and no run
- * - `taken`: it says the same in another way that HTTP, or the service's own way of signing, allows; one run
- * - `either`: it is what the service has signed, in a wrapping that n8n itself may refuse; a run if and only if 2xx
+ * The expected result of a mutant.
+ * - `refused`: the service has not signed it; no 2xx and no execution
+ * - `taken`: it is equivalent to the original in HTTP or in the service's way of signing; one execution
+ * - `either`: the content is signed, but n8n itself may reject the encoding; an execution if and only if the response
+ * is 2xx
  */
 export type Fate = 'refused' | 'taken' | 'either';
 
@@ -14,7 +15,7 @@ export interface Subject {
 	service: Signed;
 	secret: string;
 	chance: Chance;
-	/** A good delivery, to be changed. */
+	/** A valid delivery to be mutated. */
 	raw: RawRequest;
 }
 
@@ -22,7 +23,7 @@ export interface Mutation {
 	name: string;
 	fate(service: Signed): Fate;
 	change(subject: Subject): void;
-	/** How many of a thousand, roughly; 20 unless given. */
+	/** The approximate number per thousand mutants; 20 by default. */
 	share?: number;
 }
 
@@ -41,7 +42,7 @@ export function setHeader({ headers }: RawRequest, name: string, value: string):
 
 export const text = ({ body }: RawRequest) => body.toString();
 
-/** Signs another body as the service would. */
+/** Signs another body like the service. */
 export function sign({ service, secret, raw }: Subject, body: string): void {
 	raw.body = Buffer.from(body);
 	raw.headers = Object.entries(signedHeaders(service, secret, body));

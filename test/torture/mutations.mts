@@ -7,7 +7,7 @@ import { SIGNATURES } from './mutationsOfSignature.mts';
 
 export const MUTATIONS: Mutation[] = [...BODIES, ...SIGNATURES, ...HEADERS, ...ENCODINGS];
 
-/** One of them, by their shares. */
+/** Returns a random mutation, weighted by the shares. */
 export function pickMutation(chance: Chance): Mutation {
 	const shares = MUTATIONS.map(({ share = 20 }) => share);
 	let left = chance.next() * shares.reduce((sum, share) => sum + share, 0);

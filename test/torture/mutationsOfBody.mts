@@ -1,7 +1,7 @@
 import type { Signed } from '../e2e/triggers.mts';
 import { always, type Fate, flip, type Mutation, setHeader, sign, text } from './mutation.mts';
 
-/** FileCourier signs the JSON as its own JavaScript writes it, so its deliveries may be laid out anew. */
+/** FileCourier signs the JSON as serialized in JavaScript, so its deliveries may be formatted differently. */
 const onlyFileCourier = (service: Signed): Fate =>
 	service === 'fileCourier' ? 'taken' : 'refused';
 
@@ -18,7 +18,7 @@ const STRANGE = [
 	'[[]]',
 ];
 
-/** What is in the body. */
+/** Mutations of the body. */
 export const BODIES: Mutation[] = [
 	{
 		name: 'bits of the body flipped',

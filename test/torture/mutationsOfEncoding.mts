@@ -1,7 +1,7 @@
 import { deflateSync, gzipSync, gunzipSync } from 'node:zlib';
 import { always, flip, type Mutation } from './mutation.mts';
 
-/** How it goes over the wire. */
+/** Mutations of the encoding. */
 export const ENCODINGS: Mutation[] = [
 	{
 		name: 'compressed',
@@ -27,7 +27,7 @@ export const ENCODINGS: Mutation[] = [
 		fate: always('refused'),
 		change: ({ raw, chance }) => {
 			const good = raw.body;
-			// Some bits nobody reads: fields of the header, and what fills the last byte before the checksum.
+			// Decoders ignore some bits: fields of the header, and the padding before the checksum.
 			do {
 				raw.body = gzipSync(good);
 				flip(raw.body, chance.whole(80, raw.body.length * 8 - 1));

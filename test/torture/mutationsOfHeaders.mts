@@ -2,7 +2,7 @@ import { always, type Mutation, setHeader, sign, SIGNATURE, text } from './mutat
 
 const KINDS = ['text/plain', 'application/octet-stream', 'application/xml', 'text/html', 'x/y', ''];
 
-/** What the headers say. */
+/** Mutations of the headers. */
 export const HEADERS: Mutation[] = [
 	{
 		name: 'the name of the signature’s header changed',
@@ -35,7 +35,7 @@ export const HEADERS: Mutation[] = [
 		share: 40,
 		fate: (service) => (service === 'fileCourier' ? 'taken' : 'refused'),
 		change: ({ service, secret, raw, chance }) => {
-			// FileCourier signs no time of its own: nothing to change there.
+			// FileCourier does not sign a timestamp.
 			if (service === 'filestack')
 				setHeader(raw, 'FS-Timestamp', chance.oneOf(['', '0', 'NaN', '1e9']));
 			if (service !== 'speedyFiles') return;

@@ -2,14 +2,14 @@ import hmacSha256 from 'crypto-js/hmac-sha256.js';
 import type { Chance } from './chance.ts';
 import { always, type Mutation, sign, SIGNATURE, signature, text } from './mutation.mts';
 
-/** Another hex digit at one place. */
+/** Replaces one hex digit. */
 function otherDigit(value: string, chance: Chance): string {
 	const at = value.length - 1 - chance.whole(0, 63);
 	const digit = (parseInt(value[at], 16) + chance.whole(1, 15)) % 16;
 	return value.slice(0, at) + digit.toString(16) + value.slice(at + 1);
 }
 
-/** How it is signed. */
+/** Mutations of the signature. */
 export const SIGNATURES: Mutation[] = [
 	{
 		name: 'a digit of the signature changed',

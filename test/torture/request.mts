@@ -2,7 +2,7 @@ import { Agent, request } from 'node:http';
 import { connect } from 'node:net';
 import type { SentDelivery } from '../e2e/triggers.mts';
 
-/** A request byte for byte: header names in their case, and as often as they stand there. */
+/** A request with exact bytes: header names keep their case and may be repeated. */
 export interface RawRequest {
 	method: string;
 	url: string;
@@ -11,8 +11,8 @@ export interface RawRequest {
 	/**
 	 * - `length`: with a Content-Length
 	 * - `chunked`: in chunks of some bytes
-	 * - `cut`: the connection ends in the middle of the body
-	 * - `cutChunk`: the connection ends in the middle of a chunk
+	 * - `cut`: closes the connection in the middle of the body
+	 * - `cutChunk`: closes the connection in the middle of a chunk
 	 */
 	framing: 'length' | 'chunked' | 'cut' | 'cutChunk';
 }
@@ -29,10 +29,10 @@ export function rawRequest(url: string, { body, headers }: SentDelivery): RawReq
 
 const agent = new Agent({ keepAlive: true, maxSockets: 64 });
 
-/** Ends the connections that are kept for the next request. */
+/** Closes the keep-alive connections. */
 export const closeConnections = (): void => agent.destroy();
 
-/** Sends a request. Gives back the status of the answer; 0 when the connection ended without one. */
+/** Sends a request and returns the response status; 0 if the connection closed without a response. */
 export async function sendRaw(raw: RawRequest): Promise<number> {
 	return raw.framing === 'cut' || raw.framing === 'cutChunk'
 		? await breakOff(raw)
@@ -59,7 +59,7 @@ async function post({ method, url, headers, body, framing }: RawRequest): Promis
 	});
 }
 
-/** Says more than it sends, and hangs up. */
+/** Announces more bytes than it sends and disconnects. */
 async function breakOff({ method, url, headers, body, framing }: RawRequest): Promise<number> {
 	const { host, hostname, port, pathname } = new URL(url);
 	const lines = headers.map(([name, value]) => `${name}: ${value}`);

@@ -4,7 +4,7 @@ import { getExecution, type Execution } from '../../sandbox/n8n/executions.mts';
 import { getObjects } from '../../sandbox/n8n/json.mts';
 import type { ActiveTrigger } from '../e2e/triggers.mts';
 
-/** Does something with every item, some at a time. */
+/** Runs an action for each item with limited concurrency. */
 export async function each<T>(
 	items: readonly T[],
 	atOnce: number,
@@ -25,20 +25,20 @@ interface Listed {
 	status: string;
 }
 
-/** Executions that n8n lists at once, at most. */
+/** Maximum number of executions that n8n lists at once. */
 const PAGE = 100;
 
 /**
- * All executions of a workflow. n8n lists the latest first; it asks for those under way and for those that have ended at the same
- * time, so that one that is just ending is listed twice or not at all. Its own pages are not used: they go on below an ID, but
- * with several workers the order of the IDs is not the order of the times by which it sorts.
+ * Returns all executions of a workflow, newest first. n8n queries running and finished executions separately, so one
+ * that is just ending is listed twice or not at all. n8n's own paging is not used: it continues below an ID, but with
+ * several workers the order of IDs differs from the order of start times, by which n8n sorts.
  */
 async function list({ rest }: Pick<Environment, 'rest'>, workflowId: string): Promise<Listed[]> {
 	const found = new Map<string, Listed>();
 	for (let startedBefore: string | undefined; ; ) {
 		const filter = encodeURIComponent(JSON.stringify({ workflowId, startedBefore }));
-		const answer = await rest.call('GET', `/rest/executions?limit=${PAGE}&filter=${filter}`);
-		const page = getObjects(answer, 'data.results');
+		const response = await rest.call('GET', `/rest/executions?limit=${PAGE}&filter=${filter}`);
+		const page = getObjects(response, 'data.results');
 		for (const { id, status } of page) {
 			found.set(String(id), { id: String(id), status: String(status) });
 		}
@@ -52,7 +52,7 @@ async function list({ rest }: Pick<Environment, 'rest'>, workflowId: string): Pr
 
 const UNDER_WAY = new Set(['new', 'running']);
 
-/** All executions of a workflow, with what they put out, when none is under way any more. */
+/** Returns all executions of a workflow with their output, once none is in progress. */
 export async function allRuns(
 	environment: Pick<Environment, 'rest'>,
 	{ workflow }: ActiveTrigger,
@@ -71,13 +71,13 @@ export async function allRuns(
 	return runs;
 }
 
-/** The child of n8n's keeper: n8n itself. */
+/** Returns n8n's process, the child of its supervisor. */
 function n8nProcess(keeper: number): number {
 	const children = readFileSync(`/proc/${keeper}/task/${keeper}/children`, 'utf8');
 	return Number(children.trim().split(' ')[0]);
 }
 
-/** What n8n holds in memory, in MiB (Linux). */
+/** Returns n8n's resident memory in MiB (Linux). */
 export function residentMiB({ n8n }: Pick<Environment, 'n8n'>): number {
 	const status = readFileSync(`/proc/${n8nProcess(n8n.pid)}/status`, 'utf8');
 	return Math.round(Number(/VmRSS:\s+(\d+)/.exec(status)![1]) / 1024);

@@ -1,10 +1,10 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-globals */
 
-/** Whether all of it runs (`npm run test:torture`) or the short form that belongs to `npm test`. */
+/** Whether to run the complete test (`npm run test:torture`) or the short form in `npm test`. */
 export const isFull = process.env.TORTURE === 'full';
 
-/** How often something is done. */
+/** Returns the number of repetitions. */
 export const times = (full: number, short: number): number => (isFull ? full : short);
 
-/** What all chance in a run comes from. TORTURE_SEED repeats an earlier one. */
+/** The seed of all random numbers. Set TORTURE_SEED to repeat an earlier run. */
 export const seed: number = Number(process.env.TORTURE_SEED) || Math.trunc(Math.random() * 2 ** 31);

@@ -14,30 +14,30 @@ import { sha256Of, type TortureFile } from './files';
 
 const KIB = 1024;
 
-/** A file as the service has it, asked without the node and without the bad line. */
+/** A file as stored by the service, read without the node and the unreliable connection. */
 export interface Kept {
 	name: string;
 	sha256: string;
-	/** What an item carries for the download of it. */
+	/** The item data for downloading it. */
 	reference: IDataObject;
 }
 
-/** A service whose node works over a bad line. */
+/** A service whose node uses an unreliable connection. */
 export interface Tortured {
-	/** Bytes of the largest file. */
+	/** Maximum file size in bytes. */
 	largest: number;
 	prepare(): Promise<void>;
-	/** Uploads the files of the items; without one the service takes no files by its API, and `bring` brings them. */
+	/** Uploads the files of the items. Absent if the service's API accepts no files; then `bring` uploads them. */
 	upload?(input: INodeExecutionData[]): Promise<IRun>;
 	bring?(files: readonly TortureFile[]): Promise<void>;
 	kept(): Promise<Kept[]>;
 	download(input: INodeExecutionData[]): Promise<IRun>;
 }
 
-/** What the way to a service is. */
+/** The connections to a service. */
 export interface Ways {
 	sandbox: Sandbox;
-	/** A text, such as credentials, with the addresses of the line in place of the service's own. */
+	/** Replaces the service's URLs in a text, such as credentials, with those of the unreliable connection. */
 	through(text: string): string;
 }
 
@@ -52,7 +52,7 @@ async function contentHash(url: string, authorization?: string): Promise<string>
 	return sha256Of(Buffer.from(data));
 }
 
-/** What the service lists, one after the other: a thousand connections at once would be another test. */
+/** Reads a service's list sequentially; 1,000 concurrent connections would be a different test. */
 async function listed<T>(sandbox: Sandbox, service: string, make: (file: T) => Promise<Kept>) {
 	const { data } = await sandbox.control.get<T[]>(`/services/${service}/files`);
 	const all: Kept[] = [];
@@ -133,7 +133,7 @@ function filestackService(ways: Ways): Tortured {
 	const { sandbox } = ways;
 	const run = async (operation: string, parameters: IDataObject, input: INodeExecutionData[]) =>
 		await filestack(over(ways, 'filestack'), 'file', operation, parameters, { input, ...GO_ON });
-	// Its parts have 5 MiB at least.
+	// The minimum part size is 5 MiB.
 	const options = { ...OPTIONS, thresholdMb: 5 };
 	const wanted = { requestsPerMinute: 1_000_000, security: 'off' };
 	return {
@@ -215,7 +215,7 @@ function fileCourier(ways: Ways): Tortured {
 	return {
 		largest: 700 * KIB,
 		prepare: () => Promise.resolve(),
-		// The recipient uploads, in a browser.
+		// The recipient uploads in a browser.
 		bring: async (files) => {
 			const receiver = await startReceiver();
 			const session = await createSession(sandbox, { callbackUrl: receiver.url });

@@ -9,26 +9,25 @@ import { drawFiles, itemOf, sha256Of, type TortureFile } from './files';
 import { isFull, seed, times } from './scale';
 import { type Kept, TORTURED, type Tortured } from './services';
 
-/** Files for each service: 1,000 uploads (four services) and 1,000 downloads (five). */
+/** Number of files per service: 1,000 uploads (four services) and 1,000 downloads (five) in total. */
 const UPLOADS = times(250, 10);
 const DOWNLOADS = times(200, 8);
-/** Files that a recipient brings to a service without uploads by API. */
+/** Number of files that a recipient uploads to a service without uploads in its API. */
 const FILES_BROUGHT = 10;
-/** Part of the requests that get into trouble. */
+/** Fraction of requests with a fault. */
 const BADNESS = 0.15;
-/** Items of one execution. */
+/** Items per execution. */
 const AT_ONCE = 25;
-/** How often what failed is run again, as its user would. */
+/** Maximum number of runs of a failed item, as its user would retry it. */
 const ROUNDS = 12;
 
-/** Words by which an error says that the file may be there although the upload failed. */
-const IN_DOUBT =
-	/may have succeeded|may have arrived|may be there|may still appear|may have completed|All chunks|All parts/;
+/** Phrases of an error after which the file may have been uploaded. */
+const IN_DOUBT = /may have succeeded|may still appear|may have completed|All parts/;
 
 jest.setTimeout(isFull ? 1_800_000 : 300_000);
 
 let sandbox: Sandbox;
-/** Requests that got into trouble, of all services. */
+/** Number of requests with a fault, for all services. */
 let struck = 0;
 beforeAll(async () => {
 	await binaryData();
@@ -36,7 +35,7 @@ beforeAll(async () => {
 });
 afterAll(async () => await sandbox.stop());
 
-/** Runs items, those that failed again and again; tells of each failure. */
+/** Runs items and retries the failed ones; reports each failure. */
 async function untilAllSucceed<T extends { item: INodeExecutionData }>(
 	wanted: readonly T[],
 	run: (input: INodeExecutionData[]) => Promise<IRun>,
@@ -65,11 +64,11 @@ async function untilAllSucceed<T extends { item: INodeExecutionData }>(
 	}
 }
 
-/** The SHA-256 in the output of an upload: of the file, or of the only one of several. */
+/** Returns the SHA-256 in the output of an upload: of the file, or of the only one of several. */
 const hashIn = ({ sha256, files }: IDataObject) =>
 	sha256 ?? (files as IDataObject[] | undefined)?.[0].sha256;
 
-/** Uploads all files and compares what the service then has. Gives that back. */
+/** Uploads all files, compares them with the service's data and returns that data. */
 async function uploadAll(
 	upload: NonNullable<Tortured['upload']>,
 	service: Tortured,
@@ -98,7 +97,7 @@ async function uploadAll(
 		const copies = kept.filter((one) => one.name === name);
 		if (copies.length === 0) tally.lost.push(name);
 		if (copies.some((one) => one.sha256 !== sha256)) tally.damaged.push(name);
-		// A second copy comes from an upload that failed and said that it may have arrived, and from nothing else.
+		// A second copy may only come from a failed upload whose error said that the file may have arrived.
 		const more = Math.max(0, copies.length - 1);
 		tally.duplicates += more;
 		if (more > (doubts.get(name) ?? 0)) {
@@ -109,7 +108,7 @@ async function uploadAll(
 	return kept;
 }
 
-/** Downloads what is there, over and over until it is so many, and compares each with what was sent. */
+/** Downloads the existing files repeatedly, up to this number, and compares each with the original. */
 async function downloadAll(
 	service: Tortured,
 	kept: readonly Kept[],
@@ -133,18 +132,18 @@ async function downloadAll(
 	tally.line.badness = 0;
 }
 
-/** What came of it all. */
+/** Counts the results. */
 class Tally {
 	readonly lost: string[] = [];
 	readonly damaged: string[] = [];
 	readonly unexplained: string[] = [];
 	duplicates = 0;
-	/** How often an error has said what, without its numbers. */
+	/** The number of errors by message, without the numbers in it. */
 	readonly errors: Record<string, number> = {};
 
 	constructor(readonly line: BadLine) {}
 
-	/** @returns all that the error says */
+	/** @returns the complete text of the error */
 	failed({ error, message }: IDataObject): string {
 		const kind = String(error).replace(/[0-9]+/g, '…');
 		this.errors[kind] = (this.errors[kind] ?? 0) + 1;
@@ -157,30 +156,33 @@ class Tally {
 	}
 }
 
-it.each(Object.keys(TORTURED))('%s: over a bad line nothing is lost or damaged', async (name) => {
-	const chance = new Chance(seed);
-	const line = new BadLine(new Chance(seed + 1));
-	await line.start(Object.values(sandbox.info.services[name].origins));
-	const tally = new Tally(line);
-	const service = TORTURED[name]({ sandbox, through: (text) => line.through(text) });
-	try {
-		await service.prepare();
-		const files = drawFiles(chance, service.upload ? UPLOADS : FILES_BROUGHT, service.largest);
-		await service.bring?.(files);
-		const kept = service.upload
-			? await uploadAll(service.upload, service, files, tally)
-			: await service.kept();
-		await downloadAll(service, kept, DOWNLOADS, tally);
-	} finally {
-		// What repeats this run: TORTURE_SEED.
-		process.stdout.write(`${name}, seed ${seed}: ${String(tally)}\n`);
-		await line.stop();
-	}
-	const { lost, damaged, unexplained } = tally;
-	expect({ lost, damaged, unexplained }).toEqual({ lost: [], damaged: [], unexplained: [] });
-	struck += Object.values(line.struck).reduce((sum, count) => sum + count, 0);
-});
+it.each(Object.keys(TORTURED))(
+	'%s: loses and damages nothing over an unreliable connection',
+	async (name) => {
+		const chance = new Chance(seed);
+		const line = new BadLine(new Chance(seed + 1));
+		await line.start(Object.values(sandbox.info.services[name].origins));
+		const tally = new Tally(line);
+		const service = TORTURED[name]({ sandbox, through: (text) => line.through(text) });
+		try {
+			await service.prepare();
+			const files = drawFiles(chance, service.upload ? UPLOADS : FILES_BROUGHT, service.largest);
+			await service.bring?.(files);
+			const kept = service.upload
+				? await uploadAll(service.upload, service, files, tally)
+				: await service.kept();
+			await downloadAll(service, kept, DOWNLOADS, tally);
+		} finally {
+			// Set TORTURE_SEED to repeat this run.
+			process.stdout.write(`${name}, seed ${seed}: ${String(tally)}\n`);
+			await line.stop();
+		}
+		const { lost, damaged, unexplained } = tally;
+		expect({ lost, damaged, unexplained }).toEqual({ lost: [], damaged: [], unexplained: [] });
+		struck += Object.values(line.struck).reduce((sum, count) => sum + count, 0);
+	},
+);
 
-it('the line was bad: one that does nothing proves nothing', () => {
+it('the connection had faults, without which the test would prove nothing', () => {
 	expect(struck).toBeGreaterThan(0);
 });

@@ -67,8 +67,8 @@ function startRoutes(
 				size,
 				count: fields.integer('totalChunks', 1, MAX_CHUNKS),
 			});
-			const told = upload.chunkSize > 0 && { chunkSize: upload.chunkSize };
-			return { success: true, fileId: upload.id, ...told };
+			const announced = upload.chunkSize > 0 && { chunkSize: upload.chunkSize };
+			return { success: true, fileId: upload.id, ...announced };
 		});
 	}
 }

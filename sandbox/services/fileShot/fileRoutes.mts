@@ -15,10 +15,10 @@ const PUBLIC = { access: 'public' } as const;
 
 /** FileShot docs: Get File Info, Download File, Delete File, List My Files; and the desktop app's paths for them. */
 export function fileRoutes(app: FastifyInstance, context: ServiceContext, account: Account): void {
-	const { files, responses: answers } = account;
+	const { files, responses } = account;
 
 	const info = (request: FastifyRequest<Route>) =>
-		answers.info(request, requireAccess(request, files.get(request.params.fileId)));
+		responses.info(request, requireAccess(request, files.get(request.params.fileId)));
 	app.get<Route>('/files/:fileId', { config: { ...DOCUMENTED, ...PUBLIC } }, info);
 	app.get<Route>('/files/info/:fileId', { config: { ...DESKTOP, ...PUBLIC } }, info);
 
@@ -49,12 +49,12 @@ export function fileRoutes(app: FastifyInstance, context: ServiceContext, accoun
 		const limit = fields.integer('limit', 1, 100) ?? 20;
 		const all = listed();
 		const shown = all.slice((page - 1) * limit, page * limit);
-		return await reply.send(answers.list(request, shown, { page, limit, total: all.length }));
+		return await reply.send(responses.list(request, shown, { page, limit, total: all.length }));
 	});
 	app.get('/files/my-files', { config: DESKTOP }, async (request, reply) => {
 		const all = listed();
 		const limit = Math.max(1, all.length);
-		return await reply.send(answers.list(request, all, { page: 1, limit, total: all.length }));
+		return await reply.send(responses.list(request, all, { page: 1, limit, total: all.length }));
 	});
 
 	downloadRoute(app, context, account);

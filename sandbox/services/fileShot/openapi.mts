@@ -30,9 +30,9 @@ const errors = each(
 );
 
 /** An operation with its request, response and errors. */
-const operation = (takes: object, answer: object): object => ({
+const operation = (takes: object, response: object): object => ({
 	...takes,
-	responses: { ...errors, 200: answer },
+	responses: { ...errors, 200: response },
 });
 
 const uploaded = exactly({

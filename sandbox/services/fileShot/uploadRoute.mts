@@ -12,7 +12,7 @@ import { currentTier } from './tiers.mts';
 export function uploadRoute(
 	app: FastifyInstance,
 	{ blobs, settings }: ServiceContext,
-	{ files, responses: answers }: Account,
+	{ files, responses }: Account,
 ): void {
 	rejectOtherMethods(app, errorBody, '/files/upload', ['POST']);
 	const config = { dialect: 'documented', isUpload: true } as const;
@@ -30,7 +30,7 @@ export function uploadRoute(
 			const file = await files.add({ ...options, name, size, type, blob });
 			const others = form.files.filter((other) => other !== upload);
 			await blobs.remove(others.map((other) => other.blob));
-			return answers.uploaded(request, file);
+			return responses.uploaded(request, file);
 		} catch (error) {
 			await blobs.remove(form.files.map(({ blob }) => blob));
 			throw error;

@@ -78,13 +78,13 @@ export class Uploads {
 
 	/** Whether everything that was announced has arrived. */
 	isComplete({ count, size, chunks, isZeroKnowledge }: Upload): boolean {
-		const held = Object.values(chunks);
+		const received = Object.values(chunks);
 		if (count !== undefined) {
 			return Object.keys(chunks).filter((index) => Number(index) < count).length === count;
 		}
 		// The desktop app announces the size before encryption.
 		if (size === undefined || isZeroKnowledge) return false;
-		return held.reduce((sum, chunk) => sum + chunk.size, 0) >= size;
+		return received.reduce((sum, chunk) => sum + chunk.size, 0) >= size;
 	}
 
 	/**

@@ -49,9 +49,9 @@ const errors = Object.fromEntries(
 );
 
 /** An operation with its request, response (the status code of creation is not documented) and errors. */
-const operation = (takes: object, answer: object, statuses: number[] = [200]): object => ({
+const operation = (takes: object, response: object, statuses: number[] = [200]): object => ({
 	...takes,
-	responses: { ...errors, ...each(statuses, answer) },
+	responses: { ...errors, ...each(statuses, response) },
 });
 
 const CREATED = [200, 201];

@@ -8,7 +8,7 @@ import { cdnError, FilestackError } from './error.mts';
 import type { StoredFile } from './files.mts';
 import { imageSize } from './imageSize.mts';
 import { readMetadata } from './metadata.mts';
-import type { Instance } from './parts.mts';
+import type { Instance } from './instance.mts';
 import { type Permission, PolicyError } from './policy.mts';
 import { processRoute } from './process.mts';
 import { fetchSource, storeFile } from './storeFile.mts';
@@ -24,27 +24,27 @@ interface CdnRequest {
 /**
  * cdn.filestackcontent.com: downloads, image sizes, storing of URLs and workflows by path (Filestack docs, Processing).
  */
-export async function cdnRoutes(app: FastifyInstance, parts: Instance): Promise<void> {
-	await app.register(fastifyStatic, { root: parts.context.blobs.folder, serve: false });
+export async function cdnRoutes(app: FastifyInstance, instance: Instance): Promise<void> {
+	await app.register(fastifyStatic, { root: instance.context.blobs.folder, serve: false });
 	// Report a wrong path before a wrong body.
 	app.addContentTypeParser('*', (_request, _payload, done) => done(null));
-	processRoute(app, parts);
+	processRoute(app, instance);
 
 	app.get('/*', async (request, reply) => {
 		const asked = read(request);
 		const { path } = asked;
 		const changes = path.tasks.has('store') || path.tasks.has('run_workflow');
 		if (changes && request.method === 'HEAD') throw new FilestackError(405, 'Method Not Allowed');
-		if (path.tasks.has('store')) return await store(asked, parts);
-		if (path.tasks.has('run_workflow')) return await runWorkflow(asked, parts);
+		if (path.tasks.has('store')) return await store(asked, instance);
+		if (path.tasks.has('run_workflow')) return await runWorkflow(asked, instance);
 		if (path.url !== undefined)
 			throw new FilestackError(400, 'The sandbox delivers stored files alone');
-		if (path.tasks.has('imagesize')) return await measure(asked, parts);
-		return await deliver(asked, reply, parts);
+		if (path.tasks.has('imagesize')) return await measure(asked, instance);
+		return await deliver(asked, reply, instance);
 	});
 	app.post('/*', async (request) => {
 		const asked = read(request);
-		if (asked.path.tasks.has('store')) return await store(asked, parts);
+		if (asked.path.tasks.has('store')) return await store(asked, instance);
 		throw new FilestackError(405, 'Method Not Allowed');
 	});
 	app.route({
@@ -72,12 +72,12 @@ function read(request: FastifyRequest): CdnRequest {
 function openFile(
 	{ path, proof }: CdnRequest,
 	need: Omit<Requirement, 'handle'>,
-	parts: Instance,
+	instance: Instance,
 ): StoredFile {
 	const handle = path.handle ?? '';
-	authorizeCdn(proof, { ...need, handle }, parts);
-	requireApiKey(path, parts);
-	const file = parts.files.get(handle);
+	authorizeCdn(proof, { ...need, handle }, instance);
+	requireApiKey(path, instance);
+	const file = instance.files.get(handle);
 	if (!file) throw new FilestackError(404, 'File not found');
 	return file;
 }
@@ -91,52 +91,52 @@ function requireApiKey({ apiKey, url }: CdnPath, { context }: Instance): void {
 async function deliver(
 	asked: CdnRequest,
 	reply: FastifyReply,
-	parts: Instance,
+	instance: Instance,
 ): Promise<FastifyReply | Record<string, unknown>> {
 	const { path, query } = asked;
 	if (!path.metadata) {
-		const file = openFile(asked, { calls: [['read']] }, parts);
+		const file = openFile(asked, { calls: [['read']] }, instance);
 		const cache = path.tasks.get('cache') ?? query.cache;
 		return sendFile(reply, file, { download: booleanParameter('dl', query.dl), cache });
 	}
 	const exif = booleanParameter('exif', query.exif) === true;
 	const calls = exif ? ([['stat'], ['exif']] as const) : ([['stat']] as const);
-	const file = openFile(asked, { calls, always: exif }, parts);
-	return await readMetadata(file, asked.request, parts);
+	const file = openFile(asked, { calls, always: exif }, instance);
+	return await readMetadata(file, asked.request, instance);
 }
 
-async function measure(asked: CdnRequest, parts: Instance): Promise<object> {
-	const file = openFile(asked, { calls: [['convert'], ['read']] }, parts);
-	const size = await imageSize(parts.context.blobs.path(file.blob));
+async function measure(asked: CdnRequest, instance: Instance): Promise<object> {
+	const file = openFile(asked, { calls: [['convert'], ['read']] }, instance);
+	const size = await imageSize(instance.context.blobs.path(file.blob));
 	if (!size) throw new FilestackError(400, 'imagesize: the file is not a PNG, JPEG or GIF');
 	return size;
 }
 
 /** `APIKEY/store[=parameters]/URL` (Filestack docs, Processing, Store). */
-async function store({ request, path, proof }: CdnRequest, parts: Instance): Promise<object> {
-	const permission = authorizeCdn(proof, { calls: [['store', 'pick']] }, parts);
-	requireApiKey(path, parts);
+async function store({ request, path, proof }: CdnRequest, instance: Instance): Promise<object> {
+	const permission = authorizeCdn(proof, { calls: [['store', 'pick']] }, instance);
+	requireApiKey(path, instance);
 	if (path.url === undefined) throw new FilestackError(400, 'store: the sandbox stores URLs alone');
 	const { location, ...given } = taskParameters(path.tasks.get('store') ?? '');
 	const options = storeOptions(location, given);
-	const arrived = await fetchSource(path.url, permission, parts);
-	const file = await storeFile(parts, options, permission, arrived);
+	const arrived = await fetchSource(path.url, permission, instance);
+	const file = await storeFile(instance, options, permission, arrived);
 	const { container, filename, key, mimetype: type } = file;
 	const size = reportedSize(request, file.size);
-	return { container, filename, key, size, type, url: parts.files.url(file) };
+	return { container, filename, key, size, type, url: instance.files.url(file) };
 }
 
 /** Filestack docs, Workflows API: `run_workflow=id:ID/HANDLE`. */
-async function runWorkflow(asked: CdnRequest, parts: Instance): Promise<object> {
+async function runWorkflow(asked: CdnRequest, instance: Instance): Promise<object> {
 	const { path, proof } = asked;
 	const need = { calls: [['runWorkflow']] } as const;
-	const source = path.url ?? openFile(asked, need, parts).id;
+	const source = path.url ?? openFile(asked, need, instance).id;
 	if (path.url !== undefined) {
-		authorizeCdn(proof, need, parts).source(path.url);
-		requireApiKey(path, parts);
+		authorizeCdn(proof, need, instance).source(path.url);
+		requireApiKey(path, instance);
 	}
 	const { id = '' } = taskParameters(path.tasks.get('run_workflow') ?? '');
-	const job = await parts.workflows.run(id, [source]);
+	const job = await instance.workflows.run(id, [source]);
 	const { createdAt, id: jobid, sources, status, updatedAt, workflow } = job;
 	return { createdAt, jobid, sources, status, updatedAt, workflow };
 }

@@ -2,7 +2,7 @@ import formbody from '@fastify/formbody';
 import type { FastifyError, FastifyInstance, FastifyReply } from 'fastify';
 import { addPages } from '../../core/pages.mts';
 import { NotFoundError, SandboxError } from '../../core/sandboxError.mts';
-import type { Instance } from './parts.mts';
+import type { Instance } from './instance.mts';
 import { policySignature } from './policy.mts';
 import { EVENTS, type NewWebhook, type Webhooks } from './webhooks.mts';
 
@@ -43,8 +43,8 @@ interface Form {
 }
 
 /** The simulated part of the Developer Portal: the app's keys, its webhooks and its stored files. */
-export async function developerRoutes(app: FastifyInstance, parts: Instance): Promise<void> {
-	const { context, files, webhooks } = parts;
+export async function developerRoutes(app: FastifyInstance, instance: Instance): Promise<void> {
+	const { context, files, webhooks } = instance;
 	/** Returns a temporary link that works with security turned on or off. */
 	const signedLink = (handle: string): string => {
 		const expiry = Math.floor(context.clock.now().getTime() / 1000) + LINK_SECONDS;

@@ -15,7 +15,7 @@ import { fileApiError, FilestackError } from './error.mts';
 import { extractHandle, type StoredFile } from './files.mts';
 import { parseBody, storeBody } from './requestBody.mts';
 import { readMetadata } from './metadata.mts';
-import type { Instance } from './parts.mts';
+import type { Instance } from './instance.mts';
 import type { Permission } from './policy.mts';
 import { fetchSource, removeOnFailure } from './storeFile.mts';
 import { storeRoutes } from './storeApi.mts';
@@ -27,8 +27,8 @@ const REMOVE = '/api/file/:handle/remove';
 type Route = { Params: { handle: string } };
 
 /** Filestack docs, File API: www.filestackapi.com/api. */
-export async function fileApiRoutes(app: FastifyInstance, parts: Instance): Promise<void> {
-	await app.register(fastifyStatic, { root: parts.context.blobs.folder, serve: false });
+export async function fileApiRoutes(app: FastifyInstance, instance: Instance): Promise<void> {
+	await app.register(fastifyStatic, { root: instance.context.blobs.folder, serve: false });
 	await parseForms(app);
 	// Bodies of any type may be files, so nothing is parsed before the route has checked the type.
 	app.removeContentTypeParser(['application/json', 'text/plain']);
@@ -37,9 +37,9 @@ export async function fileApiRoutes(app: FastifyInstance, parts: Instance): Prom
 	rejectOtherMethods(app, fileApiError, FILE, ['GET', 'POST', 'PUT', 'DELETE']);
 	rejectOtherMethods(app, fileApiError, METADATA, ['GET']);
 	rejectOtherMethods(app, fileApiError, REMOVE, ['POST']);
-	storeRoutes(app, parts);
-	readRoutes(app, parts);
-	changeRoutes(app, parts);
+	storeRoutes(app, instance);
+	readRoutes(app, instance);
+	changeRoutes(app, instance);
 }
 
 /**
@@ -62,9 +62,9 @@ function open(
 	return { file, permission };
 }
 
-function readRoutes(app: FastifyInstance, parts: Instance): void {
+function readRoutes(app: FastifyInstance, instance: Instance): void {
 	app.get<Route>(FILE, async (request, reply) => {
-		const { file } = open(parts, request, { calls: [['read']] });
+		const { file } = open(instance, request, { calls: [['read']] });
 		const { dl, cache } = queryOf(request);
 		return sendFile(reply, file, { download: booleanParameter('dl', dl), cache });
 	});
@@ -73,45 +73,45 @@ function readRoutes(app: FastifyInstance, parts: Instance): void {
 		const query = queryOf(request);
 		const exif = booleanParameter('exif', query.exif) === true;
 		const calls = exif ? ([['stat'], ['exif']] as const) : ([['stat']] as const);
-		const { file } = open(parts, request, { calls, always: exif });
-		return await readMetadata(file, request, parts);
+		const { file } = open(instance, request, { calls, always: exif });
+		return await readMetadata(file, request, instance);
 	});
 }
 
-function changeRoutes(app: FastifyInstance, parts: Instance): void {
+function changeRoutes(app: FastifyInstance, instance: Instance): void {
 	const overwrite = async (request: FastifyRequest<Route>): Promise<object> => {
-		const { context, files, webhooks } = parts;
+		const { context, files, webhooks } = instance;
 		const need = { calls: [['write', 'writeUrl']], always: true } as const;
-		const { file, permission } = open(parts, request, need);
+		const { file, permission } = open(instance, request, need);
 		const body = await parseBody(request, context.settings);
 		permission.call(body.kind === 'url' ? 'writeUrl' : 'write');
 		const base64 = booleanParameter('base64decode', queryOf(request).base64decode);
 		const arrived =
 			body.kind === 'url'
-				? await fetchSource(body.url, permission, parts)
+				? await fetchSource(body.url, permission, instance)
 				: await storeBody(request, body, context.blobs, { base64 });
-		await removeOnFailure(parts, arrived.blob, async () => {
+		await removeOnFailure(instance, arrived.blob, async () => {
 			// The file may have been deleted during the upload.
 			if (!files.get(file.id)) throw new FilestackError(404, 'File not found');
 			await files.overwrite(file, arrived);
 		});
 		const { filename, mimetype } = file;
 		const size = reportedSize(request, file.size);
-		const answer = { url: files.url(file), mimetype, isWriteable: true, size, filename };
-		const { url, isWriteable } = answer;
-		const told = { mimetype, url, isWriteable, filename, client: 'Computer', size };
-		await webhooks.send('fp.overwrite', file.id, told);
-		return answer;
+		const response = { url: files.url(file), mimetype, isWriteable: true, size, filename };
+		const { url, isWriteable } = response;
+		const event = { mimetype, url, isWriteable, filename, client: 'Computer', size };
+		await webhooks.send('fp.overwrite', file.id, event);
+		return response;
 	};
 	app.post<Route>(FILE, overwrite);
 	// filestack-ruby overwrites with PUT.
 	app.put<Route>(FILE, overwrite);
 
 	const remove = async (request: FastifyRequest<Route>, reply: FastifyReply): Promise<object> => {
-		const { file } = open(parts, request, { calls: [['remove']], always: true });
+		const { file } = open(instance, request, { calls: [['remove']], always: true });
 		const skipStorage = booleanParameter('skip_storage', queryOf(request).skip_storage) === true;
-		await parts.files.remove(file, { skipStorage });
-		await parts.webhooks.send('fp.delete', file.id, { url: parts.files.url(file) });
+		await instance.files.remove(file, { skipStorage });
+		await instance.webhooks.send('fp.delete', file.id, { url: instance.files.url(file) });
 		return await reply.send({});
 	};
 	app.delete<Route>(FILE, remove);

@@ -4,7 +4,7 @@ import { reportedHash, reportedSize } from '../../core/faultyValues.mts';
 import { booleanParameter, queryOf } from './access.mts';
 import type { StoredFile } from './files.mts';
 import { imageSize } from './imageSize.mts';
-import type { Instance } from './parts.mts';
+import type { Instance } from './instance.mts';
 
 const HASHES = ['md5', 'sha1', 'sha224', 'sha256', 'sha384', 'sha512'] as const;
 

@@ -13,7 +13,7 @@ import {
 	type StartBody,
 	startSchema,
 } from './multipartSchemas.mts';
-import type { Instance } from './parts.mts';
+import type { Instance } from './instance.mts';
 import { type Permission, PolicyError } from './policy.mts';
 import { storageRequest } from './storage.mts';
 import { storeFile } from './storeFile.mts';
@@ -21,27 +21,27 @@ import { isMediaType, storeOptions } from './storeOptions.mts';
 import { contiguousLength, type Upload } from './uploads.mts';
 
 /** Upload API (filestack-js, uploaders/s3.ts): start, a URL per part, commit, complete. */
-export function multipartRoutes(app: FastifyInstance, parts: Instance): void {
+export function multipartRoutes(app: FastifyInstance, instance: Instance): void {
 	app.removeContentTypeParser('text/plain');
 	app.setErrorHandler(async (error: FastifyError, _request, reply) => {
 		const { status, sentence } = refusal(error);
 		if (status >= 500) throw error;
-		const now = parts.context.clock.now();
+		const now = instance.context.clock.now();
 		return await reply.code(status).send(uploadError(status, sentence, now));
 	});
 	for (const call of ['start', 'upload', 'commit', 'complete']) {
 		rejectOtherMethods(app, uploadError, `/multipart/${call}`, ['POST']);
 	}
-	startRoute(app, parts);
-	partRoutes(app, parts);
-	completeRoute(app, parts);
+	startRoute(app, instance);
+	partRoutes(app, instance);
+	completeRoute(app, instance);
 }
 
-function startRoute(app: FastifyInstance, parts: Instance): void {
-	const { context, files, uploads } = parts;
+function startRoute(app: FastifyInstance, instance: Instance): void {
+	const { context, files, uploads } = instance;
 	const schema = { body: startSchema };
 	app.post<{ Body: StartBody }>('/multipart/start', { schema }, async ({ body }) => {
-		const permission = authorizeUpload(body, parts);
+		const permission = authorizeUpload(body, instance);
 		const { filename, size, fii } = body;
 		const { location, ...given } = body.store ?? {};
 		const mimetype = isMediaType(body.mimetype) ? body.mimetype : 'application/octet-stream';
@@ -52,32 +52,38 @@ function startRoute(app: FastifyInstance, parts: Instance): void {
 		const intelligent = fii === true && context.settings.get('intelligentIngestion') === 'on';
 		const upload = await uploads.start({ mimetype, size, options, place, intelligent });
 		const { uri, region, id: upload_id } = upload;
-		const answer = { uri, region, upload_id, location_url: hostOf(parts), location_region: region };
-		return intelligent ? { ...answer, upload_type: 'intelligent_ingestion' } : answer;
+		const response = {
+			uri,
+			region,
+			upload_id,
+			location_url: hostOf(instance),
+			location_region: region,
+		};
+		return intelligent ? { ...response, upload_type: 'intelligent_ingestion' } : response;
 	});
 }
 
-function partRoutes(app: FastifyInstance, parts: Instance): void {
+function partRoutes(app: FastifyInstance, instance: Instance): void {
 	app.post<{ Body: PartBody }>(
 		'/multipart/upload',
 		{ schema: { body: partSchema } },
 		({ body }) => {
-			authorizeUpload(body, parts);
-			const upload = uploadOf(body, parts);
+			authorizeUpload(body, instance);
+			const upload = uploadOf(body, instance);
 			if (upload.state !== 'open') throw new FilestackError(400, 'The upload is complete');
 			const { part, md5, offset: given = 0, size } = body;
 			const offset = upload.intelligent ? given : 0;
 			if (size + offset > upload.size) throw invalid();
-			const { url, headers } = storageRequest(upload, { part, offset, md5 }, parts.context);
-			return { url, headers, location_url: hostOf(parts) };
+			const { url, headers } = storageRequest(upload, { part, offset, md5 }, instance.context);
+			return { url, headers, location_url: hostOf(instance) };
 		},
 	);
 	app.post<{ Body: CommitBody }>(
 		'/multipart/commit',
 		{ schema: { body: commitSchema } },
 		({ body }) => {
-			authorizeUpload(body, parts);
-			const upload = uploadOf(body, parts);
+			authorizeUpload(body, instance);
+			const upload = uploadOf(body, instance);
 			if (!upload.intelligent || body.size !== upload.size) throw invalid();
 			const length = contiguousLength(upload.parts[body.part] ?? []);
 			if (!length) throw new FilestackError(400, `Part ${body.part} is not complete`);
@@ -86,16 +92,16 @@ function partRoutes(app: FastifyInstance, parts: Instance): void {
 	);
 }
 
-function completeRoute(app: FastifyInstance, parts: Instance): void {
-	const { files, uploads, workflows } = parts;
+function completeRoute(app: FastifyInstance, instance: Instance): void {
+	const { files, uploads, workflows } = instance;
 	/** Uploads that are becoming files; a second call has to wait for the result. */
 	const finishing = new Set<string>();
 	const schema = { body: completeSchema };
 
 	app.post<{ Body: CompleteBody }>('/multipart/complete', { schema }, async (request, reply) => {
 		const { body } = request;
-		const permission = authorizeUpload(body, parts);
-		const upload = uploadOf(body, parts);
+		const permission = authorizeUpload(body, instance);
+		const upload = uploadOf(body, instance);
 		if (body.size !== upload.size) throw invalid();
 		if (upload.state === 'open') {
 			uploads.checkParts(upload, body.parts);
@@ -109,11 +115,11 @@ function completeRoute(app: FastifyInstance, parts: Instance): void {
 			} finally {
 				finishing.delete(upload.id);
 			}
-			return answer(request, upload, body);
+			return response(request, upload, body);
 		}
 		// filestack-js retries after one second.
 		if (upload.state !== 'stored') return await accepted(reply);
-		return answer(request, upload, body);
+		return response(request, upload, body);
 	});
 
 	async function finish(
@@ -123,12 +129,12 @@ function completeRoute(app: FastifyInstance, parts: Instance): void {
 	): Promise<void> {
 		const { blob = '', size, options, place, mimetype } = upload;
 		const arrived = { blob: { id: blob, size }, mimetype };
-		const file = await storeFile(parts, options, permission, arrived, place);
+		const file = await storeFile(instance, options, permission, arrived, place);
 		await uploads.markStored(upload);
 		await workflows.runAll(store?.workflows, file);
 	}
 
-	function answer(
+	function response(
 		request: FastifyRequest,
 		{ place }: Upload,
 		{ upload_tags }: CompleteBody,

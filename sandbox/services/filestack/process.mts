@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { reportedSize } from '../../core/faultyValues.mts';
 import { authorize } from './access.mts';
 import { processError, FilestackError } from './error.mts';
-import type { Instance } from './parts.mts';
+import type { Instance } from './instance.mts';
 import { PolicyError } from './policy.mts';
 import { fetchSource, storeFile } from './storeFile.mts';
 import { storeOptions } from './storeOptions.mts';
@@ -52,8 +52,8 @@ const bodySchema = {
 } as const;
 
 /** Stores URLs (filestack-js, store.ts): on process.filestackapi.com and, for other SDKs, on the CDN. */
-export function processRoute(app: FastifyInstance, parts: Instance): void {
-	const { context, files, workflows } = parts;
+export function processRoute(app: FastifyInstance, instance: Instance): void {
+	const { context, files, workflows } = instance;
 	app.post<{ Body: Body }>('/process', {
 		schema: { body: bodySchema },
 		errorHandler: (error, _request, reply) => {
@@ -74,8 +74,8 @@ export function processRoute(app: FastifyInstance, parts: Instance): void {
 			const options = storeOptions(location, given);
 			const [first] = sources;
 			const { source, headers } = typeof first === 'string' ? { source: first } : first;
-			const arrived = await fetchSource(source, permission, parts, headers);
-			const file = await storeFile(parts, options, permission, arrived);
+			const arrived = await fetchSource(source, permission, instance, headers);
+			const file = await storeFile(instance, options, permission, arrived);
 			await workflows.runAll(wanted, file);
 			const { id: handle, filename, mimetype: type, container, key } = file;
 			const size = reportedSize(request, file.size);

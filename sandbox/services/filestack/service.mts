@@ -7,7 +7,7 @@ import { fileApiRoutes } from './fileApi.mts';
 import { Files } from './files.mts';
 import { faultHeaders, rateLimit } from './limits.mts';
 import { multipartRoutes } from './multipart.mts';
-import type { Instance } from './parts.mts';
+import type { Instance } from './instance.mts';
 import { processRoute } from './process.mts';
 import { randomHex, randomLetters } from './randomIds.mts';
 import { settings } from './settings.mts';
@@ -64,7 +64,7 @@ export const filestack: Service = {
 	pages: [{ label: 'Developer Portal', origin: 'developer', path: '/' }],
 	async open(context) {
 		const webhooks = await Webhooks.open(context);
-		const parts: Instance = {
+		const instance: Instance = {
 			context,
 			files: await Files.open(context),
 			uploads: await Uploads.open(context),
@@ -76,30 +76,30 @@ export const filestack: Service = {
 			routes: {
 				api: async (app) => {
 					limit(app);
-					await fileApiRoutes(app, parts);
+					await fileApiRoutes(app, instance);
 				},
 				cdn: async (app) => {
 					limit(app);
-					await cdnRoutes(app, parts);
+					await cdnRoutes(app, instance);
 				},
 				upload: (app) => {
 					limit(app);
-					multipartRoutes(app, parts);
+					multipartRoutes(app, instance);
 				},
 				process: (app) => {
 					limit(app);
-					processRoute(app, parts);
+					processRoute(app, instance);
 				},
-				storage: (app) => storageRoutes(app, parts),
-				developer: (app) => developerRoutes(app, parts),
+				storage: (app) => storageRoutes(app, instance),
+				developer: (app) => developerRoutes(app, instance),
 			},
 			delivery: () => RETRIES[context.settings.get('webhookRetries')],
 			control: (app) => consoleCalls(app, webhooks),
 			collections: {
-				files: () => parts.files.all(),
-				objects: () => parts.files.objects(),
-				uploads: () => parts.uploads.all(),
-				jobs: () => parts.workflows.all(),
+				files: () => instance.files.all(),
+				objects: () => instance.files.objects(),
+				uploads: () => instance.uploads.all(),
+				jobs: () => instance.workflows.all(),
 				webhooks: () => webhooks.all().map((webhook) => ({ ...webhook, secret: '***' })),
 			},
 		};

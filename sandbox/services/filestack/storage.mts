@@ -6,7 +6,7 @@ import { timingSafeEqualStrings } from '../../core/timingSafeEqual.mts';
 import type { ServiceContext } from '../../core/service.mts';
 import { queryOf } from './access.mts';
 import { StorageError, storageError } from './error.mts';
-import type { Instance } from './parts.mts';
+import type { Instance } from './instance.mts';
 import type { Upload } from './uploads.mts';
 
 /** Maximum difference of `x-amz-date`, in milliseconds (Amazon S3, RequestTimeTooSkewed: 15 minutes). */
@@ -44,7 +44,7 @@ function signatureOf(target: string, date: string, md5 = '', secret: string): st
 }
 
 /** The storage that receives the parts: a separate host without policies. */
-export function storageRoutes(app: FastifyInstance, parts: Instance): void {
+export function storageRoutes(app: FastifyInstance, instance: Instance): void {
 	app.removeAllContentTypeParsers();
 	app.addContentTypeParser('*', (_request, _payload, done) => done(null));
 	app.addHook('onSend', async (_request, reply, payload) => {
@@ -61,17 +61,17 @@ export function storageRoutes(app: FastifyInstance, parts: Instance): void {
 
 	app.put('/*', async (request, reply) => {
 		const { partNumber, offset, uploadId = '' } = queryOf(request);
-		checkSignature(request, parts.context);
-		const upload = parts.uploads.get(uploadId);
+		checkSignature(request, instance.context);
+		const upload = instance.uploads.get(uploadId);
 		if (upload?.state !== 'open') throw noSuchUpload();
-		const { etag, size, blob } = await receive(request, parts.context);
+		const { etag, size, blob } = await receive(request, instance.context);
 		// The upload may have been completed while the bytes were arriving.
-		if (parts.uploads.get(uploadId)?.state !== 'open') {
-			await parts.context.blobs.remove([blob]);
+		if (instance.uploads.get(uploadId)?.state !== 'open') {
+			await instance.context.blobs.remove([blob]);
 			throw noSuchUpload();
 		}
 		const chunk = { offset: Number(offset), size, etag, blob };
-		await parts.uploads.addChunk(upload, Number(partNumber), chunk);
+		await instance.uploads.addChunk(upload, Number(partNumber), chunk);
 		return await reply.header('etag', etag).send();
 	});
 	app.route({

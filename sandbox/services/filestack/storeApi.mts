@@ -4,7 +4,7 @@ import { rejectOtherMethods } from '../../core/origin.mts';
 import { booleanParameter, authorize, signatureFrom, queryOf } from './access.mts';
 import { fileApiError } from './error.mts';
 import { parseBody, storeBody } from './requestBody.mts';
-import type { Instance } from './parts.mts';
+import type { Instance } from './instance.mts';
 import { fetchSource, storeFile } from './storeFile.mts';
 import { storeOptions } from './storeOptions.mts';
 
@@ -14,19 +14,19 @@ type Route = { Params: { provider?: string; handle?: string } };
 const PATHS = ['/api/store', '/api/store/:provider', '/api/store/:provider/:handle'];
 
 /** Filestack docs, File API, Store. */
-export function storeRoutes(app: FastifyInstance, parts: Instance): void {
+export function storeRoutes(app: FastifyInstance, instance: Instance): void {
 	for (const path of PATHS) {
 		rejectOtherMethods(app, fileApiError, path, ['POST']);
-		app.post<Route>(path, async (request, reply) => await store(request, reply, parts));
+		app.post<Route>(path, async (request, reply) => await store(request, reply, instance));
 	}
 }
 
 async function store(
 	request: FastifyRequest<Route>,
 	reply: FastifyReply,
-	parts: Instance,
+	instance: Instance,
 ): Promise<unknown> {
-	const { context, files } = parts;
+	const { context, files } = instance;
 	const { secrets, settings, blobs } = context;
 	const query = queryOf(request);
 	if (query.key !== secrets.apiKey) {
@@ -40,18 +40,18 @@ async function store(
 	const body = await parseBody(request, settings);
 	const arrived =
 		body.kind === 'url'
-			? await fetchSource(body.url, permission, parts)
+			? await fetchSource(body.url, permission, instance)
 			: await storeBody(request, body, blobs, { base64 });
 	// JSON may contain the parameters besides the URL (Filestack's Claude plugin); the query takes precedence.
 	const options =
 		body.kind === 'url'
 			? storeOptions(request.params.provider, { ...body.fields, ...query })
 			: early;
-	const file = await storeFile(parts, options, permission, arrived);
+	const file = await storeFile(instance, options, permission, arrived);
 	const { mimetype: type, filename, key, container } = file;
 	const size = reportedSize(request, file.size);
-	const answer = { url: files.url(file), size, type, filename, key };
-	return options.ownContainer ? { ...answer, container } : answer;
+	const response = { url: files.url(file), size, type, filename, key };
+	return options.ownContainer ? { ...response, container } : response;
 }
 
 const UNKNOWN = 'Invalid Application';

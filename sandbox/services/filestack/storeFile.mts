@@ -1,6 +1,6 @@
 import type { Blob } from '../../core/blobs.mts';
 import type { ReceivedFile, StorageLocation, StoredFile } from './files.mts';
-import type { Instance } from './parts.mts';
+import type { Instance } from './instance.mts';
 import type { Permission } from './policy.mts';
 import { openSource, unreachable } from './remoteSource.mts';
 import type { StoreOptions } from './storeOptions.mts';
@@ -37,20 +37,20 @@ export async function removeOnFailure<T>(
 
 /** Stores received bytes as a new file, if the policy allows it, and sends the webhooks. */
 export async function storeFile(
-	parts: Instance,
+	instance: Instance,
 	options: StoreOptions,
 	permission: Permission,
 	arrived: ReceivedFile,
 	chosen?: StorageLocation,
 ): Promise<StoredFile> {
-	const { files } = parts;
-	const file = await removeOnFailure(parts, arrived.blob, async () => {
+	const { files } = instance;
+	const file = await removeOnFailure(instance, arrived.blob, async () => {
 		const place = chosen ?? files.place(options, arrived.filename);
 		permission.size(arrived.blob.size);
 		permission.place(place.key, options.container);
 		return await files.store(place, options, arrived);
 	});
-	await sendUploadEvent(parts, file);
+	await sendUploadEvent(instance, file);
 	return file;
 }
 

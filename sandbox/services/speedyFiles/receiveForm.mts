@@ -127,9 +127,9 @@ function plainForm({ headers, body }: FastifyRequest): FileParts {
 
 async function receiveFile(source: Readable, blobs: Blobs): Promise<Omit<Upload, 'name' | 'type'>> {
 	const hash = createHash('sha256');
-	const begun = performance.now();
+	const started = performance.now();
 	const { id: blob, size } = await blobs.write(Readable.from(hashed(source, hash)));
-	const durationMs = Math.floor(performance.now() - begun);
+	const durationMs = Math.floor(performance.now() - started);
 	return { blob, size, sha256: hash.digest('hex'), durationMs };
 }
 

@@ -26,10 +26,10 @@ export async function webhookPages(app: FastifyInstance, instance: Instance): Pr
 
 	async function page(
 		reply: FastifyReply,
-		told: { problem?: string; secret?: string } = {},
+		notice: { problem?: string; secret?: string } = {},
 	): Promise<string> {
 		const hooks = webhooks.all().map(visibleHook).reverse();
-		return await reply.viewAsync('speedyFiles/webhooks', { hooks, events: EVENTS, ...told });
+		return await reply.viewAsync('speedyFiles/webhooks', { hooks, events: EVENTS, ...notice });
 	}
 
 	app.get(PAGE, async (_request, reply) => await page(reply));

@@ -113,7 +113,7 @@ export class Webhooks {
 
 	/** Sends a test event. A disabled subscription receives nothing, as in the real service. */
 	async test(hook: Subscription, firedBy: string): Promise<void> {
-		const payload = { message: 'A test event, sent by hand.', fired_by: firedBy };
+		const payload = { message: 'A manually sent test event.', fired_by: firedBy };
 		await this.#send([hook], 'webhook.test', null, payload);
 	}
 

@@ -13,7 +13,7 @@ const expiring = {
 	output: 'selected',
 };
 
-/** Two files, the larger one in parts; the first is deleted, the other cleaned up as it expires soon. */
+/** Two files, the larger one in chunks; the first is deleted, the other is cleaned up because it expires soon. */
 export const fileShot: Steps = {
 	Upload: {
 		does: 'file.upload',

@@ -4,7 +4,7 @@ import { byId, onlyJson, type Steps } from './steps.mts';
 const photo = byId("={{ $('Upload').last().json.fileId }}");
 const document = byId("={{ $('Upload').first().json.fileId }}");
 
-/** Two files, the larger one in parts; the first is deleted again. */
+/** Two files, the larger one in chunks; the first is deleted. */
 export const filesApp: Steps = {
 	Upload: {
 		does: 'file.upload',

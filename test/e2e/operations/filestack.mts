@@ -4,7 +4,7 @@ import { byId, onlyJson, type Steps } from './steps.mts';
 const photo = byId("={{ $('Store').last().json.handle }}");
 const document = byId("={{ $('Store').first().json.handle }}");
 
-/** Two files, the larger one in parts; one is overwritten, fetched by URL, and deleted again. */
+/** Two files, the larger one in parts; one is overwritten, stored from a URL and deleted. */
 export const filestack: Steps = {
 	Store: {
 		does: 'file.store',

@@ -10,7 +10,7 @@ const recipient = {
 const sent = byId("={{ $('Send').first().json.id }}");
 const created = byId("={{ $('Create').first().json.id }}");
 
-/** One package in one step, which stays; another step by step, which is revoked and deleted. */
+/** One package in one step, which is kept; another one in single steps, which is revoked and deleted. */
 export const speedyFiles: Steps = {
 	Health: {
 		does: 'instance.health',

@@ -22,8 +22,8 @@ beforeAll(async () => {
 
 afterAll(async () => environment?.stop());
 
-/** Runs the journey; what it printed, and how it failed if it did. */
-async function travel(): Promise<{ lines: string[]; failed: StepError | undefined }> {
+/** Runs the demo; returns its output and its error, if any. */
+async function runAndCapture(): Promise<{ lines: string[]; failed: StepError | undefined }> {
 	const lines: string[] = [];
 	try {
 		await runDemo(environment, workflows, new DemoSteps((line) => void lines.push(line)));
@@ -41,9 +41,9 @@ const callbackUrl = () =>
 			?.parameters?.callbackUrl,
 	);
 
-describe('journey 1: request, upload, deliver, receive', () => {
-	it('holds, and tells what it saw', async () => {
-		const { lines, failed } = await travel();
+describe('demo 1: request, upload, deliver, receive', () => {
+	it('succeeds and prints the details of each step', async () => {
+		const { lines, failed } = await runAndCapture();
 
 		expect(failed).toBeUndefined();
 		expect(lines.filter((line) => line.includes('✓'))).toHaveLength(7);
@@ -52,24 +52,24 @@ describe('journey 1: request, upload, deliver, receive', () => {
 		);
 	});
 
-	it('is the same again when the examples are put in again, and none is there twice', async () => {
+	it('also succeeds after reinstalling the examples, without duplicating them', async () => {
 		workflows = await withExamples(environment);
 
 		expect(await listWorkflows(environment.rest)).toHaveLength(workflows.size);
-		expect((await travel()).failed).toBeUndefined();
+		expect((await runAndCapture()).failed).toBeUndefined();
 	});
 
-	it('fails where n8n holds another webhook secret: the delivery is refused and nothing runs', async () => {
+	it('fails if n8n has another webhook secret: the delivery is rejected and nothing runs', async () => {
 		const [content] = sandboxCredentials(environment.sandbox.info);
 		const before = await listExecutions(environment.rest, receiving());
 		await upsertCredential(environment.rest, {
 			...content,
 			data: { ...content.data, webhookSecret: 'fcwh_of_somebody_else' },
 		});
-		// The old one is believed for as long as deliveries share a reading of the credential.
+		// Deliveries share a cached credential for two seconds.
 		await new Promise((wake) => setTimeout(wake, 2_100));
 
-		const { lines, failed } = await travel();
+		const { lines, failed } = await runAndCapture();
 		await upsertCredential(environment.rest, content);
 
 		expect(failed).toMatchObject({
@@ -80,11 +80,11 @@ describe('journey 1: request, upload, deliver, receive', () => {
 		expect(await listExecutions(environment.rest, receiving())).toEqual(before);
 	});
 
-	it('fails where the receiving workflow is not active', async () => {
+	it('fails if the receiving workflow is not active', async () => {
 		await deactivateWorkflow(environment.rest, receiving());
 		await waitForWebhookRemoval(callbackUrl());
 
-		const { failed } = await travel();
+		const { failed } = await runAndCapture();
 
 		expect(failed).toMatchObject({ actual: expect.stringContaining('404') as unknown });
 	});

@@ -29,7 +29,7 @@ afterEach(() => place.remove());
 
 const at = (...names: string[]) => join(place.folder, ...names);
 
-/** Makes the folder a clone of a small project with one package beside it, or with one that a registry would have to have. */
+/** Turns the folder into a clone of a small project with one package, either local or from a registry. */
 function project(dependency: 'local' | 'remote' | 'none'): void {
 	mkdirSync(at('part'), { recursive: true });
 	writeFileSync(at('part', 'package.json'), JSON.stringify({ name: 'part', version: '1.0.0' }));
@@ -67,8 +67,8 @@ async function outcome(run: Command): Promise<{ code: number | null; output: str
 	return { code: await run.ended, output: run.output() };
 }
 
-describe('making a clone ready', () => {
-	it('installs once, and says nothing the second time', async () => {
+describe('preparing a clone', () => {
+	it('installs once and prints nothing the second time', async () => {
 		project('local');
 
 		expect(await outcome(ready())).toMatchObject({
@@ -79,7 +79,7 @@ describe('making a clone ready', () => {
 		expect(await outcome(ready())).toEqual({ code: 0, output: '' });
 	});
 
-	it('installs again when the lockfile has changed, or the last installation was broken off', async () => {
+	it('installs again if the lockfile has changed or the last installation was interrupted', async () => {
 		project('none');
 		await outcome(ready());
 		project('local');
@@ -89,7 +89,7 @@ describe('making a clone ready', () => {
 		expect((await outcome(ready())).output).toContain('done');
 	});
 
-	it('lets two starts at once do it one after the other', async () => {
+	it('installs only once if started twice concurrently', async () => {
 		project('local');
 
 		const [one, other] = await Promise.all([outcome(ready()), outcome(ready())]);
@@ -100,10 +100,10 @@ describe('making a clone ready', () => {
 		expect(existsSync(at('.run', 'install.lock'))).toBe(false);
 	});
 
-	it('takes over the lock of a start that died', async () => {
+	it('takes over the lock of a crashed start', async () => {
 		project('local');
 		mkdirSync(at('.run'));
-		// No process has this id: it is above the highest that Linux gives.
+		// No process has this ID, which is above Linux's maximum.
 		writeFileSync(at('.run', 'install.lock'), `4194305@${hostname()}`);
 		expect((await outcome(ready())).code).toBe(0);
 
@@ -114,9 +114,9 @@ describe('making a clone ready', () => {
 		expect((await outcome(ready())).code).toBe(0);
 	});
 
-	it('ended by a signal in the middle, it ends npm too and leaves nothing that the next start waits for', async () => {
+	it('stops npm on a signal and leaves no lock for the next start', async () => {
 		project('local');
-		// Like npm, which takes back a minute's work before it ends.
+		// Behaves like npm, which rolls back its work for a minute before it exits.
 		mkdirSync(at('bin'));
 		const stubborn = `#!/bin/sh\ntrap '' TERM\necho $$ > '${at('pid')}'\nfor i in $(seq 1200); do sleep 0.1; done\n`;
 		writeFileSync(at('bin', 'npm'), stubborn, { mode: 0o755 });
@@ -135,10 +135,10 @@ describe('making a clone ready', () => {
 	});
 });
 
-describe('what it says when it cannot', () => {
+describe('error messages', () => {
 	const quick = { npm_config_fetch_retries: '0', npm_config_cache: '' };
 
-	it('no network: names the fault and what to do, without a stack, and tries again the next time', async () => {
+	it('no network: shows the cause and the solution without a stack, and retries at the next start', async () => {
 		project('remote');
 		const env = {
 			...quick,
@@ -155,7 +155,7 @@ describe('what it says when it cannot', () => {
 		expect((await outcome(ready(env))).code).toBe(1);
 	});
 
-	it('no npm', async () => {
+	it('npm is missing', async () => {
 		project('local');
 
 		const { code, output } = await outcome(ready({ PATH: at('nothing') }));
@@ -165,7 +165,7 @@ describe('what it says when it cannot', () => {
 		expect(output).not.toMatch(/^\s+at /m);
 	});
 
-	it('a lockfile that does not fit: the last lines of npm and the place of the whole output', async () => {
+	it("a lockfile that does not match: shows npm's last lines and the location of the log", async () => {
 		project('local');
 		writeFileSync(
 			at('package.json'),
@@ -179,7 +179,7 @@ describe('what it says when it cannot', () => {
 		expect(readFileSync(at('.run', 'install.log'), 'utf8')).toContain('npm error');
 	});
 
-	it('Node.js too old; missing build tools', () => {
+	it('Node.js is too old; build tools are missing', () => {
 		expect(() => requireSupportedNode('18.20.4')).toThrow(
 			'This is Node.js 18.20.4, but Node.js 20 or later is required',
 		);
