@@ -58,7 +58,12 @@ export function makeRoom(base) {
 /** @throws {UserError} if there is not enough disk space */
 export default function setUp() {
 	removeLeft(tmpdir());
-	requireDiskSpace(tmpdir(), NEEDED_BYTES, 'a run of the tests', 'Or set TMPDIR to a folder on another disk.');
+	requireDiskSpace(
+		tmpdir(),
+		NEEDED_BYTES,
+		'a run of the tests',
+		'Or set TMPDIR to a folder on another disk.',
+	);
 	const folder = makeRoom(tmpdir());
 	for (const name of ['TMPDIR', 'TMP', 'TEMP']) process.env[name] = folder;
 	process.once('exit', () => remove(folder));
