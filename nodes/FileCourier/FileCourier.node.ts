@@ -8,7 +8,7 @@ import {
 	NodeConnectionTypes,
 } from 'n8n-workflow';
 
-import { nodeProperties, runOperation } from '../shared/operation';
+import { nodeProperties, runOperation } from '../shared/node/operation';
 import { fileCourierApiTest } from './credentialTest';
 import { file } from './file';
 import { session } from './session';

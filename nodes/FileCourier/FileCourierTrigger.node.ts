@@ -7,8 +7,8 @@ import {
 	NodeConnectionTypes,
 } from 'n8n-workflow';
 
-import { readParameters, triggerSource } from '../shared/parameters';
-import { toProperty } from '../shared/schema';
+import { readParameters, triggerSource } from '../shared/node/parameters';
+import { toProperty } from '../shared/node/schema';
 import { checkedActivation } from '../shared/webhook/activation';
 import { ANY_EVENT, TRIGGER_VERSIONS } from '../shared/webhook/fields';
 import { fileCourierApiTest } from './credentialTest';

@@ -5,8 +5,8 @@ import type {
 } from 'n8n-workflow';
 
 import { basicOf } from '../shared/authentication';
-import { ANOTHER_SERVICE, probe } from '../shared/credentialTest';
-import { isJsonObject } from '../shared/service';
+import { ANOTHER_SERVICE, probe } from '../shared/http/credentialTest';
+import { isJsonObject } from '../shared/http/service';
 import { fileCourier, SESSION } from './service';
 
 /**

@@ -1,9 +1,9 @@
 import type { IBinaryKeyData, IDataObject, INodeExecutionData } from 'n8n-workflow';
 
 import { isoDate } from '../shared/dates';
-import { textOf } from '../shared/service';
-import type { Downloaded } from '../shared/transfer/download';
-import type { FetchedFile } from '../shared/transfer/downloadMany';
+import { textOf } from '../shared/http/service';
+import type { Downloaded } from '../shared/files/download';
+import type { FetchedFile } from '../shared/files/downloadAll';
 import type { DeliveredFile, FileCourierDelivery } from './delivery';
 import { sessionIdOf } from './service';
 

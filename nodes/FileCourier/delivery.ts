@@ -1,10 +1,10 @@
 import type { IDataObject, IWebhookFunctions } from 'n8n-workflow';
 
 import { epochOf } from '../shared/dates';
-import { isJsonObject, type Json, textOf } from '../shared/service';
+import { isJsonObject, type Json, textOf } from '../shared/http/service';
 import { bodyIn, contentKey } from '../shared/webhook/content';
 import { matchesPattern } from '../shared/webhook/filter';
-import { type Delivery, Refusal } from '../shared/webhook/receive';
+import { type Delivery, Refusal } from '../shared/webhook/handler';
 import { isSameText, linesOf } from '../shared/webhook/signature';
 import { type SignatureScheme, verifyAge, verifyDelivery } from '../shared/webhook/verify';
 import { fileCourier, sessionIdOf } from './service';

@@ -1,10 +1,10 @@
 import type { INodeExecutionData, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
 
-import { textOf } from '../shared/service';
-import type { Downloaded, RemoteFile } from '../shared/transfer/download';
-import { downloadWithin } from '../shared/transfer/downloadMany';
+import { textOf } from '../shared/http/service';
+import type { Downloaded, RemoteFile } from '../shared/files/download';
+import { downloadWithin } from '../shared/files/downloadAll';
 import { keepFiles, takeKept } from '../shared/transfer/keptFiles';
-import { receiveDelivery, Refusal } from '../shared/webhook/receive';
+import { receiveDelivery, Refusal } from '../shared/webhook/handler';
 import { toItems } from './deliveredItems';
 import {
 	type DeliveredFile,

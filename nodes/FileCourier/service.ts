@@ -1,7 +1,13 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { epochOf, isoDate } from '../shared/dates';
-import { type Essential, isJsonObject, type Json, type Service, textOf } from '../shared/service';
+import {
+	type Essential,
+	isJsonObject,
+	type Json,
+	type Service,
+	textOf,
+} from '../shared/http/service';
 
 /** The FileCourier API: HTTP Basic, JSON in an envelope `{status, message?, data?, error?}` (FileCourier docs). */
 export const fileCourier: Service = {

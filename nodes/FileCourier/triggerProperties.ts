@@ -2,7 +2,7 @@ import type { INodeProperties } from 'n8n-workflow';
 
 import { ageOption, eventsField, patternOption, repeatOption } from '../shared/webhook/fields';
 import { FILES_DELIVERED } from './delivery';
-import { deliveryFields, deliveryOptions } from './deliveryFields';
+import { deliveryFields, deliveryOptions } from './triggerFields';
 
 export const triggerProperties: INodeProperties[] = [
 	{

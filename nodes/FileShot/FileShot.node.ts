@@ -6,7 +6,7 @@ import {
 	NodeConnectionTypes,
 } from 'n8n-workflow';
 
-import { nodeProperties, runOperation } from '../shared/operation';
+import { nodeProperties, runOperation } from '../shared/node/operation';
 import { fileShotApiTest } from './credentialTest';
 import { file } from './file';
 import { searchFiles } from './file/list';

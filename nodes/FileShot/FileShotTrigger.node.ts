@@ -6,17 +6,17 @@ import {
 	NodeConnectionTypes,
 } from 'n8n-workflow';
 
-import { readParameters, triggerSource } from '../shared/parameters';
-import { toProperty } from '../shared/schema';
+import { readParameters, triggerSource } from '../shared/node/parameters';
+import { toProperty } from '../shared/node/schema';
 import { type LeadTime, leadSeconds } from '../shared/polling/fields';
 import { runPoll } from '../shared/polling/poll';
 import { sampleFrom } from '../shared/polling/sample';
-import { sweep, type SweepState } from '../shared/polling/sweep';
+import { sweep, type SweepState } from '../shared/polling/pollList';
 import { fileShotApiTest } from './credentialTest';
 import type { Position } from './file/list';
 import { pollingProperties } from './pollingProperties';
 import { fileShot } from './service';
-import { watchedFiles } from './watchedFiles';
+import { watchedFiles } from './polling';
 
 interface Settings extends LeadTime {
 	events: string[];

@@ -1,7 +1,7 @@
 import { NodeApiError } from 'n8n-workflow';
 
-import { type Answer, type ApiCall, callApi } from '../shared/http';
-import type { ServiceContext } from '../shared/service';
+import { type Answer, type ApiCall, callApi } from '../shared/http/client';
+import type { ServiceContext } from '../shared/http/service';
 import { fileShot } from './service';
 
 /** Whether the server does not know the file or the route (404 or 405). */

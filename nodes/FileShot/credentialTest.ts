@@ -5,8 +5,8 @@ import type {
 } from 'n8n-workflow';
 
 import { bearerOf } from '../shared/authentication';
-import { ANOTHER_SERVICE, EMPTY_LIST, probe } from '../shared/credentialTest';
-import { type Json, reportsError, textOf } from '../shared/service';
+import { ANOTHER_SERVICE, EMPTY_LIST, probe } from '../shared/http/credentialTest';
+import { type Json, reportsError, textOf } from '../shared/http/service';
 import { fieldOf, fileIdOf, sizeOf } from './describe';
 import { FILES } from './file/list';
 import { fileShot } from './service';

@@ -1,9 +1,9 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { addressOf, checkedCredential } from '../shared/address';
+import { addressOf, checkedCredential } from '../shared/http/credential';
 import { pastedText } from '../shared/blanks';
 import { epochOf, isoDate } from '../shared/dates';
-import { type Essential, type Json, type ServiceContext, textOf } from '../shared/service';
+import { type Essential, type Json, type ServiceContext, textOf } from '../shared/http/service';
 import { fileShot, unwrapEnvelope } from './service';
 
 /** Names of each field in the docs, in responses and in FileShot's desktop clients; the documented name comes first. */

@@ -1,4 +1,4 @@
-import { isJsonObject, type Json, type Service, textOf } from '../shared/service';
+import { isJsonObject, type Json, type Service, textOf } from '../shared/http/service';
 
 /**
  * The FileShot API: bearer key and JSON. The docs show no error body; FileShot's desktop clients read `error`, some of

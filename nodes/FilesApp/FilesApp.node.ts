@@ -6,7 +6,7 @@ import {
 	NodeConnectionTypes,
 } from 'n8n-workflow';
 
-import { nodeProperties, runOperation } from '../shared/operation';
+import { nodeProperties, runOperation } from '../shared/node/operation';
 import { change } from './change';
 import { filesAppApiTest } from './credentialTest';
 import { file } from './file';

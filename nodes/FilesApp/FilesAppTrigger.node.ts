@@ -6,15 +6,15 @@ import {
 	NodeConnectionTypes,
 } from 'n8n-workflow';
 
-import { optionalText, readParameters, triggerSource } from '../shared/parameters';
-import { toProperty } from '../shared/schema';
+import { optionalText, readParameters, triggerSource } from '../shared/node/parameters';
+import { toProperty } from '../shared/node/schema';
 import { runPoll } from '../shared/polling/poll';
 import { matchesPattern } from '../shared/webhook/filter';
-import { pollChanges, type PollChangesOptions } from './change/follow';
+import { pollChanges, type PollChangesOptions } from './change/pollChanges';
 import type { ChangesState } from './change/followState';
 import { fetchSampleChange } from './change/latest';
 import { filesAppApiTest } from './credentialTest';
-import { pollingProperties } from './pollingProperties';
+import { pollingProperties } from './polling';
 import { filesApp } from './service';
 
 interface Settings {

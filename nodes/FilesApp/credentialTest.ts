@@ -5,8 +5,8 @@ import type {
 } from 'n8n-workflow';
 
 import { bearerOf } from '../shared/authentication';
-import { ANOTHER_SERVICE, probe } from '../shared/credentialTest';
-import { isJsonObject, reportsError, textOf } from '../shared/service';
+import { ANOTHER_SERVICE, probe } from '../shared/http/credentialTest';
+import { isJsonObject, reportsError, textOf } from '../shared/http/service';
 import { FILES } from './file/list';
 import { filesApp } from './service';
 

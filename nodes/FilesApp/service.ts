@@ -1,7 +1,13 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { isoDate } from '../shared/dates';
-import { type Essential, isJsonObject, type Json, type Service, textOf } from '../shared/service';
+import {
+	type Essential,
+	isJsonObject,
+	type Json,
+	type Service,
+	textOf,
+} from '../shared/http/service';
 
 /** The Files App API: bearer key, JSON, errors as `{error: {code, message}}` (Files App docs, Errors). */
 export const filesApp: Service = {

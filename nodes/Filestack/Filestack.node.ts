@@ -6,11 +6,11 @@ import {
 	NodeConnectionTypes,
 } from 'n8n-workflow';
 
-import { nodeProperties, runOperation } from '../shared/operation';
+import { nodeProperties, runOperation } from '../shared/node/operation';
 import { filestackApiTest } from './credentialTest';
 import { file } from './file';
-import { link } from './link';
-import { policy } from './policy';
+import { link } from './link/index';
+import { policy } from './policy/index';
 
 const resources = [file, link, policy];
 

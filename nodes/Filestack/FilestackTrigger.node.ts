@@ -7,14 +7,14 @@ import {
 	NodeConnectionTypes,
 } from 'n8n-workflow';
 
-import { readParameters, triggerSource } from '../shared/parameters';
-import { toProperty } from '../shared/schema';
+import { readParameters, triggerSource } from '../shared/node/parameters';
+import { toProperty } from '../shared/node/schema';
 import { checkedActivation } from '../shared/webhook/activation';
 import { receiveEvent } from '../shared/webhook/events';
 import { TRIGGER_VERSIONS } from '../shared/webhook/fields';
 import { matchesPattern } from '../shared/webhook/filter';
 import { filestackApiTest } from './credentialTest';
-import { filestackEvents } from './event';
+import { filestackEvents } from './webhook';
 import { filestack } from './service';
 import { triggerProperties } from './triggerProperties';
 

@@ -5,8 +5,8 @@ import type {
 } from 'n8n-workflow';
 
 import { pastedText } from '../shared/blanks';
-import { ANOTHER_SERVICE, probe } from '../shared/credentialTest';
-import { isJsonObject, textOf } from '../shared/service';
+import { ANOTHER_SERVICE, probe } from '../shared/http/credentialTest';
+import { isJsonObject, textOf } from '../shared/http/service';
 import { filestack } from './service';
 import { policyQuery, signPolicy } from './signing';
 

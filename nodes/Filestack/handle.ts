@@ -1,10 +1,10 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { isoDate } from '../shared/dates';
-import { pathPart } from '../shared/http';
-import { locatorField } from '../shared/locator';
-import type { ItemContext } from '../shared/operation';
-import { type Json, textOf } from '../shared/service';
+import { pathPart } from '../shared/http/client';
+import { locatorField } from '../shared/node/locator';
+import type { ItemContext } from '../shared/node/operation';
+import { type Json, textOf } from '../shared/http/service';
 
 /**
  * Matches a file's URL on any host and captures the handle: the last path segment, without preceding tasks, an extension

@@ -2,7 +2,7 @@ import type { IExecuteFunctions } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
 
 import { pastedText } from '../shared/blanks';
-import { isJsonObject, type Service, textOf } from '../shared/service';
+import { isJsonObject, type Service, textOf } from '../shared/http/service';
 import { type Policy, type SignedPolicy, signPolicy } from './signing';
 
 /**

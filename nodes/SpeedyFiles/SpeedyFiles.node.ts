@@ -6,14 +6,14 @@ import {
 	NodeConnectionTypes,
 } from 'n8n-workflow';
 
-import { nodeProperties, runOperation } from '../shared/operation';
-import { account } from './account';
+import { nodeProperties, runOperation } from '../shared/node/operation';
+import { account } from './account/index';
 import { speedyFilesApiTest } from './credentialTest';
-import { file } from './file';
-import { instance } from './instance';
+import { file } from './file/index';
+import { instance } from './instance/index';
 import { searchFiles, searchPackages, searchTokens } from './listSearch';
 import { packageResource } from './package';
-import { token } from './token';
+import { token } from './token/index';
 
 const resources = [packageResource, file, token, account, instance];
 

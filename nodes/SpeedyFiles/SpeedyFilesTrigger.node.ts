@@ -7,14 +7,14 @@ import {
 	NodeConnectionTypes,
 } from 'n8n-workflow';
 
-import { readParameters } from '../shared/parameters';
-import { toProperty } from '../shared/schema';
+import { readParameters } from '../shared/node/parameters';
+import { toProperty } from '../shared/node/schema';
 import { checkedActivation } from '../shared/webhook/activation';
 import { receiveEvent } from '../shared/webhook/events';
 import { TRIGGER_VERSIONS } from '../shared/webhook/fields';
 import { matchesPattern } from '../shared/webhook/filter';
 import { speedyFilesApiTest } from './credentialTest';
-import { speedyFilesEvents } from './event';
+import { speedyFilesEvents } from './webhook';
 import { speedyFiles } from './service';
 import { speedyFilesTriggerSource, triggerProperties } from './triggerProperties';
 

@@ -5,8 +5,8 @@ import type {
 } from 'n8n-workflow';
 
 import { bearerOf } from '../shared/authentication';
-import { ANOTHER_SERVICE, probe } from '../shared/credentialTest';
-import { isJsonObject, textOf } from '../shared/service';
+import { ANOTHER_SERVICE, probe } from '../shared/http/credentialTest';
+import { isJsonObject, textOf } from '../shared/http/service';
 import { speedyFiles } from './service';
 
 /** Requests the user of the token (SpeedyFiles docs, REST API: /me). */

@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { epochOf, isoDate } from '../shared/dates';
-import { isJsonObject, type Json, textOf } from '../shared/service';
+import { isJsonObject, type Json, textOf } from '../shared/http/service';
 
 /** Names of the normalized dates, in ISO 8601 with a Z. SpeedyFiles returns UTC dates without a time zone. */
 const DATES = {

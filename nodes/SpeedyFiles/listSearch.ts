@@ -5,12 +5,12 @@ import type {
 	INodeListSearchResult,
 } from 'n8n-workflow';
 
-import { baseUrlOf } from '../shared/address';
+import { baseUrlOf } from '../shared/http/credential';
 import { searchPages } from '../shared/listSearch';
-import type { Page } from '../shared/paging';
+import type { Page } from '../shared/http/paging';
 import { fetchPackages } from './packagePages';
 import { speedyFiles } from './service';
-import { fetchTokens } from './tokens';
+import { fetchTokens } from './token';
 
 /** Packages per page of a “From list” search. */
 const PAGE_SIZE = 100;

@@ -1,10 +1,10 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { serviceTime } from '../shared/dates';
-import { callApi } from '../shared/http';
-import type { Page } from '../shared/paging';
+import { callApi } from '../shared/http/client';
+import type { Page } from '../shared/http/paging';
 import { describeEntries } from '../shared/polling/entries';
-import { type Essential, isJsonObject, type ServiceContext } from '../shared/service';
+import { type Essential, isJsonObject, type ServiceContext } from '../shared/http/service';
 import { describePackage } from './describe';
 import { speedyFiles } from './service';
 

@@ -1,9 +1,9 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { simplifyField } from '../shared/fields';
+import { simplifyField } from '../shared/node/fields';
 import { existingOption, leadTimeFields, pollEventsField } from '../shared/polling/fields';
 import { patternOption } from '../shared/webhook/fields';
-import { EVENTS } from './watchedPackages';
+import { EVENTS } from './polling';
 
 export const pollingProperties: INodeProperties[] = [
 	{

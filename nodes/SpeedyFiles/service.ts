@@ -1,4 +1,10 @@
-import { type Essential, isJsonObject, type Json, type Service, textOf } from '../shared/service';
+import {
+	type Essential,
+	isJsonObject,
+	type Json,
+	type Service,
+	textOf,
+} from '../shared/http/service';
 
 /** The SpeedyFiles API: bearer token, JSON without an envelope, errors as `{detail}` (SpeedyFiles docs, REST API). */
 export const speedyFiles: Service = {

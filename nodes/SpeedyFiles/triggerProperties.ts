@@ -1,7 +1,7 @@
 import type { IHookFunctions, INodeProperties, IWebhookFunctions } from 'n8n-workflow';
 
-import { triggerSource } from '../shared/parameters';
-import type { ParameterSource } from '../shared/schema';
+import { triggerSource } from '../shared/node/parameters';
+import type { ParameterSource } from '../shared/node/schema';
 import { ageOption, eventsField, patternOption, repeatOption } from '../shared/webhook/fields';
 
 export const triggerProperties: INodeProperties[] = [

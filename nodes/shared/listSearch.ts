@@ -1,7 +1,7 @@
 import type { INodeListSearchItems, INodeListSearchResult } from 'n8n-workflow';
 
-import { containsName } from './names';
-import type { Page } from './paging';
+import { containsName } from './text';
+import type { Page } from './http/paging';
 
 /** Pages that one search reads before it returns, even without a result. */
 const MAX_PAGES = 20;

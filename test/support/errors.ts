@@ -1,6 +1,6 @@
 import type { IRun } from 'n8n-workflow';
 
-import type { Service } from '../../nodes/shared/service';
+import type { Service } from '../../nodes/shared/http/service';
 import { errorOf } from './engine';
 import type { Sandbox } from './sandbox';
 

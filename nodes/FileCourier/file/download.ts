@@ -1,7 +1,7 @@
-import { outputField, sha256Option, stallOption } from '../../shared/fields';
-import type { Operation } from '../../shared/operation';
-import { downloadFile } from '../../shared/transfer/download';
-import { transferSettings } from '../../shared/transfer/settings';
+import { outputField, sha256Option, stallOption } from '../../shared/node/fields';
+import type { Operation } from '../../shared/node/operation';
+import { downloadFile } from '../../shared/files/download';
+import { transferSettings } from '../../shared/files/settings';
 import { deliveryHost } from '../service';
 
 export const download: Operation = {

@@ -1,10 +1,10 @@
 import type { IDataObject } from 'n8n-workflow';
 import { NodeApiError, NodeOperationError } from 'n8n-workflow';
 
-import { mayHaveActed, withItem } from '../../shared/errors';
-import { callApi, pathPart } from '../../shared/http';
-import type { ItemContext, Operation } from '../../shared/operation';
-import { confirmationOf, textOf } from '../../shared/service';
+import { mayHaveActed, withItem } from '../../shared/http/errors';
+import { callApi, pathPart } from '../../shared/http/client';
+import type { ItemContext, Operation } from '../../shared/node/operation';
+import { confirmationOf, textOf } from '../../shared/http/service';
 import { fileCourier, SESSION } from '../service';
 import { sessionIdField } from './fields';
 

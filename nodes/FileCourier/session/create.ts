@@ -1,9 +1,9 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { serviceTime } from '../../shared/dates';
-import { callApi } from '../../shared/http';
-import type { ItemContext, Operation } from '../../shared/operation';
-import { secretsOf } from '../../shared/secrets';
+import { callApi } from '../../shared/http/client';
+import type { ItemContext, Operation } from '../../shared/node/operation';
+import { secretsOf } from '../../shared/http/secrets';
 import { CREATED_SESSION, describeSession, fileCourier } from '../service';
 import { createFields, createOptions } from './createFields';
 import { buildSessionRequest } from './createRequest';

@@ -1,4 +1,4 @@
-import type { Field } from '../../shared/schema';
+import type { Field } from '../../shared/node/schema';
 
 /** The required fields of FileCourier's parameter table, in the order in which a user writes a request. */
 export const createFields: Field[] = [

@@ -1,8 +1,8 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import type { ItemContext } from '../../shared/operation';
-import { optionalText } from '../../shared/parameters';
-import { invalidParameter } from '../../shared/schema';
+import type { ItemContext } from '../../shared/node/operation';
+import { optionalText } from '../../shared/node/parameters';
+import { invalidParameter } from '../../shared/node/schema';
 import { callbackKeysOf } from '../delivery';
 import { fileCourier } from '../service';
 

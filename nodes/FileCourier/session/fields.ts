@@ -1,4 +1,4 @@
-import type { Field } from '../../shared/schema';
+import type { Field } from '../../shared/node/schema';
 
 /** A session, by its ID. It is not a resource locator, because FileCourier cannot list sessions. */
 export const sessionIdField: Field = {

@@ -1,6 +1,6 @@
 import { serviceTime } from '../../shared/dates';
-import { callApi, pathPart } from '../../shared/http';
-import type { Operation } from '../../shared/operation';
+import { callApi, pathPart } from '../../shared/http/client';
+import type { Operation } from '../../shared/node/operation';
 import { describeSession, fileCourier, SESSION } from '../service';
 import { sessionIdField } from './fields';
 

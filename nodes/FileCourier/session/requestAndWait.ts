@@ -7,13 +7,13 @@ import type {
 import { NodeOperationError } from 'n8n-workflow';
 
 import { epochOf } from '../../shared/dates';
-import type { ItemContext, Operation } from '../../shared/operation';
-import { readParameters, triggerSource } from '../../shared/parameters';
-import type { Field } from '../../shared/schema';
-import { textOf } from '../../shared/service';
+import type { ItemContext, Operation } from '../../shared/node/operation';
+import { readParameters, triggerSource } from '../../shared/node/parameters';
+import type { Field } from '../../shared/node/schema';
+import { textOf } from '../../shared/http/service';
 import { requireSecret } from '../../shared/webhook/activation';
 import { FILES_DELIVERED } from '../delivery';
-import { deliveryFields, deliveryOptions } from '../deliveryFields';
+import { deliveryFields, deliveryOptions } from '../triggerFields';
 import { type DownloadSettings, receiveFiles } from '../receiveFiles';
 import { fileCourier } from '../service';
 import { createSession } from './create';

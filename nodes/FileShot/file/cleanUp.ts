@@ -1,10 +1,10 @@
 import { readListing } from '../../shared/cleanUp/listing';
-import { cleanUpOperation } from '../../shared/cleanUp/operation';
-import type { Found } from '../../shared/cleanUp/outcome';
+import { cleanUpOperation } from '../../shared/cleanUp/cleanUp';
+import type { Found } from '../../shared/cleanUp/list';
 import { meetsAll } from '../../shared/cleanUp/scope';
-import { datesOf } from '../../shared/expiry';
-import { listFilters, nameConditions } from '../../shared/listFilters';
-import { type Json, textOf } from '../../shared/service';
+import { datesOf } from '../../shared/cleanUp/expiry';
+import { listFilters, nameConditions } from '../../shared/node/filters';
+import { type Json, textOf } from '../../shared/http/service';
 import {
 	valuesOf,
 	describeFile,

@@ -1,6 +1,6 @@
-import { pathPart } from '../../shared/http';
-import type { ItemContext, Operation } from '../../shared/operation';
-import { NOTHING } from '../../shared/service';
+import { pathPart } from '../../shared/http/client';
+import type { ItemContext, Operation } from '../../shared/node/operation';
+import { NOTHING } from '../../shared/http/service';
 import { callWithFallback } from '../call';
 import { fileField } from './fields';
 

@@ -1,13 +1,13 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { outputField, sha256Option, stallOption } from '../../shared/fields';
-import { baseUrlOf } from '../../shared/address';
-import { pathPart } from '../../shared/http';
-import type { Operation } from '../../shared/operation';
-import { optionalText } from '../../shared/parameters';
-import { textOf } from '../../shared/service';
-import { downloadFile } from '../../shared/transfer/download';
-import { transferSettings } from '../../shared/transfer/settings';
+import { outputField, sha256Option, stallOption } from '../../shared/node/fields';
+import { baseUrlOf } from '../../shared/http/credential';
+import { pathPart } from '../../shared/http/client';
+import type { Operation } from '../../shared/node/operation';
+import { optionalText } from '../../shared/node/parameters';
+import { textOf } from '../../shared/http/service';
+import { downloadFile } from '../../shared/files/download';
+import { transferSettings } from '../../shared/files/settings';
 import { fieldOf, isTrue, sizeOf, summaryOf } from '../describe';
 import { fileHost, fileShot } from '../service';
 import { fileField } from './fields';

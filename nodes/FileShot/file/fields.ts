@@ -1,4 +1,4 @@
-import { locatorField } from '../../shared/locator';
+import { locatorField } from '../../shared/node/locator';
 import { FILE_URL } from '../service';
 
 /** A file of the account. Get and Download also accept any public file. */

@@ -1,9 +1,9 @@
-import { withItem } from '../../shared/errors';
-import { callApi, pathPart } from '../../shared/http';
-import type { ItemContext } from '../../shared/operation';
-import { type Json, NOTHING } from '../../shared/service';
-import type { PartSettings } from '../../shared/transfer/settings';
-import { lastCallPayload } from '../../shared/transfer/upload';
+import { withItem } from '../../shared/http/errors';
+import { callApi, pathPart } from '../../shared/http/client';
+import type { ItemContext } from '../../shared/node/operation';
+import { type Json, NOTHING } from '../../shared/http/service';
+import type { PartSettings } from '../../shared/files/settings';
+import { lastCallPayload } from '../../shared/files/upload';
 import { isNotFound } from '../call';
 import { fileShot, unwrapEnvelope } from '../service';
 import { fileField } from './fields';

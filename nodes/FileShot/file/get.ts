@@ -1,5 +1,5 @@
-import { simplifyField } from '../../shared/fields';
-import type { Operation } from '../../shared/operation';
+import { simplifyField } from '../../shared/node/fields';
+import type { Operation } from '../../shared/node/operation';
 import { describeFile, summaryOf } from '../describe';
 import { fileField } from './fields';
 import { fetchFileInfo } from './info';

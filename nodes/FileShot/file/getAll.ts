@@ -1,9 +1,9 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
-import { returnAllFields, simplifyField } from '../../shared/fields';
-import { filterOf, listFilters } from '../../shared/listFilters';
-import type { Operation } from '../../shared/operation';
-import { collectPages } from '../../shared/paging';
+import { returnAllFields, simplifyField } from '../../shared/node/fields';
+import { filterOf, listFilters } from '../../shared/node/filters';
+import type { Operation } from '../../shared/node/operation';
+import { collectPages } from '../../shared/http/paging';
 import { describeFile, readLinkBase, summaryOf } from '../describe';
 import { fileShot } from '../service';
 import { fetchFilePage, MAX_PAGE_SIZE } from './list';

@@ -1,7 +1,7 @@
 import { serviceTime } from '../../shared/dates';
-import { pathPart } from '../../shared/http';
-import type { ItemContext } from '../../shared/operation';
-import type { Json } from '../../shared/service';
+import { pathPart } from '../../shared/http/client';
+import type { ItemContext } from '../../shared/node/operation';
+import type { Json } from '../../shared/http/service';
 import { callWithFallback } from '../call';
 import { FILE, fileIdOf, readLinkBase, type DescribeContext } from '../describe';
 import { fileField } from './fields';

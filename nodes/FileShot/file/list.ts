@@ -2,8 +2,13 @@ import type { ILoadOptionsFunctions, INodeListSearchResult } from 'n8n-workflow'
 
 import { serviceTime } from '../../shared/dates';
 import { searchPages } from '../../shared/listSearch';
-import type { Page } from '../../shared/paging';
-import { type Essential, isJsonObject, type Json, type ServiceContext } from '../../shared/service';
+import type { Page } from '../../shared/http/paging';
+import {
+	type Essential,
+	isJsonObject,
+	type Json,
+	type ServiceContext,
+} from '../../shared/http/service';
 import { callWithFallback } from '../call';
 import { fieldOf, fileIdOf, readLinkBase, summaryOf } from '../describe';
 

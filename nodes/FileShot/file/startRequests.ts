@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import type { FileSource } from '../../shared/transfer/source';
+import type { FileSource } from '../../shared/files/source';
 import type { UploadOptions } from './upload';
 
 /**

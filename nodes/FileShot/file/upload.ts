@@ -1,17 +1,17 @@
 import { serviceTime } from '../../shared/dates';
-import type { ItemContext, Operation } from '../../shared/operation';
-import { optionalText } from '../../shared/parameters';
-import type { Json } from '../../shared/service';
+import type { ItemContext, Operation } from '../../shared/node/operation';
+import { optionalText } from '../../shared/node/parameters';
+import type { Json } from '../../shared/http/service';
 import { compareWithService } from '../../shared/transfer/compare';
-import { multipartForm } from '../../shared/transfer/form';
-import type { Measure } from '../../shared/transfer/measured';
-import { partSettings, type TransferSettings } from '../../shared/transfer/settings';
-import type { FileSource } from '../../shared/transfer/source';
+import { multipartForm } from '../../shared/files/multipartForm';
+import type { Measure } from '../../shared/files/streams';
+import { partSettings, type TransferSettings } from '../../shared/files/settings';
+import type { FileSource } from '../../shared/files/source';
 import { uploadEach } from '../../shared/transfer/uploadEach';
-import { uploadWhole } from '../../shared/transfer/upload';
+import { uploadWhole } from '../../shared/files/upload';
 import { describeFile, readLinkBase, NEW_FILE, sizeOf, type DescribeContext } from '../describe';
 import { fileShot } from '../service';
-import { uploadInChunks } from './parts';
+import { uploadInChunks } from './uploadInChunks';
 import { SIZES, uploadFields, uploadOptions } from './uploadFields';
 
 /** How large files are sent: see {@link uploadInChunks}. */

@@ -4,9 +4,9 @@ import {
 	sha256Option,
 	stallOption,
 	uploadNameOption,
-} from '../../shared/fields';
-import type { Field } from '../../shared/schema';
-import type { PartDefaults } from '../../shared/transfer/settings';
+} from '../../shared/node/fields';
+import type { Field } from '../../shared/node/schema';
+import type { PartDefaults } from '../../shared/files/settings';
 
 /**
  * MiB. One request accepts files under 100 MB, which is 95.4 MiB (FileShot docs, Upload File). The docs do not give a

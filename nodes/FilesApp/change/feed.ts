@@ -2,15 +2,15 @@ import type { IDataObject } from 'n8n-workflow';
 import { NodeApiError } from 'n8n-workflow';
 
 import { epochOf, isoDate, serviceTime } from '../../shared/dates';
-import { callApi } from '../../shared/http';
-import type { Page } from '../../shared/paging';
+import { callApi } from '../../shared/http/client';
+import type { Page } from '../../shared/http/paging';
 import {
 	type Essential,
 	isJsonObject,
 	type Json,
 	type ServiceContext,
 	textOf,
-} from '../../shared/service';
+} from '../../shared/http/service';
 import { filesApp } from '../service';
 
 /** A position in the list of changes. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 
 import { epochOf } from '../../shared/dates';
-import type { Json } from '../../shared/service';
+import type { Json } from '../../shared/http/service';
 import {
 	actionOf,
 	changeKey,

@@ -1,13 +1,13 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { inBatches } from '../../shared/batching';
-import { withItem } from '../../shared/errors';
-import { returnAllFields } from '../../shared/fields';
-import { cancelSignalOf } from '../../shared/http';
-import type { ItemContext, Operation } from '../../shared/operation';
-import { collectPages } from '../../shared/paging';
-import { optionalText } from '../../shared/parameters';
-import type { Json } from '../../shared/service';
+import { inBatches } from '../../shared/node/batching';
+import { withItem } from '../../shared/http/errors';
+import { returnAllFields } from '../../shared/node/fields';
+import { cancelSignalOf } from '../../shared/http/client';
+import type { ItemContext, Operation } from '../../shared/node/operation';
+import { collectPages } from '../../shared/http/paging';
+import { optionalText } from '../../shared/node/parameters';
+import type { Json } from '../../shared/http/service';
 import { folderField } from '../file/fields';
 import { fetchFileIfExists } from '../file/get';
 import {

@@ -1,4 +1,4 @@
-import type { Resource } from '../../shared/operation';
+import type { Resource } from '../../shared/node/operation';
 import { getAll } from './getAll';
 
 export const change: Resource = {

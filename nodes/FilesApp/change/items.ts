@@ -1,8 +1,8 @@
 import type { IDataObject, IPollFunctions } from 'n8n-workflow';
 import { NodeApiError, NodeOperationError } from 'n8n-workflow';
 
-import { inBatches } from '../../shared/batching';
-import type { Json } from '../../shared/service';
+import { inBatches } from '../../shared/node/batching';
+import type { Json } from '../../shared/http/service';
 import { fetchFileIfExists } from '../file/get';
 import { actionOf, describeChange, fileIdOf } from './feed';
 

@@ -1,9 +1,9 @@
 import type { IDataObject, IPollFunctions } from 'n8n-workflow';
 
-import { type Json, textOf } from '../../shared/service';
+import { type Json, textOf } from '../../shared/http/service';
 import { fetchFilePage } from '../file/list';
 import { fetchChangePage, type Position, formatSince } from './feed';
-import type { PollChangesOptions } from './follow';
+import type { PollChangesOptions } from './pollChanges';
 import { ANY_ACTION } from './followState';
 import { changeItems } from './items';
 

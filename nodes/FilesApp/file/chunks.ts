@@ -1,16 +1,16 @@
 import { NodeApiError } from 'n8n-workflow';
 
-import { strangeAnswerError, withItem } from '../../shared/errors';
-import { baseUrlOf } from '../../shared/address';
-import { callApi } from '../../shared/http';
-import type { ItemContext } from '../../shared/operation';
-import { type Essential, isJsonObject, type Json, textOf } from '../../shared/service';
-import { multipartForm } from '../../shared/transfer/form';
-import type { Measure } from '../../shared/transfer/measured';
-import { type Part, uploadParts } from '../../shared/transfer/parts';
-import type { PartSettings } from '../../shared/transfer/settings';
-import type { FileSource } from '../../shared/transfer/source';
-import { lastCallPayload, partPayload } from '../../shared/transfer/upload';
+import { strangeAnswerError, withItem } from '../../shared/http/errors';
+import { baseUrlOf } from '../../shared/http/credential';
+import { callApi } from '../../shared/http/client';
+import type { ItemContext } from '../../shared/node/operation';
+import { type Essential, isJsonObject, type Json, textOf } from '../../shared/http/service';
+import { multipartForm } from '../../shared/files/multipartForm';
+import type { Measure } from '../../shared/files/streams';
+import { type Part, uploadParts } from '../../shared/files/multipart';
+import type { PartSettings } from '../../shared/files/settings';
+import type { FileSource } from '../../shared/files/source';
+import { lastCallPayload, partPayload } from '../../shared/files/upload';
 import { FILE, filesApp } from '../service';
 import type { UploadTarget } from './upload';
 

@@ -1,6 +1,6 @@
-import { callApi, pathPart } from '../../shared/http';
-import type { ItemContext, Operation } from '../../shared/operation';
-import { confirmationOf } from '../../shared/service';
+import { callApi, pathPart } from '../../shared/http/client';
+import type { ItemContext, Operation } from '../../shared/node/operation';
+import { confirmationOf } from '../../shared/http/service';
 import { filesApp } from '../service';
 import { fileField } from './fields';
 

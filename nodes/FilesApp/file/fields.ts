@@ -1,6 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { locatorField } from '../../shared/locator';
+import { locatorField } from '../../shared/node/locator';
 import { FILE_URL } from '../service';
 
 /** A file of the account. */

@@ -1,9 +1,9 @@
 import type { IDataObject } from 'n8n-workflow';
 import { NodeApiError } from 'n8n-workflow';
 
-import { callApi, pathPart } from '../../shared/http';
-import type { Operation } from '../../shared/operation';
-import type { Json, ServiceContext } from '../../shared/service';
+import { callApi, pathPart } from '../../shared/http/client';
+import type { Operation } from '../../shared/node/operation';
+import type { Json, ServiceContext } from '../../shared/http/service';
 import { describeFile, FILE, filesApp } from '../service';
 import { fileField } from './fields';
 

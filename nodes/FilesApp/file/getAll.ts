@@ -1,9 +1,9 @@
-import { returnAllFields } from '../../shared/fields';
-import { filterOf, listFilters } from '../../shared/listFilters';
-import type { Operation } from '../../shared/operation';
-import { optionalText } from '../../shared/parameters';
-import { collectPages } from '../../shared/paging';
-import type { Json } from '../../shared/service';
+import { returnAllFields } from '../../shared/node/fields';
+import { filterOf, listFilters } from '../../shared/node/filters';
+import type { Operation } from '../../shared/node/operation';
+import { optionalText } from '../../shared/node/parameters';
+import { collectPages } from '../../shared/http/paging';
+import type { Json } from '../../shared/http/service';
 import { describeFile, filesApp } from '../service';
 import { folderField } from './fields';
 import { fetchFilePage, MAX_PAGE_SIZE } from './list';

@@ -1,16 +1,16 @@
 import type { IDataObject, ILoadOptionsFunctions, INodeListSearchResult } from 'n8n-workflow';
 
 import { serviceTime } from '../../shared/dates';
-import { callApi } from '../../shared/http';
+import { callApi } from '../../shared/http/client';
 import { searchPages } from '../../shared/listSearch';
-import type { Page } from '../../shared/paging';
+import type { Page } from '../../shared/http/paging';
 import {
 	type Essential,
 	isJsonObject,
 	type Json,
 	type ServiceContext,
 	textOf,
-} from '../../shared/service';
+} from '../../shared/http/service';
 import { filesApp } from '../service';
 
 /** The most files that one page can contain (Files App docs, List files). */

@@ -4,19 +4,19 @@ import {
 	sha256Option,
 	stallOption,
 	uploadNameOption,
-} from '../../shared/fields';
-import type { ItemContext, Operation } from '../../shared/operation';
-import { optionalText } from '../../shared/parameters';
+} from '../../shared/node/fields';
+import type { ItemContext, Operation } from '../../shared/node/operation';
+import { optionalText } from '../../shared/node/parameters';
 import { compareWithService } from '../../shared/transfer/compare';
-import { multipartForm } from '../../shared/transfer/form';
+import { multipartForm } from '../../shared/files/multipartForm';
 import {
 	type PartDefaults,
 	partSettings,
 	type TransferSettings,
-} from '../../shared/transfer/settings';
-import type { FileSource } from '../../shared/transfer/source';
+} from '../../shared/files/settings';
+import type { FileSource } from '../../shared/files/source';
 import { uploadEach } from '../../shared/transfer/uploadEach';
-import { uploadWhole } from '../../shared/transfer/upload';
+import { uploadWhole } from '../../shared/files/upload';
 import { describeFile, FILE, filesApp } from '../service';
 import { uploadInChunks } from './chunks';
 import { folderField } from './fields';

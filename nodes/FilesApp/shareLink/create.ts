@@ -1,9 +1,9 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { isoDate } from '../../shared/dates';
-import { callApi } from '../../shared/http';
-import type { ItemContext, Operation } from '../../shared/operation';
-import { type Essential, isJsonObject, type Json, textOf } from '../../shared/service';
+import { callApi } from '../../shared/http/client';
+import type { ItemContext, Operation } from '../../shared/node/operation';
+import { type Essential, isJsonObject, type Json, textOf } from '../../shared/http/service';
 import { fileField } from '../file/fields';
 import { filesApp } from '../service';
 

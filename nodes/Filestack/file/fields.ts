@@ -1,6 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { inputField } from '../../shared/fields';
+import { inputField } from '../../shared/node/fields';
 
 /** The fields for the source of a file: the workflow or a URL. */
 export const sourceFields: INodeProperties[] = [

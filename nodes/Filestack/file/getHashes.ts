@@ -1,4 +1,4 @@
-import type { Operation } from '../../shared/operation';
+import type { Operation } from '../../shared/node/operation';
 import { selectedFile, describeFile, fileField } from '../handle';
 import { hashesField } from './fields';
 import { everyField, readMetadata } from './metadata';

@@ -1,4 +1,4 @@
-import type { Resource } from '../../shared/operation';
+import type { Resource } from '../../shared/node/operation';
 import { download } from './download';
 import { getHashes } from './getHashes';
 import { getMetadata } from './getMetadata';

@@ -1,6 +1,6 @@
-import { callApi } from '../../shared/http';
-import type { ItemContext } from '../../shared/operation';
-import { type Essential, isJsonObject, type Json, textOf } from '../../shared/service';
+import { callApi } from '../../shared/http/client';
+import type { ItemContext } from '../../shared/node/operation';
+import { type Essential, isJsonObject, type Json, textOf } from '../../shared/http/service';
 import type { SelectedFile } from '../handle';
 import { filestack, requireAppSecret } from '../service';
 import { policyQuery } from '../signing';

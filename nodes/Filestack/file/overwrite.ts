@@ -1,13 +1,13 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { sha256Option, stallOption } from '../../shared/fields';
-import type { ItemContext, Operation } from '../../shared/operation';
-import { optionalText } from '../../shared/parameters';
-import { invalidParameter } from '../../shared/schema';
+import { sha256Option, stallOption } from '../../shared/node/fields';
+import type { ItemContext, Operation } from '../../shared/node/operation';
+import { optionalText } from '../../shared/node/parameters';
+import { invalidParameter } from '../../shared/node/schema';
 import { compareWithService } from '../../shared/transfer/compare';
-import { transferSettings } from '../../shared/transfer/settings';
-import { filesOf } from '../../shared/transfer/source';
-import { uploadWhole } from '../../shared/transfer/upload';
+import { transferSettings } from '../../shared/files/settings';
+import { filesOf } from '../../shared/files/source';
+import { uploadWhole } from '../../shared/files/upload';
 import { type SelectedFile, selectedFile, describeFile, fileField } from '../handle';
 import { filestack, requireAppSecret } from '../service';
 import { policyQuery, TRANSFER_POLICY_MINUTES } from '../signing';

@@ -1,6 +1,6 @@
-import { callApi } from '../../shared/http';
-import type { Operation } from '../../shared/operation';
-import { NOTHING } from '../../shared/service';
+import { callApi } from '../../shared/http/client';
+import type { Operation } from '../../shared/node/operation';
+import { NOTHING } from '../../shared/http/service';
 import { selectedFile, fileField } from '../handle';
 import { filestack, requireAppSecret } from '../service';
 import { policyQuery } from '../signing';

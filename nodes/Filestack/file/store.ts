@@ -1,14 +1,14 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { pathPart } from '../../shared/http';
-import type { ItemContext, Operation } from '../../shared/operation';
-import { invalidParameter } from '../../shared/schema';
-import type { Json } from '../../shared/service';
+import { pathPart } from '../../shared/http/client';
+import type { ItemContext, Operation } from '../../shared/node/operation';
+import { invalidParameter } from '../../shared/node/schema';
+import type { Json } from '../../shared/http/service';
 import { compareWithService } from '../../shared/transfer/compare';
-import type { Measure } from '../../shared/transfer/measured';
-import { partSettings, type PartSettings } from '../../shared/transfer/settings';
-import type { FileSource } from '../../shared/transfer/source';
-import { uploadWhole } from '../../shared/transfer/upload';
+import type { Measure } from '../../shared/files/streams';
+import { partSettings, type PartSettings } from '../../shared/files/settings';
+import type { FileSource } from '../../shared/files/source';
+import { uploadWhole } from '../../shared/files/upload';
 import { uploadEach } from '../../shared/transfer/uploadEach';
 import { describeFile } from '../handle';
 import { filestack } from '../service';

@@ -1,6 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { partOptions, sha256Option, stallOption } from '../../shared/fields';
+import { partOptions, sha256Option, stallOption } from '../../shared/node/fields';
 import { base64Option, onlyForBinary, mimeTypeOption, sourceFields, verifyOption } from './fields';
 
 /**

@@ -1,6 +1,6 @@
-import type { ItemContext } from '../../shared/operation';
-import { optionalText } from '../../shared/parameters';
-import { invalidParameter } from '../../shared/schema';
+import type { ItemContext } from '../../shared/node/operation';
+import { optionalText } from '../../shared/node/parameters';
+import { invalidParameter } from '../../shared/node/schema';
 
 /** The location and the properties of a stored file, for every upload method. */
 export interface StoreTarget {

@@ -1,11 +1,11 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { addressOf } from '../../shared/address';
-import { type ApiCall, callApi, pathPart } from '../../shared/http';
-import type { ItemContext } from '../../shared/operation';
-import { invalidParameter } from '../../shared/schema';
-import type { Json } from '../../shared/service';
-import { secretsOf } from '../../shared/secrets';
+import { addressOf } from '../../shared/http/credential';
+import { type ApiCall, callApi, pathPart } from '../../shared/http/client';
+import type { ItemContext } from '../../shared/node/operation';
+import { invalidParameter } from '../../shared/node/schema';
+import type { Json } from '../../shared/http/service';
+import { secretsOf } from '../../shared/http/secrets';
 import { filestack } from '../service';
 import { policyQuery, type PolicyCall, TRANSFER_POLICY_MINUTES } from '../signing';
 import { STORED } from './stored';

@@ -1,4 +1,4 @@
-import { type Essential, isJsonObject, type Json, textOf } from '../../shared/service';
+import { type Essential, isJsonObject, type Json, textOf } from '../../shared/http/service';
 import { extractHandle } from '../handle';
 
 /** A stored file. The URL or handle is required, because a response without one may mean that no file was stored. */

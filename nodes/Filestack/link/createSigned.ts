@@ -1,7 +1,7 @@
 import { isoDate } from '../../shared/dates';
-import { addressOf, baseUrlOf } from '../../shared/address';
-import type { Operation } from '../../shared/operation';
-import { expiryFields, readExpiry } from '../expiry';
+import { addressOf, baseUrlOf } from '../../shared/http/credential';
+import type { Operation } from '../../shared/node/operation';
+import { expiryFields, readExpiry } from '../link';
 import { cacheOption } from '../file/fields';
 import { selectedFile, fileField } from '../handle';
 import { cdnLink, fileApiLink } from '../links';

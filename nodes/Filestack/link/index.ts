@@ -1,4 +1,4 @@
-import type { Resource } from '../../shared/operation';
+import type { Resource } from '../../shared/node/operation';
 import { createSigned } from './createSigned';
 
 export const link: Resource = {

@@ -1,13 +1,13 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { isoDate } from '../../shared/dates';
-import type { ItemContext, Operation } from '../../shared/operation';
-import { optionalText } from '../../shared/parameters';
-import { expiryFields, readExpiry } from '../expiry';
+import type { ItemContext, Operation } from '../../shared/node/operation';
+import { optionalText } from '../../shared/node/parameters';
+import { expiryFields, readExpiry } from '../link';
 import { extractHandle } from '../handle';
 import { requireAppSecret, signUserPolicy } from '../service';
 import type { Policy, PolicyCall } from '../signing';
-import { callsField, policyOptions } from './createFields';
+import { callsField, policyOptions } from '../policy';
 
 export const create: Operation = {
 	value: 'create',

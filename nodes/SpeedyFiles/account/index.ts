@@ -1,5 +1,5 @@
-import type { Resource } from '../../shared/operation';
-import { get } from './get';
+import type { Resource } from '../../shared/node/operation';
+import { get } from '../account';
 
 export const account: Resource = {
 	value: 'account',

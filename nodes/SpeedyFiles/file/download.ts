@@ -1,12 +1,12 @@
 import { NodeOperationError } from 'n8n-workflow';
 
-import { outputField, sha256Option, stallOption } from '../../shared/fields';
-import type { ItemContext, Operation } from '../../shared/operation';
-import { optionalText } from '../../shared/parameters';
-import { type Downloaded, downloadFile } from '../../shared/transfer/download';
-import { transferSettings } from '../../shared/transfer/settings';
+import { outputField, sha256Option, stallOption } from '../../shared/node/fields';
+import type { ItemContext, Operation } from '../../shared/node/operation';
+import { optionalText } from '../../shared/node/parameters';
+import { type Downloaded, downloadFile } from '../../shared/files/download';
+import { transferSettings } from '../../shared/files/settings';
 import { magicLinkFileHost, magicLinkHost } from '../service';
-import { fileField, linkField, scopeField } from './fields';
+import { fileField, linkField, scopeField } from '../file';
 import { downloadUrl } from './magicLink';
 import { MAX_ZIP_END_BYTES, hasEndOfZip } from './zip';
 

@@ -1,7 +1,7 @@
-import { pathPart } from '../../shared/http';
-import type { ItemContext } from '../../shared/operation';
-import { invalidParameter } from '../../shared/schema';
-import { fileField, linkField } from './fields';
+import { pathPart } from '../../shared/http/client';
+import type { ItemContext } from '../../shared/node/operation';
+import { invalidParameter } from '../../shared/node/schema';
+import { fileField, linkField } from '../file';
 
 /** A magic link, or one of the download links on its page (SpeedyFiles source, app/routes/public.py). */
 const LINK = /^(.*\/p\/[\w-]+)(?:\/(?:file\/([\w-]+)|zip))?\/?$/;

@@ -1,5 +1,5 @@
-import type { Resource } from '../../shared/operation';
-import { health } from './health';
+import type { Resource } from '../../shared/node/operation';
+import { health } from '../instance';
 
 export const instance: Resource = {
 	value: 'instance',

@@ -1,12 +1,12 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 import { readListing } from '../../shared/cleanUp/listing';
-import { cleanUpOperation } from '../../shared/cleanUp/operation';
-import type { Found } from '../../shared/cleanUp/outcome';
+import { cleanUpOperation } from '../../shared/cleanUp/cleanUp';
+import type { Found } from '../../shared/cleanUp/list';
 import { meetsAll } from '../../shared/cleanUp/scope';
-import { datesOf } from '../../shared/expiry';
-import { nameConditions } from '../../shared/listFilters';
-import { textOf } from '../../shared/service';
+import { datesOf } from '../../shared/cleanUp/expiry';
+import { nameConditions } from '../../shared/node/filters';
+import { textOf } from '../../shared/http/service';
 import { fetchPackages, FIRST_PAGE } from '../packagePages';
 import { speedyFiles } from '../service';
 import { removePackage } from './delete';

@@ -1,10 +1,10 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { serviceTime } from '../../shared/dates';
-import { callApi } from '../../shared/http';
-import type { ItemContext, Operation } from '../../shared/operation';
-import { optionalText } from '../../shared/parameters';
-import type { Field } from '../../shared/schema';
+import { callApi } from '../../shared/http/client';
+import type { ItemContext, Operation } from '../../shared/node/operation';
+import { optionalText } from '../../shared/node/parameters';
+import type { Field } from '../../shared/node/schema';
 import { describePackage } from '../describe';
 import { NOTIFICATION_TIMEOUT, PACKAGE, speedyFiles } from '../service';
 import { daysField, directionField, emailField, nameField, noteOption, titleField } from './fields';

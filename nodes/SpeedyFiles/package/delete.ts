@@ -1,6 +1,6 @@
-import { callApi } from '../../shared/http';
-import type { ItemContext, Operation } from '../../shared/operation';
-import { confirmationOf } from '../../shared/service';
+import { callApi } from '../../shared/http/client';
+import type { ItemContext, Operation } from '../../shared/node/operation';
+import { confirmationOf } from '../../shared/http/service';
 import { NOTIFICATION_TIMEOUT, speedyFiles } from '../service';
 import { packageField, packageIdOf, packagePath } from './fields';
 

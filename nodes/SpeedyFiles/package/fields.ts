@@ -1,9 +1,9 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { pathPart } from '../../shared/http';
-import { locatorField } from '../../shared/locator';
-import type { ItemContext } from '../../shared/operation';
-import type { ServiceContext } from '../../shared/service';
+import { pathPart } from '../../shared/http/client';
+import { locatorField } from '../../shared/node/locator';
+import type { ItemContext } from '../../shared/node/operation';
+import type { ServiceContext } from '../../shared/http/service';
 
 /** A package. Its URL is /dash/packages/<id> in the web interface and /api/v1/packages/<id> in the API. */
 export const packageField = locatorField({

@@ -2,10 +2,10 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { type Condition, meetsAll } from '../../shared/cleanUp/scope';
 import { epochOf } from '../../shared/dates';
-import { isSameName } from '../../shared/names';
-import type { ItemContext } from '../../shared/operation';
-import { optionalText } from '../../shared/parameters';
-import type { Field } from '../../shared/schema';
+import { isSameName } from '../../shared/text';
+import type { ItemContext } from '../../shared/node/operation';
+import { optionalText } from '../../shared/node/parameters';
+import type { Field } from '../../shared/node/schema';
 import { effectiveStatusOf } from '../describe';
 
 /** Filters that n8n applies, because SpeedyFiles does not support them. */

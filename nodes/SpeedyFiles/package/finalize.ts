@@ -1,9 +1,14 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { mayHaveActed, withItem } from '../../shared/errors';
-import { callApi } from '../../shared/http';
-import type { ItemContext, Operation } from '../../shared/operation';
-import { type Essential, isJsonObject, type ServiceContext, textOf } from '../../shared/service';
+import { mayHaveActed, withItem } from '../../shared/http/errors';
+import { callApi } from '../../shared/http/client';
+import type { ItemContext, Operation } from '../../shared/node/operation';
+import {
+	type Essential,
+	isJsonObject,
+	type ServiceContext,
+	textOf,
+} from '../../shared/http/service';
 import { NOTIFICATION_TIMEOUT, PACKAGE, speedyFiles } from '../service';
 import { packageField, packageIdOf, packagePath } from './fields';
 

@@ -1,7 +1,7 @@
 import { serviceTime } from '../../shared/dates';
-import { simplifyField } from '../../shared/fields';
-import { callApi } from '../../shared/http';
-import type { Operation } from '../../shared/operation';
+import { simplifyField } from '../../shared/node/fields';
+import { callApi } from '../../shared/http/client';
+import type { Operation } from '../../shared/node/operation';
 import { describePackage, simplifyPackage } from '../describe';
 import { PACKAGE, speedyFiles } from '../service';
 import { packageField, packageIdOf, packagePath } from './fields';

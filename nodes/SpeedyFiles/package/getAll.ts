@@ -1,7 +1,7 @@
 import { epochOf } from '../../shared/dates';
-import { returnAllFields, simplifyField } from '../../shared/fields';
-import type { Operation } from '../../shared/operation';
-import { collectPages } from '../../shared/paging';
+import { returnAllFields, simplifyField } from '../../shared/node/fields';
+import type { Operation } from '../../shared/node/operation';
+import { collectPages } from '../../shared/http/paging';
 import { simplifyPackage } from '../describe';
 import { fetchPackages, MAX_PAGE_SIZE, FIRST_PAGE, type PackagePosition } from '../packagePages';
 import { filterOptions, packageFilter } from './filters';

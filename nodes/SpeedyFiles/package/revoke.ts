@@ -1,6 +1,6 @@
 import { serviceTime } from '../../shared/dates';
-import { callApi } from '../../shared/http';
-import type { Operation } from '../../shared/operation';
+import { callApi } from '../../shared/http/client';
+import type { Operation } from '../../shared/node/operation';
 import { describePackage } from '../describe';
 import { NOTIFICATION_TIMEOUT, PACKAGE, speedyFiles } from '../service';
 import { packageField, packageIdOf, packagePath } from './fields';

@@ -1,10 +1,10 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { withItem } from '../../shared/errors';
-import { inputField, sha256Option, stallOption } from '../../shared/fields';
-import type { ItemContext, Operation } from '../../shared/operation';
-import type { Field } from '../../shared/schema';
-import { filesOf } from '../../shared/transfer/source';
+import { withItem } from '../../shared/http/errors';
+import { inputField, sha256Option, stallOption } from '../../shared/node/fields';
+import type { ItemContext, Operation } from '../../shared/node/operation';
+import type { Field } from '../../shared/node/schema';
+import { filesOf } from '../../shared/files/source';
 import { totalsOf } from '../describe';
 import { createPackage } from './create';
 import { daysField, emailField, nameField, noteOption, packagePath, titleField } from './fields';

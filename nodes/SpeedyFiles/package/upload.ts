@@ -1,14 +1,14 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { callApi } from '../../shared/http';
-import type { ItemContext } from '../../shared/operation';
-import { type Json, type ServiceContext, textOf } from '../../shared/service';
+import { callApi } from '../../shared/http/client';
+import type { ItemContext } from '../../shared/node/operation';
+import { type Json, type ServiceContext, textOf } from '../../shared/http/service';
 import { compareWithService } from '../../shared/transfer/compare';
-import { multipartForm } from '../../shared/transfer/form';
-import type { Measure } from '../../shared/transfer/measured';
-import { transferSettings } from '../../shared/transfer/settings';
-import type { FileSource } from '../../shared/transfer/source';
-import { uploadWhole } from '../../shared/transfer/upload';
+import { multipartForm } from '../../shared/files/multipartForm';
+import type { Measure } from '../../shared/files/streams';
+import { transferSettings } from '../../shared/files/settings';
+import type { FileSource } from '../../shared/files/source';
+import { uploadWhole } from '../../shared/files/upload';
 import { describeFile, packageFiles } from '../describe';
 import { FILE, PACKAGE, speedyFiles } from '../service';
 import { packagePath } from './fields';

@@ -1,9 +1,9 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { withItem } from '../../shared/errors';
-import { inputField, sha256Option, stallOption } from '../../shared/fields';
-import type { Operation } from '../../shared/operation';
-import { filesOf } from '../../shared/transfer/source';
+import { withItem } from '../../shared/http/errors';
+import { inputField, sha256Option, stallOption } from '../../shared/node/fields';
+import type { Operation } from '../../shared/node/operation';
+import { filesOf } from '../../shared/files/source';
 import { totalsOf } from '../describe';
 import { packageField, packageIdOf } from './fields';
 import { describeUploaded, uploadFilesInto } from './upload';

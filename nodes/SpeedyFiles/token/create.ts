@@ -1,8 +1,8 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 import { serviceTime } from '../../shared/dates';
-import { callApi } from '../../shared/http';
-import type { ItemContext, Operation } from '../../shared/operation';
+import { callApi } from '../../shared/http/client';
+import type { ItemContext, Operation } from '../../shared/node/operation';
 import { describeToken } from '../describe';
 import { NEW_TOKEN, speedyFiles } from '../service';
 

@@ -1,6 +1,6 @@
-import { returnAllFields } from '../../shared/fields';
-import type { Operation } from '../../shared/operation';
-import { fetchTokens } from '../tokens';
+import { returnAllFields } from '../../shared/node/fields';
+import type { Operation } from '../../shared/node/operation';
+import { fetchTokens } from '../token';
 
 export const getAll: Operation = {
 	value: 'getAll',

@@ -1,7 +1,7 @@
-import { callApi, pathPart } from '../../shared/http';
-import { locatorField } from '../../shared/locator';
-import type { Operation } from '../../shared/operation';
-import { confirmationOf } from '../../shared/service';
+import { callApi, pathPart } from '../../shared/http/client';
+import { locatorField } from '../../shared/node/locator';
+import type { Operation } from '../../shared/node/operation';
+import { confirmationOf } from '../../shared/http/service';
 import { speedyFiles } from '../service';
 
 const tokenField = locatorField({

@@ -1,10 +1,10 @@
 import { NodeApiError } from 'n8n-workflow';
 
-import { inBatches } from '../batching';
-import { withItem } from '../errors';
-import { cancelSignalOf } from '../http';
-import type { ItemContext } from '../operation';
-import { idOf, type Outcome } from './outcome';
+import { inBatches } from '../node/batching';
+import { withItem } from '../http/errors';
+import { cancelSignalOf } from '../http/client';
+import type { ItemContext } from '../node/operation';
+import { idOf, type Outcome } from './list';
 import { newRun, type Run } from './run';
 
 /** Statuses for an item that no longer exists. */

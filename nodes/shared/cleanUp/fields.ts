@@ -1,5 +1,5 @@
-import { capitalize } from '../fields';
-import type { Field } from '../schema';
+import { capitalize } from '../node/fields';
+import type { Field } from '../node/schema';
 
 /** Default limit of deletions per run, which bounds the damage of a wrong setting. */
 const DEFAULT_MAX_DELETIONS = 50;

@@ -1,6 +1,6 @@
-import { collectPages, type Page } from '../paging';
+import { collectPages, type Page } from '../http/paging';
 import type { Reading } from './clock';
-import { type Found, idOf, type Listing } from './outcome';
+import { type Found, idOf, type Listing } from './list';
 
 /** One page of a service's list, converted for a clean-up. */
 export interface ListedPage<Position> extends Page<Found, Position> {

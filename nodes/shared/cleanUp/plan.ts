@@ -1,7 +1,7 @@
-import { judgeAtAll, type Rule, type Verdict } from '../expiry';
-import { containsName } from '../names';
+import { judgeAtAll, type Rule, type Verdict } from './expiry';
+import { containsName } from '../text';
 import type { Clock } from './clock';
-import { type Found, idOf, type Outcome } from './outcome';
+import { type Found, idOf, type Outcome } from './list';
 import type { Run } from './run';
 
 export interface PlanSettings {

@@ -1,4 +1,4 @@
-import { textOf } from '../service';
+import { textOf } from '../http/service';
 
 /** Whether an item is within the scope. A text explains why that is unknown: the item is kept and reported. */
 export type Within = boolean | string;

@@ -1,10 +1,10 @@
-import { EMPTY_ADVICE } from '../checks';
-import { type Rule, type Selection } from '../expiry';
-import { capitalize } from '../fields';
-import { foldName, isBlankText } from '../names';
-import type { ItemContext } from '../operation';
-import { invalidParameter } from '../schema';
-import { isJsonObject } from '../service';
+import { EMPTY_ADVICE } from '../node/checks';
+import { type Rule, type Selection } from './expiry';
+import { capitalize } from '../node/fields';
+import { foldName, isBlankText } from '../text';
+import type { ItemContext } from '../node/operation';
+import { invalidParameter } from '../node/schema';
+import { isJsonObject } from '../http/service';
 import { AT_ONCE, type Kind } from './fields';
 
 export type Output = 'each' | 'selected' | 'summary';

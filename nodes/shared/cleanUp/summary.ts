@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { isoDate } from '../dates';
-import type { Action, Outcome } from './outcome';
+import type { Action, Outcome } from './list';
 
 /** Maximum number of lines in the text; further items are only counted. */
 const MAX_LINES = 100;

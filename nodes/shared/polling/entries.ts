@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { type Json, textOf } from '../service';
+import { type Json, textOf } from '../http/service';
 
 /** The `error` of an entry in an unknown format. */
 const UNREADABLE = 'The service returned this entry in an unknown format';

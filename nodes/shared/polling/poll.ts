@@ -1,8 +1,8 @@
 import type { IDataObject, INodeExecutionData, IPollFunctions } from 'n8n-workflow';
 import { deepCopy, NodeOperationError } from 'n8n-workflow';
 
-import { baseUrlOf } from '../address';
-import type { Service } from '../service';
+import { baseUrlOf } from '../http/credential';
+import type { Service } from '../http/service';
 
 /** Increased when the format of the state changes; state of an older version is discarded. */
 const STATE_VERSION = 1;

@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import type { WatchedList } from './sweep';
+import type { WatchedList } from './pollList';
 
 /** Maximum number of pages to search. */
 const MAX_PAGES = 5;

@@ -1,7 +1,7 @@
 import type { INode } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
 
-import type { Measure } from './measured';
+import type { Measure } from '../files/streams';
 
 /**
  * Compares the uploaded file with what the service reports: by SHA-256 if both sides have one, and by size.

@@ -1,5 +1,5 @@
-import { type ByteStream, passedThrough } from './measured';
-import type { OpenedStream } from './open';
+import { type ByteStream, passedThrough } from '../files/streams';
+import type { OpenedStream } from '../files/openDownload';
 
 /** A response body with its content codings decoded, where possible. */
 export interface PlainBody {

@@ -1,5 +1,5 @@
-import type { Downloaded } from './download';
-import type { TransferContext } from './open';
+import type { Downloaded } from '../files/download';
+import type { TransferContext } from '../files/openDownload';
 
 /** Milliseconds; longer than any of the services retries a delivery. */
 const KEEP_MS = 48 * 3_600_000;

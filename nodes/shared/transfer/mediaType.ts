@@ -1,6 +1,6 @@
 import type { IBinaryData } from 'n8n-workflow';
 
-import type { TransferContext } from './open';
+import type { TransferContext } from '../files/openDownload';
 
 /** The media type of a file of unknown type. */
 export const UNKNOWN_TYPE = 'application/octet-stream';

@@ -1,4 +1,4 @@
-import type { TransferContext } from './open';
+import type { TransferContext } from '../files/openDownload';
 
 /** Minimum milliseconds between two progress log lines; shorter transfers log nothing. */
 const LOG_INTERVAL_MS = 10_000;

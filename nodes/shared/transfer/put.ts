@@ -1,9 +1,9 @@
 import type { IExecuteFunctions, IHttpRequestOptions, IN8nHttpFullResponse } from 'n8n-workflow';
 
-import { type Payload, setbackOf } from '../http';
-import { retryAfterOf, type Setback } from '../retry';
-import { readAnswer } from './answer';
-import type { ByteStream } from './measured';
+import { type Payload, setbackOf } from '../http/client';
+import { retryAfterOf, type Setback } from '../http/retry';
+import { readAnswer } from '../http/responseBody';
+import type { ByteStream } from '../files/streams';
 
 /** The result of a PUT: the response of the host, or the connection error. */
 export interface PutOutcome extends Setback {

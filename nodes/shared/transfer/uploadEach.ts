@@ -1,11 +1,11 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { withItem } from '../errors';
-import type { ItemContext, OperationResult } from '../operation';
-import { optionalText } from '../parameters';
-import { invalidParameter } from '../schema';
-import { safeFileName } from './fileName';
-import { type FileSource, filesOf } from './source';
+import { withItem } from '../http/errors';
+import type { ItemContext, OperationResult } from '../node/operation';
+import { optionalText } from '../node/parameters';
+import { invalidParameter } from '../node/schema';
+import { safeFileName } from '../files/fileName';
+import { type FileSource, filesOf } from '../files/source';
 
 /**
  * Uploads the files of an item one after the other and returns an output item for each. If one fails, the error lists

@@ -1,4 +1,4 @@
-import { showShortLives } from './shortLived';
+import { showShortLives } from '../files/gcPressure';
 
 const MIB = 1024 * 1024;
 

@@ -1,9 +1,9 @@
 import type { IHookFunctions, INodeType } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
 
-import { readParameters, triggerSource } from '../parameters';
-import type { Field, ParameterSource } from '../schema';
-import type { Service, ServiceContext } from '../service';
+import { readParameters, triggerSource } from '../node/parameters';
+import type { Field, ParameterSource } from '../node/schema';
+import type { Service, ServiceContext } from '../http/service';
 import { secretsOf } from './signature';
 import { missingSecret } from './verify';
 

@@ -1,4 +1,4 @@
-import { isJsonObject, type Json } from '../service';
+import { isJsonObject, type Json } from '../http/service';
 
 /** Maximum nesting of a body; n8n could not store an item that is nested much deeper. */
 const MAX_DEPTH = 100;

@@ -1,8 +1,8 @@
 import type { IDataObject, IWebhookFunctions } from 'n8n-workflow';
 
-import { keepCredential } from '../secrets';
-import type { Service } from '../service';
-import type { Refusal } from './receive';
+import { keepCredential } from '../http/secrets';
+import type { Service } from '../http/service';
+import type { Refusal } from './handler';
 
 /** Milliseconds for which the deliveries of a trigger share one decrypted credential. */
 const CACHE_MS = 2_000;

@@ -1,9 +1,9 @@
 import type { IDataObject, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
 
-import type { Json } from '../service';
+import type { Json } from '../http/service';
 import { bodyIn, contentKey } from './content';
 import { ANY_EVENT } from './fields';
-import { type Delivery, receiveDelivery, Refusal } from './receive';
+import { type Delivery, receiveDelivery, Refusal } from './handler';
 import { type SignatureScheme, verifyAge, verifyDelivery } from './verify';
 
 /** An event parsed from a verified body. */

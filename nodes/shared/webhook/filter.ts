@@ -1,4 +1,4 @@
-import { foldName } from '../names';
+import { foldName } from '../text';
 
 /**
  * Whether a text matches a pattern, in which `*` stands for any text and all else is compared like names. An empty

@@ -1,8 +1,8 @@
 import type { IDataObject, IWebhookFunctions } from 'n8n-workflow';
 
-import type { Service } from '../service';
+import type { Service } from '../http/service';
 import { judgeDelivery } from './credential';
-import { Refusal } from './receive';
+import { Refusal } from './handler';
 import { digestIn, isSigned, secretsOf } from './signature';
 
 type Headers = ReturnType<IWebhookFunctions['getRequestObject']>['headers'];

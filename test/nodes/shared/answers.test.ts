@@ -5,9 +5,9 @@ import { LoadOptionsContext } from 'n8n-core';
 import type { ILoadOptionsFunctions, NodeApiError } from 'n8n-workflow';
 
 import { filesApp } from '../../../nodes/FilesApp/service';
-import { type ApiCall, callApi } from '../../../nodes/shared/http';
-import { parseBody } from '../../../nodes/shared/transfer/answer';
-import { NOTHING, reportsError } from '../../../nodes/shared/service';
+import { type ApiCall, callApi } from '../../../nodes/shared/http/client';
+import { parseBody } from '../../../nodes/shared/http/responseBody';
+import { NOTHING, reportsError } from '../../../nodes/shared/http/service';
 import { buildContext, errorOf, outputOf, runNode } from '../../support/engine';
 import { createSession } from '../../support/fileCourier';
 import { filesAppNode } from '../../support/filesApp';

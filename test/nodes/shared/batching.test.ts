@@ -1,6 +1,6 @@
 import { sleep } from 'n8n-workflow';
 
-import { inBatches } from '../../../nodes/shared/batching';
+import { inBatches } from '../../../nodes/shared/node/batching';
 
 it('processes several items concurrently and keeps their order', async () => {
 	let running = 0;

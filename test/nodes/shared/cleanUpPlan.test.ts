@@ -1,9 +1,9 @@
 import { clockOf } from '../../../nodes/shared/cleanUp/clock';
 import { readListing } from '../../../nodes/shared/cleanUp/listing';
-import type { Found, Outcome } from '../../../nodes/shared/cleanUp/outcome';
+import type { Found, Outcome } from '../../../nodes/shared/cleanUp/list';
 import { plan } from '../../../nodes/shared/cleanUp/plan';
 import { newRun } from '../../../nodes/shared/cleanUp/run';
-import { datesOf } from '../../../nodes/shared/expiry';
+import { datesOf } from '../../../nodes/shared/cleanUp/expiry';
 import {
 	account,
 	dateHeader,

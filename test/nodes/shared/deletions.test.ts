@@ -1,9 +1,9 @@
 import { type INode, NodeApiError, sleep } from 'n8n-workflow';
 
 import { deleteEach } from '../../../nodes/shared/cleanUp/deletions';
-import type { Outcome } from '../../../nodes/shared/cleanUp/outcome';
+import type { Outcome } from '../../../nodes/shared/cleanUp/list';
 import { newRun } from '../../../nodes/shared/cleanUp/run';
-import type { ItemContext } from '../../../nodes/shared/operation';
+import type { ItemContext } from '../../../nodes/shared/node/operation';
 
 const planned = Array.from(
 	{ length: 10 },

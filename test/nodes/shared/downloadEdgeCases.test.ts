@@ -2,8 +2,8 @@
 import { deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 
 import { largestSize } from '../../../nodes/shared/transfer/contentCoding';
-import { dispositionFileName, safeFileName } from '../../../nodes/shared/transfer/fileName';
-import { multipartForm } from '../../../nodes/shared/transfer/form';
+import { dispositionFileName, safeFileName } from '../../../nodes/shared/files/fileName';
+import { multipartForm } from '../../../nodes/shared/files/multipartForm';
 import { sha256Of } from '../../support/binary';
 import { bytesOf, errorOf, outputOf } from '../../support/engine';
 import { fileHost } from '../../support/fileHost';

@@ -3,8 +3,8 @@ import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 
 import { FilesAppApi } from '../../../credentials/FilesAppApi.credentials';
 import { FilesApp } from '../../../nodes/FilesApp/FilesApp.node';
-import { dispositionFileName, safeFileName } from '../../../nodes/shared/transfer/fileName';
-import { multipartForm } from '../../../nodes/shared/transfer/form';
+import { dispositionFileName, safeFileName } from '../../../nodes/shared/files/fileName';
+import { multipartForm } from '../../../nodes/shared/files/multipartForm';
 import { sha256Of } from '../../support/binary';
 import { credentialsFor } from '../../support/descriptions';
 import { bytesOf, errorOf, outputOf, runNode } from '../../support/engine';

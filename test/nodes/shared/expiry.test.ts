@@ -1,4 +1,10 @@
-import { datesOf, type Dated, judge, judgeAtAll, type Rule } from '../../../nodes/shared/expiry';
+import {
+	datesOf,
+	type Dated,
+	judge,
+	judgeAtAll,
+	type Rule,
+} from '../../../nodes/shared/cleanUp/expiry';
 
 const NOW = Date.parse('2030-06-01T12:00:00Z');
 const HOUR = 3_600_000;

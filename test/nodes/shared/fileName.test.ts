@@ -2,7 +2,7 @@ import {
 	dispositionFileName,
 	safeFileName,
 	urlFileName,
-} from '../../../nodes/shared/transfer/fileName';
+} from '../../../nodes/shared/files/fileName';
 
 describe('a file name from outside', () => {
 	it.each([

@@ -2,8 +2,8 @@
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 
-import { multipartForm } from '../../../nodes/shared/transfer/form';
-import type { ByteStream } from '../../../nodes/shared/transfer/measured';
+import { multipartForm } from '../../../nodes/shared/files/multipartForm';
+import type { ByteStream } from '../../../nodes/shared/files/streams';
 
 const NAME = 'naïve "文件"\r\n.pdf';
 const content = Buffer.from('hello wörld');

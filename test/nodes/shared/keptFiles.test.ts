@@ -1,6 +1,6 @@
-import type { Downloaded } from '../../../nodes/shared/transfer/download';
+import type { Downloaded } from '../../../nodes/shared/files/download';
 import { keepFiles, takeKept } from '../../../nodes/shared/transfer/keptFiles';
-import type { TransferContext } from '../../../nodes/shared/transfer/open';
+import type { TransferContext } from '../../../nodes/shared/files/openDownload';
 
 /** n8n's storage, of which every file has three bytes. */
 const context = {

@@ -1,4 +1,8 @@
-import { type Claim, claimDelivery, type Remembered } from '../../../nodes/shared/webhook/ledger';
+import {
+	type Claim,
+	claimDelivery,
+	type Remembered,
+} from '../../../nodes/shared/webhook/deduplication';
 
 const HOUR = 3600;
 let trigger = '';

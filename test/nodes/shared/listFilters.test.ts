@@ -1,6 +1,6 @@
-import { filterOf } from '../../../nodes/shared/listFilters';
+import { filterOf } from '../../../nodes/shared/node/filters';
 import { searchPages } from '../../../nodes/shared/listSearch';
-import type { ItemContext } from '../../../nodes/shared/operation';
+import type { ItemContext } from '../../../nodes/shared/node/operation';
 
 /** Search texts, each with a name that contains it for a human reader. */
 const MATCHES = [

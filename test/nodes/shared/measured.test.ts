@@ -4,7 +4,7 @@ import { Readable } from 'node:stream';
 
 import { sleep } from 'n8n-workflow';
 
-import { type ByteStream, measured } from '../../../nodes/shared/transfer/measured';
+import { type ByteStream, measured } from '../../../nodes/shared/files/streams';
 
 const CHUNKS = [Buffer.from('hello '), Buffer.from('wörld')];
 const sha256Of = (...chunks: Buffer[]) =>

@@ -1,4 +1,4 @@
-import { containsName, foldName, isBlankText, isSameName } from '../../../nodes/shared/names';
+import { containsName, foldName, isBlankText, isSameName } from '../../../nodes/shared/text';
 import { Chance } from '../../torture/chance';
 
 describe('two names', () => {

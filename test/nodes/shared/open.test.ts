@@ -1,4 +1,4 @@
-import { openUrl, type TransferContext } from '../../../nodes/shared/transfer/open';
+import { openUrl, type TransferContext } from '../../../nodes/shared/files/openDownload';
 import { binaryData, bytesOf, errorOf, outputOf, runNode } from '../../support/engine';
 import { fileCourierNode } from '../../support/fileCourier';
 import { Host } from '../../support/host';

@@ -1,4 +1,4 @@
-import { collectPages } from '../../../nodes/shared/paging';
+import { collectPages } from '../../../nodes/shared/http/paging';
 
 const idOf = (item: { id: number }) => item.id;
 const list = (...ids: number[]) => ids.map((id) => ({ id }));

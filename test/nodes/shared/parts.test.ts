@@ -2,8 +2,8 @@
 import { randomBytes } from 'node:crypto';
 import { Readable } from 'node:stream';
 
-import type { ByteStream } from '../../../nodes/shared/transfer/measured';
-import { partsOf, ranges } from '../../../nodes/shared/transfer/parts';
+import type { ByteStream } from '../../../nodes/shared/files/streams';
+import { partsOf, ranges } from '../../../nodes/shared/files/multipart';
 
 const SIZE = 1000;
 

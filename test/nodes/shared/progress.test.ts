@@ -1,4 +1,4 @@
-import type { TransferContext } from '../../../nodes/shared/transfer/open';
+import type { TransferContext } from '../../../nodes/shared/files/openDownload';
 import { Progress } from '../../../nodes/shared/transfer/progress';
 
 const MIB = 1024 * 1024;

@@ -17,7 +17,7 @@ import {
 
 /** The delays that the nodes request, in milliseconds. They are recorded and skipped. */
 const waits: number[] = [];
-jest.mock('../../../nodes/shared/retry', () => ({
+jest.mock('../../../nodes/shared/http/retry', () => ({
 	...jest.requireActual<object>('../../../nodes/shared/retry'),
 	pause: (milliseconds: number) => {
 		waits.push(milliseconds);

@@ -1,4 +1,10 @@
-import { isUnsent, mayRepeat, pause, pauseAfter, retryAfterOf } from '../../../nodes/shared/retry';
+import {
+	isUnsent,
+	mayRepeat,
+	pause,
+	pauseAfter,
+	retryAfterOf,
+} from '../../../nodes/shared/http/retry';
 
 describe('a failed call', () => {
 	it.each([

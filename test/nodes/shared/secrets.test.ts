@@ -11,7 +11,7 @@ import { byId } from '../../support/locators';
 import type { Sandbox } from '../../support/sandbox';
 import { speedyFilesNode } from '../../support/speedyFiles';
 import { searchFiles } from '../../../nodes/FilesApp/file/list';
-import { Secrets } from '../../../nodes/shared/secrets';
+import { Secrets } from '../../../nodes/shared/http/secrets';
 
 const host = new Host();
 const answers: Record<string, Scripted> = {};

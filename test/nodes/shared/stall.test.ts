@@ -1,6 +1,6 @@
 import { sleep } from 'n8n-workflow';
 
-import { StallGuard, timeoutSignal } from '../../../nodes/shared/transfer/stall';
+import { StallGuard, timeoutSignal } from '../../../nodes/shared/http/stallGuard';
 import { eventually } from '../../support/eventually';
 
 const never = new Promise<never>(() => undefined);

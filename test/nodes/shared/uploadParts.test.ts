@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto';
 
 import { NodeOperationError, sleep } from 'n8n-workflow';
 
-import { connectionError } from '../../../nodes/shared/errors';
-import type { ItemContext } from '../../../nodes/shared/operation';
-import { type Part, type PartsOptions, uploadParts } from '../../../nodes/shared/transfer/parts';
+import { connectionError } from '../../../nodes/shared/http/errors';
+import type { ItemContext } from '../../../nodes/shared/node/operation';
+import { type Part, type PartsOptions, uploadParts } from '../../../nodes/shared/files/multipart';
 import { sha256Of } from '../../support/binary';
 
 const PART = 1000;

@@ -1,5 +1,5 @@
-import { lifetimeOccurrences } from '../../../nodes/shared/polling/lifetime';
-import { beginWatch, endReading, note, type Watch } from '../../../nodes/shared/polling/watch';
+import { lifetimeOccurrences } from '../../../nodes/shared/polling/expiryEvents';
+import { beginWatch, endReading, note, type Watch } from '../../../nodes/shared/polling/seenEvents';
 
 const EVENTS = { added: 'added', expiringSoon: 'soon', expired: 'expired' };
 const NOW = 2_000_000_000;

@@ -1,0 +1,50 @@
+import type { INodeProperties } from 'n8n-workflow';
+
+import { outputField, sha256Option } from '../shared/node/fields';
+
+/** The fields for the files of a delivery, shared by the trigger and Request and Wait. */
+export const deliveryFields: INodeProperties[] = [
+	{
+		displayName: 'Output',
+		name: 'output',
+		type: 'options',
+		options: [
+			{
+				name: 'One Item per Delivery',
+				value: 'delivery',
+				description:
+					'One item with all files of the delivery, in the fields data, data_1, data_2, and so on',
+			},
+			{
+				name: 'One Item per File',
+				value: 'file',
+				description: 'A separate item for each file, including the delivery details',
+			},
+		],
+		default: 'file',
+		description: 'How to output the files of a delivery',
+	},
+	{
+		displayName: 'Download Files',
+		name: 'download',
+		type: 'boolean',
+		default: true,
+		description:
+			'Whether to download the files before continuing. If turned off, the output contains their URLs, which are valid for 24 hours. Download them later with File → Download.',
+	},
+	{ ...outputField, displayOptions: { show: { download: [true] } } },
+];
+
+export const deliveryOptions: INodeProperties[] = [
+	{ ...sha256Option, displayOptions: { show: { '/download': [true] } } },
+	{
+		displayName: 'Download Time Limit (Seconds)',
+		name: 'downloadBudget',
+		type: 'number',
+		typeOptions: { minValue: 1, maxValue: 300, numberPrecision: 1 },
+		default: 20,
+		displayOptions: { show: { '/download': [true] } },
+		description:
+			'How long the downloads may take before n8n responds to FileCourier. Files that are not finished by then, or that their host rejects, are output with their URL only (downloaded: false; downloadError gives the reason). If a download fails for another reason, FileCourier is asked to deliver again, up to four times. Files that are already stored are not downloaded again.',
+	},
+];

@@ -1,0 +1,68 @@
+import type { IDataObject, IPollFunctions } from 'n8n-workflow';
+
+import { epochOf } from '../shared/dates';
+import { describeEntries, identityOf, isUnreadable } from '../shared/polling/entries';
+import { type Lifetime, lifetimeOccurrences } from '../shared/polling/expiryEvents';
+import type { WatchedList } from '../shared/polling/pollList';
+import { matchesPattern } from '../shared/webhook/filter';
+import { describeFile, readLinkBase, summaryOf } from './describe';
+import { fetchFilePage, MAX_PAGE_SIZE, type Position } from './file/list';
+
+export const EVENTS = {
+	added: 'file.added',
+	expiringSoon: 'file.expiring_soon',
+	expired: 'file.expired',
+};
+
+export interface WatchedFiles {
+	events: string[];
+	includeExisting: boolean;
+	/** Seconds. */
+	leadTime: number;
+	/** A pattern for the file's name. */
+	fileName?: string;
+	simplify: boolean;
+}
+
+/** The account's files. FileShot documents neither the order of its list nor whether expired files stay in it. */
+export async function watchedFiles(
+	context: IPollFunctions,
+	{ events, includeExisting, leadTime, fileName, simplify }: WatchedFiles,
+): Promise<WatchedList<Position>> {
+	const linkBase = await readLinkBase(context);
+	const describe = simplify ? summaryOf : describeFile;
+	return {
+		events,
+		includeExisting,
+		first: { page: 1, seen: 0 },
+		fetchPage: async (position) => {
+			const { items, next, now } = await fetchFilePage(context, position, MAX_PAGE_SIZE);
+			return {
+				items: describeEntries(items, (one) => describe(one, { linkBase, now })),
+				next,
+				now,
+			};
+		},
+		idOf,
+		occurrencesOf: (file, now) => lifetimeOccurrences(lifetimeOf(file), EVENTS, now, leadTime),
+		isWanted: (file) => isUnreadable(file) || matchesPattern(fileName, file.fileName),
+		output: (file, event) => ({ event, ...file }),
+		departure: events.includes(EVENTS.expired)
+			? { event: EVENTS.expired, endOf, ended: (file) => ({ ...file, effectiveStatus: 'expired' }) }
+			: undefined,
+	};
+}
+
+const idOf = (file: IDataObject) => identityOf(file.fileId, file);
+
+const lifetimeOf = (file: IDataObject): Lifetime => ({
+	id: idOf(file),
+	createdAt: file.createdAt,
+	expiresAt: file.expiresAt,
+	status: file.effectiveStatus,
+});
+
+function endOf({ effectiveStatus, expiresAt }: IDataObject): number | undefined {
+	const end = effectiveStatus === 'active' ? epochOf(expiresAt) : undefined;
+	return end && Math.floor(end / 1000);
+}

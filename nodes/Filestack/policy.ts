@@ -1,0 +1,81 @@
+import type { INodeProperties } from 'n8n-workflow';
+
+import type { Field } from '../shared/node/schema';
+
+/** The calls that a policy can allow, in alphabetical order (Filestack docs, Creating policies). */
+export const callsField: INodeProperties = {
+	displayName: 'Allowed Calls',
+	name: 'calls',
+	type: 'multiOptions',
+	options: [
+		{ name: 'Convert', value: 'convert', description: 'Transform a file' },
+		{ name: 'EXIF', value: 'exif', description: 'Read the EXIF data of an image' },
+		{ name: 'Pick', value: 'pick', description: 'Select files in the picker' },
+		{ name: 'Read', value: 'read', description: 'Download a file' },
+		{ name: 'Remove', value: 'remove', description: 'Delete a file' },
+		{ name: 'Run Workflow', value: 'runWorkflow', description: 'Start a Filestack workflow' },
+		{ name: 'Stat', value: 'stat', description: 'Read the metadata of a file' },
+		{ name: 'Store', value: 'store', description: 'Store a file' },
+		{ name: 'Write', value: 'write', description: 'Overwrite a file with bytes' },
+		{ name: 'Write URL', value: 'writeUrl', description: 'Overwrite a file from a URL' },
+	],
+	default: ['read'],
+	required: true,
+	description: 'The calls the policy allows. Select only what is needed.',
+};
+
+/** The optional limits of a policy, in alphabetical order. */
+export const policyOptions: Field[] = [
+	{
+		displayName: 'Container',
+		name: 'container',
+		type: 'string',
+		isSafeguard: true,
+		default: '',
+		placeholder: 'e.g. ^my-bucket$',
+		description: 'A regular expression that the container must match when storing a file',
+	},
+	{
+		displayName: 'Handle',
+		name: 'handle',
+		type: 'string',
+		isSafeguard: true,
+		default: '',
+		placeholder: 'e.g. s7tdGfE5RRKFUxwsZoYv',
+		description: 'Limits the policy to one file. Enter its handle or URL.',
+	},
+	{
+		displayName: 'Max Size (Bytes)',
+		name: 'maxSize',
+		type: 'number',
+		typeOptions: { minValue: 0 },
+		default: 10485760,
+		description: 'The maximum size of a stored file',
+	},
+	{
+		displayName: 'Min Size (Bytes)',
+		name: 'minSize',
+		type: 'number',
+		typeOptions: { minValue: 0 },
+		default: 0,
+		description: 'The minimum size of a stored file',
+	},
+	{
+		displayName: 'Path',
+		name: 'path',
+		type: 'string',
+		isSafeguard: true,
+		default: '',
+		placeholder: 'e.g. ^uploads/',
+		description: 'A regular expression that the path must match when storing a file',
+	},
+	{
+		displayName: 'URL',
+		name: 'url',
+		type: 'string',
+		isSafeguard: true,
+		default: '',
+		placeholder: 'e.g. ^https://assets\\.example\\.com/',
+		description: 'A regular expression that external source URLs must match',
+	},
+];

@@ -1,0 +1,18 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { callApi } from '../shared/http/client';
+import type { Operation } from '../shared/node/operation';
+import { ACCOUNT, speedyFiles } from './service';
+
+export const get: Operation = {
+	value: 'get',
+	name: 'Get',
+	action: 'Get account',
+	description: 'Retrieve the user and role of the API token',
+	fields: [],
+	async execute({ functions }) {
+		const call = { method: 'GET', path: '/me', needs: ACCOUNT } as const;
+		const { body } = await callApi(functions, speedyFiles, call);
+		return { json: body as IDataObject };
+	},
+};

@@ -1,0 +1,24 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { callApi } from '../shared/http/client';
+import type { Operation } from '../shared/node/operation';
+import { type Essential, isJsonObject, type Json, textOf } from '../shared/http/service';
+import { speedyFiles } from './service';
+
+export const health: Operation = {
+	value: 'health',
+	name: 'Check Health',
+	action: 'Check instance health',
+	description: 'Check whether the SpeedyFiles server is running. The API token is not verified.',
+	fields: [],
+	async execute({ functions }) {
+		const call = { method: 'GET', path: '/health', needs: STATUS } as const;
+		const { body } = await callApi(functions, speedyFiles, call);
+		return { json: { ...(body as IDataObject), healthy: body.status === 'ok' } };
+	},
+};
+
+const STATUS: Essential<Json> = {
+	what: 'a status',
+	read: (body) => (isJsonObject(body) && textOf(body.status) ? body : undefined),
+};

@@ -1,0 +1,166 @@
+import type { IBinaryData, IExecuteFunctions, INode } from 'n8n-workflow';
+import { NodeOperationError } from 'n8n-workflow';
+
+import { setbackOf } from '../http/client';
+import type { ItemContext } from '../node/operation';
+import type { FileReference } from '../node/schema';
+import { isJsonObject } from '../http/service';
+import { safeFileName } from './fileName';
+import { safeMediaType } from './multipartForm';
+import type { ByteStream } from './streams';
+
+/** Bytes per read from n8n's storage: Node's default of 64 KiB is a fifth slower, 1 MiB no faster. */
+const READ_SIZE = 256 * 1024;
+
+/** A file of the workflow to be uploaded. It can be reopened for a retry. */
+export interface FileSource {
+	/** The file field that contains it. */
+	field: string;
+	fileName: string;
+	mimeType: string;
+	/** Bytes, exact. */
+	size: number;
+	/** A stream if n8n has stored the file; a buffer if n8n holds it in memory. */
+	open(): Promise<Buffer | ByteStream>;
+}
+
+/**
+ * Returns the files that the user selected: by field name, by `*` for all files of the item, or by n8n objects that
+ * describe a file. Duplicates are removed.
+ * @param wanted the value of a field with `takes: 'files'`
+ * @throws NodeOperationError that names the missing field
+ */
+export async function filesOf(item: ItemContext, wanted: FileReference[]): Promise<FileSource[]> {
+	const stored = wanted.flatMap((one) => (one === '*' ? filesIn(item) : [storedFile(item, one)]));
+	if (stored.length === 0) {
+		throw new NodeOperationError(item.functions.getNode(), 'No file found in the input', {
+			itemIndex: item.itemIndex,
+			description:
+				'Connect a node that outputs a file, such as Read/Write Files from Disk or HTTP Request.',
+		});
+	}
+	const isFirst = ({ binary, field }: StoredFile, index: number) =>
+		stored.findIndex((other) =>
+			binary.id ? other.binary.id === binary.id : other.field === field,
+		) === index;
+	return await Promise.all(stored.filter(isFirst).map((one) => sourceOf(item, one)));
+}
+
+interface StoredFile {
+	field: string;
+	binary: IBinaryData;
+}
+
+/** Returns the files of the item; in n8n's combined mode these are in `_files` of its JSON. */
+function filesIn({ functions, itemIndex }: ItemContext): StoredFile[] {
+	const { binary = {}, json } = functions.getInputData()[itemIndex];
+	const isCombined = functions.getWorkflowSettings?.().binaryMode === 'combined';
+	const combined = isCombined && isJsonObject(json._files) ? json._files : {};
+	const all = { ...(combined as Record<string, IBinaryData>), ...binary };
+	return Object.entries(all).map(([field, one]) => ({ field, binary: one }));
+}
+
+function storedFile(item: ItemContext, wanted: FileReference): StoredFile {
+	const available = filesIn(item);
+	if (typeof wanted === 'string') {
+		const found = available.find(({ field }) => field === wanted);
+		if (found) return found;
+		// n8n's own error names the field and the item. In combined mode it also accepts a path into the JSON.
+		const binary = item.functions.helpers.assertBinaryData(item.itemIndex, wanted);
+		if (typeof binary.mimeType === 'string') return { field: wanted, binary };
+		throw noFileError(item, wanted, 'Check the field name.');
+	}
+	if (wanted.id || wanted.data) {
+		const same = available.find(({ binary: { id, data } }) =>
+			wanted.id ? id === wanted.id : data === wanted.data,
+		);
+		return same ?? { field: wanted.fileName ?? 'data', binary: wanted };
+	}
+	// An expression omits the bytes of a file that n8n holds in memory, so its other properties must identify the file.
+	const [found, ...others] = available.filter(({ binary }) => matches(wanted, binary));
+	if (found && others.length === 0) return found;
+	const { fileName = 'data' } = wanted;
+	throw noFileError(
+		item,
+		fileName,
+		'n8n keeps the file in memory and only passes it on with its item. Enter the field name instead.',
+		found && 'several files',
+	);
+}
+
+/** Whether a file matches every property of the given object. */
+const matches = (wanted: IBinaryData, binary: IBinaryData): boolean =>
+	(Object.keys(wanted) as Array<keyof IBinaryData>).every(
+		(key) => key === 'data' || wanted[key] === binary[key],
+	);
+
+const noFileError = (
+	{ functions, itemIndex }: ItemContext,
+	field: string,
+	description: string,
+	found = 'no file',
+) =>
+	new NodeOperationError(functions.getNode(), `The input item has ${found} “${field}”`, {
+		itemIndex,
+		description,
+	});
+
+async function sourceOf(
+	{ functions }: ItemContext,
+	{ field, binary }: StoredFile,
+): Promise<FileSource> {
+	const { id } = binary;
+	const metadata = {
+		field,
+		fileName: safeFileName(binary.fileName ?? field),
+		mimeType: safeMediaType(binary.mimeType),
+	};
+	if (!id) {
+		const bytes = Buffer.from(binary.data, 'base64');
+		return { ...metadata, size: bytes.length, open: () => Promise.resolve(bytes) };
+	}
+	const open = async () => await functions.helpers.getBinaryStream(id, READ_SIZE);
+	return { ...metadata, size: await readSize(functions, binary, open), open };
+}
+
+/** Returns the size that n8n recorded; a file without one is read once and counted. */
+async function readSize(
+	functions: IExecuteFunctions,
+	{ id }: IBinaryData,
+	open: () => Promise<ByteStream>,
+): Promise<number> {
+	const { fileSize } = await functions.helpers.getBinaryMetadata(id!);
+	if (Number.isSafeInteger(fileSize)) return fileSize;
+	let size = 0;
+	for await (const chunk of await open()) size += (chunk as Buffer).length;
+	return size;
+}
+
+/**
+ * The error for n8n's storage failing while a file is read.
+ * @param read bytes read before the failure
+ */
+export function brokenOff(
+	node: INode,
+	{ fileName, size }: FileSource,
+	read: number,
+	failure: unknown,
+) {
+	const { reason } = setbackOf(failure);
+	const message = `n8n’s binary storage returned only ${read} of ${size} bytes of “${fileName}”`;
+	const description = `Reason: ${reason ?? 'unknown'}. Run the node again. If this keeps happening, check the n8n log.`;
+	return new NodeOperationError(node, message, { description });
+}
+
+/**
+ * The error for a stored file whose size differs from the size that n8n recorded.
+ * @param read bytes read
+ */
+export function wrongLength(node: INode, { fileName, size }: FileSource, read: number) {
+	const message =
+		read > size
+			? `“${fileName}” is larger than the ${size} bytes reported by n8n’s binary storage`
+			: `“${fileName}” is ${read} bytes, but n8n’s binary storage reports ${size}`;
+	const description = 'The stored file is damaged. Run the node that created it again.';
+	return new NodeOperationError(node, message, { description });
+}

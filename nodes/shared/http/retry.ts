@@ -1,0 +1,139 @@
+import { sleep } from 'n8n-workflow';
+
+import { epochOf, serviceTime } from '../dates';
+
+/** Number of attempts, including the first. */
+const MAX_ATTEMPTS = 4;
+/** Milliseconds before the first retry; doubled for each further one. */
+const INITIAL_DELAY = 500;
+/** The longest wait in milliseconds; if a service asks for more, the call fails with the time in its error. */
+const MAX_DELAY = 60_000;
+/** The longest plausible `Retry-After`, a year in milliseconds; a longer one is ignored as an error of the service. */
+const MAX_RETRY_AFTER = 366 * 86_400_000;
+
+/** Temporary error statuses. */
+const TEMPORARY_STATUSES = new Set([429, 502, 503, 504]);
+
+/** Temporary connection errors before the request was sent. */
+const TEMPORARY_UNSENT = new Set([
+	'ECONNREFUSED',
+	'ECONNRESET',
+	'EAI_AGAIN',
+	'EHOSTUNREACH',
+	'ENETUNREACH',
+	'ETIMEDOUT',
+]);
+/** Temporary connection errors after which the service may have acted. */
+const TEMPORARY_SENT = new Set([
+	'ECONNRESET',
+	'ETIMEDOUT',
+	'ECONNABORTED',
+	'EPIPE',
+	'ERR_BAD_RESPONSE', // the HTTP library's code for a truncated response
+]);
+
+/** The failure of one attempt. */
+export interface Setback {
+	/** HTTP status; undefined without a response. */
+	status?: number;
+	/** Node's code of a connection error, for example ECONNRESET. */
+	code?: string;
+	/** Whether the connection failed before the service could see the request; see {@link isUnsent}. */
+	unsent?: boolean;
+	/** n8n's error message, without a period at the end. */
+	reason?: string;
+	/** The wait that the service asks for, in milliseconds. */
+	retryAfter?: number;
+}
+
+/** Whether a failed attempt may be retried: the error is temporary, and a second call is safe. */
+export function mayRepeat({ status, code, unsent }: Setback, repeatable: boolean): boolean {
+	if (status === 429) return true; // rejected before it was processed
+	if (status !== undefined) return repeatable && TEMPORARY_STATUSES.has(status);
+	if (code === undefined) return false;
+	if (unsent ?? isUnsent(code)) return TEMPORARY_UNSENT.has(code);
+	return repeatable && TEMPORARY_SENT.has(code);
+}
+
+/** Codes of errors before any byte of the request is sent: DNS, connection, address, header. */
+const UNSENT_CODE =
+	/^(ECONNREFUSED|ENOTFOUND|EAI_\w+|ENODATA|EHOSTUNREACH|EHOSTDOWN|ENETUNREACH|ENETDOWN|EADDRNOTAVAIL|EACCES|EPERM|ERR_INVALID_URL|ERR_INVALID_PROTOCOL|ERR_UNESCAPED_CHARACTERS|ERR_INVALID_CHAR|ERR_INVALID_HTTP_TOKEN|ERR_HTTP_INVALID_HEADER_VALUE|ERR_SOCKET_BAD_PORT|ERR_TLS_\w+)$/;
+
+/** OpenSSL's codes for an untrusted certificate, as Node names them (X509_V_ERR_… in crypto_common.cc). */
+const UNTRUSTED_CODE =
+	/(^|_)(CERT|CERTIFICATE|CRL|CA|SELF_SIGNED|ISSUER|LEAF_SIGNATURE)(_|$)|^(HOSTNAME_MISMATCH|PATH_LENGTH_EXCEEDED|INVALID_PURPOSE|UNSPECIFIED)$/;
+
+/** OpenSSL's messages for a failed TLS handshake. Does not include later errors, such as a bad record. */
+const HANDSHAKE_ERROR =
+	/wrong.version|version.number|unsupported.protocol|unknown.protocol|no.protocols|protocol.version|handshake|http.request|packet.length.too.long|record.too.(large|small|long)|no.shared|cipher|certificate|key.too.(small|weak)|renegotiation|unrecognized.name|application.protocol|before secure TLS connection/i;
+
+/**
+ * Whether an error occurred before the service could receive the request, so that it cannot have acted. Decided by the
+ * system call, or by a code or message about DNS, connection, certificate or handshake. For any other error the service
+ * may have received it.
+ */
+export function isUnsent(code: string, reason = '', syscall?: unknown): boolean {
+	if (syscall === 'connect' || /^(getaddrinfo|query)/.test(String(syscall))) return true;
+	if (UNSENT_CODE.test(code) || UNTRUSTED_CODE.test(code)) return true;
+	if (code.startsWith('ERR_SSL_')) return HANDSHAKE_ERROR.test(code);
+	return /^(EPROTO|ECONNRESET)$/.test(code) && HANDSHAKE_ERROR.test(reason);
+}
+
+/** Whether a certificate is not trusted or belongs to a different host. */
+export const isUntrusted = (code: string): boolean =>
+	UNTRUSTED_CODE.test(code) || code === 'ERR_TLS_CERT_ALTNAME_INVALID';
+
+/**
+ * Returns the milliseconds to wait after `attempt` (counted from 1): at least the exponential backoff with jitter.
+ * Returns undefined after the last attempt, or if the service asks to wait for more than a minute.
+ */
+export function pauseAfter(attempt: number, { retryAfter = 0 }: Setback): number | undefined {
+	if (attempt >= MAX_ATTEMPTS || retryAfter > MAX_DELAY) return undefined;
+	const backoff = INITIAL_DELAY * 2 ** (attempt - 1);
+	return Math.max(retryAfter, backoff / 2 + Math.random() * (backoff / 2));
+}
+
+/** Waits in steps, so that a cancelled execution stops within a quarter of a second. */
+export async function pause(milliseconds: number, signal?: AbortSignal): Promise<void> {
+	const end = Date.now() + milliseconds;
+	for (let left = milliseconds; left > 0 && !signal?.aborted; left = end - Date.now()) {
+		await sleep(Math.min(left, 250));
+	}
+}
+
+/**
+ * Returns the wait that a response asks for, in milliseconds: `Retry-After` (RFC 9110 10.2.3), else a reset header. The
+ * latter is ignored while requests remain, because some services send it with every response. Undefined without a wait,
+ * and for an implausible one: a time in the past, free text, or more than a year.
+ * Uses the response's `Date` as the current time, so that a wrong clock of n8n has no effect.
+ */
+export function retryAfterOf(headers: Record<string, unknown>): number | undefined {
+	const now = serviceTime(headers);
+	const given = parseWait(headers['retry-after'], now);
+	if (given !== undefined) return given;
+	if (Number(rateLimitHeader(headers, 'remaining') ?? 0) > 0) return undefined;
+	return parseWait(rateLimitHeader(headers, 'reset'), now);
+}
+
+/** Parses seconds, or a date in any format: a number as large as unix seconds is a date, not a wait. */
+function parseWait(header: unknown, now: number): number | undefined {
+	const waits = [header]
+		.flat()
+		// Node joins a repeated header with commas or returns an array; an HTTP date contains a comma itself.
+		.flatMap((one) => (/[a-z]/i.test(String(one)) ? [String(one)] : String(one ?? '').split(',')))
+		.map((text) => {
+			const date = epochOf(text);
+			if (date !== undefined) return date - now;
+			return /^\s*\d+(\.\d+)?\s*$/.test(text) ? Number(text) * 1000 : NaN;
+		})
+		.filter((wait) => wait > 0 && wait <= MAX_RETRY_AFTER);
+	return waits.length > 0 ? Math.ceil(Math.max(...waits.slice(0, 10))) : undefined;
+}
+
+/** Finds a rate limit header: `X-RateLimit-…`, `RateLimit-…`, or one that starts with the name of the service. */
+function rateLimitHeader(headers: Record<string, unknown>, what: 'remaining' | 'reset'): unknown {
+	const names = Object.keys(headers).filter((name) =>
+		new RegExp(`^[a-z-]+-${what}$`, 'i').test(name),
+	);
+	return headers[names.find((name) => /ratelimit/i.test(name)) ?? names[0]];
+}

@@ -1,0 +1,87 @@
+import type { INodeProperties } from 'n8n-workflow';
+
+import type { Condition } from '../cleanUp/scope';
+import { epochOf } from '../dates';
+import { containsName } from '../text';
+import type { ItemContext } from './operation';
+import { optionalText } from './parameters';
+
+/** The properties that the filters compare; dates in any format that a service uses. */
+export interface Filterable {
+	name?: unknown;
+	createdAt?: unknown;
+	expiresAt?: unknown;
+}
+
+const FIELDS = {
+	createdAfter: {
+		displayName: 'Created After',
+		type: 'dateTime',
+		meaning: 'Only return files created at or after this time.',
+	},
+	createdBefore: {
+		displayName: 'Created Before',
+		type: 'dateTime',
+		meaning: 'Only return files created before this time.',
+	},
+	expiresBefore: {
+		displayName: 'Expires Before',
+		type: 'dateTime',
+		meaning: 'Only return files that have expired or will expire before this time.',
+	},
+	nameContains: {
+		displayName: 'Name Contains',
+		type: 'string',
+		placeholder: 'e.g. invoice',
+		meaning: 'Only include files whose name contains this text (not case-sensitive).',
+	},
+} as const;
+
+type FilterName = keyof typeof FIELDS;
+
+/** Warns that the filter does not make the list shorter to read. */
+const appliedByN8n = (service: string): string =>
+	`The filter is applied by n8n because ${service} does not support it.`;
+
+/** Returns the filters for a list whose service does not offer them. */
+export const listFilters = (service: string, names: readonly FilterName[]): INodeProperties[] =>
+	names.map((name) => {
+		const { meaning, ...field } = FIELDS[name];
+		return { ...field, name, default: '', description: `${meaning} ${appliedByN8n(service)}` };
+	});
+
+/** Combines the filters that the user has set into one predicate; undefined if there is none. */
+export function filterOf<T>(
+	item: ItemContext,
+	read: (one: T) => Filterable,
+): ((one: T) => boolean) | undefined {
+	const text = optionalText(item.option('nameContains'));
+	const after = item.option<number>('createdAfter');
+	const before = item.option<number>('createdBefore');
+	const expiry = item.option<number>('expiresBefore');
+	if ([text, after, before, expiry].every((one) => one === undefined)) return undefined;
+
+	return (one) => {
+		const { name, createdAt, expiresAt } = read(one);
+		// A file without a date matches no date filter.
+		const created = epochOf(createdAt) ?? NaN;
+		const expires = epochOf(expiresAt) ?? NaN;
+		return (
+			(text === undefined || containsName(name, text)) &&
+			(after === undefined || created >= after) &&
+			(before === undefined || created < before) &&
+			(expiry === undefined || expires < expiry)
+		);
+	};
+}
+
+/** Returns Name Contains as a clean-up condition; no condition if the user has not set it. */
+export function nameConditions(
+	item: ItemContext,
+	label: string,
+	optionName: string,
+): (name: unknown) => Condition[] {
+	const text = optionalText(item.option(optionName));
+	if (text === undefined) return () => [];
+	return (value) => [{ label, value, fits: (name) => containsName(name, text) }];
+}

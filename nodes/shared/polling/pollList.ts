@@ -1,0 +1,166 @@
+import type { IDataObject, INode } from 'n8n-workflow';
+import { NodeOperationError } from 'n8n-workflow';
+
+import type { Page } from '../http/paging';
+import { type Departure, type Departures, expect, takeEnded } from './departures';
+import type { Polled } from './poll';
+import { beginWatch, endReading, note, type Occurrence, type Watch } from './seenEvents';
+
+/** Maximum pages per poll; a longer list takes several polls. */
+const PAGES_PER_POLL = 50;
+
+/** A list to poll, and the events of its items. */
+export interface WatchedList<Position> {
+	/** The selected events. */
+	events: string[];
+	/** Whether to emit items that already exist when an event is selected. */
+	includeExisting: boolean;
+	first: Position;
+	/** Fetches one page of described items. */
+	fetchPage(position: Position): Promise<ListedPage<Position>>;
+	idOf(item: IDataObject): string;
+	/** @param now the time of the service, in unix seconds */
+	occurrencesOf(item: IDataObject, now: number): Occurrence[];
+	/** The user's filters. */
+	isWanted(item: IDataObject): boolean;
+	/** Returns the output of an item for an event. */
+	output(item: IDataObject, event: string): IDataObject;
+	/**
+	 * Whether a page without new items ends the pass, for lists that return new items first, if no other event needs the
+	 * rest.
+	 */
+	endsWithoutNews?: boolean;
+	departure?: Departure;
+}
+
+export interface ListedPage<Position> extends Page<IDataObject, Position> {
+	/** The time of the service, in milliseconds since 1970. */
+	now: number;
+}
+
+/** Stored as JSON in the static data. */
+export interface SweepState<Position> {
+	watches: Record<string, Watch>;
+	/** Where the pass continues; undefined for the beginning of the list. */
+	position?: Position;
+	/** The number of the current pass over the list. */
+	reading: number;
+	expected: Departures;
+}
+
+/**
+ * Reads the list, or as much as one poll may, and emits new events. Makes no assumption about the order of the list:
+ * items that move to another page while it is being read are found on the next pass.
+ *
+ * A page that fails ends the poll: the events found before it are emitted, and the next poll starts with that page.
+ * @throws the error of the page, if there is nothing to emit
+ */
+export async function sweep<Position>(
+	node: INode,
+	list: WatchedList<Position>,
+	last: SweepState<Position> | undefined,
+	deadline: number,
+): Promise<Polled<SweepState<Position>>> {
+	const state = resumeState(list, last);
+	const emitted: EmittedItem[] = [];
+	const seen = new Set<string>();
+	for (let pages = 0; pages < PAGES_PER_POLL && (pages === 0 || Date.now() < deadline); pages++) {
+		const page = await list.fetchPage(state.position ?? list.first).catch((error: unknown) => {
+			if (emitted.length === 0) throw error;
+		});
+		if (!page) break;
+
+		const now = Math.floor(page.now / 1000);
+		const isFirst = state.position === undefined;
+		if (isFirst) beginPass(list, state, now);
+		const unseen = page.items.filter((item) => !seen.has(list.idOf(item)));
+		for (const item of unseen) seen.add(list.idOf(item));
+		const hasNewEvents = collectEvents(list, state, unseen, now, emitted);
+		// A server without paging returns the same page forever.
+		const isOver = unseen.length === 0 || (list.endsWithoutNews === true && !hasNewEvents);
+		state.position = isOver ? undefined : page.next;
+		if (state.position === undefined) {
+			finishPass(node, list, state, now, emitted);
+			break;
+		}
+	}
+	const inOrder = emitted.sort((a, b) => a.at - b.at);
+	return { found: inOrder.map(({ json }) => json), state };
+}
+
+interface EmittedItem {
+	at: number;
+	json: IDataObject;
+}
+
+/**
+ * Returns the state with a watch for each selected event; a newly selected event restarts the pass at the beginning of
+ * the list.
+ */
+function resumeState<Position>(
+	{ events }: WatchedList<Position>,
+	last: SweepState<Position> | undefined,
+): SweepState<Position> {
+	const state = last ?? { watches: {}, reading: 0, expected: {} };
+	const known = events.filter((event) => event in state.watches);
+	const watches = Object.fromEntries(known.map((event) => [event, state.watches[event]]));
+	const position = known.length === events.length ? state.position : undefined;
+	return { ...state, watches, position };
+}
+
+function beginPass<Position>(
+	{ events, includeExisting }: WatchedList<Position>,
+	state: SweepState<Position>,
+	now: number,
+): void {
+	state.reading++;
+	for (const event of events) {
+		state.watches[event] ??= beginWatch(includeExisting ? undefined : now);
+	}
+}
+
+/** Collects the new events of the items; returns whether any event was not known before. */
+function collectEvents<Position>(
+	list: WatchedList<Position>,
+	{ watches, reading, expected }: SweepState<Position>,
+	items: IDataObject[],
+	now: number,
+	emitted: EmittedItem[],
+): boolean {
+	let hasNewEvents = false;
+	for (const item of items) {
+		if (list.departure) expect(expected, list.idOf(item), item, list.departure, reading);
+		for (const occurrence of list.occurrencesOf(item, now)) {
+			const { event, at = Infinity } = occurrence;
+			if (!Object.hasOwn(watches, event)) continue;
+			const { isNew, shouldEmit } = note(watches[event], occurrence, reading);
+			hasNewEvents ||= isNew;
+			if (shouldEmit && list.isWanted(item)) emitted.push({ at, json: list.output(item, event) });
+		}
+	}
+	return hasNewEvents;
+}
+
+function finishPass<Position>(
+	node: INode,
+	list: WatchedList<Position>,
+	state: SweepState<Position>,
+	now: number,
+	emitted: EmittedItem[],
+): void {
+	const { departure } = list;
+	if (departure) {
+		const ended = takeEnded(state.expected, now, state.reading).map(departure.ended);
+		collectEvents(list, state, ended, now, emitted);
+	}
+	const fits = Object.values(state.watches).map((watch) => endReading(watch, state.reading));
+	if (fits.every(Boolean)) return;
+	throw new NodeOperationError(
+		node,
+		'The account contains more files than this trigger can track',
+		{
+			description:
+				'The service does not return file dates, so the trigger has to remember each file, up to 5,000. Use a Schedule Trigger with Get Many instead.',
+		},
+	);
+}

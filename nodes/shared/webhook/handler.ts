@@ -1,0 +1,211 @@
+import {
+	type INodeExecutionData,
+	type IWebhookFunctions,
+	type IWebhookResponseData,
+	sleep,
+} from 'n8n-workflow';
+
+import { secretsOf } from '../http/secrets';
+import {
+	type Claim,
+	claimDelivery,
+	type ClaimedDelivery,
+	digestOf,
+	type Remembered,
+} from './deduplication';
+
+/** Milliseconds; by then, every sender has timed out. */
+const MAX_REMINDER_MS = 60_000;
+
+/** A delivery parsed by the trigger of a service. */
+export interface Delivery<T> extends ClaimedDelivery {
+	content: T;
+}
+
+/** A rejected delivery, with the response to its sender. */
+export class Refusal {
+	/**
+	 * @param status HTTP status
+	 * @param reason one sentence for the sender and the n8n log; never a secret
+	 */
+	constructor(
+		readonly status: number,
+		readonly reason: string,
+	) {}
+}
+
+export interface Receiver<T> {
+	/** Authenticates the sender by the raw bytes, before anything else. */
+	verify(raw: Buffer): Promise<Refusal | undefined>;
+	/** Parses the verified bytes; undefined if the user did not select such a delivery. */
+	read(raw: Buffer): Delivery<T> | Refusal | undefined;
+	/** Returns the output items. May take long; duplicates that arrive meanwhile wait for the outcome. */
+	prepare(content: T): Promise<INodeExecutionData[] | Refusal>;
+	/** Called if n8n did not start the execution, so the sender will retry the delivery. */
+	notStarted?(content: T): void;
+}
+
+/**
+ * Handles one delivery: verifies, parses, claims and prepares it. Never throws, because n8n would record a failed
+ * execution.
+ */
+export async function receiveDelivery<T>(
+	context: IWebhookFunctions,
+	receiver: Receiver<T>,
+): Promise<IWebhookResponseData> {
+	try {
+		return await receive(context, receiver);
+	} catch (error) {
+		context.logger.error(`${context.getNode().name}: ${(error as Error).message}`);
+		return reject(
+			context,
+			new Refusal(503, 'The delivery could not be processed. Please send it again.'),
+		);
+	}
+}
+
+async function receive<T>(
+	context: IWebhookFunctions,
+	receiver: Receiver<T>,
+): Promise<IWebhookResponseData> {
+	const raw = await rawBodyOf(context);
+	if (raw instanceof Refusal) return reject(context, raw);
+	const rejection = await receiver.verify(raw);
+	if (rejection) return reject(context, rejection);
+
+	const delivery = receiver.read(raw);
+	if (delivery instanceof Refusal) return reject(context, delivery);
+	if (delivery === undefined) return { webhookResponse: { received: true, ignored: true } };
+
+	// A user who listens for a test event may send the same delivery several times.
+	if (context.getMode() === 'manual') {
+		const items = await prepare(context, receiver, delivery);
+		return items instanceof Refusal ? reject(context, items) : { workflowData: [items] };
+	}
+	return await receiveOnce(context, receiver, delivery);
+}
+
+async function receiveOnce<T>(
+	context: IWebhookFunctions,
+	receiver: Receiver<T>,
+	delivery: Delivery<T>,
+): Promise<IWebhookResponseData> {
+	const remembered: Remembered = context.getWorkflowStaticData('node');
+	const trigger = `${context.getWorkflow().id}/${context.getNode().id}`;
+	const claimed = claimDelivery(trigger, delivery, remembered);
+	if ('repeatOf' in claimed) {
+		if (claimed.isAssumed) {
+			context.logger.warn(
+				`${context.getNode().name} treats a delivery as a duplicate: it was signed before a delivery that is no longer remembered, because too many have arrived since`,
+			);
+		}
+		return (await claimed.repeatOf)
+			? { webhookResponse: { received: true, repeated: true } }
+			: reject(
+					context,
+					new Refusal(
+						503,
+						'The first attempt to process this delivery failed. Please send it again.',
+					),
+				);
+	}
+
+	const { claim } = claimed;
+	try {
+		const items = await prepare(context, receiver, delivery);
+		if (items instanceof Refusal) {
+			claim.settle(false);
+			return reject(context, items);
+		}
+		claim.handOver();
+		const settle = (accepted: boolean) => {
+			claim.settle(accepted);
+			if (!accepted) receiver.notStarted?.(delivery.content);
+		};
+		void remindUntilResponded(settleOnResponse(context, settle), claim);
+		return { workflowData: [items] };
+	} catch (error) {
+		claim.settle(false);
+		context.logger.error(`${context.getNode().name}: ${(error as Error).message}`);
+		return reject(
+			context,
+			new Refusal(503, 'The delivery could not be processed. Please send it again.'),
+		);
+	}
+}
+
+/**
+ * Returns the items, each with a key that is identical for all retries of the delivery, for use with n8n's own
+ * deduplication.
+ */
+async function prepare<T>(
+	context: IWebhookFunctions,
+	receiver: Receiver<T>,
+	{ key, content }: Delivery<T>,
+): Promise<INodeExecutionData[] | Refusal> {
+	const items = await receiver.prepare(content);
+	if (items instanceof Refusal) return items;
+	const deliveryKey = digestOf(key);
+	// The response of a service may contain the callback key that it was given.
+	for (const { json } of items) secretsOf(context).hideInBody(json);
+	return items.map((item) => ({ ...item, json: { ...item.json, deliveryKey } }));
+}
+
+/**
+ * Settles the claim when n8n has responded: the execution has started if n8n sent a 2xx, or if the sender hung up
+ * before.
+ * @returns whether the response is still pending
+ */
+function settleOnResponse(
+	context: IWebhookFunctions,
+	settle: (accepted: boolean) => void,
+): () => boolean {
+	const response = context.getResponseObject();
+	let open = true;
+	const done = () => {
+		if (open) settle(!response.writableFinished || response.statusCode < 400);
+		open = false;
+	};
+	response.once('finish', done);
+	response.once('close', done);
+	return () => open;
+}
+
+/**
+ * Workaround for n8n 2.41: `establishContextForPersistence` (in its workflow-runner) builds a second `Workflow` from
+ * the same static data and thereby clears its “changed” flag before n8n saves it, so only the first delivery would be
+ * recorded. Sets the flag repeatedly, at growing intervals, until n8n has responded.
+ */
+async function remindUntilResponded(isOpen: () => boolean, { remind }: Claim): Promise<void> {
+	for (let pause = 0; isOpen() && pause < MAX_REMINDER_MS; pause = 2 * pause + 1) {
+		await sleep(pause);
+		remind();
+	}
+}
+
+/**
+ * Returns the raw body, which n8n has already read for content types that it parses. Returns 400 if the body cannot be
+ * read (too large, truncated, invalid compression), so that the sender does not retry.
+ */
+async function rawBodyOf(context: IWebhookFunctions): Promise<Buffer | Refusal> {
+	const request = context.getRequestObject();
+	if (!request.rawBody && request.contentType !== 'multipart/form-data') {
+		try {
+			await request.readRawBody();
+		} catch {
+			return new Refusal(
+				400,
+				'The body could not be read: it is too large, incomplete or incorrectly compressed',
+			);
+		}
+	}
+	return request.rawBody ?? Buffer.alloc(0);
+}
+
+function reject(context: IWebhookFunctions, { status, reason }: Refusal): IWebhookResponseData {
+	context.logger.warn(`${context.getNode().name} rejected a delivery (${status}): ${reason}`);
+	const response = context.getResponseObject();
+	response.writeHead(status, { 'content-type': 'application/json; charset=utf-8' });
+	response.end(JSON.stringify({ error: reason }));
+	return { noWebhookResponse: true };
+}
