@@ -1,6 +1,6 @@
 import type { IAuthenticate, Icon, ICredentialType, INodeProperties } from 'n8n-workflow';
 
-import { basicOf } from '../nodes/shared/authentication';
+import { basicOf } from '../nodes/shared/http/credential';
 
 /** A FileCourier project. The FileCourier node tests it, because only a 404 proves that these credentials are valid. */
 export class FileCourierApi implements ICredentialType {

@@ -1,6 +1,6 @@
 import type { IAuthenticate, Icon, ICredentialType, INodeProperties } from 'n8n-workflow';
 
-import { bearerOf } from '../nodes/shared/authentication';
+import { bearerOf } from '../nodes/shared/http/credential';
 
 /**
  * A FileShot account. The FileShot node tests it, because only its test distinguishes a wrong key from a tier that is

@@ -1,6 +1,6 @@
 import type { IAuthenticate, Icon, ICredentialType, INodeProperties } from 'n8n-workflow';
 
-import { authenticate } from '../nodes/Filestack/authenticate';
+import { authenticate } from '../nodes/Filestack/signing';
 
 /** A Filestack app. The Filestack node tests it, because only a 404 proves that these credentials are valid. */
 export class FilestackApi implements ICredentialType {

@@ -1,6 +1,6 @@
 import type { IAuthenticate, Icon, ICredentialType, INodeProperties } from 'n8n-workflow';
 
-import { bearerOf } from '../nodes/shared/authentication';
+import { bearerOf } from '../nodes/shared/http/credential';
 
 /**
  * A user of a SpeedyFiles instance. The SpeedyFiles node tests it, because an instance that is not set up redirects

@@ -9,8 +9,8 @@ import {
 } from 'n8n-workflow';
 
 import { nodeProperties, runOperation } from '../shared/node/operation';
-import { fileCourierApiTest } from './credentialTest';
-import { file } from './file';
+import { fileCourierApiTest } from './service';
+import { file } from './file/download';
 import { session } from './session';
 import { resumeWebhooks, resumeWithDelivery } from './session/requestAndWait';
 

@@ -10,12 +10,10 @@ import {
 import { readParameters, triggerSource } from '../shared/node/parameters';
 import { toProperty } from '../shared/node/schema';
 import { checkedActivation } from '../shared/webhook/activation';
-import { ANY_EVENT, TRIGGER_VERSIONS } from '../shared/webhook/fields';
-import { fileCourierApiTest } from './credentialTest';
-import type { DeliveryFilter } from './delivery';
-import { type DownloadSettings, receiveFiles } from './receiveFiles';
-import { fileCourier } from './service';
-import { triggerProperties } from './triggerProperties';
+import { ANY_EVENT, TRIGGER_VERSIONS } from '../shared/webhook/events';
+import { fileCourier, fileCourierApiTest } from './service';
+import { type DeliveryFilter, type DownloadSettings, receiveFiles } from './delivery';
+import { triggerProperties } from './triggerFields';
 
 // n8n registers nothing at FileCourier, because each session names its own callback URL.
 const webhooks: IWebhookDescription[] = [

@@ -1,6 +1,8 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 import { outputField, sha256Option } from '../shared/node/fields';
+import { ageOption, eventsField, patternOption, repeatOption } from '../shared/webhook/events';
+import { FILES_DELIVERED } from './delivery';
 
 /** The fields for the files of a delivery, shared by the trigger and Request and Wait. */
 export const deliveryFields: INodeProperties[] = [
@@ -46,5 +48,65 @@ export const deliveryOptions: INodeProperties[] = [
 		displayOptions: { show: { '/download': [true] } },
 		description:
 			'How long the downloads may take before n8n responds to FileCourier. Files that are not finished by then, or that their host rejects, are output with their URL only (downloaded: false; downloadError gives the reason). If a download fails for another reason, FileCourier is asked to deliver again, up to four times. Files that are already stored are not downloaded again.',
+	},
+];
+
+export const triggerProperties: INodeProperties[] = [
+	{
+		displayName:
+			'Open <b>Webhook URLs</b> above and copy the <b>Production URL</b>. Paste it into the <b>Callback URL</b> field of the FileCourier node that creates sessions, then publish this workflow. To test, use the <b>Test URL</b> instead and click <b>Execute step</b> first.',
+		name: 'registrationNotice',
+		type: 'notice',
+		default: '',
+	},
+	eventsField(
+		[
+			{
+				name: 'Files Delivered',
+				value: FILES_DELIVERED,
+				description: 'The recipient uploaded the requested files',
+			},
+		],
+		[FILES_DELIVERED],
+	),
+	...deliveryFields,
+	{
+		displayName: 'Options',
+		name: 'options',
+		type: 'collection',
+		placeholder: 'Add option',
+		default: {},
+		options: [
+			...deliveryOptions,
+			{
+				displayName: 'File Name',
+				name: 'fileName',
+				type: 'string',
+				default: '',
+				placeholder: 'e.g. *.pdf',
+				description:
+					'Only output files with a matching name. Use * as a wildcard. Deliveries without a match do not start the workflow.',
+			},
+			repeatOption(
+				2880,
+				'FileCourier retries unanswered deliveries for up to 27 hours. Lower this value to accept deliveries that you resend from the dashboard.',
+			),
+			patternOption(
+				'Recipient Email',
+				'recipient',
+				'e.g. *@acme.com',
+				'deliveries from this recipient',
+			),
+			patternOption(
+				'Reference ID',
+				'referenceId',
+				'e.g. CUST-*',
+				'deliveries with this reference ID',
+			),
+			ageOption(
+				172_800,
+				'The default matches Ignore Duplicates For (Minutes), so that a delivery is rejected once it is no longer recognized as a duplicate. FileCourier retries with the original timestamp for up to 27 hours, so use at least 97200.',
+			),
+		],
 	},
 ];

@@ -9,7 +9,7 @@ import {
 import { nodeProperties, runOperation } from '../shared/node/operation';
 import { fileShotApiTest } from './credentialTest';
 import { file } from './file';
-import { searchFiles } from './file/list';
+import { searchFiles } from './file/getAll';
 
 const resources = [file];
 

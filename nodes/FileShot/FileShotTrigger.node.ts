@@ -10,13 +10,11 @@ import { readParameters, triggerSource } from '../shared/node/parameters';
 import { toProperty } from '../shared/node/schema';
 import { type LeadTime, leadSeconds } from '../shared/polling/fields';
 import { runPoll } from '../shared/polling/poll';
-import { sampleFrom } from '../shared/polling/sample';
-import { sweep, type SweepState } from '../shared/polling/pollList';
+import { sampleFrom, sweep, type SweepState } from '../shared/polling/pollList';
 import { fileShotApiTest } from './credentialTest';
-import type { Position } from './file/list';
-import { pollingProperties } from './pollingProperties';
+import type { Position } from './file/getAll';
+import { pollingProperties, watchedFiles } from './polling';
 import { fileShot } from './service';
-import { watchedFiles } from './polling';
 
 interface Settings extends LeadTime {
 	events: string[];

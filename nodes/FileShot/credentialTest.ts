@@ -4,11 +4,11 @@ import type {
 	INodeCredentialTestResult,
 } from 'n8n-workflow';
 
-import { bearerOf } from '../shared/authentication';
+import { bearerOf } from '../shared/http/credential';
 import { ANOTHER_SERVICE, EMPTY_LIST, probe } from '../shared/http/credentialTest';
 import { type Json, reportsError, textOf } from '../shared/http/service';
 import { fieldOf, fileIdOf, sizeOf } from './describe';
-import { FILES } from './file/list';
+import { FILES } from './file/getAll';
 import { fileShot } from './service';
 
 /**

@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { addressOf, checkedCredential } from '../shared/http/credential';
-import { pastedText } from '../shared/blanks';
+import { pastedText } from '../shared/text';
 import { epochOf, isoDate } from '../shared/dates';
 import { type Essential, type Json, type ServiceContext, textOf } from '../shared/http/service';
 import { fileShot, unwrapEnvelope } from './service';

@@ -1,12 +1,19 @@
-import type { IDataObject, IPollFunctions } from 'n8n-workflow';
+import type { IDataObject, INodeProperties, IPollFunctions } from 'n8n-workflow';
 
 import { epochOf } from '../shared/dates';
-import { describeEntries, identityOf, isUnreadable } from '../shared/polling/entries';
+import { simplifyField } from '../shared/node/fields';
+import { matchesPattern } from '../shared/node/filters';
 import { type Lifetime, lifetimeOccurrences } from '../shared/polling/expiryEvents';
-import type { WatchedList } from '../shared/polling/pollList';
-import { matchesPattern } from '../shared/webhook/filter';
+import { existingOption, leadTimeFields, pollEventsField } from '../shared/polling/fields';
+import {
+	describeEntries,
+	identityOf,
+	isUnreadable,
+	type WatchedList,
+} from '../shared/polling/pollList';
+import { patternOption } from '../shared/webhook/events';
 import { describeFile, readLinkBase, summaryOf } from './describe';
-import { fetchFilePage, MAX_PAGE_SIZE, type Position } from './file/list';
+import { fetchFilePage, MAX_PAGE_SIZE, type Position } from './file/getAll';
 
 export const EVENTS = {
 	added: 'file.added',
@@ -66,3 +73,39 @@ function endOf({ effectiveStatus, expiresAt }: IDataObject): number | undefined 
 	const end = effectiveStatus === 'active' ? epochOf(expiresAt) : undefined;
 	return end && Math.floor(end / 1000);
 }
+
+export const pollingProperties: INodeProperties[] = [
+	pollEventsField(
+		[
+			{
+				name: 'File Added',
+				value: EVENTS.added,
+				description: 'A file was uploaded, through any app or the API',
+			},
+			{
+				name: 'File Expired',
+				value: EVENTS.expired,
+				description: 'A file’s link has expired',
+			},
+			{
+				name: 'File Expiring Soon',
+				value: EVENTS.expiringSoon,
+				description: 'A file will expire within the lead time',
+			},
+		],
+		[EVENTS.added],
+	),
+	...leadTimeFields(EVENTS.expiringSoon, 'a file'),
+	simplifyField,
+	{
+		displayName: 'Options',
+		name: 'options',
+		type: 'collection',
+		placeholder: 'Add option',
+		default: {},
+		options: [
+			patternOption('File Name', 'fileName', 'e.g. *.pdf', 'files with a matching name'),
+			existingOption('files'),
+		],
+	},
+];

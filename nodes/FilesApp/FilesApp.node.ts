@@ -7,11 +7,11 @@ import {
 } from 'n8n-workflow';
 
 import { nodeProperties, runOperation } from '../shared/node/operation';
-import { change } from './change';
+import { change } from './change/getAll';
 import { filesAppApiTest } from './credentialTest';
 import { file } from './file';
-import { searchFiles } from './file/list';
-import { shareLink } from './shareLink';
+import { searchFiles } from './file/getAll';
+import { shareLink } from './shareLink/create';
 
 const resources = [file, shareLink, change];
 

@@ -9,10 +9,13 @@ import {
 import { optionalText, readParameters, triggerSource } from '../shared/node/parameters';
 import { toProperty } from '../shared/node/schema';
 import { runPoll } from '../shared/polling/poll';
-import { matchesPattern } from '../shared/webhook/filter';
-import { pollChanges, type PollChangesOptions } from './change/pollChanges';
-import type { ChangesState } from './change/followState';
-import { fetchSampleChange } from './change/latest';
+import { matchesPattern } from '../shared/node/filters';
+import {
+	type ChangesState,
+	fetchSampleChange,
+	pollChanges,
+	type PollChangesOptions,
+} from './change/pollChanges';
 import { filesAppApiTest } from './credentialTest';
 import { pollingProperties } from './polling';
 import { filesApp } from './service';

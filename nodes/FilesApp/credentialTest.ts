@@ -4,10 +4,10 @@ import type {
 	INodeCredentialTestResult,
 } from 'n8n-workflow';
 
-import { bearerOf } from '../shared/authentication';
+import { bearerOf } from '../shared/http/credential';
 import { ANOTHER_SERVICE, probe } from '../shared/http/credentialTest';
 import { isJsonObject, reportsError, textOf } from '../shared/http/service';
-import { FILES } from './file/list';
+import { FILES } from './file/getAll';
 import { filesApp } from './service';
 
 /** Lists one file, the smallest request that requires a valid key: Files App has no route that returns the account. */

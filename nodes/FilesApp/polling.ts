@@ -1,9 +1,9 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 import { existingOption, pollEventsField } from '../shared/polling/fields';
-import { patternOption } from '../shared/webhook/fields';
-import { ANY_ACTION } from './change/followState';
-import { folderField } from './file/fields';
+import { patternOption } from '../shared/webhook/events';
+import { ANY_ACTION } from './change/pollChanges';
+import { folderField } from './file/getAll';
 
 export const pollingProperties: INodeProperties[] = [
 	pollEventsField(

@@ -7,10 +7,10 @@ import {
 } from 'n8n-workflow';
 
 import { nodeProperties, runOperation } from '../shared/node/operation';
-import { filestackApiTest } from './credentialTest';
+import { filestackApiTest } from './service';
 import { file } from './file';
-import { link } from './link/index';
-import { policy } from './policy/index';
+import { link } from './link';
+import { policy } from './policy';
 
 const resources = [file, link, policy];
 

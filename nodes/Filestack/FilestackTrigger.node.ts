@@ -10,13 +10,10 @@ import {
 import { readParameters, triggerSource } from '../shared/node/parameters';
 import { toProperty } from '../shared/node/schema';
 import { checkedActivation } from '../shared/webhook/activation';
-import { receiveEvent } from '../shared/webhook/events';
-import { TRIGGER_VERSIONS } from '../shared/webhook/fields';
-import { matchesPattern } from '../shared/webhook/filter';
-import { filestackApiTest } from './credentialTest';
-import { filestackEvents } from './webhook';
-import { filestack } from './service';
-import { triggerProperties } from './triggerProperties';
+import { receiveEvent, TRIGGER_VERSIONS } from '../shared/webhook/events';
+import { matchesPattern } from '../shared/node/filters';
+import { filestack, filestackApiTest } from './service';
+import { filestackEvents, triggerProperties } from './webhook';
 
 // n8n registers nothing at Filestack, because webhooks can only be created in its Developer Portal.
 const webhooks: IWebhookDescription[] = [

@@ -2,9 +2,9 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { isoDate } from '../shared/dates';
 import { pathPart } from '../shared/http/client';
+import { type Essential, isJsonObject, type Json, textOf } from '../shared/http/service';
 import { locatorField } from '../shared/node/locator';
 import type { ItemContext } from '../shared/node/operation';
-import { type Json, textOf } from '../shared/http/service';
 
 /**
  * Matches a file's URL on any host and captures the handle: the last path segment, without preceding tasks, an extension
@@ -60,3 +60,22 @@ export function describeFile(data: Json, handle?: string): IDataObject {
 	if (uploadedAt) described.uploadedAt = uploadedAt;
 	return described;
 }
+
+/** A stored file. The URL or handle is required, because a response without one may mean that no file was stored. */
+export const STORED: Essential<Json> = {
+	what: 'the URL or handle of the file',
+	read(body) {
+		if (!isJsonObject(body)) return undefined;
+		const handle = textOf(body.handle) ?? extractHandle(textOf(body.url) ?? '');
+		return handle !== '' && !/[/\s]/.test(handle) ? body : undefined;
+	},
+};
+
+/** An overwritten file. Any description is accepted, because the handle is already known. */
+export const OVERWRITTEN: Essential<Json> = {
+	what: 'a description of the file',
+	read: (body) =>
+		isJsonObject(body) && ['url', 'handle', 'filename'].some((field) => textOf(body[field]))
+			? body
+			: undefined,
+};

@@ -1,9 +1,15 @@
-import type { IExecuteFunctions } from 'n8n-workflow';
+import type {
+	ICredentialsDecrypted,
+	ICredentialTestFunctions,
+	IExecuteFunctions,
+	INodeCredentialTestResult,
+} from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
 
-import { pastedText } from '../shared/blanks';
+import { ANOTHER_SERVICE, probe } from '../shared/http/credentialTest';
 import { isJsonObject, type Service, textOf } from '../shared/http/service';
-import { type Policy, type SignedPolicy, signPolicy } from './signing';
+import { pastedText } from '../shared/text';
+import { type Policy, policyQuery, type SignedPolicy, signPolicy } from './signing';
 
 /**
  * The Filestack APIs. Each host has its own error format: `{"result":"error","error":{"code","msg"}}` (File API),
@@ -93,3 +99,35 @@ export async function requireAppSecret(
 /** Signs a policy that is output to the user or used in a link. */
 export const signUserPolicy = (policy: Policy, appSecret: string): SignedPolicy =>
 	signPolicy(JSON.stringify(policy), appSecret);
+
+/** The handle of a file that does not exist. */
+const UNKNOWN_HANDLE = 'n8nCredentialTest000';
+
+/**
+ * Tests the credentials with a request for the metadata of a file that does not exist, because Filestack has no call that
+ * only identifies the caller. It responds 404 in the File API's format to a valid signature, and rejects an invalid one
+ * before that. Without an app secret, only a missing signature can be detected.
+ */
+export async function filestackApiTest(
+	this: ICredentialTestFunctions,
+	{ data = {} }: ICredentialsDecrypted,
+): Promise<INodeCredentialTestResult> {
+	const secret = pastedText(data.appSecret) ?? '';
+	const signedPolicy = secret
+		? signPolicy(policyQuery(['stat'], UNKNOWN_HANDLE).policy, secret)
+		: {};
+	const request = {
+		path: `/file/${UNKNOWN_HANDLE}/metadata`,
+		qs: { key: pastedText(data.apiKey) ?? '', ...signedPolicy },
+	};
+	return await probe(this, filestack, data, request, ({ status, body, said }) => {
+		if (status === 401 || status === 403) {
+			return secret
+				? `Filestack rejected the API Key or App Secret: ${said}`
+				: `Filestack requires a signature (${said}). Enter the App Secret.`;
+		}
+		const { result, error } = isJsonObject(body) ? body : {};
+		const isFileApi = result === 'error' && isJsonObject(error) && textOf(error.msg) !== undefined;
+		return status === 404 && isFileApi ? undefined : ANOTHER_SERVICE;
+	});
+}

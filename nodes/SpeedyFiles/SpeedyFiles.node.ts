@@ -7,13 +7,13 @@ import {
 } from 'n8n-workflow';
 
 import { nodeProperties, runOperation } from '../shared/node/operation';
-import { account } from './account/index';
-import { speedyFilesApiTest } from './credentialTest';
-import { file } from './file/index';
-import { instance } from './instance/index';
+import { account } from './account';
+import { speedyFilesApiTest } from './service';
+import { file } from './file';
+import { instance } from './instance';
 import { searchFiles, searchPackages, searchTokens } from './listSearch';
 import { packageResource } from './package';
-import { token } from './token/index';
+import { token } from './token';
 
 const resources = [packageResource, file, token, account, instance];
 

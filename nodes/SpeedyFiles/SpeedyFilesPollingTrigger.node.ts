@@ -10,13 +10,10 @@ import { readParameters, triggerSource } from '../shared/node/parameters';
 import { toProperty } from '../shared/node/schema';
 import { type LeadTime, leadSeconds } from '../shared/polling/fields';
 import { runPoll } from '../shared/polling/poll';
-import { sampleFrom } from '../shared/polling/sample';
-import { sweep, type SweepState } from '../shared/polling/pollList';
-import { speedyFilesApiTest } from './credentialTest';
+import { sampleFrom, sweep, type SweepState } from '../shared/polling/pollList';
+import { speedyFiles, speedyFilesApiTest } from './service';
 import type { PackagePosition } from './packagePages';
-import { pollingProperties } from './pollingProperties';
-import { speedyFiles } from './service';
-import { type PackageFilters, watchedPackages } from './polling';
+import { type PackageFilters, pollingProperties, watchedPackages } from './polling';
 
 interface Settings extends LeadTime {
 	events: string[];

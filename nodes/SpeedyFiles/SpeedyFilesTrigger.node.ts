@@ -10,13 +10,10 @@ import {
 import { readParameters } from '../shared/node/parameters';
 import { toProperty } from '../shared/node/schema';
 import { checkedActivation } from '../shared/webhook/activation';
-import { receiveEvent } from '../shared/webhook/events';
-import { TRIGGER_VERSIONS } from '../shared/webhook/fields';
-import { matchesPattern } from '../shared/webhook/filter';
-import { speedyFilesApiTest } from './credentialTest';
-import { speedyFilesEvents } from './webhook';
-import { speedyFiles } from './service';
-import { speedyFilesTriggerSource, triggerProperties } from './triggerProperties';
+import { receiveEvent, TRIGGER_VERSIONS } from '../shared/webhook/events';
+import { matchesPattern } from '../shared/node/filters';
+import { speedyFiles, speedyFilesApiTest } from './service';
+import { speedyFilesEvents, speedyFilesTriggerSource, triggerProperties } from './webhook';
 
 // n8n registers nothing, because only an admin can add webhooks, in the web interface.
 const webhooks: IWebhookDescription[] = [

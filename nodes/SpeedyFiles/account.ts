@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { callApi } from '../shared/http/client';
-import type { Operation } from '../shared/node/operation';
+import type { Operation, Resource } from '../shared/node/operation';
 import { ACCOUNT, speedyFiles } from './service';
 
 export const get: Operation = {
@@ -15,4 +15,11 @@ export const get: Operation = {
 		const { body } = await callApi(functions, speedyFiles, call);
 		return { json: body as IDataObject };
 	},
+};
+
+export const account: Resource = {
+	value: 'account',
+	name: 'Account',
+	operations: [get],
+	initial: get.value,
 };

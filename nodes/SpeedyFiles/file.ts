@@ -1,6 +1,15 @@
 import type { INodeProperties } from 'n8n-workflow';
+import { NodeOperationError } from 'n8n-workflow';
 
+import { type Downloaded, downloadFile } from '../shared/files/download';
+import { transferSettings } from '../shared/files/settings';
+import { pathPart } from '../shared/http/client';
+import { outputField, sha256Option, stallOption } from '../shared/node/fields';
 import { locatorField } from '../shared/node/locator';
+import type { ItemContext, Operation, Resource } from '../shared/node/operation';
+import { optionalText } from '../shared/node/parameters';
+import { invalidParameter } from '../shared/node/schema';
+import { magicLinkFileHost, magicLinkHost } from './service';
 
 export const linkField: INodeProperties = {
 	displayName: 'Magic Link',
@@ -42,4 +51,167 @@ export const fileField: INodeProperties = {
 	}),
 	required: false,
 	displayOptions: { show: { scope: ['one'] } },
+};
+
+export const download: Operation = {
+	value: 'download',
+	name: 'Download',
+	action: 'Download file',
+	description: 'Download one file of a package, or all files as a ZIP, using its magic link',
+	fields: [linkField, scopeField, fileField, outputField],
+	options: [
+		sha256Option,
+		{
+			displayName: 'Expected SHA-256',
+			name: 'expectedSha256',
+			type: 'string',
+			isSafeguard: true,
+			default: '',
+			placeholder: 'e.g. {{ $json.files[0].sha256 }}',
+			description:
+				'The expected SHA-256 of the file. The node fails if the downloaded file does not match.',
+		},
+		{
+			displayName: 'File Name',
+			name: 'fileName',
+			type: 'string',
+			default: '',
+			placeholder: 'e.g. report.pdf',
+			description: 'Overrides the file name in SpeedyFiles',
+		},
+		stallOption,
+	],
+	async execute(item) {
+		const { functions, parameter, option } = item;
+		const url = downloadUrl(item);
+		const isZip = parameter('scope') === 'all';
+		const settings = transferSettings(item);
+		const expected = optionalText(option('expectedSha256'))?.toLowerCase();
+		const { binary, ...file } = await downloadFile(
+			functions,
+			{ url, name: optionalText(option('fileName')) },
+			{
+				...settings,
+				sha256: settings.sha256 || expected !== undefined,
+				host: isZip ? magicLinkHost : magicLinkFileHost,
+				tailSize: isZip ? MAX_ZIP_END_BYTES : 0,
+				objection(downloaded, tail) {
+					if (expected && downloaded.sha256 !== expected)
+						return hashMismatchError(item, downloaded, expected);
+					return isZip && !hasEndOfZip(tail, downloaded.size)
+						? truncatedZipError(item, downloaded)
+						: undefined;
+				},
+			},
+		);
+		const field = parameter<string>('binaryPropertyName');
+		return { json: { ...file, url, binaryPropertyName: field }, binary: { [field]: binary } };
+	},
+};
+
+function truncatedZipError(
+	{ functions, itemIndex }: ItemContext,
+	{ size }: Omit<Downloaded, 'binary'>,
+) {
+	const description = 'The connection or SpeedyFiles ended the download early. Run the node again.';
+	return new NodeOperationError(
+		functions.getNode(),
+		`The ZIP file is incomplete: it ends after ${size} bytes without an end record`,
+		{ itemIndex, description },
+	);
+}
+
+function hashMismatchError(
+	{ functions, itemIndex }: ItemContext,
+	{ fileName, sha256 }: Omit<Downloaded, 'binary'>,
+	expected: string,
+) {
+	const description = `The SHA-256 is ${sha256}, but ${expected} was expected. Make sure Magic Link, File and Expected SHA-256 belong to the same package.`;
+	return new NodeOperationError(
+		functions.getNode(),
+		`“${fileName}” does not match the expected SHA-256`,
+		{ itemIndex, description },
+	);
+}
+
+/** A magic link, or one of the download links on its page (SpeedyFiles source, app/routes/public.py). */
+const LINK = /^(.*\/p\/[\w-]+)(?:\/(?:file\/([\w-]+)|zip))?\/?$/;
+
+/**
+ * The download URL of one file, or of all files as a ZIP. The magic link may also point to a single file.
+ * @throws NodeOperationError that names the empty or invalid field
+ */
+export function downloadUrl(item: ItemContext): string {
+	const { functions, parameter, locator } = item;
+	const { link, fileId } = readLink(item, parameter(linkField.name));
+	if (parameter('scope') === 'all') return `${link}/zip`;
+	const id = locator(fileField.name) || fileId;
+	return `${link}/file/${pathPart(functions, fileField.displayName, id)}`;
+}
+
+function readLink(item: ItemContext, value: string): { link: string; fileId?: string } {
+	const text = value.trim();
+	const url = URL.canParse(text) ? new URL(text) : undefined;
+	const found = url && /^https?:$/.test(url.protocol) ? LINK.exec(url.pathname) : undefined;
+	if (url && found) return { link: url.origin + found[1], fileId: found[2] };
+	throw invalidParameter(
+		item,
+		linkField.displayName,
+		'is not a valid magic link',
+		'It looks like https://files.example.com/p/… You can find it as magicLink in the output of Send or Finalize.',
+	);
+}
+
+/** The largest size in bytes of the end of a ZIP file: ZIP64 records, end record and the longest comment. */
+export const MAX_ZIP_END_BYTES = 22 + 65_535 + 20 + 56;
+
+const END_RECORD = 0x06054b50;
+const ZIP64_LOCATOR = 0x07064b50;
+const ZIP64_RECORD = 0x06064b50;
+
+/**
+ * Whether a ZIP file ends with an end record that points to the central directory directly before it (APPNOTE.TXT,
+ * 4.3.16). SpeedyFiles streams ZIP files without a Content-Length, so nothing else reveals a truncated download.
+ * @param tail the last {@link MAX_ZIP_END_BYTES} bytes, or the whole file if it is shorter
+ * @param size the size of the whole file in bytes
+ */
+export function hasEndOfZip(tail: Buffer, size: number): boolean {
+	const start = size - tail.length;
+	for (let at = tail.length - 22; at >= 0; at--) {
+		if (tail.readUInt32LE(at) !== END_RECORD) continue;
+		if (at + 22 + tail.readUInt16LE(at + 20) !== tail.length) continue;
+		// A comment may look like an end record, so continue searching before it.
+		if (endsList(tail, at, start) || endsListOfZip64(tail, at, start)) return true;
+	}
+	return false;
+}
+
+function endsList(tail: Buffer, at: number, start: number): boolean {
+	const [length, offset] = [tail.readUInt32LE(at + 12), tail.readUInt32LE(at + 16)];
+	return offset + length === start + at;
+}
+
+/**
+ * Numbers too large for the end record are in a ZIP64 end record (4.3.14). The locator before the end record points to
+ * it.
+ */
+function endsListOfZip64(tail: Buffer, at: number, start: number): boolean {
+	const locator = at - 20;
+	if (locator < 0 || tail.readUInt32LE(locator) !== ZIP64_LOCATOR) return false;
+	const position = Number(tail.readBigUInt64LE(locator + 8));
+	const record = position - start;
+	if (record < 0 || record + 56 > locator || tail.readUInt32LE(record) !== ZIP64_RECORD) {
+		return false;
+	}
+	const [length, offset] = [record + 40, record + 48].map((place) =>
+		Number(tail.readBigUInt64LE(place)),
+	);
+	return offset + length === position;
+}
+
+export const file: Resource = {
+	value: 'file',
+	name: 'File',
+	operations: [download],
+	initial: download.value,
 };

@@ -1,8 +1,8 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { callApi } from '../shared/http/client';
-import type { Operation } from '../shared/node/operation';
 import { type Essential, isJsonObject, type Json, textOf } from '../shared/http/service';
+import type { Operation, Resource } from '../shared/node/operation';
 import { speedyFiles } from './service';
 
 export const health: Operation = {
@@ -21,4 +21,11 @@ export const health: Operation = {
 const STATUS: Essential<Json> = {
 	what: 'a status',
 	read: (body) => (isJsonObject(body) && textOf(body.status) ? body : undefined),
+};
+
+export const instance: Resource = {
+	value: 'instance',
+	name: 'Instance',
+	operations: [health],
+	initial: health.value,
 };

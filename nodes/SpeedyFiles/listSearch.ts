@@ -6,7 +6,7 @@ import type {
 } from 'n8n-workflow';
 
 import { baseUrlOf } from '../shared/http/credential';
-import { searchPages } from '../shared/listSearch';
+import { searchPages } from '../shared/node/locator';
 import type { Page } from '../shared/http/paging';
 import { fetchPackages } from './packagePages';
 import { speedyFiles } from './service';

@@ -3,7 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { serviceTime } from '../shared/dates';
 import { callApi } from '../shared/http/client';
 import type { Page } from '../shared/http/paging';
-import { describeEntries } from '../shared/polling/entries';
+import { describeEntries } from '../shared/polling/pollList';
 import { type Essential, isJsonObject, type ServiceContext } from '../shared/http/service';
 import { describePackage } from './describe';
 import { speedyFiles } from './service';

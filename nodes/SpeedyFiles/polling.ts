@@ -1,11 +1,13 @@
-import type { IDataObject, IPollFunctions } from 'n8n-workflow';
+import type { IDataObject, INodeProperties, IPollFunctions } from 'n8n-workflow';
 
-import { identityOf, isUnreadable } from '../shared/polling/entries';
+import { simplifyField } from '../shared/node/fields';
+import { matchesPattern } from '../shared/node/filters';
 import { lifetimeOccurrences } from '../shared/polling/expiryEvents';
-import type { WatchedList } from '../shared/polling/pollList';
-import { matchesPattern } from '../shared/webhook/filter';
+import { existingOption, leadTimeFields, pollEventsField } from '../shared/polling/fields';
+import { identityOf, isUnreadable, type WatchedList } from '../shared/polling/pollList';
+import { patternOption } from '../shared/webhook/events';
 import { simplifyPackage } from './describe';
-import { fetchPackages, MAX_PAGE_SIZE, FIRST_PAGE, type PackagePosition } from './packagePages';
+import { fetchPackages, FIRST_PAGE, MAX_PAGE_SIZE, type PackagePosition } from './packagePages';
 
 /** Named like the webhook events (SpeedyFiles docs, Webhooks), which do not include `expiring_soon`. */
 export const EVENTS = {
@@ -63,3 +65,59 @@ export function watchedPackages(
 }
 
 const idOf = (one: IDataObject) => identityOf(one.id, one);
+
+export const pollingProperties: INodeProperties[] = [
+	{
+		displayName:
+			'Use this trigger for events that SpeedyFiles does not send by webhook. For downloads, uploads, revocations and deletions, use the <b>SpeedyFiles Trigger</b>, which reacts immediately.',
+		name: 'pollingNotice',
+		type: 'notice',
+		default: '',
+	},
+	pollEventsField(
+		[
+			{ name: 'Package Created', value: EVENTS.added, description: 'Including drafts' },
+			{
+				name: 'Package Expired',
+				value: EVENTS.expired,
+				description: 'An active package has expired',
+			},
+			{
+				name: 'Package Expiring Soon',
+				value: EVENTS.expiringSoon,
+				description: 'An active package will expire within the lead time',
+			},
+		],
+		[EVENTS.expired],
+	),
+	...leadTimeFields(EVENTS.expiringSoon, 'a package'),
+	simplifyField,
+	{
+		displayName: 'Options',
+		name: 'options',
+		type: 'collection',
+		placeholder: 'Add option',
+		default: {},
+		options: [
+			{
+				displayName: 'Direction',
+				name: 'direction',
+				type: 'options',
+				options: [
+					{ name: 'Inbound', value: 'inbound' },
+					{ name: 'Outbound', value: 'outbound' },
+				],
+				default: 'outbound',
+				description: 'Only trigger on packages sent in this direction',
+			},
+			existingOption('packages'),
+			patternOption(
+				'Recipient Email',
+				'recipient',
+				'e.g. *@acme.com',
+				'packages for a matching address',
+			),
+			patternOption('Title', 'title', 'e.g. *invoice*', 'packages with a matching title'),
+		],
+	},
+];

@@ -1,3 +1,11 @@
+import type {
+	ICredentialsDecrypted,
+	ICredentialTestFunctions,
+	INodeCredentialTestResult,
+} from 'n8n-workflow';
+
+import { bearerOf } from '../shared/http/credential';
+import { ANOTHER_SERVICE, probe } from '../shared/http/credentialTest';
 import {
 	type Essential,
 	isJsonObject,
@@ -89,3 +97,17 @@ export const NEW_TOKEN: Essential<Json> = {
  * to 30 s for each step of the SMTP dialogue and 8 s for each webhook. Up to 80 s were measured.
  */
 export const NOTIFICATION_TIMEOUT = 300_000;
+
+/** Requests the user of the token (SpeedyFiles docs, REST API: /me). */
+export async function speedyFilesApiTest(
+	this: ICredentialTestFunctions,
+	{ data = {} }: ICredentialsDecrypted,
+): Promise<INodeCredentialTestResult> {
+	const request = { path: '/me', authenticate: bearerOf('apiToken') };
+	return await probe(this, speedyFiles, data, request, ({ status, body, said }) => {
+		const isUser = isJsonObject(body) && textOf(body.email) && textOf(body.role);
+		if (status === 200) return isUser ? undefined : ANOTHER_SERVICE;
+		if (status === 401) return `SpeedyFiles rejected the API Token: ${said}`;
+		return `SpeedyFiles responded with ${status}: ${said}. Check the Instance URL.`;
+	});
+}

@@ -1,10 +1,18 @@
-import type { IDataObject } from 'n8n-workflow';
+import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import { serviceTime } from '../shared/dates';
-import { callApi } from '../shared/http/client';
-import { type Essential, isJsonObject, type ServiceContext } from '../shared/http/service';
+import { callApi, pathPart } from '../shared/http/client';
+import {
+	confirmationOf,
+	type Essential,
+	isJsonObject,
+	type ServiceContext,
+} from '../shared/http/service';
+import { returnAllFields } from '../shared/node/fields';
+import { locatorField } from '../shared/node/locator';
+import type { ItemContext, Operation, Resource } from '../shared/node/operation';
 import { describeToken } from './describe';
-import { speedyFiles } from './service';
+import { NEW_TOKEN, speedyFiles } from './service';
 
 /**
  * Fetches all tokens of the user, including revoked ones, newest first. The list has no pages (SpeedyFiles source,
@@ -23,4 +31,128 @@ export async function fetchTokens(context: ServiceContext): Promise<IDataObject[
 const TOKENS: Essential<unknown[]> = {
 	what: 'a list of tokens',
 	read: (body) => (Array.isArray(body) ? body : undefined),
+};
+
+const nameField: INodeProperties = {
+	displayName: 'Name',
+	name: 'name',
+	type: 'string',
+	default: '',
+	required: true,
+	placeholder: 'e.g. Nightly reports',
+	description: 'What the token is used for (up to 128 characters)',
+};
+
+export const create: Operation = {
+	value: 'create',
+	name: 'Create',
+	action: 'Create token',
+	description: 'Create an API token with the same permissions as the credential’s user',
+	fields: [
+		{
+			displayName:
+				'SpeedyFiles only shows a new token once. Find it in the <b>token</b> field of the output and store it securely. n8n may save it with the execution data.',
+			name: 'tokenNotice',
+			type: 'notice',
+			default: '',
+		},
+		nameField,
+	],
+	options: [
+		{
+			displayName: 'Expires After (Days)',
+			name: 'expiresInDays',
+			type: 'number',
+			typeOptions: { minValue: 1, maxValue: 3650 },
+			default: 90,
+			description:
+				'Number of days until the token expires (up to 3,650). By default, it never expires.',
+		},
+	],
+	async execute(item) {
+		const request = tokenRequest(item);
+		const { body, headers } = await callApi(item.functions, speedyFiles, {
+			method: 'POST',
+			path: '/me/tokens',
+			body: request,
+			needs: NEW_TOKEN,
+			repeatable: false,
+			doubt: `SpeedyFiles may have created the token “${request.name}” anyway, but its value is lost. Revoke it with Token → Revoke.`,
+		});
+		return { json: describeToken(body, serviceTime(headers)) };
+	},
+};
+
+function tokenRequest(item: ItemContext) {
+	const days = item.option<number>('expiresInDays');
+	return {
+		name: item.parameter<string>(nameField.name).trim(),
+		...(days !== undefined && { expires_in_days: days }),
+	};
+}
+
+export const getAll: Operation = {
+	value: 'getAll',
+	name: 'Get Many',
+	action: 'Get many tokens',
+	description: 'Retrieve a list of the user’s API tokens, newest first',
+	fields: returnAllFields,
+	options: [
+		{
+			displayName: 'Status',
+			name: 'statuses',
+			type: 'multiOptions',
+			options: [
+				{ name: 'Active', value: 'active' },
+				{ name: 'Expired', value: 'expired' },
+				{ name: 'Revoked', value: 'revoked' },
+			],
+			default: [],
+			description:
+				'Only return tokens with one of these statuses (effectiveStatus). The filter is applied by n8n because SpeedyFiles does not support it.',
+		},
+	],
+	async execute({ functions, parameter, option }) {
+		const statuses = option<string[]>('statuses') ?? [];
+		const limit = parameter<boolean>('returnAll') ? Infinity : parameter<number>('limit');
+		const tokens = (await fetchTokens(functions)).filter(
+			({ effectiveStatus }) => statuses.length === 0 || statuses.includes(String(effectiveStatus)),
+		);
+		return tokens.slice(0, limit).map((json) => ({ json }));
+	},
+};
+
+const tokenField = locatorField({
+	displayName: 'Token',
+	name: 'tokenId',
+	description:
+		'The token to revoke. If you revoke the token used by this credential, the credential stops working.',
+	searchListMethod: 'searchTokens',
+	urlPattern: 'https?:\\/\\/[^?#]+\\/me\\/tokens\\/([0-9]+)',
+	urlPlaceholder: 'e.g. https://files.example.com/api/v1/me/tokens/3',
+	idPlaceholder: 'e.g. 3',
+});
+
+export const revoke: Operation = {
+	value: 'revoke',
+	name: 'Revoke',
+	action: 'Revoke token',
+	description: 'Revoke an API token immediately',
+	fields: [tokenField],
+	async execute({ functions, locator }) {
+		const id = locator(tokenField.name);
+		await callApi(functions, speedyFiles, {
+			method: 'DELETE',
+			path: `/me/tokens/${pathPart(functions, tokenField.displayName, id)}`,
+			needs: confirmationOf('the revocation', 'ok', 'revoked'),
+		});
+		return { json: { revoked: true, id: /^\d+$/.test(id) ? Number(id) : id } };
+	},
+};
+
+export const token: Resource = {
+	value: 'token',
+	name: 'Token',
+	operations: [create, getAll, revoke],
+	initial: getAll.value,
 };

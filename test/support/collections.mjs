@@ -5,7 +5,7 @@
  */
 import { constants, PerformanceObserver } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { keepGarbageYoung } from '../../nodes/shared/transfer/youngGarbage.ts';
+import { keepGarbageYoung } from '../../nodes/shared/files/gcPressure.ts';
 
 let count;
 const observer = new PerformanceObserver((list) => {

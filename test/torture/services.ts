@@ -1,8 +1,7 @@
 import axios from 'axios';
 import type { IDataObject, INodeExecutionData, IRun } from 'n8n-workflow';
 
-import type { NodeUnderTest } from '../support/engine';
-import { outputOf, runNode } from '../support/engine';
+import { type NodeUnderTest, outputOf, runNode } from '../support/engine';
 import { createSession, fileCourierNode, uploadAsRecipient } from '../support/fileCourier';
 import { fileShotNode } from '../support/fileShot';
 import { filesAppNode } from '../support/filesApp';

@@ -1,7 +1,7 @@
-import { outputField, sha256Option, stallOption } from '../../shared/node/fields';
-import type { Operation } from '../../shared/node/operation';
 import { downloadFile } from '../../shared/files/download';
 import { transferSettings } from '../../shared/files/settings';
+import { outputField, sha256Option, stallOption } from '../../shared/node/fields';
+import type { Operation, Resource } from '../../shared/node/operation';
 import { deliveryHost } from '../service';
 
 export const download: Operation = {
@@ -45,4 +45,11 @@ export const download: Operation = {
 		const field = parameter<string>('binaryPropertyName');
 		return { json: { ...file, url, binaryPropertyName: field }, binary: { [field]: binary } };
 	},
+};
+
+export const file: Resource = {
+	value: 'file',
+	name: 'File',
+	operations: [download],
+	initial: download.value,
 };

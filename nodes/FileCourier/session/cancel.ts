@@ -5,8 +5,7 @@ import { mayHaveActed, withItem } from '../../shared/http/errors';
 import { callApi, pathPart } from '../../shared/http/client';
 import type { ItemContext, Operation } from '../../shared/node/operation';
 import { confirmationOf, textOf } from '../../shared/http/service';
-import { fileCourier, SESSION } from '../service';
-import { sessionIdField } from './fields';
+import { fileCourier, SESSION, sessionIdField } from '../service';
 
 export const cancel: Operation = {
 	value: 'cancel',

@@ -2,11 +2,13 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { serviceTime } from '../../shared/dates';
 import { callApi } from '../../shared/http/client';
-import type { ItemContext, Operation } from '../../shared/node/operation';
 import { secretsOf } from '../../shared/http/secrets';
+import type { ItemContext, Operation } from '../../shared/node/operation';
+import { optionalText } from '../../shared/node/parameters';
+import { invalidParameter } from '../../shared/node/schema';
+import { callbackKeysOf } from '../delivery';
 import { CREATED_SESSION, describeSession, fileCourier } from '../service';
 import { createFields, createOptions } from './createFields';
-import { buildSessionRequest } from './createRequest';
 
 export const create: Operation = {
 	value: 'create',
@@ -40,4 +42,100 @@ export async function createSession(item: ItemContext, resumeUrl?: string): Prom
 			'FileCourier may still have created the session and notified the recipient. Ask them, or check the FileCourier dashboard, before you run the node again.',
 	});
 	return describeSession(body, serviceTime(headers));
+}
+
+/** Milliseconds. */
+const DAY = 86_400_000;
+
+/** E.164, the format of the phone numbers in FileCourier's documentation. */
+const PHONE_NUMBER = /^\+[1-9]\d{6,14}$/;
+
+/**
+ * Builds the body of a create call. It contains each value in two forms, because FileCourier's parameter table lists flat
+ * fields while its examples send nested fields with other names.
+ * @param resumeUrl the URL that the files are delivered to, instead of the field “Callback URL”
+ * @throws NodeOperationError that names an empty or invalid field
+ */
+export async function buildSessionRequest(
+	item: ItemContext,
+	resumeUrl?: string,
+): Promise<IDataObject> {
+	const email = trimmedText(item, 'recipientEmail');
+	const name = optionalText(item.option('recipientName'));
+	const phone = optionalText(item.option('recipientPhone'));
+	if (phone && !PHONE_NUMBER.test(phone)) {
+		throw invalidParameter(
+			item,
+			'Recipient Phone',
+			'must be a phone number in international format',
+			'For example: +15551234567.',
+		);
+	}
+	const callbackUrl =
+		resumeUrl ?? requireUrl(item, 'Callback URL', trimmedText(item, 'callbackUrl'));
+	const logo = optionalText(item.option('brandLogoUrl'));
+	const { callbackApiKey } = await item.functions.getCredentials<{ callbackApiKey?: unknown }>(
+		fileCourier.credential,
+	);
+
+	return omitEmpty({
+		requestor_name: trimmedText(item, 'requestorName'),
+		requestor_email: trimmedText(item, 'requestorEmail'),
+		recipient_email: email,
+		recipient_name: name,
+		recipient_phone: phone,
+		recipient: omitEmpty({ email, name, phone }),
+		subject: trimmedText(item, 'subject'),
+		message: trimmedText(item, 'message'),
+		documents: documentNames(item),
+		reference_id: optionalText(item.option('referenceId')),
+		callback_url: callbackUrl,
+		webhook_url: callbackUrl,
+		callback_api_key: callbackKeysOf(callbackApiKey).at(0),
+		...expiry(item),
+		brand_name: optionalText(item.option('brandName')),
+		brand_logo_url: logo && requireUrl(item, 'Brand Logo URL', logo),
+	});
+}
+
+/** Returns the expiry in both documented forms: as a date (parameter table) and in whole days (examples). */
+function expiry(item: ItemContext): IDataObject {
+	const expiresAt =
+		item.parameter('expiry') === 'date'
+			? item.parameter<number>('expiresAt')
+			: Date.now() + item.parameter<number>('expiresInDays') * DAY;
+	if (expiresAt <= Date.now()) {
+		throw invalidParameter(
+			item,
+			'Date and Time',
+			'is in the past',
+			'Select a date and time in the future.',
+		);
+	}
+	return {
+		expires_at: new Date(expiresAt).toISOString(),
+		expires_in_days: Math.ceil((expiresAt - Date.now()) / DAY),
+	};
+}
+
+function documentNames(item: ItemContext): string[] | undefined {
+	const names = item.parameter<string[]>('documents');
+	return names.length > 0 ? names : undefined;
+}
+
+const trimmedText = (item: ItemContext, name: string) => item.parameter<string>(name).trim();
+
+function requireUrl(item: ItemContext, label: string, text: string): string {
+	if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return text;
+	throw invalidParameter(
+		item,
+		label,
+		'is not a valid URL',
+		'It must start with https:// or http://.',
+	);
+}
+
+function omitEmpty(fields: Record<string, unknown>): IDataObject {
+	const entries = Object.entries(fields).filter(([, value]) => value !== undefined && value !== '');
+	return Object.fromEntries(entries) as IDataObject;
 }

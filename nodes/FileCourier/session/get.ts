@@ -1,8 +1,7 @@
 import { serviceTime } from '../../shared/dates';
 import { callApi, pathPart } from '../../shared/http/client';
 import type { Operation } from '../../shared/node/operation';
-import { describeSession, fileCourier, SESSION } from '../service';
-import { sessionIdField } from './fields';
+import { describeSession, fileCourier, SESSION, sessionIdField } from '../service';
 
 export const get: Operation = {
 	value: 'get',

@@ -1,9 +1,7 @@
-import { readListing } from '../../shared/cleanUp/listing';
+import { type Found, readListing } from '../../shared/cleanUp/list';
 import { cleanUpOperation } from '../../shared/cleanUp/cleanUp';
-import type { Found } from '../../shared/cleanUp/list';
-import { meetsAll } from '../../shared/cleanUp/scope';
+import { listFilters, meetsAll, nameConditions } from '../../shared/node/filters';
 import { datesOf } from '../../shared/cleanUp/expiry';
-import { listFilters, nameConditions } from '../../shared/node/filters';
 import { type Json, textOf } from '../../shared/http/service';
 import {
 	valuesOf,
@@ -16,7 +14,7 @@ import {
 } from '../describe';
 import { fileShot } from '../service';
 import { removeFile } from './delete';
-import { fetchFilePage, MAX_PAGE_SIZE, type Position } from './list';
+import { fetchFilePage, MAX_PAGE_SIZE, type Position } from './getAll';
 
 export const cleanUp = cleanUpOperation({
 	service: fileShot.name,

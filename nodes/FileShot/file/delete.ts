@@ -1,8 +1,8 @@
 import { pathPart } from '../../shared/http/client';
 import type { ItemContext, Operation } from '../../shared/node/operation';
 import { NOTHING } from '../../shared/http/service';
-import { callWithFallback } from '../call';
-import { fileField } from './fields';
+import { callWithFallback } from '../service';
+import { fileField } from './getAll';
 
 export const deleteFile: Operation = {
 	value: 'delete',

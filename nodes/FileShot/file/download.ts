@@ -10,8 +10,8 @@ import { downloadFile } from '../../shared/files/download';
 import { transferSettings } from '../../shared/files/settings';
 import { fieldOf, isTrue, sizeOf, summaryOf } from '../describe';
 import { fileHost, fileShot } from '../service';
-import { fileField } from './fields';
-import { fetchFileInfo } from './info';
+import { fileField } from './getAll';
+import { fetchFileInfo } from './get';
 
 const STILL_ENCRYPTED =
 	'This file was encrypted on the sender’s device (zero-knowledge) and is still encrypted. FileShot does not have the key. It is in the sender’s link, after the #.';

@@ -1,8 +1,18 @@
+import { serviceTime } from '../../shared/dates';
+import { pathPart } from '../../shared/http/client';
+import type { Json } from '../../shared/http/service';
 import { simplifyField } from '../../shared/node/fields';
-import type { Operation } from '../../shared/node/operation';
-import { describeFile, summaryOf } from '../describe';
-import { fileField } from './fields';
-import { fetchFileInfo } from './info';
+import type { ItemContext, Operation } from '../../shared/node/operation';
+import {
+	type DescribeContext,
+	describeFile,
+	FILE,
+	fileIdOf,
+	readLinkBase,
+	summaryOf,
+} from '../describe';
+import { callWithFallback } from '../service';
+import { fileField } from './getAll';
 
 export const get: Operation = {
 	value: 'get',
@@ -16,3 +26,21 @@ export const get: Operation = {
 		return { json: describe(data, context) };
 	},
 };
+
+export interface FileInfo {
+	data: Json;
+	context: DescribeContext;
+}
+
+/** Fetches the details of a file. */
+export async function fetchFileInfo(
+	{ functions }: ItemContext,
+	fileId: unknown,
+): Promise<FileInfo> {
+	const id = pathPart(functions, fileField.displayName, fileId);
+	const call = { method: 'GET', path: `/files/${id}`, needs: FILE } as const;
+	const { body, headers } = await callWithFallback(functions, call, `/files/info/${id}`);
+	const linkBase = await readLinkBase(functions);
+	const data = fileIdOf(body) ? body : { ...body, fileId: String(fileId) };
+	return { data, context: { linkBase, now: serviceTime(headers) } };
+}

@@ -1,17 +1,17 @@
-import { withItem } from '../../shared/http/errors';
-import { callApi } from '../../shared/http/client';
-import type { ItemContext } from '../../shared/node/operation';
-import type { Json } from '../../shared/http/service';
 import { uploadParts } from '../../shared/files/multipart';
 import type { PartSettings } from '../../shared/files/settings';
 import type { FileSource } from '../../shared/files/source';
-import { isNotFound } from '../call';
+import { lastCallPayload } from '../../shared/files/upload';
+import { callApi, pathPart } from '../../shared/http/client';
+import { withItem } from '../../shared/http/errors';
+import { type Json, NOTHING } from '../../shared/http/service';
+import type { ItemContext } from '../../shared/node/operation';
 import { fileIdOf, NEW_FILE } from '../describe';
-import { fileShot } from '../service';
-import { completeUpload } from './finish';
-import { type ChunkFormat, chunkSender } from './uploadProtocols';
-import { preUploadBody, initUploadBody } from './startRequests';
-import type { UploadResult, UploadProtocol, UploadOptions } from './upload';
+import { fileShot, isNotFound, unwrapEnvelope } from '../service';
+import { fetchFileInfo, type FileInfo } from './get';
+import { fileField } from './getAll';
+import type { UploadOptions, UploadProtocol, UploadResult } from './upload';
+import { type ChunkFormat, chunkSender, initUploadBody, preUploadBody } from './uploadProtocols';
 
 interface Session {
 	/** The ID that the file will have. */
@@ -94,4 +94,55 @@ async function startUpload(
 		return await startUpload(item, file, options, chunkSize, protocol, true);
 	}
 	return { id, form, partSize: chunkSize };
+}
+
+const CHECK_FILE = 'use Get to check whether the file is complete before you upload it again.';
+const USE_AUTO =
+	'set Upload Style to Auto, because this server seems to expect an undocumented final request.';
+
+/** Completes the upload if the server requires it, and fetches the details of the file. */
+export async function completeUpload(
+	item: ItemContext,
+	fileId: string,
+	protocol: UploadProtocol,
+	settings: PartSettings,
+): Promise<FileInfo> {
+	const failed = (advice: string) => (error: unknown) => {
+		const problem = withItem(item.functions.getNode(), error, item.itemIndex);
+		problem.description = `${problem.description ?? ''} All chunks of ${fileId} were uploaded: ${advice}`;
+		throw problem;
+	};
+	const isDocumented = protocol === 'documented';
+	const finalized = isDocumented
+		? {}
+		: await finalize(item, fileId, settings).catch(failed(CHECK_FILE));
+	const { data, context } = await fetchFileInfo(item, fileId).catch(
+		failed(isDocumented ? USE_AUTO : CHECK_FILE),
+	);
+	return { data: { ...finalized, ...data }, context };
+}
+
+/** Completes the upload. A server without this route completes it when the last chunk arrives. */
+async function finalize(
+	{ functions }: ItemContext,
+	fileId: string,
+	settings: PartSettings,
+): Promise<Json> {
+	const id = pathPart(functions, fileField.displayName, fileId);
+	return await callApi(functions, fileShot, {
+		method: 'POST',
+		path: `/files/finalize-upload/${id}`,
+		payload: lastCallPayload({}, settings),
+		// The desktop clients ignore the response. The details of the file are fetched next.
+		needs: NOTHING,
+		// Safe to retry: completing an upload twice has no further effect.
+		repeatable: true,
+		mayBeEmpty: true,
+	}).then(
+		({ body }) => unwrapEnvelope(body),
+		(error: unknown) => {
+			if (isNotFound(error)) return {};
+			throw error;
+		},
+	);
 }

@@ -1,25 +1,23 @@
+import { createHash } from 'node:crypto';
+
 import type { IDataObject, IPollFunctions } from 'n8n-workflow';
 
+import { epochOf } from '../../shared/dates';
+import { type Json, textOf } from '../../shared/http/service';
 import type { Polled } from '../../shared/polling/poll';
+import { fetchFilePage } from '../file/getAll';
 import {
+	actionOf,
 	changeKey,
 	type ChangePage,
 	fetchChangePage,
-	fullSecond,
-	type Position,
 	floorToSecond,
 	formatSince,
+	fullSecond,
+	isUsableTime,
+	type Position,
 } from './feed';
-import {
-	initialState,
-	subscribe,
-	isSubscribed,
-	markProcessed,
-	type ChangesState,
-	resumeAt,
-	unprocessed,
-} from './followState';
-import { changeItems, concernsAccount } from './items';
+import { changeItems, concernsAccount } from './getAll';
 
 /** The most pages that one poll reads. */
 const MAX_PAGES_PER_POLL = 50;
@@ -144,4 +142,138 @@ function skipFullSecond(
 	state.last = second + 1000;
 	state.dealtWith = [];
 	return resumeAt(state);
+}
+
+/** The option for any action. */
+export const ANY_ACTION = '*';
+
+/** The progress of polling. Stored in the static data as JSON. */
+export interface ChangesState {
+	/** The next page. Without a cursor, it contains the changes of its first second again. */
+	position: Position;
+	/** The second of the last processed change, in milliseconds since 1970. */
+	last: number;
+	/** Hashes of the processed changes of that second, because more changes of the same second may follow. */
+	dealtWith: string[];
+	/** The second from which each selected action triggers, in milliseconds since 1970. */
+	since: Record<string, number>;
+	/** The service's clock when it sent the last page, in milliseconds since 1970. */
+	now?: number;
+}
+
+/** @param start the second to start from, in milliseconds since 1970 */
+export const initialState = (start: number): ChangesState => ({
+	position: { since: formatSince(start) },
+	last: start,
+	dealtWith: [],
+	since: {},
+});
+
+/** The position to continue from without a cursor. */
+export const resumeAt = ({ last }: ChangesState): Position => ({ since: formatSince(last) });
+
+/** The second of a change, in milliseconds since 1970; the last processed second for a change without a valid date. */
+export const changeSecond = ({ timestamp }: Json, { last, now = Infinity }: ChangesState): number =>
+	floorToSecond(isUsableTime(timestamp, now) ? epochOf(timestamp)! : last);
+
+const hashOf = (change: Json): string =>
+	createHash('sha256').update(changeKey(change)).digest('base64url').slice(0, 11);
+
+/** The changes that have not been processed, oldest first. */
+export function unprocessed(changes: Json[], state: ChangesState): Json[] {
+	const processed = new Set(state.dealtWith);
+	return changes
+		.filter((change) => !processed.has(hashOf(change)))
+		.sort((a, b) => changeSecond(a, state) - changeSecond(b, state));
+}
+
+/** Marks a change as processed. The mark is kept while a later poll may read its second again. */
+export function markProcessed(state: ChangesState, change: Json): void {
+	const second = changeSecond(change, state);
+	if (second < state.last) return;
+	if (second > state.last) state.dealtWith = [];
+	state.last = second;
+	state.dealtWith.push(hashOf(change));
+}
+
+/**
+ * Sets the selected actions. An action that was not selected before triggers from now on.
+ * @param now the service's clock, in milliseconds since 1970
+ * @returns the actions that were not selected before
+ */
+export function subscribe(state: ChangesState, actions: string[], now: number): Set<string> {
+	const before = state.since;
+	const kept = actions.includes(ANY_ACTION) ? before : {};
+	const isAdded = (action: string) => !(action in before) && !(ANY_ACTION in before);
+	const added = actions.filter(isAdded);
+	state.since = {
+		...kept,
+		...Object.fromEntries(
+			actions.map((action) => [action, before[action] ?? before[ANY_ACTION] ?? now]),
+		),
+	};
+	return new Set(added);
+}
+
+/**
+ * Whether a change triggers the workflow. Changes of the second in which an action was selected are ignored, because
+ * they may predate the selection.
+ * @param added the actions that were selected by this poll
+ */
+export function isSubscribed(state: ChangesState, change: Json, added: Set<string>): boolean {
+	const changeAction = actionOf(change) ?? '';
+	const action = Object.hasOwn(state.since, changeAction) ? changeAction : ANY_ACTION;
+	if (!Object.hasOwn(state.since, action)) return false;
+	const since = state.since[action];
+	const second = changeSecond(change, state);
+	return second > since || (second === since && !added.has(action));
+}
+
+const DAYS_BACK = 30;
+const DAY_MS = 86_400_000;
+/** The most pages of changes to read. The latest change is on the last page. */
+const MAX_PAGES = 20;
+/** The most changes whose files are fetched. */
+const MAX_CANDIDATES = 10;
+
+/**
+ * Finds a sample item for building the workflow: the latest change that would start it, or else the first file of the
+ * list, as if it had just been created.
+ */
+export async function fetchSampleChange(
+	context: IPollFunctions,
+	options: PollChangesOptions,
+): Promise<IDataObject | undefined> {
+	const changes = await fetchRecentChanges(context, options);
+	const candidates = changes.reverse().slice(0, MAX_CANDIDATES);
+	for (const change of [...candidates, ...(await fetchFilesAsChanges(context, options))]) {
+		const [item] = await changeItems(context, [change], options.details);
+		if (options.isWanted(item)) return item;
+	}
+	return undefined;
+}
+
+async function fetchRecentChanges(
+	context: IPollFunctions,
+	{ actions, folderId }: PollChangesOptions,
+): Promise<Json[]> {
+	let found: Json[] = [];
+	let position: Position | undefined = { since: formatSince(Date.now() - DAYS_BACK * DAY_MS) };
+	for (let page = 0; page < MAX_PAGES && position; page++) {
+		const { items, next } = await fetchChangePage(context, folderId, position);
+		const isSelected = ({ action }: Json) =>
+			actions.includes(ANY_ACTION) || actions.includes(textOf(action) ?? '');
+		found = found.concat(items.filter(isSelected));
+		position = next;
+	}
+	return found;
+}
+
+async function fetchFilesAsChanges(
+	context: IPollFunctions,
+	{ actions: [first], folderId }: PollChangesOptions,
+): Promise<Json[]> {
+	const { items } = await fetchFilePage(context, { folderId, perPage: MAX_CANDIDATES }, 1);
+	const action = first === ANY_ACTION ? 'created' : first;
+	return items.map(({ id, created_at: timestamp }) => ({ id, action, timestamp }));
 }

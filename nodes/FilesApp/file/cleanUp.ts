@@ -2,19 +2,16 @@ import { randomUUID } from 'node:crypto';
 
 import { NodeApiError } from 'n8n-workflow';
 
-import { readListing } from '../../shared/cleanUp/listing';
+import { type Found, type Listing, readListing } from '../../shared/cleanUp/list';
 import { cleanUpOperation } from '../../shared/cleanUp/cleanUp';
-import type { Found, Listing } from '../../shared/cleanUp/list';
-import { meetsAll, type Within } from '../../shared/cleanUp/scope';
+import { listFilters, meetsAll, nameConditions, type Within } from '../../shared/node/filters';
 import { datesOf } from '../../shared/cleanUp/expiry';
-import { listFilters, nameConditions } from '../../shared/node/filters';
 import type { ItemContext } from '../../shared/node/operation';
 import { optionalText } from '../../shared/node/parameters';
 import { isJsonObject, type Json, textOf } from '../../shared/http/service';
 import { describeFile, filesApp } from '../service';
 import { removeFile } from './delete';
-import { folderField } from './fields';
-import { fetchFilePage } from './list';
+import { fetchFilePage, folderField } from './getAll';
 
 export const cleanUp = cleanUpOperation({
 	service: filesApp.name,

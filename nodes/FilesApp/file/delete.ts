@@ -2,7 +2,7 @@ import { callApi, pathPart } from '../../shared/http/client';
 import type { ItemContext, Operation } from '../../shared/node/operation';
 import { confirmationOf } from '../../shared/http/service';
 import { filesApp } from '../service';
-import { fileField } from './fields';
+import { fileField } from './getAll';
 
 export const deleteFile: Operation = {
 	value: 'delete',

@@ -7,7 +7,7 @@ import { textOf } from '../../shared/http/service';
 import { downloadFile } from '../../shared/files/download';
 import { transferSettings } from '../../shared/files/settings';
 import { describeFile, filesApp } from '../service';
-import { fileField } from './fields';
+import { fileField } from './getAll';
 import { fetchFileDetails } from './get';
 
 export const download: Operation = {

@@ -5,7 +5,7 @@ import { callApi, pathPart } from '../../shared/http/client';
 import type { Operation } from '../../shared/node/operation';
 import type { Json, ServiceContext } from '../../shared/http/service';
 import { describeFile, FILE, filesApp } from '../service';
-import { fileField } from './fields';
+import { fileField } from './getAll';
 
 export const get: Operation = {
 	value: 'get',

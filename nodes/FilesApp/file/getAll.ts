@@ -1,12 +1,106 @@
+import type {
+	IDataObject,
+	ILoadOptionsFunctions,
+	INodeListSearchResult,
+	INodeProperties,
+} from 'n8n-workflow';
+
+import { serviceTime } from '../../shared/dates';
+import { callApi } from '../../shared/http/client';
+import { collectPages, type Page } from '../../shared/http/paging';
+import {
+	type Essential,
+	isJsonObject,
+	type Json,
+	type ServiceContext,
+	textOf,
+} from '../../shared/http/service';
 import { returnAllFields } from '../../shared/node/fields';
 import { filterOf, listFilters } from '../../shared/node/filters';
+import { locatorField, searchPages } from '../../shared/node/locator';
 import type { Operation } from '../../shared/node/operation';
 import { optionalText } from '../../shared/node/parameters';
-import { collectPages } from '../../shared/http/paging';
-import type { Json } from '../../shared/http/service';
-import { describeFile, filesApp } from '../service';
-import { folderField } from './fields';
-import { fetchFilePage, MAX_PAGE_SIZE } from './list';
+import { describeFile, FILE_URL, filesApp } from '../service';
+
+/** The most files that one page can contain (Files App docs, List files). */
+export const MAX_PAGE_SIZE = 100;
+
+export interface ListQuery {
+	folderId?: string;
+	/** `name`, `size` or `created_at`. The docs do not mention the direction. */
+	sort?: string;
+	perPage?: number;
+}
+
+export interface FilePage extends Page<Json, number> {
+	/** The service's clock, in milliseconds since 1970. */
+	now: number;
+	/** The `Date` header. */
+	date: unknown;
+}
+
+/**
+ * Fetches one page of the files.
+ * @param page starts at 1
+ */
+export async function fetchFilePage(
+	context: ServiceContext,
+	{ folderId, sort, perPage = MAX_PAGE_SIZE }: ListQuery,
+	page: number,
+): Promise<FilePage> {
+	const qs: IDataObject = { page, per_page: perPage };
+	if (folderId) qs.folder_id = folderId;
+	if (sort) qs.sort = sort;
+	const call = { method: 'GET', path: '/files', qs, needs: FILES } as const;
+	const { body: list, headers } = await callApi(context, filesApp, call);
+	const items = list.files.filter(isJsonObject);
+	const pageSize = Number(list.per_page ?? perPage) || perPage;
+	const more =
+		typeof list.total === 'number' ? page * pageSize < list.total : items.length >= pageSize;
+	const next = more && items.length > 0 ? page + 1 : undefined;
+	return { items, next, now: serviceTime(headers), date: headers.date };
+}
+
+export const FILES: Essential<Json & { files: unknown[] }> = {
+	what: 'a list of files',
+	read: (body) =>
+		isJsonObject(body) && Array.isArray(body.files) ? { ...body, files: body.files } : undefined,
+};
+
+/** Searches the files for the File field. The names are compared here, because the service has no search. */
+export async function searchFiles(
+	this: ILoadOptionsFunctions,
+	filter?: string,
+	paginationToken?: string,
+): Promise<INodeListSearchResult> {
+	return await searchPages(
+		filter,
+		paginationToken,
+		async (page) => await fetchFilePage(this, { sort: 'name' }, page),
+		({ id, name }) => ({ name: textOf(name) ?? String(id), value: String(id) }),
+	);
+}
+
+/** A file of the account. */
+export const fileField = locatorField({
+	displayName: 'File',
+	name: 'fileId',
+	description: 'The file to use. Select it from the list, or enter its URL or ID.',
+	searchListMethod: 'searchFiles',
+	urlPattern: FILE_URL,
+	urlPlaceholder: 'e.g. https://files-app.com/api/v2/files/file_abc123',
+	idPlaceholder: 'e.g. file_abc123',
+});
+
+/** A folder ID. There is no list to select from, because the service has no route that lists folders. */
+export const folderField = (description: string): INodeProperties => ({
+	displayName: 'Folder ID',
+	name: 'folderId',
+	type: 'string',
+	default: '',
+	placeholder: 'e.g. folder_abc123',
+	description,
+});
 
 export const getAll: Operation = {
 	value: 'getAll',

@@ -2,9 +2,9 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { isoDate } from '../../shared/dates';
 import { callApi } from '../../shared/http/client';
-import type { ItemContext, Operation } from '../../shared/node/operation';
 import { type Essential, isJsonObject, type Json, textOf } from '../../shared/http/service';
-import { fileField } from '../file/fields';
+import type { ItemContext, Operation, Resource } from '../../shared/node/operation';
+import { fileField } from '../file/getAll';
 import { filesApp } from '../service';
 
 /** The hours of each unit. */
@@ -95,3 +95,10 @@ function linkSettings(item: ItemContext): IDataObject {
 	}
 	return settings;
 }
+
+export const shareLink: Resource = {
+	value: 'shareLink',
+	name: 'Share Link',
+	operations: [create],
+	initial: create.value,
+};

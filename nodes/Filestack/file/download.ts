@@ -7,7 +7,7 @@ import { textOf } from '../../shared/http/service';
 import { downloadFile } from '../../shared/files/download';
 import { transferSettings } from '../../shared/files/settings';
 import { type SelectedFile, selectedFile, fileField } from '../handle';
-import { cdnLink, fileApiLink } from '../links';
+import { cdnLink, fileApiLink } from '../link';
 import { readAppSecret, filestack } from '../service';
 import { policyQuery, signPolicy, TRANSFER_POLICY_MINUTES } from '../signing';
 import { cacheOption, verifyOption } from './fields';

@@ -1,8 +1,6 @@
 import type { Resource } from '../../shared/node/operation';
 import { download } from './download';
-import { getHashes } from './getHashes';
-import { getMetadata } from './getMetadata';
-import { getStorage } from './getStorage';
+import { getHashes, getMetadata, getStorage } from './metadata';
 import { overwrite } from './overwrite';
 import { remove } from './remove';
 import { store } from './store';

@@ -1,9 +1,10 @@
 import { callApi } from '../../shared/http/client';
-import type { ItemContext } from '../../shared/node/operation';
 import { type Essential, isJsonObject, type Json, textOf } from '../../shared/http/service';
-import type { SelectedFile } from '../handle';
+import type { ItemContext, Operation } from '../../shared/node/operation';
+import { describeFile, fileField, type SelectedFile, selectedFile } from '../handle';
 import { filestack, requireAppSecret } from '../service';
 import { policyQuery } from '../signing';
+import { hashesField, metadataField } from './fields';
 
 /** The fields that Filestack returns by default (Filestack docs, Metadata, Response). */
 const DEFAULT_FIELDS = [
@@ -62,3 +63,49 @@ export async function readMetadata(
 	});
 	return body;
 }
+
+export const getMetadata: Operation = {
+	value: 'getMetadata',
+	name: 'Get Metadata',
+	action: 'Get file metadata',
+	description: 'Retrieve the name, type, size, location, dates and more of a file',
+	fields: [fileField, metadataField],
+	async execute(item) {
+		const selected = selectedFile(item);
+		const fields = item.parameter<string[]>(metadataField.name);
+		return {
+			json: describeFile(
+				await readMetadata(item, selected, fields, anyMetadata(fields)),
+				selected.handle,
+			),
+		};
+	},
+};
+
+export const getHashes: Operation = {
+	value: 'getHashes',
+	name: 'Get Hashes',
+	action: 'Get file hashes',
+	description: 'Get hashes of a file, for example to compare it with another copy',
+	fields: [fileField, hashesField],
+	async execute(item) {
+		const selected = selectedFile(item);
+		const hashes = item.parameter<string[]>(hashesField.name);
+		const found = await readMetadata(item, selected, hashes, everyField(hashes));
+		return { json: describeFile(found, selected.handle) };
+	},
+};
+
+export const getStorage: Operation = {
+	value: 'getStorage',
+	name: 'Get Storage',
+	action: 'Get file storage location',
+	description: 'Retrieve the storage location, container and path of a file',
+	fields: [fileField],
+	async execute(item) {
+		const selected = selectedFile(item);
+		const fields = ['location', 'container', 'path'];
+		const storage = await readMetadata(item, selected, fields, anyField(fields));
+		return { json: describeFile(storage, selected.handle) };
+	},
+};

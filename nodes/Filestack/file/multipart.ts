@@ -10,14 +10,13 @@ import type { ItemContext } from '../../shared/node/operation';
 import { mayRepeat, pause, pauseAfter } from '../../shared/http/retry';
 import { type Essential, isJsonObject, type Json, textOf } from '../../shared/http/service';
 import type { Measure } from '../../shared/files/streams';
-import { type Part, uploadParts } from '../../shared/files/multipart';
-import { putSigned } from '../../shared/transfer/put';
+import { type Part, putSigned, uploadParts } from '../../shared/files/multipart';
 import type { PartSettings } from '../../shared/files/settings';
 import type { FileSource } from '../../shared/files/source';
 import { partPayload } from '../../shared/files/upload';
 import { filestack, objectStorage } from '../service';
 import { policyQuery } from '../signing';
-import { STORED } from './stored';
+import { STORED } from '../handle';
 import { omitUndefined, storeParameters, type StoreTarget } from './storeTarget';
 
 /** Minimum bytes of every part but the last, and maximum number of parts (Amazon S3, multipart limits). */

@@ -1,24 +1,20 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { pathPart } from '../../shared/http/client';
-import type { ItemContext, Operation } from '../../shared/node/operation';
-import { invalidParameter } from '../../shared/node/schema';
-import type { Json } from '../../shared/http/service';
-import { compareWithService } from '../../shared/transfer/compare';
-import type { Measure } from '../../shared/files/streams';
 import { partSettings, type PartSettings } from '../../shared/files/settings';
 import type { FileSource } from '../../shared/files/source';
-import { uploadWhole } from '../../shared/files/upload';
-import { uploadEach } from '../../shared/transfer/uploadEach';
-import { describeFile } from '../handle';
+import type { Measure } from '../../shared/files/streams';
+import { compareWithService, uploadEach, uploadWhole } from '../../shared/files/upload';
+import { pathPart } from '../../shared/http/client';
+import type { Json } from '../../shared/http/service';
+import type { ItemContext, Operation } from '../../shared/node/operation';
+import { invalidParameter } from '../../shared/node/schema';
+import { describeFile, STORED } from '../handle';
 import { filestack } from '../service';
 import { policyQuery, TRANSFER_POLICY_MINUTES } from '../signing';
-import { bodyContentType, mediaType } from './bodyType';
 import { uploadInParts } from './multipart';
 import { PART_DEFAULTS, storeFields, storeOptions } from './storeFields';
 import { omitUndefined, readStoreTarget, type StoreTarget } from './storeTarget';
 import { storeFromUrl } from './storeUrl';
-import { STORED } from './stored';
 import { rejectVerifyWithBase64, verifyUpload } from './verify';
 
 export const store: Operation = {
@@ -128,3 +124,17 @@ async function storeInOneRequest(
 	);
 	return { data: body, measure };
 }
+
+const MEDIA_TYPE = /^[\w.+-]+\/[\w.+-]+$/;
+
+/** Returns a media type without its parameters, in lower case. */
+export const mediaType = (text: string): string => text.split(';')[0].trim().toLowerCase();
+
+/** The types of bodies that Filestack parses as a form or searches for a URL instead of storing them. */
+const PARSED_BY_FILESTACK = /^(application\/(json|x-www-form-urlencoded)|multipart\/.*)$/i;
+
+/** Returns the Content-Type for a file that is the whole body, so that Filestack stores a file of any type as it is. */
+export const bodyContentType = (mimeType = ''): string =>
+	MEDIA_TYPE.test(mimeType) && !PARSED_BY_FILESTACK.test(mimeType)
+		? mimeType
+		: 'application/octet-stream';

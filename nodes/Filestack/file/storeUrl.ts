@@ -8,7 +8,7 @@ import type { Json } from '../../shared/http/service';
 import { secretsOf } from '../../shared/http/secrets';
 import { filestack } from '../service';
 import { policyQuery, type PolicyCall, TRANSFER_POLICY_MINUTES } from '../signing';
-import { STORED } from './stored';
+import { STORED } from '../handle';
 import { omitUndefined, readPairs, storeParameters, type StoreTarget } from './storeTarget';
 
 /** Milliseconds that Filestack may take to download a file before it responds. */

@@ -3,7 +3,7 @@ import { NodeOperationError } from 'n8n-workflow';
 import type { ItemContext } from '../../shared/node/operation';
 import { invalidParameter } from '../../shared/node/schema';
 import { type Essential, isJsonObject, type Json, textOf } from '../../shared/http/service';
-import { compareWithService } from '../../shared/transfer/compare';
+import { compareWithService } from '../../shared/files/upload';
 import type { Measure } from '../../shared/files/streams';
 import type { SelectedFile } from '../handle';
 import { readMetadata } from './metadata';

@@ -1,16 +1,14 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { readListing } from '../../shared/cleanUp/listing';
+import { type Found, readListing } from '../../shared/cleanUp/list';
 import { cleanUpOperation } from '../../shared/cleanUp/cleanUp';
-import type { Found } from '../../shared/cleanUp/list';
-import { meetsAll } from '../../shared/cleanUp/scope';
+import { meetsAll, nameConditions } from '../../shared/node/filters';
 import { datesOf } from '../../shared/cleanUp/expiry';
-import { nameConditions } from '../../shared/node/filters';
 import { textOf } from '../../shared/http/service';
 import { fetchPackages, FIRST_PAGE } from '../packagePages';
 import { speedyFiles } from '../service';
 import { removePackage } from './delete';
-import { filterOptions, packageScope } from './filters';
+import { filterOptions, packageScope } from './getAll';
 
 const titleOption: INodeProperties = {
 	displayName: 'Title Contains',

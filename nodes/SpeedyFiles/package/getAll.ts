@@ -1,10 +1,113 @@
+import type { IDataObject } from 'n8n-workflow';
+
 import { epochOf } from '../../shared/dates';
-import { returnAllFields, simplifyField } from '../../shared/node/fields';
-import type { Operation } from '../../shared/node/operation';
 import { collectPages } from '../../shared/http/paging';
-import { simplifyPackage } from '../describe';
-import { fetchPackages, MAX_PAGE_SIZE, FIRST_PAGE, type PackagePosition } from '../packagePages';
-import { filterOptions, packageFilter } from './filters';
+import { returnAllFields, simplifyField } from '../../shared/node/fields';
+import { type Condition, meetsAll } from '../../shared/node/filters';
+import type { ItemContext, Operation } from '../../shared/node/operation';
+import { optionalText } from '../../shared/node/parameters';
+import type { Field } from '../../shared/node/schema';
+import { isSameName } from '../../shared/text';
+import { effectiveStatusOf, simplifyPackage } from '../describe';
+import { fetchPackages, FIRST_PAGE, MAX_PAGE_SIZE, type PackagePosition } from '../packagePages';
+
+/** Filters that n8n applies, because SpeedyFiles does not support them. */
+export const filterOptions: Field[] = [
+	{
+		displayName: 'Created After',
+		name: 'createdAfter',
+		type: 'dateTime',
+		default: '',
+		description:
+			'Only include packages created at or after this time. The filter is applied by n8n because SpeedyFiles does not support it.',
+	},
+	{
+		displayName: 'Direction',
+		name: 'direction',
+		type: 'options',
+		options: [
+			{ name: 'Inbound', value: 'inbound' },
+			{ name: 'Outbound', value: 'outbound' },
+		],
+		default: 'outbound',
+		description:
+			'Only include packages sent in this direction. The filter is applied by n8n because SpeedyFiles does not support it.',
+	},
+	{
+		displayName: 'Recipient Email',
+		name: 'recipientEmail',
+		type: 'string',
+		default: '',
+		placeholder: 'e.g. cfo@acme.com',
+		description:
+			'Only include packages for this recipient. The filter is applied by n8n because SpeedyFiles does not support it.',
+	},
+	{
+		displayName: 'Status',
+		name: 'statuses',
+		type: 'multiOptions',
+		options: [
+			{ name: 'Active', value: 'active', description: 'The magic link works' },
+			{ name: 'Completed', value: 'completed', description: 'Reserved by SpeedyFiles' },
+			{ name: 'Draft', value: 'draft', description: 'Not finalized yet' },
+			{ name: 'Expired', value: 'expired', description: 'Was active, but has expired' },
+			{ name: 'Revoked', value: 'revoked', description: 'The magic link was withdrawn' },
+		],
+		default: [],
+		description:
+			'Only include packages with one of these statuses (effectiveStatus). The filter is applied by n8n because SpeedyFiles does not support it.',
+	},
+];
+
+export interface PackageFilter {
+	keep(described: IDataObject): boolean;
+	/** Milliseconds since 1970; older packages are left out. */
+	createdAfter: number;
+	/** Whether no filter is set. */
+	isOpen: boolean;
+}
+
+export function packageFilter(item: ItemContext): PackageFilter {
+	const after = item.option<number>('createdAfter');
+	const conditions = packageConditions(item);
+	return {
+		keep: (one) =>
+			(after === undefined || (epochOf(one.created_at) ?? NaN) >= after) &&
+			meetsAll(conditions(one, one.effectiveStatus)) === true,
+		createdAfter: after ?? -Infinity,
+		isOpen: after === undefined && conditions({}, undefined).length === 0,
+	};
+}
+
+/** The filters that are set, except by date, as conditions on a package and its effective status. */
+function packageConditions(item: ItemContext) {
+	const direction = item.option<string>('direction');
+	const email = optionalText(item.option('recipientEmail'));
+	const statuses = item.option<string[]>('statuses') ?? [];
+	return (one: IDataObject, status: unknown): Condition[] => [
+		...(direction
+			? [{ label: 'direction', value: one.direction, fits: (its: string) => its === direction }]
+			: []),
+		...(email
+			? [
+					{
+						label: 'recipient',
+						value: one.recipient_email,
+						fits: (its: string) => isSameName(its.trim(), email),
+					},
+				]
+			: []),
+		...(statuses.length > 0
+			? [{ label: 'status', value: status, fits: (its: string) => statuses.includes(its) }]
+			: []),
+	];
+}
+
+/** The same conditions for Clean Up, which evaluates them at a time in milliseconds since 1970. */
+export function packageScope(item: ItemContext): (one: IDataObject, now: number) => Condition[] {
+	const conditions = packageConditions(item);
+	return (one, now) => conditions(one, effectiveStatusOf(one, now));
+}
 
 export const getAll: Operation = {
 	value: 'getAll',

@@ -7,7 +7,7 @@ import { get } from './get';
 import { getAll } from './getAll';
 import { revoke } from './revoke';
 import { send } from './send';
-import { uploadFile } from './uploadFile';
+import { uploadFile } from './upload';
 
 export const packageResource: Resource = {
 	value: 'package',

@@ -1,17 +1,18 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { callApi } from '../../shared/http/client';
-import type { ItemContext } from '../../shared/node/operation';
-import { type Json, type ServiceContext, textOf } from '../../shared/http/service';
-import { compareWithService } from '../../shared/transfer/compare';
 import { multipartForm } from '../../shared/files/multipartForm';
-import type { Measure } from '../../shared/files/streams';
 import { transferSettings } from '../../shared/files/settings';
-import type { FileSource } from '../../shared/files/source';
-import { uploadWhole } from '../../shared/files/upload';
-import { describeFile, packageFiles } from '../describe';
+import { filesOf, type FileSource } from '../../shared/files/source';
+import type { Measure } from '../../shared/files/streams';
+import { compareWithService, uploadWhole } from '../../shared/files/upload';
+import { callApi } from '../../shared/http/client';
+import { withItem } from '../../shared/http/errors';
+import { type Json, type ServiceContext, textOf } from '../../shared/http/service';
+import { inputField, sha256Option, stallOption } from '../../shared/node/fields';
+import type { ItemContext, Operation } from '../../shared/node/operation';
+import { describeFile, packageFiles, totalsOf } from '../describe';
 import { FILE, PACKAGE, speedyFiles } from '../service';
-import { packagePath } from './fields';
+import { packageField, packageIdOf, packagePath } from './fields';
 
 /** The advice for a damaged file: the SpeedyFiles API can only delete whole packages. */
 const DELETE_PACKAGE =
@@ -77,3 +78,29 @@ export function describeUploaded(files: FileSource[], uploaded: IDataObject[]): 
 	const count = `${uploaded.length} of ${files.length} files`;
 	return names.length > 0 ? `${count} (${names.join(', ')})` : count;
 }
+
+export const uploadFile: Operation = {
+	value: 'uploadFile',
+	name: 'Upload File',
+	action: 'Upload file to package',
+	description: 'Upload one or more files to an outbound package',
+	fields: [packageField, inputField],
+	options: [sha256Option, stallOption],
+	async execute(item) {
+		const { functions, itemIndex, parameter } = item;
+		const id = packageIdOf(item);
+		const files = await filesOf(item, parameter(inputField.name));
+		const uploaded: IDataObject[] = [];
+		try {
+			await uploadFilesInto(item, id, files, uploaded);
+		} catch (error) {
+			const problem = withItem(functions.getNode(), error, itemIndex);
+			if (files.length > 1) {
+				const summary = `In the package “${id}”: ${describeUploaded(files, uploaded)}.`;
+				problem.description = `${problem.description ?? ''} ${summary}`.trim();
+			}
+			throw withItem(functions.getNode(), problem, itemIndex);
+		}
+		return { json: { id, files: uploaded, ...totalsOf(uploaded) } };
+	},
+};

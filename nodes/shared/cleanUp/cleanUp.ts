@@ -1,13 +1,19 @@
+import { NodeApiError } from 'n8n-workflow';
+
 import { isoDate } from '../dates';
+import { cancelSignalOf } from '../http/client';
+import { withItem } from '../http/errors';
+import { isJsonObject } from '../http/service';
+import { inBatches } from '../node/batching';
+import { EMPTY_ADVICE } from '../node/checks';
+import { capitalize } from '../node/fields';
 import type { ItemContext, Operation, OperationResult } from '../node/operation';
-import type { Field } from '../node/schema';
-import { type Clock, clockOf } from './clock';
-import { deleteEach } from './deletions';
-import { cleanUpFields, cleanUpOptions, type Kind } from './fields';
-import { idOf, type Listing, type Outcome } from './list';
-import { plan } from './plan';
-import { rememberRun, runOf } from './run';
-import { type Settings, settingsOf } from './settings';
+import { type Field, invalidParameter } from '../node/schema';
+import { foldName, isBlankText } from '../text';
+import type { Rule, Selection } from './expiry';
+import { AT_ONCE, cleanUpFields, cleanUpOptions, type Kind } from './fields';
+import { type Clock, clockOf, idOf, type Listing, type Outcome } from './list';
+import { newRun, plan, rememberRun, type Run, runOf } from './plan';
 import { summaryOf } from './summary';
 
 /** The service-specific part of a clean-up. */
@@ -92,4 +98,148 @@ function resultOf(
 			// First, where a reader looks, and again at the end, so that a field of the service cannot overwrite them.
 			return { json: { ...verdict, ...found.json, ...verdict, ...common } };
 		});
+}
+
+export type Output = 'each' | 'selected' | 'summary';
+
+/** The validated settings of a clean-up. */
+export interface Settings {
+	rule: Rule;
+	dryRun: boolean;
+	maxDeletions: number;
+	output: Output;
+	deletionsAtOnce: number;
+	/** Protected texts, normalized for comparison: an item whose name contains one is kept. */
+	keepIfContains: string[];
+	/** The property with the name: “name”, “title”. */
+	label: string;
+	/** Whether only the service's clock is used. */
+	trustsServiceClock: boolean;
+}
+
+const HOUR = 3_600_000;
+const UNITS: Readonly<Record<string, number>> = { hours: HOUR, days: 24 * HOUR };
+/** A hundred years in milliseconds; a longer span would exceed the range of valid dates. */
+const MAX_SPAN = 100 * 366 * UNITS.days;
+
+/** @throws NodeOperationError that names the field, before the first request */
+export function settingsOf(item: ItemContext, { canExpire, label }: Kind): Settings {
+	const { parameter, option } = item;
+	return {
+		rule: ruleOf(item, canExpire ? parameter<Selection>('selection') : 'olderThan'),
+		dryRun: parameter<boolean>('dryRun'),
+		maxDeletions: parameter('maxDeletions'),
+		output: parameter('output'),
+		deletionsAtOnce: option<number>('deletionsAtOnce') ?? AT_ONCE,
+		keepIfContains: protectedTexts(item, label),
+		label,
+		trustsServiceClock: option<boolean>('trustServiceClock') ?? false,
+	};
+}
+
+/** Commas of all scripts, semicolons and line breaks. Splitting too often is safe: it only protects more items. */
+const SEPARATOR = /[,;\r\n،，、；﹐﹔]/;
+
+/**
+ * Returns the texts of Keep If … Contains. An empty text between typed commas is ignored as a slip. From an expression it
+ * is an error, because a protected text may have been lost.
+ */
+function protectedTexts(item: ItemContext, label: string): string[] {
+	const entered = item.option<string>('keepIfContains');
+	if (entered === undefined) return [];
+	const texts = entered.split(SEPARATOR).map((text) => text.trim());
+	const filled = texts.filter((text) => !isBlankText(text));
+	if (filled.length === texts.length || (filled.length > 0 && !isExpression(item))) {
+		return filled.map(foldName);
+	}
+	throw invalidParameter(
+		item,
+		`Keep If ${capitalize(label)} Contains`,
+		filled.length > 0 ? 'contains an empty text between commas' : 'is empty',
+		EMPTY_ADVICE,
+	);
+}
+
+function isExpression({ functions }: ItemContext): boolean {
+	const options: unknown = functions.getNode().parameters.options;
+	const raw = isJsonObject(options) ? options.keepIfContains : options;
+	return typeof raw === 'string' && raw.startsWith('=');
+}
+
+function ruleOf(item: ItemContext, selection: Selection): Rule {
+	if (selection === 'expired') return { selection, span: 0 };
+	const unit = UNITS[item.parameter<string>('unit')];
+	const [label, name] =
+		selection === 'expiring' ? ['Expires Within', 'expiresWithin'] : ['Older Than', 'olderThan'];
+	const span = unit * item.parameter<number>(name);
+	if (span <= MAX_SPAN) return { selection, span };
+	const max = Math.floor(MAX_SPAN / unit);
+	throw invalidParameter(
+		item,
+		label,
+		`must be a whole number from 1 to ${max}`,
+		'Enter a smaller number.',
+	);
+}
+
+/** Statuses for an item that no longer exists. */
+const NOT_FOUND = new Set(['404', '410']);
+
+/**
+ * Statuses after which every further deletion would fail as well: an invalid credential, or a rate limit that lasts
+ * longer than {@link callApi} waits.
+ */
+const RUN_ENDING = new Set(['401', '429']);
+
+/**
+ * Executes the planned deletions, several concurrently, and returns the result of each. Only a failure with one of the
+ * {@link RUN_ENDING} statuses stops the others, also for later input items of the run. Never exceeds the run's maximum
+ * and never deletes an ID twice, even if the plan contains more.
+ */
+export async function deleteEach(
+	item: ItemContext,
+	planned: Outcome[],
+	atOnce: number,
+	remove: (item: ItemContext, id: string) => Promise<void>,
+	run: Run = newRun(),
+): Promise<Outcome[]> {
+	const attempt = async (one: Outcome): Promise<Outcome> => {
+		const id = idOf(one.found);
+		const reasonToKeep =
+			run.ending ??
+			(run.taken.has(id) ? 'Skipped because its ID has already been processed' : undefined) ??
+			(run.used < run.most
+				? undefined
+				: `Skipped because of the limit of ${run.most} deletions per run`);
+		if (reasonToKeep) return { ...one, action: 'kept', reason: reasonToKeep };
+		run.taken.add(id);
+		run.used++;
+		try {
+			await remove(item, id);
+			return { ...one, action: 'deleted' };
+		} catch (thrown) {
+			const error = withItem(item.functions.getNode(), thrown, item.itemIndex);
+			const status = error instanceof NodeApiError ? (error.httpCode ?? '') : '';
+			if (NOT_FOUND.has(status)) {
+				return { ...one, action: 'gone', reason: `No longer exists: ${error.message}` };
+			}
+			if (RUN_ENDING.has(status))
+				run.ending ??= `Skipped because an earlier deletion failed: ${error.message}`;
+			const details = error.description ?? undefined;
+			return { ...one, action: 'failed', reason: error.message, details };
+		}
+	};
+	const positions = planned.flatMap(({ action }, position) =>
+		action === 'wouldDelete' ? [position] : [],
+	);
+	const signal = cancelSignalOf(item.functions);
+	const attempted = await inBatches(positions.length, { itemsAtOnce: atOnce }, signal, (index) =>
+		attempt(planned[positions[index]]),
+	);
+	const outcomes = [...planned];
+	const reason = 'Skipped because the execution was stopped';
+	for (const [index, position] of positions.entries()) {
+		outcomes[position] = attempted[index] ?? { ...planned[position], action: 'kept', reason };
+	}
+	return outcomes;
 }

@@ -1,8 +1,8 @@
-import { judgeAtAll, type Rule, type Verdict } from './expiry';
+import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
+
 import { containsName } from '../text';
-import type { Clock } from './clock';
-import { type Found, idOf, type Outcome } from './list';
-import type { Run } from './run';
+import { judgeAtAll, type Rule, type Verdict } from './expiry';
+import { type Clock, type Found, idOf, type Outcome } from './list';
 
 export interface PlanSettings {
 	rule: Rule;
@@ -84,3 +84,47 @@ function duplicateReason(one: Found, { taken }: Run, planned: Set<string>): stri
 	if (taken.has(id)) return 'Already processed by an earlier item of this run';
 	return planned.has(id) ? 'Its ID is listed more than once' : undefined;
 }
+
+/** The state that all input items of one run of the node share. */
+export interface Run {
+	/** IDs whose deletion was planned or attempted: no other input item may count or delete them again. */
+	readonly taken: Set<string>;
+	/** Deletions that were planned in a dry run, or attempted. */
+	used: number;
+	/** The limit of deletions: the lowest maximum of the input items so far. */
+	most: number;
+	/** Why every further deletion would fail: a sentence without a period. */
+	ending?: string;
+}
+
+export const newRun = (): Run => ({ taken: new Set(), used: 0, most: Infinity });
+
+const runs = new WeakMap<IExecuteFunctions, Run>();
+
+/**
+ * Returns the state of the current run. n8n creates new functions when it retries a failed node, so the number of
+ * deletions is also stored in the node's context, which survives a retry.
+ */
+export function runOf(functions: IExecuteFunctions): Run {
+	const known = runs.get(functions);
+	if (known) return known;
+	const run = { ...newRun(), used: usedBeforeRetry(functions) };
+	runs.set(functions, run);
+	return run;
+}
+
+/** Stores the number of attempted deletions in the node's context. */
+export function rememberRun(functions: IExecuteFunctions, { used }: Run): void {
+	const stored: IDataObject = functions.getContext('node');
+	stored.deletions = { run: runIdOf(functions), used };
+}
+
+function usedBeforeRetry(functions: IExecuteFunctions): number {
+	const stored: IDataObject = functions.getContext('node');
+	const { run, used } = (stored.deletions ?? {}) as { run?: string; used?: number };
+	return run === runIdOf(functions) ? (used ?? 0) : 0;
+}
+
+/** Identifies a run among the executions of a workflow and the iterations of a loop. */
+const runIdOf = (functions: IExecuteFunctions): string =>
+	`${functions.getExecutionId()}/${functions.getWorkflowDataProxy(0).$runIndex}`;

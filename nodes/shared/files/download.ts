@@ -6,13 +6,25 @@ import { setbackOf } from '../http/client';
 import { mayRepeat, pause, pauseAfter, retryAfterOf, type Setback } from '../http/retry';
 import { type Service, textOf } from '../http/service';
 import { readAnswer } from '../http/responseBody';
-import { isCodingFault, largestSize, type PlainBody, plainBody } from '../transfer/contentCoding';
-import { dispositionFileName, safeFileName, urlFileName } from './fileName';
-import { WRITE_SIZE } from '../transfer/gather';
-import { measured } from './streams';
-import { HEAD_SIZE, specificType, UNKNOWN_TYPE, withType } from '../transfer/mediaType';
-import { openUrl, type OpenedStream, type TransferContext } from './openDownload';
-import { Progress } from '../transfer/progress';
+import {
+	isCodingFault,
+	largestSize,
+	type OpenedStream,
+	openUrl,
+	type PlainBody,
+	plainBody,
+	type TransferContext,
+} from './openDownload';
+import {
+	dispositionFileName,
+	HEAD_SIZE,
+	safeFileName,
+	specificType,
+	UNKNOWN_TYPE,
+	urlFileName,
+	withType,
+} from './fileName';
+import { measured, Progress, WRITE_SIZE } from './streams';
 import { StallGuard } from '../http/stallGuard';
 
 /** A file to download, with the metadata from the service where available. */

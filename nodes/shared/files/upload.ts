@@ -1,15 +1,18 @@
+import type { IDataObject, INode } from 'n8n-workflow';
 import { NodeApiError, NodeOperationError } from 'n8n-workflow';
 
-import { mayHaveActed, withItem } from '../http/errors';
 import { type Answer, type ApiCall, callApi, cancelSignalOf, type Payload } from '../http/client';
-import type { ItemContext } from '../node/operation';
+import { mayHaveActed, withItem } from '../http/errors';
 import type { Service } from '../http/service';
-import type { Form } from './multipartForm';
-import { type Measure, measured } from './streams';
-import { Progress } from '../transfer/progress';
-import type { PartSettings } from './settings';
-import { brokenOff, type FileSource, wrongLength } from './source';
 import { StallGuard } from '../http/stallGuard';
+import type { ItemContext, OperationResult } from '../node/operation';
+import { optionalText } from '../node/parameters';
+import { invalidParameter } from '../node/schema';
+import { safeFileName } from './fileName';
+import type { Form } from './multipartForm';
+import type { PartSettings } from './settings';
+import { brokenOff, filesOf, type FileSource, wrongLength } from './source';
+import { type Measure, measured, Progress } from './streams';
 
 export interface TransferOptions {
 	sha256: boolean;
@@ -191,3 +194,83 @@ const MIN_UPLOAD_RATE = 64 * 1024;
  */
 const bufferUploadTimeout = (bytes: number, stallTimeout: number) =>
 	stallTimeout + Math.ceil((bytes / MIN_UPLOAD_RATE) * 1000);
+
+/**
+ * Uploads the files of an item one after the other and returns an output item for each. If one fails, the error lists
+ * those already uploaded.
+ * @param idField the output field that identifies the uploaded file
+ * @param upload returns the output of one file
+ * @param singular options that only make sense for one file, as name and label; File Name is always one of them
+ * @param check throws for a file that cannot be uploaded with the current settings; called for every file before the
+ * first upload
+ */
+export async function uploadEach(
+	item: ItemContext,
+	idField: string,
+	upload: (file: FileSource) => Promise<IDataObject>,
+	singular: Readonly<Record<string, string>> = {},
+	check: (file: FileSource) => void = () => {},
+): Promise<OperationResult[]> {
+	const named = await filesOf(item, item.parameter('binaryPropertyName'));
+	if (named.length > 1)
+		rejectSingularOptions(item, { fileName: 'File Name', ...singular }, named.length);
+	const name = optionalText(item.option('fileName'));
+	const files = named.map((file) => (name ? { ...file, fileName: safeFileName(name) } : file));
+	for (const file of files) check(file);
+	const uploaded: Array<{ file: FileSource; json: IDataObject }> = [];
+	for (const file of files) {
+		try {
+			uploaded.push({ file, json: await upload(file) });
+		} catch (error) {
+			const problem = withItem(item.functions.getNode(), error, item.itemIndex);
+			const done = uploaded.map((one) => `“${one.file.fileName}” (${String(one.json[idField])})`);
+			if (done.length > 0) {
+				problem.description = `${problem.description ?? ''} Already uploaded: ${done.join(', ')}.`;
+			}
+			throw withItem(item.functions.getNode(), problem, item.itemIndex);
+		}
+	}
+	return uploaded.map(({ file, json }) => ({ json: { ...json, binaryPropertyName: file.field } }));
+}
+
+/** @throws NodeOperationError if such an option is set for several files */
+function rejectSingularOptions(
+	item: ItemContext,
+	singular: Readonly<Record<string, string>>,
+	count: number,
+): void {
+	const name = Object.keys(singular).find((one) => optionalText(item.option(one)));
+	if (name === undefined) return;
+	throw invalidParameter(
+		item,
+		singular[name],
+		`cannot be used with ${count} files`,
+		'Remove this option, or upload one file at a time.',
+	);
+}
+
+/**
+ * Compares the uploaded file with what the service reports: by SHA-256 if both sides have one, and by size.
+ * @param reported values as the service returns them; undefined or null if it returns none
+ * @param advice what the user can do about a difference
+ * @throws NodeOperationError that names both values
+ */
+export function compareWithService(
+	node: INode,
+	fileName: string,
+	sent: Measure,
+	reported: { size?: unknown; sha256?: unknown },
+	advice = 'Delete the uploaded file and upload it again.',
+): void {
+	const pairs = [
+		['SHA-256', sent.sha256, reported.sha256],
+		['size in bytes', sent.size, reported.size],
+	] as const;
+	for (const [what, ours, theirs] of pairs) {
+		if (ours === undefined || theirs === undefined || theirs === null) continue;
+		if (String(ours).toLowerCase() === String(theirs).toLowerCase()) continue;
+		throw new NodeOperationError(node, `“${fileName}” was changed or damaged during upload`, {
+			description: `The ${what} sent was ${ours}, but the service reports ${String(theirs)}. ${advice}`,
+		});
+	}
+}

@@ -1,4 +1,4 @@
-import { pastedText, withoutBlanks } from '../blanks';
+import { pastedText, withoutBlanks } from '../text';
 import { isJsonObject, type Json, type ServiceContext } from './service';
 
 /** Replaces a secret; n8n uses the same text. */

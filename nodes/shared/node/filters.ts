@@ -1,8 +1,8 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import type { Condition } from '../cleanUp/scope';
 import { epochOf } from '../dates';
-import { containsName } from '../text';
+import { textOf } from '../http/service';
+import { containsName, foldName } from '../text';
 import type { ItemContext } from './operation';
 import { optionalText } from './parameters';
 
@@ -84,4 +84,51 @@ export function nameConditions(
 	const text = optionalText(item.option(optionName));
 	if (text === undefined) return () => [];
 	return (value) => [{ label, value, fits: (name) => containsName(name, text) }];
+}
+
+/** Whether an item is within the scope. A text explains why that is unknown: the item is kept and reported. */
+export type Within = boolean | string;
+
+/** One condition of a scope. */
+export interface Condition {
+	/** The name of the compared property: “title”. */
+	label: string;
+	/** The value from the service. */
+	value: unknown;
+	fits(value: string): boolean;
+}
+
+/** Whether all conditions are met. A value that the service does not report leaves the result unknown. */
+export function meetsAll(conditions: readonly Condition[]): Within {
+	const isOutside = conditions.some(({ value, fits }) => {
+		const text = textOf(value);
+		return text !== undefined && !fits(text);
+	});
+	if (isOutside) return false;
+	const unknown = conditions.find(({ value }) => textOf(value) === undefined);
+	return unknown ? `The service does not report its ${unknown.label}` : true;
+}
+
+/**
+ * Whether a text matches a pattern, in which `*` stands for any text and all else is compared like names. An empty
+ * pattern matches everything; a missing text only matches an empty pattern.
+ */
+export function matchesPattern(pattern: string | undefined, text: unknown): boolean {
+	const glob = pattern?.trim() ?? '';
+	if (glob === '') return true;
+	if (typeof text !== 'string') return false;
+	// Split before folding: a full-width asterisk is an ordinary character, but folding would turn it into a wildcard.
+	const pieces = glob.split('*').map(foldName);
+	let rest = foldName(text);
+	// Not a regular expression: one made from `*a*a*a*` can backtrack for a very long time.
+	for (const [index, piece] of pieces.entries()) {
+		const isFirst = index === 0;
+		const isLast = index === pieces.length - 1;
+		if (isFirst && isLast) return rest === piece;
+		if (isLast) return rest.endsWith(piece);
+		const at = rest.indexOf(piece);
+		if (at < 0 || (isFirst && at > 0)) return false;
+		rest = rest.slice(at + piece.length);
+	}
+	return true;
 }

@@ -2,7 +2,8 @@ import type { IDataObject, INode } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
 
 import type { Page } from '../http/paging';
-import { type Departure, type Departures, expect, takeEnded } from './departures';
+import { type Json, textOf } from '../http/service';
+import { type Departure, type Departures, expect, takeEnded } from './expiryEvents';
 import type { Polled } from './poll';
 import { beginWatch, endReading, note, type Occurrence, type Watch } from './seenEvents';
 
@@ -164,3 +165,55 @@ function finishPass<Position>(
 		},
 	);
 }
+
+/** Maximum number of pages to search. */
+const MAX_PAGES = 5;
+
+/**
+ * Returns a real item of the list as a test event: preferably one to which a selected event currently applies,
+ * otherwise another that passes the filters.
+ */
+export async function sampleFrom<Position>(
+	list: WatchedList<Position>,
+): Promise<IDataObject | undefined> {
+	let fallback: IDataObject | undefined;
+	let position: Position | undefined = list.first;
+	for (let page = 0; page < MAX_PAGES && position !== undefined; page++) {
+		const { items, next, now } = await list.fetchPage(position);
+		for (const item of items.filter(list.isWanted)) {
+			const events = list.occurrencesOf(item, Math.floor(now / 1000)).map(({ event }) => event);
+			const event = list.events.find((selected) => events.includes(selected));
+			if (event) return list.output(item, event);
+			fallback ??= item;
+		}
+		position = items.length > 0 ? next : undefined;
+	}
+	return fallback && list.output(fallback, list.events[0]);
+}
+
+/** The `error` of an entry in an unknown format. */
+const UNREADABLE = 'The service returned this entry in an unknown format';
+
+/**
+ * Describes the entries of a list. Passes an entry that cannot be described on unchanged, so that it does not block the
+ * others.
+ */
+export function describeEntries(
+	entries: readonly Json[],
+	describe: (entry: Json) => IDataObject,
+): IDataObject[] {
+	return entries.map((entry) => {
+		try {
+			return describe(entry);
+		} catch {
+			return { ...(entry as IDataObject), error: UNREADABLE };
+		}
+	});
+}
+
+/** Whether an entry could not be described, so that filters cannot be applied to it. */
+export const isUnreadable = ({ error }: IDataObject): boolean => error === UNREADABLE;
+
+/** Identifies an entry: by its ID, or by its whole content if it has none. */
+export const identityOf = (id: unknown, entry: IDataObject): string =>
+	textOf(id) ?? (Number.isSafeInteger(id) ? String(id) : JSON.stringify(entry));

@@ -4,8 +4,7 @@ import { NodeOperationError } from 'n8n-workflow';
 import { readParameters, triggerSource } from '../node/parameters';
 import type { Field, ParameterSource } from '../node/schema';
 import type { Service, ServiceContext } from '../http/service';
-import { secretsOf } from './signature';
-import { missingSecret } from './verify';
+import { missingSecret, secretsOf } from './signature';
 
 type WebhookMethods = NonNullable<NonNullable<INodeType['webhookMethods']>['default']>;
 

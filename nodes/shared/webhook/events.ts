@@ -1,10 +1,14 @@
-import type { IDataObject, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
+import type {
+	IDataObject,
+	INodeProperties,
+	INodePropertyOptions,
+	IWebhookFunctions,
+	IWebhookResponseData,
+} from 'n8n-workflow';
 
 import type { Json } from '../http/service';
-import { bodyIn, contentKey } from './content';
-import { ANY_EVENT } from './fields';
-import { type Delivery, receiveDelivery, Refusal } from './handler';
-import { type SignatureScheme, verifyAge, verifyDelivery } from './verify';
+import { bodyIn, contentKey, type Delivery, receiveDelivery, Refusal } from './handler';
+import { MAX_AGE_LABEL, type SignatureScheme, verifyAge, verifyDelivery } from './signature';
 
 /** An event parsed from a verified body. */
 export interface ServiceEvent {
@@ -66,3 +70,75 @@ export async function receiveEvent(
 		prepare: (json) => Promise.resolve([{ json }]),
 	});
 }
+
+/**
+ * Trigger versions, which behave identically. New nodes use 1.1, because for version 1 of any webhook node n8n
+ * evaluates an expression per delivery, which creates an isolate.
+ */
+export const TRIGGER_VERSIONS = [1, 1.1];
+
+/** The option that accepts every event, including ones that the service adds later. */
+export const ANY_EVENT = '*';
+
+/** The “Trigger On” field: “Any Event”, then the events in alphabetical order. */
+export function eventsField(events: INodePropertyOptions[], initial: string[]): INodeProperties {
+	const any: INodePropertyOptions = {
+		name: 'Any Event',
+		value: ANY_EVENT,
+		description: 'All events, including any added in the future',
+	};
+	return { ...triggerOn, options: [any, ...events], default: initial };
+}
+
+const triggerOn: INodeProperties = {
+	displayName: 'Trigger On',
+	name: 'events',
+	type: 'multiOptions',
+	options: [],
+	default: [],
+	required: true,
+};
+
+/**
+ * @param minutes default window in which duplicates are ignored
+ * @param why the reason for the default, shown to the user
+ */
+export const repeatOption = (minutes: number, why: string): INodeProperties => ({
+	displayName: 'Ignore Duplicates For (Minutes)',
+	name: 'repeatWindow',
+	type: 'number',
+	typeOptions: { minValue: 0, maxValue: 525_600 },
+	default: minutes,
+	description: `How long to ignore duplicates of a delivery. ${why} Set to 0 to accept duplicates.`,
+});
+
+/**
+ * @param seconds default maximum age of a delivery
+ * @param why the reason for the default, shown to the user
+ */
+export const ageOption = (seconds: number, why: string): INodeProperties => ({
+	displayName: MAX_AGE_LABEL,
+	name: 'maxAge',
+	type: 'number',
+	typeOptions: { minValue: 0, maxValue: 31_536_000 },
+	default: seconds,
+	description: `Reject deliveries signed longer ago than this, to prevent replay attacks. ${why} Set to 0 to turn this off.`,
+});
+
+/**
+ * An option with a glob pattern for a text of the delivery.
+ * @param what the deliveries that match, as the end of “Only trigger on …”
+ */
+export const patternOption = (
+	displayName: string,
+	name: string,
+	placeholder: string,
+	what: string,
+): INodeProperties => ({
+	displayName,
+	name,
+	type: 'string',
+	default: '',
+	placeholder,
+	description: `Only trigger on ${what}. Use * as a wildcard.`,
+});

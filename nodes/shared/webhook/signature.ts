@@ -1,6 +1,85 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 
-import { withoutBlanks } from '../blanks';
+import type { IDataObject, IWebhookFunctions } from 'n8n-workflow';
+
+import { keepCredential } from '../http/secrets';
+import type { Service } from '../http/service';
+import { withoutBlanks } from '../text';
+import { Refusal } from './handler';
+
+type Headers = ReturnType<IWebhookFunctions['getRequestObject']>['headers'];
+
+/** How a service signs its deliveries: HMAC-SHA256 in a header, under the `webhookSecret` of the credential. */
+export interface SignatureScheme {
+	service: Service;
+	/** Lower case. */
+	header: string;
+	/** The forms of the delivery that may be signed, the raw bytes first. Each is only built when needed. */
+	texts(raw: Buffer, headers: Headers): Iterable<Buffer | string>;
+}
+
+/**
+ * Verifies the signature of a delivery, the cheapest check first: the header format, then the digests of the body.
+ * Without a secret in the credential, rejects every delivery.
+ * @param alsoRequired another check with the credential, for correctly signed deliveries
+ * @returns why the delivery is rejected; undefined if it is valid
+ */
+export async function verifyDelivery(
+	context: IWebhookFunctions,
+	scheme: SignatureScheme,
+	raw: Buffer,
+	alsoRequired: (credential: IDataObject, headers: Headers) => Refusal | undefined = () =>
+		undefined,
+): Promise<Refusal | undefined> {
+	const { headers } = context.getRequestObject();
+	if (digestIn(headers[scheme.header]) === undefined) return notSigned();
+	return await judgeDelivery(
+		context,
+		scheme.service,
+		(credential) =>
+			verifySignature(scheme, raw, headers, credential) ?? alsoRequired(credential, headers),
+	);
+}
+
+function verifySignature(
+	{ service, header, texts }: SignatureScheme,
+	raw: Buffer,
+	headers: Headers,
+	{ webhookSecret }: IDataObject,
+): Refusal | undefined {
+	const secrets = secretsOf(webhookSecret);
+	if (secrets.length === 0) return new Refusal(401, missingSecret(service));
+	return isSigned(headers[header], texts(raw, headers), secrets) ? undefined : notSigned();
+}
+
+const notSigned = () => new Refusal(401, 'The signature does not match');
+
+/** The message for a credential without a secret, shared by all checks. */
+export const missingSecret = ({ name }: Service): string =>
+	`The ${name} credential has no Webhook Secret, so deliveries cannot be verified`;
+
+/**
+ * Rejects a delivery signed too long ago or in the future, to prevent replay attacks.
+ * @param signedAt milliseconds since 1970, part of the signed content
+ * @param window seconds; 0 accepts any age
+ * @returns why the delivery is rejected; undefined if its age is accepted
+ */
+export function verifyAge(signedAt: number | undefined, window: number): Refusal | undefined {
+	if (window <= 0) return undefined;
+	if (signedAt === undefined) {
+		return new Refusal(
+			400,
+			`The delivery has no timestamp. To accept it, set “${MAX_AGE_LABEL}” to 0.`,
+		);
+	}
+	const age = Math.abs(Date.now() - signedAt) / 1000;
+	return age <= window
+		? undefined
+		: new Refusal(401, 'The delivery is too old, or the sender’s clock is wrong');
+}
+
+/** The label of the option that limits the age. */
+export const MAX_AGE_LABEL = 'Maximum Age (Seconds)';
 
 /** A hex SHA-256 digest, with the optional prefix of some services. */
 const HEX_DIGEST = /^(?:sha256=)?([0-9a-f]{64})$/i;
@@ -66,3 +145,50 @@ export function linesOf(field: unknown): string[] {
 	const lines = typeof field === 'string' ? field.split(/[\r\n]+/) : [];
 	return lines.map(withoutBlanks).filter(Boolean);
 }
+
+/** Milliseconds for which the deliveries of a trigger share one decrypted credential. */
+const CACHE_MS = 2_000;
+
+interface CachedCredential {
+	at: number;
+	credential: IDataObject;
+}
+
+/** Cached credentials by workflow, node and credential ID. */
+const cache = new Map<string, CachedCredential>();
+
+/**
+ * Verifies a delivery with a cached credential. n8n decrypts a credential on every read and creates an isolate for its
+ * expressions, which takes longer than everything else; deliveries within two seconds therefore share it. A failed
+ * check is repeated with a fresh credential before the delivery is rejected, so a new secret applies immediately, and a
+ * removed one for at most two more seconds.
+ */
+export async function judgeDelivery(
+	context: IWebhookFunctions,
+	{ credential: type }: Service,
+	verify: (credential: IDataObject) => Refusal | undefined,
+): Promise<Refusal | undefined> {
+	const node = context.getNode();
+	const key = JSON.stringify([context.getWorkflow().id, node.id, node.credentials?.[type]?.id]);
+	const cached = cache.get(key);
+	const first = cached && isFresh(cached) ? { refusal: verify(cached.credential) } : undefined;
+	if (first && first.refusal === undefined) {
+		keepCredential(context, type, cached!.credential);
+		return undefined;
+	}
+
+	const fresh = { at: Date.now(), credential: await context.getCredentials(type) };
+	keepCredential(context, type, fresh.credential);
+	const isUnchanged = first && isSameCredential(fresh.credential, cached!.credential);
+	const refusal = isUnchanged ? first.refusal : verify(fresh.credential);
+	for (const [one, old] of cache) if (!isFresh(old)) cache.delete(one);
+	if (refusal === undefined) cache.set(key, fresh);
+	else cache.delete(key);
+	return refusal;
+}
+
+/** Avoids computing the digests of a forged delivery twice. */
+const isSameCredential = (one: IDataObject, other: IDataObject) =>
+	JSON.stringify(one) === JSON.stringify(other);
+
+const isFresh = ({ at }: CachedCredential) => Date.now() - at < CACHE_MS;

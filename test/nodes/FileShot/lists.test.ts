@@ -1,7 +1,7 @@
 import { LoadOptionsContext } from 'n8n-core';
 import type { IDataObject, ILoadOptionsFunctions } from 'n8n-workflow';
 
-import { searchFiles } from '../../../nodes/FileShot/file/list';
+import { searchFiles } from '../../../nodes/FileShot/file/getAll';
 import { buildContext, errorOf, outputOf, runNode } from '../../support/engine';
 import { fileShotNode } from '../../support/fileShot';
 import { Host } from '../../support/host';

@@ -1,7 +1,7 @@
 import { LoadOptionsContext } from 'n8n-core';
 import type { IDataObject, ILoadOptionsFunctions } from 'n8n-workflow';
 
-import { searchFiles } from '../../../nodes/FilesApp/file/list';
+import { searchFiles } from '../../../nodes/FilesApp/file/getAll';
 import { buildContext, errorOf, outputOf, runNode } from '../../support/engine';
 import { filesAppNode, fileThere } from '../../support/filesApp';
 import { Host } from '../../support/host';

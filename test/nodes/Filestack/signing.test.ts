@@ -1,7 +1,6 @@
 import CryptoJS from 'crypto-js';
 
-import { authenticate } from '../../../nodes/Filestack/authenticate';
-import { policyQuery, signPolicy } from '../../../nodes/Filestack/signing';
+import { authenticate, policyQuery, signPolicy } from '../../../nodes/Filestack/signing';
 
 describe('encodes and signs a policy like the test vector of', () => {
 	it.each([

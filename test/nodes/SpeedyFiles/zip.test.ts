@@ -1,4 +1,4 @@
-import { MAX_ZIP_END_BYTES, hasEndOfZip } from '../../../nodes/SpeedyFiles/file/zip';
+import { MAX_ZIP_END_BYTES, hasEndOfZip } from '../../../nodes/SpeedyFiles/file';
 import { itemWith } from '../../support/binary';
 import { bytesOf, errorOf, outputOf, runNode } from '../../support/engine';
 import { Host } from '../../support/host';

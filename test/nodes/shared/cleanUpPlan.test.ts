@@ -1,8 +1,5 @@
-import { clockOf } from '../../../nodes/shared/cleanUp/clock';
-import { readListing } from '../../../nodes/shared/cleanUp/listing';
-import type { Found, Outcome } from '../../../nodes/shared/cleanUp/list';
-import { plan } from '../../../nodes/shared/cleanUp/plan';
-import { newRun } from '../../../nodes/shared/cleanUp/run';
+import { clockOf, type Found, type Outcome, readListing } from '../../../nodes/shared/cleanUp/list';
+import { newRun, plan } from '../../../nodes/shared/cleanUp/plan';
 import { datesOf } from '../../../nodes/shared/cleanUp/expiry';
 import {
 	account,

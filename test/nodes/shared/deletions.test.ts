@@ -1,8 +1,8 @@
 import { type INode, NodeApiError, sleep } from 'n8n-workflow';
 
-import { deleteEach } from '../../../nodes/shared/cleanUp/deletions';
+import { deleteEach } from '../../../nodes/shared/cleanUp/cleanUp';
 import type { Outcome } from '../../../nodes/shared/cleanUp/list';
-import { newRun } from '../../../nodes/shared/cleanUp/run';
+import { newRun } from '../../../nodes/shared/cleanUp/plan';
 import type { ItemContext } from '../../../nodes/shared/node/operation';
 
 const planned = Array.from(

@@ -5,7 +5,7 @@ import {
 	type Departures,
 	expect as remember,
 	takeEnded,
-} from '../../../nodes/shared/polling/departures';
+} from '../../../nodes/shared/polling/expiryEvents';
 
 const departure: Departure = {
 	event: 'expired',

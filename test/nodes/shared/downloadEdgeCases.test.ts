@@ -1,7 +1,7 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports */
 import { deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 
-import { largestSize } from '../../../nodes/shared/transfer/contentCoding';
+import { largestSize } from '../../../nodes/shared/files/openDownload';
 import { dispositionFileName, safeFileName } from '../../../nodes/shared/files/fileName';
 import { multipartForm } from '../../../nodes/shared/files/multipartForm';
 import { sha256Of } from '../../support/binary';

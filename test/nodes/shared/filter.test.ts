@@ -1,4 +1,4 @@
-import { matchesPattern } from '../../../nodes/shared/webhook/filter';
+import { matchesPattern } from '../../../nodes/shared/node/filters';
 
 it.each([
 	['', 'anything', true],

@@ -1,4 +1,4 @@
-import { gathered } from '../../../nodes/shared/transfer/gather';
+import { gathered } from '../../../nodes/shared/files/streams';
 
 async function* pieces(...sizes: number[]): AsyncGenerator<Buffer> {
 	for (const [n, size] of sizes.entries()) yield await Promise.resolve(Buffer.alloc(size, n + 1));

@@ -1,5 +1,5 @@
 import type { Downloaded } from '../../../nodes/shared/files/download';
-import { keepFiles, takeKept } from '../../../nodes/shared/transfer/keptFiles';
+import { keepFiles, takeKept } from '../../../nodes/shared/files/downloadAll';
 import type { TransferContext } from '../../../nodes/shared/files/openDownload';
 
 /** n8n's storage, of which every file has three bytes. */

@@ -1,5 +1,5 @@
 import { filterOf } from '../../../nodes/shared/node/filters';
-import { searchPages } from '../../../nodes/shared/listSearch';
+import { searchPages } from '../../../nodes/shared/node/locator';
 import type { ItemContext } from '../../../nodes/shared/node/operation';
 
 /** Search texts, each with a name that contains it for a human reader. */

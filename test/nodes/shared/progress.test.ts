@@ -1,5 +1,5 @@
 import type { TransferContext } from '../../../nodes/shared/files/openDownload';
-import { Progress } from '../../../nodes/shared/transfer/progress';
+import { Progress } from '../../../nodes/shared/files/streams';
 
 const MIB = 1024 * 1024;
 let said: string[];

@@ -1,7 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { sampleFrom } from '../../../nodes/shared/polling/sample';
-import type { WatchedList } from '../../../nodes/shared/polling/pollList';
+import { sampleFrom, type WatchedList } from '../../../nodes/shared/polling/pollList';
 
 const NOW = 1_000;
 /** Things of a list in pages: a name, with `+` if it has just been added, `!` if it is over, `-` if no filter takes it. */

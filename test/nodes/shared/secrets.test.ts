@@ -10,7 +10,7 @@ import { Host, type Scripted } from '../../support/host';
 import { byId } from '../../support/locators';
 import type { Sandbox } from '../../support/sandbox';
 import { speedyFilesNode } from '../../support/speedyFiles';
-import { searchFiles } from '../../../nodes/FilesApp/file/list';
+import { searchFiles } from '../../../nodes/FilesApp/file/getAll';
 import { Secrets } from '../../../nodes/shared/http/secrets';
 
 const host = new Host();
