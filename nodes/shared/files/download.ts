@@ -4,7 +4,7 @@ import { NodeOperationError } from 'n8n-workflow';
 import { answerError, connectionError } from '../http/errors';
 import { setbackOf } from '../http/client';
 import { mayRepeat, pause, pauseAfter, retryAfterOf, type Setback } from '../http/retry';
-import { type Service, textOf } from '../http/service';
+import { type Service, textOf, type TransferContext } from '../http/service';
 import { readAnswer } from '../http/responseBody';
 import {
 	isCodingFault,
@@ -13,7 +13,6 @@ import {
 	openUrl,
 	type PlainBody,
 	plainBody,
-	type TransferContext,
 } from './openDownload';
 import {
 	dispositionFileName,

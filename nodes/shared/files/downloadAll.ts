@@ -2,7 +2,7 @@ import { NodeApiError } from 'n8n-workflow';
 
 import { timeoutSignal } from '../http/stallGuard';
 import { type Downloaded, downloadFile, type DownloadOptions, type RemoteFile } from './download';
-import type { TransferContext } from './openDownload';
+import type { TransferContext } from '../http/service';
 
 /** Concurrent downloads. */
 const CONCURRENCY = 3;

@@ -1,7 +1,7 @@
 import type { IBinaryData } from 'n8n-workflow';
 import { sanitizeFilename } from 'n8n-workflow';
 
-import type { TransferContext } from './openDownload';
+import type { TransferContext } from '../http/service';
 
 /** Maximum bytes of a file name on common file systems. */
 const MAX_NAME_BYTES = 255;

@@ -16,7 +16,8 @@ import { retryAfterOf, type Setback } from '../http/retry';
 import type { ItemContext } from '../node/operation';
 import { keepGarbageYoung } from './gcPressure';
 import { brokenOff, type FileSource, wrongLength } from './source';
-import { type ByteStream, type Measure, Progress } from './streams';
+import { type Measure, Progress } from './streams';
+import type { ByteStream } from '../http/service';
 
 /** One part of a file, held in memory until the service has stored it. */
 export interface Part {

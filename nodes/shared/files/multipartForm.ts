@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 
-import { type ByteStream, passedThrough } from './streams';
+import { passedThrough } from './streams';
+import type { ByteStream } from '../http/service';
 
 /** A multipart form (RFC 7578) with one file, encoded as browsers encode it. */
 export interface Form {

@@ -1,19 +1,13 @@
-import type {
-	IExecuteFunctions,
-	IHttpRequestOptions,
-	IN8nHttpFullResponse,
-	IWebhookFunctions,
-} from 'n8n-workflow';
+import type { IHttpRequestOptions, IN8nHttpFullResponse } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
 
 import { stoppedBy } from '../http/client';
 import { readAnswer } from '../http/responseBody';
-import { type ByteStream, passedThrough } from './streams';
+import type { ByteStream, TransferContext } from '../http/service';
+import { passedThrough } from './streams';
 
 /** Maximum number of redirects. */
 const MAX_REDIRECTS = 5;
-
-export type TransferContext = IExecuteFunctions | IWebhookFunctions;
 
 export type OpenedStream = IN8nHttpFullResponse & { body: ByteStream; url: string };
 

@@ -4,10 +4,9 @@ import { NodeOperationError } from 'n8n-workflow';
 import { setbackOf } from '../http/client';
 import type { ItemContext } from '../node/operation';
 import type { FileReference } from '../node/schema';
-import { isJsonObject } from '../http/service';
+import { type ByteStream, isJsonObject } from '../http/service';
 import { safeFileName } from './fileName';
 import { safeMediaType } from './multipartForm';
-import type { ByteStream } from './streams';
 
 /** Bytes per read from n8n's storage: Node's default of 64 KiB is a fifth slower, 1 MiB no faster. */
 const READ_SIZE = 256 * 1024;

@@ -1,12 +1,7 @@
 import { createHash } from 'node:crypto';
 
-import type { IExecuteFunctions } from 'n8n-workflow';
-
+import type { ByteStream, TransferContext } from '../http/service';
 import { keepGarbageYoung } from './gcPressure';
-import type { TransferContext } from './openDownload';
-
-/** A Node stream, named without importing node:stream. */
-export type ByteStream = Awaited<ReturnType<IExecuteFunctions['helpers']['getBinaryStream']>>;
 
 /** Size and hash of the bytes read so far. */
 export interface Measure {

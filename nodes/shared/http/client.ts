@@ -19,6 +19,7 @@ import {
 import { isUnsent, mayRepeat, pause, pauseAfter, retryAfterOf, type Setback } from './retry';
 import { learnSecrets } from './secrets';
 import {
+	type ByteStream,
 	type Essential,
 	isJsonObject,
 	type Json,
@@ -28,7 +29,6 @@ import {
 	textOf,
 } from './service';
 import { parseBody, readAnswer } from './responseBody';
-import type { ByteStream } from '../files/streams';
 import type { StallGuard } from './stallGuard';
 
 /** Milliseconds to wait for the response to a JSON call. */

@@ -1,4 +1,4 @@
-import type { ByteStream } from '../files/streams';
+import type { ByteStream } from './service';
 
 /** Maximum bytes of a response that are parsed; the rest is ignored. */
 const MAX_RESPONSE_BYTES = 1024 * 1024;

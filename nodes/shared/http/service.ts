@@ -15,6 +15,12 @@ export type ServiceContext =
 	| IPollFunctions
 	| ILoadOptionsFunctions;
 
+/** The n8n contexts in which a file is transferred. */
+export type TransferContext = IExecuteFunctions | IWebhookFunctions;
+
+/** A Node stream, named without importing node:stream. */
+export type ByteStream = Awaited<ReturnType<IExecuteFunctions['helpers']['getBinaryStream']>>;
+
 /** The definition of a service for the shared code. Each service's folder exports one. */
 export interface Service {
 	/** The service's name in error messages. */

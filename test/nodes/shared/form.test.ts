@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 
 import { multipartForm } from '../../../nodes/shared/files/multipartForm';
-import type { ByteStream } from '../../../nodes/shared/files/streams';
+import type { ByteStream } from '../../../nodes/shared/http/service';
 
 const NAME = 'naïve "文件"\r\n.pdf';
 const content = Buffer.from('hello wörld');

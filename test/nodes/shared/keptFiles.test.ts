@@ -1,6 +1,6 @@
 import type { Downloaded } from '../../../nodes/shared/files/download';
 import { keepFiles, takeKept } from '../../../nodes/shared/files/downloadAll';
-import type { TransferContext } from '../../../nodes/shared/files/openDownload';
+import type { TransferContext } from '../../../nodes/shared/http/service';
 
 /** n8n's storage, of which every file has three bytes. */
 const context = {

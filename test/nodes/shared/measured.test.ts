@@ -4,7 +4,8 @@ import { Readable } from 'node:stream';
 
 import { sleep } from 'n8n-workflow';
 
-import { type ByteStream, measured } from '../../../nodes/shared/files/streams';
+import { measured } from '../../../nodes/shared/files/streams';
+import type { ByteStream } from '../../../nodes/shared/http/service';
 
 const CHUNKS = [Buffer.from('hello '), Buffer.from('wörld')];
 const sha256Of = (...chunks: Buffer[]) =>

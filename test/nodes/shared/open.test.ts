@@ -1,4 +1,5 @@
-import { openUrl, type TransferContext } from '../../../nodes/shared/files/openDownload';
+import { openUrl } from '../../../nodes/shared/files/openDownload';
+import type { TransferContext } from '../../../nodes/shared/http/service';
 import { binaryData, bytesOf, errorOf, outputOf, runNode } from '../../support/engine';
 import { fileCourierNode } from '../../support/fileCourier';
 import { Host } from '../../support/host';

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { Readable } from 'node:stream';
 
-import type { ByteStream } from '../../../nodes/shared/files/streams';
+import type { ByteStream } from '../../../nodes/shared/http/service';
 import { partsOf, ranges } from '../../../nodes/shared/files/multipart';
 
 const SIZE = 1000;

@@ -1,4 +1,4 @@
-import type { TransferContext } from '../../../nodes/shared/files/openDownload';
+import type { TransferContext } from '../../../nodes/shared/http/service';
 import { Progress } from '../../../nodes/shared/files/streams';
 
 const MIB = 1024 * 1024;
