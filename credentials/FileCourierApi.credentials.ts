@@ -1,6 +1,6 @@
 import type { IAuthenticate, Icon, ICredentialType, INodeProperties } from 'n8n-workflow';
 
-import { basicOf } from '../nodes/shared/http/credential';
+import { basicAuth } from '../nodes/shared/http/credential';
 
 /** A FileCourier project. The FileCourier node tests it, because only a 404 proves that these credentials are valid. */
 export class FileCourierApi implements ICredentialType {
@@ -64,5 +64,5 @@ export class FileCourierApi implements ICredentialType {
 		},
 	];
 
-	authenticate: IAuthenticate = basicOf('clientId', 'clientSecret');
+	authenticate: IAuthenticate = basicAuth('clientId', 'clientSecret');
 }

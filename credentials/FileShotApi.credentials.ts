@@ -1,6 +1,6 @@
 import type { IAuthenticate, Icon, ICredentialType, INodeProperties } from 'n8n-workflow';
 
-import { bearerOf } from '../nodes/shared/http/credential';
+import { bearerAuth } from '../nodes/shared/http/credential';
 
 /**
  * A FileShot account. The FileShot node tests it, because only its test distinguishes a wrong key from a tier that is
@@ -48,5 +48,5 @@ export class FileShotApi implements ICredentialType {
 		},
 	];
 
-	authenticate: IAuthenticate = bearerOf('apiKey');
+	authenticate: IAuthenticate = bearerAuth('apiKey');
 }

@@ -1,6 +1,6 @@
 import type { IAuthenticate, Icon, ICredentialType, INodeProperties } from 'n8n-workflow';
 
-import { bearerOf } from '../nodes/shared/http/credential';
+import { bearerAuth } from '../nodes/shared/http/credential';
 
 /**
  * A Files App account. The Files App node tests it, because only its test distinguishes a wrong key from a wrong URL.
@@ -41,5 +41,5 @@ export class FilesAppApi implements ICredentialType {
 		},
 	];
 
-	authenticate: IAuthenticate = bearerOf('apiKey');
+	authenticate: IAuthenticate = bearerAuth('apiKey');
 }

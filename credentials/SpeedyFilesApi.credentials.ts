@@ -1,6 +1,6 @@
 import type { IAuthenticate, Icon, ICredentialType, INodeProperties } from 'n8n-workflow';
 
-import { bearerOf } from '../nodes/shared/http/credential';
+import { bearerAuth } from '../nodes/shared/http/credential';
 
 /**
  * A user of a SpeedyFiles instance. The SpeedyFiles node tests it, because an instance that is not set up redirects
@@ -52,5 +52,5 @@ export class SpeedyFilesApi implements ICredentialType {
 		},
 	];
 
-	authenticate: IAuthenticate = bearerOf('apiToken');
+	authenticate: IAuthenticate = bearerAuth('apiToken');
 }

@@ -8,21 +8,26 @@ import type {
 
 import { epochOf, isoDate } from '../shared/dates';
 import type { Downloaded, RemoteFile } from '../shared/files/download';
-import { downloadWithin, type FetchedFile, keepFiles, takeKept } from '../shared/files/downloadAll';
-import { isJsonObject, type Json, textOf } from '../shared/http/service';
-import { matchesPattern } from '../shared/node/filters';
 import {
-	bodyIn,
-	contentKey,
+	downloadAllWithin,
+	type DownloadResult,
+	keepFiles,
+	takeKeptFiles,
+} from '../shared/files/downloadAll';
+import { isJsonObject, type JsonRecord, textOf } from '../shared/http/service';
+import { matchesGlob } from '../shared/node/filters';
+import {
+	parseBodyObject,
+	canonicalJson,
 	type Delivery,
-	receiveDelivery,
-	Refusal,
+	handleDelivery,
+	WebhookRejection,
 } from '../shared/webhook/handler';
 import {
-	isSameText,
-	linesOf,
+	timingSafeEqualStrings,
+	parseLines,
 	type SignatureScheme,
-	verifyAge,
+	verifyTimestamp,
 	verifyDelivery,
 } from '../shared/webhook/signature';
 import { deliveryHost, fileCourier, sessionIdOf } from './service';
@@ -73,12 +78,12 @@ export async function receiveFiles(
 	context: IWebhookFunctions,
 	readSettings: () => ReceiveSettings,
 ): Promise<IWebhookResponseData> {
-	return await receiveDelivery<Content>(context, {
+	return await handleDelivery<Content>(context, {
 		verify: async (raw) => await verifySender(context, raw),
 		read(raw) {
 			const settings = readSettings();
 			const read = readDelivery(raw, settings.filter);
-			if (read === undefined || read instanceof Refusal) return read;
+			if (read === undefined || read instanceof WebhookRejection) return read;
 			const { key, signedAt, content: delivery } = read;
 			const { repeatWindow = DEDUPLICATION_WINDOW } = settings;
 			const identity = JSON.stringify([context.getWorkflow().id, context.getNode().id, key]);
@@ -88,7 +93,7 @@ export async function receiveFiles(
 		async prepare(content) {
 			const { finish = (items) => items } = content.settings;
 			const items = await createItems(context, content);
-			return items instanceof Refusal ? items : finish(items);
+			return items instanceof WebhookRejection ? items : finish(items);
 		},
 		notStarted: ({ identity, stored }) => keepFiles(identity, 0, stored),
 	});
@@ -97,7 +102,7 @@ export async function receiveFiles(
 async function createItems(
 	context: IWebhookFunctions,
 	{ delivery, settings, identity, stored }: Content,
-): Promise<INodeExecutionData[] | Refusal> {
+): Promise<INodeExecutionData[] | WebhookRejection> {
 	const { output, download, binaryPropertyName: field = '', options } = settings.downloads;
 	const { downloadBudget = 20, sha256 = true } = options;
 	const perFile = output === 'file';
@@ -105,9 +110,9 @@ async function createItems(
 
 	const files = delivery.files.map(toRemoteFile);
 	const identities = files.map((file, index) => JSON.stringify([index, file, sha256]));
-	const kept = await takeKept(context, identity);
+	const kept = await takeKeptFiles(context, identity);
 	const isLastTry = kept.failures + 1 >= MAX_ATTEMPTS;
-	const results = await downloadWithin(context, files, {
+	const results = await downloadAllWithin(context, files, {
 		sha256,
 		host: deliveryHost,
 		budget: downloadBudget * 1000,
@@ -120,7 +125,7 @@ async function createItems(
 	const failed = results.find(({ mayRecover }) => mayRecover);
 	if (failed && !isLastTry) {
 		keepFiles(identity, kept.failures + 1, stored);
-		return new Refusal(503, `The files could not be downloaded: ${failed.reason}`);
+		return new WebhookRejection(503, `The files could not be downloaded: ${failed.reason}`);
 	}
 	return toItems(delivery, results, { perFile, field });
 }
@@ -149,7 +154,7 @@ export interface DeliveredFile extends IDataObject {
 export interface FileCourierDelivery {
 	event: string;
 	timestamp?: string | number;
-	data: Json;
+	data: JsonRecord;
 	files: DeliveredFile[];
 }
 
@@ -174,7 +179,7 @@ const scheme: SignatureScheme = {
 export async function verifySender(
 	context: IWebhookFunctions,
 	raw: Buffer,
-): Promise<Refusal | undefined> {
+): Promise<WebhookRejection | undefined> {
 	return await verifyDelivery(context, scheme, raw, (credential, { authorization }) =>
 		verifyCallbackKey(authorization, credential),
 	);
@@ -184,17 +189,18 @@ export async function verifySender(
 function verifyCallbackKey(
 	header: string | undefined,
 	{ callbackApiKey }: IDataObject,
-): Refusal | undefined {
+): WebhookRejection | undefined {
 	const keys = callbackKeysOf(callbackApiKey);
 	const received = (header ?? '').trim();
 	const forms = [received, received.replace(/^Bearer\s+/i, '')];
-	return keys.length === 0 || keys.some((key) => forms.some((form) => isSameText(form, key)))
+	return keys.length === 0 ||
+		keys.some((key) => forms.some((form) => timingSafeEqualStrings(form, key)))
 		? undefined
-		: new Refusal(401, 'The callback API key does not match');
+		: new WebhookRejection(401, 'The callback API key does not match');
 }
 
 /** The callback API keys of the credential, one per line. New sessions use the first one. */
-export const callbackKeysOf = linesOf;
+export const callbackKeysOf = parseLines;
 
 /** Returns the body as `JSON.stringify` writes it, or undefined if it is not JSON. */
 function reserialize(raw: Buffer): string | undefined {
@@ -223,29 +229,35 @@ export interface DeliveryFilter {
 export function readDelivery(
 	raw: Buffer,
 	filter: DeliveryFilter,
-): Pick<Delivery<FileCourierDelivery>, 'key' | 'signedAt' | 'content'> | Refusal | undefined {
-	const body = bodyIn(raw);
+):
+	| Pick<Delivery<FileCourierDelivery>, 'key' | 'signedAt' | 'content'>
+	| WebhookRejection
+	| undefined {
+	const body = parseBodyObject(raw);
 	const event = textOf(body?.event);
 	if (body === undefined || event === undefined || !isJsonObject(body.data)) {
-		return new Refusal(400, 'The body is not a FileCourier event: “event” or “data” is missing');
+		return new WebhookRejection(
+			400,
+			'The body is not a FileCourier event: “event” or “data” is missing',
+		);
 	}
 	const { data, timestamp } = body;
 	if (filter.events.length > 0 && !filter.events.includes(event)) return undefined;
 	if (filter.sessionId !== undefined && sessionIdOf(data) !== filter.sessionId) {
-		return new Refusal(409, 'This workflow is waiting for a different session');
+		return new WebhookRejection(409, 'This workflow is waiting for a different session');
 	}
-	if (!matchesPattern(filter.recipient, data.recipient_email)) return undefined;
-	if (!matchesPattern(filter.referenceId, data.reference_id)) return undefined;
+	if (!matchesGlob(filter.recipient, data.recipient_email)) return undefined;
+	if (!matchesGlob(filter.referenceId, data.reference_id)) return undefined;
 
 	const all = (Array.isArray(data.files) ? data.files.filter(isJsonObject) : []) as DeliveredFile[];
-	const files = all.filter(({ name }) => matchesPattern(filter.fileName, name));
+	const files = all.filter(({ name }) => matchesGlob(filter.fileName, name));
 	if (filter.fileName?.trim() && files.length === 0) return undefined;
 
 	const signedAt = epochOf(timestamp);
-	const tooOld = verifyAge(signedAt, filter.maxAge ?? 0);
+	const tooOld = verifyTimestamp(signedAt, filter.maxAge ?? 0);
 	if (tooOld) return tooOld;
 	// FileCourier sends no delivery ID, but its retries contain the same body.
-	const key = contentKey([sessionIdOf(data), event, timestamp, data]);
+	const key = canonicalJson([sessionIdOf(data), event, timestamp, data]);
 	const time = typeof timestamp === 'number' ? timestamp : textOf(timestamp);
 	return { key, signedAt, content: { event, timestamp: time, data, files } };
 }
@@ -258,7 +270,7 @@ export function readDelivery(
  */
 export function toItems(
 	delivery: FileCourierDelivery,
-	results: readonly FetchedFile[] | undefined,
+	results: readonly DownloadResult[] | undefined,
 	{ perFile, field }: { perFile: boolean; field: string },
 ): INodeExecutionData[] {
 	const { event, timestamp, data, files } = delivery;

@@ -6,12 +6,12 @@ import type {
 } from 'n8n-workflow';
 
 import { epochOf, isoDate } from '../shared/dates';
-import { basicOf } from '../shared/http/credential';
+import { basicAuth } from '../shared/http/credential';
 import { ANOTHER_SERVICE, probe } from '../shared/http/credentialTest';
 import {
-	type Essential,
+	type ExpectedBody,
 	isJsonObject,
-	type Json,
+	type JsonRecord,
 	type Service,
 	textOf,
 } from '../shared/http/service';
@@ -50,7 +50,7 @@ export const deliveryHost: Service = {
 /** The fields that contain a session's ID. The docs use `request_id` in responses and `sess_…` in paths. */
 const ID_FIELDS = ['session_id', 'sessionId', 'id', 'request_id'];
 
-export function sessionIdOf(data: Json): string | undefined {
+export function sessionIdOf(data: JsonRecord): string | undefined {
 	return ID_FIELDS.map((field) => data[field])
 		.map((id) => (typeof id === 'number' ? String(id) : textOf(id)))
 		.find(Boolean);
@@ -60,13 +60,13 @@ export function sessionIdOf(data: Json): string | undefined {
  * A created session. A response without the upload link is accepted, because the recipient has the link by email and an
  * error would make the user create a second session.
  */
-export const CREATED_SESSION: Essential<Json> = {
+export const CREATED_SESSION: ExpectedBody<JsonRecord> = {
 	what: 'a session ID',
 	read: (body) => (sessionIdOf(unwrapEnvelope(body)) ? unwrapEnvelope(body) : undefined),
 };
 
 /** The current state of a session. */
-export const SESSION: Essential<Json> = {
+export const SESSION: ExpectedBody<JsonRecord> = {
 	what: 'the session',
 	read(body) {
 		const data = unwrapEnvelope(body);
@@ -87,7 +87,7 @@ const DATE_FIELDS = {
  * `effectiveStatus`, which is `expired` once a pending session has reached its expiry.
  * @param now the service's clock, milliseconds since 1970
  */
-export function describeSession(data: Json, now: number): IDataObject {
+export function describeSession(data: JsonRecord, now: number): IDataObject {
 	const described: IDataObject = { ...(data as IDataObject), sessionId: sessionIdOf(data) };
 	const uploadUrl = textOf(data.upload_url);
 	if (uploadUrl) described.uploadUrl = uploadUrl;
@@ -105,7 +105,7 @@ export function describeSession(data: Json, now: number): IDataObject {
 }
 
 /** Returns the `data` of a response's envelope, or an empty object. */
-function unwrapEnvelope(body: unknown): Json {
+function unwrapEnvelope(body: unknown): JsonRecord {
 	return isJsonObject(body) && isJsonObject(body.data) ? body.data : {};
 }
 
@@ -129,7 +129,7 @@ export async function fileCourierApiTest(
 	this: ICredentialTestFunctions,
 	{ data = {} }: ICredentialsDecrypted,
 ): Promise<INodeCredentialTestResult> {
-	const authenticate = basicOf('clientId', 'clientSecret');
+	const authenticate = basicAuth('clientId', 'clientSecret');
 	const request = { path: '/sessions/req_credentialtest', authenticate };
 	return await probe(this, fileCourier, data, request, ({ status, body, said }) => {
 		const rejected = `FileCourier rejected the Client ID or Client Secret: ${said}`;

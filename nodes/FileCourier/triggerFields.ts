@@ -1,7 +1,12 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 import { outputField, sha256Option } from '../shared/node/fields';
-import { ageOption, eventsField, patternOption, repeatOption } from '../shared/webhook/events';
+import {
+	maxAgeOption,
+	eventsField,
+	globOption,
+	deduplicationWindowOption,
+} from '../shared/webhook/events';
 import { FILES_DELIVERED } from './delivery';
 
 /** The fields for the files of a delivery, shared by the trigger and Request and Wait. */
@@ -87,23 +92,18 @@ export const triggerProperties: INodeProperties[] = [
 				description:
 					'Only output files with a matching name. Use * as a wildcard. Deliveries without a match do not start the workflow.',
 			},
-			repeatOption(
+			deduplicationWindowOption(
 				2880,
 				'FileCourier retries unanswered deliveries for up to 27 hours. Lower this value to accept deliveries that you resend from the dashboard.',
 			),
-			patternOption(
+			globOption(
 				'Recipient Email',
 				'recipient',
 				'e.g. *@acme.com',
 				'deliveries from this recipient',
 			),
-			patternOption(
-				'Reference ID',
-				'referenceId',
-				'e.g. CUST-*',
-				'deliveries with this reference ID',
-			),
-			ageOption(
+			globOption('Reference ID', 'referenceId', 'e.g. CUST-*', 'deliveries with this reference ID'),
+			maxAgeOption(
 				172_800,
 				'The default matches Ignore Duplicates For (Minutes), so that a delivery is rejected once it is no longer recognized as a duplicate. FileCourier retries with the original timestamp for up to 27 hours, so use at least 97200.',
 			),

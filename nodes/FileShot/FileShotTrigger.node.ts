@@ -10,7 +10,7 @@ import { readParameters, triggerSource } from '../shared/node/parameters';
 import { toProperty } from '../shared/node/schema';
 import { type LeadTime, leadSeconds } from '../shared/polling/fields';
 import { runPoll } from '../shared/polling/poll';
-import { sampleFrom, sweep, type SweepState } from '../shared/polling/pollList';
+import { sampleItem, pollList, type ListState } from '../shared/polling/pollList';
 import { fileShotApiTest } from './credentialTest';
 import type { Position } from './file/getAll';
 import { pollingProperties, watchedFiles } from './polling';
@@ -51,11 +51,11 @@ export class FileShotTrigger implements INodeType {
 			fileName,
 			simplify: settings.simplify,
 		});
-		return await runPoll<SweepState<Position>>(this, {
+		return await runPoll<ListState<Position>>(this, {
 			service: fileShot,
 			settings: [fileName, includeExisting],
-			sample: async () => await sampleFrom(list),
-			poll: async (last, deadline) => await sweep(this.getNode(), list, last, deadline),
+			sample: async () => await sampleItem(list),
+			poll: async (last, deadline) => await pollList(this.getNode(), list, last, deadline),
 		});
 	}
 }

@@ -4,9 +4,9 @@ import type {
 	INodeCredentialTestResult,
 } from 'n8n-workflow';
 
-import { bearerOf } from '../shared/http/credential';
+import { bearerAuth } from '../shared/http/credential';
 import { ANOTHER_SERVICE, EMPTY_LIST, probe } from '../shared/http/credentialTest';
-import { type Json, reportsError, textOf } from '../shared/http/service';
+import { type JsonRecord, reportsError, textOf } from '../shared/http/service';
 import { fieldOf, fileIdOf, sizeOf } from './describe';
 import { FILES } from './file/getAll';
 import { fileShot } from './service';
@@ -21,7 +21,7 @@ export async function fileShotApiTest(
 	const request = {
 		path: '/files',
 		qs: { page: '1', limit: '1' },
-		authenticate: bearerOf('apiKey'),
+		authenticate: bearerAuth('apiKey'),
 	};
 	return await probe(this, fileShot, data, request, ({ status, body, said }) => {
 		if (status === 401) return `FileShot rejected the API Key: ${said}`;
@@ -35,6 +35,6 @@ export async function fileShotApiTest(
 	});
 }
 
-const isFile = (data: Json) =>
+const isFile = (data: JsonRecord) =>
 	fileIdOf(data) !== undefined &&
 	(textOf(fieldOf(data, 'fileName')) !== undefined || sizeOf(data) !== undefined);

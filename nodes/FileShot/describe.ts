@@ -1,9 +1,14 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { addressOf, checkedCredential } from '../shared/http/credential';
+import { readAddressField, readCheckedCredential } from '../shared/http/credential';
 import { pastedText } from '../shared/text';
 import { epochOf, isoDate } from '../shared/dates';
-import { type Essential, type Json, type ServiceContext, textOf } from '../shared/http/service';
+import {
+	type ExpectedBody,
+	type JsonRecord,
+	type ServiceContext,
+	textOf,
+} from '../shared/http/service';
 import { fileShot, unwrapEnvelope } from './service';
 
 /** Names of each field in the docs, in responses and in FileShot's desktop clients; the documented name comes first. */
@@ -23,35 +28,35 @@ const NAMES = {
 } as const;
 
 /** The value of a field under any of its names. */
-export function fieldOf(data: Json, field: keyof typeof NAMES): unknown {
+export function fieldOf(data: JsonRecord, field: keyof typeof NAMES): unknown {
 	return NAMES[field]
 		.map((name) => data[name])
 		.find((value) => value !== undefined && value !== null);
 }
 
 /** The values of a field under all of its names that the response contains, null included. */
-export const valuesOf = (data: Json, field: keyof typeof NAMES): unknown[] =>
+export const valuesOf = (data: JsonRecord, field: keyof typeof NAMES): unknown[] =>
 	NAMES[field].map((name) => data[name]).filter((value) => value !== undefined);
 
-export const fileIdOf = (data: Json): string | undefined => {
+export const fileIdOf = (data: JsonRecord): string | undefined => {
 	const id = fieldOf(data, 'fileId');
 	return typeof id === 'number' ? String(id) : textOf(id);
 };
 
 /** A boolean of a file; undefined, not false, if the response does not contain it. */
-const flagOf = (data: Json, field: keyof typeof NAMES): boolean | undefined => {
+const flagOf = (data: JsonRecord, field: keyof typeof NAMES): boolean | undefined => {
 	const value = fieldOf(data, field);
 	return value === undefined ? undefined : isTrue(value);
 };
 
 /** A file whose upload was started or completed. */
-export const NEW_FILE: Essential<Json> = {
+export const NEW_FILE: ExpectedBody<JsonRecord> = {
 	what: 'a file ID',
 	read: (body) => (fileIdOf(unwrapEnvelope(body)) ? unwrapEnvelope(body) : undefined),
 };
 
 /** The details of a file, recognized by an ID or a name. */
-export const FILE: Essential<Json> = {
+export const FILE: ExpectedBody<JsonRecord> = {
 	what: 'the file',
 	read(body) {
 		const data = unwrapEnvelope(body);
@@ -63,7 +68,7 @@ export const FILE: Essential<Json> = {
 export const isTrue = (value: unknown): boolean => value === true || value === 'true';
 
 /** The size in bytes; undefined if the response does not contain it. */
-export function sizeOf(data: Json): number | undefined {
+export function sizeOf(data: JsonRecord): number | undefined {
 	const size = Number(fieldOf(data, 'fileSize') ?? NaN);
 	return Number.isNaN(size) ? undefined : size;
 }
@@ -77,7 +82,7 @@ export interface DescribeContext {
 }
 
 /** The fields of a file that most workflows need, under normalized names. */
-export function summaryOf(data: Json, { linkBase, now }: DescribeContext): IDataObject {
+export function summaryOf(data: JsonRecord, { linkBase, now }: DescribeContext): IDataObject {
 	const fileId = fileIdOf(data);
 	const expires = epochOf(fieldOf(data, 'expiresAt'));
 	const isExpired = isTrue(data.expired) || (expires !== undefined && expires <= now);
@@ -100,7 +105,7 @@ export function summaryOf(data: Json, { linkBase, now }: DescribeContext): IData
 }
 
 /** All fields of the response, with the normalized fields added. A normalized field replaces one of the same name. */
-export const describeFile = (data: Json, context: DescribeContext): IDataObject => ({
+export const describeFile = (data: JsonRecord, context: DescribeContext): IDataObject => ({
 	...(data as IDataObject),
 	...summaryOf(data, context),
 });
@@ -110,7 +115,7 @@ export const describeFile = (data: Json, context: DescribeContext): IDataObject 
  * @throws NodeOperationError if Link Base URL is not a valid URL
  */
 export async function readLinkBase(context: ServiceContext): Promise<string> {
-	const { linkBaseUrl } = await checkedCredential(context, fileShot);
+	const { linkBaseUrl } = await readCheckedCredential(context, fileShot);
 	if (pastedText(linkBaseUrl) === '') return 'https://fileshot.io';
-	return await addressOf(context, fileShot, 'linkBaseUrl');
+	return await readAddressField(context, fileShot, 'linkBaseUrl');
 }

@@ -2,16 +2,16 @@ import type { IDataObject, INodeProperties, IPollFunctions } from 'n8n-workflow'
 
 import { epochOf } from '../shared/dates';
 import { simplifyField } from '../shared/node/fields';
-import { matchesPattern } from '../shared/node/filters';
-import { type Lifetime, lifetimeOccurrences } from '../shared/polling/expiryEvents';
-import { existingOption, leadTimeFields, pollEventsField } from '../shared/polling/fields';
+import { matchesGlob } from '../shared/node/filters';
+import { type ItemDates, expiryOccurrences } from '../shared/polling/expiryEvents';
+import { includeExistingOption, leadTimeFields, pollEventsField } from '../shared/polling/fields';
 import {
 	describeEntries,
-	identityOf,
+	entryKey,
 	isUnreadable,
-	type WatchedList,
+	type PolledList,
 } from '../shared/polling/pollList';
-import { patternOption } from '../shared/webhook/events';
+import { globOption } from '../shared/webhook/events';
 import { describeFile, readLinkBase, summaryOf } from './describe';
 import { fetchFilePage, MAX_PAGE_SIZE, type Position } from './file/getAll';
 
@@ -35,7 +35,7 @@ export interface WatchedFiles {
 export async function watchedFiles(
 	context: IPollFunctions,
 	{ events, includeExisting, leadTime, fileName, simplify }: WatchedFiles,
-): Promise<WatchedList<Position>> {
+): Promise<PolledList<Position>> {
 	const linkBase = await readLinkBase(context);
 	const describe = simplify ? summaryOf : describeFile;
 	return {
@@ -51,18 +51,18 @@ export async function watchedFiles(
 			};
 		},
 		idOf,
-		occurrencesOf: (file, now) => lifetimeOccurrences(lifetimeOf(file), EVENTS, now, leadTime),
-		isWanted: (file) => isUnreadable(file) || matchesPattern(fileName, file.fileName),
+		occurrencesOf: (file, now) => expiryOccurrences(lifetimeOf(file), EVENTS, now, leadTime),
+		isWanted: (file) => isUnreadable(file) || matchesGlob(fileName, file.fileName),
 		output: (file, event) => ({ event, ...file }),
-		departure: events.includes(EVENTS.expired)
+		expiry: events.includes(EVENTS.expired)
 			? { event: EVENTS.expired, endOf, ended: (file) => ({ ...file, effectiveStatus: 'expired' }) }
 			: undefined,
 	};
 }
 
-const idOf = (file: IDataObject) => identityOf(file.fileId, file);
+const idOf = (file: IDataObject) => entryKey(file.fileId, file);
 
-const lifetimeOf = (file: IDataObject): Lifetime => ({
+const lifetimeOf = (file: IDataObject): ItemDates => ({
 	id: idOf(file),
 	createdAt: file.createdAt,
 	expiresAt: file.expiresAt,
@@ -104,8 +104,8 @@ export const pollingProperties: INodeProperties[] = [
 		placeholder: 'Add option',
 		default: {},
 		options: [
-			patternOption('File Name', 'fileName', 'e.g. *.pdf', 'files with a matching name'),
-			existingOption('files'),
+			globOption('File Name', 'fileName', 'e.g. *.pdf', 'files with a matching name'),
+			includeExistingOption('files'),
 		],
 	},
 ];

@@ -1,9 +1,9 @@
 import { NodeApiError } from 'n8n-workflow';
 
-import { type Answer, type ApiCall, callApi } from '../shared/http/client';
+import { type ApiResponse, type ApiCall, callApi } from '../shared/http/client';
 import {
 	isJsonObject,
-	type Json,
+	type JsonRecord,
 	type Service,
 	type ServiceContext,
 	textOf,
@@ -53,7 +53,7 @@ export const FILE_URL =
 	'^https?://[^/?#]+(?:/[^?#]*)?/(?:f/|d/|downloads\\.html\\?f=|api/files/(?:download/|info/)?)([^/?#&]+)';
 
 /** The object of a response, taken out of the envelope that some servers put it into. */
-export function unwrapEnvelope(body: unknown): Json {
+export function unwrapEnvelope(body: unknown): JsonRecord {
 	if (!isJsonObject(body)) return {};
 	const inner = [body.file, body.data].find(isJsonObject);
 	return inner ? { ...body, ...inner } : body;
@@ -71,7 +71,7 @@ export async function callWithFallback<T>(
 	context: ServiceContext,
 	call: ApiCall<T>,
 	desktopPath: string,
-): Promise<Answer<T>> {
+): Promise<ApiResponse<T>> {
 	return await callApi(context, fileShot, call).catch(async (error: unknown) => {
 		if (!isNotFound(error)) throw error;
 		const fallback = { ...call, path: desktopPath };

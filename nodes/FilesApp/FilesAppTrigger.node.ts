@@ -9,7 +9,7 @@ import {
 import { optionalText, readParameters, triggerSource } from '../shared/node/parameters';
 import { toProperty } from '../shared/node/schema';
 import { runPoll } from '../shared/polling/poll';
-import { matchesPattern } from '../shared/node/filters';
+import { matchesGlob } from '../shared/node/filters';
 import {
 	type ChangesState,
 	fetchSampleChange,
@@ -57,7 +57,7 @@ export class FilesAppTrigger implements INodeType {
 			folderId,
 			// Changes do not contain file names.
 			details: settings.details || fileName !== undefined,
-			isWanted: ({ name }) => matchesPattern(fileName, name),
+			isWanted: ({ name }) => matchesGlob(fileName, name),
 		};
 		return await runPoll<ChangesState>(this, {
 			service: filesApp,

@@ -4,7 +4,7 @@ import type {
 	INodeCredentialTestResult,
 } from 'n8n-workflow';
 
-import { bearerOf } from '../shared/http/credential';
+import { bearerAuth } from '../shared/http/credential';
 import { ANOTHER_SERVICE, probe } from '../shared/http/credentialTest';
 import { isJsonObject, reportsError, textOf } from '../shared/http/service';
 import { FILES } from './file/getAll';
@@ -15,7 +15,7 @@ export async function filesAppApiTest(
 	this: ICredentialTestFunctions,
 	{ data = {} }: ICredentialsDecrypted,
 ): Promise<INodeCredentialTestResult> {
-	const request = { path: '/files', qs: { per_page: '1' }, authenticate: bearerOf('apiKey') };
+	const request = { path: '/files', qs: { per_page: '1' }, authenticate: bearerAuth('apiKey') };
 	return await probe(this, filesApp, data, request, ({ status, body, said }) => {
 		if (status === 401) return `Files App rejected the API Key: ${said}`;
 		if (status === 403) return `This API Key does not have permission to list files: ${said}`;

@@ -1,7 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { existingOption, pollEventsField } from '../shared/polling/fields';
-import { patternOption } from '../shared/webhook/events';
+import { includeExistingOption, pollEventsField } from '../shared/polling/fields';
+import { globOption } from '../shared/webhook/events';
 import { ANY_ACTION } from './change/pollChanges';
 import { folderField } from './file/getAll';
 
@@ -35,13 +35,13 @@ export const pollingProperties: INodeProperties[] = [
 		placeholder: 'Add option',
 		default: {},
 		options: [
-			patternOption(
+			globOption(
 				'File Name',
 				'fileName',
 				'e.g. *.pdf',
 				'files with a matching name (deleted files have no name and never match)',
 			),
-			existingOption('files'),
+			includeExistingOption('files'),
 		],
 	},
 ];

@@ -2,9 +2,9 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { isoDate } from '../shared/dates';
 import {
-	type Essential,
+	type ExpectedBody,
 	isJsonObject,
-	type Json,
+	type JsonRecord,
 	type Service,
 	textOf,
 } from '../shared/http/service';
@@ -38,7 +38,7 @@ export const FILE_URL = '^https?://[^/]+/(?:[^?#]*/)?files?/([^/?#]+)';
  * All fields of a file in the response, with normalized fields added: `fileId`, and dates in ISO 8601 UTC. The
  * service's `size` is already in bytes.
  */
-export function describeFile(data: Json): IDataObject {
+export function describeFile(data: JsonRecord): IDataObject {
 	const described: IDataObject = { ...(data as IDataObject), fileId: textOf(data.id) };
 	const [createdAt, updatedAt] = [isoDate(data.created_at), isoDate(data.updated_at)];
 	if (createdAt) described.createdAt = createdAt;
@@ -47,7 +47,7 @@ export function describeFile(data: Json): IDataObject {
 }
 
 /** A file with an ID. */
-export const FILE: Essential<Json> = {
+export const FILE: ExpectedBody<JsonRecord> = {
 	what: 'a file ID',
 	read: (body) => (isJsonObject(body) && textOf(body.id) ? body : undefined),
 };

@@ -10,8 +10,8 @@ import {
 import { readParameters, triggerSource } from '../shared/node/parameters';
 import { toProperty } from '../shared/node/schema';
 import { checkedActivation } from '../shared/webhook/activation';
-import { receiveEvent, TRIGGER_VERSIONS } from '../shared/webhook/events';
-import { matchesPattern } from '../shared/node/filters';
+import { handleEvent, TRIGGER_VERSIONS } from '../shared/webhook/events';
+import { matchesGlob } from '../shared/node/filters';
 import { filestack, filestackApiTest } from './service';
 import { filestackEvents, triggerProperties } from './webhook';
 
@@ -47,7 +47,7 @@ export class FilestackTrigger implements INodeType {
 	webhookMethods = { default: checkedActivation(filestack, triggerProperties) };
 
 	async webhook(this: IWebhookFunctions): Promise<IWebhookResponseData> {
-		return await receiveEvent(this, filestackEvents, () => {
+		return await handleEvent(this, filestackEvents, () => {
 			const settings = readParameters(triggerSource(this), triggerProperties);
 			const { events, options } = settings as unknown as Settings;
 			const { fileName, mimeType, maxAge = 172_800, repeatWindow = 2880 } = options;
@@ -56,7 +56,7 @@ export class FilestackTrigger implements INodeType {
 				maxAge,
 				repeatWindow,
 				keep: (json) =>
-					matchesPattern(fileName, json.fileName) && matchesPattern(mimeType, json.mimetype),
+					matchesGlob(fileName, json.fileName) && matchesGlob(mimeType, json.mimetype),
 			};
 		});
 	}

@@ -1,8 +1,8 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { isoDate } from '../shared/dates';
-import { pathPart } from '../shared/http/client';
-import { type Essential, isJsonObject, type Json, textOf } from '../shared/http/service';
+import { pathSegment } from '../shared/http/client';
+import { type ExpectedBody, isJsonObject, type JsonRecord, textOf } from '../shared/http/service';
 import { locatorField } from '../shared/node/locator';
 import type { ItemContext } from '../shared/node/operation';
 
@@ -40,14 +40,14 @@ export interface SelectedFile {
 /** @throws NodeOperationError for a handle that cannot be a path segment */
 export function selectedFile({ functions, locator }: ItemContext): SelectedFile {
 	const handle = extractHandle(locator(fileField.name));
-	return { handle, segment: pathPart(functions, fileField.displayName, handle) };
+	return { handle, segment: pathSegment(functions, fileField.displayName, handle) };
 }
 
 /**
  * Adds normalized fields to a file as Filestack returns it: `handle`, `type` and `mimetype` (the store call returns
  * `type`, all others `mimetype`), and `uploadedAt` in ISO 8601 UTC.
  */
-export function describeFile(data: Json, handle?: string): IDataObject {
+export function describeFile(data: JsonRecord, handle?: string): IDataObject {
 	const url = textOf(data.url);
 	const described: IDataObject = {
 		...(data as IDataObject),
@@ -62,7 +62,7 @@ export function describeFile(data: Json, handle?: string): IDataObject {
 }
 
 /** A stored file. The URL or handle is required, because a response without one may mean that no file was stored. */
-export const STORED: Essential<Json> = {
+export const STORED: ExpectedBody<JsonRecord> = {
 	what: 'the URL or handle of the file',
 	read(body) {
 		if (!isJsonObject(body)) return undefined;
@@ -72,7 +72,7 @@ export const STORED: Essential<Json> = {
 };
 
 /** An overwritten file. Any description is accepted, because the handle is already known. */
-export const OVERWRITTEN: Essential<Json> = {
+export const OVERWRITTEN: ExpectedBody<JsonRecord> = {
 	what: 'a description of the file',
 	read: (body) =>
 		isJsonObject(body) && ['url', 'handle', 'filename'].some((field) => textOf(body[field]))

@@ -1,5 +1,5 @@
 import { isoDate } from '../shared/dates';
-import { addressOf, baseUrlOf } from '../shared/http/credential';
+import { readAddressField, readBaseUrl } from '../shared/http/credential';
 import type { ItemContext, Operation, Resource } from '../shared/node/operation';
 import { type Field, invalidParameter } from '../shared/node/schema';
 import { cacheOption } from './file/fields';
@@ -111,9 +111,9 @@ export const createSigned: Operation = {
 		};
 		const url =
 			parameter('linkTo') === 'fileApi'
-				? fileApiLink(await baseUrlOf(functions, filestack), segment, signedPolicy, settings)
+				? fileApiLink(await readBaseUrl(functions, filestack), segment, signedPolicy, settings)
 				: cdnLink(
-						await addressOf(functions, filestack, 'cdnBaseUrl'),
+						await readAddressField(functions, filestack, 'cdnBaseUrl'),
 						segment,
 						signedPolicy,
 						settings,

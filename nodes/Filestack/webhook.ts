@@ -1,13 +1,13 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import { epochOf, isoDate } from '../shared/dates';
-import { isJsonObject, type Json, textOf } from '../shared/http/service';
+import { isJsonObject, type JsonRecord, textOf } from '../shared/http/service';
 import {
-	ageOption,
-	type EventDialect,
+	maxAgeOption,
+	type WebhookFormat,
 	eventsField,
-	patternOption,
-	repeatOption,
+	globOption,
+	deduplicationWindowOption,
 	type ServiceEvent,
 } from '../shared/webhook/events';
 import { extractHandle } from './handle';
@@ -17,7 +17,7 @@ import { filestack } from './service';
  * Verifies the signature over `FS-Timestamp`, a dot and the raw body; the signature of a re-serialized body would differ
  * (Filestack docs, Webhooks; filestack-js, security).
  */
-export const filestackEvents: EventDialect = {
+export const filestackEvents: WebhookFormat = {
 	scheme: {
 		service: filestack,
 		header: 'fs-signature',
@@ -32,12 +32,12 @@ export const filestackEvents: EventDialect = {
 /** Characters. Longer URLs are not searched for a handle. */
 const MAX_URL_LENGTH = 8_192;
 
-function readEvent(body: Json, signedAt: number | undefined): ServiceEvent | undefined {
+function readEvent(body: JsonRecord, signedAt: number | undefined): ServiceEvent | undefined {
 	const event = textOf(body.action) ?? conversionEventOf(body);
 	if (event === undefined) return undefined;
 	const text = isJsonObject(body.text) ? body.text : isJsonObject(body.data) ? body.data : {};
 	// Conversions describe the file in `link`, an older form of fp.upload in `data` (filestack-js, security).
-	const file: Json = { ...text, ...objectAt(text, 'data'), ...objectAt(text, 'link') };
+	const file: JsonRecord = { ...text, ...objectAt(text, 'data'), ...objectAt(text, 'link') };
 	const url = textOf(file.url);
 	const json: IDataObject = {
 		...(body as IDataObject),
@@ -53,12 +53,12 @@ function readEvent(body: Json, signedAt: number | undefined): ServiceEvent | und
 }
 
 /** Returns the event of an audio or video conversion, which has no `action`: {status, uuid, data, …}. */
-function conversionEventOf(body: Json): string | undefined {
+function conversionEventOf(body: JsonRecord): string | undefined {
 	const status = textOf(body.status);
 	return status && textOf(body.uuid) ? `video_conversion.${status}` : undefined;
 }
 
-function objectAt(parent: Json, name: string): Json {
+function objectAt(parent: JsonRecord, name: string): JsonRecord {
 	const value = parent[name];
 	return isJsonObject(value) ? value : {};
 }
@@ -95,10 +95,13 @@ export const triggerProperties: INodeProperties[] = [
 		placeholder: 'Add option',
 		default: {},
 		options: [
-			patternOption('File Name', 'fileName', 'e.g. *.pdf', 'events for files with a matching name'),
-			repeatOption(2880, 'Filestack retries unanswered deliveries for up to 13 hours.'),
-			patternOption('MIME Type', 'mimeType', 'e.g. image/*', 'events for files of a matching type'),
-			ageOption(
+			globOption('File Name', 'fileName', 'e.g. *.pdf', 'events for files with a matching name'),
+			deduplicationWindowOption(
+				2880,
+				'Filestack retries unanswered deliveries for up to 13 hours.',
+			),
+			globOption('MIME Type', 'mimeType', 'e.g. image/*', 'events for files of a matching type'),
+			maxAgeOption(
 				172_800,
 				'The default matches Ignore Duplicates For (Minutes), so that a delivery is rejected once it is no longer recognized as a duplicate. Filestack may retry with the original signature for up to 13 hours, so use at least 46800.',
 			),

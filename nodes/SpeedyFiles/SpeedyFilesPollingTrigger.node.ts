@@ -10,7 +10,7 @@ import { readParameters, triggerSource } from '../shared/node/parameters';
 import { toProperty } from '../shared/node/schema';
 import { type LeadTime, leadSeconds } from '../shared/polling/fields';
 import { runPoll } from '../shared/polling/poll';
-import { sampleFrom, sweep, type SweepState } from '../shared/polling/pollList';
+import { sampleItem, pollList, type ListState } from '../shared/polling/pollList';
 import { speedyFiles, speedyFilesApiTest } from './service';
 import type { PackagePosition } from './packagePages';
 import { type PackageFilters, pollingProperties, watchedPackages } from './polling';
@@ -50,11 +50,11 @@ export class SpeedyFilesPollingTrigger implements INodeType {
 			simplify: settings.simplify,
 			filters: { direction, recipient, title },
 		});
-		return await runPoll<SweepState<PackagePosition>>(this, {
+		return await runPoll<ListState<PackagePosition>>(this, {
 			service: speedyFiles,
 			settings: [direction, recipient, title, includeExisting],
-			sample: async () => await sampleFrom(list),
-			poll: async (last, deadline) => await sweep(this.getNode(), list, last, deadline),
+			sample: async () => await sampleItem(list),
+			poll: async (last, deadline) => await pollList(this.getNode(), list, last, deadline),
 		});
 	}
 }

@@ -10,8 +10,8 @@ import {
 import { readParameters } from '../shared/node/parameters';
 import { toProperty } from '../shared/node/schema';
 import { checkedActivation } from '../shared/webhook/activation';
-import { receiveEvent, TRIGGER_VERSIONS } from '../shared/webhook/events';
-import { matchesPattern } from '../shared/node/filters';
+import { handleEvent, TRIGGER_VERSIONS } from '../shared/webhook/events';
+import { matchesGlob } from '../shared/node/filters';
 import { speedyFiles, speedyFilesApiTest } from './service';
 import { speedyFilesEvents, speedyFilesTriggerSource, triggerProperties } from './webhook';
 
@@ -55,7 +55,7 @@ export class SpeedyFilesTrigger implements INodeType {
 	};
 
 	async webhook(this: IWebhookFunctions): Promise<IWebhookResponseData> {
-		return await receiveEvent(this, speedyFilesEvents, () => {
+		return await handleEvent(this, speedyFilesEvents, () => {
 			const settings = readParameters(speedyFilesTriggerSource(this), triggerProperties);
 			const { events, options } = settings as unknown as Settings;
 			const { fileName, packageId, recipient, maxAge = 300, repeatWindow = 60 } = options;
@@ -64,9 +64,9 @@ export class SpeedyFilesTrigger implements INodeType {
 				maxAge,
 				repeatWindow,
 				keep: (json) =>
-					matchesPattern(fileName, json.original_name) &&
-					matchesPattern(packageId, json.packageId) &&
-					matchesPattern(recipient, json.recipientEmail),
+					matchesGlob(fileName, json.original_name) &&
+					matchesGlob(packageId, json.packageId) &&
+					matchesGlob(recipient, json.recipientEmail),
 			};
 		});
 	}

@@ -11,7 +11,7 @@ export const get: Operation = {
 	description: 'Retrieve the user and role of the API token',
 	fields: [],
 	async execute({ functions }) {
-		const call = { method: 'GET', path: '/me', needs: ACCOUNT } as const;
+		const call = { method: 'GET', path: '/me', expects: ACCOUNT } as const;
 		const { body } = await callApi(functions, speedyFiles, call);
 		return { json: body as IDataObject };
 	},

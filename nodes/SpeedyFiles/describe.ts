@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { epochOf, isoDate } from '../shared/dates';
-import { isJsonObject, type Json, textOf } from '../shared/http/service';
+import { isJsonObject, type JsonRecord, textOf } from '../shared/http/service';
 
 /** Names of the normalized dates, in ISO 8601 with a Z. SpeedyFiles returns UTC dates without a time zone. */
 const DATES = {
@@ -12,7 +12,7 @@ const DATES = {
 	uploaded_at: 'uploadedAt',
 };
 
-function datesOf(data: Json): IDataObject {
+function datesOf(data: JsonRecord): IDataObject {
 	const dates: IDataObject = {};
 	for (const [field, name] of Object.entries(DATES)) {
 		const date = isoDate(data[field]);
@@ -28,7 +28,7 @@ const isPast = (date: unknown, now: number) => (epochOf(date) ?? Infinity) <= no
  * `expired` (SpeedyFiles source), so `effectiveStatus` reports it.
  * @param now the service's clock, in milliseconds since 1970
  */
-export function describePackage(data: Json, now: number): IDataObject {
+export function describePackage(data: JsonRecord, now: number): IDataObject {
 	const files = packageFiles(data).map(describeFile);
 	const described: IDataObject = {
 		...(data as IDataObject),
@@ -45,18 +45,18 @@ export function describePackage(data: Json, now: number): IDataObject {
 }
 
 /** @param now as in {@link describePackage} */
-export function effectiveStatusOf(data: Json, now: number): string | undefined {
+export function effectiveStatusOf(data: JsonRecord, now: number): string | undefined {
 	const status = textOf(data.status);
 	return status === 'active' && isPast(data.expires_at, now) ? 'expired' : status;
 }
 
-export const describeFile = (file: Json): IDataObject => ({
+export const describeFile = (file: JsonRecord): IDataObject => ({
 	...(file as IDataObject),
 	...datesOf(file),
 });
 
 /** @param now as in {@link describePackage} */
-export function describeToken(data: Json, now: number): IDataObject {
+export function describeToken(data: JsonRecord, now: number): IDataObject {
 	const ended = isPast(data.expires_at, now) ? 'expired' : 'active';
 	return {
 		...(data as IDataObject),
@@ -65,7 +65,7 @@ export function describeToken(data: Json, now: number): IDataObject {
 	};
 }
 
-export const packageFiles = (data: Json): Json[] =>
+export const packageFiles = (data: JsonRecord): JsonRecord[] =>
 	Array.isArray(data.files) ? data.files.filter(isJsonObject) : [];
 
 /** The number of files and their total size in bytes. */

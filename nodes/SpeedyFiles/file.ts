@@ -2,8 +2,8 @@ import type { INodeProperties } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
 
 import { type Downloaded, downloadFile } from '../shared/files/download';
-import { transferSettings } from '../shared/files/settings';
-import { pathPart } from '../shared/http/client';
+import { readTransferSettings } from '../shared/files/settings';
+import { pathSegment } from '../shared/http/client';
 import { outputField, sha256Option, stallOption } from '../shared/node/fields';
 import { locatorField } from '../shared/node/locator';
 import type { ItemContext, Operation, Resource } from '../shared/node/operation';
@@ -85,7 +85,7 @@ export const download: Operation = {
 		const { functions, parameter, option } = item;
 		const url = downloadUrl(item);
 		const isZip = parameter('scope') === 'all';
-		const settings = transferSettings(item);
+		const settings = readTransferSettings(item);
 		const expected = optionalText(option('expectedSha256'))?.toLowerCase();
 		const { binary, ...file } = await downloadFile(
 			functions,
@@ -146,7 +146,7 @@ export function downloadUrl(item: ItemContext): string {
 	const { link, fileId } = readLink(item, parameter(linkField.name));
 	if (parameter('scope') === 'all') return `${link}/zip`;
 	const id = locator(fileField.name) || fileId;
-	return `${link}/file/${pathPart(functions, fileField.displayName, id)}`;
+	return `${link}/file/${pathSegment(functions, fileField.displayName, id)}`;
 }
 
 function readLink(item: ItemContext, value: string): { link: string; fileId?: string } {

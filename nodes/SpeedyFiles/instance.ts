@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { callApi } from '../shared/http/client';
-import { type Essential, isJsonObject, type Json, textOf } from '../shared/http/service';
+import { type ExpectedBody, isJsonObject, type JsonRecord, textOf } from '../shared/http/service';
 import type { Operation, Resource } from '../shared/node/operation';
 import { speedyFiles } from './service';
 
@@ -12,13 +12,13 @@ export const health: Operation = {
 	description: 'Check whether the SpeedyFiles server is running. The API token is not verified.',
 	fields: [],
 	async execute({ functions }) {
-		const call = { method: 'GET', path: '/health', needs: STATUS } as const;
+		const call = { method: 'GET', path: '/health', expects: STATUS } as const;
 		const { body } = await callApi(functions, speedyFiles, call);
 		return { json: { ...(body as IDataObject), healthy: body.status === 'ok' } };
 	},
 };
 
-const STATUS: Essential<Json> = {
+const STATUS: ExpectedBody<JsonRecord> = {
 	what: 'a status',
 	read: (body) => (isJsonObject(body) && textOf(body.status) ? body : undefined),
 };

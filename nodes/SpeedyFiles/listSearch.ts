@@ -5,7 +5,7 @@ import type {
 	INodeListSearchResult,
 } from 'n8n-workflow';
 
-import { baseUrlOf } from '../shared/http/credential';
+import { readBaseUrl } from '../shared/http/credential';
 import { searchPages } from '../shared/node/locator';
 import type { Page } from '../shared/http/paging';
 import { fetchPackages } from './packagePages';
@@ -77,6 +77,6 @@ async function fetchPage(
 
 /** Reads the base URL of the web interface. */
 async function readWebBaseUrl(context: ILoadOptionsFunctions): Promise<string> {
-	const url = await baseUrlOf(context, speedyFiles);
+	const url = await readBaseUrl(context, speedyFiles);
 	return url.slice(0, -(speedyFiles.apiPath ?? '').length);
 }

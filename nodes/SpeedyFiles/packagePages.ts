@@ -4,7 +4,7 @@ import { serviceTime } from '../shared/dates';
 import { callApi } from '../shared/http/client';
 import type { Page } from '../shared/http/paging';
 import { describeEntries } from '../shared/polling/pollList';
-import { type Essential, isJsonObject, type ServiceContext } from '../shared/http/service';
+import { type ExpectedBody, isJsonObject, type ServiceContext } from '../shared/http/service';
 import { describePackage } from './describe';
 import { speedyFiles } from './service';
 
@@ -56,7 +56,7 @@ async function listPackages(context: ServiceContext, offset: number, limit: numb
 		method: 'GET',
 		path: '/packages',
 		qs: { limit, offset },
-		needs: PACKAGES,
+		expects: PACKAGES,
 	});
 	const now = serviceTime(headers);
 	const after = offset + body.items.length;
@@ -69,7 +69,7 @@ async function listPackages(context: ServiceContext, offset: number, limit: numb
 	};
 }
 
-const PACKAGES: Essential<{ items: unknown[]; total?: number }> = {
+const PACKAGES: ExpectedBody<{ items: unknown[]; total?: number }> = {
 	what: 'a list of packages',
 	read(body) {
 		if (!isJsonObject(body) || !Array.isArray(body.items)) return undefined;

@@ -1,11 +1,11 @@
 import type { IDataObject, INodeProperties, IPollFunctions } from 'n8n-workflow';
 
 import { simplifyField } from '../shared/node/fields';
-import { matchesPattern } from '../shared/node/filters';
-import { lifetimeOccurrences } from '../shared/polling/expiryEvents';
-import { existingOption, leadTimeFields, pollEventsField } from '../shared/polling/fields';
-import { identityOf, isUnreadable, type WatchedList } from '../shared/polling/pollList';
-import { patternOption } from '../shared/webhook/events';
+import { matchesGlob } from '../shared/node/filters';
+import { expiryOccurrences } from '../shared/polling/expiryEvents';
+import { includeExistingOption, leadTimeFields, pollEventsField } from '../shared/polling/fields';
+import { entryKey, isUnreadable, type PolledList } from '../shared/polling/pollList';
+import { globOption } from '../shared/webhook/events';
 import { simplifyPackage } from './describe';
 import { fetchPackages, FIRST_PAGE, MAX_PAGE_SIZE, type PackagePosition } from './packagePages';
 
@@ -36,7 +36,7 @@ export interface PackageFilters {
 export function watchedPackages(
 	context: IPollFunctions,
 	{ events, includeExisting, leadTime, simplify, filters }: WatchedPackages,
-): WatchedList<PackagePosition> {
+): PolledList<PackagePosition> {
 	const { direction, recipient, title } = filters;
 	return {
 		events,
@@ -47,13 +47,13 @@ export function watchedPackages(
 		occurrencesOf: (one, now) => {
 			const { createdAt, expiresAt, effectiveStatus: status } = one;
 			const lifetime = { id: idOf(one), createdAt, expiresAt, status };
-			return lifetimeOccurrences(lifetime, EVENTS, now, leadTime);
+			return expiryOccurrences(lifetime, EVENTS, now, leadTime);
 		},
 		isWanted: (one) =>
 			isUnreadable(one) ||
 			((!direction || one.direction === direction) &&
-				matchesPattern(recipient, one.recipient_email) &&
-				matchesPattern(title, one.title)),
+				matchesGlob(recipient, one.recipient_email) &&
+				matchesGlob(title, one.title)),
 		output: (one, event): IDataObject => ({
 			event,
 			packageId: one.id,
@@ -64,7 +64,7 @@ export function watchedPackages(
 	};
 }
 
-const idOf = (one: IDataObject) => identityOf(one.id, one);
+const idOf = (one: IDataObject) => entryKey(one.id, one);
 
 export const pollingProperties: INodeProperties[] = [
 	{
@@ -110,14 +110,14 @@ export const pollingProperties: INodeProperties[] = [
 				default: 'outbound',
 				description: 'Only trigger on packages sent in this direction',
 			},
-			existingOption('packages'),
-			patternOption(
+			includeExistingOption('packages'),
+			globOption(
 				'Recipient Email',
 				'recipient',
 				'e.g. *@acme.com',
 				'packages for a matching address',
 			),
-			patternOption('Title', 'title', 'e.g. *invoice*', 'packages with a matching title'),
+			globOption('Title', 'title', 'e.g. *invoice*', 'packages with a matching title'),
 		],
 	},
 ];

@@ -4,12 +4,12 @@ import type {
 	INodeCredentialTestResult,
 } from 'n8n-workflow';
 
-import { bearerOf } from '../shared/http/credential';
+import { bearerAuth } from '../shared/http/credential';
 import { ANOTHER_SERVICE, probe } from '../shared/http/credentialTest';
 import {
-	type Essential,
+	type ExpectedBody,
 	isJsonObject,
-	type Json,
+	type JsonRecord,
 	type Service,
 	textOf,
 } from '../shared/http/service';
@@ -19,7 +19,7 @@ export const speedyFiles: Service = {
 	name: 'SpeedyFiles',
 	credential: 'speedyFilesApi',
 	secretFields: { apiToken: 'API Token' },
-	addressField: 'Instance URL',
+	baseUrlLabel: 'Instance URL',
 	apiPath: '/api/v1',
 	errorMessage: (body) => (isJsonObject(body) ? detailText(body.detail) : undefined),
 	advice: {
@@ -76,7 +76,7 @@ function detailText(detail: unknown): string | undefined {
 }
 
 /** An object with an ID. */
-const objectWithId = (kind: string): Essential<Json> => ({
+const objectWithId = (kind: string): ExpectedBody<JsonRecord> => ({
 	what: `${kind} with an ID`,
 	read: (body) =>
 		isJsonObject(body) && (textOf(body.id) || typeof body.id === 'number') ? body : undefined,
@@ -87,7 +87,7 @@ export const PACKAGE = objectWithId('a package');
 export const FILE = objectWithId('a file');
 
 /** A new token. Only this response contains its value. */
-export const NEW_TOKEN: Essential<Json> = {
+export const NEW_TOKEN: ExpectedBody<JsonRecord> = {
 	what: 'the value of the token',
 	read: (body) => (isJsonObject(body) && textOf(body.token) ? body : undefined),
 };
@@ -103,7 +103,7 @@ export async function speedyFilesApiTest(
 	this: ICredentialTestFunctions,
 	{ data = {} }: ICredentialsDecrypted,
 ): Promise<INodeCredentialTestResult> {
-	const request = { path: '/me', authenticate: bearerOf('apiToken') };
+	const request = { path: '/me', authenticate: bearerAuth('apiToken') };
 	return await probe(this, speedyFiles, data, request, ({ status, body, said }) => {
 		const isUser = isJsonObject(body) && textOf(body.email) && textOf(body.role);
 		if (status === 200) return isUser ? undefined : ANOTHER_SERVICE;

@@ -1,10 +1,10 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import { serviceTime } from '../shared/dates';
-import { callApi, pathPart } from '../shared/http/client';
+import { callApi, pathSegment } from '../shared/http/client';
 import {
-	confirmationOf,
-	type Essential,
+	confirmedBy,
+	type ExpectedBody,
 	isJsonObject,
 	type ServiceContext,
 } from '../shared/http/service';
@@ -22,13 +22,13 @@ export async function fetchTokens(context: ServiceContext): Promise<IDataObject[
 	const { body, headers } = await callApi(context, speedyFiles, {
 		method: 'GET',
 		path: '/me/tokens',
-		needs: TOKENS,
+		expects: TOKENS,
 	});
 	const now = serviceTime(headers);
 	return body.filter(isJsonObject).map((token) => describeToken(token, now));
 }
 
-const TOKENS: Essential<unknown[]> = {
+const TOKENS: ExpectedBody<unknown[]> = {
 	what: 'a list of tokens',
 	read: (body) => (Array.isArray(body) ? body : undefined),
 };
@@ -75,9 +75,9 @@ export const create: Operation = {
 			method: 'POST',
 			path: '/me/tokens',
 			body: request,
-			needs: NEW_TOKEN,
-			repeatable: false,
-			doubt: `SpeedyFiles may have created the token “${request.name}” anyway, but its value is lost. Revoke it with Token → Revoke.`,
+			expects: NEW_TOKEN,
+			retryable: false,
+			unknownResultHint: `SpeedyFiles may have created the token “${request.name}” anyway, but its value is lost. Revoke it with Token → Revoke.`,
 		});
 		return { json: describeToken(body, serviceTime(headers)) };
 	},
@@ -143,8 +143,8 @@ export const revoke: Operation = {
 		const id = locator(tokenField.name);
 		await callApi(functions, speedyFiles, {
 			method: 'DELETE',
-			path: `/me/tokens/${pathPart(functions, tokenField.displayName, id)}`,
-			needs: confirmationOf('the revocation', 'ok', 'revoked'),
+			path: `/me/tokens/${pathSegment(functions, tokenField.displayName, id)}`,
+			expects: confirmedBy('the revocation', 'ok', 'revoked'),
 		});
 		return { json: { revoked: true, id: /^\d+$/.test(id) ? Number(id) : id } };
 	},

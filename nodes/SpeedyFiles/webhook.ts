@@ -1,15 +1,15 @@
 import type { IDataObject, IHookFunctions, INodeProperties, IWebhookFunctions } from 'n8n-workflow';
 
 import { epochOf, isoDate } from '../shared/dates';
-import { type Json, textOf } from '../shared/http/service';
+import { type JsonRecord, textOf } from '../shared/http/service';
 import { triggerSource } from '../shared/node/parameters';
 import type { ParameterSource } from '../shared/node/schema';
 import {
-	ageOption,
-	type EventDialect,
+	maxAgeOption,
+	type WebhookFormat,
 	eventsField,
-	patternOption,
-	repeatOption,
+	globOption,
+	deduplicationWindowOption,
 	type ServiceEvent,
 } from '../shared/webhook/events';
 import { speedyFiles } from './service';
@@ -18,7 +18,7 @@ import { speedyFiles } from './service';
  * `X-SpeedyFiles-Signature` signs the raw body (SpeedyFiles docs, Webhooks). The server writes non-ASCII characters as
  * \u escapes, so JSON that was parsed and serialized again has a different signature.
  */
-export const speedyFilesEvents: EventDialect = {
+export const speedyFilesEvents: WebhookFormat = {
 	scheme: {
 		service: speedyFiles,
 		header: 'x-speedyfiles-signature',
@@ -28,7 +28,7 @@ export const speedyFilesEvents: EventDialect = {
 	testEvent: 'webhook.test',
 };
 
-function readEvent(body: Json, headers: Record<string, unknown>): ServiceEvent | undefined {
+function readEvent(body: JsonRecord, headers: Record<string, unknown>): ServiceEvent | undefined {
 	const event = textOf(body.event);
 	if (event === undefined) return undefined;
 	const json: IDataObject = {
@@ -91,21 +91,16 @@ export const triggerProperties: INodeProperties[] = [
 		placeholder: 'Add option',
 		default: {},
 		options: [
-			patternOption('File Name', 'fileName', 'e.g. *.pdf', 'events for files with a matching name'),
-			repeatOption(60, 'SpeedyFiles only sends each event once.'),
-			patternOption(
+			globOption('File Name', 'fileName', 'e.g. *.pdf', 'events for files with a matching name'),
+			deduplicationWindowOption(60, 'SpeedyFiles only sends each event once.'),
+			globOption(
 				'Package ID',
 				'packageId',
 				'e.g. pQ3v0kJ8Yk2mB1tZr7wXcA',
 				'events for this package',
 			),
-			patternOption(
-				'Recipient Email',
-				'recipient',
-				'e.g. *@acme.com',
-				'events with this recipient',
-			),
-			ageOption(300, 'The clocks of SpeedyFiles and n8n must not differ by more than this.'),
+			globOption('Recipient Email', 'recipient', 'e.g. *@acme.com', 'events with this recipient'),
+			maxAgeOption(300, 'The clocks of SpeedyFiles and n8n must not differ by more than this.'),
 		],
 	},
 ];

@@ -1,5 +1,5 @@
 import { downloadFile } from '../../shared/files/download';
-import { transferSettings } from '../../shared/files/settings';
+import { readTransferSettings } from '../../shared/files/settings';
 import { outputField, sha256Option, stallOption } from '../../shared/node/fields';
 import type { Operation, Resource } from '../../shared/node/operation';
 import { deliveryHost } from '../service';
@@ -40,7 +40,7 @@ export const download: Operation = {
 		const { binary, ...file } = await downloadFile(
 			functions,
 			{ url, name: option<string>('fileName') || undefined },
-			{ ...transferSettings(item), host: deliveryHost },
+			{ ...readTransferSettings(item), host: deliveryHost },
 		);
 		const field = parameter<string>('binaryPropertyName');
 		return { json: { ...file, url, binaryPropertyName: field }, binary: { [field]: binary } };

@@ -1,10 +1,10 @@
 import type { IDataObject } from 'n8n-workflow';
 import { NodeApiError, NodeOperationError } from 'n8n-workflow';
 
-import { mayHaveActed, withItem } from '../../shared/http/errors';
-import { callApi, pathPart } from '../../shared/http/client';
+import { mayHaveSucceeded, withItemIndex } from '../../shared/http/errors';
+import { callApi, pathSegment } from '../../shared/http/client';
 import type { ItemContext, Operation } from '../../shared/node/operation';
-import { confirmationOf, textOf } from '../../shared/http/service';
+import { confirmedBy, textOf } from '../../shared/http/service';
 import { fileCourier, SESSION, sessionIdField } from '../service';
 
 export const cancel: Operation = {
@@ -28,20 +28,19 @@ async function cancelSession(
 	{ functions, itemIndex }: ItemContext,
 	sessionId: string,
 ): Promise<IDataObject> {
-	const path = `/sessions/${pathPart(functions, sessionIdField.displayName, sessionId)}`;
+	const path = `/sessions/${pathSegment(functions, sessionIdField.displayName, sessionId)}`;
 	try {
-		const needs = confirmationOf('the cancellation', 'status');
-		await callApi(functions, fileCourier, { method: 'DELETE', path, needs });
+		const expects = confirmedBy('the cancellation', 'status');
+		await callApi(functions, fileCourier, { method: 'DELETE', path, expects });
 		return {};
 	} catch (error) {
 		const isWrongStatus = error instanceof NodeApiError && /^40[09]$/.test(error.httpCode ?? '');
-		const mayHaveSucceeded = mayHaveActed(error);
-		const status =
-			isWrongStatus || mayHaveSucceeded ? await fetchStatus(functions, path) : undefined;
-		if (mayHaveSucceeded && status === 'cancelled') return {};
+		const isUnknown = mayHaveSucceeded(error);
+		const status = isWrongStatus || isUnknown ? await fetchStatus(functions, path) : undefined;
+		if (isUnknown && status === 'cancelled') return {};
 		if (status === 'cancelled') return { alreadyCancelled: true };
 		if (status === undefined || status === 'pending')
-			throw withItem(functions.getNode(), error, itemIndex);
+			throw withItemIndex(functions.getNode(), error, itemIndex);
 		throw new NodeOperationError(
 			functions.getNode(),
 			`The session is ${status} and can no longer be cancelled`,
@@ -55,7 +54,7 @@ async function cancelSession(
 
 /** Retrieves the status of a session; undefined if the request fails. */
 async function fetchStatus(functions: ItemContext['functions'], path: string) {
-	const call = { method: 'GET', path, needs: SESSION } as const;
+	const call = { method: 'GET', path, expects: SESSION } as const;
 	const response = await callApi(functions, fileCourier, call).catch(() => undefined);
 	return textOf(response?.body.status);
 }

@@ -34,11 +34,11 @@ export async function createSession(item: ItemContext, resumeUrl?: string): Prom
 		method: 'POST',
 		path: '/sessions',
 		body: await buildSessionRequest(item, resumeUrl),
-		needs: CREATED_SESSION,
+		expects: CREATED_SESSION,
 		timeout: NOTIFICATION_TIMEOUT,
 		// Not retried, because a second call would notify the recipient again.
-		repeatable: false,
-		doubt:
+		retryable: false,
+		unknownResultHint:
 			'FileCourier may still have created the session and notified the recipient. Ask them, or check the FileCourier dashboard, before you run the node again.',
 	});
 	return describeSession(body, serviceTime(headers));

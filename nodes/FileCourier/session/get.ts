@@ -1,5 +1,5 @@
 import { serviceTime } from '../../shared/dates';
-import { callApi, pathPart } from '../../shared/http/client';
+import { callApi, pathSegment } from '../../shared/http/client';
 import type { Operation } from '../../shared/node/operation';
 import { describeSession, fileCourier, SESSION, sessionIdField } from '../service';
 
@@ -10,11 +10,11 @@ export const get: Operation = {
 	description: 'Retrieve the status of a session and the names and sizes of its files',
 	fields: [sessionIdField],
 	async execute({ functions, parameter }) {
-		const id = pathPart(functions, sessionIdField.displayName, parameter('sessionId'));
+		const id = pathSegment(functions, sessionIdField.displayName, parameter('sessionId'));
 		const { body, headers } = await callApi(functions, fileCourier, {
 			method: 'GET',
 			path: `/sessions/${id}`,
-			needs: SESSION,
+			expects: SESSION,
 		});
 		return { json: describeSession(body, serviceTime(headers)) };
 	},

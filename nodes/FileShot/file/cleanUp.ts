@@ -1,8 +1,8 @@
-import { type Found, readListing } from '../../shared/cleanUp/list';
+import { type CleanUpItem, readCleanUpList } from '../../shared/cleanUp/list';
 import { cleanUpOperation } from '../../shared/cleanUp/cleanUp';
-import { listFilters, meetsAll, nameConditions } from '../../shared/node/filters';
-import { datesOf } from '../../shared/cleanUp/expiry';
-import { type Json, textOf } from '../../shared/http/service';
+import { listFilters, matchAllConditions, nameConditions } from '../../shared/node/filters';
+import { readExpiryDates } from '../../shared/cleanUp/expiry';
+import { type JsonRecord, textOf } from '../../shared/http/service';
 import {
 	valuesOf,
 	describeFile,
@@ -24,12 +24,12 @@ export const cleanUp = cleanUpOperation({
 	async list(item) {
 		const linkBase = await readLinkBase(item.functions);
 		const named = nameConditions(item, 'name', 'nameContains');
-		return await readListing<Position>({ page: 1, seen: 0 }, async (position) => {
+		return await readCleanUpList<Position>({ page: 1, seen: 0 }, async (position) => {
 			const page = await fetchFilePage(item.functions, position, MAX_PAGE_SIZE);
 			const items = page.items.map(
-				(one): Found => ({
+				(one): CleanUpItem => ({
 					...toCleanUpItem(one),
-					isWithin: () => meetsAll(named(fieldOf(one, 'fileName'))),
+					isWithin: () => matchAllConditions(named(fieldOf(one, 'fileName'))),
 					json: describeFile(one, { linkBase, now: page.now }),
 				}),
 			);
@@ -38,12 +38,12 @@ export const cleanUp = cleanUpOperation({
 	},
 });
 
-const toCleanUpItem = (data: Json): Omit<Found, 'json'> => ({
+const toCleanUpItem = (data: JsonRecord): Omit<CleanUpItem, 'json'> => ({
 	id: fileIdOf(data),
 	name: textOf(fieldOf(data, 'fileName')),
 	otherNames: valuesOf(data, 'fileName').flatMap((name) => textOf(name) ?? []),
 	size: sizeOf(data),
-	...datesOf(valuesOf(data, 'createdAt'), valuesOf(data, 'expiresAt')),
+	...readExpiryDates(valuesOf(data, 'createdAt'), valuesOf(data, 'expiresAt')),
 	// A download limit can end a file before its expiry date.
 	isOver: readFlag(data.expired),
 	isUsedUp: isUsedUp(data),
@@ -53,7 +53,7 @@ const readFlag = (value: unknown): boolean | undefined =>
 	isTrue(value) ? true : value === false || value === 'false' ? false : undefined;
 
 /** Whether a file has reached its download limit. A maximum of null means no limit. */
-function isUsedUp(data: Json): boolean | undefined {
+function isUsedUp(data: JsonRecord): boolean | undefined {
 	const maximum = fieldOf(data, 'maxDownloads');
 	const count = fieldOf(data, 'downloadCount');
 	if (maximum === undefined) return valuesOf(data, 'maxDownloads').length > 0 ? false : undefined;

@@ -1,6 +1,6 @@
-import { pathPart } from '../../shared/http/client';
+import { pathSegment } from '../../shared/http/client';
 import type { ItemContext, Operation } from '../../shared/node/operation';
-import { NOTHING } from '../../shared/http/service';
+import { ANY_BODY } from '../../shared/http/service';
 import { callWithFallback } from '../service';
 import { fileField } from './getAll';
 
@@ -18,9 +18,9 @@ export const deleteFile: Operation = {
 };
 
 export async function removeFile({ functions }: ItemContext, fileId: string): Promise<void> {
-	const id = pathPart(functions, fileField.displayName, fileId);
+	const id = pathSegment(functions, fileField.displayName, fileId);
 	// The docs do not show the response, which may be empty.
 	const path = `/files/${id}`;
-	const call = { method: 'DELETE', path, needs: NOTHING, mayBeEmpty: true } as const;
+	const call = { method: 'DELETE', path, expects: ANY_BODY, allowEmpty: true } as const;
 	await callWithFallback(functions, call, `/files/delete/${id}`);
 }

@@ -1,13 +1,13 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { outputField, sha256Option, stallOption } from '../../shared/node/fields';
-import { baseUrlOf } from '../../shared/http/credential';
-import { pathPart } from '../../shared/http/client';
+import { readBaseUrl } from '../../shared/http/credential';
+import { pathSegment } from '../../shared/http/client';
 import type { Operation } from '../../shared/node/operation';
 import { optionalText } from '../../shared/node/parameters';
 import { textOf } from '../../shared/http/service';
 import { downloadFile } from '../../shared/files/download';
-import { transferSettings } from '../../shared/files/settings';
+import { readTransferSettings } from '../../shared/files/settings';
 import { fieldOf, isTrue, sizeOf, summaryOf } from '../describe';
 import { fileHost, fileShot } from '../service';
 import { fileField } from './getAll';
@@ -40,18 +40,18 @@ export const download: Operation = {
 		// Fetch the details first, because their size reveals a truncated download.
 		const { data, context } = await fetchFileInfo(item, id);
 		let isCiphertext = isTrue(fieldOf(data, 'isZeroKnowledge'));
-		const path = `/files/download/${pathPart(functions, fileField.displayName, id)}`;
+		const path = `/files/download/${pathSegment(functions, fileField.displayName, id)}`;
 		const { binary, ...file } = await downloadFile(
 			functions,
 			{
-				url: `${await baseUrlOf(functions, fileShot)}${path}`,
+				url: `${await readBaseUrl(functions, fileShot)}${path}`,
 				name: optionalText(option('fileName')) ?? textOf(fieldOf(data, 'fileName')),
 				mimeType: textOf(fieldOf(data, 'mimeType')),
 				// The reported size of a zero-knowledge file may be the size before encryption.
 				size: isCiphertext ? undefined : sizeOf(data),
 			},
 			{
-				...transferSettings(item),
+				...readTransferSettings(item),
 				host: fileHost,
 				credential: fileShot.credential,
 				onHeaders: (headers) => {

@@ -1,6 +1,6 @@
 import { serviceTime } from '../../shared/dates';
-import { pathPart } from '../../shared/http/client';
-import type { Json } from '../../shared/http/service';
+import { pathSegment } from '../../shared/http/client';
+import type { JsonRecord } from '../../shared/http/service';
 import { simplifyField } from '../../shared/node/fields';
 import type { ItemContext, Operation } from '../../shared/node/operation';
 import {
@@ -28,7 +28,7 @@ export const get: Operation = {
 };
 
 export interface FileInfo {
-	data: Json;
+	data: JsonRecord;
 	context: DescribeContext;
 }
 
@@ -37,8 +37,8 @@ export async function fetchFileInfo(
 	{ functions }: ItemContext,
 	fileId: unknown,
 ): Promise<FileInfo> {
-	const id = pathPart(functions, fileField.displayName, fileId);
-	const call = { method: 'GET', path: `/files/${id}`, needs: FILE } as const;
+	const id = pathSegment(functions, fileField.displayName, fileId);
+	const call = { method: 'GET', path: `/files/${id}`, expects: FILE } as const;
 	const { body, headers } = await callWithFallback(functions, call, `/files/info/${id}`);
 	const linkBase = await readLinkBase(functions);
 	const data = fileIdOf(body) ? body : { ...body, fileId: String(fileId) };

@@ -8,9 +8,9 @@ import type {
 import { serviceTime } from '../../shared/dates';
 import { collectPages, type Page } from '../../shared/http/paging';
 import {
-	type Essential,
+	type ExpectedBody,
 	isJsonObject,
-	type Json,
+	type JsonRecord,
 	type ServiceContext,
 } from '../../shared/http/service';
 import { returnAllFields, simplifyField } from '../../shared/node/fields';
@@ -31,7 +31,7 @@ export interface Position {
 	seen: number;
 }
 
-export interface FilePage extends Page<Json, Position> {
+export interface FilePage extends Page<JsonRecord, Position> {
 	/** The service's clock, in milliseconds since 1970. */
 	now: number;
 	/** The `Date` header. */
@@ -44,7 +44,7 @@ export async function fetchFilePage(
 	{ page, seen }: Position,
 	limit: number,
 ): Promise<FilePage> {
-	const call = { method: 'GET', path: '/files', qs: { page, limit }, needs: FILES } as const;
+	const call = { method: 'GET', path: '/files', qs: { page, limit }, expects: FILES } as const;
 	const { body, headers } = await callWithFallback(context, call, '/files/my-files');
 	const { items, total, pages } = body;
 	const readSoFar = seen + items.length;
@@ -61,7 +61,7 @@ export async function fetchFilePage(
 /** Fields that may contain the list. */
 const LISTS = ['files', 'data', 'items', 'results'];
 
-export const FILES: Essential<{ items: Json[]; total?: number; pages?: number }> = {
+export const FILES: ExpectedBody<{ items: JsonRecord[]; total?: number; pages?: number }> = {
 	what: 'a list of files',
 	read(body) {
 		const items = itemsOf(body);
@@ -69,7 +69,7 @@ export const FILES: Essential<{ items: Json[]; total?: number; pages?: number }>
 	},
 };
 
-function itemsOf(body: unknown): Json[] | undefined {
+function itemsOf(body: unknown): JsonRecord[] | undefined {
 	if (Array.isArray(body)) return body.filter(isJsonObject);
 	if (!isJsonObject(body)) return undefined;
 	const list = LISTS.map((name) => body[name]).find(Array.isArray);
@@ -95,7 +95,7 @@ export async function searchFiles(
 	paginationToken?: string,
 ): Promise<INodeListSearchResult> {
 	const linkBase = await readLinkBase(this);
-	const byNumber = async (page: number): Promise<Page<Json, number>> => {
+	const byNumber = async (page: number): Promise<Page<JsonRecord, number>> => {
 		const position = { page, seen: (page - 1) * MAX_PAGE_SIZE };
 		const { items, next } = await fetchFilePage(this, position, MAX_PAGE_SIZE);
 		return { items, next: next?.page };

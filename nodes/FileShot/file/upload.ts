@@ -1,11 +1,11 @@
 import { serviceTime } from '../../shared/dates';
 import type { ItemContext, Operation } from '../../shared/node/operation';
 import { optionalText } from '../../shared/node/parameters';
-import type { Json } from '../../shared/http/service';
-import { compareWithService, uploadEach, uploadWhole } from '../../shared/files/upload';
+import type { JsonRecord } from '../../shared/http/service';
+import { compareWithService, uploadEach, uploadSingle } from '../../shared/files/upload';
 import { multipartForm } from '../../shared/files/multipartForm';
-import type { Measure } from '../../shared/files/streams';
-import { partSettings, type TransferSettings } from '../../shared/files/settings';
+import type { StreamStats } from '../../shared/files/streams';
+import { readPartSettings, type TransferSettings } from '../../shared/files/settings';
 import type { FileSource } from '../../shared/files/source';
 import { describeFile, readLinkBase, NEW_FILE, sizeOf, type DescribeContext } from '../describe';
 import { fileShot } from '../service';
@@ -27,8 +27,8 @@ export interface UploadOptions {
 
 /** The result of an upload. */
 export interface UploadResult {
-	data: Json;
-	measure: Measure;
+	data: JsonRecord;
+	stats: StreamStats;
 	context: DescribeContext;
 }
 
@@ -41,24 +41,24 @@ export const upload: Operation = {
 	options: uploadOptions,
 	async execute(item) {
 		const { functions, option } = item;
-		const settings = partSettings(item, SIZES);
+		const settings = readPartSettings(item, SIZES);
 		const options = readUploadOptions(item);
 		const send = async (file: FileSource) => {
 			// An empty file has no chunks. The desktop clients send every file in chunks.
 			const inChunks =
 				option('uploadStyle') === 'desktop' || (file.size > 0 && file.size >= settings.threshold);
-			const { data, measure, context } = inChunks
+			const { data, stats, context } = inChunks
 				? await uploadInChunks(item, file, options, settings)
 				: await uploadInOneRequest(item, file, options, settings);
 			const { sha256 } = data;
-			compareWithService(functions.getNode(), file.fileName, measure, {
+			compareWithService(functions.getNode(), file.fileName, stats, {
 				size: sizeOf(data),
 				sha256,
 			});
 			const { fileName, mimeType } = file;
-			const hash = measure.sha256 ? { sha256: measure.sha256 } : {};
+			const hash = stats.sha256 ? { sha256: stats.sha256 } : {};
 			return {
-				...describeFile({ fileName, mimeType, fileSize: measure.size, ...data }, context),
+				...describeFile({ fileName, mimeType, fileSize: stats.size, ...data }, context),
 				...hash,
 			};
 		};
@@ -85,13 +85,13 @@ async function uploadInOneRequest(
 	settings: TransferSettings,
 ): Promise<UploadResult> {
 	const form = multipartForm(formFields(options), { ...file, field: 'file' });
-	const call = { method: 'POST', path: '/files/upload', needs: NEW_FILE } as const;
-	const { body, headers, measure } = await uploadWhole(item, fileShot, call, file, {
+	const call = { method: 'POST', path: '/files/upload', expects: NEW_FILE } as const;
+	const { body, headers, stats } = await uploadSingle(item, fileShot, call, file, {
 		...settings,
 		form,
 	});
 	const linkBase = await readLinkBase(item.functions);
-	return { data: body, measure, context: { linkBase, now: serviceTime(headers) } };
+	return { data: body, stats, context: { linkBase, now: serviceTime(headers) } };
 }
 
 /** The options as form fields, which are all text. */

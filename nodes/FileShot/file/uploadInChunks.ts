@@ -1,10 +1,10 @@
-import { uploadParts } from '../../shared/files/multipart';
+import { uploadMultipart } from '../../shared/files/multipart';
 import type { PartSettings } from '../../shared/files/settings';
 import type { FileSource } from '../../shared/files/source';
 import { lastCallPayload } from '../../shared/files/upload';
-import { callApi, pathPart } from '../../shared/http/client';
-import { withItem } from '../../shared/http/errors';
-import { type Json, NOTHING } from '../../shared/http/service';
+import { callApi, pathSegment } from '../../shared/http/client';
+import { withItemIndex } from '../../shared/http/errors';
+import { type JsonRecord, ANY_BODY } from '../../shared/http/service';
 import type { ItemContext } from '../../shared/node/operation';
 import { fileIdOf, NEW_FILE } from '../describe';
 import { fileShot, isNotFound, unwrapEnvelope } from '../service';
@@ -42,13 +42,13 @@ export async function uploadInChunks(
 	);
 	const total = Math.max(1, Math.ceil(file.size / partSize));
 	const send = chunkSender(item, id, total, { form, fixed: protocol !== 'auto' }, settings);
-	const measure = await uploadParts(
+	const stats = await uploadMultipart(
 		item,
 		file,
 		{ ...settings, partSize, completesItself: true },
 		send,
 	);
-	return { ...(await completeUpload(item, id, protocol, settings)), measure };
+	return { ...(await completeUpload(item, id, protocol, settings)), stats };
 }
 
 async function startUpload(
@@ -60,15 +60,15 @@ async function startUpload(
 	isRestart = false,
 ): Promise<Session> {
 	const { functions, itemIndex } = item;
-	const start = async (path: string, body: Json) =>
+	const start = async (path: string, body: JsonRecord) =>
 		await callApi(functions, fileShot, {
 			method: 'POST',
 			path: `/files/${path}`,
 			body: body as never,
-			needs: NEW_FILE,
+			expects: NEW_FILE,
 			// Not retried: the first call may have reserved the slug, so a second would fail beside an incomplete file.
-			repeatable: false,
-			doubt: 'FileShot may have started an upload without content.',
+			retryable: false,
+			unknownResultHint: 'FileShot may have started an upload without content.',
 		});
 	const startAsDesktop = async () => await start('pre-upload', preUploadBody(file, options));
 	const startAsDocumented = async () =>
@@ -80,7 +80,7 @@ async function startUpload(
 			? await startAsDesktop()
 			: await startAsDocumented().catch(async (error: unknown) => {
 					if (protocol === 'documented' || !isNotFound(error)) {
-						throw withItem(functions.getNode(), error, itemIndex);
+						throw withItemIndex(functions.getNode(), error, itemIndex);
 					}
 					form = 'form';
 					return await startAsDesktop();
@@ -108,7 +108,7 @@ export async function completeUpload(
 	settings: PartSettings,
 ): Promise<FileInfo> {
 	const failed = (advice: string) => (error: unknown) => {
-		const problem = withItem(item.functions.getNode(), error, item.itemIndex);
+		const problem = withItemIndex(item.functions.getNode(), error, item.itemIndex);
 		problem.description = `${problem.description ?? ''} All chunks of ${fileId} were uploaded: ${advice}`;
 		throw problem;
 	};
@@ -127,17 +127,17 @@ async function finalize(
 	{ functions }: ItemContext,
 	fileId: string,
 	settings: PartSettings,
-): Promise<Json> {
-	const id = pathPart(functions, fileField.displayName, fileId);
+): Promise<JsonRecord> {
+	const id = pathSegment(functions, fileField.displayName, fileId);
 	return await callApi(functions, fileShot, {
 		method: 'POST',
 		path: `/files/finalize-upload/${id}`,
 		payload: lastCallPayload({}, settings),
 		// The desktop clients ignore the response. The details of the file are fetched next.
-		needs: NOTHING,
+		expects: ANY_BODY,
 		// Safe to retry: completing an upload twice has no further effect.
-		repeatable: true,
-		mayBeEmpty: true,
+		retryable: true,
+		allowEmpty: true,
 	}).then(
 		({ body }) => unwrapEnvelope(body),
 		(error: unknown) => {

@@ -6,9 +6,9 @@ import { multipartForm } from '../../shared/files/multipartForm';
 import type { PartSettings } from '../../shared/files/settings';
 import type { FileSource } from '../../shared/files/source';
 import { partPayload } from '../../shared/files/upload';
-import { callApi, pathPart } from '../../shared/http/client';
-import { withItem } from '../../shared/http/errors';
-import { NOTHING } from '../../shared/http/service';
+import { callApi, pathSegment } from '../../shared/http/client';
+import { withItemIndex } from '../../shared/http/errors';
+import { ANY_BODY } from '../../shared/http/service';
 import type { ItemContext } from '../../shared/node/operation';
 import { fileShot } from '../service';
 import { fileField } from './getAll';
@@ -33,17 +33,17 @@ export function chunkSender(
 	{ form, fixed }: { form: ChunkFormat; fixed: boolean },
 	settings: PartSettings,
 ): (part: Part) => Promise<void> {
-	const id = pathPart(item.functions, fileField.displayName, fileId);
+	const id = pathSegment(item.functions, fileField.displayName, fileId);
 	const post = async (part: Part, format: ChunkFormat) => {
 		const { bytes, contentType } = format === 'raw' ? rawBody(part) : formBody(part, total);
 		await callApi(item.functions, fileShot, {
 			method: 'POST',
 			path: `/files/upload-chunk/${id}/${part.index}`,
 			payload: partPayload(bytes, contentType, settings),
-			needs: NOTHING,
+			expects: ANY_BODY,
 			// Safe to retry: the server stores each chunk under its number.
-			repeatable: true,
-			mayBeEmpty: true,
+			retryable: true,
+			allowEmpty: true,
 		});
 	};
 	const sendFirst = async (part: Part): Promise<ChunkFormat> => {
@@ -53,7 +53,7 @@ export function chunkSender(
 		} catch (error) {
 			const mayRetry =
 				error instanceof NodeApiError && UNSUPPORTED_FORMAT.test(error.httpCode ?? '');
-			if (fixed || !mayRetry) throw withItem(item.functions.getNode(), error, item.itemIndex);
+			if (fixed || !mayRetry) throw withItemIndex(item.functions.getNode(), error, item.itemIndex);
 		}
 		const other = form === 'raw' ? 'form' : 'raw';
 		await post(part, other);
@@ -85,7 +85,7 @@ function formBody({ index, bytes }: Part, total: number) {
 		{ totalChunks: String(total), isLastChunk: String(index === total - 1) },
 		{ field: 'chunk', fileName: `chunk-${index}`, mimeType: BYTES, size: bytes.length },
 	);
-	return { bytes: form.around(bytes) as Buffer, contentType: form.contentType };
+	return { bytes: form.wrap(bytes) as Buffer, contentType: form.contentType };
 }
 
 /**

@@ -5,9 +5,9 @@ import { epochOf, isoDate, serviceTime } from '../../shared/dates';
 import { callApi } from '../../shared/http/client';
 import type { Page } from '../../shared/http/paging';
 import {
-	type Essential,
+	type ExpectedBody,
 	isJsonObject,
-	type Json,
+	type JsonRecord,
 	type ServiceContext,
 	textOf,
 } from '../../shared/http/service';
@@ -24,7 +24,7 @@ export interface Position {
 	last?: string;
 }
 
-export interface ChangePage extends Page<Json, Position> {
+export interface ChangePage extends Page<JsonRecord, Position> {
 	/** The service's clock, in milliseconds since 1970. */
 	now: number;
 }
@@ -40,21 +40,21 @@ export const formatSince = (milliseconds: number) =>
 export const floorToSecond = (milliseconds: number) => Math.floor(milliseconds / 1000) * 1000;
 
 /** All fields of a change in the response, with `fileId` and `changedAt` (ISO 8601 UTC) added. */
-export function describeChange(change: Json): IDataObject {
+export function describeChange(change: JsonRecord): IDataObject {
 	const described: IDataObject = { ...(change as IDataObject), fileId: fileIdOf(change) };
 	const changedAt = isoDate(change.timestamp);
 	return changedAt ? { ...described, changedAt } : described;
 }
 
 /** The ID of the changed file; undefined if the change does not contain it. */
-export const fileIdOf = ({ id }: Json): string | undefined =>
+export const fileIdOf = ({ id }: JsonRecord): string | undefined =>
 	textOf(id) ?? (Number.isSafeInteger(id) ? String(id) : undefined);
 
 /** The action of a change, such as `created`; undefined if the change does not contain it. */
-export const actionOf = ({ action }: Json): string | undefined => textOf(action);
+export const actionOf = ({ action }: JsonRecord): string | undefined => textOf(action);
 
 /** Identifies a change across pages and polls: changes have no IDs, and `since` may be inclusive. */
-export const changeKey = ({ id, action, timestamp }: Json): string =>
+export const changeKey = ({ id, action, timestamp }: JsonRecord): string =>
 	JSON.stringify([id, action, timestamp]);
 
 /** How far a change may be ahead of the service's clock, in milliseconds, because the clocks of its servers differ. */
@@ -109,14 +109,14 @@ export async function fetchChangePage(
 }
 
 /** The time of a change in the format of `since`. */
-const sinceOf = ({ timestamp }: Json): string =>
+const sinceOf = ({ timestamp }: JsonRecord): string =>
 	textOf(timestamp) ?? formatSince(epochOf(timestamp) ?? 0);
 
 /**
  * The second that all changes on a page belong to, in milliseconds since 1970. A server that ignores the cursor cannot
  * return the other changes of that second. Undefined if the page contains several seconds or is the last one.
  */
-export function fullSecond({ items, next }: Page<Json, Position>): number | undefined {
+export function fullSecond({ items, next }: Page<JsonRecord, Position>): number | undefined {
 	const seconds = items.map(({ timestamp }) => floorToSecond(epochOf(timestamp) ?? NaN));
 	return next && seconds.every((one) => one === seconds[0]) ? seconds[0] : undefined;
 }
@@ -129,7 +129,7 @@ async function requestChanges(
 	const qs: IDataObject = { since };
 	if (cursor) qs.cursor = cursor;
 	if (folderId) qs.folder_id = folderId;
-	const call = { method: 'GET', path: '/sync', qs, needs: CHANGES } as const;
+	const call = { method: 'GET', path: '/sync', qs, expects: CHANGES } as const;
 	const { body, headers } = await callApi(context, filesApp, call);
 	return {
 		changes: body.changes.filter(isJsonObject),
@@ -139,7 +139,7 @@ async function requestChanges(
 	};
 }
 
-const CHANGES: Essential<Json & { changes: unknown[] }> = {
+const CHANGES: ExpectedBody<JsonRecord & { changes: unknown[] }> = {
 	what: 'a list of changes',
 	read: (body) =>
 		isJsonObject(body) && Array.isArray(body.changes)

@@ -1,11 +1,11 @@
 import type { IDataObject, IPollFunctions } from 'n8n-workflow';
 import { NodeApiError, NodeOperationError } from 'n8n-workflow';
 
-import { cancelSignalOf } from '../../shared/http/client';
-import { withItem } from '../../shared/http/errors';
+import { executionSignal } from '../../shared/http/client';
+import { withItemIndex } from '../../shared/http/errors';
 import { collectPages } from '../../shared/http/paging';
-import type { Json } from '../../shared/http/service';
-import { inBatches } from '../../shared/node/batching';
+import type { JsonRecord } from '../../shared/http/service';
+import { mapInBatches } from '../../shared/node/batching';
 import { returnAllFields } from '../../shared/node/fields';
 import type { ItemContext, Operation, Resource } from '../../shared/node/operation';
 import { optionalText } from '../../shared/node/parameters';
@@ -30,13 +30,13 @@ import {
  */
 export async function changeItems(
 	context: IPollFunctions,
-	changes: Json[],
+	changes: JsonRecord[],
 	details: boolean,
 	isLastTry = false,
 ): Promise<IDataObject[]> {
 	const withDetails = changes.filter((change) => details && actionOf(change) !== 'deleted');
 	const ids = [...new Set(withDetails.map(fileIdOf).filter((id) => id !== undefined))];
-	const files = await inBatches(ids.length, {}, undefined, async (index) =>
+	const files = await mapInBatches(ids.length, {}, undefined, async (index) =>
 		readFile(context, ids[index], isLastTry),
 	);
 	return changes.map((change) => {
@@ -118,7 +118,7 @@ export const getAll: Operation = {
 		const since = parameter<number>('since');
 		const limit = parameter<boolean>('returnAll') ? Infinity : parameter<number>('limit');
 		const folderId = optionalText(parameter('folderId'));
-		const changes = await collectPages<Json, Position>(
+		const changes = await collectPages<JsonRecord, Position>(
 			{ since: formatSince(since) },
 			async (position) => await fetchChangePage(functions, folderId, position),
 			{
@@ -153,8 +153,8 @@ async function addDetails(item: ItemContext, changes: IDataObject[]): Promise<vo
 	const deletedIds = new Set(
 		changes.filter(({ action }) => action === 'deleted').map(({ fileId }) => fileId),
 	);
-	const signal = cancelSignalOf(item.functions);
-	const details = await inBatches(ids.length, {}, signal, async (index) =>
+	const signal = executionSignal(item.functions);
+	const details = await mapInBatches(ids.length, {}, signal, async (index) =>
 		deletedIds.has(ids[index]) ? null : await fetchDetails(item, ids[index]),
 	);
 	const byId = new Map(ids.map((id, index) => [id, details[index] ?? null]));
@@ -163,7 +163,7 @@ async function addDetails(item: ItemContext, changes: IDataObject[]): Promise<vo
 
 async function fetchDetails(item: ItemContext, id: unknown): Promise<IDataObject | null> {
 	return await fetchFileIfExists(item.functions, id).catch((error: unknown) => {
-		throw withItem(item.functions.getNode(), error, item.itemIndex);
+		throw withItemIndex(item.functions.getNode(), error, item.itemIndex);
 	});
 }
 

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import type { IDataObject, IPollFunctions } from 'n8n-workflow';
 
 import { epochOf } from '../../shared/dates';
-import { type Json, textOf } from '../../shared/http/service';
+import { type JsonRecord, textOf } from '../../shared/http/service';
 import type { Polled } from '../../shared/polling/poll';
 import { fetchFilePage } from '../file/getAll';
 import {
@@ -173,14 +173,16 @@ export const initialState = (start: number): ChangesState => ({
 export const resumeAt = ({ last }: ChangesState): Position => ({ since: formatSince(last) });
 
 /** The second of a change, in milliseconds since 1970; the last processed second for a change without a valid date. */
-export const changeSecond = ({ timestamp }: Json, { last, now = Infinity }: ChangesState): number =>
-	floorToSecond(isUsableTime(timestamp, now) ? epochOf(timestamp)! : last);
+export const changeSecond = (
+	{ timestamp }: JsonRecord,
+	{ last, now = Infinity }: ChangesState,
+): number => floorToSecond(isUsableTime(timestamp, now) ? epochOf(timestamp)! : last);
 
-const hashOf = (change: Json): string =>
+const hashOf = (change: JsonRecord): string =>
 	createHash('sha256').update(changeKey(change)).digest('base64url').slice(0, 11);
 
 /** The changes that have not been processed, oldest first. */
-export function unprocessed(changes: Json[], state: ChangesState): Json[] {
+export function unprocessed(changes: JsonRecord[], state: ChangesState): JsonRecord[] {
 	const processed = new Set(state.dealtWith);
 	return changes
 		.filter((change) => !processed.has(hashOf(change)))
@@ -188,7 +190,7 @@ export function unprocessed(changes: Json[], state: ChangesState): Json[] {
 }
 
 /** Marks a change as processed. The mark is kept while a later poll may read its second again. */
-export function markProcessed(state: ChangesState, change: Json): void {
+export function markProcessed(state: ChangesState, change: JsonRecord): void {
 	const second = changeSecond(change, state);
 	if (second < state.last) return;
 	if (second > state.last) state.dealtWith = [];
@@ -220,7 +222,7 @@ export function subscribe(state: ChangesState, actions: string[], now: number): 
  * they may predate the selection.
  * @param added the actions that were selected by this poll
  */
-export function isSubscribed(state: ChangesState, change: Json, added: Set<string>): boolean {
+export function isSubscribed(state: ChangesState, change: JsonRecord, added: Set<string>): boolean {
 	const changeAction = actionOf(change) ?? '';
 	const action = Object.hasOwn(state.since, changeAction) ? changeAction : ANY_ACTION;
 	if (!Object.hasOwn(state.since, action)) return false;
@@ -256,12 +258,12 @@ export async function fetchSampleChange(
 async function fetchRecentChanges(
 	context: IPollFunctions,
 	{ actions, folderId }: PollChangesOptions,
-): Promise<Json[]> {
-	let found: Json[] = [];
+): Promise<JsonRecord[]> {
+	let found: JsonRecord[] = [];
 	let position: Position | undefined = { since: formatSince(Date.now() - DAYS_BACK * DAY_MS) };
 	for (let page = 0; page < MAX_PAGES && position; page++) {
 		const { items, next } = await fetchChangePage(context, folderId, position);
-		const isSelected = ({ action }: Json) =>
+		const isSelected = ({ action }: JsonRecord) =>
 			actions.includes(ANY_ACTION) || actions.includes(textOf(action) ?? '');
 		found = found.concat(items.filter(isSelected));
 		position = next;
@@ -272,7 +274,7 @@ async function fetchRecentChanges(
 async function fetchFilesAsChanges(
 	context: IPollFunctions,
 	{ actions: [first], folderId }: PollChangesOptions,
-): Promise<Json[]> {
+): Promise<JsonRecord[]> {
 	const { items } = await fetchFilePage(context, { folderId, perPage: MAX_CANDIDATES }, 1);
 	const action = first === ANY_ACTION ? 'created' : first;
 	return items.map(({ id, created_at: timestamp }) => ({ id, action, timestamp }));

@@ -2,13 +2,18 @@ import { randomUUID } from 'node:crypto';
 
 import { NodeApiError } from 'n8n-workflow';
 
-import { type Found, type Listing, readListing } from '../../shared/cleanUp/list';
+import { type CleanUpItem, type CleanUpList, readCleanUpList } from '../../shared/cleanUp/list';
 import { cleanUpOperation } from '../../shared/cleanUp/cleanUp';
-import { listFilters, meetsAll, nameConditions, type Within } from '../../shared/node/filters';
-import { datesOf } from '../../shared/cleanUp/expiry';
+import {
+	listFilters,
+	matchAllConditions,
+	nameConditions,
+	type ScopeMatch,
+} from '../../shared/node/filters';
+import { readExpiryDates } from '../../shared/cleanUp/expiry';
 import type { ItemContext } from '../../shared/node/operation';
 import { optionalText } from '../../shared/node/parameters';
-import { isJsonObject, type Json, textOf } from '../../shared/http/service';
+import { isJsonObject, type JsonRecord, textOf } from '../../shared/http/service';
 import { describeFile, filesApp } from '../service';
 import { removeFile } from './delete';
 import { fetchFilePage, folderField } from './getAll';
@@ -24,15 +29,15 @@ export const cleanUp = cleanUpOperation({
 		const folderId = optionalText(item.parameter('folderId'));
 		const named = nameConditions(item, 'name', 'nameContains');
 		const query = { folderId, sort: 'created_at' };
-		const listing = await readListing(1, async (number) => {
+		const listing = await readCleanUpList(1, async (number) => {
 			const page = await fetchFilePage(item.functions, query, number);
 			const items = page.items.map(
-				(file): Found => ({
+				(file): CleanUpItem => ({
 					id: textOf(file.id),
 					name: textOf(file.name),
 					size: typeof file.size === 'number' ? file.size : undefined,
-					...datesOf([file.created_at], []),
-					isWithin: () => meetsAll(named(file.name)),
+					...readExpiryDates([file.created_at], []),
+					isWithin: () => matchAllConditions(named(file.name)),
 					scoped: [foldersOf(file)],
 					json: describeFile(file),
 				}),
@@ -50,13 +55,13 @@ export const cleanUp = cleanUpOperation({
  */
 async function withinFolder(
 	item: ItemContext,
-	listing: Listing,
+	listing: CleanUpList,
 	folderId: string,
-): Promise<Listing> {
+): Promise<CleanUpList> {
 	const { found } = listing;
 	const isReported = found.some(({ json }) => foldersOf(json).length > 0);
 	const isFiltered = found.length > 0 && !isReported && (await filtersByFolder(item));
-	const inFolder = ({ json }: Found): Within => {
+	const inFolder = ({ json }: CleanUpItem): ScopeMatch => {
 		const folders = foldersOf(json);
 		if (folders.length === 0) {
 			return isFiltered || 'Files App does not report its folder and may have ignored Folder ID';
@@ -88,7 +93,7 @@ async function filtersByFolder({ functions }: ItemContext): Promise<boolean> {
 }
 
 /** The folders that a file reports: null for no folder; an empty array if it has no folder field. */
-function foldersOf(file: Json): Array<string | null> {
+function foldersOf(file: JsonRecord): Array<string | null> {
 	const reported = [file.folder_id, file.folderId, file.folder].filter(
 		(value) => value !== undefined,
 	);

@@ -1,6 +1,6 @@
-import { callApi, pathPart } from '../../shared/http/client';
+import { callApi, pathSegment } from '../../shared/http/client';
 import type { ItemContext, Operation } from '../../shared/node/operation';
-import { confirmationOf } from '../../shared/http/service';
+import { confirmedBy } from '../../shared/http/service';
 import { filesApp } from '../service';
 import { fileField } from './getAll';
 
@@ -20,9 +20,10 @@ export const deleteFile: Operation = {
 export async function removeFile({ functions }: ItemContext, fileId: string): Promise<void> {
 	await callApi(functions, filesApp, {
 		method: 'DELETE',
-		path: `/files/${pathPart(functions, fileField.displayName, fileId)}`,
-		needs: confirmationOf('the deletion', 'deleted'),
-		mayBeEmpty: true,
-		doubt: 'Files App may have deleted the file anyway. Use Get to check whether it still exists.',
+		path: `/files/${pathSegment(functions, fileField.displayName, fileId)}`,
+		expects: confirmedBy('the deletion', 'deleted'),
+		allowEmpty: true,
+		unknownResultHint:
+			'Files App may have deleted the file anyway. Use Get to check whether it still exists.',
 	});
 }

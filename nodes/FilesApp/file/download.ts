@@ -1,11 +1,11 @@
 import { outputField, sha256Option, stallOption } from '../../shared/node/fields';
-import { baseUrlOf } from '../../shared/http/credential';
-import { pathPart } from '../../shared/http/client';
+import { readBaseUrl } from '../../shared/http/credential';
+import { pathSegment } from '../../shared/http/client';
 import type { Operation } from '../../shared/node/operation';
 import { optionalText } from '../../shared/node/parameters';
 import { textOf } from '../../shared/http/service';
 import { downloadFile } from '../../shared/files/download';
-import { transferSettings } from '../../shared/files/settings';
+import { readTransferSettings } from '../../shared/files/settings';
 import { describeFile, filesApp } from '../service';
 import { fileField } from './getAll';
 import { fetchFileDetails } from './get';
@@ -33,16 +33,16 @@ export const download: Operation = {
 		const id = locator('fileId');
 		// Fetch the details first, because their size reveals a truncated download.
 		const details = await fetchFileDetails(functions, id);
-		const path = `/files/${pathPart(functions, fileField.displayName, id)}?download=true`;
+		const path = `/files/${pathSegment(functions, fileField.displayName, id)}?download=true`;
 		const { binary, ...file } = await downloadFile(
 			functions,
 			{
-				url: `${await baseUrlOf(functions, filesApp)}${path}`,
+				url: `${await readBaseUrl(functions, filesApp)}${path}`,
 				name: optionalText(option('fileName')) ?? textOf(details.name),
 				mimeType: textOf(details.mime_type),
 				size: typeof details.size === 'number' ? details.size : undefined,
 			},
-			{ ...transferSettings(item), host: filesApp, credential: filesApp.credential },
+			{ ...readTransferSettings(item), host: filesApp, credential: filesApp.credential },
 		);
 		const field = parameter<string>('binaryPropertyName');
 		return {

@@ -1,9 +1,9 @@
 import type { IDataObject } from 'n8n-workflow';
 import { NodeApiError } from 'n8n-workflow';
 
-import { callApi, pathPart } from '../../shared/http/client';
+import { callApi, pathSegment } from '../../shared/http/client';
 import type { Operation } from '../../shared/node/operation';
-import type { Json, ServiceContext } from '../../shared/http/service';
+import type { JsonRecord, ServiceContext } from '../../shared/http/service';
 import { describeFile, FILE, filesApp } from '../service';
 import { fileField } from './getAll';
 
@@ -18,9 +18,9 @@ export const get: Operation = {
 	},
 };
 
-export async function fetchFileDetails(context: ServiceContext, id: unknown): Promise<Json> {
-	const path = `/files/${pathPart(context, fileField.displayName, id)}`;
-	const call = { method: 'GET', path, needs: FILE } as const;
+export async function fetchFileDetails(context: ServiceContext, id: unknown): Promise<JsonRecord> {
+	const path = `/files/${pathSegment(context, fileField.displayName, id)}`;
+	const call = { method: 'GET', path, expects: FILE } as const;
 	return (await callApi(context, filesApp, call)).body;
 }
 

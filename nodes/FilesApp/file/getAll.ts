@@ -9,9 +9,9 @@ import { serviceTime } from '../../shared/dates';
 import { callApi } from '../../shared/http/client';
 import { collectPages, type Page } from '../../shared/http/paging';
 import {
-	type Essential,
+	type ExpectedBody,
 	isJsonObject,
-	type Json,
+	type JsonRecord,
 	type ServiceContext,
 	textOf,
 } from '../../shared/http/service';
@@ -32,7 +32,7 @@ export interface ListQuery {
 	perPage?: number;
 }
 
-export interface FilePage extends Page<Json, number> {
+export interface FilePage extends Page<JsonRecord, number> {
 	/** The service's clock, in milliseconds since 1970. */
 	now: number;
 	/** The `Date` header. */
@@ -51,7 +51,7 @@ export async function fetchFilePage(
 	const qs: IDataObject = { page, per_page: perPage };
 	if (folderId) qs.folder_id = folderId;
 	if (sort) qs.sort = sort;
-	const call = { method: 'GET', path: '/files', qs, needs: FILES } as const;
+	const call = { method: 'GET', path: '/files', qs, expects: FILES } as const;
 	const { body: list, headers } = await callApi(context, filesApp, call);
 	const items = list.files.filter(isJsonObject);
 	const pageSize = Number(list.per_page ?? perPage) || perPage;
@@ -61,7 +61,7 @@ export async function fetchFilePage(
 	return { items, next, now: serviceTime(headers), date: headers.date };
 }
 
-export const FILES: Essential<Json & { files: unknown[] }> = {
+export const FILES: ExpectedBody<JsonRecord & { files: unknown[] }> = {
 	what: 'a list of files',
 	read: (body) =>
 		isJsonObject(body) && Array.isArray(body.files) ? { ...body, files: body.files } : undefined,
@@ -129,7 +129,10 @@ export const getAll: Operation = {
 	async execute(item) {
 		const { functions, parameter, option } = item;
 		const limit = parameter<boolean>('returnAll') ? Infinity : parameter<number>('limit');
-		const keep = filterOf<Json>(item, ({ name, created_at }) => ({ name, createdAt: created_at }));
+		const keep = filterOf<JsonRecord>(item, ({ name, created_at }) => ({
+			name,
+			createdAt: created_at,
+		}));
 		const query = {
 			folderId: optionalText(parameter('folderId')),
 			sort: option<string>('sort'),

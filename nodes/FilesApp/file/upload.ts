@@ -1,26 +1,31 @@
 import { NodeApiError } from 'n8n-workflow';
 
-import { type Part, uploadParts } from '../../shared/files/multipart';
+import { type Part, uploadMultipart } from '../../shared/files/multipart';
 import { multipartForm } from '../../shared/files/multipartForm';
 import {
 	type PartDefaults,
-	partSettings,
+	readPartSettings,
 	type PartSettings,
 	type TransferSettings,
 } from '../../shared/files/settings';
 import type { FileSource } from '../../shared/files/source';
-import type { Measure } from '../../shared/files/streams';
+import type { StreamStats } from '../../shared/files/streams';
 import {
 	compareWithService,
 	lastCallPayload,
 	partPayload,
 	uploadEach,
-	uploadWhole,
+	uploadSingle,
 } from '../../shared/files/upload';
 import { callApi } from '../../shared/http/client';
-import { baseUrlOf } from '../../shared/http/credential';
-import { strangeAnswerError, withItem } from '../../shared/http/errors';
-import { type Essential, isJsonObject, type Json, textOf } from '../../shared/http/service';
+import { readBaseUrl } from '../../shared/http/credential';
+import { unexpectedResponseError, withItemIndex } from '../../shared/http/errors';
+import {
+	type ExpectedBody,
+	isJsonObject,
+	type JsonRecord,
+	textOf,
+} from '../../shared/http/service';
 import {
 	inputField,
 	partOptions,
@@ -65,7 +70,7 @@ export const upload: Operation = {
 	options: [...partOptions('chunk', SIZES), sha256Option, stallOption, uploadNameOption],
 	async execute(item) {
 		const { functions, parameter } = item;
-		const settings = partSettings(item, SIZES);
+		const settings = readPartSettings(item, SIZES);
 		const target = {
 			folderId: optionalText(parameter('folderId')),
 			encrypt: parameter<boolean>('encrypt'),
@@ -73,12 +78,12 @@ export const upload: Operation = {
 		return await uploadEach(item, 'fileId', async (file) => {
 			// An empty file has no chunks.
 			const inChunks = file.size > 0 && file.size >= settings.threshold;
-			const { body, measure } = inChunks
+			const { body, stats } = inChunks
 				? await uploadInChunks(item, file, target, settings)
 				: await uploadInOneRequest(item, file, target, settings);
 			const { size, sha256 } = body;
-			compareWithService(functions.getNode(), file.fileName, measure, { size, sha256 });
-			const hash = measure.sha256 ? { sha256: measure.sha256 } : {};
+			compareWithService(functions.getNode(), file.fileName, stats, { size, sha256 });
+			const hash = stats.sha256 ? { sha256: stats.sha256 } : {};
 			return { ...describeFile(body), ...hash };
 		});
 	},
@@ -92,8 +97,8 @@ async function uploadInOneRequest(
 ) {
 	const fields = { ...(folderId && { folder_id: folderId }), encrypt: String(encrypt) };
 	const form = multipartForm(fields, { ...file, field: 'file' });
-	const call = { method: 'POST', path: '/upload', needs: FILE } as const;
-	return await uploadWhole(item, filesApp, call, file, { ...settings, form });
+	const call = { method: 'POST', path: '/upload', expects: FILE } as const;
+	return await uploadSingle(item, filesApp, call, file, { ...settings, form });
 }
 
 /** The most requests that start one upload, because the service may require a different chunk size. */
@@ -111,20 +116,20 @@ export async function uploadInChunks(
 	file: FileSource,
 	target: UploadTarget,
 	settings: PartSettings,
-): Promise<{ body: Json; measure: Measure }> {
+): Promise<{ body: JsonRecord; stats: StreamStats }> {
 	for (let attempt = 1; ; attempt++) {
 		const { id, partSize } = await startUpload(item, file, target, settings.partSize);
 		try {
-			const measure = await uploadParts(item, file, { ...settings, partSize }, async (part) => {
+			const stats = await uploadMultipart(item, file, { ...settings, partSize }, async (part) => {
 				await sendChunk(item, id, part, settings);
 			});
-			return { body: await complete(item, id, settings), measure };
+			return { body: await complete(item, id, settings), stats };
 		} catch (error) {
 			// A session lasts about an hour. If it expires before the upload is complete, start again, once.
 			const isExpired = error instanceof NodeApiError && /^4(04|10)$/.test(error.httpCode ?? '');
 			const isFullySent = error instanceof NodeApiError && error.context.allSent === true;
 			if (attempt > 1 || !isExpired || isFullySent) {
-				throw withItem(item.functions.getNode(), error, item.itemIndex);
+				throw withItemIndex(item.functions.getNode(), error, item.itemIndex);
 			}
 		}
 	}
@@ -154,8 +159,9 @@ async function startUpload(
 				...(folderId && { folder_id: folderId }),
 				encrypt,
 			},
-			needs: NEW_UPLOAD,
-			doubt: 'Files App may have started an upload without content, which expires by itself.',
+			expects: NEW_UPLOAD,
+			unknownResultHint:
+				'Files App may have started an upload without content, which expires by itself.',
 		});
 		const { id, chunk_size } = body;
 		const requestedSize = Number(chunk_size ?? partSize);
@@ -174,7 +180,7 @@ async function startUpload(
 	}
 }
 
-const NEW_UPLOAD: Essential<{ id: string; chunk_size: unknown }> = {
+const NEW_UPLOAD: ExpectedBody<{ id: string; chunk_size: unknown }> = {
 	what: 'an upload ID',
 	read(body) {
 		const id = isJsonObject(body) ? textOf(body.upload_id) : undefined;
@@ -200,15 +206,15 @@ async function sendChunk(
 	await callApi(functions, filesApp, {
 		method: 'POST',
 		path: '/chunks',
-		payload: partPayload(form.around(bytes) as Buffer, form.contentType, settings),
-		needs: RECEIVED,
+		payload: partPayload(form.wrap(bytes) as Buffer, form.contentType, settings),
+		expects: RECEIVED,
 		// Safe to retry: the service stores each chunk under its number.
-		repeatable: true,
-		mayBeEmpty: true,
+		retryable: true,
+		allowEmpty: true,
 	});
 }
 
-const RECEIVED: Essential<unknown> = {
+const RECEIVED: ExpectedBody<unknown> = {
 	what: 'confirming that the chunk was received',
 	read: (body) => (isJsonObject(body) && body.received === false ? undefined : body),
 };
@@ -220,29 +226,29 @@ async function complete(
 	{ functions, itemIndex }: ItemContext,
 	uploadId: string,
 	settings: PartSettings,
-): Promise<Json> {
+): Promise<JsonRecord> {
 	let attempts = 0;
-	const repeatable = () => ++attempts > 0;
+	const retryable = () => ++attempts > 0;
 	try {
 		const { body } = await callApi(functions, filesApp, {
 			method: 'POST',
 			path: '/chunks/complete',
 			payload: lastCallPayload({ upload_id: uploadId }, settings),
-			needs: FILE,
-			repeatable,
+			expects: FILE,
+			retryable,
 		});
 		return body;
 	} catch (error) {
-		const problem = withItem(functions.getNode(), error, itemIndex);
+		const problem = withItemIndex(functions.getNode(), error, itemIndex);
 		problem.context.allSent = true;
 		problem.description = `${problem.description ?? ''} All chunks were uploaded${
 			attempts > 1 ? ', and an earlier attempt may have completed the upload' : ''
 		}. Use Get Many to check whether the file exists before you upload it again.`;
-		throw withItem(functions.getNode(), problem, itemIndex);
+		throw withItemIndex(functions.getNode(), problem, itemIndex);
 	}
 }
 
 async function unexpectedResponse({ functions }: Pick<ItemContext, 'functions'>, problem: string) {
-	const { origin } = new URL(await baseUrlOf(functions, filesApp));
-	return strangeAnswerError(functions.getNode(), filesApp, origin, problem);
+	const { origin } = new URL(await readBaseUrl(functions, filesApp));
+	return unexpectedResponseError(functions.getNode(), filesApp, origin, problem);
 }

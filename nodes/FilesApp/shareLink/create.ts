@@ -2,7 +2,12 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { isoDate } from '../../shared/dates';
 import { callApi } from '../../shared/http/client';
-import { type Essential, isJsonObject, type Json, textOf } from '../../shared/http/service';
+import {
+	type ExpectedBody,
+	isJsonObject,
+	type JsonRecord,
+	textOf,
+} from '../../shared/http/service';
 import type { ItemContext, Operation, Resource } from '../../shared/node/operation';
 import { fileField } from '../file/getAll';
 import { filesApp } from '../service';
@@ -68,10 +73,10 @@ export const create: Operation = {
 			method: 'POST',
 			path: '/share',
 			body: { file_id: fileId, ...linkSettings(item) },
-			needs: LINK,
+			expects: LINK,
 			// Not retried: a second call would create a second link.
-			repeatable: false,
-			doubt:
+			retryable: false,
+			unknownResultHint:
 				'Files App may have created the share link anyway. Its API cannot list links, so check its website before you run the node again.',
 		});
 		const json: IDataObject = { ...(link as IDataObject), shareId: textOf(link.id), fileId };
@@ -80,7 +85,7 @@ export const create: Operation = {
 	},
 };
 
-const LINK: Essential<Json> = {
+const LINK: ExpectedBody<JsonRecord> = {
 	what: 'the URL of the share link',
 	read: (body) => (isJsonObject(body) && textOf(body.url) ? body : undefined),
 };

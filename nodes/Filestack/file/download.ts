@@ -1,11 +1,11 @@
-import { addressOf, baseUrlOf } from '../../shared/http/credential';
+import { readAddressField, readBaseUrl } from '../../shared/http/credential';
 import { outputField, sha256Option, stallOption } from '../../shared/node/fields';
 import type { ItemContext, Operation } from '../../shared/node/operation';
 import { optionalText } from '../../shared/node/parameters';
 import { secretsOf } from '../../shared/http/secrets';
 import { textOf } from '../../shared/http/service';
 import { downloadFile } from '../../shared/files/download';
-import { transferSettings } from '../../shared/files/settings';
+import { readTransferSettings } from '../../shared/files/settings';
 import { type SelectedFile, selectedFile, fileField } from '../handle';
 import { cdnLink, fileApiLink } from '../link';
 import { readAppSecret, filestack } from '../service';
@@ -49,7 +49,7 @@ export const download: Operation = {
 		const { functions, parameter, option } = item;
 		const selected = selectedFile(item);
 		const verify = option<boolean>('verify') === true;
-		const settings = transferSettings(item);
+		const settings = readTransferSettings(item);
 		const stored = verify ? await fetchStoredHash(item, selected) : undefined;
 		const { binary, ...file } = await downloadFile(
 			functions,
@@ -90,9 +90,9 @@ async function createDownloadLink(
 	for (const text of Object.values(signedPolicy ?? {})) secretsOf(functions).add(text);
 	const settings = { cache: option<boolean>('cache') };
 	if (option('downloadFrom') === 'fileApi') {
-		return fileApiLink(await baseUrlOf(functions, filestack), segment, signedPolicy, settings);
+		return fileApiLink(await readBaseUrl(functions, filestack), segment, signedPolicy, settings);
 	}
-	const cdn = await addressOf(functions, filestack, 'cdnBaseUrl');
+	const cdn = await readAddressField(functions, filestack, 'cdnBaseUrl');
 	return cdnLink(cdn, segment, signedPolicy, settings);
 }
 

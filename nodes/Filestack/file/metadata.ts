@@ -1,5 +1,10 @@
 import { callApi } from '../../shared/http/client';
-import { type Essential, isJsonObject, type Json, textOf } from '../../shared/http/service';
+import {
+	type ExpectedBody,
+	isJsonObject,
+	type JsonRecord,
+	textOf,
+} from '../../shared/http/service';
 import type { ItemContext, Operation } from '../../shared/node/operation';
 import { describeFile, fileField, type SelectedFile, selectedFile } from '../handle';
 import { filestack, requireAppSecret } from '../service';
@@ -19,23 +24,24 @@ const DEFAULT_FIELDS = [
 ];
 
 /** Requires at least one of the fields. */
-export const anyField = (fields: string[]): Essential<Json> => ({
+export const anyField = (fields: string[]): ExpectedBody<JsonRecord> => ({
 	what: `any of ${fields.join(', ')}`,
 	read: (body) => (isJsonObject(body) && fields.some((field) => field in body) ? body : undefined),
 });
 
 /** Requires at least one of the default or requested fields. */
-export const anyMetadata = (fields: string[]): Essential<Json> => ({
+export const anyMetadata = (fields: string[]): ExpectedBody<JsonRecord> => ({
 	...anyField([...DEFAULT_FIELDS, ...fields]),
 	what: 'any metadata of the file',
 });
 
 /** Requires every field, each as text. */
-export const everyField = (fields: string[]): Essential<Json> => ({
+export const everyField = (fields: string[]): ExpectedBody<JsonRecord> => ({
 	what: fields.join(', '),
 	read: (body) =>
-		anyMetadata(fields).read(body, 200) && fields.every((field) => textOf((body as Json)[field]))
-			? (body as Json)
+		anyMetadata(fields).read(body, 200) &&
+		fields.every((field) => textOf((body as JsonRecord)[field]))
+			? (body as JsonRecord)
 			: undefined,
 });
 
@@ -48,8 +54,8 @@ export async function readMetadata(
 	{ functions }: ItemContext,
 	{ handle, segment }: SelectedFile,
 	fields: string[],
-	needs: Essential<Json>,
-): Promise<Json> {
+	expects: ExpectedBody<JsonRecord>,
+): Promise<JsonRecord> {
 	const exif = fields.includes('exif');
 	if (exif) await requireAppSecret(functions, 'Reading EXIF data');
 	const { body } = await callApi(functions, filestack, {
@@ -59,7 +65,7 @@ export async function readMetadata(
 			...Object.fromEntries(fields.map((field) => [field, 'true'])),
 			...policyQuery(exif ? ['stat', 'exif'] : ['stat'], handle),
 		},
-		needs,
+		expects,
 	});
 	return body;
 }

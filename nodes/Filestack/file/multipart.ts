@@ -3,14 +3,19 @@ import { createHash } from 'node:crypto';
 import type { IDataObject } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
 
-import { answerError, connectionError, strangeAnswerError } from '../../shared/http/errors';
-import { addressOf } from '../../shared/http/credential';
-import { type Answer, type ApiCall, callApi } from '../../shared/http/client';
+import { responseError, connectionError, unexpectedResponseError } from '../../shared/http/errors';
+import { readAddressField } from '../../shared/http/credential';
+import { type ApiResponse, type ApiCall, callApi } from '../../shared/http/client';
 import type { ItemContext } from '../../shared/node/operation';
-import { mayRepeat, pause, pauseAfter } from '../../shared/http/retry';
-import { type Essential, isJsonObject, type Json, textOf } from '../../shared/http/service';
-import type { Measure } from '../../shared/files/streams';
-import { type Part, putSigned, uploadParts } from '../../shared/files/multipart';
+import { isRetryable, cancellableSleep, retryDelay } from '../../shared/http/retry';
+import {
+	type ExpectedBody,
+	isJsonObject,
+	type JsonRecord,
+	textOf,
+} from '../../shared/http/service';
+import type { StreamStats } from '../../shared/files/streams';
+import { type Part, putPresigned, uploadMultipart } from '../../shared/files/multipart';
 import type { PartSettings } from '../../shared/files/settings';
 import type { FileSource } from '../../shared/files/source';
 import { partPayload } from '../../shared/files/upload';
@@ -45,14 +50,14 @@ export async function uploadInParts(
 	file: FileSource,
 	target: StoreTarget,
 	settings: PartSettings,
-): Promise<{ data: Json; measure: Measure; parts: number }> {
+): Promise<{ data: JsonRecord; stats: StreamStats; parts: number }> {
 	const { filename = file.fileName, mimetype = file.mimeType } = target;
 	const fileInfo = { filename, mimetype, size: file.size };
 	const upload = await start(item, fileInfo, target);
 	const etags: string[] = [];
 	const minPartSize = Math.max(MIN_PART_BYTES, Math.ceil(file.size / MAX_PARTS));
 	const partSize = Math.max(settings.partSize, minPartSize);
-	const { parts, ...measure } = await uploadParts(
+	const { parts, ...stats } = await uploadMultipart(
 		item,
 		file,
 		{ ...settings, partSize },
@@ -65,7 +70,7 @@ export async function uploadInParts(
 		parts: etags.map((etag, index) => ({ part_number: index + 1, etag })),
 		...omitUndefined({ upload_tags: target.tags }),
 	};
-	return { data: await complete(item, upload, completion, settings), measure, parts };
+	return { data: await complete(item, upload, completion, settings), stats, parts };
 }
 
 async function start(
@@ -74,14 +79,14 @@ async function start(
 	target: StoreTarget,
 ): Promise<Upload> {
 	const { functions } = item;
-	const baseUrl = await addressOf(functions, filestack, 'uploadBaseUrl');
+	const baseUrl = await readAddressField(functions, filestack, 'uploadBaseUrl');
 	const store = storeParameters(target) as IDataObject;
 	const { body } = await callUploadApi(
 		item,
 		baseUrl,
 		'start',
 		{ ...fileInfo, store },
-		{ needs: STARTED },
+		{ expects: STARTED },
 	);
 	const { host, ...started } = body;
 	// The response contains a bare host name, and filestack-js adds https://. The protocol of the configured URL also
@@ -89,7 +94,7 @@ async function start(
 	return { fields: { ...started, store }, baseUrl: `${new URL(baseUrl).protocol}//${host}` };
 }
 
-const STARTED: Essential<Record<'uri' | 'region' | 'upload_id' | 'host', string>> = {
+const STARTED: ExpectedBody<Record<'uri' | 'region' | 'upload_id' | 'host', string>> = {
 	what: 'the upload details',
 	read(body) {
 		const response = isJsonObject(body) ? body : {};
@@ -110,8 +115,8 @@ async function callUploadApi<T>(
 	baseUrl: string,
 	call: 'start' | 'upload' | 'complete',
 	fields: IDataObject,
-	more: Pick<ApiCall<T>, 'needs' | 'doubt' | 'mayBeEmpty'>,
-): Promise<Answer<T>> {
+	more: Pick<ApiCall<T>, 'expects' | 'unknownResultHint' | 'allowEmpty'>,
+): Promise<ApiResponse<T>> {
 	return await callApi(functions, filestack, {
 		method: 'POST',
 		baseUrl,
@@ -119,7 +124,7 @@ async function callUploadApi<T>(
 		qs: policyQuery(['pick', 'store']),
 		body: { apikey: '', ...fields },
 		// Safe to retry: an upload only becomes a file when it is completed, and completing it twice has no further effect.
-		repeatable: true,
+		retryable: true,
 		...more,
 	});
 }
@@ -138,31 +143,31 @@ async function sendPart(
 	const md5 = createHash('md5').update(bytes).digest('base64');
 	const partInfo = { ...fields, part: index + 1, size: bytes.length, md5 };
 	for (let attempt = 1; ; attempt++) {
-		const { body } = await callUploadApi(item, baseUrl, 'upload', partInfo, { needs: PART_URL });
+		const { body } = await callUploadApi(item, baseUrl, 'upload', partInfo, { expects: PART_URL });
 		const { url, headers } = body;
 
 		const payload = partPayload(bytes, 'application/octet-stream', settings);
-		const put = await putSigned(item.functions, url, headersOf(headers), payload);
+		const put = await putPresigned(item.functions, url, headersOf(headers), payload);
 		const { status, retryAfter } = put;
 		const etag = textOf(put.headers.etag);
 		if (status !== undefined && status < 300 && etag) return etag;
 
 		// The URL has expired, or the clock of the storage differs (filestack-js).
 		const isExpired = status === 403 && /RequestTimeTooSkewed|expired/i.test(String(put.body));
-		const canRetry = isExpired || mayRepeat(put, true);
-		const delay = canRetry && !settings.cancel?.aborted ? pauseAfter(attempt, put) : undefined;
+		const canRetry = isExpired || isRetryable(put, true);
+		const delay = canRetry && !settings.cancel?.aborted ? retryDelay(attempt, put) : undefined;
 		if (delay === undefined) {
 			const { origin } = new URL(url);
 			if (status === undefined) throw connectionError(node, objectStorage.name, origin, put);
 			if (status < 300)
-				throw strangeAnswerError(node, objectStorage, origin, 'the response has no ETag');
-			throw answerError(node, objectStorage, { status, body: put.body, retryAfter });
+				throw unexpectedResponseError(node, objectStorage, origin, 'the response has no ETag');
+			throw responseError(node, objectStorage, { status, body: put.body, retryAfter });
 		}
-		await pause(delay, settings.cancel);
+		await cancellableSleep(delay, settings.cancel);
 	}
 }
 
-const PART_URL: Essential<{ url: string; headers: unknown }> = {
+const PART_URL: ExpectedBody<{ url: string; headers: unknown }> = {
 	what: 'the upload URL of the part',
 	read(body) {
 		const response = isJsonObject(body) ? body : {};
@@ -189,11 +194,11 @@ async function complete(
 	{ fields, baseUrl }: Upload,
 	completion: IDataObject,
 	{ cancel }: PartSettings,
-): Promise<Json> {
+): Promise<JsonRecord> {
 	const { functions, itemIndex } = item;
 	const deadline = Date.now() + ASSEMBLY_TIMEOUT;
 	while (Date.now() < deadline && !cancel?.aborted) {
-		const more = { needs: ASSEMBLED, doubt: MAY_STILL_APPEAR, mayBeEmpty: true };
+		const more = { expects: ASSEMBLED, unknownResultHint: MAY_STILL_APPEAR, allowEmpty: true };
 		const { body } = await callUploadApi(
 			item,
 			baseUrl,
@@ -202,7 +207,7 @@ async function complete(
 			more,
 		);
 		if (body !== ASSEMBLING) return body;
-		await pause(ASSEMBLY_POLL_INTERVAL, cancel);
+		await cancellableSleep(ASSEMBLY_POLL_INTERVAL, cancel);
 	}
 	throw new NodeOperationError(
 		functions.getNode(),
@@ -215,9 +220,9 @@ async function complete(
 }
 
 /** Marks a response with status 202. */
-const ASSEMBLING: Json = {};
+const ASSEMBLING: JsonRecord = {};
 
-const ASSEMBLED: Essential<Json> = {
+const ASSEMBLED: ExpectedBody<JsonRecord> = {
 	what: STORED.what,
 	read: (body, status) => (status === 202 ? ASSEMBLING : STORED.read(body, status)),
 };

@@ -4,9 +4,9 @@ import { sha256Option, stallOption } from '../../shared/node/fields';
 import type { ItemContext, Operation } from '../../shared/node/operation';
 import { optionalText } from '../../shared/node/parameters';
 import { invalidParameter } from '../../shared/node/schema';
-import { compareWithService, uploadWhole } from '../../shared/files/upload';
-import { transferSettings } from '../../shared/files/settings';
-import { filesOf } from '../../shared/files/source';
+import { compareWithService, uploadSingle } from '../../shared/files/upload';
+import { readTransferSettings } from '../../shared/files/settings';
+import { readFiles } from '../../shared/files/source';
 import { describeFile, fileField, OVERWRITTEN, type SelectedFile, selectedFile } from '../handle';
 import { filestack, requireAppSecret } from '../service';
 import { policyQuery, TRANSFER_POLICY_MINUTES } from '../signing';
@@ -38,7 +38,7 @@ export const overwrite: Operation = {
 		if (parameter('source') !== 'url') return { json: await overwriteWithBytes(item, selected) };
 
 		const { handle, segment } = selected;
-		const call = { ...buildUrlCall(item, ['writeUrl'], {}, handle), needs: OVERWRITTEN };
+		const call = { ...buildUrlCall(item, ['writeUrl'], {}, handle), expects: OVERWRITTEN };
 		const data = await fetchRemote(item, { ...call, path: `/file/${segment}` });
 		return { json: describeFile(data, handle) };
 	},
@@ -46,23 +46,23 @@ export const overwrite: Operation = {
 
 async function overwriteWithBytes(item: ItemContext, selected: SelectedFile): Promise<IDataObject> {
 	const { functions, parameter, option } = item;
-	const [file, ...more] = await filesOf(item, parameter('binaryPropertyName'));
+	const [file, ...more] = await readFiles(item, parameter('binaryPropertyName'));
 	if (more.length > 0) {
 		const advice = 'A handle can only hold one file. Enter a single field name.';
 		throw invalidParameter(item, 'Input Data Field Name', 'selects more than one file', advice);
 	}
 	const decode = option<boolean>('base64Decode') === true;
 	const verify = option<boolean>('verify') === true;
-	const settings = transferSettings(item);
+	const settings = readTransferSettings(item);
 	const { handle, segment } = selected;
 	const mimeType = optionalText(option('mimeType')) ?? mediaType(file.mimeType);
-	const { body: data, measure } = await uploadWhole(
+	const { body: data, stats } = await uploadSingle(
 		item,
 		filestack,
 		{
 			method: 'POST',
 			path: `/file/${segment}`,
-			needs: OVERWRITTEN,
+			expects: OVERWRITTEN,
 			qs: {
 				...omitUndefined({ base64decode: decode ? 'true' : undefined }),
 				...policyQuery(['write'], handle, TRANSFER_POLICY_MINUTES),
@@ -71,11 +71,11 @@ async function overwriteWithBytes(item: ItemContext, selected: SelectedFile): Pr
 		{ ...file, mimeType: bodyContentType(mimeType) },
 		{ ...settings, sha256: (settings.sha256 || verify) && !decode },
 	);
-	if (!decode) compareWithService(functions.getNode(), file.fileName, measure, { size: data.size });
-	if (verify) await verifyUpload(item, selected, file.fileName, measure);
+	if (!decode) compareWithService(functions.getNode(), file.fileName, stats, { size: data.size });
+	if (verify) await verifyUpload(item, selected, file.fileName, stats);
 	return {
 		...describeFile(data, handle),
-		...omitUndefined({ sha256: measure.sha256 }),
+		...omitUndefined({ sha256: stats.sha256 }),
 		...(verify && { verified: true }),
 		binaryPropertyName: file.field,
 	};

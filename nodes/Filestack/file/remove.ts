@@ -1,6 +1,6 @@
 import { callApi } from '../../shared/http/client';
 import type { Operation } from '../../shared/node/operation';
-import { NOTHING } from '../../shared/http/service';
+import { ANY_BODY } from '../../shared/http/service';
 import { selectedFile, fileField } from '../handle';
 import { filestack, requireAppSecret } from '../service';
 import { policyQuery } from '../signing';
@@ -30,10 +30,10 @@ export const remove: Operation = {
 			method: 'DELETE',
 			path: `/file/${segment}`,
 			qs: { ...(keepInStorage && { skip_storage: 'true' }), ...policyQuery(['remove'], handle) },
-			needs: NOTHING,
+			expects: ANY_BODY,
 			// Only the status of the response is documented, and the SDKs check nothing else.
-			mayBeEmpty: true,
-			mayBeText: true,
+			allowEmpty: true,
+			allowText: true,
 		});
 		return { json: { deleted: true, handle, keptInStorage: keepInStorage } };
 	},

@@ -1,11 +1,11 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { partSettings, type PartSettings } from '../../shared/files/settings';
+import { readPartSettings, type PartSettings } from '../../shared/files/settings';
 import type { FileSource } from '../../shared/files/source';
-import type { Measure } from '../../shared/files/streams';
-import { compareWithService, uploadEach, uploadWhole } from '../../shared/files/upload';
-import { pathPart } from '../../shared/http/client';
-import type { Json } from '../../shared/http/service';
+import type { StreamStats } from '../../shared/files/streams';
+import { compareWithService, uploadEach, uploadSingle } from '../../shared/files/upload';
+import { pathSegment } from '../../shared/http/client';
+import type { JsonRecord } from '../../shared/http/service';
 import type { ItemContext, Operation } from '../../shared/node/operation';
 import { invalidParameter } from '../../shared/node/schema';
 import { describeFile, STORED } from '../handle';
@@ -30,7 +30,7 @@ export const store: Operation = {
 		if (item.parameter('source') === 'url') {
 			return { json: describeFile(await storeFromUrl(item, target)) };
 		}
-		const settings = partSettings(item, PART_DEFAULTS);
+		const settings = readPartSettings(item, PART_DEFAULTS);
 		return await uploadEach(
 			item,
 			'handle',
@@ -56,18 +56,18 @@ async function storeFile(
 		mimetype: requested.mimetype ?? mediaType(file.mimeType),
 	};
 	const uploadSettings = { ...settings, sha256: (settings.sha256 || verify) && !decode };
-	const { data, measure, parts } = isMultipart(item, file, target, settings)
+	const { data, stats, parts } = isMultipart(item, file, target, settings)
 		? await uploadInParts(item, file, target, uploadSettings)
 		: await storeInOneRequest(item, file, target, uploadSettings);
 
 	const described = describeFile(data);
 	const handle = String(described.handle);
-	if (!decode) compareWithService(functions.getNode(), file.fileName, measure, { size: data.size });
+	if (!decode) compareWithService(functions.getNode(), file.fileName, stats, { size: data.size });
 	if (verify) {
-		const selected = { handle, segment: pathPart(functions, 'File', handle) };
-		await verifyUpload(item, selected, file.fileName, measure);
+		const selected = { handle, segment: pathSegment(functions, 'File', handle) };
+		await verifyUpload(item, selected, file.fileName, stats);
 	}
-	const { sha256 } = measure;
+	const { sha256 } = stats;
 	return { ...described, ...omitUndefined({ sha256, parts }), ...(verify && { verified: true }) };
 }
 
@@ -104,16 +104,16 @@ async function storeInOneRequest(
 	file: FileSource,
 	{ provider, filename, mimetype, path, container, access }: StoreTarget,
 	settings: PartSettings,
-): Promise<{ data: Json; measure: Measure; parts?: number }> {
+): Promise<{ data: JsonRecord; stats: StreamStats; parts?: number }> {
 	const { functions, option } = item;
 	const base64decode = option<boolean>('base64Decode') ? 'true' : undefined;
-	const { body, measure } = await uploadWhole(
+	const { body, stats } = await uploadSingle(
 		item,
 		filestack,
 		{
 			method: 'POST',
-			path: `/store/${pathPart(functions, 'Storage', provider)}`,
-			needs: STORED,
+			path: `/store/${pathSegment(functions, 'Storage', provider)}`,
+			expects: STORED,
 			qs: {
 				...omitUndefined({ filename, mimetype, path, container, access, base64decode }),
 				...policyQuery(['pick', 'store'], undefined, TRANSFER_POLICY_MINUTES),
@@ -122,7 +122,7 @@ async function storeInOneRequest(
 		{ ...file, mimeType: bodyContentType(mimetype) },
 		settings,
 	);
-	return { data: body, measure };
+	return { data: body, stats };
 }
 
 const MEDIA_TYPE = /^[\w.+-]+\/[\w.+-]+$/;

@@ -1,10 +1,10 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { addressOf } from '../../shared/http/credential';
-import { type ApiCall, callApi, pathPart } from '../../shared/http/client';
+import { readAddressField } from '../../shared/http/credential';
+import { type ApiCall, callApi, pathSegment } from '../../shared/http/client';
 import type { ItemContext } from '../../shared/node/operation';
 import { invalidParameter } from '../../shared/node/schema';
-import type { Json } from '../../shared/http/service';
+import type { JsonRecord } from '../../shared/http/service';
 import { secretsOf } from '../../shared/http/secrets';
 import { filestack } from '../service';
 import { policyQuery, type PolicyCall, TRANSFER_POLICY_MINUTES } from '../signing';
@@ -15,7 +15,7 @@ import { omitUndefined, readPairs, storeParameters, type StoreTarget } from './s
 const REMOTE_FETCH_TIMEOUT = 600_000;
 
 /** Has Filestack download and store a file from a URL; returns the description of the stored file. */
-export async function storeFromUrl(item: ItemContext, target: StoreTarget): Promise<Json> {
+export async function storeFromUrl(item: ItemContext, target: StoreTarget): Promise<JsonRecord> {
 	const headers = readPairs(item, 'sourceHeaders', 'header');
 	const { tags, workflows } = target;
 	const needsProcessing = headers.length > 0 || tags !== undefined || workflows !== undefined;
@@ -26,12 +26,12 @@ export async function storeFromUrl(item: ItemContext, target: StoreTarget): Prom
 }
 
 /** Builds a store call with the URL in a form (Filestack docs, File API, Store). */
-function buildStoreCall(item: ItemContext, target: StoreTarget): ApiCall<Json> {
+function buildStoreCall(item: ItemContext, target: StoreTarget): ApiCall<JsonRecord> {
 	const { provider, filename, mimetype, path, container, access } = target;
 	return {
 		...buildUrlCall(item, ['pick', 'store'], { filename, mimetype, path, container, access }),
-		path: `/store/${pathPart(item.functions, 'Storage', provider)}`,
-		needs: STORED,
+		path: `/store/${pathSegment(item.functions, 'Storage', provider)}`,
+		expects: STORED,
 	};
 }
 
@@ -41,7 +41,7 @@ export function buildUrlCall(
 	calls: PolicyCall[],
 	query: IDataObject,
 	handle?: string,
-): Omit<ApiCall, 'path' | 'needs'> {
+): Omit<ApiCall, 'path' | 'expects'> {
 	return {
 		method: 'POST',
 		qs: { ...omitUndefined(query), ...policyQuery(calls, handle, TRANSFER_POLICY_MINUTES) },
@@ -59,7 +59,7 @@ async function buildProcessCall(
 	item: ItemContext,
 	target: StoreTarget,
 	headers: Array<[string, string]>,
-): Promise<ApiCall<Json>> {
+): Promise<ApiCall<JsonRecord>> {
 	const { functions } = item;
 	const { filename, mimetype, tags } = target;
 	if (mimetype) {
@@ -75,9 +75,9 @@ async function buildProcessCall(
 	const source = headers.length > 0 ? { source: url, headers: Object.fromEntries(headers) } : url;
 	return {
 		method: 'POST',
-		baseUrl: await addressOf(functions, filestack, 'processBaseUrl'),
+		baseUrl: await readAddressField(functions, filestack, 'processBaseUrl'),
 		path: '/process',
-		needs: STORED,
+		expects: STORED,
 		qs: policyQuery(['pick', 'store'], undefined, TRANSFER_POLICY_MINUTES),
 		body: {
 			apikey: '', // filled in by the credential, which also adds the security task

@@ -2,9 +2,14 @@ import { NodeOperationError } from 'n8n-workflow';
 
 import type { ItemContext } from '../../shared/node/operation';
 import { invalidParameter } from '../../shared/node/schema';
-import { type Essential, isJsonObject, type Json, textOf } from '../../shared/http/service';
+import {
+	type ExpectedBody,
+	isJsonObject,
+	type JsonRecord,
+	textOf,
+} from '../../shared/http/service';
 import { compareWithService } from '../../shared/files/upload';
-import type { Measure } from '../../shared/files/streams';
+import type { StreamStats } from '../../shared/files/streams';
 import type { SelectedFile } from '../handle';
 import { readMetadata } from './metadata';
 
@@ -23,7 +28,7 @@ export async function verifyUpload(
 	item: ItemContext,
 	selected: SelectedFile,
 	fileName: string,
-	sent: Measure,
+	sent: StreamStats,
 ): Promise<void> {
 	const stored = await fetchHashAndSize(item, selected);
 	compareWithService(item.functions.getNode(), fileName, sent, stored);
@@ -56,7 +61,7 @@ export function hashMismatchError(
 }
 
 /** Accepts any object: a response without a SHA-256 gets the more specific error below. */
-const ANY_OBJECT: Essential<Json> = {
+const ANY_OBJECT: ExpectedBody<JsonRecord> = {
 	what: 'any metadata of the file',
 	read: (body) => (isJsonObject(body) ? body : undefined),
 };

@@ -1,9 +1,9 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { type Found, readListing } from '../../shared/cleanUp/list';
+import { type CleanUpItem, readCleanUpList } from '../../shared/cleanUp/list';
 import { cleanUpOperation } from '../../shared/cleanUp/cleanUp';
-import { meetsAll, nameConditions } from '../../shared/node/filters';
-import { datesOf } from '../../shared/cleanUp/expiry';
+import { matchAllConditions, nameConditions } from '../../shared/node/filters';
+import { readExpiryDates } from '../../shared/cleanUp/expiry';
 import { textOf } from '../../shared/http/service';
 import { fetchPackages, FIRST_PAGE } from '../packagePages';
 import { speedyFiles } from '../service';
@@ -39,15 +39,15 @@ export const cleanUp = cleanUpOperation({
 	async list(item) {
 		const scope = packageScope(item);
 		const titled = nameConditions(item, 'title', 'titleContains');
-		return await readListing(FIRST_PAGE, async (position) => {
+		return await readCleanUpList(FIRST_PAGE, async (position) => {
 			const page = await fetchPackages(item.functions, position);
 			const items = page.items.map(
-				(one): Found => ({
+				(one): CleanUpItem => ({
 					id: textOf(one.id),
 					name: textOf(one.title),
 					size: Number.isSafeInteger(one.totalBytes) ? Number(one.totalBytes) : undefined,
-					...datesOf([one.created_at], [one.expires_at]),
-					isWithin: (now) => meetsAll([...scope(one, now), ...titled(one.title)]),
+					...readExpiryDates([one.created_at], [one.expires_at]),
+					isWithin: (now) => matchAllConditions([...scope(one, now), ...titled(one.title)]),
 					scoped: [one.direction, one.recipient_email, one.status],
 					json: one,
 				}),

@@ -36,10 +36,11 @@ export async function createPackage(item: ItemContext, direction: string): Promi
 		method: 'POST',
 		path: '/packages',
 		body: packageRequest(item, direction),
-		needs: PACKAGE,
+		expects: PACKAGE,
 		timeout: NOTIFICATION_TIMEOUT,
-		repeatable: false,
-		doubt: 'SpeedyFiles may have created the package anyway. Use Package → Get Many to check.',
+		retryable: false,
+		unknownResultHint:
+			'SpeedyFiles may have created the package anyway. Use Package → Get Many to check.',
 	});
 	return describePackage(body, serviceTime(headers));
 }

@@ -1,6 +1,6 @@
 import { callApi } from '../../shared/http/client';
 import type { ItemContext, Operation } from '../../shared/node/operation';
-import { confirmationOf } from '../../shared/http/service';
+import { confirmedBy } from '../../shared/http/service';
 import { NOTIFICATION_TIMEOUT, speedyFiles } from '../service';
 import { packageField, packageIdOf, packagePath } from './fields';
 
@@ -19,11 +19,11 @@ export const deletePackage: Operation = {
 
 export async function removePackage({ functions }: ItemContext, id: string): Promise<void> {
 	const path = packagePath(functions, id);
-	const needs = confirmationOf('the deletion', 'ok', 'deleted');
+	const expects = confirmedBy('the deletion', 'ok', 'deleted');
 	await callApi(functions, speedyFiles, {
 		method: 'DELETE',
 		path,
-		needs,
+		expects,
 		timeout: NOTIFICATION_TIMEOUT,
 	});
 }

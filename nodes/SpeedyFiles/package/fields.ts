@@ -1,6 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { pathPart } from '../../shared/http/client';
+import { pathSegment } from '../../shared/http/client';
 import { locatorField } from '../../shared/node/locator';
 import type { ItemContext } from '../../shared/node/operation';
 import type { ServiceContext } from '../../shared/http/service';
@@ -20,7 +20,7 @@ export const packageIdOf = ({ locator }: ItemContext): string => locator(package
 
 /** The path of a package in the API. */
 export const packagePath = (context: ServiceContext, id: string): string =>
-	`/packages/${pathPart(context, packageField.displayName, id)}`;
+	`/packages/${pathSegment(context, packageField.displayName, id)}`;
 
 export const titleField: INodeProperties = {
 	displayName: 'Title',

@@ -1,10 +1,10 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { mayHaveActed, withItem } from '../../shared/http/errors';
+import { mayHaveSucceeded, withItemIndex } from '../../shared/http/errors';
 import { callApi } from '../../shared/http/client';
 import type { ItemContext, Operation } from '../../shared/node/operation';
 import {
-	type Essential,
+	type ExpectedBody,
 	isJsonObject,
 	type ServiceContext,
 	textOf,
@@ -44,22 +44,22 @@ export async function finalizePackage(
 		const { body } = await callApi(functions, speedyFiles, {
 			method: 'POST',
 			path: `${path}/finalize`,
-			needs: FINALIZED,
+			expects: FINALIZED,
 			// A response that arrives after the timeout would be lost, and the link with it.
 			timeout: NOTIFICATION_TIMEOUT,
-			repeatable: false,
-			doubt:
+			retryable: false,
+			unknownResultHint:
 				'SpeedyFiles may have finalized the package anyway. Use Package → Get to check: the status is then active.',
 		});
 		return linkOf(body, ALREADY_FINALIZED);
 	} catch (error) {
-		const isDone = mayHaveActed(error) && (await fetchStatus(functions, path)) === 'active';
+		const isDone = mayHaveSucceeded(error) && (await fetchStatus(functions, path)) === 'active';
 		if (isDone) return linkOf({ ok: true, magic_link: null }, RESPONSE_LOST);
-		throw withItem(functions.getNode(), error, itemIndex);
+		throw withItemIndex(functions.getNode(), error, itemIndex);
 	}
 }
 
-const FINALIZED: Essential<IDataObject> = {
+const FINALIZED: ExpectedBody<IDataObject> = {
 	what: 'the magic link',
 	read: (body) =>
 		isJsonObject(body) && (textOf(body.magic_link) || body.ok === true)
@@ -78,7 +78,7 @@ export async function fetchStatus(
 	path: string,
 ): Promise<string | undefined> {
 	try {
-		const call = { method: 'GET', path, needs: PACKAGE } as const;
+		const call = { method: 'GET', path, expects: PACKAGE } as const;
 		return textOf((await callApi(context, speedyFiles, call)).body.status);
 	} catch {
 		return undefined;

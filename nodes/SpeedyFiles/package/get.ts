@@ -15,7 +15,7 @@ export const get: Operation = {
 	async execute(item) {
 		const { functions, parameter } = item;
 		const path = packagePath(functions, packageIdOf(item));
-		const call = { method: 'GET', path, needs: PACKAGE } as const;
+		const call = { method: 'GET', path, expects: PACKAGE } as const;
 		const { body, headers } = await callApi(functions, speedyFiles, call);
 		const found = describePackage(body, serviceTime(headers));
 		return { json: parameter<boolean>('simplify') ? simplifyPackage(found) : found };

@@ -3,7 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { epochOf } from '../../shared/dates';
 import { collectPages } from '../../shared/http/paging';
 import { returnAllFields, simplifyField } from '../../shared/node/fields';
-import { type Condition, meetsAll } from '../../shared/node/filters';
+import { type ScopeCondition, matchAllConditions } from '../../shared/node/filters';
 import type { ItemContext, Operation } from '../../shared/node/operation';
 import { optionalText } from '../../shared/node/parameters';
 import type { Field } from '../../shared/node/schema';
@@ -73,7 +73,7 @@ export function packageFilter(item: ItemContext): PackageFilter {
 	return {
 		keep: (one) =>
 			(after === undefined || (epochOf(one.created_at) ?? NaN) >= after) &&
-			meetsAll(conditions(one, one.effectiveStatus)) === true,
+			matchAllConditions(conditions(one, one.effectiveStatus)) === true,
 		createdAfter: after ?? -Infinity,
 		isOpen: after === undefined && conditions({}, undefined).length === 0,
 	};
@@ -84,7 +84,7 @@ function packageConditions(item: ItemContext) {
 	const direction = item.option<string>('direction');
 	const email = optionalText(item.option('recipientEmail'));
 	const statuses = item.option<string[]>('statuses') ?? [];
-	return (one: IDataObject, status: unknown): Condition[] => [
+	return (one: IDataObject, status: unknown): ScopeCondition[] => [
 		...(direction
 			? [{ label: 'direction', value: one.direction, fits: (its: string) => its === direction }]
 			: []),
@@ -104,7 +104,9 @@ function packageConditions(item: ItemContext) {
 }
 
 /** The same conditions for Clean Up, which evaluates them at a time in milliseconds since 1970. */
-export function packageScope(item: ItemContext): (one: IDataObject, now: number) => Condition[] {
+export function packageScope(
+	item: ItemContext,
+): (one: IDataObject, now: number) => ScopeCondition[] {
 	const conditions = packageConditions(item);
 	return (one, now) => conditions(one, effectiveStatusOf(one, now));
 }

@@ -15,11 +15,12 @@ export const revoke: Operation = {
 		const { body, headers } = await callApi(item.functions, speedyFiles, {
 			method: 'POST',
 			path: `${packagePath(item.functions, packageIdOf(item))}/revoke`,
-			needs: PACKAGE,
+			expects: PACKAGE,
 			timeout: NOTIFICATION_TIMEOUT,
 			// Not retried: each call sends the event package.revoked (SpeedyFiles source, app/routes/api.py).
-			repeatable: false,
-			doubt: 'SpeedyFiles may have revoked the package anyway. You can safely revoke it again.',
+			retryable: false,
+			unknownResultHint:
+				'SpeedyFiles may have revoked the package anyway. You can safely revoke it again.',
 		});
 		return { json: describePackage(body, serviceTime(headers)) };
 	},

@@ -1,10 +1,10 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { withItem } from '../../shared/http/errors';
+import { withItemIndex } from '../../shared/http/errors';
 import { inputField, sha256Option, stallOption } from '../../shared/node/fields';
 import type { ItemContext, Operation } from '../../shared/node/operation';
 import type { Field } from '../../shared/node/schema';
-import { filesOf } from '../../shared/files/source';
+import { readFiles } from '../../shared/files/source';
 import { totalsOf } from '../describe';
 import { createPackage } from './create';
 import { daysField, emailField, nameField, noteOption, packagePath, titleField } from './fields';
@@ -40,7 +40,7 @@ export const send: Operation = {
 		stallOption,
 	],
 	async execute(item) {
-		const files = await filesOf(item, item.parameter(filesField.name));
+		const files = await readFiles(item, item.parameter(filesField.name));
 		const draft = await createPackage(item, 'outbound');
 		const id = String(draft.id);
 		const uploaded: IDataObject[] = [];
@@ -53,10 +53,10 @@ export const send: Operation = {
 				json: { ...draft, ...active, files: uploaded, ...totalsOf(uploaded), ...finalized },
 			};
 		} catch (error) {
-			const problem = withItem(item.functions.getNode(), error, item.itemIndex);
+			const problem = withItemIndex(item.functions.getNode(), error, item.itemIndex);
 			const remainder = await describeRemainder(item, id, describeUploaded(files, uploaded));
 			problem.description = `${problem.description ?? ''} ${remainder}`.trim();
-			throw withItem(item.functions.getNode(), problem, item.itemIndex);
+			throw withItemIndex(item.functions.getNode(), problem, item.itemIndex);
 		}
 	},
 };

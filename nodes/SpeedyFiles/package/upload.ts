@@ -1,13 +1,13 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { multipartForm } from '../../shared/files/multipartForm';
-import { transferSettings } from '../../shared/files/settings';
-import { filesOf, type FileSource } from '../../shared/files/source';
-import type { Measure } from '../../shared/files/streams';
-import { compareWithService, uploadWhole } from '../../shared/files/upload';
+import { readTransferSettings } from '../../shared/files/settings';
+import { readFiles, type FileSource } from '../../shared/files/source';
+import type { StreamStats } from '../../shared/files/streams';
+import { compareWithService, uploadSingle } from '../../shared/files/upload';
 import { callApi } from '../../shared/http/client';
-import { withItem } from '../../shared/http/errors';
-import { type Json, type ServiceContext, textOf } from '../../shared/http/service';
+import { withItemIndex } from '../../shared/http/errors';
+import { type JsonRecord, type ServiceContext, textOf } from '../../shared/http/service';
 import { inputField, sha256Option, stallOption } from '../../shared/node/fields';
 import type { ItemContext, Operation } from '../../shared/node/operation';
 import { describeFile, packageFiles, totalsOf } from '../describe';
@@ -39,21 +39,21 @@ async function uploadOne(
 	const { functions } = item;
 	const path = packagePath(functions, packageId);
 	const { field, fileName, mimeType, size } = file;
-	const { body: stored, measure } = await uploadWhole(
+	const { body: stored, stats } = await uploadSingle(
 		item,
 		speedyFiles,
-		{ method: 'POST', path: `${path}/files`, needs: FILE },
+		{ method: 'POST', path: `${path}/files`, expects: FILE },
 		file,
 		{
-			...transferSettings(item),
+			...readTransferSettings(item),
 			// SpeedyFiles' form parser (python-multipart) unescapes \" in file names, but not %22.
 			form: multipartForm({}, { field: 'file', fileName, mimeType, size }, 'backslash'),
-			find: async (sent) => await findFile(functions, path, fileName, sent),
+			findExisting: async (sent) => await findFile(functions, path, fileName, sent),
 		},
 	);
 	const reported = { size: stored.size_bytes, sha256: stored.sha256 };
-	compareWithService(functions.getNode(), fileName, measure, reported, DELETE_PACKAGE);
-	const sha256 = textOf(stored.sha256) ?? measure.sha256;
+	compareWithService(functions.getNode(), fileName, stats, reported, DELETE_PACKAGE);
+	const sha256 = textOf(stored.sha256) ?? stats.sha256;
 	return { ...describeFile(stored), ...(sha256 && { sha256 }), binaryPropertyName: field };
 }
 
@@ -62,10 +62,10 @@ async function findFile(
 	context: ServiceContext,
 	path: string,
 	fileName: string,
-	{ sha256 }: Measure,
-): Promise<Json | undefined> {
+	{ sha256 }: StreamStats,
+): Promise<JsonRecord | undefined> {
 	if (!sha256) return undefined;
-	const call = { method: 'GET', path, needs: PACKAGE } as const;
+	const call = { method: 'GET', path, expects: PACKAGE } as const;
 	const { body } = await callApi(context, speedyFiles, call);
 	return packageFiles(body).find(
 		(file) => file.original_name === fileName && file.sha256 === sha256,
@@ -89,17 +89,17 @@ export const uploadFile: Operation = {
 	async execute(item) {
 		const { functions, itemIndex, parameter } = item;
 		const id = packageIdOf(item);
-		const files = await filesOf(item, parameter(inputField.name));
+		const files = await readFiles(item, parameter(inputField.name));
 		const uploaded: IDataObject[] = [];
 		try {
 			await uploadFilesInto(item, id, files, uploaded);
 		} catch (error) {
-			const problem = withItem(functions.getNode(), error, itemIndex);
+			const problem = withItemIndex(functions.getNode(), error, itemIndex);
 			if (files.length > 1) {
 				const summary = `In the package “${id}”: ${describeUploaded(files, uploaded)}.`;
 				problem.description = `${problem.description ?? ''} ${summary}`.trim();
 			}
-			throw withItem(functions.getNode(), problem, itemIndex);
+			throw withItemIndex(functions.getNode(), problem, itemIndex);
 		}
 		return { json: { id, files: uploaded, ...totalsOf(uploaded) } };
 	},

@@ -1,30 +1,36 @@
 import { NodeApiError } from 'n8n-workflow';
 
 import { isoDate } from '../dates';
-import { cancelSignalOf } from '../http/client';
-import { withItem } from '../http/errors';
+import { executionSignal } from '../http/client';
+import { withItemIndex } from '../http/errors';
 import { isJsonObject } from '../http/service';
-import { inBatches } from '../node/batching';
+import { mapInBatches } from '../node/batching';
 import { EMPTY_ADVICE } from '../node/checks';
 import { capitalize } from '../node/fields';
 import type { ItemContext, Operation, OperationResult } from '../node/operation';
 import { type Field, invalidParameter } from '../node/schema';
 import { foldName, isBlankText } from '../text';
-import type { Rule, Selection } from './expiry';
-import { AT_ONCE, cleanUpFields, cleanUpOptions, type Kind } from './fields';
-import { type Clock, clockOf, idOf, type Listing, type Outcome } from './list';
-import { newRun, plan, rememberRun, type Run, runOf } from './plan';
-import { summaryOf } from './summary';
+import type { ExpiryRule, ExpiryCondition } from './expiry';
+import { DELETION_CONCURRENCY, cleanUpFields, cleanUpOptions, type ResourceLabels } from './fields';
+import { type Clock, readClock, idOf, type CleanUpList, type CleanUpResult } from './list';
+import {
+	newCleanUpRun,
+	planDeletions,
+	saveCleanUpRun,
+	type CleanUpRun,
+	cleanUpRunOf,
+} from './plan';
+import { summarize } from './summary';
 
 /** The service-specific part of a clean-up. */
 export interface CleanUp {
 	/** The service's name. */
 	service: string;
-	kind: Kind;
+	kind: ResourceLabels;
 	/** Fields and options that limit the clean-up to some of the items. */
 	scope?: Field[];
 	scopeOptions?: Field[];
-	list(item: ItemContext): Promise<Listing>;
+	list(item: ItemContext): Promise<CleanUpList>;
 	remove(item: ItemContext, id: string): Promise<void>;
 }
 
@@ -46,13 +52,13 @@ export function cleanUpOperation(cleanUp: CleanUp): Operation {
 		oneByOne: true,
 		async execute(item) {
 			const { functions } = item;
-			const settings = settingsOf(item, kind);
-			const run = runOf(functions);
+			const settings = readCleanUpSettings(item, kind);
+			const run = cleanUpRunOf(functions);
 			run.most = Math.min(run.most, settings.maxDeletions);
 			const { found, readings } = await cleanUp.list(item);
-			const clock = clockOf(cleanUp.service, readings, settings.trustsServiceClock);
+			const clock = readClock(cleanUp.service, readings, settings.trustsServiceClock);
 			if (clock.warning) warn(item, clock.warning);
-			const planned = plan(found, clock, settings, run);
+			const planned = planDeletions(found, clock, settings, run);
 			if (settings.dryRun) {
 				for (const one of planned.filter(({ action }) => action === 'wouldDelete')) {
 					run.taken.add(idOf(one.found));
@@ -67,7 +73,7 @@ export function cleanUpOperation(cleanUp: CleanUp): Operation {
 				cleanUp.remove,
 				run,
 			);
-			rememberRun(functions, run);
+			saveCleanUpRun(functions, run);
 			return resultOf(cleanUp, settings, clock, outcomes);
 		},
 	};
@@ -83,13 +89,13 @@ function warn({ functions }: ItemContext, message: string): void {
 
 function resultOf(
 	{ service, kind }: CleanUp,
-	{ dryRun, output }: Settings,
+	{ dryRun, output }: CleanUpSettings,
 	{ checkedAt: time, warning }: Clock,
-	outcomes: Outcome[],
+	outcomes: CleanUpResult[],
 ): OperationResult | OperationResult[] {
 	const common = { dryRun, checkedAt: isoDate(time), ...(warning ? { warning } : {}) };
 	if (output === 'summary') {
-		return { json: { ...summaryOf(service, kind.noun, outcomes, warning), ...common } };
+		return { json: { ...summarize(service, kind.noun, outcomes, warning), ...common } };
 	}
 	return outcomes
 		.filter(({ fits }) => fits || output === 'each')
@@ -100,14 +106,14 @@ function resultOf(
 		});
 }
 
-export type Output = 'each' | 'selected' | 'summary';
+export type OutputMode = 'each' | 'selected' | 'summary';
 
 /** The validated settings of a clean-up. */
-export interface Settings {
-	rule: Rule;
+export interface CleanUpSettings {
+	rule: ExpiryRule;
 	dryRun: boolean;
 	maxDeletions: number;
-	output: Output;
+	output: OutputMode;
 	deletionsAtOnce: number;
 	/** Protected texts, normalized for comparison: an item whose name contains one is kept. */
 	keepIfContains: string[];
@@ -123,14 +129,17 @@ const UNITS: Readonly<Record<string, number>> = { hours: HOUR, days: 24 * HOUR }
 const MAX_SPAN = 100 * 366 * UNITS.days;
 
 /** @throws NodeOperationError that names the field, before the first request */
-export function settingsOf(item: ItemContext, { canExpire, label }: Kind): Settings {
+export function readCleanUpSettings(
+	item: ItemContext,
+	{ canExpire, label }: ResourceLabels,
+): CleanUpSettings {
 	const { parameter, option } = item;
 	return {
-		rule: ruleOf(item, canExpire ? parameter<Selection>('selection') : 'olderThan'),
+		rule: ruleOf(item, canExpire ? parameter<ExpiryCondition>('selection') : 'olderThan'),
 		dryRun: parameter<boolean>('dryRun'),
 		maxDeletions: parameter('maxDeletions'),
 		output: parameter('output'),
-		deletionsAtOnce: option<number>('deletionsAtOnce') ?? AT_ONCE,
+		deletionsAtOnce: option<number>('deletionsAtOnce') ?? DELETION_CONCURRENCY,
 		keepIfContains: protectedTexts(item, label),
 		label,
 		trustsServiceClock: option<boolean>('trustServiceClock') ?? false,
@@ -166,7 +175,7 @@ function isExpression({ functions }: ItemContext): boolean {
 	return typeof raw === 'string' && raw.startsWith('=');
 }
 
-function ruleOf(item: ItemContext, selection: Selection): Rule {
+function ruleOf(item: ItemContext, selection: ExpiryCondition): ExpiryRule {
 	if (selection === 'expired') return { selection, span: 0 };
 	const unit = UNITS[item.parameter<string>('unit')];
 	const [label, name] =
@@ -198,12 +207,12 @@ const RUN_ENDING = new Set(['401', '429']);
  */
 export async function deleteEach(
 	item: ItemContext,
-	planned: Outcome[],
+	planned: CleanUpResult[],
 	atOnce: number,
 	remove: (item: ItemContext, id: string) => Promise<void>,
-	run: Run = newRun(),
-): Promise<Outcome[]> {
-	const attempt = async (one: Outcome): Promise<Outcome> => {
+	run: CleanUpRun = newCleanUpRun(),
+): Promise<CleanUpResult[]> {
+	const attempt = async (one: CleanUpResult): Promise<CleanUpResult> => {
 		const id = idOf(one.found);
 		const reasonToKeep =
 			run.ending ??
@@ -218,7 +227,7 @@ export async function deleteEach(
 			await remove(item, id);
 			return { ...one, action: 'deleted' };
 		} catch (thrown) {
-			const error = withItem(item.functions.getNode(), thrown, item.itemIndex);
+			const error = withItemIndex(item.functions.getNode(), thrown, item.itemIndex);
 			const status = error instanceof NodeApiError ? (error.httpCode ?? '') : '';
 			if (NOT_FOUND.has(status)) {
 				return { ...one, action: 'gone', reason: `No longer exists: ${error.message}` };
@@ -232,8 +241,8 @@ export async function deleteEach(
 	const positions = planned.flatMap(({ action }, position) =>
 		action === 'wouldDelete' ? [position] : [],
 	);
-	const signal = cancelSignalOf(item.functions);
-	const attempted = await inBatches(positions.length, { itemsAtOnce: atOnce }, signal, (index) =>
+	const signal = executionSignal(item.functions);
+	const attempted = await mapInBatches(positions.length, { itemsAtOnce: atOnce }, signal, (index) =>
 		attempt(planned[positions[index]]),
 	);
 	const outcomes = [...planned];

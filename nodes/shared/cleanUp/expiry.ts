@@ -1,10 +1,10 @@
 import { epochOf, isNoDate } from '../dates';
 
 /** The condition for a file, or for any other resource that can expire. */
-export type Selection = 'expired' | 'expiring' | 'olderThan';
+export type ExpiryCondition = 'expired' | 'expiring' | 'olderThan';
 
 /** The dates and flags of a resource. Times are in milliseconds since 1970, undefined if the service reports none. */
-export interface Dated {
+export interface ExpiryInfo {
 	createdAt?: number;
 	expiresAt?: number;
 	/** Why a reported date cannot be used: a sentence without a period. */
@@ -15,13 +15,13 @@ export interface Dated {
 	isUsedUp?: boolean;
 }
 
-export interface Rule {
-	selection: Selection;
+export interface ExpiryRule {
+	selection: ExpiryCondition;
 	/** Milliseconds until the expiry (`expiring`) or since the creation (`olderThan`); unused for `expired`. */
 	span: number;
 }
 
-export interface Verdict {
+export interface ExpiryMatch {
 	fits: boolean;
 	/** A sentence without a period. */
 	reason: string;
@@ -34,10 +34,10 @@ export interface Verdict {
  * is used. An expiry date is used only if all values agree and can be parsed.
  * @param createdAt the reported values in any format; undefined under names that the service does not use
  */
-export function datesOf(
+export function readExpiryDates(
 	createdAt: readonly unknown[],
 	expiresAt: readonly unknown[],
-): Pick<Dated, 'createdAt' | 'expiresAt' | 'unclear'> {
+): Pick<ExpiryInfo, 'createdAt' | 'expiresAt' | 'unclear'> {
 	const [latest] = createdAt
 		.map(epochOf)
 		.filter((at) => at !== undefined)
@@ -68,8 +68,12 @@ const quoted = (value: unknown) =>
  * Checks a resource against a rule at each of several times. It matches only if it matches at all of them.
  * @param times milliseconds since 1970, at least one
  */
-export function judgeAtAll(rule: Rule, dated: Dated, times: readonly number[]): Verdict {
-	const verdicts = times.map((now) => judge(rule, dated, now));
+export function matchExpiryAtAll(
+	rule: ExpiryRule,
+	dated: ExpiryInfo,
+	times: readonly number[],
+): ExpiryMatch {
+	const verdicts = times.map((now) => matchExpiry(rule, dated, now));
 	const [first] = verdicts;
 	// Not an agreement if the reasons differ: by one clock the date has passed, by the other only the service's flag is
 	// set.
@@ -86,48 +90,53 @@ export function judgeAtAll(rule: Rule, dated: Dated, times: readonly number[]): 
  * enough.
  * @param now milliseconds since 1970
  */
-export function judge({ selection, span }: Rule, dated: Dated, now: number): Verdict {
+export function matchExpiry(
+	{ selection, span }: ExpiryRule,
+	dated: ExpiryInfo,
+	now: number,
+): ExpiryMatch {
 	const contradiction = describeContradiction(dated);
 	if (contradiction) return noMatch(contradiction);
 	return MATCHERS[selection](dated, now, span);
 }
 
 /** Describes an expiry before the creation: one of the dates must be wrong, so neither is used. */
-function describeContradiction({ createdAt, expiresAt }: Dated): string | undefined {
+function describeContradiction({ createdAt, expiresAt }: ExpiryInfo): string | undefined {
 	if (createdAt === undefined || expiresAt === undefined || expiresAt >= createdAt)
 		return undefined;
 	return `Its expiry date, ${iso(expiresAt)}, is before its creation date, ${iso(createdAt)}`;
 }
 
-const MATCHERS: Readonly<Record<Selection, (dated: Dated, now: number, span: number) => Verdict>> =
-	{
-		expired(dated, now) {
-			const unclear = unclearExpiry(dated, now);
-			if (unclear) return noMatch(unclear);
-			const expired = matchExpired(dated, now);
-			if (expired) return expired;
-			const { expiresAt } = dated;
-			return noMatch(expiresAt === undefined ? NO_EXPIRY : `Expires on ${iso(expiresAt)}`);
-		},
-		expiring(dated, now, span) {
-			const unclear = unclearExpiry(dated, now);
-			if (unclear) return noMatch(unclear);
-			const expired = matchExpired(dated, now);
-			if (expired) return noMatch(expired.reason);
-			const { expiresAt } = dated;
-			if (expiresAt === undefined) return noMatch(NO_EXPIRY);
-			if (expiresAt > now + span) return noMatch(`Does not expire until ${iso(expiresAt)}`);
-			return match(`Expires soon, on ${iso(expiresAt)}`, expiresAt);
-		},
-		olderThan({ createdAt, unclear }, now, span) {
-			if (unclear?.createdAt) return noMatch(unclear.createdAt);
-			if (createdAt === undefined) return noMatch('No creation date available');
-			const since = `Created on ${iso(createdAt)}`;
-			return createdAt <= now - span
-				? match(since, createdAt)
-				: noMatch(`${since}, which is more recent than the limit`);
-		},
-	};
+const MATCHERS: Readonly<
+	Record<ExpiryCondition, (dated: ExpiryInfo, now: number, span: number) => ExpiryMatch>
+> = {
+	expired(dated, now) {
+		const unclear = unclearExpiry(dated, now);
+		if (unclear) return noMatch(unclear);
+		const expired = matchExpired(dated, now);
+		if (expired) return expired;
+		const { expiresAt } = dated;
+		return noMatch(expiresAt === undefined ? NO_EXPIRY : `Expires on ${iso(expiresAt)}`);
+	},
+	expiring(dated, now, span) {
+		const unclear = unclearExpiry(dated, now);
+		if (unclear) return noMatch(unclear);
+		const expired = matchExpired(dated, now);
+		if (expired) return noMatch(expired.reason);
+		const { expiresAt } = dated;
+		if (expiresAt === undefined) return noMatch(NO_EXPIRY);
+		if (expiresAt > now + span) return noMatch(`Does not expire until ${iso(expiresAt)}`);
+		return match(`Expires soon, on ${iso(expiresAt)}`, expiresAt);
+	},
+	olderThan({ createdAt, unclear }, now, span) {
+		if (unclear?.createdAt) return noMatch(unclear.createdAt);
+		if (createdAt === undefined) return noMatch('No creation date available');
+		const since = `Created on ${iso(createdAt)}`;
+		return createdAt <= now - span
+			? match(since, createdAt)
+			: noMatch(`${since}, which is more recent than the limit`);
+	},
+};
 
 const NO_EXPIRY = 'No expiry date';
 
@@ -135,7 +144,7 @@ const NO_EXPIRY = 'No expiry date';
 const CLOCK_TOLERANCE = 60_000;
 
 /** Explains why the expiry date cannot be used; an invalid creation date leaves it unchecked. */
-function unclearExpiry({ createdAt, unclear }: Dated, now: number): string | undefined {
+function unclearExpiry({ createdAt, unclear }: ExpiryInfo, now: number): string | undefined {
 	const why = unclear?.expiresAt ?? unclear?.createdAt;
 	if (why) return why;
 	return createdAt !== undefined && createdAt > now + CLOCK_TOLERANCE
@@ -144,7 +153,10 @@ function unclearExpiry({ createdAt, unclear }: Dated, now: number): string | und
 }
 
 /** Returns the verdict on a resource that has expired; undefined if it has not. */
-function matchExpired({ expiresAt, isOver, isUsedUp }: Dated, now: number): Verdict | undefined {
+function matchExpired(
+	{ expiresAt, isOver, isUsedUp }: ExpiryInfo,
+	now: number,
+): ExpiryMatch | undefined {
 	if (expiresAt !== undefined && expiresAt <= now) {
 		const since = `Expired on ${iso(expiresAt)}`;
 		return isOver === false
@@ -160,6 +172,6 @@ function matchExpired({ expiresAt, isOver, isUsedUp }: Dated, now: number): Verd
 		: match('Marked as expired by the service', expiresAt ?? 0);
 }
 
-const noMatch = (reason: string): Verdict => ({ fits: false, reason, order: Infinity });
-const match = (reason: string, order: number): Verdict => ({ fits: true, reason, order });
+const noMatch = (reason: string): ExpiryMatch => ({ fits: false, reason, order: Infinity });
+const match = (reason: string, order: number): ExpiryMatch => ({ fits: true, reason, order });
 const iso = (milliseconds: number) => new Date(milliseconds).toISOString();

@@ -4,10 +4,10 @@ import type { Field } from '../node/schema';
 /** Default limit of deletions per run, which bounds the damage of a wrong setting. */
 const DEFAULT_MAX_DELETIONS = 50;
 /** Default number of concurrent deletions. */
-export const AT_ONCE = 5;
+export const DELETION_CONCURRENCY = 5;
 
 /** The resource that is cleaned up. */
-export interface Kind {
+export interface ResourceLabels {
 	/** “file”, “package”. */
 	noun: string;
 	/** The property with its name: “name”, “title”. */
@@ -19,7 +19,7 @@ export interface Kind {
 }
 
 /** Returns the fields of a clean-up. With their default values, nothing is deleted. */
-export function cleanUpFields(kind: Kind): Field[] {
+export function cleanUpFields(kind: ResourceLabels): Field[] {
 	const [within, age] = [withinField(kind), ageField(kind)];
 	const selection = kind.canExpire
 		? [
@@ -32,7 +32,7 @@ export function cleanUpFields(kind: Kind): Field[] {
 	return [...selection, ...safetyFields(kind), outputField(kind)];
 }
 
-function selectionField({ noun, note }: Kind): Field {
+function selectionField({ noun, note }: ResourceLabels): Field {
 	const never = `${capitalize(noun)}s without an expiry date never expire`;
 	return {
 		displayName: `${capitalize(noun)}s to Clean Up`,
@@ -60,7 +60,7 @@ function selectionField({ noun, note }: Kind): Field {
 	};
 }
 
-const withinField = ({ noun }: Kind): Field => ({
+const withinField = ({ noun }: ResourceLabels): Field => ({
 	displayName: 'Expires Within',
 	name: 'expiresWithin',
 	type: 'number',
@@ -69,7 +69,7 @@ const withinField = ({ noun }: Kind): Field => ({
 	description: `${capitalize(noun)}s that are still available but expire within this period, according to the clocks of both the service and n8n`,
 });
 
-const ageField = ({ noun }: Kind): Field => ({
+const ageField = ({ noun }: ResourceLabels): Field => ({
 	displayName: 'Older Than',
 	name: 'olderThan',
 	type: 'number',
@@ -90,7 +90,7 @@ const unitField: Field = {
 	description: 'The unit of the value above. A day is 24 hours.',
 };
 
-const safetyFields = ({ noun }: Kind): Field[] => [
+const safetyFields = ({ noun }: ResourceLabels): Field[] => [
 	{
 		displayName: 'Dry Run',
 		name: 'dryRun',
@@ -109,7 +109,7 @@ const safetyFields = ({ noun }: Kind): Field[] => [
 	},
 ];
 
-const outputField = ({ noun }: Kind): Field => ({
+const outputField = ({ noun }: ResourceLabels): Field => ({
 	displayName: 'Output',
 	name: 'output',
 	type: 'options',
@@ -135,13 +135,13 @@ const outputField = ({ noun }: Kind): Field => ({
 });
 
 /** Returns the options of every clean-up. */
-export const cleanUpOptions = ({ noun, label }: Kind): Field[] => [
+export const cleanUpOptions = ({ noun, label }: ResourceLabels): Field[] => [
 	{
 		displayName: 'Concurrent Deletions',
 		name: 'deletionsAtOnce',
 		type: 'number',
 		typeOptions: { minValue: 1, maxValue: 20 },
-		default: AT_ONCE,
+		default: DELETION_CONCURRENCY,
 		description: `How many ${noun}s to delete at the same time`,
 	},
 	{

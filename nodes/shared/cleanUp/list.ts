@@ -2,11 +2,11 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { headerTime } from '../dates';
 import { collectPages, type Page } from '../http/paging';
-import type { Within } from '../node/filters';
-import type { Dated } from './expiry';
+import type { ScopeMatch } from '../node/filters';
+import type { ExpiryInfo } from './expiry';
 
 /** An item of the service's list. */
-export interface Found extends Dated {
+export interface CleanUpItem extends ExpiryInfo {
 	/** Undefined if the list contains none. */
 	id?: string;
 	/** Undefined if the list contains none, or one that is not text. */
@@ -16,7 +16,7 @@ export interface Found extends Dated {
 	/** Bytes; undefined if the list does not contain it. */
 	size?: number;
 	/** Whether it is within the scope that the user selected, at a time in milliseconds since 1970. */
-	isWithin?(now: number): Within;
+	isWithin?(now: number): ScopeMatch;
 	/** The values that {@link isWithin} depends on. */
 	scoped?: readonly unknown[];
 	/** Why it is kept regardless of its dates: a sentence without a period. */
@@ -26,23 +26,23 @@ export interface Found extends Dated {
 }
 
 /** Returns the trimmed ID, because requests do not contain spaces around it either; '' without an ID. */
-export const idOf = ({ id = '' }: Found): string => id.trim();
+export const idOf = ({ id = '' }: CleanUpItem): string => id.trim();
 
-export interface Listing {
+export interface CleanUpList {
 	/** In the order of the service. */
-	found: Found[];
+	found: CleanUpItem[];
 	/** The times of both clocks, one reading per page. */
-	readings: Reading[];
+	readings: ClockReading[];
 }
 
-export type Action = 'wouldDelete' | 'deleted' | 'kept' | 'gone' | 'failed';
+export type CleanUpAction = 'wouldDelete' | 'deleted' | 'kept' | 'gone' | 'failed';
 
 /** The result of the clean-up for one item. */
-export interface Outcome {
-	found: Found;
+export interface CleanUpResult {
+	found: CleanUpItem;
 	/** Whether it matches the rule of the user. */
 	fits: boolean;
-	action: Action;
+	action: CleanUpAction;
 	/** A sentence without a period. */
 	reason: string;
 	/** Advice for the user about a failure. */
@@ -50,7 +50,7 @@ export interface Outcome {
 }
 
 /** One page of a service's list, converted for a clean-up. */
-export interface ListedPage<Position> extends Page<Found, Position> {
+export interface CleanUpPage<Position> extends Page<CleanUpItem, Position> {
 	/** The unparsed `Date` header of the response. */
 	date: unknown;
 }
@@ -63,15 +63,15 @@ const MAX_REPEATED_PAGES = 3;
  * outdated.
  * @param fetchPage as for {@link collectPages}
  */
-export async function readListing<Position>(
+export async function readCleanUpList<Position>(
 	first: Position,
-	fetchPage: (position: Position) => Promise<ListedPage<Position>>,
-): Promise<Listing> {
-	const readings: Reading[] = [];
+	fetchPage: (position: Position) => Promise<CleanUpPage<Position>>,
+): Promise<CleanUpList> {
+	const readings: ClockReading[] = [];
 	const contents = new Map<string, string>();
 	const conflicting = new Set<string>();
 	let repeatedPages = 0;
-	const found = await collectPages<Found, Position>(
+	const found = await collectPages<CleanUpItem, Position>(
 		first,
 		async (position) => {
 			const page = await fetchPage(position);
@@ -100,10 +100,17 @@ export async function readListing<Position>(
 }
 
 /** Identifies an item by its ID, or by all its properties if it has none. */
-const keyOf = (one: Found): string => (idOf(one) ? `#${idOf(one)}` : JSON.stringify(one.json));
+const keyOf = (one: CleanUpItem): string =>
+	idOf(one) ? `#${idOf(one)}` : JSON.stringify(one.json);
 
 /** Serializes the properties that affect the decision. Others, such as counters and signed URLs, may change. */
-const relevantContentOf = ({ name, otherNames, createdAt, expiresAt, ...more }: Found): string =>
+const relevantContentOf = ({
+	name,
+	otherNames,
+	createdAt,
+	expiresAt,
+	...more
+}: CleanUpItem): string =>
 	JSON.stringify([
 		name,
 		otherNames,
@@ -116,7 +123,7 @@ const relevantContentOf = ({ name, otherNames, createdAt, expiresAt, ...more }: 
 	]);
 
 /** The times of both clocks when a page of the list was read. */
-export interface Reading {
+export interface ClockReading {
 	/** The unparsed `Date` header of the response. */
 	date: unknown;
 	/** n8n's time, milliseconds since 1970. */
@@ -143,9 +150,9 @@ const MAX_CLOCK_DIFFERENCE = 24 * 3_600_000;
  * @param readings one per page, at least one
  * @param trustsService whether to use the service's clock alone
  */
-export function clockOf(
+export function readClock(
 	service: string,
-	readings: readonly Reading[],
+	readings: readonly ClockReading[],
 	trustsService: boolean,
 ): Clock {
 	let [earliest, latest] = [Infinity, -Infinity];

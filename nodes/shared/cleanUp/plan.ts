@@ -1,11 +1,11 @@
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
 import { containsName } from '../text';
-import { judgeAtAll, type Rule, type Verdict } from './expiry';
-import { type Clock, type Found, idOf, type Outcome } from './list';
+import { matchExpiryAtAll, type ExpiryRule, type ExpiryMatch } from './expiry';
+import { type Clock, type CleanUpItem, idOf, type CleanUpResult } from './list';
 
 export interface PlanSettings {
-	rule: Rule;
+	rule: ExpiryRule;
 	/** Protected texts: an item whose name contains one is kept. */
 	keepIfContains: readonly string[];
 	/** The property with the name: “name”, “title”. */
@@ -16,14 +16,14 @@ export interface PlanSettings {
  * Decides on the action for each item: first the matching ones, oldest first, then the rest in the order of the service.
  * Omits items that are certainly out of scope. The limit of deletions applies to the whole run.
  */
-export function plan(
-	found: readonly Found[],
+export function planDeletions(
+	found: readonly CleanUpItem[],
 	clock: Clock,
 	settings: PlanSettings,
-	run: Run,
-): Outcome[] {
-	const others: Outcome[] = [];
-	const matching: Array<{ found: Found } & Verdict> = [];
+	run: CleanUpRun,
+): CleanUpResult[] {
+	const others: CleanUpResult[] = [];
+	const matching: Array<{ found: CleanUpItem } & ExpiryMatch> = [];
 	for (const one of found) {
 		const verdict = verdictOn(one, clock, settings);
 		if (verdict?.fits) matching.push({ found: one, ...verdict });
@@ -33,7 +33,7 @@ export function plan(
 	}
 	matching.sort((a, b) => a.order - b.order);
 	const planned = new Set<string>();
-	const decided = matching.map(({ found: one, fits, reason }): Outcome => {
+	const decided = matching.map(({ found: one, fits, reason }): CleanUpResult => {
 		const reasonToKeep =
 			protectionOf(one, settings) ??
 			run.ending ??
@@ -51,21 +51,28 @@ export function plan(
 }
 
 /** Checks an item against the scope and the rule; undefined if it is certainly out of scope. */
-function verdictOn(one: Found, clock: Clock, { rule }: PlanSettings): Verdict | undefined {
-	const kept = (reason: string): Verdict => ({ fits: false, reason, order: Infinity });
+function verdictOn(
+	one: CleanUpItem,
+	clock: Clock,
+	{ rule }: PlanSettings,
+): ExpiryMatch | undefined {
+	const kept = (reason: string): ExpiryMatch => ({ fits: false, reason, order: Infinity });
 	const { times, checkedAt, warning } = clock;
 	const within = (times.length > 0 ? times : [checkedAt]).map((now) => one.isWithin?.(now) ?? true);
-	if (within.every((answer) => answer === false)) return undefined;
-	const doubt = within.find((answer) => typeof answer === 'string');
+	if (within.every((match) => match === false)) return undefined;
+	const doubt = within.find((match) => typeof match === 'string');
 	if (doubt !== undefined) return kept(doubt);
 	if (times.length === 0) return kept(warning ?? 'No dates were compared');
 	if (within.includes(false)) return kept('The clocks disagree on its status');
-	const verdict = judgeAtAll(rule, one, times);
+	const verdict = matchExpiryAtAll(rule, one, times);
 	return verdict.fits || !one.doubt ? verdict : kept(`${verdict.reason}. ${one.doubt}`);
 }
 
 /** Explains why a matching item is kept; undefined if it may be deleted. */
-function protectionOf(one: Found, { keepIfContains, label }: PlanSettings): string | undefined {
+function protectionOf(
+	one: CleanUpItem,
+	{ keepIfContains, label }: PlanSettings,
+): string | undefined {
 	const { name, otherNames = [], doubt } = one;
 	if (idOf(one) === '') return 'The service does not report its ID, so it cannot be deleted';
 	if (doubt) return doubt;
@@ -79,14 +86,18 @@ function protectionOf(one: Found, { keepIfContains, label }: PlanSettings): stri
 }
 
 /** Explains that an ID was planned before: items of one run may read the same list. */
-function duplicateReason(one: Found, { taken }: Run, planned: Set<string>): string | undefined {
+function duplicateReason(
+	one: CleanUpItem,
+	{ taken }: CleanUpRun,
+	planned: Set<string>,
+): string | undefined {
 	const id = idOf(one);
 	if (taken.has(id)) return 'Already processed by an earlier item of this run';
 	return planned.has(id) ? 'Its ID is listed more than once' : undefined;
 }
 
 /** The state that all input items of one run of the node share. */
-export interface Run {
+export interface CleanUpRun {
 	/** IDs whose deletion was planned or attempted: no other input item may count or delete them again. */
 	readonly taken: Set<string>;
 	/** Deletions that were planned in a dry run, or attempted. */
@@ -97,24 +108,24 @@ export interface Run {
 	ending?: string;
 }
 
-export const newRun = (): Run => ({ taken: new Set(), used: 0, most: Infinity });
+export const newCleanUpRun = (): CleanUpRun => ({ taken: new Set(), used: 0, most: Infinity });
 
-const runs = new WeakMap<IExecuteFunctions, Run>();
+const runs = new WeakMap<IExecuteFunctions, CleanUpRun>();
 
 /**
  * Returns the state of the current run. n8n creates new functions when it retries a failed node, so the number of
  * deletions is also stored in the node's context, which survives a retry.
  */
-export function runOf(functions: IExecuteFunctions): Run {
+export function cleanUpRunOf(functions: IExecuteFunctions): CleanUpRun {
 	const known = runs.get(functions);
 	if (known) return known;
-	const run = { ...newRun(), used: usedBeforeRetry(functions) };
+	const run = { ...newCleanUpRun(), used: usedBeforeRetry(functions) };
 	runs.set(functions, run);
 	return run;
 }
 
 /** Stores the number of attempted deletions in the node's context. */
-export function rememberRun(functions: IExecuteFunctions, { used }: Run): void {
+export function saveCleanUpRun(functions: IExecuteFunctions, { used }: CleanUpRun): void {
 	const stored: IDataObject = functions.getContext('node');
 	stored.deletions = { run: runIdOf(functions), used };
 }

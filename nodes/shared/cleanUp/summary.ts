@@ -1,33 +1,33 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { isoDate } from '../dates';
-import type { Action, Outcome } from './list';
+import type { CleanUpAction, CleanUpResult } from './list';
 
 /** Maximum number of lines in the text; further items are only counted. */
 const MAX_LINES = 100;
 
-const ACTION_LABELS: Readonly<Record<Action, string>> = {
+const ACTION_LABELS: Readonly<Record<CleanUpAction, string>> = {
 	wouldDelete: 'would be deleted',
 	deleted: 'deleted',
 	gone: 'already gone',
 	failed: 'failed',
 	kept: 'kept',
 };
-const ACTIONS = Object.keys(ACTION_LABELS) as Action[];
+const ACTIONS = Object.keys(ACTION_LABELS) as CleanUpAction[];
 
 /** Whether the action frees the item's bytes, or would free them. */
-const freesBytes = (action: Action) => action === 'wouldDelete' || action === 'deleted';
+const freesBytes = (action: CleanUpAction) => action === 'wouldDelete' || action === 'deleted';
 
 /** Summarizes a clean-up: counts, bytes, the matching items, and a text for a message. */
-export function summaryOf(
+export function summarize(
 	service: string,
 	noun: string,
-	outcomes: Outcome[],
+	outcomes: CleanUpResult[],
 	warning?: string,
 ): IDataObject {
 	const counts = Object.fromEntries(
 		ACTIONS.map((action) => [action, outcomes.filter((one) => one.action === action).length]),
-	) as Record<Action, number>;
+	) as Record<CleanUpAction, number>;
 	const bytes = outcomes
 		.filter(({ action }) => freesBytes(action))
 		.reduce((sum, { found }) => sum + (found.size ?? 0), 0);
@@ -47,7 +47,7 @@ export function summaryOf(
 	};
 }
 
-const entryOf = ({ found, action, reason, details }: Outcome): IDataObject => {
+const entryOf = ({ found, action, reason, details }: CleanUpResult): IDataObject => {
 	const { id, name, size, createdAt, expiresAt } = found;
 	const known = {
 		id,
@@ -66,7 +66,7 @@ function headline(
 	service: string,
 	noun: string,
 	found: number,
-	counts: Record<Action, number>,
+	counts: Record<CleanUpAction, number>,
 	bytes: number,
 ): string {
 	const nouns = found === 1 ? noun : `${noun}s`;
@@ -77,7 +77,7 @@ function headline(
 	return [`${service}: ${found} ${nouns} found`, ...done].join(', ');
 }
 
-function linesOf(selected: Outcome[]): string[] {
+function linesOf(selected: CleanUpResult[]): string[] {
 	const lines = selected
 		.slice(0, MAX_LINES)
 		.map(

@@ -1,18 +1,24 @@
 import type { IBinaryData } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
 
-import { answerError, connectionError } from '../http/errors';
-import { setbackOf } from '../http/client';
-import { mayRepeat, pause, pauseAfter, retryAfterOf, type Setback } from '../http/retry';
-import { type Service, textOf, type TransferContext } from '../http/service';
-import { readAnswer } from '../http/responseBody';
+import { responseError, connectionError } from '../http/errors';
+import { toRequestFailure } from '../http/client';
 import {
-	isCodingFault,
-	largestSize,
-	type OpenedStream,
-	openUrl,
-	type PlainBody,
-	plainBody,
+	isRetryable,
+	cancellableSleep,
+	retryDelay,
+	parseRetryAfter,
+	type RequestFailure,
+} from '../http/retry';
+import { type Service, textOf, type TransferContext } from '../http/service';
+import { readResponseBody } from '../http/responseBody';
+import {
+	isDecodingError,
+	maxDecodedSize,
+	type DownloadStream,
+	openDownload,
+	type DecodedBody,
+	decodeBody,
 } from './openDownload';
 import {
 	dispositionFileName,
@@ -23,7 +29,7 @@ import {
 	urlFileName,
 	withType,
 } from './fileName';
-import { measured, Progress, WRITE_SIZE } from './streams';
+import { countAndHash, ProgressLog, WRITE_SIZE } from './streams';
 import { StallGuard } from '../http/stallGuard';
 
 /** A file to download, with the metadata from the service where available. */
@@ -79,13 +85,13 @@ export async function downloadFile(
 	for (let attempt = 1; ; attempt++) {
 		const outcome = await attemptDownload(context, file, options);
 		if (outcome.downloaded) return outcome.downloaded;
-		const { setback } = outcome;
+		const { failure } = outcome;
 		const wait =
-			!options.cancel?.aborted && mayRepeat(setback, true)
-				? pauseAfter(attempt, setback)
+			!options.cancel?.aborted && isRetryable(failure, true)
+				? retryDelay(attempt, failure)
 				: undefined;
 		if (wait === undefined) throw outcome.error;
-		await pause(wait, options.cancel);
+		await cancellableSleep(wait, options.cancel);
 	}
 }
 
@@ -93,7 +99,7 @@ interface AttemptResult {
 	downloaded?: Downloaded;
 	error?: Error;
 	/** The failure as far as it decides about a retry. */
-	setback: Setback;
+	failure: RequestFailure;
 }
 
 async function attemptDownload(
@@ -104,30 +110,30 @@ async function attemptDownload(
 	const node = context.getNode();
 	const guard = new StallGuard(options.stallTimeout, options.cancel);
 	const download = async () => {
-		const response = await openUrl(context, file.url, guard.signal, options.credential);
+		const response = await openDownload(context, file.url, guard.signal, options.credential);
 		if (response.statusCode >= 300) return await rejectedResponse(context, response, options.host);
-		const plain = plainBody(response);
+		const plain = decodeBody(response);
 		const problem = incompleteReason(response, plain);
 		if (problem === undefined) {
 			return await store(context, { ...response, ...plain }, file, options, guard);
 		}
 		// Drain the body, or it would keep the connection open.
-		await readAnswer(response.body, response.statusCode).catch(() => undefined);
+		await readResponseBody(response.body, response.statusCode).catch(() => undefined);
 		throw noFileError(context, options.host, problem);
 	};
 	try {
 		return await guard.during(download());
 	} catch (error) {
-		if (error instanceof NodeOperationError) return { error, setback: {} };
-		const setback = setbackOf(error);
+		if (error instanceof NodeOperationError) return { error, failure: {} };
+		const failure = toRequestFailure(error);
 		const { origin } = new URL(file.url);
-		return { error: connectionError(node, options.host.name, origin, setback), setback };
+		return { error: connectionError(node, options.host.name, origin, failure), failure };
 	}
 }
 
 async function store(
 	context: TransferContext,
-	response: OpenedStream,
+	response: DownloadStream,
 	file: RemoteFile,
 	options: DownloadOptions,
 	guard: StallGuard,
@@ -147,14 +153,14 @@ async function store(
 	// the body was compressed.
 	const range = announced === undefined ? rangeOf(headers)?.total : undefined;
 	const expected = file.size ?? (response.statusCode === 206 ? range : undefined);
-	const maxSize = largestSize(file.size, announced);
-	const progressLog = new Progress(context, `Downloading “${fileName}”`, expected ?? announced);
+	const maxSize = maxDecodedSize(file.size, announced);
+	const progressLog = new ProgressLog(context, `Downloading “${fileName}”`, expected ?? announced);
 	let ownError: NodeOperationError | undefined;
 	let receivedBytes = 0;
 	let head: Buffer = Buffer.alloc(0);
 	let tail: Buffer = Buffer.alloc(0);
 	const { tailSize = 0 } = options;
-	const { stream, measure } = measured(response.body, {
+	const { stream, stats } = countAndHash(response.body, {
 		sha256: options.sha256,
 		blockSize: WRITE_SIZE,
 		progress: (moved, chunk) => {
@@ -184,17 +190,17 @@ async function store(
 	return await context.helpers.prepareBinaryData(stream as never, fileName, mimeType).then(
 		async (stored) => {
 			const binary = mimeType === undefined ? await withType(context, stored, head) : stored;
-			const downloaded = { binary, fileName, mimeType: binary.mimeType, ...measure };
-			return { downloaded, setback: {} };
+			const downloaded = { binary, fileName, mimeType: binary.mimeType, ...stats };
+			return { downloaded, failure: {} };
 		},
 		async (error: unknown) => {
-			const setback = setbackOf(error);
+			const failure = toRequestFailure(error);
 			const reported =
 				ownError ??
-				(isCodingFault(setback.code)
+				(isDecodingError(failure.code)
 					? decodingError(context, fileName)
-					: storageError(context, fileName, setback));
-			return reported ? { error: reported, setback: {} } : await Promise.reject(error as Error);
+					: storageError(context, fileName, failure));
+			return reported ? { error: reported, failure: {} } : await Promise.reject(error as Error);
 		},
 	);
 }
@@ -222,7 +228,11 @@ const STORAGE_ERROR_CODES = new Set([
 ]);
 
 /** An error for a failure of the storage; undefined if the connection failed. */
-function storageError(context: TransferContext, fileName: string, { code, reason }: Setback) {
+function storageError(
+	context: TransferContext,
+	fileName: string,
+	{ code, reason }: RequestFailure,
+) {
 	if (code !== undefined && !STORAGE_ERROR_CODES.has(code)) return undefined;
 	return new NodeOperationError(context.getNode(), `n8n could not store the file “${fileName}”`, {
 		description: `Reason: ${reason ?? 'unknown'}. Free up storage space, or change where n8n stores binary data (N8N_DEFAULT_BINARY_DATA_MODE).`,
@@ -232,23 +242,23 @@ function storageError(context: TransferContext, fileName: string, { code, reason
 /** Converts an error response of the host, including its message from the body. */
 async function rejectedResponse(
 	context: TransferContext,
-	response: OpenedStream,
+	response: DownloadStream,
 	host: Service,
 ): Promise<AttemptResult> {
 	const { statusCode: status, headers, body } = response;
-	const retryAfter = retryAfterOf(headers);
-	const error = answerError(context.getNode(), host, {
+	const retryAfter = parseRetryAfter(headers);
+	const error = responseError(context.getNode(), host, {
 		status,
-		body: await readAnswer(body, status),
+		body: await readResponseBody(body, status),
 		retryAfter,
 	});
-	return { error, setback: { status, retryAfter } };
+	return { error, failure: { status, retryAfter } };
 }
 
 /** Why a successful response does not contain the whole file; undefined if it does. */
 function incompleteReason(
-	{ statusCode: status, headers }: OpenedStream,
-	{ unknown }: PlainBody,
+	{ statusCode: status, headers }: DownloadStream,
+	{ unknown }: DecodedBody,
 ): string | undefined {
 	if (unknown) return `the file in an encoding that cannot be decoded (${unknown})`;
 	// A 203 is a 200 modified by a proxy.

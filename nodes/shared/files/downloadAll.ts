@@ -17,7 +17,7 @@ const GRACE_MS = 5_000;
 const TRANSIENT_STATUSES = new Set(['408', '425', '429']);
 
 /** The result for one file. */
-export interface FetchedFile {
+export interface DownloadResult {
 	/** The file, if it was downloaded. */
 	file?: Downloaded;
 	/** Why the file was not downloaded: what happened, and what the user can do. */
@@ -26,7 +26,7 @@ export interface FetchedFile {
 	mayRecover?: boolean;
 }
 
-export interface FetchOptions extends Pick<DownloadOptions, 'sha256' | 'host'> {
+export interface DownloadAllOptions extends Pick<DownloadOptions, 'sha256' | 'host'> {
 	/** Milliseconds for all files together. */
 	budget: number;
 	/** Files that were already downloaded, by index. */
@@ -39,18 +39,18 @@ export interface FetchOptions extends Pick<DownloadOptions, 'sha256' | 'host'> {
  * Downloads files until the time budget is used up. A file that the host rejects permanently does not stop the others.
  * After a temporary failure no further download starts, so that the sender is soon asked to retry the delivery.
  */
-export async function downloadWithin(
+export async function downloadAllWithin(
 	context: TransferContext,
 	files: ReadonlyArray<Partial<RemoteFile>>,
-	{ budget, known = [], isLastTry = false, ...options }: FetchOptions,
-): Promise<FetchedFile[]> {
+	{ budget, known = [], isLastTry = false, ...options }: DownloadAllOptions,
+): Promise<DownloadResult[]> {
 	const budgetSpent = timeoutSignal(budget);
 	const graceOver = new AbortController();
 	const cancel = AbortSignal.any([budgetSpent, graceOver.signal]);
 	// The budget already limits a stalled download, which must not count as a failure of the file.
 	const settings = { ...options, cancel, stallTimeout: 2 * budget };
 
-	const results: FetchedFile[] = files.map((_, index) =>
+	const results: DownloadResult[] = files.map((_, index) =>
 		known[index] ? { file: known[index] } : { reason: outOfTime(budget) },
 	);
 	let next = 0;
@@ -93,7 +93,7 @@ const isWebAddress = (url: string) =>
  * A 4xx is permanent unless listed in TRANSIENT_STATUSES: the same URL would be rejected again. All other failures may
  * be temporary.
  */
-function failureOf(error: Error): FetchedFile {
+function failureOf(error: Error): DownloadResult {
 	const { httpCode, description } =
 		error instanceof NodeApiError ? error : { httpCode: null, description: undefined };
 	const isRejected = /^4\d\d$/.test(httpCode ?? '') && !TRANSIENT_STATUSES.has(httpCode!);
@@ -126,7 +126,10 @@ const kept = new Map<string, KeptFiles>();
  * Removes and returns the files kept for a delivery, so that two attempts never share them. Omits files that are no
  * longer in n8n's storage.
  */
-export async function takeKept(context: TransferContext, delivery: string): Promise<KeptFiles> {
+export async function takeKeptFiles(
+	context: TransferContext,
+	delivery: string,
+): Promise<KeptFiles> {
 	const known = kept.get(delivery);
 	kept.delete(delivery);
 	if (!known || known.until < Date.now()) return { until: 0, failures: 0, files: new Map() };

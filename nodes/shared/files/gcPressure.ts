@@ -12,7 +12,7 @@ const WARM_UP_WRITES = 400;
  * Must be called when n8n loads the nodes, because V8 may already be marking at the first upload. Measurements:
  * docs/design-notes.md.
  */
-export function showShortLives(): void {
+export function warmUpAllocationSites(): void {
 	const stream = createHash('sha256');
 	const empty = Buffer.alloc(0);
 	for (let n = 0; n < WARM_UP_WRITES; n++) {
@@ -56,7 +56,7 @@ let bytesUntilMajorGc = MAJOR_GC_AFTER_BYTES;
  * After 384 MiB it also triggers one major GC, because n8n's start leaves more than 200 MiB of garbage that V8 would
  * otherwise collect much later. Measurements: docs/design-notes.md.
  */
-export function keepGarbageYoung(chunkLength: number): void {
+export function triggerMinorGc(chunkLength: number): void {
 	const wanted = Math.min(GARBAGE_RATIO * chunkLength, MAX_ALLOCATION_BYTES);
 	let block = BLOCK;
 	for (let allocated = 0; allocated < wanted; allocated += 8 * BLOCK.length) block = BLOCK.slice();
@@ -76,4 +76,4 @@ function triggerMajorGc(): void {
 }
 
 // Runs when n8n loads the nodes, before the first upload.
-showShortLives();
+warmUpAllocationSites();

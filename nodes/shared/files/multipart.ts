@@ -9,14 +9,14 @@ import type {
 } from 'n8n-workflow';
 import { NodeApiError } from 'n8n-workflow';
 
-import { type Payload, setbackOf } from '../http/client';
-import { mayHaveActed, withItem } from '../http/errors';
-import { readAnswer } from '../http/responseBody';
-import { retryAfterOf, type Setback } from '../http/retry';
+import { type Payload, toRequestFailure } from '../http/client';
+import { mayHaveSucceeded, withItemIndex } from '../http/errors';
+import { readResponseBody } from '../http/responseBody';
+import { parseRetryAfter, type RequestFailure } from '../http/retry';
 import type { ItemContext } from '../node/operation';
-import { keepGarbageYoung } from './gcPressure';
-import { brokenOff, type FileSource, wrongLength } from './source';
-import { type Measure, Progress } from './streams';
+import { triggerMinorGc } from './gcPressure';
+import { storageReadError, type FileSource, sizeMismatchError } from './source';
+import { type StreamStats, ProgressLog } from './streams';
 import type { ByteStream } from '../http/service';
 
 /** One part of a file, held in memory until the service has stored it. */
@@ -28,11 +28,11 @@ export interface Part {
 	bytes: Buffer;
 }
 
-export interface PartsOptions {
+export interface MultipartOptions {
 	/** Bytes of each part except the last. */
 	partSize: number;
 	/** Concurrent parts; memory use grows with it. */
-	atOnce: number;
+	concurrency: number;
 	sha256: boolean;
 	cancel?: AbortSignal;
 	/** Whether the service completes the file by itself once it has every part. */
@@ -44,15 +44,15 @@ export interface PartsOptions {
  * after a permanent failure no further part starts, and the error lists the uploaded parts.
  * @throws NodeApiError; NodeOperationError if the file size differs from the size that n8n reports
  */
-export async function uploadParts(
+export async function uploadMultipart(
 	{ functions, itemIndex }: ItemContext,
 	file: FileSource,
-	options: PartsOptions,
+	options: MultipartOptions,
 	send: (part: Part) => Promise<void>,
-): Promise<Measure & { parts: number }> {
+): Promise<StreamStats & { parts: number }> {
 	const hash = options.sha256 ? createHash('sha256') : undefined;
 	const total = Math.max(1, Math.ceil(file.size / options.partSize));
-	const progressLog = new Progress(functions, `Uploading “${file.fileName}”`, file.size);
+	const progressLog = new ProgressLog(functions, `Uploading “${file.fileName}”`, file.size);
 	const uploaded = new Set<number>();
 	const pending = new Set<Promise<void>>();
 	let failure: { error: unknown } | undefined;
@@ -74,7 +74,7 @@ export async function uploadParts(
 	};
 	const source = await file.open();
 	try {
-		for await (const part of partsOf(source, options.partSize, freeBuffers)) {
+		for await (const part of splitIntoParts(source, options.partSize, freeBuffers)) {
 			if (failure || options.cancel?.aborted) break;
 			size += part.bytes.length;
 			// Stop at a part of the wrong size: the service could take a short part for the last one and complete the file.
@@ -82,15 +82,15 @@ export async function uploadParts(
 			hash?.update(part.bytes);
 			const sending: Promise<void> = dispatch(part).finally(() => pending.delete(sending));
 			pending.add(sending);
-			if (pending.size >= options.atOnce) await Promise.race(pending);
+			if (pending.size >= options.concurrency) await Promise.race(pending);
 		}
 	} catch (error) {
-		failure ??= { error: brokenOff(functions.getNode(), file, size, error) };
+		failure ??= { error: storageReadError(functions.getNode(), file, size, error) };
 	}
 	await Promise.all(pending);
 	if (failure || options.cancel?.aborted) {
 		const error = failure ? failure.error : 'The execution was stopped';
-		const cause = withItem(functions.getNode(), error, itemIndex);
+		const cause = withItemIndex(functions.getNode(), error, itemIndex);
 		const mayBeComplete =
 			options.completesItself === true && uploaded.size + unknownCount === total;
 		throw incompleteUploadError(functions.getNode(), cause, {
@@ -100,7 +100,11 @@ export async function uploadParts(
 		});
 	}
 	if (size !== file.size) {
-		throw withItem(functions.getNode(), wrongLength(functions.getNode(), file, size), itemIndex);
+		throw withItemIndex(
+			functions.getNode(),
+			sizeMismatchError(functions.getNode(), file, size),
+			itemIndex,
+		);
 	}
 	return { size, sha256: hash?.digest('hex'), parts: uploaded.size };
 }
@@ -110,7 +114,7 @@ export async function uploadParts(
  * @param freeBuffers buffers that are no longer in use, to be filled again: without them a fast transfer allocates far
  * more than its concurrent parts before the garbage collector runs
  */
-export async function* partsOf(
+export async function* splitIntoParts(
 	source: Buffer | ByteStream,
 	partSize: number,
 	freeBuffers: Buffer[] = [],
@@ -127,7 +131,7 @@ export async function* partsOf(
 	for await (const chunk of Buffer.isBuffer(source)
 		? [source]
 		: (source as AsyncIterable<Buffer>)) {
-		if (chunk !== source) keepGarbageYoung(chunk.length);
+		if (chunk !== source) triggerMinorGc(chunk.length);
 		for (let copied = 0; copied < chunk.length; ) {
 			const count = chunk.copy(bytes, filled, copied);
 			copied += count;
@@ -147,7 +151,7 @@ export async function* partsOf(
  * Only a 4xx other than 429 rules that out.
  */
 const mayHaveBeenStored = (error: unknown): boolean =>
-	!(error instanceof NodeApiError) || error.httpCode === '429' || mayHaveActed(error);
+	!(error instanceof NodeApiError) || error.httpCode === '429' || mayHaveSucceeded(error);
 
 const UNKNOWN_RESULT_HINT =
 	'a response was lost, so the upload may have succeeded. Check before you upload it again.';
@@ -164,14 +168,14 @@ function incompleteUploadError(
 		httpCode: httpCode ?? undefined,
 		description:
 			`${String(cause.description ?? '')} ${uploaded.length} of ${total} parts were uploaded${
-				uploaded.length > 0 ? ` (${ranges(uploaded)})` : ''
+				uploaded.length > 0 ? ` (${formatRanges(uploaded)})` : ''
 			}; ${mayBeComplete ? UNKNOWN_RESULT_HINT : 'the upload is incomplete.'}`.trim(),
 		failure,
 	});
 }
 
 /** Formats indices as one-based numbers with runs shortened: 1–3, 5. */
-export function ranges(indices: number[]): string {
+export function formatRanges(indices: number[]): string {
 	const sorted = [...indices].sort((a, b) => a - b);
 	const runs: Array<[number, number]> = [];
 	for (const index of sorted) {
@@ -185,7 +189,7 @@ export function ranges(indices: number[]): string {
 }
 
 /** The result of a PUT: the response of the host, or the connection error. */
-export interface PutOutcome extends Setback {
+export interface PutResult extends RequestFailure {
 	headers: Record<string, unknown>;
 	body: unknown;
 }
@@ -195,15 +199,15 @@ export interface PutOutcome extends Setback {
  * redirects.
  * @param headers the headers that the signature requires
  */
-export async function putSigned(
+export async function putPresigned(
 	{ helpers }: IExecuteFunctions,
 	url: string,
 	headers: Record<string, string>,
 	payload: Payload,
-): Promise<PutOutcome> {
+): Promise<PutResult> {
 	const hasContentType = Object.keys(headers).some((name) => name.toLowerCase() === 'content-type');
 	try {
-		const guard = payload.guard?.();
+		const guard = payload.stallGuard?.();
 		const bytes = await payload.open();
 		const options: IHttpRequestOptions = {
 			method: 'PUT',
@@ -222,11 +226,16 @@ export async function putSigned(
 		const put = async () => {
 			const response = (await helpers.httpRequest(options)) as IN8nHttpFullResponse;
 			const { statusCode: status, headers: responseHeaders } = response;
-			const body = await readAnswer(response.body as ByteStream, status);
-			return { status, retryAfter: retryAfterOf(responseHeaders), headers: responseHeaders, body };
+			const body = await readResponseBody(response.body as ByteStream, status);
+			return {
+				status,
+				retryAfter: parseRetryAfter(responseHeaders),
+				headers: responseHeaders,
+				body,
+			};
 		};
 		return await (guard?.during(put()) ?? put());
 	} catch (error) {
-		return { ...setbackOf(error), headers: {}, body: undefined };
+		return { ...toRequestFailure(error), headers: {}, body: undefined };
 	}
 }

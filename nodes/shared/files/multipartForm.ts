@@ -1,15 +1,15 @@
 import { randomUUID } from 'node:crypto';
 
-import { passedThrough } from './streams';
+import { pipeThrough } from './streams';
 import type { ByteStream } from '../http/service';
 
 /** A multipart form (RFC 7578) with one file, encoded as browsers encode it. */
-export interface Form {
+export interface MultipartForm {
 	contentType: string;
 	/** Bytes of the whole body, exact. */
 	size: number;
 	/** Wraps the file content into the form body. */
-	around(file: Buffer | ByteStream): Buffer | ByteStream;
+	wrap(file: Buffer | ByteStream): Buffer | ByteStream;
 }
 
 export interface FormFile {
@@ -29,7 +29,7 @@ export function multipartForm(
 	fields: Record<string, string>,
 	file: FormFile,
 	style: QuoteStyle = 'percent',
-): Form {
+): MultipartForm {
 	const boundary = `----n8n-${randomUUID()}`;
 	const part = (name: string, more = '') =>
 		`--${boundary}\r\nContent-Disposition: form-data; name="${escapeQuoted(name, style)}"${more}\r\n`;
@@ -44,10 +44,10 @@ export function multipartForm(
 	return {
 		contentType: `multipart/form-data; boundary=${boundary}`,
 		size: start.length + file.size + end.length,
-		around: (body) =>
+		wrap: (body) =>
 			Buffer.isBuffer(body)
 				? Buffer.concat([start, body, end])
-				: passedThrough(body, async function* (source) {
+				: pipeThrough(body, async function* (source) {
 						yield start;
 						yield* source;
 						yield end;

@@ -1,15 +1,15 @@
 import type { IHttpRequestOptions, IN8nHttpFullResponse } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
 
-import { stoppedBy } from '../http/client';
-import { readAnswer } from '../http/responseBody';
+import { withSignal } from '../http/client';
+import { readResponseBody } from '../http/responseBody';
 import type { ByteStream, TransferContext } from '../http/service';
-import { passedThrough } from './streams';
+import { pipeThrough } from './streams';
 
 /** Maximum number of redirects. */
 const MAX_REDIRECTS = 5;
 
-export type OpenedStream = IN8nHttpFullResponse & { body: ByteStream; url: string };
+export type DownloadStream = IN8nHttpFullResponse & { body: ByteStream; url: string };
 
 /**
  * Opens a URL as a stream. Follows redirects itself: only to http and https, never from https to http, never in a loop.
@@ -17,12 +17,12 @@ export type OpenedStream = IN8nHttpFullResponse & { body: ByteStream; url: strin
  * @param credential the credential type for the URL; none for a presigned URL
  * @throws NodeOperationError for an invalid URL or redirect; otherwise the error of the HTTP library
  */
-export async function openUrl(
+export async function openDownload(
 	context: TransferContext,
 	url: string,
 	signal: AbortSignal,
 	credential?: string,
-): Promise<OpenedStream> {
+): Promise<DownloadStream> {
 	const visited = new Set<string>();
 	let activeCredential = credential;
 	for (let current = parseWebUrl(context, url); ; ) {
@@ -42,7 +42,7 @@ export async function openUrl(
 		};
 		const request = activeCredential
 			? context.helpers.httpRequestWithAuthentication.call(
-					stoppedBy(context, signal),
+					withSignal(context, signal),
 					activeCredential,
 					options,
 				)
@@ -53,7 +53,7 @@ export async function openUrl(
 			return { ...response, url: current };
 		}
 		// Drain the redirect's body: n8n's response stream does not release the socket until it has been read.
-		await readAnswer(response.body, response.statusCode).catch(() => undefined);
+		await readResponseBody(response.body, response.statusCode).catch(() => undefined);
 		const next = parseWebUrl(context, String(location), current);
 		if (visited.has(next) || visited.size > MAX_REDIRECTS) {
 			throw invalidUrlError(context, 'The download URL redirects in a loop');
@@ -87,7 +87,7 @@ function invalidUrlError(context: TransferContext, message: string) {
 }
 
 /** A response body with its content codings decoded, where possible. */
-export interface PlainBody {
+export interface DecodedBody {
 	body: ByteStream;
 	/** The content codings that cannot be decoded. */
 	unknown?: string;
@@ -123,7 +123,7 @@ const NO_CODING = new Set([
  * library decodes a single coding and removes the header, so this function only sees lists of codings, in the order in
  * which they were applied.
  */
-export function plainBody({ headers, body }: OpenedStream): PlainBody {
+export function decodeBody({ headers, body }: DownloadStream): DecodedBody {
 	const codings = String(headers['content-encoding'] ?? '')
 		.split(',')
 		.map((coding) => coding.trim().toLowerCase())
@@ -133,7 +133,7 @@ export function plainBody({ headers, body }: OpenedStream): PlainBody {
 		return { body, unknown: codings.join(', ').slice(0, 40) };
 	}
 	const formats = codings.map((coding) => FORMATS[coding]).reverse();
-	const decoded = passedThrough(body, (chunks) =>
+	const decoded = pipeThrough(body, (chunks) =>
 		formats.reduce<AsyncIterable<Buffer>>(decompress, chunks),
 	);
 	return { body: decoded };
@@ -150,7 +150,7 @@ async function* decompress(
 }
 
 /** Whether an error code comes from a decoder: zlib, Brotli or Zstandard in Node. */
-export const isCodingFault = (code: string | undefined): boolean =>
+export const isDecodingError = (code: string | undefined): boolean =>
 	/^(?:Z_|ERR_?_|ERR_BROTLI|BROTLI|ZSTD)/.test(code ?? '');
 
 const MIB = 1024 * 1024;
@@ -163,7 +163,7 @@ const MAX_SIZE_WITHOUT_LENGTH = 100 * 1024 * MIB;
  * @param size of the file, as reported by the service
  * @param length of the body, as announced by the host; an uncompressed body cannot exceed it
  */
-export function largestSize(size: number | undefined, length: number | undefined): number {
+export function maxDecodedSize(size: number | undefined, length: number | undefined): number {
 	if (size !== undefined) return Math.max(100 * MIB, size, length ?? 0);
 	return length === undefined ? MAX_SIZE_WITHOUT_LENGTH : Math.max(100 * MIB, 100 * length);
 }

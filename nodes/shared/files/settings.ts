@@ -1,4 +1,4 @@
-import { cancelSignalOf } from '../http/client';
+import { executionSignal } from '../http/client';
 import type { ItemContext } from '../node/operation';
 
 const MIB = 1024 * 1024;
@@ -26,24 +26,24 @@ export interface PartSettings extends TransferSettings {
 	/** Bytes. */
 	partSize: number;
 	/** Concurrent parts. */
-	atOnce: number;
+	concurrency: number;
 }
 
-export function transferSettings({ functions, option }: ItemContext): TransferSettings {
+export function readTransferSettings({ functions, option }: ItemContext): TransferSettings {
 	return {
 		sha256: option<boolean>('sha256') ?? true,
 		stallTimeout: (option<number>('stallSeconds') ?? STALL_SECONDS) * 1000,
-		cancel: cancelSignalOf(functions),
+		cancel: executionSignal(functions),
 	};
 }
 
-export function partSettings(item: ItemContext, defaults: PartDefaults): PartSettings {
+export function readPartSettings(item: ItemContext, defaults: PartDefaults): PartSettings {
 	const { option } = item;
 	return {
-		...transferSettings(item),
+		...readTransferSettings(item),
 		threshold: toBytes(option<number>('thresholdMb') ?? defaults.threshold),
 		partSize: toBytes(option<number>('partSizeMb') ?? defaults.partSize),
-		atOnce: option<number>('partsAtOnce') ?? 4,
+		concurrency: option<number>('partsAtOnce') ?? 4,
 	};
 }
 

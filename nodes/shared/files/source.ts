@@ -1,7 +1,7 @@
 import type { IBinaryData, IExecuteFunctions, INode } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
 
-import { setbackOf } from '../http/client';
+import { toRequestFailure } from '../http/client';
 import type { ItemContext } from '../node/operation';
 import type { FileReference } from '../node/schema';
 import { type ByteStream, isJsonObject } from '../http/service';
@@ -29,7 +29,7 @@ export interface FileSource {
  * @param wanted the value of a field with `takes: 'files'`
  * @throws NodeOperationError that names the missing field
  */
-export async function filesOf(item: ItemContext, wanted: FileReference[]): Promise<FileSource[]> {
+export async function readFiles(item: ItemContext, wanted: FileReference[]): Promise<FileSource[]> {
 	const stored = wanted.flatMap((one) => (one === '*' ? filesIn(item) : [storedFile(item, one)]));
 	if (stored.length === 0) {
 		throw new NodeOperationError(item.functions.getNode(), 'No file found in the input', {
@@ -139,13 +139,13 @@ async function readSize(
  * The error for n8n's storage failing while a file is read.
  * @param read bytes read before the failure
  */
-export function brokenOff(
+export function storageReadError(
 	node: INode,
 	{ fileName, size }: FileSource,
 	read: number,
 	failure: unknown,
 ) {
-	const { reason } = setbackOf(failure);
+	const { reason } = toRequestFailure(failure);
 	const message = `n8n’s binary storage returned only ${read} of ${size} bytes of “${fileName}”`;
 	const description = `Reason: ${reason ?? 'unknown'}. Run the node again. If this keeps happening, check the n8n log.`;
 	return new NodeOperationError(node, message, { description });
@@ -155,7 +155,7 @@ export function brokenOff(
  * The error for a stored file whose size differs from the size that n8n recorded.
  * @param read bytes read
  */
-export function wrongLength(node: INode, { fileName, size }: FileSource, read: number) {
+export function sizeMismatchError(node: INode, { fileName, size }: FileSource, read: number) {
 	const message =
 		read > size
 			? `“${fileName}” is larger than the ${size} bytes reported by n8n’s binary storage`

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 
 import type { ByteStream, TransferContext } from '../http/service';
-import { keepGarbageYoung } from './gcPressure';
+import { triggerMinorGc } from './gcPressure';
 
 /** Size and hash of the bytes read so far. */
-export interface Measure {
+export interface StreamStats {
 	/** Bytes. */
 	size: number;
 	/** Hex SHA-256 of the bytes read so far; undefined if not requested. */
@@ -16,7 +16,7 @@ interface Options {
 	/** Called for each chunk with its size in bytes; an error that it throws fails the stream. */
 	progress?: (bytes: number, chunk: Buffer) => void;
 	/** Called when the source ends; an error that it returns fails the stream. */
-	validate?: (measure: Measure) => Error | undefined;
+	validate?: (stats: StreamStats) => Error | undefined;
 	/**
 	 * Expected size in bytes. The last chunk is held back until the source has ended, so that the receiver never sees a
 	 * complete body from a source that is too long or fails at the end.
@@ -27,12 +27,12 @@ interface Options {
 }
 
 /** Counts and hashes a stream as it passes, or a buffer at once. */
-export function measured<T extends Buffer | ByteStream>(
+export function countAndHash<T extends Buffer | ByteStream>(
 	source: T,
 	{ sha256, progress, validate, expectedSize, blockSize }: Options,
-): { stream: T; measure: Measure } {
+): { stream: T; stats: StreamStats } {
 	const hash = sha256 ? createHash('sha256') : undefined;
-	const measure: Measure = {
+	const stats: StreamStats = {
 		size: 0,
 		// Computed on access (from a copy of the hash), because a reader that knows the length may never read the stream to
 		// its end.
@@ -41,34 +41,34 @@ export function measured<T extends Buffer | ByteStream>(
 		},
 	};
 	const count = (chunk: Buffer) => {
-		measure.size += chunk.length;
+		stats.size += chunk.length;
 		hash?.update(chunk);
 		progress?.(chunk.length, chunk);
 	};
 
 	if (Buffer.isBuffer(source)) {
 		count(source);
-		return { stream: source, measure };
+		return { stream: source, stats };
 	}
 	const pass = async function* (chunks: AsyncIterable<Buffer>) {
 		let last: Buffer | undefined;
 		for await (const chunk of chunks) {
 			for (const piece of splitChunk(chunk)) {
 				count(piece);
-				keepGarbageYoung(piece.length);
-				if (measure.size === expectedSize) last = piece;
+				triggerMinorGc(piece.length);
+				if (stats.size === expectedSize) last = piece;
 				else yield piece;
 			}
 		}
-		const failure = validate?.(measure);
+		const failure = validate?.(stats);
 		if (failure) throw failure;
 		if (last) yield last;
 	};
-	const inBlocks =
+	const transform =
 		blockSize === undefined
 			? pass
-			: (chunks: AsyncIterable<Buffer>) => gathered(pass(chunks), blockSize);
-	return { stream: passedThrough(source, inBlocks) as T, measure };
+			: (chunks: AsyncIterable<Buffer>) => inBlocks(pass(chunks), blockSize);
+	return { stream: pipeThrough(source, transform) as T, stats };
 }
 
 /** Maximum bytes per chunk. */
@@ -93,7 +93,7 @@ interface StreamClass {
  * Pipes a stream through a generator. Not `stream.compose()`: on Node 20 an error in the source is emitted on an inner
  * stream without a listener and crashes the process.
  */
-export function passedThrough(
+export function pipeThrough(
 	source: ByteStream,
 	pass: (chunks: AsyncIterable<Buffer>) => AsyncIterable<Buffer>,
 ): ByteStream {
@@ -112,7 +112,7 @@ export const WRITE_SIZE = 512 * 1024;
  * Regroups chunks into blocks of at least `blockSize` bytes, except the last. n8n's storage awaits each write, so the
  * 64 KiB chunks that Node reads from a connection would slow it down.
  */
-export async function* gathered(
+export async function* inBlocks(
 	chunks: AsyncIterable<Buffer>,
 	blockSize: number,
 ): AsyncGenerator<Buffer> {
@@ -121,7 +121,7 @@ export async function* gathered(
 	const takeBlock = () => {
 		const block = pending.length === 1 ? pending[0] : Buffer.concat(pending, size);
 		// The incoming chunks were already counted by `keepGarbageYoung`; count only the copy made here.
-		if (pending.length > 1) keepGarbageYoung(size / 3);
+		if (pending.length > 1) triggerMinorGc(size / 3);
 		pending = [];
 		size = 0;
 		return block;
@@ -143,7 +143,7 @@ const MIB = 1024 * 1024;
  * Logs the progress of a long transfer: in the n8n log and, in a manual execution, in the browser console. The editor
  * shows no progress of a running node, because n8n displays execution hints only after the node has finished.
  */
-export class Progress {
+export class ProgressLog {
 	private lastLoggedAt = Date.now();
 	private transferred = 0;
 

@@ -1,18 +1,24 @@
 import type { IDataObject, INode } from 'n8n-workflow';
 import { NodeApiError, NodeOperationError } from 'n8n-workflow';
 
-import { type Answer, type ApiCall, callApi, cancelSignalOf, type Payload } from '../http/client';
-import { mayHaveActed, withItem } from '../http/errors';
+import {
+	type ApiResponse,
+	type ApiCall,
+	callApi,
+	executionSignal,
+	type Payload,
+} from '../http/client';
+import { mayHaveSucceeded, withItemIndex } from '../http/errors';
 import type { Service } from '../http/service';
 import { StallGuard } from '../http/stallGuard';
 import type { ItemContext, OperationResult } from '../node/operation';
 import { optionalText } from '../node/parameters';
 import { invalidParameter } from '../node/schema';
 import { safeFileName } from './fileName';
-import type { Form } from './multipartForm';
+import type { MultipartForm } from './multipartForm';
 import type { PartSettings } from './settings';
-import { brokenOff, filesOf, type FileSource, wrongLength } from './source';
-import { type Measure, measured, Progress } from './streams';
+import { storageReadError, readFiles, type FileSource, sizeMismatchError } from './source';
+import { type StreamStats, countAndHash, ProgressLog } from './streams';
 
 export interface TransferOptions {
 	sha256: boolean;
@@ -20,19 +26,19 @@ export interface TransferOptions {
 	stallTimeout: number;
 }
 
-export interface WholeOptions<T> extends TransferOptions {
+export interface SingleUploadOptions<T> extends TransferOptions {
 	/** Wraps the file in a multipart form; without it, the body is the file. */
-	form?: Form;
+	form?: MultipartForm;
 	/**
 	 * Looks for the uploaded file after its response was lost, if it can be identified with certainty.
 	 * @returns the response body that the upload would have returned, or undefined
 	 */
-	find?(sent: Measure): Promise<T | undefined>;
+	findExisting?(sent: StreamStats): Promise<T | undefined>;
 }
 
-export interface Uploaded<T> extends Answer<T> {
+export interface Uploaded<T> extends ApiResponse<T> {
 	/** Size and hash of the bytes sent. */
-	measure: Measure;
+	stats: StreamStats;
 }
 
 /**
@@ -41,15 +47,15 @@ export interface Uploaded<T> extends Answer<T> {
  * lost, `find` looks for the file; without a result the error says that the upload may have succeeded.
  * @throws NodeApiError; NodeOperationError if the file size differs from the size that n8n reports
  */
-export async function uploadWhole<T>(
+export async function uploadSingle<T>(
 	{ functions, itemIndex }: ItemContext,
 	service: Service,
 	call: Omit<ApiCall<T>, 'payload' | 'body'>,
 	file: FileSource,
-	options: WholeOptions<T>,
+	options: SingleUploadOptions<T>,
 ): Promise<Uploaded<T>> {
 	const node = functions.getNode();
-	let measure: Measure = { size: 0 };
+	let stats: StreamStats = { size: 0 };
 	let guard: StallGuard;
 	let closeSource = () => {};
 	let failures = 0;
@@ -58,8 +64,8 @@ export async function uploadWhole<T>(
 	const send = async () =>
 		await callApi(functions, service, {
 			...call,
-			repeatable: ({ status }) =>
-				status === undefined && measure.size < file.size && ++failures <= MAX_RETRIES,
+			retryable: ({ status }) =>
+				status === undefined && stats.size < file.size && ++failures <= MAX_RETRIES,
 			payload: {
 				contentType: options.form?.contentType ?? file.mimeType,
 				size: options.form?.size ?? file.size,
@@ -69,67 +75,67 @@ export async function uploadWhole<T>(
 					const limit = Buffer.isBuffer(bytes)
 						? bufferUploadTimeout(bytes.length, options.stallTimeout)
 						: options.stallTimeout;
-					guard = new StallGuard(limit, cancelSignalOf(functions));
+					guard = new StallGuard(limit, executionSignal(functions));
 					// The service may respond before it has read the whole body: destroying the source also ends the request.
 					if (!Buffer.isBuffer(bytes)) {
 						closeSource = () => void bytes.destroy();
 						bytes.once('error', (error: unknown) => (storageError = error));
 					}
-					const progressLog = new Progress(functions, `Uploading “${file.fileName}”`, file.size);
+					const progressLog = new ProgressLog(functions, `Uploading “${file.fileName}”`, file.size);
 					const progress = (sent: number) => {
 						// Fails the stream if the file is longer than `Content-Length`: Node would cut it there, and the service
 						// would store a truncated file as complete.
-						if (measure.size > file.size) throw wrongLength(node, file, measure.size);
+						if (stats.size > file.size) throw sizeMismatchError(node, file, stats.size);
 						guard.progress();
 						progressLog.advance(sent);
 					};
 					isSourceRead = Buffer.isBuffer(bytes);
 					// Fails the stream if the file is shorter than `Content-Length`: the service would otherwise wait for the
 					// missing bytes until it times out.
-					const validate = ({ size }: Measure) => {
+					const validate = ({ size }: StreamStats) => {
 						isSourceRead = true;
-						return size === file.size ? undefined : wrongLength(node, file, size);
+						return size === file.size ? undefined : sizeMismatchError(node, file, size);
 					};
-					const opened = measured(bytes, {
+					const opened = countAndHash(bytes, {
 						...{ ...options, progress, validate },
 						expectedSize: file.size,
 					});
-					measure = opened.measure;
-					return options.form ? options.form.around(opened.stream) : opened.stream;
+					stats = opened.stats;
+					return options.form ? options.form.wrap(opened.stream) : opened.stream;
 				},
-				abandon: () => closeSource(),
-				guard: () => guard,
+				close: () => closeSource(),
+				stallGuard: () => guard,
 			},
 		});
 
-	let response: Answer<T>;
+	let response: ApiResponse<T>;
 	try {
 		response = await send();
 	} catch (error) {
-		if (measure.size > file.size || (isSourceRead && measure.size < file.size)) {
-			throw withItem(node, wrongLength(node, file, measure.size), itemIndex);
+		if (stats.size > file.size || (isSourceRead && stats.size < file.size)) {
+			throw withItemIndex(node, sizeMismatchError(node, file, stats.size), itemIndex);
 		}
 		if (storageError !== undefined) {
-			throw withItem(node, brokenOff(node, file, measure.size, storageError), itemIndex);
+			throw withItemIndex(node, storageReadError(node, file, stats.size, storageError), itemIndex);
 		}
-		const isWhole = measure.size >= file.size;
-		if (!mayHaveActed(error) || !isWhole) {
-			throw withItem(node, isWhole ? error : withRejectionHint(error), itemIndex);
+		const isWhole = stats.size >= file.size;
+		if (!mayHaveSucceeded(error) || !isWhole) {
+			throw withItemIndex(node, isWhole ? error : withRejectionHint(error), itemIndex);
 		}
-		const body = await options.find?.(measure).catch(() => undefined);
-		if (body === undefined) throw withItem(node, withCheckFirstHint(error, file), itemIndex);
-		response = { status: 200, body, headers: {}, mayHaveActedBefore: false };
+		const body = await options.findExisting?.(stats).catch(() => undefined);
+		if (body === undefined) throw withItemIndex(node, withCheckFirstHint(error, file), itemIndex);
+		response = { status: 200, body, headers: {}, mayHaveSucceededBefore: false };
 	}
-	if (measure.size > file.size) {
-		throw withItem(node, wrongLength(node, file, measure.size), itemIndex);
+	if (stats.size > file.size) {
+		throw withItemIndex(node, sizeMismatchError(node, file, stats.size), itemIndex);
 	}
-	if (measure.size < file.size) {
-		const message = `${service.name} responded after only ${measure.size} of ${file.size} bytes of “${file.fileName}” had been sent`;
+	if (stats.size < file.size) {
+		const message = `${service.name} responded after only ${stats.size} of ${file.size} bytes of “${file.fileName}” had been sent`;
 		const description =
 			'The file is incomplete even though the service reported success. Check the uploaded file and upload it again.';
 		throw new NodeOperationError(node, message, { description, itemIndex });
 	}
-	return { ...response, measure };
+	return { ...response, stats };
 }
 
 /**
@@ -158,13 +164,18 @@ function withCheckFirstHint(error: NodeApiError, { fileName }: FileSource): Node
 export function partPayload(
 	bytes: Buffer,
 	contentType: string,
-	{ stallTimeout, atOnce, cancel }: Pick<PartSettings, 'stallTimeout' | 'atOnce' | 'cancel'>,
+	{
+		stallTimeout,
+		concurrency,
+		cancel,
+	}: Pick<PartSettings, 'stallTimeout' | 'concurrency' | 'cancel'>,
 ): Payload {
 	return {
 		contentType,
 		size: bytes.length,
 		open: () => Promise.resolve(bytes),
-		guard: () => new StallGuard(bufferUploadTimeout(bytes.length * atOnce, stallTimeout), cancel),
+		stallGuard: () =>
+			new StallGuard(bufferUploadTimeout(bytes.length * concurrency, stallTimeout), cancel),
 	};
 }
 
@@ -181,7 +192,7 @@ export function lastCallPayload(body: object, { cancel }: Pick<PartSettings, 'ca
 		contentType: 'application/json',
 		size: bytes.length,
 		open: () => Promise.resolve(bytes),
-		guard: () => new StallGuard(ASSEMBLY_TIMEOUT, cancel),
+		stallGuard: () => new StallGuard(ASSEMBLY_TIMEOUT, cancel),
 	};
 }
 
@@ -211,7 +222,7 @@ export async function uploadEach(
 	singular: Readonly<Record<string, string>> = {},
 	check: (file: FileSource) => void = () => {},
 ): Promise<OperationResult[]> {
-	const named = await filesOf(item, item.parameter('binaryPropertyName'));
+	const named = await readFiles(item, item.parameter('binaryPropertyName'));
 	if (named.length > 1)
 		rejectSingularOptions(item, { fileName: 'File Name', ...singular }, named.length);
 	const name = optionalText(item.option('fileName'));
@@ -222,12 +233,12 @@ export async function uploadEach(
 		try {
 			uploaded.push({ file, json: await upload(file) });
 		} catch (error) {
-			const problem = withItem(item.functions.getNode(), error, item.itemIndex);
+			const problem = withItemIndex(item.functions.getNode(), error, item.itemIndex);
 			const done = uploaded.map((one) => `“${one.file.fileName}” (${String(one.json[idField])})`);
 			if (done.length > 0) {
 				problem.description = `${problem.description ?? ''} Already uploaded: ${done.join(', ')}.`;
 			}
-			throw withItem(item.functions.getNode(), problem, item.itemIndex);
+			throw withItemIndex(item.functions.getNode(), problem, item.itemIndex);
 		}
 	}
 	return uploaded.map(({ file, json }) => ({ json: { ...json, binaryPropertyName: file.field } }));
@@ -258,7 +269,7 @@ function rejectSingularOptions(
 export function compareWithService(
 	node: INode,
 	fileName: string,
-	sent: Measure,
+	sent: StreamStats,
 	reported: { size?: unknown; sha256?: unknown },
 	advice = 'Delete the uploaded file and upload it again.',
 ): void {

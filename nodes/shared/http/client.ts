@@ -6,29 +6,36 @@ import type {
 } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
 
-import { baseUrlOf, checkedCredential } from './credential';
+import { readBaseUrl, readCheckedCredential } from './credential';
 import {
-	answerError,
+	responseError,
 	connectionError,
-	incompleteAnswerError,
+	incompleteResponseError,
 	isMarkup,
 	isWebPage,
-	strangeAnswerError,
-	withDoubt,
+	unexpectedResponseError,
+	withUnknownResultHint,
 } from './errors';
-import { isUnsent, mayRepeat, pause, pauseAfter, retryAfterOf, type Setback } from './retry';
+import {
+	isUnsent,
+	isRetryable,
+	cancellableSleep,
+	retryDelay,
+	parseRetryAfter,
+	type RequestFailure,
+} from './retry';
 import { learnSecrets } from './secrets';
 import {
 	type ByteStream,
-	type Essential,
+	type ExpectedBody,
 	isJsonObject,
-	type Json,
+	type JsonRecord,
 	reportsError,
 	type Service,
 	type ServiceContext,
 	textOf,
 } from './service';
-import { parseBody, readAnswer } from './responseBody';
+import { parseBody, readResponseBody } from './responseBody';
 import type { StallGuard } from './stallGuard';
 
 /** Milliseconds to wait for the response to a JSON call. */
@@ -36,7 +43,7 @@ const RESPONSE_TIMEOUT = 60_000;
 
 export interface ApiCall<T = unknown> {
 	method: IHttpRequestMethods;
-	/** Relative to the base URL; every segment from user input must go through {@link pathPart}. */
+	/** Relative to the base URL; every segment from user input must go through {@link pathSegment}. */
 	path: string;
 	qs?: IDataObject;
 	/** Sent as JSON. */
@@ -45,22 +52,22 @@ export interface ApiCall<T = unknown> {
 	payload?: Payload;
 	headers?: Record<string, string>;
 	/** The required content of the response. */
-	needs: Essential<T>;
+	expects: ExpectedBody<T>;
 	/** A different base URL from the same credential. */
 	baseUrl?: string;
 	/** Milliseconds to wait for the response, for calls that take the service long. */
 	timeout?: number;
 	/** Whether the call may be sent twice, evaluated after a failed attempt. Defaults to true for GET and DELETE. */
-	repeatable?: boolean | ((setback: Setback) => boolean);
+	retryable?: boolean | ((failure: RequestFailure) => boolean);
 	/**
 	 * A sentence about the possible effect, added to an error after which the service may have acted. A call that must
 	 * not run twice has a default sentence.
 	 */
-	doubt?: string;
+	unknownResultHint?: string;
 	/** Whether an empty success is valid; its body is then ''. */
-	mayBeEmpty?: boolean;
+	allowEmpty?: boolean;
 	/** Whether a success in plain text is valid; a web page never is. */
-	mayBeText?: boolean;
+	allowText?: boolean;
 }
 
 /** Bytes to send. A stream can be read only once, so each attempt opens a new one. */
@@ -70,18 +77,18 @@ export interface Payload {
 	/** Bytes. */
 	size: number;
 	/** Closes the source of the stream opened last, in case it was not read to its end. */
-	abandon?(): void;
+	close?(): void;
 	/** Creates the stall guard of one attempt; without one the response timeout applies. */
-	guard?(): StallGuard;
+	stallGuard?(): StallGuard;
 }
 
-export interface Answer<T = unknown> {
+export interface ApiResponse<T = unknown> {
 	status: number;
 	/** The required content, parsed. */
 	body: T;
 	headers: Record<string, unknown>;
 	/** Whether an earlier attempt may have taken effect: its response was lost or was a server error. */
-	mayHaveActedBefore: boolean;
+	mayHaveSucceededBefore: boolean;
 }
 
 /**
@@ -89,7 +96,7 @@ export interface Answer<T = unknown> {
  * @throws NodeOperationError for an ID that is empty or not text, that a URL parser would resolve (`.` and `..`), or that
  * contains a slash: some servers, such as SpeedyFiles, decode `%2F` before routing
  */
-export function pathPart(context: ServiceContext, field: string, id: unknown): string {
+export function pathSegment(context: ServiceContext, field: string, id: unknown): string {
 	const text = typeof id === 'string' || typeof id === 'number' ? String(id).trim() : '';
 	if (text === '' || /^\.+$/.test(text) || text.includes('/') || !text.isWellFormed()) {
 		throw new NodeOperationError(
@@ -113,27 +120,27 @@ export async function callApi<T>(
 	context: ServiceContext,
 	service: Service,
 	call: ApiCall<T>,
-): Promise<Answer<T>> {
+): Promise<ApiResponse<T>> {
 	const secrets = await learnSecrets(context, service.credential);
 	const credential = await secrets.credential(service.credential);
 	for (const text of service.secretsIn?.(call.qs ?? {}, credential) ?? []) secrets.add(text);
 	try {
-		await checkedCredential(context, service);
-		const baseUrl = call.baseUrl ?? (await baseUrlOf(context, service));
-		const answer = await send(context, service, call, baseUrl);
-		const body = secrets.hideInBody(answer.body);
-		return validateResponse(context, service, call, { ...answer, body }, new URL(baseUrl).origin);
+		await readCheckedCredential(context, service);
+		const baseUrl = call.baseUrl ?? (await readBaseUrl(context, service));
+		const response = await send(context, service, call, baseUrl);
+		const body = secrets.hideInBody(response.body);
+		return validateResponse(context, service, call, { ...response, body }, new URL(baseUrl).origin);
 	} catch (error) {
-		throw withDoubt(secrets.hideInThrown(error), possibleEffect(service, call));
+		throw withUnknownResultHint(secrets.hideInThrown(error), possibleEffect(service, call));
 	}
 }
 
 function possibleEffect(
 	{ name }: Service,
-	{ method, payload, repeatable, doubt }: ApiCall,
+	{ method, payload, retryable, unknownResultHint }: ApiCall,
 ): string {
-	if (doubt !== undefined) return doubt;
-	const isSafe = method === 'GET' || method === 'DELETE' || Boolean(repeatable);
+	if (unknownResultHint !== undefined) return unknownResultHint;
+	const isSafe = method === 'GET' || method === 'DELETE' || Boolean(retryable);
 	// The upload itself adds how much of a file was sent.
 	if (isSafe || payload) return '';
 	return `${name} may have completed the request anyway. Check before you run the node again.`;
@@ -144,33 +151,39 @@ function validateResponse<T>(
 	context: ServiceContext,
 	service: Service,
 	call: ApiCall<T>,
-	answer: Answer,
+	response: ApiResponse,
 	origin: string,
-): Answer<T> {
+): ApiResponse<T> {
 	const node = context.getNode();
-	const { status, body } = answer;
-	const { needs } = call;
+	const { status, body } = response;
+	const { expects } = call;
 	if (status >= 300 && status < 400) {
-		throw strangeAnswerError(node, service, origin, `it returned a redirect (${status})`, status);
+		throw unexpectedResponseError(
+			node,
+			service,
+			origin,
+			`it returned a redirect (${status})`,
+			status,
+		);
 	}
 	// An earlier attempt has deleted it, and the response was lost.
-	if (call.method === 'DELETE' && status === 404 && answer.mayHaveActedBefore) {
-		return { ...answer, body: needs.read('', 204) as T };
+	if (call.method === 'DELETE' && status === 404 && response.mayHaveSucceededBefore) {
+		return { ...response, body: expects.read('', 204) as T };
 	}
 	if (status >= 400 || reportsError(body) || service.reportsFailure?.(body)) {
-		const retryAfter = retryAfterOf(answer.headers);
-		throw answerError(node, service, { status, body, retryAfter, origin });
+		const retryAfter = parseRetryAfter(response.headers);
+		throw responseError(node, service, { status, body, retryAfter, origin });
 	}
 	const isEmpty = body === '' || body === undefined || body === null;
-	const isText = typeof body === 'string' && call.mayBeText === true && !isMarkup(body);
+	const isText = typeof body === 'string' && call.allowText === true && !isMarkup(body);
 	if (!isEmpty && !isText && !isJsonObject(body) && !Array.isArray(body)) {
 		const seen = isWebPage(body) ? 'a web page' : 'something other than JSON';
-		throw strangeAnswerError(node, service, origin, `it returned ${seen} (${status})`);
+		throw unexpectedResponseError(node, service, origin, `it returned ${seen} (${status})`);
 	}
-	const mayBeEmpty = call.mayBeEmpty || status === 204;
-	const read = isEmpty && !mayBeEmpty ? undefined : needs.read(isEmpty ? '' : body, status);
-	if (read !== undefined) return { ...answer, body: read };
-	throw incompleteAnswerError(node, service, { origin, what: needs.what, isEmpty, status });
+	const allowsEmpty = call.allowEmpty || status === 204;
+	const read = isEmpty && !allowsEmpty ? undefined : expects.read(isEmpty ? '' : body, status);
+	if (read !== undefined) return { ...response, body: read };
+	throw incompleteResponseError(node, service, { origin, what: expects.what, isEmpty, status });
 }
 
 /** Sends the call, retries it where that is safe, and returns the last response. */
@@ -179,23 +192,23 @@ async function send(
 	service: Service,
 	call: ApiCall,
 	baseUrl: string,
-): Promise<Answer> {
+): Promise<ApiResponse> {
 	const { method, path } = call;
-	const { repeatable = method === 'GET' || method === 'DELETE' } = call;
-	const signal = cancelSignalOf(context);
+	const { retryable = method === 'GET' || method === 'DELETE' } = call;
+	const signal = executionSignal(context);
 	let wasSent = false;
 	for (let attempt = 1; ; attempt++) {
 		const result = signal?.aborted
 			? { code: 'ERR_CANCELED', unsent: true }
 			: await attemptRequest(context, service.credential, call, `${baseUrl}${path}`);
-		const mayHaveActedBefore = wasSent;
-		wasSent ||= result.answer ? result.answer.status >= 500 : !result.unsent;
+		const mayHaveSucceededBefore = wasSent;
+		wasSent ||= result.response ? result.response.status >= 500 : !result.unsent;
 		const wait =
-			!signal?.aborted && mayRepeat(result, isRepeatable(repeatable, result))
-				? pauseAfter(attempt, result)
+			!signal?.aborted && isRetryable(result, mayRetry(retryable, result))
+				? retryDelay(attempt, result)
 				: undefined;
 		if (wait === undefined) {
-			if (result.answer) return { ...result.answer, mayHaveActedBefore };
+			if (result.response) return { ...result.response, mayHaveSucceededBefore };
 			const { origin } = new URL(baseUrl);
 			// A failure to connect now does not mean that an earlier attempt did not reach the service.
 			throw connectionError(context.getNode(), service.name, origin, {
@@ -203,15 +216,15 @@ async function send(
 				unsent: !wasSent,
 			});
 		}
-		await pause(wait, signal);
+		await cancellableSleep(wait, signal);
 	}
 }
 
-const isRepeatable = (repeatable: NonNullable<ApiCall['repeatable']>, result: AttemptResult) =>
-	typeof repeatable === 'function' ? repeatable(result) : repeatable;
+const mayRetry = (retryable: NonNullable<ApiCall['retryable']>, result: AttemptResult) =>
+	typeof retryable === 'function' ? retryable(result) : retryable;
 
-interface AttemptResult extends Setback {
-	answer?: Omit<Answer, 'mayHaveActedBefore'>;
+interface AttemptResult extends RequestFailure {
+	response?: Omit<ApiResponse, 'mayHaveSucceededBefore'>;
 }
 
 /**
@@ -226,8 +239,8 @@ async function attemptRequest(
 	url: string,
 ): Promise<AttemptResult> {
 	const sent = await payload?.open();
-	const guard = payload?.guard?.();
-	const sender = guard ? stoppedBy(context, guard.signal) : context;
+	const guard = payload?.stallGuard?.();
+	const sender = guard ? withSignal(context, guard.signal) : context;
 	// Created for each attempt, because n8n modifies the options.
 	const options: IHttpRequestOptions = {
 		method,
@@ -253,21 +266,21 @@ async function attemptRequest(
 		const response = (await sending) as IN8nHttpFullResponse;
 		const { statusCode: status, headers: received } = response;
 		const parsed = payload
-			? await readAnswer(response.body as ByteStream, status)
+			? await readResponseBody(response.body as ByteStream, status)
 			: parseBody(response.body);
 		return {
 			status,
-			retryAfter: retryAfterOf(received),
-			answer: { status, body: parsed, headers: received },
+			retryAfter: parseRetryAfter(received),
+			response: { status, body: parsed, headers: received },
 		};
 	};
 	try {
 		return await (guard?.during(request()) ?? request());
 	} catch (error) {
-		return setbackOf(error);
+		return toRequestFailure(error);
 	} finally {
 		// The service may respond before it has read the whole body: the upload would continue in the background.
-		payload?.abandon?.();
+		payload?.close?.();
 	}
 }
 
@@ -275,8 +288,8 @@ async function attemptRequest(
  * Extracts Node's error code and system call, which the errors of n8n and of the HTTP library contain at some level of
  * their causes, and the message.
  */
-export function setbackOf(error: unknown): Setback {
-	const levels: Json[] = [];
+export function toRequestFailure(error: unknown): RequestFailure {
+	const levels: JsonRecord[] = [];
 	for (let level = error; isJsonObject(level) && levels.length < 5; level = level.cause) {
 		levels.push(level);
 	}
@@ -290,19 +303,19 @@ export function setbackOf(error: unknown): Setback {
 	return { code, reason, unsent };
 }
 
-const isBlockedByN8n = ({ constructor: { name } }: Json) =>
+const isBlockedByN8n = ({ constructor: { name } }: JsonRecord) =>
 	name === 'UserError' || name.startsWith('Ssrf');
 
 /**
  * Returns the context with a different cancel signal. n8n passes the signal of the context to every request with a
  * credential and ignores one in the request options.
  */
-export function stoppedBy<Context extends object>(context: Context, signal: AbortSignal): Context {
+export function withSignal<Context extends object>(context: Context, signal: AbortSignal): Context {
 	const own = { getExecutionCancelSignal: { value: () => signal } };
 	return Object.create(context, own) as Context;
 }
 
 /** Returns the signal that fires when the user stops the execution; triggers have none. */
-export function cancelSignalOf(context: ServiceContext): AbortSignal | undefined {
+export function executionSignal(context: ServiceContext): AbortSignal | undefined {
 	return 'getExecutionCancelSignal' in context ? context.getExecutionCancelSignal() : undefined;
 }

@@ -3,11 +3,11 @@ import { NodeOperationError } from 'n8n-workflow';
 
 import { pastedText } from '../text';
 import { learnSecrets } from './secrets';
-import { addressFieldOf, type Json, type Service, type ServiceContext } from './service';
+import { baseUrlLabel, type JsonRecord, type Service, type ServiceContext } from './service';
 
 /** Returns the base URL of the credential, including the API path, without a trailing slash. */
-export async function baseUrlOf(context: ServiceContext, service: Service): Promise<string> {
-	return await addressOf(context, service, 'baseUrl');
+export async function readBaseUrl(context: ServiceContext, service: Service): Promise<string> {
+	return await readAddressField(context, service, 'baseUrl');
 }
 
 /**
@@ -15,12 +15,12 @@ export async function baseUrlOf(context: ServiceContext, service: Service): Prom
  * appended to `baseUrl` only.
  * @throws NodeOperationError that names the field
  */
-export async function addressOf(
+export async function readAddressField(
 	context: ServiceContext,
 	service: Service,
 	field: string,
 ): Promise<string> {
-	const credential = await checkedCredential(context, service);
+	const credential = await readCheckedCredential(context, service);
 	const { label, path } = addressesOf(service)[field];
 	const { url, problem } = readAddress(credential[field], path);
 	if (problem !== undefined) throw faultError(context, service, { label, problem });
@@ -32,10 +32,13 @@ export async function addressOf(
  * after its first requests.
  * @throws NodeOperationError that names the invalid field
  */
-export async function checkedCredential(context: ServiceContext, service: Service): Promise<Json> {
+export async function readCheckedCredential(
+	context: ServiceContext,
+	service: Service,
+): Promise<JsonRecord> {
 	const secrets = await learnSecrets(context, service.credential);
 	const credential = await secrets.credential(service.credential);
-	const fault = faultIn(service, credential);
+	const fault = findCredentialFault(service, credential);
 	if (fault) throw faultError(context, service, fault);
 	return credential;
 }
@@ -48,7 +51,10 @@ export interface CredentialFault {
 }
 
 /** Returns the first invalid field of a credential. Addresses other than the base URL may be empty. */
-export function faultIn(service: Service, credential: Json): CredentialFault | undefined {
+export function findCredentialFault(
+	service: Service,
+	credential: JsonRecord,
+): CredentialFault | undefined {
 	for (const [field, label] of Object.entries(service.secretFields)) {
 		const { problem } = readSecret(credential[field]);
 		if (problem !== undefined) return { label, problem };
@@ -62,7 +68,7 @@ export function faultIn(service: Service, credential: Json): CredentialFault | u
 }
 
 const addressesOf = (service: Service): NonNullable<Service['otherAddresses']> => ({
-	baseUrl: { label: addressFieldOf(service), path: service.apiPath },
+	baseUrl: { label: baseUrlLabel(service), path: service.apiPath },
 	...service.otherAddresses,
 });
 
@@ -144,7 +150,7 @@ const secretOf = (credentials: ICredentialDataDecryptedObject, field: string) =>
 	pastedText(credentials[field]) ?? '';
 
 /** Sends the secret of a credential field as a bearer token, without surrounding white space. */
-export const bearerOf =
+export const bearerAuth =
 	(field: string): Authenticate =>
 	async (credentials, options) => {
 		const authorization = `Bearer ${secretOf(credentials, field)}`;
@@ -155,7 +161,7 @@ export const bearerOf =
 	};
 
 /** Sends two credential fields as HTTP Basic authentication, without surrounding white space. */
-export const basicOf =
+export const basicAuth =
 	(username: string, password: string): Authenticate =>
 	async (credentials, options) =>
 		await Promise.resolve({

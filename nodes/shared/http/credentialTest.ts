@@ -5,11 +5,11 @@ import type {
 	INodeCredentialTestResult,
 } from 'n8n-workflow';
 
-import { faultIn, readAddress } from './credential';
-import { faultOf, isWebPage, TLS_HINT, wordsOf } from './errors';
-import { setbackOf } from './client';
+import { findCredentialFault, readAddress } from './credential';
+import { describeConnectionError, isWebPage, TLS_HINT, messageText } from './errors';
+import { toRequestFailure } from './client';
 import { Secrets } from './secrets';
-import { addressFieldOf, isJsonObject, type Service } from './service';
+import { baseUrlLabel, isJsonObject, type Service } from './service';
 import { parseBody } from './responseBody';
 
 /** A read-only request that shows whether the credentials are valid. */
@@ -24,7 +24,7 @@ export interface Probe {
 	): Promise<IHttpRequestOptions>;
 }
 
-export interface ProbeAnswer {
+export interface ProbeResponse {
 	status: number;
 	/** Parsed JSON: an object or an array. */
 	body: unknown;
@@ -42,12 +42,12 @@ export async function probe(
 	service: Service,
 	credentials: ICredentialDataDecryptedObject,
 	{ path, qs, authenticate }: Probe,
-	judge: (answer: ProbeAnswer) => string | undefined,
+	judge: (response: ProbeResponse) => string | undefined,
 ): Promise<INodeCredentialTestResult> {
-	const addressField = addressFieldOf(service);
+	const addressField = baseUrlLabel(service);
 	const failed = (message: string): INodeCredentialTestResult => ({ status: 'Error', message });
 	const secrets = new Secrets();
-	const fault = faultIn(service, credentials);
+	const fault = findCredentialFault(service, credentials);
 	if (fault) return failed(`The ${fault.label} ${fault.problem}`);
 	const users = Object.values(credentials);
 	for (const [field, value] of Object.entries(credentials)) {
@@ -74,7 +74,7 @@ export async function probe(
 		const response = await send((await authenticate?.(credentials, unsigned)) ?? unsigned);
 		const { statusCode: status } = response;
 		const body = parseBody(response.body);
-		const said = wordsOf(secrets.hideInError(service.errorMessage(body) ?? ''));
+		const said = messageText(secrets.hideInError(service.errorMessage(body) ?? ''));
 		const serverProblem = findServerProblem(service, {
 			status,
 			body,
@@ -95,10 +95,10 @@ export async function probe(
 				: problem,
 		);
 	} catch (error) {
-		const { code = 'no response', reason } = setbackOf(error);
+		const { code = 'no response', reason } = toRequestFailure(error);
 		const isCutOff = protocol === 'http:' && code === 'ECONNRESET';
 		const why = [
-			faultOf(code) ?? wordsOf(secrets.hideInError(reason ?? '')),
+			describeConnectionError(code) ?? messageText(secrets.hideInError(reason ?? '')),
 			isCutOff ? TLS_HINT : undefined,
 		].filter(Boolean);
 		return failed(
@@ -124,10 +124,10 @@ function redirectOf({ headers }: Response): string | undefined {
 /** Describes a response that indicates a wrong address or a temporary failure, whatever the service. */
 function findServerProblem(
 	service: Service,
-	answer: { status: number; body: unknown; said?: string; origin: string; to?: string },
+	response: { status: number; body: unknown; said?: string; origin: string; to?: string },
 ): string | undefined {
-	const { status, body, said, origin, to } = answer;
-	const check = `Check the ${addressFieldOf(service)}.`;
+	const { status, body, said, origin, to } = response;
+	const check = `Check the ${baseUrlLabel(service)}.`;
 	if (status >= 300 && status < 400) {
 		const advice = service.pageAdvice?.[status] ?? check;
 		return `${origin} returned a redirect (${status})${to && to !== origin ? ` to ${to}` : ''}. ${advice}`;

@@ -1,8 +1,8 @@
 import type { INode, JsonObject } from 'n8n-workflow';
 import { NodeApiError, NodeOperationError } from 'n8n-workflow';
 
-import { isUnsent, isUntrusted, type Setback } from './retry';
-import { addressFieldOf, isJsonObject, type Json, type Service, textOf } from './service';
+import { isUnsent, isCertificateError, type RequestFailure } from './retry';
+import { baseUrlLabel, isJsonObject, type JsonRecord, type Service, textOf } from './service';
 
 type Failure = NonNullable<ConstructorParameters<typeof NodeApiError>[2]>['failure'];
 
@@ -41,9 +41,14 @@ const MAX_TITLE_LENGTH = 100;
  * Creates the error for a request without a response. Does not pass the HTTP library's error as `cause`, because that
  * contains the request headers with the credentials.
  */
-export function connectionError(node: INode, what: string, origin: string, setback: Setback) {
-	const { code = '', reason } = setback;
-	const explanation = wordsOf(reason) ?? 'The connection failed';
+export function connectionError(
+	node: INode,
+	what: string,
+	origin: string,
+	failure: RequestFailure,
+) {
+	const { code = '', reason } = failure;
+	const explanation = messageText(reason) ?? 'The connection failed';
 	if (code === 'ESTALLED') {
 		return new NodeApiError(node, {} as JsonObject, {
 			message: `${what}: ${explanation}`,
@@ -54,34 +59,35 @@ export function connectionError(node: INode, what: string, origin: string, setba
 	}
 	const error = new NodeApiError(node, {} as JsonObject, {
 		message: `${what} could not be reached at ${origin}`,
-		description: `${faultOf(code) ?? explanation}${code && ` (${code})`}. Check the address and make sure this n8n instance can reach it, then run the node again.`,
+		description: `${describeConnectionError(code) ?? explanation}${code && ` (${code})`}. Check the address and make sure this n8n instance can reach it, then run the node again.`,
 		failure: { cause: 'temporarily-unavailable' },
 	});
 	error.context.code = code;
-	error.context.mayHaveActed = !(setback.unsent ?? isUnsent(code, reason));
+	error.context.mayHaveSucceeded = !(failure.unsent ?? isUnsent(code, reason));
 	return error;
 }
 
 /** Explains a connection error code; undefined for an unknown code. */
-export function faultOf(code: string): string | undefined {
+export function describeConnectionError(code: string): string | undefined {
 	if (CONNECTION_ERRORS[code]) return CONNECTION_ERRORS[code];
-	if (isUntrusted(code)) return 'This n8n instance does not trust the TLS certificate of the host';
+	if (isCertificateError(code))
+		return 'This n8n instance does not trust the TLS certificate of the host';
 	if (code.startsWith('HPE_')) return 'The response is not HTTP. ' + TLS_HINT;
 	return code.startsWith('ERR_SSL_') ? CONNECTION_ERRORS.EPROTO : undefined;
 }
 
 /** Creates the error for a response that reports a failure, by its status or in its body. */
-export function answerError(
+export function responseError(
 	node: INode,
 	service: Service,
-	answer: { status: number; body: unknown; retryAfter?: number; origin?: string },
+	response: { status: number; body: unknown; retryAfter?: number; origin?: string },
 ) {
-	const { status, body, retryAfter, origin } = answer;
-	const reported = wordsOf(service.errorMessage(body));
+	const { status, body, retryAfter, origin } = response;
+	const reported = messageText(service.errorMessage(body));
 	const isPage = reported === undefined && isWebPage(body);
 	const title = isPage ? titleOf(body) : undefined;
 	const page = `: a web page${title ? ` (“${title}”)` : ''}`;
-	const quoted = reported ?? wordsOf(body);
+	const quoted = reported ?? messageText(body);
 	const error = new NodeApiError(node, {} as JsonObject, {
 		httpCode: String(status),
 		message: `${service.name} responded with ${status}${quoted ? `: ${quoted}` : isPage ? page : ''}`,
@@ -94,30 +100,30 @@ export function answerError(
 			.join(' '),
 		failure: failureOf(status, retryAfter),
 	});
-	error.context.mayHaveActed = status >= 500;
+	error.context.mayHaveSucceeded = status >= 500;
 	return error;
 }
 
 const pageHint = (service: Service, origin: string) =>
-	`${service.name} does not send web pages: a proxy or another server responded at ${origin}. If this keeps happening, check the ${addressFieldOf(service)} in the ${service.name} credential.`;
+	`${service.name} does not send web pages: a proxy or another server responded at ${origin}. If this keeps happening, check the ${baseUrlLabel(service)} in the ${service.name} credential.`;
 
 /** Creates the error for a success that does not contain the content that the call requires. */
-export function incompleteAnswerError(
+export function incompleteResponseError(
 	node: INode,
 	service: Service,
-	answer: { origin: string; what: string; isEmpty: boolean; status: number },
+	response: { origin: string; what: string; isEmpty: boolean; status: number },
 ) {
-	const { origin, what, isEmpty, status } = answer;
+	const { origin, what, isEmpty, status } = response;
 	const error = new NodeApiError(node, {} as JsonObject, {
 		message: `${service.name} responded without ${what}`,
-		description: `The response (${status}) ${isEmpty ? 'is empty' : 'does not contain it'}. Check the ${addressFieldOf(service)} in the ${service.name} credential: a proxy or another server may be responding at ${origin}.`,
+		description: `The response (${status}) ${isEmpty ? 'is empty' : 'does not contain it'}. Check the ${baseUrlLabel(service)} in the ${service.name} credential: a proxy or another server may be responding at ${origin}.`,
 	});
-	error.context.mayHaveActed = true;
+	error.context.mayHaveSucceeded = true;
 	return error;
 }
 
 /** Creates the error for a response that does not come from the service: a web page, a redirect or a truncated body. */
-export function strangeAnswerError(
+export function unexpectedResponseError(
 	node: INode,
 	service: Service,
 	origin: string,
@@ -129,9 +135,9 @@ export function strangeAnswerError(
 		message: `${origin} does not look like ${service.name}: ${seen}`,
 		description:
 			(status && service.pageAdvice?.[status]) ||
-			`Check the ${addressFieldOf(service)} in the ${service.name} credential. The address may point to a proxy, a login page or a different server.`,
+			`Check the ${baseUrlLabel(service)} in the ${service.name} credential. The address may point to a proxy, a login page or a different server.`,
 	});
-	error.context.mayHaveActed = status === undefined || status < 300;
+	error.context.mayHaveSucceeded = status === undefined || status < 300;
 	return error;
 }
 
@@ -145,7 +151,7 @@ export const isWebPage = (body: unknown): body is string =>
 	/<(!doctype\s+html|html|head|body|title|h\d|p|div|center)\b/i.test(body.slice(0, 2000));
 
 /** Returns a service's message on one line and limited in length; undefined for a web page and for anything but text. */
-export function wordsOf(message: unknown): string | undefined {
+export function messageText(message: unknown): string | undefined {
 	const text = textOf(message);
 	if (text === undefined || /^\s*<|<(!doctype|html|head|body|title)\b/i.test(text.slice(0, 1000))) {
 		return undefined;
@@ -170,21 +176,21 @@ function singleLine(text: string, maxLength: number): string {
 }
 
 /** Whether the service may have acted although the call failed: the response was lost, or the service failed. */
-export function mayHaveActed(error: unknown): error is NodeApiError {
+export function mayHaveSucceeded(error: unknown): error is NodeApiError {
 	if (!(error instanceof NodeApiError)) return false;
 	const { httpCode, context } = error;
-	if (typeof context.mayHaveActed === 'boolean') return context.mayHaveActed;
+	if (typeof context.mayHaveSucceeded === 'boolean') return context.mayHaveSucceeded;
 	return httpCode ? Number(httpCode) >= 500 : true;
 }
 
 /** Appends a sentence on the possible effect to an error after which the service may have acted. */
-export function withDoubt(error: unknown, sentence: string): unknown {
-	if (mayHaveActed(error)) error.description = `${error.description ?? ''} ${sentence}`.trim();
+export function withUnknownResultHint(error: unknown, sentence: string): unknown {
+	if (mayHaveSucceeded(error)) error.description = `${error.description ?? ''} ${sentence}`.trim();
 	return error;
 }
 
 /** Adds the item index to an error, so that the editor shows it; wraps an error that is not n8n's. */
-export function withItem(node: INode, error: unknown, itemIndex: number) {
+export function withItemIndex(node: INode, error: unknown, itemIndex: number) {
 	if (error instanceof NodeApiError || error instanceof NodeOperationError) {
 		error.context.itemIndex = itemIndex;
 		return error;
@@ -194,7 +200,7 @@ export function withItem(node: INode, error: unknown, itemIndex: number) {
 	return new NodeOperationError(node, cause, { itemIndex });
 }
 
-const isHttpError = (error: unknown): error is Json =>
+const isHttpError = (error: unknown): error is JsonRecord =>
 	isJsonObject(error) && ('config' in error || 'request' in error || 'response' in error);
 
 function generalAdvice(status: number): string {

@@ -8,7 +8,7 @@ const MAX_RESPONSE_BYTES = 1024 * 1024;
  * response, returns the part that arrived, because the status already counts.
  * @throws the connection error, if a successful response breaks off
  */
-export async function readAnswer(body: ByteStream, status: number): Promise<unknown> {
+export async function readResponseBody(body: ByteStream, status: number): Promise<unknown> {
 	const chunks: Buffer[] = [];
 	const read = async () => {
 		let size = 0;

@@ -33,7 +33,7 @@ const TEMPORARY_SENT = new Set([
 ]);
 
 /** The failure of one attempt. */
-export interface Setback {
+export interface RequestFailure {
 	/** HTTP status; undefined without a response. */
 	status?: number;
 	/** Node's code of a connection error, for example ECONNRESET. */
@@ -47,12 +47,15 @@ export interface Setback {
 }
 
 /** Whether a failed attempt may be retried: the error is temporary, and a second call is safe. */
-export function mayRepeat({ status, code, unsent }: Setback, repeatable: boolean): boolean {
+export function isRetryable(
+	{ status, code, unsent }: RequestFailure,
+	isIdempotent: boolean,
+): boolean {
 	if (status === 429) return true; // rejected before it was processed
-	if (status !== undefined) return repeatable && TEMPORARY_STATUSES.has(status);
+	if (status !== undefined) return isIdempotent && TEMPORARY_STATUSES.has(status);
 	if (code === undefined) return false;
 	if (unsent ?? isUnsent(code)) return TEMPORARY_UNSENT.has(code);
-	return repeatable && TEMPORARY_SENT.has(code);
+	return isIdempotent && TEMPORARY_SENT.has(code);
 }
 
 /** Codes of errors before any byte of the request is sent: DNS, connection, address, header. */
@@ -80,21 +83,24 @@ export function isUnsent(code: string, reason = '', syscall?: unknown): boolean 
 }
 
 /** Whether a certificate is not trusted or belongs to a different host. */
-export const isUntrusted = (code: string): boolean =>
+export const isCertificateError = (code: string): boolean =>
 	UNTRUSTED_CODE.test(code) || code === 'ERR_TLS_CERT_ALTNAME_INVALID';
 
 /**
  * Returns the milliseconds to wait after `attempt` (counted from 1): at least the exponential backoff with jitter.
  * Returns undefined after the last attempt, or if the service asks to wait for more than a minute.
  */
-export function pauseAfter(attempt: number, { retryAfter = 0 }: Setback): number | undefined {
+export function retryDelay(
+	attempt: number,
+	{ retryAfter = 0 }: RequestFailure,
+): number | undefined {
 	if (attempt >= MAX_ATTEMPTS || retryAfter > MAX_DELAY) return undefined;
 	const backoff = INITIAL_DELAY * 2 ** (attempt - 1);
 	return Math.max(retryAfter, backoff / 2 + Math.random() * (backoff / 2));
 }
 
 /** Waits in steps, so that a cancelled execution stops within a quarter of a second. */
-export async function pause(milliseconds: number, signal?: AbortSignal): Promise<void> {
+export async function cancellableSleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
 	const end = Date.now() + milliseconds;
 	for (let left = milliseconds; left > 0 && !signal?.aborted; left = end - Date.now()) {
 		await sleep(Math.min(left, 250));
@@ -107,7 +113,7 @@ export async function pause(milliseconds: number, signal?: AbortSignal): Promise
  * and for an implausible one: a time in the past, free text, or more than a year.
  * Uses the response's `Date` as the current time, so that a wrong clock of n8n has no effect.
  */
-export function retryAfterOf(headers: Record<string, unknown>): number | undefined {
+export function parseRetryAfter(headers: Record<string, unknown>): number | undefined {
 	const now = serviceTime(headers);
 	const given = parseWait(headers['retry-after'], now);
 	if (given !== undefined) return given;

@@ -1,5 +1,5 @@
 import { pastedText, withoutBlanks } from '../text';
-import { isJsonObject, type Json, type ServiceContext } from './service';
+import { isJsonObject, type JsonRecord, type ServiceContext } from './service';
 
 /** Replaces a secret; n8n uses the same text. */
 const HIDDEN = '**hidden**';
@@ -31,7 +31,7 @@ export function secretsOf(context: object): Secrets {
 export async function learnSecrets(context: ServiceContext, type: string): Promise<Secrets> {
 	const secrets = secretsOf(context);
 	await secrets.learn(type, async () => {
-		const credential = await context.getCredentials<Json>(type);
+		const credential = await context.getCredentials<JsonRecord>(type);
 		keepCredential(context, type, credential);
 		return credential;
 	});
@@ -39,7 +39,11 @@ export async function learnSecrets(context: ServiceContext, type: string): Promi
 }
 
 /** Adds the secrets of a credential that was read elsewhere to those of the context. */
-export function keepCredential(context: ServiceContext, type: string, credential: Json): void {
+export function keepCredential(
+	context: ServiceContext,
+	type: string,
+	credential: JsonRecord,
+): void {
 	for (const { name, typeOptions } of context.getCredentialsProperties(type)) {
 		if (typeOptions?.password) secretsOf(context).add(credential[name], Object.values(credential));
 	}
@@ -57,12 +61,12 @@ export async function allSecretsOf(context: ServiceContext): Promise<Secrets> {
 export class Secrets {
 	private readonly distinct = new Set<string>();
 	private readonly short = new Set<string>();
-	private readonly credentials = new Map<string, Promise<Json>>();
+	private readonly credentials = new Map<string, Promise<JsonRecord>>();
 	private pattern: RegExp | undefined;
 	private shortPattern: RegExp | undefined;
 
 	/** Reads a credential unless it is cached. */
-	async learn(type: string, read: () => Promise<Json>): Promise<void> {
+	async learn(type: string, read: () => Promise<JsonRecord>): Promise<void> {
 		const reading = this.credentials.get(type) ?? read();
 		this.credentials.set(type, reading);
 		try {
@@ -74,7 +78,7 @@ export class Secrets {
 	}
 
 	/** Returns a credential that {@link learn} has read. */
-	async credential(type: string): Promise<Json> {
+	async credential(type: string): Promise<JsonRecord> {
 		return (await this.credentials.get(type)) ?? {};
 	}
 
@@ -131,7 +135,7 @@ export class Secrets {
 		if (typeof body === 'string') return this.hideIn(body);
 		const containers: object[] = typeof body === 'object' && body !== null ? [body] : [];
 		for (let container = containers.pop(); container; container = containers.pop()) {
-			const fields = container as Json;
+			const fields = container as JsonRecord;
 			for (const name of Object.keys(fields)) {
 				const value = fields[name];
 				if (typeof value === 'object' && value !== null) containers.push(value);
@@ -156,7 +160,7 @@ export class Secrets {
 		return error;
 	}
 
-	private hideInFields(fields: Json, names: string[]): void {
+	private hideInFields(fields: JsonRecord, names: string[]): void {
 		for (const name of names) {
 			const value = fields[name];
 			if (typeof value !== 'string') continue;

@@ -30,11 +30,11 @@ export interface Service {
 	/** The secret fields that every call needs, with their labels. */
 	secretFields: Readonly<Record<string, string>>;
 	/** The label of the address field; “Base URL” by default. */
-	addressField?: string;
+	baseUrlLabel?: string;
 	/** The common prefix of all API paths. The base URL may end with it, or with its first segments. */
 	apiPath?: string;
 	/** The credential fields for further addresses, by field name. */
-	otherAddresses?: Readonly<Record<string, Address>>;
+	otherAddresses?: Readonly<Record<string, AddressField>>;
 	/** Returns the service's message from an error body; undefined if it has none. */
 	errorMessage(body: unknown): string | undefined;
 	/** Whether the body of a 2xx response reports a failure. */
@@ -44,18 +44,18 @@ export interface Service {
 	/** Advice for a redirect or a web page, for statuses whose cause is not a wrong address. */
 	pageAdvice?: Readonly<Record<number, string>>;
 	/** Returns secrets that a call derives from the credential, such as signatures, so that they are hidden as well. */
-	secretsIn?(qs: IDataObject, credential: Json): string[];
+	secretsIn?(qs: IDataObject, credential: JsonRecord): string[];
 }
 
 /** A credential field for an address. */
-export interface Address {
+export interface AddressField {
 	label: string;
 	/** The path that calls append. The address may end with it, or with its first segments. */
 	path?: string;
 }
 
 /** The content that a call requires. A 2xx response without it is a failure, for example an upload without an ID. */
-export interface Essential<T> {
+export interface ExpectedBody<T> {
 	/** Its name in the error message, after “responded without”. */
 	what: string;
 	/** Extracts it from the body of a 2xx response ('' if that is empty); undefined if it is missing. */
@@ -63,7 +63,7 @@ export interface Essential<T> {
 }
 
 /** For calls whose status is the only result. */
-export const NOTHING: Essential<unknown> = {
+export const ANY_BODY: ExpectedBody<unknown> = {
 	what: 'a JSON body',
 	read: (body) => body,
 };
@@ -72,7 +72,7 @@ export const NOTHING: Essential<unknown> = {
  * Requires `true` in one of the fields, or a response without a body (204, or any empty one if the call allows it).
  * @param what the confirmed action, for example “the deletion”
  */
-export const confirmationOf = (what: string, ...fields: string[]): Essential<unknown> => ({
+export const confirmedBy = (what: string, ...fields: string[]): ExpectedBody<unknown> => ({
 	what: `confirming ${what}`,
 	read: (body) =>
 		body === '' || (isJsonObject(body) && fields.some((field) => body[field] === true))
@@ -97,12 +97,12 @@ export function reportsError(body: unknown): boolean {
 }
 
 /** Returns the label of the credential's address field. */
-export const addressFieldOf = ({ addressField = 'Base URL' }: Service): string => addressField;
+export const baseUrlLabel = ({ baseUrlLabel = 'Base URL' }: Service): string => baseUrlLabel;
 
 /** A parsed JSON object. */
-export type Json = Record<string, unknown>;
+export type JsonRecord = Record<string, unknown>;
 
-export function isJsonObject(value: unknown): value is Json {
+export function isJsonObject(value: unknown): value is JsonRecord {
 	return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 

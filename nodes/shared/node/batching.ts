@@ -1,6 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { pause } from '../http/retry';
+import { cancellableSleep } from '../http/retry';
 
 /** High enough to hide latency, low enough not to hit rate limits. */
 const DEFAULT_CONCURRENCY = 5;
@@ -50,7 +50,7 @@ export const batchingOption: INodeProperties = {
  * batch finishes before the next one starts; without, an item starts as soon as another one finishes.
  * After a failure, or when the execution is stopped, no further item starts. The error of the lowest index is thrown.
  */
-export async function inBatches<T>(
+export async function mapInBatches<T>(
 	count: number,
 	{ itemsAtOnce = DEFAULT_CONCURRENCY, pauseBetween = 0 }: Batching,
 	signal: AbortSignal | undefined,
@@ -60,7 +60,7 @@ export async function inBatches<T>(
 	const batchSize = pauseBetween > 0 ? concurrency : Math.max(count, 1);
 	let results: T[] = [];
 	for (let start = 0; start < count && !signal?.aborted; start += batchSize) {
-		if (start > 0) await pause(pauseBetween, signal);
+		if (start > 0) await cancellableSleep(pauseBetween, signal);
 		const end = Math.min(start + batchSize, count);
 		results = results.concat(await runConcurrently(start, end, concurrency, signal, work));
 	}

@@ -11,7 +11,7 @@ import {
 	type ParameterSource,
 	type Values,
 } from './schema';
-import { isJsonObject, type Json, textOf } from '../http/service';
+import { isJsonObject, type JsonRecord, textOf } from '../http/service';
 
 /** Stands for the value of a field without one, such as a notice. */
 export const NO_VALUE = Symbol('no value');
@@ -187,7 +187,7 @@ function checkFiles(check: Check, value: unknown): FileReference[] {
 }
 
 /** Returns the files in n8n's object for one file, or in its object for all files of an item. */
-function filesIn(value: Json): IBinaryData[] | undefined {
+function filesIn(value: JsonRecord): IBinaryData[] | undefined {
 	const members = isFile(value) ? [value] : Object.values(value);
 	return members.length > 0 && members.every(isFile) ? members : undefined;
 }

@@ -80,17 +80,17 @@ export function nameConditions(
 	item: ItemContext,
 	label: string,
 	optionName: string,
-): (name: unknown) => Condition[] {
+): (name: unknown) => ScopeCondition[] {
 	const text = optionalText(item.option(optionName));
 	if (text === undefined) return () => [];
 	return (value) => [{ label, value, fits: (name) => containsName(name, text) }];
 }
 
 /** Whether an item is within the scope. A text explains why that is unknown: the item is kept and reported. */
-export type Within = boolean | string;
+export type ScopeMatch = boolean | string;
 
 /** One condition of a scope. */
-export interface Condition {
+export interface ScopeCondition {
 	/** The name of the compared property: “title”. */
 	label: string;
 	/** The value from the service. */
@@ -99,7 +99,7 @@ export interface Condition {
 }
 
 /** Whether all conditions are met. A value that the service does not report leaves the result unknown. */
-export function meetsAll(conditions: readonly Condition[]): Within {
+export function matchAllConditions(conditions: readonly ScopeCondition[]): ScopeMatch {
 	const isOutside = conditions.some(({ value, fits }) => {
 		const text = textOf(value);
 		return text !== undefined && !fits(text);
@@ -113,7 +113,7 @@ export function meetsAll(conditions: readonly Condition[]): Within {
  * Whether a text matches a pattern, in which `*` stands for any text and all else is compared like names. An empty
  * pattern matches everything; a missing text only matches an empty pattern.
  */
-export function matchesPattern(pattern: string | undefined, text: unknown): boolean {
+export function matchesGlob(pattern: string | undefined, text: unknown): boolean {
 	const glob = pattern?.trim() ?? '';
 	if (glob === '') return true;
 	if (typeof text !== 'string') return false;

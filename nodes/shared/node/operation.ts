@@ -7,8 +7,8 @@ import type {
 } from 'n8n-workflow';
 import { NodeConnectionTypes, NodeOperationError, updateDisplayOptions } from 'n8n-workflow';
 
-import { batchingOption, inBatches, type Batching } from './batching';
-import { withItem } from '../http/errors';
+import { batchingOption, mapInBatches, type Batching } from './batching';
+import { withItemIndex } from '../http/errors';
 import { allSecretsOf, type Secrets, secretsOf } from '../http/secrets';
 import { itemSource, readParameters } from './parameters';
 import { type Field, toProperty, type Values } from './schema';
@@ -120,7 +120,7 @@ export async function runOperation(
 	const batching = batchingOf(functions, resources);
 	const signal = functions.getExecutionCancelSignal();
 	const count = functions.getInputData().length;
-	const results = await inBatches(count, batching, signal, (itemIndex) =>
+	const results = await mapInBatches(count, batching, signal, (itemIndex) =>
 		runItem(functions, resources, itemIndex),
 	);
 	return [results.flat()];
@@ -155,7 +155,7 @@ async function runItem(
 		});
 		return [result].flat().map((one) => ({ ...one, pairedItem }));
 	} catch (error) {
-		const problem = withItem(functions.getNode(), error, itemIndex);
+		const problem = withItemIndex(functions.getNode(), error, itemIndex);
 		(await allSecretsOf(functions)).hideInThrown(problem);
 		if (!functions.continueOnFail()) throw problem;
 		return [{ json: failedItem(problem), pairedItem }];

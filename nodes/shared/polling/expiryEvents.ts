@@ -4,14 +4,14 @@ import { epochOf } from '../dates';
 import type { Occurrence } from './seenEvents';
 
 /** The names of a service for the three events of an item that expires. */
-export interface LifetimeEvents {
+export interface ExpiryEventNames {
 	added: string;
 	expiringSoon: string;
 	expired: string;
 }
 
 /** An item with its dates in any format that the services use. */
-export interface Lifetime {
+export interface ItemDates {
 	id: string;
 	createdAt?: unknown;
 	expiresAt?: unknown;
@@ -25,9 +25,9 @@ export interface Lifetime {
  * @param now the time of the service, in unix seconds
  * @param leadTime seconds before its expiry from which an item counts as expiring soon
  */
-export function lifetimeOccurrences(
-	{ id, createdAt, expiresAt, status }: Lifetime,
-	events: LifetimeEvents,
+export function expiryOccurrences(
+	{ id, createdAt, expiresAt, status }: ItemDates,
+	events: ExpiryEventNames,
 	now: number,
 	leadTime: number,
 ): Occurrence[] {
@@ -55,7 +55,7 @@ function secondsOf(date: unknown): number | undefined {
 const MAX_EXPECTED = 500;
 
 /** Describes how items disappear from the list when they expire. */
-export interface Departure {
+export interface ExpiryTracking {
 	/** The event to emit then. */
 	event: string;
 	/** Returns the expiry in unix seconds; undefined if the item never expires or already has. */
@@ -72,14 +72,14 @@ interface Expected {
 }
 
 /** Items by ID. Stored as JSON in the static data. */
-export type Departures = Record<string, Expected>;
+export type ExpectedExpiries = Record<string, Expected>;
 
 /** Tracks an item of the list until it expires. */
-export function expect(
-	expected: Departures,
+export function trackExpiry(
+	expected: ExpectedExpiries,
 	id: string,
 	item: IDataObject,
-	{ endOf }: Departure,
+	{ endOf }: ExpiryTracking,
 	reading: number,
 ): void {
 	const at = endOf(item);
@@ -91,7 +91,11 @@ export function expect(
  * Removes and returns the items that have expired, after a complete pass over the list. An item that is missing before
  * its expiry was deleted, so it is dropped.
  */
-export function takeEnded(expected: Departures, now: number, reading: number): IDataObject[] {
+export function takeExpired(
+	expected: ExpectedExpiries,
+	now: number,
+	reading: number,
+): IDataObject[] {
 	const ended: IDataObject[] = [];
 	const byEnd = Object.entries(expected).sort(([, a], [, b]) => a.at - b.at);
 	let remembered = 0;

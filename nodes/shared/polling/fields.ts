@@ -48,7 +48,7 @@ export const leadTimeFields = (event: string, what: string): INodeProperties[] =
 };
 
 /** @param what the items, in the plural */
-export const existingOption = (what: string): INodeProperties => ({
+export const includeExistingOption = (what: string): INodeProperties => ({
 	displayName: 'Include Existing',
 	name: 'includeExisting',
 	type: 'boolean',

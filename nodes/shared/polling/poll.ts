@@ -1,11 +1,11 @@
 import type { IDataObject, INodeExecutionData, IPollFunctions } from 'n8n-workflow';
 import { deepCopy, NodeOperationError } from 'n8n-workflow';
 
-import { baseUrlOf } from '../http/credential';
+import { readBaseUrl } from '../http/credential';
 import type { Service } from '../http/service';
 
 /** Increased when the format of the state changes; state of an older version is discarded. */
-const STATE_VERSION = 1;
+const STATE_VERSION = 2;
 
 /** Maximum milliseconds of one poll; the next poll continues. */
 const MAX_POLL_MS = 120_000;
@@ -97,7 +97,7 @@ async function fingerprintOf<State>(
 	{ service, settings }: Poller<State>,
 ): Promise<string> {
 	const credential = context.getNode().credentials?.[service.credential]?.id;
-	return JSON.stringify([await baseUrlOf(context, service), credential, ...settings]);
+	return JSON.stringify([await readBaseUrl(context, service), credential, ...settings]);
 }
 
 /** Half of the time that n8n allows, so that calls in progress can finish; older n8n versions report no limit. */

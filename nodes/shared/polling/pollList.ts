@@ -2,23 +2,28 @@ import type { IDataObject, INode } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
 
 import type { Page } from '../http/paging';
-import { type Json, textOf } from '../http/service';
-import { type Departure, type Departures, expect, takeEnded } from './expiryEvents';
+import { type JsonRecord, textOf } from '../http/service';
+import {
+	type ExpiryTracking,
+	type ExpectedExpiries,
+	trackExpiry,
+	takeExpired,
+} from './expiryEvents';
 import type { Polled } from './poll';
-import { beginWatch, endReading, note, type Occurrence, type Watch } from './seenEvents';
+import { newSeenEvents, prune, markSeen, type Occurrence, type SeenEvents } from './seenEvents';
 
 /** Maximum pages per poll; a longer list takes several polls. */
 const PAGES_PER_POLL = 50;
 
 /** A list to poll, and the events of its items. */
-export interface WatchedList<Position> {
+export interface PolledList<Position> {
 	/** The selected events. */
 	events: string[];
 	/** Whether to emit items that already exist when an event is selected. */
 	includeExisting: boolean;
 	first: Position;
 	/** Fetches one page of described items. */
-	fetchPage(position: Position): Promise<ListedPage<Position>>;
+	fetchPage(position: Position): Promise<PolledPage<Position>>;
 	idOf(item: IDataObject): string;
 	/** @param now the time of the service, in unix seconds */
 	occurrencesOf(item: IDataObject, now: number): Occurrence[];
@@ -31,22 +36,22 @@ export interface WatchedList<Position> {
 	 * rest.
 	 */
 	endsWithoutNews?: boolean;
-	departure?: Departure;
+	expiry?: ExpiryTracking;
 }
 
-export interface ListedPage<Position> extends Page<IDataObject, Position> {
+export interface PolledPage<Position> extends Page<IDataObject, Position> {
 	/** The time of the service, in milliseconds since 1970. */
 	now: number;
 }
 
 /** Stored as JSON in the static data. */
-export interface SweepState<Position> {
-	watches: Record<string, Watch>;
+export interface ListState<Position> {
+	seenEvents: Record<string, SeenEvents>;
 	/** Where the pass continues; undefined for the beginning of the list. */
 	position?: Position;
 	/** The number of the current pass over the list. */
-	reading: number;
-	expected: Departures;
+	pass: number;
+	expected: ExpectedExpiries;
 }
 
 /**
@@ -56,12 +61,12 @@ export interface SweepState<Position> {
  * A page that fails ends the poll: the events found before it are emitted, and the next poll starts with that page.
  * @throws the error of the page, if there is nothing to emit
  */
-export async function sweep<Position>(
+export async function pollList<Position>(
 	node: INode,
-	list: WatchedList<Position>,
-	last: SweepState<Position> | undefined,
+	list: PolledList<Position>,
+	last: ListState<Position> | undefined,
 	deadline: number,
-): Promise<Polled<SweepState<Position>>> {
+): Promise<Polled<ListState<Position>>> {
 	const state = resumeState(list, last);
 	const emitted: EmittedItem[] = [];
 	const seen = new Set<string>();
@@ -99,42 +104,42 @@ interface EmittedItem {
  * the list.
  */
 function resumeState<Position>(
-	{ events }: WatchedList<Position>,
-	last: SweepState<Position> | undefined,
-): SweepState<Position> {
-	const state = last ?? { watches: {}, reading: 0, expected: {} };
-	const known = events.filter((event) => event in state.watches);
-	const watches = Object.fromEntries(known.map((event) => [event, state.watches[event]]));
+	{ events }: PolledList<Position>,
+	last: ListState<Position> | undefined,
+): ListState<Position> {
+	const state = last ?? { seenEvents: {}, pass: 0, expected: {} };
+	const known = events.filter((event) => event in state.seenEvents);
+	const seenEvents = Object.fromEntries(known.map((event) => [event, state.seenEvents[event]]));
 	const position = known.length === events.length ? state.position : undefined;
-	return { ...state, watches, position };
+	return { ...state, seenEvents, position };
 }
 
 function beginPass<Position>(
-	{ events, includeExisting }: WatchedList<Position>,
-	state: SweepState<Position>,
+	{ events, includeExisting }: PolledList<Position>,
+	state: ListState<Position>,
 	now: number,
 ): void {
-	state.reading++;
+	state.pass++;
 	for (const event of events) {
-		state.watches[event] ??= beginWatch(includeExisting ? undefined : now);
+		state.seenEvents[event] ??= newSeenEvents(includeExisting ? undefined : now);
 	}
 }
 
 /** Collects the new events of the items; returns whether any event was not known before. */
 function collectEvents<Position>(
-	list: WatchedList<Position>,
-	{ watches, reading, expected }: SweepState<Position>,
+	list: PolledList<Position>,
+	{ seenEvents, pass, expected }: ListState<Position>,
 	items: IDataObject[],
 	now: number,
 	emitted: EmittedItem[],
 ): boolean {
 	let hasNewEvents = false;
 	for (const item of items) {
-		if (list.departure) expect(expected, list.idOf(item), item, list.departure, reading);
+		if (list.expiry) trackExpiry(expected, list.idOf(item), item, list.expiry, pass);
 		for (const occurrence of list.occurrencesOf(item, now)) {
 			const { event, at = Infinity } = occurrence;
-			if (!Object.hasOwn(watches, event)) continue;
-			const { isNew, shouldEmit } = note(watches[event], occurrence, reading);
+			if (!Object.hasOwn(seenEvents, event)) continue;
+			const { isNew, shouldEmit } = markSeen(seenEvents[event], occurrence, pass);
 			hasNewEvents ||= isNew;
 			if (shouldEmit && list.isWanted(item)) emitted.push({ at, json: list.output(item, event) });
 		}
@@ -144,17 +149,17 @@ function collectEvents<Position>(
 
 function finishPass<Position>(
 	node: INode,
-	list: WatchedList<Position>,
-	state: SweepState<Position>,
+	list: PolledList<Position>,
+	state: ListState<Position>,
 	now: number,
 	emitted: EmittedItem[],
 ): void {
-	const { departure } = list;
-	if (departure) {
-		const ended = takeEnded(state.expected, now, state.reading).map(departure.ended);
+	const { expiry } = list;
+	if (expiry) {
+		const ended = takeExpired(state.expected, now, state.pass).map(expiry.ended);
 		collectEvents(list, state, ended, now, emitted);
 	}
-	const fits = Object.values(state.watches).map((watch) => endReading(watch, state.reading));
+	const fits = Object.values(state.seenEvents).map((seen) => prune(seen, state.pass));
 	if (fits.every(Boolean)) return;
 	throw new NodeOperationError(
 		node,
@@ -173,8 +178,8 @@ const MAX_PAGES = 5;
  * Returns a real item of the list as a test event: preferably one to which a selected event currently applies,
  * otherwise another that passes the filters.
  */
-export async function sampleFrom<Position>(
-	list: WatchedList<Position>,
+export async function sampleItem<Position>(
+	list: PolledList<Position>,
 ): Promise<IDataObject | undefined> {
 	let fallback: IDataObject | undefined;
 	let position: Position | undefined = list.first;
@@ -199,8 +204,8 @@ const UNREADABLE = 'The service returned this entry in an unknown format';
  * others.
  */
 export function describeEntries(
-	entries: readonly Json[],
-	describe: (entry: Json) => IDataObject,
+	entries: readonly JsonRecord[],
+	describe: (entry: JsonRecord) => IDataObject,
 ): IDataObject[] {
 	return entries.map((entry) => {
 		try {
@@ -215,5 +220,5 @@ export function describeEntries(
 export const isUnreadable = ({ error }: IDataObject): boolean => error === UNREADABLE;
 
 /** Identifies an entry: by its ID, or by its whole content if it has none. */
-export const identityOf = (id: unknown, entry: IDataObject): string =>
+export const entryKey = (id: unknown, entry: IDataObject): string =>
 	textOf(id) ?? (Number.isSafeInteger(id) ? String(id) : JSON.stringify(entry));

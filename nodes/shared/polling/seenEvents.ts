@@ -19,40 +19,40 @@ export interface Occurrence {
 }
 
 /** Which occurrences of one event have been emitted. Stored as JSON in the static data. */
-export interface Watch {
+export interface SeenEvents {
 	/** Occurrences with an earlier date count as emitted, in unix seconds. */
-	since: number;
+	notBefore: number;
 	/** The start of the watch in unix seconds, until the first pass is complete: older occurrences are not emitted. */
-	learningSince?: number;
+	baselineSince?: number;
 	/**
 	 * Short digests of keys with their dates; an occurrence without a date has the negative number of the pass in which
 	 * it was last seen.
 	 */
-	told: Record<string, number>;
+	seen: Record<string, number>;
 }
 
 /** @param now the service's own time, unix seconds; undefined to tell of everything that is there */
-export const beginWatch = (now: number | undefined): Watch =>
-	now === undefined ? { since: 0, told: {} } : { since: now, learningSince: now, told: {} };
+export const newSeenEvents = (now: number | undefined): SeenEvents =>
+	now === undefined ? { notBefore: 0, seen: {} } : { notBefore: now, baselineSince: now, seen: {} };
 
 /**
  * Records an occurrence.
  * @param reading the number of the pass over the list
  * @returns whether it was not known before, and whether to emit it
  */
-export function note(
-	watch: Watch,
+export function markSeen(
+	watch: SeenEvents,
 	{ key, at, began = -Infinity }: Occurrence,
 	reading: number,
 ): { isNew: boolean; shouldEmit: boolean } {
 	const digest = createHash('sha256').update(key).digest('base64url').slice(0, 11);
-	const isKnown = Object.hasOwn(watch.told, digest) || (at !== undefined && at < watch.since);
-	if (at === undefined || !isKnown) watch.told[digest] = at ?? -reading;
+	const isKnown = Object.hasOwn(watch.seen, digest) || (at !== undefined && at < watch.notBefore);
+	if (at === undefined || !isKnown) watch.seen[digest] = at ?? -reading;
 	if (isKnown) return { isNew: false, shouldEmit: false };
 	// Dates may have a resolution of one second, so an occurrence from the second in which watching began counts as
 	// already known.
-	const { learningSince } = watch;
-	return { isNew: true, shouldEmit: learningSince === undefined || began > learningSince };
+	const { baselineSince } = watch;
+	return { isNew: true, shouldEmit: baselineSince === undefined || began > baselineSince };
 }
 
 /**
@@ -60,14 +60,14 @@ export function note(
  * too many dates raise `since`, and an occurrence without a date goes with its item.
  * @returns false if there are more occurrences without a date than can be remembered
  */
-export function endReading(watch: Watch, reading: number): boolean {
-	delete watch.learningSince;
-	const all = Object.entries(watch.told);
+export function prune(watch: SeenEvents, reading: number): boolean {
+	delete watch.baselineSince;
+	const all = Object.entries(watch.seen);
 	const undated = all.filter(([, at]) => at < 0 && at <= 1 - reading);
 	const dated = all.filter(([, at]) => at >= 0).sort(([, a], [, b]) => b - a);
 	const oldest = dated[MAX_REMEMBERED - 1]?.[1];
-	if (oldest !== undefined) watch.since = oldest;
-	const remembered = dated.filter(([, at]) => at >= watch.since);
-	watch.told = Object.fromEntries([...remembered, ...undated]);
+	if (oldest !== undefined) watch.notBefore = oldest;
+	const remembered = dated.filter(([, at]) => at >= watch.notBefore);
+	watch.seen = Object.fromEntries([...remembered, ...undated]);
 	return undated.length <= MAX_REMEMBERED;
 }

@@ -4,7 +4,7 @@ import { NodeOperationError } from 'n8n-workflow';
 import { readParameters, triggerSource } from '../node/parameters';
 import type { Field, ParameterSource } from '../node/schema';
 import type { Service, ServiceContext } from '../http/service';
-import { missingSecret, secretsOf } from './signature';
+import { missingSecretMessage, parseSecrets } from './signature';
 
 type WebhookMethods = NonNullable<NonNullable<INodeType['webhookMethods']>['default']>;
 
@@ -36,8 +36,8 @@ export async function requireSecret(context: ServiceContext, service: Service): 
 	const { webhookSecret } = await context.getCredentials<{ webhookSecret?: unknown }>(
 		service.credential,
 	);
-	if (secretsOf(webhookSecret).length > 0) return;
-	throw new NodeOperationError(context.getNode(), missingSecret(service), {
+	if (parseSecrets(webhookSecret).length > 0) return;
+	throw new NodeOperationError(context.getNode(), missingSecretMessage(service), {
 		description: `In the ${service.name} credential, set “Webhook Secret” to the secret that ${service.name} signs its deliveries with.`,
 	});
 }

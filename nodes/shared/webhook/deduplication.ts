@@ -10,7 +10,7 @@ type StoredTimes = number | [arrived: number, signed: number];
  * The part of the deduplication state that survives a restart, in the static data of the workflow: short digests of
  * keys, with their times.
  */
-export interface Remembered {
+export interface DeduplicationState {
 	deliveries?: Record<string, StoredTimes>;
 	/** The latest arrival and the latest signature among deliveries that were evicted because there were too many. */
 	forgotten?: [arrived: number, signed: number];
@@ -86,13 +86,13 @@ export interface ClaimedDelivery {
 export function claimDelivery(
 	trigger: string,
 	{ key, signedAt, repeatWindow: windowSeconds }: ClaimedDelivery,
-	remembered: Remembered,
+	remembered: DeduplicationState,
 ): { claim: Claim } | { repeatOf: Promise<boolean>; isAssumed?: boolean } {
 	const now = Math.floor(Date.now() / 1000);
 	const signed = signedAt === undefined ? undefined : Math.floor(signedAt / 1000);
 	const ledger = loadLedger(trigger, remembered);
 	const { entries } = ledger;
-	const digest = digestOf(key);
+	const digest = keyDigest(key);
 	const known = entries.get(digest);
 	if (known && known.state !== 'failed' && known.at > now - windowSeconds) {
 		if (isStored(known) && !remembered.deliveries?.[digest]) save(ledger, remembered);
@@ -134,11 +134,11 @@ export function claimDelivery(
 }
 
 /** Shortens a key to 132 bits of its SHA-256, in 22 characters of base64url. */
-export const digestOf = (key: string): string =>
+export const keyDigest = (key: string): string =>
 	createHash('sha256').update(key).digest('base64url').slice(0, 22);
 
 /** Returns the state of a trigger, merged with what an earlier process left in the static data. */
-function loadLedger(trigger: string, remembered: Remembered): Ledger {
+function loadLedger(trigger: string, remembered: DeduplicationState): Ledger {
 	const ledger = triggers.get(trigger) ?? { entries: new Map<string, Entry>(), stored: {} };
 	triggers.set(trigger, ledger);
 	const { entries, stored } = ledger;
@@ -152,7 +152,7 @@ function loadLedger(trigger: string, remembered: Remembered): Ledger {
 	return ledger;
 }
 
-function save({ stored, forgotten }: Ledger, remembered: Remembered): void {
+function save({ stored, forgotten }: Ledger, remembered: DeduplicationState): void {
 	remembered.deliveries = stored;
 	if (forgotten) remembered.forgotten = forgotten;
 }

@@ -6,9 +6,15 @@ import type {
 	IWebhookResponseData,
 } from 'n8n-workflow';
 
-import type { Json } from '../http/service';
-import { bodyIn, contentKey, type Delivery, receiveDelivery, Refusal } from './handler';
-import { MAX_AGE_LABEL, type SignatureScheme, verifyAge, verifyDelivery } from './signature';
+import type { JsonRecord } from '../http/service';
+import {
+	parseBodyObject,
+	canonicalJson,
+	type Delivery,
+	handleDelivery,
+	WebhookRejection,
+} from './handler';
+import { MAX_AGE_LABEL, type SignatureScheme, verifyTimestamp, verifyDelivery } from './signature';
 
 /** An event parsed from a verified body. */
 export interface ServiceEvent {
@@ -20,10 +26,10 @@ export interface ServiceEvent {
 }
 
 /** The webhook format of a service that delivers plain events, one item each. */
-export interface EventDialect {
+export interface WebhookFormat {
 	scheme: SignatureScheme;
 	/** Returns undefined for a body that is not an event of the service. */
-	read(body: Json, headers: Record<string, unknown>): ServiceEvent | undefined;
+	read(body: JsonRecord, headers: Record<string, unknown>): ServiceEvent | undefined;
 	/** The event of the Test button in the service; shown in the editor regardless of the selected events. */
 	testEvent?: string;
 }
@@ -44,27 +50,28 @@ export interface EventOptions {
  * Handles an event: verifies it, checks its age, and emits it once if it was selected under Trigger On and passes the
  * filters.
  */
-export async function receiveEvent(
+export async function handleEvent(
 	context: IWebhookFunctions,
-	{ scheme, read, testEvent }: EventDialect,
+	{ scheme, read, testEvent }: WebhookFormat,
 	readOptions: () => EventOptions,
 ): Promise<IWebhookResponseData> {
 	const { headers } = context.getRequestObject();
-	return await receiveDelivery<IDataObject>(context, {
+	return await handleDelivery<IDataObject>(context, {
 		verify: async (raw) => await verifyDelivery(context, scheme, raw),
-		read: (raw): Delivery<IDataObject> | Refusal | undefined => {
-			const body = bodyIn(raw);
+		read: (raw): Delivery<IDataObject> | WebhookRejection | undefined => {
+			const body = parseBodyObject(raw);
 			const parsed = body && read(body, headers);
-			if (!parsed) return new Refusal(400, `The body is not an event of ${scheme.service.name}`);
+			if (!parsed)
+				return new WebhookRejection(400, `The body is not an event of ${scheme.service.name}`);
 			const { event, signedAt, json } = parsed;
 			const { events, maxAge, repeatWindow, keep } = readOptions();
 			const isTest = event === testEvent && context.getMode() === 'manual';
 			const isSelected = events.includes(ANY_EVENT) || events.includes(event);
 			if (!isTest && (!isSelected || !keep(json))) return undefined;
-			const tooOld = verifyAge(signedAt, maxAge);
+			const tooOld = verifyTimestamp(signedAt, maxAge);
 			if (tooOld) return tooOld;
 			// The signature covers no delivery ID, so the key is the whole body, which is identical for all retries.
-			const key = contentKey([event, body]);
+			const key = canonicalJson([event, body]);
 			return { key, signedAt, content: json, repeatWindow: repeatWindow * 60 };
 		},
 		prepare: (json) => Promise.resolve([{ json }]),
@@ -103,7 +110,7 @@ const triggerOn: INodeProperties = {
  * @param minutes default window in which duplicates are ignored
  * @param why the reason for the default, shown to the user
  */
-export const repeatOption = (minutes: number, why: string): INodeProperties => ({
+export const deduplicationWindowOption = (minutes: number, why: string): INodeProperties => ({
 	displayName: 'Ignore Duplicates For (Minutes)',
 	name: 'repeatWindow',
 	type: 'number',
@@ -116,7 +123,7 @@ export const repeatOption = (minutes: number, why: string): INodeProperties => (
  * @param seconds default maximum age of a delivery
  * @param why the reason for the default, shown to the user
  */
-export const ageOption = (seconds: number, why: string): INodeProperties => ({
+export const maxAgeOption = (seconds: number, why: string): INodeProperties => ({
 	displayName: MAX_AGE_LABEL,
 	name: 'maxAge',
 	type: 'number',
@@ -129,7 +136,7 @@ export const ageOption = (seconds: number, why: string): INodeProperties => ({
  * An option with a glob pattern for a text of the delivery.
  * @param what the deliveries that match, as the end of “Only trigger on …”
  */
-export const patternOption = (
+export const globOption = (
 	displayName: string,
 	name: string,
 	placeholder: string,

@@ -2,13 +2,13 @@ import type { INodeExecutionData, IWebhookFunctions, IWebhookResponseData } from
 import { sleep } from 'n8n-workflow';
 
 import { secretsOf } from '../http/secrets';
-import { isJsonObject, type Json } from '../http/service';
+import { isJsonObject, type JsonRecord } from '../http/service';
 import {
 	type Claim,
 	claimDelivery,
 	type ClaimedDelivery,
-	digestOf,
-	type Remembered,
+	keyDigest,
+	type DeduplicationState,
 } from './deduplication';
 
 /** Milliseconds; by then, every sender has timed out. */
@@ -20,7 +20,7 @@ export interface Delivery<T> extends ClaimedDelivery {
 }
 
 /** A rejected delivery, with the response to its sender. */
-export class Refusal {
+export class WebhookRejection {
 	/**
 	 * @param status HTTP status
 	 * @param reason one sentence for the sender and the n8n log; never a secret
@@ -31,13 +31,13 @@ export class Refusal {
 	) {}
 }
 
-export interface Receiver<T> {
+export interface WebhookHandler<T> {
 	/** Authenticates the sender by the raw bytes, before anything else. */
-	verify(raw: Buffer): Promise<Refusal | undefined>;
+	verify(raw: Buffer): Promise<WebhookRejection | undefined>;
 	/** Parses the verified bytes; undefined if the user did not select such a delivery. */
-	read(raw: Buffer): Delivery<T> | Refusal | undefined;
+	read(raw: Buffer): Delivery<T> | WebhookRejection | undefined;
 	/** Returns the output items. May take long; duplicates that arrive meanwhile wait for the outcome. */
-	prepare(content: T): Promise<INodeExecutionData[] | Refusal>;
+	prepare(content: T): Promise<INodeExecutionData[] | WebhookRejection>;
 	/** Called if n8n did not start the execution, so the sender will retry the delivery. */
 	notStarted?(content: T): void;
 }
@@ -46,9 +46,9 @@ export interface Receiver<T> {
  * Handles one delivery: verifies, parses, claims and prepares it. Never throws, because n8n would record a failed
  * execution.
  */
-export async function receiveDelivery<T>(
+export async function handleDelivery<T>(
 	context: IWebhookFunctions,
-	receiver: Receiver<T>,
+	receiver: WebhookHandler<T>,
 ): Promise<IWebhookResponseData> {
 	try {
 		return await receive(context, receiver);
@@ -56,38 +56,38 @@ export async function receiveDelivery<T>(
 		context.logger.error(`${context.getNode().name}: ${(error as Error).message}`);
 		return reject(
 			context,
-			new Refusal(503, 'The delivery could not be processed. Please send it again.'),
+			new WebhookRejection(503, 'The delivery could not be processed. Please send it again.'),
 		);
 	}
 }
 
 async function receive<T>(
 	context: IWebhookFunctions,
-	receiver: Receiver<T>,
+	receiver: WebhookHandler<T>,
 ): Promise<IWebhookResponseData> {
 	const raw = await rawBodyOf(context);
-	if (raw instanceof Refusal) return reject(context, raw);
+	if (raw instanceof WebhookRejection) return reject(context, raw);
 	const rejection = await receiver.verify(raw);
 	if (rejection) return reject(context, rejection);
 
 	const delivery = receiver.read(raw);
-	if (delivery instanceof Refusal) return reject(context, delivery);
+	if (delivery instanceof WebhookRejection) return reject(context, delivery);
 	if (delivery === undefined) return { webhookResponse: { received: true, ignored: true } };
 
 	// A user who listens for a test event may send the same delivery several times.
 	if (context.getMode() === 'manual') {
 		const items = await prepare(context, receiver, delivery);
-		return items instanceof Refusal ? reject(context, items) : { workflowData: [items] };
+		return items instanceof WebhookRejection ? reject(context, items) : { workflowData: [items] };
 	}
 	return await receiveOnce(context, receiver, delivery);
 }
 
 async function receiveOnce<T>(
 	context: IWebhookFunctions,
-	receiver: Receiver<T>,
+	receiver: WebhookHandler<T>,
 	delivery: Delivery<T>,
 ): Promise<IWebhookResponseData> {
-	const remembered: Remembered = context.getWorkflowStaticData('node');
+	const remembered: DeduplicationState = context.getWorkflowStaticData('node');
 	const trigger = `${context.getWorkflow().id}/${context.getNode().id}`;
 	const claimed = claimDelivery(trigger, delivery, remembered);
 	if ('repeatOf' in claimed) {
@@ -100,7 +100,7 @@ async function receiveOnce<T>(
 			? { webhookResponse: { received: true, repeated: true } }
 			: reject(
 					context,
-					new Refusal(
+					new WebhookRejection(
 						503,
 						'The first attempt to process this delivery failed. Please send it again.',
 					),
@@ -110,7 +110,7 @@ async function receiveOnce<T>(
 	const { claim } = claimed;
 	try {
 		const items = await prepare(context, receiver, delivery);
-		if (items instanceof Refusal) {
+		if (items instanceof WebhookRejection) {
 			claim.settle(false);
 			return reject(context, items);
 		}
@@ -126,7 +126,7 @@ async function receiveOnce<T>(
 		context.logger.error(`${context.getNode().name}: ${(error as Error).message}`);
 		return reject(
 			context,
-			new Refusal(503, 'The delivery could not be processed. Please send it again.'),
+			new WebhookRejection(503, 'The delivery could not be processed. Please send it again.'),
 		);
 	}
 }
@@ -137,12 +137,12 @@ async function receiveOnce<T>(
  */
 async function prepare<T>(
 	context: IWebhookFunctions,
-	receiver: Receiver<T>,
+	receiver: WebhookHandler<T>,
 	{ key, content }: Delivery<T>,
-): Promise<INodeExecutionData[] | Refusal> {
+): Promise<INodeExecutionData[] | WebhookRejection> {
 	const items = await receiver.prepare(content);
-	if (items instanceof Refusal) return items;
-	const deliveryKey = digestOf(key);
+	if (items instanceof WebhookRejection) return items;
+	const deliveryKey = keyDigest(key);
 	// The response of a service may contain the callback key that it was given.
 	for (const { json } of items) secretsOf(context).hideInBody(json);
 	return items.map((item) => ({ ...item, json: { ...item.json, deliveryKey } }));
@@ -184,13 +184,13 @@ async function remindUntilResponded(isOpen: () => boolean, { remind }: Claim): P
  * Returns the raw body, which n8n has already read for content types that it parses. Returns 400 if the body cannot be
  * read (too large, truncated, invalid compression), so that the sender does not retry.
  */
-async function rawBodyOf(context: IWebhookFunctions): Promise<Buffer | Refusal> {
+async function rawBodyOf(context: IWebhookFunctions): Promise<Buffer | WebhookRejection> {
 	const request = context.getRequestObject();
 	if (!request.rawBody && request.contentType !== 'multipart/form-data') {
 		try {
 			await request.readRawBody();
 		} catch {
-			return new Refusal(
+			return new WebhookRejection(
 				400,
 				'The body could not be read: it is too large, incomplete or incorrectly compressed',
 			);
@@ -199,7 +199,10 @@ async function rawBodyOf(context: IWebhookFunctions): Promise<Buffer | Refusal> 
 	return request.rawBody ?? Buffer.alloc(0);
 }
 
-function reject(context: IWebhookFunctions, { status, reason }: Refusal): IWebhookResponseData {
+function reject(
+	context: IWebhookFunctions,
+	{ status, reason }: WebhookRejection,
+): IWebhookResponseData {
 	context.logger.warn(`${context.getNode().name} rejected a delivery (${status}): ${reason}`);
 	const response = context.getResponseObject();
 	response.writeHead(status, { 'content-type': 'application/json; charset=utf-8' });
@@ -214,11 +217,11 @@ const MAX_DEPTH = 100;
  * Parses a verified body; undefined if it is not a JSON object or is nested too deeply. Drops keys named `__proto__`,
  * because other nodes that copy the item would otherwise change its prototype.
  */
-export function bodyIn(raw: Buffer): Json | undefined {
+export function parseBodyObject(raw: Buffer): JsonRecord | undefined {
 	try {
 		const body: unknown = JSON.parse(raw.toString('utf8').replace(/^\uFEFF/, ''));
 		return isJsonObject(body) && !isDeeper(body, MAX_DEPTH)
-			? (withoutProtoKeys(body) as Json)
+			? (withoutProtoKeys(body) as JsonRecord)
 			: undefined;
 	} catch {
 		return undefined;
@@ -241,11 +244,11 @@ function withoutProtoKeys(value: unknown): unknown {
  * Serializes a value so that equal content yields equal text. Ignores white space and the order of keys, because a
  * service may serialize a retry differently.
  */
-export function contentKey(value: unknown): string {
-	if (Array.isArray(value)) return `[${value.map(contentKey).join(',')}]`;
+export function canonicalJson(value: unknown): string {
+	if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
 	if (!isJsonObject(value)) return JSON.stringify(value) ?? 'null';
 	const members = Object.keys(value)
 		.sort()
-		.map((key) => `${JSON.stringify(key)}:${contentKey(value[key])}`);
+		.map((key) => `${JSON.stringify(key)}:${canonicalJson(value[key])}`);
 	return `{${members.join(',')}}`;
 }

@@ -5,7 +5,7 @@ import type { IDataObject, IWebhookFunctions } from 'n8n-workflow';
 import { keepCredential } from '../http/secrets';
 import type { Service } from '../http/service';
 import { withoutBlanks } from '../text';
-import { Refusal } from './handler';
+import { WebhookRejection } from './handler';
 
 type Headers = ReturnType<IWebhookFunctions['getRequestObject']>['headers'];
 
@@ -28,12 +28,12 @@ export async function verifyDelivery(
 	context: IWebhookFunctions,
 	scheme: SignatureScheme,
 	raw: Buffer,
-	alsoRequired: (credential: IDataObject, headers: Headers) => Refusal | undefined = () =>
+	alsoRequired: (credential: IDataObject, headers: Headers) => WebhookRejection | undefined = () =>
 		undefined,
-): Promise<Refusal | undefined> {
+): Promise<WebhookRejection | undefined> {
 	const { headers } = context.getRequestObject();
-	if (digestIn(headers[scheme.header]) === undefined) return notSigned();
-	return await judgeDelivery(
+	if (parseDigest(headers[scheme.header]) === undefined) return notSigned();
+	return await verifyWithCachedCredential(
 		context,
 		scheme.service,
 		(credential) =>
@@ -46,16 +46,16 @@ function verifySignature(
 	raw: Buffer,
 	headers: Headers,
 	{ webhookSecret }: IDataObject,
-): Refusal | undefined {
-	const secrets = secretsOf(webhookSecret);
-	if (secrets.length === 0) return new Refusal(401, missingSecret(service));
+): WebhookRejection | undefined {
+	const secrets = parseSecrets(webhookSecret);
+	if (secrets.length === 0) return new WebhookRejection(401, missingSecretMessage(service));
 	return isSigned(headers[header], texts(raw, headers), secrets) ? undefined : notSigned();
 }
 
-const notSigned = () => new Refusal(401, 'The signature does not match');
+const notSigned = () => new WebhookRejection(401, 'The signature does not match');
 
 /** The message for a credential without a secret, shared by all checks. */
-export const missingSecret = ({ name }: Service): string =>
+export const missingSecretMessage = ({ name }: Service): string =>
 	`The ${name} credential has no Webhook Secret, so deliveries cannot be verified`;
 
 /**
@@ -64,10 +64,13 @@ export const missingSecret = ({ name }: Service): string =>
  * @param window seconds; 0 accepts any age
  * @returns why the delivery is rejected; undefined if its age is accepted
  */
-export function verifyAge(signedAt: number | undefined, window: number): Refusal | undefined {
+export function verifyTimestamp(
+	signedAt: number | undefined,
+	window: number,
+): WebhookRejection | undefined {
 	if (window <= 0) return undefined;
 	if (signedAt === undefined) {
-		return new Refusal(
+		return new WebhookRejection(
 			400,
 			`The delivery has no timestamp. To accept it, set “${MAX_AGE_LABEL}” to 0.`,
 		);
@@ -75,7 +78,7 @@ export function verifyAge(signedAt: number | undefined, window: number): Refusal
 	const age = Math.abs(Date.now() - signedAt) / 1000;
 	return age <= window
 		? undefined
-		: new Refusal(401, 'The delivery is too old, or the sender’s clock is wrong');
+		: new WebhookRejection(401, 'The delivery is too old, or the sender’s clock is wrong');
 }
 
 /** The label of the option that limits the age. */
@@ -85,7 +88,7 @@ export const MAX_AGE_LABEL = 'Maximum Age (Seconds)';
 const HEX_DIGEST = /^(?:sha256=)?([0-9a-f]{64})$/i;
 
 /** Decodes the digest in a signature header; undefined if it is missing or invalid. */
-export function digestIn(header: unknown): Buffer | undefined {
+export function parseDigest(header: unknown): Buffer | undefined {
 	const hex = typeof header === 'string' ? HEX_DIGEST.exec(header.trim())?.[1] : undefined;
 	return hex === undefined ? undefined : Buffer.from(hex, 'hex');
 }
@@ -103,7 +106,7 @@ export function isSigned(
 	texts: Iterable<Buffer | string>,
 	secrets: readonly string[],
 ): boolean {
-	const given = digestIn(header);
+	const given = parseDigest(header);
 	if (given === undefined || secrets.length === 0) return false;
 	for (const text of texts) {
 		let matches = 0;
@@ -117,7 +120,7 @@ export function isSigned(
 }
 
 /** Whether two texts are equal, compared in constant time for any lengths. */
-export function isSameText(given: string, expected: string): boolean {
+export function timingSafeEqualStrings(given: string, expected: string): boolean {
 	const digest = (text: string) => createHmac('sha256', 'compare').update(text).digest();
 	return timingSafeEqual(digest(given), digest(expected));
 }
@@ -130,8 +133,8 @@ const MIN_LENGTH_OF_SEVERAL = 16;
  * separated by commas if each has at least 16 characters. The whole line counts as well, because a secret may contain
  * commas.
  */
-export function secretsOf(field: unknown): string[] {
-	const secrets = linesOf(field).flatMap((line) => {
+export function parseSecrets(field: unknown): string[] {
+	const secrets = parseLines(field).flatMap((line) => {
 		const pieces = line.split(',').map(withoutBlanks).filter(Boolean);
 		return pieces.every(({ length }) => length >= MIN_LENGTH_OF_SEVERAL)
 			? [line, ...pieces]
@@ -141,7 +144,7 @@ export function secretsOf(field: unknown): string[] {
 }
 
 /** Returns the user-defined keys in a credential field: one per line, with any characters. */
-export function linesOf(field: unknown): string[] {
+export function parseLines(field: unknown): string[] {
 	const lines = typeof field === 'string' ? field.split(/[\r\n]+/) : [];
 	return lines.map(withoutBlanks).filter(Boolean);
 }
@@ -163,11 +166,11 @@ const cache = new Map<string, CachedCredential>();
  * check is repeated with a fresh credential before the delivery is rejected, so a new secret applies immediately, and a
  * removed one for at most two more seconds.
  */
-export async function judgeDelivery(
+export async function verifyWithCachedCredential(
 	context: IWebhookFunctions,
 	{ credential: type }: Service,
-	verify: (credential: IDataObject) => Refusal | undefined,
-): Promise<Refusal | undefined> {
+	verify: (credential: IDataObject) => WebhookRejection | undefined,
+): Promise<WebhookRejection | undefined> {
 	const node = context.getNode();
 	const key = JSON.stringify([context.getWorkflow().id, node.id, node.credentials?.[type]?.id]);
 	const cached = cache.get(key);

@@ -7,7 +7,7 @@ import type { ILoadOptionsFunctions, NodeApiError } from 'n8n-workflow';
 import { filesApp } from '../../../nodes/FilesApp/service';
 import { type ApiCall, callApi } from '../../../nodes/shared/http/client';
 import { parseBody } from '../../../nodes/shared/http/responseBody';
-import { NOTHING, reportsError } from '../../../nodes/shared/http/service';
+import { ANY_BODY, reportsError } from '../../../nodes/shared/http/service';
 import { buildContext, errorOf, outputOf, runNode } from '../../support/engine';
 import { createSession } from '../../support/fileCourier';
 import { filesAppNode } from '../../support/filesApp';
@@ -79,8 +79,8 @@ describe('the error of a call after which the service may have acted', () => {
 
 	it.each<[boolean, Partial<ApiCall>]>([
 		[true, { method: 'POST' }],
-		[true, { method: 'PUT', repeatable: false }],
-		[false, { method: 'POST', repeatable: true }],
+		[true, { method: 'PUT', retryable: false }],
+		[false, { method: 'POST', retryable: true }],
 		[false, { method: 'GET' }],
 		[false, { method: 'DELETE' }],
 	])('has a warning (%j) for %j', async (hasWarning, call) => {
@@ -88,7 +88,7 @@ describe('the error of a call after which the service may have acted', () => {
 		const nowhere = { info: { services: { filesApp: { credentials } } } } as never;
 		const { workflow, additionalData, subject } = buildContext(filesAppNode(nowhere, {}));
 		const context = new LoadOptionsContext(workflow, subject, additionalData, '');
-		const complete = { path: '/new', needs: NOTHING, ...call } as ApiCall;
+		const complete = { path: '/new', expects: ANY_BODY, ...call } as ApiCall;
 		const error: unknown = await callApi(
 			context as unknown as ILoadOptionsFunctions,
 			filesApp,

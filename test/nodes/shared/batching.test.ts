@@ -1,11 +1,11 @@
 import { sleep } from 'n8n-workflow';
 
-import { inBatches } from '../../../nodes/shared/node/batching';
+import { mapInBatches } from '../../../nodes/shared/node/batching';
 
 it('processes several items concurrently and keeps their order', async () => {
 	let running = 0;
 	let most = 0;
-	const results = await inBatches(20, { itemsAtOnce: 4 }, undefined, async (index) => {
+	const results = await mapInBatches(20, { itemsAtOnce: 4 }, undefined, async (index) => {
 		most = Math.max(most, ++running);
 		await sleep(Math.random() * 10);
 		running--;
@@ -17,7 +17,7 @@ it('processes several items concurrently and keeps their order', async () => {
 
 it('finishes a batch and waits before the next one starts, if a pause is set', async () => {
 	const starts: number[] = [];
-	await inBatches(4, { itemsAtOnce: 2, pauseBetween: 100 }, undefined, async () => {
+	await mapInBatches(4, { itemsAtOnce: 2, pauseBetween: 100 }, undefined, async () => {
 		starts.push(Date.now());
 		await sleep(1);
 	});
@@ -32,14 +32,14 @@ it('starts no further item after a failure, and throws the error of the first fa
 		if (index < 2) throw new Error(`item ${index}`);
 		return index;
 	};
-	await expect(inBatches(10, { itemsAtOnce: 2 }, undefined, work)).rejects.toThrow('item 0');
+	await expect(mapInBatches(10, { itemsAtOnce: 2 }, undefined, work)).rejects.toThrow('item 0');
 	expect(started).toEqual([0, 1]);
 });
 
 it('starts no further item after the execution is stopped', async () => {
 	const stop = new AbortController();
 	const started: number[] = [];
-	await inBatches(10, { itemsAtOnce: 1 }, stop.signal, async (index) => {
+	await mapInBatches(10, { itemsAtOnce: 1 }, stop.signal, async (index) => {
 		started.push(index);
 		if (index === 2) stop.abort();
 		await sleep(1);
@@ -48,7 +48,7 @@ it('starts no further item after the execution is stopped', async () => {
 });
 
 it.each([0, 1])('processes %i items', async (count) => {
-	expect(await inBatches(count, {}, undefined, (index) => Promise.resolve(index))).toHaveLength(
+	expect(await mapInBatches(count, {}, undefined, (index) => Promise.resolve(index))).toHaveLength(
 		count,
 	);
 });

@@ -62,8 +62,8 @@ it.each([
 	['the last call', (_: Buffer, __: string, settings: PartCall) => lastCallPayload({}, settings)],
 ])('%s is given up with the execution also where n8n does not do it', async (_, payload) => {
 	const stop = new AbortController();
-	const settings = { stallTimeout: 60_000, atOnce: 1, cancel: stop.signal };
-	const outcome = payload(Buffer.alloc(1), 'text/plain', settings).guard!().during(
+	const settings = { stallTimeout: 60_000, concurrency: 1, cancel: stop.signal };
+	const outcome = payload(Buffer.alloc(1), 'text/plain', settings).stallGuard!().during(
 		new Promise(() => undefined),
 	);
 	stop.abort();

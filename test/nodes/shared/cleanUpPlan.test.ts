@@ -1,6 +1,11 @@
-import { clockOf, type Found, type Outcome, readListing } from '../../../nodes/shared/cleanUp/list';
-import { newRun, plan } from '../../../nodes/shared/cleanUp/plan';
-import { datesOf } from '../../../nodes/shared/cleanUp/expiry';
+import {
+	readClock,
+	type CleanUpItem,
+	type CleanUpResult,
+	readCleanUpList,
+} from '../../../nodes/shared/cleanUp/list';
+import { newCleanUpRun, planDeletions } from '../../../nodes/shared/cleanUp/plan';
+import { readExpiryDates } from '../../../nodes/shared/cleanUp/expiry';
 import {
 	account,
 	dateHeader,
@@ -14,10 +19,10 @@ import { Chance } from '../../torture/chance';
 
 const NOW = Date.parse('2030-06-01T12:00:00Z');
 
-const foundFor = (one: Thing): Found => ({
+const foundFor = (one: Thing): CleanUpItem => ({
 	id: one.id,
 	name: one.name,
-	...datesOf([one.created.value], [one.expires.value]),
+	...readExpiryDates([one.created.value], [one.expires.value]),
 	isOver: one.isOver,
 	isUsedUp: one.isUsedUp,
 	isWithin: () => one.isWithin ?? 'The service does not say',
@@ -27,7 +32,7 @@ const foundFor = (one: Thing): Found => ({
 
 /** Reads the items as a list with pages of three. */
 const listed = async (things: readonly Thing[], date: unknown) =>
-	await readListing(0, (start) =>
+	await readCleanUpList(0, (start) =>
 		Promise.resolve({
 			items: things.slice(start, start + 3).map(foundFor),
 			next: start + 3 < things.length ? start + 3 : undefined,
@@ -35,7 +40,7 @@ const listed = async (things: readonly Thing[], date: unknown) =>
 		}),
 	);
 
-const plannedIn = (outcomes: Outcome[]) =>
+const plannedIn = (outcomes: CleanUpResult[]) =>
 	outcomes.filter(({ action }) => action === 'wouldDelete').map(({ found }) => found.id!.trim());
 
 beforeEach(() => void jest.spyOn(Date, 'now').mockReturnValue(NOW));
@@ -51,8 +56,8 @@ describe.each(['expired', 'expiring', 'olderThan'] as const)('the plan for %s', 
 			const trustsService = chance.next() < 0.2;
 			const wanted = { ...wish(chance), selection };
 			const { found, readings } = await listed(things, header.value);
-			const clock = clockOf('Service', readings, trustsService);
-			const outcomes = plan(
+			const clock = readClock('Service', readings, trustsService);
+			const outcomes = planDeletions(
 				found,
 				clock,
 				{
@@ -60,7 +65,7 @@ describe.each(['expired', 'expiring', 'olderThan'] as const)('the plan for %s', 
 					keepIfContains: wanted.protectedWords.map((word) => written(chance, word)),
 					label: 'name',
 				},
-				{ ...newRun(), most: Infinity },
+				{ ...newCleanUpRun(), most: Infinity },
 			);
 			const times = timesThatCount(header, NOW, trustsService);
 			const expected = deletable(things, wanted, times).map(({ id }) => id!.trim());
@@ -81,7 +86,7 @@ it('input items of a run share the maximum of deletions, and never plan an ID tw
 	const chance = new Chance(2);
 	const totals = new Set<number>();
 	for (let n = 0; n < 2000; n++) {
-		const run = newRun();
+		const run = newCleanUpRun();
 		const taken: string[] = [];
 		let most = Infinity;
 		for (let item = 0; item < 3; item++) {
@@ -90,7 +95,9 @@ it('input items of a run share the maximum of deletions, and never plan an ID tw
 			most = Math.min(most, chance.whole(1, 6));
 			run.most = most;
 			const settings = { rule: wish(chance), keepIfContains: [], label: 'name' };
-			const planned = plannedIn(plan(found, clockOf('S', readings, false), settings, run));
+			const planned = plannedIn(
+				planDeletions(found, readClock('S', readings, false), settings, run),
+			);
 			for (const id of planned) run.taken.add(id);
 			run.used += planned.length;
 			taken.push(...planned);
@@ -113,9 +120,9 @@ it('plans the oldest items if more than the maximum match', async () => {
 			keepIfContains: [],
 			label: 'name',
 		};
-		const run = { ...newRun(), most: 2 };
-		const outcomes = plan(found, clockOf('S', readings, false), settings, run);
-		const datesBy = (test: (one: Outcome) => boolean) =>
+		const run = { ...newCleanUpRun(), most: 2 };
+		const outcomes = planDeletions(found, readClock('S', readings, false), settings, run);
+		const datesBy = (test: (one: CleanUpResult) => boolean) =>
 			outcomes.filter(test).map((one) => one.found.createdAt!);
 		const planned = datesBy(({ action }) => action === 'wouldDelete');
 		const beyond = datesBy(({ reason }) => /Over the limit of 2 deletions per run$/.test(reason));
@@ -131,10 +138,10 @@ it('plans 150,000 files within the time limit of a test', async () => {
 	const things = Array.from({ length: 150_000 }, (_, n) => ({
 		id: `f${n}`,
 		name: `file ${n}`,
-		...datesOf(['2020-01-01'], ['2020-02-01']),
+		...readExpiryDates(['2020-01-01'], ['2020-02-01']),
 		json: {},
 	}));
-	const { found, readings } = await readListing(0, (start) =>
+	const { found, readings } = await readCleanUpList(0, (start) =>
 		Promise.resolve({
 			items: things.slice(start, start + 100),
 			next: start + 100 < things.length ? start + 100 : undefined,
@@ -147,7 +154,7 @@ it('plans 150,000 files within the time limit of a test', async () => {
 		keepIfContains: ['contract', 'keep'],
 		label: 'name',
 	};
-	const run = { ...newRun(), most: 140_000 };
-	const outcomes = plan(found, clockOf('S', readings, false), settings, run);
+	const run = { ...newCleanUpRun(), most: 140_000 };
+	const outcomes = planDeletions(found, readClock('S', readings, false), settings, run);
 	expect(plannedIn(outcomes)).toHaveLength(140_000);
 });

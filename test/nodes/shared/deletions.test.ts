@@ -1,13 +1,13 @@
 import { type INode, NodeApiError, sleep } from 'n8n-workflow';
 
 import { deleteEach } from '../../../nodes/shared/cleanUp/cleanUp';
-import type { Outcome } from '../../../nodes/shared/cleanUp/list';
-import { newRun } from '../../../nodes/shared/cleanUp/plan';
+import type { CleanUpResult } from '../../../nodes/shared/cleanUp/list';
+import { newCleanUpRun } from '../../../nodes/shared/cleanUp/plan';
 import type { ItemContext } from '../../../nodes/shared/node/operation';
 
 const planned = Array.from(
 	{ length: 10 },
-	(_, n): Outcome => ({
+	(_, n): CleanUpResult => ({
 		found: { id: String(n), name: `file ${n}`, json: {} },
 		fits: n < 8,
 		action: n < 8 ? 'wouldDelete' : 'kept',
@@ -57,7 +57,11 @@ it('keeps the items that were not attempted before the execution was stopped, an
 const failure = (httpCode: string) =>
 	new NodeApiError({ name: 'Clean Up' } as INode, {}, { httpCode, message: `Status ${httpCode}` });
 
-const actions = async (remove: (id: string) => Promise<void>, run = newRun(), atOnce = 1) => {
+const actions = async (
+	remove: (id: string) => Promise<void>,
+	run = newCleanUpRun(),
+	atOnce = 1,
+) => {
 	const { item } = stoppable();
 	const outcomes = await deleteEach(item, planned, atOnce, (_, id) => remove(id), run);
 	return outcomes.map(({ action }) => action);
@@ -75,7 +79,7 @@ it.each(['404', '410'])('reports an item as gone after the status %s', async (st
 it.each(['401', '429'])(
 	'ends the run after the status %s, also for later input items',
 	async (status) => {
-		const run = newRun();
+		const run = newCleanUpRun();
 		const requested: string[] = [];
 		const remove = (id: string) => {
 			requested.push(id);
@@ -90,7 +94,7 @@ it.each(['401', '429'])(
 );
 
 it('deletes no more than the maximum of the run and no ID twice, even if the plan contains more', async () => {
-	const run = { ...newRun(), most: 5 };
+	const run = { ...newCleanUpRun(), most: 5 };
 	const requested: string[] = [];
 	const remove = (id: string) => {
 		requested.push(id);

@@ -1,28 +1,28 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import {
-	type Departure,
-	type Departures,
-	expect as remember,
-	takeEnded,
+	type ExpiryTracking,
+	type ExpectedExpiries,
+	trackExpiry as remember,
+	takeExpired,
 } from '../../../nodes/shared/polling/expiryEvents';
 
-const departure: Departure = {
+const departure: ExpiryTracking = {
 	event: 'expired',
 	endOf: ({ end }) => end as number | undefined,
 	ended: (thing) => thing,
 };
 
-function expecting(things: IDataObject[]): Departures {
-	const expected: Departures = {};
+function expecting(things: IDataObject[]): ExpectedExpiries {
+	const expected: ExpectedExpiries = {};
 	for (const thing of things) remember(expected, String(thing.id), thing, departure, 1);
 	return expected;
 }
 
 it('a thing has ended at the very moment of its end, and is told once', () => {
 	const expected = expecting([{ id: 'a', end: 10 }]);
-	expect(takeEnded(expected, 9, 1)).toEqual([]);
-	expect(takeEnded(expected, 10, 1)).toEqual([{ id: 'a', end: 10 }]);
+	expect(takeExpired(expected, 9, 1)).toEqual([]);
+	expect(takeExpired(expected, 10, 1)).toEqual([{ id: 'a', end: 10 }]);
 	expect(expected).toEqual({});
 });
 
@@ -35,7 +35,7 @@ it('one that has ended by the list’s own word is not expected any more', () =>
 it('of too many, the next to end are remembered', () => {
 	const things = Array.from({ length: 700 }, (_, n) => ({ id: `t${n}`, end: 1_000 - n }));
 	const expected = expecting(things);
-	expect(takeEnded(expected, 0, 1)).toEqual([]);
+	expect(takeExpired(expected, 0, 1)).toEqual([]);
 	expect(Object.keys(expected).sort()).toEqual(
 		things
 			.slice(200)

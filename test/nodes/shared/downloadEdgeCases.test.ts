@@ -1,7 +1,7 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports */
 import { deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 
-import { largestSize } from '../../../nodes/shared/files/openDownload';
+import { maxDecodedSize } from '../../../nodes/shared/files/openDownload';
 import { dispositionFileName, safeFileName } from '../../../nodes/shared/files/fileName';
 import { multipartForm } from '../../../nodes/shared/files/multipartForm';
 import { sha256Of } from '../../support/binary';
@@ -107,7 +107,7 @@ describe('a limit', () => {
 		[10, 3 * GIB, 3 * GIB],
 		[10, 10, 100 * 1024 ** 2],
 	])('for %p bytes as the service says, and a body of %p, is %p', (size, length, most) => {
-		expect(largestSize(size, length)).toBe(most);
+		expect(maxDecodedSize(size, length)).toBe(most);
 	});
 
 	it('does not meet a file that is larger than that of a small one, with and without its length', async () => {
@@ -197,7 +197,7 @@ describe('a name in a character set', () => {
 describe('a form', () => {
 	const headOf = (name: string, field: string, type: string, style?: 'backslash') => {
 		const file = { field, fileName: name, mimeType: type, size: 1 };
-		const body = multipartForm({ [field]: 'v' }, file, style).around(Buffer.from('x'));
+		const body = multipartForm({ [field]: 'v' }, file, style).wrap(Buffer.from('x'));
 		return String(body).split('\r\n');
 	};
 	const CONTROLS = Array.from({ length: 33 }, (_, code) => String.fromCharCode(code || 127)).slice(

@@ -208,7 +208,7 @@ describe('names', () => {
 describe('forms', () => {
 	const bodyOf = (name: string, type: string, style?: 'percent' | 'backslash') => {
 		const file = { field: 'file', fileName: name, mimeType: type, size: 1 };
-		return String(multipartForm({}, file, style).around(Buffer.from('x')));
+		return String(multipartForm({}, file, style).wrap(Buffer.from('x')));
 	};
 
 	it.each([

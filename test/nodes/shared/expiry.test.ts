@@ -1,22 +1,22 @@
 import {
-	datesOf,
-	type Dated,
-	judge,
-	judgeAtAll,
-	type Rule,
+	readExpiryDates,
+	type ExpiryInfo,
+	matchExpiry,
+	matchExpiryAtAll,
+	type ExpiryRule,
 } from '../../../nodes/shared/cleanUp/expiry';
 
 const NOW = Date.parse('2030-06-01T12:00:00Z');
 const HOUR = 3_600_000;
-const EXPIRED: Rule = { selection: 'expired', span: 0 };
-const EXPIRING: Rule = { selection: 'expiring', span: 24 * HOUR };
-const OLD: Rule = { selection: 'olderThan', span: 24 * HOUR };
+const EXPIRED: ExpiryRule = { selection: 'expired', span: 0 };
+const EXPIRING: ExpiryRule = { selection: 'expiring', span: 24 * HOUR };
+const OLD: ExpiryRule = { selection: 'olderThan', span: 24 * HOUR };
 
-const expires = (milliseconds: number): Dated => ({ expiresAt: NOW + milliseconds });
-const created = (milliseconds: number): Dated => ({ createdAt: NOW + milliseconds });
+const expires = (milliseconds: number): ExpiryInfo => ({ expiresAt: NOW + milliseconds });
+const created = (milliseconds: number): ExpiryInfo => ({ createdAt: NOW + milliseconds });
 
 describe('a file matches the rule if it', () => {
-	it.each<[string, Rule, Dated, string]>([
+	it.each<[string, ExpiryRule, ExpiryInfo, string]>([
 		['expired a moment ago', EXPIRED, expires(-1), 'Expired on 2030-06-01T11:59:59.999Z'],
 		['expires exactly now', EXPIRED, expires(0), 'Expired on 2030-06-01T12:00:00.000Z'],
 		['expired months ago', EXPIRED, expires(-4000 * HOUR), 'Expired on 2029-12-16T20:00:00.000Z'],
@@ -58,7 +58,7 @@ describe('a file matches the rule if it', () => {
 		],
 		['is older than the limit', OLD, created(-25 * HOUR), 'Created on 2030-05-31T11:00:00.000Z'],
 	])('%s', (_, rule, dated, reason) => {
-		expect(judge(rule, dated, NOW)).toMatchObject({
+		expect(matchExpiry(rule, dated, NOW)).toMatchObject({
 			fits: true,
 			reason: expect.stringContaining(reason) as string,
 		});
@@ -66,7 +66,7 @@ describe('a file matches the rule if it', () => {
 });
 
 describe('a file does not match the rule if it', () => {
-	it.each<[string, Rule, Dated, string]>([
+	it.each<[string, ExpiryRule, ExpiryInfo, string]>([
 		['has not expired yet', EXPIRED, expires(1), 'Expires on 2030-06-01T12:00:00.001Z'],
 		['has no expiry date', EXPIRED, created(-9000 * HOUR), 'No expiry date'],
 		['has already expired', EXPIRING, expires(0), 'Expired on 2030-06-01T12:00:00.000Z'],
@@ -140,14 +140,14 @@ describe('a file does not match the rule if it', () => {
 			'Why',
 		],
 	])('%s', (_, rule, dated, reason) => {
-		const verdict = judge(rule, dated, NOW);
+		const verdict = matchExpiry(rule, dated, NOW);
 		expect(verdict.fits).toBe(false);
 		expect(verdict.reason).toContain(reason);
 	});
 });
 
 it('the oldest matches come first', () => {
-	const order = (rule: Rule, dated: Dated) => judge(rule, dated, NOW).order;
+	const order = (rule: ExpiryRule, dated: ExpiryInfo) => matchExpiry(rule, dated, NOW).order;
 	expect(order(EXPIRED, expires(-2))).toBeLessThan(order(EXPIRED, expires(-1)));
 	expect(order(OLD, created(-30 * HOUR))).toBeLessThan(order(OLD, created(-29 * HOUR)));
 	expect(order(EXPIRED, { isOver: true })).toBeLessThan(order(EXPIRED, expires(-1)));
@@ -155,7 +155,7 @@ it('the oldest matches come first', () => {
 
 it('an unclear expiry date does not affect the rule for the age', () => {
 	const dated = { ...created(-25 * HOUR), unclear: { expiresAt: 'Why' } };
-	expect(judge(OLD, dated, NOW).fits).toBe(true);
+	expect(matchExpiry(OLD, dated, NOW).fits).toBe(true);
 });
 
 describe('the dates of a file', () => {
@@ -168,18 +168,19 @@ describe('the dates of a file', () => {
 		[['2020-01-05', 1_578_182_400], undefined],
 		[[undefined, null, ''], undefined],
 	])('the expiry dates %j: %s', (values, unclear) => {
-		expect(datesOf([], values).unclear?.expiresAt).toBe(unclear);
+		expect(readExpiryDates([], values).unclear?.expiresAt).toBe(unclear);
 	});
 
 	it('the latest of several creation dates is used', () => {
-		const { createdAt } = datesOf(['2020-01-05', null, '2020-01-07', '2020-01-06'], []);
+		const { createdAt } = readExpiryDates(['2020-01-05', null, '2020-01-07', '2020-01-06'], []);
 		expect(createdAt).toBe(Date.parse('2020-01-07'));
 	});
 });
 
 describe('at the times of two clocks', () => {
-	const at = (rule: Rule, dated: Dated) => judgeAtAll(rule, dated, [NOW - HOUR, NOW]);
-	it.each<[string, Rule, Dated]>([
+	const at = (rule: ExpiryRule, dated: ExpiryInfo) =>
+		matchExpiryAtAll(rule, dated, [NOW - HOUR, NOW]);
+	it.each<[string, ExpiryRule, ExpiryInfo]>([
 		['expired by one clock only', EXPIRED, expires(-1)],
 		['available by one clock only', EXPIRING, expires(-1)],
 		['within the span by one clock only', EXPIRING, expires(24 * HOUR)],
@@ -195,7 +196,7 @@ describe('at the times of two clocks', () => {
 		expect(reason).toMatch(/^The clocks disagree: /);
 	});
 
-	it.each<[string, Rule, Dated]>([
+	it.each<[string, ExpiryRule, ExpiryInfo]>([
 		['expired', EXPIRED, expires(-HOUR)],
 		['expiring', EXPIRING, expires(23 * HOUR)],
 		['old enough', OLD, created(-25 * HOUR)],

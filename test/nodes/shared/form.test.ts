@@ -26,8 +26,8 @@ it.each([
 	],
 	['a buffer', () => content],
 ])('%s becomes a form of the announced length that others can read', async (_, file) => {
-	const { contentType, size, around } = form();
-	const body = around(file());
+	const { contentType, size, wrap } = form();
+	const body = wrap(file());
 	const bytes = Buffer.isBuffer(body) ? body : await buffer(body as unknown as Readable);
 	expect(bytes.length).toBe(size);
 	const read = await parse(contentType, bytes);

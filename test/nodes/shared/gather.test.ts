@@ -1,4 +1,4 @@
-import { gathered } from '../../../nodes/shared/files/streams';
+import { inBlocks } from '../../../nodes/shared/files/streams';
 
 async function* pieces(...sizes: number[]): AsyncGenerator<Buffer> {
 	for (const [n, size] of sizes.entries()) yield await Promise.resolve(Buffer.alloc(size, n + 1));
@@ -6,7 +6,7 @@ async function* pieces(...sizes: number[]): AsyncGenerator<Buffer> {
 
 async function blocksOf(blockSize: number, ...sizes: number[]): Promise<Buffer[]> {
 	const blocks: Buffer[] = [];
-	for await (const block of gathered(pieces(...sizes), blockSize)) blocks.push(block);
+	for await (const block of inBlocks(pieces(...sizes), blockSize)) blocks.push(block);
 	return blocks;
 }
 
@@ -30,7 +30,7 @@ it('what is one block already is not copied', async () => {
 	async function* source() {
 		yield await Promise.resolve(one);
 	}
-	for await (const block of gathered(source(), 10)) expect(block).toBe(one);
+	for await (const block of inBlocks(source(), 10)) expect(block).toBe(one);
 });
 
 it('a fault of the source comes through, without the bytes that have no block yet', async () => {
@@ -40,7 +40,7 @@ it('a fault of the source comes through, without the bytes that have no block ye
 	}
 	const blocks: number[] = [];
 	const read = async () => {
-		for await (const { length } of gathered(source(), 10)) blocks.push(length);
+		for await (const { length } of inBlocks(source(), 10)) blocks.push(length);
 	};
 	await expect(read()).rejects.toThrow('cut off');
 	expect(blocks).toEqual([10]);
@@ -55,7 +55,7 @@ it('who stops reading ends the source', async () => {
 			ended = true;
 		}
 	}
-	for await (const block of gathered(source(), 10)) {
+	for await (const block of inBlocks(source(), 10)) {
 		expect(block).toHaveLength(10);
 		break;
 	}

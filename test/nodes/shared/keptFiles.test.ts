@@ -1,5 +1,5 @@
 import type { Downloaded } from '../../../nodes/shared/files/download';
-import { keepFiles, takeKept } from '../../../nodes/shared/files/downloadAll';
+import { keepFiles, takeKeptFiles } from '../../../nodes/shared/files/downloadAll';
 import type { TransferContext } from '../../../nodes/shared/http/service';
 
 /** n8n's storage, of which every file has three bytes. */
@@ -14,15 +14,17 @@ const file = (id?: string, size = 3): Downloaded => ({
 	size,
 });
 
-const namesIn = async (delivery: string) => [...(await takeKept(context, delivery)).files.keys()];
+const namesIn = async (delivery: string) => [
+	...(await takeKeptFiles(context, delivery)).files.keys(),
+];
 
 afterEach(() => jest.useRealTimers());
 
 it('gives what was kept to the first who asks', async () => {
 	keepFiles('one', 2, new Map([['a', file('filesystem-v2:a')]]));
-	const { files, failures } = await takeKept(context, 'one');
+	const { files, failures } = await takeKeptFiles(context, 'one');
 	expect([[...files.keys()], failures]).toEqual([['a'], 2]);
-	expect(await takeKept(context, 'one')).toMatchObject({ failures: 0, files: new Map() });
+	expect(await takeKeptFiles(context, 'one')).toMatchObject({ failures: 0, files: new Map() });
 });
 
 it('keeps no file that is in n8n’s memory, and gives out none that has changed in its storage', async () => {

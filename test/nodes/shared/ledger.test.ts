@@ -1,24 +1,33 @@
 import {
 	type Claim,
 	claimDelivery,
-	type Remembered,
+	type DeduplicationState,
 } from '../../../nodes/shared/webhook/deduplication';
 
 const HOUR = 3600;
 let trigger = '';
-let saved: Remembered = {};
+let saved: DeduplicationState = {};
 
 /** Static data as n8n handles it: a copy for each delivery, saved afterwards. */
-const load = (): Remembered => structuredClone(saved);
+const load = (): DeduplicationState => structuredClone(saved);
 
-function claim(key: string, remembered: Remembered, repeatWindow = HOUR, signedAt?: number): Claim {
+function claim(
+	key: string,
+	remembered: DeduplicationState,
+	repeatWindow = HOUR,
+	signedAt?: number,
+): Claim {
 	const claimed = claimDelivery(trigger, { key, repeatWindow, signedAt }, remembered);
 	if ('repeatOf' in claimed) throw new Error('It counts as a repeat');
 	return claimed.claim;
 }
 
-const isRepeat = (key: string, remembered: Remembered, repeatWindow = HOUR, signedAt?: number) =>
-	'repeatOf' in claimDelivery(trigger, { key, repeatWindow, signedAt }, remembered);
+const isRepeat = (
+	key: string,
+	remembered: DeduplicationState,
+	repeatWindow = HOUR,
+	signedAt?: number,
+) => 'repeatOf' in claimDelivery(trigger, { key, repeatWindow, signedAt }, remembered);
 
 beforeEach(() => {
 	trigger = `workflow/${Math.random()}`;

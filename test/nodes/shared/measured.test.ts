@@ -4,7 +4,7 @@ import { Readable } from 'node:stream';
 
 import { sleep } from 'n8n-workflow';
 
-import { measured } from '../../../nodes/shared/files/streams';
+import { countAndHash } from '../../../nodes/shared/files/streams';
 import type { ByteStream } from '../../../nodes/shared/http/service';
 
 const CHUNKS = [Buffer.from('hello '), Buffer.from('wörld')];
@@ -20,27 +20,27 @@ it('counts and hashes what has passed, for a reader that knows the length and do
 		await new Promise(() => {});
 	};
 	const source = Readable.from(endless(), { objectMode: false }) as unknown as ByteStream;
-	const { stream, measure } = measured(source, { sha256: true });
+	const { stream, stats } = countAndHash(source, { sha256: true });
 	const chunks = reader(stream);
 	for (let passed = 0; passed < 12; ) passed += ((await chunks.next()).value as Buffer).length;
-	expect(measure).toMatchObject({ size: 12, sha256: sha256Of(...CHUNKS) });
+	expect(stats).toMatchObject({ size: 12, sha256: sha256Of(...CHUNKS) });
 });
 
 it('a hash that is asked for half-way does not disturb the one of the whole', async () => {
-	const { stream, measure } = measured(Buffer.concat(CHUNKS), { sha256: true });
-	expect(measure.sha256).toBe(sha256Of(...CHUNKS));
-	expect(measure.sha256).toBe(sha256Of(...CHUNKS));
+	const { stream, stats } = countAndHash(Buffer.concat(CHUNKS), { sha256: true });
+	expect(stats.sha256).toBe(sha256Of(...CHUNKS));
+	expect(stats.sha256).toBe(sha256Of(...CHUNKS));
 	expect(stream).toEqual(Buffer.concat(CHUNKS));
 });
 
 it('takes no hash where none is wanted', async () => {
-	const { stream, measure } = measured(source(), { sha256: false });
+	const { stream, stats } = countAndHash(source(), { sha256: false });
 	for await (const chunk of stream as unknown as AsyncIterable<Buffer>) expect(chunk).toBeTruthy();
-	expect({ ...measure }).toEqual({ size: 12, sha256: undefined });
+	expect({ ...stats }).toEqual({ size: 12, sha256: undefined });
 });
 
 it('an validate at the end is a fault of the stream', async () => {
-	const { stream } = measured(source(), {
+	const { stream } = countAndHash(source(), {
 		sha256: true,
 		validate: ({ size }) => new Error(`${size} bytes`),
 	});
@@ -62,7 +62,7 @@ it.each([
 		isOver = true;
 	};
 	const from = Readable.from(slow(), { objectMode: false }) as unknown as ByteStream;
-	const { stream } = measured(from, { sha256: false, expectedSize: expected });
+	const { stream } = countAndHash(from, { sha256: false, expectedSize: expected });
 	const seen: Array<[string, boolean]> = [];
 	for await (const chunk of stream as unknown as AsyncIterable<Buffer>)
 		seen.push([chunk.toString(), isOver]);
@@ -72,7 +72,7 @@ it.each([
 
 it('a fault that comes when nobody reads any more does not end the process', () => {
 	const from = source();
-	const { stream } = measured(from, { sha256: true });
+	const { stream } = countAndHash(from, { sha256: true });
 	for (const one of [from, stream]) {
 		expect(() => one.emit('error', new Error('late'))).not.toThrow();
 	}
@@ -82,7 +82,7 @@ it.each([8, 20])(
 	'hands on blocks of %d bytes, counts each chunk as it comes, and keeps the rest back from an validate',
 	async (blockSize) => {
 		const moved: number[] = [];
-		const { stream } = measured(source(), {
+		const { stream } = countAndHash(source(), {
 			sha256: false,
 			blockSize,
 			progress: (bytes) => moved.push(bytes),

@@ -1,4 +1,4 @@
-import { openUrl } from '../../../nodes/shared/files/openDownload';
+import { openDownload } from '../../../nodes/shared/files/openDownload';
 import type { TransferContext } from '../../../nodes/shared/http/service';
 import { binaryData, bytesOf, errorOf, outputOf, runNode } from '../../support/engine';
 import { fileCourierNode } from '../../support/fileCourier';
@@ -81,7 +81,9 @@ it('a redirect from https to http is not followed', async () => {
 		helpers: { httpRequest: () => Promise.resolve({ ...answer, body: [] }) },
 	} as unknown as TransferContext;
 	const { signal } = new AbortController();
-	await expect(openUrl(context, 'https://example.com/file', signal)).rejects.toThrow('unencrypted');
+	await expect(openDownload(context, 'https://example.com/file', signal)).rejects.toThrow(
+		'unencrypted',
+	);
 });
 
 it('a credential stays at the scheme too: https is another origin of the same host', async () => {
@@ -103,7 +105,7 @@ it('a credential stays at the scheme too: https is another origin of the same ho
 		},
 	} as unknown as TransferContext;
 	const { signal } = new AbortController();
-	await openUrl(context, 'http://example.com/file', signal, 'someApi');
+	await openDownload(context, 'http://example.com/file', signal, 'someApi');
 	expect(asked).toEqual([
 		['with', 'http://example.com/file'],
 		['without', 'https://example.com/file'],

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { Readable } from 'node:stream';
 
 import type { ByteStream } from '../../../nodes/shared/http/service';
-import { partsOf, ranges } from '../../../nodes/shared/files/multipart';
+import { splitIntoParts, formatRanges } from '../../../nodes/shared/files/multipart';
 
 const SIZE = 1000;
 
@@ -15,7 +15,7 @@ async function cut(bytes: Buffer, chunk?: number) {
 		: undefined;
 	const source = chunks ? (Readable.from(chunks) as unknown as ByteStream) : bytes;
 	const parts = [];
-	for await (const part of partsOf(source, SIZE)) parts.push(part);
+	for await (const part of splitIntoParts(source, SIZE)) parts.push(part);
 	return parts;
 }
 
@@ -44,5 +44,5 @@ it.each([
 	[[0], '1'],
 	[[2, 0, 1, 4], '1–3, 5'],
 ])('the parts %j are called %j', (indices, text) => {
-	expect(ranges(indices)).toBe(text);
+	expect(formatRanges(indices)).toBe(text);
 });

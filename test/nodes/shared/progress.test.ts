@@ -1,5 +1,5 @@
 import type { TransferContext } from '../../../nodes/shared/http/service';
-import { Progress } from '../../../nodes/shared/files/streams';
+import { ProgressLog } from '../../../nodes/shared/files/streams';
 
 const MIB = 1024 * 1024;
 let said: string[];
@@ -15,7 +15,7 @@ afterEach(() => void jest.useRealTimers());
 const after = (seconds: number) => jest.setSystemTime(Date.now() + seconds * 1000);
 
 it('a transfer that is over soon is not mentioned', () => {
-	const progress = new Progress(context(), 'Uploading “a.bin”', 10 * MIB);
+	const progress = new ProgressLog(context(), 'Uploading “a.bin”', 10 * MIB);
 	progress.advance(5 * MIB);
 	after(9);
 	progress.advance(5 * MIB);
@@ -23,7 +23,7 @@ it('a transfer that is over soon is not mentioned', () => {
 });
 
 it('a long one says how far it is, every ten seconds', () => {
-	const progress = new Progress(context(), 'Uploading “a.bin”', 40 * MIB);
+	const progress = new ProgressLog(context(), 'Uploading “a.bin”', 40 * MIB);
 	for (let second = 0; second < 25; second++) {
 		after(1);
 		progress.advance(MIB);
@@ -37,7 +37,7 @@ it('a long one says how far it is, every ten seconds', () => {
 it('in a run by hand the browser hears it too; without a size there is no share', () => {
 	const shown: string[] = [];
 	const sendMessageToUI = (line: string) => void shown.push(line);
-	const progress = new Progress(context({ sendMessageToUI }), 'Downloading “a.bin”');
+	const progress = new ProgressLog(context({ sendMessageToUI }), 'Downloading “a.bin”');
 	after(10);
 	progress.advance(3 * MIB);
 	expect(shown).toEqual(['Downloading “a.bin”: 3 MiB']);

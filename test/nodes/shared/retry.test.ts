@@ -1,9 +1,9 @@
 import {
 	isUnsent,
-	mayRepeat,
-	pause,
-	pauseAfter,
-	retryAfterOf,
+	isRetryable,
+	cancellableSleep,
+	retryDelay,
+	parseRetryAfter,
 } from '../../../nodes/shared/http/retry';
 
 describe('a failed call', () => {
@@ -16,7 +16,7 @@ describe('a failed call', () => {
 		['a reset connection', { code: 'ECONNRESET' }, true],
 		['a timeout', { code: 'ETIMEDOUT' }, true],
 	])('is retried after %s', (_, setback, repeatable) => {
-		expect(mayRepeat(setback, repeatable)).toBe(true);
+		expect(isRetryable(setback, repeatable)).toBe(true);
 	});
 
 	it.each([
@@ -27,33 +27,33 @@ describe('a failed call', () => {
 		['a host that does not exist', { code: 'ENOTFOUND' }, true],
 		['an unknown failure', {}, true],
 	])('is not retried after %s', (_, setback, repeatable) => {
-		expect(mayRepeat(setback, repeatable)).toBe(false);
+		expect(isRetryable(setback, repeatable)).toBe(false);
 	});
 });
 
 describe('the delay before a retry', () => {
 	it('doubles, and ends after the fourth attempt', () => {
-		const pauses = [1, 2, 3].map((attempt) => pauseAfter(attempt, {})!);
+		const pauses = [1, 2, 3].map((attempt) => retryDelay(attempt, {})!);
 		pauses.forEach((ms, index) => {
 			expect(ms).toBeGreaterThanOrEqual(250 * 2 ** index);
 			expect(ms).toBeLessThanOrEqual(500 * 2 ** index);
 		});
-		expect(pauseAfter(4, {})).toBeUndefined();
+		expect(retryDelay(4, {})).toBeUndefined();
 	});
 
 	it('is never shorter than the backoff', () => {
-		expect(pauseAfter(3, { retryAfter: 1 })).toBeGreaterThanOrEqual(1000);
+		expect(retryDelay(3, { retryAfter: 1 })).toBeGreaterThanOrEqual(1000);
 	});
 
 	it('is the one that the service asks for, up to a minute', () => {
-		expect(pauseAfter(1, { retryAfter: 7000 })).toBe(7000);
-		expect(pauseAfter(1, { retryAfter: 60_000 })).toBe(60_000);
-		expect(pauseAfter(1, { retryAfter: 60_001 })).toBeUndefined();
+		expect(retryDelay(1, { retryAfter: 7000 })).toBe(7000);
+		expect(retryDelay(1, { retryAfter: 60_000 })).toBe(60_000);
+		expect(retryDelay(1, { retryAfter: 60_001 })).toBeUndefined();
 	});
 
 	it('ends when the execution is stopped', async () => {
 		const started = Date.now();
-		await pause(30_000, AbortSignal.timeout(50));
+		await cancellableSleep(30_000, AbortSignal.timeout(50));
 		expect(Date.now() - started).toBeLessThan(5_000);
 	});
 });
@@ -116,7 +116,7 @@ describe('the wait that a response asks for', () => {
 	] as Array<[string, Record<string, unknown>, number | undefined]>)(
 		'%s',
 		(_, headers, milliseconds) => {
-			expect(retryAfterOf(headers)).toBe(milliseconds);
+			expect(parseRetryAfter(headers)).toBe(milliseconds);
 		},
 	);
 });
@@ -176,8 +176,8 @@ describe('a connection error', () => {
 
 	it('decides whether a call that must not run twice is retried', () => {
 		const code = 'ETIMEDOUT';
-		expect(mayRepeat({ code, unsent: true }, false)).toBe(true);
-		expect(mayRepeat({ code, unsent: false }, false)).toBe(false);
-		expect(mayRepeat({ code: 'CERT_HAS_EXPIRED', unsent: true }, true)).toBe(false);
+		expect(isRetryable({ code, unsent: true }, false)).toBe(true);
+		expect(isRetryable({ code, unsent: false }, false)).toBe(false);
+		expect(isRetryable({ code: 'CERT_HAS_EXPIRED', unsent: true }, true)).toBe(false);
 	});
 });

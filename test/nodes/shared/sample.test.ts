@@ -1,12 +1,12 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { sampleFrom, type WatchedList } from '../../../nodes/shared/polling/pollList';
+import { sampleItem, type PolledList } from '../../../nodes/shared/polling/pollList';
 
 const NOW = 1_000;
 /** Things of a list in pages: a name, with `+` if it has just been added, `!` if it is over, `-` if no filter takes it. */
 async function sampleOf(...pages: string[][]) {
 	const read: number[] = [];
-	const list: WatchedList<number> = {
+	const list: PolledList<number> = {
 		events: ['over', 'added'],
 		includeExisting: false,
 		first: 0,
@@ -28,7 +28,7 @@ async function sampleOf(...pages: string[][]) {
 		isWanted: ({ name }) => !String(name).includes('-'),
 		output: (thing, event): IDataObject => ({ ...thing, event }),
 	};
-	const sample = await sampleFrom(list);
+	const sample = await sampleItem(list);
 	return { sample: sample && [sample.name, sample.event], read };
 }
 

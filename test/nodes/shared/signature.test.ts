@@ -1,4 +1,9 @@
-import { isSameText, isSigned, linesOf, secretsOf } from '../../../nodes/shared/webhook/signature';
+import {
+	timingSafeEqualStrings,
+	isSigned,
+	parseLines,
+	parseSecrets,
+} from '../../../nodes/shared/webhook/signature';
 import { hmacSha256 } from '../../support/sign';
 
 const BODY = Buffer.from('{"event":"files.delivered"}');
@@ -54,7 +59,7 @@ it('makes the next text only if the one before it does not fit, and none for a h
 });
 
 it('keys that a user has invented are separated by line breaks alone', () => {
-	expect(linesOf(' my own, key with spaces \n another')).toEqual([
+	expect(parseLines(' my own, key with spaces \n another')).toEqual([
 		'my own, key with spaces',
 		'another',
 	]);
@@ -81,14 +86,14 @@ describe('the secrets of a credential field', () => {
 		['\u200b', []],
 		[{ value: 'x' }, []],
 	])('%j are %j', (field, secrets) => {
-		expect(secretsOf(field)).toEqual(secrets);
+		expect(parseSecrets(field)).toEqual(secrets);
 	});
 });
 
 it('texts are compared whole, whatever their lengths', () => {
-	expect(isSameText('key', 'key')).toBe(true);
-	expect(isSameText('key', 'key ')).toBe(false);
-	expect(isSameText('', 'key')).toBe(false);
+	expect(timingSafeEqualStrings('key', 'key')).toBe(true);
+	expect(timingSafeEqualStrings('key', 'key ')).toBe(false);
+	expect(timingSafeEqualStrings('', 'key')).toBe(false);
 });
 
 function flipLastBit(hex: string) {

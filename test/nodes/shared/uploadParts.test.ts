@@ -4,7 +4,11 @@ import { NodeOperationError, sleep } from 'n8n-workflow';
 
 import { connectionError } from '../../../nodes/shared/http/errors';
 import type { ItemContext } from '../../../nodes/shared/node/operation';
-import { type Part, type PartsOptions, uploadParts } from '../../../nodes/shared/files/multipart';
+import {
+	type Part,
+	type MultipartOptions,
+	uploadMultipart,
+} from '../../../nodes/shared/files/multipart';
 import { sha256Of } from '../../support/binary';
 
 const PART = 1000;
@@ -17,32 +21,38 @@ const item = {
 } as unknown as ItemContext;
 
 /** Sends the file to a service that does with each part what the test says. */
-const upload = async (send: (part: Part) => Promise<void>, more: Partial<PartsOptions> = {}) => {
+const upload = async (
+	send: (part: Part) => Promise<void>,
+	more: Partial<MultipartOptions> = {},
+) => {
 	const file = { field: 'data', fileName: 'a.bin', mimeType: 'x/y', size: bytes.length };
 	const source = { ...file, open: () => Promise.resolve(bytes) };
-	return await uploadParts(
+	return await uploadMultipart(
 		item,
 		source,
-		{ partSize: PART, atOnce: 2, sha256: true, ...more },
+		{ partSize: PART, concurrency: 2, sha256: true, ...more },
 		send,
 	);
 };
 const fault = (message: string) => new NodeOperationError(node as never, message);
 
-it.each([1, 2, 3, 100])('never has more than %i parts under way, and as many', async (atOnce) => {
-	let underWay = 0;
-	let most = 0;
-	const result = await upload(
-		async () => {
-			most = Math.max(most, ++underWay);
-			await sleep(1);
-			underWay--;
-		},
-		{ atOnce },
-	);
-	expect(most).toBe(Math.min(atOnce, 6));
-	expect(result).toEqual({ size: bytes.length, sha256: sha256Of(bytes), parts: 6 });
-});
+it.each([1, 2, 3, 100])(
+	'never has more than %i parts under way, and as many',
+	async (concurrency) => {
+		let underWay = 0;
+		let most = 0;
+		const result = await upload(
+			async () => {
+				most = Math.max(most, ++underWay);
+				await sleep(1);
+				underWay--;
+			},
+			{ concurrency },
+		);
+		expect(most).toBe(Math.min(concurrency, 6));
+		expect(result).toEqual({ size: bytes.length, sha256: sha256Of(bytes), parts: 6 });
+	},
+);
 
 it('the memory of a part that has arrived is used again, that of one under way never', async () => {
 	const kept = new Set<ArrayBufferLike>();
@@ -62,7 +72,7 @@ it('that of one that has failed neither: a request may still read it', async () 
 		await sleep(1);
 		throw fault('refused');
 	};
-	await expect(upload(refuse, { atOnce: 1 })).rejects.toThrow('refused');
+	await expect(upload(refuse, { concurrency: 1 })).rejects.toThrow('refused');
 	expect(sent.map((part) => part.bytes)).toEqual([bytes.subarray(0, PART)]);
 });
 
@@ -115,7 +125,7 @@ it('a stop ends it, also where the parts under way arrive nevertheless', async (
 			if (index === 1) stop.abort();
 			return Promise.resolve();
 		},
-		{ atOnce: 1, cancel: stop.signal },
+		{ concurrency: 1, cancel: stop.signal },
 	);
 	await expect(outcome).rejects.toMatchObject({
 		message: 'The execution was stopped',
@@ -128,7 +138,7 @@ it('one that takes long says how far it is', async () => {
 	jest.useFakeTimers();
 	try {
 		await upload(async () => await Promise.resolve(jest.setSystemTime(Date.now() + 4_000)), {
-			atOnce: 1,
+			concurrency: 1,
 		});
 	} finally {
 		jest.useRealTimers();

@@ -1,20 +1,25 @@
-import { lifetimeOccurrences } from '../../../nodes/shared/polling/expiryEvents';
-import { beginWatch, endReading, note, type Watch } from '../../../nodes/shared/polling/seenEvents';
+import { expiryOccurrences } from '../../../nodes/shared/polling/expiryEvents';
+import {
+	newSeenEvents,
+	prune,
+	markSeen,
+	type SeenEvents,
+} from '../../../nodes/shared/polling/seenEvents';
 
 const EVENTS = { added: 'added', expiringSoon: 'soon', expired: 'expired' };
 const NOW = 2_000_000_000;
 const iso = (seconds: number) => new Date(seconds * 1000).toISOString();
 
 /** Whether each is told, at one reading that goes to the end of the list. */
-function read(watch: Watch, reading: number, things: Array<{ key: string; at?: number }>) {
+function read(watch: SeenEvents, reading: number, things: Array<{ key: string; at?: number }>) {
 	const told = things.map(
-		({ key, at }) => note(watch, { event: 'e', key, at, began: at }, reading).shouldEmit,
+		({ key, at }) => markSeen(watch, { event: 'e', key, at, began: at }, reading).shouldEmit,
 	);
-	const fits = endReading(watch, reading);
+	const fits = prune(watch, reading);
 	return { told, fits };
 }
 
-const kept = (watch: Watch) => JSON.parse(JSON.stringify(watch)) as Watch;
+const kept = (watch: SeenEvents) => JSON.parse(JSON.stringify(watch)) as SeenEvents;
 const many = (count: number, start = 0) =>
 	Array.from({ length: count }, (_, n) => ({ key: `k${start + n}`, at: NOW + start + n }));
 
@@ -22,25 +27,25 @@ const undated = (count: number) => Array.from({ length: count }, (_, n) => ({ ke
 
 describe('what is remembered', () => {
 	it('is bounded, and what is forgotten is not told again', () => {
-		let watch = kept(beginWatch(NOW - 1));
+		let watch = kept(newSeenEvents(NOW - 1));
 		read(watch, 1, []);
 		const things = many(12_000);
 		expect(read(watch, 2, things).told.every(Boolean)).toBe(true);
 		watch = kept(watch);
-		expect(Object.keys(watch.told).length).toBeLessThanOrEqual(5_000);
+		expect(Object.keys(watch.seen).length).toBeLessThanOrEqual(5_000);
 		expect(read(watch, 3, things).told.some(Boolean)).toBe(false);
 		expect(read(watch, 4, many(1, 12_000)).told).toEqual([true]);
 	});
 
 	it('is thousands: one that comes late is told, among others that are younger', () => {
-		const watch = beginWatch(NOW - 1);
+		const watch = newSeenEvents(NOW - 1);
 		read(watch, 1, []);
 		read(watch, 2, many(4_000, 1));
 		expect(read(watch, 3, [{ key: 'late', at: NOW }]).told).toEqual([true]);
 	});
 
 	it('keeps all of one date together: others of that date are told when they come', () => {
-		const watch = beginWatch(NOW - 1);
+		const watch = newSeenEvents(NOW - 1);
 		read(watch, 1, []);
 		const same = Array.from({ length: 6_000 }, (_, n) => ({ key: `k${n}`, at: NOW }));
 		read(watch, 2, same);
@@ -49,13 +54,13 @@ describe('what is remembered', () => {
 	});
 
 	it('is nothing of the time before the watch: what is met only later is not told', () => {
-		const watch = beginWatch(NOW);
+		const watch = newSeenEvents(NOW);
 		read(watch, 1, []);
 		expect(read(watch, 2, [{ key: 'slipped', at: NOW - 10 }]).told).toEqual([false]);
 	});
 
 	it('of things without a date lasts while they are there, one reading without them included', () => {
-		const watch = beginWatch(NOW);
+		const watch = newSeenEvents(NOW);
 		for (const reading of [1, 2, 3, 4]) {
 			expect(read(watch, reading, undated(3)).told).toEqual([false, false, false]);
 		}
@@ -64,12 +69,12 @@ describe('what is remembered', () => {
 	});
 
 	it('of things without a date goes with them, and too many are refused', () => {
-		const watch = beginWatch(NOW);
+		const watch = newSeenEvents(NOW);
 		expect(read(watch, 1, undated(3)).told).toEqual([false, false, false]);
 		expect(read(watch, 2, undated(4)).told).toEqual([false, false, false, true]);
 		read(watch, 3, undated(2));
 		read(watch, 4, undated(2));
-		expect(Object.keys(watch.told)).toHaveLength(2);
+		expect(Object.keys(watch.seen)).toHaveLength(2);
 		expect(read(watch, 5, undated(5_001)).fits).toBe(false);
 	});
 });
@@ -77,7 +82,7 @@ describe('what is remembered', () => {
 describe('the life of a thing', () => {
 	const thing = { id: 'a', createdAt: iso(NOW), expiresAt: iso(NOW + 100), status: 'active' };
 	const eventsAt = (now: number, lead: number, more: object = {}) =>
-		lifetimeOccurrences({ ...thing, ...more }, EVENTS, now, lead).map(({ event }) => event);
+		expiryOccurrences({ ...thing, ...more }, EVENTS, now, lead).map(({ event }) => event);
 
 	it.each([
 		[NOW, 50, ['added']],
@@ -103,13 +108,13 @@ describe('the life of a thing', () => {
 		['active', 1000, { event: 'soon', at: NOW + 100, began: NOW }],
 		['expired', 50, { event: 'expired', at: NOW + 100, began: NOW + 100 }],
 	])('that is %s, with a lead of %i s, has begun to be so: %j', (status, lead, occurrence) => {
-		const found = lifetimeOccurrences({ ...thing, status }, EVENTS, NOW + 100, lead);
+		const found = expiryOccurrences({ ...thing, status }, EVENTS, NOW + 100, lead);
 		expect(found).toMatchObject([{ event: 'added', at: NOW, began: NOW }, occurrence]);
 	});
 
 	it('that is given more time expires anew; a date told with its fraction is the same', () => {
 		const keyOf = (expiresAt: string) =>
-			lifetimeOccurrences({ ...thing, expiresAt }, EVENTS, NOW + 90, 50).at(-1)?.key;
+			expiryOccurrences({ ...thing, expiresAt }, EVENTS, NOW + 90, 50).at(-1)?.key;
 		expect(keyOf(iso(NOW + 101))).not.toBe(keyOf(iso(NOW + 100)));
 		expect(keyOf(iso(NOW + 100.5))).toBe(keyOf(iso(NOW + 100)));
 	});
