@@ -1,22 +1,21 @@
 import { NodeApiError } from 'n8n-workflow';
 
-import { type Part, uploadMultipart } from '../../shared/files/multipart';
+import {
+	lastCallPayload,
+	type Part,
+	partPayload,
+	uploadMultipart,
+} from '../../shared/files/multipart';
 import { multipartForm } from '../../shared/files/multipartForm';
 import {
 	type PartDefaults,
-	readPartSettings,
 	type PartSettings,
+	readPartSettings,
 	type TransferSettings,
 } from '../../shared/files/settings';
 import type { FileSource } from '../../shared/files/source';
 import type { StreamStats } from '../../shared/files/streams';
-import {
-	compareWithService,
-	lastCallPayload,
-	partPayload,
-	uploadEach,
-	uploadSingle,
-} from '../../shared/files/upload';
+import { compareWithService, uploadEach, uploadInOneRequest } from '../../shared/files/upload';
 import { callApi } from '../../shared/http/client';
 import { readBaseUrl } from '../../shared/http/credential';
 import { unexpectedResponseError, withItemIndex } from '../../shared/http/errors';
@@ -80,7 +79,7 @@ export const upload: Operation = {
 			const inChunks = file.size > 0 && file.size >= settings.threshold;
 			const { body, stats } = inChunks
 				? await uploadInChunks(item, file, target, settings)
-				: await uploadInOneRequest(item, file, target, settings);
+				: await uploadAsForm(item, file, target, settings);
 			const { size, sha256 } = body;
 			compareWithService(functions.getNode(), file.fileName, stats, { size, sha256 });
 			const hash = stats.sha256 ? { sha256: stats.sha256 } : {};
@@ -89,7 +88,7 @@ export const upload: Operation = {
 	},
 };
 
-async function uploadInOneRequest(
+async function uploadAsForm(
 	item: ItemContext,
 	file: FileSource,
 	{ folderId, encrypt }: UploadTarget,
@@ -98,7 +97,7 @@ async function uploadInOneRequest(
 	const fields = { ...(folderId && { folder_id: folderId }), encrypt: String(encrypt) };
 	const form = multipartForm(fields, { ...file, field: 'file' });
 	const call = { method: 'POST', path: '/upload', expects: FILE } as const;
-	return await uploadSingle(item, filesApp, call, file, { ...settings, form });
+	return await uploadInOneRequest(item, filesApp, call, file, { ...settings, form });
 }
 
 /** The most requests that start one upload, because the service may require a different chunk size. */

@@ -18,7 +18,7 @@ import type { StreamStats } from '../../shared/files/streams';
 import { type Part, putPresigned, uploadMultipart } from '../../shared/files/multipart';
 import type { PartSettings } from '../../shared/files/settings';
 import type { FileSource } from '../../shared/files/source';
-import { partPayload } from '../../shared/files/upload';
+import { partPayload } from '../../shared/files/multipart';
 import { filestack, objectStorage } from '../service';
 import { policyQuery } from '../signing';
 import { STORED } from '../handle';

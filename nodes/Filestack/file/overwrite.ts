@@ -4,7 +4,7 @@ import { sha256Option, stallOption } from '../../shared/node/fields';
 import type { ItemContext, Operation } from '../../shared/node/operation';
 import { optionalText } from '../../shared/node/parameters';
 import { invalidParameter } from '../../shared/node/schema';
-import { compareWithService, uploadSingle } from '../../shared/files/upload';
+import { compareWithService, uploadInOneRequest } from '../../shared/files/upload';
 import { readTransferSettings } from '../../shared/files/settings';
 import { readFiles } from '../../shared/files/source';
 import { describeFile, fileField, OVERWRITTEN, type SelectedFile, selectedFile } from '../handle';
@@ -56,7 +56,7 @@ async function overwriteWithBytes(item: ItemContext, selected: SelectedFile): Pr
 	const settings = readTransferSettings(item);
 	const { handle, segment } = selected;
 	const mimeType = optionalText(option('mimeType')) ?? mediaType(file.mimeType);
-	const { body: data, stats } = await uploadSingle(
+	const { body: data, stats } = await uploadInOneRequest(
 		item,
 		filestack,
 		{

@@ -3,7 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { readPartSettings, type PartSettings } from '../../shared/files/settings';
 import type { FileSource } from '../../shared/files/source';
 import type { StreamStats } from '../../shared/files/streams';
-import { compareWithService, uploadEach, uploadSingle } from '../../shared/files/upload';
+import { compareWithService, uploadEach, uploadInOneRequest } from '../../shared/files/upload';
 import { pathSegment } from '../../shared/http/client';
 import type { JsonRecord } from '../../shared/http/service';
 import type { ItemContext, Operation } from '../../shared/node/operation';
@@ -107,7 +107,7 @@ async function storeInOneRequest(
 ): Promise<{ data: JsonRecord; stats: StreamStats; parts?: number }> {
 	const { functions, option } = item;
 	const base64decode = option<boolean>('base64Decode') ? 'true' : undefined;
-	const { body, stats } = await uploadSingle(
+	const { body, stats } = await uploadInOneRequest(
 		item,
 		filestack,
 		{

@@ -90,9 +90,14 @@ async function buildProcessCall(
 
 /** Sends a call that makes Filestack download a file. Not retried, because Filestack could store the file twice. */
 export async function fetchRemote<T>({ functions }: ItemContext, call: ApiCall<T>): Promise<T> {
-	const doubt = 'Filestack may still have stored the file. Check before you run the node again.';
-	const request = { ...call, repeatable: false, timeout: REMOTE_FETCH_TIMEOUT, doubt };
-	return (await callApi(functions, filestack, request)).body;
+	const { body } = await callApi(functions, filestack, {
+		...call,
+		retryable: false,
+		timeout: REMOTE_FETCH_TIMEOUT,
+		unknownResultHint:
+			'Filestack may still have stored the file. Check before you run the node again.',
+	});
+	return body;
 }
 
 /** @throws NodeOperationError unless the field contains an http(s) URL */

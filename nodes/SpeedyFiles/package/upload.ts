@@ -4,7 +4,7 @@ import { multipartForm } from '../../shared/files/multipartForm';
 import { readTransferSettings } from '../../shared/files/settings';
 import { readFiles, type FileSource } from '../../shared/files/source';
 import type { StreamStats } from '../../shared/files/streams';
-import { compareWithService, uploadSingle } from '../../shared/files/upload';
+import { compareWithService, uploadInOneRequest } from '../../shared/files/upload';
 import { callApi } from '../../shared/http/client';
 import { withItemIndex } from '../../shared/http/errors';
 import { type JsonRecord, type ServiceContext, textOf } from '../../shared/http/service';
@@ -39,7 +39,7 @@ async function uploadOne(
 	const { functions } = item;
 	const path = packagePath(functions, packageId);
 	const { field, fileName, mimeType, size } = file;
-	const { body: stored, stats } = await uploadSingle(
+	const { body: stored, stats } = await uploadInOneRequest(
 		item,
 		speedyFiles,
 		{ method: 'POST', path: `${path}/files`, expects: FILE },

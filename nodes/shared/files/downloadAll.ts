@@ -1,5 +1,6 @@
 import { NodeApiError } from 'n8n-workflow';
 
+import { forEachConcurrent } from '../concurrency';
 import { timeoutSignal } from '../http/stallGuard';
 import { type Downloaded, downloadFile, type DownloadOptions, type RemoteFile } from './download';
 import type { TransferContext } from '../http/service';
@@ -53,31 +54,31 @@ export async function downloadAllWithin(
 	const results: DownloadResult[] = files.map((_, index) =>
 		known[index] ? { file: known[index] } : { reason: outOfTime(budget) },
 	);
-	let next = 0;
-	let isEnding = false;
+	const ending = new AbortController();
 	const endSoon = () => {
-		isEnding = true;
+		ending.abort();
 		timeoutSignal(GRACE_MS).addEventListener('abort', () => graceOver.abort(), { once: true });
 	};
-	const worker = async () => {
-		while (next < files.length && !isEnding && !cancel.aborted) {
-			const index = next++;
-			const { url } = files[index];
-			if (results[index].file) continue;
+	const signal = AbortSignal.any([cancel, ending.signal]);
+	await forEachConcurrent(
+		files.entries(),
+		{ limit: CONCURRENCY, signal },
+		async ([index, file]) => {
+			const { url } = file;
+			if (results[index].file) return;
 			if (!url || !isWebAddress(url)) {
 				results[index] = { reason: NO_URL };
-				continue;
+				return;
 			}
 			try {
-				results[index] = { file: await downloadFile(context, { ...files[index], url }, settings) };
+				results[index] = { file: await downloadFile(context, { ...file, url }, settings) };
 			} catch (error) {
 				if (cancel.aborted) return;
 				results[index] = failureOf(error as Error);
 				if (results[index].mayRecover && !isLastTry) endSoon();
 			}
-		}
-	};
-	await Promise.all(Array.from({ length: Math.min(CONCURRENCY, files.length) }, worker));
+		},
+	);
 	return results;
 }
 

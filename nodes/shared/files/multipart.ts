@@ -9,15 +9,18 @@ import type {
 } from 'n8n-workflow';
 import { NodeApiError } from 'n8n-workflow';
 
-import { type Payload, toRequestFailure } from '../http/client';
+import { forEachConcurrent } from '../concurrency';
+import { EarlyResponseError, type Payload, toRequestFailure } from '../http/client';
 import { mayHaveSucceeded, withItemIndex } from '../http/errors';
 import { readResponseBody } from '../http/responseBody';
 import { parseRetryAfter, type RequestFailure } from '../http/retry';
+import type { ByteStream } from '../http/service';
+import { bufferUploadTimeout, StallGuard } from '../http/stallGuard';
 import type { ItemContext } from '../node/operation';
 import { triggerMinorGc } from './gcPressure';
-import { storageReadError, type FileSource, sizeMismatchError } from './source';
-import { type StreamStats, ProgressLog } from './streams';
-import type { ByteStream } from '../http/service';
+import type { PartSettings } from './settings';
+import { type FileSource, SizeMismatchError, sizeMismatchError, storageReadError } from './source';
+import { ProgressLog, streamBuffer, type StreamStats } from './streams';
 
 /** One part of a file, held in memory until the service has stored it. */
 export interface Part {
@@ -50,63 +53,58 @@ export async function uploadMultipart(
 	options: MultipartOptions,
 	send: (part: Part) => Promise<void>,
 ): Promise<StreamStats & { parts: number }> {
+	const { partSize, concurrency: limit, cancel: signal, completesItself = false } = options;
+	const node = functions.getNode();
 	const hash = options.sha256 ? createHash('sha256') : undefined;
-	const total = Math.max(1, Math.ceil(file.size / options.partSize));
-	const progressLog = new ProgressLog(functions, `Uploading “${file.fileName}”`, file.size);
-	const uploaded = new Set<number>();
-	const pending = new Set<Promise<void>>();
-	let failure: { error: unknown } | undefined;
-	let unknownCount = 0;
-	let size = 0;
-
+	const log = new ProgressLog(functions, `Uploading “${file.fileName}”`, file.size);
+	const uploaded: number[] = [];
 	const freeBuffers: Buffer[] = [];
-	const dispatch = async (part: Part) => {
-		try {
-			await send(part);
-			// Reuse the buffer only after success: a failed request may still be reading from it.
-			freeBuffers.push(part.bytes);
-			uploaded.add(part.index);
-			progressLog.advance(part.bytes.length);
-		} catch (error) {
-			failure ??= { error };
-			if (mayHaveBeenStored(error)) unknownCount += 1;
-		}
-	};
-	const source = await file.open();
+
+	const parts = readParts(node, file, await file.open(), partSize, freeBuffers);
+	const failures = await forEachConcurrent(parts, { limit, signal }, async (part) => {
+		hash?.update(part.bytes);
+		await send(part);
+		uploaded.push(part.index);
+		log.advance(part.bytes.length);
+		// Reuse the buffer only after success: a failed request may still be reading from it.
+		freeBuffers.push(part.bytes);
+	});
+	if (failures.length === 0 && !signal?.aborted) {
+		return { size: file.size, sha256: hash?.digest('hex'), parts: uploaded.length };
+	}
+
+	const [{ error } = { error: 'The execution was stopped' }] = failures;
+	const cause = withItemIndex(node, error, itemIndex);
+	if (cause instanceof SizeMismatchError) throw cause;
+	const total = Math.max(1, Math.ceil(file.size / partSize));
+	const unknown = failures.filter((failure) => failure.value && mayHaveBeenStored(failure.error));
+	const mayBeComplete = completesItself && uploaded.length + unknown.length === total;
+	throw incompleteUploadError(node, cause, { uploaded, total, mayBeComplete });
+}
+
+/**
+ * Reads the parts of a file, as long as the file has the size that n8n reports: a service could take a part that is too
+ * short for the last one and complete the file.
+ * @throws NodeOperationError if n8n's storage fails, SizeMismatchError if the size differs
+ */
+async function* readParts(
+	node: INode,
+	file: FileSource,
+	source: Buffer | ByteStream,
+	partSize: number,
+	freeBuffers: Buffer[],
+): AsyncGenerator<Part> {
+	let read = 0;
 	try {
-		for await (const part of splitIntoParts(source, options.partSize, freeBuffers)) {
-			if (failure || options.cancel?.aborted) break;
-			size += part.bytes.length;
-			// Stop at a part of the wrong size: the service could take a short part for the last one and complete the file.
-			if (part.bytes.length !== Math.min(options.partSize, file.size - part.offset)) break;
-			hash?.update(part.bytes);
-			const sending: Promise<void> = dispatch(part).finally(() => pending.delete(sending));
-			pending.add(sending);
-			if (pending.size >= options.concurrency) await Promise.race(pending);
+		for await (const part of splitIntoParts(source, partSize, freeBuffers)) {
+			read += part.bytes.length;
+			if (part.bytes.length !== Math.min(partSize, file.size - part.offset)) break;
+			yield part;
 		}
 	} catch (error) {
-		failure ??= { error: storageReadError(functions.getNode(), file, size, error) };
+		throw storageReadError(node, file, read, error);
 	}
-	await Promise.all(pending);
-	if (failure || options.cancel?.aborted) {
-		const error = failure ? failure.error : 'The execution was stopped';
-		const cause = withItemIndex(functions.getNode(), error, itemIndex);
-		const mayBeComplete =
-			options.completesItself === true && uploaded.size + unknownCount === total;
-		throw incompleteUploadError(functions.getNode(), cause, {
-			uploaded: [...uploaded],
-			total,
-			mayBeComplete,
-		});
-	}
-	if (size !== file.size) {
-		throw withItemIndex(
-			functions.getNode(),
-			sizeMismatchError(functions.getNode(), file, size),
-			itemIndex,
-		);
-	}
-	return { size, sha256: hash?.digest('hex'), parts: uploaded.size };
+	if (read !== file.size) throw sizeMismatchError(node, file, read);
 }
 
 /**
@@ -188,6 +186,60 @@ export function formatRanges(indices: number[]): string {
 		.join(', ');
 }
 
+type SendSettings = Pick<PartSettings, 'stallTimeout' | 'concurrency' | 'cancel'>;
+
+/** The uploads to services that respond before they have read a part. */
+const earlyResponders = new WeakSet<SendSettings>();
+
+/**
+ * The payload of one part, whose buffer is free again when the call has returned. A stream shows whether the service
+ * responded before it had everything; a buffer would still be read then, and filled with the next part in the meantime it
+ * would put the wrong bytes into the request. Node does not finish a stream after an early response, so such a service
+ * gets copies that are not used again.
+ * @param settings the same object for all parts of an upload
+ */
+export function partPayload(bytes: Buffer, contentType: string, settings: SendSettings): Payload {
+	const { stallTimeout, concurrency, cancel } = settings;
+	const open = () => {
+		const timeout = bufferUploadTimeout(bytes.length * concurrency, stallTimeout);
+		const stallGuard = new StallGuard(timeout, cancel);
+		if (earlyResponders.has(settings)) return { body: Buffer.from(bytes), stallGuard };
+		let sent = 0;
+		const body = streamBuffer(bytes, (count) => {
+			sent += count;
+			stallGuard.progress();
+		});
+		const assertSent = () => {
+			if (sent === bytes.length) return;
+			earlyResponders.add(settings);
+			throw new EarlyResponseError();
+		};
+		return { body, stallGuard, assertSent, close: () => void body.destroy() };
+	};
+	return { contentType, size: bytes.length, open: () => Promise.resolve(open()) };
+}
+
+/** Milliseconds that a service may take to assemble a file from its parts. */
+const ASSEMBLY_TIMEOUT = 600_000;
+
+/**
+ * The payload of the call after the last part: JSON, even for an empty object (which n8n would omit), with a long
+ * response timeout.
+ */
+export const lastCallPayload = (body: object, { cancel }: Pick<PartSettings, 'cancel'>): Payload =>
+	bufferPayload(Buffer.from(JSON.stringify(body)), 'application/json', ASSEMBLY_TIMEOUT, cancel);
+
+const bufferPayload = (
+	body: Buffer,
+	contentType: string,
+	timeout: number,
+	cancel: AbortSignal | undefined,
+): Payload => ({
+	contentType,
+	size: body.length,
+	open: () => Promise.resolve({ body, stallGuard: new StallGuard(timeout, cancel) }),
+});
+
 /** The result of a PUT: the response of the host, or the connection error. */
 export interface PutResult extends RequestFailure {
 	headers: Record<string, unknown>;
@@ -205,37 +257,40 @@ export async function putPresigned(
 	headers: Record<string, string>,
 	payload: Payload,
 ): Promise<PutResult> {
-	const hasContentType = Object.keys(headers).some((name) => name.toLowerCase() === 'content-type');
+	const names = new Set(Object.keys(headers).map((name) => name.toLowerCase()));
+	const { body, stallGuard, assertSent, close } = await payload.open();
+	const options: IHttpRequestOptions = {
+		method: 'PUT',
+		url,
+		body,
+		headers: {
+			...(!names.has('content-type') && { 'content-type': payload.contentType }),
+			// The storage rejects a stream without its length.
+			...(!names.has('content-length') && { 'content-length': payload.size }),
+			...headers,
+		},
+		timeout: stallGuard ? 0 : 60_000,
+		abortSignal: stallGuard?.signal,
+		returnFullResponse: true,
+		disableFollowRedirect: true,
+		ignoreHttpStatusErrors: true,
+		// Streamed, because the status of a rejection must count even if the host closes the connection before the end of
+		// the body.
+		encoding: 'stream',
+	};
+	const put = async () => {
+		const response = (await helpers.httpRequest(options)) as IN8nHttpFullResponse;
+		const { statusCode: status, headers: responseHeaders } = response;
+		if (status < 300) assertSent?.();
+		const responseBody = await readResponseBody(response.body as ByteStream, status);
+		const retryAfter = parseRetryAfter(responseHeaders);
+		return { status, retryAfter, headers: responseHeaders, body: responseBody };
+	};
 	try {
-		const guard = payload.stallGuard?.();
-		const bytes = await payload.open();
-		const options: IHttpRequestOptions = {
-			method: 'PUT',
-			url,
-			body: bytes,
-			headers: hasContentType ? headers : { ...headers, 'content-type': payload.contentType },
-			timeout: guard ? 0 : 60_000,
-			abortSignal: guard?.signal,
-			returnFullResponse: true,
-			disableFollowRedirect: true,
-			ignoreHttpStatusErrors: true,
-			// Streamed, because the status of a rejection must count even if the host closes the connection before the end of
-			// the body.
-			encoding: 'stream',
-		};
-		const put = async () => {
-			const response = (await helpers.httpRequest(options)) as IN8nHttpFullResponse;
-			const { statusCode: status, headers: responseHeaders } = response;
-			const body = await readResponseBody(response.body as ByteStream, status);
-			return {
-				status,
-				retryAfter: parseRetryAfter(responseHeaders),
-				headers: responseHeaders,
-				body,
-			};
-		};
-		return await (guard?.during(put()) ?? put());
+		return await (stallGuard?.during(put()) ?? put());
 	} catch (error) {
 		return { ...toRequestFailure(error), headers: {}, body: undefined };
+	} finally {
+		close?.();
 	}
 }

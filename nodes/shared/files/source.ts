@@ -161,5 +161,8 @@ export function sizeMismatchError(node: INode, { fileName, size }: FileSource, r
 			? `“${fileName}” is larger than the ${size} bytes reported by n8n’s binary storage`
 			: `“${fileName}” is ${read} bytes, but n8n’s binary storage reports ${size}`;
 	const description = 'The stored file is damaged. Run the node that created it again.';
-	return new NodeOperationError(node, message, { description });
+	return new SizeMismatchError(node, message, { description });
 }
+
+/** The size of a stored file differs from the size that n8n reports. */
+export class SizeMismatchError extends NodeOperationError {}

@@ -1,22 +1,15 @@
 import type { IDataObject, INode } from 'n8n-workflow';
 import { NodeApiError, NodeOperationError } from 'n8n-workflow';
 
-import {
-	type ApiResponse,
-	type ApiCall,
-	callApi,
-	executionSignal,
-	type Payload,
-} from '../http/client';
+import { type ApiCall, type ApiResponse, callApi, executionSignal } from '../http/client';
 import { mayHaveSucceeded, withItemIndex } from '../http/errors';
-import type { Service } from '../http/service';
-import { StallGuard } from '../http/stallGuard';
+import type { ByteStream, Service } from '../http/service';
+import { bufferUploadTimeout, StallGuard } from '../http/stallGuard';
 import type { ItemContext, OperationResult } from '../node/operation';
 import { optionalText } from '../node/parameters';
 import { invalidParameter } from '../node/schema';
 import { safeFileName } from './fileName';
 import type { MultipartForm } from './multipartForm';
-import type { PartSettings } from './settings';
 import { storageReadError, readFiles, type FileSource, sizeMismatchError } from './source';
 import { type StreamStats, countAndHash, ProgressLog } from './streams';
 
@@ -44,98 +37,147 @@ export interface Uploaded<T> extends ApiResponse<T> {
 /**
  * Sends a file in one request, as a stream with its exact length. Retried once, and only if the connection failed
  * before the last byte was sent: then the service cannot have the file. If every byte was sent and the response was
- * lost, `find` looks for the file; without a result the error says that the upload may have succeeded.
- * @throws NodeApiError; NodeOperationError if the file size differs from the size that n8n reports
+ * lost, `findExisting` looks for the file; without a result the error says that the upload may have succeeded.
+ * @throws NodeApiError; NodeOperationError if n8n's storage fails or the file size differs from the size that n8n reports
  */
-export async function uploadSingle<T>(
+export async function uploadInOneRequest<T>(
 	{ functions, itemIndex }: ItemContext,
 	service: Service,
 	call: Omit<ApiCall<T>, 'payload' | 'body'>,
 	file: FileSource,
 	options: SingleUploadOptions<T>,
 ): Promise<Uploaded<T>> {
-	const node = functions.getNode();
-	let stats: StreamStats = { size: 0 };
-	let guard: StallGuard;
-	let closeSource = () => {};
-	let failures = 0;
-	let isSourceRead = false;
-	let storageError: unknown;
-	const send = async () =>
-		await callApi(functions, service, {
-			...call,
-			retryable: ({ status }) =>
-				status === undefined && stats.size < file.size && ++failures <= MAX_RETRIES,
-			payload: {
-				contentType: options.form?.contentType ?? file.mimeType,
-				size: options.form?.size ?? file.size,
-				async open() {
-					storageError = undefined;
-					const bytes = await file.open();
-					const limit = Buffer.isBuffer(bytes)
-						? bufferUploadTimeout(bytes.length, options.stallTimeout)
-						: options.stallTimeout;
-					guard = new StallGuard(limit, executionSignal(functions));
-					// The service may respond before it has read the whole body: destroying the source also ends the request.
-					if (!Buffer.isBuffer(bytes)) {
-						closeSource = () => void bytes.destroy();
-						bytes.once('error', (error: unknown) => (storageError = error));
-					}
-					const progressLog = new ProgressLog(functions, `Uploading “${file.fileName}”`, file.size);
-					const progress = (sent: number) => {
-						// Fails the stream if the file is longer than `Content-Length`: Node would cut it there, and the service
-						// would store a truncated file as complete.
-						if (stats.size > file.size) throw sizeMismatchError(node, file, stats.size);
-						guard.progress();
-						progressLog.advance(sent);
-					};
-					isSourceRead = Buffer.isBuffer(bytes);
-					// Fails the stream if the file is shorter than `Content-Length`: the service would otherwise wait for the
-					// missing bytes until it times out.
-					const validate = ({ size }: StreamStats) => {
-						isSourceRead = true;
-						return size === file.size ? undefined : sizeMismatchError(node, file, size);
-					};
-					const opened = countAndHash(bytes, {
-						...{ ...options, progress, validate },
-						expectedSize: file.size,
-					});
-					stats = opened.stats;
-					return options.form ? options.form.wrap(opened.stream) : opened.stream;
-				},
-				close: () => closeSource(),
-				stallGuard: () => guard,
+	const form = options.form ?? rawBody(file);
+	let attempt: UploadAttempt | undefined;
+	let retries = 0;
+	const request: ApiCall<T> = {
+		...call,
+		retryable: ({ status }) =>
+			status === undefined && !attempt?.isComplete && ++retries <= MAX_RETRIES,
+		payload: {
+			contentType: form.contentType,
+			size: form.size,
+			open: async () => {
+				attempt = new UploadAttempt(functions, file, options, await file.open());
+				const { body, stallGuard, close } = attempt;
+				return { body: form.wrap(body), stallGuard, close };
+			},
+		},
+	};
+	try {
+		const response = await callApi(functions, service, request).catch(
+			async (error: unknown) => await recoverUpload(error, attempt, file, options.findExisting),
+		);
+		if (attempt?.fileError) throw attempt.fileError;
+		if (!attempt?.isComplete) throw earlyResponseError(functions, service, file, attempt?.stats);
+		return { ...response, stats: attempt.stats };
+	} catch (error) {
+		throw withItemIndex(functions.getNode(), error, itemIndex);
+	}
+}
+
+/** A request body that is the file itself. */
+const rawBody = ({ mimeType, size }: FileSource): MultipartForm => ({
+	contentType: mimeType,
+	size,
+	wrap: (body) => body,
+});
+
+/** One attempt to send a file: it counts and hashes the bytes on their way, and knows why the file ended too early. */
+class UploadAttempt {
+	readonly body: Buffer | ByteStream;
+	/** The bytes that were handed to the connection. */
+	readonly stats: StreamStats;
+	readonly stallGuard: StallGuard;
+	private isSourceRead: boolean;
+	private storageError: unknown;
+
+	constructor(
+		private readonly functions: ItemContext['functions'],
+		private readonly file: FileSource,
+		{ sha256, stallTimeout }: TransferOptions,
+		private readonly source: Buffer | ByteStream,
+	) {
+		const isBuffer = Buffer.isBuffer(source);
+		const timeout = isBuffer ? bufferUploadTimeout(source.length, stallTimeout) : stallTimeout;
+		this.stallGuard = new StallGuard(timeout, executionSignal(functions));
+		this.isSourceRead = isBuffer;
+		if (!isBuffer) source.once('error', (error: unknown) => (this.storageError = error));
+		const log = new ProgressLog(functions, `Uploading “${file.fileName}”`, file.size);
+		const { stream, stats } = countAndHash(source, {
+			sha256,
+			expectedSize: file.size,
+			progress: (bytes) => {
+				// Fails the stream if the file is longer than `Content-Length`: Node would cut it there, and the service would
+				// store a truncated file as complete. (A buffer is counted while `stats` is not set yet.)
+				if (this.stats?.size > file.size) throw this.fileError;
+				this.stallGuard.progress();
+				log.advance(bytes);
+			},
+			// Fails the stream if the file is shorter than `Content-Length`: the service would otherwise wait for the missing
+			// bytes until it times out.
+			validate: () => {
+				this.isSourceRead = true;
+				return this.fileError;
 			},
 		});
+		this.body = stream;
+		this.stats = stats;
+	}
 
-	let response: ApiResponse<T>;
-	try {
-		response = await send();
-	} catch (error) {
-		if (stats.size > file.size || (isSourceRead && stats.size < file.size)) {
-			throw withItemIndex(node, sizeMismatchError(node, file, stats.size), itemIndex);
-		}
-		if (storageError !== undefined) {
-			throw withItemIndex(node, storageReadError(node, file, stats.size, storageError), itemIndex);
-		}
-		const isWhole = stats.size >= file.size;
-		if (!mayHaveSucceeded(error) || !isWhole) {
-			throw withItemIndex(node, isWhole ? error : withRejectionHint(error), itemIndex);
-		}
-		const body = await options.findExisting?.(stats).catch(() => undefined);
-		if (body === undefined) throw withItemIndex(node, withCheckFirstHint(error, file), itemIndex);
-		response = { status: 200, body, headers: {}, mayHaveSucceededBefore: false };
+	/** Whether every byte of the file was handed to the connection. */
+	get isComplete(): boolean {
+		return this.stats.size === this.file.size;
 	}
-	if (stats.size > file.size) {
-		throw withItemIndex(node, sizeMismatchError(node, file, stats.size), itemIndex);
+
+	/** What is wrong with the file itself: n8n's storage failed, or the size is not the one that n8n reports. */
+	get fileError(): NodeOperationError | undefined {
+		const { file, storageError } = this;
+		const node = this.functions.getNode();
+		const { size } = this.stats;
+		if (size > file.size || (this.isSourceRead && size < file.size)) {
+			return sizeMismatchError(node, file, size);
+		}
+		return storageError === undefined
+			? undefined
+			: storageReadError(node, file, size, storageError);
 	}
-	if (stats.size < file.size) {
-		const message = `${service.name} responded after only ${stats.size} of ${file.size} bytes of “${file.fileName}” had been sent`;
-		const description =
-			'The file is incomplete even though the service reported success. Check the uploaded file and upload it again.';
-		throw new NodeOperationError(node, message, { description, itemIndex });
-	}
-	return { ...response, stats };
+
+	/** The service may respond before it has read the whole body: destroying the source also ends the request. */
+	close = (): void => {
+		if (!Buffer.isBuffer(this.source)) this.source.destroy();
+	};
+}
+
+/** Returns the response that `findExisting` reconstructs, or throws what the failed call means for the file. */
+async function recoverUpload<T>(
+	error: unknown,
+	attempt: UploadAttempt | undefined,
+	file: FileSource,
+	findExisting: SingleUploadOptions<T>['findExisting'],
+): Promise<ApiResponse<T>> {
+	if (attempt?.fileError) throw attempt.fileError;
+	if (!attempt?.isComplete) throw withRejectionHint(error);
+	if (!mayHaveSucceeded(error)) throw error;
+	const body = await findExisting?.(attempt.stats).catch(() => undefined);
+	if (body === undefined) throw withCheckFirstHint(error, file);
+	return { status: 200, body, headers: {}, mayHaveSucceededBefore: false };
+}
+
+function earlyResponseError(
+	functions: ItemContext['functions'],
+	service: Service,
+	{ fileName, size }: FileSource,
+	sent: StreamStats = { size: 0 },
+) {
+	return new NodeOperationError(
+		functions.getNode(),
+		`${service.name} responded after only ${sent.size} of ${size} bytes of “${fileName}” had been sent`,
+		{
+			description:
+				'The file is incomplete even though the service reported success. Check the uploaded file and upload it again.',
+		},
+	);
 }
 
 /**
@@ -159,52 +201,6 @@ function withCheckFirstHint(error: NodeApiError, { fileName }: FileSource): Node
 	error.description = `${error.description ?? ''} “${fileName}” was sent completely, so the upload may have succeeded. Check before you upload it again.`;
 	return error;
 }
-
-/** The payload of one part. Its bytes count as progress when the service has responded. */
-export function partPayload(
-	bytes: Buffer,
-	contentType: string,
-	{
-		stallTimeout,
-		concurrency,
-		cancel,
-	}: Pick<PartSettings, 'stallTimeout' | 'concurrency' | 'cancel'>,
-): Payload {
-	return {
-		contentType,
-		size: bytes.length,
-		open: () => Promise.resolve(bytes),
-		stallGuard: () =>
-			new StallGuard(bufferUploadTimeout(bytes.length * concurrency, stallTimeout), cancel),
-	};
-}
-
-/** Milliseconds that a service may take to assemble a file from its parts. */
-const ASSEMBLY_TIMEOUT = 600_000;
-
-/**
- * The payload of the call after the last part: JSON, even for an empty object (which n8n would omit), with a long
- * response timeout.
- */
-export function lastCallPayload(body: object, { cancel }: Pick<PartSettings, 'cancel'>): Payload {
-	const bytes = Buffer.from(JSON.stringify(body));
-	return {
-		contentType: 'application/json',
-		size: bytes.length,
-		open: () => Promise.resolve(bytes),
-		stallGuard: () => new StallGuard(ASSEMBLY_TIMEOUT, cancel),
-	};
-}
-
-/** The slowest supported connection, in bytes per second. */
-const MIN_UPLOAD_RATE = 64 * 1024;
-
-/**
- * Time limit for sending a buffer, in milliseconds. Node reports no progress for buffers, so the stall timeout cannot
- * be applied to them.
- */
-const bufferUploadTimeout = (bytes: number, stallTimeout: number) =>
-	stallTimeout + Math.ceil((bytes / MIN_UPLOAD_RATE) * 1000);
 
 /**
  * Uploads the files of an item one after the other and returns an output item for each. If one fails, the error lists

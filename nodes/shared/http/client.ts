@@ -70,16 +70,26 @@ export interface ApiCall<T = unknown> {
 	allowText?: boolean;
 }
 
-/** Bytes to send. A stream can be read only once, so each attempt opens a new one. */
+/** Bytes to send. A stream can be read only once, so every attempt opens the payload again. */
 export interface Payload {
-	open(): Promise<Buffer | ByteStream>;
 	contentType: string;
 	/** Bytes. */
 	size: number;
-	/** Closes the source of the stream opened last, in case it was not read to its end. */
+	open(): Promise<OpenPayload>;
+}
+
+/** A payload that was opened for one attempt. */
+export interface OpenPayload {
+	body: Buffer | ByteStream;
+	/** Ends the attempt when no data is transferred; without it, the response timeout applies. */
+	stallGuard?: StallGuard;
+	/**
+	 * Called when a success arrives.
+	 * @throws EarlyResponseError if the service cannot have the whole body
+	 */
+	assertSent?(): void;
+	/** Called when the attempt is over, whether or not the body was read to its end. */
 	close?(): void;
-	/** Creates the stall guard of one attempt; without one the response timeout applies. */
-	stallGuard?(): StallGuard;
 }
 
 export interface ApiResponse<T = unknown> {
@@ -238,15 +248,15 @@ async function attemptRequest(
 	{ method, qs, body, payload, headers = {}, timeout = RESPONSE_TIMEOUT }: ApiCall,
 	url: string,
 ): Promise<AttemptResult> {
-	const sent = await payload?.open();
-	const guard = payload?.stallGuard?.();
+	const opened = await payload?.open();
+	const guard = opened?.stallGuard;
 	const sender = guard ? withSignal(context, guard.signal) : context;
 	// Created for each attempt, because n8n modifies the options.
 	const options: IHttpRequestOptions = {
 		method,
 		url,
 		qs,
-		body: sent ?? body,
+		body: opened?.body ?? body,
 		headers: payload
 			? { ...headers, 'content-type': payload.contentType, 'content-length': payload.size }
 			: { ...headers },
@@ -265,7 +275,8 @@ async function attemptRequest(
 		const sending = helpers.httpRequestWithAuthentication.call(sender, credential, options);
 		const response = (await sending) as IN8nHttpFullResponse;
 		const { statusCode: status, headers: received } = response;
-		const parsed = payload
+		if (status < 300) opened?.assertSent?.();
+		const parsed = opened
 			? await readResponseBody(response.body as ByteStream, status)
 			: parseBody(response.body);
 		return {
@@ -280,7 +291,16 @@ async function attemptRequest(
 		return toRequestFailure(error);
 	} finally {
 		// The service may respond before it has read the whole body: the upload would continue in the background.
-		payload?.close?.();
+		opened?.close?.();
+	}
+}
+
+/** The service reported success before it could have the whole body. */
+export class EarlyResponseError extends Error {
+	readonly code = 'EEARLY';
+
+	constructor() {
+		super('The service responded before it had received everything');
 	}
 }
 

@@ -30,6 +30,7 @@ const TEMPORARY_SENT = new Set([
 	'ECONNABORTED',
 	'EPIPE',
 	'ERR_BAD_RESPONSE', // the HTTP library's code for a truncated response
+	'EEARLY', // a success before the whole body was sent
 ]);
 
 /** The failure of one attempt. */

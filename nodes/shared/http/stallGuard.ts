@@ -83,3 +83,13 @@ export class StallGuard {
 		});
 	}
 }
+
+/** The slowest supported connection, in bytes per second. */
+const MIN_UPLOAD_RATE = 64 * 1024;
+
+/**
+ * Time limit for sending a buffer, in milliseconds. Node reports no progress for buffers, so the stall timeout cannot
+ * be applied to them.
+ */
+export const bufferUploadTimeout = (bytes: number, stallTimeout: number) =>
+	stallTimeout + Math.ceil((bytes / MIN_UPLOAD_RATE) * 1000);

@@ -1,5 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 
+import { forEachConcurrent } from '../concurrency';
 import { cancellableSleep } from '../http/retry';
 
 /** High enough to hide latency, low enough not to hit rate limits. */
@@ -56,39 +57,21 @@ export async function mapInBatches<T>(
 	signal: AbortSignal | undefined,
 	work: (index: number) => Promise<T>,
 ): Promise<T[]> {
-	const concurrency = Math.max(1, Math.min(count, itemsAtOnce));
-	const batchSize = pauseBetween > 0 ? concurrency : Math.max(count, 1);
-	let results: T[] = [];
+	const limit = Math.max(1, Math.min(count, itemsAtOnce));
+	const batchSize = pauseBetween > 0 ? limit : Math.max(count, 1);
+	const results: T[] = [];
 	for (let start = 0; start < count && !signal?.aborted; start += batchSize) {
 		if (start > 0) await cancellableSleep(pauseBetween, signal);
-		const end = Math.min(start + batchSize, count);
-		results = results.concat(await runConcurrently(start, end, concurrency, signal, work));
+		const batch = range(start, Math.min(start + batchSize, count));
+		const failures = await forEachConcurrent(batch, { limit, signal }, async (index) => {
+			results[index] = await work(index);
+		});
+		const [first] = failures.sort((a, b) => a.value! - b.value!);
+		if (first) throw first.error;
 	}
 	return results;
 }
 
-async function runConcurrently<T>(
-	start: number,
-	end: number,
-	concurrency: number,
-	signal: AbortSignal | undefined,
-	work: (index: number) => Promise<T>,
-): Promise<T[]> {
-	const results: T[] = [];
-	const failures: Array<{ index: number; error: unknown }> = [];
-	let next = start;
-	const worker = async () => {
-		while (next < end && failures.length === 0 && !signal?.aborted) {
-			const index = next++;
-			try {
-				results[index - start] = await work(index);
-			} catch (error) {
-				failures.push({ index, error });
-			}
-		}
-	};
-	await Promise.all(Array.from({ length: concurrency }, worker));
-	const [first] = failures.sort((a, b) => a.index - b.index);
-	if (first) throw first.error;
-	return results;
+function* range(start: number, end: number): Generator<number> {
+	for (let index = start; index < end; index++) yield index;
 }

@@ -1,6 +1,6 @@
 import { sleep } from 'n8n-workflow';
 
-import { lastCallPayload, partPayload } from '../../../nodes/shared/files/upload';
+import { lastCallPayload, partPayload } from '../../../nodes/shared/files/multipart';
 import { itemWith } from '../../support/binary';
 import { buildContext, type NodeUnderTest, startRun } from '../../support/engine';
 import { eventually } from '../../support/eventually';
@@ -60,12 +60,11 @@ it('so does one whose parts go to an address that is signed for itself', async (
 it.each([
 	['a part', partPayload],
 	['the last call', (_: Buffer, __: string, settings: PartCall) => lastCallPayload({}, settings)],
-])('%s is given up with the execution also where n8n does not do it', async (_, payload) => {
+])('%s ends with the execution, even if n8n does not end the request', async (_, payload) => {
 	const stop = new AbortController();
 	const settings = { stallTimeout: 60_000, concurrency: 1, cancel: stop.signal };
-	const outcome = payload(Buffer.alloc(1), 'text/plain', settings).stallGuard!().during(
-		new Promise(() => undefined),
-	);
+	const { stallGuard } = await payload(Buffer.alloc(1), 'text/plain', settings).open();
+	const outcome = stallGuard!.during(new Promise(() => undefined));
 	stop.abort();
 	await expect(outcome).rejects.toMatchObject({ code: 'ERR_CANCELED' });
 });

@@ -55,8 +55,8 @@ it('S3 has the time that it needs: what has arrived does not stand still', async
 });
 
 it.each([
-	['in one request', {}, /after \d+ of the 3145733 bytes/],
-	['in parts', { thresholdMb: 1, partSizeMb: 1 }, /after 2097152 of the 3145733 bytes/],
+	['in one request', {}, /only \d+ of 3145733 bytes/],
+	['in parts', { thresholdMb: 1, partSizeMb: 1 }, /only 2097152 of 3145733 bytes/],
 ])(
 	'a file that S3 breaks off is not sent, and the fault is n8n’s: %s',
 	async (_, options, said) => {
