@@ -1,36 +1,20 @@
 import { serviceTime } from '../../shared/dates';
 import type { ItemContext, Operation } from '../../shared/node/operation';
 import { optionalText } from '../../shared/node/parameters';
-import type { JsonRecord } from '../../shared/http/service';
-import { compareWithService, uploadEach, uploadSingle } from '../../shared/files/upload';
+import { compareWithService, uploadEach, uploadInOneRequest } from '../../shared/files/upload';
 import { multipartForm } from '../../shared/files/multipartForm';
 import type { StreamStats } from '../../shared/files/streams';
 import { readPartSettings, type TransferSettings } from '../../shared/files/settings';
 import type { FileSource } from '../../shared/files/source';
-import { describeFile, readLinkBase, NEW_FILE, sizeOf, type DescribeContext } from '../describe';
+import { describeFile, NEW_FILE, readLinkBase, sizeOf } from '../describe';
 import { fileShot } from '../service';
 import { uploadInChunks } from './uploadInChunks';
+import type { FileInfo } from './get';
 import { SIZES, uploadFields, uploadOptions } from './uploadFields';
-
-/** How large files are sent: see {@link uploadInChunks}. */
-export type UploadProtocol = 'auto' | 'documented' | 'desktop';
-
-/** The options of an upload, under the documented names. */
-export interface UploadOptions {
-	customSlug?: string;
-	expiryDays?: number;
-	passwordProtected: boolean;
-	password?: string;
-	/** US cents; undefined for a free download. */
-	price?: number;
-}
+import { UPLOAD_PROTOCOLS, type UploadOptions, type UploadStyle } from './uploadProtocols';
 
 /** The result of an upload. */
-export interface UploadResult {
-	data: JsonRecord;
-	stats: StreamStats;
-	context: DescribeContext;
-}
+type UploadResult = FileInfo & { stats: StreamStats };
 
 export const upload: Operation = {
 	value: 'upload',
@@ -43,13 +27,14 @@ export const upload: Operation = {
 		const { functions, option } = item;
 		const settings = readPartSettings(item, SIZES);
 		const options = readUploadOptions(item);
+		const protocols = UPLOAD_PROTOCOLS[option<UploadStyle>('uploadStyle') ?? 'auto'];
 		const send = async (file: FileSource) => {
-			// An empty file has no chunks. The desktop clients send every file in chunks.
-			const inChunks =
-				option('uploadStyle') === 'desktop' || (file.size > 0 && file.size >= settings.threshold);
+			// An empty file has no chunks.
+			const isLarge = file.size > 0 && file.size >= settings.threshold;
+			const inChunks = isLarge || protocols.every(({ chunksEveryFile }) => chunksEveryFile);
 			const { data, stats, context } = inChunks
-				? await uploadInChunks(item, file, options, settings)
-				: await uploadInOneRequest(item, file, options, settings);
+				? await uploadInChunks(item, file, options, settings, protocols)
+				: await uploadAsForm(item, file, options, settings);
 			const { sha256 } = data;
 			compareWithService(functions.getNode(), file.fileName, stats, {
 				size: sizeOf(data),
@@ -78,7 +63,7 @@ function readUploadOptions(item: ItemContext): UploadOptions {
 	};
 }
 
-async function uploadInOneRequest(
+async function uploadAsForm(
 	item: ItemContext,
 	file: FileSource,
 	options: UploadOptions,
@@ -86,7 +71,7 @@ async function uploadInOneRequest(
 ): Promise<UploadResult> {
 	const form = multipartForm(formFields(options), { ...file, field: 'file' });
 	const call = { method: 'POST', path: '/files/upload', expects: NEW_FILE } as const;
-	const { body, headers, stats } = await uploadSingle(item, fileShot, call, file, {
+	const { body, headers, stats } = await uploadInOneRequest(item, fileShot, call, file, {
 		...settings,
 		form,
 	});
