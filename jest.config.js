@@ -1,6 +1,6 @@
 /**
  * Five projects: the nodes in n8n's own engine (CommonJS, as n8n loads them), the sandbox, the real n8n, the same in queue
- * mode, and the torture of what must never lose anything. Sandbox and real n8n are ES modules, like the programs they test; torture may be both.
+ * mode, and torture tests, in which nothing may be lost. The sandbox and real n8n suites are ES modules, like the programs that they test; torture suites may be either.
  */
 const modules = {
 	testEnvironment: 'node',

@@ -7,7 +7,7 @@ import type { PackageDirectoryLoader } from 'n8n-core';
 import { iconsOf, loadPackage, root, stagedIn, usersOf } from './support/packages';
 import { lint, publishedFiles, scan } from './support/processes';
 
-/** A service is a folder of nodes/, whoever else knows it. */
+/** Each folder of nodes/ except shared/ is a service. */
 const SERVICES = readdirSync(join(root, 'nodes')).filter((folder) => folder !== 'shared');
 
 const read = (...path: string[]) => readFileSync(join(...path), 'utf8');

@@ -37,7 +37,7 @@ export const triggerLazy: Case = {
 	run: async (bench) =>
 		await deliveries(
 			bench,
-			'The same with N8N_EXPRESSION_ENGINE_LAZY_ACQUIRE=true, so that n8n makes none for a delivery in which no expression is evaluated. What is left is n8n’s saving of what the trigger notes of each delivery, so that its repeat is known after a restart too; with that left out it was 1.04.',
+			'The same with N8N_EXPRESSION_ENGINE_LAZY_ACQUIRE=true, so that n8n makes none for a delivery in which no expression is evaluated. The remaining difference is n8n saving the trigger’s record of each delivery, so that its repeat is known after a restart too; with that left out it was 1.04.',
 		),
 };
 

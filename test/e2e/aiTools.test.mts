@@ -45,7 +45,7 @@ const TOOLS: Record<string, Tool> = {
 			recipientEmail: fromAI('email', 'Who is asked'),
 			requestorName: 'Acme',
 			requestorEmail: 'onboarding@example.com',
-			subject: fromAI('subject', 'Subject of the e-mail'),
+			subject: fromAI('subject', 'Subject of the email'),
 			message: 'Please upload them.',
 			documents: 'Photo ID',
 			callbackUrl: 'http://127.0.0.1:9/webhook',

@@ -70,7 +70,7 @@ async function packageThere(title: string, email: string, days: number): Promise
 	const body = {
 		title,
 		recipient_email: email,
-		recipient_name: 'Somebody',
+		recipient_name: 'Customer',
 		direction: 'inbound',
 		ttl_days: days,
 	};

@@ -158,7 +158,7 @@ async function untilTold(service: string, count: number): Promise<unknown[]> {
 	return await pRetry(
 		async () => {
 			const all = await told(service);
-			if (all.length < count) throw new Error(`${service}: ${all.length} of ${count} are told`);
+			if (all.length < count) throw new Error(`${service}: ${all.length} of ${count} arrived`);
 			return all;
 		},
 		{ retries: 240, minTimeout: 500, factor: 1 },
@@ -170,7 +170,7 @@ describe(`Polling triggers in a real n8n (${HOST})`, () => {
 		const names = Object.keys(services);
 		const added: Record<string, string[]> = {};
 		for (const name of names) {
-			await services[name].add(); // there before the activation: not told
+			await services[name].add(); // exists before the activation: not emitted
 			await activateWorkflow(environment.rest, workflows[name]);
 			await polled(name, 2);
 			added[name] = [await services[name].add()];

@@ -83,7 +83,7 @@ describe('the control API', () => {
 	test.each([
 		['get', '/api/nothing'],
 		['get', '/api/deliveries/dlv_0'],
-		['get', '/api/services/nobody/sessions'],
+		['get', '/api/services/unknown/sessions'],
 		['get', '/api/services/fileCourier/nothing'],
 		['get', '/api/services/fileCourier/toString'],
 		['put', '/api/info'],

@@ -175,7 +175,7 @@ describe('the list of rules', () => {
 		['a delay without a time', { fault: { type: 'delay' } }],
 		['an invalid status', { fault: { type: 'status', status: 99 } }],
 		['an unknown field', { fault: { type: 'reset', status: 500 } }],
-		['an unknown service', { service: 'nobody', fault: reset }],
+		['an unknown service', { service: 'unknown', fault: reset }],
 		['an unknown origin', { origin: 'nowhere', fault: reset }],
 		['an unknown method', { method: 'BREW', fault: reset }],
 		['nth 0', { nth: 0, fault: reset }],

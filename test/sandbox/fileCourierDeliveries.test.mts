@@ -161,7 +161,7 @@ describe('retries (FileCourier docs, Retry Policy)', () => {
 	});
 
 	test('store the reason if there is no receiver', async () => {
-		await uploaded({ callback_url: 'http://127.0.0.1:9/nobody' });
+		await uploaded({ callback_url: 'http://127.0.0.1:9/closed' });
 		const [made] = await bench.attempts(1);
 		expect(made.accepted).toBe(false);
 		expect(made.status).toBeUndefined();

@@ -45,7 +45,7 @@ test('the requests in the docs’ table and examples conform to the document', (
 test.each([
 	{},
 	{ ...REQUEST, recipient_email: undefined },
-	{ ...REQUEST, recipient_email: 'nobody' },
+	{ ...REQUEST, recipient_email: 'not-an-address' },
 	{ ...REQUEST, documents: 'Passport' },
 	{ ...REQUEST, callback_url: 'ftp://example.com' },
 	{ ...REQUEST, expires_in_days: 0 },

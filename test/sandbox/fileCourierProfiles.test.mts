@@ -160,8 +160,8 @@ describe('changing settings', () => {
 	});
 
 	test('responds to an unknown service with 404', async () => {
-		const { status, data } = await bench.control('get', '/api/services/nobody/settings');
+		const { status, data } = await bench.control('get', '/api/services/unknown/settings');
 		expect(status).toBe(404);
-		expect(data).toEqual({ error: 'There is no service "nobody".' });
+		expect(data).toEqual({ error: 'There is no service "unknown".' });
 	});
 });

@@ -6,12 +6,12 @@ let stack: Stack;
 beforeEach(async () => (stack = await Stack.start()));
 afterEach(async () => await stack.bench.stop());
 
-const NOBODY = 'http://127.0.0.1:9/hook';
+const CLOSED_PORT = 'http://127.0.0.1:9/hook';
 const hooks = '/api/services/filestack/webhooks';
 const subscribe = async (body: object = {}) =>
 	(
 		await stack.bench.control<{ id: string; secret: string }>('post', hooks, {
-			url: NOBODY,
+			url: CLOSED_PORT,
 			...body,
 		})
 	).data;
@@ -20,7 +20,7 @@ describe('webhooks in the control API', () => {
 	test('are listed without their secret, and removed', async () => {
 		const { id, secret } = await subscribe();
 		expect(secret).toBe(stack.webhookSecret);
-		expect(await stack.list('webhooks')).toMatchObject([{ id, url: NOBODY, secret: '***' }]);
+		expect(await stack.list('webhooks')).toMatchObject([{ id, url: CLOSED_PORT, secret: '***' }]);
 		expect((await stack.bench.control('delete', `${hooks}/${id}`)).status).toBe(204);
 		expect((await stack.bench.control('delete', `${hooks}/${id}`)).status).toBe(404);
 		await stack.handle('abc');
@@ -51,7 +51,7 @@ describe('webhooks and files on the Developer Portal', () => {
 			['events', 'fp.upload'],
 			['events', 'fp.delete'],
 		];
-		const added = await press('/webhooks', [['url', NOBODY], ...events]);
+		const added = await press('/webhooks', [['url', CLOSED_PORT], ...events]);
 		expect([added.status, added.headers.location]).toEqual([303, '/#webhooks']);
 		expect(await page()).toContain('fp.upload, fp.delete');
 		const [{ id }] = await stack.list<{ id: string }>('webhooks');

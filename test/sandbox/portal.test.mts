@@ -204,7 +204,7 @@ describe('the control page', () => {
 		expect(
 			(await press('/control/faults', { where: 'fileCourier', fault: '500', nth: '-1' })).status,
 		).toBe(400);
-		expect((await press('/control/faults', { where: 'nobody', fault: '500' })).status).toBe(404);
+		expect((await press('/control/faults', { where: 'unknown', fault: '500' })).status).toBe(404);
 	});
 });
 

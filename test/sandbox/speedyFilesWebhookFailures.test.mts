@@ -52,7 +52,7 @@ describe('a receiver that rejects deliveries', () => {
 	});
 
 	test('that does not exist: counts as a failure without a status', async () => {
-		await instance.subscribe('http://127.0.0.1:9/nobody');
+		await instance.subscribe('http://127.0.0.1:9/closed');
 		await revoke((await instance.create()).id);
 		expect(await instance.hook()).toMatchObject({ failure_count: 1, last_status: null });
 	});

@@ -1,4 +1,4 @@
-/** A certificate for localhost that nobody trusts, and its key: for the tests alone. Valid until 2126. */
+/** An untrusted certificate for localhost and its key, for the tests only. Valid until 2126. */
 export const key = `-----BEGIN PRIVATE KEY-----
 MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQg6GVw1fT4yZoN8xr1
 eOxaLHg+6ZpzL4gHQHxbuQpPdLShRANCAAQjrdrJxGLjmXHFIRX9qfNxDB5+s0pc

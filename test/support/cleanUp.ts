@@ -14,7 +14,7 @@ export const onServiceClock = ({ options, ...more }: IDataObject): IDataObject =
 	options: { trustServiceClock: true, ...(options as IDataObject) },
 });
 
-/** What a clean-up puts out. */
+/** The output of a clean-up. */
 export interface Cleaned extends IDataObject {
 	action: string;
 	reason: string;

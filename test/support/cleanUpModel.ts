@@ -1,8 +1,8 @@
 import type { Chance } from '../torture/chance';
 
 /**
- * A simple model of what a clean-up may delete, for tests that compare it with the nodes. It parses nothing and shares no
- * code with them: things are made together with the knowledge of what they mean.
+ * A simple model of the items that a clean-up may delete, to compare with the nodes. It parses nothing and shares no
+ * code with them: each item is created together with its meaning.
  */
 
 export const SECOND = 1000;

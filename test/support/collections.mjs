@@ -22,7 +22,7 @@ const counts = [];
 for (const chunkLengths of JSON.parse(process.argv[2])) {
 	count = { young: 0, whole: 0 };
 	for (const length of chunkLengths) keepGarbageYoung(length);
-	// A whole collection goes on beside the program for a while.
+	// A major GC continues in the background for a while.
 	for (let n = 0; n < 40; n++) await sleep(25);
 	counts.push(count);
 }

@@ -31,7 +31,7 @@ export interface ApiKeyTest {
 	refusal: string;
 }
 
-/** A good key passes; anything else is no proof of one. */
+/** Only a response for a valid key passes. */
 export function testApiKey(
 	{ test, paths, wrongKey, refusal }: ApiKeyTest,
 	{ sandbox, fault }: FailingService,
@@ -54,11 +54,8 @@ export function testApiKey(
 		expect(message).toContain(text);
 	});
 
-	it.each([403, 429, 500])(
-		'a service that answers %i is no proof of a good key',
-		async (status) => {
-			await fault({ type: 'status', status });
-			expect(await test()).toMatchObject({ status: 'Error' });
-		},
-	);
+	it.each([403, 429, 500])('fails if the service responds with %i', async (status) => {
+		await fault({ type: 'status', status });
+		expect(await test()).toMatchObject({ status: 'Error' });
+	});
 }

@@ -22,7 +22,7 @@ export function fileShotCleanUp() {
 			.data;
 	const settings = async (values: object) =>
 		await sandbox.control.patch('/services/fileShot/settings', values);
-	/** Somebody else deletes a file. */
+	/** Another user deletes a file. */
 	const remove = async (id: string) => {
 		const { baseUrl, apiKey } = sandbox.info.services.fileShot.credentials;
 		const headers = { Authorization: `Bearer ${apiKey}` };

@@ -42,7 +42,7 @@ export function testIds(
 	});
 
 	it.each(['={{ "" }}', '  ', '.', '..', '\uD800', 'a/b', beside])(
-		`refuses %j as ${what} before it calls anybody`,
+		`rejects %j as ${what} without sending a request`,
 		async (none) => {
 			const { message } = errorOf(await run(none));
 			expect(message).toMatch(new RegExp(`^The ${label} is (empty|not valid)$`));

@@ -22,7 +22,7 @@ export interface Carried {
 
 /**
  * A line in front of the origins of a service, on which a test sees what really goes over the wire. Addresses of the
- * origins in answers are replaced by those of the line, so that nobody gets around it.
+ * origins in responses are replaced by those of the proxy, so that every request uses it.
  */
 export class Line {
 	/** In the order in which their bodies ended. */

@@ -145,7 +145,7 @@ export async function runCase(one: Case, origin: string, more: Partial<NodeUnder
 	});
 }
 
-/** All JSON that a run puts out, or waits with. */
+/** All JSON that a run outputs, or waits with. */
 export function jsonOf(run: Awaited<ReturnType<typeof runCase>>): IDataObject[] {
 	if (run.waitTill ?? run.data.waitTill) {
 		return [{ waiting: run.data.executionData?.nodeExecutionStack[0].data.main[0] as never }];

@@ -19,7 +19,7 @@ async function startSandbox(folder) {
 	return { child, info: JSON.parse(line) };
 }
 
-/** V8's collections while each group of chunks passes that keepGarbageYoung is told of, in a new process. */
+/** V8's collections while triggerMinorGc counts each group of chunks, in a new process. */
 function collections(groups) {
 	const program = join(root, 'test/support/collections.mjs');
 	const args = ['--import', 'tsx', program, JSON.stringify(groups)];

@@ -8,7 +8,7 @@ export interface ReceivedDelivery {
 	body: string;
 }
 
-/** Somebody who takes deliveries and answers 200, to see what a service really sends. */
+/** A server that receives deliveries and responds with 200, to see the requests of a service. */
 export async function startReceiver() {
 	const received: ReceivedDelivery[] = [];
 	let waiting: (() => void) | undefined;

@@ -12,5 +12,5 @@ const waiting = Array.from({ length: 150 }, () => {
 	return stream;
 });
 for (let n = 0; n < 2; n++) globalThis.gc({ type: 'minor' });
-// Whoever is asked for later is kept until then.
+// An object that is requested later is kept until then.
 process.exitCode = waiting.length === 150 ? 0 : 1;

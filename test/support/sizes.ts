@@ -13,7 +13,7 @@ const MIB = 1024 * KIB;
 /** Bytes of a file, and of each part that it goes in; it goes in one request where there are none. */
 export type Sized = readonly [size: number, parts: readonly number[]];
 
-/** Sizes at the borders of what is read and sent at once. */
+/** Sizes at the limits of one read and one write. */
 export const SIZES = [0, 1, 64 * KIB - 1, 64 * KIB, 64 * KIB + 1, MIB - 1, MIB, MIB + 1];
 
 /**
@@ -43,12 +43,12 @@ export interface SizedService {
 	part?: RegExp;
 	/** Sends the file in the field “data” through the node; gives back what the output says of it. */
 	upload(input: INodeExecutionData[]): Promise<IDataObject>;
-	/** The SHA-256 of what the service has, asked without the node. */
+	/** The SHA-256 of the file at the service, requested without the node. */
 	held(file: IDataObject): Promise<string>;
 	download(file: IDataObject): Promise<IRun>;
 }
 
-/** The SHA-256 of what an address answers with. */
+/** The SHA-256 of the response from a URL. */
 export async function sha256At(url: string, headers: Record<string, string> = {}): Promise<string> {
 	const { data } = await axios.get<Buffer>(url, { headers, responseType: 'arraybuffer' });
 	return sha256Of(data);

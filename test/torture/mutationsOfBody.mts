@@ -49,7 +49,7 @@ export const BODIES: Mutation[] = [
 		},
 	},
 	{
-		name: 'laid out anew',
+		name: 'reformatted',
 		share: 10,
 		fate: onlyFileCourier,
 		change: ({ raw, chance }) =>

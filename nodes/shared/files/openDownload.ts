@@ -158,7 +158,7 @@ const MAX_SIZE_WITHOUT_LENGTH = 100 * 1024 * MIB;
 
 /**
  * Maximum bytes of a decoded file. A compressed body grows: text compresses to about a tenth, and a body that grows a
- * hundredfold was made to fill a disk. If neither size nor length is known, a bomb cannot be told from a large file, so
+ * hundredfold was made to fill a disk. If neither size nor length is known, a bomb cannot be distinguished from a large file, so
  * a fixed limit applies.
  * @param size of the file, as reported by the service
  * @param length of the body, as announced by the host; an uncompressed body cannot exceed it

@@ -31,7 +31,7 @@ export interface SeenEvents {
 	seen: Record<string, number>;
 }
 
-/** @param now the service's own time, unix seconds; undefined to tell of everything that is there */
+/** @param now the service's own time, unix seconds; undefined to emit everything that exists already */
 export const newSeenEvents = (now: number | undefined): SeenEvents =>
 	now === undefined ? { notBefore: 0, seen: {} } : { notBefore: now, baselineSince: now, seen: {} };
 

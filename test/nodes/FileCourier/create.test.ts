@@ -131,7 +131,7 @@ describe('Session: Create', () => {
 	});
 
 	it('reports the service’s own error message', async () => {
-		const error = errorOf(await createSession(sandbox, { recipientEmail: 'nobody' }));
+		const error = errorOf(await createSession(sandbox, { recipientEmail: 'not-an-address' }));
 		expect(error.message).toMatch(/^FileCourier responded with 400: recipient_email /);
 		expect(error.description).toContain('Correct the field');
 	});

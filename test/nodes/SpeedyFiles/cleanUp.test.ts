@@ -89,7 +89,7 @@ describe('packages of every status', () => {
 		[{ options: { direction: 'inbound' } }, ['inbound 1']],
 		[{ options: { titleContains: 'ACTIVE' } }, ['active 1']],
 		[{ options: { recipientEmail: 'CFO@acme.com' } }, OVER],
-		[{ options: { recipientEmail: 'somebody@else.example' } }, []],
+		[{ options: { recipientEmail: 'other@else.example' } }, []],
 		[{ selection: 'expiring' }, []],
 		[
 			{ selection: 'expiring', expiresWithin: 28 * 24 + 1, unit: 'hours' },

@@ -80,7 +80,7 @@ describe('Create', () => {
 	});
 
 	it('converts the service’s list of invalid fields to a message', async () => {
-		const parameters = { ...PACKAGE, title: 'x'.repeat(256), recipientEmail: 'nobody' };
+		const parameters = { ...PACKAGE, title: 'x'.repeat(256), recipientEmail: 'not-an-address' };
 		const error = errorOf(await user.run('package.create', parameters));
 		expect(error.message).toMatch(
 			/^SpeedyFiles responded with 422: title: String should have at most 255 characters; recipient_email: value is not a valid email address/,

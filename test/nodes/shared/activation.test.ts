@@ -50,7 +50,7 @@ afterAll(() => void Reflect.deleteProperty(WebhookContext.prototype, 'logger'));
 let trigger: ActiveTrigger | undefined;
 afterEach(async () => await trigger?.stop());
 
-/** What n8n does when a workflow is activated, or when somebody listens (webhook.service of n8n 2.41). */
+/** The calls of n8n when a workflow is activated or a user listens for a test event (webhook.service of n8n 2.41). */
 async function activate(
 	node: INodeType,
 	credentialType: ICredentialType,
@@ -96,7 +96,7 @@ describe.each(TRIGGERS)('the trigger of %s', (name, node, credentialType, event,
 		[{ options: { maxAge: 'for ever' } }, 'Maximum Age (Seconds)'],
 		[{ options: { fileName: ['*.pdf'] } }, 'File Name'],
 	])(
-		'with %j names the field “%s”: at activation, and to nobody else when a delivery comes',
+		'with %j names the field “%s” at activation, and not in the response to a delivery',
 		async (parameters, label) => {
 			const settings = { events: [event], ...parameters };
 			await expect(activate(node, credentialType, settings, credentials)).rejects.toMatchObject({

@@ -29,7 +29,7 @@ async function stopAfter(node: NodeUnderTest, requests: number): Promise<void> {
 	await run;
 	expect(Date.now() - stopped).toBeLessThan(SOON);
 	await sleep(500);
-	// Nothing new is begun behind the back of whoever stopped it.
+	// No new request starts in the background after the stop.
 	expect(await sandbox.requests()).toHaveLength(requests);
 }
 

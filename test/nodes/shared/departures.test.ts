@@ -19,14 +19,14 @@ function expecting(things: IDataObject[]): ExpectedExpiries {
 	return expected;
 }
 
-it('a thing has ended at the very moment of its end, and is told once', () => {
+it('emits an item once, at the moment of its expiry', () => {
 	const expected = expecting([{ id: 'a', end: 10 }]);
 	expect(takeExpired(expected, 9, 1)).toEqual([]);
 	expect(takeExpired(expected, 10, 1)).toEqual([{ id: 'a', end: 10 }]);
 	expect(expected).toEqual({});
 });
 
-it('one that has ended by the list’s own word is not expected any more', () => {
+it('no longer tracks an item that the list reports as expired', () => {
 	const expected = expecting([{ id: 'a', end: 10 }]);
 	remember(expected, 'a', { id: 'a' }, departure, 1);
 	expect(expected).toEqual({});

@@ -60,7 +60,7 @@ const kept = () =>
 		.filter((entry) => entry.isFile() && /binary_data|storage/.test(entry.parentPath))
 		.map(({ name }) => name);
 
-/** What is newly kept once nothing is being written any more. */
+/** The files that were stored newly, once nothing is written any longer. */
 const keptSince = async (before: string[]) => {
 	const fresh = () => kept().filter((name) => !before.includes(name));
 	for (let tries = 0; fresh().length > 0 && tries < 50; tries++) await sleep(20);
@@ -158,7 +158,7 @@ it('a download with a credential that stands still half-way leaves no connection
 	expect(await keptSince(before)).toEqual([]);
 });
 
-it('neither does a redirect with a body that nobody wants', async () => {
+it('closes the connection of a redirect whose body is not read', async () => {
 	let gone = false;
 	serve = (request, response) => {
 		if (request.url === '/there') return void response.end('the file');

@@ -58,7 +58,7 @@ describe('Content-Encoding', () => {
 		expect(await bytesOf(binary!.data)).toEqual(TEXT);
 	});
 
-	// Objects are often stored with what is no content coding; the bytes are the file then.
+	// Objects are often stored with an invalid content coding; the bytes are the file then.
 	it.each(['utf-8', 'UTF-8', 'none', 'binary', '8bit', 'aws-chunked', ',', 'identity, identity'])(
 		'%j leaves the bytes as they are, and their length is checked',
 		async (encoding) => {

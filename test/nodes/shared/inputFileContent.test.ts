@@ -129,7 +129,7 @@ describe.each(Object.entries(UPLOADS))('%s', (_, upload) => {
 
 	it.each<[string, unknown, RegExp]>([
 		['an unknown name', 'missing', /missing/],
-		['a path to what is no file', 'text', /text/],
+		['a path to a value that is not a file', 'text', /text/],
 		['a name where there is no file', 'data.id', /data\.id/],
 	])('refuses %s in n8n’s combined mode, and sends nothing', async (__, value, message) => {
 		const item = { ...(await itemWith(FILES)), json: { text: 'x' } };
@@ -219,7 +219,7 @@ describe('Filestack Overwrite', () => {
 		['all', '*', 'selects more than one file'],
 		['nothing', '={{ "" }}', 'is empty'],
 		['an array in an array', '={{ [["b"]] }}', 'must be text, not a list'],
-		['an object that is no file', '={{ ({}) }}', 'must be text, not an object'],
+		['an object that is not a file', '={{ ({}) }}', 'must be text, not an object'],
 	])('refuses %s, and sends nothing', async (_, value, problem) => {
 		const { message } = errorOf(await overwrite([await itemWith(FILES)], value));
 		expect(message).toBe(`The field “Input Data Field Name” ${problem}`);

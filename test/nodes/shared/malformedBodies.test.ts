@@ -99,7 +99,7 @@ describe.each(TRIGGERS)('the trigger of %s', (_, node, credentialType) => {
 	});
 	afterEach(async () => await trigger.stop());
 
-	/** As plain text, so that n8n hands on what is no JSON as well. */
+	/** As plain text, so that n8n passes on a body that is not JSON as well. */
 	async function deliver(body: string) {
 		const seconds = String(Math.floor(Date.now() / 1000));
 		const signature = hmacSha256(body, SECRET);

@@ -7,7 +7,7 @@ import { SpeedyFilesPollingTrigger } from '../../../nodes/SpeedyFiles/SpeedyFile
 import { Host, type Scripted } from '../../support/host';
 import { ActivePoller } from '../../support/polling';
 
-/** Lists with an entry that is odd: the entries beside it are told all the same, in this poll and the next. */
+/** Lists with a malformed entry: the other entries are still emitted, in this poll and the next. */
 const soon = new Date(Date.now() + 3_600_000).toISOString();
 const long = new Date(Date.now() - 3_600_000).toISOString();
 

@@ -70,7 +70,7 @@ it.each([
 	expect(seen).toEqual(whole.map((chunk, index) => [chunk, index === whole.length - 1]));
 });
 
-it('a fault that comes when nobody reads any more does not end the process', () => {
+it('an error after the reader has stopped does not end the process', () => {
 	const from = source();
 	const { stream } = countAndHash(from, { sha256: true });
 	for (const one of [from, stream]) {

@@ -64,7 +64,7 @@ it.each([
 	['/part', 'The file host sent only a part of the file (206)'],
 	['/nothing', 'The file host sent no file (204)'],
 	['/nowhere', 'The file host responded with 302: moved'],
-])('what comes with another status than 200 is no file: %s', async (path, message) => {
+])('rejects a response with a status other than 200: %s', async (path, message) => {
 	expect(errorOf(await download(path)).message).toBe(message);
 });
 

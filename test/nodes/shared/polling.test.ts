@@ -70,14 +70,14 @@ describe('what a poll has left', () => {
 		['another server', { credentials: { apiKey: 'key', baseUrl: 'http://127.0.0.1:10' } }],
 		['another filter', { parameters: { filter: 'pdf' } }],
 		['another credential', { settings: { credentials: { fileShotApi: { id: '2', name: 'B' } } } }],
-	])('is begun anew for %s', async (_, change) => {
+	])('starts again for %s', async (_, change) => {
 		const trigger = pollerOf(counting);
 		await trigger.activate();
 		await trigger.activate(change);
 		expect(lastOf(trigger)).toEqual({ polls: 1 });
 	});
 
-	it('in a form that is not today’s is begun anew', async () => {
+	it('is discarded if it has the format of another version', async () => {
 		const trigger = pollerOf(counting);
 		await trigger.activate();
 		trigger.savedStaticData = trigger.savedStaticData.replace('"version":1', '"version":0');
@@ -91,7 +91,7 @@ describe('the time that a poll may read for', () => {
 	afterEach(() => void jest.restoreAllMocks());
 
 	it.each([
-		['half of what n8n allows', 60_000, 30_000],
+		['half of n8n’s limit', 60_000, 30_000],
 		['two minutes, if n8n allows an hour', 3_600_000, 120_000],
 		['two minutes, if n8n does not say', undefined, 120_000],
 	])('is %s', async (_, budget, expected) => {

@@ -16,7 +16,7 @@ import type { Sandbox } from '../../support/sandbox';
 const MIB = 1024 * 1024;
 /** What the connection itself takes at once does not count: more than that has to be on its way. */
 const bytes = randomBytes(40 * MIB);
-/** Seconds: far more than a mebibyte takes, and less than half of what the file takes. */
+/** Seconds: far more than a mebibyte takes, and less than half of the time for the file. */
 const STALL = 2;
 const PER_MEBIBYTE = 150;
 let server: Server;

@@ -40,14 +40,11 @@ it.each([
 		['/chunks/init', ...Array<string>(4).fill('/chunks'), '/chunks/complete'],
 	],
 	['empty', IN_PARTS, Buffer.alloc(0), ['/upload']],
-])(
-	'a file whose length nobody knows is counted and sent %s',
-	async (_, options, content, calls) => {
-		const [{ json }] = outputOf(await upload(undefined, options, content));
-		expect(json).toMatchObject({ size: content.length, sha256: sha256Of(content) });
-		expect(await paths()).toEqual(calls);
-	},
-);
+])('counts a file of unknown size and sends it %s', async (_, options, content, calls) => {
+	const [{ json }] = outputOf(await upload(undefined, options, content));
+	expect(json).toMatchObject({ size: content.length, sha256: sha256Of(content) });
+	expect(await paths()).toEqual(calls);
+});
 
 describe.each([
 	['shorter', bytes.length + 1, `is ${bytes.length} bytes, but n8n’s binary storage reports`],

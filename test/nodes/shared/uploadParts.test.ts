@@ -76,7 +76,7 @@ it('that of one that has failed neither: a request may still read it', async () 
 	expect(sent.map((part) => part.bytes)).toEqual([bytes.subarray(0, PART)]);
 });
 
-it('of several failures the first is told, with what the host of the node looks at', async () => {
+it('reports the first of several failures, with the properties that n8n reads', async () => {
 	const first = Object.assign(fault('first'), {
 		httpCode: '503',
 		failure: { cause: 'temporarily-unavailable' },
@@ -116,7 +116,7 @@ it.each([
 	);
 });
 
-it('a stop ends it, also where the parts under way arrive nevertheless', async () => {
+it('ends when the execution is stopped, even if the parts in flight arrive', async () => {
 	const stop = new AbortController();
 	const sent: number[] = [];
 	const outcome = upload(

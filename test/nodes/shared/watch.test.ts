@@ -10,7 +10,7 @@ const EVENTS = { added: 'added', expiringSoon: 'soon', expired: 'expired' };
 const NOW = 2_000_000_000;
 const iso = (seconds: number) => new Date(seconds * 1000).toISOString();
 
-/** Whether each is told, at one reading that goes to the end of the list. */
+/** Whether each is emitted, in one pass to the end of the list. */
 function read(watch: SeenEvents, reading: number, things: Array<{ key: string; at?: number }>) {
 	const told = things.map(
 		({ key, at }) => markSeen(watch, { event: 'e', key, at, began: at }, reading).shouldEmit,
@@ -26,7 +26,7 @@ const many = (count: number, start = 0) =>
 const undated = (count: number) => Array.from({ length: count }, (_, n) => ({ key: `k${n}` }));
 
 describe('what is remembered', () => {
-	it('is bounded, and what is forgotten is not told again', () => {
+	it('is bounded, and does not emit a forgotten event again', () => {
 		let watch = kept(newSeenEvents(NOW - 1));
 		read(watch, 1, []);
 		const things = many(12_000);
@@ -37,14 +37,14 @@ describe('what is remembered', () => {
 		expect(read(watch, 4, many(1, 12_000)).told).toEqual([true]);
 	});
 
-	it('is thousands: one that comes late is told, among others that are younger', () => {
+	it('with thousands of events emits one that appears late among newer ones', () => {
 		const watch = newSeenEvents(NOW - 1);
 		read(watch, 1, []);
 		read(watch, 2, many(4_000, 1));
 		expect(read(watch, 3, [{ key: 'late', at: NOW }]).told).toEqual([true]);
 	});
 
-	it('keeps all of one date together: others of that date are told when they come', () => {
+	it('keeps events of one date together, and emits others of that date when they appear', () => {
 		const watch = newSeenEvents(NOW - 1);
 		read(watch, 1, []);
 		const same = Array.from({ length: 6_000 }, (_, n) => ({ key: `k${n}`, at: NOW }));
@@ -53,7 +53,7 @@ describe('what is remembered', () => {
 		expect(read(watch, 4, [{ key: 'late', at: NOW }]).told).toEqual([true]);
 	});
 
-	it('is nothing of the time before the watch: what is met only later is not told', () => {
+	it('does not emit an event from before the start that appears only later', () => {
 		const watch = newSeenEvents(NOW);
 		read(watch, 1, []);
 		expect(read(watch, 2, [{ key: 'slipped', at: NOW - 10 }]).told).toEqual([false]);
@@ -112,7 +112,7 @@ describe('the life of a thing', () => {
 		expect(found).toMatchObject([{ event: 'added', at: NOW, began: NOW }, occurrence]);
 	});
 
-	it('that is given more time expires anew; a date told with its fraction is the same', () => {
+	it('is a new event if the expiry is extended, but not if the date only gains a fraction', () => {
 		const keyOf = (expiresAt: string) =>
 			expiryOccurrences({ ...thing, expiresAt }, EVENTS, NOW + 90, 50).at(-1)?.key;
 		expect(keyOf(iso(NOW + 101))).not.toBe(keyOf(iso(NOW + 100)));
