@@ -39,7 +39,7 @@ export async function createSession(item: ItemContext, resumeUrl?: string): Prom
 		// Not retried, because a second call would notify the recipient again.
 		retryable: false,
 		unknownResultHint:
-			'FileCourier may still have created the session and notified the recipient. Ask them, or check the FileCourier dashboard, before you run the node again.',
+			'FileCourier may have created the session and notified the recipient anyway. Ask them, or check the FileCourier dashboard, before you run the node again.',
 	});
 	return describeSession(body, serviceTime(headers));
 }

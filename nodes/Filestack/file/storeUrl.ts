@@ -95,7 +95,7 @@ export async function fetchRemote<T>({ functions }: ItemContext, call: ApiCall<T
 		retryable: false,
 		timeout: REMOTE_FETCH_TIMEOUT,
 		unknownResultHint:
-			'Filestack may still have stored the file. Check before you run the node again.',
+			'Filestack may have stored the file anyway. Check before you run the node again.',
 	});
 	return body;
 }

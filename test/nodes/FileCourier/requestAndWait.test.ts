@@ -272,7 +272,7 @@ it('does not wait if the created session has no ID to recognize its delivery by'
 	await host.stop();
 	expect(run.waitTill).toBeUndefined();
 	expect(errorOf(run).message).toBe('FileCourier responded without a session ID');
-	expect(errorOf(run).description).toMatch(/may still have created the session/);
+	expect(errorOf(run).description).toMatch(/may have created the session/);
 });
 
 it('is not offered as an operation of an AI agent’s tool', () => {

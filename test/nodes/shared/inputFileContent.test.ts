@@ -113,7 +113,11 @@ describe.each(Object.entries(UPLOADS))('%s', (_, upload) => {
 			/^The field “Input Data Field Name”/,
 		],
 		['not a number', '={{ NaN }}', /^The field “Input Data Field Name” must be text$/],
-		['half a character', '={{ "\\ud83d" }}', /^The field “Input Data Field Name” contains half/],
+		[
+			'half a character',
+			'={{ "\\ud83d" }}',
+			/^The field “Input Data Field Name” contains an incomplete character/,
+		],
 		['a number', '={{ 5 }}', /“5”|'5'/],
 		['true', '={{ true }}', /“true”|'true'/],
 		['an unknown name', 'missing', /'missing'/],

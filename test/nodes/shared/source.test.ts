@@ -48,20 +48,20 @@ it.each([
 
 describe.each([
 	['shorter', bytes.length + 1, `is ${bytes.length} bytes, but n8n’s binary storage reports`],
-	['longer', bytes.length - 1, 'has more than the'],
+	['longer', bytes.length - 1, 'is larger than the'],
 	[
 		'shorter by a part',
 		bytes.length + MIB,
 		`is ${bytes.length} bytes, but n8n’s binary storage reports`,
 	],
-	['longer by a part', bytes.length - MIB, 'has more than the'],
+	['longer by a part', bytes.length - MIB, 'is larger than the'],
 ])('a stored file that is %s than n8n says', (_, noted, said) => {
 	it.each<[string, IDataObject, string[]]>([
 		['in one request', WHOLE, []],
 		['in parts', IN_PARTS, ['/chunks/complete']],
 	])('is damaged, and not reported as sent %s', async (__, options, never) => {
 		const error = errorOf(await upload(noted, options));
-		expect(error.message).toContain(`The file “a.bin” ${said}`);
+		expect(error.message).toContain(`“a.bin” ${said}`);
 		expect(error.message).toContain(String(noted));
 		expect(error.description).toContain('Run the node that created it again');
 		const calls = await paths();
@@ -71,7 +71,7 @@ describe.each([
 	});
 });
 
-it('what has the noted length is not sent while more follows: the service would take it for whole', async () => {
+it('does not send a file of the reported size while more follows, because the service would take it for complete', async () => {
 	const input = [await itemWith({ data: { name: 'a.bin', bytes } })];
 	jest.spyOn(service, 'getMetadata').mockResolvedValue({ fileSize: MIB } as { fileSize: number });
 	const slow = async function* () {
@@ -83,7 +83,7 @@ it('what has the noted length is not sent while more follows: the service would 
 	const credentials = credentialsOf(sandbox);
 	const options = { thresholdMb: 100 };
 	const error = errorOf(await filestack(credentials, 'file', 'store', { options }, { input }));
-	expect(error.message).toContain('“a.bin” has more than the 1048576 bytes');
+	expect(error.message).toContain('“a.bin” is larger than the 1048576 bytes');
 	expect((await sandbox.control.get<unknown>('/services/filestack/files')).data).toEqual([]);
 });
 
