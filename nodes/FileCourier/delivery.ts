@@ -88,7 +88,7 @@ export async function receiveFiles(
 			const { repeatWindow = DEDUPLICATION_WINDOW } = settings;
 			const identity = JSON.stringify([context.getWorkflow().id, context.getNode().id, key]);
 			const content = { delivery, settings, identity, stored: new Map<string, Downloaded>() };
-			return { key, signedAt, content, repeatWindow: repeatWindow * 60 };
+			return { key, signedAt, content, deduplicationWindow: repeatWindow * 60 };
 		},
 		async prepare(content) {
 			const { finish = (items) => items } = content.settings;

@@ -1,7 +1,123 @@
 import { createHash } from 'node:crypto';
 
-/** Maximum number of remembered deliveries per trigger; the one signed first is evicted first. */
-const MAX_REMEMBERED = 2_000;
+/** A delivery whose duplicates start no further execution. */
+export interface DeliveryIdentity {
+	/** Deduplication key: identical for all retries of one delivery. */
+	key: string;
+	/** The time of the signature, in milliseconds since 1970; undefined if the service sends none. */
+	signedAt?: number;
+	/** Seconds in which a duplicate is ignored; 0 accepts duplicates. */
+	deduplicationWindow: number;
+}
+
+/** The exclusive right to start the execution of a delivery. */
+export interface Claim {
+	/**
+	 * Records the delivery in the static data, which n8n saves before it responds. Call just before passing the delivery
+	 * to n8n.
+	 */
+	markDispatched(): void;
+	/** Marks the static data as changed again, while the result of the delivery is unknown. */
+	touchStaticData(): void;
+	/**
+	 * Ends the claim. Call once the sender has its response.
+	 * @param isAccepted whether the execution has started; if not, the sender should retry
+	 */
+	resolve(isAccepted: boolean): void;
+}
+
+/** An earlier delivery with the same key. */
+export interface Duplicate {
+	/** Resolves to true once the execution of the first delivery has started, to false if the sender should retry. */
+	duplicateOf: Promise<boolean>;
+	/** Whether the first delivery is only assumed, because the key may have been forgotten. */
+	isAssumed?: boolean;
+}
+
+/**
+ * Claims a delivery; a duplicate gets the result of the first one instead. A delivery signed before a forgotten one
+ * counts as a duplicate, because it may have been forgotten too.
+ *
+ * @param trigger workflow and node ID
+ * @param staticData the static data of the trigger; modified, and limited in size
+ */
+export function claimDelivery(
+	trigger: string,
+	{ key, signedAt, deduplicationWindow }: DeliveryIdentity,
+	staticData: DeduplicationState,
+): { claim: Claim } | Duplicate {
+	const now = Math.floor(Date.now() / 1000);
+	const oldest = now - deduplicationWindow;
+	const signed = signedAt === undefined ? undefined : Math.floor(signedAt / 1000);
+	const { inProgress, seenKeys } = triggerState(trigger);
+	const digest = keyDigest(key);
+	seenKeys.load(staticData);
+	if (deduplicationWindow > 0) {
+		const isSeen = seenKeys.has(digest, oldest);
+		// Another process may have saved static data without it.
+		if (isSeen && !staticData.deliveries?.[digest]) seenKeys.save(staticData);
+		const running = inProgress.get(digest);
+		if (running && running.arrived > oldest) return { duplicateOf: running.result };
+		if (isSeen) return { duplicateOf: Promise.resolve(true) };
+		if (signed !== undefined && seenKeys.mayHaveForgotten(signed, oldest)) {
+			return { duplicateOf: Promise.resolve(true), isAssumed: true };
+		}
+	}
+
+	let settle: (isAccepted: boolean) => void = () => {};
+	const delivery = {
+		// The signature time counts if the clock of the service is ahead.
+		arrived: Math.max(now, signed ?? 0),
+		result: new Promise<boolean>((done) => (settle = done)),
+	};
+	inProgress.set(digest, delivery);
+	const claim: Claim = {
+		markDispatched() {
+			if (deduplicationWindow <= 0) return;
+			seenKeys.prune(oldest);
+			const { arrived } = delivery;
+			seenKeys.add(digest, signed === undefined ? arrived : [arrived, signed]);
+			seenKeys.save(staticData);
+		},
+		touchStaticData() {
+			if (deduplicationWindow > 0) seenKeys.save(staticData);
+		},
+		resolve(isAccepted) {
+			if (!isAccepted) seenKeys.markFailed(digest, now);
+			if (inProgress.get(digest) === delivery) inProgress.delete(digest);
+			settle(isAccepted);
+		},
+	};
+	return { claim };
+}
+
+/** Shortens a key to 132 bits of its SHA-256, in 22 characters of base64url. */
+export const keyDigest = (key: string): string =>
+	createHash('sha256').update(key).digest('base64url').slice(0, 22);
+
+interface DeliveryInProgress {
+	/** Unix seconds. */
+	arrived: number;
+	result: Promise<boolean>;
+}
+
+interface TriggerState {
+	/** The deliveries in progress, by digest. */
+	inProgress: Map<string, DeliveryInProgress>;
+	seenKeys: SeenKeys;
+}
+
+/**
+ * The state of every trigger in this process. Kept in memory, because n8n loads the static data separately for each
+ * delivery and only saves it before the response: two simultaneous deliveries would not see each other there.
+ */
+const triggers = new Map<string, TriggerState>();
+
+function triggerState(trigger: string): TriggerState {
+	const state = triggers.get(trigger) ?? { inProgress: new Map(), seenKeys: new SeenKeys() };
+	triggers.set(trigger, state);
+	return state;
+}
 
 /** Arrival and signature of a delivery, in unix seconds; one number if the service sends no signature time. */
 type StoredTimes = number | [arrived: number, signed: number];
@@ -12,183 +128,97 @@ type StoredTimes = number | [arrived: number, signed: number];
  */
 export interface DeduplicationState {
 	deliveries?: Record<string, StoredTimes>;
-	/** The latest arrival and the latest signature among deliveries that were evicted because there were too many. */
+	/** The latest arrival and the latest signature among keys that were forgotten because there were too many. */
 	forgotten?: [arrived: number, signed: number];
 }
 
-/**
- * - `processing`: in progress, for example downloading files
- * - `dispatched`: passed to n8n, which has not responded to the sender yet
- * - `accepted`: the execution has started and the sender has its response
- * - `failed`: the sender should retry; only remembered so that an older entry in the static data does not count
- */
-type State = 'processing' | 'dispatched' | 'accepted' | 'failed';
+/** Maximum number of keys per trigger; the one signed first is forgotten first. */
+const MAX_KEYS = 2_000;
 
-/** The exclusive right to start the execution of a delivery. */
-export interface Claim {
-	/** Resolves to true once the execution has started, to false if the sender should retry. */
-	outcome: Promise<boolean>;
+/** The keys of the deliveries that have started an execution of one trigger. */
+class SeenKeys {
+	/** By digest, in order of arrival, but for a few that were signed ahead of time. */
+	private readonly times = new Map<string, StoredTimes>();
 	/**
-	 * Records the delivery in the static data, which n8n saves before it responds. Call just before passing the delivery
-	 * to n8n.
+	 * The same as an object. This very object goes into the static data of every delivery: n8n saves static data in no
+	 * particular order, and separate copies would overwrite newer entries with older ones.
 	 */
-	handOver(): void;
-	/** Marks the static data as changed again, while the result of the delivery is unknown. */
-	remind(): void;
-	/** Ends the claim. Call once the sender has its response. */
-	settle(accepted: boolean): void;
-}
-
-interface Entry {
-	/** Arrival in unix seconds, or the signature time if the clock of the service is ahead. */
-	at: number;
-	/** Signature time in unix seconds, or the arrival if the service sends none. */
-	signed: number;
-	state: State;
-	outcome: Promise<boolean>;
-}
-
-type Entries = Map<string, Entry>;
-
-/** The deduplication state of one trigger. */
-interface Ledger {
-	entries: Entries;
+	private readonly stored: Record<string, StoredTimes> = {};
+	private forgotten?: [arrived: number, signed: number];
 	/**
-	 * The entries stored in the static data. One object shared by all deliveries of the trigger: n8n saves static data in
-	 * no particular order, and separate copies would overwrite newer entries with older ones.
+	 * Deliveries that n8n could not start, with the times of their arrival. Another delivery may have saved static data
+	 * while they were recorded there: without this, the retry of the sender would count as a duplicate.
 	 */
-	stored: Record<string, StoredTimes>;
-	forgotten?: [arrived: number, signed: number];
-}
+	private readonly failed = new Map<string, number>();
 
-/**
- * The state of every trigger in this process. Kept in memory, because n8n loads the static data separately for each
- * delivery and only saves it before the response: two simultaneous deliveries would not see each other there.
- */
-const triggers = new Map<string, Ledger>();
-
-export interface ClaimedDelivery {
-	/** Deduplication key: identical for all retries of one delivery. */
-	key: string;
-	/** The time of the signature, in milliseconds since 1970; undefined if the service sends none. */
-	signedAt?: number;
-	/** Seconds in which a duplicate is ignored; 0 accepts duplicates. */
-	repeatWindow: number;
-}
-
-/**
- * Claims a delivery; a duplicate gets the outcome of the first one instead. A delivery signed before an evicted one
- * counts as a duplicate, because it may have been evicted too.
- *
- * @param trigger workflow and node ID
- * @param remembered the static data of the trigger; modified, and limited in size
- */
-export function claimDelivery(
-	trigger: string,
-	{ key, signedAt, repeatWindow: windowSeconds }: ClaimedDelivery,
-	remembered: DeduplicationState,
-): { claim: Claim } | { repeatOf: Promise<boolean>; isAssumed?: boolean } {
-	const now = Math.floor(Date.now() / 1000);
-	const signed = signedAt === undefined ? undefined : Math.floor(signedAt / 1000);
-	const ledger = loadLedger(trigger, remembered);
-	const { entries } = ledger;
-	const digest = keyDigest(key);
-	const known = entries.get(digest);
-	if (known && known.state !== 'failed' && known.at > now - windowSeconds) {
-		if (isStored(known) && !remembered.deliveries?.[digest]) save(ledger, remembered);
-		return { repeatOf: known.outcome };
-	}
-	if (!known && mayBeEvicted(ledger, signed, now - windowSeconds)) {
-		return { repeatOf: Promise.resolve(true), isAssumed: true };
+	/** Adds the keys of the static data, which an earlier or another process may have saved. */
+	load({ deliveries = {}, forgotten }: DeduplicationState): void {
+		for (const [digest, times] of Object.entries(deliveries)) {
+			if (!this.failed.has(digest) && !this.times.has(digest)) this.add(digest, times);
+		}
+		if (forgotten) this.recordForgotten(forgotten);
 	}
 
-	let resolve: (accepted: boolean) => void = () => {};
-	const entry: Entry = {
-		at: Math.max(now, signed ?? 0),
-		signed: signed ?? now,
-		state: 'processing',
-		outcome: new Promise((done) => (resolve = done)),
-	};
-	remove(ledger, digest); // re-inserted as the newest
-	entries.set(digest, entry);
-	return {
-		claim: {
-			outcome: entry.outcome,
-			handOver: () => {
-				entry.state = 'dispatched';
-				evict(ledger, now - windowSeconds);
-				if (windowSeconds <= 0) return;
-				ledger.stored[digest] = signed === undefined ? entry.at : [entry.at, entry.signed];
-				save(ledger, remembered);
-			},
-			remind: () => {
-				if (entry.state === 'dispatched' && windowSeconds > 0) save(ledger, remembered);
-			},
-			settle: (accepted) => {
-				entry.state = accepted ? 'accepted' : 'failed';
-				if (!accepted) delete ledger.stored[digest];
-				resolve(accepted);
-			},
-		},
-	};
-}
-
-/** Shortens a key to 132 bits of its SHA-256, in 22 characters of base64url. */
-export const keyDigest = (key: string): string =>
-	createHash('sha256').update(key).digest('base64url').slice(0, 22);
-
-/** Returns the state of a trigger, merged with what an earlier process left in the static data. */
-function loadLedger(trigger: string, remembered: DeduplicationState): Ledger {
-	const ledger = triggers.get(trigger) ?? { entries: new Map<string, Entry>(), stored: {} };
-	triggers.set(trigger, ledger);
-	const { entries, stored } = ledger;
-	for (const [digest, times] of Object.entries(remembered.deliveries ?? {})) {
-		if (entries.has(digest)) continue;
-		const [at, signed] = typeof times === 'number' ? [times, times] : times;
-		entries.set(digest, { at, signed, state: 'accepted', outcome: Promise.resolve(true) });
-		stored[digest] = times;
+	save(staticData: DeduplicationState): void {
+		staticData.deliveries = this.stored;
+		if (this.forgotten) staticData.forgotten = this.forgotten;
 	}
-	if (remembered.forgotten) recordEvicted(ledger, remembered.forgotten);
-	return ledger;
-}
 
-function save({ stored, forgotten }: Ledger, remembered: DeduplicationState): void {
-	remembered.deliveries = stored;
-	if (forgotten) remembered.forgotten = forgotten;
-}
-
-/** Removes entries older than the window, then those signed first until few enough remain. */
-function evict(ledger: Ledger, oldest: number): void {
-	const { entries } = ledger;
-	for (const [digest, { at, state }] of entries) {
-		if (at > oldest) break;
-		if (state !== 'processing') remove(ledger, digest);
+	/** @param oldest the beginning of the deduplication window, in unix seconds */
+	has(digest: string, oldest: number): boolean {
+		const times = this.times.get(digest);
+		return times !== undefined && arrivalOf(times) > oldest;
 	}
-	const excess = entries.size - MAX_REMEMBERED;
-	if (excess <= 0) return;
-	const done = [...entries].filter(([, { state }]) => state !== 'processing');
-	done.sort(([, a], [, b]) => a.signed - b.signed);
-	for (const [digest, { at, signed, state }] of done.slice(0, excess)) {
-		if (state !== 'failed') recordEvicted(ledger, [at, signed]);
-		remove(ledger, digest);
+
+	add(digest: string, times: StoredTimes): void {
+		this.times.set(digest, times);
+		this.stored[digest] = times;
+	}
+
+	markFailed(digest: string, arrived: number): void {
+		this.delete(digest);
+		this.failed.set(digest, arrived);
+	}
+
+	/**
+	 * Removes the keys from before the window, then those signed first until there is room for another one.
+	 * @param oldest the beginning of the deduplication window, in unix seconds
+	 */
+	prune(oldest: number): void {
+		for (const [digest, arrived] of this.failed) {
+			if (arrived > oldest) break;
+			this.failed.delete(digest);
+		}
+		for (const [digest, times] of this.times) {
+			if (arrivalOf(times) > oldest) break;
+			this.delete(digest);
+		}
+		const excess = this.times.size - MAX_KEYS + 1;
+		if (excess <= 0) return;
+		const bySignature = [...this.times].sort(([, a], [, b]) => signatureOf(a) - signatureOf(b));
+		for (const [digest, times] of bySignature.slice(0, excess)) {
+			this.recordForgotten([arrivalOf(times), signatureOf(times)]);
+			this.delete(digest);
+		}
+	}
+
+	/** Whether a key with this signature time may have been forgotten although its window has not ended. */
+	mayHaveForgotten(signed: number, oldest: number): boolean {
+		if (this.forgotten === undefined) return false;
+		const [lastArrived, lastSigned] = this.forgotten;
+		return signed <= lastSigned && lastArrived > oldest;
+	}
+
+	private recordForgotten([arrived, signed]: [arrived: number, signed: number]): void {
+		const [lastArrived, lastSigned] = this.forgotten ?? [0, 0];
+		this.forgotten = [Math.max(arrived, lastArrived), Math.max(signed, lastSigned)];
+	}
+
+	private delete(digest: string): void {
+		this.times.delete(digest);
+		delete this.stored[digest];
 	}
 }
 
-function recordEvicted(ledger: Ledger, [arrived, signed]: [arrived: number, signed: number]): void {
-	const [lastArrived, lastSigned] = ledger.forgotten ?? [0, 0];
-	ledger.forgotten = [Math.max(arrived, lastArrived), Math.max(signed, lastSigned)];
-}
-
-/** Whether a delivery may have been evicted although its window has not ended. */
-function mayBeEvicted({ forgotten }: Ledger, signed: number | undefined, oldest: number): boolean {
-	if (forgotten === undefined || signed === undefined) return false;
-	const [lastArrived, lastSigned] = forgotten;
-	return signed <= lastSigned && lastArrived > oldest;
-}
-
-function remove({ entries, stored }: Ledger, digest: string): void {
-	entries.delete(digest);
-	delete stored[digest];
-}
-
-const isStored = ({ state }: Entry) => state === 'dispatched' || state === 'accepted';
+const arrivalOf = (times: StoredTimes) => (typeof times === 'number' ? times : times[0]);
+const signatureOf = (times: StoredTimes) => (typeof times === 'number' ? times : times[1]);

@@ -72,7 +72,7 @@ export async function handleEvent(
 			if (tooOld) return tooOld;
 			// The signature covers no delivery ID, so the key is the whole body, which is identical for all retries.
 			const key = canonicalJson([event, body]);
-			return { key, signedAt, content: json, repeatWindow: repeatWindow * 60 };
+			return { key, signedAt, content: json, deduplicationWindow: repeatWindow * 60 };
 		},
 		prepare: (json) => Promise.resolve([{ json }]),
 	});

@@ -6,16 +6,16 @@ import { isJsonObject, type JsonRecord } from '../http/service';
 import {
 	type Claim,
 	claimDelivery,
-	type ClaimedDelivery,
+	type DeliveryIdentity,
 	keyDigest,
 	type DeduplicationState,
 } from './deduplication';
 
 /** Milliseconds; by then, every sender has timed out. */
-const MAX_REMINDER_MS = 60_000;
+const MAX_TOUCH_MS = 60_000;
 
 /** A delivery parsed by the trigger of a service. */
-export interface Delivery<T> extends ClaimedDelivery {
+export interface Delivery<T> extends DeliveryIdentity {
 	content: T;
 }
 
@@ -87,16 +87,16 @@ async function receiveOnce<T>(
 	receiver: WebhookHandler<T>,
 	delivery: Delivery<T>,
 ): Promise<IWebhookResponseData> {
-	const remembered: DeduplicationState = context.getWorkflowStaticData('node');
+	const staticData: DeduplicationState = context.getWorkflowStaticData('node');
 	const trigger = `${context.getWorkflow().id}/${context.getNode().id}`;
-	const claimed = claimDelivery(trigger, delivery, remembered);
-	if ('repeatOf' in claimed) {
+	const claimed = claimDelivery(trigger, delivery, staticData);
+	if ('duplicateOf' in claimed) {
 		if (claimed.isAssumed) {
 			context.logger.warn(
-				`${context.getNode().name} treats a delivery as a duplicate: it was signed before a delivery that is no longer remembered, because too many have arrived since`,
+				`${context.getNode().name} treats a delivery as a duplicate: it was signed before a delivery that is no longer recorded, because too many have arrived since`,
 			);
 		}
-		return (await claimed.repeatOf)
+		return (await claimed.duplicateOf)
 			? { webhookResponse: { received: true, repeated: true } }
 			: reject(
 					context,
@@ -111,18 +111,18 @@ async function receiveOnce<T>(
 	try {
 		const items = await prepare(context, receiver, delivery);
 		if (items instanceof WebhookRejection) {
-			claim.settle(false);
+			claim.resolve(false);
 			return reject(context, items);
 		}
-		claim.handOver();
+		claim.markDispatched();
 		const settle = (accepted: boolean) => {
-			claim.settle(accepted);
+			claim.resolve(accepted);
 			if (!accepted) receiver.notStarted?.(delivery.content);
 		};
-		void remindUntilResponded(settleOnResponse(context, settle), claim);
+		void touchUntilResponded(settleOnResponse(context, settle), claim);
 		return { workflowData: [items] };
 	} catch (error) {
-		claim.settle(false);
+		claim.resolve(false);
 		context.logger.error(`${context.getNode().name}: ${(error as Error).message}`);
 		return reject(
 			context,
@@ -173,10 +173,13 @@ function settleOnResponse(
  * the same static data and thereby clears its “changed” flag before n8n saves it, so only the first delivery would be
  * recorded. Sets the flag repeatedly, at growing intervals, until n8n has responded.
  */
-async function remindUntilResponded(isOpen: () => boolean, { remind }: Claim): Promise<void> {
-	for (let pause = 0; isOpen() && pause < MAX_REMINDER_MS; pause = 2 * pause + 1) {
+async function touchUntilResponded(
+	isOpen: () => boolean,
+	{ touchStaticData }: Claim,
+): Promise<void> {
+	for (let pause = 0; isOpen() && pause < MAX_TOUCH_MS; pause = 2 * pause + 1) {
 		await sleep(pause);
-		remind();
+		touchStaticData();
 	}
 }
 

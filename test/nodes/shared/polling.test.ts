@@ -80,8 +80,8 @@ describe('what a poll has left', () => {
 	it('is discarded if it has the format of another version', async () => {
 		const trigger = pollerOf(counting);
 		await trigger.activate();
-		trigger.savedStaticData = trigger.savedStaticData.replace('"version":1', '"version":0');
-		expect(trigger.savedStaticData).toContain('"version":0');
+		trigger.savedStaticData = trigger.savedStaticData.replace('"version":2', '"version":1');
+		expect(trigger.savedStaticData).toContain('"version":1');
 		await trigger.restart();
 		expect(lastOf(trigger)).toEqual({ polls: 1 });
 	});
