@@ -17,18 +17,18 @@ import {
 import { isJsonObject, type JsonRecord, textOf } from '../shared/http/service';
 import { matchesGlob } from '../shared/node/filters';
 import {
-	parseBodyObject,
 	canonicalJson,
 	type Delivery,
 	handleDelivery,
+	parseBodyObject,
 	WebhookRejection,
 } from '../shared/webhook/handler';
 import {
-	timingSafeEqualStrings,
 	parseLines,
 	type SignatureScheme,
-	verifyTimestamp,
+	timingSafeEqualStrings,
 	verifyDelivery,
+	verifyTimestamp,
 } from '../shared/webhook/signature';
 import { deliveryHost, fileCourier, sessionIdOf } from './service';
 

@@ -2,10 +2,10 @@ import type { INodeProperties } from 'n8n-workflow';
 
 import { outputField, sha256Option } from '../shared/node/fields';
 import {
-	maxAgeOption,
+	deduplicationWindowOption,
 	eventsField,
 	globOption,
-	deduplicationWindowOption,
+	maxAgeOption,
 } from '../shared/webhook/events';
 import { FILES_DELIVERED } from './delivery';
 
@@ -96,6 +96,10 @@ export const triggerProperties: INodeProperties[] = [
 				2880,
 				'FileCourier retries unanswered deliveries for up to 27 hours. Lower this value to accept deliveries that you resend from the dashboard.',
 			),
+			maxAgeOption(
+				172_800,
+				'The default matches Ignore Duplicates For (Minutes), so that a delivery is rejected once it is no longer recognized as a duplicate. FileCourier retries with the original timestamp for up to 27 hours, so use at least 97200.',
+			),
 			globOption(
 				'Recipient Email',
 				'recipient',
@@ -103,10 +107,6 @@ export const triggerProperties: INodeProperties[] = [
 				'deliveries from this recipient',
 			),
 			globOption('Reference ID', 'referenceId', 'e.g. CUST-*', 'deliveries with this reference ID'),
-			maxAgeOption(
-				172_800,
-				'The default matches Ignore Duplicates For (Minutes), so that a delivery is rejected once it is no longer recognized as a duplicate. FileCourier retries with the original timestamp for up to 27 hours, so use at least 97200.',
-			),
 		],
 	},
 ];

@@ -8,9 +8,9 @@ import {
 
 import { readParameters, triggerSource } from '../shared/node/parameters';
 import { toProperty } from '../shared/node/schema';
-import { type LeadTime, leadSeconds } from '../shared/polling/fields';
+import { leadSeconds, type LeadTime } from '../shared/polling/fields';
 import { runPoll } from '../shared/polling/poll';
-import { sampleItem, pollList, type ListState } from '../shared/polling/pollList';
+import { type ListState, pollList, sampleItem } from '../shared/polling/pollList';
 import { fileShotApiTest } from './credentialTest';
 import type { Position } from './file/getAll';
 import { pollingProperties, watchedFiles } from './polling';

@@ -3,7 +3,7 @@ import type { IDataObject, INodeProperties, IPollFunctions } from 'n8n-workflow'
 import { epochOf } from '../shared/dates';
 import { simplifyField } from '../shared/node/fields';
 import { matchesGlob } from '../shared/node/filters';
-import { type ItemDates, expiryOccurrences } from '../shared/polling/expiryEvents';
+import { expiryOccurrences, type ItemDates } from '../shared/polling/expiryEvents';
 import { includeExistingOption, leadTimeFields, pollEventsField } from '../shared/polling/fields';
 import {
 	describeEntries,

@@ -1,6 +1,6 @@
 import { NodeApiError } from 'n8n-workflow';
 
-import { type ApiResponse, type ApiCall, callApi } from '../shared/http/client';
+import { type ApiCall, type ApiResponse, callApi } from '../shared/http/client';
 import {
 	isJsonObject,
 	type JsonRecord,

@@ -3,12 +3,12 @@ import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import { epochOf, isoDate } from '../shared/dates';
 import { isJsonObject, type JsonRecord, textOf } from '../shared/http/service';
 import {
-	maxAgeOption,
-	type WebhookFormat,
+	deduplicationWindowOption,
 	eventsField,
 	globOption,
-	deduplicationWindowOption,
+	maxAgeOption,
 	type ServiceEvent,
+	type WebhookFormat,
 } from '../shared/webhook/events';
 import { extractHandle } from './handle';
 import { filestack } from './service';
@@ -100,11 +100,11 @@ export const triggerProperties: INodeProperties[] = [
 				2880,
 				'Filestack retries unanswered deliveries for up to 13 hours.',
 			),
-			globOption('MIME Type', 'mimeType', 'e.g. image/*', 'events for files of a matching type'),
 			maxAgeOption(
 				172_800,
 				'The default matches Ignore Duplicates For (Minutes), so that a delivery is rejected once it is no longer recognized as a duplicate. Filestack may retry with the original signature for up to 13 hours, so use at least 46800.',
 			),
+			globOption('MIME Type', 'mimeType', 'e.g. image/*', 'events for files of a matching type'),
 		],
 	},
 ];

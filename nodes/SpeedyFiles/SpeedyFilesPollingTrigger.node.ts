@@ -8,9 +8,9 @@ import {
 
 import { readParameters, triggerSource } from '../shared/node/parameters';
 import { toProperty } from '../shared/node/schema';
-import { type LeadTime, leadSeconds } from '../shared/polling/fields';
+import { leadSeconds, type LeadTime } from '../shared/polling/fields';
 import { runPoll } from '../shared/polling/poll';
-import { sampleItem, pollList, type ListState } from '../shared/polling/pollList';
+import { type ListState, pollList, sampleItem } from '../shared/polling/pollList';
 import { speedyFiles, speedyFilesApiTest } from './service';
 import type { PackagePosition } from './packagePages';
 import { type PackageFilters, pollingProperties, watchedPackages } from './polling';

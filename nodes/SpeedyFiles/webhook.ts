@@ -5,12 +5,12 @@ import { type JsonRecord, textOf } from '../shared/http/service';
 import { triggerSource } from '../shared/node/parameters';
 import type { ParameterSource } from '../shared/node/schema';
 import {
-	maxAgeOption,
-	type WebhookFormat,
+	deduplicationWindowOption,
 	eventsField,
 	globOption,
-	deduplicationWindowOption,
+	maxAgeOption,
 	type ServiceEvent,
+	type WebhookFormat,
 } from '../shared/webhook/events';
 import { speedyFiles } from './service';
 
@@ -93,6 +93,7 @@ export const triggerProperties: INodeProperties[] = [
 		options: [
 			globOption('File Name', 'fileName', 'e.g. *.pdf', 'events for files with a matching name'),
 			deduplicationWindowOption(60, 'SpeedyFiles only sends each event once.'),
+			maxAgeOption(300, 'The clocks of SpeedyFiles and n8n must not differ by more than this.'),
 			globOption(
 				'Package ID',
 				'packageId',
@@ -100,7 +101,6 @@ export const triggerProperties: INodeProperties[] = [
 				'events for this package',
 			),
 			globOption('Recipient Email', 'recipient', 'e.g. *@acme.com', 'events with this recipient'),
-			maxAgeOption(300, 'The clocks of SpeedyFiles and n8n must not differ by more than this.'),
 		],
 	},
 ];

@@ -29,10 +29,14 @@ const EARLIEST_DATE = Date.UTC(2000, 0, 1);
  * @param timezone an IANA name
  */
 export function parseUserDate(value: unknown, timezone: string): number | undefined {
-	if (value instanceof Date) return withinYears(value.getTime());
+	if (isDate(value)) return withinYears(value.getTime());
 	if (isDateTime(value)) return withinYears(value.toMillis());
 	return parseDate(value, (wallClock) => tryToParseDateTime(wallClock, timezone).toMillis());
 }
+
+/** Whether a value is a date, also one from another V8 context, in which n8n may evaluate expressions. */
+export const isDate = (value: unknown): value is Date =>
+	Object.prototype.toString.call(value) === '[object Date]';
 
 /** Whether a value is a Luxon DateTime, which n8n's expressions return for `$now` and `$today`. */
 export function isDateTime(

@@ -3,6 +3,7 @@
  * operations by their requests, and the fields in the description of the credential.
  */
 import type { ICredentialDataDecryptedObject, IDataObject } from 'n8n-workflow';
+import { UserError } from 'n8n-workflow';
 
 import { itemWith } from '../support/binary';
 import { TestCredentials } from '../support/credentials';
@@ -111,7 +112,7 @@ describe.each(actions.map((one) => [one.node.description.displayName, one] as co
 			const problem = 'Credential with ID "credential-id" does not exist for type';
 			const read = jest
 				.spyOn(TestCredentials.prototype, 'getDecrypted')
-				.mockRejectedValue(new Error(problem));
+				.mockRejectedValue(new UserError(problem));
 			try {
 				const error = errorOf(await run(operation, {}));
 				expect(error.message).toContain(problem);

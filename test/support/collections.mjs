@@ -5,7 +5,7 @@
  */
 import { constants, PerformanceObserver } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { keepGarbageYoung } from '../../nodes/shared/files/gcPressure.ts';
+import { triggerMinorGc } from '../../nodes/shared/files/gcPressure.ts';
 
 let count;
 const observer = new PerformanceObserver((list) => {
@@ -21,7 +21,7 @@ observer.observe({ entryTypes: ['gc'] });
 const counts = [];
 for (const chunkLengths of JSON.parse(process.argv[2])) {
 	count = { young: 0, whole: 0 };
-	for (const length of chunkLengths) keepGarbageYoung(length);
+	for (const length of chunkLengths) triggerMinorGc(length);
 	// A major GC continues in the background for a while.
 	for (let n = 0; n < 40; n++) await sleep(25);
 	counts.push(count);

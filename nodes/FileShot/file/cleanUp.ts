@@ -4,13 +4,13 @@ import { listFilters, matchAllConditions, nameConditions } from '../../shared/no
 import { readExpiryDates } from '../../shared/cleanUp/expiry';
 import { type JsonRecord, textOf } from '../../shared/http/service';
 import {
-	valuesOf,
 	describeFile,
 	fieldOf,
 	fileIdOf,
 	isTrue,
 	readLinkBase,
 	sizeOf,
+	valuesOf,
 } from '../describe';
 import { fileShot } from '../service';
 import { removeFile } from './delete';

@@ -15,7 +15,7 @@ import { ANY_BODY, type JsonRecord } from '../../shared/http/service';
 import type { ItemContext } from '../../shared/node/operation';
 import { fileIdOf, NEW_FILE } from '../describe';
 import { fileShot, isNotFound, unwrapEnvelope } from '../service';
-import { type FileInfo, fetchFileInfo } from './get';
+import { fetchFileInfo, type FileInfo } from './get';
 import { fileField } from './getAll';
 import type { UploadOptions, UploadProtocol } from './uploadProtocols';
 

@@ -6,13 +6,13 @@ import { secretsOf } from '../../shared/http/secrets';
 import { textOf } from '../../shared/http/service';
 import { downloadFile } from '../../shared/files/download';
 import { readTransferSettings } from '../../shared/files/settings';
-import { type SelectedFile, selectedFile, fileField } from '../handle';
+import { fileField, type SelectedFile, selectedFile } from '../handle';
 import { cdnLink, fileApiLink } from '../link';
-import { readAppSecret, filestack } from '../service';
+import { filestack, readAppSecret } from '../service';
 import { policyQuery, signPolicy, TRANSFER_POLICY_MINUTES } from '../signing';
 import { cacheOption, verifyOption } from './fields';
 import { anyField, readMetadata } from './metadata';
-import { hashMismatchError, fetchStoredHash } from './verify';
+import { fetchStoredHash, hashMismatchError } from './verify';
 
 export const download: Operation = {
 	value: 'download',

@@ -3,11 +3,11 @@ import { createHash } from 'node:crypto';
 import type { IDataObject } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
 
-import { responseError, connectionError, unexpectedResponseError } from '../../shared/http/errors';
+import { connectionError, responseError, unexpectedResponseError } from '../../shared/http/errors';
 import { readAddressField } from '../../shared/http/credential';
-import { type ApiResponse, type ApiCall, callApi } from '../../shared/http/client';
+import { type ApiCall, type ApiResponse, callApi } from '../../shared/http/client';
 import type { ItemContext } from '../../shared/node/operation';
-import { isRetryable, cancellableSleep, retryDelay } from '../../shared/http/retry';
+import { cancellableSleep, isRetryable, retryDelay } from '../../shared/http/retry';
 import {
 	type ExpectedBody,
 	isJsonObject,

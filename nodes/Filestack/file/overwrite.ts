@@ -11,9 +11,9 @@ import { describeFile, fileField, OVERWRITTEN, type SelectedFile, selectedFile }
 import { filestack, requireAppSecret } from '../service';
 import { policyQuery, TRANSFER_POLICY_MINUTES } from '../signing';
 import { bodyContentType, mediaType } from './store';
-import { base64Option, onlyForBinary, mimeTypeOption, sourceFields, verifyOption } from './fields';
+import { base64Option, mimeTypeOption, onlyForBinary, sourceFields, verifyOption } from './fields';
 import { omitUndefined } from './storeTarget';
-import { fetchRemote, buildUrlCall } from './storeUrl';
+import { buildUrlCall, fetchRemote } from './storeUrl';
 import { rejectVerifyWithBase64, verifyUpload } from './verify';
 
 export const overwrite: Operation = {

@@ -1,7 +1,7 @@
 import { callApi } from '../../shared/http/client';
 import type { Operation } from '../../shared/node/operation';
 import { ANY_BODY } from '../../shared/http/service';
-import { selectedFile, fileField } from '../handle';
+import { fileField, selectedFile } from '../handle';
 import { filestack, requireAppSecret } from '../service';
 import { policyQuery } from '../signing';
 

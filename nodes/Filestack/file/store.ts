@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { readPartSettings, type PartSettings } from '../../shared/files/settings';
+import { type PartSettings, readPartSettings } from '../../shared/files/settings';
 import type { FileSource } from '../../shared/files/source';
 import type { StreamStats } from '../../shared/files/streams';
 import { compareWithService, uploadEach, uploadInOneRequest } from '../../shared/files/upload';

@@ -1,7 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 import { partOptions, sha256Option, stallOption } from '../../shared/node/fields';
-import { base64Option, onlyForBinary, mimeTypeOption, sourceFields, verifyOption } from './fields';
+import { base64Option, mimeTypeOption, onlyForBinary, sourceFields, verifyOption } from './fields';
 
 /**
  * Defaults in MiB. Only large files are uploaded in parts, because Filestack documents no size limit for a single request

@@ -7,7 +7,7 @@ import { invalidParameter } from '../../shared/node/schema';
 import type { JsonRecord } from '../../shared/http/service';
 import { secretsOf } from '../../shared/http/secrets';
 import { filestack } from '../service';
-import { policyQuery, type PolicyCall, TRANSFER_POLICY_MINUTES } from '../signing';
+import { type PolicyCall, policyQuery, TRANSFER_POLICY_MINUTES } from '../signing';
 import { STORED } from '../handle';
 import { omitUndefined, readPairs, storeParameters, type StoreTarget } from './storeTarget';
 

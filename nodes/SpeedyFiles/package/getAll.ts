@@ -3,7 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { epochOf } from '../../shared/dates';
 import { collectPages } from '../../shared/http/paging';
 import { returnAllFields, simplifyField } from '../../shared/node/fields';
-import { type ScopeCondition, matchAllConditions } from '../../shared/node/filters';
+import { matchAllConditions, type ScopeCondition } from '../../shared/node/filters';
 import type { ItemContext, Operation } from '../../shared/node/operation';
 import { optionalText } from '../../shared/node/parameters';
 import type { Field } from '../../shared/node/schema';

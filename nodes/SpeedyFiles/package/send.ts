@@ -9,7 +9,7 @@ import { totalsOf } from '../describe';
 import { createPackage } from './create';
 import { daysField, emailField, nameField, noteOption, packagePath, titleField } from './fields';
 import { removePackage } from './delete';
-import { finalizePackage, fetchStatus } from './finalize';
+import { fetchStatus, finalizePackage } from './finalize';
 import { describeUploaded, uploadFilesInto } from './upload';
 
 const filesField: Field = {

@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { multipartForm } from '../../shared/files/multipartForm';
 import { readTransferSettings } from '../../shared/files/settings';
-import { readFiles, type FileSource } from '../../shared/files/source';
+import { type FileSource, readFiles } from '../../shared/files/source';
 import type { StreamStats } from '../../shared/files/streams';
 import { compareWithService, uploadInOneRequest } from '../../shared/files/upload';
 import { callApi } from '../../shared/http/client';

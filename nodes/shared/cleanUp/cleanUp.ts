@@ -10,15 +10,15 @@ import { capitalize } from '../node/fields';
 import type { ItemContext, Operation, OperationResult } from '../node/operation';
 import { type Field, invalidParameter } from '../node/schema';
 import { foldName, isBlankText } from '../text';
-import type { ExpiryRule, ExpiryCondition } from './expiry';
-import { DELETION_CONCURRENCY, cleanUpFields, cleanUpOptions, type ResourceLabels } from './fields';
-import { type Clock, readClock, idOf, type CleanUpList, type CleanUpResult } from './list';
+import type { ExpiryCondition, ExpiryRule } from './expiry';
+import { cleanUpFields, cleanUpOptions, DELETION_CONCURRENCY, type ResourceLabels } from './fields';
+import { type CleanUpList, type CleanUpResult, type Clock, idOf, readClock } from './list';
 import {
+	type CleanUpRun,
+	cleanUpRunOf,
 	newCleanUpRun,
 	planDeletions,
 	saveCleanUpRun,
-	type CleanUpRun,
-	cleanUpRunOf,
 } from './plan';
 import { summarize } from './summary';
 

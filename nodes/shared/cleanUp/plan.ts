@@ -1,8 +1,8 @@
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
 import { containsName } from '../text';
-import { matchExpiryAtAll, type ExpiryRule, type ExpiryMatch } from './expiry';
-import { type Clock, type CleanUpItem, idOf, type CleanUpResult } from './list';
+import { type ExpiryMatch, type ExpiryRule, matchExpiryAtAll } from './expiry';
+import { type CleanUpItem, type CleanUpResult, type Clock, idOf } from './list';
 
 export interface PlanSettings {
 	rule: ExpiryRule;

@@ -1,24 +1,24 @@
 import type { IBinaryData } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
 
-import { responseError, connectionError } from '../http/errors';
+import { connectionError, responseError } from '../http/errors';
 import { toRequestFailure } from '../http/client';
 import {
-	isRetryable,
 	cancellableSleep,
-	retryDelay,
+	isRetryable,
 	parseRetryAfter,
 	type RequestFailure,
+	retryDelay,
 } from '../http/retry';
 import { type Service, textOf, type TransferContext } from '../http/service';
 import { readResponseBody } from '../http/responseBody';
 import {
+	decodeBody,
+	type DecodedBody,
+	type DownloadStream,
 	isDecodingError,
 	maxDecodedSize,
-	type DownloadStream,
 	openDownload,
-	type DecodedBody,
-	decodeBody,
 } from './openDownload';
 import {
 	dispositionFileName,

@@ -10,8 +10,8 @@ import { optionalText } from '../node/parameters';
 import { invalidParameter } from '../node/schema';
 import { safeFileName } from './fileName';
 import type { MultipartForm } from './multipartForm';
-import { storageReadError, readFiles, type FileSource, sizeMismatchError } from './source';
-import { type StreamStats, countAndHash, ProgressLog } from './streams';
+import { type FileSource, readFiles, sizeMismatchError, storageReadError } from './source';
+import { countAndHash, ProgressLog, type StreamStats } from './streams';
 
 export interface TransferOptions {
 	sha256: boolean;

@@ -8,21 +8,21 @@ import { NodeOperationError } from 'n8n-workflow';
 
 import { readBaseUrl, readCheckedCredential } from './credential';
 import {
-	responseError,
 	connectionError,
 	incompleteResponseError,
 	isMarkup,
 	isWebPage,
+	responseError,
 	unexpectedResponseError,
 	withUnknownResultHint,
 } from './errors';
 import {
-	isUnsent,
-	isRetryable,
 	cancellableSleep,
-	retryDelay,
+	isRetryable,
+	isUnsent,
 	parseRetryAfter,
 	type RequestFailure,
+	retryDelay,
 } from './retry';
 import { learnSecrets } from './secrets';
 import {

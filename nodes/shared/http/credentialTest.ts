@@ -6,7 +6,7 @@ import type {
 } from 'n8n-workflow';
 
 import { findCredentialFault, readAddress } from './credential';
-import { describeConnectionError, isWebPage, TLS_HINT, messageText } from './errors';
+import { describeConnectionError, isWebPage, messageText, TLS_HINT } from './errors';
 import { toRequestFailure } from './client';
 import { Secrets } from './secrets';
 import { baseUrlLabel, isJsonObject, type Service } from './service';

@@ -1,7 +1,7 @@
 import type { INode, JsonObject } from 'n8n-workflow';
 import { NodeApiError, NodeOperationError } from 'n8n-workflow';
 
-import { isUnsent, isCertificateError, type RequestFailure } from './retry';
+import { isCertificateError, isUnsent, type RequestFailure } from './retry';
 import { baseUrlLabel, isJsonObject, type JsonRecord, type Service, textOf } from './service';
 
 type Failure = NonNullable<ConstructorParameters<typeof NodeApiError>[2]>['failure'];

@@ -1,7 +1,7 @@
 import type { IBinaryData, INodePropertyCollection } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
 
-import { isDateTime, parseUserDate } from '../dates';
+import { isDate, isDateTime, parseUserDate } from '../dates';
 import { isBlankText } from '../text';
 import {
 	type Field,
@@ -290,7 +290,7 @@ function textFrom(value: unknown): string | undefined {
 	if (typeof value === 'string') return value;
 	if (typeof value === 'number') return Number.isFinite(value) ? String(value) : undefined;
 	if (typeof value === 'bigint' || typeof value === 'boolean') return String(value);
-	if (value instanceof Date) return Number.isNaN(value.getTime()) ? undefined : value.toISOString();
+	if (isDate(value)) return Number.isNaN(value.getTime()) ? undefined : value.toISOString();
 	if (isDateTime(value)) return value.toISO() ?? undefined;
 	return undefined;
 }

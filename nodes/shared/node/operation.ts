@@ -7,7 +7,7 @@ import type {
 } from 'n8n-workflow';
 import { NodeConnectionTypes, NodeOperationError, updateDisplayOptions } from 'n8n-workflow';
 
-import { batchingOption, mapInBatches, type Batching } from './batching';
+import { type Batching, batchingOption, mapInBatches } from './batching';
 import { withItemIndex } from '../http/errors';
 import { allSecretsOf, type Secrets, secretsOf } from '../http/secrets';
 import { itemSource, readParameters } from './parameters';

@@ -4,13 +4,13 @@ import { NodeOperationError } from 'n8n-workflow';
 import type { Page } from '../http/paging';
 import { type JsonRecord, textOf } from '../http/service';
 import {
-	type ExpiryTracking,
 	type ExpectedExpiries,
-	trackExpiry,
+	type ExpiryTracking,
 	takeExpired,
+	trackExpiry,
 } from './expiryEvents';
 import type { Polled } from './poll';
-import { newSeenEvents, prune, markSeen, type Occurrence, type SeenEvents } from './seenEvents';
+import { markSeen, newSeenEvents, type Occurrence, prune, type SeenEvents } from './seenEvents';
 
 /** Maximum pages per poll; a longer list takes several polls. */
 const PAGES_PER_POLL = 50;

@@ -8,13 +8,13 @@ import type {
 
 import type { JsonRecord } from '../http/service';
 import {
-	parseBodyObject,
 	canonicalJson,
 	type Delivery,
 	handleDelivery,
+	parseBodyObject,
 	WebhookRejection,
 } from './handler';
-import { MAX_AGE_LABEL, type SignatureScheme, verifyTimestamp, verifyDelivery } from './signature';
+import { MAX_AGE_LABEL, type SignatureScheme, verifyDelivery, verifyTimestamp } from './signature';
 
 /** An event parsed from a verified body. */
 export interface ServiceEvent {
@@ -104,6 +104,7 @@ const triggerOn: INodeProperties = {
 	options: [],
 	default: [],
 	required: true,
+	description: 'Other events are acknowledged and ignored',
 };
 
 /**

@@ -6,9 +6,9 @@ import { isJsonObject, type JsonRecord } from '../http/service';
 import {
 	type Claim,
 	claimDelivery,
+	type DeduplicationState,
 	type DeliveryIdentity,
 	keyDigest,
-	type DeduplicationState,
 } from './deduplication';
 
 /** Milliseconds; by then, every sender has timed out. */
