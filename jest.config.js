@@ -27,6 +27,12 @@ const engine = {
 // Needs an installed n8n: short with the other tests that do, whole with all torture.
 const tortureOfRealN8n = ['<rootDir>/test/torture/**/*.test.mts'];
 
+// Compare generated accounts with a model of the rules: a few hundred with the other tests, thousands with all torture.
+const generated = [
+	'<rootDir>/test/nodes/cleanUpSafety.test.ts',
+	'<rootDir>/test/nodes/shared/cleanUpPlan.test.ts',
+];
+
 /** @type {import('jest').Config} */
 module.exports = {
 	globalSetup: '<rootDir>/test/support/room.mjs',
@@ -66,7 +72,7 @@ module.exports = {
 			displayName: 'torture',
 			testMatch: [
 				'<rootDir>/test/torture/**/*.test.ts',
-				...(process.env.TORTURE === 'full' ? tortureOfRealN8n : []),
+				...(process.env.TORTURE === 'full' ? [...tortureOfRealN8n, ...generated] : []),
 			],
 			transform: { ...modules.transform, ...engine.transform },
 		},

@@ -10,6 +10,7 @@ import { ListServer } from '../support/listServer';
 import { credentialsFor } from '../support/descriptions';
 import { errorOf, type NodeUnderTest, outputOf, runNode } from '../support/engine';
 import { Chance } from '../torture/chance';
+import { times } from '../torture/scale';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -344,8 +345,9 @@ describe('a clean-up', () => {
 		expect(server.requests.filter((request) => request.startsWith('DELETE'))).toHaveLength(1);
 	});
 
-	it('reports on an account with 150,000 files', async () => {
-		server.files = Array.from({ length: 150_000 }, (_, n) => old(`f${n}`));
+	it('summarizes an account with 150,000 files', async () => {
+		const file = old('f');
+		server.files = Array.from({ length: 150_000 }, (_, n) => ({ ...file, id: `f${n}` }));
 		server.pageSize = 150_000;
 		const [summary] = await cleanUp('fileShot', {
 			selection: 'expired',
@@ -353,8 +355,6 @@ describe('a clean-up', () => {
 			dryRun: true,
 		});
 		expect(summary).toMatchObject({ found: 150_000, wouldDelete: 50, kept: 149_950 });
-		const items = await cleanUp('fileShot', { selection: 'expired', dryRun: true });
-		expect(items).toHaveLength(150_000);
 	}, 120_000);
 });
 
@@ -442,9 +442,11 @@ function mayGo(file: IDataObject, all: IDataObject[], drawn: Case): boolean {
 	return expires <= now || (isMarked && expires > Math.max(ours, theirs) - 2 * SLACK);
 }
 
+const ACCOUNTS = times(1500, 400);
+
 it('a clean-up of a random account never deletes a file that a simple model would keep', async () => {
 	let deletions = 0;
-	for (let seed = 1; seed <= 1_500; seed++) {
+	for (let seed = 1; seed <= ACCOUNTS; seed++) {
 		const drawn = drawCase(new Chance(seed));
 		server.reset();
 		Object.assign(server, {
@@ -475,5 +477,5 @@ it('a clean-up of a random account never deletes a file that a simple model woul
 		deletions += server.deleted.length;
 	}
 	// Without deletions, the comparison with the model would be meaningless.
-	expect(deletions).toBeGreaterThan(150);
+	expect(deletions).toBeGreaterThan(ACCOUNTS / 10);
 }, 120_000);

@@ -6,6 +6,7 @@ import type {
 	ICredentialDataDecryptedObject,
 	ICredentialType,
 	IDataObject,
+	INodeExecutionData,
 	INodeProperties,
 	INodeType,
 } from 'n8n-workflow';
@@ -132,7 +133,9 @@ export function credentialsOf(
 	return { credentials, secrets };
 }
 
-/** Runs the case with a file of some bytes in its item. */
+let input: Promise<INodeExecutionData> | undefined;
+
+/** Runs the case with a file of some bytes in its item. All runs share the file, because no operation changes it. */
 export async function runCase(one: Case, origin: string, more: Partial<NodeUnderTest> = {}) {
 	const { credentials } = credentialsOf(one, origin);
 	return await runNode({
@@ -140,7 +143,7 @@ export async function runCase(one: Case, origin: string, more: Partial<NodeUnder
 		credentialType: new one.Credential(),
 		credentials,
 		parameters: one.parameters(origin),
-		input: [await itemWith({ data: { name: 'a.txt', bytes: Buffer.from('hello') } })],
+		input: [await (input ??= itemWith({ data: { name: 'a.txt', bytes: Buffer.from('hello') } }))],
 		...more,
 	});
 }

@@ -320,7 +320,8 @@ describe('responses to deletions', () => {
 });
 
 it('reports an account of 150,000 files', async () => {
-	const files = Array.from({ length: 150_000 }, (_, n) => old(`f${n}`));
+	const file = old('f');
+	const files = Array.from({ length: 150_000 }, (_, n) => ({ ...file, fileId: `f${n}` }));
 	await listed.start(files);
 	const items = await cleaned(node({ maxDeletions: 3 }));
 	expect(items).toHaveLength(150_000);

@@ -16,6 +16,7 @@ import {
 	written,
 } from '../../support/cleanUpModel';
 import { Chance } from '../../torture/chance';
+import { times } from '../../torture/scale';
 
 const NOW = Date.parse('2030-06-01T12:00:00Z');
 
@@ -85,7 +86,7 @@ describe.each(['expired', 'expiring', 'olderThan'] as const)('the plan for %s', 
 it('input items of a run share the maximum of deletions, and never plan an ID twice', async () => {
 	const chance = new Chance(2);
 	const totals = new Set<number>();
-	for (let n = 0; n < 2000; n++) {
+	for (let n = 0; n < times(2000, 500); n++) {
 		const run = newCleanUpRun();
 		const taken: string[] = [];
 		let most = Infinity;
@@ -112,7 +113,7 @@ it('input items of a run share the maximum of deletions, and never plan an ID tw
 
 it('plans the oldest items if more than the maximum match', async () => {
 	const chance = new Chance(3);
-	for (let n = 0; n < 500; n++) {
+	for (let n = 0; n < times(500, 200); n++) {
 		const things = account(chance, NOW, 20);
 		const { found, readings } = await listed(things, new Date(NOW).toUTCString());
 		const settings = {

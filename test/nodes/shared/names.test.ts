@@ -85,11 +85,13 @@ describe('every character of Unicode', () => {
 
 	it.each(Object.keys(FORMS))('has the same normalized form after: %s', (name) => {
 		const form = FORMS[name];
-		expect(all.filter((text) => foldName(form(text)) !== foldName(text))).toEqual([]);
+		const changed = all.filter((text) => form(text) !== text);
+		expect(changed.filter((text) => foldName(form(text)) !== foldName(text))).toEqual([]);
 	});
 
 	it('has the same normalized form in random combinations, which Unicode normalization may compose', () => {
 		const chance = new Chance(13);
+		const different: string[][] = [];
 		const special = [...'iıİIjσςΣßẞſµéüåŉǰΐᾳᾴﬁﬃǅ\u0307\u0301\u0308\u0323\u0328\u0345\u00ad\u200d'];
 		for (let n = 0; n < 20_000; n++) {
 			const text = Array.from({ length: chance.whole(1, 6) }, () =>
@@ -101,11 +103,12 @@ describe('every character of Unicode', () => {
 			const folded = foldName(text);
 			for (const [name, form] of Object.entries(FORMS)) {
 				// Skips the languages' own rules for texts with a dot: they add or remove that dot.
-				if (!/Turkish|Lithuanian/.test(name) || !text.includes('\u0307')) {
-					expect([name, text, foldName(form(text))]).toEqual([name, text, folded]);
-				}
+				if (/Turkish|Lithuanian/.test(name) && text.includes('\u0307')) continue;
+				const changed = form(text);
+				if (changed !== text && foldName(changed) !== folded) different.push([name, text]);
 			}
 		}
+		expect(different).toEqual([]);
 	});
 });
 
