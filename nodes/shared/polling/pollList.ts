@@ -139,9 +139,10 @@ function collectEvents<Position>(
 		for (const occurrence of list.occurrencesOf(item, now)) {
 			const { event, at = Infinity } = occurrence;
 			if (!Object.hasOwn(seenEvents, event)) continue;
-			const { isNew, shouldEmit } = markSeen(seenEvents[event], occurrence, pass);
-			hasNewEvents ||= isNew;
-			if (shouldEmit && list.isWanted(item)) emitted.push({ at, json: list.output(item, event) });
+			const novelty = markSeen(seenEvents[event], occurrence, pass);
+			hasNewEvents ||= novelty !== 'known';
+			if (novelty === 'new' && list.isWanted(item))
+				emitted.push({ at, json: list.output(item, event) });
 		}
 	}
 	return hasNewEvents;

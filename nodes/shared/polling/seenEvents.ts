@@ -18,56 +18,64 @@ export interface Occurrence {
 	began?: number;
 }
 
-/** Which occurrences of one event have been emitted. Stored as JSON in the static data. */
+/** Which occurrences of one event are known. Stored as JSON in the static data. */
 export interface SeenEvents {
-	/** Occurrences with an earlier date count as emitted, in unix seconds. */
+	/** Occurrences with an earlier date are known, in unix seconds. */
 	notBefore: number;
-	/** The start of the watch in unix seconds, until the first pass is complete: older occurrences are not emitted. */
+	/** The start of the trigger in unix seconds, until the first pass is complete: older occurrences are not emitted. */
 	baselineSince?: number;
-	/**
-	 * Short digests of keys with their dates; an occurrence without a date has the negative number of the pass in which
-	 * it was last seen.
-	 */
-	seen: Record<string, number>;
+	/** The dates of occurrences in unix seconds, by a short digest of their key. */
+	dates: Record<string, number>;
+	/** For occurrences without a date: the number of the pass in which they were last seen, by the same digest. */
+	lastPass: Record<string, number>;
 }
 
+/**
+ * - `known`: seen before
+ * - `baseline`: seen for the first time, but it existed before the trigger was started
+ * - `new`: to be emitted
+ */
+export type Novelty = 'known' | 'baseline' | 'new';
+
 /** @param now the service's own time, unix seconds; undefined to emit everything that exists already */
-export const newSeenEvents = (now: number | undefined): SeenEvents =>
-	now === undefined ? { notBefore: 0, seen: {} } : { notBefore: now, baselineSince: now, seen: {} };
+export const newSeenEvents = (now: number | undefined): SeenEvents => ({
+	notBefore: now ?? 0,
+	baselineSince: now,
+	dates: {},
+	lastPass: {},
+});
 
 /**
  * Records an occurrence.
- * @param reading the number of the pass over the list
- * @returns whether it was not known before, and whether to emit it
+ * @param pass the number of the pass over the list
  */
 export function markSeen(
-	watch: SeenEvents,
+	{ notBefore, baselineSince, dates, lastPass }: SeenEvents,
 	{ key, at, began = -Infinity }: Occurrence,
-	reading: number,
-): { isNew: boolean; shouldEmit: boolean } {
+	pass: number,
+): Novelty {
 	const digest = createHash('sha256').update(key).digest('base64url').slice(0, 11);
-	const isKnown = Object.hasOwn(watch.seen, digest) || (at !== undefined && at < watch.notBefore);
-	if (at === undefined || !isKnown) watch.seen[digest] = at ?? -reading;
-	if (isKnown) return { isNew: false, shouldEmit: false };
-	// Dates may have a resolution of one second, so an occurrence from the second in which watching began counts as
-	// already known.
-	const { baselineSince } = watch;
-	return { isNew: true, shouldEmit: baselineSince === undefined || began > baselineSince };
+	const isRecorded = Object.hasOwn(dates, digest) || Object.hasOwn(lastPass, digest);
+	const isTooOld = at !== undefined && at < notBefore;
+	if (at === undefined) lastPass[digest] = pass;
+	else if (!isRecorded && !isTooOld) dates[digest] = at;
+	if (isRecorded || isTooOld) return 'known';
+	// Dates may have a resolution of one second, so an occurrence from the second in which the trigger was started counts
+	// as older.
+	return baselineSince === undefined || began > baselineSince ? 'new' : 'baseline';
 }
 
 /**
- * Ends a complete pass over the list: from now on every new occurrence is emitted. Forgets what is no longer needed:
- * too many dates raise `since`, and an occurrence without a date goes with its item.
+ * Ends a complete pass over the list: from now on every new occurrence is emitted. Forgets what is no longer needed: too
+ * many dates raise `notBefore`, and an occurrence without a date goes with its item, one pass later.
  * @returns false if there are more occurrences without a date than can be remembered
  */
-export function prune(watch: SeenEvents, reading: number): boolean {
-	delete watch.baselineSince;
-	const all = Object.entries(watch.seen);
-	const undated = all.filter(([, at]) => at < 0 && at <= 1 - reading);
-	const dated = all.filter(([, at]) => at >= 0).sort(([, a], [, b]) => b - a);
-	const oldest = dated[MAX_REMEMBERED - 1]?.[1];
-	if (oldest !== undefined) watch.notBefore = oldest;
-	const remembered = dated.filter(([, at]) => at >= watch.notBefore);
-	watch.seen = Object.fromEntries([...remembered, ...undated]);
-	return undated.length <= MAX_REMEMBERED;
+export function prune(seen: SeenEvents, pass: number): boolean {
+	delete seen.baselineSince;
+	const byDate = Object.entries(seen.dates).sort(([, a], [, b]) => b - a);
+	seen.notBefore = byDate[MAX_REMEMBERED - 1]?.[1] ?? seen.notBefore;
+	seen.dates = Object.fromEntries(byDate.filter(([, at]) => at >= seen.notBefore));
+	const present = Object.entries(seen.lastPass).filter(([, last]) => last >= pass - 1);
+	seen.lastPass = Object.fromEntries(present);
+	return present.length <= MAX_REMEMBERED;
 }

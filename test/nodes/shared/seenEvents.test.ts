@@ -11,78 +11,78 @@ const NOW = 2_000_000_000;
 const iso = (seconds: number) => new Date(seconds * 1000).toISOString();
 
 /** Whether each is emitted, in one pass to the end of the list. */
-function read(watch: SeenEvents, reading: number, things: Array<{ key: string; at?: number }>) {
-	const told = things.map(
-		({ key, at }) => markSeen(watch, { event: 'e', key, at, began: at }, reading).shouldEmit,
+function read(seen: SeenEvents, pass: number, items: Array<{ key: string; at?: number }>) {
+	const emitted = items.map(
+		({ key, at }) => markSeen(seen, { event: 'e', key, at, began: at }, pass) === 'new',
 	);
-	const fits = prune(watch, reading);
-	return { told, fits };
+	const fits = prune(seen, pass);
+	return { emitted, fits };
 }
 
-const kept = (watch: SeenEvents) => JSON.parse(JSON.stringify(watch)) as SeenEvents;
+const stored = (seen: SeenEvents) => JSON.parse(JSON.stringify(seen)) as SeenEvents;
 const many = (count: number, start = 0) =>
 	Array.from({ length: count }, (_, n) => ({ key: `k${start + n}`, at: NOW + start + n }));
 
 const undated = (count: number) => Array.from({ length: count }, (_, n) => ({ key: `k${n}` }));
 
-describe('what is remembered', () => {
+describe('the record of seen events', () => {
 	it('is bounded, and does not emit a forgotten event again', () => {
-		let watch = kept(newSeenEvents(NOW - 1));
-		read(watch, 1, []);
-		const things = many(12_000);
-		expect(read(watch, 2, things).told.every(Boolean)).toBe(true);
-		watch = kept(watch);
-		expect(Object.keys(watch.seen).length).toBeLessThanOrEqual(5_000);
-		expect(read(watch, 3, things).told.some(Boolean)).toBe(false);
-		expect(read(watch, 4, many(1, 12_000)).told).toEqual([true]);
+		let seen = stored(newSeenEvents(NOW - 1));
+		read(seen, 1, []);
+		const items = many(12_000);
+		expect(read(seen, 2, items).emitted.every(Boolean)).toBe(true);
+		seen = stored(seen);
+		expect(Object.keys(seen.dates).length).toBeLessThanOrEqual(5_000);
+		expect(read(seen, 3, items).emitted.some(Boolean)).toBe(false);
+		expect(read(seen, 4, many(1, 12_000)).emitted).toEqual([true]);
 	});
 
 	it('with thousands of events emits one that appears late among newer ones', () => {
-		const watch = newSeenEvents(NOW - 1);
-		read(watch, 1, []);
-		read(watch, 2, many(4_000, 1));
-		expect(read(watch, 3, [{ key: 'late', at: NOW }]).told).toEqual([true]);
+		const seen = newSeenEvents(NOW - 1);
+		read(seen, 1, []);
+		read(seen, 2, many(4_000, 1));
+		expect(read(seen, 3, [{ key: 'late', at: NOW }]).emitted).toEqual([true]);
 	});
 
 	it('keeps events of one date together, and emits others of that date when they appear', () => {
-		const watch = newSeenEvents(NOW - 1);
-		read(watch, 1, []);
+		const seen = newSeenEvents(NOW - 1);
+		read(seen, 1, []);
 		const same = Array.from({ length: 6_000 }, (_, n) => ({ key: `k${n}`, at: NOW }));
-		read(watch, 2, same);
-		expect(read(watch, 3, same).told.some(Boolean)).toBe(false);
-		expect(read(watch, 4, [{ key: 'late', at: NOW }]).told).toEqual([true]);
+		read(seen, 2, same);
+		expect(read(seen, 3, same).emitted.some(Boolean)).toBe(false);
+		expect(read(seen, 4, [{ key: 'late', at: NOW }]).emitted).toEqual([true]);
 	});
 
 	it('does not emit an event from before the start that appears only later', () => {
-		const watch = newSeenEvents(NOW);
-		read(watch, 1, []);
-		expect(read(watch, 2, [{ key: 'slipped', at: NOW - 10 }]).told).toEqual([false]);
+		const seen = newSeenEvents(NOW);
+		read(seen, 1, []);
+		expect(read(seen, 2, [{ key: 'slipped', at: NOW - 10 }]).emitted).toEqual([false]);
 	});
 
-	it('of things without a date lasts while they are there, one reading without them included', () => {
-		const watch = newSeenEvents(NOW);
-		for (const reading of [1, 2, 3, 4]) {
-			expect(read(watch, reading, undated(3)).told).toEqual([false, false, false]);
+	it('keeps items without a date while they are listed, and for one pass without them', () => {
+		const seen = newSeenEvents(NOW);
+		for (const pass of [1, 2, 3, 4]) {
+			expect(read(seen, pass, undated(3)).emitted).toEqual([false, false, false]);
 		}
-		read(watch, 5, undated(2));
-		expect(read(watch, 6, undated(3)).told).toEqual([false, false, false]);
+		read(seen, 5, undated(2));
+		expect(read(seen, 6, undated(3)).emitted).toEqual([false, false, false]);
 	});
 
-	it('of things without a date goes with them, and too many are refused', () => {
-		const watch = newSeenEvents(NOW);
-		expect(read(watch, 1, undated(3)).told).toEqual([false, false, false]);
-		expect(read(watch, 2, undated(4)).told).toEqual([false, false, false, true]);
-		read(watch, 3, undated(2));
-		read(watch, 4, undated(2));
-		expect(Object.keys(watch.seen)).toHaveLength(2);
-		expect(read(watch, 5, undated(5_001)).fits).toBe(false);
+	it('forgets items without a date with their items, and rejects too many', () => {
+		const seen = newSeenEvents(NOW);
+		expect(read(seen, 1, undated(3)).emitted).toEqual([false, false, false]);
+		expect(read(seen, 2, undated(4)).emitted).toEqual([false, false, false, true]);
+		read(seen, 3, undated(2));
+		read(seen, 4, undated(2));
+		expect(Object.keys(seen.lastPass)).toHaveLength(2);
+		expect(read(seen, 5, undated(5_001)).fits).toBe(false);
 	});
 });
 
-describe('the life of a thing', () => {
-	const thing = { id: 'a', createdAt: iso(NOW), expiresAt: iso(NOW + 100), status: 'active' };
+describe('the occurrences of an item', () => {
+	const item = { id: 'a', createdAt: iso(NOW), expiresAt: iso(NOW + 100), status: 'active' };
 	const eventsAt = (now: number, lead: number, more: object = {}) =>
-		expiryOccurrences({ ...thing, ...more }, EVENTS, now, lead).map(({ event }) => event);
+		expiryOccurrences({ ...item, ...more }, EVENTS, now, lead).map(({ event }) => event);
 
 	it.each([
 		[NOW, 50, ['added']],
@@ -108,14 +108,30 @@ describe('the life of a thing', () => {
 		['active', 1000, { event: 'soon', at: NOW + 100, began: NOW }],
 		['expired', 50, { event: 'expired', at: NOW + 100, began: NOW + 100 }],
 	])('that is %s, with a lead of %i s, has begun to be so: %j', (status, lead, occurrence) => {
-		const found = expiryOccurrences({ ...thing, status }, EVENTS, NOW + 100, lead);
+		const found = expiryOccurrences({ ...item, status }, EVENTS, NOW + 100, lead);
 		expect(found).toMatchObject([{ event: 'added', at: NOW, began: NOW }, occurrence]);
 	});
 
 	it('is a new event if the expiry is extended, but not if the date only gains a fraction', () => {
 		const keyOf = (expiresAt: string) =>
-			expiryOccurrences({ ...thing, expiresAt }, EVENTS, NOW + 90, 50).at(-1)?.key;
+			expiryOccurrences({ ...item, expiresAt }, EVENTS, NOW + 90, 50).at(-1)?.key;
 		expect(keyOf(iso(NOW + 101))).not.toBe(keyOf(iso(NOW + 100)));
 		expect(keyOf(iso(NOW + 100.5))).toBe(keyOf(iso(NOW + 100)));
 	});
+});
+
+it('is known without a date too once its date was reported', () => {
+	const seen = newSeenEvents(undefined);
+	expect(markSeen(seen, { event: 'e', key: 'a', at: NOW }, 1)).toBe('new');
+	expect(markSeen(seen, { event: 'e', key: 'a' }, 2)).toBe('known');
+	expect(markSeen(seen, { event: 'e', key: 'b' }, 2)).toBe('new');
+	expect(markSeen(seen, { event: 'e', key: 'b', at: NOW }, 3)).toBe('known');
+});
+
+it('is part of the baseline in the first pass, unless it began later', () => {
+	const seen = newSeenEvents(NOW);
+	expect(markSeen(seen, { event: 'e', key: 'a', at: NOW, began: NOW }, 1)).toBe('baseline');
+	expect(markSeen(seen, { event: 'e', key: 'b', at: NOW + 1, began: NOW + 1 }, 1)).toBe('new');
+	prune(seen, 1);
+	expect(markSeen(seen, { event: 'e', key: 'c', at: NOW, began: NOW }, 2)).toBe('new');
 });
