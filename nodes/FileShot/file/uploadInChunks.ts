@@ -36,7 +36,12 @@ export async function uploadInChunks(
 	const total = Math.max(1, Math.ceil(file.size / chunkSize));
 	const others = protocols.filter((other) => other !== protocol);
 	const send = chunkSender(item, id, total, [protocol, ...others], settings);
-	const multipart = { ...settings, partSize: chunkSize, completesItself: true };
+	const multipart = {
+		...settings,
+		partName: 'chunk',
+		partSize: chunkSize,
+		completesItself: true,
+	} as const;
 	const stats = await uploadMultipart(item, file, multipart, send);
 	return { ...(await completeUpload(item, id, settings, protocols)), stats };
 }

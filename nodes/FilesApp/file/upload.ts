@@ -119,9 +119,14 @@ export async function uploadInChunks(
 	for (let attempt = 1; ; attempt++) {
 		const { id, partSize } = await startUpload(item, file, target, settings.partSize);
 		try {
-			const stats = await uploadMultipart(item, file, { ...settings, partSize }, async (part) => {
-				await sendChunk(item, id, part, settings);
-			});
+			const stats = await uploadMultipart(
+				item,
+				file,
+				{ ...settings, partName: 'chunk', partSize },
+				async (part) => {
+					await sendChunk(item, id, part, settings);
+				},
+			);
 			return { body: await complete(item, id, settings), stats };
 		} catch (error) {
 			// A session lasts about an hour. If it expires before the upload is complete, start again, once.

@@ -60,7 +60,7 @@ export async function uploadInParts(
 	const { parts, ...stats } = await uploadMultipart(
 		item,
 		file,
-		{ ...settings, partSize },
+		{ ...settings, partName: 'part', partSize },
 		async (part) => {
 			etags[part.index] = await sendPart(item, upload, part, settings);
 		},

@@ -32,6 +32,8 @@ export interface Part {
 }
 
 export interface MultipartOptions {
+	/** The service's word for a part, in errors. */
+	partName: 'part' | 'chunk';
 	/** Bytes of each part except the last. */
 	partSize: number;
 	/** Concurrent parts; memory use grows with it. */
@@ -53,7 +55,7 @@ export async function uploadMultipart(
 	options: MultipartOptions,
 	send: (part: Part) => Promise<void>,
 ): Promise<StreamStats & { parts: number }> {
-	const { partSize, concurrency: limit, cancel: signal, completesItself = false } = options;
+	const { partSize, partName, concurrency: limit, cancel: signal } = options;
 	const node = functions.getNode();
 	const hash = options.sha256 ? createHash('sha256') : undefined;
 	const log = new ProgressLog(functions, `Uploading “${file.fileName}”`, file.size);
@@ -78,8 +80,9 @@ export async function uploadMultipart(
 	if (cause instanceof SizeMismatchError) throw cause;
 	const total = Math.max(1, Math.ceil(file.size / partSize));
 	const unknown = failures.filter((failure) => failure.value && mayHaveBeenStored(failure.error));
-	const mayBeComplete = completesItself && uploaded.length + unknown.length === total;
-	throw incompleteUploadError(node, cause, { uploaded, total, mayBeComplete });
+	const mayBeComplete =
+		options.completesItself === true && uploaded.length + unknown.length === total;
+	throw incompleteUploadError(node, cause, { partName, uploaded, total, mayBeComplete });
 }
 
 /**
@@ -158,14 +161,19 @@ const UNKNOWN_RESULT_HINT =
 function incompleteUploadError(
 	node: INode,
 	cause: Error & { description?: unknown },
-	{ uploaded, total, mayBeComplete }: { uploaded: number[]; total: number; mayBeComplete: boolean },
+	{
+		partName,
+		uploaded,
+		total,
+		mayBeComplete,
+	}: { partName: string; uploaded: number[]; total: number; mayBeComplete: boolean },
 ) {
 	const { httpCode, failure } = cause as NodeApiError;
 	return new NodeApiError(node, {} as JsonObject, {
 		message: cause.message,
 		httpCode: httpCode ?? undefined,
 		description:
-			`${String(cause.description ?? '')} ${uploaded.length} of ${total} parts were uploaded${
+			`${String(cause.description ?? '')} ${uploaded.length} of ${total} ${partName}s were uploaded${
 				uploaded.length > 0 ? ` (${formatRanges(uploaded)})` : ''
 			}; ${mayBeComplete ? UNKNOWN_RESULT_HINT : 'the upload is incomplete.'}`.trim(),
 		failure,

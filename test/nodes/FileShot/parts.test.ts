@@ -78,7 +78,7 @@ it.each(['documented', 'desktop'])('uploads the file byte for byte (%s)', async 
 it('reports that the file may be complete if the responses to the last chunk are lost', async () => {
 	await fault('/upload-chunk/*/2', { type: 'resetAfterBody' });
 	const { description } = errorOf(await upload([await large('lost.bin')], inParts()));
-	expect(description).toContain('2 of 3 parts were uploaded (1–2); ');
+	expect(description).toContain('2 of 3 chunks were uploaded (1–2); ');
 	expect(description).toContain('the upload may have succeeded. Check before');
 	expect(await filesNamed('lost.bin')).toHaveLength(1);
 });
@@ -86,7 +86,7 @@ it('reports that the file may be complete if the responses to the last chunk are
 it('reports that the file is not complete if the last chunk is rejected', async () => {
 	await fault('/upload-chunk/*/2', { type: 'status', status: 413 });
 	const { description } = errorOf(await upload([await large('refused.bin')], inParts()));
-	expect(description).toContain('2 of 3 parts were uploaded (1–2); the upload is incomplete');
+	expect(description).toContain('2 of 3 chunks were uploaded (1–2); the upload is incomplete');
 	expect(await filesNamed('refused.bin')).toEqual([]);
 });
 
@@ -166,7 +166,7 @@ it('reports which chunks were uploaded if one finally fails', async () => {
 	await fault('/upload-chunk/*/1', { type: 'status', status: 413 });
 	const error = errorOf(await upload([await large()], inParts({ partsAtOnce: 1 })));
 	expect(error.message).toBe('FileShot responded with 413: File exceeds tier limit');
-	expect(error.description).toContain('1 of 3 parts were uploaded (1)');
+	expect(error.description).toContain('1 of 3 chunks were uploaded (1)');
 });
 
 it('does not retry the request that starts the upload', async () => {

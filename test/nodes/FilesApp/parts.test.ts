@@ -89,14 +89,14 @@ it('reports which chunks were uploaded if one finally fails', async () => {
 	const parameters = { options: { thresholdMb: 10, partsAtOnce: 1 } };
 	const error = errorOf(await upload([await large()], parameters));
 	expect(error.message).toMatch(/^Files App responded with 413: .* \(file_too_large\)$/);
-	expect(error.description).toContain('2 of 3 parts were uploaded (1–2)');
+	expect(error.description).toContain('2 of 3 chunks were uploaded (1–2)');
 });
 
 it('sends no more chunks after one has finally failed', async () => {
 	await fault('/chunks', { type: 'status', status: 413 }, { nth: 3 });
 	const parameters = { options: { thresholdMb: 10, partsAtOnce: 1 } };
 	const error = errorOf(await upload([await large()], parameters));
-	expect(error.description).toContain('1 of 3 parts were uploaded (1)');
+	expect(error.description).toContain('1 of 3 chunks were uploaded (1)');
 	expect(await paths()).toEqual(['/chunks/init', '/chunks', '/chunks']);
 });
 
@@ -122,5 +122,5 @@ it('cancels a stalled chunk', async () => {
 	const error = errorOf(await upload([await itemWith({ data: file })], { options }));
 	// One second, plus the time for a slow connection.
 	expect(error.message).toMatch(/^Files App: No data was transferred for [23] seconds$/);
-	expect(error.description).toContain('1 of 3 parts were uploaded (1)');
+	expect(error.description).toContain('1 of 3 chunks were uploaded (1)');
 });

@@ -30,7 +30,7 @@ const upload = async (
 	return await uploadMultipart(
 		item,
 		source,
-		{ partSize: PART, concurrency: 2, sha256: true, ...more },
+		{ partName: 'part', partSize: PART, concurrency: 2, sha256: true, ...more },
 		send,
 	);
 };
