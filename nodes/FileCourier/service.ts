@@ -1,13 +1,8 @@
-import type {
-	ICredentialsDecrypted,
-	ICredentialTestFunctions,
-	IDataObject,
-	INodeCredentialTestResult,
-} from 'n8n-workflow';
+import type { IDataObject } from 'n8n-workflow';
 
 import { epochOf, isoDate } from '../shared/dates';
 import { basicAuth } from '../shared/http/credential';
-import { ANOTHER_SERVICE, probe } from '../shared/http/credentialTest';
+import { ANOTHER_SERVICE, credentialTest } from '../shared/http/credentialTest';
 import {
 	type ExpectedBody,
 	isJsonObject,
@@ -125,13 +120,10 @@ export const sessionIdField: Field = {
  * Tests the credentials with a request for a session that does not exist, because FileCourier has no call that only
  * identifies the caller. It responds “not found” to valid credentials and 401 to invalid ones, both in its envelope.
  */
-export async function fileCourierApiTest(
-	this: ICredentialTestFunctions,
-	{ data = {} }: ICredentialsDecrypted,
-): Promise<INodeCredentialTestResult> {
-	const authenticate = basicAuth('clientId', 'clientSecret');
-	const request = { path: '/sessions/req_credentialtest', authenticate };
-	return await probe(this, fileCourier, data, request, ({ status, body, said }) => {
+export const fileCourierApiTest = credentialTest(
+	fileCourier,
+	{ path: '/sessions/req_credentialtest', authenticate: basicAuth('clientId', 'clientSecret') },
+	({ status, body, said }) => {
 		const rejected = `FileCourier rejected the Client ID or Client Secret: ${said}`;
 		if (status === 401 || status === 403) return rejected;
 		const envelope = isJsonObject(body) ? body : {};
@@ -142,8 +134,8 @@ export async function fileCourierApiTest(
 		const isFailure = envelope.status === false && fileCourier.errorMessage(body) !== undefined;
 		if (!isFailure || ![200, 400, 404].includes(status)) return ANOTHER_SERVICE;
 		return CREDENTIAL_MESSAGE.test(said) ? rejected : undefined;
-	});
-}
+	},
+);
 
 /** Matches messages about credentials. The docs show “Invalid API key” but not the status that it is sent with. */
 const CREDENTIAL_MESSAGE =

@@ -1,11 +1,5 @@
-import type {
-	ICredentialsDecrypted,
-	ICredentialTestFunctions,
-	INodeCredentialTestResult,
-} from 'n8n-workflow';
-
 import { bearerAuth } from '../shared/http/credential';
-import { ANOTHER_SERVICE, EMPTY_LIST, probe } from '../shared/http/credentialTest';
+import { ANOTHER_SERVICE, EMPTY_LIST, credentialTest } from '../shared/http/credentialTest';
 import { type JsonRecord, reportsError, textOf } from '../shared/http/service';
 import { fieldOf, fileIdOf, sizeOf } from './describe';
 import { FILES } from './file/getAll';
@@ -14,16 +8,10 @@ import { fileShot } from './service';
 /**
  * Lists one file, which requires a valid key and the right tier: FileShot documents no route that returns the account.
  */
-export async function fileShotApiTest(
-	this: ICredentialTestFunctions,
-	{ data = {} }: ICredentialsDecrypted,
-): Promise<INodeCredentialTestResult> {
-	const request = {
-		path: '/files',
-		qs: { page: '1', limit: '1' },
-		authenticate: bearerAuth('apiKey'),
-	};
-	return await probe(this, fileShot, data, request, ({ status, body, said }) => {
+export const fileShotApiTest = credentialTest(
+	fileShot,
+	{ path: '/files', qs: { page: '1', limit: '1' }, authenticate: bearerAuth('apiKey') },
+	({ status, body, said }) => {
 		if (status === 401) return `FileShot rejected the API Key: ${said}`;
 		if (status === 403) return `The API requires the Creator tier or higher: ${said}`;
 		if (status === 404) return `FileShot responded with 404: ${said}. Check the Base URL.`;
@@ -32,8 +20,8 @@ export async function fileShotApiTest(
 		if (items === undefined || !items.every(isFile)) return ANOTHER_SERVICE;
 		// The docs do not show the response, so an empty list does not prove that it comes from FileShot.
 		return items.length > 0 ? undefined : EMPTY_LIST;
-	});
-}
+	},
+);
 
 const isFile = (data: JsonRecord) =>
 	fileIdOf(data) !== undefined &&

@@ -1,12 +1,7 @@
-import type {
-	ICredentialsDecrypted,
-	ICredentialTestFunctions,
-	IExecuteFunctions,
-	INodeCredentialTestResult,
-} from 'n8n-workflow';
+import type { IExecuteFunctions } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
 
-import { ANOTHER_SERVICE, probe } from '../shared/http/credentialTest';
+import { ANOTHER_SERVICE, credentialTest } from '../shared/http/credentialTest';
 import { isJsonObject, type Service, textOf } from '../shared/http/service';
 import { pastedText } from '../shared/text';
 import { type Policy, policyQuery, type SignedPolicy, signPolicy } from './signing';
@@ -108,26 +103,26 @@ const UNKNOWN_HANDLE = 'n8nCredentialTest000';
  * only identifies the caller. It responds 404 in the File API's format to a valid signature, and rejects an invalid one
  * before that. Without an app secret, only a missing signature can be detected.
  */
-export async function filestackApiTest(
-	this: ICredentialTestFunctions,
-	{ data = {} }: ICredentialsDecrypted,
-): Promise<INodeCredentialTestResult> {
-	const secret = pastedText(data.appSecret) ?? '';
-	const signedPolicy = secret
-		? signPolicy(policyQuery(['stat'], UNKNOWN_HANDLE).policy, secret)
-		: {};
-	const request = {
-		path: `/file/${UNKNOWN_HANDLE}/metadata`,
-		qs: { key: pastedText(data.apiKey) ?? '', ...signedPolicy },
-	};
-	return await probe(this, filestack, data, request, ({ status, body, said }) => {
+export const filestackApiTest = credentialTest(
+	filestack,
+	({ apiKey, appSecret }) => {
+		const secret = pastedText(appSecret) ?? '';
+		const signedPolicy = secret
+			? signPolicy(policyQuery(['stat'], UNKNOWN_HANDLE).policy, secret)
+			: {};
+		return {
+			path: `/file/${UNKNOWN_HANDLE}/metadata`,
+			qs: { key: pastedText(apiKey) ?? '', ...signedPolicy },
+		};
+	},
+	({ status, body, said }, { appSecret }) => {
 		if (status === 401 || status === 403) {
-			return secret
+			return pastedText(appSecret)
 				? `Filestack rejected the API Key or App Secret: ${said}`
 				: `Filestack requires a signature (${said}). Enter the App Secret.`;
 		}
 		const { result, error } = isJsonObject(body) ? body : {};
 		const isFileApi = result === 'error' && isJsonObject(error) && textOf(error.msg) !== undefined;
 		return status === 404 && isFileApi ? undefined : ANOTHER_SERVICE;
-	});
-}
+	},
+);

@@ -1,11 +1,5 @@
-import type {
-	ICredentialsDecrypted,
-	ICredentialTestFunctions,
-	INodeCredentialTestResult,
-} from 'n8n-workflow';
-
 import { bearerAuth } from '../shared/http/credential';
-import { ANOTHER_SERVICE, probe } from '../shared/http/credentialTest';
+import { ANOTHER_SERVICE, credentialTest } from '../shared/http/credentialTest';
 import {
 	type ExpectedBody,
 	isJsonObject,
@@ -99,15 +93,13 @@ export const NEW_TOKEN: ExpectedBody<JsonRecord> = {
 export const NOTIFICATION_TIMEOUT = 300_000;
 
 /** Requests the user of the token (SpeedyFiles docs, REST API: /me). */
-export async function speedyFilesApiTest(
-	this: ICredentialTestFunctions,
-	{ data = {} }: ICredentialsDecrypted,
-): Promise<INodeCredentialTestResult> {
-	const request = { path: '/me', authenticate: bearerAuth('apiToken') };
-	return await probe(this, speedyFiles, data, request, ({ status, body, said }) => {
+export const speedyFilesApiTest = credentialTest(
+	speedyFiles,
+	{ path: '/me', authenticate: bearerAuth('apiToken') },
+	({ status, body, said }) => {
 		const isUser = isJsonObject(body) && textOf(body.email) && textOf(body.role);
 		if (status === 200) return isUser ? undefined : ANOTHER_SERVICE;
 		if (status === 401) return `SpeedyFiles rejected the API Token: ${said}`;
 		return `SpeedyFiles responded with ${status}: ${said}. Check the Instance URL.`;
-	});
-}
+	},
+);

@@ -1,5 +1,6 @@
 import type {
 	ICredentialDataDecryptedObject,
+	ICredentialsDecrypted,
 	ICredentialTestFunctions,
 	IHttpRequestOptions,
 	INodeCredentialTestResult,
@@ -33,11 +34,29 @@ export interface ProbeResponse {
 }
 
 /**
- * Tests credentials with a read-only request.
+ * Creates the credential test of a service, for n8n's `methods.credentialTest`.
+ * @param request the request, or a function that builds it from the credentials
  * @param judge interprets the response: undefined for valid credentials, otherwise a sentence that describes the problem;
  * {@link ANOTHER_SERVICE} if the response does not have the format of this service, {@link EMPTY_LIST} for an empty list
  */
-export async function probe(
+export const credentialTest = (
+	service: Service,
+	request: Probe | ((credentials: ICredentialDataDecryptedObject) => Probe),
+	judge: (
+		response: ProbeResponse,
+		credentials: ICredentialDataDecryptedObject,
+	) => string | undefined,
+) =>
+	async function (
+		this: ICredentialTestFunctions,
+		{ data = {} }: ICredentialsDecrypted,
+	): Promise<INodeCredentialTestResult> {
+		const built = typeof request === 'function' ? request(data) : request;
+		return await probe(this, service, data, built, (response) => judge(response, data));
+	};
+
+/** Sends the request of a credential test and explains its result. */
+async function probe(
 	context: ICredentialTestFunctions,
 	service: Service,
 	credentials: ICredentialDataDecryptedObject,
