@@ -4,6 +4,7 @@
  */
 const modules = {
 	testEnvironment: 'node',
+	setupFilesAfterEnv: ['<rootDir>/test/support/buffers.js'],
 	extensionsToTreatAsEsm: ['.mts'],
 	moduleFileExtensions: ['mts', 'ts', 'mjs', 'js', 'json', 'node'],
 	transform: {
@@ -19,7 +20,7 @@ const modules = {
 
 const engine = {
 	testEnvironment: '<rootDir>/test/support/suiteEnvironment.js',
-	setupFilesAfterEnv: ['<rootDir>/test/support/environment.ts'],
+	setupFilesAfterEnv: [...modules.setupFilesAfterEnv, '<rootDir>/test/support/environment.ts'],
 	transform: { '^.+\\.ts$': ['ts-jest', { tsconfig: '<rootDir>/test/tsconfig.json' }] },
 	modulePathIgnorePatterns: modules.modulePathIgnorePatterns,
 };

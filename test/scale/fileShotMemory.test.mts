@@ -1,5 +1,5 @@
-import { inLittleMemory, LARGE, onLinux, receivedBytes, sendLarge } from './largeFile.mts';
-import { http } from './support.mts';
+import { inLittleMemory, LARGE, onLinux, receivedBytes, sendLarge } from '../sandbox/largeFile.mts';
+import { http } from '../sandbox/support.mts';
 
 const CHUNK = 64 * 2 ** 20;
 

@@ -1,6 +1,6 @@
-import { form, text } from './formSupport.mts';
-import { inLittleMemory, LARGE, onLinux, receivedBytes, sendLarge } from './largeFile.mts';
-import { http } from './support.mts';
+import { form, text } from '../sandbox/formSupport.mts';
+import { inLittleMemory, LARGE, onLinux, receivedBytes, sendLarge } from '../sandbox/largeFile.mts';
+import { http } from '../sandbox/support.mts';
 
 const MIB = 2 ** 20;
 

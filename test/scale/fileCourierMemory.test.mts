@@ -1,7 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { inLittleMemory, LARGE, onLinux, receivedBytes, sendLarge } from './largeFile.mts';
-import { http, REQUEST } from './support.mts';
+import { inLittleMemory, LARGE, onLinux, receivedBytes, sendLarge } from '../sandbox/largeFile.mts';
+import { http, REQUEST } from '../sandbox/support.mts';
 
 onLinux(
 	'uploads and downloads a large file with little memory',
