@@ -9,6 +9,7 @@ import { locatorField } from '../shared/node/locator';
 import type { ItemContext, Operation, Resource } from '../shared/node/operation';
 import { optionalText } from '../shared/node/parameters';
 import { invalidParameter } from '../shared/node/schema';
+import { parseHttpUrl } from '../shared/text';
 import { magicLinkFileHost, magicLinkHost } from './service';
 
 export const linkField: INodeProperties = {
@@ -150,9 +151,8 @@ export function downloadUrl(item: ItemContext): string {
 }
 
 function readLink(item: ItemContext, value: string): { link: string; fileId?: string } {
-	const text = value.trim();
-	const url = URL.canParse(text) ? new URL(text) : undefined;
-	const found = url && /^https?:$/.test(url.protocol) ? LINK.exec(url.pathname) : undefined;
+	const url = parseHttpUrl(value);
+	const found = url && LINK.exec(url.pathname);
 	if (url && found) return { link: url.origin + found[1], fileId: found[2] };
 	throw invalidParameter(
 		item,

@@ -11,6 +11,7 @@ import {
 import { returnAllFields } from '../shared/node/fields';
 import { locatorField } from '../shared/node/locator';
 import type { ItemContext, Operation, Resource } from '../shared/node/operation';
+import { appliedByN8n } from '../shared/node/filters';
 import { describeToken } from './describe';
 import { NEW_TOKEN, speedyFiles } from './service';
 
@@ -108,8 +109,7 @@ export const getAll: Operation = {
 				{ name: 'Revoked', value: 'revoked' },
 			],
 			default: [],
-			description:
-				'Only return tokens with one of these statuses (effectiveStatus). The filter is applied by n8n because SpeedyFiles does not support it.',
+			description: `Only return tokens with one of these statuses (effectiveStatus). ${appliedByN8n('SpeedyFiles')}.`,
 		},
 	],
 	async execute({ functions, parameter, option }) {

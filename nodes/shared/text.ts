@@ -57,3 +57,13 @@ export function pastedText(value: unknown): string | undefined {
 	if (typeof value === 'number' || typeof value === 'bigint') return String(value);
 	return typeof value === 'string' ? withoutBlanks(value) : undefined;
 }
+
+/**
+ * Parses an http or https URL, without the spaces around it; undefined for anything else.
+ * @param base the URL that a relative one refers to
+ */
+export function parseHttpUrl(text: unknown, base?: string): URL | undefined {
+	if (typeof text !== 'string' || !URL.canParse(text.trim(), base)) return undefined;
+	const url = new URL(text.trim(), base);
+	return /^https?:$/.test(url.protocol) ? url : undefined;
+}

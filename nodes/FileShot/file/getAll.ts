@@ -14,7 +14,7 @@ import {
 	type ServiceContext,
 } from '../../shared/http/service';
 import { returnAllFields, simplifyField } from '../../shared/node/fields';
-import { filterOf, listFilters } from '../../shared/node/filters';
+import { appliedByN8n, filterOf, listFilters } from '../../shared/node/filters';
 import { locatorField, searchPages } from '../../shared/node/locator';
 import type { Operation } from '../../shared/node/operation';
 import { describeFile, fieldOf, fileIdOf, readLinkBase, summaryOf } from '../describe';
@@ -128,8 +128,7 @@ const statusFilter: INodeProperties = {
 		{ name: 'Expired', value: 'expired' },
 	],
 	default: 'any',
-	description:
-		'Only return active or expired files. The filter is applied by n8n because FileShot does not support it.',
+	description: `Only return active or expired files. ${appliedByN8n('FileShot')}.`,
 };
 
 export const getAll: Operation = {

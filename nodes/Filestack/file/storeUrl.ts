@@ -6,6 +6,7 @@ import type { ItemContext } from '../../shared/node/operation';
 import { invalidParameter } from '../../shared/node/schema';
 import type { JsonRecord } from '../../shared/http/service';
 import { secretsOf } from '../../shared/http/secrets';
+import { parseHttpUrl } from '../../shared/text';
 import { filestack } from '../service';
 import { type PolicyCall, policyQuery, TRANSFER_POLICY_MINUTES } from '../signing';
 import { STORED } from '../handle';
@@ -103,7 +104,7 @@ export async function fetchRemote<T>({ functions }: ItemContext, call: ApiCall<T
 /** @throws NodeOperationError unless the field contains an http(s) URL */
 function sourceUrl(item: ItemContext): string {
 	const url = item.parameter<string>('url').trim();
-	if (URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)) return url;
+	if (parseHttpUrl(url)) return url;
 	throw invalidParameter(
 		item,
 		'URL',

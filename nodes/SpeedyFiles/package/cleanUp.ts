@@ -2,7 +2,7 @@ import type { INodeProperties } from 'n8n-workflow';
 
 import { type CleanUpItem, readCleanUpList } from '../../shared/cleanUp/list';
 import { cleanUpOperation } from '../../shared/cleanUp/cleanUp';
-import { matchAllConditions, nameConditions } from '../../shared/node/filters';
+import { appliedByN8n, matchAllConditions, nameConditions } from '../../shared/node/filters';
 import { readExpiryDates } from '../../shared/cleanUp/expiry';
 import { textOf } from '../../shared/http/service';
 import { fetchPackages, FIRST_PAGE } from '../packagePages';
@@ -16,8 +16,7 @@ const titleOption: INodeProperties = {
 	type: 'string',
 	default: '',
 	placeholder: 'e.g. invoice',
-	description:
-		'Only clean up packages whose title contains this text (not case-sensitive). The filter is applied by n8n because SpeedyFiles does not support it.',
+	description: `Only clean up packages whose title contains this text (not case-sensitive). ${appliedByN8n('SpeedyFiles')}.`,
 };
 
 /**

@@ -3,7 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { epochOf } from '../../shared/dates';
 import { collectPages } from '../../shared/http/paging';
 import { returnAllFields, simplifyField } from '../../shared/node/fields';
-import { matchAllConditions, type ScopeCondition } from '../../shared/node/filters';
+import { appliedByN8n, matchAllConditions, type ScopeCondition } from '../../shared/node/filters';
 import type { ItemContext, Operation } from '../../shared/node/operation';
 import { optionalText } from '../../shared/node/parameters';
 import type { Field } from '../../shared/node/schema';
@@ -18,8 +18,7 @@ export const filterOptions: Field[] = [
 		name: 'createdAfter',
 		type: 'dateTime',
 		default: '',
-		description:
-			'Only include packages created at or after this time. The filter is applied by n8n because SpeedyFiles does not support it.',
+		description: `Only include packages created at or after this time. ${appliedByN8n('SpeedyFiles')}.`,
 	},
 	{
 		displayName: 'Direction',
@@ -30,8 +29,7 @@ export const filterOptions: Field[] = [
 			{ name: 'Outbound', value: 'outbound' },
 		],
 		default: 'outbound',
-		description:
-			'Only include packages sent in this direction. The filter is applied by n8n because SpeedyFiles does not support it.',
+		description: `Only include packages sent in this direction. ${appliedByN8n('SpeedyFiles')}.`,
 	},
 	{
 		displayName: 'Recipient Email',
@@ -39,8 +37,7 @@ export const filterOptions: Field[] = [
 		type: 'string',
 		default: '',
 		placeholder: 'e.g. cfo@acme.com',
-		description:
-			'Only include packages for this recipient. The filter is applied by n8n because SpeedyFiles does not support it.',
+		description: `Only include packages for this recipient. ${appliedByN8n('SpeedyFiles')}.`,
 	},
 	{
 		displayName: 'Status',
@@ -54,8 +51,7 @@ export const filterOptions: Field[] = [
 			{ name: 'Revoked', value: 'revoked', description: 'The magic link was withdrawn' },
 		],
 		default: [],
-		description:
-			'Only include packages with one of these statuses (effectiveStatus). The filter is applied by n8n because SpeedyFiles does not support it.',
+		description: `Only include packages with one of these statuses (effectiveStatus). ${appliedByN8n('SpeedyFiles')}.`,
 	},
 ];
 

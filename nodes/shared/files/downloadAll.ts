@@ -4,6 +4,7 @@ import { forEachConcurrent } from '../concurrency';
 import { timeoutSignal } from '../http/stallGuard';
 import { type Downloaded, downloadFile, type DownloadOptions, type RemoteFile } from './download';
 import type { TransferContext } from '../http/service';
+import { parseHttpUrl } from '../text';
 
 /** Concurrent downloads. */
 const CONCURRENCY = 3;
@@ -66,7 +67,7 @@ export async function downloadAllWithin(
 		async ([index, file]) => {
 			const { url } = file;
 			if (results[index].file) return;
-			if (!url || !isWebAddress(url)) {
+			if (!url || !parseHttpUrl(url)) {
 				results[index] = { reason: NO_URL };
 				return;
 			}
@@ -86,9 +87,6 @@ const NO_URL = 'The delivery contains no valid URL for this file.';
 
 const outOfTime = (budget: number) =>
 	`The file was not downloaded within the ${budget / 1000} seconds of Download Time Limit. Download it from its URL.`;
-
-const isWebAddress = (url: string) =>
-	URL.canParse(url.trim()) && /^https?:$/.test(new URL(url.trim()).protocol);
 
 /**
  * A 4xx is permanent unless listed in TRANSIENT_STATUSES: the same URL would be rejected again. All other failures may

@@ -4,6 +4,7 @@ import { NodeOperationError } from 'n8n-workflow';
 import { withSignal } from '../http/client';
 import { readResponseBody } from '../http/responseBody';
 import type { ByteStream, TransferContext } from '../http/service';
+import { parseHttpUrl } from '../text';
 import { pipeThrough } from './streams';
 
 /** Maximum number of redirects. */
@@ -68,11 +69,8 @@ export async function openDownload(
 
 /** @throws NodeOperationError unless it is an http or https URL */
 function parseWebUrl(context: TransferContext, url: string, base?: string): string {
-	const text = url.trim();
-	if (URL.canParse(text, base)) {
-		const parsed = new URL(text, base);
-		if (/^https?:$/.test(parsed.protocol)) return parsed.href;
-	}
+	const parsed = parseHttpUrl(url, base);
+	if (parsed) return parsed.href;
 	throw invalidUrlError(
 		context,
 		base ? 'The download URL redirects to an invalid URL' : 'The file URL is not a valid URL',

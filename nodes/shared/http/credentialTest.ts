@@ -6,6 +6,7 @@ import type {
 	INodeCredentialTestResult,
 } from 'n8n-workflow';
 
+import { parseHttpUrl } from '../text';
 import { findCredentialFault, readAddress } from './credential';
 import { describeConnectionError, isWebPage, messageText, TLS_HINT } from './errors';
 import { toRequestFailure } from './client';
@@ -134,10 +135,7 @@ interface Response {
 
 /** Returns the origin that a response redirects to, without path and query, which may contain secrets. */
 function redirectOf({ headers }: Response): string | undefined {
-	const { location } = headers;
-	if (typeof location !== 'string' || !URL.canParse(location)) return undefined;
-	const { protocol, host } = new URL(location);
-	return /^https?:$/.test(protocol) ? `${protocol}//${host}` : undefined;
+	return parseHttpUrl(headers.location)?.origin;
 }
 
 /** Describes a response that indicates a wrong address or a temporary failure, whatever the service. */

@@ -39,15 +39,15 @@ const FIELDS = {
 
 type FilterName = keyof typeof FIELDS;
 
-/** Warns that the filter does not make the list shorter to read. */
-const appliedByN8n = (service: string): string =>
-	`The filter is applied by n8n because ${service} does not support it.`;
+/** A sentence for the description of a filter: it does not make the list shorter to read. */
+export const appliedByN8n = (service: string): string =>
+	`The filter is applied by n8n because ${service} does not support it`;
 
 /** Returns the filters for a list whose service does not offer them. */
 export const listFilters = (service: string, names: readonly FilterName[]): INodeProperties[] =>
 	names.map((name) => {
 		const { meaning, ...field } = FIELDS[name];
-		return { ...field, name, default: '', description: `${meaning} ${appliedByN8n(service)}` };
+		return { ...field, name, default: '', description: `${meaning} ${appliedByN8n(service)}.` };
 	});
 
 /** Combines the filters that the user has set into one predicate; undefined if there is none. */
