@@ -20,9 +20,11 @@ let place: ReturnType<typeof temporaryFolder>;
 
 beforeEach(() => {
 	place = temporaryFolder('clone');
-	cpSync(join(ROOT, 'sandbox', 'launcher'), join(place.folder, 'sandbox', 'launcher'), {
-		recursive: true,
-	});
+	for (const folder of ['launcher', 'system']) {
+		cpSync(join(ROOT, 'sandbox', folder), join(place.folder, 'sandbox', folder), {
+			recursive: true,
+		});
+	}
 });
 
 afterEach(() => place.remove());
