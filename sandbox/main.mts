@@ -2,7 +2,7 @@ import './core/v8Flags.mts';
 import { fstatSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { SandboxError, messageOf } from './core/sandboxError.mts';
-import { type Sandbox, startSandbox } from './server.mts';
+import type { Sandbox } from './server.mts';
 
 const MAX_SPEED = 100_000;
 
@@ -84,6 +84,8 @@ function isPipe(descriptor: number): boolean {
 
 async function main(): Promise<void> {
 	const { json, data, port, speed } = readFlags();
+	// Loaded after the flags are read, because it takes a second and an invalid flag should be reported at once.
+	const { startSandbox } = await import('./server.mts');
 	const log = (line: string) => void process.stderr.write(`${line}\n`);
 	const sandbox = await startSandbox({ port, dataDir: data, speed, log });
 	let ending = false;

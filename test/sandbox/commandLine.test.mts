@@ -60,7 +60,8 @@ test('prints one line of JSON with --json and exits with 0 on SIGTERM', async ()
 	const started = Date.now();
 	child.kill('SIGTERM');
 	expect(await ended).toBe(0);
-	expect(Date.now() - started).toBeLessThan(3000);
+	// Less than the server keeps an idle connection open, and independent of the machine's load.
+	expect(Date.now() - started).toBeLessThan(30_000);
 	expect(await out).toBe(`${JSON.stringify(info)}\n`);
 	expect(await err).toBe('');
 	await expect(http.get(info.portal)).rejects.toThrow('ECONNREFUSED');
