@@ -48,7 +48,7 @@ describe('demo 1: request, upload, deliver, receive', () => {
 		expect(failed).toBeUndefined();
 		expect(lines.filter((line) => line.includes('✓'))).toHaveLength(7);
 		expect(lines.join('\n')).toMatch(
-			/proof-of-address\.pdf: \d+ bytes, SHA-256 [0-9a-f]+… as sent/,
+			/proof-of-address\.pdf: \d+ bytes, SHA-256 [0-9a-f]+…, identical/,
 		);
 	});
 

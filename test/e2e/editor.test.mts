@@ -53,7 +53,7 @@ describe('the examples in the editor', () => {
 
 	it('shows the trigger that receives them, and its URL', async () => {
 		const panel = await look('receive-documents', 'Files delivered');
-		await panel.getByText('Webhook URLs').click();
+		await panel.getByText('Webhook URLs', { exact: true }).click();
 		await panel.getByText('Production URL', { exact: true }).click();
 
 		const request = workflows
