@@ -15,7 +15,7 @@ export { eventually };
 
 /** The sandbox's entry point, loaded once per worker for all suites. */
 export const { startSandbox } = globalThis as unknown as {
-	startSandbox(options?: SandboxOptions): Promise<Sandbox>;
+	startSandbox: (options?: SandboxOptions) => Promise<Sandbox>;
 };
 
 /** Returns any status as a response and never follows redirects. */
