@@ -27,5 +27,5 @@ export interface SandboxInfo {
 
 export function startSandbox(folder: string): Promise<StartedSandbox>;
 export function lint(folder: string): string;
-export function scan(folder: string, what: 'sources' | 'package'): string;
+export function scan(folders: Array<[folder: string, what: 'sources' | 'package']>): string[];
 export function publishedFiles(folder: string): string[];

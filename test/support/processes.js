@@ -43,11 +43,11 @@ function shortLived(module = '') {
 /** n8n's rules look away where NODE_ENV is "test". */
 const notATest = () => ({ ...process.env, NODE_ENV: '' });
 
-/** What n8n's scanner says of a folder: "passed", or its findings. */
-function scan(folder, what) {
+/** Returns what n8n's scanner finds in folders: for each "passed", or its findings. */
+function scan(folders) {
 	const program = join(root, 'test/support/scan.mjs');
-	const options = { env: notATest() };
-	return String(spawnSync(process.execPath, [program, folder, what], options).stdout).trim();
+	const options = { env: notATest(), encoding: 'utf8' };
+	return JSON.parse(execFileSync(process.execPath, [program, JSON.stringify(folders)], options));
 }
 
 /** What n8n's linter says of a folder that is laid out as a package of its own: "passed", or its findings. */
