@@ -37,7 +37,7 @@ export interface SeenEvents {
  */
 export type Novelty = 'known' | 'baseline' | 'new';
 
-/** @param now the service's own time, unix seconds; undefined to emit everything that exists already */
+/** @param now the time of the service, in unix seconds; undefined to emit everything that already exists */
 export const newSeenEvents = (now: number | undefined): SeenEvents => ({
 	notBefore: now ?? 0,
 	baselineSince: now,

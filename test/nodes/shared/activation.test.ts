@@ -39,7 +39,7 @@ const TRIGGERS: Array<[string, INodeType, ICredentialType, string, object]> = [
 const SECRET = 'a-webhook-secret';
 const usual = { output: 'file', download: false, options: {} };
 
-/** What the triggers have logged as errors. */
+/** The errors that the triggers have logged. */
 const logged: string[] = [];
 beforeAll(() => {
 	const logger = { error: (text: string) => void logged.push(text), warn: () => undefined };
@@ -73,12 +73,12 @@ async function activate(
 describe.each(TRIGGERS)('the trigger of %s', (name, node, credentialType, event, delivery) => {
 	const credentials = { webhookSecret: SECRET };
 
-	it('is activated with a secret and valid settings, and deactivated', async () => {
+	it('can be activated with a secret and valid settings, and deactivated', async () => {
 		expect(await activate(node, credentialType, { events: [event] }, credentials)).toBe(true);
 	});
 
 	it.each([undefined, null, '', ' \n ', 7])(
-		'refuses activation with the secret %j',
+		'cannot be activated with the secret %j',
 		async (webhookSecret) => {
 			const activation = activate(node, credentialType, { events: [event] }, { webhookSecret });
 			await expect(activation).rejects.toMatchObject({
@@ -96,7 +96,7 @@ describe.each(TRIGGERS)('the trigger of %s', (name, node, credentialType, event,
 		[{ options: { maxAge: 'for ever' } }, 'Maximum Age (Seconds)'],
 		[{ options: { fileName: ['*.pdf'] } }, 'File Name'],
 	])(
-		'with %j names the field “%s” at activation, and not in the response to a delivery',
+		'with the settings %j names the field “%s” at activation, but not in the response to a delivery',
 		async (parameters, label) => {
 			const settings = { events: [event], ...parameters };
 			await expect(activate(node, credentialType, settings, credentials)).rejects.toMatchObject({

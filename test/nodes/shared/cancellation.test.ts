@@ -8,7 +8,7 @@ import { filesAppNode } from '../../support/filesApp';
 import { credentialsOf, filestackNode } from '../../support/filestack';
 import { ownSandbox } from '../../support/ownSandbox';
 
-/** Milliseconds; it takes a quarter of a second, but not on a machine that is busy with other tests. */
+/** Milliseconds; usually a quarter of a second, but longer on a machine that is busy with other tests. */
 const SOON = 5_000;
 
 type PartCall = Parameters<typeof partPayload>[2];
@@ -19,7 +19,7 @@ const input = async () => [
 	await itemWith({ data: { name: 'a.bin', bytes: Buffer.alloc(12 * 1024 * 1024) } }),
 ];
 
-/** Runs a node until so many requests are there, and stops it. */
+/** Runs a node and stops it once the sandbox has received the given number of requests. */
 async function stopAfter(node: NodeUnderTest, requests: number): Promise<void> {
 	const { workflow, additionalData, mode } = buildContext(node);
 	const run = startRun(workflow, additionalData, mode);
@@ -42,7 +42,7 @@ it.each([
 	await sandbox.fault({
 		service: 'filesApp',
 		path: `/api/v2${path}`,
-		// The first call of an upload in parts is none of them.
+		// The first call of an upload in parts does not send a part.
 		...(requests > 1 && { nth: 2, times: 100 }),
 		fault: standstill,
 	});
@@ -50,7 +50,7 @@ it.each([
 	await stopAfter(filesAppNode(sandbox, parameters, { input: await input() }), requests);
 });
 
-it('so does one whose parts go to an address that is signed for itself', async () => {
+it('an upload of parts to presigned URLs ends when the user stops the execution', async () => {
 	await sandbox.fault({ service: 'filestack', origin: 'storage', fault: standstill });
 	const options = { thresholdMb: 1, partSizeMb: 5, partsAtOnce: 1 };
 	const more = { input: await input() };

@@ -21,7 +21,7 @@ import { byId } from '../../support/locators';
 import type { Sandbox } from '../../support/sandbox';
 import { SpeedyFilesUser } from '../../support/speedyFiles';
 
-/** A host of a file; what it does is set by each test. */
+/** The request listener of the file host, set by each test. */
 let serve: RequestListener;
 let server: Server;
 let url: string;
@@ -54,28 +54,28 @@ const parameters = () => ({
 	binaryPropertyName: 'data',
 });
 
-/** Everything that n8n's binary storage has on disk. */
+/** The files of n8n's binary storage on disk. */
 const kept = () =>
 	readdirSync(join(process.env.N8N_USER_FOLDER!, '.n8n'), { recursive: true, withFileTypes: true })
 		.filter((entry) => entry.isFile() && /binary_data|storage/.test(entry.parentPath))
 		.map(({ name }) => name);
 
-/** The files that were stored newly, once nothing is written any longer. */
+/** The files stored since then, once n8n has finished writing. */
 const keptSince = async (before: string[]) => {
 	const fresh = () => kept().filter((name) => !before.includes(name));
 	for (let tries = 0; fresh().length > 0 && tries < 50; tries++) await sleep(20);
 	return fresh();
 };
 
-it('a file that has come whole is kept', async () => {
+it('keeps a complete file', async () => {
 	const before = kept();
 	serve = (_, response) => response.end('whole');
 	expect(outputOf(await runNode(fileCourierNode(nowhere, parameters())))).toHaveLength(1);
 	expect(kept().filter((name) => !before.includes(name))).not.toEqual([]);
 });
 
-describe('nothing is kept of a file', () => {
-	it('that has another hash than the expected one', async () => {
+describe('leaves nothing in the storage of a file', () => {
+	it('whose hash differs from the expected one', async () => {
 		const before = kept();
 		serve = (_, response) => response.end('another');
 		const user = new SpeedyFilesUser(nowhere);
@@ -91,7 +91,7 @@ describe('nothing is kept of a file', () => {
 		expect(await keptSince(before)).toEqual([]);
 	});
 
-	it('that is cut off each time', async () => {
+	it('that is truncated on every attempt', async () => {
 		const before = kept();
 		serve = (_, response) => {
 			response.writeHead(200, { 'content-length': 1_000_000 });
@@ -132,13 +132,13 @@ describe('nothing is kept of a file', () => {
 		run.cancel();
 		await run;
 		await eventually(() => gone);
-		// A quarter of a second, on a machine that has nothing else to do.
+		// A quarter of a second on an idle machine.
 		expect(Date.now() - stopped).toBeLessThan(5000);
 		expect(await keptSince(before)).toEqual([]);
 	});
 });
 
-it('a download with a credential that stands still half-way leaves no connection behind', async () => {
+it('closes the connection of a stalled download with a credential', async () => {
 	let gone = false;
 	serve = (request, response) => {
 		if (!request.url!.includes('download')) return void response.end('{"id":"f","name":"a.bin"}');

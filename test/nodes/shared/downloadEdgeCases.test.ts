@@ -11,14 +11,14 @@ import { fileHost } from '../../support/fileHost';
 const { host, download } = fileHost();
 const TEXT = Buffer.from('hello '.repeat(1000));
 
-describe('a 206', () => {
+describe('a 206 response', () => {
 	const range = { 'content-range': `bytes 0-${TEXT.length - 1}/${TEXT.length}` };
 	const short = TEXT.subarray(1);
 
 	it.each([
 		['chunks', { 'transfer-encoding': 'chunked' }],
 		['one piece', { 'content-length': String(TEXT.length) }],
-	])('is the file if all of the range arrives in %s', async (_, more) => {
+	])('is accepted if its range covers the whole file, sent in %s', async (_, more) => {
 		const run = await download({ status: 206, headers: { ...range, ...more }, body: TEXT });
 		expect(outputOf(run)[0].json).toMatchObject({ size: TEXT.length, sha256: sha256Of(TEXT) });
 	});
@@ -32,13 +32,13 @@ describe('a 206', () => {
 			{ 'content-length': String(short.length) },
 			'The file host sent only a part of the file (206)',
 		],
-	])('is not, if less of it arrives with %j', async (more, message) => {
+	])('is rejected if the body is shorter than its range, with %j', async (more, message) => {
 		const run = await download({ status: 206, headers: { ...range, ...more }, body: short });
 		expect(errorOf(run).message).toBe(message);
 	});
 });
 
-it('a Content-Range of a 200 says nothing', async () => {
+it('ignores the Content-Range of a 200 response', async () => {
 	const headers = { 'content-range': 'bytes 0-3/4' };
 	expect(outputOf(await download({ headers, body: TEXT }))[0].json.size).toBe(TEXT.length);
 });
@@ -51,16 +51,16 @@ describe('Content-Encoding', () => {
 		['deflate, gzip', gzipSync(deflateSync(TEXT))],
 		['gzip , deflate', deflateSync(gzipSync(TEXT))],
 		['deflate', deflateRawSync(TEXT)],
-	])('%j is decoded', async (encoding, body) => {
+	])('decodes %j', async (encoding, body) => {
 		const headers = { 'content-encoding': encoding, 'content-length': String(body.length) };
 		const [{ json, binary }] = outputOf(await download({ headers, body }));
 		expect(json).toMatchObject({ size: TEXT.length, sha256: sha256Of(TEXT) });
 		expect(await bytesOf(binary!.data)).toEqual(TEXT);
 	});
 
-	// Objects are often stored with an invalid content coding; the bytes are the file then.
+	// Objects are often stored with a value that is not a content coding; their bytes are not encoded.
 	it.each(['utf-8', 'UTF-8', 'none', 'binary', '8bit', 'aws-chunked', ',', 'identity, identity'])(
-		'%j leaves the bytes as they are, and their length is checked',
+		'does not decode the bytes for %j',
 		async (encoding) => {
 			const headers = { 'content-encoding': encoding };
 			const [{ json }] = outputOf(await download({ headers, body: TEXT }));
@@ -76,7 +76,7 @@ describe('Content-Encoding', () => {
 		['gzip, identity', gzipSync(TEXT).subarray(0, 30)],
 		['gzip, gzip', gzipSync(gzipSync(TEXT).subarray(0, 30))],
 		['compress', Buffer.from('1f9d90', 'hex')],
-	])('%j with a body that is not in it is an error that says so', async (encoding, body) => {
+	])('reports a body that is not valid %j', async (encoding, body) => {
 		host.requests.splice(0);
 		const { message, description } = errorOf(
 			await download({ headers: { 'content-encoding': encoding }, body }),
@@ -86,7 +86,7 @@ describe('Content-Encoding', () => {
 		expect(host.requests).toHaveLength(1);
 	});
 
-	it('that is a list has a limit too', async () => {
+	it('limits the decoded size for a list of codings too', async () => {
 		const body = gzipSync(gzipSync(Buffer.alloc(101 * 1024 * 1024)));
 		const headers = { 'content-encoding': 'gzip, gzip', 'content-length': String(body.length) };
 		const { message } = errorOf(await download({ headers, body }));
@@ -94,10 +94,10 @@ describe('Content-Encoding', () => {
 	}, 60_000);
 });
 
-describe('a limit', () => {
+describe('the limit of the decoded size', () => {
 	const GIB = 1024 ** 3;
 
-	// n8n's HTTP library hides whether a body came compressed: the limit may never meet one that did not.
+	// n8n's HTTP library hides whether a body was compressed, so the limit must never affect an uncompressed one.
 	it.each([
 		[undefined, undefined, 100 * GIB],
 		[undefined, 10, 100 * 1024 ** 2],
@@ -106,11 +106,11 @@ describe('a limit', () => {
 		[3 * GIB, 10, 3 * GIB],
 		[10, 3 * GIB, 3 * GIB],
 		[10, 10, 100 * 1024 ** 2],
-	])('for %p bytes as the service says, and a body of %p, is %p', (size, length, most) => {
+	])('for a reported size of %p and a body of %p bytes is %p', (size, length, most) => {
 		expect(maxDecodedSize(size, length)).toBe(most);
 	});
 
-	it('does not meet a file that is larger than that of a small one, with and without its length', async () => {
+	it('does not affect an uncompressed file of more than 100 MiB, with or without its length', async () => {
 		const body = Buffer.alloc(101 * 1024 ** 2, 'x');
 		const length = { 'content-length': String(body.length) };
 		for (const headers of [undefined, length]) {
@@ -119,14 +119,14 @@ describe('a limit', () => {
 		}
 	}, 60_000);
 
-	it('is none for a body that is cut off: that is a fault of the connection', async () => {
+	it('does not apply to a truncated body, which is a connection error', async () => {
 		const headers = { 'content-length': String(TEXT.length + 1) };
 		const { message } = errorOf(await download({ headers, body: TEXT }));
 		expect(message).toMatch(/^The file host could not be reached/);
 	}, 60_000);
 });
 
-describe('a file without a type', () => {
+describe('a file without a media type', () => {
 	const PNG = Buffer.from(
 		'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
 		'base64',
@@ -137,21 +137,24 @@ describe('a file without a type', () => {
 		['/x/file', PNG, 'image/png', 'image', 'png'],
 		['/x/file.unknownext', PNG, 'image/png', 'image', 'unknownext'],
 		['/x/scan', Buffer.concat([Buffer.from('%PDF-1.7\n'), TEXT]), 'application/pdf', 'pdf', 'pdf'],
-		// What the name says goes before what the bytes look like.
+		// The extension takes precedence over the bytes.
 		['/x/photo.jpg', PNG, 'image/jpeg', 'image', 'jpg'],
-	])('%s gets the type of its name or its bytes', async (path, body, type, kind, extension) => {
-		const [{ json, binary }] = outputOf(await download({ headers: OCTETS, body }, path));
-		expect(json.mimeType).toBe(type);
-		expect(binary!.data).toMatchObject({
-			mimeType: type,
-			fileType: kind,
-			fileExtension: extension,
-			fileName: path.slice(3),
-		});
-		expect(await bytesOf(binary!.data)).toEqual(body);
-	});
+	])(
+		'%s gets the type of its extension or its leading bytes',
+		async (path, body, type, kind, extension) => {
+			const [{ json, binary }] = outputOf(await download({ headers: OCTETS, body }, path));
+			expect(json.mimeType).toBe(type);
+			expect(binary!.data).toMatchObject({
+				mimeType: type,
+				fileType: kind,
+				fileExtension: extension,
+				fileName: path.slice(3),
+			});
+			expect(await bytesOf(binary!.data)).toEqual(body);
+		},
+	);
 
-	it('and with bytes that tell nothing is octets', async () => {
+	it('is application/octet-stream if its bytes are not recognized either', async () => {
 		const [{ json, binary }] = outputOf(
 			await download({ headers: OCTETS, body: 'abc' }, '/x/file'),
 		);
@@ -160,7 +163,7 @@ describe('a file without a type', () => {
 	});
 });
 
-describe('a name in a character set', () => {
+describe('a file name in a Content-Disposition header', () => {
 	it.each([
 		["attachment; filename*=windows-1252''%80%20%93x%94.pdf", '€ “x”.pdf'],
 		["attachment; filename*=ISO-8859-1'de'Gr%FC%DFe.pdf", 'Grüße.pdf'],
@@ -171,17 +174,17 @@ describe('a name in a character set', () => {
 		['attachment; filename="\u0080 \u0093x\u0094.pdf"', '€ “x”.pdf'],
 		["attachment; filename*=no-such''a.pdf; filename=b.pdf", 'b.pdf'],
 		["attachment; filename*=utf-16le''a.pdf; filename=b.pdf", 'b.pdf'],
-	])('%j', (header, name) => {
+	])('%j is decoded to %j', (header, name) => {
 		expect(dispositionFileName(header)).toBe(name);
 	});
 
-	it('of a megabyte is cut at once', () => {
+	it('of a megabyte is shortened quickly', () => {
 		const begun = Date.now();
 		expect(safeFileName(`${'ü'.repeat(1_000_000)}.pdf`)).toBe(`${'ü'.repeat(125)}.pdf`);
 		expect(Date.now() - begun).toBeLessThan(5000);
 	});
 
-	it('a header of any bytes gives a safe name or none', () => {
+	it('is safe or missing for any header bytes', () => {
 		let seed = 11;
 		const next = () => (seed = (seed * 48_271) % 2_147_483_647);
 		for (let round = 0; round < 20_000; round++) {
@@ -194,7 +197,7 @@ describe('a name in a character set', () => {
 	});
 });
 
-describe('a form', () => {
+describe('a multipart form', () => {
 	const headOf = (name: string, field: string, type: string, style?: 'backslash') => {
 		const file = { field, fileName: name, mimeType: type, size: 1 };
 		const body = multipartForm({ [field]: 'v' }, file, style).wrap(Buffer.from('x'));
@@ -205,19 +208,22 @@ describe('a form', () => {
 		32,
 	);
 
-	it.each(CONTROLS)('gets no line from %j in a type, a field or a name', (control) => {
-		const lines = headOf('a', 'f', 'text/plain').length;
-		for (const style of [undefined, 'backslash'] as const) {
-			for (const hostile of [`${control}X: 1`, `${control};X: 1`, `\r${control}\nX: 1`]) {
-				const head = headOf(`a${hostile}`, `f${hostile}`, `text/plain${hostile}`, style);
-				expect(head).toHaveLength(lines);
-				// eslint-disable-next-line no-control-regex
-				expect(head.join('')).not.toMatch(/[\0-\x08\x0a-\x1f\x7f]/);
+	it.each(CONTROLS)(
+		'has no injected line for %j in a media type, field name or file name',
+		(control) => {
+			const lines = headOf('a', 'f', 'text/plain').length;
+			for (const style of [undefined, 'backslash'] as const) {
+				for (const hostile of [`${control}X: 1`, `${control};X: 1`, `\r${control}\nX: 1`]) {
+					const head = headOf(`a${hostile}`, `f${hostile}`, `text/plain${hostile}`, style);
+					expect(head).toHaveLength(lines);
+					// eslint-disable-next-line no-control-regex
+					expect(head.join('')).not.toMatch(/[\0-\x08\x0a-\x1f\x7f]/);
+				}
 			}
-		}
-	});
+		},
+	);
 
-	it('keeps the parameters of a type', () => {
+	it('keeps the parameters of a media type', () => {
 		expect(headOf('a', 'f', 'text/plain; charset=utf-8')).toContain(
 			'Content-Type: text/plain; charset=utf-8',
 		);

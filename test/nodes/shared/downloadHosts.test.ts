@@ -13,14 +13,14 @@ import { fileHost } from '../../support/fileHost';
 const { host, answers, download } = fileHost();
 const TEXT = Buffer.from('hello '.repeat(1000));
 
-describe('statuses', () => {
+describe('the response status', () => {
 	const whole = { 'content-range': `bytes 0-${TEXT.length - 1}/${TEXT.length}` };
 
 	it.each([
 		[200, {}],
 		[203, {}],
 		[206, whole],
-	])('%i with %j is the file', async (status, headers) => {
+	])('%i with %j is accepted as the file', async (status, headers) => {
 		const [{ json, binary }] = outputOf(await download({ status, headers, body: TEXT }));
 		expect(json).toMatchObject({ size: TEXT.length, sha256: sha256Of(TEXT) });
 		expect(await bytesOf(binary!.data)).toEqual(TEXT);
@@ -36,7 +36,7 @@ describe('statuses', () => {
 		[202, {}],
 		[204, {}],
 		[205, {}],
-	])('%i with %j is not', async (status, headers) => {
+	])('%i with %j is rejected', async (status, headers) => {
 		const { message } = errorOf(
 			await download({ status, headers, body: status < 204 || status > 205 ? TEXT : '' }),
 		);
@@ -46,7 +46,7 @@ describe('statuses', () => {
 	});
 });
 
-describe('a compressed body, although none was asked for', () => {
+describe('a body that is compressed although the request did not ask for it', () => {
 	it.each([
 		['gzip', gzipSync(TEXT)],
 		['x-gzip', gzipSync(TEXT)],
@@ -61,10 +61,16 @@ describe('a compressed body, although none was asked for', () => {
 		expect(await bytesOf(binary!.data)).toEqual(TEXT);
 	});
 
-	it.each(['gzip, br', 'aes128gcm', 'x-unknown'])('in %s is an error', async (encoding) => {
-		const run = await download({ headers: { 'content-encoding': encoding }, body: gzipSync(TEXT) });
-		expect(errorOf(run).message).toContain(`in an encoding that cannot be decoded (${encoding})`);
-	});
+	it.each(['gzip, br', 'aes128gcm', 'x-unknown'])(
+		'in the unknown coding %s is an error',
+		async (encoding) => {
+			const run = await download({
+				headers: { 'content-encoding': encoding },
+				body: gzipSync(TEXT),
+			});
+			expect(errorOf(run).message).toContain(`in an encoding that cannot be decoded (${encoding})`);
+		},
+	);
 
 	const fromFilesApp = async (body: Buffer) => {
 		answers['/files/f1'] = { body: JSON.stringify({ id: 'f1', name: 'a.txt', size: TEXT.length }) };
@@ -77,24 +83,24 @@ describe('a compressed body, although none was asked for', () => {
 		});
 	};
 
-	it('that is cut off is an error where the service knows the size', async () => {
+	it('that is truncated is an error if the service reports the size', async () => {
 		const { message } = errorOf(await fromFilesApp(gzipSync(TEXT).subarray(0, 30)));
 		expect(message).toMatch(/^“a\.txt” is \d+ bytes instead of the expected 6000$/);
 	});
 
-	it('that is larger than the service says is an error', async () => {
+	it('that is larger than the reported size is an error', async () => {
 		const { message } = errorOf(await fromFilesApp(gzipSync(Buffer.alloc(TEXT.length + 1, 'x'))));
 		expect(message).toBe(
 			`“a.txt” is ${TEXT.length + 1} bytes instead of the expected ${TEXT.length}`,
 		);
 	});
 
-	it('that becomes far larger than the service says is not read to its end', async () => {
+	it('that is far larger than the reported size is not read to its end', async () => {
 		const { message } = errorOf(await fromFilesApp(gzipSync(Buffer.alloc(101 * 1024 * 1024))));
 		expect(message).toBe('“a.txt” is larger than 104857600 bytes');
 	}, 60_000);
 
-	it('that grows a hundred times and more is a bomb', async () => {
+	it('that grows more than a hundredfold is rejected as a decompression bomb', async () => {
 		const bomb = gzipSync(Buffer.alloc(101 * 1024 * 1024));
 		const headers = { 'content-encoding': 'gzip', 'content-length': String(bomb.length) };
 		const { message } = errorOf(await download({ headers, body: bomb }));
@@ -102,7 +108,7 @@ describe('a compressed body, although none was asked for', () => {
 	}, 60_000);
 });
 
-describe('media types', () => {
+describe('the media type', () => {
 	it.each([
 		['image/png', 'image/png'],
 		['application/pdf; charset=binary', 'application/pdf'],
@@ -111,7 +117,7 @@ describe('media types', () => {
 		['application/force-download', 'text/csv'],
 		['application/x-download', 'text/csv'],
 		['nonsense', 'text/csv'],
-	])('%j of a file named .csv is %s', async (type, expected) => {
+	])('of a .csv file sent as %j is %s', async (type, expected) => {
 		const run = await download({ headers: { 'content-type': type }, body: 'a,b' }, '/x/data.csv');
 		const [{ json, binary }] = outputOf(run);
 		expect([json.mimeType, binary!.data.mimeType]).toEqual([expected, expected]);
@@ -122,13 +128,13 @@ describe('media types', () => {
 		['/x/file.unknownext', 'application/octet-stream'],
 		['/x/readme.txt', 'text/plain'],
 		['/x/photo.jpg', 'image/jpeg'],
-	])('of %s without any type is %s', async (path, expected) => {
+	])('of %s sent without a type is %s', async (path, expected) => {
 		const [{ json, binary }] = outputOf(await download({ body: 'abc' }, path));
 		expect([json.mimeType, binary!.data.mimeType]).toEqual([expected, expected]);
 	});
 });
 
-describe('names', () => {
+describe('the file name of a Content-Disposition header', () => {
 	const latin1 = (text: string) => Buffer.from(text, 'utf8').toString('latin1');
 
 	it.each([
@@ -162,11 +168,11 @@ describe('names', () => {
 		['attachment', undefined],
 		['', undefined],
 		['inline; filename=";"; x', ';'],
-	])('%j', (header, name) => {
+	])('%j is %j', (header, name) => {
 		expect(dispositionFileName(header)).toBe(name);
 	});
 
-	it('any header gives a safe name or none', () => {
+	it('is safe or missing for any header', () => {
 		const pieces = [
 			'filename',
 			'filename*',
@@ -198,14 +204,14 @@ describe('names', () => {
 		}
 	});
 
-	it('an empty one gives way to that of the URL', async () => {
+	it('is replaced by the name in the URL if it is empty', async () => {
 		const headers = { 'content-disposition': 'attachment; filename=""' };
 		const [{ json }] = outputOf(await download({ headers, body: 'x' }, '/x/caf%C3%A9.txt'));
 		expect(json.fileName).toBe('café.txt');
 	});
 });
 
-describe('forms', () => {
+describe('a multipart form', () => {
 	const bodyOf = (name: string, type: string, style?: 'percent' | 'backslash') => {
 		const file = { field: 'file', fileName: name, mimeType: type, size: 1 };
 		return String(multipartForm({}, file, style).wrap(Buffer.from('x')));
@@ -214,12 +220,12 @@ describe('forms', () => {
 	it.each([
 		['percent', 'filename="say %22hi%22 \\.txt"'],
 		['backslash', 'filename="say \\"hi\\" \\\\.txt"'],
-	] as const)('in the style %s', (style, expected) => {
+	] as const)('escapes quotes in the style %s', (style, expected) => {
 		expect(bodyOf('say "hi" \\.txt', 'text/plain', style)).toContain(expected);
 	});
 
 	it.each(['text/plain\r\nX-Evil: 1', 'a\nb', '', 'x', 'text/plain;\r\n a=b'])(
-		'the media type %j adds no header',
+		'has no injected header for the media type %j',
 		(type) => {
 			const body = bodyOf('a', type);
 			expect(body).toContain('Content-Type: application/octet-stream\r\n\r\n');

@@ -13,27 +13,27 @@ import type { Sandbox } from '../../support/sandbox';
 
 const SIZE = 64 * 1024 * 1024;
 
-/** A server that refuses while the body is still coming, as proxies with a limit do. */
-class Refusing {
-	/** Requests seen. */
-	seen = 0;
-	/** Bytes taken off the line, heads included. */
-	taken = 0;
+/** A server that responds before it has read the body, as proxies with a size limit do. */
+class EarlyServer {
+	/** Number of requests. */
+	requests = 0;
+	/** Bytes received, including headers. */
+	received = 0;
 	private server!: Server;
 
-	/** @param refuse what is done to the connection once the head of a request is there */
-	constructor(private readonly refuse: (socket: Socket) => void) {}
+	/** @param respond called with the connection once the headers of a request have arrived */
+	constructor(private readonly respond: (socket: Socket) => void) {}
 
 	async start(): Promise<string> {
 		this.server = createServer((socket) => {
-			let isRefused = false;
+			let hasResponded = false;
 			socket.on('error', () => undefined);
 			socket.on('data', (chunk) => {
-				this.taken += chunk.length;
-				if (isRefused) return;
-				isRefused = true;
-				this.seen += 1;
-				this.refuse(socket);
+				this.received += chunk.length;
+				if (hasResponded) return;
+				hasResponded = true;
+				this.requests += 1;
+				this.respond(socket);
 			});
 		});
 		this.server.unref();
@@ -56,32 +56,32 @@ const upload = async (baseUrl: string) => {
 	return errorOf(await filesAppUpload(nowhere, input, { options }));
 };
 
-const said = (head: string, json: object) => {
+const rawResponse = (head: string, json: object) => {
 	const body = JSON.stringify(json);
 	return `HTTP/1.1 ${head}\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
 };
-const answer = (status: number, more = '') =>
-	said(`${status} Refused${more}`, { error: { code: 'refused', message: 'Not this one' } });
-const success = said('201 Created', { id: 'f_1', name: 'a.bin' });
+const rejection = (status: number, more = '') =>
+	rawResponse(`${status} Refused${more}`, { error: { code: 'refused', message: 'Not this one' } });
+const success = rawResponse('201 Created', { id: 'f_1', name: 'a.bin' });
 
 it.each([401, 413])(
-	'an answer of %i while the file is on its way is the outcome, and the rest stays here',
+	'reports a %i that arrives during the upload, and does not send the rest of the file',
 	async (status) => {
 		const opening = jest.spyOn(await binaryData(), 'getAsStream');
-		const server = new Refusing((socket) => socket.write(answer(status)));
+		const server = new EarlyServer((socket) => socket.write(rejection(status)));
 		const error = await upload(await server.start());
 		await server.stop();
 		const [{ value: source }] = opening.mock.results;
 		expect((await (source as ReturnType<BinaryDataService['getAsStream']>)).destroyed).toBe(true);
 		opening.mockRestore();
 		expect(error.message).toBe(`Files App responded with ${status}: Not this one (refused)`);
-		expect(server.seen).toBe(1);
-		expect(server.taken).toBeLessThan(SIZE);
+		expect(server.requests).toBe(1);
+		expect(server.received).toBeLessThan(SIZE);
 	},
 );
 
-it('a success before the file was read is none', async () => {
-	const server = new Refusing((socket) => socket.write(success));
+it('does not accept a success that arrives before the file was read', async () => {
+	const server = new EarlyServer((socket) => socket.write(success));
 	const error = await upload(await server.start());
 	await server.stop();
 	expect(error.message).toMatch(
@@ -91,33 +91,33 @@ it('a success before the file was read is none', async () => {
 });
 
 it.each([201, 413])(
-	'an answer of %i ends it also where the server reads no more and keeps the connection',
+	'ends the upload after a %i if the server stops reading but keeps the connection open',
 	async (status) => {
 		let ended = false;
-		const server = new Refusing((socket) => {
+		const server = new EarlyServer((socket) => {
 			socket.pause();
-			socket.write(status === 201 ? success : answer(status));
+			socket.write(status === 201 ? success : rejection(status));
 			socket.on('close', () => (ended = true));
 			kept = socket;
 		});
 		let kept: Socket | undefined;
 		const error = await upload(await server.start());
-		// Well before the stall timeout of 20 seconds would say so.
+		// The stall timeout of 20 seconds would report another error.
 		expect(error.message).toMatch(/^Files App (responded with 413|responded after only \d+ of)/);
-		expect(server.taken).toBeLessThan(SIZE);
-		// Who looks again finds the connection closed.
+		expect(server.received).toBeLessThan(SIZE);
+		// When the server reads again, it finds the connection closed.
 		kept!.resume();
 		await eventually(() => ended);
-		expect(server.taken).toBeLessThan(SIZE);
+		expect(server.received).toBeLessThan(SIZE);
 		await server.stop();
 	},
 );
 
-it('the answer wins over the connection that is closed behind it, even before its words are through', async () => {
-	const server = new Refusing((socket) => {
-		// Nothing more is read: what still comes turns into a reset.
+it('reports the response even if the connection is reset before the end of its body', async () => {
+	const server = new EarlyServer((socket) => {
+		// The server stops reading, so that the unread bytes cause a reset.
 		socket.pause();
-		const whole = answer(413);
+		const whole = rejection(413);
 		socket.write(whole.slice(0, whole.length - 2), () => {
 			void sleep(100).then(() => socket.resetAndDestroy());
 		});
@@ -126,31 +126,31 @@ it('the answer wins over the connection that is closed behind it, even before it
 	await server.stop();
 	expect(error.httpCode).toBe('413');
 	expect(error.message).toContain('Not this one');
-	expect(server.seen).toBe(1);
+	expect(server.requests).toBe(1);
 });
 
-it('a 503 is an answer too: the file is not sent again', async () => {
-	const server = new Refusing((socket) => socket.write(answer(503)));
+it('does not send the file again after a 503', async () => {
+	const server = new EarlyServer((socket) => socket.write(rejection(503)));
 	const error = await upload(await server.start());
 	await server.stop();
 	expect(error.httpCode).toBe('503');
-	expect(server.seen).toBe(1);
+	expect(server.requests).toBe(1);
 });
 
-it('a 429 is waited for as long as it says', async () => {
-	const server = new Refusing((socket) => socket.write(answer(429, '\r\nRetry-After: 90')));
+it('reports a 429 whose Retry-After is too long to wait', async () => {
+	const server = new EarlyServer((socket) => socket.write(rejection(429, '\r\nRetry-After: 90')));
 	const error = await upload(await server.start());
 	await server.stop();
 	expect(error.httpCode).toBe('429');
 	expect(error.description).toContain('wait until');
-	expect(server.seen).toBe(1);
+	expect(server.requests).toBe(1);
 });
 
-it('a connection that is reset unanswered is tried once more, and the error says why it may be', async () => {
-	const server = new Refusing((socket) => socket.resetAndDestroy());
+it('retries once after a connection reset without a response, and names possible reasons', async () => {
+	const server = new EarlyServer((socket) => socket.resetAndDestroy());
 	const error = await upload(await server.start());
 	await server.stop();
 	expect(error.description).toContain('the file is too large for one request');
 	expect(error.description).not.toContain('may have succeeded');
-	expect(server.seen).toBe(2);
+	expect(server.requests).toBe(2);
 });

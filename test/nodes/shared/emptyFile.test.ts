@@ -19,8 +19,11 @@ it.each<[string, string, () => Promise<IRun>]>([
 	['Files App', '/upload', async () => await filesAppUpload(sandbox, await input(), { options })],
 	['FileShot', '/upload', async () => await fileShotUpload(sandbox, await input(), { options })],
 	['Filestack', '/store/S3', async () => await storeFile(sandbox, EMPTY, options)],
-])('%s gets an empty file in one request, even where all go in parts', async (_, path, upload) => {
-	expect(outputOf(await upload())).toHaveLength(1);
-	const calls = (await sandbox.requests()).filter(({ method }) => method === 'POST');
-	expect(calls.map((call) => call.path)).toEqual([expect.stringMatching(new RegExp(`${path}$`))]);
-});
+])(
+	'%s receives an empty file in one request, even if all files are sent in parts',
+	async (_, path, upload) => {
+		expect(outputOf(await upload())).toHaveLength(1);
+		const calls = (await sandbox.requests()).filter(({ method }) => method === 'POST');
+		expect(calls.map((call) => call.path)).toEqual([expect.stringMatching(new RegExp(`${path}$`))]);
+	},
+);

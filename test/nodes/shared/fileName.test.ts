@@ -4,7 +4,7 @@ import {
 	urlFileName,
 } from '../../../nodes/shared/files/fileName';
 
-describe('a file name from outside', () => {
+describe('a sanitized file name', () => {
 	it.each([
 		['../../etc/passwd', 'passwd'],
 		['C:\\Users\\me\\report.pdf', 'report.pdf'],
@@ -16,11 +16,11 @@ describe('a file name from outside', () => {
 		['..', 'untitled'],
 		['', 'untitled'],
 		['   ', 'untitled'],
-	])('%j is kept as %j', (name, safe) => {
+	])('of %j is %j', (name, safe) => {
 		expect(safeFileName(name)).toBe(safe);
 	});
 
-	it('is cut to 255 bytes between characters, and keeps its extension', () => {
+	it('has at most 255 bytes, whole characters and its extension', () => {
 		const safe = safeFileName(`${'ü'.repeat(300)}.pdf`);
 		expect(safe).toBe(`${'ü'.repeat(125)}.pdf`);
 		expect(Buffer.byteLength(safe)).toBeLessThanOrEqual(255);
@@ -36,7 +36,7 @@ describe('a Content-Disposition header', () => {
 		[`attachment; filename="x.pdf"; filename*=UTF-8''%E0%A4%A`, 'x.pdf'],
 		['inline', undefined],
 		[undefined, undefined],
-	])('%j names %j', (header, name) => {
+	])('%j contains the name %j', (header, name) => {
 		expect(dispositionFileName(header)).toBe(name);
 	});
 });
@@ -45,6 +45,6 @@ it.each([
 	['https://files.example/abc/report%20one.pdf?signature=x', 'report one.pdf'],
 	['https://files.example/abc/100%.pdf', '100%.pdf'],
 	['https://files.example/', undefined],
-])('the URL %s names %j', (url, name) => {
+])('the URL %s contains the name %j', (url, name) => {
 	expect(urlFileName(url)).toBe(name);
 });

@@ -13,7 +13,7 @@ const form = () =>
 		{ field: 'file', fileName: NAME, mimeType: 'application/pdf', size: content.length },
 	);
 
-/** Read by Node's own parser, which is strict. */
+/** Parses with Node's own parser, which is strict. */
 async function parse(contentType: string, body: Buffer): Promise<FormData> {
 	const headers = { 'content-type': contentType };
 	return await new Response(new Uint8Array(body), { headers }).formData();
@@ -25,7 +25,7 @@ it.each([
 		() => Readable.from([content.subarray(0, 4), content.subarray(4)]) as unknown as ByteStream,
 	],
 	['a buffer', () => content],
-])('%s becomes a form of the announced length that others can read', async (_, file) => {
+])('wraps %s in a form of the announced length that Node can parse', async (_, file) => {
 	const { contentType, size, wrap } = form();
 	const body = wrap(file());
 	const bytes = Buffer.isBuffer(body) ? body : await buffer(body as unknown as Readable);
@@ -38,6 +38,6 @@ it.each([
 	expect(String(bytes)).toContain('filename="naïve %22文件%22%0D%0A.pdf"');
 });
 
-it('two forms have different boundaries', () => {
+it('uses a different boundary for each form', () => {
 	expect(form().contentType).not.toBe(form().contentType);
 });

@@ -11,9 +11,9 @@ async function blocksOf(blockSize: number, ...sizes: number[]): Promise<Buffer[]
 }
 
 it.each<[string, number[], number[]]>([
-	['small ones together, the rest at the end', [3, 3, 3, 3, 3], [12, 3]],
-	['nothing left at the end', [5, 5], [10]],
-	['larger ones as they come', [11, 25], [11, 25]],
+	['joins small chunks, and returns the rest at the end', [3, 3, 3, 3, 3], [12, 3]],
+	['returns no empty block at the end', [5, 5], [10]],
+	['passes larger chunks unchanged', [11, 25], [11, 25]],
 	['a small one and a large one', [1, 30, 2], [31, 2]],
 	['exactly one block', [10], [10]],
 	['empty ones', [0, 4, 0], [4]],
@@ -25,7 +25,7 @@ it.each<[string, number[], number[]]>([
 	expect(Buffer.concat(blocks)).toEqual(Buffer.concat(all));
 });
 
-it('what is one block already is not copied', async () => {
+it('does not copy a chunk that fills a block', async () => {
 	const one = Buffer.alloc(10);
 	async function* source() {
 		yield await Promise.resolve(one);
@@ -33,7 +33,7 @@ it('what is one block already is not copied', async () => {
 	for await (const block of inBlocks(source(), 10)) expect(block).toBe(one);
 });
 
-it('a fault of the source comes through, without the bytes that have no block yet', async () => {
+it('passes an error of the source on, and drops the incomplete block', async () => {
 	async function* source() {
 		yield* pieces(10, 4);
 		throw new Error('cut off');
@@ -46,7 +46,7 @@ it('a fault of the source comes through, without the bytes that have no block ye
 	expect(blocks).toEqual([10]);
 });
 
-it('who stops reading ends the source', async () => {
+it('ends the source when the reader stops', async () => {
 	let ended = false;
 	async function* source() {
 		try {

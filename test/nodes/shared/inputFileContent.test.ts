@@ -28,7 +28,10 @@ type Upload = (
 ) => Promise<IRun>;
 const field = (binaryPropertyName: unknown) => ({ binaryPropertyName }) as IDataObject;
 
-/** An operation that makes one output of all files, and one that makes one of each; what is sent is looked at by its content. */
+/**
+ * An operation with one output for all files, and one with an output per file; the uploaded files are identified by
+ * their content.
+ */
 const UPLOADS: Record<string, Upload> = {
 	'SpeedyFiles Send': (input, files, more) =>
 		user.run('package.send', { ...PACKAGE, ...field(files) }, { input, ...more }),
@@ -43,7 +46,7 @@ const overwrite: Upload = (input, files, more) =>
 		{ input, ...more },
 	);
 
-/** The fields of the files that were sent, by their content, in order. */
+/** The fields of the uploaded files in order, identified by their content. */
 function sentBy(run: IRun): string[] {
 	const outputs = outputOf(run).map(({ json }) => json);
 	const files = outputs.flatMap((json) => (json.files as IDataObject[] | undefined) ?? [json]);
@@ -124,7 +127,7 @@ describe.each(Object.entries(UPLOADS))('%s', (_, upload) => {
 		['a name that every object has', 'constructor', /“constructor”|'constructor'/],
 		['a name of the prototype', '__proto__', /“__proto__”|'__proto__'/],
 		['an unknown name behind one that is there', 'b, missing', /'missing'/],
-	])('refuses %s, and sends nothing', async (__, value, message) => {
+	])('rejects %s, and sends nothing', async (__, value, message) => {
 		const error = errorOf(await upload([await itemWith(FILES)], value));
 		expect(error.message).toMatch(message);
 		expect(error.description).toBeTruthy();
@@ -135,22 +138,19 @@ describe.each(Object.entries(UPLOADS))('%s', (_, upload) => {
 		['an unknown name', 'missing', /missing/],
 		['a path to a value that is not a file', 'text', /text/],
 		['a name where there is no file', 'data.id', /data\.id/],
-	])('refuses %s in n8n’s combined mode, and sends nothing', async (__, value, message) => {
+	])('rejects %s in n8n’s combined mode, and sends nothing', async (__, value, message) => {
 		const item = { ...(await itemWith(FILES)), json: { text: 'x' } };
 		expect(errorOf(await upload([item], value, COMBINED)).message).toMatch(message);
 		expect(await sandbox.requests()).toEqual([]);
 	});
 
-	it.each(['*', '={{ $binary }}', 'data'])(
-		'says of an item without files that it has none: %s',
-		async (value) => {
-			const { message } = errorOf(await upload([{ json: {} }], value));
-			expect(message).toMatch(
-				/^No file found in the input$|“Input Data Field Name”|binary file 'data', but none/,
-			);
-			expect(await sandbox.requests()).toEqual([]);
-		},
-	);
+	it.each(['*', '={{ $binary }}', 'data'])('reports an item without files: %s', async (value) => {
+		const { message } = errorOf(await upload([{ json: {} }], value));
+		expect(message).toMatch(
+			/^No file found in the input$|“Input Data Field Name”|binary file 'data', but none/,
+		);
+		expect(await sandbox.requests()).toEqual([]);
+	});
 
 	describe('with files that n8n holds in memory', () => {
 		const memory = { a: inMemory(FILES.data), b: inMemory(FILES.b) };
@@ -170,13 +170,13 @@ describe.each(Object.entries(UPLOADS))('%s', (_, upload) => {
 			b: inMemory({ name: 'x.txt', bytes: FILES.b.bytes }),
 		};
 
-		it('sends files of the same name by the names of their fields', async () => {
+		it('sends files with the same name by their field names', async () => {
 			const run = await upload([{ json: {}, binary: twins }], 'a,b');
 			expect(sentBy(run)).toEqual(['data', 'b']);
 		});
 
 		it.each(['={{ $binary.b }}', '={{ [$binary.a, $binary.b] }}'])(
-			'does not guess which of two files of the same name is meant: %s',
+			'does not guess which of two files with the same name is meant: %s',
 			async (value) => {
 				const error = errorOf(await upload([{ json: {}, binary: twins }], value));
 				expect(error.message).toBe('The input item has several files “x.txt”');
@@ -185,7 +185,7 @@ describe.each(Object.entries(UPLOADS))('%s', (_, upload) => {
 			},
 		);
 
-		it('sends the file of another item, and none of the same name', async () => {
+		it('sends the file of another item, and not one with the same name', async () => {
 			const items = [
 				{ json: {}, binary: { b: twins.a } },
 				{ json: {}, binary: { b: twins.b } },
@@ -194,7 +194,7 @@ describe.each(Object.entries(UPLOADS))('%s', (_, upload) => {
 			expect(sentBy(run)).toEqual(['b', 'b']);
 		});
 
-		it('says of a file that is not in the item that it cannot be had', async () => {
+		it('reports a file that is not in the item', async () => {
 			const value = '={{ ({ fileName: "far.txt", mimeType: "text/plain" }) }}';
 			const error = errorOf(await upload([{ json: {}, binary: memory }], value));
 			expect(error.message).toBe('The input item has no file “far.txt”');
@@ -224,7 +224,7 @@ describe('Filestack Overwrite', () => {
 		['nothing', '={{ "" }}', 'is empty'],
 		['an array in an array', '={{ [["b"]] }}', 'must be text, not a list'],
 		['an object that is not a file', '={{ ({}) }}', 'must be text, not an object'],
-	])('refuses %s, and sends nothing', async (_, value, problem) => {
+	])('rejects %s, and sends nothing', async (_, value, problem) => {
 		const { message } = errorOf(await overwrite([await itemWith(FILES)], value));
 		expect(message).toBe(`The field “Input Data Field Name” ${problem}`);
 		expect(await sandbox.requests()).toEqual([]);

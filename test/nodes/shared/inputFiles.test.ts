@@ -32,7 +32,7 @@ const UPLOADS = {
 } as const;
 type Name = keyof typeof UPLOADS;
 
-/** Names of the files that were sent. */
+/** Names of the uploaded files. */
 async function sent(
 	name: Name,
 	binaryPropertyName: unknown,
@@ -56,7 +56,7 @@ async function sent(
 			({ url, body }) => /filename="([^"]+)"/.exec(body)?.[1] ?? /filename=([^&]+)/.exec(url)![1],
 		);
 }
-/** What the error says that a run has ended with; n8n's engine throws it as a plain object. */
+/** The message of the error that ended a run; n8n's engine throws it as a plain object. */
 const refusal = async (run: Promise<unknown>): Promise<string> =>
 	await run.then(
 		() => 'no error',
@@ -85,7 +85,7 @@ describe.each(NAMES)('%s', (name) => {
 		['={{ $binary.b }}', ['b.txt']],
 		['={{ [$binary.a, $binary] }}', ['a.txt', 'b.txt', 'c.txt']],
 		['={{ $("Source").item.binary.a }}', ['a.txt']],
-	])('%s sends %j', async (field, names) => {
+	])('%s selects %j', async (field, names) => {
 		expect(await sent(name, field, await three())).toEqual(names);
 	});
 
@@ -105,14 +105,14 @@ describe.each(NAMES)('%s', (name) => {
 			'constructor',
 			'={{ ({ mimeType: "a/b", fileName: "z" }) }}',
 		],
-	])('%s is an error, and nothing is sent', async (field) => {
+	])('rejects %s, and sends nothing', async (field) => {
 		expect(await refusal(sent(name, field, await three()))).toMatch(
 			/Input Data Field Name|no binary field|no file|does not resolve/,
 		);
 		expect(host.requests).toEqual([]);
 	});
 
-	it('a file that n8n holds in memory is found by its object too', async () => {
+	it('also finds a file that n8n holds in memory by its object', async () => {
 		const bytes = Buffer.from('M');
 		const item = { json: {}, binary: { m: inMemory({ name: 'm.txt', bytes }) } };
 		expect(await sent(name, '={{ $binary.m }}', item)).toEqual(['m.txt']);
@@ -139,11 +139,11 @@ describe.each(NAMES)('%s', (name) => {
 			['={{ $json._files.a }}', ['a.txt']],
 			['={{ $json._files }}', ['a.txt', 'b.txt']],
 			['a, _files.a', ['a.txt']],
-		])('%s sends %j', async (field, names) => {
+		])('%s selects %j', async (field, names) => {
 			expect(await sent(name, field, await combined(), settings)).toEqual(names);
 		});
 
-		it.each(['nothing', 'deep', '_files'])('%s is an error', async (field) => {
+		it.each(['nothing', 'deep', '_files'])('rejects %s', async (field) => {
 			expect(await refusal(sent(name, field, await combined(), settings))).toMatch(
 				/does not resolve|no file/,
 			);
@@ -152,11 +152,11 @@ describe.each(NAMES)('%s', (name) => {
 	});
 });
 
-it('an item without a file says so', async () => {
+it('reports an item without a file', async () => {
 	expect(await refusal(sent('Files App', '*', { json: {} }))).toBe('No file found in the input');
 });
 
-describe('a protection that turns out empty is an error', () => {
+describe('a protection that evaluates to an empty value', () => {
 	it.each([
 		[
 			'Files App',
@@ -184,7 +184,7 @@ describe('a protection that turns out empty is an error', () => {
 			'password',
 			'Password',
 		],
-	] as const)('%s %j %s', async (name, parameters, path, label) => {
+	] as const)('is an error: %s %j %s', async (name, parameters, path, label) => {
 		const [node, credentialType] = UPLOADS[name];
 		for (const value of ['={{ undefined }}', '={{ "" }}', '={{ "  " }}']) {
 			const [field, inner] = path.split('.');
@@ -199,7 +199,7 @@ describe('a protection that turns out empty is an error', () => {
 		expect(host.requests).toEqual([]);
 	});
 
-	it('a password that was never filled in means that there is none', async () => {
+	it('is not an error for a password that was never entered, which means no password', async () => {
 		const run = await runNode({
 			...{ node: new FilesApp(), credentialType: new FilesAppApi() },
 			credentials: credentialsFor(new FilesAppApi(), host.url),

@@ -2,7 +2,7 @@ import type { Downloaded } from '../../../nodes/shared/files/download';
 import { keepFiles, takeKeptFiles } from '../../../nodes/shared/files/downloadAll';
 import type { TransferContext } from '../../../nodes/shared/http/service';
 
-/** n8n's storage, of which every file has three bytes. */
+/** n8n's storage, in which every file has three bytes. */
 const context = {
 	helpers: { getBinaryMetadata: () => Promise.resolve({ fileSize: 3 }) },
 } as unknown as TransferContext;
@@ -20,14 +20,14 @@ const namesIn = async (delivery: string) => [
 
 afterEach(() => jest.useRealTimers());
 
-it('gives what was kept to the first who asks', async () => {
+it('returns the files of a delivery only once', async () => {
 	keepFiles('one', 2, new Map([['a', file('filesystem-v2:a')]]));
 	const { files, failures } = await takeKeptFiles(context, 'one');
 	expect([[...files.keys()], failures]).toEqual([['a'], 2]);
 	expect(await takeKeptFiles(context, 'one')).toMatchObject({ failures: 0, files: new Map() });
 });
 
-it('keeps no file that is in n8n’s memory, and gives out none that has changed in its storage', async () => {
+it('skips files in n8n’s memory, and files that have changed in its storage', async () => {
 	keepFiles('memory', 1, new Map([['a', file(undefined)]]));
 	keepFiles('changed', 1, new Map([['a', file('filesystem-v2:a', 4)]]));
 	expect([await namesIn('memory'), await namesIn('changed')]).toEqual([[], []]);
@@ -42,7 +42,7 @@ it('keeps files for two days', async () => {
 	expect(await namesIn('b')).toEqual([]);
 });
 
-it('stays bounded: of many deliveries the oldest are forgotten, of many files too', async () => {
+it('discards the oldest deliveries if there are too many deliveries or files', async () => {
 	const one = new Map([['f', file('filesystem-v2:f')]]);
 	for (let n = 0; n < 501; n++) keepFiles(`delivery ${n}`, 1, one);
 	expect([await namesIn('delivery 0'), await namesIn('delivery 1')]).toEqual([[], ['f']]);

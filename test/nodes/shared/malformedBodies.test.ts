@@ -9,7 +9,7 @@ import { SpeedyFilesTrigger } from '../../../nodes/SpeedyFiles/SpeedyFilesTrigge
 import { ActiveTrigger } from '../../support/events';
 import { hmacSha256 } from '../../support/sign';
 
-/** Signed by the real service, but odd: whatever comes, the sender gets an answer and no execution fails. */
+/** Correctly signed but malformed bodies: the sender always gets a response, and no execution fails. */
 const SECRET = 'a-webhook-secret';
 const TRIGGERS: Array<[string, INodeType, ICredentialType]> = [
 	['FileCourier', new FileCourierTrigger(), new FileCourierApi()],
@@ -19,7 +19,7 @@ const TRIGGERS: Array<[string, INodeType, ICredentialType]> = [
 
 const now = new Date().toISOString();
 
-/** JSON of any field, as text: most of it cannot be written as a JavaScript value. */
+/** JSON values for any field, as text, because most of them cannot be written as JavaScript values. */
 const VALUES = [
 	'null',
 	'true',
@@ -42,7 +42,7 @@ const VALUES = [
 	`"https://127.0.0.1:9/${'a/'.repeat(50_000)}?"`,
 ];
 
-/** A body of every service at once, with one field replaced. */
+/** The fields of the bodies of all services together. */
 const FIELDS = {
 	event: '"files.delivered"',
 	action: '"fp.upload"',
@@ -64,7 +64,7 @@ const bodyWith = (fields: Record<string, string>) =>
 		.map(([name, value]) => `"${name}":${value}`)
 		.join(',')}}`;
 
-/** Every field with the value, and every field of the objects in the body. */
+/** Bodies with the value in each field, and in each field of their objects. */
 const bodiesWith = (value: string): string[] => [
 	...Object.keys(FIELDS).map((name) => bodyWith({ [name]: value })),
 	...['request_id', 'reference_id', 'recipient_email', 'files'].map((name) =>
@@ -113,11 +113,11 @@ describe.each(TRIGGERS)('the trigger of %s', (_, node, credentialType) => {
 	}
 
 	it.each(VALUES.map((value) => [value.slice(0, 40), value]))(
-		'with %s in any field answers',
+		'responds to bodies with %s in any field',
 		async (__, value) => {
 			const statuses = new Set<number>();
 			for (const body of bodiesWith(value)) statuses.add(await deliver(body));
-			// 503: a file that cannot be fetched for now.
+			// 503: a file that cannot be downloaded at the moment.
 			expect([...statuses].filter((status) => ![200, 400, 503].includes(status))).toEqual([]);
 			for (const item of trigger.items) expectHarmless(item);
 			expect(({} as IDataObject).polluted).toBeUndefined();
@@ -127,13 +127,13 @@ describe.each(TRIGGERS)('the trigger of %s', (_, node, credentialType) => {
 	it.each([
 		['nested a thousand deep', `${'['.repeat(1000)}${']'.repeat(1000)}`],
 		['nested a hundred thousand deep', `${'{"a":'.repeat(1e5)}1${'}'.repeat(1e5)}`],
-	])('refuses a body that is %s', async (__, deep) => {
+	])('rejects a body that is %s', async (__, deep) => {
 		expect(await deliver(bodyWith({ data: deep, text: deep }))).toBe(400);
 		expect(trigger.items).toEqual([]);
 	});
 });
 
-/** Nothing that would harm a node behind the trigger. */
+/** Checks that an item contains nothing that could harm a later node. */
 function expectHarmless(item: unknown): void {
 	if (typeof item !== 'object' || item === null) {
 		expect(typeof item).not.toBe('function');

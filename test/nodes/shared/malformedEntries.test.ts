@@ -15,7 +15,7 @@ interface Watched {
 	node: INodeType;
 	credentialType: ICredentialType;
 	events: string[];
-	/** An entry as the service sends it, and the list around it. */
+	/** An entry as the service returns it. */
 	entry: IDataObject;
 	list(entries: unknown[]): object;
 	idField: string;
@@ -107,10 +107,10 @@ describe.each(LISTS)('the polling trigger of %s', (_, watched) => {
 		return trigger;
 	}
 
-	const told = (trigger: ActivePoller, id: string) =>
+	const emittedFor = (trigger: ActivePoller, id: string) =>
 		trigger.runs.flat().filter(({ json }) => json[idField] === id).length;
 
-	const odd = [
+	const malformed = [
 		...Object.keys(entry).flatMap((field) => VALUES.map((value) => ({ ...entry, [field]: value }))),
 		{},
 		null,
@@ -119,16 +119,16 @@ describe.each(LISTS)('the polling trigger of %s', (_, watched) => {
 		[],
 	];
 
-	it('tells the entries beside any odd one, once, and never fails', async () => {
-		for (const one of odd) {
+	it('emits the other entries of a list with a malformed one once, and never fails', async () => {
+		for (const one of malformed) {
 			const good = (id: string) => ({ ...entry, [idField]: id });
 			send(good('before'), one, good('after'));
 			const trigger = await active();
 			send(good('before'), one, good('after'), good('new'));
 			await trigger.poll();
 			await trigger.poll();
-			// Each is there, and about to expire.
-			expect([one, ...['before', 'after', 'new'].map((id) => told(trigger, id))]).toEqual([
+			// One item for the new entry, one for its expiry.
+			expect([one, ...['before', 'after', 'new'].map((id) => emittedFor(trigger, id))]).toEqual([
 				one,
 				2,
 				2,
@@ -140,7 +140,7 @@ describe.each(LISTS)('the polling trigger of %s', (_, watched) => {
 		}
 	});
 
-	it('tells entries without an ID apart', async () => {
+	it('distinguishes entries without an ID', async () => {
 		const nameless = ['one', 'two'].map((name) => ({
 			...entry,
 			[idField]: null,

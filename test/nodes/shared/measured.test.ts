@@ -14,7 +14,7 @@ const source = () => Readable.from(CHUNKS) as unknown as ByteStream;
 const reader = (stream: ByteStream) =>
 	(stream as unknown as AsyncIterable<Buffer>)[Symbol.asyncIterator]();
 
-it('counts and hashes what has passed, for a reader that knows the length and does not wait for the end', async () => {
+it('counts and hashes the bytes for a reader that knows the length and does not wait for the end', async () => {
 	const endless = async function* () {
 		yield* CHUNKS;
 		await new Promise(() => {});
@@ -26,20 +26,20 @@ it('counts and hashes what has passed, for a reader that knows the length and do
 	expect(stats).toMatchObject({ size: 12, sha256: sha256Of(...CHUNKS) });
 });
 
-it('a hash that is asked for half-way does not disturb the one of the whole', async () => {
+it('returns an intermediate hash without changing the final one', async () => {
 	const { stream, stats } = countAndHash(Buffer.concat(CHUNKS), { sha256: true });
 	expect(stats.sha256).toBe(sha256Of(...CHUNKS));
 	expect(stats.sha256).toBe(sha256Of(...CHUNKS));
 	expect(stream).toEqual(Buffer.concat(CHUNKS));
 });
 
-it('takes no hash where none is wanted', async () => {
+it('computes no hash if none is requested', async () => {
 	const { stream, stats } = countAndHash(source(), { sha256: false });
 	for await (const chunk of stream as unknown as AsyncIterable<Buffer>) expect(chunk).toBeTruthy();
 	expect({ ...stats }).toEqual({ size: 12, sha256: undefined });
 });
 
-it('an validate at the end is a fault of the stream', async () => {
+it('fails the stream with the error that validate returns', async () => {
 	const { stream } = countAndHash(source(), {
 		sha256: true,
 		validate: ({ size }) => new Error(`${size} bytes`),
@@ -54,21 +54,24 @@ it('an validate at the end is a fault of the stream', async () => {
 it.each([
 	[12, ['hello ', 'wörld', '']],
 	[6, ['hello ']],
-])('what reaches the expected %d bytes comes when nothing else does', async (expected, chunks) => {
-	let isOver = false;
-	const slow = async function* () {
-		for (const chunk of chunks) yield Buffer.from(chunk);
-		await sleep(50);
-		isOver = true;
-	};
-	const from = Readable.from(slow(), { objectMode: false }) as unknown as ByteStream;
-	const { stream } = countAndHash(from, { sha256: false, expectedSize: expected });
-	const seen: Array<[string, boolean]> = [];
-	for await (const chunk of stream as unknown as AsyncIterable<Buffer>)
-		seen.push([chunk.toString(), isOver]);
-	const whole = chunks.filter(Boolean);
-	expect(seen).toEqual(whole.map((chunk, index) => [chunk, index === whole.length - 1]));
-});
+])(
+	'holds the chunk that completes the expected %d bytes back until the source ends',
+	async (expected, chunks) => {
+		let isOver = false;
+		const slow = async function* () {
+			for (const chunk of chunks) yield Buffer.from(chunk);
+			await sleep(50);
+			isOver = true;
+		};
+		const from = Readable.from(slow(), { objectMode: false }) as unknown as ByteStream;
+		const { stream } = countAndHash(from, { sha256: false, expectedSize: expected });
+		const seen: Array<[string, boolean]> = [];
+		for await (const chunk of stream as unknown as AsyncIterable<Buffer>)
+			seen.push([chunk.toString(), isOver]);
+		const whole = chunks.filter(Boolean);
+		expect(seen).toEqual(whole.map((chunk, index) => [chunk, index === whole.length - 1]));
+	},
+);
 
 it('an error after the reader has stopped does not end the process', () => {
 	const from = source();
@@ -79,7 +82,7 @@ it('an error after the reader has stopped does not end the process', () => {
 });
 
 it.each([8, 20])(
-	'hands on blocks of %d bytes, counts each chunk as it comes, and keeps the rest back from an validate',
+	'returns blocks of %d bytes, counts each chunk on arrival, and drops the rest if validate fails',
 	async (blockSize) => {
 		const moved: number[] = [];
 		const { stream } = countAndHash(source(), {

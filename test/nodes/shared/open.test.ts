@@ -40,23 +40,20 @@ const download = async (path: string) => {
 	);
 };
 
-it.each(['/elsewhere', '/relative', '/2'])(
-	'a redirect is followed, also five in a row: %s',
-	async (path) => {
-		const [{ binary }] = outputOf(await download(path));
-		expect(String(await bytesOf(binary!.data))).toBe('the file');
-		const seen = [...first.seen, ...second.seen];
-		expect(seen.filter(({ authorization }) => authorization)).toEqual([]);
-		// Compressed on the way, the file would have another length than the one announced.
-		expect(seen.filter((headers) => headers['accept-encoding'] !== 'identity')).toEqual([]);
-	},
-);
+it.each(['/elsewhere', '/relative', '/2'])('follows up to five redirects: %s', async (path) => {
+	const [{ binary }] = outputOf(await download(path));
+	expect(String(await bytesOf(binary!.data))).toBe('the file');
+	const seen = [...first.seen, ...second.seen];
+	expect(seen.filter(({ authorization }) => authorization)).toEqual([]);
+	// A compressed file would not have the announced length.
+	expect(seen.filter((headers) => headers['accept-encoding'] !== 'identity')).toEqual([]);
+});
 
 it.each([
 	['/circle', 'The download URL redirects in a loop'],
 	['/1', 'The download URL redirects in a loop'],
 	['/scheme', 'The download URL redirects to an invalid URL'],
-])('a redirect is not followed: %s', async (path, message) => {
+])('does not follow an invalid redirect: %s', async (path, message) => {
 	expect(errorOf(await download(path)).message).toBe(message);
 });
 
@@ -68,16 +65,16 @@ it.each([
 	expect(errorOf(await download(path)).message).toBe(message);
 });
 
-it('a host that asks to come back later is not asked again at once', async () => {
+it('does not retry before the Retry-After of the host', async () => {
 	expect(errorOf(await download('/later')).description).toContain('wait until');
 	expect(first.requests.filter(({ url }) => url === '/later')).toHaveLength(1);
 });
 
-it('a redirect from https to http is not followed', async () => {
+it('does not follow a redirect from https to http', async () => {
 	const answer = { statusCode: 301, headers: { location: 'http://example.com/file' } };
 	const context = {
 		getNode: () => ({ name: 'Subject' }),
-		// A TLS server would need a certificate; only its answer matters here.
+		// A TLS server would need a certificate; only its response matters here.
 		helpers: { httpRequest: () => Promise.resolve({ ...answer, body: [] }) },
 	} as unknown as TransferContext;
 	const { signal } = new AbortController();
@@ -86,7 +83,7 @@ it('a redirect from https to http is not followed', async () => {
 	);
 });
 
-it('a credential stays at the scheme too: https is another origin of the same host', async () => {
+it('does not send the credential to the https origin of the same host', async () => {
 	const asked: string[][] = [];
 	const answers = [
 		{ statusCode: 301, headers: { location: 'https://example.com/file' }, body: [] },

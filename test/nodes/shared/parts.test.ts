@@ -19,30 +19,33 @@ async function cut(bytes: Buffer, chunk?: number) {
 	return parts;
 }
 
-describe.each([undefined, 1, 7, 999, 1000, 1001, 65_536])('chunks of %p bytes', (chunk) => {
-	it.each([
-		[0, [0]],
-		[1, [1]],
-		[999, [999]],
-		[1000, [1000]],
-		[1001, [1000, 1]],
-		[2000, [1000, 1000]],
-		[5001, [1000, 1000, 1000, 1000, 1000, 1]],
-	])('%i bytes become parts of %j', async (length, sizes) => {
-		const bytes = randomBytes(length);
-		const parts = await cut(bytes, chunk);
-		expect(parts.map((part) => part.bytes.length)).toEqual(sizes);
-		expect(parts.map(({ index }) => index)).toEqual(sizes.map((_, index) => index));
-		expect(parts.map(({ offset }) => offset)).toEqual(sizes.map((_, index) => index * SIZE));
-		// All of them are still right when the last one is there: none shares its memory.
-		expect(Buffer.concat(parts.map((part) => part.bytes))).toEqual(bytes);
-	});
-});
+describe.each([undefined, 1, 7, 999, 1000, 1001, 65_536])(
+	'a source with chunks of %p bytes',
+	(chunk) => {
+		it.each([
+			[0, [0]],
+			[1, [1]],
+			[999, [999]],
+			[1000, [1000]],
+			[1001, [1000, 1]],
+			[2000, [1000, 1000]],
+			[5001, [1000, 1000, 1000, 1000, 1000, 1]],
+		])('and %i bytes in total is split into parts of %j', async (length, sizes) => {
+			const bytes = randomBytes(length);
+			const parts = await cut(bytes, chunk);
+			expect(parts.map((part) => part.bytes.length)).toEqual(sizes);
+			expect(parts.map(({ index }) => index)).toEqual(sizes.map((_, index) => index));
+			expect(parts.map(({ offset }) => offset)).toEqual(sizes.map((_, index) => index * SIZE));
+			// All parts are still intact at the end, so none of them share memory.
+			expect(Buffer.concat(parts.map((part) => part.bytes))).toEqual(bytes);
+		});
+	},
+);
 
 it.each([
 	[[], ''],
 	[[0], '1'],
 	[[2, 0, 1, 4], '1–3, 5'],
-])('the parts %j are called %j', (indices, text) => {
+])('the indices %j are formatted as %j', (indices, text) => {
 	expect(formatRanges(indices)).toBe(text);
 });

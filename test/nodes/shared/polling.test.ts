@@ -18,7 +18,7 @@ const FILTER: INodeProperties = {
 	default: '',
 };
 
-/** An active trigger whose polls are the test's own. */
+/** An active trigger with the given poll function. */
 function pollerOf(poll: Poller<Counted>['poll']): ActivePoller {
 	const { description } = new FileShotTrigger();
 	const node: INodeType = {
@@ -34,7 +34,7 @@ function pollerOf(poll: Poller<Counted>['poll']): ActivePoller {
 
 const never = () => Promise.reject(new Error('No sample is wanted'));
 
-/** Tells how many polls there were since the state began. */
+/** A poll that counts the polls since its state was created. */
 const counting: Poller<Counted>['poll'] = (state = { polls: 0 }) => {
 	state.polls++;
 	return Promise.resolve({ found: [{ ...state }], state });
@@ -42,8 +42,8 @@ const counting: Poller<Counted>['poll'] = (state = { polls: 0 }) => {
 
 const lastOf = ({ runs }: ActivePoller): IDataObject => runs.at(-1)![0].json;
 
-describe('what a poll has left', () => {
-	it('is there for the next, also after a restart', async () => {
+describe('the state of a poll', () => {
+	it('is passed to the next poll, also after a restart', async () => {
 		const trigger = pollerOf(counting);
 		await trigger.activate();
 		expect(await trigger.poll()).toEqual([{ polls: 2 }]);
@@ -51,7 +51,7 @@ describe('what a poll has left', () => {
 		expect(lastOf(trigger)).toEqual({ polls: 3 });
 	});
 
-	it('is not touched by a poll that fails, whatever that has done with it', async () => {
+	it('is not changed by a failed poll that has modified it', async () => {
 		let fails = false;
 		const trigger = pollerOf(async (state, deadline) => {
 			const polled = await counting(state, deadline);
@@ -87,13 +87,13 @@ describe('what a poll has left', () => {
 	});
 });
 
-describe('the time that a poll may read for', () => {
+describe('the time limit of a poll', () => {
 	afterEach(() => void jest.restoreAllMocks());
 
 	it.each([
 		['half of n8n’s limit', 60_000, 30_000],
 		['two minutes, if n8n allows an hour', 3_600_000, 120_000],
-		['two minutes, if n8n does not say', undefined, 120_000],
+		['two minutes, if n8n reports no limit', undefined, 120_000],
 	])('is %s', async (_, budget, expected) => {
 		const allowed: number[] = [];
 		const trigger = pollerOf(async (state = { polls: 0 }, deadline) => {
@@ -101,7 +101,7 @@ describe('the time that a poll may read for', () => {
 			return await Promise.resolve({ found: [], state });
 		});
 		trigger.budgetMs = budget;
-		// The host's clock stands still: nothing is measured.
+		// The clock stands still, so that the test measures no time.
 		const now = Date.now();
 		jest.spyOn(Date, 'now').mockReturnValue(now);
 		await trigger.activate();

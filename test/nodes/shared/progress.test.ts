@@ -14,7 +14,7 @@ afterEach(() => void jest.useRealTimers());
 
 const after = (seconds: number) => jest.setSystemTime(Date.now() + seconds * 1000);
 
-it('a transfer that is over soon is not mentioned', () => {
+it('logs nothing for a short transfer', () => {
 	const progress = new ProgressLog(context(), 'Uploading “a.bin”', 10 * MIB);
 	progress.advance(5 * MIB);
 	after(9);
@@ -22,7 +22,7 @@ it('a transfer that is over soon is not mentioned', () => {
 	expect(said).toEqual([]);
 });
 
-it('a long one says how far it is, every ten seconds', () => {
+it('logs the progress of a long transfer every ten seconds', () => {
 	const progress = new ProgressLog(context(), 'Uploading “a.bin”', 40 * MIB);
 	for (let second = 0; second < 25; second++) {
 		after(1);
@@ -34,7 +34,7 @@ it('a long one says how far it is, every ten seconds', () => {
 	]);
 });
 
-it('in a run by hand the browser hears it too; without a size there is no share', () => {
+it('also sends it to the browser in a manual execution, and omits the percentage if the size is unknown', () => {
 	const shown: string[] = [];
 	const sendMessageToUI = (line: string) => void shown.push(line);
 	const progress = new ProgressLog(context({ sendMessageToUI }), 'Downloading “a.bin”');

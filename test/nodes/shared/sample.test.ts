@@ -3,7 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { sampleItem, type PolledList } from '../../../nodes/shared/polling/pollList';
 
 const NOW = 1_000;
-/** Things of a list in pages: a name, with `+` if it has just been added, `!` if it is over, `-` if no filter takes it. */
+/** Items of a list by page: a name, with `+` if just added, `!` if over, `-` if the filters exclude it. */
 async function sampleOf(...pages: string[][]) {
 	const read: number[] = [];
 	const list: PolledList<number> = {
@@ -33,18 +33,30 @@ async function sampleOf(...pages: string[][]) {
 }
 
 it.each([
-	['the first with which a chosen event is the case', [['a', 'b+', 'c!']], ['b+', 'added']],
-	['that also where it is the very first', [['b+', 'c!']], ['b+', 'added']],
-	['of two events the one that is chosen first', [['b+!']], ['b+!', 'over']],
-	['one of a later page rather than any', [['a'], ['b'], ['c!']], ['c!', 'over']],
-	['else the first, as if the first event were the case', [['a', 'b'], ['c']], ['a', 'over']],
-	['only what the filters take', [['a-!', 'b-'], ['c']], ['c', 'over']],
-	['nothing where no filter takes anything', [['a-!']], undefined],
-])('is %s', async (_, pages, expected) => {
+	['the first item with a selected event', [['a', 'b+', 'c!']], ['b+', 'added']],
+	[
+		'the first item with a selected event, even if it is the first of the list',
+		[['b+', 'c!']],
+		['b+', 'added'],
+	],
+	['with the event that is selected first, if an item has two', [['b+!']], ['b+!', 'over']],
+	[
+		'an item with a selected event from a later page rather than one without',
+		[['a'], ['b'], ['c!']],
+		['c!', 'over'],
+	],
+	[
+		'the first item with the first event, if no item has a selected one',
+		[['a', 'b'], ['c']],
+		['a', 'over'],
+	],
+	['only an item that passes the filters', [['a-!', 'b-'], ['c']], ['c', 'over']],
+	['missing if no item passes the filters', [['a-!']], undefined],
+])('the sample is %s', async (_, pages, expected) => {
 	expect((await sampleOf(...pages)).sample).toEqual(expected);
 });
 
-it('is looked for on five pages, and not behind an empty one', async () => {
+it('searches five pages, and stops at an empty one', async () => {
 	const plain = Array.from({ length: 8 }, (_, n) => [`plain ${n}`]);
 	expect(await sampleOf(...plain)).toEqual({
 		sample: ['plain 0', 'over'],

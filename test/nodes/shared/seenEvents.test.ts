@@ -79,7 +79,7 @@ describe('the record of seen events', () => {
 	});
 });
 
-describe('the occurrences of an item', () => {
+describe('the occurrences of an item with an expiry', () => {
 	const item = { id: 'a', createdAt: iso(NOW), expiresAt: iso(NOW + 100), status: 'active' };
 	const eventsAt = (now: number, lead: number, more: object = {}) =>
 		expiryOccurrences({ ...item, ...more }, EVENTS, now, lead).map(({ event }) => event);
@@ -89,7 +89,7 @@ describe('the occurrences of an item', () => {
 		[NOW + 49, 50, ['added']],
 		[NOW + 50, 50, ['added', 'soon']],
 		[NOW, 1000, ['added', 'soon']],
-	])('at %i with a lead of %i s: %j', (now, lead, events) => {
+	])('at %i with a lead of %i s are %j', (now, lead, events) => {
 		expect(eventsAt(now, lead)).toEqual(events);
 	});
 
@@ -98,16 +98,16 @@ describe('the occurrences of an item', () => {
 		['draft', ['added']],
 		['revoked', ['added']],
 		[undefined, ['added']],
-	])('that is %s: %j', (status, events) => {
+	])('with the status %s are %j', (status, events) => {
 		expect(eventsAt(NOW + 90, 50, { status })).toEqual(events);
 	});
 
 	it.each([
 		['active', 50, { event: 'soon', at: NOW + 100, began: NOW + 50 }],
-		// It lives shorter than the lead time.
+		// It expires sooner than the lead time after its creation.
 		['active', 1000, { event: 'soon', at: NOW + 100, began: NOW }],
 		['expired', 50, { event: 'expired', at: NOW + 100, began: NOW + 100 }],
-	])('that is %s, with a lead of %i s, has begun to be so: %j', (status, lead, occurrence) => {
+	])('with the status %s and a lead of %i s are %j', (status, lead, occurrence) => {
 		const found = expiryOccurrences({ ...item, status }, EVENTS, NOW + 100, lead);
 		expect(found).toMatchObject([{ event: 'added', at: NOW, began: NOW }, occurrence]);
 	});

@@ -15,11 +15,11 @@ describe('a signature over a body', () => {
 		['in capitals', SIGNATURE.toUpperCase()],
 		['with the prefix sha256=', `sha256=${SIGNATURE}`],
 		['with blanks around it', ` ${SIGNATURE} `],
-	])('is believed %s', (_, header) => {
+	])('is accepted %s', (_, header) => {
 		expect(isSigned(header, [BODY], ['a secret'])).toBe(true);
 	});
 
-	it('is believed under any of the secrets of a rotation, over any of the texts', () => {
+	it('is accepted under any secret of a rotation and over any of the texts', () => {
 		expect(isSigned(SIGNATURE, ['another text', BODY], ['new', 'a secret'])).toBe(true);
 	});
 
@@ -31,20 +31,20 @@ describe('a signature over a body', () => {
 		['cut off', SIGNATURE.slice(0, -2)],
 		['too long', `${SIGNATURE}00`],
 		['one bit off', flipLastBit(SIGNATURE)],
-		['no hex', 'z'.repeat(64)],
+		['not hex', 'z'.repeat(64)],
 		['with another prefix', `sha1=${SIGNATURE}`],
 		['base64', Buffer.from(SIGNATURE, 'hex').toString('base64')],
-	])('is not believed when it is %s', (_, header) => {
+	])('is rejected if it is %s', (_, header) => {
 		expect(isSigned(header, [BODY], ['a secret'])).toBe(false);
 	});
 
-	it('is not believed under another secret, or under none', () => {
+	it('is rejected under another secret, or without a secret', () => {
 		expect(isSigned(SIGNATURE, [BODY], ['another'])).toBe(false);
 		expect(isSigned(SIGNATURE, [BODY], [])).toBe(false);
 	});
 });
 
-it('makes the next text only if the one before it does not fit, and none for a header that cannot fit', () => {
+it('builds the next text only if the previous one does not match, and none for an invalid header', () => {
 	const made: string[] = [];
 	function* texts() {
 		for (const text of ['first', BODY.toString(), 'third']) {
@@ -58,7 +58,7 @@ it('makes the next text only if the one before it does not fit, and none for a h
 	expect(made).toEqual(['first', BODY.toString()]);
 });
 
-it('keys that a user has invented are separated by line breaks alone', () => {
+it('user-defined keys are only separated by line breaks', () => {
 	expect(parseLines(' my own, key with spaces \n another')).toEqual([
 		'my own, key with spaces',
 		'another',
@@ -90,7 +90,7 @@ describe('the secrets of a credential field', () => {
 	});
 });
 
-it('texts are compared whole, whatever their lengths', () => {
+it('compares whole texts of any lengths', () => {
 	expect(timingSafeEqualStrings('key', 'key')).toBe(true);
 	expect(timingSafeEqualStrings('key', 'key ')).toBe(false);
 	expect(timingSafeEqualStrings('', 'key')).toBe(false);

@@ -14,7 +14,7 @@ import { filesAppUpload } from '../../support/filesApp';
 import type { Sandbox } from '../../support/sandbox';
 
 const MIB = 1024 * 1024;
-/** What the connection itself takes at once does not count: more than that has to be on its way. */
+/** Larger than the socket buffers, which accept their bytes at once. */
 const bytes = randomBytes(40 * MIB);
 /** Seconds: far more than a mebibyte takes, and less than half of the time for the file. */
 const STALL = 2;
@@ -39,7 +39,7 @@ beforeAll(async () => {
 				response.end('{"id":"f","name":"a.bin"}');
 			}
 		};
-		// Of a transfer that was given up the test knows from the node.
+		// The node reports a cancelled transfer.
 		carry().catch(() => undefined);
 	});
 	await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
@@ -89,7 +89,7 @@ it.each<[string, () => Promise<INodeExecutionData>]>([
 	const began = Date.now();
 	const [{ json }] = outputOf(await filesAppUpload(nowhere(), [await item()], { options }));
 	expect(json.sha256).toBe(sha256Of(bytes));
-	// Otherwise nothing is proved.
+	// A faster transfer would prove nothing.
 	expect(Date.now() - began).toBeGreaterThan(2 * STALL * 1000);
 });
 

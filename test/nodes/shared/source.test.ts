@@ -23,7 +23,7 @@ beforeAll(async () => {
 });
 afterEach(() => jest.restoreAllMocks());
 
-/** Uploads a file of which n8n’s storage notes this length. */
+/** Uploads a file for which n8n’s storage reports this size. */
 const upload = async (fileSize: number | undefined, options: IDataObject, content = bytes) => {
 	const input = [await itemWith({ data: { name: 'a.bin', bytes: content } })];
 	jest.spyOn(service, 'getMetadata').mockResolvedValue({ fileSize } as { fileSize: number });
@@ -55,18 +55,18 @@ describe.each([
 		`is ${bytes.length} bytes, but n8n’s binary storage reports`,
 	],
 	['longer by a part', bytes.length - MIB, 'is larger than the'],
-])('a stored file that is %s than n8n says', (_, noted, said) => {
+])('a stored file that is %s than n8n reports', (_, noted, said) => {
 	it.each<[string, IDataObject, string[]]>([
 		['in one request', WHOLE, []],
 		['in parts', IN_PARTS, ['/chunks/complete']],
-	])('is damaged, and not reported as sent %s', async (__, options, never) => {
+	])('is reported as damaged, and not completed %s', async (__, options, never) => {
 		const error = errorOf(await upload(noted, options));
 		expect(error.message).toContain(`“a.bin” ${said}`);
 		expect(error.message).toContain(String(noted));
 		expect(error.description).toContain('Run the node that created it again');
 		const calls = await paths();
 		expect(calls.filter((path) => never.includes(path))).toEqual([]);
-		// Sending it again would not make it better.
+		// A retry would send the same damaged file.
 		expect(calls.filter((path) => path === '/upload').length).toBeLessThanOrEqual(1);
 	});
 });
@@ -87,7 +87,7 @@ it('does not send a file of the reported size while more follows, because the se
 	expect((await sandbox.control.get<unknown>('/services/filestack/files')).data).toEqual([]);
 });
 
-it('a file without a type goes as bytes', async () => {
+it('sends a file without a media type as application/octet-stream', async () => {
 	const input = [await itemWith({ data: { name: 'a', type: '', bytes } })];
 	const [{ json }] = outputOf(await filesAppUpload(sandbox, input));
 	const { data } = await sandbox.control.get<Array<{ id: string; type: string }>>(

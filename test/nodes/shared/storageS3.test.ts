@@ -39,7 +39,7 @@ it.each([
 	['0 bytes', Buffer.alloc(0), {}],
 	['in one request', bytes, {}],
 	['in parts', bytes, { thresholdMb: 1, partSizeMb: 1 }],
-])('a file that n8n keeps in S3 goes out and comes back: %s', async (_, content, options) => {
+])('uploads and downloads a file that n8n stores in S3: %s', async (_, content, options) => {
 	const [{ json }] = outputOf(await upload(content, options));
 	expect(json).toMatchObject({ size: content.length, sha256: sha256Of(content) });
 	const [{ binary }] = outputOf(await download(json.fileId as string));
@@ -47,7 +47,7 @@ it.each([
 	expect(sha256Of(await bytesOf(binary!.data))).toBe(sha256Of(content));
 });
 
-it('S3 has the time that it needs: what has arrived does not stand still', async () => {
+it('applies no stall timeout while n8n writes a complete download to S3', async () => {
 	const [{ json }] = outputOf(await upload(bytes));
 	storage.putTakes = 1500;
 	const [{ binary }] = outputOf(await download(json.fileId as string, { stallSeconds: 1 }));
@@ -58,7 +58,7 @@ it.each([
 	['in one request', {}, /only \d+ of 3145733 bytes/],
 	['in parts', { thresholdMb: 1, partSizeMb: 1 }, /only 2097152 of 3145733 bytes/],
 ])(
-	'a file that S3 breaks off is not sent, and the fault is n8n’s: %s',
+	'does not complete an upload if S3 breaks off, and blames n8n’s storage: %s',
 	async (_, options, said) => {
 		const input = [await itemWith({ data: { name: 'a.bin', bytes } })];
 		const before = await filesThere();

@@ -20,7 +20,7 @@ const item = {
 	itemIndex: 3,
 } as unknown as ItemContext;
 
-/** Sends the file to a service that does with each part what the test says. */
+/** Uploads the file with the given function for each part. */
 const upload = async (
 	send: (part: Part) => Promise<void>,
 	more: Partial<MultipartOptions> = {},
@@ -36,25 +36,22 @@ const upload = async (
 };
 const fault = (message: string) => new NodeOperationError(node as never, message);
 
-it.each([1, 2, 3, 100])(
-	'never has more than %i parts under way, and as many',
-	async (concurrency) => {
-		let underWay = 0;
-		let most = 0;
-		const result = await upload(
-			async () => {
-				most = Math.max(most, ++underWay);
-				await sleep(1);
-				underWay--;
-			},
-			{ concurrency },
-		);
-		expect(most).toBe(Math.min(concurrency, 6));
-		expect(result).toEqual({ size: bytes.length, sha256: sha256Of(bytes), parts: 6 });
-	},
-);
+it.each([1, 2, 3, 100])('sends up to %i parts concurrently', async (concurrency) => {
+	let underWay = 0;
+	let most = 0;
+	const result = await upload(
+		async () => {
+			most = Math.max(most, ++underWay);
+			await sleep(1);
+			underWay--;
+		},
+		{ concurrency },
+	);
+	expect(most).toBe(Math.min(concurrency, 6));
+	expect(result).toEqual({ size: bytes.length, sha256: sha256Of(bytes), parts: 6 });
+});
 
-it('the memory of a part that has arrived is used again, that of one under way never', async () => {
+it('reuses the buffer of an uploaded part, but never of a part in flight', async () => {
 	const kept = new Set<ArrayBufferLike>();
 	await upload(async (part) => {
 		kept.add(part.bytes.buffer);
@@ -65,7 +62,7 @@ it('the memory of a part that has arrived is used again, that of one under way n
 	expect(kept.size).toBeLessThan(6);
 });
 
-it('that of one that has failed neither: a request may still read it', async () => {
+it('does not reuse the buffer of a failed part, because a request may still read it', async () => {
 	const sent: Part[] = [];
 	const refuse = async (part: Part) => {
 		sent.push(part);
@@ -102,19 +99,22 @@ it.each([
 	['ECONNREFUSED', false],
 	['CERT_HAS_EXPIRED', false],
 	['ECONNRESET', true],
-])('after %s of the last part the file may have arrived: %j', async (code, mayBeThere) => {
-	const failed = await upload(
-		async ({ index }) => {
-			await sleep(1);
-			if (index < 5) return;
-			throw connectionError(node as never, 'The host', 'http://h', { code });
-		},
-		{ completesItself: true },
-	).catch((error: Error & { description?: string }) => error);
-	expect((failed as { description: string }).description.includes('may have succeeded')).toBe(
-		mayBeThere,
-	);
-});
+])(
+	'after %s for the last part warns that the upload may have succeeded: %j',
+	async (code, mayBeThere) => {
+		const failed = await upload(
+			async ({ index }) => {
+				await sleep(1);
+				if (index < 5) return;
+				throw connectionError(node as never, 'The host', 'http://h', { code });
+			},
+			{ completesItself: true },
+		).catch((error: Error & { description?: string }) => error);
+		expect((failed as { description: string }).description.includes('may have succeeded')).toBe(
+			mayBeThere,
+		);
+	},
+);
 
 it('ends when the execution is stopped, even if the parts in flight arrive', async () => {
 	const stop = new AbortController();
@@ -134,7 +134,7 @@ it('ends when the execution is stopped, even if the parts in flight arrive', asy
 	expect(sent).toEqual([0, 1]);
 });
 
-it('one that takes long says how far it is', async () => {
+it('logs the progress of a long upload', async () => {
 	jest.useFakeTimers();
 	try {
 		await upload(async () => await Promise.resolve(jest.setSystemTime(Date.now() + 4_000)), {
