@@ -115,11 +115,15 @@ async function receiveOnce<T>(
 			return reject(context, items);
 		}
 		claim.markDispatched();
-		const settle = (accepted: boolean) => {
+		const response = context.getResponseObject();
+		const settle = settleOnResponse(response, (accepted) => {
 			claim.resolve(accepted);
 			if (!accepted) receiver.notStarted?.(delivery.content);
-		};
-		void touchUntilResponded(settleOnResponse(context, settle), claim);
+		});
+		void touchUntilResponded(response, claim).then(() => {
+			// If the sender hung up during the downloads, the response emits no further events.
+			if (response.closed) settle();
+		});
 		return { workflowData: [items] };
 	} catch (error) {
 		claim.resolve(false);
@@ -148,24 +152,25 @@ async function prepare<T>(
 	return items.map((item) => ({ ...item, json: { ...item.json, deliveryKey } }));
 }
 
+type WebhookResponse = ReturnType<IWebhookFunctions['getResponseObject']>;
+
 /**
  * Settles the claim when n8n has responded: the execution has started if n8n sent a 2xx, or if the sender hung up
  * before.
- * @returns whether the response is still pending
+ * @returns a function that settles it immediately, unless it is settled
  */
 function settleOnResponse(
-	context: IWebhookFunctions,
+	response: WebhookResponse,
 	settle: (accepted: boolean) => void,
-): () => boolean {
-	const response = context.getResponseObject();
+): () => void {
 	let open = true;
 	const done = () => {
-		if (open) settle(!response.writableFinished || response.statusCode < 400);
+		if (open) settle(!response.writableEnded || response.statusCode < 400);
 		open = false;
 	};
 	response.once('finish', done);
 	response.once('close', done);
-	return () => open;
+	return done;
 }
 
 /**
@@ -174,10 +179,10 @@ function settleOnResponse(
  * recorded. Sets the flag repeatedly, at growing intervals, until n8n has responded.
  */
 async function touchUntilResponded(
-	isOpen: () => boolean,
+	response: WebhookResponse,
 	{ touchStaticData }: Claim,
 ): Promise<void> {
-	for (let pause = 0; isOpen() && pause < MAX_TOUCH_MS; pause = 2 * pause + 1) {
+	for (let pause = 0; !response.writableEnded && pause < MAX_TOUCH_MS; pause = 2 * pause + 1) {
 		await sleep(pause);
 		touchStaticData();
 	}
