@@ -10,6 +10,7 @@ import {
 	type DeliveryIdentity,
 	keyDigest,
 } from './deduplication';
+import { type SignatureScheme, verifySignature, WebhookRejection } from './signature';
 
 /** Milliseconds; by then, every sender has timed out. */
 const MAX_TOUCH_MS = 60_000;
@@ -19,21 +20,9 @@ export interface Delivery<T> extends DeliveryIdentity {
 	content: T;
 }
 
-/** A rejected delivery, with the response to its sender. */
-export class WebhookRejection {
-	/**
-	 * @param status HTTP status
-	 * @param reason one sentence for the sender and the n8n log; never a secret
-	 */
-	constructor(
-		readonly status: number,
-		readonly reason: string,
-	) {}
-}
-
 export interface WebhookHandler<T> {
 	/** Authenticates the sender by the raw bytes, before anything else. */
-	verify(raw: Buffer): Promise<WebhookRejection | undefined>;
+	scheme: SignatureScheme;
 	/** Parses the verified bytes; undefined if the user did not select such a delivery. */
 	read(raw: Buffer): Delivery<T> | WebhookRejection | undefined;
 	/** Returns the output items. May take long; duplicates that arrive meanwhile wait for the outcome. */
@@ -67,7 +56,7 @@ async function receive<T>(
 ): Promise<IWebhookResponseData> {
 	const raw = await rawBodyOf(context);
 	if (raw instanceof WebhookRejection) return reject(context, raw);
-	const rejection = await receiver.verify(raw);
+	const rejection = await verifySignature(context, receiver.scheme, raw);
 	if (rejection) return reject(context, rejection);
 
 	const delivery = receiver.read(raw);
