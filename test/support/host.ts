@@ -2,11 +2,14 @@
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
+import { setTimeout } from 'node:timers/promises';
 
 export interface Scripted {
 	status?: number;
 	headers?: Record<string, string>;
 	body?: string | Buffer;
+	/** Milliseconds before the response. */
+	delay?: number;
 }
 
 /** A host that answers as scripted, for what no service of the sandbox does. */
@@ -23,9 +26,10 @@ export class Host {
 		this.server = createServer((request, response) => {
 			const { method = '', url = '', headers } = request;
 			this.seen.push(headers);
-			void text(request).then((sent) => {
+			void text(request).then(async (sent) => {
 				this.requests.push({ method, url, body: sent });
-				const { status = 200, headers: more, body = '' } = answers[url] ?? otherwise;
+				const { status = 200, headers: more, body = '', delay = 0 } = answers[url] ?? otherwise;
+				if (delay > 0) await setTimeout(delay);
 				response.writeHead(status, more).end(body);
 			});
 		});

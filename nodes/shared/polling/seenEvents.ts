@@ -58,7 +58,7 @@ export function markSeen(
 	const isRecorded = Object.hasOwn(dates, digest) || Object.hasOwn(lastPass, digest);
 	const isTooOld = at !== undefined && at < notBefore;
 	if (at === undefined) lastPass[digest] = pass;
-	else if (!isRecorded && !isTooOld) dates[digest] = at;
+	else if (!isTooOld) dates[digest] = at;
 	if (isRecorded || isTooOld) return 'known';
 	// Dates may have a resolution of one second, so an occurrence from the second in which the trigger was started counts
 	// as older.

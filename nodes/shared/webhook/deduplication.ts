@@ -59,7 +59,7 @@ export function claimDelivery(
 		const running = inProgress.get(digest);
 		if (running && running.arrived > oldest) return { duplicateOf: running.result };
 		if (isSeen) return { duplicateOf: Promise.resolve(true) };
-		if (signed !== undefined && seenKeys.mayHaveForgotten(signed, oldest)) {
+		if (signed !== undefined && seenKeys.mayHaveForgotten(digest, signed, oldest)) {
 			return { duplicateOf: Promise.resolve(true), isAssumed: true };
 		}
 	}
@@ -83,7 +83,7 @@ export function claimDelivery(
 			if (deduplicationWindow > 0) seenKeys.save(staticData);
 		},
 		resolve(isAccepted) {
-			if (!isAccepted) seenKeys.markFailed(digest, now);
+			if (!isAccepted) seenKeys.markFailed(digest, delivery.arrived);
 			if (inProgress.get(digest) === delivery) inProgress.delete(digest);
 			settle(isAccepted);
 		},
@@ -146,15 +146,16 @@ class SeenKeys {
 	private readonly stored: Record<string, StoredTimes> = {};
 	private forgotten?: [arrived: number, signed: number];
 	/**
-	 * Deliveries that n8n could not start, with the times of their arrival. Another delivery may have saved static data
-	 * while they were recorded there: without this, the retry of the sender would count as a duplicate.
+	 * Deliveries that failed, with the times of their arrival. Another delivery may have saved static data while they were
+	 * recorded there, and keys signed later may have been forgotten: without this, the retry would count as a duplicate.
 	 */
 	private readonly failed = new Map<string, number>();
 
 	/** Adds the keys of the static data, which an earlier or another process may have saved. */
 	load({ deliveries = {}, forgotten }: DeduplicationState): void {
 		for (const [digest, times] of Object.entries(deliveries)) {
-			if (!this.failed.has(digest) && !this.times.has(digest)) this.add(digest, times);
+			const known = this.failed.get(digest) ?? this.times.get(digest) ?? 0;
+			if (arrivalOf(times) > arrivalOf(known)) this.add(digest, times);
 		}
 		if (forgotten) this.recordForgotten(forgotten);
 	}
@@ -171,6 +172,8 @@ class SeenKeys {
 	}
 
 	add(digest: string, times: StoredTimes): void {
+		this.delete(digest); // re-inserted as the newest
+		this.failed.delete(digest);
 		this.times.set(digest, times);
 		this.stored[digest] = times;
 	}
@@ -203,8 +206,8 @@ class SeenKeys {
 	}
 
 	/** Whether a key with this signature time may have been forgotten although its window has not ended. */
-	mayHaveForgotten(signed: number, oldest: number): boolean {
-		if (this.forgotten === undefined) return false;
+	mayHaveForgotten(digest: string, signed: number, oldest: number): boolean {
+		if (this.forgotten === undefined || this.failed.has(digest)) return false;
 		const [lastArrived, lastSigned] = this.forgotten;
 		return signed <= lastSigned && lastArrived > oldest;
 	}

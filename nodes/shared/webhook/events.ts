@@ -7,14 +7,13 @@ import type {
 } from 'n8n-workflow';
 
 import type { JsonRecord } from '../http/service';
+import { canonicalJson, type Delivery, handleDelivery, parseBodyObject } from './handler';
 import {
-	canonicalJson,
-	type Delivery,
-	handleDelivery,
-	parseBodyObject,
+	MAX_AGE_LABEL,
+	type SignatureScheme,
+	verifyTimestamp,
 	WebhookRejection,
-} from './handler';
-import { MAX_AGE_LABEL, type SignatureScheme, verifyDelivery, verifyTimestamp } from './signature';
+} from './signature';
 
 /** An event parsed from a verified body. */
 export interface ServiceEvent {
@@ -57,7 +56,7 @@ export async function handleEvent(
 ): Promise<IWebhookResponseData> {
 	const { headers } = context.getRequestObject();
 	return await handleDelivery<IDataObject>(context, {
-		verify: async (raw) => await verifyDelivery(context, scheme, raw),
+		scheme,
 		read: (raw): Delivery<IDataObject> | WebhookRejection | undefined => {
 			const body = parseBodyObject(raw);
 			const parsed = body && read(body, headers);

@@ -10,6 +10,7 @@ import {
 	type DeliveryIdentity,
 	keyDigest,
 } from './deduplication';
+import { type SignatureScheme, verifySignature, WebhookRejection } from './signature';
 
 /** Milliseconds; by then, every sender has timed out. */
 const MAX_TOUCH_MS = 60_000;
@@ -19,21 +20,9 @@ export interface Delivery<T> extends DeliveryIdentity {
 	content: T;
 }
 
-/** A rejected delivery, with the response to its sender. */
-export class WebhookRejection {
-	/**
-	 * @param status HTTP status
-	 * @param reason one sentence for the sender and the n8n log; never a secret
-	 */
-	constructor(
-		readonly status: number,
-		readonly reason: string,
-	) {}
-}
-
 export interface WebhookHandler<T> {
 	/** Authenticates the sender by the raw bytes, before anything else. */
-	verify(raw: Buffer): Promise<WebhookRejection | undefined>;
+	scheme: SignatureScheme;
 	/** Parses the verified bytes; undefined if the user did not select such a delivery. */
 	read(raw: Buffer): Delivery<T> | WebhookRejection | undefined;
 	/** Returns the output items. May take long; duplicates that arrive meanwhile wait for the outcome. */
@@ -67,7 +56,7 @@ async function receive<T>(
 ): Promise<IWebhookResponseData> {
 	const raw = await rawBodyOf(context);
 	if (raw instanceof WebhookRejection) return reject(context, raw);
-	const rejection = await receiver.verify(raw);
+	const rejection = await verifySignature(context, receiver.scheme, raw);
 	if (rejection) return reject(context, rejection);
 
 	const delivery = receiver.read(raw);
@@ -115,11 +104,15 @@ async function receiveOnce<T>(
 			return reject(context, items);
 		}
 		claim.markDispatched();
-		const settle = (accepted: boolean) => {
+		const response = context.getResponseObject();
+		const settle = settleOnResponse(response, (accepted) => {
 			claim.resolve(accepted);
 			if (!accepted) receiver.notStarted?.(delivery.content);
-		};
-		void touchUntilResponded(settleOnResponse(context, settle), claim);
+		});
+		void touchUntilResponded(response, claim).then(() => {
+			// If the sender hung up during the downloads, the response emits no further events.
+			if (response.closed) settle();
+		});
 		return { workflowData: [items] };
 	} catch (error) {
 		claim.resolve(false);
@@ -148,24 +141,25 @@ async function prepare<T>(
 	return items.map((item) => ({ ...item, json: { ...item.json, deliveryKey } }));
 }
 
+type WebhookResponse = ReturnType<IWebhookFunctions['getResponseObject']>;
+
 /**
  * Settles the claim when n8n has responded: the execution has started if n8n sent a 2xx, or if the sender hung up
  * before.
- * @returns whether the response is still pending
+ * @returns a function that settles it immediately, unless it is settled
  */
 function settleOnResponse(
-	context: IWebhookFunctions,
+	response: WebhookResponse,
 	settle: (accepted: boolean) => void,
-): () => boolean {
-	const response = context.getResponseObject();
+): () => void {
 	let open = true;
 	const done = () => {
-		if (open) settle(!response.writableFinished || response.statusCode < 400);
+		if (open) settle(!response.writableEnded || response.statusCode < 400);
 		open = false;
 	};
 	response.once('finish', done);
 	response.once('close', done);
-	return () => open;
+	return done;
 }
 
 /**
@@ -174,10 +168,10 @@ function settleOnResponse(
  * recorded. Sets the flag repeatedly, at growing intervals, until n8n has responded.
  */
 async function touchUntilResponded(
-	isOpen: () => boolean,
+	response: WebhookResponse,
 	{ touchStaticData }: Claim,
 ): Promise<void> {
-	for (let pause = 0; isOpen() && pause < MAX_TOUCH_MS; pause = 2 * pause + 1) {
+	for (let pause = 0; !response.writableEnded && pause < MAX_TOUCH_MS; pause = 2 * pause + 1) {
 		await sleep(pause);
 		touchStaticData();
 	}

@@ -5,9 +5,20 @@ import type { IDataObject, IWebhookFunctions } from 'n8n-workflow';
 import { keepCredential } from '../http/secrets';
 import type { Service } from '../http/service';
 import { withoutBlanks } from '../text';
-import { WebhookRejection } from './handler';
 
 type Headers = ReturnType<IWebhookFunctions['getRequestObject']>['headers'];
+
+/** A rejected delivery, with the response to its sender. */
+export class WebhookRejection {
+	/**
+	 * @param status HTTP status
+	 * @param reason one sentence for the sender and the n8n log; never a secret
+	 */
+	constructor(
+		readonly status: number,
+		readonly reason: string,
+	) {}
+}
 
 /** How a service signs its deliveries: HMAC-SHA256 in a header, under the `webhookSecret` of the credential. */
 export interface SignatureScheme {
@@ -16,43 +27,31 @@ export interface SignatureScheme {
 	header: string;
 	/** The forms of the delivery that may be signed, the raw bytes first. Each is only built when needed. */
 	texts(raw: Buffer, headers: Headers): Iterable<Buffer | string>;
+	/** Another check with the credential, for correctly signed deliveries. */
+	alsoRequired?(credential: IDataObject, headers: Headers): WebhookRejection | undefined;
 }
 
 /**
- * Verifies the signature of a delivery, the cheapest check first: the header format, then the digests of the body.
+ * Verifies a delivery, the cheapest check first: the header format, the digests of the body, then `alsoRequired`.
  * Without a secret in the credential, rejects every delivery.
- * @param alsoRequired another check with the credential, for correctly signed deliveries
  * @returns why the delivery is rejected; undefined if it is valid
  */
-export async function verifyDelivery(
+export async function verifySignature(
 	context: IWebhookFunctions,
 	scheme: SignatureScheme,
 	raw: Buffer,
-	alsoRequired: (credential: IDataObject, headers: Headers) => WebhookRejection | undefined = () =>
-		undefined,
 ): Promise<WebhookRejection | undefined> {
+	const { service, header } = scheme;
 	const { headers } = context.getRequestObject();
-	if (parseDigest(headers[scheme.header]) === undefined) return notSigned();
-	return await verifyWithCachedCredential(
-		context,
-		scheme.service,
-		(credential) =>
-			verifySignature(scheme, raw, headers, credential) ?? alsoRequired(credential, headers),
-	);
+	const notSigned = new WebhookRejection(401, 'The signature does not match');
+	if (parseDigest(headers[header]) === undefined) return notSigned;
+	return await verifyWithCachedCredential(context, service, (credential) => {
+		const secrets = parseSecrets(credential.webhookSecret);
+		if (secrets.length === 0) return new WebhookRejection(401, missingSecretMessage(service));
+		if (!isSigned(headers[header], scheme.texts(raw, headers), secrets)) return notSigned;
+		return scheme.alsoRequired?.(credential, headers);
+	});
 }
-
-function verifySignature(
-	{ service, header, texts }: SignatureScheme,
-	raw: Buffer,
-	headers: Headers,
-	{ webhookSecret }: IDataObject,
-): WebhookRejection | undefined {
-	const secrets = parseSecrets(webhookSecret);
-	if (secrets.length === 0) return new WebhookRejection(401, missingSecretMessage(service));
-	return isSigned(headers[header], texts(raw, headers), secrets) ? undefined : notSigned();
-}
-
-const notSigned = () => new WebhookRejection(401, 'The signature does not match');
 
 /** The message for a credential without a secret, shared by all checks. */
 export const missingSecretMessage = ({ name }: Service): string =>
@@ -166,7 +165,7 @@ const cache = new Map<string, CachedCredential>();
  * check is repeated with a fresh credential before the delivery is rejected, so a new secret applies immediately, and a
  * removed one for at most two more seconds.
  */
-export async function verifyWithCachedCredential(
+async function verifyWithCachedCredential(
 	context: IWebhookFunctions,
 	{ credential: type }: Service,
 	verify: (credential: IDataObject) => WebhookRejection | undefined,
@@ -174,8 +173,8 @@ export async function verifyWithCachedCredential(
 	const node = context.getNode();
 	const key = JSON.stringify([context.getWorkflow().id, node.id, node.credentials?.[type]?.id]);
 	const cached = cache.get(key);
-	const first = cached && isFresh(cached) ? { refusal: verify(cached.credential) } : undefined;
-	if (first && first.refusal === undefined) {
+	const first = cached && isFresh(cached) ? { rejection: verify(cached.credential) } : undefined;
+	if (first && first.rejection === undefined) {
 		keepCredential(context, type, cached!.credential);
 		return undefined;
 	}
@@ -183,11 +182,11 @@ export async function verifyWithCachedCredential(
 	const fresh = { at: Date.now(), credential: await context.getCredentials(type) };
 	keepCredential(context, type, fresh.credential);
 	const isUnchanged = first && isSameCredential(fresh.credential, cached!.credential);
-	const refusal = isUnchanged ? first.refusal : verify(fresh.credential);
+	const rejection = isUnchanged ? first.rejection : verify(fresh.credential);
 	for (const [one, old] of cache) if (!isFresh(old)) cache.delete(one);
-	if (refusal === undefined) cache.set(key, fresh);
+	if (rejection === undefined) cache.set(key, fresh);
 	else cache.delete(key);
-	return refusal;
+	return rejection;
 }
 
 /** Avoids computing the digests of a forged delivery twice. */

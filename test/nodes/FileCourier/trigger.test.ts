@@ -1,6 +1,8 @@
+import axios from 'axios';
 import type { IDataObject } from 'n8n-workflow';
 
 import { ownTrigger, VECTOR } from '../../support/fileCourierTrigger';
+import { Host } from '../../support/host';
 import { hmacSha256 } from '../../support/sign';
 
 const trigger = ownTrigger();
@@ -164,6 +166,30 @@ describe('a duplicate delivery', () => {
 		expect((await trigger.deliver(VECTOR.body)).status).toBe(200);
 		expect((await trigger.deliver(VECTOR.body)).status).toBe(200);
 		expect(trigger.server.runs).toHaveLength(1);
+	});
+
+	it.each([
+		['starts no second run', false, 200],
+		['can be sent again if n8n could not start the run', true, 503],
+	])('of a sender that hung up during the download %s', async (_, failNextStart, status) => {
+		const host = new Host();
+		await host.start({}, { body: 'a', delay: 500 });
+		const data = { request_id: 'r', files: [{ name: 'a.txt', url: host.url }] };
+		const body = JSON.stringify({ event: 'files.delivered', data });
+		await trigger.activate({ download: true, binaryPropertyName: 'data' });
+		trigger.server.failNextStart = failNextStart;
+		const first = axios.post(trigger.url, body, {
+			headers: {
+				'content-type': 'application/json',
+				'X-FileCourier-Signature': hmacSha256(body, VECTOR.secret),
+			},
+			signal: AbortSignal.timeout(200),
+		});
+		await expect(first).rejects.toThrow('canceled');
+		expect((await trigger.deliver(body)).status).toBe(status);
+		await trigger.deliver(body);
+		expect(trigger.server.runs).toHaveLength(1);
+		await host.stop();
 	});
 
 	it('starts a run each time if Ignore Duplicates For is 0', async () => {

@@ -251,6 +251,46 @@ describe('a failed delivery', () => {
 		saved.deliveries = { ...saved.deliveries, ...deliveries };
 		expect(isDuplicate('a', load())).toBe(true);
 	});
+
+	it('that another process has accepted since counts as seen', () => {
+		jest.useFakeTimers({ now: 1_000_000_000 });
+		claim('a', load()).resolve(false);
+		jest.setSystemTime(1_000_000_000 + 60_000);
+		saved = elsewhere('a');
+		expect(isDuplicate('a', load())).toBe(true);
+	});
+
+	it('can be sent again, although deliveries signed later were forgotten in the meantime', () => {
+		const now = 1_800_000_000_000;
+		jest.useFakeTimers({ now });
+		claim('a', load(), HOUR, now).resolve(false);
+		const inFlight = claim('b', saved, HOUR, now);
+		inFlight.markDispatched();
+		for (let n = 1; n <= 2100; n++) accept(`delivery ${n}`, HOUR, now + n * 1000);
+		inFlight.resolve(false);
+		expect(isDuplicate('a', load(), HOUR, now)).toBe(false);
+		expect(isDuplicate('b', load(), HOUR, now)).toBe(false);
+	});
+
+	it('counts as a duplicate once its retry was accepted and forgotten', () => {
+		const now = 1_800_000_000_000;
+		jest.useFakeTimers({ now });
+		claim('a', load(), HOUR, now).resolve(false);
+		accept('a', HOUR, now);
+		for (let n = 1; n <= 2100; n++) accept(`delivery ${n}`, HOUR, now + n * 1000);
+		expect(isDuplicate('a', load(), HOUR, now)).toBe(true);
+	});
+
+	it('from a clock that is ahead can be sent again, even if it was saved in the meantime', () => {
+		const signedAt = Date.now() + 600_000;
+		const first = claim('a', load(), HOUR, signedAt);
+		first.markDispatched();
+		const other = load();
+		claim('b', other).markDispatched();
+		saved = structuredClone(other);
+		first.resolve(false);
+		expect(isDuplicate('a', load(), HOUR, signedAt)).toBe(false);
+	});
 });
 
 /** The static data of another process that has accepted a delivery. */
@@ -261,6 +301,18 @@ function elsewhere(key: string): DeduplicationState {
 	if ('claim' in claimed) claimed.claim.markDispatched();
 	return staticData;
 }
+
+it('removes deliveries whose window has ended behind one that another process has accepted again', () => {
+	const now = 1_800_000_000_000;
+	jest.useFakeTimers({ now });
+	for (const key of ['a', 'b', 'c']) accept(key);
+	jest.setSystemTime(now + HOUR * 1000);
+	const { deliveries } = elsewhere('a');
+	saved.deliveries = { ...saved.deliveries, ...deliveries };
+	jest.setSystemTime(now + HOUR * 1000 + 1000);
+	claim('d', saved).markDispatched();
+	expect(Object.keys(saved.deliveries)).toHaveLength(2);
+});
 
 it('keeps a delivery in progress apart while the others are pruned', async () => {
 	const slow = claim('slow', load());

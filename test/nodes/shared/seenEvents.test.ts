@@ -128,6 +128,14 @@ it('is known without a date too once its date was reported', () => {
 	expect(markSeen(seen, { event: 'e', key: 'b', at: NOW }, 3)).toBe('known');
 });
 
+it('remains known if the service reports its date only later', () => {
+	const seen = newSeenEvents(NOW);
+	const [withoutDate, withDate] = [[{ key: 'a' }], [{ key: 'a', at: NOW + 1 }]];
+	const passes = [withoutDate, withDate, withDate, withDate, withDate];
+	const emitted = passes.map((items, index) => read(seen, index + 1, items).emitted);
+	expect(emitted.flat()).toEqual([false, false, false, false, false]);
+});
+
 it('is part of the baseline in the first pass, unless it began later', () => {
 	const seen = newSeenEvents(NOW);
 	expect(markSeen(seen, { event: 'e', key: 'a', at: NOW, began: NOW }, 1)).toBe('baseline');
