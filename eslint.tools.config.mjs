@@ -1,82 +1,109 @@
 // The programs beside the nodes (sandbox, launcher, benchmarks, their tests) run on plain Node.js, so they get the
-// ordinary strict rules. nodes/ and credentials/ have n8n's own, in eslint.config.mjs.
-// The rules for imports apply to all of them.
-import { fileURLToPath } from 'node:url';
+// ordinary strict rules. nodes/ and credentials/ have n8n's own, in eslint.config.mjs. The rules for imports apply to
+// all of them.
+import { readdirSync } from 'node:fs';
+
 import js from '@eslint/js';
 import importX from 'eslint-plugin-import-x';
 import tseslint from 'typescript-eslint';
 
-const SERVICES = ['FileCourier', 'FileShot', 'FilesApp', 'Filestack', 'SpeedyFiles'];
-
-/** Code in `target` must not import code in `from`, except from the listed folders of it. */
-const zone = (target, from, except = []) => ({ target: `./${target}`, from: `./${from}`, except });
-
-/** The layers of nodes/shared, each with those that it must not import. */
-const LAYERS = {
-	http: ['node', 'files', 'webhook', 'polling', 'cleanUp'],
-	node: ['files', 'webhook', 'polling', 'cleanUp'],
-	files: ['webhook', 'polling', 'cleanUp'],
-	webhook: ['polling', 'cleanUp'],
-	polling: ['webhook', 'cleanUp'],
-	cleanUp: ['webhook', 'polling'],
+/** The layers of nodes/shared/, each with those that it may import. */
+const SHARED_LAYERS = {
+	http: [],
+	node: ['http'],
+	files: ['http', 'node'],
+	webhook: ['http', 'node', 'files'],
+	polling: ['http', 'node', 'files'],
+	cleanUp: ['http', 'node', 'files'],
 };
 
-/** The same for the sandbox. */
+/** The same for sandbox/. The services and the portal are started through sandbox/server.mts. */
 const SANDBOX_LAYERS = {
-	system: ['core', 'services', 'portal', 'n8n', 'demo', 'launcher'],
-	core: ['services', 'portal', 'n8n', 'demo', 'launcher'],
-	services: ['portal', 'n8n', 'demo', 'launcher'],
-	n8n: ['demo', 'launcher'],
-	demo: ['launcher'],
+	system: [],
+	core: ['system'],
+	services: ['system', 'core'],
+	portal: ['system', 'core'],
+	n8n: ['system', 'core'],
+	demo: ['system', 'core', 'n8n'],
+	launcher: ['system', 'core', 'n8n', 'demo'],
 };
 
-const layersOf = (root, layers) =>
-	Object.entries(layers).flatMap(([layer, upper]) =>
-		upper.map((other) => zone(`${root}/${layer}`, `${root}/${other}`)),
-	);
+const layerZones = (folder, layers) =>
+	Object.entries(layers).map(([layer, lower]) => ({
+		target: `${folder}/${layer}`,
+		from: Object.keys(layers)
+			.filter((other) => other !== layer && !lower.includes(other))
+			.map((other) => `${folder}/${other}`),
+		message: `${folder}/${layer} may import ${lower.join(', ') || 'no other layer'}.`,
+	}));
 
-const importRules = {
-	plugins: { 'import-x': importX },
-	settings: {
-		'import-x/extensions': ['.ts', '.mts', '.mjs'],
-		'import-x/parsers': {
-			[fileURLToPath(import.meta.resolve('@typescript-eslint/parser'))]: ['.ts', '.mts'],
-		},
-		'import-x/resolver-next': [
-			importX.createNodeResolver({ extensions: ['.ts', '.mts', '.mjs', '.json'] }),
-		],
+const entriesOf = (folder) => readdirSync(`${import.meta.dirname}/${folder}`);
+const SERVICES = entriesOf('nodes').filter((name) => name !== 'shared');
+const SIMULATIONS = entriesOf('sandbox/services').filter((name) => name !== 'index.mts');
+
+const zones = [
+	...layerZones('nodes/shared', SHARED_LAYERS),
+	{
+		target: 'nodes/shared/*.ts',
+		from: Object.keys(SHARED_LAYERS).map((layer) => `nodes/shared/${layer}`),
+		message: 'The files beside the layers import none of them.',
 	},
-	rules: {
-		'import-x/no-cycle': 'error',
-		'import-x/no-restricted-paths': [
-			'error',
-			{
-				basePath: import.meta.dirname,
-				zones: [
-					...layersOf('nodes/shared', LAYERS),
-					...layersOf('sandbox', SANDBOX_LAYERS),
-					zone('nodes/shared', 'nodes', ['./shared']),
-					...SERVICES.map((service) =>
-						zone(`nodes/${service}`, 'nodes', ['./shared', `./${service}`]),
-					),
-					zone('nodes', 'sandbox'),
-					zone('credentials', 'sandbox'),
-					zone('sandbox', 'nodes'),
-					zone('sandbox', 'credentials'),
-				],
-			},
-		],
+	{
+		target: 'nodes/shared',
+		from: 'nodes',
+		except: ['shared'],
+		message: 'The shared code imports no service.',
+	},
+	...SERVICES.flatMap((service) => [
+		{
+			target: `nodes/${service}`,
+			from: 'nodes',
+			except: ['shared', service],
+			message: 'No service imports another.',
+		},
+		{
+			target: `credentials/${service}Api.credentials.ts`,
+			from: 'nodes',
+			except: ['shared/http', service],
+			message: 'A credential imports its own service and nodes/shared/http.',
+		},
+	]),
+	{
+		target: ['nodes', 'credentials'],
+		from: ['sandbox', 'bench', 'test'],
+		message: 'The published code imports nothing else.',
+	},
+	{
+		target: 'sandbox',
+		from: ['nodes', 'credentials'],
+		message: 'The sandbox is written from the documentation of the services, not from the nodes.',
+	},
+	...layerZones('sandbox', SANDBOX_LAYERS),
+	...SIMULATIONS.map((simulation) => ({
+		target: `sandbox/services/${simulation}`,
+		from: 'sandbox/services',
+		except: [simulation],
+		message: 'No simulation imports another.',
+	})),
+];
+
+/** Parses imports of types as ordinary imports, because import-x/no-cycle would ignore them. */
+const parserWithTypeImports = {
+	meta: tseslint.parser.meta,
+	parseForESLint(code, options) {
+		const parsed = tseslint.parser.parseForESLint(code, options);
+		for (const statement of parsed.ast.body) {
+			for (const node of [statement, ...(statement.specifiers ?? [])]) {
+				if (node.importKind) node.importKind = 'value';
+				if (node.exportKind) node.exportKind = 'value';
+			}
+		}
+		return parsed;
 	},
 };
 
 export default tseslint.config(
 	{ ignores: ['**/node_modules/', 'dist/', '.host/', '.run/', 'packages/'] },
-	{
-		...importRules,
-		files: ['nodes/**/*.ts', 'credentials/**/*.ts'],
-		languageOptions: { parser: tseslint.parser },
-	},
-	{ ...importRules, files: ['sandbox/**/*.{mts,mjs}', 'bench/**/*.{mts,mjs}'] },
 	{
 		files: ['**/*.mts'],
 		extends: [js.configs.recommended, ...tseslint.configs.recommendedTypeChecked],
@@ -98,6 +125,19 @@ export default tseslint.config(
 				setTimeout: 'readonly',
 				URL: 'readonly',
 			},
+		},
+	},
+	{
+		files: ['nodes/**/*.ts', 'credentials/**/*.ts', '{sandbox,bench}/**/*.{mts,mjs}'],
+		plugins: { 'import-x': importX },
+		languageOptions: { parser: parserWithTypeImports },
+		settings: {
+			'import-x/extensions': ['.ts', '.mts', '.mjs'],
+			'import-x/resolver-next': [importX.createNodeResolver({ extensions: ['.ts'] })],
+		},
+		rules: {
+			'import-x/no-cycle': ['error', { ignoreExternal: true }],
+			'import-x/no-restricted-paths': ['error', { basePath: import.meta.dirname, zones }],
 		},
 	},
 );

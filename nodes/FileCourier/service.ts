@@ -116,16 +116,21 @@ export const sessionIdField: Field = {
 	description: 'The sessionId returned by Create. IDs starting with req_ or sess_ both work.',
 };
 
+const REJECTED = 'FileCourier rejected the Client ID or Client Secret';
+
+/** Matches messages about credentials. The docs show “Invalid API key” but not the status that it is sent with. */
+const CREDENTIAL_MESSAGE =
+	/api.?key|credential|client|secret|unauthori[sz]ed|authenticat|authori[sz]ation|forbidden|denied/i;
+
 /**
  * Tests the credentials with a request for a session that does not exist, because FileCourier has no call that only
  * identifies the caller. It responds “not found” to valid credentials and 401 to invalid ones, both in its envelope.
  */
-export const fileCourierApiTest = credentialTest(
-	fileCourier,
-	{ path: '/sessions/req_credentialtest', authenticate: basicAuth('clientId', 'clientSecret') },
-	({ status, body, said }) => {
-		const rejected = `FileCourier rejected the Client ID or Client Secret: ${said}`;
-		if (status === 401 || status === 403) return rejected;
+export const fileCourierApiTest = credentialTest(fileCourier, {
+	path: '/sessions/req_credentialtest',
+	authenticate: basicAuth('clientId', 'clientSecret'),
+	rejections: { 401: REJECTED, 403: REJECTED },
+	judge({ status, body, said }) {
 		const envelope = isJsonObject(body) ? body : {};
 		if (status === 200 && envelope.status === true) {
 			return SESSION.read(body, status) ? undefined : ANOTHER_SERVICE;
@@ -133,10 +138,6 @@ export const fileCourierApiTest = credentialTest(
 		// FileCourier checks the credentials before it sends 200, 400 or 404, unless the message is about credentials.
 		const isFailure = envelope.status === false && fileCourier.errorMessage(body) !== undefined;
 		if (!isFailure || ![200, 400, 404].includes(status)) return ANOTHER_SERVICE;
-		return CREDENTIAL_MESSAGE.test(said) ? rejected : undefined;
+		return CREDENTIAL_MESSAGE.test(said) ? `${REJECTED}: ${said}` : undefined;
 	},
-);
-
-/** Matches messages about credentials. The docs show “Invalid API key” but not the status that it is sent with. */
-const CREDENTIAL_MESSAGE =
-	/api.?key|credential|client|secret|unauthori[sz]ed|authenticat|authori[sz]ation|forbidden|denied/i;
+});

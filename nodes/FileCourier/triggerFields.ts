@@ -1,6 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { outputField, sha256Option } from '../shared/node/fields';
+import { optionsField, outputField, sha256Option } from '../shared/node/fields';
 import {
 	deduplicationWindowOption,
 	eventsField,
@@ -75,38 +75,26 @@ export const triggerProperties: INodeProperties[] = [
 		[FILES_DELIVERED],
 	),
 	...deliveryFields,
-	{
-		displayName: 'Options',
-		name: 'options',
-		type: 'collection',
-		placeholder: 'Add option',
-		default: {},
-		options: [
-			...deliveryOptions,
-			{
-				displayName: 'File Name',
-				name: 'fileName',
-				type: 'string',
-				default: '',
-				placeholder: 'e.g. *.pdf',
-				description:
-					'Only output files with a matching name. Use * as a wildcard. Deliveries without a match do not start the workflow.',
-			},
-			deduplicationWindowOption(
-				2880,
-				'FileCourier retries unanswered deliveries for up to 27 hours. Lower this value to accept deliveries that you resend from the dashboard.',
-			),
-			maxAgeOption(
-				172_800,
-				'The default matches Ignore Duplicates For (Minutes), so that a delivery is rejected once it is no longer recognized as a duplicate. FileCourier retries with the original timestamp for up to 27 hours, so use at least 97200.',
-			),
-			globOption(
-				'Recipient Email',
-				'recipient',
-				'e.g. *@acme.com',
-				'deliveries from this recipient',
-			),
-			globOption('Reference ID', 'referenceId', 'e.g. CUST-*', 'deliveries with this reference ID'),
-		],
-	},
+	optionsField([
+		...deliveryOptions,
+		{
+			displayName: 'File Name',
+			name: 'fileName',
+			type: 'string',
+			default: '',
+			placeholder: 'e.g. *.pdf',
+			description:
+				'Only output files with a matching name. Use * as a wildcard. Deliveries without a match do not start the workflow.',
+		},
+		deduplicationWindowOption(
+			2880,
+			'FileCourier retries unanswered deliveries for up to 27 hours. Lower this value to accept deliveries that you resend from the dashboard.',
+		),
+		maxAgeOption(
+			172_800,
+			'The default matches Ignore Duplicates For (Minutes), so that a delivery is rejected once it is no longer recognized as a duplicate. FileCourier retries with the original timestamp for up to 27 hours, so use at least 97200.',
+		),
+		globOption('Recipient Email', 'recipient', 'e.g. *@acme.com', 'deliveries from this recipient'),
+		globOption('Reference ID', 'referenceId', 'e.g. CUST-*', 'deliveries with this reference ID'),
+	]),
 ];

@@ -1,7 +1,7 @@
 import type { IDataObject, INodeProperties, IPollFunctions } from 'n8n-workflow';
 
 import { epochOf } from '../shared/dates';
-import { simplifyField } from '../shared/node/fields';
+import { optionsField, simplifyField } from '../shared/node/fields';
 import { matchesGlob } from '../shared/node/filters';
 import { expiryOccurrences, type ItemDates } from '../shared/polling/expiryEvents';
 import { includeExistingOption, leadTimeFields, pollEventsField } from '../shared/polling/fields';
@@ -97,15 +97,8 @@ export const pollingProperties: INodeProperties[] = [
 	),
 	...leadTimeFields(EVENTS.expiringSoon, 'a file'),
 	simplifyField,
-	{
-		displayName: 'Options',
-		name: 'options',
-		type: 'collection',
-		placeholder: 'Add option',
-		default: {},
-		options: [
-			globOption('File Name', 'fileName', 'e.g. *.pdf', 'files with a matching name'),
-			includeExistingOption('files'),
-		],
-	},
+	optionsField([
+		globOption('File Name', 'fileName', 'e.g. *.pdf', 'files with a matching name'),
+		includeExistingOption('files'),
+	]),
 ];

@@ -8,9 +8,9 @@ import {
 
 import { nodeProperties, runOperation } from '../shared/node/operation';
 import { change } from './change/getAll';
-import { filesAppApiTest } from './credentialTest';
 import { file } from './file';
 import { searchFiles } from './file/getAll';
+import { filesAppApiTest } from './service';
 import { shareLink } from './shareLink/create';
 
 const resources = [file, shareLink, change];

@@ -16,9 +16,8 @@ import {
 	pollChanges,
 	type PollChangesOptions,
 } from './change/pollChanges';
-import { filesAppApiTest } from './credentialTest';
 import { pollingProperties } from './polling';
-import { filesApp } from './service';
+import { filesApp, filesAppApiTest } from './service';
 
 interface Settings {
 	events: string[];

@@ -1,5 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 
+import { optionsField } from '../shared/node/fields';
 import { includeExistingOption, pollEventsField } from '../shared/polling/fields';
 import { globOption } from '../shared/webhook/events';
 import { ANY_ACTION } from './change/pollChanges';
@@ -28,20 +29,13 @@ export const pollingProperties: INodeProperties[] = [
 		description:
 			'Whether to include the name, size, type and dates of each existing file. Uses one request per file.',
 	},
-	{
-		displayName: 'Options',
-		name: 'options',
-		type: 'collection',
-		placeholder: 'Add option',
-		default: {},
-		options: [
-			globOption(
-				'File Name',
-				'fileName',
-				'e.g. *.pdf',
-				'files with a matching name (deleted files have no name and never match)',
-			),
-			includeExistingOption('files'),
-		],
-	},
+	optionsField([
+		globOption(
+			'File Name',
+			'fileName',
+			'e.g. *.pdf',
+			'files with a matching name (deleted files have no name and never match)',
+		),
+		includeExistingOption('files'),
+	]),
 ];

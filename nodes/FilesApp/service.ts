@@ -1,6 +1,8 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { isoDate } from '../shared/dates';
+import { bearerAuth } from '../shared/http/credential';
+import { ANOTHER_SERVICE, credentialTest, judgeSuccess } from '../shared/http/credentialTest';
 import {
 	type ExpectedBody,
 	isJsonObject,
@@ -51,3 +53,27 @@ export const FILE: ExpectedBody<JsonRecord> = {
 	what: 'a file ID',
 	read: (body) => (isJsonObject(body) && textOf(body.id) ? body : undefined),
 };
+
+export const FILES: ExpectedBody<JsonRecord & { files: unknown[] }> = {
+	what: 'a list of files',
+	read: (body) =>
+		isJsonObject(body) && Array.isArray(body.files) ? { ...body, files: body.files } : undefined,
+};
+
+/** Lists one file, the smallest request that requires a valid key: Files App has no route that returns the account. */
+export const filesAppApiTest = credentialTest(filesApp, {
+	path: '/files',
+	qs: { per_page: '1' },
+	authenticate: bearerAuth('apiKey'),
+	rejections: {
+		401: 'Files App rejected the API Key',
+		403: 'This API Key does not have permission to list files',
+	},
+	judge: judgeSuccess(filesApp, (body, status) =>
+		FILES.read(body, status)?.files.every(isNamedFile) ? undefined : ANOTHER_SERVICE,
+	),
+});
+
+function isNamedFile(file: unknown): boolean {
+	return isJsonObject(file) && textOf(file.id) !== undefined && textOf(file.name) !== undefined;
+}

@@ -1,7 +1,9 @@
 import { isoDate } from '../shared/dates';
 import { readAddressField, readBaseUrl } from '../shared/http/credential';
+import { expiresAtField } from '../shared/node/fields';
 import type { ItemContext, Operation, Resource } from '../shared/node/operation';
-import { type Field, invalidParameter } from '../shared/node/schema';
+import { requireFuture } from '../shared/node/parameters';
+import type { Field } from '../shared/node/schema';
 import { cacheOption } from './file/fields';
 import { fileField, selectedFile } from './handle';
 import { filestack, requireAppSecret, signUserPolicy } from './service';
@@ -30,15 +32,7 @@ export const expiryFields: Field[] = [
 		displayOptions: { show: { expiry: ['minutes'] } },
 		description: 'Number of minutes from now. Allow for a minute of clock difference.',
 	},
-	{
-		displayName: 'Date and Time',
-		name: 'expiresAt',
-		type: 'dateTime',
-		default: '',
-		required: true,
-		displayOptions: { show: { expiry: ['date'] } },
-		description: 'Uses the workflow’s time zone unless the value includes one',
-	},
+	{ ...expiresAtField, displayOptions: { show: { expiry: ['date'] } } },
 ];
 
 /**
@@ -50,14 +44,8 @@ export function readExpiry(item: ItemContext): number {
 	if (parameter('expiry') !== 'date') {
 		return Math.floor(Date.now() / 1000) + parameter<number>('expiresInMinutes') * 60;
 	}
-	const expiresAt = parameter<number>('expiresAt');
-	if (expiresAt > Date.now()) return Math.floor(expiresAt / 1000);
-	throw invalidParameter(
-		item,
-		'Date and Time',
-		'is in the past',
-		'Select a date and time in the future.',
-	);
+	const { displayName, name } = expiresAtField;
+	return Math.floor(requireFuture(item, displayName, parameter(name)) / 1000);
 }
 
 export const createSigned: Operation = {

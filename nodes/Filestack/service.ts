@@ -4,7 +4,7 @@ import { NodeOperationError } from 'n8n-workflow';
 import { ANOTHER_SERVICE, credentialTest } from '../shared/http/credentialTest';
 import { isJsonObject, type Service, textOf } from '../shared/http/service';
 import { pastedText } from '../shared/text';
-import { type Policy, policyQuery, type SignedPolicy, signPolicy } from './signing';
+import { authenticate, type Policy, policyQuery, type SignedPolicy, signPolicy } from './signing';
 
 /**
  * The Filestack APIs. Each host has its own error format: `{"result":"error","error":{"code","msg"}}` (File API),
@@ -103,19 +103,13 @@ const UNKNOWN_HANDLE = 'n8nCredentialTest000';
  * only identifies the caller. It responds 404 in the File API's format to a valid signature, and rejects an invalid one
  * before that. Without an app secret, only a missing signature can be detected.
  */
-export const filestackApiTest = credentialTest(
-	filestack,
-	({ apiKey, appSecret }) => {
-		const secret = pastedText(appSecret) ?? '';
-		const signedPolicy = secret
-			? signPolicy(policyQuery(['stat'], UNKNOWN_HANDLE).policy, secret)
-			: {};
-		return {
-			path: `/file/${UNKNOWN_HANDLE}/metadata`,
-			qs: { key: pastedText(apiKey) ?? '', ...signedPolicy },
-		};
-	},
-	({ status, body, said }, { appSecret }) => {
+export const filestackApiTest = credentialTest(filestack, {
+	path: `/file/${UNKNOWN_HANDLE}/metadata`,
+	authenticate: async (credentials, options) =>
+		await Promise.resolve(
+			authenticate(credentials, { ...options, qs: policyQuery(['stat'], UNKNOWN_HANDLE) }),
+		),
+	judge({ status, body, said }, { appSecret }) {
 		if (status === 401 || status === 403) {
 			return pastedText(appSecret)
 				? `Filestack rejected the API Key or App Secret: ${said}`
@@ -125,4 +119,4 @@ export const filestackApiTest = credentialTest(
 		const isFileApi = result === 'error' && isJsonObject(error) && textOf(error.msg) !== undefined;
 		return status === 404 && isFileApi ? undefined : ANOTHER_SERVICE;
 	},
-);
+});

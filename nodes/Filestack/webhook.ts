@@ -2,6 +2,7 @@ import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import { epochOf, isoDate } from '../shared/dates';
 import { isJsonObject, type JsonRecord, textOf } from '../shared/http/service';
+import { optionsField } from '../shared/node/fields';
 import {
 	deduplicationWindowOption,
 	eventsField,
@@ -88,23 +89,13 @@ export const triggerProperties: INodeProperties[] = [
 		],
 		['fp.upload'],
 	),
-	{
-		displayName: 'Options',
-		name: 'options',
-		type: 'collection',
-		placeholder: 'Add option',
-		default: {},
-		options: [
-			globOption('File Name', 'fileName', 'e.g. *.pdf', 'events for files with a matching name'),
-			deduplicationWindowOption(
-				2880,
-				'Filestack retries unanswered deliveries for up to 13 hours.',
-			),
-			maxAgeOption(
-				172_800,
-				'The default matches Ignore Duplicates For (Minutes), so that a delivery is rejected once it is no longer recognized as a duplicate. Filestack may retry with the original signature for up to 13 hours, so use at least 46800.',
-			),
-			globOption('MIME Type', 'mimeType', 'e.g. image/*', 'events for files of a matching type'),
-		],
-	},
+	optionsField([
+		globOption('File Name', 'fileName', 'e.g. *.pdf', 'events for files with a matching name'),
+		deduplicationWindowOption(2880, 'Filestack retries unanswered deliveries for up to 13 hours.'),
+		maxAgeOption(
+			172_800,
+			'The default matches Ignore Duplicates For (Minutes), so that a delivery is rejected once it is no longer recognized as a duplicate. Filestack may retry with the original signature for up to 13 hours, so use at least 46800.',
+		),
+		globOption('MIME Type', 'mimeType', 'e.g. image/*', 'events for files of a matching type'),
+	]),
 ];

@@ -4,9 +4,14 @@ import { NodeOperationError } from 'n8n-workflow';
 import { type Downloaded, downloadFile } from '../shared/files/download';
 import { readTransferSettings } from '../shared/files/settings';
 import { pathSegment } from '../shared/http/client';
-import { outputField, sha256Option, stallOption } from '../shared/node/fields';
+import { fileNameOption, outputField, sha256Option, stallOption } from '../shared/node/fields';
 import { locatorField } from '../shared/node/locator';
-import type { ItemContext, Operation, Resource } from '../shared/node/operation';
+import {
+	fileResult,
+	type ItemContext,
+	type Operation,
+	type Resource,
+} from '../shared/node/operation';
 import { optionalText } from '../shared/node/parameters';
 import { invalidParameter } from '../shared/node/schema';
 import { parseHttpUrl } from '../shared/text';
@@ -72,14 +77,7 @@ export const download: Operation = {
 			description:
 				'The expected SHA-256 of the file. The node fails if the downloaded file does not match.',
 		},
-		{
-			displayName: 'File Name',
-			name: 'fileName',
-			type: 'string',
-			default: '',
-			placeholder: 'e.g. report.pdf',
-			description: 'Overrides the file name in SpeedyFiles',
-		},
+		fileNameOption,
 		stallOption,
 	],
 	async execute(item) {
@@ -105,8 +103,7 @@ export const download: Operation = {
 				},
 			},
 		);
-		const field = parameter<string>('binaryPropertyName');
-		return { json: { ...file, url, binaryPropertyName: field }, binary: { [field]: binary } };
+		return fileResult(item, binary, { ...file, url });
 	},
 };
 

@@ -1,12 +1,13 @@
 import type { IDataObject, INodeProperties, IPollFunctions } from 'n8n-workflow';
 
-import { simplifyField } from '../shared/node/fields';
+import { optionsField, simplifyField } from '../shared/node/fields';
 import { matchesGlob } from '../shared/node/filters';
 import { expiryOccurrences } from '../shared/polling/expiryEvents';
 import { includeExistingOption, leadTimeFields, pollEventsField } from '../shared/polling/fields';
 import { entryKey, isUnreadable, type PolledList } from '../shared/polling/pollList';
 import { globOption } from '../shared/webhook/events';
 import { simplifyPackage } from './describe';
+import { directionOption } from './package/fields';
 import { fetchPackages, FIRST_PAGE, MAX_PAGE_SIZE, type PackagePosition } from './packagePages';
 
 /** Named like the webhook events (SpeedyFiles docs, Webhooks), which do not include `expiring_soon`. */
@@ -92,32 +93,15 @@ export const pollingProperties: INodeProperties[] = [
 	),
 	...leadTimeFields(EVENTS.expiringSoon, 'a package'),
 	simplifyField,
-	{
-		displayName: 'Options',
-		name: 'options',
-		type: 'collection',
-		placeholder: 'Add option',
-		default: {},
-		options: [
-			{
-				displayName: 'Direction',
-				name: 'direction',
-				type: 'options',
-				options: [
-					{ name: 'Inbound', value: 'inbound' },
-					{ name: 'Outbound', value: 'outbound' },
-				],
-				default: 'outbound',
-				description: 'Only trigger on packages sent in this direction',
-			},
-			includeExistingOption('packages'),
-			globOption(
-				'Recipient Email',
-				'recipient',
-				'e.g. *@acme.com',
-				'packages for a matching address',
-			),
-			globOption('Title', 'title', 'e.g. *invoice*', 'packages with a matching title'),
-		],
-	},
+	optionsField([
+		directionOption('Only trigger on packages sent in this direction'),
+		includeExistingOption('packages'),
+		globOption(
+			'Recipient Email',
+			'recipient',
+			'e.g. *@acme.com',
+			'packages for a matching address',
+		),
+		globOption('Title', 'title', 'e.g. *invoice*', 'packages with a matching title'),
+	]),
 ];

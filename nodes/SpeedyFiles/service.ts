@@ -1,5 +1,5 @@
 import { bearerAuth } from '../shared/http/credential';
-import { ANOTHER_SERVICE, credentialTest } from '../shared/http/credentialTest';
+import { ANOTHER_SERVICE, credentialTest, judgeSuccess } from '../shared/http/credentialTest';
 import {
 	type ExpectedBody,
 	isJsonObject,
@@ -93,13 +93,11 @@ export const NEW_TOKEN: ExpectedBody<JsonRecord> = {
 export const NOTIFICATION_TIMEOUT = 300_000;
 
 /** Requests the user of the token (SpeedyFiles docs, REST API: /me). */
-export const speedyFilesApiTest = credentialTest(
-	speedyFiles,
-	{ path: '/me', authenticate: bearerAuth('apiToken') },
-	({ status, body, said }) => {
-		const isUser = isJsonObject(body) && textOf(body.email) && textOf(body.role);
-		if (status === 200) return isUser ? undefined : ANOTHER_SERVICE;
-		if (status === 401) return `SpeedyFiles rejected the API Token: ${said}`;
-		return `SpeedyFiles responded with ${status}: ${said}. Check the Instance URL.`;
-	},
-);
+export const speedyFilesApiTest = credentialTest(speedyFiles, {
+	path: '/me',
+	authenticate: bearerAuth('apiToken'),
+	rejections: { 401: 'SpeedyFiles rejected the API Token' },
+	judge: judgeSuccess(speedyFiles, (body) =>
+		isJsonObject(body) && textOf(body.email) && textOf(body.role) ? undefined : ANOTHER_SERVICE,
+	),
+});

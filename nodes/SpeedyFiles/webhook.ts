@@ -2,6 +2,7 @@ import type { IDataObject, IHookFunctions, INodeProperties, IWebhookFunctions } 
 
 import { epochOf, isoDate } from '../shared/dates';
 import { type JsonRecord, textOf } from '../shared/http/service';
+import { optionsField } from '../shared/node/fields';
 import { triggerSource } from '../shared/node/parameters';
 import type { ParameterSource } from '../shared/node/schema';
 import {
@@ -84,25 +85,13 @@ export const triggerProperties: INodeProperties[] = [
 		],
 		['package.downloaded'],
 	),
-	{
-		displayName: 'Options',
-		name: 'options',
-		type: 'collection',
-		placeholder: 'Add option',
-		default: {},
-		options: [
-			globOption('File Name', 'fileName', 'e.g. *.pdf', 'events for files with a matching name'),
-			deduplicationWindowOption(60, 'SpeedyFiles only sends each event once.'),
-			maxAgeOption(300, 'The clocks of SpeedyFiles and n8n must not differ by more than this.'),
-			globOption(
-				'Package ID',
-				'packageId',
-				'e.g. pQ3v0kJ8Yk2mB1tZr7wXcA',
-				'events for this package',
-			),
-			globOption('Recipient Email', 'recipient', 'e.g. *@acme.com', 'events with this recipient'),
-		],
-	},
+	optionsField([
+		globOption('File Name', 'fileName', 'e.g. *.pdf', 'events for files with a matching name'),
+		deduplicationWindowOption(60, 'SpeedyFiles only sends each event once.'),
+		maxAgeOption(300, 'The clocks of SpeedyFiles and n8n must not differ by more than this.'),
+		globOption('Package ID', 'packageId', 'e.g. pQ3v0kJ8Yk2mB1tZr7wXcA', 'events for this package'),
+		globOption('Recipient Email', 'recipient', 'e.g. *@acme.com', 'events with this recipient'),
+	]),
 ];
 
 /** Events that earlier versions of the node offered, although SpeedyFiles never sends them. */

@@ -1,5 +1,14 @@
 import { tryToParseDateTime } from 'n8n-workflow';
 
+/** Milliseconds, like {@link DAY}. */
+export const HOUR = 3_600_000;
+export const DAY = 24 * HOUR;
+
+const UNITS: Readonly<Record<string, number>> = { hours: HOUR, days: DAY };
+
+/** Converts a number of hours or days, as selected by the user, to milliseconds. */
+export const periodOf = (count: number, unit: string): number => count * UNITS[unit];
+
 /**
  * Converts any date that the services use to ISO 8601 in UTC with a `Z`; undefined if {@link epochOf} finds no date.
  */

@@ -1,7 +1,7 @@
 import { downloadFile } from '../../shared/files/download';
 import { readTransferSettings } from '../../shared/files/settings';
-import { outputField, sha256Option, stallOption } from '../../shared/node/fields';
-import type { Operation, Resource } from '../../shared/node/operation';
+import { fileNameOption, outputField, sha256Option, stallOption } from '../../shared/node/fields';
+import { fileResult, type Operation, type Resource } from '../../shared/node/operation';
 import { deliveryHost } from '../service';
 
 export const download: Operation = {
@@ -22,18 +22,7 @@ export const download: Operation = {
 		},
 		outputField,
 	],
-	options: [
-		{
-			displayName: 'File Name',
-			name: 'fileName',
-			type: 'string',
-			default: '',
-			placeholder: 'e.g. passport.pdf',
-			description: 'Overrides the original file name',
-		},
-		sha256Option,
-		stallOption,
-	],
+	options: [fileNameOption, sha256Option, stallOption],
 	async execute(item) {
 		const { functions, parameter, option } = item;
 		const url = parameter<string>('url');
@@ -42,8 +31,7 @@ export const download: Operation = {
 			{ url, name: option<string>('fileName') || undefined },
 			{ ...readTransferSettings(item), host: deliveryHost },
 		);
-		const field = parameter<string>('binaryPropertyName');
-		return { json: { ...file, url, binaryPropertyName: field }, binary: { [field]: binary } };
+		return fileResult(item, binary, { ...file, url });
 	},
 };
 

@@ -1,10 +1,11 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { serviceTime } from '../../shared/dates';
+import { DAY, serviceTime } from '../../shared/dates';
 import { callApi } from '../../shared/http/client';
 import { secretsOf } from '../../shared/http/secrets';
+import { expiresAtField } from '../../shared/node/fields';
 import type { ItemContext, Operation } from '../../shared/node/operation';
-import { optionalText } from '../../shared/node/parameters';
+import { optionalText, requireFuture, requireHttpUrl } from '../../shared/node/parameters';
 import { invalidParameter } from '../../shared/node/schema';
 import { callbackKeysOf } from '../delivery';
 import { CREATED_SESSION, describeSession, fileCourier } from '../service';
@@ -44,9 +45,6 @@ export async function createSession(item: ItemContext, resumeUrl?: string): Prom
 	return describeSession(body, serviceTime(headers));
 }
 
-/** Milliseconds. */
-const DAY = 86_400_000;
-
 /** E.164, the format of the phone numbers in FileCourier's documentation. */
 const PHONE_NUMBER = /^\+[1-9]\d{6,14}$/;
 
@@ -72,7 +70,7 @@ export async function buildSessionRequest(
 		);
 	}
 	const callbackUrl =
-		resumeUrl ?? requireUrl(item, 'Callback URL', trimmedText(item, 'callbackUrl'));
+		resumeUrl ?? requireHttpUrl(item, 'Callback URL', item.parameter('callbackUrl'));
 	const logo = optionalText(item.option('brandLogoUrl'));
 	const { callbackApiKey } = await item.functions.getCredentials<{ callbackApiKey?: unknown }>(
 		fileCourier.credential,
@@ -94,7 +92,7 @@ export async function buildSessionRequest(
 		callback_api_key: callbackKeysOf(callbackApiKey).at(0),
 		...expiry(item),
 		brand_name: optionalText(item.option('brandName')),
-		brand_logo_url: logo && requireUrl(item, 'Brand Logo URL', logo),
+		brand_logo_url: logo && requireHttpUrl(item, 'Brand Logo URL', logo),
 	});
 }
 
@@ -102,16 +100,8 @@ export async function buildSessionRequest(
 function expiry(item: ItemContext): IDataObject {
 	const expiresAt =
 		item.parameter('expiry') === 'date'
-			? item.parameter<number>('expiresAt')
+			? requireFuture(item, expiresAtField.displayName, item.parameter(expiresAtField.name))
 			: Date.now() + item.parameter<number>('expiresInDays') * DAY;
-	if (expiresAt <= Date.now()) {
-		throw invalidParameter(
-			item,
-			'Date and Time',
-			'is in the past',
-			'Select a date and time in the future.',
-		);
-	}
 	return {
 		expires_at: new Date(expiresAt).toISOString(),
 		expires_in_days: Math.ceil((expiresAt - Date.now()) / DAY),
@@ -124,16 +114,6 @@ function documentNames(item: ItemContext): string[] | undefined {
 }
 
 const trimmedText = (item: ItemContext, name: string) => item.parameter<string>(name).trim();
-
-function requireUrl(item: ItemContext, label: string, text: string): string {
-	if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return text;
-	throw invalidParameter(
-		item,
-		label,
-		'is not a valid URL',
-		'It must start with https:// or http://.',
-	);
-}
 
 function omitEmpty(fields: Record<string, unknown>): IDataObject {
 	const entries = Object.entries(fields).filter(([, value]) => value !== undefined && value !== '');

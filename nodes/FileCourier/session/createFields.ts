@@ -1,3 +1,4 @@
+import { expiresAtField } from '../../shared/node/fields';
 import type { Field } from '../../shared/node/schema';
 
 /** The required fields of FileCourier's parameter table, in the order in which a user writes a request. */
@@ -89,15 +90,7 @@ export const createFields: Field[] = [
 		displayOptions: { show: { expiry: ['days'] } },
 		description: 'Number of days from now',
 	},
-	{
-		displayName: 'Date and Time',
-		name: 'expiresAt',
-		type: 'dateTime',
-		default: '',
-		required: true,
-		displayOptions: { show: { expiry: ['date'] } },
-		description: 'Uses the workflow’s time zone unless the value includes one',
-	},
+	{ ...expiresAtField, displayOptions: { show: { expiry: ['date'] } } },
 ];
 
 /** The optional fields, in alphabetical order. */

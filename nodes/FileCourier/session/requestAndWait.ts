@@ -6,11 +6,12 @@ import type {
 } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
 
-import { epochOf } from '../../shared/dates';
+import { DAY, epochOf, HOUR } from '../../shared/dates';
 import type { ItemContext, Operation } from '../../shared/node/operation';
 import { readParameters, triggerSource } from '../../shared/node/parameters';
 import type { Field } from '../../shared/node/schema';
 import { textOf } from '../../shared/http/service';
+import { parseHttpUrl } from '../../shared/text';
 import { requireSecret } from '../../shared/webhook/activation';
 import { type DownloadSettings, FILES_DELIVERED, receiveFiles } from '../delivery';
 import { deliveryFields, deliveryOptions } from '../triggerFields';
@@ -18,11 +19,10 @@ import { fileCourier } from '../service';
 import { createSession } from './create';
 import { createFields, createOptions } from './createFields';
 
-const HOUR = 3_600_000;
 /** Milliseconds to wait after the expiry for the delivery of an upload that was made just before it. */
 const GRACE_PERIOD = 5 * 60_000;
 /** Milliseconds; FileCourier's default (parameter table of Create), for a response without an expiry. */
-const DEFAULT_EXPIRY = 7 * 24 * HOUR;
+const DEFAULT_EXPIRY = 7 * DAY;
 
 /** The resume webhook of a waiting execution. The editor hides its URL, because the node sends it to FileCourier. */
 export const resumeWebhooks: IWebhookDescription[] = [
@@ -136,8 +136,7 @@ function resumeUrlOf({ functions }: ItemContext): string {
 		$execution?: { resumeUrl?: unknown };
 	};
 	const url = textOf($execution?.resumeUrl);
-	const isUsable =
-		url && /^https?:/i.test(url) && URL.canParse(url) && !url.includes(UNSAVED_EXECUTION_ID);
+	const isUsable = url && parseHttpUrl(url) && !url.includes(UNSAVED_EXECUTION_ID);
 	if (isUsable && functions.getExecutionId()) return url;
 	throw new NodeOperationError(functions.getNode(), 'n8n cannot pause this execution', {
 		description:

@@ -1,9 +1,7 @@
-import type { IDataObject } from 'n8n-workflow';
-
-import { outputField, sha256Option, stallOption } from '../../shared/node/fields';
+import { fileNameOption, outputField, sha256Option, stallOption } from '../../shared/node/fields';
 import { readBaseUrl } from '../../shared/http/credential';
 import { pathSegment } from '../../shared/http/client';
-import type { Operation } from '../../shared/node/operation';
+import { fileResult, type Operation } from '../../shared/node/operation';
 import { optionalText } from '../../shared/node/parameters';
 import { textOf } from '../../shared/http/service';
 import { downloadFile } from '../../shared/files/download';
@@ -22,20 +20,9 @@ export const download: Operation = {
 	action: 'Download file',
 	description: 'Download a file and its details. Zero-knowledge files remain encrypted.',
 	fields: [fileField, outputField],
-	options: [
-		{
-			displayName: 'File Name',
-			name: 'fileName',
-			type: 'string',
-			default: '',
-			placeholder: 'e.g. report.pdf',
-			description: 'Overrides the file name in FileShot',
-		},
-		sha256Option,
-		stallOption,
-	],
+	options: [fileNameOption, sha256Option, stallOption],
 	async execute(item) {
-		const { functions, locator, option, parameter } = item;
+		const { functions, locator, option } = item;
 		const id = locator('fileId');
 		// Fetch the details first, because their size reveals a truncated download.
 		const { data, context } = await fetchFileInfo(item, id);
@@ -59,14 +46,11 @@ export const download: Operation = {
 				},
 			},
 		);
-		const field = parameter<string>('binaryPropertyName');
-		const json: IDataObject = {
+		return fileResult(item, binary, {
 			...summaryOf(data, context),
 			...file,
 			isCiphertext,
-			binaryPropertyName: field,
-		};
-		if (isCiphertext) json.notice = STILL_ENCRYPTED;
-		return { json, binary: { [field]: binary } };
+			...(isCiphertext && { notice: STILL_ENCRYPTED }),
+		});
 	},
 };

@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 import { NodeApiError } from 'n8n-workflow';
 
-import { epochOf, isoDate, serviceTime } from '../../shared/dates';
+import { DAY, epochOf, isoDate, serviceTime } from '../../shared/dates';
 import { callApi } from '../../shared/http/client';
 import type { Page } from '../../shared/http/paging';
 import {
@@ -58,7 +58,7 @@ export const changeKey = ({ id, action, timestamp }: JsonRecord): string =>
 	JSON.stringify([id, action, timestamp]);
 
 /** How far a change may be ahead of the service's clock, in milliseconds, because the clocks of its servers differ. */
-const MAX_CLOCK_SKEW_MS = 86_400_000;
+const MAX_CLOCK_SKEW_MS = DAY;
 
 /** Whether polling can continue from a timestamp. One in the far future would skip all later changes. */
 export function isUsableTime(timestamp: unknown, now: number): boolean {

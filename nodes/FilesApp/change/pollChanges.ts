@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 
 import type { IDataObject, IPollFunctions } from 'n8n-workflow';
 
-import { epochOf } from '../../shared/dates';
+import { DAY, epochOf } from '../../shared/dates';
 import { type JsonRecord, textOf } from '../../shared/http/service';
 import type { Polled } from '../../shared/polling/poll';
 import { fetchFilePage } from '../file/getAll';
@@ -232,7 +232,7 @@ export function isSubscribed(state: ChangesState, change: JsonRecord, added: Set
 }
 
 const DAYS_BACK = 30;
-const DAY_MS = 86_400_000;
+
 /** The most pages of changes to read. The latest change is on the last page. */
 const MAX_PAGES = 20;
 /** The most changes whose files are fetched. */
@@ -260,7 +260,7 @@ async function fetchRecentChanges(
 	{ actions, folderId }: PollChangesOptions,
 ): Promise<JsonRecord[]> {
 	let found: JsonRecord[] = [];
-	let position: Position | undefined = { since: formatSince(Date.now() - DAYS_BACK * DAY_MS) };
+	let position: Position | undefined = { since: formatSince(Date.now() - DAYS_BACK * DAY) };
 	for (let page = 0; page < MAX_PAGES && position; page++) {
 		const { items, next } = await fetchChangePage(context, folderId, position);
 		const isSelected = ({ action }: JsonRecord) =>

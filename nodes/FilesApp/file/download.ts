@@ -1,7 +1,7 @@
-import { outputField, sha256Option, stallOption } from '../../shared/node/fields';
+import { fileNameOption, outputField, sha256Option, stallOption } from '../../shared/node/fields';
 import { readBaseUrl } from '../../shared/http/credential';
 import { pathSegment } from '../../shared/http/client';
-import type { Operation } from '../../shared/node/operation';
+import { fileResult, type Operation } from '../../shared/node/operation';
 import { optionalText } from '../../shared/node/parameters';
 import { textOf } from '../../shared/http/service';
 import { downloadFile } from '../../shared/files/download';
@@ -16,20 +16,9 @@ export const download: Operation = {
 	action: 'Download file',
 	description: 'Download a file and its details',
 	fields: [fileField, outputField],
-	options: [
-		{
-			displayName: 'File Name',
-			name: 'fileName',
-			type: 'string',
-			default: '',
-			placeholder: 'e.g. report.pdf',
-			description: 'Overrides the file name in Files App',
-		},
-		sha256Option,
-		stallOption,
-	],
+	options: [fileNameOption, sha256Option, stallOption],
 	async execute(item) {
-		const { functions, locator, option, parameter } = item;
+		const { functions, locator, option } = item;
 		const id = locator('fileId');
 		// Fetch the details first, because their size reveals a truncated download.
 		const details = await fetchFileDetails(functions, id);
@@ -44,10 +33,6 @@ export const download: Operation = {
 			},
 			{ ...readTransferSettings(item), host: filesApp, credential: filesApp.credential },
 		);
-		const field = parameter<string>('binaryPropertyName');
-		return {
-			json: { ...describeFile(details), ...file, binaryPropertyName: field },
-			binary: { [field]: binary },
-		};
+		return fileResult(item, binary, { ...describeFile(details), ...file });
 	},
 };

@@ -9,7 +9,6 @@ import { serviceTime } from '../../shared/dates';
 import { callApi } from '../../shared/http/client';
 import { collectPages, type Page } from '../../shared/http/paging';
 import {
-	type ExpectedBody,
 	isJsonObject,
 	type JsonRecord,
 	type ServiceContext,
@@ -20,7 +19,7 @@ import { filterOf, listFilters } from '../../shared/node/filters';
 import { locatorField, searchPages } from '../../shared/node/locator';
 import type { Operation } from '../../shared/node/operation';
 import { optionalText } from '../../shared/node/parameters';
-import { describeFile, FILE_URL, filesApp } from '../service';
+import { describeFile, FILE_URL, FILES, filesApp } from '../service';
 
 /** The most files that one page can contain (Files App docs, List files). */
 export const MAX_PAGE_SIZE = 100;
@@ -60,12 +59,6 @@ export async function fetchFilePage(
 	const next = more && items.length > 0 ? page + 1 : undefined;
 	return { items, next, now: serviceTime(headers), date: headers.date };
 }
-
-export const FILES: ExpectedBody<JsonRecord & { files: unknown[] }> = {
-	what: 'a list of files',
-	read: (body) =>
-		isJsonObject(body) && Array.isArray(body.files) ? { ...body, files: body.files } : undefined,
-};
 
 /** Searches the files for the File field. The names are compared here, because the service has no search. */
 export async function searchFiles(

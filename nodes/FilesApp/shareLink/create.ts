@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { isoDate } from '../../shared/dates';
+import { HOUR, isoDate, periodOf } from '../../shared/dates';
 import { callApi } from '../../shared/http/client';
 import {
 	type ExpectedBody,
@@ -8,12 +8,10 @@ import {
 	type JsonRecord,
 	textOf,
 } from '../../shared/http/service';
+import { unitField } from '../../shared/node/fields';
 import type { ItemContext, Operation, Resource } from '../../shared/node/operation';
 import { fileField } from '../file/getAll';
 import { filesApp } from '../service';
-
-/** The hours of each unit. */
-const UNITS: Readonly<Record<string, number>> = { hours: 1, days: 24 };
 
 export const create: Operation = {
 	value: 'create',
@@ -38,18 +36,7 @@ export const create: Operation = {
 			displayOptions: { show: { expires: [true] } },
 			description: 'How long the link stays active',
 		},
-		{
-			displayName: 'Unit',
-			name: 'expiryUnit',
-			type: 'options',
-			options: [
-				{ name: 'Days', value: 'days' },
-				{ name: 'Hours', value: 'hours' },
-			],
-			default: 'days',
-			displayOptions: { show: { expires: [true] } },
-			description: 'The unit of time',
-		},
+		{ ...unitField, name: 'expiryUnit', displayOptions: { show: { expires: [true] } } },
 		{
 			displayName: 'Password',
 			name: 'password',
@@ -96,7 +83,7 @@ function linkSettings(item: ItemContext): IDataObject {
 	if (password) settings.password = password;
 	if (item.parameter<boolean>('expires')) {
 		const count = item.parameter<number>('expiresIn');
-		settings.expires_in = count * UNITS[item.parameter<string>('expiryUnit')];
+		settings.expires_in = periodOf(count, item.parameter('expiryUnit')) / HOUR;
 	}
 	return settings;
 }

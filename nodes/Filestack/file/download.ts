@@ -1,6 +1,6 @@
 import { readAddressField, readBaseUrl } from '../../shared/http/credential';
-import { outputField, sha256Option, stallOption } from '../../shared/node/fields';
-import type { ItemContext, Operation } from '../../shared/node/operation';
+import { fileNameOption, outputField, sha256Option, stallOption } from '../../shared/node/fields';
+import { fileResult, type ItemContext, type Operation } from '../../shared/node/operation';
 import { optionalText } from '../../shared/node/parameters';
 import { secretsOf } from '../../shared/http/secrets';
 import { textOf } from '../../shared/http/service';
@@ -34,19 +34,12 @@ export const download: Operation = {
 			default: 'cdn',
 			description: 'The host to download from',
 		},
-		{
-			displayName: 'File Name',
-			name: 'fileName',
-			type: 'string',
-			default: '',
-			placeholder: 'e.g. photo.jpg',
-			description: 'Overrides the stored file name',
-		},
+		fileNameOption,
 		stallOption,
 		verifyOption('Verify Download', 'the downloaded file'),
 	],
 	async execute(item) {
-		const { functions, parameter, option } = item;
+		const { functions, option } = item;
 		const selected = selectedFile(item);
 		const verify = option<boolean>('verify') === true;
 		const settings = readTransferSettings(item);
@@ -63,16 +56,8 @@ export const download: Operation = {
 					stored ? hashMismatchError(item, downloaded, stored) : undefined,
 			},
 		);
-		const field = parameter<string>('binaryPropertyName');
-		return {
-			json: {
-				handle: selected.handle,
-				...file,
-				...(verify && { verified: true }),
-				binaryPropertyName: field,
-			},
-			binary: { [field]: binary },
-		};
+		const { handle } = selected;
+		return fileResult(item, binary, { handle, ...file, ...(verify && { verified: true }) });
 	},
 };
 

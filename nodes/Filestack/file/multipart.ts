@@ -19,6 +19,7 @@ import { type Part, putPresigned, uploadMultipart } from '../../shared/files/mul
 import type { PartSettings } from '../../shared/files/settings';
 import type { FileSource } from '../../shared/files/source';
 import { partPayload } from '../../shared/files/multipart';
+import { parseHttpUrl } from '../../shared/text';
 import { filestack, objectStorage } from '../service';
 import { policyQuery } from '../signing';
 import { STORED } from '../handle';
@@ -173,7 +174,7 @@ const PART_URL: ExpectedBody<{ url: string; headers: unknown }> = {
 		const response = isJsonObject(body) ? body : {};
 		const { headers } = response;
 		const url = textOf(response.url);
-		return url && URL.canParse(url) ? { url, headers } : undefined;
+		return url && parseHttpUrl(url) ? { url, headers } : undefined;
 	},
 };
 

@@ -1,6 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { partOptions, sha256Option, stallOption } from '../../shared/node/fields';
+import { fileNameOption, partOptions, sha256Option, stallOption } from '../../shared/node/fields';
 import { base64Option, mimeTypeOption, onlyForBinary, sourceFields, verifyOption } from './fields';
 
 /**
@@ -122,14 +122,7 @@ export const storeOptions: INodeProperties[] = [
 		displayOptions: { hide: { '/storage': ['dropbox'] } },
 		description: 'Overrides the bucket or container set in the Developer Portal',
 	},
-	{
-		displayName: 'File Name',
-		name: 'fileName',
-		type: 'string',
-		default: '',
-		placeholder: 'e.g. photo.jpg',
-		description: 'Overrides the original file name',
-	},
+	fileNameOption,
 	mimeTypeOption,
 	...partOptions('part', PART_DEFAULTS).map(onlyForBinary),
 	{

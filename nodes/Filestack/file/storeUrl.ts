@@ -3,10 +3,10 @@ import type { IDataObject } from 'n8n-workflow';
 import { readAddressField } from '../../shared/http/credential';
 import { type ApiCall, callApi, pathSegment } from '../../shared/http/client';
 import type { ItemContext } from '../../shared/node/operation';
+import { requireHttpUrl } from '../../shared/node/parameters';
 import { invalidParameter } from '../../shared/node/schema';
 import type { JsonRecord } from '../../shared/http/service';
 import { secretsOf } from '../../shared/http/secrets';
-import { parseHttpUrl } from '../../shared/text';
 import { filestack } from '../service';
 import { type PolicyCall, policyQuery, TRANSFER_POLICY_MINUTES } from '../signing';
 import { STORED } from '../handle';
@@ -47,7 +47,7 @@ export function buildUrlCall(
 		method: 'POST',
 		qs: { ...omitUndefined(query), ...policyQuery(calls, handle, TRANSFER_POLICY_MINUTES) },
 		headers: { 'content-type': 'application/x-www-form-urlencoded' },
-		body: { url: sourceUrl(item) },
+		body: { url: requireHttpUrl(item, 'URL', item.parameter('url')) },
 	};
 }
 
@@ -72,7 +72,7 @@ async function buildProcessCall(
 	for (const [name, value] of headers) {
 		if (/auth|token|key|secret|cookie|pass/i.test(name)) secretsOf(functions).add(value);
 	}
-	const url = sourceUrl(item);
+	const url = requireHttpUrl(item, 'URL', item.parameter('url'));
 	const source = headers.length > 0 ? { source: url, headers: Object.fromEntries(headers) } : url;
 	return {
 		method: 'POST',
@@ -99,16 +99,4 @@ export async function fetchRemote<T>({ functions }: ItemContext, call: ApiCall<T
 			'Filestack may have stored the file anyway. Check before you run the node again.',
 	});
 	return body;
-}
-
-/** @throws NodeOperationError unless the field contains an http(s) URL */
-function sourceUrl(item: ItemContext): string {
-	const url = item.parameter<string>('url').trim();
-	if (parseHttpUrl(url)) return url;
-	throw invalidParameter(
-		item,
-		'URL',
-		'is not a valid URL',
-		'It must start with https:// or http://.',
-	);
 }

@@ -91,3 +91,15 @@ export const noteOption: INodeProperties = {
 	placeholder: 'e.g. Please look at page 3.',
 	description: 'A message to the recipient (up to 4,000 characters)',
 };
+
+export const directionOption = (description: string): INodeProperties => ({
+	displayName: 'Direction',
+	name: 'direction',
+	type: 'options',
+	options: [
+		{ name: 'Inbound', value: 'inbound' },
+		{ name: 'Outbound', value: 'outbound' },
+	],
+	default: 'outbound',
+	description,
+});

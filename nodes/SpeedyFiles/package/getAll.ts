@@ -10,6 +10,7 @@ import type { Field } from '../../shared/node/schema';
 import { isSameName } from '../../shared/text';
 import { effectiveStatusOf, simplifyPackage } from '../describe';
 import { fetchPackages, FIRST_PAGE, MAX_PAGE_SIZE, type PackagePosition } from '../packagePages';
+import { directionOption } from './fields';
 
 /** Filters that n8n applies, because SpeedyFiles does not support them. */
 export const filterOptions: Field[] = [
@@ -20,17 +21,7 @@ export const filterOptions: Field[] = [
 		default: '',
 		description: `Only include packages created at or after this time. ${appliedByN8n('SpeedyFiles')}.`,
 	},
-	{
-		displayName: 'Direction',
-		name: 'direction',
-		type: 'options',
-		options: [
-			{ name: 'Inbound', value: 'inbound' },
-			{ name: 'Outbound', value: 'outbound' },
-		],
-		default: 'outbound',
-		description: `Only include packages sent in this direction. ${appliedByN8n('SpeedyFiles')}.`,
-	},
+	directionOption(`Only include packages sent in this direction. ${appliedByN8n('SpeedyFiles')}.`),
 	{
 		displayName: 'Recipient Email',
 		name: 'recipientEmail',

@@ -1,10 +1,16 @@
-import { capitalize } from '../node/fields';
-import type { Field } from '../node/schema';
+import { DAY, periodOf } from '../dates';
+import { isJsonObject } from '../http/service';
+import { EMPTY_ADVICE } from '../node/checks';
+import { capitalize, unitField } from '../node/fields';
+import type { ItemContext } from '../node/operation';
+import { type Field, invalidParameter } from '../node/schema';
+import { foldName, isBlankText } from '../text';
+import type { ExpiryCondition, ExpiryRule } from './expiry';
 
 /** Default limit of deletions per run, which bounds the damage of a wrong setting. */
 const DEFAULT_MAX_DELETIONS = 50;
 /** Default number of concurrent deletions. */
-export const DELETION_CONCURRENCY = 5;
+const DELETION_CONCURRENCY = 5;
 
 /** The resource that is cleaned up. */
 export interface ResourceLabels {
@@ -77,18 +83,6 @@ const ageField = ({ noun }: ResourceLabels): Field => ({
 	default: 30,
 	description: `${capitalize(noun)}s created at least this long ago, according to the clocks of both the service and n8n`,
 });
-
-const unitField: Field = {
-	displayName: 'Unit',
-	name: 'unit',
-	type: 'options',
-	options: [
-		{ name: 'Days', value: 'days' },
-		{ name: 'Hours', value: 'hours' },
-	],
-	default: 'days',
-	description: 'The unit of the value above. A day is 24 hours.',
-};
 
 const safetyFields = ({ noun }: ResourceLabels): Field[] => [
 	{
@@ -167,3 +161,86 @@ const shownFor = (field: Field, ...selections: string[]): Field => ({
 	...field,
 	displayOptions: { show: { selection: selections } },
 });
+
+export type OutputMode = 'each' | 'selected' | 'summary';
+
+/** The validated settings of a clean-up. */
+export interface CleanUpSettings {
+	rule: ExpiryRule;
+	dryRun: boolean;
+	maxDeletions: number;
+	output: OutputMode;
+	deletionsAtOnce: number;
+	/** Protected texts, normalized for comparison: an item whose name contains one is kept. */
+	keepIfContains: readonly string[];
+	/** The property with the name: “name”, “title”. */
+	label: string;
+	/** Whether only the service's clock is used. */
+	trustsServiceClock: boolean;
+}
+
+/** @throws NodeOperationError that names the field, before the first request */
+export function readCleanUpSettings(
+	item: ItemContext,
+	{ canExpire, label }: ResourceLabels,
+): CleanUpSettings {
+	const { parameter, option } = item;
+	return {
+		rule: ruleOf(item, canExpire ? parameter<ExpiryCondition>('selection') : 'olderThan'),
+		dryRun: parameter<boolean>('dryRun'),
+		maxDeletions: parameter('maxDeletions'),
+		output: parameter('output'),
+		deletionsAtOnce: option<number>('deletionsAtOnce') ?? DELETION_CONCURRENCY,
+		keepIfContains: protectedTexts(item, label),
+		label,
+		trustsServiceClock: option<boolean>('trustServiceClock') ?? false,
+	};
+}
+
+/** Commas of all scripts, semicolons and line breaks. Splitting too often is safe: it only protects more items. */
+const SEPARATOR = /[,;\r\n،，、；﹐﹔]/;
+
+/**
+ * Returns the texts of Keep If … Contains. An empty text between typed commas is ignored as a slip. From an expression it
+ * is an error, because a protected text may have been lost.
+ */
+function protectedTexts(item: ItemContext, label: string): string[] {
+	const entered = item.option<string>('keepIfContains');
+	if (entered === undefined) return [];
+	const texts = entered.split(SEPARATOR).map((text) => text.trim());
+	const filled = texts.filter((text) => !isBlankText(text));
+	if (filled.length === texts.length || (filled.length > 0 && !isExpression(item))) {
+		return filled.map(foldName);
+	}
+	throw invalidParameter(
+		item,
+		`Keep If ${capitalize(label)} Contains`,
+		filled.length > 0 ? 'contains an empty text between commas' : 'is empty',
+		EMPTY_ADVICE,
+	);
+}
+
+function isExpression({ functions }: ItemContext): boolean {
+	const options: unknown = functions.getNode().parameters.options;
+	const raw = isJsonObject(options) ? options.keepIfContains : options;
+	return typeof raw === 'string' && raw.startsWith('=');
+}
+
+/** A hundred years in milliseconds; a longer span would exceed the range of valid dates. */
+const MAX_SPAN = 100 * 366 * DAY;
+
+function ruleOf(item: ItemContext, selection: ExpiryCondition): ExpiryRule {
+	if (selection === 'expired') return { selection, span: 0 };
+	const unit = item.parameter<string>('unit');
+	const [label, name] =
+		selection === 'expiring' ? ['Expires Within', 'expiresWithin'] : ['Older Than', 'olderThan'];
+	const span = periodOf(item.parameter(name), unit);
+	if (span <= MAX_SPAN) return { selection, span };
+	const max = Math.floor(MAX_SPAN / periodOf(1, unit));
+	throw invalidParameter(
+		item,
+		label,
+		`must be a whole number from 1 to ${max}`,
+		'Enter a smaller number.',
+	);
+}

@@ -35,20 +35,6 @@ export interface CleanUpList {
 	readings: ClockReading[];
 }
 
-export type CleanUpAction = 'wouldDelete' | 'deleted' | 'kept' | 'gone' | 'failed';
-
-/** The result of the clean-up for one item. */
-export interface CleanUpResult {
-	found: CleanUpItem;
-	/** Whether it matches the rule of the user. */
-	fits: boolean;
-	action: CleanUpAction;
-	/** A sentence without a period. */
-	reason: string;
-	/** Advice for the user about a failure. */
-	details?: string;
-}
-
 /** One page of a service's list, converted for a clean-up. */
 export interface CleanUpPage<Position> extends Page<CleanUpItem, Position> {
 	/** The unparsed `Date` header of the response. */

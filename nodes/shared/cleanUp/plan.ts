@@ -1,16 +1,24 @@
-import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
-
 import { containsName } from '../text';
-import { type ExpiryMatch, type ExpiryRule, matchExpiryAtAll } from './expiry';
-import { type CleanUpItem, type CleanUpResult, type Clock, idOf } from './list';
+import { type ExpiryMatch, matchExpiryAtAll } from './expiry';
+import type { CleanUpSettings } from './fields';
+import { type CleanUpItem, type Clock, idOf } from './list';
+import type { CleanUpRun } from './run';
 
-export interface PlanSettings {
-	rule: ExpiryRule;
-	/** Protected texts: an item whose name contains one is kept. */
-	keepIfContains: readonly string[];
-	/** The property with the name: “name”, “title”. */
-	label: string;
+export type CleanUpAction = 'wouldDelete' | 'deleted' | 'kept' | 'gone' | 'failed';
+
+/** The result of the clean-up for one item. */
+export interface CleanUpResult {
+	found: CleanUpItem;
+	/** Whether it matches the rule of the user. */
+	fits: boolean;
+	action: CleanUpAction;
+	/** A sentence without a period. */
+	reason: string;
+	/** Advice for the user about a failure. */
+	details?: string;
 }
+
+type PlanSettings = Pick<CleanUpSettings, 'rule' | 'keepIfContains' | 'label'>;
 
 /**
  * Decides on the action for each item: first the matching ones, oldest first, then the rest in the order of the service.
@@ -22,14 +30,13 @@ export function planDeletions(
 	settings: PlanSettings,
 	run: CleanUpRun,
 ): CleanUpResult[] {
-	const others: CleanUpResult[] = [];
 	const matching: Array<{ found: CleanUpItem } & ExpiryMatch> = [];
+	const others: CleanUpResult[] = [];
 	for (const one of found) {
 		const verdict = verdictOn(one, clock, settings);
+		const reason = verdict?.reason ?? one.doubt;
 		if (verdict?.fits) matching.push({ found: one, ...verdict });
-		else if (verdict)
-			others.push({ found: one, fits: false, action: 'kept', reason: verdict.reason });
-		else if (one.doubt) others.push({ found: one, fits: false, action: 'kept', reason: one.doubt });
+		else if (reason) others.push({ found: one, fits: false, action: 'kept', reason });
 	}
 	matching.sort((a, b) => a.order - b.order);
 	const planned = new Set<string>();
@@ -38,9 +45,7 @@ export function planDeletions(
 			protectionOf(one, settings) ??
 			run.ending ??
 			duplicateReason(one, run, planned) ??
-			(run.used + planned.size < run.most
-				? undefined
-				: `Over the limit of ${run.most} deletions per run`);
+			overLimitReason(run, planned);
 		if (reasonToKeep) {
 			return { found: one, fits, action: 'kept', reason: `${reason}. ${reasonToKeep}` };
 		}
@@ -96,46 +101,5 @@ function duplicateReason(
 	return planned.has(id) ? 'Its ID is listed more than once' : undefined;
 }
 
-/** The state that all input items of one run of the node share. */
-export interface CleanUpRun {
-	/** IDs whose deletion was planned or attempted: no other input item may count or delete them again. */
-	readonly taken: Set<string>;
-	/** Deletions that were planned in a dry run, or attempted. */
-	used: number;
-	/** The limit of deletions: the lowest maximum of the input items so far. */
-	most: number;
-	/** Why every further deletion would fail: a sentence without a period. */
-	ending?: string;
-}
-
-export const newCleanUpRun = (): CleanUpRun => ({ taken: new Set(), used: 0, most: Infinity });
-
-const runs = new WeakMap<IExecuteFunctions, CleanUpRun>();
-
-/**
- * Returns the state of the current run. n8n creates new functions when it retries a failed node, so the number of
- * deletions is also stored in the node's context, which survives a retry.
- */
-export function cleanUpRunOf(functions: IExecuteFunctions): CleanUpRun {
-	const known = runs.get(functions);
-	if (known) return known;
-	const run = { ...newCleanUpRun(), used: usedBeforeRetry(functions) };
-	runs.set(functions, run);
-	return run;
-}
-
-/** Stores the number of attempted deletions in the node's context. */
-export function saveCleanUpRun(functions: IExecuteFunctions, { used }: CleanUpRun): void {
-	const stored: IDataObject = functions.getContext('node');
-	stored.deletions = { run: runIdOf(functions), used };
-}
-
-function usedBeforeRetry(functions: IExecuteFunctions): number {
-	const stored: IDataObject = functions.getContext('node');
-	const { run, used } = (stored.deletions ?? {}) as { run?: string; used?: number };
-	return run === runIdOf(functions) ? (used ?? 0) : 0;
-}
-
-/** Identifies a run among the executions of a workflow and the iterations of a loop. */
-const runIdOf = (functions: IExecuteFunctions): string =>
-	`${functions.getExecutionId()}/${functions.getWorkflowDataProxy(0).$runIndex}`;
+const overLimitReason = ({ used, most }: CleanUpRun, planned: Set<string>): string | undefined =>
+	used + planned.size < most ? undefined : `Over the limit of ${most} deletions per run`;

@@ -1,6 +1,7 @@
 import { NodeApiError } from 'n8n-workflow';
 
 import { forEachConcurrent } from '../concurrency';
+import { HOUR } from '../dates';
 import { timeoutSignal } from '../http/stallGuard';
 import { type Downloaded, downloadFile, type DownloadOptions, type RemoteFile } from './download';
 import type { TransferContext } from '../http/service';
@@ -10,7 +11,7 @@ import { parseHttpUrl } from '../text';
 const CONCURRENCY = 3;
 
 /**
- * Milliseconds that downloads in progress may take to finish after another one has graceOver, so that the retry does not
+ * Milliseconds that downloads in progress may take to finish after another one has failed, so that the retry does not
  * download them again.
  */
 const GRACE_MS = 5_000;
@@ -101,7 +102,7 @@ function failureOf(error: Error): DownloadResult {
 }
 
 /** Milliseconds; longer than any of the services retries a delivery. */
-const KEEP_MS = 48 * 3_600_000;
+const KEEP_MS = 48 * HOUR;
 /** Maximum number of deliveries and of files; the oldest delivery is evicted first. */
 const MAX_DELIVERIES = 500;
 const MAX_FILES = 2_000;
@@ -117,7 +118,7 @@ interface KeptFiles {
 
 /**
  * Files of failed deliveries, kept for the retry: n8n cannot delete a stored file, so each retry would otherwise leave
- * another copy behind. KeptFiles in memory only; after a restart they are downloaded again.
+ * another copy behind. Kept in memory only; after a restart they are downloaded again.
  */
 const kept = new Map<string, KeptFiles>();
 

@@ -11,22 +11,35 @@ import { findCredentialFault, readAddress } from './credential';
 import { describeConnectionError, isWebPage, messageText, TLS_HINT } from './errors';
 import { toRequestFailure } from './client';
 import { Secrets } from './secrets';
-import { baseUrlLabel, isJsonObject, type Service } from './service';
+import { baseUrlLabel, isJsonObject, reportsError, type Service } from './service';
 import { parseBody } from './responseBody';
 
-/** A read-only request that shows whether the credentials are valid. */
-export interface Probe {
+/** A read-only request that requires valid credentials, and the meaning of its responses. */
+export interface CredentialTest {
 	/** Below the base URL. */
 	path: string;
 	qs?: Record<string, string>;
 	/** Adds the credential to the request. */
-	authenticate?(
+	authenticate(
 		credentials: ICredentialDataDecryptedObject,
 		options: IHttpRequestOptions,
 	): Promise<IHttpRequestOptions>;
+	/** The problem that a status indicates, without a period; the service's own message is appended. */
+	rejections?: Readonly<Record<number, string>>;
+	/** Interprets a response with any other status. */
+	judge: Judge;
 }
 
-export interface ProbeResponse {
+/**
+ * Returns undefined for valid credentials, otherwise a sentence that describes the problem; {@link ANOTHER_SERVICE} if the
+ * response does not have the format of this service, {@link EMPTY_LIST} for an empty list.
+ */
+type Judge = (
+	response: TestResponse,
+	credentials: ICredentialDataDecryptedObject,
+) => string | undefined;
+
+interface TestResponse {
 	status: number;
 	/** Parsed JSON: an object or an array. */
 	body: unknown;
@@ -34,98 +47,121 @@ export interface ProbeResponse {
 	said: string;
 }
 
+/** Returned by {@link CredentialTest.judge} for a response that another service may have sent. */
+export const ANOTHER_SERVICE = 'another service';
+
 /**
- * Creates the credential test of a service, for n8n's `methods.credentialTest`.
- * @param request the request, or a function that builds it from the credentials
- * @param judge interprets the response: undefined for valid credentials, otherwise a sentence that describes the problem;
- * {@link ANOTHER_SERVICE} if the response does not have the format of this service, {@link EMPTY_LIST} for an empty list
+ * Returned by {@link CredentialTest.judge} for an empty list, which any service may send: the list proves the credentials
+ * if the server rejects the same request without them.
  */
-export const credentialTest = (
-	service: Service,
-	request: Probe | ((credentials: ICredentialDataDecryptedObject) => Probe),
-	judge: (
-		response: ProbeResponse,
-		credentials: ICredentialDataDecryptedObject,
-	) => string | undefined,
-) =>
-	async function (
+export const EMPTY_LIST = 'empty list';
+
+/** Judges a test whose request succeeds with valid credentials: describes any error, and lets `read` check the body. */
+export const judgeSuccess =
+	(service: Service, read: (body: unknown, status: number) => string | undefined): Judge =>
+	({ status, body, said }) =>
+		status >= 400 || reportsError(body)
+			? `${service.name} responded with ${status}: ${said}. Check the ${baseUrlLabel(service)}.`
+			: read(body, status);
+
+/** Creates the method with which n8n tests the credentials of a service. */
+export function credentialTest(service: Service, test: CredentialTest) {
+	return async function (
 		this: ICredentialTestFunctions,
 		{ data = {} }: ICredentialsDecrypted,
 	): Promise<INodeCredentialTestResult> {
-		const built = typeof request === 'function' ? request(data) : request;
-		return await probe(this, service, data, built, (response) => judge(response, data));
+		const problem = await findProblem(this, service, test, data);
+		return problem === undefined
+			? { status: 'OK', message: 'Connection successful' }
+			: { status: 'Error', message: problem };
 	};
+}
 
-/** Sends the request of a credential test and explains its result. */
-async function probe(
+/** Sends the request and describes the problem; undefined if the credentials are valid. */
+async function findProblem(
 	context: ICredentialTestFunctions,
 	service: Service,
+	test: CredentialTest,
 	credentials: ICredentialDataDecryptedObject,
-	{ path, qs, authenticate }: Probe,
-	judge: (response: ProbeResponse) => string | undefined,
-): Promise<INodeCredentialTestResult> {
-	const addressField = baseUrlLabel(service);
-	const failed = (message: string): INodeCredentialTestResult => ({ status: 'Error', message });
-	const secrets = new Secrets();
+): Promise<string | undefined> {
 	const fault = findCredentialFault(service, credentials);
-	if (fault) return failed(`The ${fault.label} ${fault.problem}`);
+	if (fault) return `The ${fault.label} ${fault.problem}`;
+	const secrets = secretsIn(credentials);
+	const check = `Check the ${baseUrlLabel(service)}.`;
+	const { url: base = '' } = readAddress(credentials.baseUrl, service.apiPath);
+	const { origin } = new URL(base);
+	const unsigned = { url: `${base}${service.apiPath ?? ''}${test.path}`, qs: test.qs };
+	try {
+		const response = await send(context, await test.authenticate(credentials, unsigned));
+		const { statusCode: status } = response;
+		const body = parseBody(response.body);
+		const said = messageText(secrets.hideInError(service.errorMessage(body) ?? ''));
+		const to = redirectOf(response);
+		const serverProblem = findServerProblem(service, { status, body, said, origin, to });
+		if (serverProblem) return serverProblem;
+		let problem = judge(test, { status, body, said: said ?? 'no reason given' }, credentials);
+		if (problem === EMPTY_LIST) {
+			const { statusCode } = await send(context, unsigned);
+			problem = statusCode === 401 || statusCode === 403 ? undefined : ANOTHER_SERVICE;
+		}
+		return problem === ANOTHER_SERVICE
+			? `A different service responded at ${origin} (${status}). ${check}`
+			: problem;
+	} catch (error) {
+		return `${describeFailure(error, base, secrets)}. ${check}`;
+	}
+}
+
+/** Describes a request without a response. */
+function describeFailure(error: unknown, base: string, secrets: Secrets): string {
+	const { origin, protocol } = new URL(base);
+	const { code = 'no response', reason } = toRequestFailure(error);
+	const isCutOff = protocol === 'http:' && code === 'ECONNRESET';
+	return [
+		`Could not reach ${origin} (${code})`,
+		describeConnectionError(code) ?? messageText(secrets.hideInError(reason ?? '')),
+		isCutOff && TLS_HINT,
+	]
+		.filter(Boolean)
+		.join('. ');
+}
+
+/** The secrets of a credential: every field except the addresses. */
+function secretsIn(credentials: ICredentialDataDecryptedObject): Secrets {
+	const secrets = new Secrets();
 	const users = Object.values(credentials);
 	for (const [field, value] of Object.entries(credentials)) {
 		if (!/url$/i.test(field)) secrets.add(value, users);
 	}
-	const { url: base = '' } = readAddress(credentials.baseUrl, service.apiPath);
-	const { origin, protocol } = new URL(base);
-	const unsigned: IHttpRequestOptions = { url: `${base}${service.apiPath ?? ''}${path}`, qs };
-	const send = async (signed: IHttpRequestOptions) =>
-		// The only request helper that n8n provides to a credential test.
-		(await context.helpers.request({
-			method: 'GET',
-			uri: signed.url,
-			qs: signed.qs,
-			auth: signed.auth,
-			headers: { Accept: 'application/json', ...signed.headers },
-			json: true,
-			simple: false,
-			resolveWithFullResponse: true,
-			followRedirect: false,
-			timeout: 15_000,
-		})) as Response;
-	try {
-		const response = await send((await authenticate?.(credentials, unsigned)) ?? unsigned);
-		const { statusCode: status } = response;
-		const body = parseBody(response.body);
-		const said = messageText(secrets.hideInError(service.errorMessage(body) ?? ''));
-		const serverProblem = findServerProblem(service, {
-			status,
-			body,
-			said,
-			origin,
-			to: redirectOf(response),
-		});
-		if (serverProblem) return failed(serverProblem);
-		let problem = judge({ status, body, said: said ?? 'no reason given' });
-		if (problem === EMPTY_LIST) {
-			const { statusCode } = await send(unsigned);
-			problem = statusCode === 401 || statusCode === 403 ? undefined : ANOTHER_SERVICE;
-		}
-		if (problem === undefined) return { status: 'OK', message: 'Connection successful' };
-		return failed(
-			problem === ANOTHER_SERVICE
-				? `A different service responded at ${origin} (${status}). Check the ${addressField}.`
-				: problem,
-		);
-	} catch (error) {
-		const { code = 'no response', reason } = toRequestFailure(error);
-		const isCutOff = protocol === 'http:' && code === 'ECONNRESET';
-		const why = [
-			describeConnectionError(code) ?? messageText(secrets.hideInError(reason ?? '')),
-			isCutOff ? TLS_HINT : undefined,
-		].filter(Boolean);
-		return failed(
-			`${[`Could not reach ${origin} (${code})`, ...why].join('. ')}. Check the ${addressField}.`,
-		);
-	}
+	return secrets;
 }
+
+const judge = (
+	test: CredentialTest,
+	response: TestResponse,
+	credentials: ICredentialDataDecryptedObject,
+) => {
+	const rejection = test.rejections?.[response.status];
+	return rejection ? `${rejection}: ${response.said}` : test.judge(response, credentials);
+};
+
+const send = async (
+	{ helpers }: ICredentialTestFunctions,
+	{ url, qs, auth, headers }: IHttpRequestOptions,
+) =>
+	// The only request helper that n8n provides to a credential test.
+	(await helpers.request({
+		method: 'GET',
+		uri: url,
+		qs,
+		auth,
+		headers: { Accept: 'application/json', ...headers },
+		json: true,
+		simple: false,
+		resolveWithFullResponse: true,
+		followRedirect: false,
+		timeout: 15_000,
+	})) as Response;
 
 interface Response {
 	statusCode: number;
@@ -155,12 +191,3 @@ function findServerProblem(
 	if (isJsonObject(body) || Array.isArray(body)) return undefined;
 	return `${origin} returned ${isWebPage(body) ? 'a web page' : 'something other than JSON'} (${status}). ${check}`;
 }
-
-/** Returned by a `judge` for a response that another service may have sent. */
-export const ANOTHER_SERVICE = 'another service';
-
-/**
- * Returned by a `judge` for an empty list, which any service may send: the list proves the credentials if the server
- * rejects the same request without them.
- */
-export const EMPTY_LIST = 'empty list';

@@ -224,3 +224,10 @@ function failureOf(status: number, retryAfterMs: number | undefined): Failure {
 	if (status >= 500) return { cause: 'temporarily-unavailable', ...wait };
 	return undefined;
 }
+
+/** Creates the error for an ID that the user has to correct; `problem` continues its label: “is empty”. */
+export const invalidIdError = (node: INode, label: string, problem: string, itemIndex?: number) =>
+	new NodeOperationError(node, `The ${label} ${problem}`, {
+		description: `Enter a value for “${label}”, for example with an expression that refers to an earlier node.`,
+		itemIndex,
+	});

@@ -1,7 +1,8 @@
 import type { IBinaryData, INodePropertyCollection } from 'n8n-workflow';
-import { NodeOperationError } from 'n8n-workflow';
 
 import { isDate, isDateTime, parseUserDate } from '../dates';
+import { invalidIdError } from '../http/errors';
+import { isJsonObject, type JsonRecord, textOf } from '../http/service';
 import { isBlankText } from '../text';
 import {
 	type Field,
@@ -11,7 +12,6 @@ import {
 	type ParameterSource,
 	type Values,
 } from './schema';
-import { isJsonObject, type JsonRecord, textOf } from '../http/service';
 
 /** Stands for the value of a field without one, such as a notice. */
 export const NO_VALUE = Symbol('no value');
@@ -234,10 +234,7 @@ function decoded(segment: string): string {
 }
 
 const invalidId = ({ source }: Check, label: string, problem: string) =>
-	new NodeOperationError(source.functions.getNode(), `The ${label} ${problem}`, {
-		description: `Enter a value for “${label}”, for example with an expression that refers to an earlier node.`,
-		itemIndex: source.itemIndex,
-	});
+	invalidIdError(source.functions.getNode(), label, problem, source.itemIndex);
 
 function checkCollection(check: Check, value: unknown, root: Values): Values {
 	const { field, source } = check;

@@ -46,6 +46,39 @@ export const returnAllFields: Field[] = [
 	},
 ];
 
+/** The collection of optional fields. */
+export const optionsField = (options: Field[]): Field => ({
+	displayName: 'Options',
+	name: 'options',
+	type: 'collection',
+	placeholder: 'Add option',
+	default: {},
+	options,
+});
+
+/** The unit of a period, for `periodOf`. */
+export const unitField: Field = {
+	displayName: 'Unit',
+	name: 'unit',
+	type: 'options',
+	options: [
+		{ name: 'Days', value: 'days' },
+		{ name: 'Hours', value: 'hours' },
+	],
+	default: 'days',
+	description: 'The unit of the value above. A day is 24 hours.',
+};
+
+/** The expiry as a point in time. */
+export const expiresAtField: Field = {
+	displayName: 'Date and Time',
+	name: 'expiresAt',
+	type: 'dateTime',
+	default: '',
+	required: true,
+	description: 'Uses the workflow’s time zone unless the value includes one',
+};
+
 /** For responses with many fields. */
 export const simplifyField: Field = {
 	displayName: 'Simplify',
@@ -93,13 +126,19 @@ export const partOptions = (
 	return options;
 };
 
-/** A file name that overrides that of the single file to upload. */
-export const uploadNameOption: Field = {
+/** A file name that overrides that of the transferred file. */
+export const fileNameOption: Field = {
 	displayName: 'File Name',
 	name: 'fileName',
 	type: 'string',
 	default: '',
 	placeholder: 'e.g. report.pdf',
+	description: 'Overrides the original file name',
+};
+
+/** The same for an upload that may consist of several files. */
+export const uploadNameOption: Field = {
+	...fileNameOption,
 	description: 'Overrides the original file name. Only works with a single file.',
 };
 

@@ -1,4 +1,5 @@
 import type {
+	IBinaryData,
 	IDataObject,
 	IExecuteFunctions,
 	INodeExecutionData,
@@ -7,9 +8,10 @@ import type {
 } from 'n8n-workflow';
 import { NodeConnectionTypes, NodeOperationError, updateDisplayOptions } from 'n8n-workflow';
 
-import { type Batching, batchingOption, mapInBatches } from './batching';
 import { withItemIndex } from '../http/errors';
 import { allSecretsOf, type Secrets, secretsOf } from '../http/secrets';
+import { type Batching, batchingOption, mapInBatches } from './batching';
+import { optionsField, outputField } from './fields';
 import { itemSource, readParameters } from './parameters';
 import { type Field, toProperty, type Values } from './schema';
 
@@ -27,6 +29,16 @@ export interface ItemContext {
 
 /** The result of an operation for one item; {@link runOperation} adds the item pairing. */
 export type OperationResult = Pick<INodeExecutionData, 'json' | 'binary'>;
+
+/** Outputs a downloaded file in the field that the user has named. */
+export function fileResult(
+	{ parameter }: ItemContext,
+	binary: IBinaryData,
+	json: IDataObject,
+): OperationResult {
+	const field = parameter<string>(outputField.name);
+	return { json: { ...json, binaryPropertyName: field }, binary: { [field]: binary } };
+}
 
 export interface Operation {
 	value: string;
@@ -98,15 +110,8 @@ function resourceProperties({ value: resource, operations, initial }: Resource):
 function fieldsOf({ fields, options = [], oneByOne = false }: Operation): Field[] {
 	const members = oneByOne ? options : [...options, batchingOption];
 	if (members.length === 0) return fields;
-	const collection: Field = {
-		displayName: 'Options',
-		name: 'options',
-		type: 'collection',
-		placeholder: 'Add option',
-		default: {},
-		options: members.toSorted((a, b) => a.displayName.localeCompare(b.displayName)),
-	};
-	return [...fields, collection];
+	const sorted = members.toSorted((a, b) => a.displayName.localeCompare(b.displayName));
+	return [...fields, optionsField(sorted)];
 }
 
 /**

@@ -5,8 +5,9 @@ import type {
 	IWebhookFunctions,
 } from 'n8n-workflow';
 
+import { parseHttpUrl } from '../text';
 import { checkValue, NO_VALUE } from './checks';
-import { type Field, isShown, type ParameterSource, type Values } from './schema';
+import { type Field, invalidParameter, isShown, type ParameterSource, type Values } from './schema';
 
 /** The parameter source of one input item. */
 export const itemSource = (functions: IExecuteFunctions, itemIndex: number): ParameterSource => ({
@@ -53,3 +54,24 @@ export function readParameters(source: ParameterSource, fields: readonly Field[]
 /** Trims a text; undefined if it is empty. */
 export const optionalText = (text: string | undefined): string | undefined =>
 	text?.trim() || undefined;
+
+type Source = Pick<ParameterSource, 'functions' | 'itemIndex'>;
+
+/**
+ * Returns the trimmed text of a field.
+ * @throws NodeOperationError unless it is an http or https URL
+ */
+export function requireHttpUrl(source: Source, label: string, text: string): string {
+	if (parseHttpUrl(text)) return text.trim();
+	const advice = 'It must start with https:// or http://.';
+	throw invalidParameter(source, label, 'is not a valid URL', advice);
+}
+
+/**
+ * Returns the time in a field, milliseconds since 1970.
+ * @throws NodeOperationError unless it is in the future
+ */
+export function requireFuture(source: Source, label: string, time: number): number {
+	if (time > Date.now()) return time;
+	throw invalidParameter(source, label, 'is in the past', 'Select a date and time in the future.');
+}

@@ -1,10 +1,6 @@
-import {
-	readClock,
-	type CleanUpItem,
-	type CleanUpResult,
-	readCleanUpList,
-} from '../../../nodes/shared/cleanUp/list';
-import { newCleanUpRun, planDeletions } from '../../../nodes/shared/cleanUp/plan';
+import { readClock, type CleanUpItem, readCleanUpList } from '../../../nodes/shared/cleanUp/list';
+import { type CleanUpResult, planDeletions } from '../../../nodes/shared/cleanUp/plan';
+import { newCleanUpRun } from '../../../nodes/shared/cleanUp/run';
 import { readExpiryDates } from '../../../nodes/shared/cleanUp/expiry';
 import {
 	account,

@@ -1,7 +1,30 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { isoDate } from '../dates';
-import type { CleanUpAction, CleanUpResult } from './list';
+import type { OperationResult } from '../node/operation';
+import type { CleanUpSettings, ResourceLabels } from './fields';
+import type { Clock } from './list';
+import type { CleanUpAction, CleanUpResult } from './plan';
+
+/** Converts the results to output items, as the user has selected. */
+export function report(
+	{ service, kind }: { service: string; kind: ResourceLabels },
+	{ dryRun, output }: CleanUpSettings,
+	{ checkedAt: time, warning }: Clock,
+	results: CleanUpResult[],
+): OperationResult | OperationResult[] {
+	const common = { dryRun, checkedAt: isoDate(time), ...(warning ? { warning } : {}) };
+	if (output === 'summary') {
+		return { json: { ...summarize(service, kind.noun, results, warning), ...common } };
+	}
+	return results
+		.filter(({ fits }) => fits || output === 'each')
+		.map(({ found, action, reason, details }) => {
+			const verdict = { action, reason, ...(details ? { details } : {}) };
+			// First, where a reader looks, and again at the end, so that a field of the service cannot overwrite them.
+			return { json: { ...verdict, ...found.json, ...verdict, ...common } };
+		});
+}
 
 /** Maximum number of lines in the text; further items are only counted. */
 const MAX_LINES = 100;
@@ -19,28 +42,28 @@ const ACTIONS = Object.keys(ACTION_LABELS) as CleanUpAction[];
 const freesBytes = (action: CleanUpAction) => action === 'wouldDelete' || action === 'deleted';
 
 /** Summarizes a clean-up: counts, bytes, the matching items, and a text for a message. */
-export function summarize(
+function summarize(
 	service: string,
 	noun: string,
-	outcomes: CleanUpResult[],
+	results: CleanUpResult[],
 	warning?: string,
 ): IDataObject {
 	const counts = Object.fromEntries(
-		ACTIONS.map((action) => [action, outcomes.filter((one) => one.action === action).length]),
+		ACTIONS.map((action) => [action, results.filter((one) => one.action === action).length]),
 	) as Record<CleanUpAction, number>;
-	const bytes = outcomes
+	const bytes = results
 		.filter(({ action }) => freesBytes(action))
 		.reduce((sum, { found }) => sum + (found.size ?? 0), 0);
-	const selected = outcomes.filter(({ fits }) => fits);
+	const selected = results.filter(({ fits }) => fits);
 	return {
 		service,
-		found: outcomes.length,
+		found: results.length,
 		selected: selected.length,
 		...counts,
 		bytes,
 		items: selected.map(entryOf),
 		text: [
-			headline(service, noun, outcomes.length, counts, bytes),
+			headline(service, noun, results.length, counts, bytes),
 			...(warning ? [`${warning}.`] : []),
 			...linesOf(selected),
 		].join('\n'),
