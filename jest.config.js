@@ -7,9 +7,7 @@ const modules = {
 	setupFilesAfterEnv: ['<rootDir>/test/support/buffers.js'],
 	extensionsToTreatAsEsm: ['.mts'],
 	moduleFileExtensions: ['mts', 'ts', 'mjs', 'js', 'json', 'node'],
-	transform: {
-		'^.+\\.mts$': ['ts-jest', { useESM: true, tsconfig: '<rootDir>/sandbox/tsconfig.json' }],
-	},
+	transform: { '^.+\\.m?ts$': '<rootDir>/test/support/transformer.js' },
 	modulePathIgnorePatterns: [
 		'<rootDir>/.host',
 		'<rootDir>/.run',
@@ -21,7 +19,7 @@ const modules = {
 const engine = {
 	testEnvironment: '<rootDir>/test/support/suiteEnvironment.js',
 	setupFilesAfterEnv: [...modules.setupFilesAfterEnv, '<rootDir>/test/support/environment.ts'],
-	transform: { '^.+\\.ts$': ['ts-jest', { tsconfig: '<rootDir>/test/tsconfig.json' }] },
+	transform: modules.transform,
 	modulePathIgnorePatterns: modules.modulePathIgnorePatterns,
 };
 
@@ -59,13 +57,11 @@ module.exports = {
 			...modules,
 			displayName: 'e2e',
 			testMatch: ['<rootDir>/test/e2e/**/*.test.mts', ...tortureOfRealN8n],
-			transform: { ...modules.transform, ...engine.transform },
 		},
 		{
 			...modules,
 			displayName: 'scale',
 			testMatch: ['<rootDir>/test/scale/**/*.test.mts'],
-			transform: { ...modules.transform, ...engine.transform },
 		},
 		{
 			...modules,
@@ -75,7 +71,6 @@ module.exports = {
 				'<rootDir>/test/torture/**/*.test.ts',
 				...(process.env.TORTURE === 'full' ? [...tortureOfRealN8n, ...generated] : []),
 			],
-			transform: { ...modules.transform, ...engine.transform },
 		},
 	],
 	testTimeout: 60_000,

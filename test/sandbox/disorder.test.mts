@@ -41,7 +41,7 @@ describe('outOfOrder: a webhook is sent after the next one', () => {
 		const second = await uploaded('b');
 		expect(await all(2)).toEqual([second, first]);
 		// It waits for the other webhook, not for the timeout of ten seconds.
-		expect(performance.now() - started).toBeLessThan(5000);
+		expect(performance.now() - started).toBeLessThan(9000);
 		const told = async () =>
 			(await bench.control<Delivery[]>('get', '/api/deliveries')).data.find(
 				({ subject, state }) => subject === first && state === 'delivered',

@@ -89,7 +89,7 @@ describe('a receiver that rejects deliveries', () => {
 		const started = performance.now();
 		expect((await revoke(id)).status).toBe(200);
 		expect((performance.now() - started) / 1000).toBeGreaterThanOrEqual(7.9);
-		expect((performance.now() - started) / 1000).toBeLessThan(11);
+		expect((performance.now() - started) / 1000).toBeLessThan(30);
 		const [{ attempts }] = await instance.deliveries();
 		expect(attempts).toMatchObject([{ accepted: false, error: 'No response within 8 seconds' }]);
 		mute.closeAllConnections();

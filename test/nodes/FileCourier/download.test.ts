@@ -105,7 +105,7 @@ it('cancels a stalled download', async () => {
 	const started = Date.now();
 	const error = errorOf(await download({ url, options: { stallSeconds: 1 } }));
 	expect(error.message).toBe('The file host: No data was transferred for 1 seconds');
-	expect(Date.now() - started).toBeLessThan(10_000);
+	expect(Date.now() - started).toBeLessThan(19_000);
 });
 
 it.each(['', 'report.pdf', 'file:///etc/passwd', 'javascript:alert(1)'])(

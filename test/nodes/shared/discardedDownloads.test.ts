@@ -132,8 +132,8 @@ describe('leaves nothing in the storage of a file', () => {
 		run.cancel();
 		await run;
 		await eventually(() => gone);
-		// A quarter of a second on an idle machine.
-		expect(Date.now() - stopped).toBeLessThan(5000);
+		// It takes a quarter of a second on an idle machine.
+		expect(Date.now() - stopped).toBeLessThan(30_000);
 		expect(await keptSince(before)).toEqual([]);
 	});
 });

@@ -4,6 +4,7 @@
  */
 import type { IRun, NodeApiError } from 'n8n-workflow';
 
+import { waits } from '../../support/skippedWaits';
 import { sha256Of } from '../../support/binary';
 import { everythingIn } from '../../support/errors';
 import { Recorder, type Seen } from '../../support/filestack';
@@ -14,16 +15,6 @@ import {
 	jsonOf,
 	runCase,
 } from '../../support/operations';
-
-/** The delays that the nodes request, in milliseconds. They are recorded and skipped. */
-const waits: number[] = [];
-jest.mock('../../../nodes/shared/http/retry', () => ({
-	...jest.requireActual<object>('../../../nodes/shared/http/retry'),
-	cancellableSleep: (milliseconds: number) => {
-		waits.push(milliseconds);
-		return Promise.resolve();
-	},
-}));
 
 const server = new Recorder();
 beforeAll(async () => await server.start());
