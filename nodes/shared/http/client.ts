@@ -24,6 +24,7 @@ import {
 	type RequestFailure,
 	retryDelay,
 } from './retry';
+import type { OutageRetries } from './outage';
 import { learnSecrets } from './secrets';
 import {
 	type ByteStream,
@@ -59,6 +60,8 @@ export interface ApiCall<T = unknown> {
 	timeout?: number;
 	/** Whether the call may be sent twice, evaluated after a failed attempt. Defaults to true for GET and DELETE. */
 	retryable?: boolean | ((failure: RequestFailure) => boolean);
+	/** Retries the call through an outage, as one of the requests of a transfer. Only for calls that are safe to retry. */
+	retries?: OutageRetries;
 	/**
 	 * A sentence about the possible effect, added to an error after which the service may have acted. A call that must
 	 * not run twice has a default sentence.
@@ -147,10 +150,10 @@ export async function callApi<T>(
 
 function possibleEffect(
 	{ name }: Service,
-	{ method, payload, retryable, unknownResultHint }: ApiCall,
+	{ method, payload, retryable, retries, unknownResultHint }: ApiCall,
 ): string {
 	if (unknownResultHint !== undefined) return unknownResultHint;
-	const isSafe = method === 'GET' || method === 'DELETE' || Boolean(retryable);
+	const isSafe = method === 'GET' || method === 'DELETE' || Boolean(retryable ?? retries);
 	// The upload itself adds how much of a file was sent.
 	if (isSafe || payload) return '';
 	return `${name} may have completed the request anyway. Check before you run the node again.`;
@@ -203,8 +206,7 @@ async function send(
 	call: ApiCall,
 	baseUrl: string,
 ): Promise<ApiResponse> {
-	const { method, path } = call;
-	const { retryable = method === 'GET' || method === 'DELETE' } = call;
+	const { path } = call;
 	const signal = executionSignal(context);
 	let wasSent = false;
 	for (let attempt = 1; ; attempt++) {
@@ -213,10 +215,8 @@ async function send(
 			: await attemptRequest(context, service.credential, call, `${baseUrl}${path}`);
 		const mayHaveSucceededBefore = wasSent;
 		wasSent ||= result.response ? result.response.status >= 500 : !result.unsent;
-		const wait =
-			!signal?.aborted && isRetryable(result, mayRetry(retryable, result))
-				? retryDelay(attempt, result)
-				: undefined;
+		if (result.status !== undefined && result.status < 300) call.retries?.recordSuccess();
+		const wait = signal?.aborted ? undefined : waitBeforeRetry(call, attempt, result);
 		if (wait === undefined) {
 			if (result.response) return { ...result.response, mayHaveSucceededBefore };
 			const { origin } = new URL(baseUrl);
@@ -230,8 +230,17 @@ async function send(
 	}
 }
 
-const mayRetry = (retryable: NonNullable<ApiCall['retryable']>, result: AttemptResult) =>
-	typeof retryable === 'function' ? retryable(result) : retryable;
+/** Returns the milliseconds to wait before the next attempt; undefined if there must not be one. */
+function waitBeforeRetry(
+	{ method, retries, retryable = method === 'GET' || method === 'DELETE' }: ApiCall,
+	attempt: number,
+	result: AttemptResult,
+): number | undefined {
+	if (result.status !== undefined && result.status < 300) return undefined;
+	if (retries) return retries.delay(attempt, result);
+	const isSafe = typeof retryable === 'function' ? retryable(result) : retryable;
+	return isRetryable(result, isSafe) ? retryDelay(attempt, result) : undefined;
+}
 
 interface AttemptResult extends RequestFailure {
 	response?: Omit<ApiResponse, 'mayHaveSucceededBefore'>;

@@ -3,11 +3,11 @@ import { sleep } from 'n8n-workflow';
 import { epochOf, serviceTime } from '../dates';
 
 /** Number of attempts, including the first. */
-const MAX_ATTEMPTS = 4;
+export const MAX_ATTEMPTS = 4;
 /** Milliseconds before the first retry; doubled for each further one. */
 const INITIAL_DELAY = 500;
 /** The longest wait in milliseconds; if a service asks for more, the call fails with the time in its error. */
-const MAX_DELAY = 60_000;
+export const MAX_DELAY = 60_000;
 /** The longest plausible `Retry-After`, a year in milliseconds; a longer one is ignored as an error of the service. */
 const MAX_RETRY_AFTER = 366 * 86_400_000;
 
