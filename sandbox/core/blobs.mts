@@ -20,24 +20,13 @@ export class TooLargeError extends Error {}
 /** Block size for writing, in bytes; with Node's default sizes, uploads reach only two thirds of the speed. */
 const BLOCK_SIZE = 1024 * 1024;
 
-/**
- * Options for the static file server: the service sets the headers itself, and the default read size is only 16 KiB.
- */
-export const SEND_OPTIONS = {
-	contentType: false,
-	cacheControl: false,
-	highWaterMark: BLOCK_SIZE / 4,
-};
-
 /** Files on disk. They are streamed in and out and never held in memory. */
 export class Blobs {
-	/** The folder that contains the blobs, for a static file server. */
-	readonly folder: string;
-
+	readonly #folder: string;
 	readonly #clock: Clock;
 
 	private constructor(folder: string, clock: Clock) {
-		this.folder = folder;
+		this.#folder = folder;
 		this.#clock = clock;
 	}
 
@@ -52,7 +41,7 @@ export class Blobs {
 	 */
 	async write(source: Readable, limit = Infinity): Promise<Blob> {
 		const id = randomBytes(16).toString('hex');
-		const draft = join(this.folder, `${id}.part`);
+		const draft = join(this.#folder, `${id}.part`);
 		const file = createWriteStream(draft, {
 			mode: 0o600,
 			flags: 'wx',
@@ -75,11 +64,12 @@ export class Blobs {
 
 	/** Returns the path of a blob's file. */
 	path(id: string): string {
-		return join(this.folder, id);
+		return join(this.#folder, id);
 	}
 
-	read(id: string): ReadStream {
-		return createReadStream(this.path(id), { highWaterMark: BLOCK_SIZE / 4 });
+	/** Reads a blob or a part of it; both ends are included. */
+	read(id: string, range?: { start: number; end: number }): ReadStream {
+		return createReadStream(this.path(id), { highWaterMark: BLOCK_SIZE / 4, ...range });
 	}
 
 	/** Concatenates blobs into a new one and keeps the originals. */

@@ -1,6 +1,7 @@
 import type { FastifyReply } from 'fastify';
-import { SEND_OPTIONS, type Blobs } from './blobs.mts';
 import { attachment } from './contentDisposition.mts';
+import { sendBlob } from './sendBlob.mts';
+import type { ServiceContext } from './service.mts';
 
 /** A stored file that can be downloaded. */
 export interface Downloadable {
@@ -11,15 +12,17 @@ export interface Downloadable {
 	type: string;
 }
 
-/** Sends the file as an attachment, with support for HEAD, Range, ETag and Last-Modified. Requires @fastify/static. */
-export function download(reply: FastifyReply, blobs: Blobs, file: Downloadable): FastifyReply {
-	return reply
-		.type(file.type)
-		.headers({
-			'content-disposition': attachment(file.name),
-			// The uploader chose the type; a browser must not guess another one from the content.
-			'x-content-type-options': 'nosniff',
-			'cache-control': 'private, no-store',
-		})
-		.sendFile(file.blob, blobs.folder, SEND_OPTIONS);
+/** Sends the file as an attachment; see {@link sendBlob}. */
+export async function download(
+	reply: FastifyReply,
+	context: Pick<ServiceContext, 'blobs' | 'settings'>,
+	file: Downloadable,
+): Promise<FastifyReply> {
+	reply.type(file.type).headers({
+		'content-disposition': attachment(file.name),
+		// The uploader chose the type; a browser must not guess another one from the content.
+		'x-content-type-options': 'nosniff',
+		'cache-control': 'private, no-store',
+	});
+	return await sendBlob(reply, file.blob, context);
 }

@@ -79,9 +79,10 @@ export function createOrigin(options: OriginOptions): FastifyInstance {
 		});
 		return Promise.resolve();
 	});
-	app.addHook('onResponse', async (request, reply) => {
+	// Before the first byte leaves, so that a client which has received the response finds its status in the log.
+	app.addHook('onSend', async (request, reply, payload) => {
 		request.entry.status = reply.statusCode;
-		return Promise.resolve();
+		return Promise.resolve(payload);
 	});
 	const headers = (status: number) => service.faultHeaders?.(status, clock.now()) ?? {};
 	addFaultHooks(app, { service: serviceId, origin: originId, faults, error, headers });

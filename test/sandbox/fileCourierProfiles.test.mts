@@ -19,6 +19,7 @@ test('the default is the parameter table, with either form where the docs have t
 		callbackField: 'either',
 		expiryField: 'either',
 		callbackAuthorization: 'bearer',
+		ranges: 'supported',
 	});
 	const nested = { ...REST, recipient: { email }, webhook_url: url, expires_in_days: 3 };
 	expect((await bench.create(nested)).status).toBe(201);
@@ -137,7 +138,7 @@ describe('changing settings', () => {
 	test.each([
 		[
 			{ strictness: 'high' },
-			'There is no setting "strictness". The settings are: requiredFields, recipientForm, callbackField, expiryField, callbackAuthorization.',
+			'There is no setting "strictness". The settings are: requiredFields, recipientForm, callbackField, expiryField, callbackAuthorization, ranges.',
 		],
 		[
 			{ recipientForm: 'both' },

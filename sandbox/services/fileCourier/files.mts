@@ -1,4 +1,3 @@
-import fastifyStatic from '@fastify/static';
 import type { FastifyInstance } from 'fastify';
 import { download } from '../../core/download.mts';
 import { rejectOtherMethods } from '../../core/origin.mts';
@@ -9,12 +8,11 @@ import type { Sessions } from './sessions.mts';
 const FILE = '/:token/:name';
 
 /** The presigned downloads in webhooks: anyone who has the URL can download the file until the URL expires. */
-export async function fileRoutes(
+export function fileRoutes(
 	app: FastifyInstance,
 	context: ServiceContext,
 	sessions: Sessions,
-): Promise<void> {
-	await app.register(fastifyStatic, { root: context.blobs.folder, serve: false });
+): void {
 	rejectOtherMethods(app, errorBody, FILE, ['GET']);
 	type Route = { Params: { token: string }; Querystring: { file?: string } };
 
@@ -29,6 +27,6 @@ export async function fileRoutes(
 		const session = sessions.byToken(request.params.token);
 		const file = session?.files.find(({ id }) => id === request.query.file);
 		if (!file) return await reply.code(404).send(errorBody(404, 'File not found'));
-		return await download(reply, context.blobs, file);
+		return await download(reply, context, file);
 	});
 }

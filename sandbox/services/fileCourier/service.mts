@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { ranges } from '../../core/sendBlob.mts';
 import type { Service } from '../../core/service.mts';
 import { apiRoutes } from './api.mts';
 import { errorBody } from './error.mts';
@@ -51,6 +52,7 @@ export const fileCourier: Service = {
 			values: ['bearer', 'bare'],
 			default: 'bearer',
 		},
+		ranges,
 	},
 	delivery: {
 		// FileCourier docs, Retry Policy: 1 min, 5 min, 30 min, 2 h, 24 h, each after the previous attempt.

@@ -1,4 +1,3 @@
-import fastifyStatic from '@fastify/static';
 import type { FastifyInstance } from 'fastify';
 import { addErrorHandlers } from '../../core/apiErrors.mts';
 import { parseForms } from '../../core/form.mts';
@@ -28,7 +27,6 @@ export async function apiRoutes(
 		{ parseAs: 'string' },
 		(_request, _body, done) => done(null),
 	);
-	await app.register(fastifyStatic, { root: context.blobs.folder, serve: false });
 	await parseForms(app);
 	addAuthGuard(app, context);
 	addErrorHandlers(app, { error: errorBody, unsupportedType: 415, unknownPath: 'Not found' });

@@ -1,4 +1,3 @@
-import fastifyStatic from '@fastify/static';
 import type { FastifyInstance } from 'fastify';
 import { download } from '../../core/download.mts';
 import { rejectOtherMethods } from '../../core/origin.mts';
@@ -22,12 +21,8 @@ export function cdnUrl(
 	return presigner.sign(`${origins.cdn}/${id}/${encodeURIComponent(shown)}`, until);
 }
 
-export async function cdnRoutes(
-	app: FastifyInstance,
-	{ blobs, clock, presigner }: ServiceContext,
-	files: Files,
-): Promise<void> {
-	await app.register(fastifyStatic, { root: blobs.folder, serve: false });
+export function cdnRoutes(app: FastifyInstance, context: ServiceContext, files: Files): void {
+	const { clock, presigner } = context;
 	rejectOtherMethods(app, errorBody, FILE, ['GET']);
 	app.get<{ Params: { fileId: string } }>(FILE, async (request, reply) => {
 		const permission = presigner.check(request.url, clock.now());
@@ -36,6 +31,6 @@ export async function cdnRoutes(
 		const blob = await files.blobOf(file);
 		if (request.method === 'GET' && !request.headers.range) await files.countDownload(file);
 		if (file.isZeroKnowledge) reply.header('x-is-zero-knowledge', 'true');
-		return await download(reply, blobs, { ...file, blob });
+		return await download(reply, context, { ...file, blob });
 	});
 }

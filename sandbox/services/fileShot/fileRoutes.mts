@@ -75,7 +75,7 @@ function downloadRoute(app: FastifyInstance, context: ServiceContext, { files }:
 		}
 		const blob = await files.blobOf(file);
 		if (request.method === 'GET' && !request.headers.range) await files.countDownload(file);
-		return await download(reply, context.blobs, { ...file, blob });
+		return await download(reply, context, { ...file, blob });
 	});
 }
 

@@ -1,3 +1,4 @@
+import { ranges } from '../../core/sendBlob.mts';
 import type { SettingDeclarations } from '../../core/settings.mts';
 import { TIER_NAMES } from './tiers.mts';
 
@@ -79,4 +80,5 @@ export const settings: SettingDeclarations = {
 		values: ['redirect', 'stream'],
 		default: 'redirect',
 	},
+	ranges,
 };

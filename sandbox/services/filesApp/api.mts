@@ -1,4 +1,3 @@
-import fastifyStatic from '@fastify/static';
 import type { FastifyInstance } from 'fastify';
 import { addErrorHandlers } from '../../core/apiErrors.mts';
 import { parseForms } from '../../core/form.mts';
@@ -20,7 +19,6 @@ export async function apiRoutes(
 ): Promise<void> {
 	// Fastify also accepts plain text; this API accepts JSON and forms.
 	app.removeContentTypeParser('text/plain');
-	await app.register(fastifyStatic, { root: context.blobs.folder, serve: false });
 	await parseForms(app);
 	addAuthGuard(app, context);
 	addErrorHandlers(app, { error: errorBody, unsupportedType: 400 });

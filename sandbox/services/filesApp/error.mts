@@ -7,7 +7,9 @@ const ERRORS: Readonly<Record<number, readonly [code: string, message: string]>>
 	403: ['forbidden', 'Insufficient permissions'],
 	404: ['not_found', 'Resource not found'],
 	405: ['method_not_allowed', 'Method not allowed'],
+	412: ['precondition_failed', 'Precondition failed'],
 	413: ['file_too_large', 'File exceeds plan limit'],
+	416: ['range_not_satisfiable', 'Range not satisfiable'],
 	429: ['rate_limited', 'Too many requests'],
 };
 

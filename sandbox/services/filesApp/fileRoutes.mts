@@ -14,7 +14,7 @@ type Route = { Params: { id: string } };
 /** Files App docs: Get File, List Files, Delete File. */
 export function fileRoutes(
 	app: FastifyInstance,
-	{ blobs }: ServiceContext,
+	context: ServiceContext,
 	{ files }: Account,
 ): void {
 	rejectOtherMethods(app, errorBody, '/files', ['GET']);
@@ -44,7 +44,7 @@ export function fileRoutes(
 	app.get<Route>('/files/:id', async (request, reply) => {
 		const file = files.get(request.params.id);
 		if (Fields.ofQuery(request.query).boolean('download'))
-			return await download(reply, blobs, file);
+			return await download(reply, context, file);
 		return {
 			...createdBody(file, reportedSize(request, file.size)),
 			mime_type: file.type,

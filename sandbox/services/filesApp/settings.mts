@@ -1,3 +1,4 @@
+import { ranges } from '../../core/sendBlob.mts';
 import type { SettingDeclarations } from '../../core/settings.mts';
 
 /** Behaviour that the docs leave open or that depends on the plan. */
@@ -66,4 +67,5 @@ export const settings: SettingDeclarations = {
 		values: ['taken', 'ignored', 'refused'],
 		default: 'taken',
 	},
+	ranges,
 };

@@ -72,7 +72,7 @@ export async function sharePageRoutes(
 			const text = 'The sender has disabled downloads for this file.';
 			return await message(reply, 403, { title: 'Downloads disabled', text });
 		}
-		return await download(reply, context.blobs, file);
+		return await download(reply, context, file);
 	});
 }
 

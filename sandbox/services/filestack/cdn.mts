@@ -1,4 +1,3 @@
-import fastifyStatic from '@fastify/static';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { reportedSize } from '../../core/faultyValues.mts';
 import { booleanParameter, type Requirement, authorize, type Proof, queryOf } from './access.mts';
@@ -24,8 +23,7 @@ interface CdnRequest {
 /**
  * cdn.filestackcontent.com: downloads, image sizes, storing of URLs and workflows by path (Filestack docs, Processing).
  */
-export async function cdnRoutes(app: FastifyInstance, instance: Instance): Promise<void> {
-	await app.register(fastifyStatic, { root: instance.context.blobs.folder, serve: false });
+export function cdnRoutes(app: FastifyInstance, instance: Instance): void {
 	// Report a wrong path before a wrong body.
 	app.addContentTypeParser('*', (_request, _payload, done) => done(null));
 	processRoute(app, instance);
@@ -97,7 +95,10 @@ async function deliver(
 	if (!path.metadata) {
 		const file = openFile(asked, { calls: [['read']] }, instance);
 		const cache = path.tasks.get('cache') ?? query.cache;
-		return sendFile(reply, file, { download: booleanParameter('dl', query.dl), cache });
+		return await sendFile(reply, file, instance, {
+			download: booleanParameter('dl', query.dl),
+			cache,
+		});
 	}
 	const exif = booleanParameter('exif', query.exif) === true;
 	const calls = exif ? ([['stat'], ['exif']] as const) : ([['stat']] as const);

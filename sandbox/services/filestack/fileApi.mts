@@ -1,4 +1,3 @@
-import fastifyStatic from '@fastify/static';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { parseForms } from '../../core/form.mts';
 import { reportedSize } from '../../core/faultyValues.mts';
@@ -28,7 +27,6 @@ type Route = { Params: { handle: string } };
 
 /** Filestack docs, File API: www.filestackapi.com/api. */
 export async function fileApiRoutes(app: FastifyInstance, instance: Instance): Promise<void> {
-	await app.register(fastifyStatic, { root: instance.context.blobs.folder, serve: false });
 	await parseForms(app);
 	// Bodies of any type may be files, so nothing is parsed before the route has checked the type.
 	app.removeContentTypeParser(['application/json', 'text/plain']);
@@ -66,7 +64,7 @@ function readRoutes(app: FastifyInstance, instance: Instance): void {
 	app.get<Route>(FILE, async (request, reply) => {
 		const { file } = open(instance, request, { calls: [['read']] });
 		const { dl, cache } = queryOf(request);
-		return sendFile(reply, file, { download: booleanParameter('dl', dl), cache });
+		return await sendFile(reply, file, instance, { download: booleanParameter('dl', dl), cache });
 	});
 
 	app.get<Route>(METADATA, async (request) => {

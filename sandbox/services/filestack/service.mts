@@ -78,9 +78,9 @@ export const filestack: Service = {
 					limit(app);
 					await fileApiRoutes(app, instance);
 				},
-				cdn: async (app) => {
+				cdn: (app) => {
 					limit(app);
-					await cdnRoutes(app, instance);
+					cdnRoutes(app, instance);
 				},
 				upload: (app) => {
 					limit(app);

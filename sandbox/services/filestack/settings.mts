@@ -1,3 +1,4 @@
+import { ranges } from '../../core/sendBlob.mts';
 import type { SettingDeclarations } from '../../core/settings.mts';
 
 /** Differences between Filestack's documentation and clients, and options of an app. */
@@ -46,4 +47,5 @@ export const settings: SettingDeclarations = {
 		values: ['docs', 'plugin'],
 		default: 'docs',
 	},
+	ranges,
 };

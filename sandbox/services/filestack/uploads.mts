@@ -38,6 +38,12 @@ export interface Upload {
 	blob?: string;
 }
 
+/** Lifetime of an upload, in milliseconds; not documented. */
+const LIFETIME_MS = 24 * 3_600_000;
+
+/** Time between checks whether the parts of an expired upload are still being merged, in milliseconds. */
+const MERGE_CHECK_MS = 60_000;
+
 /** The minimum size of all parts except the last (Amazon S3, Multipart upload limits; also the SDK's minimum). */
 const MIN_PART_SIZE = 5 * 1024 * 1024;
 
@@ -63,15 +69,19 @@ export class Uploads {
 		const documents = await JsonStore.open<Upload>(join(context.folder, 'uploads'));
 		// Restart merges that an earlier run did not finish.
 		for (const upload of documents.all()) if (upload.state === 'merging') upload.state = 'open';
-		return new Uploads(documents, context);
+		const uploads = new Uploads(documents, context);
+		for (const upload of uploads.all()) uploads.#scheduleExpiry(upload, expiryOf(upload));
+		return uploads;
 	}
 
 	all(): readonly Upload[] {
 		return this.#documents.all();
 	}
 
+	/** Returns an upload, unless it has expired. */
 	get(id: string): Upload | undefined {
-		return this.#documents.get(id);
+		const upload = this.#documents.get(id);
+		return upload && this.#context.clock.now() < expiryOf(upload) ? upload : undefined;
 	}
 
 	async start(
@@ -85,6 +95,7 @@ export class Uploads {
 			...{ region: 'us-east-1', parts: {}, state: 'open' },
 		};
 		await this.#documents.put(upload);
+		this.#scheduleExpiry(upload, expiryOf(upload));
 		return upload;
 	}
 
@@ -163,7 +174,27 @@ export class Uploads {
 		await this.#documents.put(upload);
 		await blobs.remove(chunks.map(({ blob }) => blob));
 	}
+
+	/** Removes the upload when it expires, with all bytes that have not become a file. */
+	#scheduleExpiry({ id }: Upload, due: Date): void {
+		this.#context.clock.at(due, async () => {
+			const upload = this.#documents.get(id);
+			if (!upload) return;
+			if (upload.state === 'merging') {
+				this.#scheduleExpiry(upload, new Date(due.getTime() + MERGE_CHECK_MS));
+				return;
+			}
+			await this.#documents.remove(id);
+			if (upload.state === 'stored') return;
+			const chunks = Object.values(upload.parts).flat();
+			const merged = upload.blob === undefined ? [] : [upload.blob];
+			await this.#context.blobs.remove([...chunks.map(({ blob }) => blob), ...merged]);
+		});
+	}
 }
+
+const expiryOf = ({ createdAt }: Upload): Date =>
+	new Date(new Date(createdAt).getTime() + LIFETIME_MS);
 
 /** Removes the quotes of an ETag; clients send it with or without them. */
 const unquoted = (etag: string): string => etag.replaceAll('"', '');

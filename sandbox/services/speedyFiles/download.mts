@@ -1,3 +1,5 @@
+import type { FastifyReply } from 'fastify';
+import { BlobError, sendBlob } from '../../core/sendBlob.mts';
 import type { ServiceContext } from '../../core/service.mts';
 import type { Package, PackageFile } from './packages.mts';
 
@@ -19,7 +21,7 @@ export function contentDisposition(name: string): string {
  * Formats the Content-Type like Starlette: adds the charset to text. Types that are not valid in a header become
  * octet-stream.
  */
-export function contentType(type: string): string {
+function contentType(type: string): string {
 	if (!/^[\x21-\x7e][\x20-\x7e]*$/.test(type)) return 'application/octet-stream';
 	return type.startsWith('text/') && !type.includes('charset=') ? `${type}; charset=utf-8` : type;
 }
@@ -29,6 +31,29 @@ export function sanitized(name: string): string {
 	const last = name.replaceAll('\\', '/').split('/').at(-1) ?? '';
 	const plain = last.replace(/[^A-Za-z0-9._-]/gu, '_').replace(/^\.+|\.+$/g, '');
 	return (plain || 'file').slice(0, 200);
+}
+
+/**
+ * Sends a file from local storage like Starlette's FileResponse (starlette 0.41, responses.py): with ranges and If-Range,
+ * but without 304, and with an empty 416 whose Content-Range lacks the unit.
+ */
+export async function sendFile(
+	reply: FastifyReply,
+	file: PackageFile,
+	context: ServiceContext,
+): Promise<FastifyReply> {
+	reply.type(contentType(file.type)).header('content-disposition', contentDisposition(file.name));
+	try {
+		return await sendBlob(reply, file.blob, context, { revalidates: false });
+	} catch (error) {
+		if (!(error instanceof BlobError && error.statusCode === 416)) throw error;
+		return reply
+			.code(416)
+			.removeHeader('content-disposition')
+			.header('content-range', error.headers['content-range'].replace('bytes ', ''))
+			.type('text/plain; charset=utf-8')
+			.send('');
+	}
 }
 
 /** Returns a presigned URL of the storage origin, valid for 15 minutes. */

@@ -1,10 +1,9 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import { SEND_OPTIONS } from '../../core/blobs.mts';
 import { reportedHash, reportedSize } from '../../core/faultyValues.mts';
 import { addPages } from '../../core/pages.mts';
 import { formatErrors } from './api.mts';
 import { redocRoute } from './docsRoutes.mts';
-import { contentDisposition, contentType, presignedUrl } from './download.mts';
+import { contentDisposition, presignedUrl, sendFile } from './download.mts';
 import { SpeedyFilesError } from './error.mts';
 import { totals } from './eventFields.mts';
 import type { Instance } from './instance.mts';
@@ -79,10 +78,7 @@ export async function publicRoutes(app: FastifyInstance, instance: Instance): Pr
 		if (live.package.storage === 's3') {
 			return await reply.redirect(presignedUrl(live.package, file, context), 302);
 		}
-		return reply
-			.type(contentType(file.type))
-			.header('content-disposition', contentDisposition(file.name))
-			.sendFile(file.blob, context.blobs.folder, SEND_OPTIONS);
+		return await sendFile(reply, file, context);
 	});
 
 	app.get<Route>('/p/:raw/zip', NO_HEAD, async (request, reply) => {

@@ -1,3 +1,4 @@
+import { ranges } from '../../core/sendBlob.mts';
 import type { Service } from '../../core/service.mts';
 import { apiRoutes } from './api.mts';
 import { collections, controlRoutes } from './control.mts';
@@ -61,6 +62,7 @@ export const speedyFiles: Service = {
 			values: ['working', 'broken'],
 			default: 'working',
 		},
+		ranges,
 	},
 	// SpeedyFiles docs, Webhooks: one attempt within the API call, 8 seconds, no retry.
 	delivery: { retryAfterSeconds: [], timeoutSeconds: 8 },

@@ -1,4 +1,3 @@
-import fastifyStatic from '@fastify/static';
 import type { FastifyInstance } from 'fastify';
 import { download } from '../../core/download.mts';
 import { BUCKET } from './download.mts';
@@ -10,6 +9,8 @@ const CODES: Readonly<Record<number, string>> = {
 	403: 'AccessDenied',
 	404: 'NoSuchKey',
 	405: 'MethodNotAllowed',
+	412: 'PreconditionFailed',
+	416: 'InvalidRange',
 	500: 'InternalError',
 	503: 'SlowDown',
 };
@@ -22,9 +23,8 @@ export function storageError(status: number, message?: string): string {
 }
 
 /** Simulates the S3 bucket of an instance with S3 storage: presigned downloads. */
-export async function storageRoutes(app: FastifyInstance, instance: Instance): Promise<void> {
+export function storageRoutes(app: FastifyInstance, instance: Instance): void {
 	const { context, packages } = instance;
-	await app.register(fastifyStatic, { root: context.blobs.folder, serve: false });
 	app.addHook('onSend', async (_request, reply, payload) => {
 		if (typeof payload === 'string' && payload.startsWith('<?xml')) reply.type('application/xml');
 		return Promise.resolve(payload);
@@ -44,6 +44,6 @@ export async function storageRoutes(app: FastifyInstance, instance: Instance): P
 		const file = packages.get(id)?.files.find((known) => name.startsWith(`${known.id}--`));
 		if (!file) return await reply.code(404).send(storageError(404));
 		// The service sets no type in S3, so S3 returns its default (SpeedyFiles source, app/storage/s3.py).
-		return download(reply, context.blobs, { ...file, type: 'binary/octet-stream' });
+		return await download(reply, context, { ...file, type: 'binary/octet-stream' });
 	});
 }
