@@ -185,13 +185,16 @@ export const maxSizeOption: Field = {
 	description: 'The node fails and stores nothing if the file is larger',
 };
 
+const PARALLEL_PARTS =
+	'How many parts of a large file to download in parallel, if the host supports it. Each one uses memory equal to the part size.';
+
 /**
  * Settings of a download of a large file in several requests.
  * @param advice what to consider before requests are sent in parallel, for a service for which that is off by default
  */
 const rangeOptions = (
 	{ threshold, partSize, concurrency }: RangeDefaults,
-	advice?: string,
+	advice = '',
 ): Field[] => [
 	{
 		displayName: 'Parallel Parts',
@@ -199,7 +202,7 @@ const rangeOptions = (
 		type: 'number',
 		typeOptions: { minValue: 1, maxValue: 16, numberPrecision: 0 },
 		default: concurrency,
-		description: 'How many parts of a large file to download in parallel, if the host supports it. Each one uses memory equal to the part size.,.',
+		description: `${PARALLEL_PARTS} ${advice}`.trim(),
 	},
 	{
 		displayName: 'Part Size (MiB)',
