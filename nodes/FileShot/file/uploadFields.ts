@@ -1,9 +1,10 @@
 import {
-	inputField,
 	partOptions,
 	sha256Option,
+	sourceFields,
 	stallOption,
 	uploadNameOption,
+	urlSourceOptions,
 } from '../../shared/node/fields';
 import type { Field } from '../../shared/node/schema';
 import type { PartDefaults } from '../../shared/files/settings';
@@ -15,7 +16,7 @@ import type { PartDefaults } from '../../shared/files/settings';
 export const SIZES: PartDefaults = { threshold: 95, partSize: 8 };
 
 export const uploadFields: Field[] = [
-	inputField,
+	...sourceFields(),
 	{
 		displayName: 'Link Expires',
 		name: 'expires',
@@ -83,6 +84,7 @@ export const uploadOptions: Field[] = [
 	sha256Option,
 	stallOption,
 	uploadNameOption,
+	...urlSourceOptions,
 	{
 		displayName: 'Upload Style',
 		name: 'uploadStyle',

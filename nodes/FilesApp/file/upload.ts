@@ -26,11 +26,12 @@ import {
 	textOf,
 } from '../../shared/http/service';
 import {
-	inputField,
 	partOptions,
 	sha256Option,
+	sourceFields,
 	stallOption,
 	uploadNameOption,
+	urlSourceOptions,
 } from '../../shared/node/fields';
 import type { ItemContext, Operation } from '../../shared/node/operation';
 import { optionalText } from '../../shared/node/parameters';
@@ -52,7 +53,7 @@ export const upload: Operation = {
 	action: 'Upload file',
 	description: 'Upload one or more files',
 	fields: [
-		inputField,
+		...sourceFields(),
 		{
 			...folderField('The folder to upload to. Leave empty for the top level.'),
 			hint: 'Files App may ignore the folder for large files that are uploaded in chunks',
@@ -66,7 +67,13 @@ export const upload: Operation = {
 				'Whether to store the file encrypted. Files App may ignore this for large files that are uploaded in chunks.',
 		},
 	],
-	options: [...partOptions('chunk', SIZES), sha256Option, stallOption, uploadNameOption],
+	options: [
+		...partOptions('chunk', SIZES),
+		sha256Option,
+		stallOption,
+		uploadNameOption,
+		...urlSourceOptions,
+	],
 	async execute(item) {
 		const { functions, parameter } = item;
 		const settings = readPartSettings(item, SIZES);

@@ -1,8 +1,14 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { inputField } from '../../shared/node/fields';
+import {
+	giveUpOption,
+	inputField,
+	maxSizeOption,
+	onlyForSources,
+	urlField,
+} from '../../shared/node/fields';
 
-/** The fields for the source of a file: the workflow or a URL. */
+/** The fields for the source of a file: the workflow, or a URL that Filestack or n8n requests. */
 export const sourceFields: INodeProperties[] = [
 	{
 		displayName: 'File Source',
@@ -19,28 +25,30 @@ export const sourceFields: INodeProperties[] = [
 				value: 'url',
 				description: 'Filestack downloads the file itself',
 			},
+			{
+				name: 'URL (Relayed)',
+				value: 'urlThroughN8n',
+				description:
+					'Pass the file on through n8n without storing it, for URLs that Filestack cannot access',
+			},
 		],
 		default: 'binary',
 		description: 'Where the file comes from',
 	},
 	{ ...inputField, displayOptions: { show: { source: ['binary'] } } },
 	{
-		displayName: 'URL',
-		name: 'url',
-		type: 'string',
-		default: '',
-		required: true,
+		...urlField,
 		placeholder: 'e.g. https://example.com/photo.jpg',
-		displayOptions: { show: { source: ['url'] } },
-		description: 'A URL that Filestack can access without signing in',
+		displayOptions: { show: { source: ['url', 'urlThroughN8n'] } },
+		description: 'A URL that Filestack or n8n can access without signing in',
 	},
 ];
 
-/** Shows an option only for files from the workflow. */
-export const onlyForBinary = (option: INodeProperties): INodeProperties => ({
-	...option,
-	displayOptions: { show: { '/source': ['binary'] } },
-});
+/** Shows an option only for files that n8n sends. */
+export const onlyForSent = onlyForSources('binary', 'urlThroughN8n');
+
+/** The options that only concern a file that n8n requests from a URL. */
+export const throughN8nOptions = [giveUpOption, maxSizeOption].map(onlyForSources('urlThroughN8n'));
 
 export const base64Option: INodeProperties = {
 	displayName: 'Base64 Decode',

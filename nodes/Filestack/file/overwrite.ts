@@ -4,14 +4,21 @@ import { sha256Option, stallOption } from '../../shared/node/fields';
 import type { ItemContext, Operation } from '../../shared/node/operation';
 import { optionalText } from '../../shared/node/parameters';
 import { invalidParameter } from '../../shared/node/schema';
-import { compareWithService, uploadInOneRequest } from '../../shared/files/upload';
+import { compareWithService, inputFieldOf, uploadInOneRequest } from '../../shared/files/upload';
 import { readTransferSettings } from '../../shared/files/settings';
-import { readFiles } from '../../shared/files/source';
+import { readSourceFiles } from '../../shared/files/urlSource';
 import { describeFile, fileField, OVERWRITTEN, type SelectedFile, selectedFile } from '../handle';
 import { filestack, requireAppSecret } from '../service';
 import { policyQuery, TRANSFER_POLICY_MINUTES } from '../signing';
 import { bodyContentType, mediaType } from './store';
-import { base64Option, mimeTypeOption, onlyForBinary, sourceFields, verifyOption } from './fields';
+import {
+	base64Option,
+	mimeTypeOption,
+	onlyForSent,
+	sourceFields,
+	throughN8nOptions,
+	verifyOption,
+} from './fields';
 import { omitUndefined } from './storeTarget';
 import { buildUrlCall, fetchRemote } from './storeUrl';
 import { rejectVerifyWithBase64, verifyUpload } from './verify';
@@ -24,11 +31,12 @@ export const overwrite: Operation = {
 		'Replace a file while keeping its handle. The CDN may serve the old file for a while.',
 	fields: [fileField, ...sourceFields],
 	options: [
-		onlyForBinary(base64Option),
-		onlyForBinary(sha256Option),
-		onlyForBinary(mimeTypeOption),
-		onlyForBinary(stallOption),
-		onlyForBinary(verifyOption('Verify Upload', 'the uploaded file')),
+		onlyForSent(base64Option),
+		onlyForSent(sha256Option),
+		onlyForSent(mimeTypeOption),
+		onlyForSent(stallOption),
+		...throughN8nOptions,
+		onlyForSent(verifyOption('Verify Upload', 'the uploaded file')),
 	],
 	async execute(item) {
 		const { functions, parameter } = item;
@@ -45,8 +53,8 @@ export const overwrite: Operation = {
 };
 
 async function overwriteWithBytes(item: ItemContext, selected: SelectedFile): Promise<IDataObject> {
-	const { functions, parameter, option } = item;
-	const [file, ...more] = await readFiles(item, parameter('binaryPropertyName'));
+	const { functions, option } = item;
+	const [file, ...more] = await readSourceFiles(item);
 	if (more.length > 0) {
 		const advice = 'A handle can only hold one file. Enter a single field name.';
 		throw invalidParameter(item, 'Input Data Field Name', 'selects more than one file', advice);
@@ -77,6 +85,6 @@ async function overwriteWithBytes(item: ItemContext, selected: SelectedFile): Pr
 		...describeFile(data, handle),
 		...omitUndefined({ sha256: stats.sha256 }),
 		...(verify && { verified: true }),
-		binaryPropertyName: file.field,
+		...inputFieldOf(file),
 	};
 }

@@ -1,7 +1,14 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 import { fileNameOption, partOptions, sha256Option, stallOption } from '../../shared/node/fields';
-import { base64Option, mimeTypeOption, onlyForBinary, sourceFields, verifyOption } from './fields';
+import {
+	base64Option,
+	mimeTypeOption,
+	onlyForSent,
+	sourceFields,
+	throughN8nOptions,
+	verifyOption,
+} from './fields';
 
 /**
  * Defaults in MiB. Only large files are uploaded in parts, because Filestack documents no size limit for a single request
@@ -111,8 +118,8 @@ export const storeOptions: INodeProperties[] = [
 		displayOptions: { show: { '/storage': ['S3'] } },
 		description: 'Who can read the file in the S3 bucket',
 	},
-	onlyForBinary(base64Option),
-	onlyForBinary(sha256Option),
+	onlyForSent(base64Option),
+	onlyForSent(sha256Option),
 	{
 		displayName: 'Container',
 		name: 'container',
@@ -124,7 +131,7 @@ export const storeOptions: INodeProperties[] = [
 	},
 	fileNameOption,
 	mimeTypeOption,
-	...partOptions('part', PART_DEFAULTS).map(onlyForBinary),
+	...partOptions('part', PART_DEFAULTS).map(onlyForSent),
 	{
 		displayName: 'Path',
 		name: 'path',
@@ -135,9 +142,10 @@ export const storeOptions: INodeProperties[] = [
 			'The path in the container. End it with a slash to use it as a folder; otherwise, it is used as the file name. Defaults to the root.',
 	},
 	headersOption,
-	onlyForBinary(stallOption),
+	onlyForSent(stallOption),
+	...throughN8nOptions,
 	tagsOption,
-	onlyForBinary(verifyOption('Verify Upload', 'the uploaded file')),
+	onlyForSent(verifyOption('Verify Upload', 'the uploaded file')),
 	{
 		displayName: 'Workflow IDs',
 		name: 'workflowIds',

@@ -1,16 +1,16 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { withItemIndex } from '../../shared/http/errors';
-import { inputField, sha256Option, stallOption } from '../../shared/node/fields';
+import { inputField, sourceFields } from '../../shared/node/fields';
 import type { ItemContext, Operation } from '../../shared/node/operation';
 import type { Field } from '../../shared/node/schema';
-import { readFiles } from '../../shared/files/source';
+import { readSourceFiles } from '../../shared/files/urlSource';
 import { totalsOf } from '../describe';
 import { createPackage } from './create';
 import { daysField, emailField, nameField, noteOption, packagePath, titleField } from './fields';
 import { removePackage } from './delete';
 import { fetchStatus, finalizePackage } from './finalize';
-import { describeUploaded, uploadFilesInto } from './upload';
+import { describeUploaded, transferOptions, uploadFilesInto } from './upload';
 
 const filesField: Field = {
 	...inputField,
@@ -25,7 +25,7 @@ export const send: Operation = {
 	name: 'Send',
 	action: 'Send files',
 	description: 'Create a package, upload the files and email the magic link in one step',
-	fields: [titleField, emailField, nameField, filesField, daysField],
+	fields: [titleField, emailField, nameField, ...sourceFields(filesField), daysField],
 	options: [
 		{
 			displayName: 'Delete Package on Failure',
@@ -36,11 +36,10 @@ export const send: Operation = {
 				'Whether to delete the package if an upload or finalizing fails. If turned off, it is kept as a draft. Packages that were sent are never deleted.',
 		},
 		noteOption,
-		sha256Option,
-		stallOption,
+		...transferOptions,
 	],
 	async execute(item) {
-		const files = await readFiles(item, item.parameter(filesField.name));
+		const files = await readSourceFiles(item);
 		const draft = await createPackage(item, 'outbound');
 		const id = String(draft.id);
 		const uploaded: IDataObject[] = [];

@@ -2,14 +2,23 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { multipartForm } from '../../shared/files/multipartForm';
 import { readTransferSettings } from '../../shared/files/settings';
-import { type FileSource, readFiles } from '../../shared/files/source';
+import type { FileSource } from '../../shared/files/source';
 import type { StreamStats } from '../../shared/files/streams';
-import { compareWithService, uploadInOneRequest } from '../../shared/files/upload';
+import { compareWithService, inputFieldOf, uploadInOneRequest } from '../../shared/files/upload';
+import { readSourceFiles } from '../../shared/files/urlSource';
 import { callApi } from '../../shared/http/client';
 import { withItemIndex } from '../../shared/http/errors';
 import { type JsonRecord, type ServiceContext, textOf } from '../../shared/http/service';
-import { inputField, sha256Option, stallOption } from '../../shared/node/fields';
+import {
+	giveUpOption,
+	onlyForSources,
+	sha256Option,
+	sourceFields,
+	stallOption,
+	urlSourceOptions,
+} from '../../shared/node/fields';
 import type { ItemContext, Operation } from '../../shared/node/operation';
+import type { Field } from '../../shared/node/schema';
 import { describeFile, packageFiles, totalsOf } from '../describe';
 import { FILE, PACKAGE, speedyFiles } from '../service';
 import { packageField, packageIdOf, packagePath } from './fields';
@@ -38,7 +47,7 @@ async function uploadOne(
 ): Promise<IDataObject> {
 	const { functions } = item;
 	const path = packagePath(functions, packageId);
-	const { field, fileName, mimeType, size } = file;
+	const { fileName, mimeType, size } = file;
 	const { body: stored, stats } = await uploadInOneRequest(
 		item,
 		speedyFiles,
@@ -54,7 +63,7 @@ async function uploadOne(
 	const reported = { size: stored.size_bytes, sha256: stored.sha256 };
 	compareWithService(functions.getNode(), fileName, stats, reported, DELETE_PACKAGE);
 	const sha256 = textOf(stored.sha256) ?? stats.sha256;
-	return { ...describeFile(stored), ...(sha256 && { sha256 }), binaryPropertyName: field };
+	return { ...describeFile(stored), ...(sha256 && { sha256 }), ...inputFieldOf(file) };
 }
 
 /** Finds the uploaded file in the package by its name and SHA-256; without a SHA-256 no file counts as found. */
@@ -79,17 +88,25 @@ export function describeUploaded(files: FileSource[], uploaded: IDataObject[]): 
 	return names.length > 0 ? `${count} (${names.join(', ')})` : count;
 }
 
+/** The options for the transfer of the files. */
+export const transferOptions: Field[] = [
+	onlyForSources('url')(giveUpOption),
+	sha256Option,
+	stallOption,
+	...urlSourceOptions,
+];
+
 export const uploadFile: Operation = {
 	value: 'uploadFile',
 	name: 'Upload File',
 	action: 'Upload file to package',
 	description: 'Upload one or more files to an outbound package',
-	fields: [packageField, inputField],
-	options: [sha256Option, stallOption],
+	fields: [packageField, ...sourceFields()],
+	options: transferOptions,
 	async execute(item) {
-		const { functions, itemIndex, parameter } = item;
+		const { functions, itemIndex } = item;
 		const id = packageIdOf(item);
-		const files = await readFiles(item, parameter(inputField.name));
+		const files = await readSourceFiles(item);
 		const uploaded: IDataObject[] = [];
 		try {
 			await uploadFilesInto(item, id, files, uploaded);

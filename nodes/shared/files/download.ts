@@ -19,7 +19,7 @@ import {
 import { openRemote, type RemoteBody, type RemoteOptions } from './remoteBody';
 import { toError } from './remoteResponse';
 import { incompleteReason, lengthOf, rangeOf } from './responseRange';
-import { countAndHash, ProgressLog, WRITE_SIZE } from './streams';
+import { countAndHash, ProgressLog, whileGuarded, WRITE_SIZE } from './streams';
 
 /** A file to download, with the metadata from the service where available. */
 export interface RemoteFile {
@@ -108,10 +108,10 @@ export async function openFile(
 }
 
 /** How a file at a URL is called and how large it is, from its response and from what the service says about it. */
-async function describeRemote(
+export async function describeRemote(
 	remote: RemoteBody,
 	file: RemoteFile,
-	nameOf: DownloadOptions['nameOf'],
+	nameOf?: DownloadOptions['nameOf'],
 ) {
 	const { headers, url, status } = remote;
 	const fileName = safeFileName(
@@ -143,8 +143,7 @@ async function store(
 		options.nameOf,
 	);
 	const { maxSize = Infinity, tailSize = 0 } = options;
-	const total = expected ?? remote.size;
-	if (total !== undefined && total > maxSize) throw maxSizeError(context, fileName, maxSize);
+	checkMaxSize(context, fileName, expected ?? remote.size, maxSize);
 	const limit = Math.min(maxSize, expected ?? maxDecodedSize(announced));
 	const tooLarge = () => {
 		if (limit === maxSize) return maxSizeError(context, fileName, maxSize);
@@ -212,19 +211,6 @@ function stoppedFailure(
 	};
 }
 
-/** Yields the chunks with the guard on only while the storage takes one: the host has its own guard. */
-async function* whileGuarded(
-	chunks: AsyncIterable<Buffer>,
-	guard: StallGuard,
-): AsyncGenerator<Buffer> {
-	guard.pause();
-	for await (const chunk of chunks) {
-		guard.resume();
-		yield chunk;
-		guard.pause();
-	}
-}
-
 /** @param size undefined if the download was ended when it became too long */
 function wrongSizeError(
 	context: TransferContext,
@@ -238,6 +224,16 @@ function wrongSizeError(
 			: `“${fileName}” is ${size} bytes instead of the expected ${expected}`;
 	const description = 'The file is damaged or incomplete, so it was discarded. Download it again.';
 	return new NodeOperationError(context.getNode(), message, { description });
+}
+
+/** @throws NodeOperationError for a file that is announced as larger than the user allows */
+export function checkMaxSize(
+	context: TransferContext,
+	fileName: string,
+	size: number | undefined,
+	maxSize = Infinity,
+): void {
+	if (size !== undefined && size > maxSize) throw maxSizeError(context, fileName, maxSize);
 }
 
 function maxSizeError(context: TransferContext, fileName: string, maxSize: number) {

@@ -19,7 +19,7 @@ import { bufferUploadTimeout, StallGuard } from '../http/stallGuard';
 import type { ItemContext } from '../node/operation';
 import { triggerMinorGc } from './gcPressure';
 import type { PartSettings } from './settings';
-import { type FileSource, SizeMismatchError, sizeMismatchError, storageReadError } from './source';
+import { type FileSource, SizeMismatchError, sizeMismatchError, sourceReadError } from './source';
 import { ProgressLog, streamBuffer, type StreamStats } from './streams';
 
 /** One part of a file, held in memory until the service has stored it. */
@@ -105,7 +105,7 @@ async function* readParts(
 			yield part;
 		}
 	} catch (error) {
-		throw storageReadError(node, file, read, error);
+		throw sourceReadError(node, file, read, error);
 	}
 	if (read !== file.size) throw sizeMismatchError(node, file, read);
 }

@@ -52,17 +52,21 @@ export interface DownloadSettings extends TransferSettings {
 	giveUpAfter: number;
 	/** Bytes. */
 	maxSize?: number;
-	ranges: RangeSettings;
+	ranges?: RangeSettings;
 }
 
-export function readDownloadSettings(item: ItemContext, defaults: RangeDefaults): DownloadSettings {
+/** @param defaults undefined for a download in one request */
+export function readDownloadSettings(
+	item: ItemContext,
+	defaults?: RangeDefaults,
+): DownloadSettings {
 	const { option } = item;
 	const maxSize = option<number>('maxSizeMb');
 	return {
 		...readTransferSettings(item),
 		giveUpAfter: (option<number>('giveUpMinutes') ?? GIVE_UP_MINUTES) * 60_000,
 		...(maxSize !== undefined && { maxSize: toBytes(maxSize) }),
-		ranges: {
+		ranges: defaults && {
 			threshold: toBytes(option<number>('thresholdMb') ?? defaults.threshold),
 			partSize: toBytes(option<number>('partSizeMb') ?? defaults.partSize),
 			concurrency: option<number>('partsAtOnce') ?? defaults.concurrency,

@@ -13,14 +13,16 @@ const READ_SIZE = 256 * 1024;
 
 /** A file of the workflow to be uploaded. It can be reopened for a retry. */
 export interface FileSource {
-	/** The file field that contains it. */
-	field: string;
+	/** The file field that contains it; undefined for a file from a URL. */
+	field?: string;
 	fileName: string;
 	mimeType: string;
 	/** Bytes, exact. */
 	size: number;
 	/** A stream if n8n has stored the file; a buffer if n8n holds it in memory. */
 	open(): Promise<Buffer | ByteStream>;
+	/** For a file that is read from a URL: why reading failed, once it has. Such a file has its own stall timeout. */
+	readFailure?(): Error | undefined;
 }
 
 /**
@@ -136,15 +138,17 @@ async function readSize(
 }
 
 /**
- * The error for n8n's storage failing while a file is read.
+ * The error for a failure of n8n's storage, or of the host, while a file is read.
  * @param read bytes read before the failure
  */
-export function storageReadError(
+export function sourceReadError(
 	node: INode,
-	{ fileName, size }: FileSource,
+	{ fileName, size, readFailure }: FileSource,
 	read: number,
 	failure: unknown,
-) {
+): Error {
+	const hostError = readFailure?.();
+	if (hostError) return hostError;
 	const { reason } = toRequestFailure(failure);
 	const message = `n8n’s binary storage returned only ${read} of ${size} bytes of “${fileName}”`;
 	const description = `Reason: ${reason ?? 'unknown'}. Run the node again. If this keeps happening, check the n8n log.`;
@@ -152,17 +156,24 @@ export function storageReadError(
 }
 
 /**
- * The error for a stored file whose size differs from the size that n8n recorded.
+ * The error for a file whose size differs from the size that n8n recorded, or that the host announced.
  * @param read bytes read
  */
-export function sizeMismatchError(node: INode, { fileName, size }: FileSource, read: number) {
+export function sizeMismatchError(
+	node: INode,
+	{ fileName, size, readFailure }: FileSource,
+	read: number,
+) {
+	const reporter = readFailure ? 'its host' : 'n8n’s binary storage';
 	const message =
 		read > size
-			? `“${fileName}” is larger than the ${size} bytes reported by n8n’s binary storage`
-			: `“${fileName}” is ${read} bytes, but n8n’s binary storage reports ${size}`;
-	const description = 'The stored file is damaged. Run the node that created it again.';
+			? `“${fileName}” is larger than the ${size} bytes reported by ${reporter}`
+			: `“${fileName}” is ${read} bytes, but ${reporter} reports ${size}`;
+	const description = readFailure
+		? 'The host may have compressed the file. Download it first, for example with the HTTP Request node, and set File Source to Workflow File.'
+		: 'The stored file is damaged. Run the node that created it again.';
 	return new SizeMismatchError(node, message, { description });
 }
 
-/** The size of a stored file differs from the size that n8n reports. */
+/** The size of a file differs from the size that n8n or its host reports. */
 export class SizeMismatchError extends NodeOperationError {}

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 
 import type { ByteStream, TransferContext } from '../http/service';
+import type { StallGuard } from '../http/stallGuard';
 import { triggerMinorGc } from './gcPressure';
 
 /** Size and hash of the bytes read so far. */
@@ -112,10 +113,27 @@ export function pipeThrough(
 ): ByteStream {
 	// The reader receives the error through the iterator. This listener only prevents an uncaught `error` event, which
 	// would end the n8n process, when the stream is no longer read.
-	const ignoreError = () => undefined;
-	if ('on' in source) source.on('error', ignoreError);
-	const chunks = pass(source as AsyncIterable<Buffer>);
-	return readableClass().from(chunks, { objectMode: false }).on('error', ignoreError);
+	if ('on' in source) source.on('error', () => undefined);
+	return streamFrom(pass(source as AsyncIterable<Buffer>));
+}
+
+/** Turns chunks into a stream, which n8n's helpers require. */
+export const streamFrom = (chunks: AsyncIterable<Buffer>): ByteStream =>
+	readableClass()
+		.from(chunks, { objectMode: false })
+		.on('error', () => undefined);
+
+/** Yields the chunks with the guard on only while the receiver takes one, because their host has its own guard. */
+export async function* whileGuarded(
+	chunks: AsyncIterable<Buffer>,
+	guard: StallGuard,
+): AsyncGenerator<Buffer> {
+	guard.pause();
+	for await (const chunk of chunks) {
+		guard.resume();
+		yield chunk;
+		guard.pause();
+	}
 }
 
 /** Bytes of a buffer per chunk of its stream. */
@@ -134,9 +152,7 @@ export function streamBuffer(bytes: Buffer, progress: (bytes: number) => void): 
 			yield await Promise.resolve(at + 2 * PIECE_SIZE >= bytes.length ? Buffer.from(piece) : piece);
 		}
 	};
-	return readableClass()
-		.from(pieces(), { objectMode: false })
-		.on('error', () => undefined);
+	return streamFrom(pieces());
 }
 
 /** Finds Node's class Readable, which a hash inherits from: this package may not import node:stream. */

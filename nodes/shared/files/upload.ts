@@ -10,8 +10,9 @@ import { optionalText } from '../node/parameters';
 import { invalidParameter } from '../node/schema';
 import { safeFileName } from './fileName';
 import type { MultipartForm } from './multipartForm';
-import { type FileSource, readFiles, sizeMismatchError, storageReadError } from './source';
-import { countAndHash, ProgressLog, type StreamStats } from './streams';
+import { type FileSource, sizeMismatchError, sourceReadError } from './source';
+import { readSourceFiles } from './urlSource';
+import { countAndHash, ProgressLog, type StreamStats, whileGuarded } from './streams';
 
 export interface TransferOptions {
 	sha256: boolean;
@@ -90,7 +91,7 @@ class UploadAttempt {
 	readonly stats: StreamStats;
 	readonly stallGuard: StallGuard;
 	private isSourceRead: boolean;
-	private storageError: unknown;
+	private readError: unknown;
 
 	constructor(
 		private readonly functions: ItemContext['functions'],
@@ -102,25 +103,30 @@ class UploadAttempt {
 		const timeout = isBuffer ? bufferUploadTimeout(source.length, stallTimeout) : stallTimeout;
 		this.stallGuard = new StallGuard(timeout, executionSignal(functions));
 		this.isSourceRead = isBuffer;
-		if (!isBuffer) source.once('error', (error: unknown) => (this.storageError = error));
+		if (!isBuffer) source.once('error', (error: unknown) => (this.readError = error));
+		// A host has its own stall timeout.
+		const isHosted = file.readFailure !== undefined && !isBuffer;
 		const log = new ProgressLog(functions, `Uploading “${file.fileName}”`, file.size);
-		const { stream, stats } = countAndHash(source, {
-			sha256,
-			expectedSize: file.size,
-			progress: (bytes) => {
-				// Fails the stream if the file is longer than `Content-Length`: Node would cut it there, and the service would
-				// store a truncated file as complete. (A buffer is counted while `stats` is not set yet.)
-				if (this.stats?.size > file.size) throw this.fileError;
-				this.stallGuard.progress();
-				log.advance(bytes);
+		const { stream, stats } = countAndHash(
+			isHosted ? whileGuarded(source, this.stallGuard) : source,
+			{
+				sha256,
+				expectedSize: file.size,
+				progress: (bytes) => {
+					// Fails the stream if the file is longer than `Content-Length`: Node would cut it there, and the service would
+					// store a truncated file as complete. (A buffer is counted while `stats` is not set yet.)
+					if (this.stats?.size > file.size) throw this.fileError;
+					this.stallGuard.progress();
+					log.advance(bytes);
+				},
+				// Fails the stream if the file is shorter than `Content-Length`: the service would otherwise wait for the missing
+				// bytes until it times out.
+				validate: () => {
+					this.isSourceRead = true;
+					return this.fileError;
+				},
 			},
-			// Fails the stream if the file is shorter than `Content-Length`: the service would otherwise wait for the missing
-			// bytes until it times out.
-			validate: () => {
-				this.isSourceRead = true;
-				return this.fileError;
-			},
-		});
+		);
 		this.body = stream;
 		this.stats = stats;
 	}
@@ -130,17 +136,15 @@ class UploadAttempt {
 		return this.stats.size === this.file.size;
 	}
 
-	/** What is wrong with the file itself: n8n's storage failed, or the size is not the one that n8n reports. */
-	get fileError(): NodeOperationError | undefined {
-		const { file, storageError } = this;
+	/** What is wrong with the file itself: its storage or host failed, or the size is not the reported one. */
+	get fileError(): Error | undefined {
+		const { file, readError } = this;
 		const node = this.functions.getNode();
 		const { size } = this.stats;
 		if (size > file.size || (this.isSourceRead && size < file.size)) {
 			return sizeMismatchError(node, file, size);
 		}
-		return storageError === undefined
-			? undefined
-			: storageReadError(node, file, size, storageError);
+		return readError === undefined ? undefined : sourceReadError(node, file, size, readError);
 	}
 
 	/** The service may respond before it has read the whole body: destroying the source also ends the request. */
@@ -218,7 +222,7 @@ export async function uploadEach(
 	singular: Readonly<Record<string, string>> = {},
 	check: (file: FileSource) => void = () => {},
 ): Promise<OperationResult[]> {
-	const named = await readFiles(item, item.parameter('binaryPropertyName'));
+	const named = await readSourceFiles(item);
 	if (named.length > 1)
 		rejectSingularOptions(item, { fileName: 'File Name', ...singular }, named.length);
 	const name = optionalText(item.option('fileName'));
@@ -237,8 +241,12 @@ export async function uploadEach(
 			throw withItemIndex(item.functions.getNode(), problem, item.itemIndex);
 		}
 	}
-	return uploaded.map(({ file, json }) => ({ json: { ...json, binaryPropertyName: file.field } }));
+	return uploaded.map(({ file, json }) => ({ json: { ...json, ...inputFieldOf(file) } }));
 }
+
+/** The input field of a file, for the output. */
+export const inputFieldOf = ({ field }: FileSource): IDataObject =>
+	field === undefined ? {} : { binaryPropertyName: field };
 
 /** @throws NodeOperationError if such an option is set for several files */
 function rejectSingularOptions(

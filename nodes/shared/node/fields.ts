@@ -26,6 +26,44 @@ export const inputField: Field = {
 		'To send several files, separate the field names with commas, or enter * for all files of the item',
 };
 
+/** The URL of a file that n8n passes on to the service. */
+export const urlField: Field = {
+	displayName: 'URL',
+	name: 'url',
+	type: 'string',
+	default: '',
+	required: true,
+	placeholder: 'e.g. https://example.com/report.pdf',
+	displayOptions: { show: { source: ['url'] } },
+	description:
+		'The file is passed on as it arrives and is not stored in n8n. The URL is requested without credentials.',
+};
+
+/**
+ * The fields for the source of an upload.
+ * @param input the field for files of the workflow
+ */
+export const sourceFields = (input: Field = inputField): Field[] => [
+	{
+		displayName: 'File Source',
+		name: 'source',
+		type: 'options',
+		options: [
+			{ name: 'Workflow File', value: 'binary', description: 'A file from an input data field' },
+			{ name: 'URL', value: 'url', description: 'A file on the web' },
+		],
+		default: 'binary',
+		description: 'Where the file comes from',
+	},
+	{ ...input, displayOptions: { show: { source: ['binary'] } } },
+	urlField,
+];
+
+/** Shows an option only for some sources of an upload. */
+export const onlyForSources =
+	(...sources: string[]) =>
+	(option: Field): Field => ({ ...option, displayOptions: { show: { '/source': sources } } });
+
 /** The paging fields of Get Many. */
 export const returnAllFields: Field[] = [
 	{
@@ -228,6 +266,9 @@ interface RangeDefaults {
 	partSize: number;
 	concurrency: number;
 }
+
+/** The options of an upload that only concern a file from a URL. */
+export const urlSourceOptions: Field[] = [maxSizeOption].map(onlyForSources('url'));
 
 /** The options that every download has. */
 export const downloadOptions = (defaults: RangeDefaults, advice?: string): Field[] => [

@@ -25,6 +25,8 @@ export interface ItemContext {
 	locator(name: string): string;
 	/** Returns the value of a field under Options; undefined if the user has not added it. */
 	option<T>(name: string): T | undefined;
+	/** Registers a function to run when the operation for this item has ended, whether or not it failed. */
+	onEnd(callback: () => void): void;
 }
 
 /** The result of an operation for one item; {@link runOperation} adds the item pairing. */
@@ -148,6 +150,7 @@ async function runItem(
 	itemIndex: number,
 ): Promise<INodeExecutionData[]> {
 	const pairedItem = { item: itemIndex };
+	const callbacks: Array<() => void> = [];
 	try {
 		const { operation, values, options } = readItem(functions, resources, itemIndex);
 		registerPasswords(secretsOf(functions), operation, { ...values, ...options });
@@ -157,6 +160,7 @@ async function runItem(
 			parameter: <T>(name: string) => values[name] as T,
 			locator: (name: string) => String(values[name] ?? ''),
 			option: <T>(name: string) => options[name] as T | undefined,
+			onEnd: (callback) => void callbacks.push(callback),
 		});
 		return [result].flat().map((one) => ({ ...one, pairedItem }));
 	} catch (error) {
@@ -164,6 +168,8 @@ async function runItem(
 		(await allSecretsOf(functions)).hideInThrown(problem);
 		if (!functions.continueOnFail()) throw problem;
 		return [{ json: failedItem(problem), pairedItem }];
+	} finally {
+		for (const callback of callbacks) callback();
 	}
 }
 
