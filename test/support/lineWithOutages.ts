@@ -8,14 +8,14 @@ import { type Downtime, TcpProxy } from './tcpProxy';
 /** Bytes per second of each connection and direction: as much as the nodes can always keep up with. */
 const RATE = 32 * 1024 * 1024;
 
-/** A request to which the line responds itself; see {@link OutageLine.respondEarly}. */
+/** A request to which the line responds itself; see {@link LineWithOutages.respondEarly}. */
 interface EarlyResponse {
 	wanted: (request: IncomingMessage) => boolean;
 	left: number;
 }
 
 /** A line to the origins of a service that goes down as a whole, like the connection of the machine that n8n runs on. */
-export class OutageLine extends Line {
+export class LineWithOutages extends Line {
 	/** The number of outages so far. */
 	outages = 0;
 	private readonly proxies: TcpProxy[] = [];
