@@ -2,9 +2,9 @@ import type { INodeProperties } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
 
 import { type Downloaded, downloadFile } from '../shared/files/download';
-import { readTransferSettings } from '../shared/files/settings';
+import { type RangeDefaults, readDownloadSettings } from '../shared/files/settings';
 import { pathSegment } from '../shared/http/client';
-import { fileNameOption, outputField, sha256Option, stallOption } from '../shared/node/fields';
+import { downloadOptions, outputField } from '../shared/node/fields';
 import { locatorField } from '../shared/node/locator';
 import {
 	fileResult,
@@ -59,6 +59,9 @@ export const fileField: INodeProperties = {
 	displayOptions: { show: { scope: ['one'] } },
 };
 
+/** MiB. Off by default, because every request counts as a download by the recipient. */
+const RANGES: RangeDefaults = { threshold: 64, partSize: 16, concurrency: 1 };
+
 export const download: Operation = {
 	value: 'download',
 	name: 'Download',
@@ -66,7 +69,7 @@ export const download: Operation = {
 	description: 'Download one file of a package, or all files as a ZIP, using its magic link',
 	fields: [linkField, scopeField, fileField, outputField],
 	options: [
-		sha256Option,
+		...downloadOptions(RANGES, 'SpeedyFiles counts each part as a download by the recipient.'),
 		{
 			displayName: 'Expected SHA-256',
 			name: 'expectedSha256',
@@ -77,14 +80,12 @@ export const download: Operation = {
 			description:
 				'The expected SHA-256 of the file. The node fails if the downloaded file does not match.',
 		},
-		fileNameOption,
-		stallOption,
 	],
 	async execute(item) {
 		const { functions, parameter, option } = item;
 		const url = downloadUrl(item);
 		const isZip = parameter('scope') === 'all';
-		const settings = readTransferSettings(item);
+		const settings = readDownloadSettings(item, RANGES);
 		const expected = optionalText(option('expectedSha256'))?.toLowerCase();
 		const { binary, ...file } = await downloadFile(
 			functions,

@@ -1,8 +1,11 @@
 import { downloadFile } from '../../shared/files/download';
-import { readTransferSettings } from '../../shared/files/settings';
-import { fileNameOption, outputField, sha256Option, stallOption } from '../../shared/node/fields';
+import { type RangeDefaults, readDownloadSettings } from '../../shared/files/settings';
+import { downloadOptions, outputField } from '../../shared/node/fields';
 import { fileResult, type Operation, type Resource } from '../../shared/node/operation';
 import { deliveryHost } from '../service';
+
+/** MiB. Presigned URLs of an object storage: parallel requests cost nothing. */
+const RANGES: RangeDefaults = { threshold: 64, partSize: 16, concurrency: 4 };
 
 export const download: Operation = {
 	value: 'download',
@@ -22,14 +25,14 @@ export const download: Operation = {
 		},
 		outputField,
 	],
-	options: [fileNameOption, sha256Option, stallOption],
+	options: downloadOptions(RANGES),
 	async execute(item) {
 		const { functions, parameter, option } = item;
 		const url = parameter<string>('url');
 		const { binary, ...file } = await downloadFile(
 			functions,
 			{ url, name: option<string>('fileName') || undefined },
-			{ ...readTransferSettings(item), host: deliveryHost },
+			{ ...readDownloadSettings(item, RANGES), host: deliveryHost },
 		);
 		return fileResult(item, binary, { ...file, url });
 	},

@@ -1,11 +1,11 @@
-import { fileNameOption, outputField, sha256Option, stallOption } from '../../shared/node/fields';
+import { downloadOptions, outputField } from '../../shared/node/fields';
 import { readBaseUrl } from '../../shared/http/credential';
 import { pathSegment } from '../../shared/http/client';
 import { fileResult, type Operation } from '../../shared/node/operation';
 import { optionalText } from '../../shared/node/parameters';
 import { textOf } from '../../shared/http/service';
 import { downloadFile } from '../../shared/files/download';
-import { readTransferSettings } from '../../shared/files/settings';
+import { type RangeDefaults, readDownloadSettings } from '../../shared/files/settings';
 import { fieldOf, isTrue, sizeOf, summaryOf } from '../describe';
 import { fileHost, fileShot } from '../service';
 import { fileField } from './getAll';
@@ -14,13 +14,16 @@ import { fetchFileInfo } from './get';
 const STILL_ENCRYPTED =
 	'This file was encrypted on the sender’s device (zero-knowledge) and is still encrypted. FileShot does not have the key. It is in the sender’s link, after the #.';
 
+/** MiB. Off by default, because a file may allow a limited number of downloads. */
+const RANGES: RangeDefaults = { threshold: 64, partSize: 16, concurrency: 1 };
+
 export const download: Operation = {
 	value: 'download',
 	name: 'Download',
 	action: 'Download file',
 	description: 'Download a file and its details. Zero-knowledge files remain encrypted.',
 	fields: [fileField, outputField],
-	options: [fileNameOption, sha256Option, stallOption],
+	options: downloadOptions(RANGES, 'FileShot may count each part as a download.'),
 	async execute(item) {
 		const { functions, locator, option } = item;
 		const id = locator('fileId');
@@ -38,7 +41,7 @@ export const download: Operation = {
 				size: isCiphertext ? undefined : sizeOf(data),
 			},
 			{
-				...readTransferSettings(item),
+				...readDownloadSettings(item, RANGES),
 				host: fileHost,
 				credential: fileShot.credential,
 				onHeaders: (headers) => {

@@ -1,14 +1,17 @@
-import { fileNameOption, outputField, sha256Option, stallOption } from '../../shared/node/fields';
+import { downloadOptions, outputField } from '../../shared/node/fields';
 import { readBaseUrl } from '../../shared/http/credential';
 import { pathSegment } from '../../shared/http/client';
 import { fileResult, type Operation } from '../../shared/node/operation';
 import { optionalText } from '../../shared/node/parameters';
 import { textOf } from '../../shared/http/service';
 import { downloadFile } from '../../shared/files/download';
-import { readTransferSettings } from '../../shared/files/settings';
+import { type RangeDefaults, readDownloadSettings } from '../../shared/files/settings';
 import { describeFile, filesApp } from '../service';
 import { fileField } from './getAll';
 import { fetchFileDetails } from './get';
+
+/** MiB. Off by default, because the free plan allows 100 requests per hour (Files App docs, Rate limits). */
+const RANGES: RangeDefaults = { threshold: 64, partSize: 16, concurrency: 1 };
 
 export const download: Operation = {
 	value: 'download',
@@ -16,7 +19,7 @@ export const download: Operation = {
 	action: 'Download file',
 	description: 'Download a file and its details',
 	fields: [fileField, outputField],
-	options: [fileNameOption, sha256Option, stallOption],
+	options: downloadOptions(RANGES, 'Each part counts as one request against your hourly limit.'),
 	async execute(item) {
 		const { functions, locator, option } = item;
 		const id = locator('fileId');
@@ -31,7 +34,7 @@ export const download: Operation = {
 				mimeType: textOf(details.mime_type),
 				size: typeof details.size === 'number' ? details.size : undefined,
 			},
-			{ ...readTransferSettings(item), host: filesApp, credential: filesApp.credential },
+			{ ...readDownloadSettings(item, RANGES), host: filesApp, credential: filesApp.credential },
 		);
 		return fileResult(item, binary, { ...describeFile(details), ...file });
 	},

@@ -1,11 +1,11 @@
 import { readAddressField, readBaseUrl } from '../../shared/http/credential';
-import { fileNameOption, outputField, sha256Option, stallOption } from '../../shared/node/fields';
+import { downloadOptions, outputField } from '../../shared/node/fields';
 import { fileResult, type ItemContext, type Operation } from '../../shared/node/operation';
 import { optionalText } from '../../shared/node/parameters';
 import { secretsOf } from '../../shared/http/secrets';
 import { textOf } from '../../shared/http/service';
 import { downloadFile } from '../../shared/files/download';
-import { readTransferSettings } from '../../shared/files/settings';
+import { type RangeDefaults, readDownloadSettings } from '../../shared/files/settings';
 import { fileField, type SelectedFile, selectedFile } from '../handle';
 import { cdnLink, fileApiLink } from '../link';
 import { filestack, readAppSecret } from '../service';
@@ -13,6 +13,9 @@ import { policyQuery, signPolicy, TRANSFER_POLICY_MINUTES } from '../signing';
 import { cacheOption, verifyOption } from './fields';
 import { anyField, readMetadata } from './metadata';
 import { fetchStoredHash, hashMismatchError } from './verify';
+
+/** MiB. Filestack does not limit the requests to its CDN. */
+const RANGES: RangeDefaults = { threshold: 64, partSize: 16, concurrency: 4 };
 
 export const download: Operation = {
 	value: 'download',
@@ -22,7 +25,7 @@ export const download: Operation = {
 	fields: [fileField, outputField],
 	options: [
 		cacheOption,
-		sha256Option,
+		...downloadOptions(RANGES),
 		{
 			displayName: 'Host',
 			name: 'downloadFrom',
@@ -34,15 +37,13 @@ export const download: Operation = {
 			default: 'cdn',
 			description: 'The host to download from',
 		},
-		fileNameOption,
-		stallOption,
 		verifyOption('Verify Download', 'the downloaded file'),
 	],
 	async execute(item) {
 		const { functions, option } = item;
 		const selected = selectedFile(item);
 		const verify = option<boolean>('verify') === true;
-		const settings = readTransferSettings(item);
+		const settings = readDownloadSettings(item, RANGES);
 		const stored = verify ? await fetchStoredHash(item, selected) : undefined;
 		const { binary, ...file } = await downloadFile(
 			functions,

@@ -16,6 +16,7 @@ export type DownloadStream = IN8nHttpFullResponse & { body: ByteStream; url: str
  * Opens a URL as a stream. Follows redirects itself: only to http and https, never from https to http, never in a loop.
  * The first redirect to another origin drops the credential for good.
  * @param credential the credential type for the URL; none for a presigned URL
+ * @param headers sent with every request, also after a redirect; must not contain secrets
  * @throws NodeOperationError for an invalid URL or redirect; otherwise the error of the HTTP library
  */
 export async function openDownload(
@@ -23,6 +24,7 @@ export async function openDownload(
 	url: string,
 	signal: AbortSignal,
 	credential?: string,
+	headers: Record<string, string> = {},
 ): Promise<DownloadStream> {
 	const visited = new Set<string>();
 	let activeCredential = credential;
@@ -32,7 +34,7 @@ export async function openDownload(
 			method: 'GET',
 			url: current,
 			// A compressed body would not have the announced length.
-			headers: { Accept: '*/*', 'Accept-Encoding': 'identity' },
+			headers: { Accept: '*/*', 'Accept-Encoding': 'identity', ...headers },
 			encoding: 'stream',
 			returnFullResponse: true,
 			disableFollowRedirect: true,
@@ -84,13 +86,6 @@ function invalidUrlError(context: TransferContext, message: string) {
 	});
 }
 
-/** A response body with its content codings decoded, where possible. */
-export interface DecodedBody {
-	body: ByteStream;
-	/** The content codings that cannot be decoded. */
-	unknown?: string;
-}
-
 /** Content codings that the platform decodes (RFC 9110, 8.4.1), under all their names. */
 const FORMATS: Readonly<Record<string, 'gzip' | 'deflate'>> = {
 	gzip: 'gzip',
@@ -116,25 +111,30 @@ const NO_CODING = new Set([
 	'aws-chunked',
 ]);
 
+const codingsOf = (headers: Record<string, unknown>) =>
+	String(headers['content-encoding'] ?? '')
+		.split(',')
+		.map((coding) => coding.trim().toLowerCase())
+		.filter((coding) => !NO_CODING.has(coding));
+
+/** Returns the content codings of a response if they cannot be decoded. */
+export function undecodable(headers: Record<string, unknown>): string | undefined {
+	const codings = codingsOf(headers);
+	const isKnown = codings.every((coding) => Object.hasOwn(FORMATS, coding));
+	return isKnown ? undefined : codings.join(', ').slice(0, 40);
+}
+
 /**
  * Decodes the response body, because a host may compress it although the request did not ask for that. n8n's HTTP
  * library decodes a single coding and removes the header, so this function only sees lists of codings, in the order in
  * which they were applied.
  */
-export function decodeBody({ headers, body }: DownloadStream): DecodedBody {
-	const codings = String(headers['content-encoding'] ?? '')
-		.split(',')
-		.map((coding) => coding.trim().toLowerCase())
-		.filter((coding) => !NO_CODING.has(coding));
-	if (codings.length === 0) return { body };
-	if (codings.some((coding) => !Object.hasOwn(FORMATS, coding))) {
-		return { body, unknown: codings.join(', ').slice(0, 40) };
-	}
-	const formats = codings.map((coding) => FORMATS[coding]).reverse();
-	const decoded = pipeThrough(body, (chunks) =>
-		formats.reduce<AsyncIterable<Buffer>>(decompress, chunks),
-	);
-	return { body: decoded };
+export function decodeBody({ headers, body }: DownloadStream): ByteStream {
+	const formats = codingsOf(headers)
+		.map((coding) => FORMATS[coding])
+		.reverse();
+	if (formats.length === 0) return body;
+	return pipeThrough(body, (chunks) => formats.reduce<AsyncIterable<Buffer>>(decompress, chunks));
 }
 
 async function* decompress(
@@ -155,13 +155,10 @@ const MIB = 1024 * 1024;
 const MAX_SIZE_WITHOUT_LENGTH = 100 * 1024 * MIB;
 
 /**
- * Maximum bytes of a decoded file. A compressed body grows: text compresses to about a tenth, and a body that grows a
- * hundredfold was made to fill a disk. If neither size nor length is known, a bomb cannot be distinguished from a large file, so
- * a fixed limit applies.
- * @param size of the file, as reported by the service
+ * Maximum bytes of a decoded file whose size the service does not report. A compressed body grows: text compresses to
+ * about a tenth, and a body that grows a hundredfold was made to fill a disk. If the length is unknown too, a bomb cannot
+ * be distinguished from a large file, so a fixed limit applies.
  * @param length of the body, as announced by the host; an uncompressed body cannot exceed it
  */
-export function maxDecodedSize(size: number | undefined, length: number | undefined): number {
-	if (size !== undefined) return Math.max(100 * MIB, size, length ?? 0);
-	return length === undefined ? MAX_SIZE_WITHOUT_LENGTH : Math.max(100 * MIB, 100 * length);
-}
+export const maxDecodedSize = (length: number | undefined): number =>
+	length === undefined ? MAX_SIZE_WITHOUT_LENGTH : Math.max(100 * MIB, 100 * length);

@@ -1,10 +1,14 @@
 import { executionSignal } from '../http/client';
 import type { ItemContext } from '../node/operation';
+import type { RangeSettings } from './remoteBody';
 
 const MIB = 1024 * 1024;
 
 /** Default of Stall Timeout, in seconds. */
 export const STALL_SECONDS = 60;
+
+/** Default of Give Up After, in minutes. */
+export const GIVE_UP_MINUTES = 10;
 
 /** Defaults for uploads in parts of a service, in MiB. */
 export interface PartDefaults {
@@ -34,6 +38,35 @@ export function readTransferSettings({ functions, option }: ItemContext): Transf
 		sha256: option<boolean>('sha256') ?? true,
 		stallTimeout: (option<number>('stallSeconds') ?? STALL_SECONDS) * 1000,
 		cancel: executionSignal(functions),
+	};
+}
+
+/** Defaults for downloads in parallel parts, in MiB. */
+export interface RangeDefaults extends PartDefaults {
+	/** Concurrent parts; 1 if each request counts, for example against a rate limit. */
+	concurrency: number;
+}
+
+export interface DownloadSettings extends TransferSettings {
+	/** Milliseconds. */
+	giveUpAfter: number;
+	/** Bytes. */
+	maxSize?: number;
+	ranges: RangeSettings;
+}
+
+export function readDownloadSettings(item: ItemContext, defaults: RangeDefaults): DownloadSettings {
+	const { option } = item;
+	const maxSize = option<number>('maxSizeMb');
+	return {
+		...readTransferSettings(item),
+		giveUpAfter: (option<number>('giveUpMinutes') ?? GIVE_UP_MINUTES) * 60_000,
+		...(maxSize !== undefined && { maxSize: toBytes(maxSize) }),
+		ranges: {
+			threshold: toBytes(option<number>('thresholdMb') ?? defaults.threshold),
+			partSize: toBytes(option<number>('partSizeMb') ?? defaults.partSize),
+			concurrency: option<number>('partsAtOnce') ?? defaults.concurrency,
+		},
 	};
 }
 

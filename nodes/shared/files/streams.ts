@@ -11,6 +11,14 @@ export interface StreamStats {
 	readonly sha256?: string;
 }
 
+/** A stream, or a generator. */
+export type Chunks = ByteStream | AsyncIterable<Buffer>;
+
+interface Counted<T> {
+	stream: T;
+	stats: StreamStats;
+}
+
 interface Options {
 	sha256: boolean;
 	/** Called for each chunk with its size in bytes; an error that it throws fails the stream. */
@@ -26,11 +34,16 @@ interface Options {
 	blockSize?: number;
 }
 
-/** Counts and hashes a stream as it passes, or a buffer at once. */
-export function countAndHash<T extends Buffer | ByteStream>(
-	source: T,
+/** Counts and hashes chunks as they pass, or a buffer at once. */
+export function countAndHash(source: Chunks, options: Options): Counted<ByteStream>;
+export function countAndHash(
+	source: Buffer | Chunks,
+	options: Options,
+): Counted<Buffer | ByteStream>;
+export function countAndHash(
+	source: Buffer | Chunks,
 	{ sha256, progress, validate, expectedSize, blockSize }: Options,
-): { stream: T; stats: StreamStats } {
+): Counted<Buffer | ByteStream> {
 	const hash = sha256 ? createHash('sha256') : undefined;
 	const stats: StreamStats = {
 		size: 0,
@@ -68,7 +81,7 @@ export function countAndHash<T extends Buffer | ByteStream>(
 		blockSize === undefined
 			? pass
 			: (chunks: AsyncIterable<Buffer>) => inBlocks(pass(chunks), blockSize);
-	return { stream: pipeThrough(source, transform) as T, stats };
+	return { stream: pipeThrough(source, transform), stats };
 }
 
 /** Maximum bytes per chunk. */
@@ -90,19 +103,19 @@ interface StreamClass {
 }
 
 /**
- * Pipes a stream through a generator. Not `stream.compose()`: on Node 20 an error in the source is emitted on an inner
+ * Pipes chunks through a generator. Not `stream.compose()`: on Node 20 an error in the source is emitted on an inner
  * stream without a listener and crashes the process.
  */
 export function pipeThrough(
-	source: ByteStream,
+	source: Chunks,
 	pass: (chunks: AsyncIterable<Buffer>) => AsyncIterable<Buffer>,
 ): ByteStream {
-	const { from } = source.constructor as unknown as StreamClass;
 	// The reader receives the error through the iterator. This listener only prevents an uncaught `error` event, which
 	// would end the n8n process, when the stream is no longer read.
 	const ignoreError = () => undefined;
-	const chunks = pass(source.on('error', ignoreError) as AsyncIterable<Buffer>);
-	return from(chunks, { objectMode: false }).on('error', ignoreError);
+	if ('on' in source) source.on('error', ignoreError);
+	const chunks = pass(source as AsyncIterable<Buffer>);
+	return readableClass().from(chunks, { objectMode: false }).on('error', ignoreError);
 }
 
 /** Bytes of a buffer per chunk of its stream. */

@@ -31,6 +31,7 @@ export class StallGuard {
 	private readonly controller = new AbortController();
 	private lastProgress = Date.now();
 	private isReleased = false;
+	private isPaused = false;
 
 	/**
 	 * @param milliseconds without progress before the transfer is cancelled
@@ -49,6 +50,16 @@ export class StallGuard {
 		this.lastProgress = Date.now();
 	};
 
+	/** Suspends the stall timeout while the transfer waits for its other end, which has its own. */
+	pause = (): void => {
+		this.isPaused = true;
+	};
+
+	resume = (): void => {
+		this.isPaused = false;
+		this.progress();
+	};
+
 	/** Turns the stall timeout off; the user can still stop the execution. */
 	release = (): void => {
 		this.isReleased = true;
@@ -59,24 +70,35 @@ export class StallGuard {
 	 * @throws StallError, StoppedError
 	 */
 	async during<T>(work: Promise<T>): Promise<T> {
-		const { signal, cancel } = this;
-		const ended = new Promise<never>((_, reject) => {
-			const end = () =>
-				reject(cancel?.aborted ? new StoppedError() : new StallError(this.milliseconds));
-			if (signal.aborted) end();
-			else signal.addEventListener('abort', end);
-		});
 		try {
-			return await Promise.race([work, ended]);
+			return await this.race(work);
 		} finally {
 			this.release();
 		}
+	}
+
+	/** The same, for the first step of a transfer: the guard stays on for the rest. */
+	async race<T>(work: Promise<T>): Promise<T> {
+		const { signal } = this;
+		const ended = new Promise<never>((_, reject) => {
+			const end = () => reject(this.failure!);
+			if (signal.aborted) end();
+			else signal.addEventListener('abort', end);
+		});
+		return await Promise.race([work, ended]);
+	}
+
+	/** Why the signal has fired; undefined if it has not. */
+	get failure(): Error | undefined {
+		if (!this.signal.aborted) return undefined;
+		return this.cancel?.aborted ? new StoppedError() : new StallError(this.milliseconds);
 	}
 
 	/** Uses one timer at a time: after progress, the next one covers the remaining time. */
 	private watch(milliseconds: number): void {
 		timeoutSignal(milliseconds).addEventListener('abort', () => {
 			if (this.isReleased) return;
+			if (this.isPaused) this.progress();
 			const left = this.lastProgress + this.milliseconds - Date.now();
 			if (left > 0) this.watch(left);
 			else this.controller.abort();

@@ -163,4 +163,80 @@ export const stallOption: Field = {
 		'How long to wait without any progress before cancelling the transfer. There is no limit on the total duration.',
 };
 
+/** The time limit for an outage. */
+export const giveUpOption: Field = {
+	displayName: 'Give Up After (Minutes)',
+	name: 'giveUpMinutes',
+	type: 'number',
+	typeOptions: { minValue: 0, maxValue: 10_080, numberPrecision: 3 },
+	default: 10,
+	description:
+		'How long to keep trying during an outage before the transfer fails. The time starts again whenever data is transferred.',
+};
+
+/** The size limit of a download. */
+export const maxSizeOption: Field = {
+	displayName: 'Maximum Size (MiB)',
+	name: 'maxSizeMb',
+	type: 'number',
+	isSafeguard: true,
+	typeOptions: { minValue: 0, numberPrecision: 6 },
+	default: 1024,
+	description: 'The node fails and stores nothing if the file is larger',
+};
+
+const PARALLEL_PARTS =
+	'How many parts of a large file to download in parallel, if the host supports it. Each one uses memory equal to the part size.';
+
+/**
+ * Settings of a download of a large file in several requests.
+ * @param advice what to consider before requests are sent in parallel, for a service for which that is off by default
+ */
+const rangeOptions = (
+	{ threshold, partSize, concurrency }: RangeDefaults,
+	advice = '',
+): Field[] => [
+	{
+		displayName: 'Parallel Parts',
+		name: 'partsAtOnce',
+		type: 'number',
+		typeOptions: { minValue: 1, maxValue: 16, numberPrecision: 0 },
+		default: concurrency,
+		description: `${PARALLEL_PARTS} ${advice}`.trim(),
+	},
+	{
+		displayName: 'Part Size (MiB)',
+		name: 'partSizeMb',
+		type: 'number',
+		typeOptions: { minValue: 1 / 64, maxValue: 1024, numberPrecision: 6 },
+		default: partSize,
+		description: 'The size of each part of a file that is downloaded in parallel',
+	},
+	{
+		displayName: 'Split Files Larger Than (MiB)',
+		name: 'thresholdMb',
+		type: 'number',
+		typeOptions: { minValue: 0, maxValue: 1_000_000, numberPrecision: 6 },
+		default: threshold,
+		description: 'Files of this size or larger are downloaded in parallel parts',
+	},
+];
+
+/** The same numbers as in the settings of the transfer, in MiB. */
+interface RangeDefaults {
+	threshold: number;
+	partSize: number;
+	concurrency: number;
+}
+
+/** The options that every download has. */
+export const downloadOptions = (defaults: RangeDefaults, advice?: string): Field[] => [
+	fileNameOption,
+	giveUpOption,
+	maxSizeOption,
+	...rangeOptions(defaults, advice),
+	sha256Option,
+	stallOption,
+];
+
 export const capitalize = (word: string): string => word.charAt(0).toUpperCase() + word.slice(1);

@@ -90,14 +90,12 @@ describe('a body that is compressed although the request did not ask for it', ()
 
 	it('that is larger than the reported size is an error', async () => {
 		const { message } = errorOf(await fromFilesApp(gzipSync(Buffer.alloc(TEXT.length + 1, 'x'))));
-		expect(message).toBe(
-			`“a.txt” is ${TEXT.length + 1} bytes instead of the expected ${TEXT.length}`,
-		);
+		expect(message).toBe(`“a.txt” is larger than the expected ${TEXT.length} bytes`);
 	});
 
 	it('that is far larger than the reported size is not read to its end', async () => {
 		const { message } = errorOf(await fromFilesApp(gzipSync(Buffer.alloc(101 * 1024 * 1024))));
-		expect(message).toBe('“a.txt” is larger than 104857600 bytes');
+		expect(message).toBe(`“a.txt” is larger than the expected ${TEXT.length} bytes`);
 	}, 60_000);
 
 	it('that grows more than a hundredfold is rejected as a decompression bomb', async () => {

@@ -1,0 +1,133 @@
+import { NodeOperationError } from 'n8n-workflow';
+
+import { toRequestFailure } from '../http/client';
+import { connectionError, responseError } from '../http/errors';
+import { readResponseBody } from '../http/responseBody';
+import { isRetryable, parseRetryAfter, type RequestFailure } from '../http/retry';
+import type { ByteStream, Service, TransferContext } from '../http/service';
+import { StallGuard } from '../http/stallGuard';
+import { decodeBody, type DownloadStream, openDownload } from './openDownload';
+
+export interface RequestOptions {
+	/** The service that hosts the file: its name and its error format. */
+	host: Service;
+	/** The credential type for the URL; only sent to the origin of the URL. */
+	credential?: string;
+	/** Milliseconds without data after which a request is cancelled. */
+	stallTimeout: number;
+	cancel?: AbortSignal;
+}
+
+/** Why a body could not be read to its end. */
+export interface BodyFailure extends RequestFailure {
+	error: Error;
+	/** Whether the file can be read again from its first byte. */
+	canRestart: boolean;
+}
+
+/** A response with a file, whose body has not been read yet. */
+export class RemoteResponse {
+	readonly body: ByteStream;
+
+	constructor(
+		readonly response: DownloadStream,
+		readonly guard: StallGuard,
+	) {
+		// Prevents an uncaught `error` event, which would end the n8n process, while nothing reads the body.
+		this.body = response.body.on('error', () => undefined);
+		guard.pause();
+		guard.signal.addEventListener('abort', this.close);
+	}
+
+	/**
+	 * Yields the bytes of the file from one position to another or to the end. A response with the whole file starts before
+	 * that position. The stall timeout only runs while this waits for the host.
+	 */
+	async *readFrom(from: number, to?: number): AsyncGenerator<Buffer> {
+		const { guard, response } = this;
+		let skip = response.statusCode === 206 ? 0 : from;
+		let left = (to ?? Infinity) - from;
+		try {
+			guard.resume();
+			for await (const chunk of decodeBody(response)) {
+				guard.pause();
+				const bytes = (chunk as Buffer).subarray(skip, skip + left);
+				skip = Math.max(0, skip - (chunk as Buffer).length);
+				left -= bytes.length;
+				if (bytes.length > 0) yield bytes;
+				guard.resume();
+			}
+		} catch (error) {
+			throw toError(guard.failure ?? error);
+		} finally {
+			this.close();
+		}
+	}
+
+	close = (): void => {
+		this.guard.release();
+		this.body.destroy(this.guard.failure);
+	};
+}
+
+/** Sends one request for a file or, with headers, for a range of it. */
+export async function requestFile(
+	context: TransferContext,
+	url: string,
+	options: RequestOptions,
+	headers?: Record<string, string>,
+): Promise<RemoteResponse | BodyFailure> {
+	const { host, credential, stallTimeout, cancel } = options;
+	const guard = new StallGuard(stallTimeout, cancel);
+	try {
+		const response = await guard.race(
+			openDownload(context, url, guard.signal, credential, headers),
+		);
+		if (response.statusCode < 300 || (headers && response.statusCode === 416)) {
+			return new RemoteResponse(response, guard);
+		}
+		return await guard.during(readRejection(context, response, host));
+	} catch (error) {
+		return failureOf(context, url, host, error);
+	}
+}
+
+/** Converts an error response of the host, including its message from the body. */
+async function readRejection(
+	context: TransferContext,
+	{ statusCode: status, headers, body }: DownloadStream,
+	host: Service,
+): Promise<BodyFailure> {
+	const retryAfter = parseRetryAfter(headers);
+	const response = { status, body: await readResponseBody(body, status), retryAfter };
+	const error = responseError(context.getNode(), host, response);
+	return { error, status, retryAfter, canRestart: false };
+}
+
+export function failureOf(
+	context: TransferContext,
+	url: string,
+	host: Service,
+	error: unknown,
+): BodyFailure {
+	if (error instanceof NodeOperationError) {
+		return { error, canRestart: error instanceof FileChangedError };
+	}
+	const failure = toRequestFailure(error);
+	return {
+		...failure,
+		error: connectionError(context.getNode(), host.name, new URL(url).origin, failure),
+		canRestart: isRetryable(failure, true),
+	};
+}
+
+/** A response does not continue the file that was downloaded so far. */
+export class FileChangedError extends NodeOperationError {
+	constructor(context: TransferContext, { name }: Service) {
+		super(context.getNode(), `${name} changed the file during the download`, {
+			description: 'No file was stored. Run the node again when the file no longer changes.',
+		});
+	}
+}
+
+export const toError = (error: unknown) => error as Error;
