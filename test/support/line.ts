@@ -38,8 +38,14 @@ export class Line {
 			const server = createServer((request, response) => this.carry(host, request, response));
 			this.servers.push(server);
 			await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-			this.hosts.set(host, `127.0.0.1:${(server.address() as AddressInfo).port}`);
+			const { port } = server.address() as AddressInfo;
+			this.hosts.set(host, `127.0.0.1:${await this.expose(port)}`);
 		}
+	}
+
+	/** Returns the port on which nodes reach a server of the line. */
+	protected async expose(port: number): Promise<number> {
+		return await Promise.resolve(port);
 	}
 
 	async stop(): Promise<void> {

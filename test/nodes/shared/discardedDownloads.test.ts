@@ -1,10 +1,6 @@
-/* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-restricted-globals */
-import { readdirSync } from 'node:fs';
+/* eslint-disable @n8n/community-nodes/no-restricted-imports */
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
-
-import { sleep } from 'n8n-workflow';
 
 import {
 	binaryData,
@@ -20,6 +16,7 @@ import { filesAppNode } from '../../support/filesApp';
 import { byId } from '../../support/locators';
 import type { Sandbox } from '../../support/sandbox';
 import { SpeedyFilesUser } from '../../support/speedyFiles';
+import { storedFiles, storedSince } from '../../support/storedFiles';
 
 /** The request listener of the file host, set by each test. */
 let serve: RequestListener;
@@ -54,29 +51,16 @@ const parameters = () => ({
 	binaryPropertyName: 'data',
 });
 
-/** The files of n8n's binary storage on disk. */
-const kept = () =>
-	readdirSync(join(process.env.N8N_USER_FOLDER!, '.n8n'), { recursive: true, withFileTypes: true })
-		.filter((entry) => entry.isFile() && /binary_data|storage/.test(entry.parentPath))
-		.map(({ name }) => name);
-
-/** The files stored since then, once n8n has finished writing. */
-const keptSince = async (before: string[]) => {
-	const fresh = () => kept().filter((name) => !before.includes(name));
-	for (let tries = 0; fresh().length > 0 && tries < 50; tries++) await sleep(20);
-	return fresh();
-};
-
 it('keeps a complete file', async () => {
-	const before = kept();
+	const before = storedFiles();
 	serve = (_, response) => response.end('whole');
 	expect(outputOf(await runNode(fileCourierNode(nowhere, parameters())))).toHaveLength(1);
-	expect(kept().filter((name) => !before.includes(name))).not.toEqual([]);
+	expect(storedFiles().filter((name) => !before.includes(name))).not.toEqual([]);
 });
 
 describe('leaves nothing in the storage of a file', () => {
 	it('whose hash differs from the expected one', async () => {
-		const before = kept();
+		const before = storedFiles();
 		serve = (_, response) => response.end('another');
 		const user = new SpeedyFilesUser(nowhere);
 		const error = errorOf(
@@ -88,11 +72,11 @@ describe('leaves nothing in the storage of a file', () => {
 			}),
 		);
 		expect(error.description).toContain('f'.repeat(64));
-		expect(await keptSince(before)).toEqual([]);
+		expect(await storedSince(before)).toEqual([]);
 	});
 
 	it('that is truncated on every attempt', async () => {
-		const before = kept();
+		const before = storedFiles();
 		serve = (_, response) => {
 			response.writeHead(200, { 'content-length': 1_000_000 });
 			response.write(Buffer.alloc(300_000), () => response.socket?.destroy());
@@ -100,11 +84,11 @@ describe('leaves nothing in the storage of a file', () => {
 		expect(errorOf(await runNode(fileCourierNode(nowhere, parameters()))).message).toContain(
 			'could not be reached',
 		);
-		expect(await keptSince(before)).toEqual([]);
+		expect(await storedSince(before)).toEqual([]);
 	});
 
 	it.each(['ENOSPC', undefined])('that n8n cannot store (%s)', async (code) => {
-		const before = kept();
+		const before = storedFiles();
 		serve = (_, response) => response.end('whole');
 		const fault = Object.assign(new Error('There is no room'), { code });
 		const storing = jest.spyOn(await binaryData(), 'store').mockRejectedValue(fault);
@@ -112,11 +96,11 @@ describe('leaves nothing in the storage of a file', () => {
 		storing.mockRestore();
 		expect(error.message).toBe('n8n could not store the file “file.bin”');
 		expect(error.description).toContain('There is no room');
-		expect(await keptSince(before)).toEqual([]);
+		expect(await storedSince(before)).toEqual([]);
 	});
 
 	it('whose download the user stops', async () => {
-		const before = kept();
+		const before = storedFiles();
 		let gone = false;
 		const started = new Promise<void>((begun) => {
 			serve = (request, response) => {
@@ -134,7 +118,7 @@ describe('leaves nothing in the storage of a file', () => {
 		await eventually(() => gone);
 		// It takes a quarter of a second on an idle machine.
 		expect(Date.now() - stopped).toBeLessThan(30_000);
-		expect(await keptSince(before)).toEqual([]);
+		expect(await storedSince(before)).toEqual([]);
 	});
 });
 
@@ -146,7 +130,7 @@ it('closes the connection of a stalled download with a credential', async () => 
 		response.writeHead(200, { 'content-length': 1_000_000 });
 		response.write(Buffer.alloc(300_000));
 	};
-	const before = kept();
+	const before = storedFiles();
 	const download = { resource: 'file', operation: 'download', fileId: byId('f') };
 	const options = { stallSeconds: 1 };
 	const credentials = { baseUrl: new URL(url).origin, apiKey: 'x' };
@@ -155,7 +139,7 @@ it('closes the connection of a stalled download with a credential', async () => 
 		'Files App: No data was transferred for 1 seconds',
 	);
 	await eventually(() => gone);
-	expect(await keptSince(before)).toEqual([]);
+	expect(await storedSince(before)).toEqual([]);
 });
 
 it('closes the connection of a redirect whose body is not read', async () => {
