@@ -6,6 +6,9 @@ const MIB = 1024 * 1024;
 /** Default of Stall Timeout, in seconds. */
 export const STALL_SECONDS = 60;
 
+/** Default of Give Up After, in minutes. */
+const GIVE_UP_MINUTES = 10;
+
 /** Defaults for uploads in parts of a service, in MiB. */
 export interface PartDefaults {
 	threshold: number;
@@ -17,6 +20,8 @@ export interface TransferSettings {
 	sha256: boolean;
 	/** Milliseconds. */
 	stallTimeout: number;
+	/** Milliseconds without a success after which a transfer that can be continued gives up. */
+	giveUpAfter: number;
 	cancel?: AbortSignal;
 }
 
@@ -33,6 +38,7 @@ export function readTransferSettings({ functions, option }: ItemContext): Transf
 	return {
 		sha256: option<boolean>('sha256') ?? true,
 		stallTimeout: (option<number>('stallSeconds') ?? STALL_SECONDS) * 1000,
+		giveUpAfter: (option<number>('giveUpMinutes') ?? GIVE_UP_MINUTES) * 60_000,
 		cancel: executionSignal(functions),
 	};
 }

@@ -88,6 +88,17 @@ export const simplifyField: Field = {
 	description: 'Whether to return a simplified version of the response instead of the raw data',
 };
 
+/** How long a transfer survives an outage. */
+export const giveUpOption: Field = {
+	displayName: 'Give Up After (Minutes)',
+	name: 'giveUpMinutes',
+	type: 'number',
+	typeOptions: { minValue: 0, maxValue: 10_080, numberPrecision: 3 },
+	default: 10,
+	description:
+		'How long to keep trying while every request fails, for example because the connection is down. Any success starts the time again. With 0, a request is tried four times.',
+};
+
 /**
  * Settings of an upload in several requests. The defaults are the service's.
  * @param word the service's word for the content of one request
@@ -97,6 +108,7 @@ export const partOptions = (
 	{ threshold, partSize }: { threshold: number; partSize: number },
 ) => {
 	const options: Field[] = [
+		giveUpOption,
 		{
 			displayName: `${capitalize(word)} Size (MiB)`,
 			name: 'partSizeMb',

@@ -4,11 +4,8 @@ import { NodeOperationError, sleep } from 'n8n-workflow';
 
 import { connectionError } from '../../../nodes/shared/http/errors';
 import type { ItemContext } from '../../../nodes/shared/node/operation';
-import {
-	type Part,
-	type MultipartOptions,
-	uploadMultipart,
-} from '../../../nodes/shared/files/multipart';
+import { type MultipartOptions, uploadMultipart } from '../../../nodes/shared/files/multipart';
+import type { Part } from '../../../nodes/shared/files/parts';
 import { sha256Of } from '../../support/binary';
 
 const PART = 1000;
