@@ -120,6 +120,7 @@ export interface PartUpload {
 	Node?: new () => INodeType;
 	staticData?: IDataObject;
 	mode?: WorkflowExecuteMode;
+	workflowId?: string;
 	settings?: Partial<INode>;
 }
 

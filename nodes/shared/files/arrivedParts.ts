@@ -32,11 +32,32 @@ export class ArrivedParts {
 	private readonly early = new Set<number>();
 	private contiguous = 0;
 	private prefix = createHash('sha256');
+	/** Where an earlier attempt has ended, until the file is proven to be the same. */
+	private unproven?: ResumePoint;
 	private hasFailed = false;
 	private wake: Array<() => void> = [];
 
 	/** @param concurrency concurrent parts */
 	constructor(private readonly concurrency: number) {}
+
+	/** Records the parts that an earlier attempt has sent. {@link skip} has to be called for each of them. */
+	resumeFrom(point: ResumePoint): void {
+		for (let index = 0; index < point.parts; index++) this.indices.push(index);
+		this.contiguous = point.parts;
+		if (point.parts > 0) this.unproven = point;
+	}
+
+	/**
+	 * Compares the parts that an earlier attempt has sent with those of the file.
+	 * @throws ChangedFileError
+	 */
+	skip({ index, bytes }: Part): void {
+		this.hash.update(bytes);
+		if (!this.unproven || index < this.unproven.parts - 1) return;
+		if (this.sha256 !== this.unproven.sha256) throw new ChangedFileError();
+		this.prefix = this.hash.copy();
+		this.unproven = undefined;
+	}
 
 	/** Call this for each part, in the order of the file, before it is sent. */
 	read({ index, bytes }: Part): void {
@@ -44,7 +65,7 @@ export class ArrivedParts {
 		this.hashes.set(index, this.hash.copy());
 	}
 
-	/** Records a part that is sent, or that an earlier attempt has sent. */
+	/** Records a part that the service has stored. */
 	arrive({ index }: Part): void {
 		this.indices.push(index);
 		this.early.add(index);
@@ -74,7 +95,7 @@ export class ArrivedParts {
 	}
 
 	get resumePoint(): ResumePoint {
-		return { parts: this.contiguous, sha256: hexOf(this.prefix) };
+		return this.unproven ?? { parts: this.contiguous, sha256: hexOf(this.prefix) };
 	}
 
 	/** Hex SHA-256 of all parts read so far. */
@@ -92,27 +113,25 @@ export class ArrivedParts {
 const hexOf = (hash: Hash) => hash.copy().digest('hex');
 
 /**
- * Passes on the parts that an earlier attempt has not sent. Nothing is passed on before the hash of the others shows that
+ * Passes on the parts that have not arrived in an earlier attempt. Nothing is passed on before the hash of the others shows that
  * the file is the same.
  * @param onSkipped called for each part that has already arrived
  * @throws ChangedFileError
  */
 export async function* skipArrivedParts(
 	parts: AsyncIterable<Part>,
-	{ parts: count, sha256 }: ResumePoint,
 	arrived: ArrivedParts,
 	onSkipped: (part: Part) => void,
 	signal?: AbortSignal,
 ): AsyncGenerator<Part> {
+	const earlier = arrived.indices.length;
 	for await (const part of parts) {
 		if (signal?.aborted) return;
-		if (part.index >= count) {
+		if (part.index >= earlier) {
 			yield part;
 			continue;
 		}
-		arrived.read(part);
-		if (part.index === count - 1 && arrived.sha256 !== sha256) throw new ChangedFileError();
-		arrived.arrive(part);
+		arrived.skip(part);
 		onSkipped(part);
 	}
 }

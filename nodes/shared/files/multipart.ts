@@ -4,7 +4,7 @@ import { NodeApiError } from 'n8n-workflow';
 import { forEachConcurrent } from '../concurrency';
 import { mayHaveSucceeded, withItemIndex } from '../http/errors';
 import type { ItemContext } from '../node/operation';
-import { ArrivedParts, ChangedFileError, type ResumePoint, skipArrivedParts } from './arrivedParts';
+import { ArrivedParts, ChangedFileError, skipArrivedParts } from './arrivedParts';
 import { type Part, readParts } from './parts';
 import { type FileSource, SizeMismatchError } from './source';
 import { ProgressLog, type StreamStats } from './streams';
@@ -20,11 +20,9 @@ export interface MultipartOptions {
 	cancel?: AbortSignal;
 	/** Whether the service completes the file by itself once it has every part. */
 	completesItself?: boolean;
-	/** Records the parts that arrive. */
+	/** Records the parts that arrive, and knows those that have arrived in an earlier attempt. */
 	arrived?: ArrivedParts;
 	log?: ProgressLog;
-	/** Where an earlier attempt has ended. */
-	resumeFrom?: ResumePoint;
 	/** Called for each part that an earlier attempt has sent. */
 	onSkipped?(part: Part): void;
 }
@@ -33,7 +31,7 @@ export interface MultipartOptions {
  * Reads a file once and sends it in parts of exactly `partSize` bytes, several at a time. `send` retries a part itself;
  * after a permanent failure no further part starts, and the error lists the uploaded parts.
  * @throws NodeApiError; NodeOperationError if the file size differs from the size that n8n reports; ChangedFileError if
- * the parts up to `resumeFrom` are not those that have arrived
+ * the first parts are not those that have arrived in an earlier attempt
  */
 export async function uploadMultipart(
 	{ functions, itemIndex }: ItemContext,
@@ -57,8 +55,7 @@ export async function uploadMultipart(
 		onSkipped?.(part);
 		finish(part);
 	};
-	const { resumeFrom } = options;
-	const parts = resumeFrom ? skipArrivedParts(all, resumeFrom, arrived, onSkip, signal) : all;
+	const parts = skipArrivedParts(all, arrived, onSkip, signal);
 	const failures = await forEachConcurrent(parts, { limit, signal }, async (part) => {
 		arrived.read(part);
 		if (!(await arrived.awaitTurn(part))) return;

@@ -73,9 +73,9 @@ export async function uploadResumably<T>(
 	for (let starts = 0; ; ) {
 		if (!earlier) starts++;
 		const upload: StartedUpload = earlier ?? (await service.start());
-		const attempt = new Attempt(item, file, settings, service, upload);
+		const attempt = new Attempt(item, file, settings, service, upload, earlier);
 		try {
-			return await attempt.run(earlier);
+			return await attempt.run();
 		} catch (error) {
 			const startsAgain = earlier
 				? attempt.isRejected(error)
@@ -103,7 +103,8 @@ async function claimOpen<T>(
 	try {
 		return !isOpen || (await isOpen(upload)) ? upload : undefined;
 	} catch (error) {
-		unfinished.keep(upload);
+		// Asked again by the next attempt.
+		unfinished.keep({ ...upload, mayBeComplete: true });
 		throw withItemIndex(functions.getNode(), error, itemIndex);
 	}
 }
@@ -114,19 +115,21 @@ class Attempt<T> {
 	private readonly total: number;
 	private isSent = false;
 
+	/** @param earlier where an earlier attempt with this upload has ended */
 	constructor(
 		private readonly item: ItemContext,
 		private readonly file: FileSource,
 		private readonly settings: PartSettings,
 		private readonly service: ResumableService<T>,
 		private readonly upload: StartedUpload,
+		earlier: ResumePoint | undefined,
 	) {
 		this.arrived = new ArrivedParts(settings.concurrency);
+		if (earlier) this.arrived.resumeFrom(earlier);
 		this.total = Math.max(1, Math.ceil(file.size / upload.partSize));
 	}
 
-	/** @param resumeFrom where an earlier attempt has ended */
-	async run(resumeFrom?: ResumePoint): Promise<ResumableResult<T>> {
+	async run(): Promise<ResumableResult<T>> {
 		const { item, file, settings, service, upload, arrived, total } = this;
 		const { partName, completesItself } = service;
 		const log = new ProgressLog(item.functions, `Uploading “${file.fileName}”`, file.size);
@@ -142,7 +145,7 @@ class Attempt<T> {
 			file,
 			{
 				...settings,
-				...{ partName, completesItself, partSize, arrived, log, resumeFrom },
+				...{ partName, completesItself, partSize, arrived, log },
 				onSkipped: (part) => sender.skip?.(part),
 			},
 			sender.send,
@@ -168,13 +171,14 @@ class Attempt<T> {
 	/** Keeps the upload for the next attempt, and adds that to the error. */
 	keep<E extends Error & { description?: unknown }>(unfinished: UnfinishedUploads, error: E): E {
 		const { mayBeComplete, resumePoint } = this.arrived;
-		if (error instanceof SizeMismatchError || isGone(error)) return error;
+		if (isGone(error)) return error;
 		const { session, partSize, expiresAt } = this.upload;
 		const isSaved = unfinished.keep({
 			...{ session, partSize, expiresAt, ...resumePoint },
 			mayBeComplete: mayBeComplete || this.isSent,
 		});
-		if (resumePoint.parts === 0 || mayBeComplete) return error;
+		if (resumePoint.parts === 0 || mayBeComplete || error instanceof SizeMismatchError)
+			return error;
 		const hint = this.hintAt(resumePoint, new Date(expiresAt), isSaved);
 		error.description = `${String(error.description ?? '')} ${hint}`.trim();
 		return error;

@@ -29,7 +29,7 @@ export interface ClaimedUpload extends UnfinishedUpload {
 interface Entry {
 	/** Changes whenever the upload is stored. */
 	id: string;
-	/** A keyed digest of what has to be the same for the upload to be continued. */
+	/** A keyed digest of the node, the file and the settings: an upload is only continued if they are the same. */
 	key: string;
 	/** The upload, as JSON. */
 	data: string;
