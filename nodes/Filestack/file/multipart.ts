@@ -197,8 +197,8 @@ async function complete(
 	{ cancel }: PartSettings,
 ): Promise<JsonRecord> {
 	const { functions, itemIndex } = item;
-	const deadline = Date.now() + ASSEMBLY_TIMEOUT;
-	while (Date.now() < deadline && !cancel?.aborted) {
+	const deadline = performance.now() + ASSEMBLY_TIMEOUT;
+	while (performance.now() < deadline && !cancel?.aborted) {
 		const more = { expects: ASSEMBLED, unknownResultHint: MAY_STILL_APPEAR, allowEmpty: true };
 		const { body } = await callUploadApi(
 			item,

@@ -173,7 +173,7 @@ const MIB = 1024 * 1024;
  * shows no progress of a running node, because n8n displays execution hints only after the node has finished.
  */
 export class ProgressLog {
-	private lastLoggedAt = Date.now();
+	private lastLoggedAt = performance.now();
 	private transferred = 0;
 
 	/** @param total bytes of the file, if known */
@@ -185,7 +185,7 @@ export class ProgressLog {
 
 	advance(bytes: number): void {
 		this.transferred += bytes;
-		const now = Date.now();
+		const now = performance.now();
 		if (now - this.lastLoggedAt < LOG_INTERVAL_MS) return;
 		this.lastLoggedAt = now;
 		const { context, what, transferred, total } = this;

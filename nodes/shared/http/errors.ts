@@ -30,6 +30,16 @@ const CONNECTION_ERRORS: Readonly<Record<string, string>> = {
 	ERR_TLS_CERT_ALTNAME_INVALID: 'The TLS certificate belongs to a different host name',
 };
 
+/** Explanations of responses that arrived, but cannot be used; by the code of their error. */
+const UNUSABLE_RESPONSES: Readonly<Record<string, string>> = {
+	ESLOWRESPONSE: 'The service, or a proxy in front of it, sends its response too slowly.',
+	ERESPONSESIZE: 'A response of the service is much smaller, so the rest was not read.',
+};
+
+/** Whether an error code stands for a response that arrived, but cannot be used. */
+export const isUnusableResponse = (code: string): boolean =>
+	Object.hasOwn(UNUSABLE_RESPONSES, code);
+
 /** For http:// addresses: a TLS server responds to them with something other than HTTP, or closes the connection. */
 export const TLS_HINT = 'For this port, the address may need to start with https://';
 
@@ -56,6 +66,16 @@ export function connectionError(
 				'The transfer was cancelled. Run the node again. If the connection is slow, increase “Stall Timeout” under Options.',
 			failure: { cause: 'temporarily-unavailable' },
 		});
+	}
+	if (isUnusableResponse(code)) {
+		const error = new NodeApiError(node, {} as JsonObject, {
+			message: `${what}: ${explanation}`,
+			description: `${UNUSABLE_RESPONSES[code]} Check that the address ${origin} is right. If it is, run the node again later.`,
+			failure: { cause: 'temporarily-unavailable' },
+		});
+		error.context.code = code;
+		error.context.mayHaveSucceeded = true;
+		return error;
 	}
 	const error = new NodeApiError(node, {} as JsonObject, {
 		message: `${what} could not be reached at ${origin}`,

@@ -31,6 +31,7 @@ const TEMPORARY_SENT = new Set([
 	'EPIPE',
 	'ERR_BAD_RESPONSE', // the HTTP library's code for a truncated response
 	'EEARLY', // a success before the whole body was sent
+	'ESLOWRESPONSE', // a response that was not complete in time
 ]);
 
 /** The failure of one attempt. */
@@ -102,8 +103,8 @@ export function retryDelay(
 
 /** Waits in steps, so that a cancelled execution stops within a quarter of a second. */
 export async function cancellableSleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
-	const end = Date.now() + milliseconds;
-	for (let left = milliseconds; left > 0 && !signal?.aborted; left = end - Date.now()) {
+	const end = performance.now() + milliseconds;
+	for (let left = milliseconds; left > 0 && !signal?.aborted; left = end - performance.now()) {
 		await sleep(Math.min(left, 250));
 	}
 }

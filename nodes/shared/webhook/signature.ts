@@ -152,6 +152,7 @@ export function parseLines(field: unknown): string[] {
 const CACHE_MS = 2_000;
 
 interface CachedCredential {
+	/** When it was read, by the process's clock in milliseconds. */
 	at: number;
 	credential: IDataObject;
 }
@@ -179,7 +180,7 @@ async function verifyWithCachedCredential(
 		return undefined;
 	}
 
-	const fresh = { at: Date.now(), credential: await context.getCredentials(type) };
+	const fresh = { at: performance.now(), credential: await context.getCredentials(type) };
 	keepCredential(context, type, fresh.credential);
 	const isUnchanged = first && isSameCredential(fresh.credential, cached!.credential);
 	const rejection = isUnchanged ? first.rejection : verify(fresh.credential);
@@ -193,4 +194,4 @@ async function verifyWithCachedCredential(
 const isSameCredential = (one: IDataObject, other: IDataObject) =>
 	JSON.stringify(one) === JSON.stringify(other);
 
-const isFresh = ({ at }: CachedCredential) => Date.now() - at < CACHE_MS;
+const isFresh = ({ at }: CachedCredential) => performance.now() - at < CACHE_MS;
