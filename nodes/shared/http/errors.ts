@@ -46,6 +46,8 @@ export const TLS_HINT = 'For this port, the address may need to start with https
 /** Characters that an error quotes from a service's message, and from the title of a web page. */
 const MAX_MESSAGE_LENGTH = 300;
 const MAX_TITLE_LENGTH = 100;
+/** Characters of a text from outside that are processed. */
+const MAX_QUOTED = 10_000;
 
 /**
  * Creates the error for a request without a response. Does not pass the HTTP library's error as `cause`, because that
@@ -172,7 +174,7 @@ export const isWebPage = (body: unknown): body is string =>
 
 /** Returns a service's message on one line and limited in length; undefined for a web page and for anything but text. */
 export function messageText(message: unknown): string | undefined {
-	const text = textOf(message);
+	const text = typeof message === 'string' ? textOf(message.slice(0, MAX_QUOTED)) : undefined;
 	if (text === undefined || /^\s*<|<(!doctype|html|head|body|title)\b/i.test(text.slice(0, 1000))) {
 		return undefined;
 	}
