@@ -14,6 +14,8 @@ import {
 	keepFiles,
 	takeKeptFiles,
 } from '../shared/files/downloadAll';
+import { parseHosts } from '../shared/http/addresses';
+import { readTrustedUrl } from '../shared/http/credential';
 import { isJsonObject, type JsonRecord, textOf } from '../shared/http/service';
 import { matchesGlob } from '../shared/node/filters';
 import {
@@ -57,6 +59,7 @@ export interface DownloadSettings {
 		/** Seconds. */
 		downloadBudget?: number;
 		sha256?: boolean;
+		allowedHosts?: string;
 	};
 }
 
@@ -212,7 +215,7 @@ async function prepareItems(
 	{ delivery, settings, identity, stored }: Content,
 ): Promise<INodeExecutionData[] | WebhookRejection> {
 	const { downloads, finish = (items) => items } = settings;
-	const { downloadBudget = 20, sha256 = true } = downloads.options;
+	const { downloadBudget = 20, sha256 = true, allowedHosts = '' } = downloads.options;
 	if (!downloads.download) return finish(toItems(delivery, [], downloads));
 
 	const files = delivery.files.map(toRemoteFile);
@@ -222,6 +225,8 @@ async function prepareItems(
 	const results = await downloadAllWithin(context, files, {
 		sha256,
 		host: deliveryHost,
+		trustedUrl: await readTrustedUrl(context, fileCourier),
+		allowedHosts: parseHosts(allowedHosts),
 		budget: downloadBudget * 1000,
 		known: identities.map((one) => kept.files.get(one)),
 		isLastTry,

@@ -4,7 +4,13 @@ import { NodeOperationError } from 'n8n-workflow';
 import { type Downloaded, downloadFile } from '../shared/files/download';
 import { readTransferSettings } from '../shared/files/settings';
 import { pathSegment } from '../shared/http/client';
-import { fileNameOption, outputField, sha256Option, stallOption } from '../shared/node/fields';
+import {
+	allowedHostsOption,
+	fileNameOption,
+	outputField,
+	sha256Option,
+	stallOption,
+} from '../shared/node/fields';
 import { locatorField } from '../shared/node/locator';
 import {
 	fileResult,
@@ -66,6 +72,7 @@ export const download: Operation = {
 	description: 'Download one file of a package, or all files as a ZIP, using its magic link',
 	fields: [linkField, scopeField, fileField, outputField],
 	options: [
+		allowedHostsOption,
 		sha256Option,
 		{
 			displayName: 'Expected SHA-256',

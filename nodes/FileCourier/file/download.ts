@@ -1,8 +1,15 @@
 import { downloadFile } from '../../shared/files/download';
+import { readTrustedUrl } from '../../shared/http/credential';
 import { readTransferSettings } from '../../shared/files/settings';
-import { fileNameOption, outputField, sha256Option, stallOption } from '../../shared/node/fields';
+import {
+	allowedHostsOption,
+	fileNameOption,
+	outputField,
+	sha256Option,
+	stallOption,
+} from '../../shared/node/fields';
 import { fileResult, type Operation, type Resource } from '../../shared/node/operation';
-import { deliveryHost } from '../service';
+import { deliveryHost, fileCourier } from '../service';
 
 export const download: Operation = {
 	value: 'download',
@@ -22,14 +29,18 @@ export const download: Operation = {
 		},
 		outputField,
 	],
-	options: [fileNameOption, sha256Option, stallOption],
+	options: [allowedHostsOption, fileNameOption, sha256Option, stallOption],
 	async execute(item) {
 		const { functions, parameter, option } = item;
 		const url = parameter<string>('url');
 		const { binary, ...file } = await downloadFile(
 			functions,
 			{ url, name: option<string>('fileName') || undefined },
-			{ ...readTransferSettings(item), host: deliveryHost },
+			{
+				...readTransferSettings(item),
+				host: deliveryHost,
+				trustedUrl: await readTrustedUrl(functions, fileCourier),
+			},
 		);
 		return fileResult(item, binary, { ...file, url });
 	},

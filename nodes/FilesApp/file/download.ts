@@ -1,4 +1,10 @@
-import { fileNameOption, outputField, sha256Option, stallOption } from '../../shared/node/fields';
+import {
+	allowedHostsOption,
+	fileNameOption,
+	outputField,
+	sha256Option,
+	stallOption,
+} from '../../shared/node/fields';
 import { readBaseUrl } from '../../shared/http/credential';
 import { pathSegment } from '../../shared/http/client';
 import { fileResult, type Operation } from '../../shared/node/operation';
@@ -16,7 +22,7 @@ export const download: Operation = {
 	action: 'Download file',
 	description: 'Download a file and its details',
 	fields: [fileField, outputField],
-	options: [fileNameOption, sha256Option, stallOption],
+	options: [allowedHostsOption, fileNameOption, sha256Option, stallOption],
 	async execute(item) {
 		const { functions, locator, option } = item;
 		const id = locator('fileId');

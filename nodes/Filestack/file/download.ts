@@ -1,5 +1,11 @@
 import { readAddressField, readBaseUrl } from '../../shared/http/credential';
-import { fileNameOption, outputField, sha256Option, stallOption } from '../../shared/node/fields';
+import {
+	allowedHostsOption,
+	fileNameOption,
+	outputField,
+	sha256Option,
+	stallOption,
+} from '../../shared/node/fields';
 import { fileResult, type ItemContext, type Operation } from '../../shared/node/operation';
 import { optionalText } from '../../shared/node/parameters';
 import { secretsOf } from '../../shared/http/secrets';
@@ -21,6 +27,7 @@ export const download: Operation = {
 	description: 'Download a file',
 	fields: [fileField, outputField],
 	options: [
+		allowedHostsOption,
 		cacheOption,
 		sha256Option,
 		{

@@ -1,6 +1,7 @@
 import type { IBinaryData } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
 
+import type { TargetRules } from '../http/addresses';
 import { connectionError, responseError } from '../http/errors';
 import { toRequestFailure } from '../http/client';
 import {
@@ -41,7 +42,7 @@ export interface RemoteFile {
 	size?: number;
 }
 
-export interface DownloadOptions {
+export interface DownloadOptions extends TargetRules {
 	sha256: boolean;
 	/** Milliseconds without data after which the download is cancelled. */
 	stallTimeout: number;
@@ -95,6 +96,11 @@ export async function downloadFile(
 	}
 }
 
+const targetRulesOf = ({ trustedUrl, allowedHosts }: TargetRules): TargetRules => ({
+	...(trustedUrl !== undefined && { trustedUrl }),
+	allowedHosts,
+});
+
 interface AttemptResult {
 	downloaded?: Downloaded;
 	error?: Error;
@@ -110,7 +116,13 @@ async function attemptDownload(
 	const node = context.getNode();
 	const guard = new StallGuard(options.stallTimeout, options.cancel);
 	const download = async () => {
-		const response = await openDownload(context, file.url, guard.signal, options.credential);
+		const response = await openDownload(
+			context,
+			file.url,
+			guard.signal,
+			options.credential,
+			targetRulesOf(options),
+		);
 		if (response.statusCode >= 300) return await rejectedResponse(context, response, options.host);
 		const plain = decodeBody(response);
 		const problem = incompleteReason(response, plain);

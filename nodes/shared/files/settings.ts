@@ -1,3 +1,4 @@
+import { parseHosts } from '../http/addresses';
 import { executionSignal } from '../http/client';
 import type { ItemContext } from '../node/operation';
 
@@ -18,6 +19,8 @@ export interface TransferSettings {
 	/** Milliseconds. */
 	stallTimeout: number;
 	cancel?: AbortSignal;
+	/** The hosts that a download may come from; every host if empty. */
+	allowedHosts?: string[];
 }
 
 export interface PartSettings extends TransferSettings {
@@ -34,6 +37,7 @@ export function readTransferSettings({ functions, option }: ItemContext): Transf
 		sha256: option<boolean>('sha256') ?? true,
 		stallTimeout: (option<number>('stallSeconds') ?? STALL_SECONDS) * 1000,
 		cancel: executionSignal(functions),
+		allowedHosts: parseHosts(option<string>('allowedHosts') ?? ''),
 	};
 }
 

@@ -43,6 +43,16 @@ export async function readCheckedCredential(
 	return credential;
 }
 
+/**
+ * Returns the base URL of the credential as a sign of the network that its files may come from; '' if it is not valid. Unlike
+ * {@link readBaseUrl}, accepts a credential with an invalid field, because the credential is not sent.
+ */
+export async function readTrustedUrl(context: ServiceContext, service: Service): Promise<string> {
+	const secrets = await learnSecrets(context, service.credential);
+	const { baseUrl } = await secrets.credential(service.credential);
+	return readAddress(baseUrl, service.apiPath).url ?? '';
+}
+
 /** An invalid credential field. */
 export interface CredentialFault {
 	label: string;

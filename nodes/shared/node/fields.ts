@@ -163,4 +163,16 @@ export const stallOption: Field = {
 		'How long to wait without any progress before cancelling the transfer. There is no limit on the total duration.',
 };
 
+/** The hosts from which files may be downloaded. */
+export const allowedHostsOption: Field = {
+	displayName: 'Allowed Hosts',
+	name: 'allowedHosts',
+	type: 'string',
+	isSafeguard: true,
+	default: '',
+	placeholder: 'e.g. files.example.com, *.example.com',
+	description:
+		'Only download files from these hosts, including after redirects. Separate them with commas; *.example.com stands for every host below example.com.',
+};
+
 export const capitalize = (word: string): string => word.charAt(0).toUpperCase() + word.slice(1);

@@ -2,7 +2,7 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 
 import type { IDataObject, IWebhookFunctions } from 'n8n-workflow';
 
-import { keepCredential } from '../http/secrets';
+import { keepCredential, secretsOf } from '../http/secrets';
 import type { Service } from '../http/service';
 import { withoutBlanks } from '../text';
 
@@ -176,18 +176,28 @@ async function verifyWithCachedCredential(
 	const cached = cache.get(key);
 	const first = cached && isFresh(cached) ? { rejection: verify(cached.credential) } : undefined;
 	if (first && first.rejection === undefined) {
-		keepCredential(context, type, cached!.credential);
+		await useCredential(context, type, cached!.credential);
 		return undefined;
 	}
 
 	const fresh = { at: performance.now(), credential: await context.getCredentials(type) };
-	keepCredential(context, type, fresh.credential);
+	await useCredential(context, type, fresh.credential);
 	const isUnchanged = first && isSameCredential(fresh.credential, cached!.credential);
 	const rejection = isUnchanged ? first.rejection : verify(fresh.credential);
 	for (const [one, old] of cache) if (!isFresh(old)) cache.delete(one);
 	if (rejection === undefined) cache.set(key, fresh);
 	else cache.delete(key);
 	return rejection;
+}
+
+/** Provides the credential to the rest of the delivery, so that it is not read again. */
+async function useCredential(
+	context: IWebhookFunctions,
+	type: string,
+	credential: IDataObject,
+): Promise<void> {
+	keepCredential(context, type, credential);
+	await secretsOf(context).learn(type, () => Promise.resolve(credential));
 }
 
 /** Avoids computing the digests of a forged delivery twice. */
