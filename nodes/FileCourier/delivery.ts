@@ -24,6 +24,7 @@ import {
 	handleDelivery,
 	parseBodyObject,
 } from '../shared/webhook/handler';
+import { keyDigest } from '../shared/webhook/deduplication';
 import {
 	parseLines,
 	type SignatureScheme,
@@ -184,7 +185,8 @@ function readDelivery(
 	if (tooOld) return tooOld;
 	// FileCourier sends no delivery ID, but its retries contain the same body.
 	const key = canonicalJson([sessionId, event, timestamp, data]);
-	const identity = JSON.stringify([context.getWorkflow().id, context.getNode().id, key]);
+	// Short, because the files of a failed delivery are kept under it.
+	const identity = keyDigest(JSON.stringify([context.getWorkflow().id, context.getNode().id, key]));
 	const time = typeof timestamp === 'number' ? timestamp : textOf(timestamp);
 	const delivery = { event, timestamp: time, data, files };
 	const content = { delivery, settings, identity, stored: new Map<string, Downloaded>() };

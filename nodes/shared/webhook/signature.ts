@@ -4,6 +4,7 @@ import type { IDataObject, IWebhookFunctions } from 'n8n-workflow';
 
 import { keepCredential, secretsOf } from '../http/secrets';
 import type { Service } from '../http/service';
+import { startTimer } from '../http/stallGuard';
 import { withoutBlanks } from '../text';
 
 type Headers = ReturnType<IWebhookFunctions['getRequestObject']>['headers'];
@@ -184,10 +185,17 @@ async function verifyWithCachedCredential(
 	await useCredential(context, type, fresh.credential);
 	const isUnchanged = first && isSameCredential(fresh.credential, cached!.credential);
 	const rejection = isUnchanged ? first.rejection : verify(fresh.credential);
-	for (const [one, old] of cache) if (!isFresh(old)) cache.delete(one);
-	if (rejection === undefined) cache.set(key, fresh);
+	if (rejection === undefined) cacheCredential(key, fresh);
 	else cache.delete(key);
 	return rejection;
+}
+
+/** Caches a credential, and frees it after its time, because it contains secrets. */
+function cacheCredential(key: string, cached: CachedCredential): void {
+	cache.set(key, cached);
+	startTimer(CACHE_MS, () => {
+		if (cache.get(key) === cached) cache.delete(key);
+	});
 }
 
 /** Provides the credential to the rest of the delivery, so that it is not read again. */
