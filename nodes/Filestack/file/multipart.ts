@@ -224,12 +224,12 @@ async function complete(
 ): Promise<JsonRecord> {
 	const { functions, itemIndex } = item;
 	const timeout = assemblyTimeout(size);
-	const deadline = Date.now() + timeout;
+	const deadline = performance.now() + timeout;
 	const more = {
 		...{ expects: ASSEMBLED, unknownResultHint: MAY_STILL_APPEAR, allowEmpty: true },
 		retries,
 	};
-	while (Date.now() < deadline && !cancel?.aborted) {
+	while (performance.now() < deadline && !cancel?.aborted) {
 		const { body } = await callUploadApi(
 			item,
 			baseUrl,
