@@ -242,8 +242,9 @@ describe('the static data of a node with failed uploads', () => {
 		['another node', { settings: { id: 'other-id' } }],
 	] as Array<[string, PartUpload]>)('does not continue an upload for %s', async (_, more) => {
 		const file = newFile(service);
-		await failAt(0.9, service, file);
-		outputOf((await run(service, file, more)).run);
+		const { staticData } = await failAt(0.9, service, file);
+		const Node = afterRestart(service);
+		outputOf((await run(service, file, { Node, staticData, ...more })).run);
 		expect(count(service.start)).toBe(2);
 	});
 
