@@ -41,7 +41,9 @@ afterAll(() => {
 const nowhere = {
 	info: {
 		services: {
-			fileCourier: { credentials: { clientId: 'x', clientSecret: 'y', baseUrl: 'http://127.0.0.1:9' } },
+			fileCourier: {
+				credentials: { clientId: 'x', clientSecret: 'y', baseUrl: 'http://127.0.0.1:9' },
+			},
 			filesApp: { credentials: {} },
 			speedyFiles: { credentials: { baseUrl: 'http://x.test', apiToken: 'y' } },
 		},
