@@ -8,6 +8,7 @@ import {
 
 import { readParameters, triggerSource } from '../shared/node/parameters';
 import { toProperty } from '../shared/node/schema';
+import { eventsSubtitle } from '../shared/node/subtitle';
 import { leadSeconds, type LeadTime } from '../shared/polling/fields';
 import { runPoll } from '../shared/polling/poll';
 import { type ListState, pollList, sampleItem } from '../shared/polling/pollList';
@@ -29,7 +30,7 @@ export class FileShotTrigger implements INodeType {
 		icon: { light: 'file:fileShot.svg', dark: 'file:fileShot.dark.svg' },
 		group: ['trigger'],
 		version: 1,
-		subtitle: '={{ $parameter["events"].join(", ") }}',
+		subtitle: eventsSubtitle(pollingProperties),
 		description: 'Starts the workflow when a file is added, is about to expire or has expired',
 		defaults: { name: 'FileShot Trigger' },
 		inputs: [],

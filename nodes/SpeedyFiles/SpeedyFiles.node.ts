@@ -7,6 +7,7 @@ import {
 } from 'n8n-workflow';
 
 import { nodeProperties, runOperation } from '../shared/node/operation';
+import { operationSubtitle } from '../shared/node/subtitle';
 import { account } from './account';
 import { speedyFilesApiTest } from './service';
 import { file } from './file';
@@ -24,7 +25,7 @@ export class SpeedyFiles implements INodeType {
 		icon: { light: 'file:speedyFiles.svg', dark: 'file:speedyFiles.dark.svg' },
 		group: ['output'],
 		version: 1,
-		subtitle: '={{ $parameter["operation"] + ": " + $parameter["resource"] }}',
+		subtitle: operationSubtitle(resources),
 		description: 'Send files with a magic link from your own SpeedyFiles server',
 		defaults: { name: 'SpeedyFiles' },
 		usableAsTool: true,

@@ -1,3 +1,6 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { PortalClient } from '../../sandbox/demo/portalClient.mts';
 import { sandboxCredentials } from '../../sandbox/n8n/environment.mts';
@@ -17,6 +20,14 @@ import {
 
 /** The n8n version; the newest by default. */
 const HOST = (process.env.E2E_HOST ?? 'newest') as N8nVersion;
+
+/** The file on the web that the model sends. */
+const FILE = randomBytes(3 * 1024 * 1024);
+const web = createServer((_, response) =>
+	response.writeHead(200, { 'content-length': FILE.length }).end(FILE),
+);
+
+const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
 
 /** A value that the model fills in. */
 const fromAI = (name: string, what: string, type = 'string') =>
@@ -113,6 +124,25 @@ const TOOLS: Record<string, Tool> = {
 		input: { title: 'Q4 financials', email: 'cfo@acme.com', name: 'Acme CFO' },
 		answer: { title: 'Q4 financials', recipient_email: 'cfo@acme.com', status: 'draft' },
 	},
+	Send_a_file_from_the_web: {
+		service: 'speedyFiles',
+		parameters: {
+			resource: 'package',
+			operation: 'send',
+			title: 'From the web',
+			recipientEmail: fromAI('email', 'Who gets it'),
+			recipientName: 'Tom',
+			source: 'url',
+			url: fromAI('url', 'URL of the file'),
+			ttlDays: 7,
+		},
+		says: 'Send files in SpeedyFiles',
+		input: { email: 'tom@example.com', url: '' },
+		answer: {
+			recipient_email: 'tom@example.com',
+			files: [expect.objectContaining({ original_name: 'report.pdf', sha256: sha256(FILE) })],
+		},
+	},
 };
 
 let environment: TestSystem;
@@ -120,6 +150,9 @@ let model: ChatModel;
 let execution: Execution;
 
 beforeAll(async () => {
+	await new Promise<void>((done) => web.listen(0, '127.0.0.1', done));
+	const { port } = web.address() as AddressInfo;
+	TOOLS.Send_a_file_from_the_web.input.url = `http://127.0.0.1:${port}/report.pdf`;
 	environment = await startTestSystem({ version: HOST });
 	model = await ChatModel.start(() =>
 		Object.entries(TOOLS).map(([tool, { input }]) => ({ tool, input })),
@@ -128,6 +161,7 @@ beforeAll(async () => {
 }, INSTALL_MS);
 
 afterAll(async () => {
+	web.close();
 	await model?.stop();
 	await environment?.stop();
 });

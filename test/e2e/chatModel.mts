@@ -5,6 +5,7 @@ import { json } from 'node:stream/consumers';
 export interface ChatMessage {
 	role: string;
 	content: unknown;
+	tool_calls?: unknown[];
 }
 
 export interface ChatRequest {
@@ -18,8 +19,11 @@ export interface ToolCall {
 	input: object;
 }
 
+/** Returns the tools to call next, given the messages so far. */
+type Round = (asked: ChatRequest) => ToolCall[];
+
 /**
- * A scripted chat model: calls all tools that the test requests and then reports that it is done. Implements OpenAI's
+ * A scripted chat model: calls the tools of each round that the test requests, and then reports that it is done. Implements OpenAI's
  * chat completions (OpenAI API reference), which n8n's own chat model node uses.
  */
 export class ChatModel {
@@ -29,10 +33,10 @@ export class ChatModel {
 		void json(request).then((body) => {
 			const asked = body as ChatRequest;
 			this.requests.push(asked);
-			const isAnswered = asked.messages.some(({ role }) => role === 'tool');
-			const message = isAnswered
-				? { content: 'Done.' }
-				: { content: null, tool_calls: this.toolCalls(asked) };
+			const round = this.rounds.at(asked.messages.filter((one) => one.tool_calls).length);
+			const message = round
+				? { content: null, tool_calls: toolCalls(round(asked)) }
+				: { content: 'Done.' };
 			response.setHeader('content-type', 'application/json');
 			response.end(
 				JSON.stringify({
@@ -44,7 +48,7 @@ export class ChatModel {
 						{
 							index: 0,
 							message: { role: 'assistant', ...message },
-							finish_reason: isAnswered ? 'stop' : 'tool_calls',
+							finish_reason: round ? 'tool_calls' : 'stop',
 						},
 					],
 					usage: { prompt_tokens: 1, completion_tokens: 1, total_tokens: 2 },
@@ -53,11 +57,10 @@ export class ChatModel {
 		});
 	});
 
-	private constructor(private readonly calls: (asked: ChatRequest) => ToolCall[]) {}
+	private constructor(private readonly rounds: Round[]) {}
 
-	/** @param calls returns the tools to call for a request */
-	static async start(calls: (asked: ChatRequest) => ToolCall[]): Promise<ChatModel> {
-		const model = new ChatModel(calls);
+	static async start(...rounds: Round[]): Promise<ChatModel> {
+		const model = new ChatModel(rounds);
 		await new Promise<void>((done) => model.server.listen(0, '127.0.0.1', done));
 		return model;
 	}
@@ -77,12 +80,11 @@ export class ChatModel {
 		this.server.closeAllConnections();
 		await new Promise((done) => this.server.close(done));
 	}
-
-	private toolCalls(asked: ChatRequest) {
-		return this.calls(asked).map(({ tool, input }, index) => ({
-			id: `call_${index}`,
-			type: 'function',
-			function: { name: tool, arguments: JSON.stringify(input) },
-		}));
-	}
 }
+
+const toolCalls = (calls: ToolCall[]) =>
+	calls.map(({ tool, input }, index) => ({
+		id: `call_${index}`,
+		type: 'function',
+		function: { name: tool, arguments: JSON.stringify(input) },
+	}));

@@ -148,11 +148,17 @@ describe(`the examples in a real n8n (${HOST})`, () => {
 
 	it('ai-agent-sends-files: sends a file in the chat to the person that the model names', async () => {
 		const [document] = documents;
-		const model = await ChatModel.start(({ messages }) => {
-			const [, handle] = /, handle ([\w-]+)/.exec(JSON.stringify(messages))!;
-			const to = { title: 'For you', email: 'anna@example.com', name: 'Anna' };
-			return [{ tool: 'Send_the_file', input: { handle, ...to } }];
-		});
+		const model = await ChatModel.start(
+			({ messages }) => {
+				const [, handle] = /, handle ([\w-]+)/.exec(JSON.stringify(messages))!;
+				return [{ tool: 'Create_a_link', input: { handle, minutes: 60 } }];
+			},
+			({ messages }) => {
+				const [{ url }] = JSON.parse(String(messages.at(-1)!.content)) as [{ url: string }];
+				const to = { title: 'For you', email: 'anna@example.com', name: 'Anna' };
+				return [{ tool: 'Send_the_file', input: { url, ...to } }];
+			},
+		);
 		try {
 			const { workflow, url } = await openChat(model);
 			const body = new FormData();
@@ -165,8 +171,8 @@ describe(`the examples in a real n8n (${HOST})`, () => {
 
 			const known = await listExecutions(environment.rest, workflow.id);
 			expect(known.length).toBeGreaterThan(0);
-			expect(model.answers).toHaveLength(1);
-			expect(model.answers[0]).toContain(document.sha256);
+			expect(model.answers).toHaveLength(2);
+			expect(model.answers[1]).toContain(document.sha256);
 			const outbox = await new PortalClient(environment.sandbox.info.portal).list('outbox');
 			const mail = outbox.find(({ to }) => to === 'anna@example.com');
 			expect(mail).toMatchObject({ channel: 'email', link: expect.any(String) as unknown });

@@ -79,6 +79,8 @@ describe.each([
 		const { status, error } = await run(await fileThere(randomBytes(LIMIT * MIB + 1)));
 		expect(status).toBe('error');
 		expect(error).toContain('n8n could not store the file “a.bin”');
-		expect(error).toMatch(/exceeds the max size limit of 8 MB .*[^.]\. Free up storage space/);
+		expect(error).toMatch(
+			/exceeds the max size limit of 8 MB .*[^.]\. Check the free space and the permissions/,
+		);
 	});
 });

@@ -244,7 +244,7 @@ function maxSizeError(context: TransferContext, fileName: string, maxSize: numbe
 
 function storageError(context: TransferContext, fileName: string, { reason }: RequestFailure) {
 	return new NodeOperationError(context.getNode(), `n8n could not store the file “${fileName}”`, {
-		description: `Reason: ${reason ?? 'unknown'}. Free up storage space, or change where n8n stores binary data (N8N_DEFAULT_BINARY_DATA_MODE).`,
+		description: `Reason: ${reason ?? 'unknown'}. Check the free space and the permissions of n8n’s binary data storage, or change where n8n stores binary data (N8N_DEFAULT_BINARY_DATA_MODE).`,
 	});
 }
 

@@ -65,8 +65,9 @@ export class RemoteResponse {
 	}
 
 	close = (): void => {
-		this.guard.release();
-		this.body.destroy(this.guard.failure);
+		const { guard, body } = this;
+		if (guard.signal.aborted) body.destroy(guard.failure);
+		else guard.abort();
 	};
 }
 
@@ -124,8 +125,9 @@ export function failureOf(
 /** A response does not continue the file that was downloaded so far. */
 export class FileChangedError extends NodeOperationError {
 	constructor(context: TransferContext, { name }: Service) {
-		super(context.getNode(), `${name} changed the file during the download`, {
-			description: 'No file was stored. Run the node again when the file no longer changes.',
+		super(context.getNode(), `${name} changed the file during the transfer`, {
+			description:
+				'The file was not transferred. Run the node again when the file no longer changes.',
 		});
 	}
 }

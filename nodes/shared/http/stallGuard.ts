@@ -32,6 +32,7 @@ export class StallGuard {
 	private lastProgress = Date.now();
 	private isReleased = false;
 	private isPaused = false;
+	private isAborted = false;
 
 	/**
 	 * @param milliseconds without progress before the transfer is cancelled
@@ -58,6 +59,13 @@ export class StallGuard {
 	resume = (): void => {
 		this.isPaused = false;
 		this.progress();
+	};
+
+	/** Ends the request. Destroying the stream of its response would leave the socket open if nothing has read from it. */
+	abort = (): void => {
+		this.isAborted = true;
+		this.release();
+		this.controller.abort();
 	};
 
 	/** Turns the stall timeout off; the user can still stop the execution. */
@@ -91,7 +99,9 @@ export class StallGuard {
 	/** Why the signal has fired; undefined if it has not. */
 	get failure(): Error | undefined {
 		if (!this.signal.aborted) return undefined;
-		return this.cancel?.aborted ? new StoppedError() : new StallError(this.milliseconds);
+		return this.isAborted || this.cancel?.aborted
+			? new StoppedError()
+			: new StallError(this.milliseconds);
 	}
 
 	/** Uses one timer at a time: after progress, the next one covers the remaining time. */

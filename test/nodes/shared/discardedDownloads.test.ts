@@ -87,17 +87,26 @@ describe('leaves nothing in the storage of a file', () => {
 		expect(await storedSince(before)).toEqual([]);
 	});
 
-	it.each(['ENOSPC', undefined])('that n8n cannot store (%s)', async (code) => {
-		const before = storedFiles();
-		serve = (_, response) => response.end('whole');
-		const fault = Object.assign(new Error('There is no room'), { code });
-		const storing = jest.spyOn(await binaryData(), 'store').mockRejectedValue(fault);
-		const error = errorOf(await runNode(fileCourierNode(nowhere, parameters())));
-		storing.mockRestore();
-		expect(error.message).toBe('n8n could not store the file “file.bin”');
-		expect(error.description).toContain('There is no room');
-		expect(await storedSince(before)).toEqual([]);
-	});
+	it.each(['ENOSPC', 'ENOENT', 'ENOTDIR', 'EMFILE', 'EROFS', 'EDQUOT', undefined])(
+		'that n8n cannot store (%s), and closes the connection',
+		async (code) => {
+			const before = storedFiles();
+			let isOpen = true;
+			serve = (request, response) => {
+				request.socket.on('close', () => (isOpen = false));
+				response.writeHead(200, { 'content-length': 1_000_000_000 });
+				response.write(Buffer.alloc(300_000));
+			};
+			const fault = Object.assign(new Error('There is no room'), { code });
+			const storing = jest.spyOn(await binaryData(), 'store').mockRejectedValue(fault);
+			const error = errorOf(await runNode(fileCourierNode(nowhere, parameters())));
+			storing.mockRestore();
+			expect(error.message).toBe('n8n could not store the file “file.bin”');
+			expect(error.description).toContain('There is no room');
+			expect(await storedSince(before)).toEqual([]);
+			await eventually(() => !isOpen);
+		},
+	);
 
 	it('whose download the user stops', async () => {
 		const before = storedFiles();

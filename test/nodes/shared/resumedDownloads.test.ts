@@ -214,7 +214,7 @@ describe('a download whose connection breaks', () => {
 			host.headers = { etag: `"${n}"` };
 		};
 		const { message, description } = errorOf(await download());
-		expect(message).toBe('The file host changed the file during the download');
+		expect(message).toBe('The file host changed the file during the transfer');
 		expect(description).toContain('Run the node again');
 	});
 

@@ -1,0 +1,176 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-globals */
+import type { IDataObject, IRun } from 'n8n-workflow';
+
+import '../../support/skippedWaits';
+
+import { errorOf, outputOf, runNode } from '../../support/engine';
+import { fileShotNode } from '../../support/fileShot';
+import { filesAppNode } from '../../support/filesApp';
+import { credentialsOf, filestack, newHandle, TEXT } from '../../support/filestack';
+import { hostile, HostileHost } from '../../support/hostileHost';
+import { byId } from '../../support/locators';
+import { ownSandbox } from '../../support/ownSandbox';
+import { PACKAGE, SpeedyFilesUser } from '../../support/speedyFiles';
+import { storedFiles } from '../../support/storedFiles';
+
+const MIB = 1024 * 1024;
+const sandbox = ownSandbox();
+const user = new SpeedyFilesUser(sandbox);
+const host = new HostileHost();
+beforeAll(async () => await host.start());
+afterAll(async () => await host.stop());
+
+const fromUrl = (options: IDataObject = {}, path = '/report.pdf') => ({
+	source: 'url',
+	url: host.url + path,
+	options,
+});
+const upload = { resource: 'file', operation: 'upload' };
+const IN_PARTS = { thresholdMb: 1, partSizeMb: 5 };
+
+/** Runs an upload from the host, and returns the SHA-256 in its output. */
+type Upload = (options?: IDataObject, path?: string) => Promise<IRun>;
+
+const filesApp: Upload = async (...source) =>
+	await runNode(filesAppNode(sandbox, { ...upload, ...fromUrl(...source) }));
+const fileShot: Upload = async (...source) =>
+	await runNode(fileShotNode(sandbox, { operation: 'upload', ...fromUrl(...source) }));
+const relayed = (...source: Parameters<Upload>) => ({
+	...fromUrl(...source),
+	source: 'urlThroughN8n',
+});
+const store: Upload = async (...source) =>
+	await filestack(credentialsOf(sandbox), 'file', 'store', relayed(...source));
+let handle: string;
+beforeAll(async () => void (handle = await newHandle(sandbox, TEXT)));
+const overwrite: Upload = async (...source) =>
+	await filestack(credentialsOf(sandbox), 'file', 'overwrite', {
+		...relayed(...source),
+		file: handle,
+	});
+const uploadToPackage: Upload = async (...source) =>
+	await user.run('package.uploadFile', {
+		packageId: byId(await user.create()),
+		...fromUrl(...source),
+	});
+const send: Upload = async (...source) =>
+	await user.run('package.send', { ...PACKAGE, ...fromUrl(...source) });
+
+const UPLOADS: Array<[string, Upload, IDataObject]> = [
+	['Files App → Upload', filesApp, {}],
+	['Files App → Upload in chunks', filesApp, IN_PARTS],
+	['FileShot → Upload', fileShot, {}],
+	['FileShot → Upload in chunks', fileShot, IN_PARTS],
+	['Filestack → Store', store, {}],
+	['Filestack → Store in parts', store, IN_PARTS],
+	['Filestack → Overwrite', overwrite, {}],
+	['SpeedyFiles → Upload File', uploadToPackage, {}],
+	['SpeedyFiles → Send', send, {}],
+];
+
+/** The output of one file; SpeedyFiles lists the files of the package. */
+function fileIn(run: IRun): IDataObject {
+	const [{ json }] = outputOf(run);
+	return (json.files as IDataObject[] | undefined)?.[0] ?? json;
+}
+
+describe.each(UPLOADS)('%s from a URL', (_, run, options) => {
+	it('sends the file, and stores nothing in n8n', async () => {
+		host.reset(12 * MIB, hostile.honest);
+		const before = storedFiles();
+		const file = fileIn(await run(options));
+		expect(file.sha256).toBe(host.hashes[0]);
+		expect(file).not.toHaveProperty('binaryPropertyName');
+		expect(JSON.stringify(file)).not.toContain(host.url);
+		expect(storedFiles()).toEqual(before);
+		expect(host.seen).toHaveLength(1);
+		expect(host.seen[0].authorization).toBeUndefined();
+	});
+
+	it('continues where the connection to the host breaks', async () => {
+		host.reset(12 * MIB, hostile.breaksOften(5 * MIB));
+		expect(fileIn(await run(options)).sha256).toBe(host.hashes[0]);
+		expect(host.seen.slice(1).every(({ range }) => range !== undefined)).toBe(true);
+	});
+
+	it('sends no mixture if the file changes in the meantime', async () => {
+		host.reset(12 * MIB, hostile.changesFile(5 * MIB));
+		const failed = await run(options);
+		expect(errorOf(failed).message).toBe('The source host changed the file during the transfer');
+	});
+
+	it('names the host if it is the one that fails', async () => {
+		host.reset(MIB, (_host, { response }) => void response.writeHead(403).end('No'));
+		const { message, description } = errorOf(await run(options));
+		expect(message).toBe('The source host responded with 403: No');
+		expect(description).toContain('presigned URL');
+	});
+
+	it('rejects a file without a size before anything is sent', async () => {
+		host.reset(MIB, (_host, { response }) => {
+			response.write('some bytes');
+			response.end();
+		});
+		await sandbox.reset();
+		const { message, description } = errorOf(await run(options));
+		expect(message).toBe('The source host does not report the size of “report.pdf”');
+		expect(description).toContain('Workflow File');
+	});
+
+	it('rejects a file that is larger than Maximum Size', async () => {
+		host.reset(2 * MIB, hostile.honest);
+		const { message } = errorOf(await run({ ...options, maxSizeMb: 1 }));
+		expect(message).toBe('“report.pdf” is larger than the 1048576 bytes of Maximum Size');
+	});
+});
+
+describe('a file from a URL', () => {
+	it.each<[string, Record<string, string>, string]>([
+		['the header', { 'content-disposition': 'attachment; filename="a b.txt"' }, 'a b.txt'],
+		['the path', {}, 'report.pdf'],
+	])('has the name in %s', async (_, headers, name) => {
+		host.reset(10, (one, incoming) => one.send(incoming, { headers }));
+		expect(fileIn(await filesApp())).toMatchObject({ name });
+	});
+
+	it('has the name that the user enters', async () => {
+		host.reset(10, hostile.honest);
+		expect(fileIn(await filesApp({ fileName: 'mine.bin' }))).toMatchObject({ name: 'mine.bin' });
+	});
+
+	it('is read again for the second attempt of an upload', async () => {
+		host.reset(3 * MIB, hostile.honest);
+		await user.fault({ type: 'reset' }, { path: '/api/v1/packages/*/files', times: 1 });
+		const file = fileIn(await uploadToPackage());
+		expect(file.sha256).toBe(host.hashes[0]);
+		expect(host.seen).toHaveLength(2);
+	});
+
+	it('that the host compresses has another size, which is an error', async () => {
+		host.reset(10, hostile.sendsBomb(2 * MIB, 'gzip'));
+		const { message, description } = errorOf(await filesApp());
+		expect(message).toContain('reported by its host');
+		expect(description).toContain('compressed');
+	});
+
+	it('leaves no connection to the host open if the service rejects the upload', async () => {
+		let open = 0;
+		host.reset(30 * MIB, (one, incoming) => {
+			open++;
+			incoming.response.on('close', () => open--);
+			one.send(incoming);
+		});
+		await sandbox.fault({ service: 'speedyFiles', fault: { type: 'status', status: 403 } });
+		errorOf(await send());
+		for (let tries = 0; open > 0 && tries < 100; tries++) await new Promise((r) => setImmediate(r));
+		expect(open).toBe(0);
+	});
+
+	it.each(['ftp://example.com/a', 'file:///etc/passwd', 'example.com/a', ' '])(
+		'needs a valid URL: %j',
+		async (url) => {
+			const run = await runNode(filesAppNode(sandbox, { ...upload, source: 'url', url }));
+			expect(errorOf(run).message).toMatch(/^The field “URL” is /);
+		},
+	);
+});
