@@ -17,6 +17,11 @@ function forward(from, to) {
 	let freeAt = 0;
 	let inTransit = 0;
 	/**
+	 * Node.js may fire timers of about the same time in any order; the bytes must keep theirs.
+	 * @type {Buffer[]}
+	 */
+	const queue = [];
+	/**
 	 * Returns the milliseconds until data that is sent now arrives.
 	 * @param {number} bytes
 	 */
@@ -27,10 +32,12 @@ function forward(from, to) {
 	};
 	from.on('data', (chunk) => {
 		inTransit += chunk.length;
+		queue.push(chunk);
 		if (inTransit > WINDOW) from.pause();
 		setTimeout(() => {
-			inTransit -= chunk.length;
-			if (to.writable) to.write(chunk);
+			const next = queue.shift();
+			inTransit -= next?.length ?? 0;
+			if (next && to.writable) to.write(next);
 			if (inTransit <= WINDOW) from.resume();
 		}, arrivalDelay(chunk.length));
 	});
