@@ -12,7 +12,13 @@ import { account } from './account';
 import { speedyFilesApiTest } from './service';
 import { file } from './file';
 import { instance } from './instance';
-import { searchFiles, searchPackages, searchTokens } from './listSearch';
+import {
+	searchActive,
+	searchFiles,
+	searchFinalizable,
+	searchPackages,
+	searchTokens,
+} from './listSearch';
 import { packageResource } from './package';
 import { token } from './token';
 
@@ -37,7 +43,7 @@ export class SpeedyFiles implements INodeType {
 
 	methods = {
 		credentialTest: { speedyFilesApiTest },
-		listSearch: { searchFiles, searchPackages, searchTokens },
+		listSearch: { searchActive, searchFiles, searchFinalizable, searchPackages, searchTokens },
 	};
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {

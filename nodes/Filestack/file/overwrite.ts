@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { sha256Option, stallOption } from '../../shared/node/fields';
+import { giveUpOption, maxSizeOption, sha256Option, stallOption } from '../../shared/node/fields';
 import type { ItemContext, Operation } from '../../shared/node/operation';
 import { optionalText } from '../../shared/node/parameters';
 import { invalidParameter } from '../../shared/node/schema';
@@ -16,7 +16,7 @@ import {
 	mimeTypeOption,
 	onlyForSent,
 	sourceFields,
-	throughN8nOptions,
+	onlyForRelayed,
 	verifyOption,
 } from './fields';
 import { omitUndefined } from './storeTarget';
@@ -35,7 +35,8 @@ export const overwrite: Operation = {
 		onlyForSent(sha256Option),
 		onlyForSent(mimeTypeOption),
 		onlyForSent(stallOption),
-		...throughN8nOptions,
+		onlyForRelayed(giveUpOption),
+		onlyForRelayed(maxSizeOption),
 		onlyForSent(verifyOption('Verify Upload', 'the uploaded file')),
 	],
 	async execute(item) {

@@ -21,6 +21,8 @@ export interface TransferSettings {
 	sha256: boolean;
 	/** Milliseconds. */
 	stallTimeout: number;
+	/** Milliseconds without a success after which a transfer that can be continued gives up. */
+	giveUpAfter: number;
 	cancel?: AbortSignal;
 }
 
@@ -37,6 +39,7 @@ export function readTransferSettings({ functions, option }: ItemContext): Transf
 	return {
 		sha256: option<boolean>('sha256') ?? true,
 		stallTimeout: (option<number>('stallSeconds') ?? STALL_SECONDS) * 1000,
+		giveUpAfter: (option<number>('giveUpMinutes') ?? GIVE_UP_MINUTES) * 60_000,
 		cancel: executionSignal(functions),
 	};
 }

@@ -4,7 +4,7 @@ import { NodeApiError, NodeOperationError } from 'n8n-workflow';
 import { type ApiCall, type ApiResponse, callApi, executionSignal } from '../http/client';
 import { mayHaveSucceeded, withItemIndex } from '../http/errors';
 import type { ByteStream, Service } from '../http/service';
-import { bufferUploadTimeout, StallGuard } from '../http/stallGuard';
+import { bufferUploadTimeout, processingTime, StallGuard } from '../http/stallGuard';
 import type { ItemContext, OperationResult } from '../node/operation';
 import { optionalText } from '../node/parameters';
 import { invalidParameter } from '../node/schema';
@@ -123,6 +123,8 @@ class UploadAttempt {
 				// bytes until it times out.
 				validate: () => {
 					this.isSourceRead = true;
+					this.stallGuard.resume();
+					this.stallGuard.extend(processingTime(file.size));
 					return this.fileError;
 				},
 			},

@@ -39,7 +39,7 @@ export class StallGuard {
 	 * @param cancel the signal of the user's Stop button
 	 */
 	constructor(
-		private readonly milliseconds: number,
+		private milliseconds: number,
 		private readonly cancel?: AbortSignal,
 	) {
 		const { signal } = this.controller;
@@ -66,6 +66,12 @@ export class StallGuard {
 		this.isAborted = true;
 		this.release();
 		this.controller.abort();
+	};
+
+	/** Allows more milliseconds without progress, from now on. */
+	extend = (milliseconds: number): void => {
+		this.milliseconds += milliseconds;
+		this.progress();
 	};
 
 	/** Turns the stall timeout off; the user can still stop the execution. */
@@ -125,3 +131,11 @@ const MIN_UPLOAD_RATE = 64 * 1024;
  */
 export const bufferUploadTimeout = (bytes: number, stallTimeout: number) =>
 	stallTimeout + Math.ceil((bytes / MIN_UPLOAD_RATE) * 1000);
+
+const GIB = 2 ** 30;
+
+/**
+ * The time that a service may need to process a file after its last byte, in milliseconds: 30 seconds per GiB. SpeedyFiles
+ * needs 3.5 seconds per GiB before it responds.
+ */
+export const processingTime = (bytes: number): number => Math.floor((bytes / GIB) * 30) * 1000;

@@ -126,6 +126,17 @@ export const simplifyField: Field = {
 	description: 'Whether to return a simplified version of the response instead of the raw data',
 };
 
+/** How long a transfer survives an outage. */
+export const giveUpOption: Field = {
+	displayName: 'Give Up After (Minutes)',
+	name: 'giveUpMinutes',
+	type: 'number',
+	typeOptions: { minValue: 0, maxValue: 10_080, numberPrecision: 3 },
+	default: 10,
+	description:
+		'How long to keep trying while every request fails, for example because the connection is down. Any success starts the time again. With 0, a request is tried four times.',
+};
+
 /**
  * Settings of an upload in several requests. The defaults are the service's.
  * @param word the service's word for the content of one request
@@ -135,6 +146,7 @@ export const partOptions = (
 	{ threshold, partSize }: { threshold: number; partSize: number },
 ) => {
 	const options: Field[] = [
+		giveUpOption,
 		{
 			displayName: `${capitalize(word)} Size (MiB)`,
 			name: 'partSizeMb',
@@ -199,17 +211,6 @@ export const stallOption: Field = {
 	default: 60,
 	description:
 		'How long to wait without any progress before cancelling the transfer. There is no limit on the total duration.',
-};
-
-/** The time limit for an outage. */
-export const giveUpOption: Field = {
-	displayName: 'Give Up After (Minutes)',
-	name: 'giveUpMinutes',
-	type: 'number',
-	typeOptions: { minValue: 0, maxValue: 10_080, numberPrecision: 3 },
-	default: 10,
-	description:
-		'How long to keep trying during an outage before the transfer fails. The time starts again whenever data is transferred.',
 };
 
 /** The size limit of a download. */

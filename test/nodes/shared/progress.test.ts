@@ -43,3 +43,19 @@ it('also sends it to the browser in a manual execution, and omits the percentage
 	expect(shown).toEqual(['Downloading “a.bin”: 3 MiB']);
 	expect(said).toEqual(shown);
 });
+
+it('logs that a transfer waits, at most every ten seconds together with its progress', () => {
+	const progress = new ProgressLog(context(), 'Uploading “a.bin”', 40 * MIB);
+	progress.waiting('0 of 8 parts done');
+	after(10);
+	progress.waiting('1 of 8 parts done');
+	after(9);
+	progress.waiting('1 of 8 parts done');
+	progress.advance(MIB);
+	after(1);
+	progress.advance(9 * MIB);
+	expect(said).toEqual([
+		'Uploading “a.bin”: waiting for the connection, 1 of 8 parts done',
+		'Uploading “a.bin”: 10 of 40 MiB (25 %)',
+	]);
+});

@@ -146,6 +146,20 @@ describe('a file from a URL', () => {
 		expect(host.seen).toHaveLength(2);
 	});
 
+	it('does not wait without end for a service that never responds', async () => {
+		host.reset(MIB, hostile.honest);
+		const id = await user.create();
+		await user.fault(
+			{ type: 'delay', milliseconds: 600_000 },
+			{ path: '/api/v1/packages/*/files' },
+		);
+		const run = await user.run('package.uploadFile', {
+			packageId: byId(id),
+			...fromUrl({ stallSeconds: 1 }),
+		});
+		expect(errorOf(run).message).toContain('No data was transferred for');
+	});
+
 	it('that the host compresses has another size, which is an error', async () => {
 		host.reset(10, hostile.sendsBomb(2 * MIB, 'gzip'));
 		const { message, description } = errorOf(await filesApp());
