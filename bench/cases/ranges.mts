@@ -6,11 +6,11 @@ import { curl } from '../programs.mts';
 import { ours, run } from '../runs.mts';
 import { withThrottledProxy } from '../throttledProxy.mts';
 
-const SIZE = 512 * MIB;
+const SIZE = 256 * MIB;
 /** MiB. */
 const PART = 8;
 const AT_ONCE = [1, 4, 8] as const;
-const LINE = { roundTrip: 50, rate: 16 * MIB };
+const LINE = { roundTrip: 50, rate: 8 * MIB };
 
 export const ranges: Case = {
 	title: 'Download in parallel ranges over a slow connection',
