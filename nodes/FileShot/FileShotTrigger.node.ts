@@ -45,18 +45,20 @@ export class FileShotTrigger implements INodeType {
 	async poll(this: IPollFunctions): Promise<INodeExecutionData[][] | null> {
 		const settings = readParameters(triggerSource(this), pollingProperties) as unknown as Settings;
 		const { fileName, includeExisting = false } = settings.options;
-		const list = await watchedFiles(this, {
-			events: settings.events,
-			includeExisting,
-			leadTime: leadSeconds(settings),
-			fileName,
-			simplify: settings.simplify,
-		});
+		const listOf = async (context: IPollFunctions) =>
+			await watchedFiles(context, {
+				events: settings.events,
+				includeExisting,
+				leadTime: leadSeconds(settings),
+				fileName,
+				simplify: settings.simplify,
+			});
 		return await runPoll<ListState<Position>>(this, {
 			service: fileShot,
 			settings: [fileName, includeExisting],
-			sample: async () => await sampleItem(list),
-			poll: async (last, deadline) => await pollList(this.getNode(), list, last, deadline),
+			sample: async () => await sampleItem(await listOf(this)),
+			poll: async (last, deadline, context) =>
+				await pollList(this.getNode(), await listOf(context), last, deadline),
 		});
 	}
 }

@@ -63,7 +63,7 @@ export class FilesAppTrigger implements INodeType {
 			service: filesApp,
 			settings: [folderId, fileName, includeExisting],
 			sample: async () => await fetchSampleChange(this, options),
-			poll: async (last, deadline) => await pollChanges(this, options, last, deadline),
+			poll: async (last, deadline, context) => await pollChanges(context, options, last, deadline),
 		});
 	}
 }

@@ -44,18 +44,20 @@ export class SpeedyFilesPollingTrigger implements INodeType {
 	async poll(this: IPollFunctions): Promise<INodeExecutionData[][] | null> {
 		const settings = readParameters(triggerSource(this), pollingProperties) as unknown as Settings;
 		const { includeExisting = false, direction, recipient, title } = settings.options;
-		const list = watchedPackages(this, {
-			events: settings.events,
-			includeExisting,
-			leadTime: leadSeconds(settings),
-			simplify: settings.simplify,
-			filters: { direction, recipient, title },
-		});
+		const listOf = (context: IPollFunctions) =>
+			watchedPackages(context, {
+				events: settings.events,
+				includeExisting,
+				leadTime: leadSeconds(settings),
+				simplify: settings.simplify,
+				filters: { direction, recipient, title },
+			});
 		return await runPoll<ListState<PackagePosition>>(this, {
 			service: speedyFiles,
 			settings: [direction, recipient, title, includeExisting],
-			sample: async () => await sampleItem(list),
-			poll: async (last, deadline) => await pollList(this.getNode(), list, last, deadline),
+			sample: async () => await sampleItem(listOf(this)),
+			poll: async (last, deadline, context) =>
+				await pollList(this.getNode(), listOf(context), last, deadline),
 		});
 	}
 }

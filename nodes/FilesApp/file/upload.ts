@@ -57,7 +57,7 @@ export const upload: Operation = {
 			folderId: optionalText(parameter('folderId')),
 			encrypt: parameter<boolean>('encrypt'),
 		};
-		return await uploadEach(item, 'fileId', async (file) => {
+		return await uploadEach(item, filesApp, 'fileId', async (file) => {
 			// An empty file has no chunks.
 			const inChunks = file.size > 0 && file.size >= settings.threshold;
 			const { body, stats } = inChunks

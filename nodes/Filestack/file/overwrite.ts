@@ -1,6 +1,12 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { giveUpOption, maxSizeOption, sha256Option, stallOption } from '../../shared/node/fields';
+import {
+	allowedHostsOption,
+	giveUpOption,
+	maxSizeOption,
+	sha256Option,
+	stallOption,
+} from '../../shared/node/fields';
 import type { ItemContext, Operation } from '../../shared/node/operation';
 import { optionalText } from '../../shared/node/parameters';
 import { invalidParameter } from '../../shared/node/schema';
@@ -36,6 +42,7 @@ export const overwrite: Operation = {
 		onlyForSent(mimeTypeOption),
 		onlyForSent(stallOption),
 		onlyForRelayed(giveUpOption),
+		onlyForRelayed(allowedHostsOption),
 		onlyForRelayed(maxSizeOption),
 		onlyForSent(verifyOption('Verify Upload', 'the uploaded file')),
 	],
@@ -55,7 +62,7 @@ export const overwrite: Operation = {
 
 async function overwriteWithBytes(item: ItemContext, selected: SelectedFile): Promise<IDataObject> {
 	const { functions, option } = item;
-	const [file, ...more] = await readSourceFiles(item);
+	const [file, ...more] = await readSourceFiles(item, filestack);
 	if (more.length > 0) {
 		const advice = 'A handle can only hold one file. Enter a single field name.';
 		throw invalidParameter(item, 'Input Data Field Name', 'selects more than one file', advice);

@@ -1,6 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 import {
+	allowedHostsOption,
 	maxSizeOption,
 	fileNameOption,
 	partOptions,
@@ -149,6 +150,7 @@ export const storeOptions: INodeProperties[] = [
 	},
 	headersOption,
 	onlyForSent(stallOption),
+	onlyForRelayed(allowedHostsOption),
 	onlyForRelayed(maxSizeOption),
 	tagsOption,
 	onlyForSent(verifyOption('Verify Upload', 'the uploaded file')),

@@ -1,3 +1,4 @@
+import { parseHosts } from '../http/addresses';
 import { executionSignal } from '../http/client';
 import type { ItemContext } from '../node/operation';
 import type { RangeSettings } from './remoteBody';
@@ -24,6 +25,8 @@ export interface TransferSettings {
 	/** Milliseconds without a success after which a transfer that can be continued gives up. */
 	giveUpAfter: number;
 	cancel?: AbortSignal;
+	/** The hosts that a download may come from; every host if empty. */
+	allowedHosts?: string[];
 }
 
 export interface PartSettings extends TransferSettings {
@@ -41,6 +44,7 @@ export function readTransferSettings({ functions, option }: ItemContext): Transf
 		stallTimeout: (option<number>('stallSeconds') ?? STALL_SECONDS) * 1000,
 		giveUpAfter: (option<number>('giveUpMinutes') ?? GIVE_UP_MINUTES) * 60_000,
 		cancel: executionSignal(functions),
+		allowedHosts: parseHosts(option<string>('allowedHosts') ?? ''),
 	};
 }
 

@@ -202,7 +202,7 @@ const MIB = 1024 * 1024;
  * shows no progress of a running node, because n8n displays execution hints only after the node has finished.
  */
 export class ProgressLog {
-	private lastLoggedAt = Date.now();
+	private lastLoggedAt = performance.now();
 	private transferred = 0;
 
 	/** @param total bytes of the file, if known */
@@ -232,7 +232,7 @@ export class ProgressLog {
 	}
 
 	private write(state: () => string): void {
-		const now = Date.now();
+		const now = performance.now();
 		if (now - this.lastLoggedAt < LOG_INTERVAL_MS) return;
 		this.lastLoggedAt = now;
 		const { context, what } = this;

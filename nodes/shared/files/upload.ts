@@ -219,12 +219,13 @@ function withCheckFirstHint(error: NodeApiError, { fileName }: FileSource): Node
  */
 export async function uploadEach(
 	item: ItemContext,
+	service: Service,
 	idField: string,
 	upload: (file: FileSource) => Promise<IDataObject>,
 	singular: Readonly<Record<string, string>> = {},
 	check: (file: FileSource) => void = () => {},
 ): Promise<OperationResult[]> {
-	const named = await readSourceFiles(item);
+	const named = await readSourceFiles(item, service);
 	if (named.length > 1)
 		rejectSingularOptions(item, { fileName: 'File Name', ...singular }, named.length);
 	const name = optionalText(item.option('fileName'));

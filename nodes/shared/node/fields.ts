@@ -213,6 +213,18 @@ export const stallOption: Field = {
 		'How long to wait without any progress before cancelling the transfer. There is no limit on the total duration.',
 };
 
+/** The hosts from which files may be downloaded. */
+export const allowedHostsOption: Field = {
+	displayName: 'Allowed Hosts',
+	name: 'allowedHosts',
+	type: 'string',
+	isSafeguard: true,
+	default: '',
+	placeholder: 'e.g. files.example.com, *.example.com',
+	description:
+		'Only download files from these hosts, including after redirects. Separate them with commas; *.example.com stands for every host below example.com.',
+};
+
 /** The size limit of a download. */
 export const maxSizeOption: Field = {
 	displayName: 'Maximum Size (MiB)',
@@ -269,10 +281,13 @@ interface RangeDefaults {
 }
 
 /** The options of an upload that only concern a file from a URL. */
-export const urlSourceOptions: Field[] = [maxSizeOption].map(onlyForSources('url'));
+export const urlSourceOptions: Field[] = [allowedHostsOption, maxSizeOption].map(
+	onlyForSources('url'),
+);
 
 /** The options that every download has. */
 export const downloadOptions = (defaults: RangeDefaults, advice?: string): Field[] => [
+	allowedHostsOption,
 	fileNameOption,
 	giveUpOption,
 	maxSizeOption,
