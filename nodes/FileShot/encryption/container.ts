@@ -48,7 +48,7 @@ export const TAG_SIZE = 16;
 /** Iterations of PBKDF2 that FileShot's programs use. */
 export const PBKDF2_ITERATIONS = 100_000;
 
-/** Limits of what a header may claim: otherwise a hostile one could use up memory or processor time. */
+/** Limits for a header: a hostile one could otherwise use up memory or processor time. */
 const MAX_HEADER_SIZE = 64 * 1024;
 const MAX_CHUNK_SIZE = 16 * 1024 * 1024;
 const MAX_PBKDF2_ITERATIONS = 10_000_000;

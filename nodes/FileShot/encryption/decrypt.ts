@@ -40,8 +40,12 @@ export async function openContainer(reader: ByteReader): Promise<Container> {
 	if (beginning.length < start) throw invalid('it ends within its header');
 	const header = parseHeader(beginning.subarray(PREFIX_SIZE));
 	const decrypt = async function* (key: Buffer) {
-		await reader.take(start);
-		yield* decryptChunks(reader, header, key);
+		try {
+			await reader.take(start);
+			yield* decryptChunks(reader, header, key);
+		} finally {
+			await reader.close();
+		}
 	};
 	return { header, size: containerSize(header, start), decrypt };
 }

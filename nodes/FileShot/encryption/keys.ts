@@ -12,9 +12,12 @@ export const newKey = (): Buffer => crypto.randomBytes(KEY_SIZE);
 export const fragmentOf = (key: Buffer): string => `#k=${key.toString('base64url')}`;
 
 /**
- * Returns the text after the first # of a link, which must never be part of a request, because it contains the key;
- * undefined without one. A # that was percent-encoded on the way counts as well.
+ * The key at the end of an ID, also if its # was percent-encoded on the way: it must never be part of a request. A slug
+ * may contain a # as well.
  */
+export const SECRET_FRAGMENT = /(?:#|%23)(?:(?:.*&)?k(?:ey)?(?:=|%3D).*|[\w+/-]{43}(?:=|%3D)?)$/is;
+
+/** Returns the text after the first # of a link; undefined without one. */
 export const fragmentIn = (link: string): string | undefined => /(?:#|%23)(.*)$/is.exec(link)?.[1];
 
 /**

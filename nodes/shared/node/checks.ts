@@ -213,16 +213,19 @@ function checkLocator(check: Check, value: unknown): string {
 	}
 	if (!text.isWellFormed()) throw invalidId(check, displayName, 'is not valid');
 	// A URL is accepted in every mode, because AI agents and expressions do not select one.
-	if (mode !== 'url' && !/^https?:/i.test(text)) return text;
+	const isUrl = mode === 'url' || /^https?:/i.test(text);
 	const extract = modes?.find(({ name }) => name === 'url')?.extractValue;
-	const segment = extract && new RegExp(extract.regex).exec(text)?.[1];
+	const segment = isUrl ? extract && new RegExp(extract.regex).exec(text)?.[1] : text;
 	if (!segment) {
 		throw invalidId(check, displayName, `is not a valid ${displayName.toLowerCase()} URL`);
 	}
-	const id = decoded(segment).trim();
+	const id = withoutSecret(check.field, isUrl ? decoded(segment) : segment).trim();
 	if (id === '' || NOT_AN_ID.has(id)) throw invalidId(check, displayName, 'is empty');
 	return id;
 }
+
+const withoutSecret = ({ secretFragment }: Field, text: string): string =>
+	secretFragment ? text.replace(secretFragment, '') : text;
 
 /** Decodes a URL segment; a segment that is not valid percent-encoding is returned unchanged. */
 function decoded(segment: string): string {
