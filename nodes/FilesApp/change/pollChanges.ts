@@ -60,7 +60,7 @@ export async function pollChanges(
 	const seen = new Set<string>();
 	for (
 		let pages = 0;
-		pages < MAX_PAGES_PER_POLL && (pages === 0 || Date.now() < deadline);
+		pages < MAX_PAGES_PER_POLL && (pages === 0 || performance.now() < deadline);
 		pages++
 	) {
 		const page = await fetchChangePage(context, options.folderId, state.position).catch(
@@ -89,7 +89,7 @@ export async function pollChanges(
 				for (const item of items.filter(isWanted)) found.push(item);
 				for (const change of group) markProcessed(state, change);
 			}
-			if (!items || found.length >= MAX_ITEMS_PER_POLL || Date.now() >= deadline) {
+			if (!items || found.length >= MAX_ITEMS_PER_POLL || performance.now() >= deadline) {
 				state.position = resumeAt(state);
 				return { found, state };
 			}

@@ -3,7 +3,7 @@ import type { IBinaryData, INodePropertyCollection } from 'n8n-workflow';
 import { isDate, isDateTime, parseUserDate } from '../dates';
 import { invalidIdError } from '../http/errors';
 import { isJsonObject, type JsonRecord, textOf } from '../http/service';
-import { isBlankText } from '../text';
+import { isBlankText, MAX_URL_LENGTH } from '../text';
 import {
 	type Field,
 	type FileReference,
@@ -72,7 +72,7 @@ function checkBoolean(check: Check, value: unknown): boolean {
 }
 
 /** A decimal number as text. `Number()` would also accept '', '0x10' and 'Infinity'. */
-const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+const NUMBER = /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i;
 
 function checkNumber(check: Check, value: unknown): number {
 	const { minValue = -Infinity, maxValue = Infinity, numberPrecision = 0 } = limitsOf(check.field);
@@ -215,7 +215,9 @@ function checkLocator(check: Check, value: unknown): string {
 	// A URL is accepted in every mode, because AI agents and expressions do not select one.
 	const isUrl = mode === 'url' || /^https?:/i.test(text);
 	const extract = modes?.find(({ name }) => name === 'url')?.extractValue;
-	const segment = isUrl ? extract && new RegExp(extract.regex).exec(text)?.[1] : text;
+	const isReadable = extract !== undefined && text.length <= MAX_URL_LENGTH;
+	const segmentOfUrl = isReadable ? new RegExp(extract.regex).exec(text)?.[1] : undefined;
+	const segment = isUrl ? segmentOfUrl : text;
 	if (!segment) {
 		throw invalidId(check, displayName, `is not a valid ${displayName.toLowerCase()} URL`);
 	}
@@ -224,8 +226,11 @@ function checkLocator(check: Check, value: unknown): string {
 	return id;
 }
 
-const withoutSecret = ({ secretFragment }: Field, text: string): string =>
-	secretFragment ? text.replace(secretFragment, '') : text;
+/** Cuts off a secret. A text that is too long for a pattern is cut at its first #. */
+function withoutSecret({ secretFragment }: Field, text: string): string {
+	if (!secretFragment) return text;
+	return text.replace(text.length <= MAX_URL_LENGTH ? secretFragment : /#.*/s, '');
+}
 
 /** Decodes a URL segment; a segment that is not valid percent-encoding is returned unchanged. */
 function decoded(segment: string): string {

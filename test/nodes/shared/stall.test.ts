@@ -1,6 +1,6 @@
 import { sleep } from 'n8n-workflow';
 
-import { StallGuard, timeoutSignal } from '../../../nodes/shared/http/stallGuard';
+import { processingTime, StallGuard, timeoutSignal } from '../../../nodes/shared/http/stallGuard';
 import { eventually } from '../../support/eventually';
 
 const never = new Promise<never>(() => undefined);
@@ -45,6 +45,21 @@ it('cancels a transfer that stalls after some progress', async () => {
 	await sleep(100);
 	guard.progress();
 	await seen;
+});
+
+it('does not cancel a transfer while it may be silent for longer', async () => {
+	const guard = new StallGuard(50);
+	guard.extend(60_000);
+	expect(await guard.during(sleep(300).then(() => 'done'))).toBe('done');
+});
+
+it.each([
+	[0, 0],
+	[2 ** 20, 0],
+	[2 ** 30, 30_000],
+	[300 * 2 ** 30, 9_000_000],
+])('a service may need for %i bytes an additional %i ms', (bytes, milliseconds) => {
+	expect(processingTime(bytes)).toBe(milliseconds);
 });
 
 it.each(['before', 'during'])(
