@@ -187,6 +187,22 @@ describe('Upload → Encrypt', () => {
 		expect(opened(await storedBytes(fileId), keyIn(secretLink)).equals(large)).toBe(true);
 	});
 
+	it('starts over with another key after a failure, because the key is not stored', async () => {
+		const input = [await itemWith({ data: { name: 'a.bin', bytes: randomBytes(3 * MIB) } })];
+		const parameters = { operation: 'upload', encrypt: 'raw', options: { partSizeMb: 1 } };
+		const path = '/api/files/upload-chunk/*/2';
+		const fault = { type: 'status', status: 413 };
+		await sandbox.fault({ service: 'fileShot', path, times: 1, fault });
+		const failed = await run(parameters, { input });
+		expect(errorOf(failed).description).toMatch(/the upload is incomplete\.$/);
+		const [{ json }] = outputOf(await run(parameters, { input }));
+		expect(opened(await storedBytes(json.fileId), keyIn(json.secretLink)).length).toBe(3 * MIB);
+		const started = (await sandbox.requests()).filter(({ path: one }) => /pre-upload/.test(one));
+		expect(started.length).toBe(2);
+		const first = (await sandbox.requests()).filter(({ path: one }) => /chunk\/\w+\/0$/.test(one));
+		expect(new Set(first.map((request) => request.path)).size).toBe(2);
+	});
+
 	it('encrypts a file that n8n keeps in memory', async () => {
 		const input = [{ json: {}, binary: { data: inMemory({ name: 'a.txt', bytes: content }) } }];
 		const [{ json }] = outputOf(await run({ operation: 'upload', encrypt: 'raw' }, { input }));
