@@ -41,6 +41,8 @@ export async function uploadInChunks(
 		start: async () => await startUpload(item, file, options, settings.partSize, protocols),
 		open({ session, partSize }, retries) {
 			const id = String(session.id);
+			// The host of the chunks has started the upload.
+			retries.recordSuccess();
 			const total = Math.max(1, Math.ceil(file.size / partSize));
 			const preferred = protocolOf(session.protocol);
 			const others = protocols.filter((other) => other !== preferred);

@@ -40,6 +40,8 @@ export async function uploadInChunks(
 		start: async () => await startUpload(item, file, target, settings.partSize),
 		open({ session }, retries) {
 			const id = String(session.id);
+			// The host of the chunks has started the upload.
+			retries.recordSuccess();
 			return {
 				send: async (part) => await sendChunk(item, id, part, settings, retries),
 				complete: async () => await complete(item, id, file, settings, retries),

@@ -87,12 +87,13 @@ export async function uploadInParts(
 			const etags: string[] = [];
 			return {
 				send: async (part) => {
-					const etag = await sendPart(upload, part);
+					const md5 = md5Of(part);
+					const etag = await sendPart(upload, part, md5);
 					etags[part.index] = etag;
-					if (etag !== computedEtag(part)) session.etags[part.index] = etag;
+					if (etag !== etagOf(md5)) session.etags[part.index] = etag;
 				},
 				skip: (part) => {
-					etags[part.index] = session.etags[part.index] ?? computedEtag(part);
+					etags[part.index] = session.etags[part.index] ?? etagOf(md5Of(part));
 				},
 				complete: async () =>
 					await complete(upload, file, {
@@ -106,9 +107,10 @@ export async function uploadInParts(
 	return { data: result, stats, parts };
 }
 
+const md5Of = ({ bytes }: Part): Buffer => createHash('md5').update(bytes).digest();
+
 /** The ETag that Amazon S3 returns for a part that it does not encrypt with a customer's key: its MD5, in quotes. */
-const computedEtag = ({ bytes }: Part): string =>
-	`"${createHash('md5').update(bytes).digest('hex')}"`;
+const etagOf = (md5: Buffer): string => `"${md5.toString('hex')}"`;
 
 async function start(item: ItemContext, fields: IDataObject): Promise<Session> {
 	const { functions } = item;
@@ -162,9 +164,10 @@ async function callUploadApi<T>(
 async function sendPart(
 	{ item, fields, baseUrl, settings, retries }: Upload,
 	{ index, bytes }: Part,
+	digest: Buffer,
 ): Promise<string> {
 	const node = item.functions.getNode();
-	const md5 = createHash('md5').update(bytes).digest('base64');
+	const md5 = digest.toString('base64');
 	const partInfo = { ...fields, part: index + 1, size: bytes.length, md5 };
 	const more = { expects: PART_URL, retries: retries.forPreparation() };
 	for (let attempt = 1, expiries = 0; ; attempt++) {

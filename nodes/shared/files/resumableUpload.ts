@@ -141,8 +141,7 @@ class Attempt<T> {
 		const retries = new OutageRetries(settings.giveUpAfter, () =>
 			log.waiting(`${arrived.indices.length} of ${total} ${partName}s done`),
 		);
-		// The service has just responded, or has taken parts before.
-		retries.recordSuccess();
+		if (arrived.indices.length > 0) retries.recordSuccess();
 		const sender = service.open(upload, retries);
 		const { partSize } = upload;
 		const { parts, ...stats } = await uploadMultipart(

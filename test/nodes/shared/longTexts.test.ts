@@ -94,16 +94,23 @@ function timeOf(parse: (text: string) => unknown, text: string): number {
 	return shortest;
 }
 
+/** Whether one of several measurements is fast enough: on a busy machine, some are not. */
+function isFastEnough(parse: (text: string) => unknown, short: string, long: string): boolean {
+	for (let attempt = 0; attempt < 5; attempt++) {
+		const time = timeOf(parse, long);
+		if (time < NOISE || time / timeOf(parse, short) < MAX_GROWTH) return true;
+	}
+	return false;
+}
+
 describe.each(Object.entries(PARSERS))('%s', (_, parse) => {
 	it('takes a time proportional to its length', () => {
 		for (const unit of UNITS) {
 			for (const [start, end] of ENDS) {
 				const textOf = (length: number) =>
 					start + unit.repeat(Math.ceil(length / unit.length)).slice(0, length) + end;
-				const long = timeOf(parse, textOf(LONG));
-				if (long < NOISE) continue;
-				const growth = long / timeOf(parse, textOf(SHORT));
-				expect({ unit, start, end, isProportional: growth < MAX_GROWTH }).toEqual({
+				const isProportional = isFastEnough(parse, textOf(SHORT), textOf(LONG));
+				expect({ unit, start, end, isProportional }).toEqual({
 					...{ unit, start, end, isProportional: true },
 				});
 			}

@@ -4,6 +4,8 @@ import { Readable } from 'node:stream';
 import type { IDataObject, INodeType } from 'n8n-workflow';
 import * as n8nWorkflow from 'n8n-workflow';
 
+// First: it has to be imported before the nodes.
+import '../../support/skippedWaits';
 import { sha256Of } from '../../support/binary';
 import { binaryData, buildContext, errorOf, outputOf, startRun } from '../../support/engine';
 import { PART_SERVICES, type PartUpload, partUploads } from '../../support/partUploads';
@@ -13,8 +15,6 @@ const { count, line, newFile, node, prepare, sandbox, storedSha256 } = partUploa
 type Service = (typeof PART_SERVICES)[string];
 type Uploaded = ReturnType<typeof newFile>;
 
-// The shortest waits.
-beforeEach(() => void jest.spyOn(Math, 'random').mockReturnValue(0));
 afterEach(() => jest.restoreAllMocks());
 
 /** Runs an upload, and returns the static data as n8n would save it. */
@@ -242,8 +242,9 @@ describe('the static data of a node with failed uploads', () => {
 		['another node', { settings: { id: 'other-id' } }],
 	] as Array<[string, PartUpload]>)('does not continue an upload for %s', async (_, more) => {
 		const file = newFile(service);
-		await failAt(0.9, service, file);
-		outputOf((await run(service, file, more)).run);
+		const { staticData } = await failAt(0.9, service, file);
+		const Node = afterRestart(service);
+		outputOf((await run(service, file, { Node, staticData, ...more })).run);
 		expect(count(service.start)).toBe(2);
 	});
 
