@@ -124,7 +124,7 @@ const ENCODED_WORD = /=\?([\w-]+)(?:\*[^?]*)?\?([bq])\?([^?]*)\?=/gi;
 
 /** Character sets of one name; Node needs milliseconds to load some. */
 const MAX_CHARSETS = 3;
-/** Words of one name that cannot be decoded; each costs an exception, which takes n8n a millisecond. */
+/** Words of one name that cannot be decoded, after which decoding ends; each costs an exception. */
 const MAX_FAILURES = 3;
 
 /** Decodes encoded words (RFC 2047), which some servers use outside of email; returns other text unchanged. */

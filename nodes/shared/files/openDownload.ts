@@ -132,6 +132,9 @@ const NO_CODING = new Set([
 	'aws-chunked',
 ]);
 
+/** More codings than any host applies; each one takes a decoder. */
+const MAX_CODINGS = 4;
+
 const codingsOf = (headers: Record<string, unknown>) =>
 	String(headers['content-encoding'] ?? '')
 		.split(',')
@@ -141,7 +144,8 @@ const codingsOf = (headers: Record<string, unknown>) =>
 /** Returns the content codings of a response if they cannot be decoded. */
 export function undecodable(headers: Record<string, unknown>): string | undefined {
 	const codings = codingsOf(headers);
-	const isKnown = codings.every((coding) => Object.hasOwn(FORMATS, coding));
+	const isKnown =
+		codings.length <= MAX_CODINGS && codings.every((coding) => Object.hasOwn(FORMATS, coding));
 	return isKnown ? undefined : codings.join(', ').slice(0, 40);
 }
 

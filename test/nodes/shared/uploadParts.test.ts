@@ -134,7 +134,7 @@ it('ends when the execution is stopped, even if the parts in flight arrive', asy
 it('logs the progress of a long upload', async () => {
 	jest.useFakeTimers();
 	try {
-		await upload(async () => await Promise.resolve(jest.setSystemTime(Date.now() + 4_000)), {
+		await upload(async () => await Promise.resolve(jest.advanceTimersByTime(4_000)), {
 			concurrency: 1,
 		});
 	} finally {
