@@ -1,4 +1,5 @@
 /** Encrypted uploads and downloads in n8n's engine, against the simulation. */
+import * as crypto from 'node:crypto';
 import { createDecipheriv, pbkdf2Sync, randomBytes } from 'node:crypto';
 
 import type { IDataObject } from 'n8n-workflow';
@@ -575,5 +576,19 @@ describe('files of FileShot’s own apps', () => {
 		});
 		const error = errorOf(await download(fileId, { decrypt, decryptionPassphrase: 'wrong' }));
 		expect(error.message).toContain('The passphrase does not fit');
+	});
+
+	it('the later browser format is decrypted where Node.js has Argon2', async () => {
+		const V2 =
+			'02000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f101112131415161718191a1bee1dd6377d7f018526fa91920ac059366c24036704';
+		const fileId = await added(Buffer.from(V2, 'hex'));
+		const parameters = { decrypt: 'browserFormat', decryptionPassphrase: 'correct horse' };
+		const downloaded = await download(fileId, parameters);
+		if ('argon2' in crypto) {
+			const [{ binary }] = outputOf(downloaded);
+			expect(String(await bytesOf(binary!.data))).toBe('hello');
+		} else {
+			expect(errorOf(downloaded).description).toContain('Node.js 24.7');
+		}
 	});
 });
