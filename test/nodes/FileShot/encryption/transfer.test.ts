@@ -472,6 +472,17 @@ describe('Download → Decrypt', () => {
 	});
 });
 
+it('Get and Get Many report which files are encrypted', async () => {
+	for (const encrypt of ['raw', 'none']) {
+		const { fileId } = await uploaded(Buffer.from('x'), { encrypt });
+		const [{ json }] = outputOf(await run({ operation: 'get', fileId: byId(fileId) as never }));
+		const listed = outputOf(await run({ operation: 'getAll', returnAll: true }));
+		const entry = listed.find((one) => one.json.fileId === fileId)!.json;
+		const isZeroKnowledge = encrypt === 'raw';
+		expect([json, entry]).toMatchObject([{ isZeroKnowledge }, { isZeroKnowledge }]);
+	}
+});
+
 describe('a server that changes encrypted files', () => {
 	const content = randomBytes(1_300_000);
 	let raw: IDataObject;
