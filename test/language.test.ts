@@ -7,7 +7,7 @@ const root = resolve(__dirname, '..');
 /** Every text file in these folders and in the root folder is checked: code, documentation, pages and examples. */
 const FOLDERS = [
 	...['nodes', 'credentials', 'sandbox', 'test', 'bench', 'docs', 'examples'],
-	...['release', '.github'],
+	...['live', 'release', '.github'],
 ];
 const EXTENSIONS = /^\.(ts|mts|mjs|js|json|ya?ml|md|eta|html|css)$/;
 /** This file, which contains the wordings, and files that other programs write. */
