@@ -17,6 +17,11 @@ function forward(from, to) {
 	let freeAt = 0;
 	let inTransit = 0;
 	/**
+	 * Node.js may fire timers of about the same time in any order; the bytes must keep theirs. The end is an empty chunk.
+	 * @type {Uint8Array[]}
+	 */
+	const queue = [];
+	/**
 	 * Returns the milliseconds until data that is sent now arrives.
 	 * @param {number} bytes
 	 */
@@ -25,18 +30,27 @@ function forward(from, to) {
 		freeAt = Math.max(now, freeAt) + (bytes / rate) * 1000;
 		return freeAt - now + roundTrip / 2;
 	};
+	const arrive = () => {
+		const next = queue.shift();
+		if (!next) return;
+		inTransit -= next.length;
+		if (next.length === 0) to.end();
+		else if (to.writable) to.write(next);
+		if (inTransit <= WINDOW) from.resume();
+	};
 	from.on('data', (chunk) => {
 		inTransit += chunk.length;
+		queue.push(chunk);
 		if (inTransit > WINDOW) from.pause();
-		setTimeout(() => {
-			inTransit -= chunk.length;
-			if (to.writable) to.write(chunk);
-			if (inTransit <= WINDOW) from.resume();
-		}, arrivalDelay(chunk.length));
+		setTimeout(arrive, arrivalDelay(chunk.length));
 	});
-	from.on('end', () => setTimeout(() => to.end(), arrivalDelay(0)));
+	from.on('end', () => {
+		queue.push(new Uint8Array());
+		setTimeout(arrive, arrivalDelay(0));
+	});
 	from.on('error', () => to.destroy());
-	from.on('close', () => setTimeout(() => to.destroy(), arrivalDelay(0) + 1000));
+	// After its end, everything before it still has to arrive.
+	from.on('close', () => from.readableEnded || to.destroy());
 }
 
 const server = createServer({ allowHalfOpen: true }, (client) => {

@@ -2,7 +2,10 @@ import type { Case } from '../case.mts';
 import { download } from './download.mts';
 import { items } from './items.mts';
 import { load } from './load.mts';
+import { outage } from './outage.mts';
 import { parts } from './parts.mts';
+import { passOn } from './passOn.mts';
+import { ranges } from './ranges.mts';
 import { trigger, triggerLazy } from './trigger.mts';
 import { upload } from './upload.mts';
 
@@ -11,6 +14,9 @@ export const cases: Readonly<Record<string, Case>> = {
 	upload,
 	download,
 	parts,
+	ranges,
+	passOn,
+	outage,
 	items,
 	trigger,
 	triggerLazy,

@@ -9,6 +9,7 @@ import {
 } from 'n8n-workflow';
 
 import { nodeProperties, runOperation } from '../shared/node/operation';
+import { operationSubtitle } from '../shared/node/subtitle';
 import { fileCourierApiTest } from './service';
 import { file } from './file/download';
 import { session } from './session';
@@ -23,7 +24,7 @@ export class FileCourier implements INodeType {
 		icon: { light: 'file:fileCourier.svg', dark: 'file:fileCourier.dark.svg' },
 		group: ['output'],
 		version: 1,
-		subtitle: '={{ $parameter["operation"] + ": " + $parameter["resource"] }}',
+		subtitle: operationSubtitle(resources),
 		description: 'Request documents through an upload link and download what people send',
 		defaults: { name: 'FileCourier' },
 		usableAsTool: true,

@@ -9,15 +9,23 @@ import {
 
 import { readParameters, triggerSource } from '../shared/node/parameters';
 import { toProperty } from '../shared/node/schema';
+import { eventsSubtitle } from '../shared/node/subtitle';
 import { checkedActivation } from '../shared/webhook/activation';
 import { ANY_EVENT, TRIGGER_VERSIONS } from '../shared/webhook/events';
+import { ACCEPTED, triggerHelp } from '../shared/webhook/triggerHelp';
 import { fileCourier, fileCourierApiTest } from './service';
 import { type DeliveryFilter, type DownloadSettings, receiveFiles } from './delivery';
 import { triggerProperties } from './triggerFields';
 
 // n8n registers nothing at FileCourier, because each session names its own callback URL.
 const webhooks: IWebhookDescription[] = [
-	{ name: 'default', httpMethod: 'POST', responseMode: 'onReceived', path: 'webhook' },
+	{
+		name: 'default',
+		httpMethod: 'POST',
+		responseMode: 'onReceived',
+		responseData: ACCEPTED,
+		path: 'webhook',
+	},
 ];
 
 interface Settings extends DownloadSettings {
@@ -32,12 +40,18 @@ export class FileCourierTrigger implements INodeType {
 		icon: { light: 'file:fileCourier.svg', dark: 'file:fileCourier.dark.svg' },
 		group: ['trigger'],
 		version: TRIGGER_VERSIONS,
-		subtitle: '={{ $parameter["events"].join(", ") }}',
+		subtitle: eventsSubtitle(triggerProperties),
 		description: 'Starts the workflow when FileCourier delivers requested files',
 		defaults: { name: 'FileCourier Trigger' },
 		inputs: [],
 		outputs: [NodeConnectionTypes.Main],
 		credentials: [{ name: 'fileCourierApi', required: true, testedBy: 'fileCourierApiTest' }],
+		...triggerHelp({
+			service: 'FileCourier',
+			where: 'as Callback URL when you create a session',
+			test: 'Then upload a file to the link of the session.',
+			docs: 'https://github.com/file-delivery/n8n-nodes-file-delivery/blob/main/docs/FileCourier.md#filecourier-trigger',
+		}),
 		webhooks,
 		properties: triggerProperties.map(toProperty),
 	};

@@ -14,6 +14,8 @@ import {
 	keepFiles,
 	takeKeptFiles,
 } from '../shared/files/downloadAll';
+import { parseHosts } from '../shared/http/addresses';
+import { readTrustedUrl } from '../shared/http/credential';
 import { isJsonObject, type JsonRecord, textOf } from '../shared/http/service';
 import { matchesGlob } from '../shared/node/filters';
 import {
@@ -22,6 +24,7 @@ import {
 	handleDelivery,
 	parseBodyObject,
 } from '../shared/webhook/handler';
+import { keyDigest } from '../shared/webhook/deduplication';
 import {
 	parseLines,
 	type SignatureScheme,
@@ -57,6 +60,7 @@ export interface DownloadSettings {
 		/** Seconds. */
 		downloadBudget?: number;
 		sha256?: boolean;
+		allowedHosts?: string;
 	};
 }
 
@@ -181,7 +185,8 @@ function readDelivery(
 	if (tooOld) return tooOld;
 	// FileCourier sends no delivery ID, but its retries contain the same body.
 	const key = canonicalJson([sessionId, event, timestamp, data]);
-	const identity = JSON.stringify([context.getWorkflow().id, context.getNode().id, key]);
+	// Short, because the files of a failed delivery are kept under it.
+	const identity = keyDigest(JSON.stringify([context.getWorkflow().id, context.getNode().id, key]));
 	const time = typeof timestamp === 'number' ? timestamp : textOf(timestamp);
 	const delivery = { event, timestamp: time, data, files };
 	const content = { delivery, settings, identity, stored: new Map<string, Downloaded>() };
@@ -212,7 +217,7 @@ async function prepareItems(
 	{ delivery, settings, identity, stored }: Content,
 ): Promise<INodeExecutionData[] | WebhookRejection> {
 	const { downloads, finish = (items) => items } = settings;
-	const { downloadBudget = 20, sha256 = true } = downloads.options;
+	const { downloadBudget = 20, sha256 = true, allowedHosts = '' } = downloads.options;
 	if (!downloads.download) return finish(toItems(delivery, [], downloads));
 
 	const files = delivery.files.map(toRemoteFile);
@@ -222,6 +227,8 @@ async function prepareItems(
 	const results = await downloadAllWithin(context, files, {
 		sha256,
 		host: deliveryHost,
+		trustedUrl: await readTrustedUrl(context, fileCourier),
+		allowedHosts: parseHosts(allowedHosts),
 		budget: downloadBudget * 1000,
 		known: identities.map((one) => kept.files.get(one)),
 		isLastTry,

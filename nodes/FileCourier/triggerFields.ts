@@ -1,6 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { optionsField, outputField, sha256Option } from '../shared/node/fields';
+import { allowedHostsOption, optionsField, outputField, sha256Option } from '../shared/node/fields';
+import type { Field } from '../shared/node/schema';
 import {
 	deduplicationWindowOption,
 	eventsField,
@@ -42,7 +43,8 @@ export const deliveryFields: INodeProperties[] = [
 	{ ...outputField, displayOptions: { show: { download: [true] } } },
 ];
 
-export const deliveryOptions: INodeProperties[] = [
+export const deliveryOptions: Field[] = [
+	{ ...allowedHostsOption, displayOptions: { show: { '/download': [true] } } },
 	{ ...sha256Option, displayOptions: { show: { '/download': [true] } } },
 	{
 		displayName: 'Download Time Limit (Seconds)',

@@ -7,6 +7,7 @@ import {
 } from 'n8n-workflow';
 
 import { nodeProperties, runOperation } from '../shared/node/operation';
+import { operationSubtitle } from '../shared/node/subtitle';
 import { fileShotApiTest } from './credentialTest';
 import { file } from './file';
 import { searchFiles } from './file/getAll';
@@ -20,7 +21,7 @@ export class FileShot implements INodeType {
 		icon: { light: 'file:fileShot.svg', dark: 'file:fileShot.dark.svg' },
 		group: ['output'],
 		version: 1,
-		subtitle: '={{ $parameter["operation"] + ": " + $parameter["resource"] }}',
+		subtitle: operationSubtitle(resources),
 		description: 'Upload files to FileShot and share them with links that expire',
 		defaults: { name: 'FileShot' },
 		usableAsTool: true,

@@ -8,6 +8,7 @@ import {
 
 import { readParameters, triggerSource } from '../shared/node/parameters';
 import { toProperty } from '../shared/node/schema';
+import { eventsSubtitle } from '../shared/node/subtitle';
 import { leadSeconds, type LeadTime } from '../shared/polling/fields';
 import { runPoll } from '../shared/polling/poll';
 import { type ListState, pollList, sampleItem } from '../shared/polling/pollList';
@@ -29,7 +30,7 @@ export class FileShotTrigger implements INodeType {
 		icon: { light: 'file:fileShot.svg', dark: 'file:fileShot.dark.svg' },
 		group: ['trigger'],
 		version: 1,
-		subtitle: '={{ $parameter["events"].join(", ") }}',
+		subtitle: eventsSubtitle(pollingProperties),
 		description: 'Starts the workflow when a file is added, is about to expire or has expired',
 		defaults: { name: 'FileShot Trigger' },
 		inputs: [],
@@ -44,18 +45,20 @@ export class FileShotTrigger implements INodeType {
 	async poll(this: IPollFunctions): Promise<INodeExecutionData[][] | null> {
 		const settings = readParameters(triggerSource(this), pollingProperties) as unknown as Settings;
 		const { fileName, includeExisting = false } = settings.options;
-		const list = await watchedFiles(this, {
-			events: settings.events,
-			includeExisting,
-			leadTime: leadSeconds(settings),
-			fileName,
-			simplify: settings.simplify,
-		});
+		const listOf = async (context: IPollFunctions) =>
+			await watchedFiles(context, {
+				events: settings.events,
+				includeExisting,
+				leadTime: leadSeconds(settings),
+				fileName,
+				simplify: settings.simplify,
+			});
 		return await runPoll<ListState<Position>>(this, {
 			service: fileShot,
 			settings: [fileName, includeExisting],
-			sample: async () => await sampleItem(list),
-			poll: async (last, deadline) => await pollList(this.getNode(), list, last, deadline),
+			sample: async () => await sampleItem(await listOf(this)),
+			poll: async (last, deadline, context) =>
+				await pollList(this.getNode(), await listOf(context), last, deadline),
 		});
 	}
 }

@@ -7,6 +7,7 @@ import {
 } from 'n8n-workflow';
 
 import { nodeProperties, runOperation } from '../shared/node/operation';
+import { operationSubtitle } from '../shared/node/subtitle';
 import { change } from './change/getAll';
 import { file } from './file';
 import { searchFiles } from './file/getAll';
@@ -22,7 +23,7 @@ export class FilesApp implements INodeType {
 		icon: { light: 'file:filesApp.svg', dark: 'file:filesApp.dark.svg' },
 		group: ['output'],
 		version: 1,
-		subtitle: '={{ $parameter["operation"] + ": " + $parameter["resource"] }}',
+		subtitle: operationSubtitle(resources),
 		description: 'Upload, download, list and share files in Files App, and get recent changes',
 		defaults: { name: 'Files App' },
 		usableAsTool: true,

@@ -8,6 +8,7 @@ import {
 
 import { optionalText, readParameters, triggerSource } from '../shared/node/parameters';
 import { toProperty } from '../shared/node/schema';
+import { eventsSubtitle } from '../shared/node/subtitle';
 import { runPoll } from '../shared/polling/poll';
 import { matchesGlob } from '../shared/node/filters';
 import {
@@ -33,7 +34,7 @@ export class FilesAppTrigger implements INodeType {
 		icon: { light: 'file:filesApp.svg', dark: 'file:filesApp.dark.svg' },
 		group: ['trigger'],
 		version: 1,
-		subtitle: '={{ $parameter["events"].join(", ") }}',
+		subtitle: eventsSubtitle(pollingProperties),
 		description: 'Starts the workflow when a file is created, modified or deleted',
 		defaults: { name: 'Files App Trigger' },
 		inputs: [],
@@ -62,7 +63,7 @@ export class FilesAppTrigger implements INodeType {
 			service: filesApp,
 			settings: [folderId, fileName, includeExisting],
 			sample: async () => await fetchSampleChange(this, options),
-			poll: async (last, deadline) => await pollChanges(this, options, last, deadline),
+			poll: async (last, deadline, context) => await pollChanges(context, options, last, deadline),
 		});
 	}
 }

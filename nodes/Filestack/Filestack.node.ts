@@ -7,6 +7,7 @@ import {
 } from 'n8n-workflow';
 
 import { nodeProperties, runOperation } from '../shared/node/operation';
+import { operationSubtitle } from '../shared/node/subtitle';
 import { filestackApiTest } from './service';
 import { file } from './file';
 import { link } from './link';
@@ -21,7 +22,7 @@ export class Filestack implements INodeType {
 		icon: { light: 'file:filestack.svg', dark: 'file:filestack.dark.svg' },
 		group: ['output'],
 		version: 1,
-		subtitle: '={{ $parameter["operation"] + ": " + $parameter["resource"] }}',
+		subtitle: operationSubtitle(resources),
 		description: 'Store, download and manage files in Filestack, and create signed links',
 		defaults: { name: 'Filestack' },
 		usableAsTool: true,

@@ -9,15 +9,23 @@ import {
 
 import { readParameters, triggerSource } from '../shared/node/parameters';
 import { toProperty } from '../shared/node/schema';
+import { eventsSubtitle } from '../shared/node/subtitle';
 import { checkedActivation } from '../shared/webhook/activation';
 import { handleEvent, TRIGGER_VERSIONS } from '../shared/webhook/events';
 import { matchesGlob } from '../shared/node/filters';
+import { ACCEPTED, triggerHelp } from '../shared/webhook/triggerHelp';
 import { filestack, filestackApiTest } from './service';
 import { filestackEvents, triggerProperties } from './webhook';
 
 // n8n registers nothing at Filestack, because webhooks can only be created in its Developer Portal.
 const webhooks: IWebhookDescription[] = [
-	{ name: 'default', httpMethod: 'POST', responseMode: 'onReceived', path: 'webhook' },
+	{
+		name: 'default',
+		httpMethod: 'POST',
+		responseMode: 'onReceived',
+		responseData: ACCEPTED,
+		path: 'webhook',
+	},
 ];
 
 interface Settings {
@@ -32,12 +40,18 @@ export class FilestackTrigger implements INodeType {
 		icon: { light: 'file:filestack.svg', dark: 'file:filestack.dark.svg' },
 		group: ['trigger'],
 		version: TRIGGER_VERSIONS,
-		subtitle: '={{ $parameter["events"].join(", ") }}',
+		subtitle: eventsSubtitle(triggerProperties),
 		description: 'Starts the workflow when Filestack events occur',
 		defaults: { name: 'Filestack Trigger' },
 		inputs: [],
 		outputs: [NodeConnectionTypes.Main],
 		credentials: [{ name: 'filestackApi', required: true, testedBy: 'filestackApiTest' }],
+		...triggerHelp({
+			service: 'Filestack',
+			where: 'in the Developer Portal of Filestack under Webhooks',
+			test: 'Then store a file in Filestack.',
+			docs: 'https://github.com/file-delivery/n8n-nodes-file-delivery/blob/main/docs/Filestack.md#filestack-trigger',
+		}),
 		webhooks,
 		properties: triggerProperties.map(toProperty),
 	};

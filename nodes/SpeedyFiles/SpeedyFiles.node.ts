@@ -7,11 +7,18 @@ import {
 } from 'n8n-workflow';
 
 import { nodeProperties, runOperation } from '../shared/node/operation';
+import { operationSubtitle } from '../shared/node/subtitle';
 import { account } from './account';
 import { speedyFilesApiTest } from './service';
 import { file } from './file';
 import { instance } from './instance';
-import { searchFiles, searchPackages, searchTokens } from './listSearch';
+import {
+	searchActive,
+	searchFiles,
+	searchFinalizable,
+	searchPackages,
+	searchTokens,
+} from './listSearch';
 import { packageResource } from './package';
 import { token } from './token';
 
@@ -24,7 +31,7 @@ export class SpeedyFiles implements INodeType {
 		icon: { light: 'file:speedyFiles.svg', dark: 'file:speedyFiles.dark.svg' },
 		group: ['output'],
 		version: 1,
-		subtitle: '={{ $parameter["operation"] + ": " + $parameter["resource"] }}',
+		subtitle: operationSubtitle(resources),
 		description: 'Send files with a magic link from your own SpeedyFiles server',
 		defaults: { name: 'SpeedyFiles' },
 		usableAsTool: true,
@@ -36,7 +43,7 @@ export class SpeedyFiles implements INodeType {
 
 	methods = {
 		credentialTest: { speedyFilesApiTest },
-		listSearch: { searchFiles, searchPackages, searchTokens },
+		listSearch: { searchActive, searchFiles, searchFinalizable, searchPackages, searchTokens },
 	};
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {

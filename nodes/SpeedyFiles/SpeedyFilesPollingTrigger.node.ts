@@ -8,6 +8,7 @@ import {
 
 import { readParameters, triggerSource } from '../shared/node/parameters';
 import { toProperty } from '../shared/node/schema';
+import { eventsSubtitle } from '../shared/node/subtitle';
 import { leadSeconds, type LeadTime } from '../shared/polling/fields';
 import { runPoll } from '../shared/polling/poll';
 import { type ListState, pollList, sampleItem } from '../shared/polling/pollList';
@@ -23,14 +24,14 @@ interface Settings extends LeadTime {
 
 export class SpeedyFilesPollingTrigger implements INodeType {
 	description: INodeTypeDescription = {
-		displayName: 'SpeedyFiles Polling Trigger',
+		displayName: 'SpeedyFiles Expiry Trigger',
 		name: 'speedyFilesPollingTrigger',
 		icon: { light: 'file:speedyFiles.svg', dark: 'file:speedyFiles.dark.svg' },
 		group: ['trigger'],
 		version: 1,
-		subtitle: '={{ $parameter["events"].join(", ") }}',
+		subtitle: eventsSubtitle(pollingProperties),
 		description: 'Starts the workflow when a package is created, is about to expire or has expired',
-		defaults: { name: 'SpeedyFiles Polling Trigger' },
+		defaults: { name: 'SpeedyFiles Expiry Trigger' },
 		inputs: [],
 		outputs: [NodeConnectionTypes.Main],
 		credentials: [{ name: 'speedyFilesApi', required: true, testedBy: 'speedyFilesApiTest' }],
@@ -43,18 +44,20 @@ export class SpeedyFilesPollingTrigger implements INodeType {
 	async poll(this: IPollFunctions): Promise<INodeExecutionData[][] | null> {
 		const settings = readParameters(triggerSource(this), pollingProperties) as unknown as Settings;
 		const { includeExisting = false, direction, recipient, title } = settings.options;
-		const list = watchedPackages(this, {
-			events: settings.events,
-			includeExisting,
-			leadTime: leadSeconds(settings),
-			simplify: settings.simplify,
-			filters: { direction, recipient, title },
-		});
+		const listOf = (context: IPollFunctions) =>
+			watchedPackages(context, {
+				events: settings.events,
+				includeExisting,
+				leadTime: leadSeconds(settings),
+				simplify: settings.simplify,
+				filters: { direction, recipient, title },
+			});
 		return await runPoll<ListState<PackagePosition>>(this, {
 			service: speedyFiles,
 			settings: [direction, recipient, title, includeExisting],
-			sample: async () => await sampleItem(list),
-			poll: async (last, deadline) => await pollList(this.getNode(), list, last, deadline),
+			sample: async () => await sampleItem(listOf(this)),
+			poll: async (last, deadline, context) =>
+				await pollList(this.getNode(), listOf(context), last, deadline),
 		});
 	}
 }

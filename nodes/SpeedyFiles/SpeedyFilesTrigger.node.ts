@@ -9,15 +9,23 @@ import {
 
 import { readParameters } from '../shared/node/parameters';
 import { toProperty } from '../shared/node/schema';
+import { eventsSubtitle } from '../shared/node/subtitle';
 import { checkedActivation } from '../shared/webhook/activation';
 import { handleEvent, TRIGGER_VERSIONS } from '../shared/webhook/events';
 import { matchesGlob } from '../shared/node/filters';
+import { ACCEPTED, triggerHelp } from '../shared/webhook/triggerHelp';
 import { speedyFiles, speedyFilesApiTest } from './service';
 import { speedyFilesEvents, speedyFilesTriggerSource, triggerProperties } from './webhook';
 
 // n8n registers nothing, because only an admin can add webhooks, in the web interface.
 const webhooks: IWebhookDescription[] = [
-	{ name: 'default', httpMethod: 'POST', responseMode: 'onReceived', path: 'webhook' },
+	{
+		name: 'default',
+		httpMethod: 'POST',
+		responseMode: 'onReceived',
+		responseData: ACCEPTED,
+		path: 'webhook',
+	},
 ];
 
 interface Settings {
@@ -38,12 +46,18 @@ export class SpeedyFilesTrigger implements INodeType {
 		icon: { light: 'file:speedyFiles.svg', dark: 'file:speedyFiles.dark.svg' },
 		group: ['trigger'],
 		version: TRIGGER_VERSIONS,
-		subtitle: '={{ $parameter["events"].join(", ") }}',
+		subtitle: eventsSubtitle(triggerProperties),
 		description: 'Starts the workflow when SpeedyFiles events occur',
 		defaults: { name: 'SpeedyFiles Trigger' },
 		inputs: [],
 		outputs: [NodeConnectionTypes.Main],
 		credentials: [{ name: 'speedyFilesApi', required: true, testedBy: 'speedyFilesApiTest' }],
+		...triggerHelp({
+			service: 'SpeedyFiles',
+			where: 'in SpeedyFiles under Settings → Webhooks, as an admin',
+			test: 'Then press Test on the webhook.',
+			docs: 'https://github.com/file-delivery/n8n-nodes-file-delivery/blob/main/docs/SpeedyFiles.md#speedyfiles-trigger',
+		}),
 		webhooks,
 		properties: triggerProperties.map(toProperty),
 	};

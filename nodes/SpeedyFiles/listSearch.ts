@@ -1,12 +1,7 @@
-import type {
-	IDataObject,
-	ILoadOptionsFunctions,
-	INodeListSearchItems,
-	INodeListSearchResult,
-} from 'n8n-workflow';
+import type { IDataObject, ILoadOptionsFunctions, INodeListSearchResult } from 'n8n-workflow';
 
 import { readBaseUrl } from '../shared/http/credential';
-import { searchPages } from '../shared/node/locator';
+import { dateLabel, entryLabel, searchPages, sizeLabel } from '../shared/node/locator';
 import type { Page } from '../shared/http/paging';
 import { fetchPackages } from './packagePages';
 import { speedyFiles } from './service';
@@ -15,19 +10,41 @@ import { fetchTokens } from './token';
 /** Packages per page of a “From list” search. */
 const PAGE_SIZE = 100;
 
+/** Returns a search for packages with one of these statuses; without any, for all packages. */
+function packageSearch(...statuses: string[]) {
+	return async function (
+		this: ILoadOptionsFunctions,
+		filter?: string,
+		paginationToken?: string,
+	): Promise<INodeListSearchResult> {
+		return await findPackages(this, statuses, filter, paginationToken);
+	};
+}
+
+export const searchPackages = packageSearch();
+/** Finalizing a revoked package gives it a new link. */
+export const searchFinalizable = packageSearch('draft', 'revoked');
+export const searchActive = packageSearch('active');
+
 /** Searches packages by title, recipient, status and ID. Filtered here, because SpeedyFiles has no search. */
-export async function searchPackages(
-	this: ILoadOptionsFunctions,
+async function findPackages(
+	context: ILoadOptionsFunctions,
+	statuses: string[],
 	filter?: string,
 	paginationToken?: string,
 ): Promise<INodeListSearchResult> {
-	const webBaseUrl = await readWebBaseUrl(this);
-	const toEntry = ({ id, title, ...more }: IDataObject): INodeListSearchItems => ({
-		name: `${String(title)} – ${String(more.recipient_email)} (${String(more.effectiveStatus)})`,
-		value: String(id),
-		url: `${webBaseUrl}/dash/packages/${encodeURIComponent(String(id))}`,
-	});
-	return await searchPages(filter, paginationToken, (page) => fetchPage(this, page), toEntry);
+	const webBaseUrl = await readWebBaseUrl(context);
+	const toEntry = ({ id, title, effectiveStatus, ...more }: IDataObject) => {
+		const status = String(effectiveStatus);
+		if (statuses.length > 0 && !statuses.includes(status)) return undefined;
+		const name = `${String(title)} – ${String(more.recipient_email)}`;
+		return {
+			name: entryLabel(name, status, dateLabel(more.created_at)),
+			value: String(id),
+			url: `${webBaseUrl}/dash/packages/${encodeURIComponent(String(id))}`,
+		};
+	};
+	return await searchPages(filter, paginationToken, (page) => fetchPage(context, page), toEntry);
 }
 
 /** Searches the files of packages with an active link. */
@@ -46,7 +63,10 @@ export async function searchFiles(
 		}
 	};
 	return await searchPages(filter, paginationToken, fetchFiles, (file) => ({
-		name: `${String(file.original_name)} – ${String(file.title)}`,
+		name: entryLabel(
+			`${String(file.original_name)} – ${String(file.title)}`,
+			sizeLabel(file.size_bytes),
+		),
 		value: String(file.id),
 	}));
 }

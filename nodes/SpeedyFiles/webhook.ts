@@ -48,7 +48,7 @@ function readEvent(body: JsonRecord, headers: Record<string, unknown>): ServiceE
 export const triggerProperties: INodeProperties[] = [
 	{
 		displayName:
-			'In SpeedyFiles, sign in as an admin, go to <b>Settings → Webhooks</b> and add a webhook with the <b>Production URL</b> from <b>Webhook URLs</b> above. Copy the secret (whsec_…, shown once) into the <b>Webhook Secret</b> field of the credential, then publish this workflow. For created and expired packages, use the <b>SpeedyFiles Polling Trigger</b>, because SpeedyFiles does not send these events.',
+			'In SpeedyFiles, sign in as an admin, go to <b>Settings → Webhooks</b> and add a webhook with the <b>Production URL</b> from <b>Webhook URLs</b> above. Copy the secret (whsec_…, shown once) into the <b>Webhook Secret</b> field of the credential, then publish this workflow. For created and expired packages, use the <b>SpeedyFiles Expiry Trigger</b>, because SpeedyFiles does not send these events.',
 		name: 'registrationNotice',
 		type: 'notice',
 		default: '',

@@ -70,7 +70,7 @@ export function isNoDate(value: unknown): boolean {
 	if (typeof value === 'number') return value < EARLIEST_DATE && epochOf(value) === undefined;
 	if (typeof value !== 'string') return false;
 	const text = value.trim();
-	if (/^[-+]?\d*\.?\d*$/.test(text)) return text.length < 16 && isNoDate(Number(text));
+	if (/^[-+]?\d*(\.\d*)?$/.test(text)) return text.length < 16 && isNoDate(Number(text));
 	if (/^0{4}-00-00([T ][0:.]*)?Z?$/i.test(text)) return true;
 	const milliseconds = parseDate(text, asUtc);
 	return milliseconds !== undefined && milliseconds < EARLIEST_DATE;
@@ -97,6 +97,9 @@ const ISO =
 const HTTP_DATE =
 	/^(?:(Sun|Mon|Tue|Wed|Thu|Fri|Sat), )?(\d{1,2}) (Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) (\d{4}) (\d\d):(\d\d):(\d\d) (GMT|UTC|Z|[+-]\d\d:?\d\d)$/i;
 
+/** Characters of the longest text that can be a date. */
+const MAX_DATE_LENGTH = 100;
+
 const MONTHS = 'JanFebMarAprMayJunJulAugSepOctNovDec';
 const WEEKDAYS = 'SunMonTueWedThuFriSat';
 
@@ -108,7 +111,7 @@ function parseDate(
 	fromWallClock: (wallClock: string) => number,
 ): number | undefined {
 	if (typeof value === 'number') return fromNumber(value);
-	if (typeof value !== 'string') return undefined;
+	if (typeof value !== 'string' || value.length > MAX_DATE_LENGTH) return undefined;
 	const text = value.trim();
 	const iso = ISO.exec(text);
 	if (iso) {

@@ -11,6 +11,8 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 
+import { TcpProxy } from './tcpProxy';
+
 /** A version of the file. */
 interface Version {
 	bytes: Buffer;
@@ -37,6 +39,9 @@ interface Incoming {
 /** Responds to a download request of a {@link HostileHost}. */
 export type Behavior = (host: HostileHost, incoming: Incoming) => void | Promise<void>;
 
+/** Bytes per second of each connection: as much as the nodes can always keep up with. */
+const RATE = 32 * 1024 * 1024;
+
 const LAST_MODIFIED = new Date(Date.UTC(2026, 0, 2)).toUTCString();
 
 /** A host that delivers one file over HTTP: honestly, or in one of the ways of {@link hostile}. */
@@ -46,10 +51,21 @@ export class HostileHost {
 	readonly versions: Version[] = [];
 	/** The headers of every request, in order. */
 	readonly seen: IncomingHttpHeaders[] = [];
-	/** Bytes of response bodies so far. */
-	sentBytes = 0;
+	/** Bytes of response bodies so far, whether they have left the machine or not. */
+	writtenBytes = 0;
 	behavior: Behavior = honest;
 	private server!: Server;
+	private readonly proxy = new TcpProxy(() => this.port, undefined, RATE);
+	private sentBefore = 0;
+
+	/** Bytes that the host has sent since it was reset, headers included. */
+	get sentBytes(): number {
+		return this.proxy.received - this.sentBefore;
+	}
+
+	private get port(): number {
+		return (this.server.address() as AddressInfo).port;
+	}
 
 	async start(): Promise<void> {
 		this.server = createServer((request, response) => {
@@ -61,10 +77,12 @@ export class HostileHost {
 		});
 		await new Promise<void>((done) => this.server.listen(0, '127.0.0.1', done));
 		this.server.unref();
-		this.url = `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+		await this.proxy.start();
+		this.url = `http://127.0.0.1:${this.proxy.port}`;
 	}
 
 	async stop(): Promise<void> {
+		await this.proxy.stop();
 		this.server.closeAllConnections();
 		await new Promise((done) => this.server.close(done));
 	}
@@ -73,7 +91,8 @@ export class HostileHost {
 	reset(size: number, behavior: Behavior): void {
 		this.versions.length = 0;
 		this.seen.length = 0;
-		this.sentBytes = 0;
+		this.writtenBytes = 0;
+		this.sentBefore = this.proxy.received;
 		this.behavior = behavior;
 		this.change(size);
 	}
@@ -123,7 +142,7 @@ export class HostileHost {
 
 	/** Writes a body and ends the response, or resets the connection. */
 	write(response: ServerResponse, body: Buffer, ends: boolean): void {
-		this.sentBytes += body.length;
+		this.writtenBytes += body.length;
 		if (ends) response.end(body);
 		// The client would otherwise lose the bytes that it has not read yet.
 		else response.write(body, () => void sleep(20).then(() => response.socket?.resetAndDestroy()));
@@ -171,6 +190,13 @@ export const hostile = {
 	keepsEtag: (cutAfter: number): Behavior =>
 		breaksFirst(cutAfter, (host, { request, response, number }) => {
 			if (number === 2) host.change(host.current.bytes.length + 1000, host.current.etag);
+			host.send({ request, response, range: rangeOf(request, host.current) });
+		}),
+
+	/** The same with the same ETag and length: only the bytes show it. */
+	keepsEtagAndLength: (cutAfter: number): Behavior =>
+		breaksFirst(cutAfter, (host, { request, response, number }) => {
+			if (number === 2) host.change(host.current.bytes.length, host.current.etag);
 			host.send({ request, response, range: rangeOf(request, host.current) });
 		}),
 
@@ -238,7 +264,7 @@ export const hostile = {
 			for (const byte of bytes) {
 				if (response.destroyed) return;
 				response.write(Buffer.from([byte]));
-				host.sentBytes += 1;
+				host.writtenBytes += 1;
 				await sleep(interval);
 			}
 			response.end();
@@ -250,8 +276,8 @@ export const hostile = {
 		async (host, { response }) => {
 			response.writeHead(206, { 'content-range': 'bytes 0-9/10' });
 			const block = Buffer.alloc(64 * 1024, 'x');
-			while (!response.destroyed && host.sentBytes < most) {
-				host.sentBytes += block.length;
+			while (!response.destroyed && host.writtenBytes < most) {
+				host.writtenBytes += block.length;
 				if (!response.write(block)) {
 					await new Promise((done) => response.once('drain', done).once('close', done));
 				}
@@ -278,27 +304,27 @@ export const hostile = {
 	}) satisfies Behavior,
 
 	/**
-	 * Redirects to a presigned URL that is good for one request. The first response breaks; the old URL then responds
-	 * with 403.
+	 * Redirects to a presigned URL that is good for one request, and responds with 403 after that. The first response
+	 * breaks.
 	 */
 	presigns: (cutAfter: number): Behavior => {
-		let valid = '';
+		const valid = new Set<string>();
 		let responses = 0;
 		return (host, incoming) => {
 			const { request, response, number } = incoming;
 			if (!request.url?.startsWith('/signed/')) {
-				valid = `/signed/${number}`;
-				response.writeHead(302, { location: valid }).end();
+				const location = `/signed/${number}${request.url ?? ''}`;
+				valid.add(location);
+				response.writeHead(302, { location }).end();
 				return;
 			}
-			if (request.url !== valid) {
+			if (!valid.delete(request.url)) {
 				response.writeHead(403, { 'content-type': 'application/xml' });
 				response.end(
 					'<Error><Code>AccessDenied</Code><Message>Request has expired</Message></Error>',
 				);
 				return;
 			}
-			valid = '';
 			responses += 1;
 			host.send(incoming, responses === 1 ? { cutAfter } : {});
 		};

@@ -74,7 +74,11 @@ export class LineWithOutages extends Line {
 	}
 
 	protected override async expose(port: number): Promise<number> {
-		const proxy = new TcpProxy(port, () => this.checkWatches(), RATE);
+		const proxy = new TcpProxy(
+			() => port,
+			() => this.checkWatches(),
+			RATE,
+		);
 		await proxy.start();
 		this.proxies.push(proxy);
 		return proxy.port;

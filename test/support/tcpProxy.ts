@@ -22,13 +22,13 @@ export class TcpProxy {
 	private readonly pairs = new Set<{ client: Socket; upstream: Socket }>();
 
 	/**
-	 * @param targetPort of the server on 127.0.0.1
+	 * @param targetPort returns the port of the server on 127.0.0.1
 	 * @param onBytes called after bytes have been passed on
 	 * @param rate bytes per second of each connection and direction. Without a limit, megabytes would be in the buffers of
 	 * the operating system, and lost whenever a connection is reset.
 	 */
 	constructor(
-		private readonly targetPort: number,
+		private readonly targetPort: () => number,
 		private readonly onBytes: () => void = () => undefined,
 		private readonly rate = Infinity,
 	) {}
@@ -86,19 +86,18 @@ export class TcpProxy {
 			client.resetAndDestroy();
 			return;
 		}
-		const upstream = connect({ host: '127.0.0.1', port: this.targetPort, noDelay: true });
+		const upstream = connect({ host: '127.0.0.1', port: this.targetPort(), noDelay: true });
 		upstream.on('error', () => client.resetAndDestroy());
 		const pair = { client, upstream };
 		this.pairs.add(pair);
 		this.pass(client, upstream, (count) => (this.sent += count));
 		this.pass(upstream, client, (count) => (this.received += count));
-		const end = () => {
+		client.on('close', () => {
 			this.pairs.delete(pair);
-			client.destroy();
 			upstream.destroy();
-		};
-		client.on('close', end);
-		upstream.on('close', () => (upstream.readableEnded ? this.pairs.delete(pair) : end()));
+		});
+		// What the server has sent before it closed the connection still has to reach the client.
+		upstream.on('close', () => upstream.readableEnded || client.destroy());
 		if (this.downtime === 'hanging') [client, upstream].forEach((one) => one.pause());
 	}
 

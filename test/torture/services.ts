@@ -28,6 +28,8 @@ export interface Tortured {
 	prepare(): Promise<void>;
 	/** Uploads the files of the items. Absent if the service's API accepts no files; then `bring` uploads them. */
 	upload?(input: INodeExecutionData[]): Promise<IRun>;
+	/** Passes the file at a URL on to the service. */
+	pass?(url: string): Promise<IRun>;
 	bring?(files: readonly TortureFile[]): Promise<void>;
 	kept(): Promise<Kept[]>;
 	download(input: INodeExecutionData[]): Promise<IRun>;
@@ -43,6 +45,8 @@ export interface Ways {
 const GO_ON: Partial<NodeUnderTest> = { settings: { onError: 'continueRegularOutput' } };
 const OPTIONS = { stallSeconds: 1, thresholdMb: 1 / 8, partSizeMb: 1 / 16 };
 const BASE = { binaryPropertyName: 'data', options: OPTIONS };
+/** The input of an operation that reads no input. */
+const ANY_ITEM: INodeExecutionData[] = [{ json: {} }];
 const chosenBy = (key: string) => ({ __rl: true, mode: 'id', value: `={{ $json.${key} }}` });
 
 async function contentHash(url: string, authorization?: string): Promise<string> {
@@ -84,6 +88,7 @@ function fileShot(ways: Ways): Tortured {
 		largest: 700 * KIB,
 		prepare: async () => await settings(ways, 'fileShot', wanted),
 		upload: async (input) => await run({ operation: 'upload' }, input),
+		pass: async (url) => await run({ operation: 'upload', source: 'url', url }, ANY_ITEM),
 		kept: async () => {
 			const { baseUrl, apiKey } = sandbox.info.services.fileShot.credentials;
 			return await listed<{ id: string; name: string }>(sandbox, 'fileShot', async (file) => ({
@@ -115,6 +120,7 @@ function filesApp(ways: Ways): Tortured {
 		largest: 700 * KIB,
 		prepare: async () => await settings(ways, 'filesApp', wanted),
 		upload: async (input) => await run({ operation: 'upload' }, input),
+		pass: async (url) => await run({ operation: 'upload', source: 'url', url }, ANY_ITEM),
 		kept: async () => {
 			const { baseUrl, apiKey } = sandbox.info.services.filesApp.credentials;
 			return await listed<{ id: string; name: string }>(sandbox, 'filesApp', async (file) => ({
@@ -139,6 +145,7 @@ function filestackService(ways: Ways): Tortured {
 		largest: 12 * KIB * KIB,
 		prepare: async () => await settings(ways, 'filestack', wanted),
 		upload: async (input) => await run('store', { options }, input),
+		pass: async (url) => await run('store', { source: 'urlThroughN8n', url, options }, ANY_ITEM),
 		kept: async () => {
 			const { baseUrl, apiKey } = sandbox.info.services.filestack.credentials;
 			return await listed<{ id: string; filename: string }>(sandbox, 'filestack', async (file) => ({
@@ -176,8 +183,18 @@ function speedyFiles(ways: Ways): Tortured {
 				{ operation: 'uploadFile', packageId: { __rl: true, mode: 'id', value: packageId } },
 				input,
 			),
+		pass: async (url) =>
+			await run(
+				'package',
+				{
+					...{ operation: 'uploadFile', source: 'url', url },
+					packageId: { __rl: true, mode: 'id', value: packageId },
+				},
+				ANY_ITEM,
+			),
 		kept: async () => {
 			const { files } = (await user.look(packageId)) as unknown as { files: ListedFile[] };
+			if (files.length === 0) return [];
 			if (!link) {
 				const id = { packageId: { __rl: true, mode: 'id', value: packageId } };
 				link = String((await user.json('package.finalize', id)).magicLink);

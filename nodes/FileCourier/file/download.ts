@@ -1,8 +1,9 @@
 import { downloadFile } from '../../shared/files/download';
+import { readTrustedUrl } from '../../shared/http/credential';
 import { type RangeDefaults, readDownloadSettings } from '../../shared/files/settings';
 import { downloadOptions, outputField } from '../../shared/node/fields';
 import { fileResult, type Operation, type Resource } from '../../shared/node/operation';
-import { deliveryHost } from '../service';
+import { deliveryHost, fileCourier } from '../service';
 
 /** MiB. Presigned URLs of an object storage: parallel requests cost nothing. */
 const RANGES: RangeDefaults = { threshold: 64, partSize: 16, concurrency: 4 };
@@ -32,7 +33,11 @@ export const download: Operation = {
 		const { binary, ...file } = await downloadFile(
 			functions,
 			{ url, name: option<string>('fileName') || undefined },
-			{ ...readDownloadSettings(item, RANGES), host: deliveryHost },
+			{
+				...readDownloadSettings(item, RANGES),
+				host: deliveryHost,
+				trustedUrl: await readTrustedUrl(functions, fileCourier),
+			},
 		);
 		return fileResult(item, binary, { ...file, url });
 	},

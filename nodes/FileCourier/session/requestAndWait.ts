@@ -17,6 +17,7 @@ import { type DownloadSettings, FILES_DELIVERED, receiveFiles } from '../deliver
 import { deliveryFields, deliveryOptions } from '../triggerFields';
 import { fileCourier } from '../service';
 import { createSession } from './create';
+import { ACCEPTED } from '../../shared/webhook/triggerHelp';
 import { createFields, createOptions } from './createFields';
 
 /** Milliseconds to wait after the expiry for the delivery of an upload that was made just before it. */
@@ -30,6 +31,7 @@ export const resumeWebhooks: IWebhookDescription[] = [
 		name: 'default',
 		httpMethod: 'POST',
 		responseMode: 'onReceived',
+		responseData: ACCEPTED,
 		path: '',
 		restartWebhook: true,
 		ndvHideUrl: true,

@@ -15,7 +15,13 @@ import {
 } from '../../shared/http/service';
 import { returnAllFields, simplifyField } from '../../shared/node/fields';
 import { appliedByN8n, filterOf, listFilters } from '../../shared/node/filters';
-import { locatorField, searchPages } from '../../shared/node/locator';
+import {
+	dateLabel,
+	entryLabel,
+	locatorField,
+	searchPages,
+	sizeLabel,
+} from '../../shared/node/locator';
 import type { Operation } from '../../shared/node/operation';
 import { describeFile, fieldOf, fileIdOf, readLinkBase, summaryOf } from '../describe';
 import { callWithFallback, FILE_URL, fileShot } from '../service';
@@ -102,8 +108,10 @@ export async function searchFiles(
 	};
 	return await searchPages(filter, paginationToken, byNumber, (one) => {
 		const id = fileIdOf(one) ?? '';
-		const { downloadUrl } = summaryOf(one, { linkBase, now: 0 });
-		return { name: String(fieldOf(one, 'fileName') ?? id), value: id, url: String(downloadUrl) };
+		const { downloadUrl, fileSize, createdAt } = summaryOf(one, { linkBase, now: 0 });
+		const name = String(fieldOf(one, 'fileName') ?? id);
+		const label = entryLabel(name, sizeLabel(fileSize), dateLabel(createdAt));
+		return { name: label, value: id, url: String(downloadUrl) };
 	});
 }
 

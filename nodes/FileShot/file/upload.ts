@@ -47,7 +47,7 @@ export const upload: Operation = {
 				...hash,
 			};
 		};
-		return await uploadEach(item, 'fileId', send, { customSlug: 'Custom Slug' });
+		return await uploadEach(item, fileShot, 'fileId', send, { customSlug: 'Custom Slug' });
 	},
 };
 

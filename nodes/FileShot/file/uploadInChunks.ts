@@ -1,16 +1,15 @@
 import { NodeApiError } from 'n8n-workflow';
 
-import {
-	lastCallPayload,
-	type Part,
-	partPayload,
-	uploadMultipart,
-} from '../../shared/files/multipart';
+import { DAY } from '../../shared/dates';
+import { lastCallPayload, partPayload } from '../../shared/files/partRequests';
+import type { Part } from '../../shared/files/parts';
+import { type StartedUpload, uploadResumably } from '../../shared/files/resumableUpload';
 import type { PartSettings } from '../../shared/files/settings';
 import type { FileSource } from '../../shared/files/source';
 import type { StreamStats } from '../../shared/files/streams';
 import { callApi, pathSegment } from '../../shared/http/client';
 import { withItemIndex } from '../../shared/http/errors';
+import type { OutageRetries } from '../../shared/http/outage';
 import { ANY_BODY, type JsonRecord } from '../../shared/http/service';
 import type { ItemContext } from '../../shared/node/operation';
 import { fileIdOf, NEW_FILE } from '../describe';
@@ -31,29 +30,56 @@ export async function uploadInChunks(
 	settings: PartSettings,
 	protocols: readonly UploadProtocol[],
 ): Promise<FileInfo & { stats: StreamStats }> {
-	const { partSize } = settings;
-	const { id, chunkSize, protocol } = await startUpload(item, file, options, partSize, protocols);
-	const total = Math.max(1, Math.ceil(file.size / chunkSize));
-	const others = protocols.filter((other) => other !== protocol);
-	const send = chunkSender(item, id, total, [protocol, ...others], settings);
-	const multipart = {
-		...settings,
+	const protocolOf = (startPath: unknown) =>
+		protocols.find((protocol) => protocol.startPath === startPath) ?? protocols[0];
+	const { result, stats } = await uploadResumably(item, file, settings, {
+		service: fileShot,
 		partName: 'chunk',
-		partSize: chunkSize,
+		target: { options, protocols: protocols.map(({ startPath }) => startPath) },
 		completesItself: true,
-	} as const;
-	const stats = await uploadMultipart(item, file, multipart, send);
-	return { ...(await completeUpload(item, id, settings, protocols)), stats };
+		start: async () => await startUpload(item, file, options, settings.partSize, protocols),
+		open({ session, partSize }, retries) {
+			const id = String(session.id);
+			// The host of the chunks has started the upload.
+			retries.recordSuccess();
+			const total = Math.max(1, Math.ceil(file.size / partSize));
+			const preferred = protocolOf(session.protocol);
+			const others = protocols.filter((other) => other !== preferred);
+			const onAccepted = ({ startPath }: UploadProtocol) => (session.protocol = startPath);
+			const context = { item, settings, retries, id, total, onAccepted };
+			return {
+				send: chunkSender(context, [preferred, ...others]),
+				complete: async () => await completeUpload(context, file, protocols),
+			};
+		},
+		// FileShot acknowledges the chunks of a complete file without storing them.
+		isOpen: async ({ session }) =>
+			await fetchFileInfo(item, session.id).then(
+				() => false,
+				(error: unknown) => {
+					if (isNotFound(error)) return true;
+					throw error;
+				},
+			),
+	});
+	return { ...result, stats };
 }
 
-interface UploadSession {
+/** The upload of one file. */
+interface ChunkContext {
+	item: ItemContext;
+	settings: PartSettings;
+	retries: OutageRetries;
 	/** The ID that the file will have. */
 	id: string;
-	/** Bytes. */
-	chunkSize: number;
-	/** The protocol with which the server started the upload. */
-	protocol: UploadProtocol;
+	/** Number of chunks. */
+	total: number;
+	/** Receives the protocol whose chunk format the server has accepted. */
+	onAccepted(protocol: UploadProtocol): void;
 }
+
+/** How long an unfinished upload is assumed to exist, in milliseconds. Not documented. */
+const SESSION_LIFETIME = DAY;
 
 async function startUpload(
 	item: ItemContext,
@@ -61,7 +87,7 @@ async function startUpload(
 	options: UploadOptions,
 	preferredSize: number,
 	protocols: readonly UploadProtocol[],
-): Promise<UploadSession> {
+): Promise<StartedUpload> {
 	const [protocol, ...others] = protocols;
 	const start = async (chunkSize: number) => {
 		const { body } = await callApi(item.functions, fileShot, {
@@ -75,14 +101,18 @@ async function startUpload(
 		});
 		const required = Number(body.chunkSize);
 		const isUsable = Number.isSafeInteger(required) && required > 0;
-		return { id: String(fileIdOf(body)), chunkSize: isUsable ? required : chunkSize, protocol };
+		return {
+			session: { id: String(fileIdOf(body)), protocol: protocol.startPath },
+			partSize: isUsable ? required : chunkSize,
+			expiresAt: Date.now() + SESSION_LIFETIME,
+		};
 	};
 	try {
-		const session = await start(preferredSize);
+		const upload = await start(preferredSize);
 		const isRightCount =
-			Math.ceil(file.size / session.chunkSize) === Math.ceil(file.size / preferredSize);
-		if (isRightCount || !protocol.startsWithChunkCount) return session;
-		return await start(session.chunkSize);
+			Math.ceil(file.size / upload.partSize) === Math.ceil(file.size / preferredSize);
+		if (isRightCount || !protocol.startsWithChunkCount) return upload;
+		return await start(upload.partSize);
 	} catch (error) {
 		if (others.length === 0 || !isNotFound(error)) {
 			throw withItemIndex(item.functions.getNode(), error, item.itemIndex);
@@ -95,15 +125,12 @@ async function startUpload(
 const UNSUPPORTED_FORMAT = /^4(00|15|22)$/;
 
 /**
- * Returns a function that sends the chunks of one file. The first chunk determines their format, and the others wait for
- * it. The last one waits for all others, because a server may complete the file when it arrives.
+ * Returns a function that sends the chunks of one file. The first one to be sent determines their format, and the others
+ * wait for it. The last one waits for all others, because a server may complete the file when it arrives.
  */
 function chunkSender(
-	item: ItemContext,
-	fileId: string,
-	total: number,
+	{ item, settings, retries, id: fileId, total, onAccepted }: ChunkContext,
 	protocols: readonly UploadProtocol[],
-	settings: PartSettings,
 ): (part: Part) => Promise<void> {
 	const id = pathSegment(item.functions, fileField.displayName, fileId);
 	const post = async (part: Part, { chunkBody }: UploadProtocol) => {
@@ -114,7 +141,7 @@ function chunkSender(
 			payload: partPayload(bytes, contentType, settings),
 			expects: ANY_BODY,
 			// Safe to retry: the server stores each chunk under its number.
-			retryable: true,
+			retries,
 			allowEmpty: true,
 		});
 	};
@@ -124,6 +151,7 @@ function chunkSender(
 	): Promise<UploadProtocol> => {
 		try {
 			await post(part, protocol);
+			onAccepted(protocol);
 			return protocol;
 		} catch (error) {
 			const isFormatRejected =
@@ -133,10 +161,10 @@ function chunkSender(
 		}
 	};
 
-	let accepted: Promise<UploadProtocol>;
+	let accepted: Promise<UploadProtocol> | undefined;
 	const pending: Array<Promise<void>> = [];
 	return async (part) => {
-		if (part.index === 0) {
+		if (!accepted) {
 			accepted = sendFirst(part, protocols);
 			await accepted;
 			return;
@@ -157,16 +185,16 @@ const USE_AUTO =
 
 /** Completes the upload if the server requires it, and fetches the details of the file. */
 async function completeUpload(
-	item: ItemContext,
-	fileId: string,
-	settings: PartSettings,
+	context: ChunkContext,
+	file: FileSource,
 	protocols: readonly UploadProtocol[],
 ): Promise<FileInfo> {
+	const { item, id: fileId } = context;
 	const isFinalized = protocols.some((protocol) => protocol.isFinalized);
 	try {
-		const finalized = isFinalized ? await finalize(item, fileId, settings) : {};
-		const { data, context } = await fetchFileInfo(item, fileId);
-		return { data: { ...finalized, ...data }, context };
+		const finalized = isFinalized ? await finalize(context, file) : {};
+		const info = await fetchFileInfo(item, fileId);
+		return { data: { ...finalized, ...info.data }, context: info.context };
 	} catch (error) {
 		const problem = withItemIndex(item.functions.getNode(), error, item.itemIndex);
 		const advice = isFinalized ? CHECK_FILE : USE_AUTO;
@@ -177,19 +205,18 @@ async function completeUpload(
 
 /** Completes the upload. A server without this route completes it when the last chunk arrives. */
 async function finalize(
-	{ functions }: ItemContext,
-	fileId: string,
-	settings: PartSettings,
+	{ item: { functions }, id: fileId, settings, retries }: ChunkContext,
+	{ size }: FileSource,
 ): Promise<JsonRecord> {
 	const id = pathSegment(functions, fileField.displayName, fileId);
 	return await callApi(functions, fileShot, {
 		method: 'POST',
 		path: `/files/finalize-upload/${id}`,
-		payload: lastCallPayload({}, settings),
+		payload: lastCallPayload({}, settings, size),
 		// The desktop clients ignore the response. The details of the file are fetched next.
 		expects: ANY_BODY,
 		// Safe to retry: completing an upload twice has no further effect.
-		retryable: true,
+		retries,
 		allowEmpty: true,
 	}).then(
 		({ body }) => unwrapEnvelope(body),

@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import type { Part } from '../../shared/files/multipart';
+import type { Part } from '../../shared/files/parts';
 import { multipartForm } from '../../shared/files/multipartForm';
 import type { FileSource } from '../../shared/files/source';
 

@@ -51,7 +51,7 @@ export async function pollChanges(
 	deadline: number,
 ): Promise<Polled<ChangesState>> {
 	const found: IDataObject[] = [];
-	const trigger = context.getWorkflowStaticData('node');
+	const trigger = `${context.getWorkflow().id}/${context.getNode().id}`;
 	const rethrowIfEmpty = (error: unknown) => {
 		if (found.length === 0) throw error;
 	};
@@ -60,7 +60,7 @@ export async function pollChanges(
 	const seen = new Set<string>();
 	for (
 		let pages = 0;
-		pages < MAX_PAGES_PER_POLL && (pages === 0 || Date.now() < deadline);
+		pages < MAX_PAGES_PER_POLL && (pages === 0 || performance.now() < deadline);
 		pages++
 	) {
 		const page = await fetchChangePage(context, options.folderId, state.position).catch(
@@ -79,7 +79,7 @@ export async function pollChanges(
 			const isLastTry = failedPollsOf(trigger) + 1 >= MAX_ATTEMPTS;
 			const items = await changeItems(context, selected, options.details, isLastTry).catch(
 				(error: unknown) => {
-					if (!concernsAccount(error)) failedPolls.set(trigger, failedPollsOf(trigger) + 1);
+					if (!concernsAccount(error)) recordFailedPoll(trigger);
 					rethrowIfEmpty(error);
 				},
 			);
@@ -89,7 +89,7 @@ export async function pollChanges(
 				for (const item of items.filter(isWanted)) found.push(item);
 				for (const change of group) markProcessed(state, change);
 			}
-			if (!items || found.length >= MAX_ITEMS_PER_POLL || Date.now() >= deadline) {
+			if (!items || found.length >= MAX_ITEMS_PER_POLL || performance.now() >= deadline) {
 				state.position = resumeAt(state);
 				return { found, state };
 			}
@@ -108,12 +108,23 @@ export async function pollChanges(
 const MAX_ATTEMPTS = 3;
 
 /**
- * How many polls in a row failed to read a file, by the trigger's static data. Kept in memory, because n8n does not
- * save the static data of a poll that fails.
+ * How many polls in a row failed to read a file, by workflow and node ID. Kept in memory, because n8n does not save the
+ * static data of a poll that fails, and n8n 2.41 may create it again for each poll.
  */
-const failedPolls = new WeakMap<object, number>();
+const failedPolls = new Map<string, number>();
 
-const failedPollsOf = (trigger: object) => failedPolls.get(trigger) ?? 0;
+/** Triggers whose failed polls are counted. */
+const MAX_TRIGGERS = 1_000;
+
+const failedPollsOf = (trigger: string) => failedPolls.get(trigger) ?? 0;
+
+function recordFailedPoll(trigger: string): void {
+	const count = failedPollsOf(trigger) + 1;
+	failedPolls.delete(trigger); // re-inserted as the newest
+	failedPolls.set(trigger, count);
+	const [oldest] = failedPolls.keys();
+	if (failedPolls.size > MAX_TRIGGERS) failedPolls.delete(oldest);
+}
 
 /** The time to start from: 0 to include existing files, otherwise the service's clock. */
 async function fetchStart(

@@ -16,7 +16,13 @@ import {
 } from '../../shared/http/service';
 import { returnAllFields } from '../../shared/node/fields';
 import { filterOf, listFilters } from '../../shared/node/filters';
-import { locatorField, searchPages } from '../../shared/node/locator';
+import {
+	dateLabel,
+	entryLabel,
+	locatorField,
+	searchPages,
+	sizeLabel,
+} from '../../shared/node/locator';
 import type { Operation } from '../../shared/node/operation';
 import { optionalText } from '../../shared/node/parameters';
 import { describeFile, FILE_URL, FILES, filesApp } from '../service';
@@ -70,7 +76,10 @@ export async function searchFiles(
 		filter,
 		paginationToken,
 		async (page) => await fetchFilePage(this, { sort: 'name' }, page),
-		({ id, name }) => ({ name: textOf(name) ?? String(id), value: String(id) }),
+		({ id, name, size, created_at }) => ({
+			name: entryLabel(textOf(name) ?? String(id), sizeLabel(size), dateLabel(created_at)),
+			value: String(id),
+		}),
 	);
 }
 

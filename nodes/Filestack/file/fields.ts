@@ -1,12 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import {
-	giveUpOption,
-	inputField,
-	maxSizeOption,
-	onlyForSources,
-	urlField,
-} from '../../shared/node/fields';
+import { inputField, onlyForSources, urlField } from '../../shared/node/fields';
 
 /** The fields for the source of a file: the workflow, or a URL that Filestack or n8n requests. */
 export const sourceFields: INodeProperties[] = [
@@ -47,8 +41,8 @@ export const sourceFields: INodeProperties[] = [
 /** Shows an option only for files that n8n sends. */
 export const onlyForSent = onlyForSources('binary', 'urlThroughN8n');
 
-/** The options that only concern a file that n8n requests from a URL. */
-export const throughN8nOptions = [giveUpOption, maxSizeOption].map(onlyForSources('urlThroughN8n'));
+/** Shows an option only for a file that n8n requests from a URL. */
+export const onlyForRelayed = onlyForSources('urlThroughN8n');
 
 export const base64Option: INodeProperties = {
 	displayName: 'Base64 Decode',

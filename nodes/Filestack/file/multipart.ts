@@ -3,11 +3,13 @@ import { createHash } from 'node:crypto';
 import type { IDataObject } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
 
+import { DAY } from '../../shared/dates';
 import { connectionError, responseError, unexpectedResponseError } from '../../shared/http/errors';
 import { readAddressField } from '../../shared/http/credential';
 import { type ApiCall, type ApiResponse, callApi } from '../../shared/http/client';
 import type { ItemContext } from '../../shared/node/operation';
-import { cancellableSleep, isRetryable, retryDelay } from '../../shared/http/retry';
+import type { OutageRetries } from '../../shared/http/outage';
+import { cancellableSleep, retryDelay } from '../../shared/http/retry';
 import {
 	type ExpectedBody,
 	isJsonObject,
@@ -15,10 +17,11 @@ import {
 	textOf,
 } from '../../shared/http/service';
 import type { StreamStats } from '../../shared/files/streams';
-import { type Part, putPresigned, uploadMultipart } from '../../shared/files/multipart';
+import { assemblyTimeout, partPayload, putPresigned } from '../../shared/files/partRequests';
+import type { Part } from '../../shared/files/parts';
+import { uploadResumably } from '../../shared/files/resumableUpload';
 import type { PartSettings } from '../../shared/files/settings';
 import type { FileSource } from '../../shared/files/source';
-import { partPayload } from '../../shared/files/multipart';
 import { parseHttpUrl } from '../../shared/text';
 import { filestack, objectStorage } from '../service';
 import { policyQuery } from '../signing';
@@ -29,16 +32,28 @@ import { omitUndefined, storeParameters, type StoreTarget } from './storeTarget'
 const MIN_PART_BYTES = 5 * 1024 * 1024;
 const MAX_PARTS = 10_000;
 
-/** Milliseconds between two checks whether the file is assembled (filestack-js), and until the node gives up. */
+/** Milliseconds between two checks whether the file is assembled (filestack-js). */
 const ASSEMBLY_POLL_INTERVAL = 1000;
-const ASSEMBLY_TIMEOUT = 600_000;
 
-/** A started upload. */
-interface Upload {
-	/** Identifies the upload in every further call. */
-	fields: { uri: string; region: string; upload_id: string; store: IDataObject };
+/** How long an unfinished upload is assumed to exist, in milliseconds. Not documented. */
+const SESSION_LIFETIME = DAY;
+
+/** What identifies an upload in every further call, and what completing it takes. Stored as JSON. */
+interface Session {
+	fields: { uri: string; region: string; upload_id: string };
 	/** The host for the further calls. */
 	baseUrl: string;
+	/** The ETags that are not the MD5 of the part, by index; the others are computed again. */
+	etags: Record<string, string>;
+}
+
+/** One upload, with what its calls need. */
+interface Upload {
+	item: ItemContext;
+	fields: IDataObject;
+	baseUrl: string;
+	settings: PartSettings;
+	retries: OutageRetries;
 }
 
 /**
@@ -54,45 +69,57 @@ export async function uploadInParts(
 ): Promise<{ data: JsonRecord; stats: StreamStats; parts: number }> {
 	const { filename = file.fileName, mimetype = file.mimeType } = target;
 	const fileInfo = { filename, mimetype, size: file.size };
-	const upload = await start(item, fileInfo, target);
-	const etags: string[] = [];
+	const store = storeParameters(target) as IDataObject;
 	const minPartSize = Math.max(MIN_PART_BYTES, Math.ceil(file.size / MAX_PARTS));
 	const partSize = Math.max(settings.partSize, minPartSize);
-	const { parts, ...stats } = await uploadMultipart(
-		item,
-		file,
-		{ ...settings, partName: 'part', partSize },
-		async (part) => {
-			etags[part.index] = await sendPart(item, upload, part, settings);
+	const { result, stats, parts } = await uploadResumably(item, file, settings, {
+		service: filestack,
+		partName: 'part',
+		target,
+		start: async () => {
+			const session = await start(item, { ...fileInfo, store });
+			return { session: { ...session }, partSize, expiresAt: Date.now() + SESSION_LIFETIME };
 		},
-	);
-	const completion = {
-		...fileInfo,
-		parts: etags.map((etag, index) => ({ part_number: index + 1, etag })),
-		...omitUndefined({ upload_tags: target.tags }),
-	};
-	return { data: await complete(item, upload, completion, settings), stats, parts };
+		open(started, retries) {
+			const session = started.session as unknown as Session;
+			const fields: IDataObject = { ...session.fields, store };
+			const upload = { item, fields, baseUrl: session.baseUrl, settings, retries };
+			const etags: string[] = [];
+			return {
+				send: async (part) => {
+					const md5 = md5Of(part);
+					const etag = await sendPart(upload, part, md5);
+					etags[part.index] = etag;
+					if (etag !== etagOf(md5)) session.etags[part.index] = etag;
+				},
+				skip: (part) => {
+					etags[part.index] = session.etags[part.index] ?? etagOf(md5Of(part));
+				},
+				complete: async () =>
+					await complete(upload, file, {
+						...fileInfo,
+						parts: etags.map((etag, index) => ({ part_number: index + 1, etag })),
+						...omitUndefined({ upload_tags: target.tags }),
+					}),
+			};
+		},
+	});
+	return { data: result, stats, parts };
 }
 
-async function start(
-	item: ItemContext,
-	fileInfo: IDataObject,
-	target: StoreTarget,
-): Promise<Upload> {
+const md5Of = ({ bytes }: Part): Buffer => createHash('md5').update(bytes).digest();
+
+/** The ETag that Amazon S3 returns for a part that it does not encrypt with a customer's key: its MD5, in quotes. */
+const etagOf = (md5: Buffer): string => `"${md5.toString('hex')}"`;
+
+async function start(item: ItemContext, fields: IDataObject): Promise<Session> {
 	const { functions } = item;
 	const baseUrl = await readAddressField(functions, filestack, 'uploadBaseUrl');
-	const store = storeParameters(target) as IDataObject;
-	const { body } = await callUploadApi(
-		item,
-		baseUrl,
-		'start',
-		{ ...fileInfo, store },
-		{ expects: STARTED },
-	);
+	const { body } = await callUploadApi(item, baseUrl, 'start', fields, { expects: STARTED });
 	const { host, ...started } = body;
 	// The response contains a bare host name, and filestack-js adds https://. The protocol of the configured URL also
 	// supports a test server with http://.
-	return { fields: { ...started, store }, baseUrl: `${new URL(baseUrl).protocol}//${host}` };
+	return { fields: started, baseUrl: `${new URL(baseUrl).protocol}//${host}`, etags: {} };
 }
 
 const STARTED: ExpectedBody<Record<'uri' | 'region' | 'upload_id' | 'host', string>> = {
@@ -116,7 +143,7 @@ async function callUploadApi<T>(
 	baseUrl: string,
 	call: 'start' | 'upload' | 'complete',
 	fields: IDataObject,
-	more: Pick<ApiCall<T>, 'expects' | 'unknownResultHint' | 'allowEmpty'>,
+	more: Pick<ApiCall<T>, 'expects' | 'unknownResultHint' | 'allowEmpty' | 'retries'>,
 ): Promise<ApiResponse<T>> {
 	return await callApi(functions, filestack, {
 		method: 'POST',
@@ -135,28 +162,31 @@ async function callUploadApi<T>(
  * @throws NodeApiError if the storage rejects the part permanently or on every attempt
  */
 async function sendPart(
-	item: ItemContext,
-	{ fields, baseUrl }: Upload,
+	{ item, fields, baseUrl, settings, retries }: Upload,
 	{ index, bytes }: Part,
-	settings: PartSettings,
+	digest: Buffer,
 ): Promise<string> {
 	const node = item.functions.getNode();
-	const md5 = createHash('md5').update(bytes).digest('base64');
+	const md5 = digest.toString('base64');
 	const partInfo = { ...fields, part: index + 1, size: bytes.length, md5 };
-	for (let attempt = 1; ; attempt++) {
-		const { body } = await callUploadApi(item, baseUrl, 'upload', partInfo, { expects: PART_URL });
+	const more = { expects: PART_URL, retries: retries.forPreparation() };
+	for (let attempt = 1, expiries = 0; ; attempt++) {
+		const { body } = await callUploadApi(item, baseUrl, 'upload', partInfo, more);
 		const { url, headers } = body;
 
 		const payload = partPayload(bytes, 'application/octet-stream', settings);
 		const put = await putPresigned(item.functions, url, headersOf(headers), payload);
 		const { status, retryAfter } = put;
 		const etag = textOf(put.headers.etag);
-		if (status !== undefined && status < 300 && etag) return etag;
+		if (status !== undefined && status < 300 && etag) {
+			retries.recordSuccess();
+			return etag;
+		}
 
 		// The URL has expired, or the clock of the storage differs (filestack-js).
 		const isExpired = status === 403 && /RequestTimeTooSkewed|expired/i.test(String(put.body));
-		const canRetry = isExpired || isRetryable(put, true);
-		const delay = canRetry && !settings.cancel?.aborted ? retryDelay(attempt, put) : undefined;
+		const wait = isExpired ? retryDelay(++expiries, put) : retries.delay(attempt, put);
+		const delay = settings.cancel?.aborted ? undefined : wait;
 		if (delay === undefined) {
 			const { origin } = new URL(url);
 			if (status === undefined) throw connectionError(node, objectStorage.name, origin, put);
@@ -191,15 +221,18 @@ const MAY_STILL_APPEAR =
  * @throws NodeOperationError if the file is not assembled in time
  */
 async function complete(
-	item: ItemContext,
-	{ fields, baseUrl }: Upload,
+	{ item, fields, baseUrl, settings: { cancel }, retries }: Upload,
+	{ size }: FileSource,
 	completion: IDataObject,
-	{ cancel }: PartSettings,
 ): Promise<JsonRecord> {
 	const { functions, itemIndex } = item;
-	const deadline = Date.now() + ASSEMBLY_TIMEOUT;
-	while (Date.now() < deadline && !cancel?.aborted) {
-		const more = { expects: ASSEMBLED, unknownResultHint: MAY_STILL_APPEAR, allowEmpty: true };
+	const timeout = assemblyTimeout(size);
+	const deadline = performance.now() + timeout;
+	const more = {
+		...{ expects: ASSEMBLED, unknownResultHint: MAY_STILL_APPEAR, allowEmpty: true },
+		retries,
+	};
+	while (performance.now() < deadline && !cancel?.aborted) {
 		const { body } = await callUploadApi(
 			item,
 			baseUrl,
@@ -212,7 +245,7 @@ async function complete(
 	}
 	throw new NodeOperationError(
 		functions.getNode(),
-		`Filestack did not finish assembling the file within ${ASSEMBLY_TIMEOUT / 60_000} minutes`,
+		`Filestack did not finish assembling the file within ${Math.round(timeout / 60_000)} minutes`,
 		{
 			itemIndex,
 			description: MAY_STILL_APPEAR,

@@ -1,6 +1,12 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { sha256Option, stallOption } from '../../shared/node/fields';
+import {
+	allowedHostsOption,
+	giveUpOption,
+	maxSizeOption,
+	sha256Option,
+	stallOption,
+} from '../../shared/node/fields';
 import type { ItemContext, Operation } from '../../shared/node/operation';
 import { optionalText } from '../../shared/node/parameters';
 import { invalidParameter } from '../../shared/node/schema';
@@ -16,7 +22,7 @@ import {
 	mimeTypeOption,
 	onlyForSent,
 	sourceFields,
-	throughN8nOptions,
+	onlyForRelayed,
 	verifyOption,
 } from './fields';
 import { omitUndefined } from './storeTarget';
@@ -35,7 +41,9 @@ export const overwrite: Operation = {
 		onlyForSent(sha256Option),
 		onlyForSent(mimeTypeOption),
 		onlyForSent(stallOption),
-		...throughN8nOptions,
+		onlyForRelayed(giveUpOption),
+		onlyForRelayed(allowedHostsOption),
+		onlyForRelayed(maxSizeOption),
 		onlyForSent(verifyOption('Verify Upload', 'the uploaded file')),
 	],
 	async execute(item) {
@@ -54,7 +62,7 @@ export const overwrite: Operation = {
 
 async function overwriteWithBytes(item: ItemContext, selected: SelectedFile): Promise<IDataObject> {
 	const { functions, option } = item;
-	const [file, ...more] = await readSourceFiles(item);
+	const [file, ...more] = await readSourceFiles(item, filestack);
 	if (more.length > 0) {
 		const advice = 'A handle can only hold one file. Enter a single field name.';
 		throw invalidParameter(item, 'Input Data Field Name', 'selects more than one file', advice);

@@ -33,6 +33,7 @@ export const store: Operation = {
 		const settings = readPartSettings(item, PART_DEFAULTS);
 		return await uploadEach(
 			item,
+			filestack,
 			'handle',
 			async (file) => await storeFile(item, file, target, settings),
 			{},

@@ -1,12 +1,19 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { fileNameOption, partOptions, sha256Option, stallOption } from '../../shared/node/fields';
+import {
+	allowedHostsOption,
+	maxSizeOption,
+	fileNameOption,
+	partOptions,
+	sha256Option,
+	stallOption,
+} from '../../shared/node/fields';
 import {
 	base64Option,
 	mimeTypeOption,
 	onlyForSent,
 	sourceFields,
-	throughN8nOptions,
+	onlyForRelayed,
 	verifyOption,
 } from './fields';
 
@@ -143,7 +150,8 @@ export const storeOptions: INodeProperties[] = [
 	},
 	headersOption,
 	onlyForSent(stallOption),
-	...throughN8nOptions,
+	onlyForRelayed(allowedHostsOption),
+	onlyForRelayed(maxSizeOption),
 	tagsOption,
 	onlyForSent(verifyOption('Verify Upload', 'the uploaded file')),
 	{

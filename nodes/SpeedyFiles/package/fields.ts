@@ -6,14 +6,31 @@ import type { ItemContext } from '../../shared/node/operation';
 import type { ServiceContext } from '../../shared/http/service';
 
 /** A package. Its URL is /dash/packages/<id> in the web interface and /api/v1/packages/<id> in the API. */
-export const packageField = locatorField({
+const locator = {
 	displayName: 'Package',
 	name: 'packageId',
-	description: 'The package to use. The list shows all packages the API token can access.',
-	searchListMethod: 'searchPackages',
 	urlPattern: 'https?:\\/\\/[^?#]+\\/packages\\/([A-Za-z0-9_-]+)',
 	urlPlaceholder: 'e.g. https://files.example.com/dash/packages/pQ3v0kJ8Yk2mB1tZr7wXcA',
 	idPlaceholder: 'e.g. pQ3v0kJ8Yk2mB1tZr7wXcA',
+};
+
+export const packageField = locatorField({
+	...locator,
+	searchListMethod: 'searchPackages',
+	description: 'The package to use. The list shows all packages the API token can access.',
+});
+
+export const finalizableField = locatorField({
+	...locator,
+	searchListMethod: 'searchFinalizable',
+	description:
+		'The package to send. The list shows drafts, and revoked packages, which get a new link.',
+});
+
+export const activeField = locatorField({
+	...locator,
+	searchListMethod: 'searchActive',
+	description: 'The package whose links to disable. The list shows the active packages.',
 });
 
 export const packageIdOf = ({ locator }: ItemContext): string => locator(packageField.name);

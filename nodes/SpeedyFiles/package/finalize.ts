@@ -10,7 +10,7 @@ import {
 	textOf,
 } from '../../shared/http/service';
 import { NOTIFICATION_TIMEOUT, PACKAGE, speedyFiles } from '../service';
-import { packageField, packageIdOf, packagePath } from './fields';
+import { finalizableField, packageIdOf, packagePath } from './fields';
 
 /** Why an output has no link: SpeedyFiles only stores the hash of the link (SpeedyFiles docs, Magic links). */
 const ALREADY_FINALIZED =
@@ -24,7 +24,7 @@ export const finalize: Operation = {
 	action: 'Finalize package',
 	description:
 		'Create the magic link of an outbound package and email it to the recipient. The link is only shown once. Revoked packages get a new link.',
-	fields: [packageField],
+	fields: [finalizableField],
 	async execute(item) {
 		const id = packageIdOf(item);
 		return { json: { id, ...(await finalizePackage(item, id)) } };

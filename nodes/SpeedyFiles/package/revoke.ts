@@ -3,14 +3,14 @@ import { callApi } from '../../shared/http/client';
 import type { Operation } from '../../shared/node/operation';
 import { describePackage } from '../describe';
 import { NOTIFICATION_TIMEOUT, PACKAGE, speedyFiles } from '../service';
-import { packageField, packageIdOf, packagePath } from './fields';
+import { activeField, packageIdOf, packagePath } from './fields';
 
 export const revoke: Operation = {
 	value: 'revoke',
 	name: 'Revoke',
 	action: 'Revoke package',
 	description: 'Disable the magic links of a package. The package and its files are kept.',
-	fields: [packageField],
+	fields: [activeField],
 	async execute(item) {
 		const { body, headers } = await callApi(item.functions, speedyFiles, {
 			method: 'POST',

@@ -6,6 +6,7 @@ import type { ItemContext, Operation } from '../../shared/node/operation';
 import type { Field } from '../../shared/node/schema';
 import { readSourceFiles } from '../../shared/files/urlSource';
 import { totalsOf } from '../describe';
+import { speedyFiles } from '../service';
 import { createPackage } from './create';
 import { daysField, emailField, nameField, noteOption, packagePath, titleField } from './fields';
 import { removePackage } from './delete';
@@ -39,7 +40,7 @@ export const send: Operation = {
 		...transferOptions,
 	],
 	async execute(item) {
-		const files = await readSourceFiles(item);
+		const files = await readSourceFiles(item, speedyFiles);
 		const draft = await createPackage(item, 'outbound');
 		const id = String(draft.id);
 		const uploaded: IDataObject[] = [];

@@ -106,7 +106,7 @@ export const uploadFile: Operation = {
 	async execute(item) {
 		const { functions, itemIndex } = item;
 		const id = packageIdOf(item);
-		const files = await readSourceFiles(item);
+		const files = await readSourceFiles(item, speedyFiles);
 		const uploaded: IDataObject[] = [];
 		try {
 			await uploadFilesInto(item, id, files, uploaded);

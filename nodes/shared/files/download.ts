@@ -100,7 +100,7 @@ export async function openFile(
 		? `the file in an encoding that cannot be decoded (${encoding})`
 		: incompleteReason(remote.status, remote.headers);
 	if (problem === undefined) return remote;
-	await remote.discard();
+	remote.close();
 	const message = `${options.host.name} sent ${problem}`;
 	const description =
 		'No file was stored. Check the URL. If it is correct, run the node again later.';

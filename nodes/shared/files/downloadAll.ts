@@ -1,4 +1,4 @@
-import { NodeApiError } from 'n8n-workflow';
+import { NodeApiError, NodeOperationError } from 'n8n-workflow';
 
 import { forEachConcurrent } from '../concurrency';
 import { HOUR } from '../dates';
@@ -29,7 +29,8 @@ export interface DownloadResult {
 	mayRecover?: boolean;
 }
 
-export interface DownloadAllOptions extends Pick<DownloadOptions, 'sha256' | 'host'> {
+export interface DownloadAllOptions
+	extends Pick<DownloadOptions, 'sha256' | 'host' | 'trustedUrl' | 'allowedHosts'> {
 	/** Milliseconds for all files together. */
 	budget: number;
 	/** Files that were already downloaded, by index. */
@@ -90,15 +91,16 @@ const outOfTime = (budget: number) =>
 	`The file was not downloaded within the ${budget / 1000} seconds of Download Time Limit. Download it from its URL.`;
 
 /**
- * A 4xx is permanent unless listed in TRANSIENT_STATUSES: the same URL would be rejected again. All other failures may
- * be temporary.
+ * A 4xx is permanent unless listed in TRANSIENT_STATUSES: the same URL would be rejected again. So is a host that is not
+ * allowed. All other failures may be temporary.
  */
 function failureOf(error: Error): DownloadResult {
 	const { httpCode, description } =
 		error instanceof NodeApiError ? error : { httpCode: null, description: undefined };
 	const isRejected = /^4\d\d$/.test(httpCode ?? '') && !TRANSIENT_STATUSES.has(httpCode!);
 	const reason = [error.message.replace(/\.$/, ''), description].filter(Boolean).join('. ');
-	return { reason, mayRecover: !isRejected };
+	const isPermanent = error instanceof NodeOperationError && error.context.isPermanent === true;
+	return { reason, mayRecover: !isRejected && !isPermanent };
 }
 
 /** Milliseconds; longer than any of the services retries a delivery. */

@@ -14,7 +14,8 @@ const UNPRINTABLE = /[\p{Cc}\u202A-\u202E\u2066-\u2069]/gu;
  * extension), never empty.
  */
 export function safeFileName(name: string): string {
-	const base = sanitizeFilename(name.toWellFormed().replace(UNPRINTABLE, '')).trim() || 'untitled';
+	const base =
+		sanitizeFilename(shortened(name).toWellFormed().replace(UNPRINTABLE, '')).trim() || 'untitled';
 	if (Buffer.byteLength(base) <= MAX_NAME_BYTES) return base;
 	const dot = base.lastIndexOf('.');
 	const extension = dot > 0 && base.length - dot <= 20 ? base.slice(dot) : '';
@@ -28,13 +29,30 @@ export function safeFileName(name: string): string {
 	return stem + extension;
 }
 
+/** Characters of a name that are processed. */
+const MAX_NAME_LENGTH = 4_096;
+/** Characters at the end of a longer name that are kept, for its extension. */
+const END_LENGTH = 20;
+
+/** Cuts an excessively long name in its middle, and its folders off. */
+function shortened(name: string): string {
+	if (name.length <= MAX_NAME_LENGTH) return name;
+	const base = name.slice(Math.max(name.lastIndexOf('/'), name.lastIndexOf('\\')) + 1);
+	if (base.length <= MAX_NAME_LENGTH) return base;
+	return base.slice(0, MAX_NAME_LENGTH - END_LENGTH) + base.slice(-END_LENGTH);
+}
+
+/** Characters of a header that are processed: more than web servers accept, and much more than a name needs. */
+const MAX_HEADER_LENGTH = 8_192;
+
 /**
  * Returns the file name of a Content-Disposition header: `filename*` (RFC 8187) before `filename` (RFC 6266), the first
  * of each; undefined if missing or empty. As tolerant as browsers: accepts unquoted values with spaces, raw UTF-8 or
  * Latin-1, an unclosed quote, and encoded words as in email (RFC 2047).
  */
 export function dispositionFileName(header: unknown): string | undefined {
-	const parameters = parametersIn(decodeHeader(String(header ?? '')));
+	const text = String(header ?? '').slice(0, MAX_HEADER_LENGTH);
+	const parameters = parametersIn(decodeHeader(text));
 	const extended = parameters.get('filename*');
 	const plain = parameters.get('filename');
 	const name = (extended && decodeExtended(extended)) || (plain && decodeWords(plain));
@@ -104,17 +122,28 @@ function decodeExtended(value: string): string | undefined {
 /** Encoded words of an email header, for example `=?UTF-8?Q?na=C3=AFve.txt?=`. */
 const ENCODED_WORD = /=\?([\w-]+)(?:\*[^?]*)?\?([bq])\?([^?]*)\?=/gi;
 
+/** Character sets of one name; Node needs milliseconds to load some. */
+const MAX_CHARSETS = 3;
+/** Words of one name that cannot be decoded, after which decoding ends; each costs an exception. */
+const MAX_FAILURES = 3;
+
 /** Decodes encoded words (RFC 2047), which some servers use outside of email; returns other text unchanged. */
 function decodeWords(value: string): string {
 	// White space between two encoded words only separates them.
 	const joined = value.replace(/(\?=)\s+(?==\?)/g, '$1');
+	const charsets = new Set<string>();
+	let failures = 0;
 	return joined.replace(ENCODED_WORD, (word, charset: string, kind: string, encoded: string) => {
+		charsets.add(charset.toLowerCase());
+		if (charsets.size > MAX_CHARSETS || failures > MAX_FAILURES) return word;
 		const escaped = (_: string, hex: string) => String.fromCharCode(parseInt(hex, 16));
 		const bytes =
 			kind.toLowerCase() === 'b'
 				? Buffer.from(encoded, 'base64')
 				: Buffer.from(encoded.replace(/_/g, ' ').replace(/=([0-9a-f]{2})/gi, escaped), 'latin1');
-		return decodeBytes(bytes, charset) ?? word;
+		const decoded = decodeBytes(bytes, charset);
+		if (decoded === undefined) failures++;
+		return decoded ?? word;
 	});
 }
 
@@ -125,11 +154,25 @@ const inWindows = (control: string) => WINDOWS_1252[control.charCodeAt(0) - 0x80
 /** Character sets that do not extend ASCII, so no header can be written in them. */
 const NOT_ASCII_BASED = /^(utf-?16|ucs-?2|unicode)/i;
 
+type Decoder = InstanceType<typeof TextDecoder>;
+
+/** The decoders in use, by the label of their character set. */
+const decoders = new Map<string, Decoder>();
+const MAX_DECODERS = 20;
+
+function decoderFor(charset: string): Decoder {
+	const label = charset.toLowerCase() || 'utf-8';
+	const decoder = decoders.get(label) ?? new TextDecoder(label, { fatal: true });
+	if (decoders.size >= MAX_DECODERS) decoders.clear();
+	decoders.set(label, decoder);
+	return decoder;
+}
+
 /** @param charset any label that browsers know (WHATWG Encoding); UTF-8 if empty */
 function decodeBytes(bytes: Buffer, charset: string): string | undefined {
 	if (NOT_ASCII_BASED.test(charset)) return undefined;
 	try {
-		const decoder = new TextDecoder(charset || 'utf-8', { fatal: true });
+		const decoder = decoderFor(charset);
 		const text = decoder.decode(bytes);
 		// Some Node versions leave these as control characters.
 		return decoder.encoding === 'windows-1252' ? text.replace(/[\x80-\x9f]/g, inWindows) : text;

@@ -1,6 +1,7 @@
 import type { IHttpRequestOptions, IN8nHttpFullResponse } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
 
+import { checkTarget, type TargetRules } from '../http/addresses';
 import { withSignal } from '../http/client';
 import { readResponseBody } from '../http/responseBody';
 import type { ByteStream, TransferContext } from '../http/service';
@@ -16,19 +17,23 @@ export type DownloadStream = IN8nHttpFullResponse & { body: ByteStream; url: str
  * Opens a URL as a stream. Follows redirects itself: only to http and https, never from https to http, never in a loop.
  * The first redirect to another origin drops the credential for good.
  * @param credential the credential type for the URL; none for a presigned URL
+ * @param rules the hosts that are allowed; by default, the URL itself is trusted
  * @param headers sent with every request, also after a redirect; must not contain secrets
- * @throws NodeOperationError for an invalid URL or redirect; otherwise the error of the HTTP library
+ * @throws NodeOperationError for an invalid URL or redirect, or a host that is not allowed; otherwise the error of the
+ * HTTP library
  */
 export async function openDownload(
 	context: TransferContext,
 	url: string,
 	signal: AbortSignal,
 	credential?: string,
+	rules: TargetRules = {},
 	headers: Record<string, string> = {},
 ): Promise<DownloadStream> {
 	const visited = new Set<string>();
 	let activeCredential = credential;
 	for (let current = parseWebUrl(context, url); ; ) {
+		requireAllowed(context, current, { trustedUrl: url, ...rules });
 		visited.add(current);
 		const options: IHttpRequestOptions = {
 			method: 'GET',
@@ -67,6 +72,22 @@ export async function openDownload(
 		if (new URL(next).origin !== new URL(current).origin) activeCredential = undefined;
 		current = next;
 	}
+}
+
+/** @throws NodeOperationError if a download from the URL is not allowed */
+function requireAllowed(context: TransferContext, url: string, rules: TargetRules): void {
+	const problem = checkTarget(url, rules);
+	if (problem === undefined) return;
+	const error = new NodeOperationError(
+		context.getNode(),
+		`The file was not downloaded because its URL ${problem}`,
+		{
+			description:
+				'If you trust this host, add it to “Allowed Hosts” under Options, or use a credential whose base URL is in the same network.',
+		},
+	);
+	error.context.isPermanent = true;
+	throw error;
 }
 
 /** @throws NodeOperationError unless it is an http or https URL */
@@ -111,6 +132,9 @@ const NO_CODING = new Set([
 	'aws-chunked',
 ]);
 
+/** More codings than any host applies; each one takes a decoder. */
+const MAX_CODINGS = 4;
+
 const codingsOf = (headers: Record<string, unknown>) =>
 	String(headers['content-encoding'] ?? '')
 		.split(',')
@@ -120,7 +144,8 @@ const codingsOf = (headers: Record<string, unknown>) =>
 /** Returns the content codings of a response if they cannot be decoded. */
 export function undecodable(headers: Record<string, unknown>): string | undefined {
 	const codings = codingsOf(headers);
-	const isKnown = codings.every((coding) => Object.hasOwn(FORMATS, coding));
+	const isKnown =
+		codings.length <= MAX_CODINGS && codings.every((coding) => Object.hasOwn(FORMATS, coding));
 	return isKnown ? undefined : codings.join(', ').slice(0, 40);
 }
 

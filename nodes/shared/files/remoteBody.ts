@@ -1,5 +1,4 @@
 import { OutageRetries } from '../http/outage';
-import { readResponseBody } from '../http/responseBody';
 import { cancellableSleep, isRetryable, MAX_ATTEMPTS, retryDelay } from '../http/retry';
 import { textOf, type TransferContext } from '../http/service';
 import { isDecodingError } from './openDownload';
@@ -97,12 +96,6 @@ export class RemoteBody {
 	close(): void {
 		this.closing.abort();
 		this.first.close();
-	}
-
-	/** Drains a small body that is not needed: n8n's response stream releases its socket only when it was read. */
-	async discard(): Promise<void> {
-		await readResponseBody(this.first.body, this.status).catch(() => undefined);
-		this.close();
 	}
 
 	/**

@@ -1,5 +1,6 @@
 import { NodeOperationError } from 'n8n-workflow';
 
+import type { TargetRules } from '../http/addresses';
 import { toRequestFailure } from '../http/client';
 import { connectionError, responseError } from '../http/errors';
 import { readResponseBody } from '../http/responseBody';
@@ -8,7 +9,7 @@ import type { ByteStream, Service, TransferContext } from '../http/service';
 import { StallGuard } from '../http/stallGuard';
 import { decodeBody, type DownloadStream, openDownload } from './openDownload';
 
-export interface RequestOptions {
+export interface RequestOptions extends TargetRules {
 	/** The service that hosts the file: its name and its error format. */
 	host: Service;
 	/** The credential type for the URL; only sent to the origin of the URL. */
@@ -66,8 +67,8 @@ export class RemoteResponse {
 
 	close = (): void => {
 		const { guard, body } = this;
-		if (guard.signal.aborted) body.destroy(guard.failure);
-		else guard.abort();
+		guard.abort();
+		body.destroy(guard.failure);
 	};
 }
 
@@ -82,7 +83,7 @@ export async function requestFile(
 	const guard = new StallGuard(stallTimeout, cancel);
 	try {
 		const response = await guard.race(
-			openDownload(context, url, guard.signal, credential, headers),
+			openDownload(context, url, guard.signal, credential, targetRulesOf(options), headers),
 		);
 		if (response.statusCode < 300 || (headers && response.statusCode === 416)) {
 			return new RemoteResponse(response, guard);
@@ -92,6 +93,11 @@ export async function requestFile(
 		return failureOf(context, url, host, error);
 	}
 }
+
+const targetRulesOf = ({ trustedUrl, allowedHosts }: TargetRules): TargetRules => ({
+	...(trustedUrl !== undefined && { trustedUrl }),
+	allowedHosts,
+});
 
 /** Converts an error response of the host, including its message from the body. */
 async function readRejection(

@@ -1,3 +1,4 @@
+import { parseHosts } from '../http/addresses';
 import { executionSignal } from '../http/client';
 import type { ItemContext } from '../node/operation';
 import type { RangeSettings } from './remoteBody';
@@ -21,7 +22,11 @@ export interface TransferSettings {
 	sha256: boolean;
 	/** Milliseconds. */
 	stallTimeout: number;
+	/** Milliseconds without a success after which a transfer that can be continued gives up. */
+	giveUpAfter: number;
 	cancel?: AbortSignal;
+	/** The hosts that a download may come from; every host if empty. */
+	allowedHosts?: string[];
 }
 
 export interface PartSettings extends TransferSettings {
@@ -37,7 +42,9 @@ export function readTransferSettings({ functions, option }: ItemContext): Transf
 	return {
 		sha256: option<boolean>('sha256') ?? true,
 		stallTimeout: (option<number>('stallSeconds') ?? STALL_SECONDS) * 1000,
+		giveUpAfter: (option<number>('giveUpMinutes') ?? GIVE_UP_MINUTES) * 60_000,
 		cancel: executionSignal(functions),
+		allowedHosts: parseHosts(option<string>('allowedHosts') ?? ''),
 	};
 }
 

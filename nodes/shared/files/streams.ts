@@ -202,7 +202,7 @@ const MIB = 1024 * 1024;
  * shows no progress of a running node, because n8n displays execution hints only after the node has finished.
  */
 export class ProgressLog {
-	private lastLoggedAt = Date.now();
+	private lastLoggedAt = performance.now();
 	private transferred = 0;
 
 	/** @param total bytes of the file, if known */
@@ -214,14 +214,29 @@ export class ProgressLog {
 
 	advance(bytes: number): void {
 		this.transferred += bytes;
-		const now = Date.now();
+		this.write(() => {
+			const { transferred, total } = this;
+			const share = total
+				? ` of ${mebibytes(total)} MiB (${Math.floor((transferred / total) * 100)} %)`
+				: ' MiB';
+			return `${mebibytes(transferred)}${share}`;
+		});
+	}
+
+	/**
+	 * Logs that the transfer waits in an outage.
+	 * @param done what has been transferred, for example “3 of 8 parts done”
+	 */
+	waiting(done: string): void {
+		this.write(() => `waiting for the connection, ${done}`);
+	}
+
+	private write(state: () => string): void {
+		const now = performance.now();
 		if (now - this.lastLoggedAt < LOG_INTERVAL_MS) return;
 		this.lastLoggedAt = now;
-		const { context, what, transferred, total } = this;
-		const share = total
-			? ` of ${mebibytes(total)} MiB (${Math.floor((transferred / total) * 100)} %)`
-			: ' MiB';
-		const line = `${what}: ${mebibytes(transferred)}${share}`;
+		const { context, what } = this;
+		const line = `${what}: ${state()}`;
 		context.logger.info(line);
 		if ('sendMessageToUI' in context) context.sendMessageToUI(line);
 	}

@@ -4,7 +4,7 @@ import { NodeApiError, NodeOperationError } from 'n8n-workflow';
 import { type ApiCall, type ApiResponse, callApi, executionSignal } from '../http/client';
 import { mayHaveSucceeded, withItemIndex } from '../http/errors';
 import type { ByteStream, Service } from '../http/service';
-import { bufferUploadTimeout, StallGuard } from '../http/stallGuard';
+import { bufferUploadTimeout, processingTime, StallGuard } from '../http/stallGuard';
 import type { ItemContext, OperationResult } from '../node/operation';
 import { optionalText } from '../node/parameters';
 import { invalidParameter } from '../node/schema';
@@ -123,6 +123,8 @@ class UploadAttempt {
 				// bytes until it times out.
 				validate: () => {
 					this.isSourceRead = true;
+					this.stallGuard.resume();
+					this.stallGuard.extend(processingTime(file.size));
 					return this.fileError;
 				},
 			},
@@ -217,12 +219,13 @@ function withCheckFirstHint(error: NodeApiError, { fileName }: FileSource): Node
  */
 export async function uploadEach(
 	item: ItemContext,
+	service: Service,
 	idField: string,
 	upload: (file: FileSource) => Promise<IDataObject>,
 	singular: Readonly<Record<string, string>> = {},
 	check: (file: FileSource) => void = () => {},
 ): Promise<OperationResult[]> {
-	const named = await readSourceFiles(item);
+	const named = await readSourceFiles(item, service);
 	if (named.length > 1)
 		rejectSingularOptions(item, { fileName: 'File Name', ...singular }, named.length);
 	const name = optionalText(item.option('fileName'));

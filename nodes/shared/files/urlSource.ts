@@ -1,5 +1,6 @@
 import { NodeOperationError } from 'n8n-workflow';
 
+import { readTrustedUrl } from '../http/credential';
 import { type Service, textOf } from '../http/service';
 import { inputField, urlField } from '../node/fields';
 import type { ItemContext } from '../node/operation';
@@ -27,23 +28,28 @@ const sourceHost: Service = {
 
 /**
  * Returns the files that an upload sends, from the source that the user selected: the fields of the item, or a URL.
+ * @param service the receiver; a file may come from its own network, for example from an intranet
  * @throws NodeOperationError, NodeApiError for a missing field, an invalid URL, and a file that the host does not provide
  */
-export async function readSourceFiles(item: ItemContext): Promise<FileSource[]> {
+export async function readSourceFiles(item: ItemContext, service: Service): Promise<FileSource[]> {
 	const { parameter } = item;
 	const isUrl = (parameter<string>('source') ?? 'binary') !== 'binary';
-	return isUrl ? [await openUrlSource(item)] : await readFiles(item, parameter(inputField.name));
+	return isUrl
+		? [await openUrlSource(item, service)]
+		: await readFiles(item, parameter(inputField.name));
 }
 
 /**
  * Requests the file at a URL. Its bytes are passed on to the service as they arrive, and are never stored. The response is
  * used for the first attempt of the upload; a further one requests the file again.
  */
-async function openUrlSource(item: ItemContext): Promise<FileSource> {
+async function openUrlSource(item: ItemContext, service: Service): Promise<FileSource> {
 	const { functions, parameter } = item;
 	const url = requireHttpUrl(item, urlField.displayName, parameter(urlField.name));
 	const settings = readDownloadSettings(item);
-	const options = { ...settings, host: sourceHost };
+	// An expression or an AI agent may have filled in the URL. Only the user can enter Allowed Hosts.
+	const trustedUrl = settings.allowedHosts?.length ? url : await readTrustedUrl(functions, service);
+	const options = { ...settings, host: sourceHost, trustedUrl };
 	let remote: RemoteBody = await openFile(functions, url, options);
 	item.onEnd(() => remote.close());
 	const { fileName, mimeType } = await describeRemote(remote, { url });

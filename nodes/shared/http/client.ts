@@ -36,10 +36,10 @@ import {
 	type ServiceContext,
 	textOf,
 } from './service';
-import { parseBody, readResponseBody } from './responseBody';
+import { readResponseBody, responseDeadline } from './responseBody';
 import type { StallGuard } from './stallGuard';
 
-/** Milliseconds to wait for the response to a JSON call. */
+/** Milliseconds to wait for the beginning of the response to a JSON call. */
 const RESPONSE_TIMEOUT = 60_000;
 
 export interface ApiCall<T = unknown> {
@@ -56,7 +56,10 @@ export interface ApiCall<T = unknown> {
 	expects: ExpectedBody<T>;
 	/** A different base URL from the same credential. */
 	baseUrl?: string;
-	/** Milliseconds to wait for the response, for calls that take the service long. */
+	/**
+	 * Milliseconds to wait for the beginning of the response, for calls that take the service long. The whole call may take
+	 * twice as long.
+	 */
 	timeout?: number;
 	/** Whether the call may be sent twice, evaluated after a failed attempt. Defaults to true for GET and DELETE. */
 	retryable?: boolean | ((failure: RequestFailure) => boolean);
@@ -258,8 +261,8 @@ async function attemptRequest(
 	url: string,
 ): Promise<AttemptResult> {
 	const opened = await payload?.open();
-	const guard = opened?.stallGuard;
-	const sender = guard ? withSignal(context, guard.signal) : context;
+	const guard = opened?.stallGuard ?? responseDeadline(2 * timeout, executionSignal(context));
+	const sender = withSignal(context, guard.signal);
 	// Created for each attempt, because n8n modifies the options.
 	const options: IHttpRequestOptions = {
 		method,
@@ -270,9 +273,10 @@ async function attemptRequest(
 			? { ...headers, 'content-type': payload.contentType, 'content-length': payload.size }
 			: { ...headers },
 		json: true,
-		// Return when the headers arrive: a service that rejects a file unread responds and closes the connection.
-		encoding: payload ? 'stream' : undefined,
-		timeout: guard ? 0 : timeout,
+		// Return when the headers arrive: a service that rejects a file unread responds and closes the connection, and a
+		// response may be endless.
+		encoding: 'stream',
+		timeout: opened?.stallGuard ? 0 : timeout,
 		returnFullResponse: true,
 		disableFollowRedirect: true,
 		sendCredentialsOnCrossOriginRedirect: false,
@@ -285,9 +289,10 @@ async function attemptRequest(
 		const response = (await sending) as IN8nHttpFullResponse;
 		const { statusCode: status, headers: received } = response;
 		if (status < 300) opened?.assertSent?.();
-		const parsed = opened
-			? await readResponseBody(response.body as ByteStream, status)
-			: parseBody(response.body);
+		const parsed = await readResponseBody(response.body, status, {
+			signal: guard.signal,
+			mustBeComplete: status < 300 || !payload,
+		});
 		return {
 			status,
 			retryAfter: parseRetryAfter(received),
@@ -295,7 +300,7 @@ async function attemptRequest(
 		};
 	};
 	try {
-		return await (guard?.during(request()) ?? request());
+		return await guard.during(request());
 	} catch (error) {
 		return toRequestFailure(error);
 	} finally {

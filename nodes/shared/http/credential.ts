@@ -1,7 +1,7 @@
 import type { ICredentialDataDecryptedObject, IHttpRequestOptions } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
 
-import { pastedText } from '../text';
+import { MAX_URL_LENGTH, pastedText, withoutEnd } from '../text';
 import { learnSecrets } from './secrets';
 import { baseUrlLabel, type JsonRecord, type Service, type ServiceContext } from './service';
 
@@ -41,6 +41,16 @@ export async function readCheckedCredential(
 	const fault = findCredentialFault(service, credential);
 	if (fault) throw faultError(context, service, fault);
 	return credential;
+}
+
+/**
+ * Returns the base URL of the credential as a sign of the network that its files may come from; '' if it is not valid. Unlike
+ * {@link readBaseUrl}, accepts a credential with an invalid field, because the credential is not sent.
+ */
+export async function readTrustedUrl(context: ServiceContext, service: Service): Promise<string> {
+	const secrets = await learnSecrets(context, service.credential);
+	const { baseUrl } = await secrets.credential(service.credential);
+	return readAddress(baseUrl, service.apiPath).url ?? '';
 }
 
 /** An invalid credential field. */
@@ -108,12 +118,13 @@ export function readAddress(
 	}
 	if (USER_INFO.test(text)) return { problem: 'must not contain a user name or a password' };
 	if (/[?#]/.test(text)) return { problem: 'must not contain “?” or “#”' };
+	if (text.length > MAX_URL_LENGTH) return { problem: 'is not a valid URL' };
 	if (NORMALIZED_BY_PARSER.test(text) || !text.isWellFormed() || !URL.canParse(text)) {
 		return { problem: 'is not a valid URL' };
 	}
 	const { origin, pathname, port } = new URL(text);
 	if (port === '0') return { problem: 'is not a valid URL' };
-	return { url: `${origin}${withoutSuffix(pathname.replace(/\/+$/, ''), path)}` };
+	return { url: `${origin}${withoutSuffix(withoutEnd(pathname, /\//), path)}` };
 }
 
 /** Removes `path`, or its first segments, from the end of the entered path. */
@@ -121,7 +132,7 @@ function withoutSuffix(entered: string, path: string): string {
 	const segments = path.split('/').filter(Boolean);
 	for (let count = segments.length; count > 0; count--) {
 		const end = `/${segments.slice(0, count).join('/')}`;
-		if (entered.endsWith(end)) return entered.slice(0, -end.length).replace(/\/+$/, '');
+		if (entered.endsWith(end)) return withoutEnd(entered.slice(0, -end.length), /\//);
 	}
 	return entered;
 }

@@ -8,11 +8,17 @@ import type {
 
 import { parseHttpUrl } from '../text';
 import { findCredentialFault, readAddress } from './credential';
-import { describeConnectionError, isWebPage, messageText, TLS_HINT } from './errors';
+import {
+	describeConnectionError,
+	isUnusableResponse,
+	isWebPage,
+	messageText,
+	TLS_HINT,
+} from './errors';
 import { toRequestFailure } from './client';
 import { Secrets } from './secrets';
 import { baseUrlLabel, isJsonObject, reportsError, type Service } from './service';
-import { parseBody } from './responseBody';
+import { readResponseBody, responseDeadline } from './responseBody';
 
 /** A read-only request that requires valid credentials, and the meaning of its responses. */
 export interface CredentialTest {
@@ -94,7 +100,7 @@ async function findProblem(
 	try {
 		const response = await send(context, await test.authenticate(credentials, unsigned));
 		const { statusCode: status } = response;
-		const body = parseBody(response.body);
+		const { body } = response;
 		const said = messageText(secrets.hideInError(service.errorMessage(body) ?? ''));
 		const to = redirectOf(response);
 		const serverProblem = findServerProblem(service, { status, body, said, origin, to });
@@ -116,6 +122,7 @@ async function findProblem(
 function describeFailure(error: unknown, base: string, secrets: Secrets): string {
 	const { origin, protocol } = new URL(base);
 	const { code = 'no response', reason } = toRequestFailure(error);
+	if (isUnusableResponse(code)) return `${origin}: ${reason}`;
 	const isCutOff = protocol === 'http:' && code === 'ECONNRESET';
 	return [
 		`Could not reach ${origin} (${code})`,
@@ -145,23 +152,40 @@ const judge = (
 	return rejection ? `${rejection}: ${response.said}` : test.judge(response, credentials);
 };
 
-const send = async (
+/** Milliseconds to wait for the beginning of the response. */
+const TEST_TIMEOUT = 15_000;
+
+/** Sends the request, and returns the response with its parsed body. */
+async function send(
 	{ helpers }: ICredentialTestFunctions,
 	{ url, qs, auth, headers }: IHttpRequestOptions,
-) =>
-	// The only request helper that n8n provides to a credential test.
-	(await helpers.request({
-		method: 'GET',
-		uri: url,
-		qs,
-		auth,
-		headers: { Accept: 'application/json', ...headers },
-		json: true,
-		simple: false,
-		resolveWithFullResponse: true,
-		followRedirect: false,
-		timeout: 15_000,
-	})) as Response;
+): Promise<Response> {
+	const deadline = responseDeadline(2 * TEST_TIMEOUT);
+	const request = async () => {
+		// The only request helper that n8n provides to a credential test.
+		const response = (await helpers.request({
+			method: 'GET',
+			uri: url,
+			qs,
+			auth,
+			headers: { Accept: 'application/json', ...headers },
+			json: true,
+			useStream: true,
+			simple: false,
+			resolveWithFullResponse: true,
+			followRedirect: false,
+			timeout: TEST_TIMEOUT,
+		})) as Response;
+		const { statusCode: status, headers: received, body } = response;
+		const options = { signal: deadline.signal, mustBeComplete: true };
+		return {
+			statusCode: status,
+			headers: received,
+			body: await readResponseBody(body, status, options),
+		};
+	};
+	return await deadline.during(request());
+}
 
 interface Response {
 	statusCode: number;

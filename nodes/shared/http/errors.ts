@@ -30,12 +30,24 @@ const CONNECTION_ERRORS: Readonly<Record<string, string>> = {
 	ERR_TLS_CERT_ALTNAME_INVALID: 'The TLS certificate belongs to a different host name',
 };
 
+/** Explanations of responses that arrived, but cannot be used; by the code of their error. */
+const UNUSABLE_RESPONSES: Readonly<Record<string, string>> = {
+	ESLOWRESPONSE: 'The service, or a proxy in front of it, sends its response too slowly.',
+	ERESPONSESIZE: 'A response of the service is much smaller, so the rest was not read.',
+};
+
+/** Whether an error code stands for a response that arrived, but cannot be used. */
+export const isUnusableResponse = (code: string): boolean =>
+	Object.hasOwn(UNUSABLE_RESPONSES, code);
+
 /** For http:// addresses: a TLS server responds to them with something other than HTTP, or closes the connection. */
 export const TLS_HINT = 'For this port, the address may need to start with https://';
 
 /** Characters that an error quotes from a service's message, and from the title of a web page. */
 const MAX_MESSAGE_LENGTH = 300;
 const MAX_TITLE_LENGTH = 100;
+/** Characters of a text from outside that are processed. */
+const MAX_QUOTED = 10_000;
 
 /**
  * Creates the error for a request without a response. Does not pass the HTTP library's error as `cause`, because that
@@ -56,6 +68,16 @@ export function connectionError(
 				'The transfer was cancelled. Run the node again. If the connection is slow, increase “Stall Timeout” under Options.',
 			failure: { cause: 'temporarily-unavailable' },
 		});
+	}
+	if (isUnusableResponse(code)) {
+		const error = new NodeApiError(node, {} as JsonObject, {
+			message: `${what}: ${explanation}`,
+			description: `${UNUSABLE_RESPONSES[code]} Check that the address ${origin} is right. If it is, run the node again later.`,
+			failure: { cause: 'temporarily-unavailable' },
+		});
+		error.context.code = code;
+		error.context.mayHaveSucceeded = true;
+		return error;
 	}
 	const error = new NodeApiError(node, {} as JsonObject, {
 		message: `${what} could not be reached at ${origin}`,
@@ -152,7 +174,7 @@ export const isWebPage = (body: unknown): body is string =>
 
 /** Returns a service's message on one line and limited in length; undefined for a web page and for anything but text. */
 export function messageText(message: unknown): string | undefined {
-	const text = textOf(message);
+	const text = typeof message === 'string' ? textOf(message.slice(0, MAX_QUOTED)) : undefined;
 	if (text === undefined || /^\s*<|<(!doctype|html|head|body|title)\b/i.test(text.slice(0, 1000))) {
 		return undefined;
 	}

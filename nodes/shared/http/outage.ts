@@ -15,11 +15,14 @@ const OUTAGE_CODES = new Set(['ENOTFOUND', 'ENETDOWN', 'EHOSTDOWN', 'ESTALLED'])
  * to send twice.
  */
 export class OutageRetries {
-	private lastSuccess = performance.now();
-	private hasSucceeded = false;
+	/** Shared with the retries of {@link forPreparation}. */
+	private readonly state: { hasSucceeded: boolean; failingSince?: number } = {
+		hasSucceeded: false,
+	};
 
 	/**
-	 * @param giveUpAfter milliseconds without a success; {@link MAX_ATTEMPTS} attempts are made in any case
+	 * @param giveUpAfter milliseconds from the first failure without a success; {@link MAX_ATTEMPTS} attempts are made in
+	 * any case
 	 * @param onWait called before each wait
 	 */
 	constructor(
@@ -29,9 +32,17 @@ export class OutageRetries {
 
 	/** Call this for each request that succeeds, and for data that arrives. */
 	recordSuccess = (): void => {
-		this.lastSuccess = performance.now();
-		this.hasSucceeded = true;
+		this.state.hasSucceeded = true;
+		this.state.failingSince = undefined;
 	};
+
+	/**
+	 * Returns the retries of a request that only prepares a transfer, such as the request for an upload URL: its success does
+	 * not show that the outage is over, because the bytes go to another host.
+	 */
+	forPreparation(): OutageRetries {
+		return Object.create(this, { recordSuccess: { value: () => undefined } }) as OutageRetries;
+	}
 
 	/**
 	 * Returns the milliseconds to wait after `attempt` (counted from 1): the wait that the service asks for, or an
@@ -40,7 +51,9 @@ export class OutageRetries {
 	delay(attempt: number, failure: RequestFailure): number | undefined {
 		const isFirstFew = attempt < MAX_ATTEMPTS;
 		if (!this.isTemporary(failure, isFirstFew)) return undefined;
-		const left = this.lastSuccess + this.giveUpAfter - performance.now();
+		const now = performance.now();
+		this.state.failingSince ??= now;
+		const left = this.state.failingSince + this.giveUpAfter - now;
 		const limit = Math.max(left, isFirstFew ? MAX_DELAY : 0);
 		const { retryAfter = 0 } = failure;
 		if (limit <= 0 || retryAfter > limit) return undefined;
@@ -57,6 +70,6 @@ export class OutageRetries {
 		if (status !== undefined)
 			return isRetryable({ status }, true) || UNREACHABLE_STATUSES.has(status);
 		if (isRetryable(failure, true)) return true;
-		return this.hasSucceeded && OUTAGE_CODES.has(failure.code ?? '');
+		return this.state.hasSucceeded && OUTAGE_CODES.has(failure.code ?? '');
 	}
 }

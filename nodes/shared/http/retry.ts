@@ -31,6 +31,7 @@ const TEMPORARY_SENT = new Set([
 	'EPIPE',
 	'ERR_BAD_RESPONSE', // the HTTP library's code for a truncated response
 	'EEARLY', // a success before the whole body was sent
+	'ESLOWRESPONSE', // a response that was not complete in time
 ]);
 
 /** The failure of one attempt. */
@@ -102,8 +103,8 @@ export function retryDelay(
 
 /** Waits in steps, so that a cancelled execution stops within a quarter of a second. */
 export async function cancellableSleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
-	const end = Date.now() + milliseconds;
-	for (let left = milliseconds; left > 0 && !signal?.aborted; left = end - Date.now()) {
+	const end = performance.now() + milliseconds;
+	for (let left = milliseconds; left > 0 && !signal?.aborted; left = end - performance.now()) {
 		await sleep(Math.min(left, 250));
 	}
 }
@@ -122,12 +123,16 @@ export function parseRetryAfter(headers: Record<string, unknown>): number | unde
 	return parseWait(rateLimitHeader(headers, 'reset'), now);
 }
 
+/** Characters of a header that are parsed. */
+const MAX_HEADER_LENGTH = 1_000;
+
 /** Parses seconds, or a date in any format: a number as large as unix seconds is a date, not a wait. */
 function parseWait(header: unknown, now: number): number | undefined {
 	const waits = [header]
 		.flat()
+		.map((one) => String(one ?? '').slice(0, MAX_HEADER_LENGTH))
 		// Node joins a repeated header with commas or returns an array; an HTTP date contains a comma itself.
-		.flatMap((one) => (/[a-z]/i.test(String(one)) ? [String(one)] : String(one ?? '').split(',')))
+		.flatMap((one) => (/[a-z]/i.test(one) ? [one] : one.split(',')))
 		.map((text) => {
 			const date = epochOf(text);
 			if (date !== undefined) return date - now;

@@ -1,4 +1,4 @@
-import { pastedText, withoutBlanks } from '../text';
+import { pastedText, withoutBlanks, withoutEnd } from '../text';
 import { isJsonObject, type JsonRecord, type ServiceContext } from './service';
 
 /** Replaces a secret; n8n uses the same text. */
@@ -11,6 +11,9 @@ const MIN_LENGTH = 4;
 
 /** Minimum length of each of several secrets in one field. */
 const MIN_LISTED_LENGTH = 16;
+
+/** Characters of an error text; the rest is cut off. */
+const MAX_ERROR_LENGTH = 65_536;
 
 /** Levels of an error's causes that are searched. */
 const MAX_CAUSES = 5;
@@ -107,7 +110,7 @@ export class Secrets {
 		];
 		for (const text of [...spelled, ...encoded]) {
 			// Base64 padding may be missing or percent-encoded.
-			const bare = text.replace(/=+$/, '');
+			const bare = withoutEnd(text, /=/);
 			(bare.length < MIN_LENGTH_ANYWHERE ? this.short : this.distinct).add(bare);
 		}
 	}
@@ -119,8 +122,13 @@ export class Secrets {
 		return text.replace(this.pattern, HIDDEN);
 	}
 
-	/** Hides secrets in an error text, including short ones that are separate words. */
+	/** Hides secrets in an error text of up to 64 Ki characters, including short ones that are separate words. */
 	hideInError(text: string): string {
+		if (text.length > MAX_ERROR_LENGTH) {
+			const safe = this.hideInError(text.slice(0, MAX_ERROR_LENGTH));
+			// A secret that was cut in two is not recognized.
+			return `${safe.slice(0, -this.longest() || undefined)}…`;
+		}
 		const safe = this.hideIn(text);
 		if (this.short.size === 0) return safe;
 		this.shortPattern ??= new RegExp(
@@ -128,6 +136,11 @@ export class Secrets {
 			'gu',
 		);
 		return safe.replace(this.shortPattern, HIDDEN);
+	}
+
+	/** The characters of the longest text that is hidden. */
+	private longest(): number {
+		return Math.max(0, ...[...this.distinct, ...this.short].map(({ length }) => length));
 	}
 
 	/** Hides secrets in a parsed response, in place. Not recursive: deep nesting would overflow the stack. */

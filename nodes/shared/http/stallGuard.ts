@@ -24,31 +24,76 @@ export function timeoutSignal(milliseconds: number): AbortSignal {
 	return AbortSignal.timeout(Math.min(MAX_TIMER_MS, Math.max(1, whole || 1)));
 }
 
+/** A function to be called at a time of the process's clock, in milliseconds (`performance.now()`). */
+interface Timer {
+	at: number;
+	expire(): void;
+}
+
+const timers = new Set<Timer>();
+
+/** The times for which a Node timer is set. */
+const wakeUps = new Set<number>();
+
+/**
+ * Calls `expire` after a time, unless the returned function is called before. All timers share one Node timer, because an
+ * abort signal with a listener keeps its own until it fires: every call would leave its state behind for minutes.
+ */
+export function startTimer(milliseconds: number, expire: () => void): () => void {
+	const timer = { at: performance.now() + milliseconds, expire };
+	timers.add(timer);
+	wakeUpForNext();
+	return () => void timers.delete(timer);
+}
+
+/** Sets a Node timer for the next timer, unless one ends before. */
+function wakeUpForNext(): void {
+	let next = Infinity;
+	for (const { at } of timers) next = Math.min(next, at);
+	for (const at of wakeUps) if (at <= next) return;
+	wakeUps.add(next);
+	timeoutSignal(next - performance.now()).addEventListener('abort', () => {
+		wakeUps.delete(next);
+		for (const timer of timers) {
+			if (timer.at > performance.now()) continue;
+			timers.delete(timer);
+			timer.expire();
+		}
+		if (timers.size > 0) wakeUpForNext();
+	});
+}
+
 /** Cancels a stalled transfer without limiting its total duration. */
 export class StallGuard {
 	/** Aborts the request when it stalls or when the user stops the execution. */
 	readonly signal: AbortSignal;
+	/** Why the signal has fired; undefined if it has not. */
+	failure?: Error;
 	private readonly controller = new AbortController();
-	private lastProgress = Date.now();
+	private lastProgress = performance.now();
+	private stopTimer: () => void = () => undefined;
 	private isReleased = false;
 	private isPaused = false;
-	private isAborted = false;
 
 	/**
 	 * @param milliseconds without progress before the transfer is cancelled
 	 * @param cancel the signal of the user's Stop button
+	 * @param stallError creates the error of a cancelled transfer
 	 */
 	constructor(
-		private readonly milliseconds: number,
+		private milliseconds: number,
 		private readonly cancel?: AbortSignal,
+		private readonly stallError: (milliseconds: number) => Error = (ms) => new StallError(ms),
 	) {
-		const { signal } = this.controller;
-		this.signal = cancel ? AbortSignal.any([signal, cancel]) : signal;
+		this.signal = this.controller.signal;
+		if (cancel?.aborted) this.abort();
+		// Not AbortSignal.any, because the signal of a long execution would keep a reference for every call.
+		else cancel?.addEventListener('abort', this.abort);
 		this.watch(milliseconds);
 	}
 
 	progress = (): void => {
-		this.lastProgress = Date.now();
+		this.lastProgress = performance.now();
 	};
 
 	/** Suspends the stall timeout while the transfer waits for its other end, which has its own. */
@@ -61,16 +106,19 @@ export class StallGuard {
 		this.progress();
 	};
 
-	/** Ends the request. Destroying the stream of its response would leave the socket open if nothing has read from it. */
-	abort = (): void => {
-		this.isAborted = true;
-		this.release();
-		this.controller.abort();
+	/** Allows more milliseconds without progress, from now on. */
+	extend = (milliseconds: number): void => {
+		this.milliseconds += milliseconds;
+		this.progress();
 	};
+
+	/** Ends the request. Destroying the stream of its response would leave the socket open if nothing has read from it. */
+	abort = (): void => this.fail(new StoppedError());
 
 	/** Turns the stall timeout off; the user can still stop the execution. */
 	release = (): void => {
 		this.isReleased = true;
+		this.stopTimer();
 	};
 
 	/**
@@ -81,37 +129,45 @@ export class StallGuard {
 		try {
 			return await this.race(work);
 		} finally {
-			this.release();
+			this.end();
 		}
 	}
 
-	/** The same, for the first step of a transfer: the guard stays on for the rest. */
+	/** The same, for the first step of a transfer: the guard stays on until {@link abort} is called. */
 	async race<T>(work: Promise<T>): Promise<T> {
 		const { signal } = this;
+		let end = () => {};
 		const ended = new Promise<never>((_, reject) => {
-			const end = () => reject(this.failure!);
+			end = () => reject(this.failure!);
 			if (signal.aborted) end();
 			else signal.addEventListener('abort', end);
 		});
-		return await Promise.race([work, ended]);
+		try {
+			return await Promise.race([work, ended]);
+		} finally {
+			signal.removeEventListener('abort', end);
+		}
 	}
 
-	/** Why the signal has fired; undefined if it has not. */
-	get failure(): Error | undefined {
-		if (!this.signal.aborted) return undefined;
-		return this.isAborted || this.cancel?.aborted
-			? new StoppedError()
-			: new StallError(this.milliseconds);
+	private fail(failure: Error): void {
+		this.end();
+		this.failure ??= failure;
+		this.controller.abort();
+	}
+
+	private end(): void {
+		this.cancel?.removeEventListener('abort', this.abort);
+		this.release();
 	}
 
 	/** Uses one timer at a time: after progress, the next one covers the remaining time. */
 	private watch(milliseconds: number): void {
-		timeoutSignal(milliseconds).addEventListener('abort', () => {
-			if (this.isReleased) return;
+		if (this.isReleased) return;
+		this.stopTimer = startTimer(milliseconds, () => {
 			if (this.isPaused) this.progress();
-			const left = this.lastProgress + this.milliseconds - Date.now();
+			const left = this.lastProgress + this.milliseconds - performance.now();
 			if (left > 0) this.watch(left);
-			else this.controller.abort();
+			else this.fail(this.stallError(this.milliseconds));
 		});
 	}
 }
@@ -125,3 +181,11 @@ const MIN_UPLOAD_RATE = 64 * 1024;
  */
 export const bufferUploadTimeout = (bytes: number, stallTimeout: number) =>
 	stallTimeout + Math.ceil((bytes / MIN_UPLOAD_RATE) * 1000);
+
+const GIB = 2 ** 30;
+
+/**
+ * The time that a service may need to process a file after its last byte, in milliseconds: 30 seconds per GiB. SpeedyFiles
+ * needs 3.5 seconds per GiB before it responds.
+ */
+export const processingTime = (bytes: number): number => Math.floor((bytes / GIB) * 30) * 1000;

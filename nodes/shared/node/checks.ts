@@ -3,7 +3,7 @@ import type { IBinaryData, INodePropertyCollection } from 'n8n-workflow';
 import { isDate, isDateTime, parseUserDate } from '../dates';
 import { invalidIdError } from '../http/errors';
 import { isJsonObject, type JsonRecord, textOf } from '../http/service';
-import { isBlankText } from '../text';
+import { isBlankText, MAX_URL_LENGTH } from '../text';
 import {
 	type Field,
 	type FileReference,
@@ -72,7 +72,7 @@ function checkBoolean(check: Check, value: unknown): boolean {
 }
 
 /** A decimal number as text. `Number()` would also accept '', '0x10' and 'Infinity'. */
-const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+const NUMBER = /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i;
 
 function checkNumber(check: Check, value: unknown): number {
 	const { minValue = -Infinity, maxValue = Infinity, numberPrecision = 0 } = limitsOf(check.field);
@@ -215,7 +215,8 @@ function checkLocator(check: Check, value: unknown): string {
 	// A URL is accepted in every mode, because AI agents and expressions do not select one.
 	if (mode !== 'url' && !/^https?:/i.test(text)) return text;
 	const extract = modes?.find(({ name }) => name === 'url')?.extractValue;
-	const segment = extract && new RegExp(extract.regex).exec(text)?.[1];
+	const isUrl = text.length <= MAX_URL_LENGTH;
+	const segment = extract && isUrl ? new RegExp(extract.regex).exec(text)?.[1] : undefined;
 	if (!segment) {
 		throw invalidId(check, displayName, `is not a valid ${displayName.toLowerCase()} URL`);
 	}

@@ -126,6 +126,17 @@ export const simplifyField: Field = {
 	description: 'Whether to return a simplified version of the response instead of the raw data',
 };
 
+/** How long a transfer survives an outage. */
+export const giveUpOption: Field = {
+	displayName: 'Give Up After (Minutes)',
+	name: 'giveUpMinutes',
+	type: 'number',
+	typeOptions: { minValue: 0, maxValue: 10_080, numberPrecision: 3 },
+	default: 10,
+	description:
+		'How long to keep trying while every request fails, for example because the connection is down. Any success starts the time again. With 0, a request is tried four times.',
+};
+
 /**
  * Settings of an upload in several requests. The defaults are the service's.
  * @param word the service's word for the content of one request
@@ -135,6 +146,7 @@ export const partOptions = (
 	{ threshold, partSize }: { threshold: number; partSize: number },
 ) => {
 	const options: Field[] = [
+		giveUpOption,
 		{
 			displayName: `${capitalize(word)} Size (MiB)`,
 			name: 'partSizeMb',
@@ -201,15 +213,16 @@ export const stallOption: Field = {
 		'How long to wait without any progress before cancelling the transfer. There is no limit on the total duration.',
 };
 
-/** The time limit for an outage. */
-export const giveUpOption: Field = {
-	displayName: 'Give Up After (Minutes)',
-	name: 'giveUpMinutes',
-	type: 'number',
-	typeOptions: { minValue: 0, maxValue: 10_080, numberPrecision: 3 },
-	default: 10,
+/** The hosts from which files may be downloaded. */
+export const allowedHostsOption: Field = {
+	displayName: 'Allowed Hosts',
+	name: 'allowedHosts',
+	type: 'string',
+	isSafeguard: true,
+	default: '',
+	placeholder: 'e.g. files.example.com, *.example.com',
 	description:
-		'How long to keep trying during an outage before the transfer fails. The time starts again whenever data is transferred.',
+		'Only download files from these hosts, including after redirects. Separate them with commas; *.example.com stands for every host below example.com.',
 };
 
 /** The size limit of a download. */
@@ -268,10 +281,13 @@ interface RangeDefaults {
 }
 
 /** The options of an upload that only concern a file from a URL. */
-export const urlSourceOptions: Field[] = [maxSizeOption].map(onlyForSources('url'));
+export const urlSourceOptions: Field[] = [allowedHostsOption, maxSizeOption].map(
+	onlyForSources('url'),
+);
 
 /** The options that every download has. */
 export const downloadOptions = (defaults: RangeDefaults, advice?: string): Field[] => [
+	allowedHostsOption,
 	fileNameOption,
 	giveUpOption,
 	maxSizeOption,

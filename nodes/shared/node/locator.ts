@@ -6,6 +6,7 @@ import type {
 } from 'n8n-workflow';
 
 import type { Page } from '../http/paging';
+import { isoDate } from '../dates';
 import { containsName } from '../text';
 
 export interface LocatorOptions {
@@ -65,6 +66,25 @@ function mode(
 	} as const);
 }
 
+/** Joins a name with what distinguishes items of the same name; unknown details are omitted. */
+export function entryLabel(name: string, ...details: Array<string | undefined>): string {
+	const known = details.filter((detail) => detail !== undefined && detail !== '');
+	return known.length > 0 ? `${name} – ${known.join(', ')}` : name;
+}
+
+/** Formats a size for a list, for example “1.4 MB”; undefined for anything but a number of bytes. */
+export function sizeLabel(bytes: unknown): string | undefined {
+	if (typeof bytes !== 'number' || !Number.isFinite(bytes) || bytes < 0) return undefined;
+	const unit = bytes < 1000 ? 0 : Math.min(4, Math.floor(Math.log10(bytes) / 3));
+	const value = bytes / 1000 ** unit;
+	const digits = unit > 0 && value < 10 ? 1 : 0;
+	return `${value.toFixed(digits)} ${['B', 'KB', 'MB', 'GB', 'TB'][unit]}`;
+}
+
+/** Formats a date for a list, to the minute in UTC; undefined for anything but a date. */
+export const dateLabel = (date: unknown): string | undefined =>
+	isoDate(date)?.slice(0, 16).replace('T', ' ');
+
 /** Pages that one search reads before it returns, even without a result. */
 const MAX_PAGES = 20;
 
@@ -72,12 +92,13 @@ const MAX_PAGES = 20;
  * Returns one page of a resource locator's “From List” results. Reads the service's pages until one contains a match,
  * because the services cannot search; n8n requests the next page when the user scrolls.
  * @param token the pagination token of the previous result; undefined for the first
+ * @param entryOf returns undefined for an item that must not be listed
  */
 export async function searchPages<Item>(
 	filter: string | undefined,
 	token: string | undefined,
 	fetchPage: (page: number) => Promise<Page<Item, number>>,
-	entryOf: (item: Item) => INodeListSearchItems,
+	entryOf: (item: Item) => INodeListSearchItems | undefined,
 ): Promise<INodeListSearchResult> {
 	const query = filter?.trim() ?? '';
 	let next: number | undefined = Number(token ?? 1);
@@ -85,7 +106,7 @@ export async function searchPages<Item>(
 	for (let read = 0; read < MAX_PAGES && next !== undefined && results.length === 0; read++) {
 		const page: Page<Item, number> = await fetchPage(next);
 		const matches = page.items
-			.map(entryOf)
+			.flatMap((item) => entryOf(item) ?? [])
 			.filter(({ name, value }) => containsName(`${name}\n${value}`, query));
 		results = results.concat(matches);
 		next = page.items.length > 0 ? page.next : undefined;

@@ -1,14 +1,25 @@
 import type { IDataObject, INodeExecutionData, IPollFunctions } from 'n8n-workflow';
 import { deepCopy, NodeOperationError } from 'n8n-workflow';
 
+import { withSignal } from '../http/client';
 import { readBaseUrl } from '../http/credential';
 import type { Service } from '../http/service';
+import { StallGuard, startTimer } from '../http/stallGuard';
 
 /** Increased when the format of the state changes; state of an older version is discarded. */
 const STATE_VERSION = 2;
 
-/** Maximum milliseconds of one poll; the next poll continues. */
+/** Milliseconds after which a poll reads no further page; the next poll continues. */
 const MAX_POLL_MS = 120_000;
+
+/** The milliseconds that n8n allows a poll, for versions that report no limit. */
+const DEFAULT_BUDGET_MS = 300_000;
+
+/** The least milliseconds before a poll is cancelled, whatever n8n allows. */
+const MIN_BUDGET_MS = 10_000;
+
+/** The share of n8n's limit after which the requests of a poll are cancelled; the rest is for storing what it found. */
+const CANCEL_SHARE = 0.9;
 
 /** The items that one poll found, and the state for the next one. */
 export interface Polled<State> {
@@ -24,9 +35,10 @@ export interface Poller<State> {
 	sample(): Promise<IDataObject | undefined>;
 	/**
 	 * @param state the state of the previous poll, which may be modified; undefined for the first poll
-	 * @param deadline when to leave the rest to the next poll, in milliseconds since 1970 by n8n's clock
+	 * @param deadline when to leave the rest to the next poll, by the process's clock in milliseconds (`performance.now()`)
+	 * @param context cancels its requests when the poll takes too long
 	 */
-	poll(state: State | undefined, deadline: number): Promise<Polled<State>>;
+	poll(state: State | undefined, deadline: number, context: IPollFunctions): Promise<Polled<State>>;
 }
 
 /** The content of the static data, under one key so that it is replaced as a whole. */
@@ -61,13 +73,50 @@ export async function runPoll<State>(
 		const stored = deepCopy((data.poll ?? {}) as StoredState);
 		const known =
 			stored.version === STATE_VERSION && stored.about === fingerprint ? stored.state : undefined;
-		const deadline = Date.now() + budgetOf(context);
-		const { found, state } = await poller.poll(known as State | undefined, deadline);
+		const { found, state } = await pollInTime(context, poller, known as State | undefined);
 		data.poll = { version: STATE_VERSION, about: fingerprint, state };
 		return found.length > 0 ? itemsOf(found) : null;
 	} finally {
 		runningPolls.delete(data);
 	}
+}
+
+/**
+ * Runs a poll, and ends it when its time is up: a service that responds too slowly would otherwise stop the trigger, because
+ * n8n starts no poll while one is running. What it found by then is kept.
+ * @throws NodeOperationError if it has found nothing
+ */
+async function pollInTime<State>(
+	context: IPollFunctions,
+	{ service, poll }: Poller<State>,
+	known: State | undefined,
+): Promise<Polled<State>> {
+	const allowed = allowedTime(context);
+	const budget = Math.max(MIN_BUDGET_MS, allowed);
+	const isTooLong = new AbortController();
+	const cancelAfter = CANCEL_SHARE * budget;
+	const stopTimer = startTimer(cancelAfter, () => isTooLong.abort());
+	const tooLong = () => {
+		const duration = `${Math.round(cancelAfter / 1000)} seconds`;
+		return new NodeOperationError(context.getNode(), `The poll was stopped after ${duration}`, {
+			description: `${service.name}, or a proxy in front of it, responds too slowly. The next poll continues where this one stopped, so no event is lost.`,
+		});
+	};
+	// Also ends a poll that does not end although its requests were cancelled.
+	const guard = new StallGuard(budget, undefined, tooLong);
+	const deadline = performance.now() + Math.min(MAX_POLL_MS, allowed / 2);
+	const polling = poll(known, deadline, withSignal(context, isTooLong.signal));
+	const ended = await guard.during(polling).then(
+		(polled) => ({ polled, error: undefined }),
+		(error: Error) => ({ polled: undefined, error: isTooLong.signal.aborted ? tooLong() : error }),
+	);
+	stopTimer();
+	if (isTooLong.signal.aborted) {
+		const { message, description } = tooLong();
+		context.logger.warn(`${context.getNode().name}: ${message}. ${description}`);
+	}
+	if (ended.error) throw ended.error;
+	return ended.polled;
 }
 
 const itemsOf = (found: IDataObject[]): INodeExecutionData[][] => [found.map((json) => ({ json }))];
@@ -100,7 +149,6 @@ async function fingerprintOf<State>(
 	return JSON.stringify([await readBaseUrl(context, service), credential, ...settings]);
 }
 
-/** Half of the time that n8n allows, so that calls in progress can finish; older n8n versions report no limit. */
-function budgetOf(context: Partial<IPollFunctions>): number {
-	return Math.min(MAX_POLL_MS, (context.getPollBudgetMs?.() ?? Infinity) / 2);
-}
+/** Returns the milliseconds that n8n allows the poll. */
+const allowedTime = (context: Partial<IPollFunctions>): number =>
+	context.getPollBudgetMs?.() ?? DEFAULT_BUDGET_MS;

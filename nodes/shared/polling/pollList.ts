@@ -70,7 +70,11 @@ export async function pollList<Position>(
 	const state = resumeState(list, last);
 	const emitted: EmittedItem[] = [];
 	const seen = new Set<string>();
-	for (let pages = 0; pages < PAGES_PER_POLL && (pages === 0 || Date.now() < deadline); pages++) {
+	for (
+		let pages = 0;
+		pages < PAGES_PER_POLL && (pages === 0 || performance.now() < deadline);
+		pages++
+	) {
 		const page = await list.fetchPage(state.position ?? list.first).catch((error: unknown) => {
 			if (emitted.length === 0) throw error;
 		});

@@ -4,6 +4,7 @@ import { NodeOperationError } from 'n8n-workflow';
 import { readParameters, triggerSource } from '../node/parameters';
 import type { Field, ParameterSource } from '../node/schema';
 import type { Service, ServiceContext } from '../http/service';
+import { freeDeliveries } from './handler';
 import { missingSecretMessage, parseSecrets } from './signature';
 
 type WebhookMethods = NonNullable<NonNullable<INodeType['webhookMethods']>['default']>;
@@ -25,7 +26,10 @@ export const checkedActivation = (
 		await requireSecret(this, service);
 		return true;
 	},
-	delete: () => Promise.resolve(true),
+	async delete(this: IHookFunctions) {
+		freeDeliveries(this);
+		return await Promise.resolve(true);
+	},
 });
 
 /**

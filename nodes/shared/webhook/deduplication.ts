@@ -113,10 +113,34 @@ interface TriggerState {
  */
 const triggers = new Map<string, TriggerState>();
 
+/** Seconds after which no service delivers again. */
+const MAX_WINDOW = 2 * 86_400;
+
+/** Triggers whose state is kept; each may have 2,000 keys. */
+const MAX_TRIGGERS = 1_000;
+
 function triggerState(trigger: string): TriggerState {
 	const state = triggers.get(trigger) ?? { inProgress: new Map(), seenKeys: new SeenKeys() };
+	triggers.delete(trigger); // re-inserted as the newest
 	triggers.set(trigger, state);
+	if (triggers.size > MAX_TRIGGERS)
+		for (const oldest of triggers.keys()) {
+			if (triggers.size <= MAX_TRIGGERS) break;
+			if (oldest !== trigger) freeTrigger(oldest);
+		}
 	return state;
+}
+
+/**
+ * Frees the state of a trigger; its next delivery loads the keys from the static data. Does nothing while a delivery is in
+ * progress or has failed within the window, because the static data may contain its key: the retry would be ignored.
+ */
+export function freeTrigger(trigger: string): void {
+	const state = triggers.get(trigger);
+	const oldest = Math.floor(Date.now() / 1000) - MAX_WINDOW;
+	if (state?.inProgress.size === 0 && !state.seenKeys.hasFailedSince(oldest)) {
+		triggers.delete(trigger);
+	}
 }
 
 /** Arrival and signature of a delivery, in unix seconds; one number if the service sends no signature time. */
@@ -136,7 +160,7 @@ export interface DeduplicationState {
 const MAX_KEYS = 2_000;
 
 /** The keys of the deliveries that have started an execution of one trigger. */
-class SeenKeys {
+export class SeenKeys {
 	/** By digest, in order of arrival, but for a few that were signed ahead of time. */
 	private readonly times = new Map<string, StoredTimes>();
 	/**
@@ -176,6 +200,11 @@ class SeenKeys {
 		this.failed.delete(digest);
 		this.times.set(digest, times);
 		this.stored[digest] = times;
+	}
+
+	/** @param oldest unix seconds */
+	hasFailedSince(oldest: number): boolean {
+		return [...this.failed.values()].some((arrived) => arrived > oldest);
 	}
 
 	markFailed(digest: string, arrived: number): void {

@@ -1,4 +1,9 @@
-import type { INodeExecutionData, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
+import type {
+	IHookFunctions,
+	INodeExecutionData,
+	IWebhookFunctions,
+	IWebhookResponseData,
+} from 'n8n-workflow';
 import { sleep } from 'n8n-workflow';
 
 import { secretsOf } from '../http/secrets';
@@ -8,6 +13,7 @@ import {
 	claimDelivery,
 	type DeduplicationState,
 	type DeliveryIdentity,
+	freeTrigger,
 	keyDigest,
 } from './deduplication';
 import { type SignatureScheme, verifySignature, WebhookRejection } from './signature';
@@ -71,14 +77,19 @@ async function receive<T>(
 	return await receiveOnce(context, receiver, delivery);
 }
 
+const triggerOf = (context: IHookFunctions | IWebhookFunctions) =>
+	`${context.getWorkflow().id}/${context.getNode().id}`;
+
+/** Frees what the process keeps for a trigger, when its workflow is deactivated. */
+export const freeDeliveries = (context: IHookFunctions): void => freeTrigger(triggerOf(context));
+
 async function receiveOnce<T>(
 	context: IWebhookFunctions,
 	receiver: WebhookHandler<T>,
 	delivery: Delivery<T>,
 ): Promise<IWebhookResponseData> {
 	const staticData: DeduplicationState = context.getWorkflowStaticData('node');
-	const trigger = `${context.getWorkflow().id}/${context.getNode().id}`;
-	const claimed = claimDelivery(trigger, delivery, staticData);
+	const claimed = claimDelivery(triggerOf(context), delivery, staticData);
 	if ('duplicateOf' in claimed) {
 		if (claimed.isAssumed) {
 			context.logger.warn(

@@ -2,8 +2,9 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 
 import type { IDataObject, IWebhookFunctions } from 'n8n-workflow';
 
-import { keepCredential } from '../http/secrets';
+import { keepCredential, secretsOf } from '../http/secrets';
 import type { Service } from '../http/service';
+import { startTimer } from '../http/stallGuard';
 import { withoutBlanks } from '../text';
 
 type Headers = ReturnType<IWebhookFunctions['getRequestObject']>['headers'];
@@ -152,6 +153,7 @@ export function parseLines(field: unknown): string[] {
 const CACHE_MS = 2_000;
 
 interface CachedCredential {
+	/** When it was read, by the process's clock in milliseconds. */
 	at: number;
 	credential: IDataObject;
 }
@@ -175,22 +177,39 @@ async function verifyWithCachedCredential(
 	const cached = cache.get(key);
 	const first = cached && isFresh(cached) ? { rejection: verify(cached.credential) } : undefined;
 	if (first && first.rejection === undefined) {
-		keepCredential(context, type, cached!.credential);
+		await useCredential(context, type, cached!.credential);
 		return undefined;
 	}
 
-	const fresh = { at: Date.now(), credential: await context.getCredentials(type) };
-	keepCredential(context, type, fresh.credential);
+	const fresh = { at: performance.now(), credential: await context.getCredentials(type) };
+	await useCredential(context, type, fresh.credential);
 	const isUnchanged = first && isSameCredential(fresh.credential, cached!.credential);
 	const rejection = isUnchanged ? first.rejection : verify(fresh.credential);
-	for (const [one, old] of cache) if (!isFresh(old)) cache.delete(one);
-	if (rejection === undefined) cache.set(key, fresh);
+	if (rejection === undefined) cacheCredential(key, fresh);
 	else cache.delete(key);
 	return rejection;
+}
+
+/** Caches a credential, and frees it after its time, because it contains secrets. */
+function cacheCredential(key: string, cached: CachedCredential): void {
+	cache.set(key, cached);
+	startTimer(CACHE_MS, () => {
+		if (cache.get(key) === cached) cache.delete(key);
+	});
+}
+
+/** Provides the credential to the rest of the delivery, so that it is not read again. */
+async function useCredential(
+	context: IWebhookFunctions,
+	type: string,
+	credential: IDataObject,
+): Promise<void> {
+	keepCredential(context, type, credential);
+	await secretsOf(context).learn(type, () => Promise.resolve(credential));
 }
 
 /** Avoids computing the digests of a forged delivery twice. */
 const isSameCredential = (one: IDataObject, other: IDataObject) =>
 	JSON.stringify(one) === JSON.stringify(other);
 
-const isFresh = ({ at }: CachedCredential) => Date.now() - at < CACHE_MS;
+const isFresh = ({ at }: CachedCredential) => performance.now() - at < CACHE_MS;

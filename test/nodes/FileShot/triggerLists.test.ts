@@ -11,9 +11,9 @@ afterEach(() => void jest.restoreAllMocks());
 
 /** Advances the host's clock by some seconds when the request with this number arrives. */
 function delayAt(number: number, seconds: number): void {
-	const real = Date.now.bind(Date);
+	const real = performance.now.bind(performance);
 	let ahead = 0;
-	jest.spyOn(Date, 'now').mockImplementation(() => real() + ahead * 1000);
+	jest.spyOn(performance, 'now').mockImplementation(() => real() + ahead * 1000);
 	account.relay.reset();
 	account.relay.before = (count) => {
 		if (count === number) ahead = seconds;

@@ -95,14 +95,14 @@ it('reports which chunks were uploaded if one finally fails', async () => {
 it('sends no more chunks after one has finally failed', async () => {
 	await fault('/chunks', { type: 'status', status: 413 }, { nth: 3 });
 	const parameters = { options: { thresholdMb: 10, partsAtOnce: 1 } };
-	const error = errorOf(await upload([await large()], parameters));
+	const error = errorOf(await upload([await large('refused.bin')], parameters));
 	expect(error.description).toContain('1 of 3 chunks were uploaded (1)');
 	expect(await paths()).toEqual(['/chunks/init', '/chunks', '/chunks']);
 });
 
 it('retries the completion after a lost response, and reports it if the session no longer exists', async () => {
 	await fault('/chunks/complete', { type: 'resetAfterBody' }, { times: 1 });
-	const error = errorOf(await upload([await large()], IN_PARTS));
+	const error = errorOf(await upload([await large('lost.bin')], IN_PARTS));
 	expect(error.message).toContain('Files App responded with 404');
 	expect(error.description).toContain('an earlier attempt may have completed the upload');
 	expect((await paths()).filter((path) => path === '/chunks/init')).toHaveLength(1);
@@ -113,11 +113,12 @@ it('retries the completion after a 503', async () => {
 	expect(outputOf(await upload([await large()], IN_PARTS))).toHaveLength(1);
 });
 
-it('cancels a stalled chunk', async () => {
+it('cancels a chunk that stalls on every attempt', async () => {
 	const partSize = 64 * 1024;
 	await settings({ chunkSize: partSize });
-	await fault('/chunks', { type: 'delay', milliseconds: 60_000 }, { nth: 3 });
-	const options = { thresholdMb: 1 / 16, partSizeMb: 1 / 16, partsAtOnce: 1, stallSeconds: 1 };
+	await fault('/chunks', { type: 'delay', milliseconds: 60_000 }, { nth: 3, times: 4 });
+	const size = { thresholdMb: 1 / 16, partSizeMb: 1 / 16, partsAtOnce: 1 };
+	const options = { ...size, stallSeconds: 1, giveUpMinutes: 0 };
 	const file = { name: 'a.bin', bytes: Buffer.alloc(3 * partSize) };
 	const error = errorOf(await upload([await itemWith({ data: file })], { options }));
 	// One second, plus the time for a slow connection.

@@ -34,9 +34,9 @@ async function search(list: List, filter?: string, token?: string): Promise<INod
 	return await listSearch[list].call(context as ILoadOptionsFunctions, filter, token);
 }
 
-it('returns packages with title, recipient and status, and a link to their page', async () => {
+it('returns packages with title, recipient, status and date, and a link to their page', async () => {
 	const { results } = await search('searchPackages');
-	expect(results[0].name).toMatch(/^n\d+ – cfo@acme\.com \(draft\)$/);
+	expect(results[0].name).toMatch(/^n\d+ – cfo@acme\.com – draft, \d{4}-\d\d-\d\d \d\d:\d\d$/);
 	expect(results[0].url).toBe(`${user.credentials.baseUrl}/dash/packages/${results[0].value}`);
 	expect(await user.json('package.get', { packageId: byId(results[0].value) })).toBeTruthy();
 });
@@ -52,14 +52,35 @@ it('continues with the next page up to the end', async () => {
 	expect(values.size).toBe(231);
 });
 
-it.each(['q4 FINANCIALS', '(active)'])('finds %j anywhere in the name', async (filter) => {
+it.each(['q4 FINANCIALS', '– active,'])('finds %j anywhere in the name', async (filter) => {
 	const { results } = await search('searchPackages', filter);
-	expect(results.map(({ name }) => name)).toEqual(['Q4 financials – cfo@acme.com (active)']);
+	expect(results.map(({ name }) => name)).toEqual([
+		expect.stringMatching(/^Q4 financials – cfo@acme.com – active, /),
+	]);
 });
 
 it('returns the files of packages with an active link', async () => {
 	const { results } = await search('searchFiles');
-	expect(results.map(({ name }) => name)).toEqual(['report.pdf – Q4 financials']);
+	expect(results.map(({ name }) => name)).toEqual(['report.pdf – Q4 financials – 1 B']);
+});
+
+it('lists only the packages that can be finalized, or revoked', async () => {
+	const revoked = await user.json(
+		'package.send',
+		{ ...PACKAGE, title: 'Revoked' },
+		{
+			input: [await itemWith({ data: { name: 'report.pdf', bytes: Buffer.from('a') } })],
+		},
+	);
+	outputOf(await user.run('package.revoke', { packageId: byId(revoked.id) }));
+	const namesIn = async (list: List, filter: string) =>
+		(await search(list, filter)).results.map(({ name }) => name.replace(/,.*/, ''));
+	expect(await namesIn('searchActive', 'cfo')).toEqual(['Q4 financials – cfo@acme.com – active']);
+	expect(await namesIn('searchFinalizable', 'Revoked')).toEqual([
+		'Revoked – cfo@acme.com – revoked',
+	]);
+	expect(await namesIn('searchFinalizable', 'Q4 fin')).toEqual([]);
+	expect(await namesIn('searchFinalizable', 'n228 –')).toEqual(['n228 – cfo@acme.com – draft']);
 });
 
 it('returns the active tokens', async () => {

@@ -1,6 +1,6 @@
 import { sleep } from 'n8n-workflow';
 
-import { lastCallPayload, partPayload } from '../../../nodes/shared/files/multipart';
+import { lastCallPayload, partPayload } from '../../../nodes/shared/files/partRequests';
 import { itemWith } from '../../support/binary';
 import { buildContext, type NodeUnderTest, startRun } from '../../support/engine';
 import { eventually } from '../../support/eventually';
@@ -59,7 +59,10 @@ it('an upload of parts to presigned URLs ends when the user stops the execution'
 
 it.each([
 	['a part', partPayload],
-	['the last call', (_: Buffer, __: string, settings: PartCall) => lastCallPayload({}, settings)],
+	[
+		'the last call',
+		(_: Buffer, __: string, settings: PartCall) => lastCallPayload({}, settings, 1),
+	],
 ])('%s ends with the execution, even if n8n does not end the request', async (_, payload) => {
 	const stop = new AbortController();
 	const settings = { stallTimeout: 60_000, concurrency: 1, cancel: stop.signal };

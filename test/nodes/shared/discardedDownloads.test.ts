@@ -38,7 +38,9 @@ afterAll(() => {
 const nowhere = {
 	info: {
 		services: {
-			fileCourier: { credentials: { clientId: 'x', clientSecret: 'y', baseUrl: 'http://x.test' } },
+			fileCourier: {
+				credentials: { clientId: 'x', clientSecret: 'y', baseUrl: 'http://127.0.0.1:9' },
+			},
 			filesApp: { credentials: {} },
 			speedyFiles: { credentials: { baseUrl: 'http://x.test', apiToken: 'y' } },
 		},

@@ -27,24 +27,55 @@ describe('a transfer during an outage', () => {
 	it('gives up when nothing has succeeded for the set time', () => {
 		const clock = stopClock();
 		const retries = new OutageRetries(10 * MINUTE);
+		retries.delay(1, RESET);
 		clock.advance(9 * MINUTE);
 		expect(retries.delay(20, RESET)).toBeDefined();
 		clock.advance(MINUTE);
 		expect(retries.delay(21, RESET)).toBeUndefined();
 	});
 
+	it('counts from the first failure, because a request may take long before it fails', () => {
+		const clock = stopClock();
+		const retries = new OutageRetries(10 * MINUTE);
+		retries.recordSuccess();
+		clock.advance(60 * MINUTE);
+		expect(retries.delay(4, RESET)).toBeDefined();
+		clock.advance(10 * MINUTE);
+		expect(retries.delay(5, RESET)).toBeUndefined();
+	});
+
+	it('gives up although requests that only prepare the transfer succeed', () => {
+		const clock = stopClock();
+		const retries = new OutageRetries(10 * MINUTE);
+		retries.delay(1, RESET);
+		clock.advance(10 * MINUTE);
+		retries.forPreparation().recordSuccess();
+		expect(retries.delay(20, RESET)).toBeUndefined();
+	});
+
+	it('counts the failures of requests that only prepare the transfer', () => {
+		const clock = stopClock();
+		const retries = new OutageRetries(10 * MINUTE);
+		retries.forPreparation().delay(1, RESET);
+		clock.advance(10 * MINUTE);
+		expect(retries.delay(20, RESET)).toBeUndefined();
+	});
+
 	it('continues as long as any request succeeds', () => {
 		const clock = stopClock();
 		const retries = new OutageRetries(10 * MINUTE);
+		retries.delay(1, RESET);
 		clock.advance(9 * MINUTE);
 		retries.recordSuccess();
+		retries.delay(20, RESET);
 		clock.advance(9 * MINUTE);
-		expect(retries.delay(20, RESET)).toBeDefined();
+		expect(retries.delay(21, RESET)).toBeDefined();
 	});
 
 	it('does not wait beyond the time at which it gives up', () => {
 		const clock = stopClock();
 		const retries = new OutageRetries(10 * MINUTE);
+		retries.delay(1, RESET);
 		clock.advance(10 * MINUTE - 700);
 		expect(retries.delay(20, RESET)).toBe(700);
 	});

@@ -3,7 +3,8 @@ import { randomBytes } from 'node:crypto';
 import { Readable } from 'node:stream';
 
 import type { ByteStream } from '../../../nodes/shared/http/service';
-import { splitIntoParts, formatRanges } from '../../../nodes/shared/files/multipart';
+import { formatRanges } from '../../../nodes/shared/files/multipart';
+import { splitIntoParts } from '../../../nodes/shared/files/parts';
 
 const SIZE = 1000;
 

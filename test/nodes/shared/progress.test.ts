@@ -12,7 +12,7 @@ beforeEach(() => {
 });
 afterEach(() => void jest.useRealTimers());
 
-const after = (seconds: number) => jest.setSystemTime(Date.now() + seconds * 1000);
+const after = (seconds: number) => jest.advanceTimersByTime(seconds * 1000);
 
 it('logs nothing for a short transfer', () => {
 	const progress = new ProgressLog(context(), 'Uploading “a.bin”', 10 * MIB);
@@ -42,4 +42,20 @@ it('also sends it to the browser in a manual execution, and omits the percentage
 	progress.advance(3 * MIB);
 	expect(shown).toEqual(['Downloading “a.bin”: 3 MiB']);
 	expect(said).toEqual(shown);
+});
+
+it('logs that a transfer waits, at most every ten seconds together with its progress', () => {
+	const progress = new ProgressLog(context(), 'Uploading “a.bin”', 40 * MIB);
+	progress.waiting('0 of 8 parts done');
+	after(10);
+	progress.waiting('1 of 8 parts done');
+	after(9);
+	progress.waiting('1 of 8 parts done');
+	progress.advance(MIB);
+	after(1);
+	progress.advance(9 * MIB);
+	expect(said).toEqual([
+		'Uploading “a.bin”: waiting for the connection, 1 of 8 parts done',
+		'Uploading “a.bin”: 10 of 40 MiB (25 %)',
+	]);
 });

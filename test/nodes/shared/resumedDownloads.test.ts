@@ -93,7 +93,9 @@ function serve(request: IncomingMessage, response: ServerResponse): void {
 const nowhere = {
 	info: {
 		services: {
-			fileCourier: { credentials: { clientId: 'x', clientSecret: 'y', baseUrl: 'http://x.test' } },
+			fileCourier: {
+				credentials: { clientId: 'x', clientSecret: 'y', baseUrl: 'http://127.0.0.1' },
+			},
 		},
 	},
 } as unknown as Sandbox;

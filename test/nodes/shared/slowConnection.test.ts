@@ -11,6 +11,7 @@ import { inMemory, itemWith, sha256Of } from '../../support/binary';
 import { binaryData, bytesOf, outputOf, runNode } from '../../support/engine';
 import { fileCourierNode } from '../../support/fileCourier';
 import { filesAppUpload } from '../../support/filesApp';
+import { Host } from '../../support/host';
 import type { Sandbox } from '../../support/sandbox';
 
 const MIB = 1024 * 1024;
@@ -105,4 +106,16 @@ it('a download may take longer than the stall timeout', async () => {
 	);
 	expect(sha256Of(await bytesOf(binary!.data))).toBe(sha256Of(bytes));
 	expect(Date.now() - began).toBeGreaterThan(2 * STALL * 1000);
+});
+
+it('an upload in one request gives the service more time to respond if the file is large', async () => {
+	const host = new Host();
+	await host.start({}, { body: '{"id":"f","name":"a.bin"}', delay: 3_000 });
+	const input = [await itemWith({ data: { name: 'a.bin', bytes: Buffer.alloc(300 * MIB) } })];
+	// Eight seconds more.
+	const options = { thresholdMb: 1000, stallSeconds: 1, sha256: false };
+	const more = { credentials: { baseUrl: host.url, apiKey: 'x' } };
+	const run = await filesAppUpload(nowhere(), input, { options }, more);
+	await host.stop();
+	expect(outputOf(run)[0].json.id).toBe('f');
 });

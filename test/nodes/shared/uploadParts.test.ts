@@ -4,11 +4,8 @@ import { NodeOperationError, sleep } from 'n8n-workflow';
 
 import { connectionError } from '../../../nodes/shared/http/errors';
 import type { ItemContext } from '../../../nodes/shared/node/operation';
-import {
-	type Part,
-	type MultipartOptions,
-	uploadMultipart,
-} from '../../../nodes/shared/files/multipart';
+import { type MultipartOptions, uploadMultipart } from '../../../nodes/shared/files/multipart';
+import type { Part } from '../../../nodes/shared/files/parts';
 import { sha256Of } from '../../support/binary';
 
 const PART = 1000;
@@ -137,7 +134,7 @@ it('ends when the execution is stopped, even if the parts in flight arrive', asy
 it('logs the progress of a long upload', async () => {
 	jest.useFakeTimers();
 	try {
-		await upload(async () => await Promise.resolve(jest.setSystemTime(Date.now() + 4_000)), {
+		await upload(async () => await Promise.resolve(jest.advanceTimersByTime(4_000)), {
 			concurrency: 1,
 		});
 	} finally {
@@ -147,4 +144,35 @@ it('logs the progress of a long upload', async () => {
 		'Uploading “a.bin”: 0 of 0 MiB (59 %)',
 		'Uploading “a.bin”: 0 of 0 MiB (100 %)',
 	]);
+});
+
+it('does not get far ahead of a part that is retried, because a later attempt continues there', async () => {
+	const sent: number[] = [];
+	const ends: Array<() => void> = [];
+	const outcome = upload(
+		async ({ index }) => {
+			sent.push(index);
+			if (index === 0) await new Promise<void>((done) => ends.push(done));
+		},
+		{ partSize: 100 },
+	);
+	await sleep(50);
+	expect(sent).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
+	ends[0]();
+	expect(await outcome).toMatchObject({ parts: 51, sha256: sha256Of(bytes) });
+});
+
+it('does not send a part that waits for another one if that fails', async () => {
+	const sent: number[] = [];
+	const outcome = upload(
+		async ({ index }) => {
+			sent.push(index);
+			if (index > 0) return;
+			await sleep(50);
+			throw fault('refused');
+		},
+		{ partSize: 100 },
+	);
+	await expect(outcome).rejects.toThrow('refused');
+	expect(sent).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
 });

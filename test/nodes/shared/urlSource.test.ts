@@ -146,6 +146,20 @@ describe('a file from a URL', () => {
 		expect(host.seen).toHaveLength(2);
 	});
 
+	it('does not wait without end for a service that never responds', async () => {
+		host.reset(MIB, hostile.honest);
+		const id = await user.create();
+		await user.fault(
+			{ type: 'delay', milliseconds: 600_000 },
+			{ path: '/api/v1/packages/*/files' },
+		);
+		const run = await user.run('package.uploadFile', {
+			packageId: byId(id),
+			...fromUrl({ stallSeconds: 1 }),
+		});
+		expect(errorOf(run).message).toContain('No data was transferred for');
+	});
+
 	it('that the host compresses has another size, which is an error', async () => {
 		host.reset(10, hostile.sendsBomb(2 * MIB, 'gzip'));
 		const { message, description } = errorOf(await filesApp());
@@ -164,6 +178,34 @@ describe('a file from a URL', () => {
 		errorOf(await send());
 		for (let tries = 0; open > 0 && tries < 100; tries++) await new Promise((r) => setImmediate(r));
 		expect(open).toBe(0);
+	});
+
+	describe('for a service on the internet', () => {
+		const run = async (url: string, options: IDataObject = {}) =>
+			await runNode({
+				...filesAppNode(sandbox, { ...upload, source: 'url', url, options }),
+				credentials: { apiKey: 'x', baseUrl: 'https://files-app.example' },
+			});
+
+		it.each([
+			['https://10.0.0.1/a', 'leads to 10.0.0.1, which is not a public address'],
+			['http://[::ffff:a9fe:a9fe]/a', 'leads to [::ffff:a9fe:a9fe], which is not a public address'],
+			['http://localhost/a', 'leads to localhost, which is not a public address'],
+			['http://example.com/a', 'is not encrypted (http)'],
+		])('does not come from %s', async (url, problem) => {
+			const { message, description } = errorOf(await run(url));
+			expect(message).toBe(`The file was not downloaded because its URL ${problem}`);
+			expect(description).toContain('Allowed Hosts');
+		});
+
+		it('may come from a private address if the user lists it in Allowed Hosts', async () => {
+			host.reset(10, hostile.honest);
+			errorOf(await run(`${host.url}/a`, { allowedHosts: '127.0.0.1' }));
+			expect(host.seen).toHaveLength(1);
+			const { message } = errorOf(await run(`${host.url}/a`, { allowedHosts: 'example.com' }));
+			expect(message).toContain('not among the Allowed Hosts');
+			expect(host.seen).toHaveLength(1);
+		});
 	});
 
 	it.each(['ftp://example.com/a', 'file:///etc/passwd', 'example.com/a', ' '])(

@@ -1,0 +1,128 @@
+import type { IExecuteFunctions, IHttpRequestOptions, IN8nHttpFullResponse } from 'n8n-workflow';
+
+import { EarlyResponseError, type Payload, toRequestFailure } from '../http/client';
+import { readResponseBody } from '../http/responseBody';
+import { parseRetryAfter, type RequestFailure } from '../http/retry';
+import type { ByteStream } from '../http/service';
+import { bufferUploadTimeout, processingTime, StallGuard } from '../http/stallGuard';
+import type { PartSettings } from './settings';
+import { streamBuffer } from './streams';
+
+type SendSettings = Pick<PartSettings, 'stallTimeout' | 'concurrency' | 'cancel'>;
+
+/** The uploads to services that respond before they have read a part. */
+const earlyResponders = new WeakSet<SendSettings>();
+
+/**
+ * The payload of one part, whose buffer is free again when the call has returned. A stream shows whether the service
+ * responded before it had everything; a buffer would still be read then, and filled with the next part in the meantime it
+ * would put the wrong bytes into the request. Node does not finish a stream after an early response, so such a service
+ * gets copies that are not used again.
+ * @param settings the same object for all parts of an upload
+ */
+export function partPayload(bytes: Buffer, contentType: string, settings: SendSettings): Payload {
+	const { stallTimeout, concurrency, cancel } = settings;
+	const open = () => {
+		const timeout = bufferUploadTimeout(bytes.length * concurrency, stallTimeout);
+		const stallGuard = new StallGuard(timeout, cancel);
+		if (earlyResponders.has(settings)) return { body: Buffer.from(bytes), stallGuard };
+		let sent = 0;
+		const body = streamBuffer(bytes, (count) => {
+			sent += count;
+			stallGuard.progress();
+		});
+		const assertSent = () => {
+			if (sent === bytes.length) return;
+			earlyResponders.add(settings);
+			throw new EarlyResponseError();
+		};
+		return { body, stallGuard, assertSent, close: () => void body.destroy() };
+	};
+	return { contentType, size: bytes.length, open: () => Promise.resolve(open()) };
+}
+
+/** Milliseconds that a service may take to assemble a file of this many bytes from its parts. */
+export const assemblyTimeout = (size: number): number => 600_000 + processingTime(size);
+
+/**
+ * The payload of the call after the last part: JSON, even for an empty object (which n8n would omit), with a long
+ * response timeout.
+ * @param size bytes of the file
+ */
+export const lastCallPayload = (
+	body: object,
+	{ cancel }: Pick<PartSettings, 'cancel'>,
+	size: number,
+): Payload =>
+	bufferPayload(
+		Buffer.from(JSON.stringify(body)),
+		'application/json',
+		assemblyTimeout(size),
+		cancel,
+	);
+
+const bufferPayload = (
+	body: Buffer,
+	contentType: string,
+	timeout: number,
+	cancel: AbortSignal | undefined,
+): Payload => ({
+	contentType,
+	size: body.length,
+	open: () => Promise.resolve({ body, stallGuard: new StallGuard(timeout, cancel) }),
+});
+
+/** The result of a PUT: the response of the host, or the connection error. */
+export interface PutResult extends RequestFailure {
+	headers: Record<string, unknown>;
+	body: unknown;
+}
+
+/**
+ * Sends one PUT request to a presigned URL, for example for a part: without credentials and without following
+ * redirects.
+ * @param headers the headers that the signature requires
+ */
+export async function putPresigned(
+	{ helpers }: IExecuteFunctions,
+	url: string,
+	headers: Record<string, string>,
+	payload: Payload,
+): Promise<PutResult> {
+	const names = new Set(Object.keys(headers).map((name) => name.toLowerCase()));
+	const { body, stallGuard, assertSent, close } = await payload.open();
+	const options: IHttpRequestOptions = {
+		method: 'PUT',
+		url,
+		body,
+		headers: {
+			...(!names.has('content-type') && { 'content-type': payload.contentType }),
+			// The storage rejects a stream without its length.
+			...(!names.has('content-length') && { 'content-length': payload.size }),
+			...headers,
+		},
+		timeout: stallGuard ? 0 : 60_000,
+		abortSignal: stallGuard?.signal,
+		returnFullResponse: true,
+		disableFollowRedirect: true,
+		ignoreHttpStatusErrors: true,
+		// Streamed, because the status of a rejection must count even if the host closes the connection before the end of
+		// the body.
+		encoding: 'stream',
+	};
+	const put = async () => {
+		const response = (await helpers.httpRequest(options)) as IN8nHttpFullResponse;
+		const { statusCode: status, headers: responseHeaders } = response;
+		if (status < 300) assertSent?.();
+		const responseBody = await readResponseBody(response.body as ByteStream, status);
+		const retryAfter = parseRetryAfter(responseHeaders);
+		return { status, retryAfter, headers: responseHeaders, body: responseBody };
+	};
+	try {
+		return await (stallGuard?.during(put()) ?? put());
+	} catch (error) {
+		return { ...toRequestFailure(error), headers: {}, body: undefined };
+	} finally {
+		close?.();
+	}
+}

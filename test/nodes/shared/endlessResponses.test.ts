@@ -1,0 +1,79 @@
+import '../../support/shortLimits';
+import { waits } from '../../support/skippedWaits';
+import { FileCourierApi } from '../../../credentials/FileCourierApi.credentials';
+import { fileCourierApiTest } from '../../../nodes/FileCourier/service';
+import { credentialTestOf } from '../../support/credentialTest';
+import { credentialsFor } from '../../support/descriptions';
+import { errorOf, runNode } from '../../support/engine';
+import { eventually } from '../../support/eventually';
+import { fileCourierNode, REQUEST } from '../../support/fileCourier';
+import { ownEndlessHost, trickle, trickleHeaders } from '../../support/endlessHost';
+import type { Sandbox } from '../../support/sandbox';
+
+const host = ownEndlessHost();
+beforeEach(() => void (waits.length = 0));
+
+const credentials = () => credentialsFor(new FileCourierApi(), host.url);
+
+async function call(operation: string, parameters = {}) {
+	const sandbox = { info: { services: { fileCourier: { credentials: credentials() } } } };
+	return await runNode(
+		fileCourierNode(sandbox as unknown as Sandbox, {
+			resource: 'session',
+			operation,
+			sessionId: 'req_1',
+			...parameters,
+		}),
+	);
+}
+
+const released = async () => await eventually(() => host.abandoned === host.requests);
+
+const TOO_SLOW = 'FileCourier: The response was not complete after 120 seconds';
+
+describe('a response that never ends', () => {
+	it('fails a safe call after four attempts, and closes their connections', async () => {
+		host.respond = trickle(200, '{');
+		const error = errorOf(await call('get'));
+		expect(error.message).toBe(TOO_SLOW);
+		expect(error.description).toContain('or a proxy in front of it, sends its response too slowly');
+		expect(error.failure).toEqual({ cause: 'temporarily-unavailable' });
+		expect(host.requests).toBe(4);
+		expect(waits).toHaveLength(3);
+		await released();
+	});
+
+	it('fails a call that must not run twice at once, and states that it may have succeeded', async () => {
+		host.respond = trickle(200, '{');
+		const error = errorOf(await call('create', REQUEST));
+		expect(error.message).toContain('not complete after 600 seconds');
+		expect(error.description).toMatch(/may have|was created/);
+		expect(host.requests).toBe(1);
+		await released();
+	});
+
+	it('fails the call even if it consists of headers', async () => {
+		host.respond = trickleHeaders;
+		expect(errorOf(await call('get')).message).toBe(TOO_SLOW);
+		expect(host.requests).toBe(4);
+	});
+
+	it('of an error status is reported as that status', async () => {
+		host.respond = trickle(401, '{"status":false,"error":"Invalid API key"}');
+		const error = errorOf(await call('get'));
+		expect(error.httpCode).toBe('401');
+		expect(error.message).toContain('Invalid API key');
+		expect(host.requests).toBe(1);
+		await released();
+	});
+
+	it('fails the test of a credential', async () => {
+		host.respond = trickle(200, '{');
+		const result = await credentialTestOf(fileCourierApiTest, 'fileCourierApi', credentials());
+		expect(result).toEqual({
+			status: 'Error',
+			message: `${host.url}: The response was not complete after 30 seconds. Check the Base URL.`,
+		});
+		await released();
+	});
+});
