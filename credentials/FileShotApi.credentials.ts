@@ -46,6 +46,15 @@ export class FileShotApi implements ICredentialType {
 			placeholder: 'e.g. https://fileshot.io',
 			description: 'The base URL of download pages, used when FileShot does not return a link',
 		},
+		{
+			displayName: 'Encryption Passphrase',
+			name: 'encryptionPassphrase',
+			type: 'string',
+			typeOptions: { password: true },
+			default: '',
+			description:
+				'Optional. Used to encrypt and decrypt files with a passphrase if the node has none. It is never sent to FileShot.',
+		},
 	];
 
 	authenticate: IAuthenticate = bearerAuth('apiKey');

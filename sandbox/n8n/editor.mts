@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { chromium, type Locator, type Page } from 'playwright-core';
+import { type Browser, chromium, type Locator, type Page } from 'playwright-core';
 import { UserError } from '../system/userError.mjs';
 import { OWNER } from './rest.mts';
 
@@ -28,6 +28,14 @@ function browserProgram(): string {
 	);
 }
 
+/**
+ * Starts a headless browser.
+ * @throws {UserError} if no browser is installed
+ */
+export async function launchBrowser(): Promise<Browser> {
+	return await chromium.launch({ executablePath: browserProgram(), args: FLAGS });
+}
+
 /** n8n's editor in a headless browser, logged in as the owner. */
 export class Editor {
 	private constructor(
@@ -44,7 +52,7 @@ export class Editor {
 	 * @throws {UserError} if no browser is installed
 	 */
 	static async open(url: string): Promise<Editor> {
-		const browser = await chromium.launch({ executablePath: browserProgram(), args: FLAGS });
+		const browser = await launchBrowser();
 		try {
 			const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
 			page.setDefaultTimeout(EDITOR_TIMEOUT_MS);

@@ -50,6 +50,7 @@ describe('the desktop profile: pre-upload, forms, finalize', () => {
 		const id = await preUpload({
 			isZeroKnowledge: 'true',
 			fileSize: 6,
+			originalFileSize: 6,
 			fileName: 'r.pdf.encrypted',
 		});
 		await shot.part(id, 0, 'ciphertext', { totalChunks: '1' });
@@ -62,6 +63,15 @@ describe('the desktop profile: pre-upload, forms, finalize', () => {
 		expect(first.headers['x-is-zero-knowledge']).toBe('true');
 		const second = await http.get<string>(String(first.headers.location));
 		expect([second.headers['x-is-zero-knowledge'], second.data]).toEqual(['true', 'ciphertext']);
+	});
+
+	test('rejects an encrypted file of neither the announced nor the original size', async () => {
+		const id = await preUpload({ isZeroKnowledge: 'true', fileSize: 11, originalFileSize: 6 });
+		await shot.part(id, 0, 'ciphertext', { totalChunks: '1' });
+		expect(await finalize(id)).toMatchObject({
+			status: 400,
+			data: { error: 'The chunks have 10 bytes instead of 11' },
+		});
 	});
 
 	test('rejects missing and invalid data', async () => {

@@ -8,11 +8,15 @@ import { downloadFile } from '../../shared/files/download';
 import { type RangeDefaults, readDownloadSettings } from '../../shared/files/settings';
 import { fieldOf, isTrue, sizeOf, summaryOf } from '../describe';
 import { fileHost, fileShot } from '../service';
+import {
+	decryptDownload,
+	decryptionFields,
+	type EncryptionReport,
+	readDecryption,
+	reportOf,
+} from './decryption';
 import { fileField } from './getAll';
 import { fetchFileInfo } from './get';
-
-const STILL_ENCRYPTED =
-	'This file was encrypted on the sender’s device (zero-knowledge) and is still encrypted. FileShot does not have the key. It is in the sender’s link, after the #.';
 
 /** MiB. Off by default, because a file may allow a limited number of downloads. */
 const RANGES: RangeDefaults = { threshold: 64, partSize: 16, concurrency: 1 };
@@ -21,39 +25,42 @@ export const download: Operation = {
 	value: 'download',
 	name: 'Download',
 	action: 'Download file',
-	description: 'Download a file and its details. Zero-knowledge files remain encrypted.',
-	fields: [fileField, outputField],
+	description: 'Download a file and its details, and decrypt it if it was encrypted end to end',
+	fields: [fileField, ...decryptionFields, outputField],
 	options: downloadOptions(RANGES, 'FileShot may count each part as a download.'),
 	async execute(item) {
 		const { functions, locator, option } = item;
 		const id = locator('fileId');
+		const decryption = await readDecryption(item);
 		// Fetch the details first, because their size reveals a truncated download.
 		const { data, context } = await fetchFileInfo(item, id);
-		let isCiphertext = isTrue(fieldOf(data, 'isZeroKnowledge'));
+		let isFlagged = isTrue(fieldOf(data, 'isZeroKnowledge'));
+		let report: EncryptionReport | undefined;
 		const path = `/files/download/${pathSegment(functions, fileField.displayName, id)}`;
+		const ownName = optionalText(option('fileName'));
 		const { binary, ...file } = await downloadFile(
 			functions,
 			{
 				url: `${await readBaseUrl(functions, fileShot)}${path}`,
-				name: optionalText(option('fileName')) ?? textOf(fieldOf(data, 'fileName')),
+				name: ownName ?? textOf(fieldOf(data, 'fileName')),
 				mimeType: textOf(fieldOf(data, 'mimeType')),
 				// The reported size of a zero-knowledge file may be the size before encryption.
-				size: isCiphertext ? undefined : sizeOf(data),
+				size: isFlagged ? undefined : sizeOf(data),
 			},
 			{
 				...readDownloadSettings(item, RANGES),
 				host: fileHost,
 				credential: fileShot.credential,
 				onHeaders: (headers) => {
-					isCiphertext ||= isTrue(headers['x-is-zero-knowledge']);
+					isFlagged ||= isTrue(headers['x-is-zero-knowledge']);
+				},
+				transform: async (chunks, { size }) => {
+					const decrypted = await decryptDownload(item, decryption, data, chunks, size);
+					report = decrypted.report ?? reportOf(isFlagged);
+					return { ...decrypted.file, name: ownName ?? decrypted.file.name };
 				},
 			},
 		);
-		return fileResult(item, binary, {
-			...summaryOf(data, context),
-			...file,
-			isCiphertext,
-			...(isCiphertext && { notice: STILL_ENCRYPTED }),
-		});
+		return fileResult(item, binary, { ...summaryOf(data, context), ...file, ...report });
 	},
 };

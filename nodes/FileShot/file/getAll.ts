@@ -23,7 +23,9 @@ import {
 	sizeLabel,
 } from '../../shared/node/locator';
 import type { Operation } from '../../shared/node/operation';
+import type { Field } from '../../shared/node/schema';
 import { describeFile, fieldOf, fileIdOf, readLinkBase, summaryOf } from '../describe';
+import { SECRET_FRAGMENT } from '../encryption/keys';
 import { callWithFallback, FILE_URL, fileShot } from '../service';
 
 /** The most files that one page can contain (FileShot docs, List My Files). */
@@ -116,15 +118,18 @@ export async function searchFiles(
 }
 
 /** A file of the account. Get and Download also accept any public file. */
-export const fileField = locatorField({
-	displayName: 'File',
-	name: 'fileId',
-	description: 'The file to use. Select it from the list, or enter its link or ID.',
-	searchListMethod: 'searchFiles',
-	urlPattern: FILE_URL,
-	urlPlaceholder: 'e.g. https://fileshot.io/f/abc123',
-	idPlaceholder: 'e.g. abc123',
-});
+export const fileField: Field = {
+	...locatorField({
+		displayName: 'File',
+		name: 'fileId',
+		description: 'The file to use. Select it from the list, or enter its link or ID.',
+		searchListMethod: 'searchFiles',
+		urlPattern: FILE_URL,
+		urlPlaceholder: 'e.g. https://fileshot.io/f/abc123',
+		idPlaceholder: 'e.g. abc123',
+	}),
+	secretFragment: SECRET_FRAGMENT,
+};
 
 const statusFilter: INodeProperties = {
 	displayName: 'Status',

@@ -8,6 +8,7 @@ import { readPartSettings, type TransferSettings } from '../../shared/files/sett
 import type { FileSource } from '../../shared/files/source';
 import { describeFile, NEW_FILE, readLinkBase, sizeOf } from '../describe';
 import { fileShot } from '../service';
+import { readEncryption, uploadEncrypted } from './encryption';
 import { uploadInChunks } from './uploadInChunks';
 import type { FileInfo } from './get';
 import { SIZES, uploadFields, uploadOptions } from './uploadFields';
@@ -20,7 +21,8 @@ export const upload: Operation = {
 	value: 'upload',
 	name: 'Upload',
 	action: 'Upload file',
-	description: 'Upload one or more files and get a download link for each',
+	description:
+		'Upload one or more files, encrypted end to end if you want, and get a download link for each',
 	fields: uploadFields,
 	options: uploadOptions,
 	async execute(item) {
@@ -28,7 +30,9 @@ export const upload: Operation = {
 		const settings = readPartSettings(item, SIZES);
 		const options = readUploadOptions(item);
 		const protocols = UPLOAD_PROTOCOLS[option<UploadStyle>('uploadStyle') ?? 'auto'];
+		const encryption = await readEncryption(item);
 		const send = async (file: FileSource) => {
+			if (encryption) return await uploadEncrypted(item, file, encryption, options, settings);
 			// An empty file has no chunks.
 			const isLarge = file.size > 0 && file.size >= settings.threshold;
 			const inChunks = isLarge || protocols.every(({ chunksEveryFile }) => chunksEveryFile);

@@ -8,6 +8,7 @@ import {
 } from '../../shared/node/fields';
 import type { Field } from '../../shared/node/schema';
 import type { PartDefaults } from '../../shared/files/settings';
+import { encryptionFields, hideNameOption } from './encryption';
 
 /**
  * MiB. One request accepts files under 100 MB, which is 95.4 MiB (FileShot docs, Upload File). The docs do not give a
@@ -17,6 +18,7 @@ export const SIZES: PartDefaults = { threshold: 95, partSize: 8 };
 
 export const uploadFields: Field[] = [
 	...sourceFields(),
+	...encryptionFields,
 	{
 		displayName: 'Link Expires',
 		name: 'expires',
@@ -80,6 +82,7 @@ export const uploadOptions: Field[] = [
 		placeholder: 'e.g. my-project',
 		description: 'A custom ending for the link. Only works with a single file.',
 	},
+	hideNameOption,
 	...partOptions('chunk', SIZES),
 	sha256Option,
 	stallOption,

@@ -37,6 +37,7 @@ export async function uploadInChunks(
 		partName: 'chunk',
 		target: { options, protocols: protocols.map(({ startPath }) => startPath) },
 		completesItself: true,
+		startsOver: options.original !== undefined,
 		start: async () => await startUpload(item, file, options, settings.partSize, protocols),
 		open({ session, partSize }, retries) {
 			const id = String(session.id);

@@ -30,6 +30,11 @@ export interface UploadOptions {
 	password?: string;
 	/** US cents; undefined for a free download. */
 	price?: number;
+	/** For an encrypted file: the file before its encryption, as FileShot shows it. */
+	original?: Pick<FileSource, 'fileName' | 'mimeType' | 'size'> & {
+		/** Whether the recipient needs a passphrase, which is never sent. */
+		isPassphrase: boolean;
+	};
 }
 
 const BYTES = 'application/octet-stream';
@@ -66,17 +71,17 @@ const documented: UploadProtocol = {
 const desktop: UploadProtocol = {
 	startPath: 'pre-upload',
 	// Booleans are strings, as the clients send them.
-	startBody({ fileName, mimeType, size }, options) {
-		const { customSlug = '', expiryDays, passwordProtected } = options;
+	startBody(file, options) {
+		const { customSlug = '', expiryDays, original } = options;
+		const { fileName, size, mimeType } = original ?? file;
 		return {
-			fileName,
-			fileSize: size,
-			// n8n does not encrypt the file.
-			isZeroKnowledge: 'false',
+			fileName: file.fileName,
+			fileSize: file.size,
+			isZeroKnowledge: String(original !== undefined),
 			originalFileName: fileName,
 			originalFileSize: size,
 			originalMimeType: mimeType,
-			isPasswordProtected: String(passwordProtected),
+			isPasswordProtected: String(original?.isPassphrase ?? options.passwordProtected),
 			...(expiryDays && { expirationDays: expiryDays }),
 			maxDownloads: null,
 			customLink: customSlug,

@@ -38,17 +38,31 @@ export interface DownloadOptions extends RemoteOptions {
 	nameOf?(): Promise<string | undefined>;
 	/** Receives the response headers of the file. */
 	onHeaders?(headers: Record<string, unknown>): void;
+	/**
+	 * Converts the file before it is counted, hashed and stored, for example decrypts it. Ranges and retries work on the
+	 * bytes of the host below. An error discards the stored file.
+	 */
+	transform?(chunks: AsyncIterable<Buffer>, remote: RemoteBody): Promise<TransformedFile>;
 	/** Number of trailing bytes passed to `objection`. */
 	tailSize?: number;
 	/** Validates the complete download; an error that it returns is thrown and the stored file is discarded. */
 	objection?(file: Omit<Downloaded, 'binary'>, tail: Buffer): NodeOperationError | undefined;
 }
 
+/** A file after a conversion. Its metadata replaces that of the file at the host. */
+export interface TransformedFile {
+	chunks: AsyncIterable<Buffer>;
+	name?: string;
+	mimeType?: string;
+	/** Bytes. */
+	size?: number;
+}
+
 export interface Downloaded {
 	binary: IBinaryData;
 	fileName: string;
 	mimeType: string;
-	/** Bytes received. */
+	/** Bytes stored. */
 	size: number;
 	/** Hex. */
 	sha256?: string;
@@ -137,11 +151,12 @@ async function store(
 	options: DownloadOptions,
 ): Promise<Downloaded> {
 	options.onHeaders?.(remote.headers);
-	const { fileName, mimeType, announced, expected } = await describeRemote(
-		remote,
-		file,
-		options.nameOf,
-	);
+	const converted = await convert(remote, options.transform);
+	const name = converted.name ?? file.name;
+	const described = await describeRemote(remote, { ...file, name }, options.nameOf);
+	const { fileName, announced } = described;
+	const mimeType = specificType(converted.mimeType) ?? described.mimeType;
+	const expected = converted.size ?? described.expected;
 	const { maxSize = Infinity, tailSize = 0 } = options;
 	checkMaxSize(context, fileName, expected ?? remote.size, maxSize);
 	const limit = Math.min(maxSize, expected ?? maxDecodedSize(announced));
@@ -158,7 +173,10 @@ async function store(
 	let head: Buffer = Buffer.alloc(0);
 	let tail: Buffer = Buffer.alloc(0);
 	const guard = new StallGuard(options.stallTimeout, options.cancel);
-	const { stream, stats } = countAndHash(whileGuarded(remote.read(), guard), {
+	const source = recordErrors(converted.chunks, (error) => {
+		if (error instanceof NodeOperationError && !remote.failure) ownError ??= error;
+	});
+	const { stream, stats } = countAndHash(whileGuarded(source, guard), {
 		sha256: options.sha256,
 		blockSize: WRITE_SIZE,
 		progress: (moved, chunk) => {
@@ -194,6 +212,31 @@ async function store(
 		if (isDecodingError(failure?.code)) throw decodingError(context, fileName);
 		// Whatever else fails is the storage: an error of the host is recorded.
 		throw toError(failure?.error ?? storageError(context, fileName, toRequestFailure(error)));
+	}
+}
+
+/** Returns the file after its conversion, which may have to read its beginning, or the file itself. */
+async function convert(
+	remote: RemoteBody,
+	transform: DownloadOptions['transform'],
+): Promise<TransformedFile> {
+	const chunks = remote.read();
+	try {
+		return (await transform?.(chunks, remote)) ?? { chunks };
+	} catch (error) {
+		throw toError(remote.failure?.error ?? error);
+	}
+}
+
+async function* recordErrors(
+	chunks: AsyncIterable<Buffer>,
+	record: (error: unknown) => void,
+): AsyncGenerator<Buffer> {
+	try {
+		yield* chunks;
+	} catch (error) {
+		record(error);
+		throw toError(error);
 	}
 }
 

@@ -134,11 +134,16 @@ export class RemoteBody {
 		const stopParts = new AbortController();
 		const signal = anySignal(stop, stopParts.signal);
 		const parts: Array<Promise<Buffer>> = [];
+		/** The buffers of the parts, in the same order. */
+		const buffers: Buffer[] = [];
+		const freeBuffers: Buffer[] = [];
 		let requested = 0;
 		const requestPart = (opened?: RemoteResponse) => {
 			const from = Math.max(0, requested - OVERLAP);
 			requested = Math.min(requested + partSize, size);
-			const part = collect(this.readRange(from, requested, signal, opened), requested - from);
+			const buffer = freeBuffers.pop() ?? Buffer.allocUnsafe(partSize + OVERLAP);
+			buffers.push(buffer);
+			const part = collect(this.readRange(from, requested, signal, opened), buffer);
 			// It is awaited later; another part may fail first.
 			part.catch(() => undefined);
 			parts.push(part);
@@ -159,8 +164,9 @@ export class RemoteBody {
 			const overlap = tail.length;
 			if (!bytes.subarray(0, overlap).equals(tail)) throw this.fail(this.changedFailure(), stop);
 			at += bytes.length - overlap;
-			tail = endOf(tail, bytes);
-			yield bytes.subarray(overlap);
+			tail = Buffer.from(endOf(tail, bytes));
+			yield* copiesOf(bytes.subarray(overlap));
+			freeBuffers.push(buffers.shift()!);
 		}
 	}
 
@@ -292,12 +298,21 @@ const endOf = (before: Buffer, chunk: Buffer): Buffer =>
 		? chunk.subarray(-OVERLAP)
 		: Buffer.concat([before, chunk]).subarray(-OVERLAP);
 
-/** Reads the chunks of a part into one buffer. */
-async function collect(chunks: AsyncIterable<Buffer>, size: number): Promise<Buffer> {
-	const bytes = Buffer.allocUnsafe(size);
+/** Reads the chunks of a part into a buffer, and returns what it fills. */
+async function collect(chunks: AsyncIterable<Buffer>, buffer: Buffer): Promise<Buffer> {
 	let at = 0;
-	for await (const chunk of chunks) at += chunk.copy(bytes, at);
-	return bytes.subarray(0, at);
+	for await (const chunk of chunks) at += chunk.copy(buffer, at);
+	return buffer.subarray(0, at);
+}
+
+/** Bytes per chunk of a part. */
+const PIECE_SIZE = 512 * 1024;
+
+/** Yields copies of a part, whose buffer is filled again while the receiver may still write the last ones. */
+function* copiesOf(part: Buffer): Generator<Buffer> {
+	for (let at = 0; at < part.length; at += PIECE_SIZE) {
+		yield Buffer.from(part.subarray(at, at + PIECE_SIZE));
+	}
 }
 
 /** A body that ended before its announced size, although the connection did not report an error. */

@@ -45,6 +45,8 @@ export interface ResumableService<T>
 	isOpen?(upload: StartedUpload): Promise<boolean>;
 	/** Whether an upload starts again, once, if its session expires. */
 	restartsExpired?: boolean;
+	/** Whether a failed upload is never continued, because the file is encrypted with another key each time. */
+	startsOver?: boolean;
 }
 
 export interface ResumableResult<T> {
@@ -68,8 +70,10 @@ export async function uploadResumably<T>(
 	service: ResumableService<T>,
 ): Promise<ResumableResult<T>> {
 	const { functions, itemIndex } = item;
-	const unfinished = await UnfinishedUploads.of(functions, service.service, file, service.target);
-	let earlier = await claimOpen(item, unfinished, file, service);
+	const unfinished = service.startsOver
+		? undefined
+		: await UnfinishedUploads.of(functions, service.service, file, service.target);
+	let earlier = unfinished && (await claimOpen(item, unfinished, file, service));
 	for (let starts = 0; ; ) {
 		if (!earlier) starts++;
 		const upload: StartedUpload = earlier ?? (await service.start());
@@ -81,7 +85,8 @@ export async function uploadResumably<T>(
 				? attempt.isRejected(error)
 				: service.restartsExpired && starts < MAX_STARTS && attempt.isExpired(error);
 			if (!startsAgain) {
-				throw attempt.keep(unfinished, withItemIndex(functions.getNode(), error, itemIndex));
+				const problem = withItemIndex(functions.getNode(), error, itemIndex);
+				throw unfinished ? attempt.keep(unfinished, problem) : problem;
 			}
 			earlier = undefined;
 		}

@@ -213,16 +213,23 @@ function checkLocator(check: Check, value: unknown): string {
 	}
 	if (!text.isWellFormed()) throw invalidId(check, displayName, 'is not valid');
 	// A URL is accepted in every mode, because AI agents and expressions do not select one.
-	if (mode !== 'url' && !/^https?:/i.test(text)) return text;
+	const isUrl = mode === 'url' || /^https?:/i.test(text);
 	const extract = modes?.find(({ name }) => name === 'url')?.extractValue;
-	const isUrl = text.length <= MAX_URL_LENGTH;
-	const segment = extract && isUrl ? new RegExp(extract.regex).exec(text)?.[1] : undefined;
+	const isReadable = extract !== undefined && text.length <= MAX_URL_LENGTH;
+	const segmentOfUrl = isReadable ? new RegExp(extract.regex).exec(text)?.[1] : undefined;
+	const segment = isUrl ? segmentOfUrl : text;
 	if (!segment) {
 		throw invalidId(check, displayName, `is not a valid ${displayName.toLowerCase()} URL`);
 	}
-	const id = decoded(segment).trim();
+	const id = withoutSecret(check.field, isUrl ? decoded(segment) : segment).trim();
 	if (id === '' || NOT_AN_ID.has(id)) throw invalidId(check, displayName, 'is empty');
 	return id;
+}
+
+/** Cuts off a secret. A text that is too long for a pattern is cut at its first #. */
+function withoutSecret({ secretFragment }: Field, text: string): string {
+	if (!secretFragment) return text;
+	return text.replace(text.length <= MAX_URL_LENGTH ? secretFragment : /#.*/s, '');
 }
 
 /** Decodes a URL segment; a segment that is not valid percent-encoding is returned unchanged. */

@@ -21,6 +21,11 @@ export interface Field extends INodeProperties {
 	 * it would select everything or protect nothing.
 	 */
 	isSafeguard?: boolean;
+	/**
+	 * Matches a secret at the end of an ID or a link, such as the key of an encrypted file. It is cut off, so that it can
+	 * never be part of a request.
+	 */
+	secretFragment?: RegExp;
 	/** Whether only the boolean `false` turns the field off, because the effect cannot be undone. */
 	needsRealFalse?: boolean;
 }
@@ -61,6 +66,7 @@ const OWN_PROPERTIES: ReadonlySet<string> = new Set<keyof Field>([
 	'takes',
 	'isSafeguard',
 	'needsRealFalse',
+	'secretFragment',
 ]);
 
 /** Whether a field is shown, by n8n's rules for display options, applied to validated values. */

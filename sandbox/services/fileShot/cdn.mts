@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { download } from '../../core/download.mts';
 import { rejectOtherMethods } from '../../core/origin.mts';
 import type { ServiceContext } from '../../core/service.mts';
+import { reportedFlag, sentBlob } from './encryptedDownloads.mts';
 import { errorBody, FileShotError } from './error.mts';
 import type { Files, StoredFile } from './files.mts';
 
@@ -28,9 +29,9 @@ export function cdnRoutes(app: FastifyInstance, context: ServiceContext, files: 
 		const permission = presigner.check(request.url, clock.now());
 		if (permission !== 'valid') throw new FileShotError(403, `This URL is ${permission}`);
 		const file = files.get(request.params.fileId);
-		const blob = await files.blobOf(file);
+		const blob = await sentBlob(context, file, await files.blobOf(file));
 		if (request.method === 'GET' && !request.headers.range) await files.countDownload(file);
-		if (file.isZeroKnowledge) reply.header('x-is-zero-knowledge', 'true');
+		if (reportedFlag(context, file)) reply.header('x-is-zero-knowledge', 'true');
 		return await download(reply, context, { ...file, blob });
 	});
 }

@@ -9,7 +9,7 @@ import { validName } from './options.mts';
 /**
  * Simulates uploads in the web app: POST /api/services/fileShot/files creates a file from `fileName` and `content`
  * (base64; the ciphertext of an encrypted file), with optional `mimeType`, `isZeroKnowledge`, `password`, `expiryDays`,
- * `maxDownloads`, `price` and `customSlug`.
+ * `maxDownloads`, `price`, `customSlug` and `originalFileSize` (before encryption).
  */
 export function controlRoutes(app: FastifyInstance, { blobs }: ServiceContext, files: Files): void {
 	app.post('/files', async (request) => {
@@ -28,6 +28,7 @@ export function controlRoutes(app: FastifyInstance, { blobs }: ServiceContext, f
 			price: fields.integer('price', 100, 100_000_000),
 			maxDownloads: fields.integer('maxDownloads', 1, 1_000_000_000),
 			isZeroKnowledge: fields.boolean('isZeroKnowledge') ?? false,
+			originalSize: fields.integer('originalFileSize', 0, Number.MAX_SAFE_INTEGER),
 		};
 		const { id: blob, size } = await blobs.write(Readable.from([Buffer.from(content, 'base64')]));
 		const file = await files.add({ ...wanted, blob, size });

@@ -5,6 +5,7 @@ import { rejectOtherMethods } from '../../core/origin.mts';
 import type { ServiceContext } from '../../core/service.mts';
 import type { Account } from './account.mts';
 import { cdnUrl } from './cdn.mts';
+import { reportedFlag, sentBlob } from './encryptedDownloads.mts';
 import { errorBody, FileShotError } from './error.mts';
 import type { StoredFile } from './files.mts';
 
@@ -69,11 +70,11 @@ export function fileRoutes(app: FastifyInstance, context: ServiceContext, accoun
 function downloadRoute(app: FastifyInstance, context: ServiceContext, { files }: Account): void {
 	app.get<Route>('/files/download/:fileId', { config: PUBLIC }, async (request, reply) => {
 		const file = requireAccess(request, files.get(request.params.fileId));
-		if (file.isZeroKnowledge) reply.header('x-is-zero-knowledge', 'true');
+		if (reportedFlag(context, file)) reply.header('x-is-zero-knowledge', 'true');
 		if (context.settings.get('download') === 'redirect') {
 			return await reply.redirect(cdnUrl(file, context), 302);
 		}
-		const blob = await files.blobOf(file);
+		const blob = await sentBlob(context, file, await files.blobOf(file));
 		if (request.method === 'GET' && !request.headers.range) await files.countDownload(file);
 		return await download(reply, context, { ...file, blob });
 	});

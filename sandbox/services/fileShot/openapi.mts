@@ -46,15 +46,21 @@ const uploaded = exactly({
 const info = operation(
 	{ parameters: inPath('fileId') },
 	json(
-		exactly({
-			fileId: id,
-			fileName: text,
-			fileSize: integer,
-			mimeType: text,
-			expiresAt: date,
-			isZeroKnowledge: flag,
-			passwordProtected: flag,
-		}),
+		exactly(
+			{
+				fileId: id,
+				fileName: text,
+				fileSize: integer,
+				mimeType: text,
+				expiresAt: date,
+				isZeroKnowledge: flag,
+				passwordProtected: flag,
+				originalFileName: text,
+				originalFileSize: integer,
+				originalMimeType: text,
+			},
+			['isZeroKnowledge', 'originalFileName', 'originalFileSize', 'originalMimeType'],
+		),
 	),
 );
 

@@ -17,6 +17,8 @@ export interface FileOptions {
 	maxDownloads?: number;
 	/** Whether the bytes are ciphertext; the server does not know the key. */
 	isZeroKnowledge: boolean;
+	/** Bytes of an encrypted file before its encryption, as its uploader reported them. */
+	originalSize?: number;
 }
 
 /** The links in use. */
@@ -73,6 +75,7 @@ export function readOptions(fields: Fields, settings: Settings, files: LinkIndex
 		price: documented?.price,
 		maxDownloads: desktop?.maxDownloads,
 		isZeroKnowledge: desktop?.isZeroKnowledge ?? false,
+		originalSize: desktop?.isZeroKnowledge ? desktop.originalSize : undefined,
 	};
 }
 
@@ -102,6 +105,7 @@ function desktopOptions(fields: Fields) {
 		isProtected: fields.boolean('isPasswordProtected'),
 		maxDownloads: fields.integer('maxDownloads', 1, 1_000_000_000),
 		isZeroKnowledge: fields.boolean('isZeroKnowledge'),
+		originalSize: fields.integer('originalFileSize', 0, Number.MAX_SAFE_INTEGER),
 	};
 }
 

@@ -2,6 +2,7 @@ import type { FastifyRequest } from 'fastify';
 import { reportedSize } from '../../core/faultyValues.mts';
 import type { Settings } from '../../core/settings.mts';
 import { isoSeconds } from '../../core/time.mts';
+import { reportedFlag } from './encryptedDownloads.mts';
 import type { Files, StoredFile } from './files.mts';
 
 type Body = Record<string, unknown>;
@@ -35,8 +36,14 @@ export class ResponseShapes {
 			fileSize: reportedSize(request, file.size),
 			mimeType: file.type,
 			expiresAt: this.#date(file.expiresAt),
-			isZeroKnowledge: file.isZeroKnowledge,
+			...this.#flag(file),
 			passwordProtected: file.passwordProtected,
+			// Not documented; as the desktop app reported them at the start of the upload.
+			...(file.originalSize !== undefined && {
+				originalFileName: file.name,
+				originalFileSize: file.originalSize,
+				originalMimeType: file.type,
+			}),
 		};
 	}
 
@@ -61,6 +68,11 @@ export class ResponseShapes {
 		}
 	}
 
+	#flag(file: StoredFile): Body {
+		const isZeroKnowledge = reportedFlag({ settings: this.#settings }, file);
+		return isZeroKnowledge === undefined ? {} : { isZeroKnowledge };
+	}
+
 	#item(request: FastifyRequest, file: StoredFile): Body {
 		const item: Body = {
 			fileId: file.id,
@@ -72,7 +84,7 @@ export class ResponseShapes {
 			downloadCount: file.downloads,
 			maxDownloads: file.maxDownloads ?? null,
 			customLink: file.slug ?? null,
-			isZeroKnowledge: file.isZeroKnowledge,
+			...this.#flag(file),
 			hasWrappedKey: false,
 			folderId: file.folderId ?? null,
 			expired: this.#files.isExpired(file),

@@ -1,5 +1,6 @@
 import { ranges } from '../../core/sendBlob.mts';
 import type { SettingDeclarations } from '../../core/settings.mts';
+import { encryptedDownloads, zeroKnowledgeFlag } from './encryptedDownloads.mts';
 import { TIER_NAMES } from './tiers.mts';
 
 const limit = (label: string, unit: string) => ({
@@ -81,4 +82,6 @@ export const settings: SettingDeclarations = {
 		default: 'redirect',
 	},
 	ranges,
+	encryptedDownloads,
+	zeroKnowledgeFlag,
 };

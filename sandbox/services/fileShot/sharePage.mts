@@ -1,9 +1,11 @@
 import formbody from '@fastify/formbody';
 import type { FastifyInstance, FastifyReply } from 'fastify';
+import { download } from '../../core/download.mts';
 import { addPages } from '../../core/pages.mts';
 import { timingSafeEqualStrings } from '../../core/timingSafeEqual.mts';
 import type { ServiceContext } from '../../core/service.mts';
 import { cdnUrl } from './cdn.mts';
+import { sentBlob } from './encryptedDownloads.mts';
 import type { Files, StoredFile } from './files.mts';
 
 type Route = { Params: { link: string } };
@@ -28,7 +30,7 @@ export async function sharePageRoutes(
 		const file = files.byLink(request.params.link);
 		if (!file) return await message(reply, 404, UNKNOWN);
 		if (files.isExpired(file)) return await message(reply, 410, OVER);
-		if (!file.passwordProtected) return await show(reply, file);
+		if (!asksForPassword(file)) return await show(reply, file);
 		return await reply.viewAsync('fileShot/password', { file });
 	});
 
@@ -45,6 +47,16 @@ export async function sharePageRoutes(
 		return await reply.code(403).viewAsync('fileShot/password', { file, problem });
 	});
 
+	// The page of an encrypted file reads it from its own origin and decrypts it.
+	app.get<Route>('/f/:link/content', async (request, reply) => {
+		const file = files.byLink(request.params.link);
+		if (!file?.isZeroKnowledge) return await message(reply, 404, UNKNOWN);
+		if (files.isExpired(file)) return await message(reply, 410, OVER);
+		const blob = await sentBlob(context, file, await files.blobOf(file));
+		await files.countDownload(file);
+		return await download(reply, context, { ...file, blob });
+	});
+
 	// Older link formats (fileshot-desktop, main.js; FileShotZKE, README).
 	app.get<Route>('/d/:link', async (request, reply) => {
 		return await reply.redirect(`/f/${encodeURIComponent(request.params.link)}`, 301);
@@ -55,6 +67,10 @@ export async function sharePageRoutes(
 		return await reply.redirect(`/f/${encodeURIComponent(f)}`, 301);
 	});
 }
+
+/** Whether the server checks a password. The passphrase of an encrypted file is for its decryption alone. */
+const asksForPassword = ({ passwordProtected, password, isZeroKnowledge }: StoredFile): boolean =>
+	passwordProtected && !(isZeroKnowledge && password === undefined);
 
 async function message(
 	reply: FastifyReply,

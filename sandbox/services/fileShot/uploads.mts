@@ -149,15 +149,20 @@ const expiryOf = ({ createdAt }: Upload): Date =>
 	new Date(new Date(createdAt).getTime() + LIFETIME_MS);
 
 function optionsOf(upload: Upload): FileOptions {
-	const { slug, passwordProtected, password, days, price, maxDownloads, isZeroKnowledge } = upload;
-	return { slug, passwordProtected, password, days, price, maxDownloads, isZeroKnowledge };
+	const { slug, passwordProtected, password, days, price } = upload;
+	const { maxDownloads, isZeroKnowledge, originalSize } = upload;
+	return {
+		...{ slug, passwordProtected, password, days, price },
+		...{ maxDownloads, isZeroKnowledge, originalSize },
+	};
 }
 
 /**
  * Returns the chunks in order.
  * @throws {FileShotError} if chunks are missing or do not match the announcement
  */
-function requireAllChunks({ chunks, count, size, chunkSize, isZeroKnowledge }: Upload): Blob[] {
+function requireAllChunks(upload: Upload): Blob[] {
+	const { chunks, count, size, chunkSize, isZeroKnowledge, originalSize } = upload;
 	const total = count ?? Math.max(1, ...Object.keys(chunks).map((index) => Number(index) + 1));
 	const missing: number[] = [];
 	for (let index = 0; index < total && missing.length < MAX_LISTED_CHUNKS; index += 1) {
@@ -173,6 +178,8 @@ function requireAllChunks({ chunks, count, size, chunkSize, isZeroKnowledge }: U
 		);
 	}
 	const sum = all.reduce((bytes, chunk) => bytes + chunk.size, 0);
-	if (size === undefined || isZeroKnowledge || sum === size) return all;
+	// The desktop app in Electron announces the size before encryption (fileshot-desktop, main.js).
+	const isPlainSize = isZeroKnowledge && size === originalSize;
+	if (size === undefined || sum === size || isPlainSize) return all;
 	throw new FileShotError(400, `The chunks have ${sum} bytes instead of ${size}`);
 }
