@@ -6,7 +6,7 @@
  *   packages/<name>/               the published files
  *   packages/<name>-<version>.tgz  the same as a tarball
  *   dist/sources/<name>/           the sources of a single-service package as a repository of its own, for n8n's linter and
- *                                  scanner; in dist/, which this repository's linter ignores
+ *                                  the commit of a release; in dist/, which this repository's linter ignores
  * `npx gulp whole` only writes the combined package.
  */
 const { execFile } = require('node:child_process');
@@ -86,6 +86,7 @@ function single(service) {
 			name,
 			description: `n8n nodes for ${page.name}. ${page.intro}`,
 			homepage: `${REPOSITORY}/blob/main/docs/${service}.md`,
+			repository: { ...manifest.repository, directory: `${PACKAGES}/${name}` },
 			keywords: [
 				'n8n-community-node-package',
 				'n8n',

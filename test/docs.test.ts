@@ -9,9 +9,11 @@ const PAGES = 'https://github.com/file-delivery/n8n-nodes-file-delivery/blob/mai
 
 const pages = [
 	...readdirSync(root).filter((file) => file.endsWith('.md')),
-	...readdirSync(join(root, 'docs'))
-		.filter((file) => file.endsWith('.md'))
-		.map((file) => join('docs', file)),
+	...['docs', '.github'].flatMap((folder) =>
+		readdirSync(join(root, folder))
+			.filter((file) => file.endsWith('.md'))
+			.map((file) => join(folder, file)),
+	),
 ];
 
 const below = (folder: string): string[] =>

@@ -5,8 +5,11 @@ import { extname, join, resolve } from 'node:path';
 const root = resolve(__dirname, '..');
 
 /** Every text file in these folders and in the root folder is checked: code, documentation, pages and examples. */
-const FOLDERS = ['nodes', 'credentials', 'sandbox', 'test', 'bench', 'docs', 'examples'];
-const EXTENSIONS = /^\.(ts|mts|mjs|js|json|md|eta|html|css)$/;
+const FOLDERS = [
+	...['nodes', 'credentials', 'sandbox', 'test', 'bench', 'docs', 'examples'],
+	...['live', 'release', '.github'],
+];
+const EXTENSIONS = /^\.(ts|mts|mjs|js|json|ya?ml|md|eta|html|css)$/;
 /** This file, which contains the wordings, and files that other programs write. */
 const SKIPPED = /(^|\/)(node_modules|package-lock\.json|language\.test\.ts)(\/|$)/;
 

@@ -75,6 +75,7 @@ describe.each(NODES)('%s', (name) => {
 		codex?: object;
 		subtitle?: string;
 		usableAsTool?: boolean;
+		version: number | number[];
 		properties: INodeProperties[];
 	}
 
@@ -84,6 +85,16 @@ describe.each(NODES)('%s', (name) => {
 		expect(iconUrl.light).not.toBe(iconUrl.dark);
 		expect((codex as { alias: string[] }).alias.length).toBeGreaterThan(3);
 		expect(subtitle).toBeTruthy();
+	});
+
+	it('has the same version in its codex', () => {
+		const file = `${name[0].toUpperCase()}${name.slice(1)}.node.json`;
+		const [codex] = filesBelow(join(staged, 'dist/nodes')).filter((path) =>
+			path.endsWith(`/${file}`),
+		);
+		const { nodeVersion } = JSON.parse(readFileSync(codex, 'utf8')) as { nodeVersion: string };
+		const versions = [describeNode().description.version].flat();
+		expect(Number(nodeVersion)).toBe(Math.max(...versions));
 	});
 
 	it('can be a tool of an AI agent, unless it is a trigger', () => {

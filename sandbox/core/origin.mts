@@ -44,6 +44,7 @@ export function createOrigin(options: OriginOptions): FastifyInstance {
 	const app = Fastify({
 		bodyLimit: declared.bodyLimit ?? 1024 * 1024,
 		forceCloseConnections: true,
+		rewriteUrl: ({ url = '/' }) => declared.rewriteUrl?.(url) ?? url,
 		// Presigned URLs contain file names of any length.
 		routerOptions: { maxParamLength: 8192 },
 		// Do not convert or drop values silently: a wrong type is an error.

@@ -22,6 +22,8 @@ export interface OriginDeclaration {
 	error?: ServiceError;
 	/** Maximum size of parsed bodies in bytes (default 1 MiB); streamed uploads have no limit. */
 	bodyLimit?: number;
+	/** Returns the URL that is routed instead of the requested one. */
+	rewriteUrl?: (url: string) => string;
 }
 
 /**

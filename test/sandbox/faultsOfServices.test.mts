@@ -90,7 +90,8 @@ function speedyFiles(): Subject {
 		make,
 		// An inbound package has a link from the start.
 		collection: 'links',
-		error: () => ({ detail: expect.any(String) as string }),
+		error: (status) =>
+			status === 500 ? 'Internal Server Error' : { detail: expect.any(String) as string },
 		// The real instance has no limits.
 		limits: [],
 		size: async () => (await uploaded()).size_bytes,

@@ -14,6 +14,16 @@ const post = async (body: string | Buffer, type?: string, token = instance.token
 
 const long = (length: number) => 'x'.repeat(length);
 
+/** Encodes a text in UTF-32. */
+const utf32 = (text: string) =>
+	Buffer.concat(
+		[...text].map((character) => {
+			const bytes = Buffer.alloc(4);
+			bytes.writeUInt32LE(character.codePointAt(0) ?? 0);
+			return bytes;
+		}),
+	);
+
 describe('an invalid body', () => {
 	const broken: [string, number, string][] = [
 		['{"title":', 9, 'Expecting value'],
@@ -56,6 +66,66 @@ describe('an invalid body', () => {
 		const msg = 'Input should be a valid dictionary or object to extract fields from';
 		const fault = { type: 'model_attributes_type', loc: ['body'], msg, input };
 		expect([status, data]).toEqual([422, { detail: [fault] }]);
+	});
+
+	test.each([
+		['{"title":NaN}', 'NaN'],
+		['{"ttl_days":-Infinity}', 'an infinite number'],
+		['{"ttl_days":1e999}', 'a number beyond the range'],
+		[JSON.stringify({ ...NEW_PACKAGE, title: '\ud800' }), 'half a surrogate pair'],
+		['{"a":"\\udc00"}', 'half a surrogate pair in a field that is not used'],
+		[`${'['.repeat(991)}${']'.repeat(991)}`, 'nesting of 990'],
+	])('%s: 500, because the error cannot be written (%s)', async (body) => {
+		const { status, data, headers } = await post(body);
+		expect([status, data]).toEqual([500, 'Internal Server Error']);
+		expect(headers['content-type']).toBe('text/plain; charset=utf-8');
+	});
+
+	test('is accepted if NaN or half a surrogate pair is in a field that is not used', async () => {
+		const body = JSON.stringify({ ...NEW_PACKAGE, colour: '\ud800' }).replace('{', '{"b":NaN,');
+		expect((await post(body)).status).toBe(201);
+	});
+
+	test('text that is not UTF-8: 500 after the token is checked', async () => {
+		const text = Buffer.from([0xff, 0xfe, 0xfd]);
+		const { status, data } = await post(text, 'text/plain');
+		expect([status, data]).toEqual([500, 'Internal Server Error']);
+		expect((await post(text, 'text/plain', 'sf_x')).status).toBe(401);
+	});
+
+	test.each([
+		['12345678901234567890123'],
+		['14.0'],
+		['1e3', '1000.0'],
+		['1e16', '1e+16'],
+		['0.00001', '1e-05'],
+		['-0.0'],
+		['1.25'],
+	])('repeats the number %s as Python writes it', async (given, written = given) => {
+		const { status, data } = await http.post<string>(
+			`${instance.url}/api/v1/packages`,
+			`{"title":${given}}`,
+			{
+				headers: { authorization: `Bearer ${instance.token}`, 'content-type': 'application/json' },
+				transformResponse: (text: string) => text,
+			},
+		);
+		expect(status).toBe(422);
+		expect(data).toContain(`"msg":"Input should be a valid string","input":${written}}`);
+	});
+
+	test.each([
+		['UTF-16', Buffer.from(`\ufeff${JSON.stringify(NEW_PACKAGE)}`, 'utf16le')],
+		['UTF-16 without a byte order mark', Buffer.from(JSON.stringify(NEW_PACKAGE), 'utf16le')],
+		['big-endian UTF-16', Buffer.from(JSON.stringify(NEW_PACKAGE), 'utf16le').swap16()],
+		['UTF-32', utf32(JSON.stringify(NEW_PACKAGE))],
+		['UTF-8 with a byte order mark', Buffer.from(`\ufeff${JSON.stringify(NEW_PACKAGE)}`)],
+	])('accepts %s', async (_what, body) => {
+		expect((await post(body)).status).toBe(201);
+	});
+
+	test('accepts JSON with an empty Content-Type', async () => {
+		expect((await post(JSON.stringify(NEW_PACKAGE), '')).status).toBe(201);
 	});
 
 	test('accepts all JSON types', async () => {

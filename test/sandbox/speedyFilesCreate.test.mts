@@ -27,15 +27,16 @@ describe('creating a package (SpeedyFiles docs, REST API)', () => {
 		});
 	});
 
-	test('has times in naive UTC with microseconds, 7 days apart', async () => {
+	test('has times in naive UTC with microseconds, a few milliseconds less than 7 days apart', async () => {
 		await instance.bench.control('post', '/api/clock', { speed: 0 });
 		const { created_at, expires_at } = await instance.create();
 		const { now } = (await instance.bench.control<{ now: string }>('get', '/api/clock')).data;
 		await instance.bench.control('post', '/api/clock', { speed: 1 });
 		expect(created_at).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}$/);
 		expect(created_at.slice(0, 23)).toBe(now.slice(0, 23));
-		expect(expires_at.slice(19)).toBe(created_at.slice(19));
-		expect(Date.parse(expires_at) - Date.parse(created_at)).toBe(7 * 86_400_000);
+		const missing = 7 * 86_400_000 - (Date.parse(expires_at) - Date.parse(created_at));
+		expect(missing).toBeGreaterThan(0);
+		expect(missing).toBeLessThan(10);
 	});
 
 	test('has unique times even if the clock is stopped', () => {
@@ -75,6 +76,15 @@ describe('creating a package (SpeedyFiles docs, REST API)', () => {
 		expect((Date.parse(expires_at) - Date.parse(created_at)) / 86_400_000).toBeCloseTo(days, 5);
 	});
 
+	test.each([
+		['\x1c Q4\x1f\x85', 'Q4'],
+		['\ufeffQ4\ufeff', '\ufeffQ4\ufeff'],
+		['\u3000Q4\u2029', 'Q4'],
+	])('trims %j like Python', async (given, kept) => {
+		const made = await instance.create({ title: given, recipient_name: given, note: given });
+		expect([made.title, made.recipient_name, made.note]).toEqual([kept, kept, kept]);
+	});
+
 	test('ignores unknown fields', async () => {
 		expect(await instance.create({ colour: 'blue' })).not.toHaveProperty('colour');
 	});
@@ -112,12 +122,6 @@ describe('an invalid field: 422 in the shape of pydantic', () => {
 			'string_too_long',
 			'String should have at most 4000 characters',
 			{ max_length: 4000 },
-		],
-		[
-			{ title: '\ud800' },
-			'string_unicode',
-			'Input should be a valid string, unable to parse raw data as a unicode string',
-			undefined,
 		],
 		[
 			{ recipient_name: '' },
@@ -179,6 +183,26 @@ describe('an invalid field: 422 in the shape of pydantic', () => {
 			'a@acme.123',
 			'The part after the @-sign is not valid. It is not within a valid top-level domain.',
 		],
+		['a@b@acme.com', "The part after the @-sign contains invalid characters: '@'."],
+		['"a b"@acme.com', 'Quoting the part before the @-sign is not allowed here.'],
+		['a@[127.0.0.1]', 'A bracketed IP address after the @-sign is not allowed here.'],
+		['a\u200bb@acme.com', 'The email address contains unsafe characters: ZERO WIDTH SPACE.'],
+		['a\u00a0b@acme.com', 'The email address contains unsafe characters: NO-BREAK SPACE.'],
+		['a\u202eb@acme.com', 'The email address contains unsafe characters: RIGHT-TO-LEFT OVERRIDE.'],
+		['a@ac\u00adme.com', 'The email address contains unsafe characters: SOFT HYPHEN.'],
+		[
+			'a@😀.co',
+			"The part after the @-sign contains invalid characters (Codepoint U+1F600 at position 1 of '😀' not allowed).",
+		],
+		[
+			'a@ab--cd.co',
+			'An email address cannot have two letters followed by two dashes immediately after the @-sign or after a period, except Punycode.',
+		],
+		['a@xn--a.co', 'The part after the @-sign is not valid IDNA (Invalid A-label).'],
+		[
+			'a@xn--ls8h.co',
+			"The part after the @-sign is not valid IDNA (Codepoint U+1F4A9 at position 1 of '💩' not allowed).",
+		],
 		...['x.arpa', 'x.invalid', 'x.local', 'x.localhost', 'x.onion', 'x.test'].map(
 			(name): [string, string] => [
 				`a@${name}`,
@@ -203,6 +227,11 @@ describe('an invalid field: 422 in the shape of pydantic', () => {
 	test.each([
 		['ann@customer.example', 'ann@customer.example'],
 		['Ann <ann@acme.com>', 'ann@acme.com'],
+		['Ann<a@b.co>', 'a@b.co'],
+		['"Smith, Ann" <a@b.co>', 'a@b.co'],
+		['a@xn--mnchen-3ya.de', 'a@münchen.de'],
+		['a@MÜNCHEN.de', 'a@münchen.de'],
+		['a@ａｃｍｅ.com', 'a@acme.com'],
 		['ünï@acme.com', 'ünï@acme.com'],
 		["o'hara+x@sub.acme.co.uk", "o'hara+x@sub.acme.co.uk"],
 	])('accepts "%s" as an address', async (given, kept) => {

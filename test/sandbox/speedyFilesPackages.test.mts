@@ -171,7 +171,7 @@ describe('other requests', () => {
 		if (method !== 'head') expect(data).toEqual({ detail: 'Method Not Allowed' });
 	});
 
-	test.each(['/api/v1', '/api/v1/nothing', '/api/v2/me', '/nothing', '/api/v1/packages/x/y/z'])(
+	test.each(['/api/v1/', '/api/v1/nothing', '/api/v2/me', '/nothing', '/api/v1/packages/x/y/z'])(
 		'%s: 404',
 		async (path) => {
 			const { status, data } = await http.get<unknown>(instance.url + path);
@@ -179,9 +179,67 @@ describe('other requests', () => {
 		},
 	);
 
-	test('redirect with 307 if a trailing slash is missing or not allowed', async () => {
-		const { status, headers } = await http.get(`${instance.url}/api/v1/packages/?limit=5`);
-		expect([status, headers.location]).toEqual([307, `${instance.url}/api/v1/packages?limit=5`]);
+	test.each([
+		['/api/v1/packages/?limit=5', '/api/v1/packages?limit=5'],
+		['/api/v1', '/api/v1/'],
+	])('%s: 307 to %s, with or without a trailing slash', async (path, target) => {
+		const { status, headers } = await http.get(instance.url + path);
+		expect([status, headers.location]).toEqual([307, instance.url + target]);
+	});
+
+	test.each([
+		['get', '/packages/%FF', 404, { detail: 'Not Found' }],
+		['get', '/packages/%', 404, { detail: 'Not Found' }],
+		['post', '/packages/%FF/finalize', 404, { detail: 'Not Found' }],
+		['get', '/packages/x%2Ffinalize', 405, { detail: 'Method Not Allowed' }],
+		['post', '/packages/x%2ffinalize', 404, { detail: 'Not Found' }],
+	])('%s %s: the path is decoded first', async (method, path, status, data) => {
+		const response = await http.request<unknown>({
+			method,
+			url: `${instance.url}/api/v1${path}`,
+			headers: { authorization: `Bearer ${instance.token}` },
+		});
+		expect([response.status, response.data]).toEqual([status, data]);
+	});
+
+	test('an encoded slash in an ID reaches the operation behind it', async () => {
+		const { id } = await instance.create();
+		await instance.upload(id, FILE);
+		const { data } = await http.post<{ magic_link: string }>(
+			`${instance.url}/api/v1/packages/${id}%2Ffinalize`,
+			undefined,
+			{ headers: { authorization: `Bearer ${instance.token}` } },
+		);
+		expect(data.magic_link).toContain('/p/');
+	});
+
+	test('responses in JSON have no charset, also without content', async () => {
+		const { id } = await instance.create();
+		const types = [
+			await instance.api('get', '/health'),
+			await instance.api('get', '/packages/x'),
+			await instance.api('post', '/packages', {}),
+			await instance.api('delete', `/packages/${id}`),
+		].map(({ status, headers }) => [status, headers['content-type'] as unknown]);
+		expect(types).toEqual([200, 404, 422, 204].map((status) => [status, 'application/json']));
+	});
+
+	test.each([
+		['get', `/packages?offset=${2n ** 63n}`],
+		['delete', `/me/tokens/${2n ** 63n}`],
+	])('%s %s: 500 in plain text, because the database cannot store it', async (method, path) => {
+		const { status, data, headers } = await http.request<unknown>({
+			method,
+			url: `${instance.url}/api/v1${path}`,
+			headers: { authorization: `Bearer ${instance.token}` },
+		});
+		expect([status, data]).toEqual([500, 'Internal Server Error']);
+		expect(headers['content-type']).toBe('text/plain; charset=utf-8');
+	});
+
+	test('the largest offset is valid', async () => {
+		const { status } = await instance.api('get', `/packages?offset=${2n ** 63n - 1n}`);
+		expect(status).toBe(200);
 	});
 
 	test('redirect with 303 to the setup page until the instance is set up', async () => {

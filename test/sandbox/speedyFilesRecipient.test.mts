@@ -75,10 +75,12 @@ describe("the recipient's upload", () => {
 		}
 	});
 
-	test('without a file: 422; with an empty name: 400', async () => {
+	test('without a file: 422; without parts or with an empty name: 400', async () => {
 		const { link } = await instance.asked();
 		const none = await http.post<Problem>(`${link}/upload`, new FormData());
-		expect(none.status).toBe(422);
+		expect(none.status).toBe(400);
+		const json = await http.post<Problem>(`${link}/upload`, {});
+		expect(json.status).toBe(422);
 		const nameless = await http.post<Problem>(
 			`${link}/upload`,
 			'--b\r\nContent-Disposition: form-data; name="file"; filename=""\r\n\r\nx\r\n--b--\r\n',

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { http } from './support.mts';
 import { formOf, Instance, type PackageAnswer, type Problem } from './speedyFilesSupport.mts';
 
@@ -105,10 +106,10 @@ describe('uploading a file', () => {
 			part('name="file"', '', 'hello', '--b--', ''),
 			'value_error',
 		],
-		['an empty text field', part('name="file"', '', '', '--b--', ''), 'missing'],
+		['an empty text field', part('name="file"', '', '', '--b--', ''), 'value_error'],
 		['another field', part('name="upload"; filename="x"', '', 'x', '--b--', ''), 'missing'],
 		['a truncated form', part('name="file"; filename="x"', '', 'hel'), 'missing'],
-		['no parts', ['--b--', ''], 'missing'],
+		['an empty body', [], 'missing'],
 	])('%s: 422', async (_what, lines, type) => {
 		const { id } = await instance.create();
 		const before = (await storedFiles()).length;
@@ -116,6 +117,121 @@ describe('uploading a file', () => {
 		expect(status).toBe(422);
 		expect(data.detail).toMatchObject([{ type, loc: ['body', 'file'] }]);
 		expect(await storedFiles()).toHaveLength(before);
+	});
+
+	const UNREADABLE = 'There was an error parsing the body';
+	const whole = part('name="file"; filename="x"', '', 'x', '--b--', '');
+	test.each([
+		['only the end boundary', ['--b--', ''], UNREADABLE],
+		['garbage', ['nonsense', 'nonsense', ''], UNREADABLE],
+		['another boundary', whole.map((line) => line.replace('--b', '--c')), UNREADABLE],
+		['line breaks without CR', [whole.join('\n')], UNREADABLE],
+		['a preamble', ['preamble', ...whole], UNREADABLE],
+		['a folded header', part('name="file";', ' filename="x"', '', 'x', '--b--', ''), UNREADABLE],
+		['a header without a name', part('name="file"', ': x', '', 'x', '--b--', ''), UNREADABLE],
+		[
+			'a part without a name',
+			part('filename="x"', '', 'x', '--b--', ''),
+			'The Content-Disposition header field "name" must be provided.',
+		],
+		[
+			'a part without Content-Disposition',
+			['--b', 'Content-Type: text/plain', '', 'x', '--b--', ''],
+			'The Content-Disposition header field "name" must be provided.',
+		],
+		[
+			'over 1,000 files',
+			[
+				...Array.from({ length: 1001 }, () => part('name="a"; filename="x"', '', 'x')).flat(),
+				'--b--',
+			],
+			'Too many files. Maximum number of files is 1000.',
+		],
+		[
+			'over 1,000 fields',
+			[...Array.from({ length: 1001 }, () => part('name="a"', '', 'x')).flat(), '--b--'],
+			'Too many fields. Maximum number of fields is 1000.',
+		],
+		[
+			'a field over 1 MiB',
+			part('name="a"', '', 'x'.repeat(1024 * 1024 + 1), '--b--', ''),
+			'Part exceeded maximum size of 1024KB.',
+		],
+	])('%s: 400', async (_what, lines, detail) => {
+		const { id } = await instance.create();
+		const before = (await storedFiles()).length;
+		const { status, data } = await raw(id, lines);
+		expect([status, data]).toEqual([400, { detail }]);
+		expect(await storedFiles()).toHaveLength(before);
+	});
+
+	test.each([
+		['filename="a.txt"', 'a.txt'],
+		['filename="say \\"hi\\".txt"', 'say "hi".txt'],
+		['filename="say %22hi%22.txt"', 'say %22hi%22.txt'],
+		['filename=plain.txt', 'plain.txt'],
+		["filename*=UTF-8''na%C3%AFve%20%F0%9F%8E%89.txt", 'naïve 🎉.txt'],
+		['filename="plain.txt"; filename*=UTF-8\'\'extended.txt', 'extended.txt'],
+		['filename="a;b.txt"', 'a;b.txt'],
+		['FileName="upper.txt"', 'upper.txt'],
+		['filename="C:\\folder\\a.txt"', 'a.txt'],
+	])('with %s is stored as %j', async (parameter, name) => {
+		const { id } = await instance.create();
+		const { status, data } = await raw(id, part(`name="file"; ${parameter}`, '', 'x', '--b--', ''));
+		expect([status, data]).toMatchObject([201, { original_name: name }]);
+	});
+
+	test.each([
+		[['Content-Type: text/plain; charset=utf-8'], 'text/plain; charset=utf-8'],
+		[['Content-Type: IMAGE/PNG'], 'IMAGE/PNG'],
+		[['content-type:nonsense'], 'nonsense'],
+		[[], null],
+	])('with the headers %j has the type %j', async (headers, content_type) => {
+		const { id } = await instance.create();
+		const { data } = await raw(
+			id,
+			part('name="file"; filename="x"', ...headers, '', 'x', '--b--', ''),
+		);
+		expect(data).toMatchObject({ content_type });
+	});
+
+	test.each(['\r\n--bx\r\n', '\r\n--', '--b--', 'x\r\n--b\r', '\r\n\r\n--b-\r\n'])(
+		'keeps a file with %j, which is similar to the boundary',
+		async (bytes) => {
+			const { id } = await instance.create();
+			const { status, data } = await raw(
+				id,
+				part('name="file"; filename="x"', '', bytes, '--b--', 'epilogue'),
+			);
+			const sha256 = createHash('sha256').update(bytes).digest('hex');
+			expect([status, data]).toMatchObject([201, { size_bytes: bytes.length, sha256 }]);
+		},
+	);
+
+	test('is read correctly wherever the connection splits it', async () => {
+		const { id } = await instance.create();
+		const form = Buffer.from(
+			part('name="file"; filename="x"', '', 'a\r\n--\r\nb', '--b--', '').join('\r\n'),
+		);
+		const sizes = await Promise.all(
+			[1, 2, 3, 5, 7].map(async (size) => {
+				const pieces = Array.from({ length: Math.ceil(form.length / size) }, (_, index) =>
+					form.subarray(index * size, (index + 1) * size),
+				);
+				const { data } = await http.post<PackageAnswer>(
+					`${instance.url}/api/v1/packages/${id}/files`,
+					Readable.from(pieces),
+					{
+						headers: {
+							authorization: `Bearer ${instance.token}`,
+							'content-type': 'multipart/form-data; boundary=b',
+						},
+					},
+				);
+				return data.size_bytes;
+			}),
+		);
+		expect(sizes).toEqual([8, 8, 8, 8, 8]);
 	});
 
 	test('rejects JSON or a URL-encoded form with 422', async () => {

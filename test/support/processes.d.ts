@@ -27,5 +27,13 @@ export interface SandboxInfo {
 
 export function startSandbox(folder: string): Promise<StartedSandbox>;
 export function lint(folder: string): string;
-export function scan(folders: Array<[folder: string, what: 'sources' | 'package']>): string[];
+export function git(folder: string, ...args: string[]): string;
+
+export interface Ended {
+	succeeded: boolean;
+	output: string;
+}
+
+export function release(args: string[]): Ended;
+export function publish(what: string, registry: string): Promise<Ended>;
 export function publishedFiles(folder: string): string[];

@@ -3,6 +3,7 @@
 const { execFileSync, spawn, spawnSync } = require('node:child_process');
 const { join, resolve } = require('node:path');
 const { createInterface } = require('node:readline');
+const { text } = require('node:stream/consumers');
 
 const root = resolve(__dirname, '../..');
 
@@ -43,11 +44,29 @@ function shortLived(module = '') {
 /** n8n's rules look away where NODE_ENV is "test". */
 const notATest = () => ({ ...process.env, NODE_ENV: '' });
 
-/** Returns what n8n's scanner finds in folders: for each "passed", or its findings. */
-function scan(folders) {
-	const program = join(root, 'test/support/scan.mjs');
-	const options = { env: notATest(), encoding: 'utf8' };
-	return JSON.parse(execFileSync(process.execPath, [program, JSON.stringify(folders)], options));
+/** Runs `npm run release -- …` and returns its output and whether it succeeded. */
+function release(args) {
+	const program = ['--import', 'tsx', 'release/main.mts', ...args];
+	const options = { cwd: root, env: notATest(), encoding: 'utf8' };
+	const { status, stdout, stderr } = spawnSync(process.execPath, program, options);
+	return { succeeded: status === 0, output: `${stdout}${stderr}` };
+}
+
+/** Runs git in the repository of a folder and returns its output. */
+function git(folder, ...args) {
+	const options = { cwd: folder, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] };
+	return execFileSync('git', args, options).trim();
+}
+
+/** Publishes a tarball or folder to a registry outside of any CI, and returns npm's output. */
+async function publish(what, registry) {
+	const { PATH, HOME } = process.env;
+	const token = `--${registry.replace(/^http:/, '')}:_authToken=test`;
+	const args = ['publish', what, `--registry=${registry}`, token];
+	const child = spawn('npm', args, { cwd: root, env: { PATH, HOME } });
+	const output = Promise.all([text(child.stdout), text(child.stderr)]);
+	const status = await new Promise((resolve) => child.once('close', resolve));
+	return { succeeded: status === 0, output: (await output).join('') };
 }
 
 /** What n8n's linter says of a folder that is laid out as a package of its own: "passed", or its findings. */
@@ -67,9 +86,11 @@ function publishedFiles(folder) {
 
 module.exports = {
 	collections,
+	git,
 	lint,
+	publish,
 	publishedFiles,
-	scan,
+	release,
 	shortLived,
 	startSandbox,
 };

@@ -5,6 +5,7 @@ import { SpeedyFilesError } from './error.mts';
 import { digestOf, urlSafeToken } from './tokens.mts';
 import type { TokenCreate } from './requests.mts';
 import { daysAfter, type Timestamps } from './timestamps.mts';
+import { strip } from './strip.mts';
 
 export interface User {
 	/** A decimal number. */
@@ -110,7 +111,7 @@ export class Accounts {
 	/** Creates a token; `raw` is shown to the user only once. */
 	async createToken(user: User, wanted: TokenCreate): Promise<{ token: Token; raw: string }> {
 		const raw = `sf_${urlSafeToken(32)}`;
-		return { token: await this.#keep(user, raw, wanted.name.trim(), wanted.expires_in_days), raw };
+		return { token: await this.#keep(user, raw, strip(wanted.name), wanted.expires_in_days), raw };
 	}
 
 	/**

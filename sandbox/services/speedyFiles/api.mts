@@ -1,20 +1,21 @@
 import type { FastifyInstance } from 'fastify';
-import { ValidationError } from './error.mts';
+import { errorBody, InternalServerError, ValidationError } from './error.mts';
 import type { Instance } from './instance.mts';
 import { jsonBody } from './jsonBody.mts';
 import { packageRoutes, type Authenticate } from './packageRoutes.mts';
 import { API, NO_HEAD } from './paths.mts';
 import { parseForms } from './receiveForm.mts';
+import { pythonJson, UnencodableError } from './pythonJson.mts';
 import { tokenCreate, tokenId } from './requests.mts';
-import { meOut, tokenInfo } from './responses.mts';
+import { meOut, noContent, tokenInfo } from './responses.mts';
 
 /**
  * SpeedyFiles docs, REST API. The checks run in FastAPI's order: read the body, check the token, validate path, query
  * and body, and only then look up the package.
  */
-export async function apiRoutes(app: FastifyInstance, instance: Instance): Promise<void> {
+export function apiRoutes(app: FastifyInstance, instance: Instance): void {
 	formatErrors(app);
-	await parseForms(app);
+	parseForms(app);
 
 	const whoAsks: Authenticate = async ({ headers }) =>
 		await instance.accounts.authenticate(headers.authorization);
@@ -24,11 +25,21 @@ export async function apiRoutes(app: FastifyInstance, instance: Instance): Promi
 	packageRoutes(app, instance, whoAsks);
 }
 
-/** Formats a 422 with a list of issues; all other errors already have the service's shape. */
+/**
+ * Formats a 422 with a list of issues, and a 500 for requests that the real server fails at; all other errors already
+ * have the service's shape.
+ */
 export function formatErrors(app: FastifyInstance): void {
 	app.setErrorHandler(async (error, _request, reply) => {
-		if (!(error instanceof ValidationError)) throw error;
-		return await reply.code(422).send({ detail: error.issues });
+		try {
+			if (!(error instanceof ValidationError)) throw error;
+			const detail = pythonJson({ detail: error.issues });
+			return await reply.code(422).type('application/json').send(detail);
+		} catch (problem) {
+			if (!(problem instanceof UnencodableError || problem instanceof InternalServerError))
+				throw problem;
+			return await reply.code(500).send(errorBody(500));
+		}
 	});
 }
 
@@ -47,6 +58,6 @@ function tokenRoutes(app: FastifyInstance, { accounts }: Instance, whoAsks: Auth
 	app.delete<{ Params: { id: string } }>(`${API}/me/tokens/:id`, async (request, reply) => {
 		const user = await whoAsks(request);
 		await accounts.revoke(user, tokenId(request.params.id));
-		return await reply.code(204).send();
+		return await noContent(reply);
 	});
 }

@@ -21,8 +21,8 @@ export function contentDisposition(name: string): string {
  * Formats the Content-Type like Starlette: adds the charset to text. Types that are not valid in a header become
  * octet-stream.
  */
-function contentType(type: string): string {
-	if (!/^[\x21-\x7e][\x20-\x7e]*$/.test(type)) return 'application/octet-stream';
+function contentType(type: string | null): string {
+	if (type === null || !/^[\x21-\x7e][\x20-\x7e]*$/.test(type)) return 'application/octet-stream';
 	return type.startsWith('text/') && !type.includes('charset=') ? `${type}; charset=utf-8` : type;
 }
 

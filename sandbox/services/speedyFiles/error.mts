@@ -1,7 +1,11 @@
 import { STATUS_CODES } from 'node:http';
 
-/** SpeedyFiles docs, REST API, Errors: `{"detail":"…"}`; by default the name of the status (FastAPI). */
-export function errorBody(status: number, message?: string): { detail: string } {
+/**
+ * Returns an error's body. SpeedyFiles docs, REST API, Errors: `{"detail":"…"}`; by default the name of the status
+ * (FastAPI). A 500 is plain text (Starlette, ServerErrorMiddleware).
+ */
+export function errorBody(status: number, message?: string): { detail: string } | string {
+	if (status === 500) return 'Internal Server Error';
 	return { detail: message ?? STATUS_CODES[status] ?? 'Error' };
 }
 
@@ -13,9 +17,12 @@ export class SpeedyFilesError extends Error {
 		detail?: string,
 		readonly headers: Record<string, string> = {},
 	) {
-		super(detail ?? errorBody(statusCode).detail);
+		super(detail ?? STATUS_CODES[statusCode]);
 	}
 }
+
+/** A request that makes the real server's code fail: it responds with 500 and plain text. */
+export class InternalServerError extends Error {}
 
 /** An entry of a 422's `detail` (FastAPI 0.115, pydantic 2.10). The keys are in the order of the response. */
 export interface ValidationIssue {

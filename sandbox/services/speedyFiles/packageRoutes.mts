@@ -10,7 +10,7 @@ import type { Package } from './packages.mts';
 import { API, NO_HEAD } from './paths.mts';
 import { withUploads, receiveForm, requireFile, type Upload } from './receiveForm.mts';
 import { packageCreate, page } from './requests.mts';
-import { fileOut, packageOut } from './responses.mts';
+import { fileOut, noContent, packageOut } from './responses.mts';
 
 const PACKAGES = `${API}/packages`;
 const PACKAGE = `${PACKAGES}/:id`;
@@ -112,7 +112,7 @@ export function packageRoutes(
 		const old = packages.open(user, request.params.id);
 		await packages.remove(old);
 		await webhooks.fire('package.deleted', old.id, { ...recipientFields(old), ...totals(old) });
-		return await reply.code(204).send();
+		return await noContent(reply);
 	});
 }
 

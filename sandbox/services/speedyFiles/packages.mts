@@ -6,7 +6,8 @@ import { SpeedyFilesError } from './error.mts';
 import { urlSafeToken } from './tokens.mts';
 import type { Upload } from './receiveForm.mts';
 import type { PackageCreate } from './requests.mts';
-import { daysAfter, type Timestamps } from './timestamps.mts';
+import { daysAfter, microsAfter, type Timestamps } from './timestamps.mts';
+import { strip } from './strip.mts';
 
 export interface PackageFile {
 	id: string;
@@ -19,8 +20,8 @@ export interface PackageFile {
 	size: number;
 	/** Hex. */
 	sha256: string;
-	/** The media type, as sent by the client. */
-	type: string;
+	/** The Content-Type of its part, as sent by the client. */
+	type: string | null;
 	/** Duration of the upload in real milliseconds. */
 	durationMs: number;
 	uploadedAt: string;
@@ -59,6 +60,9 @@ export interface Package {
 
 /** The reason why a link does not work (SpeedyFiles source, app/routes/public.py). */
 export type DeadReason = 'token_revoked' | 'token_expired';
+
+/** Microseconds from the calculation of a package's expiry to its storage, which sets `created_at`. */
+const STORING_MICROS = 3_141;
 
 /** The instance's packages. */
 export class Packages {
@@ -114,20 +118,21 @@ export class Packages {
 	}
 
 	async create(owner: User, wanted: PackageCreate): Promise<Package> {
+		const { direction, ttl_days } = wanted;
 		const createdAt = this.#stamps.now();
-		const { direction } = wanted;
+		const expiresAt = daysAfter(microsAfter(createdAt, -STORING_MICROS), ttl_days);
 		const made: Package = {
 			id: urlSafeToken(16),
 			createdAt,
 			ownerUserId: owner.id,
 			direction,
-			title: wanted.title.trim(),
-			note: wanted.note?.trim() || null,
+			title: strip(wanted.title),
+			note: strip(wanted.note ?? '') || null,
 			recipientEmail: wanted.recipient_email,
-			recipientName: wanted.recipient_name.trim(),
+			recipientName: strip(wanted.recipient_name),
 			storage: this.#context.settings.get('storage') === 's3' ? 's3' : 'local',
 			status: direction === 'outbound' ? 'draft' : 'active',
-			expiresAt: daysAfter(createdAt, wanted.ttl_days),
+			expiresAt,
 			files: [],
 			links: [],
 		};

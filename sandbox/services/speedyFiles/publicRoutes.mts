@@ -39,7 +39,7 @@ export async function publicRoutes(app: FastifyInstance, instance: Instance): Pr
 	const { context, packages, webhooks } = instance;
 	formatErrors(app);
 	await addPages(app);
-	await parseForms(app);
+	parseForms(app);
 	redocRoute(app);
 	siteRoutes(app, instance);
 	await app.register(async (scope) => await webhookPages(scope, instance));

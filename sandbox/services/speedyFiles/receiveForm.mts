@@ -1,11 +1,16 @@
-import fastifyMultipart from '@fastify/multipart';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { createHash, type Hash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import type { Blobs } from '../../core/blobs.mts';
-import { codeOf } from '../../core/sandboxError.mts';
 import { ValidationError, SpeedyFilesError } from './error.mts';
 import { UNREADABLE } from './jsonBody.mts';
+import {
+	type FormPart,
+	FormSyntaxError,
+	IncompletePartError,
+	parametersOf,
+	readParts,
+} from './multipart.mts';
 import { missing } from './requests.mts';
 
 /** An uploaded file. */
@@ -17,8 +22,8 @@ export interface Upload {
 	size: number;
 	/** Hex. */
 	sha256: string;
-	/** The media type, as sent by the client. */
-	type: string;
+	/** The Content-Type of its part, as sent by the client. */
+	type: string | null;
 	/** Real milliseconds. */
 	durationMs: number;
 }
@@ -26,36 +31,26 @@ export interface Upload {
 /** The parts named `file` in order: files, and strings for parts without a `filename`. */
 export type FileParts = (Upload | string)[];
 
-/**
- * Options for @fastify/multipart: a part with a `filename` is a file, whatever its type (Starlette 0.41, including its
- * limits).
- */
-const MULTIPART = {
-	preservePath: true,
-	isPartAFile: (_field: unknown, _type: unknown, filename: unknown) => filename !== undefined,
-	limits: { fileSize: Infinity, files: 1000, fields: 1000, fieldSize: 1024 * 1024 },
-};
+/** Starlette's limits of a form. */
+const MAX_FILES = 1000;
+const MAX_FIELDS = 1000;
+const MAX_FIELD_BYTES = 1024 * 1024;
 
 const MEDIA_TYPE = /^[\w!#$%&'*+.^`|~-]+\/[\w!#$%&'*+.^`|~-]+\s*(?:;|$)/;
 
-/** Starlette's messages for errors of the multipart parser. */
-const PARSER_ERRORS: Readonly<Record<string, string>> = {
-	FST_FILES_LIMIT: 'Too many files. Maximum number of files is 1000.',
-	FST_FIELDS_LIMIT: 'Too many fields. Maximum number of fields is 1000.',
-	FST_PROTO_VIOLATION: UNREADABLE,
-};
-
-/** Enables forms. All other bodies are buffered, and routes parse them if they need them. */
-export async function parseForms(app: FastifyInstance): Promise<void> {
+/** Leaves forms to {@link receiveForm}. All other bodies are buffered, and routes parse them if they need them. */
+export function parseForms(app: FastifyInstance): void {
 	app.addHook('onRequest', async ({ headers }) => {
 		const type = headers['content-type'];
 		// Python treats an invalid type as plain text; Fastify would reject it before the token is checked.
-		if (type !== undefined && !MEDIA_TYPE.test(type)) headers['content-type'] = 'text/plain';
+		if (type && !MEDIA_TYPE.test(type)) headers['content-type'] = 'text/plain';
+		// Fastify ignores the body of a request with an empty type.
+		if (type === '') headers['content-type'] = 'application/json';
 		return Promise.resolve();
 	});
 	app.removeAllContentTypeParsers();
 	app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
-	await app.register(fastifyMultipart, MULTIPART);
+	app.addContentTypeParser('multipart/form-data', (_request, _body, done) => done(null));
 }
 
 /**
@@ -64,27 +59,56 @@ export async function parseForms(app: FastifyInstance): Promise<void> {
  * @throws {SpeedyFilesError} if the form cannot be read; or the stream's error
  */
 export async function receiveForm(request: FastifyRequest, blobs: Blobs): Promise<FileParts> {
-	if (!request.isMultipart()) return plainForm(request);
+	const type = request.headers['content-type'] ?? '';
+	if (!/^multipart\/form-data\s*(?:;|$)/i.test(type)) return plainForm(request);
+	const boundary = parametersOf(type).get('boundary');
+	if (boundary === undefined) throw new SpeedyFilesError(400, 'Missing boundary in multipart.');
 	const parts: FileParts = [];
+	const count = { files: 0, fields: 0 };
 	try {
-		for await (const part of request.parts()) {
-			if (part.type === 'field') {
-				if (part.valueTruncated)
-					throw new SpeedyFilesError(400, 'Part exceeded maximum size of 1024KB.');
-				if (part.fieldname === 'file') parts.push(part.value as string);
-			} else if (part.fieldname === 'file') {
-				const received = await receiveFile(part.file, blobs);
-				parts.push({ ...received, name: nameOf(part.filename), type: part.mimetype });
-			} else part.file.resume();
+		for await (const part of readParts(request.raw, boundary)) {
+			countPart(count, part);
+			if (part.filename === undefined) {
+				const value = await readField(part.body);
+				if (part.name === 'file') parts.push(value);
+			} else if (part.name === 'file') {
+				const received = await receiveFile(part.body, blobs);
+				parts.push({ ...received, name: part.filename, type: part.type });
+			} else await ignore(part.body);
 		}
 	} catch (error) {
 		// Python's parser does not require an end: it ignores a part that is incomplete.
-		if (error instanceof Error && /Unexpected end|terminated early/.test(error.message))
-			return parts;
+		if (error instanceof IncompletePartError) return parts;
 		await discard(parts, blobs);
-		throw toSpeedyFilesError(error);
+		if (error instanceof FormSyntaxError)
+			throw new SpeedyFilesError(400, error.detail ?? UNREADABLE);
+		throw error;
 	}
 	return parts;
+}
+
+function countPart(count: { files: number; fields: number }, { filename }: FormPart): void {
+	if (filename === undefined) count.fields += 1;
+	else count.files += 1;
+	if (count.files > MAX_FILES)
+		throw new FormSyntaxError(`Too many files. Maximum number of files is ${MAX_FILES}.`);
+	if (count.fields > MAX_FIELDS)
+		throw new FormSyntaxError(`Too many fields. Maximum number of fields is ${MAX_FIELDS}.`);
+}
+
+async function readField(body: AsyncIterable<Buffer>): Promise<string> {
+	const chunks: Buffer[] = [];
+	let size = 0;
+	for await (const chunk of body) {
+		size += chunk.length;
+		if (size > MAX_FIELD_BYTES) throw new FormSyntaxError('Part exceeded maximum size of 1024KB.');
+		chunks.push(chunk);
+	}
+	return Buffer.concat(chunks).toString('utf8');
+}
+
+async function ignore(body: AsyncIterable<Buffer>): Promise<void> {
+	for await (const chunk of body) void chunk;
 }
 
 /**
@@ -93,7 +117,7 @@ export async function receiveForm(request: FastifyRequest, blobs: Blobs): Promis
  */
 export function requireFile(parts: FileParts): Upload {
 	const last = parts.at(-1);
-	if (last === undefined || last === '') throw missing('body', 'file');
+	if (last === undefined) throw missing('body', 'file');
 	if (typeof last !== 'string') return last;
 	const msg = "Value error, Expected UploadFile, received: <class 'str'>";
 	throw new ValidationError([
@@ -125,7 +149,10 @@ function plainForm({ headers, body }: FastifyRequest): FileParts {
 	return isForm ? new URLSearchParams(String(body)).getAll('file') : [];
 }
 
-async function receiveFile(source: Readable, blobs: Blobs): Promise<Omit<Upload, 'name' | 'type'>> {
+async function receiveFile(
+	source: AsyncIterable<Buffer>,
+	blobs: Blobs,
+): Promise<Omit<Upload, 'name' | 'type'>> {
 	const hash = createHash('sha256');
 	const started = performance.now();
 	const { id: blob, size } = await blobs.write(Readable.from(hashed(source, hash)));
@@ -133,25 +160,9 @@ async function receiveFile(source: Readable, blobs: Blobs): Promise<Omit<Upload,
 	return { blob, size, sha256: hash.digest('hex'), durationMs };
 }
 
-async function* hashed(source: Readable, hash: Hash): AsyncGenerator<Buffer> {
+async function* hashed(source: AsyncIterable<Buffer>, hash: Hash): AsyncGenerator<Buffer> {
 	for await (const chunk of source) {
-		hash.update(chunk as Buffer);
-		yield chunk as Buffer;
+		hash.update(chunk);
+		yield chunk;
 	}
-}
-
-/** Returns the file name, without the path that Internet Explorer 6 sends (python-multipart 0.0.19). */
-function nameOf(filename: string): string {
-	return /^(?:.:\\|\\\\)/.test(filename) ? (filename.split('\\').at(-1) ?? '') : filename;
-}
-
-function toSpeedyFilesError(error: unknown): unknown {
-	if (error instanceof SpeedyFilesError) return error;
-	const code = codeOf(error);
-	if (code !== undefined && Object.hasOwn(PARSER_ERRORS, code)) {
-		return new SpeedyFilesError(400, PARSER_ERRORS[code]);
-	}
-	if (code !== undefined) return error;
-	const isUnbounded = error instanceof Error && error.message.includes('Boundary not found');
-	return new SpeedyFilesError(400, isUnbounded ? 'Missing boundary in multipart.' : UNREADABLE);
 }

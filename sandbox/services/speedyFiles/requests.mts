@@ -1,4 +1,4 @@
-import { type ValidationIssue, ValidationError } from './error.mts';
+import { InternalServerError, type ValidationIssue, ValidationError } from './error.mts';
 import { email, int, nullable, oneOf, type Validator, text } from './validators.mts';
 
 export interface PackageCreate {
@@ -60,13 +60,22 @@ export function tokenCreate(body: unknown): TokenCreate {
 export function page(query: unknown): { limit: number; offset: number } {
 	const given = Object.entries(query as Record<string, string | string[]>);
 	const last = given.map(([name, value]) => [name, Array.isArray(value) ? value.at(-1) : value]);
-	return readFields(Object.fromEntries(last) as Record<string, unknown>, PAGE, 'query');
+	const read = readFields(Object.fromEntries(last) as Record<string, unknown>, PAGE, 'query');
+	requireInt64(last.find(([name]) => name === 'offset')?.[1] ?? '0');
+	return read;
 }
 
 /** @throws {ValidationError} if the path contains no token ID */
 export function tokenId(id: string): number {
 	const fields: Fields<{ token_id: number }> = { token_id: { rule: int({ ge: 1 }) } };
-	return readFields({ token_id: id }, fields, 'path').token_id;
+	const { token_id } = readFields({ token_id: id }, fields, 'path');
+	requireInt64(id);
+	return token_id;
+}
+
+/** @throws {InternalServerError} if a valid integer exceeds SQLite's range of 64 bits */
+function requireInt64(text: string): void {
+	if (BigInt(text.trim().replace(/_|\.0+$|^\+/g, '')) >= 2n ** 63n) throw new InternalServerError();
 }
 
 /** Returns the 422 for a missing field. */

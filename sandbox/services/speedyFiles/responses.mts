@@ -1,8 +1,22 @@
-import type { FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { reportedHash, reportedSize } from '../../core/faultyValues.mts';
 import type { Token, User } from './accounts.mts';
 import type { Package, PackageFile } from './packages.mts';
 import { formatTimestamp } from './timestamps.mts';
+
+/** Sends JSON as Starlette does: without a charset in the Content-Type. */
+export function sendPlainJsonType(app: FastifyInstance): void {
+	app.addHook('onSend', async (_request, reply, payload) => {
+		const type = String(reply.getHeader('content-type'));
+		if (type.startsWith('application/json')) reply.header('content-type', 'application/json');
+		return Promise.resolve(payload);
+	});
+}
+
+/** Sends a 204, which has the Content-Type of FastAPI's default response. */
+export async function noContent(reply: FastifyReply): Promise<FastifyReply> {
+	return await reply.code(204).header('content-type', 'application/json').send();
+}
 
 /** The API's responses (SpeedyFiles source, app/routes/api.py, schemas). The keys are in its order. */
 

@@ -25,6 +25,20 @@ const ROUTES: readonly [path: RegExp, allow: string][] = [
  */
 const BEFORE_SETUP = /^\/(?:setup|static\/|assets\/|healthz|favicon\.ico)/;
 
+/**
+ * Decodes the path of a URL as uvicorn does before it is routed: an encoded slash separates segments, and bytes that are not
+ * UTF-8 are replaced.
+ */
+export function decodePath(url: string): string {
+	const [path, query] = splitUrl(url);
+	if (!path.includes('%')) return url;
+	const bytes = path.replace(/%([0-9a-f]{2})/gi, (_, code: string) =>
+		String.fromCharCode(parseInt(code, 16)),
+	);
+	const segments = Buffer.from(bytes, 'latin1').toString('utf8').split('/');
+	return segments.map(encodeURIComponent).join('/') + query;
+}
+
 /** Redirects everything to the setup page until the instance is set up, including the API. */
 export function redirectToSetup(app: FastifyInstance, { context }: Instance): void {
 	app.addHook('onRequest', async (request, reply) => {
@@ -49,7 +63,7 @@ async function respond(request: FastifyRequest, reply: FastifyReply): Promise<Fa
 	if (allow !== undefined) return await reply.code(405).header('allow', allow).send(errorBody(405));
 	// Starlette, redirect_slashes: the same path with or without a trailing slash.
 	const other = path.endsWith('/') ? path.slice(0, -1) : `${path}/`;
-	if (path !== '/' && allowedMethods(other) !== undefined) {
+	if (path === API || (path !== '/' && allowedMethods(other) !== undefined)) {
 		return await reply.redirect(`http://${request.host}${other}${query}`, 307);
 	}
 	return await reply.code(404).send(errorBody(404));

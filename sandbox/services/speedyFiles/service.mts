@@ -7,8 +7,9 @@ import { errorBody } from './error.mts';
 import { watchExpiry } from './expiry.mts';
 import { openInstance } from './instance.mts';
 import { publicRoutes } from './publicRoutes.mts';
+import { sendPlainJsonType } from './responses.mts';
+import { decodePath, fallback, redirectToSetup } from './routing.mts';
 import { urlSafeToken } from './tokens.mts';
-import { fallback, redirectToSetup } from './routing.mts';
 import { storageError, storageRoutes } from './storageRoutes.mts';
 
 /**
@@ -24,6 +25,7 @@ export const speedyFiles: Service = {
 			label: 'Instance: API under /api/v1, magic links under /p',
 			// The real instance has no limit. JSON bodies are small; files are streamed.
 			bodyLimit: 16 * 1024 * 1024,
+			rewriteUrl: decodePath,
 		},
 		storage: {
 			label: 'S3 storage: presigned downloads',
@@ -84,9 +86,13 @@ export const speedyFiles: Service = {
 		return {
 			routes: {
 				instance: async (app) => {
+					sendPlainJsonType(app);
 					redirectToSetup(app, instance);
 					fallback(app);
-					await app.register(async (scope) => await apiRoutes(scope, instance));
+					await app.register((scope, _options, done) => {
+						apiRoutes(scope, instance);
+						done();
+					});
 					await app.register(docsRoutes);
 					await app.register(async (scope) => await publicRoutes(scope, instance));
 				},

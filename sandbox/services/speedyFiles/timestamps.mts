@@ -34,8 +34,12 @@ function fromMicroseconds(micros: number): string {
 
 /** Adds days to a timestamp. */
 export function daysAfter(stamp: string, days: number): string {
-	const micros = toDate(stamp).getTime() * 1000 + Number(stamp.slice(23));
-	return fromMicroseconds(micros + days * DAY_MICROS);
+	return microsAfter(stamp, days * DAY_MICROS);
+}
+
+/** Adds microseconds to a timestamp. */
+export function microsAfter(stamp: string, micros: number): string {
+	return fromMicroseconds(toDate(stamp).getTime() * 1000 + Number(stamp.slice(23)) + micros);
 }
 
 /** Converts a timestamp to a Date, without its microseconds. */

@@ -1,5 +1,6 @@
-import { findEmailProblem, normalEmail } from './email.mts';
+import { checkEmail } from './email.mts';
 import type { ValidationIssue } from './error.mts';
+import { PythonFloat } from './pythonJson.mts';
 
 /** The problem with a value. */
 type Issue = Pick<ValidationIssue, 'type' | 'msg' | 'ctx'>;
@@ -59,9 +60,11 @@ const wholeNumber: Validator<number> = (input) => {
 		const msg = 'Input should be a valid integer, unable to parse string as an integer';
 		return issue('int_parsing', msg);
 	}
-	if (typeof input !== 'number') return issue('int_type', 'Input should be a valid integer');
-	if (!Number.isFinite(input)) return issue('finite_number', 'Input should be a finite number');
-	if (Number.isInteger(input)) return { value: input };
+	if (typeof input === 'number' || typeof input === 'bigint') return { value: Number(input) };
+	if (!(input instanceof PythonFloat)) return issue('int_type', 'Input should be a valid integer');
+	const { value } = input;
+	if (!Number.isFinite(value)) return issue('finite_number', 'Input should be a finite number');
+	if (Number.isInteger(value)) return { value };
 	const msg = 'Input should be a valid integer, got a number with a fractional part';
 	return issue('int_from_float', msg);
 };
@@ -79,9 +82,11 @@ export function oneOf<T extends string>(...words: T[]): Validator<T> {
 
 /** A valid email address. */
 export const email: Validator<string> = (input) => {
-	if (typeof input !== 'string') return issue('string_type', 'Input should be a valid string');
-	const reason = findEmailProblem(input);
-	if (reason === undefined) return { value: normalEmail(input) };
+	const read = text({ max: Infinity })(input);
+	if ('complaint' in read) return read;
+	const checked = checkEmail(read.value);
+	if ('address' in checked) return { value: checked.address };
+	const { reason } = checked;
 	return issue('value_error', `value is not a valid email address: ${reason}`, { reason });
 };
 

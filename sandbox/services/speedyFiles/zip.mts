@@ -16,8 +16,8 @@ export function streamZip(files: readonly PackageFile[], blobs: Blobs): Readable
 	const taken = new Set<string>();
 	let reading: Readable | undefined;
 	for (const file of files) {
-		const name = entryName(file.name, taken);
-		zip.addReadStreamLazy(name, { compress: false, forceZip64Format: true }, (done) => {
+		nameNextEntry(zip, entryName(file.name, taken));
+		zip.addReadStreamLazy('file', { compress: false, forceZip64Format: true }, (done) => {
 			reading = blobs.read(file.blob);
 			done(null, reading);
 		});
@@ -29,19 +29,26 @@ export function streamZip(files: readonly PackageFile[], blobs: Blobs): Readable
 	return output;
 }
 
-/** Numbers files with the same name. */
+/** Numbers files with the same name (SpeedyFiles source, app/routes/public.py): the number precedes the last period. */
 function entryName(name: string, taken: Set<string>): string {
-	const plain = inZip(name);
-	const dot = plain.lastIndexOf('.');
-	const [base, end] = dot < 0 ? [plain, ''] : [plain.slice(0, dot), plain.slice(dot)];
-	let entry = plain;
-	for (let count = 2; taken.has(entry); count += 1) entry = `${base} (${count})${end}`;
+	const dot = name.lastIndexOf('.');
+	const [base, extension] = [name.slice(0, Math.max(dot, 0)), name.slice(dot + 1)];
+	let entry = name;
+	for (let count = 2; taken.has(entry); count += 1) {
+		entry = extension ? `${base} (${count}).${extension}` : `${name} (${count})`;
+	}
 	taken.add(entry);
 	return entry;
 }
 
-/** The real service writes any name into the ZIP; this library rejects names that point outside of it. */
-function inZip(name: string): string {
-	const leadsOut = /^(?:[\\/]|[A-Za-z]:)|(?:^|[\\/])\.\.(?:[\\/]|$)/.test(name);
-	return leadsOut ? sanitized(name) : name;
+/**
+ * Makes an archive write the next entry with any name, also with one that points outside of it, as the real service does;
+ * the library rejects such names.
+ */
+function nameNextEntry(zip: ZipFile, name: string): void {
+	const { entries } = zip as unknown as { entries: { utf8FileName: Buffer }[] };
+	entries.push = (entry) => {
+		entry.utf8FileName = Buffer.from(name);
+		return Array.prototype.push.call(entries, entry);
+	};
 }
