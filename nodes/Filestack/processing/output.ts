@@ -39,7 +39,7 @@ const optionFor =
 	(...outputs: Output[]) =>
 	(field: Field): Field => ({ ...field, displayOptions: { show: { '/output': outputs } } });
 
-const outputChoice = (choices: Output[], usual: Output): Field => ({
+const outputChoice = (choices: Output[]): Field => ({
 	displayName: 'Output',
 	name: 'output',
 	type: 'options',
@@ -56,20 +56,20 @@ const outputChoice = (choices: Output[], usual: Output): Field => ({
 			description: 'Store the result in Filestack and return its handle',
 		},
 	].filter(({ value }) => choices.includes(value as Output)),
-	default: usual,
+	default: 'file',
 	description: 'What to do with the result',
 });
 
 /** The fields for the result of processing one file. */
 export const outputFields: Field[] = [
-	outputChoice(['file', 'link', 'stored'], 'link'),
+	outputChoice(['file', 'link', 'stored']),
 	...expiryFields.map(onlyFor('link')),
 	onlyFor('file')(outputField),
 ];
 
 /** The fields for the result of a request that has no public link, such as one with several files. */
 export const outputFieldsWithoutLink: Field[] = [
-	outputChoice(['file', 'stored'], 'file'),
+	outputChoice(['file', 'stored']),
 	onlyFor('file')(outputField),
 ];
 
