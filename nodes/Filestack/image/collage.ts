@@ -38,10 +38,6 @@ export const createCollage: Operation = {
 		const several = readSeveralSources(item);
 		if (!several) return [];
 		const [first, ...files] = several.sources;
-		if (files.length === 0) {
-			const label = parameter('filesFrom') === 'list' ? 'Files' : 'File of Each Item';
-			throw invalidParameter(item, label, 'has only one image', 'A collage needs two or more.');
-		}
 		const color = filledIn(option(colorOption.name));
 		const fit = option<string>(fitOption.name);
 		const margin = option<number>(marginOption.name);

@@ -46,6 +46,7 @@ const ADVICE: ReadonlyArray<[message: RegExp, advice: string]> = [
 	],
 	[/output size limit|too large|pixel/i, 'The image is too large. Reduce its size first.'],
 	[/timeout/i, 'The file took too long. Try a smaller file, or process fewer pages.'],
+	[/`files` for `collage`/, 'A collage needs two or more images.'],
 	[/invalid param/i, 'Correct the parameter named in the message, then run the node again.'],
 ];
 

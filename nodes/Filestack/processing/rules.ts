@@ -190,7 +190,7 @@ const RULES: Readonly<Record<string, Readonly<Record<string, Rule>>>> = {
 		docinfo: flag,
 	},
 	collage: {
-		files: listOf(text, 1, 100),
+		files: listOf(text, 0, 100),
 		width: side,
 		height: side,
 		margin: whole(1, 100),

@@ -293,7 +293,8 @@ it('Create Collage combines the images of the input items', async () => {
 	const one = errorOf(
 		await filestack(credentials, 'image', 'createCollage', parameters, { input: [input[0]] }),
 	);
-	expect(one.message).toBe('The field “File of Each Item” has only one image');
+	expect(one.message).toMatch(/^Filestack responded with 400: invalid parameter `files`/);
+	expect(one.description).toBe('A collage needs two or more images.');
 });
 
 it('Detect Faces returns the faces', async () => {

@@ -33,7 +33,7 @@ const EMPTY_ZIP = `PK\u0005\u0006${'\0'.repeat(18)}`;
 
 /** The tasks of Filestack's CDN whose result is JSON. */
 const JSON_TASK =
-	/\/(store|imagesize|detect_faces|output=docinfo|caption|copyright|doc_detection|image_sentiment|sfw|tags|ocr|text_sentiment|run_workflow|workflow_status|video_convert)([=/]|$)/;
+	/\/(store|imagesize|detect_faces|output=docinfo:true|caption|copyright|doc_detection|image_sentiment|sfw|tags|ocr|text_sentiment|run_workflow|workflow_status|video_convert)([=/]|$)/;
 
 /** Whether a call returns the result of other tasks of Filestack's CDN. */
 const isProcessed = ({ method, path }: Seen) =>
