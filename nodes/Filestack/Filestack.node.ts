@@ -9,11 +9,22 @@ import {
 import { nodeProperties, runOperation } from '../shared/node/operation';
 import { operationSubtitle } from '../shared/node/subtitle';
 import { filestackApiTest } from './service';
+import { archive } from './archive';
+import { document } from './document';
 import { file } from './file';
+import { image } from './image';
 import { link } from './link';
 import { policy } from './policy';
+import { text } from './text';
+import { video } from './video';
+import { website } from './website';
+import { workflow } from './workflow';
 
-const resources = [file, link, policy];
+/** In the order of their use. */
+const resources = [
+	...[file, image, document, archive, video, website],
+	...[text, workflow, link, policy],
+];
 
 export class Filestack implements INodeType {
 	description: INodeTypeDescription = {
@@ -23,7 +34,7 @@ export class Filestack implements INodeType {
 		group: ['output'],
 		version: 1,
 		subtitle: operationSubtitle(resources),
-		description: 'Store, download and manage files in Filestack, and create signed links',
+		description: 'Store, download, convert and manage files in Filestack, and create signed links',
 		defaults: { name: 'Filestack' },
 		usableAsTool: true,
 		inputs: [NodeConnectionTypes.Main],

@@ -65,6 +65,9 @@ export function policyQuery(call: PolicyCall[], handle?: string, minutes = CALL_
 	return { policy: JSON.stringify(policy) };
 }
 
+/** The query field of a request whose path contains the credentials already: the tasks of the CDN. */
+export const PATH_HAS_CREDENTIALS = { policy: false };
+
 /** A JSON body of the upload or the processing API, before its credentials are filled in. */
 interface BodyWithKey {
 	apikey: string;
@@ -88,6 +91,7 @@ export function authenticate(
 	options: IHttpRequestOptions,
 ): IHttpRequestOptions {
 	const { policy, ...query } = options.qs ?? {};
+	if (policy === PATH_HAS_CREDENTIALS.policy) return { ...options, qs: query };
 	const apikey = pastedText(apiKey) ?? '';
 	const signedPolicy = toSignedPolicy(policy, pastedText(appSecret) ?? '');
 	const { body } = options;

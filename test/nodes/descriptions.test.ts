@@ -119,6 +119,7 @@ async function runWith(
 		file: { url: `${host.url}/delivered` },
 		files: [{ sha256: 'a'.repeat(64) }],
 		magicLink: `${host.url}/p/abc`,
+		handle: 's7tdGfE5RRKFUxwsZoYv',
 	};
 	const credentials = credentialsFor(credentialType, host.url);
 	const run = await runNode({
@@ -192,7 +193,7 @@ describe.each(actions.map((one) => [one.node.description.displayName, one] as co
 						const isLocator = place.field.type === 'resourceLocator';
 						const expression = '={{ $json.hostile }}';
 						const put = isLocator ? { __rl: true, mode: 'id', value: expression } : expression;
-						const ending = await runWith(subject, putAt(valid, place.path, put), value);
+						const ending = await runWith(subject, putAt(valid, place.path, put, place.row), value);
 						for (const fault of faultsOf(place, value, ending)) {
 							found.push(`${place.path.join('.')} = ${name}: ${fault}`);
 						}
@@ -248,7 +249,7 @@ describe.each(triggers.map((one) => [one.node.description.displayName, one] as c
 					) {
 						continue;
 					}
-					const error = await activate(subject, putAt(parameters, place.path, value));
+					const error = await activate(subject, putAt(parameters, place.path, value, place.row));
 					const said = `${error?.message ?? ''} ${error?.description ?? ''}`;
 					const fault = (what: string) => found.push(`${place.path.join('.')} = ${name}: ${what}`);
 					if (RAW.test(said.replace(/[“'](undefined|NaN)[”']/g, ''))) fault(`a raw error: ${said}`);

@@ -131,7 +131,7 @@ describe('delivery (Filestack docs, Processing)', () => {
 
 	test('rejects unsupported tasks and methods', async () => {
 		const handle = await stack.handle('abc');
-		for (const path of ['resize=width:100', 'cache=false/cache=false']) {
+		for (const path of ['enlarge=width:100', 'resize=heigt:100', 'resize=width:0']) {
 			expect((await http.get(stack.cdn(`${path}/${handle}`))).status).toBe(400);
 		}
 		for (const method of ['put', 'patch', 'delete']) {
@@ -274,11 +274,24 @@ describe('parsing a CDN path', () => {
 	test('returns its components', () => {
 		expect(readCdnPath('/KEY/security=p:a,s:b/store=path:"/x/"/http://a/b')).toMatchObject({
 			apiKey: 'KEY',
-			url: 'http://a/b',
+			tasks: [{ name: 'security' }, { name: 'store', parameters: { path: '/x/' } }],
+			sources: ['http://a/b'],
 		});
-		expect(readCdnPath('/imagesize/HANDLE+png')).toMatchObject({ handle: 'HANDLE' });
+		expect(readCdnPath('/imagesize/HANDLE+png')).toMatchObject({ sources: ['HANDLE'] });
+		expect(readCdnPath('/resize=width:9/resize=width:5/H').tasks).toHaveLength(2);
+		expect(readCdnPath('/KEY/zip/[H,%22https%3A%2F%2Fe.com%2Fa,b%22]')).toMatchObject({
+			sources: ['H', 'https://e.com/a,b'],
+			isList: true,
+		});
+		expect(readCdnPath('/KEY/flip/"src://alias/dir/x.jpg"')).toMatchObject({
+			sources: ['src://alias/dir/x.jpg'],
+		});
 		expect(() => readCdnPath('/a/b/c')).toThrow('task "b" is not known');
-		expect(taskParameters('a:1,b:"x, y",c:[1,2]')).toEqual({ a: '1', b: 'x, y', c: '[1,2]' });
-		expect(securityIn('s:b,p:a==')).toEqual({ policy: 'a==', signature: 'b' });
+		expect(taskParameters('a:1,b:"x, y",c:[1,[2,3]]')).toEqual({
+			...{ a: '1', b: 'x, y' },
+			c: ['1', ['2', '3']],
+		});
+		expect(taskParameters('false')).toEqual({ '': 'false' });
+		expect(securityIn({ s: 'b', p: 'a==' })).toEqual({ policy: 'a==', signature: 'b' });
 	});
 });

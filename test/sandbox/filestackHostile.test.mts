@@ -59,7 +59,7 @@ describe('file names', () => {
 		const folder = join(stack.bench.folder, 'services/filestack');
 		for (const name of await readdir(folder, { recursive: true })) {
 			expect(name).toMatch(
-				/^(files|handles|objects|uploads|jobs|webhooks)?\/?[A-Za-z0-9]*(\.json)?$/,
+				/^(files|handles|objects|uploads|videos|jobs|webhooks)?\/?[A-Za-z0-9]*(\.json)?$/,
 			);
 		}
 	});

@@ -69,6 +69,8 @@ export function operationsOf({ description: { properties } }: INodeType): Descri
 export interface Place {
 	field: INodeProperties;
 	path: string[];
+	/** The values of the other fields of its row with which it shows. */
+	row?: IDataObject;
 }
 
 /** The fields of an operation or a trigger, those of its collections included. */
@@ -81,7 +83,15 @@ export function placesIn(fields: INodeProperties[], path: string[] = []): Place[
 		if (type !== 'fixedCollection') return [{ field, path: own }];
 		const index = typeOptions?.multipleValues ? ['0'] : [];
 		return (options as Array<{ name: string; values: INodeProperties[] }>).flatMap((group) =>
-			placesIn(group.values, [...own, group.name, ...index]),
+			placesIn(group.values, [...own, group.name, ...index]).map((place) => ({
+				...place,
+				row: Object.fromEntries(
+					Object.entries(place.field.displayOptions?.show ?? {}).map(([other, values]) => [
+						other,
+						values![0] as string,
+					]),
+				),
+			})),
 		);
 	});
 }
@@ -119,7 +129,8 @@ export function parametersWith(
 			want(fields.find((other) => other.name === key));
 		}
 	};
-	want(place?.field);
+	// A field in a row depends on the other fields of the row.
+	if (!place?.row) want(place?.field);
 	want(fields.find(({ name }) => name === place?.path[0]));
 	for (const field of fields) {
 		const { name, type, required } = field;
@@ -135,11 +146,19 @@ export function parametersWith(
 	return parameters;
 }
 
-/** Puts a value where a field has it. */
-export function putAt(parameters: IDataObject, path: string[], value: unknown): IDataObject {
+/** Puts a value where a field has it, in a row with the other values that it needs. */
+export function putAt(
+	parameters: IDataObject,
+	path: string[],
+	value: unknown,
+	row: IDataObject = {},
+): IDataObject {
 	const [name, ...rest] = path;
 	if (name === undefined) return value as IDataObject;
-	if (rest[0] === '0') return { ...parameters, [name]: [putAt({}, rest.slice(1), value)] };
+	if (rest[0] === '0') return { ...parameters, [name]: [putAt(row, rest.slice(1), value)] };
 	const inner = (parameters[name] ?? {}) as IDataObject;
-	return { ...parameters, [name]: rest.length > 0 ? putAt(inner, rest, value) : (value as string) };
+	return {
+		...parameters,
+		[name]: rest.length > 0 ? putAt(inner, rest, value, row) : (value as string),
+	};
 }

@@ -135,6 +135,9 @@ export function credentialsOf(
 
 let input: Promise<INodeExecutionData> | undefined;
 
+const newItem = async () =>
+	await itemWith({ data: { name: 'a.txt', bytes: Buffer.from('hello') } });
+
 /** Runs the case with a file of some bytes in its item. All runs share the file, because no operation changes it. */
 export async function runCase(one: Case, origin: string, more: Partial<NodeUnderTest> = {}) {
 	const { credentials } = credentialsOf(one, origin);
@@ -143,7 +146,7 @@ export async function runCase(one: Case, origin: string, more: Partial<NodeUnder
 		credentialType: new one.Credential(),
 		credentials,
 		parameters: one.parameters(origin),
-		input: [await (input ??= itemWith({ data: { name: 'a.txt', bytes: Buffer.from('hello') } }))],
+		input: [{ ...(await (input ??= newItem())), json: { handle: '12345678' } }],
 		...more,
 	});
 }

@@ -10,6 +10,7 @@ export interface Collections {
 }
 
 export function collections(groups: number[][]): Collections[];
+export function filestackPaths(requests: readonly object[]): string[];
 export function shortLived(module?: string): number[];
 export interface StartedSandbox {
 	child: ChildProcessByStdio<Writable, Readable, null>;

@@ -27,6 +27,13 @@ function collections(groups) {
 	return JSON.parse(execFileSync(process.execPath, args, { cwd: root, encoding: 'utf8' }));
 }
 
+/** The paths that filestack-js builds for some tasks and sources. */
+function filestackPaths(requests) {
+	const program = join(root, 'test/support/filestackUrls.mjs');
+	const input = JSON.stringify(requests);
+	return JSON.parse(execFileSync(process.execPath, [program], { cwd: root, input }).toString());
+}
+
 /**
  * The places in Node's streams of which V8 has decided that what they make lives short, although all of the last 150 lived
  * on: how many notes it has seen there. In a new process that loads the module first, if there is one.
@@ -85,6 +92,7 @@ function publishedFiles(folder) {
 }
 
 module.exports = {
+	filestackPaths,
 	collections,
 	git,
 	lint,

@@ -1,4 +1,5 @@
 import type { Resource } from '../../shared/node/operation';
+import { analyze } from './analyze';
 import { download } from './download';
 import { getHashes, getMetadata, getStorage } from './metadata';
 import { overwrite } from './overwrite';
@@ -8,6 +9,6 @@ import { store } from './store';
 export const file: Resource = {
 	value: 'file',
 	name: 'File',
-	operations: [remove, download, getHashes, getMetadata, getStorage, overwrite, store],
+	operations: [analyze, remove, download, getHashes, getMetadata, getStorage, overwrite, store],
 	initial: store.value,
 };

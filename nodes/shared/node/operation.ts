@@ -6,7 +6,7 @@ import type {
 	INodeProperties,
 	NodeApiError,
 } from 'n8n-workflow';
-import { NodeConnectionTypes, NodeOperationError, updateDisplayOptions } from 'n8n-workflow';
+import { NodeConnectionTypes, NodeOperationError } from 'n8n-workflow';
 
 import { withItemIndex } from '../http/errors';
 import { allSecretsOf, type Secrets, secretsOf } from '../http/secrets';
@@ -29,8 +29,8 @@ export interface ItemContext {
 	onEnd(callback: () => void): void;
 }
 
-/** The result of an operation for one item; {@link runOperation} adds the item pairing. */
-export type OperationResult = Pick<INodeExecutionData, 'json' | 'binary'>;
+/** The result of an operation for one item; {@link runOperation} adds the item pairing if it has none. */
+export type OperationResult = Pick<INodeExecutionData, 'json' | 'binary' | 'pairedItem'>;
 
 /** Outputs a downloaded file in the field that the user has named. */
 export function fileResult(
@@ -100,12 +100,22 @@ function resourceProperties({ value: resource, operations, initial }: Resource):
 		default: initial,
 	};
 	const fields = operations.flatMap((operation) =>
-		updateDisplayOptions(
-			{ show: { resource: [resource], operation: [operation.value] } },
-			fieldsOf(operation).map(toProperty),
-		),
+		fieldsOf(operation).map((field) => showFor(toProperty(field), resource, operation.value)),
 	);
 	return [selector, ...fields];
+}
+
+/**
+ * Shows a field for an operation. Resource and operation are the first conditions, because n8n ignores all conditions
+ * after one whose field contains an expression: it would require fields of other operations.
+ */
+function showFor(
+	{ displayOptions, ...field }: INodeProperties,
+	resource: string,
+	operation: string,
+): INodeProperties {
+	const show = { resource: [resource], operation: [operation], ...displayOptions?.show };
+	return { ...field, displayOptions: { ...displayOptions, show } };
 }
 
 /** Returns the fields of an operation, with the optional ones in one collection. */
@@ -162,7 +172,7 @@ async function runItem(
 			option: <T>(name: string) => options[name] as T | undefined,
 			onEnd: (callback) => void callbacks.push(callback),
 		});
-		return [result].flat().map((one) => ({ ...one, pairedItem }));
+		return [result].flat().map((one) => ({ pairedItem, ...one }));
 	} catch (error) {
 		const problem = withItemIndex(functions.getNode(), error, itemIndex);
 		(await allSecretsOf(functions)).hideInThrown(problem);

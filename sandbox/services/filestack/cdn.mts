@@ -1,15 +1,23 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { buffer } from 'node:stream/consumers';
+import { Readable } from 'node:stream';
+import { inline } from '../../core/contentDisposition.mts';
 import { reportedSize } from '../../core/faultyValues.mts';
 import { booleanParameter, type Requirement, authorize, type Proof, queryOf } from './access.mts';
-import { type CdnPath, readCdnPath, securityIn, taskParameters } from './cdnPath.mts';
+import { type CdnPath, readCdnPath, securityIn } from './cdnPath.mts';
 import { sendFile } from './download.mts';
 import { cdnError, FilestackError } from './error.mts';
-import type { StoredFile } from './files.mts';
+import { extractHandle, type ReceivedFile, type StoredFile } from './files.mts';
 import { imageSize } from './imageSize.mts';
 import { readMetadata } from './metadata.mts';
 import type { Instance } from './instance.mts';
-import { type Permission, PolicyError } from './policy.mts';
+import { type Call, type Permission, PolicyError } from './policy.mts';
+import { chainOf, runChain } from './processing/chain.mts';
+import type { Content } from './processing/imageTasks.mts';
+import type { Parameters } from './processing/task.mts';
+import { isIntelligence, textOf } from './processing/taskRules.mts';
 import { processRoute } from './process.mts';
+import { openSource } from './remoteSource.mts';
 import { fetchSource, storeFile } from './storeFile.mts';
 import { storeOptions } from './storeOptions.mts';
 
@@ -20,8 +28,12 @@ interface CdnRequest {
 	proof: Proof;
 }
 
+/** Bytes of the longest path; not documented. */
+const MAX_PATH = 16_384;
+
 /**
- * cdn.filestackcontent.com: downloads, image sizes, storing of URLs and workflows by path (Filestack docs, Processing).
+ * cdn.filestackcontent.com: downloads, processing, storing of results and URLs, videos and workflows by path (Filestack
+ * docs, Processing).
  */
 export function cdnRoutes(app: FastifyInstance, instance: Instance): void {
 	// Report a wrong path before a wrong body.
@@ -30,19 +42,18 @@ export function cdnRoutes(app: FastifyInstance, instance: Instance): void {
 
 	app.get('/*', async (request, reply) => {
 		const asked = read(request);
-		const { path } = asked;
-		const changes = path.tasks.has('store') || path.tasks.has('run_workflow');
+		if (asked.path.debug) return debug(asked, instance);
+		const has = (name: string) => parametersOf(asked, name) !== undefined;
+		const changes = has('store') || has('run_workflow') || has('video_convert');
 		if (changes && request.method === 'HEAD') throw new FilestackError(405, 'Method Not Allowed');
-		if (path.tasks.has('store')) return await store(asked, instance);
-		if (path.tasks.has('run_workflow')) return await runWorkflow(asked, instance);
-		if (path.url !== undefined)
-			throw new FilestackError(400, 'The sandbox delivers stored files alone');
-		if (path.tasks.has('imagesize')) return await measure(asked, instance);
-		return await deliver(asked, reply, instance);
+		if (has('run_workflow')) return await runWorkflow(asked, instance);
+		if (has('workflow_status')) return describeWorkflow(asked, instance);
+		if (has('video_convert')) return await convertVideo(asked, instance);
+		return await process(asked, reply, instance);
 	});
-	app.post('/*', async (request) => {
+	app.post('/*', async (request, reply) => {
 		const asked = read(request);
-		if (asked.path.tasks.has('store')) return await store(asked, instance);
+		if (parametersOf(asked, 'store')) return await process(asked, reply, instance);
 		throw new FilestackError(405, 'Method Not Allowed');
 	});
 	app.route({
@@ -54,13 +65,124 @@ export function cdnRoutes(app: FastifyInstance, instance: Instance): void {
 }
 
 function read(request: FastifyRequest): CdnRequest {
-	const path = readCdnPath(request.url.split('?', 1)[0]);
+	const [target] = request.url.split('?', 1);
+	if (target.length > MAX_PATH) throw new FilestackError(414, 'URI Too Long');
+	const path = readCdnPath(target);
 	const query = queryOf(request);
-	const task = path.tasks.get('security');
+	const task = path.tasks.find(({ name }) => name === 'security');
 	// The CDN ignores the File API's Basic authentication.
 	const proof =
-		task === undefined ? { policy: query.policy, signature: query.signature } : securityIn(task);
+		task === undefined
+			? { policy: query.policy, signature: query.signature }
+			: securityIn(task.parameters);
 	return { request, path, query, proof };
+}
+
+/** Returns the parameters of the first task with a name. */
+const parametersOf = ({ path }: CdnRequest, name: string): Parameters | undefined =>
+	path.tasks.find((task) => task.name === name)?.parameters;
+
+const isExternal = (source: string): boolean => /^(https?|src):\/\//i.test(source);
+
+/** Delivers a file, or the result of the tasks, or stores it (Filestack docs, Processing). */
+async function process(
+	asked: CdnRequest,
+	reply: FastifyReply,
+	instance: Instance,
+): Promise<unknown> {
+	const { path } = asked;
+	const chain = chainOf(path.tasks);
+	const stores = parametersOf(asked, 'store') !== undefined;
+	const [source = ''] = path.sources;
+	if (chain.length === 0 && !path.isList) {
+		if (stores && isExternal(source)) return await storeUrl(asked, source, instance);
+		if (!stores && !isExternal(source)) return await deliver(asked, reply, instance);
+	}
+	const isMeasured = chain.length === 1 && chain[0].name === 'imagesize';
+	if (isMeasured && !path.isList && !isExternal(source)) return await measure(asked, instance);
+	const permission = authorizeChain(asked, instance);
+	const load = async (one: string) => await loadSource(one, permission, instance);
+	const result = await runChain(chain, path.sources, load);
+	if ('data' in result) {
+		if (stores) throw new FilestackError(400, 'store: the result is not a file');
+		// With an empty body, Fastify would send no JSON.
+		return await reply.type('application/json; charset=utf-8').send(JSON.stringify(result.data));
+	}
+	if (stores) return await storeResult(asked, result, permission, instance);
+	const cache = textOf(parametersOf(asked, 'cache') ?? {}, '');
+	return await reply
+		.type(result.mimetype)
+		.headers({
+			'content-disposition': inline(result.filename),
+			'cache-control': cache === 'false' ? 'no-cache' : 'public, max-age=2592000',
+			'x-content-type-options': 'nosniff',
+		})
+		.send(result.bytes);
+}
+
+/** Checks the permissions of a chain and its sources, before any of them is read. */
+function authorizeChain(asked: CdnRequest, instance: Instance): Permission {
+	const { path, proof } = asked;
+	const stores = parametersOf(asked, 'store') !== undefined;
+	const reads = path.sources.length > 0 && !path.sources.some(isExternal);
+	const calls: (readonly Call[])[] = [
+		['convert'],
+		...(reads ? [['read'] as const] : []),
+		...(stores ? [['store', 'pick'] as const] : []),
+	];
+	const always = path.tasks.some(({ name }) => isIntelligence(name));
+	const permission = authorizeCdn(proof, { calls, always }, instance);
+	requireApiKey(path, instance);
+	return permission;
+}
+
+/** Reads a handle, a URL on this machine or an alias into memory. */
+async function loadSource(
+	source: string,
+	permission: Permission,
+	{ context, files }: Instance,
+): Promise<Content> {
+	const alias = /^src:\/\/([\w.-]+)\/(.+)$/i.exec(source);
+	if (alias) {
+		const [, name, key] = alias;
+		// The alias “sandbox” is the container of the app itself.
+		const file = name === 'sandbox' && files.all().find((one) => one.key === key);
+		if (!file) throw new FilestackError(404, 'File not found');
+		return await contentOf(file, context);
+	}
+	if (isExternal(source)) {
+		permission.source(source);
+		const {
+			stream,
+			filename = 'file',
+			mimetype = 'application/octet-stream',
+		} = await openSource(source);
+		return { bytes: await buffer(stream), filename, mimetype };
+	}
+	const handle = extractHandle(source);
+	permission.handle(handle);
+	const file = files.get(handle);
+	if (!file) throw new FilestackError(404, 'File not found');
+	return await contentOf(file, context);
+}
+
+const contentOf = async (
+	{ blob, mimetype, filename }: StoredFile,
+	{ blobs }: Instance['context'],
+): Promise<Content> => ({ bytes: await buffer(blobs.read(blob)), mimetype, filename });
+
+/** `debug/…`: describes the chain instead of running it (Filestack docs, Debug). */
+function debug({ path, proof }: CdnRequest, instance: Instance): object {
+	authorizeCdn(proof, { calls: [['convert']] }, instance);
+	return {
+		apikey: path.apiKey ?? '',
+		status: { message: '', http_code: 200 },
+		source: { url: path.sources[0] ?? '' },
+		debug: true,
+		chain: path.tasks
+			.filter(({ name }) => name !== 'security')
+			.map(({ name, parameters }) => ({ name, params: parameters })),
+	};
 }
 
 /**
@@ -72,7 +194,7 @@ function openFile(
 	need: Omit<Requirement, 'handle'>,
 	instance: Instance,
 ): StoredFile {
-	const handle = path.handle ?? '';
+	const handle = path.sources[0] ?? '';
 	authorizeCdn(proof, { ...need, handle }, instance);
 	requireApiKey(path, instance);
 	const file = instance.files.get(handle);
@@ -80,9 +202,10 @@ function openFile(
 	return file;
 }
 
-/** An API key in the path must be the app's; for external URLs it is required. */
-function requireApiKey({ apiKey, url }: CdnPath, { context }: Instance): void {
-	if (apiKey === context.secrets.apiKey || (apiKey === undefined && url === undefined)) return;
+/** An API key in the path must be the app's; for external URLs and without a source it is required. */
+function requireApiKey({ apiKey, sources }: CdnPath, { context }: Instance): void {
+	const isRequired = sources.length === 0 || sources.some(isExternal);
+	if (apiKey === context.secrets.apiKey || (apiKey === undefined && !isRequired)) return;
 	throw new FilestackError(401, 'storage provider error: Invalid Application (idx 0)');
 }
 
@@ -94,7 +217,7 @@ async function deliver(
 	const { path, query } = asked;
 	if (!path.metadata) {
 		const file = openFile(asked, { calls: [['read']] }, instance);
-		const cache = path.tasks.get('cache') ?? query.cache;
+		const cache = cacheOf(parametersOf(asked, 'cache')) ?? query.cache;
 		return await sendFile(reply, file, instance, {
 			download: booleanParameter('dl', query.dl),
 			cache,
@@ -113,33 +236,85 @@ async function measure(asked: CdnRequest, instance: Instance): Promise<object> {
 	return size;
 }
 
-/** `APIKEY/store[=parameters]/URL` (Filestack docs, Processing, Store). */
-async function store({ request, path, proof }: CdnRequest, instance: Instance): Promise<object> {
-	const permission = authorizeCdn(proof, { calls: [['store', 'pick']] }, instance);
-	requireApiKey(path, instance);
-	if (path.url === undefined) throw new FilestackError(400, 'store: the sandbox stores URLs alone');
-	const { location, ...given } = taskParameters(path.tasks.get('store') ?? '');
-	const options = storeOptions(location, given);
-	const arrived = await fetchSource(path.url, permission, instance);
-	const file = await storeFile(instance, options, permission, arrived);
-	const { container, filename, key, mimetype: type } = file;
-	const size = reportedSize(request, file.size);
-	return { container, filename, key, size, type, url: instance.files.url(file) };
+/** Returns `false` or `expiry:SECONDS`, as in the path. */
+function cacheOf(parameters: Parameters | undefined): string | undefined {
+	if (parameters === undefined) return undefined;
+	const expiry = textOf(parameters, 'expiry');
+	return expiry === '' ? textOf(parameters, '') : `expiry:${expiry}`;
 }
 
-/** Filestack docs, Workflows API: `run_workflow=id:ID/HANDLE`. */
+/** `APIKEY/store[=parameters]/URL` (Filestack docs, Processing, Store). */
+async function storeUrl(asked: CdnRequest, url: string, instance: Instance): Promise<object> {
+	const { path, proof } = asked;
+	const permission = authorizeCdn(proof, { calls: [['store', 'pick']] }, instance);
+	requireApiKey(path, instance);
+	const arrived = await fetchSource(url, permission, instance);
+	return await keep(asked, arrived, permission, instance);
+}
+
+async function storeResult(
+	asked: CdnRequest,
+	{ bytes, ...named }: Content,
+	permission: Permission,
+	instance: Instance,
+): Promise<object> {
+	const blob = await instance.context.blobs.write(Readable.from([bytes]));
+	return await keep(asked, { ...named, blob }, permission, instance);
+}
+
+/** Stores a file as the `store` task requests. */
+async function keep(
+	asked: CdnRequest,
+	arrived: ReceivedFile,
+	permission: Permission,
+	instance: Instance,
+): Promise<object> {
+	const { location, workflows, ...given } = parametersOf(asked, 'store') ?? {};
+	const options = storeOptions(location, given);
+	const file = await storeFile(instance, options, permission, arrived);
+	await instance.workflows.runAll(workflows, file);
+	const { id: handle, container, filename, key, mimetype: type } = file;
+	const size = reportedSize(asked.request, file.size);
+	const described = { container, filename, key, size, type, url: instance.files.url(file) };
+	const withHandle = instance.context.settings.get('storeTaskHandle') === 'returned';
+	return withHandle ? { ...described, handle } : described;
+}
+
+/** Filestack docs, Workflows API: `run_workflow=id:ID/SOURCE`. The plugin requires both calls. */
 async function runWorkflow(asked: CdnRequest, instance: Instance): Promise<object> {
 	const { path, proof } = asked;
 	const need = { calls: [['runWorkflow']] } as const;
-	const source = path.url ?? openFile(asked, need, instance).id;
-	if (path.url !== undefined) {
-		authorizeCdn(proof, need, instance).source(path.url);
+	const [source = ''] = path.sources;
+	if (isExternal(source)) {
+		authorizeCdn(proof, need, instance).source(source);
 		requireApiKey(path, instance);
-	}
-	const { id = '' } = taskParameters(path.tasks.get('run_workflow') ?? '');
+	} else openFile(asked, need, instance);
+	const id = textOf(parametersOf(asked, 'run_workflow') ?? {}, 'id');
 	const job = await instance.workflows.run(id, [source]);
 	const { createdAt, id: jobid, sources, status, updatedAt, workflow } = job;
 	return { createdAt, jobid, sources, status, updatedAt, workflow };
+}
+
+/** Filestack docs, Workflows API: `KEY/security=…/workflow_status=job_id:JOB`. */
+function describeWorkflow(asked: CdnRequest, instance: Instance): object {
+	authorizeCdn(asked.proof, { calls: [['runWorkflow']], always: true }, instance);
+	requireApiKey(asked.path, instance);
+	const id = textOf(parametersOf(asked, 'workflow_status') ?? {}, 'job_id');
+	const found = instance.workflows.status(id);
+	if (!found) throw new FilestackError(404, 'Job not found');
+	return found;
+}
+
+/** Filestack docs, Video: `video_convert=preset:…/HANDLE`, and `video_convert/UUID` for the status. */
+async function convertVideo(asked: CdnRequest, instance: Instance): Promise<object> {
+	const parameters = parametersOf(asked, 'video_convert') ?? {};
+	const [source = ''] = asked.path.sources;
+	if (Object.keys(parameters).length === 0) {
+		authorizeCdn(asked.proof, { calls: [['convert']] }, instance);
+		return await instance.videos.status(source);
+	}
+	const file = openFile(asked, { calls: [['convert']] }, instance);
+	return await instance.videos.convert(file.id, parameters);
 }
 
 /** Checks the permissions and reports errors in the two messages known from Filestack's CDN. */

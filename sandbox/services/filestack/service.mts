@@ -13,6 +13,7 @@ import { randomHex, randomLetters } from './randomIds.mts';
 import { settings } from './settings.mts';
 import { storageRoutes } from './storage.mts';
 import { Uploads } from './uploads.mts';
+import { Videos } from './videos.mts';
 import { Webhooks } from './webhooks.mts';
 import { Workflows } from './workflows.mts';
 
@@ -64,9 +65,11 @@ export const filestack: Service = {
 	pages: [{ label: 'Developer Portal', origin: 'developer', path: '/' }],
 	async open(context) {
 		const webhooks = await Webhooks.open(context);
+		const files = await Files.open(context);
 		const instance: Instance = {
 			context,
-			files: await Files.open(context),
+			files,
+			videos: await Videos.open(context, files),
 			uploads: await Uploads.open(context),
 			webhooks,
 			workflows: await Workflows.open(context, webhooks),
@@ -100,6 +103,7 @@ export const filestack: Service = {
 				objects: () => instance.files.objects(),
 				uploads: () => instance.uploads.all(),
 				jobs: () => instance.workflows.all(),
+				videos: () => instance.videos.all(),
 				webhooks: () => webhooks.all().map((webhook) => ({ ...webhook, secret: '***' })),
 			},
 		};

@@ -35,6 +35,12 @@ export const settings: SettingDeclarations = {
 		unit: 'requests',
 		default: 10_000,
 	},
+	storeTaskHandle: {
+		label: 'Handle in the result of the store task',
+		help: 'The docs show a result without a handle; the Claude plugin expects one.',
+		values: ['missing', 'returned'],
+		default: 'missing',
+	},
 	uploadEvent: {
 		label: 'fp.upload webhook',
 		help: 'The docs show filename, type and size next to the URL. An older format nests them in data.',

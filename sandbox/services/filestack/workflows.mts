@@ -57,6 +57,15 @@ export class Workflows {
 		return job;
 	}
 
+	/** Filestack docs, Workflows API: `workflow_status`; undefined for an unknown job. */
+	status(id: string): object | undefined {
+		const job = this.#jobs.get(id);
+		if (!job) return undefined;
+		const { createdAt, updatedAt, workflow, sources, status } = job;
+		const results = status === 'Finished' ? resultsOf(job) : {};
+		return { createdAt, updatedAt, jobid: job.id, workflow, sources, status, ttl: 86_400, results };
+	}
+
 	/** Runs the workflows of a store request (`workflows`), given as IDs or as objects with an ID. */
 	async runAll(wanted: unknown, { id }: StoredFile): Promise<void> {
 		for (const each of Array.isArray(wanted) ? (wanted as unknown[]) : []) {
@@ -85,11 +94,16 @@ export class Workflows {
 		const { workflow, createdAt, updatedAt, sources, status } = job;
 		await this.#webhooks.send('fs.workflow', job.id, {
 			...{ workflow, createdAt, updatedAt, sources },
-			results: { [`virus_detection_${Date.parse(createdAt)}`]: { data: NO_VIRUS } },
+			results: resultsOf(job),
 			status,
 		});
 		await this.#jobs.put(job);
 	}
 }
+
+/** The results of a finished workflow by task ID, which the Developer Portal makes of a name and a time. */
+const resultsOf = ({ createdAt }: Job): Record<string, object> => ({
+	[`virus_detection_${Date.parse(createdAt)}`]: { data: NO_VIRUS },
+});
 
 const NO_VIRUS = { infected: false, infections_list: [] };

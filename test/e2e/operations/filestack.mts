@@ -1,8 +1,24 @@
 import { expect } from '@jest/globals';
-import { byId, onlyJson, type Steps } from './steps.mts';
+import sharp from 'sharp';
+import { byId, onlyJson, type Step, type Steps } from './steps.mts';
 
 const photo = byId("={{ $('Store').last().json.handle }}");
+/** A real image: what is stored as the photo consists of random bytes. */
+const screenshot = byId("={{ $('Screenshot').first().json.handle }}");
 const document = byId("={{ $('Store').first().json.handle }}");
+
+/** An operation that outputs an image of this width and height. */
+const image = (operation: string, parameters: object, size: [number, number]): Step => ({
+	does: `image.${operation}`,
+	parameters: {
+		...{ source: 'file', file: screenshot, output: 'file', binaryPropertyName: 'data' },
+		...parameters,
+	},
+	async check(items, { bytesOf }) {
+		const { width, height } = await sharp(await bytesOf(items[0], 'data')).metadata();
+		expect([width, height]).toEqual(size);
+	},
+});
 
 /** Two files, the larger one in parts; one is overwritten, stored from a URL and deleted. */
 export const filestack: Steps = {
@@ -112,6 +128,128 @@ export const filestack: Steps = {
 				expiry,
 			});
 			expect(signature).toMatch(/^[0-9a-f]{64}$/);
+		},
+	},
+	Screenshot: {
+		does: 'website.takeScreenshot',
+		parameters: {
+			...{ pageUrl: 'https://example.com', mode: 'window', width: 400, height: 300 },
+			output: 'stored',
+		},
+		check(items) {
+			expect(onlyJson(items)).toMatchObject({ mimetype: 'image/png' });
+		},
+	},
+	'Get Size': {
+		does: 'image.getSize',
+		parameters: { source: 'file', file: screenshot },
+		check(items) {
+			expect(onlyJson(items)).toMatchObject({ width: 400, height: 300 });
+		},
+	},
+	'Detect Faces': {
+		does: 'image.detectFaces',
+		parameters: { source: 'file', file: screenshot },
+		check(items) {
+			expect(onlyJson(items)).toMatchObject({ count: 1 });
+		},
+	},
+	Resize: {
+		does: 'image.resize',
+		parameters: {
+			...{ source: 'file', file: screenshot, width: 100, height: 100, fit: 'crop' },
+			...{ align: 'center', output: 'link', expiry: 'minutes', expiresInMinutes: 10 },
+		},
+		async check(items, { sha256Behind }) {
+			expect(await sha256Behind(String(onlyJson(items).url))).toHaveLength(64);
+		},
+	},
+	Crop: image('crop', { left: 0, top: 0, width: 50, height: 40 }, [50, 40]),
+	Rotate: image('rotate', { by: 'angle', deg: 90 }, [300, 400]),
+	'Apply Filter': image('applyFilter', { filter: 'monochrome' }, [400, 300]),
+	'Convert Format': image('convert', { format: 'webp', quality: 80 }, [400, 300]),
+	Transform: image(
+		'transform',
+		{ specifySteps: 'text', stepsText: 'resize=width:200/output=format:jpg' },
+		[200, 150],
+	),
+	'Create Collage': {
+		does: 'image.createCollage',
+		parameters: {
+			...{ filesFrom: 'list', files: "={{ Array(2).fill($('Screenshot').first().json.handle) }}" },
+			...{ width: 600, height: 400, output: 'stored' },
+		},
+		check(items) {
+			expect(onlyJson(items)).toMatchObject({ mimetype: 'image/png' });
+		},
+	},
+	'Convert Document': {
+		does: 'document.convert',
+		parameters: { source: 'file', file: screenshot, format: 'pdf', output: 'stored' },
+		check(items) {
+			expect(onlyJson(items)).toMatchObject({ mimetype: 'application/pdf' });
+		},
+	},
+	'Get Info': {
+		does: 'document.getInfo',
+		parameters: { source: 'file', file: byId('={{ $json.handle }}') },
+		check(items) {
+			expect(onlyJson(items)).toMatchObject({ pages: 1 });
+		},
+	},
+	'Create ZIP': {
+		does: 'archive.createZip',
+		parameters: {
+			...{ filesFrom: 'items', itemFile: '={{ $json.handle }}', output: 'file' },
+			binaryPropertyName: 'data',
+		},
+		check(items) {
+			expect(onlyJson(items)).toMatchObject({ fileName: 'archive.zip' });
+		},
+	},
+	Analyze: {
+		does: 'file.analyze',
+		parameters: { source: 'file', file: screenshot, analyses: ['sfw', 'tags'] },
+		check(items) {
+			expect(onlyJson(items)).toMatchObject({ sfw: true });
+		},
+	},
+	'Analyze Sentiment': {
+		does: 'text.analyzeSentiment',
+		parameters: { text: 'Great, thanks!' },
+		check(items) {
+			expect(onlyJson(items)).toMatchObject({ sentiment: 'positive' });
+		},
+	},
+	'Convert Video': {
+		does: 'video.convert',
+		parameters: { file: screenshot, preset: 'h264', wait: true, maxWaitMinutes: 2 },
+		check(items) {
+			expect(onlyJson(items)).toMatchObject({ status: 'completed', finished: true });
+		},
+	},
+	'Video Status': {
+		does: 'video.getStatus',
+		parameters: { uuid: '={{ $json.uuid }}' },
+		check(items) {
+			expect(onlyJson(items)).toMatchObject({ finished: true });
+		},
+	},
+	'Run Workflow': {
+		does: 'workflow.run',
+		parameters: {
+			...{ source: 'file', file: screenshot, workflowId: 'w-1' },
+			...{ wait: true, maxWaitMinutes: 2 },
+		},
+		check(items) {
+			expect(onlyJson(items)).toMatchObject({ finished: true });
+		},
+	},
+	'Workflow Status': {
+		does: 'workflow.getStatus',
+		parameters: { jobId: '={{ $json.jobId }}' },
+		check(items) {
+			expect(onlyJson(items)).toMatchObject({ finished: true, workflow: 'w-1' });
 		},
 	},
 	Delete: {

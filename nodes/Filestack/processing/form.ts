@@ -1,0 +1,88 @@
+import { capitalize } from '../../shared/node/fields';
+import type { ItemContext } from '../../shared/node/operation';
+import { type Field, invalidParameter, type Values } from '../../shared/node/schema';
+import type { Task, TaskValue } from './grammar';
+import { taskProblem } from './rules';
+
+/** The fields with which a user fills in a task. */
+export interface TaskForm {
+	/** The name of the task in Filestack. */
+	task: string;
+	/** In title case, as a step of a list. */
+	name: string;
+	description: string;
+	fields: Field[];
+	/** Returns the parameters; without it, each field is the parameter of the same name, and an empty one is omitted. */
+	build?(values: Values): Record<string, TaskValue | undefined>;
+}
+
+/** The field that selects the task of a form in a list. */
+export const selectorField = (
+	forms: readonly TaskForm[],
+	field: Pick<Field, 'displayName' | 'name' | 'default' | 'description'>,
+): Field => ({
+	...field,
+	type: 'options',
+	options: forms.map(({ name, task, description }) => ({ name, value: task, description })),
+});
+
+/** Returns the fields of several forms, each shown for its task; their names start with the task: `resizeWidth`. */
+export function fieldsOfForms(forms: readonly TaskForm[], selector: string): Field[] {
+	return forms.flatMap(({ task, fields }) =>
+		fields.map((field) => {
+			const conditions = Object.entries(field.displayOptions?.show ?? {});
+			const own = conditions.map(([name, wanted]) => [fieldName(task, name), wanted] as const);
+			return {
+				...field,
+				name: fieldName(task, field.name),
+				displayOptions: { show: { [selector]: [task], ...Object.fromEntries(own) } },
+			};
+		}),
+	);
+}
+
+/** Returns the name of a form's field in a list: `partial_blur` and `amount` become `partialBlurAmount`. */
+const fieldName = (task: string, name: string): string =>
+	task.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase()) + capitalize(name);
+
+/**
+ * Builds the task that a user selected in a list of forms.
+ * @throws NodeOperationError that names the field whose value Filestack would reject
+ */
+export function taskOfForms(
+	item: ItemContext,
+	forms: readonly TaskForm[],
+	task: string,
+	valueOf: (field: string) => unknown,
+): Task {
+	const form = forms.find((one) => one.task === task)!;
+	return taskOfForm(item, form, (name) => valueOf(fieldName(task, name)));
+}
+
+/**
+ * Builds the task of a form.
+ * @throws NodeOperationError that names the field whose value Filestack would reject
+ */
+export function taskOfForm(
+	item: ItemContext,
+	{ task: name, fields, build = sameNames }: TaskForm,
+	valueOf: (field: string) => unknown,
+): Task {
+	const values = Object.fromEntries(fields.map((field) => [field.name, valueOf(field.name)]));
+	const entries = Object.entries(build(values)).filter(([, value]) => value !== undefined);
+	const task: Task = { name, params: Object.fromEntries(entries) as Record<string, TaskValue> };
+	const found = taskProblem(task);
+	if (!found) return task;
+	const field = fields.find((one) => one.name === found.parameter) ?? fields[0];
+	const problem = field.name === found.parameter ? 'is not valid' : found.problem;
+	throw invalidParameter(item, field.displayName, problem, found.advice);
+}
+
+const sameNames = (values: Values): Record<string, TaskValue | undefined> =>
+	Object.fromEntries(Object.entries(values).map(([name, value]) => [name, filledIn(value)]));
+
+/** Returns the value of a field; undefined if it is empty. A color may have the `#` that CSS requires. */
+export function filledIn(value: unknown): TaskValue | undefined {
+	if (typeof value !== 'string') return value as TaskValue | undefined;
+	return value.trim().replace(/^#/, '') || undefined;
+}

@@ -1,0 +1,153 @@
+import type { IDataObject } from 'n8n-workflow';
+import { NodeOperationError } from 'n8n-workflow';
+
+import { pathSegment } from '../../shared/http/client';
+import {
+	type ExpectedBody,
+	isJsonObject,
+	type JsonRecord,
+	textOf,
+} from '../../shared/http/service';
+import type { ItemContext, Operation, Resource } from '../../shared/node/operation';
+import type { Field } from '../../shared/node/schema';
+import { extractHandle, fileField, selectedFile } from '../handle';
+import type { TaskValue } from '../processing/grammar';
+import { fetchTaskResult } from '../processing/request';
+import { choiceField, numberField } from '../processing/taskFields';
+import { checkedId, waitFields, waitFor } from '../processing/wait';
+
+/** Milliseconds between two requests for the status (Filestack's Java SDK). */
+const INTERVAL = 10_000;
+
+/** Filestack docs, Video processing. */
+const presetField = choiceField(
+	{ displayName: 'Preset', name: 'preset', description: 'The format of the result' },
+	[
+		{ name: 'AAC Audio', value: 'aac' },
+		{ name: 'H.264 (MP4)', value: 'h264' },
+		{ name: 'H.264 (MP4), High Quality', value: 'h264.hi' },
+		{ name: 'M4A Audio', value: 'm4a' },
+		{ name: 'MP3 Audio', value: 'mp3' },
+		{ name: 'OGA Audio', value: 'oga' },
+		{ name: 'Ogg', value: 'ogg' },
+		{ name: 'Ogg, High Quality', value: 'ogg.hi' },
+		{ name: 'WebM', value: 'webm' },
+		{ name: 'WebM, High Quality', value: 'webm.hi' },
+	],
+	'h264',
+);
+
+const uuidField: Field = {
+	displayName: 'Job ID',
+	name: 'uuid',
+	type: 'string',
+	required: true,
+	default: '',
+	placeholder: 'e.g. 6f2b6f52-9d5d-4d43-9b4e-0a4c3a1f8d11',
+	description: 'The uuid returned by Convert',
+};
+
+const options: Field[] = [
+	{
+		displayName: 'Convert Again',
+		name: 'force',
+		type: 'boolean',
+		default: false,
+		description: 'Whether to start a new conversion even if the same one was started before',
+	},
+	numberField('Height', 'height', [1, 4096], 720, 'In pixels'),
+	numberField('Width', 'width', [1, 4096], 1280, 'In pixels'),
+];
+
+/** `{status, uuid, timestamp, data: {url, thumb, …}, metadata}`. */
+const STATE: ExpectedBody<JsonRecord> = {
+	what: 'the ID and status of the conversion',
+	read: (body) =>
+		isJsonObject(body) && textOf(body.uuid) && textOf(body.status) ? body : undefined,
+};
+
+const urlOf = ({ data }: JsonRecord): string | undefined =>
+	isJsonObject(data) ? textOf(data.url) : undefined;
+
+/** A conversion is complete when it has failed or has a URL, which can be missing at first. */
+const isComplete = (state: JsonRecord): boolean =>
+	state.status === 'failed' || (state.status === 'completed' && urlOf(state) !== undefined);
+
+const fetchState = async (item: ItemContext, uuid: string): Promise<JsonRecord> =>
+	await fetchTaskResult(item, {
+		tasks: [{ name: 'video_convert' }],
+		sources: pathSegment(item.functions, uuidField.displayName, uuid),
+		calls: ['read', 'convert'],
+		unbound: true,
+		expects: STATE,
+	});
+
+/** @throws NodeOperationError for a failed conversion */
+function describeJob({ functions, itemIndex }: ItemContext, state: JsonRecord): IDataObject {
+	if (state.status === 'failed') {
+		const reason = textOf(state.message);
+		const message = `Filestack could not convert the video${reason ? `: ${reason}` : ''}`;
+		throw new NodeOperationError(functions.getNode(), message, {
+			itemIndex,
+			description: `The ID of the conversion is ${String(state.uuid)}. Check that the file is a video or an audio file. To try again, turn on Convert Again under Options.`,
+		});
+	}
+	const url = urlOf(state);
+	return {
+		finished: isComplete(state),
+		...(state as IDataObject),
+		...(url && { url, handle: extractHandle(url) }),
+	};
+}
+
+const convert: Operation = {
+	value: 'convert',
+	name: 'Convert',
+	action: 'Convert video or audio',
+	description: 'Convert a video or an audio file. Each second counts as two conversions.',
+	fields: [fileField, presetField, ...waitFields],
+	options,
+	async execute(item) {
+		const given = options
+			.map(({ name }) => [name, item.option<TaskValue>(name)] as const)
+			.filter(([, value]) => value !== undefined && value !== false);
+		const preset = item.parameter<string>(presetField.name);
+		const started = await fetchTaskResult(item, {
+			tasks: [{ name: 'video_convert', params: { preset, ...Object.fromEntries(given) } }],
+			sources: selectedFile(item).handle,
+			calls: ['read', 'convert', 'store'],
+			expects: STATE,
+			effect:
+				'Filestack may have started the conversion anyway. Check before you run the node again.',
+		});
+		if (!item.parameter<boolean>('wait')) return { json: describeJob(item, started) };
+		const uuid = String(started.uuid);
+		const job = {
+			what: 'The conversion',
+			id: uuid,
+			interval: INTERVAL,
+			isComplete,
+			// By ID, because the first URL would start another conversion with Convert Again.
+			fetchState: async () => await fetchState(item, uuid),
+		};
+		return { json: describeJob(item, await waitFor(item, job, started)) };
+	},
+};
+
+const getStatus: Operation = {
+	value: 'getStatus',
+	name: 'Get Status',
+	action: 'Get video conversion status',
+	description: 'Get the status and the result of a conversion that was started earlier',
+	fields: [uuidField],
+	async execute(item) {
+		return { json: describeJob(item, await fetchState(item, checkedId(item, uuidField))) };
+	},
+};
+
+export const video: Resource = {
+	value: 'video',
+	name: 'Video',
+	operations: [convert, getStatus],
+	initial: convert.value,
+};

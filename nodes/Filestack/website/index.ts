@@ -1,0 +1,86 @@
+import type { Operation, Resource } from '../../shared/node/operation';
+import type { Field } from '../../shared/node/schema';
+import { requireHttpUrl } from '../../shared/node/parameters';
+import { type TaskForm, taskOfForm } from '../processing/form';
+import { outputFieldsWithoutLink, outputOptions, outputResult } from '../processing/output';
+import { choiceField, numberField } from '../processing/taskFields';
+
+const pageField: Field = {
+	displayName: 'Page URL',
+	name: 'pageUrl',
+	type: 'string',
+	required: true,
+	default: '',
+	placeholder: 'e.g. https://example.com/pricing',
+	description: 'A web page that Filestack can access without signing in',
+};
+
+/** Filestack docs, URL screenshot. */
+const form: TaskForm = {
+	task: 'urlscreenshot',
+	name: 'Take Screenshot',
+	description: 'Take a screenshot of a web page',
+	fields: [
+		choiceField(
+			{ displayName: 'Part', name: 'mode', description: 'The part of the page to show' },
+			[
+				{ name: 'Visible Part', value: 'window' },
+				{ name: 'Whole Page', value: 'all' },
+			],
+			'all',
+		),
+		numberField('Width', 'width', [1, 1920], 1024, 'The width of the browser in pixels'),
+		numberField('Height', 'height', [1, 8000], 768, 'The height of the browser in pixels'),
+	],
+};
+
+const agentOption = choiceField(
+	{ displayName: 'Browser', name: 'agent', description: 'The kind of browser' },
+	['desktop', 'mobile'],
+	'desktop',
+);
+const delayOption = numberField(
+	'Delay (Milliseconds)',
+	'delay',
+	[0, 20_000],
+	1000,
+	'How long to wait after the page has loaded',
+);
+
+const takeScreenshot: Operation = {
+	value: 'takeScreenshot',
+	name: 'Take Screenshot',
+	action: 'Take screenshot of website',
+	description: 'Take a screenshot of a web page',
+	fields: [pageField, ...form.fields, ...outputFieldsWithoutLink],
+	options: [...outputOptions, agentOption, delayOption],
+	async execute(item) {
+		const { option, parameter } = item;
+		const url = requireHttpUrl(item, pageField.displayName, parameter(pageField.name));
+		const task = taskOfForm(item, form, parameter);
+		const agent = option<string>('agent');
+		const delay = option<number>('delay');
+		return await outputResult(item, {
+			tasks: [
+				{
+					name: task.name,
+					params: {
+						...(task.params as object),
+						...(agent !== undefined && { agent }),
+						...(delay !== undefined && { delay }),
+					},
+				},
+			],
+			sources: url,
+			extension: 'png',
+			name: `${new URL(url).hostname}.png`,
+		});
+	},
+};
+
+export const website: Resource = {
+	value: 'website',
+	name: 'Website',
+	operations: [takeScreenshot],
+	initial: takeScreenshot.value,
+};

@@ -1,0 +1,118 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import {
+	type ExpectedBody,
+	isJsonObject,
+	type JsonRecord,
+	textOf,
+} from '../../shared/http/service';
+import type { ItemContext, Operation, Resource } from '../../shared/node/operation';
+import type { Field } from '../../shared/node/schema';
+import { fetchTaskResult } from '../processing/request';
+import { readSource, sourceFields } from '../processing/sources';
+import { checkedId, waitFields, waitFor } from '../processing/wait';
+
+/** Milliseconds between two requests for the status. */
+const INTERVAL = 5000;
+
+const workflowField: Field = {
+	displayName: 'Workflow ID',
+	name: 'workflowId',
+	type: 'string',
+	required: true,
+	default: '',
+	placeholder: 'e.g. 53a5b5d5-8e2a-4f0f-9c1c-1f8b8f7a2b11',
+	description: 'The ID from Workflows in the Developer Portal',
+};
+const jobField: Field = {
+	displayName: 'Job ID',
+	name: 'jobId',
+	type: 'string',
+	required: true,
+	default: '',
+	placeholder: 'e.g. 3c9a1f0e-7f4b-4c0c-a6a5-5f1f9d0f2a11',
+	description: 'The jobId returned by Run',
+};
+
+/** Filestack docs, Workflows API: `{jobid, workflow, status, sources, createdAt, updatedAt, ttl, results}`. */
+const STATE: ExpectedBody<JsonRecord> = {
+	what: 'the job ID and status of the workflow',
+	read: (body) =>
+		isJsonObject(body) && textOf(body.jobid) && textOf(body.status) ? body : undefined,
+};
+
+const isFinished = ({ status }: JsonRecord) => String(status).toLowerCase() !== 'started';
+
+const fetchState = async (item: ItemContext, jobId: string): Promise<JsonRecord> =>
+	await fetchTaskResult(item, {
+		tasks: [{ name: 'workflow_status', params: { job_id: jobId } }],
+		calls: ['runWorkflow', 'convert'],
+		alwaysSigned: 'The status of a workflow',
+		expects: STATE,
+	});
+
+/** Adds the job ID in the node's spelling, and the URLs of the files that the workflow has stored. */
+function describeJob(state: JsonRecord): IDataObject {
+	const { jobid, results, ...rest } = state;
+	const tasks = isJsonObject(results) ? Object.values(results) : [];
+	const urls = tasks.flatMap((task) => {
+		if (!isJsonObject(task)) return [];
+		// Documented as `url` by filestack-go, and as `data.url` by other clients.
+		const data = isJsonObject(task.data) ? task.data : {};
+		return textOf(data.url) ?? textOf(task.url) ?? [];
+	});
+	return {
+		jobId: jobid as string,
+		finished: isFinished(state),
+		...(rest as IDataObject),
+		...(results !== undefined && { results: results as IDataObject, urls }),
+	};
+}
+
+const run: Operation = {
+	value: 'run',
+	name: 'Run',
+	action: 'Run workflow',
+	description: 'Run a workflow of the Developer Portal on a file',
+	fields: [...sourceFields, workflowField, ...waitFields],
+	async execute(item) {
+		const id = checkedId(item, workflowField);
+		const started = await fetchTaskResult(item, {
+			tasks: [{ name: 'run_workflow', params: { id } }],
+			sources: readSource(item),
+			calls: ['runWorkflow', 'convert', 'read'],
+			alwaysSigned: 'Running a workflow',
+			expects: STATE,
+			effect:
+				'Filestack may have started the workflow anyway. Check before you run the node again.',
+		});
+		if (!item.parameter<boolean>('wait')) return { json: describeJob(started) };
+		const jobId = String(started.jobid);
+		const job = {
+			what: 'The workflow',
+			id: jobId,
+			interval: INTERVAL,
+			isComplete: isFinished,
+			fetchState: async () => await fetchState(item, jobId),
+		};
+		return { json: describeJob(await waitFor(item, job, started)) };
+	},
+};
+
+const getStatus: Operation = {
+	value: 'getStatus',
+	name: 'Get Status',
+	action: 'Get workflow status',
+	description: 'Get the status and the results of a workflow that was started earlier',
+	fields: [jobField],
+	async execute(item) {
+		return { json: describeJob(await fetchState(item, checkedId(item, jobField))) };
+	},
+};
+
+export const workflow: Resource = {
+	value: 'workflow',
+	name: 'Workflow',
+	operations: [getStatus, run],
+	initial: run.value,
+};
