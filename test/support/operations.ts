@@ -69,12 +69,13 @@ function casesOf(
 	});
 	const options = (fields.find(({ name }) => name === 'options')?.options ??
 		[]) as INodeProperties[];
-	const inParts = options.some(({ name }) => name === 'thresholdMb')
-		? { thresholdMb: 0 }
-		: undefined;
+	const has = (option: string) => options.some(({ name }) => name === option);
+	// An outage would otherwise last for ten minutes.
+	const always = has('giveUpMinutes') ? { giveUpMinutes: 0 } : undefined;
+	const inParts = has('thresholdMb') ? { ...always, thresholdMb: 0 } : always;
 	const variants: IDataObject[] = [
-		{},
-		...fields.flatMap(othersOf),
+		always ? { options: always } : {},
+		...fields.flatMap(othersOf).map((other) => (always ? { options: always, ...other } : other)),
 		...(inParts ? [{ options: inParts }] : []),
 		...options.flatMap(othersOf).map((other) => ({ options: { ...inParts, ...other } })),
 	];
@@ -138,15 +139,22 @@ let input: Promise<INodeExecutionData> | undefined;
 const newItem = async () =>
 	await itemWith({ data: { name: 'a.txt', bytes: Buffer.from('hello') } });
 
-/** Runs the case with a file of some bytes in its item. All runs share the file, because no operation changes it. */
+let runs = 0;
+
+/**
+ * Runs the case with a file of some bytes in its item. All runs share its content, because no operation changes it, but
+ * not its name: a failed upload would be continued by the next one.
+ */
 export async function runCase(one: Case, origin: string, more: Partial<NodeUnderTest> = {}) {
 	const { credentials } = credentialsOf(one, origin);
+	const { binary } = await (input ??= newItem());
+	const data = { ...binary!.data, fileName: `a-${++runs}.txt` };
 	return await runNode({
 		node: new one.Node(),
 		credentialType: new one.Credential(),
 		credentials,
 		parameters: one.parameters(origin),
-		input: [{ ...(await (input ??= newItem())), json: { handle: '12345678' } }],
+		input: [{ binary: { data }, json: { handle: '12345678' } }],
 		...more,
 	});
 }

@@ -123,7 +123,13 @@ function expectOwnError(error: NodeApiError): void {
 	expect(waits.every((wait) => wait >= 250 && wait <= 60_000)).toBe(true);
 }
 
-const OPERATIONS = everyOperation().map((one) => [one.name, one] as const);
+/** Uploads from a URL, and downloads that decrypt, need a file that this server does not have; they have their own tests. */
+const NEEDS_FILE =
+	/"source":"urlThroughN8n"|"decrypt":"(require|browserFormat)"|^(?!Filestack).*"source":"url"/;
+
+const OPERATIONS = everyOperation()
+	.filter(({ name }) => !NEEDS_FILE.test(name))
+	.map((one) => [one.name, one] as const);
 
 /** Returns the number of calls of the operation with valid responses. Zero only for operations that only sign. */
 async function callsOf(one: Case): Promise<number> {
