@@ -83,7 +83,7 @@ it.each(['truncate', 'reset'])('retries the download after a %s', async (type) =
 
 it('outputs no file if every response is truncated', async () => {
 	await sandbox.fault({ service: 'fileCourier', origin: 'files', fault: { type: 'truncate' } });
-	const error = errorOf(await download({ url }));
+	const error = errorOf(await download({ url, options: { giveUpMinutes: 0 } }));
 	expect(error.message).toMatch(/^The file host could not be reached/);
 });
 

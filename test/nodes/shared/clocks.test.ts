@@ -8,11 +8,13 @@ const NODES = join(__dirname, '../../../nodes');
 const CALENDAR = [
 	'FileCourier/session/create.ts',
 	'FileCourier/session/requestAndWait.ts',
+	'FileShot/encryption/container.ts',
 	'FileShot/file/uploadInChunks.ts',
 	'FilesApp/change/pollChanges.ts',
 	'FilesApp/file/uploadInChunks.ts',
 	'Filestack/file/multipart.ts',
 	'Filestack/link.ts',
+	'Filestack/processing/request.ts',
 	'Filestack/signing.ts',
 	'shared/cleanUp/list.ts',
 	'shared/dates.ts',
