@@ -1,5 +1,5 @@
-import type { IDataObject, NodeOperationError } from 'n8n-workflow';
-import { NodeApiError, NodeOperationError as OperationError } from 'n8n-workflow';
+import type { IDataObject } from 'n8n-workflow';
+import { NodeApiError } from 'n8n-workflow';
 
 import { isoDate } from '../../shared/dates';
 import { downloadFile, type DownloadOptions } from '../../shared/files/download';
@@ -267,7 +267,7 @@ function objectionTo(
 	{ allowsText }: Result,
 	mimeType: string,
 	tail: Buffer,
-): NodeOperationError | undefined {
+): Error | undefined {
 	const isText = /^(text\/(plain|html)|application\/json)\b/i.test(mimeType);
 	if (!isText || (allowsText && !/json/i.test(mimeType))) return undefined;
 	const body = parseBody(tail.toString());
@@ -284,7 +284,7 @@ function objectionTo(
 			itemIndex,
 		},
 	);
-	return withTaskAdvice(error) as unknown as OperationError;
+	return toAdvised(error);
 }
 
 /** Returns a file name with the extension of the result. */

@@ -46,7 +46,7 @@ export interface DownloadOptions extends RemoteOptions {
 	/** Number of trailing bytes passed to `objection`. */
 	tailSize?: number;
 	/** Validates the complete download; an error that it returns is thrown and the stored file is discarded. */
-	objection?(file: Omit<Downloaded, 'binary'>, tail: Buffer): NodeOperationError | undefined;
+	objection?(file: Omit<Downloaded, 'binary'>, tail: Buffer): Error | undefined;
 }
 
 /** A file after a conversion. Its metadata replaces that of the file at the host. */
@@ -168,7 +168,7 @@ async function store(
 	};
 
 	const progressLog = new ProgressLog(context, `Downloading “${fileName}”`, expected ?? announced);
-	let ownError: NodeOperationError | undefined;
+	let ownError: Error | undefined;
 	let receivedBytes = 0;
 	let head: Buffer = Buffer.alloc(0);
 	let tail: Buffer = Buffer.alloc(0);

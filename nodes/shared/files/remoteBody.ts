@@ -1,6 +1,7 @@
 import { OutageRetries } from '../http/outage';
 import { cancellableSleep, isRetryable, MAX_ATTEMPTS, retryDelay } from '../http/retry';
 import { textOf, type TransferContext } from '../http/service';
+import { triggerMinorGc } from './gcPressure';
 import { isDecodingError } from './openDownload';
 import {
 	type BodyFailure,
@@ -301,7 +302,10 @@ const endOf = (before: Buffer, chunk: Buffer): Buffer =>
 /** Reads the chunks of a part into a buffer, and returns what it fills. */
 async function collect(chunks: AsyncIterable<Buffer>, buffer: Buffer): Promise<Buffer> {
 	let at = 0;
-	for await (const chunk of chunks) at += chunk.copy(buffer, at);
+	for await (const chunk of chunks) {
+		at += chunk.copy(buffer, at);
+		triggerMinorGc(chunk.length);
+	}
 	return buffer.subarray(0, at);
 }
 

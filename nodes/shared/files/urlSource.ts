@@ -65,9 +65,15 @@ async function openUrlSource(item: ItemContext, service: Service): Promise<FileS
 		const stream = streamFrom(current.read());
 		return stream.once('close', () => current.close());
 	};
-	const readFailure = () => remote.failure?.error;
+	const readFailure = () => remote.failure?.error ?? stoppedError(item, settings.cancel);
 	return { fileName, mimeType: mimeType ?? UNKNOWN_TYPE, size, open, readFailure };
 }
+
+/** The failure of a source whose reading the user has stopped; the host is not at fault. */
+const stoppedError = ({ functions, itemIndex }: ItemContext, cancel?: AbortSignal) =>
+	cancel?.aborted
+		? new NodeOperationError(functions.getNode(), 'The execution was stopped', { itemIndex })
+		: undefined;
 
 /** Every service must know the size of a file before the upload starts. */
 const unknownSizeError = ({ functions, itemIndex }: ItemContext, fileName: string) =>

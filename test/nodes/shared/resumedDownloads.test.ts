@@ -10,6 +10,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { sha256Of } from '../../support/binary';
 import { binaryData, bytesOf, errorOf, outputOf, runNode } from '../../support/engine';
+import { eventually } from '../../support/eventually';
 import { fileCourierNode } from '../../support/fileCourier';
 import type { Sandbox } from '../../support/sandbox';
 
@@ -355,7 +356,7 @@ describe('a download in parallel parts', () => {
 		expect(errorOf(await download(SMALL_PARTS)).message).toBe(
 			'The file host responded with 403: no',
 		);
-		for (let tries = 0; open > 0 && tries < 100; tries++) await new Promise(setImmediate);
+		await eventually(() => open === 0);
 	});
 });
 

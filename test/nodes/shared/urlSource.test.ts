@@ -1,9 +1,9 @@
-/* eslint-disable @n8n/community-nodes/no-restricted-globals */
 import type { IDataObject, IRun } from 'n8n-workflow';
 
 import '../../support/skippedWaits';
 
-import { errorOf, outputOf, runNode } from '../../support/engine';
+import { buildContext, errorOf, outputOf, runNode, startRun } from '../../support/engine';
+import { eventually } from '../../support/eventually';
 import { fileShotNode } from '../../support/fileShot';
 import { filesAppNode } from '../../support/filesApp';
 import { credentialsOf, filestack, newHandle, TEXT } from '../../support/filestack';
@@ -176,8 +176,23 @@ describe('a file from a URL', () => {
 		});
 		await sandbox.fault({ service: 'speedyFiles', fault: { type: 'status', status: 403 } });
 		errorOf(await send());
-		for (let tries = 0; open > 0 && tries < 100; tries++) await new Promise((r) => setImmediate(r));
-		expect(open).toBe(0);
+		await eventually(() => open === 0);
+	});
+
+	it.each([{}, IN_PARTS])('says that the user has stopped the upload, with %j', async (options) => {
+		host.reset(12 * MIB, ({ current: { bytes } }, { response }) => {
+			response.writeHead(200, { 'content-length': bytes.length });
+			response.write(bytes.subarray(0, 6 * MIB));
+		});
+		const { workflow, additionalData, mode } = buildContext(
+			filesAppNode(sandbox, { ...upload, ...fromUrl(options) }),
+		);
+		const run = startRun(workflow, additionalData, mode);
+		await eventually(async () => (await sandbox.requests()).length > 0);
+		run.cancel();
+		const { data } = await run;
+		const { error } = data.resultData.runData.Subject[0];
+		expect(`${error?.message} ${error?.description}`).toContain('execution was stopped');
 	});
 
 	describe('for a service on the internet', () => {
