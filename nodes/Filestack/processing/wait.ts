@@ -1,6 +1,7 @@
 import { NodeOperationError } from 'n8n-workflow';
 
-import { executionSignal } from '../../shared/http/client';
+import { executionSignal } from '../../shared/http/stallGuard';
+import { withItemIndex } from '../../shared/http/errors';
 import { cancellableSleep } from '../../shared/http/retry';
 import type { ItemContext } from '../../shared/node/operation';
 import { type Field, invalidParameter } from '../../shared/node/schema';
@@ -58,15 +59,28 @@ export async function waitFor<T>(item: ItemContext, job: Job<T>, state: T): Prom
 		const left = end - performance.now();
 		if (left <= 0) throw unfinishedError(item, job, `did not finish within ${minutes} minutes`);
 		await cancellableSleep(Math.min(job.interval, left), signal);
-		if (signal?.aborted) throw unfinishedError(item, job, 'was still running when you stopped');
-		current = await job.fetchState();
+		if (signal?.aborted)
+			throw unfinishedError(item, job, 'was still running when the execution was stopped');
+		current = await job.fetchState().catch((error: unknown) => {
+			throw withJobId(item, job, error);
+		});
 	}
 	return current;
 }
 
+/** Adds the ID of the job to the error of a request for its state: the job itself continues. */
+function withJobId<T>({ functions, itemIndex }: ItemContext, { id }: Job<T>, error: unknown) {
+	const problem = withItemIndex(functions.getNode(), error, itemIndex);
+	problem.description = `${problem.description ?? ''} ${continuation(id)}.`.trim();
+	return problem;
+}
+
+const continuation = (id: string) =>
+	`Its ID is ${id}. It continues in Filestack: use Get Status with this ID later`;
+
 function unfinishedError<T>(item: ItemContext, { what, id }: Job<T>, problem: string) {
 	return new NodeOperationError(item.functions.getNode(), `${what} ${problem}`, {
 		itemIndex: item.itemIndex,
-		description: `Its ID is ${id}. It continues in Filestack: use Get Status with this ID later, or increase Maximum Wait.`,
+		description: `${continuation(id)}, or increase Maximum Wait.`,
 	});
 }

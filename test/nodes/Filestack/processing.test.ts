@@ -271,7 +271,17 @@ describe('Workflow', () => {
 		}
 	});
 
-	it('is no longer waited for when the execution is stopped', async () => {
+	it('that Filestack no longer reports on is an error with its ID', async () => {
+		const started = { jobid: 'j-1', status: 'Started', workflow: 'w-1' };
+		recorder.answer = ({ path }) =>
+			path.includes('workflow_status') ? { status: 404, body: 'gone' } : { body: started };
+		const waiting = { ...DEFAULTS, ...parameters, file: 'HANDLE', wait: true, maxWaitMinutes: 1 };
+		const error = errorOf(await filestack(recorder.credentials(), 'workflow', 'run', waiting));
+		expect(error.message).toContain('404');
+		expect(error.description).toContain('Its ID is j-1. It continues in Filestack');
+	});
+
+	it('ends its wait when the execution is stopped', async () => {
 		recorder.answer = () => ({ body: { jobid: 'j-1', status: 'Started', workflow: 'w-1' } });
 		const waiting = { ...DEFAULTS, ...parameters, file: 'HANDLE', wait: true, maxWaitMinutes: 60 };
 		const node = filestackNode(recorder.credentials(), 'workflow', 'run', waiting);
@@ -279,9 +289,11 @@ describe('Workflow', () => {
 		const running = startRun(workflow, additionalData, mode);
 		await eventually(() => Promise.resolve(recorder.seen.length > 0));
 		running.cancel();
-		await running;
-		const { length } = recorder.seen;
-		expect(length).toBe(1);
+		const { data } = await running;
+		const { error } = data.resultData.runData.Subject[0];
+		expect(error?.message).toBe('The workflow was still running when the execution was stopped');
+		expect(error?.description).toContain('Its ID is j-1');
+		expect(recorder.seen).toHaveLength(1);
 	});
 
 	it('is not started again after a lost response', async () => {
