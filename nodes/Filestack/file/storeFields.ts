@@ -23,24 +23,58 @@ import {
  */
 export const PART_DEFAULTS = { threshold: 100, partSize: 8 };
 
-export const storeFields: INodeProperties[] = [
-	...sourceFields,
-	{
-		displayName: 'Storage',
-		name: 'storage',
-		type: 'options',
-		options: [
-			{ name: 'Azure Blob Storage', value: 'azure' },
-			{ name: 'Dropbox', value: 'dropbox' },
-			{ name: 'Google Cloud Storage', value: 'gcs' },
-			{ name: 'Rackspace', value: 'rackspace' },
-			{ name: 'S3', value: 'S3' },
-		],
-		default: 'S3',
-		description:
-			'Where to store the file. S3 works right away. Set up the other options in the Developer Portal first.',
-	},
-];
+/**
+ * The storage of a new file.
+ * @param s3 the value for S3: `S3` in the path of the store call, `s3` in a task (Filestack docs, Store)
+ */
+export const storageField = (name: string, s3: 'S3' | 's3'): INodeProperties => ({
+	displayName: 'Storage',
+	name,
+	type: 'options',
+	options: [
+		{ name: 'Azure Blob Storage', value: 'azure' },
+		{ name: 'Dropbox', value: 'dropbox' },
+		{ name: 'Google Cloud Storage', value: 'gcs' },
+		{ name: 'Rackspace', value: 'rackspace' },
+		{ name: 'S3', value: s3 },
+	],
+	default: s3,
+	description:
+		'Where to store the file. S3 works right away. Set up the other options in the Developer Portal first.',
+});
+
+export const accessOption: INodeProperties = {
+	displayName: 'Access',
+	name: 'access',
+	type: 'options',
+	options: [
+		{ name: 'Private', value: 'private' },
+		{ name: 'Public', value: 'public' },
+	],
+	default: 'private',
+	description: 'Who can read the file in the S3 bucket',
+};
+
+export const containerOption: INodeProperties = {
+	displayName: 'Container',
+	name: 'container',
+	type: 'string',
+	default: '',
+	placeholder: 'e.g. my-bucket',
+	description: 'Overrides the bucket or container set in the Developer Portal',
+};
+
+export const pathOption: INodeProperties = {
+	displayName: 'Path',
+	name: 'path',
+	type: 'string',
+	default: '',
+	placeholder: 'e.g. customers/2025/',
+	description:
+		'The path in the container. End it with a slash to use it as a folder; otherwise, it is used as the file name. Defaults to the root.',
+};
+
+export const storeFields: INodeProperties[] = [...sourceFields, storageField('storage', 'S3')];
 
 const tagsOption: INodeProperties = {
 	displayName: 'Upload Tags',
@@ -113,41 +147,14 @@ const headersOption: INodeProperties = {
 };
 
 export const storeOptions: INodeProperties[] = [
-	{
-		displayName: 'Access',
-		name: 'access',
-		type: 'options',
-		options: [
-			{ name: 'Private', value: 'private' },
-			{ name: 'Public', value: 'public' },
-		],
-		default: 'private',
-		displayOptions: { show: { '/storage': ['S3'] } },
-		description: 'Who can read the file in the S3 bucket',
-	},
+	{ ...accessOption, displayOptions: { show: { '/storage': ['S3'] } } },
 	onlyForSent(base64Option),
 	onlyForSent(sha256Option),
-	{
-		displayName: 'Container',
-		name: 'container',
-		type: 'string',
-		default: '',
-		placeholder: 'e.g. my-bucket',
-		displayOptions: { hide: { '/storage': ['dropbox'] } },
-		description: 'Overrides the bucket or container set in the Developer Portal',
-	},
+	{ ...containerOption, displayOptions: { hide: { '/storage': ['dropbox'] } } },
 	fileNameOption,
 	mimeTypeOption,
 	...partOptions('part', PART_DEFAULTS).map(onlyForSent),
-	{
-		displayName: 'Path',
-		name: 'path',
-		type: 'string',
-		default: '',
-		placeholder: 'e.g. customers/2025/',
-		description:
-			'The path in the container. End it with a slash to use it as a folder; otherwise, it is used as the file name. Defaults to the root.',
-	},
+	pathOption,
 	headersOption,
 	onlyForSent(stallOption),
 	onlyForRelayed(allowedHostsOption),

@@ -6,7 +6,7 @@ import { outputFields, outputOptions, outputResult } from '../processing/output'
 import { parseTasks, TaskSyntaxError } from '../processing/parse';
 import { taskProblem } from '../processing/rules';
 import { readSource, sourceFields } from '../processing/sources';
-import { stepForms } from './forms';
+import { stepForms } from './stepForms';
 import { extensionOf } from './simple';
 
 const STEPS_EXAMPLE = 'e.g. resize=width:300/sharpen/output=format:webp';

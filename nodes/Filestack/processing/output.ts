@@ -12,6 +12,7 @@ import { optionalText } from '../../shared/node/parameters';
 import { type Field, invalidParameter } from '../../shared/node/schema';
 import { cacheOption } from '../file/fields';
 import { anyField, readMetadata } from '../file/metadata';
+import { accessOption, containerOption, pathOption, storageField } from '../file/storeFields';
 import { omitUndefined } from '../file/storeTarget';
 import { describeFile, STORED } from '../handle';
 import { expiryFields, readExpiry } from '../link';
@@ -74,47 +75,10 @@ export const outputFieldsWithoutLink: Field[] = [
 ];
 
 const storeOptions: Field[] = [
-	{
-		displayName: 'Access',
-		name: 'access',
-		type: 'options',
-		options: [
-			{ name: 'Private', value: 'private' },
-			{ name: 'Public', value: 'public' },
-		],
-		default: 'private',
-		description: 'Who can read the file in the S3 bucket',
-	},
-	{
-		displayName: 'Container',
-		name: 'container',
-		type: 'string',
-		default: '',
-		placeholder: 'e.g. my-bucket',
-		description: 'Overrides the bucket or container set in the Developer Portal',
-	},
-	{
-		displayName: 'Path',
-		name: 'path',
-		type: 'string',
-		default: '',
-		placeholder: 'e.g. thumbnails/',
-		description: 'The path in the container. End it with a slash to use it as a folder.',
-	},
-	{
-		displayName: 'Storage',
-		name: 'location',
-		type: 'options',
-		options: [
-			{ name: 'Azure Blob Storage', value: 'azure' },
-			{ name: 'Dropbox', value: 'dropbox' },
-			{ name: 'Google Cloud Storage', value: 'gcs' },
-			{ name: 'Rackspace', value: 'rackspace' },
-			{ name: 'S3', value: 's3' },
-		],
-		default: 's3',
-		description: 'Where to store the file. Only S3 works without a setup in the Developer Portal.',
-	},
+	accessOption,
+	containerOption,
+	pathOption,
+	storageField('location', 's3'),
 ];
 
 export const timeoutOption: Field = {

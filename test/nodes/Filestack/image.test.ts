@@ -226,7 +226,7 @@ describe('Transform', () => {
 	});
 
 	it('accepts every step with its default values', async () => {
-		const list = (await import('../../../nodes/Filestack/image/forms')).stepForms;
+		const list = (await import('../../../nodes/Filestack/image/stepForms')).stepForms;
 		const rejected: unknown[] = [];
 		for (const { task } of list.filter((form) => form.task !== 'watermark')) {
 			const result = await run('transform', steps({ task }));
