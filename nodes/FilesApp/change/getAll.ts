@@ -1,7 +1,7 @@
 import type { IDataObject, IPollFunctions } from 'n8n-workflow';
 import { NodeApiError, NodeOperationError } from 'n8n-workflow';
 
-import { executionSignal } from '../../shared/http/client';
+import { executionSignal } from '../../shared/http/stallGuard';
 import { withItemIndex } from '../../shared/http/errors';
 import { collectPages } from '../../shared/http/paging';
 import type { JsonRecord } from '../../shared/http/service';

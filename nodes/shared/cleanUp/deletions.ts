@@ -1,6 +1,6 @@
 import { NodeApiError } from 'n8n-workflow';
 
-import { executionSignal } from '../http/client';
+import { executionSignal } from '../http/stallGuard';
 import { withItemIndex } from '../http/errors';
 import { mapInBatches } from '../node/batching';
 import type { ItemContext } from '../node/operation';

@@ -1,9 +1,8 @@
 import type { IBinaryData } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
 
-import { toRequestFailure } from '../http/client';
 import { connectionError } from '../http/errors';
-import { cancellableSleep, type RequestFailure, retryDelay } from '../http/retry';
+import { cancellableSleep, type RequestFailure, retryDelay, toRequestFailure } from '../http/retry';
 import { textOf, type TransferContext } from '../http/service';
 import { StallGuard } from '../http/stallGuard';
 import { isDecodingError, maxDecodedSize, undecodable } from './openDownload';

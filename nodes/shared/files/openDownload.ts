@@ -2,7 +2,7 @@ import type { IHttpRequestOptions, IN8nHttpFullResponse } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
 
 import { checkTarget, type TargetRules } from '../http/addresses';
-import { withSignal } from '../http/client';
+import { withSignal } from '../http/stallGuard';
 import { readResponseBody } from '../http/responseBody';
 import type { ByteStream, TransferContext } from '../http/service';
 import { parseHttpUrl } from '../text';

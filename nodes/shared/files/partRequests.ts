@@ -1,8 +1,8 @@
 import type { IExecuteFunctions, IHttpRequestOptions, IN8nHttpFullResponse } from 'n8n-workflow';
 
-import { EarlyResponseError, type Payload, toRequestFailure } from '../http/client';
+import { EarlyResponseError, type Payload } from '../http/client';
 import { readResponseBody } from '../http/responseBody';
-import { parseRetryAfter, type RequestFailure } from '../http/retry';
+import { parseRetryAfter, type RequestFailure, toRequestFailure } from '../http/retry';
 import type { ByteStream } from '../http/service';
 import { bufferUploadTimeout, processingTime, StallGuard } from '../http/stallGuard';
 import type { PartSettings } from './settings';

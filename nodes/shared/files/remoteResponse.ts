@@ -1,10 +1,9 @@
 import { NodeOperationError } from 'n8n-workflow';
 
 import type { TargetRules } from '../http/addresses';
-import { toRequestFailure } from '../http/client';
 import { connectionError, responseError } from '../http/errors';
 import { readResponseBody } from '../http/responseBody';
-import { isRetryable, parseRetryAfter, type RequestFailure } from '../http/retry';
+import { isRetryable, parseRetryAfter, type RequestFailure, toRequestFailure } from '../http/retry';
 import type { ByteStream, Service, TransferContext } from '../http/service';
 import { StallGuard } from '../http/stallGuard';
 import { decodeBody, type DownloadStream, openDownload } from './openDownload';

@@ -1,5 +1,5 @@
 import { parseHosts } from '../http/addresses';
-import { executionSignal } from '../http/client';
+import { executionSignal } from '../http/stallGuard';
 import type { ItemContext } from '../node/operation';
 import type { RangeSettings } from './remoteBody';
 

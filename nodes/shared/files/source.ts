@@ -1,7 +1,7 @@
 import type { IBinaryData, IExecuteFunctions, INode } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
 
-import { toRequestFailure } from '../http/client';
+import { toRequestFailure } from '../http/retry';
 import type { ItemContext } from '../node/operation';
 import type { FileReference } from '../node/schema';
 import { type ByteStream, isJsonObject } from '../http/service';

@@ -1,10 +1,15 @@
 import type { IDataObject, INode } from 'n8n-workflow';
 import { NodeApiError, NodeOperationError } from 'n8n-workflow';
 
-import { type ApiCall, type ApiResponse, callApi, executionSignal } from '../http/client';
+import { type ApiCall, type ApiResponse, callApi } from '../http/client';
 import { mayHaveSucceeded, withItemIndex } from '../http/errors';
 import type { ByteStream, Service } from '../http/service';
-import { bufferUploadTimeout, processingTime, StallGuard } from '../http/stallGuard';
+import {
+	bufferUploadTimeout,
+	processingTime,
+	StallGuard,
+	executionSignal,
+} from '../http/stallGuard';
 import type { ItemContext, OperationResult } from '../node/operation';
 import { optionalText } from '../node/parameters';
 import { invalidParameter } from '../node/schema';

@@ -4,12 +4,12 @@ import type {
 	IHttpRequestOptions,
 	IN8nHttpFullResponse,
 } from 'n8n-workflow';
-import { NodeOperationError } from 'n8n-workflow';
 
 import { readBaseUrl, readCheckedCredential } from './credential';
 import {
 	connectionError,
 	incompleteResponseError,
+	invalidIdError,
 	isMarkup,
 	isWebPage,
 	responseError,
@@ -19,10 +19,10 @@ import {
 import {
 	cancellableSleep,
 	isRetryable,
-	isUnsent,
 	parseRetryAfter,
 	type RequestFailure,
 	retryDelay,
+	toRequestFailure,
 } from './retry';
 import type { OutageRetries } from './outage';
 import { learnSecrets } from './secrets';
@@ -30,14 +30,12 @@ import {
 	type ByteStream,
 	type ExpectedBody,
 	isJsonObject,
-	type JsonRecord,
 	reportsError,
 	type Service,
 	type ServiceContext,
-	textOf,
 } from './service';
 import { readResponseBody, responseDeadline } from './responseBody';
-import type { StallGuard } from './stallGuard';
+import { executionSignal, type StallGuard, withSignal } from './stallGuard';
 
 /** Milliseconds to wait for the beginning of the response to a JSON call. */
 const RESPONSE_TIMEOUT = 60_000;
@@ -115,13 +113,7 @@ export interface ApiResponse<T = unknown> {
 export function pathSegment(context: ServiceContext, field: string, id: unknown): string {
 	const text = typeof id === 'string' || typeof id === 'number' ? String(id).trim() : '';
 	if (text === '' || /^\.+$/.test(text) || text.includes('/') || !text.isWellFormed()) {
-		throw new NodeOperationError(
-			context.getNode(),
-			`The ${field} is ${text ? 'not valid' : 'empty'}`,
-			{
-				description: `Enter a value for “${field}”, for example with an expression that refers to an earlier node.`,
-			},
-		);
+		throw invalidIdError(context.getNode(), field, `is ${text ? 'not valid' : 'empty'}`);
 	}
 	return encodeURIComponent(text);
 }
@@ -316,40 +308,4 @@ export class EarlyResponseError extends Error {
 	constructor() {
 		super('The service responded before it had received everything');
 	}
-}
-
-/**
- * Extracts Node's error code and system call, which the errors of n8n and of the HTTP library contain at some level of
- * their causes, and the message.
- */
-export function toRequestFailure(error: unknown): RequestFailure {
-	const levels: JsonRecord[] = [];
-	for (let level = error; isJsonObject(level) && levels.length < 5; level = level.cause) {
-		levels.push(level);
-	}
-	const reason = textOf(levels[0]?.message)?.replace(/\.$/, '');
-	const code = levels.map((level) => textOf(level.code)).find(Boolean);
-	// n8n's protection against server-side request forgery blocks an address before anything is sent.
-	if (levels.some(isBlockedByN8n)) return { code, reason, unsent: true };
-	if (code === undefined) return { reason };
-	const messages = levels.map((level) => textOf(level.message) ?? '').join('\n');
-	const unsent = levels.some(({ syscall }) => isUnsent(code, messages, syscall));
-	return { code, reason, unsent };
-}
-
-const isBlockedByN8n = ({ constructor: { name } }: JsonRecord) =>
-	name === 'UserError' || name.startsWith('Ssrf');
-
-/**
- * Returns the context with a different cancel signal. n8n passes the signal of the context to every request with a
- * credential and ignores one in the request options.
- */
-export function withSignal<Context extends object>(context: Context, signal: AbortSignal): Context {
-	const own = { getExecutionCancelSignal: { value: () => signal } };
-	return Object.create(context, own) as Context;
-}
-
-/** Returns the signal that fires when the user stops the execution; triggers have none. */
-export function executionSignal(context: ServiceContext): AbortSignal | undefined {
-	return 'getExecutionCancelSignal' in context ? context.getExecutionCancelSignal() : undefined;
 }

@@ -15,7 +15,7 @@ import {
 	messageText,
 	TLS_HINT,
 } from './errors';
-import { toRequestFailure } from './client';
+import { toRequestFailure } from './retry';
 import { Secrets } from './secrets';
 import { baseUrlLabel, isJsonObject, reportsError, type Service } from './service';
 import { readResponseBody, responseDeadline } from './responseBody';

@@ -1,6 +1,7 @@
 import { sleep } from 'n8n-workflow';
 
 import { epochOf, serviceTime } from '../dates';
+import { isJsonObject, type JsonRecord, textOf } from './service';
 
 /** Number of attempts, including the first. */
 export const MAX_ATTEMPTS = 4;
@@ -83,6 +84,28 @@ export function isUnsent(code: string, reason = '', syscall?: unknown): boolean 
 	if (code.startsWith('ERR_SSL_')) return HANDSHAKE_ERROR.test(code);
 	return /^(EPROTO|ECONNRESET)$/.test(code) && HANDSHAKE_ERROR.test(reason);
 }
+
+/**
+ * Extracts Node's error code and system call, which the errors of n8n and of the HTTP library contain at some level of
+ * their causes, and the message.
+ */
+export function toRequestFailure(error: unknown): RequestFailure {
+	const levels: JsonRecord[] = [];
+	for (let level = error; isJsonObject(level) && levels.length < 5; level = level.cause) {
+		levels.push(level);
+	}
+	const reason = textOf(levels[0]?.message)?.replace(/\.$/, '');
+	const code = levels.map((level) => textOf(level.code)).find(Boolean);
+	// n8n's protection against server-side request forgery blocks an address before anything is sent.
+	if (levels.some(isBlockedByN8n)) return { code, reason, unsent: true };
+	if (code === undefined) return { reason };
+	const messages = levels.map((level) => textOf(level.message) ?? '').join('\n');
+	const unsent = levels.some(({ syscall }) => isUnsent(code, messages, syscall));
+	return { code, reason, unsent };
+}
+
+const isBlockedByN8n = ({ constructor: { name } }: JsonRecord) =>
+	name === 'UserError' || name.startsWith('Ssrf');
 
 /** Whether a certificate is not trusted or belongs to a different host. */
 export const isCertificateError = (code: string): boolean =>

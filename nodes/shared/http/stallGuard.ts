@@ -1,3 +1,5 @@
+import type { ServiceContext } from './service';
+
 /** The error of a stalled transfer: a connection error with its own code. */
 export class StallError extends Error {
 	readonly code = 'ESTALLED';
@@ -189,3 +191,17 @@ const GIB = 2 ** 30;
  * needs 3.5 seconds per GiB before it responds.
  */
 export const processingTime = (bytes: number): number => Math.floor((bytes / GIB) * 30) * 1000;
+
+/**
+ * Returns the context with a different cancel signal. n8n passes the signal of the context to every request with a
+ * credential and ignores one in the request options.
+ */
+export function withSignal<Context extends object>(context: Context, signal: AbortSignal): Context {
+	const own = { getExecutionCancelSignal: { value: () => signal } };
+	return Object.create(context, own) as Context;
+}
+
+/** Returns the signal that fires when the user stops the execution; triggers have none. */
+export function executionSignal(context: ServiceContext): AbortSignal | undefined {
+	return 'getExecutionCancelSignal' in context ? context.getExecutionCancelSignal() : undefined;
+}

@@ -1,10 +1,9 @@
 import type { IDataObject, INodeExecutionData, IPollFunctions } from 'n8n-workflow';
 import { deepCopy, NodeOperationError } from 'n8n-workflow';
 
-import { withSignal } from '../http/client';
 import { readBaseUrl } from '../http/credential';
 import type { Service } from '../http/service';
-import { StallGuard, startTimer } from '../http/stallGuard';
+import { StallGuard, startTimer, withSignal } from '../http/stallGuard';
 
 /** Increased when the format of the state changes; state of an older version is discarded. */
 const STATE_VERSION = 2;
