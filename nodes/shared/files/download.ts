@@ -167,6 +167,7 @@ async function store(
 	};
 
 	const progressLog = new ProgressLog(context, `Downloading “${fileName}”`, expected ?? announced);
+	remote.onWait = () => progressLog.waiting();
 	let ownError: Error | undefined;
 	let receivedBytes = 0;
 	let head: Buffer = Buffer.alloc(0);

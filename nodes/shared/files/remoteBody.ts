@@ -68,6 +68,8 @@ export class RemoteBody {
 	readonly status: number;
 	/** Why the whole file was not read; undefined as long as nothing failed for good. */
 	failure?: BodyFailure;
+	/** Called before each wait in an outage. */
+	onWait?: () => void;
 	/** Bytes of the file on the wire; undefined if the host does not announce them or encodes the file. */
 	readonly size?: number;
 	private readonly validator?: string;
@@ -86,7 +88,7 @@ export class RemoteBody {
 		this.headers = headers;
 		this.url = url;
 		this.status = statusCode;
-		this.retries = new OutageRetries(options.giveUpAfter ?? 0);
+		this.retries = new OutageRetries(options.giveUpAfter ?? 0, () => this.onWait?.());
 		// The offsets in a decoded body have nothing to do with ranges.
 		if (textOf(headers['content-encoding']) !== undefined) return;
 		this.size = lengthOf(headers['content-length']) ?? rangeOf(headers)?.total;

@@ -225,9 +225,9 @@ export class ProgressLog {
 
 	/**
 	 * Logs that the transfer waits in an outage.
-	 * @param done what has been transferred, for example “3 of 8 parts done”
+	 * @param done what has been transferred, for example “3 of 8 parts done”; the size by default
 	 */
-	waiting(done: string): void {
+	waiting(done = `${mebibytes(this.transferred)} MiB done`): void {
 		this.write(() => `waiting for the connection, ${done}`);
 	}
 

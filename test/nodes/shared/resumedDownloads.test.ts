@@ -9,7 +9,15 @@ import '../../support/skippedWaits';
 import type { IDataObject } from 'n8n-workflow';
 
 import { sha256Of } from '../../support/binary';
-import { binaryData, bytesOf, errorOf, outputOf, runNode } from '../../support/engine';
+import {
+	binaryData,
+	buildContext,
+	bytesOf,
+	errorOf,
+	outputOf,
+	runNode,
+	startRun,
+} from '../../support/engine';
 import { eventually } from '../../support/eventually';
 import { fileCourierNode } from '../../support/fileCourier';
 import type { Sandbox } from '../../support/sandbox';
@@ -101,16 +109,16 @@ const nowhere = {
 	},
 } as unknown as Sandbox;
 
-const download = async (options: IDataObject = {}) =>
-	await runNode(
-		fileCourierNode(nowhere, {
-			resource: 'file',
-			operation: 'download',
-			url,
-			binaryPropertyName: 'data',
-			options,
-		}),
-	);
+const parameters = (options: IDataObject = {}) => ({
+	resource: 'file',
+	operation: 'download',
+	url,
+	binaryPropertyName: 'data',
+	options,
+});
+
+const download = async (options?: IDataObject) =>
+	await runNode(fileCourierNode(nowhere, parameters(options)));
 
 /** Expects the whole file in the output, with its hash. */
 async function expectFile(run: Awaited<ReturnType<typeof download>>, file: Buffer): Promise<void> {
@@ -163,6 +171,27 @@ describe('a download whose connection breaks', () => {
 		};
 		await expectFile(await download(), FILE);
 		expect(requests).toHaveLength(7);
+	});
+
+	it('logs that it waits, and how much has arrived', async () => {
+		let ahead = 0;
+		const now = performance.now.bind(performance);
+		jest.spyOn(performance, 'now').mockImplementation(() => now() + ahead);
+		host.breakAfter = (n) => (n === 0 ? 2 * MIB : undefined);
+		host.respond = (n, _, response) => {
+			if (n !== 1) return false;
+			ahead = 11_000;
+			response.writeHead(503).end();
+			return true;
+		};
+		const { workflow, additionalData } = buildContext(fileCourierNode(nowhere, parameters()));
+		const shown: unknown[] = [];
+		additionalData.sendDataToUI = (type, data) => void shown.push([type, data]);
+		outputOf(await startRun(workflow, additionalData, 'manual'));
+		jest.restoreAllMocks();
+		expect(JSON.stringify(shown)).toMatch(
+			/Downloading “file\.bin”: waiting for the connection, [0-2] MiB done/,
+		);
 	});
 
 	it('gives up after the set time and leaves no file', async () => {
