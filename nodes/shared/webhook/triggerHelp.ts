@@ -32,8 +32,8 @@ export const triggerHelp = ({ service, where, test, docs }: Registration): Trigg
 	triggerPanel: {
 		header: `Receive events from ${service}`,
 		executionsHelp: {
-			inactive: `<b>To try it</b>, click <i>Listen for test event</i> and enter the test URL ${where}. ${test} The test URL only works while you listen, and for one event.<br /><br /><b>When the workflow is ready</b>, enter the production URL in its place and publish the workflow. <a href="${docs}" target="_blank">Read more</a>`,
-			active: `<b>To try it</b>, click <i>Listen for test event</i> and enter the test URL ${where}. ${test} The test URL only works while you listen, and for one event.<br /><br /><b>The published workflow</b> starts with each event that ${service} sends to the production URL. These executions do not appear here, but under <i>Executions</i>. <a href="${docs}" target="_blank">Read more</a>`,
+			inactive: `<b>To try it</b>, click <i>Execute step</i> and enter the test URL ${where}. ${test} The test URL only works while you listen, and for one event.<br /><br /><b>When the workflow is ready</b>, enter the production URL in its place and publish the workflow. <a href="${docs}" target="_blank">Read more</a>`,
+			active: `<b>To try it</b>, click <i>Execute step</i> and enter the test URL ${where}. ${test} The test URL only works while you listen, and for one event.<br /><br /><b>The published workflow</b> starts with each event that ${service} sends to the production URL. These executions do not appear here, but under <i>Executions</i>. <a href="${docs}" target="_blank">Read more</a>`,
 		},
 		activationHint: {
 			inactive: `Publish the workflow, and enter the production URL ${where}.`,
