@@ -2,6 +2,7 @@ import {
 	type Claim,
 	claimDelivery,
 	type DeduplicationState,
+	SeenKeys,
 } from '../../../nodes/shared/webhook/deduplication';
 
 const HOUR = 3600;
@@ -279,6 +280,15 @@ describe('a failed delivery', () => {
 		accept('a', HOUR, now);
 		for (let n = 1; n <= 2100; n++) accept(`delivery ${n}`, HOUR, now + n * 1000);
 		expect(isDuplicate('a', load(), HOUR, now)).toBe(true);
+	});
+
+	it('is forgotten when its window has ended', () => {
+		const keys = new SeenKeys();
+		keys.markFailed('digest', 1_000);
+		keys.prune(999);
+		expect(keys.hasFailedSince(0)).toBe(true);
+		keys.prune(1_000);
+		expect(keys.hasFailedSince(0)).toBe(false);
 	});
 
 	it('from a clock that is ahead can be sent again, even if it was saved in the meantime', () => {
