@@ -321,11 +321,13 @@ describe('Keep If Name Contains', () => {
 });
 
 describe('a clean-up', () => {
+	const HTML = { 'content-type': 'text/html' };
+
 	it.each([404, 410])(
 		'reports a file as gone after an HTML page with status %i',
 		async (status) => {
 			server.files = [old('a'), old('b')];
-			server.deleteAnswer = { status, body: '<!doctype html><h1>Not here</h1>', type: 'text/html' };
+			server.deletionResponse = { status, headers: HTML, body: '<!doctype html><h1>Not here</h1>' };
 			const items = await cleanUp('filesApp', { olderThan: 1 });
 			expect(items.map(({ action }) => action)).toEqual(['gone', 'gone']);
 		},
@@ -333,16 +335,14 @@ describe('a clean-up', () => {
 
 	it('ends the run after an HTML page with status 429', async () => {
 		server.files = ['a', 'b', 'c'].map((id) => old(id));
-		const headers = { 'retry-after': '7200' };
-		server.deleteAnswer = {
+		server.deletionResponse = {
 			status: 429,
 			body: '<html>slow down</html>',
-			type: 'text/html',
-			headers,
+			headers: { ...HTML, 'retry-after': '7200' },
 		};
 		const items = await cleanUp('filesApp', { olderThan: 1, options: { deletionsAtOnce: 1 } });
 		expect(items.map(({ action }) => action)).toEqual(['failed', 'kept', 'kept']);
-		expect(server.requests.filter((request) => request.startsWith('DELETE'))).toHaveLength(1);
+		expect(server.requests.filter(({ method }) => method === 'DELETE')).toHaveLength(1);
 	});
 
 	it('summarizes an account with 150,000 files', async () => {

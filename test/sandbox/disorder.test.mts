@@ -14,7 +14,7 @@ afterAll(async () => {
 });
 beforeEach(async () => {
 	await bench.control('delete', '/api/faults');
-	receiver.received.length = 0;
+	receiver.requests.length = 0;
 });
 
 const add = async (rule: object) =>
@@ -26,11 +26,11 @@ const uploaded = async (name: string) => {
 };
 /** The sessions in the order in which the receiver was notified. */
 const heard = () =>
-	receiver.received.map(
-		({ raw }) => (JSON.parse(raw) as { data: { request_id: string } }).data.request_id,
+	receiver.requests.map(
+		({ body: raw }) => (JSON.parse(raw) as { data: { request_id: string } }).data.request_id,
 	);
 const all = async (count: number) =>
-	await eventually(() => (receiver.received.length === count ? heard() : undefined));
+	await eventually(() => (receiver.requests.length === count ? heard() : undefined));
 
 describe('outOfOrder: a webhook is sent after the next one', () => {
 	test('delivers the first of two second', async () => {
@@ -96,7 +96,7 @@ describe('wrongSize and wrongHash', () => {
 		await add({ origin: 'secure', method: 'POST', fault: { type: 'wrongSize' } });
 		await uploaded('a');
 		await all(1);
-		const { data } = JSON.parse(receiver.received[0].raw) as {
+		const { data } = JSON.parse(receiver.requests[0].body) as {
 			data: { files: { size: number; url: string }[] };
 		};
 		expect(data.files[0].size).toBe(4);

@@ -1,17 +1,11 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports */
 import { createHash, randomBytes } from 'node:crypto';
-import {
-	createServer,
-	type IncomingHttpHeaders,
-	type IncomingMessage,
-	type Server,
-	type ServerResponse,
-} from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 
 import { TcpProxy } from './tcpProxy';
+import { TestServer } from './testServer';
 
 /** A version of the file. */
 interface Version {
@@ -36,8 +30,8 @@ interface Incoming {
 	range: Slice | undefined;
 }
 
-/** Responds to a download request of a {@link HostileHost}. */
-export type Behavior = (host: HostileHost, incoming: Incoming) => void | Promise<void>;
+/** Responds to a download request of a {@link DownloadHost}. */
+export type Behavior = (host: DownloadHost, incoming: Incoming) => void | Promise<void>;
 
 /** Bytes per second of each connection: as much as the nodes can always keep up with. */
 const RATE = 32 * 1024 * 1024;
@@ -45,52 +39,44 @@ const RATE = 32 * 1024 * 1024;
 const LAST_MODIFIED = new Date(Date.UTC(2026, 0, 2)).toUTCString();
 
 /** A host that delivers one file over HTTP: honestly, or in one of the ways of {@link hostile}. */
-export class HostileHost {
-	url = '';
+export class DownloadHost extends TestServer {
 	/** The versions of the file, in order; the last one is the current one. */
 	readonly versions: Version[] = [];
-	/** The headers of every request, in order. */
-	readonly seen: IncomingHttpHeaders[] = [];
 	/** Bytes of response bodies so far, whether they have left the machine or not. */
 	writtenBytes = 0;
-	behavior: Behavior = honest;
-	private server!: Server;
-	private readonly proxy = new TcpProxy(() => this.port, undefined, RATE);
+	private behavior: Behavior = honest;
+	private readonly proxy = new TcpProxy(() => this.port, { rate: RATE });
 	private sentBefore = 0;
+
+	constructor() {
+		super();
+		this.handle((request, response) => {
+			const range = rangeOf(request, this.current);
+			return this.behavior(this, { request, response, number: this.requests.length, range });
+		});
+	}
 
 	/** Bytes that the host has sent since it was reset, headers included. */
 	get sentBytes(): number {
 		return this.proxy.received - this.sentBefore;
 	}
 
-	private get port(): number {
-		return (this.server.address() as AddressInfo).port;
-	}
-
-	async start(): Promise<void> {
-		this.server = createServer((request, response) => {
-			response.on('error', () => undefined);
-			this.seen.push(request.headers);
-			const range = rangeOf(request, this.current);
-			const incoming = { request, response, number: this.seen.length, range };
-			Promise.resolve(this.behavior(this, incoming)).catch(() => response.destroy());
-		});
-		await new Promise<void>((done) => this.server.listen(0, '127.0.0.1', done));
-		this.server.unref();
+	override async start(): Promise<this> {
+		await super.start();
 		await this.proxy.start();
 		this.url = `http://127.0.0.1:${this.proxy.port}`;
+		return this;
 	}
 
-	async stop(): Promise<void> {
+	override async stop(): Promise<void> {
 		await this.proxy.stop();
-		this.server.closeAllConnections();
-		await new Promise((done) => this.server.close(done));
+		await super.stop();
 	}
 
 	/** Forgets everything, and delivers a new file of this size in this way. */
-	reset(size: number, behavior: Behavior): void {
+	deliver(size: number, behavior: Behavior): void {
+		this.reset();
 		this.versions.length = 0;
-		this.seen.length = 0;
 		this.writtenBytes = 0;
 		this.sentBefore = this.proxy.received;
 		this.behavior = behavior;

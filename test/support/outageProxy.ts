@@ -1,36 +1,56 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports */
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { Line } from './line';
+import type { ProxyOptions } from './forwardRequest';
+import { ServiceProxy } from './serviceProxy';
 import { type Downtime, TcpProxy } from './tcpProxy';
+import type { TestServer } from './testServer';
 
-/** Bytes per second of each connection and direction: as much as the nodes can always keep up with. */
-const RATE = 32 * 1024 * 1024;
+/**
+ * Bytes per second of each connection and direction: as much as the nodes can always keep up with. Without a limit,
+ * megabytes are in the buffers of the operating system, and lost whenever a connection is reset.
+ */
+export const RATE = 32 * 1024 * 1024;
 
-/** A request to which the line responds itself; see {@link LineWithOutages.respondEarly}. */
-interface EarlyResponse {
-	wanted: (request: IncomingMessage) => boolean;
-	left: number;
-}
-
-/** A line to the origins of a service that goes down as a whole, like the connection of the machine that n8n runs on. */
-export class LineWithOutages extends Line {
+/** A proxy for a service that goes down as a whole, like the connection of the machine that n8n runs on. */
+export class OutageProxy extends ServiceProxy {
 	/** The number of outages so far. */
 	outages = 0;
 	private readonly proxies: TcpProxy[] = [];
-	private watches: Array<{ reached: () => boolean; act: () => Promise<void> }> = [];
+	private limits: Array<{ isReached: () => boolean; act: () => Promise<void> }> = [];
 	private running: Promise<void> = Promise.resolve();
-	private early: EarlyResponse | undefined;
+	private mayGoUp: (proxy: OutageProxy) => boolean = () => false;
+	private refusedBefore = 0;
+
+	/** @param rate bytes per second of each connection and direction */
+	constructor(
+		options: ProxyOptions = {},
+		private readonly rate = Infinity,
+	) {
+		super(options);
+	}
 
 	/** Bytes from the nodes, headers included. */
 	get sent(): number {
-		return this.proxies.reduce((sum, proxy) => sum + proxy.sent, 0);
+		return this.sum('sent');
 	}
 
 	/** Bytes to the nodes, headers included. */
 	get received(): number {
-		return this.proxies.reduce((sum, proxy) => sum + proxy.received, 0);
+		return this.sum('received');
+	}
+
+	/** Connections that were refused since the proxy went down. */
+	get refused(): number {
+		return this.sum('refused') - this.refusedBefore;
+	}
+
+	/** Goes up, and forgets everything so far. */
+	async reset(): Promise<void> {
+		this.limits = [];
+		await this.goUp();
+		this.requests.length = this.outages = this.refusedBefore = 0;
+		for (const proxy of this.proxies) proxy.sent = proxy.received = proxy.refused = 0;
 	}
 
 	override async stop(): Promise<void> {
@@ -39,18 +59,17 @@ export class LineWithOutages extends Line {
 		await super.stop();
 	}
 
-	/** Calls the function as soon as this many more bytes have been passed on. */
+	/** Calls the function as soon as this many more bytes have been passed on; one function after the other. */
 	after(direction: 'sent' | 'received', bytes: number, act: () => Promise<void>): void {
 		const limit = this[direction] + bytes;
-		this.watches.push({ reached: () => this[direction] >= limit, act });
+		this.limits.push({ isReached: () => this[direction] >= limit, act });
 	}
 
 	/** Takes the connection down for a time, in milliseconds. */
 	async outage(how: Downtime, duration: number): Promise<void> {
-		this.outages += 1;
-		for (const proxy of this.proxies) proxy.goDown(how);
+		this.goDown(how);
 		await sleep(duration);
-		for (const proxy of this.proxies) await proxy.goUp();
+		await this.goUp();
 	}
 
 	/** Takes the connection down repeatedly; both durations are in milliseconds. */
@@ -68,47 +87,48 @@ export class LineWithOutages extends Line {
 		return await Promise.resolve();
 	}
 
-	/** Responds to the next matching requests with success before their bodies have arrived, and discards the bodies. */
-	respondEarly(times: number, wanted: (request: IncomingMessage) => boolean): void {
-		this.early = { wanted, left: times };
+	/**
+	 * Takes the connection down when this many more bytes have been sent.
+	 * @param mayGoUp whether the connection is possible again; asked after each one that was refused
+	 */
+	downAfter(bytes: number, mayGoUp: (proxy: OutageProxy) => boolean = () => false): void {
+		this.after('sent', bytes, () => {
+			this.mayGoUp = mayGoUp;
+			this.goDown('resetting');
+			return Promise.resolve();
+		});
 	}
 
-	protected override async expose(port: number): Promise<number> {
-		const proxy = new TcpProxy(
-			() => port,
-			() => this.checkWatches(),
-			RATE,
-		);
+	goDown(how: Downtime): void {
+		this.outages += 1;
+		this.refusedBefore += this.refused;
+		for (const proxy of this.proxies) proxy.goDown(how);
+	}
+
+	async goUp(): Promise<void> {
+		this.mayGoUp = () => false;
+		for (const proxy of this.proxies) await proxy.goUp();
+	}
+
+	protected override async expose(server: TestServer): Promise<number> {
+		const proxy = new TcpProxy(() => server.port, {
+			onBytes: () => this.checkLimits(),
+			onRefused: () => void (this.mayGoUp(this) && this.goUp()),
+			rate: this.rate,
+		});
 		await proxy.start();
 		this.proxies.push(proxy);
 		return proxy.port;
 	}
 
-	/** Streams the body, so that an outage in the middle of it also interrupts the request to the service. */
-	protected override carry(host: string, request: IncomingMessage, response: ServerResponse): void {
-		request.on('error', () => undefined);
-		response.on('error', () => undefined);
-		if (this.early && this.early.left > 0 && this.early.wanted(request)) {
-			this.early.left -= 1;
-			response.writeHead(200, { etag: '"early"', 'content-type': 'application/json' });
-			response.end('{"success":true,"received":true}');
-			request.resume();
-			return;
-		}
-		const onward = this.connect(host, request);
-		const fail = () => void request.socket.destroy();
-		onward.on('error', fail);
-		onward.on('response', (answer) => {
-			this.begin(answer, response).then((body) => response.end(body), fail);
-		});
-		request.pipe(onward);
-		request.on('close', () => request.complete || onward.destroy());
+	private sum(count: 'sent' | 'received' | 'refused'): number {
+		return this.proxies.reduce((sum, proxy) => sum + proxy[count], 0);
 	}
 
-	private checkWatches(): void {
-		const due = this.watches.filter(({ reached }) => reached());
-		if (due.length === 0) return;
-		this.watches = this.watches.filter((watch) => !due.includes(watch));
-		for (const { act } of due) this.running = this.running.then(act);
+	private checkLimits(): void {
+		const reached = this.limits.filter(({ isReached }) => isReached());
+		if (reached.length === 0) return;
+		this.limits = this.limits.filter((limit) => !reached.includes(limit));
+		for (const { act } of reached) this.running = this.running.then(act);
 	}
 }

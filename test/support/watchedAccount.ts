@@ -1,13 +1,15 @@
 import type { ICredentialType, IDataObject, INodeType } from 'n8n-workflow';
 
 import { ActivePoller } from './polling';
-import { Relay } from './relay';
 import { Sandbox } from './sandbox';
+import { TestServer } from './testServer';
 
 /** An account of a service in the sandbox, what happens in it, and triggers that ask it. */
 export abstract class WatchedAccount {
-	/** Stands before the account. */
-	readonly relay = new Relay();
+	/** A proxy in front of the service. */
+	readonly proxy = new TestServer();
+	/** Called before the proxy passes a request on, with the number of requests since the last reset of the proxy. */
+	beforeRequest: (count: number) => unknown = () => undefined;
 	protected abstract readonly service: string;
 	protected abstract readonly credentialType: ICredentialType;
 	/** What a trigger is on unless a test says otherwise. */
@@ -19,20 +21,26 @@ export abstract class WatchedAccount {
 		this: new (sandbox: Sandbox) => Account,
 	): Promise<Account> {
 		const account = new this(await new Sandbox().start());
-		await account.relay.start(account.credentials.baseUrl);
+		const before = (_: unknown, count: number) => account.beforeRequest(count);
+		await account.proxy.proxyTo(account.credentials.baseUrl, { before }).start();
 		return account;
 	}
 
 	async stop(): Promise<void> {
-		await this.relay.stop();
+		await this.proxy.stop();
 		await this.sandbox.stop();
 	}
 
 	/** Before each test. */
 	async reset(): Promise<void> {
 		await this.sandbox.reset();
-		this.relay.reset();
+		this.resetProxy();
 		await this.clock({ speed: 1 });
+	}
+
+	resetProxy(): void {
+		this.proxy.reset();
+		this.beforeRequest = () => undefined;
 	}
 
 	get credentials() {

@@ -6,9 +6,9 @@ import { createSession, fileCourierNode, uploadAsRecipient } from '../support/fi
 import { fileShotNode } from '../support/fileShot';
 import { filesAppNode } from '../support/filesApp';
 import { filestack } from '../support/filestack';
-import { startReceiver } from '../support/receiver';
 import type { Sandbox } from '../support/sandbox';
 import { PACKAGE, speedyFilesNode, SpeedyFilesUser } from '../support/speedyFiles';
+import { TestServer } from '../support/testServer';
 import { sha256Of, type TortureFile } from './files';
 
 const KIB = 1024;
@@ -233,12 +233,14 @@ function fileCourier(ways: Ways): Tortured {
 		prepare: () => Promise.resolve(),
 		// The recipient uploads in a browser.
 		bring: async (files) => {
-			const receiver = await startReceiver();
+			const receiver = await new TestServer().start();
 			const session = await createSession(sandbox, { callbackUrl: receiver.url });
 			const { uploadUrl } = outputOf(session)[0].json as { uploadUrl: string };
 			const sent = files.map(({ name, bytes }) => ({ name, type: 'application/x-thing', bytes }));
 			await uploadAsRecipient(uploadUrl, sent);
-			const body = JSON.parse(await receiver.next()) as { data: { files: typeof delivered } };
+			const body = JSON.parse((await receiver.nextRequest()).body) as {
+				data: { files: typeof delivered };
+			};
 			delivered.push(...body.data.files);
 			await receiver.stop();
 		},

@@ -1,7 +1,7 @@
 import { shortened } from '../support/shortenedWaits';
 import { binaryData, outputOf } from '../support/engine';
-import { type Behavior, hostile, HostileHost } from '../support/hostileHost';
-import { LineWithOutages } from '../support/lineWithOutages';
+import { type Behavior, hostile, DownloadHost } from '../support/downloadHost';
+import { OutageProxy, RATE } from '../support/outageProxy';
 import { Sandbox } from '../support/sandbox';
 import { storedFiles, storedSince } from '../support/storedFiles';
 import { isFull } from './scale';
@@ -61,9 +61,9 @@ const troublesOf = (service: string) => {
 	return Object.entries(TROUBLES).filter((_, number) => isFull || (number + first) % 3 === 0);
 };
 
-const host = new HostileHost();
+const host = new DownloadHost();
 let sandbox: Sandbox;
-let line: LineWithOutages;
+let proxy: OutageProxy;
 beforeAll(async () => {
 	await binaryData();
 	await host.start();
@@ -73,7 +73,7 @@ afterAll(async () => {
 	await sandbox.stop();
 	await host.stop();
 });
-afterEach(async () => await line.stop());
+afterEach(async () => await proxy.stop());
 
 let count = 0;
 
@@ -81,15 +81,15 @@ describe.each(SERVICES)('a file passed on from a URL to %s', (name, size, inPart
 	it.each(troublesOf(name))(
 		'arrives whole or not at all, and is never stored in n8n, if %s',
 		async (_, { source, outage, mayFail }) => {
-			line = new LineWithOutages();
-			await line.start(Object.values(sandbox.info.services[name].origins));
-			const service = TORTURED[name]({ sandbox, through: (text) => line.through(text) });
+			proxy = new OutageProxy({}, RATE);
+			await proxy.start(Object.values(sandbox.info.services[name].origins));
+			const service = TORTURED[name]({ sandbox, through: (text) => proxy.through(text) });
 			await service.prepare();
-			host.reset(size, source());
+			host.deliver(size, source());
 			const fileName = `passed-${count++}.bin`;
 			const before = storedFiles();
 			if (outage) {
-				line.after('sent', size / 2, () => line.outage('resetting', shortened(outage)));
+				proxy.after('sent', size / 2, () => proxy.outage('resetting', shortened(outage)));
 			}
 			const [{ json }] = outputOf(await service.pass!(`${host.url}/files/${fileName}`));
 
@@ -106,7 +106,7 @@ describe.each(SERVICES)('a file passed on from a URL to %s', (name, size, inPart
 			expect(host.hashes).toContain(arrived[0]);
 			const { sha256 = (json.files as Array<typeof json>)?.[0].sha256 } = json;
 			expect(sha256).toBe(arrived[0]);
-			expect(line.outages).toBe(outage === undefined ? 0 : 1);
+			expect(proxy.outages).toBe(outage === undefined ? 0 : 1);
 		},
 	);
 });

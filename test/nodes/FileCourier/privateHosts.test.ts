@@ -5,13 +5,13 @@ import { FileCourier } from '../../../nodes/FileCourier/FileCourier.node';
 import { credentialsFor } from '../../support/descriptions';
 import { errorOf, outputOf, runNode } from '../../support/engine';
 import { ownTrigger } from '../../support/fileCourierTrigger';
-import { Host, type Scripted } from '../../support/host';
+import { type TestResponse, TestServer } from '../../support/testServer';
 
 const CLOUD = 'https://www.filecourier.com';
 
-const host = new Host();
-const answers: Record<string, Scripted> = { '/a.pdf': { body: 'a file' } };
-beforeAll(async () => await host.start(answers));
+const host = new TestServer();
+const answers: Record<string, TestResponse> = { '/a.pdf': { body: 'a file' } };
+beforeAll(async () => await host.respondByUrl(answers).start());
 afterAll(async () => await host.stop());
 beforeEach(() => void host.requests.splice(0));
 

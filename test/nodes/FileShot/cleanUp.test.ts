@@ -1,7 +1,7 @@
 import { actionsBy, cleaned, DAY, deletionsIn, pace, pass, tally } from '../../support/cleanUp';
 import { errorOf, runNode } from '../../support/engine';
 import { fileShotCleanUp } from '../../support/fileShotCleanUp';
-import { Host } from '../../support/host';
+import { TestServer } from '../../support/testServer';
 
 const { cleanUp, filesThere, left, node, sandbox, settings } = fileShotCleanUp();
 
@@ -90,9 +90,9 @@ describe('expiry by the clock of the service', () => {
 	it('keeps a file that has expired by the clock of n8n only', async () => {
 		const expiresAt = new Date(Date.now() - 60_000).toISOString();
 		const body = JSON.stringify({ files: [{ fileId: '1', fileName: 'a', expiresAt }], total: 1 });
-		const host = new Host();
+		const host = new TestServer();
 		const date = new Date(Date.now() - 3_600_000).toUTCString();
-		await host.start({}, { headers: { date }, body });
+		await host.respond({ headers: { date }, body }).start();
 		const [item] = await cleaned(node({ dryRun: false }, { baseUrl: host.url }));
 		await host.stop();
 		expect(item).toMatchObject({ action: 'kept', checkedAt: new Date(date).toISOString() });
@@ -168,8 +168,8 @@ it('recognizes a file that has reached its download limit, and one without an ex
 		{ fileId: '3', fileName: 'zero', expiresAt: 0, action: 'deleted', reason: 'its own' },
 		{ fileName: 'nameless', expired: true },
 	];
-	const host = new Host();
-	await host.start({}, { body: JSON.stringify({ files, total: 4 }) });
+	const host = new TestServer();
+	await host.respond({ body: JSON.stringify({ files, total: 4 }) }).start();
 	const items = await cleaned(node({ selection: 'expired' }, { baseUrl: host.url }));
 	await host.stop();
 	expect(Object.fromEntries(items.map((one) => [one.fileName, one.reason]))).toEqual({

@@ -1,7 +1,7 @@
 import { errorOf, outputOf } from '../../support/engine';
 import { fileThere } from '../../support/fileShot';
 import { fileShotFile } from '../../support/fileShotFile';
-import { Host } from '../../support/host';
+import { TestServer } from '../../support/testServer';
 import { testIds } from '../../support/ids';
 import { byId, byUrl } from '../../support/locators';
 
@@ -29,11 +29,12 @@ describe('Get', () => {
 	});
 
 	it('returns all fields of the response if Simplify is turned off', async () => {
-		const host = new Host();
-		await host.start(
-			{},
-			{ body: '{"file":{"id":7,"original_name":"a","expires_at":1000000000,"x":{"y":1}}}' },
-		);
+		const host = new TestServer();
+		await host
+			.respond({
+				body: '{"file":{"id":7,"original_name":"a","expires_at":1000000000,"x":{"y":1}}}',
+			})
+			.start();
 		const credentials = { baseUrl: host.url, linkBaseUrl: 'https://l.example' } as never;
 		const run = await file('get', { fileId: byId('7'), simplify: false }, { credentials });
 		await host.stop();

@@ -85,14 +85,14 @@ describe('an added file', () => {
 			async (ids: string[]) => await account.remove(ids[149]),
 		],
 	])('is neither lost nor output twice if it %s while the list is read', async (_, change) => {
-		const trigger = await account.active({}, { baseUrl: account.relay.url });
+		const trigger = await account.active({}, { baseUrl: account.proxy.url });
 		const ids = await account.addMany(150);
-		account.relay.reset();
-		account.relay.before = async (count) => {
+		account.resetProxy();
+		account.beforeRequest = async (count) => {
 			if (count === 2) await change(ids);
 		};
 		const first = await trigger.poll();
-		account.relay.reset();
+		account.resetProxy();
 		const second = await trigger.poll();
 		const there = (await account.stored()).map(({ id }) => id);
 		const emitted = idsOf([...first, ...second]);
@@ -128,9 +128,9 @@ describe('a poll', () => {
 	});
 
 	it('that fails in the middle outputs the files read so far, and the next poll continues from there', async () => {
-		const trigger = await account.active({}, { baseUrl: account.relay.url });
+		const trigger = await account.active({}, { baseUrl: account.proxy.url });
 		const ids = await account.addMany(150);
-		account.relay.reset();
+		account.resetProxy();
 		await account.sandbox.fault({
 			service: 'fileShot',
 			nth: 2,

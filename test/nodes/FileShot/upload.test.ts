@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { inMemory, itemWith, sha256Of } from '../../support/binary';
 import { errorOf, outputOf } from '../../support/engine';
 import { fileShotUploads } from '../../support/fileShotUploads';
-import { Host } from '../../support/host';
+import { TestServer } from '../../support/testServer';
 
 const MIB = 1024 * 1024;
 const DAY = 86_400_000;
@@ -52,8 +52,8 @@ describe('upload in one request', () => {
 	});
 
 	describe('the form fields', () => {
-		const host = new Host();
-		beforeAll(async () => await host.start({}, { body: '{"success":true,"fileId":"abc"}' }));
+		const host = new TestServer();
+		beforeAll(async () => await host.respond({ body: '{"success":true,"fileId":"abc"}' }).start());
 		afterAll(async () => await host.stop());
 		const fieldsFor = async (parameters: object) => {
 			host.requests.splice(0);
@@ -193,8 +193,8 @@ it('does not retry a request that was sent completely, and reports that the file
 });
 
 it('treats success: false with status 200 as an error', async () => {
-	const host = new Host();
-	await host.start({}, { body: '{"success":false,"error":"Out of space"}' });
+	const host = new TestServer();
+	await host.respond({ body: '{"success":false,"error":"Out of space"}' }).start();
 	const error = errorOf(
 		await upload([await small()], {}, { credentials: { baseUrl: host.url } as never }),
 	);

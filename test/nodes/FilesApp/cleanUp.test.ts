@@ -13,7 +13,7 @@ import {
 } from '../../support/cleanUp';
 import { errorOf, runNode } from '../../support/engine';
 import { filesAppNode, fileThere } from '../../support/filesApp';
-import { Host } from '../../support/host';
+import { TestServer } from '../../support/testServer';
 import { ownSandbox } from '../../support/ownSandbox';
 
 const sandbox = ownSandbox();
@@ -129,11 +129,13 @@ describe('deletion', () => {
 			}),
 		});
 		const query = (page: number) => `/files?page=${page}&per_page=100&sort=created_at`;
-		const host = new Host();
-		await host.start(
-			{ [query(1)]: list(1), [query(2)]: list(2), [query(3)]: list(3) },
-			{ body: '{"deleted":true}' },
-		);
+		const host = new TestServer();
+		await host
+			.respondByUrl(
+				{ [query(1)]: list(1), [query(2)]: list(2), [query(3)]: list(3) },
+				{ body: '{"deleted":true}' },
+			)
+			.start();
 		const parameters = { dryRun: false, output: 'selected', maxDeletions: 3 };
 		const items = await cleaned(node(parameters, { baseUrl: host.url }));
 		await host.stop();
@@ -194,10 +196,10 @@ describe('Clean Up errors', () => {
 	});
 
 	it('counts a response that denies the deletion as a failure', async () => {
-		const host = new Host();
+		const host = new TestServer();
 		const file = { id: 'file_1', name: 'a', size: 1, created_at: '2020-01-01T00:00:00Z' };
 		const list = { body: JSON.stringify({ files: [file], total: 1, page: 1, per_page: 100 }) };
-		await host.start({ '/files/file_1': { body: '{"deleted":false}' } }, list);
+		await host.respondByUrl({ '/files/file_1': { body: '{"deleted":false}' } }, list).start();
 		const items = await cleaned(node({ dryRun: false }, { baseUrl: host.url }));
 		await host.stop();
 		expect(items).toMatchObject([
@@ -227,7 +229,7 @@ describe('only files in a folder', () => {
 		body: JSON.stringify({ files, total: files.length, page: 1, per_page: 100 }),
 	});
 	const asked = '/files?page=1&per_page=100&folder_id=f1&sort=created_at';
-	const host = new Host();
+	const host = new TestServer();
 	afterEach(async () => await host.stop());
 	const run = async () => {
 		const items = await cleaned(node({ dryRun: false, folderId: 'f1' }, { baseUrl: host.url }));
@@ -247,7 +249,7 @@ describe('only files in a folder', () => {
 			file('g', { folder_id: 'f1', folderId: 'f2' }),
 			file('h', { folder_id: '' }),
 		);
-		await host.start({}, all);
+		await host.respond(all).start();
 		const { items, deleted } = await run();
 		expect(deleted).toEqual(['/files/a', '/files/e']);
 		const reasons = Object.fromEntries(items.map(({ id, reason }) => [id, reason]));
@@ -257,7 +259,7 @@ describe('only files in a folder', () => {
 	});
 
 	it('keeps all files if the server ignores the filter and reports no folders', async () => {
-		await host.start({}, list(file('a'), file('b')));
+		await host.respond(list(file('a'), file('b'))).start();
 		const { items, deleted } = await run();
 		expect(deleted).toEqual([]);
 		expect(tally(items)).toEqual({ kept: 2 });
@@ -265,19 +267,23 @@ describe('only files in a folder', () => {
 	});
 
 	it('deletes files without a reported folder if the server returns no files for a folder that does not exist', async () => {
-		await host.start({ [asked]: list(file('a'), file('b')) }, list());
+		await host.respondByUrl({ [asked]: list(file('a'), file('b')) }, list()).start();
 		expect((await run()).deleted).toEqual(['/files/a', '/files/b']);
 	});
 
 	it('deletes files without a reported folder if the server rejects a folder that does not exist as unknown', async () => {
-		await host.start({ [asked]: list(file('a')) }, { status: 404, body: '{"error":{}}' });
+		await host
+			.respondByUrl({ [asked]: list(file('a')) }, { status: 404, body: '{"error":{}}' })
+			.start();
 		expect((await run()).deleted).toEqual(['/files/a']);
 	});
 
 	it.each([400, 403, 500])(
 		'keeps files without a reported folder if the server responds with %i to a folder that does not exist',
 		async (status) => {
-			await host.start({ [asked]: list(file('a')) }, { status, body: '{"error":{}}' });
+			await host
+				.respondByUrl({ [asked]: list(file('a')) }, { status, body: '{"error":{}}' })
+				.start();
 			expect((await run()).deleted).toEqual([]);
 		},
 	);
@@ -291,9 +297,9 @@ it.each([
 	['nothing', null, /No creation date available/],
 	['the future', '2999-01-01T00:00:00Z', /more recent than the limit/],
 ])('keeps a file without a valid creation date: %s', async (_, created_at, why) => {
-	const host = new Host();
+	const host = new TestServer();
 	const files = [{ id: 'a', name: 'a', size: 1, created_at }];
-	await host.start({}, { body: JSON.stringify({ files, total: 1, page: 1, per_page: 100 }) });
+	await host.respond({ body: JSON.stringify({ files, total: 1, page: 1, per_page: 100 }) }).start();
 	const items = await cleaned(node({ dryRun: false }, { baseUrl: host.url }));
 	await host.stop();
 	expect(items).toMatchObject([{ action: 'kept', reason: expect.stringMatching(why) as string }]);
@@ -301,9 +307,9 @@ it.each([
 });
 
 it('reports and keeps all files without an ID', async () => {
-	const host = new Host();
+	const host = new TestServer();
 	const files = [1, 2, 3].map((n) => ({ name: `${n}`, size: 1, created_at: '2020-01-01' }));
-	await host.start({}, { body: JSON.stringify({ files, total: 3, page: 1, per_page: 100 }) });
+	await host.respond({ body: JSON.stringify({ files, total: 3, page: 1, per_page: 100 }) }).start();
 	const items = await cleaned(node({ dryRun: false }, { baseUrl: host.url }));
 	await host.stop();
 	expect(tally(items)).toEqual({ kept: 3 });

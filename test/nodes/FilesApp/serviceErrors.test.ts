@@ -4,7 +4,7 @@ import { credentialTestOf, testApiKey } from '../../support/credentialTest';
 import { errorOf, runNode } from '../../support/engine';
 import { expectWrongSecret, testStatuses, testWebPages, testWords } from '../../support/errors';
 import { filesAppNode } from '../../support/filesApp';
-import { Host } from '../../support/host';
+import { TestServer } from '../../support/testServer';
 import { byId } from '../../support/locators';
 import { ownSandbox } from '../../support/ownSandbox';
 
@@ -59,12 +59,12 @@ describe('errors', () => {
 	});
 
 	it('retries after a 503, although every response contains the end of the limit', async () => {
-		const host = new Host();
+		const host = new TestServer();
 		const reset = { 'x-ratelimit-remaining': '7', 'x-ratelimit-reset': '4102444800' };
-		await host.start({}, { status: 503, headers: reset, body: '{}' });
+		await host.respond({ status: 503, headers: reset, body: '{}' }).start();
 		const error = errorOf(await get({ baseUrl: host.url }));
 		await host.stop();
-		expect(host.seen).toHaveLength(4);
+		expect(host.requests).toHaveLength(4);
 		expect(error.description).not.toContain('wait until');
 	});
 

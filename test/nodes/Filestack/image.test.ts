@@ -3,11 +3,17 @@ import type { IDataObject } from 'n8n-workflow';
 import sharp from 'sharp';
 
 import { bytesOf, errorOf, outputOf } from '../../support/engine';
-import { credentialsOf, filestack, newHandle, Recorder, SECRET } from '../../support/filestack';
+import {
+	credentialsOf,
+	filestack,
+	newHandle,
+	FilestackServer,
+	SECRET,
+} from '../../support/filestack';
 import { ownSandbox } from '../../support/ownSandbox';
 
 const sandbox = ownSandbox();
-const recorder = new Recorder();
+const recorder = new FilestackServer();
 /** 400 by 300 pixels. */
 let handle: string;
 
@@ -18,7 +24,7 @@ beforeAll(async () => {
 	handle = await newHandle(sandbox, { name: 'photo.jpg', type: 'image/jpeg', bytes });
 });
 afterAll(async () => await recorder.stop());
-beforeEach(() => (recorder.seen.length = 0));
+beforeEach(() => recorder.reset());
 
 /** What the fields begin with. */
 const DEFAULTS = { source: 'file', output: 'file', expiry: 'minutes', expiresInMinutes: 60 };
@@ -92,10 +98,11 @@ describe('the result', () => {
 	it('has a name with the extension of the new format', async () => {
 		const [{ json }] = outputOf(await run('convert', { format: 'pjpg', quality: 50 }));
 		expect(json).toMatchObject({ fileName: 'photo.jpg', mimeType: 'image/jpeg' });
-		recorder.answer = ({ path }) =>
+		recorder.respond(({ path }) =>
 			path.endsWith('/metadata')
 				? { body: { filename: 'my photo.tiff' } }
-				: { headers: { 'content-type': 'image/webp' }, body: 'RIFF' };
+				: { headers: { 'content-type': 'image/webp' }, body: 'RIFF' },
+		);
 		const credentials = recorder.credentials();
 		const parameters = { ...DEFAULTS, file: 'HANDLE', format: 'webp', quality: 85 };
 		const converted = outputOf(await filestack(credentials, 'image', 'convert', parameters));
@@ -307,7 +314,7 @@ it('Detect Faces returns the faces', async () => {
 
 describe('an error', () => {
 	const respond = async (answer: object, output = 'file') => {
-		recorder.answer = () => answer as never;
+		recorder.respond(() => answer as never);
 		const parameters = { ...DEFAULTS, ...RESIZE, output, file: 'HANDLE' };
 		return await filestack(recorder.credentials(), 'image', 'resize', parameters);
 	};
@@ -340,8 +347,8 @@ describe('an error', () => {
 	it('after a lost response says that the file may have been stored, and nothing is sent again', async () => {
 		const error = errorOf(await respond({ status: 503, body: 'x' }, 'stored'));
 		expect(error.description).toContain('Filestack may have stored the result anyway');
-		expect(recorder.seen).toHaveLength(1);
-		const [{ path, query }] = recorder.seen;
+		expect(recorder.requests).toHaveLength(1);
+		const [{ path, query }] = recorder.requests;
 		expect(path).toMatch(/^\/security=[^/]+\/resize=width:200\/store\/HANDLE$/);
 		expect(query).toEqual({});
 		expect(JSON.stringify(error)).not.toContain(SECRET);

@@ -13,13 +13,13 @@ import {
 	filestack,
 	filestackNode,
 	newHandle,
-	Recorder,
+	FilestackServer,
 	SECRET,
 } from '../../support/filestack';
 import { ownSandbox } from '../../support/ownSandbox';
 
 const sandbox = ownSandbox();
-const recorder = new Recorder();
+const recorder = new FilestackServer();
 let pdf: string;
 let text: string;
 
@@ -32,7 +32,7 @@ beforeAll(async () => {
 	text = await newHandle(sandbox, { name: 'note.txt', bytes: Buffer.from('Total: 12 EUR') });
 });
 afterAll(async () => await recorder.stop());
-beforeEach(() => (recorder.seen.length = 0));
+beforeEach(() => recorder.reset());
 
 const DEFAULTS = { source: 'file', output: 'file', expiry: 'minutes', expiresInMinutes: 60 };
 const run = async (operation: string, parameters: IDataObject = {}, more = {}) => {
@@ -205,7 +205,7 @@ describe('File: Analyze', () => {
 	});
 
 	it('fails if the response has no result', async () => {
-		recorder.answer = () => ({ body: { other: 1 } });
+		recorder.respond({ body: { other: 1 } });
 		const parameters = { ...DEFAULTS, file: 'HANDLE', analyses: ['ocr'] };
 		const error = errorOf(await filestack(recorder.credentials(), 'file', 'analyze', parameters));
 		expect(error.message).toBe('Filestack responded without the result of the analysis (“text”)');
@@ -252,7 +252,7 @@ describe('Workflow', () => {
 	});
 
 	it('that takes too long is an error with its ID', async () => {
-		recorder.answer = () => ({ body: { jobid: 'j-1', status: 'Started', workflow: 'w-1' } });
+		recorder.respond({ body: { jobid: 'j-1', status: 'Started', workflow: 'w-1' } });
 		const waiting = {
 			...DEFAULTS,
 			...parameters,
@@ -263,7 +263,7 @@ describe('Workflow', () => {
 		const error = errorOf(await filestack(recorder.credentials(), 'workflow', 'run', waiting));
 		expect(error.message).toBe('The workflow did not finish within 0.05 minutes');
 		expect(error.description).toContain('Its ID is j-1');
-		const [first, ...polls] = recorder.seen;
+		const [first, ...polls] = recorder.requests;
 		expect(first.path).toMatch(/^\/security=[^/]+\/run_workflow=id:w-1\/HANDLE$/);
 		expect(polls.length).toBeGreaterThan(0);
 		for (const { path } of polls) {
@@ -273,8 +273,9 @@ describe('Workflow', () => {
 
 	it('that Filestack no longer reports on is an error with its ID', async () => {
 		const started = { jobid: 'j-1', status: 'Started', workflow: 'w-1' };
-		recorder.answer = ({ path }) =>
-			path.includes('workflow_status') ? { status: 404, body: 'gone' } : { body: started };
+		recorder.respond(({ path }) =>
+			path.includes('workflow_status') ? { status: 404, body: 'gone' } : { body: started },
+		);
 		const waiting = { ...DEFAULTS, ...parameters, file: 'HANDLE', wait: true, maxWaitMinutes: 1 };
 		const error = errorOf(await filestack(recorder.credentials(), 'workflow', 'run', waiting));
 		expect(error.message).toContain('404');
@@ -282,25 +283,25 @@ describe('Workflow', () => {
 	});
 
 	it('ends its wait when the execution is stopped', async () => {
-		recorder.answer = () => ({ body: { jobid: 'j-1', status: 'Started', workflow: 'w-1' } });
+		recorder.respond({ body: { jobid: 'j-1', status: 'Started', workflow: 'w-1' } });
 		const waiting = { ...DEFAULTS, ...parameters, file: 'HANDLE', wait: true, maxWaitMinutes: 60 };
 		const node = filestackNode(recorder.credentials(), 'workflow', 'run', waiting);
 		const { workflow, additionalData, mode } = buildContext(node);
 		const running = startRun(workflow, additionalData, mode);
-		await eventually(() => Promise.resolve(recorder.seen.length > 0));
+		await eventually(() => Promise.resolve(recorder.requests.length > 0));
 		running.cancel();
 		const { data } = await running;
 		const { error } = data.resultData.runData.Subject[0];
 		expect(error?.message).toBe('The workflow was still running when the execution was stopped');
 		expect(error?.description).toContain('Its ID is j-1');
-		expect(recorder.seen).toHaveLength(1);
+		expect(recorder.requests).toHaveLength(1);
 	});
 
 	it('is not started again after a lost response', async () => {
-		recorder.answer = () => ({ status: 503, body: 'x' });
+		recorder.respond({ status: 503, body: 'x' });
 		const starting = { ...DEFAULTS, ...parameters, file: 'HANDLE' };
 		const error = errorOf(await filestack(recorder.credentials(), 'workflow', 'run', starting));
-		expect(recorder.seen).toHaveLength(1);
+		expect(recorder.requests).toHaveLength(1);
 		expect(error.description).toContain('Filestack may have started the workflow anyway');
 		expect(JSON.stringify(error)).not.toContain(SECRET);
 	});
@@ -312,7 +313,7 @@ describe('Workflow', () => {
 
 	it('outputs the URLs of stored files in both documented forms', async () => {
 		const results = { a: { data: { url: 'https://x/1' } }, b: { url: 'https://x/2' }, c: {} };
-		recorder.answer = () => ({ body: { jobid: 'j', status: 'Finished', results } });
+		recorder.respond({ body: { jobid: 'j', status: 'Finished', results } });
 		const status = await filestack(recorder.credentials(), 'workflow', 'getStatus', { jobId: 'j' });
 		expect(outputOf(status)[0].json.urls).toEqual(['https://x/1', 'https://x/2']);
 	});
@@ -355,9 +356,9 @@ describe('Video', () => {
 	});
 
 	it('is not complete without its URL', async () => {
-		recorder.answer = () => ({ body: { uuid: 'u', status: 'completed', data: {} } });
+		recorder.respond({ body: { uuid: 'u', status: 'completed', data: {} } });
 		const status = await filestack(recorder.credentials(), 'video', 'getStatus', { uuid: 'u' });
 		expect(outputOf(status)[0].json.finished).toBe(false);
-		expect(recorder.seen[0].path).toMatch(/^\/AKEYz\/security=[^/]+\/video_convert\/u$/);
+		expect(recorder.requests[0].path).toMatch(/^\/AKEYz\/security=[^/]+\/video_convert\/u$/);
 	});
 });

@@ -10,7 +10,7 @@ import {
 	pass,
 	tally,
 } from '../../support/cleanUp';
-import { Host } from '../../support/host';
+import { TestServer } from '../../support/testServer';
 import { ownSandbox } from '../../support/ownSandbox';
 import { byId } from '../../support/locators';
 import { speedyFilesNode, SpeedyFilesUser } from '../../support/speedyFiles';
@@ -137,11 +137,10 @@ it('deletes the oldest packages of all pages first, up to the maximum', async ()
 		body: JSON.stringify({ total: 450, items: items.slice(offset, offset + 200) }),
 	});
 	const at = (offset: number) => `/api/v1/packages?limit=200&offset=${offset}`;
-	const host = new Host();
-	await host.start(
-		{ [at(0)]: page(0), [at(200)]: page(200), [at(400)]: page(400) },
-		{ status: 204 },
-	);
+	const host = new TestServer();
+	await host
+		.respondByUrl({ [at(0)]: page(0), [at(200)]: page(200), [at(400)]: page(400) }, { status: 204 })
+		.start();
 	const parameters = { dryRun: false, output: 'summary', maxDeletions: 2 };
 	const [summary] = await cleaned(node(parameters, { baseUrl: host.url }));
 	await host.stop();
@@ -208,12 +207,14 @@ describe('missing fields in the list', () => {
 		files: [],
 		...more,
 	});
-	const host = new Host();
+	const host = new TestServer();
 	afterEach(async () => await host.stop());
 	const run = async (items: IDataObject[], parameters: IDataObject, date?: string) => {
 		const headers = date ? { date } : undefined;
 		const page = { headers, body: JSON.stringify({ total: items.length, items }) };
-		await host.start({ '/api/v1/packages?limit=200&offset=0': page }, { status: 204 });
+		await host
+			.respondByUrl({ '/api/v1/packages?limit=200&offset=0': page }, { status: 204 })
+			.start();
 		const options = { trustServiceClock: false, ...(parameters.options as IDataObject) };
 		const report = await cleaned(
 			node({ dryRun: false, ...parameters, options }, { baseUrl: host.url }),

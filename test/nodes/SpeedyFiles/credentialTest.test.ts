@@ -1,6 +1,6 @@
 import { SpeedyFiles } from '../../../nodes/SpeedyFiles/SpeedyFiles.node';
 import { credentialTestOf } from '../../support/credentialTest';
-import { Host } from '../../support/host';
+import { TestServer } from '../../support/testServer';
 import { ownSandbox } from '../../support/ownSandbox';
 import { SpeedyFilesUser } from '../../support/speedyFiles';
 
@@ -58,8 +58,8 @@ it.each([
 	['{"hello":"world"}', 'A different service responded at http://127.0.0.1:'],
 	['<html></html>', 'returned a web page (200)'],
 ])('rejects another server that responds to every request with %s', async (body, message) => {
-	const host = new Host();
-	await host.start({}, { body });
+	const host = new TestServer();
+	await host.respond({ body }).start();
 	const response = await test({ baseUrl: host.url });
 	await host.stop();
 	expect(response).toMatchObject({

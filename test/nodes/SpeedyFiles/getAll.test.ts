@@ -1,5 +1,5 @@
 import { outputOf, runNode } from '../../support/engine';
-import { Host } from '../../support/host';
+import { TestServer } from '../../support/testServer';
 import { ownSandbox } from '../../support/ownSandbox';
 import { byId } from '../../support/locators';
 import { PACKAGE, speedyFilesNode, SpeedyFilesUser } from '../../support/speedyFiles';
@@ -106,8 +106,8 @@ describe('a list that shifts while it is read', () => {
 	});
 
 	async function idsFrom(pages: Record<string, ReturnType<typeof page>>) {
-		const host = new Host();
-		await host.start(pages, { status: 500, body: '{}' });
+		const host = new TestServer();
+		await host.respondByUrl(pages, { status: 500, body: '{}' }).start();
 		try {
 			const credentials = { baseUrl: host.url, apiToken: 'sf_x' };
 			const parameters = { resource: 'package', operation: 'getAll', returnAll: true };

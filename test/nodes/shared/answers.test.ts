@@ -12,7 +12,7 @@ import { buildContext, errorOf, outputOf, runNode } from '../../support/engine';
 import { createSession } from '../../support/fileCourier';
 import { filesAppNode } from '../../support/filesApp';
 import { fileShotNode } from '../../support/fileShot';
-import { Host } from '../../support/host';
+import { TestServer } from '../../support/testServer';
 import { byId } from '../../support/locators';
 import { ownSandbox } from '../../support/ownSandbox';
 import { PACKAGE, SpeedyFilesUser } from '../../support/speedyFiles';
@@ -48,9 +48,11 @@ it.each([
 ])('the body %j is parsed to %j', (body, parsed) => expect(parseBody(body)).toEqual(parsed));
 
 it('a web page with status 404 makes FileShot fall back to its desktop route', async () => {
-	const host = new Host();
+	const host = new TestServer();
 	const page = { status: 404, body: '<html><h1>Not Found</h1></html>' };
-	await host.start({ '/api/files/info/x': { body: '{"file_id":"x","file_name":"a"}' } }, page);
+	await host
+		.respondByUrl({ '/api/files/info/x': { body: '{"file_id":"x","file_name":"a"}' } }, page)
+		.start();
 	const credentials = { apiKey: 'fs_x', baseUrl: host.url };
 	const nowhere = { info: { services: { fileShot: { credentials } } } } as never;
 	const parameters = { operation: 'get', fileId: byId('x') };
@@ -61,8 +63,8 @@ it('a web page with status 404 makes FileShot fall back to its desktop route', a
 });
 
 it('a call is retried after a web page with status 503', async () => {
-	const host = new Host();
-	await host.start({}, { status: 503, body: '<html></html>' });
+	const host = new TestServer();
+	await host.respond({ status: 503, body: '<html></html>' }).start();
 	const credentials = { apiKey: 'fs_x', baseUrl: host.url };
 	const nowhere = { info: { services: { fileShot: { credentials } } } } as never;
 	const parameters = { operation: 'get', fileId: byId('x') };
@@ -73,8 +75,8 @@ it('a call is retried after a web page with status 503', async () => {
 });
 
 describe('the error of a call after which the service may have acted', () => {
-	const host = new Host();
-	beforeAll(async () => await host.start({}, { status: 500, body: '{}' }));
+	const host = new TestServer();
+	beforeAll(async () => await host.respond({ status: 500, body: '{}' }).start());
 	afterAll(async () => await host.stop());
 
 	it.each<[boolean, Partial<ApiCall>]>([

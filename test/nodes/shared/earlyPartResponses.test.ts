@@ -1,6 +1,6 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports */
 import { randomBytes } from 'node:crypto';
-import { type AddressInfo, createServer, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 
 import { sleep } from 'n8n-workflow';
 
@@ -9,6 +9,7 @@ import { errorOf, outputOf } from '../../support/engine';
 import { eventually } from '../../support/eventually';
 import { fileShotUpload } from '../../support/fileShot';
 import type { Sandbox } from '../../support/sandbox';
+import { TestServer } from '../../support/testServer';
 
 const MIB = 1024 * 1024;
 /** More than the operating system buffers for a connection. */
@@ -20,13 +21,15 @@ const file = randomBytes((CHUNKS - 1) * CHUNK_MIB * MIB + 1000);
 /** Does something with the connection after the response to a chunk; until then the server reads nothing more. */
 type AfterResponse = (socket: Socket) => Promise<unknown>;
 
+let server: TestServer;
+afterEach(async () => await server.stop());
+
 /** Uploads the file to a server that responds to each chunk as soon as it has the headers. */
 async function upload(afterResponse: AfterResponse, status = '200 OK') {
 	const chunks: Buffer[] = [];
-	const server = createServer((socket) => {
+	server = new TestServer().accept((socket) => {
 		let received = Buffer.alloc(0);
 		let hasResponded = false;
-		socket.on('error', () => undefined);
 		socket.on('data', (data: Buffer) => {
 			received = Buffer.concat([received, data]);
 			const end = received.indexOf('\r\n\r\n');
@@ -48,10 +51,8 @@ async function upload(afterResponse: AfterResponse, status = '200 OK') {
 			void afterResponse(socket).then(() => socket.resume());
 		});
 	});
-	await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-	server.unref();
-	const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-	const credentials = { baseUrl, apiKey: 'fs_x', linkBaseUrl: '' };
+	await server.start();
+	const credentials = { baseUrl: server.url, apiKey: 'fs_x', linkBaseUrl: '' };
 	const sandbox = { info: { services: { fileShot: { credentials } } } } as unknown as Sandbox;
 	const input = [await itemWith({ data: { name: 'a.bin', bytes: file } })];
 	const options = {
@@ -61,11 +62,7 @@ async function upload(afterResponse: AfterResponse, status = '200 OK') {
 		partsAtOnce: 2,
 		stallSeconds: 20,
 	};
-	try {
-		return { run: await fileShotUpload(sandbox, input, { options }), chunks };
-	} finally {
-		server.close();
-	}
+	return { run: await fileShotUpload(sandbox, input, { options }), chunks };
 }
 
 it('sends the right bytes of every chunk to a server that responds before it has read them', async () => {

@@ -1,18 +1,20 @@
 import { errorOf, runNode } from '../../support/engine';
 import { fileCourierNode } from '../../support/fileCourier';
-import { Host } from '../../support/host';
+import { TestServer } from '../../support/testServer';
 import type { Sandbox } from '../../support/sandbox';
 
-const [service, elsewhere] = [new Host(), new Host()];
+const [service, elsewhere] = [new TestServer(), new TestServer()];
 const path = (id: string) => `/api/ext/sessions/${id}`;
 
 beforeAll(async () => {
-	await elsewhere.start({});
-	await service.start({
-		[path('failed')]: { body: '{"status":false,"error":"Session not found"}' },
-		[path('moved')]: { status: 302, headers: { location: `${elsewhere.url}/` } },
-		[path('empty')]: { status: 200 },
-	});
+	await elsewhere.start();
+	await service
+		.respondByUrl({
+			[path('failed')]: { body: '{"status":false,"error":"Session not found"}' },
+			[path('moved')]: { status: 302, headers: { location: `${elsewhere.url}/` } },
+			[path('empty')]: { status: 200 },
+		})
+		.start();
 });
 afterAll(async () => await Promise.all([service.stop(), elsewhere.stop()]));
 
@@ -31,8 +33,8 @@ it('a redirect is an error, and the credentials are not sent to its target', asy
 	expect((await get('moved')).message).toBe(
 		`${service.url} does not look like FileCourier: it returned a redirect (302)`,
 	);
-	expect(service.seen.at(-1)!.authorization).toMatch(/^Basic /);
-	expect(elsewhere.seen).toEqual([]);
+	expect(service.requests.at(-1)!.headers.authorization).toMatch(/^Basic /);
+	expect(elsewhere.requests).toEqual([]);
 });
 
 it('an empty response is an error', async () => {

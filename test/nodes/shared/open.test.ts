@@ -2,15 +2,15 @@ import { openDownload } from '../../../nodes/shared/files/openDownload';
 import type { TransferContext } from '../../../nodes/shared/http/service';
 import { binaryData, bytesOf, errorOf, outputOf, runNode } from '../../support/engine';
 import { fileCourierNode } from '../../support/fileCourier';
-import { Host } from '../../support/host';
+import { TestServer } from '../../support/testServer';
 import type { Sandbox } from '../../support/sandbox';
 
-const [first, second] = [new Host(), new Host()];
+const [first, second] = [new TestServer(), new TestServer()];
 beforeAll(async () => {
 	await binaryData();
 	const file = { body: 'the file', headers: { 'content-type': 'text/plain' } };
 	const moved = (location: string) => ({ status: 302, headers: { location }, body: 'moved' });
-	await second.start({}, file);
+	await second.respond(file).start();
 	const routes = {
 		'/elsewhere': moved(`${second.url}/file`),
 		'/relative': moved('/file'),
@@ -23,7 +23,7 @@ beforeAll(async () => {
 		'/nowhere': { status: 302, body: 'moved' },
 	};
 	const steps = [1, 2, 3, 4, 5, 6].map((n) => [`/${n}`, moved(`/${n + 1}`)]);
-	await first.start({ ...routes, ...Object.fromEntries(steps) }, file);
+	await first.respondByUrl({ ...routes, ...Object.fromEntries(steps) }, file).start();
 });
 afterAll(async () => await Promise.all([first.stop(), second.stop()]));
 
@@ -43,10 +43,10 @@ const download = async (path: string) => {
 it.each(['/elsewhere', '/relative', '/2'])('follows up to five redirects: %s', async (path) => {
 	const [{ binary }] = outputOf(await download(path));
 	expect(String(await bytesOf(binary!.data))).toBe('the file');
-	const seen = [...first.seen, ...second.seen];
-	expect(seen.filter(({ authorization }) => authorization)).toEqual([]);
+	const sent = [...first.requests, ...second.requests].map(({ headers }) => headers);
+	expect(sent.filter(({ authorization }) => authorization)).toEqual([]);
 	// A compressed file would not have the announced length.
-	expect(seen.filter((headers) => headers['accept-encoding'] !== 'identity')).toEqual([]);
+	expect(sent.filter((headers) => headers['accept-encoding'] !== 'identity')).toEqual([]);
 });
 
 it.each([

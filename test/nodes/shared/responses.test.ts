@@ -7,7 +7,8 @@ import type { IRun, NodeApiError } from 'n8n-workflow';
 import { waits } from '../../support/skippedWaits';
 import { sha256Of } from '../../support/binary';
 import { everythingIn } from '../../support/errors';
-import { Recorder, type Seen } from '../../support/filestack';
+import { FilestackServer } from '../../support/filestack';
+import type { TestRequest, TestResponse } from '../../support/testServer';
 import {
 	type Case,
 	credentialsOf,
@@ -16,11 +17,11 @@ import {
 	runCase,
 } from '../../support/operations';
 
-const server = new Recorder();
+const server = new FilestackServer();
 beforeAll(async () => await server.start());
 afterAll(async () => await server.stop());
 beforeEach(() => {
-	server.seen.length = 0;
+	server.reset();
 	waits.length = 0;
 });
 
@@ -36,14 +37,14 @@ const JSON_TASK =
 	/\/(store|imagesize|detect_faces|output=docinfo:true|caption|copyright|doc_detection|image_sentiment|sfw|tags|ocr|text_sentiment|run_workflow|workflow_status|video_convert)([=/]|$)/;
 
 /** Whether a call returns the result of other tasks of Filestack's CDN. */
-const isProcessed = ({ method, path }: Seen) =>
+const isProcessed = ({ method, path }: TestRequest) =>
 	method === 'GET' &&
 	/^\/(?!api\/|security=[^/]*\/12345678$)(.*\/)?security=/.test(path) &&
 	!JSON_TASK.test(path);
 
 /** Whether a call downloads the file itself, so that any body is valid. */
-const isFile = (request: Seen) => isProcessed(request) || isDownload(request);
-const isDownload = ({ method, path, query }: Seen) =>
+const isFile = (request: TestRequest) => isProcessed(request) || isDownload(request);
+const isDownload = ({ method, path, query }: TestRequest) =>
 	method === 'GET' &&
 	!JSON_TASK.test(path) &&
 	/\/p\/abc|\/download\/|[?]download=true|\/api\/file\/12345678[?]|^\/(security=.*\/)?12345678[?]/.test(
@@ -51,7 +52,7 @@ const isDownload = ({ method, path, query }: Seen) =>
 	);
 
 /** Returns a body that is valid for every call of every service. */
-function good(request: Seen): unknown {
+function good(request: TestRequest): unknown {
 	const { method, path } = request;
 	if (isFile(request)) return path.endsWith('/zip') ? EMPTY_ZIP : FILE;
 	if (method === 'GET' && path.endsWith('/me/tokens')) return [];
@@ -91,21 +92,22 @@ const tasksResult = (path: string) => ({
 	data: { url: `${server.url}/HANDLE00000000000001` },
 });
 
-type Response = ReturnType<Recorder['answer']>;
+type Response = TestResponse;
 const ETAG = { etag: '"e"' };
 
 /** Runs an operation with valid responses up to the call number `from` (counted from 0), and hostile ones afterwards. */
-async function runWith(one: Case, from: number, hostile: (request: Seen) => Response) {
-	server.seen.length = 0;
-	server.answer = (request) =>
-		server.seen.length - 1 < from
+async function runWith(one: Case, from: number, hostile: (request: TestRequest) => Response) {
+	server.reset();
+	server.respond((request) =>
+		server.requests.length - 1 < from
 			? { headers: { ...ETAG, ...typeOf(request) }, body: good(request) }
-			: hostile(request);
+			: hostile(request),
+	);
 	return await runCase(one, server.url);
 }
 
 /** A text is not a valid result of processing. */
-const typeOf = (request: Seen): Record<string, string> =>
+const typeOf = (request: TestRequest): Record<string, string> =>
 	isProcessed(request) ? { 'content-type': 'image/png' } : {};
 
 const errorIn = ({ data }: IRun) => data.resultData.error as NodeApiError | undefined;
@@ -135,8 +137,8 @@ const OPERATIONS = everyOperation()
 async function callsOf(one: Case): Promise<number> {
 	const run = await runWith(one, Infinity, () => ({ body: {} }));
 	expect(errorIn(run)?.message).toBeUndefined();
-	expect(jsonOf(run).length + server.seen.length).toBeGreaterThan(0);
-	return server.seen.length;
+	expect(jsonOf(run).length + server.requests.length).toBeGreaterThan(0);
+	return server.requests.length;
 }
 
 /** Calls whose status is the only result, because the body of the response is not documented. */
@@ -145,11 +147,11 @@ const STATUS_ONLY = [
 	/^DELETE \/api\/file/,
 	/^POST .*\/(upload-chunk|finalize-upload|chunks)(\/|$)/,
 ];
-const hasStatusOnly = ({ method, path }: Seen) =>
+const hasStatusOnly = ({ method, path }: TestRequest) =>
 	STATUS_ONLY.some((call) => call.test(`${method} ${path}`));
 
 /** Whether a call is optional: a download requests the file name, but works without it. */
-const isOptional = ({ name }: Case, { path }: Seen) =>
+const isOptional = ({ name }: Case, { path }: TestRequest) =>
 	/ download( |$)|^Filestack (image|document|archive|website) /.test(name) &&
 	path.endsWith('/metadata');
 
@@ -158,7 +160,7 @@ class TestedCalls {
 	private readonly keys = new Set<string>();
 
 	/** Records a call. Returns whether no earlier case of the operation made it: most cases differ in few of their calls. */
-	isNew({ service, name }: Case, index: number, { method, path }: Seen): boolean {
+	isNew({ service, name }: Case, index: number, { method, path }: TestRequest): boolean {
 		const [, resource, operation] = name.split(' ');
 		// Values of tasks do not make a different call, and a policy contains the time.
 		const call = path.replace(/=[^/]*/g, '');
@@ -214,13 +216,13 @@ const LONG_ERRORS = longErrors();
 describe.each(OPERATIONS)('%s', (_, one) => {
 	it('a success without its required content is an error, and does not put the execution to wait', async () => {
 		const calls = await callsOf(one);
-		const valid = [...server.seen];
+		const valid = [...server.requests];
 		for (let from = 0; from < calls; from++) {
 			const bodies = testedSuccesses.isNew(one, from, valid[from]) ? INVALID : INVALID.slice(0, 4);
 			for (const body of bodies) {
 				const run = await runWith(one, from, () => ({ headers: ETAG, body }));
 				const what = `call ${from} with the response ${JSON.stringify(body)}`;
-				const hostile = server.seen[from];
+				const hostile = server.requests[from];
 				const isEmptyList = Array.isArray(body) && hostile.method === 'GET';
 				// A deletion may be confirmed by its status alone.
 				if (hostile.method === 'DELETE' && [null, '', '""'].includes(body as never)) continue;
@@ -245,7 +247,7 @@ describe.each(OPERATIONS)('%s', (_, one) => {
 					const isObject = typeof body === 'object' && !Array.isArray(body);
 					return { headers: ETAG, body: isObject ? { ...body, ...failure } : body };
 				});
-				const hostile = server.seen[from];
+				const hostile = server.requests[from];
 				const isList = Array.isArray(good(hostile));
 				if (isList || isFile(hostile) || hostile.method === 'PUT') continue;
 				if (isOptional(one, hostile)) continue;
@@ -258,13 +260,13 @@ describe.each(OPERATIONS)('%s', (_, one) => {
 		const headers = { 'content-type': 'text/html', 'retry-after': status === 429 ? '3600' : '' };
 		const body = `<!DOCTYPE html><html><head><title>${status} from the \u0007proxy</title></head><body>${'PAGE '.repeat(5000)}</body></html>`;
 		const calls = await callsOf(one);
-		const valid = [...server.seen];
+		const valid = [...server.requests];
 		for (let from = 0; from < calls; from++) {
 			if (!testedErrors[status].isNew(one, from, valid[from])) continue;
 			const run = await runWith(one, from, () => ({ status, headers, body }));
 			const error = errorIn(run);
 			// An optional call may fail.
-			if (!error && isOptional(one, server.seen[from])) continue;
+			if (!error && isOptional(one, server.requests[from])) continue;
 			expect(error?.httpCode).toBe(String(status));
 			expectOwnError(error!);
 			expect(everythingIn(error)).not.toContain('PAGE');
@@ -278,7 +280,7 @@ describe.each(OPERATIONS)('%s', (_, one) => {
 	it('secrets in a response do not appear in the output or in an error', async () => {
 		const { secrets: lasting } = credentialsOf(one, server.url);
 		let secrets: string[];
-		const echoOf = ({ path, query, headers, body }: Seen) => {
+		const echoOf = ({ path, query, headers, body }: TestRequest) => {
 			const sent = JSON.stringify([query, body.toString()]);
 			const basic = /^Basic (.+)$/.exec(headers.authorization ?? '')?.[1];
 			// Policies and signatures grant access too.
@@ -287,7 +289,7 @@ describe.each(OPERATIONS)('%s', (_, one) => {
 			const all = [...secrets, ...secrets.map(encodeURIComponent)];
 			return { path, query, headers, sent: body.length < 5000 ? sent : '', all };
 		};
-		const ways: Array<(request: Seen) => Response> = [
+		const ways: Array<(request: TestRequest) => Response> = [
 			(request) => ({
 				headers: ETAG,
 				body: isFile(request)
@@ -323,7 +325,7 @@ describe.each(OPERATIONS)('%s', (_, one) => {
 	it('a long or malicious error message is truncated and sanitized', async () => {
 		if ((await callsOf(one)) === 0) return;
 		// An option changes the error of a call only if it changes the call.
-		if (!testedLongErrors.isNew(one, 0, server.seen[0])) return;
+		if (!testedLongErrors.isNew(one, 0, server.requests[0])) return;
 		for (const response of LONG_ERRORS) {
 			const error = errorIn(await runWith(one, 0, () => response));
 			expectOwnError(error!);
@@ -333,7 +335,7 @@ describe.each(OPERATIONS)('%s', (_, one) => {
 
 	it('an error warns of a possible effect only if the service may have acted', async () => {
 		await callsOf(one);
-		const first = server.seen.at(0);
+		const first = server.requests.at(0);
 		// Parts of a multipart upload are nothing until it is complete.
 		if (first?.method !== 'POST' || first.path.includes('/multipart/')) return;
 		const warnsAfter = async (status: number) => {

@@ -1,7 +1,6 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-restricted-globals */
 import { randomBytes } from 'node:crypto';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { gzipSync } from 'node:zlib';
 
 import '../../support/skippedWaits';
@@ -21,6 +20,7 @@ import {
 import { eventually } from '../../support/eventually';
 import { fileCourierNode } from '../../support/fileCourier';
 import type { Sandbox } from '../../support/sandbox';
+import { useTestServer } from '../../support/testServer';
 
 const MIB = 1024 * 1024;
 const FILE = randomBytes(4 * MIB);
@@ -49,18 +49,12 @@ interface Behaviour {
 
 let host: Behaviour;
 let requests: Request[];
-let server: Server;
+const server = useTestServer().handle(serve);
 let url: string;
 
 beforeAll(async () => {
 	await binaryData();
-	server = createServer(serve);
-	await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-	url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/file.bin`;
-});
-afterAll(() => {
-	server.closeAllConnections();
-	server.close();
+	url = `${server.url}/file.bin`;
 });
 beforeEach(() => {
 	requests = [];

@@ -3,14 +3,14 @@ import { sha256Of } from '../../support/binary';
 import { eventually } from '../../support/eventually';
 import { PART_SERVICES, partUploads } from '../../support/partUploads';
 
-const { count, line, newFile, node, prepare, sandbox, storedSha256 } = partUploads();
+const { count, proxy, newFile, node, prepare, sandbox, storedSha256 } = partUploads();
 
 // The shortest waits.
 beforeEach(() => void jest.spyOn(Math, 'random').mockReturnValue(0));
 afterEach(() => jest.restoreAllMocks());
 
-/** Lets the line come up again after this many refused requests. */
-const afterRefused = (requests: number) => (one: typeof line) => one.refused >= requests;
+/** Lets the connection come up again after this many refused requests. */
+const afterRefused = (requests: number) => (one: typeof proxy) => one.refused >= requests;
 
 describe.each(Object.keys(PART_SERVICES))('an upload in parts to %s', (name) => {
 	const service = PART_SERVICES[name];
@@ -19,14 +19,14 @@ describe.each(Object.keys(PART_SERVICES))('an upload in parts to %s', (name) => 
 
 	it('survives an outage and only sends the parts in flight again', async () => {
 		const file = newFile(service);
-		line.downAfter(size / 2, afterRefused(9));
+		proxy.downAfter(size / 2, afterRefused(9));
 		const run = await runNode(await node(service, file, { options: { giveUpMinutes: 10 } }));
 		const [{ json }] = outputOf(run);
-		expect(line.refused).toBe(9);
+		expect(proxy.refused).toBe(9);
 		expect(count(service.start)).toBe(1);
 		expect(json.sha256).toBe(sha256Of(file.bytes));
 		expect(await storedSha256(service, json)).toBe(sha256Of(file.bytes));
-		expect(line.sent).toBeLessThanOrEqual(1.05 * size + 2 * partSize);
+		expect(proxy.sent).toBeLessThanOrEqual(1.05 * size + 2 * partSize);
 	});
 
 	it('survives an outage during the last calls', async () => {
@@ -68,7 +68,7 @@ describe('an upload to Files App that waits in an outage', () => {
 	beforeEach(async () => await prepare(service));
 
 	it('gives up when nothing has succeeded for the set time', async () => {
-		line.downAfter(service.size / 2);
+		proxy.downAfter(service.size / 2);
 		const started = performance.now();
 		const options = { giveUpMinutes: 0.1 };
 		const error = errorOf(await runNode(await node(service, newFile(service), { options })));
@@ -96,7 +96,7 @@ describe('an upload to Files App that waits in an outage', () => {
 		let ahead = 0;
 		const now = performance.now.bind(performance);
 		jest.spyOn(performance, 'now').mockImplementation(() => now() + ahead);
-		line.downAfter(service.size / 2, (one) => {
+		proxy.downAfter(service.size / 2, (one) => {
 			ahead = 11_000;
 			return one.refused >= 9;
 		});

@@ -14,7 +14,7 @@ import {
 	runNode,
 } from '../../../support/engine';
 import { fileShotNode } from '../../../support/fileShot';
-import { Host } from '../../../support/host';
+import { TestServer } from '../../../support/testServer';
 import { byId, byUrl } from '../../../support/locators';
 import { ownSandbox } from '../../../support/ownSandbox';
 import vectors from '../../../support/fszkVectors.json';
@@ -213,10 +213,12 @@ describe('Upload → Encrypt', () => {
 	});
 
 	it('encrypts a file from a URL', async () => {
-		const host = new Host();
-		await host.start({
-			'/a.bin': { body: content, headers: { 'content-length': String(content.length) } },
-		});
+		const host = new TestServer();
+		await host
+			.respondByUrl({
+				'/a.bin': { body: content, headers: { 'content-length': String(content.length) } },
+			})
+			.start();
 		const parameters = { encrypt: 'raw', source: 'url', url: `${host.url}/a.bin` };
 		const json = await uploaded(content, parameters);
 		await host.stop();
@@ -248,8 +250,8 @@ describe('Upload → Encrypt', () => {
 	});
 
 	it('sends the passphrase flag and the options of the link', async () => {
-		const host = new Host();
-		await host.start({}, { status: 400, body: '{"error":"no"}' });
+		const host = new TestServer();
+		await host.respond({ status: 400, body: '{"error":"no"}' }).start();
 		const credentials = { baseUrl: host.url } as never;
 		const options = { customSlug: 'my-doc' };
 		const parameters = { encrypt: 'passphrase', encryptionPassphrase: PASSPHRASE, options };
