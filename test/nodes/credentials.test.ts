@@ -10,16 +10,14 @@ import { allNodes, credentialsFor, operationsOf, parametersWith } from '../suppo
 import { credentialTestOf } from '../support/credentialTest';
 import { everythingIn } from '../support/errors';
 import { errorOf, runNode } from '../support/engine';
-import { TestServer } from '../support/testServer';
+import { TestServer, useTestServer } from '../support/testServer';
 
-const host = new TestServer();
 const otherwise = {
 	status: 404,
 	body: '{"message":"Not Found"}',
 	headers: {} as Record<string, string>,
 };
-beforeAll(async () => await host.respond(otherwise).start());
-afterAll(async () => await host.stop());
+const host = useTestServer().respond(otherwise);
 beforeEach(() => {
 	host.requests.splice(0);
 	respond(404, '{"message":"Not Found"}');

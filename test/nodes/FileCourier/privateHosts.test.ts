@@ -5,14 +5,12 @@ import { FileCourier } from '../../../nodes/FileCourier/FileCourier.node';
 import { credentialsFor } from '../../support/descriptions';
 import { errorOf, outputOf, runNode } from '../../support/engine';
 import { ownTrigger } from '../../support/fileCourierTrigger';
-import { type TestResponse, TestServer } from '../../support/testServer';
+import { type TestResponse, useTestServer } from '../../support/testServer';
 
 const CLOUD = 'https://www.filecourier.com';
 
-const host = new TestServer();
 const answers: Record<string, TestResponse> = { '/a.pdf': { body: 'a file' } };
-beforeAll(async () => await host.respondByUrl(answers).start());
-afterAll(async () => await host.stop());
+const host = useTestServer().respondByUrl(answers);
 beforeEach(() => void host.requests.splice(0));
 
 const credentialType = new FileCourierApi();

@@ -172,8 +172,7 @@ describe('a duplicate delivery', () => {
 		['starts no second run', false, 200],
 		['can be sent again if n8n could not start the run', true, 503],
 	])('of a sender that hung up during the download %s', async (_, failNextStart, status) => {
-		const host = new TestServer();
-		await host.respond({ body: 'a', delay: 500 }).start();
+		const host = await new TestServer().respond({ body: 'a', delay: 500 }).start();
 		const data = { request_id: 'r', files: [{ name: 'a.txt', url: host.url }] };
 		const body = JSON.stringify({ event: 'files.delivered', data });
 		await trigger.activate({ download: true, binaryPropertyName: 'data' });

@@ -168,8 +168,9 @@ it('recognizes a file that has reached its download limit, and one without an ex
 		{ fileId: '3', fileName: 'zero', expiresAt: 0, action: 'deleted', reason: 'its own' },
 		{ fileName: 'nameless', expired: true },
 	];
-	const host = new TestServer();
-	await host.respond({ body: JSON.stringify({ files, total: 4 }) }).start();
+	const host = await new TestServer()
+		.respond({ body: JSON.stringify({ files, total: 4 }) })
+		.start();
 	const items = await cleaned(node({ selection: 'expired' }, { baseUrl: host.url }));
 	await host.stop();
 	expect(Object.fromEntries(items.map((one) => [one.fileName, one.reason]))).toEqual({

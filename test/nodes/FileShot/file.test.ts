@@ -29,8 +29,7 @@ describe('Get', () => {
 	});
 
 	it('returns all fields of the response if Simplify is turned off', async () => {
-		const host = new TestServer();
-		await host
+		const host = await new TestServer()
 			.respond({
 				body: '{"file":{"id":7,"original_name":"a","expires_at":1000000000,"x":{"y":1}}}',
 			})

@@ -145,8 +145,7 @@ describe('Get Many', () => {
 		['does not support pages', [{ fileId: '1' }, { fileId: '2' }]],
 		['returns an empty list', { files: [] }],
 	])('stops reading from a server that %s', async (_, body) => {
-		const host = new TestServer();
-		await host.respond({ body: JSON.stringify(body) }).start();
+		const host = await new TestServer().respond({ body: JSON.stringify(body) }).start();
 		const found = idsOf(await list({ returnAll: true }, { baseUrl: host.url }));
 		await host.stop();
 		expect(found.length).toBeLessThanOrEqual(2);

@@ -205,8 +205,7 @@ it.each([
 	[{ data: { fileId: 'x' } }],
 	[{ success: true, file: { id: 7 } }],
 ])('accepts the response %j', async (response) => {
-	const host = new TestServer();
-	await host.respond({ body: JSON.stringify(response) }).start();
+	const host = await new TestServer().respond({ body: JSON.stringify(response) }).start();
 	const credentials = { baseUrl: host.url } as never;
 	const options = { uploadStyle: 'desktop' };
 	const run = await upload([await small()], { options }, { credentials });
@@ -215,8 +214,7 @@ it.each([
 });
 
 it('fails if the response contains no file ID', async () => {
-	const host = new TestServer();
-	await host.respond({ body: '{"success":true}' }).start();
+	const host = await new TestServer().respond({ body: '{"success":true}' }).start();
 	const credentials = { baseUrl: host.url } as never;
 	const error = errorOf(await upload([await large()], inParts(), { credentials }));
 	await host.stop();

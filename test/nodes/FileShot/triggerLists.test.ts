@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { FileShotAccount, idsOf, namesOf } from '../../support/fileShotTrigger';
-import { type TestResponse, TestServer } from '../../support/testServer';
+import { type TestResponse, useTestServer } from '../../support/testServer';
 
 let account: FileShotAccount;
 beforeAll(async () => (account = await FileShotAccount.start()));
@@ -113,11 +113,9 @@ describe('the list of files', () => {
 
 /** Lists without dates. */
 describe('a list that the sandbox does not produce', () => {
-	const host = new TestServer();
 	const responses: Record<string, TestResponse> = {};
 	const otherwise: TestResponse = {};
-	beforeAll(async () => await host.respondByUrl(responses, otherwise).start());
-	afterAll(async () => await host.stop());
+	const host = useTestServer().respondByUrl(responses, otherwise);
 	beforeEach(() => {
 		for (const path of Object.keys(responses)) delete responses[path];
 		host.requests.length = 0;

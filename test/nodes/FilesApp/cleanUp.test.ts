@@ -129,8 +129,7 @@ describe('deletion', () => {
 			}),
 		});
 		const query = (page: number) => `/files?page=${page}&per_page=100&sort=created_at`;
-		const host = new TestServer();
-		await host
+		const host = await new TestServer()
 			.respondByUrl(
 				{ [query(1)]: list(1), [query(2)]: list(2), [query(3)]: list(3) },
 				{ body: '{"deleted":true}' },

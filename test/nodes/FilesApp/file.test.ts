@@ -212,8 +212,7 @@ describe('Delete', () => {
 			'Files App responded without confirming the deletion',
 		],
 	])('evaluates the response %j', async (response, problem) => {
-		const host = new TestServer();
-		await host.respond(response).start();
+		const host = await new TestServer().respond(response).start();
 		const run = await file(
 			'delete',
 			{ fileId: byId('f') },

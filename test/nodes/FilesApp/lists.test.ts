@@ -222,8 +222,9 @@ describe('Get Many changes', () => {
 		});
 		const query = '/sync?since=2000-01-01T00%3A00%3A00Z';
 		const ask = async (responses: Record<string, TestResponse>) => {
-			const host = new TestServer();
-			await host.respondByUrl(responses, page([], { has_more: false })).start();
+			const host = await new TestServer()
+				.respondByUrl(responses, page([], { has_more: false }))
+				.start();
 			const parameters = { resource: 'change', operation: 'getAll', since, returnAll: true };
 			const credentials = { baseUrl: host.url } as never;
 			const run = await runNode(filesAppNode(sandbox, parameters, { credentials }));

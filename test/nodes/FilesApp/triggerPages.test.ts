@@ -1,5 +1,5 @@
 import { allOf, FilesAppAccount, idsOf } from '../../support/filesAppTrigger';
-import { type TestResponse, TestServer } from '../../support/testServer';
+import { type TestResponse, useTestServer } from '../../support/testServer';
 
 let account: FilesAppAccount;
 beforeAll(async () => (account = await FilesAppAccount.start()));
@@ -149,7 +149,6 @@ describe('more than one page of changes', () => {
 
 /** Responses that the sandbox does not produce. */
 describe('a page', () => {
-	const host = new TestServer();
 	const pages: object[] = [];
 	const nothing = { changes: [], cursor: 'c0', has_more: false };
 	const otherwise: TestResponse = {
@@ -157,8 +156,7 @@ describe('a page', () => {
 			return JSON.stringify(pages.shift() ?? nothing);
 		},
 	};
-	beforeAll(async () => await host.respond(otherwise).start());
-	afterAll(async () => await host.stop());
+	const host = useTestServer().respond(otherwise);
 
 	const created = (id: string, second: number) => {
 		const timestamp = new Date(Date.now() + second * 1000).toISOString();

@@ -137,8 +137,7 @@ it('deletes the oldest packages of all pages first, up to the maximum', async ()
 		body: JSON.stringify({ total: 450, items: items.slice(offset, offset + 200) }),
 	});
 	const at = (offset: number) => `/api/v1/packages?limit=200&offset=${offset}`;
-	const host = new TestServer();
-	await host
+	const host = await new TestServer()
 		.respondByUrl({ [at(0)]: page(0), [at(200)]: page(200), [at(400)]: page(400) }, { status: 204 })
 		.start();
 	const parameters = { dryRun: false, output: 'summary', maxDeletions: 2 };

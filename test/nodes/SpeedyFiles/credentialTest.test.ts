@@ -58,8 +58,7 @@ it.each([
 	['{"hello":"world"}', 'A different service responded at http://127.0.0.1:'],
 	['<html></html>', 'returned a web page (200)'],
 ])('rejects another server that responds to every request with %s', async (body, message) => {
-	const host = new TestServer();
-	await host.respond({ body }).start();
+	const host = await new TestServer().respond({ body }).start();
 	const response = await test({ baseUrl: host.url });
 	await host.stop();
 	expect(response).toMatchObject({

@@ -106,8 +106,7 @@ describe('a list that shifts while it is read', () => {
 	});
 
 	async function idsFrom(pages: Record<string, ReturnType<typeof page>>) {
-		const host = new TestServer();
-		await host.respondByUrl(pages, { status: 500, body: '{}' }).start();
+		const host = await new TestServer().respondByUrl(pages, { status: 500, body: '{}' }).start();
 		try {
 			const credentials = { baseUrl: host.url, apiToken: 'sf_x' };
 			const parameters = { resource: 'package', operation: 'getAll', returnAll: true };

@@ -70,8 +70,7 @@ it.each([
 	['<html></html>', 'package.get', 'does not look like SpeedyFiles: it returned a web page (200)'],
 	['', 'package.get', 'SpeedyFiles responded without a package with an ID'],
 ])('reports another server that responds with %j to %s', async (body, chosen, seen) => {
-	const host = new TestServer();
-	await host.respond({ body }).start();
+	const host = await new TestServer().respond({ body }).start();
 	const [resource, operation] = chosen.split('.');
 	const credentials = { baseUrl: host.url, apiToken: 'sf_x' };
 	const parameters = { resource, operation, packageId: byId('x') };

@@ -12,7 +12,7 @@ import { buildContext, errorOf, outputOf, runNode } from '../../support/engine';
 import { createSession } from '../../support/fileCourier';
 import { filesAppNode } from '../../support/filesApp';
 import { fileShotNode } from '../../support/fileShot';
-import { TestServer } from '../../support/testServer';
+import { TestServer, useTestServer } from '../../support/testServer';
 import { byId } from '../../support/locators';
 import { ownSandbox } from '../../support/ownSandbox';
 import { PACKAGE, SpeedyFilesUser } from '../../support/speedyFiles';
@@ -63,8 +63,7 @@ it('a web page with status 404 makes FileShot fall back to its desktop route', a
 });
 
 it('a call is retried after a web page with status 503', async () => {
-	const host = new TestServer();
-	await host.respond({ status: 503, body: '<html></html>' }).start();
+	const host = await new TestServer().respond({ status: 503, body: '<html></html>' }).start();
 	const credentials = { apiKey: 'fs_x', baseUrl: host.url };
 	const nowhere = { info: { services: { fileShot: { credentials } } } } as never;
 	const parameters = { operation: 'get', fileId: byId('x') };
@@ -75,9 +74,7 @@ it('a call is retried after a web page with status 503', async () => {
 });
 
 describe('the error of a call after which the service may have acted', () => {
-	const host = new TestServer();
-	beforeAll(async () => await host.respond({ status: 500, body: '{}' }).start());
-	afterAll(async () => await host.stop());
+	const host = useTestServer().respond({ status: 500, body: '{}' });
 
 	it.each<[boolean, Partial<ApiCall>]>([
 		[true, { method: 'POST' }],

@@ -96,8 +96,9 @@ it('a download may take longer than the stall timeout', async () => {
 });
 
 it('an upload in one request gives the service more time to respond if the file is large', async () => {
-	const host = new TestServer();
-	await host.respond({ body: '{"id":"f","name":"a.bin"}', delay: 3_000 }).start();
+	const host = await new TestServer()
+		.respond({ body: '{"id":"f","name":"a.bin"}', delay: 3_000 })
+		.start();
 	const input = [await itemWith({ data: { name: 'a.bin', bytes: Buffer.alloc(300 * MIB) } })];
 	// Eight seconds more.
 	const options = { thresholdMb: 1000, stallSeconds: 1, sha256: false };

@@ -95,8 +95,7 @@ describe.each(Object.entries(calls))('the error of %s', (_, call) => {
 		[true, { status: 200, body: '{}' }],
 		[true, { status: 200 }],
 	])('has a warning (%j) after the response %j', async (mayHaveActed, scripted) => {
-		const host = new TestServer();
-		await host.respond(scripted).start();
+		const host = await new TestServer().respond(scripted).start();
 		const { description } = await call(host.url);
 		await host.stop();
 		expect(host.requests).toHaveLength(1);

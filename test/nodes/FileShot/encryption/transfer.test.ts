@@ -213,8 +213,7 @@ describe('Upload → Encrypt', () => {
 	});
 
 	it('encrypts a file from a URL', async () => {
-		const host = new TestServer();
-		await host
+		const host = await new TestServer()
 			.respondByUrl({
 				'/a.bin': { body: content, headers: { 'content-length': String(content.length) } },
 			})
@@ -250,8 +249,7 @@ describe('Upload → Encrypt', () => {
 	});
 
 	it('sends the passphrase flag and the options of the link', async () => {
-		const host = new TestServer();
-		await host.respond({ status: 400, body: '{"error":"no"}' }).start();
+		const host = await new TestServer().respond({ status: 400, body: '{"error":"no"}' }).start();
 		const credentials = { baseUrl: host.url } as never;
 		const options = { customSlug: 'my-doc' };
 		const parameters = { encrypt: 'passphrase', encryptionPassphrase: PASSPHRASE, options };
