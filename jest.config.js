@@ -34,7 +34,7 @@ const generated = [
 
 /** @type {import('jest').Config} */
 module.exports = {
-	globalSetup: '<rootDir>/test/support/room.mjs',
+	globalSetup: '<rootDir>/test/support/testTempDir.mjs',
 	// Most tests wait for sockets, processes and timers.
 	maxWorkers: '100%',
 	// Jest keeps the modules that a suite has loaded, so that a worker would run out of heap in the end: one above this

@@ -232,10 +232,10 @@ describe(`the nodes as tools of n8n’s AI Agent (${HOST})`, () => {
 	});
 
 	it('never sends a secret to the model', () => {
-		const told = JSON.stringify(model.requests);
+		const seenByModel = JSON.stringify(model.requests);
 		for (const { data } of sandboxCredentials(environment.sandbox.info)) {
 			for (const [field, value] of Object.entries(data)) {
-				if (/secret|token|apiKey/i.test(field)) expect(told).not.toContain(value);
+				if (/secret|token|apiKey/i.test(field)) expect(seenByModel).not.toContain(value);
 			}
 		}
 	});

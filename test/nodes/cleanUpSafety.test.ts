@@ -9,8 +9,8 @@ import { SpeedyFiles } from '../../nodes/SpeedyFiles/SpeedyFiles.node';
 import { ListServer } from '../support/listServer';
 import { credentialsFor } from '../support/descriptions';
 import { errorOf, type NodeUnderTest, outputOf, runNode } from '../support/engine';
-import { Chance } from '../torture/chance';
-import { times } from '../torture/scale';
+import { SeededRandom } from '../torture/seededRandom';
+import { scaled } from '../torture/scale';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -361,16 +361,16 @@ describe('a clean-up', () => {
 const NO_DATES = [null, 0, '', -1, '0', 'never', 'May 5', '1970-01-01T00:00:00Z', {}, undefined];
 
 /** Draws a random account, clock and settings of a run. */
-function drawCase(chance: Chance) {
-	const time = () => Date.now() + (chance.whole(-60, 60) * DAY) / 2 + chance.whole(-1, 1) * HOUR;
+function drawCase(random: SeededRandom) {
+	const time = () => Date.now() + (random.whole(-60, 60) * DAY) / 2 + random.whole(-1, 1) * HOUR;
 	const date = (): unknown =>
-		chance.oneOf<() => unknown>([
+		random.oneOf<() => unknown>([
 			() => new Date(time()).toISOString(),
 			() => new Date(time()).toISOString(),
 			() => Math.floor(time() / 1000),
 			() => String(time()),
 			() => new Date(time()).toUTCString(),
-			() => chance.oneOf<unknown>(NO_DATES),
+			() => random.oneOf<unknown>(NO_DATES),
 		])();
 	const names = [
 		'Contract.pdf',
@@ -381,23 +381,23 @@ function drawCase(chance: Chance) {
 		undefined,
 		'',
 	];
-	const files = Array.from({ length: chance.whole(0, 12) }, () => ({
-		id: chance.oneOf([undefined, ...Array.from({ length: 20 }, (_, n) => `id${n}`)]),
-		name: chance.oneOf(names),
+	const files = Array.from({ length: random.whole(0, 12) }, () => ({
+		id: random.oneOf([undefined, ...Array.from({ length: 20 }, (_, n) => `id${n}`)]),
+		name: random.oneOf(names),
 		createdAt: date(),
 		expiresAt: date(),
-		expired: chance.oneOf([undefined, undefined, false, true]),
+		expired: random.oneOf([undefined, undefined, false, true]),
 	}));
 	return {
 		files: files as IDataObject[],
-		clockOffset: chance.oneOf([0, 0, HOUR, -HOUR, 20 * HOUR, -20 * HOUR, 2 * DAY, -400 * DAY]),
-		dateHeader: chance.oneOf([undefined, undefined, undefined, undefined, 'garbage']),
-		keep: chance.oneOf([undefined, 'contract', 'STRASSE, résumé']),
-		contains: chance.oneOf([undefined, undefined, 'CON', 'str']),
-		selection: chance.oneOf(['expired', 'expiring', 'olderThan']),
-		days: chance.whole(1, 20),
-		maxDeletions: chance.oneOf([1, 2, 50]),
-		items: chance.oneOf([1, 1, 2]),
+		clockOffset: random.oneOf([0, 0, HOUR, -HOUR, 20 * HOUR, -20 * HOUR, 2 * DAY, -400 * DAY]),
+		dateHeader: random.oneOf([undefined, undefined, undefined, undefined, 'garbage']),
+		keep: random.oneOf([undefined, 'contract', 'STRASSE, résumé']),
+		contains: random.oneOf([undefined, undefined, 'CON', 'str']),
+		selection: random.oneOf(['expired', 'expiring', 'olderThan']),
+		days: random.whole(1, 20),
+		maxDeletions: random.oneOf([1, 2, 50]),
+		items: random.oneOf([1, 1, 2]),
 	};
 }
 type Case = ReturnType<typeof drawCase>;
@@ -442,12 +442,12 @@ function mayGo(file: IDataObject, all: IDataObject[], drawn: Case): boolean {
 	return expires <= now || (isMarked && expires > Math.max(ours, theirs) - 2 * SLACK);
 }
 
-const ACCOUNTS = times(1500, 400);
+const ACCOUNTS = scaled(1500, 400);
 
 it('a clean-up of a random account never deletes a file that a simple model would keep', async () => {
 	let deletions = 0;
 	for (let seed = 1; seed <= ACCOUNTS; seed++) {
-		const drawn = drawCase(new Chance(seed));
+		const drawn = drawCase(new SeededRandom(seed));
 		server.reset();
 		Object.assign(server, {
 			files: drawn.files,

@@ -99,23 +99,23 @@ describe('the official SDK (filestack-js)', () => {
 		child.stdin.end(JSON.stringify({ origins, credentials, path }));
 		const [output, problem] = await Promise.all([text(child.stdout), text(child.stderr)]);
 		expect(problem).toBe('');
-		const told = JSON.parse(output) as Record<string, Record<string, unknown>>;
-		const { handle, url } = told.uploaded;
-		expect(told.uploaded).toMatchObject({ size: bytes.length, status: 'Stored' });
+		const results = JSON.parse(output) as Record<string, Record<string, unknown>>;
+		const { handle, url } = results.uploaded;
+		expect(results.uploaded).toMatchObject({ size: bytes.length, status: 'Stored' });
 		expect(handleOf(String(url))).toBe(handle);
-		expect(told.metadata).toEqual({
+		expect(results.metadata).toEqual({
 			...{ handle, size: bytes.length, filename: 'sdk upload.bin' },
 			sha256: createHash('sha256').update(bytes).digest('hex'),
 		});
-		expect(told.downloaded).toBe(bytes.length);
-		expect(told.byUrl).toMatchObject({
+		expect(results.downloaded).toBe(bytes.length);
+		expect(results.byUrl).toMatchObject({
 			filename: 'style.css',
 			type: 'text/css',
 			mimetype: 'text/css',
 		});
-		expect(told.overwritten).toMatchObject({ mimetype: 'text/markdown', size: 13 });
-		expect(told.after).toEqual({ handle, mimetype: 'text/markdown', size: 13 });
-		expect(told.removed).toEqual([200, 200, 404]);
+		expect(results.overwritten).toMatchObject({ mimetype: 'text/markdown', size: 13 });
+		expect(results.after).toEqual({ handle, mimetype: 'text/markdown', size: 13 });
+		expect(results.removed).toEqual([200, 200, 404]);
 		expect(await stack.list('files')).not.toContainEqual(expect.objectContaining({ id: handle }));
 	});
 });

@@ -80,7 +80,7 @@ describe('a webhook (SpeedyFiles docs, Webhooks)', () => {
 
 describe('fired events (SpeedyFiles source)', () => {
 	/** Returns the names and fields of all received events, in order. */
-	const told = () =>
+	const sentEvents = () =>
 		receiver.requests.map((received) => {
 			const { event, ...fields } = eventOf(received);
 			delete fields.timestamp;
@@ -101,7 +101,7 @@ describe('fired events (SpeedyFiles source)', () => {
 		const whom = { title: 'Q4 financials', recipient_email: 'cfo@acme.com', package_id: id };
 		const uploaded = { ...file, duration_ms: number, uploaded_by: 'api' };
 		const ip = expect.stringContaining('127.0.0.1') as string;
-		expect(told()).toEqual([
+		expect(sentEvents()).toEqual([
 			['package.file_uploaded', { ...uploaded, file_id: files[0], size_bytes: 3 }],
 			['package.file_uploaded', { ...uploaded, file_id: files[1], size_bytes: 4 }],
 			[
@@ -122,7 +122,7 @@ describe('fired events (SpeedyFiles source)', () => {
 		await http.post(`${link}/upload`, formOf(FILE));
 		await http.post(`${link}/upload?from=page`, formOf(FILE));
 		const uploaded = { package_id: id, uploaded_by: 'recipient', size_bytes: 3 };
-		expect(told()).toMatchObject([
+		expect(sentEvents()).toMatchObject([
 			['package.file_uploaded', uploaded],
 			['package.file_uploaded', uploaded],
 		]);

@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { FileShotApi } from '../../credentials/FileShotApi.credentials';
 import { FileShotTrigger } from '../../nodes/FileShot/FileShotTrigger.node';
-import { WatchedAccount } from './watchedAccount';
+import { PolledAccount } from './polledAccount';
 
 export const HOUR = 3_600;
 export const DAY = 24 * HOUR;
@@ -16,7 +16,7 @@ const USUAL = {
 	listShape: 'files',
 };
 
-export class FileShotAccount extends WatchedAccount {
+export class FileShotAccount extends PolledAccount {
 	protected readonly service = 'fileShot';
 	protected readonly credentialType = new FileShotApi();
 	protected readonly events = ['file.added'];

@@ -12,7 +12,7 @@ import { fileShotNode } from './fileShot';
 import { filesAppNode } from './filesApp';
 import { filestackNode } from './filestack';
 import { OutageProxy } from './outageProxy';
-import { ownSandbox } from './ownSandbox';
+import { useSandbox } from './useSandbox';
 import type { Sandbox } from './sandbox';
 
 const KIB = 1024;
@@ -126,7 +126,7 @@ export interface PartUpload {
 
 /** For a file of tests: uploads to each service, over a connection that can go down. */
 export function partUploads() {
-	const sandbox = ownSandbox();
+	const sandbox = useSandbox();
 	const proxy = new OutageProxy();
 	const origins = new Set<string>();
 	beforeAll(async () => {

@@ -56,7 +56,7 @@ export async function sha256At(url: string, headers: Record<string, string> = {}
 }
 
 /** Files of all these sizes go out in the right pieces, are there unharmed, and come back. */
-export function testSizes(
+export function describeSizes(
 	sizes: readonly Sized[],
 	proxy: ServiceProxy,
 	service: SizedService,

@@ -1,7 +1,7 @@
 import type { ProxyFault } from '../support/forwardRequest';
 import { ServiceProxy } from '../support/serviceProxy';
 import type { TestRequest } from '../support/testServer';
-import type { Chance } from './chance';
+import type { SeededRandom } from './seededRandom';
 
 /** The faults of the connection. */
 const FAULTS = [
@@ -28,20 +28,20 @@ export class FaultyProxy extends ServiceProxy {
 	/** The fraction of requests with a fault, 0 to 1. */
 	faultRate = 0;
 
-	constructor(private readonly chance: Chance) {
+	constructor(private readonly random: SeededRandom) {
 		super({ fault: (request) => this.draw(request) });
 	}
 
 	private draw(request: TestRequest): ProxyFault | undefined {
 		// A long run would collect gigabytes.
 		this.requests.length = 0;
-		if (this.chance.next() >= this.faultRate) return undefined;
-		const fault = this.chance.oneOf(FAULTS);
+		if (this.random.next() >= this.faultRate) return undefined;
+		const fault = this.random.oneOf(FAULTS);
 		// A request that hangs takes a second, so it is less frequent than the others.
-		if (fault === 'hangs' && (!isFile(request) || this.chance.next() > 0.3)) return undefined;
+		if (fault === 'hangs' && (!isFile(request) || this.random.next() > 0.3)) return undefined;
 		this.faults[fault] += 1;
 		if (fault !== 'tooMany' && fault !== 'overloaded') return fault;
-		const headers: Record<string, string> = this.chance.next() < 0.5 ? { 'retry-after': '0' } : {};
+		const headers: Record<string, string> = this.random.next() < 0.5 ? { 'retry-after': '0' } : {};
 		const status = fault === 'tooMany' ? 429 : 503;
 		return { response: { status, headers, body: '{"error":"Not now"}' } };
 	}

@@ -7,7 +7,7 @@ import { Sandbox } from '../support/sandbox';
 import type { Downtime } from '../support/tcpProxy';
 import { itemOf, sha256Of, type TortureFile } from './files';
 import { isFull } from './scale';
-import { type Kept, TORTURED, type Tortured } from './services';
+import { type Kept, SERVICES_UNDER_TEST, type ServiceUnderTest } from './services';
 
 const MIB = 1024 * 1024;
 
@@ -24,7 +24,7 @@ interface Transfer {
 	size: number;
 }
 
-type Trouble = [name: string, plan: (transfer: Transfer) => void];
+type Fault = [name: string, plan: (transfer: Transfer) => void];
 
 const down =
 	(how: Downtime, seconds: number, share: number) =>
@@ -35,13 +35,13 @@ const KINDS: readonly Downtime[] = ['refusing', 'resetting', 'hanging'];
 const SECONDS = [1, 10, 60, 300];
 
 /** Each duration once, or with each kind of outage in the complete test. */
-const DOWN: Trouble[] = SECONDS.flatMap((seconds, index) =>
+const DOWN: Fault[] = SECONDS.flatMap((seconds, index) =>
 	(isFull ? KINDS : [KINDS[index % KINDS.length]]).map(
-		(how): Trouble => [`is down for ${seconds} s (${how})`, down(how, seconds, 0.75)],
+		(how): Fault => [`is down for ${seconds} s (${how})`, down(how, seconds, 0.75)],
 	),
 );
 
-const TROUBLES: Trouble[] = [
+const FAULTS: Fault[] = [
 	...DOWN,
 	[
 		'goes down for 30 s three times',
@@ -63,10 +63,10 @@ const TROUBLES: Trouble[] = [
 	],
 ];
 
-/** All troubles or, in the short form, every third one, beginning with another one for each service. */
-const troublesOf = (service: string): Trouble[] => {
-	const first = Object.keys(TORTURED).indexOf(service);
-	return TROUBLES.filter((_, number) => isFull || (number + first) % 3 === 0);
+/** All faults or, in the short form, every third one, beginning with another one for each service. */
+const faultsFor = (service: string): Fault[] => {
+	const first = Object.keys(SERVICES_UNDER_TEST).indexOf(service);
+	return FAULTS.filter((_, number) => isFull || (number + first) % 3 === 0);
 };
 
 /** File sizes and part sizes in bytes. Filestack's parts have at least 5 MiB. */
@@ -92,14 +92,14 @@ beforeAll(async () => {
 afterAll(async () => await sandbox.stop());
 
 let proxy: OutageProxy;
-let service: Tortured;
+let service: ServiceUnderTest;
 let count = 0;
 
 /** Puts a connection before the service and returns a new file for it. */
 async function begin(name: string, size: number): Promise<TortureFile> {
 	proxy = new OutageProxy({}, RATE);
 	await proxy.start(Object.values(sandbox.info.services[name].origins));
-	service = TORTURED[name]({ sandbox, through: (text) => proxy.through(text) });
+	service = SERVICES_UNDER_TEST[name]({ sandbox, through: (text) => proxy.through(text) });
 	await service.prepare();
 	const bytes = randomBytes(size);
 	return { name: `outage-${count++}.bin`, bytes, sha256: sha256Of(bytes) };
@@ -111,7 +111,7 @@ const copiesOf = async ({ name }: TortureFile): Promise<Kept[]> =>
 	(await service.kept()).filter((kept) => kept.name === name);
 
 describe.each(UPLOADS)('an upload in parts to %s', (name, size, partSize) => {
-	it.each(troublesOf(name))(
+	it.each(faultsFor(name))(
 		'arrives once, and only repeats parts in flight, if the connection %s',
 		async (_, plan) => {
 			const file = await begin(name, size);
@@ -130,7 +130,7 @@ describe.each(UPLOADS)('an upload in parts to %s', (name, size, partSize) => {
 });
 
 describe.each(DOWNLOADS)('a download from %s', (name, size) => {
-	it.each(troublesOf(name))(
+	it.each(faultsFor(name))(
 		'is complete, and continues where it broke, if the connection %s',
 		async (_, plan) => {
 			const file = await begin(name, size);

@@ -3,15 +3,15 @@ import type { IDataObject, INodeExecutionData, IRun } from 'n8n-workflow';
 
 import { binaryData, bytesOf, outputOf } from '../support/engine';
 import { Sandbox } from '../support/sandbox';
-import { Chance } from './chance';
+import { SeededRandom } from './seededRandom';
 import { FaultyProxy } from './faultyProxy';
-import { drawFiles, itemOf, sha256Of, type TortureFile } from './files';
-import { isFull, seed, times } from './scale';
-import { type Kept, TORTURED, type Tortured } from './services';
+import { randomFiles, itemOf, sha256Of, type TortureFile } from './files';
+import { isFull, scaled, seed } from './scale';
+import { type Kept, SERVICES_UNDER_TEST, type ServiceUnderTest } from './services';
 
 /** Number of files per service: 1,000 uploads (four services) and 1,000 downloads (five) in total. */
-const UPLOADS = times(250, 10);
-const DOWNLOADS = times(200, 8);
+const UPLOADS = scaled(250, 10);
+const DOWNLOADS = scaled(200, 8);
 /** Number of files that a recipient uploads to a service without uploads in its API. */
 const FILES_BROUGHT = 10;
 /** Fraction of requests with a fault. */
@@ -70,8 +70,8 @@ const hashIn = ({ sha256, files }: IDataObject) =>
 
 /** Uploads all files, compares them with the service's data and returns that data. */
 async function uploadAll(
-	upload: NonNullable<Tortured['upload']>,
-	service: Tortured,
+	upload: NonNullable<ServiceUnderTest['upload']>,
+	service: ServiceUnderTest,
 	files: readonly TortureFile[],
 	tally: Tally,
 ): Promise<Kept[]> {
@@ -110,7 +110,7 @@ async function uploadAll(
 
 /** Downloads the existing files repeatedly, up to this number, and compares each with the original. */
 async function downloadAll(
-	service: Tortured,
+	service: ServiceUnderTest,
 	kept: readonly Kept[],
 	count: number,
 	tally: Tally,
@@ -156,17 +156,17 @@ class Tally {
 	}
 }
 
-it.each(Object.keys(TORTURED))(
+it.each(Object.keys(SERVICES_UNDER_TEST))(
 	'%s: loses and damages nothing over an unreliable connection',
 	async (name) => {
-		const chance = new Chance(seed);
-		const proxy = new FaultyProxy(new Chance(seed + 1));
+		const random = new SeededRandom(seed);
+		const proxy = new FaultyProxy(new SeededRandom(seed + 1));
 		await proxy.start(Object.values(sandbox.info.services[name].origins));
 		const tally = new Tally(proxy);
-		const service = TORTURED[name]({ sandbox, through: (text) => proxy.through(text) });
+		const service = SERVICES_UNDER_TEST[name]({ sandbox, through: (text) => proxy.through(text) });
 		try {
 			await service.prepare();
-			const files = drawFiles(chance, service.upload ? UPLOADS : FILES_BROUGHT, service.largest);
+			const files = randomFiles(random, service.upload ? UPLOADS : FILES_BROUGHT, service.largest);
 			await service.bring?.(files);
 			const kept = service.upload
 				? await uploadAll(service.upload, service, files, tally)

@@ -5,7 +5,7 @@ import { OutageProxy, RATE } from '../support/outageProxy';
 import { Sandbox } from '../support/sandbox';
 import { storedFiles, storedSince } from '../support/storedFiles';
 import { isFull } from './scale';
-import { TORTURED } from './services';
+import { SERVICES_UNDER_TEST } from './services';
 
 const KIB = 1024;
 const MIB = 1024 * KIB;
@@ -21,7 +21,7 @@ const SERVICES: Array<[service: string, size: number, inParts: boolean]> = [
 ];
 
 /** What goes wrong at the source, and with the connection to the service. */
-interface Trouble {
+interface Fault {
 	source: () => Behavior;
 	outage?: number;
 	/** Whether the file may arrive in part of the runs only; it is an error if it is not whole then. */
@@ -30,7 +30,7 @@ interface Trouble {
 
 const CUT = 700 * KIB + 1;
 
-const TROUBLES: Record<string, Trouble> = {
+const FAULTS: Record<string, Fault> = {
 	'nothing goes wrong': { source: () => hostile.honest },
 	'the source breaks': { source: () => hostile.breaksOften(CUT) },
 	'the source redirects to URLs for one request each, and breaks': {
@@ -55,10 +55,10 @@ const TROUBLES: Record<string, Trouble> = {
 	'the source sends another range': { source: () => hostile.sendsOtherRange(CUT), mayFail: true },
 };
 
-/** All troubles or, in the short form, every third one, beginning with another one for each service. */
-const troublesOf = (service: string) => {
+/** All faults or, in the short form, every third one, beginning with another one for each service. */
+const faultsFor = (service: string) => {
 	const first = SERVICES.findIndex(([name]) => name === service);
-	return Object.entries(TROUBLES).filter((_, number) => isFull || (number + first) % 3 === 0);
+	return Object.entries(FAULTS).filter((_, number) => isFull || (number + first) % 3 === 0);
 };
 
 const host = new DownloadHost();
@@ -78,12 +78,15 @@ afterEach(async () => await proxy.stop());
 let count = 0;
 
 describe.each(SERVICES)('a file passed on from a URL to %s', (name, size, inParts) => {
-	it.each(troublesOf(name))(
+	it.each(faultsFor(name))(
 		'arrives whole or not at all, and is never stored in n8n, if %s',
 		async (_, { source, outage, mayFail }) => {
 			proxy = new OutageProxy({}, RATE);
 			await proxy.start(Object.values(sandbox.info.services[name].origins));
-			const service = TORTURED[name]({ sandbox, through: (text) => proxy.through(text) });
+			const service = SERVICES_UNDER_TEST[name]({
+				sandbox,
+				through: (text) => proxy.through(text),
+			});
 			await service.prepare();
 			host.deliver(size, source());
 			const fileName = `passed-${count++}.bin`;

@@ -4,7 +4,7 @@ import { apiRoutes } from './api.mts';
 import { collections, controlRoutes } from './control.mts';
 import { docsRoutes } from './docsRoutes.mts';
 import { errorBody } from './error.mts';
-import { watchExpiry } from './expiry.mts';
+import { scheduleExpiry } from './expiry.mts';
 import { openInstance } from './instance.mts';
 import { publicRoutes } from './publicRoutes.mts';
 import { sendPlainJsonType } from './responses.mts';
@@ -82,7 +82,7 @@ export const speedyFiles: Service = {
 	async open(context) {
 		const instance = await openInstance(context);
 		const { packages, webhooks } = instance;
-		for (const one of packages.all()) watchExpiry(instance, one);
+		for (const one of packages.all()) scheduleExpiry(instance, one);
 		return {
 			routes: {
 				instance: async (app) => {

@@ -1,10 +1,10 @@
 import { errorOf, outputOf, runNode } from '../../support/engine';
 import { createSession, fileCourierNode, REQUEST } from '../../support/fileCourier';
 import { TestServer } from '../../support/testServer';
-import { ownSandbox } from '../../support/ownSandbox';
+import { useSandbox } from '../../support/useSandbox';
 
 const DAY = 86_400_000;
-const sandbox = ownSandbox();
+const sandbox = useSandbox();
 
 const session = (operation: string, sessionId: string, more = {}) =>
 	runNode(fileCourierNode(sandbox, { resource: 'session', operation, sessionId }, more));

@@ -2,12 +2,12 @@ import { createHash, randomBytes } from 'node:crypto';
 
 import { bytesOf, errorOf, outputOf, runNode } from '../../support/engine';
 import { createSession, fileCourierNode, uploadAsRecipient } from '../../support/fileCourier';
-import { ownSandbox } from '../../support/ownSandbox';
+import { useSandbox } from '../../support/useSandbox';
 import { TestServer } from '../../support/testServer';
 
 const bytes = randomBytes(3 * 1024 * 1024 + 17);
 const sha256 = createHash('sha256').update(bytes).digest('hex');
-const sandbox = ownSandbox();
+const sandbox = useSandbox();
 const receiver = new TestServer();
 let url: string;
 

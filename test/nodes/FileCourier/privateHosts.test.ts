@@ -4,7 +4,7 @@ import { FileCourierApi } from '../../../credentials/FileCourierApi.credentials'
 import { FileCourier } from '../../../nodes/FileCourier/FileCourier.node';
 import { credentialsFor } from '../../support/descriptions';
 import { errorOf, outputOf, runNode } from '../../support/engine';
-import { ownTrigger } from '../../support/fileCourierTrigger';
+import { useTrigger } from '../../support/fileCourierTrigger';
 import { type TestResponse, useTestServer } from '../../support/testServer';
 
 const CLOUD = 'https://www.filecourier.com';
@@ -55,7 +55,7 @@ describe('a download', () => {
 });
 
 describe('a delivery', () => {
-	const trigger = ownTrigger();
+	const trigger = useTrigger();
 	const deliver = async (options: IDataObject, baseUrl?: string) => {
 		const parameters = { download: true, binaryPropertyName: 'data', options };
 		await trigger.activate(parameters, baseUrl === undefined ? {} : { baseUrl });

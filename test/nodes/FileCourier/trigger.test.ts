@@ -1,11 +1,11 @@
 import axios from 'axios';
 import type { IDataObject } from 'n8n-workflow';
 
-import { ownTrigger, VECTOR } from '../../support/fileCourierTrigger';
+import { useTrigger, VECTOR } from '../../support/fileCourierTrigger';
 import { TestServer } from '../../support/testServer';
 import { hmacSha256 } from '../../support/sign';
 
-const trigger = ownTrigger();
+const trigger = useTrigger();
 
 describe('a signed delivery', () => {
 	it('starts the workflow with the example of FileCourier’s documentation', async () => {

@@ -5,10 +5,10 @@ import { dirname } from 'node:path';
 import type { IDataObject } from 'n8n-workflow';
 
 import { binaryData, bytesOf } from '../../support/engine';
-import { ownTrigger } from '../../support/fileCourierTrigger';
+import { useTrigger } from '../../support/fileCourierTrigger';
 import { type TestResponse, TestServer } from '../../support/testServer';
 
-const trigger = ownTrigger();
+const trigger = useTrigger();
 let host: TestServer;
 let responses: Record<string, TestResponse>;
 

@@ -4,10 +4,10 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { bytesOf, outputOf } from '../../support/engine';
 import { createSession, uploadAsRecipient } from '../../support/fileCourier';
-import { ownTrigger, VECTOR } from '../../support/fileCourierTrigger';
+import { useTrigger, VECTOR } from '../../support/fileCourierTrigger';
 import { TestServer } from '../../support/testServer';
 
-const trigger = ownTrigger();
+const trigger = useTrigger();
 
 it('does not output secrets that the delivery contains', async () => {
 	const key = 'a-key-of-my-own';

@@ -2,7 +2,7 @@ import { errorOf, outputOf } from '../../support/engine';
 import { fileThere } from '../../support/fileShot';
 import { fileShotFile } from '../../support/fileShotFile';
 import { TestServer } from '../../support/testServer';
-import { testIds } from '../../support/ids';
+import { describeIdHandling } from '../../support/ids';
 import { byId, byUrl } from '../../support/locators';
 
 const { content, file, sandbox, settings, upload } = fileShotFile();
@@ -83,7 +83,7 @@ describe('Get', () => {
 });
 
 describe.each(['get', 'download', 'delete'])('%s', (operation) => {
-	testIds('an ID', {
+	describeIdHandling('an ID', {
 		sandbox,
 		label: 'File',
 		run: async (id) => await file(operation, { fileId: byId(id) }),

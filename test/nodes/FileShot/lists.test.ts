@@ -5,7 +5,7 @@ import { searchFiles } from '../../../nodes/FileShot/file/getAll';
 import { buildContext, errorOf, outputOf, runNode } from '../../support/engine';
 import { fileShotNode } from '../../support/fileShot';
 import { TestServer } from '../../support/testServer';
-import { ownSandbox } from '../../support/ownSandbox';
+import { useSandbox } from '../../support/useSandbox';
 
 const DAY_SECONDS = 86_400;
 const COUNT = 205;
@@ -16,7 +16,7 @@ const USUAL = {
 	dates: 'iso',
 	expiredFiles: 'shown',
 };
-const sandbox = ownSandbox();
+const sandbox = useSandbox();
 /** Numbered. The first five files expire after one day, the others after 30. */
 let ids: string[];
 

@@ -2,12 +2,12 @@ import { outputOf, runNode } from '../../support/engine';
 import { fileShotNode, fileShotUpload } from '../../support/fileShot';
 import { byId } from '../../support/locators';
 import { useServiceProxy } from '../../support/serviceProxy';
-import { ownSandbox } from '../../support/ownSandbox';
-import { sha256At, type Sized, sizesAround, testSizes } from '../../support/sizes';
+import { useSandbox } from '../../support/useSandbox';
+import { sha256At, type Sized, sizesAround, describeSizes } from '../../support/sizes';
 
 const MIB = 1024 * 1024;
 const [THRESHOLD, PART] = [MIB, 2 * MIB];
-const sandbox = ownSandbox();
+const sandbox = useSandbox();
 const proxy = useServiceProxy(sandbox, 'fileShot');
 
 beforeAll(async () => {
@@ -29,7 +29,7 @@ describe.each([
 ])('to a server with the %s API', (uploadStyle, sized) => {
 	beforeAll(async () => void (await settings({ dialect: uploadStyle })));
 
-	testSizes(sized, proxy, {
+	describeSizes(sized, proxy, {
 		whole: /^POST .*\/files\/upload$/,
 		part: /^POST .*\/upload-chunk\//,
 		upload: async (input) => {

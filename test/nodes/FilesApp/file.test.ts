@@ -6,13 +6,13 @@ import { sha256Of } from '../../support/binary';
 import { bytesOf, errorOf, type NodeUnderTest, outputOf, runNode } from '../../support/engine';
 import { filesAppNode, fileThere } from '../../support/filesApp';
 import { type TestResponse, TestServer } from '../../support/testServer';
-import { testIds } from '../../support/ids';
+import { describeIdHandling } from '../../support/ids';
 import { byId, byUrl } from '../../support/locators';
-import { ownSandbox } from '../../support/ownSandbox';
+import { useSandbox } from '../../support/useSandbox';
 
 const content = randomBytes(3_000_017);
 const sha256 = sha256Of(content);
-const sandbox = ownSandbox();
+const sandbox = useSandbox();
 let id: string;
 
 beforeAll(async () => {
@@ -58,7 +58,7 @@ describe('Get', () => {
 });
 
 describe.each(['get', 'download', 'delete'])('%s', (operation) => {
-	testIds('an ID', {
+	describeIdHandling('an ID', {
 		sandbox,
 		label: 'File',
 		run: async (id) => await file(operation, { fileId: byId(id) }),

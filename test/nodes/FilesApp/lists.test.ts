@@ -6,10 +6,10 @@ import { buildContext, errorOf, outputOf, runNode } from '../../support/engine';
 import { filesAppNode, fileThere } from '../../support/filesApp';
 import { type TestResponse, TestServer } from '../../support/testServer';
 import { byId } from '../../support/locators';
-import { ownSandbox } from '../../support/ownSandbox';
+import { useSandbox } from '../../support/useSandbox';
 
 const COUNT = 205;
-const sandbox = ownSandbox();
+const sandbox = useSandbox();
 let ids: string[];
 
 beforeAll(async () => {

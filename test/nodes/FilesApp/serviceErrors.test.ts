@@ -2,13 +2,18 @@ import { FilesApp } from '../../../nodes/FilesApp/FilesApp.node';
 import { filesApp } from '../../../nodes/FilesApp/service';
 import { credentialTestOf, testApiKey } from '../../support/credentialTest';
 import { errorOf, runNode } from '../../support/engine';
-import { expectWrongSecret, testStatuses, testWebPages, testWords } from '../../support/errors';
+import {
+	expectWrongSecret,
+	describeErrorStatuses,
+	describeWebPages,
+	describeErrorMessages,
+} from '../../support/errors';
 import { filesAppNode } from '../../support/filesApp';
 import { TestServer } from '../../support/testServer';
 import { byId } from '../../support/locators';
-import { ownSandbox } from '../../support/ownSandbox';
+import { useSandbox } from '../../support/useSandbox';
 
-const sandbox = ownSandbox();
+const sandbox = useSandbox();
 
 const get = async (credentials: object = {}) =>
 	await runNode(
@@ -23,7 +28,7 @@ const fault = async (kind: object, more: object = {}) =>
 const failing = { sandbox, service: filesApp, get, fault };
 
 describe('errors', () => {
-	testStatuses(
+	describeErrorStatuses(
 		[
 			[400, /. \(bad_request\)$/, 'Correct the field'],
 			[401, /. \(unauthorized\)$/, 'Settings → API Keys'],
@@ -68,11 +73,11 @@ describe('errors', () => {
 		expect(error.description).not.toContain('wait until');
 	});
 
-	testWords(filesApp, [
+	describeErrorMessages(filesApp, [
 		[{ error: { code: 'c', message: 'm' } }, 'm (c)'],
 		['<html>', '<html>'],
 	]);
-	testWebPages('a web page with %i is not Files App', failing);
+	describeWebPages('a web page with %i is not Files App', failing);
 });
 
 describe('the credential test', () => {

@@ -4,10 +4,10 @@ import { errorOf, outputOf, runNode } from '../../support/engine';
 import { filesAppNode, fileThere } from '../../support/filesApp';
 import { TestServer } from '../../support/testServer';
 import { byId } from '../../support/locators';
-import { ownSandbox } from '../../support/ownSandbox';
+import { useSandbox } from '../../support/useSandbox';
 
 const HOUR = 3_600_000;
-const sandbox = ownSandbox();
+const sandbox = useSandbox();
 let fileId: string;
 
 beforeAll(async () => {

@@ -2,12 +2,12 @@ import { outputOf, runNode } from '../../support/engine';
 import { filesAppNode, filesAppUpload } from '../../support/filesApp';
 import { byId } from '../../support/locators';
 import { useServiceProxy } from '../../support/serviceProxy';
-import { ownSandbox } from '../../support/ownSandbox';
-import { sha256At, sizesAround, testSizes } from '../../support/sizes';
+import { useSandbox } from '../../support/useSandbox';
+import { sha256At, sizesAround, describeSizes } from '../../support/sizes';
 
 const MIB = 1024 * 1024;
 const [THRESHOLD, PART] = [MIB, 2 * MIB];
-const sandbox = ownSandbox();
+const sandbox = useSandbox();
 const proxy = useServiceProxy(sandbox, 'filesApp');
 
 beforeAll(async () => {
@@ -17,7 +17,7 @@ beforeAll(async () => {
 const own = () => sandbox.info.services.filesApp.credentials;
 const over = () => ({ credentials: { baseUrl: proxy.through(own().baseUrl) } });
 
-testSizes(sizesAround(THRESHOLD, PART), proxy, {
+describeSizes(sizesAround(THRESHOLD, PART), proxy, {
 	whole: /^POST .*\/upload$/,
 	part: /^POST .*\/chunks$/,
 	upload: async (input) => {

@@ -11,10 +11,10 @@ import {
 } from '../../support/filestack';
 import { TestServer } from '../../support/testServer';
 import { newFile } from '../../support/newFile';
-import { ownSandbox } from '../../support/ownSandbox';
+import { useSandbox } from '../../support/useSandbox';
 
 const other = { name: 'other.json', type: 'application/json', bytes: Buffer.from('{"url":"x"}') };
-const sandbox = ownSandbox();
+const sandbox = useSandbox();
 const file = newFile(sandbox);
 const { run } = file;
 const recorder = useFilestackServer();

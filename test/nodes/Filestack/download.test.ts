@@ -10,12 +10,12 @@ import {
 	FilestackServer,
 	SECRET,
 } from '../../support/filestack';
-import { ownSandbox } from '../../support/ownSandbox';
+import { useSandbox } from '../../support/useSandbox';
 
 const bytes = randomBytes(2 * 1024 * 1024 + 17);
 const file = { name: 'Gehaltsabrechnung „März“.bin', type: 'application/x-thing', bytes };
 const sha256 = createHash('sha256').update(bytes).digest('hex');
-const sandbox = ownSandbox();
+const sandbox = useSandbox();
 let handle: string;
 const [recorder, elsewhere] = [new FilestackServer(), new FilestackServer()];
 

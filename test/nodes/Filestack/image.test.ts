@@ -10,9 +10,9 @@ import {
 	FilestackServer,
 	SECRET,
 } from '../../support/filestack';
-import { ownSandbox } from '../../support/ownSandbox';
+import { useSandbox } from '../../support/useSandbox';
 
-const sandbox = ownSandbox();
+const sandbox = useSandbox();
 const recorder = new FilestackServer();
 /** 400 by 300 pixels. */
 let handle: string;

@@ -10,10 +10,10 @@ import {
 	useFilestackServer,
 } from '../../support/filestack';
 import { newFile } from '../../support/newFile';
-import { ownSandbox } from '../../support/ownSandbox';
+import { useSandbox } from '../../support/useSandbox';
 
 const HASHES = ['md5', 'sha1', 'sha224', 'sha256', 'sha384', 'sha512'];
-const sandbox = ownSandbox();
+const sandbox = useSandbox();
 const file = newFile(sandbox);
 const { run } = file;
 const recorder = useFilestackServer({ size: 5, md5: 'x' });

@@ -5,7 +5,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { inMemory, itemWith } from '../../support/binary';
 import { errorOf, outputOf } from '../../support/engine';
 import { credentialsOf, filestack, storeFile, useFilestackServer } from '../../support/filestack';
-import { ownSandbox } from '../../support/ownSandbox';
+import { useSandbox } from '../../support/useSandbox';
 import type { SandboxRequest } from '../../support/sandbox';
 
 const MIB = 1024 * 1024;
@@ -14,7 +14,7 @@ const big = { name: 'big „März“.bin', type: 'application/x-thing', bytes };
 const small = { name: 'small.txt', type: 'text/plain', bytes: Buffer.from('small') };
 const sha256 = createHash('sha256').update(bytes).digest('hex');
 const inParts = { thresholdMb: 1, partSizeMb: 5 };
-const sandbox = ownSandbox();
+const sandbox = useSandbox();
 const recorder = useFilestackServer();
 
 const calls = async () =>

@@ -16,9 +16,9 @@ import {
 	FilestackServer,
 	SECRET,
 } from '../../support/filestack';
-import { ownSandbox } from '../../support/ownSandbox';
+import { useSandbox } from '../../support/useSandbox';
 
-const sandbox = ownSandbox();
+const sandbox = useSandbox();
 const recorder = new FilestackServer();
 let pdf: string;
 let text: string;

@@ -1,7 +1,7 @@
 import { filestack as service } from '../../../nodes/Filestack/service';
 import { itemWith } from '../../support/binary';
 import { errorOf, outputOf } from '../../support/engine';
-import { everythingIn, expectWrongSecret, testWebPages } from '../../support/errors';
+import { everythingIn, expectWrongSecret, describeWebPages } from '../../support/errors';
 import {
 	credentialsOf,
 	filestack,
@@ -10,9 +10,9 @@ import {
 	TEXT,
 	useFilestackServer,
 } from '../../support/filestack';
-import { ownSandbox } from '../../support/ownSandbox';
+import { useSandbox } from '../../support/useSandbox';
 
-const sandbox = ownSandbox();
+const sandbox = useSandbox();
 let handle: string;
 let secrets: string[];
 const recorder = useFilestackServer();
@@ -168,7 +168,7 @@ describe('a service that fails', () => {
 		);
 	});
 
-	testWebPages('with a web page and status %i: is reported as another server', {
+	describeWebPages('with a web page and status %i: is reported as another server', {
 		sandbox,
 		service,
 		get,

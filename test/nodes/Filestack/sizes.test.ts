@@ -1,13 +1,13 @@
 import { outputOf } from '../../support/engine';
 import { credentialsOf, filestack } from '../../support/filestack';
 import { useServiceProxy } from '../../support/serviceProxy';
-import { ownSandbox } from '../../support/ownSandbox';
-import { sha256At, sizesAround, testSizes } from '../../support/sizes';
+import { useSandbox } from '../../support/useSandbox';
+import { sha256At, sizesAround, describeSizes } from '../../support/sizes';
 
 const MIB = 1024 * 1024;
 /** Bytes; 5 MiB is S3's minimum for every part but the last. */
 const [THRESHOLD, PART] = [MIB, 5 * MIB];
-const sandbox = ownSandbox();
+const sandbox = useSandbox();
 const proxy = useServiceProxy(sandbox, 'filestack');
 
 beforeAll(async () => {
@@ -19,7 +19,7 @@ const over = () => {
 	return JSON.parse(proxy.through(JSON.stringify(credentials))) as typeof credentials;
 };
 
-testSizes(sizesAround(THRESHOLD, PART), proxy, {
+describeSizes(sizesAround(THRESHOLD, PART), proxy, {
 	whole: /^POST \/api\/store\/S3$/,
 	part: /^PUT /,
 	upload: async (input) => {

@@ -13,10 +13,10 @@ import {
 	TEXT,
 	useFilestackServer,
 } from '../../support/filestack';
-import { ownSandbox } from '../../support/ownSandbox';
+import { useSandbox } from '../../support/useSandbox';
 
 const sha256 = createHash('sha256').update(TEXT.bytes).digest('hex');
-const sandbox = ownSandbox();
+const sandbox = useSandbox();
 const recorder = useFilestackServer({ url: 'https://cdn.filestackcontent.com/HANDLE', size: 5 });
 
 const record = async (parameters: IDataObject = {}, file = TEXT, credentials = {}) =>

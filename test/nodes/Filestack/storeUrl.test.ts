@@ -3,9 +3,9 @@ import type { IDataObject } from 'n8n-workflow';
 import { errorOf, outputOf } from '../../support/engine';
 import { credentialsOf, filestack, policyIn, useFilestackServer } from '../../support/filestack';
 import { TestServer } from '../../support/testServer';
-import { ownSandbox } from '../../support/ownSandbox';
+import { useSandbox } from '../../support/useSandbox';
 
-const sandbox = ownSandbox();
+const sandbox = useSandbox();
 const recorder = useFilestackServer({ url: 'https://cdn.filestackcontent.com/HANDLE', size: 5 });
 const host = new TestServer();
 

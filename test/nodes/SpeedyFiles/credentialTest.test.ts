@@ -1,10 +1,10 @@
 import { SpeedyFiles } from '../../../nodes/SpeedyFiles/SpeedyFiles.node';
 import { credentialTestOf } from '../../support/credentialTest';
 import { TestServer } from '../../support/testServer';
-import { ownSandbox } from '../../support/ownSandbox';
+import { useSandbox } from '../../support/useSandbox';
 import { SpeedyFilesUser } from '../../support/speedyFiles';
 
-const sandbox = ownSandbox();
+const sandbox = useSandbox();
 const user = new SpeedyFilesUser(sandbox);
 
 const test = async (wrong: Record<string, string> = {}) =>

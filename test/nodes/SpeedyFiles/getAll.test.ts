@@ -1,10 +1,10 @@
 import { outputOf, runNode } from '../../support/engine';
 import { TestServer } from '../../support/testServer';
-import { ownSandbox } from '../../support/ownSandbox';
+import { useSandbox } from '../../support/useSandbox';
 import { byId } from '../../support/locators';
 import { PACKAGE, speedyFilesNode, SpeedyFilesUser } from '../../support/speedyFiles';
 
-const sandbox = ownSandbox();
+const sandbox = useSandbox();
 const user = new SpeedyFilesUser(sandbox);
 
 const list = async (parameters: object = {}) =>

@@ -1,11 +1,11 @@
 import { errorOf, outputOf, runNode } from '../../support/engine';
 import { expectWrongSecret } from '../../support/errors';
 import { TestServer } from '../../support/testServer';
-import { ownSandbox } from '../../support/ownSandbox';
+import { useSandbox } from '../../support/useSandbox';
 import { byId } from '../../support/locators';
 import { emptyItems, PACKAGE, speedyFilesNode, SpeedyFilesUser } from '../../support/speedyFiles';
 
-const sandbox = ownSandbox();
+const sandbox = useSandbox();
 const user = new SpeedyFilesUser(sandbox);
 
 const get = (id: unknown = 'unknown', more: object = {}) =>

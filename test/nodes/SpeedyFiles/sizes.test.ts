@@ -3,11 +3,11 @@ import type { IDataObject } from 'n8n-workflow';
 import { outputOf, runNode } from '../../support/engine';
 import { byId } from '../../support/locators';
 import { useServiceProxy } from '../../support/serviceProxy';
-import { ownSandbox } from '../../support/ownSandbox';
-import { SIZES, type Sized, testSizes } from '../../support/sizes';
+import { useSandbox } from '../../support/useSandbox';
+import { SIZES, type Sized, describeSizes } from '../../support/sizes';
 import { speedyFilesNode, SpeedyFilesUser } from '../../support/speedyFiles';
 
-const sandbox = ownSandbox();
+const sandbox = useSandbox();
 const user = new SpeedyFilesUser(sandbox);
 let packageId: string;
 const proxy = useServiceProxy(sandbox, 'speedyFiles');
@@ -19,7 +19,7 @@ const through = async (parameters: IDataObject, input?: object) => {
 	return await runNode(speedyFilesNode({ ...user.credentials, baseUrl }, parameters, input));
 };
 
-testSizes(
+describeSizes(
 	SIZES.map((size): Sized => [size, []]),
 	proxy,
 	{

@@ -3,7 +3,7 @@ import { itemWith } from '../../support/binary';
 import { bytesOf, errorOf, outputOf, runNode } from '../../support/engine';
 import { TestServer } from '../../support/testServer';
 import { byId } from '../../support/locators';
-import { ownSandbox } from '../../support/ownSandbox';
+import { useSandbox } from '../../support/useSandbox';
 import { PACKAGE, speedyFilesNode, SpeedyFilesUser } from '../../support/speedyFiles';
 
 const [body, list] = [Buffer.alloc(50, 'a'), Buffer.alloc(60, 'b')];
@@ -80,7 +80,7 @@ describe('the end of a ZIP file', () => {
 });
 
 describe('a download of all files', () => {
-	const sandbox = ownSandbox();
+	const sandbox = useSandbox();
 	const user = new SpeedyFilesUser(sandbox);
 	const host = new TestServer();
 	const link = `/p/${'a'.repeat(43)}`;

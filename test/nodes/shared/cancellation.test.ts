@@ -6,14 +6,14 @@ import { buildContext, type NodeUnderTest, startRun } from '../../support/engine
 import { eventually } from '../../support/eventually';
 import { filesAppNode } from '../../support/filesApp';
 import { credentialsOf, filestackNode } from '../../support/filestack';
-import { ownSandbox } from '../../support/ownSandbox';
+import { useSandbox } from '../../support/useSandbox';
 
 /** Milliseconds: half the delay of the server. It takes a quarter of a second on an idle machine. */
 const SOON = 30_000;
 
 type PartCall = Parameters<typeof partPayload>[2];
 
-const sandbox = ownSandbox();
+const sandbox = useSandbox();
 
 const input = async () => [
 	await itemWith({ data: { name: 'a.bin', bytes: Buffer.alloc(12 * 1024 * 1024) } }),

@@ -17,8 +17,8 @@ describe('a failed call', () => {
 		['status 504', { status: 504 }, true],
 		['a reset connection', { code: 'ECONNRESET' }, true],
 		['a timeout', { code: 'ETIMEDOUT' }, true],
-	])('is retried after %s', (_, setback, repeatable) => {
-		expect(isRetryable(setback, repeatable)).toBe(true);
+	])('is retried after %s', (_, failure, isIdempotent) => {
+		expect(isRetryable(failure, isIdempotent)).toBe(true);
 	});
 
 	it.each([
@@ -28,8 +28,8 @@ describe('a failed call', () => {
 		['status 403', { status: 403 }, true],
 		['a host that does not exist', { code: 'ENOTFOUND' }, true],
 		['an unknown failure', {}, true],
-	])('is not retried after %s', (_, setback, repeatable) => {
-		expect(isRetryable(setback, repeatable)).toBe(false);
+	])('is not retried after %s', (_, failure, isIdempotent) => {
+		expect(isRetryable(failure, isIdempotent)).toBe(false);
 	});
 });
 

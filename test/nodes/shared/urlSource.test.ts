@@ -9,12 +9,12 @@ import { filesAppNode } from '../../support/filesApp';
 import { credentialsOf, filestack, newHandle, TEXT } from '../../support/filestack';
 import { hostile, DownloadHost } from '../../support/downloadHost';
 import { byId } from '../../support/locators';
-import { ownSandbox } from '../../support/ownSandbox';
+import { useSandbox } from '../../support/useSandbox';
 import { PACKAGE, SpeedyFilesUser } from '../../support/speedyFiles';
 import { storedFiles } from '../../support/storedFiles';
 
 const MIB = 1024 * 1024;
-const sandbox = ownSandbox();
+const sandbox = useSandbox();
 const user = new SpeedyFilesUser(sandbox);
 const host = new DownloadHost();
 beforeAll(async () => await host.start());

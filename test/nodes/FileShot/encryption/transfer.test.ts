@@ -16,14 +16,14 @@ import {
 import { fileShotNode } from '../../../support/fileShot';
 import { TestServer } from '../../../support/testServer';
 import { byId, byUrl } from '../../../support/locators';
-import { ownSandbox } from '../../../support/ownSandbox';
+import { useSandbox } from '../../../support/useSandbox';
 import vectors from '../../../support/fszkVectors.json';
 import { storedFiles, storedSince } from '../../../support/storedFiles';
 
 const MIB = 1024 * 1024;
 const PASSPHRASE = ' Tr0ub4dor & 3 – ü ';
 
-const sandbox = ownSandbox();
+const sandbox = useSandbox();
 const settings = async (values: object) =>
 	await sandbox.control.patch('/services/fileShot/settings', values);
 const NORMAL = {

@@ -1,5 +1,5 @@
 /** A seeded random number generator (mulberry32, public domain): the same seed gives the same numbers. */
-export class Chance {
+export class SeededRandom {
 	private state: number;
 
 	constructor(readonly seed: number) {

@@ -1,7 +1,7 @@
 import { readdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { makeRoom, removeLeft } from '../support/room.mjs';
+import { createTempDir, removeAbandonedDirs } from '../support/testTempDir.mjs';
 import { removeFolder, temporaryFolder } from './support.mts';
 
 let base: string;
@@ -12,12 +12,12 @@ afterEach(async () => await removeFolder(base));
 const DEAD = 2 ** 30;
 
 test('the next run removes the folders of killed runs and keeps those in use', () => {
-	const [mine, left, fresh, given] = Array.from({ length: 4 }, () => makeRoom(base));
+	const [mine, left, fresh, given] = Array.from({ length: 4 }, () => createTempDir(base));
 	writeFileSync(join(left, 'holder'), `${DEAD}@${hostname()}`);
 	for (const folder of [fresh, given]) writeFileSync(join(folder, 'holder'), '');
 	utimesSync(given, 0, 0);
 	writeFileSync(join(base, 'something else'), '');
-	removeLeft(base);
+	removeAbandonedDirs(base);
 	const kept = [mine, fresh].map((folder) => basename(folder));
 	expect(readdirSync(base).sort()).toEqual([...kept, 'something else'].sort());
 });

@@ -113,8 +113,8 @@ test('a download aborted by its client logs nothing', async () => {
 	file.append('file', new Blob(['x'.repeat(20_000_000)]), 'a.bin');
 	const api = `${fileShot.origins.api}/api/files`;
 	const { data } = await http.post<{ fileId: string }>(`${api}/upload`, file, { headers });
-	const { headers: told } = await http.get(`${api}/download/${data.fileId}`);
-	const asked = request(String(told.location)).end();
+	const { headers: responseHeaders } = await http.get(`${api}/download/${data.fileId}`);
+	const asked = request(String(responseHeaders.location)).end();
 	const [response] = (await once(asked, 'response')) as [IncomingMessage];
 	await once(response, 'data');
 	response.destroy();

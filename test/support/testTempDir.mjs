@@ -34,7 +34,7 @@ function isInUse(folder) {
 }
 
 /** Removes what runs have left below a folder that were killed. */
-export function removeLeft(base) {
+export function removeAbandonedDirs(base) {
 	for (const name of readdirSync(base)) {
 		const folder = join(base, name);
 		if (!name.startsWith(NAME) || isInUse(folder)) continue;
@@ -47,7 +47,7 @@ export function removeLeft(base) {
 }
 
 /** Makes a folder for this process. */
-export function makeRoom(base) {
+export function createTempDir(base) {
 	const folder = mkdtempSync(join(base, NAME));
 	writeFileSync(join(folder, 'holder'), ownerId);
 	// A test's server that runs as a user of its own has to pass through it.
@@ -57,14 +57,14 @@ export function makeRoom(base) {
 
 /** @throws {UserError} if there is not enough disk space */
 export default function setUp() {
-	removeLeft(tmpdir());
+	removeAbandonedDirs(tmpdir());
 	requireDiskSpace(
 		tmpdir(),
 		NEEDED_BYTES,
 		'a run of the tests',
 		'Or set TMPDIR to a folder on another disk.',
 	);
-	const folder = makeRoom(tmpdir());
+	const folder = createTempDir(tmpdir());
 	for (const name of ['TMPDIR', 'TMP', 'TEMP']) process.env[name] = folder;
 	process.once('exit', () => remove(folder));
 }

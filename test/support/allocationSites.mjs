@@ -1,6 +1,6 @@
 /**
  * More than a hundred chunks that wait, each in a stream of its own, while V8 collects: what it makes of their notes.
- * node --expose-gc --trace-pretenuring --trace-pretenuring-statistics --import tsx shortLived.mjs [MODULE to load before]
+ * node --expose-gc --trace-pretenuring --trace-pretenuring-statistics --import tsx allocationSites.mjs [MODULE to load before]
  */
 import { createHash } from 'node:crypto';
 

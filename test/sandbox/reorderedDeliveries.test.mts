@@ -42,11 +42,11 @@ describe('outOfOrder: a webhook is sent after the next one', () => {
 		expect(await all(2)).toEqual([second, first]);
 		// It waits for the other webhook, not for the timeout of ten seconds.
 		expect(performance.now() - started).toBeLessThan(9000);
-		const told = async () =>
+		const reordered = async () =>
 			(await bench.control<Delivery[]>('get', '/api/deliveries')).data.find(
 				({ subject, state }) => subject === first && state === 'delivered',
 			);
-		expect((await eventually(told)).attempts[0].faults).toEqual(['outOfOrder']);
+		expect((await eventually(reordered)).attempts[0].faults).toEqual(['outOfOrder']);
 	});
 
 	test('holds back every other webhook if the fault applies to all', async () => {

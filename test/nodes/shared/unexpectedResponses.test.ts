@@ -14,7 +14,7 @@ import { filesAppNode } from '../../support/filesApp';
 import { fileShotNode } from '../../support/fileShot';
 import { TestServer, useTestServer } from '../../support/testServer';
 import { byId } from '../../support/locators';
-import { ownSandbox } from '../../support/ownSandbox';
+import { useSandbox } from '../../support/useSandbox';
 import { PACKAGE, SpeedyFilesUser } from '../../support/speedyFiles';
 
 describe('the body of a success', () => {
@@ -99,7 +99,7 @@ describe('the error of a call after which the service may have acted', () => {
 });
 
 describe('the timeout of a call that sends email', () => {
-	const sandbox = ownSandbox();
+	const sandbox = useSandbox();
 	const user = new SpeedyFilesUser(sandbox);
 	const timeouts = jest.spyOn(ClientRequest.prototype, 'setTimeout');
 	beforeEach(() => timeouts.mockClear());

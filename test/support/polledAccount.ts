@@ -5,7 +5,7 @@ import { Sandbox } from './sandbox';
 import { TestServer } from './testServer';
 
 /** An account of a service in the sandbox, what happens in it, and triggers that ask it. */
-export abstract class WatchedAccount {
+export abstract class PolledAccount {
 	/** A proxy in front of the service. */
 	readonly proxy = new TestServer();
 	/** Called before the proxy passes a request on, with the number of requests since the last reset of the proxy. */
@@ -17,7 +17,7 @@ export abstract class WatchedAccount {
 
 	constructor(readonly sandbox: Sandbox) {}
 
-	static async start<Account extends WatchedAccount>(
+	static async start<Account extends PolledAccount>(
 		this: new (sandbox: Sandbox) => Account,
 	): Promise<Account> {
 		const account = new this(await new Sandbox().start());
