@@ -28,7 +28,7 @@ const tortureOfRealN8n = ['<rootDir>/test/torture/**/*.test.mts'];
 
 // Compare generated accounts with a model of the rules: a few hundred with the other tests, thousands with all torture.
 const generated = [
-	'<rootDir>/test/nodes/cleanUpSafety.test.ts',
+	'<rootDir>/test/nodes/cleanUpModel.test.ts',
 	'<rootDir>/test/nodes/shared/cleanUpPlan.test.ts',
 ];
 

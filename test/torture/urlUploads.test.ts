@@ -1,6 +1,7 @@
 import { shortened } from '../support/shortenedWaits';
 import { binaryData, outputOf } from '../support/engine';
-import { type Behavior, hostile, DownloadHost } from '../support/downloadHost';
+import { hostile } from '../support/downloadFaults';
+import { type Behavior, DownloadHost } from '../support/downloadHost';
 import { OutageProxy, RATE } from '../support/outageProxy';
 import { Sandbox } from '../support/sandbox';
 import { storedFiles, storedSince } from '../support/storedFiles';
