@@ -171,6 +171,18 @@ describe.each(actions.map((one) => [one.node.description.displayName, one] as co
 	'%s',
 	(_, subject) => {
 		const operations = operationsOf(subject.node as INodeType);
+		const occurrences = new Map<string, number>();
+
+		/**
+		 * Returns all values for the first operation with a field, and a quarter of them for each further one, in turn:
+		 * operations share the code that checks such a field.
+		 */
+		const valuesFor = ({ field, path }: Place) => {
+			const key = [...path, field.type, field.required].join(' ');
+			const count = occurrences.get(key) ?? 0;
+			occurrences.set(key, count + 1);
+			return HOSTILE.filter((_value, n) => count === 0 || (n + count) % 4 === 0);
+		};
 
 		it.each(operations.map((one) => [one.title, one] as const))(
 			'%s accepts valid values, so that each field can be tested separately',
@@ -187,7 +199,7 @@ describe.each(actions.map((one) => [one.node.description.displayName, one] as co
 				const found: string[] = [];
 				for (const place of placesIn(operation.fields)) {
 					const valid = parametersWith(operation, place);
-					for (const [name, value] of HOSTILE) {
+					for (const [name, value] of valuesFor(place)) {
 						const isLocator = place.field.type === 'resourceLocator';
 						const expression = '={{ $json.hostile }}';
 						const put = isLocator ? { __rl: true, mode: 'id', value: expression } : expression;

@@ -99,7 +99,7 @@ export const PART_SERVICES: Readonly<Record<string, PartService>> = {
 		id: 'filestack',
 		// The minimum size of a part is 5 MiB.
 		partSize: 5 * MIB,
-		size: 60 * MIB + 17,
+		size: 45 * MIB + 17,
 		settings: { requestsPerMinute: 1_000_000, security: 'off' },
 		Node: Filestack,
 		start: /\/multipart\/start$/,

@@ -50,6 +50,14 @@ it.each([
 	await stopAfter(filesAppNode(sandbox, parameters, { input: await input() }), requests);
 });
 
+it('an upload in parts that waits in an outage ends when the user stops the execution', async () => {
+	const fault = { type: 'status', status: 503, headers: { 'Retry-After': '60' } };
+	await sandbox.fault({ service: 'filesApp', path: '/api/v2/chunks', nth: 2, times: 100, fault });
+	const options = { thresholdMb: 1, partsAtOnce: 1, giveUpMinutes: 10 };
+	const parameters = { resource: 'file', operation: 'upload', options };
+	await stopAfter(filesAppNode(sandbox, parameters, { input: await input() }), 3);
+});
+
 it('an upload of parts to presigned URLs ends when the user stops the execution', async () => {
 	await sandbox.fault({ service: 'filestack', origin: 'storage', fault: standstill });
 	const options = { thresholdMb: 1, partSizeMb: 5, partsAtOnce: 1 };
