@@ -41,6 +41,36 @@ export const settings: SettingDeclarations = {
 		values: ['missing', 'returned'],
 		default: 'missing',
 	},
+	processingResult: {
+		label: 'Results of processing',
+		help: 'Problems that clients report instead of the file: JSON data, {"error": …} with status 200, and an error in plain text with status 400.',
+		values: ['documented', 'json', 'errorIn200', 'plainText400'],
+		default: 'documented',
+	},
+	missingPolicyStatus: {
+		label: 'Status of a missing policy',
+		help: 'Most sources name 403; a public example of OCR shows 400.',
+		values: ['403', '400'],
+		default: '403',
+	},
+	videoOutcome: {
+		label: 'Conversions of videos',
+		help: 'Whether they complete, never end, fail, or complete with a missing URL, as clients have seen.',
+		values: ['complete', 'stuck', 'failed', 'withoutUrl'],
+		default: 'complete',
+	},
+	workflowOutcome: {
+		label: 'Workflows',
+		help: 'Whether they finish, never end, or fail. The docs only show Started and Finished.',
+		values: ['finished', 'stuck', 'failed'],
+		default: 'finished',
+	},
+	workflowEvent: {
+		label: 'fs.workflow webhook',
+		help: 'Lost: the webhook of a finished workflow is never sent, so that only its status shows that it has finished.',
+		values: ['sent', 'lost'],
+		default: 'sent',
+	},
 	uploadEvent: {
 		label: 'fp.upload webhook',
 		help: 'The docs show filename, type and size next to the URL. An older format nests them in data.',

@@ -267,6 +267,7 @@ describe('Transform', () => {
 		['security=p:a,s:b', 'must not contain the task “security”'],
 		['resize=width:5/store', 'must not contain the task “store”'],
 		['run_workflow=id:1', 'must not contain the task “run_workflow”'],
+		['animate=delay:5', 'must not contain the task “animate”'],
 		['resize=width:abc', 'has an invalid “width” of “resize”'],
 		['resize=heigt:5', 'has the unknown parameter “heigt” of “resize”'],
 		['https://e.com/x', 'has a step that is not a task: “https:”'],
@@ -302,6 +303,43 @@ it('Create Collage combines the images of the input items', async () => {
 	);
 	expect(one.message).toMatch(/^Filestack responded with 400: invalid parameter `files`/);
 	expect(one.description).toBe('A collage needs two or more images.');
+});
+
+describe('Create Animation', () => {
+	const parameters = {
+		...{ filesFrom: 'items', itemFile: '={{ $json.handle }}', delay: 250, output: 'file' },
+		options: { width: 120, height: 90, fit: 'crop', loop: 3, background: '#ffffff' },
+	};
+	let blue: string;
+	beforeAll(async () => {
+		const canvas = { width: 300, height: 300, channels: 3, background: 'blue' } as const;
+		const bytes = await sharp({ create: canvas }).png().toBuffer();
+		blue = await newHandle(sandbox, { name: 'blue.png', type: 'image/png', bytes });
+	});
+	const animate = async (more: IDataObject = {}) => {
+		const input = [handle, blue, handle].map((one) => ({ json: { handle: one } }));
+		const credentials = credentialsOf(sandbox);
+		const given = { ...parameters, ...more };
+		return await filestack(credentials, 'image', 'createAnimation', given, { input });
+	};
+
+	it('shows the images of the input items in a GIF', async () => {
+		const output = outputOf(await animate());
+		expect(output).toHaveLength(1);
+		expect(output[0].pairedItem).toHaveLength(3);
+		expect(output[0].json).toMatchObject({ fileName: 'photo.gif', mimeType: 'image/gif' });
+		const image = sharp(await bytesOf(output[0].binary!.data), { animated: true });
+		const { pages, width, pageHeight, delay, loop } = await image.metadata();
+		expect([pages, width, pageHeight, delay, loop]).toEqual([3, 120, 90, [250, 250, 250], 3]);
+	});
+
+	it('rejects values that Filestack does not accept', async () => {
+		const color = errorOf(await animate({ options: { background: 'a,b:c' } }));
+		expect(color.message).toBe('The field “Background Color” is not valid');
+		const width = errorOf(await animate({ options: { width: 1801 } }));
+		expect(width.message).toBe('The field “Width” must be a whole number from 1 to 1800');
+		expect(await sandbox.requests()).toEqual([]);
+	});
 });
 
 it('Detect Faces returns the faces', async () => {

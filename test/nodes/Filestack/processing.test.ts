@@ -80,6 +80,63 @@ describe('Document', () => {
 		);
 	});
 
+	it.each([
+		['2', 1],
+		['1, 3', 2],
+		['2-', 2],
+		['-2', 2],
+		['1-3, 1', 4],
+		['={{ [1, "2-3"] }}', 3],
+		['={{ 3 }}', 1],
+	])('has the pages “%s” extracted', async (pages, count) => {
+		const parameters = { file: pdf, pages, options: { pageformat: 'a5' } };
+		const [{ json, binary }] = outputOf(await run('document.extractPages', parameters));
+		expect(json).toMatchObject({ fileName: 'invoice.pdf', mimeType: 'application/pdf' });
+		const extracted = (await PDFDocument.load(await bytesOf(binary!.data))).getPages();
+		expect(extracted).toHaveLength(count);
+		expect(extracted[0].getSize()).toEqual({ width: 420, height: 595 });
+	});
+
+	it.each(['0', '3-1', 'a', '1,', '-', '1]/flip/[2'])('has no pages “%s”', async (pages) => {
+		const error = errorOf(await run('document.extractPages', { file: pdf, pages }));
+		expect(error.message).toBe('The field “Pages” is not valid');
+		expect(error.description).toContain('each a page number or a range such as 3-5 or 8-');
+		expect(await sandbox.requests()).toEqual([]);
+	});
+
+	it('lacks pages after its end', async () => {
+		const error = errorOf(await run('document.extractPages', { file: pdf, pages: '2-9' }));
+		expect(error.message).toBe(
+			'Filestack responded with 400: invalid parameter `pages` for `pdfconvert` task',
+		);
+		expect(error.description).toContain('Correct the parameter named in the message');
+	});
+
+	it('is merged with others in order, with an output for all input items', async () => {
+		const canvas = { width: 40, height: 30, channels: 3, background: 'red' } as const;
+		const bytes = await sharp({ create: canvas }).png().toBuffer();
+		const scan = await newHandle(sandbox, { name: 'scan.png', type: 'image/png', bytes });
+		const input = [scan, pdf, scan].map((handle) => ({ json: { handle } }));
+		const parameters = { filesFrom: 'items', itemFile: '={{ $json.handle }}' };
+		const output = outputOf(await run('document.merge', parameters, { input }));
+		expect(output).toHaveLength(1);
+		expect(output[0].pairedItem).toEqual([{ item: 0 }, { item: 1 }, { item: 2 }]);
+		expect(output[0].json).toMatchObject({
+			fileName: 'document.pdf',
+			mimeType: 'application/pdf',
+		});
+		const merged = await PDFDocument.load(await bytesOf(output[0].binary!.data));
+		expect(merged.getPages().map((page) => page.getWidth())).toEqual([40, 200, 200, 200, 40]);
+	});
+
+	it('that is neither a PDF nor an image cannot be merged', async () => {
+		const error = errorOf(
+			await run('document.merge', { filesFrom: 'list', files: `${pdf}\n${text}` }),
+		);
+		expect(error.message).toBe('Filestack responded with 400: Unsupported input format');
+		expect(error.description).toContain('Check the type of the source');
+	});
+
 	it('has a number of pages and their size', async () => {
 		const [{ json }] = outputOf(await run('document.getInfo', { file: pdf }));
 		expect(json).toEqual({ handle: pdf, pages: 3, width: 200, height: 300 });
@@ -288,13 +345,14 @@ describe('Workflow', () => {
 		const node = filestackNode(recorder.credentials(), 'workflow', 'run', waiting);
 		const { workflow, additionalData, mode } = buildContext(node);
 		const running = startRun(workflow, additionalData, mode);
-		await eventually(() => Promise.resolve(recorder.requests.length > 0));
+		// The second request is for the status, so that the wait has begun.
+		await eventually(() => Promise.resolve(recorder.requests.length > 1));
 		running.cancel();
 		const { data } = await running;
 		const { error } = data.resultData.runData.Subject[0];
 		expect(error?.message).toBe('The workflow was still running when the execution was stopped');
 		expect(error?.description).toContain('Its ID is j-1');
-		expect(recorder.requests).toHaveLength(1);
+		expect(recorder.requests).toHaveLength(2);
 	});
 
 	it('is not started again after a lost response', async () => {
