@@ -54,6 +54,31 @@ describe('an added file', () => {
 		expect(await trigger.poll()).toEqual([]);
 	});
 
+	it.each([
+		{ fieldNames: 'camelCase', simplify: true },
+		{ fieldNames: 'snake_case', simplify: true },
+		{ fieldNames: 'camelCase', simplify: false },
+	])('is reported as encrypted or not: %j', async ({ fieldNames, simplify }) => {
+		await account.settings({ fieldNames });
+		const trigger = await account.active({ simplify });
+		await account.add('plain.txt');
+		await account.add('secret.txt', 30, true);
+		const found = await trigger.poll();
+		expect(found.map(({ fileName, isZeroKnowledge }) => [fileName, isZeroKnowledge])).toEqual(
+			expect.arrayContaining([
+				['plain.txt', false],
+				['secret.txt', true],
+			]),
+		);
+	});
+
+	it('is not called unencrypted if FileShot does not say whether it is encrypted', async () => {
+		await account.settings({ zeroKnowledgeFlag: 'absent' });
+		const trigger = await account.active();
+		await account.add('secret.txt', 30, true);
+		expect((await trigger.poll())[0]).not.toHaveProperty('isZeroKnowledge');
+	});
+
 	it('does not start the workflow for 250 existing files, unless Include Existing is turned on', async () => {
 		const ids = await account.addMany(250);
 		expect((await account.active({ events: ALL })).runs).toEqual([]);

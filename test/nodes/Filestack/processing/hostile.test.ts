@@ -10,10 +10,10 @@ import { website } from '../../../../nodes/Filestack/website';
 import { workflow } from '../../../../nodes/Filestack/workflow';
 import type { Field } from '../../../../nodes/shared/node/schema';
 import { binaryData } from '../../../support/engine';
-import { filestack, Recorder } from '../../../support/filestack';
+import { filestack, FilestackServer } from '../../../support/filestack';
 import { byId } from '../../../support/locators';
 
-const recorder = new Recorder();
+const recorder = new FilestackServer();
 beforeAll(async () => {
 	await binaryData();
 	await recorder.start();
@@ -132,12 +132,14 @@ describe.each(TARGETS.map((target) => [target.label, target] as const))('%s', (_
 
 	/** Runs the operation, and returns the shape of the request or the error without one. */
 	async function run(value: string): Promise<{ shape?: Shape; message?: string }> {
-		recorder.seen.length = 0;
+		recorder.requests.length = 0;
 		const { resource, operation } = target;
 		const own = { source: 'file', output: 'file', ...withValue(value) };
 		const input = [{ json: { handle: 'HANDLE' } }];
 		const result = await filestack(recorder.credentials(), resource, operation, own, { input });
-		const paths = recorder.seen.map(({ path }) => path).filter((path) => !/metadata$/.test(path));
+		const paths = recorder.requests
+			.map(({ path }) => path)
+			.filter((path) => !/metadata$/.test(path));
 		const message = result.data.resultData.error?.message;
 		return paths.length > 0 ? { shape: shapeOf(paths[0]), message } : { message };
 	}

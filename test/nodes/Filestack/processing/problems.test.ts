@@ -3,9 +3,9 @@ import sharp from 'sharp';
 
 import { errorOf, outputOf } from '../../../support/engine';
 import { credentialsOf, filestack, newHandle } from '../../../support/filestack';
-import { ownSandbox } from '../../../support/ownSandbox';
+import { useSandbox } from '../../../support/useSandbox';
 
-const sandbox = ownSandbox();
+const sandbox = useSandbox();
 let image: string;
 let video: string;
 
