@@ -32,6 +32,12 @@ const REQUEST = 'request-documents';
 const PANELS = [
 	{ file: 'request-and-wait-panel', example: 'request-and-wait', node: 'Request and wait' },
 	{ file: 'trigger-panel', example: 'receive-documents', node: 'Files delivered' },
+	{ file: 'nodes/fileCourier', example: 'request-documents', node: 'Request documents' },
+	{ file: 'nodes/fileShot', example: 'send-contract-encrypted', node: 'Upload encrypted' },
+	{ file: 'nodes/speedyFiles', example: 'send-and-react', node: 'Send' },
+	{ file: 'nodes/filesApp', example: 'receive-to-files-app', node: 'Upload' },
+	{ file: 'nodes/filestack', example: 'images-for-the-web', node: 'Make smaller' },
+	{ file: 'nodes/cleanUp', example: 'expiring-soon', node: 'SpeedyFiles' },
 ];
 
 /** Hides the editor's controls, which cover the canvas. */
@@ -115,7 +121,7 @@ async function takeAll(
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'file-delivery-pictures-'));
-mkdirSync(join(FOLDER, 'examples'), { recursive: true });
+for (const part of ['examples', 'nodes']) mkdirSync(join(FOLDER, part), { recursive: true });
 let environment: Environment | undefined;
 try {
 	environment = await startEnvironment({ folder, log: console.log });
