@@ -108,7 +108,8 @@ describe('the check of the workflows', () => {
 describe('CI', () => {
 	it('runs the same tests as .ci/run', () => {
 		const tests = scriptsIn(read('.ci/run'));
-		expect(tests).toEqual(['test', 'test:e2e']);
+		expect(tests).toEqual(['test', 'test:engine', 'test:e2e']);
+		expect(read('.ci/run')).toContain('E2E_HOST=oldest');
 		expect(scriptsIn(commandsOf('ci.yml').join('\n'))).toEqual(expect.arrayContaining(tests));
 	});
 
