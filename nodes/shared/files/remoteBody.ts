@@ -153,7 +153,7 @@ export class RemoteBody {
 		};
 		requestPart(first);
 		let tail: Buffer = Buffer.alloc(0);
-		for (let at = 0; at < size; ) {
+		for (let at = 0; at < size;) {
 			while (parts.length < concurrency && requested < size) requestPart();
 			const bytes = await parts.shift()!.catch((error: unknown) => {
 				if (!this.isRangeIgnored) throw toError(error);
