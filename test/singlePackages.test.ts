@@ -68,6 +68,25 @@ describe.each(SERVICES)('the package of %s', (service) => {
 		}
 	});
 
+	it('has a copy of each example that needs no other service, with its own node types', () => {
+		const whole = 'n8n-nodes-file-delivery.';
+		const examples = readdirSync(join(root, 'examples')).filter((file) => file.endsWith('.json'));
+		const expected = examples
+			.map((file) => [file, read(root, 'examples', file)] as const)
+			.filter(([, text]) => {
+				const types = [...text.matchAll(/"type": "n8n-nodes-file-delivery\.(\w+)"/g)];
+				return types.every(([, type]) => nodes.includes(type));
+			})
+			.map(([file, text]) => [file, text.replaceAll(whole, `${name}.`)]);
+		expect(expected.length).toBeGreaterThan(0);
+		const copies = readdirSync(join(root, 'examples', name)).map((file) => [
+			file,
+			read(root, 'examples', name, file),
+		]);
+		// If this fails: npm run examples
+		expect(Object.fromEntries(copies)).toEqual(Object.fromEntries(expected));
+	});
+
 	it('says what it is', () => {
 		const manifest = JSON.parse(read(staged, 'package.json')) as Record<string, unknown>;
 		expect(manifest).toMatchObject({
@@ -90,7 +109,7 @@ describe.each(SERVICES)('the package of %s', (service) => {
 		expect(links.filter((link) => !/^(https:\/\/|#)/.test(link))).toEqual([]);
 	});
 
-	it('holds its own room, the shared one, and nothing of another service', () => {
+	it('contains its own code, the shared code, and nothing of another service', () => {
 		const files = publishedFiles(staged);
 		const own = new RegExp(
 			`^dist/(nodes/(${service}|shared)/.*\\.(js|json|svg)|credentials/${service}Api\\.credentials\\.js)$`,

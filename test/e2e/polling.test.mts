@@ -143,7 +143,7 @@ async function polled(service: string, times: number): Promise<void> {
 }
 
 /** Returns the input of all executions of a workflow, oldest first. */
-async function told(service: string): Promise<unknown[]> {
+async function outputFor(service: string): Promise<unknown[]> {
 	const ids = [...new Set(await listExecutions(environment.rest, workflows[service].id))].reverse();
 	const runs = await Promise.all(ids.map((id) => getExecution(environment.rest, id)));
 	expect(runs.map(({ status, error }) => [status, error])).toEqual(
@@ -157,7 +157,7 @@ async function told(service: string): Promise<unknown[]> {
 async function untilTold(service: string, count: number): Promise<unknown[]> {
 	return await pRetry(
 		async () => {
-			const all = await told(service);
+			const all = await outputFor(service);
 			if (all.length < count) throw new Error(`${service}: ${all.length} of ${count} arrived`);
 			return all;
 		},
@@ -192,29 +192,41 @@ describe(`Polling triggers in a real n8n (${HOST})`, () => {
 		for (const name of names) {
 			expect(await untilTold(name, 2)).toEqual(added[name]);
 			await polled(name, 2);
-			expect(await told(name)).toEqual(added[name]);
+			expect(await outputFor(name)).toEqual(added[name]);
 		}
 	}, 300_000);
 
-	it('the example copies a new file from Files App to Filestack', async () => {
-		const { content } = readExamples().find(({ name }) => name === 'mirror-files-app')!;
-		const example = resolveExample(content, environment.rest.url, environment.credentials);
-		const workflow = await upsertWorkflow(environment.rest, withPollTimes(example));
-		// Only the example must poll.
+	it('the examples copy a new file from Files App to Filestack, and create a link to it', async () => {
+		const [mirror, share] = await Promise.all(
+			['mirror-files-app', 'share-new-files'].map(async (wanted) => {
+				const { content } = readExamples().find(({ name }) => name === wanted)!;
+				const example = resolveExample(content, environment.rest.url, environment.credentials);
+				return await upsertWorkflow(environment.rest, withPollTimes(example));
+			}),
+		);
+		// Only the examples must poll.
 		await deactivateWorkflow(environment.rest, workflows.filesApp.id);
-		await activateWorkflow(environment.rest, workflow);
-		await polled('filesApp', 3);
+		for (const workflow of [mirror, share]) await activateWorkflow(environment.rest, workflow);
+		await polled('filesApp', 6);
 
 		const bytes = Buffer.from('mirror me, Größe 🎉');
 		const { id } = await uploadToFilesApp('Größe.txt', bytes);
-		const run = await waitForNewExecution(environment.rest, workflow.id, [], undefined, 120);
-		expect([run.status, run.error]).toEqual(['success', undefined]);
-		const [{ json }] = run.items.Copied;
+		const [copied, shared] = await Promise.all(
+			[mirror, share].map((workflow) =>
+				waitForNewExecution(environment.rest, workflow.id, [], undefined, 120),
+			),
+		);
+		expect([copied.status, copied.error]).toEqual(['success', undefined]);
+		const [{ json }] = copied.items.Copied;
 		expect(json).toMatchObject({ fileId: id, name: 'Größe.txt', sameContent: true });
-		expect(run.items['Not copied'] ?? []).toEqual([]);
-		expect(run.items['Store in Filestack'][0].json.sha256).toBe(
+		expect(copied.items['Not copied'] ?? []).toEqual([]);
+		expect(copied.items['Store in Filestack'][0].json.sha256).toBe(
 			createHash('sha256').update(bytes).digest('hex'),
 		);
+		expect([shared.status, shared.error]).toEqual(['success', undefined]);
+		const [{ json: email }] = shared.items.Email;
+		expect(email.subject).toBe('New file: Größe.txt');
+		expect(email.text).toMatch(/^Download Größe\.txt at http\S+ until \d{4}-/);
 	}, 300_000);
 });
 

@@ -3,7 +3,8 @@ import type { Delivery } from '../../sandbox/core/delivery.mts';
 import type { OpenApi } from '../../sandbox/core/openapi.mts';
 import { openapi } from '../../sandbox/services/speedyFiles/openapi.mts';
 import { conforming } from './openApiSupport.mts';
-import { Bench, type Received } from './support.mts';
+import { Bench } from './support.mts';
+import type { TestRequest } from '../support/testServer.ts';
 
 /** The response fields that the tests check. */
 export interface PackageAnswer {
@@ -178,6 +179,6 @@ export class Instance {
 }
 
 /** Returns the fields of an event, in order. */
-export function eventOf({ raw }: Received): Record<string, unknown> {
+export function eventOf({ body: raw }: TestRequest): Record<string, unknown> {
 	return JSON.parse(raw) as Record<string, unknown>;
 }

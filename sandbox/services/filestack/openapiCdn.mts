@@ -1,24 +1,6 @@
-import {
-	bytes,
-	each,
-	exactly,
-	inPath,
-	json,
-	link,
-	listOf,
-	query,
-	text,
-	integer,
-} from '../../core/openapi.mts';
-import {
-	flag,
-	handle,
-	mediaType,
-	metadata,
-	metadataQuery,
-	proof,
-	REFUSALS,
-} from './openapiParts.mts';
+import { bytes, each, exactly, inPath, json, query, text, integer } from '../../core/openapi.mts';
+import { flag, handle, metadata, metadataQuery, proof, REFUSALS } from './openapiParts.mts';
+import { dataOfTasks, debugged, fileFields, taskData } from './openapiTasks.mts';
 
 const plain = { description: 'Refused', content: { 'text/plain': { schema: text } } };
 
@@ -41,21 +23,26 @@ const describe = {
 const measure = {
 	responses: { 200: json(exactly({ height: integer, width: integer })), ...refused },
 };
-const job = exactly({
-	createdAt: { type: 'string', format: 'date-time' },
-	jobid: text,
-	sources: listOf(text),
-	status: { type: 'string', enum: ['Started'] },
-	updatedAt: { type: 'string', format: 'date-time' },
-	workflow: text,
-});
-const fileFields = {
-	url: link,
-	filename: text,
-	size: integer,
-	type: mediaType,
-	container: text,
-	key: text,
+/** The paths of single tasks that return JSON. */
+const singleTasks = Object.fromEntries(
+	Object.entries(taskData).map(([task, schema]) => [
+		`/{security}/${task}/{source}`,
+		{
+			parameters: inPath('security', 'source'),
+			get: { responses: { 200: json(schema), ...refused } },
+		},
+	]),
+);
+
+/** The file that the tasks made, or their data; see {@link taskData}. */
+const processed = {
+	responses: {
+		200: {
+			description: 'The result',
+			content: { 'application/json': { schema: { anyOf: dataOfTasks } }, '*/*': { schema: {} } },
+		},
+		...refused,
+	},
 };
 
 /**
@@ -100,9 +87,18 @@ export const cdnPaths: Record<string, object> = {
 		get: download,
 	},
 	'/{handle}/metadata': { parameters: inPath('handle'), get: describe },
-	'/{security}/{workflow}/{handle}': {
-		parameters: inPath('security', 'workflow', 'handle'),
-		get: { responses: { 200: json(job), ...refused } },
+	'/{security}/{task}/{source}': {
+		parameters: inPath('security', 'task', 'source'),
+		get: processed,
+	},
+	'/{security}/{task}/{next}/{source}': {
+		parameters: inPath('security', 'task', 'next', 'source'),
+		get: processed,
+		post: { ...processed, description: 'With the task `store`' },
+	},
+	'/{apikey}/{security}/{task}/{next}/{source}': {
+		parameters: inPath('apikey', 'security', 'task', 'next', 'source'),
+		get: processed,
 	},
 	'/{security}/{handle}/metadata': {
 		parameters: inPath('security', 'handle'),
@@ -117,8 +113,9 @@ export const cdnPaths: Record<string, object> = {
 		parameters: inPath('security', 'handle'),
 		get: measure,
 	},
-	'/{apikey}/{security}/{store}/{url}': {
-		parameters: inPath('apikey', 'security', 'store', 'url'),
-		get: { responses: { 200: json(exactly(fileFields)), ...refused } },
+	'/{security}/debug/{task}/{source}': {
+		parameters: inPath('security', 'task', 'source'),
+		get: { responses: { 200: json(debugged), ...refused } },
 	},
+	...singleTasks,
 };
