@@ -37,7 +37,7 @@ export async function fetchPackages(
 	{ offset, total }: PackagePosition,
 	limit = MAX_PAGE_SIZE,
 ): Promise<PackagePage> {
-	for (let from = offset, expected = total; ; ) {
+	for (let from = offset, expected = total; ;) {
 		const page = await listPackages(context, from, limit);
 		if (page.total < expected && from > 0) {
 			from = Math.max(0, from - (expected - page.total));

@@ -14,7 +14,13 @@ import {
 	operationsOrTrigger,
 	savedParametersOf,
 } from '../support/savedParameters';
-import { CHANGED_DEFAULTS, type KnownChange, NEWLY_REQUIRED, REMOVED } from './knownChanges';
+import {
+	CHANGED_DEFAULTS,
+	type KnownChange,
+	NEWLY_REQUIRED,
+	OPTIONAL_OUTPUTS,
+	REMOVED,
+} from './knownChanges';
 
 const published = loadPublishedPackage();
 const current = allNodes();

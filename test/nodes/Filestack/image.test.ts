@@ -2,6 +2,7 @@ import axios from 'axios';
 import type { IDataObject } from 'n8n-workflow';
 import sharp from 'sharp';
 
+import { stepForms } from '../../../nodes/Filestack/image/stepForms';
 import { bytesOf, errorOf, outputOf } from '../../support/engine';
 import {
 	credentialsOf,
@@ -233,9 +234,8 @@ describe('Transform', () => {
 	});
 
 	it('accepts every step with its default values', async () => {
-		const list = (await import('../../../nodes/Filestack/image/stepForms')).stepForms;
 		const rejected: unknown[] = [];
-		for (const { task } of list.filter((form) => form.task !== 'watermark')) {
+		for (const { task } of stepForms.filter((form) => form.task !== 'watermark')) {
 			const result = await run('transform', steps({ task }));
 			if (result.data.resultData.error) rejected.push([task, result.data.resultData.error.message]);
 		}
