@@ -70,7 +70,7 @@ function asVersion30(value: unknown): unknown {
 	return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, asVersion30(part)]));
 }
 
-export const version30 = { ...(asVersion30(openapi) as OpenApi), openapi: '3.0.3' };
+export const version30 = { ...(asVersion30(openapi) as OpenApi), openapi: '3.0.3' as const };
 
 /** A SpeedyFiles instance in its own sandbox, with shortcuts for the tests. */
 export class Instance {

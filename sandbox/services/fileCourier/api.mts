@@ -42,6 +42,7 @@ export function apiRoutes(app: FastifyInstance, context: ServiceContext, session
 function createRoute(app: FastifyInstance, context: ServiceContext, sessions: Sessions): void {
 	app.post<{ Body: CreateBody }>(SESSIONS, {
 		schema: { body: createSchema },
+		config: { validatesBody: true },
 		preValidation: async (request, reply) => {
 			const body: unknown = request.body;
 			if (typeof body !== 'object' || body === null) return undefined;

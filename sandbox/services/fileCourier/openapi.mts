@@ -13,7 +13,7 @@ import {
 	orNull,
 	text,
 	integer,
-} from '../../core/openapi.mts';
+} from '../../core/handwritten.mts';
 
 const yes = { type: 'boolean', enum: [true] };
 const no = { type: 'boolean', enum: [false] };

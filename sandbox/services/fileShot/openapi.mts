@@ -15,7 +15,7 @@ import {
 	query,
 	text,
 	integer,
-} from '../../core/openapi.mts';
+} from '../../core/handwritten.mts';
 
 const binary = { type: 'string', format: 'binary' };
 const positive = { type: 'integer', minimum: 1 };

@@ -20,6 +20,8 @@ import { storeFile } from './storeFile.mts';
 import { isMediaType, storeOptions } from './storeOptions.mts';
 import { contiguousLength, type Upload } from './uploads.mts';
 
+const config = { validatesBody: true };
+
 /** Upload API (filestack-js, uploaders/s3.ts): start, a URL per part, commit, complete. */
 export function multipartRoutes(app: FastifyInstance, instance: Instance): void {
 	app.removeContentTypeParser('text/plain');
@@ -40,7 +42,7 @@ export function multipartRoutes(app: FastifyInstance, instance: Instance): void 
 function startRoute(app: FastifyInstance, instance: Instance): void {
 	const { context, files, uploads } = instance;
 	const schema = { body: startSchema };
-	app.post<{ Body: StartBody }>('/multipart/start', { schema }, async ({ body }) => {
+	app.post<{ Body: StartBody }>('/multipart/start', { schema, config }, async ({ body }) => {
 		const permission = authorizeUpload(body, instance);
 		const { filename, size, fii } = body;
 		const { location, ...given } = body.store ?? {};
@@ -66,7 +68,7 @@ function startRoute(app: FastifyInstance, instance: Instance): void {
 function partRoutes(app: FastifyInstance, instance: Instance): void {
 	app.post<{ Body: PartBody }>(
 		'/multipart/upload',
-		{ schema: { body: partSchema } },
+		{ schema: { body: partSchema }, config },
 		({ body }) => {
 			authorizeUpload(body, instance);
 			const upload = uploadOf(body, instance);
@@ -80,7 +82,7 @@ function partRoutes(app: FastifyInstance, instance: Instance): void {
 	);
 	app.post<{ Body: CommitBody }>(
 		'/multipart/commit',
-		{ schema: { body: commitSchema } },
+		{ schema: { body: commitSchema }, config },
 		({ body }) => {
 			authorizeUpload(body, instance);
 			const upload = uploadOf(body, instance);
@@ -98,29 +100,33 @@ function completeRoute(app: FastifyInstance, instance: Instance): void {
 	const finishing = new Set<string>();
 	const schema = { body: completeSchema };
 
-	app.post<{ Body: CompleteBody }>('/multipart/complete', { schema }, async (request, reply) => {
-		const { body } = request;
-		const permission = authorizeUpload(body, instance);
-		const upload = uploadOf(body, instance);
-		if (body.size !== upload.size) throw invalid();
-		if (upload.state === 'open') {
-			uploads.checkParts(upload, body.parts);
-			uploads.checkMerge(upload);
-			await uploads.merge(upload);
-		}
-		if (upload.state === 'merged' && !finishing.has(upload.id)) {
-			finishing.add(upload.id);
-			try {
-				await finish(upload, permission, body);
-			} finally {
-				finishing.delete(upload.id);
+	app.post<{ Body: CompleteBody }>(
+		'/multipart/complete',
+		{ schema, config },
+		async (request, reply) => {
+			const { body } = request;
+			const permission = authorizeUpload(body, instance);
+			const upload = uploadOf(body, instance);
+			if (body.size !== upload.size) throw invalid();
+			if (upload.state === 'open') {
+				uploads.checkParts(upload, body.parts);
+				uploads.checkMerge(upload);
+				await uploads.merge(upload);
 			}
+			if (upload.state === 'merged' && !finishing.has(upload.id)) {
+				finishing.add(upload.id);
+				try {
+					await finish(upload, permission, body);
+				} finally {
+					finishing.delete(upload.id);
+				}
+				return response(request, upload, body);
+			}
+			// filestack-js retries after one second.
+			if (upload.state !== 'stored') return await accepted(reply);
 			return response(request, upload, body);
-		}
-		// filestack-js retries after one second.
-		if (upload.state !== 'stored') return await accepted(reply);
-		return response(request, upload, body);
-	});
+		},
+	);
 
 	async function finish(
 		upload: Upload,

@@ -1,4 +1,5 @@
-import { document, type OpenApi } from '../../core/openapi.mts';
+import { document } from '../../core/handwritten.mts';
+import type { OpenApi } from '../../core/openapi.mts';
 import { cdnPaths } from './openapiCdn.mts';
 import { fileApiPaths } from './openapiFileApi.mts';
 import { uploadPaths } from './openapiUpload.mts';

@@ -9,7 +9,7 @@ import {
 	query,
 	text,
 	integer,
-} from '../../core/openapi.mts';
+} from '../../core/handwritten.mts';
 import {
 	flag,
 	handle,

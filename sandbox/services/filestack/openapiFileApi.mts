@@ -8,7 +8,7 @@ import {
 	query,
 	text,
 	integer,
-} from '../../core/openapi.mts';
+} from '../../core/handwritten.mts';
 import { flag, mediaType, metadata, metadataQuery, proof, REFUSALS } from './openapiParts.mts';
 
 const error = json(

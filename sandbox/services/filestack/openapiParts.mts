@@ -1,4 +1,4 @@
-import { exactly, orNull, query, text, integer } from '../../core/openapi.mts';
+import { exactly, orNull, query, text, integer } from '../../core/handwritten.mts';
 
 /** Building blocks for Filestack's OpenAPI documents. */
 

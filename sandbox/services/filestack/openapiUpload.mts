@@ -1,5 +1,5 @@
 import { commitSchema, completeSchema, partSchema, startSchema } from './multipartSchemas.mts';
-import { each, exactly, json, link, text, integer } from '../../core/openapi.mts';
+import { each, exactly, json, link, text, integer } from '../../core/handwritten.mts';
 import { handle, mediaType, REFUSALS } from './openapiParts.mts';
 
 const refused = each(

@@ -56,6 +56,7 @@ export function processRoute(app: FastifyInstance, instance: Instance): void {
 	const { context, files, workflows } = instance;
 	app.post<{ Body: Body }>('/process', {
 		schema: { body: bodySchema },
+		config: { validatesBody: true },
 		errorHandler: (error, _request, reply) => {
 			const status = error.statusCode ?? 500;
 			if (status >= 500) throw error;

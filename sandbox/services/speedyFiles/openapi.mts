@@ -1,4 +1,4 @@
-import { body, inPath, listOf, query } from '../../core/openapi.mts';
+import { body, inPath, listOf, query } from '../../core/handwritten.mts';
 import { API } from './paths.mts';
 import { ref, schemas } from './schemas.mts';
 

@@ -1,4 +1,4 @@
-import { exactly, listOf, text } from '../../core/openapi.mts';
+import { exactly, listOf, text } from '../../core/handwritten.mts';
 
 /** The OpenAPI schemas of requests and responses, with FastAPI's names. */
 
