@@ -1,7 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { OpenApi } from '../../sandbox/core/openapi.mts';
-import { openapi as fileCourier } from '../../sandbox/services/fileCourier/openapi.mts';
 import { openapi as fileShot } from '../../sandbox/services/fileShot/openapi.mts';
 import { openapi as filestack } from '../../sandbox/services/filestack/openapi.mts';
 import { type Endpoint, inspectSimulations, rowOf, type Simulations } from './endpoints.mts';
@@ -28,7 +27,7 @@ test('the table only names existing test files', () => {
 });
 
 const DOCUMENTS: [service: string, origin: string, document?: OpenApi][] = [
-	['fileCourier', 'api', fileCourier],
+	['fileCourier', 'api'],
 	['fileShot', 'api', fileShot],
 	['speedyFiles', 'instance', speedyFiles],
 	['filesApp', 'api'],
