@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import type { OpenApi } from '../../sandbox/core/openapi.mts';
 import { openapi as filestack } from '../../sandbox/services/filestack/openapi.mts';
 import { type Endpoint, inspectSimulations, rowOf, type Simulations } from './endpoints.mts';
-import { version30 as speedyFiles } from './speedyFilesSupport.mts';
 
 let all: Endpoint[];
 let documents: Simulations['documents'];
@@ -28,7 +27,7 @@ test('the table only names existing test files', () => {
 const DOCUMENTS: [service: string, origin: string, document?: OpenApi][] = [
 	['fileCourier', 'api'],
 	['fileShot', 'api'],
-	['speedyFiles', 'instance', speedyFiles],
+	['speedyFiles', 'instance'],
 	['filesApp', 'api'],
 	['filestack', 'api', filestack.api],
 	['filestack', 'upload', filestack.upload],
