@@ -1,11 +1,13 @@
 import fastifySwagger, { type FastifyDynamicSwaggerOptions } from '@fastify/swagger';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, RouteOptions } from 'fastify';
 import type { DocumentHead, OpenApi, Operation } from './openapi.mts';
 
 declare module 'fastify' {
 	interface FastifyContextConfig {
 		/** Whether the HTTP library checks the body against the route's schema; by default only the service does. */
 		validatesBody?: boolean;
+		/** The route with a wildcard that also responds to this path; this one describes a form of its paths. */
+		formOf?: string;
 	}
 }
 
@@ -19,6 +21,7 @@ export const HIDDEN = { schema: { hide: true } } as const;
  */
 export function describeRoutes(app: FastifyInstance, head: DocumentHead): void {
 	app.addHook('onRoute', (route) => {
+		requireDescription(route);
 		// Fastify's default compiler validates.
 		if (!route.config?.validatesBody) route.validatorCompiler = () => () => true;
 		route.serializerCompiler = () => (payload) => JSON.stringify(payload);
@@ -34,6 +37,14 @@ export function describeRoutes(app: FastifyInstance, head: DocumentHead): void {
 		transformObject: (generated) =>
 			'openapiObject' in generated ? publish(generated.openapiObject as OpenApi) : {},
 	});
+}
+
+/** @throws if the document would not contain the route, or not say what it does and returns */
+function requireDescription({ method, url, schema }: RouteOptions): void {
+	if (schema?.hide === true || (schema?.summary && schema.response)) return;
+	throw new Error(
+		`${[method].flat().join(', ')} ${url} needs a schema with a summary and its responses, for the OpenAPI document.`,
+	);
 }
 
 /** Returns the document of an origin whose routes are registered. */

@@ -24,6 +24,8 @@ export interface Endpoint {
 	method: string;
 	/** With `:name` for parameters and `*` for the rest of a path. */
 	path: string;
+	/** The forms of a path with a wildcard that the OpenAPI document describes. */
+	forms?: string[];
 }
 
 /** The files of the page that displays SpeedyFiles' OpenAPI document; they belong to its library. */
@@ -48,10 +50,18 @@ export async function inspectSimulations(): Promise<Simulations> {
 	};
 	for (const [id, service] of Object.entries(services as Record<string, Service>)) {
 		const note = (origin: string, app: FastifyInstance) =>
-			app.addHook('onRoute', ({ method, url }) => {
+			app.addHook('onRoute', ({ method, url, config }) => {
 				if (typeof method !== 'string' || method === 'HEAD' || OF_A_LIBRARY.test(url)) return;
 				if (url.startsWith('/assets/')) return;
-				found.push({ service: id, origin, method, path: url });
+				const of = found.find(
+					(one) =>
+						one.service === id &&
+						one.origin === origin &&
+						one.method === method &&
+						one.path === config?.formOf,
+				);
+				if (of) (of.forms ??= []).push(url);
+				else found.push({ service: id, origin, method, path: url });
 			});
 		const open: Service['open'] = async (context) => {
 			const opened = await service.open(context);

@@ -5,13 +5,10 @@ import { authorize } from './access.mts';
 import { FilestackError, uploadError } from './error.mts';
 import {
 	type CommitBody,
-	commitSchema,
 	type CompleteBody,
-	completeSchema,
 	type PartBody,
-	partSchema,
+	schemas,
 	type StartBody,
-	startSchema,
 } from './multipartSchemas.mts';
 import type { Instance } from './instance.mts';
 import { type Permission, PolicyError } from './policy.mts';
@@ -41,7 +38,7 @@ export function multipartRoutes(app: FastifyInstance, instance: Instance): void 
 
 function startRoute(app: FastifyInstance, instance: Instance): void {
 	const { context, files, uploads } = instance;
-	const schema = { body: startSchema };
+	const schema = schemas.start;
 	app.post<{ Body: StartBody }>('/multipart/start', { schema, config }, async ({ body }) => {
 		const permission = authorizeUpload(body, instance);
 		const { filename, size, fii } = body;
@@ -68,7 +65,7 @@ function startRoute(app: FastifyInstance, instance: Instance): void {
 function partRoutes(app: FastifyInstance, instance: Instance): void {
 	app.post<{ Body: PartBody }>(
 		'/multipart/upload',
-		{ schema: { body: partSchema }, config },
+		{ schema: schemas.part, config },
 		({ body }) => {
 			authorizeUpload(body, instance);
 			const upload = uploadOf(body, instance);
@@ -82,7 +79,7 @@ function partRoutes(app: FastifyInstance, instance: Instance): void {
 	);
 	app.post<{ Body: CommitBody }>(
 		'/multipart/commit',
-		{ schema: { body: commitSchema }, config },
+		{ schema: schemas.commit, config },
 		({ body }) => {
 			authorizeUpload(body, instance);
 			const upload = uploadOf(body, instance);
@@ -98,7 +95,7 @@ function completeRoute(app: FastifyInstance, instance: Instance): void {
 	const { files, uploads, workflows } = instance;
 	/** Uploads that are becoming files; a second call has to wait for the result. */
 	const finishing = new Set<string>();
-	const schema = { body: completeSchema };
+	const schema = schemas.complete;
 
 	app.post<{ Body: CompleteBody }>(
 		'/multipart/complete',

@@ -1,9 +1,12 @@
 import type { FastifyInstance } from 'fastify';
 import { reportedSize } from '../../core/faultyValues.mts';
+import { each, exactly, json, text } from '../../core/openapi.mts';
 import { authorize } from './access.mts';
+import { fileFields } from './cdnSchemas.mts';
 import { processError, FilestackError } from './error.mts';
 import type { Instance } from './instance.mts';
 import { PolicyError } from './policy.mts';
+import { handle, REFUSALS } from './schemas.mts';
 import { fetchSource, storeFile } from './storeFile.mts';
 import { storeOptions } from './storeOptions.mts';
 
@@ -51,11 +54,23 @@ const bodySchema = {
 	},
 } as const;
 
+const schema = {
+	summary: 'Store a URL',
+	body: bodySchema,
+	response: {
+		200: json(
+			exactly({ handle, ...fileFields, upload_tags: { type: 'object' } }, ['upload_tags']),
+			'The new file',
+		),
+		...each(REFUSALS, json(exactly({ error: text }), 'The reason')),
+	},
+};
+
 /** Stores URLs (filestack-js, store.ts): on process.filestackapi.com and, for other SDKs, on the CDN. */
 export function processRoute(app: FastifyInstance, instance: Instance): void {
 	const { context, files, workflows } = instance;
 	app.post<{ Body: Body }>('/process', {
-		schema: { body: bodySchema },
+		schema,
 		config: { validatesBody: true },
 		errorHandler: (error, _request, reply) => {
 			const status = error.statusCode ?? 500;
