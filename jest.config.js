@@ -28,13 +28,13 @@ const tortureOfRealN8n = ['<rootDir>/test/torture/**/*.test.mts'];
 
 // Compare generated accounts with a model of the rules: a few hundred with the other tests, thousands with all torture.
 const generated = [
-	'<rootDir>/test/nodes/cleanUpSafety.test.ts',
+	'<rootDir>/test/nodes/cleanUpModel.test.ts',
 	'<rootDir>/test/nodes/shared/cleanUpPlan.test.ts',
 ];
 
 /** @type {import('jest').Config} */
 module.exports = {
-	globalSetup: '<rootDir>/test/support/room.mjs',
+	globalSetup: '<rootDir>/test/support/testTempDir.mjs',
 	// Most tests wait for sockets, processes and timers.
 	maxWorkers: '100%',
 	// Jest keeps the modules that a suite has loaded, so that a worker would run out of heap in the end: one above this

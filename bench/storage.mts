@@ -6,7 +6,7 @@ import type { Bench } from './case.mts';
 const INTERVAL = 50;
 
 /** Returns the result of the work and the most bytes that it had in n8n's binary storage at once. */
-export async function watchStorage<T>(
+export async function measureStorage<T>(
 	bench: Bench,
 	work: () => Promise<T>,
 ): Promise<{ result: T; peak: number }> {

@@ -40,6 +40,8 @@ export interface SandboxInfo {
 	/** Base URL of the portal. */
 	portal: string;
 	services: Record<ServiceId, ServiceInfo>;
+	/** The URL of n8n's editor, if n8n runs beside the sandbox and has these credentials. */
+	editor?: string;
 }
 
 export interface Sandbox {

@@ -1,13 +1,11 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports */
-import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { root } from './support/packages';
 import { git, publish, release } from './support/processes';
+import { TestServer } from './support/testServer';
 
 const COMBINED = 'n8n-nodes-file-delivery';
 const NAMES = readdirSync(join(root, 'nodes'))
@@ -120,20 +118,14 @@ describe('outside of a GitHub Action, npm refuses to publish', () => {
 		['the repository', '.'],
 		['a tarball', `./packages/${NAMES[0]}-${version}.tgz`],
 	])('%s', async (_, what) => {
-		const requests: string[] = [];
-		const registry = createServer(({ method }, response) => {
-			requests.push(method!);
-			response.writeHead(404, { 'content-type': 'application/json' }).end('{}');
-		});
-		await once(registry.listen(0, '127.0.0.1'), 'listening');
-		const { port } = registry.address() as AddressInfo;
+		const registry = await new TestServer().respond({ status: 404, body: {} }).start();
 		try {
-			const { succeeded, output } = await publish(what, `http://127.0.0.1:${port}/`);
+			const { succeeded, output } = await publish(what, `${registry.url}/`);
 			expect(output).toContain('provenance generation not supported');
 			expect(succeeded).toBe(false);
-			expect(requests).not.toContain('PUT');
+			expect(registry.requests.map(({ method }) => method)).not.toContain('PUT');
 		} finally {
-			registry.close();
+			await registry.stop();
 		}
 	});
 });

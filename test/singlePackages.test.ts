@@ -90,7 +90,7 @@ describe.each(SERVICES)('the package of %s', (service) => {
 		expect(links.filter((link) => !/^(https:\/\/|#)/.test(link))).toEqual([]);
 	});
 
-	it('holds its own room, the shared one, and nothing of another service', () => {
+	it('contains its own code, the shared code, and nothing of another service', () => {
 		const files = publishedFiles(staged);
 		const own = new RegExp(
 			`^dist/(nodes/(${service}|shared)/.*\\.(js|json|svg)|credentials/${service}Api\\.credentials\\.js)$`,

@@ -29,10 +29,8 @@ export const outage: Case = {
 			bench.log(way);
 			const file = await makeFile(bench.folder, SIZE);
 			let act = () => {};
-			const proxy = new TcpProxy(
-				() => Number(new URL(baseUrl).port),
-				() => act(),
-			);
+			const target = () => Number(new URL(baseUrl).port);
+			const proxy = new TcpProxy(target, { onBytes: () => act() });
 			await proxy.start();
 			act = () => {
 				if (proxy.sent < SIZE * SHARE) return;

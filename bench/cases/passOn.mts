@@ -3,7 +3,7 @@ import { atLeast, atMost, type Bench, type Case, MIB } from '../case.mts';
 import { makeFile } from '../files.mts';
 import { Filestack } from '../filestack.mts';
 import { type Measurement, ours, run, step } from '../runs.mts';
-import { watchStorage } from '../storage.mts';
+import { measureStorage } from '../storage.mts';
 import { credentialAt, withPort, withSlowPort } from '../throttledProxy.mts';
 
 const SIZE = 256 * MIB;
@@ -31,16 +31,16 @@ export const passOn: Case = {
 				await pass(bench, at(small), target);
 				const before = (await pass(bench, at(small), target)).peak;
 				bench.log('passed on');
-				const passed = await watchStorage(bench, () => pass(bench, at(source), target));
+				const passed = await measureStorage(bench, () => pass(bench, at(source), target));
 				bench.log('downloaded, then uploaded');
-				const stored = await watchStorage(bench, () => storeAndUpload(bench, at(source), target));
+				const stored = await measureStorage(bench, () => storeAndUpload(bench, at(source), target));
 				bench.log('downloaded by the HTTP Request node, then uploaded');
-				const byPeer = await watchStorage(bench, () =>
+				const byPeer = await measureStorage(bench, () =>
 					storeAndUpload(bench, at(source), target, httpRequest(at(source))),
 				);
 				removeLargeFiles(bench.folder);
 				const seconds = secondsOf(passed.result);
-				const row = (who: string, { result, peak }: Watched) => [
+				const row = (who: string, { result, peak }: StorageUse) => [
 					...[who, secondsOf(result).toFixed(1), (secondsOf(result) / seconds).toFixed(2)],
 					...[(peak / MIB).toFixed(0), (result.peak - before).toFixed(0)],
 				];
@@ -70,7 +70,7 @@ export const passOn: Case = {
 	},
 };
 
-type Watched = Awaited<ReturnType<typeof watchStorage<Measurement>>>;
+type StorageUse = Awaited<ReturnType<typeof measureStorage<Measurement>>>;
 type Credential = NonNullable<Parameters<typeof ours>[4]>;
 
 async function pass(bench: Bench, url: string, target: Credential): Promise<Measurement> {

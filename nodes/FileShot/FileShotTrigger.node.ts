@@ -11,7 +11,7 @@ import { toProperty } from '../shared/node/schema';
 import { eventsSubtitle } from '../shared/node/subtitle';
 import { leadSeconds, type LeadTime } from '../shared/polling/fields';
 import { runPoll } from '../shared/polling/poll';
-import { type ListState, pollList, sampleItem } from '../shared/polling/pollList';
+import { type ListState, pollList, sampleItem, upgradeListState } from '../shared/polling/pollList';
 import { fileShotApiTest } from './credentialTest';
 import type { Position } from './file/getAll';
 import { pollingProperties, watchedFiles } from './polling';
@@ -56,6 +56,7 @@ export class FileShotTrigger implements INodeType {
 		return await runPoll<ListState<Position>>(this, {
 			service: fileShot,
 			settings: [fileName, includeExisting],
+			upgradeState: upgradeListState,
 			sample: async () => await sampleItem(await listOf(this)),
 			poll: async (last, deadline, context) =>
 				await pollList(this.getNode(), await listOf(context), last, deadline),

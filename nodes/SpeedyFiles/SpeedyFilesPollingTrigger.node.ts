@@ -11,7 +11,7 @@ import { toProperty } from '../shared/node/schema';
 import { eventsSubtitle } from '../shared/node/subtitle';
 import { leadSeconds, type LeadTime } from '../shared/polling/fields';
 import { runPoll } from '../shared/polling/poll';
-import { type ListState, pollList, sampleItem } from '../shared/polling/pollList';
+import { type ListState, pollList, sampleItem, upgradeListState } from '../shared/polling/pollList';
 import { speedyFiles, speedyFilesApiTest } from './service';
 import type { PackagePosition } from './packagePages';
 import { type PackageFilters, pollingProperties, watchedPackages } from './polling';
@@ -55,6 +55,7 @@ export class SpeedyFilesPollingTrigger implements INodeType {
 		return await runPoll<ListState<PackagePosition>>(this, {
 			service: speedyFiles,
 			settings: [direction, recipient, title, includeExisting],
+			upgradeState: upgradeListState,
 			sample: async () => await sampleItem(listOf(this)),
 			poll: async (last, deadline, context) =>
 				await pollList(this.getNode(), listOf(context), last, deadline),

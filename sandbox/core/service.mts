@@ -47,6 +47,8 @@ export interface Service {
 		origins: Readonly<Record<string, string>>,
 		secrets: Readonly<Record<string, string>>,
 	): Record<string, string>;
+	/** n8n's labels of credential fields, by name, where the label is not the name in words. */
+	credentialLabels?: Readonly<Record<string, string>>;
 	error: ServiceError;
 	/**
 	 * Returns the headers of this status for responses created by a fault, such as a 429 with the service's own

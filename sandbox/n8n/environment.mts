@@ -75,6 +75,8 @@ export async function startEnvironment(options: EnvironmentOptions): Promise<Env
 		running.push(() => n8n.stop());
 		const rest = new Rest(n8n.url);
 		await rest.logIn();
+		// The portal links the editor.
+		sandbox.info.editor = n8n.url;
 		const credentials: Credential[] = [];
 		for (const content of sandboxCredentials(sandbox.info)) {
 			credentials.push(await upsertCredential(rest, content));

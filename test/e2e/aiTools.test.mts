@@ -2,6 +2,8 @@ import { createHash, randomBytes } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import axios from 'axios';
+import sharp from 'sharp';
 import { PortalClient } from '../../sandbox/demo/portalClient.mts';
 import { sandboxCredentials } from '../../sandbox/n8n/environment.mts';
 import { type Execution, waitForExecution } from '../../sandbox/n8n/executions.mts';
@@ -157,7 +159,7 @@ beforeAll(async () => {
 	model = await ChatModel.start(() =>
 		Object.entries(TOOLS).map(([tool, { input }]) => ({ tool, input })),
 	);
-	execution = await runAgent();
+	execution = await runAgent(model, TOOLS, 'Use every tool.');
 }, INSTALL_MS);
 
 afterAll(async () => {
@@ -166,9 +168,13 @@ afterAll(async () => {
 	await environment?.stop();
 });
 
-/** Runs n8n's AI Agent with all tools and this test's chat model. */
-async function runAgent(): Promise<Execution> {
-	const tools = Object.entries(TOOLS).map(([tool, { service, parameters, onError }]) =>
+/** Runs n8n's AI Agent with tools and a chat model. */
+async function runAgent(
+	{ url }: ChatModel,
+	wanted: Readonly<Record<string, Pick<Tool, 'service' | 'parameters' | 'onError'>>>,
+	prompt: string,
+): Promise<Execution> {
+	const tools = Object.entries(wanted).map(([tool, { service, parameters, onError }]) =>
 		node(tool, `n8n-nodes-file-delivery.${service}Tool`, parameters, {
 			credentials: credentialsFor(environment, service),
 			...(onError && { onError }),
@@ -177,10 +183,10 @@ async function runAgent(): Promise<Execution> {
 	const agent = node(
 		'Agent',
 		'@n8n/n8n-nodes-langchain.agent',
-		{ promptType: 'define', text: 'Use every tool.', options: {} },
+		{ promptType: 'define', text: prompt, options: {} },
 		{ typeVersion: 3 },
 	);
-	const chat = await chatModelNode(environment.rest, 'Model', model.url);
+	const chat = await chatModelNode(environment.rest, 'Model', url);
 	const to = (type: string) => ({ [type]: [[{ node: 'Agent', type, index: 0 }]] });
 	const workflow = await upsertWorkflow(environment.rest, {
 		name: 'AI tools',
@@ -232,11 +238,72 @@ describe(`the nodes as tools of n8n’s AI Agent (${HOST})`, () => {
 	});
 
 	it('never sends a secret to the model', () => {
-		const told = JSON.stringify(model.requests);
+		const seenByModel = JSON.stringify(model.requests);
 		for (const { data } of sandboxCredentials(environment.sandbox.info)) {
 			for (const [field, value] of Object.entries(data)) {
-				if (/secret|token|apiKey/i.test(field)) expect(told).not.toContain(value);
+				if (/secret|token|apiKey/i.test(field)) expect(seenByModel).not.toContain(value);
 			}
 		}
 	});
 });
+
+it('an agent that is asked for a thumbnail replies with a link to it', async () => {
+	const photo = await sharp({
+		create: { width: 600, height: 400, channels: 3, background: 'teal' },
+	})
+		.jpeg()
+		.toBuffer();
+	const handle = await storedInFilestack(photo);
+	const tools = {
+		Make_a_thumbnail: {
+			service: 'filestack',
+			parameters: {
+				...{ resource: 'image', operation: 'resize', source: 'file' },
+				file: { __rl: true, mode: 'id', value: fromAI('handle', 'Handle of the image') },
+				width: fromAI('width', 'Width in pixels', 'number'),
+				...{ height: 0, fit: 'clip', output: 'link' },
+				expiry: 'minutes',
+				expiresInMinutes: fromAI('minutes', 'Minutes until the link expires', 'number'),
+			},
+		},
+	};
+	const thumbnails = await ChatModel.start(
+		({ messages }) => {
+			const [, named] = /handle ([\w-]{20})/.exec(JSON.stringify(messages))!;
+			const input = { handle: named, width: 150, minutes: 30 };
+			return [{ tool: 'Make_a_thumbnail', input }];
+		},
+		({ messages }) => {
+			const [{ url }] = JSON.parse(String(messages.at(-1)!.content)) as [{ url: string }];
+			return `Here it is: ${url}`;
+		},
+	);
+	try {
+		const prompt = `Make a thumbnail of this file and give me a link. The file has the handle ${handle}`;
+		const { status, items } = await runAgent(thumbnails, tools, prompt);
+		expect(status).toBe('success');
+		const [, url] = /^Here it is: (http\S+)$/.exec(String(items.Agent[0].json.output))!;
+		const { data } = await axios.get<Buffer>(url, { responseType: 'arraybuffer' });
+		const { width, height, format } = await sharp(data).metadata();
+		expect([width, height, format]).toEqual([150, 100, 'jpeg']);
+		const { appSecret } = environment.sandbox.info.services.filestack.credentials;
+		expect(JSON.stringify(thumbnails.requests)).not.toContain(appSecret);
+	} finally {
+		await thumbnails.stop();
+	}
+});
+
+/** Stores an image in Filestack's simulation without a signature and returns its handle. */
+async function storedInFilestack(image: Buffer): Promise<string> {
+	const { portal, services } = environment.sandbox.info;
+	const settings = `${portal}/api/services/filestack/settings`;
+	await axios.patch(settings, { security: 'off' });
+	const { baseUrl, apiKey } = services.filestack.credentials;
+	const { data } = await axios.post<{ url: string }>(
+		`${baseUrl}/api/store/S3?key=${apiKey}&filename=photo.jpg`,
+		image,
+		{ headers: { 'content-type': 'image/jpeg' } },
+	);
+	await axios.patch(settings, { security: 'on' });
+	return data.url.split('/').at(-1)!;
+}

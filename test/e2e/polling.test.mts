@@ -143,7 +143,7 @@ async function polled(service: string, times: number): Promise<void> {
 }
 
 /** Returns the input of all executions of a workflow, oldest first. */
-async function told(service: string): Promise<unknown[]> {
+async function outputFor(service: string): Promise<unknown[]> {
 	const ids = [...new Set(await listExecutions(environment.rest, workflows[service].id))].reverse();
 	const runs = await Promise.all(ids.map((id) => getExecution(environment.rest, id)));
 	expect(runs.map(({ status, error }) => [status, error])).toEqual(
@@ -157,7 +157,7 @@ async function told(service: string): Promise<unknown[]> {
 async function untilTold(service: string, count: number): Promise<unknown[]> {
 	return await pRetry(
 		async () => {
-			const all = await told(service);
+			const all = await outputFor(service);
 			if (all.length < count) throw new Error(`${service}: ${all.length} of ${count} arrived`);
 			return all;
 		},
@@ -192,7 +192,7 @@ describe(`Polling triggers in a real n8n (${HOST})`, () => {
 		for (const name of names) {
 			expect(await untilTold(name, 2)).toEqual(added[name]);
 			await polled(name, 2);
-			expect(await told(name)).toEqual(added[name]);
+			expect(await outputFor(name)).toEqual(added[name]);
 		}
 	}, 300_000);
 

@@ -10,11 +10,11 @@ import { TestCredentials } from '../support/credentials';
 import { allNodes, credentialsFor, operationsOf, parametersWith } from '../support/descriptions';
 import { errorOf, outputOf, runNode } from '../support/engine';
 import { everythingIn } from '../support/errors';
-import { Host } from '../support/host';
+import { TestServer } from '../support/testServer';
 
-const host = new Host();
+const host = new TestServer();
 beforeAll(async () => {
-	await host.start({}, { status: 400, body: '{"error":"no","detail":"no","message":"no"}' });
+	await host.respond({ status: 400, body: '{"error":"no","detail":"no","message":"no"}' }).start();
 });
 afterAll(async () => await host.stop());
 
@@ -47,7 +47,6 @@ describe.each(actions.map((one) => [one.node.description.displayName, one] as co
 			settings = {},
 		) => {
 			host.requests.splice(0);
-			host.seen.splice(0);
 			const { binary } = await input;
 			const json = {
 				file: { url: `${host.url}/delivered` },
@@ -64,7 +63,7 @@ describe.each(actions.map((one) => [one.node.description.displayName, one] as co
 		const usesCredential = async (operation: Parameters<typeof parametersWith>[0]) => {
 			await run(operation, {});
 			return (
-				host.seen.some(({ authorization }) => authorization !== undefined) ||
+				host.requests.some(({ headers }) => headers.authorization !== undefined) ||
 				host.requests.some(({ url, body }) => `${url}${body}`.includes('secret-apiKey'))
 			);
 		};
@@ -102,7 +101,7 @@ describe.each(actions.map((one) => [one.node.description.displayName, one] as co
 			const field = secrets[0].name;
 			const sent = async (value: unknown) => {
 				await run(operation, { [field]: value as string });
-				return host.seen.map(({ authorization }) => authorization);
+				return host.requests.map(({ headers }) => headers.authorization);
 			};
 			expect(await sent(1234567890)).toEqual(await sent('1234567890'));
 			expect(host.requests.length).toBeGreaterThan(0);

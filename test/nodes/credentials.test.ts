@@ -1,7 +1,3 @@
-/* eslint-disable @n8n/community-nodes/no-restricted-imports */
-import { createServer as createTlsServer } from 'node:https';
-import { type AddressInfo, createServer } from 'node:net';
-
 import type {
 	ICredentialDataDecryptedObject,
 	ICredentialTestFunction,
@@ -14,19 +10,16 @@ import { allNodes, credentialsFor, operationsOf, parametersWith } from '../suppo
 import { credentialTestOf } from '../support/credentialTest';
 import { everythingIn } from '../support/errors';
 import { errorOf, runNode } from '../support/engine';
-import { Host } from '../support/host';
+import { TestServer, useTestServer } from '../support/testServer';
 
-const host = new Host();
 const otherwise = {
 	status: 404,
 	body: '{"message":"Not Found"}',
 	headers: {} as Record<string, string>,
 };
-beforeAll(async () => await host.start({}, otherwise));
-afterAll(async () => await host.stop());
+const host = useTestServer().respond(otherwise);
 beforeEach(() => {
 	host.requests.splice(0);
-	host.seen.splice(0);
 	respond(404, '{"message":"Not Found"}');
 });
 const respond = (status: number, body: string, headers: Record<string, string> = {}) =>
@@ -205,11 +198,10 @@ describe.each(actions.map((one) => [one.credentialType.displayName, one] as cons
 				Object.entries(good()).map(([field, value]) => [field, around(String(value))]),
 			);
 			const seen = async (credentials: IDataObject) => {
-				host.seen.splice(0);
 				host.requests.splice(0);
 				await tested(credentials);
 				await run(credentials);
-				const heads = host.seen.map(({ authorization }) => authorization);
+				const heads = host.requests.map(({ headers }) => headers.authorization);
 				// Policies contain an expiry that depends on the current second.
 				const urls = host.requests.map(({ url }) => url.replace(/(policy|signature)=[^&]*/g, '$1'));
 				return { heads, urls };
@@ -257,20 +249,16 @@ describe.each(actions.map((one) => [one.credentialType.displayName, one] as cons
 		});
 
 		it('the test explains that http:// was used for a port that speaks TLS', async () => {
-			const server = createTlsServer({ key, cert }).unref();
-			await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-			const { port } = server.address() as AddressInfo;
-			const { message } = await tested({ baseUrl: `http://127.0.0.1:${port}` });
-			server.close();
+			const server = await new TestServer({ tls: { key, cert } }).start();
+			const { message } = await tested({ baseUrl: server.url.replace('https:', 'http:') });
+			await server.stop();
 			expect(message).toMatch(/Could not reach.*may need to start with https:\/\/.*Check the/);
 		});
 
 		it('the test explains that a certificate is self-signed', async () => {
-			const server = createTlsServer({ key, cert }).unref();
-			await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-			const { port } = server.address() as AddressInfo;
-			const { message } = await tested({ baseUrl: `https://localhost:${port}` });
-			server.close();
+			const server = await new TestServer({ tls: { key, cert } }).start();
+			const { message } = await tested({ baseUrl: server.url.replace('127.0.0.1', 'localhost') });
+			await server.stop();
 			expect(message).toMatch(/Could not reach.*certificate of the host is self-signed.*Check the/);
 		});
 
@@ -327,19 +315,17 @@ it('a host name that equals the path of the API is not removed', async () => {
 });
 
 it('the test times out for a server that does not respond', async () => {
-	const server = createServer().unref();
-	await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-	const { port } = server.address() as AddressInfo;
+	const server = await new TestServer().handle(() => undefined).start();
 	const { node, credentialType } = actions[0];
 	const [[, test]] = Object.entries(node.methods!.credentialTest!);
-	const baseUrl = `http://127.0.0.1:${port}`;
-	const data = { ...credentialsFor(credentialType, baseUrl) };
+	const baseUrl = server.url;
+	const data = credentialsFor(credentialType, baseUrl);
 	const { message } = await credentialTestOf(
 		test as ICredentialTestFunction,
 		credentialType.name,
 		data,
 	);
-	server.close();
+	await server.stop();
 	expect(message).toBe(
 		`Could not reach ${baseUrl} (ECONNABORTED). The request timed out. Check the Base URL.`,
 	);

@@ -15,7 +15,7 @@ import {
 	putAt,
 } from '../support/descriptions';
 import { buildContext, runNode } from '../support/engine';
-import { Host } from '../support/host';
+import { TestServer } from '../support/testServer';
 import { ActivePoller } from '../support/polling';
 
 /** Values that an expression or an AI agent may set a field to. */
@@ -55,9 +55,9 @@ const HOSTILE: ReadonlyArray<[name: string, value: unknown]> = [
 const RAW =
 	/is not a function|is not iterable|Cannot (read|convert|destructure)|Reduce of|Unexpected (token|end)|^Invalid (URL|time|array|character|value)|undefined|NaN|\[object |Maximum call stack|must be of type/;
 
-const host = new Host();
+const host = new TestServer();
 beforeAll(async () => {
-	await host.start({}, { status: 400, body: '{"error":"no","detail":"no","message":"no"}' });
+	await host.respond({ status: 400, body: '{"error":"no","detail":"no","message":"no"}' }).start();
 });
 afterAll(async () => await host.stop());
 
@@ -102,8 +102,7 @@ function isAllowed(field: INodeProperties, value: unknown): boolean | undefined 
 
 interface Ending {
 	run: IRun;
-	requests: Host['requests'];
-	headers: Host['seen'];
+	requests: TestServer['requests'];
 }
 
 async function runWith(
@@ -112,7 +111,6 @@ async function runWith(
 	hostile: unknown,
 ): Promise<Ending> {
 	host.requests.splice(0);
-	host.seen.splice(0);
 	const { binary } = await input;
 	const json = {
 		hostile: hostile as string,
@@ -129,12 +127,12 @@ async function runWith(
 		parameters,
 		input: [{ json, binary }],
 	});
-	return { run, requests: [...host.requests], headers: [...host.seen] };
+	return { run, requests: [...host.requests] };
 }
 const input = itemWith({ data: { name: 'a.txt', bytes: Buffer.from('hello') } });
 
 /** Lists the faults in the result of a run. */
-function faultsOf({ field }: Place, value: unknown, { run, requests, headers }: Ending): string[] {
+function faultsOf({ field }: Place, value: unknown, { run, requests }: Ending): string[] {
 	const { error, runData } = run.data.resultData;
 	const faults: string[] = [];
 	const said = error ? `${error.message} ${error.description ?? ''}` : '';
@@ -157,7 +155,7 @@ function faultsOf({ field }: Place, value: unknown, { run, requests, headers }: 
 		if (isSent(text)) faults.push(`“${text}” on the wire: ${wire.slice(0, 300)}`);
 	}
 	if (/\ufffd|\\ud[89a-f]/i.test(wire)) faults.push('an incomplete character on the wire');
-	for (const head of headers) {
+	for (const { headers: head } of requests) {
 		if ('x-evil' in head) faults.push('an injected header');
 	}
 	if (isAllowed(field, value) === false) {
@@ -173,6 +171,18 @@ describe.each(actions.map((one) => [one.node.description.displayName, one] as co
 	'%s',
 	(_, subject) => {
 		const operations = operationsOf(subject.node as INodeType);
+		const occurrences = new Map<string, number>();
+
+		/**
+		 * Returns all values for the first operation with a field, and a quarter of them for each further one, in turn:
+		 * operations share the code that checks such a field.
+		 */
+		const valuesFor = ({ field, path }: Place) => {
+			const key = [...path, field.type, field.required].join(' ');
+			const count = occurrences.get(key) ?? 0;
+			occurrences.set(key, count + 1);
+			return HOSTILE.filter((_value, n) => count === 0 || (n + count) % 4 === 0);
+		};
 
 		it.each(operations.map((one) => [one.title, one] as const))(
 			'%s accepts valid values, so that each field can be tested separately',
@@ -189,7 +199,7 @@ describe.each(actions.map((one) => [one.node.description.displayName, one] as co
 				const found: string[] = [];
 				for (const place of placesIn(operation.fields)) {
 					const valid = parametersWith(operation, place);
-					for (const [name, value] of HOSTILE) {
+					for (const [name, value] of valuesFor(place)) {
 						const isLocator = place.field.type === 'resourceLocator';
 						const expression = '={{ $json.hostile }}';
 						const put = isLocator ? { __rl: true, mode: 'id', value: expression } : expression;

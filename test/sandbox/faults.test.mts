@@ -75,8 +75,9 @@ describe('faults of requests', () => {
 		const { link } = await bench.session({ callback_url: receiver.url });
 		await upload(link, { name: 'a.txt', bytes: 'x'.repeat(200_000) });
 		await bench.delivery(({ state }) => state === 'delivered');
-		const { url } = (JSON.parse(receiver.received[0].raw) as { data: { files: { url: string }[] } })
-			.data.files[0];
+		const { url } = (
+			JSON.parse(receiver.requests[0].body) as { data: { files: { url: string }[] } }
+		).data.files[0];
 		await add({ origin: 'files', fault: { type: 'truncate', bytes: 70_000 } });
 		const response = await fetch(url);
 		expect(response.headers.get('content-length')).toBe('200000');

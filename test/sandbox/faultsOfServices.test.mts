@@ -182,10 +182,10 @@ describe.each(Object.entries(SUBJECTS))('%s', (service, subjectOf) => {
 			const response = await subject.make();
 			expect([response.status, response.data]).toEqual([status, subject.error(status)]);
 			if (status === 429) {
-				const told = Object.keys(response.headers).filter((name) =>
+				const reported = Object.keys(response.headers).filter((name) =>
 					/limit|remaining|reset/.test(name),
 				);
-				expect(told.sort()).toEqual(subject.limits);
+				expect(reported.sort()).toEqual(subject.limits);
 				// None of the five services documents it.
 				expect(response.headers).not.toHaveProperty('retry-after');
 			}
@@ -244,8 +244,8 @@ describe.each(Object.entries(SUBJECTS))('%s', (service, subjectOf) => {
 		if (!subject.hash) return;
 		expect(await subject.hash()).toBe(HASH);
 		await press('wrongHash');
-		const told = await subject.hash();
-		expect(told).toMatch(/^[0-9a-f]{64}$/);
-		expect(told).not.toBe(HASH);
+		const reported = await subject.hash();
+		expect(reported).toMatch(/^[0-9a-f]{64}$/);
+		expect(reported).not.toBe(HASH);
 	});
 });

@@ -93,20 +93,20 @@ describe.each(Object.entries(CALLERS))('webhooks of %s', (service, callerOf) => 
 		caller = callerOf();
 		await caller.subscribe();
 	});
-	beforeEach(() => void receiver.received.splice(0));
+	beforeEach(() => void receiver.requests.splice(0));
 	const press = async (fault: string) => {
 		const fields = new URLSearchParams({ where: service, fault, times: '1' });
 		expect((await http.post(`${bench.portal}/control/faults`, fields)).status).toBe(303);
 	};
 	const heard = async (count: number) =>
-		await eventually(() => (receiver.received.length === count ? receiver.received : undefined));
+		await eventually(() => (receiver.requests.length === count ? receiver.requests : undefined));
 
 	test('have an invalid signature once', async () => {
 		await press('badSignature');
 		await caller.happen('first');
 		await heard(1);
 		await caller.happen('second');
-		const judged = (await heard(2)).map(({ raw, headers }) => caller.verifies(raw, headers));
+		const judged = (await heard(2)).map(({ body: raw, headers }) => caller.verifies(raw, headers));
 		expect(judged).toEqual([false, true]);
 	});
 
@@ -114,8 +114,8 @@ describe.each(Object.entries(CALLERS))('webhooks of %s', (service, callerOf) => 
 		await press('duplicateDelivery');
 		await caller.happen('twice');
 		const [one, other] = await heard(2);
-		expect(other.raw).toBe(one.raw);
-		expect(caller.verifies(one.raw, one.headers)).toBe(true);
+		expect(other.body).toBe(one.body);
+		expect(caller.verifies(one.body, one.headers)).toBe(true);
 	});
 
 	test('are sent after the next one', async () => {
@@ -128,7 +128,7 @@ describe.each(Object.entries(CALLERS))('webhooks of %s', (service, callerOf) => 
 		});
 		await caller.happen('the second');
 		await first;
-		const order = (await heard(2)).map(({ raw }) => /the (first|second)/.exec(raw)?.[1]);
+		const order = (await heard(2)).map(({ body: raw }) => /the (first|second)/.exec(raw)?.[1]);
 		expect(order).toEqual(['second', 'first']);
 	});
 });

@@ -1,5 +1,3 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { createHmac } from 'node:crypto';
 import { attemptDelivery } from '../../sandbox/core/attempt.mts';
 import { Clock } from '../../sandbox/core/clock.mts';
@@ -8,6 +6,7 @@ import { Faults } from '../../sandbox/core/faults.mts';
 import { DeliveryReorderer } from '../../sandbox/core/reorderDeliveries.mts';
 import { signatureOf } from '../../sandbox/services/fileCourier/webhook.mts';
 import { Bench, Receiver, upload } from './support.mts';
+import { TestServer } from '../support/testServer.ts';
 
 let bench: Bench;
 let receiver: Receiver;
@@ -41,7 +40,7 @@ describe('the files.delivered webhook (FileCourier docs, Webhook Events)', () =>
 	test('has the documented body in compact JSON', async () => {
 		const id = await uploaded({ reference_id: 'CLM-1' });
 		await bench.attempts(1);
-		const [{ raw, headers }] = receiver.received;
+		const [{ body: raw, headers }] = receiver.requests;
 		const body = JSON.parse(raw) as { timestamp: string; data: { files: { url: string }[] } };
 		expect(raw).toBe(JSON.stringify(body));
 		expect(headers['content-type']).toBe('application/json');
@@ -65,7 +64,7 @@ describe('the files.delivered webhook (FileCourier docs, Webhook Events)', () =>
 	test('is signed over the sent bytes', async () => {
 		await uploaded();
 		await bench.attempts(1);
-		const [{ raw, headers }] = receiver.received;
+		const [{ body: raw, headers }] = receiver.requests;
 		const right = createHmac('sha256', bench.credentials.webhookSecret).update(raw).digest('hex');
 		expect(headers['x-filecourier-signature']).toBe(right);
 	});
@@ -85,13 +84,13 @@ describe('the files.delivered webhook (FileCourier docs, Webhook Events)', () =>
 		await bench.control('patch', '/api/services/fileCourier/settings', { callbackAuthorization });
 		await uploaded({ callback_api_key: 'k-123' });
 		await bench.attempts(1);
-		expect(receiver.received[0].headers.authorization).toBe(authorization);
+		expect(receiver.requests[0].headers.authorization).toBe(authorization);
 	});
 
 	test('has no Authorization header without a key', async () => {
 		await uploaded();
 		await bench.attempts(1);
-		expect(receiver.received[0].headers.authorization).toBeUndefined();
+		expect(receiver.requests[0].headers.authorization).toBeUndefined();
 	});
 
 	test.each([200, 201, 204, 299])(
@@ -104,7 +103,7 @@ describe('the files.delivered webhook (FileCourier docs, Webhook Events)', () =>
 			expect(await bench.state(id)).toBe('completed');
 			expect((await bench.status(id)).data.data.delivered_at).toMatch(/Z$/);
 			await bench.advance(3 * 86_400);
-			expect(receiver.received).toHaveLength(1);
+			expect(receiver.requests).toHaveLength(1);
 		},
 	);
 });
@@ -123,8 +122,8 @@ describe('retries (FileCourier docs, Retry Policy)', () => {
 		}
 		expect(await bench.state(id)).toBe('failed');
 		await bench.advance(7 * 86_400);
-		expect(receiver.received).toHaveLength(6);
-		expect(new Set(receiver.received.map(({ raw }) => raw)).size).toBe(1);
+		expect(receiver.requests).toHaveLength(6);
+		expect(new Set(receiver.requests.map(({ body }) => body)).size).toBe(1);
 	});
 
 	test('all happen during one long advance, each at its own time', async () => {
@@ -157,7 +156,7 @@ describe('retries (FileCourier docs, Retry Policy)', () => {
 		receiver.responses = [{ status: 302, headers: { location: receiver.url } }];
 		await uploaded();
 		expect((await bench.attempts(1))[0]).toMatchObject({ accepted: false, status: 302 });
-		expect(receiver.received).toHaveLength(1);
+		expect(receiver.requests).toHaveLength(1);
 	});
 
 	test('store the reason if there is no receiver', async () => {
@@ -175,9 +174,8 @@ describe('retries (FileCourier docs, Retry Policy)', () => {
 	});
 
 	test('treat a timeout of the receiver as a rejection', async () => {
-		const mute = createServer(() => undefined).listen(0, '127.0.0.1');
-		await new Promise((resolve) => mute.once('listening', resolve));
-		const url = `http://127.0.0.1:${(mute.address() as AddressInfo).port}/`;
+		const mute = await new TestServer().handle(() => undefined).start();
+		const { url } = mute;
 		const delivery = { service: 'fileCourier', url, headers: {}, body: '{}' } as Delivery;
 		const made = await attemptDelivery({
 			delivery,
@@ -189,8 +187,7 @@ describe('retries (FileCourier docs, Retry Policy)', () => {
 			closing: new AbortController().signal,
 		});
 		expect(made).toMatchObject({ accepted: false, error: 'No response within 0.2 seconds' });
-		mute.closeAllConnections();
-		mute.close();
+		await mute.stop();
 	});
 });
 
@@ -204,8 +201,8 @@ describe('manual redelivery', () => {
 		const { status, data } = await again(delivery.id);
 		expect(status).toBe(200);
 		expect(data.attempts.map(({ kind }) => kind)).toEqual(['scheduled', 'manual']);
-		const [first, second] = receiver.received;
-		expect(second.raw).toBe(first.raw);
+		const [first, second] = receiver.requests;
+		expect(second.body).toBe(first.body);
 		expect(second.headers['x-filecourier-signature']).toBe(
 			first.headers['x-filecourier-signature'],
 		);
@@ -230,7 +227,7 @@ describe('manual redelivery', () => {
 		expect(pending.state).toBe('pending');
 		await again(pending.id);
 		await bench.advance(2 * 86_400);
-		expect(receiver.received).toHaveLength(2);
+		expect(receiver.requests).toHaveLength(2);
 	});
 
 	test('keeps scheduled retries if the delivery is rejected', async () => {
@@ -266,20 +263,20 @@ describe('faults of deliveries', () => {
 		expect((await bench.attempts(1))[0].faults).toEqual(['badSignature']);
 		await bench.advance(60);
 		await bench.attempts(2);
-		const [bad, good] = receiver.received.map(({ headers }) =>
+		const [bad, good] = receiver.requests.map(({ headers }) =>
 			String(headers['x-filecourier-signature']),
 		);
 		expect(bad).toMatch(/^[0-9a-f]{64}$/);
 		expect(bad).not.toBe(good);
-		expect(good).toBe(signatureOf(receiver.received[1].raw, bench.credentials.webhookSecret));
+		expect(good).toBe(signatureOf(receiver.requests[1].body, bench.credentials.webhookSecret));
 	});
 
 	test('duplicateDelivery: sends the same delivery several times', async () => {
 		await fault({ fault: { type: 'duplicateDelivery', copies: 5 } });
 		await uploaded();
 		await bench.attempts(1);
-		expect(receiver.received).toHaveLength(5);
-		expect(new Set(receiver.received.map(({ raw }) => raw)).size).toBe(1);
+		expect(receiver.requests).toHaveLength(5);
+		expect(new Set(receiver.requests.map(({ body }) => body)).size).toBe(1);
 	});
 
 	test('delay: sends the webhook later', async () => {

@@ -19,13 +19,13 @@ async function deliveredUrl(
 	bytes: string,
 	type = 'application/pdf',
 ): Promise<string> {
-	receiver.received.length = 0;
+	receiver.requests.length = 0;
 	const { link } = await bench.session({ callback_url: receiver.url });
 	await upload(link, { name, bytes, type });
 	await bench.delivery(
 		({ state, body }) => state === 'delivered' && body.includes(link.slice(-20)),
 	);
-	const body = JSON.parse(receiver.received[0].raw) as { data: { files: { url: string }[] } };
+	const body = JSON.parse(receiver.requests[0].body) as { data: { files: { url: string }[] } };
 	return body.data.files[0].url;
 }
 

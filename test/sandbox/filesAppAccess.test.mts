@@ -49,8 +49,8 @@ describe('rate limits', () => {
 	beforeEach(async () => (app = await App.start()));
 	afterEach(async () => await app.stop());
 	const limits = (headers: object) => {
-		const told = headers as Record<string, string>;
-		return ['limit', 'remaining', 'reset'].map((name) => Number(told[`x-ratelimit-${name}`]));
+		const sent = headers as Record<string, string>;
+		return ['limit', 'remaining', 'reset'].map((name) => Number(sent[`x-ratelimit-${name}`]));
 	};
 
 	test.each([

@@ -225,9 +225,9 @@ describe('storing a URL', () => {
 				tasks: [{ name: 'security', params: stack.sign(policy) }],
 			});
 		expect((await post({ url: 'elsewhere' })).status).toBe(403);
-		expect(receiver.received).toHaveLength(0);
+		expect(receiver.requests).toHaveLength(0);
 		expect((await post({ url: '/hook$' })).status).toBe(200);
-		expect(receiver.received[0].headers['x-source']).toBe('secret');
+		expect(receiver.requests[0].headers['x-source']).toBe('secret');
 		await receiver.stop();
 	});
 

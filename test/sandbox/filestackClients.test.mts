@@ -3,6 +3,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import sharp from 'sharp';
 import { curl as fetched, withCurl } from './curl.mts';
 import { handleOf, Stack, type Stored } from './filestackSupport.mts';
 import { objections } from './openApiSupport.mts';
@@ -96,32 +97,59 @@ describe("the docs' examples, with other hosts and keys", () => {
 });
 
 describe('the official SDK (filestack-js)', () => {
-	test('uploads in parts, gets metadata, downloads, overwrites and deletes', async () => {
+	test('uploads in parts, gets metadata, downloads, overwrites, processes and deletes', async () => {
 		const bytes = randomBytes(11 * 2 ** 20);
 		const path = join(stack.bench.folder, 'sdk upload.bin');
 		await writeFile(path, bytes);
+		const image = join(stack.bench.folder, 'photo.jpg');
+		const canvas = { width: 80, height: 60, channels: 3, background: 'red' } as const;
+		await sharp({ create: canvas }).jpeg().toFile(image);
 		const child = spawn(process.execPath, ['test/sandbox/filestackSdk.mjs']);
 		const { origins, credentials } = stack.bench.sandbox.info.services.filestack;
-		child.stdin.end(JSON.stringify({ origins, credentials, path }));
+		child.stdin.end(JSON.stringify({ origins, credentials, path, image }));
 		const [output, problem] = await Promise.all([text(child.stdout), text(child.stderr)]);
 		expect(problem).toBe('');
-		const told = JSON.parse(output) as Record<string, Record<string, unknown>>;
-		const { handle, url } = told.uploaded;
-		expect(told.uploaded).toMatchObject({ size: bytes.length, status: 'Stored' });
+		const results = JSON.parse(output) as Record<string, Record<string, unknown>>;
+		const { handle, url } = results.uploaded;
+		expect(results.uploaded).toMatchObject({ size: bytes.length, status: 'Stored' });
 		expect(handleOf(String(url))).toBe(handle);
-		expect(told.metadata).toEqual({
+		expect(results.metadata).toEqual({
 			...{ handle, size: bytes.length, filename: 'sdk upload.bin' },
 			sha256: createHash('sha256').update(bytes).digest('hex'),
 		});
-		expect(told.downloaded).toBe(bytes.length);
-		expect(told.byUrl).toMatchObject({
+		expect(results.downloaded).toBe(bytes.length);
+		expect(results.byUrl).toMatchObject({
 			filename: 'style.css',
 			type: 'text/css',
 			mimetype: 'text/css',
 		});
-		expect(told.overwritten).toMatchObject({ mimetype: 'text/markdown', size: 13 });
-		expect(told.after).toEqual({ handle, mimetype: 'text/markdown', size: 13 });
-		expect(told.removed).toEqual([200, 200, 404]);
+		expect(results.overwritten).toMatchObject({ mimetype: 'text/markdown', size: 13 });
+		expect(results.after).toEqual({ handle, mimetype: 'text/markdown', size: 13 });
+		expect(results.removed).toEqual([200, 200, 404]);
 		expect(await stack.list('files')).not.toContainEqual(expect.objectContaining({ id: handle }));
+		await expectProcessed(results.processed as Processed);
 	});
 });
+
+/** Status, type and content in Base64 of the result of each URL that the SDK has built. */
+type Processed = Record<string, [status: number, type: string, content: string]>;
+
+async function expectProcessed(processed: Processed): Promise<void> {
+	const resultOf = async (name: string) => {
+		const [status, type, content] = processed[name];
+		const bytes = Buffer.from(content, 'base64');
+		if (!type.startsWith('image/')) return [status, type, bytes.toString('latin1')] as const;
+		const { width, height } = await sharp(bytes).metadata();
+		return [status, type, width, height] as const;
+	};
+	expect(await resultOf('transformed')).toEqual([200, 'image/png', 40, 30]);
+	expect(await resultOf('encoded')).toEqual([200, 'image/jpeg', 30, 30]);
+	expect(await resultOf('quoted')).toEqual([200, 'image/jpeg', 80, 60]);
+	expect(await resultOf('joined')).toEqual([200, 'image/jpeg', 300, 200]);
+	const [, , described] = await resultOf('described');
+	expect(JSON.parse(described as string)).toEqual({ width: 80, height: 60 });
+	const [, type, zip] = await resultOf('zipped');
+	expect([type, (zip as string).slice(0, 2)]).toEqual(['application/zip', 'PK']);
+	const [, , stored] = await resultOf('stored');
+	expect(JSON.parse(stored as string)).toMatchObject({ filename: 'a, b.jpg', type: 'image/jpeg' });
+}

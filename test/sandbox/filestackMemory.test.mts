@@ -44,8 +44,8 @@ onLinux(
 				parts.push({ part_number: part, etag: sent.headers.etag });
 			}
 			const response = await eventually(async () => {
-				const told = await call('complete', { ...known, ...named, parts });
-				return told.status !== 202 && told;
+				const response = await call('complete', { ...known, ...named, parts });
+				return response.status !== 202 && response;
 			}, 300);
 			expect(response.data).toMatchObject({ size: LARGE, status: 'Stored' });
 		});

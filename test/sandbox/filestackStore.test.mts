@@ -1,36 +1,31 @@
 import { readdir } from 'node:fs/promises';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { http } from './support.mts';
 import { handleOf, refusal, Stack, type Stored } from './filestackSupport.mts';
+import { TestServer } from '../support/testServer.ts';
 
 let stack: Stack;
-let source: Server;
-/** A local server that returns text at every path except /missing, /elsewhere (a redirect) and /broken. */
+/** Returns text at every path except /missing, /elsewhere (a redirect) and /broken. */
+const source = new TestServer().handle(({ url }, response) => {
+	if (url === '/missing') response.writeHead(404).end();
+	else if (url === '/elsewhere') {
+		// Another name of this machine, which the sandbox does not treat as local.
+		const location = source.url.replace('127.0.0.1', '0.0.0.0');
+		response.writeHead(302, { location }).end();
+	} else if (url === '/broken') {
+		response.writeHead(200, { 'content-length': '100' }).write('half');
+		setTimeout(() => response.destroy(), 50);
+	} else response.writeHead(200, { 'content-type': 'image/png; x=1' }).end('from afar');
+});
+/** The address of the source. */
 let from: string;
-/** The requests that the source received, with their headers. */
-const asked: { url?: string; header?: string }[] = [];
 
 beforeAll(async () => {
 	stack = await Stack.start();
-	source = createServer((request, response) => {
-		asked.push({ url: request.url, header: request.headers['x-source'] as string });
-		if (request.url === '/missing') response.writeHead(404).end();
-		else if (request.url === '/elsewhere') {
-			// Another name of this machine, which the sandbox does not treat as local.
-			response.writeHead(302, { location: from.replace('127.0.0.1', '0.0.0.0') }).end();
-		} else if (request.url === '/broken') {
-			response.writeHead(200, { 'content-length': '100' }).write('half');
-			setTimeout(() => response.destroy(), 50);
-		} else response.writeHead(200, { 'content-type': 'image/png; x=1' }).end('from afar');
-	});
-	await new Promise<void>((resolve) => source.listen(0, '127.0.0.1', resolve));
-	from = `http://127.0.0.1:${(source.address() as AddressInfo).port}`;
+	from = (await source.start()).url;
 });
 afterAll(async () => {
-	source.closeAllConnections();
-	source.close();
+	await source.stop();
 	await stack.bench.stop();
 });
 

@@ -1,8 +1,9 @@
 import { createHmac } from 'node:crypto';
 import { pythonJson } from '../../sandbox/services/filestack/pythonJson.mts';
 import { webhookSignature } from '../../sandbox/services/filestack/webhooks.mts';
-import { eventually, type Received, Receiver } from './support.mts';
+import { eventually, Receiver } from './support.mts';
 import { Stack } from './filestackSupport.mts';
+import type { TestRequest } from '../support/testServer.ts';
 
 interface Event {
 	id: number;
@@ -67,14 +68,14 @@ describe('webhooks', () => {
 			})
 		).data;
 	/** Returns the n-th received delivery. */
-	const received = async (index = 0): Promise<Received> =>
-		await eventually(() => receiver.received[index] as Received | undefined);
-	const event = async (index = 0) => JSON.parse((await received(index)).raw) as Event;
+	const received = async (index = 0): Promise<TestRequest> =>
+		await eventually(() => receiver.requests[index] as TestRequest | undefined);
+	const event = async (index = 0) => JSON.parse((await received(index)).body) as Event;
 
 	test('fp.upload: has the envelope, the headers and a signature over timestamp and raw body', async () => {
 		await subscribe();
 		const { data } = await stack.store('abc', { filename: 'ü.txt' });
-		const { raw, headers } = await received();
+		const { body: raw, headers } = await received();
 		const body = JSON.parse(raw) as Event;
 		const { container } = await stack.metadata(data.url.slice(-20), 'container');
 		expect(body).toEqual({
@@ -135,7 +136,7 @@ describe('webhooks', () => {
 		const { data } = await stack.http.get<Record<string, unknown>>(stack.cdn(run));
 		expect(data).toMatchObject({ sources: [handle], status: 'Started' });
 		expect((await stack.http.get(stack.cdn(run, { call: ['read'] }))).status).toBe(403);
-		expect(receiver.received).toHaveLength(0);
+		expect(receiver.requests).toHaveLength(0);
 		await stack.bench.stop({ keep: true });
 		stack = await Stack.start(stack.bench.folder);
 		await stack.bench.advance(5);
@@ -165,14 +166,14 @@ describe('webhooks', () => {
 		const handle = await stack.handle('abc');
 		await stack.http.delete(stack.file(handle), { params: stack.sign() });
 		expect((await event()).action).toBe('fp.delete');
-		const [{ raw, headers }] = await eventually(() =>
-			other.received.length > 0 ? other.received : undefined,
+		const [{ body: raw, headers }] = await eventually(() =>
+			other.requests.length > 0 ? other.requests : undefined,
 		);
 		expect((JSON.parse(raw) as Event).action).toBe('fp.upload');
 		expect(headers['fs-signature']).toBe(
 			webhookSignature(String(headers['fs-timestamp']), raw, 'of its own'),
 		);
-		expect([receiver.received.length, other.received.length]).toEqual([1, 1]);
+		expect([receiver.requests.length, other.requests.length]).toEqual([1, 1]);
 		await other.stop();
 	});
 
@@ -212,8 +213,8 @@ describe('webhooks', () => {
 			);
 			expect(state).toBe('failed');
 			await stack.bench.advance(86_400);
-			expect(receiver.received).toHaveLength(waits.length + 1);
-			const sent = receiver.received.map(({ raw, headers }) =>
+			expect(receiver.requests).toHaveLength(waits.length + 1);
+			const sent = receiver.requests.map(({ body: raw, headers }) =>
 				[raw, headers['fs-signature'], headers['fs-timestamp']].join(),
 			);
 			expect(new Set(sent).size).toBe(1);
@@ -232,8 +233,8 @@ describe('webhooks', () => {
 		await fault('duplicateDelivery');
 		await stack.handle('abc');
 		await received(1);
-		const [{ raw, headers }, again] = receiver.received;
-		expect(again.raw).toBe(raw);
+		const [{ body: raw, headers }, again] = receiver.requests;
+		expect(again.body).toBe(raw);
 		const right = webhookSignature(String(headers['fs-timestamp']), raw, stack.webhookSecret);
 		expect(headers['fs-signature']).toMatch(/^[0-9a-f]{64}$/);
 		expect(headers['fs-signature']).not.toBe(right);

@@ -89,9 +89,9 @@ export async function sendZeros(
 	const answer = new Promise<LargeAnswer>((resolve, reject) => {
 		outgoing
 			.on('response', (response) => {
-				const { statusCode = 0, headers: told } = response;
+				const { statusCode = 0, headers: responseHeaders } = response;
 				void text(response).then((read) =>
-					resolve({ status: statusCode, body: read, headers: told }),
+					resolve({ status: statusCode, body: read, headers: responseHeaders }),
 				);
 			})
 			.on('error', reject);

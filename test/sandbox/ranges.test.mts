@@ -123,10 +123,12 @@ const SERVERS: [download: string, start: () => Promise<Server>][] = [
 			return {
 				...{ bench, service: 'fileCourier' },
 				store: async () => {
-					receiver.received.length = 0;
+					receiver.requests.length = 0;
 					const { link } = await bench.session({ callback_url: receiver.url });
 					await upload(link, { name: 'a.txt', bytes: BYTES, type: 'text/plain' });
-					const { raw } = await eventually(async () => await Promise.resolve(receiver.received[0]));
+					const { body: raw } = await eventually(
+						async () => await Promise.resolve(receiver.requests[0]),
+					);
 					const { data } = JSON.parse(raw) as { data: { files: { url: string }[] } };
 					return { url: data.files[0].url };
 				},

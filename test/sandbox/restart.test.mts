@@ -41,7 +41,7 @@ test('a delivered URL still works on the port of the new run', async () => {
 	await first.delivery(({ state }) => state === 'delivered');
 	await first.stop({ keep: true });
 	const second = await Bench.start(first.folder);
-	const { url } = (JSON.parse(receiver.received[0].raw) as { data: { files: { url: string }[] } })
+	const { url } = (JSON.parse(receiver.requests[0].body) as { data: { files: { url: string }[] } })
 		.data.files[0];
 	expect((await http.get<string>(url.replace(first.files, second.files))).data).toBe('abc');
 	await second.stop();
@@ -57,7 +57,7 @@ test('scheduled retries continue', async () => {
 
 	const second = await Bench.start(first.folder);
 	await second.advance(50);
-	expect(receiver.received).toHaveLength(1);
+	expect(receiver.requests).toHaveLength(1);
 	await second.advance(20);
 	await second.attempts(2);
 	await second.advance(300);
@@ -76,10 +76,10 @@ test('an attempt in progress is repeated', async () => {
 	const { link } = await first.session({ callback_url: receiver.url });
 	await upload(link, { name: 'a.txt', bytes: 'abc' });
 	await first.stop({ keep: true });
-	expect(receiver.received).toHaveLength(0);
+	expect(receiver.requests).toHaveLength(0);
 	const second = await Bench.start(first.folder);
 	await second.attempts(1);
-	expect(receiver.received).toHaveLength(1);
+	expect(receiver.requests).toHaveLength(1);
 	await second.stop();
 });
 

@@ -267,10 +267,10 @@ describe('other requests', () => {
 		const { id } = await instance.create();
 		await fault('/api/v1/packages/*', { type: 'wrongSize' });
 		await fault('/api/v1/packages/*', { type: 'wrongHash' });
-		const { data: told } = await instance.upload(id, FILE);
+		const { data: uploaded } = await instance.upload(id, FILE);
 		const { data: shown } = await instance.api<PackageAnswer>('get', `/packages/${id}`);
-		expect(told).toMatchObject({ size_bytes: FILE.bytes.length + 1 });
-		expect(told).not.toMatchObject({ sha256: (shown.files[0] as { sha256?: string }).sha256 });
+		expect(uploaded).toMatchObject({ size_bytes: FILE.bytes.length + 1 });
+		expect(uploaded).not.toMatchObject({ sha256: (shown.files[0] as { sha256?: string }).sha256 });
 		expect(shown.files).toMatchObject([{ size_bytes: FILE.bytes.length }]);
 	});
 });

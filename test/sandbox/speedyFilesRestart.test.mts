@@ -40,7 +40,7 @@ test('an expiry while the sandbox was stopped is reported once afterwards', asyn
 	const third = await Instance.start(first.bench.folder);
 	await third.bench.advance(86_400);
 	await third.stop();
-	const told = receiver.received.map(eventOf);
-	expect(told.map(({ event }) => event)).toEqual(['package.created', 'package.expired']);
-	expect(told[1]).toMatchObject({ package_id: id });
+	const events = receiver.requests.map(eventOf);
+	expect(events.map(({ event }) => event)).toEqual(['package.created', 'package.expired']);
+	expect(events[1]).toMatchObject({ package_id: id });
 });

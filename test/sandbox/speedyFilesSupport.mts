@@ -2,7 +2,8 @@ import type { AxiosInstance, AxiosResponse } from 'axios';
 import type { Delivery } from '../../sandbox/core/delivery.mts';
 import type { OpenApi } from '../../sandbox/core/openapi.mts';
 import { conforming } from './openApiSupport.mts';
-import { Bench, type Received } from './support.mts';
+import { Bench } from './support.mts';
+import type { TestRequest } from '../support/testServer.ts';
 
 /** The response fields that the tests check. */
 export interface PackageAnswer {
@@ -184,6 +185,6 @@ export class Instance {
 }
 
 /** Returns the fields of an event, in order. */
-export function eventOf({ raw }: Received): Record<string, unknown> {
+export function eventOf({ body: raw }: TestRequest): Record<string, unknown> {
 	return JSON.parse(raw) as Record<string, unknown>;
 }

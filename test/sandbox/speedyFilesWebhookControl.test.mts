@@ -37,7 +37,7 @@ describe('the control API', () => {
 		const { data: list } = await instance.control('get', '/webhooks');
 		expect(JSON.stringify(list)).not.toContain('whsec_');
 		await revoke((await instance.create()).id);
-		const [{ raw, headers }] = receiver.received;
+		const [{ body: raw, headers }] = receiver.requests;
 		expect(headers['x-speedyfiles-signature']).toBe(signatureOf(raw, data.secret ?? ''));
 	});
 
@@ -64,7 +64,7 @@ describe('the control API', () => {
 			events: ['package.deleted'],
 		});
 		await revoke(id);
-		expect(receiver.received).toEqual([]);
+		expect(receiver.requests).toEqual([]);
 		expect((await instance.control('delete', '/webhooks/1')).status).toBe(204);
 		for (const [method, path] of [
 			['delete', '/webhooks/1'],
@@ -80,14 +80,14 @@ describe('the control API', () => {
 	test('sends webhook.test without a package with the test button', async () => {
 		await instance.subscribe(receiver.url);
 		await instance.control('post', '/webhooks/1/test');
-		const event = eventOf(receiver.received[0]);
+		const event = eventOf(receiver.requests[0]);
 		expect(Object.keys(event)).toEqual([
 			...['message', 'fired_by', 'event', 'timestamp', 'package_id'],
 		]);
 		expect(event).toMatchObject({ event: 'webhook.test', package_id: null });
 		await instance.control('patch', '/webhooks/1', { is_active: false });
 		await instance.control('post', '/webhooks/1/test');
-		expect(receiver.received).toHaveLength(1);
+		expect(receiver.requests).toHaveLength(1);
 	});
 });
 
@@ -105,7 +105,7 @@ describe('the page /admin/webhooks', () => {
 		const secret = /whsec_[A-Za-z0-9_-]{43}/.exec(made.data)?.[0] ?? '';
 		expect(await page()).not.toContain('whsec_');
 		await press('/2/test');
-		const [{ raw, headers }] = receiver.received;
+		const [{ body: raw, headers }] = receiver.requests;
 		expect(headers['x-speedyfiles-signature']).toBe(signatureOf(raw, secret));
 		expect((await press('/1/url', { url: receiver.url })).status).toBe(303);
 		expect((await instance.hook()).url).toBe(receiver.url);

@@ -1,10 +1,8 @@
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { Delivery } from '../../sandbox/core/delivery.mts';
 import { signatureOf } from '../../sandbox/services/speedyFiles/events.mts';
 import { eventually, Receiver } from './support.mts';
 import { Instance } from './speedyFilesSupport.mts';
+import { TestServer } from '../support/testServer.ts';
 
 let instance: Instance;
 let receiver: Receiver;
@@ -32,7 +30,7 @@ describe('a receiver that rejects deliveries', () => {
 		const [delivery] = await instance.deliveries();
 		expect(delivery).toMatchObject({ state: 'failed', subject: id, event: 'package.revoked' });
 		await instance.bench.advance(7 * 86_400);
-		expect(receiver.received).toHaveLength(1);
+		expect(receiver.requests).toHaveLength(1);
 		expect(await instance.hook()).toMatchObject({ failure_count: 1, last_status: 500 });
 	});
 
@@ -47,7 +45,7 @@ describe('a receiver that rejects deliveries', () => {
 		await instance.subscribe(receiver.url);
 		prepare();
 		await revoke((await instance.create()).id);
-		expect(receiver.received).toHaveLength(1);
+		expect(receiver.requests).toHaveLength(1);
 		expect(await instance.hook()).toMatchObject({ failure_count: 1, last_status: status });
 	});
 
@@ -73,18 +71,17 @@ describe('a receiver that rejects deliveries', () => {
 		const { id } = await instance.create();
 		refuse(10);
 		for (let count = 0; count < 12; count += 1) await revoke(id);
-		expect(receiver.received).toHaveLength(10);
+		expect(receiver.requests).toHaveLength(10);
 		expect(await instance.hook()).toMatchObject({ failure_count: 10, is_active: false });
 		await instance.control('patch', '/webhooks/1', { is_active: true });
 		expect(await instance.hook()).toMatchObject({ failure_count: 0, is_active: true });
 		await revoke(id);
-		expect(receiver.received).toHaveLength(11);
+		expect(receiver.requests).toHaveLength(11);
 	});
 
 	test('by not responding: delays the call for at most 8 seconds', async () => {
-		const mute = createServer(() => undefined).listen(0, '127.0.0.1');
-		await once(mute, 'listening');
-		await instance.subscribe(`http://127.0.0.1:${(mute.address() as AddressInfo).port}/`);
+		const mute = await new TestServer().handle(() => undefined).start();
+		await instance.subscribe(`${mute.url}/`);
 		const { id } = await instance.create();
 		const started = performance.now();
 		expect((await revoke(id)).status).toBe(200);
@@ -92,8 +89,7 @@ describe('a receiver that rejects deliveries', () => {
 		expect((performance.now() - started) / 1000).toBeLessThan(30);
 		const [{ attempts }] = await instance.deliveries();
 		expect(attempts).toMatchObject([{ accepted: false, error: 'No response within 8 seconds' }]);
-		mute.closeAllConnections();
-		mute.close();
+		await mute.stop();
 	});
 
 	test('while the sandbox closes: loses the event, like the real service', async () => {
@@ -110,7 +106,7 @@ describe('a receiver that rejects deliveries', () => {
 		instance = await Instance.start(instance.bench.folder);
 		const [delivery] = await instance.deliveries();
 		expect(delivery).toMatchObject({ state: 'failed', attempts: [] });
-		expect(receiver.received).toEqual([]);
+		expect(receiver.requests).toEqual([]);
 		expect((await instance.api('get', `/packages/${id}`)).data).toMatchObject({
 			status: 'revoked',
 		});
@@ -127,7 +123,7 @@ describe('manual redelivery', () => {
 			(await instance.bench.control<Delivery>('post', `/api/deliveries/${id}/redeliver`)).data;
 		expect((await again()).state).toBe('failed');
 		expect((await again()).state).toBe('delivered');
-		expect(new Set(receiver.received.map(({ raw }) => raw)).size).toBe(1);
+		expect(new Set(receiver.requests.map(({ body }) => body)).size).toBe(1);
 		expect(await instance.hook()).toMatchObject({ failure_count: 1, last_status: 500 });
 	});
 
@@ -138,8 +134,8 @@ describe('manual redelivery', () => {
 			await instance.bench.control('post', '/api/faults', fault);
 		}
 		await revoke((await instance.create()).id);
-		expect(receiver.received).toHaveLength(2);
-		for (const { raw, headers } of receiver.received) {
+		expect(receiver.requests).toHaveLength(2);
+		for (const { body: raw, headers } of receiver.requests) {
 			expect(headers['x-speedyfiles-signature']).toMatch(/^sha256=[0-9a-f]{64}$/);
 			expect(headers['x-speedyfiles-signature']).not.toBe(signatureOf(raw, instance.secret));
 		}

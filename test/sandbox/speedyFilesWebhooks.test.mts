@@ -31,7 +31,7 @@ describe('a webhook (SpeedyFiles docs, Webhooks)', () => {
 	test('has the documented headers and is signed over its bytes', async () => {
 		await instance.subscribe(receiver.url);
 		await instance.sent(FILE);
-		const { raw, headers } = receiver.received[1];
+		const { body: raw, headers } = receiver.requests[1];
 		expect(headers).toMatchObject({
 			'content-type': 'application/json',
 			'user-agent': 'SpeedyFiles-Webhook/1.0',
@@ -47,7 +47,7 @@ describe('a webhook (SpeedyFiles docs, Webhooks)', () => {
 		const { id, expires_at } = await instance.create({ title: 'Größe 🎉\u2028\u007f"\\' });
 		await instance.upload(id, FILE);
 		await instance.finalize(id);
-		const [, { raw }] = receiver.received;
+		const [, { body: raw }] = receiver.requests;
 		expect(raw).toMatch(/^[\x20-\x7e]+$/);
 		expect(raw).toContain('"title":"Gr\\u00f6\\u00dfe \\ud83c\\udf89\\u2028\\u007f\\"\\\\",');
 		const event = JSON.parse(raw) as Record<string, unknown>;
@@ -73,15 +73,15 @@ describe('a webhook (SpeedyFiles docs, Webhooks)', () => {
 		const { id } = await instance.create();
 		for (let count = 1; count <= 3; count += 1) {
 			await revoke(id);
-			expect(receiver.received).toHaveLength(count);
+			expect(receiver.requests).toHaveLength(count);
 		}
 	});
 });
 
 describe('fired events (SpeedyFiles source)', () => {
 	/** Returns the names and fields of all received events, in order. */
-	const told = () =>
-		receiver.received.map((received) => {
+	const sentEvents = () =>
+		receiver.requests.map((received) => {
 			const { event, ...fields } = eventOf(received);
 			delete fields.timestamp;
 			return [event, fields];
@@ -101,7 +101,7 @@ describe('fired events (SpeedyFiles source)', () => {
 		const whom = { title: 'Q4 financials', recipient_email: 'cfo@acme.com', package_id: id };
 		const uploaded = { ...file, duration_ms: number, uploaded_by: 'api' };
 		const ip = expect.stringContaining('127.0.0.1') as string;
-		expect(told()).toEqual([
+		expect(sentEvents()).toEqual([
 			['package.file_uploaded', { ...uploaded, file_id: files[0], size_bytes: 3 }],
 			['package.file_uploaded', { ...uploaded, file_id: files[1], size_bytes: 4 }],
 			[
@@ -122,7 +122,7 @@ describe('fired events (SpeedyFiles source)', () => {
 		await http.post(`${link}/upload`, formOf(FILE));
 		await http.post(`${link}/upload?from=page`, formOf(FILE));
 		const uploaded = { package_id: id, uploaded_by: 'recipient', size_bytes: 3 };
-		expect(told()).toMatchObject([
+		expect(sentEvents()).toMatchObject([
 			['package.file_uploaded', uploaded],
 			['package.file_uploaded', uploaded],
 		]);
@@ -131,30 +131,30 @@ describe('fired events (SpeedyFiles source)', () => {
 	test('a rejected call, or one without effect, fires nothing; revoking again does', async () => {
 		await instance.subscribe(receiver.url);
 		const { id } = await instance.sent(FILE);
-		receiver.received.length = 0;
+		receiver.requests.length = 0;
 		await instance.finalize(id);
 		await instance.api('get', `/packages/${id}`);
 		await instance.api('post', '/packages/x/revoke');
 		await instance.upload('x', FILE);
-		expect(receiver.received).toEqual([]);
+		expect(receiver.requests).toEqual([]);
 		await revoke(id);
 		await revoke(id);
-		expect(receiver.received).toHaveLength(2);
+		expect(receiver.requests).toHaveLength(2);
 	});
 
 	test('a setting turns on package.created and package.expired, which are documented', async () => {
 		await instance.subscribe(receiver.url);
 		await instance.sent(FILE);
 		await instance.bench.advance(8 * 86_400);
-		const names = () => receiver.received.map((received) => eventOf(received).event);
+		const names = () => receiver.requests.map((received) => eventOf(received).event);
 		expect(names()).toEqual(['package.file_uploaded', 'package.finalized']);
-		receiver.received.length = 0;
+		receiver.requests.length = 0;
 		await instance.set({ events: 'documented' });
 		const { id } = await instance.create({ direction: 'inbound', ttl_days: 1 });
 		await instance.create({ ttl_days: 1 });
 		await instance.bench.advance(86_400 + 1);
 		expect(names()).toEqual(['package.created', 'package.created', 'package.expired']);
-		expect(eventOf(receiver.received[2])).toMatchObject({ package_id: id, owner_user_id: 1 });
+		expect(eventOf(receiver.requests[2])).toMatchObject({ package_id: id, owner_user_id: 1 });
 	});
 
 	test('are only sent to subscribers', async () => {
@@ -163,11 +163,11 @@ describe('fired events (SpeedyFiles source)', () => {
 		await instance.subscribe(receiver.url);
 		const { id } = await instance.sent(FILE);
 		await revoke(id);
-		expect(receiver.received).toHaveLength(3);
-		expect(other.received.map((received) => eventOf(received).event)).toEqual(['package.revoked']);
-		expect(other.received[0].headers['x-speedyfiles-hook-id']).toBe('2');
-		expect(other.received[0].raw).toBe(receiver.received[2].raw);
-		const [mine, theirs] = [receiver.received[2], other.received[0]].map(
+		expect(receiver.requests).toHaveLength(3);
+		expect(other.requests.map((received) => eventOf(received).event)).toEqual(['package.revoked']);
+		expect(other.requests[0].headers['x-speedyfiles-hook-id']).toBe('2');
+		expect(other.requests[0].body).toBe(receiver.requests[2].body);
+		const [mine, theirs] = [receiver.requests[2], other.requests[0]].map(
 			({ headers }) => headers['x-speedyfiles-signature'],
 		);
 		expect(mine).not.toBe(theirs);

@@ -1,13 +1,12 @@
 import axios, { type AxiosInstance } from 'axios';
 import { appendFile, mkdtemp, rm } from 'node:fs/promises';
-import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import type { Attempt, Delivery } from '../../sandbox/core/delivery.mts';
 import type { RequestEntry } from '../../sandbox/core/requestLog.mts';
 import type { Sandbox, SandboxOptions } from '../../sandbox/server.mts';
 import { eventually } from '../support/eventually.js';
+import { type TestResponse, TestServer } from '../support/testServer.ts';
 import { conforming } from './openApiSupport.mts';
 
 export { eventually };
@@ -164,47 +163,26 @@ export async function upload(
 	return await http.post<string>(link, form);
 }
 
-export interface Received {
-	url: string;
-	headers: IncomingHttpHeaders;
-	/** The exact body. */
-	raw: string;
-}
-
 /** A webhook endpoint. */
-export class Receiver {
-	readonly received: Received[] = [];
+export class Receiver extends TestServer {
 	/** The responses to the next calls; 200 after that. */
-	responses: { status: number; headers?: Record<string, string>; body?: string }[] = [];
-	readonly #server: Server;
+	responses: TestResponse[] = [];
 
 	private constructor() {
-		this.#server = createServer((request, response) => {
-			const chunks: Buffer[] = [];
-			request.on('data', (chunk: Buffer) => chunks.push(chunk));
-			request.on('end', () => {
-				const raw = Buffer.concat(chunks).toString('utf8');
-				this.received.push({ url: request.url ?? '', headers: request.headers, raw });
-				const { status, headers, body } = this.responses.shift() ?? { status: 200 };
-				response.writeHead(status, headers).end(body ?? '{"received":true}');
-			});
-		});
+		super();
+		this.respond(() => this.responses.shift() ?? { body: '{"received":true}' });
 	}
 
 	static async start(): Promise<Receiver> {
 		const receiver = new Receiver();
-		await new Promise<void>((resolve) => receiver.#server.listen(0, '127.0.0.1', resolve));
+		await receiver.start();
+		receiver.url += '/hook';
 		open.add(receiver);
 		return receiver;
 	}
 
-	get url(): string {
-		return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}/hook`;
-	}
-
-	async stop(): Promise<void> {
-		if (!open.delete(this)) return;
-		this.#server.closeAllConnections();
-		await new Promise((resolve) => this.#server.close(resolve));
+	override async stop(): Promise<void> {
+		open.delete(this);
+		await super.stop();
 	}
 }

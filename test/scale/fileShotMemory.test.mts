@@ -26,8 +26,8 @@ onLinux(
 				const kept = await http.post(url, Buffer.alloc(CHUNK), { headers: type });
 				expect(kept.status).toBe(200);
 			}
-			const { headers: told } = await http.get(`${api}/download/${data.fileId}`);
-			expect(await receivedBytes(String(told.location))).toBe(LARGE);
+			const { headers: responseHeaders } = await http.get(`${api}/download/${data.fileId}`);
+			expect(await receivedBytes(String(responseHeaders.location))).toBe(LARGE);
 		});
 	},
 	600_000,

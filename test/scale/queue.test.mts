@@ -4,7 +4,7 @@ import type { Execution } from '../../sandbox/n8n/executions.mts';
 import type { WorkflowNode } from '../../sandbox/n8n/workflows.mts';
 import { INSTALL_MS, node } from '../e2e/harness.mts';
 import { activateTrigger, type ActiveTrigger, goodDelivery, SIGNED } from '../e2e/triggers.mts';
-import { Chance } from '../torture/chance.ts';
+import { SeededRandom } from '../torture/seededRandom.ts';
 import { idIn, makeLoad } from '../torture/load.mts';
 import { closeConnections, type RawRequest, rawRequest, sendRaw } from '../torture/request.mts';
 import { allRuns, each } from '../torture/runs.mts';
@@ -43,7 +43,7 @@ describe('with one webhook process', () => {
 	it(`runs exactly the distinct ones of ${TOTAL} valid deliveries with ${AT_ONCE} in parallel and a tenth duplicates`, async () => {
 		triggers = [];
 		for (const service of SIGNED) triggers.push(await activateTrigger(cluster, service));
-		load = makeLoad(new Chance(seed), triggers, TOTAL, 1);
+		load = makeLoad(new SeededRandom(seed), triggers, TOTAL, 1);
 		await expectAll(load.requests.map((raw) => to(0, raw)));
 		await expectDistinct();
 	}, 1_200_000);

@@ -15,33 +15,33 @@ export const onServiceClock = ({ options, ...more }: IDataObject): IDataObject =
 });
 
 /** The output of a clean-up. */
-export interface Cleaned extends IDataObject {
+export interface CleanUpItem extends IDataObject {
 	action: string;
 	reason: string;
 }
 
-export async function cleaned(node: NodeUnderTest): Promise<Cleaned[]> {
-	return outputOf(await runNode(node)).map(({ json }) => json as Cleaned);
+export async function runCleanUp(node: NodeUnderTest): Promise<CleanUpItem[]> {
+	return outputOf(await runNode(node)).map(({ json }) => json as CleanUpItem);
 }
 
 /** The actions by what a thing is called. */
-export const actionsBy = (field: string, items: Cleaned[]): Record<string, string> =>
+export const actionsBy = (field: string, items: CleanUpItem[]): Record<string, string> =>
 	Object.fromEntries(items.map((one) => [String(one[field]), one.action]));
 
 /** How many came to which end. */
-export function tally(items: Cleaned[]): Record<string, number> {
+export function countActions(items: CleanUpItem[]): Record<string, number> {
 	const counts: Record<string, number> = {};
 	for (const { action } of items) counts[action] = (counts[action] ?? 0) + 1;
 	return counts;
 }
 
 /** Lets the service's own time pass; the host's stays. */
-export const pass = async (sandbox: Sandbox, seconds: number): Promise<void> => {
+export const advanceClock = async (sandbox: Sandbox, seconds: number): Promise<void> => {
 	await sandbox.control.post('/clock', { advance: seconds });
 };
 
 /** Holds the service's clock still, so that a moment can be met exactly; 1 lets it run again. */
-export const pace = async (sandbox: Sandbox, speed: 0 | 1): Promise<void> => {
+export const setClockSpeed = async (sandbox: Sandbox, speed: 0 | 1): Promise<void> => {
 	await sandbox.control.post('/clock', { speed });
 };
 

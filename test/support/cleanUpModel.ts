@@ -1,4 +1,4 @@
-import type { Chance } from '../torture/chance';
+import type { SeededRandom } from '../torture/seededRandom';
 
 /**
  * A simple model of the items that a clean-up may delete, to compare with the nodes. It parses nothing and shares no
@@ -10,18 +10,18 @@ export const HOUR = 3600 * SECOND;
 export const DAY = 24 * HOUR;
 
 /** A value as a service reports it, and what it means: a moment, no date at all, or nothing that can be read. */
-export interface Told {
+export interface ReportedDate {
 	value: unknown;
 	means: number | 'never' | 'unreadable';
 }
 
-export interface Thing {
+export interface ModelItem {
 	id: string | undefined;
 	/** What the name is made of, if there is one. */
 	words: string[] | undefined;
 	name: string | undefined;
-	created: Told;
-	expires: Told;
+	created: ReportedDate;
+	expires: ReportedDate;
 	/** The service's flag. */
 	isOver: boolean | undefined;
 	isUsedUp: boolean | undefined;
@@ -29,18 +29,22 @@ export interface Thing {
 	isWithin: boolean | undefined;
 }
 
-export interface Wish {
+export interface Criteria {
 	selection: 'expired' | 'expiring' | 'olderThan';
 	/** Milliseconds. */
 	span: number;
-	/** Words that protect, as they are in {@link Thing.words}. */
+	/** Words that protect, as they are in {@link ModelItem.words}. */
 	protectedWords: string[];
 }
 
 /** Whether a list has things that may be deleted, and which: those for which nothing speaks against it. */
-export function deletable(things: readonly Thing[], wish: Wish, times: readonly number[]): Thing[] {
-	const idOf = ({ id }: Thing) => id?.trim() ?? '';
-	const meaning = (one: Thing) =>
+export function deletable(
+	things: readonly ModelItem[],
+	criteria: Criteria,
+	times: readonly number[],
+): ModelItem[] {
+	const idOf = ({ id }: ModelItem) => id?.trim() ?? '';
+	const meaning = (one: ModelItem) =>
 		JSON.stringify([
 			...[one.name, one.created.means, one.expires.means],
 			...[one.isOver, one.isUsedUp, one.isWithin].map(String),
@@ -52,20 +56,24 @@ export function deletable(things: readonly Thing[], wish: Wish, times: readonly 
 			things.indexOf(namesakes[0]) === place &&
 			namesakes.every((other) => meaning(other) === meaning(one)) &&
 			one.isWithin === true &&
-			(wish.protectedWords.length === 0 || one.words !== undefined) &&
-			!wish.protectedWords.some((word) => one.words?.includes(word)) &&
+			(criteria.protectedWords.length === 0 || one.words !== undefined) &&
+			!criteria.protectedWords.some((word) => one.words?.includes(word)) &&
 			times.length > 0 &&
-			times.every((now) => isDue(one, wish, now)) &&
-			(wish.selection === 'olderThan' ||
+			times.every((now) => isDue(one, criteria, now)) &&
+			(criteria.selection === 'olderThan' ||
 				new Set(times.map((now) => hasPassed(one, now))).size === 1)
 		);
 	});
 }
 
-const hasPassed = ({ expires }: Thing, now: number) =>
+const hasPassed = ({ expires }: ModelItem, now: number) =>
 	typeof expires.means === 'number' && expires.means <= now;
 
-function isDue({ created, expires, ...one }: Thing, { selection, span }: Wish, now: number) {
+function isDue(
+	{ created, expires, ...one }: ModelItem,
+	{ selection, span }: Criteria,
+	now: number,
+) {
 	const [from, to] = [created.means, expires.means];
 	if (typeof from === 'number' && typeof to === 'number' && to < from) return false;
 	if (from === 'unreadable') return false;
@@ -80,7 +88,11 @@ function isDue({ created, expires, ...one }: Thing, { selection, span }: Wish, n
 }
 
 /** The times that count: none where the service's is missing, unreadable or far from the host's. */
-export function timesThatCount(header: Told, host: number, trustsService: boolean): number[] {
+export function timesThatCount(
+	header: ReportedDate,
+	host: number,
+	trustsService: boolean,
+): number[] {
 	const { means } = header;
 	if (typeof means !== 'number') return [];
 	if (trustsService) return [means];
@@ -111,7 +123,7 @@ const UNREADABLE = [
 ];
 
 /** A moment in one of the forms that services use. */
-function moment(chance: Chance, at: number): Told {
+function moment(random: SeededRandom, at: number): ReportedDate {
 	const iso = new Date(at).toISOString();
 	const forms: unknown[] = [
 		iso,
@@ -126,15 +138,15 @@ function moment(chance: Chance, at: number): Told {
 		String(at),
 		new Date(at).toUTCString(),
 	];
-	return { value: chance.oneOf(forms), means: at };
+	return { value: random.oneOf(forms), means: at };
 }
 
-export function told(chance: Chance, now: number): Told {
-	const kind = chance.next();
-	if (kind < 0.1) return { value: chance.oneOf(NEVER), means: 'never' };
-	if (kind < 0.18) return { value: chance.oneOf(UNREADABLE), means: 'unreadable' };
-	const distance = chance.oneOf([0, SECOND, HOUR, 2 * HOUR, 5 * HOUR, DAY, 2 * DAY, 40 * DAY]);
-	return moment(chance, now + chance.oneOf([-1, -1, -1, 1]) * distance);
+export function reportedDate(random: SeededRandom, now: number): ReportedDate {
+	const kind = random.next();
+	if (kind < 0.1) return { value: random.oneOf(NEVER), means: 'never' };
+	if (kind < 0.18) return { value: random.oneOf(UNREADABLE), means: 'unreadable' };
+	const distance = random.oneOf([0, SECOND, HOUR, 2 * HOUR, 5 * HOUR, DAY, 2 * DAY, 40 * DAY]);
+	return moment(random, now + random.oneOf([-1, -1, -1, 1]) * distance);
 }
 
 export const ALL_NEVER = NEVER;
@@ -152,36 +164,37 @@ const WORDS: Record<string, string[]> = {
 export const ALL_WORDS = Object.keys(WORDS);
 
 /** A word in any of the ways to write it. */
-export const written = (chance: Chance, word: string): string => chance.oneOf(WORDS[word]);
+export const written = (random: SeededRandom, word: string): string => random.oneOf(WORDS[word]);
 
-export function thing(chance: Chance, now: number, id: string | undefined): Thing {
+export function modelItem(random: SeededRandom, now: number, id: string | undefined): ModelItem {
 	const words =
-		chance.next() < 0.1
+		random.next() < 0.1
 			? undefined
-			: Array.from({ length: chance.whole(1, 2) }, () => chance.oneOf(ALL_WORDS));
+			: Array.from({ length: random.whole(1, 2) }, () => random.oneOf(ALL_WORDS));
 	return {
 		id,
 		words,
-		name: words?.map((word) => written(chance, word)).join(' '),
-		created: chance.next() < 0.3 ? { value: undefined, means: 'never' } : told(chance, now - DAY),
-		expires: told(chance, now),
-		isOver: chance.oneOf([undefined, undefined, undefined, true, false]),
-		isUsedUp: chance.oneOf([undefined, undefined, true, false]),
-		isWithin: chance.oneOf([true, true, true, true, false, undefined]),
+		name: words?.map((word) => written(random, word)).join(' '),
+		created:
+			random.next() < 0.3 ? { value: undefined, means: 'never' } : reportedDate(random, now - DAY),
+		expires: reportedDate(random, now),
+		isOver: random.oneOf([undefined, undefined, undefined, true, false]),
+		isUsedUp: random.oneOf([undefined, undefined, true, false]),
+		isWithin: random.oneOf([true, true, true, true, false, undefined]),
 	};
 }
 
 /** A list in which some things come twice, some of these with other details. */
-export function account(chance: Chance, now: number, size: number): Thing[] {
-	const things: Thing[] = [];
+export function account(random: SeededRandom, now: number, size: number): ModelItem[] {
+	const things: ModelItem[] = [];
 	for (let n = 0; n < size; n++) {
-		const known = things.length > 0 && chance.next() < 0.12 ? chance.oneOf(things) : undefined;
+		const known = things.length > 0 && random.next() < 0.12 ? random.oneOf(things) : undefined;
 		if (known?.id) {
-			const other = thing(chance, now, chance.oneOf([known.id, ` ${known.id}`]));
-			things.push(chance.next() < 0.5 ? { ...known, id: other.id } : other);
+			const other = modelItem(random, now, random.oneOf([known.id, ` ${known.id}`]));
+			things.push(random.next() < 0.5 ? { ...known, id: other.id } : other);
 		} else {
 			things.push(
-				thing(chance, now, chance.next() < 0.08 ? chance.oneOf([undefined, ' ']) : `i${n}`),
+				modelItem(random, now, random.next() < 0.08 ? random.oneOf([undefined, ' ']) : `i${n}`),
 			);
 		}
 	}
@@ -190,13 +203,13 @@ export function account(chance: Chance, now: number, size: number): Thing[] {
 
 /** The service's clock as its header tells it. */
 export function dateHeader(
-	chance: Chance,
+	random: SeededRandom,
 	host: number,
 	distances = [0, 0, 0, 1, 1800, 3 * 3600, 86_399, 86_400, 400 * 86_400],
-): Told {
-	const kind = chance.next();
+): ReportedDate {
+	const kind = random.next();
 	if (kind < 0.08) {
-		const value = chance.oneOf([
+		const value = random.oneOf([
 			undefined,
 			'',
 			'now',
@@ -206,14 +219,14 @@ export function dateHeader(
 		]);
 		return { value, means: 'unreadable' };
 	}
-	const at = host + chance.oneOf([-1, 1]) * chance.oneOf(distances) * SECOND;
+	const at = host + random.oneOf([-1, 1]) * random.oneOf(distances) * SECOND;
 	return { value: new Date(at).toUTCString(), means: at };
 }
 
-export function wish(chance: Chance): Wish {
+export function criteria(random: SeededRandom): Criteria {
 	return {
-		selection: chance.oneOf(['expired', 'expired', 'expiring', 'olderThan']),
-		span: chance.oneOf([1, 2, 24, 72]) * HOUR,
-		protectedWords: chance.next() < 0.5 ? [] : [chance.oneOf(ALL_WORDS)],
+		selection: random.oneOf(['expired', 'expired', 'expiring', 'olderThan']),
+		span: random.oneOf([1, 2, 24, 72]) * HOUR,
+		protectedWords: random.next() < 0.5 ? [] : [random.oneOf(ALL_WORDS)],
 	};
 }

@@ -16,7 +16,7 @@ export interface FailingService {
 type StatusRow = [status: number, words: RegExp, advice: string, calls?: number];
 
 /** Each of these statuses is answered with words of the service; the user gets advice after so many calls. */
-export function testStatuses(
+export function describeErrorStatuses(
 	statuses: StatusRow[],
 	{ sandbox, service, get, fault }: FailingService,
 ): void {
@@ -38,7 +38,7 @@ export function testStatuses(
  * A web page is not the service, but its status counts: the page may be one of a proxy in front of it.
  * @param sentence the name of the tests
  */
-export function testWebPages(sentence: string, { service, get, fault }: FailingService): void {
+export function describeWebPages(sentence: string, { service, get, fault }: FailingService): void {
 	it.each([200, 404, 502])(sentence, async (status) => {
 		await fault({ type: 'html', status });
 		const error = errorOf(await get());
@@ -55,7 +55,7 @@ export function testWebPages(sentence: string, { service, get, fault }: FailingS
 }
 
 /** What a service says of an error in each of the forms that these answers have, and in more. */
-export function testWords(
+export function describeErrorMessages(
 	{ errorMessage }: Service,
 	more: ReadonlyArray<readonly [body: unknown, words: string]>,
 ): void {

@@ -3,7 +3,7 @@ import type { ICredentialDataDecryptedObject, IDataObject } from 'n8n-workflow';
 
 import { FileCourierApi } from '../../credentials/FileCourierApi.credentials';
 import { FileCourierTrigger } from '../../nodes/FileCourier/FileCourierTrigger.node';
-import { ownSandbox } from './ownSandbox';
+import { useSandbox } from './useSandbox';
 import type { Sandbox } from './sandbox';
 import { hmacSha256 } from './sign';
 import { TriggerServer } from './webhooks';
@@ -77,8 +77,8 @@ export class TriggerUnderTest {
 }
 
 /** For a file of tests: the trigger, with a sandbox of its own. */
-export function ownTrigger(): TriggerUnderTest {
-	const trigger = new TriggerUnderTest(ownSandbox());
+export function useTrigger(): TriggerUnderTest {
+	const trigger = new TriggerUnderTest(useSandbox());
 	afterEach(async () => await trigger.stopServer());
 	return trigger;
 }

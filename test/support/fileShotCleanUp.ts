@@ -1,18 +1,18 @@
 import axios from 'axios';
 import type { IDataObject } from 'n8n-workflow';
 
-import { cleaned, onServiceClock, pace } from './cleanUp';
+import { runCleanUp, onServiceClock, setClockSpeed } from './cleanUp';
 import { fileShotNode } from './fileShot';
-import { ownSandbox } from './ownSandbox';
+import { useSandbox } from './useSandbox';
 
 const USUAL = { dialect: 'documented', dates: 'iso', deleteAnswer: 'json' };
 
 /** For a file of tests: FileShot in a sandbox of its own, empty before each test, and what Clean Up is tested with. */
 export function fileShotCleanUp() {
-	const sandbox = ownSandbox();
+	const sandbox = useSandbox();
 	beforeEach(async () => {
 		await settings(USUAL);
-		await pace(sandbox, 1);
+		await setClockSpeed(sandbox, 1);
 		for (const { id } of await stored()) await remove(id);
 		await sandbox.reset();
 	});
@@ -39,7 +39,7 @@ export function fileShotCleanUp() {
 		sandbox,
 		settings,
 		node,
-		cleanUp: async (parameters: IDataObject = {}) => await cleaned(node(parameters)),
+		cleanUp: async (parameters: IDataObject = {}) => await runCleanUp(node(parameters)),
 		/** The names of the files that are left. */
 		left: async () => (await stored()).map(({ name }) => name).sort(),
 		/**

@@ -4,14 +4,14 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { type NodeUnderTest, runNode } from './engine';
 import { fileShotNode, fileThere } from './fileShot';
-import { ownSandbox } from './ownSandbox';
+import { useSandbox } from './useSandbox';
 
 const USUAL = { dialect: 'documented', download: 'redirect', dates: 'iso', deleteAnswer: 'json' };
 
 /** For a file of tests: FileShot in a sandbox of its own, with its usual settings before each test, and a file to upload. */
 export function fileShotFile() {
 	const content = randomBytes(3_000_017);
-	const sandbox = ownSandbox();
+	const sandbox = useSandbox();
 	const settings = async (values: object) =>
 		await sandbox.control.patch('/services/fileShot/settings', values);
 	beforeEach(async () => void (await settings(USUAL)));

@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { FileShotApi } from '../../credentials/FileShotApi.credentials';
 import { FileShotTrigger } from '../../nodes/FileShot/FileShotTrigger.node';
-import { WatchedAccount } from './watchedAccount';
+import { PolledAccount } from './polledAccount';
 
 export const HOUR = 3_600;
 export const DAY = 24 * HOUR;
@@ -14,9 +14,10 @@ const USUAL = {
 	dates: 'iso',
 	fieldNames: 'camelCase',
 	listShape: 'files',
+	zeroKnowledgeFlag: 'correct',
 };
 
-export class FileShotAccount extends WatchedAccount {
+export class FileShotAccount extends PolledAccount {
 	protected readonly service = 'fileShot';
 	protected readonly credentialType = new FileShotApi();
 	protected readonly events = ['file.added'];
@@ -32,8 +33,8 @@ export class FileShotAccount extends WatchedAccount {
 		return (await this.sandbox.control.get<Array<{ id: string }>>('/services/fileShot/files')).data;
 	}
 
-	async add(fileName: string, expiryDays = 30): Promise<string> {
-		const file = { fileName, content: 'eA==', expiryDays };
+	async add(fileName: string, expiryDays = 30, isZeroKnowledge = false): Promise<string> {
+		const file = { fileName, content: 'eA==', expiryDays, isZeroKnowledge };
 		const { data } = await this.sandbox.control.post<{ fileId: string }>(
 			'/services/fileShot/files',
 			file,

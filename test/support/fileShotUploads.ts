@@ -5,7 +5,7 @@ import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
 import { itemWith } from './binary';
 import type { NodeUnderTest } from './engine';
 import { fileShotUpload } from './fileShot';
-import { ownSandbox } from './ownSandbox';
+import { useSandbox } from './useSandbox';
 
 const MIB = 1024 * 1024;
 const USUAL = {
@@ -33,7 +33,7 @@ interface StoredFile {
 /** For a file of tests: FileShot in a sandbox of its own, with its usual settings before each test, and what uploads ask of it. */
 export function fileShotUploads() {
 	const bytes = randomBytes(17 * MIB + 345);
-	const sandbox = ownSandbox();
+	const sandbox = useSandbox();
 	const settings = async (values: object) =>
 		await sandbox.control.patch('/services/fileShot/settings', values);
 

@@ -3,11 +3,11 @@ import type { IDataObject } from 'n8n-workflow';
 import { FilesAppApi } from '../../credentials/FilesAppApi.credentials';
 import { FilesAppTrigger } from '../../nodes/FilesApp/FilesAppTrigger.node';
 import type { ActivePoller } from './polling';
-import { WatchedAccount } from './watchedAccount';
+import { PolledAccount } from './polledAccount';
 
 export const HOUR = 3_600;
 
-export class FilesAppAccount extends WatchedAccount {
+export class FilesAppAccount extends PolledAccount {
 	protected readonly service = 'filesApp';
 	protected readonly credentialType = new FilesAppApi();
 	protected readonly events = ['*'];

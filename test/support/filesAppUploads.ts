@@ -4,7 +4,7 @@ import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
 
 import type { NodeUnderTest } from './engine';
 import { filesAppUpload } from './filesApp';
-import { ownSandbox } from './ownSandbox';
+import { useSandbox } from './useSandbox';
 
 const MIB = 1024 * 1024;
 const USUAL = {
@@ -26,7 +26,7 @@ interface StoredFile {
 
 /** For a file of tests: Files App in a sandbox of its own, with its usual settings before each test, and what uploads ask of it. */
 export function filesAppUploads() {
-	const sandbox = ownSandbox();
+	const sandbox = useSandbox();
 	const settings = async (values: object) =>
 		await sandbox.control.patch('/services/filesApp/settings', values);
 

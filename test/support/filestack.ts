@@ -1,8 +1,3 @@
-/* eslint-disable @n8n/community-nodes/no-restricted-imports */
-import { createServer, type IncomingHttpHeaders } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { buffer } from 'node:stream/consumers';
-
 import type { IDataObject, IRun } from 'n8n-workflow';
 
 import { FilestackApi } from '../../credentials/FilestackApi.credentials';
@@ -11,6 +6,7 @@ import { type NodeUnderTest, outputOf, runNode } from './engine';
 import { itemWith, type TestFile } from './binary';
 import { byId } from './locators';
 import type { Sandbox } from './sandbox';
+import { type TestRequest, TestServer } from './testServer';
 
 type Credentials = Record<string, string>;
 
@@ -67,46 +63,9 @@ export async function newHandle(sandbox: Sandbox, file: TestFile): Promise<strin
 export const credentialsOf = (sandbox: Sandbox): Credentials =>
 	sandbox.info.services.filestack.credentials;
 
-export interface Seen {
-	method: string;
-	path: string;
-	query: Record<string, string>;
-	headers: IncomingHttpHeaders;
-	body: Buffer;
-}
-
-type Answer = { status?: number; headers?: Record<string, string>; body: unknown };
-
-/** A host that takes down all that it is sent, and answers as the test says. For what the sandbox keeps to itself. */
-export class Recorder {
-	readonly seen: Seen[] = [];
-	url = '';
-	answer: (request: Seen) => Answer = () => ({ body: {} });
-	private readonly server = createServer((request, response) => {
-		void buffer(request).then((body) => {
-			const { method = '', url = '', headers } = request;
-			const { pathname: path, searchParams } = new URL(url, 'http://recorder');
-			const seen = { method, path, query: Object.fromEntries(searchParams), headers, body };
-			this.seen.push(seen);
-			const { status = 200, headers: more, body: answered } = this.answer(seen);
-			const isText = typeof answered === 'string';
-			const type = isText ? 'text/plain' : 'application/json';
-			response.writeHead(status, { 'content-type': type, ...more });
-			response.end(isText ? answered : JSON.stringify(answered));
-		});
-	});
-
-	async start(): Promise<void> {
-		await new Promise<void>((done) => this.server.listen(0, '127.0.0.1', done));
-		this.url = `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
-	}
-
-	async stop(): Promise<void> {
-		this.server.closeAllConnections();
-		await new Promise((done) => this.server.close(done));
-	}
-
-	/** Credentials that lead here with every host. */
+/** A server in the place of all hosts of Filestack, for what the sandbox does not record or do. */
+export class FilestackServer extends TestServer {
+	/** Credentials with this server as every host. */
 	credentials(more: Credentials = {}): Credentials {
 		return {
 			apiKey: 'AKEYz',
@@ -119,7 +78,7 @@ export class Recorder {
 		};
 	}
 
-	/** Runs an operation of the node that asks this host for the file HANDLE. */
+	/** Runs an operation of the node with the file HANDLE. */
 	async run(
 		operation: string,
 		parameters: IDataObject = {},
@@ -138,7 +97,21 @@ export class Recorder {
 
 export const SECRET = 'the-app-secret';
 
-/** What a request was allowed to do. */
-export function policyIn({ query }: Pick<Seen, 'query'>): Record<string, unknown> {
+/**
+ * Starts a server for a file of tests. Before each test it forgets the requests and responds with this body again.
+ */
+export function useFilestackServer(body: object = {}): FilestackServer {
+	const server = new FilestackServer();
+	beforeAll(async () => await server.start());
+	afterAll(async () => await server.stop());
+	beforeEach(() => {
+		server.reset();
+		server.respond({ body });
+	});
+	return server;
+}
+
+/** Returns the policy of a request: what it is allowed to do. */
+export function policyIn({ query }: Pick<TestRequest, 'query'>): Record<string, unknown> {
 	return JSON.parse(Buffer.from(query.policy, 'base64url').toString()) as never;
 }

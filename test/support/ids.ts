@@ -30,7 +30,7 @@ export interface IdField {
 }
 
 /** @param what “an ID”, or what the service calls it */
-export function testIds(
+export function describeIdHandling(
 	what: string,
 	{ sandbox, label, run, status, beside, path }: IdField,
 ): void {

@@ -1,10 +1,10 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { Host, type Scripted } from './host';
+import { type TestResponse, TestServer } from './testServer';
 
 /** A FileShot account as a list says it, on a host of its own that does nothing but answer. */
 export class ListedAccount {
-	readonly host = new Host();
+	readonly host = new TestServer();
 
 	/**
 	 * @param files the list, as the service reports it
@@ -13,10 +13,10 @@ export class ListedAccount {
 	 */
 	async start(
 		files: readonly IDataObject[],
-		{ date, deletions = {} }: { date?: string; deletions?: Record<string, Scripted> } = {},
+		{ date, deletions = {} }: { date?: string; deletions?: Record<string, TestResponse> } = {},
 	): Promise<void> {
 		const headers = date === undefined ? undefined : { date };
-		const pages: Record<string, Scripted> = {};
+		const pages: Record<string, TestResponse> = {};
 		for (let page = 1; page === 1 || (page - 1) * 100 < files.length; page++) {
 			const body = JSON.stringify({ files: files.slice((page - 1) * 100, page * 100) });
 			pages[`/api/files?page=${page}&limit=100`] = { headers, body };
@@ -25,7 +25,7 @@ export class ListedAccount {
 			pages[`/api/files/${id}`] = answer;
 			pages[`/api/files/delete/${id}`] = answer;
 		}
-		await this.host.start(pages, { body: '{"files":[]}' });
+		await this.host.respondByUrl(pages, { body: '{"files":[]}' }).start();
 	}
 
 	/** IDs for which a deletion has come, in order. */

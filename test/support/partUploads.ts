@@ -11,8 +11,8 @@ import type { NodeUnderTest } from './engine';
 import { fileShotNode } from './fileShot';
 import { filesAppNode } from './filesApp';
 import { filestackNode } from './filestack';
-import { OutageLine } from './outageLine';
-import { ownSandbox } from './ownSandbox';
+import { OutageProxy } from './outageProxy';
+import { useSandbox } from './useSandbox';
 import type { Sandbox } from './sandbox';
 
 const KIB = 1024;
@@ -99,7 +99,7 @@ export const PART_SERVICES: Readonly<Record<string, PartService>> = {
 		id: 'filestack',
 		// The minimum size of a part is 5 MiB.
 		partSize: 5 * MIB,
-		size: 60 * MIB + 17,
+		size: 45 * MIB + 17,
 		settings: { requestsPerMinute: 1_000_000, security: 'off' },
 		Node: Filestack,
 		start: /\/multipart\/start$/,
@@ -124,36 +124,36 @@ export interface PartUpload {
 	settings?: Partial<INode>;
 }
 
-/** For a file of tests: uploads to each service, over a line that can go down. */
+/** For a file of tests: uploads to each service, over a connection that can go down. */
 export function partUploads() {
-	const sandbox = ownSandbox();
-	const line = new OutageLine();
+	const sandbox = useSandbox();
+	const proxy = new OutageProxy();
 	const origins = new Set<string>();
 	beforeAll(async () => {
 		for (const { id } of Object.values(PART_SERVICES)) {
 			for (const origin of Object.values(sandbox.info.services[id].origins)) origins.add(origin);
 		}
-		await line.start([...origins]);
+		await proxy.start(origins);
 	});
-	afterAll(async () => await line.stop());
+	afterAll(async () => await proxy.stop());
 	let names = 0;
-	beforeEach(() => line.reset());
+	beforeEach(async () => await proxy.reset());
 
 	return {
 		sandbox,
-		line,
+		proxy,
 		/** A file for a service, with a name of its own: no failed upload of an earlier test is continued. */
 		newFile: ({ size }: PartService) => ({ name: `file-${++names}.bin`, bytes: randomBytes(size) }),
 		prepare: async ({ id, settings }: PartService) =>
 			void (await sandbox.control.patch(`/services/${id}/settings`, settings)),
-		/** The node with a file to upload over the line. */
+		/** The node with a file to upload over that connection. */
 		node: async (
 			service: PartService,
 			file: { name: string; bytes: Buffer },
 			{ options, parameters, Node, ...more }: PartUpload = {},
 		): Promise<NodeUnderTest> => {
 			const { credentials } = sandbox.info.services[service.id];
-			const through = JSON.parse(line.through(JSON.stringify(credentials))) as Credentials;
+			const through = JSON.parse(proxy.through(JSON.stringify(credentials))) as Credentials;
 			const size = { thresholdMb: 1 / 16, partSizeMb: service.partSize / MIB };
 			const all = { binaryPropertyName: 'data', ...parameters };
 			const node = service.node(sandbox, through, {
@@ -176,7 +176,8 @@ export function partUploads() {
 			});
 			return sha256Of(Buffer.from(data));
 		},
-		/** The number of passed calls that match. */
-		count: (pattern: RegExp) => line.passed.filter((call) => pattern.test(call)).length,
+		/** The number of calls whose method and path match. */
+		count: (pattern: RegExp) =>
+			proxy.requests.filter(({ method, path }) => pattern.test(`${method} ${path}`)).length,
 	};
 }

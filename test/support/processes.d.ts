@@ -11,7 +11,7 @@ export interface Collections {
 
 export function collections(groups: number[][]): Collections[];
 export function filestackPaths(requests: readonly object[]): string[];
-export function shortLived(module?: string): number[];
+export function traceAllocationSites(module?: string): number[];
 export interface StartedSandbox {
 	child: ChildProcessByStdio<Writable, Readable, null>;
 	info: SandboxInfo;

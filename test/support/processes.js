@@ -38,13 +38,13 @@ function filestackPaths(requests) {
  * The places in Node's streams of which V8 has decided that what they make lives short, although all of the last 150 lived
  * on: how many notes it has seen there. In a new process that loads the module first, if there is one.
  */
-function shortLived(module = '') {
-	const program = join(root, 'test/support/shortLived.mjs');
+function traceAllocationSites(module = '') {
+	const program = join(root, 'test/support/allocationSites.mjs');
 	const flags = ['--expose-gc', '--trace-pretenuring', '--trace-pretenuring-statistics'];
 	const args = [...flags, '--import', 'tsx', program, module && join(root, module)];
-	const told = execFileSync(process.execPath, args, { cwd: root, encoding: 'utf8' });
-	return [...told.matchAll(/\((\d+), 1\d\d, [\d.]+\) undecided => don't tenure/g)].map(([, made]) =>
-		Number(made),
+	const output = execFileSync(process.execPath, args, { cwd: root, encoding: 'utf8' });
+	return [...output.matchAll(/\((\d+), 1\d\d, [\d.]+\) undecided => don't tenure/g)].map(
+		([, made]) => Number(made),
 	);
 }
 
@@ -99,6 +99,6 @@ module.exports = {
 	publish,
 	publishedFiles,
 	release,
-	shortLived,
+	traceAllocationSites,
 	startSandbox,
 };

@@ -5,7 +5,8 @@ import type { IDataObject, INodeExecutionData, IRun } from 'n8n-workflow';
 
 import { itemWith, sha256Of } from './binary';
 import { bytesOf, outputOf } from './engine';
-import type { Carried, Line } from './line';
+import type { ServiceProxy } from './serviceProxy';
+import type { TestRequest } from './testServer';
 
 const KIB = 1024;
 const MIB = 1024 * KIB;
@@ -55,16 +56,20 @@ export async function sha256At(url: string, headers: Record<string, string> = {}
 }
 
 /** Files of all these sizes go out in the right pieces, are there unharmed, and come back. */
-export function testSizes(sizes: readonly Sized[], line: Line, service: SizedService): void {
+export function describeSizes(
+	sizes: readonly Sized[],
+	proxy: ServiceProxy,
+	service: SizedService,
+): void {
 	it.each(sizes)('%i bytes go out in parts of %j, and come back', async (size, parts) => {
 		const bytes = randomBytes(size);
-		line.carried.length = 0;
+		proxy.requests.length = 0;
 		const file = await service.upload([
 			await itemWith({ data: { name: 'a.bin', type: 'application/x-thing', bytes } }),
 		]);
 
 		const { whole, part } = service;
-		expect({ whole: await lengthsIn(line, whole), parts: await lengthsIn(line, part) }).toEqual({
+		expect({ whole: await lengthsIn(proxy, whole), parts: await lengthsIn(proxy, part) }).toEqual({
 			whole: parts.length > 0 ? [] : [size],
 			parts,
 		});
@@ -79,19 +84,19 @@ export function testSizes(sizes: readonly Sized[], line: Line, service: SizedSer
 }
 
 /** Bytes of the file in each of these requests, the largest first: parts go at the same time. */
-async function lengthsIn({ carried }: Line, wanted?: RegExp): Promise<number[]> {
-	const requests = carried.filter(({ method, path }) => wanted?.test(`${method} ${path}`));
-	for (const { headers, body } of requests) {
-		expect(headers).toMatchObject({ 'content-length': String(body.length) });
+async function lengthsIn({ requests: all }: ServiceProxy, wanted?: RegExp): Promise<number[]> {
+	const requests = all.filter(({ method, path }) => wanted?.test(`${method} ${path}`));
+	for (const { headers, bytes } of requests) {
+		expect(headers).toMatchObject({ 'content-length': String(bytes.length) });
 	}
 	return (await Promise.all(requests.map(lengthIn))).sort((one, other) => other - one);
 }
 
 /** Bytes of the file in a request: its body, or the only file of the form that it is. */
-async function lengthIn({ headers, body }: Carried): Promise<number> {
+async function lengthIn({ headers, bytes }: TestRequest): Promise<number> {
 	const type = String(headers['content-type']);
-	if (!type.startsWith('multipart/')) return body.length;
-	const form = new Response(new Uint8Array(body), { headers: { 'content-type': type } });
+	if (!type.startsWith('multipart/')) return bytes.length;
+	const form = new Response(new Uint8Array(bytes), { headers: { 'content-type': type } });
 	const files = [...(await form.formData()).values()].filter((value) => value instanceof File);
 	expect(files).toHaveLength(1);
 	return files[0].size;

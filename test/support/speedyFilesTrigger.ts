@@ -4,9 +4,9 @@ import type { IDataObject } from 'n8n-workflow';
 import { SpeedyFilesApi } from '../../credentials/SpeedyFilesApi.credentials';
 import { SpeedyFilesPollingTrigger } from '../../nodes/SpeedyFiles/SpeedyFilesPollingTrigger.node';
 import { SpeedyFilesUser } from './speedyFiles';
-import { WatchedAccount } from './watchedAccount';
+import { PolledAccount } from './polledAccount';
 
-export class SpeedyFilesAccount extends WatchedAccount {
+export class SpeedyFilesAccount extends PolledAccount {
 	readonly user = new SpeedyFilesUser(this.sandbox);
 	protected readonly service = 'speedyFiles';
 	protected readonly credentialType = new SpeedyFilesApi();

@@ -16,21 +16,24 @@ export class TcpProxy {
 	sent = 0;
 	/** Bytes to clients. */
 	received = 0;
+	/** Connections that were accepted and reset. */
+	refused = 0;
 	port = 0;
 	private server!: Server;
 	private downtime: Downtime | undefined;
 	private readonly pairs = new Set<{ client: Socket; upstream: Socket }>();
 
-	/**
-	 * @param targetPort returns the port of the server on 127.0.0.1
-	 * @param onBytes called after bytes have been passed on
-	 * @param rate bytes per second of each connection and direction. Without a limit, megabytes would be in the buffers of
-	 * the operating system, and lost whenever a connection is reset.
-	 */
+	/** @param targetPort returns the port of the server on 127.0.0.1 */
 	constructor(
 		private readonly targetPort: () => number,
-		private readonly onBytes: () => void = () => undefined,
-		private readonly rate = Infinity,
+		private readonly options: {
+			/** Called after bytes have been passed on. */
+			onBytes?: () => void;
+			/** Called after a connection has been accepted and reset. */
+			onRefused?: () => void;
+			/** Bytes per second of each connection and direction. */
+			rate?: number;
+		} = {},
 	) {}
 
 	async start(): Promise<void> {
@@ -84,6 +87,8 @@ export class TcpProxy {
 		client.on('error', () => undefined);
 		if (this.downtime !== undefined && this.downtime !== 'hanging') {
 			client.resetAndDestroy();
+			this.refused += 1;
+			this.options.onRefused?.();
 			return;
 		}
 		const upstream = connect({ host: '127.0.0.1', port: this.targetPort(), noDelay: true });
@@ -102,13 +107,15 @@ export class TcpProxy {
 	}
 
 	private pass(from: Socket, to: Socket, count: (bytes: number) => void): void {
+		const { onBytes, rate = Infinity } = this.options;
+		const resume = () => this.downtime ?? from.resume();
 		from.on('data', (chunk: Buffer) => {
 			if (to.destroyed) return;
 			count(chunk.length);
 			from.pause();
-			const pause = Math.floor((chunk.length / this.rate) * 1000);
-			to.write(chunk, () => setTimeout(() => this.downtime ?? from.resume(), pause));
-			this.onBytes();
+			const pause = Math.floor((chunk.length / rate) * 1000);
+			to.write(chunk, () => (rate === Infinity ? resume() : setTimeout(resume, pause)));
+			onBytes?.();
 		});
 		from.on('end', () => to.end());
 	}

@@ -3,13 +3,13 @@ import { readFileSync } from 'node:fs';
 import type { Execution } from '../../sandbox/n8n/executions.mts';
 import { INSTALL_MS, startTestSystem, type TestSystem } from '../e2e/harness.mts';
 import { activateTrigger, type ActiveTrigger, goodDelivery, SIGNED } from '../e2e/triggers.mts';
-import { Chance } from './chance.ts';
+import { SeededRandom } from './seededRandom.ts';
 import { idIn, makeLoad } from './load.mts';
 import type { Fate, Mutation } from './mutation.mts';
 import { MUTATIONS, pickMutation } from './mutations.mts';
 import { closeConnections, type RawRequest, rawRequest, sendRaw } from './request.mts';
 import { allRuns, each, residentMiB } from './runs.mts';
-import { isFull, seed, times } from './scale.ts';
+import { isFull, scaled, seed } from './scale.ts';
 
 const AT_ONCE = 20;
 
@@ -43,11 +43,11 @@ interface Mutant {
 	status: number;
 }
 
-function makeMutant(chance: Chance, number: number, mutation: Mutation): Mutant {
-	const trigger = chance.oneOf(triggers);
+function makeMutant(random: SeededRandom, number: number, mutation: Mutation): Mutant {
+	const trigger = random.oneOf(triggers);
 	const { service, secret, url } = trigger;
 	const raw = rawRequest(url, goodDelivery(service, secret, number));
-	mutation.change({ service, secret, chance, raw });
+	mutation.change({ service, secret, random, raw });
 	return { trigger, mutation, fate: mutation.fate(service), number, raw, status: -1 };
 }
 
@@ -56,15 +56,15 @@ const is2xx = ({ status }: Mutant) => status >= 200 && status < 300;
 describe('deliveries from a sender who does not know the secret', () => {
 	const mutants: Mutant[] = [];
 	const memory: number[] = [];
-	const total = times(10_000, 400);
+	const total = scaled(10_000, 400);
 
 	it(`rejects unsigned and accepts signed mutants among ${total} mutants of valid deliveries`, async () => {
-		const chance = new Chance(seed);
+		const random = new SeededRandom(seed);
 		// Every mutation at least once, then random ones.
-		const kinds = Array.from({ length: total }, (_, n) => MUTATIONS[n] ?? pickMutation(chance));
+		const kinds = Array.from({ length: total }, (_, n) => MUTATIONS[n] ?? pickMutation(random));
 		await each(kinds, AT_ONCE, async (mutation, number) => {
 			// Created one by one because some have 16 MB, and released after sending.
-			const mutant = makeMutant(chance, number, mutation);
+			const mutant = makeMutant(random, number, mutation);
 			mutant.status = await sendRaw(mutant.raw);
 			mutant.raw.body = Buffer.alloc(0);
 			mutants.push(mutant);
@@ -113,7 +113,7 @@ describe('deliveries from a sender who does not know the secret', () => {
 });
 
 it('runs exactly the distinct ones of valid deliveries with twenty in parallel and a tenth duplicates', async () => {
-	const load = makeLoad(new Chance(seed + 1), triggers, times(1_000, 100), 1_000_000);
+	const load = makeLoad(new SeededRandom(seed + 1), triggers, scaled(1_000, 100), 1_000_000);
 	// n8n may have closed idle connections meanwhile, which this busy process has not noticed.
 	closeConnections();
 	const statuses: number[] = [];

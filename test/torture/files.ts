@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import type { INodeExecutionData } from 'n8n-workflow';
 
 import { storedBinary } from '../support/binary';
-import type { Chance } from './chance';
+import type { SeededRandom } from './seededRandom';
 
 export interface TortureFile {
 	name: string;
@@ -14,18 +14,18 @@ export interface TortureFile {
 export const sha256Of = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
 
 /** Returns files of random sizes: empty ones, small ones, and those around multiples of 64 KiB. */
-export function drawFiles(chance: Chance, count: number, largest: number): TortureFile[] {
+export function randomFiles(random: SeededRandom, count: number, largest: number): TortureFile[] {
 	const part = 64 * 1024;
 	return Array.from({ length: count }, (_, index) => {
-		const size = chance.oneOf([
-			() => chance.whole(0, 3),
-			() => chance.whole(1, part),
-			() => part * chance.whole(1, 4) + chance.whole(-1, 1),
-			() => chance.whole(part, 700 * 1024),
+		const size = random.oneOf([
+			() => random.whole(0, 3),
+			() => random.whole(1, part),
+			() => part * random.whole(1, 4) + random.whole(-1, 1),
+			() => random.whole(part, 700 * 1024),
 			// Large files are slow, so only one in twenty-five is large.
-			() => chance.whole(part, chance.next() < 0.2 ? largest : 2 * part),
+			() => random.whole(part, random.next() < 0.2 ? largest : 2 * part),
 		])();
-		const bytes = chance.bytes(size);
+		const bytes = random.bytes(size);
 		return { name: `file-${index}.bin`, bytes, sha256: sha256Of(bytes) };
 	});
 }

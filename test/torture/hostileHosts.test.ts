@@ -5,7 +5,8 @@ import { FileCourierApi } from '../../credentials/FileCourierApi.credentials';
 import { FileCourier } from '../../nodes/FileCourier/FileCourier.node';
 import { credentialsFor } from '../support/descriptions';
 import { binaryData, bytesOf, outputOf, runNode } from '../support/engine';
-import { type Behavior, hostile, HostileHost } from '../support/hostileHost';
+import { hostile } from '../support/downloadFaults';
+import { type Behavior, DownloadHost } from '../support/downloadHost';
 import { storedFiles, storedSince } from '../support/storedFiles';
 import { sha256Of } from './files';
 import { isFull } from './scale';
@@ -113,7 +114,7 @@ const TRIALS: Record<string, Trial> = {
 	),
 };
 
-const host = new HostileHost();
+const host = new DownloadHost();
 beforeAll(async () => {
 	await binaryData();
 	await host.start();
@@ -145,7 +146,7 @@ describe.each([
 	it.each(Object.entries(TRIALS))(
 		'is one version of the file or fails, if the host %s',
 		async (_name, { behavior, result, size = SIZE, options, most = Infinity }) => {
-			host.reset(size, behavior());
+			host.deliver(size, behavior());
 			const before = storedFiles();
 			const { json, binary } = await download({ ...ranges, ...options });
 
@@ -167,7 +168,7 @@ describe.each([
 
 describe('the error of a download whose file changed', () => {
 	it('says so', async () => {
-		host.reset(SIZE, hostile.changesTotal(CUT));
+		host.deliver(SIZE, hostile.changesTotal(CUT));
 		const { json } = await download({ thresholdMb: 1000 });
 		if (json.error !== undefined) expect(JSON.stringify(json)).toMatch(/chang/i);
 	});

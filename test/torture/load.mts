@@ -1,6 +1,6 @@
 import { getPath } from '../../sandbox/n8n/json.mts';
 import { type ActiveTrigger, goodDelivery, type Signed } from '../e2e/triggers.mts';
-import type { Chance } from './chance.ts';
+import type { SeededRandom } from './seededRandom.ts';
 import { type RawRequest, rawRequest } from './request.mts';
 
 /** The path of a valid delivery's number in the trigger's output. */
@@ -26,7 +26,7 @@ export interface Load {
  * @param first number of the first delivery
  */
 export function makeLoad(
-	chance: Chance,
+	random: SeededRandom,
 	triggers: ActiveTrigger[],
 	total: number,
 	first: number,
@@ -39,9 +39,9 @@ export function makeLoad(
 		return rawRequest(trigger.url, goodDelivery(trigger.service, trigger.secret, first + index));
 	});
 	for (let n = 0; n < repeats; n++) {
-		const from = chance.whole(0, requests.length - 1);
+		const from = random.whole(0, requests.length - 1);
 		// Half of the duplicates are sent right after the original, half at any time later.
-		const to = chance.next() < 0.5 ? from + 1 : chance.whole(from + 1, requests.length);
+		const to = random.next() < 0.5 ? from + 1 : random.whole(from + 1, requests.length);
 		requests.splice(to, 0, requests[from]);
 	}
 	return { requests, distinct };

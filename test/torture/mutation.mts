@@ -1,5 +1,5 @@
 import { type Signed, signedHeaders } from '../e2e/triggers.mts';
-import type { Chance } from './chance.ts';
+import type { SeededRandom } from './seededRandom.ts';
 import type { RawRequest } from './request.mts';
 
 /**
@@ -14,7 +14,7 @@ export type Fate = 'refused' | 'taken' | 'either';
 export interface Subject {
 	service: Signed;
 	secret: string;
-	chance: Chance;
+	random: SeededRandom;
 	/** A valid delivery to be mutated. */
 	raw: RawRequest;
 }

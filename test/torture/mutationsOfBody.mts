@@ -24,10 +24,10 @@ export const BODIES: Mutation[] = [
 		name: 'bits of the body flipped',
 		share: 200,
 		fate: always('refused'),
-		change: ({ raw, chance }) => {
+		change: ({ raw, random }) => {
 			const bits = new Set<number>();
-			const wanted = chance.whole(1, 8);
-			while (bits.size < wanted) bits.add(chance.whole(0, raw.body.length * 8 - 1));
+			const wanted = random.whole(1, 8);
+			while (bits.size < wanted) bits.add(random.whole(0, raw.body.length * 8 - 1));
 			for (const bit of bits) flip(raw.body, bit);
 		},
 	},
@@ -35,16 +35,16 @@ export const BODIES: Mutation[] = [
 		name: 'the body cut off',
 		share: 60,
 		fate: always('refused'),
-		change: ({ raw, chance }) =>
-			(raw.body = raw.body.subarray(0, chance.whole(0, raw.body.length - 1))),
+		change: ({ raw, random }) =>
+			(raw.body = raw.body.subarray(0, random.whole(0, raw.body.length - 1))),
 	},
 	{
 		name: 'bytes put into the body',
 		share: 60,
 		fate: always('refused'),
-		change: ({ raw, chance }) => {
-			const at = chance.whole(1, raw.body.length - 1);
-			const more = Buffer.concat([Buffer.from('x'), chance.bytes(chance.whole(1, 40))]);
+		change: ({ raw, random }) => {
+			const at = random.whole(1, raw.body.length - 1);
+			const more = Buffer.concat([Buffer.from('x'), random.bytes(random.whole(1, 40))]);
 			raw.body = Buffer.concat([raw.body.subarray(0, at), more, raw.body.subarray(at)]);
 		},
 	},
@@ -52,8 +52,8 @@ export const BODIES: Mutation[] = [
 		name: 'reformatted',
 		share: 10,
 		fate: onlyFileCourier,
-		change: ({ raw, chance }) =>
-			(raw.body = Buffer.from(JSON.stringify(JSON.parse(text(raw)), null, chance.whole(1, 8)))),
+		change: ({ raw, random }) =>
+			(raw.body = Buffer.from(JSON.stringify(JSON.parse(text(raw)), null, random.whole(1, 8)))),
 	},
 	{
 		name: 'blanks behind the body',
@@ -77,8 +77,8 @@ export const BODIES: Mutation[] = [
 		name: 'keys that reach for prototypes',
 		share: 40,
 		fate: always('refused'),
-		change: ({ raw, chance }) => {
-			const key = chance.oneOf(HOSTILE);
+		change: ({ raw, random }) => {
+			const key = random.oneOf(HOSTILE);
 			raw.body = Buffer.from(text(raw).replace(/^\{/, `{"${key}":{"polluted":true},`));
 		},
 	},
@@ -87,7 +87,7 @@ export const BODIES: Mutation[] = [
 		share: 5,
 		fate: always('taken'),
 		change: (subject) => {
-			const key = subject.chance.oneOf(HOSTILE);
+			const key = subject.random.oneOf(HOSTILE);
 			sign(subject, text(subject.raw).replace(/^\{/, `{"${key}":{"polluted":true},`));
 		},
 	},
@@ -108,14 +108,14 @@ export const BODIES: Mutation[] = [
 		name: 'other JSON, signed',
 		share: 30,
 		fate: always('refused'),
-		change: (subject) => sign(subject, subject.chance.oneOf(STRANGE)),
+		change: (subject) => sign(subject, subject.random.oneOf(STRANGE)),
 	},
 	{
 		name: 'nested deep',
 		share: 5,
 		fate: always('refused'),
-		change: ({ raw, chance }) => {
-			const depth = chance.whole(1_000, 100_000);
+		change: ({ raw, random }) => {
+			const depth = random.whole(1_000, 100_000);
 			raw.body = Buffer.from(`{"data":${'['.repeat(depth)}${']'.repeat(depth)}}`);
 		},
 	},
@@ -129,9 +129,9 @@ export const BODIES: Mutation[] = [
 		name: 'more than 16 MB',
 		share: 1,
 		fate: always('refused'),
-		change: ({ raw, chance }) => {
+		change: ({ raw, random }) => {
 			raw.body = Buffer.alloc(16 * 1024 * 1024 + 1, 'x');
-			setHeader(raw, 'content-type', chance.oneOf(['application/json', 'multipart/mixed']));
+			setHeader(raw, 'content-type', random.oneOf(['application/json', 'multipart/mixed']));
 		},
 	},
 ];

@@ -7,8 +7,8 @@ export const ENCODINGS: Mutation[] = [
 		name: 'compressed',
 		share: 5,
 		fate: always('taken'),
-		change: ({ raw, chance }) => {
-			const [name, compress] = chance.oneOf([
+		change: ({ raw, random }) => {
+			const [name, compress] = random.oneOf([
 				['gzip', gzipSync],
 				['deflate', deflateSync],
 			] as const);
@@ -19,18 +19,18 @@ export const ENCODINGS: Mutation[] = [
 	{
 		name: 'said to be compressed',
 		fate: always('refused'),
-		change: ({ raw, chance }) =>
-			raw.headers.push(['Content-Encoding', chance.oneOf(['gzip', 'deflate'])]),
+		change: ({ raw, random }) =>
+			raw.headers.push(['Content-Encoding', random.oneOf(['gzip', 'deflate'])]),
 	},
 	{
 		name: 'compressed, and damaged',
 		fate: always('refused'),
-		change: ({ raw, chance }) => {
+		change: ({ raw, random }) => {
 			const good = raw.body;
 			// Decoders ignore some bits: fields of the header, and the padding before the checksum.
 			do {
 				raw.body = gzipSync(good);
-				flip(raw.body, chance.whole(80, raw.body.length * 8 - 1));
+				flip(raw.body, random.whole(80, raw.body.length * 8 - 1));
 			} while (isUnharmed(raw.body, good));
 			raw.headers.push(['Content-Encoding', 'gzip']);
 		},
@@ -54,7 +54,7 @@ export const ENCODINGS: Mutation[] = [
 		name: 'broken off',
 		share: 30,
 		fate: always('refused'),
-		change: ({ raw, chance }) => (raw.framing = chance.oneOf(['cut', 'cutChunk'])),
+		change: ({ raw, random }) => (raw.framing = random.oneOf(['cut', 'cutChunk'])),
 	},
 ];
 

@@ -8,10 +8,10 @@ export const HEADERS: Mutation[] = [
 		name: 'the name of the signature’s header changed',
 		share: 40,
 		fate: always('refused'),
-		change: ({ raw, chance }) => {
+		change: ({ raw, random }) => {
 			for (const header of raw.headers) {
 				if (!SIGNATURE.test(header[0])) continue;
-				header[0] = chance.oneOf([
+				header[0] = random.oneOf([
 					`${header[0]}s`,
 					header[0].slice(1),
 					header[0].replaceAll('-', '_'),
@@ -24,9 +24,9 @@ export const HEADERS: Mutation[] = [
 		name: 'header names in another case',
 		share: 5,
 		fate: always('taken'),
-		change: ({ raw, chance }) => {
+		change: ({ raw, random }) => {
 			for (const header of raw.headers) {
-				header[0] = chance.oneOf([header[0].toUpperCase(), header[0].toLowerCase()]);
+				header[0] = random.oneOf([header[0].toUpperCase(), header[0].toLowerCase()]);
 			}
 		},
 	},
@@ -34,14 +34,14 @@ export const HEADERS: Mutation[] = [
 		name: 'another time signed, or none',
 		share: 40,
 		fate: (service) => (service === 'fileCourier' ? 'taken' : 'refused'),
-		change: ({ service, secret, raw, chance }) => {
+		change: ({ service, secret, raw, random }) => {
 			// FileCourier does not sign a timestamp.
 			if (service === 'filestack')
-				setHeader(raw, 'FS-Timestamp', chance.oneOf(['', '0', 'NaN', '1e9']));
+				setHeader(raw, 'FS-Timestamp', random.oneOf(['', '0', 'NaN', '1e9']));
 			if (service !== 'speedyFiles') return;
-			const old = new Date(Date.now() - chance.whole(400, 1e6) * 1000).toISOString();
+			const old = new Date(Date.now() - random.whole(400, 1e6) * 1000).toISOString();
 			const body = text(raw).replace(/"timestamp":"[^"]+"/, `"timestamp":"${old}"`);
-			sign({ service, secret, raw, chance }, body);
+			sign({ service, secret, raw, random }, body);
 		},
 	},
 	{
@@ -54,14 +54,14 @@ export const HEADERS: Mutation[] = [
 		name: 'a content type that is not JSON',
 		share: 5,
 		fate: always('either'),
-		change: ({ raw, chance }) => setHeader(raw, 'content-type', chance.oneOf(KINDS)),
+		change: ({ raw, random }) => setHeader(raw, 'content-type', random.oneOf(KINDS)),
 	},
 	{
 		name: 'a charset',
 		share: 5,
 		fate: always('either'),
-		change: ({ raw, chance }) => {
-			const charset = chance.oneOf([
+		change: ({ raw, random }) => {
+			const charset = random.oneOf([
 				'utf-8',
 				'latin1',
 				'utf-16',
@@ -76,12 +76,12 @@ export const HEADERS: Mutation[] = [
 	{
 		name: 'said to be a form',
 		fate: always('refused'),
-		change: ({ raw, chance }) =>
-			setHeader(raw, 'content-type', `multipart/form-data${chance.oneOf(['', '; boundary=b'])}`),
+		change: ({ raw, random }) =>
+			setHeader(raw, 'content-type', `multipart/form-data${random.oneOf(['', '; boundary=b'])}`),
 	},
 	{
 		name: 'another method',
 		fate: always('refused'),
-		change: ({ raw, chance }) => (raw.method = chance.oneOf(['PUT', 'PATCH', 'DELETE'])),
+		change: ({ raw, random }) => (raw.method = random.oneOf(['PUT', 'PATCH', 'DELETE'])),
 	},
 ];

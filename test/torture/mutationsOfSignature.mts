@@ -1,11 +1,11 @@
 import hmacSha256 from 'crypto-js/hmac-sha256.js';
-import type { Chance } from './chance.ts';
+import type { SeededRandom } from './seededRandom.ts';
 import { always, type Mutation, sign, SIGNATURE, signature, text } from './mutation.mts';
 
 /** Replaces one hex digit. */
-function otherDigit(value: string, chance: Chance): string {
-	const at = value.length - 1 - chance.whole(0, 63);
-	const digit = (parseInt(value[at], 16) + chance.whole(1, 15)) % 16;
+function otherDigit(value: string, random: SeededRandom): string {
+	const at = value.length - 1 - random.whole(0, 63);
+	const digit = (parseInt(value[at], 16) + random.whole(1, 15)) % 16;
 	return value.slice(0, at) + digit.toString(16) + value.slice(at + 1);
 }
 
@@ -15,12 +15,12 @@ export const SIGNATURES: Mutation[] = [
 		name: 'a digit of the signature changed',
 		share: 100,
 		fate: always('refused'),
-		change: ({ raw, chance }) => signature(raw, (value) => otherDigit(value, chance)),
+		change: ({ raw, random }) => signature(raw, (value) => otherDigit(value, random)),
 	},
 	{
 		name: 'the signature cut off',
 		fate: always('refused'),
-		change: ({ raw, chance }) => signature(raw, (value) => value.slice(0, -chance.whole(1, 63))),
+		change: ({ raw, random }) => signature(raw, (value) => value.slice(0, -random.whole(1, 63))),
 	},
 	{
 		name: 'the signature too long',
@@ -40,11 +40,11 @@ export const SIGNATURES: Mutation[] = [
 	{
 		name: 'a signature of another form',
 		fate: always('refused'),
-		change: ({ raw, chance }) =>
+		change: ({ raw, random }) =>
 			signature(raw, (value) => {
 				const hex = value.slice(-64);
 				const base64 = Buffer.from(hex, 'hex').toString('base64');
-				return chance.oneOf([base64, `sha1=${hex}`, `sha256:${hex}`, `${hex},${hex}`, `v1=${hex}`]);
+				return random.oneOf([base64, `sha1=${hex}`, `sha256:${hex}`, `${hex},${hex}`, `v1=${hex}`]);
 			}),
 	},
 	{
@@ -52,7 +52,7 @@ export const SIGNATURES: Mutation[] = [
 		share: 40,
 		fate: always('refused'),
 		change: (subject) => {
-			const secret = subject.chance.oneOf([
+			const secret = subject.random.oneOf([
 				'',
 				'undefined',
 				'null',
@@ -66,8 +66,8 @@ export const SIGNATURES: Mutation[] = [
 		name: 'another text signed',
 		share: 40,
 		fate: always('refused'),
-		change: ({ raw, secret, chance }) => {
-			const other = chance.oneOf(['', '{}', `.${text(raw)}`, `${text(raw)} `, text(raw).slice(1)]);
+		change: ({ raw, secret, random }) => {
+			const other = random.oneOf(['', '{}', `.${text(raw)}`, `${text(raw)} `, text(raw).slice(1)]);
 			signature(raw, () => hmacSha256(other, secret).toString());
 		},
 	},

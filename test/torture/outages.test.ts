@@ -2,12 +2,12 @@ import { randomBytes } from 'node:crypto';
 
 import { shortened } from '../support/shortenedWaits';
 import { binaryData, bytesOf, outputOf } from '../support/engine';
-import { LineWithOutages } from '../support/lineWithOutages';
+import { OutageProxy, RATE } from '../support/outageProxy';
 import { Sandbox } from '../support/sandbox';
 import type { Downtime } from '../support/tcpProxy';
 import { itemOf, sha256Of, type TortureFile } from './files';
 import { isFull } from './scale';
-import { type Kept, TORTURED, type Tortured } from './services';
+import { type Kept, SERVICES_UNDER_TEST, type ServiceUnderTest } from './services';
 
 const MIB = 1024 * 1024;
 
@@ -18,30 +18,30 @@ jest.setTimeout(isFull ? 600_000 : 120_000);
 
 /** What a node sends or receives, and how much of it. */
 interface Transfer {
-	line: LineWithOutages;
+	proxy: OutageProxy;
 	direction: 'sent' | 'received';
 	/** Bytes of the file. */
 	size: number;
 }
 
-type Trouble = [name: string, plan: (transfer: Transfer) => void];
+type Fault = [name: string, plan: (transfer: Transfer) => void];
 
 const down =
 	(how: Downtime, seconds: number, share: number) =>
-	({ line, direction, size }: Transfer) =>
-		line.after(direction, size * share, () => line.outage(how, shortened(seconds)));
+	({ proxy, direction, size }: Transfer) =>
+		proxy.after(direction, size * share, () => proxy.outage(how, shortened(seconds)));
 
 const KINDS: readonly Downtime[] = ['refusing', 'resetting', 'hanging'];
 const SECONDS = [1, 10, 60, 300];
 
 /** Each duration once, or with each kind of outage in the complete test. */
-const DOWN: Trouble[] = SECONDS.flatMap((seconds, index) =>
+const DOWN: Fault[] = SECONDS.flatMap((seconds, index) =>
 	(isFull ? KINDS : [KINDS[index % KINDS.length]]).map(
-		(how): Trouble => [`is down for ${seconds} s (${how})`, down(how, seconds, 0.75)],
+		(how): Fault => [`is down for ${seconds} s (${how})`, down(how, seconds, 0.75)],
 	),
 );
 
-const TROUBLES: Trouble[] = [
+const FAULTS: Fault[] = [
 	...DOWN,
 	[
 		'goes down for 30 s three times',
@@ -49,22 +49,24 @@ const TROUBLES: Trouble[] = [
 	],
 	[
 		'flaps',
-		({ line, direction, size }) =>
-			line.after(direction, size * 0.3, () => line.flap(8, 'refusing', shortened(2), shortened(1))),
+		({ proxy, direction, size }) =>
+			proxy.after(direction, size * 0.3, () =>
+				proxy.flap(8, 'refusing', shortened(2), shortened(1)),
+			),
 	],
 	[
 		'changes its address three times',
-		({ line, direction, size }) =>
+		({ proxy, direction, size }) =>
 			[0.2, 0.4, 0.6].forEach((share) =>
-				line.after(direction, size * share, () => line.changeAddress()),
+				proxy.after(direction, size * share, () => proxy.changeAddress()),
 			),
 	],
 ];
 
-/** All troubles or, in the short form, every third one, beginning with another one for each service. */
-const troublesOf = (service: string): Trouble[] => {
-	const first = Object.keys(TORTURED).indexOf(service);
-	return TROUBLES.filter((_, number) => isFull || (number + first) % 3 === 0);
+/** All faults or, in the short form, every third one, beginning with another one for each service. */
+const faultsFor = (service: string): Fault[] => {
+	const first = Object.keys(SERVICES_UNDER_TEST).indexOf(service);
+	return FAULTS.filter((_, number) => isFull || (number + first) % 3 === 0);
 };
 
 /** File sizes and part sizes in bytes. Filestack's parts have at least 5 MiB. */
@@ -89,63 +91,63 @@ beforeAll(async () => {
 });
 afterAll(async () => await sandbox.stop());
 
-let line: LineWithOutages;
-let service: Tortured;
+let proxy: OutageProxy;
+let service: ServiceUnderTest;
 let count = 0;
 
 /** Puts a connection before the service and returns a new file for it. */
 async function begin(name: string, size: number): Promise<TortureFile> {
-	line = new LineWithOutages();
-	await line.start(Object.values(sandbox.info.services[name].origins));
-	service = TORTURED[name]({ sandbox, through: (text) => line.through(text) });
+	proxy = new OutageProxy({}, RATE);
+	await proxy.start(Object.values(sandbox.info.services[name].origins));
+	service = SERVICES_UNDER_TEST[name]({ sandbox, through: (text) => proxy.through(text) });
 	await service.prepare();
 	const bytes = randomBytes(size);
 	return { name: `outage-${count++}.bin`, bytes, sha256: sha256Of(bytes) };
 }
-afterEach(async () => await line.stop());
+afterEach(async () => await proxy.stop());
 
 /** The copies of a file at the service. */
 const copiesOf = async ({ name }: TortureFile): Promise<Kept[]> =>
 	(await service.kept()).filter((kept) => kept.name === name);
 
 describe.each(UPLOADS)('an upload in parts to %s', (name, size, partSize) => {
-	it.each(troublesOf(name))(
+	it.each(faultsFor(name))(
 		'arrives once, and only repeats parts in flight, if the connection %s',
 		async (_, plan) => {
 			const file = await begin(name, size);
 			const input = [await itemOf(file)];
-			const before = line.sent;
-			plan({ line, direction: 'sent', size });
+			const before = proxy.sent;
+			plan({ proxy, direction: 'sent', size });
 			const [{ json }] = outputOf(await service.upload!(input));
 
 			expect(json.error).toBeUndefined();
-			expect(line.outages).toBeGreaterThan(0);
+			expect(proxy.outages).toBeGreaterThan(0);
 			expect((await copiesOf(file)).map(({ sha256 }) => sha256)).toEqual([file.sha256]);
-			const inFlight = line.outages * PARTS_AT_ONCE * partSize;
-			expect(line.sent - before).toBeLessThanOrEqual(1.05 * size + inFlight);
+			const inFlight = proxy.outages * PARTS_AT_ONCE * partSize;
+			expect(proxy.sent - before).toBeLessThanOrEqual(1.05 * size + inFlight);
 		},
 	);
 });
 
 describe.each(DOWNLOADS)('a download from %s', (name, size) => {
-	it.each(troublesOf(name))(
+	it.each(faultsFor(name))(
 		'is complete, and continues where it broke, if the connection %s',
 		async (_, plan) => {
 			const file = await begin(name, size);
 			if (service.upload) outputOf(await service.upload([await itemOf(file)]));
 			else await service.bring!([file]);
 			const [{ reference }] = await copiesOf(file);
-			const before = line.received;
-			plan({ line, direction: 'received', size });
+			const before = proxy.received;
+			plan({ proxy, direction: 'received', size });
 			const [{ json, binary }] = outputOf(await service.download([{ json: reference }]));
 
 			expect(json.error).toBeUndefined();
-			expect(line.outages).toBeGreaterThan(0);
+			expect(proxy.outages).toBeGreaterThan(0);
 			expect(json).toMatchObject({ size, sha256: file.sha256 });
 			expect(sha256Of(await bytesOf(binary!.data))).toBe(file.sha256);
 			// Whatever the operating systems have buffered when a connection is reset is lost.
-			const inFlight = line.outages * 3 * MIB;
-			expect(line.received - before).toBeLessThanOrEqual(1.05 * size + inFlight);
+			const inFlight = proxy.outages * 3 * MIB;
+			expect(proxy.received - before).toBeLessThanOrEqual(1.05 * size + inFlight);
 		},
 	);
 });

@@ -4,7 +4,7 @@
 export const isFull = process.env.TORTURE === 'full';
 
 /** Returns the number of repetitions. */
-export const times = (full: number, short: number): number => (isFull ? full : short);
+export const scaled = (full: number, short: number): number => (isFull ? full : short);
 
 /** The seed of all random numbers. Set TORTURE_SEED to repeat an earlier run. */
 export const seed: number = Number(process.env.TORTURE_SEED) || Math.trunc(Math.random() * 2 ** 31);

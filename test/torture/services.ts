@@ -6,9 +6,9 @@ import { createSession, fileCourierNode, uploadAsRecipient } from '../support/fi
 import { fileShotNode } from '../support/fileShot';
 import { filesAppNode } from '../support/filesApp';
 import { filestack } from '../support/filestack';
-import { startReceiver } from '../support/receiver';
 import type { Sandbox } from '../support/sandbox';
 import { PACKAGE, speedyFilesNode, SpeedyFilesUser } from '../support/speedyFiles';
+import { TestServer } from '../support/testServer';
 import { sha256Of, type TortureFile } from './files';
 
 const KIB = 1024;
@@ -22,7 +22,7 @@ export interface Kept {
 }
 
 /** A service whose node uses an unreliable connection. */
-export interface Tortured {
+export interface ServiceUnderTest {
 	/** Maximum file size in bytes. */
 	largest: number;
 	prepare(): Promise<void>;
@@ -36,7 +36,7 @@ export interface Tortured {
 }
 
 /** The connections to a service. */
-export interface Ways {
+export interface Connections {
 	sandbox: Sandbox;
 	/** Replaces the service's URLs in a text, such as credentials, with those of the unreliable connection. */
 	through(text: string): string;
@@ -63,22 +63,22 @@ async function listed<T>(sandbox: Sandbox, service: string, make: (file: T) => P
 	return all;
 }
 
-const settings = async ({ sandbox }: Ways, service: string, values: object) =>
+const settings = async ({ sandbox }: Connections, service: string, values: object) =>
 	void (await sandbox.control.patch(`/services/${service}/settings`, values));
-const over = ({ sandbox, through }: Ways, service: string) => {
+const over = ({ sandbox, through }: Connections, service: string) => {
 	const { credentials } = sandbox.info.services[service];
 	return JSON.parse(through(JSON.stringify(credentials))) as typeof credentials;
 };
 
-function fileShot(ways: Ways): Tortured {
-	const { sandbox } = ways;
+function fileShot(connections: Connections): ServiceUnderTest {
+	const { sandbox } = connections;
 	const run = async (parameters: IDataObject, input: INodeExecutionData[]) =>
 		await runNode(
 			fileShotNode(
 				sandbox,
 				{ ...BASE, ...parameters },
 				{
-					...{ input, credentials: over(ways, 'fileShot') },
+					...{ input, credentials: over(connections, 'fileShot') },
 					...GO_ON,
 				},
 			),
@@ -86,7 +86,7 @@ function fileShot(ways: Ways): Tortured {
 	const wanted = { tier: 'professional', download: 'stream', chunkSize: 64 * KIB };
 	return {
 		largest: 700 * KIB,
-		prepare: async () => await settings(ways, 'fileShot', wanted),
+		prepare: async () => await settings(connections, 'fileShot', wanted),
 		upload: async (input) => await run({ operation: 'upload' }, input),
 		pass: async (url) => await run({ operation: 'upload', source: 'url', url }, ANY_ITEM),
 		kept: async () => {
@@ -102,15 +102,15 @@ function fileShot(ways: Ways): Tortured {
 	};
 }
 
-function filesApp(ways: Ways): Tortured {
-	const { sandbox } = ways;
+function filesApp(connections: Connections): ServiceUnderTest {
+	const { sandbox } = connections;
 	const run = async (parameters: IDataObject, input: INodeExecutionData[]) =>
 		await runNode(
 			filesAppNode(
 				sandbox,
 				{ resource: 'file', ...BASE, ...parameters },
 				{
-					...{ input, credentials: over(ways, 'filesApp') },
+					...{ input, credentials: over(connections, 'filesApp') },
 					...GO_ON,
 				},
 			),
@@ -118,7 +118,7 @@ function filesApp(ways: Ways): Tortured {
 	const wanted = { requestsPerHour: 1_000_000, chunkSize: 64 * KIB };
 	return {
 		largest: 700 * KIB,
-		prepare: async () => await settings(ways, 'filesApp', wanted),
+		prepare: async () => await settings(connections, 'filesApp', wanted),
 		upload: async (input) => await run({ operation: 'upload' }, input),
 		pass: async (url) => await run({ operation: 'upload', source: 'url', url }, ANY_ITEM),
 		kept: async () => {
@@ -134,16 +134,19 @@ function filesApp(ways: Ways): Tortured {
 	};
 }
 
-function filestackService(ways: Ways): Tortured {
-	const { sandbox } = ways;
+function filestackService(connections: Connections): ServiceUnderTest {
+	const { sandbox } = connections;
 	const run = async (operation: string, parameters: IDataObject, input: INodeExecutionData[]) =>
-		await filestack(over(ways, 'filestack'), 'file', operation, parameters, { input, ...GO_ON });
+		await filestack(over(connections, 'filestack'), 'file', operation, parameters, {
+			input,
+			...GO_ON,
+		});
 	// The minimum part size is 5 MiB.
 	const options = { ...OPTIONS, thresholdMb: 5 };
 	const wanted = { requestsPerMinute: 1_000_000, security: 'off' };
 	return {
 		largest: 12 * KIB * KIB,
-		prepare: async () => await settings(ways, 'filestack', wanted),
+		prepare: async () => await settings(connections, 'filestack', wanted),
 		upload: async (input) => await run('store', { options }, input),
 		pass: async (url) => await run('store', { source: 'urlThroughN8n', url, options }, ANY_ITEM),
 		kept: async () => {
@@ -158,14 +161,14 @@ function filestackService(ways: Ways): Tortured {
 	};
 }
 
-function speedyFiles(ways: Ways): Tortured {
-	const { sandbox, through } = ways;
+function speedyFiles(connections: Connections): ServiceUnderTest {
+	const { sandbox, through } = connections;
 	const user = new SpeedyFilesUser(sandbox);
 	let packageId = '';
 	const run = async (resource: string, parameters: IDataObject, input: INodeExecutionData[]) =>
 		await runNode(
 			speedyFilesNode(
-				over(ways, 'speedyFiles'),
+				over(connections, 'speedyFiles'),
 				{ resource, ...BASE, ...parameters },
 				{
 					input,
@@ -225,20 +228,22 @@ interface ListedFile {
 	original_name: string;
 }
 
-function fileCourier(ways: Ways): Tortured {
-	const { sandbox, through } = ways;
+function fileCourier(connections: Connections): ServiceUnderTest {
+	const { sandbox, through } = connections;
 	const delivered: Array<{ name: string; url: string }> = [];
 	return {
 		largest: 700 * KIB,
 		prepare: () => Promise.resolve(),
 		// The recipient uploads in a browser.
 		bring: async (files) => {
-			const receiver = await startReceiver();
+			const receiver = await new TestServer().start();
 			const session = await createSession(sandbox, { callbackUrl: receiver.url });
 			const { uploadUrl } = outputOf(session)[0].json as { uploadUrl: string };
 			const sent = files.map(({ name, bytes }) => ({ name, type: 'application/x-thing', bytes }));
 			await uploadAsRecipient(uploadUrl, sent);
-			const body = JSON.parse(await receiver.next()) as { data: { files: typeof delivered } };
+			const body = JSON.parse((await receiver.nextRequest()).body) as {
+				data: { files: typeof delivered };
+			};
 			delivered.push(...body.data.files);
 			await receiver.stop();
 		},
@@ -261,7 +266,9 @@ function fileCourier(ways: Ways): Tortured {
 	};
 }
 
-export const TORTURED: Readonly<Record<string, (ways: Ways) => Tortured>> = {
+export const SERVICES_UNDER_TEST: Readonly<
+	Record<string, (connections: Connections) => ServiceUnderTest>
+> = {
 	fileShot,
 	filesApp,
 	filestack: filestackService,

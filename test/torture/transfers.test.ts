@@ -3,19 +3,19 @@ import type { IDataObject, INodeExecutionData, IRun } from 'n8n-workflow';
 
 import { binaryData, bytesOf, outputOf } from '../support/engine';
 import { Sandbox } from '../support/sandbox';
-import { BadLine } from './badLine';
-import { Chance } from './chance';
-import { drawFiles, itemOf, sha256Of, type TortureFile } from './files';
-import { isFull, seed, times } from './scale';
-import { type Kept, TORTURED, type Tortured } from './services';
+import { SeededRandom } from './seededRandom';
+import { FaultyProxy } from './faultyProxy';
+import { randomFiles, itemOf, sha256Of, type TortureFile } from './files';
+import { isFull, scaled, seed } from './scale';
+import { type Kept, SERVICES_UNDER_TEST, type ServiceUnderTest } from './services';
 
 /** Number of files per service: 1,000 uploads (four services) and 1,000 downloads (five) in total. */
-const UPLOADS = times(250, 10);
-const DOWNLOADS = times(200, 8);
+const UPLOADS = scaled(250, 10);
+const DOWNLOADS = scaled(200, 8);
 /** Number of files that a recipient uploads to a service without uploads in its API. */
 const FILES_BROUGHT = 10;
 /** Fraction of requests with a fault. */
-const BADNESS = 0.15;
+const FAULT_RATE = 0.15;
 /** Items per execution. */
 const AT_ONCE = 25;
 /** Maximum number of runs of a failed item, as its user would retry it. */
@@ -28,7 +28,7 @@ jest.setTimeout(isFull ? 1_800_000 : 300_000);
 
 let sandbox: Sandbox;
 /** Number of requests with a fault, for all services. */
-let struck = 0;
+let faults = 0;
 beforeAll(async () => {
 	await binaryData();
 	sandbox = await new Sandbox().start();
@@ -70,15 +70,15 @@ const hashIn = ({ sha256, files }: IDataObject) =>
 
 /** Uploads all files, compares them with the service's data and returns that data. */
 async function uploadAll(
-	upload: NonNullable<Tortured['upload']>,
-	service: Tortured,
+	upload: NonNullable<ServiceUnderTest['upload']>,
+	service: ServiceUnderTest,
 	files: readonly TortureFile[],
 	tally: Tally,
 ): Promise<Kept[]> {
 	const doubts = new Map<string, number>();
 	const said = new Map<string, string[]>();
 	const wanted = await Promise.all(files.map(async (file) => ({ file, item: await itemOf(file) })));
-	tally.line.badness = BADNESS;
+	tally.proxy.faultRate = FAULT_RATE;
 	await untilAllSucceed(
 		wanted,
 		upload,
@@ -91,7 +91,7 @@ async function uploadAll(
 			if (IN_DOUBT.test(text)) doubts.set(name, (doubts.get(name) ?? 0) + 1);
 		},
 	);
-	tally.line.badness = 0;
+	tally.proxy.faultRate = 0;
 	const kept = await service.kept();
 	for (const { name, sha256 } of files) {
 		const copies = kept.filter((one) => one.name === name);
@@ -110,7 +110,7 @@ async function uploadAll(
 
 /** Downloads the existing files repeatedly, up to this number, and compares each with the original. */
 async function downloadAll(
-	service: Tortured,
+	service: ServiceUnderTest,
 	kept: readonly Kept[],
 	count: number,
 	tally: Tally,
@@ -119,7 +119,7 @@ async function downloadAll(
 		const one = kept[n % kept.length];
 		return { ...one, item: { json: one.reference } };
 	});
-	tally.line.badness = BADNESS;
+	tally.proxy.faultRate = FAULT_RATE;
 	await untilAllSucceed(
 		wanted,
 		async (input) => await service.download(input),
@@ -129,7 +129,7 @@ async function downloadAll(
 		},
 		(_, error) => void tally.failed(error),
 	);
-	tally.line.badness = 0;
+	tally.proxy.faultRate = 0;
 }
 
 /** Counts the results. */
@@ -141,7 +141,7 @@ class Tally {
 	/** The number of errors by message, without the numbers in it. */
 	readonly errors: Record<string, number> = {};
 
-	constructor(readonly line: BadLine) {}
+	constructor(readonly proxy: FaultyProxy) {}
 
 	/** @returns the complete text of the error */
 	failed({ error, message }: IDataObject): string {
@@ -151,22 +151,22 @@ class Tally {
 	}
 
 	toString(): string {
-		const { struck } = this.line;
-		return JSON.stringify({ struck, failures: this.errors, duplicates: this.duplicates }, null, 1);
+		const { faults } = this.proxy;
+		return JSON.stringify({ faults, failures: this.errors, duplicates: this.duplicates }, null, 1);
 	}
 }
 
-it.each(Object.keys(TORTURED))(
+it.each(Object.keys(SERVICES_UNDER_TEST))(
 	'%s: loses and damages nothing over an unreliable connection',
 	async (name) => {
-		const chance = new Chance(seed);
-		const line = new BadLine(new Chance(seed + 1));
-		await line.start(Object.values(sandbox.info.services[name].origins));
-		const tally = new Tally(line);
-		const service = TORTURED[name]({ sandbox, through: (text) => line.through(text) });
+		const random = new SeededRandom(seed);
+		const proxy = new FaultyProxy(new SeededRandom(seed + 1));
+		await proxy.start(Object.values(sandbox.info.services[name].origins));
+		const tally = new Tally(proxy);
+		const service = SERVICES_UNDER_TEST[name]({ sandbox, through: (text) => proxy.through(text) });
 		try {
 			await service.prepare();
-			const files = drawFiles(chance, service.upload ? UPLOADS : FILES_BROUGHT, service.largest);
+			const files = randomFiles(random, service.upload ? UPLOADS : FILES_BROUGHT, service.largest);
 			await service.bring?.(files);
 			const kept = service.upload
 				? await uploadAll(service.upload, service, files, tally)
@@ -175,14 +175,14 @@ it.each(Object.keys(TORTURED))(
 		} finally {
 			// Set TORTURE_SEED to repeat this run.
 			process.stdout.write(`${name}, seed ${seed}: ${String(tally)}\n`);
-			await line.stop();
+			await proxy.stop();
 		}
 		const { lost, damaged, unexplained } = tally;
 		expect({ lost, damaged, unexplained }).toEqual({ lost: [], damaged: [], unexplained: [] });
-		struck += Object.values(line.struck).reduce((sum, count) => sum + count, 0);
+		faults += Object.values(proxy.faults).reduce((sum, count) => sum + count, 0);
 	},
 );
 
 it('the connection had faults, without which the test would prove nothing', () => {
-	expect(struck).toBeGreaterThan(0);
+	expect(faults).toBeGreaterThan(0);
 });

@@ -1,11 +1,12 @@
 import { shortened } from '../support/shortenedWaits';
 import { binaryData, outputOf } from '../support/engine';
-import { type Behavior, hostile, HostileHost } from '../support/hostileHost';
-import { LineWithOutages } from '../support/lineWithOutages';
+import { hostile } from '../support/downloadFaults';
+import { type Behavior, DownloadHost } from '../support/downloadHost';
+import { OutageProxy, RATE } from '../support/outageProxy';
 import { Sandbox } from '../support/sandbox';
 import { storedFiles, storedSince } from '../support/storedFiles';
 import { isFull } from './scale';
-import { TORTURED } from './services';
+import { SERVICES_UNDER_TEST } from './services';
 
 const KIB = 1024;
 const MIB = 1024 * KIB;
@@ -21,7 +22,7 @@ const SERVICES: Array<[service: string, size: number, inParts: boolean]> = [
 ];
 
 /** What goes wrong at the source, and with the connection to the service. */
-interface Trouble {
+interface Fault {
 	source: () => Behavior;
 	outage?: number;
 	/** Whether the file may arrive in part of the runs only; it is an error if it is not whole then. */
@@ -30,7 +31,7 @@ interface Trouble {
 
 const CUT = 700 * KIB + 1;
 
-const TROUBLES: Record<string, Trouble> = {
+const FAULTS: Record<string, Fault> = {
 	'nothing goes wrong': { source: () => hostile.honest },
 	'the source breaks': { source: () => hostile.breaksOften(CUT) },
 	'the source redirects to URLs for one request each, and breaks': {
@@ -55,15 +56,15 @@ const TROUBLES: Record<string, Trouble> = {
 	'the source sends another range': { source: () => hostile.sendsOtherRange(CUT), mayFail: true },
 };
 
-/** All troubles or, in the short form, every third one, beginning with another one for each service. */
-const troublesOf = (service: string) => {
+/** All faults or, in the short form, every third one, beginning with another one for each service. */
+const faultsFor = (service: string) => {
 	const first = SERVICES.findIndex(([name]) => name === service);
-	return Object.entries(TROUBLES).filter((_, number) => isFull || (number + first) % 3 === 0);
+	return Object.entries(FAULTS).filter((_, number) => isFull || (number + first) % 3 === 0);
 };
 
-const host = new HostileHost();
+const host = new DownloadHost();
 let sandbox: Sandbox;
-let line: LineWithOutages;
+let proxy: OutageProxy;
 beforeAll(async () => {
 	await binaryData();
 	await host.start();
@@ -73,23 +74,26 @@ afterAll(async () => {
 	await sandbox.stop();
 	await host.stop();
 });
-afterEach(async () => await line.stop());
+afterEach(async () => await proxy.stop());
 
 let count = 0;
 
 describe.each(SERVICES)('a file passed on from a URL to %s', (name, size, inParts) => {
-	it.each(troublesOf(name))(
+	it.each(faultsFor(name))(
 		'arrives whole or not at all, and is never stored in n8n, if %s',
 		async (_, { source, outage, mayFail }) => {
-			line = new LineWithOutages();
-			await line.start(Object.values(sandbox.info.services[name].origins));
-			const service = TORTURED[name]({ sandbox, through: (text) => line.through(text) });
+			proxy = new OutageProxy({}, RATE);
+			await proxy.start(Object.values(sandbox.info.services[name].origins));
+			const service = SERVICES_UNDER_TEST[name]({
+				sandbox,
+				through: (text) => proxy.through(text),
+			});
 			await service.prepare();
-			host.reset(size, source());
+			host.deliver(size, source());
 			const fileName = `passed-${count++}.bin`;
 			const before = storedFiles();
 			if (outage) {
-				line.after('sent', size / 2, () => line.outage('resetting', shortened(outage)));
+				proxy.after('sent', size / 2, () => proxy.outage('resetting', shortened(outage)));
 			}
 			const [{ json }] = outputOf(await service.pass!(`${host.url}/files/${fileName}`));
 
@@ -106,7 +110,7 @@ describe.each(SERVICES)('a file passed on from a URL to %s', (name, size, inPart
 			expect(host.hashes).toContain(arrived[0]);
 			const { sha256 = (json.files as Array<typeof json>)?.[0].sha256 } = json;
 			expect(sha256).toBe(arrived[0]);
-			expect(line.outages).toBe(outage === undefined ? 0 : 1);
+			expect(proxy.outages).toBe(outage === undefined ? 0 : 1);
 		},
 	);
 });

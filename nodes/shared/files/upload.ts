@@ -87,6 +87,7 @@ const rawBody = ({ mimeType, size }: FileSource): MultipartForm => ({
 	contentType: mimeType,
 	size,
 	wrap: (body) => body,
+	pieces: (body) => [body],
 });
 
 /** One attempt to send a file: it counts and hashes the bytes on their way, and knows why the file ended too early. */

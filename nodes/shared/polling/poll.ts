@@ -5,7 +5,7 @@ import { readBaseUrl } from '../http/credential';
 import type { Service } from '../http/service';
 import { StallGuard, startTimer, withSignal } from '../http/stallGuard';
 
-/** Increased when the format of the state changes; state of an older version is discarded. */
+/** Increased when the format of the state changes; each poller converts the state of version 1. */
 const STATE_VERSION = 2;
 
 /** Milliseconds after which a poll reads no further page; the next poll continues. */
@@ -30,6 +30,8 @@ export interface Poller<State> {
 	service: Service;
 	/** The settings that the state depends on; if one changes, the state is discarded. */
 	settings: unknown[];
+	/** Converts the state of version 1, so that an upgrade of the package misses no event. Absent if the format is the same. */
+	upgradeState?(version1: unknown): State;
 	/** Returns a real item for building the workflow; undefined if nothing in the account matches. */
 	sample(): Promise<IDataObject | undefined>;
 	/**
@@ -70,14 +72,23 @@ export async function runPoll<State>(
 	try {
 		const fingerprint = await fingerprintOf(context, poller);
 		const stored = deepCopy((data.poll ?? {}) as StoredState);
-		const known =
-			stored.version === STATE_VERSION && stored.about === fingerprint ? stored.state : undefined;
-		const { found, state } = await pollInTime(context, poller, known as State | undefined);
+		const known = stored.about === fingerprint ? currentState(stored, poller) : undefined;
+		const { found, state } = await pollInTime(context, poller, known);
 		data.poll = { version: STATE_VERSION, about: fingerprint, state };
 		return found.length > 0 ? itemsOf(found) : null;
 	} finally {
 		runningPolls.delete(data);
 	}
+}
+
+/** Returns the stored state in the current format; undefined if a version of the package stored it that is newer than this. */
+function currentState<State>(
+	{ version, state }: StoredState,
+	{ upgradeState }: Poller<State>,
+): State | undefined {
+	if (version === STATE_VERSION) return state as State;
+	if (version !== 1) return undefined;
+	return upgradeState ? upgradeState(state) : (state as State);
 }
 
 /**

@@ -10,7 +10,15 @@ import {
 	trackExpiry,
 } from './expiryEvents';
 import type { Polled } from './poll';
-import { markSeen, newSeenEvents, type Occurrence, prune, type SeenEvents } from './seenEvents';
+import {
+	markSeen,
+	newSeenEvents,
+	type Occurrence,
+	prune,
+	type SeenEvents,
+	type SeenEventsVersion1,
+	upgradeSeenEvents,
+} from './seenEvents';
 
 /** Maximum pages per poll; a longer list takes several polls. */
 const PAGES_PER_POLL = 50;
@@ -53,6 +61,27 @@ export interface ListState<Position> {
 	pass: number;
 	expected: ExpectedExpiries;
 }
+
+interface ListStateVersion1<Position> {
+	watches: Record<string, SeenEventsVersion1>;
+	position?: Position;
+	reading: number;
+	expected: Record<string, { at: number; reading: number; thing: IDataObject }>;
+}
+
+/** Converts the state that version 0.1.0 of the package stored. */
+export function upgradeListState<Position>(version1: unknown): ListState<Position> {
+	const { watches, position, reading, expected } = version1 as ListStateVersion1<Position>;
+	return {
+		seenEvents: mapValues(watches, upgradeSeenEvents),
+		position,
+		pass: reading,
+		expected: mapValues(expected, ({ thing, ...rest }) => ({ ...rest, item: thing })),
+	};
+}
+
+const mapValues = <From, To>(record: Record<string, From>, convert: (value: From) => To) =>
+	Object.fromEntries(Object.entries(record).map(([key, value]) => [key, convert(value)]));
 
 /**
  * Reads the list, or as much as one poll may, and emits new events. Makes no assumption about the order of the list:

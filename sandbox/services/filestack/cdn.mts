@@ -14,7 +14,7 @@ import { imageSize } from './imageSize.mts';
 import { readMetadata } from './metadata.mts';
 import type { Instance } from './instance.mts';
 import { type Call, type Permission, PolicyError } from './policy.mts';
-import { chainOf, runChain } from './processing/chain.mts';
+import { chainOf, type ChainResult, runChain } from './processing/chain.mts';
 import type { Content } from './processing/imageTasks.mts';
 import type { Parameters } from './processing/task.mts';
 import { isIntelligence, textOf } from './processing/taskRules.mts';
@@ -114,6 +114,8 @@ async function process(
 	const permission = authorizeChain(asked, instance);
 	const load = async (one: string) => await loadSource(one, permission, instance);
 	const result = await runChain(chain, path.sources, load);
+	const problem = problemInstead(result, instance);
+	if (problem) return await reply.type('application/json').send(JSON.stringify(problem));
 	if ('data' in result) {
 		if (stores) throw new FilestackError(400, 'store: the result is not a file');
 		// With an empty body, Fastify would send no JSON.
@@ -129,6 +131,21 @@ async function process(
 			'x-content-type-options': 'nosniff',
 		})
 		.send(result.bytes);
+}
+
+/** Returns what the setting `processingResult` requests instead of a file. */
+function problemInstead(result: ChainResult, { context }: Instance): object | undefined {
+	if ('data' in result) return undefined;
+	switch (context.settings.get('processingResult')) {
+		case 'json':
+			return { mimetype: result.mimetype, size: result.bytes.length };
+		case 'errorIn200':
+			return { error: 'Processing timeout' };
+		case 'plainText400':
+			throw new FilestackError(400, 'Output size limit exceeded');
+		default:
+			return undefined;
+	}
 }
 
 /** Checks the permissions of a chain and its sources, before any of them is read. */
@@ -336,7 +353,8 @@ function authorizeCdn(proof: Proof, need: Requirement, { context }: Instance): P
 		if (!(error instanceof PolicyError)) throw error;
 		const { policy, signature } = proof;
 		if (policy === undefined && signature === undefined) {
-			throw new FilestackError(403, 'policy error: proper credentials were not provided');
+			const status = Number(context.settings.get('missingPolicyStatus'));
+			throw new FilestackError(status, 'policy error: proper credentials were not provided');
 		}
 		const shown = `(signature: "${signature ?? ''}"; policy "${policy ?? ''}")`;
 		throw new FilestackError(

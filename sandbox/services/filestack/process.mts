@@ -2,12 +2,12 @@ import type { FastifyInstance } from 'fastify';
 import { reportedSize } from '../../core/faultyValues.mts';
 import { each, exactly, json, text } from '../../core/openapi.mts';
 import { authorize } from './access.mts';
-import { fileFields } from './cdnSchemas.mts';
 import { processError, FilestackError } from './error.mts';
 import type { Instance } from './instance.mts';
 import { PolicyError } from './policy.mts';
 import { handle, REFUSALS } from './schemas.mts';
 import { fetchSource, storeFile } from './storeFile.mts';
+import { fileFields } from './taskSchemas.mts';
 import { storeOptions } from './storeOptions.mts';
 
 type Fields = Record<string, unknown>;

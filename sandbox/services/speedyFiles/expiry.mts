@@ -7,7 +7,7 @@ import { toDate } from './timestamps.mts';
  * Handles a package's expiry. The source sends no event for it; the docs list package.expired, which a setting turns
  * on.
  */
-export function watchExpiry(instance: Instance, watched: Package): void {
+export function scheduleExpiry(instance: Instance, watched: Package): void {
 	const { context, packages, webhooks } = instance;
 	if (watched.expiryPassed) return;
 	context.clock.at(toDate(watched.expiresAt), async () => {

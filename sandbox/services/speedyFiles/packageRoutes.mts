@@ -3,7 +3,7 @@ import { open, query, text } from '../../core/openapi.mts';
 import type { User } from './accounts.mts';
 import { SpeedyFilesError } from './error.mts';
 import { recipientFields, totals, expiryFields, packageFields } from './eventFields.mts';
-import { watchExpiry } from './expiry.mts';
+import { scheduleExpiry } from './expiry.mts';
 import type { Instance } from './instance.mts';
 import { jsonBody } from './jsonBody.mts';
 import { linkUrl, emailLink } from './magicLinkEmail.mts';
@@ -82,7 +82,7 @@ export function packageRoutes(
 		const body = jsonBody(request);
 		const user = await whoAsks(request);
 		const made = await packages.create(user, packageCreate(body));
-		watchExpiry(instance, made);
+		scheduleExpiry(instance, made);
 		// Only the web form emails the recipient of an inbound package; the API creates a link but neither returns nor
 		// emails it.
 		const isMailed = context.settings.get('inboundLink') === 'mailed';

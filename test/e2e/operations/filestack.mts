@@ -173,6 +173,16 @@ export const filestack: Steps = {
 		{ specifySteps: 'text', stepsText: 'resize=width:200/output=format:jpg' },
 		[200, 150],
 	),
+	'Create Animation': {
+		does: 'image.createAnimation',
+		parameters: {
+			...{ filesFrom: 'list', files: "={{ Array(2).fill($('Screenshot').first().json.handle) }}" },
+			...{ delay: 500, output: 'file', binaryPropertyName: 'data' },
+		},
+		check(items) {
+			expect(onlyJson(items)).toMatchObject({ mimeType: 'image/gif' });
+		},
+	},
 	'Create Collage': {
 		does: 'image.createCollage',
 		parameters: {
@@ -190,11 +200,31 @@ export const filestack: Steps = {
 			expect(onlyJson(items)).toMatchObject({ mimetype: 'application/pdf' });
 		},
 	},
+	Merge: {
+		does: 'document.merge',
+		parameters: {
+			...{ filesFrom: 'list', output: 'stored' },
+			files: "={{ Array(3).fill($('Convert Document').first().json.handle) }}",
+		},
+		check(items) {
+			expect(onlyJson(items)).toMatchObject({ mimetype: 'application/pdf' });
+		},
+	},
+	'Extract Pages': {
+		does: 'document.extractPages',
+		parameters: {
+			...{ source: 'file', file: byId('={{ $json.handle }}'), pages: '1, 3' },
+			output: 'stored',
+		},
+		check(items) {
+			expect(onlyJson(items)).toMatchObject({ mimetype: 'application/pdf' });
+		},
+	},
 	'Get Info': {
 		does: 'document.getInfo',
 		parameters: { source: 'file', file: byId('={{ $json.handle }}') },
 		check(items) {
-			expect(onlyJson(items)).toMatchObject({ pages: 1 });
+			expect(onlyJson(items)).toMatchObject({ pages: 2 });
 		},
 	},
 	'Create ZIP': {

@@ -1,10 +1,10 @@
 import { errorOf, outputOf, runNode } from '../../support/engine';
 import { createSession, fileCourierNode, REQUEST } from '../../support/fileCourier';
-import { Host } from '../../support/host';
-import { ownSandbox } from '../../support/ownSandbox';
+import { TestServer } from '../../support/testServer';
+import { useSandbox } from '../../support/useSandbox';
 
 const DAY = 86_400_000;
-const sandbox = ownSandbox();
+const sandbox = useSandbox();
 
 const session = (operation: string, sessionId: string, more = {}) =>
 	runNode(fileCourierNode(sandbox, { resource: 'session', operation, sessionId }, more));
@@ -171,9 +171,9 @@ describe('Session: Create', () => {
 });
 
 it('sends the first line of the Callback API Key unchanged, when it contains two keys during a rotation', async () => {
-	const host = new Host();
+	const host = new TestServer();
 	const headers = { 'content-type': 'application/json' };
-	await host.start({}, { headers, body: '{"status":true,"data":{"request_id":"req_1"}}' });
+	await host.respond({ headers, body: '{"status":true,"data":{"request_id":"req_1"}}' }).start();
 	const callbackApiKey = ' new key, with a comma \n old key';
 	await createSession(sandbox, {}, undefined, { baseUrl: host.url, callbackApiKey });
 	await host.stop();

@@ -1,8 +1,8 @@
 import { FileCourier } from '../../../nodes/FileCourier/FileCourier.node';
 import { credentialTestOf } from '../../support/credentialTest';
-import { ownSandbox } from '../../support/ownSandbox';
+import { useSandbox } from '../../support/useSandbox';
 
-const sandbox = ownSandbox();
+const sandbox = useSandbox();
 let good: Record<string, string>;
 
 beforeAll(async () => {

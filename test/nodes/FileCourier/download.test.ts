@@ -2,17 +2,17 @@ import { createHash, randomBytes } from 'node:crypto';
 
 import { bytesOf, errorOf, outputOf, runNode } from '../../support/engine';
 import { createSession, fileCourierNode, uploadAsRecipient } from '../../support/fileCourier';
-import { ownSandbox } from '../../support/ownSandbox';
-import { startReceiver } from '../../support/receiver';
+import { useSandbox } from '../../support/useSandbox';
+import { TestServer } from '../../support/testServer';
 
 const bytes = randomBytes(3 * 1024 * 1024 + 17);
 const sha256 = createHash('sha256').update(bytes).digest('hex');
-const sandbox = ownSandbox();
-let receiver: Awaited<ReturnType<typeof startReceiver>>;
+const sandbox = useSandbox();
+const receiver = new TestServer();
 let url: string;
 
 beforeAll(async () => {
-	receiver = await startReceiver();
+	await receiver.start();
 	url = (await deliver('Gehaltsabrechnung „März“.bin', bytes)).url;
 });
 afterAll(async () => {
@@ -24,7 +24,9 @@ async function deliver(name: string, content: Buffer): Promise<{ url: string }> 
 	const run = await createSession(sandbox, { callbackUrl: receiver.url });
 	const { uploadUrl } = outputOf(run)[0].json as { uploadUrl: string };
 	await uploadAsRecipient(uploadUrl, [{ name, type: 'application/x-thing', bytes: content }]);
-	const body = JSON.parse(await receiver.next()) as { data: { files: Array<{ url: string }> } };
+	const body = JSON.parse((await receiver.nextRequest()).body) as {
+		data: { files: Array<{ url: string }> };
+	};
 	return body.data.files[0];
 }
 

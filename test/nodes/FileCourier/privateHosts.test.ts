@@ -4,15 +4,13 @@ import { FileCourierApi } from '../../../credentials/FileCourierApi.credentials'
 import { FileCourier } from '../../../nodes/FileCourier/FileCourier.node';
 import { credentialsFor } from '../../support/descriptions';
 import { errorOf, outputOf, runNode } from '../../support/engine';
-import { ownTrigger } from '../../support/fileCourierTrigger';
-import { Host, type Scripted } from '../../support/host';
+import { useTrigger } from '../../support/fileCourierTrigger';
+import { type TestResponse, useTestServer } from '../../support/testServer';
 
 const CLOUD = 'https://www.filecourier.com';
 
-const host = new Host();
-const answers: Record<string, Scripted> = { '/a.pdf': { body: 'a file' } };
-beforeAll(async () => await host.start(answers));
-afterAll(async () => await host.stop());
+const answers: Record<string, TestResponse> = { '/a.pdf': { body: 'a file' } };
+const host = useTestServer().respondByUrl(answers);
 beforeEach(() => void host.requests.splice(0));
 
 const credentialType = new FileCourierApi();
@@ -57,7 +55,7 @@ describe('a download', () => {
 });
 
 describe('a delivery', () => {
-	const trigger = ownTrigger();
+	const trigger = useTrigger();
 	const deliver = async (options: IDataObject, baseUrl?: string) => {
 		const parameters = { download: true, binaryPropertyName: 'data', options };
 		await trigger.activate(parameters, baseUrl === undefined ? {} : { baseUrl });

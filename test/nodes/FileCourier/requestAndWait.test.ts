@@ -1,7 +1,6 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports */
 import { createHash, randomBytes } from 'node:crypto';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 
 import { WebhookContext, WorkflowExecute } from 'n8n-core';
 import {
@@ -26,7 +25,7 @@ import {
 	startRun,
 } from '../../support/engine';
 import { fileCourierNode, REQUEST, uploadAsRecipient } from '../../support/fileCourier';
-import { Host } from '../../support/host';
+import { TestServer, useTestServer } from '../../support/testServer';
 import { Sandbox } from '../../support/sandbox';
 import { hmacSha256 } from '../../support/sign';
 
@@ -34,7 +33,7 @@ const file = { name: 'id.pdf', type: 'application/pdf', bytes: randomBytes(70_00
 const sha256 = createHash('sha256').update(file.bytes).digest('hex');
 
 let sandbox: Sandbox;
-let n8n: Server;
+const n8n = useTestServer().handle((request, response) => receive(request, response));
 let context: ReturnType<typeof buildContext>;
 let waiting: IRun;
 /** The execution resumed by an accepted call to its resume URL. */
@@ -43,12 +42,8 @@ let resumed: Promise<IRun> | undefined;
 beforeAll(async () => {
 	await binaryData();
 	sandbox = await new Sandbox().start();
-	n8n = createServer((request, response) => void receive(request, response));
-	await new Promise<void>((done) => n8n.listen(0, '127.0.0.1', done));
 });
 afterAll(async () => {
-	n8n.closeAllConnections();
-	await new Promise((done) => n8n.close(done));
 	await sandbox.stop();
 });
 
@@ -82,8 +77,7 @@ async function wait(
 			{ input, workflowId: `wait-${Math.random()}`, settings, credentials: credentials as never },
 		),
 	);
-	const url = `http://127.0.0.1:${(n8n.address() as AddressInfo).port}`;
-	const webhookWaitingBaseUrl = `${url}/webhook-waiting`;
+	const webhookWaitingBaseUrl = `${n8n.url}/webhook-waiting`;
 	Object.assign(context.additionalData, { webhookWaitingBaseUrl, ...additional });
 	waiting = await startRun(context.workflow, context.additionalData, context.mode);
 	return waiting;
@@ -93,10 +87,7 @@ const stackEntry = () => waiting.data.executionData!.nodeExecutionStack[0];
 const session = () => stackEntry().data.main[0]![0].json as Record<string, string>;
 
 /** Handles a call to the resume URL like n8n (waiting-webhooks and webhook-helpers of n8n 2.41). */
-async function receive(
-	request: import('node:http').IncomingMessage,
-	response: import('node:http').ServerResponse,
-) {
+async function receive(request: IncomingMessage, response: ServerResponse) {
 	const chunks: Buffer[] = [];
 	for await (const chunk of request) chunks.push(chunk as Buffer);
 	const rawBody = Buffer.concat(chunks);
@@ -140,7 +131,7 @@ async function resume(data: typeof waiting.data): Promise<IRun> {
 }
 
 async function post(body: string, signature: string): Promise<number> {
-	const url = `http://127.0.0.1:${(n8n.address() as AddressInfo).port}/webhook-waiting/execution1`;
+	const url = `${n8n.url}/webhook-waiting/execution1`;
 	const headers = { 'content-type': 'application/json', 'x-filecourier-signature': signature };
 	return (await fetch(url, { method: 'POST', body, headers })).status;
 }
@@ -260,14 +251,16 @@ describe('requests no documents', () => {
 });
 
 it('does not wait if the created session has no ID to recognize its delivery by', async () => {
-	const host = new Host();
+	const host = new TestServer();
 	const body = JSON.stringify({
 		status: true,
 		data: { upload_url: 'https://x', request_id: null },
 	});
-	await host.start({
-		'/api/ext/sessions': { headers: { 'content-type': 'application/json' }, body },
-	});
+	await host
+		.respondByUrl({
+			'/api/ext/sessions': { headers: { 'content-type': 'application/json' }, body },
+		})
+		.start();
 	const run = await wait({}, undefined, { credentials: { baseUrl: host.url } });
 	await host.stop();
 	expect(run.waitTill).toBeUndefined();

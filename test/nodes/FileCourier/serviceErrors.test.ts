@@ -1,10 +1,10 @@
 import { fileCourier } from '../../../nodes/FileCourier/service';
 import { errorOf, outputOf, runNode } from '../../support/engine';
-import { everythingIn, expectWrongSecret, testWebPages } from '../../support/errors';
+import { everythingIn, expectWrongSecret, describeWebPages } from '../../support/errors';
 import { createSession, fileCourierNode } from '../../support/fileCourier';
-import { ownSandbox } from '../../support/ownSandbox';
+import { useSandbox } from '../../support/useSandbox';
 
-const sandbox = ownSandbox();
+const sandbox = useSandbox();
 let secrets: string[];
 
 beforeAll(async () => {
@@ -112,7 +112,7 @@ describe('a service that fails', () => {
 		expect(await sandbox.statuses()).toEqual([429]);
 	});
 
-	testWebPages('with a web page and status %i: is reported as another server', failing);
+	describeWebPages('with a web page and status %i: is reported as another server', failing);
 
 	it('with truncated responses: is called four times, then reported as unreachable', async () => {
 		await fault({ type: 'truncate' });

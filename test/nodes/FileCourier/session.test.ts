@@ -5,10 +5,10 @@ import {
 	REQUEST,
 	uploadAsRecipient,
 } from '../../support/fileCourier';
-import { testIds } from '../../support/ids';
-import { ownSandbox } from '../../support/ownSandbox';
+import { describeIdHandling } from '../../support/ids';
+import { useSandbox } from '../../support/useSandbox';
 
-const sandbox = ownSandbox();
+const sandbox = useSandbox();
 
 const session = (operation: string, sessionId: string, more = {}) =>
 	runNode(fileCourierNode(sandbox, { resource: 'session', operation, sessionId }, more));
@@ -42,7 +42,7 @@ describe('Session: Get', () => {
 		expect(json.uploadedAt).toMatch(/Z$/);
 	});
 
-	testIds('an ID', {
+	describeIdHandling('an ID', {
 		sandbox,
 		label: 'Session ID',
 		run: async (id) => await session('get', id),

@@ -1,7 +1,4 @@
-/* eslint-disable @n8n/community-nodes/no-restricted-imports */
 import { randomBytes } from 'node:crypto';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 
 import { BinaryDataConfig } from 'n8n-core';
 import { Container } from '@n8n/di';
@@ -9,12 +6,12 @@ import { Container } from '@n8n/di';
 import { sha256Of } from '../../support/binary';
 import { binaryData, bytesOf, errorOf, outputOf, runNode } from '../../support/engine';
 import { createSession, fileCourierNode, uploadAsRecipient } from '../../support/fileCourier';
-import { startReceiver } from '../../support/receiver';
 import { Sandbox } from '../../support/sandbox';
 import { SIZES } from '../../support/sizes';
+import { TestServer, useTestServer } from '../../support/testServer';
 
 /** A file host. The URL contains whether the length is announced, the size, and the number of bytes missing at the end. */
-const host = createServer(({ url = '' }, response) => {
+const host = useTestServer().handle(({ url = '' }, response) => {
 	const [, way, size, missing = 0] = url.split('/');
 	const bytes = Buffer.alloc(Number(size), 'x');
 	if (way === 'announced') response.setHeader('content-length', bytes.length);
@@ -24,20 +21,9 @@ const host = createServer(({ url = '' }, response) => {
 	);
 	if (bytes.length === 0) response.end();
 });
-let origin: string;
 let sandbox: Sandbox;
-
-beforeAll(async () => {
-	sandbox = await new Sandbox().start();
-	await new Promise<void>((done) => host.listen(0, '127.0.0.1', done));
-	host.unref();
-	origin = `http://127.0.0.1:${(host.address() as AddressInfo).port}`;
-});
-afterAll(async () => {
-	host.closeAllConnections();
-	host.close();
-	await sandbox.stop();
-});
+beforeAll(async () => void (sandbox = await new Sandbox().start()));
+afterAll(async () => await sandbox.stop());
 
 const download = async (url: string) =>
 	await runNode(
@@ -63,14 +49,14 @@ describe.each(['filesystem', 'default'] as const)('in n8nâ€™s binary data mode â
 
 	describe.each(['announced', 'chunked'])('from a host whose response length is %s', (way) => {
 		it.each(SIZES)('downloads %i bytes', async (size) => {
-			const [{ json, binary }] = outputOf(await download(`${origin}/${way}/${size}`));
+			const [{ json, binary }] = outputOf(await download(`${host.url}/${way}/${size}`));
 			const sha256 = sha256Of(Buffer.alloc(size, 'x'));
 			expect(json).toMatchObject({ size, sha256 });
 			expect(sha256Of(await bytesOf(binary!.data))).toBe(sha256);
 		});
 
 		it('outputs no file if the last byte is missing', async () => {
-			const error = errorOf(await download(`${origin}/${way}/65537/1`));
+			const error = errorOf(await download(`${host.url}/${way}/65537/1`));
 			expect(error.message).toContain('could not be reached');
 			expect(error.description).toMatch(/response was cut off|before the full response arrived/);
 		});
@@ -79,11 +65,13 @@ describe.each(['filesystem', 'default'] as const)('in n8nâ€™s binary data mode â
 
 /** Uploads a file as the recipient and returns its delivered URL. */
 async function delivered(bytes: Buffer): Promise<string> {
-	const receiver = await startReceiver();
+	const receiver = await new TestServer().start();
 	const session = await createSession(sandbox, { callbackUrl: receiver.url });
 	const { uploadUrl } = outputOf(session)[0].json as { uploadUrl: string };
 	await uploadAsRecipient(uploadUrl, [{ name: 'a.bin', type: 'application/x-thing', bytes }]);
-	const { data } = JSON.parse(await receiver.next()) as { data: { files: Array<{ url: string }> } };
+	const { data } = JSON.parse((await receiver.nextRequest()).body) as {
+		data: { files: Array<{ url: string }> };
+	};
 	await receiver.stop();
 	return data.files[0].url;
 }

@@ -1,11 +1,11 @@
 import axios from 'axios';
 import type { IDataObject } from 'n8n-workflow';
 
-import { ownTrigger, VECTOR } from '../../support/fileCourierTrigger';
-import { Host } from '../../support/host';
+import { useTrigger, VECTOR } from '../../support/fileCourierTrigger';
+import { TestServer } from '../../support/testServer';
 import { hmacSha256 } from '../../support/sign';
 
-const trigger = ownTrigger();
+const trigger = useTrigger();
 
 describe('a signed delivery', () => {
 	it('starts the workflow with the example of FileCourier’s documentation', async () => {
@@ -172,8 +172,7 @@ describe('a duplicate delivery', () => {
 		['starts no second run', false, 200],
 		['can be sent again if n8n could not start the run', true, 503],
 	])('of a sender that hung up during the download %s', async (_, failNextStart, status) => {
-		const host = new Host();
-		await host.start({}, { body: 'a', delay: 500 });
+		const host = await new TestServer().respond({ body: 'a', delay: 500 }).start();
 		const data = { request_id: 'r', files: [{ name: 'a.txt', url: host.url }] };
 		const body = JSON.stringify({ event: 'files.delivered', data });
 		await trigger.activate({ download: true, binaryPropertyName: 'data' });

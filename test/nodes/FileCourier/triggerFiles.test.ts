@@ -5,21 +5,21 @@ import { dirname } from 'node:path';
 import type { IDataObject } from 'n8n-workflow';
 
 import { binaryData, bytesOf } from '../../support/engine';
-import { ownTrigger } from '../../support/fileCourierTrigger';
-import { Host, type Scripted } from '../../support/host';
+import { useTrigger } from '../../support/fileCourierTrigger';
+import { type TestResponse, TestServer } from '../../support/testServer';
 
-const trigger = ownTrigger();
-let host: Host;
-let responses: Record<string, Scripted>;
+const trigger = useTrigger();
+let host: TestServer;
+let responses: Record<string, TestResponse>;
 
 beforeEach(async () => {
-	host = new Host();
+	host = new TestServer();
 	responses = {
 		'/a.pdf': { body: 'first' },
 		'/b.pdf': { body: 'second' },
 		'/c.pdf': { body: 'third' },
 	};
-	await host.start(responses, { status: 404, body: 'gone' });
+	await host.respondByUrl(responses, { status: 404, body: 'gone' }).start();
 });
 afterEach(async () => await host.stop());
 

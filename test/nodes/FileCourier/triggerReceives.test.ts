@@ -4,10 +4,10 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { bytesOf, outputOf } from '../../support/engine';
 import { createSession, uploadAsRecipient } from '../../support/fileCourier';
-import { ownTrigger, VECTOR } from '../../support/fileCourierTrigger';
-import { startReceiver } from '../../support/receiver';
+import { useTrigger, VECTOR } from '../../support/fileCourierTrigger';
+import { TestServer } from '../../support/testServer';
 
-const trigger = ownTrigger();
+const trigger = useTrigger();
 
 it('does not output secrets that the delivery contains', async () => {
 	const key = 'a-key-of-my-own';
@@ -108,7 +108,7 @@ describe('with the sandbox as the sender', () => {
 	});
 
 	it('does not output a file whose size differs from the announced one', async () => {
-		const host = await startReceiver(); // responds with two bytes
+		const host = await new TestServer().start(); // responds with two bytes
 		await trigger.activate({ download: true, binaryPropertyName: 'data' });
 		const data = { request_id: 'req_1', files: [{ name: 'a.json', size: 3, url: host.url }] };
 		const response = await trigger.deliver(JSON.stringify({ event: 'files.delivered', data }));

@@ -1,8 +1,8 @@
 import { TestCredentials } from '../../support/credentials';
-import { ownTrigger, VECTOR } from '../../support/fileCourierTrigger';
+import { useTrigger, VECTOR } from '../../support/fileCourierTrigger';
 import { hmacSha256 } from '../../support/sign';
 
-const trigger = ownTrigger();
+const trigger = useTrigger();
 
 describe('rejects a delivery that is', () => {
 	const sixteenMegabytes = JSON.stringify({

@@ -1,14 +1,22 @@
-import { actionsBy, cleaned, DAY, deletionsIn, pace, pass, tally } from '../../support/cleanUp';
+import {
+	actionsBy,
+	runCleanUp,
+	DAY,
+	deletionsIn,
+	setClockSpeed,
+	advanceClock,
+	countActions,
+} from '../../support/cleanUp';
 import { errorOf, runNode } from '../../support/engine';
 import { fileShotCleanUp } from '../../support/fileShotCleanUp';
-import { Host } from '../../support/host';
+import { TestServer } from '../../support/testServer';
 
 const { cleanUp, filesThere, left, node, sandbox, settings } = fileShotCleanUp();
 
 describe('Clean Up with the default settings', () => {
 	it('reports which files it would delete and why, and deletes nothing', async () => {
 		await filesThere({ 'a.txt': 1, 'b.txt': 30 });
-		await pass(sandbox, 2 * DAY);
+		await advanceClock(sandbox, 2 * DAY);
 		const items = await cleanUp();
 		expect(items).toEqual([
 			expect.objectContaining({
@@ -51,7 +59,7 @@ describe('Clean Up with the default settings', () => {
 		'={{ "false" }}',
 	])('keeps the dry run on for %j, because only the boolean false turns it off', async (dryRun) => {
 		await filesThere({ 'a.txt': 1 });
-		await pass(sandbox, 2 * DAY);
+		await advanceClock(sandbox, 2 * DAY);
 		await sandbox.reset();
 		await runNode(node({ dryRun: dryRun as string }));
 		expect(await deletionsIn(sandbox)).toEqual([]);
@@ -60,8 +68,8 @@ describe('Clean Up with the default settings', () => {
 
 	it('turns off the dry run for an expression that returns the boolean false', async () => {
 		await filesThere({ 'a.txt': 1 });
-		await pass(sandbox, 2 * DAY);
-		expect(tally(await cleanUp({ dryRun: '={{ 1 > 2 }}' }))).toEqual({ deleted: 1 });
+		await advanceClock(sandbox, 2 * DAY);
+		expect(countActions(await cleanUp({ dryRun: '={{ 1 > 2 }}' }))).toEqual({ deleted: 1 });
 	});
 });
 
@@ -78,10 +86,10 @@ describe('expiry by the clock of the service', () => {
 				[2, ['year']],
 				[300, []],
 			] as const) {
-				await pass(sandbox, days * DAY);
+				await advanceClock(sandbox, days * DAY);
 				const before = await left();
 				const items = await cleanUp({ dryRun: false });
-				expect(tally(items).deleted ?? 0).toBe(before.length - kept.length);
+				expect(countActions(items).deleted ?? 0).toBe(before.length - kept.length);
 				expect(await left()).toEqual(kept);
 			}
 		},
@@ -90,29 +98,29 @@ describe('expiry by the clock of the service', () => {
 	it('keeps a file that has expired by the clock of n8n only', async () => {
 		const expiresAt = new Date(Date.now() - 60_000).toISOString();
 		const body = JSON.stringify({ files: [{ fileId: '1', fileName: 'a', expiresAt }], total: 1 });
-		const host = new Host();
+		const host = new TestServer();
 		const date = new Date(Date.now() - 3_600_000).toUTCString();
-		await host.start({}, { headers: { date }, body });
-		const [item] = await cleaned(node({ dryRun: false }, { baseUrl: host.url }));
+		await host.respond({ headers: { date }, body }).start();
+		const [item] = await runCleanUp(node({ dryRun: false }, { baseUrl: host.url }));
 		await host.stop();
 		expect(item).toMatchObject({ action: 'kept', checkedAt: new Date(date).toISOString() });
 		expect(host.requests).toHaveLength(1);
 	});
 
 	it('counts a file as expired at its exact expiry time, but not one second before', async () => {
-		await pace(sandbox, 0);
+		await setClockSpeed(sandbox, 0);
 		await filesThere({ a: 1 });
-		await pass(sandbox, DAY - 2);
-		expect(tally(await cleanUp())).toEqual({ kept: 1 });
-		await pass(sandbox, 2);
-		expect(tally(await cleanUp())).toEqual({ wouldDelete: 1 });
+		await advanceClock(sandbox, DAY - 2);
+		expect(countActions(await cleanUp())).toEqual({ kept: 1 });
+		await advanceClock(sandbox, 2);
+		expect(countActions(await cleanUp())).toEqual({ wouldDelete: 1 });
 	});
 });
 
 describe('selection', () => {
 	beforeEach(async () => {
 		await filesThere({ expired: 1, soon: 4, later: 20 });
-		await pass(sandbox, 2 * DAY);
+		await advanceClock(sandbox, 2 * DAY);
 		await filesThere({ new: 30 });
 	});
 
@@ -135,14 +143,14 @@ describe('selection', () => {
 
 	it('keeps a file with a protected text in its name and reports that reason', async () => {
 		await filesThere({ 'My CONTRACT': 1 });
-		await pass(sandbox, DAY + 2);
+		await advanceClock(sandbox, DAY + 2);
 		const options = { keepIfContains: 'contract, PIRED' };
 		const items = await cleanUp({ dryRun: false, output: 'selected', options });
 		expect(Object.fromEntries(items.map(({ fileName, reason }) => [fileName, reason]))).toEqual({
 			expired: expect.stringMatching(/^Expired on .*\. Its name contains “pired”$/) as string,
 			'My CONTRACT': expect.stringContaining('Its name contains “contract”') as string,
 		});
-		expect(tally(items)).toEqual({ kept: 2 });
+		expect(countActions(items)).toEqual({ kept: 2 });
 		expect(await left()).toContain('My CONTRACT');
 		expect(await left()).toContain('expired');
 	});
@@ -168,9 +176,10 @@ it('recognizes a file that has reached its download limit, and one without an ex
 		{ fileId: '3', fileName: 'zero', expiresAt: 0, action: 'deleted', reason: 'its own' },
 		{ fileName: 'nameless', expired: true },
 	];
-	const host = new Host();
-	await host.start({}, { body: JSON.stringify({ files, total: 4 }) });
-	const items = await cleaned(node({ selection: 'expired' }, { baseUrl: host.url }));
+	const host = await new TestServer()
+		.respond({ body: JSON.stringify({ files, total: 4 }) })
+		.start();
+	const items = await runCleanUp(node({ selection: 'expired' }, { baseUrl: host.url }));
 	await host.stop();
 	expect(Object.fromEntries(items.map((one) => [one.fileName, one.reason]))).toEqual({
 		'used up': 'Marked as expired by the service',
@@ -188,11 +197,11 @@ describe.each(['documented', 'desktop'])('deletion with the %s routes', (dialect
 	it('deletes the files of all pages, and nothing more in a second run', async () => {
 		const names = Array.from({ length: 205 }, (_, n) => `old ${n}`);
 		await filesThere({ ...Object.fromEntries(names.map((name) => [name, 1])), young: 30 });
-		await pass(sandbox, 2 * DAY);
+		await advanceClock(sandbox, 2 * DAY);
 		const items = await cleanUp({ dryRun: false, maxDeletions: 300 });
-		expect(tally(items)).toEqual({ deleted: 205, kept: 1 });
+		expect(countActions(items)).toEqual({ deleted: 205, kept: 1 });
 		expect(await left()).toEqual(['young']);
-		expect(tally(await cleanUp({ dryRun: false, maxDeletions: 300 }))).toEqual({ kept: 1 });
+		expect(countActions(await cleanUp({ dryRun: false, maxDeletions: 300 }))).toEqual({ kept: 1 });
 	});
 
 	it.each([
@@ -201,9 +210,9 @@ describe.each(['documented', 'desktop'])('deletion with the %s routes', (dialect
 		[4, { deleted: 3 }],
 	])('deletes at most %i files, oldest first', async (maxDeletions, counts) => {
 		await filesThere({ c: 3, a: 1, b: 2 });
-		await pass(sandbox, 5 * DAY);
+		await advanceClock(sandbox, 5 * DAY);
 		const items = await cleanUp({ dryRun: false, maxDeletions });
-		expect(tally(items)).toEqual(counts);
+		expect(countActions(items)).toEqual(counts);
 		expect(items.map(({ fileName }) => fileName)).toEqual(['a', 'b', 'c']);
 		if (maxDeletions === 2)
 			expect(items[2].reason).toMatch(/\. Over the limit of 2 deletions per run$/);
@@ -216,15 +225,15 @@ it.each(['json', 'empty', 'noContent'])(
 	async (response) => {
 		await settings({ deleteAnswer: response });
 		await filesThere({ a: 1 });
-		await pass(sandbox, 2 * DAY);
-		expect(tally(await cleanUp({ dryRun: false }))).toEqual({ deleted: 1 });
+		await advanceClock(sandbox, 2 * DAY);
+		expect(countActions(await cleanUp({ dryRun: false }))).toEqual({ deleted: 1 });
 	},
 );
 
 describe('the summary', () => {
 	beforeEach(async () => {
 		await filesThere({ bcd: 2, a: 1, later: 30 });
-		await pass(sandbox, 3 * DAY);
+		await advanceClock(sandbox, 3 * DAY);
 	});
 
 	it('contains the counts and a text to send as a message', async () => {

@@ -2,20 +2,20 @@ import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
 
 import { FileShotApi } from '../../../credentials/FileShotApi.credentials';
 import { FileShot } from '../../../nodes/FileShot/FileShot.node';
-import { actionsBy, cleaned, DAY, tally } from '../../support/cleanUp';
+import { actionsBy, runCleanUp, DAY, countActions } from '../../support/cleanUp';
 import {
 	account,
 	ALL_WORDS,
 	dateHeader,
 	deletable,
-	type Thing,
+	type ModelItem,
 	timesThatCount,
-	wish,
+	criteria,
 	written,
 } from '../../support/cleanUpModel';
 import { errorOf, type NodeUnderTest, runNode } from '../../support/engine';
 import { ListedAccount } from '../../support/listedAccount';
-import { Chance } from '../../torture/chance';
+import { SeededRandom } from '../../torture/seededRandom';
 
 let listed: ListedAccount;
 beforeEach(() => void (listed = new ListedAccount()));
@@ -50,7 +50,7 @@ describe('the clocks of n8n and the service', () => {
 		'%s: deletes only files that have expired by both clocks',
 		async (_, ahead, since, deleted) => {
 			await listed.start([old('a', { expiresAt: ago(since) })], { date: header(ahead) });
-			await cleaned(node());
+			await runCleanUp(node());
 			expect(listed.deleted).toEqual(deleted);
 		},
 	);
@@ -63,7 +63,7 @@ describe('the clocks of n8n and the service', () => {
 		];
 		await listed.start(files, { date: header(3 * HOUR) });
 		const parameters = { selection: 'expiring', expiresWithin: 24, unit: 'hours' };
-		await cleaned(node(parameters));
+		await runCleanUp(node(parameters));
 		expect(listed.deleted).toEqual(['soon for both']);
 	});
 
@@ -86,13 +86,13 @@ describe('the clocks of n8n and the service', () => {
 			for (const selection of ['expired', 'expiring', 'olderThan']) {
 				listed = new ListedAccount();
 				await listed.start(files, { date });
-				const items = await cleaned(node({ selection }));
-				expect(tally(items)).toEqual({ kept: 2 });
+				const items = await runCleanUp(node({ selection }));
+				expect(countActions(items)).toEqual({ kept: 2 });
 				for (const { reason, warning } of items) {
 					expect(reason).toMatch(why);
 					expect(warning).toBe(reason);
 				}
-				const [summary] = await cleaned(node({ selection, output: 'summary' }));
+				const [summary] = await runCleanUp(node({ selection, output: 'summary' }));
 				expect(summary).toMatchObject({ found: 2, kept: 2, deleted: 0 });
 				expect(summary.warning).toMatch(why);
 				expect(String(summary.text).split('\n')[1]).toMatch(why);
@@ -112,14 +112,14 @@ describe('the clocks of n8n and the service', () => {
 			old('b', { expiresAt: ago(-500 * DAY) }),
 		];
 		await listed.start(files, { date: header(400 * DAY) });
-		await cleaned(node({ options: { trustServiceClock: true } }));
+		await runCleanUp(node({ options: { trustServiceClock: true } }));
 		expect(listed.deleted).toEqual(['a']);
 	});
 
 	it('deletes nothing without a valid Date header, even if the user has selected the clock of the service', async () => {
 		await listed.start([old('a')], { date: 'yesterday' });
-		const items = await cleaned(node({ options: { trustServiceClock: true } }));
-		expect(tally(items)).toEqual({ kept: 1 });
+		const items = await runCleanUp(node({ options: { trustServiceClock: true } }));
+		expect(countActions(items)).toEqual({ kept: 1 });
 		expect(listed.deleted).toEqual([]);
 	});
 });
@@ -143,7 +143,7 @@ describe('protected names', () => {
 		['contract', 'invoice.pdf', false],
 	])('with the protected texts “%s”, keeps %j: %s', async (keepIfContains, fileName, isKept) => {
 		await listed.start([old('a', { fileName })]);
-		const [{ action, reason }] = await cleaned(node({ options: { keepIfContains } }));
+		const [{ action, reason }] = await runCleanUp(node({ options: { keepIfContains } }));
 		expect(action).toBe(isKept ? 'kept' : 'deleted');
 		if (isKept) expect(reason).toMatch(/Its name contains|does not report its name/);
 		expect(listed.deleted).toEqual(isKept ? [] : ['a']);
@@ -151,20 +151,20 @@ describe('protected names', () => {
 
 	it('keeps a file if any one of its names contains a protected text', async () => {
 		await listed.start([old('a', { fileName: 'x.encrypted', originalFileName: 'Contract.pdf' })]);
-		await cleaned(node({ options: { keepIfContains: 'contract' } }));
+		await runCleanUp(node({ options: { keepIfContains: 'contract' } }));
 		expect(listed.deleted).toEqual([]);
 	});
 
 	it('ignores missing names if no texts are protected', async () => {
 		await listed.start([old('a', { fileName: undefined }), old('b', { fileName: null })]);
-		await cleaned(node());
+		await runCleanUp(node());
 		expect(listed.deleted.sort()).toEqual(['a', 'b']);
 	});
 
 	it('compares Name Contains in the same way, and does not match files without a name', async () => {
 		const names = { a: 'u\u0308BERSICHT.pdf', b: 'uebersicht', c: undefined, d: 5, e: 'Übersicht' };
 		await listed.start(Object.entries(names).map(([id, fileName]) => old(id, { fileName })));
-		const items = await cleaned(node({ options: { nameContains: 'übersicht' } }));
+		const items = await runCleanUp(node({ options: { nameContains: 'übersicht' } }));
 		expect(listed.deleted.sort()).toEqual(['a', 'e']);
 		const kept = items.filter(({ action }) => action === 'kept');
 		expect(kept.map(({ fileId, reason }) => [fileId, reason])).toEqual([
@@ -193,7 +193,7 @@ describe('uncertain dates', () => {
 		['a flag that denies it', { expired: false }, /but not marked as expired by the service/],
 	])('keeps a file whose dates are uncertain: %s', async (_, more, why) => {
 		await listed.start([old('a', more)]);
-		const [{ action, reason }] = await cleaned(node());
+		const [{ action, reason }] = await runCleanUp(node());
 		expect(action).toBe('kept');
 		expect(reason).toMatch(why);
 		expect(listed.deleted).toEqual([]);
@@ -208,7 +208,7 @@ describe('uncertain dates', () => {
 		'a file with expired: true before its expiry date, %s: deleted or kept',
 		async (_, more, isDeleted) => {
 			await listed.start([old('a', { expiresAt: ago(-DAY), expired: true, ...more })]);
-			await cleaned(node());
+			await runCleanUp(node());
 			expect(listed.deleted).toEqual(isDeleted ? ['a'] : []);
 		},
 	);
@@ -231,7 +231,7 @@ describe('an ID that the list contains twice', () => {
 		]) {
 			listed = new ListedAccount();
 			await listed.start(files);
-			const items = await cleaned(node());
+			const items = await runCleanUp(node());
 			const one = items.filter(({ fileId }) => fileId === 'a');
 			expect(one).toHaveLength(1);
 			if (!isDeleted) {
@@ -249,22 +249,22 @@ describe('Maximum Deletions', () => {
 
 	it('applies to the whole run, not to each input item', async () => {
 		await listed.start(Array.from({ length: 30 }, (_, n) => old(`f${n}`)));
-		const out = await cleaned(node({ maxDeletions: 4 }, { input: items(5) }));
+		const out = await runCleanUp(node({ maxDeletions: 4 }, { input: items(5) }));
 		expect(new Set(listed.deleted).size).toBe(4);
 		expect(listed.deleted).toHaveLength(4);
 		// The list does not change, so each item reports all files.
-		expect(tally(out)).toEqual({ deleted: 4, kept: 146 });
+		expect(countActions(out)).toEqual({ deleted: 4, kept: 146 });
 	});
 
 	it('is the lowest value of the items processed so far', async () => {
 		await listed.start(Array.from({ length: 30 }, (_, n) => old(`f${n}`)));
-		await cleaned(node({ maxDeletions: '={{ 5 - $json.n }}' }, { input: items(3) }));
+		await runCleanUp(node({ maxDeletions: '={{ 5 - $json.n }}' }, { input: items(3) }));
 		expect(listed.deleted).toHaveLength(5);
 	});
 
 	it('also applies to a dry run, and counts each ID once', async () => {
 		await listed.start(Array.from({ length: 3 }, (_, n) => old(`f${n}`)));
-		const out = await cleaned(node({ dryRun: true, output: 'summary' }, { input: items(3) }));
+		const out = await runCleanUp(node({ dryRun: true, output: 'summary' }, { input: items(3) }));
 		expect(out.map(({ wouldDelete }) => wouldDelete)).toEqual([3, 0, 0]);
 	});
 
@@ -283,15 +283,15 @@ describe('Maximum Deletions', () => {
 
 	it('starts again for the next run', async () => {
 		await listed.start(Array.from({ length: 30 }, (_, n) => old(`f${n}`)));
-		await cleaned(node({ maxDeletions: 4 }));
-		await cleaned(node({ maxDeletions: 4 }));
+		await runCleanUp(node({ maxDeletions: 4 }));
+		await runCleanUp(node({ maxDeletions: 4 }));
 		expect(listed.deleted).toHaveLength(8);
 	});
 
 	it('does not retry an ID that an earlier item failed to delete', async () => {
 		const deletions = { a: { status: 500, body: '{}' } };
 		await listed.start([old('a')], { deletions });
-		const out = await cleaned(node({}, { input: items(3) }));
+		const out = await runCleanUp(node({}, { input: items(3) }));
 		expect(out.map(({ action }) => action)).toEqual(['failed', 'kept', 'kept']);
 		expect(out[1].reason).toMatch(/Already processed by an earlier item of this run$/);
 	});
@@ -302,7 +302,7 @@ describe('responses to deletions', () => {
 
 	it('counts a file as deleted after an HTML page with 404', async () => {
 		await listed.start([old('a'), old('b')], { deletions: { a: { status: 404, ...page } } });
-		expect(actionsBy('fileId', await cleaned(node()))).toEqual({ a: 'gone', b: 'deleted' });
+		expect(actionsBy('fileId', await runCleanUp(node()))).toEqual({ a: 'gone', b: 'deleted' });
 	});
 
 	it('stops the run, including later input items, after an HTML page with 429', async () => {
@@ -311,7 +311,7 @@ describe('responses to deletions', () => {
 			deletions: { a: { status: 429, headers, body: '<html>slow down</html>' } },
 		});
 		const options = { deletionsAtOnce: 1 };
-		const out = await cleaned(node({ options }, { input: [{ json: {} }, { json: {} }] }));
+		const out = await runCleanUp(node({ options }, { input: [{ json: {} }, { json: {} }] }));
 		expect(out.map(({ action }) => action)).toEqual(['failed', 'kept', 'kept', 'kept']);
 		expect(out[1].reason).toMatch(/^Skipped because an earlier deletion failed: .*429/);
 		expect(out[2].reason).toMatch(/Skipped because an earlier deletion failed: .*429/);
@@ -323,31 +323,31 @@ it('reports an account of 150,000 files', async () => {
 	const file = old('f');
 	const files = Array.from({ length: 150_000 }, (_, n) => ({ ...file, fileId: `f${n}` }));
 	await listed.start(files);
-	const items = await cleaned(node({ maxDeletions: 3 }));
+	const items = await runCleanUp(node({ maxDeletions: 3 }));
 	expect(items).toHaveLength(150_000);
-	expect(tally(items)).toEqual({ deleted: 3, kept: 149_997 });
+	expect(countActions(items)).toEqual({ deleted: 3, kept: 149_997 });
 	expect(listed.deleted).toHaveLength(3);
 }, 120_000);
 
 it('with generated accounts and clocks, deletes no file that a simple model keeps', async () => {
-	const chance = new Chance(7);
+	const random = new SeededRandom(7);
 	let total = 0;
 	for (let n = 0; n < 150; n++) {
 		const now = Math.floor(Date.now() / 1000) * 1000;
 		// All times are minutes away from any limit, because the run itself takes some time.
-		const things = account(chance, now - 300_000, chance.whole(1, 40));
-		const date = dateHeader(chance, now, [0, 0, 0, 1800, 3 * 3600, 86_000, 87_000, 400 * 86_400]);
-		const trusts = chance.next() < 0.2;
+		const things = account(random, now - 300_000, random.whole(1, 40));
+		const date = dateHeader(random, now, [0, 0, 0, 1800, 3 * 3600, 86_000, 87_000, 400 * 86_400]);
+		const trusts = random.next() < 0.2;
 		const wanted = {
-			...wish(chance),
-			protectedWords: chance.oneOf([[], [chance.oneOf(ALL_WORDS)]]),
+			...criteria(random),
+			protectedWords: random.oneOf([[], [random.oneOf(ALL_WORDS)]]),
 		};
-		const most = chance.oneOf([1, 3, 50]);
+		const most = random.oneOf([1, 3, 50]);
 		listed = new ListedAccount();
 		await listed.start(things.map(fileOf), {
 			date: date.value === undefined ? '' : String(date.value),
 		});
-		const protection = wanted.protectedWords.map((word) => written(chance, word)).join();
+		const protection = wanted.protectedWords.map((word) => written(random, word)).join();
 		const out = await runNode(
 			node(
 				{
@@ -361,7 +361,7 @@ it('with generated accounts and clocks, deletes no file that a simple model keep
 						...(protection ? { keepIfContains: protection } : {}),
 					},
 				},
-				{ input: Array.from({ length: chance.whole(1, 3) }, () => ({ json: {} })) },
+				{ input: Array.from({ length: random.whole(1, 3) }, () => ({ json: {} })) },
 			),
 		);
 		expect(out.data.resultData.error).toBeUndefined();
@@ -378,7 +378,7 @@ it('with generated accounts and clocks, deletes no file that a simple model keep
 }, 120_000);
 
 /** All files are in scope, because no scope is set. */
-function fileOf(one: Thing): IDataObject {
+function fileOf(one: ModelItem): IDataObject {
 	one.isWithin = true;
 	const { id, name, created, expires, isOver, isUsedUp } = one;
 	return {

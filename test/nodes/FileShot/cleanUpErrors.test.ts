@@ -1,4 +1,11 @@
-import { actionsBy, cleaned, DAY, deletionsIn, pass, tally } from '../../support/cleanUp';
+import {
+	actionsBy,
+	runCleanUp,
+	DAY,
+	deletionsIn,
+	advanceClock,
+	countActions,
+} from '../../support/cleanUp';
 import { errorOf, runNode } from '../../support/engine';
 import { fileShotCleanUp } from '../../support/fileShotCleanUp';
 
@@ -8,7 +15,7 @@ describe('Clean Up errors', () => {
 	let ids: Record<string, string>;
 	beforeEach(async () => {
 		ids = await filesThere({ a: 1, b: 1, c: 1 });
-		await pass(sandbox, 2 * DAY);
+		await advanceClock(sandbox, 2 * DAY);
 	});
 	const fault = async (kind: object, more: object = {}) =>
 		await sandbox.fault({ service: 'fileShot', method: 'DELETE', ...more, fault: kind });
@@ -42,8 +49,8 @@ describe('Clean Up errors', () => {
 
 	it('deletes each file once if several input items select it', async () => {
 		const input = [{ json: {} }, { json: {} }];
-		const items = await cleaned({ ...node({ dryRun: false }), input });
-		expect(tally(items)).toEqual({ deleted: 3 });
+		const items = await runCleanUp({ ...node({ dryRun: false }), input });
+		expect(countActions(items)).toEqual({ deleted: 3 });
 		expect(await left()).toEqual([]);
 		expect(await deletionsIn(sandbox)).toHaveLength(3);
 	});
@@ -51,7 +58,7 @@ describe('Clean Up errors', () => {
 	it('waits after a 429 and continues', async () => {
 		const rule = { nth: 2 };
 		await fault({ type: 'status', status: 429, headers: { 'Retry-After': '1' } }, rule);
-		expect(tally(await cleanUp({ dryRun: false }))).toEqual({ deleted: 3 });
+		expect(countActions(await cleanUp({ dryRun: false }))).toEqual({ deleted: 3 });
 		expect((await deletionsIn(sandbox)).map(({ status }) => status).sort()).toEqual([
 			200, 200, 200, 429,
 		]);
@@ -70,7 +77,7 @@ describe('Clean Up errors', () => {
 
 	it('counts a deletion as successful if only its response was lost', async () => {
 		await fault({ type: 'resetAfterBody' }, { nth: 1 });
-		expect(tally(await cleanUp({ dryRun: false }))).toEqual({ deleted: 3 });
+		expect(countActions(await cleanUp({ dryRun: false }))).toEqual({ deleted: 3 });
 		expect(await left()).toEqual([]);
 	});
 

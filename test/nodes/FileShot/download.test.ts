@@ -3,7 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { sha256Of } from '../../support/binary';
 import { bytesOf, errorOf, type NodeUnderTest, outputOf } from '../../support/engine';
 import { fileShotFile } from '../../support/fileShotFile';
-import { Host } from '../../support/host';
+import { TestServer } from '../../support/testServer';
 import { byId } from '../../support/locators';
 
 const { content, file, sandbox, settings, upload } = fileShotFile();
@@ -80,16 +80,18 @@ describe('Download', () => {
 	);
 
 	it('recognizes a zero-knowledge file by the download header, and ignores the size before encryption', async () => {
-		const host = new Host();
+		const host = new TestServer();
 		const details = (more: object) => ({
 			body: JSON.stringify({ fileId: 'x', fileName: 'a', ...more }),
 		});
-		await host.start({
-			'/api/files/header': details({ fileSize: 4 }),
-			'/api/files/download/header': { body: 'FSZK', headers: { 'x-is-zero-knowledge': 'true' } },
-			'/api/files/details': details({ fileSize: 1, isZeroKnowledge: 'true' }),
-			'/api/files/download/details': { body: 'FSZK' },
-		});
+		await host
+			.respondByUrl({
+				'/api/files/header': details({ fileSize: 4 }),
+				'/api/files/download/header': { body: 'FSZK', headers: { 'x-is-zero-knowledge': 'true' } },
+				'/api/files/details': details({ fileSize: 1, isZeroKnowledge: 'true' }),
+				'/api/files/download/details': { body: 'FSZK' },
+			})
+			.start();
 		const credentials = { baseUrl: host.url } as never;
 		for (const which of ['header', 'details']) {
 			const [{ json }] = outputOf(await download({ fileId: byId(which) }, { credentials }));

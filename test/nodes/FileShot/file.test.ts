@@ -1,8 +1,8 @@
 import { errorOf, outputOf } from '../../support/engine';
 import { fileThere } from '../../support/fileShot';
 import { fileShotFile } from '../../support/fileShotFile';
-import { Host } from '../../support/host';
-import { testIds } from '../../support/ids';
+import { TestServer } from '../../support/testServer';
+import { describeIdHandling } from '../../support/ids';
 import { byId, byUrl } from '../../support/locators';
 
 const { content, file, sandbox, settings, upload } = fileShotFile();
@@ -29,11 +29,11 @@ describe('Get', () => {
 	});
 
 	it('returns all fields of the response if Simplify is turned off', async () => {
-		const host = new Host();
-		await host.start(
-			{},
-			{ body: '{"file":{"id":7,"original_name":"a","expires_at":1000000000,"x":{"y":1}}}' },
-		);
+		const host = await new TestServer()
+			.respond({
+				body: '{"file":{"id":7,"original_name":"a","expires_at":1000000000,"x":{"y":1}}}',
+			})
+			.start();
 		const credentials = { baseUrl: host.url, linkBaseUrl: 'https://l.example' } as never;
 		const run = await file('get', { fileId: byId('7'), simplify: false }, { credentials });
 		await host.stop();
@@ -83,7 +83,7 @@ describe('Get', () => {
 });
 
 describe.each(['get', 'download', 'delete'])('%s', (operation) => {
-	testIds('an ID', {
+	describeIdHandling('an ID', {
 		sandbox,
 		label: 'File',
 		run: async (id) => await file(operation, { fileId: byId(id) }),

@@ -3,21 +3,20 @@ import type { IDataObject } from 'n8n-workflow';
 import { FileShotApi } from '../../../credentials/FileShotApi.credentials';
 import { FileShot } from '../../../nodes/FileShot/FileShot.node';
 import { errorOf, outputOf, runNode } from '../../support/engine';
-import { Host } from '../../support/host';
+import { TestServer } from '../../support/testServer';
 import { byId, byUrl } from '../../support/locators';
 
-const host = new Host();
+const host = new TestServer();
 const file: IDataObject = { fileName: 'a.txt' };
 beforeAll(
 	async () =>
-		await host.start(
-			{},
-			{
+		await host
+			.respond({
 				get body() {
 					return JSON.stringify(file);
 				},
-			},
-		),
+			})
+			.start(),
 );
 afterAll(async () => await host.stop());
 beforeEach(() => host.requests.splice(0));

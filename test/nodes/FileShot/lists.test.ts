@@ -4,8 +4,8 @@ import type { IDataObject, ILoadOptionsFunctions } from 'n8n-workflow';
 import { searchFiles } from '../../../nodes/FileShot/file/getAll';
 import { buildContext, errorOf, outputOf, runNode } from '../../support/engine';
 import { fileShotNode } from '../../support/fileShot';
-import { Host } from '../../support/host';
-import { ownSandbox } from '../../support/ownSandbox';
+import { TestServer } from '../../support/testServer';
+import { useSandbox } from '../../support/useSandbox';
 
 const DAY_SECONDS = 86_400;
 const COUNT = 205;
@@ -16,7 +16,7 @@ const USUAL = {
 	dates: 'iso',
 	expiredFiles: 'shown',
 };
-const sandbox = ownSandbox();
+const sandbox = useSandbox();
 /** Numbered. The first five files expire after one day, the others after 30. */
 let ids: string[];
 
@@ -145,12 +145,11 @@ describe('Get Many', () => {
 		['does not support pages', [{ fileId: '1' }, { fileId: '2' }]],
 		['returns an empty list', { files: [] }],
 	])('stops reading from a server that %s', async (_, body) => {
-		const host = new Host();
-		await host.start({}, { body: JSON.stringify(body) });
+		const host = await new TestServer().respond({ body: JSON.stringify(body) }).start();
 		const found = idsOf(await list({ returnAll: true }, { baseUrl: host.url }));
 		await host.stop();
 		expect(found.length).toBeLessThanOrEqual(2);
-		expect(host.seen.length).toBeLessThanOrEqual(2);
+		expect(host.requests.length).toBeLessThanOrEqual(2);
 	});
 });
 

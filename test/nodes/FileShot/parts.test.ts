@@ -1,7 +1,7 @@
 import { itemWith, sha256Of } from '../../support/binary';
 import { errorOf, outputOf } from '../../support/engine';
 import { fileShotUploads } from '../../support/fileShotUploads';
-import { Host } from '../../support/host';
+import { TestServer } from '../../support/testServer';
 
 const MIB = 1024 * 1024;
 const DAY = 86_400_000;
@@ -103,10 +103,10 @@ it('sends the first chunk alone, and the last one after all others', async () =>
 it.each([400, 415, 422])(
 	'sends the first chunk in the other format if the server responds with %i',
 	async (status) => {
-		const host = new Host();
+		const host = new TestServer();
 		const refused = { status, body: '{"error":"What is that?"}' };
 		const responses = { '/api/files/upload-chunk/x/0': refused };
-		await host.start(responses, { body: '{"fileId":"x"}' });
+		await host.respondByUrl(responses, { body: '{"fileId":"x"}' }).start();
 		const credentials = { baseUrl: host.url } as never;
 		const error = errorOf(await upload([await large()], inParts(), { credentials }));
 		await host.stop();
@@ -205,8 +205,7 @@ it.each([
 	[{ data: { fileId: 'x' } }],
 	[{ success: true, file: { id: 7 } }],
 ])('accepts the response %j', async (response) => {
-	const host = new Host();
-	await host.start({}, { body: JSON.stringify(response) });
+	const host = await new TestServer().respond({ body: JSON.stringify(response) }).start();
 	const credentials = { baseUrl: host.url } as never;
 	const options = { uploadStyle: 'desktop' };
 	const run = await upload([await small()], { options }, { credentials });
@@ -215,8 +214,7 @@ it.each([
 });
 
 it('fails if the response contains no file ID', async () => {
-	const host = new Host();
-	await host.start({}, { body: '{"success":true}' });
+	const host = await new TestServer().respond({ body: '{"success":true}' }).start();
 	const credentials = { baseUrl: host.url } as never;
 	const error = errorOf(await upload([await large()], inParts(), { credentials }));
 	await host.stop();

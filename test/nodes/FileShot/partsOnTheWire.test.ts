@@ -1,14 +1,14 @@
 import { itemWith } from '../../support/binary';
 import { outputOf } from '../../support/engine';
 import { fileShotUploads } from '../../support/fileShotUploads';
-import { Host } from '../../support/host';
+import { TestServer } from '../../support/testServer';
 
 const MIB = 1024 * 1024;
 
 const { upload } = fileShotUploads();
 
 describe('the requests of a chunked upload', () => {
-	const host = new Host();
+	const host = new TestServer();
 	const file = {
 		name: 'a "b" 🎉.bin',
 		bytes: Buffer.alloc(2 * MIB + 1, 'x'),
@@ -23,7 +23,7 @@ describe('the requests of a chunked upload', () => {
 	};
 	beforeAll(async () => {
 		const response = { id: 'a?b', fileSize: file.bytes.length };
-		await host.start({}, { body: JSON.stringify(response) });
+		await host.respond({ body: JSON.stringify(response) }).start();
 	});
 	afterAll(async () => await host.stop());
 	const send = async (uploadStyle: string) => {

@@ -2,12 +2,17 @@ import { FileShot } from '../../../nodes/FileShot/FileShot.node';
 import { fileShot } from '../../../nodes/FileShot/service';
 import { credentialTestOf, testApiKey } from '../../support/credentialTest';
 import { errorOf, runNode } from '../../support/engine';
-import { expectWrongSecret, testStatuses, testWebPages, testWords } from '../../support/errors';
+import {
+	expectWrongSecret,
+	describeErrorStatuses,
+	describeWebPages,
+	describeErrorMessages,
+} from '../../support/errors';
 import { fileShotNode, fileThere } from '../../support/fileShot';
 import { byId } from '../../support/locators';
-import { ownSandbox } from '../../support/ownSandbox';
+import { useSandbox } from '../../support/useSandbox';
 
-const sandbox = ownSandbox();
+const sandbox = useSandbox();
 
 const get = async (credentials: object = {}) =>
 	await runNode(
@@ -22,7 +27,7 @@ const fault = async (kind: object, more: object = {}) =>
 const failing = { sandbox, service: fileShot, get, fault };
 
 describe('errors', () => {
-	testStatuses(
+	describeErrorStatuses(
 		[
 			[400, /Invalid parameters/, 'ZIP'],
 			[401, /Invalid or missing API key/, 'account dashboard'],
@@ -54,8 +59,8 @@ describe('errors', () => {
 		expect(await sandbox.statuses()).toEqual([429]);
 	});
 
-	testWords(fileShot, [['plain text', 'plain text']]);
-	testWebPages('a web page with %i is not FileShot', failing);
+	describeErrorMessages(fileShot, [['plain text', 'plain text']]);
+	describeWebPages('a web page with %i is not FileShot', failing);
 });
 
 describe('the credential test', () => {

@@ -1,14 +1,14 @@
 import { outputOf, runNode } from '../../support/engine';
 import { fileShotNode, fileShotUpload } from '../../support/fileShot';
 import { byId } from '../../support/locators';
-import { ownLine } from '../../support/ownLine';
-import { ownSandbox } from '../../support/ownSandbox';
-import { sha256At, type Sized, sizesAround, testSizes } from '../../support/sizes';
+import { useServiceProxy } from '../../support/serviceProxy';
+import { useSandbox } from '../../support/useSandbox';
+import { sha256At, type Sized, sizesAround, describeSizes } from '../../support/sizes';
 
 const MIB = 1024 * 1024;
 const [THRESHOLD, PART] = [MIB, 2 * MIB];
-const sandbox = ownSandbox();
-const line = ownLine(sandbox, 'fileShot');
+const sandbox = useSandbox();
+const proxy = useServiceProxy(sandbox, 'fileShot');
 
 beforeAll(async () => {
 	await settings({ tier: 'professional', download: 'stream' });
@@ -17,7 +17,7 @@ beforeAll(async () => {
 const settings = async (values: object) =>
 	await sandbox.control.patch('/services/fileShot/settings', values);
 const own = () => sandbox.info.services.fileShot.credentials;
-const over = () => ({ credentials: { baseUrl: line.through(own().baseUrl) } });
+const over = () => ({ credentials: { baseUrl: proxy.through(own().baseUrl) } });
 
 const sizes = sizesAround(THRESHOLD, PART);
 /** The desktop clients send every file in parts. */
@@ -29,7 +29,7 @@ describe.each([
 ])('to a server with the %s API', (uploadStyle, sized) => {
 	beforeAll(async () => void (await settings({ dialect: uploadStyle })));
 
-	testSizes(sized, line, {
+	describeSizes(sized, proxy, {
 		whole: /^POST .*\/files\/upload$/,
 		part: /^POST .*\/upload-chunk\//,
 		upload: async (input) => {

@@ -54,6 +54,31 @@ describe('an added file', () => {
 		expect(await trigger.poll()).toEqual([]);
 	});
 
+	it.each([
+		{ fieldNames: 'camelCase', simplify: true },
+		{ fieldNames: 'snake_case', simplify: true },
+		{ fieldNames: 'camelCase', simplify: false },
+	])('is reported as encrypted or not: %j', async ({ fieldNames, simplify }) => {
+		await account.settings({ fieldNames });
+		const trigger = await account.active({ simplify });
+		await account.add('plain.txt');
+		await account.add('secret.txt', 30, true);
+		const found = await trigger.poll();
+		expect(found.map(({ fileName, isZeroKnowledge }) => [fileName, isZeroKnowledge])).toEqual(
+			expect.arrayContaining([
+				['plain.txt', false],
+				['secret.txt', true],
+			]),
+		);
+	});
+
+	it('is not called unencrypted if FileShot does not say whether it is encrypted', async () => {
+		await account.settings({ zeroKnowledgeFlag: 'absent' });
+		const trigger = await account.active();
+		await account.add('secret.txt', 30, true);
+		expect((await trigger.poll())[0]).not.toHaveProperty('isZeroKnowledge');
+	});
+
 	it('does not start the workflow for 250 existing files, unless Include Existing is turned on', async () => {
 		const ids = await account.addMany(250);
 		expect((await account.active({ events: ALL })).runs).toEqual([]);
@@ -85,14 +110,14 @@ describe('an added file', () => {
 			async (ids: string[]) => await account.remove(ids[149]),
 		],
 	])('is neither lost nor output twice if it %s while the list is read', async (_, change) => {
-		const trigger = await account.active({}, { baseUrl: account.relay.url });
+		const trigger = await account.active({}, { baseUrl: account.proxy.url });
 		const ids = await account.addMany(150);
-		account.relay.reset();
-		account.relay.before = async (count) => {
+		account.resetProxy();
+		account.beforeRequest = async (count) => {
 			if (count === 2) await change(ids);
 		};
 		const first = await trigger.poll();
-		account.relay.reset();
+		account.resetProxy();
 		const second = await trigger.poll();
 		const there = (await account.stored()).map(({ id }) => id);
 		const emitted = idsOf([...first, ...second]);
@@ -128,9 +153,9 @@ describe('a poll', () => {
 	});
 
 	it('that fails in the middle outputs the files read so far, and the next poll continues from there', async () => {
-		const trigger = await account.active({}, { baseUrl: account.relay.url });
+		const trigger = await account.active({}, { baseUrl: account.proxy.url });
 		const ids = await account.addMany(150);
-		account.relay.reset();
+		account.resetProxy();
 		await account.sandbox.fault({
 			service: 'fileShot',
 			nth: 2,

@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { FileShotAccount, idsOf, namesOf } from '../../support/fileShotTrigger';
-import { Host, type Scripted } from '../../support/host';
+import { type TestResponse, useTestServer } from '../../support/testServer';
 
 let account: FileShotAccount;
 beforeAll(async () => (account = await FileShotAccount.start()));
@@ -14,8 +14,8 @@ function delayAt(number: number, seconds: number): void {
 	const real = performance.now.bind(performance);
 	let ahead = 0;
 	jest.spyOn(performance, 'now').mockImplementation(() => real() + ahead * 1000);
-	account.relay.reset();
-	account.relay.before = (count) => {
+	account.resetProxy();
+	account.beforeRequest = (count) => {
 		if (count === number) ahead = seconds;
 		return Promise.resolve();
 	};
@@ -23,7 +23,7 @@ function delayAt(number: number, seconds: number): void {
 
 describe('the deadline of a poll', () => {
 	it('is reached in the middle: outputs the files read so far, and the next poll continues from there', async () => {
-		const trigger = account.trigger({}, { baseUrl: account.relay.url });
+		const trigger = account.trigger({}, { baseUrl: account.proxy.url });
 		trigger.budgetMs = 60 * 60_000;
 		await trigger.activate();
 		const ids = await account.addMany(250);
@@ -31,11 +31,11 @@ describe('the deadline of a poll', () => {
 		delayAt(2, 121);
 		const first = await trigger.poll();
 		expect(first).toHaveLength(200);
-		expect(account.relay.count).toBe(2);
+		expect(account.proxy.requests.length).toBe(2);
 
-		account.relay.reset();
+		account.resetProxy();
 		await trigger.restart();
-		expect(account.relay.count).toBe(1);
+		expect(account.proxy.requests.length).toBe(1);
 		const rest = trigger.runs.at(-1)!.map(({ json }) => json);
 		expect(idsOf([...first, ...rest]).sort()).toEqual([...ids].sort());
 		expect(await trigger.poll()).toEqual([]);
@@ -43,7 +43,7 @@ describe('the deadline of a poll', () => {
 	});
 
 	it('is not reached: reads the whole list', async () => {
-		const trigger = account.trigger({}, { baseUrl: account.relay.url });
+		const trigger = account.trigger({}, { baseUrl: account.proxy.url });
 		trigger.budgetMs = 60 * 60_000;
 		await trigger.activate();
 		await account.addMany(250);
@@ -52,15 +52,15 @@ describe('the deadline of a poll', () => {
 	});
 
 	it('has already passed: reads one page anyway', async () => {
-		const trigger = account.trigger({}, { baseUrl: account.relay.url });
+		const trigger = account.trigger({}, { baseUrl: account.proxy.url });
 		trigger.budgetMs = 0;
 		await trigger.activate();
 		const ids = await account.addMany(250);
 		const emitted: IDataObject[] = [];
 		for (const count of [100, 100, 50, 0]) {
-			account.relay.reset();
+			account.resetProxy();
 			const page = await trigger.poll();
-			expect([page.length, account.relay.count]).toEqual([count, 1]);
+			expect([page.length, account.proxy.requests.length]).toEqual([count, 1]);
 			emitted.push(...page);
 		}
 		expect(idsOf(emitted).sort()).toEqual([...ids].sort());
@@ -113,11 +113,9 @@ describe('the list of files', () => {
 
 /** Lists without dates. */
 describe('a list that the sandbox does not produce', () => {
-	const host = new Host();
-	const responses: Record<string, Scripted> = {};
-	const otherwise: Scripted = {};
-	beforeAll(async () => await host.start(responses, otherwise));
-	afterAll(async () => await host.stop());
+	const responses: Record<string, TestResponse> = {};
+	const otherwise: TestResponse = {};
+	const host = useTestServer().respondByUrl(responses, otherwise);
 	beforeEach(() => {
 		for (const path of Object.keys(responses)) delete responses[path];
 		host.requests.length = 0;

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { inMemory, itemWith, sha256Of } from '../../support/binary';
 import { errorOf, outputOf } from '../../support/engine';
 import { fileShotUploads } from '../../support/fileShotUploads';
-import { Host } from '../../support/host';
+import { TestServer, useTestServer } from '../../support/testServer';
 
 const MIB = 1024 * 1024;
 const DAY = 86_400_000;
@@ -52,9 +52,7 @@ describe('upload in one request', () => {
 	});
 
 	describe('the form fields', () => {
-		const host = new Host();
-		beforeAll(async () => await host.start({}, { body: '{"success":true,"fileId":"abc"}' }));
-		afterAll(async () => await host.stop());
+		const host = useTestServer().respond({ body: '{"success":true,"fileId":"abc"}' });
 		const fieldsFor = async (parameters: object) => {
 			host.requests.splice(0);
 			const credentials = { baseUrl: host.url, linkBaseUrl: 'https://links.example/' } as never;
@@ -193,8 +191,9 @@ it('does not retry a request that was sent completely, and reports that the file
 });
 
 it('treats success: false with status 200 as an error', async () => {
-	const host = new Host();
-	await host.start({}, { body: '{"success":false,"error":"Out of space"}' });
+	const host = await new TestServer()
+		.respond({ body: '{"success":false,"error":"Out of space"}' })
+		.start();
 	const error = errorOf(
 		await upload([await small()], {}, { credentials: { baseUrl: host.url } as never }),
 	);

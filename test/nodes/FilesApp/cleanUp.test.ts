@@ -3,24 +3,24 @@ import type { IDataObject } from 'n8n-workflow';
 
 import {
 	actionsBy,
-	cleaned,
+	runCleanUp,
 	DAY,
 	deletionsIn,
 	onServiceClock,
-	pace,
-	pass,
-	tally,
+	setClockSpeed,
+	advanceClock,
+	countActions,
 } from '../../support/cleanUp';
 import { errorOf, runNode } from '../../support/engine';
 import { filesAppNode, fileThere } from '../../support/filesApp';
-import { Host } from '../../support/host';
-import { ownSandbox } from '../../support/ownSandbox';
+import { TestServer } from '../../support/testServer';
+import { useSandbox } from '../../support/useSandbox';
 
-const sandbox = ownSandbox();
+const sandbox = useSandbox();
 
 beforeEach(async () => {
 	await sandbox.control.patch('/services/filesApp/settings', { plan: 'team' });
-	await pace(sandbox, 1);
+	await setClockSpeed(sandbox, 1);
 	for (const { id } of await stored()) await remove(id);
 	await sandbox.reset();
 });
@@ -44,14 +44,14 @@ const node = (parameters: IDataObject = {}, credentials: IDataObject = {}) =>
 		{ resource: 'file', operation: 'cleanUp', ...onServiceClock(parameters) },
 		{ credentials: credentials as never },
 	);
-const cleanUp = async (parameters: IDataObject = {}) => await cleaned(node(parameters));
+const cleanUp = async (parameters: IDataObject = {}) => await runCleanUp(node(parameters));
 const live = async (parameters: IDataObject = {}) =>
 	await cleanUp({ dryRun: false, ...parameters });
 
 describe('Clean Up with the default settings', () => {
 	it('reports files that are at least 30 days old, and deletes nothing', async () => {
 		await fileThere(sandbox, 'old.txt');
-		await pass(sandbox, 31 * DAY);
+		await advanceClock(sandbox, 31 * DAY);
 		await fileThere(sandbox, 'new.txt');
 		await sandbox.reset();
 		const items = await cleanUp();
@@ -80,24 +80,24 @@ describe('deletion', () => {
 	it('deletes files that are old enough by the clock of the service, month by month', async () => {
 		for (const month of ['january', 'february', 'march']) {
 			await fileThere(sandbox, month);
-			await pass(sandbox, 30 * DAY);
+			await advanceClock(sandbox, 30 * DAY);
 		}
-		expect(tally(await live({ olderThan: 85 }))).toEqual({ deleted: 1, kept: 2 });
+		expect(countActions(await live({ olderThan: 85 }))).toEqual({ deleted: 1, kept: 2 });
 		expect(await left()).toEqual(['february', 'march']);
-		await pass(sandbox, 30 * DAY);
-		expect(tally(await live({ olderThan: 85 }))).toEqual({ deleted: 1, kept: 1 });
-		expect(tally(await live({ olderThan: 85 }))).toEqual({ kept: 1 });
-		await pass(sandbox, 24 * 3600);
-		expect(tally(await live({ olderThan: 31 * 24, unit: 'hours' }))).toEqual({ deleted: 1 });
+		await advanceClock(sandbox, 30 * DAY);
+		expect(countActions(await live({ olderThan: 85 }))).toEqual({ deleted: 1, kept: 1 });
+		expect(countActions(await live({ olderThan: 85 }))).toEqual({ kept: 1 });
+		await advanceClock(sandbox, 24 * 3600);
+		expect(countActions(await live({ olderThan: 31 * 24, unit: 'hours' }))).toEqual({ deleted: 1 });
 	});
 
 	it('deletes files of exactly the minimum age, but no younger ones', async () => {
-		await pace(sandbox, 0);
+		await setClockSpeed(sandbox, 0);
 		await fileThere(sandbox, 'a');
-		await pass(sandbox, DAY - 2);
-		expect(tally(await live({ olderThan: 1 }))).toEqual({ kept: 1 });
-		await pass(sandbox, 2);
-		expect(tally(await live({ olderThan: 1 }))).toEqual({ deleted: 1 });
+		await advanceClock(sandbox, DAY - 2);
+		expect(countActions(await live({ olderThan: 1 }))).toEqual({ kept: 1 });
+		await advanceClock(sandbox, 2);
+		expect(countActions(await live({ olderThan: 1 }))).toEqual({ deleted: 1 });
 	});
 
 	it('deletes only files in the folder with the text in their name that are not protected', async () => {
@@ -105,7 +105,7 @@ describe('deletion', () => {
 		await fileThere(sandbox, 'report 2, signed', undefined, { folderId: 'folder_1' });
 		await fileThere(sandbox, 'photo', undefined, { folderId: 'folder_1' });
 		await fileThere(sandbox, 'report 3');
-		await pass(sandbox, 60 * DAY);
+		await advanceClock(sandbox, 60 * DAY);
 		const options = { nameContains: 'REPORT', keepIfContains: 'signed' };
 		const items = await live({ folderId: 'folder_1', options });
 		expect(actionsBy('name', items)).toEqual({ 'report 1': 'deleted', 'report 2, signed': 'kept' });
@@ -129,15 +129,16 @@ describe('deletion', () => {
 			}),
 		});
 		const query = (page: number) => `/files?page=${page}&per_page=100&sort=created_at`;
-		const host = new Host();
-		await host.start(
-			{ [query(1)]: list(1), [query(2)]: list(2), [query(3)]: list(3) },
-			{ body: '{"deleted":true}' },
-		);
+		const host = await new TestServer()
+			.respondByUrl(
+				{ [query(1)]: list(1), [query(2)]: list(2), [query(3)]: list(3) },
+				{ body: '{"deleted":true}' },
+			)
+			.start();
 		const parameters = { dryRun: false, output: 'selected', maxDeletions: 3 };
-		const items = await cleaned(node(parameters, { baseUrl: host.url }));
+		const items = await runCleanUp(node(parameters, { baseUrl: host.url }));
 		await host.stop();
-		expect(tally(items)).toEqual({ deleted: 3, kept: 247 });
+		expect(countActions(items)).toEqual({ deleted: 3, kept: 247 });
 		const deleted = host.requests.filter(({ method }) => method === 'DELETE');
 		expect(deleted.map(({ url }) => url).sort()).toEqual([
 			'/files/file_247',
@@ -152,7 +153,7 @@ describe('Clean Up errors', () => {
 	beforeEach(async () => {
 		ids = [];
 		for (const name of ['a', 'b', 'c']) ids.push(await fileThere(sandbox, name));
-		await pass(sandbox, 60 * DAY);
+		await advanceClock(sandbox, 60 * DAY);
 		await sandbox.reset();
 	});
 	const fault = async (kind: object, more: object = {}) =>
@@ -194,11 +195,11 @@ describe('Clean Up errors', () => {
 	});
 
 	it('counts a response that denies the deletion as a failure', async () => {
-		const host = new Host();
+		const host = new TestServer();
 		const file = { id: 'file_1', name: 'a', size: 1, created_at: '2020-01-01T00:00:00Z' };
 		const list = { body: JSON.stringify({ files: [file], total: 1, page: 1, per_page: 100 }) };
-		await host.start({ '/files/file_1': { body: '{"deleted":false}' } }, list);
-		const items = await cleaned(node({ dryRun: false }, { baseUrl: host.url }));
+		await host.respondByUrl({ '/files/file_1': { body: '{"deleted":false}' } }, list).start();
+		const items = await runCleanUp(node({ dryRun: false }, { baseUrl: host.url }));
 		await host.stop();
 		expect(items).toMatchObject([
 			{ action: 'failed', reason: 'Files App responded without confirming the deletion' },
@@ -209,7 +210,7 @@ describe('Clean Up errors', () => {
 it('the counts of the summary add up', async () => {
 	await fileThere(sandbox, 'a', Buffer.alloc(2048));
 	await fileThere(sandbox, 'b', Buffer.alloc(1024));
-	await pass(sandbox, 60 * DAY);
+	await advanceClock(sandbox, 60 * DAY);
 	const [item] = await cleanUp({ output: 'summary' });
 	expect(item).toMatchObject({ service: 'Files App', found: 2, wouldDelete: 2, bytes: 3072 });
 	expect(item.text).toMatch(/^Files App: 2 files found, 2 would be deleted \(3\.0 KiB\)\n/);
@@ -227,10 +228,10 @@ describe('only files in a folder', () => {
 		body: JSON.stringify({ files, total: files.length, page: 1, per_page: 100 }),
 	});
 	const asked = '/files?page=1&per_page=100&folder_id=f1&sort=created_at';
-	const host = new Host();
+	const host = new TestServer();
 	afterEach(async () => await host.stop());
 	const run = async () => {
-		const items = await cleaned(node({ dryRun: false, folderId: 'f1' }, { baseUrl: host.url }));
+		const items = await runCleanUp(node({ dryRun: false, folderId: 'f1' }, { baseUrl: host.url }));
 		const deleted = host.requests.filter(({ method }) => method === 'DELETE');
 		host.requests.length = 0;
 		return { items, deleted: deleted.map(({ url }) => url).sort() };
@@ -247,7 +248,7 @@ describe('only files in a folder', () => {
 			file('g', { folder_id: 'f1', folderId: 'f2' }),
 			file('h', { folder_id: '' }),
 		);
-		await host.start({}, all);
+		await host.respond(all).start();
 		const { items, deleted } = await run();
 		expect(deleted).toEqual(['/files/a', '/files/e']);
 		const reasons = Object.fromEntries(items.map(({ id, reason }) => [id, reason]));
@@ -257,27 +258,31 @@ describe('only files in a folder', () => {
 	});
 
 	it('keeps all files if the server ignores the filter and reports no folders', async () => {
-		await host.start({}, list(file('a'), file('b')));
+		await host.respond(list(file('a'), file('b'))).start();
 		const { items, deleted } = await run();
 		expect(deleted).toEqual([]);
-		expect(tally(items)).toEqual({ kept: 2 });
+		expect(countActions(items)).toEqual({ kept: 2 });
 		expect(items[0].reason).toMatch(/^Files App does not report its folder/);
 	});
 
 	it('deletes files without a reported folder if the server returns no files for a folder that does not exist', async () => {
-		await host.start({ [asked]: list(file('a'), file('b')) }, list());
+		await host.respondByUrl({ [asked]: list(file('a'), file('b')) }, list()).start();
 		expect((await run()).deleted).toEqual(['/files/a', '/files/b']);
 	});
 
 	it('deletes files without a reported folder if the server rejects a folder that does not exist as unknown', async () => {
-		await host.start({ [asked]: list(file('a')) }, { status: 404, body: '{"error":{}}' });
+		await host
+			.respondByUrl({ [asked]: list(file('a')) }, { status: 404, body: '{"error":{}}' })
+			.start();
 		expect((await run()).deleted).toEqual(['/files/a']);
 	});
 
 	it.each([400, 403, 500])(
 		'keeps files without a reported folder if the server responds with %i to a folder that does not exist',
 		async (status) => {
-			await host.start({ [asked]: list(file('a')) }, { status, body: '{"error":{}}' });
+			await host
+				.respondByUrl({ [asked]: list(file('a')) }, { status, body: '{"error":{}}' })
+				.start();
 			expect((await run()).deleted).toEqual([]);
 		},
 	);
@@ -291,20 +296,20 @@ it.each([
 	['nothing', null, /No creation date available/],
 	['the future', '2999-01-01T00:00:00Z', /more recent than the limit/],
 ])('keeps a file without a valid creation date: %s', async (_, created_at, why) => {
-	const host = new Host();
+	const host = new TestServer();
 	const files = [{ id: 'a', name: 'a', size: 1, created_at }];
-	await host.start({}, { body: JSON.stringify({ files, total: 1, page: 1, per_page: 100 }) });
-	const items = await cleaned(node({ dryRun: false }, { baseUrl: host.url }));
+	await host.respond({ body: JSON.stringify({ files, total: 1, page: 1, per_page: 100 }) }).start();
+	const items = await runCleanUp(node({ dryRun: false }, { baseUrl: host.url }));
 	await host.stop();
 	expect(items).toMatchObject([{ action: 'kept', reason: expect.stringMatching(why) as string }]);
 	expect(host.requests.map(({ method }) => method)).toEqual(['GET']);
 });
 
 it('reports and keeps all files without an ID', async () => {
-	const host = new Host();
+	const host = new TestServer();
 	const files = [1, 2, 3].map((n) => ({ name: `${n}`, size: 1, created_at: '2020-01-01' }));
-	await host.start({}, { body: JSON.stringify({ files, total: 3, page: 1, per_page: 100 }) });
-	const items = await cleaned(node({ dryRun: false }, { baseUrl: host.url }));
+	await host.respond({ body: JSON.stringify({ files, total: 3, page: 1, per_page: 100 }) }).start();
+	const items = await runCleanUp(node({ dryRun: false }, { baseUrl: host.url }));
 	await host.stop();
-	expect(tally(items)).toEqual({ kept: 3 });
+	expect(countActions(items)).toEqual({ kept: 3 });
 });

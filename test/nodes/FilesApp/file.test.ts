@@ -5,14 +5,14 @@ import type { IDataObject } from 'n8n-workflow';
 import { sha256Of } from '../../support/binary';
 import { bytesOf, errorOf, type NodeUnderTest, outputOf, runNode } from '../../support/engine';
 import { filesAppNode, fileThere } from '../../support/filesApp';
-import { Host, type Scripted } from '../../support/host';
-import { testIds } from '../../support/ids';
+import { type TestResponse, TestServer } from '../../support/testServer';
+import { describeIdHandling } from '../../support/ids';
 import { byId, byUrl } from '../../support/locators';
-import { ownSandbox } from '../../support/ownSandbox';
+import { useSandbox } from '../../support/useSandbox';
 
 const content = randomBytes(3_000_017);
 const sha256 = sha256Of(content);
-const sandbox = ownSandbox();
+const sandbox = useSandbox();
 let id: string;
 
 beforeAll(async () => {
@@ -58,7 +58,7 @@ describe('Get', () => {
 });
 
 describe.each(['get', 'download', 'delete'])('%s', (operation) => {
-	testIds('an ID', {
+	describeIdHandling('an ID', {
 		sandbox,
 		label: 'File',
 		run: async (id) => await file(operation, { fileId: byId(id) }),
@@ -113,31 +113,32 @@ describe('Download', () => {
 	});
 
 	describe('from a server that redirects', () => {
-		const [api, cdn] = [new Host(), new Host()];
+		const [api, cdn] = [new TestServer(), new TestServer()];
 		const details = JSON.stringify({ id: 'f', name: 'a.txt', size: 5 });
-		const cdnAnswers: Record<string, Scripted> = {};
+		const cdnAnswers: Record<string, TestResponse> = {};
 		beforeAll(async () => {
-			await cdn.start(cdnAnswers, { body: 'hello' });
-			await api.start({
-				'/files/there': { body: details },
-				'/files/there?download=true': { status: 302, headers: { location: `${cdn.url}/a` } },
-				'/files/here': { body: details },
-				'/files/here?download=true': { status: 302, headers: { location: '/content' } },
-				'/content': { body: 'hello' },
-				'/files/back': { body: details },
-				'/files/back?download=true': { status: 302, headers: { location: `${cdn.url}/back` } },
-				'/files/gone': { body: details },
-				'/files/gone?download=true': {
-					status: 403,
-					body: '{"error":{"code":"forbidden","message":"No"}}',
-				},
-			});
+			await cdn.respondByUrl(cdnAnswers, { body: 'hello' }).start();
+			await api
+				.respondByUrl({
+					'/files/there': { body: details },
+					'/files/there?download=true': { status: 302, headers: { location: `${cdn.url}/a` } },
+					'/files/here': { body: details },
+					'/files/here?download=true': { status: 302, headers: { location: '/content' } },
+					'/content': { body: 'hello' },
+					'/files/back': { body: details },
+					'/files/back?download=true': { status: 302, headers: { location: `${cdn.url}/back` } },
+					'/files/gone': { body: details },
+					'/files/gone?download=true': {
+						status: 403,
+						body: '{"error":{"code":"forbidden","message":"No"}}',
+					},
+				})
+				.start();
 			cdnAnswers['/back'] = { status: 302, headers: { location: `${api.url}/content` } };
 		});
 		afterAll(async () => await Promise.all([api.stop(), cdn.stop()]));
 		beforeEach(() => {
-			for (const { seen, requests } of [api, cdn])
-				[seen, requests].forEach((list) => list.splice(0));
+			for (const server of [api, cdn]) server.reset();
 		});
 		const from = async (which: string) =>
 			await download({ fileId: byId(which) }, { credentials: { baseUrl: api.url } as never });
@@ -145,21 +146,24 @@ describe('Download', () => {
 		it('does not send the key to another host', async () => {
 			const [{ binary }] = outputOf(await from('there'));
 			expect(String(await bytesOf(binary!.data))).toBe('hello');
-			expect(api.seen.map(({ authorization }) => Boolean(authorization))).toEqual([true, true]);
-			expect(cdn.seen.map(({ authorization }) => authorization)).toEqual([undefined]);
+			expect(api.requests.map(({ headers }) => Boolean(headers.authorization))).toEqual([
+				true,
+				true,
+			]);
+			expect(cdn.requests.map(({ headers }) => headers.authorization)).toEqual([undefined]);
 		});
 
 		it('does not send the key after a redirect to another host and back', async () => {
 			const [{ binary }] = outputOf(await from('back'));
 			expect(String(await bytesOf(binary!.data))).toBe('hello');
-			const authorized = api.requests.map(({ url }, n) => [url, 'authorization' in api.seen[n]]);
+			const authorized = api.requests.map(({ url, headers }) => [url, 'authorization' in headers]);
 			expect(authorized).toContainEqual(['/content', false]);
 		});
 
 		it('sends the key after a redirect to the same host', async () => {
 			const [{ binary }] = outputOf(await from('here'));
 			expect(String(await bytesOf(binary!.data))).toBe('hello');
-			expect(api.seen.every(({ authorization }) => authorization)).toBe(true);
+			expect(api.requests.every(({ headers }) => headers.authorization)).toBe(true);
 		});
 
 		it('reports the error message of the service', async () => {
@@ -208,8 +212,7 @@ describe('Delete', () => {
 			'Files App responded without confirming the deletion',
 		],
 	])('evaluates the response %j', async (response, problem) => {
-		const host = new Host();
-		await host.start({}, response);
+		const host = await new TestServer().respond(response).start();
 		const run = await file(
 			'delete',
 			{ fileId: byId('f') },

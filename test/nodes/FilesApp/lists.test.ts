@@ -4,12 +4,12 @@ import type { IDataObject, ILoadOptionsFunctions } from 'n8n-workflow';
 import { searchFiles } from '../../../nodes/FilesApp/file/getAll';
 import { buildContext, errorOf, outputOf, runNode } from '../../support/engine';
 import { filesAppNode, fileThere } from '../../support/filesApp';
-import { Host } from '../../support/host';
+import { type TestResponse, TestServer } from '../../support/testServer';
 import { byId } from '../../support/locators';
-import { ownSandbox } from '../../support/ownSandbox';
+import { useSandbox } from '../../support/useSandbox';
 
 const COUNT = 205;
-const sandbox = ownSandbox();
+const sandbox = useSandbox();
 let ids: string[];
 
 beforeAll(async () => {
@@ -221,9 +221,10 @@ describe('Get Many changes', () => {
 			}),
 		});
 		const query = '/sync?since=2000-01-01T00%3A00%3A00Z';
-		const ask = async (responses: Parameters<Host['start']>[0]) => {
-			const host = new Host();
-			await host.start(responses, page([], { has_more: false }));
+		const ask = async (responses: Record<string, TestResponse>) => {
+			const host = await new TestServer()
+				.respondByUrl(responses, page([], { has_more: false }))
+				.start();
 			const parameters = { resource: 'change', operation: 'getAll', since, returnAll: true };
 			const credentials = { baseUrl: host.url } as never;
 			const run = await runNode(filesAppNode(sandbox, parameters, { credentials }));

@@ -2,13 +2,18 @@ import { FilesApp } from '../../../nodes/FilesApp/FilesApp.node';
 import { filesApp } from '../../../nodes/FilesApp/service';
 import { credentialTestOf, testApiKey } from '../../support/credentialTest';
 import { errorOf, runNode } from '../../support/engine';
-import { expectWrongSecret, testStatuses, testWebPages, testWords } from '../../support/errors';
+import {
+	expectWrongSecret,
+	describeErrorStatuses,
+	describeWebPages,
+	describeErrorMessages,
+} from '../../support/errors';
 import { filesAppNode } from '../../support/filesApp';
-import { Host } from '../../support/host';
+import { TestServer } from '../../support/testServer';
 import { byId } from '../../support/locators';
-import { ownSandbox } from '../../support/ownSandbox';
+import { useSandbox } from '../../support/useSandbox';
 
-const sandbox = ownSandbox();
+const sandbox = useSandbox();
 
 const get = async (credentials: object = {}) =>
 	await runNode(
@@ -23,7 +28,7 @@ const fault = async (kind: object, more: object = {}) =>
 const failing = { sandbox, service: filesApp, get, fault };
 
 describe('errors', () => {
-	testStatuses(
+	describeErrorStatuses(
 		[
 			[400, /. \(bad_request\)$/, 'Correct the field'],
 			[401, /. \(unauthorized\)$/, 'Settings → API Keys'],
@@ -59,20 +64,20 @@ describe('errors', () => {
 	});
 
 	it('retries after a 503, although every response contains the end of the limit', async () => {
-		const host = new Host();
+		const host = new TestServer();
 		const reset = { 'x-ratelimit-remaining': '7', 'x-ratelimit-reset': '4102444800' };
-		await host.start({}, { status: 503, headers: reset, body: '{}' });
+		await host.respond({ status: 503, headers: reset, body: '{}' }).start();
 		const error = errorOf(await get({ baseUrl: host.url }));
 		await host.stop();
-		expect(host.seen).toHaveLength(4);
+		expect(host.requests).toHaveLength(4);
 		expect(error.description).not.toContain('wait until');
 	});
 
-	testWords(filesApp, [
+	describeErrorMessages(filesApp, [
 		[{ error: { code: 'c', message: 'm' } }, 'm (c)'],
 		['<html>', '<html>'],
 	]);
-	testWebPages('a web page with %i is not Files App', failing);
+	describeWebPages('a web page with %i is not Files App', failing);
 });
 
 describe('the credential test', () => {

@@ -2,12 +2,12 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { errorOf, outputOf, runNode } from '../../support/engine';
 import { filesAppNode, fileThere } from '../../support/filesApp';
-import { Host } from '../../support/host';
+import { TestServer } from '../../support/testServer';
 import { byId } from '../../support/locators';
-import { ownSandbox } from '../../support/ownSandbox';
+import { useSandbox } from '../../support/useSandbox';
 
 const HOUR = 3_600_000;
-const sandbox = ownSandbox();
+const sandbox = useSandbox();
 let fileId: string;
 
 beforeAll(async () => {
@@ -41,9 +41,10 @@ it('creates a link that expires after a week by default', async () => {
 });
 
 describe('the request body', () => {
-	const host = new Host();
+	const host = new TestServer();
 	beforeAll(
-		async () => await host.start({}, { body: '{"url":"https://f.example/s/1","expires_at":null}' }),
+		async () =>
+			await host.respond({ body: '{"url":"https://f.example/s/1","expires_at":null}' }).start(),
 	);
 	afterAll(async () => await host.stop());
 

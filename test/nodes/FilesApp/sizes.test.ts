@@ -1,23 +1,23 @@
 import { outputOf, runNode } from '../../support/engine';
 import { filesAppNode, filesAppUpload } from '../../support/filesApp';
 import { byId } from '../../support/locators';
-import { ownLine } from '../../support/ownLine';
-import { ownSandbox } from '../../support/ownSandbox';
-import { sha256At, sizesAround, testSizes } from '../../support/sizes';
+import { useServiceProxy } from '../../support/serviceProxy';
+import { useSandbox } from '../../support/useSandbox';
+import { sha256At, sizesAround, describeSizes } from '../../support/sizes';
 
 const MIB = 1024 * 1024;
 const [THRESHOLD, PART] = [MIB, 2 * MIB];
-const sandbox = ownSandbox();
-const line = ownLine(sandbox, 'filesApp');
+const sandbox = useSandbox();
+const proxy = useServiceProxy(sandbox, 'filesApp');
 
 beforeAll(async () => {
 	await sandbox.control.patch('/services/filesApp/settings', { plan: 'team', chunkSize: PART });
 });
 
 const own = () => sandbox.info.services.filesApp.credentials;
-const over = () => ({ credentials: { baseUrl: line.through(own().baseUrl) } });
+const over = () => ({ credentials: { baseUrl: proxy.through(own().baseUrl) } });
 
-testSizes(sizesAround(THRESHOLD, PART), line, {
+describeSizes(sizesAround(THRESHOLD, PART), proxy, {
 	whole: /^POST .*\/upload$/,
 	part: /^POST .*\/chunks$/,
 	upload: async (input) => {

@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { eventually } from '../../support/eventually';
 import { allOf, FilesAppAccount, HOUR, idsOf } from '../../support/filesAppTrigger';
-import { Host } from '../../support/host';
+import { TestServer } from '../../support/testServer';
 
 let account: FilesAppAccount;
 beforeAll(async () => (account = await FilesAppAccount.start()));
@@ -144,7 +144,7 @@ describe('the first activation', () => {
 	});
 
 	it('uses the clock of Files App, one hour behind', async () => {
-		const host = new Host();
+		const host = new TestServer();
 		const date = (minutes: number) => new Date(Date.now() + minutes * 60_000);
 		const iso = (minutes: number) => `${date(minutes).toISOString().slice(0, 19)}Z`;
 		const changes = [
@@ -153,7 +153,7 @@ describe('the first activation', () => {
 		];
 		const body = JSON.stringify({ changes, cursor: 'c', has_more: false });
 		const headers = { date: date(-60).toUTCString() };
-		await host.start({}, { headers, body });
+		await host.respond({ headers, body }).start();
 		const trigger = await account.active({ details: false }, { baseUrl: host.url });
 		expect(idsOf([...allOf(trigger), ...(await trigger.poll())])).toEqual(['new']);
 		// A time in the format of the docs.

@@ -1,25 +1,25 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { FilesAppAccount, idsOf } from '../../support/filesAppTrigger';
-import { Host, type Scripted } from '../../support/host';
+import { type TestResponse, TestServer } from '../../support/testServer';
 
 /** Unreadable changes and files: the changes next to them and after them are still output. */
 let account: FilesAppAccount;
 const headers = { 'content-type': 'application/json' };
-let host: Host;
-let responses: Record<string, Scripted>;
-const feed: Scripted = { headers, body: '' };
+let host: TestServer;
+let responses: Record<string, TestResponse>;
+const feed: TestResponse = { headers, body: '' };
 
 beforeAll(async () => void (account = await FilesAppAccount.start()));
 afterAll(async () => await account.stop());
 beforeEach(async () => {
-	host = new Host();
+	host = new TestServer();
 	responses = {};
 	for (const id of ['a', 'b', 'c', '12']) {
 		responses[`/files/${id}`] = { headers, body: JSON.stringify({ id, name: `${id}.txt` }) };
 	}
 	addChanges();
-	await host.start(responses, feed);
+	await host.respondByUrl(responses, feed).start();
 });
 afterEach(async () => await host.stop());
 

@@ -1,5 +1,5 @@
 import { allOf, FilesAppAccount, idsOf } from '../../support/filesAppTrigger';
-import { Host, type Scripted } from '../../support/host';
+import { type TestResponse, useTestServer } from '../../support/testServer';
 
 let account: FilesAppAccount;
 beforeAll(async () => (account = await FilesAppAccount.start()));
@@ -53,10 +53,10 @@ describe('more than one page of changes', () => {
 
 	it('a change made between two pages is neither lost nor output twice', async () => {
 		await account.settings({ syncPageSize: 10 });
-		const trigger = await account.active({ details: false }, { baseUrl: account.relay.url });
+		const trigger = await account.active({ details: false }, { baseUrl: account.proxy.url });
 		const ids = await account.uploadMany(25);
-		account.relay.reset();
-		account.relay.before = async (count) => {
+		account.resetProxy();
+		account.beforeRequest = async (count) => {
 			if (count === 2) ids.push(await account.upload('between.txt'));
 		};
 		const first = await trigger.poll();
@@ -149,16 +149,14 @@ describe('more than one page of changes', () => {
 
 /** Responses that the sandbox does not produce. */
 describe('a page', () => {
-	const host = new Host();
 	const pages: object[] = [];
 	const nothing = { changes: [], cursor: 'c0', has_more: false };
-	const otherwise: Scripted = {
+	const otherwise: TestResponse = {
 		get body() {
 			return JSON.stringify(pages.shift() ?? nothing);
 		},
 	};
-	beforeAll(async () => await host.start({}, otherwise));
-	afterAll(async () => await host.stop());
+	const host = useTestServer().respond(otherwise);
 
 	const created = (id: string, second: number) => {
 		const timestamp = new Date(Date.now() + second * 1000).toISOString();

@@ -2,21 +2,26 @@ import { createHash } from 'node:crypto';
 
 import { itemWith } from '../../support/binary';
 import { errorOf, outputOf } from '../../support/engine';
-import { credentialsOf, filestack, policyIn, TEXT } from '../../support/filestack';
-import { Host } from '../../support/host';
-import { ownRecorder } from '../../support/ownRecorder';
+import {
+	credentialsOf,
+	filestack,
+	policyIn,
+	TEXT,
+	useFilestackServer,
+} from '../../support/filestack';
+import { TestServer } from '../../support/testServer';
 import { newFile } from '../../support/newFile';
-import { ownSandbox } from '../../support/ownSandbox';
+import { useSandbox } from '../../support/useSandbox';
 
 const other = { name: 'other.json', type: 'application/json', bytes: Buffer.from('{"url":"x"}') };
-const sandbox = ownSandbox();
+const sandbox = useSandbox();
 const file = newFile(sandbox);
 const { run } = file;
-const recorder = ownRecorder();
-const host = new Host();
+const recorder = useFilestackServer();
+const host = new TestServer();
 
 beforeAll(async () => {
-	await host.start({}, { headers: { 'content-type': 'image/png' }, body: 'PNG' });
+	await host.respond({ headers: { 'content-type': 'image/png' }, body: 'PNG' }).start();
 });
 afterAll(async () => await host.stop());
 
@@ -40,9 +45,9 @@ describe('Overwrite', () => {
 	});
 
 	it('sends the bytes as the body, with a policy that only allows writing this handle', async () => {
-		recorder.answer = () => ({ body: { url: 'https://cdn/HANDLE', size: 5 } });
+		recorder.respond({ body: { url: 'https://cdn/HANDLE', size: 5 } });
 		outputOf(await record('overwrite', { options: { mimeType: 'text/csv', base64Decode: true } }));
-		const [request] = recorder.seen;
+		const [request] = recorder.requests;
 		expect(request).toMatchObject({ method: 'POST', path: '/api/file/HANDLE', body: TEXT.bytes });
 		expect(request.headers['content-type']).toBe('text/csv');
 		expect(request.query).toMatchObject({ key: 'AKEYz', base64decode: 'true' });
@@ -58,9 +63,9 @@ describe('Overwrite', () => {
 			mimetype: 'image/png',
 			type: 'image/png',
 		});
-		recorder.answer = () => ({ body: { url: 'https://cdn/HANDLE' } });
+		recorder.respond({ body: { url: 'https://cdn/HANDLE' } });
 		outputOf(await record('overwrite', { source: 'url', url }));
-		const [request] = recorder.seen;
+		const [request] = recorder.requests;
 		expect(String(request.body)).toBe(new URLSearchParams({ url }).toString());
 		expect(policyIn(request)).toMatchObject({ call: ['writeUrl'], handle: 'HANDLE' });
 	});
@@ -97,7 +102,7 @@ describe('Overwrite', () => {
 	it('requires the app secret', async () => {
 		const error = errorOf(await record('overwrite', {}, { appSecret: '' }));
 		expect(error.message).toBe('Overwriting a file requires the App Secret');
-		expect(recorder.seen).toEqual([]);
+		expect(recorder.requests).toEqual([]);
 	});
 });
 
@@ -128,7 +133,7 @@ describe('Delete', () => {
 		[{ skipStorage: true }, { skip_storage: 'true' }],
 	])('with %j sends the key, the policy and %j', async (options, query) => {
 		outputOf(await record('delete', { options }));
-		const [request] = recorder.seen;
+		const [request] = recorder.requests;
 		expect(request).toMatchObject({ method: 'DELETE', path: '/api/file/HANDLE' });
 		const { key, policy, signature, ...more } = request.query;
 		expect([key, Boolean(policy), Boolean(signature)]).toEqual(['AKEYz', true, true]);
@@ -139,7 +144,7 @@ describe('Delete', () => {
 	it.each(['', 'success', '{}', '{"success":true}'])(
 		'accepts the response %j as a success',
 		async (body) => {
-			recorder.answer = () => ({ body });
+			recorder.respond({ body });
 			expect(outputOf(await record('delete'))[0].json).toMatchObject({ deleted: true });
 		},
 	);
@@ -147,7 +152,7 @@ describe('Delete', () => {
 	it.each(['Invalid Application', '<html>sign in</html>'])(
 		'rejects the response %j',
 		async (body) => {
-			recorder.answer = () => ({ body });
+			recorder.respond({ body });
 			expect(errorOf(await record('delete')).message).toMatch(
 				/Invalid Application|web page|no JSON/,
 			);

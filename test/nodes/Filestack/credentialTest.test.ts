@@ -1,9 +1,9 @@
 import { Filestack } from '../../../nodes/Filestack/Filestack.node';
 import { credentialTestOf } from '../../support/credentialTest';
 import { credentialsOf } from '../../support/filestack';
-import { ownSandbox } from '../../support/ownSandbox';
+import { useSandbox } from '../../support/useSandbox';
 
-const sandbox = ownSandbox();
+const sandbox = useSandbox();
 let good: Record<string, string>;
 
 beforeAll(async () => {

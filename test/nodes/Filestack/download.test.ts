@@ -3,15 +3,21 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { IDataObject } from 'n8n-workflow';
 
 import { bytesOf, errorOf, outputOf } from '../../support/engine';
-import { credentialsOf, filestack, newHandle, Recorder, SECRET } from '../../support/filestack';
-import { ownSandbox } from '../../support/ownSandbox';
+import {
+	credentialsOf,
+	filestack,
+	newHandle,
+	FilestackServer,
+	SECRET,
+} from '../../support/filestack';
+import { useSandbox } from '../../support/useSandbox';
 
 const bytes = randomBytes(2 * 1024 * 1024 + 17);
 const file = { name: 'Gehaltsabrechnung „März“.bin', type: 'application/x-thing', bytes };
 const sha256 = createHash('sha256').update(bytes).digest('hex');
-const sandbox = ownSandbox();
+const sandbox = useSandbox();
 let handle: string;
-const [recorder, elsewhere] = [new Recorder(), new Recorder()];
+const [recorder, elsewhere] = [new FilestackServer(), new FilestackServer()];
 
 beforeAll(async () => {
 	await Promise.all([recorder.start(), elsewhere.start()]);
@@ -19,8 +25,8 @@ beforeAll(async () => {
 });
 afterAll(async () => await Promise.all([recorder.stop(), elsewhere.stop()]));
 beforeEach(async () => {
-	recorder.seen.length = 0;
-	elsewhere.seen.length = 0;
+	recorder.reset();
+	elsewhere.reset();
 });
 
 const download = async (parameters: IDataObject = {}) =>
@@ -47,9 +53,9 @@ it.each(['cdn', 'fileApi'])('downloads a file from %s to n8n’s storage', async
 });
 
 it('sends a policy that only allows reading this file, and neither the API key nor the app secret', async () => {
-	recorder.answer = () => ({ body: 'text' });
+	recorder.respond({ body: 'text' });
 	outputOf(await record());
-	const [{ path, query, headers }] = recorder.seen;
+	const [{ path, query, headers }] = recorder.requests;
 	const [, policy, signature] = /^\/security=p:([\w=-]+),s:([0-9a-f]{64})\/HANDLE$/.exec(path)!;
 	expect(JSON.parse(Buffer.from(policy, 'base64url').toString())).toEqual({
 		call: ['read'],
@@ -70,37 +76,39 @@ it.each([
 		['cache', 'policy', 'signature'],
 	],
 ])('with %j requests %s', async (options, path, fields) => {
-	recorder.answer = () => ({ body: 'text' });
+	recorder.respond({ body: 'text' });
 	outputOf(await record(options));
-	expect(recorder.seen[0].path).toMatch(path);
-	expect(Object.keys(recorder.seen[0].query).sort()).toEqual(fields);
+	expect(recorder.requests[0].path).toMatch(path);
+	expect(Object.keys(recorder.requests[0].query).sort()).toEqual(fields);
 });
 
 it.each(['cdn', 'fileApi'])(
 	'sends an unsigned request to %s without an app secret',
 	async (downloadFrom) => {
-		recorder.answer = () => ({ body: 'text' });
+		recorder.respond({ body: 'text' });
 		outputOf(await record({ downloadFrom }, { appSecret: '' }));
-		const [{ path, query }] = recorder.seen;
+		const [{ path, query }] = recorder.requests;
 		expect(path).toBe(downloadFrom === 'cdn' ? '/HANDLE' : '/api/file/HANDLE');
 		expect(query).toEqual({});
 	},
 );
 
 it('follows a redirect to another host without sending it the policy', async () => {
-	recorder.answer = () => ({ status: 302, headers: { location: `${elsewhere.url}/f` }, body: '' });
-	elsewhere.answer = () => ({ body: 'the file' });
+	recorder.respond({ status: 302, headers: { location: `${elsewhere.url}/f` }, body: '' });
+	elsewhere.respond({ body: 'the file' });
 	const [{ binary }] = outputOf(await record());
 	expect(String(await bytesOf(binary!.data))).toBe('the file');
-	expect(JSON.stringify(elsewhere.seen)).not.toMatch(/eyJ|signature|AKEYz/);
+	expect(JSON.stringify(elsewhere.requests)).not.toMatch(/eyJ|signature|AKEYz/);
 });
 
 it('retrieves the file name from the metadata if the response has none', async () => {
-	recorder.answer = ({ path }) =>
-		path.endsWith('/metadata') ? { body: { filename: '../my photo.jpg' } } : { body: 'x' };
+	recorder.respond(({ path }) =>
+		path.endsWith('/metadata') ? { body: { filename: '../my photo.jpg' } } : { body: 'x' },
+	);
 	expect(outputOf(await record())[0].json.fileName).toBe('my photo.jpg');
-	recorder.answer = ({ path }) =>
-		path.endsWith('/metadata') ? { status: 403, body: {} } : { body: 'x' };
+	recorder.respond(({ path }) =>
+		path.endsWith('/metadata') ? { status: 403, body: {} } : { body: 'x' },
+	);
 	expect(outputOf(await record())[0].json.fileName).toBe('HANDLE');
 });
 
@@ -127,10 +135,11 @@ describe('Verify Download', () => {
 
 	it('reports both hashes if they differ', async () => {
 		const other = '0'.repeat(64);
-		recorder.answer = ({ path }) =>
+		recorder.respond(({ path }) =>
 			path.endsWith('/metadata')
 				? { body: { sha256: other, filename: 'a.txt' } }
-				: { headers: { 'content-disposition': 'inline; filename="a.txt"' }, body: 'text' };
+				: { headers: { 'content-disposition': 'inline; filename="a.txt"' }, body: 'text' },
+		);
 		const error = errorOf(await record({ verify: true }));
 		expect(error.message).toBe('The downloaded file “a.txt” differs from the one in Filestack');
 		expect(error.description).toContain(other);
@@ -163,7 +172,7 @@ it('reports the CDN’s plain-text error without the policy and signature', asyn
 	expect(error.description).toContain('App Secret');
 
 	const message = `policy error: (signature: "${'ab'.repeat(32)}"; policy "eyJleHBpcnkiOjF9")`;
-	recorder.answer = () => ({ status: 403, body: message });
+	recorder.respond({ status: 403, body: message });
 	expect(errorOf(await record()).message).toBe(
 		'Filestack responded with 403: policy error: (signature: "…"; policy "…")',
 	);

@@ -3,11 +3,11 @@ import type { IDataObject } from 'n8n-workflow';
 import { outputOf } from '../../support/engine';
 import { byUrl } from '../../support/locators';
 import { credentialsOf, filestack } from '../../support/filestack';
-import { testIds } from '../../support/ids';
+import { describeIdHandling } from '../../support/ids';
 import { newFile } from '../../support/newFile';
-import { ownSandbox } from '../../support/ownSandbox';
+import { useSandbox } from '../../support/useSandbox';
 
-const sandbox = ownSandbox();
+const sandbox = useSandbox();
 const stored = newFile(sandbox);
 const { run } = stored;
 
@@ -24,7 +24,7 @@ const CDN = /^\/security=[^/]+\/[^/]+$/;
 const FILE_API = /^\/api\/file\/[^/]+(\/metadata)?$/;
 
 describe.each(OPERATIONS)('%s', (operation, parameters) => {
-	testIds('a handle', {
+	describeIdHandling('a handle', {
 		sandbox,
 		label: 'File',
 		run: async (file) => await run(operation, { file, ...parameters }),

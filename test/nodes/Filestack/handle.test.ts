@@ -1,7 +1,7 @@
 import { describeFile, extractHandle } from '../../../nodes/Filestack/handle';
 import { outputOf } from '../../support/engine';
 import { byUrl } from '../../support/locators';
-import { filestack, Recorder } from '../../support/filestack';
+import { filestack, FilestackServer } from '../../support/filestack';
 
 const HANDLE = 's7tdGfE5RRKFUxwsZoYv';
 const CDN = 'https://cdn.filestackcontent.com';
@@ -35,8 +35,8 @@ it.each(['a/b', '../x', 'metadata', 'x+y', 'x?y', 'ftp://host/x'])(
 );
 
 describe('the field File', () => {
-	const recorder = new Recorder();
-	recorder.answer = () => ({ body: { size: 5 } });
+	const recorder = new FilestackServer();
+	recorder.respond({ body: { size: 5 } });
 	beforeAll(async () => await recorder.start());
 	afterAll(async () => await recorder.stop());
 
@@ -46,7 +46,7 @@ describe('the field File', () => {
 			fields: [],
 		});
 		expect(outputOf(run)[0].json).toEqual({ handle: HANDLE, size: 5 });
-		expect(recorder.seen.at(-1)!.path).toBe(`/api/file/${HANDLE}/metadata`);
+		expect(recorder.requests.at(-1)!.path).toBe(`/api/file/${HANDLE}/metadata`);
 	});
 });
 

@@ -3,11 +3,17 @@ import type { IDataObject } from 'n8n-workflow';
 import sharp from 'sharp';
 
 import { bytesOf, errorOf, outputOf } from '../../support/engine';
-import { credentialsOf, filestack, newHandle, Recorder, SECRET } from '../../support/filestack';
-import { ownSandbox } from '../../support/ownSandbox';
+import {
+	credentialsOf,
+	filestack,
+	newHandle,
+	FilestackServer,
+	SECRET,
+} from '../../support/filestack';
+import { useSandbox } from '../../support/useSandbox';
 
-const sandbox = ownSandbox();
-const recorder = new Recorder();
+const sandbox = useSandbox();
+const recorder = new FilestackServer();
 /** 400 by 300 pixels. */
 let handle: string;
 
@@ -18,7 +24,7 @@ beforeAll(async () => {
 	handle = await newHandle(sandbox, { name: 'photo.jpg', type: 'image/jpeg', bytes });
 });
 afterAll(async () => await recorder.stop());
-beforeEach(() => (recorder.seen.length = 0));
+beforeEach(() => recorder.reset());
 
 /** What the fields begin with. */
 const DEFAULTS = { source: 'file', output: 'file', expiry: 'minutes', expiresInMinutes: 60 };
@@ -92,10 +98,11 @@ describe('the result', () => {
 	it('has a name with the extension of the new format', async () => {
 		const [{ json }] = outputOf(await run('convert', { format: 'pjpg', quality: 50 }));
 		expect(json).toMatchObject({ fileName: 'photo.jpg', mimeType: 'image/jpeg' });
-		recorder.answer = ({ path }) =>
+		recorder.respond(({ path }) =>
 			path.endsWith('/metadata')
 				? { body: { filename: 'my photo.tiff' } }
-				: { headers: { 'content-type': 'image/webp' }, body: 'RIFF' };
+				: { headers: { 'content-type': 'image/webp' }, body: 'RIFF' },
+		);
 		const credentials = recorder.credentials();
 		const parameters = { ...DEFAULTS, file: 'HANDLE', format: 'webp', quality: 85 };
 		const converted = outputOf(await filestack(credentials, 'image', 'convert', parameters));
@@ -260,6 +267,7 @@ describe('Transform', () => {
 		['security=p:a,s:b', 'must not contain the task “security”'],
 		['resize=width:5/store', 'must not contain the task “store”'],
 		['run_workflow=id:1', 'must not contain the task “run_workflow”'],
+		['animate=delay:5', 'must not contain the task “animate”'],
 		['resize=width:abc', 'has an invalid “width” of “resize”'],
 		['resize=heigt:5', 'has the unknown parameter “heigt” of “resize”'],
 		['https://e.com/x', 'has a step that is not a task: “https:”'],
@@ -297,6 +305,43 @@ it('Create Collage combines the images of the input items', async () => {
 	expect(one.description).toBe('A collage needs two or more images.');
 });
 
+describe('Create Animation', () => {
+	const parameters = {
+		...{ filesFrom: 'items', itemFile: '={{ $json.handle }}', delay: 250, output: 'file' },
+		options: { width: 120, height: 90, fit: 'crop', loop: 3, background: '#ffffff' },
+	};
+	let blue: string;
+	beforeAll(async () => {
+		const canvas = { width: 300, height: 300, channels: 3, background: 'blue' } as const;
+		const bytes = await sharp({ create: canvas }).png().toBuffer();
+		blue = await newHandle(sandbox, { name: 'blue.png', type: 'image/png', bytes });
+	});
+	const animate = async (more: IDataObject = {}) => {
+		const input = [handle, blue, handle].map((one) => ({ json: { handle: one } }));
+		const credentials = credentialsOf(sandbox);
+		const given = { ...parameters, ...more };
+		return await filestack(credentials, 'image', 'createAnimation', given, { input });
+	};
+
+	it('shows the images of the input items in a GIF', async () => {
+		const output = outputOf(await animate());
+		expect(output).toHaveLength(1);
+		expect(output[0].pairedItem).toHaveLength(3);
+		expect(output[0].json).toMatchObject({ fileName: 'photo.gif', mimeType: 'image/gif' });
+		const image = sharp(await bytesOf(output[0].binary!.data), { animated: true });
+		const { pages, width, pageHeight, delay, loop } = await image.metadata();
+		expect([pages, width, pageHeight, delay, loop]).toEqual([3, 120, 90, [250, 250, 250], 3]);
+	});
+
+	it('rejects values that Filestack does not accept', async () => {
+		const color = errorOf(await animate({ options: { background: 'a,b:c' } }));
+		expect(color.message).toBe('The field “Background Color” is not valid');
+		const width = errorOf(await animate({ options: { width: 1801 } }));
+		expect(width.message).toBe('The field “Width” must be a whole number from 1 to 1800');
+		expect(await sandbox.requests()).toEqual([]);
+	});
+});
+
 it('Detect Faces returns the faces', async () => {
 	const [{ json }] = outputOf(await run('detectFaces'));
 	expect(json).toEqual({
@@ -307,7 +352,7 @@ it('Detect Faces returns the faces', async () => {
 
 describe('an error', () => {
 	const respond = async (answer: object, output = 'file') => {
-		recorder.answer = () => answer as never;
+		recorder.respond(() => answer as never);
 		const parameters = { ...DEFAULTS, ...RESIZE, output, file: 'HANDLE' };
 		return await filestack(recorder.credentials(), 'image', 'resize', parameters);
 	};
@@ -340,8 +385,8 @@ describe('an error', () => {
 	it('after a lost response says that the file may have been stored, and nothing is sent again', async () => {
 		const error = errorOf(await respond({ status: 503, body: 'x' }, 'stored'));
 		expect(error.description).toContain('Filestack may have stored the result anyway');
-		expect(recorder.seen).toHaveLength(1);
-		const [{ path, query }] = recorder.seen;
+		expect(recorder.requests).toHaveLength(1);
+		const [{ path, query }] = recorder.requests;
 		expect(path).toMatch(/^\/security=[^/]+\/resize=width:200\/store\/HANDLE$/);
 		expect(query).toEqual({});
 		expect(JSON.stringify(error)).not.toContain(SECRET);

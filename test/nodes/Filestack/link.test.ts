@@ -5,9 +5,9 @@ import type { IDataObject } from 'n8n-workflow';
 import { errorOf, outputOf } from '../../support/engine';
 import { byUrl } from '../../support/locators';
 import { credentialsOf, filestack, newHandle, TEXT } from '../../support/filestack';
-import { ownSandbox } from '../../support/ownSandbox';
+import { useSandbox } from '../../support/useSandbox';
 
-const sandbox = ownSandbox();
+const sandbox = useSandbox();
 let handle: string;
 
 beforeAll(async () => {

@@ -1,16 +1,22 @@
 import { createHash } from 'node:crypto';
 
 import { errorOf, outputOf } from '../../support/engine';
-import { credentialsOf, filestack, policyIn, storeFile, TEXT } from '../../support/filestack';
-import { ownRecorder } from '../../support/ownRecorder';
+import {
+	credentialsOf,
+	filestack,
+	policyIn,
+	storeFile,
+	TEXT,
+	useFilestackServer,
+} from '../../support/filestack';
 import { newFile } from '../../support/newFile';
-import { ownSandbox } from '../../support/ownSandbox';
+import { useSandbox } from '../../support/useSandbox';
 
 const HASHES = ['md5', 'sha1', 'sha224', 'sha256', 'sha384', 'sha512'];
-const sandbox = ownSandbox();
+const sandbox = useSandbox();
 const file = newFile(sandbox);
 const { run } = file;
-const recorder = ownRecorder({ size: 5, md5: 'x' });
+const recorder = useFilestackServer({ size: 5, md5: 'x' });
 
 const record = recorder.run.bind(recorder);
 const setting = async (patch: object) =>
@@ -41,7 +47,7 @@ describe('Get Metadata', () => {
 
 	it('requests each documented field and nothing else', async () => {
 		outputOf(await record('getMetadata', { fields: ALL }));
-		const [request] = recorder.seen;
+		const [request] = recorder.requests;
 		expect(request).toMatchObject({ method: 'GET', path: '/api/file/HANDLE/metadata' });
 		const { key, policy, signature, ...fields } = request.query;
 		expect({ key, policy, signature }).toEqual({
@@ -55,7 +61,7 @@ describe('Get Metadata', () => {
 
 	it('sends a policy that only allows reading metadata if EXIF is not requested', async () => {
 		outputOf(await record('getMetadata', { fields: ['size'] }));
-		expect(policyIn(recorder.seen[0]).call).toEqual(['stat']);
+		expect(policyIn(recorder.requests[0]).call).toEqual(['stat']);
 	});
 
 	it('returns the requested fields', async () => {
@@ -67,13 +73,13 @@ describe('Get Metadata', () => {
 	it('requires the app secret for EXIF, and reports it before it sends a request', async () => {
 		const error = errorOf(await record('getMetadata', { fields: ['exif'] }, { appSecret: '' }));
 		expect(error.message).toBe('Reading EXIF data requires the App Secret');
-		expect(recorder.seen).toEqual([]);
+		expect(recorder.requests).toEqual([]);
 	});
 
 	it.each(['key', 'policy', 'signature', 'x&y=1'])('rejects the field %j', async (field) => {
 		const error = errorOf(await record('getMetadata', { fields: [field] }));
 		expect(error.message).toBe(`The field “Fields” has the unknown value “${field}”`);
-		expect(recorder.seen).toEqual([]);
+		expect(recorder.requests).toEqual([]);
 	});
 });
 

@@ -1,36 +1,21 @@
-/* eslint-disable @n8n/community-nodes/no-restricted-imports */
-import { createServer, type RequestListener } from 'node:http';
-import type { AddressInfo } from 'node:net';
-
 import { itemWith } from '../../support/binary';
 import { binaryData, errorOf } from '../../support/engine';
 import { eventually } from '../../support/eventually';
-import { filestack, Recorder } from '../../support/filestack';
+import { filestack, useFilestackServer } from '../../support/filestack';
+import { useTestServer } from '../../support/testServer';
 
-/** How the storage handles a part; set by each test. */
-let handlePart: RequestListener;
-const storage = createServer((request, response) => handlePart(request, response));
-let url: string;
-const recorder = new Recorder();
+const storage = useTestServer();
+const recorder = useFilestackServer();
 
-beforeAll(async () => {
-	await binaryData();
-	await recorder.start();
-	storage.unref();
-	await new Promise<void>((done) => storage.listen(0, '127.0.0.1', done));
-	url = `http://127.0.0.1:${(storage.address() as AddressInfo).port}`;
-	recorder.answer = ({ path }) => {
+beforeAll(async () => void (await binaryData()));
+beforeEach(() => {
+	recorder.respond(({ path }) => {
 		const location_url = new URL(recorder.url).host;
 		if (path === '/multipart/start') {
 			return { body: { uri: '/b/k', region: 'eu', upload_id: 'U1', location_url } };
 		}
-		return { body: { url: `${url}/part?sign=1`, headers: {} } };
-	};
-});
-afterAll(async () => {
-	storage.closeAllConnections();
-	storage.close();
-	await recorder.stop();
+		return { body: { url: `${storage.url}/part?sign=1`, headers: {} } };
+	});
 });
 
 const store = async () => {
@@ -41,7 +26,7 @@ const store = async () => {
 
 it('cancels a part that stalls at the storage on every attempt, and closes its connections', async () => {
 	let isClosed = false;
-	handlePart = (request) => void request.socket.on('close', () => (isClosed = true));
+	storage.handle((request) => request.socket.on('close', () => (isClosed = true)));
 	const error = errorOf(await store());
 	expect(error.message).toMatch(
 		/^Filestack’s object storage: No data was transferred for [12] seconds$/,
@@ -51,12 +36,8 @@ it('cancels a part that stalls at the storage on every attempt, and closes its c
 });
 
 it('does not follow a redirect of a part, because its URL is only signed for the original location', async () => {
-	const seen: Array<string | undefined> = [];
-	handlePart = (request, response) => {
-		seen.push(request.url);
-		const headers = { location: '/elsewhere', etag: '"e1"' };
-		response.writeHead(request.url === '/elsewhere' ? 200 : 307, headers).end();
-	};
+	const headers = { location: '/elsewhere', etag: '"e1"' };
+	storage.respond(({ path }) => ({ status: path === '/elsewhere' ? 200 : 307, headers }));
 	expect(errorOf(await store()).message).toBe('Filestack’s object storage responded with 307');
-	expect(seen).toEqual(['/part?sign=1']);
+	expect(storage.requests.map(({ url }) => url)).toEqual(['/part?sign=1']);
 });

@@ -4,9 +4,8 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { inMemory, itemWith } from '../../support/binary';
 import { errorOf, outputOf } from '../../support/engine';
-import { credentialsOf, filestack, storeFile } from '../../support/filestack';
-import { ownRecorder } from '../../support/ownRecorder';
-import { ownSandbox } from '../../support/ownSandbox';
+import { credentialsOf, filestack, storeFile, useFilestackServer } from '../../support/filestack';
+import { useSandbox } from '../../support/useSandbox';
 import type { SandboxRequest } from '../../support/sandbox';
 
 const MIB = 1024 * 1024;
@@ -15,8 +14,8 @@ const big = { name: 'big „März“.bin', type: 'application/x-thing', bytes };
 const small = { name: 'small.txt', type: 'text/plain', bytes: Buffer.from('small') };
 const sha256 = createHash('sha256').update(bytes).digest('hex');
 const inParts = { thresholdMb: 1, partSizeMb: 5 };
-const sandbox = ownSandbox();
-const recorder = ownRecorder();
+const sandbox = useSandbox();
+const recorder = useFilestackServer();
 
 const calls = async () =>
 	(await sandbox.requests()).map(({ origin, method, path }: SandboxRequest) =>
@@ -101,7 +100,7 @@ describe('a multipart upload', () => {
 		override: (path: string, times: number) => IDataObject | undefined = () => undefined,
 	) => {
 		const times: Record<string, number> = {};
-		recorder.answer = ({ path }) => {
+		recorder.respond(({ path }) => {
 			times[path] = (times[path] ?? 0) + 1;
 			const overridden = override(path, times[path]);
 			if (overridden) return { body: {}, ...overridden };
@@ -115,7 +114,7 @@ describe('a multipart upload', () => {
 			}
 			if (path === '/part') return { headers: { etag: '"e1"' }, body: '' };
 			return { body: { handle: 'H', url: 'https://cdn/H', size: 5, mimetype: 'text/plain' } };
-		};
+		});
 	};
 	const store = async (options: IDataObject = {}, storage = 'S3') =>
 		await filestack(
@@ -126,7 +125,7 @@ describe('a multipart upload', () => {
 			{ input: [await itemWith({ data: small })] },
 		);
 	const bodyOf = (path: string) =>
-		JSON.parse(String(recorder.seen.find((one) => one.path === path)!.body)) as IDataObject;
+		JSON.parse(String(recorder.requests.find((one) => one.path === path)!.body)) as IDataObject;
 
 	it('sends the same requests as Filestack’s own client', async () => {
 		uploadApi();
@@ -157,7 +156,7 @@ describe('a multipart upload', () => {
 			...fileInfo,
 			parts: [{ part_number: 1, etag: '"e1"' }],
 		});
-		for (const { path, query } of recorder.seen) {
+		for (const { path, query } of recorder.requests) {
 			expect(query).toEqual(path === '/part' ? { sign: '1' } : {});
 		}
 		const policy = JSON.parse(
@@ -169,7 +168,7 @@ describe('a multipart upload', () => {
 	it('sends a part with the headers of its upload URL and without credentials', async () => {
 		uploadApi();
 		outputOf(await store());
-		const { body, headers } = recorder.seen.find(({ path }) => path === '/part')!;
+		const { body, headers } = recorder.requests.find(({ path }) => path === '/part')!;
 		expect(body).toEqual(small.bytes);
 		expect(headers).toMatchObject({
 			authorization: 'AWS4 x',
@@ -194,7 +193,7 @@ describe('a multipart upload', () => {
 		);
 		const started = Date.now();
 		expect(outputOf(await store())[0].json.handle).toBe('H');
-		expect(recorder.seen.filter(({ path }) => path === '/multipart/complete')).toHaveLength(3);
+		expect(recorder.requests.filter(({ path }) => path === '/multipart/complete')).toHaveLength(3);
 		expect(Date.now() - started).toBeGreaterThanOrEqual(2000);
 	});
 
@@ -204,7 +203,7 @@ describe('a multipart upload', () => {
 			path === '/part' && times === 1 ? { status: 403, body: xml } : undefined,
 		);
 		expect(outputOf(await store())[0].json.handle).toBe('H');
-		expect(recorder.seen.map(({ path }) => path)).toEqual([
+		expect(recorder.requests.map(({ path }) => path)).toEqual([
 			'/multipart/start',
 			'/multipart/upload',
 			'/part',
@@ -220,7 +219,7 @@ describe('a multipart upload', () => {
 		const error = errorOf(await store());
 		expect(error.message).toBe('Filestack’s object storage responded with 403: Access Denied');
 		expect(error.description).toContain('0 of 1 parts were uploaded');
-		expect(recorder.seen.filter(({ path }) => path === '/part')).toHaveLength(1);
+		expect(recorder.requests.filter(({ path }) => path === '/part')).toHaveLength(1);
 	});
 
 	it('fails if the storage returns no ETag', async () => {
@@ -239,7 +238,7 @@ describe('a multipart upload', () => {
 		expect(errorOf(await store({ fileName: 'start.txt' })).message).toContain(
 			'Filestack responded without the upload details',
 		);
-		expect(recorder.seen).toHaveLength(1);
+		expect(recorder.requests).toHaveLength(1);
 	});
 });
 

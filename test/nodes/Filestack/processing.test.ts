@@ -13,13 +13,13 @@ import {
 	filestack,
 	filestackNode,
 	newHandle,
-	Recorder,
+	FilestackServer,
 	SECRET,
 } from '../../support/filestack';
-import { ownSandbox } from '../../support/ownSandbox';
+import { useSandbox } from '../../support/useSandbox';
 
-const sandbox = ownSandbox();
-const recorder = new Recorder();
+const sandbox = useSandbox();
+const recorder = new FilestackServer();
 let pdf: string;
 let text: string;
 
@@ -32,7 +32,7 @@ beforeAll(async () => {
 	text = await newHandle(sandbox, { name: 'note.txt', bytes: Buffer.from('Total: 12 EUR') });
 });
 afterAll(async () => await recorder.stop());
-beforeEach(() => (recorder.seen.length = 0));
+beforeEach(() => recorder.reset());
 
 const DEFAULTS = { source: 'file', output: 'file', expiry: 'minutes', expiresInMinutes: 60 };
 const run = async (operation: string, parameters: IDataObject = {}, more = {}) => {
@@ -78,6 +78,63 @@ describe('Document', () => {
 		expect(stored.message).toMatch(
 			/^Filestack responded with 400: store: the result is not a file/,
 		);
+	});
+
+	it.each([
+		['2', 1],
+		['1, 3', 2],
+		['2-', 2],
+		['-2', 2],
+		['1-3, 1', 4],
+		['={{ [1, "2-3"] }}', 3],
+		['={{ 3 }}', 1],
+	])('has the pages “%s” extracted', async (pages, count) => {
+		const parameters = { file: pdf, pages, options: { pageformat: 'a5' } };
+		const [{ json, binary }] = outputOf(await run('document.extractPages', parameters));
+		expect(json).toMatchObject({ fileName: 'invoice.pdf', mimeType: 'application/pdf' });
+		const extracted = (await PDFDocument.load(await bytesOf(binary!.data))).getPages();
+		expect(extracted).toHaveLength(count);
+		expect(extracted[0].getSize()).toEqual({ width: 420, height: 595 });
+	});
+
+	it.each(['0', '3-1', 'a', '1,', '-', '1]/flip/[2'])('has no pages “%s”', async (pages) => {
+		const error = errorOf(await run('document.extractPages', { file: pdf, pages }));
+		expect(error.message).toBe('The field “Pages” is not valid');
+		expect(error.description).toContain('each a page number or a range such as 3-5 or 8-');
+		expect(await sandbox.requests()).toEqual([]);
+	});
+
+	it('lacks pages after its end', async () => {
+		const error = errorOf(await run('document.extractPages', { file: pdf, pages: '2-9' }));
+		expect(error.message).toBe(
+			'Filestack responded with 400: invalid parameter `pages` for `pdfconvert` task',
+		);
+		expect(error.description).toContain('Correct the parameter named in the message');
+	});
+
+	it('is merged with others in order, with an output for all input items', async () => {
+		const canvas = { width: 40, height: 30, channels: 3, background: 'red' } as const;
+		const bytes = await sharp({ create: canvas }).png().toBuffer();
+		const scan = await newHandle(sandbox, { name: 'scan.png', type: 'image/png', bytes });
+		const input = [scan, pdf, scan].map((handle) => ({ json: { handle } }));
+		const parameters = { filesFrom: 'items', itemFile: '={{ $json.handle }}' };
+		const output = outputOf(await run('document.merge', parameters, { input }));
+		expect(output).toHaveLength(1);
+		expect(output[0].pairedItem).toEqual([{ item: 0 }, { item: 1 }, { item: 2 }]);
+		expect(output[0].json).toMatchObject({
+			fileName: 'document.pdf',
+			mimeType: 'application/pdf',
+		});
+		const merged = await PDFDocument.load(await bytesOf(output[0].binary!.data));
+		expect(merged.getPages().map((page) => page.getWidth())).toEqual([40, 200, 200, 200, 40]);
+	});
+
+	it('that is neither a PDF nor an image cannot be merged', async () => {
+		const error = errorOf(
+			await run('document.merge', { filesFrom: 'list', files: `${pdf}\n${text}` }),
+		);
+		expect(error.message).toBe('Filestack responded with 400: Unsupported input format');
+		expect(error.description).toContain('Check the type of the source');
 	});
 
 	it('has a number of pages and their size', async () => {
@@ -205,7 +262,7 @@ describe('File: Analyze', () => {
 	});
 
 	it('fails if the response has no result', async () => {
-		recorder.answer = () => ({ body: { other: 1 } });
+		recorder.respond({ body: { other: 1 } });
 		const parameters = { ...DEFAULTS, file: 'HANDLE', analyses: ['ocr'] };
 		const error = errorOf(await filestack(recorder.credentials(), 'file', 'analyze', parameters));
 		expect(error.message).toBe('Filestack responded without the result of the analysis (“text”)');
@@ -252,7 +309,7 @@ describe('Workflow', () => {
 	});
 
 	it('that takes too long is an error with its ID', async () => {
-		recorder.answer = () => ({ body: { jobid: 'j-1', status: 'Started', workflow: 'w-1' } });
+		recorder.respond({ body: { jobid: 'j-1', status: 'Started', workflow: 'w-1' } });
 		const waiting = {
 			...DEFAULTS,
 			...parameters,
@@ -263,7 +320,7 @@ describe('Workflow', () => {
 		const error = errorOf(await filestack(recorder.credentials(), 'workflow', 'run', waiting));
 		expect(error.message).toBe('The workflow did not finish within 0.05 minutes');
 		expect(error.description).toContain('Its ID is j-1');
-		const [first, ...polls] = recorder.seen;
+		const [first, ...polls] = recorder.requests;
 		expect(first.path).toMatch(/^\/security=[^/]+\/run_workflow=id:w-1\/HANDLE$/);
 		expect(polls.length).toBeGreaterThan(0);
 		for (const { path } of polls) {
@@ -273,8 +330,9 @@ describe('Workflow', () => {
 
 	it('that Filestack no longer reports on is an error with its ID', async () => {
 		const started = { jobid: 'j-1', status: 'Started', workflow: 'w-1' };
-		recorder.answer = ({ path }) =>
-			path.includes('workflow_status') ? { status: 404, body: 'gone' } : { body: started };
+		recorder.respond(({ path }) =>
+			path.includes('workflow_status') ? { status: 404, body: 'gone' } : { body: started },
+		);
 		const waiting = { ...DEFAULTS, ...parameters, file: 'HANDLE', wait: true, maxWaitMinutes: 1 };
 		const error = errorOf(await filestack(recorder.credentials(), 'workflow', 'run', waiting));
 		expect(error.message).toContain('404');
@@ -282,25 +340,26 @@ describe('Workflow', () => {
 	});
 
 	it('ends its wait when the execution is stopped', async () => {
-		recorder.answer = () => ({ body: { jobid: 'j-1', status: 'Started', workflow: 'w-1' } });
+		recorder.respond({ body: { jobid: 'j-1', status: 'Started', workflow: 'w-1' } });
 		const waiting = { ...DEFAULTS, ...parameters, file: 'HANDLE', wait: true, maxWaitMinutes: 60 };
 		const node = filestackNode(recorder.credentials(), 'workflow', 'run', waiting);
 		const { workflow, additionalData, mode } = buildContext(node);
 		const running = startRun(workflow, additionalData, mode);
-		await eventually(() => Promise.resolve(recorder.seen.length > 0));
+		// The second request is for the status, so that the wait has begun.
+		await eventually(() => Promise.resolve(recorder.requests.length > 1));
 		running.cancel();
 		const { data } = await running;
 		const { error } = data.resultData.runData.Subject[0];
 		expect(error?.message).toBe('The workflow was still running when the execution was stopped');
 		expect(error?.description).toContain('Its ID is j-1');
-		expect(recorder.seen).toHaveLength(1);
+		expect(recorder.requests).toHaveLength(2);
 	});
 
 	it('is not started again after a lost response', async () => {
-		recorder.answer = () => ({ status: 503, body: 'x' });
+		recorder.respond({ status: 503, body: 'x' });
 		const starting = { ...DEFAULTS, ...parameters, file: 'HANDLE' };
 		const error = errorOf(await filestack(recorder.credentials(), 'workflow', 'run', starting));
-		expect(recorder.seen).toHaveLength(1);
+		expect(recorder.requests).toHaveLength(1);
 		expect(error.description).toContain('Filestack may have started the workflow anyway');
 		expect(JSON.stringify(error)).not.toContain(SECRET);
 	});
@@ -312,7 +371,7 @@ describe('Workflow', () => {
 
 	it('outputs the URLs of stored files in both documented forms', async () => {
 		const results = { a: { data: { url: 'https://x/1' } }, b: { url: 'https://x/2' }, c: {} };
-		recorder.answer = () => ({ body: { jobid: 'j', status: 'Finished', results } });
+		recorder.respond({ body: { jobid: 'j', status: 'Finished', results } });
 		const status = await filestack(recorder.credentials(), 'workflow', 'getStatus', { jobId: 'j' });
 		expect(outputOf(status)[0].json.urls).toEqual(['https://x/1', 'https://x/2']);
 	});
@@ -355,9 +414,9 @@ describe('Video', () => {
 	});
 
 	it('is not complete without its URL', async () => {
-		recorder.answer = () => ({ body: { uuid: 'u', status: 'completed', data: {} } });
+		recorder.respond({ body: { uuid: 'u', status: 'completed', data: {} } });
 		const status = await filestack(recorder.credentials(), 'video', 'getStatus', { uuid: 'u' });
 		expect(outputOf(status)[0].json.finished).toBe(false);
-		expect(recorder.seen[0].path).toMatch(/^\/AKEYz\/security=[^/]+\/video_convert\/u$/);
+		expect(recorder.requests[0].path).toMatch(/^\/AKEYz\/security=[^/]+\/video_convert\/u$/);
 	});
 });

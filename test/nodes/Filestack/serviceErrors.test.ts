@@ -1,15 +1,21 @@
 import { filestack as service } from '../../../nodes/Filestack/service';
 import { itemWith } from '../../support/binary';
 import { errorOf, outputOf } from '../../support/engine';
-import { everythingIn, expectWrongSecret, testWebPages } from '../../support/errors';
-import { credentialsOf, filestack, newHandle, storeFile, TEXT } from '../../support/filestack';
-import { ownRecorder } from '../../support/ownRecorder';
-import { ownSandbox } from '../../support/ownSandbox';
+import { everythingIn, expectWrongSecret, describeWebPages } from '../../support/errors';
+import {
+	credentialsOf,
+	filestack,
+	newHandle,
+	storeFile,
+	TEXT,
+	useFilestackServer,
+} from '../../support/filestack';
+import { useSandbox } from '../../support/useSandbox';
 
-const sandbox = ownSandbox();
+const sandbox = useSandbox();
 let handle: string;
 let secrets: string[];
-const recorder = ownRecorder();
+const recorder = useFilestackServer();
 
 beforeAll(async () => {
 	handle = await newHandle(sandbox, TEXT);
@@ -108,10 +114,11 @@ describe('a service that fails', () => {
 
 	it('with a reached rate limit: is called again at the time in Filestack-Reset', async () => {
 		const reset = () => ({ 'filestack-reset': String(Math.ceil(Date.now() / 1000) + 2) });
-		recorder.answer = () =>
-			recorder.seen.length === 1
+		recorder.respond(() =>
+			recorder.requests.length === 1
 				? { status: 429, headers: reset(), body: { error: 'Rate limit exceeded' } }
-				: { body: { size: 1 } };
+				: { body: { size: 1 } },
+		);
 		const started = Date.now();
 		expect(outputOf(await recorder.run('getMetadata'))[0].json.size).toBe(1);
 		expect(Date.now() - started).toBeGreaterThanOrEqual(1000);
@@ -119,12 +126,12 @@ describe('a service that fails', () => {
 
 	it('with a rate limit reached for a long time: is not called again, and the error says when to retry', async () => {
 		const headers = { 'filestack-reset': String(Math.ceil(Date.now() / 1000) + 3600) };
-		recorder.answer = () => ({ status: 429, headers, body: { error: 'Rate limit exceeded' } });
+		recorder.respond({ status: 429, headers, body: { error: 'Rate limit exceeded' } });
 		const error = errorOf(await recorder.run('getMetadata'));
 		expect(error.message).toBe('Filestack responded with 429: Rate limit exceeded');
 		expect(error.description).toMatch(/wait until \d{4}-\d\d-\d\dT/);
 		expect(error.failure?.cause).toBe('rate-limited');
-		expect(recorder.seen).toHaveLength(1);
+		expect(recorder.requests).toHaveLength(1);
 	});
 
 	it('with rate limit headers in every response: is not waited for while requests remain', async () => {
@@ -132,7 +139,7 @@ describe('a service that fails', () => {
 			'filestack-reset': String(Math.ceil(Date.now() / 1000) + 50),
 			'filestack-remaining': '99',
 		};
-		recorder.answer = () => ({ status: 404, headers, body: { error: 'x' } });
+		recorder.respond({ status: 404, headers, body: { error: 'x' } });
 		expect(errorOf(await recorder.run('getMetadata')).description).not.toContain('wait until');
 	});
 
@@ -146,7 +153,7 @@ describe('a service that fails', () => {
 	])(
 		'with the error body %j and status %i: is reported with its message',
 		async (body, status, words) => {
-			recorder.answer = () => ({ status, body });
+			recorder.respond({ status, body });
 			expect(errorOf(await recorder.run('getMetadata')).message).toContain(
 				`Filestack responded with ${status}: ${words}`,
 			);
@@ -155,13 +162,13 @@ describe('a service that fails', () => {
 
 	it.each([400, 401, 403, 404, 413, 429])('with %i: is reported with advice', async (status) => {
 		const headers = { 'retry-after': '3600' };
-		recorder.answer = () => ({ status, headers, body: { error: 'x' } });
+		recorder.respond({ status, headers, body: { error: 'x' } });
 		expect(String(errorOf(await recorder.run('getMetadata')).description).length).toBeGreaterThan(
 			40,
 		);
 	});
 
-	testWebPages('with a web page and status %i: is reported as another server', {
+	describeWebPages('with a web page and status %i: is reported as another server', {
 		sandbox,
 		service,
 		get,
@@ -173,20 +180,20 @@ describe('a service that fails', () => {
 		['{"size":', 'does not look like Filestack: it returned something other than JSON (200)'],
 		['ok', 'does not look like Filestack: it returned something other than JSON (200)'],
 	])('with the response %j: is reported as another server', async (body, message) => {
-		recorder.answer = () => ({ body });
+		recorder.respond({ body });
 		expect(errorOf(await recorder.run('getMetadata')).message).toContain(message);
 	});
 
 	it('with the policy and signature in its message: is reported without them', async () => {
 		const body = `bad (signature: "${'0a'.repeat(32)}"; policy "eyJjYWxsIjpbInJlYWQiXX0=")`;
-		recorder.answer = () => ({ status: 403, body: { error: body } });
+		recorder.respond({ status: 403, body: { error: body } });
 		const error = errorOf(await recorder.run('getMetadata'));
 		expect(error.message).toBe('Filestack responded with 403: bad (signature: "…"; policy "…")');
 	});
 
 	it('with a redirect: is not followed with the credentials', async () => {
 		const headers = { location: 'http://127.0.0.1:9/' };
-		recorder.answer = () => ({ status: 302, headers, body: '' });
+		recorder.respond({ status: 302, headers, body: '' });
 		expect(errorOf(await recorder.run('getMetadata')).message).toContain(
 			'it returned a redirect (302)',
 		);
@@ -205,7 +212,7 @@ describe.each([
 	['download', {}],
 ])('an error of %s %j', (operation, parameters) => {
 	it('contains no secret and no signature', async () => {
-		recorder.answer = () => ({ status: 403, body: { error: 'no' } });
+		recorder.respond({ status: 403, body: { error: 'no' } });
 		const error = errorOf(await recorder.run(operation, parameters));
 		expect(error.message).toContain('403');
 		expectNoSecretIn(error);

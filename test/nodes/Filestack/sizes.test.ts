@@ -1,14 +1,14 @@
 import { outputOf } from '../../support/engine';
 import { credentialsOf, filestack } from '../../support/filestack';
-import { ownLine } from '../../support/ownLine';
-import { ownSandbox } from '../../support/ownSandbox';
-import { sha256At, sizesAround, testSizes } from '../../support/sizes';
+import { useServiceProxy } from '../../support/serviceProxy';
+import { useSandbox } from '../../support/useSandbox';
+import { sha256At, sizesAround, describeSizes } from '../../support/sizes';
 
 const MIB = 1024 * 1024;
 /** Bytes; 5 MiB is S3's minimum for every part but the last. */
 const [THRESHOLD, PART] = [MIB, 5 * MIB];
-const sandbox = ownSandbox();
-const line = ownLine(sandbox, 'filestack');
+const sandbox = useSandbox();
+const proxy = useServiceProxy(sandbox, 'filestack');
 
 beforeAll(async () => {
 	await sandbox.control.patch('/services/filestack/settings', { security: 'off' });
@@ -16,10 +16,10 @@ beforeAll(async () => {
 
 const over = () => {
 	const credentials = credentialsOf(sandbox);
-	return JSON.parse(line.through(JSON.stringify(credentials))) as typeof credentials;
+	return JSON.parse(proxy.through(JSON.stringify(credentials))) as typeof credentials;
 };
 
-testSizes(sizesAround(THRESHOLD, PART), line, {
+describeSizes(sizesAround(THRESHOLD, PART), proxy, {
 	whole: /^POST \/api\/store\/S3$/,
 	part: /^PUT /,
 	upload: async (input) => {

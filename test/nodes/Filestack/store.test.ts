@@ -11,13 +11,13 @@ import {
 	SECRET,
 	storeFile,
 	TEXT,
+	useFilestackServer,
 } from '../../support/filestack';
-import { ownRecorder } from '../../support/ownRecorder';
-import { ownSandbox } from '../../support/ownSandbox';
+import { useSandbox } from '../../support/useSandbox';
 
 const sha256 = createHash('sha256').update(TEXT.bytes).digest('hex');
-const sandbox = ownSandbox();
-const recorder = ownRecorder({ url: 'https://cdn.filestackcontent.com/HANDLE', size: 5 });
+const sandbox = useSandbox();
+const recorder = useFilestackServer({ url: 'https://cdn.filestackcontent.com/HANDLE', size: 5 });
 
 const record = async (parameters: IDataObject = {}, file = TEXT, credentials = {}) =>
 	await recorder.run('store', parameters, credentials, file);
@@ -45,7 +45,7 @@ describe('a workflow file', () => {
 
 	it('is sent as the body, with the key, name, type and a policy that only allows storing', async () => {
 		outputOf(await record());
-		const [request] = recorder.seen;
+		const [request] = recorder.requests;
 		expect(request).toMatchObject({ method: 'POST', path: '/api/store/S3', body: TEXT.bytes });
 		expect(request.headers).toMatchObject({
 			'content-type': 'text/plain',
@@ -65,7 +65,7 @@ describe('a workflow file', () => {
 
 	it('is sent unsigned if the credential has no app secret', async () => {
 		outputOf(await record({}, TEXT, { appSecret: '' }));
-		expect(Object.keys(recorder.seen[0].query).sort()).toEqual(['filename', 'key', 'mimetype']);
+		expect(Object.keys(recorder.requests[0].query).sort()).toEqual(['filename', 'key', 'mimetype']);
 	});
 
 	it.each([
@@ -83,7 +83,7 @@ describe('a workflow file', () => {
 			path: 'a/b/',
 		};
 		outputOf(await record({ storage, options }));
-		const [request] = recorder.seen;
+		const [request] = recorder.requests;
 		expect(request.path).toBe(path);
 		const { filename, mimetype, path: folder, access, container } = request.query;
 		expect({ filename, mimetype, folder }).toEqual({
@@ -118,10 +118,10 @@ describe('a workflow file', () => {
 			'nonsense\r\nX-Evil: 1',
 		]) {
 			const bytes = Buffer.from('{"url":"http://127.0.0.1:9/"}');
-			recorder.seen.length = 0;
-			recorder.answer = () => ({ body: { url: 'https://cdn/HANDLE', size: bytes.length } });
+			recorder.reset();
+			recorder.respond({ body: { url: 'https://cdn/HANDLE', size: bytes.length } });
 			outputOf(await record({}, { name: 'x', type, bytes }));
-			const [{ headers, query }] = recorder.seen;
+			const [{ headers, query }] = recorder.requests;
 			expect(headers['content-type']).toBe('application/octet-stream');
 			const known = type.startsWith('nonsense') ? 'application/octet-stream' : type;
 			expect(query.mimetype).toBe(known);
@@ -188,13 +188,13 @@ describe('the comparison with the stored file', () => {
 
 	it('reports both hashes if they differ', async () => {
 		const other = '0'.repeat(64);
-		recorder.answer = ({ method }) => ({
+		recorder.respond(({ method }) => ({
 			body: method === 'GET' ? { sha256: other, size: 5 } : { url: 'https://cdn/H', size: 5 },
-		});
+		}));
 		const error = errorOf(await record({ options: { verify: true } }));
 		expect(error.description).toContain(sha256);
 		expect(error.description).toContain(other);
-		const [, request] = recorder.seen;
+		const [, request] = recorder.requests;
 		expect(policyIn(request)).toMatchObject({ call: ['stat'], handle: 'H' });
 	});
 
@@ -223,14 +223,14 @@ describe('rejects, before it sends a request', () => {
 		const error = errorOf(await record({ options }));
 		expect(error.message).toBe(message);
 		expect(error.description).toBeTruthy();
-		expect(recorder.seen).toEqual([]);
+		expect(recorder.requests).toEqual([]);
 	});
 
 	it('an empty file with tags', async () => {
 		const options = { uploadTags: { tag: [{ name: 'n', value: 'v' }] } };
 		const error = errorOf(await record({ options }, { ...TEXT, bytes: Buffer.alloc(0) }));
 		expect(error.message).toBe('The field “Upload Tags” cannot be used with an empty file');
-		expect(recorder.seen).toEqual([]);
+		expect(recorder.requests).toEqual([]);
 	});
 
 	it('an empty file with tags that follows another file', async () => {
@@ -245,7 +245,7 @@ describe('rejects, before it sends a request', () => {
 });
 
 it('reports an error if the response contains neither the URL nor the handle of the file', async () => {
-	recorder.answer = () => ({ body: { size: 5 } });
+	recorder.respond({ body: { size: 5 } });
 	expect(errorOf(await record()).message).toBe(
 		'Filestack responded without the URL or handle of the file',
 	);

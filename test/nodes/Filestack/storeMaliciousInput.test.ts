@@ -1,8 +1,7 @@
 import { errorOf, outputOf } from '../../support/engine';
-import { TEXT } from '../../support/filestack';
-import { ownRecorder } from '../../support/ownRecorder';
+import { TEXT, useFilestackServer } from '../../support/filestack';
 
-const recorder = ownRecorder({ url: 'https://cdn.filestackcontent.com/HANDLE', size: 5 });
+const recorder = useFilestackServer({ url: 'https://cdn.filestackcontent.com/HANDLE', size: 5 });
 
 describe('hostile values', () => {
 	const HOSTILE = [
@@ -17,7 +16,7 @@ describe('hostile values', () => {
 	it.each(HOSTILE)('sends %j to the service as data', async (value) => {
 		const options = { fileName: value, path: value, container: value, mimeType: value };
 		outputOf(await recorder.run('store', { options }));
-		const [request] = recorder.seen;
+		const [request] = recorder.requests;
 		expect(request.path).toBe('/api/store/S3');
 		expect(request.headers).not.toHaveProperty('x-evil');
 		const { filename, path, container, mimetype } = request.query;
@@ -28,14 +27,14 @@ describe('hostile values', () => {
 		const options = { fileName: '={{ "a\\uD800b" }}' };
 		const { message } = errorOf(await recorder.run('store', { options }));
 		expect(message).toBe('The field “File Name” contains an incomplete character');
-		expect(recorder.seen).toEqual([]);
+		expect(recorder.requests).toEqual([]);
 		outputOf(await recorder.run('store', {}, {}, { ...TEXT, name: 'a\uD800b' }));
-		expect(recorder.seen[0].query.filename).toBe('a\uFFFDb');
+		expect(recorder.requests[0].query.filename).toBe('a\uFFFDb');
 	});
 
 	it.each(HOSTILE)('rejects %j as the storage', async (storage) => {
 		const { message } = errorOf(await recorder.run('store', { storage }));
 		expect(message).toMatch(/^The field “Storage” has the unknown value/);
-		expect(recorder.seen).toEqual([]);
+		expect(recorder.requests).toEqual([]);
 	});
 });

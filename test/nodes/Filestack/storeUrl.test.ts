@@ -1,17 +1,18 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { errorOf, outputOf } from '../../support/engine';
-import { credentialsOf, filestack, policyIn } from '../../support/filestack';
-import { Host } from '../../support/host';
-import { ownRecorder } from '../../support/ownRecorder';
-import { ownSandbox } from '../../support/ownSandbox';
+import { credentialsOf, filestack, policyIn, useFilestackServer } from '../../support/filestack';
+import { TestServer } from '../../support/testServer';
+import { useSandbox } from '../../support/useSandbox';
 
-const sandbox = ownSandbox();
-const recorder = ownRecorder({ url: 'https://cdn.filestackcontent.com/HANDLE', size: 5 });
-const host = new Host();
+const sandbox = useSandbox();
+const recorder = useFilestackServer({ url: 'https://cdn.filestackcontent.com/HANDLE', size: 5 });
+const host = new TestServer();
 
 beforeAll(async () => {
-	await host.start({ '/photo.png': { headers: { 'content-type': 'image/png' }, body: 'PNG' } });
+	await host
+		.respondByUrl({ '/photo.png': { headers: { 'content-type': 'image/png' }, body: 'PNG' } })
+		.start();
 });
 afterAll(async () => await host.stop());
 
@@ -41,7 +42,7 @@ it('has Filestack download and store a URL', async () => {
 it('sends the URL as a form, whatever characters it contains', async () => {
 	const source = 'https://example.com/a?b=1&c=ä#d';
 	outputOf(await record({ ...fromUrl, url: source, options: { mimeType: 'image/x' } }));
-	const [request] = recorder.seen;
+	const [request] = recorder.requests;
 	expect(request).toMatchObject({ method: 'POST', path: '/api/store/S3' });
 	expect(request.headers['content-type']).toBe('application/x-www-form-urlencoded');
 	expect(Object.fromEntries(new URLSearchParams(String(request.body)))).toEqual({ url: source });
@@ -55,7 +56,7 @@ it.each(['', '/', '/process', '/process/'])(
 		const credentials = { ...recorder.credentials(), processBaseUrl: `${recorder.url}${end}` };
 		const options = { uploadTags: { tag: [{ name: 'case', value: '1' }] } };
 		outputOf(await filestack(credentials, 'file', 'store', { ...fromUrl, url: url(), options }));
-		expect(recorder.seen.map(({ path }) => path)).toEqual(['/process']);
+		expect(recorder.requests.map(({ path }) => path)).toEqual(['/process']);
 	},
 );
 
@@ -73,7 +74,7 @@ it('uses the processing API for source headers, tags or workflows', async () => 
 			},
 		}),
 	);
-	const [request] = recorder.seen;
+	const [request] = recorder.requests;
 	expect(request).toMatchObject({ method: 'POST', path: '/process', query: {} });
 	const body = JSON.parse(String(request.body)) as { tasks: Array<{ params: object }> };
 	expect(body).toEqual({
@@ -101,7 +102,7 @@ it.each(['', 'photo.png', 'file:///etc/passwd', 'javascript:alert(1)'])(
 	async (wrong) => {
 		const error = errorOf(await record({ ...fromUrl, url: `={{ ${JSON.stringify(wrong)} }}` }));
 		expect(error.message).toBe(`The field “URL” is ${wrong ? 'not a valid URL' : 'empty'}`);
-		expect(recorder.seen).toEqual([]);
+		expect(recorder.requests).toEqual([]);
 	},
 );
 
@@ -117,7 +118,7 @@ it('rejects a MIME Type with options that require the processing API', async () 
 	const options = { mimeType: 'image/x', workflowIds: 'w' };
 	const error = errorOf(await record({ ...fromUrl, url: url(), options }));
 	expect(error.message).toContain('The field “MIME Type” cannot be combined with');
-	expect(recorder.seen).toEqual([]);
+	expect(recorder.requests).toEqual([]);
 });
 
 it.each([

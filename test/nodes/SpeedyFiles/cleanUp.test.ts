@@ -2,24 +2,24 @@ import type { IDataObject } from 'n8n-workflow';
 
 import {
 	actionsBy,
-	cleaned,
+	runCleanUp,
 	DAY,
 	deletionsIn,
 	onServiceClock,
-	pace,
-	pass,
-	tally,
+	setClockSpeed,
+	advanceClock,
+	countActions,
 } from '../../support/cleanUp';
-import { Host } from '../../support/host';
-import { ownSandbox } from '../../support/ownSandbox';
+import { TestServer } from '../../support/testServer';
+import { useSandbox } from '../../support/useSandbox';
 import { byId } from '../../support/locators';
 import { speedyFilesNode, SpeedyFilesUser } from '../../support/speedyFiles';
 
-const sandbox = ownSandbox();
+const sandbox = useSandbox();
 const user = new SpeedyFilesUser(sandbox);
 
 beforeEach(async () => {
-	await pace(sandbox, 1);
+	await setClockSpeed(sandbox, 1);
 	for (const id of (await list()).map((one) => one.id)) {
 		await user.json('package.delete', { packageId: byId(id) });
 	}
@@ -32,7 +32,7 @@ const node = (parameters: IDataObject = {}, credentials: IDataObject = {}) =>
 		{ ...user.credentials, ...(credentials as Record<string, string>) },
 		{ resource: 'package', operation: 'cleanUp', ...onServiceClock(parameters) },
 	);
-const cleanUp = async (parameters: IDataObject = {}) => await cleaned(node(parameters));
+const cleanUp = async (parameters: IDataObject = {}) => await runCleanUp(node(parameters));
 const live = async (parameters: IDataObject = {}) =>
 	await cleanUp({ dryRun: false, ...parameters });
 const left = async () => (await list()).map(({ title }) => title).sort();
@@ -52,7 +52,7 @@ async function packageThere(title: string, status: string, parameters: IDataObje
 it('with the default settings, reports expired packages and deletes nothing', async () => {
 	await packageThere('over', 'active', { ttlDays: 1 });
 	await packageThere('not yet', 'active', { ttlDays: 30 });
-	await pass(sandbox, 2 * DAY);
+	await advanceClock(sandbox, 2 * DAY);
 	await sandbox.reset();
 	expect(await cleanUp()).toEqual([
 		expect.objectContaining({
@@ -78,7 +78,7 @@ describe('packages of every status', () => {
 			await packageThere(`${status} 1`, status, { ttlDays: 1 });
 			await packageThere(`${status} 30`, status, { ttlDays: 30 });
 		}
-		await pass(sandbox, 2 * DAY);
+		await advanceClock(sandbox, 2 * DAY);
 	});
 	const OVER = ['active 1', 'draft 1', 'inbound 1', 'revoked 1'];
 
@@ -103,25 +103,25 @@ describe('packages of every status', () => {
 	});
 
 	it('deletes expired packages of every status, and nothing more in a second run', async () => {
-		expect(tally(await live())).toEqual({ deleted: 4, kept: 4 });
-		expect(tally(await live())).toEqual({ kept: 4 });
+		expect(countActions(await live())).toEqual({ deleted: 4, kept: 4 });
+		expect(countActions(await live())).toEqual({ kept: 4 });
 		expect(await left()).toEqual(['active 30', 'draft 30', 'inbound 30', 'revoked 30']);
 	});
 
 	it('deletes the other packages months later', async () => {
-		await pass(sandbox, 90 * DAY);
-		expect(tally(await live())).toEqual({ deleted: 8 });
+		await advanceClock(sandbox, 90 * DAY);
+		expect(countActions(await live())).toEqual({ deleted: 8 });
 		expect(await user.count()).toBe(0);
 	});
 });
 
 it('counts a package as expired at its exact expiry time', async () => {
-	await pace(sandbox, 0);
+	await setClockSpeed(sandbox, 0);
 	await packageThere('a', 'active', { ttlDays: 1 });
-	await pass(sandbox, DAY - 2);
-	expect(tally(await cleanUp())).toEqual({ kept: 1 });
-	await pass(sandbox, 3);
-	expect(tally(await cleanUp())).toEqual({ wouldDelete: 1 });
+	await advanceClock(sandbox, DAY - 2);
+	expect(countActions(await cleanUp())).toEqual({ kept: 1 });
+	await advanceClock(sandbox, 3);
+	expect(countActions(await cleanUp())).toEqual({ wouldDelete: 1 });
 });
 
 it('deletes the oldest packages of all pages first, up to the maximum', async () => {
@@ -137,13 +137,11 @@ it('deletes the oldest packages of all pages first, up to the maximum', async ()
 		body: JSON.stringify({ total: 450, items: items.slice(offset, offset + 200) }),
 	});
 	const at = (offset: number) => `/api/v1/packages?limit=200&offset=${offset}`;
-	const host = new Host();
-	await host.start(
-		{ [at(0)]: page(0), [at(200)]: page(200), [at(400)]: page(400) },
-		{ status: 204 },
-	);
+	const host = await new TestServer()
+		.respondByUrl({ [at(0)]: page(0), [at(200)]: page(200), [at(400)]: page(400) }, { status: 204 })
+		.start();
 	const parameters = { dryRun: false, output: 'summary', maxDeletions: 2 };
-	const [summary] = await cleaned(node(parameters, { baseUrl: host.url }));
+	const [summary] = await runCleanUp(node(parameters, { baseUrl: host.url }));
 	await host.stop();
 	expect(summary).toMatchObject({ found: 450, selected: 450, deleted: 2, kept: 448 });
 	expect(String(summary.text).split('\n')).toHaveLength(102);
@@ -162,7 +160,7 @@ describe('Clean Up errors', () => {
 		for (const title of ['a', 'b', 'c']) {
 			ids.push(await packageThere(title, 'draft', { ttlDays: 1 }));
 		}
-		await pass(sandbox, 2 * DAY);
+		await advanceClock(sandbox, 2 * DAY);
 		await sandbox.reset();
 	});
 	const fault = async (kind: object, more: object = {}) =>
@@ -185,7 +183,7 @@ describe('Clean Up errors', () => {
 
 	it('waits after a 429 and continues', async () => {
 		await fault({ type: 'status', status: 429, headers: { 'Retry-After': '1' } }, { nth: 2 });
-		expect(tally(await live())).toEqual({ deleted: 3 });
+		expect(countActions(await live())).toEqual({ deleted: 3 });
 	});
 
 	it('stops deleting if the token is revoked in the middle', async () => {
@@ -208,14 +206,16 @@ describe('missing fields in the list', () => {
 		files: [],
 		...more,
 	});
-	const host = new Host();
+	const host = new TestServer();
 	afterEach(async () => await host.stop());
 	const run = async (items: IDataObject[], parameters: IDataObject, date?: string) => {
 		const headers = date ? { date } : undefined;
 		const page = { headers, body: JSON.stringify({ total: items.length, items }) };
-		await host.start({ '/api/v1/packages?limit=200&offset=0': page }, { status: 204 });
+		await host
+			.respondByUrl({ '/api/v1/packages?limit=200&offset=0': page }, { status: 204 })
+			.start();
 		const options = { trustServiceClock: false, ...(parameters.options as IDataObject) };
-		const report = await cleaned(
+		const report = await runCleanUp(
 			node({ dryRun: false, ...parameters, options }, { baseUrl: host.url }),
 		);
 		const deleted = host.requests.filter(({ method }) => method === 'DELETE');

@@ -1,10 +1,10 @@
 import { SpeedyFiles } from '../../../nodes/SpeedyFiles/SpeedyFiles.node';
 import { credentialTestOf } from '../../support/credentialTest';
-import { Host } from '../../support/host';
-import { ownSandbox } from '../../support/ownSandbox';
+import { TestServer } from '../../support/testServer';
+import { useSandbox } from '../../support/useSandbox';
 import { SpeedyFilesUser } from '../../support/speedyFiles';
 
-const sandbox = ownSandbox();
+const sandbox = useSandbox();
 const user = new SpeedyFilesUser(sandbox);
 
 const test = async (wrong: Record<string, string> = {}) =>
@@ -58,8 +58,7 @@ it.each([
 	['{"hello":"world"}', 'A different service responded at http://127.0.0.1:'],
 	['<html></html>', 'returned a web page (200)'],
 ])('rejects another server that responds to every request with %s', async (body, message) => {
-	const host = new Host();
-	await host.start({}, { body });
+	const host = await new TestServer().respond({ body }).start();
 	const response = await test({ baseUrl: host.url });
 	await host.stop();
 	expect(response).toMatchObject({

@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 
 import { itemWith } from '../../support/binary';
 import { bytesOf, errorOf, outputOf } from '../../support/engine';
-import { ownSandbox } from '../../support/ownSandbox';
+import { useSandbox } from '../../support/useSandbox';
 import { byId } from '../../support/locators';
 import { PACKAGE, SpeedyFilesUser } from '../../support/speedyFiles';
 
@@ -19,7 +19,7 @@ interface Sent {
 	files: Array<{ id: string; sha256: string }>;
 }
 
-const sandbox = ownSandbox();
+const sandbox = useSandbox();
 const user = new SpeedyFilesUser(sandbox);
 let sent: Sent;
 

@@ -1,10 +1,10 @@
 import { outputOf, runNode } from '../../support/engine';
-import { Host } from '../../support/host';
-import { ownSandbox } from '../../support/ownSandbox';
+import { TestServer } from '../../support/testServer';
+import { useSandbox } from '../../support/useSandbox';
 import { byId } from '../../support/locators';
 import { PACKAGE, speedyFilesNode, SpeedyFilesUser } from '../../support/speedyFiles';
 
-const sandbox = ownSandbox();
+const sandbox = useSandbox();
 const user = new SpeedyFilesUser(sandbox);
 
 const list = async (parameters: object = {}) =>
@@ -106,8 +106,7 @@ describe('a list that shifts while it is read', () => {
 	});
 
 	async function idsFrom(pages: Record<string, ReturnType<typeof page>>) {
-		const host = new Host();
-		await host.start(pages, { status: 500, body: '{}' });
+		const host = await new TestServer().respondByUrl(pages, { status: 500, body: '{}' }).start();
 		try {
 			const credentials = { baseUrl: host.url, apiToken: 'sf_x' };
 			const parameters = { resource: 'package', operation: 'getAll', returnAll: true };

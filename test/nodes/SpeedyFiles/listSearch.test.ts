@@ -4,11 +4,11 @@ import type { ILoadOptionsFunctions, INodeListSearchResult } from 'n8n-workflow'
 import { SpeedyFiles } from '../../../nodes/SpeedyFiles/SpeedyFiles.node';
 import { buildContext, outputOf } from '../../support/engine';
 import { itemWith } from '../../support/binary';
-import { ownSandbox } from '../../support/ownSandbox';
+import { useSandbox } from '../../support/useSandbox';
 import { byId } from '../../support/locators';
 import { PACKAGE, speedyFilesNode, SpeedyFilesUser } from '../../support/speedyFiles';
 
-const sandbox = ownSandbox();
+const sandbox = useSandbox();
 const user = new SpeedyFilesUser(sandbox);
 type List = keyof SpeedyFiles['methods']['listSearch'];
 

@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
 
 import { errorOf, outputOf } from '../../support/engine';
-import { ownSandbox } from '../../support/ownSandbox';
+import { useSandbox } from '../../support/useSandbox';
 import { byId } from '../../support/locators';
 import { PACKAGE, SpeedyFilesUser } from '../../support/speedyFiles';
 
 const DAY = 86_400_000;
-const sandbox = ownSandbox();
+const sandbox = useSandbox();
 const user = new SpeedyFilesUser(sandbox);
 
 const files = { data: { name: 'report.pdf', bytes: randomBytes(2000) } };

@@ -140,14 +140,14 @@ describe('more than one page of packages', () => {
 			async (ids: string[]) => void (await account.remove(ids[3])),
 		],
 	])('no package is lost or output twice if %s between two pages', async (_, change) => {
-		const trigger = await account.active({ events: [CREATED] }, { baseUrl: account.relay.url });
+		const trigger = await account.active({ events: [CREATED] }, { baseUrl: account.proxy.url });
 		const ids = await account.createMany(205);
-		account.relay.reset();
-		account.relay.before = async (count) => {
+		account.resetProxy();
+		account.beforeRequest = async (count) => {
 			if (count === 2) await change(ids);
 		};
 		const first = await trigger.poll();
-		account.relay.reset();
+		account.resetProxy();
 		const emitted = idsOf([...first, ...(await trigger.poll())]);
 		const there = await account.listed();
 		expect(new Set(emitted).size).toBe(emitted.length);

@@ -4,7 +4,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { itemWith } from '../../support/binary';
 import { errorOf, outputOf } from '../../support/engine';
-import { ownSandbox } from '../../support/ownSandbox';
+import { useSandbox } from '../../support/useSandbox';
 import { byId } from '../../support/locators';
 import { PACKAGE, SpeedyFilesUser } from '../../support/speedyFiles';
 
@@ -12,7 +12,7 @@ const FILES = {
 	data: { name: 'report.pdf', type: 'application/pdf', bytes: randomBytes(50_000) },
 	sheet: { name: 'sheet.xlsx', bytes: randomBytes(100) },
 };
-const sandbox = ownSandbox();
+const sandbox = useSandbox();
 const user = new SpeedyFilesUser(sandbox);
 
 const send = async (parameters: IDataObject = {}) =>

@@ -1,11 +1,11 @@
 import { errorOf, outputOf, runNode } from '../../support/engine';
 import { expectWrongSecret } from '../../support/errors';
-import { Host } from '../../support/host';
-import { ownSandbox } from '../../support/ownSandbox';
+import { TestServer } from '../../support/testServer';
+import { useSandbox } from '../../support/useSandbox';
 import { byId } from '../../support/locators';
 import { emptyItems, PACKAGE, speedyFilesNode, SpeedyFilesUser } from '../../support/speedyFiles';
 
-const sandbox = ownSandbox();
+const sandbox = useSandbox();
 const user = new SpeedyFilesUser(sandbox);
 
 const get = (id: unknown = 'unknown', more: object = {}) =>
@@ -70,8 +70,7 @@ it.each([
 	['<html></html>', 'package.get', 'does not look like SpeedyFiles: it returned a web page (200)'],
 	['', 'package.get', 'SpeedyFiles responded without a package with an ID'],
 ])('reports another server that responds with %j to %s', async (body, chosen, seen) => {
-	const host = new Host();
-	await host.start({}, { body });
+	const host = await new TestServer().respond({ body }).start();
 	const [resource, operation] = chosen.split('.');
 	const credentials = { baseUrl: host.url, apiToken: 'sf_x' };
 	const parameters = { resource, operation, packageId: byId('x') };

@@ -2,26 +2,26 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { outputOf, runNode } from '../../support/engine';
 import { byId } from '../../support/locators';
-import { ownLine } from '../../support/ownLine';
-import { ownSandbox } from '../../support/ownSandbox';
-import { SIZES, type Sized, testSizes } from '../../support/sizes';
+import { useServiceProxy } from '../../support/serviceProxy';
+import { useSandbox } from '../../support/useSandbox';
+import { SIZES, type Sized, describeSizes } from '../../support/sizes';
 import { speedyFilesNode, SpeedyFilesUser } from '../../support/speedyFiles';
 
-const sandbox = ownSandbox();
+const sandbox = useSandbox();
 const user = new SpeedyFilesUser(sandbox);
 let packageId: string;
-const line = ownLine(sandbox, 'speedyFiles');
+const proxy = useServiceProxy(sandbox, 'speedyFiles');
 
 beforeEach(async () => void (packageId = await user.create()));
 
 const through = async (parameters: IDataObject, input?: object) => {
-	const baseUrl = line.through(user.credentials.baseUrl);
+	const baseUrl = proxy.through(user.credentials.baseUrl);
 	return await runNode(speedyFilesNode({ ...user.credentials, baseUrl }, parameters, input));
 };
 
-testSizes(
+describeSizes(
 	SIZES.map((size): Sized => [size, []]),
-	line,
+	proxy,
 	{
 		whole: /^POST .*\/files$/,
 		upload: async (input) => {
@@ -39,7 +39,11 @@ testSizes(
 		},
 		download: async ({ id }) => {
 			const { magicLink } = await user.json('package.finalize', { packageId: byId(packageId) });
-			const chosen = { scope: 'one', fileId: byId(id), magicLink: line.through(String(magicLink)) };
+			const chosen = {
+				scope: 'one',
+				fileId: byId(id),
+				magicLink: proxy.through(String(magicLink)),
+			};
 			return await through({ resource: 'file', operation: 'download', ...chosen });
 		},
 	},

@@ -4,7 +4,7 @@ import { sleep } from 'n8n-workflow';
 
 import { inMemory, itemWith, sha256Of } from '../../support/binary';
 import { errorOf, outputOf } from '../../support/engine';
-import { ownSandbox } from '../../support/ownSandbox';
+import { useSandbox } from '../../support/useSandbox';
 import { byId } from '../../support/locators';
 import { SpeedyFilesUser } from '../../support/speedyFiles';
 
@@ -12,7 +12,7 @@ const bytes = randomBytes(3 * 1024 * 1024 + 17);
 const big = { name: 'report.pdf', type: 'application/pdf', bytes };
 const small = { name: 'note.txt', bytes: Buffer.from('hello') };
 
-const sandbox = ownSandbox();
+const sandbox = useSandbox();
 const user = new SpeedyFilesUser(sandbox);
 let id: string;
 

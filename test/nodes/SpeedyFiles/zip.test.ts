@@ -1,9 +1,9 @@
 import { MAX_ZIP_END_BYTES, hasEndOfZip } from '../../../nodes/SpeedyFiles/file';
 import { itemWith } from '../../support/binary';
 import { bytesOf, errorOf, outputOf, runNode } from '../../support/engine';
-import { Host } from '../../support/host';
+import { TestServer } from '../../support/testServer';
 import { byId } from '../../support/locators';
-import { ownSandbox } from '../../support/ownSandbox';
+import { useSandbox } from '../../support/useSandbox';
 import { PACKAGE, speedyFilesNode, SpeedyFilesUser } from '../../support/speedyFiles';
 
 const [body, list] = [Buffer.alloc(50, 'a'), Buffer.alloc(60, 'b')];
@@ -80,9 +80,9 @@ describe('the end of a ZIP file', () => {
 });
 
 describe('a download of all files', () => {
-	const sandbox = ownSandbox();
+	const sandbox = useSandbox();
 	const user = new SpeedyFilesUser(sandbox);
-	const host = new Host();
+	const host = new TestServer();
 	const link = `/p/${'a'.repeat(43)}`;
 	let zip: Buffer;
 	const responses: Record<string, { status?: number; body: Buffer | string }> = {};
@@ -97,7 +97,7 @@ describe('a download of all files', () => {
 		);
 
 	beforeAll(async () => {
-		await host.start(responses);
+		await host.respondByUrl(responses).start();
 		const files = { data: { name: 'a.txt', bytes: Buffer.alloc(300_000, 'hello ') } };
 		const input = [await itemWith(files)];
 		const { magicLink } = await user.json('package.send', PACKAGE, { input });

@@ -6,14 +6,14 @@ import { buildContext, type NodeUnderTest, startRun } from '../../support/engine
 import { eventually } from '../../support/eventually';
 import { filesAppNode } from '../../support/filesApp';
 import { credentialsOf, filestackNode } from '../../support/filestack';
-import { ownSandbox } from '../../support/ownSandbox';
+import { useSandbox } from '../../support/useSandbox';
 
 /** Milliseconds: half the delay of the server. It takes a quarter of a second on an idle machine. */
 const SOON = 30_000;
 
 type PartCall = Parameters<typeof partPayload>[2];
 
-const sandbox = ownSandbox();
+const sandbox = useSandbox();
 
 const input = async () => [
 	await itemWith({ data: { name: 'a.bin', bytes: Buffer.alloc(12 * 1024 * 1024) } }),
@@ -50,6 +50,14 @@ it.each([
 	await stopAfter(filesAppNode(sandbox, parameters, { input: await input() }), requests);
 });
 
+it('an upload in parts that waits in an outage ends when the user stops the execution', async () => {
+	const fault = { type: 'status', status: 503, headers: { 'Retry-After': '60' } };
+	await sandbox.fault({ service: 'filesApp', path: '/api/v2/chunks', nth: 2, times: 100, fault });
+	const options = { thresholdMb: 1, partsAtOnce: 1, giveUpMinutes: 10 };
+	const parameters = { resource: 'file', operation: 'upload', options };
+	await stopAfter(filesAppNode(sandbox, parameters, { input: await input() }), 3);
+});
+
 it('an upload of parts to presigned URLs ends when the user stops the execution', async () => {
 	await sandbox.fault({ service: 'filestack', origin: 'storage', fault: standstill });
 	const options = { thresholdMb: 1, partSizeMb: 5, partsAtOnce: 1 };
@@ -61,12 +69,12 @@ it.each([
 	['a part', partPayload],
 	[
 		'the last call',
-		(_: Buffer, __: string, settings: PartCall) => lastCallPayload({}, settings, 1),
+		(_: readonly Buffer[], __: string, settings: PartCall) => lastCallPayload({}, settings, 1),
 	],
 ])('%s ends with the execution, even if n8n does not end the request', async (_, payload) => {
 	const stop = new AbortController();
 	const settings = { stallTimeout: 60_000, concurrency: 1, cancel: stop.signal };
-	const { stallGuard } = await payload(Buffer.alloc(1), 'text/plain', settings).open();
+	const { stallGuard } = await payload([Buffer.alloc(1)], 'text/plain', settings).open();
 	const outcome = stallGuard!.during(new Promise(() => undefined));
 	stop.abort();
 	await expect(outcome).rejects.toMatchObject({ code: 'ERR_CANCELED' });

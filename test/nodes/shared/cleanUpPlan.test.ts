@@ -6,17 +6,17 @@ import {
 	account,
 	dateHeader,
 	deletable,
-	type Thing,
+	type ModelItem,
 	timesThatCount,
-	wish,
+	criteria,
 	written,
 } from '../../support/cleanUpModel';
-import { Chance } from '../../torture/chance';
-import { times } from '../../torture/scale';
+import { SeededRandom } from '../../torture/seededRandom';
+import { scaled } from '../../torture/scale';
 
 const NOW = Date.parse('2030-06-01T12:00:00Z');
 
-const foundFor = (one: Thing): CleanUpItem => ({
+const foundFor = (one: ModelItem): CleanUpItem => ({
 	id: one.id,
 	name: one.name,
 	...readExpiryDates([one.created.value], [one.expires.value]),
@@ -28,7 +28,7 @@ const foundFor = (one: Thing): CleanUpItem => ({
 });
 
 /** Reads the items as a list with pages of three. */
-const listed = async (things: readonly Thing[], date: unknown) =>
+const listed = async (things: readonly ModelItem[], date: unknown) =>
 	await readCleanUpList(0, (start) =>
 		Promise.resolve({
 			items: things.slice(start, start + 3).map(foundFor),
@@ -45,13 +45,13 @@ afterEach(() => void jest.restoreAllMocks());
 
 describe.each(['expired', 'expiring', 'olderThan'] as const)('the plan for %s', (selection) => {
 	it('contains exactly the items that a simple model would delete', async () => {
-		const chance = new Chance(1);
+		const random = new SeededRandom(1);
 		let most = 0;
 		for (let n = 0; n < 3000; n++) {
-			const things = account(chance, NOW, chance.whole(0, 12));
-			const header = dateHeader(chance, NOW);
-			const trustsService = chance.next() < 0.2;
-			const wanted = { ...wish(chance), selection };
+			const things = account(random, NOW, random.whole(0, 12));
+			const header = dateHeader(random, NOW);
+			const trustsService = random.next() < 0.2;
+			const wanted = { ...criteria(random), selection };
 			const { found, readings } = await listed(things, header.value);
 			const clock = readClock('Service', readings, trustsService);
 			const outcomes = planDeletions(
@@ -59,7 +59,7 @@ describe.each(['expired', 'expiring', 'olderThan'] as const)('the plan for %s', 
 				clock,
 				{
 					rule: wanted,
-					keepIfContains: wanted.protectedWords.map((word) => written(chance, word)),
+					keepIfContains: wanted.protectedWords.map((word) => written(random, word)),
 					label: 'name',
 				},
 				{ ...newCleanUpRun(), most: Infinity },
@@ -80,18 +80,18 @@ describe.each(['expired', 'expiring', 'olderThan'] as const)('the plan for %s', 
 });
 
 it('input items of a run share the maximum of deletions, and never plan an ID twice', async () => {
-	const chance = new Chance(2);
+	const random = new SeededRandom(2);
 	const totals = new Set<number>();
-	for (let n = 0; n < times(2000, 500); n++) {
+	for (let n = 0; n < scaled(2000, 500); n++) {
 		const run = newCleanUpRun();
 		const taken: string[] = [];
 		let most = Infinity;
 		for (let item = 0; item < 3; item++) {
-			const things = account(chance, NOW, chance.whole(0, 20));
+			const things = account(random, NOW, random.whole(0, 20));
 			const { found, readings } = await listed(things, new Date(NOW).toUTCString());
-			most = Math.min(most, chance.whole(1, 6));
+			most = Math.min(most, random.whole(1, 6));
 			run.most = most;
-			const settings = { rule: wish(chance), keepIfContains: [], label: 'name' };
+			const settings = { rule: criteria(random), keepIfContains: [], label: 'name' };
 			const planned = plannedIn(
 				planDeletions(found, readClock('S', readings, false), settings, run),
 			);
@@ -108,9 +108,9 @@ it('input items of a run share the maximum of deletions, and never plan an ID tw
 });
 
 it('plans the oldest items if more than the maximum match', async () => {
-	const chance = new Chance(3);
-	for (let n = 0; n < times(500, 200); n++) {
-		const things = account(chance, NOW, 20);
+	const random = new SeededRandom(3);
+	for (let n = 0; n < scaled(500, 200); n++) {
+		const things = account(random, NOW, 20);
 		const { found, readings } = await listed(things, new Date(NOW).toUTCString());
 		const settings = {
 			rule: { selection: 'olderThan', span: 3_600_000 } as const,

@@ -2,7 +2,7 @@ import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import { allNodes, credentialsFor, operationsOf } from '../../support/descriptions';
 import { errorOf, runNode } from '../../support/engine';
-import { Host } from '../../support/host';
+import { useTestServer } from '../../support/testServer';
 
 /** Every node with Clean Up, found by its description, so that a new one is tested automatically. */
 const CLEAN_UPS = allNodes().flatMap(({ node, credentialType }) =>
@@ -25,9 +25,7 @@ const EXPRESSIONS = [
 ].map((code) => `={{ ${code} }}`);
 const BLANK = ['', '   ', '\t\n', '\u00a0', '\u200b', null, [], {}, ...EXPRESSIONS];
 
-const host = new Host();
-beforeAll(async () => await host.start({}, { body: '{}' }));
-afterAll(async () => await host.stop());
+const host = useTestServer().respond({ body: '{}' });
 
 it('Clean Up exists for three services', () => expect(CLEAN_UPS).toHaveLength(3));
 

@@ -14,6 +14,8 @@ describe('a date of any service becomes ISO 8601 in UTC', () => {
 		['a day', '2026-05-13', '2026-05-13T00:00:00.000Z'],
 		['an HTTP date', 'Wed, 22 Jan 2025 14:22:18 GMT', '2025-01-22T14:22:18.000Z'],
 		['unix seconds', 1559199901, '2019-05-30T07:05:01.000Z'],
+		['the last unix seconds', 99_999_999_999, '5138-11-16T09:46:39.000Z'],
+		['the first unix milliseconds', 946_684_800_000, '2000-01-01T00:00:00.000Z'],
 		['unix milliseconds as a fraction', 1431950945811.783, '2015-05-18T12:09:05.811Z'],
 	])('%s', (_, value, iso) => {
 		expect(isoDate(value)).toBe(iso);

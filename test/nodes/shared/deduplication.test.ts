@@ -2,6 +2,8 @@ import {
 	type Claim,
 	claimDelivery,
 	type DeduplicationState,
+	freeTrigger,
+	SeenKeys,
 } from '../../../nodes/shared/webhook/deduplication';
 
 const HOUR = 3600;
@@ -281,6 +283,28 @@ describe('a failed delivery', () => {
 		expect(isDuplicate('a', load(), HOUR, now)).toBe(true);
 	});
 
+	it('is forgotten when its window has ended', () => {
+		const keys = new SeenKeys();
+		keys.markFailed('digest', 1_000);
+		keys.prune(999);
+		expect(keys.hasFailedSince(0)).toBe(true);
+		keys.prune(1_000);
+		expect(keys.hasFailedSince(0)).toBe(false);
+	});
+
+	it('can be sent again after the workflow was deactivated, although the static data contains its key', () => {
+		const first = claim('a', load());
+		first.markDispatched();
+		const other = load();
+		const second = claim('b', other);
+		second.markDispatched();
+		saved = structuredClone(other);
+		second.resolve(true);
+		first.resolve(false);
+		freeTrigger(trigger);
+		expect(isDuplicate('a', load())).toBe(false);
+	});
+
 	it('from a clock that is ahead can be sent again, even if it was saved in the meantime', () => {
 		const signedAt = Date.now() + 600_000;
 		const first = claim('a', load(), HOUR, signedAt);
@@ -337,4 +361,24 @@ it('marks the static data as changed again on request', () => {
 	changes.splice(0);
 	second.touchStaticData();
 	expect(changes).toEqual(['deliveries']);
+});
+
+it('keeps in memory the triggers that were used last', () => {
+	const use = (name: string) => {
+		const identity = { key: 'a', deduplicationWindow: HOUR };
+		const claimed = claimDelivery(name, identity, {});
+		if ('duplicateOf' in claimed) return true;
+		claimed.claim.markDispatched();
+		claimed.claim.resolve(true);
+		return false;
+	};
+	const useOthers = (from: number, to: number) => {
+		for (let n = from; n < to; n++) use(`${trigger}-${n}`);
+	};
+	use(trigger);
+	useOthers(0, 900);
+	use(trigger);
+	useOthers(900, 1_700);
+	expect(use(trigger)).toBe(true);
+	expect(use(`${trigger}-0`)).toBe(false);
 });

@@ -1,7 +1,3 @@
-/* eslint-disable @n8n/community-nodes/no-restricted-imports */
-import { createServer, type RequestListener, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-
 import {
 	binaryData,
 	buildContext,
@@ -17,22 +13,14 @@ import { byId } from '../../support/locators';
 import type { Sandbox } from '../../support/sandbox';
 import { SpeedyFilesUser } from '../../support/speedyFiles';
 import { storedFiles, storedSince } from '../../support/storedFiles';
+import { useTestServer } from '../../support/testServer';
 
-/** The request listener of the file host, set by each test. */
-let serve: RequestListener;
-let server: Server;
+/** The file host. */
+const server = useTestServer();
 let url: string;
-
 beforeAll(async () => {
 	await binaryData();
-	server = createServer((request, response) => serve(request, response));
-	server.unref();
-	await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-	url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/file.bin`;
-});
-afterAll(() => {
-	server.closeAllConnections();
-	server.close();
+	url = `${server.url}/file.bin`;
 });
 
 const nowhere = {
@@ -55,7 +43,7 @@ const parameters = () => ({
 
 it('keeps a complete file', async () => {
 	const before = storedFiles();
-	serve = (_, response) => response.end('whole');
+	server.respond({ body: 'whole' });
 	expect(outputOf(await runNode(fileCourierNode(nowhere, parameters())))).toHaveLength(1);
 	expect(storedFiles().filter((name) => !before.includes(name))).not.toEqual([]);
 });
@@ -63,7 +51,7 @@ it('keeps a complete file', async () => {
 describe('leaves nothing in the storage of a file', () => {
 	it('whose hash differs from the expected one', async () => {
 		const before = storedFiles();
-		serve = (_, response) => response.end('another');
+		server.respond({ body: 'another' });
 		const user = new SpeedyFilesUser(nowhere);
 		const error = errorOf(
 			await user.run('file.download', {
@@ -79,10 +67,10 @@ describe('leaves nothing in the storage of a file', () => {
 
 	it('that is truncated on every attempt', async () => {
 		const before = storedFiles();
-		serve = (_, response) => {
+		server.handle((_, response) => {
 			response.writeHead(200, { 'content-length': 1_000_000 });
 			response.write(Buffer.alloc(300_000), () => response.socket?.destroy());
-		};
+		});
 		expect(errorOf(await runNode(fileCourierNode(nowhere, parameters()))).message).toContain(
 			'could not be reached',
 		);
@@ -94,11 +82,11 @@ describe('leaves nothing in the storage of a file', () => {
 		async (code) => {
 			const before = storedFiles();
 			let isOpen = true;
-			serve = (request, response) => {
+			server.handle((request, response) => {
 				request.socket.on('close', () => (isOpen = false));
 				response.writeHead(200, { 'content-length': 1_000_000_000 });
 				response.write(Buffer.alloc(300_000));
-			};
+			});
 			const fault = Object.assign(new Error('There is no room'), { code });
 			const storing = jest.spyOn(await binaryData(), 'store').mockRejectedValue(fault);
 			const error = errorOf(await runNode(fileCourierNode(nowhere, parameters())));
@@ -114,11 +102,11 @@ describe('leaves nothing in the storage of a file', () => {
 		const before = storedFiles();
 		let gone = false;
 		const started = new Promise<void>((begun) => {
-			serve = (request, response) => {
+			server.handle((request, response) => {
 				request.socket.on('close', () => (gone = true));
 				response.writeHead(200, { 'content-length': 1_000_000_000 });
 				response.write(Buffer.alloc(300_000), () => begun());
-			};
+			});
 		});
 		const { workflow, additionalData, mode } = buildContext(fileCourierNode(nowhere, parameters()));
 		const run = startRun(workflow, additionalData, mode);
@@ -135,12 +123,12 @@ describe('leaves nothing in the storage of a file', () => {
 
 it('closes the connection of a stalled download with a credential', async () => {
 	let gone = false;
-	serve = (request, response) => {
+	server.handle((request, response) => {
 		if (!request.url!.includes('download')) return void response.end('{"id":"f","name":"a.bin"}');
 		request.socket.on('close', () => (gone = true));
 		response.writeHead(200, { 'content-length': 1_000_000 });
 		response.write(Buffer.alloc(300_000));
-	};
+	});
 	const before = storedFiles();
 	const download = { resource: 'file', operation: 'download', fileId: byId('f') };
 	const options = { stallSeconds: 1 };
@@ -155,11 +143,11 @@ it('closes the connection of a stalled download with a credential', async () => 
 
 it('closes the connection of a redirect whose body is not read', async () => {
 	let gone = false;
-	serve = (request, response) => {
+	server.handle((request, response) => {
 		if (request.url === '/there') return void response.end('the file');
 		response.on('close', () => (gone = true));
 		response.writeHead(302, { location: '/there' }).end(Buffer.alloc(50_000_000));
-	};
+	});
 	expect(outputOf(await runNode(fileCourierNode(nowhere, parameters())))).toHaveLength(1);
 	await eventually(() => gone);
 });

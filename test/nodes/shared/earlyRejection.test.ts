@@ -1,6 +1,6 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports */
 import { randomBytes } from 'node:crypto';
-import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 
 import type { BinaryDataService } from 'n8n-core';
 import { sleep } from 'n8n-workflow';
@@ -10,39 +10,31 @@ import { binaryData, errorOf } from '../../support/engine';
 import { eventually } from '../../support/eventually';
 import { filesAppUpload } from '../../support/filesApp';
 import type { Sandbox } from '../../support/sandbox';
+import { TestServer } from '../../support/testServer';
 
 const SIZE = 64 * 1024 * 1024;
 
 /** A server that responds before it has read the body, as proxies with a size limit do. */
-class EarlyServer {
-	/** Number of requests. */
-	requests = 0;
+class EarlyServer extends TestServer {
 	/** Bytes received, including headers. */
 	received = 0;
-	private server!: Server;
+	/** The number of connections, each with one request. */
+	connections = 0;
 
 	/** @param respond called with the connection once the headers of a request have arrived */
-	constructor(private readonly respond: (socket: Socket) => void) {}
-
-	async start(): Promise<string> {
-		this.server = createServer((socket) => {
-			let hasResponded = false;
-			socket.on('error', () => undefined);
-			socket.on('data', (chunk) => {
-				this.received += chunk.length;
-				if (hasResponded) return;
-				hasResponded = true;
-				this.requests += 1;
-				this.respond(socket);
-			});
+	constructor(respond: (socket: Socket) => void) {
+		super();
+		this.accept((socket) => {
+			this.connections += 1;
+			socket.on('data', (chunk) => (this.received += chunk.length));
+			socket.once('data', () => respond(socket));
 		});
-		this.server.unref();
-		await new Promise<void>((done) => this.server.listen(0, '127.0.0.1', done));
-		return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
 	}
 
-	async stop(): Promise<void> {
-		await new Promise((done) => this.server.close(done));
+	/** Waits until the client has closed its connections: until then it may still send the rest of the body. */
+	override async stop(): Promise<void> {
+		await eventually(() => this.openConnections === 0);
+		await super.stop();
 	}
 }
 
@@ -69,20 +61,20 @@ it.each([401, 413])(
 	async (status) => {
 		const opening = jest.spyOn(await binaryData(), 'getAsStream');
 		const server = new EarlyServer((socket) => socket.write(rejection(status)));
-		const error = await upload(await server.start());
+		const error = await upload((await server.start()).url);
 		await server.stop();
 		const [{ value: source }] = opening.mock.results;
 		expect((await (source as ReturnType<BinaryDataService['getAsStream']>)).destroyed).toBe(true);
 		opening.mockRestore();
 		expect(error.message).toBe(`Files App responded with ${status}: Not this one (refused)`);
-		expect(server.requests).toBe(1);
+		expect(server.connections).toBe(1);
 		expect(server.received).toBeLessThan(SIZE);
 	},
 );
 
 it('does not accept a success that arrives before the file was read', async () => {
 	const server = new EarlyServer((socket) => socket.write(success));
-	const error = await upload(await server.start());
+	const error = await upload((await server.start()).url);
 	await server.stop();
 	expect(error.message).toMatch(
 		/^Files App responded after only \d+ of 67108864 bytes of “a.bin” had been sent$/,
@@ -101,7 +93,7 @@ it.each([201, 413])(
 			kept = socket;
 		});
 		let kept: Socket | undefined;
-		const error = await upload(await server.start());
+		const error = await upload((await server.start()).url);
 		// The stall timeout of 20 seconds would report another error.
 		expect(error.message).toMatch(/^Files App (responded with 413|responded after only \d+ of)/);
 		expect(server.received).toBeLessThan(SIZE);
@@ -122,33 +114,33 @@ it('reports the response even if the connection is reset before the end of its b
 			void sleep(100).then(() => socket.resetAndDestroy());
 		});
 	});
-	const error = await upload(await server.start());
+	const error = await upload((await server.start()).url);
 	await server.stop();
 	expect(error.httpCode).toBe('413');
 	expect(error.message).toContain('Not this one');
-	expect(server.requests).toBe(1);
+	expect(server.connections).toBe(1);
 });
 
 it('does not send the file again after a 503', async () => {
 	const server = new EarlyServer((socket) => socket.write(rejection(503)));
-	const error = await upload(await server.start());
+	const error = await upload((await server.start()).url);
 	await server.stop();
 	expect(error.httpCode).toBe('503');
-	expect(server.requests).toBe(1);
+	expect(server.connections).toBe(1);
 });
 
 it('reports a 429 whose Retry-After is too long to wait', async () => {
 	const server = new EarlyServer((socket) => socket.write(rejection(429, '\r\nRetry-After: 90')));
-	const error = await upload(await server.start());
+	const error = await upload((await server.start()).url);
 	await server.stop();
 	expect(error.httpCode).toBe('429');
 	expect(error.description).toContain('wait until');
-	expect(server.requests).toBe(1);
+	expect(server.connections).toBe(1);
 });
 
 it('retries once after a connection reset without a response, and names possible reasons', async () => {
 	const server = new EarlyServer((socket) => socket.resetAndDestroy());
-	const error = await upload(await server.start());
+	const error = await upload((await server.start()).url);
 	await server.stop();
 	expect(error.description).toContain('the file is too large for one request');
 	expect(error.description).not.toContain('may have succeeded');

@@ -5,12 +5,12 @@ import { outputOf } from '../../support/engine';
 import { filesAppUpload } from '../../support/filesApp';
 import { fileShotUpload } from '../../support/fileShot';
 import { storeFile } from '../../support/filestack';
-import { ownSandbox } from '../../support/ownSandbox';
+import { useSandbox } from '../../support/useSandbox';
 
 const EMPTY = { name: 'empty.txt', type: 'text/plain', bytes: Buffer.alloc(0) };
 const options = { thresholdMb: 0 };
 const input = async () => [await itemWith({ data: EMPTY })];
-const sandbox = ownSandbox();
+const sandbox = useSandbox();
 beforeAll(async () => {
 	await sandbox.control.patch('/services/fileShot/settings', { tier: 'professional' });
 });

@@ -7,10 +7,11 @@ import { credentialsFor } from '../../support/descriptions';
 import { errorOf, runNode } from '../../support/engine';
 import { eventually } from '../../support/eventually';
 import { fileCourierNode, REQUEST } from '../../support/fileCourier';
-import { ownEndlessHost, trickle, trickleHeaders } from '../../support/endlessHost';
+import { trickle, trickleHeaders } from '../../support/endlessResponses';
 import type { Sandbox } from '../../support/sandbox';
+import { useTestServer } from '../../support/testServer';
 
-const host = ownEndlessHost();
+const host = useTestServer();
 beforeEach(() => void (waits.length = 0));
 
 const credentials = () => credentialsFor(new FileCourierApi(), host.url);
@@ -27,48 +28,48 @@ async function call(operation: string, parameters = {}) {
 	);
 }
 
-const released = async () => await eventually(() => host.abandoned === host.requests);
+const released = async () => await eventually(() => host.abandoned === host.requests.length);
 
 const TOO_SLOW = 'FileCourier: The response was not complete after 120 seconds';
 
 describe('a response that never ends', () => {
 	it('fails a safe call after four attempts, and closes their connections', async () => {
-		host.respond = trickle(200, '{');
+		host.handle(trickle(200, '{'));
 		const error = errorOf(await call('get'));
 		expect(error.message).toBe(TOO_SLOW);
 		expect(error.description).toContain('or a proxy in front of it, sends its response too slowly');
 		expect(error.failure).toEqual({ cause: 'temporarily-unavailable' });
-		expect(host.requests).toBe(4);
+		expect(host.requests).toHaveLength(4);
 		expect(waits).toHaveLength(3);
 		await released();
 	});
 
 	it('fails a call that must not run twice at once, and states that it may have succeeded', async () => {
-		host.respond = trickle(200, '{');
+		host.handle(trickle(200, '{'));
 		const error = errorOf(await call('create', REQUEST));
 		expect(error.message).toContain('not complete after 600 seconds');
 		expect(error.description).toMatch(/may have|was created/);
-		expect(host.requests).toBe(1);
+		expect(host.requests).toHaveLength(1);
 		await released();
 	});
 
 	it('fails the call even if it consists of headers', async () => {
-		host.respond = trickleHeaders;
+		host.handle(trickleHeaders);
 		expect(errorOf(await call('get')).message).toBe(TOO_SLOW);
-		expect(host.requests).toBe(4);
+		expect(host.requests).toHaveLength(4);
 	});
 
 	it('of an error status is reported as that status', async () => {
-		host.respond = trickle(401, '{"status":false,"error":"Invalid API key"}');
+		host.handle(trickle(401, '{"status":false,"error":"Invalid API key"}'));
 		const error = errorOf(await call('get'));
 		expect(error.httpCode).toBe('401');
 		expect(error.message).toContain('Invalid API key');
-		expect(host.requests).toBe(1);
+		expect(host.requests).toHaveLength(1);
 		await released();
 	});
 
 	it('fails the test of a credential', async () => {
-		host.respond = trickle(200, '{');
+		host.handle(trickle(200, '{'));
 		const result = await credentialTestOf(fileCourierApiTest, 'fileCourierApi', credentials());
 		expect(result).toEqual({
 			status: 'Error',

@@ -3,16 +3,18 @@ import type { IDataObject } from 'n8n-workflow';
 import { FilesApp } from '../../../nodes/FilesApp/FilesApp.node';
 import { FilesAppApi } from '../../../credentials/FilesAppApi.credentials';
 import { outputOf, runNode } from '../../support/engine';
-import { Host } from '../../support/host';
+import { TestServer } from '../../support/testServer';
 
-let host: Host;
+let host: TestServer;
 beforeAll(async () => {
-	host = new Host();
+	host = new TestServer();
 	const headers = { 'content-type': 'application/json' };
-	await host.start(
-		{ '/files/good': { headers, body: '{"id":"good"}' } },
-		{ status: 404, headers, body: '{"error":{"message":"File not found"}}' },
-	);
+	await host
+		.respondByUrl(
+			{ '/files/good': { headers, body: '{"id":"good"}' } },
+			{ status: 404, headers, body: '{"error":{"message":"File not found"}}' },
+		)
+		.start();
 });
 afterAll(async () => await host.stop());
 

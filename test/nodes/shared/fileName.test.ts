@@ -11,6 +11,10 @@ describe('a sanitized file name', () => {
 		['a\r\nSet-Cookie: x.pdf', 'aSet-Cookie: x.pdf'],
 		['nul\0byte.pdf', 'nulbyte.pdf'],
 		['invoice\u202Efdp.exe', 'invoicefdp.exe'],
+		...[...'\u202A\u202B\u202C\u202D\u202E\u2066\u2067\u2068\u2069'].map((control) => [
+			`invoice${control}fdp.exe`,
+			'invoicefdp.exe',
+		]),
 		['文件 – naïve "quoted".pdf', '文件 – naïve "quoted".pdf'],
 		['👩‍👩‍👧.png', '👩‍👩‍👧.png'],
 		['..', 'untitled'],
@@ -24,6 +28,13 @@ describe('a sanitized file name', () => {
 		const safe = safeFileName(`${'ü'.repeat(300)}.pdf`);
 		expect(safe).toBe(`${'ü'.repeat(125)}.pdf`);
 		expect(Buffer.byteLength(safe)).toBeLessThanOrEqual(255);
+	});
+
+	it.each([
+		[19, `${'a'.repeat(235)}.${'x'.repeat(19)}`],
+		[20, 'a'.repeat(255)],
+	])('is shortened before its extension if that has %i characters', (length, safe) => {
+		expect(safeFileName(`${'a'.repeat(300)}.${'x'.repeat(length)}`)).toBe(safe);
 	});
 });
 

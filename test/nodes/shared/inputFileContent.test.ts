@@ -4,7 +4,7 @@ import { inMemory, itemWith, sha256Of } from '../../support/binary';
 import { errorOf, type NodeUnderTest, outputOf } from '../../support/engine';
 import { filesAppUpload } from '../../support/filesApp';
 import { credentialsOf, filestack, newHandle, TEXT } from '../../support/filestack';
-import { ownSandbox } from '../../support/ownSandbox';
+import { useSandbox } from '../../support/useSandbox';
 import { PACKAGE, SpeedyFilesUser } from '../../support/speedyFiles';
 
 const FILES = {
@@ -16,7 +16,7 @@ const HASHES = Object.fromEntries(
 	Object.entries(FILES).map(([field, { bytes }]) => [sha256Of(bytes), field]),
 );
 
-const sandbox = ownSandbox();
+const sandbox = useSandbox();
 const user = new SpeedyFilesUser(sandbox);
 let handle: string;
 beforeAll(async () => void (handle = await newHandle(sandbox, TEXT)));

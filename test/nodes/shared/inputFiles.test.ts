@@ -11,12 +11,12 @@ import { SpeedyFiles } from '../../../nodes/SpeedyFiles/SpeedyFiles.node';
 import { inMemory, itemWith, storedBinary } from '../../support/binary';
 import { credentialsFor } from '../../support/descriptions';
 import { errorOf, outputOf, runNode } from '../../support/engine';
-import { Host } from '../../support/host';
+import { TestServer } from '../../support/testServer';
 
-const host = new Host();
+const host = new TestServer();
 beforeAll(async () => {
 	const file = { id: 'p1', fileId: 'f1', handle: 'h1', url: 'https://cdn/h1' };
-	await host.start({}, { body: JSON.stringify({ ...file, status: 'draft', files: [] }) });
+	await host.respond({ body: JSON.stringify({ ...file, status: 'draft', files: [] }) }).start();
 });
 afterAll(async () => await host.stop());
 beforeEach(() => host.requests.splice(0));

@@ -4,7 +4,7 @@ import { FileShotApi } from '../../../credentials/FileShotApi.credentials';
 import { SpeedyFilesApi } from '../../../credentials/SpeedyFilesApi.credentials';
 import { FileShotTrigger } from '../../../nodes/FileShot/FileShotTrigger.node';
 import { SpeedyFilesPollingTrigger } from '../../../nodes/SpeedyFiles/SpeedyFilesPollingTrigger.node';
-import { Host, type Scripted } from '../../support/host';
+import { type TestResponse, TestServer } from '../../support/testServer';
 import { ActivePoller } from '../../support/polling';
 
 /** Lists with a malformed entry: the other entries are still emitted, in this poll and the next. */
@@ -84,11 +84,11 @@ const VALUES: unknown[] = [
 
 describe.each(LISTS)('the polling trigger of %s', (_, watched) => {
 	const { node, credentialType, events, entry, list, idField } = watched;
-	let host: Host;
-	const feed: Scripted = { headers: { 'content-type': 'application/json' }, body: '' };
+	let host: TestServer;
+	const feed: TestResponse = { headers: { 'content-type': 'application/json' }, body: '' };
 	beforeAll(async () => {
-		host = new Host();
-		await host.start({}, feed);
+		host = new TestServer();
+		await host.respond(feed).start();
 	});
 	afterAll(async () => await host.stop());
 

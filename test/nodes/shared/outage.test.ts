@@ -106,7 +106,7 @@ describe('a transfer during an outage', () => {
 		},
 	);
 
-	it.each([408, 425, 429, 502, 503, 504, 520, 522, 524, 530])(
+	it.each([408, 425, 429, 502, 503, 504, 520, 521, 522, 523, 524, 530])(
 		'retries after status %i',
 		(status) => {
 			stopClock();

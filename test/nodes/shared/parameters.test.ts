@@ -9,9 +9,9 @@ import { parseUserDate } from '../../../nodes/shared/dates';
 import { SpeedyFiles } from '../../../nodes/SpeedyFiles/SpeedyFiles.node';
 import { credentialsFor } from '../../support/descriptions';
 import { type NodeUnderTest, errorOf, outputOf, runNode } from '../../support/engine';
-import { Host } from '../../support/host';
+import { TestServer } from '../../support/testServer';
 
-const host = new Host();
+const host = new TestServer();
 const PACKAGE = {
 	id: 'p1',
 	status: 'draft',
@@ -20,10 +20,9 @@ const PACKAGE = {
 	created_at: '2026-01-01T00:00:00',
 };
 beforeAll(async () => {
-	await host.start(
-		{},
-		{ body: JSON.stringify({ ...PACKAGE, items: [PACKAGE], total: 1, files: [] }) },
-	);
+	await host
+		.respond({ body: JSON.stringify({ ...PACKAGE, items: [PACKAGE], total: 1, files: [] }) })
+		.start();
 });
 afterAll(async () => await host.stop());
 beforeEach(() => host.requests.splice(0));
@@ -114,7 +113,7 @@ describe('a boolean field', () => {
 	])('accepts %j', async (returnAll, limit) => {
 		await host.stop();
 		const items = [1, 2, 3].map((id) => ({ ...PACKAGE, id: `p${id}` }));
-		await host.start({}, { body: JSON.stringify({ items, total: 3 }) });
+		await host.respond({ body: JSON.stringify({ items, total: 3 }) }).start();
 		const returned = outputOf(await speedyFiles({ ...getMany, returnAll, limit: 1 }));
 		expect(returned).toHaveLength(limit);
 	});

@@ -77,11 +77,11 @@ describe('the state of a poll', () => {
 		expect(lastOf(trigger)).toEqual({ polls: 1 });
 	});
 
-	it('is discarded if it has the format of another version', async () => {
+	it('is discarded if it has the format of a later version', async () => {
 		const trigger = pollerOf(counting);
 		await trigger.activate();
-		trigger.savedStaticData = trigger.savedStaticData.replace('"version":2', '"version":1');
-		expect(trigger.savedStaticData).toContain('"version":1');
+		trigger.savedStaticData = trigger.savedStaticData.replace('"version":2', '"version":3');
+		expect(trigger.savedStaticData).toContain('"version":3');
 		await trigger.restart();
 		expect(lastOf(trigger)).toEqual({ polls: 1 });
 	});

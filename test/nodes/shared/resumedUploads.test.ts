@@ -10,7 +10,7 @@ import { sha256Of } from '../../support/binary';
 import { binaryData, buildContext, errorOf, outputOf, startRun } from '../../support/engine';
 import { PART_SERVICES, type PartUpload, partUploads } from '../../support/partUploads';
 
-const { count, line, newFile, node, prepare, sandbox, storedSha256 } = partUploads();
+const { count, proxy, newFile, node, prepare, sandbox, storedSha256 } = partUploads();
 
 type Service = (typeof PART_SERVICES)[string];
 type Uploaded = ReturnType<typeof newFile>;
@@ -30,9 +30,9 @@ async function run(service: Service, file: Uploaded, more: PartUpload = {}) {
 
 /** Lets an upload fail when this share of the file has been sent. */
 async function failAt(share: number, service: Service, file: Uploaded, more: PartUpload = {}) {
-	line.downAfter(line.sent + share * service.size);
+	proxy.downAfter(share * service.size);
 	const failed = await run(service, file, more);
-	line.up();
+	await proxy.goUp();
 	return { error: errorOf(failed.run), staticData: failed.staticData };
 }
 
@@ -88,7 +88,7 @@ describe.each(Object.keys(PART_SERVICES))('a failed upload to %s', (name) => {
 			const next = await run(service, file, more);
 			await expectUploaded(next, file);
 			expect(count(service.start)).toBe(1);
-			expect(line.sent).toBeLessThanOrEqual(1.15 * size);
+			expect(proxy.sent).toBeLessThanOrEqual(1.15 * size);
 			expect(recordsIn(next.staticData)).toEqual([]);
 		},
 	);
@@ -101,7 +101,7 @@ describe.each(Object.keys(PART_SERVICES))('a failed upload to %s', (name) => {
 		const more = { Node: afterRestart(service), staticData };
 		await expectUploaded(await run(service, file, more), file);
 		expect(count(service.start)).toBe(1);
-		expect(line.sent).toBeLessThanOrEqual(1.5 * size);
+		expect(proxy.sent).toBeLessThanOrEqual(1.5 * size);
 	});
 
 	it('starts again from the first byte if the file has changed', async () => {
@@ -291,14 +291,14 @@ describe('the static data of a node with failed uploads', () => {
 	it('is used by Retry On Fail within one execution', async () => {
 		const file = newFile(service);
 		// The first request is cut, and three retries are refused; then the node is run again.
-		line.downAfter(0.9 * service.size, ({ refused }) => refused >= 3);
+		proxy.downAfter(0.9 * service.size, ({ refused }) => refused >= 3);
 		const settings = { retryOnFail: true, maxTries: 2, waitBetweenTries: 0 };
 		const options = { partsAtOnce: 1 };
 		const next = await run(service, file, { settings, options });
 		expect(await storedSha256(service, outputOf(next.run)[0].json)).toBe(sha256Of(file.bytes));
-		expect(line.refused).toBe(3);
+		expect(proxy.refused).toBe(3);
 		expect(count(service.start)).toBe(1);
-		expect(line.sent).toBeLessThanOrEqual(1.15 * service.size);
+		expect(proxy.sent).toBeLessThanOrEqual(1.15 * service.size);
 	});
 });
 
@@ -322,9 +322,9 @@ describe('an upload to FileShot whose file was completed in the meantime', () =>
 		const file = newFile(service);
 		const { staticData } = await failAt(0.9, service, file);
 		const Node = afterRestart(service);
-		line.down();
+		proxy.goDown('resetting');
 		errorOf((await run(service, file, { Node, staticData })).run);
-		line.up();
+		await proxy.goUp();
 		outputOf((await run(service, file, { Node })).run);
 		expect(count(service.start)).toBe(1);
 	});

@@ -6,19 +6,19 @@ import { buildContext, errorOf, outputOf, runNode } from '../../support/engine';
 import { everythingIn } from '../../support/errors';
 import { fileCourierNode } from '../../support/fileCourier';
 import { filesAppNode } from '../../support/filesApp';
-import { Host, type Scripted } from '../../support/host';
+import { type TestResponse, TestServer } from '../../support/testServer';
 import { byId } from '../../support/locators';
 import type { Sandbox } from '../../support/sandbox';
 import { speedyFilesNode } from '../../support/speedyFiles';
 import { searchFiles } from '../../../nodes/FilesApp/file/getAll';
 import { Secrets } from '../../../nodes/shared/http/secrets';
 
-const host = new Host();
-const answers: Record<string, Scripted> = {};
-let otherwise: Scripted;
+const host = new TestServer();
+const answers: Record<string, TestResponse> = {};
+let otherwise: TestResponse;
 beforeAll(async () => {
 	const any = new Proxy(answers, { get: () => otherwise });
-	await host.start(any);
+	await host.respondByUrl(any).start();
 });
 afterAll(async () => await host.stop());
 

@@ -1,7 +1,6 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports */
 import { randomBytes } from 'node:crypto';
-import { createServer, type IncomingMessage, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 
 import type { BinaryDataService } from 'n8n-core';
@@ -11,45 +10,33 @@ import { inMemory, itemWith, sha256Of } from '../../support/binary';
 import { binaryData, bytesOf, outputOf, runNode } from '../../support/engine';
 import { fileCourierNode } from '../../support/fileCourier';
 import { filesAppUpload } from '../../support/filesApp';
-import { Host } from '../../support/host';
+import { TestServer, useTestServer } from '../../support/testServer';
 import type { Sandbox } from '../../support/sandbox';
 
 const MIB = 1024 * 1024;
 /** Larger than the socket buffers, which accept their bytes at once. */
-const bytes = randomBytes(40 * MIB);
+const bytes = randomBytes(16 * MIB);
 /** Seconds: far more than a mebibyte takes, and less than half of the time for the file. */
-const STALL = 2;
+const STALL = 1;
 const PER_MEBIBYTE = 150;
-let server: Server;
+const server = useTestServer();
 let service: BinaryDataService;
-let url: string;
 
 beforeAll(async () => {
 	service = await binaryData();
-	server = createServer((request, response) => {
-		const carry = async () => {
-			if (request.method === 'GET') {
-				response.writeHead(200, { 'content-length': bytes.length });
-				for (let sent = 0; sent < bytes.length; sent += MIB) {
-					response.write(bytes.subarray(sent, sent + MIB));
-					await sleep(PER_MEBIBYTE);
-				}
-				response.end();
-			} else {
-				await readSlowly(request);
-				response.end('{"id":"f","name":"a.bin"}');
+	server.handle(async (request, response) => {
+		if (request.method === 'GET') {
+			response.writeHead(200, { 'content-length': bytes.length });
+			for (let sent = 0; sent < bytes.length; sent += MIB) {
+				response.write(bytes.subarray(sent, sent + MIB));
+				await sleep(PER_MEBIBYTE);
 			}
-		};
-		// The node reports a cancelled transfer.
-		carry().catch(() => undefined);
+			response.end();
+		} else {
+			await readSlowly(request);
+			response.end('{"id":"f","name":"a.bin"}');
+		}
 	});
-	await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-	server.unref();
-	url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-});
-afterAll(() => {
-	server.closeAllConnections();
-	server.close();
 });
 
 async function readSlowly(request: IncomingMessage): Promise<void> {
@@ -61,7 +48,7 @@ async function readSlowly(request: IncomingMessage): Promise<void> {
 	}
 }
 
-const credentials = () => ({ baseUrl: url, apiKey: 'x', clientId: 'x', clientSecret: 'y' });
+const credentials = () => ({ baseUrl: server.url, apiKey: 'x', clientId: 'x', clientSecret: 'y' });
 const nowhere = () =>
 	({
 		info: {
@@ -99,7 +86,7 @@ it('a download may take longer than the stall timeout', async () => {
 	const [{ binary }] = outputOf(
 		await runNode(
 			fileCourierNode(nowhere(), {
-				...{ resource: 'file', operation: 'download', url, binaryPropertyName: 'data' },
+				...{ resource: 'file', operation: 'download', url: server.url, binaryPropertyName: 'data' },
 				options: { stallSeconds: STALL },
 			}),
 		),
@@ -109,10 +96,11 @@ it('a download may take longer than the stall timeout', async () => {
 });
 
 it('an upload in one request gives the service more time to respond if the file is large', async () => {
-	const host = new Host();
-	await host.start({}, { body: '{"id":"f","name":"a.bin"}', delay: 3_000 });
-	const input = [await itemWith({ data: { name: 'a.bin', bytes: Buffer.alloc(300 * MIB) } })];
-	// Eight seconds more.
+	const host = await new TestServer()
+		.respond({ body: '{"id":"f","name":"a.bin"}', delay: 3_000 })
+		.start();
+	const input = [await itemWith({ data: { name: 'a.bin', bytes: Buffer.alloc(200 * MIB) } })];
+	// Almost six seconds more.
 	const options = { thresholdMb: 1000, stallSeconds: 1, sha256: false };
 	const more = { credentials: { baseUrl: host.url, apiKey: 'x' } };
 	const run = await filesAppUpload(nowhere(), input, { options }, more);

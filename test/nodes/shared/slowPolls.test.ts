@@ -5,10 +5,11 @@ import { FileShotApi } from '../../../credentials/FileShotApi.credentials';
 import { FileShotTrigger } from '../../../nodes/FileShot/FileShotTrigger.node';
 import { fileShot } from '../../../nodes/FileShot/service';
 import { type Polled, runPoll } from '../../../nodes/shared/polling/poll';
-import { ownEndlessHost, trickle } from '../../support/endlessHost';
+import { trickle } from '../../support/endlessResponses';
 import { ActivePoller } from '../../support/polling';
+import { useTestServer } from '../../support/testServer';
 
-const host = ownEndlessHost();
+const host = useTestServer();
 
 /** The files of the account. */
 let files: string[];
@@ -16,14 +17,14 @@ beforeEach(() => (files = []));
 
 /** Responds with a page of the files, except to requests for this page. */
 function respondExceptTo(slowPage?: number): void {
-	host.respond = (response, request) => {
+	host.handle((request, response) => {
 		const { searchParams: query } = new URL(request.url!, host.url);
 		const [page, limit] = ['page', 'limit'].map((name) => Number(query.get(name)));
-		if (page === slowPage) return trickle(200, '{')(response, request);
+		if (page === slowPage) return trickle(200, '{')(request, response);
 		const listed = files.slice((page - 1) * limit, page * limit);
 		response.setHeader('content-type', 'application/json');
 		response.end(JSON.stringify({ total: files.length, files: listed.map(toEntry) }));
-	};
+	});
 }
 
 const toEntry = (fileId: string) => ({ fileId, fileName: fileId, createdAt: '2030-01-01' });

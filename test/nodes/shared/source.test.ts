@@ -8,13 +8,13 @@ import { itemWith, sha256Of } from '../../support/binary';
 import { binaryData, errorOf, outputOf } from '../../support/engine';
 import { filesAppUpload } from '../../support/filesApp';
 import { credentialsOf, filestack } from '../../support/filestack';
-import { ownSandbox } from '../../support/ownSandbox';
+import { useSandbox } from '../../support/useSandbox';
 
 const MIB = 1024 * 1024;
 const bytes = Buffer.alloc(3 * MIB + 5, 'x');
 const IN_PARTS = { thresholdMb: 1, partSizeMb: 1 };
 const WHOLE = { thresholdMb: 100 };
-const sandbox = ownSandbox();
+const sandbox = useSandbox();
 let service: BinaryDataService;
 
 beforeAll(async () => {

@@ -5,12 +5,12 @@ import { binaryData, bytesOf, errorOf, outputOf, runNode } from '../../support/e
 import { filesAppNode, filesAppUpload } from '../../support/filesApp';
 import { byId } from '../../support/locators';
 import { keepFilesIn, ObjectStorage } from '../../support/objectStorage';
-import { ownSandbox } from '../../support/ownSandbox';
+import { useSandbox } from '../../support/useSandbox';
 
 const MIB = 1024 * 1024;
 const bytes = Buffer.alloc(3 * MIB + 5, 'x');
 const storage = new ObjectStorage();
-const sandbox = ownSandbox();
+const sandbox = useSandbox();
 
 beforeAll(async () => {
 	await storage.start();

@@ -1,25 +1,27 @@
 /** An error warns that the service may have acted if, and only if, that is possible. */
-/* eslint-disable @n8n/community-nodes/no-restricted-imports */
-import { createServer as createTlsServer } from 'node:https';
-import { type AddressInfo, createServer, type Server } from 'node:net';
-
 import { cert, key } from '../../support/certificate';
 import { errorOf, runNode } from '../../support/engine';
 import { fileCourierNode, REQUEST } from '../../support/fileCourier';
 import { filesAppNode } from '../../support/filesApp';
-import { Host, type Scripted } from '../../support/host';
+import { type TestResponse, TestServer } from '../../support/testServer';
 import { byId } from '../../support/locators';
 import type { Sandbox } from '../../support/sandbox';
 
 const WARNING = /\banyway\b/;
 
-const servers: Server[] = [];
-const listening = async (server: Server, protocol: string) => {
-	servers.push(server.unref());
-	await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-	return `${protocol}://127.0.0.1:${(server.address() as AddressInfo).port}`;
+/** Stopped at the end, because a connection that is still open would keep the run alive. */
+const servers: TestServer[] = [];
+const start = async (server: TestServer) => {
+	servers.push(server);
+	return await server.start();
 };
-afterAll(() => servers.forEach((server) => server.close()));
+afterAll(async () => {
+	for (const server of servers) await server.stop();
+});
+
+/** A server that closes each connection with the first data. */
+const closing = () =>
+	new TestServer().accept((socket) => void socket.once('data', () => socket.destroy()));
 
 const calls = {
 	'FileCourier session create': async (baseUrl: string) => {
@@ -48,48 +50,39 @@ describe.each(Object.entries(calls))('the error of %s', (_, call) => {
 	});
 
 	it('has no warning if the certificate is not trusted, and nothing is sent', async () => {
-		let seen = 0;
-		const server = createTlsServer({ key, cert }, (_request, response) => {
-			seen += 1;
-			response.end('{}');
-		});
-		const { description, message } = await call(await listening(server, 'https'));
+		const server = await start(new TestServer({ tls: { key, cert } }));
+		const { description, message } = await call(server.url);
 		expect(message).toContain('could not be reached');
 		expect(description).toContain('certificate of the host is self-signed');
 		expect(description).not.toMatch(WARNING);
-		expect(seen).toBe(0);
+		expect(server.requests).toEqual([]);
 	});
 
 	it('has no warning if the port does not speak TLS', async () => {
-		const server = createServer((socket) => {
-			socket.on('error', () => undefined);
-			socket.once('data', () => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'));
-		});
-		const { description } = await call(await listening(server, 'https'));
+		const { url } = await start(
+			new TestServer().accept((socket) => {
+				socket.once('data', () => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'));
+			}),
+		);
+		const { description } = await call(url.replace('http:', 'https:'));
 		expect(description).toContain('TLS connection to the host failed');
 		expect(description).not.toMatch(WARNING);
 	});
 
 	it('has no warning if the host closes the connection during the TLS handshake', async () => {
-		const server = createServer((socket) => {
-			socket.on('error', () => undefined);
-			socket.once('data', () => socket.destroy());
-		});
-		const { description } = await call(await listening(server, 'https'));
+		const { url } = await start(closing());
+		const { description } = await call(url.replace('http:', 'https:'));
 		expect(description).not.toMatch(WARNING);
 	});
 
 	it('has a warning if the response is lost', async () => {
-		const server = createServer((socket) => {
-			socket.on('error', () => undefined);
-			socket.once('data', () => socket.destroy());
-		});
-		const { description } = await call(await listening(server, 'http'));
+		const { url } = await start(closing());
+		const { description } = await call(url);
 		expect(description).toMatch(WARNING);
 	});
 
 	const page = '<html><title>No</title></html>';
-	it.each<[boolean, Scripted]>([
+	it.each<[boolean, TestResponse]>([
 		[false, { status: 400, body: '{"error":"no"}' }],
 		[false, { status: 404, body: page }],
 		[false, { status: 413, body: page }],
@@ -102,11 +95,10 @@ describe.each(Object.entries(calls))('the error of %s', (_, call) => {
 		[true, { status: 200, body: '{}' }],
 		[true, { status: 200 }],
 	])('has a warning (%j) after the response %j', async (mayHaveActed, scripted) => {
-		const host = new Host();
-		await host.start({}, scripted);
+		const host = await new TestServer().respond(scripted).start();
 		const { description } = await call(host.url);
 		await host.stop();
-		expect(host.seen).toHaveLength(1);
+		expect(host.requests).toHaveLength(1);
 		expect(WARNING.test(String(description))).toBe(mayHaveActed);
 	});
 });

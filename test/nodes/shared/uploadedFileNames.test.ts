@@ -5,10 +5,10 @@ import { outputOf } from '../../support/engine';
 import { fileShotUpload } from '../../support/fileShot';
 import { filesAppUpload } from '../../support/filesApp';
 import { storeFile } from '../../support/filestack';
-import { ownSandbox } from '../../support/ownSandbox';
+import { useSandbox } from '../../support/useSandbox';
 import { SpeedyFilesUser } from '../../support/speedyFiles';
 
-const sandbox = ownSandbox();
+const sandbox = useSandbox();
 const user = new SpeedyFilesUser(sandbox);
 const bytes = Buffer.from('hello');
 

@@ -7,16 +7,17 @@ import { eventually } from '../../support/eventually';
 import { fileShotNode } from '../../support/fileShot';
 import { filesAppNode } from '../../support/filesApp';
 import { credentialsOf, filestack, newHandle, TEXT } from '../../support/filestack';
-import { hostile, HostileHost } from '../../support/hostileHost';
+import { hostile } from '../../support/downloadFaults';
+import { DownloadHost } from '../../support/downloadHost';
 import { byId } from '../../support/locators';
-import { ownSandbox } from '../../support/ownSandbox';
+import { useSandbox } from '../../support/useSandbox';
 import { PACKAGE, SpeedyFilesUser } from '../../support/speedyFiles';
 import { storedFiles } from '../../support/storedFiles';
 
 const MIB = 1024 * 1024;
-const sandbox = ownSandbox();
+const sandbox = useSandbox();
 const user = new SpeedyFilesUser(sandbox);
-const host = new HostileHost();
+const host = new DownloadHost();
 beforeAll(async () => await host.start());
 afterAll(async () => await host.stop());
 
@@ -76,38 +77,38 @@ function fileIn(run: IRun): IDataObject {
 
 describe.each(UPLOADS)('%s from a URL', (_, run, options) => {
 	it('sends the file, and stores nothing in n8n', async () => {
-		host.reset(12 * MIB, hostile.honest);
+		host.deliver(12 * MIB, hostile.honest);
 		const before = storedFiles();
 		const file = fileIn(await run(options));
 		expect(file.sha256).toBe(host.hashes[0]);
 		expect(file).not.toHaveProperty('binaryPropertyName');
 		expect(JSON.stringify(file)).not.toContain(host.url);
 		expect(storedFiles()).toEqual(before);
-		expect(host.seen).toHaveLength(1);
-		expect(host.seen[0].authorization).toBeUndefined();
+		expect(host.requests).toHaveLength(1);
+		expect(host.requests[0].headers.authorization).toBeUndefined();
 	});
 
 	it('continues where the connection to the host breaks', async () => {
-		host.reset(12 * MIB, hostile.breaksOften(5 * MIB));
+		host.deliver(12 * MIB, hostile.breaksOften(5 * MIB));
 		expect(fileIn(await run(options)).sha256).toBe(host.hashes[0]);
-		expect(host.seen.slice(1).every(({ range }) => range !== undefined)).toBe(true);
+		expect(host.requests.slice(1).every(({ headers }) => headers.range !== undefined)).toBe(true);
 	});
 
 	it('sends no mixture if the file changes in the meantime', async () => {
-		host.reset(12 * MIB, hostile.changesFile(5 * MIB));
+		host.deliver(12 * MIB, hostile.changesFile(5 * MIB));
 		const failed = await run(options);
 		expect(errorOf(failed).message).toBe('The source host changed the file during the transfer');
 	});
 
 	it('names the host if it is the one that fails', async () => {
-		host.reset(MIB, (_host, { response }) => void response.writeHead(403).end('No'));
+		host.deliver(MIB, (_host, { response }) => void response.writeHead(403).end('No'));
 		const { message, description } = errorOf(await run(options));
 		expect(message).toBe('The source host responded with 403: No');
 		expect(description).toContain('presigned URL');
 	});
 
 	it('rejects a file without a size before anything is sent', async () => {
-		host.reset(MIB, (_host, { response }) => {
+		host.deliver(MIB, (_host, { response }) => {
 			response.write('some bytes');
 			response.end();
 		});
@@ -118,7 +119,7 @@ describe.each(UPLOADS)('%s from a URL', (_, run, options) => {
 	});
 
 	it('rejects a file that is larger than Maximum Size', async () => {
-		host.reset(2 * MIB, hostile.honest);
+		host.deliver(2 * MIB, hostile.honest);
 		const { message } = errorOf(await run({ ...options, maxSizeMb: 1 }));
 		expect(message).toBe('“report.pdf” is larger than the 1048576 bytes of Maximum Size');
 	});
@@ -129,25 +130,25 @@ describe('a file from a URL', () => {
 		['the header', { 'content-disposition': 'attachment; filename="a b.txt"' }, 'a b.txt'],
 		['the path', {}, 'report.pdf'],
 	])('has the name in %s', async (_, headers, name) => {
-		host.reset(10, (one, incoming) => one.send(incoming, { headers }));
+		host.deliver(10, (one, incoming) => one.send(incoming, { headers }));
 		expect(fileIn(await filesApp())).toMatchObject({ name });
 	});
 
 	it('has the name that the user enters', async () => {
-		host.reset(10, hostile.honest);
+		host.deliver(10, hostile.honest);
 		expect(fileIn(await filesApp({ fileName: 'mine.bin' }))).toMatchObject({ name: 'mine.bin' });
 	});
 
 	it('is read again for the second attempt of an upload', async () => {
-		host.reset(3 * MIB, hostile.honest);
+		host.deliver(3 * MIB, hostile.honest);
 		await user.fault({ type: 'reset' }, { path: '/api/v1/packages/*/files', times: 1 });
 		const file = fileIn(await uploadToPackage());
 		expect(file.sha256).toBe(host.hashes[0]);
-		expect(host.seen).toHaveLength(2);
+		expect(host.requests).toHaveLength(2);
 	});
 
 	it('does not wait without end for a service that never responds', async () => {
-		host.reset(MIB, hostile.honest);
+		host.deliver(MIB, hostile.honest);
 		const id = await user.create();
 		await user.fault(
 			{ type: 'delay', milliseconds: 600_000 },
@@ -161,7 +162,7 @@ describe('a file from a URL', () => {
 	});
 
 	it('that the host compresses has another size, which is an error', async () => {
-		host.reset(10, hostile.sendsBomb(2 * MIB, 'gzip'));
+		host.deliver(10, hostile.sendsBomb(2 * MIB, 'gzip'));
 		const { message, description } = errorOf(await filesApp());
 		expect(message).toContain('reported by its host');
 		expect(description).toContain('compressed');
@@ -169,7 +170,7 @@ describe('a file from a URL', () => {
 
 	it('leaves no connection to the host open if the service rejects the upload', async () => {
 		let open = 0;
-		host.reset(30 * MIB, (one, incoming) => {
+		host.deliver(30 * MIB, (one, incoming) => {
 			open++;
 			incoming.response.on('close', () => open--);
 			one.send(incoming);
@@ -180,7 +181,7 @@ describe('a file from a URL', () => {
 	});
 
 	it.each([{}, IN_PARTS])('says that the user has stopped the upload, with %j', async (options) => {
-		host.reset(12 * MIB, ({ current: { bytes } }, { response }) => {
+		host.deliver(12 * MIB, ({ current: { bytes } }, { response }) => {
 			response.writeHead(200, { 'content-length': bytes.length });
 			response.write(bytes.subarray(0, 6 * MIB));
 		});
@@ -214,12 +215,12 @@ describe('a file from a URL', () => {
 		});
 
 		it('may come from a private address if the user lists it in Allowed Hosts', async () => {
-			host.reset(10, hostile.honest);
+			host.deliver(10, hostile.honest);
 			errorOf(await run(`${host.url}/a`, { allowedHosts: '127.0.0.1' }));
-			expect(host.seen).toHaveLength(1);
+			expect(host.requests).toHaveLength(1);
 			const { message } = errorOf(await run(`${host.url}/a`, { allowedHosts: 'example.com' }));
 			expect(message).toContain('not among the Allowed Hosts');
-			expect(host.seen).toHaveLength(1);
+			expect(host.requests).toHaveLength(1);
 		});
 	});
 

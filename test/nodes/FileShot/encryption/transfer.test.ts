@@ -1,6 +1,6 @@
 /** Encrypted uploads and downloads in n8n's engine, against the simulation. */
 import * as crypto from 'node:crypto';
-import { createDecipheriv, pbkdf2Sync, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 
 import type { IDataObject } from 'n8n-workflow';
 
@@ -14,16 +14,24 @@ import {
 	runNode,
 } from '../../../support/engine';
 import { fileShotNode } from '../../../support/fileShot';
-import { Host } from '../../../support/host';
+import { TestServer } from '../../../support/testServer';
 import { byId, byUrl } from '../../../support/locators';
-import { ownSandbox } from '../../../support/ownSandbox';
+import { useSandbox } from '../../../support/useSandbox';
+import {
+	type KeyDerivation,
+	newHeader,
+	PBKDF2_ITERATIONS,
+} from '../../../../nodes/FileShot/encryption/container';
+import { encrypt } from '../../../../nodes/FileShot/encryption/encrypt';
+import { deriveKey } from '../../../../nodes/FileShot/encryption/keys';
+import { keyIn, opened } from '../../../support/fszk';
 import vectors from '../../../support/fszkVectors.json';
 import { storedFiles, storedSince } from '../../../support/storedFiles';
 
 const MIB = 1024 * 1024;
 const PASSPHRASE = ' Tr0ub4dor & 3 – ü ';
 
-const sandbox = ownSandbox();
+const sandbox = useSandbox();
 const settings = async (values: object) =>
 	await sandbox.control.patch('/services/fileShot/settings', values);
 const NORMAL = {
@@ -59,39 +67,6 @@ async function storedBytes(id: unknown): Promise<Buffer> {
 	const [{ binary }] = outputOf(await download(byId(id), { decrypt: 'never' }));
 	return await bytesOf(binary!.data);
 }
-
-/** Decrypts a container without any code of the node. */
-function opened(container: Buffer, secret: Buffer | string): Buffer {
-	const length = container.readUInt32BE(5);
-	const header = JSON.parse(String(container.subarray(9, 9 + length))) as Record<string, never>;
-	const { iv, chunkSize, fileSize, kdf } = header;
-	const key =
-		typeof secret === 'string'
-			? pbkdf2Sync(
-					secret,
-					Buffer.from((kdf as never)['salt'], 'base64url'),
-					(kdf as never)['iterations'],
-					32,
-					'sha256',
-				)
-			: secret;
-	const chunks: Buffer[] = [];
-	const base = Buffer.from(iv, 'base64url');
-	let at = 9 + length;
-	for (let index = 0; index * chunkSize < fileSize; index++) {
-		const size = Math.min(chunkSize, fileSize - index * chunkSize);
-		const own = Buffer.from(base);
-		own.writeUInt32BE((base.readUInt32BE(8) + index) % 2 ** 32, 8);
-		const decipher = createDecipheriv('aes-256-gcm', key, own);
-		decipher.setAuthTag(container.subarray(at + size, at + size + 16));
-		chunks.push(decipher.update(container.subarray(at, at + size)), decipher.final());
-		at += size + 16;
-	}
-	expect(at).toBe(container.length);
-	return Buffer.concat(chunks);
-}
-
-const keyIn = (link: unknown) => Buffer.from(/#k=([\w-]{43})$/.exec(String(link))![1], 'base64url');
 
 /** Everything that the simulation received or keeps. */
 async function seenByService(): Promise<string> {
@@ -213,10 +188,11 @@ describe('Upload → Encrypt', () => {
 	});
 
 	it('encrypts a file from a URL', async () => {
-		const host = new Host();
-		await host.start({
-			'/a.bin': { body: content, headers: { 'content-length': String(content.length) } },
-		});
+		const host = await new TestServer()
+			.respondByUrl({
+				'/a.bin': { body: content, headers: { 'content-length': String(content.length) } },
+			})
+			.start();
 		const parameters = { encrypt: 'raw', source: 'url', url: `${host.url}/a.bin` };
 		const json = await uploaded(content, parameters);
 		await host.stop();
@@ -248,8 +224,7 @@ describe('Upload → Encrypt', () => {
 	});
 
 	it('sends the passphrase flag and the options of the link', async () => {
-		const host = new Host();
-		await host.start({}, { status: 400, body: '{"error":"no"}' });
+		const host = await new TestServer().respond({ status: 400, body: '{"error":"no"}' }).start();
 		const credentials = { baseUrl: host.url } as never;
 		const options = { customSlug: 'my-doc' };
 		const parameters = { encrypt: 'passphrase', encryptionPassphrase: PASSPHRASE, options };
@@ -523,6 +498,16 @@ describe('a server that changes encrypted files', () => {
 		expect(json).toMatchObject({ fileName: 'ct.pdf', sha256: sha256Of(content) });
 	});
 
+	it('a wrong flag does not make a file that is not encrypted unreadable', async () => {
+		await settings({ zeroKnowledgeFlag: 'inverted' });
+		const { fileId } = await uploaded(content, {});
+		const [{ json }] = outputOf(await download(byId(fileId), { decryptionKey: raw.secretLink }));
+		expect(json).toMatchObject({
+			sha256: sha256Of(content),
+			notice: expect.stringContaining('not in FileShot’s current format') as string,
+		});
+	});
+
 	it.each(['absent', 'inverted'])(
 		'the file decides if the flag is %s',
 		async (zeroKnowledgeFlag) => {
@@ -536,6 +521,7 @@ describe('a server that changes encrypted files', () => {
 });
 
 describe('files of FileShot’s own apps', () => {
+	const content = Buffer.from('hello');
 	const added = async (content: Buffer, more: object = {}) => {
 		const file = {
 			fileName: 'x.bin',
@@ -560,6 +546,21 @@ describe('files of FileShot’s own apps', () => {
 			const [{ json, binary }] = outputOf(await download(fileId, secret));
 			expect((await bytesOf(binary!.data)).toString('hex')).toBe(one.plainHex);
 			expect(json.fileName).toBe(one.header!.name);
+		}
+	});
+
+	it('a passphrase with few iterations of PBKDF2 is reported', async () => {
+		const file = { name: 'a.txt', mime: 'text/plain', fileSize: content.length };
+		const header = newHeader(file, 'passphrase');
+		for (const iterations of [PBKDF2_ITERATIONS - 1, PBKDF2_ITERATIONS]) {
+			const kdf = { ...header.kdf!, iterations } as KeyDerivation;
+			const key = await deriveKey(PASSPHRASE, kdf);
+			const chunks: Buffer[] = [];
+			for await (const chunk of encrypt([content], { ...header, kdf }, key)) chunks.push(chunk);
+			const fileId = await added(Buffer.concat(chunks));
+			const [{ json }] = outputOf(await download(fileId, { decryptionPassphrase: PASSPHRASE }));
+			const isReported = String(json.notice).includes('can be guessed faster');
+			expect([iterations, isReported]).toEqual([iterations, iterations < PBKDF2_ITERATIONS]);
 		}
 	});
 

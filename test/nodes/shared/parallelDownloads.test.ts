@@ -1,0 +1,115 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports */
+import { randomBytes } from 'node:crypto';
+import { gzipSync } from 'node:zlib';
+
+import '../../support/skippedWaits';
+import { expectFile, FILE, MIB, OTHER, useBreakingHost } from '../../support/breakingHost';
+import { errorOf } from '../../support/engine';
+import { eventually } from '../../support/eventually';
+
+const { host, requests, download, bytesSent } = useBreakingHost();
+const SMALL_PARTS = { partsAtOnce: 4, partSizeMb: 0.25, thresholdMb: 1 };
+
+describe('a download in parallel parts', () => {
+	it('requests the parts on condition that the file is the same', async () => {
+		await expectFile(await download(SMALL_PARTS), FILE);
+		expect(requests).toHaveLength(16);
+		expect(requests.slice(1).every(({ ifRange }) => ifRange === '"one"')).toBe(true);
+		const parts = requests.slice(1).map(({ range }) => /\d+/.exec(range!)![0]);
+		expect(new Set(parts).size).toBe(15);
+	});
+
+	it('never requests more parts at the same time than set', async () => {
+		let [open, most] = [0, 0];
+		host.respond = (_, __, response) => {
+			most = Math.max(most, ++open);
+			response.on('close', () => open--);
+			return false;
+		};
+		await expectFile(await download(SMALL_PARTS), FILE);
+		expect(most).toBeGreaterThan(1);
+		expect(most).toBeLessThanOrEqual(4);
+	});
+
+	it('continues each part where its connection broke', async () => {
+		host.breakAfter = (n) => (n % 3 === 1 ? 100_000 : undefined);
+		await expectFile(await download(SMALL_PARTS), FILE);
+		// The first request asks for the whole file, and is ended after its part.
+		const whole = FILE.length - 0.25 * MIB;
+		expect(bytesSent() - whole).toBeLessThanOrEqual(1.05 * FILE.length);
+	});
+
+	it.each([
+		['is smaller than set', { ...SMALL_PARTS, thresholdMb: 5 }, {}],
+		['is downloaded with one part at a time', { ...SMALL_PARTS, partsAtOnce: 1 }, {}],
+		['comes from a host that does not announce ranges', SMALL_PARTS, { 'accept-ranges': 'none' }],
+		['has a weak ETag', SMALL_PARTS, { etag: 'W/"one"' }],
+	])('is not used for a file that %s', async (_, options, headers) => {
+		Object.assign(host.headers, headers);
+		await expectFile(await download(options), FILE);
+		expect(requests).toHaveLength(1);
+	});
+
+	it('continues with one request if the host ignores ranges although it announces them', async () => {
+		host.ignoresRanges = true;
+		await expectFile(await download(SMALL_PARTS), FILE);
+		expect(bytesSent()).toBeLessThanOrEqual(6 * FILE.length);
+	});
+
+	it('starts over if the file changes in the meantime', async () => {
+		host.before = (n) => {
+			if (n > 5) Object.assign(host, { file: OTHER, headers: { ...host.headers, etag: '"two"' } });
+		};
+		await expectFile(await download(SMALL_PARTS), OTHER);
+	});
+
+	it('starts over if a part with the same ETag does not continue the one before', async () => {
+		host.before = (n) => {
+			if (n > 5) host.file = OTHER;
+		};
+		await expectFile(await download(SMALL_PARTS), OTHER);
+	});
+
+	it('downloads a file that is stored in compressed form with one request', async () => {
+		const plain = Buffer.from('text '.repeat(400_000) + randomBytes(MIB).toString('hex'));
+		host.file = gzipSync(plain);
+		host.headers['content-encoding'] = 'gzip';
+		await expectFile(await download(SMALL_PARTS), plain);
+		expect(requests.at(-1)!.range).toBeUndefined();
+	});
+
+	it('ends all requests if one part is rejected', async () => {
+		let open = 0;
+		host.respond = (n, _, response) => {
+			open++;
+			response.on('close', () => open--);
+			if (n === 3) response.writeHead(403).end('no');
+			return n === 3;
+		};
+		expect(errorOf(await download(SMALL_PARTS)).message).toBe(
+			'The file host responded with 403: no',
+		);
+		await eventually(() => open === 0);
+	});
+});
+
+describe('Maximum Size', () => {
+	it('rejects a file that is announced as larger before it is downloaded', async () => {
+		const { message } = errorOf(await download({ maxSizeMb: 1 }));
+		expect(message).toBe('“file.bin” is larger than the 1048576 bytes of Maximum Size');
+	});
+
+	it('ends the download of a file that turns out to be larger', async () => {
+		host.respond = (_, __, response) => {
+			response.writeHead(200);
+			response.write(FILE);
+			return true;
+		};
+		const { message } = errorOf(await download({ maxSizeMb: 1 }));
+		expect(message).toBe('“file.bin” is larger than the 1048576 bytes of Maximum Size');
+	});
+
+	it('accepts a file of exactly this size', async () => {
+		await expectFile(await download({ maxSizeMb: 4 }), FILE);
+	});
+});
