@@ -6,6 +6,7 @@ import { Clock } from './core/clock.mts';
 import { Deliveries } from './core/deliveries.mts';
 import { readJson, writeJson } from './core/jsonStore.mts';
 import { Faults } from './core/faults.mts';
+import type { OpenApi } from './core/openapi.mts';
 import { Outbox } from './core/outbox.mts';
 import { SandboxError, codeOf } from './core/sandboxError.mts';
 import { RequestLog } from './core/requestLog.mts';
@@ -46,6 +47,8 @@ export interface SandboxInfo {
 export interface Sandbox {
 	info: SandboxInfo;
 	clock: Clock;
+	/** Returns the OpenAPI document of each of a service's origins. */
+	documents(service: ServiceId): Record<string, OpenApi>;
 	/** Closes all ports and aborts attempts in progress; scheduled attempts are kept for the next run. */
 	close(): Promise<void>;
 }
@@ -121,7 +124,8 @@ async function startIn(dataDir: string, options: SandboxOptions): Promise<Sandbo
 			info.services[id as ServiceId] = service.info();
 		}
 		deliveries.resume();
-		return { info, clock, close };
+		const documents = (id: ServiceId) => (running.get(id) as RunningService).documents();
+		return { info, clock, documents, close };
 	} catch (error) {
 		await close();
 		throw error;

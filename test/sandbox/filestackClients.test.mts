@@ -4,7 +4,6 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import sharp from 'sharp';
-import { openapi } from '../../sandbox/services/filestack/openapi.mts';
 import { curl as fetched, withCurl } from './curl.mts';
 import { handleOf, Stack, type Stored } from './filestackSupport.mts';
 import { objections } from './openApiSupport.mts';
@@ -72,20 +71,27 @@ describe("the docs' examples, with other hosts and keys", () => {
 		const { policy, signature } = stack.sign();
 		const named = { apikey: 'A', filename: 'a', mimetype: 'a/b', size: 1, store: null };
 		const known = { ...named, uri: '/u', region: 'r', upload_id: 'i', policy, signature };
-		const requests: [keyof typeof openapi, string, string, object][] = [
-			['api', '/api/store/{provider}', 'post', { query: { key: 'A', filename: 'a' } }],
-			['api', '/api/file/{handle}', 'post', { query: { policy, signature } }],
-			['api', '/api/file/{handle}', 'delete', { query: { key: 'A', policy, signature } }],
-			['api', '/api/file/{handle}/metadata', 'get', { query: { md5: 'true' } }],
+		const { documents } = stack;
+		const params = { handle: 'h' };
+		const requests: [string, string, string, object][] = [
+			['api', '/api/store', 'post', { query: { key: 'A', filename: 'a' } }],
+			['api', '/api/file/{handle}', 'post', { params, query: { policy, signature } }],
+			['api', '/api/file/{handle}', 'delete', { params, query: { key: 'A', policy, signature } }],
+			['api', '/api/file/{handle}/metadata', 'get', { params, query: { md5: 'true' } }],
 			['process', '/process', 'post', { body: { apikey: 'A', sources: ['http://x'] } }],
 			['upload', '/multipart/start', 'post', { body: named }],
 			['upload', '/multipart/upload', 'post', { body: { ...known, part: 1 } }],
 			['upload', '/multipart/complete', 'post', { body: known }],
 		];
 		for (const [origin, path, method, request] of requests) {
-			expect([path, objections(openapi[origin], path, method, request)]).toEqual([path, undefined]);
+			expect([path, objections(documents[origin], path, method, request)]).toEqual([
+				path,
+				undefined,
+			]);
 		}
-		const wrong = objections(openapi.upload, '/multipart/start', 'post', { body: { apikey: 'A' } });
+		const wrong = objections(documents.upload, '/multipart/start', 'post', {
+			body: { apikey: 'A' },
+		});
 		expect(wrong).toMatchObject({ status: 400 });
 	});
 });

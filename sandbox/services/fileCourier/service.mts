@@ -4,6 +4,7 @@ import type { Service } from '../../core/service.mts';
 import { apiRoutes } from './api.mts';
 import { errorBody } from './error.mts';
 import { fileRoutes } from './files.mts';
+import { document } from './schemas.mts';
 import { Sessions } from './sessions.mts';
 import { uploadPageRoutes } from './uploadPage.mts';
 
@@ -17,7 +18,7 @@ const hex = (digits: number): string => randomBytes(digits / 2).toString('hex');
 export const fileCourier: Service = {
 	name: 'FileCourier',
 	origins: {
-		api: { label: 'API (api.filecourier.io)' },
+		api: { label: 'API (api.filecourier.io)', document },
 		secure: { label: "Recipient's upload page (secure.filecourier.io)" },
 		files: { label: 'Presigned downloads (files.filecourier.io)', rejectsAuthorization: true },
 	},

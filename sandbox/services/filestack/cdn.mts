@@ -4,7 +4,9 @@ import { Readable } from 'node:stream';
 import { inline } from '../../core/contentDisposition.mts';
 import { reportedSize } from '../../core/faultyValues.mts';
 import { booleanParameter, type Requirement, authorize, type Proof, queryOf } from './access.mts';
+import { HIDDEN } from '../../core/describeRoutes.mts';
 import { type CdnPath, readCdnPath, securityIn } from './cdnPath.mts';
+import { cdnPaths } from './cdnSchemas.mts';
 import { sendFile } from './download.mts';
 import { cdnError, FilestackError } from './error.mts';
 import { extractHandle, type ReceivedFile, type StoredFile } from './files.mts';
@@ -40,7 +42,7 @@ export function cdnRoutes(app: FastifyInstance, instance: Instance): void {
 	app.addContentTypeParser('*', (_request, _payload, done) => done(null));
 	processRoute(app, instance);
 
-	app.get('/*', async (request, reply) => {
+	const get = async (request: FastifyRequest, reply: FastifyReply) => {
 		const asked = read(request);
 		if (asked.path.debug) return debug(asked, instance);
 		const has = (name: string) => parametersOf(asked, name) !== undefined;
@@ -50,13 +52,22 @@ export function cdnRoutes(app: FastifyInstance, instance: Instance): void {
 		if (has('workflow_status')) return describeWorkflow(asked, instance);
 		if (has('video_convert')) return await convertVideo(asked, instance);
 		return await process(asked, reply, instance);
-	});
-	app.post('/*', async (request, reply) => {
+	};
+	const post = async (request: FastifyRequest, reply: FastifyReply) => {
 		const asked = read(request);
 		if (parametersOf(asked, 'store')) return await process(asked, reply, instance);
 		throw new FilestackError(405, 'Method Not Allowed');
-	});
+	};
+	// A chain can have any number of tasks; the documents describe the forms with few of them.
+	app.get('/*', HIDDEN, get);
+	app.post('/*', HIDDEN, post);
+	const config = { formOf: '/*' };
+	for (const [form, methods] of Object.entries(cdnPaths)) {
+		if (methods.get) app.get(form, { schema: methods.get, config }, get);
+		if (methods.post) app.post(form, { schema: methods.post, config }, post);
+	}
 	app.route({
+		...HIDDEN,
 		method: ['PUT', 'PATCH', 'DELETE'],
 		url: '/*',
 		handler: async (_request, reply) =>

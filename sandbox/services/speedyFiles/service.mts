@@ -9,6 +9,7 @@ import { openInstance } from './instance.mts';
 import { publicRoutes } from './publicRoutes.mts';
 import { sendPlainJsonType } from './responses.mts';
 import { decodePath, fallback, redirectToSetup } from './routing.mts';
+import { document } from './schemas.mts';
 import { urlSafeToken } from './tokens.mts';
 import { storageError, storageRoutes } from './storageRoutes.mts';
 
@@ -23,6 +24,7 @@ export const speedyFiles: Service = {
 	origins: {
 		instance: {
 			label: 'Instance: API under /api/v1, magic links under /p',
+			document,
 			// The real instance has no limit. JSON bodies are small; files are streamed.
 			bodyLimit: 16 * 1024 * 1024,
 			rewriteUrl: decodePath,

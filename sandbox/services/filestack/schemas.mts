@@ -1,6 +1,10 @@
-import { exactly, orNull, query, text, integer } from '../../core/openapi.mts';
+import { exactly, orNull, text, integer } from '../../core/openapi.mts';
 
-/** Building blocks for Filestack's OpenAPI documents. */
+/**
+ * Building blocks for the schemas of the routes. Filestack publishes no OpenAPI document. The ones of the simulation,
+ * one per origin, are derived from its docs and from the requests and responses of its SDKs, and tests check the
+ * responses against them.
+ */
 
 export const handle = { type: 'string', pattern: '^[A-Za-z0-9_-]{20}$' } as const;
 export const mediaType = { type: 'string', pattern: '^[^/]+/[^/]+$' } as const;
@@ -42,10 +46,8 @@ const FIELDS: Record<string, object> = {
 export const metadata = exactly(FIELDS, Object.keys(FIELDS));
 
 /** `key` cannot be requested, because this query parameter is the API key. */
-export const metadataQuery = query(
-	Object.fromEntries(
-		Object.keys(FIELDS)
-			.filter((name) => name !== 'key')
-			.map((name) => [name, flag]),
-	),
+export const metadataFlags = Object.fromEntries(
+	Object.keys(FIELDS)
+		.filter((name) => name !== 'key')
+		.map((name) => [name, flag]),
 );

@@ -1,5 +1,5 @@
 import { exactly, integer, link, listOf, open, orNull, text } from '../../core/openapi.mts';
-import { mediaType } from './openapiParts.mts';
+import { mediaType } from './schemas.mts';
 
 /** The JSON that tasks of the CDN return (Filestack docs, Processing, Intelligence, Video and Workflows API). */
 
