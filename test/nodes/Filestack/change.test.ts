@@ -48,7 +48,7 @@ describe('Overwrite', () => {
 		recorder.respond({ body: { url: 'https://cdn/HANDLE', size: 5 } });
 		outputOf(await record('overwrite', { options: { mimeType: 'text/csv', base64Decode: true } }));
 		const [request] = recorder.requests;
-		expect(request).toMatchObject({ method: 'POST', path: '/api/file/HANDLE', body: TEXT.bytes });
+		expect(request).toMatchObject({ method: 'POST', path: '/api/file/HANDLE', bytes: TEXT.bytes });
 		expect(request.headers['content-type']).toBe('text/csv');
 		expect(request.query).toMatchObject({ key: 'AKEYz', base64decode: 'true' });
 		expect(policyIn(request)).toMatchObject({ call: ['write'], handle: 'HANDLE' });

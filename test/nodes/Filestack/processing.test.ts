@@ -17,6 +17,9 @@ import {
 	SECRET,
 } from '../../support/filestack';
 import { useSandbox } from '../../support/useSandbox';
+import { useRealWaits } from '../../support/waits';
+
+useRealWaits();
 
 const sandbox = useSandbox();
 const recorder = new FilestackServer();

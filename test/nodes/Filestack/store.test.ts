@@ -46,7 +46,7 @@ describe('a workflow file', () => {
 	it('is sent as the body, with the key, name, type and a policy that only allows storing', async () => {
 		outputOf(await record());
 		const [request] = recorder.requests;
-		expect(request).toMatchObject({ method: 'POST', path: '/api/store/S3', body: TEXT.bytes });
+		expect(request).toMatchObject({ method: 'POST', path: '/api/store/S3', bytes: TEXT.bytes });
 		expect(request.headers).toMatchObject({
 			'content-type': 'text/plain',
 			'content-length': '5',

@@ -2,10 +2,12 @@
 import { randomBytes } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 
-import '../../support/skippedWaits';
 import { expectFile, FILE, MIB, OTHER, useBreakingHost } from '../../support/breakingHost';
 import { errorOf } from '../../support/engine';
 import { eventually } from '../../support/eventually';
+import { skipWaits } from '../../support/waits';
+
+skipWaits();
 
 const { host, requests, download, bytesSent } = useBreakingHost();
 const SMALL_PARTS = { partsAtOnce: 4, partSizeMb: 0.25, thresholdMb: 1 };
