@@ -34,6 +34,14 @@ import {
 /** The n8n version; the newest by default. */
 const HOST = (process.env.E2E_HOST ?? 'newest') as N8nVersion;
 
+/** The script with which the share page of FileShot's simulation decrypts files. */
+const sharePage = (await import(new URL('../../sandbox/public/fszk.js', import.meta.url).href)) as {
+	decryptContainer(
+		bytes: ArrayBuffer,
+		secrets: { fragment: string; passphrase: string },
+	): Promise<{ name: string; parts: ArrayBuffer[] }>;
+};
+
 let environment: TestSystem;
 let workflows: Map<string, SavedWorkflow>;
 const documents = readDemoFiles();
@@ -184,6 +192,31 @@ describe(`the examples in a real n8n (${HOST})`, () => {
 				) as unknown,
 			},
 		]);
+	});
+
+	it('send-contract-encrypted: the passphrase in the text message decrypts the file at the link in the email', async () => {
+		const { portal } = environment.sandbox.info;
+		await axios.patch(`${portal}/api/services/fileShot/settings`, { dialect: 'both' });
+		const execution = await waitForExecution(
+			environment.rest,
+			await runManually(environment.rest, example('send-contract-encrypted')),
+		);
+		const [mail] = jsonOf(execution, 'Email with the link');
+		const [message] = jsonOf(execution, 'Text message with the passphrase');
+		const passphrase = getString(message, 'text').replace('The passphrase for your contract: ', '');
+		expect(passphrase.length).toBeGreaterThanOrEqual(24);
+		expect(JSON.stringify(mail)).not.toContain(passphrase);
+		const [, link] = /until \d{4}-[^ ]+: (http\S+)\n/.exec(getString(mail, 'text'))!;
+		const bytes = await bytesBehind(`${link}/content`);
+		const decrypt = async (typed: string) =>
+			await sharePage.decryptContainer(Uint8Array.from(bytes).buffer, {
+				...{ fragment: '', passphrase: typed },
+			});
+		const { name, parts } = await decrypt(passphrase);
+		expect([name, ...parts.map((part) => Buffer.from(part).toString())]).toEqual([
+			...['file.bin', 'Contract 2026-17\n'],
+		]);
+		await expect(decrypt(`${passphrase} `)).rejects.toThrow('does not fit');
 	});
 
 	it('ai-agent-sends-files: sends a file in the chat to the person that the model names', async () => {
