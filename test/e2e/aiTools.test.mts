@@ -139,8 +139,8 @@ const TOOLS: Record<string, Tool> = {
 		says: 'Send files in SpeedyFiles',
 		input: { email: 'tom@example.com', url: '' },
 		answer: {
-			recipient_email: 'tom@example.com',
-			files: [expect.objectContaining({ original_name: 'report.pdf', sha256: sha256(FILE) })],
+			recipientEmail: 'tom@example.com',
+			files: [expect.objectContaining({ name: 'report.pdf', sha256: sha256(FILE) })],
 		},
 	},
 };

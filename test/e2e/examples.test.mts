@@ -67,7 +67,7 @@ describe(`the examples in a real n8n (${HOST})`, () => {
 		const waiting = await waitForExecution(environment.rest, id);
 		expect(waiting.status).toBe('waiting');
 		await uploadAsRecipient(
-			getString(waiting.items['Request and wait'][0].json, 'uploadUrl'),
+			getString(waiting.items['Request and wait'][0].json, 'link'),
 			documents,
 		);
 
@@ -103,7 +103,7 @@ describe(`the examples in a real n8n (${HOST})`, () => {
 			await runManually(environment.rest, elsewhere),
 		);
 		const [session] = jsonOf(asked, 'Request documents');
-		await uploadAsRecipient(getString(session, 'upload_url'), documents);
+		await uploadAsRecipient(getString(session, 'link'), documents);
 
 		const execution = await waitForNewExecution(environment.rest, receive.id, known);
 		const mails = jsonOf(execution, 'Email');
@@ -134,13 +134,13 @@ describe(`the examples in a real n8n (${HOST})`, () => {
 		expect(sent.fileCount).toBe(2);
 		const known = await listExecutions(environment.rest, workflow.id);
 
-		const [file] = sent.files as Array<{ id: string; original_name: string }>;
-		await bytesBehind(`${getString(sent, 'magicLink')}/file/${file.id}`);
+		const [file] = sent.files as Array<{ fileId: string; name: string }>;
+		await bytesBehind(`${getString(sent, 'link')}/file/${file.fileId}`);
 		const reaction = await waitForNewExecution(environment.rest, workflow.id, known);
 		expect(jsonOf(reaction, 'Notification')).toEqual([
 			{
 				text: expect.stringMatching(
-					`^Acme CFO downloaded ${file.original_name} of “Orders of this week” at \\d{4}-`,
+					`^Acme CFO downloaded ${file.name} of “Orders of this week” at \\d{4}-`,
 				) as unknown,
 			},
 		]);

@@ -57,7 +57,6 @@ export class FileShotAccount extends WatchedAccount {
 	}
 }
 
-export const namesOf = (items: IDataObject[]) =>
-	items.map(({ event, fileName }) => [event, fileName]);
+export const namesOf = (items: IDataObject[]) => items.map(({ event, name }) => [event, name]);
 
 export const idsOf = (items: IDataObject[]) => items.map(({ fileId }) => fileId);

@@ -197,7 +197,7 @@ function speedyFiles(ways: Ways): Tortured {
 			if (files.length === 0) return [];
 			if (!link) {
 				const id = { packageId: { __rl: true, mode: 'id', value: packageId } };
-				link = String((await user.json('package.finalize', id)).magicLink);
+				link = String((await user.json('package.finalize', id)).link);
 			}
 			const all: Kept[] = [];
 			for (const { id, original_name: name } of files) {
@@ -235,7 +235,7 @@ function fileCourier(ways: Ways): Tortured {
 		bring: async (files) => {
 			const receiver = await startReceiver();
 			const session = await createSession(sandbox, { callbackUrl: receiver.url });
-			const { uploadUrl } = outputOf(session)[0].json as { uploadUrl: string };
+			const { link: uploadUrl } = outputOf(session)[0].json as { link: string };
 			const sent = files.map(({ name, bytes }) => ({ name, type: 'application/x-thing', bytes }));
 			await uploadAsRecipient(uploadUrl, sent);
 			const body = JSON.parse(await receiver.next()) as { data: { files: typeof delivered } };

@@ -51,9 +51,9 @@ const fetchState = async (item: ItemContext, jobId: string): Promise<JsonRecord>
 		expects: STATE,
 	});
 
-/** Adds the job ID in the node's spelling, and the URLs of the files that the workflow has stored. */
+/** Adds whether the job has finished, and the URLs of the files that the workflow has stored. */
 function describeJob(state: JsonRecord): IDataObject {
-	const { jobid, results, ...rest } = state;
+	const { results, ...rest } = state;
 	const tasks = isJsonObject(results) ? Object.values(results) : [];
 	const urls = tasks.flatMap((task) => {
 		if (!isJsonObject(task)) return [];
@@ -62,7 +62,6 @@ function describeJob(state: JsonRecord): IDataObject {
 		return textOf(data.url) ?? textOf(task.url) ?? [];
 	});
 	return {
-		jobId: jobid as string,
 		finished: isFinished(state),
 		...(rest as IDataObject),
 		...(results !== undefined && { results: results as IDataObject, urls }),

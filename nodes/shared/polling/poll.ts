@@ -1,12 +1,13 @@
-import type { IDataObject, INodeExecutionData, IPollFunctions } from 'n8n-workflow';
+import type { INodeExecutionData, IPollFunctions } from 'n8n-workflow';
 import { deepCopy, NodeOperationError } from 'n8n-workflow';
 
 import { readBaseUrl } from '../http/credential';
 import type { Service } from '../http/service';
 import { StallGuard, startTimer, withSignal } from '../http/stallGuard';
+import { type OutputItem, type OutputShape, toOutput } from '../node/output';
 
 /** Increased when the format of the state changes; state of an older version is discarded. */
-const STATE_VERSION = 2;
+const STATE_VERSION = 3;
 
 /** Milliseconds after which a poll reads no further page; the next poll continues. */
 const MAX_POLL_MS = 120_000;
@@ -22,16 +23,20 @@ const CANCEL_SHARE = 0.9;
 
 /** The items that one poll found, and the state for the next one. */
 export interface Polled<State> {
-	found: IDataObject[];
+	found: OutputItem[];
 	state: State;
 }
 
 export interface Poller<State> {
 	service: Service;
+	/** How the fields of the items are named. */
+	output: OutputShape;
+	/** Whether the user wants the simplified output, for a shape that has one. */
+	simplify?: boolean;
 	/** The settings that the state depends on; if one changes, the state is discarded. */
 	settings: unknown[];
 	/** Returns a real item for building the workflow; undefined if nothing in the account matches. */
-	sample(): Promise<IDataObject | undefined>;
+	sample(): Promise<OutputItem | undefined>;
 	/**
 	 * @param state the state of the previous poll, which may be modified; undefined for the first poll
 	 * @param deadline when to leave the rest to the next poll, by the process's clock in milliseconds (`performance.now()`)
@@ -62,7 +67,8 @@ export async function runPoll<State>(
 	context: IPollFunctions,
 	poller: Poller<State>,
 ): Promise<INodeExecutionData[][] | null> {
-	if (context.getMode() === 'manual') return itemsOf([await requireSample(context, poller)]);
+	if (context.getMode() === 'manual')
+		return itemsOf(poller, [await requireSample(context, poller)]);
 
 	const data = context.getWorkflowStaticData('node');
 	if (runningPolls.has(data)) return null;
@@ -74,7 +80,7 @@ export async function runPoll<State>(
 			stored.version === STATE_VERSION && stored.about === fingerprint ? stored.state : undefined;
 		const { found, state } = await pollInTime(context, poller, known as State | undefined);
 		data.poll = { version: STATE_VERSION, about: fingerprint, state };
-		return found.length > 0 ? itemsOf(found) : null;
+		return found.length > 0 ? itemsOf(poller, found) : null;
 	} finally {
 		runningPolls.delete(data);
 	}
@@ -118,12 +124,15 @@ async function pollInTime<State>(
 	return ended.polled;
 }
 
-const itemsOf = (found: IDataObject[]): INodeExecutionData[][] => [found.map((json) => ({ json }))];
+const itemsOf = <State>(
+	{ output, simplify }: Poller<State>,
+	found: OutputItem[],
+): INodeExecutionData[][] => [found.map((item) => ({ json: toOutput(output, item, simplify) }))];
 
 async function requireSample<State>(
 	context: IPollFunctions,
 	{ service, sample }: Poller<State>,
-): Promise<IDataObject> {
+): Promise<OutputItem> {
 	const found = await sample();
 	if (found) return found;
 	throw new NodeOperationError(

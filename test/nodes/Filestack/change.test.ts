@@ -29,8 +29,7 @@ describe('Overwrite', () => {
 		expect(json).toMatchObject({
 			handle: file.handle,
 			size: other.bytes.length,
-			isWriteable: true,
-			type: json.mimetype,
+			writeable: true,
 			sha256: createHash('sha256').update(other.bytes).digest('hex'),
 			verified: true,
 			binaryPropertyName: 'data',
@@ -55,8 +54,7 @@ describe('Overwrite', () => {
 		expect(json).toMatchObject({
 			handle: file.handle,
 			size: 3,
-			mimetype: 'image/png',
-			type: 'image/png',
+			mimeType: 'image/png',
 		});
 		recorder.answer = () => ({ body: { url: 'https://cdn/HANDLE' } });
 		outputOf(await record('overwrite', { source: 'url', url }));

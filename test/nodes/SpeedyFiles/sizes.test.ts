@@ -37,9 +37,9 @@ testSizes(
 			const [file] = (await user.look(packageId)).files as IDataObject[];
 			return String(file.sha256);
 		},
-		download: async ({ id }) => {
-			const { magicLink } = await user.json('package.finalize', { packageId: byId(packageId) });
-			const chosen = { scope: 'one', fileId: byId(id), magicLink: line.through(String(magicLink)) };
+		download: async ({ fileId }) => {
+			const { link: magicLink } = await user.json('package.finalize', { packageId: byId(packageId) });
+			const chosen = { scope: 'one', fileId: byId(fileId), magicLink: line.through(String(magicLink)) };
 			return await through({ resource: 'file', operation: 'download', ...chosen });
 		},
 	},

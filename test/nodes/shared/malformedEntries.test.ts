@@ -3,7 +3,7 @@ import type { ICredentialType, IDataObject, INodeType } from 'n8n-workflow';
 import { FileShotApi } from '../../../credentials/FileShotApi.credentials';
 import { SpeedyFilesApi } from '../../../credentials/SpeedyFilesApi.credentials';
 import { FileShotTrigger } from '../../../nodes/FileShot/FileShotTrigger.node';
-import { SpeedyFilesPollingTrigger } from '../../../nodes/SpeedyFiles/SpeedyFilesPollingTrigger.node';
+import { SpeedyFilesPollingTrigger } from '../../../nodes/SpeedyFiles/expiryTrigger/SpeedyFilesPollingTrigger.node';
 import { Host, type Scripted } from '../../support/host';
 import { ActivePoller } from '../../support/polling';
 

@@ -51,10 +51,7 @@ describe.each<[string, (name: string) => Promise<unknown>]>([
 			outputOf(await fileShotUpload(sandbox, [await itemWith({ data: { name, bytes } })]))[0].json
 				.fileName,
 	],
-	[
-		'Filestack',
-		async (name) => outputOf(await storeFile(sandbox, { name, bytes }))[0].json.filename,
-	],
+	['Filestack', async (name) => outputOf(await storeFile(sandbox, { name, bytes }))[0].json.name],
 ])('%s', (_, stored) => {
 	it.each(NAMES)('keeps the name %j', async (name) => {
 		expect(await stored(name)).toBe(name.trim());
