@@ -65,7 +65,7 @@ const TOOLS: Record<string, Tool> = {
 		},
 		says: 'Create session in FileCourier',
 		input: { email: 'anna@example.com', subject: 'Your ID', days: 3 },
-		answer: { notification_sent: { email: true, sms: false } },
+		answer: { notificationSent: { email: true, sms: false } },
 	},
 	Look_up_a_shared_file: {
 		service: 'fileShot',
@@ -122,7 +122,7 @@ const TOOLS: Record<string, Tool> = {
 		},
 		says: 'Create package in SpeedyFiles',
 		input: { title: 'Q4 financials', email: 'cfo@acme.com', name: 'Acme CFO' },
-		answer: { title: 'Q4 financials', recipient_email: 'cfo@acme.com', status: 'draft' },
+		answer: { title: 'Q4 financials', recipientEmail: 'cfo@acme.com', status: 'draft' },
 	},
 	Send_a_file_from_the_web: {
 		service: 'speedyFiles',

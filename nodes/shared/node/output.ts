@@ -134,7 +134,7 @@ function mergeSynonyms(
 	const usable = values.filter(([, value]) => value !== undefined);
 	const [chosen, value] = usable.find(([, one]) => one !== null) ?? usable[0] ?? [];
 	const others = values.filter(
-		([own, one]) => own !== chosen && one !== null && !isSame(one ?? data[own], value),
+		([own, one]) => own !== chosen && one !== null && (one ?? data[own]) !== value,
 	);
 	return [
 		...(chosen === undefined ? [] : [[name, value] as [string, unknown]]),
@@ -143,9 +143,6 @@ function mergeSynonyms(
 			.map(([own]): [string, unknown] => [own, data[own]]),
 	];
 }
-
-const isSame = (one: unknown, other: unknown): boolean =>
-	one === other || JSON.stringify(one) === JSON.stringify(other);
 
 const DATE_NAME = /[a-z]At$/;
 
@@ -159,6 +156,7 @@ function formatValue(name: string, value: unknown): unknown {
 
 function formatNested(shape: OutputShape | undefined, value: unknown): unknown {
 	if (!shape) return value;
-	if (Array.isArray(value)) return value.map((one) => formatNested(shape, one));
-	return isJsonObject(value) ? toOutput(shape, { json: value as IDataObject }) : value;
+	const format = (one: unknown) =>
+		isJsonObject(one) ? toOutput(shape, { json: one as IDataObject }) : one;
+	return Array.isArray(value) ? value.map(format) : format(value);
 }

@@ -38,8 +38,14 @@ testSizes(
 			return String(file.sha256);
 		},
 		download: async ({ fileId }) => {
-			const { link: magicLink } = await user.json('package.finalize', { packageId: byId(packageId) });
-			const chosen = { scope: 'one', fileId: byId(fileId), magicLink: line.through(String(magicLink)) };
+			const { link: magicLink } = await user.json('package.finalize', {
+				packageId: byId(packageId),
+			});
+			const chosen = {
+				scope: 'one',
+				fileId: byId(fileId),
+				magicLink: line.through(String(magicLink)),
+			};
 			return await through({ resource: 'file', operation: 'download', ...chosen });
 		},
 	},

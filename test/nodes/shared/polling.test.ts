@@ -80,7 +80,7 @@ describe('the state of a poll', () => {
 	it('is discarded if it has the format of another version', async () => {
 		const trigger = pollerOf(counting);
 		await trigger.activate();
-		trigger.savedStaticData = trigger.savedStaticData.replace('"version":2', '"version":1');
+		trigger.savedStaticData = trigger.savedStaticData.replace('"version":3', '"version":1');
 		expect(trigger.savedStaticData).toContain('"version":1');
 		await trigger.restart();
 		expect(lastOf(trigger)).toEqual({ polls: 1 });
