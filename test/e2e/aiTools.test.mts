@@ -67,7 +67,7 @@ const TOOLS: Record<string, Tool> = {
 		},
 		says: 'Create session in FileCourier',
 		input: { email: 'anna@example.com', subject: 'Your ID', days: 3 },
-		answer: { notification_sent: { email: true, sms: false } },
+		answer: { notificationSent: { email: true, sms: false } },
 	},
 	Look_up_a_shared_file: {
 		service: 'fileShot',
@@ -124,7 +124,7 @@ const TOOLS: Record<string, Tool> = {
 		},
 		says: 'Create package in SpeedyFiles',
 		input: { title: 'Q4 financials', email: 'cfo@acme.com', name: 'Acme CFO' },
-		answer: { title: 'Q4 financials', recipient_email: 'cfo@acme.com', status: 'draft' },
+		answer: { title: 'Q4 financials', recipientEmail: 'cfo@acme.com', status: 'draft' },
 	},
 	Send_a_file_from_the_web: {
 		service: 'speedyFiles',
@@ -141,8 +141,8 @@ const TOOLS: Record<string, Tool> = {
 		says: 'Send files in SpeedyFiles',
 		input: { email: 'tom@example.com', url: '' },
 		answer: {
-			recipient_email: 'tom@example.com',
-			files: [expect.objectContaining({ original_name: 'report.pdf', sha256: sha256(FILE) })],
+			recipientEmail: 'tom@example.com',
+			files: [expect.objectContaining({ name: 'report.pdf', sha256: sha256(FILE) })],
 		},
 	},
 };

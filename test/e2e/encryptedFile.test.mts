@@ -138,7 +138,7 @@ describe('the share page of an encrypted file in Chromium', () => {
 		const { items } = await runInN8n(content, parameters);
 		const { json } = items['Step 1'][0];
 		expect(json).not.toHaveProperty('secretLink');
-		await page.goto(String(json.downloadUrl));
+		await page.goto(String(json.link ?? json.downloadUrl));
 		await page.locator('#passphrase').fill(encryptionPassphrase.trim());
 		await page.getByRole('button', { name: 'Decrypt' }).click();
 		await page.getByText('The key or passphrase does not fit').waitFor();
@@ -158,7 +158,7 @@ describe('the node in a real n8n', () => {
 		const parameters = { operation: 'download', fileId, decryptionPassphrase: 'correct horse' };
 		const { items } = await runInN8n(content, parameters);
 		const [{ json, binary }] = items['Step 1'];
-		expect(json).toMatchObject({ fileName: 'plan.txt', decrypted: true, keyMode: 'passphrase' });
+		expect(json).toMatchObject({ name: 'plan.txt', decrypted: true, keyMode: 'passphrase' });
 		expect(String(await downloadBinary(environment.rest, binary.data))).toBe('Only for you');
 	}, 60_000);
 });

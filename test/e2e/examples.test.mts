@@ -78,7 +78,7 @@ describe(`the examples in a real n8n (${HOST})`, () => {
 		const waiting = await waitForExecution(environment.rest, id);
 		expect(waiting.status).toBe('waiting');
 		await uploadAsRecipient(
-			getString(waiting.items['Request and wait'][0].json, 'uploadUrl'),
+			getString(waiting.items['Request and wait'][0].json, 'link'),
 			documents,
 		);
 
@@ -120,12 +120,12 @@ describe(`the examples in a real n8n (${HOST})`, () => {
 		const [sent] = jsonOf(execution, 'Send');
 		expect(sent).toMatchObject({
 			title: 'Documents of CUST-12345',
-			recipient_email: 'advisor@acme.com',
+			recipientEmail: 'advisor@acme.com',
 			fileCount: 1,
 		});
-		const [{ id, original_name }] = sent.files as Array<{ id: string; original_name: string }>;
-		expect(original_name).toBe('CUST-12345.zip');
-		const archive = await bytesBehind(`${getString(sent, 'magicLink')}/file/${id}`);
+		const [{ fileId, name }] = sent.files as Array<{ fileId: string; name: string }>;
+		expect(name).toBe('CUST-12345.zip');
+		const archive = await bytesBehind(`${getString(sent, 'link')}/file/${fileId}`);
 		expect(await entriesOf(archive)).toEqual(
 			documents.map(({ name, sha256: expected }) => [name, expected]),
 		);
@@ -142,7 +142,7 @@ describe(`the examples in a real n8n (${HOST})`, () => {
 			).metadata();
 			expect([width, height, format]).toEqual([160, 100, 'webp']);
 		}
-		expect(jsonOf(execution, 'Archive')).toMatchObject([{ fileName: 'images.zip' }]);
+		expect(jsonOf(execution, 'Archive')).toMatchObject([{ name: 'images.zip' }]);
 	});
 
 	// Workflows can only create data tables since n8n 2.
@@ -182,13 +182,13 @@ describe(`the examples in a real n8n (${HOST})`, () => {
 		expect(sent.fileCount).toBe(2);
 		const known = await listExecutions(environment.rest, workflow.id);
 
-		const [file] = sent.files as Array<{ id: string; original_name: string }>;
-		await bytesBehind(`${getString(sent, 'magicLink')}/file/${file.id}`);
+		const [file] = sent.files as Array<{ fileId: string; name: string }>;
+		await bytesBehind(`${getString(sent, 'link')}/file/${file.fileId}`);
 		const reaction = await waitForNewExecution(environment.rest, workflow.id, known);
 		expect(jsonOf(reaction, 'Notification')).toEqual([
 			{
 				text: expect.stringMatching(
-					`^Acme CFO downloaded ${file.original_name} of “Orders of this week” at \\d{4}-`,
+					`^Acme CFO downloaded ${file.name} of “Orders of this week” at \\d{4}-`,
 				) as unknown,
 			},
 		]);
@@ -275,7 +275,7 @@ async function deliverDocuments(receive: SavedWorkflow): Promise<void> {
 		await runManually(environment.rest, elsewhere),
 	);
 	const [session] = jsonOf(asked, 'Request documents');
-	await uploadAsRecipient(getString(session, 'upload_url'), documents);
+	await uploadAsRecipient(getString(session, 'link'), documents);
 }
 
 /** Returns the names and SHA-256 (hex) of the files in a ZIP archive, in order. */

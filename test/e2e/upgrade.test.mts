@@ -60,15 +60,19 @@ const before = new Map<string, Execution>();
 const manual = () =>
 	[...examples].filter(([, { nodes }]) => nodes.some(({ name }) => name === 'Start'));
 
+/** The upload link that FileCourier's node outputs; version 0.1.0 called it `uploadUrl`. */
+const uploadLinkOf = ({ link, uploadUrl, sessionId }: Execution['items'][string][number]['json']) =>
+	sessionId === undefined ? undefined : (link ?? uploadUrl);
+
 /** Runs an example from its manual trigger; a recipient uploads the files that it waits for. */
 async function runExample(workflow: SavedWorkflow): Promise<Execution> {
 	const id = await runManually(environment.rest, workflow);
 	const first = await waitForExecution(environment.rest, id);
 	if (first.status !== 'waiting') return first;
 	const [asked] = Object.values(first.items).flatMap((items) =>
-		items.filter(({ json }) => json.uploadUrl !== undefined),
+		items.filter(({ json }) => uploadLinkOf(json) !== undefined),
 	);
-	await uploadAsRecipient(getString(asked.json, 'uploadUrl'), readDemoFiles());
+	await uploadAsRecipient(String(uploadLinkOf(asked.json)), readDemoFiles());
 	return await waitUntilOver(environment.rest, id);
 }
 
