@@ -229,7 +229,7 @@ describe.each(publishedExamples())(
 
 describe('the known changes', () => {
 	const all = [...REMOVED, ...CHANGED_DEFAULTS, ...NEWLY_REQUIRED];
-	const titled = all.map(
+	const titled = [...all, ...OPTIONAL_OUTPUTS].map(
 		(change) => [`${change.nodes.join(', ')}: ${change.field}`, change] as const,
 	);
 

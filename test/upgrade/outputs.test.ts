@@ -4,14 +4,14 @@ import { itemWith } from '../support/binary';
 import { allNodes, operationsOf, parametersWith } from '../support/descriptions';
 import { outputOf, runNode } from '../support/engine';
 import { byId } from '../support/locators';
-import { ownSandbox } from '../support/ownSandbox';
+import { useSandbox } from '../support/useSandbox';
 import { loadPublishedPackage } from '../support/publishedPackage';
 import { operationsOrTrigger } from '../support/savedParameters';
 import { OPTIONAL_OUTPUTS } from './knownChanges';
 
 const published = loadPublishedPackage();
 const current = new Map(allNodes().map((one) => [one.node.description.name, one]));
-const sandbox = ownSandbox();
+const sandbox = useSandbox();
 
 /** An operation, `resource.operation`, with the parameters that depend on the output of the steps before. */
 type Step = [title: string, parameters?: (outputs: Outputs) => IDataObject];
