@@ -81,7 +81,15 @@ export function pageRoutes(app: FastifyInstance, context: PortalContext): void {
 		const clock = readClock(context);
 		const ahead = duration(clock.aheadSeconds);
 		const choices = FAULT_CHOICES;
-		const shown = { here: '/control', clock, ahead, running, faults, choices, amount: formatAmount };
+		const shown = {
+			here: '/control',
+			clock,
+			ahead,
+			running,
+			faults,
+			choices,
+			amount: formatAmount,
+		};
 		return await show(reply, 'control', shown);
 	});
 	controlForms(app, context);

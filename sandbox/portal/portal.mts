@@ -36,13 +36,11 @@ export async function createPortal(context: PortalContext): Promise<FastifyInsta
 		await addPages(pages);
 		pages.setErrorHandler(async (error: FastifyError, _request, reply) => {
 			const { status, sentence } = toError(error);
-			return await reply
-				.code(status)
-				.viewAsync('message', {
-					title: 'Something went wrong',
-					text: sentence,
-					editor: context.info.editor,
-				});
+			return await reply.code(status).viewAsync('message', {
+				title: 'Something went wrong',
+				text: sentence,
+				editor: context.info.editor,
+			});
 		});
 		pages.setNotFoundHandler(async (_request, reply) => {
 			const text = 'The sandbox has no page at this URL.';

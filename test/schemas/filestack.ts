@@ -65,7 +65,20 @@ export const filestack: ServiceSteps = {
 		...inEachForm('image.convert', { format: 'webp' }),
 		...inEachForm('image.transform', { specifySteps: 'text', stepsText: 'resize=width:200' }),
 		...inEachForm('image.createCollage', SIZE, both, ['file', 'stored']),
+		...inEachForm('image.createAnimation', {}, both, ['file', 'stored']),
 		...inEachForm('document.convert', { format: 'pdf' }),
+		...inEachForm('document.extractPages', { pages: '1' }, ({ last }) => ({
+			file: byId(last('document.convert').handle),
+		})),
+		...inEachForm(
+			'document.merge',
+			{},
+			({ last }) => ({
+				filesFrom: 'list',
+				files: Array(2).fill(last('document.convert').handle),
+			}),
+			['file', 'stored'],
+		),
 		{
 			does: 'document.getInfo',
 			parameters: ({ last }) => ({ file: byId(last('document.convert').handle) }),

@@ -31,13 +31,11 @@ export const cleanUp = cleanUpOperation({
 		const named = nameConditions(item, 'name', 'nameContains');
 		return await readCleanUpList<Position>({ page: 1, seen: 0 }, async (position) => {
 			const page = await fetchFilePage(item.functions, position, MAX_PAGE_SIZE);
-			const items = page.items.map(
-				(one): CleanUpItem => ({
-					...toCleanUpItem(one),
-					isWithin: () => matchAllConditions(named(fieldOf(one, 'fileName'))),
-					json: mergedFieldsOf(one, { linkBase, now: page.now }),
-				}),
-			);
+			const items = page.items.map((one): CleanUpItem => ({
+				...toCleanUpItem(one),
+				isWithin: () => matchAllConditions(named(fieldOf(one, 'fileName'))),
+				json: mergedFieldsOf(one, { linkBase, now: page.now }),
+			}));
 			return { ...page, items };
 		});
 	},

@@ -33,17 +33,15 @@ export const cleanUp = cleanUpOperation({
 		const query = { folderId, sort: 'created_at' };
 		const listing = await readCleanUpList(1, async (number) => {
 			const page = await fetchFilePage(item.functions, query, number);
-			const items = page.items.map(
-				(file): CleanUpItem => ({
-					id: textOf(file.id),
-					name: textOf(file.name),
-					size: typeof file.size === 'number' ? file.size : undefined,
-					...readExpiryDates([file.created_at], []),
-					isWithin: () => matchAllConditions(named(file.name)),
-					scoped: [foldersOf(file)],
-					json: file as IDataObject,
-				}),
-			);
+			const items = page.items.map((file): CleanUpItem => ({
+				id: textOf(file.id),
+				name: textOf(file.name),
+				size: typeof file.size === 'number' ? file.size : undefined,
+				...readExpiryDates([file.created_at], []),
+				isWithin: () => matchAllConditions(named(file.name)),
+				scoped: [foldersOf(file)],
+				json: file as IDataObject,
+			}));
 			return { ...page, items };
 		});
 		return folderId === undefined ? listing : await withinFolder(item, listing, folderId);

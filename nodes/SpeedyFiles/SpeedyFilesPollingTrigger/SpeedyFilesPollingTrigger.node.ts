@@ -11,7 +11,12 @@ import { toProperty } from '../../shared/node/schema';
 import { eventsSubtitle } from '../../shared/node/subtitle';
 import { leadSeconds, type LeadTime } from '../../shared/polling/fields';
 import { runPoll } from '../../shared/polling/poll';
-import { type ListState, pollList, sampleItem, upgradeListState } from '../../shared/polling/pollList';
+import {
+	type ListState,
+	pollList,
+	sampleItem,
+	upgradeListState,
+} from '../../shared/polling/pollList';
 import { packageOutput } from '../describe';
 import { speedyFiles, speedyFilesApiTest } from '../service';
 import type { PackagePosition } from '../packagePages';

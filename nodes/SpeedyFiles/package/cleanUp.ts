@@ -42,17 +42,15 @@ export const cleanUp = cleanUpOperation({
 		const titled = nameConditions(item, 'title', 'titleContains');
 		return await readCleanUpList(FIRST_PAGE, async (position) => {
 			const page = await fetchPackages(item.functions, position);
-			const items = page.items.map(
-				({ json: one, added = {} }): CleanUpItem => ({
-					id: textOf(one.id),
-					name: textOf(one.title),
-					size: Number.isSafeInteger(added.totalSize) ? Number(added.totalSize) : undefined,
-					...readExpiryDates([one.created_at], [one.expires_at]),
-					isWithin: (now) => matchAllConditions([...scope(one, now), ...titled(one.title)]),
-					scoped: [one.direction, one.recipient_email, one.status],
-					json: { ...one, ...added },
-				}),
-			);
+			const items = page.items.map(({ json: one, added = {} }): CleanUpItem => ({
+				id: textOf(one.id),
+				name: textOf(one.title),
+				size: Number.isSafeInteger(added.totalSize) ? Number(added.totalSize) : undefined,
+				...readExpiryDates([one.created_at], [one.expires_at]),
+				isWithin: (now) => matchAllConditions([...scope(one, now), ...titled(one.title)]),
+				scoped: [one.direction, one.recipient_email, one.status],
+				json: { ...one, ...added },
+			}));
 			return { ...page, items };
 		});
 	},

@@ -38,7 +38,9 @@ describeSizes(
 			return String(file.sha256);
 		},
 		download: async ({ fileId }) => {
-			const { link: magicLink } = await user.json('package.finalize', { packageId: byId(packageId) });
+			const { link: magicLink } = await user.json('package.finalize', {
+				packageId: byId(packageId),
+			});
 			const chosen = {
 				scope: 'one',
 				fileId: byId(fileId),
