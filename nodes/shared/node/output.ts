@@ -23,7 +23,7 @@ const COMMON_FIELDS = [
 ];
 
 /** Names that services, or different calls of one service, use for the same field. */
-const SYNONYMS: OutputShape['names'] = {
+const SYNONYMS: Readonly<Record<string, readonly string[]>> = {
 	name: ['fileName', 'file_name', 'filename', 'original_name', 'originalName'],
 	size: ['fileSize', 'file_size', 'size_bytes'],
 	mimeType: ['mime_type', 'mimetype', 'content_type'],
@@ -111,7 +111,7 @@ function nameFields(shape: OutputShape, data: JsonRecord): IDataObject {
 /** Returns the names of a shape, and the synonyms that it does not define itself. */
 const namesOf = ({ names = {} }: OutputShape) => [
 	...Object.entries(names),
-	...Object.entries(SYNONYMS ?? {}).map(
+	...Object.entries(SYNONYMS).map(
 		([name, synonyms]) => [name, [...(names[name] ?? []), ...synonyms]] as const,
 	),
 ];
