@@ -25,7 +25,7 @@ beforeAll(async () => {
 function previewsOf(service: string): Map<string, string> {
 	const previews = new Map<string, string>();
 	for (const { name, folder, node } of nodesOf(service)) {
-		const isAction = node.description.group.includes('trigger') === false;
+		const isAction = !node.description.group.includes('trigger');
 		for (const key of isAction ? operationNames(node) : [name]) {
 			const items = outputs[service].get(key);
 			if (!items) throw new Error(`test/schemas/${service}.ts has no step for ${key}`);

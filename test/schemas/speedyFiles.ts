@@ -9,7 +9,10 @@ import type { Account, OperationStep, Seen, ServiceSteps } from './steps';
 
 const created = ({ last }: Seen) => ({ packageId: byId(last('package.create').packageId) });
 
-/** What leads to every event of a package. */
+/** File uploaded, finalized, downloaded and revoked. */
+const EVENTS = 4;
+
+/** What leads to these events. */
 const LIFE: OperationStep[] = [
 	{ does: 'package.send', parameters: PACKAGE, files: { data: REPORT } },
 	{
@@ -33,7 +36,7 @@ async function eventsOf(account: Account, seen: Seen) {
 		}
 	};
 	const parameters = { events: ['*'] };
-	return await account.received(new SpeedyFilesTrigger(), parameters, subscribe, LIFE.length);
+	return await account.received(new SpeedyFilesTrigger(), parameters, subscribe, EVENTS);
 }
 
 export const speedyFiles: ServiceSteps = {

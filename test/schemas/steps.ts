@@ -7,6 +7,7 @@ import type {
 
 import { itemWith, type TestFile } from '../support/binary';
 import { outputOf, runNode } from '../support/engine';
+import { eventually } from '../support/eventually';
 import { jsonOf } from '../support/operations';
 import { ActivePoller } from '../support/polling';
 import type { Sandbox } from '../support/sandbox';
@@ -83,7 +84,10 @@ export class Account {
 		return outputOf(run).map(({ json }) => json);
 	}
 
-	/** Starts a webhook trigger, and returns the items that it outputs while something happens in the service. */
+	/**
+	 * Starts a webhook trigger, and returns the items that it outputs while something happens in the service.
+	 * @param count the number of deliveries
+	 */
 	async received(
 		node: INodeType,
 		parameters: IDataObject,
@@ -96,9 +100,7 @@ export class Account {
 			workflowId: `schema-${this.service}`,
 		});
 		await happen(await server.start());
-		const attempted = (deliveries: Array<{ attempts: unknown[] }>) =>
-			deliveries.length >= count && deliveries.every(({ attempts }) => attempts.length > 0);
-		await this.sandbox.until('/deliveries', attempted);
+		await eventually(() => server.runs.length >= count);
 		await server.stop();
 		if (server.thrown.length > 0) throw server.thrown[0];
 		return server.runs.flat().map(({ json }) => json);

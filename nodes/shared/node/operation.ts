@@ -191,7 +191,7 @@ async function runItem(
 			pairedItem,
 			...more,
 			json: toOutput(
-				operation.output ?? resource.output ?? {},
+				operation.output ?? resource.output ?? COMMON_OUTPUT,
 				{ json, added, passedOn },
 				simplify,
 			),
@@ -205,6 +205,9 @@ async function runItem(
 		for (const callback of callbacks) callback();
 	}
 }
+
+/** For results whose fields have only common names. */
+const COMMON_OUTPUT: OutputShape = {};
 
 /** Registers password fields as secrets, so that a response or an error that contains them is redacted. */
 function registerPasswords(secrets: Secrets, { fields, options = [] }: Operation, values: Values) {

@@ -23,7 +23,7 @@ const COMMON_FIELDS = [
 ];
 
 /** Names that services, or different calls of one service, use for the same field. */
-const SYNONYMS: OutputShape['names'] = {
+const SYNONYMS: Readonly<Record<string, readonly string[]>> = {
 	name: ['fileName', 'file_name', 'filename', 'original_name', 'originalName'],
 	size: ['fileSize', 'file_size', 'size_bytes'],
 	mimeType: ['mime_type', 'mimetype', 'content_type'],
@@ -84,64 +84,88 @@ function pick(fields: IDataObject, names: readonly string[]): IDataObject {
 
 /** Sorts fields like those of an output. */
 export function sortFields(fields: IDataObject): IDataObject {
-	const others = Object.keys(fields).filter((name) => !COMMON_FIELDS.includes(name));
+	const others = Object.keys(fields).filter((name) => !IS_COMMON.has(name));
 	return pick(fields, [...COMMON_FIELDS, ...others]);
 }
 
+const IS_COMMON = new Set(COMMON_FIELDS);
+
 function nameFields(shape: OutputShape, data: JsonRecord): IDataObject {
-	const names = namesOf(shape);
+	const { nameOf, ranked } = namesOf(shape);
 	const groups = new Map<string, string[]>();
 	for (const own of Object.keys(data)) {
 		if (data[own] === undefined || shape.omitted?.includes(own)) continue;
-		const name = names.find(([, synonyms]) => synonyms.includes(own))?.[0] ?? toCamelCase(own);
-		groups.set(name, [...(groups.get(name) ?? []), own]);
+		const name = nameOf.get(own) ?? toCamelCase(own);
+		const members = groups.get(name);
+		if (members) members.push(own);
+		else groups.set(name, [own]);
 	}
 	const fields = new Map<string, unknown>();
 	for (const [name, members] of groups) {
-		const listed = names.find(([one]) => one === name)?.[1] ?? [];
-		const preferred = listed.includes(name) ? listed : [name, ...listed];
-		const inOrder = preferred.filter((own) => members.includes(own));
-		for (const [own, value] of mergeSynonyms(name, inOrder.concat(members), data)) {
+		const inOrder = members.length > 1 ? sortMembers(members, ranked.get(name) ?? [name]) : members;
+		for (const [own, value] of mergeSynonyms(name, inOrder, data)) {
 			fields.set(own, formatNested(shape.nested?.[own], value));
 		}
 	}
 	return Object.fromEntries(fields) as IDataObject;
 }
 
-/** Returns the names of a shape, and the synonyms that it does not define itself. */
-const namesOf = ({ names = {} }: OutputShape) => [
-	...Object.entries(names),
-	...Object.entries(SYNONYMS ?? {}).map(
-		([name, synonyms]) => [name, [...(names[name] ?? []), ...synonyms]] as const,
-	),
+/** The names of a shape, and the common synonyms. */
+interface Names {
+	/** The output field by the service's name. */
+	nameOf: ReadonlyMap<string, string>;
+	/** All names of an output field, the preferred one first. */
+	ranked: ReadonlyMap<string, readonly string[]>;
+}
+
+const knownNames = new WeakMap<OutputShape, Names>();
+
+/** Returns the names of a shape; computed once, because a list may have 100,000 items. */
+function namesOf(shape: OutputShape): Names {
+	const known = knownNames.get(shape);
+	if (known) return known;
+	const ranked = new Map<string, string[]>();
+	for (const [name, own] of [...Object.entries(shape.names ?? {}), ...Object.entries(SYNONYMS)]) {
+		// The output's own name comes first, unless the shape ranks it.
+		ranked.set(name, [...(ranked.get(name) ?? (own.includes(name) ? [] : [name])), ...own]);
+	}
+	const nameOf = new Map<string, string>();
+	for (const [name, all] of ranked) {
+		for (const own of all) if (!nameOf.has(own)) nameOf.set(own, name);
+	}
+	knownNames.set(shape, { nameOf, ranked });
+	return { nameOf, ranked };
+}
+
+const sortMembers = (members: readonly string[], ranking: readonly string[]): string[] => [
+	...ranking.filter((own) => members.includes(own)),
+	...members.filter((own) => !ranking.includes(own)),
 ];
 
 const toCamelCase = (name: string): string =>
-	/^[a-z][a-zA-Z0-9]*(_[a-zA-Z0-9]+)+$/.test(name)
+	name.includes('_') && /^[a-z][a-zA-Z0-9]*(_[a-zA-Z0-9]+)+$/.test(name)
 		? name.replace(/_+(.)/g, (_, letter: string) => letter.toUpperCase())
 		: name;
 
 /**
  * Merges fields of the same meaning: the first one with a readable value is output under the common name. Others are only
  * output, under their own names, if they differ.
+ * @param members the service's names, the preferred one first
  */
 function mergeSynonyms(
 	name: string,
 	members: readonly string[],
 	data: JsonRecord,
 ): Array<[name: string, value: unknown]> {
-	const values = [...new Set(members)].map((own) => [own, formatValue(name, data[own])] as const);
+	const values = members.map((own) => [own, formatValue(name, data[own])] as const);
 	const usable = values.filter(([, value]) => value !== undefined);
 	const [chosen, value] = usable.find(([, one]) => one !== null) ?? usable[0] ?? [];
-	const others = values.filter(
-		([own, one]) => own !== chosen && one !== null && (one ?? data[own]) !== value,
-	);
-	return [
-		...(chosen === undefined ? [] : [[name, value] as [string, unknown]]),
-		...others
-			.filter(([own]) => own !== name || chosen === undefined)
-			.map(([own]): [string, unknown] => [own, data[own]]),
-	];
+	const merged: Array<[string, unknown]> = chosen === undefined ? [] : [[name, value]];
+	for (const [own, one] of values) {
+		const isOutput = own === chosen || one === null || (one ?? data[own]) === value;
+		if (!isOutput && (own !== name || chosen === undefined)) merged.push([own, data[own]]);
+	}
+	return merged;
 }
 
 const DATE_NAME = /[a-z]At$/;

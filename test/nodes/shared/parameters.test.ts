@@ -156,7 +156,7 @@ describe('a field under Options', () => {
 	it('with a failing expression follows On Error: its item is output with the error, the others succeed', async () => {
 		const items = outputOf(await speedyFiles(failing, { settings, input }));
 		expect(items[0].json.error).toMatch(/Nowhere|node/i);
-		expect(items[1].json).toMatchObject({ id: 'p1' });
+		expect(items[1].json).toMatchObject({ packageId: 'p1' });
 	});
 
 	it('with a failing expression stops the node if On Error is set to stop', async () => {

@@ -58,7 +58,7 @@ it('a web page with status 404 makes FileShot fall back to its desktop route', a
 	const parameters = { operation: 'get', fileId: byId('x') };
 	const [{ json }] = outputOf(await runNode(fileShotNode(nowhere, parameters)));
 	await host.stop();
-	expect(json).toMatchObject({ fileId: 'x', fileName: 'a' });
+	expect(json).toMatchObject({ fileId: 'x', name: 'a' });
 	expect(host.requests.map(({ url }) => url)).toEqual(['/api/files/x', '/api/files/info/x']);
 });
 
