@@ -11,7 +11,12 @@ import { toProperty } from '../../shared/node/schema';
 import { eventsSubtitle } from '../../shared/node/subtitle';
 import { leadSeconds, type LeadTime } from '../../shared/polling/fields';
 import { runPoll } from '../../shared/polling/poll';
-import { type ListState, pollList, sampleItem, upgradeListState } from '../../shared/polling/pollList';
+import {
+	type ListState,
+	pollList,
+	sampleItem,
+	upgradeListState,
+} from '../../shared/polling/pollList';
 import { packageOutput } from '../describe';
 import { speedyFiles, speedyFilesApiTest } from '../service';
 import type { PackagePosition } from '../packagePages';
@@ -58,7 +63,7 @@ export class SpeedyFilesPollingTrigger implements INodeType {
 			output: packageOutput,
 			simplify: settings.simplify,
 			settings: [direction, recipient, title, includeExisting],
-			upgradeState: upgradeListState,
+			upgradeState: upgradeListState(),
 			sample: async () => await sampleItem(listOf(this)),
 			poll: async (last, deadline, context) =>
 				await pollList(this.getNode(), listOf(context), last, deadline),
