@@ -15,7 +15,7 @@ import { type ListState, pollList, sampleItem, upgradeListState } from '../share
 import { fileShotApiTest } from './credentialTest';
 import { fileDetails } from './describe';
 import type { Position } from './file/getAll';
-import { pollingProperties, watchedFiles } from './polling';
+import { pollingProperties, upgradeFile, watchedFiles } from './polling';
 import { fileShot } from './service';
 
 interface Settings extends LeadTime {
@@ -58,7 +58,7 @@ export class FileShotTrigger implements INodeType {
 			output: fileDetails,
 			simplify: settings.simplify,
 			settings: [fileName, includeExisting],
-			upgradeState: upgradeListState,
+			upgradeState: upgradeListState(upgradeFile),
 			sample: async () => await sampleItem(await listOf(this)),
 			poll: async (last, deadline, context) =>
 				await pollList(this.getNode(), await listOf(context), last, deadline),

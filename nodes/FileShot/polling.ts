@@ -1,4 +1,4 @@
-import type { INodeProperties, IPollFunctions } from 'n8n-workflow';
+import type { IDataObject, INodeProperties, IPollFunctions } from 'n8n-workflow';
 
 import { epochOf } from '../shared/dates';
 import { optionsField, simplifyField } from '../shared/node/fields';
@@ -55,6 +55,12 @@ export async function watchedFiles(
 		expiry: events.includes(EVENTS.expired) ? { event: EVENTS.expired, endOf, ended } : undefined,
 	};
 }
+
+/** Converts a file that version 0.1.0 of the package stored, so that it is recognized. */
+export const upgradeFile = (output: IDataObject): OutputItem => ({
+	json: output,
+	added: { fileId: output.fileId, link: output.downloadUrl, status: output.effectiveStatus },
+});
 
 const idOf = (file: OutputItem) => entryKey(file.added?.fileId, file);
 

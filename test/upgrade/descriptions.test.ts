@@ -20,6 +20,7 @@ import {
 	NEWLY_REQUIRED,
 	OPTIONAL_OUTPUTS,
 	REMOVED,
+	RENAMED_OUTPUTS_CHANGELOG,
 } from './knownChanges';
 
 const published = loadPublishedPackage();
@@ -235,6 +236,10 @@ describe('the known changes', () => {
 
 	it.each(titled)('%s is announced in the changelog', (_, { changelog }) => {
 		expect(readFileSync(join(root, 'CHANGELOG.md'), 'utf8')).toContain(changelog);
+	});
+
+	it('are announced for the names of output fields', () => {
+		expect(readFileSync(join(root, 'CHANGELOG.md'), 'utf8')).toContain(RENAMED_OUTPUTS_CHANGELOG);
 	});
 
 	// Runs last, and only if the other tests run too.

@@ -59,3 +59,48 @@ export const OPTIONAL_OUTPUTS: readonly KnownChange[] = [
 	field,
 	changelog: '`passwordProtected` and `isZeroKnowledge` are only output if FileShot reports them',
 }));
+
+/**
+ * The names that output fields of 0.1.0 have now, beside those that are only in camel case now. An empty list: the field is gone,
+ * because it is a technical detail that Simplify omits.
+ */
+export const RENAMED_OUTPUTS: Readonly<Record<string, string[]>> = {
+	action: ['event'],
+	changedAt: ['occurredAt'],
+	content_type: ['mimeType'],
+	createdAt: ['uploadedAt'],
+	created_at: ['uploadedAt'],
+	customLink: ['customSlug'],
+	display_name: ['name'],
+	downloadUrl: ['link'],
+	duration_ms: [],
+	effectiveStatus: ['status'],
+	expiry: ['expiresAt'],
+	fileName: ['name'],
+	fileSize: ['size'],
+	filename: ['name'],
+	id: ['packageId', 'fileId', 'shareId', 'tokenId', 'userId'],
+	isWriteable: ['writeable'],
+	magicLink: ['link'],
+	magic_link: ['link'],
+	mimetype: ['mimeType'],
+	note: [],
+	ok: [],
+	original_name: ['name'],
+	owner_user_id: [],
+	redirect: [],
+	request_id: ['sessionId'],
+	size_bytes: ['size'],
+	state: [],
+	storage_backend: [],
+	success: [],
+	timestamp: ['occurredAt'],
+	totalBytes: ['totalSize'],
+	transport_mode: [],
+	type: ['mimeType'],
+	uploadUrl: ['link'],
+	upload_url: ['link'],
+	uploaded: ['uploadedAt'],
+	url: ['link'],
+};
+export const RENAMED_OUTPUTS_CHANGELOG = 'Output fields have the same names in all nodes';

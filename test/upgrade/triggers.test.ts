@@ -88,7 +88,7 @@ describe('the SpeedyFiles Expiry Trigger, upgraded while it is active', () => {
 		expect((await trigger.poll()).map(({ id }) => id)).toEqual([first]);
 		const between = await account.create();
 		const { node } = current.get('speedyFilesPollingTrigger')!;
-		expect((await upgraded(trigger, node)).map(({ id }) => id)).toEqual([between]);
+		expect((await upgraded(trigger, node)).map(({ packageId }) => packageId)).toEqual([between]);
 		expect(await trigger.poll()).toEqual([]);
 	});
 });

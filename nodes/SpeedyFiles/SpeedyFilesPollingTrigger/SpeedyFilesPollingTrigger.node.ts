@@ -63,7 +63,7 @@ export class SpeedyFilesPollingTrigger implements INodeType {
 			output: packageOutput,
 			simplify: settings.simplify,
 			settings: [direction, recipient, title, includeExisting],
-			upgradeState: upgradeListState,
+			upgradeState: upgradeListState(),
 			sample: async () => await sampleItem(listOf(this)),
 			poll: async (last, deadline, context) =>
 				await pollList(this.getNode(), listOf(context), last, deadline),

@@ -68,16 +68,24 @@ interface ListStateVersion1<Position> {
 	expected: Record<string, { at: number; reading: number; thing: IDataObject }>;
 }
 
-/** Converts the state that version 0.1.0 of the package stored. */
-export function upgradeListState<Position>(version1: unknown): ListState<Position> {
-	const { watches, position, reading, expected } = version1 as ListStateVersion1<Position>;
-	return {
-		seenEvents: mapValues(watches, upgradeSeenEvents),
-		position,
-		pass: reading,
-		expected: mapValues(expected, ({ thing, ...rest }) => ({ ...rest, item: { json: thing } })),
+/**
+ * Returns a function that converts the state that version 0.1.0 of the package stored.
+ * @param upgradeItem converts an item, which 0.1.0 stored as it would output it
+ */
+export const upgradeListState =
+	<Position>(upgradeItem: (output: IDataObject) => OutputItem = (json) => ({ json })) =>
+	(version1: unknown): ListState<Position> => {
+		const { watches, position, reading, expected } = version1 as ListStateVersion1<Position>;
+		return {
+			seenEvents: mapValues(watches, upgradeSeenEvents),
+			position,
+			pass: reading,
+			expected: mapValues(expected, ({ thing, ...rest }) => ({
+				...rest,
+				item: upgradeItem(thing),
+			})),
+		};
 	};
-}
 
 const mapValues = <From, To>(record: Record<string, From>, convert: (value: From) => To) =>
 	Object.fromEntries(Object.entries(record).map(([key, value]) => [key, convert(value)]));
