@@ -43,7 +43,7 @@ export interface Connections {
 }
 
 const GO_ON: Partial<NodeUnderTest> = { settings: { onError: 'continueRegularOutput' } };
-const OPTIONS = { stallSeconds: 1, thresholdMb: 1 / 8, partSizeMb: 1 / 16 };
+const OPTIONS = { stallSeconds: 2, thresholdMb: 1 / 8, partSizeMb: 1 / 16 };
 const BASE = { binaryPropertyName: 'data', options: OPTIONS };
 /** The input of an operation that reads no input. */
 const ANY_ITEM: INodeExecutionData[] = [{ json: {} }];
