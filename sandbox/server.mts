@@ -165,7 +165,8 @@ async function listenOn(
 		if (code === undefined) throw error;
 		throw new SandboxError(`Cannot listen on ${host}, port ${port}, for ${what} (${code}).`);
 	}
-	const address = server.addresses()[0];
+	// Only a Unix socket would have a string.
+	const [address] = server.addresses().filter((one) => typeof one !== 'string');
 	// A wildcard address cannot be connected to.
 	const reachable = ['0.0.0.0', '::'].includes(address.address) ? '127.0.0.1' : host;
 	return `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${address.port}`;

@@ -13,6 +13,7 @@ import { leadSeconds, type LeadTime } from '../shared/polling/fields';
 import { runPoll } from '../shared/polling/poll';
 import { type ListState, pollList, sampleItem, upgradeListState } from '../shared/polling/pollList';
 import { fileShotApiTest } from './credentialTest';
+import { fileDetails } from './describe';
 import type { Position } from './file/getAll';
 import { pollingProperties, watchedFiles } from './polling';
 import { fileShot } from './service';
@@ -51,10 +52,11 @@ export class FileShotTrigger implements INodeType {
 				includeExisting,
 				leadTime: leadSeconds(settings),
 				fileName,
-				simplify: settings.simplify,
 			});
 		return await runPoll<ListState<Position>>(this, {
 			service: fileShot,
+			output: fileDetails,
+			simplify: settings.simplify,
 			settings: [fileName, includeExisting],
 			upgradeState: upgradeListState,
 			sample: async () => await sampleItem(await listOf(this)),

@@ -1,6 +1,4 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import axios from 'axios';
 import sharp from 'sharp';
@@ -19,15 +17,17 @@ import {
 	startTestSystem,
 	type TestSystem,
 } from './harness.mts';
+import { TestServer } from '../support/testServer.ts';
 
 /** The n8n version; the newest by default. */
 const HOST = (process.env.E2E_HOST ?? 'newest') as N8nVersion;
 
 /** The file on the web that the model sends. */
 const FILE = randomBytes(3 * 1024 * 1024);
-const web = createServer((_, response) =>
-	response.writeHead(200, { 'content-length': FILE.length }).end(FILE),
-);
+const web = new TestServer().respond({
+	headers: { 'content-length': String(FILE.length) },
+	body: FILE,
+});
 
 const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
 
@@ -67,7 +67,7 @@ const TOOLS: Record<string, Tool> = {
 		},
 		says: 'Create session in FileCourier',
 		input: { email: 'anna@example.com', subject: 'Your ID', days: 3 },
-		answer: { notification_sent: { email: true, sms: false } },
+		answer: { notificationSent: { email: true, sms: false } },
 	},
 	Look_up_a_shared_file: {
 		service: 'fileShot',
@@ -124,7 +124,7 @@ const TOOLS: Record<string, Tool> = {
 		},
 		says: 'Create package in SpeedyFiles',
 		input: { title: 'Q4 financials', email: 'cfo@acme.com', name: 'Acme CFO' },
-		answer: { title: 'Q4 financials', recipient_email: 'cfo@acme.com', status: 'draft' },
+		answer: { title: 'Q4 financials', recipientEmail: 'cfo@acme.com', status: 'draft' },
 	},
 	Send_a_file_from_the_web: {
 		service: 'speedyFiles',
@@ -141,8 +141,8 @@ const TOOLS: Record<string, Tool> = {
 		says: 'Send files in SpeedyFiles',
 		input: { email: 'tom@example.com', url: '' },
 		answer: {
-			recipient_email: 'tom@example.com',
-			files: [expect.objectContaining({ original_name: 'report.pdf', sha256: sha256(FILE) })],
+			recipientEmail: 'tom@example.com',
+			files: [expect.objectContaining({ name: 'report.pdf', sha256: sha256(FILE) })],
 		},
 	},
 };
@@ -152,9 +152,8 @@ let model: ChatModel;
 let execution: Execution;
 
 beforeAll(async () => {
-	await new Promise<void>((done) => web.listen(0, '127.0.0.1', done));
-	const { port } = web.address() as AddressInfo;
-	TOOLS.Send_a_file_from_the_web.input.url = `http://127.0.0.1:${port}/report.pdf`;
+	await web.start();
+	TOOLS.Send_a_file_from_the_web.input.url = `${web.url}/report.pdf`;
 	environment = await startTestSystem({ version: HOST });
 	model = await ChatModel.start(() =>
 		Object.entries(TOOLS).map(([tool, { input }]) => ({ tool, input })),
@@ -163,7 +162,7 @@ beforeAll(async () => {
 }, INSTALL_MS);
 
 afterAll(async () => {
-	web.close();
+	await web.stop();
 	await model?.stop();
 	await environment?.stop();
 });

@@ -34,6 +34,14 @@ import {
 /** The n8n version; the newest by default. */
 const HOST = (process.env.E2E_HOST ?? 'newest') as N8nVersion;
 
+/** The script with which the share page of FileShot's simulation decrypts files. */
+const sharePage = (await import(new URL('../../sandbox/public/fszk.js', import.meta.url).href)) as {
+	decryptContainer(
+		bytes: ArrayBuffer,
+		secrets: { fragment: string; passphrase: string },
+	): Promise<{ name: string; parts: ArrayBuffer[] }>;
+};
+
 let environment: TestSystem;
 let workflows: Map<string, SavedWorkflow>;
 const documents = readDemoFiles();
@@ -70,7 +78,7 @@ describe(`the examples in a real n8n (${HOST})`, () => {
 		const waiting = await waitForExecution(environment.rest, id);
 		expect(waiting.status).toBe('waiting');
 		await uploadAsRecipient(
-			getString(waiting.items['Request and wait'][0].json, 'uploadUrl'),
+			getString(waiting.items['Request and wait'][0].json, 'link'),
 			documents,
 		);
 
@@ -112,12 +120,12 @@ describe(`the examples in a real n8n (${HOST})`, () => {
 		const [sent] = jsonOf(execution, 'Send');
 		expect(sent).toMatchObject({
 			title: 'Documents of CUST-12345',
-			recipient_email: 'advisor@acme.com',
+			recipientEmail: 'advisor@acme.com',
 			fileCount: 1,
 		});
-		const [{ id, original_name }] = sent.files as Array<{ id: string; original_name: string }>;
-		expect(original_name).toBe('CUST-12345.zip');
-		const archive = await bytesBehind(`${getString(sent, 'magicLink')}/file/${id}`);
+		const [{ fileId, name }] = sent.files as Array<{ fileId: string; name: string }>;
+		expect(name).toBe('CUST-12345.zip');
+		const archive = await bytesBehind(`${getString(sent, 'link')}/file/${fileId}`);
 		expect(await entriesOf(archive)).toEqual(
 			documents.map(({ name, sha256: expected }) => [name, expected]),
 		);
@@ -134,7 +142,7 @@ describe(`the examples in a real n8n (${HOST})`, () => {
 			).metadata();
 			expect([width, height, format]).toEqual([160, 100, 'webp']);
 		}
-		expect(jsonOf(execution, 'Archive')).toMatchObject([{ fileName: 'images.zip' }]);
+		expect(jsonOf(execution, 'Archive')).toMatchObject([{ name: 'images.zip' }]);
 	});
 
 	// Workflows can only create data tables since n8n 2.
@@ -174,16 +182,41 @@ describe(`the examples in a real n8n (${HOST})`, () => {
 		expect(sent.fileCount).toBe(2);
 		const known = await listExecutions(environment.rest, workflow.id);
 
-		const [file] = sent.files as Array<{ id: string; original_name: string }>;
-		await bytesBehind(`${getString(sent, 'magicLink')}/file/${file.id}`);
+		const [file] = sent.files as Array<{ fileId: string; name: string }>;
+		await bytesBehind(`${getString(sent, 'link')}/file/${file.fileId}`);
 		const reaction = await waitForNewExecution(environment.rest, workflow.id, known);
 		expect(jsonOf(reaction, 'Notification')).toEqual([
 			{
 				text: expect.stringMatching(
-					`^Acme CFO downloaded ${file.original_name} of “Orders of this week” at \\d{4}-`,
+					`^Acme CFO downloaded ${file.name} of “Orders of this week” at \\d{4}-`,
 				) as unknown,
 			},
 		]);
+	});
+
+	it('send-contract-encrypted: the passphrase in the text message decrypts the file at the link in the email', async () => {
+		const { portal } = environment.sandbox.info;
+		await axios.patch(`${portal}/api/services/fileShot/settings`, { dialect: 'both' });
+		const execution = await waitForExecution(
+			environment.rest,
+			await runManually(environment.rest, example('send-contract-encrypted')),
+		);
+		const [mail] = jsonOf(execution, 'Email with the link');
+		const [message] = jsonOf(execution, 'Text message with the passphrase');
+		const passphrase = getString(message, 'text').replace('The passphrase for your contract: ', '');
+		expect(passphrase.length).toBeGreaterThanOrEqual(24);
+		expect(JSON.stringify(mail)).not.toContain(passphrase);
+		const [, link] = /until \d{4}-[^ ]+: (http\S+)\n/.exec(getString(mail, 'text'))!;
+		const bytes = await bytesBehind(`${link}/content`);
+		const decrypt = async (typed: string) =>
+			await sharePage.decryptContainer(Uint8Array.from(bytes).buffer, {
+				...{ fragment: '', passphrase: typed },
+			});
+		const { name, parts } = await decrypt(passphrase);
+		expect([name, ...parts.map((part) => Buffer.from(part).toString())]).toEqual([
+			...['file.bin', 'Contract 2026-17\n'],
+		]);
+		await expect(decrypt(`${passphrase} `)).rejects.toThrow('does not fit');
 	});
 
 	it('ai-agent-sends-files: sends a file in the chat to the person that the model names', async () => {
@@ -242,7 +275,7 @@ async function deliverDocuments(receive: SavedWorkflow): Promise<void> {
 		await runManually(environment.rest, elsewhere),
 	);
 	const [session] = jsonOf(asked, 'Request documents');
-	await uploadAsRecipient(getString(session, 'upload_url'), documents);
+	await uploadAsRecipient(getString(session, 'link'), documents);
 }
 
 /** Returns the names and SHA-256 (hex) of the files in a ZIP archive, in order. */

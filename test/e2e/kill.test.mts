@@ -2,8 +2,6 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import axios from 'axios';
 import { randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { sha256 } from '../../sandbox/demo/demoFiles.mts';
 import {
@@ -30,6 +28,7 @@ import {
 	startTestSystem,
 	type TestSystem,
 } from './harness.mts';
+import { StuckHost } from './stuckHost.mts';
 import { activateTrigger, type ActiveTrigger, goodDelivery, send } from './triggers.mts';
 
 const MIB = 1024 * 1024;
@@ -48,48 +47,7 @@ const OFTEN = {
 	})),
 };
 
-/** A host that stops in the middle: of a file, and of the response to any other request. */
-class StuckHost {
-	isStuck = true;
-	/** The paths of the requests. */
-	readonly seen: string[] = [];
-	url = '';
-	#server!: Server;
-
-	async start(): Promise<void> {
-		this.#server = createServer((request, response) => this.#respond(request, response));
-		await new Promise<void>((done) => this.#server.listen(0, '127.0.0.1', done));
-		this.url = `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
-	}
-
-	async stop(): Promise<void> {
-		this.#server.closeAllConnections();
-		await new Promise((done) => this.#server.close(done));
-	}
-
-	#respond({ url = '', headers }: IncomingMessage, response: ServerResponse): void {
-		response.on('error', () => undefined);
-		if (!url.startsWith('/file')) {
-			this.seen.push(url);
-			if (!this.isStuck) response.end('{}');
-			return;
-		}
-		const [, first] = /^bytes=(\d+)-/.exec(headers.range ?? '') ?? [];
-		const start = Number(first ?? 0);
-		response.writeHead(first === undefined ? 200 : 206, {
-			'content-length': FILE.length - start,
-			etag: '"1"',
-			'accept-ranges': 'bytes',
-			...(first !== undefined && {
-				'content-range': `bytes ${start}-${FILE.length - 1}/${FILE.length}`,
-			}),
-		});
-		if (this.isStuck) response.write(FILE.subarray(start, SENT), () => this.seen.push(url));
-		else response.end(FILE.subarray(start));
-	}
-}
-
-const host = new StuckHost();
+const host = new StuckHost(FILE, SENT);
 let environment: TestSystem;
 /** The workflows by what n8n is killed in. */
 let workflows: Record<'upload' | 'download' | 'poll' | 'polled', SavedWorkflow>;
@@ -290,7 +248,7 @@ describe('n8n, killed in the middle of everything and started again', () => {
 			() =>
 				Promise.resolve(
 					['/file.bin', '/delivered', '/saved', '/polled'].every((path) =>
-						host.seen.includes(path),
+						host.paths.includes(path),
 					) || undefined,
 				),
 			60,
@@ -309,7 +267,7 @@ describe('n8n, killed in the middle of everything and started again', () => {
 		sizesAfterKill = stored();
 		await control('delete', '/faults');
 		host.isStuck = false;
-		host.seen.length = 0;
+		host.paths.length = 0;
 		await startAgain();
 	}, 300_000);
 
@@ -382,11 +340,11 @@ describe('n8n, killed in the middle of everything and started again', () => {
 		const { rest } = environment;
 		const [crashed] = await executionsOf(saved.workflow);
 		expect(crashed.status).toBe('crashed');
-		expect(crashed.items.Trigger[0].json).toMatchObject({ id: 7 });
+		expect(crashed.items.Trigger[0].json).toMatchObject({ deliveryId: 7 });
 		await rest.call('POST', `/rest/executions/${crashed.id}/retry`, { loadWorkflow: true });
 		const run = await waitForNewExecution(rest, saved.workflow.id, [crashed.id]);
 		expect([run.status, run.error]).toEqual(['success', undefined]);
-		expect(host.seen).toContain('/saved');
+		expect(host.paths).toContain('/saved');
 	}, 60_000);
 
 	it('deletes the files of an interrupted execution with it', async () => {

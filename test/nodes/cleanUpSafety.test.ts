@@ -1,3 +1,4 @@
+import { type CleanUpItem, countActions } from '../support/cleanUp';
 import { ListServer } from '../support/listServer';
 import { ago, cleanUpListed, DAY, HOUR, old } from '../support/listedFiles';
 
@@ -181,15 +182,16 @@ describe('a clean-up', () => {
 		expect(server.requests.filter(({ method }) => method === 'DELETE')).toHaveLength(1);
 	});
 
-	it('summarizes an account with 150,000 files', async () => {
+	it('reports an account with 150,000 files, as items and as a summary', async () => {
 		const file = old('f');
 		server.files = Array.from({ length: 150_000 }, (_, n) => ({ ...file, id: `f${n}` }));
 		server.pageSize = 150_000;
-		const [summary] = await cleanUpListed(server, 'fileShot', {
-			selection: 'expired',
-			output: 'summary',
-			dryRun: true,
-		});
-		expect(summary).toMatchObject({ found: 150_000, wouldDelete: 50, kept: 149_950 });
+		const run = { selection: 'expired', maxDeletions: 3 };
+		const items = await cleanUpListed(server, 'fileShot', run);
+		expect(countActions(items as CleanUpItem[])).toEqual({ deleted: 3, kept: 149_997 });
+		expect(server.deleted).toHaveLength(3);
+		const dryRun = { ...run, output: 'summary', dryRun: true };
+		const [summary] = await cleanUpListed(server, 'fileShot', dryRun);
+		expect(summary).toMatchObject({ found: 150_000, wouldDelete: 3, kept: 149_997 });
 	}, 120_000);
 });

@@ -324,9 +324,10 @@ it('the test times out for a server that does not respond', async () => {
 		test as ICredentialTestFunction,
 		credentialType.name,
 		data,
+		500,
 	);
 	await server.stop();
 	expect(message).toBe(
 		`Could not reach ${baseUrl} (ECONNABORTED). The request timed out. Check the Base URL.`,
 	);
-}, 30_000);
+});

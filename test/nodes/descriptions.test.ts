@@ -51,6 +51,9 @@ const HOSTILE: ReadonlyArray<[name: string, value: unknown]> = [
 	['a long text', 'x'.repeat(5_000)],
 ];
 
+/** The types that decide which values a field allows. */
+const TYPED = new Set(['boolean', 'dateTime', 'multiOptions', 'number', 'options']);
+
 /** Messages of JavaScript errors for unvalidated values. */
 const RAW =
 	/is not a function|is not iterable|Cannot (read|convert|destructure)|Reduce of|Unexpected (token|end)|^Invalid (URL|time|array|character|value)|undefined|NaN|\[object |Maximum call stack|must be of type/;
@@ -116,7 +119,7 @@ async function runWith(
 		hostile: hostile as string,
 		file: { url: `${host.url}/delivered` },
 		files: [{ sha256: 'a'.repeat(64) }],
-		magicLink: `${host.url}/p/abc`,
+		link: `${host.url}/p/abc`,
 		handle: 's7tdGfE5RRKFUxwsZoYv',
 	};
 	const credentials = credentialsFor(credentialType, host.url);
@@ -174,11 +177,11 @@ describe.each(actions.map((one) => [one.node.description.displayName, one] as co
 		const occurrences = new Map<string, number>();
 
 		/**
-		 * Returns all values for the first operation with a field, and a quarter of them for each further one, in turn:
-		 * operations share the code that checks such a field.
+		 * Returns all values for the first field of a kind, and a quarter of them, in turn, for each further one, because the same
+		 * code checks them: fields with the same name in several operations, and all fields whose type decides what they allow.
 		 */
-		const valuesFor = ({ field, path }: Place) => {
-			const key = [...path, field.type, field.required].join(' ');
+		const valuesFor = ({ field: { type, required }, path }: Place) => {
+			const key = [...(TYPED.has(type) ? [] : path), type, required].join(' ');
 			const count = occurrences.get(key) ?? 0;
 			occurrences.set(key, count + 1);
 			return HOSTILE.filter((_value, n) => count === 0 || (n + count) % 4 === 0);

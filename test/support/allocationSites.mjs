@@ -1,5 +1,6 @@
 /**
- * More than a hundred chunks that wait, each in a stream of its own, while V8 collects: what it makes of their notes.
+ * Lets more than a hundred chunks wait, each in its own stream, while V8 collects garbage, and shows how V8 judges the objects
+ * that Node creates for them.
  * node --expose-gc --trace-pretenuring --trace-pretenuring-statistics --import tsx allocationSites.mjs [MODULE to load before]
  */
 import { createHash } from 'node:crypto';

@@ -10,7 +10,7 @@ export interface TestFile {
 	bytes: Buffer;
 }
 
-/** A file in n8n's storage, as an earlier node would have left it. */
+/** Stores a file in n8n's storage, as an earlier node does. */
 export async function storedBinary({ name, type = 'text/plain', bytes }: TestFile) {
 	const location = {
 		type: 'execution',

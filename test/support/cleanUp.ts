@@ -24,23 +24,23 @@ export async function runCleanUp(node: NodeUnderTest): Promise<CleanUpItem[]> {
 	return outputOf(await runNode(node)).map(({ json }) => json as CleanUpItem);
 }
 
-/** The actions by what a thing is called. */
+/** Returns the actions by the value of a field, such as the name. */
 export const actionsBy = (field: string, items: CleanUpItem[]): Record<string, string> =>
 	Object.fromEntries(items.map((one) => [String(one[field]), one.action]));
 
-/** How many came to which end. */
+/** Returns the number of items by action. */
 export function countActions(items: CleanUpItem[]): Record<string, number> {
 	const counts: Record<string, number> = {};
 	for (const { action } of items) counts[action] = (counts[action] ?? 0) + 1;
 	return counts;
 }
 
-/** Lets the service's own time pass; the host's stays. */
+/** Advances the service's clock; n8n's stays. */
 export const advanceClock = async (sandbox: Sandbox, seconds: number): Promise<void> => {
 	await sandbox.control.post('/clock', { advance: seconds });
 };
 
-/** Holds the service's clock still, so that a moment can be met exactly; 1 lets it run again. */
+/** Stops the service's clock, so that a test can hit an exact time; 1 lets it run again. */
 export const setClockSpeed = async (sandbox: Sandbox, speed: 0 | 1): Promise<void> => {
 	await sandbox.control.post('/clock', { speed });
 };

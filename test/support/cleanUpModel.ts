@@ -17,7 +17,7 @@ export interface ReportedDate {
 
 export interface ModelItem {
 	id: string | undefined;
-	/** What the name is made of, if there is one. */
+	/** The words of the name; undefined without a name. */
 	words: string[] | undefined;
 	name: string | undefined;
 	created: ReportedDate;
@@ -25,7 +25,7 @@ export interface ModelItem {
 	/** The service's flag. */
 	isOver: boolean | undefined;
 	isUsedUp: boolean | undefined;
-	/** Whether it lies within the scope; undefined if the service does not say. */
+	/** Whether it is within the scope; undefined if the service does not report it. */
 	isWithin: boolean | undefined;
 }
 
@@ -33,11 +33,11 @@ export interface Criteria {
 	selection: 'expired' | 'expiring' | 'olderThan';
 	/** Milliseconds. */
 	span: number;
-	/** Words that protect, as they are in {@link ModelItem.words}. */
+	/** Protected words, in the form of {@link ModelItem.words}. */
 	protectedWords: string[];
 }
 
-/** Whether a list has things that may be deleted, and which: those for which nothing speaks against it. */
+/** Returns the items of a list that may be deleted: those that no rule keeps. */
 export function deletable(
 	things: readonly ModelItem[],
 	criteria: Criteria,
@@ -87,7 +87,7 @@ function isDue(
 	return one.isOver === true && one.isUsedUp !== false;
 }
 
-/** The times that count: none where the service's is missing, unreadable or far from the host's. */
+/** Returns the times that count: none if the service's is missing, unreadable or far from n8n's. */
 export function timesThatCount(
 	header: ReportedDate,
 	host: number,
@@ -152,7 +152,7 @@ export function reportedDate(random: SeededRandom, now: number): ReportedDate {
 export const ALL_NEVER = NEVER;
 export const ALL_UNREADABLE = UNREADABLE;
 
-/** Ways to write each word that are the same for a person. */
+/** Spellings of each word that a person reads as the same. */
 const WORDS: Record<string, string[]> = {
 	contract: ['contract', 'CONTRACT', 'Contract', 'ｃontract', 'con\u00adtract'],
 	strasse: ['straße', 'STRASSE', 'Straße', 'STRAẞE', 'strasse'],
@@ -163,7 +163,7 @@ const WORDS: Record<string, string[]> = {
 };
 export const ALL_WORDS = Object.keys(WORDS);
 
-/** A word in any of the ways to write it. */
+/** Returns a word in one of its spellings. */
 export const written = (random: SeededRandom, word: string): string => random.oneOf(WORDS[word]);
 
 export function modelItem(random: SeededRandom, now: number, id: string | undefined): ModelItem {
@@ -184,7 +184,7 @@ export function modelItem(random: SeededRandom, now: number, id: string | undefi
 	};
 }
 
-/** A list in which some things come twice, some of these with other details. */
+/** Returns a list that contains some items twice, some of these with other details. */
 export function account(random: SeededRandom, now: number, size: number): ModelItem[] {
 	const things: ModelItem[] = [];
 	for (let n = 0; n < size; n++) {
@@ -201,7 +201,7 @@ export function account(random: SeededRandom, now: number, size: number): ModelI
 	return things;
 }
 
-/** The service's clock as its header tells it. */
+/** Returns the Date header of the service, and the time that it means. */
 export function dateHeader(
 	random: SeededRandom,
 	host: number,

@@ -1,5 +1,5 @@
 /**
- * Counts V8's collections while chunks pass, in a process of its own: in that of the tests the heap is as other tests left it.
+ * Counts V8's collections while chunks pass. In its own process, because the heap of the tests' process depends on other tests.
  * node --import tsx collections.mjs <JSON: groups of chunk lengths in bytes>
  * Prints for each group the collections of the young objects, and the whole ones that began for memory outside of the heap.
  */

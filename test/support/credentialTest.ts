@@ -9,25 +9,34 @@ import type {
 
 import type { FailingService } from './errors';
 
-/** What n8n says of a credential's test with these values. */
+/**
+ * Returns the result of n8n's test of a credential with these values.
+ * @param timeout milliseconds of a request, if other than what the credential test asks for
+ */
 export async function credentialTestOf(
 	test: ICredentialTestFunction,
 	type: string,
 	data: ICredentialDataDecryptedObject,
+	timeout?: number,
 ): Promise<INodeCredentialTestResult> {
 	const context = new CredentialTestContext({} as IWorkflowExecuteAdditionalData);
+	if (timeout !== undefined) {
+		const request = context.helpers.request as (options: object) => Promise<unknown>;
+		context.helpers.request = async (options: string | object) =>
+			await request({ ...(options as object), timeout });
+	}
 	const credential = { id: '1', name: 'test', type, data };
 	return await test.call(context as ICredentialTestFunctions, credential);
 }
 
-/** A credential's test that asks for something which every good key may read. */
+/** A credential test that requests something that every valid key may read. */
 export interface ApiKeyTest {
-	/** Runs it with the right values, but for these. */
+	/** Runs it with valid values, except for these. */
 	test(wrong?: object): Promise<INodeCredentialTestResult>;
-	/** What it asks for, in order. */
+	/** The paths that it requests, in order. */
 	paths: string[];
 	wrongKey: string;
-	/** What is said of that. */
+	/** The error for that key. */
 	refusal: string;
 }
 

@@ -12,7 +12,7 @@ import type {
 
 import { root } from './packages';
 
-/** Every node of the package with its credential, found by package.json alone. */
+/** Returns every node of the package with its credential, as listed in package.json. */
 export function allNodes(): Array<{ node: INodeType; credentialType: ICredentialType }> {
 	const { n8n } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
 		n8n: { nodes: string[]; credentials: string[] };
@@ -29,7 +29,7 @@ export function allNodes(): Array<{ node: INodeType; credentialType: ICredential
 	});
 }
 
-/** Credentials with every field filled in; each address is that of one server. */
+/** Returns credentials with every field filled in; all addresses are that of one server. */
 export const credentialsFor = (
 	{ properties }: ICredentialType,
 	url: string,
@@ -46,7 +46,7 @@ export interface DescribedOperation {
 	fields: INodeProperties[];
 }
 
-/** Every operation of a node, found by its description alone. */
+/** Returns every operation of a node, from its description. */
 export function operationsOf({ description: { properties } }: INodeType): DescribedOperation[] {
 	const selectors = properties.filter(({ name }) => name === 'operation');
 	return selectors.flatMap(({ displayOptions, options = [] }) => {
@@ -65,15 +65,15 @@ export function operationsOf({ description: { properties } }: INodeType): Descri
 	});
 }
 
-/** A field, and where its value stands among the parameters. */
+/** A field, and the path of its value in the parameters. */
 export interface Place {
 	field: INodeProperties;
 	path: string[];
-	/** The values of the other fields of its row with which it shows. */
+	/** The values of the other fields of its row with which it is displayed. */
 	row?: IDataObject;
 }
 
-/** The fields of an operation or a trigger, those of its collections included. */
+/** Returns the fields of an operation or a trigger, including those of its collections. */
 export function placesIn(fields: INodeProperties[], path: string[] = []): Place[] {
 	return fields.flatMap((field): Place[] => {
 		const { name, type, options = [], typeOptions } = field;
@@ -96,7 +96,7 @@ export function placesIn(fields: INodeProperties[], path: string[] = []): Place[
 	});
 }
 
-/** What a person would enter into a field: its default, or else what its placeholder shows. */
+/** Returns what a user would enter into a field: its default, or else its placeholder. */
 export function exampleFor({
 	type,
 	default: usual,
@@ -114,7 +114,7 @@ export function exampleFor({
 	return usual;
 }
 
-/** Parameters that are complete and valid, so that a field shows with them. */
+/** Returns complete and valid parameters with which a field is displayed. */
 export function parametersWith(
 	{ selection, fields }: Pick<DescribedOperation, 'selection' | 'fields'>,
 	place?: Place,
@@ -146,7 +146,7 @@ export function parametersWith(
 	return parameters;
 }
 
-/** Puts a value where a field has it, in a row with the other values that it needs. */
+/** Sets the value of a field, in a row with the other values that it needs. */
 export function putAt(
 	parameters: IDataObject,
 	path: string[],

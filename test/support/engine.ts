@@ -19,7 +19,7 @@ import { createRunExecutionData, NodeConnectionTypes, Workflow } from 'n8n-workf
 
 import { TestCredentials } from './credentials';
 
-/** Emits whatever the test gives it. A closure: the engine calls `execute` with its own `this`. */
+/** Returns a node that outputs these items. A closure, because the engine calls `execute` with its own `this`. */
 const sourceNode = (items: INodeExecutionData[]): INodeType => ({
 	description: {
 		displayName: 'Source',
@@ -44,11 +44,11 @@ export interface NodeUnderTest {
 	/** Settings of the node in the workflow, e.g. onError. */
 	settings?: Partial<INode>;
 	mode?: WorkflowExecuteMode;
-	/** Tells workflows apart that live in one process. */
+	/** Distinguishes workflows of one process. */
 	workflowId?: string;
 	/** Settings of the workflow, e.g. binaryMode. */
 	workflowSettings?: IWorkflowSettings;
-	/** What earlier runs have left. */
+	/** The static data of earlier runs. */
 	staticData?: IDataObject;
 }
 
@@ -58,7 +58,7 @@ export function buildContext(options: NodeUnderTest) {
 	const known: Record<string, INodeType> = {
 		'test.source': sourceNode(options.input ?? [{ json: {} }]),
 		'test.subject': options.node,
-		// What n8n calls the same node as a tool of an AI agent.
+		// n8n's name of the same node as a tool of an AI agent.
 		'test.subjectTool': options.node,
 	};
 	const nodeTypes: INodeTypes = {
@@ -131,7 +131,7 @@ export async function runNode(options: NodeUnderTest): Promise<IRun> {
 	return await startRun(workflow, additionalData, mode);
 }
 
-/** The same, in a form that can be stopped while it runs. */
+/** Starts a run that can be stopped. */
 export function startRun(
 	workflow: Workflow,
 	additionalData: IWorkflowExecuteAdditionalData,
@@ -144,14 +144,14 @@ export function startRun(
 	});
 }
 
-/** The items of the node's first output; the run's error is thrown. */
+/** Returns the items of an output of the node. Throws the error of a failed run. */
 export function outputOf(run: IRun, output = 0): INodeExecutionData[] {
 	const { error, runData } = run.data.resultData;
 	if (error) throw error;
 	return runData.Subject[0].data!.main[output] ?? [];
 }
 
-/** What the user sees of a failed run. */
+/** Returns the error of a failed run. */
 export function errorOf(run: IRun) {
 	const { error } = run.data.resultData;
 	if (!error) throw new Error('The run did not fail');
@@ -167,7 +167,7 @@ export async function binaryData() {
 	return service;
 }
 
-/** The bytes that a binary field refers to, out of n8n's storage. */
+/** Reads the bytes of a binary field from n8n's storage. */
 export async function bytesOf(binary: IBinaryData): Promise<Buffer> {
 	return await (await binaryData()).getAsBuffer(binary);
 }

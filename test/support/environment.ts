@@ -1,3 +1,5 @@
+import { shortenWaits, waits } from './waits';
+
 /**
  * Runs before the imports of each suite. n8n's engine takes longer to load than most suites take to run, so a worker loads it
  * once, outside of the suite's module registry.
@@ -15,3 +17,11 @@ for (const name of [
 
 // The engine outlives the suite; spies on it must not.
 afterAll(() => jest.restoreAllMocks());
+
+// Delays between attempts would take most of the time of a run.
+type Retry = typeof import('../../nodes/shared/http/retry');
+jest.mock('../../nodes/shared/http/retry', () => {
+	const actual = jest.requireActual<Retry>('../../nodes/shared/http/retry');
+	return { ...actual, cancellableSleep: shortenWaits(actual.cancellableSleep) };
+});
+beforeEach(() => void (waits.length = 0));

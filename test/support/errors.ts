@@ -4,18 +4,18 @@ import type { Service } from '../../nodes/shared/http/service';
 import { errorOf } from './engine';
 import type { Sandbox } from './sandbox';
 
-/** A service as the tests of its errors see it. */
+/** A service in the tests of its errors. */
 export interface FailingService {
 	sandbox: Sandbox;
 	service: Service;
-	/** A reading call through the node. */
+	/** Runs an operation that only reads. */
 	get(credentials?: object): Promise<IRun>;
 	fault(kind: object, more?: object): Promise<void>;
 }
 
 type StatusRow = [status: number, words: RegExp, advice: string, calls?: number];
 
-/** Each of these statuses is answered with words of the service; the user gets advice after so many calls. */
+/** Tests that an error with each of these statuses contains the service's message, and advice, after so many calls. */
 export function describeErrorStatuses(
 	statuses: StatusRow[],
 	{ sandbox, service, get, fault }: FailingService,
@@ -35,7 +35,8 @@ export function describeErrorStatuses(
 }
 
 /**
- * A web page is not the service, but its status counts: the page may be one of a proxy in front of it.
+ * Tests that a web page does not count as a response of the service, but that its status does, because it may be the page of a
+ * proxy.
  * @param sentence the name of the tests
  */
 export function describeWebPages(sentence: string, { service, get, fault }: FailingService): void {
@@ -54,7 +55,7 @@ export function describeWebPages(sentence: string, { service, get, fault }: Fail
 	});
 }
 
-/** What a service says of an error in each of the forms that these answers have, and in more. */
+/** Tests that the message of an error is found in every form of error that the services use, and in others. */
 export function describeErrorMessages(
 	{ errorMessage }: Service,
 	more: ReadonlyArray<readonly [body: unknown, words: string]>,
@@ -71,7 +72,7 @@ export function describeErrorMessages(
 	});
 }
 
-/** The credential is the cause, has been tried once, and its secret is nowhere in the error. */
+/** Expects an error about the credential after a single call, without the secret. */
 export async function expectWrongSecret(
 	run: IRun,
 	secret: string,
@@ -85,7 +86,7 @@ export async function expectWrongSecret(
 	expect(await sandbox.statuses()).toEqual([401]);
 }
 
-/** Also what n8n keeps beside the message: cause, context, response. */
+/** Returns everything that n8n keeps of an error, including its cause, context and response. */
 export function everythingIn(error: unknown): string {
 	const seen = new Set<unknown>();
 	const collect = (value: unknown): string => {

@@ -30,12 +30,12 @@ export class ActiveTrigger {
 		return new ActiveTrigger(server, await server.start());
 	}
 
-	/** The items that the runs so far were started with. */
+	/** The input of all executions so far. */
 	get items(): IDataObject[] {
 		return this.server.runs.flat().map(({ json }) => json);
 	}
 
-	/** Delivers; gives back the status of the answer. */
+	/** Delivers an event, and returns the status of the response. */
 	async deliver(body: string, headers: Record<string, string>): Promise<number> {
 		const { status } = await axios.post(this.url, body, {
 			headers: { 'content-type': 'application/json', ...headers },

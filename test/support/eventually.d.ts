@@ -1,6 +1,6 @@
 /**
- * Waits for something that happens beside the test: for the first thing that `look` sees, neither undefined nor false.
- * @throws Error when it has not happened within so many seconds (default: 20)
+ * Calls `look` until it returns something other than undefined or false, and returns that.
+ * @throws Error after this many seconds (default: 20)
  */
 export function eventually<T>(
 	look: () => Promise<T | undefined | false> | T | undefined | false,

@@ -1,4 +1,4 @@
-/** Looks again and again, less and less often, and gives up in the end: a loop without one outlives its test. */
+/** Calls the function repeatedly, less and less often, for a limited time: an endless loop would outlive its test. */
 async function eventually(look, seconds = 20) {
 	const end = Date.now() + seconds * 1000;
 	for (let pause = 10; ; pause = Math.min(100, pause * 1.2)) {

@@ -7,7 +7,7 @@ import { runNode } from './engine';
 import type { Sandbox } from './sandbox';
 import { serviceNode } from './serviceNode';
 
-/** What a user fills in at least. */
+/** The required fields. */
 export const REQUEST = {
 	recipientEmail: 'customer@example.com',
 	requestorName: 'Acme',
@@ -37,7 +37,7 @@ export async function createSession(
 	);
 }
 
-/** What the recipient does in a browser: picks files on the page behind the link and sends them. */
+/** Uploads files on the page of the link, as the recipient does in a browser. */
 export async function uploadAsRecipient(
 	uploadUrl: string,
 	files: Array<{ name: string; type: string; bytes: Buffer }>,

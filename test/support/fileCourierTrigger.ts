@@ -8,7 +8,7 @@ import type { Sandbox } from './sandbox';
 import { hmacSha256 } from './sign';
 import { TriggerServer } from './webhooks';
 
-/** The vector of FileCourier's signature: this body under this secret has this digest. */
+/** A test vector of FileCourier's signature: the digest of this body with this secret. */
 export const VECTOR = {
 	secret: 'fcwh_test_secret',
 	body: '{"event":"files.delivered","timestamp":"2025-01-22T14:22:18Z","data":{"request_id":"req_abc123xyz","reference_id":"CUST-12345","recipient_email":"customer@example.com","files":[{"name":"drivers-license.pdf","size":245832,"type":"application/pdf","url":"https://files.filecourier.io/abc123/drivers-license.pdf?signature=abc","expires_at":"2025-01-23T14:22:18Z"}]}}',
@@ -17,12 +17,12 @@ export const VECTOR = {
 
 let workflows = 0;
 
-/** The FileCourier Trigger with deliveries that come in, and the sandbox beside it. */
+/** The FileCourier Trigger behind a server, and the sandbox. */
 export class TriggerUnderTest {
-	/** Behind which the trigger stands; each activation makes another. */
+	/** The server in front of the trigger; each activation starts a new one. */
 	server!: TriggerServer;
 	url = '';
-	/** What stands in the credential of the last activation; to be changed as a user changes it. */
+	/** The credential of the last activation; a test changes it as a user does. */
 	credentials: IDataObject = {};
 
 	constructor(readonly sandbox: Sandbox) {}
@@ -63,20 +63,20 @@ export class TriggerUnderTest {
 		});
 	}
 
-	/** Posts a body that is signed as it is. */
+	/** Posts a body with its signature. */
 	async deliver(body: string, headers: Record<string, string> = {}) {
 		const signature = hmacSha256(body, VECTOR.secret);
 		return await this.post(body, { 'X-FileCourier-Signature': signature, ...headers });
 	}
 
-	/** Ends the server of the last activation; whatever the node threw is thrown. */
+	/** Stops the server of the last activation. Throws an error of the node. */
 	async stopServer(): Promise<void> {
 		await this.server.stop();
 		if (this.server.thrown.length > 0) throw this.server.thrown[0];
 	}
 }
 
-/** For a file of tests: the trigger, with a sandbox of its own. */
+/** Starts a trigger with a sandbox for a file of tests. */
 export function useTrigger(): TriggerUnderTest {
 	const trigger = new TriggerUnderTest(useSandbox());
 	afterEach(async () => await trigger.stopServer());

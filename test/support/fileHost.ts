@@ -6,7 +6,7 @@ import { credentialsFor } from './descriptions';
 import { runNode } from './engine';
 import { type TestResponse, TestServer } from './testServer';
 
-/** For a file of tests: a host of files that answers as scripted, and downloads from it by the simplest operation. */
+/** Starts a file host for a file of tests, and downloads from it with the simplest operation. */
 export function fileHost() {
 	const host = new TestServer();
 	const answers: Record<string, TestResponse> = {};
@@ -16,7 +16,7 @@ export function fileHost() {
 	return {
 		host,
 		answers,
-		/** Downloads a file that the host answers with. A body without a Content-Length comes in chunks. */
+		/** Downloads the body of this response. Without a Content-Length, the host sends it chunked. */
 		async download(answer: TestResponse, path = '/files/report.bin', options: IDataObject = {}) {
 			answers[path] = answer;
 			return await runNode({

@@ -16,5 +16,5 @@ export const fileShotUpload = async (
 ) =>
 	await runNode(fileShotNode(sandbox, { operation: 'upload', ...parameters }, { input, ...more }));
 
-/** Puts a small file there and gives back its ID. */
+/** Uploads a small file, and returns its ID. */
 export const fileThere = fileThereBy(fileShotUpload);

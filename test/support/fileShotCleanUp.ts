@@ -7,7 +7,7 @@ import { useSandbox } from './useSandbox';
 
 const USUAL = { dialect: 'documented', dates: 'iso', deleteAnswer: 'json' };
 
-/** For a file of tests: FileShot in a sandbox of its own, empty before each test, and what Clean Up is tested with. */
+/** Starts FileShot for a file of tests, empty before each test, with functions to test Clean Up. */
 export function fileShotCleanUp() {
 	const sandbox = useSandbox();
 	beforeEach(async () => {
@@ -22,7 +22,7 @@ export function fileShotCleanUp() {
 			.data;
 	const settings = async (values: object) =>
 		await sandbox.control.patch('/services/fileShot/settings', values);
-	/** Another user deletes a file. */
+	/** Deletes a file as another user. */
 	const remove = async (id: string) => {
 		const { baseUrl, apiKey } = sandbox.info.services.fileShot.credentials;
 		const headers = { Authorization: `Bearer ${apiKey}` };
@@ -43,7 +43,7 @@ export function fileShotCleanUp() {
 		/** The names of the files that are left. */
 		left: async () => (await stored()).map(({ name }) => name).sort(),
 		/**
-		 * Puts files there.
+		 * Uploads files.
 		 * @param expiryDays by name
 		 * @returns IDs by name
 		 */

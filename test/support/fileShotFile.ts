@@ -8,7 +8,7 @@ import { useSandbox } from './useSandbox';
 
 const USUAL = { dialect: 'documented', download: 'redirect', dates: 'iso', deleteAnswer: 'json' };
 
-/** For a file of tests: FileShot in a sandbox of its own, with its usual settings before each test, and a file to upload. */
+/** Starts FileShot for a file of tests, with its usual settings before each test, and a file to upload. */
 export function fileShotFile() {
 	const content = randomBytes(3_000_017);
 	const sandbox = useSandbox();

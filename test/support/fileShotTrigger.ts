@@ -58,7 +58,6 @@ export class FileShotAccount extends PolledAccount {
 	}
 }
 
-export const namesOf = (items: IDataObject[]) =>
-	items.map(({ event, fileName }) => [event, fileName]);
+export const namesOf = (items: IDataObject[]) => items.map(({ event, name }) => [event, name]);
 
 export const idsOf = (items: IDataObject[]) => items.map(({ fileId }) => fileId);

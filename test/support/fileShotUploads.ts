@@ -16,7 +16,7 @@ const USUAL = {
 	maxUploadBytes: 100_000_000,
 };
 
-/** A file as FileShot has it. */
+/** A file stored by FileShot. */
 interface StoredFile {
 	id: string;
 	name: string;
@@ -30,7 +30,7 @@ interface StoredFile {
 	isZeroKnowledge: boolean;
 }
 
-/** For a file of tests: FileShot in a sandbox of its own, with its usual settings before each test, and what uploads ask of it. */
+/** Starts FileShot for a file of tests, with its usual settings before each test, and functions to test uploads. */
 export function fileShotUploads() {
 	const bytes = randomBytes(17 * MIB + 345);
 	const sandbox = useSandbox();
@@ -40,7 +40,7 @@ export function fileShotUploads() {
 	beforeEach(async () => void (await settings(USUAL)));
 
 	return {
-		/** What {@link large} sends. */
+		/** The content of {@link large}. */
 		bytes,
 		settings,
 		get: <T>(url: string, config: object) => sandbox.control.get<T>(url, config),
@@ -50,7 +50,7 @@ export function fileShotUploads() {
 			parameters: object = {},
 			more: Partial<NodeUnderTest> = {},
 		) => await fileShotUpload(sandbox, input, parameters as IDataObject, more),
-		/** The paths that were asked for, with ID for the file's. */
+		/** The requested paths, with ID in place of the file's ID. */
 		paths: async () =>
 			(await sandbox.requests()).map(({ path }) =>
 				path.replace('/api/files', '').replace(/\/[0-9a-f]{24}/, '/ID'),

@@ -14,7 +14,7 @@ const USUAL = {
 	createdStatus: '200',
 };
 
-/** A file as Files App has it. */
+/** A file stored by Files App. */
 interface StoredFile {
 	id: string;
 	name: string;
@@ -24,7 +24,7 @@ interface StoredFile {
 	folderId?: string;
 }
 
-/** For a file of tests: Files App in a sandbox of its own, with its usual settings before each test, and what uploads ask of it. */
+/** Starts Files App for a file of tests, with its usual settings before each test, and functions to test uploads. */
 export function filesAppUploads() {
 	const sandbox = useSandbox();
 	const settings = async (values: object) =>
@@ -33,7 +33,7 @@ export function filesAppUploads() {
 	beforeEach(async () => void (await settings(USUAL)));
 
 	return {
-		/** Goes in three parts. */
+		/** The content of a file of three chunks. */
 		bytes: randomBytes(12 * MIB + 345),
 		settings,
 		get: <T>(url: string, config: object) => sandbox.control.get<T>(url, config),
@@ -43,7 +43,7 @@ export function filesAppUploads() {
 			parameters: object = {},
 			more: Partial<NodeUnderTest> = {},
 		) => await filesAppUpload(sandbox, input, parameters as IDataObject, more),
-		/** The paths that were asked for. */
+		/** The requested paths. */
 		paths: async () => (await sandbox.requests()).map(({ path }) => path.replace('/api/v2', '')),
 		fault: async (path: string, kind: object, more: object = {}) =>
 			await sandbox.fault({ service: 'filesApp', path: `/api/v2${path}`, ...more, fault: kind }),

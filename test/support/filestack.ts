@@ -65,6 +65,8 @@ export const credentialsOf = (sandbox: Sandbox): Credentials =>
 
 /** A server in the place of all hosts of Filestack, for what the sandbox does not record or do. */
 export class FilestackServer extends TestServer {
+	protected override readonly textType = 'text/plain';
+
 	/** Credentials with this server as every host. */
 	credentials(more: Credentials = {}): Credentials {
 		return {

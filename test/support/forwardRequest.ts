@@ -37,7 +37,7 @@ const MAX_TEXT = 65_536;
  * on once it is complete.
  */
 export async function forwardRequest(
-	origin: string,
+	baseUrl: string,
 	recorded: TestRequest,
 	count: number,
 	[request, response]: [IncomingMessage, ServerResponse],
@@ -55,8 +55,9 @@ export async function forwardRequest(
 		return;
 	}
 
-	const { host, hostname, port } = new URL(origin);
-	const { method, url: path, headers } = recorded;
+	const { host, hostname, port, pathname } = new URL(baseUrl);
+	const { method, url, headers } = recorded;
+	const path = pathname.replace(/\/$/, '') + url;
 	const onward = connect({ hostname, port, method, path, headers: { ...headers, host } });
 	const responded = new Promise<IncomingMessage>((done, failed) =>
 		onward.on('response', done).on('error', failed),

@@ -3,19 +3,19 @@ import type { IDataObject } from 'n8n-workflow';
 import { type TestRequest, type TestResponse, TestServer } from './testServer';
 
 /**
- * A server with one list of files, which it shows as FileShot, Files App and SpeedyFiles do, with a clock of its own and
- * the faults that servers have. It deletes nothing, and remembers what it was asked to delete.
+ * A server with a list of files, in the formats of FileShot, Files App and SpeedyFiles, with its own clock. It deletes nothing,
+ * but records the requested deletions.
  */
 export class ListServer extends TestServer {
 	files: IDataObject[] = [];
-	/** Milliseconds that its clock is ahead. */
+	/** Milliseconds by which its clock is ahead. */
 	clockOffset = 0;
 	/** Sent instead of the true date. */
 	dateHeader: string | undefined;
 	pageSize = 100;
 	filtersFolders = false;
 	namesFolders = false;
-	/** How it answers a list of a folder that it does not know. */
+	/** The status for the list of an unknown folder. */
 	unknownFolderStatus: number | undefined;
 	deletionResponse: TestResponse | undefined;
 	readonly deleted: string[] = [];

@@ -2,14 +2,14 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { type TestResponse, TestServer } from './testServer';
 
-/** A FileShot account as a list says it, on a host of its own that does nothing but answer. */
+/** A FileShot account with a given list of files, on a server that only responds. */
 export class ListedAccount {
 	readonly host = new TestServer();
 
 	/**
 	 * @param files the list, as the service reports it
 	 * @param date the `Date` header; undefined for the host's own
-	 * @param deletions answers to deletions by file ID
+	 * @param deletions responses to deletions by file ID
 	 */
 	async start(
 		files: readonly IDataObject[],
@@ -28,7 +28,7 @@ export class ListedAccount {
 		await this.host.respondByUrl(pages, { body: '{"files":[]}' }).start();
 	}
 
-	/** IDs for which a deletion has come, in order. */
+	/** The IDs of the requested deletions, in order. */
 	get deleted(): string[] {
 		return this.host.requests
 			.filter(({ method }) => method === 'DELETE')

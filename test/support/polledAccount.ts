@@ -4,7 +4,7 @@ import { ActivePoller } from './polling';
 import { Sandbox } from './sandbox';
 import { TestServer } from './testServer';
 
-/** An account of a service in the sandbox, what happens in it, and triggers that ask it. */
+/** An account of a service in the sandbox, and triggers that poll it. */
 export abstract class PolledAccount {
 	/** A proxy in front of the service. */
 	readonly proxy = new TestServer();
@@ -12,7 +12,7 @@ export abstract class PolledAccount {
 	beforeRequest: (count: number) => unknown = () => undefined;
 	protected abstract readonly service: string;
 	protected abstract readonly credentialType: ICredentialType;
-	/** What a trigger is on unless a test says otherwise. */
+	/** The events of a trigger unless a test sets others. */
 	protected abstract readonly events: string[];
 
 	constructor(readonly sandbox: Sandbox) {}

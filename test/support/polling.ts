@@ -11,18 +11,18 @@ import { buildContext, type NodeUnderTest, startRun } from './engine';
 export class ActivePoller {
 	/** The items of each run that was started. */
 	readonly runs: INodeExecutionData[][] = [];
-	/** What failing polls have thrown. */
+	/** The errors of polls. */
 	readonly errors: Array<Error & { description?: string | null }> = [];
 	/** As in n8n's database. */
 	savedStaticData = '{}';
-	/** What n8n allows a poll, milliseconds; undefined as in versions that do not say. */
+	/** The time limit of a poll in milliseconds; undefined as in versions of n8n that do not report it. */
 	budgetMs: number | undefined = 5 * 60_000;
 	private workflow!: Workflow;
 	private execute!: (testingTrigger?: boolean) => Promise<void>;
 
 	constructor(private options: NodeUnderTest) {}
 
-	/** Activates the workflow with what was saved last, which polls at once; changed options stand for an edited workflow. */
+	/** Activates the workflow with the saved static data, which polls at once; changed options simulate an edited workflow. */
 	async activate(options: Partial<NodeUnderTest> = {}): Promise<void> {
 		this.options = { ...this.options, ...options };
 		const { workflow, additionalData, subject } = buildContext({
@@ -57,19 +57,19 @@ export class ActivePoller {
 		this.save();
 	}
 
-	/** Polls; gives back the items of the run that it has started, if any. */
+	/** Polls, and returns the items of the run that this has started, if any. */
 	async poll(): Promise<IDataObject[]> {
 		const before = this.runs.length;
 		await this.execute();
 		return this.runs.slice(before).flatMap((items) => items.map(({ json }) => json));
 	}
 
-	/** The process ends and another begins: only what was saved is left. */
+	/** Simulates a restart: only the saved static data remains. */
 	async restart(): Promise<void> {
 		await this.activate();
 	}
 
-	/** What the editor shows for “Fetch Test Event”. */
+	/** Runs the trigger as the editor does for “Fetch Test Event”. */
 	async fetchTestEvent() {
 		const { workflow, additionalData, subject } = buildContext({
 			...this.options,

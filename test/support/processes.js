@@ -35,8 +35,8 @@ function filestackPaths(requests) {
 }
 
 /**
- * The places in Node's streams of which V8 has decided that what they make lives short, although all of the last 150 lived
- * on: how many notes it has seen there. In a new process that loads the module first, if there is one.
+ * Returns the number of objects at each allocation site of Node's streams whose objects V8 considers short-lived although all
+ * of the last 150 survived. Measures in a new process that loads the module first, if there is one.
  */
 function traceAllocationSites(module = '') {
 	const program = join(root, 'test/support/allocationSites.mjs');
@@ -48,7 +48,7 @@ function traceAllocationSites(module = '') {
 	);
 }
 
-/** n8n's rules look away where NODE_ENV is "test". */
+/** n8n's rules do not apply if NODE_ENV is "test". */
 const notATest = () => ({ ...process.env, NODE_ENV: '' });
 
 /** Runs `npm run release -- …` and returns its output and whether it succeeded. */
@@ -76,12 +76,17 @@ async function publish(what, registry) {
 	return { succeeded: status === 0, output: (await output).join('') };
 }
 
-/** What n8n's linter says of a folder that is laid out as a package of its own: "passed", or its findings. */
+/** Returns the result of n8n's linter for the folder of a package: "passed", or its findings. */
 function lint(folder) {
 	const program = join(root, 'node_modules/@n8n/node-cli/bin/n8n-node.mjs');
 	const options = { cwd: folder, env: notATest() };
 	const { status, stdout, stderr } = spawnSync(process.execPath, [program, 'lint'], options);
 	return status === 0 ? 'passed' : `${stdout}${stderr}`;
+}
+
+/** Unpacks a tarball of a package; its content is then in the folder `package`. */
+function unpack(tarball, folder) {
+	execFileSync('tar', ['-xzf', tarball, '-C', folder]);
 }
 
 /** The paths of the files that npm would publish from a folder. */
@@ -101,4 +106,5 @@ module.exports = {
 	release,
 	traceAllocationSites,
 	startSandbox,
+	unpack,
 };

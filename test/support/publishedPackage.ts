@@ -1,5 +1,4 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports */
-import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,6 +6,7 @@ import { join } from 'node:path';
 import type { ICredentialType, INodeType, IWorkflowBase } from 'n8n-workflow';
 
 import { root } from './packages';
+import { unpack } from './processes';
 
 /** The tarball and the examples of the version that upgrades start from; test/upgrade/README.md tells how they were made. */
 const published = join(root, 'test/upgrade/0.1.0');
@@ -21,7 +21,7 @@ export interface PublishedPackage {
 export function loadPublishedPackage(): PublishedPackage {
 	const folder = mkdtempSync(join(tmpdir(), 'file-delivery-published-'));
 	afterAll(() => rmSync(folder, { recursive: true, force: true }));
-	execFileSync('tar', ['-xzf', join(published, 'n8n-nodes-file-delivery-0.1.0.tgz'), '-C', folder]);
+	unpack(join(published, 'n8n-nodes-file-delivery-0.1.0.tgz'), folder);
 	// Its code finds n8n-workflow here, as it does in n8n.
 	symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
 	const unpacked = join(folder, 'package');

@@ -3,11 +3,11 @@ import axios, { type AxiosInstance } from 'axios';
 import { eventually } from './eventually';
 import type { SandboxInfo } from './processes';
 
-/** The sandbox in a process of its own, spoken to over HTTP alone: a witness that shares nothing with the nodes. */
+/** A sandbox in another process, which shares no code with the nodes. */
 export class Sandbox {
-	/** There once it is started. */
+	/** Set by {@link start}. */
 	info!: SandboxInfo;
-	/** The control API, relative to /api. There once it is started. */
+	/** The control API, relative to /api. Set by {@link start}. */
 	control!: AxiosInstance;
 	private folder!: string;
 
@@ -17,7 +17,7 @@ export class Sandbox {
 		return this;
 	}
 
-	/** Asks for the sandbox's state until it is what the test waits for. */
+	/** Reads a state of the sandbox until it is the expected one. */
 	async until<T>(path: string, found: (state: T) => boolean): Promise<T> {
 		return await eventually(async () => {
 			const { data } = await this.control.get<T>(path);
@@ -35,7 +35,7 @@ export class Sandbox {
 		return data;
 	}
 
-	/** The statuses that they were answered with. */
+	/** Returns the statuses of the responses to these requests. */
 	async statuses(): Promise<number[]> {
 		return (await this.requests()).map(({ status }) => status);
 	}

@@ -18,7 +18,7 @@ export type Sized = readonly [size: number, parts: readonly number[]];
 export const SIZES = [0, 1, 64 * KIB - 1, 64 * KIB, 64 * KIB + 1, MIB - 1, MIB, MIB + 1];
 
 /**
- * The sizes at which something else begins.
+ * Returns the sizes at which the behavior changes.
  * @param threshold bytes from which a file goes in parts; less than a part
  * @param part bytes of each part but the last
  */
@@ -36,13 +36,13 @@ export const sizesAround = (threshold: number, part: number): Sized[] => [
 	[2 * part + 1, [part, part, 1]],
 ];
 
-/** A service as the tests of sizes see it. */
+/** A service in the tests of sizes. */
 export interface SizedService {
 	/** The requests that carry a whole file, as "METHOD /path". */
 	whole: RegExp;
 	/** Those that carry a part of one. */
 	part?: RegExp;
-	/** Sends the file in the field “data” through the node; gives back what the output says of it. */
+	/** Uploads the file in the field “data” with the node, and returns its output. */
 	upload(input: INodeExecutionData[]): Promise<IDataObject>;
 	/** The SHA-256 of the file at the service, requested without the node. */
 	held(file: IDataObject): Promise<string>;
@@ -55,7 +55,7 @@ export async function sha256At(url: string, headers: Record<string, string> = {}
 	return sha256Of(data);
 }
 
-/** Files of all these sizes go out in the right pieces, are there unharmed, and come back. */
+/** Tests that files of these sizes are uploaded in the right parts, are stored unchanged, and can be downloaded. */
 export function describeSizes(
 	sizes: readonly Sized[],
 	proxy: ServiceProxy,
@@ -83,7 +83,7 @@ export function describeSizes(
 	});
 }
 
-/** Bytes of the file in each of these requests, the largest first: parts go at the same time. */
+/** Returns the bytes of the file in each of these requests, the largest first, because parts are sent concurrently. */
 async function lengthsIn({ requests: all }: ServiceProxy, wanted?: RegExp): Promise<number[]> {
 	const requests = all.filter(({ method, path }) => wanted?.test(`${method} ${path}`));
 	for (const { headers, bytes } of requests) {
@@ -92,7 +92,7 @@ async function lengthsIn({ requests: all }: ServiceProxy, wanted?: RegExp): Prom
 	return (await Promise.all(requests.map(lengthIn))).sort((one, other) => other - one);
 }
 
-/** Bytes of the file in a request: its body, or the only file of the form that it is. */
+/** Returns the bytes of the file in a request: in its body, or in the only file of its form. */
 async function lengthIn({ headers, bytes }: TestRequest): Promise<number> {
 	const type = String(headers['content-type']);
 	if (!type.startsWith('multipart/')) return bytes.length;

@@ -8,7 +8,7 @@ import { type NodeUnderTest, outputOf, runNode } from './engine';
 import { byId } from './locators';
 import type { Sandbox } from './sandbox';
 
-/** What a user fills in at least. */
+/** The required fields. */
 export const PACKAGE = {
 	title: 'Q4 financials',
 	recipientEmail: 'cfo@acme.com',
@@ -50,8 +50,8 @@ export class SpeedyFilesUser {
 	}
 
 	async create(parameters: IDataObject = {}): Promise<string> {
-		const { id } = await this.json('package.create', { ...PACKAGE, ...parameters });
-		return id as string;
+		const { packageId } = await this.json('package.create', { ...PACKAGE, ...parameters });
+		return packageId as string;
 	}
 
 	async upload(packageId: string, files: Record<string, TestFile>, parameters: IDataObject = {}) {
@@ -62,7 +62,7 @@ export class SpeedyFilesUser {
 		);
 	}
 
-	/** What a package is at the service, in its own words; asked without the node. */
+	/** Reads a package from the service, without the node. */
 	async look(packageId: string): Promise<IDataObject> {
 		const { baseUrl, apiToken } = this.credentials;
 		const headers = { Authorization: `Bearer ${apiToken}` };
@@ -70,7 +70,7 @@ export class SpeedyFilesUser {
 		return (await axios.get<IDataObject>(url, { headers })).data;
 	}
 
-	/** Packages at the service, asked without the node. */
+	/** Reads the packages from the service, without the node. */
 	async count(): Promise<number> {
 		const { baseUrl, apiToken } = this.credentials;
 		const headers = { Authorization: `Bearer ${apiToken}` };

@@ -69,6 +69,8 @@ export class TestServer {
 	readonly requests: TestRequest[] = [];
 	/** The number of responses whose connection the client has closed before their end. */
 	abandoned = 0;
+	/** The type of texts without a Content-Type of their own. */
+	protected readonly textType: string | undefined = undefined;
 	private count = 0;
 	private readonly protocol: string;
 	private readonly http: HttpServer;
@@ -140,8 +142,8 @@ export class TestServer {
 			const { status = 200, headers, body = '', delay = 0 } = await respond(recorded, this.count);
 			if (delay > 0) await sleep(delay);
 			const isPlain = typeof body === 'string' || Buffer.isBuffer(body);
-			const type = isPlain ? {} : { 'content-type': 'application/json' };
-			target.writeHead(status, { ...type, ...headers });
+			const type = isPlain ? this.textType : 'application/json';
+			target.writeHead(status, { ...(type && { 'content-type': type }), ...headers });
 			target.end(isPlain ? body : JSON.stringify(body));
 		};
 		return this;
@@ -158,11 +160,11 @@ export class TestServer {
 		return this.respond(({ url }) => responses[url] ?? otherwise);
 	}
 
-	/** Passes all requests on to another server. */
-	proxyTo(origin: string, options: ProxyOptions = {}): this {
+	/** Passes all requests on to another server, whose base URL may have a path. */
+	proxyTo(baseUrl: string, options: ProxyOptions = {}): this {
 		this.onRequest = async (recorded, ...connection) => {
 			this.record(recorded);
-			await forwardRequest(origin, recorded, this.count, connection, options);
+			await forwardRequest(baseUrl, recorded, this.count, connection, options);
 		};
 		return this;
 	}

@@ -1,4 +1,4 @@
-// Run once by jest before any test: what the tests write lies in one temporary folder, which goes with the run.
+// Jest runs this once before all tests: they write into one temporary folder, which is deleted after the run.
 import {
 	chmodSync,
 	existsSync,
@@ -16,10 +16,10 @@ import { isAlive, ownerId } from '../../sandbox/system/lock.mjs';
 
 const NAME = 'file-delivery-tests-';
 
-/** The most bytes that have lain there at once, with room to spare. */
+/** More than the most bytes that were ever in the folder at once. */
 const NEEDED_BYTES = 2e9;
 
-/** In this time a run has made its folder and written into it whose it is. */
+/** A run creates its folder and writes its owner into it within this time. */
 const BEGINNING_MS = 60_000;
 
 /** @param {string} folder */
@@ -29,7 +29,7 @@ const remove = (folder) => rmSync(folder, { recursive: true, force: true, maxRet
 function isInUse(folder) {
 	const file = join(folder, 'holder');
 	const holder = existsSync(file) ? readFileSync(file, 'utf8') : '';
-	// It is empty, too, when the disk was full.
+	// The file is also empty after the disk was full.
 	if (holder !== '') return isAlive(holder);
 	const { mtimeMs = 0 } = statSync(folder, { throwIfNoEntry: false }) ?? {};
 	return Date.now() - mtimeMs < BEGINNING_MS;
@@ -46,7 +46,7 @@ export function removeAbandonedDirs(base) {
 		try {
 			remove(folder);
 		} catch {
-			// It is another user's.
+			// The folder of another user.
 		}
 	}
 }
@@ -58,7 +58,7 @@ export function removeAbandonedDirs(base) {
 export function createTempDir(base) {
 	const folder = mkdtempSync(join(base, NAME));
 	writeFileSync(join(folder, 'holder'), ownerId);
-	// A test's server that runs as a user of its own has to pass through it.
+	// A server that a test runs as another user must be able to enter it.
 	chmodSync(folder, 0o711);
 	return folder;
 }

@@ -1,7 +1,7 @@
 import { binaryData } from './engine';
 import { Sandbox } from './sandbox';
 
-/** For a file of tests: n8n's storage, and a sandbox of its own, without requests and faults before each test. */
+/** Starts a sandbox for a file of tests; before each test it forgets requests and faults. */
 export function useSandbox(): Sandbox {
 	const sandbox = new Sandbox();
 	beforeAll(async () => {

@@ -27,11 +27,11 @@ const DATABASE_MS = 5;
 export class TriggerServer {
 	/** The items of each run that was started. */
 	readonly runs: INodeExecutionData[][] = [];
-	/** Whatever the node threw: nothing, if all is well. */
+	/** The errors that the node has thrown. */
 	readonly thrown: unknown[] = [];
 	/** As in n8n's database: loaded for each delivery, saved before the answer. */
 	savedStaticData = '{}';
-	/** Makes n8n fail to start the run after the node is done. */
+	/** Lets n8n fail to start the execution after the node has returned. */
 	failNextStart = false;
 	private server!: Server;
 

@@ -1,6 +1,5 @@
 import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
 
-import '../support/shortenedWaits';
 import { FileCourierApi } from '../../credentials/FileCourierApi.credentials';
 import { FileCourier } from '../../nodes/FileCourier/FileCourier.node';
 import { credentialsFor } from '../support/descriptions';

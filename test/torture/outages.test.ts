@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 
-import { shortened } from '../support/shortenedWaits';
 import { binaryData, bytesOf, outputOf } from '../support/engine';
 import { OutageProxy, RATE } from '../support/outageProxy';
 import { Sandbox } from '../support/sandbox';
@@ -8,6 +7,7 @@ import type { Downtime } from '../support/tcpProxy';
 import { itemOf, sha256Of, type TortureFile } from './files';
 import { isFull } from './scale';
 import { type Kept, SERVICES_UNDER_TEST, type ServiceUnderTest } from './services';
+import { shortened } from '../support/waits';
 
 const MIB = 1024 * 1024;
 
@@ -36,9 +36,10 @@ const SECONDS = [1, 10, 60, 300];
 
 /** Each duration once, or with each kind of outage in the complete test. */
 const DOWN: Fault[] = SECONDS.flatMap((seconds, index) =>
-	(isFull ? KINDS : [KINDS[index % KINDS.length]]).map(
-		(how): Fault => [`is down for ${seconds} s (${how})`, down(how, seconds, 0.75)],
-	),
+	(isFull ? KINDS : [KINDS[index % KINDS.length]]).map((how): Fault => [
+		`is down for ${seconds} s (${how})`,
+		down(how, seconds, 0.75),
+	]),
 );
 
 const FAULTS: Fault[] = [

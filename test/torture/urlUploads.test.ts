@@ -1,4 +1,3 @@
-import { shortened } from '../support/shortenedWaits';
 import { binaryData, outputOf } from '../support/engine';
 import { hostile } from '../support/downloadFaults';
 import { type Behavior, DownloadHost } from '../support/downloadHost';
@@ -7,6 +6,7 @@ import { Sandbox } from '../support/sandbox';
 import { storedFiles, storedSince } from '../support/storedFiles';
 import { isFull } from './scale';
 import { SERVICES_UNDER_TEST } from './services';
+import { shortened } from '../support/waits';
 
 const KIB = 1024;
 const MIB = 1024 * KIB;

@@ -14,7 +14,13 @@ import {
 	operationsOrTrigger,
 	savedParametersOf,
 } from '../support/savedParameters';
-import { CHANGED_DEFAULTS, type KnownChange, NEWLY_REQUIRED, REMOVED } from './knownChanges';
+import {
+	CHANGED_DEFAULTS,
+	type KnownChange,
+	NEWLY_REQUIRED,
+	OPTIONAL_OUTPUTS,
+	REMOVED,
+} from './knownChanges';
 
 const published = loadPublishedPackage();
 const current = allNodes();
@@ -223,7 +229,7 @@ describe.each(publishedExamples())(
 
 describe('the known changes', () => {
 	const all = [...REMOVED, ...CHANGED_DEFAULTS, ...NEWLY_REQUIRED];
-	const titled = all.map(
+	const titled = [...all, ...OPTIONAL_OUTPUTS].map(
 		(change) => [`${change.nodes.join(', ')}: ${change.field}`, change] as const,
 	);
 

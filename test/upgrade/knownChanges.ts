@@ -49,3 +49,13 @@ export const NEWLY_REQUIRED: readonly KnownChange[] = [
 		changelog: 'an empty password is an error.',
 	},
 ];
+
+/** Output fields that are absent unless the service returns them. */
+export const OPTIONAL_OUTPUTS: readonly KnownChange[] = [
+	'passwordProtected',
+	'isZeroKnowledge',
+].map((field) => ({
+	nodes: ['fileShot'],
+	field,
+	changelog: '`passwordProtected` and `isZeroKnowledge` are only output if FileShot reports them',
+}));

@@ -1,13 +1,14 @@
 import type { INodeType } from 'n8n-workflow';
 
 import { allNodes } from '../support/descriptions';
-import { TriggerServer } from '../support/webhooks';
 import { ALL, DAY, FileShotAccount, idsOf } from '../support/fileShotTrigger';
+import { VECTOR } from '../support/fileCourierTrigger';
 import { FilesAppAccount } from '../support/filesAppTrigger';
 import { SpeedyFilesAccount } from '../support/speedyFilesTrigger';
 import { loadPublishedPackage } from '../support/publishedPackage';
 import { hmacSha256 } from '../support/sign';
 import type { ActivePoller } from '../support/polling';
+import { TriggerServer } from '../support/webhooks';
 
 const published = loadPublishedPackage();
 const current = new Map(allNodes().map((one) => [one.node.description.name, one]));
@@ -182,4 +183,4 @@ describe.each([
 		expect(await deliver(node, after.staticData, now)).toMatchObject({ status: 200, runs: 0 });
 	});
 });
-const SECRET = 'a-webhook-secret-0123456789';
+const { secret: SECRET } = VECTOR;

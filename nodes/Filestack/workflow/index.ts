@@ -53,11 +53,11 @@ const fetchState = async (item: ItemContext, jobId: string): Promise<JsonRecord>
 	});
 
 /**
- * Adds the job ID in the node's spelling, and the URLs of the files that the workflow has stored.
+ * Adds whether the job has finished, and the URLs of the files that the workflow has stored.
  * @throws NodeOperationError for a workflow that has failed
  */
 function describeJob({ functions, itemIndex }: ItemContext, state: JsonRecord): IDataObject {
-	const { jobid, results, ...rest } = state;
+	const { results, ...rest } = state;
 	// Only “Started” and “Finished” are documented.
 	if (/^(fail|error|abort|cancel)/i.test(String(rest.status))) {
 		throw new NodeOperationError(
@@ -65,7 +65,7 @@ function describeJob({ functions, itemIndex }: ItemContext, state: JsonRecord): 
 			`The workflow ended as “${textOf(rest.status)}”`,
 			{
 				itemIndex,
-				description: `The ID of the job is ${String(jobid)}. Check the workflow in the Developer Portal, and that its tasks fit the type of the file.`,
+				description: `The ID of the job is ${String(rest.jobid)}. Check the workflow in the Developer Portal, and that its tasks fit the type of the file.`,
 			},
 		);
 	}
@@ -77,7 +77,6 @@ function describeJob({ functions, itemIndex }: ItemContext, state: JsonRecord): 
 		return textOf(data.url) ?? textOf(task.url) ?? [];
 	});
 	return {
-		jobId: jobid as string,
 		finished: isFinished(state),
 		...(rest as IDataObject),
 		...(results !== undefined && { results: results as IDataObject, urls }),

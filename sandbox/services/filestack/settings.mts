@@ -56,10 +56,10 @@ export const settings: SettingDeclarations = {
 	},
 	processingResult: {
 		label: 'Results of processing',
-		help: 'Clients report problems instead of the file.',
+		help: 'Clients report these problems instead of the file.',
 		values: {
-			documented: 'The file.',
-			json: 'JSON data.',
+			documented: 'The file, as in the docs.',
+			json: 'JSON data instead of the file.',
 			errorIn200: '{"error": …} with status 200.',
 			plainText400: 'An error in plain text with status 400.',
 		},
@@ -68,30 +68,33 @@ export const settings: SettingDeclarations = {
 	missingPolicyStatus: {
 		label: 'Status of a missing policy',
 		help: 'The sources differ.',
-		values: { '403': 'As in most sources.', '400': 'As in a public example of OCR.' },
+		values: { 403: 'As most sources name it.', 400: 'As in a public example of OCR.' },
 		default: '403',
 	},
 	videoOutcome: {
 		label: 'Conversions of videos',
-		help: 'How they end.',
+		help: 'Clients have seen all of these.',
 		values: {
-			complete: 'With a video.',
-			stuck: 'Never.',
-			failed: 'With an error.',
-			withoutUrl: 'Without the URL of the video, as clients have seen.',
+			complete: 'They complete.',
+			stuck: 'They never end.',
+			failed: 'They fail.',
+			withoutUrl: 'They complete, but the URL of the result is missing.',
 		},
 		default: 'complete',
 	},
 	workflowOutcome: {
 		label: 'Workflows',
-		help: 'How they end. The docs only show Started and Finished.',
-		values: { finished: 'With results.', stuck: 'Never.', failed: 'With the status Failed.' },
+		help: 'The docs only show Started and Finished.',
+		values: { finished: 'They finish.', stuck: 'They never end.', failed: 'They fail.' },
 		default: 'finished',
 	},
 	workflowEvent: {
 		label: 'fs.workflow webhook',
-		help: 'Without it, only the status of a workflow shows that it has finished.',
-		values: { sent: 'Sent when a workflow ends.', lost: 'Never sent.' },
+		help: 'Webhooks can be lost.',
+		values: {
+			sent: 'Sent when a workflow has finished.',
+			lost: 'Never sent, so that only the status of a workflow shows that it has finished.',
+		},
 		default: 'sent',
 	},
 	uploadEvent: {

@@ -319,16 +319,6 @@ describe('responses to deletions', () => {
 	});
 });
 
-it('reports an account of 150,000 files', async () => {
-	const file = old('f');
-	const files = Array.from({ length: 150_000 }, (_, n) => ({ ...file, fileId: `f${n}` }));
-	await listed.start(files);
-	const items = await runCleanUp(node({ maxDeletions: 3 }));
-	expect(items).toHaveLength(150_000);
-	expect(countActions(items)).toEqual({ deleted: 3, kept: 149_997 });
-	expect(listed.deleted).toHaveLength(3);
-}, 120_000);
-
 it('with generated accounts and clocks, deletes no file that a simple model keeps', async () => {
 	const random = new SeededRandom(7);
 	let total = 0;

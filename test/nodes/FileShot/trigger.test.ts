@@ -15,14 +15,14 @@ describe('an added file', () => {
 			{
 				event: 'file.added',
 				fileId,
-				fileName: 'new.txt',
-				fileSize: 1,
+				name: 'new.txt',
+				size: 1,
 				mimeType: 'text/plain',
 				createdAt: expect.stringMatching(/Z$/) as string,
 				expiresAt: expect.stringMatching(/Z$/) as string,
-				effectiveStatus: 'active',
+				status: 'active',
 				isZeroKnowledge: false,
-				downloadUrl: expect.stringContaining(fileId) as string,
+				link: expect.stringContaining(fileId) as string,
 			},
 		]);
 		expect(await trigger.poll()).toEqual([]);

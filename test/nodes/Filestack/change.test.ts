@@ -34,8 +34,7 @@ describe('Overwrite', () => {
 		expect(json).toMatchObject({
 			handle: file.handle,
 			size: other.bytes.length,
-			isWriteable: true,
-			type: json.mimetype,
+			writeable: true,
 			sha256: createHash('sha256').update(other.bytes).digest('hex'),
 			verified: true,
 			binaryPropertyName: 'data',
@@ -48,7 +47,7 @@ describe('Overwrite', () => {
 		recorder.respond({ body: { url: 'https://cdn/HANDLE', size: 5 } });
 		outputOf(await record('overwrite', { options: { mimeType: 'text/csv', base64Decode: true } }));
 		const [request] = recorder.requests;
-		expect(request).toMatchObject({ method: 'POST', path: '/api/file/HANDLE', body: TEXT.bytes });
+		expect(request).toMatchObject({ method: 'POST', path: '/api/file/HANDLE', bytes: TEXT.bytes });
 		expect(request.headers['content-type']).toBe('text/csv');
 		expect(request.query).toMatchObject({ key: 'AKEYz', base64decode: 'true' });
 		expect(policyIn(request)).toMatchObject({ call: ['write'], handle: 'HANDLE' });
@@ -60,8 +59,7 @@ describe('Overwrite', () => {
 		expect(json).toMatchObject({
 			handle: file.handle,
 			size: 3,
-			mimetype: 'image/png',
-			type: 'image/png',
+			mimeType: 'image/png',
 		});
 		recorder.respond({ body: { url: 'https://cdn/HANDLE' } });
 		outputOf(await record('overwrite', { source: 'url', url }));

@@ -2,6 +2,7 @@ import axios from 'axios';
 import type { IDataObject } from 'n8n-workflow';
 import sharp from 'sharp';
 
+import { stepForms } from '../../../nodes/Filestack/image/stepForms';
 import { bytesOf, errorOf, outputOf } from '../../support/engine';
 import {
 	credentialsOf,
@@ -53,7 +54,6 @@ describe('the result', () => {
 		expect(json).toEqual({
 			handle,
 			url: expect.any(String) as string,
-			expiry: expect.any(Number) as number,
 			expiresAt: expect.stringMatching(/Z$/) as string,
 		});
 		expect(await sandbox.requests()).toEqual([]);
@@ -63,7 +63,7 @@ describe('the result', () => {
 		expect(JSON.parse(Buffer.from(policy, 'base64url').toString())).toEqual({
 			call: ['read', 'convert'],
 			handle,
-			expiry: json.expiry,
+			expiry: Math.floor(Date.parse(json.expiresAt as string) / 1000),
 		});
 		const { data } = await axios.get<Buffer>(json.url as string, { responseType: 'arraybuffer' });
 		expect((await sharp(data).metadata()).width).toBe(200);
@@ -75,7 +75,7 @@ describe('the result', () => {
 		const [{ json, binary }] = outputOf(await run('resize', RESIZE));
 		expect(json).toEqual({
 			handle,
-			fileName: 'photo.jpg',
+			name: 'photo.jpg',
 			mimeType: 'image/jpeg',
 			size: expect.any(Number) as number,
 			sha256: expect.stringMatching(/^[0-9a-f]{64}$/) as string,
@@ -88,7 +88,7 @@ describe('the result', () => {
 	it('is a new file in Filestack', async () => {
 		const options = { fileName: 'small, "x".jpg', path: 'thumbs/', access: 'public' };
 		const [{ json }] = outputOf(await run('resize', { ...RESIZE, output: 'stored', options }));
-		expect(json).toMatchObject({ filename: 'small, "x".jpg', mimetype: 'image/jpeg' });
+		expect(json).toMatchObject({ name: 'small, "x".jpg', mimeType: 'image/jpeg' });
 		expect(json.handle).not.toBe(handle);
 		expect(json.key).toMatch(/^thumbs\//);
 		const size = outputOf(await run('getSize', { file: json.handle }))[0].json;
@@ -97,7 +97,7 @@ describe('the result', () => {
 
 	it('has a name with the extension of the new format', async () => {
 		const [{ json }] = outputOf(await run('convert', { format: 'pjpg', quality: 50 }));
-		expect(json).toMatchObject({ fileName: 'photo.jpg', mimeType: 'image/jpeg' });
+		expect(json).toMatchObject({ name: 'photo.jpg', mimeType: 'image/jpeg' });
 		recorder.respond(({ path }) =>
 			path.endsWith('/metadata')
 				? { body: { filename: 'my photo.tiff' } }
@@ -106,7 +106,7 @@ describe('the result', () => {
 		const credentials = recorder.credentials();
 		const parameters = { ...DEFAULTS, file: 'HANDLE', format: 'webp', quality: 85 };
 		const converted = outputOf(await filestack(credentials, 'image', 'convert', parameters));
-		expect(converted[0].json.fileName).toBe('my photo.webp');
+		expect(converted[0].json.name).toBe('my photo.webp');
 	});
 
 	it('is unsigned without an app secret', async () => {
@@ -233,9 +233,8 @@ describe('Transform', () => {
 	});
 
 	it('accepts every step with its default values', async () => {
-		const list = (await import('../../../nodes/Filestack/image/stepForms')).stepForms;
 		const rejected: unknown[] = [];
-		for (const { task } of list.filter((form) => form.task !== 'watermark')) {
+		for (const { task } of stepForms.filter((form) => form.task !== 'watermark')) {
 			const result = await run('transform', steps({ task }));
 			if (result.data.resultData.error) rejected.push([task, result.data.resultData.error.message]);
 		}
@@ -297,7 +296,7 @@ it('Create Collage combines the images of the input items', async () => {
 	const [{ json }] = outputOf(
 		await filestack(credentials, 'image', 'createCollage', stored, { input }),
 	);
-	expect(json.mimetype).toBe('image/jpeg');
+	expect(json.mimeType).toBe('image/jpeg');
 	const one = errorOf(
 		await filestack(credentials, 'image', 'createCollage', parameters, { input: [input[0]] }),
 	);

@@ -17,6 +17,9 @@ import {
 	SECRET,
 } from '../../support/filestack';
 import { useSandbox } from '../../support/useSandbox';
+import { useRealWaits } from '../../support/waits';
+
+useRealWaits();
 
 const sandbox = useSandbox();
 const recorder = new FilestackServer();
@@ -51,7 +54,7 @@ describe('Document', () => {
 		const [{ json, binary }] = outputOf(
 			await run('document.convert', { file, format: 'pdf', options }),
 		);
-		expect(json).toMatchObject({ fileName: 'Angebot.pdf', mimeType: 'application/pdf' });
+		expect(json).toMatchObject({ name: 'Angebot.pdf', mimeType: 'application/pdf' });
 		const [page] = (await PDFDocument.load(await bytesOf(binary!.data))).getPages();
 		expect(page.getSize()).toEqual({ width: 595, height: 420 });
 	});
@@ -59,7 +62,7 @@ describe('Document', () => {
 	it('is converted to an image of a page', async () => {
 		const parameters = { file: pdf, format: 'png', page: 3, options: { density: 144 } };
 		const [{ json, binary }] = outputOf(await run('document.convert', parameters));
-		expect(json.fileName).toBe('invoice.png');
+		expect(json.name).toBe('invoice.png');
 		expect((await sharp(await bytesOf(binary!.data)).metadata()).width).toBe(400);
 	});
 
@@ -177,7 +180,7 @@ describe('Archive: Create ZIP', () => {
 		const output = outputOf(await run('archive.createZip', parameters, { input }));
 		expect(output).toHaveLength(1);
 		expect(output[0].pairedItem).toEqual(numbers.map((item) => ({ item })));
-		expect(output[0].json).toMatchObject({ fileName: 'archive.zip', mimeType: 'application/zip' });
+		expect(output[0].json).toMatchObject({ name: 'archive.zip', mimeType: 'application/zip' });
 		expect(await entriesOf(await bytesOf(output[0].binary!.data))).toEqual(
 			numbers.map((index) => [`${99 - index}.txt`, String(index)]),
 		);
@@ -191,7 +194,7 @@ describe('Archive: Create ZIP', () => {
 		};
 		const input = [{ json: {} }, { json: {} }];
 		const output = outputOf(await run('archive.createZip', parameters, { input }));
-		expect(output.map(({ json }) => json.fileName)).toEqual(['a.zip', 'a.zip']);
+		expect(output.map(({ json }) => json.name)).toEqual(['a.zip', 'a.zip']);
 		const entries = await entriesOf(await bytesOf(output[1].binary!.data));
 		expect(entries.map(([name]) => name)).toEqual(['note.txt', 'invoice.pdf']);
 	});
@@ -200,7 +203,7 @@ describe('Archive: Create ZIP', () => {
 		const parameters = { filesFrom: 'list', files: text, output: 'stored' };
 		const [{ json }] = outputOf(await run('archive.createZip', parameters));
 		expect(json).toMatchObject({
-			mimetype: 'application/zip',
+			mimeType: 'application/zip',
 			handle: expect.any(String) as string,
 		});
 	});
@@ -231,7 +234,7 @@ it('Website: Take Screenshot returns an image of the requested size', async () =
 		options: { agent: 'mobile', delay: 0 },
 	};
 	const [{ json, binary }] = outputOf(await run('website.takeScreenshot', parameters));
-	expect(json).toMatchObject({ fileName: 'screenshot.png', mimeType: 'image/png' });
+	expect(json).toMatchObject({ name: 'screenshot.png', mimeType: 'image/png' });
 	const { width, height } = await sharp(await bytesOf(binary!.data)).metadata();
 	expect([width, height]).toEqual([640, 480]);
 });
@@ -243,7 +246,7 @@ describe('File: Analyze', () => {
 		expect(json).toEqual({
 			handle: text,
 			...{ caption: 'a picture of note', copyright: false, licenses: [] },
-			...{ emotions: { HAPPY: 99.7 }, text: 'Total: 12 EUR', text_area_percentage: 23.4 },
+			...{ emotions: { HAPPY: 99.7 }, text: 'Total: 12 EUR', textAreaPercentage: 23.4 },
 			...{ sfw: true, tags: { auto: expect.any(Object) as object, user: null } },
 		});
 	});
@@ -290,7 +293,7 @@ describe('Workflow', () => {
 
 	it('is started, and returns its status and results', async () => {
 		const [{ json }] = outputOf(await run('workflow.run', { ...parameters, file: text }));
-		expect(json).toMatchObject({ workflow: 'w-1', status: 'Started', finished: false });
+		expect(json).toMatchObject({ workflowId: 'w-1', status: 'Started', finished: false });
 		const status = async () =>
 			outputOf(await run('workflow.getStatus', { jobId: json.jobId }))[0].json;
 		expect(await status()).toMatchObject({ jobId: json.jobId, finished: false, urls: [] });
@@ -387,10 +390,10 @@ describe('Video', () => {
 		const [{ json }] = outputOf(await run('video.convert', parameters));
 		expect(json).toMatchObject({ status: 'started', finished: false });
 		await advance(60);
-		const status = outputOf(await run('video.getStatus', { uuid: json.uuid }))[0].json;
+		const status = outputOf(await run('video.getStatus', { uuid: json.jobId }))[0].json;
 		expect(status).toMatchObject({ status: 'completed', finished: true });
 		const metadata = outputOf(await run('file.getMetadata', { file: status.handle, fields: [] }));
-		expect(metadata[0].json.filename).toBe('film.webm');
+		expect(metadata[0].json.name).toBe('film.webm');
 	});
 
 	it('is waited for', async () => {
@@ -408,9 +411,9 @@ describe('Video', () => {
 		const parameters = { file: await movie('fail.mov'), preset: 'h264', wait: false };
 		const [{ json }] = outputOf(await run('video.convert', parameters));
 		await advance(60);
-		const error = errorOf(await run('video.getStatus', { uuid: json.uuid }));
+		const error = errorOf(await run('video.getStatus', { uuid: json.jobId }));
 		expect(error.message).toBe('Filestack could not convert the video: Conversion failed');
-		expect(error.description).toContain(json.uuid);
+		expect(error.description).toContain(json.jobId);
 	});
 
 	it('is not complete without its URL', async () => {

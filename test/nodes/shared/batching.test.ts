@@ -1,6 +1,9 @@
 import { sleep } from 'n8n-workflow';
 
 import { mapInBatches } from '../../../nodes/shared/node/batching';
+import { useRealWaits } from '../../support/waits';
+
+useRealWaits();
 
 it('processes several items concurrently and keeps their order', async () => {
 	let running = 0;

@@ -7,6 +7,9 @@ import { eventually } from '../../support/eventually';
 import { filesAppNode } from '../../support/filesApp';
 import { credentialsOf, filestackNode } from '../../support/filestack';
 import { useSandbox } from '../../support/useSandbox';
+import { useRealWaits } from '../../support/waits';
+
+useRealWaits();
 
 /** Milliseconds: half the delay of the server. It takes a quarter of a second on an idle machine. */
 const SOON = 30_000;
@@ -55,7 +58,7 @@ it('an upload in parts that waits in an outage ends when the user stops the exec
 	await sandbox.fault({ service: 'filesApp', path: '/api/v2/chunks', nth: 2, times: 100, fault });
 	const options = { thresholdMb: 1, partsAtOnce: 1, giveUpMinutes: 10 };
 	const parameters = { resource: 'file', operation: 'upload', options };
-	await stopAfter(filesAppNode(sandbox, parameters, { input: await input() }), 3);
+	await stopAfter(filesAppNode(sandbox, parameters, { input: await input() }), 2);
 });
 
 it('an upload of parts to presigned URLs ends when the user stops the execution', async () => {

@@ -144,5 +144,5 @@ it('retries once after a connection reset without a response, and names possible
 	await server.stop();
 	expect(error.description).toContain('the file is too large for one request');
 	expect(error.description).not.toContain('may have succeeded');
-	expect(server.requests).toBe(2);
+	expect(server.connections).toBe(2);
 });

@@ -1,5 +1,4 @@
 import '../../support/shortLimits';
-import { waits } from '../../support/skippedWaits';
 import { FileCourierApi } from '../../../credentials/FileCourierApi.credentials';
 import { fileCourierApiTest } from '../../../nodes/FileCourier/service';
 import { credentialTestOf } from '../../support/credentialTest';
@@ -10,9 +9,11 @@ import { fileCourierNode, REQUEST } from '../../support/fileCourier';
 import { trickle, trickleHeaders } from '../../support/endlessResponses';
 import type { Sandbox } from '../../support/sandbox';
 import { useTestServer } from '../../support/testServer';
+import { skipWaits, waits } from '../../support/waits';
+
+skipWaits();
 
 const host = useTestServer();
-beforeEach(() => void (waits.length = 0));
 
 const credentials = () => credentialsFor(new FileCourierApi(), host.url);
 

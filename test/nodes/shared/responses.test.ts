@@ -4,7 +4,6 @@
  */
 import type { IRun, NodeApiError } from 'n8n-workflow';
 
-import { waits } from '../../support/skippedWaits';
 import { sha256Of } from '../../support/binary';
 import { everythingIn } from '../../support/errors';
 import { FilestackServer } from '../../support/filestack';
@@ -16,13 +15,15 @@ import {
 	jsonOf,
 	runCase,
 } from '../../support/operations';
+import { skipWaits, waits } from '../../support/waits';
+
+skipWaits();
 
 const server = new FilestackServer();
 beforeAll(async () => await server.start());
 afterAll(async () => await server.stop());
 beforeEach(() => {
 	server.reset();
-	waits.length = 0;
 });
 
 const host = () => new URL(server.url).host;

@@ -1,6 +1,8 @@
-import '../../support/skippedWaits';
 import { expectFile, FILE, MIB, OTHER, useBreakingHost } from '../../support/breakingHost';
 import { buildContext, errorOf, outputOf, startRun } from '../../support/engine';
+import { skipWaits } from '../../support/waits';
+
+skipWaits();
 
 const { host, requests, node, download, bytesSent } = useBreakingHost();
 

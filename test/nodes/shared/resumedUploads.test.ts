@@ -4,11 +4,12 @@ import { Readable } from 'node:stream';
 import type { IDataObject, INodeType } from 'n8n-workflow';
 import * as n8nWorkflow from 'n8n-workflow';
 
-// First: it has to be imported before the nodes.
-import '../../support/skippedWaits';
 import { sha256Of } from '../../support/binary';
 import { binaryData, buildContext, errorOf, outputOf, startRun } from '../../support/engine';
 import { PART_SERVICES, type PartUpload, partUploads } from '../../support/partUploads';
+import { skipWaits } from '../../support/waits';
+
+skipWaits();
 
 const { count, proxy, newFile, node, prepare, sandbox, storedSha256 } = partUploads();
 

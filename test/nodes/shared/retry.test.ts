@@ -7,6 +7,9 @@ import {
 	retryDelay,
 	parseRetryAfter,
 } from '../../../nodes/shared/http/retry';
+import { useRealWaits } from '../../support/waits';
+
+useRealWaits();
 
 describe('a failed call', () => {
 	it.each([

@@ -15,9 +15,9 @@ import type { Sandbox } from '../../support/sandbox';
 
 const MIB = 1024 * 1024;
 /** Larger than the socket buffers, which accept their bytes at once. */
-const bytes = randomBytes(16 * MIB);
+const bytes = randomBytes(30 * MIB);
 /** Seconds: far more than a mebibyte takes, and less than half of the time for the file. */
-const STALL = 1;
+const STALL = 2;
 const PER_MEBIBYTE = 150;
 const server = useTestServer();
 let service: BinaryDataService;
@@ -99,11 +99,11 @@ it('an upload in one request gives the service more time to respond if the file 
 	const host = await new TestServer()
 		.respond({ body: '{"id":"f","name":"a.bin"}', delay: 3_000 })
 		.start();
-	const input = [await itemWith({ data: { name: 'a.bin', bytes: Buffer.alloc(200 * MIB) } })];
-	// Almost six seconds more.
+	const input = [await itemWith({ data: { name: 'a.bin', bytes: Buffer.alloc(300 * MIB) } })];
+	// Eight seconds more.
 	const options = { thresholdMb: 1000, stallSeconds: 1, sha256: false };
 	const more = { credentials: { baseUrl: host.url, apiKey: 'x' } };
 	const run = await filesAppUpload(nowhere(), input, { options }, more);
 	await host.stop();
-	expect(outputOf(run)[0].json.id).toBe('f');
+	expect(outputOf(run)[0].json.fileId).toBe('f');
 });

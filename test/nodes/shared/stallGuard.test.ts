@@ -8,6 +8,9 @@ import {
 	timeoutSignal,
 } from '../../../nodes/shared/http/stallGuard';
 import { eventually } from '../../support/eventually';
+import { useRealWaits } from '../../support/waits';
+
+useRealWaits();
 
 const never = new Promise<never>(() => undefined);
 

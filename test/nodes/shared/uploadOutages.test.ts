@@ -1,5 +1,3 @@
-// First: it has to be imported before the nodes.
-import '../../support/shortenedWaits';
 import { outputOf, errorOf, runNode, buildContext, startRun } from '../../support/engine';
 import { sha256Of } from '../../support/binary';
 import { PART_SERVICES, partUploads } from '../../support/partUploads';

@@ -1,7 +1,5 @@
 import type { IDataObject, IRun } from 'n8n-workflow';
 
-import '../../support/skippedWaits';
-
 import { buildContext, errorOf, outputOf, runNode, startRun } from '../../support/engine';
 import { eventually } from '../../support/eventually';
 import { fileShotNode } from '../../support/fileShot';
@@ -13,6 +11,9 @@ import { byId } from '../../support/locators';
 import { useSandbox } from '../../support/useSandbox';
 import { PACKAGE, SpeedyFilesUser } from '../../support/speedyFiles';
 import { storedFiles } from '../../support/storedFiles';
+import { skipWaits } from '../../support/waits';
+
+skipWaits();
 
 const MIB = 1024 * 1024;
 const sandbox = useSandbox();

@@ -74,7 +74,7 @@ async function collect(chunks: AsyncIterable<Buffer>): Promise<Buffer> {
 
 /** Cuts bytes into pieces of changing sizes. */
 async function* pieces(bytes: Buffer, size = 1000): AsyncGenerator<Buffer> {
-	for (let at = 0; at < bytes.length; ) {
+	for (let at = 0; at < bytes.length;) {
 		const length = 1 + ((at * 7919) % size);
 		yield await Promise.resolve(bytes.subarray(at, at + length));
 		at += length;

@@ -84,8 +84,8 @@ describe('Upload → Encrypt', () => {
 	it('encrypts a file with a key in the link, which only the output contains', async () => {
 		const json = await uploaded(content, { encrypt: 'raw' });
 		expect(json).toMatchObject({
-			fileName: 'contract.pdf',
-			fileSize: content.length,
+			name: 'contract.pdf',
+			size: content.length,
 			mimeType: 'application/pdf',
 			isZeroKnowledge: true,
 			keyMode: 'raw',
@@ -96,10 +96,8 @@ describe('Upload → Encrypt', () => {
 		expect(json.encryptedSize).toBe(container.length);
 		expect(json.encryptedSha256).toBe(sha256Of(container));
 		expect(opened(container, keyIn(json.secretLink)).equals(content)).toBe(true);
-		expect(json.secretLink).toBe(
-			`${String(json.downloadUrl)}#k=${String(json.secretLink).slice(-43)}`,
-		);
-		expect(json.downloadUrl).not.toContain('#');
+		expect(json.secretLink).toBe(`${String(json.link)}#k=${String(json.secretLink).slice(-43)}`);
+		expect(json.link).not.toContain('#');
 		const { secretLink, ...others } = json;
 		const key = String(secretLink).slice(-43);
 		expect(JSON.stringify(others)).not.toContain(key);
@@ -220,7 +218,7 @@ describe('Upload → Encrypt', () => {
 		const hidden = await nameIn({ hideFileName: true });
 		expect(hidden.header).toContain('"name":"file.bin","mime":"application/octet-stream"');
 		expect(hidden.seen).not.toContain('contract');
-		expect(hidden.json.fileName).toBe('contract.pdf');
+		expect(hidden.json.name).toBe('contract.pdf');
 	});
 
 	it('sends the passphrase flag and the options of the link', async () => {
@@ -294,7 +292,7 @@ describe('Download → Decrypt', () => {
 		expect(binary!.data).toMatchObject({ fileName: 'contract.pdf', mimeType: 'application/pdf' });
 		expect(json).toMatchObject({
 			fileId: raw.fileId,
-			fileName: 'contract.pdf',
+			name: 'contract.pdf',
 			mimeType: 'application/pdf',
 			size: content.length,
 			encryptedSize: raw.encryptedSize,
@@ -495,7 +493,7 @@ describe('a server that changes encrypted files', () => {
 	it('a changed name is made safe', async () => {
 		await settings({ encryptedDownloads: 'renamed' });
 		const [{ json }] = outputOf(await download(byUrl(String(raw.secretLink))));
-		expect(json).toMatchObject({ fileName: 'ct.pdf', sha256: sha256Of(content) });
+		expect(json).toMatchObject({ name: 'ct.pdf', sha256: sha256Of(content) });
 	});
 
 	it('a wrong flag does not make a file that is not encrypted unreadable', async () => {
@@ -545,7 +543,7 @@ describe('files of FileShot’s own apps', () => {
 				: { decryptionPassphrase: one.passphrase };
 			const [{ json, binary }] = outputOf(await download(fileId, secret));
 			expect((await bytesOf(binary!.data)).toString('hex')).toBe(one.plainHex);
-			expect(json.fileName).toBe(one.header!.name);
+			expect(json.name).toBe(one.header!.name);
 		}
 	});
 
@@ -582,7 +580,7 @@ describe('files of FileShot’s own apps', () => {
 		);
 		expect(String(await bytesOf(binary!.data))).toBe('hello');
 		expect(decrypted).toMatchObject({
-			fileName: 'hello.txt',
+			name: 'hello.txt',
 			decrypted: true,
 			isCiphertext: false,
 		});

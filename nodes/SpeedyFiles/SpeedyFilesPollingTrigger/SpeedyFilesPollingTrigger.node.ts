@@ -6,15 +6,16 @@ import {
 	NodeConnectionTypes,
 } from 'n8n-workflow';
 
-import { readParameters, triggerSource } from '../shared/node/parameters';
-import { toProperty } from '../shared/node/schema';
-import { eventsSubtitle } from '../shared/node/subtitle';
-import { leadSeconds, type LeadTime } from '../shared/polling/fields';
-import { runPoll } from '../shared/polling/poll';
-import { type ListState, pollList, sampleItem, upgradeListState } from '../shared/polling/pollList';
-import { speedyFiles, speedyFilesApiTest } from './service';
-import type { PackagePosition } from './packagePages';
-import { type PackageFilters, pollingProperties, watchedPackages } from './polling';
+import { readParameters, triggerSource } from '../../shared/node/parameters';
+import { toProperty } from '../../shared/node/schema';
+import { eventsSubtitle } from '../../shared/node/subtitle';
+import { leadSeconds, type LeadTime } from '../../shared/polling/fields';
+import { runPoll } from '../../shared/polling/poll';
+import { type ListState, pollList, sampleItem, upgradeListState } from '../../shared/polling/pollList';
+import { packageOutput } from '../describe';
+import { speedyFiles, speedyFilesApiTest } from '../service';
+import type { PackagePosition } from '../packagePages';
+import { type PackageFilters, pollingProperties, watchedPackages } from '../polling';
 
 interface Settings extends LeadTime {
 	events: string[];
@@ -22,11 +23,12 @@ interface Settings extends LeadTime {
 	options: PackageFilters & { includeExisting?: boolean };
 }
 
+// In a folder of its own, because n8n looks for the schema previews of triggers by their folder and version alone.
 export class SpeedyFilesPollingTrigger implements INodeType {
 	description: INodeTypeDescription = {
 		displayName: 'SpeedyFiles Expiry Trigger',
 		name: 'speedyFilesPollingTrigger',
-		icon: { light: 'file:speedyFiles.svg', dark: 'file:speedyFiles.dark.svg' },
+		icon: { light: 'file:../speedyFiles.svg', dark: 'file:../speedyFiles.dark.svg' },
 		group: ['trigger'],
 		version: 1,
 		subtitle: eventsSubtitle(pollingProperties),
@@ -49,11 +51,12 @@ export class SpeedyFilesPollingTrigger implements INodeType {
 				events: settings.events,
 				includeExisting,
 				leadTime: leadSeconds(settings),
-				simplify: settings.simplify,
 				filters: { direction, recipient, title },
 			});
 		return await runPoll<ListState<PackagePosition>>(this, {
 			service: speedyFiles,
+			output: packageOutput,
+			simplify: settings.simplify,
 			settings: [direction, recipient, title, includeExisting],
 			upgradeState: upgradeListState,
 			sample: async () => await sampleItem(listOf(this)),
