@@ -35,7 +35,7 @@ export function describeRoutes(app: FastifyInstance, head: DocumentHead): void {
 			url: url.replace(/\*$/, ':path'),
 		}),
 		transformObject: (generated) =>
-			'openapiObject' in generated ? publish(generated.openapiObject as OpenApi) : {},
+			'openapiObject' in generated ? completeDocument(generated.openapiObject as OpenApi) : {},
 	});
 }
 
@@ -53,8 +53,8 @@ export function documentOf(app: FastifyInstance): OpenApi {
 }
 
 /** Completes a generated document where a route's schema and OpenAPI differ. */
-function publish(generated: OpenApi): Partial<OpenApi> {
-	const document = converted(generated) as OpenApi;
+function completeDocument(generated: OpenApi): Partial<OpenApi> {
+	const document = toOpenApi(generated) as OpenApi;
 	const operations = Object.values(document.paths).flatMap((path) => Object.values(path));
 	for (const operation of operations as Described[]) {
 		const { 'x-body-optional': isOptional, requestBody } = operation;
@@ -70,14 +70,14 @@ interface Described extends Operation {
 }
 
 /** Replaces what only the sandbox's validator knows: its own format for URLs and a keyword that OpenAPI 3.0 lacks. */
-function converted(value: unknown): unknown {
-	if (Array.isArray(value)) return value.map(converted);
+function toOpenApi(value: unknown): unknown {
+	if (Array.isArray(value)) return value.map(toOpenApi);
 	if (typeof value !== 'object' || value === null) return value;
 	return Object.fromEntries(
 		Object.entries(value).flatMap(([name, part]): [string, unknown][] => {
 			if (name === 'propertyNames') return [];
 			if (name === 'format' && part === 'httpUrl') return [['pattern', '^https?://']];
-			return [[name, converted(part)]];
+			return [[name, toOpenApi(part)]];
 		}),
 	);
 }

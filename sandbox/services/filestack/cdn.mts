@@ -3,9 +3,18 @@ import { buffer } from 'node:stream/consumers';
 import { Readable } from 'node:stream';
 import { inline } from '../../core/contentDisposition.mts';
 import { reportedSize } from '../../core/faultyValues.mts';
-import { booleanParameter, type Requirement, authorize, type Proof, queryOf } from './access.mts';
+import { booleanParameter } from './access.mts';
 import { HIDDEN } from '../../core/describeRoutes.mts';
-import { type CdnPath, readCdnPath, securityIn } from './cdnPath.mts';
+import {
+	authorizeCdn,
+	authorizeChain,
+	type CdnRequest,
+	isExternal,
+	openFile,
+	parametersOf,
+	readCdnRequest,
+	requireApiKey,
+} from './cdnRequest.mts';
 import { cdnPaths } from './cdnSchemas.mts';
 import { sendFile } from './download.mts';
 import { cdnError, FilestackError } from './error.mts';
@@ -13,25 +22,15 @@ import { extractHandle, type ReceivedFile, type StoredFile } from './files.mts';
 import { imageSize } from './imageSize.mts';
 import { readMetadata } from './metadata.mts';
 import type { Instance } from './instance.mts';
-import { type Call, type Permission, PolicyError } from './policy.mts';
+import type { Permission } from './policy.mts';
 import { chainOf, type ChainResult, runChain } from './processing/chain.mts';
 import type { Content } from './processing/imageTasks.mts';
 import type { Parameters } from './processing/task.mts';
-import { isIntelligence, textOf } from './processing/taskRules.mts';
+import { textOf } from './processing/taskRules.mts';
 import { processRoute } from './process.mts';
 import { openSource } from './remoteSource.mts';
 import { fetchSource, storeFile } from './storeFile.mts';
 import { storeOptions } from './storeOptions.mts';
-
-interface CdnRequest {
-	request: FastifyRequest;
-	path: CdnPath;
-	query: Readonly<Record<string, string | undefined>>;
-	proof: Proof;
-}
-
-/** Bytes of the longest path; not documented. */
-const MAX_PATH = 16_384;
 
 /**
  * cdn.filestackcontent.com: downloads, processing, storing of results and URLs, videos and workflows by path (Filestack
@@ -43,7 +42,7 @@ export function cdnRoutes(app: FastifyInstance, instance: Instance): void {
 	processRoute(app, instance);
 
 	const get = async (request: FastifyRequest, reply: FastifyReply) => {
-		const asked = read(request);
+		const asked = readCdnRequest(request);
 		if (asked.path.debug) return debug(asked, instance);
 		const has = (name: string) => parametersOf(asked, name) !== undefined;
 		const changes = has('store') || has('run_workflow') || has('video_convert');
@@ -54,7 +53,7 @@ export function cdnRoutes(app: FastifyInstance, instance: Instance): void {
 		return await process(asked, reply, instance);
 	};
 	const post = async (request: FastifyRequest, reply: FastifyReply) => {
-		const asked = read(request);
+		const asked = readCdnRequest(request);
 		if (parametersOf(asked, 'store')) return await process(asked, reply, instance);
 		throw new FilestackError(405, 'Method Not Allowed');
 	};
@@ -74,26 +73,6 @@ export function cdnRoutes(app: FastifyInstance, instance: Instance): void {
 			await reply.code(405).header('allow', 'GET, POST').send(cdnError(405)),
 	});
 }
-
-function read(request: FastifyRequest): CdnRequest {
-	const [target] = request.url.split('?', 1);
-	if (target.length > MAX_PATH) throw new FilestackError(414, 'URI Too Long');
-	const path = readCdnPath(target);
-	const query = queryOf(request);
-	const task = path.tasks.find(({ name }) => name === 'security');
-	// The CDN ignores the File API's Basic authentication.
-	const proof =
-		task === undefined
-			? { policy: query.policy, signature: query.signature }
-			: securityIn(task.parameters);
-	return { request, path, query, proof };
-}
-
-/** Returns the parameters of the first task with a name. */
-const parametersOf = ({ path }: CdnRequest, name: string): Parameters | undefined =>
-	path.tasks.find((task) => task.name === name)?.parameters;
-
-const isExternal = (source: string): boolean => /^(https?|src):\/\//i.test(source);
 
 /** Delivers a file, or the result of the tasks, or stores it (Filestack docs, Processing). */
 async function process(
@@ -148,22 +127,6 @@ function problemInstead(result: ChainResult, { context }: Instance): object | un
 	}
 }
 
-/** Checks the permissions of a chain and its sources, before any of them is read. */
-function authorizeChain(asked: CdnRequest, instance: Instance): Permission {
-	const { path, proof } = asked;
-	const stores = parametersOf(asked, 'store') !== undefined;
-	const reads = path.sources.length > 0 && !path.sources.some(isExternal);
-	const calls: (readonly Call[])[] = [
-		['convert'],
-		...(reads ? [['read'] as const] : []),
-		...(stores ? [['store', 'pick'] as const] : []),
-	];
-	const always = path.tasks.some(({ name }) => isIntelligence(name));
-	const permission = authorizeCdn(proof, { calls, always }, instance);
-	requireApiKey(path, instance);
-	return permission;
-}
-
 /** Reads a handle, a URL on this machine or an alias into memory. */
 async function loadSource(
 	source: string,
@@ -211,30 +174,6 @@ function debug({ path, proof }: CdnRequest, instance: Instance): object {
 			.filter(({ name }) => name !== 'security')
 			.map(({ name, parameters }) => ({ name, params: parameters })),
 	};
-}
-
-/**
- * Returns the file of a request. Checks permissions first, so that clients without permission cannot find out which
- * handles exist.
- */
-function openFile(
-	{ path, proof }: CdnRequest,
-	need: Omit<Requirement, 'handle'>,
-	instance: Instance,
-): StoredFile {
-	const handle = path.sources[0] ?? '';
-	authorizeCdn(proof, { ...need, handle }, instance);
-	requireApiKey(path, instance);
-	const file = instance.files.get(handle);
-	if (!file) throw new FilestackError(404, 'File not found');
-	return file;
-}
-
-/** An API key in the path must be the app's; for external URLs and without a source it is required. */
-function requireApiKey({ apiKey, sources }: CdnPath, { context }: Instance): void {
-	const isRequired = sources.length === 0 || sources.some(isExternal);
-	if (apiKey === context.secrets.apiKey || (apiKey === undefined && !isRequired)) return;
-	throw new FilestackError(401, 'storage provider error: Invalid Application (idx 0)');
 }
 
 async function deliver(
@@ -343,23 +282,4 @@ async function convertVideo(asked: CdnRequest, instance: Instance): Promise<obje
 	}
 	const file = openFile(asked, { calls: [['convert']] }, instance);
 	return await instance.videos.convert(file.id, parameters);
-}
-
-/** Checks the permissions and reports errors in the two messages known from Filestack's CDN. */
-function authorizeCdn(proof: Proof, need: Requirement, { context }: Instance): Permission {
-	try {
-		return authorize(proof, need, context);
-	} catch (error) {
-		if (!(error instanceof PolicyError)) throw error;
-		const { policy, signature } = proof;
-		if (policy === undefined && signature === undefined) {
-			const status = Number(context.settings.get('missingPolicyStatus'));
-			throw new FilestackError(status, 'policy error: proper credentials were not provided');
-		}
-		const shown = `(signature: "${signature ?? ''}"; policy "${policy ?? ''}")`;
-		throw new FilestackError(
-			403,
-			`application [${context.secrets.appId}] policy error: ${error.message}: ${shown}`,
-		);
-	}
 }
