@@ -121,7 +121,7 @@ describe('the official SDK (filestack-js)', () => {
 		expect(results.after).toEqual({ handle, mimetype: 'text/markdown', size: 13 });
 		expect(results.removed).toEqual([200, 200, 404]);
 		expect(await stack.list('files')).not.toContainEqual(expect.objectContaining({ id: handle }));
-		await expectProcessed(told.processed as Processed);
+		await expectProcessed(results.processed as Processed);
 	});
 });
 
