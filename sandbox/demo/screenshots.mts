@@ -32,6 +32,9 @@ const REQUEST = 'request-documents';
 const PANELS = [
 	{ file: 'request-and-wait-panel', example: 'request-and-wait', node: 'Request and wait' },
 	{ file: 'trigger-panel', example: 'receive-documents', node: 'Files delivered' },
+	{ file: 'resize-panel', example: 'images-for-the-web', node: 'Link to thumbnail' },
+	{ file: 'transform-panel', example: 'images-for-the-web', node: 'Make smaller' },
+	{ file: 'zip-panel', example: 'zip-and-send', node: 'Create ZIP' },
 ];
 
 /** Hides the editor's controls, which cover the canvas. */
@@ -113,7 +116,8 @@ mkdirSync(FOLDER, { recursive: true });
 let environment: Environment | undefined;
 try {
 	environment = await startEnvironment({ folder, log: console.log });
-	const shown = readExamples().filter(({ name }) => [REQUEST, ...CANVASES].includes(name));
+	const names = [REQUEST, ...CANVASES, ...PANELS.map(({ example }) => example)];
+	const shown = readExamples().filter(({ name }) => names.includes(name));
 	const workflows = await installExamples(environment.rest, environment.credentials, shown);
 	const request = workflows.get(REQUEST);
 	if (!request) throw new UserError(`The example ${REQUEST} is missing.`);
