@@ -38,6 +38,9 @@ const PANELS = [
 	{ file: 'nodes/filesApp', example: 'receive-to-files-app', node: 'Upload' },
 	{ file: 'nodes/filestack', example: 'images-for-the-web', node: 'Make smaller' },
 	{ file: 'nodes/cleanUp', example: 'expiring-soon', node: 'SpeedyFiles' },
+	{ file: 'resize-panel', example: 'images-for-the-web', node: 'Link to thumbnail' },
+	{ file: 'transform-panel', example: 'images-for-the-web', node: 'Make smaller' },
+	{ file: 'zip-panel', example: 'zip-and-send', node: 'Create ZIP' },
 ];
 
 /** Hides the editor's controls, which cover the canvas. */

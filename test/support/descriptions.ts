@@ -102,11 +102,17 @@ export function exampleFor({
 	default: usual,
 	placeholder = '',
 	modes,
+	options = [],
+	typeOptions,
 }: INodeProperties): unknown {
 	const shown = (text = '') => text.replace(/^e\.g\. /, '').replace(/^\{\{/, '={{');
 	if (type === 'resourceLocator') {
 		const { placeholder: id } = modes!.find(({ name }) => name === 'id')!;
 		return { __rl: true, mode: 'id', value: shown(id) };
+	}
+	// A list without rows is incomplete; a new row has the default values.
+	if (type === 'fixedCollection' && typeOptions?.multipleValues === true) {
+		return Object.keys(usual as object).length > 0 ? usual : { [options[0].name]: [{}] };
 	}
 	if (usual !== '' && usual !== undefined) return usual;
 	if (type === 'dateTime') return '2035-01-31T12:00:00Z';

@@ -102,7 +102,7 @@ export const rotateForm: TaskForm = {
 			'angle',
 		),
 		{
-			...numberField('Angle (Degrees)', 'deg', [0, 359], 90, 'Clockwise', 2),
+			...numberField('Angle (Degrees)', 'deg', [0, 359], 90, 'Clockwise'),
 			displayOptions: { show: { by: ['angle'] } },
 		},
 		{ ...backgroundField('white'), displayOptions: { show: { by: ['angle'] } } },

@@ -95,7 +95,7 @@ const decorationForms: readonly TaskForm[] = [
 		description: 'Add a shadow',
 		fields: [
 			backgroundField('white'),
-			numberField('Blur', 'blur', [0, 20], 4, 'From 0 to 20', 2),
+			numberField('Blur', 'blur', [0, 20], 4, 'From 0 to 20'),
 			colorField('Color', 'color', 'black'),
 			numberField('Opacity (%)', 'opacity', [0, 100], 60, 'From 0 to 100'),
 		],

@@ -58,7 +58,7 @@ const stepsField: Field = {
 	type: 'fixedCollection',
 	typeOptions: { multipleValues: true, sortable: true },
 	placeholder: 'Add step',
-	default: { step: [{ task: 'resize' }] },
+	default: {},
 	displayOptions: { show: { specifySteps: ['fields'] } },
 	description: 'The steps run from top to bottom. Drag them to change their order.',
 	options: [

@@ -7,7 +7,7 @@ import { readDownloadSettings } from '../../shared/files/settings';
 import { parseBody } from '../../shared/http/responseBody';
 import { textOf } from '../../shared/http/service';
 import { fileNameOption, maxSizeOption, outputField } from '../../shared/node/fields';
-import { fileResult, type ItemContext, type OperationResult } from '../../shared/node/operation';
+import type { ItemContext, OperationResult } from '../../shared/node/operation';
 import { optionalText } from '../../shared/node/parameters';
 import { type Field, invalidParameter } from '../../shared/node/schema';
 import { cacheOption } from '../file/fields';
@@ -65,14 +65,10 @@ const outputChoice = (choices: Output[]): Field => ({
 export const outputFields: Field[] = [
 	outputChoice(['file', 'link', 'stored']),
 	...expiryFields.map(onlyFor('link')),
-	onlyFor('file')(outputField),
 ];
 
-/** The fields for the result of a request that has no public link, such as one with several files. */
-export const outputFieldsWithoutLink: Field[] = [
-	outputChoice(['file', 'stored']),
-	onlyFor('file')(outputField),
-];
+/** The field for the result of a request that has no public link, such as one with several files. */
+export const outputFieldsWithoutLink: Field[] = [outputChoice(['file', 'stored'])];
 
 const storeOptions: Field[] = [
 	accessOption,
@@ -90,9 +86,10 @@ export const timeoutOption: Field = {
 	description: 'How long to wait for Filestack. Office documents can take minutes.',
 };
 
-/** The options for the result of processing. */
+/** The options for the result of processing. The name of the output field is one, so that the fields fit on a screen. */
 export const outputOptions: Field[] = [
 	cacheOption,
+	optionFor('file')({ ...outputField, required: false }),
 	optionFor('file', 'stored')(fileNameOption),
 	optionFor('file')(maxSizeOption),
 	optionFor('file', 'stored')(timeoutOption),
@@ -217,7 +214,8 @@ async function downloadResult(item: ItemContext, result: Request): Promise<Opera
 	try {
 		const { binary, ...file } = await downloadFile(functions, remote, options);
 		const handle = typeof sources === 'string' && isHandle(sources) ? { handle: sources } : {};
-		return fileResult(item, binary, { ...handle, ...file });
+		const field = optionalText(option(outputField.name)) ?? (outputField.default as string);
+		return { json: { ...handle, ...file, binaryPropertyName: field }, binary: { [field]: binary } };
 	} catch (error) {
 		throw toAdvised(error);
 	}

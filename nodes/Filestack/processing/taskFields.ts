@@ -2,19 +2,18 @@ import type { Field } from '../../shared/node/schema';
 
 type Described = Pick<Field, 'displayName' | 'name' | 'description'>;
 
-/** A whole number; with `numberPrecision` a decimal one. */
+/** A whole number. */
 export const numberField = (
 	displayName: string,
 	name: string,
 	[minValue, maxValue]: [min: number, max: number],
 	usual: number,
 	description: string,
-	numberPrecision = 0,
 ): Field => ({
 	displayName,
 	name,
 	type: 'number',
-	typeOptions: { minValue, maxValue, numberPrecision },
+	typeOptions: { minValue, maxValue, numberPrecision: 0 },
 	default: usual,
 	description,
 });

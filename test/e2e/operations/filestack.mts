@@ -11,7 +11,7 @@ const document = byId("={{ $('Store').first().json.handle }}");
 const image = (operation: string, parameters: object, size: [number, number]): Step => ({
 	does: `image.${operation}`,
 	parameters: {
-		...{ source: 'file', file: screenshot, output: 'file', binaryPropertyName: 'data' },
+		...{ source: 'file', file: screenshot, output: 'file' },
 		...parameters,
 	},
 	async check(items, { bytesOf }) {
@@ -177,7 +177,7 @@ export const filestack: Steps = {
 		does: 'image.createAnimation',
 		parameters: {
 			...{ filesFrom: 'list', files: "={{ Array(2).fill($('Screenshot').first().json.handle) }}" },
-			...{ delay: 500, output: 'file', binaryPropertyName: 'data' },
+			...{ delay: 500, output: 'file' },
 		},
 		check(items) {
 			expect(onlyJson(items)).toMatchObject({ mimeType: 'image/gif' });
@@ -231,9 +231,10 @@ export const filestack: Steps = {
 		does: 'archive.createZip',
 		parameters: {
 			...{ filesFrom: 'items', itemFile: '={{ $json.handle }}', output: 'file' },
-			binaryPropertyName: 'data',
+			options: { binaryPropertyName: 'zip' },
 		},
 		check(items) {
+			expect(items[0].binary.zip.mimeType).toBe('application/zip');
 			expect(onlyJson(items)).toMatchObject({ name: 'archive.zip' });
 		},
 	},

@@ -85,6 +85,13 @@ describe('the result', () => {
 		expect((await sharp(await bytesOf(binary!.data)).metadata()).height).toBe(150);
 	});
 
+	it('is in the output field that the user has named', async () => {
+		const options = { binaryPropertyName: 'thumbnail' };
+		const [{ json, binary }] = outputOf(await run('resize', { ...RESIZE, options }));
+		expect(json.binaryPropertyName).toBe('thumbnail');
+		expect(Object.keys(binary!)).toEqual(['thumbnail']);
+	});
+
 	it('is a new file in Filestack', async () => {
 		const options = { fileName: 'small, "x".jpg', path: 'thumbs/', access: 'public' };
 		const [{ json }] = outputOf(await run('resize', { ...RESIZE, output: 'stored', options }));
@@ -214,6 +221,12 @@ describe('operations with one step', () => {
 });
 
 describe('Transform', () => {
+	it('requires a step', async () => {
+		const error = errorOf(await run('transform', { specifySteps: 'fields' }));
+		expect(error.message).toBe('The field “Steps” is empty');
+		expect(error.description).toBe('Add a step.');
+	});
+
 	it('runs the steps in order', async () => {
 		const resize = { task: 'resize', resizeWidth: 100, resizeHeight: 0 };
 		const crop = { task: 'crop', cropWidth: 90, cropHeight: 90 };
@@ -366,7 +379,10 @@ describe('an error', () => {
 	it.each([
 		[{ body: { error: 'Unsupported conversion' } }, 'Filestack responded: Unsupported conversion'],
 		[{ body: { width: 1 } }, 'Filestack responded with application/json instead of the file'],
-		[{ body: 'Invalid Application' }, 'Filestack responded: Invalid Application'],
+		[
+			{ headers: { 'content-type': 'text/plain' }, body: 'Invalid Application' },
+			'Filestack responded: Invalid Application',
+		],
 	])('is a response with status 200 and without the image: %j', async (answer, message) => {
 		const error = errorOf(await respond(answer));
 		expect(error.message).toBe(message);

@@ -65,12 +65,14 @@ function targetsOf(
 	resource: string,
 	{ value: operation, fields, options = [] }: (typeof image.operations)[number],
 ): Target[] {
-	const samples = Object.fromEntries(
-		fields
-			.filter((field) => isText(field) && (field.required || field.type === 'resourceLocator'))
-			.filter((field) => !String(field.default).startsWith('='))
-			.map((field) => [field.name, valueFor(field, exampleOf(field))]),
-	) as IDataObject;
+	const needed = fields
+		.filter((field) => isText(field) && (field.required || field.type === 'resourceLocator'))
+		.filter((field) => !String(field.default).startsWith('='));
+	const samples: IDataObject = {};
+	for (const field of needed) samples[field.name] = valueFor(field, exampleOf(field));
+	for (const list of fields) {
+		for (const { name } of groupsOf(list)) samples[list.name] = { [name]: [{}] };
+	}
 	const target = (field: Field, withValue: Target['withValue']): Target => ({
 		...{ resource, operation, field, withValue },
 		label: `${resource} ${operation}: ${field.displayName} (${field.name})`,
