@@ -53,10 +53,18 @@ export async function withEnvironment<T>(
 
 /** Removes the large files below a folder, because the next run needs the space. */
 export function removeLargeFiles(folder: string, except: readonly string[] = []): void {
-	for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
-		const path = join(entry.parentPath, entry.name);
-		if (!entry.isFile() || except.includes(path) || path.endsWith('.sqlite')) continue;
-		const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
-		if (size > 8 * MIB) rmSync(path, { force: true });
+	for (const path of largeFilesIn(folder)) {
+		if (!except.includes(path)) rmSync(path, { force: true });
 	}
+}
+
+/** Returns the paths of the large files that the sandbox has stored. */
+export const filesInSandbox = ({ folder }: Pick<Bench, 'folder'>): string[] =>
+	largeFilesIn(join(folder, 'n8n-sandbox'));
+
+function largeFilesIn(folder: string): string[] {
+	return readdirSync(folder, { recursive: true, withFileTypes: true })
+		.filter((entry) => entry.isFile() && !entry.name.endsWith('.sqlite'))
+		.map((entry) => join(entry.parentPath, entry.name))
+		.filter((path) => (statSync(path, { throwIfNoEntry: false })?.size ?? 0) > 8 * MIB);
 }

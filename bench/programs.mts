@@ -24,6 +24,26 @@ export async function baseline(
 	return Number(stdout);
 }
 
+/** The result of cipherBaseline.mjs. */
+export interface CipherBaseline {
+	seconds: number;
+	/** After an upload. */
+	fileId?: string;
+	key?: string;
+}
+
+/** Encrypts and uploads a file, or downloads and decrypts one, with a plain Node.js cipher stream; see cipherBaseline.mjs. */
+export async function cipherBaseline(
+	way: 'upload' | 'download',
+	file: string,
+	...args: string[]
+): Promise<CipherBaseline> {
+	const script = join(ROOT, 'bench', 'cipherBaseline.mjs');
+	const program = nodeProgram(describeInstallation('newest'));
+	const { stdout } = await execute(program, [script, way, file, ...args]);
+	return JSON.parse(stdout) as CipherBaseline;
+}
+
 /** Returns the seconds that curl measured. */
 export async function curl(...args: string[]): Promise<number> {
 	const { stderr } = await execute('curl', [

@@ -1,5 +1,6 @@
 import type { Case } from '../case.mts';
 import { download } from './download.mts';
+import { encryption } from './encryption.mts';
 import { items } from './items.mts';
 import { load } from './load.mts';
 import { outage } from './outage.mts';
@@ -16,6 +17,7 @@ export const cases: Readonly<Record<string, Case>> = {
 	parts,
 	ranges,
 	passOn,
+	encryption,
 	outage,
 	items,
 	trigger,

@@ -1,15 +1,7 @@
 import { removeLargeFiles } from '../environment.mts';
-import {
-	atLeast,
-	atMost,
-	type Bench,
-	type Findings,
-	GIB,
-	median,
-	MIB,
-	type Threshold,
-} from '../case.mts';
+import { atLeast, atMost, type Bench, type Findings, GIB, MIB, type Threshold } from '../case.mts';
 import { makeFile, nameOf } from '../files.mts';
+import { takeTurns } from '../rounds.mts';
 import { type Measurement, readFile, run } from '../runs.mts';
 
 /** The compared ways of transferring a file: n8n with one of two nodes, or a program (seconds). */
@@ -22,7 +14,7 @@ export interface Variants {
 
 const SIZES = [MIB, 256 * MIB, GIB, 3 * GIB] as const;
 const LARGEST = 3 * GIB;
-/** Rounds at 1 GiB, in which the contenders take turns; an odd number, so that the median is a measured value. */
+/** Rounds at 1 GiB. */
 const ROUNDS = 5;
 const CONTENDERS = {
 	ours: 'this node, without SHA-256',
@@ -108,21 +100,15 @@ async function speedsOf(
 		bareHashed: async (all) => await all.bare('sha256'),
 		curl: async (all) => await all.curl(),
 	};
-	const seconds = Object.fromEntries(
-		Object.keys(ways).map((who) => [who, [] as number[]]),
-	) as Record<Contender, number[]>;
-	const turns = Object.keys(ways) as Contender[];
-	for (let round = 1; round <= ROUNDS; round++) {
-		for (const who of turns) {
-			const took = await withFile(GIB, ways[who]);
-			bench.log(`speed, round ${round} of ${ROUNDS}: ${CONTENDERS[who]}, ${took.toFixed(2)} s`);
-			seconds[who].push(took);
-		}
-		turns.reverse();
-	}
-	return Object.fromEntries(
-		Object.entries(seconds).map(([who, all]) => [who, GIB / MIB / median(all)]),
-	) as Speeds;
+	const turns = (Object.keys(ways) as Contender[]).map(
+		(who) => [CONTENDERS[who], async () => await withFile(GIB, ways[who])] as const,
+	);
+	const seconds = await takeTurns(Object.fromEntries(turns), ROUNDS, (line) => bench.log(line));
+	const speeds = (Object.keys(ways) as Contender[]).map((who) => [
+		who,
+		GIB / MIB / seconds[CONTENDERS[who]],
+	]);
+	return Object.fromEntries(speeds) as Speeds;
 }
 
 function targetsOf(ours: Peaks, speeds: Speeds): Threshold[] {
