@@ -14,11 +14,14 @@ if (unknown.length > 0) {
 const log = (line: string) => void process.stderr.write(`  ${line}\n`);
 let missed = 0;
 for (const name of names.filter((one) => wanted.length === 0 || wanted.includes(one))) {
-	const { title, env = {} } = cases[name];
-	log(`${title} (${name})`);
+	const one = cases[name];
+	log(`${one.title} (${name})`);
 	const where = describeMachine();
-	const findings = await withEnvironment(env, log, async (bench) => await cases[name].run(bench));
-	const text = section(name, title, findings, where);
+	const findings =
+		'runAlone' in one
+			? await one.runAlone(log)
+			: await withEnvironment(one.env ?? {}, log, async (bench) => await one.run(bench));
+	const text = section(name, one.title, findings, where);
 	saveSection(name, text, names);
 	console.log(`\n${text.replace(/^<!--.*\n\n/, '')}\n`);
 	missed += findings.thresholds.filter(({ met }) => !met).length;

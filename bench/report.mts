@@ -40,8 +40,8 @@ export function section(
 	].join('\n\n');
 }
 
-/** Stores a case's section in RESULTS.md, in the order of the cases. */
-export function saveSection(name: string, text: string, order: readonly string[]): void {
+/** Stores a case's section in RESULTS.md: in its place, or at the end. */
+export function saveSection(name: string, text: string, order: readonly string[] = []): void {
 	const old = existsSync(RESULTS) ? readFileSync(RESULTS, 'utf8') : '';
 	const sections = new Map<string, string>();
 	for (const part of old.split(/(?=<!-- case \w+ -->)/)) {
@@ -49,6 +49,7 @@ export function saveSection(name: string, text: string, order: readonly string[]
 		if (found) sections.set(found, part.trim());
 	}
 	sections.set(name, text);
-	const all = order.flatMap((one) => sections.get(one) ?? []);
+	const names = new Set([...order, ...sections.keys()]);
+	const all = [...names].flatMap((one) => sections.get(one) ?? []);
 	writeFileSync(RESULTS, `${[HEAD.trim(), ...all].join('\n\n')}\n`);
 }
