@@ -6,7 +6,8 @@ import { atLeast, type Case, type Findings, MIB, median, type Threshold } from '
 import { deliverRound, type Load, type Round, type Target } from '../deliveryRounds.mts';
 import { openReceivers, type Receiver, type ReceiverName, RECEIVERS } from '../signedPeers.mts';
 
-const ROUNDS = 5;
+/** FILE_DELIVERY_BENCH_ROUNDS shortens a trial. */
+const ROUNDS = Number(process.env.FILE_DELIVERY_BENCH_ROUNDS ?? 5);
 const SIZES = [1024, 8 * 1024];
 const PARALLEL = [1, 5, 20];
 /** Deliveries per round. */

@@ -1,10 +1,9 @@
 import { readdirSync, statSync } from 'node:fs';
-import { connect } from 'node:net';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
 import { getObject, getObjects, getPath } from '../../sandbox/n8n/json.mts';
 import type { Rest } from '../../sandbox/n8n/rest.mts';
 import { MIB } from '../case.mts';
+import type { Probe } from '../probe.mts';
 
 /** One measurement of n8n, after a garbage collection. */
 export interface Sample {
@@ -34,16 +33,15 @@ export interface Watched {
 	rest: Rest;
 	/** The process ID of n8n itself. */
 	pid: number;
-	/** The folder with the socket of probe.mjs. */
-	probeFolder: string;
+	probe: Probe;
 	/** The folder `.n8n`. */
 	dataFolder: string;
 	workflowIds: readonly string[];
 }
 
 export async function takeSample(watched: Watched, minute: number): Promise<Sample> {
-	const { rest, pid, probeFolder, dataFolder, workflowIds } = watched;
-	const measured = await probe(join(probeFolder, `${pid}.sock`));
+	const { rest, pid, probe, dataFolder, workflowIds } = watched;
+	const measured = await probe.memory(pid);
 	const files = filesBelow(dataFolder);
 	const bytesOf = (paths: string[]) => paths.reduce((sum, path) => sum + sizeOf(path), 0) / MIB;
 	return {
@@ -58,17 +56,6 @@ export async function takeSample(watched: Watched, minute: number): Promise<Samp
 		staticData: await staticBytes(rest, workflowIds),
 		executions: await latestExecution(rest),
 	};
-}
-
-interface Probed {
-	rss: number;
-	heapUsed: number;
-	external: number;
-	resources: string[];
-}
-
-async function probe(path: string): Promise<Probed> {
-	return JSON.parse(await text(connect(path))) as Probed;
 }
 
 const filesBelow = (folder: string): string[] =>

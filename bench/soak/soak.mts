@@ -1,13 +1,10 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import axios from 'axios';
 import { uploadAsRecipient } from '../../sandbox/demo/uploadAsRecipient.mts';
 import { PortalClient } from '../../sandbox/demo/portalClient.mts';
-import { ROOT } from '../../sandbox/system/repository.mjs';
 import { type Bench, MIB } from '../case.mts';
 import { withEnvironment } from '../environment.mts';
+import { Probe } from '../probe.mts';
 import { contentOf, Counterpart, sha256Of } from './counterpart.mts';
 import { FaultSchedule } from './faults.mts';
 import { fillLists } from './fill.mts';
@@ -72,22 +69,20 @@ const PRUNING = {
 
 /** Runs all nodes in a real n8n at a steady rate, with faults, and measures n8n every minute. */
 export async function soak(options: SoakOptions): Promise<SoakResult> {
-	// Not in the data folder, whose path may be too long for a socket.
-	const probeFolder = mkdtempSync(join(tmpdir(), 'soak-'));
-	const probe = pathToFileURL(join(ROOT, 'bench', 'soak', 'probe.mjs')).href;
-	const env = { ...PRUNING, NODE_OPTIONS: `--import=${probe}`, SOAK_PROBE: probeFolder };
+	const probe = new Probe();
+	const env = { ...PRUNING, ...probe.env };
 	const ledger = new Ledger();
 	const counterpart = new Counterpart(ledger);
 	await counterpart.start();
 	try {
 		return await withEnvironment(env, options.log, async (bench) => {
-			const run = new SoakRun(bench, options, ledger, counterpart, probeFolder);
+			const run = new SoakRun(bench, options, ledger, counterpart, probe);
 			await run.prepare();
 			return await run.run();
 		});
 	} finally {
 		await counterpart.stop();
-		rmSync(probeFolder, { recursive: true, force: true });
+		probe.remove();
 	}
 }
 
@@ -107,7 +102,7 @@ class SoakRun {
 		private readonly options: SoakOptions,
 		private readonly ledger: Ledger,
 		private readonly counterpart: Counterpart,
-		private readonly probeFolder: string,
+		private readonly probe: Probe,
 	) {
 		this.flows = new Flows(bench, `${counterpart.url}/arrived`);
 		this.faults = new FaultSchedule(bench, options.seed);
@@ -235,7 +230,7 @@ class SoakRun {
 			{
 				rest,
 				pid: bench.n8nPid,
-				probeFolder: this.probeFolder,
+				probe: this.probe,
 				dataFolder: join(bench.folder, 'n8n', '.n8n'),
 				workflowIds: this.flows.workflows.map(({ id }) => id),
 			},

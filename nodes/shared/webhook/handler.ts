@@ -11,11 +11,11 @@ import { isJsonObject, type JsonRecord } from '../http/service';
 import {
 	type Claim,
 	claimDelivery,
-	type DeduplicationState,
 	type DeliveryIdentity,
 	freeTrigger,
 	keyDigest,
 } from './deduplication';
+import type { DeduplicationState } from './deliveryRecords';
 import { type SignatureScheme, verifySignature, WebhookRejection } from './signature';
 
 /** Milliseconds; by then, every sender has timed out. */
