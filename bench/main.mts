@@ -1,10 +1,14 @@
 import { cases } from './cases/index.mts';
 import { describeMachine } from './machine.mts';
-import { saveSection, section } from './report.mts';
+import { redrawPlots, saveSection, section } from './report.mts';
 import { withEnvironment } from './environment.mts';
 
 const names = Object.keys(cases);
 const wanted = process.argv.slice(2);
+if (wanted.length === 1 && wanted[0] === '--plots') {
+	await redrawPlots();
+	process.exit(0);
+}
 const unknown = wanted.filter((name) => !names.includes(name));
 if (unknown.length > 0) {
 	console.error(`There is no case "${unknown.join('", "')}". The cases are: ${names.join(', ')}.`);
@@ -22,7 +26,7 @@ for (const name of names.filter((one) => wanted.length === 0 || wanted.includes(
 			? await one.runAlone(log)
 			: await withEnvironment(one.env ?? {}, log, async (bench) => await one.run(bench));
 	const text = section(name, one.title, findings, where);
-	saveSection(name, text, names);
+	await saveSection(name, text, names);
 	console.log(`\n${text.replace(/^<!--.*\n\n/, '')}\n`);
 	missed += findings.thresholds.filter(({ met }) => !met).length;
 }

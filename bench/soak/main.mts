@@ -31,10 +31,10 @@ const result = await soak({ minutes, cycleSeconds, seed, isFilled, log });
 const findings = findingsOf(result, cycleSeconds);
 const text = section('soak', 'Soak test', findings, machine);
 if (isFilled) {
-	saveSection('soak', text);
 	const folder = join(ROOT, 'bench', 'plots');
 	mkdirSync(folder, { recursive: true });
 	writeFileSync(join(folder, 'soak.json'), `${JSON.stringify(result, null, '\t')}\n`);
+	await saveSection('soak', text);
 }
 console.log(`\n${text.replace(/^<!--.*\n\n/, '')}\n`);
 if (!isFilled) console.log(JSON.stringify(result, null, 1));
