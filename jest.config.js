@@ -68,7 +68,7 @@ module.exports = {
 			...modules,
 			displayName: 'sandbox',
 			testEnvironment: '<rootDir>/test/support/sandboxEnvironment.mjs',
-			testMatch: ['<rootDir>/test/sandbox/**/*.test.mts', '<rootDir>/test/*.test.mts'],
+			testMatch: ['<rootDir>/test/{sandbox,bench}/**/*.test.mts', '<rootDir>/test/*.test.mts'],
 		},
 		{
 			...modules,

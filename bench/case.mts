@@ -8,7 +8,7 @@ export interface Bench {
 	/** The process ID of n8n itself. */
 	n8nPid: number;
 	/** Shows what is being measured. */
-	log(line: string): void;
+	log: (line: string) => void;
 }
 
 /** A requirement of the case and its measured result. */
@@ -34,7 +34,13 @@ export interface Case {
 	title: string;
 	/** Additional environment variables for n8n. */
 	env?: Record<string, string>;
-	run(bench: Bench): Promise<Findings>;
+	run: (bench: Bench) => Promise<Findings>;
+}
+
+/** A case that starts what it measures itself. */
+export interface OwnCase {
+	title: string;
+	runAlone: (log: Bench['log']) => Promise<Findings>;
 }
 
 export const MIB = 1024 * 1024;

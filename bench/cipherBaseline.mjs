@@ -121,7 +121,7 @@ async function upload() {
 	};
 	filled += header.copy(part);
 	for await (const chunk of encrypted(key, iv, plain)) {
-		for (let at = 0; at < chunk.length; ) {
+		for (let at = 0; at < chunk.length;) {
 			const copied = chunk.copy(part, filled, at);
 			at += copied;
 			filled += copied;
@@ -210,7 +210,7 @@ async function* decryptedChunks(source, key) {
 			iv = Buffer.from(JSON.parse(pending.toString('utf8', 9, start)).iv, 'base64url');
 			pending = pending.subarray(start);
 		}
-		for (; pending.length >= CHUNK_SIZE + TAG_SIZE; ) {
+		for (; pending.length >= CHUNK_SIZE + TAG_SIZE;) {
 			yield open(pending.subarray(0, CHUNK_SIZE + TAG_SIZE));
 			pending = pending.subarray(CHUNK_SIZE + TAG_SIZE);
 		}

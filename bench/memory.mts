@@ -16,3 +16,17 @@ export function peakMemory(pid: number): number {
 	const status = readFileSync(`/proc/${pid}/status`, 'utf8');
 	return Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1]) / 1024;
 }
+
+/** The clock ticks of proc(5) per second; Linux reports 100 to every program. */
+const TICKS = 100;
+
+/** Returns the CPU time in seconds that processes have used, in user and kernel mode (proc(5), stat). */
+export function cpuSeconds(pids: readonly number[]): number {
+	const ticks = pids.map((pid) => {
+		const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+		// The name of the program, in parentheses, may contain spaces.
+		const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+		return Number(fields[11]) + Number(fields[12]);
+	});
+	return ticks.reduce((sum, one) => sum + one, 0) / TICKS;
+}

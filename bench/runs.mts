@@ -35,7 +35,7 @@ export function ours(
 	parameters: JsonObject,
 	data?: { id: string; name: string },
 ): WorkflowNode {
-	const credentialType = `${type.replace(/Trigger$/, '')}Api`;
+	const credentialType = `${type.replace(/(Polling)?Trigger$/, '')}Api`;
 	const credential = data ?? environment.credentials.find((one) => one.type === credentialType);
 	if (!credential) throw new Error(`There is no credential for ${type}`);
 	const credentials = { [credentialType]: { id: credential.id, name: credential.name } };

@@ -1,4 +1,4 @@
-import type { Case } from '../case.mts';
+import type { Case, OwnCase } from '../case.mts';
 import { download } from './download.mts';
 import { encryption } from './encryption.mts';
 import { items } from './items.mts';
@@ -8,10 +8,11 @@ import { parts } from './parts.mts';
 import { passOn } from './passOn.mts';
 import { ranges } from './ranges.mts';
 import { trigger, triggerLazy } from './trigger.mts';
+import { triggerQueue } from './triggerQueue.mts';
 import { upload } from './upload.mts';
 
 /** The cases by name, in the order in which they run and are reported. */
-export const cases: Readonly<Record<string, Case>> = {
+export const cases: Readonly<Record<string, Case | OwnCase>> = {
 	upload,
 	download,
 	parts,
@@ -22,5 +23,6 @@ export const cases: Readonly<Record<string, Case>> = {
 	items,
 	trigger,
 	triggerLazy,
+	triggerQueue,
 	load,
 };

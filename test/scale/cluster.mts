@@ -10,6 +10,7 @@ import { startPostgres, startRedis } from './servers.mts';
 export interface Cluster extends Environment {
 	/** The processes that receive webhooks; the main process does not. */
 	webhooks: RunningN8n[];
+	workers: RunningN8n[];
 	redisPort: number;
 	/** Restarts a webhook process on the same port. */
 	restartWebhook(index: number): Promise<void>;
@@ -17,9 +18,14 @@ export interface Cluster extends Environment {
 
 /**
  * Starts PostgreSQL, Redis, n8n's main process, its workers and its webhook processes.
+ * @param more additional environment variables of all n8n processes
  * @throws {UserError} if one of them is not installed or does not start; leaves nothing running
  */
-export async function startCluster(workers: number, webhooks: number): Promise<Cluster> {
+export async function startCluster(
+	workers: number,
+	webhooks: number,
+	more: Record<string, string> = {},
+): Promise<Cluster> {
 	const { folder, remove } = temporaryFolder('scale');
 	chmodSync(folder, 0o755); // PostgreSQL's user has to pass through it
 	const running: Array<() => Promise<void>> = [];
@@ -32,13 +38,13 @@ export async function startCluster(workers: number, webhooks: number): Promise<C
 		running.push(() => redis.stop());
 		const postgres = await startPostgres(join(folder, 'postgres'));
 		running.push(() => postgres.stop());
-		const env = queueMode(postgres.port, redis.port);
+		const env = { ...queueMode(postgres.port, redis.port), ...more };
 		const environment = await startTestSystem({ env });
 		running.push(() => environment.stop());
 
 		const host = await installN8n('newest');
 		const userFolder = join(environment.folder, 'n8n');
-		const more = async (program: N8nProgram, name: string, port?: number) =>
+		const start = async (program: N8nProgram, name: string, port?: number) =>
 			await startN8n({
 				installation: host,
 				program,
@@ -47,21 +53,29 @@ export async function startCluster(workers: number, webhooks: number): Promise<C
 				log: join(folder, `${name}.log`),
 				port,
 			});
+		const working: RunningN8n[] = [];
 		for (let n = 0; n < workers; n++) {
-			const worker = await more('worker', `worker${n}`);
-			running.push(() => worker.stop());
+			working.push(await start('worker', `worker${n}`));
+			running.push(() => working[n].stop());
 		}
 		const listening: RunningN8n[] = [];
 		for (let n = 0; n < webhooks; n++) {
-			listening.push(await more('webhook', `webhook${n}`));
+			listening.push(await start('webhook', `webhook${n}`));
 			running.push(() => listening[n].stop());
 		}
 		const restartWebhook = async (index: number) => {
 			const { port } = listening[index];
 			await listening[index].stop();
-			listening[index] = await more('webhook', `webhook${index}`, port);
+			listening[index] = await start('webhook', `webhook${index}`, port);
 		};
-		return { ...environment, webhooks: listening, redisPort: redis.port, restartWebhook, stop };
+		return {
+			...environment,
+			webhooks: listening,
+			workers: working,
+			redisPort: redis.port,
+			restartWebhook,
+			stop,
+		};
 	} catch (error) {
 		await stop();
 		throw error;

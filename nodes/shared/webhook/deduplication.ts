@@ -1,5 +1,13 @@
 import { createHash } from 'node:crypto';
 
+import {
+	type DeduplicationState,
+	formatRecords,
+	hasRecord,
+	readRecords,
+	type StoredTimes,
+} from './deliveryRecords';
+
 /** A delivery whose duplicates start no further execution. */
 export interface DeliveryIdentity {
 	/** Deduplication key: identical for all retries of one delivery. */
@@ -55,7 +63,7 @@ export function claimDelivery(
 	if (deduplicationWindow > 0) {
 		const isSeen = seenKeys.has(digest, oldest);
 		// Another process may have saved static data without it.
-		if (isSeen && !staticData.deliveries?.[digest]) seenKeys.save(staticData);
+		if (isSeen && !hasRecord(staticData, digest)) seenKeys.save(staticData);
 		const running = inProgress.get(digest);
 		if (running && running.arrived > oldest) return { duplicateOf: running.result };
 		if (isSeen) return { duplicateOf: Promise.resolve(true) };
@@ -143,19 +151,6 @@ export function freeTrigger(trigger: string): void {
 	}
 }
 
-/** Arrival and signature of a delivery, in unix seconds; one number if the service sends no signature time. */
-type StoredTimes = number | [arrived: number, signed: number];
-
-/**
- * The part of the deduplication state that survives a restart, in the static data of the workflow: short digests of
- * keys, with their times.
- */
-export interface DeduplicationState {
-	deliveries?: Record<string, StoredTimes>;
-	/** The latest arrival and the latest signature among keys that were forgotten because there were too many. */
-	forgotten?: [arrived: number, signed: number];
-}
-
 /** Maximum number of keys per trigger; the one signed first is forgotten first. */
 const MAX_KEYS = 2_000;
 
@@ -163,11 +158,10 @@ const MAX_KEYS = 2_000;
 export class SeenKeys {
 	/** By digest, in order of arrival, but for a few that were signed ahead of time. */
 	private readonly times = new Map<string, StoredTimes>();
-	/**
-	 * The same as an object. This very object goes into the static data of every delivery: n8n saves static data in no
-	 * particular order, and separate copies would overwrite newer entries with older ones.
-	 */
-	private readonly stored: Record<string, StoredTimes> = {};
+	/** The records as text; undefined after a change. */
+	private text?: string;
+	/** The text that was loaded last: most deliveries load the same one, because the process has saved it itself. */
+	private loadedText?: string;
 	private forgotten?: [arrived: number, signed: number];
 	/**
 	 * Deliveries that failed, with the times of their arrival. Another delivery may have saved static data while they were
@@ -176,17 +170,34 @@ export class SeenKeys {
 	private readonly failed = new Map<string, number>();
 
 	/** Adds the keys of the static data, which an earlier or another process may have saved. */
-	load({ deliveries = {}, forgotten }: DeduplicationState): void {
-		for (const [digest, times] of Object.entries(deliveries)) {
+	load({ deliveries = '', forgotten }: DeduplicationState): void {
+		if (forgotten) this.recordForgotten(forgotten);
+		if (deliveries === this.text || deliveries === this.loadedText) return;
+		for (const [digest, times] of readRecords(deliveries)) {
 			const known = this.failed.get(digest) ?? this.times.get(digest) ?? 0;
 			if (arrivalOf(times) > arrivalOf(known)) this.add(digest, times);
 		}
-		if (forgotten) this.recordForgotten(forgotten);
+		if (typeof deliveries === 'string') this.loadedText = deliveries;
 	}
 
+	/**
+	 * Makes the static data of a delivery contain the records, as they are when n8n serializes it: n8n saves static data in no
+	 * particular order, and a text from before would overwrite newer records with older ones.
+	 */
 	save(staticData: DeduplicationState): void {
-		staticData.deliveries = this.stored;
+		Object.defineProperty(staticData, 'deliveries', {
+			get: () => this.serialize(),
+			set: () => {},
+			enumerable: true,
+			configurable: true,
+		});
+		// Marks the static data as changed: n8n only notices assignments.
+		staticData.deliveries = '';
 		if (this.forgotten) staticData.forgotten = this.forgotten;
+	}
+
+	private serialize(): string {
+		return (this.text ??= formatRecords(this.times));
 	}
 
 	/** @param oldest the beginning of the deduplication window, in unix seconds */
@@ -199,7 +210,6 @@ export class SeenKeys {
 		this.delete(digest); // re-inserted as the newest
 		this.failed.delete(digest);
 		this.times.set(digest, times);
-		this.stored[digest] = times;
 	}
 
 	/** @param oldest unix seconds */
@@ -248,7 +258,7 @@ export class SeenKeys {
 
 	private delete(digest: string): void {
 		this.times.delete(digest);
-		delete this.stored[digest];
+		this.text = undefined;
 	}
 }
 

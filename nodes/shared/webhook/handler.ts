@@ -12,11 +12,11 @@ import { type OutputItem, type OutputShape, toOutput } from '../node/output';
 import {
 	type Claim,
 	claimDelivery,
-	type DeduplicationState,
 	type DeliveryIdentity,
 	freeTrigger,
 	keyDigest,
 } from './deduplication';
+import type { DeduplicationState } from './deliveryRecords';
 import { type SignatureScheme, verifySignature, WebhookRejection } from './signature';
 
 /** Milliseconds; by then, every sender has timed out. */

@@ -1,10 +1,12 @@
+import { createHash } from 'node:crypto';
+
 import {
 	type Claim,
 	claimDelivery,
-	type DeduplicationState,
 	freeTrigger,
 	SeenKeys,
 } from '../../../nodes/shared/webhook/deduplication';
+import type { DeduplicationState } from '../../../nodes/shared/webhook/deliveryRecords';
 
 const HOUR = 3600;
 let trigger = '';
@@ -30,6 +32,8 @@ const isDuplicate = (
 	deduplicationWindow = HOUR,
 	signedAt?: number,
 ) => 'duplicateOf' in claimDelivery(trigger, { key, deduplicationWindow, signedAt }, staticData);
+
+const digestOf = (key: string) => createHash('sha256').update(key).digest('base64url').slice(0, 22);
 
 /** Lets n8n start the execution of a delivery. */
 function accept(key: string, window = HOUR, signedAt?: number) {
@@ -73,7 +77,7 @@ it('accepts the retry of a failed delivery, even if it was saved in the meantime
 it('does not record a delivery in progress', () => {
 	claim('pending', load());
 	claim('done', saved).markDispatched();
-	expect(Object.keys(saved.deliveries ?? {})).toHaveLength(1);
+	expect(recordsIn(saved)).toHaveLength(1);
 });
 
 it('keeps the record of a simultaneous delivery', () => {
@@ -122,7 +126,7 @@ it('removes a delivery from the static data when its window has ended', () => {
 	accept('a');
 	jest.setSystemTime(1_000_000_000 + HOUR * 1000);
 	accept('b');
-	expect(Object.keys(saved.deliveries ?? {})).toHaveLength(1);
+	expect(recordsIn(saved)).toHaveLength(1);
 });
 
 it('does not confuse a delivery that outlasts its window with the next one of the same key', async () => {
@@ -152,7 +156,7 @@ it('accepts every duplicate with a window of 0', () => {
 
 it('keeps the newest 2,000 of 2,500 deliveries', () => {
 	for (let n = 0; n < 2500; n++) accept(`delivery ${n}`);
-	expect(Object.keys(saved.deliveries ?? {})).toHaveLength(2000);
+	expect(recordsIn(saved)).toHaveLength(2000);
 	expect(isDuplicate('delivery 2499', load())).toBe(true);
 	expect(isDuplicate('delivery 0', load())).toBe(false);
 });
@@ -173,7 +177,7 @@ describe('with more deliveries than it keeps', () => {
 		expect(isDuplicate('delivery 0', load(), HOUR, signedAgo(2499))).toBe(true);
 		trigger = `${trigger}-after-restart`;
 		expect(isDuplicate('delivery 499', load(), HOUR, signedAgo(2000))).toBe(true);
-		expect(Object.keys(saved.deliveries ?? {})).toHaveLength(2000);
+		expect(recordsIn(saved)).toHaveLength(2000);
 	});
 
 	it('accepts one that was signed later than those, although it arrives late', () => {
@@ -208,10 +212,45 @@ it('keeps a delivery signed by a clock that is ahead until its age limit has pas
 	expect(isDuplicate('a', load(), HOUR, signedAt)).toBe(false);
 });
 
-it('reads the records of an earlier version', () => {
-	saved = { deliveries: { '-7MBwGpy0CnI2v3eEJ9YAQ': 1 } };
-	claim('a', saved).markDispatched();
-	expect(Object.values(saved.deliveries!).every((times) => typeof times === 'number')).toBe(true);
+describe('the records of an earlier version', () => {
+	const NOW = 1_800_000_000;
+	beforeEach(() => jest.useFakeTimers({ now: NOW * 1000 }));
+
+	it('count as duplicates, with and without the time of a signature', () => {
+		saved = { deliveries: { [digestOf('a')]: NOW - 60, [digestOf('b')]: [NOW - 60, NOW - 90] } };
+		expect(isDuplicate('a', load())).toBe(true);
+		expect(isDuplicate('b', load(), HOUR, (NOW - 90) * 1000)).toBe(true);
+		expect(isDuplicate('c', load())).toBe(false);
+	});
+
+	it('are converted with the next delivery', () => {
+		saved = { deliveries: { [digestOf('a')]: NOW - 60, [digestOf('b')]: [NOW - 60, NOW - 90] } };
+		accept('c');
+		saved = load();
+		expect(saved.deliveries).toHaveLength(3 * 36);
+		trigger = `${trigger}-after-restart`;
+		for (const key of ['a', 'b', 'c']) expect(isDuplicate(key, load())).toBe(true);
+	});
+
+	it.each([
+		[{ 'not a digest': NOW }],
+		['x'.repeat(36)],
+		['short'],
+		[`${digestOf('a')}-------0000000`],
+	])('are ignored if they were damaged: %j', (deliveries) => {
+		saved = { deliveries };
+		expect(isDuplicate('a', saved)).toBe(false);
+	});
+});
+
+it('keeps the times of arrival and signature in 36 characters per delivery', () => {
+	const now = 1_800_000_000_000;
+	jest.useFakeTimers({ now });
+	accept('a', HOUR, now - 90_000);
+	accept('b');
+	const { deliveries } = load();
+	// The end of each record: 1,800,000,000 and 90 seconds earlier, to the base of 36.
+	expect(deliveries).toBe(`${digestOf('a')}0tro8w00tro8ti${digestOf('b')}0tro8w00000000`);
 });
 
 describe('a failed delivery', () => {
@@ -229,7 +268,7 @@ describe('a failed delivery', () => {
 		first.markDispatched();
 		first.resolve(false);
 		claim('b', saved).markDispatched();
-		expect(Object.keys(saved.deliveries ?? {})).toHaveLength(1);
+		expect(recordsIn(saved)).toHaveLength(1);
 	});
 
 	it('counts as seen once its retry has started an execution', () => {
@@ -248,9 +287,9 @@ describe('a failed delivery', () => {
 		jest.useFakeTimers({ now: 1_000_000_000 });
 		claim('a', load()).resolve(false);
 		jest.setSystemTime(1_000_000_000 + HOUR * 1000);
-		const { deliveries } = elsewhere('a');
+		const other = elsewhere('a');
 		claim('b', saved).markDispatched();
-		saved.deliveries = { ...saved.deliveries, ...deliveries };
+		saved = merged(saved, other);
 		expect(isDuplicate('a', load())).toBe(true);
 	});
 
@@ -317,6 +356,15 @@ describe('a failed delivery', () => {
 	});
 });
 
+/** The records in the static data. */
+const recordsIn = ({ deliveries }: DeduplicationState): string[] =>
+	String(deliveries ?? '').match(/.{36}/g) ?? [];
+
+/** The static data of two processes, as if one had saved both. */
+const merged = (one: DeduplicationState, other: DeduplicationState): DeduplicationState => ({
+	deliveries: `${String(one.deliveries ?? '')}${String(other.deliveries ?? '')}`,
+});
+
 /** The static data of another process that has accepted a delivery. */
 function elsewhere(key: string): DeduplicationState {
 	const staticData: DeduplicationState = {};
@@ -331,11 +379,10 @@ it('removes deliveries whose window has ended behind one that another process ha
 	jest.useFakeTimers({ now });
 	for (const key of ['a', 'b', 'c']) accept(key);
 	jest.setSystemTime(now + HOUR * 1000);
-	const { deliveries } = elsewhere('a');
-	saved.deliveries = { ...saved.deliveries, ...deliveries };
+	saved = merged(saved, elsewhere('a'));
 	jest.setSystemTime(now + HOUR * 1000 + 1000);
 	claim('d', saved).markDispatched();
-	expect(Object.keys(saved.deliveries)).toHaveLength(2);
+	expect(recordsIn(saved)).toHaveLength(2);
 });
 
 it('keeps a delivery in progress apart while the others are pruned', async () => {

@@ -1,0 +1,41 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { ROOT } from '../../sandbox/system/repository.mjs';
+import { describeMachine } from '../machine.mts';
+import { saveSection, section } from '../report.mts';
+import { findingsOf } from './findings.mts';
+import { soak } from './soak.mts';
+
+const { values } = parseArgs({
+	options: {
+		hours: { type: 'string', default: '1' },
+		minutes: { type: 'string' },
+		cycle: { type: 'string', default: '15' },
+		seed: { type: 'string', default: '1' },
+	},
+});
+const minutes = Number(values.minutes ?? Number(values.hours) * 60);
+const cycleSeconds = Number(values.cycle);
+const seed = Number(values.seed);
+if (![minutes, cycleSeconds].every((one) => one > 0) || !Number.isSafeInteger(seed)) {
+	console.error('Usage: npm run soak -- [--hours 1 | --minutes 2] [--cycle seconds] [--seed n]');
+	process.exit(2);
+}
+
+const log = (line: string) => void process.stderr.write(`  ${line}\n`);
+const machine = describeMachine();
+/** Shorter runs are over before the records of the triggers matter. */
+const isFilled = minutes >= 10;
+const result = await soak({ minutes, cycleSeconds, seed, isFilled, log });
+const findings = findingsOf(result, cycleSeconds);
+const text = section('soak', 'Soak test', findings, machine);
+if (isFilled) {
+	const folder = join(ROOT, 'bench', 'plots');
+	mkdirSync(folder, { recursive: true });
+	writeFileSync(join(folder, 'soak.json'), `${JSON.stringify(result, null, '\t')}\n`);
+	await saveSection('soak', text);
+}
+console.log(`\n${text.replace(/^<!--.*\n\n/, '')}\n`);
+if (!isFilled) console.log(JSON.stringify(result, null, 1));
+process.exit(findings.thresholds.every(({ met }) => met) ? 0 : 1);
