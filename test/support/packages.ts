@@ -55,7 +55,7 @@ export function unpreviewed(loader: PackageDirectoryLoader): string[] {
 		return [description.version].flat().flatMap((version) =>
 			wanted
 				.filter(({ resource, operation }) => {
-					const nodeDir = dirname(join(loader.directory, sourcePath));
+					const nodeDir = dirname(resolve(loader.directory, sourcePath));
 					const path = resolveOutputSchemaPath({ nodeDir, version, resource, operation });
 					return path === undefined || !existsSync(path);
 				})
