@@ -98,7 +98,7 @@ it('a file with such a passphrase is decrypted, or the error names the version o
 	const wrong = errorOf(await download('correct horse '));
 	if (HAS_ARGON2) {
 		const [{ json, binary }] = outputOf(downloaded);
-		expect(json).toMatchObject({ fileName: 'plan.txt', decrypted: true, keyMode: 'passphrase' });
+		expect(json).toMatchObject({ name: 'plan.txt', decrypted: true, keyMode: 'passphrase' });
 		expect(await bytesOf(binary!.data)).toEqual(plain);
 		expect(wrong.message).toContain('The passphrase does not fit');
 	} else {

@@ -46,8 +46,8 @@ describe('an encrypted file whose container ends near the end of a chunk on the 
 	/** Bytes of the container around a file of six digits with one encrypted chunk. */
 	let overhead: number;
 	beforeAll(async () => {
-		const { fileSize, encryptedSize } = await upload(randomBytes(100_000), {});
-		overhead = Number(encryptedSize) - Number(fileSize);
+		const { size, encryptedSize } = await upload(randomBytes(100_000), {});
+		overhead = Number(encryptedSize) - Number(size);
 	});
 
 	const targets = [1, 2, 3].flatMap((parts) =>
@@ -60,7 +60,7 @@ describe('an encrypted file whose container ends near the end of a chunk on the 
 		const size = target - overhead - (target - overhead > 512 * KIB ? 16 : 0);
 		const bytes = randomBytes(size);
 		const { fileId, secretLink, ...json } = await upload(bytes, { partSizeMb: 0.25 });
-		expect(json).toMatchObject({ fileSize: size, encryptedSize: target });
+		expect(json).toMatchObject({ size, encryptedSize: target });
 		const count = more > 0 ? parts + 1 : parts;
 		expect(await chunkIndices()).toEqual(Array.from({ length: count }, (_, index) => index));
 		const container = await storedBytes(fileId);
@@ -103,7 +103,7 @@ describe('a file from a URL', () => {
 		);
 		await sandbox.fault({ service: 'fileShot', origin: 'cdn', times: 2, fault: { type } });
 		const [{ json }] = outputOf(await fromUrl(String(headers.location)));
-		expect(json).toMatchObject({ fileSize: content.length, sha256: sha256Of(content) });
+		expect(json).toMatchObject({ size: content.length, sha256: sha256Of(content) });
 		expect(opened(await storedBytes(json.fileId), keyIn(json.secretLink)).equals(content)).toBe(
 			true,
 		);
