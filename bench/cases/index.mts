@@ -1,11 +1,13 @@
 import type { Case, OwnCase } from '../case.mts';
 import { download } from './download.mts';
+import { growthOfItems, growthOfTransfers } from './growth.mts';
 import { items } from './items.mts';
 import { load } from './load.mts';
 import { outage } from './outage.mts';
 import { parts } from './parts.mts';
 import { passOn } from './passOn.mts';
 import { ranges } from './ranges.mts';
+import { start } from './start.mts';
 import { trigger, triggerLazy } from './trigger.mts';
 import { triggerQueue } from './triggerQueue.mts';
 import { upload } from './upload.mts';
@@ -19,8 +21,11 @@ export const cases: Readonly<Record<string, Case | OwnCase>> = {
 	passOn,
 	outage,
 	items,
+	growthOfItems,
+	growthOfTransfers,
 	trigger,
 	triggerLazy,
 	triggerQueue,
 	load,
+	start,
 };
