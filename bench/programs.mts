@@ -58,12 +58,16 @@ export async function curl(...args: string[]): Promise<number> {
 	return Number(stderr);
 }
 
-/** Returns the milliseconds in which n8n loads an installed package; see loadPackage.mjs. */
-export async function loadTime(host: string, folder: string): Promise<number> {
+/** Returns the milliseconds in which n8n loads an installed package, and their CPU time; see loadPackage.mjs. */
+export async function loadTime(
+	host: string,
+	folder: string,
+): Promise<{ elapsed: number; cpu: number }> {
 	const script = join(ROOT, 'bench', 'loadPackage.mjs');
 	const program = nodeProgram(describeInstallation('newest'));
 	// n8n uses NODE_PATH too, so that community packages find n8n's own packages.
 	const env = { ...process.env, NODE_PATH: join(host, 'node_modules') };
 	const { stdout } = await execute(program, [script, host, folder], { env });
-	return Number(stdout.trim().split('\n').at(-1));
+	const [elapsed, cpu] = (stdout.trim().split('\n').at(-1) ?? '').split(' ').map(Number);
+	return { elapsed, cpu };
 }

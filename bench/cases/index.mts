@@ -1,12 +1,14 @@
 import type { Case, OwnCase } from '../case.mts';
 import { download } from './download.mts';
 import { encryption } from './encryption.mts';
+import { growthOfItems, growthOfTransfers } from './growth.mts';
 import { items } from './items.mts';
 import { load } from './load.mts';
 import { outage } from './outage.mts';
 import { parts } from './parts.mts';
 import { passOn } from './passOn.mts';
 import { ranges } from './ranges.mts';
+import { start } from './start.mts';
 import { trigger, triggerLazy } from './trigger.mts';
 import { triggerQueue } from './triggerQueue.mts';
 import { upload } from './upload.mts';
@@ -21,8 +23,11 @@ export const cases: Readonly<Record<string, Case | OwnCase>> = {
 	encryption,
 	outage,
 	items,
+	growthOfItems,
+	growthOfTransfers,
 	trigger,
 	triggerLazy,
 	triggerQueue,
 	load,
+	start,
 };

@@ -1,6 +1,6 @@
 import axios from 'axios';
 import type { FaultRule, NewFaultRule } from '../../sandbox/core/faults.mts';
-import { Chance } from '../../test/torture/chance.ts';
+import { Chance } from '../../test/torture/seededRandom.ts';
 import type { Bench } from '../case.mts';
 
 /** Seconds that a fault is active, and from the start of one to the start of the next. */

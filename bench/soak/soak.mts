@@ -124,7 +124,7 @@ class SoakRun {
 		await pause(SETTLE);
 		if (!options.isFilled) return;
 		const emptyLists = await fillLists(bench);
-		await pause(SETTLE);
+		await pause(2 * SETTLE);
 		await emptyLists();
 	}
 

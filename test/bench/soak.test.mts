@@ -4,7 +4,7 @@ import { fitLine } from '../../bench/soak/regression.mts';
 import { findingsOf } from '../../bench/soak/findings.mts';
 import type { Sample } from '../../bench/soak/samples.mts';
 import type { SoakResult } from '../../bench/soak/soak.mts';
-import { Chance } from '../torture/chance.ts';
+import { Chance } from '../torture/seededRandom.ts';
 
 describe('the slope of a line', () => {
 	it('is exact, with an empty confidence interval, for points on a line', () => {
