@@ -22,6 +22,7 @@ async function get() {
 	);
 }
 
+const ADVICE = 'Check the Base URL. The address of FileCourier is https://api.filecourier.io.';
 const TOO_LARGE = 'FileCourier: The response is larger than 64 MiB';
 
 describe('a response of a gigabyte', () => {
@@ -42,7 +43,7 @@ describe('a response of a gigabyte', () => {
 	it('fails the test of a credential', async () => {
 		host.respond = decompressionBomb(200);
 		const { message } = await credentialTestOf(fileCourierApiTest, 'fileCourierApi', credentials());
-		expect(message).toBe(`${host.url}: The response is larger than 64 MiB. Check the Base URL.`);
+		expect(message).toBe(`${host.url}: The response is larger than 64 MiB. ${ADVICE}`);
 	});
 });
 
