@@ -40,7 +40,7 @@ const nodeOf = (
 	return {
 		...{ node, credentialType, input },
 		credentials: credentialsFor(credentialType, server.url),
-		parameters: { resource, operation: 'cleanUp', dryRun: false, ...parameters },
+		parameters: { resource, operation: 'cleanUp', dryRun: false, output: 'each', ...parameters },
 	};
 };
 const cleanUp = async (

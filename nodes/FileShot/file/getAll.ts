@@ -151,13 +151,9 @@ export const getAll: Operation = {
 	description: 'Retrieve a list of files in the account',
 	fields: [...returnAllFields, simplifyField],
 	options: [
-		...listFilters(fileShot.name, [
-			'createdAfter',
-			'createdBefore',
-			'expiresBefore',
-			'nameContains',
-		]),
+		...listFilters(fileShot.name, ['nameContains']),
 		statusFilter,
+		...listFilters(fileShot.name, ['expiresBefore', 'createdAfter', 'createdBefore']),
 	],
 	async execute(item) {
 		const { functions, parameter, option } = item;

@@ -114,7 +114,7 @@ export const getAll: Operation = {
 		folderField('Only return files in this folder. Leave empty for all files.'),
 	],
 	options: [
-		...listFilters(filesApp.name, ['createdAfter', 'createdBefore', 'nameContains']),
+		...listFilters(filesApp.name, ['nameContains', 'createdAfter', 'createdBefore']),
 		{
 			displayName: 'Sort By',
 			name: 'sort',

@@ -9,6 +9,7 @@ const createZip: Operation = {
 	description: 'Combine up to 100 files into a ZIP archive, in the order of the input',
 	fields: [...severalSourcesFields, ...outputFieldsWithoutLink],
 	options: outputOptions,
+	batchingHiddenFor: { filesFrom: ['items'] },
 	async execute(item) {
 		const several = readSeveralSources(item);
 		if (!several) return [];

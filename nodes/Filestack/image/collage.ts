@@ -33,6 +33,7 @@ export const createCollage: Operation = {
 	description: 'Combine several images into one',
 	fields: [...severalSourcesFields, ...sizeFields, ...outputFieldsWithoutLink],
 	options: [...outputOptions, colorOption, fitOption, marginOption],
+	batchingHiddenFor: { filesFrom: ['items'] },
 	async execute(item) {
 		const { option, parameter } = item;
 		const several = readSeveralSources(item);

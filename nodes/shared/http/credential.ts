@@ -95,7 +95,8 @@ function faultError(
 }
 
 /** A host name, optionally with a port and a path: nothing that could be a secret entered in the wrong field. */
-const BARE_ADDRESS = /^(?=.{4,80}$)(?:[a-z0-9-]{1,63}\.)+[a-z]{2,24}(?::\d{1,5})?(?:\/[a-z0-9./-]*)?$/i;
+const BARE_ADDRESS =
+	/^(?=.{4,80}$)(?:[a-z0-9-]{1,63}\.)+[a-z]{2,24}(?::\d{1,5})?(?:\/[a-z0-9./-]*)?$/i;
 
 /** User info, even where a URL parser would treat it as part of the path: it may contain a password. */
 const USER_INFO = /^https?:\/\/[^?#]*@/i;
