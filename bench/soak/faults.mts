@@ -1,6 +1,6 @@
 import axios from 'axios';
 import type { FaultRule, NewFaultRule } from '../../sandbox/core/faults.mts';
-import { Chance } from '../../test/torture/seededRandom.ts';
+import { SeededRandom } from '../../test/torture/seededRandom.ts';
 import type { Bench } from '../case.mts';
 
 /** Seconds that a fault is active, and from the start of one to the start of the next. */
@@ -60,7 +60,7 @@ const FAULTS: readonly NewFaultRule[] = [
 export class FaultSchedule {
 	/** How often each kind of fault was applied. */
 	readonly applied = new Map<string, number>();
-	private readonly chance: Chance;
+	private readonly chance: SeededRandom;
 	private waiting: NewFaultRule[] = [];
 	private active: { id: string; endsAt: number } | undefined;
 	private nextAt = 0;
@@ -69,7 +69,7 @@ export class FaultSchedule {
 		private readonly bench: Pick<Bench, 'environment'>,
 		seed: number,
 	) {
-		this.chance = new Chance(seed);
+		this.chance = new SeededRandom(seed);
 	}
 
 	/** Ends the active fault, or begins the next one, when it is time. Call about every second. */

@@ -8,12 +8,13 @@ import {
 	NodeConnectionTypes,
 } from 'n8n-workflow';
 
-import { nodeProperties, runOperation } from '../shared/node/operation';
+import { nodeProperties } from '../shared/node/operation';
+import { runOperation } from '../shared/node/runOperation';
 import { operationSubtitle } from '../shared/node/subtitle';
 import { fileCourierApiTest } from './service';
 import { file } from './file/download';
 import { session } from './session';
-import { resumeWebhooks, resumeWithDelivery } from './session/requestAndWait';
+import { resumeWebhooks, resumeWithDelivery, waitingTooltip } from './session/requestAndWait';
 
 const resources = [session, file];
 
@@ -26,12 +27,17 @@ export class FileCourier implements INodeType {
 		version: 1,
 		subtitle: operationSubtitle(resources),
 		description: 'Request documents through an upload link and download what people send',
+		builderHint: {
+			searchHint:
+				'Requests documents from a person, who gets an upload link by email. Session → Request and Wait pauses the workflow until the files arrive and outputs them. Session → Create does not wait: a FileCourier Trigger in another workflow, whose Production URL is the Callback URL, receives the files.',
+		},
 		defaults: { name: 'FileCourier' },
 		usableAsTool: true,
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main],
 		credentials: [{ name: 'fileCourierApi', required: true, testedBy: 'fileCourierApiTest' }],
 		webhooks: resumeWebhooks,
+		waitingNodeTooltip: waitingTooltip,
 		properties: nodeProperties(resources),
 	};
 

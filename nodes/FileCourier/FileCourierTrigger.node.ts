@@ -42,6 +42,10 @@ export class FileCourierTrigger implements INodeType {
 		version: TRIGGER_VERSIONS,
 		subtitle: eventsSubtitle(triggerProperties),
 		description: 'Starts the workflow when FileCourier delivers requested files',
+		builderHint: {
+			searchHint:
+				'Receives the files of sessions that the FileCourier node creates. Its Production URL must be the Callback URL of each session. Not needed for Session → Request and Wait.',
+		},
 		defaults: { name: 'FileCourier Trigger' },
 		inputs: [],
 		outputs: [NodeConnectionTypes.Main],

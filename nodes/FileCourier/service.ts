@@ -18,6 +18,7 @@ export const fileCourier: Service = {
 	name: 'FileCourier',
 	credential: 'fileCourierApi',
 	secretFields: { clientId: 'Client ID', clientSecret: 'Client Secret' },
+	usualAddress: 'https://api.filecourier.io',
 	apiPath: '/api/ext',
 	errorMessage: (body) =>
 		isJsonObject(body) ? (textOf(body.error) ?? textOf(body.message)) : undefined,

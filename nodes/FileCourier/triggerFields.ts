@@ -78,7 +78,6 @@ export const triggerProperties: INodeProperties[] = [
 	),
 	...deliveryFields,
 	optionsField([
-		...deliveryOptions,
 		{
 			displayName: 'File Name',
 			name: 'fileName',
@@ -88,6 +87,9 @@ export const triggerProperties: INodeProperties[] = [
 			description:
 				'Only output files with a matching name. Use * as a wildcard. Deliveries without a match do not start the workflow.',
 		},
+		globOption('Recipient Email', 'recipient', 'e.g. *@acme.com', 'deliveries from this recipient'),
+		globOption('Reference ID', 'referenceId', 'e.g. CUST-*', 'deliveries with this reference ID'),
+		...deliveryOptions,
 		deduplicationWindowOption(
 			2880,
 			'FileCourier retries unanswered deliveries for up to 27 hours. Lower this value to accept deliveries that you resend from the dashboard.',
@@ -96,7 +98,5 @@ export const triggerProperties: INodeProperties[] = [
 			172_800,
 			'The default matches Ignore Duplicates For (Minutes), so that a delivery is rejected once it is no longer recognized as a duplicate. FileCourier retries with the original timestamp for up to 27 hours, so use at least 97200.',
 		),
-		globOption('Recipient Email', 'recipient', 'e.g. *@acme.com', 'deliveries from this recipient'),
-		globOption('Reference ID', 'referenceId', 'e.g. CUST-*', 'deliveries with this reference ID'),
 	]),
 ];

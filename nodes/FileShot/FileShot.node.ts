@@ -6,7 +6,8 @@ import {
 	NodeConnectionTypes,
 } from 'n8n-workflow';
 
-import { nodeProperties, runOperation } from '../shared/node/operation';
+import { nodeProperties } from '../shared/node/operation';
+import { runOperation } from '../shared/node/runOperation';
 import { operationSubtitle } from '../shared/node/subtitle';
 import { fileShotApiTest } from './credentialTest';
 import { file } from './file';
@@ -23,6 +24,10 @@ export class FileShot implements INodeType {
 		version: 1,
 		subtitle: operationSubtitle(resources),
 		description: 'Upload files to FileShot and share them with links that expire',
+		builderHint: {
+			searchHint:
+				'Uploads files and returns a download link for each, with an optional expiry, password or end-to-end encryption. FileShot sends no email: pass the link on with another node.',
+		},
 		defaults: { name: 'FileShot' },
 		usableAsTool: true,
 		inputs: [NodeConnectionTypes.Main],

@@ -33,6 +33,9 @@ export class FileShotTrigger implements INodeType {
 		version: 1,
 		subtitle: eventsSubtitle(pollingProperties),
 		description: 'Starts the workflow when a file is added, is about to expire or has expired',
+		builderHint: {
+			searchHint: 'Polls the list of files for files that were added, expire soon or have expired.',
+		},
 		defaults: { name: 'FileShot Trigger' },
 		inputs: [],
 		outputs: [NodeConnectionTypes.Main],

@@ -17,6 +17,7 @@ export const fileShot: Service = {
 	name: 'FileShot',
 	credential: 'fileShotApi',
 	secretFields: { apiKey: 'API Key' },
+	usualAddress: 'https://api.fileshot.io',
 	// The desktop clients include it in their base URL, the docs in each path.
 	apiPath: '/api',
 	otherAddresses: { linkBaseUrl: { label: 'Link Base URL' } },

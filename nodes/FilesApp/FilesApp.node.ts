@@ -6,7 +6,8 @@ import {
 	NodeConnectionTypes,
 } from 'n8n-workflow';
 
-import { nodeProperties, runOperation } from '../shared/node/operation';
+import { nodeProperties } from '../shared/node/operation';
+import { runOperation } from '../shared/node/runOperation';
 import { operationSubtitle } from '../shared/node/subtitle';
 import { change } from './change/getAll';
 import { file } from './file';
@@ -25,6 +26,10 @@ export class FilesApp implements INodeType {
 		version: 1,
 		subtitle: operationSubtitle(resources),
 		description: 'Upload, download, list and share files in Files App, and get recent changes',
+		builderHint: {
+			searchHint:
+				'Stores files. To share a file, use File → Upload and then Share Link → Create with its fileId.',
+		},
 		defaults: { name: 'Files App' },
 		usableAsTool: true,
 		inputs: [NodeConnectionTypes.Main],

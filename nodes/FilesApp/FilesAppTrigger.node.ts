@@ -37,6 +37,9 @@ export class FilesAppTrigger implements INodeType {
 		version: 1,
 		subtitle: eventsSubtitle(pollingProperties),
 		description: 'Starts the workflow when a file is created, modified or deleted',
+		builderHint: {
+			searchHint: 'Polls for files that were created, modified or deleted.',
+		},
 		defaults: { name: 'Files App Trigger' },
 		inputs: [],
 		outputs: [NodeConnectionTypes.Main],

@@ -14,6 +14,7 @@ export const filesApp: Service = {
 	name: 'Files App',
 	credential: 'filesAppApi',
 	secretFields: { apiKey: 'API Key' },
+	usualAddress: 'https://files-app.com/api/v2',
 	errorMessage(body) {
 		const error = isJsonObject(body) ? (body.error ?? body) : body;
 		if (!isJsonObject(error)) return textOf(error);

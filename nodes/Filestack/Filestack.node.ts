@@ -6,7 +6,8 @@ import {
 	NodeConnectionTypes,
 } from 'n8n-workflow';
 
-import { nodeProperties, type Resource, runOperation } from '../shared/node/operation';
+import { nodeProperties, type Resource } from '../shared/node/operation';
+import { runOperation } from '../shared/node/runOperation';
 import { operationSubtitle } from '../shared/node/subtitle';
 import { filestackApiTest } from './service';
 import { archive } from './archive';
@@ -36,6 +37,10 @@ export class Filestack implements INodeType {
 		version: 1,
 		subtitle: operationSubtitle(resources),
 		description: 'Store, download, convert and manage files in Filestack, and create signed links',
+		builderHint: {
+			searchHint:
+				'File → Store stores a file and returns its handle, which all other operations use. Image, Document, Video and Archive operations process a stored file or a URL; Output selects a link, a file of the workflow or a new stored file.',
+		},
 		defaults: { name: 'Filestack' },
 		usableAsTool: true,
 		inputs: [NodeConnectionTypes.Main],

@@ -42,6 +42,10 @@ export class FilestackTrigger implements INodeType {
 		version: TRIGGER_VERSIONS,
 		subtitle: eventsSubtitle(triggerProperties),
 		description: 'Starts the workflow when Filestack events occur',
+		builderHint: {
+			searchHint:
+				'Receives Filestack webhooks, for example when a file was uploaded or a workflow or video conversion has finished.',
+		},
 		defaults: { name: 'Filestack Trigger' },
 		inputs: [],
 		outputs: [NodeConnectionTypes.Main],

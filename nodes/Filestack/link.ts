@@ -1,5 +1,6 @@
-import { isoDate } from '../shared/dates';
+import { DAY, isoDate } from '../shared/dates';
 import { readAddressField, readBaseUrl } from '../shared/http/credential';
+import { durationFields } from '../shared/node/duration';
 import { expiresAtField } from '../shared/node/fields';
 import type { ItemContext, Operation, Resource } from '../shared/node/operation';
 import { requireFuture } from '../shared/node/parameters';
@@ -9,6 +10,15 @@ import { fileField, selectedFile } from './handle';
 import { filestack, requireAppSecret, signUserPolicy } from './service';
 import type { SignedPolicy } from './signing';
 
+/** How long a policy is valid. The upper bound (100 years) keeps the result a valid date. */
+const lifetime = durationFields({
+	name: 'expiresInMinutes',
+	units: ['minutes', 'hours', 'days', 'weeks'],
+	initial: [60, 'minutes'],
+	max: 100 * 366 * DAY,
+	description: 'How long it is valid, from now. Allow for a minute of clock difference.',
+});
+
 /** The fields for the expiry of a policy. */
 export const expiryFields: Field[] = [
 	{
@@ -16,22 +26,14 @@ export const expiryFields: Field[] = [
 		name: 'expiry',
 		type: 'options',
 		options: [
-			{ name: 'After a Number of Minutes', value: 'minutes' },
+			{ name: 'After a Period', value: 'minutes' },
 			{ name: 'At a Date and Time', value: 'date' },
 		],
 		default: 'minutes',
 		description: 'When it stops being valid',
 	},
-	{
-		displayName: 'Expires After (Minutes)',
-		name: 'expiresInMinutes',
-		type: 'number',
-		// The upper bound (100 years) keeps the result a valid Date.
-		typeOptions: { minValue: 1, maxValue: 100 * 366 * 24 * 60, numberPrecision: 0 },
-		default: 60,
-		displayOptions: { show: { expiry: ['minutes'] } },
-		description: 'Number of minutes from now. Allow for a minute of clock difference.',
-	},
+	{ ...lifetime.count, displayOptions: { show: { expiry: ['minutes'] } } },
+	{ ...lifetime.unit, displayOptions: { show: { expiry: ['minutes'] } } },
 	{ ...expiresAtField, displayOptions: { show: { expiry: ['date'] } } },
 ];
 
@@ -42,7 +44,7 @@ export const expiryFields: Field[] = [
 export function readExpiry(item: ItemContext): number {
 	const { parameter } = item;
 	if (parameter('expiry') !== 'date') {
-		return Math.floor(Date.now() / 1000) + parameter<number>('expiresInMinutes') * 60;
+		return Math.floor(Date.now() / 1000) + lifetime.read(item) / 1000;
 	}
 	const { displayName, name } = expiresAtField;
 	return Math.floor(requireFuture(item, displayName, parameter(name)) / 1000);
@@ -51,7 +53,7 @@ export function readExpiry(item: ItemContext): number {
 export const createSigned: Operation = {
 	value: 'createSigned',
 	name: 'Create Signed',
-	action: 'Create signed link',
+	action: 'Create signed link to file',
 	description: 'Create a link that lets anyone read a file until it expires',
 	fields: [
 		fileField,

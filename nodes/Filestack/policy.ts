@@ -90,7 +90,7 @@ export const policyOptions: Field[] = [
 export const create: Operation = {
 	value: 'create',
 	name: 'Create',
-	action: 'Create policy',
+	action: 'Create policy for access to files',
 	description:
 		'Create a signed policy that lets a browser or app use Filestack without your App Secret',
 	fields: [callsField, ...expiryFields],

@@ -14,6 +14,7 @@ export const filestack: Service = {
 	name: 'Filestack',
 	credential: 'filestackApi',
 	secretFields: { apiKey: 'API Key' },
+	usualAddress: 'https://www.filestackapi.com',
 	apiPath: '/api',
 	// The paths are those that the documentation shows after each host.
 	otherAddresses: {

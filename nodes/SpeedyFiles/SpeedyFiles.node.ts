@@ -6,7 +6,8 @@ import {
 	NodeConnectionTypes,
 } from 'n8n-workflow';
 
-import { nodeProperties, runOperation } from '../shared/node/operation';
+import { nodeProperties } from '../shared/node/operation';
+import { runOperation } from '../shared/node/runOperation';
 import { operationSubtitle } from '../shared/node/subtitle';
 import { account } from './account';
 import { speedyFilesApiTest } from './service';
@@ -33,6 +34,10 @@ export class SpeedyFiles implements INodeType {
 		version: 1,
 		subtitle: operationSubtitle(resources),
 		description: 'Send files with a magic link from your own SpeedyFiles server',
+		builderHint: {
+			searchHint:
+				'Package → Send is the usual operation: it creates a package, uploads the files of the input and emails the magic link to the recipient. Turn on All Items in One Package to send several items in one email. Create, Upload File and Finalize do the same in three steps.',
+		},
 		defaults: { name: 'SpeedyFiles' },
 		usableAsTool: true,
 		inputs: [NodeConnectionTypes.Main],

@@ -48,6 +48,10 @@ export class SpeedyFilesTrigger implements INodeType {
 		version: TRIGGER_VERSIONS,
 		subtitle: eventsSubtitle(triggerProperties),
 		description: 'Starts the workflow when SpeedyFiles events occur',
+		builderHint: {
+			searchHint:
+				'Receives SpeedyFiles webhooks for downloads, uploads, revoked and deleted packages. For created and expired packages, use the SpeedyFiles Expiry Trigger.',
+		},
 		defaults: { name: 'SpeedyFiles Trigger' },
 		inputs: [],
 		outputs: [NodeConnectionTypes.Main],

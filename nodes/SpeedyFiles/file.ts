@@ -49,13 +49,15 @@ export const fileField: INodeProperties = {
 		displayName: 'File',
 		name: 'fileId',
 		description:
-			'The file to download. It must be in the package of the magic link. Not needed if the link points to a single file.',
+			'The file to download. The list shows the files of the magic link, which counts as a view of its page. Not needed if the link points to a single file.',
 		searchListMethod: 'searchFiles',
 		urlPattern: 'https?:\\/\\/[^?#]+\\/p\\/[A-Za-z0-9_-]+\\/file\\/([A-Za-z0-9_-]+)',
 		urlPlaceholder: 'e.g. https://files.example.com/p/…/file/a1B2c3D4e5F',
 		idPlaceholder: 'e.g. a1B2c3D4e5F',
 	}),
 	required: false,
+	// The list depends on the link, so n8n loads it again when the link changes.
+	typeOptions: { loadOptionsDependsOn: [linkField.name] },
 	displayOptions: { show: { scope: ['one'] } },
 };
 
@@ -65,7 +67,7 @@ const RANGES: RangeDefaults = { threshold: 64, partSize: 16, concurrency: 1 };
 export const download: Operation = {
 	value: 'download',
 	name: 'Download',
-	action: 'Download file',
+	action: 'Download file by magic link',
 	description: 'Download one file of a package, or all files as a ZIP, using its magic link',
 	fields: [linkField, scopeField, fileField, outputField],
 	options: [
@@ -148,10 +150,23 @@ export function downloadUrl(item: ItemContext): string {
 	return `${link}/file/${pathSegment(functions, fileField.displayName, id)}`;
 }
 
-function readLink(item: ItemContext, value: string): { link: string; fileId?: string } {
+interface MagicLink {
+	/** The URL of its page. */
+	link: string;
+	/** The file, if it points to a single one. */
+	fileId?: string;
+}
+
+/** Parses a magic link, or a link to one of its files; undefined for any other value. */
+export function parseMagicLink(value: unknown): MagicLink | undefined {
 	const url = parseHttpUrl(value);
 	const found = url && LINK.exec(url.pathname);
-	if (url && found) return { link: url.origin + found[1], fileId: found[2] };
+	return url && found ? { link: url.origin + found[1], fileId: found[2] } : undefined;
+}
+
+function readLink(item: ItemContext, value: string): MagicLink {
+	const parsed = parseMagicLink(value);
+	if (parsed) return parsed;
 	throw invalidParameter(
 		item,
 		linkField.displayName,

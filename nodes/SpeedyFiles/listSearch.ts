@@ -1,5 +1,6 @@
 import type { ILoadOptionsFunctions, INodeListSearchResult } from 'n8n-workflow';
 
+import { RemoteResponse, requestFile } from '../shared/files/remoteResponse';
 import { readBaseUrl } from '../shared/http/credential';
 import { dateLabel, entryLabel, searchPages, sizeLabel } from '../shared/node/locator';
 import type { Page } from '../shared/http/paging';
@@ -7,7 +8,8 @@ import type { JsonRecord } from '../shared/http/service';
 import type { OutputItem } from '../shared/node/output';
 import { packageFiles } from './describe';
 import { fetchPackages } from './packagePages';
-import { speedyFiles } from './service';
+import { linkField, parseMagicLink } from './file';
+import { magicLinkHost, speedyFiles } from './service';
 import { fetchTokens } from './token';
 
 /** Packages per page of a “From list” search. */
@@ -50,12 +52,24 @@ async function findPackages(
 	return await searchPages(filter, paginationToken, (page) => fetchPage(context, page), toEntry);
 }
 
-/** Searches the files of packages with an active link. */
+/**
+ * Searches the files of the magic link that the user has entered; without one, the files of all packages with an active
+ * link.
+ */
 export async function searchFiles(
 	this: ILoadOptionsFunctions,
 	filter?: string,
 	paginationToken?: string,
 ): Promise<INodeListSearchResult> {
+	const entered = parseMagicLink(this.getCurrentNodeParameter(linkField.name));
+	const linked = entered ? await fetchLinkedIds(this, entered.link) : [];
+	if (linked.length > 0) {
+		const fetchLinked = async () => ({ items: await describeLinked(this, linked) });
+		return await searchPages(filter, undefined, fetchLinked, (file) => ({
+			name: entryLabel(String(file.original_name), sizeLabel(file.size_bytes)),
+			value: String(file.id),
+		}));
+	}
 	const fetchFiles = async (first: number): Promise<Page<JsonRecord, number>> => {
 		for (let page = first; ; page++) {
 			const { items: packages, next } = await fetchPage(this, page);
@@ -72,6 +86,46 @@ export async function searchFiles(
 		),
 		value: String(file.id),
 	}));
+}
+
+/** Characters of a page that are read; a package with thousands of files has a smaller one. */
+const MAX_LINK_PAGE = 4 * 1024 * 1024;
+
+/**
+ * Returns the IDs of the files on the page of a magic link. The page is HTML, and the API has no call for the files of a
+ * link (SpeedyFiles source, app/routes/public.py), so only the links to the files are read.
+ * @throws NodeApiError if the link no longer works
+ */
+async function fetchLinkedIds(context: ILoadOptionsFunctions, link: string): Promise<string[]> {
+	const options = { host: magicLinkHost, stallTimeout: 15_000 };
+	const response = await requestFile(context, link, options);
+	if (!(response instanceof RemoteResponse)) throw response.error;
+	let page = '';
+	for await (const chunk of response.readFrom(0)) {
+		page += chunk.toString('latin1');
+		if (page.length > MAX_LINK_PAGE) break;
+	}
+	const { pathname } = new URL(link);
+	const ids = page
+		.split(`${pathname}/file/`)
+		.slice(1)
+		.flatMap((rest) => /^[\w-]{1,100}/.exec(rest)?.[0] ?? []);
+	return [...new Set(ids)];
+}
+
+/** Returns the files of a magic link with the names from their package; a package of another user has no names. */
+async function describeLinked(
+	context: ILoadOptionsFunctions,
+	ids: string[],
+): Promise<JsonRecord[]> {
+	for (let page: number | undefined = 1; page !== undefined;) {
+		const { items, next }: Page<OutputItem, number> = await fetchPage(context, page);
+		const files = items.flatMap(({ json }) => packageFiles(json));
+		const linked = files.filter(({ id }) => ids.includes(String(id)));
+		if (linked.length > 0) return linked;
+		page = next;
+	}
+	return ids.map((id) => ({ id, original_name: id }));
 }
 
 /** Searches active tokens by name and prefix. */

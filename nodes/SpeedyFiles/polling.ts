@@ -87,14 +87,14 @@ export const pollingProperties: INodeProperties[] = [
 	...leadTimeFields(EVENTS.expiringSoon, 'a package'),
 	simplifyField,
 	optionsField([
-		directionOption('Only trigger on packages sent in this direction'),
-		includeExistingOption('packages'),
+		globOption('Title', 'title', 'e.g. *invoice*', 'packages with a matching title'),
 		globOption(
 			'Recipient Email',
 			'recipient',
 			'e.g. *@acme.com',
 			'packages for a matching address',
 		),
-		globOption('Title', 'title', 'e.g. *invoice*', 'packages with a matching title'),
+		directionOption('Only trigger on packages sent in this direction'),
+		includeExistingOption('packages'),
 	]),
 ];

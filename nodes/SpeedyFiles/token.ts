@@ -1,6 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { serviceTime } from '../shared/dates';
+import { DAY, serviceTime } from '../shared/dates';
 import { callApi, pathSegment } from '../shared/http/client';
 import {
 	confirmedBy,
@@ -8,6 +8,7 @@ import {
 	isJsonObject,
 	type ServiceContext,
 } from '../shared/http/service';
+import { durationFields } from '../shared/node/duration';
 import { returnAllFields } from '../shared/node/fields';
 import { locatorField } from '../shared/node/locator';
 import type { ItemContext, Operation, Resource } from '../shared/node/operation';
@@ -45,6 +46,15 @@ const nameField: INodeProperties = {
 	description: 'What the token is used for (up to 128 characters)',
 };
 
+/** How long the token works: whole days, up to 3,650 (SpeedyFiles docs, REST API: POST /me/tokens). */
+const lifetime = durationFields({
+	name: 'expiresInDays',
+	units: ['days', 'weeks'],
+	initial: [90, 'days'],
+	max: 3650 * DAY,
+	description: 'How long the token works (up to 3,650 days). By default, it never expires.',
+});
+
 export const create: Operation = {
 	value: 'create',
 	name: 'Create',
@@ -61,17 +71,7 @@ export const create: Operation = {
 		nameField,
 	],
 	output: tokenOutput,
-	options: [
-		{
-			displayName: 'Expires After (Days)',
-			name: 'expiresInDays',
-			type: 'number',
-			typeOptions: { minValue: 1, maxValue: 3650 },
-			default: 90,
-			description:
-				'Number of days until the token expires (up to 3,650). By default, it never expires.',
-		},
-	],
+	options: [lifetime.count, lifetime.unit],
 	async execute(item) {
 		const request = tokenRequest(item);
 		const { body, headers } = await callApi(item.functions, speedyFiles, {
@@ -87,10 +87,10 @@ export const create: Operation = {
 };
 
 function tokenRequest(item: ItemContext) {
-	const days = item.option<number>('expiresInDays');
+	const period = lifetime.readOption(item);
 	return {
 		name: item.parameter<string>(nameField.name).trim(),
-		...(days !== undefined && { expires_in_days: days }),
+		...(period !== undefined && { expires_in_days: period / DAY }),
 	};
 }
 

@@ -126,11 +126,11 @@ export const triggerProperties: INodeProperties[] = [
 		['package.downloaded'],
 	),
 	optionsField([
+		globOption('Recipient Email', 'recipient', 'e.g. *@acme.com', 'events with this recipient'),
 		globOption('File Name', 'fileName', 'e.g. *.pdf', 'events for files with a matching name'),
+		globOption('Package ID', 'packageId', 'e.g. pQ3v0kJ8Yk2mB1tZr7wXcA', 'events for this package'),
 		deduplicationWindowOption(60, 'SpeedyFiles only sends each event once.'),
 		maxAgeOption(300, 'The clocks of SpeedyFiles and n8n must not differ by more than this.'),
-		globOption('Package ID', 'packageId', 'e.g. pQ3v0kJ8Yk2mB1tZr7wXcA', 'events for this package'),
-		globOption('Recipient Email', 'recipient', 'e.g. *@acme.com', 'events with this recipient'),
 	]),
 ];
 

@@ -4,10 +4,19 @@ import { tryToParseDateTime } from 'n8n-workflow';
 export const HOUR = 3_600_000;
 export const DAY = 24 * HOUR;
 
-const UNITS: Readonly<Record<string, number>> = { hours: HOUR, days: DAY };
+/** A unit that the user selects. */
+export type TimeUnit = 'minutes' | 'hours' | 'days' | 'weeks';
 
-/** Converts a number of hours or days, as selected by the user, to milliseconds. */
-export const periodOf = (count: number, unit: string): number => count * UNITS[unit];
+/** A day always has 24 hours. */
+export const UNIT_MILLISECONDS: Readonly<Record<TimeUnit, number>> = {
+	minutes: 60_000,
+	hours: HOUR,
+	days: DAY,
+	weeks: 7 * DAY,
+};
+
+/** Converts a number of units to milliseconds. */
+export const periodOf = (count: number, unit: TimeUnit): number => count * UNIT_MILLISECONDS[unit];
 
 /**
  * Converts any date that the services use to ISO 8601 in UTC with a `Z`; undefined if {@link epochOf} finds no date.

@@ -4,7 +4,7 @@ import { fitLine } from '../../bench/soak/regression.mts';
 import { findingsOf } from '../../bench/soak/findings.mts';
 import type { Sample } from '../../bench/soak/samples.mts';
 import type { SoakResult } from '../../bench/soak/soak.mts';
-import { Chance } from '../torture/seededRandom.ts';
+import { SeededRandom } from '../torture/seededRandom.ts';
 
 describe('the slope of a line', () => {
 	it('is exact, with an empty confidence interval, for points on a line', () => {
@@ -24,7 +24,7 @@ describe('the slope of a line', () => {
 	});
 
 	it('is within the confidence interval in about 95 of 100 series without a slope, also of a random walk that returns', () => {
-		const chance = new Chance(7);
+		const chance = new SeededRandom(7);
 		const contains = Array.from({ length: 400 }, () => {
 			let level = 0;
 			const points = Array.from({ length: 50 }, (_, x) => {

@@ -149,7 +149,10 @@ describe.each(actions.map((one) => [one.credentialType.displayName, one] as cons
 		});
 
 		it.each([
-			['files.example.com', /must start with https:\/\//],
+			['files.example.com', /must start with https:\/\/.*Enter https:\/\/files\.example\.com$/],
+			['files.example.com:8443/api', /Enter https:\/\/files\.example\.com:8443\/api$/],
+			['user:s3cr3tpass@example.com', /must start with https:\/\/[^.]*$/],
+			['sk_live_s3cr3tpass', /must start with https:\/\/[^.]*$/],
 			['//files.example.com', /must start with https:\/\//],
 			['ftp://files.example.com', /must start with https:\/\//],
 			['javascript:alert(1)', /must start with https:\/\//],
@@ -267,6 +270,8 @@ describe.each(actions.map((one) => [one.credentialType.displayName, one] as cons
 			expect(tls.message).toMatch(/TLS|http:\/\//);
 			const { message } = await tested({ baseUrl: 'https://nowhere.invalid' });
 			expect(message).toMatch(/Could not reach .* \((ENOTFOUND|EAI_AGAIN)\)\. .*Check the/);
+			// The user's own server has no usual address.
+			if (address.default !== '') expect(message).toContain(` is ${String(address.default)}.`);
 		});
 	},
 );
@@ -328,6 +333,6 @@ it('the test times out for a server that does not respond', async () => {
 	);
 	await server.stop();
 	expect(message).toBe(
-		`Could not reach ${baseUrl} (ECONNABORTED). The request timed out. Check the Base URL.`,
+		`Could not reach ${baseUrl} (ECONNABORTED). The request timed out. Check the Base URL. The address of FileCourier is https://api.filecourier.io.`,
 	);
 });

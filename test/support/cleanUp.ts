@@ -7,9 +7,10 @@ export const DAY = 86_400;
 
 /**
  * Parameters of a clean-up in a sandbox whose clock is advanced: only the service's clock counts, because the clock of
- * n8n stays where it is.
+ * n8n stays where it is. The output contains everything that was checked.
  */
 export const onServiceClock = ({ options, ...more }: IDataObject): IDataObject => ({
+	output: 'each',
 	...more,
 	options: { trustServiceClock: true, ...(options as IDataObject) },
 });

@@ -71,6 +71,8 @@ export interface Place {
 	path: string[];
 	/** The values of the other fields of its row with which it is displayed. */
 	row?: IDataObject;
+	/** Values of other fields that hide it, or a collection that contains it. */
+	hiddenFor?: NonNullable<INodeProperties['displayOptions']>['hide'];
 }
 
 /** Returns the fields of an operation or a trigger, including those of its collections. */
@@ -80,11 +82,13 @@ export function placesIn(fields: INodeProperties[], path: string[] = []): Place[
 		const own = [...path, name];
 		if (type === 'notice') return [];
 		if (type === 'collection') return placesIn(options as INodeProperties[], own);
-		if (type !== 'fixedCollection') return [{ field, path: own }];
+		const hiddenFor = field.displayOptions?.hide;
+		if (type !== 'fixedCollection') return [{ field, path: own, hiddenFor }];
 		const index = typeOptions?.multipleValues ? ['0'] : [];
 		return (options as Array<{ name: string; values: INodeProperties[] }>).flatMap((group) =>
 			placesIn(group.values, [...own, group.name, ...index]).map((place) => ({
 				...place,
+				hiddenFor,
 				row: Object.fromEntries(
 					Object.entries(place.field.displayOptions?.show ?? {}).map(([other, values]) => [
 						other,
@@ -138,6 +142,16 @@ export function parametersWith(
 	// A field in a row depends on the other fields of the row.
 	if (!place?.row) want(place?.field);
 	want(fields.find(({ name }) => name === place?.path[0]));
+	for (const [name, hidden] of Object.entries(place?.hiddenFor ?? {})) {
+		const key = name.replace(/^\//, '');
+		const { options = [], type } = fields.find((other) => other.name === key)!;
+		const values =
+			type === 'boolean' ? [true, false] : options.map((one) => 'value' in one && one.value);
+		wanted.set(
+			key,
+			values.find((value) => !hidden!.includes(value as boolean)),
+		);
+	}
 	for (const field of fields) {
 		const { name, type, required } = field;
 		if (type === 'notice' || type === 'collection') continue;

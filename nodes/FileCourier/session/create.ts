@@ -10,12 +10,12 @@ import { optionalText, requireFuture, requireHttpUrl } from '../../shared/node/p
 import { invalidParameter } from '../../shared/node/schema';
 import { callbackKeysOf } from '../delivery';
 import { CREATED_SESSION, describeSession, fileCourier, sessionOutput } from '../service';
-import { createFields, createOptions } from './createFields';
+import { createFields, createOptions, lifetime } from './createFields';
 
 export const create: Operation = {
 	value: 'create',
 	name: 'Create',
-	action: 'Create session',
+	action: 'Create session to request documents',
 	description:
 		'Request documents from someone. They receive an upload link by email and, optionally, SMS.',
 	fields: createFields,
@@ -103,7 +103,7 @@ function expiry(item: ItemContext): IDataObject {
 	const expiresAt =
 		item.parameter('expiry') === 'date'
 			? requireFuture(item, expiresAtField.displayName, item.parameter(expiresAtField.name))
-			: Date.now() + item.parameter<number>('expiresInDays') * DAY;
+			: Date.now() + lifetime.read(item);
 	return {
 		expires_at: new Date(expiresAt).toISOString(),
 		expires_in_days: Math.ceil((expiresAt - Date.now()) / DAY),

@@ -1,5 +1,16 @@
+import { DAY } from '../../shared/dates';
+import { durationFields } from '../../shared/node/duration';
 import { expiresAtField } from '../../shared/node/fields';
 import type { Field } from '../../shared/node/schema';
+
+/** How long the upload link works. FileCourier documents no limit; 100 years keep the result a valid date. */
+export const lifetime = durationFields({
+	name: 'expiresInDays',
+	units: ['hours', 'days', 'weeks'],
+	initial: [7, 'days'],
+	max: 36_500 * DAY,
+	description: 'How long the upload link works, from now',
+});
 
 /** The required fields of FileCourier's parameter table, in the order in which a user writes a request. */
 export const createFields: Field[] = [
@@ -34,7 +45,7 @@ export const createFields: Field[] = [
 		displayName: 'Subject',
 		name: 'subject',
 		type: 'string',
-		default: '',
+		default: 'Please send us your documents',
 		required: true,
 		placeholder: 'e.g. Documents for your application',
 		description: 'The subject line of the email',
@@ -44,7 +55,7 @@ export const createFields: Field[] = [
 		name: 'message',
 		type: 'string',
 		typeOptions: { rows: 3 },
-		default: '',
+		default: 'Please upload the requested documents. The link is only for you.',
 		required: true,
 		placeholder: 'e.g. Please upload the following documents.',
 		description: 'The message shown on the upload page',
@@ -75,42 +86,19 @@ export const createFields: Field[] = [
 		name: 'expiry',
 		type: 'options',
 		options: [
-			{ name: 'After a Number of Days', value: 'days' },
+			{ name: 'After a Period', value: 'days' },
 			{ name: 'At a Date and Time', value: 'date' },
 		],
 		default: 'days',
 		description: 'When the upload link stops working',
 	},
-	{
-		displayName: 'Expires After (Days)',
-		name: 'expiresInDays',
-		type: 'number',
-		typeOptions: { minValue: 1, maxValue: 36_500, numberPrecision: 0 },
-		default: 7,
-		displayOptions: { show: { expiry: ['days'] } },
-		description: 'Number of days from now',
-	},
+	{ ...lifetime.count, displayOptions: { show: { expiry: ['days'] } } },
+	{ ...lifetime.unit, displayOptions: { show: { expiry: ['days'] } } },
 	{ ...expiresAtField, displayOptions: { show: { expiry: ['date'] } } },
 ];
 
-/** The optional fields, in alphabetical order. */
+/** The optional fields, by use. */
 export const createOptions: Field[] = [
-	{
-		displayName: 'Brand Logo URL',
-		name: 'brandLogoUrl',
-		type: 'string',
-		default: '',
-		placeholder: 'e.g. https://acme.com/logo.png',
-		description: 'The logo on the upload page',
-	},
-	{
-		displayName: 'Brand Name',
-		name: 'brandName',
-		type: 'string',
-		default: '',
-		placeholder: 'e.g. Acme',
-		description: 'The company name on the upload page',
-	},
 	{
 		displayName: 'Recipient Name',
 		name: 'recipientName',
@@ -118,6 +106,15 @@ export const createOptions: Field[] = [
 		default: '',
 		placeholder: 'e.g. Nathan Smith',
 		description: 'The name used to address the recipient',
+	},
+	{
+		displayName: 'Reference ID',
+		name: 'referenceId',
+		type: 'string',
+		default: '',
+		placeholder: 'e.g. CUST-12345',
+		description:
+			'Your own reference for this request. It is returned with the status and the delivery so you can match files to a case.',
 	},
 	{
 		displayName: 'Recipient Phone',
@@ -128,12 +125,19 @@ export const createOptions: Field[] = [
 		description: 'Also sends the link by SMS. Include + and the country code, without spaces.',
 	},
 	{
-		displayName: 'Reference ID',
-		name: 'referenceId',
+		displayName: 'Brand Name',
+		name: 'brandName',
 		type: 'string',
 		default: '',
-		placeholder: 'e.g. CUST-12345',
-		description:
-			'Your own reference for this request. It is returned with the status and the delivery so you can match files to a case.',
+		placeholder: 'e.g. Acme',
+		description: 'The company name on the upload page',
+	},
+	{
+		displayName: 'Brand Logo URL',
+		name: 'brandLogoUrl',
+		type: 'string',
+		default: '',
+		placeholder: 'e.g. https://acme.com/logo.png',
+		description: 'The logo on the upload page',
 	},
 ];

@@ -6,7 +6,7 @@ import { describeSession, fileCourier, SESSION, sessionIdField, sessionOutput } 
 export const get: Operation = {
 	value: 'get',
 	name: 'Get',
-	action: 'Get session',
+	action: 'Get status of session',
 	description: 'Retrieve the status of a session and the names and sizes of its files',
 	fields: [sessionIdField],
 	output: sessionOutput,

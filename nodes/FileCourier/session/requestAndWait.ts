@@ -1,12 +1,14 @@
 import type {
 	IDataObject,
+	IExecuteFunctions,
 	IWebhookDescription,
 	IWebhookFunctions,
 	IWebhookResponseData,
 } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
 
-import { DAY, epochOf, HOUR } from '../../shared/dates';
+import { DAY, epochOf } from '../../shared/dates';
+import { durationFields } from '../../shared/node/duration';
 import type { ItemContext, Operation } from '../../shared/node/operation';
 import { type OutputItem, toOutput } from '../../shared/node/output';
 import { readParameters, triggerSource } from '../../shared/node/parameters';
@@ -40,6 +42,18 @@ export const resumeWebhooks: IWebhookDescription[] = [
 	},
 ];
 
+const maximumWait = durationFields({
+	displayName: 'Maximum Wait',
+	name: 'waitHours',
+	unitName: 'waitUnit',
+	units: ['minutes', 'hours', 'days', 'weeks'],
+	initial: [24, 'hours'],
+	max: 36_500 * DAY,
+	fraction: { min: 0.02, decimals: 2 },
+	description:
+		'How long to wait before continuing without files. By default, the workflow waits until the upload link expires.',
+});
+
 export const requestAndWait: Operation = {
 	value: 'requestAndWait',
 	name: 'Request and Wait',
@@ -61,19 +75,7 @@ export const requestAndWait: Operation = {
 	insteadForAgents:
 		'The agent would continue immediately and never receive the documents. Use Session → Create instead, and receive the documents with a FileCourier Trigger in a separate workflow.',
 	output: sessionOutput,
-	options: [
-		...createOptions,
-		...deliveryOptions,
-		{
-			displayName: 'Maximum Wait (Hours)',
-			name: 'waitHours',
-			type: 'number',
-			typeOptions: { minValue: 0.02, maxValue: 876_000, numberPrecision: 2 },
-			default: 24,
-			description:
-				'How long to wait before continuing without files. By default, the workflow waits until the upload link expires.',
-		},
-	],
+	options: [maximumWait.count, maximumWait.unit, ...createOptions, ...deliveryOptions],
 	async execute(item) {
 		const { functions } = item;
 		if (functions.getInputData().length > 1) {
@@ -94,10 +96,32 @@ export const requestAndWait: Operation = {
 		const json = toOutput(sessionOutput, result);
 		// When the wait times out, n8n outputs the input of this node without running it again.
 		functions.getExecuteData().data = { main: [[{ ...input, json }]] };
-		await functions.putExecutionToWait(waitUntil(json, item.option<number>('waitHours')));
+		showUploadLink(functions, json);
+		await functions.putExecutionToWait(waitUntil(json, maximumWait.readOption(item)));
 		return result;
 	},
 };
+
+/**
+ * Passes the upload link to {@link waitingTooltip}. Its expression can read nothing of the execution but this metadata,
+ * which n8n uses for nothing else; n8n before 2.0 does not pass it on.
+ */
+function showUploadLink(functions: IExecuteFunctions, { link }: IDataObject): void {
+	const url = parseHttpUrl(link);
+	if (url) functions.setMetadata({ resumeUrl: url.href });
+}
+
+/** Builds the HTML that the editor shows while the execution waits; without metadata, the URL is n8n's and has the ID. */
+const tooltip = `(url, id) => {
+	const start = 'Waiting for the recipient to upload the documents';
+	if (typeof url !== 'string' || url.split('?')[0].endsWith('/' + id)) {
+		return start + '. FileCourier has sent them the upload link.';
+	}
+	const escaped = url.replace(/&/g, '&amp;').replace(/"/g, '&quot;').replace(/</g, '&lt;');
+	return start + ' at <a href="' + escaped + '" target="_blank">' + escaped + '</a>';
+}`;
+
+export const waitingTooltip = `={{ (${tooltip})($execution.resumeUrl, $execution.id) }}`;
 
 /** The fields that are read when a delivery arrives; the others were read when the session was created. */
 const downloadFields: Field[] = [
@@ -153,8 +177,9 @@ function resumeUrlOf({ functions }: ItemContext): string {
 /** The placeholder that n8n uses as the ID of an execution that it does not save. */
 const UNSAVED_EXECUTION_ID = '__UNKNOWN__';
 
-function waitUntil(session: IDataObject, hours: number | undefined): Date {
+/** @param most milliseconds; undefined for no limit */
+function waitUntil(session: IDataObject, most: number | undefined): Date {
 	const expires = (epochOf(session.expiresAt) ?? Date.now() + DEFAULT_EXPIRY) + GRACE_PERIOD;
-	const limit = hours === undefined ? Infinity : Date.now() + hours * HOUR;
+	const limit = most === undefined ? Infinity : Date.now() + most;
 	return new Date(Math.min(expires, limit));
 }

@@ -160,13 +160,9 @@ export const getAll: Operation = {
 	fields: returnAllFields,
 	output: fileDetails,
 	options: [
-		...listFilters(fileShot.name, [
-			'createdAfter',
-			'createdBefore',
-			'expiresBefore',
-			'nameContains',
-		]),
+		...listFilters(fileShot.name, ['nameContains']),
 		statusFilter,
+		...listFilters(fileShot.name, ['expiresBefore', 'createdAfter', 'createdBefore']),
 	],
 	async execute(item) {
 		const { functions, parameter, option } = item;

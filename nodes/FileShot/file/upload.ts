@@ -1,4 +1,4 @@
-import { serviceTime } from '../../shared/dates';
+import { DAY, serviceTime } from '../../shared/dates';
 import type { ItemContext, Operation } from '../../shared/node/operation';
 import { optionalText } from '../../shared/node/parameters';
 import { compareWithService, uploadEach, uploadInOneRequest } from '../../shared/files/upload';
@@ -11,7 +11,7 @@ import { fileShot } from '../service';
 import { readEncryption, uploadEncrypted } from './encryption';
 import { uploadInChunks } from './uploadInChunks';
 import type { FileInfo } from './get';
-import { SIZES, uploadFields, uploadOptions } from './uploadFields';
+import { lifetime, SIZES, uploadFields, uploadOptions } from './uploadFields';
 import { UPLOAD_PROTOCOLS, type UploadOptions, type UploadStyle } from './uploadProtocols';
 
 /** The result of an upload. */
@@ -20,7 +20,7 @@ type UploadResult = FileInfo & { stats: StreamStats };
 export const upload: Operation = {
 	value: 'upload',
 	name: 'Upload',
-	action: 'Upload file',
+	action: 'Upload file and get download link',
 	description:
 		'Upload one or more files, encrypted end to end if you want, and get a download link for each',
 	fields: uploadFields,
@@ -63,7 +63,7 @@ function readUploadOptions(item: ItemContext): UploadOptions {
 	const passwordProtected = parameter<boolean>('passwordProtected');
 	return {
 		customSlug: optionalText(option('customSlug')),
-		expiryDays: parameter<boolean>('expires') ? parameter<number>('expiryDays') : undefined,
+		expiryDays: parameter<boolean>('expires') ? lifetime.read(item) / DAY : undefined,
 		passwordProtected,
 		password: passwordProtected ? parameter<string>('password') : undefined,
 		price: parameter<boolean>('paidAccess') ? parameter<number>('price') : undefined,

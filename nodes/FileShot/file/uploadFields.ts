@@ -1,3 +1,5 @@
+import { DAY } from '../../shared/dates';
+import { durationFields } from '../../shared/node/duration';
 import {
 	partOptions,
 	sha256Option,
@@ -16,6 +18,16 @@ import { encryptionFields, hideNameOption } from './encryption';
  */
 export const SIZES: PartDefaults = { threshold: 95, partSize: 8 };
 
+/** How long the file is available: whole days, up to 365 (FileShot docs, Upload File). */
+export const lifetime = durationFields({
+	name: 'expiryDays',
+	units: ['days', 'weeks'],
+	initial: [30, 'days'],
+	max: 365 * DAY,
+	description:
+		'How long the file is available (up to 365 days). Your tier may allow less. Check expiresAt in the output for the actual date.',
+});
+
 export const uploadFields: Field[] = [
 	...sourceFields(),
 	...encryptionFields,
@@ -25,18 +37,10 @@ export const uploadFields: Field[] = [
 		type: 'boolean',
 		default: true,
 		description:
-			'Whether the file and its link expire after a number of days. If turned off, FileShot applies its default.',
+			'Whether the file and its link expire after a period. If turned off, FileShot applies its default.',
 	},
-	{
-		displayName: 'Expires After (Days)',
-		name: 'expiryDays',
-		type: 'number',
-		typeOptions: { minValue: 1, maxValue: 365, numberPrecision: 0 },
-		default: 30,
-		displayOptions: { show: { expires: [true] } },
-		description:
-			'From 1 to 365. Your tier may allow fewer days. Check expiresAt in the output for the actual date.',
-	},
+	{ ...lifetime.count, displayOptions: { show: { expires: [true] } } },
+	{ ...lifetime.unit, displayOptions: { show: { expires: [true] } } },
 	{
 		displayName: 'Password Protected',
 		name: 'passwordProtected',

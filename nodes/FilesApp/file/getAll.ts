@@ -115,7 +115,7 @@ export const getAll: Operation = {
 	],
 	output: fileOutput,
 	options: [
-		...listFilters(filesApp.name, ['createdAfter', 'createdBefore', 'nameContains']),
+		...listFilters(filesApp.name, ['nameContains', 'createdAfter', 'createdBefore']),
 		{
 			displayName: 'Sort By',
 			name: 'sort',

@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { HOUR, periodOf } from '../../shared/dates';
+import { DAY, HOUR } from '../../shared/dates';
 import { callApi } from '../../shared/http/client';
 import {
 	type ExpectedBody,
@@ -8,15 +8,25 @@ import {
 	type JsonRecord,
 	textOf,
 } from '../../shared/http/service';
-import { unitField } from '../../shared/node/fields';
+import { durationFields } from '../../shared/node/duration';
 import type { ItemContext, Operation, Resource } from '../../shared/node/operation';
 import { fileField } from '../file/getAll';
 import { filesApp } from '../service';
 
+/** How long the link works: whole hours (Files App docs, Create Share Link). The docs give no limit. */
+const lifetime = durationFields({
+	name: 'expiresIn',
+	unitName: 'expiryUnit',
+	units: ['hours', 'days', 'weeks'],
+	initial: [7, 'days'],
+	max: 36_500 * DAY,
+	description: 'How long the link works',
+});
+
 export const create: Operation = {
 	value: 'create',
 	name: 'Create',
-	action: 'Create share link',
+	action: 'Create share link for file',
 	description: 'Create a link to share a file',
 	fields: [
 		fileField,
@@ -27,16 +37,8 @@ export const create: Operation = {
 			default: true,
 			description: 'Whether the link expires. If turned off, Files App applies its default.',
 		},
-		{
-			displayName: 'Expires After',
-			name: 'expiresIn',
-			type: 'number',
-			typeOptions: { minValue: 1, maxValue: 36_500, numberPrecision: 0 },
-			default: 7,
-			displayOptions: { show: { expires: [true] } },
-			description: 'How long the link stays active',
-		},
-		{ ...unitField, name: 'expiryUnit', displayOptions: { show: { expires: [true] } } },
+		{ ...lifetime.count, displayOptions: { show: { expires: [true] } } },
+		{ ...lifetime.unit, displayOptions: { show: { expires: [true] } } },
 		{
 			displayName: 'Password',
 			name: 'password',
@@ -81,8 +83,7 @@ function linkSettings(item: ItemContext): IDataObject {
 	const password = item.parameter<string>('password');
 	if (password) settings.password = password;
 	if (item.parameter<boolean>('expires')) {
-		const count = item.parameter<number>('expiresIn');
-		settings.expires_in = periodOf(count, item.parameter('expiryUnit')) / HOUR;
+		settings.expires_in = lifetime.read(item) / HOUR;
 	}
 	return settings;
 }

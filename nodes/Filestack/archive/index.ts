@@ -9,6 +9,7 @@ const createZip: Operation = {
 	description: 'Combine up to 100 files into a ZIP archive, in the order of the input',
 	fields: combineFields(),
 	options: outputOptions,
+	batchingHiddenFor: { filesFrom: ['items'] },
 	async execute(item) {
 		const result = { tasks: [{ name: 'zip' }], extension: 'zip', name: 'archive.zip' };
 		return await combineFiles(item, (sources) => ({ ...result, sources }));

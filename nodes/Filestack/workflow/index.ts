@@ -86,7 +86,7 @@ function describeJob({ functions, itemIndex }: ItemContext, state: JsonRecord): 
 const run: Operation = {
 	value: 'run',
 	name: 'Run',
-	action: 'Run workflow',
+	action: 'Run Filestack workflow on file',
 	description: 'Run a workflow of the Developer Portal on a file',
 	fields: [...sourceFields, workflowField, ...waitFields],
 	async execute(item) {
@@ -116,7 +116,7 @@ const run: Operation = {
 const getStatus: Operation = {
 	value: 'getStatus',
 	name: 'Get Status',
-	action: 'Get workflow status',
+	action: 'Get status of Filestack workflow',
 	description: 'Get the status and the results of a workflow that was started earlier',
 	fields: [jobField],
 	async execute(item) {

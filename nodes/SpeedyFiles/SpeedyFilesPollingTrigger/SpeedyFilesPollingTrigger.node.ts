@@ -38,6 +38,10 @@ export class SpeedyFilesPollingTrigger implements INodeType {
 		version: 1,
 		subtitle: eventsSubtitle(pollingProperties),
 		description: 'Starts the workflow when a package is created, is about to expire or has expired',
+		builderHint: {
+			searchHint:
+				'Polls the packages for ones that were created, expire soon or have expired. For downloads and uploads, use the SpeedyFiles Trigger.',
+		},
 		defaults: { name: 'SpeedyFiles Expiry Trigger' },
 		inputs: [],
 		outputs: [NodeConnectionTypes.Main],

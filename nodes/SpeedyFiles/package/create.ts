@@ -1,6 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { serviceTime } from '../../shared/dates';
+import { DAY, serviceTime } from '../../shared/dates';
+import { passFiles } from '../../shared/files/source';
 import { callApi } from '../../shared/http/client';
 import type { ItemContext, Operation } from '../../shared/node/operation';
 import { optionalText } from '../../shared/node/parameters';
@@ -8,7 +9,7 @@ import type { Field } from '../../shared/node/schema';
 import type { OutputItem } from '../../shared/node/output';
 import { describePackage, packageOutput } from '../describe';
 import { NOTIFICATION_TIMEOUT, PACKAGE, speedyFiles } from '../service';
-import { daysField, directionField, emailField, nameField, noteOption, titleField } from './fields';
+import { directionField, emailField, lifetime, nameField, noteOption, titleField } from './fields';
 
 /**
  * The API creates the link of an inbound package, but neither stores nor returns it (SpeedyFiles source,
@@ -19,17 +20,20 @@ const NO_LINK = 'SpeedyFiles did not email or return the upload link for this in
 export const create: Operation = {
 	value: 'create',
 	name: 'Create',
-	action: 'Create package',
+	action: 'Create package without files',
 	description:
 		'Create a draft package for a recipient. Add files with Upload File, then send it with Finalize.',
-	fields: [titleField, emailField, nameField, directionField, daysField],
+	fields: [titleField, emailField, nameField, directionField, lifetime.count, lifetime.unit],
 	output: packageOutput,
 	options: [noteOption],
 	async execute(item) {
 		const created = await createPackage(item, item.parameter('direction'));
 		const { direction, magic_link, upload_url } = created.json;
-		if (direction !== 'inbound' || (magic_link ?? upload_url)) return created;
-		return { ...created, added: { ...created.added, notice: NO_LINK } };
+		const isUnreachable = direction === 'inbound' && !(magic_link ?? upload_url);
+		const added = { ...created.added, ...(isUnreachable && { notice: NO_LINK }) };
+		// With the input files, Upload File can follow directly.
+		const { json: passedOn, binary } = passFiles(item);
+		return { ...created, added, passedOn, ...(binary && { binary }) };
 	},
 };
 
@@ -54,9 +58,10 @@ function packageRequest(item: ItemContext, direction: string): IDataObject {
 	return {
 		title: text(titleField),
 		recipient_email: text(emailField),
-		recipient_name: text(nameField),
+		// SpeedyFiles requires a name (SpeedyFiles docs, REST API: POST /packages).
+		recipient_name: text(nameField) || text(emailField),
 		direction,
-		ttl_days: item.parameter<number>(daysField.name),
+		ttl_days: lifetime.read(item) / DAY,
 		...(note && { note }),
 	};
 }

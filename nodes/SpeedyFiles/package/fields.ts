@@ -1,6 +1,8 @@
 import type { INodeProperties } from 'n8n-workflow';
 
+import { DAY } from '../../shared/dates';
 import { pathSegment } from '../../shared/http/client';
+import { durationFields } from '../../shared/node/duration';
 import { locatorField } from '../../shared/node/locator';
 import type { ItemContext } from '../../shared/node/operation';
 import type { ServiceContext } from '../../shared/http/service';
@@ -43,7 +45,7 @@ export const titleField: INodeProperties = {
 	displayName: 'Title',
 	name: 'title',
 	type: 'string',
-	default: '',
+	default: 'Your files',
 	required: true,
 	placeholder: 'e.g. Q4 financials',
 	description: 'The title shown to the recipient (up to 255 characters)',
@@ -64,9 +66,8 @@ export const nameField: INodeProperties = {
 	name: 'recipientName',
 	type: 'string',
 	default: '',
-	required: true,
 	placeholder: 'e.g. Nathan Smith',
-	description: 'The name used to address the recipient',
+	description: 'The name used to address the recipient. Leave empty to use the email address.',
 };
 
 export const directionField: INodeProperties = {
@@ -90,14 +91,14 @@ export const directionField: INodeProperties = {
 		'Whether you send or receive files. For inbound packages, the SpeedyFiles API neither emails nor returns the upload link. Create inbound packages on the SpeedyFiles website instead.',
 };
 
-export const daysField: INodeProperties = {
-	displayName: 'Expires After (Days)',
+/** How long the magic link works: whole days, up to 90 (SpeedyFiles docs, REST API: POST /packages). */
+export const lifetime = durationFields({
 	name: 'ttlDays',
-	type: 'number',
-	typeOptions: { minValue: 1, maxValue: 90 },
-	default: 7,
-	description: 'Number of days until the magic link expires (up to 90)',
-};
+	units: ['days', 'weeks'],
+	initial: [7, 'days'],
+	max: 90 * DAY,
+	description: 'How long the magic link works (up to 90 days)',
+});
 
 export const noteOption: INodeProperties = {
 	displayName: 'Note',

@@ -22,7 +22,7 @@ const RESPONSE_LOST =
 export const finalize: Operation = {
 	value: 'finalize',
 	name: 'Finalize',
-	action: 'Finalize package',
+	action: 'Finalize package and email magic link',
 	description:
 		'Create the magic link of an outbound package and email it to the recipient. The link is only shown once. Revoked packages get a new link.',
 	fields: [finalizableField],

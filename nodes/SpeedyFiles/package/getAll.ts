@@ -16,22 +16,6 @@ import { directionOption } from './fields';
 /** Filters that n8n applies, because SpeedyFiles does not support them. */
 export const filterOptions: Field[] = [
 	{
-		displayName: 'Created After',
-		name: 'createdAfter',
-		type: 'dateTime',
-		default: '',
-		description: `Only include packages created at or after this time. ${appliedByN8n('SpeedyFiles')}.`,
-	},
-	directionOption(`Only include packages sent in this direction. ${appliedByN8n('SpeedyFiles')}.`),
-	{
-		displayName: 'Recipient Email',
-		name: 'recipientEmail',
-		type: 'string',
-		default: '',
-		placeholder: 'e.g. cfo@acme.com',
-		description: `Only include packages for this recipient. ${appliedByN8n('SpeedyFiles')}.`,
-	},
-	{
 		displayName: 'Status',
 		name: 'statuses',
 		type: 'multiOptions',
@@ -44,6 +28,22 @@ export const filterOptions: Field[] = [
 		],
 		default: [],
 		description: `Only include packages with one of these statuses. ${appliedByN8n('SpeedyFiles')}.`,
+	},
+	{
+		displayName: 'Recipient Email',
+		name: 'recipientEmail',
+		type: 'string',
+		default: '',
+		placeholder: 'e.g. cfo@acme.com',
+		description: `Only include packages for this recipient. ${appliedByN8n('SpeedyFiles')}.`,
+	},
+	directionOption(`Only include packages sent in this direction. ${appliedByN8n('SpeedyFiles')}.`),
+	{
+		displayName: 'Created After',
+		name: 'createdAfter',
+		type: 'dateTime',
+		default: '',
+		description: `Only include packages created at or after this time. ${appliedByN8n('SpeedyFiles')}.`,
 	},
 ];
 

@@ -8,7 +8,7 @@ import { activeField, packageIdOf, packagePath } from './fields';
 export const revoke: Operation = {
 	value: 'revoke',
 	name: 'Revoke',
-	action: 'Revoke package',
+	action: 'Revoke links of package',
 	description: 'Disable the magic links of a package. The package and its files are kept.',
 	fields: [activeField],
 	output: packageOutput,

@@ -2,13 +2,14 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { withItemIndex } from '../../shared/http/errors';
 import { inputField, sourceFields } from '../../shared/node/fields';
-import type { ItemContext, Operation } from '../../shared/node/operation';
-import type { Field } from '../../shared/node/schema';
+import type { ItemContext, Operation, OperationResult } from '../../shared/node/operation';
+import { type Field, invalidParameter } from '../../shared/node/schema';
+import type { FileSource } from '../../shared/files/source';
 import { readSourceFiles } from '../../shared/files/urlSource';
 import { packageOutput, totalsOf } from '../describe';
 import { speedyFiles } from '../service';
 import { createPackage } from './create';
-import { daysField, emailField, nameField, noteOption, packagePath, titleField } from './fields';
+import { emailField, lifetime, nameField, noteOption, packagePath, titleField } from './fields';
 import { removePackage } from './delete';
 import { fetchStatus, finalizePackage } from './finalize';
 import { describeUploaded, transferOptions, uploadFilesInto } from './upload';
@@ -21,46 +22,151 @@ const filesField: Field = {
 	description: 'All of these files are sent in one package',
 };
 
+const togetherField: Field = {
+	displayName: 'All Items in One Package',
+	name: 'allItemsInOnePackage',
+	type: 'boolean',
+	noDataExpression: true,
+	default: false,
+	description:
+		'Whether to send the files of all input items in one package, with one email. If turned off, each item is a package of its own.',
+};
+
+const deleteOption: Field = {
+	displayName: 'Delete Package on Failure',
+	name: 'deleteOnFailure',
+	type: 'boolean',
+	default: false,
+	description:
+		'Whether to delete the package if an upload or finalizing fails. If turned off, it is kept as a draft. Packages that were sent are never deleted.',
+};
+
 export const send: Operation = {
 	value: 'send',
 	name: 'Send',
-	action: 'Send files',
+	action: 'Send files by email as magic link',
 	description: 'Create a package, upload the files and email the magic link in one step',
-	fields: [titleField, emailField, nameField, ...sourceFields(filesField), daysField],
-	output: packageOutput,
-	options: [
-		{
-			displayName: 'Delete Package on Failure',
-			name: 'deleteOnFailure',
-			type: 'boolean',
-			default: false,
-			description:
-				'Whether to delete the package if an upload or finalizing fails. If turned off, it is kept as a draft. Packages that were sent are never deleted.',
-		},
-		noteOption,
-		...transferOptions,
+	fields: [
+		titleField,
+		emailField,
+		nameField,
+		...sourceFields(filesField),
+		togetherField,
+		lifetime.count,
+		lifetime.unit,
 	],
+	output: packageOutput,
+	options: [noteOption, deleteOption, ...transferOptions],
 	async execute(item) {
-		const files = await readSourceFiles(item, speedyFiles);
-		const draft = await createPackage(item, 'outbound');
-		const id = String(draft.json.id);
-		const uploaded: IDataObject[] = [];
-		try {
-			await uploadFilesInto(item, id, files, uploaded);
-			const finalized = await finalizePackage(item, id);
-			// Finalizing makes the package active, so no other request is needed to get its status.
-			return {
-				json: { ...draft.json, status: 'active', files: uploaded, ...finalized },
-				added: totalsOf(uploaded),
-			};
-		} catch (error) {
-			const problem = withItemIndex(item.functions.getNode(), error, item.itemIndex);
-			const remainder = await describeRemainder(item, id, describeUploaded(files, uploaded));
-			problem.description = `${problem.description ?? ''} ${remainder}`.trim();
-			throw withItemIndex(item.functions.getNode(), problem, item.itemIndex);
-		}
+		suggestTogether(item);
+		return await sendPackage([item]);
+	},
+	together: {
+		field: togetherField,
+		async execute(items) {
+			requireSameValues(items);
+			return await sendPackage(items);
+		},
 	},
 };
+
+/** Sends the files of the items in one package, in the order of the items. The first item describes the package. */
+async function sendPackage(items: ItemContext[]): Promise<OperationResult> {
+	const [first] = items;
+	const files = await readStoredFiles(items);
+	const draft = await createPackage(first, 'outbound');
+	const id = String(draft.json.id);
+	const uploaded: IDataObject[] = [];
+	let current = first;
+	try {
+		for (const [index, item] of items.entries()) {
+			current = item;
+			const own = files[index] ?? (await readSourceFiles(item, speedyFiles));
+			await uploadFilesInto(item, id, own, uploaded);
+		}
+		current = first;
+		const finalized = await finalizePackage(first, id);
+		// Finalizing makes the package active, so no other request is needed to get its status.
+		return {
+			json: { ...draft.json, status: 'active', files: uploaded, ...finalized },
+			added: totalsOf(uploaded),
+		};
+	} catch (error) {
+		const node = first.functions.getNode();
+		const problem = withItemIndex(node, error, current.itemIndex);
+		const total = files.reduce((sum, own) => sum + (own?.length ?? 1), 0);
+		const remainder = await describeRemainder(first, id, describeUploaded(total, uploaded));
+		problem.description = `${problem.description ?? ''} ${remainder}`.trim();
+		throw withItemIndex(node, problem, current.itemIndex);
+	}
+}
+
+/**
+ * Returns the files of each item before the package is created; a file that several items contain only once. The URLs of
+ * further items are opened when it is their turn, and undefined here, because an open connection would time out.
+ */
+async function readStoredFiles(items: ItemContext[]): Promise<Array<FileSource[] | undefined>> {
+	const read = items.map(async (item, index) =>
+		index === 0 || item.parameter('source') !== 'url'
+			? await readSourceFiles(item, speedyFiles)
+			: undefined,
+	);
+	const seen = new Set<string>();
+	const isNew = ({ storageId }: FileSource) => {
+		if (storageId === undefined) return true;
+		const isFirst = !seen.has(storageId);
+		seen.add(storageId);
+		return isFirst;
+	};
+	return (await Promise.all(read)).map((own) => own?.filter(isNew));
+}
+
+/** Shows in the editor, with the last item, that a recipient gets several emails, because it is easily overlooked. */
+function suggestTogether({ functions, itemIndex }: ItemContext): void {
+	const count = functions.getInputData().length;
+	if (itemIndex < count - 1) return;
+	const emails = [...functions.getInputData().keys()].map((index) => emailOf(functions, index));
+	if (new Set(emails).size === count) return;
+	const message = `Each of the ${count} items is sent in a package of its own, with its own email. To send one package, turn on ${togetherField.displayName}.`;
+	functions.addExecutionHints({ type: 'info', location: 'outputPane', message });
+}
+
+/** Returns a value for each item with an invalid expression, which fails on its own. */
+function emailOf(functions: ItemContext['functions'], index: number): unknown {
+	try {
+		const email = functions.getNodeParameter(emailField.name, index, '');
+		return typeof email === 'string' ? email.trim().toLowerCase() : index;
+	} catch {
+		return index;
+	}
+}
+
+/** The values that describe the package, and not a file. */
+const PACKAGE_FIELDS = [titleField, emailField, nameField, lifetime.count, lifetime.unit];
+const PACKAGE_OPTIONS = [noteOption, deleteOption];
+
+/** @throws NodeOperationError that names the field and the two items, because a package has one recipient and one title */
+function requireSameValues(items: ItemContext[]): void {
+	const [first] = items;
+	const compare = (label: string, read: (item: ItemContext) => unknown) => {
+		const textIn = (item: ItemContext) => String(read(item) ?? '').trim();
+		const other = items.find((item) => textIn(item) !== textIn(first));
+		if (!other) return;
+		const [one, two] = [first.itemIndex, other.itemIndex];
+		throw invalidParameter(
+			other,
+			label,
+			`has different values in the items ${one} and ${two}`,
+			`Item ${one} has “${textIn(first)}”, item ${two} has “${textIn(other)}”. A package has one recipient and one title: use the same values for all items, or turn off “${togetherField.displayName}”.`,
+		);
+	};
+	for (const { displayName, name } of PACKAGE_FIELDS) {
+		compare(displayName, ({ parameter }) => parameter(name));
+	}
+	for (const { displayName, name } of PACKAGE_OPTIONS) {
+		compare(displayName, ({ option }) => option(name));
+	}
+}
 
 /**
  * Describes in words the package that a failed run leaves behind. Deletes it if the user has turned that on, but only

@@ -82,9 +82,9 @@ async function findFile(
 }
 
 /** Describes in words which files are in the package. */
-export function describeUploaded(files: FileSource[], uploaded: IDataObject[]): string {
+export function describeUploaded(total: number, uploaded: IDataObject[]): string {
 	const names = uploaded.map(({ original_name: name, id }) => `“${textOf(name) ?? String(id)}”`);
-	const count = `${uploaded.length} of ${files.length} files`;
+	const count = `${uploaded.length} of ${total} files`;
 	return names.length > 0 ? `${count} (${names.join(', ')})` : count;
 }
 
@@ -114,7 +114,7 @@ export const uploadFile: Operation = {
 		} catch (error) {
 			const problem = withItemIndex(functions.getNode(), error, itemIndex);
 			if (files.length > 1) {
-				const summary = `In the package “${id}”: ${describeUploaded(files, uploaded)}.`;
+				const summary = `In the package “${id}”: ${describeUploaded(files.length, uploaded)}.`;
 				problem.description = `${problem.description ?? ''} ${summary}`.trim();
 			}
 			throw withItemIndex(functions.getNode(), problem, itemIndex);

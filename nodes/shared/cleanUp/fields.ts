@@ -1,7 +1,8 @@
-import { DAY, periodOf } from '../dates';
+import { DAY } from '../dates';
 import { isJsonObject } from '../http/service';
 import { EMPTY_ADVICE } from '../node/checks';
-import { capitalize, unitField } from '../node/fields';
+import { type Duration, durationFields } from '../node/duration';
+import { capitalize } from '../node/fields';
 import type { ItemContext } from '../node/operation';
 import { type Field, invalidParameter } from '../node/schema';
 import { foldName, isBlankText } from '../text';
@@ -26,15 +27,15 @@ export interface ResourceLabels {
 
 /** Returns the fields of a clean-up. With their default values, nothing is deleted. */
 export function cleanUpFields(kind: ResourceLabels): Field[] {
-	const [within, age] = [withinField(kind), ageField(kind)];
+	const [within, age] = [withinPeriod(kind), ageLimit(kind)];
 	const selection = kind.canExpire
 		? [
 				selectionField(kind),
-				shownFor(within, 'expiring'),
-				shownFor(age, 'olderThan'),
-				shownFor(unitField, 'expiring', 'olderThan'),
+				shownFor(within.count, 'expiring'),
+				shownFor(age.count, 'olderThan'),
+				shownFor(age.unit, 'expiring', 'olderThan'),
 			]
-		: [age, unitField];
+		: [age.count, age.unit];
 	return [...selection, ...safetyFields(kind), outputField(kind)];
 }
 
@@ -66,23 +67,26 @@ function selectionField({ noun, note }: ResourceLabels): Field {
 	};
 }
 
-const withinField = ({ noun }: ResourceLabels): Field => ({
-	displayName: 'Expires Within',
-	name: 'expiresWithin',
-	type: 'number',
-	typeOptions: { minValue: 1 },
-	default: 3,
-	description: `${capitalize(noun)}s that are still available but expire within this period, according to the clocks of both the service and n8n`,
-});
+/** Both periods have the same units and limit, a hundred years, because a longer one would not result in a valid date. */
+const PERIOD = { units: ['hours', 'days', 'weeks'], max: 100 * 366 * DAY } as const;
 
-const ageField = ({ noun }: ResourceLabels): Field => ({
-	displayName: 'Older Than',
-	name: 'olderThan',
-	type: 'number',
-	typeOptions: { minValue: 1 },
-	default: 30,
-	description: `${capitalize(noun)}s created at least this long ago, according to the clocks of both the service and n8n`,
-});
+const withinPeriod = ({ noun }: ResourceLabels): Duration =>
+	durationFields({
+		...PERIOD,
+		displayName: 'Expires Within',
+		name: 'expiresWithin',
+		initial: [3, 'days'],
+		description: `${capitalize(noun)}s that are still available but expire within this period, according to the clocks of both the service and n8n`,
+	});
+
+const ageLimit = ({ noun }: ResourceLabels): Duration =>
+	durationFields({
+		...PERIOD,
+		displayName: 'Older Than',
+		name: 'olderThan',
+		initial: [30, 'days'],
+		description: `${capitalize(noun)}s created at least this long ago, according to the clocks of both the service and n8n`,
+	});
 
 const safetyFields = ({ noun }: ResourceLabels): Field[] => [
 	{
@@ -109,35 +113,27 @@ const outputField = ({ noun }: ResourceLabels): Field => ({
 	type: 'options',
 	options: [
 		{
-			name: 'All Found',
-			value: 'each',
-			description: `One item for every ${noun} checked, including those that were kept, with the action taken and the reason`,
-		},
-		{
 			name: 'Only Matching',
 			value: 'selected',
-			description: `One item for each ${noun} that matches the cleanup rule`,
+			description: `One item for each ${noun} that matches, with the action taken and the reason`,
+		},
+		{
+			name: 'All Checked',
+			value: 'each',
+			description: `One item for each ${noun} checked, including those that were kept because they do not match`,
 		},
 		{
 			name: 'Summary',
 			value: 'summary',
-			description: `One item with totals, the matching ${noun}s and a ready-to-send text`,
+			description: `One item with totals, the matching ${noun}s, and a subject and a text for an email`,
 		},
 	],
-	default: 'each',
+	default: 'selected',
 	description: 'What to pass to the next node',
 });
 
 /** Returns the options of every clean-up. */
 export const cleanUpOptions = ({ noun, label }: ResourceLabels): Field[] => [
-	{
-		displayName: 'Concurrent Deletions',
-		name: 'deletionsAtOnce',
-		type: 'number',
-		typeOptions: { minValue: 1, maxValue: 20 },
-		default: DELETION_CONCURRENCY,
-		description: `How many ${noun}s to delete at the same time`,
-	},
 	{
 		displayName: `Keep If ${capitalize(label)} Contains`,
 		name: 'keepIfContains',
@@ -154,6 +150,14 @@ export const cleanUpOptions = ({ noun, label }: ResourceLabels): Field[] => [
 		default: false,
 		description:
 			'Whether to use only the clock of the service to decide what has expired. By default, the clock of n8n must agree, so that a wrong clock cannot delete anything, and nothing is deleted if the two differ by a day or more.',
+	},
+	{
+		displayName: 'Concurrent Deletions',
+		name: 'deletionsAtOnce',
+		type: 'number',
+		typeOptions: { minValue: 1, maxValue: 20 },
+		default: DELETION_CONCURRENCY,
+		description: `How many ${noun}s to delete at the same time`,
 	},
 ];
 
@@ -180,13 +184,11 @@ export interface CleanUpSettings {
 }
 
 /** @throws NodeOperationError that names the field, before the first request */
-export function readCleanUpSettings(
-	item: ItemContext,
-	{ canExpire, label }: ResourceLabels,
-): CleanUpSettings {
+export function readCleanUpSettings(item: ItemContext, kind: ResourceLabels): CleanUpSettings {
 	const { parameter, option } = item;
+	const { label } = kind;
 	return {
-		rule: ruleOf(item, canExpire ? parameter<ExpiryCondition>('selection') : 'olderThan'),
+		rule: ruleOf(item, kind),
 		dryRun: parameter<boolean>('dryRun'),
 		maxDeletions: parameter('maxDeletions'),
 		output: parameter('output'),
@@ -226,21 +228,9 @@ function isExpression({ functions }: ItemContext): boolean {
 	return typeof raw === 'string' && raw.startsWith('=');
 }
 
-/** A hundred years in milliseconds; a longer span would exceed the range of valid dates. */
-const MAX_SPAN = 100 * 366 * DAY;
-
-function ruleOf(item: ItemContext, selection: ExpiryCondition): ExpiryRule {
+function ruleOf(item: ItemContext, kind: ResourceLabels): ExpiryRule {
+	const selection = kind.canExpire ? item.parameter<ExpiryCondition>('selection') : 'olderThan';
 	if (selection === 'expired') return { selection, span: 0 };
-	const unit = item.parameter<string>('unit');
-	const [label, name] =
-		selection === 'expiring' ? ['Expires Within', 'expiresWithin'] : ['Older Than', 'olderThan'];
-	const span = periodOf(item.parameter(name), unit);
-	if (span <= MAX_SPAN) return { selection, span };
-	const max = Math.floor(MAX_SPAN / periodOf(1, unit));
-	throw invalidParameter(
-		item,
-		label,
-		`must be a whole number from 1 to ${max}`,
-		'Enter a smaller number.',
-	);
+	const period = selection === 'expiring' ? withinPeriod(kind) : ageLimit(kind);
+	return { selection, span: period.read(item) };
 }

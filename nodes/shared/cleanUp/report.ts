@@ -15,7 +15,7 @@ export function report(
 ): OperationResult | OperationResult[] {
 	const common = { dryRun, checkedAt: isoDate(time), ...(warning ? { warning } : {}) };
 	if (output === 'summary') {
-		return { json: { ...summarize(service, kind.noun, results, warning), ...common } };
+		return { json: { ...summarize(service, kind.noun, results, dryRun, warning), ...common } };
 	}
 	return results
 		.filter(({ fits }) => fits || output === 'each')
@@ -41,11 +41,12 @@ const ACTIONS = Object.keys(ACTION_LABELS) as CleanUpAction[];
 /** Whether the action frees the item's bytes, or would free them. */
 const freesBytes = (action: CleanUpAction) => action === 'wouldDelete' || action === 'deleted';
 
-/** Summarizes a clean-up: counts, bytes, the matching items, and a text for a message. */
+/** Summarizes a clean-up: subject and text for a message, counts, bytes, and the matching items. */
 function summarize(
 	service: string,
 	noun: string,
 	results: CleanUpResult[],
+	dryRun: boolean,
 	warning?: string,
 ): IDataObject {
 	const counts = Object.fromEntries(
@@ -55,19 +56,30 @@ function summarize(
 		.filter(({ action }) => freesBytes(action))
 		.reduce((sum, { found }) => sum + (found.size ?? 0), 0);
 	const selected = results.filter(({ fits }) => fits);
+	const head = headline(service, noun, results.length, counts, bytes);
 	return {
+		subject: subjectOf(service, noun, counts, dryRun),
+		text: [head, ...(warning ? [`${warning}.`] : []), ...linesOf(selected)].join('\n'),
 		service,
 		found: results.length,
 		selected: selected.length,
 		...counts,
 		bytes,
 		items: selected.map(entryOf),
-		text: [
-			headline(service, noun, results.length, counts, bytes),
-			...(warning ? [`${warning}.`] : []),
-			...linesOf(selected),
-		].join('\n'),
 	};
+}
+
+/** Returns the subject of an email: “FileShot: 3 files deleted, 1 failed”. */
+function subjectOf(
+	service: string,
+	noun: string,
+	counts: Record<CleanUpAction, number>,
+	dryRun: boolean,
+): string {
+	const number = dryRun ? counts.wouldDelete : counts.deleted;
+	const label = ACTION_LABELS[dryRun ? 'wouldDelete' : 'deleted'];
+	const failed = counts.failed > 0 ? `, ${counts.failed} failed` : '';
+	return `${service}: ${number} ${number === 1 ? noun : `${noun}s`} ${label}${failed}`;
 }
 
 const entryOf = ({ found, action, reason, details }: CleanUpResult): IDataObject => {

@@ -10,9 +10,16 @@ export interface CleanUpRun {
 	most: number;
 	/** Why every further deletion would fail: a sentence without a period. */
 	ending?: string;
+	/** The numbers for the hint in the editor, of all input items so far. */
+	readonly seen: { checked: number; matching: number; planned: number; isDry: boolean };
 }
 
-export const newCleanUpRun = (): CleanUpRun => ({ taken: new Set(), used: 0, most: Infinity });
+export const newCleanUpRun = (): CleanUpRun => ({
+	taken: new Set(),
+	used: 0,
+	most: Infinity,
+	seen: { checked: 0, matching: 0, planned: 0, isDry: false },
+});
 
 const runs = new WeakMap<IExecuteFunctions, CleanUpRun>();
 

@@ -4,7 +4,7 @@ import { NodeOperationError } from 'n8n-workflow';
 import { checkTarget, type TargetRules } from '../http/addresses';
 import { withSignal } from '../http/stallGuard';
 import { readResponseBody } from '../http/responseBody';
-import type { ByteStream, TransferContext } from '../http/service';
+import type { ByteStream, ServiceContext } from '../http/service';
 import { parseHttpUrl } from '../text';
 import { pipeThrough } from './streams';
 
@@ -23,7 +23,7 @@ export type DownloadStream = IN8nHttpFullResponse & { body: ByteStream; url: str
  * HTTP library
  */
 export async function openDownload(
-	context: TransferContext,
+	context: ServiceContext,
 	url: string,
 	signal: AbortSignal,
 	credential?: string,
@@ -75,7 +75,7 @@ export async function openDownload(
 }
 
 /** @throws NodeOperationError if a download from the URL is not allowed */
-function requireAllowed(context: TransferContext, url: string, rules: TargetRules): void {
+function requireAllowed(context: ServiceContext, url: string, rules: TargetRules): void {
 	const problem = checkTarget(url, rules);
 	if (problem === undefined) return;
 	const error = new NodeOperationError(
@@ -91,7 +91,7 @@ function requireAllowed(context: TransferContext, url: string, rules: TargetRule
 }
 
 /** @throws NodeOperationError unless it is an http or https URL */
-function parseWebUrl(context: TransferContext, url: string, base?: string): string {
+function parseWebUrl(context: ServiceContext, url: string, base?: string): string {
 	const parsed = parseHttpUrl(url, base);
 	if (parsed) return parsed.href;
 	throw invalidUrlError(
@@ -100,7 +100,7 @@ function parseWebUrl(context: TransferContext, url: string, base?: string): stri
 	);
 }
 
-function invalidUrlError(context: TransferContext, message: string) {
+function invalidUrlError(context: ServiceContext, message: string) {
 	return new NodeOperationError(context.getNode(), message, {
 		description:
 			'Use the URL exactly as it appears in the delivery. It must start with https:// or http://.',

@@ -4,7 +4,7 @@ import type { TargetRules } from '../http/addresses';
 import { connectionError, responseError } from '../http/errors';
 import { readResponseBody } from '../http/responseBody';
 import { isRetryable, parseRetryAfter, type RequestFailure, toRequestFailure } from '../http/retry';
-import type { ByteStream, Service, TransferContext } from '../http/service';
+import type { ByteStream, Service, ServiceContext } from '../http/service';
 import { StallGuard } from '../http/stallGuard';
 import { decodeBody, type DownloadStream, openDownload } from './openDownload';
 
@@ -73,7 +73,7 @@ export class RemoteResponse {
 
 /** Sends one request for a file or, with headers, for a range of it. */
 export async function requestFile(
-	context: TransferContext,
+	context: ServiceContext,
 	url: string,
 	options: RequestOptions,
 	headers?: Record<string, string>,
@@ -100,7 +100,7 @@ const targetRulesOf = ({ trustedUrl, allowedHosts }: TargetRules): TargetRules =
 
 /** Converts an error response of the host, including its message from the body. */
 async function readRejection(
-	context: TransferContext,
+	context: ServiceContext,
 	{ statusCode: status, headers, body }: DownloadStream,
 	host: Service,
 ): Promise<BodyFailure> {
@@ -111,7 +111,7 @@ async function readRejection(
 }
 
 export function failureOf(
-	context: TransferContext,
+	context: ServiceContext,
 	url: string,
 	host: Service,
 	error: unknown,
@@ -129,7 +129,7 @@ export function failureOf(
 
 /** A response does not continue the file that was downloaded so far. */
 export class FileChangedError extends NodeOperationError {
-	constructor(context: TransferContext, { name }: Service) {
+	constructor(context: ServiceContext, { name }: Service) {
 		super(context.getNode(), `${name} changed the file during the transfer`, {
 			description:
 				'The file was not transferred. Run the node again when the file no longer changes.',

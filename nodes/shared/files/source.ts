@@ -1,4 +1,10 @@
-import type { IBinaryData, IExecuteFunctions, INode } from 'n8n-workflow';
+import type {
+	IBinaryData,
+	IDataObject,
+	IExecuteFunctions,
+	INode,
+	INodeExecutionData,
+} from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
 
 import { toRequestFailure } from '../http/retry';
@@ -15,6 +21,8 @@ const READ_SIZE = 256 * 1024;
 export interface FileSource {
 	/** The file field that contains it; undefined for a file from a URL. */
 	field?: string;
+	/** Its ID in n8n's storage, if it is stored there. */
+	storageId?: string;
 	fileName: string;
 	mimeType: string;
 	/** Bytes, exact. */
@@ -52,11 +60,23 @@ interface StoredFile {
 	binary: IBinaryData;
 }
 
+/** Returns what an output item needs to pass on the files of its input item. */
+export function passFiles({
+	functions,
+	itemIndex,
+}: ItemContext): Pick<INodeExecutionData, 'json' | 'binary'> {
+	const { binary, json } = functions.getInputData()[itemIndex];
+	const _files = isCombined(functions) ? (json._files as IDataObject | undefined) : undefined;
+	return { json: { ...(_files && { _files }) }, ...(binary && { binary }) };
+}
+
+const isCombined = (functions: IExecuteFunctions): boolean =>
+	functions.getWorkflowSettings?.().binaryMode === 'combined';
+
 /** Returns the files of the item; in n8n's combined mode these are in `_files` of its JSON. */
 function filesIn({ functions, itemIndex }: ItemContext): StoredFile[] {
 	const { binary = {}, json } = functions.getInputData()[itemIndex];
-	const isCombined = functions.getWorkflowSettings?.().binaryMode === 'combined';
-	const combined = isCombined && isJsonObject(json._files) ? json._files : {};
+	const combined = isCombined(functions) && isJsonObject(json._files) ? json._files : {};
 	const all = { ...(combined as Record<string, IBinaryData>), ...binary };
 	return Object.entries(all).map(([field, one]) => ({ field, binary: one }));
 }
@@ -113,6 +133,7 @@ async function sourceOf(
 	const { id } = binary;
 	const metadata = {
 		field,
+		storageId: id,
 		fileName: safeFileName(binary.fileName ?? field),
 		mimeType: safeMediaType(binary.mimeType),
 	};

@@ -94,6 +94,10 @@ function faultError(
 	);
 }
 
+/** A host name, optionally with a port and a path: nothing that could be a secret entered in the wrong field. */
+const BARE_ADDRESS =
+	/^(?=.{4,80}$)(?:[a-z0-9-]{1,63}\.)+[a-z]{2,24}(?::\d{1,5})?(?:\/[a-z0-9./-]*)?$/i;
+
 /** User info, even where a URL parser would treat it as part of the path: it may contain a password. */
 const USER_INFO = /^https?:\/\/[^?#]*@/i;
 
@@ -104,7 +108,7 @@ const NORMALIZED_BY_PARSER = /[\s\p{Cc}\p{Cf}\\]|^https?:\/\/\/|\/(?:\.|%2e){1,2
  * Parses an address entered by a user.
  * @param path the path that calls append; the address may end with all of it, with its first segments, or without it
  * @returns the address without that path and without a trailing slash, or the problem as a continuation of the field's
- * label. The problem never contains the input, because that may contain a password.
+ * label. The problem only contains the input if that is a bare host name, because other input may contain a password.
  */
 export function readAddress(
 	entered: unknown,
@@ -114,7 +118,8 @@ export function readAddress(
 	if (text === undefined) return { problem: 'is not text' };
 	if (text === '') return { problem: 'is empty' };
 	if (!/^https?:\/\//i.test(text)) {
-		return { problem: 'must start with https:// (or http:// for a local server)' };
+		const suggestion = BARE_ADDRESS.test(text) ? `. Enter https://${text}` : '';
+		return { problem: `must start with https:// (or http:// for a local server)${suggestion}` };
 	}
 	if (USER_INFO.test(text)) return { problem: 'must not contain a user name or a password' };
 	if (/[?#]/.test(text)) return { problem: 'must not contain “?” or “#”' };

@@ -17,7 +17,7 @@ import {
 } from './errors';
 import { toRequestFailure } from './retry';
 import { Secrets } from './secrets';
-import { baseUrlLabel, isJsonObject, reportsError, type Service } from './service';
+import { addressAdvice, baseUrlLabel, isJsonObject, reportsError, type Service } from './service';
 import { readResponseBody, responseDeadline } from './responseBody';
 
 /** A read-only request that requires valid credentials, and the meaning of its responses. */
@@ -93,7 +93,7 @@ async function findProblem(
 	const fault = findCredentialFault(service, credentials);
 	if (fault) return `The ${fault.label} ${fault.problem}`;
 	const secrets = secretsIn(credentials);
-	const check = `Check the ${baseUrlLabel(service)}.`;
+	const check = addressAdvice(service);
 	const { url: base = '' } = readAddress(credentials.baseUrl, service.apiPath);
 	const { origin } = new URL(base);
 	const unsigned = { url: `${base}${service.apiPath ?? ''}${test.path}`, qs: test.qs };
@@ -204,13 +204,13 @@ function findServerProblem(
 	response: { status: number; body: unknown; said?: string; origin: string; to?: string },
 ): string | undefined {
 	const { status, body, said, origin, to } = response;
-	const check = `Check the ${baseUrlLabel(service)}.`;
+	const check = addressAdvice(service);
 	if (status >= 300 && status < 400) {
 		const advice = service.pageAdvice?.[status] ?? check;
 		return `${origin} returned a redirect (${status})${to && to !== origin ? ` to ${to}` : ''}. ${advice}`;
 	}
 	if (status === 429 || status >= 500) {
-		return `${origin} responded with ${status}${said ? `: ${said}` : ''}. Try again later; if this keeps happening, ${check.replace('C', 'c')}`;
+		return `${origin} responded with ${status}${said ? `: ${said}` : ''}. Try again later; if this keeps happening, check the ${baseUrlLabel(service)}.`;
 	}
 	if (isJsonObject(body) || Array.isArray(body)) return undefined;
 	return `${origin} returned ${isWebPage(body) ? 'a web page' : 'something other than JSON'} (${status}). ${check}`;

@@ -222,6 +222,13 @@ export function withItemIndex(node: INode, error: unknown, itemIndex: number) {
 	return new NodeOperationError(node, cause, { itemIndex });
 }
 
+/** The index of the item that an error of n8n names. */
+export function itemIndexOf(error: unknown): number | undefined {
+	if (!(error instanceof NodeApiError || error instanceof NodeOperationError)) return undefined;
+	const { itemIndex } = error.context;
+	return typeof itemIndex === 'number' ? itemIndex : undefined;
+}
+
 const isHttpError = (error: unknown): error is JsonRecord =>
 	isJsonObject(error) && ('config' in error || 'request' in error || 'response' in error);
 

@@ -27,6 +27,8 @@ export interface Service {
 	secretFields: Readonly<Record<string, string>>;
 	/** The label of the address field; “Base URL” by default. */
 	baseUrlLabel?: string;
+	/** The address of the service that most users have; undefined if every user has a server of their own. */
+	usualAddress?: string;
 	/** The common prefix of all API paths. The base URL may end with it, or with its first segments. */
 	apiPath?: string;
 	/** The credential fields for further addresses, by field name. */
@@ -94,6 +96,13 @@ export function reportsError(body: unknown): boolean {
 
 /** Returns the label of the credential's address field. */
 export const baseUrlLabel = ({ baseUrlLabel = 'Base URL' }: Service): string => baseUrlLabel;
+
+/** Returns the advice for an address at which the service does not respond. */
+export function addressAdvice(service: Service): string {
+	const { name, usualAddress } = service;
+	const usual = usualAddress ? ` The address of ${name} is ${usualAddress}.` : '';
+	return `Check the ${baseUrlLabel(service)}.${usual}`;
+}
 
 /** A parsed JSON object. */
 export type JsonRecord = Record<string, unknown>;

@@ -94,19 +94,6 @@ export const optionsField = (options: Field[]): Field => ({
 	options,
 });
 
-/** The unit of a period, for `periodOf`. */
-export const unitField: Field = {
-	displayName: 'Unit',
-	name: 'unit',
-	type: 'options',
-	options: [
-		{ name: 'Days', value: 'days' },
-		{ name: 'Hours', value: 'hours' },
-	],
-	default: 'days',
-	description: 'The unit of the value above. A day is 24 hours.',
-};
-
 /** The expiry as a point in time. */
 export const expiresAtField: Field = {
 	displayName: 'Date and Time',

@@ -2,25 +2,20 @@ import type {
 	IBinaryData,
 	IDataObject,
 	IExecuteFunctions,
-	INodeExecutionData,
 	INodeProperties,
-	NodeApiError,
+	NodeParameterValue,
 } from 'n8n-workflow';
-import { NodeConnectionTypes, NodeOperationError } from 'n8n-workflow';
 
-import { withItemIndex } from '../http/errors';
-import { allSecretsOf, type Secrets, secretsOf } from '../http/secrets';
-import { type Batching, batchingOption, mapInBatches } from './batching';
-import { optionsField, outputField, simplifyField } from './fields';
-import { type OutputItem, type OutputShape, toOutput } from './output';
-import { itemSource, readParameters } from './parameters';
-import { type Field, toProperty, type Values } from './schema';
+import { batchingOption } from './batching';
+import { fileNameOption, optionsField, outputField, simplifyField } from './fields';
+import type { OutputItem, OutputShape } from './output';
+import { type Field, toProperty } from './schema';
 
 /** One input item of an operation. All its values are validated before the operation starts. */
 export interface ItemContext {
 	functions: IExecuteFunctions;
 	itemIndex: number;
-	/** Returns the value of a field for this item; {@link readParameters} lists the type for each type of field. */
+	/** Returns the value of a field for this item; `readParameters` lists the type for each type of field. */
 	parameter<T>(name: string): T;
 	/** Returns the ID in a resource locator, extracted from a URL if the user pasted one; '' if it is empty. */
 	locator(name: string): string;
@@ -31,8 +26,8 @@ export interface ItemContext {
 }
 
 /**
- * The result of an operation for one item. {@link runOperation} names and sorts its fields, and adds the item pairing if it
- * has none.
+ * The result of an operation for one item. `runOperation` names and sorts its fields, and adds the item pairing if it has
+ * none.
  */
 export type OperationResult = OutputItem;
 
@@ -59,12 +54,20 @@ export interface Operation {
 	action: string;
 	description: string;
 	fields: Field[];
-	/** Optional fields, shown under Options. */
+	/** Optional fields, shown under Options in this order, the settings of transfers and Batching last. */
 	options?: Field[];
 	/** How the fields of the result are named. A shape with a simplified output adds the field “Simplify”. */
 	output?: OutputShape;
 	/** Whether items are processed one at a time, so that the Batching option does not apply. */
 	oneByOne?: boolean;
+	/** Values of fields with which one item handles all others, so that the Batching option does not apply. */
+	batchingHiddenFor?: Readonly<Record<string, NodeParameterValue[]>>;
+	/** How all input items are handled at once, for one result. */
+	together?: {
+		/** The boolean field, among the others, that turns this on; without expressions, so that all items agree. */
+		field: Field;
+		execute(items: ItemContext[]): Promise<OperationResult>;
+	};
 	/** Advice for AI agents about an operation whose result they would never receive as a tool. */
 	insteadForAgents?: string;
 	execute(item: ItemContext): Promise<OperationResult | OperationResult[]>;
@@ -132,149 +135,35 @@ function showFor(
 }
 
 /** Returns the fields of an operation: its own, Simplify, and the optional ones in one collection. */
-function fieldsOf({ fields, options = [], output, oneByOne = false }: Operation): Field[] {
+export function fieldsOf(operation: Operation): Field[] {
+	const { fields, options = [], output, oneByOne = false } = operation;
 	const visible = output?.simple ? [...fields, simplifyField] : fields;
-	const members = oneByOne ? options : [...options, batchingOption];
-	if (members.length === 0) return visible;
-	const sorted = members.toSorted((a, b) => a.displayName.localeCompare(b.displayName));
-	return [...visible, optionsField(sorted)];
+	const ordered = options.toSorted((a, b) => rankOf(a) - rankOf(b));
+	const members = oneByOne ? ordered : [...ordered, batchingFor(operation)];
+	return members.length > 0 ? [...visible, optionsField(members)] : visible;
 }
 
-/**
- * Runs the selected operation for every input item, several concurrently, and returns the results in the order of the
- * input. The first error stops the node; if On Error is set to continue, the failed item is output with its error.
- */
-export async function runOperation(
-	functions: IExecuteFunctions,
-	resources: Resource[],
-): Promise<INodeExecutionData[][]> {
-	const batching = batchingOf(functions, resources);
-	const signal = functions.getExecutionCancelSignal();
-	const count = functions.getInputData().length;
-	const results = await mapInBatches(count, batching, signal, (itemIndex) =>
-		runItem(functions, resources, itemIndex),
-	);
-	return [results.flat()];
-}
+/** The settings of transfers, by use. They are rarely needed, so they follow the options of the operation itself. */
+const LAST_OPTIONS = [
+	'sha256',
+	'maxSizeMb',
+	'allowedHosts',
+	'giveUpMinutes',
+	'stallSeconds',
+	'timeoutSeconds',
+	'thresholdMb',
+	'partSizeMb',
+	'partsAtOnce',
+];
 
-/** Reads Batching from the first item. If that fails, items run one at a time, so that the first one reports the error. */
-function batchingOf(functions: IExecuteFunctions, resources: Resource[]): Batching {
-	try {
-		const { operation, options } = readItem(functions, resources, 0);
-		const { batch } = (options.batching ?? {}) as { batch?: Batching };
-		return operation.oneByOne ? { itemsAtOnce: 1 } : (batch ?? {});
-	} catch {
-		return { itemsAtOnce: 1 };
-	}
-}
+const rankOf = ({ name }: Field): number =>
+	name === fileNameOption.name ? -2 : LAST_OPTIONS.indexOf(name);
 
-async function runItem(
-	functions: IExecuteFunctions,
-	resources: Resource[],
-	itemIndex: number,
-): Promise<INodeExecutionData[]> {
-	const pairedItem = { item: itemIndex };
-	const callbacks: Array<() => void> = [];
-	try {
-		const { resource, operation, values, options } = readItem(functions, resources, itemIndex);
-		registerPasswords(secretsOf(functions), operation, { ...values, ...options });
-		const simplify = values[simplifyField.name] !== false;
-		const result = await operation.execute({
-			functions,
-			itemIndex,
-			parameter: <T>(name: string) => values[name] as T,
-			locator: (name: string) => String(values[name] ?? ''),
-			option: <T>(name: string) => options[name] as T | undefined,
-			onEnd: (callback) => void callbacks.push(callback),
-		});
-		return [result].flat().map(({ json, added, passedOn, ...more }) => ({
-			pairedItem,
-			...more,
-			json: toOutput(
-				operation.output ?? resource.output ?? COMMON_OUTPUT,
-				{ json, added, passedOn },
-				simplify,
-			),
-		}));
-	} catch (error) {
-		const problem = withItemIndex(functions.getNode(), error, itemIndex);
-		(await allSecretsOf(functions)).hideInThrown(problem);
-		if (!functions.continueOnFail()) throw problem;
-		return [{ json: failedItem(problem), pairedItem }];
-	} finally {
-		for (const callback of callbacks) callback();
-	}
-}
-
-/** For results whose fields have only common names. */
-const COMMON_OUTPUT: OutputShape = {};
-
-/** Registers password fields as secrets, so that a response or an error that contains them is redacted. */
-function registerPasswords(secrets: Secrets, { fields, options = [] }: Operation, values: Values) {
-	for (const { name, typeOptions } of [...fields, ...options]) {
-		if (typeOptions?.password) secrets.add(values[name]);
-	}
-}
-
-/**
- * Returns the output of a failed item. n8n 1.123 recognizes a failed item only by exactly these fields; with any other
- * field the item would leave through the success output.
- */
-function failedItem({ message, description }: NodeOperationError | NodeApiError): IDataObject {
-	const error = message || 'The operation failed without an error message';
-	return description ? { error, message: description } : { error };
-}
-
-interface ReadItem {
-	resource: Resource;
-	operation: Operation;
-	values: Values;
-	options: Values;
-}
-
-/** @throws NodeOperationError for a value that does not match its field; rethrows the error of a failing expression */
-function readItem(
-	functions: IExecuteFunctions,
-	resources: Resource[],
-	itemIndex: number,
-): ReadItem {
-	const { resource, operation } = selectedOperation(functions, resources);
-	if (operation.insteadForAgents && isAgentTool(functions)) {
-		throw new NodeOperationError(
-			functions.getNode(),
-			`“${operation.name}” cannot be used as a tool by an AI agent`,
-			{ description: operation.insteadForAgents },
-		);
-	}
-	const values = readParameters(itemSource(functions, itemIndex), fieldsOf(operation));
-	return { resource, operation, values, options: (values.options ?? {}) as Values };
-}
-
-/** Whether an AI agent is calling the node. n8n appends “Tool” to the type of a node that is used as a tool. */
-function isAgentTool(functions: IExecuteFunctions): boolean {
-	const { type, rewireOutputLogTo } = functions.getNode();
-	// Older versions of n8n do not have this function.
-	const { isToolExecution }: Partial<IExecuteFunctions> = functions;
-	return (
-		type.endsWith('Tool') ||
-		rewireOutputLogTo === NodeConnectionTypes.AiTool ||
-		isToolExecution?.call(functions) === true
-	);
-}
-
-function selectedOperation(
-	functions: IExecuteFunctions,
-	resources: Resource[],
-): Pick<ReadItem, 'resource' | 'operation'> {
-	const [resourceValue, operationValue] = ['resource', 'operation'].map((name) =>
-		functions.getNodeParameter(name, 0),
-	);
-	const resource = resources.find(({ value }) => value === resourceValue);
-	const operation = resource?.operations.find(({ value }) => value === operationValue);
-	if (resource && operation) return { resource, operation };
-	throw new NodeOperationError(
-		functions.getNode(),
-		`The operation “${String(operationValue)}” does not exist for “${String(resourceValue)}”`,
-		{ description: 'Select the resource and the operation again in the node.' },
-	);
+/** Returns Batching, hidden where it has no effect. */
+function batchingFor({ together, batchingHiddenFor = {} }: Operation): Field {
+	const values = { ...batchingHiddenFor, ...(together && { [together.field.name]: [true] }) };
+	const hide = Object.fromEntries(Object.entries(values).map(([name, on]) => [`/${name}`, on]));
+	return Object.keys(hide).length > 0
+		? { ...batchingOption, displayOptions: { hide } }
+		: batchingOption;
 }

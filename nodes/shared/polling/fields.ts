@@ -1,5 +1,8 @@
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
+import { periodOf, type TimeUnit } from '../dates';
+import { unitField } from '../node/duration';
+
 /** The “Trigger On” field. */
 export const pollEventsField = (
 	events: INodePropertyOptions[],
@@ -32,18 +35,7 @@ export const leadTimeFields = (event: string, what: string): INodeProperties[] =
 			displayOptions,
 			description: `How long before ${what} expires to trigger. Triggers once, and again if the expiry is extended.`,
 		},
-		{
-			displayName: 'Lead Time Unit',
-			name: 'leadTimeUnit',
-			type: 'options',
-			options: [
-				{ name: 'Days', value: 'days' },
-				{ name: 'Hours', value: 'hours' },
-			],
-			default: 'hours',
-			displayOptions,
-			description: 'The unit of the lead time',
-		},
+		{ ...unitField('leadTimeUnit', ['hours', 'days', 'weeks'], 'hours'), displayOptions },
 	];
 };
 
@@ -59,11 +51,9 @@ export const includeExistingOption = (what: string): INodeProperties => ({
 /** The values of {@link leadTimeFields}; absent if the event is not selected. */
 export interface LeadTime {
 	leadTime?: number;
-	leadTimeUnit?: 'days' | 'hours';
+	leadTimeUnit?: TimeUnit;
 }
-
-const UNITS = { days: 86_400, hours: 3_600 } as const;
 
 /** Converts the lead time to seconds. */
 export const leadSeconds = ({ leadTime = 24, leadTimeUnit = 'hours' }: LeadTime): number =>
-	leadTime * UNITS[leadTimeUnit];
+	periodOf(leadTime, leadTimeUnit) / 1000;

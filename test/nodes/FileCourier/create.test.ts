@@ -110,10 +110,7 @@ describe('Session: Create', () => {
 			'The field “Recipient Phone” must be a phone number in international format',
 		],
 		[{ options: { brandLogoUrl: 'logo.png' } }, 'The field “Brand Logo URL” is not a valid URL'],
-		[
-			{ expiresInDays: 0 },
-			'The field “Expires After (Days)” must be a whole number from 1 to 36500',
-		],
+		[{ expiresInDays: 0 }, 'The field “Expires After” must be a whole number from 1 to 876000'],
 		[{ expiry: 'date', expiresAt: '={{ "" }}' }, 'The field “Date and Time” is empty'],
 		[{ expiry: 'date', expiresAt: 'soon' }, 'The field “Date and Time” is not a valid date'],
 		[

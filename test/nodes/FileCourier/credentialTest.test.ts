@@ -33,7 +33,7 @@ it.each([{ clientId: 'fc_wrong' }, { clientSecret: 'fcs_wrong' }])(
 it.each([
 	[
 		'http://127.0.0.1:9',
-		'Could not reach http://127.0.0.1:9 (ECONNREFUSED). Nothing is listening at that address and port. Check the Base URL.',
+		'Could not reach http://127.0.0.1:9 (ECONNREFUSED). Nothing is listening at that address and port. Check the Base URL. The address of FileCourier is https://api.filecourier.io.',
 	],
 	['nonsense', 'The Base URL must start with https:// (or http:// for a local server)'],
 ])('rejects the Base URL %s', async (baseUrl, message) => {

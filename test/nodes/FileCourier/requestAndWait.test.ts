@@ -173,6 +173,48 @@ it('outputs delivered: false with the session and the input data when the wait t
 	expect(binary).toBeUndefined();
 });
 
+it('reads a saved limit without a unit in hours, and a new one in its unit', async () => {
+	await wait({ expiresInDays: 52, unit: 'weeks', options: { waitHours: 2, waitUnit: 'weeks' } });
+	expect((waiting.waitTill!.getTime() - Date.now()) / 3_600_000).toBeCloseTo(2 * 7 * 24);
+	expect(Date.parse(session().expiresAt) - Date.now()).toBeGreaterThan(363 * 86_400_000);
+});
+
+describe('the text that the editor shows while the execution waits', () => {
+	/** Evaluates it as the editor does, which has no data of the execution but this. */
+	function tooltip(url: string, metadata: { resumeUrl?: string } = {}): unknown {
+		const { waitingNodeTooltip } = new FileCourier().description;
+		const { workflow, subject } = context;
+		const $execution = { id: '12', mode: 'test', resumeUrl: metadata.resumeUrl ?? url };
+		return workflow.expression.getSimpleParameterValue(subject, waitingNodeTooltip!, 'internal', {
+			$execution,
+		} as never);
+	}
+	const own = 'http://localhost:5678/webhook-waiting/12';
+	const metadataOf = () => waiting.data.resultData.runData.Subject[0].metadata;
+
+	it('contains the upload link', async () => {
+		await wait();
+		const { uploadUrl } = session();
+		expect(metadataOf()).toMatchObject({ resumeUrl: uploadUrl });
+		expect(tooltip(own, metadataOf())).toBe(
+			`Waiting for the recipient to upload the documents at <a href="${uploadUrl}" target="_blank">${uploadUrl}</a>`,
+		);
+	});
+
+	it.each([own, `${own}?signature=abc`])('does not contain the URL of n8n, %s', async (url) => {
+		await wait();
+		expect(tooltip(url)).toBe(
+			'Waiting for the recipient to upload the documents. FileCourier has sent them the upload link.',
+		);
+	});
+
+	it('escapes the link', async () => {
+		await wait();
+		const text = String(tooltip(own, { resumeUrl: 'https://x.example/?a="><img src=x>&b' }));
+		expect(text).toContain('href="https://x.example/?a=&quot;>&lt;img src=x>&amp;b"');
+	});
+});
+
 it('does not change the output of the previous node', async () => {
 	await wait();
 	expect(waiting.data.resultData.runData.Source[0].data!.main[0]![0].json).toEqual({ customer: 7 });

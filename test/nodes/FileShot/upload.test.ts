@@ -117,8 +117,8 @@ describe('upload in one request', () => {
 	});
 
 	it.each([
-		[{ expiryDays: 0 }, 'The field “Expires After (Days)” must be a whole number from 1 to 365'],
-		[{ expiryDays: 366 }, 'The field “Expires After (Days)” must be a whole number from 1 to 365'],
+		[{ expiryDays: 0 }, 'The field “Expires After” must be a whole number from 1 to 365'],
+		[{ expiryDays: 366 }, 'The field “Expires After” must be a whole number from 1 to 365'],
 		[
 			{ paidAccess: true, price: 99 },
 			'The field “Price (US Cents)” must be a whole number of 100 or more',

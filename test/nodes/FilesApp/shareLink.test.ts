@@ -83,8 +83,8 @@ it('creates a link that requires its password', async () => {
 });
 
 it.each([
-	[{ expiresIn: 0 }, 'The field “Expires After” must be a whole number from 1 to 36500'],
-	[{ expiresIn: 1.5 }, 'The field “Expires After” must be a whole number from 1 to 36500'],
+	[{ expiresIn: 0 }, 'The field “Expires After” must be a whole number from 1 to 876000'],
+	[{ expiresIn: 1.5 }, 'The field “Expires After” must be a whole number from 1 to 876000'],
 	[{ fileId: byId('={{ " " }}') }, 'The File is empty'],
 ])('with %j, fails without sending a request: %s', async (parameters, message) => {
 	expect(errorOf(await create(parameters)).message).toBe(message);

@@ -34,7 +34,7 @@ it.each([
 	[{ baseUrl: 'nonsense' }, /^The Base URL must start with https:\/\/ /],
 	[
 		{ baseUrl: 'http://127.0.0.1:9' },
-		/^Could not reach http:\/\/127\.0\.0\.1:9 \(ECONNREFUSED\)\. Nothing is listening at that address and port\. Check the Base URL\.$/,
+		/^Could not reach http:\/\/127\.0\.0\.1:9 \(ECONNREFUSED\)\. Nothing is listening at that address and port\. Check the Base URL\. The address of Filestack is https:\/\/www\.filestackapi\.com\.$/,
 	],
 ])('rejects %j', async (wrong, expected) => {
 	const { status, message } = await test({ ...good, ...(wrong as object) });

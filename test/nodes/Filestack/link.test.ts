@@ -163,13 +163,14 @@ describe.each([
 	['Policy: Create', policy, 'A policy requires the App Secret'],
 ])('%s', (_, run, missingSecret) => {
 	it.each([
-		[
-			{ expiresInMinutes: 0 },
-			/^The field “Expires After \(Minutes\)” must be a whole number from 1 to/,
-		],
+		[{ expiresInMinutes: 0 }, /^The field “Expires After” must be a whole number from 1 to/],
 		[
 			{ expiresInMinutes: '={{ "soon" }}' },
-			/^The field “Expires After \(Minutes\)” must be a whole number from 1 to/,
+			/^The field “Expires After” must be a whole number from 1 to/,
+		],
+		[
+			{ expiresInMinutes: 5300, unit: 'weeks' },
+			/^The field “Expires After” must be at most 5228 if the unit is weeks$/,
 		],
 		[{ expiry: 'date', expiresAt: '={{ "" }}' }, /^The field “Date and Time” is empty$/],
 		[{ expiry: 'date', expiresAt: 'soon' }, /^The field “Date and Time” is not a valid date$/],

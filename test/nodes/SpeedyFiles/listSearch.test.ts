@@ -1,9 +1,15 @@
 import { LoadOptionsContext } from 'n8n-core';
-import type { ILoadOptionsFunctions, INodeListSearchResult } from 'n8n-workflow';
+import type {
+	IDataObject,
+	ILoadOptionsFunctions,
+	INodeListSearchResult,
+	INodeParameters,
+} from 'n8n-workflow';
 
 import { SpeedyFiles } from '../../../nodes/SpeedyFiles/SpeedyFiles.node';
 import { buildContext, outputOf } from '../../support/engine';
 import { itemWith } from '../../support/binary';
+import { TestServer } from '../../support/testServer';
 import { useSandbox } from '../../support/useSandbox';
 import { byId } from '../../support/locators';
 import { PACKAGE, speedyFilesNode, SpeedyFilesUser } from '../../support/speedyFiles';
@@ -25,10 +31,16 @@ beforeAll(async () => {
 	);
 });
 
-async function search(list: List, filter?: string, token?: string): Promise<INodeListSearchResult> {
+async function search(
+	list: List,
+	filter?: string,
+	token?: string,
+	parameters: IDataObject = { resource: 'package', operation: 'get' },
+): Promise<INodeListSearchResult> {
 	const { workflow, subject, additionalData } = buildContext(
-		speedyFilesNode(user.credentials, { resource: 'package', operation: 'get' }),
+		speedyFilesNode(user.credentials, parameters),
 	);
+	additionalData.currentNodeParameters = parameters as INodeParameters;
 	const context = new LoadOptionsContext(workflow, subject, additionalData, 'parameters.packageId');
 	const { listSearch } = new SpeedyFiles().methods;
 	return await listSearch[list].call(context as ILoadOptionsFunctions, filter, token);
@@ -64,6 +76,66 @@ it('returns the files of packages with an active link', async () => {
 	expect(results.map(({ name }) => name)).toEqual(['report.pdf – Q4 financials – 1 B']);
 });
 
+describe('with a magic link', () => {
+	const filesOf = async (magicLink: unknown, filter?: string) => {
+		const parameters = { resource: 'file', operation: 'download', magicLink } as IDataObject;
+		return (await search('searchFiles', filter, undefined, parameters)).results;
+	};
+	const sent = async (names: string[], title: string) => {
+		const files = names.map((name) => [name, { name, bytes: Buffer.from(name) }]);
+		const input = [await itemWith(Object.fromEntries(files) as never)];
+		return await user.json('package.send', { ...PACKAGE, title }, { input });
+	};
+
+	it('returns only the files of the link', async () => {
+		const { link: magicLink, files } = await sent(['a.txt', 'b.txt'], 'Two files');
+		const results = await filesOf(magicLink);
+		expect(results.map(({ name }) => name)).toEqual(['a.txt – 5 B', 'b.txt – 5 B']);
+		expect(results.map(({ value }) => value)).toEqual(
+			(files as IDataObject[]).map(({ fileId }) => fileId),
+		);
+		expect((await filesOf(magicLink, 'B.TXT')).map(({ name }) => name)).toEqual(['b.txt – 5 B']);
+		const single = `${String(magicLink)}/file/${String(results[0].value)}`;
+		expect(await filesOf(single)).toEqual(results);
+	});
+
+	it('does not send the credential to the link', async () => {
+		const { link: magicLink } = await sent(['c.txt'], 'No credential');
+		await sandbox.reset();
+		await filesOf(magicLink);
+		const requests = await sandbox.requests();
+		const page = requests.find(({ path }) => path.startsWith('/p/'))!;
+		expect([page.method, page.authorized]).toEqual(['GET', false]);
+	});
+
+	it('reports a link that no longer works', async () => {
+		const { link: magicLink, packageId: id } = await sent(['d.txt'], 'No longer works');
+		await user.json('package.revoke', { packageId: byId(id) });
+		await expect(filesOf(magicLink)).rejects.toMatchObject({
+			message: expect.stringContaining('410') as string,
+			description: expect.stringContaining('expired, was revoked') as string,
+		});
+	});
+
+	it('names files by their ID if the token cannot access their package', async () => {
+		const page =
+			'<a href="/p/l1nk/file/f1">x</a> <a href=/p/l1nk/file/f2>y</a> <a href="/p/l1nk/file/f1">';
+		const host = await new TestServer()
+			.respond(({ path }) => (path === '/p/l1nk' ? { body: page } : { body: '{}' }))
+			.start();
+		expect(await filesOf(`${host.url}/p/l1nk`)).toEqual([
+			{ name: 'f1', value: 'f1' },
+			{ name: 'f2', value: 'f2' },
+		]);
+		await host.stop();
+	});
+
+	it.each(['', '={{ $json.magicLink }}', 'not a link'])(
+		'%j, returns the files of all packages',
+		async (magicLink) => expect((await filesOf(magicLink)).length).toBeGreaterThan(1),
+	);
+});
+
 it('lists only the packages that can be finalized, or revoked', async () => {
 	const revoked = await user.json(
 		'package.send',
@@ -75,8 +147,10 @@ it('lists only the packages that can be finalized, or revoked', async () => {
 	outputOf(await user.run('package.revoke', { packageId: byId(revoked.packageId) }));
 	const namesIn = async (list: List, filter: string) =>
 		(await search(list, filter)).results.map(({ name }) => name.replace(/,.*/, ''));
-	expect(await namesIn('searchActive', 'cfo')).toEqual(['Q4 financials – cfo@acme.com – active']);
-	expect(await namesIn('searchFinalizable', 'Revoked')).toEqual([
+	expect(await namesIn('searchActive', 'Q4 fin')).toEqual([
+		'Q4 financials – cfo@acme.com – active',
+	]);
+	expect(await namesIn('searchFinalizable', 'Revoked –')).toEqual([
 		'Revoked – cfo@acme.com – revoked',
 	]);
 	expect(await namesIn('searchFinalizable', 'Q4 fin')).toEqual([]);

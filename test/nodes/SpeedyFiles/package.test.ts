@@ -59,6 +59,12 @@ describe('Create', () => {
 		});
 	});
 
+	it('sends the email address as the name of a recipient without one', async () => {
+		await user.json('package.create', { ...PACKAGE, recipientName: '' });
+		const [{ body }] = await sandbox.requests();
+		expect(body).toMatchObject({ recipient_name: 'cfo@acme.com' });
+	});
+
 	it('warns that the recipient of an inbound package does not receive the link', async () => {
 		const json = await user.json('package.create', { ...PACKAGE, direction: 'inbound' });
 		expect(json).toMatchObject({ status: 'active', direction: 'inbound' });
@@ -68,10 +74,13 @@ describe('Create', () => {
 	it.each([
 		[{ title: '={{ "  " }}' }, 'The field “Title” is empty'],
 		[{ recipientEmail: '={{ undefined }}' }, 'The field “Recipient Email” is empty'],
-		[{ recipientName: '={{ null }}' }, 'The field “Recipient Name” is empty'],
-		[{ ttlDays: 0 }, 'The field “Expires After (Days)” must be a whole number from 1 to 90'],
-		[{ ttlDays: 91 }, 'The field “Expires After (Days)” must be a whole number from 1 to 90'],
-		[{ ttlDays: 1.5 }, 'The field “Expires After (Days)” must be a whole number from 1 to 90'],
+		[{ ttlDays: 0 }, 'The field “Expires After” must be a whole number from 1 to 90'],
+		[{ ttlDays: 91 }, 'The field “Expires After” must be a whole number from 1 to 90'],
+		[
+			{ ttlDays: 13, unit: 'weeks' },
+			'The field “Expires After” must be at most 12 if the unit is weeks',
+		],
+		[{ ttlDays: 1.5 }, 'The field “Expires After” must be a whole number from 1 to 90'],
 	])('with %j, fails without sending a request: %s', async (wrong, message) => {
 		const error = errorOf(await user.run('package.create', { ...PACKAGE, ...wrong }));
 		expect(error.message).toBe(message);

@@ -41,7 +41,7 @@ describe('Create', () => {
 		[{ name: '={{ "" }}' }, 'The field “Name” is empty'],
 		[
 			{ name: 'x', options: { expiresInDays: 3651 } },
-			'The field “Expires After (Days)” must be a whole number from 1 to 3650',
+			'The field “Expires After” must be a whole number from 1 to 3650',
 		],
 	])('with %j, fails without sending a request: %s', async (parameters, message) => {
 		expect(errorOf(await user.run('token.create', parameters)).message).toBe(message);

@@ -31,6 +31,7 @@ async function call(operation: string, parameters = {}) {
 
 const released = async () => await eventually(() => host.abandoned === host.requests.length);
 
+const ADVICE = 'Check the Base URL. The address of FileCourier is https://api.filecourier.io.';
 const TOO_SLOW = 'FileCourier: The response was not complete after 120 seconds';
 
 describe('a response that never ends', () => {
@@ -74,7 +75,7 @@ describe('a response that never ends', () => {
 		const result = await credentialTestOf(fileCourierApiTest, 'fileCourierApi', credentials());
 		expect(result).toEqual({
 			status: 'Error',
-			message: `${host.url}: The response was not complete after 30 seconds. Check the Base URL.`,
+			message: `${host.url}: The response was not complete after 30 seconds. ${ADVICE}`,
 		});
 		await released();
 	});

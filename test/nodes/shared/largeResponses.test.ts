@@ -23,6 +23,7 @@ async function get() {
 	);
 }
 
+const ADVICE = 'Check the Base URL. The address of FileCourier is https://api.filecourier.io.';
 const TOO_LARGE = 'FileCourier: The response is larger than 64 MiB';
 
 describe('a response of a gigabyte', () => {
@@ -43,7 +44,7 @@ describe('a response of a gigabyte', () => {
 	it('fails the test of a credential', async () => {
 		host.handle(decompressionBomb(200));
 		const { message } = await credentialTestOf(fileCourierApiTest, 'fileCourierApi', credentials());
-		expect(message).toBe(`${host.url}: The response is larger than 64 MiB. Check the Base URL.`);
+		expect(message).toBe(`${host.url}: The response is larger than 64 MiB. ${ADVICE}`);
 	});
 });
 
