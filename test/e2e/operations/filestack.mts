@@ -207,7 +207,7 @@ export const filestack: Steps = {
 			files: "={{ Array(3).fill($('Convert Document').first().json.handle) }}",
 		},
 		check(items) {
-			expect(onlyJson(items)).toMatchObject({ mimetype: 'application/pdf' });
+			expect(onlyJson(items)).toMatchObject({ mimeType: 'application/pdf' });
 		},
 	},
 	'Extract Pages': {
@@ -217,7 +217,7 @@ export const filestack: Steps = {
 			output: 'stored',
 		},
 		check(items) {
-			expect(onlyJson(items)).toMatchObject({ mimetype: 'application/pdf' });
+			expect(onlyJson(items)).toMatchObject({ mimeType: 'application/pdf' });
 		},
 	},
 	'Get Info': {
