@@ -7,12 +7,13 @@
  *   packages/<name>-<version>.tgz  the same as a tarball
  *   dist/sources/<name>/           the sources of a single-service package as a repository of its own, for n8n's linter and
  *                                  the commit of a release; in dist/, which this repository's linter ignores
- * `npx gulp whole` only writes the combined package.
+ * `npx gulp whole` only writes the combined package; `npx gulp examples` writes examples/<name>/, the examples that need
+ * no other service for users of a single-service package.
  */
 const { execFile } = require('node:child_process');
-const { readFileSync } = require('node:fs');
+const { readdirSync, readFileSync } = require('node:fs');
 const { mkdir, rm, writeFile } = require('node:fs/promises');
-const { join } = require('node:path');
+const { basename, join } = require('node:path');
 const { Transform } = require('node:stream');
 const { promisify } = require('node:util');
 
@@ -162,6 +163,34 @@ const stageSources = (described) =>
 		'tsconfig.json',
 	]);
 
+/** The examples whose only nodes of this repository belong to the service. */
+function examplesOf(service) {
+	const types = manifest.n8n.nodes
+		.filter((path) => serviceIn(path) === service)
+		.map((path) => basename(path, '.node.js'))
+		.map((name) => name[0].toLowerCase() + name.slice(1));
+	return readdirSync('examples').filter((file) => {
+		if (!file.endsWith('.json')) return false;
+		const { nodes } = JSON.parse(readFileSync(join('examples', file), 'utf8'));
+		const own = nodes
+			.map(({ type }) => type.split('.'))
+			.filter(([owner]) => owner === manifest.name);
+		return own.every(([, type]) => types.includes(type));
+	});
+}
+
+/** Writes the examples of a single-service package: the same workflows with the package's node types. */
+const writeExamples = (service) => async () => {
+	const name = `n8n-nodes-${service.toLowerCase()}`;
+	const folder = join('examples', name);
+	await rm(folder, { recursive: true, force: true });
+	await mkdir(folder, { recursive: true });
+	for (const file of examplesOf(service)) {
+		const text = readFileSync(join('examples', file), 'utf8');
+		await writeFile(join(folder, file), text.replaceAll(`"${manifest.name}.`, `"${name}.`));
+	}
+};
+
 const singles = services.map(single);
 const stageSingles = parallel(...singles.flatMap((one) => [stage(one), stageSources(one)]));
 
@@ -174,5 +203,6 @@ async function clean() {
 }
 
 exports.stage = series(clean, stage(whole), stageSingles);
+exports.examples = parallel(...services.map(writeExamples));
 exports.whole = series(build, stage(whole));
 exports.default = series(build, exports.stage);

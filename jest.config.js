@@ -1,3 +1,6 @@
+const { readdirSync, readFileSync } = require('node:fs');
+const { join } = require('node:path');
+
 /**
  * Five projects: the nodes in n8n's own engine (CommonJS, as n8n loads them), the sandbox, the real n8n, the same in queue
  * mode, and torture tests, in which nothing may be lost. The sandbox and real n8n suites are ES modules, like the programs that they test; torture suites may be either.
@@ -25,6 +28,20 @@ const engine = {
 
 // Needs an installed n8n: short with the other tests that do, whole with all torture.
 const tortureOfRealN8n = ['<rootDir>/test/torture/**/*.test.mts'];
+
+/**
+ * The suites of a real n8n. With E2E_HOST=oldest those that read this variable, because the others would run in the newest n8n
+ * again.
+ */
+function suitesOfRealN8n() {
+	const folder = join(__dirname, 'test/e2e');
+	if (process.env.E2E_HOST !== 'oldest')
+		return ['<rootDir>/test/e2e/**/*.test.mts', ...tortureOfRealN8n];
+	return readdirSync(folder)
+		.filter((file) => file.endsWith('.test.mts'))
+		.filter((file) => readFileSync(join(folder, file), 'utf8').includes('E2E_HOST'))
+		.map((file) => `<rootDir>/test/e2e/${file}`);
+}
 
 // Compare generated accounts with a model of the rules: a few hundred with the other tests, thousands with all torture.
 const generated = [
@@ -56,7 +73,7 @@ module.exports = {
 		{
 			...modules,
 			displayName: 'e2e',
-			testMatch: ['<rootDir>/test/e2e/**/*.test.mts', ...tortureOfRealN8n],
+			testMatch: suitesOfRealN8n(),
 		},
 		{
 			...modules,

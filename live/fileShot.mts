@@ -1,7 +1,13 @@
-import { Observer, type Observed, type ServiceReport } from './observer.mts';
-
-const CONTENT = 'A file of a live check; it is deleted at once.';
-const NAME = 'live-check.txt';
+import {
+	CONTENT,
+	describeRanges,
+	JSON_TYPE,
+	NAME,
+	Observer,
+	type Observed,
+	RANGE,
+	type ServiceReport,
+} from './observer.mts';
 
 type Dialect = 'documented' | 'desktop';
 
@@ -36,8 +42,6 @@ export async function checkFileShot(baseUrl: string, apiKey: string): Promise<Se
 	}
 	return { settings, requests: api.requests };
 }
-
-const JSON_TYPE = { 'content-type': 'application/json' };
 
 /** The file of both profiles, with the field names of the desktop app. */
 const START = JSON.stringify({
@@ -95,15 +99,10 @@ function dateFormatOf(date: unknown): string {
 
 async function describeDownload(api: Observer, id: string): Promise<Record<string, string>> {
 	const path = `/api/files/download/${id}`;
-	const range = { range: 'bytes=0-3' };
-	const first = await api.call('GET', path, undefined, range);
+	const first = await api.call('GET', path, undefined, RANGE);
 	const location = first.headers.get('location');
-	const part = location ? await api.follow(new URL(location, api.baseUrl).href, range) : first;
-	const isWeak = part.headers.get('etag')?.startsWith('W/');
-	return {
-		download: location ? 'redirect' : 'stream',
-		ranges: part.status !== 206 ? 'unsupported' : isWeak ? 'weakEtag' : 'supported',
-	};
+	const part = location ? await api.follow(new URL(location, api.baseUrl).href, RANGE) : first;
+	return { download: location ? 'redirect' : 'stream', ranges: describeRanges(part) };
 }
 
 function deleteAnswerOf({ status, text }: Observed): string {

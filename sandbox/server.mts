@@ -6,6 +6,7 @@ import { Clock } from './core/clock.mts';
 import { Deliveries } from './core/deliveries.mts';
 import { readJson, writeJson } from './core/jsonStore.mts';
 import { Faults } from './core/faults.mts';
+import type { OpenApi } from './core/openapi.mts';
 import { Outbox } from './core/outbox.mts';
 import { SandboxError, codeOf } from './core/sandboxError.mts';
 import { RequestLog } from './core/requestLog.mts';
@@ -39,11 +40,15 @@ export interface SandboxInfo {
 	/** Base URL of the portal. */
 	portal: string;
 	services: Record<ServiceId, ServiceInfo>;
+	/** The URL of n8n's editor, if n8n runs beside the sandbox and has these credentials. */
+	editor?: string;
 }
 
 export interface Sandbox {
 	info: SandboxInfo;
 	clock: Clock;
+	/** Returns the OpenAPI document of each of a service's origins. */
+	documents(service: ServiceId): Record<string, OpenApi>;
 	/** Closes all ports and aborts attempts in progress; scheduled attempts are kept for the next run. */
 	close(): Promise<void>;
 }
@@ -119,7 +124,8 @@ async function startIn(dataDir: string, options: SandboxOptions): Promise<Sandbo
 			info.services[id as ServiceId] = service.info();
 		}
 		deliveries.resume();
-		return { info, clock, close };
+		const documents = (id: ServiceId) => (running.get(id) as RunningService).documents();
+		return { info, clock, documents, close };
 	} catch (error) {
 		await close();
 		throw error;
@@ -159,7 +165,8 @@ async function listenOn(
 		if (code === undefined) throw error;
 		throw new SandboxError(`Cannot listen on ${host}, port ${port}, for ${what} (${code}).`);
 	}
-	const address = server.addresses()[0];
+	// Only a Unix socket would have a string.
+	const [address] = server.addresses().filter((one) => typeof one !== 'string');
 	// A wildcard address cannot be connected to.
 	const reachable = ['0.0.0.0', '::'].includes(address.address) ? '127.0.0.1' : host;
 	return `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${address.port}`;

@@ -9,7 +9,7 @@ const PAGES = 'https://github.com/file-delivery/n8n-nodes-file-delivery/blob/mai
 
 const pages = [
 	...readdirSync(root).filter((file) => file.endsWith('.md')),
-	...['docs', '.github'].flatMap((folder) =>
+	...['docs', 'examples', '.github'].flatMap((folder) =>
 		readdirSync(join(root, folder))
 			.filter((file) => file.endsWith('.md'))
 			.map((file) => join(folder, file)),
@@ -67,4 +67,16 @@ it('every documentation link in nodes and credentials leads to an existing page'
 			: `${file}: ${url} does not start with ${PAGES}`,
 	);
 	expect(broken.filter(Boolean)).toEqual([]);
+});
+
+it('examples/README.md shows and links every example', () => {
+	const text = read('examples/README.md');
+	const names = readdirSync(join(root, 'examples'))
+		.filter((file) => file.endsWith('.json'))
+		.map((file) => file.slice(0, -'.json'.length));
+	const missing = names.filter(
+		(name) =>
+			!text.includes(`](${name}.json)`) || !text.includes(`../docs/pictures/examples/${name}.png)`),
+	);
+	expect(missing).toEqual([]);
 });

@@ -10,8 +10,8 @@ const FOLDERS = [
 	...['live', 'release', '.github'],
 ];
 const EXTENSIONS = /^\.(ts|mts|mjs|js|json|ya?ml|md|eta|html|css)$/;
-/** This file, which contains the wordings, and files that other programs write. */
-const SKIPPED = /(^|\/)(node_modules|package-lock\.json|language\.test\.ts)(\/|$)/;
+/** This file, which contains the wordings, files that other programs write, and those of an earlier version. */
+const SKIPPED = /(^|\/)(node_modules|package-lock\.json|language\.test\.ts|upgrade\/0\.1\.0)(\/|$)/;
 
 /**
  * Wordings that CONTRIBUTING (Language) rules out, as sources of regular expressions, and what to write instead. A space

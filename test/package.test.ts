@@ -5,7 +5,14 @@ import { join } from 'node:path';
 import type { PackageDirectoryLoader } from 'n8n-core';
 import type { INodeProperties } from 'n8n-workflow';
 
-import { filesBelow, iconsOf, loadPackage, stagedIn, usersOf } from './support/packages';
+import {
+	filesBelow,
+	iconsOf,
+	loadPackage,
+	stagedIn,
+	unpreviewed,
+	usersOf,
+} from './support/packages';
 import { publishedFiles } from './support/processes';
 
 const PACKAGE = 'n8n-nodes-file-delivery';
@@ -66,6 +73,10 @@ it('has no runtime dependencies, and only n8n-workflow as a peer', () => {
 	expect(manifest).not.toHaveProperty('dependencies');
 	expect(manifest).not.toHaveProperty('scripts');
 	expect(manifest).toHaveProperty('peerDependencies', { 'n8n-workflow': '*' });
+});
+
+it('n8n finds the schema preview of every operation and trigger', () => {
+	expect(unpreviewed(loader)).toEqual([]);
 });
 
 describe.each(NODES)('%s', (name) => {

@@ -108,7 +108,8 @@ describe('the check of the workflows', () => {
 describe('CI', () => {
 	it('runs the same tests as .ci/run', () => {
 		const tests = scriptsIn(read('.ci/run'));
-		expect(tests).toEqual(['test', 'test:e2e']);
+		expect(tests).toEqual(['test', 'test:engine', 'test:e2e']);
+		expect(read('.ci/run')).toContain('E2E_HOST=oldest');
 		expect(scriptsIn(commandsOf('ci.yml').join('\n'))).toEqual(expect.arrayContaining(tests));
 	});
 
@@ -167,7 +168,7 @@ describe('GitHub’s forms', () => {
 	});
 });
 
-it('dependabot holds back the versions that n8n’s tools do not support', () => {
+it('dependabot holds back the versions that n8n’s tools or the supported versions of Node.js do not support', () => {
 	const { version, updates } = parse(read('.github/dependabot.yml')) as {
 		version: number;
 		updates: Array<{
@@ -178,9 +179,12 @@ it('dependabot holds back the versions that n8n’s tools do not support', () =>
 	expect(version).toBe(2);
 	expect(updates.map((update) => update['package-ecosystem'])).toEqual(['npm', 'github-actions']);
 	const held = updates[0].ignore!;
-	expect(held.map((one) => one['dependency-name'])).toEqual(['eslint', '@eslint/js', 'typescript']);
+	expect(held.map((one) => one['dependency-name'])).toEqual([
+		...['eslint', '@eslint/js', 'typescript', '@types/node', 'p-retry', '@fastify/static'],
+	]);
 	for (const { 'dependency-name': name, versions } of held) {
-		expect(versions).toEqual([expect.stringMatching(/^>=\d+$/)]);
-		expect(Number.parseInt(devDependencies[name])).toBeLessThan(Number(versions[0].slice(2)));
+		expect(versions).toEqual([expect.stringMatching(/^>=\d+(\.\d+){0,2}$/)]);
+		const [limit, current] = [versions[0].slice(2), devDependencies[name]];
+		expect(limit.localeCompare(current, undefined, { numeric: true })).toBe(1);
 	}
 });

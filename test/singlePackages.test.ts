@@ -1,10 +1,18 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 
 import type { PackageDirectoryLoader } from 'n8n-core';
 
-import { iconsOf, loadPackage, root, stagedIn, usersOf } from './support/packages';
+import {
+	filesBelow,
+	iconsOf,
+	loadPackage,
+	root,
+	stagedIn,
+	unpreviewed,
+	usersOf,
+} from './support/packages';
 import { lint, publishedFiles } from './support/processes';
 
 /** Each folder of nodes/ except shared/ is a service. */
@@ -35,9 +43,10 @@ describe.each(SERVICES)('the package of %s', (service) => {
 	const name = nameOf(service);
 	const staged = stagedIn(name);
 	const [, displayName, id] = namesOf(service);
-	const nodes = readdirSync(join(root, 'nodes', service))
+	const nodes = readdirSync(join(root, 'nodes', service), { recursive: true, encoding: 'utf8' })
 		.filter((file) => file.endsWith('.node.ts'))
-		.map((file) => file[0].toLowerCase() + file.slice(1, -'.node.ts'.length));
+		.map((file) => basename(file, '.node.ts'))
+		.map((node) => node[0].toLowerCase() + node.slice(1));
 	let loader: PackageDirectoryLoader;
 
 	beforeAll(async () => {
@@ -63,9 +72,35 @@ describe.each(SERVICES)('the package of %s', (service) => {
 		}
 		for (const node of Object.keys(loader.nodeTypes)) {
 			const file = `${node[0].toUpperCase()}${node.slice(1)}.node.json`;
-			const codex = JSON.parse(read(staged, 'dist/nodes', service, file)) as object;
+			const [path] = filesBelow(join(staged, 'dist/nodes', service)).filter((one) =>
+				one.endsWith(`/${file}`),
+			);
+			const codex = JSON.parse(read(path)) as object;
 			expect(codex).toHaveProperty('node', `${name}.${node}`);
 		}
+	});
+
+	it('has a copy of each example that needs no other service, with its own node types', () => {
+		const whole = 'n8n-nodes-file-delivery.';
+		const examples = readdirSync(join(root, 'examples')).filter((file) => file.endsWith('.json'));
+		const expected = examples
+			.map((file) => [file, read(root, 'examples', file)] as const)
+			.filter(([, text]) => {
+				const types = [...text.matchAll(/"type": "n8n-nodes-file-delivery\.(\w+)"/g)];
+				return types.every(([, type]) => nodes.includes(type));
+			})
+			.map(([file, text]) => [file, text.replaceAll(whole, `${name}.`)]);
+		expect(expected.length).toBeGreaterThan(0);
+		const copies = readdirSync(join(root, 'examples', name)).map((file) => [
+			file,
+			read(root, 'examples', name, file),
+		]);
+		// If this fails: npm run examples
+		expect(Object.fromEntries(copies)).toEqual(Object.fromEntries(expected));
+	});
+
+	it('n8n finds the schema preview of every operation and trigger', () => {
+		expect(unpreviewed(loader)).toEqual([]);
 	});
 
 	it('says what it is', () => {

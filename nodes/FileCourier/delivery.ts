@@ -1,12 +1,11 @@
 import type {
 	IBinaryKeyData,
 	IDataObject,
-	INodeExecutionData,
 	IWebhookFunctions,
 	IWebhookResponseData,
 } from 'n8n-workflow';
 
-import { epochOf, isoDate } from '../shared/dates';
+import { epochOf } from '../shared/dates';
 import type { Downloaded, RemoteFile } from '../shared/files/download';
 import {
 	downloadAllWithin,
@@ -18,6 +17,7 @@ import { parseHosts } from '../shared/http/addresses';
 import { readTrustedUrl } from '../shared/http/credential';
 import { isJsonObject, type JsonRecord, textOf } from '../shared/http/service';
 import { matchesGlob } from '../shared/node/filters';
+import type { OutputItem } from '../shared/node/output';
 import {
 	canonicalJson,
 	type Delivery,
@@ -32,7 +32,7 @@ import {
 	verifyTimestamp,
 	WebhookRejection,
 } from '../shared/webhook/signature';
-import { deliveryHost, fileCourier, sessionIdOf } from './service';
+import { deliveryHost, fileCourier, sessionIdOf, sessionOutput } from './service';
 
 export const FILES_DELIVERED = 'files.delivered';
 
@@ -70,7 +70,7 @@ export interface ReceiveSettings {
 	/** Minutes. */
 	repeatWindow?: number;
 	/** Transforms the items before they start or resume the execution. */
-	finish?: (items: INodeExecutionData[]) => INodeExecutionData[];
+	finish?: (items: OutputItem[]) => OutputItem[];
 }
 
 /** A delivered file (source: FileCourier docs, Webhook Payload). */
@@ -108,7 +108,8 @@ export async function receiveFiles(
 ): Promise<IWebhookResponseData> {
 	return await handleDelivery<Content>(context, {
 		scheme,
-		read: (raw) => readDelivery(context, raw, readSettings()),
+		output: sessionOutput,
+		read: (raw) => Promise.resolve(readDelivery(context, raw, readSettings())),
 		prepare: async (content) => await prepareItems(context, content),
 		notStarted: ({ identity, stored }) => keepFiles(identity, 0, stored),
 	});
@@ -215,7 +216,7 @@ const MAX_ATTEMPTS = 5;
 async function prepareItems(
 	context: IWebhookFunctions,
 	{ delivery, settings, identity, stored }: Content,
-): Promise<INodeExecutionData[] | WebhookRejection> {
+): Promise<OutputItem[] | WebhookRejection> {
 	const { downloads, finish = (items) => items } = settings;
 	const { downloadBudget = 20, sha256 = true, allowedHosts = '' } = downloads.options;
 	if (!downloads.download) return finish(toItems(delivery, [], downloads));
@@ -259,16 +260,10 @@ function toItems(
 	{ event, timestamp, data, files }: FileCourierDelivery,
 	results: readonly DownloadResult[],
 	{ output, binaryPropertyName: field = '' }: DownloadSettings,
-): INodeExecutionData[] {
-	const common: IDataObject = {
-		...(data as IDataObject),
-		event,
-		timestamp,
-		sessionId: sessionIdOf(data),
-		referenceId: textOf(data.reference_id),
-		recipientEmail: textOf(data.recipient_email),
-	};
-	delete common.files; // replaced by the descriptions below
+): OutputItem[] {
+	const json: IDataObject = { ...(data as IDataObject), event, timestamp };
+	delete json.files; // replaced by the descriptions below
+	const sessionId = sessionIdOf(data);
 	const fileCount = files.length;
 	const perFile = output === 'file' && fileCount > 0;
 	const fields = files.map((_, index) => (perFile || index === 0 ? field : `${field}_${index}`));
@@ -279,12 +274,13 @@ function toItems(
 	});
 	if (perFile) {
 		return described.map((file, fileIndex) => ({
-			json: { ...common, file, fileIndex, fileCount },
+			json,
+			added: { sessionId, file, fileIndex, fileCount },
 			...optionalBinary(binaries[fileIndex]),
 		}));
 	}
-	const json = { ...common, files: described, fileCount };
-	return [{ json, ...optionalBinary(Object.assign({}, ...binaries) as IBinaryKeyData) }];
+	const added = { sessionId, files: described, fileCount };
+	return [{ json, added, ...optionalBinary(Object.assign({}, ...binaries) as IBinaryKeyData) }];
 }
 
 const optionalBinary = (all: IBinaryKeyData) =>
@@ -297,8 +293,6 @@ function describe(
 	field: string,
 ): IDataObject {
 	const described: IDataObject = { ...file, downloaded: downloaded !== undefined };
-	const expiresAt = isoDate(file.expires_at);
-	if (expiresAt) described.expiresAt = expiresAt;
 	if (downloaded) described.binaryPropertyName = field;
 	if (downloaded?.sha256) described.sha256 = downloaded.sha256;
 	if (reason) described.downloadError = reason;

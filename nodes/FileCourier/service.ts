@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { epochOf, isoDate } from '../shared/dates';
+import { epochOf } from '../shared/dates';
 import { basicAuth } from '../shared/http/credential';
 import { ANOTHER_SERVICE, credentialTest } from '../shared/http/credentialTest';
 import {
@@ -10,6 +10,7 @@ import {
 	type Service,
 	textOf,
 } from '../shared/http/service';
+import type { OutputItem, OutputShape } from '../shared/node/output';
 import type { Field } from '../shared/node/schema';
 
 /** The FileCourier API: HTTP Basic, JSON in an envelope `{status, message?, data?, error?}` (FileCourier docs). */
@@ -69,34 +70,28 @@ export const SESSION: ExpectedBody<JsonRecord> = {
 	},
 };
 
-/** The date fields of a session and the names of their normalized copies. */
-const DATE_FIELDS = {
-	created_at: 'createdAt',
-	expires_at: 'expiresAt',
-	uploaded_at: 'uploadedAt',
-	delivered_at: 'deliveredAt',
+/** A file of a session or a delivery: `{name, size, type, url, expires_at}` (FileCourier docs). */
+const fileOutput: OutputShape = { names: { mimeType: ['type'] } };
+
+/** A session or a delivery. */
+export const sessionOutput: OutputShape = {
+	names: { sessionId: ID_FIELDS, link: ['upload_url'] },
+	nested: { file: fileOutput, files: fileOutput },
 };
 
 /**
- * Adds normalized fields to a session as the service returns it: `sessionId`, dates in ISO 8601 UTC, and an
- * `effectiveStatus`, which is `expired` once a pending session has reached its expiry.
+ * Describes a session with the fields of the response and its status, which is `expired` once a pending session has
+ * reached its expiry.
  * @param now the service's clock, milliseconds since 1970
  */
-export function describeSession(data: JsonRecord, now: number): IDataObject {
-	const described: IDataObject = { ...(data as IDataObject), sessionId: sessionIdOf(data) };
-	const uploadUrl = textOf(data.upload_url);
-	if (uploadUrl) described.uploadUrl = uploadUrl;
-	for (const [field, name] of Object.entries(DATE_FIELDS)) {
-		const date = isoDate(data[field]);
-		if (date) described[name] = date;
-	}
+export function describeSession(data: JsonRecord, now: number): OutputItem {
 	const status = textOf(data.status);
-	if (status) {
-		const expires = epochOf(data.expires_at);
-		const isExpired = status === 'pending' && expires !== undefined && expires <= now;
-		described.effectiveStatus = isExpired ? 'expired' : status;
-	}
-	return described;
+	const expires = epochOf(data.expires_at);
+	const isExpired = status === 'pending' && expires !== undefined && expires <= now;
+	return {
+		json: data as IDataObject,
+		added: { sessionId: sessionIdOf(data), status: isExpired ? 'expired' : status },
+	};
 }
 
 /** Returns the `data` of a response's envelope, or an empty object. */

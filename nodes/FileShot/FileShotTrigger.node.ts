@@ -11,8 +11,9 @@ import { toProperty } from '../shared/node/schema';
 import { eventsSubtitle } from '../shared/node/subtitle';
 import { leadSeconds, type LeadTime } from '../shared/polling/fields';
 import { runPoll } from '../shared/polling/poll';
-import { type ListState, pollList, sampleItem } from '../shared/polling/pollList';
+import { type ListState, pollList, sampleItem, upgradeListState } from '../shared/polling/pollList';
 import { fileShotApiTest } from './credentialTest';
+import { fileDetails } from './describe';
 import type { Position } from './file/getAll';
 import { pollingProperties, watchedFiles } from './polling';
 import { fileShot } from './service';
@@ -51,11 +52,13 @@ export class FileShotTrigger implements INodeType {
 				includeExisting,
 				leadTime: leadSeconds(settings),
 				fileName,
-				simplify: settings.simplify,
 			});
 		return await runPoll<ListState<Position>>(this, {
 			service: fileShot,
+			output: fileDetails,
+			simplify: settings.simplify,
 			settings: [fileName, includeExisting],
+			upgradeState: upgradeListState,
 			sample: async () => await sampleItem(await listOf(this)),
 			poll: async (last, deadline, context) =>
 				await pollList(this.getNode(), await listOf(context), last, deadline),

@@ -2,13 +2,14 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { readAddressField, readCheckedCredential } from '../shared/http/credential';
 import { pastedText } from '../shared/text';
-import { epochOf, isoDate } from '../shared/dates';
+import { epochOf } from '../shared/dates';
 import {
 	type ExpectedBody,
 	type JsonRecord,
 	type ServiceContext,
 	textOf,
 } from '../shared/http/service';
+import { type OutputItem, type OutputShape, toOutput } from '../shared/node/output';
 import { fileShot, unwrapEnvelope } from './service';
 
 /** Names of each field in the docs, in responses and in FileShot's desktop clients; the documented name comes first. */
@@ -81,34 +82,54 @@ export interface DescribeContext {
 	now: number;
 }
 
-/** The fields of a file that most workflows need, under normalized names. */
-export function summaryOf(data: JsonRecord, { linkBase, now }: DescribeContext): IDataObject {
+/** The output of a file under the names of all FileShot clients. */
+export const fileOutput: OutputShape = {
+	names: {
+		fileId: NAMES.fileId,
+		link: NAMES.downloadUrl,
+		name: NAMES.fileName,
+		size: NAMES.fileSize,
+		mimeType: NAMES.mimeType,
+		createdAt: NAMES.createdAt,
+		expiresAt: NAMES.expiresAt,
+		customSlug: NAMES.slug,
+		passwordProtected: NAMES.passwordProtected,
+		isZeroKnowledge: NAMES.isZeroKnowledge,
+		downloadCount: NAMES.downloadCount,
+		maxDownloads: NAMES.maxDownloads,
+	},
+	omitted: ['success'],
+};
+
+/** The same with a simplified output, because FileShot's own apps get more fields than its documentation shows. */
+export const fileDetails: OutputShape = {
+	...fileOutput,
+	simple: [
+		...['fileId', 'link', 'name', 'size', 'mimeType', 'createdAt', 'expiresAt', 'status'],
+		...['passwordProtected', 'isZeroKnowledge'],
+	],
+};
+
+/** Describes a file with the fields of the response, and the ones that are computed from them. */
+export function describeFile(data: JsonRecord, { linkBase, now }: DescribeContext): OutputItem {
 	const fileId = fileIdOf(data);
 	const expires = epochOf(fieldOf(data, 'expiresAt'));
 	const isExpired = isTrue(data.expired) || (expires !== undefined && expires <= now);
 	const page = textOf(fieldOf(data, 'slug')) ?? fileId;
-	const summary: Record<string, unknown> = {
+	const link =
+		textOf(fieldOf(data, 'downloadUrl')) ?? (page && `${linkBase}/f/${encodeURIComponent(page)}`);
+	const added = {
 		fileId,
-		fileName: textOf(fieldOf(data, 'fileName')),
-		fileSize: sizeOf(data),
-		mimeType: textOf(fieldOf(data, 'mimeType')),
-		createdAt: isoDate(fieldOf(data, 'createdAt')),
-		expiresAt: isoDate(fieldOf(data, 'expiresAt')),
-		effectiveStatus: isExpired ? 'expired' : 'active',
+		link,
+		status: isExpired ? 'expired' : 'active',
 		passwordProtected: flagOf(data, 'passwordProtected'),
 		isZeroKnowledge: flagOf(data, 'isZeroKnowledge'),
-		downloadUrl:
-			textOf(fieldOf(data, 'downloadUrl')) ?? (page && `${linkBase}/f/${encodeURIComponent(page)}`),
 	};
-	const known = Object.entries(summary).filter(([, value]) => value !== undefined);
-	return Object.fromEntries(known) as IDataObject;
+	return { json: data as IDataObject, added };
 }
 
-/** All fields of the response, with the normalized fields added. A normalized field replaces one of the same name. */
-export const describeFile = (data: JsonRecord, context: DescribeContext): IDataObject => ({
-	...(data as IDataObject),
-	...summaryOf(data, context),
-});
+/** Returns the output fields of a file. */
+export const outputFieldsOf = (item: OutputItem): IDataObject => toOutput(fileOutput, item);
 
 /**
  * Reads the base URL of the download pages from the credential, without a trailing slash.

@@ -1,4 +1,4 @@
-import type { IDataObject, INodeProperties, IPollFunctions } from 'n8n-workflow';
+import type { INodeProperties, IPollFunctions } from 'n8n-workflow';
 
 import { epochOf } from '../shared/dates';
 import { optionsField, simplifyField } from '../shared/node/fields';
@@ -12,7 +12,8 @@ import {
 	type PolledList,
 } from '../shared/polling/pollList';
 import { globOption } from '../shared/webhook/events';
-import { describeFile, readLinkBase, summaryOf } from './describe';
+import type { OutputItem } from '../shared/node/output';
+import { describeFile, outputFieldsOf, readLinkBase } from './describe';
 import { fetchFilePage, MAX_PAGE_SIZE, type Position } from './file/getAll';
 
 export const EVENTS = {
@@ -28,16 +29,14 @@ export interface WatchedFiles {
 	leadTime: number;
 	/** A pattern for the file's name. */
 	fileName?: string;
-	simplify: boolean;
 }
 
 /** The account's files. FileShot documents neither the order of its list nor whether expired files stay in it. */
 export async function watchedFiles(
 	context: IPollFunctions,
-	{ events, includeExisting, leadTime, fileName, simplify }: WatchedFiles,
+	{ events, includeExisting, leadTime, fileName }: WatchedFiles,
 ): Promise<PolledList<Position>> {
 	const linkBase = await readLinkBase(context);
-	const describe = simplify ? summaryOf : describeFile;
 	return {
 		events,
 		includeExisting,
@@ -45,34 +44,35 @@ export async function watchedFiles(
 		fetchPage: async (position) => {
 			const { items, next, now } = await fetchFilePage(context, position, MAX_PAGE_SIZE);
 			return {
-				items: describeEntries(items, (one) => describe(one, { linkBase, now })),
+				items: describeEntries(items, (one) => describeFile(one, { linkBase, now })),
 				next,
 				now,
 			};
 		},
 		idOf,
 		occurrencesOf: (file, now) => expiryOccurrences(lifetimeOf(file), EVENTS, now, leadTime),
-		isWanted: (file) => isUnreadable(file) || matchesGlob(fileName, file.fileName),
-		output: (file, event) => ({ event, ...file }),
-		expiry: events.includes(EVENTS.expired)
-			? { event: EVENTS.expired, endOf, ended: (file) => ({ ...file, effectiveStatus: 'expired' }) }
-			: undefined,
+		isWanted: (file) => isUnreadable(file) || matchesGlob(fileName, outputFieldsOf(file).name),
+		expiry: events.includes(EVENTS.expired) ? { event: EVENTS.expired, endOf, ended } : undefined,
 	};
 }
 
-const idOf = (file: IDataObject) => entryKey(file.fileId, file);
+const idOf = (file: OutputItem) => entryKey(file.added?.fileId, file);
 
-const lifetimeOf = (file: IDataObject): ItemDates => ({
-	id: idOf(file),
-	createdAt: file.createdAt,
-	expiresAt: file.expiresAt,
-	status: file.effectiveStatus,
-});
+function lifetimeOf(file: OutputItem): ItemDates {
+	const { createdAt, expiresAt, status } = outputFieldsOf(file);
+	return { id: idOf(file), createdAt, expiresAt, status };
+}
 
-function endOf({ effectiveStatus, expiresAt }: IDataObject): number | undefined {
-	const end = effectiveStatus === 'active' ? epochOf(expiresAt) : undefined;
+function endOf(file: OutputItem): number | undefined {
+	const { status, expiresAt } = outputFieldsOf(file);
+	const end = status === 'active' ? epochOf(expiresAt) : undefined;
 	return end && Math.floor(end / 1000);
 }
+
+const ended = (file: OutputItem): OutputItem => ({
+	...file,
+	added: { ...file.added, status: 'expired' },
+});
 
 export const pollingProperties: INodeProperties[] = [
 	pollEventsField(

@@ -55,8 +55,10 @@ export const FILE_URL =
 /** The object of a response, taken out of the envelope that some servers put it into. */
 export function unwrapEnvelope(body: unknown): JsonRecord {
 	if (!isJsonObject(body)) return {};
-	const inner = [body.file, body.data].find(isJsonObject);
-	return inner ? { ...body, ...inner } : body;
+	const envelope = ['file', 'data'].find((name) => isJsonObject(body[name]));
+	if (envelope === undefined) return body;
+	const { [envelope]: inner, ...more } = body;
+	return { ...more, ...(inner as JsonRecord) };
 }
 
 /** Whether the server does not know the file or the route (404 or 405). */

@@ -11,6 +11,7 @@ import { toProperty } from '../shared/node/schema';
 import { eventsSubtitle } from '../shared/node/subtitle';
 import { runPoll } from '../shared/polling/poll';
 import { matchesGlob } from '../shared/node/filters';
+import { changeOutput } from './change/feed';
 import {
 	type ChangesState,
 	fetchSampleChange,
@@ -57,10 +58,11 @@ export class FilesAppTrigger implements INodeType {
 			folderId,
 			// Changes do not contain file names.
 			details: settings.details || fileName !== undefined,
-			isWanted: ({ name }) => matchesGlob(fileName, name),
+			isWanted: ({ json }) => matchesGlob(fileName, json.name),
 		};
 		return await runPoll<ChangesState>(this, {
 			service: filesApp,
+			output: changeOutput,
 			settings: [folderId, fileName, includeExisting],
 			sample: async () => await fetchSampleChange(this, options),
 			poll: async (last, deadline, context) => await pollChanges(context, options, last, deadline),

@@ -1,6 +1,3 @@
-import type { IDataObject } from 'n8n-workflow';
-
-import { isoDate } from '../shared/dates';
 import { bearerAuth } from '../shared/http/credential';
 import { ANOTHER_SERVICE, credentialTest, judgeSuccess } from '../shared/http/credentialTest';
 import {
@@ -10,6 +7,7 @@ import {
 	type Service,
 	textOf,
 } from '../shared/http/service';
+import type { OutputShape } from '../shared/node/output';
 
 /** The Files App API: bearer key, JSON, errors as `{error: {code, message}}` (Files App docs, Errors). */
 export const filesApp: Service = {
@@ -36,17 +34,8 @@ export const filesApp: Service = {
 /** A pattern for the URLs of a file. */
 export const FILE_URL = '^https?://[^/]+/(?:[^?#]*/)?files?/([^/?#]+)';
 
-/**
- * All fields of a file in the response, with normalized fields added: `fileId`, and dates in ISO 8601 UTC. The
- * service's `size` is already in bytes.
- */
-export function describeFile(data: JsonRecord): IDataObject {
-	const described: IDataObject = { ...(data as IDataObject), fileId: textOf(data.id) };
-	const [createdAt, updatedAt] = [isoDate(data.created_at), isoDate(data.updated_at)];
-	if (createdAt) described.createdAt = createdAt;
-	if (updatedAt) described.updatedAt = updatedAt;
-	return described;
-}
+/** `{id, name, size, encrypted, mime_type, created_at, updated_at}` (Files App docs). */
+export const fileOutput: OutputShape = { names: { fileId: ['id'] } };
 
 /** A file with an ID. */
 export const FILE: ExpectedBody<JsonRecord> = {

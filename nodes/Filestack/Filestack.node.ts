@@ -6,12 +6,13 @@ import {
 	NodeConnectionTypes,
 } from 'n8n-workflow';
 
-import { nodeProperties, runOperation } from '../shared/node/operation';
+import { nodeProperties, type Resource, runOperation } from '../shared/node/operation';
 import { operationSubtitle } from '../shared/node/subtitle';
 import { filestackApiTest } from './service';
 import { archive } from './archive';
 import { document } from './document';
 import { file } from './file';
+import { filestackOutput } from './handle';
 import { image } from './image';
 import { link } from './link';
 import { policy } from './policy';
@@ -24,7 +25,7 @@ import { workflow } from './workflow';
 const resources = [
 	...[file, image, document, archive, video, website],
 	...[text, workflow, link, policy],
-];
+].map((resource): Resource => ({ output: filestackOutput, ...resource }));
 
 export class Filestack implements INodeType {
 	description: INodeTypeDescription = {

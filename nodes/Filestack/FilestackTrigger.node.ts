@@ -69,8 +69,7 @@ export class FilestackTrigger implements INodeType {
 				events,
 				maxAge,
 				repeatWindow,
-				keep: (json) =>
-					matchesGlob(fileName, json.fileName) && matchesGlob(mimeType, json.mimetype),
+				keep: (json) => matchesGlob(fileName, json.name) && matchesGlob(mimeType, json.mimeType),
 			};
 		});
 	}

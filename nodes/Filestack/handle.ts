@@ -1,10 +1,10 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { isoDate } from '../shared/dates';
 import { pathSegment } from '../shared/http/client';
 import { type ExpectedBody, isJsonObject, type JsonRecord, textOf } from '../shared/http/service';
 import { locatorField } from '../shared/node/locator';
 import type { ItemContext } from '../shared/node/operation';
+import type { OutputShape } from '../shared/node/output';
 
 /**
  * Matches a file's URL on any host and captures the handle: the last path segment, without preceding tasks, an extension
@@ -43,22 +43,28 @@ export function selectedFile({ functions, locator }: ItemContext): SelectedFile 
 	return { handle, segment: pathSegment(functions, fileField.displayName, handle) };
 }
 
-/**
- * Adds normalized fields to a file as Filestack returns it: `handle`, `type` and `mimetype` (the store call returns
- * `type`, all others `mimetype`), and `uploadedAt` in ISO 8601 UTC.
- */
+/** A file or a job. The store call names the media type `type`, all others `mimetype`. */
+export const filestackOutput: OutputShape = {
+	names: {
+		jobId: ['jobid', 'uuid'],
+		mimeType: ['mimetype', 'type'],
+		// Fractional milliseconds (Filestack docs, Metadata, Response).
+		uploadedAt: ['uploaded'],
+		updatedAt: ['timestamp'],
+		workflowId: ['workflow'],
+		writeable: ['writeable', 'isWriteable'],
+	},
+	// The same as `expiresAt`, in unix seconds.
+	omitted: ['expiry'],
+};
+
+/** Describes a file with the fields of the response and its handle. */
 export function describeFile(data: JsonRecord, handle?: string): IDataObject {
 	const url = textOf(data.url);
-	const described: IDataObject = {
+	return {
 		...(data as IDataObject),
 		handle: textOf(data.handle) ?? (url ? extractHandle(url) : handle),
 	};
-	const type = textOf(data.type) ?? textOf(data.mimetype);
-	if (type) Object.assign(described, { type, mimetype: textOf(data.mimetype) ?? type });
-	// Fractional milliseconds (Filestack docs, Metadata, Response).
-	const uploadedAt = isoDate(data.uploaded);
-	if (uploadedAt) described.uploadedAt = uploadedAt;
-	return described;
 }
 
 /** A stored file. The URL or handle is required, because a response without one may mean that no file was stored. */

@@ -106,7 +106,7 @@ export const createSigned: Operation = {
 						signedPolicy,
 						settings,
 					);
-		return { json: { url, handle, expiry, expiresAt: isoDate(expiry) } };
+		return { json: { url, handle, expiresAt: isoDate(expiry) } };
 	},
 };
 

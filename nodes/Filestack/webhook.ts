@@ -1,6 +1,6 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
-import { epochOf, isoDate } from '../shared/dates';
+import { epochOf } from '../shared/dates';
 import { isJsonObject, type JsonRecord, textOf } from '../shared/http/service';
 import { optionsField } from '../shared/node/fields';
 import {
@@ -27,6 +27,9 @@ export const filestackEvents: WebhookFormat = {
 			if (timestamp) yield Buffer.concat([Buffer.from(`${timestamp}.`), raw]);
 		},
 	},
+	output: {
+		names: { event: ['action'], deliveryId: ['id'], jobId: ['uuid'] },
+	},
 	read: (body, headers) => readEvent(body, epochOf(headers['fs-timestamp'])),
 };
 
@@ -40,17 +43,16 @@ function readEvent(body: JsonRecord, signedAt: number | undefined): ServiceEvent
 	// Conversions describe the file in `link`, an older form of fp.upload in `data` (filestack-js, security).
 	const file: JsonRecord = { ...text, ...objectAt(text, 'data'), ...objectAt(text, 'link') };
 	const url = textOf(file.url);
-	const json: IDataObject = {
-		...(body as IDataObject),
+	const added: IDataObject = {
 		event,
 		handle:
 			textOf(file.handle) ?? (url && url.length <= MAX_URL_LENGTH ? extractHandle(url) : undefined),
-		fileName: textOf(file.filename),
-		mimetype: textOf(file.mimetype) ?? textOf(file.type),
+		url,
+		name: textOf(file.filename),
 		size: typeof file.size === 'number' ? file.size : undefined,
-		occurredAt: isoDate(body.timestamp),
+		mimeType: textOf(file.mimetype) ?? textOf(file.type),
 	};
-	return { event, signedAt, json };
+	return { event, signedAt, item: { json: body as IDataObject, added } };
 }
 
 /** Returns the event of an audio or video conversion, which has no `action`: {status, uuid, data, …}. */

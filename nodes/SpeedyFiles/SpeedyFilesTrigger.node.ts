@@ -78,7 +78,7 @@ export class SpeedyFilesTrigger implements INodeType {
 				maxAge,
 				repeatWindow,
 				keep: (json) =>
-					matchesGlob(fileName, json.original_name) &&
+					matchesGlob(fileName, json.name) &&
 					matchesGlob(packageId, json.packageId) &&
 					matchesGlob(recipient, json.recipientEmail),
 			};

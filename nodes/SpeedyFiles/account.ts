@@ -10,6 +10,7 @@ export const get: Operation = {
 	action: 'Get account',
 	description: 'Retrieve the user and role of the API token',
 	fields: [],
+	output: { names: { userId: ['id'], name: ['display_name'] } },
 	async execute({ functions }) {
 		const call = { method: 'GET', path: '/me', expects: ACCOUNT } as const;
 		const { body } = await callApi(functions, speedyFiles, call);

@@ -23,7 +23,7 @@ export const linkField: INodeProperties = {
 	type: 'string',
 	default: '',
 	required: true,
-	placeholder: 'e.g. {{ $json.magicLink }}',
+	placeholder: 'e.g. {{ $json.link }}',
 	description:
 		'The magic link of a sent package. Your credential is not sent, and each download counts as a download by the recipient.',
 };
@@ -156,7 +156,7 @@ function readLink(item: ItemContext, value: string): { link: string; fileId?: st
 		item,
 		linkField.displayName,
 		'is not a valid magic link',
-		'It looks like https://files.example.com/p/… You can find it as magicLink in the output of Send or Finalize.',
+		'It looks like https://files.example.com/p/… You can find it as link in the output of Send or Finalize.',
 	);
 }
 

@@ -14,7 +14,7 @@ export const health: Operation = {
 	async execute({ functions }) {
 		const call = { method: 'GET', path: '/health', expects: STATUS } as const;
 		const { body } = await callApi(functions, speedyFiles, call);
-		return { json: { ...(body as IDataObject), healthy: body.status === 'ok' } };
+		return { json: body as IDataObject, added: { healthy: body.status === 'ok' } };
 	},
 };
 

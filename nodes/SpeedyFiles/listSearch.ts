@@ -1,8 +1,11 @@
-import type { IDataObject, ILoadOptionsFunctions, INodeListSearchResult } from 'n8n-workflow';
+import type { ILoadOptionsFunctions, INodeListSearchResult } from 'n8n-workflow';
 
 import { readBaseUrl } from '../shared/http/credential';
 import { dateLabel, entryLabel, searchPages, sizeLabel } from '../shared/node/locator';
 import type { Page } from '../shared/http/paging';
+import type { JsonRecord } from '../shared/http/service';
+import type { OutputItem } from '../shared/node/output';
+import { packageFiles } from './describe';
 import { fetchPackages } from './packagePages';
 import { speedyFiles } from './service';
 import { fetchTokens } from './token';
@@ -34,8 +37,8 @@ async function findPackages(
 	paginationToken?: string,
 ): Promise<INodeListSearchResult> {
 	const webBaseUrl = await readWebBaseUrl(context);
-	const toEntry = ({ id, title, effectiveStatus, ...more }: IDataObject) => {
-		const status = String(effectiveStatus);
+	const toEntry = ({ json: { id, title, ...more }, added }: OutputItem) => {
+		const status = String(added?.status);
 		if (statuses.length > 0 && !statuses.includes(status)) return undefined;
 		const name = `${String(title)} – ${String(more.recipient_email)}`;
 		return {
@@ -53,12 +56,12 @@ export async function searchFiles(
 	filter?: string,
 	paginationToken?: string,
 ): Promise<INodeListSearchResult> {
-	const fetchFiles = async (first: number): Promise<Page<IDataObject, number>> => {
+	const fetchFiles = async (first: number): Promise<Page<JsonRecord, number>> => {
 		for (let page = first; ; page++) {
 			const { items: packages, next } = await fetchPage(this, page);
 			const items = packages
-				.filter((one) => one.direction === 'outbound' && one.effectiveStatus === 'active')
-				.flatMap(({ title, files }) => (files as IDataObject[]).map((one) => ({ ...one, title })));
+				.filter(({ json, added }) => json.direction === 'outbound' && added?.status === 'active')
+				.flatMap(({ json }) => packageFiles(json).map((one) => ({ ...one, title: json.title })));
 			if (items.length > 0 || next === undefined) return { items, next };
 		}
 	};
@@ -77,11 +80,11 @@ export async function searchTokens(
 	filter?: string,
 ): Promise<INodeListSearchResult> {
 	const fetchAll = async () => ({
-		items: (await fetchTokens(this)).filter(({ effectiveStatus }) => effectiveStatus === 'active'),
+		items: (await fetchTokens(this)).filter(({ added }) => added?.status === 'active'),
 	});
-	return await searchPages(filter, undefined, fetchAll, ({ id, name, prefix }) => ({
-		name: `${String(name)} (${String(prefix)}…)`,
-		value: String(id),
+	return await searchPages(filter, undefined, fetchAll, ({ json }) => ({
+		name: `${String(json.name)} (${String(json.prefix)}…)`,
+		value: String(json.id),
 	}));
 }
 
@@ -89,7 +92,7 @@ export async function searchTokens(
 async function fetchPage(
 	context: ILoadOptionsFunctions,
 	page: number,
-): Promise<Page<IDataObject, number>> {
+): Promise<Page<OutputItem, number>> {
 	const position = { offset: (page - 1) * PAGE_SIZE, total: 0 };
 	const { items, next } = await fetchPackages(context, position, PAGE_SIZE);
 	return { items, next: next && page + 1 };

@@ -1,10 +1,9 @@
-import type { IDataObject } from 'n8n-workflow';
-
 import { serviceTime } from '../shared/dates';
 import { callApi } from '../shared/http/client';
 import type { Page } from '../shared/http/paging';
 import { describeEntries } from '../shared/polling/pollList';
 import { type ExpectedBody, isJsonObject, type ServiceContext } from '../shared/http/service';
+import type { OutputItem } from '../shared/node/output';
 import { describePackage } from './describe';
 import { speedyFiles } from './service';
 
@@ -18,7 +17,7 @@ export interface PackagePosition {
 	total: number;
 }
 
-export interface PackagePage extends Page<IDataObject, PackagePosition> {
+export interface PackagePage extends Page<OutputItem, PackagePosition> {
 	/** The service's clock, in milliseconds since 1970. */
 	now: number;
 	/** The `Date` header. */
@@ -37,7 +36,7 @@ export async function fetchPackages(
 	{ offset, total }: PackagePosition,
 	limit = MAX_PAGE_SIZE,
 ): Promise<PackagePage> {
-	for (let from = offset, expected = total; ; ) {
+	for (let from = offset, expected = total; ;) {
 		const page = await listPackages(context, from, limit);
 		if (page.total < expected && from > 0) {
 			from = Math.max(0, from - (expected - page.total));

@@ -1,12 +1,12 @@
-import type { IDataObject, INodeProperties, IPollFunctions } from 'n8n-workflow';
+import type { INodeProperties, IPollFunctions } from 'n8n-workflow';
 
 import { optionsField, simplifyField } from '../shared/node/fields';
 import { matchesGlob } from '../shared/node/filters';
+import type { OutputItem } from '../shared/node/output';
 import { expiryOccurrences } from '../shared/polling/expiryEvents';
 import { includeExistingOption, leadTimeFields, pollEventsField } from '../shared/polling/fields';
 import { entryKey, isUnreadable, type PolledList } from '../shared/polling/pollList';
 import { globOption } from '../shared/webhook/events';
-import { simplifyPackage } from './describe';
 import { directionOption } from './package/fields';
 import { fetchPackages, FIRST_PAGE, MAX_PAGE_SIZE, type PackagePosition } from './packagePages';
 
@@ -22,7 +22,6 @@ export interface WatchedPackages {
 	includeExisting: boolean;
 	/** Seconds. */
 	leadTime: number;
-	simplify: boolean;
 	filters: PackageFilters;
 }
 
@@ -36,7 +35,7 @@ export interface PackageFilters {
 /** The packages that the token can access, newest first. */
 export function watchedPackages(
 	context: IPollFunctions,
-	{ events, includeExisting, leadTime, simplify, filters }: WatchedPackages,
+	{ events, includeExisting, leadTime, filters }: WatchedPackages,
 ): PolledList<PackagePosition> {
 	const { direction, recipient, title } = filters;
 	return {
@@ -46,26 +45,20 @@ export function watchedPackages(
 		fetchPage: async (position) => await fetchPackages(context, position, MAX_PAGE_SIZE),
 		idOf,
 		occurrencesOf: (one, now) => {
-			const { createdAt, expiresAt, effectiveStatus: status } = one;
-			const lifetime = { id: idOf(one), createdAt, expiresAt, status };
+			const { created_at: createdAt, expires_at: expiresAt } = one.json;
+			const lifetime = { id: idOf(one), createdAt, expiresAt, status: one.added?.status };
 			return expiryOccurrences(lifetime, EVENTS, now, leadTime);
 		},
 		isWanted: (one) =>
 			isUnreadable(one) ||
-			((!direction || one.direction === direction) &&
-				matchesGlob(recipient, one.recipient_email) &&
-				matchesGlob(title, one.title)),
-		output: (one, event): IDataObject => ({
-			event,
-			packageId: one.id,
-			recipientEmail: one.recipient_email,
-			...(simplify && !isUnreadable(one) ? simplifyPackage(one) : one),
-		}),
+			((!direction || one.json.direction === direction) &&
+				matchesGlob(recipient, one.json.recipient_email) &&
+				matchesGlob(title, one.json.title)),
 		endsWithoutNews: events.every((event) => event === EVENTS.added),
 	};
 }
 
-const idOf = (one: IDataObject) => entryKey(one.id, one);
+const idOf = (one: OutputItem) => entryKey(one.json.id, one);
 
 export const pollingProperties: INodeProperties[] = [
 	{

@@ -1,4 +1,4 @@
-import type { IDataObject, INodeProperties } from 'n8n-workflow';
+import type { INodeProperties } from 'n8n-workflow';
 
 import { serviceTime } from '../shared/dates';
 import { callApi, pathSegment } from '../shared/http/client';
@@ -12,14 +12,15 @@ import { returnAllFields } from '../shared/node/fields';
 import { locatorField } from '../shared/node/locator';
 import type { ItemContext, Operation, Resource } from '../shared/node/operation';
 import { appliedByN8n } from '../shared/node/filters';
-import { describeToken } from './describe';
+import type { OutputItem } from '../shared/node/output';
+import { describeToken, tokenOutput } from './describe';
 import { NEW_TOKEN, speedyFiles } from './service';
 
 /**
  * Fetches all tokens of the user, including revoked ones, newest first. The list has no pages (SpeedyFiles source,
  * app/routes/api.py).
  */
-export async function fetchTokens(context: ServiceContext): Promise<IDataObject[]> {
+export async function fetchTokens(context: ServiceContext): Promise<OutputItem[]> {
 	const { body, headers } = await callApi(context, speedyFiles, {
 		method: 'GET',
 		path: '/me/tokens',
@@ -59,6 +60,7 @@ export const create: Operation = {
 		},
 		nameField,
 	],
+	output: tokenOutput,
 	options: [
 		{
 			displayName: 'Expires After (Days)',
@@ -80,7 +82,7 @@ export const create: Operation = {
 			retryable: false,
 			unknownResultHint: `SpeedyFiles may have created the token “${request.name}” anyway, but its value is lost. Revoke it with Token → Revoke.`,
 		});
-		return { json: describeToken(body, serviceTime(headers)) };
+		return describeToken(body, serviceTime(headers));
 	},
 };
 
@@ -98,6 +100,7 @@ export const getAll: Operation = {
 	action: 'Get many tokens',
 	description: 'Retrieve a list of the user’s API tokens, newest first',
 	fields: returnAllFields,
+	output: tokenOutput,
 	options: [
 		{
 			displayName: 'Status',
@@ -109,16 +112,16 @@ export const getAll: Operation = {
 				{ name: 'Revoked', value: 'revoked' },
 			],
 			default: [],
-			description: `Only return tokens with one of these statuses (effectiveStatus). ${appliedByN8n('SpeedyFiles')}.`,
+			description: `Only return tokens with one of these statuses. ${appliedByN8n('SpeedyFiles')}.`,
 		},
 	],
 	async execute({ functions, parameter, option }) {
 		const statuses = option<string[]>('statuses') ?? [];
 		const limit = parameter<boolean>('returnAll') ? Infinity : parameter<number>('limit');
 		const tokens = (await fetchTokens(functions)).filter(
-			({ effectiveStatus }) => statuses.length === 0 || statuses.includes(String(effectiveStatus)),
+			({ added }) => statuses.length === 0 || statuses.includes(String(added?.status)),
 		);
-		return tokens.slice(0, limit).map((json) => ({ json }));
+		return tokens.slice(0, limit);
 	},
 };
 
@@ -146,7 +149,7 @@ export const revoke: Operation = {
 			path: `/me/tokens/${pathSegment(functions, tokenField.displayName, id)}`,
 			expects: confirmedBy('the revocation', 'ok', 'revoked'),
 		});
-		return { json: { revoked: true, id: /^\d+$/.test(id) ? Number(id) : id } };
+		return { json: { revoked: true, tokenId: /^\d+$/.test(id) ? Number(id) : id } };
 	},
 };
 

@@ -1,8 +1,11 @@
 import type { IDataObject, IHookFunctions, INodeProperties, IWebhookFunctions } from 'n8n-workflow';
 
-import { epochOf, isoDate } from '../shared/dates';
+import { epochOf } from '../shared/dates';
+import { callApi } from '../shared/http/client';
 import { type JsonRecord, textOf } from '../shared/http/service';
+import { startTimer, withSignal } from '../shared/http/stallGuard';
 import { optionsField } from '../shared/node/fields';
+import type { OutputItem } from '../shared/node/output';
 import { triggerSource } from '../shared/node/parameters';
 import type { ParameterSource } from '../shared/node/schema';
 import {
@@ -13,7 +16,8 @@ import {
 	type ServiceEvent,
 	type WebhookFormat,
 } from '../shared/webhook/events';
-import { speedyFiles } from './service';
+import { packagePath } from './package/fields';
+import { PACKAGE, speedyFiles } from './service';
 
 /**
  * `X-SpeedyFiles-Signature` signs the raw body (SpeedyFiles docs, Webhooks). The server writes non-ASCII characters as
@@ -25,25 +29,61 @@ export const speedyFilesEvents: WebhookFormat = {
 		header: 'x-speedyfiles-signature',
 		texts: (raw) => [raw],
 	},
+	output: { names: { totalSize: ['total_bytes'] } },
 	read: readEvent,
+	complete: addPackageDetails,
 	testEvent: 'webhook.test',
 };
 
 function readEvent(body: JsonRecord, headers: Record<string, unknown>): ServiceEvent | undefined {
 	const event = textOf(body.event);
 	if (event === undefined) return undefined;
-	const json: IDataObject = {
-		...(body as IDataObject),
-		packageId: textOf(body.package_id),
-		fileId: textOf(body.file_id),
-		recipientEmail: textOf(body.recipient_email),
-		occurredAt: isoDate(body.timestamp),
-		hookId: textOf(headers['x-speedyfiles-hook-id']),
+	const item = {
+		json: body as IDataObject,
+		added: { hookId: textOf(headers['x-speedyfiles-hook-id']) },
 	};
-	const expiresAt = isoDate(body.expires_at);
-	if (expiresAt) json.expiresAt = expiresAt;
-	return { event, signedAt: epochOf(body.timestamp), json };
+	return { event, signedAt: epochOf(body.timestamp), item };
 }
+
+/** Milliseconds; SpeedyFiles waits for the response to a delivery for 8 seconds. */
+const DETAILS_TIMEOUT = 2_000;
+
+/**
+ * Adds the title and the recipient of the package, which SpeedyFiles only includes in some events. An event is output
+ * without them if the package cannot be read, because SpeedyFiles sends each event only once.
+ */
+async function addPackageDetails(
+	context: IWebhookFunctions,
+	{ event, item }: ServiceEvent,
+): Promise<OutputItem> {
+	const { package_id: id, title, recipient_email: email } = item.json;
+	const isComplete = textOf(title) !== undefined && textOf(email) !== undefined;
+	if (textOf(id) === undefined || isComplete || event === DELETED) return item;
+	const timeout = new AbortController();
+	const stopTimer = startTimer(DETAILS_TIMEOUT, () => timeout.abort());
+	const limited = withSignal(context, timeout.signal);
+	try {
+		const path = packagePath(limited, String(id));
+		const call = { method: 'GET', path, expects: PACKAGE, retryable: false } as const;
+		const { body } = await callApi(limited, speedyFiles, call);
+		const details = {
+			title: textOf(title) ?? body.title,
+			recipient_email: textOf(email) ?? body.recipient_email,
+			recipient_name: body.recipient_name,
+		} as IDataObject;
+		return { ...item, added: { ...item.added, ...details } };
+	} catch (error) {
+		const { message } = error as Error;
+		context.logger.warn(
+			`${context.getNode().name}: the package ${String(id)} of an event could not be read: ${message}`,
+		);
+		return item;
+	} finally {
+		stopTimer();
+	}
+}
+
+const DELETED = 'package.deleted';
 
 export const triggerProperties: INodeProperties[] = [
 	{
@@ -63,9 +103,9 @@ export const triggerProperties: INodeProperties[] = [
 			{
 				name: 'File Uploaded',
 				value: 'package.file_uploaded',
-				description: 'By you or a recipient (see uploaded_by)',
+				description: 'By you or a recipient (see uploadedBy)',
 			},
-			{ name: 'Package Deleted', value: 'package.deleted' },
+			{ name: 'Package Deleted', value: DELETED },
 			{
 				name: 'Package Downloaded',
 				value: 'package.downloaded',

@@ -1,20 +1,43 @@
-/** Building blocks for the services' OpenAPI documents. */
+/** Building blocks for the schemas of routes, from which the services' OpenAPI documents are generated. */
 
-export interface OpenApi {
-	openapi: string;
+/** The part of an OpenAPI document that no route describes. */
+export interface DocumentHead {
+	openapi: '3.0.3' | '3.1.0';
 	info: { title: string; version: string; description?: string };
-	servers: { url: string }[];
-	paths: Record<string, object>;
-	/** Schemas that are referenced by name. */
-	components?: { schemas: Record<string, object> };
+	/** One URL without a host: the start of the API's paths. Routes with other paths are not part of the document. */
+	servers: [{ url: string }];
+	security?: Record<string, string[]>[];
+	components?: { schemas?: Record<string, object>; securitySchemes?: Record<string, object> };
+}
+
+export interface OpenApi extends DocumentHead {
+	/** Operations by path and method. */
+	paths: Record<string, Record<string, Operation>>;
+}
+
+export interface Operation {
+	summary?: string;
+	responses: Record<string, { description: string }>;
 }
 
 /**
- * Returns a document whose paths are below `base` on any host, so that it applies to the sandbox and the real service.
+ * Returns the head of a document whose paths are below `base` on any host, so that it applies to the sandbox and the
+ * real service. `authorization` is the scheme of HTTP authentication.
  */
-export function document(title: string, base: string, paths: Record<string, object>): OpenApi {
-	const info = { title, version: '1.0.0' };
-	return { openapi: '3.0.3', info, servers: [{ url: base }], paths };
+export function documentHead(
+	title: string,
+	base: string,
+	authorization?: 'basic' | 'bearer',
+): DocumentHead {
+	return {
+		openapi: '3.0.3',
+		info: { title, version: '1.0.0' },
+		servers: [{ url: base }],
+		...(authorization && {
+			security: [{ key: [] }],
+			components: { securitySchemes: { key: { type: 'http', scheme: authorization } } },
+		}),
+	};
 }
 
 export const text = { type: 'string' } as const;
@@ -41,14 +64,29 @@ export function open(properties: Record<string, object>, optional: string[] = []
 	return { type: 'object', ...(required.length > 0 && { required }), properties };
 }
 
-export const json = (schema: object): object => ({
-	description: 'JSON',
+/** A response. */
+export const json = (schema: object, description = 'JSON'): object => ({
+	description,
 	content: { 'application/json': { schema } },
 });
 
+/** A response of any type. */
 export const bytes = (description: string): object => ({
 	description,
 	content: { '*/*': { schema: {} } },
+});
+
+/** A web page as a response. */
+export const html = (description: string): object => ({
+	description,
+	content: { 'text/html': { schema: text } },
+});
+
+/** A redirect as a response. */
+export const redirect = (description: string): object => ({
+	description,
+	type: 'null',
+	headers: { location: text },
 });
 
 /** The same response for several statuses. */
@@ -56,16 +94,29 @@ export function each(statuses: readonly number[], response: object): Record<stri
 	return Object.fromEntries(statuses.map((status) => [String(status), response]));
 }
 
-export const body = (type: string, schema: object, required = true): object => ({
-	requestBody: { required, content: { [type]: { schema } } },
+/** The `body` of a route: a schema per media type. */
+export const body = (types: Record<string, object>): { body: object } => ({
+	body: {
+		content: Object.fromEntries(Object.entries(types).map(([type, schema]) => [type, { schema }])),
+	},
 });
 
-export const inPath = (...names: string[]): object[] =>
-	names.map((name) => ({ name, in: 'path', required: true, schema: text }));
+/** Marks a route whose body may be absent; add it to the route's schema. */
+export const OPTIONAL_BODY = { 'x-body-optional': true } as const;
 
-/** Query parameters; only those in `required` are required. */
-export function query(parameters: Record<string, object>, required: string[] = []): object[] {
-	return Object.entries(parameters).map(([name, schema]) => ({
-		...{ name, in: 'query', required: required.includes(name), schema },
-	}));
-}
+/** The `params` of a route: strings with these descriptions. */
+export const inPath = (descriptions: Record<string, string>): { params: object } => ({
+	params: open(
+		Object.fromEntries(
+			Object.entries(descriptions).map(([name, description]) => [name, { ...text, description }]),
+		),
+	),
+});
+
+/** The `querystring` of a route; only the parameters in `required` are required. */
+export const query = (
+	parameters: Record<string, object>,
+	required: string[] = [],
+): { querystring: object } => ({
+	querystring: { type: 'object', required, properties: parameters },
+});

@@ -2,10 +2,12 @@ import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply } f
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Clock } from './clock.mts';
+import { describeRoutes, HIDDEN } from './describeRoutes.mts';
 import { allowEarlyResponse } from './earlyResponse.mts';
 import { addFaultHooks } from './faultHooks.mts';
 import type { Fault, Faults } from './faults.mts';
 import { parseJson } from './json.mts';
+import { documentHead } from './openapi.mts';
 import { isClientDisconnect } from './sandboxError.mts';
 import type { RequestEntry, RequestLog } from './requestLog.mts';
 import type { Service, ServiceError } from './service.mts';
@@ -62,6 +64,7 @@ export function createOrigin(options: OriginOptions): FastifyInstance {
 		clientErrorHandler: (_error, socket) => respondToInvalidHttp(socket, error(400), clock),
 	});
 
+	describeRoutes(app, declared.document ?? documentHead(`${service.name}: ${declared.label}`, '/'));
 	parseJson(app);
 	allowEarlyResponse(app);
 	app.decorateRequest('entry');
@@ -121,6 +124,7 @@ export function rejectOtherMethods(
 	app.route({
 		method: METHODS.filter((method) => !allowed.includes(method)),
 		url: path,
+		...HIDDEN,
 		exposeHeadRoute: false,
 		// Runs before the body is parsed, so that its type does not matter.
 		onRequest: async (_request, reply) =>

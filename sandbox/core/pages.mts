@@ -28,7 +28,7 @@ export async function addPages(app: FastifyInstance): Promise<void> {
 		engine: { eta: new Eta({ views: VIEWS, autoEscape: true, cache: true }) },
 		root: VIEWS,
 		viewExt: 'eta',
-		defaultContext: { formatDate, formatSize },
+		defaultContext: { formatDate, formatSize, formatTime },
 	});
 	await app.register(fastifyStatic, { root: PUBLIC, prefix: '/assets/' });
 	app.addHook('onSend', async (_request, reply, payload) => {
@@ -47,8 +47,14 @@ function formatDate(iso: string): string {
 	return `${new Date(iso).toLocaleString('en-GB', format)} UTC`;
 }
 
+/** Formats a time (ISO 8601) for lists, to the second: "3 Dec 2026, 20:05:12 UTC". */
+function formatTime(iso: string): string {
+	const format = { dateStyle: 'medium', timeStyle: 'medium', timeZone: 'UTC' } as const;
+	return `${new Date(iso).toLocaleString('en-GB', format)} UTC`;
+}
+
 /** Formats a size in bytes for display: "1.1 GB". */
-function formatSize(bytes: number): string {
+export function formatSize(bytes: number): string {
 	const units = ['B', 'KB', 'MB', 'GB'];
 	let size = bytes;
 	let unit = 0;

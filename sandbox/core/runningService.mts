@@ -6,7 +6,9 @@ import { Blobs } from './blobs.mts';
 import type { Clock } from './clock.mts';
 import type { Deliveries } from './deliveries.mts';
 import { readJson, writeJson } from './jsonStore.mts';
+import { documentOf } from './describeRoutes.mts';
 import type { Faults } from './faults.mts';
+import type { OpenApi } from './openapi.mts';
 import { createOrigin } from './origin.mts';
 import type { Outbox } from './outbox.mts';
 import { Presigner } from './presigner.mts';
@@ -33,6 +35,8 @@ export interface RunningService {
 	apps: Record<string, FastifyInstance>;
 	/** Base URLs; filled once the servers are listening. */
 	origins: Record<string, string>;
+	/** Returns the OpenAPI document of each origin. */
+	documents(): Record<string, OpenApi>;
 	info(): { name: string; origins: Record<string, string>; credentials: Record<string, string> };
 }
 
@@ -73,7 +77,9 @@ export async function openService(
 		origins,
 		credentials: service.credentials(origins, secrets),
 	});
-	return { service, open, settings, apps, origins, info };
+	const documents = () =>
+		Object.fromEntries(Object.entries(apps).map(([originId, app]) => [originId, documentOf(app)]));
+	return { service, open, settings, apps, origins, documents, info };
 }
 
 /** Returns the secrets of this data folder, which are created once; only the owner can read the file. */

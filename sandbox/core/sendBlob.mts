@@ -9,8 +9,12 @@ import type { Choice } from './settings.mts';
 /** The setting of every service that delivers files; the services document neither ranges nor ETags. */
 export const ranges: Choice = {
 	label: 'Ranges of downloads',
-	help: 'Not documented. Supported as on most file servers and CDNs; with a weak ETag, which never matches If-Range; or unsupported, so that Range is ignored.',
-	values: ['supported', 'weakEtag', 'unsupported'],
+	help: 'Whether a download can continue where it stopped, or be split. Not documented.',
+	values: {
+		supported: 'As on most file servers and CDNs.',
+		weakEtag: 'Supported, but with a weak ETag, which never matches If-Range.',
+		unsupported: 'The Range header is ignored: the response is always the whole file.',
+	},
 	default: 'supported',
 };
 

@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import type { Blobs } from './blobs.mts';
 import type { Clock } from './clock.mts';
 import type { Delivery, DeliveryPolicy, NewDelivery } from './delivery.mts';
+import type { DocumentHead } from './openapi.mts';
 import type { NewMessage } from './outbox.mts';
 import type { Presigner } from './presigner.mts';
 import type { SettingDeclarations, Settings } from './settings.mts';
@@ -18,6 +19,8 @@ export interface OriginDeclaration {
 	label: string;
 	/** Responds with 400 to any request with an Authorization header, as storage hosts do for a second permission. */
 	rejectsAuthorization?: boolean;
+	/** The head of the origin's OpenAPI document; by default it has the label as its title and contains all routes. */
+	document?: DocumentHead;
 	/** The origin's own error shape, if it differs from the service's. */
 	error?: ServiceError;
 	/** Maximum size of parsed bodies in bytes (default 1 MiB); streamed uploads have no limit. */
@@ -44,6 +47,8 @@ export interface Service {
 		origins: Readonly<Record<string, string>>,
 		secrets: Readonly<Record<string, string>>,
 	): Record<string, string>;
+	/** n8n's labels of credential fields, by name, where the label is not the name in words. */
+	credentialLabels?: Readonly<Record<string, string>>;
 	error: ServiceError;
 	/**
 	 * Returns the headers of this status for responses created by a fault, such as a 429 with the service's own

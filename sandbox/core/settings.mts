@@ -10,7 +10,8 @@ interface Labelled {
 
 /** A choice between several documented behaviours. */
 export interface Choice extends Labelled {
-	values: readonly string[];
+	/** What each value means, by value. */
+	values: Readonly<Record<string, string>>;
 	/** The strictest value that the service's documentation allows. */
 	default: string;
 }
@@ -110,7 +111,7 @@ export class Settings {
 			if (fits) return undefined;
 			return `"${key}" must be a whole number from ${minimum} to ${maximum} (${unit}), not ${JSON.stringify(value)}.`;
 		}
-		const { values } = declared;
+		const values = Object.keys(declared.values);
 		if (typeof value === 'string' && values.includes(value)) return undefined;
 		return `${JSON.stringify(value)} is not a valid value for "${key}". Valid values: ${values.join(', ')}.`;
 	}

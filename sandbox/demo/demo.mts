@@ -50,7 +50,7 @@ export async function requestDocuments(
 		execution.items[REQUEST_NODE]?.at(0),
 		'one item with the session',
 	);
-	return { id: getString(item.json, 'request_id'), uploadUrl: getString(item.json, 'upload_url') };
+	return { id: getString(item.json, 'sessionId'), uploadUrl: getString(item.json, 'link') };
 }
 
 /** Checks the outbox for the messages with the session's link. */

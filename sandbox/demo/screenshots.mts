@@ -6,7 +6,7 @@ import { mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Locator, Page } from 'playwright-core';
-import { installExamples, readExamples } from './examples.mts';
+import { installExamples } from './examples.mts';
 import { requestDocuments } from './demo.mts';
 import { UserError } from '../system/userError.mjs';
 import { ROOT } from '../system/repository.mjs';
@@ -20,8 +20,8 @@ const FOLDER = join(ROOT, 'docs', 'pictures');
 const MAX_BYTES = 200_000;
 
 /**
- * The examples whose canvas is shown. The README shows the first one in light or dark, depending on the reader's color
- * scheme.
+ * The examples whose canvas is shown with its notes. The README shows the first one in light or dark, depending on the
+ * reader's color scheme. examples/README.md shows all examples without their notes.
  */
 const CANVASES = ['request-and-wait', 'receive-documents'];
 
@@ -32,6 +32,12 @@ const REQUEST = 'request-documents';
 const PANELS = [
 	{ file: 'request-and-wait-panel', example: 'request-and-wait', node: 'Request and wait' },
 	{ file: 'trigger-panel', example: 'receive-documents', node: 'Files delivered' },
+	{ file: 'nodes/fileCourier', example: 'request-documents', node: 'Request documents' },
+	{ file: 'nodes/fileShot', example: 'send-contract-encrypted', node: 'Upload encrypted' },
+	{ file: 'nodes/speedyFiles', example: 'send-and-react', node: 'Send' },
+	{ file: 'nodes/filesApp', example: 'receive-to-files-app', node: 'Upload' },
+	{ file: 'nodes/filestack', example: 'images-for-the-web', node: 'Make smaller' },
+	{ file: 'nodes/cleanUp', example: 'expiring-soon', node: 'SpeedyFiles' },
 ];
 
 /** Hides the editor's controls, which cover the canvas. */
@@ -90,6 +96,12 @@ async function takeAll(
 			}
 		}
 		await page.emulateMedia({ colorScheme: 'light' });
+		for (const [example, workflow] of workflows) {
+			await editor.openWorkflow(workflow.id);
+			// The notes repeat what examples/README.md says.
+			const nodes = page.locator('.vue-flow__node:not(:has([data-test-id=sticky]))');
+			await take(page, join('examples', example), nodes, { below: NAME_HEIGHT, margin: 16 });
+		}
 		for (const { file, example, node } of PANELS) {
 			await editor.openWorkflow(workflows.get(example)?.id ?? '');
 			const panel = await editor.openNode(node);
@@ -109,12 +121,11 @@ async function takeAll(
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'file-delivery-pictures-'));
-mkdirSync(FOLDER, { recursive: true });
+for (const part of ['examples', 'nodes']) mkdirSync(join(FOLDER, part), { recursive: true });
 let environment: Environment | undefined;
 try {
 	environment = await startEnvironment({ folder, log: console.log });
-	const shown = readExamples().filter(({ name }) => [REQUEST, ...CANVASES].includes(name));
-	const workflows = await installExamples(environment.rest, environment.credentials, shown);
+	const workflows = await installExamples(environment.rest, environment.credentials);
 	const request = workflows.get(REQUEST);
 	if (!request) throw new UserError(`The example ${REQUEST} is missing.`);
 	await requestDocuments(environment, request);

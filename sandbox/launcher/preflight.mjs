@@ -2,7 +2,7 @@
  * Prepares a clone: installs the packages of package-lock.json if they are missing or outdated. Runs before npm ci, so it
  * may only use Node.js and npm.
  */
-import { realpathSync, rmSync } from 'node:fs';
+import { lstatSync, readlinkSync, realpathSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { requireDiskSpace } from '../system/disk.mjs';
@@ -38,6 +38,7 @@ export async function installDependencies(root = ROOT) {
 	const hash = contentHash(root, ['package-lock.json']);
 	const stamp = join(root, 'node_modules', '.ready');
 	if (isStamped(stamp, hash)) return;
+	requireOwnFolder(join(root, 'node_modules'));
 	await withLock(join(root, '.run', 'install.lock'), async () => {
 		if (isStamped(stamp, hash)) return;
 		requireDiskSpace(root, NEEDED_BYTES, 'the installation');
@@ -51,6 +52,18 @@ export async function installDependencies(root = ROOT) {
 		});
 		writeStamp(stamp, hash);
 	});
+}
+
+/**
+ * npm ci would delete everything in the folder that a link leads to, which other clones use as well.
+ * @param {string} folder
+ * @throws {UserError}
+ */
+function requireOwnFolder(folder) {
+	if (!lstatSync(folder, { throwIfNoEntry: false })?.isSymbolicLink()) return;
+	throw new UserError(
+		`${folder} is a link to ${readlinkSync(folder)}, which contains other packages than package-lock.json. Remove the link, or install the packages where it leads to, and run the command again.`,
+	);
 }
 
 if (process.argv[1] && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {

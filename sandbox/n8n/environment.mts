@@ -13,6 +13,8 @@ export interface EnvironmentOptions {
 	folder: string;
 	/** The n8n version (default: newest). */
 	version?: N8nVersion;
+	/** The packed package; by default the one of this repository, which is built if necessary. */
+	tarball?: string;
 	/** n8n's port; a free one by default. */
 	n8nPort?: number;
 	/** Starts the sandbox; the launcher selects the ports in its own way. */
@@ -52,7 +54,7 @@ export async function startEnvironment(options: EnvironmentOptions): Promise<Env
 	const { folder, log = () => undefined } = options;
 	const userFolder = join(folder, 'n8n');
 	const dataDir = join(folder, 'n8n-sandbox');
-	const tarball = await buildPackage();
+	const tarball = options.tarball ?? (await buildPackage());
 	const installation = await installN8n(options.version ?? 'newest');
 	await installPackage(installation, userFolder, tarball);
 
@@ -75,6 +77,8 @@ export async function startEnvironment(options: EnvironmentOptions): Promise<Env
 		running.push(() => n8n.stop());
 		const rest = new Rest(n8n.url);
 		await rest.logIn();
+		// The portal links the editor.
+		sandbox.info.editor = n8n.url;
 		const credentials: Credential[] = [];
 		for (const content of sandboxCredentials(sandbox.info)) {
 			credentials.push(await upsertCredential(rest, content));

@@ -35,7 +35,7 @@ function prepareFolder(from: string, folder: string): void {
 	}
 }
 
-async function installNode(installation: N8nInstallation, log: string): Promise<void> {
+async function installNodePackage(installation: N8nInstallation, log: string): Promise<void> {
 	if (isStamped(installation.nodeStamp, installation.nodeHash)) return;
 	prepareFolder(installation.nodeLocks, installation.nodeFolder);
 	// The install script of the package "node" downloads the binary for this machine.
@@ -84,6 +84,21 @@ async function installN8nPackages(installation: N8nInstallation, log: string): P
 }
 
 /**
+ * Installs only the Node.js of an n8n version, unless it is installed.
+ * @returns the path of its program
+ * @throws {UserError}
+ */
+export async function installNode(name: N8nVersion): Promise<string> {
+	const installation = describeInstallation(name);
+	if (!isStamped(installation.nodeStamp, installation.nodeHash)) {
+		await withLock(join(installationsFolder(), 'install.lock'), async () => {
+			await installNodePackage(installation, join(installationsFolder(), `install-${name}.log`));
+		});
+	}
+	return nodeProgram(installation);
+}
+
+/**
  * Installs n8n with its own Node.js, unless this version is installed. Repeats an interrupted installation; concurrent
  * calls wait for each other.
  * @throws {UserError}
@@ -102,7 +117,7 @@ export async function installN8n(name: N8nVersion): Promise<N8nInstallation> {
 		);
 		printLine(`Installing n8n (once, 2.5 GB, takes some minutes) in ${installationsFolder()} …`);
 		const log = join(installationsFolder(), `install-${name}.log`);
-		await installNode(installation, log);
+		await installNodePackage(installation, log);
 		await installN8nPackages(installation, log);
 	});
 	return installation;

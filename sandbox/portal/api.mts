@@ -66,6 +66,15 @@ function serviceRoutes(app: FastifyInstance, context: PortalContext): void {
 			return settings.all();
 		},
 	);
+	app.get<{ Params: { service: string; origin: string } }>(
+		'/services/:service/openapi/:origin',
+		(request) => {
+			const { service, origin } = request.params;
+			const documents = requireService(context, service).documents();
+			if (Object.hasOwn(documents, origin)) return documents[origin];
+			throw new NotFoundError(`There is no origin "${origin}" in "${service}".`);
+		},
+	);
 	app.get<{ Params: { service: string; collection: string } }>(
 		'/services/:service/:collection',
 		(request) => {

@@ -1,7 +1,11 @@
-import type { FastifyInstance } from 'fastify';
-import type { NewFaultRule } from '../core/faults.mts';
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { FaultRule, NewFaultRule } from '../core/faults.mts';
+import { formatSize } from '../core/pages.mts';
+import type { RunningService } from '../core/runningService.mts';
 import { SandboxError } from '../core/sandboxError.mts';
-import { faultFromForm } from './faultForm.mts';
+import type { Amount } from '../core/settings.mts';
+import { FAULT_CHOICES, faultFromForm, nameOfFault } from './faultForm.mts';
+import { describeResponse } from './describeResponse.mts';
 import {
 	changeClock,
 	requireDelivery,
@@ -17,18 +21,21 @@ type Form = Record<string, string | undefined>;
 
 /** The web pages. They work without JavaScript: each button submits a form whose response redirects back. */
 export function pageRoutes(app: FastifyInstance, context: PortalContext): void {
+	const show = async (reply: FastifyReply, view: string, data: object) =>
+		await reply.viewAsync(view, { ...data, editor: context.info.editor });
+
 	app.get('/', async (_request, reply) => {
-		const running = [...context.running.values()].map(({ service, ...rest }) => ({
+		const running = [...context.running].map(([id, { service, ...rest }]) => ({
+			id,
 			...rest.info(),
-			labels: Object.fromEntries(
-				Object.entries(service.origins).map(([id, { label }]) => [id, label]),
-			),
+			credentialLabels: credentialLabels(service, rest.info().credentials),
+			labels: originLabels(service),
 			pages: (service.pages ?? []).map(({ label, origin, path }) => ({
 				label,
 				url: rest.origins[origin] + path,
 			})),
 		}));
-		return await reply.viewAsync('home', { here: '/', running, credentialLabel });
+		return await show(reply, 'home', { here: '/', running });
 	});
 
 	app.get('/outbox', async (_request, reply) => {
@@ -36,7 +43,7 @@ export function pageRoutes(app: FastifyInstance, context: PortalContext): void {
 			...resolveMessage(context, message),
 			serviceName: nameOf(context, message.service),
 		}));
-		return await reply.viewAsync('outbox', { here: '/outbox', messages });
+		return await show(reply, 'outbox', { here: '/outbox', messages });
 	});
 
 	app.get('/deliveries', async (_request, reply) => {
@@ -44,8 +51,13 @@ export function pageRoutes(app: FastifyInstance, context: PortalContext): void {
 			...maskDelivery(delivery),
 			serviceName: nameOf(context, delivery.service),
 			prettyBody: pretty(delivery.body),
+			attempts: delivery.attempts.map((attempt) => ({
+				...attempt,
+				shown: attempt.error ?? describeResponse(attempt.answer ?? ''),
+				faults: attempt.faults.map((type) => nameOfFault({ type })),
+			})),
 		}));
-		return await reply.viewAsync('deliveries', { here: '/deliveries', deliveries });
+		return await show(reply, 'deliveries', { here: '/deliveries', deliveries });
 	});
 	app.post<{ Params: { id: string } }>('/deliveries/:id/redeliver', async (request, reply) => {
 		const delivery = requireDelivery(context, request.params.id);
@@ -57,16 +69,20 @@ export function pageRoutes(app: FastifyInstance, context: PortalContext): void {
 		const running = [...context.running].map(([id, { service, settings }]) => ({
 			id,
 			name: service.name,
-			origins: Object.keys(service.origins),
+			labels: originLabels(service),
 			declarations: service.settings,
 			chosen: settings.all(),
 		}));
-		const faults = context.faults
-			.all()
-			.map((rule) => ({ ...rule, serviceName: nameOf(context, rule.service) }));
+		const faults = context.faults.all().map((rule) => ({
+			...rule,
+			name: nameOfFault(rule.fault),
+			where: placeOf(context, rule),
+		}));
 		const clock = readClock(context);
 		const ahead = duration(clock.aheadSeconds);
-		return await reply.viewAsync('control', { here: '/control', clock, ahead, running, faults });
+		const choices = FAULT_CHOICES;
+		const shown = { here: '/control', clock, ahead, running, faults, choices, amount: formatAmount };
+		return await show(reply, 'control', shown);
 	});
 	controlForms(app, context);
 }
@@ -114,11 +130,39 @@ function nameOf(context: PortalContext, id: string): string {
 	return context.running.get(id)?.service.name ?? id;
 }
 
-/** Returns the label of a credential field in n8n: "clientId" becomes "Client ID". */
-function credentialLabel(name: string): string {
-	const words = name.replace(/[A-Z]/g, (letter) => ` ${letter}`);
-	const label = words.charAt(0).toUpperCase() + words.slice(1);
-	return label.replace(/\b(Api|Cdn|Id|Url)\b/g, (word) => word.toUpperCase());
+/** Returns where a rule applies, for people: "FileShot, API (api.fileshot.io), deliveries". */
+function placeOf(context: PortalContext, { service, origin, on }: FaultRule): string {
+	const labels = context.running.get(service)?.service.origins ?? {};
+	const place = origin === undefined ? [] : [labels[origin]?.label ?? origin];
+	return [nameOf(context, service), ...place, ...(on === 'delivery' ? ['webhooks'] : [])].join(
+		', ',
+	);
+}
+
+/** Formats an amount: "3 requests", and in bytes also its size: "5,242,880 bytes (5.2 MB)". */
+function formatAmount({ unit }: Amount, value: number): string {
+	const size = unit === 'bytes' && value >= 1000 ? ` (${formatSize(value)})` : '';
+	return `${value.toLocaleString('en')} ${unit}${size}`;
+}
+
+type ServiceLabels = Pick<RunningService['service'], 'origins' | 'credentialLabels'>;
+
+const originLabels = ({ origins }: ServiceLabels): Record<string, string> =>
+	Object.fromEntries(Object.entries(origins).map(([id, { label }]) => [id, label]));
+
+/** Returns n8n's labels of the credential fields, by name: that of "clientId" is "Client ID". */
+function credentialLabels(
+	{ credentialLabels: own = {} }: ServiceLabels,
+	credentials: Record<string, string>,
+): Record<string, string> {
+	const inWords = (name: string) => {
+		const words = name.replace(/[A-Z]/g, (letter) => ` ${letter}`);
+		const label = words.charAt(0).toUpperCase() + words.slice(1);
+		return label.replace(/\b(Api|Cdn|Id|Url)\b/g, (word) => word.toUpperCase());
+	};
+	return Object.fromEntries(
+		Object.keys(credentials).map((name) => [name, own[name] ?? inWords(name)]),
+	);
 }
 
 /** Formats seconds for display: "2 days 3 hours". */

@@ -38,11 +38,17 @@ export async function createPortal(context: PortalContext): Promise<FastifyInsta
 			const { status, sentence } = toError(error);
 			return await reply
 				.code(status)
-				.viewAsync('message', { title: 'Something went wrong', text: sentence });
+				.viewAsync('message', {
+					title: 'Something went wrong',
+					text: sentence,
+					editor: context.info.editor,
+				});
 		});
 		pages.setNotFoundHandler(async (_request, reply) => {
 			const text = 'The sandbox has no page at this URL.';
-			return await reply.code(404).viewAsync('message', { title: 'Page not found', text });
+			return await reply
+				.code(404)
+				.viewAsync('message', { title: 'Page not found', text, editor: context.info.editor });
 		});
 		pageRoutes(pages, context);
 	});

@@ -18,7 +18,10 @@ export interface PortalContext {
 	deliveries: Deliveries;
 	running: ReadonlyMap<string, RunningService>;
 	/** The result of GET /api/info; complete once all ports are open. */
-	info: object;
+	info: {
+		/** The URL of n8n's editor, if n8n runs beside the sandbox. */
+		editor?: string;
+	};
 }
 
 export function requireService(context: PortalContext, id: string): RunningService {

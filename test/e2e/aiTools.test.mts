@@ -1,5 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import axios from 'axios';
+import sharp from 'sharp';
 import { PortalClient } from '../../sandbox/demo/portalClient.mts';
 import { sandboxCredentials } from '../../sandbox/n8n/environment.mts';
 import { type Execution, waitForExecution } from '../../sandbox/n8n/executions.mts';
@@ -65,7 +67,7 @@ const TOOLS: Record<string, Tool> = {
 		},
 		says: 'Create session in FileCourier',
 		input: { email: 'anna@example.com', subject: 'Your ID', days: 3 },
-		answer: { notification_sent: { email: true, sms: false } },
+		answer: { notificationSent: { email: true, sms: false } },
 	},
 	Look_up_a_shared_file: {
 		service: 'fileShot',
@@ -122,7 +124,7 @@ const TOOLS: Record<string, Tool> = {
 		},
 		says: 'Create package in SpeedyFiles',
 		input: { title: 'Q4 financials', email: 'cfo@acme.com', name: 'Acme CFO' },
-		answer: { title: 'Q4 financials', recipient_email: 'cfo@acme.com', status: 'draft' },
+		answer: { title: 'Q4 financials', recipientEmail: 'cfo@acme.com', status: 'draft' },
 	},
 	Send_a_file_from_the_web: {
 		service: 'speedyFiles',
@@ -139,8 +141,8 @@ const TOOLS: Record<string, Tool> = {
 		says: 'Send files in SpeedyFiles',
 		input: { email: 'tom@example.com', url: '' },
 		answer: {
-			recipient_email: 'tom@example.com',
-			files: [expect.objectContaining({ original_name: 'report.pdf', sha256: sha256(FILE) })],
+			recipientEmail: 'tom@example.com',
+			files: [expect.objectContaining({ name: 'report.pdf', sha256: sha256(FILE) })],
 		},
 	},
 };
@@ -156,7 +158,7 @@ beforeAll(async () => {
 	model = await ChatModel.start(() =>
 		Object.entries(TOOLS).map(([tool, { input }]) => ({ tool, input })),
 	);
-	execution = await runAgent();
+	execution = await runAgent(model, TOOLS, 'Use every tool.');
 }, INSTALL_MS);
 
 afterAll(async () => {
@@ -165,9 +167,13 @@ afterAll(async () => {
 	await environment?.stop();
 });
 
-/** Runs n8n's AI Agent with all tools and this test's chat model. */
-async function runAgent(): Promise<Execution> {
-	const tools = Object.entries(TOOLS).map(([tool, { service, parameters, onError }]) =>
+/** Runs n8n's AI Agent with tools and a chat model. */
+async function runAgent(
+	{ url }: ChatModel,
+	wanted: Readonly<Record<string, Pick<Tool, 'service' | 'parameters' | 'onError'>>>,
+	prompt: string,
+): Promise<Execution> {
+	const tools = Object.entries(wanted).map(([tool, { service, parameters, onError }]) =>
 		node(tool, `n8n-nodes-file-delivery.${service}Tool`, parameters, {
 			credentials: credentialsFor(environment, service),
 			...(onError && { onError }),
@@ -176,10 +182,10 @@ async function runAgent(): Promise<Execution> {
 	const agent = node(
 		'Agent',
 		'@n8n/n8n-nodes-langchain.agent',
-		{ promptType: 'define', text: 'Use every tool.', options: {} },
+		{ promptType: 'define', text: prompt, options: {} },
 		{ typeVersion: 3 },
 	);
-	const chat = await chatModelNode(environment.rest, 'Model', model.url);
+	const chat = await chatModelNode(environment.rest, 'Model', url);
 	const to = (type: string) => ({ [type]: [[{ node: 'Agent', type, index: 0 }]] });
 	const workflow = await upsertWorkflow(environment.rest, {
 		name: 'AI tools',
@@ -239,3 +245,64 @@ describe(`the nodes as tools of n8n’s AI Agent (${HOST})`, () => {
 		}
 	});
 });
+
+it('an agent that is asked for a thumbnail replies with a link to it', async () => {
+	const photo = await sharp({
+		create: { width: 600, height: 400, channels: 3, background: 'teal' },
+	})
+		.jpeg()
+		.toBuffer();
+	const handle = await storedInFilestack(photo);
+	const tools = {
+		Make_a_thumbnail: {
+			service: 'filestack',
+			parameters: {
+				...{ resource: 'image', operation: 'resize', source: 'file' },
+				file: { __rl: true, mode: 'id', value: fromAI('handle', 'Handle of the image') },
+				width: fromAI('width', 'Width in pixels', 'number'),
+				...{ height: 0, fit: 'clip', output: 'link' },
+				expiry: 'minutes',
+				expiresInMinutes: fromAI('minutes', 'Minutes until the link expires', 'number'),
+			},
+		},
+	};
+	const thumbnails = await ChatModel.start(
+		({ messages }) => {
+			const [, named] = /handle ([\w-]{20})/.exec(JSON.stringify(messages))!;
+			const input = { handle: named, width: 150, minutes: 30 };
+			return [{ tool: 'Make_a_thumbnail', input }];
+		},
+		({ messages }) => {
+			const [{ url }] = JSON.parse(String(messages.at(-1)!.content)) as [{ url: string }];
+			return `Here it is: ${url}`;
+		},
+	);
+	try {
+		const prompt = `Make a thumbnail of this file and give me a link. The file has the handle ${handle}`;
+		const { status, items } = await runAgent(thumbnails, tools, prompt);
+		expect(status).toBe('success');
+		const [, url] = /^Here it is: (http\S+)$/.exec(String(items.Agent[0].json.output))!;
+		const { data } = await axios.get<Buffer>(url, { responseType: 'arraybuffer' });
+		const { width, height, format } = await sharp(data).metadata();
+		expect([width, height, format]).toEqual([150, 100, 'jpeg']);
+		const { appSecret } = environment.sandbox.info.services.filestack.credentials;
+		expect(JSON.stringify(thumbnails.requests)).not.toContain(appSecret);
+	} finally {
+		await thumbnails.stop();
+	}
+});
+
+/** Stores an image in Filestack's simulation without a signature and returns its handle. */
+async function storedInFilestack(image: Buffer): Promise<string> {
+	const { portal, services } = environment.sandbox.info;
+	const settings = `${portal}/api/services/filestack/settings`;
+	await axios.patch(settings, { security: 'off' });
+	const { baseUrl, apiKey } = services.filestack.credentials;
+	const { data } = await axios.post<{ url: string }>(
+		`${baseUrl}/api/store/S3?key=${apiKey}&filename=photo.jpg`,
+		image,
+		{ headers: { 'content-type': 'image/jpeg' } },
+	);
+	await axios.patch(settings, { security: 'on' });
+	return data.url.split('/').at(-1)!;
+}

@@ -19,12 +19,13 @@ export interface ToolCall {
 	input: object;
 }
 
-/** Returns the tools to call next, given the messages so far. */
-type Round = (asked: ChatRequest) => ToolCall[];
+/** Returns the tools to call next or the final reply, given the messages so far. */
+type Round = (asked: ChatRequest) => ToolCall[] | string;
 
 /**
- * A scripted chat model: calls the tools of each round that the test requests, and then reports that it is done. Implements OpenAI's
- * chat completions (OpenAI API reference), which n8n's own chat model node uses.
+ * A scripted chat model: calls the tools of each round that the test requests, and then reports that it is done, unless the
+ * last round returns a reply. Implements OpenAI's chat completions (OpenAI API reference), which n8n's own chat model node
+ * uses.
  */
 export class ChatModel {
 	/** The received requests, in order. */
@@ -34,9 +35,11 @@ export class ChatModel {
 			const asked = body as ChatRequest;
 			this.requests.push(asked);
 			const round = this.rounds.at(asked.messages.filter((one) => one.tool_calls).length);
-			const message = round
-				? { content: null, tool_calls: toolCalls(round(asked)) }
-				: { content: 'Done.' };
+			const next = round?.(asked) ?? 'Done.';
+			const message =
+				typeof next === 'string'
+					? { content: next }
+					: { content: null, tool_calls: toolCalls(next) };
 			response.setHeader('content-type', 'application/json');
 			response.end(
 				JSON.stringify({
@@ -48,7 +51,7 @@ export class ChatModel {
 						{
 							index: 0,
 							message: { role: 'assistant', ...message },
-							finish_reason: round ? 'tool_calls' : 'stop',
+							finish_reason: typeof next === 'string' ? 'stop' : 'tool_calls',
 						},
 					],
 					usage: { prompt_tokens: 1, completion_tokens: 1, total_tokens: 2 },

@@ -64,6 +64,15 @@ describe('the examples in the editor', () => {
 		await editor.closeNode();
 	});
 
+	it.each([
+		['a trigger', 'receive-documents', 'What arrived', ['recipientEmail', 'referenceId']],
+		['an operation', 'images-for-the-web', 'Make smaller', ['handle', 'mimeType']],
+	])('shows the output fields of %s before the first run', async (_, example, next, fields) => {
+		const panel = await look(example, next);
+		for (const field of fields) await panel.getByText(field, { exact: true }).first().waitFor();
+		await editor.closeNode();
+	});
+
 	it.each(readExamples().map(({ name }) => name))(
 		'shows %s without missing values',
 		async (name) => {

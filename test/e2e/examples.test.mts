@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { buffer } from 'node:stream/consumers';
 import axios from 'axios';
+import sharp from 'sharp';
+import { type Entry, fromBuffer } from 'yauzl';
 import { readDemoFiles, sha256 } from '../../sandbox/demo/demoFiles.mts';
 import { PortalClient } from '../../sandbox/demo/portalClient.mts';
 import { uploadAsRecipient } from '../../sandbox/demo/uploadAsRecipient.mts';
@@ -30,6 +33,14 @@ import {
 
 /** The n8n version; the newest by default. */
 const HOST = (process.env.E2E_HOST ?? 'newest') as N8nVersion;
+
+/** The script with which the share page of FileShot's simulation decrypts files. */
+const sharePage = (await import(new URL('../../sandbox/public/fszk.js', import.meta.url).href)) as {
+	decryptContainer(
+		bytes: ArrayBuffer,
+		secrets: { fragment: string; passphrase: string },
+	): Promise<{ name: string; parts: ArrayBuffer[] }>;
+};
 
 let environment: TestSystem;
 let workflows: Map<string, SavedWorkflow>;
@@ -67,7 +78,7 @@ describe(`the examples in a real n8n (${HOST})`, () => {
 		const waiting = await waitForExecution(environment.rest, id);
 		expect(waiting.status).toBe('waiting');
 		await uploadAsRecipient(
-			getString(waiting.items['Request and wait'][0].json, 'uploadUrl'),
+			getString(waiting.items['Request and wait'][0].json, 'link'),
 			documents,
 		);
 
@@ -85,26 +96,7 @@ describe(`the examples in a real n8n (${HOST})`, () => {
 	it("receive-to-files-app: FileCourier's files are in Files App, and the email contains a link", async () => {
 		const receive = example('receive-to-files-app');
 		const known = await listExecutions(environment.rest, receive.id);
-		const request = example('request-documents');
-		const callbackUrl = webhookUrl(receive, 'Files delivered');
-		const elsewhere = await upsertWorkflow(environment.rest, {
-			...request,
-			name: 'Request documents for Files App',
-			nodes: request.nodes.map((node) => ({
-				...node,
-				parameters: {
-					...node.parameters,
-					...(node.parameters?.callbackUrl ? { callbackUrl } : {}),
-				},
-			})),
-		});
-		const asked = await waitForExecution(
-			environment.rest,
-			await runManually(environment.rest, elsewhere),
-		);
-		const [session] = jsonOf(asked, 'Request documents');
-		await uploadAsRecipient(getString(session, 'upload_url'), documents);
-
+		await deliverDocuments(receive);
 		const execution = await waitForNewExecution(environment.rest, receive.id, known);
 		const mails = jsonOf(execution, 'Email');
 		expect(mails.map(({ subject }) => subject)).toEqual(
@@ -117,6 +109,62 @@ describe(`the examples in a real n8n (${HOST})`, () => {
 			const text = getString(mails[index], 'text');
 			expect(text).toContain(`${name} (${content.length} bytes, SHA-256 ${hash}) is at http`);
 			expect(stored.map((file) => [file.name, file.size])).toContainEqual([name, content.length]);
+		}
+	});
+
+	it('zip-and-send: the delivered files are in an archive in a SpeedyFiles package, in order', async () => {
+		const receive = example('zip-and-send');
+		const known = await listExecutions(environment.rest, receive.id);
+		await deliverDocuments(receive);
+		const execution = await waitForNewExecution(environment.rest, receive.id, known);
+		const [sent] = jsonOf(execution, 'Send');
+		expect(sent).toMatchObject({
+			title: 'Documents of CUST-12345',
+			recipientEmail: 'advisor@acme.com',
+			fileCount: 1,
+		});
+		const [{ fileId, name }] = sent.files as Array<{ fileId: string; name: string }>;
+		expect(name).toBe('CUST-12345.zip');
+		const archive = await bytesBehind(`${getString(sent, 'link')}/file/${fileId}`);
+		expect(await entriesOf(archive)).toEqual(
+			documents.map(({ name, sha256: expected }) => [name, expected]),
+		);
+	});
+
+	it('images-for-the-web: links to thumbnails, and an archive of smaller images', async () => {
+		const id = await runManually(environment.rest, example('images-for-the-web'));
+		const execution = await waitForExecution(environment.rest, id);
+		const links = jsonOf(execution, 'Link to thumbnail');
+		expect(links).toHaveLength(2);
+		for (const link of links) {
+			const { width, height, format } = await sharp(
+				await bytesBehind(getString(link, 'url')),
+			).metadata();
+			expect([width, height, format]).toEqual([160, 100, 'webp']);
+		}
+		expect(jsonOf(execution, 'Archive')).toMatchObject([{ name: 'images.zip' }]);
+	});
+
+	// Workflows can only create data tables since n8n 2.
+	const sinceN8n2 = HOST === 'oldest' ? it.skip : it;
+	sinceN8n2('invoices-to-pdf: the table has the PDF and the text of each invoice', async () => {
+		const id = await runManually(environment.rest, example('invoices-to-pdf'));
+		const execution = await waitForExecution(environment.rest, id);
+		const rows = jsonOf(execution, 'Save row');
+		expect(rows.map(({ file, text }) => [file, text])).toEqual(
+			['1001', '1002'].map((number) => [
+				`invoice-${number}.html`,
+				expect.stringContaining(`invoice-${number}`),
+			]),
+		);
+		const portal = new PortalClient(environment.sandbox.info.portal);
+		const stored = await portal.list('services/filestack/files');
+		for (const { file, pdf } of rows) {
+			const name = String(file).replace('.html', '.pdf');
+			expect(stored.find((one) => one.id === pdf)).toMatchObject({
+				filename: name,
+				mimetype: 'application/pdf',
+			});
 		}
 	});
 
@@ -134,16 +182,41 @@ describe(`the examples in a real n8n (${HOST})`, () => {
 		expect(sent.fileCount).toBe(2);
 		const known = await listExecutions(environment.rest, workflow.id);
 
-		const [file] = sent.files as Array<{ id: string; original_name: string }>;
-		await bytesBehind(`${getString(sent, 'magicLink')}/file/${file.id}`);
+		const [file] = sent.files as Array<{ fileId: string; name: string }>;
+		await bytesBehind(`${getString(sent, 'link')}/file/${file.fileId}`);
 		const reaction = await waitForNewExecution(environment.rest, workflow.id, known);
 		expect(jsonOf(reaction, 'Notification')).toEqual([
 			{
 				text: expect.stringMatching(
-					`^Acme CFO downloaded ${file.original_name} of “Orders of this week” at \\d{4}-`,
+					`^Acme CFO downloaded ${file.name} of “Orders of this week” at \\d{4}-`,
 				) as unknown,
 			},
 		]);
+	});
+
+	it('send-contract-encrypted: the passphrase in the text message decrypts the file at the link in the email', async () => {
+		const { portal } = environment.sandbox.info;
+		await axios.patch(`${portal}/api/services/fileShot/settings`, { dialect: 'both' });
+		const execution = await waitForExecution(
+			environment.rest,
+			await runManually(environment.rest, example('send-contract-encrypted')),
+		);
+		const [mail] = jsonOf(execution, 'Email with the link');
+		const [message] = jsonOf(execution, 'Text message with the passphrase');
+		const passphrase = getString(message, 'text').replace('The passphrase for your contract: ', '');
+		expect(passphrase.length).toBeGreaterThanOrEqual(24);
+		expect(JSON.stringify(mail)).not.toContain(passphrase);
+		const [, link] = /until \d{4}-[^ ]+: (http\S+)\n/.exec(getString(mail, 'text'))!;
+		const bytes = await bytesBehind(`${link}/content`);
+		const decrypt = async (typed: string) =>
+			await sharePage.decryptContainer(Uint8Array.from(bytes).buffer, {
+				...{ fragment: '', passphrase: typed },
+			});
+		const { name, parts } = await decrypt(passphrase);
+		expect([name, ...parts.map((part) => Buffer.from(part).toString())]).toEqual([
+			...['file.bin', 'Contract 2026-17\n'],
+		]);
+		await expect(decrypt(`${passphrase} `)).rejects.toThrow('does not fit');
 	});
 
 	it('ai-agent-sends-files: sends a file in the chat to the person that the model names', async () => {
@@ -181,6 +254,50 @@ describe(`the examples in a real n8n (${HOST})`, () => {
 		}
 	});
 });
+
+/** Requests the documents from a customer, who uploads them, so that they are delivered to the trigger of an example. */
+async function deliverDocuments(receive: SavedWorkflow): Promise<void> {
+	const request = example('request-documents');
+	const callbackUrl = webhookUrl(receive, 'Files delivered');
+	const elsewhere = await upsertWorkflow(environment.rest, {
+		...request,
+		name: `Request documents for ${receive.name}`,
+		nodes: request.nodes.map((node) => ({
+			...node,
+			parameters: {
+				...node.parameters,
+				...(node.parameters?.callbackUrl ? { callbackUrl } : {}),
+			},
+		})),
+	});
+	const asked = await waitForExecution(
+		environment.rest,
+		await runManually(environment.rest, elsewhere),
+	);
+	const [session] = jsonOf(asked, 'Request documents');
+	await uploadAsRecipient(getString(session, 'link'), documents);
+}
+
+/** Returns the names and SHA-256 (hex) of the files in a ZIP archive, in order. */
+async function entriesOf(archive: Buffer): Promise<[name: string, sha256: string][]> {
+	const entries: [string, string][] = [];
+	await new Promise<void>((resolve, reject) => {
+		fromBuffer(archive, { lazyEntries: true }, (error, zip) => {
+			if (error) return reject(error);
+			zip.on('entry', (entry: Entry) => {
+				zip.openReadStream(entry, (_error, stream) => {
+					void buffer(stream).then((content) => {
+						entries.push([entry.fileName, sha256(content)]);
+						zip.readEntry();
+					});
+				});
+			});
+			zip.on('end', resolve);
+			zip.readEntry();
+		});
+	});
+	return entries;
+}
 
 /** Returns a copy of the agent's example with a chat model and a public chat. */
 async function openChat(model: ChatModel): Promise<{ workflow: SavedWorkflow; url: string }> {

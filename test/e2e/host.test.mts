@@ -39,7 +39,51 @@ beforeAll(async () => {
 
 afterAll(async () => environment?.stop());
 
+/** Returns the addresses at which the editor requests the schema previews of a node. */
+function previewPaths({ name, version, properties }: NodeDescription): string[] {
+	const operations = properties
+		.filter((property) => property.name === 'operation')
+		.flatMap(({ displayOptions, options = [] }) =>
+			options.map(({ value }) => `/${displayOptions!.show.resource[0]}/${value}`),
+		);
+	return [version].flat().flatMap((one) => {
+		const padded = [...String(one).split('.'), '0', '0'].slice(0, 3).join('.');
+		const paths = operations.length > 0 ? operations : [''];
+		return paths.map((path) => `/schemas/${name}/${padded}${path}.json`);
+	});
+}
+
+interface NodeDescription {
+	name: string;
+	version: number | number[];
+	properties: Array<{
+		name: string;
+		displayOptions?: { show: { resource: string[] } };
+		options?: Array<{ value: string }>;
+	}>;
+}
+
 describe('a real n8n with the package', () => {
+	it('serves the schema preview of every operation and trigger', async () => {
+		const list = await environment.rest.call('GET', '/types/nodes.json');
+		const ours = (getObjects({ list }, 'list') as unknown as NodeDescription[]).filter(
+			({ name }) => name.startsWith('n8n-nodes-file-delivery.') && !name.endsWith('Tool'),
+		);
+		const paths = ours.flatMap(previewPaths);
+		expect(paths.length).toBeGreaterThan(ours.length);
+		for (const path of paths) {
+			const { status, data } = await axios.get<{ properties?: object }>(
+				`${environment.n8n.url}${path}`,
+				{ validateStatus: () => true },
+			);
+			expect([path, status, Object.keys(data.properties ?? {}).length > 0]).toEqual([
+				path,
+				200,
+				true,
+			]);
+		}
+	});
+
 	it("lists the package's nodes and credentials", async () => {
 		const nodes = getObjects(
 			{ list: await environment.rest.call('GET', '/types/nodes.json') },

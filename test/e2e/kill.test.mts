@@ -340,7 +340,7 @@ describe('n8n, killed in the middle of everything and started again', () => {
 		const { rest } = environment;
 		const [crashed] = await executionsOf(saved.workflow);
 		expect(crashed.status).toBe('crashed');
-		expect(crashed.items.Trigger[0].json).toMatchObject({ id: 7 });
+		expect(crashed.items.Trigger[0].json).toMatchObject({ deliveryId: 7 });
 		await rest.call('POST', `/rest/executions/${crashed.id}/retry`, { loadWorkflow: true });
 		const run = await waitForNewExecution(rest, saved.workflow.id, [crashed.id]);
 		expect([run.status, run.error]).toEqual(['success', undefined]);

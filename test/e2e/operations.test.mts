@@ -174,7 +174,7 @@ describe.each(Object.entries(SERVICES))(`%s in a real n8n (${HOST})`, (service, 
 	for (const [, method, step, name] of LISTS.filter(([of]) => of === service)) {
 		it(`${method} lists the item of ${name}`, async () => {
 			const [{ json }] = seen.itemsOf(step).slice(-1);
-			const value = String(json.fileId ?? json.id);
+			const value = String(json.fileId ?? json.packageId ?? json.tokenId);
 			expect(await listed(service, method, name)).toEqual([
 				expect.objectContaining({ name: expect.stringContaining(name) as unknown, value }),
 			]);

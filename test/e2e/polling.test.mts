@@ -196,25 +196,37 @@ describe(`Polling triggers in a real n8n (${HOST})`, () => {
 		}
 	}, 300_000);
 
-	it('the example copies a new file from Files App to Filestack', async () => {
-		const { content } = readExamples().find(({ name }) => name === 'mirror-files-app')!;
-		const example = resolveExample(content, environment.rest.url, environment.credentials);
-		const workflow = await upsertWorkflow(environment.rest, withPollTimes(example));
-		// Only the example must poll.
+	it('the examples copy a new file from Files App to Filestack, and create a link to it', async () => {
+		const [mirror, share] = await Promise.all(
+			['mirror-files-app', 'share-new-files'].map(async (wanted) => {
+				const { content } = readExamples().find(({ name }) => name === wanted)!;
+				const example = resolveExample(content, environment.rest.url, environment.credentials);
+				return await upsertWorkflow(environment.rest, withPollTimes(example));
+			}),
+		);
+		// Only the examples must poll.
 		await deactivateWorkflow(environment.rest, workflows.filesApp.id);
-		await activateWorkflow(environment.rest, workflow);
-		await polled('filesApp', 3);
+		for (const workflow of [mirror, share]) await activateWorkflow(environment.rest, workflow);
+		await polled('filesApp', 6);
 
 		const bytes = Buffer.from('mirror me, Größe 🎉');
 		const { id } = await uploadToFilesApp('Größe.txt', bytes);
-		const run = await waitForNewExecution(environment.rest, workflow.id, [], undefined, 120);
-		expect([run.status, run.error]).toEqual(['success', undefined]);
-		const [{ json }] = run.items.Copied;
+		const [copied, shared] = await Promise.all(
+			[mirror, share].map((workflow) =>
+				waitForNewExecution(environment.rest, workflow.id, [], undefined, 120),
+			),
+		);
+		expect([copied.status, copied.error]).toEqual(['success', undefined]);
+		const [{ json }] = copied.items.Copied;
 		expect(json).toMatchObject({ fileId: id, name: 'Größe.txt', sameContent: true });
-		expect(run.items['Not copied'] ?? []).toEqual([]);
-		expect(run.items['Store in Filestack'][0].json.sha256).toBe(
+		expect(copied.items['Not copied'] ?? []).toEqual([]);
+		expect(copied.items['Store in Filestack'][0].json.sha256).toBe(
 			createHash('sha256').update(bytes).digest('hex'),
 		);
+		expect([shared.status, shared.error]).toEqual(['success', undefined]);
+		const [{ json: email }] = shared.items.Email;
+		expect(email.subject).toBe('New file: Größe.txt');
+		expect(email.text).toMatch(/^Download Größe\.txt at http\S+ until \d{4}-/);
 	}, 300_000);
 });
 

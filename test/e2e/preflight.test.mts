@@ -5,6 +5,7 @@ import {
 	mkdirSync,
 	readFileSync,
 	rmSync,
+	symlinkSync,
 	utimesSync,
 	writeFileSync,
 } from 'node:fs';
@@ -89,6 +90,16 @@ describe('preparing a clone', () => {
 
 		rmSync(at('node_modules', '.ready'));
 		expect((await outcome(ready())).output).toContain('done');
+	});
+
+	it('does not install into a folder that other clones use through a link', async () => {
+		project('local');
+		mkdirSync(at('shared', 'other'), { recursive: true });
+		symlinkSync(at('shared'), at('node_modules'));
+		const { code, output } = await outcome(ready());
+		expect(code).toBe(1);
+		expect(output).toContain(`is a link to ${at('shared')}`);
+		expect(existsSync(at('shared', 'other'))).toBe(true);
 	});
 
 	it('installs only once if started twice concurrently', async () => {

@@ -68,7 +68,7 @@ async function waiting(
 	const id = await runManually(environment.rest, await workflow(options));
 	const { status, error, items } = await waitForExecution(environment.rest, id);
 	expect([status, error]).toEqual(['waiting', undefined]);
-	const { sessionId, uploadUrl } = items.Ask[0].json as Record<string, string>;
+	const { sessionId, link: uploadUrl } = items.Ask[0].json as Record<string, string>;
 	return { id, sessionId, uploadUrl };
 }
 

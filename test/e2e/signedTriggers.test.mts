@@ -106,7 +106,7 @@ const SUBSCRIBE = {
 
 const TOLD = {
 	speedyFiles: { event: 'package.revoked', title: 'Größe 🎉', recipientEmail: 'cfo@acme.com' },
-	filestack: { event: 'fp.upload', fileName: 'Größe.txt', size: 3 },
+	filestack: { event: 'fp.upload', name: 'Größe.txt', size: 3 },
 };
 
 describe.each(['speedyFiles', 'filestack'] as const)(

@@ -51,7 +51,7 @@ describe.each(actions.map((one) => [one.node.description.displayName, one] as co
 			const json = {
 				file: { url: `${host.url}/delivered` },
 				files: [{ sha256: 'a'.repeat(64) }],
-				magicLink: `${host.url}/p/abc`,
+				link: `${host.url}/p/abc`,
 			};
 			return await runNode({
 				...{ node, credentialType, settings, parameters: parametersWith(operation) },

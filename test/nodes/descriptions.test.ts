@@ -119,7 +119,7 @@ async function runWith(
 		hostile: hostile as string,
 		file: { url: `${host.url}/delivered` },
 		files: [{ sha256: 'a'.repeat(64) }],
-		magicLink: `${host.url}/p/abc`,
+		link: `${host.url}/p/abc`,
 		handle: 's7tdGfE5RRKFUxwsZoYv',
 	};
 	const credentials = credentialsFor(credentialType, host.url);

@@ -1,6 +1,6 @@
 import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Endpoint, endpoints } from './endpoints.mts';
+import { type Endpoint, inspectSimulations } from './endpoints.mts';
 import { signed } from './filestackSupport.mts';
 import { Bench, http, removeFolder, REQUEST, temporaryFolder } from './support.mts';
 
@@ -14,7 +14,7 @@ beforeAll(async () => {
 	const data = join(outside, 'data');
 	await mkdir(data);
 	bench = await Bench.start(data, (line) => log.push(line));
-	all = await endpoints();
+	({ endpoints: all } = await inspectSimulations());
 });
 afterAll(async () => {
 	await bench.stop();

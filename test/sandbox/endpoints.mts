@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { Clock } from '../../sandbox/core/clock.mts';
 import type { Deliveries } from '../../sandbox/core/deliveries.mts';
 import { Faults } from '../../sandbox/core/faults.mts';
+import type { OpenApi } from '../../sandbox/core/openapi.mts';
 import { Outbox } from '../../sandbox/core/outbox.mts';
 import { RequestLog } from '../../sandbox/core/requestLog.mts';
 import { openService } from '../../sandbox/core/runningService.mts';
@@ -23,15 +24,24 @@ export interface Endpoint {
 	method: string;
 	/** With `:name` for parameters and `*` for the rest of a path. */
 	path: string;
+	/** The forms of a path with a wildcard that the OpenAPI document describes. */
+	forms?: string[];
 }
 
 /** The files of the page that displays SpeedyFiles' OpenAPI document; they belong to its library. */
 const OF_A_LIBRARY = /^\/api\/v1\/docs\/./;
 
-/** Returns all endpoints of all services, except routes that always respond with 404 or 405. */
-export async function endpoints(): Promise<Endpoint[]> {
+/** The routes of all services, and the OpenAPI documents by service and origin. */
+export interface Simulations {
+	/** Without routes that always respond with 404 or 405. */
+	endpoints: Endpoint[];
+	documents: Record<string, Record<string, OpenApi>>;
+}
+
+export async function inspectSimulations(): Promise<Simulations> {
 	const folder = await mkdtemp(join(tmpdir(), 'endpoints-'));
 	const found: Endpoint[] = [];
+	const documents: Simulations['documents'] = {};
 	const clock = new Clock();
 	const shared = {
 		...{ clock, faults: new Faults(), requests: new RequestLog(), log: () => undefined },
@@ -40,10 +50,18 @@ export async function endpoints(): Promise<Endpoint[]> {
 	};
 	for (const [id, service] of Object.entries(services as Record<string, Service>)) {
 		const note = (origin: string, app: FastifyInstance) =>
-			app.addHook('onRoute', ({ method, url }) => {
+			app.addHook('onRoute', ({ method, url, config }) => {
 				if (typeof method !== 'string' || method === 'HEAD' || OF_A_LIBRARY.test(url)) return;
 				if (url.startsWith('/assets/')) return;
-				found.push({ service: id, origin, method, path: url });
+				const of = found.find(
+					(one) =>
+						one.service === id &&
+						one.origin === origin &&
+						one.method === method &&
+						one.path === config?.formOf,
+				);
+				if (of) (of.forms ??= []).push(url);
+				else found.push({ service: id, origin, method, path: url });
 			});
 		const open: Service['open'] = async (context) => {
 			const opened = await service.open(context);
@@ -56,12 +74,14 @@ export async function endpoints(): Promise<Endpoint[]> {
 			]);
 			return { ...opened, routes: Object.fromEntries(routes) as typeof opened.routes };
 		};
-		const { apps } = await openService(id, { ...service, open }, join(folder, id), shared);
-		for (const app of Object.values(apps)) await app.close();
+		const running = await openService(id, { ...service, open }, join(folder, id), shared);
+		for (const app of Object.values(running.apps)) await app.ready();
+		documents[id] = running.documents();
+		for (const app of Object.values(running.apps)) await app.close();
 	}
 	clock.close();
 	await rm(folder, { recursive: true });
-	return found;
+	return { endpoints: found, documents };
 }
 
 /** Returns the start of an endpoint's row in the table. */
@@ -88,7 +108,7 @@ const pattern = (path: string): string =>
 		.replace(/:\w+/g, '[^/]+');
 
 async function printTable(requests: string): Promise<void> {
-	const all = await endpoints();
+	const { endpoints: all } = await inspectSimulations();
 	const tests = new Map<Endpoint, Set<string>>(all.map((endpoint) => [endpoint, new Set()]));
 	for (const line of (await readFile(requests, 'utf8')).trim().split('\n')) {
 		const asked = JSON.parse(line) as Asked;

@@ -1,15 +1,20 @@
+import Fastify from 'fastify';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { OpenApi } from '../../sandbox/core/openapi.mts';
-import { openapi as fileCourier } from '../../sandbox/services/fileCourier/openapi.mts';
-import { openapi as filesApp } from '../../sandbox/services/filesApp/openapi.mts';
-import { openapi as fileShot } from '../../sandbox/services/fileShot/openapi.mts';
-import { openapi as filestack } from '../../sandbox/services/filestack/openapi.mts';
-import { type Endpoint, endpoints, rowOf } from './endpoints.mts';
-import { version30 as speedyFiles } from './speedyFilesSupport.mts';
+import { describeRoutes, documentOf, HIDDEN } from '../../sandbox/core/describeRoutes.mts';
+import { documentHead, inPath } from '../../sandbox/core/openapi.mts';
+import { services } from '../../sandbox/services/index.mts';
+import { type Endpoint, inspectSimulations, rowOf, type Simulations } from './endpoints.mts';
+import { Bench, http } from './support.mts';
 
 let all: Endpoint[];
-beforeAll(async () => (all = await endpoints()));
+let documents: Simulations['documents'];
+let bench: Bench;
+beforeAll(async () => {
+	({ endpoints: all, documents } = await inspectSimulations());
+	bench = await Bench.start();
+});
+afterAll(async () => await bench.stop());
 
 const README = readFileSync('sandbox/README.md', 'utf8');
 /** The rows of the table: the endpoint and its test files. */
@@ -27,34 +32,110 @@ test('the table only names existing test files', () => {
 	}
 });
 
-const DOCUMENTS: [service: string, origin: string, document: OpenApi][] = [
-	['fileCourier', 'api', fileCourier],
-	['fileShot', 'api', fileShot],
-	['speedyFiles', 'instance', speedyFiles],
-	['filesApp', 'api', filesApp],
-	['filestack', 'api', filestack.api],
-	['filestack', 'upload', filestack.upload],
-	['filestack', 'process', filestack.process],
-];
+const ORIGINS = Object.entries(services).flatMap(([service, { origins }]) =>
+	Object.keys(origins).map((origin) => [service, origin]),
+);
 
-test.each(DOCUMENTS)(
-	'the OpenAPI document of %s (%s) contains its complete API',
-	(service, origin, document) => {
-		const base = document.servers[0].url.replace(/\/$/, '');
-		const shape = (text: string) => text.replace(/\{\w+\}|:\w+/g, '*');
-		const documented = Object.entries(document.paths).flatMap(([path, operations]) =>
-			Object.keys(operations)
-				.filter((name) => ['get', 'post', 'put', 'delete'].includes(name))
-				.map((method) => shape(`${method.toUpperCase()} ${base}${path}`)),
+describe.each(ORIGINS)('the OpenAPI document of %s (%s)', (service, origin) => {
+	/** The operations, with `*` for parameters. */
+	const operations = () => {
+		const { servers, paths } = documents[service][origin];
+		const base = servers[0].url.replace(/\/$/, '');
+		return Object.entries(paths).flatMap(([path, methods]) =>
+			Object.keys(methods).map((method) => shape(`${method.toUpperCase()} ${base}${path}`)),
 		);
+	};
+
+	test('contains every endpoint below its base, and no others', () => {
+		const base = documents[service][origin].servers[0].url.replace(/\/$/, '');
 		const registered = all
 			.filter((one) => one.service === service && one.origin === origin)
-			.filter(({ path }) => path.startsWith(base) && !OF_THE_DOCUMENT.test(path))
-			.map(({ method, path }) => shape(`${method} ${path}`));
-		expect(registered.filter((one) => !documented.includes(one))).toEqual([]);
-		expect(documented.filter((one) => !registered.includes(one))).toEqual([]);
-	},
-);
+			.filter(({ path }) => path.startsWith(`${base}/`) && !OF_THE_DOCUMENT.test(path))
+			.flatMap(({ method, path, forms = [path] }) => forms.map((form) => `${method} ${form}`));
+		expect([...new Set(registered.map(shape))].sort()).toEqual([...operations()].sort());
+	});
+
+	test('says what each call does and returns', () => {
+		for (const [path, methods] of Object.entries(documents[service][origin].paths)) {
+			for (const [method, { summary, responses }] of Object.entries(methods)) {
+				const described = Object.values(responses).map(({ description }) => description !== '');
+				expect([method, path, summary !== '', described.includes(false)]).toEqual([
+					...[method, path],
+					...[true, false],
+				]);
+			}
+		}
+	});
+
+	test('is available in the control API', async () => {
+		const { status, data } = await http.get<unknown>(
+			`${bench.portal}/api/services/${service}/openapi/${origin}`,
+		);
+		expect([status, data]).toEqual([200, documents[service][origin]]);
+	});
+});
+
+const shape = (text: string) => text.replace(/\{\w+\}|:\w+|\*/g, '*');
 
 /** The pages that display an OpenAPI document are not part of it. */
 const OF_THE_DOCUMENT = /\/(?:docs|redoc|openapi\.json)$/;
+
+test('there is no document of an unknown origin', async () => {
+	const { status } = await http.get(`${bench.portal}/api/services/filesApp/openapi/cdn`);
+	expect(status).toBe(404);
+});
+
+describe('a route', () => {
+	const summary = 'A call';
+	const response = { 200: { description: 'Done' } };
+	const register = (schema?: object) => {
+		const app = Fastify();
+		describeRoutes(app, documentHead('A service', '/'));
+		return app.register(async (scope) => {
+			scope.post('/a/:id', { schema }, (request) => ({ ...(request.body as object), id: 1 }));
+			return await Promise.resolve();
+		});
+	};
+
+	test.each([
+		['no schema', undefined],
+		['no summary', { response }],
+		['no responses', { summary }],
+	])('with %s is refused', async (_what, schema) => {
+		await expect(register(schema).ready()).rejects.toThrow(
+			'POST /a/:id needs a schema with a summary and its responses',
+		);
+	});
+
+	test('with a schema is part of the document, which neither checks requests nor changes responses', async () => {
+		const body = { type: 'object', additionalProperties: false };
+		const app = register({
+			summary,
+			...inPath({ id: 'A number' }),
+			body,
+			response: {
+				200: { description: 'Done', type: 'object', additionalProperties: false },
+			},
+		});
+		const { json } = await app.inject({ method: 'POST', url: '/a/x', payload: { b: 'c' } });
+		expect(json()).toEqual({ b: 'c', id: 1 });
+		expect(documentOf(app).paths).toMatchObject({
+			'/a/{id}': {
+				post: {
+					summary,
+					parameters: [{ name: 'id', in: 'path', required: true, description: 'A number' }],
+					requestBody: { content: { 'application/json': { schema: body } } },
+					responses: { 200: { description: 'Done' } },
+				},
+			},
+		});
+		await app.close();
+	});
+
+	test('that is hidden is not part of the document', async () => {
+		const app = register(HIDDEN.schema);
+		await app.ready();
+		expect(documentOf(app).paths).toEqual({});
+		await app.close();
+	});
+});

@@ -1,5 +1,4 @@
 import type { RequestEntry } from '../../sandbox/core/requestLog.mts';
-import { openapi } from '../../sandbox/services/fileCourier/openapi.mts';
 import { conforming, objections } from './openApiSupport.mts';
 import { Bench, REQUEST, upload } from './support.mts';
 
@@ -7,11 +6,12 @@ let bench: Bench;
 beforeAll(async () => (bench = await Bench.start()));
 afterAll(async () => await bench.stop());
 
-const against = (body: object) => objections(openapi, '/sessions', 'post', { body });
+const openapi = () => bench.sandbox.documents('fileCourier').api;
+const against = (body: object) => objections(openapi(), '/sessions', 'post', { body });
 
 test('every response conforms to the document', async () => {
 	const { auth, api } = bench;
-	const http = conforming(openapi, api);
+	const http = conforming(openapi(), api);
 	const statuses: number[] = [];
 	const call = async (method: string, path = '', data?: unknown, headers = {}) => {
 		const response = await http.request<{ data: { request_id: string; upload_url: string } }>({

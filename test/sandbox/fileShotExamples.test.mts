@@ -2,7 +2,6 @@ import { execFile } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { openapi } from '../../sandbox/services/fileShot/openapi.mts';
 import { curl, withCurl } from './curl.mts';
 import { type Body, Shot } from './fileShotSupport.mts';
 import { objections } from './openApiSupport.mts';
@@ -70,7 +69,7 @@ withCurl('upload a chunk', async () => {
 
 test('the OpenAPI document rejects what the docs rule out', () => {
 	const at = (path: string, method: string, request: object) =>
-		objections(openapi, path, method, request);
+		objections(shot.bench.sandbox.documents('fileShot').api, path, method, request);
 	expect(at('/files', 'get', { query: { page: 1, limit: 100 } })).toBeUndefined();
 	expect(at('/files', 'get', { query: { limit: 101 } })).toBeDefined();
 	expect(at('/files', 'get', { query: { page: 0 } })).toBeDefined();

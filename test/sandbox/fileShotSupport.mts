@@ -1,5 +1,4 @@
 import type { AxiosInstance, AxiosRequestConfig } from 'axios';
-import { openapi } from '../../sandbox/services/fileShot/openapi.mts';
 import { form, text } from './formSupport.mts';
 import { conforming } from './openApiSupport.mts';
 import { Bench } from './support.mts';
@@ -35,6 +34,7 @@ export class Shot {
 		const { credentials, origins } = bench.sandbox.info.services.fileShot;
 		this.api = `${credentials.baseUrl}/api`;
 		this.origins = origins;
+		const { api: openapi } = bench.sandbox.documents('fileShot');
 		this.http = conforming(openapi, this.api);
 		this.anyone = conforming(openapi, this.api);
 		this.http.defaults.headers.common.authorization = `Bearer ${credentials.apiKey}`;

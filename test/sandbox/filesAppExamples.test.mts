@@ -1,6 +1,5 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { openapi } from '../../sandbox/services/filesApp/openapi.mts';
 import { curl, withCurl } from './curl.mts';
 import { App, type Body } from './filesAppSupport.mts';
 import { objections } from './openApiSupport.mts';
@@ -43,7 +42,9 @@ withCurl('upload, get, list, share, sync, delete', async () => {
 	const wishes = { file_id: id, password: 's3cret', expires_in: 168, allow_download: true };
 	const shared = await ask('/share', '-X', 'POST', ...JSON_TYPE, '-d', JSON.stringify(wishes));
 	expect(shared).toMatchObject({ password_protected: true, allow_download: true });
-	expect(objections(openapi, '/share', 'post', { body: wishes })).toBeUndefined();
+	expect(
+		objections(app.bench.sandbox.documents('filesApp').api, '/share', 'post', { body: wishes }),
+	).toBeUndefined();
 	const { changes } = await ask('/sync?since=2025-01-15T10:00:00Z');
 	expect(changes).toMatchObject([{ id, action: 'created' }]);
 	expect(await ask(`/files/${id}`, '-X', 'DELETE')).toEqual({ deleted: true });
@@ -52,7 +53,11 @@ withCurl('upload, get, list, share, sync, delete', async () => {
 withCurl('upload in chunks', async () => {
 	await app.settings({ chunkSize: 5 });
 	const started = { filename: 'large-video.mp4', total_size: 8, total_chunks: 2 };
-	expect(objections(openapi, '/chunks/init', 'post', { body: started })).toBeUndefined();
+	expect(
+		objections(app.bench.sandbox.documents('filesApp').api, '/chunks/init', 'post', {
+			body: started,
+		}),
+	).toBeUndefined();
 	const { upload_id } = await ask(
 		'/chunks/init',
 		'-X',
@@ -78,7 +83,7 @@ withCurl('upload in chunks', async () => {
 
 test('the OpenAPI document rejects what the docs rule out', () => {
 	const at = (path: string, method: string, request: object) =>
-		objections(openapi, path, method, request);
+		objections(app.bench.sandbox.documents('filesApp').api, path, method, request);
 	expect(at('/chunks/init', 'post', { body: { filename: 'a', total_size: 1 } })).toBeDefined();
 	expect(at('/share', 'post', { body: { password: 'x' } })).toBeDefined();
 	expect(at('/files', 'get', { query: { per_page: 101 } })).toBeDefined();

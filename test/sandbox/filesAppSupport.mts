@@ -1,5 +1,4 @@
 import type { AxiosInstance } from 'axios';
-import { openapi } from '../../sandbox/services/filesApp/openapi.mts';
 import { form, text } from './formSupport.mts';
 import { conforming } from './openApiSupport.mts';
 import { Bench } from './support.mts';
@@ -34,7 +33,7 @@ export class App {
 	private constructor(readonly bench: Bench) {
 		const { credentials } = bench.sandbox.info.services.filesApp;
 		this.api = credentials.baseUrl;
-		this.http = conforming(openapi, this.api);
+		this.http = conforming(bench.sandbox.documents('filesApp').api, this.api);
 		this.http.defaults.baseURL = this.api;
 		this.http.defaults.headers.common.authorization = `Bearer ${credentials.apiKey}`;
 		this.http.interceptors.request.use((config) => {

@@ -3,7 +3,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { openapi } from '../../sandbox/services/filestack/openapi.mts';
+import sharp from 'sharp';
 import { curl as fetched, withCurl } from './curl.mts';
 import { handleOf, Stack, type Stored } from './filestackSupport.mts';
 import { objections } from './openApiSupport.mts';
@@ -71,32 +71,42 @@ describe("the docs' examples, with other hosts and keys", () => {
 		const { policy, signature } = stack.sign();
 		const named = { apikey: 'A', filename: 'a', mimetype: 'a/b', size: 1, store: null };
 		const known = { ...named, uri: '/u', region: 'r', upload_id: 'i', policy, signature };
-		const requests: [keyof typeof openapi, string, string, object][] = [
-			['api', '/api/store/{provider}', 'post', { query: { key: 'A', filename: 'a' } }],
-			['api', '/api/file/{handle}', 'post', { query: { policy, signature } }],
-			['api', '/api/file/{handle}', 'delete', { query: { key: 'A', policy, signature } }],
-			['api', '/api/file/{handle}/metadata', 'get', { query: { md5: 'true' } }],
+		const { documents } = stack;
+		const params = { handle: 'h' };
+		const requests: [string, string, string, object][] = [
+			['api', '/api/store', 'post', { query: { key: 'A', filename: 'a' } }],
+			['api', '/api/file/{handle}', 'post', { params, query: { policy, signature } }],
+			['api', '/api/file/{handle}', 'delete', { params, query: { key: 'A', policy, signature } }],
+			['api', '/api/file/{handle}/metadata', 'get', { params, query: { md5: 'true' } }],
 			['process', '/process', 'post', { body: { apikey: 'A', sources: ['http://x'] } }],
 			['upload', '/multipart/start', 'post', { body: named }],
 			['upload', '/multipart/upload', 'post', { body: { ...known, part: 1 } }],
 			['upload', '/multipart/complete', 'post', { body: known }],
 		];
 		for (const [origin, path, method, request] of requests) {
-			expect([path, objections(openapi[origin], path, method, request)]).toEqual([path, undefined]);
+			expect([path, objections(documents[origin], path, method, request)]).toEqual([
+				path,
+				undefined,
+			]);
 		}
-		const wrong = objections(openapi.upload, '/multipart/start', 'post', { body: { apikey: 'A' } });
+		const wrong = objections(documents.upload, '/multipart/start', 'post', {
+			body: { apikey: 'A' },
+		});
 		expect(wrong).toMatchObject({ status: 400 });
 	});
 });
 
 describe('the official SDK (filestack-js)', () => {
-	test('uploads in parts, gets metadata, downloads, overwrites and deletes', async () => {
+	test('uploads in parts, gets metadata, downloads, overwrites, processes and deletes', async () => {
 		const bytes = randomBytes(11 * 2 ** 20);
 		const path = join(stack.bench.folder, 'sdk upload.bin');
 		await writeFile(path, bytes);
+		const image = join(stack.bench.folder, 'photo.jpg');
+		const canvas = { width: 80, height: 60, channels: 3, background: 'red' } as const;
+		await sharp({ create: canvas }).jpeg().toFile(image);
 		const child = spawn(process.execPath, ['test/sandbox/filestackSdk.mjs']);
 		const { origins, credentials } = stack.bench.sandbox.info.services.filestack;
-		child.stdin.end(JSON.stringify({ origins, credentials, path }));
+		child.stdin.end(JSON.stringify({ origins, credentials, path, image }));
 		const [output, problem] = await Promise.all([text(child.stdout), text(child.stderr)]);
 		expect(problem).toBe('');
 		const results = JSON.parse(output) as Record<string, Record<string, unknown>>;
@@ -117,5 +127,29 @@ describe('the official SDK (filestack-js)', () => {
 		expect(results.after).toEqual({ handle, mimetype: 'text/markdown', size: 13 });
 		expect(results.removed).toEqual([200, 200, 404]);
 		expect(await stack.list('files')).not.toContainEqual(expect.objectContaining({ id: handle }));
+		await expectProcessed(results.processed as Processed);
 	});
 });
+
+/** Status, type and content in Base64 of the result of each URL that the SDK has built. */
+type Processed = Record<string, [status: number, type: string, content: string]>;
+
+async function expectProcessed(processed: Processed): Promise<void> {
+	const resultOf = async (name: string) => {
+		const [status, type, content] = processed[name];
+		const bytes = Buffer.from(content, 'base64');
+		if (!type.startsWith('image/')) return [status, type, bytes.toString('latin1')] as const;
+		const { width, height } = await sharp(bytes).metadata();
+		return [status, type, width, height] as const;
+	};
+	expect(await resultOf('transformed')).toEqual([200, 'image/png', 40, 30]);
+	expect(await resultOf('encoded')).toEqual([200, 'image/jpeg', 30, 30]);
+	expect(await resultOf('quoted')).toEqual([200, 'image/jpeg', 80, 60]);
+	expect(await resultOf('joined')).toEqual([200, 'image/jpeg', 300, 200]);
+	const [, , described] = await resultOf('described');
+	expect(JSON.parse(described as string)).toEqual({ width: 80, height: 60 });
+	const [, type, zip] = await resultOf('zipped');
+	expect([type, (zip as string).slice(0, 2)]).toEqual(['application/zip', 'PK']);
+	const [, , stored] = await resultOf('stored');
+	expect(JSON.parse(stored as string)).toMatchObject({ filename: 'a, b.jpg', type: 'image/jpeg' });
+}

@@ -24,7 +24,7 @@ beforeAll(async () => {
 afterAll(async () => await stack.bench.stop());
 
 const get = async <T = Buffer,>(path: string, policy: object = {}, type = 'arraybuffer') =>
-	await http.get<T>(stack.cdn(path, policy), { responseType: type as 'arraybuffer' });
+	await stack.http.get<T>(stack.cdn(path, policy), { responseType: type as 'arraybuffer' });
 const getJson = async (path: string, policy: object = {}) =>
 	(await get<unknown>(path, policy, 'json')).data;
 const sizeOf = async (path: string) => {
@@ -49,6 +49,7 @@ describe('image tasks', () => {
 		['border=width:20', 440, 340],
 		['circle', 300, 300, 'png'],
 		['circle=background:white', 300, 300],
+		['border=width:20,color:ffffff', 440, 340],
 		['rounded_corners=radius:max', 400, 300, 'png'],
 		['upscale', 800, 600],
 		['shadow', 420, 320],
@@ -88,6 +89,29 @@ describe('image tasks', () => {
 		expect([await color('left'), await color('[top,right]')]).toEqual(['red', 'blue']);
 	});
 
+	test('make an animation of several images', async () => {
+		const square = { create: { width: 90, height: 90, channels: 3, background: 'lime' } } as const;
+		const other = await stack.handle(
+			await sharp(square).png().toBuffer(),
+			{ filename: 'square.png' },
+			'image/png',
+		);
+		const framesOf = async (task: string) => {
+			const { data, headers } = await get(`${task}/[${handle},${other},${handle}]`);
+			expect(headers['content-type']).toBe('image/gif');
+			const { pages, width, pageHeight, delay, loop } = await sharp(data, {
+				animated: true,
+			}).metadata();
+			return [pages, width, pageHeight, delay?.[0], loop];
+		};
+		expect(await framesOf('animate')).toEqual([3, 400, 300, 1000, 0]);
+		expect(await framesOf('animate=delay:200,loop:2,width:100,height:100')).toEqual([
+			...[3, 100, 100, 200, 2],
+		]);
+		expect((await get(`animate=width:1801/[${handle},${other}]`)).status).toBe(400);
+		expect((await get(`flip/[${handle},${other}]`)).status).toBe(400);
+	});
+
 	test('use other files', async () => {
 		const mark = await stack.handle(
 			await sharp({ create: { width: 50, height: 50, channels: 3, background: 'lime' } })
@@ -117,7 +141,7 @@ describe('image tasks', () => {
 		]);
 		const encode = (text: string) => Buffer.from(text).toString('base64url');
 		const url = `${stack.origins.cdn}/b64/${encode(tasks)}/b64://${encode(handle)}`;
-		const { data } = await http.get<Buffer>(url, { responseType: 'arraybuffer' });
+		const { data } = await stack.http.get<Buffer>(url, { responseType: 'arraybuffer' });
 		expect((await sharp(data).metadata()).width).toBe(50);
 	});
 
@@ -126,6 +150,7 @@ describe('image tasks', () => {
 		['resize=width:10001', 'invalid parameter `width` for `resize` task'],
 		['resize', 'invalid parameter `width` for `resize` task'],
 		['blur=amount:1.5', 'invalid parameter `amount` for `blur` task'],
+		['border=color:nosuchcolor', 'Invalid parameter: color'],
 		['border=color:#000', 'invalid parameter `color` for `border` task'],
 		['resize=width:10000,height:10000,fit:scale/border', 'Output size limit exceeded'],
 	])('reject %s', async (tasks, message) => {
@@ -234,14 +259,16 @@ describe('data', () => {
 		const key = stack.apiKey;
 		const { policy, signature } = stack.sign();
 		const path = `/${key}/security=p:${policy},s:${signature}/text_sentiment=text:"great, thanks"`;
-		const { data } = await http.get<{ emotions: { Positive: number } }>(stack.origins.cdn + path);
+		const { data } = await stack.http.get<{ emotions: { Positive: number } }>(
+			stack.origins.cdn + path,
+		);
 		expect(data.emotions.Positive).toBeGreaterThan(0.5);
 	});
 
 	test('of AI tasks always needs a policy', async () => {
 		await stack.settings({ security: 'off' });
-		expect((await http.get(`${stack.origins.cdn}/tags/${handle}`)).status).toBe(403);
-		expect((await http.get(`${stack.origins.cdn}/flip/${handle}`)).status).toBe(200);
+		expect((await stack.http.get(`${stack.origins.cdn}/tags/${handle}`)).status).toBe(403);
+		expect((await stack.http.get(`${stack.origins.cdn}/flip/${handle}`)).status).toBe(200);
 		await stack.settings({ security: 'on' });
 	});
 
@@ -260,18 +287,18 @@ describe('a URL', () => {
 			const { policy: p, signature: s } = stack.sign(policy);
 			return `${stack.origins.cdn}/${key}/security=p:${p},s:${s}/resize=width:20/${encodeURIComponent(source)}`;
 		};
-		const { data } = await http.get<Buffer>(path({ call: ['convert'] }), {
+		const { data } = await stack.http.get<Buffer>(path({ call: ['convert'] }), {
 			responseType: 'arraybuffer',
 		});
 		expect((await sharp(data).metadata()).width).toBe(20);
-		expect((await http.get(path({ url: '^https://elsewhere' }))).status).toBe(403);
-		expect((await http.get(path({}, 'other'))).status).toBe(401);
+		expect((await stack.http.get(path({ url: '^https://elsewhere' }))).status).toBe(403);
+		expect((await stack.http.get(path({}, 'other'))).status).toBe(401);
 	});
 
 	test('is shown as a screenshot', async () => {
 		const { policy, signature } = stack.sign();
 		const path = `/${stack.apiKey}/security=p:${policy},s:${signature}/urlscreenshot=width:800,height:600/https%3A%2F%2Fexample.com`;
-		const { data } = await http.get<Buffer>(stack.origins.cdn + path, {
+		const { data } = await stack.http.get<Buffer>(stack.origins.cdn + path, {
 			responseType: 'arraybuffer',
 		});
 		expect((await sharp(data).metadata()).width).toBe(800);
@@ -287,34 +314,123 @@ describe('jobs', () => {
 	test('convert videos, once per request', async () => {
 		const video = await stack.handle('video', { filename: 'v.mov' }, 'video/quicktime');
 		const url = withKey(`video_convert=preset:h264/${video}`);
-		const { data: first } = await http.get<{ uuid: string; status: string }>(url);
+		const { data: first } = await stack.http.get<{ uuid: string; status: string }>(url);
 		expect(first.status).toBe('started');
-		expect((await http.get<{ uuid: string }>(url)).data.uuid).toBe(first.uuid);
+		expect((await stack.http.get<{ uuid: string }>(url)).data.uuid).toBe(first.uuid);
 		await stack.bench.sandbox.clock.advance(10);
-		const { data } = await http.get<{ status: string; data: { url: string } }>(
+		const { data } = await stack.http.get<{ status: string; data: { url: string } }>(
 			withKey(`video_convert/${first.uuid}`),
 		);
 		expect(data.status).toBe('completed');
 		expect(await stack.metadata(handleOf(data.data.url), 'filename')).toEqual({
 			filename: 'v.mp4',
 		});
-		expect((await http.get(withKey(`video_convert=preset:x/${video}`))).status).toBe(400);
+		expect((await stack.http.get(withKey(`video_convert=preset:x/${video}`))).status).toBe(400);
 	});
 
 	test('run workflows', async () => {
-		const { data } = await http.get<{ jobid: string }>(withKey(`run_workflow=id:w1/${handle}`));
+		const { data } = await stack.http.get<{ jobid: string }>(
+			withKey(`run_workflow=id:w1/${handle}`),
+		);
 		const status = `workflow_status=job_id:${data.jobid}`;
-		expect((await http.get(withKey(status))).data).toMatchObject({
+		expect((await stack.http.get(withKey(status))).data).toMatchObject({
 			status: 'Started',
 			results: {},
 		});
 		await stack.bench.sandbox.clock.advance(10);
-		const { data: finished } = await http.get<{ results: object }>(withKey(status));
+		const { data: finished } = await stack.http.get<{ results: object }>(withKey(status));
 		expect(finished).toMatchObject({ status: 'Finished', workflow: 'w1' });
 		expect(Object.values(finished.results)).toEqual([
 			{ data: { infected: false, infections_list: [] } },
 		]);
-		expect((await http.get(withKey(status, { call: ['read'] }))).status).toBe(403);
-		expect((await http.get(withKey('workflow_status=job_id:x'))).status).toBe(404);
+		expect((await stack.http.get(withKey(status, { call: ['read'] }))).status).toBe(403);
+		expect((await stack.http.get(withKey('workflow_status=job_id:x'))).status).toBe(404);
 	});
+});
+
+describe('settings', () => {
+	beforeAll(async () => {
+		const webhook = { url: 'http://127.0.0.1:9/', events: ['fs.workflow'] };
+		await stack.bench.control('post', '/api/services/filestack/webhooks', webhook);
+	});
+	afterEach(
+		async () =>
+			await stack.settings({
+				...{ processingResult: 'documented', missingPolicyStatus: '403', security: 'on' },
+				...{ videoOutcome: 'complete', workflowOutcome: 'finished', workflowEvent: 'sent' },
+			}),
+	);
+	const path = () => `resize=width:10/${handle}`;
+
+	test('return JSON or an error instead of a file', async () => {
+		await stack.settings({ processingResult: 'json' });
+		// Not documented, so not in the OpenAPI document.
+		const { headers: ofJson, data: json } = await http.get<unknown>(stack.cdn(path()));
+		expect(ofJson['content-type']).toMatch('application/json');
+		expect(json).toMatchObject({ mimetype: 'image/jpeg' });
+		await stack.settings({ processingResult: 'errorIn200' });
+		expect(await getJson(path())).toEqual({ error: 'Processing timeout' });
+		expect(await getJson(`resize=width:10/store/${handle}`)).toEqual({
+			error: 'Processing timeout',
+		});
+		await stack.settings({ processingResult: 'plainText400' });
+		const { status, data, headers } = await get(path());
+		expect([status, data.toString()]).toEqual([400, 'Output size limit exceeded']);
+		expect(headers['content-type']).toMatch('text/plain');
+		// Data is not affected.
+		expect(await getJson(`imagesize/${handle}`)).toEqual({ width: 400, height: 300 });
+	});
+
+	test('report a missing policy with 400', async () => {
+		await stack.settings({ missingPolicyStatus: '400' });
+		const { status, data } = await stack.http.get<string>(`${stack.origins.cdn}/${path()}`);
+		expect([status, data]).toEqual([400, 'policy error: proper credentials were not provided']);
+	});
+
+	test.each([
+		['stuck', 'pending', {}],
+		['failed', 'failed', {}],
+		['withoutUrl', 'completed', {}],
+	])('let videos be %s', async (videoOutcome, status, data) => {
+		await stack.settings({ videoOutcome });
+		const video = await stack.handle('video', { filename: 'v.mov' }, 'video/quicktime');
+		const url = stack.cdn(`video_convert=preset:webm/${video}`);
+		await stack.http.get(url);
+		await stack.bench.sandbox.clock.advance(10);
+		expect((await stack.http.get<object>(url)).data).toMatchObject({ status, data });
+	});
+
+	test.each([
+		['stuck', 'Started', 0],
+		['failed', 'Failed', 1],
+		['finished', 'Finished', 1],
+	])('let workflows be %s', async (workflowOutcome, status, webhooks) => {
+		await stack.settings({ workflowOutcome });
+		const seen = await runWorkflow();
+		expect(seen).toEqual([status, webhooks]);
+	});
+
+	test('lose the webhook of a workflow', async () => {
+		await stack.settings({ workflowEvent: 'lost' });
+		expect(await runWorkflow()).toEqual(['Finished', 0]);
+	});
+
+	/** Runs a workflow and returns its status and the number of its webhooks. */
+	async function runWorkflow(): Promise<[status: string, webhooks: number]> {
+		const before = await webhookCount();
+		const { data } = await stack.http.get<{ jobid: string }>(
+			stack.cdn(`run_workflow=id:w1/${handle}`),
+		);
+		await stack.bench.sandbox.clock.advance(10);
+		const { policy, signature } = stack.sign();
+		const status = await stack.http.get<{ status: string }>(
+			`${stack.origins.cdn}/${stack.apiKey}/security=p:${policy},s:${signature}/workflow_status=job_id:${data.jobid}`,
+		);
+		return [status.data.status, (await webhookCount()) - before];
+	}
+
+	async function webhookCount(): Promise<number> {
+		const { data } = await stack.bench.control<{ event: string }[]>('get', '/api/deliveries');
+		return data.filter(({ event }) => event === 'fs.workflow').length;
+	}
 });

@@ -9,8 +9,9 @@ import http from 'node:http';
 import https from 'node:https';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { buffer } from 'node:stream/consumers';
 
-const { origins, credentials, path } = JSON.parse(readFileSync(0, 'utf8'));
+const { origins, credentials, path, image } = JSON.parse(readFileSync(0, 'utf8'));
 const PORTS = {
 	'www.filestackapi.com': origins.api,
 	'upload.filestackapi.com': origins.upload,
@@ -27,9 +28,9 @@ const led = ({ host, path: target, method, headers, auth }, done) => {
 http.request = led;
 https.request = led;
 
-const { init, getSecurity, FsRequest, validateWebhookSignature } = createRequire(import.meta.url)(
-	'filestack-js',
-);
+const { Filelink, init, getSecurity, FsRequest, validateWebhookSignature } = createRequire(
+	import.meta.url,
+)('filestack-js');
 
 const call = ['pick', 'store', 'stat', 'read', 'write', 'remove', 'convert'];
 const expiry = Math.floor(Date.now() / 1000) + 600;
@@ -52,6 +53,33 @@ const removed = await client.remove(handle);
 const gone = await client.metadata(handle).catch((error) => error.response?.status);
 const removedByUrl = await client.removeMetadata(byUrl.handle);
 
+// The SDK builds the URLs of processing, and an app requests them.
+const photo = (await client.upload(image)).handle;
+const link = (sources) =>
+	new Filelink(sources, credentials.apiKey).security(security).addTask('cache', false);
+const links = {
+	transformed: client.transform(photo, { resize: { width: 40 }, output: { format: 'png' } }),
+	described: link(photo).addTask('imagesize').toString(),
+	encoded: link(photo).setBase64(true).resize({ width: 30, height: 30, fit: 'crop' }).toString(),
+	quoted: link(`${origins.cdn}/security=p:${security.policy},s:${security.signature}/${photo}`)
+		.flip()
+		.toString(),
+	zipped: link([photo, photo]).addTask('zip').toString(),
+	joined: link(photo)
+		.collage({ files: [photo, photo], width: 300, height: 200, margin: 5 })
+		.toString(),
+	stored: link(photo).monochrome().store({ filename: 'a, b.jpg', path: '/x/' }).toString(),
+};
+const processed = {};
+for (const [name, url] of Object.entries(links)) {
+	const target = url.replace('https://cdn.filestackcontent.com', origins.cdn);
+	const response = await new Promise((done, fail) => {
+		request(new URL(target), done).once('error', fail).end();
+	});
+	const content = (await buffer(response)).toString('base64');
+	processed[name] = [response.statusCode, response.headers['content-type'], content];
+}
+
 const size = downloaded.data.size ?? downloaded.data.length ?? downloaded.data.byteLength;
 process.stdout.write(
 	JSON.stringify({
@@ -62,6 +90,7 @@ process.stdout.write(
 		overwritten: overwritten.data,
 		after,
 		removed: [removed.status, removedByUrl.status, gone],
+		processed,
 		verifies: typeof validateWebhookSignature,
 	}),
 );

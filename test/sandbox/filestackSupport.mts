@@ -1,7 +1,7 @@
 import axios, { type AxiosInstance, type AxiosResponse } from 'axios';
 import { createHmac } from 'node:crypto';
+import type { OpenApi } from '../../sandbox/core/openapi.mts';
 import { filestack } from '../../sandbox/services/filestack/service.mts';
-import { openapi } from '../../sandbox/services/filestack/openapi.mts';
 import { check } from './openApiSupport.mts';
 import { Bench } from './support.mts';
 
@@ -20,10 +20,12 @@ export class Stack {
 	readonly appSecret: string;
 	readonly webhookSecret: string;
 	readonly http: AxiosInstance;
+	readonly documents: Record<string, OpenApi>;
 
 	private constructor(readonly bench: Bench) {
 		const { origins, credentials } = bench.sandbox.info.services.filestack;
 		this.origins = origins;
+		this.documents = bench.sandbox.documents('filestack');
 		this.apiKey = credentials.apiKey;
 		this.appSecret = credentials.appSecret;
 		this.webhookSecret = credentials.webhookSecret;
@@ -99,12 +101,12 @@ export class Stack {
 
 	#conforms(response: AxiosResponse<unknown>): AxiosResponse<unknown> {
 		const { url = '' } = response.config;
-		const origin = Object.keys(openapi).find((id) => url.startsWith(this.origins[id]));
+		const origin = Object.entries(this.origins).find(([, base]) => url.startsWith(base))?.[0];
 		if (origin === undefined) return response;
 		const type: unknown = response.headers['content-type'];
 		const isText = typeof response.data === 'string' && /^application\/json/.test(type as string);
 		const data: unknown = isText ? JSON.parse(response.data as string) : response.data;
-		check(openapi[origin as keyof typeof openapi], { ...response, data });
+		check(this.documents[origin], { ...response, data });
 		return response;
 	}
 }

@@ -25,7 +25,8 @@ export function check(openapi: OpenApi, response: AxiosResponse): void {
 	const isJson = typeof type === 'string' && type.startsWith('application/json');
 	if (response.config.method === 'head' || !isJson) return;
 	// Loading a document is slow, and jest-openapi would load it again for every call.
-	if (inForce !== openapi) jestOpenApi.default(openapi);
+	if (inForce !== openapi)
+		jestOpenApi.default(openapi as Parameters<typeof jestOpenApi.default>[0]);
 	inForce = openapi;
 	expect(response).toSatisfyApiSpec();
 }

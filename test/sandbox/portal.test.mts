@@ -1,4 +1,6 @@
 import type { Delivery } from '../../sandbox/core/delivery.mts';
+import { describeResponse } from '../../sandbox/portal/describeResponse.mts';
+import { services } from '../../sandbox/services/index.mts';
 import { Bench, http, Receiver, REQUEST, upload } from './support.mts';
 
 let bench: Bench;
@@ -49,6 +51,45 @@ describe('pages', () => {
 			expect(home).toContain(text);
 		for (const link of ['/outbox', '/deliveries', '/control'])
 			expect(home).toContain(`href="${link}"`);
+	});
+
+	test('the home page names the credentials and fields as n8n does, with a button to copy each value', async () => {
+		const home = await page('/');
+		for (const { name, credentials } of Object.values(bench.sandbox.info.services)) {
+			expect(home).toContain(`Credential “${name} API” in n8n`);
+			for (const value of Object.values(credentials))
+				expect(home).toContain(`data-copy="${value}"`);
+		}
+		for (const label of ['Client ID', 'CDN Base URL', 'Instance URL', 'API Token'])
+			expect(home).toContain(`<dt>${label}</dt>`);
+	});
+
+	test('link n8n’s editor if it is known', async () => {
+		for (const path of ['/', '/outbox', '/deliveries', '/control', '/nothing'])
+			expect(await page(path)).not.toContain('n8n editor');
+		bench.sandbox.info.editor = 'http://127.0.0.1:5678';
+		for (const path of ['/', '/outbox', '/deliveries', '/control', '/nothing'])
+			expect(await page(path)).toContain('href="http://127.0.0.1:5678"');
+		delete bench.sandbox.info.editor;
+	});
+
+	test('all pages have the icon, also those of the services', async () => {
+		const { services: running } = bench.sandbox.info;
+		const { link } = await bench.session();
+		const pages = [
+			bench.portal,
+			link,
+			`${running.fileShot.origins.share}/f/x`,
+			`${running.filesApp.origins.api}/s/x`,
+			running.filestack.origins.developer,
+			`${running.speedyFiles.origins.instance}/admin/webhooks`,
+		];
+		for (const url of pages) {
+			const { data } = await http.get<string>(url);
+			expect(data).toContain('<link rel="icon" href="/assets/favicon.svg"');
+			const icon = await http.get(`${new URL(url).origin}/assets/favicon.svg`);
+			expect([icon.status, icon.headers['content-type']]).toEqual([200, 'image/svg+xml']);
+		}
 	});
 
 	test('show a message while there is nothing to list', async () => {
@@ -110,6 +151,28 @@ describe('pages', () => {
 		expect(await page('/deliveries')).toContain('manual');
 	});
 
+	test('the deliveries page shows the message of an error without its stack trace, and readable times', async () => {
+		receiver.responses = [
+			{
+				status: 404,
+				body: JSON.stringify({
+					...{ code: 404, message: 'The webhook is not registered.', hint: 'Activate it.' },
+					stacktrace: `ResponseError: x\n    at WebhookHelpers.run (/n8n/dist/webhooks.js:1:2)${'\n    at y (z.js:1:1)'.repeat(200)}`,
+				}),
+			},
+		];
+		const { link } = await bench.session({ callback_url: receiver.url });
+		await upload(link, { name: 'a.txt', bytes: 'x' });
+		await bench.delivery(({ attempts }) => attempts[0]?.status === 404);
+		const html = await page('/deliveries');
+		expect(html).toContain('>The webhook is not registered. Activate it.</td>');
+		expect(html).not.toContain('WebhookHelpers');
+		expect(html).toMatch(/>\d+ \w{3} 20\d\d, \d\d:\d\d:\d\d UTC<\/time>/);
+		expect(html.replaceAll(/datetime="[^"]*"|<pre[^]*?<\/pre>/g, '')).not.toMatch(
+			/\d{4}-\d\d-\d\dT/,
+		);
+	});
+
 	test('escape text from clients everywhere', async () => {
 		await delivered();
 		await bench.control('post', '/api/faults', {
@@ -148,6 +211,34 @@ describe('the control page', () => {
 		expect(Math.abs(Date.parse((await now()).now) - Date.now())).toBeLessThan(5000);
 		expect((await press('/control/clock', { advance: 'tomorrow' })).status).toBe(400);
 		expect((await press('/control/clock')).status).toBe(303);
+	});
+
+	test('explains each setting, each value and each fault', async () => {
+		const html = await page('/control');
+		for (const { settings } of Object.values(services)) {
+			for (const { label, help, ...declared } of Object.values(settings)) {
+				expect([label, help].every((text) => text.length > 3)).toBe(true);
+				if (!('values' in declared)) continue;
+				expect(Object.keys(declared.values)).toContain(declared.default);
+				for (const [value, meaning] of Object.entries(declared.values)) {
+					expect([value, meaning.length > 3]).toEqual([value, true]);
+					expect(html).toContain(`<dt>${value}</dt>`);
+				}
+			}
+		}
+		const choices = /<select id="fault"[^]*?<\/select>/.exec(html)?.[0] ?? '';
+		for (const [, label] of choices.matchAll(/<option value="\w+">([^<]+)</g))
+			expect(html).toContain(`<dt>${label}</dt>`);
+		expect(html).toContain('100,000,000 bytes (100.0 MB)');
+	});
+
+	test('names the faults and places of rules in words', async () => {
+		await press('/control/faults', { where: 'filesApp/api', fault: 'resetAfterBody' });
+		const html = await page('/control');
+		const [rule] = /<tbody>[^]*?<\/tbody>/.exec(html) ?? [''];
+		expect(rule).toContain('Connection reset after processing');
+		expect(rule).toContain(`Files App, ${services.filesApp.origins.api.label}`);
+		await press('/control/faults/remove');
 	});
 
 	test('changes settings and marks the selected ones', async () => {
@@ -205,6 +296,24 @@ describe('the control page', () => {
 			(await press('/control/faults', { where: 'fileCourier', fault: '500', nth: '-1' })).status,
 		).toBe(400);
 		expect((await press('/control/faults', { where: 'unknown', fault: '500' })).status).toBe(404);
+	});
+});
+
+describe('the description of a receiver’s response', () => {
+	test.each([
+		['', ''],
+		['OK', 'OK'],
+		['{"message":"Workflow was started"}', 'Workflow was started'],
+		['{"code":0,"message":"No","stacktrace":"Error: No\\n    at a"}', 'No'],
+		['{"code":0,"message":"No","hint":"Do","stacktrace":"Error: No\\n    at a (b', 'No Do'],
+		['{"error":"No","stack":"Error', 'No'],
+		['{"received":true}', '{"received":true}'],
+		['[1]', '[1]'],
+		['Error: No\n    at a (b.js:1:2)\n    at c', 'Error: No'],
+		['<pre>Error: No<br> &nbsp; &nbsp;at a (b.js:1:2)</pre>', '<pre>Error: No'],
+		['Look at this\nat home', 'Look at this\nat home'],
+	])('of %j is %j', (answer, expected) => {
+		expect(describeResponse(answer)).toBe(expected);
 	});
 });
 

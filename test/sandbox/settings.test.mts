@@ -59,7 +59,7 @@ describe('a setting with an amount', () => {
 		const described = { label: '', help: '' };
 		const settings = await Settings.open(`${folder}/s.json`, {
 			size: { ...described, unit: 'bytes', minimum: 1, maximum: 10, default: 5 },
-			kind: { ...described, values: ['a', 'b'], default: 'a' },
+			kind: { ...described, values: { a: '', b: '' }, default: 'a' },
 		});
 		expect([settings.number('size'), settings.get('kind')]).toEqual([5, 'b']);
 		await rm(folder, { recursive: true });

@@ -1,12 +1,6 @@
 import { objections } from './openApiSupport.mts';
 import { http } from './support.mts';
-import {
-	formOf,
-	Instance,
-	NEW_PACKAGE,
-	type PackageAnswer,
-	version30,
-} from './speedyFilesSupport.mts';
+import { formOf, Instance, NEW_PACKAGE, type PackageAnswer } from './speedyFilesSupport.mts';
 
 interface Specification {
 	openapi: string;
@@ -125,7 +119,7 @@ test.each([
 	['/me/tokens', { name: 'n8n' }, true],
 	['/me/tokens', { name: '' }, false],
 ])('the request to %s with %j conforms to it: %s', (path, body, fits) => {
-	const wrong = objections(version30, path, 'post', { body });
+	const wrong = objections(instance.openapi, path, 'post', { body });
 	expect(wrong === undefined).toBe(fits);
 });
 

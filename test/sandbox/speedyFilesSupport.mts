@@ -1,7 +1,6 @@
 import type { AxiosInstance, AxiosResponse } from 'axios';
 import type { Delivery } from '../../sandbox/core/delivery.mts';
 import type { OpenApi } from '../../sandbox/core/openapi.mts';
-import { openapi } from '../../sandbox/services/speedyFiles/openapi.mts';
 import { conforming } from './openApiSupport.mts';
 import { Bench } from './support.mts';
 import type { TestRequest } from '../support/testServer.ts';
@@ -71,7 +70,11 @@ function asVersion30(value: unknown): unknown {
 	return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, asVersion30(part)]));
 }
 
-export const version30 = { ...(asVersion30(openapi) as OpenApi), openapi: '3.0.3' };
+/** Returns the OpenAPI document of a sandbox's SpeedyFiles for the validators. */
+const version30 = (openapi: OpenApi): OpenApi => ({
+	...(asVersion30(openapi) as OpenApi),
+	openapi: '3.0.3',
+});
 
 /** A SpeedyFiles instance in its own sandbox, with shortcuts for the tests. */
 export class Instance {
@@ -79,6 +82,8 @@ export class Instance {
 	readonly storage: string;
 	readonly token: string;
 	readonly secret: string;
+	/** The API's document, in OpenAPI 3.0. */
+	readonly openapi: OpenApi;
 	/** Checks every API response against the OpenAPI document. */
 	readonly #http: AxiosInstance;
 
@@ -88,7 +93,8 @@ export class Instance {
 		this.storage = origins.storage;
 		this.token = credentials.apiToken;
 		this.secret = credentials.webhookSecret;
-		this.#http = conforming(version30, `${this.url}/api/v1`);
+		this.openapi = version30(bench.sandbox.documents('speedyFiles').instance);
+		this.#http = conforming(this.openapi, `${this.url}/api/v1`);
 	}
 
 	static async start(folder?: string): Promise<Instance> {

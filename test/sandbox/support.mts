@@ -5,7 +5,6 @@ import { basename, join } from 'node:path';
 import type { Attempt, Delivery } from '../../sandbox/core/delivery.mts';
 import type { RequestEntry } from '../../sandbox/core/requestLog.mts';
 import type { Sandbox, SandboxOptions } from '../../sandbox/server.mts';
-import { openapi } from '../../sandbox/services/fileCourier/openapi.mts';
 import { eventually } from '../support/eventually.js';
 import { type TestResponse, TestServer } from '../support/testServer.ts';
 import { conforming } from './openApiSupport.mts';
@@ -62,7 +61,7 @@ export class Bench {
 		this.files = origins.files;
 		this.credentials = credentials;
 		this.auth = { username: credentials.clientId, password: credentials.clientSecret };
-		this.#courier = conforming(openapi, this.api);
+		this.#courier = conforming(sandbox.documents('fileCourier').api, this.api);
 	}
 
 	static async start(folder?: string, log?: (line: string) => void): Promise<Bench> {

@@ -14,6 +14,7 @@ const USUAL = {
 	dates: 'iso',
 	fieldNames: 'camelCase',
 	listShape: 'files',
+	zeroKnowledgeFlag: 'correct',
 };
 
 export class FileShotAccount extends PolledAccount {
@@ -32,8 +33,8 @@ export class FileShotAccount extends PolledAccount {
 		return (await this.sandbox.control.get<Array<{ id: string }>>('/services/fileShot/files')).data;
 	}
 
-	async add(fileName: string, expiryDays = 30): Promise<string> {
-		const file = { fileName, content: 'eA==', expiryDays };
+	async add(fileName: string, expiryDays = 30, isZeroKnowledge = false): Promise<string> {
+		const file = { fileName, content: 'eA==', expiryDays, isZeroKnowledge };
 		const { data } = await this.sandbox.control.post<{ fileId: string }>(
 			'/services/fileShot/files',
 			file,
@@ -57,7 +58,6 @@ export class FileShotAccount extends PolledAccount {
 	}
 }
 
-export const namesOf = (items: IDataObject[]) =>
-	items.map(({ event, fileName }) => [event, fileName]);
+export const namesOf = (items: IDataObject[]) => items.map(({ event, name }) => [event, name]);
 
 export const idsOf = (items: IDataObject[]) => items.map(({ fileId }) => fileId);

@@ -1,8 +1,9 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-restricted-globals */
 import { existsSync, readdirSync, statSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 
-import { PackageDirectoryLoader } from 'n8n-core';
+import { PackageDirectoryLoader, resolveOutputSchemaPath } from 'n8n-core';
+import type { INodeTypeDescription } from 'n8n-workflow';
 
 export const root = resolve(__dirname, '../..');
 
@@ -44,3 +45,34 @@ export const usersOf = (loader: PackageDirectoryLoader): Record<string, string[]
 /** Files of both icons of a node or credential of a package; n8n serves them below icons/<package>/. */
 export const iconsOf = (name: string, { light, dark }: { light: string; dark: string }): string[] =>
 	[light, dark].map((url) => join(stagedIn(name), url.replace(`icons/${name}/`, '')));
+
+/** The operations and triggers of a package for which n8n finds no schema preview. */
+export function unpreviewed(loader: PackageDirectoryLoader): string[] {
+	return Object.entries(loader.known.nodes).flatMap(([name, { sourcePath }]) => {
+		const { description } = loader.nodeTypes[name].type as { description: INodeTypeDescription };
+		const operations = operationsOf(description);
+		const wanted = operations.length > 0 ? operations : [{ resource: '', operation: '' }];
+		return [description.version].flat().flatMap((version) =>
+			wanted
+				.filter(({ resource, operation }) => {
+					const nodeDir = dirname(join(loader.directory, sourcePath));
+					const path = resolveOutputSchemaPath({ nodeDir, version, resource, operation });
+					return path === undefined || !existsSync(path);
+				})
+				.map(({ resource, operation }) => [name, version, resource, operation].join(' ')),
+		);
+	});
+}
+
+/** The operations that an action node offers. */
+export function operationsOf({ properties }: INodeTypeDescription) {
+	return properties
+		.filter(({ name }) => name === 'operation')
+		.flatMap(({ displayOptions, options = [] }) => {
+			const [resource] = displayOptions!.show!.resource as string[];
+			return (options as Array<{ value: string }>).map(({ value: operation }) => ({
+				resource,
+				operation,
+			}));
+		});
+}

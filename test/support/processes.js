@@ -84,6 +84,11 @@ function lint(folder) {
 	return status === 0 ? 'passed' : `${stdout}${stderr}`;
 }
 
+/** Unpacks a tarball of a package; its content is then in the folder `package`. */
+function unpack(tarball, folder) {
+	execFileSync('tar', ['-xzf', tarball, '-C', folder]);
+}
+
 /** The paths of the files that npm would publish from a folder. */
 function publishedFiles(folder) {
 	const args = ['pack', '--dry-run', '--json', '--ignore-scripts'];
@@ -101,4 +106,5 @@ module.exports = {
 	release,
 	traceAllocationSites,
 	startSandbox,
+	unpack,
 };

@@ -50,8 +50,8 @@ export class SpeedyFilesUser {
 	}
 
 	async create(parameters: IDataObject = {}): Promise<string> {
-		const { id } = await this.json('package.create', { ...PACKAGE, ...parameters });
-		return id as string;
+		const { packageId } = await this.json('package.create', { ...PACKAGE, ...parameters });
+		return packageId as string;
 	}
 
 	async upload(packageId: string, files: Record<string, TestFile>, parameters: IDataObject = {}) {

@@ -2,7 +2,7 @@ import axios from 'axios';
 import type { IDataObject } from 'n8n-workflow';
 
 import { SpeedyFilesApi } from '../../credentials/SpeedyFilesApi.credentials';
-import { SpeedyFilesPollingTrigger } from '../../nodes/SpeedyFiles/SpeedyFilesPollingTrigger.node';
+import { SpeedyFilesPollingTrigger } from '../../nodes/SpeedyFiles/SpeedyFilesPollingTrigger/SpeedyFilesPollingTrigger.node';
 import { SpeedyFilesUser } from './speedyFiles';
 import { PolledAccount } from './polledAccount';
 

@@ -22,8 +22,10 @@ const NEEDED_BYTES = 2e9;
 /** A run creates its folder and writes its owner into it within this time. */
 const BEGINNING_MS = 60_000;
 
+/** @param {string} folder */
 const remove = (folder) => rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
 
+/** @param {string} folder */
 function isInUse(folder) {
 	const file = join(folder, 'holder');
 	const holder = existsSync(file) ? readFileSync(file, 'utf8') : '';
@@ -33,7 +35,10 @@ function isInUse(folder) {
 	return Date.now() - mtimeMs < BEGINNING_MS;
 }
 
-/** Removes the folders of killed runs. */
+/**
+ * Removes the folders of killed runs.
+ * @param {string} base
+ */
 export function removeAbandonedDirs(base) {
 	for (const name of readdirSync(base)) {
 		const folder = join(base, name);
@@ -46,7 +51,10 @@ export function removeAbandonedDirs(base) {
 	}
 }
 
-/** Creates a folder for this process. */
+/**
+ * Creates a folder for this process.
+ * @param {string} base
+ */
 export function createTempDir(base) {
 	const folder = mkdtempSync(join(base, NAME));
 	writeFileSync(join(folder, 'holder'), ownerId);

@@ -36,9 +36,10 @@ const SECONDS = [1, 10, 60, 300];
 
 /** Each duration once, or with each kind of outage in the complete test. */
 const DOWN: Fault[] = SECONDS.flatMap((seconds, index) =>
-	(isFull ? KINDS : [KINDS[index % KINDS.length]]).map(
-		(how): Fault => [`is down for ${seconds} s (${how})`, down(how, seconds, 0.75)],
-	),
+	(isFull ? KINDS : [KINDS[index % KINDS.length]]).map((how): Fault => [
+		`is down for ${seconds} s (${how})`,
+		down(how, seconds, 0.75),
+	]),
 );
 
 const FAULTS: Fault[] = [

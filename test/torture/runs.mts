@@ -35,7 +35,7 @@ const PAGE = 100;
  */
 async function list({ rest }: Pick<Environment, 'rest'>, workflowId: string): Promise<Listed[]> {
 	const found = new Map<string, Listed>();
-	for (let startedBefore: string | undefined; ; ) {
+	for (let startedBefore: string | undefined; ;) {
 		const filter = encodeURIComponent(JSON.stringify({ workflowId, startedBefore }));
 		const response = await rest.call('GET', `/rest/executions?limit=${PAGE}&filter=${filter}`);
 		const page = getObjects(response, 'data.results');

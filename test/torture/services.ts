@@ -200,7 +200,7 @@ function speedyFiles(connections: Connections): ServiceUnderTest {
 			if (files.length === 0) return [];
 			if (!link) {
 				const id = { packageId: { __rl: true, mode: 'id', value: packageId } };
-				link = String((await user.json('package.finalize', id)).magicLink);
+				link = String((await user.json('package.finalize', id)).link);
 			}
 			const all: Kept[] = [];
 			for (const { id, original_name: name } of files) {
@@ -238,7 +238,7 @@ function fileCourier(connections: Connections): ServiceUnderTest {
 		bring: async (files) => {
 			const receiver = await new TestServer().start();
 			const session = await createSession(sandbox, { callbackUrl: receiver.url });
-			const { uploadUrl } = outputOf(session)[0].json as { uploadUrl: string };
+			const { link: uploadUrl } = outputOf(session)[0].json as { link: string };
 			const sent = files.map(({ name, bytes }) => ({ name, type: 'application/x-thing', bytes }));
 			await uploadAsRecipient(uploadUrl, sent);
 			const body = JSON.parse((await receiver.nextRequest()).body) as {

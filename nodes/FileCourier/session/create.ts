@@ -5,10 +5,11 @@ import { callApi } from '../../shared/http/client';
 import { secretsOf } from '../../shared/http/secrets';
 import { expiresAtField } from '../../shared/node/fields';
 import type { ItemContext, Operation } from '../../shared/node/operation';
+import type { OutputItem } from '../../shared/node/output';
 import { optionalText, requireFuture, requireHttpUrl } from '../../shared/node/parameters';
 import { invalidParameter } from '../../shared/node/schema';
 import { callbackKeysOf } from '../delivery';
-import { CREATED_SESSION, describeSession, fileCourier } from '../service';
+import { CREATED_SESSION, describeSession, fileCourier, sessionOutput } from '../service';
 import { createFields, createOptions } from './createFields';
 
 export const create: Operation = {
@@ -19,8 +20,9 @@ export const create: Operation = {
 		'Request documents from someone. They receive an upload link by email and, optionally, SMS.',
 	fields: createFields,
 	options: createOptions,
+	output: sessionOutput,
 	async execute(item) {
-		return { json: await createSession(item) };
+		return await createSession(item);
 	},
 };
 
@@ -28,7 +30,7 @@ export const create: Operation = {
 const NOTIFICATION_TIMEOUT = 300_000;
 
 /** Creates a session; FileCourier notifies the recipient immediately. */
-export async function createSession(item: ItemContext, resumeUrl?: string): Promise<IDataObject> {
+export async function createSession(item: ItemContext, resumeUrl?: string): Promise<OutputItem> {
 	// The signature in n8n's resume URL is a secret: with it, anyone could resume the execution.
 	if (resumeUrl) secretsOf(item.functions).add(new URL(resumeUrl).searchParams.get('signature'));
 	const { body, headers } = await callApi(item.functions, fileCourier, {

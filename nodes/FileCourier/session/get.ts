@@ -1,7 +1,7 @@
 import { serviceTime } from '../../shared/dates';
 import { callApi, pathSegment } from '../../shared/http/client';
 import type { Operation } from '../../shared/node/operation';
-import { describeSession, fileCourier, SESSION, sessionIdField } from '../service';
+import { describeSession, fileCourier, SESSION, sessionIdField, sessionOutput } from '../service';
 
 export const get: Operation = {
 	value: 'get',
@@ -9,6 +9,7 @@ export const get: Operation = {
 	action: 'Get session',
 	description: 'Retrieve the status of a session and the names and sizes of its files',
 	fields: [sessionIdField],
+	output: sessionOutput,
 	async execute({ functions, parameter }) {
 		const id = pathSegment(functions, sessionIdField.displayName, parameter('sessionId'));
 		const { body, headers } = await callApi(functions, fileCourier, {
@@ -16,6 +17,6 @@ export const get: Operation = {
 			path: `/sessions/${id}`,
 			expects: SESSION,
 		});
-		return { json: describeSession(body, serviceTime(headers)) };
+		return describeSession(body, serviceTime(headers));
 	},
 };

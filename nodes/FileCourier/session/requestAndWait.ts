@@ -8,6 +8,7 @@ import { NodeOperationError } from 'n8n-workflow';
 
 import { DAY, epochOf, HOUR } from '../../shared/dates';
 import type { ItemContext, Operation } from '../../shared/node/operation';
+import { type OutputItem, toOutput } from '../../shared/node/output';
 import { readParameters, triggerSource } from '../../shared/node/parameters';
 import type { Field } from '../../shared/node/schema';
 import { textOf } from '../../shared/http/service';
@@ -15,7 +16,7 @@ import { parseHttpUrl } from '../../shared/text';
 import { requireSecret } from '../../shared/webhook/activation';
 import { type DownloadSettings, FILES_DELIVERED, receiveFiles } from '../delivery';
 import { deliveryFields, deliveryOptions } from '../triggerFields';
-import { fileCourier } from '../service';
+import { fileCourier, sessionOutput } from '../service';
 import { createSession } from './create';
 import { ACCEPTED } from '../../shared/webhook/triggerHelp';
 import { createFields, createOptions } from './createFields';
@@ -59,6 +60,7 @@ export const requestAndWait: Operation = {
 	oneByOne: true,
 	insteadForAgents:
 		'The agent would continue immediately and never receive the documents. Use Session → Create instead, and receive the documents with a FileCourier Trigger in a separate workflow.',
+	output: sessionOutput,
 	options: [
 		...createOptions,
 		...deliveryOptions,
@@ -86,12 +88,14 @@ export const requestAndWait: Operation = {
 		}
 		await requireSecret(functions, fileCourier);
 		const session = await createSession(item, resumeUrlOf(item));
-		const json: IDataObject = { ...inputItemOf(item).json, ...session, delivered: false };
-		const waitingItem = { ...inputItemOf(item), json };
+		const input = inputItemOf(item);
+		const added = { ...session.added, delivered: false };
+		const result: OutputItem = { ...input, ...session, added, passedOn: input.json };
+		const json = toOutput(sessionOutput, result);
 		// When the wait times out, n8n outputs the input of this node without running it again.
-		functions.getExecuteData().data = { main: [[waitingItem]] };
-		await functions.putExecutionToWait(waitUntil(session, item.option<number>('waitHours')));
-		return waitingItem;
+		functions.getExecuteData().data = { main: [[{ ...input, json }]] };
+		await functions.putExecutionToWait(waitUntil(json, item.option<number>('waitHours')));
+		return result;
 	},
 };
 
@@ -121,7 +125,7 @@ export async function resumeWithDelivery(
 		finish: (items) =>
 			items.map((item) => ({
 				...item,
-				json: { ...item.json, delivered: true },
+				added: { ...item.added, delivered: true },
 				pairedItem: { item: 0 },
 			})),
 	}));

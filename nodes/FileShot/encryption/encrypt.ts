@@ -19,7 +19,7 @@ export async function* encrypt(
 	/** Bytes until the end of the chunk. */
 	let left = 0;
 	for await (const chunk of chunks) {
-		for (let at = 0; at < chunk.length; ) {
+		for (let at = 0; at < chunk.length;) {
 			if (!cipher) {
 				if (index === total) throw new RangeError('The file is longer than its header says');
 				cipher = createCipheriv('aes-256-gcm', key, chunkIv(header, index));

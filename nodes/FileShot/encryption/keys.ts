@@ -63,20 +63,13 @@ const pbkdf2 = async (
 		);
 	});
 
-/** Node's function `argon2`, whose types are newer than the oldest supported version. */
-type Argon2 = (
-	algorithm: string,
-	parameters: Record<string, unknown>,
-	callback: (error: Error | null, key: Buffer) => void,
-) => void;
-
 /** Node.js has Argon2 since version 24.7, if it was built with OpenSSL 3.2 or later. */
 async function argon2id(
 	passphrase: string,
 	{ salt, memory, iterations, parallelism }: Extract<KeyDerivation, { algorithm: 'argon2id' }>,
 ): Promise<Buffer> {
-	const argon2 = Reflect.get(crypto, 'argon2') as Argon2 | undefined;
-	if (typeof argon2 !== 'function') {
+	const argon2 = Reflect.get(crypto, 'argon2') as typeof crypto.argon2 | undefined;
+	if (argon2 === undefined) {
 		throw new EncryptionError(
 			'The passphrase of this file is protected with Argon2id, which this version of Node.js does not support',
 			'Run n8n on Node.js 24.7 or later, or open the link in a browser.',

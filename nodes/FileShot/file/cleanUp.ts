@@ -1,12 +1,16 @@
+import type { IDataObject } from 'n8n-workflow';
+
 import { type CleanUpItem, readCleanUpList } from '../../shared/cleanUp/list';
 import { cleanUpOperation } from '../../shared/cleanUp/cleanUp';
 import { listFilters, matchAllConditions, nameConditions } from '../../shared/node/filters';
 import { readExpiryDates } from '../../shared/cleanUp/expiry';
 import { type JsonRecord, textOf } from '../../shared/http/service';
 import {
+	type DescribeContext,
 	describeFile,
 	fieldOf,
 	fileIdOf,
+	fileOutput,
 	isTrue,
 	readLinkBase,
 	sizeOf,
@@ -19,6 +23,7 @@ import { fetchFilePage, MAX_PAGE_SIZE, type Position } from './getAll';
 export const cleanUp = cleanUpOperation({
 	service: fileShot.name,
 	kind: { noun: 'file', label: 'name', canExpire: true },
+	output: fileOutput,
 	scopeOptions: listFilters(fileShot.name, ['nameContains']),
 	remove: removeFile,
 	async list(item) {
@@ -30,13 +35,18 @@ export const cleanUp = cleanUpOperation({
 				(one): CleanUpItem => ({
 					...toCleanUpItem(one),
 					isWithin: () => matchAllConditions(named(fieldOf(one, 'fileName'))),
-					json: describeFile(one, { linkBase, now: page.now }),
+					json: mergedFieldsOf(one, { linkBase, now: page.now }),
 				}),
 			);
 			return { ...page, items };
 		});
 	},
 });
+
+function mergedFieldsOf(data: JsonRecord, context: DescribeContext): IDataObject {
+	const { json, added } = describeFile(data, context);
+	return { ...json, ...added };
+}
 
 const toCleanUpItem = (data: JsonRecord): Omit<CleanUpItem, 'json'> => ({
 	id: fileIdOf(data),

@@ -10,7 +10,12 @@ import { type Field, invalidParameter } from '../../shared/node/schema';
 import { sizeOf } from '../describe';
 import { decryptBrowserFile } from '../encryption/browserFormat';
 import { ByteReader } from '../encryption/byteReader';
-import { type ContainerHeader, type KeyMode, keyModeOf } from '../encryption/container';
+import {
+	type ContainerHeader,
+	type KeyMode,
+	keyModeOf,
+	PBKDF2_ITERATIONS,
+} from '../encryption/container';
 import { type Container, openContainer, startsContainer } from '../encryption/decrypt';
 import { EncryptionError } from '../encryption/error';
 import { deriveKey, fragmentIn, parseKey } from '../encryption/keys';
@@ -143,10 +148,13 @@ export type EncryptionReport =
 			encryptedSize?: number;
 			/** False for an empty file, which contains nothing that a key could verify. */
 			verified: boolean;
+			notice?: string;
 	  };
 
 const NO_KEY =
 	'This file was encrypted on the sender’s device (zero-knowledge) and is still encrypted. FileShot does not have the key. It is in the sender’s link, after the #, or was sent to you as a passphrase.';
+const WEAK_PASSPHRASE =
+	'The passphrase of this file can be guessed faster than usual, because the program that encrypted the file used few iterations of PBKDF2.';
 const UNKNOWN_FORMAT =
 	'FileShot reports that this file was encrypted on the sender’s device (zero-knowledge), but it is not in FileShot’s current format. If it was encrypted in a browser with a passphrase, set Decrypt to Older Browser Format.';
 
@@ -199,6 +207,7 @@ export async function decryptDownload(
 				keyMode: keyModeOf(container.header),
 				encryptedSize: container.size,
 				verified: fileSize > 0,
+				...(isWeak(container.header) && { notice: WEAK_PASSPHRASE }),
 			},
 		};
 	} catch (error) {
@@ -210,6 +219,9 @@ export async function decryptDownload(
 /** The report about a file that was not decrypted and is not a container. */
 export const reportOf = (isFlagged: boolean): EncryptionReport =>
 	isFlagged ? { isCiphertext: true, notice: UNKNOWN_FORMAT } : { isCiphertext: false };
+
+const isWeak = ({ kdf }: ContainerHeader) =>
+	kdf?.algorithm === 'pbkdf2' && kdf.iterations < PBKDF2_ITERATIONS;
 
 const isKeyless = ({ key, passphrase }: Decryption) =>
 	key === undefined && passphrase === undefined;

@@ -6,7 +6,8 @@ import { optionalText } from '../../shared/node/parameters';
 import { textOf } from '../../shared/http/service';
 import { downloadFile } from '../../shared/files/download';
 import { type RangeDefaults, readDownloadSettings } from '../../shared/files/settings';
-import { fieldOf, isTrue, sizeOf, summaryOf } from '../describe';
+import { toOutput } from '../../shared/node/output';
+import { describeFile, fieldOf, fileDetails, fileOutput, isTrue, sizeOf } from '../describe';
 import { fileHost, fileShot } from '../service';
 import {
 	decryptDownload,
@@ -27,6 +28,7 @@ export const download: Operation = {
 	action: 'Download file',
 	description: 'Download a file and its details, and decrypt it if it was encrypted end to end',
 	fields: [fileField, ...decryptionFields, outputField],
+	output: fileOutput,
 	options: downloadOptions(RANGES, 'FileShot may count each part as a download.'),
 	async execute(item) {
 		const { functions, locator, option } = item;
@@ -61,6 +63,7 @@ export const download: Operation = {
 				},
 			},
 		);
-		return fileResult(item, binary, { ...summaryOf(data, context), ...file, ...report });
+		const details = toOutput(fileDetails, describeFile(data, context));
+		return fileResult(item, binary, details, { ...file, ...report });
 	},
 };

@@ -1,4 +1,3 @@
-import type { IDataObject } from 'n8n-workflow';
 import { NodeApiError, NodeOperationError } from 'n8n-workflow';
 
 import type { PartSettings } from '../../shared/files/settings';
@@ -13,6 +12,7 @@ import { compareWithService } from '../../shared/files/upload';
 import { readCheckedCredential } from '../../shared/http/credential';
 import { secretsOf } from '../../shared/http/secrets';
 import type { ItemContext } from '../../shared/node/operation';
+import type { OutputItem } from '../../shared/node/output';
 import { type Field, invalidParameter } from '../../shared/node/schema';
 import { describeFile, fileIdOf, sizeOf } from '../describe';
 import {
@@ -130,7 +130,7 @@ export async function uploadEncrypted(
 	encryption: Encryption,
 	options: UploadOptions,
 	settings: PartSettings,
-): Promise<IDataObject> {
+): Promise<OutputItem> {
 	const node = item.functions.getNode();
 	const { keyMode } = encryption;
 	const shown = encryption.hidesName
@@ -159,20 +159,21 @@ export async function uploadEncrypted(
 	});
 	const described = describeFile({ isZeroKnowledge: true, ...data }, context);
 	const { linkBase } = context;
-	const downloadUrl = withoutFragment(String(described.downloadUrl));
-	return {
-		...described,
-		fileName: file.fileName,
-		mimeType: file.mimeType,
-		fileSize,
-		encryptedSize: container.size,
-		keyMode,
-		downloadUrl,
+	const link = withoutFragment(String(described.added?.link));
+	const added = {
+		...described.added,
 		...(keyMode === 'raw' && {
-			secretLink: `${ownLink(downloadUrl, linkBase, fileIdOf(data))}${fragmentOf(key)}`,
+			secretLink: `${ownLink(link, linkBase, fileIdOf(data))}${fragmentOf(key)}`,
 		}),
+		link,
+		name: file.fileName,
+		size: fileSize,
+		mimeType: file.mimeType,
+		keyMode,
+		encryptedSize: container.size,
 		...(settings.sha256 && { sha256: plain.sha256, encryptedSha256: stats.sha256 }),
 	};
+	return { json: described.json, added };
 }
 
 /**

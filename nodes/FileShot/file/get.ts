@@ -1,15 +1,14 @@
 import { serviceTime } from '../../shared/dates';
 import { pathSegment } from '../../shared/http/client';
 import type { JsonRecord } from '../../shared/http/service';
-import { simplifyField } from '../../shared/node/fields';
 import type { ItemContext, Operation } from '../../shared/node/operation';
 import {
 	type DescribeContext,
 	describeFile,
 	FILE,
+	fileDetails,
 	fileIdOf,
 	readLinkBase,
-	summaryOf,
 } from '../describe';
 import { callWithFallback } from '../service';
 import { fileField } from './getAll';
@@ -19,11 +18,11 @@ export const get: Operation = {
 	name: 'Get',
 	action: 'Get file',
 	description: 'Retrieve the name, size, expiry and link of a file, without its content',
-	fields: [fileField, simplifyField],
+	fields: [fileField],
+	output: fileDetails,
 	async execute(item) {
 		const { data, context } = await fetchFileInfo(item, item.locator('fileId'));
-		const describe = item.parameter<boolean>('simplify') ? summaryOf : describeFile;
-		return { json: describe(data, context) };
+		return describeFile(data, context);
 	},
 };
 

@@ -13,7 +13,7 @@ import {
 	type JsonRecord,
 	type ServiceContext,
 } from '../../shared/http/service';
-import { returnAllFields, simplifyField } from '../../shared/node/fields';
+import { returnAllFields } from '../../shared/node/fields';
 import { appliedByN8n, filterOf, listFilters } from '../../shared/node/filters';
 import {
 	dateLabel,
@@ -24,7 +24,15 @@ import {
 } from '../../shared/node/locator';
 import type { Operation } from '../../shared/node/operation';
 import type { Field } from '../../shared/node/schema';
-import { describeFile, fieldOf, fileIdOf, readLinkBase, summaryOf } from '../describe';
+import type { OutputItem } from '../../shared/node/output';
+import {
+	describeFile,
+	fieldOf,
+	fileDetails,
+	fileIdOf,
+	outputFieldsOf,
+	readLinkBase,
+} from '../describe';
 import { SECRET_FRAGMENT } from '../encryption/keys';
 import { callWithFallback, FILE_URL, fileShot } from '../service';
 
@@ -110,10 +118,10 @@ export async function searchFiles(
 	};
 	return await searchPages(filter, paginationToken, byNumber, (one) => {
 		const id = fileIdOf(one) ?? '';
-		const { downloadUrl, fileSize, createdAt } = summaryOf(one, { linkBase, now: 0 });
+		const { link, size, createdAt } = outputFieldsOf(describeFile(one, { linkBase, now: 0 }));
 		const name = String(fieldOf(one, 'fileName') ?? id);
-		const label = entryLabel(name, sizeLabel(fileSize), dateLabel(createdAt));
-		return { name: label, value: id, url: String(downloadUrl) };
+		const label = entryLabel(name, sizeLabel(size), dateLabel(createdAt));
+		return { name: label, value: id, url: String(link) };
 	});
 }
 
@@ -149,7 +157,8 @@ export const getAll: Operation = {
 	name: 'Get Many',
 	action: 'Get many files',
 	description: 'Retrieve a list of files in the account',
-	fields: [...returnAllFields, simplifyField],
+	fields: returnAllFields,
+	output: fileDetails,
 	options: [
 		...listFilters(fileShot.name, [
 			'createdAfter',
@@ -163,11 +172,7 @@ export const getAll: Operation = {
 		const { functions, parameter, option } = item;
 		const limit = parameter<boolean>('returnAll') ? Infinity : parameter<number>('limit');
 		const status = option<string>('status') ?? 'any';
-		const matchesFilter = filterOf<Listed>(item, ({ summary }) => ({
-			name: summary.fileName,
-			createdAt: summary.createdAt,
-			expiresAt: summary.expiresAt,
-		}));
+		const matchesFilter = filterOf<Listed>(item, ({ fields }) => fields);
 		const isFiltered = matchesFilter !== undefined || status !== 'any';
 		const perPage = isFiltered ? MAX_PAGE_SIZE : Math.min(limit, MAX_PAGE_SIZE);
 		const linkBase = await readLinkBase(functions);
@@ -177,27 +182,25 @@ export const getAll: Operation = {
 			async (position) => {
 				const { items, next, now } = await fetchFilePage(functions, position, perPage);
 				const context = { linkBase, now };
-				const listed = items.map((one) => ({
-					summary: summaryOf(one, context),
-					whole: describeFile(one, context),
-				}));
+				const listed = items.map((one) => {
+					const file = describeFile(one, context);
+					return { file, fields: outputFieldsOf(file) };
+				});
 				return { items: listed, next };
 			},
 			{
-				idOf: ({ summary, whole }) => summary.fileId ?? JSON.stringify(whole),
+				idOf: ({ file, fields }) => fields.fileId ?? JSON.stringify(file.json),
 				limit,
 				keep: (one) =>
-					(matchesFilter?.(one) ?? true) &&
-					(status === 'any' || one.summary.effectiveStatus === status),
+					(matchesFilter?.(one) ?? true) && (status === 'any' || one.fields.status === status),
 			},
 		);
-		const simplify = parameter<boolean>('simplify');
-		return files.map(({ summary, whole }) => ({ json: simplify ? summary : whole }));
+		return files.map(({ file }) => file);
 	},
 };
 
-/** A listed file, simplified and complete. */
+/** A listed file, and its output fields. */
 interface Listed {
-	summary: IDataObject;
-	whole: IDataObject;
+	file: OutputItem;
+	fields: IDataObject;
 }

@@ -6,7 +6,7 @@ import { multipartForm } from '../../shared/files/multipartForm';
 import type { StreamStats } from '../../shared/files/streams';
 import { readPartSettings, type TransferSettings } from '../../shared/files/settings';
 import type { FileSource } from '../../shared/files/source';
-import { describeFile, NEW_FILE, readLinkBase, sizeOf } from '../describe';
+import { describeFile, fileOutput, NEW_FILE, readLinkBase, sizeOf } from '../describe';
 import { fileShot } from '../service';
 import { readEncryption, uploadEncrypted } from './encryption';
 import { uploadInChunks } from './uploadInChunks';
@@ -24,6 +24,7 @@ export const upload: Operation = {
 	description:
 		'Upload one or more files, encrypted end to end if you want, and get a download link for each',
 	fields: uploadFields,
+	output: fileOutput,
 	options: uploadOptions,
 	async execute(item) {
 		const { functions, option } = item;
@@ -46,12 +47,14 @@ export const upload: Operation = {
 			});
 			const { fileName, mimeType } = file;
 			const hash = stats.sha256 ? { sha256: stats.sha256 } : {};
-			return {
-				...describeFile({ fileName, mimeType, fileSize: stats.size, ...data }, context),
-				...hash,
-			};
+			const described = describeFile(
+				{ fileName, mimeType, fileSize: stats.size, ...data },
+				context,
+			);
+			return { ...described, added: { ...described.added, ...hash } };
 		};
-		return await uploadEach(item, fileShot, 'fileId', send, { customSlug: 'Custom Slug' });
+		const output = { shape: fileOutput, idField: 'fileId' };
+		return await uploadEach(item, fileShot, output, send, { customSlug: 'Custom Slug' });
 	},
 };
 

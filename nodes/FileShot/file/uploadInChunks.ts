@@ -135,11 +135,11 @@ function chunkSender(
 ): (part: Part) => Promise<void> {
 	const id = pathSegment(item.functions, fileField.displayName, fileId);
 	const post = async (part: Part, { chunkBody }: UploadProtocol) => {
-		const { bytes, contentType } = chunkBody(part, total);
+		const { pieces, contentType } = chunkBody(part, total);
 		await callApi(item.functions, fileShot, {
 			method: 'POST',
 			path: `/files/upload-chunk/${id}/${part.index}`,
-			payload: partPayload(bytes, contentType, settings),
+			payload: partPayload(pieces, contentType, settings),
 			expects: ANY_BODY,
 			// Safe to retry: the server stores each chunk under its number.
 			retries,

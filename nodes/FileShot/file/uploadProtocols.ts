@@ -14,8 +14,8 @@ export interface UploadProtocol {
 	startBody(file: FileSource, options: UploadOptions, chunkSize: number): IDataObject;
 	/** Whether the start request contains the number of chunks, which must be right for the chunk size of the server. */
 	startsWithChunkCount: boolean;
-	/** The body of a chunk: raw bytes, or a form. */
-	chunkBody(part: Part, total: number): { bytes: Buffer; contentType: string };
+	/** The body of a chunk in pieces: raw bytes, or a form. */
+	chunkBody(part: Part, total: number): { pieces: readonly Buffer[]; contentType: string };
 	/** Whether a request after the last chunk completes the file. */
 	isFinalized: boolean;
 	/** Whether even a small file is sent in chunks. */
@@ -62,7 +62,7 @@ const documented: UploadProtocol = {
 		};
 	},
 	startsWithChunkCount: true,
-	chunkBody: ({ bytes }) => ({ bytes, contentType: BYTES }),
+	chunkBody: ({ bytes }) => ({ pieces: [bytes], contentType: BYTES }),
 	isFinalized: false,
 	chunksEveryFile: false,
 };
@@ -94,7 +94,7 @@ const desktop: UploadProtocol = {
 			{ totalChunks: String(total), isLastChunk: String(index === total - 1) },
 			{ field: 'chunk', fileName: `chunk-${index}`, mimeType: BYTES, size: bytes.length },
 		);
-		return { bytes: form.wrap(bytes) as Buffer, contentType: form.contentType };
+		return { pieces: form.pieces(bytes), contentType: form.contentType };
 	},
 	isFinalized: true,
 	chunksEveryFile: true,

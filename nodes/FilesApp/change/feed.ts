@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 import { NodeApiError } from 'n8n-workflow';
 
-import { DAY, epochOf, isoDate, serviceTime } from '../../shared/dates';
+import { DAY, epochOf, serviceTime } from '../../shared/dates';
 import { callApi } from '../../shared/http/client';
 import type { Page } from '../../shared/http/paging';
 import {
@@ -11,7 +11,8 @@ import {
 	type ServiceContext,
 	textOf,
 } from '../../shared/http/service';
-import { filesApp } from '../service';
+import type { OutputShape } from '../../shared/node/output';
+import { fileOutput, filesApp } from '../service';
 
 /** A position in the list of changes. */
 export interface Position {
@@ -39,11 +40,16 @@ export const formatSince = (milliseconds: number) =>
 /** Rounds a time down to the second, both in milliseconds since 1970. */
 export const floorToSecond = (milliseconds: number) => Math.floor(milliseconds / 1000) * 1000;
 
-/** All fields of a change in the response, with `fileId` and `changedAt` (ISO 8601 UTC) added. */
-export function describeChange(change: JsonRecord): IDataObject {
-	const described: IDataObject = { ...(change as IDataObject), fileId: fileIdOf(change) };
-	const changedAt = isoDate(change.timestamp);
-	return changedAt ? { ...described, changedAt } : described;
+/** `{id, action, timestamp}` (Files App docs, Sync), with the details of the file beside them or in `file`. */
+export const changeOutput: OutputShape = {
+	names: { event: ['action'] },
+	nested: { file: fileOutput },
+};
+
+/** The fields of a change, with the ID of its file as text. */
+export function describeChange({ id, ...change }: JsonRecord): IDataObject {
+	const fileId = fileIdOf({ id });
+	return { ...(fileId === undefined ? { id } : { fileId }), ...change } as IDataObject;
 }
 
 /** The ID of the changed file; undefined if the change does not contain it. */

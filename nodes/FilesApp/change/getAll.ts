@@ -8,12 +8,15 @@ import type { JsonRecord } from '../../shared/http/service';
 import { mapInBatches } from '../../shared/node/batching';
 import { returnAllFields } from '../../shared/node/fields';
 import type { ItemContext, Operation, Resource } from '../../shared/node/operation';
+import { type OutputItem, toOutput } from '../../shared/node/output';
 import { optionalText } from '../../shared/node/parameters';
 import { fetchFileIfExists } from '../file/get';
 import { folderField } from '../file/getAll';
+import { fileOutput } from '../service';
 import {
 	actionOf,
 	changeKey,
+	changeOutput,
 	describeChange,
 	fetchChangePage,
 	fileIdOf,
@@ -33,7 +36,7 @@ export async function changeItems(
 	changes: JsonRecord[],
 	details: boolean,
 	isLastTry = false,
-): Promise<IDataObject[]> {
+): Promise<OutputItem[]> {
 	const withDetails = changes.filter((change) => details && actionOf(change) !== 'deleted');
 	const ids = [...new Set(withDetails.map(fileIdOf).filter((id) => id !== undefined))];
 	const files = await mapInBatches(ids.length, {}, undefined, async (index) =>
@@ -41,15 +44,16 @@ export async function changeItems(
 	);
 	return changes.map((change) => {
 		const event = actionOf(change) ?? 'unknown';
-		const changeFields = describeChange(change);
-		if (event === 'deleted') return { event, ...changeFields, available: false };
-		if (!details) return { event, ...changeFields };
+		const json = describeChange(change);
+		if (event === 'deleted') return { json, added: { event, available: false } };
+		if (!details) return { json, added: { event } };
 		const id = fileIdOf(change);
 		if (id === undefined)
-			return { event, ...changeFields, error: 'The change does not contain a file ID' };
+			return { json, added: { event, error: 'The change does not contain a file ID' } };
 		const { file, error } = files[ids.indexOf(id)];
-		if (error) return { event, ...changeFields, error };
-		return { event, ...file, ...changeFields, available: Boolean(file) };
+		if (error) return { json, added: { event, error } };
+		const fields = toOutput(fileOutput, { json: file ?? {} });
+		return { json: { ...fields, ...json }, added: { event, available: Boolean(file) } };
 	});
 }
 
@@ -103,6 +107,7 @@ export const getAll: Operation = {
 		...returnAllFields,
 		folderField('Only return changes in this folder. Leave empty for all folders.'),
 	],
+	output: changeOutput,
 	options: [
 		{
 			displayName: 'Include File Details',
@@ -132,9 +137,8 @@ export const getAll: Operation = {
 				},
 			},
 		);
-		const described = changes.map(describeChange);
-		if (option<boolean>('details')) await addDetails(item, described);
-		return described.map((json) => ({ json }));
+		const items = changes.map((change): OutputItem => ({ json: describeChange(change) }));
+		return option<boolean>('details') ? await withDetails(item, items) : items;
 	},
 };
 
@@ -148,17 +152,17 @@ function warnAboutGap({ functions }: ItemContext, second: string): void {
 }
 
 /** Adds the details of each file to its changes; null if the file no longer exists. */
-async function addDetails(item: ItemContext, changes: IDataObject[]): Promise<void> {
-	const ids = [...new Set(changes.map(({ fileId }) => fileId).filter(Boolean))];
+async function withDetails(item: ItemContext, changes: OutputItem[]): Promise<OutputItem[]> {
+	const ids = [...new Set(changes.map(({ json }) => json.fileId).filter(Boolean))];
 	const deletedIds = new Set(
-		changes.filter(({ action }) => action === 'deleted').map(({ fileId }) => fileId),
+		changes.filter(({ json }) => actionOf(json) === 'deleted').map(({ json }) => json.fileId),
 	);
 	const signal = executionSignal(item.functions);
 	const details = await mapInBatches(ids.length, {}, signal, async (index) =>
 		deletedIds.has(ids[index]) ? null : await fetchDetails(item, ids[index]),
 	);
 	const byId = new Map(ids.map((id, index) => [id, details[index] ?? null]));
-	for (const change of changes) change.file = byId.get(change.fileId) ?? null;
+	return changes.map(({ json }) => ({ json, added: { file: byId.get(json.fileId) ?? null } }));
 }
 
 async function fetchDetails(item: ItemContext, id: unknown): Promise<IDataObject | null> {

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 
-import type { IDataObject, IPollFunctions } from 'n8n-workflow';
+import type { IPollFunctions } from 'n8n-workflow';
 
 import { DAY, epochOf } from '../../shared/dates';
 import { type JsonRecord, textOf } from '../../shared/http/service';
+import type { OutputItem } from '../../shared/node/output';
 import type { Polled } from '../../shared/polling/poll';
 import { fetchFilePage } from '../file/getAll';
 import {
@@ -34,7 +35,7 @@ export interface PollChangesOptions {
 	/** Whether each item contains the details of its file. */
 	details: boolean;
 	/** The user's filters. */
-	isWanted(item: IDataObject): boolean;
+	isWanted(item: OutputItem): boolean;
 }
 
 /**
@@ -50,7 +51,7 @@ export async function pollChanges(
 	previous: ChangesState | undefined,
 	deadline: number,
 ): Promise<Polled<ChangesState>> {
-	const found: IDataObject[] = [];
+	const found: OutputItem[] = [];
 	const trigger = `${context.getWorkflow().id}/${context.getNode().id}`;
 	const rethrowIfEmpty = (error: unknown) => {
 		if (found.length === 0) throw error;
@@ -85,7 +86,8 @@ export async function pollChanges(
 			);
 			if (items) {
 				failedPolls.delete(trigger);
-				const isWanted = (item: IDataObject) => item.error !== undefined || options.isWanted(item);
+				const isWanted = (item: OutputItem) =>
+					item.added?.error !== undefined || options.isWanted(item);
 				for (const item of items.filter(isWanted)) found.push(item);
 				for (const change of group) markProcessed(state, change);
 			}
@@ -256,7 +258,7 @@ const MAX_CANDIDATES = 10;
 export async function fetchSampleChange(
 	context: IPollFunctions,
 	options: PollChangesOptions,
-): Promise<IDataObject | undefined> {
+): Promise<OutputItem | undefined> {
 	const changes = await fetchRecentChanges(context, options);
 	const candidates = changes.reverse().slice(0, MAX_CANDIDATES);
 	for (const change of [...candidates, ...(await fetchFilesAsChanges(context, options))]) {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
+import type { IDataObject } from 'n8n-workflow';
 import { NodeApiError } from 'n8n-workflow';
 
 import { type CleanUpItem, type CleanUpList, readCleanUpList } from '../../shared/cleanUp/list';
@@ -14,7 +15,7 @@ import { readExpiryDates } from '../../shared/cleanUp/expiry';
 import type { ItemContext } from '../../shared/node/operation';
 import { optionalText } from '../../shared/node/parameters';
 import { isJsonObject, type JsonRecord, textOf } from '../../shared/http/service';
-import { describeFile, filesApp } from '../service';
+import { fileOutput, filesApp } from '../service';
 import { removeFile } from './delete';
 import { fetchFilePage, folderField } from './getAll';
 
@@ -22,6 +23,7 @@ export const cleanUp = cleanUpOperation({
 	service: filesApp.name,
 	// A share link expires, a file does not (Files App docs).
 	kind: { noun: 'file', label: 'name', canExpire: false },
+	output: fileOutput,
 	scope: [folderField('Only clean up files in this folder. Leave empty for all files.')],
 	scopeOptions: listFilters(filesApp.name, ['nameContains']),
 	remove: removeFile,
@@ -39,7 +41,7 @@ export const cleanUp = cleanUpOperation({
 					...readExpiryDates([file.created_at], []),
 					isWithin: () => matchAllConditions(named(file.name)),
 					scoped: [foldersOf(file)],
-					json: describeFile(file),
+					json: file as IDataObject,
 				}),
 			);
 			return { ...page, items };

@@ -1,3 +1,5 @@
+import type { IDataObject } from 'n8n-workflow';
+
 import { downloadOptions, outputField } from '../../shared/node/fields';
 import { readBaseUrl } from '../../shared/http/credential';
 import { pathSegment } from '../../shared/http/client';
@@ -6,7 +8,7 @@ import { optionalText } from '../../shared/node/parameters';
 import { textOf } from '../../shared/http/service';
 import { downloadFile } from '../../shared/files/download';
 import { type RangeDefaults, readDownloadSettings } from '../../shared/files/settings';
-import { describeFile, filesApp } from '../service';
+import { fileOutput, filesApp } from '../service';
 import { fileField } from './getAll';
 import { fetchFileDetails } from './get';
 
@@ -19,6 +21,7 @@ export const download: Operation = {
 	action: 'Download file',
 	description: 'Download a file and its details',
 	fields: [fileField, outputField],
+	output: fileOutput,
 	options: downloadOptions(RANGES, 'Each part counts as one request against your hourly limit.'),
 	async execute(item) {
 		const { functions, locator, option } = item;
@@ -36,6 +39,6 @@ export const download: Operation = {
 			},
 			{ ...readDownloadSettings(item, RANGES), host: filesApp, credential: filesApp.credential },
 		);
-		return fileResult(item, binary, { ...describeFile(details), ...file });
+		return fileResult(item, binary, details as IDataObject, file);
 	},
 };

@@ -4,7 +4,7 @@ import { NodeApiError } from 'n8n-workflow';
 import { callApi, pathSegment } from '../../shared/http/client';
 import type { Operation } from '../../shared/node/operation';
 import type { JsonRecord, ServiceContext } from '../../shared/http/service';
-import { describeFile, FILE, filesApp } from '../service';
+import { FILE, fileOutput, filesApp } from '../service';
 import { fileField } from './getAll';
 
 export const get: Operation = {
@@ -13,8 +13,10 @@ export const get: Operation = {
 	action: 'Get file',
 	description: 'Retrieve the name, size, type and dates of a file, without its content',
 	fields: [fileField],
+	output: fileOutput,
 	async execute(item) {
-		return { json: describeFile(await fetchFileDetails(item.functions, item.locator('fileId'))) };
+		const details = await fetchFileDetails(item.functions, item.locator('fileId'));
+		return { json: details as IDataObject };
 	},
 };
 
@@ -29,8 +31,11 @@ export async function fetchFileIfExists(
 	context: ServiceContext,
 	id: unknown,
 ): Promise<IDataObject | null> {
-	return await fetchFileDetails(context, id).then(describeFile, (error: unknown) => {
-		if (error instanceof NodeApiError && error.httpCode === '404') return null;
-		throw error;
-	});
+	return await fetchFileDetails(context, id).then(
+		(details) => details as IDataObject,
+		(error: unknown) => {
+			if (error instanceof NodeApiError && error.httpCode === '404') return null;
+			throw error;
+		},
+	);
 }

@@ -25,7 +25,7 @@ import {
 } from '../../shared/node/locator';
 import type { Operation } from '../../shared/node/operation';
 import { optionalText } from '../../shared/node/parameters';
-import { describeFile, FILE_URL, FILES, filesApp } from '../service';
+import { FILE_URL, fileOutput, FILES, filesApp } from '../service';
 
 /** The most files that one page can contain (Files App docs, List files). */
 export const MAX_PAGE_SIZE = 100;
@@ -113,6 +113,7 @@ export const getAll: Operation = {
 		...returnAllFields,
 		folderField('Only return files in this folder. Leave empty for all files.'),
 	],
+	output: fileOutput,
 	options: [
 		...listFilters(filesApp.name, ['createdAfter', 'createdBefore', 'nameContains']),
 		{
@@ -149,6 +150,6 @@ export const getAll: Operation = {
 				keep,
 			},
 		);
-		return files.map((file) => ({ json: describeFile(file) }));
+		return files.map((file) => ({ json: file as IDataObject }));
 	},
 };

@@ -1,3 +1,5 @@
+import type { IDataObject } from 'n8n-workflow';
+
 import { multipartForm } from '../../shared/files/multipartForm';
 import {
 	type PartDefaults,
@@ -16,7 +18,7 @@ import {
 } from '../../shared/node/fields';
 import type { ItemContext, Operation } from '../../shared/node/operation';
 import { optionalText } from '../../shared/node/parameters';
-import { describeFile, FILE, filesApp } from '../service';
+import { FILE, fileOutput, filesApp } from '../service';
 import { folderField } from './getAll';
 import { uploadInChunks, type UploadTarget } from './uploadInChunks';
 
@@ -28,6 +30,7 @@ export const upload: Operation = {
 	name: 'Upload',
 	action: 'Upload file',
 	description: 'Upload one or more files',
+	output: fileOutput,
 	fields: [
 		...sourceFields(),
 		{
@@ -57,17 +60,22 @@ export const upload: Operation = {
 			folderId: optionalText(parameter('folderId')),
 			encrypt: parameter<boolean>('encrypt'),
 		};
-		return await uploadEach(item, filesApp, 'fileId', async (file) => {
-			// An empty file has no chunks.
-			const inChunks = file.size > 0 && file.size >= settings.threshold;
-			const { body, stats } = inChunks
-				? await uploadInChunks(item, file, target, settings)
-				: await uploadAsForm(item, file, target, settings);
-			const { size, sha256 } = body;
-			compareWithService(functions.getNode(), file.fileName, stats, { size, sha256 });
-			const hash = stats.sha256 ? { sha256: stats.sha256 } : {};
-			return { ...describeFile(body), ...hash };
-		});
+		return await uploadEach(
+			item,
+			filesApp,
+			{ shape: fileOutput, idField: 'fileId' },
+			async (file) => {
+				// An empty file has no chunks.
+				const inChunks = file.size > 0 && file.size >= settings.threshold;
+				const { body, stats } = inChunks
+					? await uploadInChunks(item, file, target, settings)
+					: await uploadAsForm(item, file, target, settings);
+				const { size, sha256 } = body;
+				compareWithService(functions.getNode(), file.fileName, stats, { size, sha256 });
+				const hash = stats.sha256 ? { sha256: stats.sha256 } : {};
+				return { json: body as IDataObject, added: hash };
+			},
+		);
 	},
 };
 

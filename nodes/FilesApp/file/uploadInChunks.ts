@@ -132,7 +132,7 @@ async function sendChunk(
 	await callApi(functions, filesApp, {
 		method: 'POST',
 		path: '/chunks',
-		payload: partPayload(form.wrap(bytes) as Buffer, form.contentType, settings),
+		payload: partPayload(form.pieces(bytes), form.contentType, settings),
 		expects: RECEIVED,
 		// Safe to retry: the service stores each chunk under its number.
 		retries,

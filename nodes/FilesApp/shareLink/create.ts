@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { HOUR, isoDate, periodOf } from '../../shared/dates';
+import { HOUR, periodOf } from '../../shared/dates';
 import { callApi } from '../../shared/http/client';
 import {
 	type ExpectedBody,
@@ -54,6 +54,7 @@ export const create: Operation = {
 			description: 'Whether visitors can download the file instead of only viewing it',
 		},
 	],
+	output: { names: { shareId: ['id'], link: ['url'] } },
 	async execute(item) {
 		const fileId = item.locator('fileId');
 		const { body: link } = await callApi(item.functions, filesApp, {
@@ -66,9 +67,7 @@ export const create: Operation = {
 			unknownResultHint:
 				'Files App may have created the share link anyway. Its API cannot list links, so check its website before you run the node again.',
 		});
-		const json: IDataObject = { ...(link as IDataObject), shareId: textOf(link.id), fileId };
-		const expiresAt = isoDate(link.expires_at);
-		return { json: expiresAt ? { ...json, expiresAt } : json };
+		return { json: link as IDataObject, added: { fileId } };
 	},
 };
 

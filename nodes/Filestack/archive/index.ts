@@ -1,25 +1,17 @@
 import type { Operation, Resource } from '../../shared/node/operation';
-import { outputFieldsWithoutLink, outputOptions, outputResult } from '../processing/output';
-import { readSeveralSources, severalSourcesFields } from '../processing/sources';
+import { combineFields, combineFiles } from '../processing/combine';
+import { outputOptions } from '../processing/output';
 
 const createZip: Operation = {
 	value: 'createZip',
 	name: 'Create ZIP',
 	action: 'Create ZIP archive',
 	description: 'Combine up to 100 files into a ZIP archive, in the order of the input',
-	fields: [...severalSourcesFields, ...outputFieldsWithoutLink],
+	fields: combineFields(),
 	options: outputOptions,
 	async execute(item) {
-		const several = readSeveralSources(item);
-		if (!several) return [];
-		const { sources, pairedItem } = several;
-		const result = await outputResult(item, {
-			tasks: [{ name: 'zip' }],
-			sources,
-			extension: 'zip',
-			name: 'archive.zip',
-		});
-		return { ...result, ...(pairedItem && { pairedItem }) };
+		const result = { tasks: [{ name: 'zip' }], extension: 'zip', name: 'archive.zip' };
+		return await combineFiles(item, (sources) => ({ ...result, sources }));
 	},
 };
 

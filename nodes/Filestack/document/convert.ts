@@ -1,10 +1,10 @@
 import type { Operation } from '../../shared/node/operation';
-import { type TaskForm, taskOfForm } from '../processing/form';
+import type { Field } from '../../shared/node/schema';
+import { parametersIn, type TaskForm, taskOfForm, withParameters } from '../processing/form';
 import { outputFields, outputOptions, outputResult } from '../processing/output';
-import { PAGE_FORMATS } from '../processing/rules';
 import { readSource, sourceFields } from '../processing/sources';
 import { choiceField, numberField } from '../processing/taskFields';
-import type { TaskValue } from '../processing/grammar';
+import { pageLayoutOptions } from './pageLayout';
 
 /** Filestack docs, Document conversion. */
 const FORMATS = [
@@ -49,31 +49,16 @@ const form: TaskForm = {
 	],
 };
 
-const pageOptions = [
+/** The options of a document, each shown for the formats that have it. */
+const options: Field[] = [
 	{
 		...numberField('Density (DPI)', 'density', [1, 500], 150, 'The resolution of the image'),
 		displayOptions: { show: { '/format': IMAGES } },
 	},
-	{
-		...choiceField(
-			{ displayName: 'Page Format', name: 'pageformat', description: 'The size of the pages' },
-			PAGE_FORMATS,
-			'a4',
-		),
+	...pageLayoutOptions.map((option) => ({
+		...option,
 		displayOptions: { show: { '/format': ['pdf'] } },
-	},
-	{
-		...choiceField(
-			{
-				displayName: 'Page Orientation',
-				name: 'pageorientation',
-				description: 'The orientation of the pages',
-			},
-			['landscape', 'portrait'],
-			'portrait',
-		),
-		displayOptions: { show: { '/format': ['pdf'] } },
-	},
+	})),
 ];
 
 export const convert: Operation = {
@@ -82,17 +67,12 @@ export const convert: Operation = {
 	action: 'Convert document',
 	description: 'Convert an Office document, PDF or image to another format, for example to PDF',
 	fields: [...sourceFields, ...form.fields, ...outputFields],
-	options: [...outputOptions, ...pageOptions],
+	options: [...outputOptions, ...options],
 	async execute(item) {
 		const task = taskOfForm(item, form, item.parameter);
-		const more: Record<string, TaskValue> = {};
-		for (const { name } of pageOptions) {
-			const value = item.option<TaskValue>(name);
-			if (value !== undefined) more[name] = value;
-		}
 		const format = item.parameter<string>('format');
 		return await outputResult(item, {
-			tasks: [{ name: task.name, params: { ...(task.params as object), ...more } }],
+			tasks: [withParameters(task, parametersIn(item, options))],
 			sources: readSource(item),
 			extension: format,
 			allowsText: ['html', 'txt'].includes(format),

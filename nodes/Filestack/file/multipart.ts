@@ -174,7 +174,7 @@ async function sendPart(
 		const { body } = await callUploadApi(item, baseUrl, 'upload', partInfo, more);
 		const { url, headers } = body;
 
-		const payload = partPayload(bytes, 'application/octet-stream', settings);
+		const payload = partPayload([bytes], 'application/octet-stream', settings);
 		const put = await putPresigned(item.functions, url, headersOf(headers), payload);
 		const { status, retryAfter } = put;
 		const etag = textOf(put.headers.etag);

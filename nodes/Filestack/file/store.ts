@@ -8,7 +8,7 @@ import { pathSegment } from '../../shared/http/client';
 import type { JsonRecord } from '../../shared/http/service';
 import type { ItemContext, Operation } from '../../shared/node/operation';
 import { invalidParameter } from '../../shared/node/schema';
-import { describeFile, STORED } from '../handle';
+import { describeFile, filestackOutput, STORED } from '../handle';
 import { filestack } from '../service';
 import { policyQuery, TRANSFER_POLICY_MINUTES } from '../signing';
 import { uploadInParts } from './multipart';
@@ -34,8 +34,8 @@ export const store: Operation = {
 		return await uploadEach(
 			item,
 			filestack,
-			'handle',
-			async (file) => await storeFile(item, file, target, settings),
+			{ shape: filestackOutput, idField: 'handle' },
+			async (file) => ({ json: await storeFile(item, file, target, settings) }),
 			{},
 			(file) => void isMultipart(item, file, target, settings),
 		);

@@ -1,4 +1,5 @@
 import type { Resource } from '../../shared/node/operation';
+import { createAnimation } from './animation';
 import { createCollage } from './collage';
 import { detectFaces } from './faces';
 import { applyFilter, convert, crop, resize, rotate } from './simple';
@@ -9,7 +10,7 @@ export const image: Resource = {
 	value: 'image',
 	name: 'Image',
 	operations: [
-		...[applyFilter, convert, createCollage, crop, detectFaces],
+		...[applyFilter, convert, createAnimation, createCollage, crop, detectFaces],
 		...[getSize, resize, rotate, transform],
 	],
 	initial: resize.value,

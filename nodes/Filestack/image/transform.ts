@@ -4,7 +4,7 @@ import { fieldsOfForms, selectorField, type TaskForm, taskOfForms } from '../pro
 import { isParameters, type Task } from '../processing/grammar';
 import { outputFields, outputOptions, outputResult } from '../processing/output';
 import { parseTasks, TaskSyntaxError } from '../processing/parse';
-import { taskProblem } from '../processing/rules';
+import { stepProblem } from '../processing/rules';
 import { readSource, sourceFields } from '../processing/sources';
 import { stepForms } from './stepForms';
 import { extensionOf } from './simple';
@@ -129,7 +129,7 @@ function checkedTasks(item: ItemContext, label: string, text: string): Task[] {
 		throw invalidParameter(item, label, 'does not contain a task', `${STEPS_EXAMPLE}.`);
 	}
 	for (const task of tasks) {
-		const found = taskProblem(task);
+		const found = stepProblem(task);
 		if (found) throw invalidParameter(item, label, found.problem, found.advice);
 	}
 	return tasks;

@@ -81,6 +81,23 @@ export function taskOfForm(
 const sameNames = (values: Values): Record<string, TaskValue | undefined> =>
 	Object.fromEntries(Object.entries(values).map(([name, value]) => [name, filledIn(value)]));
 
+/** Adds parameters to a task. */
+export const withParameters = ({ name, params }: Task, more: Record<string, TaskValue>): Task => ({
+	name,
+	params: { ...(params as Record<string, TaskValue>), ...more },
+});
+
+/** Returns the parameters of a task for the options that the user has added; their names are those of the parameters. */
+export function parametersIn(
+	{ option }: Pick<ItemContext, 'option'>,
+	options: readonly Field[],
+): Record<string, TaskValue> {
+	const given = options.map(({ name }) => [name, filledIn(option(name))] as const);
+	return Object.fromEntries(
+		given.filter((entry): entry is [string, TaskValue] => entry[1] !== undefined),
+	);
+}
+
 /** Returns the value of a field; undefined if it is empty. A color may have the `#` that CSS requires. */
 export function filledIn(value: unknown): TaskValue | undefined {
 	if (typeof value !== 'string') return value as TaskValue | undefined;

@@ -160,7 +160,7 @@ async function createLink(
 	return {
 		url,
 		...(typeof sources === 'string' && isHandle(sources) && { handle: sources }),
-		...(signed && { expiry, expiresAt: isoDate(expiry) }),
+		...(signed && { expiresAt: isoDate(expiry) }),
 	};
 }
 

@@ -38,7 +38,7 @@ export const color: Rule = {
 };
 
 const listOf = (rule: Rule, min: number, max: number): Rule => ({
-	what: min === max ? `a list of ${min} values` : `a list of ${min} to ${max} values`,
+	what: `a list of ${min === max ? min : `${min} to ${max}`} values, each ${rule.what}`,
 	allows: (value) =>
 		Array.isArray(value) &&
 		value.length >= min &&
@@ -70,6 +70,16 @@ const faces = either(oneOf('all'), whole(1, 1000), listOf(whole(1, 1000), 1, 100
 const faceSize = decimal(0.01, 10_000);
 const FACES = { faces, minsize: faceSize, maxsize: faceSize, buffer: whole(0, 1000) };
 const background = color;
+
+/** A page, a range such as `3-5`, or an open one: `3-` is the third page and all after it, `-2` the first two. */
+const pageRange: Rule = {
+	what: 'a page number or a range such as 3-5 or 8-',
+	allows: (value) => {
+		const [, first, last] = /^([1-9]\d{0,4})?(?:-([1-9]\d{0,4})?)?$/.exec(String(value)) ?? [];
+		if (typeof value === 'object' || (first ?? last) === undefined) return false;
+		return first === undefined || last === undefined || Number(first) <= Number(last);
+	},
+};
 
 /** Filestack docs, Document conversion. */
 export const OUTPUT_FORMATS = [
@@ -189,6 +199,22 @@ const RULES: Readonly<Record<string, Readonly<Record<string, Rule>>>> = {
 		pageorientation: ORIENTATION,
 		docinfo: flag,
 	},
+	pdfconvert: {
+		pages: listOf(pageRange, 1, 1000),
+		pageformat: oneOf(...PAGE_FORMATS),
+		pageorientation: ORIENTATION,
+		metadata: flag,
+	},
+	pdfcreate: { engine: oneOf('mupdf') },
+	animate: {
+		delay: whole(0, 10_000),
+		loop: whole(0, 1000),
+		width: whole(1, 1800),
+		height: whole(1, 1800),
+		fit: oneOf('clip', 'crop', 'scale'),
+		align: position('faces'),
+		background,
+	},
 	collage: {
 		files: listOf(text, 0, 100),
 		width: side,
@@ -219,6 +245,7 @@ const REQUIRED: Readonly<Record<string, readonly string[]>> = {
 	partial_pixelate: ['objects'],
 	quality: ['value'],
 	output: ['format', 'docinfo'],
+	pdfconvert: ['pages', 'pageformat', 'pageorientation'],
 };
 
 /** Tasks that are not steps: they sign, have an effect, or need several sources. The value says what to use. */
@@ -229,6 +256,8 @@ const NOT_STEPS: Readonly<Record<string, string>> = {
 	workflow_status: 'Use the resource Workflow instead.',
 	video_convert: 'Use the resource Video instead.',
 	zip: 'Use the resource Archive instead.',
+	pdfcreate: 'Use Document → Merge instead.',
+	animate: 'Use Image → Create Animation instead.',
 	b64: 'Enter the tasks as text instead.',
 	debug: 'Its result describes the request and is not a file.',
 };
@@ -241,14 +270,17 @@ export interface TaskProblem {
 	parameter?: string;
 }
 
+/** Returns the first problem of a task that a user has entered as a step of a transformation. */
+export function stepProblem(task: Task): TaskProblem | undefined {
+	if (!Object.hasOwn(NOT_STEPS, task.name)) return taskProblem(task);
+	return { problem: `must not contain the task “${task.name}”`, advice: NOT_STEPS[task.name] };
+}
+
 /**
  * Returns the first parameter that Filestack would reject. Tasks that are not in its documentation of images and documents
  * are accepted, because it adds new ones.
  */
 export function taskProblem({ name, params = {} }: Task): TaskProblem | undefined {
-	if (Object.hasOwn(NOT_STEPS, name)) {
-		return { problem: `must not contain the task “${name}”`, advice: NOT_STEPS[name] };
-	}
 	const rules = Object.hasOwn(RULES, name) ? RULES[name] : undefined;
 	if (rules === undefined) return undefined;
 	if (!isParameters(params)) {

@@ -54,15 +54,17 @@ export async function waitFor<T>(item: ItemContext, job: Job<T>, state: T): Prom
 	const minutes = parameter<number>('maxWaitMinutes');
 	const signal = executionSignal(functions);
 	const end = performance.now() + minutes * 60_000;
+	const stopped = () =>
+		unfinishedError(item, job, 'was still running when the execution was stopped');
 	let current = state;
 	while (!job.isComplete(current)) {
 		const left = end - performance.now();
 		if (left <= 0) throw unfinishedError(item, job, `did not finish within ${minutes} minutes`);
 		await cancellableSleep(Math.min(job.interval, left), signal);
-		if (signal?.aborted)
-			throw unfinishedError(item, job, 'was still running when the execution was stopped');
+		if (signal?.aborted) throw stopped();
 		current = await job.fetchState().catch((error: unknown) => {
-			throw withJobId(item, job, error);
+			// Stop ends the request as well.
+			throw signal?.aborted ? stopped() : withJobId(item, job, error);
 		});
 	}
 	return current;

@@ -44,7 +44,7 @@ const uuidField: Field = {
 	required: true,
 	default: '',
 	placeholder: 'e.g. 6f2b6f52-9d5d-4d43-9b4e-0a4c3a1f8d11',
-	description: 'The uuid returned by Convert',
+	description: 'The jobId returned by Convert',
 };
 
 const options: Field[] = [

@@ -1,7 +1,7 @@
 import type { Operation, Resource } from '../../shared/node/operation';
 import type { Field } from '../../shared/node/schema';
 import { requireHttpUrl } from '../../shared/node/parameters';
-import { type TaskForm, taskOfForm } from '../processing/form';
+import { parametersIn, type TaskForm, taskOfForm, withParameters } from '../processing/form';
 import { outputFieldsWithoutLink, outputOptions, outputResult } from '../processing/output';
 import { choiceField, numberField } from '../processing/taskFields';
 
@@ -34,18 +34,20 @@ const form: TaskForm = {
 	],
 };
 
-const agentOption = choiceField(
-	{ displayName: 'Browser', name: 'agent', description: 'The kind of browser' },
-	['desktop', 'mobile'],
-	'desktop',
-);
-const delayOption = numberField(
-	'Delay (Milliseconds)',
-	'delay',
-	[0, 20_000],
-	1000,
-	'How long to wait after the page has loaded',
-);
+const options: Field[] = [
+	choiceField(
+		{ displayName: 'Browser', name: 'agent', description: 'The kind of browser' },
+		['desktop', 'mobile'],
+		'desktop',
+	),
+	numberField(
+		'Delay (Milliseconds)',
+		'delay',
+		[0, 20_000],
+		1000,
+		'How long to wait after the page has loaded',
+	),
+];
 
 const takeScreenshot: Operation = {
 	value: 'takeScreenshot',
@@ -53,24 +55,12 @@ const takeScreenshot: Operation = {
 	action: 'Take screenshot of website',
 	description: 'Take a screenshot of a web page',
 	fields: [pageField, ...form.fields, ...outputFieldsWithoutLink],
-	options: [...outputOptions, agentOption, delayOption],
+	options: [...outputOptions, ...options],
 	async execute(item) {
-		const { option, parameter } = item;
-		const url = requireHttpUrl(item, pageField.displayName, parameter(pageField.name));
-		const task = taskOfForm(item, form, parameter);
-		const agent = option<string>('agent');
-		const delay = option<number>('delay');
+		const url = requireHttpUrl(item, pageField.displayName, item.parameter(pageField.name));
+		const task = taskOfForm(item, form, item.parameter);
 		return await outputResult(item, {
-			tasks: [
-				{
-					name: task.name,
-					params: {
-						...(task.params as object),
-						...(agent !== undefined && { agent }),
-						...(delay !== undefined && { delay }),
-					},
-				},
-			],
+			tasks: [withParameters(task, parametersIn(item, options))],
 			sources: url,
 			extension: 'png',
 			name: `${new URL(url).hostname}.png`,

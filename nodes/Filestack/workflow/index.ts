@@ -1,4 +1,5 @@
 import type { IDataObject } from 'n8n-workflow';
+import { NodeOperationError } from 'n8n-workflow';
 
 import {
 	type ExpectedBody,
@@ -51,9 +52,23 @@ const fetchState = async (item: ItemContext, jobId: string): Promise<JsonRecord>
 		expects: STATE,
 	});
 
-/** Adds the job ID in the node's spelling, and the URLs of the files that the workflow has stored. */
-function describeJob(state: JsonRecord): IDataObject {
-	const { jobid, results, ...rest } = state;
+/**
+ * Adds whether the job has finished, and the URLs of the files that the workflow has stored.
+ * @throws NodeOperationError for a workflow that has failed
+ */
+function describeJob({ functions, itemIndex }: ItemContext, state: JsonRecord): IDataObject {
+	const { results, ...rest } = state;
+	// Only “Started” and “Finished” are documented.
+	if (/^(fail|error|abort|cancel)/i.test(String(rest.status))) {
+		throw new NodeOperationError(
+			functions.getNode(),
+			`The workflow ended as “${textOf(rest.status)}”`,
+			{
+				itemIndex,
+				description: `The ID of the job is ${String(rest.jobid)}. Check the workflow in the Developer Portal, and that its tasks fit the type of the file.`,
+			},
+		);
+	}
 	const tasks = isJsonObject(results) ? Object.values(results) : [];
 	const urls = tasks.flatMap((task) => {
 		if (!isJsonObject(task)) return [];
@@ -62,7 +77,6 @@ function describeJob(state: JsonRecord): IDataObject {
 		return textOf(data.url) ?? textOf(task.url) ?? [];
 	});
 	return {
-		jobId: jobid as string,
 		finished: isFinished(state),
 		...(rest as IDataObject),
 		...(results !== undefined && { results: results as IDataObject, urls }),
@@ -86,7 +100,7 @@ const run: Operation = {
 			effect:
 				'Filestack may have started the workflow anyway. Check before you run the node again.',
 		});
-		if (!item.parameter<boolean>('wait')) return { json: describeJob(started) };
+		if (!item.parameter<boolean>('wait')) return { json: describeJob(item, started) };
 		const jobId = String(started.jobid);
 		const job = {
 			what: 'The workflow',
@@ -95,7 +109,7 @@ const run: Operation = {
 			isComplete: isFinished,
 			fetchState: async () => await fetchState(item, jobId),
 		};
-		return { json: describeJob(await waitFor(item, job, started)) };
+		return { json: describeJob(item, await waitFor(item, job, started)) };
 	},
 };
 
@@ -106,7 +120,7 @@ const getStatus: Operation = {
 	description: 'Get the status and the results of a workflow that was started earlier',
 	fields: [jobField],
 	async execute(item) {
-		return { json: describeJob(await fetchState(item, checkedId(item, jobField))) };
+		return { json: describeJob(item, await fetchState(item, checkedId(item, jobField))) };
 	},
 };
 

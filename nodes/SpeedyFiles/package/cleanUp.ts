@@ -5,6 +5,7 @@ import { cleanUpOperation } from '../../shared/cleanUp/cleanUp';
 import { appliedByN8n, matchAllConditions, nameConditions } from '../../shared/node/filters';
 import { readExpiryDates } from '../../shared/cleanUp/expiry';
 import { textOf } from '../../shared/http/service';
+import { packageOutput } from '../describe';
 import { fetchPackages, FIRST_PAGE } from '../packagePages';
 import { speedyFiles } from '../service';
 import { removePackage } from './delete';
@@ -33,6 +34,7 @@ export const cleanUp = cleanUpOperation({
 		canExpire: true,
 		note: 'With an admin’s token, this includes the packages of all users.',
 	},
+	output: packageOutput,
 	scopeOptions: [...filterOptions.filter(({ name }) => name !== 'createdAfter'), titleOption],
 	remove: removePackage,
 	async list(item) {
@@ -41,14 +43,14 @@ export const cleanUp = cleanUpOperation({
 		return await readCleanUpList(FIRST_PAGE, async (position) => {
 			const page = await fetchPackages(item.functions, position);
 			const items = page.items.map(
-				(one): CleanUpItem => ({
+				({ json: one, added = {} }): CleanUpItem => ({
 					id: textOf(one.id),
 					name: textOf(one.title),
-					size: Number.isSafeInteger(one.totalBytes) ? Number(one.totalBytes) : undefined,
+					size: Number.isSafeInteger(added.totalSize) ? Number(added.totalSize) : undefined,
 					...readExpiryDates([one.created_at], [one.expires_at]),
 					isWithin: (now) => matchAllConditions([...scope(one, now), ...titled(one.title)]),
 					scoped: [one.direction, one.recipient_email, one.status],
-					json: one,
+					json: { ...one, ...added },
 				}),
 			);
 			return { ...page, items };

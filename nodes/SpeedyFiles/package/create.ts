@@ -5,7 +5,8 @@ import { callApi } from '../../shared/http/client';
 import type { ItemContext, Operation } from '../../shared/node/operation';
 import { optionalText } from '../../shared/node/parameters';
 import type { Field } from '../../shared/node/schema';
-import { describePackage } from '../describe';
+import type { OutputItem } from '../../shared/node/output';
+import { describePackage, packageOutput } from '../describe';
 import { NOTIFICATION_TIMEOUT, PACKAGE, speedyFiles } from '../service';
 import { daysField, directionField, emailField, nameField, noteOption, titleField } from './fields';
 
@@ -22,16 +23,18 @@ export const create: Operation = {
 	description:
 		'Create a draft package for a recipient. Add files with Upload File, then send it with Finalize.',
 	fields: [titleField, emailField, nameField, directionField, daysField],
+	output: packageOutput,
 	options: [noteOption],
 	async execute(item) {
 		const created = await createPackage(item, item.parameter('direction'));
-		const isUnreachable = created.direction === 'inbound' && created.magicLink === undefined;
-		return { json: isUnreachable ? { ...created, notice: NO_LINK } : created };
+		const { direction, magic_link, upload_url } = created.json;
+		if (direction !== 'inbound' || (magic_link ?? upload_url)) return created;
+		return { ...created, added: { ...created.added, notice: NO_LINK } };
 	},
 };
 
 /** Creates a package from the fields of the item. */
-export async function createPackage(item: ItemContext, direction: string): Promise<IDataObject> {
+export async function createPackage(item: ItemContext, direction: string): Promise<OutputItem> {
 	const { body, headers } = await callApi(item.functions, speedyFiles, {
 		method: 'POST',
 		path: '/packages',

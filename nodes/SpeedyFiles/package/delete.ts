@@ -11,9 +11,9 @@ export const deletePackage: Operation = {
 	description: 'Delete a package with its files and links permanently',
 	fields: [packageField],
 	async execute(item) {
-		const id = packageIdOf(item);
-		await removePackage(item, id);
-		return { json: { deleted: true, id } };
+		const packageId = packageIdOf(item);
+		await removePackage(item, packageId);
+		return { json: { deleted: true, packageId } };
 	},
 };
 

@@ -9,6 +9,7 @@ import {
 	type ServiceContext,
 	textOf,
 } from '../../shared/http/service';
+import { packageOutput } from '../describe';
 import { NOTIFICATION_TIMEOUT, PACKAGE, speedyFiles } from '../service';
 import { finalizableField, packageIdOf, packagePath } from './fields';
 
@@ -25,9 +26,10 @@ export const finalize: Operation = {
 	description:
 		'Create the magic link of an outbound package and email it to the recipient. The link is only shown once. Revoked packages get a new link.',
 	fields: [finalizableField],
+	output: { ...packageOutput, simple: undefined, omitted: ['ok', 'redirect'] },
 	async execute(item) {
 		const id = packageIdOf(item);
-		return { json: { id, ...(await finalizePackage(item, id)) } };
+		return { json: await finalizePackage(item, id), added: { packageId: id } };
 	},
 };
 
@@ -67,10 +69,8 @@ const FINALIZED: ExpectedBody<IDataObject> = {
 			: undefined,
 };
 
-function linkOf(response: IDataObject, notice: string): IDataObject {
-	const magicLink = textOf(response.magic_link);
-	return magicLink ? { ...response, magicLink } : { ...response, magicLink: null, notice };
-}
+const linkOf = (response: IDataObject, notice: string): IDataObject =>
+	textOf(response.magic_link) ? response : { ...response, magic_link: null, notice };
 
 /** Fetches the status of a package; undefined if the request fails. */
 export async function fetchStatus(

@@ -1,8 +1,7 @@
 import { serviceTime } from '../../shared/dates';
-import { simplifyField } from '../../shared/node/fields';
 import { callApi } from '../../shared/http/client';
 import type { Operation } from '../../shared/node/operation';
-import { describePackage, simplifyPackage } from '../describe';
+import { describePackage, packageOutput } from '../describe';
 import { PACKAGE, speedyFiles } from '../service';
 import { packageField, packageIdOf, packagePath } from './fields';
 
@@ -11,13 +10,13 @@ export const get: Operation = {
 	name: 'Get',
 	action: 'Get package',
 	description: 'Retrieve the status of a package and its files',
-	fields: [packageField, simplifyField],
+	fields: [packageField],
+	output: packageOutput,
 	async execute(item) {
-		const { functions, parameter } = item;
+		const { functions } = item;
 		const path = packagePath(functions, packageIdOf(item));
 		const call = { method: 'GET', path, expects: PACKAGE } as const;
 		const { body, headers } = await callApi(functions, speedyFiles, call);
-		const found = describePackage(body, serviceTime(headers));
-		return { json: parameter<boolean>('simplify') ? simplifyPackage(found) : found };
+		return describePackage(body, serviceTime(headers));
 	},
 };

@@ -2,13 +2,14 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { epochOf } from '../../shared/dates';
 import { collectPages } from '../../shared/http/paging';
-import { returnAllFields, simplifyField } from '../../shared/node/fields';
+import { returnAllFields } from '../../shared/node/fields';
 import { appliedByN8n, matchAllConditions, type ScopeCondition } from '../../shared/node/filters';
 import type { ItemContext, Operation } from '../../shared/node/operation';
+import type { OutputItem } from '../../shared/node/output';
 import { optionalText } from '../../shared/node/parameters';
 import type { Field } from '../../shared/node/schema';
 import { isSameName } from '../../shared/text';
-import { effectiveStatusOf, simplifyPackage } from '../describe';
+import { effectiveStatusOf, packageOutput } from '../describe';
 import { fetchPackages, FIRST_PAGE, MAX_PAGE_SIZE, type PackagePosition } from '../packagePages';
 import { directionOption } from './fields';
 
@@ -42,12 +43,12 @@ export const filterOptions: Field[] = [
 			{ name: 'Revoked', value: 'revoked', description: 'The magic link was withdrawn' },
 		],
 		default: [],
-		description: `Only include packages with one of these statuses (effectiveStatus). ${appliedByN8n('SpeedyFiles')}.`,
+		description: `Only include packages with one of these statuses. ${appliedByN8n('SpeedyFiles')}.`,
 	},
 ];
 
 export interface PackageFilter {
-	keep(described: IDataObject): boolean;
+	keep(described: OutputItem): boolean;
 	/** Milliseconds since 1970; older packages are left out. */
 	createdAfter: number;
 	/** Whether no filter is set. */
@@ -58,9 +59,9 @@ export function packageFilter(item: ItemContext): PackageFilter {
 	const after = item.option<number>('createdAfter');
 	const conditions = packageConditions(item);
 	return {
-		keep: (one) =>
-			(after === undefined || (epochOf(one.created_at) ?? NaN) >= after) &&
-			matchAllConditions(conditions(one, one.effectiveStatus)) === true,
+		keep: ({ json, added }) =>
+			(after === undefined || (epochOf(json.created_at) ?? NaN) >= after) &&
+			matchAllConditions(conditions(json, added?.status)) === true,
 		createdAfter: after ?? -Infinity,
 		isOpen: after === undefined && conditions({}, undefined).length === 0,
 	};
@@ -103,7 +104,8 @@ export const getAll: Operation = {
 	name: 'Get Many',
 	action: 'Get many packages',
 	description: 'Retrieve a list of packages with their files, newest first',
-	fields: [...returnAllFields, simplifyField],
+	fields: returnAllFields,
+	output: packageOutput,
 	options: filterOptions,
 	async execute(item) {
 		const { functions, parameter } = item;
@@ -114,11 +116,14 @@ export const getAll: Operation = {
 		const fetchPage = async (position: PackagePosition) => {
 			const page = await fetchPackages(functions, position, pageSize);
 			// The list is sorted from newest to oldest, so later pages only contain older packages.
-			const oldest = epochOf(page.items.at(-1)?.created_at) ?? Infinity;
+			const oldest = epochOf(page.items.at(-1)?.json.created_at) ?? Infinity;
 			return oldest < createdAfter ? { items: page.items } : page;
 		};
-		const found = await collectPages(FIRST_PAGE, fetchPage, { idOf: ({ id }) => id, limit, keep });
-		const isSimple = parameter<boolean>('simplify');
-		return found.map((one) => ({ json: isSimple ? simplifyPackage(one) : one }));
+		const found = await collectPages(FIRST_PAGE, fetchPage, {
+			idOf: ({ json }) => json.id,
+			limit,
+			keep,
+		});
+		return found;
 	},
 };

@@ -1,7 +1,7 @@
 import { serviceTime } from '../../shared/dates';
 import { callApi } from '../../shared/http/client';
 import type { Operation } from '../../shared/node/operation';
-import { describePackage } from '../describe';
+import { describePackage, packageOutput } from '../describe';
 import { NOTIFICATION_TIMEOUT, PACKAGE, speedyFiles } from '../service';
 import { activeField, packageIdOf, packagePath } from './fields';
 
@@ -11,6 +11,7 @@ export const revoke: Operation = {
 	action: 'Revoke package',
 	description: 'Disable the magic links of a package. The package and its files are kept.',
 	fields: [activeField],
+	output: packageOutput,
 	async execute(item) {
 		const { body, headers } = await callApi(item.functions, speedyFiles, {
 			method: 'POST',
@@ -22,6 +23,6 @@ export const revoke: Operation = {
 			unknownResultHint:
 				'SpeedyFiles may have revoked the package anyway. You can safely revoke it again.',
 		});
-		return { json: describePackage(body, serviceTime(headers)) };
+		return describePackage(body, serviceTime(headers));
 	},
 };

@@ -5,7 +5,7 @@ import { inputField, sourceFields } from '../../shared/node/fields';
 import type { ItemContext, Operation } from '../../shared/node/operation';
 import type { Field } from '../../shared/node/schema';
 import { readSourceFiles } from '../../shared/files/urlSource';
-import { totalsOf } from '../describe';
+import { packageOutput, totalsOf } from '../describe';
 import { speedyFiles } from '../service';
 import { createPackage } from './create';
 import { daysField, emailField, nameField, noteOption, packagePath, titleField } from './fields';
@@ -27,6 +27,7 @@ export const send: Operation = {
 	action: 'Send files',
 	description: 'Create a package, upload the files and email the magic link in one step',
 	fields: [titleField, emailField, nameField, ...sourceFields(filesField), daysField],
+	output: packageOutput,
 	options: [
 		{
 			displayName: 'Delete Package on Failure',
@@ -42,15 +43,15 @@ export const send: Operation = {
 	async execute(item) {
 		const files = await readSourceFiles(item, speedyFiles);
 		const draft = await createPackage(item, 'outbound');
-		const id = String(draft.id);
+		const id = String(draft.json.id);
 		const uploaded: IDataObject[] = [];
 		try {
 			await uploadFilesInto(item, id, files, uploaded);
 			const finalized = await finalizePackage(item, id);
 			// Finalizing makes the package active, so no other request is needed to get its status.
-			const active = { status: 'active', effectiveStatus: 'active' };
 			return {
-				json: { ...draft, ...active, files: uploaded, ...totalsOf(uploaded), ...finalized },
+				json: { ...draft.json, status: 'active', files: uploaded, ...finalized },
+				added: totalsOf(uploaded),
 			};
 		} catch (error) {
 			const problem = withItemIndex(item.functions.getNode(), error, item.itemIndex);

@@ -19,7 +19,7 @@ import {
 } from '../../shared/node/fields';
 import type { ItemContext, Operation } from '../../shared/node/operation';
 import type { Field } from '../../shared/node/schema';
-import { describeFile, packageFiles, totalsOf } from '../describe';
+import { packageFiles, packageOutput, totalsOf } from '../describe';
 import { FILE, PACKAGE, speedyFiles } from '../service';
 import { packageField, packageIdOf, packagePath } from './fields';
 
@@ -63,7 +63,7 @@ async function uploadOne(
 	const reported = { size: stored.size_bytes, sha256: stored.sha256 };
 	compareWithService(functions.getNode(), fileName, stats, reported, DELETE_PACKAGE);
 	const sha256 = textOf(stored.sha256) ?? stats.sha256;
-	return { ...describeFile(stored), ...(sha256 && { sha256 }), ...inputFieldOf(file) };
+	return { ...(stored as IDataObject), ...(sha256 && { sha256 }), ...inputFieldOf(file) };
 }
 
 /** Finds the uploaded file in the package by its name and SHA-256; without a SHA-256 no file counts as found. */
@@ -102,6 +102,7 @@ export const uploadFile: Operation = {
 	action: 'Upload file to package',
 	description: 'Upload one or more files to an outbound package',
 	fields: [packageField, ...sourceFields()],
+	output: { ...packageOutput, simple: undefined },
 	options: transferOptions,
 	async execute(item) {
 		const { functions, itemIndex } = item;
@@ -118,6 +119,6 @@ export const uploadFile: Operation = {
 			}
 			throw withItemIndex(functions.getNode(), problem, itemIndex);
 		}
-		return { json: { id, files: uploaded, ...totalsOf(uploaded) } };
+		return { json: { packageId: id, files: uploaded, ...totalsOf(uploaded) } };
 	},
 };

@@ -1,4 +1,5 @@
 import type { ItemContext, Operation } from '../node/operation';
+import type { OutputShape } from '../node/output';
 import type { Field } from '../node/schema';
 import { countPlanned, deleteEach } from './deletions';
 import { cleanUpFields, cleanUpOptions, readCleanUpSettings, type ResourceLabels } from './fields';
@@ -12,6 +13,8 @@ export interface CleanUp {
 	/** The service's name. */
 	service: string;
 	kind: ResourceLabels;
+	/** How the fields of an item are named. */
+	output: OutputShape;
 	/** Fields and options that limit the clean-up to some of the items. */
 	scope?: Field[];
 	scopeOptions?: Field[];
@@ -24,7 +27,7 @@ export interface CleanUp {
  * them. An item is kept, with the reason in its output, if anything about it is uncertain.
  */
 export function cleanUpOperation(cleanUp: CleanUp): Operation {
-	const { kind, scope = [], scopeOptions = [] } = cleanUp;
+	const { kind, output, scope = [], scopeOptions = [] } = cleanUp;
 	return {
 		value: 'cleanUp',
 		name: 'Clean Up',
@@ -34,6 +37,8 @@ export function cleanUpOperation(cleanUp: CleanUp): Operation {
 			: `Delete old ${kind.noun}s. Starts as a dry run.`,
 		fields: [...cleanUpFields(kind), ...scope.map(limiting)],
 		options: [...cleanUpOptions(kind), ...scopeOptions.map(limiting)],
+		// The report on an item is not the response of a service.
+		output: { ...output, simple: undefined },
 		oneByOne: true,
 		async execute(item) {
 			const { functions } = item;

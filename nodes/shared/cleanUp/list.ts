@@ -21,7 +21,7 @@ export interface CleanUpItem extends ExpiryInfo {
 	scoped?: readonly unknown[];
 	/** Why it is kept regardless of its dates: a sentence without a period. */
 	doubt?: string;
-	/** The item as other operations output it: the service's fields and the normalized ones. */
+	/** The service's fields, and those that other operations add to them. */
 	json: IDataObject;
 }
 

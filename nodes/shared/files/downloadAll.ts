@@ -29,8 +29,10 @@ export interface DownloadResult {
 	mayRecover?: boolean;
 }
 
-export interface DownloadAllOptions
-	extends Pick<DownloadOptions, 'sha256' | 'host' | 'trustedUrl' | 'allowedHosts'> {
+export interface DownloadAllOptions extends Pick<
+	DownloadOptions,
+	'sha256' | 'host' | 'trustedUrl' | 'allowedHosts'
+> {
 	/** Milliseconds for all files together. */
 	budget: number;
 	/** Files that were already downloaded, by index. */

@@ -69,7 +69,7 @@ function decodeHeader(text: string): string {
 /** Returns the parameters of a header by lower-case name; the first of duplicates counts. */
 function parametersIn(text: string): Map<string, string> {
 	const found = new Map<string, string>();
-	for (let at = 0; at < text.length; ) {
+	for (let at = 0; at < text.length;) {
 		const end = endOf(text, at, /[=;]/);
 		const name = text.slice(at, end).trim().toLowerCase();
 		if (text[end] !== '=') {

@@ -10,6 +10,8 @@ export interface MultipartForm {
 	size: number;
 	/** Wraps the file content into the form body. */
 	wrap(file: Buffer | ByteStream): Buffer | ByteStream;
+	/** Returns the form body as pieces, so that the file content is not copied. */
+	pieces(file: Buffer): Buffer[];
 }
 
 export interface FormFile {
@@ -41,12 +43,14 @@ export function multipartForm(
 		].join(''),
 	);
 	const end = Buffer.from(`\r\n--${boundary}--\r\n`);
+	const pieces = (body: Buffer) => [start, body, end];
 	return {
 		contentType: `multipart/form-data; boundary=${boundary}`,
 		size: start.length + file.size + end.length,
+		pieces,
 		wrap: (body) =>
 			Buffer.isBuffer(body)
-				? Buffer.concat([start, body, end])
+				? Buffer.concat(pieces(body))
 				: pipeThrough(body, async function* (source) {
 						yield start;
 						yield* source;

@@ -32,7 +32,7 @@ export async function openDownload(
 ): Promise<DownloadStream> {
 	const visited = new Set<string>();
 	let activeCredential = credential;
-	for (let current = parseWebUrl(context, url); ; ) {
+	for (let current = parseWebUrl(context, url); ;) {
 		requireAllowed(context, current, { trustedUrl: url, ...rules });
 		visited.add(current);
 		const options: IHttpRequestOptions = {

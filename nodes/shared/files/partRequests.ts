@@ -6,7 +6,7 @@ import { parseRetryAfter, type RequestFailure, toRequestFailure } from '../http/
 import type { ByteStream } from '../http/service';
 import { bufferUploadTimeout, processingTime, StallGuard } from '../http/stallGuard';
 import type { PartSettings } from './settings';
-import { streamBuffer } from './streams';
+import { streamBuffers } from './streams';
 
 type SendSettings = Pick<PartSettings, 'stallTimeout' | 'concurrency' | 'cancel'>;
 
@@ -18,27 +18,34 @@ const earlyResponders = new WeakSet<SendSettings>();
  * responded before it had everything; a buffer would still be read then, and filled with the next part in the meantime it
  * would put the wrong bytes into the request. Node does not finish a stream after an early response, so such a service
  * gets copies that are not used again.
+ * @param pieces the body, for example the part within a form. Copying them into one buffer per part would make n8n need
+ * more memory the larger the file is, because V8 frees such buffers late.
  * @param settings the same object for all parts of an upload
  */
-export function partPayload(bytes: Buffer, contentType: string, settings: SendSettings): Payload {
+export function partPayload(
+	pieces: readonly Buffer[],
+	contentType: string,
+	settings: SendSettings,
+): Payload {
 	const { stallTimeout, concurrency, cancel } = settings;
+	const size = pieces.reduce((sum, { length }) => sum + length, 0);
 	const open = () => {
-		const timeout = bufferUploadTimeout(bytes.length * concurrency, stallTimeout);
+		const timeout = bufferUploadTimeout(size * concurrency, stallTimeout);
 		const stallGuard = new StallGuard(timeout, cancel);
-		if (earlyResponders.has(settings)) return { body: Buffer.from(bytes), stallGuard };
+		if (earlyResponders.has(settings)) return { body: Buffer.concat(pieces), stallGuard };
 		let sent = 0;
-		const body = streamBuffer(bytes, (count) => {
+		const body = streamBuffers(pieces, (count) => {
 			sent += count;
 			stallGuard.progress();
 		});
 		const assertSent = () => {
-			if (sent === bytes.length) return;
+			if (sent === size) return;
 			earlyResponders.add(settings);
 			throw new EarlyResponseError();
 		};
 		return { body, stallGuard, assertSent, close: () => void body.destroy() };
 	};
-	return { contentType, size: bytes.length, open: () => Promise.resolve(open()) };
+	return { contentType, size, open: () => Promise.resolve(open()) };
 }
 
 /** Milliseconds that a service may take to assemble a file of this many bytes from its parts. */

@@ -61,7 +61,7 @@ export async function* splitIntoParts(
 		? [source]
 		: (source as AsyncIterable<Buffer>)) {
 		if (chunk !== source) triggerMinorGc(chunk.length);
-		for (let copied = 0; copied < chunk.length; ) {
+		for (let copied = 0; copied < chunk.length;) {
 			const count = chunk.copy(bytes, filled, copied);
 			copied += count;
 			filled += count;

@@ -28,13 +28,28 @@ export interface RangeSettings {
 	partSize: number;
 	/** Concurrent requests; up to this many parts are in memory. */
 	concurrency: number;
+	/** Whether to stay with one request if it is fast enough. */
+	isAdaptive?: boolean;
 }
+
+/** Bytes after which the speed of the first request is known. */
+const TRIAL_SIZE = 4 * 1024 * 1024;
+
+/** Milliseconds after which the first request is slow, however little it has transferred. */
+const TRIAL_MS = 200;
+
+/**
+ * Bytes per millisecond, about what a gigabit line carries. At this speed, further requests no longer help: copying their
+ * parts into order costs more than they save.
+ */
+const FAST_RATE = (100 * 1024 * 1024) / 1000;
 
 export interface RemoteOptions extends RequestOptions {
 	/** Milliseconds without new data after which an interrupted download fails; 0 by default. */
 	giveUpAfter?: number;
 	ranges?: RangeSettings;
 }
+
 /**
  * Requests a file. Retries a few times, until a response begins.
  * @throws NodeApiError if the host cannot be reached, stalls or returns an error status; NodeOperationError for an
@@ -141,20 +156,24 @@ export class RemoteBody {
 		const buffers: Buffer[] = [];
 		const freeBuffers: Buffer[] = [];
 		let requested = 0;
-		const requestPart = (opened?: RemoteResponse) => {
-			const from = Math.max(0, requested - OVERLAP);
-			requested = Math.min(requested + partSize, size);
-			const buffer = freeBuffers.pop() ?? Buffer.allocUnsafe(partSize + OVERLAP);
-			buffers.push(buffer);
-			const part = collect(this.readRange(from, requested, signal, opened), buffer);
-			// It is awaited later; another part may fail first.
-			part.catch(() => undefined);
-			parts.push(part);
+		const requestParts = (limit: number) => {
+			while (parts.length < limit && requested < size) {
+				const from = requested - OVERLAP;
+				requested = Math.min(requested + partSize, size);
+				const buffer = freeBuffers.pop() ?? Buffer.allocUnsafe(partSize + OVERLAP);
+				buffers.push(buffer);
+				const part = collect(this.readRange(from, requested, signal), buffer);
+				// It is awaited later; another part may fail first.
+				part.catch(() => undefined);
+				parts.push(part);
+			}
 		};
-		requestPart(first);
-		let tail: Buffer = Buffer.alloc(0);
-		for (let at = 0; at < size; ) {
-			while (parts.length < concurrency && requested < size) requestPart();
+		let { at, tail } = yield* this.readFirstPart(size, first, stop, (end) => {
+			requested = end;
+			requestParts(concurrency - 1);
+		});
+		while (at < size) {
+			requestParts(concurrency);
 			const bytes = await parts.shift()!.catch((error: unknown) => {
 				if (!this.isRangeIgnored) throw toError(error);
 			});
@@ -171,6 +190,43 @@ export class RemoteBody {
 			yield* copiesOf(bytes.subarray(overlap));
 			freeBuffers.push(buffers.shift()!);
 		}
+	}
+
+	/**
+	 * Yields the first part from the open response, or the whole file if the response is fast enough.
+	 * @param requestOthers called with the end of the part as soon as further requests help
+	 * @returns the position reached, and the bytes before it
+	 */
+	private async *readFirstPart(
+		size: number,
+		first: RemoteResponse,
+		stop: AbortSignal,
+		requestOthers: (end: number) => void,
+	): AsyncGenerator<Buffer, { at: number; tail: Buffer }> {
+		const { partSize, isAdaptive } = this.options.ranges!;
+		const startedAt = performance.now();
+		let at = 0;
+		let tail: Buffer = Buffer.alloc(0);
+		/** Undefined until it is known whether further requests help. */
+		let end: number | undefined;
+		const endAt = (position: number) => {
+			end = Math.min(position, size);
+			requestOthers(end);
+		};
+		if (!isAdaptive) endAt(partSize);
+		for await (const chunk of this.readRange(0, undefined, stop, first)) {
+			const piece = chunk.subarray(0, (end ?? size) - at);
+			at += piece.length;
+			tail = endOf(tail, piece);
+			yield piece;
+			if (at === end && at < size) break;
+			if (end !== undefined) continue;
+			const elapsed = performance.now() - startedAt;
+			if (at < TRIAL_SIZE && elapsed < TRIAL_MS) continue;
+			if (at / elapsed >= FAST_RATE) end = size;
+			else endAt(Math.max(partSize, at));
+		}
+		return { at, tail: Buffer.from(tail) };
 	}
 
 	/**

@@ -33,8 +33,10 @@ export interface PartSender<T> {
 }
 
 /** How a service takes a file in parts. */
-export interface ResumableService<T>
-	extends Pick<MultipartOptions, 'partName' | 'completesItself'> {
+export interface ResumableService<T> extends Pick<
+	MultipartOptions,
+	'partName' | 'completesItself'
+> {
 	service: Service;
 	/** What has to be the same for an upload to be continued, besides the file's name, type and size. */
 	target: object;
@@ -74,7 +76,7 @@ export async function uploadResumably<T>(
 		? undefined
 		: await UnfinishedUploads.of(functions, service.service, file, service.target);
 	let earlier = unfinished && (await claimOpen(item, unfinished, file, service));
-	for (let starts = 0; ; ) {
+	for (let starts = 0; ;) {
 		if (!earlier) starts++;
 		const upload: StartedUpload = earlier ?? (await service.start());
 		const attempt = new Attempt(item, file, settings, service, upload, earlier);

@@ -77,6 +77,7 @@ export function readDownloadSettings(
 			threshold: toBytes(option<number>('thresholdMb') ?? defaults.threshold),
 			partSize: toBytes(option<number>('partSizeMb') ?? defaults.partSize),
 			concurrency: option<number>('partsAtOnce') ?? defaults.concurrency,
+			isAdaptive: option<number>('partsAtOnce') === undefined,
 		},
 	};
 }

@@ -137,22 +137,28 @@ export async function* whileGuarded(
 }
 
 /** Bytes of a buffer per chunk of its stream. */
-const PIECE_SIZE = 256 * 1024;
+const CHUNK_SIZE = 256 * 1024;
 
 /**
- * Streams a buffer. When `progress` has received its whole size, nothing reads from the buffer any longer: the connection
- * holds at most the last two chunks, and these are copies.
+ * Streams buffers one after the other. When `progress` has received their whole size, nothing reads from them any longer:
+ * the connection holds at most the last two chunks of each, and these are copies.
  * @param progress called for each chunk with its size in bytes
  */
-export function streamBuffer(bytes: Buffer, progress: (bytes: number) => void): ByteStream {
-	const pieces = async function* () {
-		for (let at = 0; at < bytes.length; at += PIECE_SIZE) {
-			const piece = bytes.subarray(at, at + PIECE_SIZE);
-			progress(piece.length);
-			yield await Promise.resolve(at + 2 * PIECE_SIZE >= bytes.length ? Buffer.from(piece) : piece);
+export function streamBuffers(
+	buffers: readonly Buffer[],
+	progress: (bytes: number) => void,
+): ByteStream {
+	const chunks = async function* () {
+		for (const bytes of buffers) {
+			for (let at = 0; at < bytes.length; at += CHUNK_SIZE) {
+				const chunk = bytes.subarray(at, at + CHUNK_SIZE);
+				progress(chunk.length);
+				const isCopied = at + 2 * CHUNK_SIZE >= bytes.length;
+				yield await Promise.resolve(isCopied ? Buffer.from(chunk) : chunk);
+			}
 		}
 	};
-	return streamFrom(pieces());
+	return streamFrom(chunks());
 }
 
 /** Finds Node's class Readable, which a hash inherits from: this package may not import node:stream. */
@@ -178,7 +184,7 @@ export async function* inBlocks(
 	let size = 0;
 	const takeBlock = () => {
 		const block = pending.length === 1 ? pending[0] : Buffer.concat(pending, size);
-		// The incoming chunks were already counted by `keepGarbageYoung`; count only the copy made here.
+		// The incoming chunks were already counted by `triggerMinorGc`; count only the copy made here.
 		if (pending.length > 1) triggerMinorGc(size / 3);
 		pending = [];
 		size = 0;

@@ -11,6 +11,7 @@ import {
 	executionSignal,
 } from '../http/stallGuard';
 import type { ItemContext, OperationResult } from '../node/operation';
+import { type OutputShape, toOutput } from '../node/output';
 import { optionalText } from '../node/parameters';
 import { invalidParameter } from '../node/schema';
 import { safeFileName } from './fileName';
@@ -87,6 +88,7 @@ const rawBody = ({ mimeType, size }: FileSource): MultipartForm => ({
 	contentType: mimeType,
 	size,
 	wrap: (body) => body,
+	pieces: (body) => [body],
 });
 
 /** One attempt to send a file: it counts and hashes the bytes on their way, and knows why the file ended too early. */
@@ -216,7 +218,7 @@ function withCheckFirstHint(error: NodeApiError, { fileName }: FileSource): Node
 /**
  * Uploads the files of an item one after the other and returns an output item for each. If one fails, the error lists
  * those already uploaded.
- * @param idField the output field that identifies the uploaded file
+ * @param output the shape of the output of a file, and the field that identifies the uploaded file
  * @param upload returns the output of one file
  * @param singular options that only make sense for one file, as name and label; File Name is always one of them
  * @param check throws for a file that cannot be uploaded with the current settings; called for every file before the
@@ -225,8 +227,8 @@ function withCheckFirstHint(error: NodeApiError, { fileName }: FileSource): Node
 export async function uploadEach(
 	item: ItemContext,
 	service: Service,
-	idField: string,
-	upload: (file: FileSource) => Promise<IDataObject>,
+	{ shape, idField }: { shape: OutputShape; idField: string },
+	upload: (file: FileSource) => Promise<OperationResult>,
 	singular: Readonly<Record<string, string>> = {},
 	check: (file: FileSource) => void = () => {},
 ): Promise<OperationResult[]> {
@@ -236,20 +238,26 @@ export async function uploadEach(
 	const name = optionalText(item.option('fileName'));
 	const files = named.map((file) => (name ? { ...file, fileName: safeFileName(name) } : file));
 	for (const file of files) check(file);
-	const uploaded: Array<{ file: FileSource; json: IDataObject }> = [];
+	const uploaded: Array<{ file: FileSource; result: OperationResult }> = [];
 	for (const file of files) {
 		try {
-			uploaded.push({ file, json: await upload(file) });
+			uploaded.push({ file, result: await upload(file) });
 		} catch (error) {
 			const problem = withItemIndex(item.functions.getNode(), error, item.itemIndex);
-			const done = uploaded.map((one) => `“${one.file.fileName}” (${String(one.json[idField])})`);
+			const done = uploaded.map(
+				({ file: { fileName }, result }) =>
+					`“${fileName}” (${String(toOutput(shape, result)[idField])})`,
+			);
 			if (done.length > 0) {
 				problem.description = `${problem.description ?? ''} Already uploaded: ${done.join(', ')}.`;
 			}
 			throw withItemIndex(item.functions.getNode(), problem, item.itemIndex);
 		}
 	}
-	return uploaded.map(({ file, json }) => ({ json: { ...json, ...inputFieldOf(file) } }));
+	return uploaded.map(({ file, result }) => ({
+		...result,
+		added: { ...result.added, ...inputFieldOf(file) },
+	}));
 }
 
 /** The input field of a file, for the output. */

@@ -9,11 +9,7 @@ import type {
 
 /** The n8n contexts from which a service is called. */
 export type ServiceContext =
-	| IExecuteFunctions
-	| IWebhookFunctions
-	| IHookFunctions
-	| IPollFunctions
-	| ILoadOptionsFunctions;
+	IExecuteFunctions | IWebhookFunctions | IHookFunctions | IPollFunctions | ILoadOptionsFunctions;
 
 /** The n8n contexts in which a file is transferred. */
 export type TransferContext = IExecuteFunctions | IWebhookFunctions;

@@ -239,6 +239,9 @@ export const maxSizeOption: Field = {
 const PARALLEL_PARTS =
 	'How many parts of a large file to download in parallel, if the host supports it. Each one uses memory equal to the part size.';
 
+const ONLY_IF_SLOW =
+	'Without this option, four parts are downloaded in parallel if a single request is slow.';
+
 /**
  * Settings of a download of a large file in several requests.
  * @param advice what to consider before requests are sent in parallel, for a service for which that is off by default
@@ -253,7 +256,9 @@ const rangeOptions = (
 		type: 'number',
 		typeOptions: { minValue: 1, maxValue: 16, numberPrecision: 0 },
 		default: concurrency,
-		description: `${PARALLEL_PARTS} ${advice}`.trim(),
+		description: [PARALLEL_PARTS, concurrency > 1 && ONLY_IF_SLOW, advice]
+			.filter(Boolean)
+			.join(' '),
 	},
 	{
 		displayName: 'Part Size (MiB)',

@@ -11,7 +11,8 @@ import { NodeConnectionTypes, NodeOperationError } from 'n8n-workflow';
 import { withItemIndex } from '../http/errors';
 import { allSecretsOf, type Secrets, secretsOf } from '../http/secrets';
 import { type Batching, batchingOption, mapInBatches } from './batching';
-import { optionsField, outputField } from './fields';
+import { optionsField, outputField, simplifyField } from './fields';
+import { type OutputItem, type OutputShape, toOutput } from './output';
 import { itemSource, readParameters } from './parameters';
 import { type Field, toProperty, type Values } from './schema';
 
@@ -29,17 +30,25 @@ export interface ItemContext {
 	onEnd(callback: () => void): void;
 }
 
-/** The result of an operation for one item; {@link runOperation} adds the item pairing if it has none. */
-export type OperationResult = Pick<INodeExecutionData, 'json' | 'binary' | 'pairedItem'>;
+/**
+ * The result of an operation for one item. {@link runOperation} names and sorts its fields, and adds the item pairing if it
+ * has none.
+ */
+export type OperationResult = OutputItem;
 
-/** Outputs a downloaded file in the field that the user has named. */
+/**
+ * Outputs a downloaded file in the field that the user has named.
+ * @param downloaded the details of the downloaded file, which replace those in `json`
+ */
 export function fileResult(
 	{ parameter }: ItemContext,
 	binary: IBinaryData,
 	json: IDataObject,
+	downloaded: IDataObject = {},
 ): OperationResult {
 	const field = parameter<string>(outputField.name);
-	return { json: { ...json, binaryPropertyName: field }, binary: { [field]: binary } };
+	const added = { ...downloaded, binaryPropertyName: field };
+	return { json, added, binary: { [field]: binary } };
 }
 
 export interface Operation {
@@ -52,6 +61,8 @@ export interface Operation {
 	fields: Field[];
 	/** Optional fields, shown under Options. */
 	options?: Field[];
+	/** How the fields of the result are named. A shape with a simplified output adds the field “Simplify”. */
+	output?: OutputShape;
 	/** Whether items are processed one at a time, so that the Batching option does not apply. */
 	oneByOne?: boolean;
 	/** Advice for AI agents about an operation whose result they would never receive as a tool. */
@@ -63,6 +74,8 @@ export interface Resource {
 	value: string;
 	name: string;
 	operations: Operation[];
+	/** How the fields of the results are named, for operations that do not say so themselves. */
+	output?: OutputShape;
 	/** The default operation of a new node. */
 	initial: string;
 }
@@ -118,12 +131,13 @@ function showFor(
 	return { ...field, displayOptions: { ...displayOptions, show } };
 }
 
-/** Returns the fields of an operation, with the optional ones in one collection. */
-function fieldsOf({ fields, options = [], oneByOne = false }: Operation): Field[] {
+/** Returns the fields of an operation: its own, Simplify, and the optional ones in one collection. */
+function fieldsOf({ fields, options = [], output, oneByOne = false }: Operation): Field[] {
+	const visible = output?.simple ? [...fields, simplifyField] : fields;
 	const members = oneByOne ? options : [...options, batchingOption];
-	if (members.length === 0) return fields;
+	if (members.length === 0) return visible;
 	const sorted = members.toSorted((a, b) => a.displayName.localeCompare(b.displayName));
-	return [...fields, optionsField(sorted)];
+	return [...visible, optionsField(sorted)];
 }
 
 /**
@@ -162,8 +176,9 @@ async function runItem(
 	const pairedItem = { item: itemIndex };
 	const callbacks: Array<() => void> = [];
 	try {
-		const { operation, values, options } = readItem(functions, resources, itemIndex);
+		const { resource, operation, values, options } = readItem(functions, resources, itemIndex);
 		registerPasswords(secretsOf(functions), operation, { ...values, ...options });
+		const simplify = values[simplifyField.name] !== false;
 		const result = await operation.execute({
 			functions,
 			itemIndex,
@@ -172,7 +187,15 @@ async function runItem(
 			option: <T>(name: string) => options[name] as T | undefined,
 			onEnd: (callback) => void callbacks.push(callback),
 		});
-		return [result].flat().map((one) => ({ pairedItem, ...one }));
+		return [result].flat().map(({ json, added, passedOn, ...more }) => ({
+			pairedItem,
+			...more,
+			json: toOutput(
+				operation.output ?? resource.output ?? {},
+				{ json, added, passedOn },
+				simplify,
+			),
+		}));
 	} catch (error) {
 		const problem = withItemIndex(functions.getNode(), error, itemIndex);
 		(await allSecretsOf(functions)).hideInThrown(problem);
@@ -200,6 +223,7 @@ function failedItem({ message, description }: NodeOperationError | NodeApiError)
 }
 
 interface ReadItem {
+	resource: Resource;
 	operation: Operation;
 	values: Values;
 	options: Values;
@@ -211,7 +235,7 @@ function readItem(
 	resources: Resource[],
 	itemIndex: number,
 ): ReadItem {
-	const operation = selectedOperation(functions, resources);
+	const { resource, operation } = selectedOperation(functions, resources);
 	if (operation.insteadForAgents && isAgentTool(functions)) {
 		throw new NodeOperationError(
 			functions.getNode(),
@@ -220,7 +244,7 @@ function readItem(
 		);
 	}
 	const values = readParameters(itemSource(functions, itemIndex), fieldsOf(operation));
-	return { operation, values, options: (values.options ?? {}) as Values };
+	return { resource, operation, values, options: (values.options ?? {}) as Values };
 }
 
 /** Whether an AI agent is calling the node. n8n appends “Tool” to the type of a node that is used as a tool. */
@@ -235,16 +259,19 @@ function isAgentTool(functions: IExecuteFunctions): boolean {
 	);
 }
 
-function selectedOperation(functions: IExecuteFunctions, resources: Resource[]): Operation {
-	const resource = functions.getNodeParameter('resource', 0);
-	const operation = functions.getNodeParameter('operation', 0);
-	const selected = resources
-		.find(({ value }) => value === resource)
-		?.operations.find(({ value }) => value === operation);
-	if (selected) return selected;
+function selectedOperation(
+	functions: IExecuteFunctions,
+	resources: Resource[],
+): Pick<ReadItem, 'resource' | 'operation'> {
+	const [resourceValue, operationValue] = ['resource', 'operation'].map((name) =>
+		functions.getNodeParameter(name, 0),
+	);
+	const resource = resources.find(({ value }) => value === resourceValue);
+	const operation = resource?.operations.find(({ value }) => value === operationValue);
+	if (resource && operation) return { resource, operation };
 	throw new NodeOperationError(
 		functions.getNode(),
-		`The operation “${String(operation)}” does not exist for “${String(resource)}”`,
+		`The operation “${String(operationValue)}” does not exist for “${String(resourceValue)}”`,
 		{ description: 'Select the resource and the operation again in the node.' },
 	);
 }

@@ -1,6 +1,5 @@
-import type { IDataObject } from 'n8n-workflow';
-
 import { epochOf } from '../dates';
+import type { OutputItem } from '../node/output';
 import type { Occurrence } from './seenEvents';
 
 /** The names of a service for the three events of an item that expires. */
@@ -59,16 +58,16 @@ export interface ExpiryTracking {
 	/** The event to emit then. */
 	event: string;
 	/** Returns the expiry in unix seconds; undefined if the item never expires or already has. */
-	endOf(item: IDataObject): number | undefined;
+	endOf(item: OutputItem): number | undefined;
 	/** Returns the item as it is after its expiry. */
-	ended(item: IDataObject): IDataObject;
+	ended(item: OutputItem): OutputItem;
 }
 
 interface Expected {
 	at: number;
 	/** The pass over the list in which the item was last seen. */
 	reading: number;
-	item: IDataObject;
+	item: OutputItem;
 }
 
 /** Items by ID. Stored as JSON in the static data. */
@@ -78,7 +77,7 @@ export type ExpectedExpiries = Record<string, Expected>;
 export function trackExpiry(
 	expected: ExpectedExpiries,
 	id: string,
-	item: IDataObject,
+	item: OutputItem,
 	{ endOf }: ExpiryTracking,
 	reading: number,
 ): void {
@@ -95,8 +94,8 @@ export function takeExpired(
 	expected: ExpectedExpiries,
 	now: number,
 	reading: number,
-): IDataObject[] {
-	const ended: IDataObject[] = [];
+): OutputItem[] {
+	const ended: OutputItem[] = [];
 	const byEnd = Object.entries(expected).sort(([, a], [, b]) => a.at - b.at);
 	let remembered = 0;
 	for (const [id, { at, item, reading: lastSeen }] of byEnd) {

@@ -1,11 +1,12 @@
-import type { IDataObject, INodeExecutionData, IPollFunctions } from 'n8n-workflow';
+import type { INodeExecutionData, IPollFunctions } from 'n8n-workflow';
 import { deepCopy, NodeOperationError } from 'n8n-workflow';
 
 import { readBaseUrl } from '../http/credential';
 import type { Service } from '../http/service';
 import { StallGuard, startTimer, withSignal } from '../http/stallGuard';
+import { type OutputItem, type OutputShape, toOutput } from '../node/output';
 
-/** Increased when the format of the state changes; state of an older version is discarded. */
+/** Increased when the format of the state changes; each poller converts the state of version 1. */
 const STATE_VERSION = 2;
 
 /** Milliseconds after which a poll reads no further page; the next poll continues. */
@@ -22,16 +23,22 @@ const CANCEL_SHARE = 0.9;
 
 /** The items that one poll found, and the state for the next one. */
 export interface Polled<State> {
-	found: IDataObject[];
+	found: OutputItem[];
 	state: State;
 }
 
 export interface Poller<State> {
 	service: Service;
+	/** How the fields of the items are named. */
+	output: OutputShape;
+	/** Whether the user wants the simplified output, for a shape that has one. */
+	simplify?: boolean;
 	/** The settings that the state depends on; if one changes, the state is discarded. */
 	settings: unknown[];
+	/** Converts the state of version 1, so that an upgrade of the package misses no event. Absent if the format is the same. */
+	upgradeState?(version1: unknown): State;
 	/** Returns a real item for building the workflow; undefined if nothing in the account matches. */
-	sample(): Promise<IDataObject | undefined>;
+	sample(): Promise<OutputItem | undefined>;
 	/**
 	 * @param state the state of the previous poll, which may be modified; undefined for the first poll
 	 * @param deadline when to leave the rest to the next poll, by the process's clock in milliseconds (`performance.now()`)
@@ -62,7 +69,8 @@ export async function runPoll<State>(
 	context: IPollFunctions,
 	poller: Poller<State>,
 ): Promise<INodeExecutionData[][] | null> {
-	if (context.getMode() === 'manual') return itemsOf([await requireSample(context, poller)]);
+	if (context.getMode() === 'manual')
+		return itemsOf(poller, [await requireSample(context, poller)]);
 
 	const data = context.getWorkflowStaticData('node');
 	if (runningPolls.has(data)) return null;
@@ -70,14 +78,23 @@ export async function runPoll<State>(
 	try {
 		const fingerprint = await fingerprintOf(context, poller);
 		const stored = deepCopy((data.poll ?? {}) as StoredState);
-		const known =
-			stored.version === STATE_VERSION && stored.about === fingerprint ? stored.state : undefined;
-		const { found, state } = await pollInTime(context, poller, known as State | undefined);
+		const known = stored.about === fingerprint ? currentState(stored, poller) : undefined;
+		const { found, state } = await pollInTime(context, poller, known);
 		data.poll = { version: STATE_VERSION, about: fingerprint, state };
-		return found.length > 0 ? itemsOf(found) : null;
+		return found.length > 0 ? itemsOf(poller, found) : null;
 	} finally {
 		runningPolls.delete(data);
 	}
+}
+
+/** Returns the stored state in the current format; undefined if a version of the package stored it that is newer than this. */
+function currentState<State>(
+	{ version, state }: StoredState,
+	{ upgradeState }: Poller<State>,
+): State | undefined {
+	if (version === STATE_VERSION) return state as State;
+	if (version !== 1) return undefined;
+	return upgradeState ? upgradeState(state) : (state as State);
 }
 
 /**
@@ -118,12 +135,15 @@ async function pollInTime<State>(
 	return ended.polled;
 }
 
-const itemsOf = (found: IDataObject[]): INodeExecutionData[][] => [found.map((json) => ({ json }))];
+const itemsOf = <State>(
+	{ output, simplify }: Poller<State>,
+	found: OutputItem[],
+): INodeExecutionData[][] => [found.map((item) => ({ json: toOutput(output, item, simplify) }))];
 
 async function requireSample<State>(
 	context: IPollFunctions,
 	{ service, sample }: Poller<State>,
-): Promise<IDataObject> {
+): Promise<OutputItem> {
 	const found = await sample();
 	if (found) return found;
 	throw new NodeOperationError(

@@ -3,6 +3,7 @@ import { NodeOperationError } from 'n8n-workflow';
 
 import type { Page } from '../http/paging';
 import { type JsonRecord, textOf } from '../http/service';
+import type { OutputItem } from '../node/output';
 import {
 	type ExpectedExpiries,
 	type ExpiryTracking,
@@ -10,7 +11,15 @@ import {
 	trackExpiry,
 } from './expiryEvents';
 import type { Polled } from './poll';
-import { markSeen, newSeenEvents, type Occurrence, prune, type SeenEvents } from './seenEvents';
+import {
+	markSeen,
+	newSeenEvents,
+	type Occurrence,
+	prune,
+	type SeenEvents,
+	type SeenEventsVersion1,
+	upgradeSeenEvents,
+} from './seenEvents';
 
 /** Maximum pages per poll; a longer list takes several polls. */
 const PAGES_PER_POLL = 50;
@@ -24,13 +33,11 @@ export interface PolledList<Position> {
 	first: Position;
 	/** Fetches one page of described items. */
 	fetchPage(position: Position): Promise<PolledPage<Position>>;
-	idOf(item: IDataObject): string;
+	idOf(item: OutputItem): string;
 	/** @param now the time of the service, in unix seconds */
-	occurrencesOf(item: IDataObject, now: number): Occurrence[];
+	occurrencesOf(item: OutputItem, now: number): Occurrence[];
 	/** The user's filters. */
-	isWanted(item: IDataObject): boolean;
-	/** Returns the output of an item for an event. */
-	output(item: IDataObject, event: string): IDataObject;
+	isWanted(item: OutputItem): boolean;
 	/**
 	 * Whether a page without new items ends the pass, for lists that return new items first, if no other event needs the
 	 * rest.
@@ -39,7 +46,7 @@ export interface PolledList<Position> {
 	expiry?: ExpiryTracking;
 }
 
-export interface PolledPage<Position> extends Page<IDataObject, Position> {
+export interface PolledPage<Position> extends Page<OutputItem, Position> {
 	/** The time of the service, in milliseconds since 1970. */
 	now: number;
 }
@@ -53,6 +60,27 @@ export interface ListState<Position> {
 	pass: number;
 	expected: ExpectedExpiries;
 }
+
+interface ListStateVersion1<Position> {
+	watches: Record<string, SeenEventsVersion1>;
+	position?: Position;
+	reading: number;
+	expected: Record<string, { at: number; reading: number; thing: IDataObject }>;
+}
+
+/** Converts the state that version 0.1.0 of the package stored. */
+export function upgradeListState<Position>(version1: unknown): ListState<Position> {
+	const { watches, position, reading, expected } = version1 as ListStateVersion1<Position>;
+	return {
+		seenEvents: mapValues(watches, upgradeSeenEvents),
+		position,
+		pass: reading,
+		expected: mapValues(expected, ({ thing, ...rest }) => ({ ...rest, item: { json: thing } })),
+	};
+}
+
+const mapValues = <From, To>(record: Record<string, From>, convert: (value: From) => To) =>
+	Object.fromEntries(Object.entries(record).map(([key, value]) => [key, convert(value)]));
 
 /**
  * Reads the list, or as much as one poll may, and emits new events. Makes no assumption about the order of the list:
@@ -95,12 +123,12 @@ export async function pollList<Position>(
 		}
 	}
 	const inOrder = emitted.sort((a, b) => a.at - b.at);
-	return { found: inOrder.map(({ json }) => json), state };
+	return { found: inOrder.map(({ item }) => item), state };
 }
 
 interface EmittedItem {
 	at: number;
-	json: IDataObject;
+	item: OutputItem;
 }
 
 /**
@@ -133,7 +161,7 @@ function beginPass<Position>(
 function collectEvents<Position>(
 	list: PolledList<Position>,
 	{ seenEvents, pass, expected }: ListState<Position>,
-	items: IDataObject[],
+	items: OutputItem[],
 	now: number,
 	emitted: EmittedItem[],
 ): boolean {
@@ -146,11 +174,16 @@ function collectEvents<Position>(
 			const novelty = markSeen(seenEvents[event], occurrence, pass);
 			hasNewEvents ||= novelty !== 'known';
 			if (novelty === 'new' && list.isWanted(item))
-				emitted.push({ at, json: list.output(item, event) });
+				emitted.push({ at, item: withEvent(item, event) });
 		}
 	}
 	return hasNewEvents;
 }
+
+const withEvent = (item: OutputItem, event: string): OutputItem => ({
+	...item,
+	added: { event, ...item.added },
+});
 
 function finishPass<Position>(
 	node: INode,
@@ -185,20 +218,20 @@ const MAX_PAGES = 5;
  */
 export async function sampleItem<Position>(
 	list: PolledList<Position>,
-): Promise<IDataObject | undefined> {
-	let fallback: IDataObject | undefined;
+): Promise<OutputItem | undefined> {
+	let fallback: OutputItem | undefined;
 	let position: Position | undefined = list.first;
 	for (let page = 0; page < MAX_PAGES && position !== undefined; page++) {
 		const { items, next, now } = await list.fetchPage(position);
 		for (const item of items.filter(list.isWanted)) {
 			const events = list.occurrencesOf(item, Math.floor(now / 1000)).map(({ event }) => event);
 			const event = list.events.find((selected) => events.includes(selected));
-			if (event) return list.output(item, event);
+			if (event) return withEvent(item, event);
 			fallback ??= item;
 		}
 		position = items.length > 0 ? next : undefined;
 	}
-	return fallback && list.output(fallback, list.events[0]);
+	return fallback && withEvent(fallback, list.events[0]);
 }
 
 /** The `error` of an entry in an unknown format. */
@@ -210,20 +243,20 @@ const UNREADABLE = 'The service returned this entry in an unknown format';
  */
 export function describeEntries(
 	entries: readonly JsonRecord[],
-	describe: (entry: JsonRecord) => IDataObject,
-): IDataObject[] {
+	describe: (entry: JsonRecord) => OutputItem,
+): OutputItem[] {
 	return entries.map((entry) => {
 		try {
 			return describe(entry);
 		} catch {
-			return { ...(entry as IDataObject), error: UNREADABLE };
+			return { json: entry as IDataObject, added: { error: UNREADABLE } };
 		}
 	});
 }
 
 /** Whether an entry could not be described, so that filters cannot be applied to it. */
-export const isUnreadable = ({ error }: IDataObject): boolean => error === UNREADABLE;
+export const isUnreadable = ({ added }: OutputItem): boolean => added?.error === UNREADABLE;
 
 /** Identifies an entry: by its ID, or by its whole content if it has none. */
-export const entryKey = (id: unknown, entry: IDataObject): string =>
-	textOf(id) ?? (Number.isSafeInteger(id) ? String(id) : JSON.stringify(entry));
+export const entryKey = (id: unknown, { json }: OutputItem): string =>
+	textOf(id) ?? (Number.isSafeInteger(id) ? String(id) : JSON.stringify(json));

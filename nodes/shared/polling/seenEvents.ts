@@ -30,6 +30,26 @@ export interface SeenEvents {
 	lastPass: Record<string, number>;
 }
 
+/** The format of version 0.1.0 of the package. */
+export interface SeenEventsVersion1 {
+	since: number;
+	learningSince?: number;
+	/** Dates of occurrences; the negated number of the pass for those without a date. */
+	told: Record<string, number>;
+}
+
+export function upgradeSeenEvents(version1: SeenEventsVersion1): SeenEvents {
+	const { since: notBefore, learningSince: baselineSince, told } = version1;
+	const entries = Object.entries(told);
+	const passes = entries.filter(([, at]) => at < 0).map(([digest, at]) => [digest, -at] as const);
+	return {
+		notBefore,
+		baselineSince,
+		dates: Object.fromEntries(entries.filter(([, at]) => at >= 0)),
+		lastPass: Object.fromEntries(passes),
+	};
+}
+
 /**
  * - `known`: seen before
  * - `baseline`: seen for the first time, but it existed before the trigger was started

@@ -7,6 +7,7 @@ import type {
 } from 'n8n-workflow';
 
 import type { JsonRecord } from '../http/service';
+import { type OutputItem, type OutputShape, toOutput } from '../node/output';
 import { canonicalJson, type Delivery, handleDelivery, parseBodyObject } from './handler';
 import {
 	MAX_AGE_LABEL,
@@ -21,14 +22,18 @@ export interface ServiceEvent {
 	/** The time of the signature, in milliseconds since 1970; undefined if the service sends none. */
 	signedAt?: number;
 	/** The output item. */
-	json: IDataObject;
+	item: OutputItem;
 }
 
 /** The webhook format of a service that delivers plain events, one item each. */
 export interface WebhookFormat {
 	scheme: SignatureScheme;
+	/** How the fields of the items are named. */
+	output: OutputShape;
 	/** Returns undefined for a body that is not an event of the service. */
 	read(body: JsonRecord, headers: Record<string, unknown>): ServiceEvent | undefined;
+	/** Adds details to a selected event that its body does not contain. */
+	complete?(context: IWebhookFunctions, event: ServiceEvent): Promise<OutputItem>;
 	/** The event of the Test button in the service; shown in the editor regardless of the selected events. */
 	testEvent?: string;
 }
@@ -41,7 +46,7 @@ export interface EventOptions {
 	maxAge: number;
 	/** Minutes. */
 	repeatWindow: number;
-	/** Filters of the user. */
+	/** Filters of the user, by the fields of the output. */
 	keep(json: IDataObject): boolean;
 }
 
@@ -51,29 +56,32 @@ export interface EventOptions {
  */
 export async function handleEvent(
 	context: IWebhookFunctions,
-	{ scheme, read, testEvent }: WebhookFormat,
+	{ scheme, output, read, complete, testEvent }: WebhookFormat,
 	readOptions: () => EventOptions,
 ): Promise<IWebhookResponseData> {
 	const { headers } = context.getRequestObject();
-	return await handleDelivery<IDataObject>(context, {
+	return await handleDelivery<OutputItem>(context, {
 		scheme,
-		read: (raw): Delivery<IDataObject> | WebhookRejection | undefined => {
+		output,
+		read: async (raw): Promise<Delivery<OutputItem> | WebhookRejection | undefined> => {
 			const body = parseBodyObject(raw);
 			const parsed = body && read(body, headers);
 			if (!parsed)
 				return new WebhookRejection(400, `The body is not an event of ${scheme.service.name}`);
-			const { event, signedAt, json } = parsed;
+			const { event, signedAt } = parsed;
 			const { events, maxAge, repeatWindow, keep } = readOptions();
 			const isTest = event === testEvent && context.getMode() === 'manual';
 			const isSelected = events.includes(ANY_EVENT) || events.includes(event);
-			if (!isTest && (!isSelected || !keep(json))) return undefined;
+			if (!isTest && !isSelected) return undefined;
 			const tooOld = verifyTimestamp(signedAt, maxAge);
 			if (tooOld) return tooOld;
+			const item = (await complete?.(context, parsed)) ?? parsed.item;
+			if (!isTest && !keep(toOutput(output, item))) return undefined;
 			// The signature covers no delivery ID, so the key is the whole body, which is identical for all retries.
 			const key = canonicalJson([event, body]);
-			return { key, signedAt, content: json, deduplicationWindow: repeatWindow * 60 };
+			return { key, signedAt, content: item, deduplicationWindow: repeatWindow * 60 };
 		},
-		prepare: (json) => Promise.resolve([{ json }]),
+		prepare: (item) => Promise.resolve([item]),
 	});
 }
 

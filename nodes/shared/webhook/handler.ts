@@ -8,6 +8,7 @@ import { sleep } from 'n8n-workflow';
 
 import { secretsOf } from '../http/secrets';
 import { isJsonObject, type JsonRecord } from '../http/service';
+import { type OutputItem, type OutputShape, toOutput } from '../node/output';
 import {
 	type Claim,
 	claimDelivery,
@@ -29,10 +30,12 @@ export interface Delivery<T> extends DeliveryIdentity {
 export interface WebhookHandler<T> {
 	/** Authenticates the sender by the raw bytes, before anything else. */
 	scheme: SignatureScheme;
+	/** How the fields of the items are named. */
+	output: OutputShape;
 	/** Parses the verified bytes; undefined if the user did not select such a delivery. */
-	read(raw: Buffer): Delivery<T> | WebhookRejection | undefined;
+	read(raw: Buffer): Promise<Delivery<T> | WebhookRejection | undefined>;
 	/** Returns the output items. May take long; duplicates that arrive meanwhile wait for the outcome. */
-	prepare(content: T): Promise<INodeExecutionData[] | WebhookRejection>;
+	prepare(content: T): Promise<OutputItem[] | WebhookRejection>;
 	/** Called if n8n did not start the execution, so the sender will retry the delivery. */
 	notStarted?(content: T): void;
 }
@@ -65,7 +68,7 @@ async function receive<T>(
 	const rejection = await verifySignature(context, receiver.scheme, raw);
 	if (rejection) return reject(context, rejection);
 
-	const delivery = receiver.read(raw);
+	const delivery = await receiver.read(raw);
 	if (delivery instanceof WebhookRejection) return reject(context, delivery);
 	if (delivery === undefined) return { webhookResponse: { received: true, ignored: true } };
 
@@ -147,9 +150,12 @@ async function prepare<T>(
 	const items = await receiver.prepare(content);
 	if (items instanceof WebhookRejection) return items;
 	const deliveryKey = keyDigest(key);
-	// The response of a service may contain the callback key that it was given.
-	for (const { json } of items) secretsOf(context).hideInBody(json);
-	return items.map((item) => ({ ...item, json: { ...item.json, deliveryKey } }));
+	return items.map(({ json, added, passedOn, ...more }) => {
+		const output = toOutput(receiver.output, { json, added, passedOn });
+		// The response of a service may contain the callback key that it was given.
+		secretsOf(context).hideInBody(output);
+		return { ...more, json: { ...output, deliveryKey } };
+	});
 }
 
 type WebhookResponse = ReturnType<IWebhookFunctions['getResponseObject']>;

@@ -2,15 +2,10 @@ import type { FastifyError, FastifyInstance, FastifyRequest } from 'fastify';
 import { timingSafeEqual } from 'node:crypto';
 import { rejectOtherMethods } from '../../core/origin.mts';
 import type { ServiceContext } from '../../core/service.mts';
-import {
-	type CreateBody,
-	createSchema,
-	missingField,
-	readRequest,
-	describeViolation,
-} from './createRequest.mts';
+import { type CreateBody, missingField, readRequest, describeViolation } from './createRequest.mts';
 import { errorBody } from './error.mts';
 import { notifyRecipient } from './notification.mts';
+import { cancel, create, getStatus } from './schemas.mts';
 import type { Session, Sessions } from './sessions.mts';
 
 const SESSIONS = '/api/ext/sessions';
@@ -41,7 +36,8 @@ export function apiRoutes(app: FastifyInstance, context: ServiceContext, session
 
 function createRoute(app: FastifyInstance, context: ServiceContext, sessions: Sessions): void {
 	app.post<{ Body: CreateBody }>(SESSIONS, {
-		schema: { body: createSchema },
+		schema: create,
+		config: { validatesBody: true },
 		preValidation: async (request, reply) => {
 			const body: unknown = request.body;
 			if (typeof body !== 'object' || body === null) return undefined;
@@ -72,13 +68,13 @@ function sessionRoutes(app: FastifyInstance, sessions: Sessions): void {
 	type Route = { Params: { sessionId: string } };
 	const UNKNOWN = errorBody(404, 'Session not found');
 
-	app.get<Route>(SESSION, async (request, reply) => {
+	app.get<Route>(SESSION, { schema: getStatus }, async (request, reply) => {
 		const session = sessions.byApiId(request.params.sessionId);
 		if (!session) return await reply.code(404).send(UNKNOWN);
 		return { status: true, data: statusOf(session, sessions) };
 	});
 
-	app.delete<Route>(SESSION, async (request, reply) => {
+	app.delete<Route>(SESSION, { schema: cancel }, async (request, reply) => {
 		const session = sessions.byApiId(request.params.sessionId);
 		if (!session) return await reply.code(404).send(UNKNOWN);
 		const state = sessions.state(session);

@@ -58,6 +58,14 @@ const url = { type: 'string', maxLength: 2048, format: 'httpUrl' };
  */
 export const createSchema = {
 	type: 'object',
+	// The service reports missing fields before this applies.
+	anyOf: [
+		{ required: ['recipient_email'] },
+		{
+			required: ['recipient'],
+			properties: { recipient: { type: 'object', required: ['email'] } },
+		},
+	],
 	properties: {
 		requestor_name: line(255),
 		requestor_email: email,

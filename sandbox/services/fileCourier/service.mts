@@ -4,6 +4,7 @@ import type { Service } from '../../core/service.mts';
 import { apiRoutes } from './api.mts';
 import { errorBody } from './error.mts';
 import { fileRoutes } from './files.mts';
+import { document } from './schemas.mts';
 import { Sessions } from './sessions.mts';
 import { uploadPageRoutes } from './uploadPage.mts';
 
@@ -17,39 +18,54 @@ const hex = (digits: number): string => randomBytes(digits / 2).toString('hex');
 export const fileCourier: Service = {
 	name: 'FileCourier',
 	origins: {
-		api: { label: 'API (api.filecourier.io)' },
+		api: { label: 'API (api.filecourier.io)', document },
 		secure: { label: "Recipient's upload page (secure.filecourier.io)" },
 		files: { label: 'Presigned downloads (files.filecourier.io)', rejectsAuthorization: true },
 	},
 	settings: {
 		requiredFields: {
 			label: 'Required fields',
-			help: 'The reference requires requestor, subject, message and callback; the examples send fewer fields.',
-			values: ['table', 'examples'],
+			help: 'Which fields a new session must have. The reference and the examples differ.',
+			values: {
+				table: 'Requestor, recipient, subject, message and callback, as in the reference.',
+				examples: 'Only the recipient, as in the shortest example.',
+			},
 			default: 'table',
 		},
 		recipientForm: {
 			label: 'Recipient',
-			help: 'The reference uses recipient_email, the examples recipient.email. If both are sent, they must match.',
-			values: ['either', 'flat', 'nested'],
+			help: 'The reference and the examples differ.',
+			values: {
+				either: 'Both forms are accepted. If both are sent, they must match.',
+				flat: 'recipient_email, as in the reference.',
+				nested: 'recipient.email, as in the examples.',
+			},
 			default: 'either',
 		},
 		callbackField: {
 			label: 'Callback',
-			help: 'The reference uses callback_url, the examples webhook_url. If both are sent, callback_url is used.',
-			values: ['either', 'callback_url', 'webhook_url'],
+			help: 'The reference and the examples differ.',
+			values: {
+				either: 'Both names are accepted. If both are sent, callback_url is used.',
+				callback_url: 'Only the name in the reference.',
+				webhook_url: 'Only the name in the examples.',
+			},
 			default: 'either',
 		},
 		expiryField: {
 			label: 'Expiry',
-			help: 'The reference uses expires_at, the examples expires_in_days. If both are sent, expires_at is used.',
-			values: ['either', 'expires_at', 'expires_in_days'],
+			help: 'The reference and the examples differ.',
+			values: {
+				either: 'Both names are accepted. If both are sent, expires_at is used.',
+				expires_at: 'Only the name in the reference.',
+				expires_in_days: 'Only the name in the examples.',
+			},
 			default: 'either',
 		},
 		callbackAuthorization: {
 			label: 'Callback API key',
 			help: 'The docs say “in the Authorization header” without naming a scheme.',
-			values: ['bearer', 'bare'],
+			values: { bearer: 'Authorization: Bearer <key>', bare: 'Authorization: <key>' },
 			default: 'bearer',
 		},
 		ranges,

@@ -8,12 +8,7 @@ import { isoSeconds } from '../../core/time.mts';
 
 /** FileCourier docs, Status Values. */
 export type SessionState =
-	| 'pending'
-	| 'uploaded'
-	| 'completed'
-	| 'expired'
-	| 'cancelled'
-	| 'failed';
+	'pending' | 'uploaded' | 'completed' | 'expired' | 'cancelled' | 'failed';
 
 export interface SessionFile {
 	/** Identifies the file in a presigned URL. */

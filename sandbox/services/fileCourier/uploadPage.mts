@@ -1,5 +1,7 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { parseForms } from '../../core/form.mts';
+import { HIDDEN } from '../../core/describeRoutes.mts';
+import { body, html, inPath, listOf, open, redirect } from '../../core/openapi.mts';
 import { isHttpUrl } from '../../core/origin.mts';
 import { addPages } from '../../core/pages.mts';
 import type { ServiceContext } from '../../core/service.mts';
@@ -32,6 +34,37 @@ const CLOSED: Readonly<Record<Exclude<SessionState, 'pending'>, { title: string;
 		},
 	};
 
+const TOKEN = inPath({ token: 'The token of the link' });
+const failures = {
+	404: html('Unknown link'),
+	410: html('The request is no longer open'),
+};
+
+const formSchema = {
+	summary: 'The form for the requested files',
+	...TOKEN,
+	response: { ...failures, 200: html('The form') },
+};
+
+const uploadSchema = {
+	summary: 'Upload the requested files',
+	...TOKEN,
+	...body({ 'multipart/form-data': open({ files: listOf({ type: 'string', format: 'binary' }) }) }),
+	response: {
+		...failures,
+		303: redirect('The files are stored'),
+		400: html('The form with the reason'),
+		409: html('Another upload is in progress'),
+		415: html('The body is not a form'),
+	},
+};
+
+const thanksSchema = {
+	summary: 'The page after the upload',
+	...TOKEN,
+	response: { 200: html('The uploaded files'), 404: html('Unknown link, or nothing is uploaded') },
+};
+
 /** The recipient's web page: the requested documents, a form for the files, and the result. */
 export async function uploadPageRoutes(
 	app: FastifyInstance,
@@ -43,14 +76,14 @@ export async function uploadPageRoutes(
 	/** Sessions with an upload in progress; a second upload has to wait for its result. */
 	const receiving = new Set<string>();
 
-	app.all('*', (_request, reply) => message(reply, 404, UNKNOWN));
+	app.all('*', HIDDEN, (_request, reply) => message(reply, 404, UNKNOWN));
 	app.setErrorHandler(async (error: FastifyError, _request, reply) => {
 		const status = error.statusCode ?? 500;
 		if (status >= 500) throw error;
 		return await message(reply, status, { title: 'Something went wrong', text: error.message });
 	});
 
-	app.get<Route>('/u/:token', async (request, reply) => {
+	app.get<Route>('/u/:token', { schema: formSchema }, async (request, reply) => {
 		const session = sessions.byToken(request.params.token);
 		if (!session) return await message(reply, 404, UNKNOWN);
 		const state = sessions.state(session);
@@ -58,7 +91,7 @@ export async function uploadPageRoutes(
 		return await form(reply, session);
 	});
 
-	app.post<Route>('/u/:token', async (request, reply) => {
+	app.post<Route>('/u/:token', { schema: uploadSchema }, async (request, reply) => {
 		const session = sessions.byToken(request.params.token);
 		if (!session) return await message(reply, 404, UNKNOWN);
 		const state = sessions.state(session);
@@ -72,7 +105,7 @@ export async function uploadPageRoutes(
 		}
 	});
 
-	app.get<Route>('/u/:token/thanks', async (request, reply) => {
+	app.get<Route>('/u/:token/thanks', { schema: thanksSchema }, async (request, reply) => {
 		const session = sessions.byToken(request.params.token);
 		if (!session?.uploadedAt) return await message(reply, 404, UNKNOWN);
 		return await reply.viewAsync('fileCourier/thanks', { ...brandOf(session), session });

@@ -4,11 +4,22 @@ import { type Blob, TooLargeError } from '../../core/blobs.mts';
 import { Fields, required } from '../../core/fields.mts';
 import { readForm } from '../../core/form.mts';
 import { typeOfName } from '../../core/mediaTypes.mts';
+import {
+	body,
+	exactly,
+	inPath,
+	integer,
+	json,
+	open,
+	OPTIONAL_BODY,
+	text,
+} from '../../core/openapi.mts';
 import { rejectOtherMethods } from '../../core/origin.mts';
 import type { ServiceContext } from '../../core/service.mts';
 import type { Account } from './account.mts';
 import { errorBody, FileShotError } from './error.mts';
 import { validName, readOptions } from './options.mts';
+import { binary, done, errors, FILE_ID, id, positive, uploaded } from './schemas.mts';
 import { currentTier } from './tiers.mts';
 import type { Upload } from './uploads.mts';
 
@@ -26,7 +37,7 @@ export function chunkRoutes(app: FastifyInstance, context: ServiceContext, accou
 	rejectOtherMethods(app, errorBody, FINALIZE, ['POST']);
 	app.post<{ Params: { fileId: string } }>(
 		FINALIZE,
-		{ config: { dialect: 'desktop' } },
+		{ config: { dialect: 'desktop' }, schema: finalizeSchema },
 		async (request) => {
 			const upload = account.uploads.get(request.params.fileId);
 			const file = upload.isDone
@@ -38,17 +49,56 @@ export function chunkRoutes(app: FastifyInstance, context: ServiceContext, accou
 	);
 }
 
+const finalizeSchema = {
+	summary: 'Complete an upload in chunks',
+	description:
+		'Only the desktop app sends this; according to the docs, the last chunk completes the upload.',
+	...FILE_ID,
+	response: { ...errors, 200: uploaded },
+};
+
+/** The two ways to start an upload, by API profile. */
+const starts = {
+	documented: {
+		path: '/files/init-upload',
+		schema: {
+			summary: 'Start an upload in chunks',
+			description: 'The docs do not describe the body.',
+			...startBody([]),
+			...OPTIONAL_BODY,
+			response: startResponses(),
+		},
+	},
+	desktop: {
+		path: '/files/pre-upload',
+		schema: {
+			summary: 'Start an upload in chunks (desktop app)',
+			...startBody(['fileName', 'fileSize']),
+			response: startResponses(),
+		},
+	},
+};
+
+function startBody(required: string[]): { body: object } {
+	const names = { fileName: text, fileSize: integer };
+	const optional = Object.keys(names).filter((name) => !required.includes(name));
+	return body({ 'application/json': open(names, optional) });
+}
+
+function startResponses(): Record<string, object> {
+	const started = exactly({ success: done, fileId: id, chunkSize: positive }, ['chunkSize']);
+	return { ...errors, 200: json(started, 'The upload, whose ID the file will have') };
+}
+
 function startRoutes(
 	app: FastifyInstance,
 	{ settings }: ServiceContext,
 	{ files, uploads }: Account,
 ): void {
-	for (const [path, dialect] of [
-		['/files/init-upload', 'documented'],
-		['/files/pre-upload', 'desktop'],
-	] as const) {
+	for (const dialect of ['documented', 'desktop'] as const) {
+		const { path, schema } = starts[dialect];
 		rejectOtherMethods(app, errorBody, path, ['POST']);
-		app.post(path, { config: { dialect, isUpload: true } }, async (request) => {
+		app.post(path, { config: { dialect, isUpload: true }, schema }, async (request) => {
 			// The docs do not describe the body of init-upload; pre-upload sends booleans as strings.
 			const fields = Fields.ofJson(request.body ?? {}, { texts: true });
 			const given = fields.string('fileName') ?? fields.string('filename');
@@ -73,10 +123,21 @@ function startRoutes(
 	}
 }
 
+const chunkSchema = {
+	summary: 'Upload a chunk',
+	description: 'Raw according to the docs; the desktop app sends a form.',
+	...inPath({ fileId: 'The ID of the upload', chunkIndex: 'From 0' }),
+	...body({ 'application/octet-stream': binary, 'multipart/form-data': open({ chunk: binary }) }),
+	response: {
+		...errors,
+		200: json(exactly({ success: done, fileId: id, chunkIndex: integer }), 'The chunk is stored'),
+	},
+};
+
 function chunkRoute(app: FastifyInstance, context: ServiceContext, { uploads }: Account): void {
 	const { blobs, settings } = context;
 	type Route = { Params: { fileId: string; chunkIndex: string } };
-	app.post<Route>(CHUNK, async (request) => {
+	app.post<Route>(CHUNK, { schema: chunkSchema }, async (request) => {
 		const upload = uploads.get(request.params.fileId);
 		const last = (upload.count ?? MAX_CHUNKS) - 1;
 		const index = required(

@@ -16,8 +16,23 @@ interface Container {
 	chunks: Buffer[];
 }
 
+/** What each change does to a container, for the control page. */
+const EXPLANATIONS = {
+	cutInChunk: 'The last byte is missing.',
+	cutAtChunk: 'The last chunk is missing.',
+	cutAndLowered: 'The last chunk is missing, and the size in the header is lowered to match.',
+	emptied: 'All chunks are missing, and the size in the header is 0.',
+	trailing: 'Bytes are added at the end.',
+	swapped: 'The first two chunks are swapped.',
+	renamed: 'The name in the header leads to another folder.',
+	longHeader: 'The header claims to have 4 GiB.',
+	noChunkSize: 'The chunk size in the header is 0.',
+	manyIterations: 'The header demands 2,147,483,648 iterations of PBKDF2.',
+	newVersion: 'The version of the format is 2.',
+};
+
 /** The changes that a server, or someone on the way to it, can make without knowing the key. */
-const CHANGES: Readonly<Record<string, (container: Container) => Buffer>> = {
+const CHANGES: Readonly<Record<keyof typeof EXPLANATIONS, (container: Container) => Buffer>> = {
 	cutInChunk: (container) => encode(container).subarray(0, -1),
 	cutAtChunk: ({ header, chunks }) => encode({ header, chunks: chunks.slice(0, -1) }),
 	cutAndLowered({ header, chunks }) {
@@ -56,15 +71,19 @@ const CHANGES: Readonly<Record<string, (container: Container) => Buffer>> = {
 
 export const encryptedDownloads: Choice = {
 	label: 'Downloads of encrypted files',
-	help: 'Unchanged, or changed as a server without the key can change them.',
-	values: ['unchanged', ...Object.keys(CHANGES)],
+	help: 'What a server without the key can do to an encrypted file.',
+	values: { unchanged: 'The bytes that were uploaded.', ...EXPLANATIONS },
 	default: 'unchanged',
 };
 
 export const zeroKnowledgeFlag: Choice = {
 	label: 'Zero-knowledge flag',
-	help: 'Correct, absent from all responses, or the opposite of the truth.',
-	values: ['correct', 'absent', 'inverted'],
+	help: 'Whether responses say correctly which files are encrypted.',
+	values: {
+		correct: 'isZeroKnowledge is true for encrypted files.',
+		absent: 'No response contains the field.',
+		inverted: 'isZeroKnowledge is the opposite of the truth.',
+	},
 	default: 'correct',
 };
 
@@ -93,7 +112,7 @@ export async function sentBlob(
 	blob: string,
 ): Promise<string> {
 	const name = String(settings.get('encryptedDownloads'));
-	const change = CHANGES[name];
+	const change = (CHANGES as Record<string, (typeof CHANGES)['emptied'] | undefined>)[name];
 	if (!isZeroKnowledge || change === undefined) return blob;
 	const make = async () => {
 		const bytes = change(decode(await readFile(blobs.path(blob))));

@@ -5,6 +5,7 @@ import { apiRoutes } from './api.mts';
 import { cdnRoutes } from './cdn.mts';
 import { controlRoutes } from './control.mts';
 import { errorBody } from './error.mts';
+import { document } from './schemas.mts';
 import { settings } from './settings.mts';
 import { sharePageRoutes } from './sharePage.mts';
 
@@ -16,7 +17,7 @@ import { sharePageRoutes } from './sharePage.mts';
 export const fileShot: Service = {
 	name: 'FileShot',
 	origins: {
-		api: { label: 'API (api.fileshot.io)' },
+		api: { label: 'API (api.fileshot.io)', document },
 		share: { label: 'Share links (fileshot.io)' },
 		cdn: { label: 'Downloads (a CDN)', rejectsAuthorization: true },
 	},

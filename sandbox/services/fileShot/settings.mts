@@ -1,7 +1,7 @@
 import { ranges } from '../../core/sendBlob.mts';
 import type { SettingDeclarations } from '../../core/settings.mts';
 import { encryptedDownloads, zeroKnowledgeFlag } from './encryptedDownloads.mts';
-import { TIER_NAMES } from './tiers.mts';
+import { describeTiers } from './tiers.mts';
 
 const limit = (label: string, unit: string) => ({
 	label,
@@ -16,14 +16,18 @@ const limit = (label: string, unit: string) => ({
 export const settings: SettingDeclarations = {
 	dialect: {
 		label: 'API profile',
-		help: 'Documented: init-upload, raw chunks, /files and /files/:id. Desktop app: pre-upload, chunks in forms, finalize, my-files, info, delete. Or both.',
-		values: ['documented', 'desktop', 'both'],
+		help: 'The API documentation and FileShot’s own desktop app use different calls. Encrypted uploads need those of the app.',
+		values: {
+			documented: 'init-upload, raw chunks, /files and /files/:id.',
+			desktop: 'pre-upload, chunks in forms, finalize-upload, my-files, info and delete.',
+			both: 'Both sets of calls.',
+		},
 		default: 'documented',
 	},
 	tier: {
 		label: 'Tier',
-		help: 'Free and Pro keys are rejected with 403 because the API requires Creator.',
-		values: TIER_NAMES,
+		help: 'The plan of the account. The API requires Creator.',
+		values: describeTiers(),
 		default: 'creator',
 	},
 	uploadsPerHour: limit('Uploads per hour', 'uploads'),
@@ -47,38 +51,55 @@ export const settings: SettingDeclarations = {
 	},
 	listShape: {
 		label: 'List format',
-		help: 'Not documented: {files}, an array, {data} with pagination, {items} or {results}.',
-		values: ['files', 'array', 'data', 'items', 'results'],
+		help: 'Not documented.',
+		values: {
+			files: '{"files": […]}',
+			array: 'The array alone.',
+			data: '{"data": […]} with pagination.',
+			items: '{"items": […]}',
+			results: '{"results": […]}',
+		},
 		default: 'files',
 	},
 	fieldNames: {
 		label: 'List field names',
 		help: 'The desktop app accepts both fileId and file_id (and so on).',
-		values: ['camelCase', 'snake_case'],
+		values: { camelCase: 'fileId, fileName, …', snake_case: 'file_id, file_name, …' },
 		default: 'camelCase',
 	},
 	dates: {
 		label: 'Dates',
 		help: 'ISO 8601 in the docs, numbers in the desktop app.',
-		values: ['iso', 'epochSeconds', 'epochMilliseconds'],
+		values: {
+			iso: '"2026-11-27T12:00:00.000Z"',
+			epochSeconds: '1795780800',
+			epochMilliseconds: '1795780800000',
+		},
 		default: 'iso',
 	},
 	expiredFiles: {
 		label: 'Expired files in lists',
-		help: 'Included with expired: true, a field that the desktop app reads, or omitted.',
-		values: ['shown', 'hidden'],
+		help: 'Not documented.',
+		values: {
+			shown: 'Listed with expired: true, a field that the desktop app reads.',
+			hidden: 'Not listed.',
+		},
 		default: 'shown',
 	},
 	deleteAnswer: {
 		label: 'Delete response',
-		help: 'Not documented: JSON, an empty 200, or 204.',
-		values: ['json', 'empty', 'noContent'],
+		help: 'Not documented.',
+		values: {
+			json: '200 with JSON.',
+			empty: '200 without a body.',
+			noContent: '204.',
+		},
 		default: 'json',
 	},
 	download: {
 		label: 'Download',
-		help: 'The docs: 302 to the CDN, or a direct stream. The CDN rejects requests that contain the API key.',
-		values: ['redirect', 'stream'],
+		help: 'The docs allow both. The CDN rejects requests that contain the API key.',
+		values: { redirect: '302 to the CDN.', stream: 'The file itself.' },
 		default: 'redirect',
 	},
 	ranges,

@@ -1,6 +1,18 @@
 import formbody from '@fastify/formbody';
 import type { FastifyInstance, FastifyReply } from 'fastify';
+import { HIDDEN } from '../../core/describeRoutes.mts';
 import { download } from '../../core/download.mts';
+import {
+	body,
+	bytes,
+	html,
+	inPath,
+	open,
+	OPTIONAL_BODY,
+	query,
+	redirect,
+	text,
+} from '../../core/openapi.mts';
 import { addPages } from '../../core/pages.mts';
 import { timingSafeEqualStrings } from '../../core/timingSafeEqual.mts';
 import type { ServiceContext } from '../../core/service.mts';
@@ -11,6 +23,39 @@ import type { Files, StoredFile } from './files.mts';
 type Route = { Params: { link: string } };
 
 const UNKNOWN = { title: 'File not found', text: 'Check that you copied the entire link.' };
+const LINK = inPath({ link: 'The ID or the name in the link' });
+const failures = { 404: html('Unknown link'), 410: html('The file has expired') };
+
+const schemas = {
+	page: {
+		summary: 'The page of a share link',
+		...LINK,
+		response: { ...failures, 200: html('The file, or a form for the password') },
+	},
+	unlock: {
+		summary: 'Enter the password of a file',
+		...LINK,
+		...body({ 'application/x-www-form-urlencoded': open({ password: text }) }),
+		...OPTIONAL_BODY,
+		response: { ...failures, 200: html('The file'), 403: html('Incorrect password') },
+	},
+	content: {
+		summary: 'The encrypted bytes, for the page that decrypts them',
+		...LINK,
+		response: { ...failures, 200: bytes('The file'), 206: bytes('A part of the file') },
+	},
+	former: {
+		summary: 'A link in an older format',
+		...LINK,
+		response: { 301: redirect('The present link') },
+	},
+	formerQuery: {
+		summary: 'A link in the oldest format',
+		...query({ f: text }),
+		response: { 301: redirect('The present link'), 404: failures[404] },
+	},
+};
+
 const OVER = { title: 'This file has expired', text: 'Ask the sender for a new link.' };
 
 /** The page of a share link: asks for the password, if the file has one, and then offers the download. */
@@ -21,12 +66,12 @@ export async function sharePageRoutes(
 ): Promise<void> {
 	await addPages(app);
 	await app.register(formbody);
-	app.all('*', (_request, reply) => message(reply, 404, UNKNOWN));
+	app.all('*', HIDDEN, (_request, reply) => message(reply, 404, UNKNOWN));
 
 	const show = async (reply: FastifyReply, file: StoredFile): Promise<string> =>
 		await reply.viewAsync('fileShot/file', { file, href: cdnUrl(file, context) });
 
-	app.get<Route>('/f/:link', async (request, reply) => {
+	app.get<Route>('/f/:link', { schema: schemas.page }, async (request, reply) => {
 		const file = files.byLink(request.params.link);
 		if (!file) return await message(reply, 404, UNKNOWN);
 		if (files.isExpired(file)) return await message(reply, 410, OVER);
@@ -34,7 +79,8 @@ export async function sharePageRoutes(
 		return await reply.viewAsync('fileShot/password', { file });
 	});
 
-	app.post<Route & { Body?: { password?: unknown } }>('/f/:link', async (request, reply) => {
+	type Unlock = Route & { Body?: { password?: unknown } };
+	app.post<Unlock>('/f/:link', { schema: schemas.unlock }, async (request, reply) => {
 		const file = files.byLink(request.params.link);
 		if (!file) return await message(reply, 404, UNKNOWN);
 		if (files.isExpired(file)) return await message(reply, 410, OVER);
@@ -48,7 +94,7 @@ export async function sharePageRoutes(
 	});
 
 	// The page of an encrypted file reads it from its own origin and decrypts it.
-	app.get<Route>('/f/:link/content', async (request, reply) => {
+	app.get<Route>('/f/:link/content', { schema: schemas.content }, async (request, reply) => {
 		const file = files.byLink(request.params.link);
 		if (!file?.isZeroKnowledge) return await message(reply, 404, UNKNOWN);
 		if (files.isExpired(file)) return await message(reply, 410, OVER);
@@ -58,10 +104,12 @@ export async function sharePageRoutes(
 	});
 
 	// Older link formats (fileshot-desktop, main.js; FileShotZKE, README).
-	app.get<Route>('/d/:link', async (request, reply) => {
+	app.get<Route>('/d/:link', { schema: schemas.former }, async (request, reply) => {
 		return await reply.redirect(`/f/${encodeURIComponent(request.params.link)}`, 301);
 	});
-	app.get<{ Querystring: { f?: unknown } }>('/downloads.html', async (request, reply) => {
+	type Former = { Querystring: { f?: unknown } };
+	const { formerQuery: schema } = schemas;
+	app.get<Former>('/downloads.html', { schema }, async (request, reply) => {
 		const { f } = request.query;
 		if (typeof f !== 'string') return await message(reply, 404, UNKNOWN);
 		return await reply.redirect(`/f/${encodeURIComponent(f)}`, 301);

@@ -18,7 +18,23 @@ const TIERS: Readonly<Record<string, Tier>> = {
 	creator: tier(true, 500, 1000, 300 * GB),
 	professional: tier(true, Infinity, Infinity, 500 * GB),
 };
-export const TIER_NAMES = Object.keys(TIERS);
+
+/** What each tier means, by name. */
+export const describeTiers = (): Record<string, string> =>
+	Object.fromEntries(
+		Object.entries(TIERS).map(
+			([name, { hasApi, uploadsPerHour, callsPerMinute, maxFileBytes }]) => {
+				const limits = [
+					Number.isFinite(uploadsPerHour)
+						? `${uploadsPerHour} uploads per hour`
+						: 'unlimited uploads',
+					...(Number.isFinite(callsPerMinute) ? [`${callsPerMinute} calls per minute`] : []),
+					`files up to ${maxFileBytes / GB} GB`,
+				];
+				return [name, hasApi ? `${limits.join(', ')}.` : 'Keys are rejected with 403.'];
+			},
+		),
+	);
 
 function tier(
 	hasApi: boolean,

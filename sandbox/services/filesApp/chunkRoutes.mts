@@ -2,6 +2,17 @@ import type { FastifyInstance } from 'fastify';
 import { Fields, required } from '../../core/fields.mts';
 import { readForm } from '../../core/form.mts';
 import { reportedSize } from '../../core/faultyValues.mts';
+import {
+	body,
+	each,
+	exactly,
+	flag,
+	integer,
+	isoSecond,
+	json,
+	open,
+	text,
+} from '../../core/openapi.mts';
 import { rejectOtherMethods } from '../../core/origin.mts';
 import type { ServiceContext } from '../../core/service.mts';
 import { isoSeconds } from '../../core/time.mts';
@@ -9,6 +20,7 @@ import type { Account } from './account.mts';
 import { errorBody, FilesAppError } from './error.mts';
 import { createdBody } from './files.mts';
 import { validName } from './names.mts';
+import { binary, created, CREATED, errors, positive } from './schemas.mts';
 
 /** More chunks than this can only be a mistake. */
 const MAX_CHUNKS = 1_000_000;
@@ -20,7 +32,7 @@ export function chunkRoutes(app: FastifyInstance, context: ServiceContext, accou
 	}
 	initRoute(app, context, account);
 	chunkRoute(app, context, account);
-	app.post('/chunks/complete', async (request, reply) => {
+	app.post('/chunks/complete', { schema: completeSchema }, async (request, reply) => {
 		const fields = Fields.ofJson(request.body);
 		const upload = account.uploads.get(required('upload_id', fields.string('upload_id')));
 		const file = await account.uploads.complete(upload);
@@ -29,8 +41,45 @@ export function chunkRoutes(app: FastifyInstance, context: ServiceContext, accou
 	});
 }
 
+const completeSchema = {
+	summary: 'Complete a chunked upload',
+	description: 'Merges the chunks into a file.',
+	...body({ 'application/json': open({ upload_id: text }) }),
+	response: { ...errors, ...each(CREATED, json(exactly(created), 'The new file')) },
+};
+
+const initSchema = {
+	summary: 'Start a chunked upload',
+	...body({
+		'application/json': open(
+			{
+				filename: text,
+				total_size: positive,
+				total_chunks: positive,
+				folder_id: text,
+				encrypt: flag,
+			},
+			['folder_id', 'encrypt'],
+		),
+	}),
+	response: {
+		...errors,
+		...each(
+			CREATED,
+			json(
+				exactly({
+					upload_id: { type: 'string', pattern: '^upl_' },
+					chunk_size: positive,
+					expires_at: isoSecond,
+				}),
+				'The upload; all chunks except the last have the size in bytes',
+			),
+		),
+	},
+};
+
 function initRoute(app: FastifyInstance, { settings }: ServiceContext, { uploads }: Account): void {
-	app.post('/chunks/init', async (request, reply) => {
+	app.post('/chunks/init', { schema: initSchema }, async (request, reply) => {
 		const fields = Fields.ofJson(request.body);
 		const name = validName('filename', fields.string('filename'));
 		const totalSize = required(
@@ -57,12 +106,26 @@ function initRoute(app: FastifyInstance, { settings }: ServiceContext, { uploads
 	});
 }
 
+const chunkSchema = {
+	summary: 'Upload a chunk',
+	...body({
+		'multipart/form-data': open({ upload_id: text, chunk_index: integer, data: binary }),
+	}),
+	response: {
+		...errors,
+		200: json(
+			exactly({ chunk_index: integer, received: { type: 'boolean', enum: [true] } }),
+			'The chunk is stored',
+		),
+	},
+};
+
 function chunkRoute(
 	app: FastifyInstance,
 	{ blobs, settings }: ServiceContext,
 	{ uploads }: Account,
 ): void {
-	app.post('/chunks', async (request) => {
+	app.post('/chunks', { schema: chunkSchema }, async (request) => {
 		const form = await readForm(request, blobs, settings.number('chunkSize'));
 		try {
 			const fields = Fields.ofForm(form.fields);

@@ -5,6 +5,7 @@ import { apiRoutes } from './api.mts';
 import { controlRoutes } from './control.mts';
 import { errorBody } from './error.mts';
 import { faultHeaders } from './authGuard.mts';
+import { document } from './schemas.mts';
 import { settings } from './settings.mts';
 import { sharePageRoutes } from './sharePage.mts';
 
@@ -14,7 +15,7 @@ import { sharePageRoutes } from './sharePage.mts';
  */
 export const filesApp: Service = {
 	name: 'Files App',
-	origins: { api: { label: 'API and share links (files-app.com)' } },
+	origins: { api: { label: 'API and share links (files-app.com)', document } },
 	settings,
 	// Files App has no webhooks.
 	delivery: { retryAfterSeconds: [], timeoutSeconds: 30 },

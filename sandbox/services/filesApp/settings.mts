@@ -5,8 +5,8 @@ import type { SettingDeclarations } from '../../core/settings.mts';
 export const settings: SettingDeclarations = {
 	plan: {
 		label: 'Plan',
-		help: 'Requests per hour and key: free 100, pro 1,000, team 10,000.',
-		values: ['free', 'pro', 'team'],
+		help: 'The plan of the account limits the requests per hour and key.',
+		values: { free: '100 requests.', pro: '1,000 requests.', team: '10,000 requests.' },
 		default: 'free',
 	},
 	requestsPerHour: {
@@ -43,14 +43,17 @@ export const settings: SettingDeclarations = {
 	},
 	chunkOptions: {
 		label: 'folder_id and encrypt of chunked uploads',
-		help: 'The docs list them for single uploads only. Ignored or used for chunked uploads.',
-		values: ['ignored', 'used'],
+		help: 'The docs list these fields for single uploads only.',
+		values: {
+			ignored: 'They have no effect on chunked uploads.',
+			used: 'They have the same effect.',
+		},
 		default: 'ignored',
 	},
 	createdStatus: {
 		label: 'Status code for created objects',
 		help: 'Applies to upload, chunk init and complete, and share. The docs show the bodies but no status code.',
-		values: ['200', '201'],
+		values: { '200': '200 (OK).', '201': '201 (Created).' },
 		default: '200',
 	},
 	syncPageSize: {
@@ -63,8 +66,12 @@ export const settings: SettingDeclarations = {
 	},
 	syncCursor: {
 		label: 'Sync cursor',
-		help: 'Responses contain a cursor, but the docs list no parameter for it. “cursor” is accepted, ignored (only “since” is used) or rejected.',
-		values: ['taken', 'ignored', 'refused'],
+		help: 'Responses contain a cursor, but the docs list no parameter for it.',
+		values: {
+			taken: 'The parameter “cursor” is accepted.',
+			ignored: 'It has no effect; only “since” is used.',
+			refused: 'Requests with it are rejected.',
+		},
 		default: 'taken',
 	},
 	ranges,

@@ -1,6 +1,17 @@
 import formbody from '@fastify/formbody';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { download } from '../../core/download.mts';
+import { HIDDEN } from '../../core/describeRoutes.mts';
+import {
+	body,
+	bytes,
+	html,
+	inPath,
+	open,
+	OPTIONAL_BODY,
+	redirect,
+	text,
+} from '../../core/openapi.mts';
 import { addPages } from '../../core/pages.mts';
 import { timingSafeEqualStrings } from '../../core/timingSafeEqual.mts';
 import type { ServiceContext } from '../../core/service.mts';
@@ -15,6 +26,35 @@ const DOWNLOAD_LINK_MS = 15 * 60_000;
 
 const UNKNOWN = { title: 'Link not found', text: 'Check that you copied the entire link.' };
 const EXPIRED = { title: 'This link has expired', text: 'Ask the sender for a new link.' };
+const TOKEN = inPath({ token: 'The end of the link' });
+const failures = { 404: html('Unknown link'), 410: html('The link has expired') };
+
+const pageSchema = {
+	summary: 'The page of a share link',
+	...TOKEN,
+	response: { ...failures, 200: html('The file, or a form for the password') },
+};
+
+const unlockSchema = {
+	summary: 'Enter the password of a share link',
+	...TOKEN,
+	...body({ 'application/x-www-form-urlencoded': open({ password: text }) }),
+	...OPTIONAL_BODY,
+	response: { ...failures, 200: html('The file'), 403: html('Incorrect password') },
+};
+
+const fileSchema = {
+	summary: 'Download the file of a share link',
+	...TOKEN,
+	response: {
+		...failures,
+		200: bytes('The file'),
+		206: bytes('A part of the file'),
+		303: redirect('The download button has expired'),
+		403: html('Downloads are disabled'),
+	},
+};
+
 const GONE = { title: 'File not found', text: 'The file was deleted after the link was created.' };
 
 /** The page of a share link: asks for the password, if the link has one, and then shows the file. */
@@ -25,8 +65,8 @@ export async function sharePageRoutes(
 ): Promise<void> {
 	await addPages(app);
 	await app.register(formbody);
-	app.all('/s', (_request, reply) => message(reply, 404, UNKNOWN));
-	app.all('/s/*', (_request, reply) => message(reply, 404, UNKNOWN));
+	app.all('/s', HIDDEN, (_request, reply) => message(reply, 404, UNKNOWN));
+	app.all('/s/*', HIDDEN, (_request, reply) => message(reply, 404, UNKNOWN));
 
 	/** Returns the share and its file, or a page with the reason why the link does not work. */
 	const opened = async (request: FastifyRequest<Route>, reply: FastifyReply) => {
@@ -44,14 +84,15 @@ export async function sharePageRoutes(
 		return await reply.viewAsync('filesApp/file', { share, file, href: pathname + search });
 	};
 
-	app.get<Route>('/s/:token', async (request, reply) => {
+	app.get<Route>('/s/:token', { schema: pageSchema }, async (request, reply) => {
 		const { page, share, file } = await opened(request, reply);
 		if (page !== undefined) return page;
 		if (share.password === undefined) return await show(reply, share, file);
 		return await reply.viewAsync('filesApp/password', { share });
 	});
 
-	app.post<Route & { Body?: { password?: unknown } }>('/s/:token', async (request, reply) => {
+	type Unlock = Route & { Body?: { password?: unknown } };
+	app.post<Unlock>('/s/:token', { schema: unlockSchema }, async (request, reply) => {
 		const { page, share, file } = await opened(request, reply);
 		if (page !== undefined) return page;
 		const typed = request.body?.password;
@@ -63,7 +104,7 @@ export async function sharePageRoutes(
 		return await reply.code(403).viewAsync('filesApp/password', { share, problem });
 	});
 
-	app.get<Route>('/s/:token/file', async (request, reply) => {
+	app.get<Route>('/s/:token/file', { schema: fileSchema }, async (request, reply) => {
 		const { page, share, file } = await opened(request, reply);
 		if (page !== undefined) return page;
 		const permission = context.presigner.check(request.url, context.clock.now());

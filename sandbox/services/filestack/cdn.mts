@@ -4,7 +4,9 @@ import { Readable } from 'node:stream';
 import { inline } from '../../core/contentDisposition.mts';
 import { reportedSize } from '../../core/faultyValues.mts';
 import { booleanParameter, type Requirement, authorize, type Proof, queryOf } from './access.mts';
+import { HIDDEN } from '../../core/describeRoutes.mts';
 import { type CdnPath, readCdnPath, securityIn } from './cdnPath.mts';
+import { cdnPaths } from './cdnSchemas.mts';
 import { sendFile } from './download.mts';
 import { cdnError, FilestackError } from './error.mts';
 import { extractHandle, type ReceivedFile, type StoredFile } from './files.mts';
@@ -12,7 +14,7 @@ import { imageSize } from './imageSize.mts';
 import { readMetadata } from './metadata.mts';
 import type { Instance } from './instance.mts';
 import { type Call, type Permission, PolicyError } from './policy.mts';
-import { chainOf, runChain } from './processing/chain.mts';
+import { chainOf, type ChainResult, runChain } from './processing/chain.mts';
 import type { Content } from './processing/imageTasks.mts';
 import type { Parameters } from './processing/task.mts';
 import { isIntelligence, textOf } from './processing/taskRules.mts';
@@ -40,7 +42,7 @@ export function cdnRoutes(app: FastifyInstance, instance: Instance): void {
 	app.addContentTypeParser('*', (_request, _payload, done) => done(null));
 	processRoute(app, instance);
 
-	app.get('/*', async (request, reply) => {
+	const get = async (request: FastifyRequest, reply: FastifyReply) => {
 		const asked = read(request);
 		if (asked.path.debug) return debug(asked, instance);
 		const has = (name: string) => parametersOf(asked, name) !== undefined;
@@ -50,13 +52,22 @@ export function cdnRoutes(app: FastifyInstance, instance: Instance): void {
 		if (has('workflow_status')) return describeWorkflow(asked, instance);
 		if (has('video_convert')) return await convertVideo(asked, instance);
 		return await process(asked, reply, instance);
-	});
-	app.post('/*', async (request, reply) => {
+	};
+	const post = async (request: FastifyRequest, reply: FastifyReply) => {
 		const asked = read(request);
 		if (parametersOf(asked, 'store')) return await process(asked, reply, instance);
 		throw new FilestackError(405, 'Method Not Allowed');
-	});
+	};
+	// A chain can have any number of tasks; the documents describe the forms with few of them.
+	app.get('/*', HIDDEN, get);
+	app.post('/*', HIDDEN, post);
+	const config = { formOf: '/*' };
+	for (const [form, methods] of Object.entries(cdnPaths)) {
+		if (methods.get) app.get(form, { schema: methods.get, config }, get);
+		if (methods.post) app.post(form, { schema: methods.post, config }, post);
+	}
 	app.route({
+		...HIDDEN,
 		method: ['PUT', 'PATCH', 'DELETE'],
 		url: '/*',
 		handler: async (_request, reply) =>
@@ -103,6 +114,8 @@ async function process(
 	const permission = authorizeChain(asked, instance);
 	const load = async (one: string) => await loadSource(one, permission, instance);
 	const result = await runChain(chain, path.sources, load);
+	const problem = problemInstead(result, instance);
+	if (problem) return await reply.type('application/json').send(JSON.stringify(problem));
 	if ('data' in result) {
 		if (stores) throw new FilestackError(400, 'store: the result is not a file');
 		// With an empty body, Fastify would send no JSON.
@@ -118,6 +131,21 @@ async function process(
 			'x-content-type-options': 'nosniff',
 		})
 		.send(result.bytes);
+}
+
+/** Returns what the setting `processingResult` requests instead of a file. */
+function problemInstead(result: ChainResult, { context }: Instance): object | undefined {
+	if ('data' in result) return undefined;
+	switch (context.settings.get('processingResult')) {
+		case 'json':
+			return { mimetype: result.mimetype, size: result.bytes.length };
+		case 'errorIn200':
+			return { error: 'Processing timeout' };
+		case 'plainText400':
+			throw new FilestackError(400, 'Output size limit exceeded');
+		default:
+			return undefined;
+	}
 }
 
 /** Checks the permissions of a chain and its sources, before any of them is read. */
@@ -325,7 +353,8 @@ function authorizeCdn(proof: Proof, need: Requirement, { context }: Instance): P
 		if (!(error instanceof PolicyError)) throw error;
 		const { policy, signature } = proof;
 		if (policy === undefined && signature === undefined) {
-			throw new FilestackError(403, 'policy error: proper credentials were not provided');
+			const status = Number(context.settings.get('missingPolicyStatus'));
+			throw new FilestackError(status, 'policy error: proper credentials were not provided');
 		}
 		const shown = `(signature: "${signature ?? ''}"; policy "${policy ?? ''}")`;
 		throw new FilestackError(

@@ -1,5 +1,7 @@
 import formbody from '@fastify/formbody';
 import type { FastifyError, FastifyInstance, FastifyReply } from 'fastify';
+import { HIDDEN } from '../../core/describeRoutes.mts';
+import { body, html, inPath, listOf, open, redirect, text } from '../../core/openapi.mts';
 import { addPages } from '../../core/pages.mts';
 import { NotFoundError, SandboxError } from '../../core/sandboxError.mts';
 import type { Instance } from './instance.mts';
@@ -37,6 +39,25 @@ export function consoleCalls(app: FastifyInstance, webhooks: Webhooks): void {
 /** Lifetime of the page's links to files. */
 const LINK_SECONDS = 600;
 
+const schemas = {
+	portal: {
+		summary: 'The keys, webhooks and files of the app',
+		response: { 200: html('The page') },
+	},
+	add: {
+		summary: 'Add a webhook',
+		...body({
+			'application/x-www-form-urlencoded': open({ url: text, events: listOf(text) }, ['events']),
+		}),
+		response: { 303: redirect('The webhooks'), 400: html('The reason') },
+	},
+	remove: {
+		summary: 'Remove a webhook',
+		...inPath({ id: 'The ID of the webhook' }),
+		response: { 303: redirect('The webhooks') },
+	},
+};
+
 interface Form {
 	url?: string;
 	events?: string | string[];
@@ -60,11 +81,11 @@ export async function developerRoutes(app: FastifyInstance, instance: Instance):
 		if (status >= 500) throw error;
 		return await message(reply, status, 'Something went wrong', error.message);
 	});
-	app.all('*', (_request, reply) =>
+	app.all('*', HIDDEN, (_request, reply) =>
 		message(reply, 404, 'Page not found', 'The portal has no page at this URL.'),
 	);
 
-	app.get('/', async (_request, reply) => {
+	app.get('/', { schema: schemas.portal }, async (_request, reply) => {
 		const stored = files.all().toReversed();
 		const { apiKey, appSecret } = context.secrets;
 		const shown = stored.slice(0, 100).map((file) => ({ ...file, url: signedLink(file.id) }));
@@ -76,12 +97,13 @@ export async function developerRoutes(app: FastifyInstance, instance: Instance):
 			orphans: files.objects().filter(({ id }) => !left.has(id)),
 		});
 	});
-	app.post<{ Body?: Form }>('/webhooks', async (request, reply) => {
+	app.post<{ Body?: Form }>('/webhooks', { schema: schemas.add }, async (request, reply) => {
 		const { url = '', events = [] } = request.body ?? {};
 		await webhooks.add({ url, events: [events].flat() });
 		return await reply.redirect('/#webhooks', 303);
 	});
-	app.post<{ Params: { id: string } }>('/webhooks/:id/remove', async (request, reply) => {
+	type Route = { Params: { id: string } };
+	app.post<Route>('/webhooks/:id/remove', { schema: schemas.remove }, async (request, reply) => {
 		await webhooks.remove(request.params.id);
 		return await reply.redirect('/#webhooks', 303);
 	});

@@ -11,6 +11,7 @@ import {
 } from './access.mts';
 import { sendFile } from './download.mts';
 import { fileApiError, FilestackError } from './error.mts';
+import * as schemas from './fileApiSchemas.mts';
 import { extractHandle, type StoredFile } from './files.mts';
 import { parseBody, storeBody } from './requestBody.mts';
 import { readMetadata } from './metadata.mts';
@@ -61,13 +62,13 @@ function open(
 }
 
 function readRoutes(app: FastifyInstance, instance: Instance): void {
-	app.get<Route>(FILE, async (request, reply) => {
+	app.get<Route>(FILE, { schema: schemas.download }, async (request, reply) => {
 		const { file } = open(instance, request, { calls: [['read']] });
 		const { dl, cache } = queryOf(request);
 		return await sendFile(reply, file, instance, { download: booleanParameter('dl', dl), cache });
 	});
 
-	app.get<Route>(METADATA, async (request) => {
+	app.get<Route>(METADATA, { schema: schemas.describe }, async (request) => {
 		const query = queryOf(request);
 		const exif = booleanParameter('exif', query.exif) === true;
 		const calls = exif ? ([['stat'], ['exif']] as const) : ([['stat']] as const);
@@ -101,9 +102,9 @@ function changeRoutes(app: FastifyInstance, instance: Instance): void {
 		await webhooks.send('fp.overwrite', file.id, event);
 		return response;
 	};
-	app.post<Route>(FILE, overwrite);
+	app.post<Route>(FILE, { schema: schemas.overwrite }, overwrite);
 	// filestack-ruby overwrites with PUT.
-	app.put<Route>(FILE, overwrite);
+	app.put<Route>(FILE, { schema: schemas.overwrite }, overwrite);
 
 	const remove = async (request: FastifyRequest<Route>, reply: FastifyReply): Promise<object> => {
 		const { file } = open(instance, request, { calls: [['remove']], always: true });
@@ -112,7 +113,7 @@ function changeRoutes(app: FastifyInstance, instance: Instance): void {
 		await instance.webhooks.send('fp.delete', file.id, { url: instance.files.url(file) });
 		return await reply.send({});
 	};
-	app.delete<Route>(FILE, remove);
+	app.delete<Route>(FILE, { schema: schemas.remove }, remove);
 	// Filestack docs, REST API (old), Remove.
-	app.post<Route>(REMOVE, remove);
+	app.post<Route>(REMOVE, { schema: schemas.remove }, remove);
 }

@@ -5,13 +5,10 @@ import { authorize } from './access.mts';
 import { FilestackError, uploadError } from './error.mts';
 import {
 	type CommitBody,
-	commitSchema,
 	type CompleteBody,
-	completeSchema,
 	type PartBody,
-	partSchema,
+	schemas,
 	type StartBody,
-	startSchema,
 } from './multipartSchemas.mts';
 import type { Instance } from './instance.mts';
 import { type Permission, PolicyError } from './policy.mts';
@@ -19,6 +16,8 @@ import { storageRequest } from './storage.mts';
 import { storeFile } from './storeFile.mts';
 import { isMediaType, storeOptions } from './storeOptions.mts';
 import { contiguousLength, type Upload } from './uploads.mts';
+
+const config = { validatesBody: true };
 
 /** Upload API (filestack-js, uploaders/s3.ts): start, a URL per part, commit, complete. */
 export function multipartRoutes(app: FastifyInstance, instance: Instance): void {
@@ -39,8 +38,8 @@ export function multipartRoutes(app: FastifyInstance, instance: Instance): void 
 
 function startRoute(app: FastifyInstance, instance: Instance): void {
 	const { context, files, uploads } = instance;
-	const schema = { body: startSchema };
-	app.post<{ Body: StartBody }>('/multipart/start', { schema }, async ({ body }) => {
+	const schema = schemas.start;
+	app.post<{ Body: StartBody }>('/multipart/start', { schema, config }, async ({ body }) => {
 		const permission = authorizeUpload(body, instance);
 		const { filename, size, fii } = body;
 		const { location, ...given } = body.store ?? {};
@@ -66,7 +65,7 @@ function startRoute(app: FastifyInstance, instance: Instance): void {
 function partRoutes(app: FastifyInstance, instance: Instance): void {
 	app.post<{ Body: PartBody }>(
 		'/multipart/upload',
-		{ schema: { body: partSchema } },
+		{ schema: schemas.part, config },
 		({ body }) => {
 			authorizeUpload(body, instance);
 			const upload = uploadOf(body, instance);
@@ -80,7 +79,7 @@ function partRoutes(app: FastifyInstance, instance: Instance): void {
 	);
 	app.post<{ Body: CommitBody }>(
 		'/multipart/commit',
-		{ schema: { body: commitSchema } },
+		{ schema: schemas.commit, config },
 		({ body }) => {
 			authorizeUpload(body, instance);
 			const upload = uploadOf(body, instance);
@@ -96,31 +95,35 @@ function completeRoute(app: FastifyInstance, instance: Instance): void {
 	const { files, uploads, workflows } = instance;
 	/** Uploads that are becoming files; a second call has to wait for the result. */
 	const finishing = new Set<string>();
-	const schema = { body: completeSchema };
+	const schema = schemas.complete;
 
-	app.post<{ Body: CompleteBody }>('/multipart/complete', { schema }, async (request, reply) => {
-		const { body } = request;
-		const permission = authorizeUpload(body, instance);
-		const upload = uploadOf(body, instance);
-		if (body.size !== upload.size) throw invalid();
-		if (upload.state === 'open') {
-			uploads.checkParts(upload, body.parts);
-			uploads.checkMerge(upload);
-			await uploads.merge(upload);
-		}
-		if (upload.state === 'merged' && !finishing.has(upload.id)) {
-			finishing.add(upload.id);
-			try {
-				await finish(upload, permission, body);
-			} finally {
-				finishing.delete(upload.id);
+	app.post<{ Body: CompleteBody }>(
+		'/multipart/complete',
+		{ schema, config },
+		async (request, reply) => {
+			const { body } = request;
+			const permission = authorizeUpload(body, instance);
+			const upload = uploadOf(body, instance);
+			if (body.size !== upload.size) throw invalid();
+			if (upload.state === 'open') {
+				uploads.checkParts(upload, body.parts);
+				uploads.checkMerge(upload);
+				await uploads.merge(upload);
 			}
+			if (upload.state === 'merged' && !finishing.has(upload.id)) {
+				finishing.add(upload.id);
+				try {
+					await finish(upload, permission, body);
+				} finally {
+					finishing.delete(upload.id);
+				}
+				return response(request, upload, body);
+			}
+			// filestack-js retries after one second.
+			if (upload.state !== 'stored') return await accepted(reply);
 			return response(request, upload, body);
-		}
-		// filestack-js retries after one second.
-		if (upload.state !== 'stored') return await accepted(reply);
-		return response(request, upload, body);
-	});
+		},
+	);
 
 	async function finish(
 		upload: Upload,

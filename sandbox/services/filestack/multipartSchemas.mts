@@ -1,3 +1,6 @@
+import { each, exactly, integer, json, link, text as anyText } from '../../core/openapi.mts';
+import { handle, mediaType, REFUSALS } from './schemas.mts';
+
 const text = { type: 'string', minLength: 1, maxLength: 1000 } as const;
 const whole = { type: 'integer', minimum: 1 } as const;
 const proof = { policy: { type: 'string' }, signature: { type: 'string' } } as const;
@@ -5,7 +8,7 @@ const store = { type: ['object', 'null'] } as const;
 const known = { apikey: text, uri: { type: 'string' }, region: text, upload_id: text } as const;
 
 /** Request bodies of the upload API (filestack-js, uploaders/s3.ts). An empty file is rejected. */
-export const startSchema = {
+const startBody = {
 	type: 'object',
 	required: ['apikey', 'filename', 'mimetype', 'size'],
 	properties: {
@@ -15,7 +18,7 @@ export const startSchema = {
 	},
 } as const;
 
-export const partSchema = {
+const partBody = {
 	type: 'object',
 	required: ['apikey', 'uri', 'region', 'upload_id', 'part', 'size'],
 	properties: {
@@ -28,13 +31,13 @@ export const partSchema = {
 	},
 } as const;
 
-export const commitSchema = {
+const commitBody = {
 	type: 'object',
 	required: ['apikey', 'uri', 'region', 'upload_id', 'part', 'size'],
 	properties: { ...known, part: { ...whole, maximum: 10_000 }, size: whole, store, ...proof },
 } as const;
 
-export const completeSchema = {
+const completeBody = {
 	type: 'object',
 	required: ['apikey', 'uri', 'region', 'upload_id', 'filename', 'mimetype', 'size'],
 	properties: {
@@ -61,6 +64,85 @@ export const completeSchema = {
 		...proof,
 	},
 } as const;
+
+const refused = each(
+	[...REFUSALS, 413],
+	json(
+		exactly({
+			error: anyText,
+			c: { type: 'string', pattern: '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' },
+			i: { type: 'string', pattern: '^UPL-' },
+			t: { type: 'integer' },
+		}),
+		'The reason',
+	),
+);
+
+/** A host without a scheme. */
+const host = { type: 'string', pattern: '^[^/]+$' };
+
+const tags = { type: 'object', additionalProperties: anyText };
+const jobs = { type: 'object', additionalProperties: exactly({ jobid: anyText }) };
+
+/** The routes (filestack-js, uploaders/s3.ts). */
+export const schemas = {
+	start: {
+		summary: 'Start an upload',
+		body: startBody,
+		response: {
+			...refused,
+			200: json(
+				exactly(
+					{
+						...{ uri: anyText, region: anyText, upload_id: anyText, location_url: host },
+						...{ location_region: anyText, upload_type: anyText },
+					},
+					['location_region', 'upload_type'],
+				),
+				'The upload',
+			),
+		},
+	},
+	part: {
+		summary: 'Get the URL for a part or chunk',
+		body: partBody,
+		response: {
+			...refused,
+			200: json(
+				exactly({
+					url: link,
+					headers: { type: 'object', additionalProperties: anyText },
+					location_url: host,
+				}),
+				'The URL in the storage, and the headers to send',
+			),
+		},
+	},
+	commit: {
+		summary: 'Commit the chunks of a part',
+		body: commitBody,
+		response: { ...refused, 200: json(exactly({}), 'The part is complete') },
+	},
+	complete: {
+		summary: 'Complete an upload',
+		body: completeBody,
+		response: {
+			...refused,
+			200: json(
+				exactly(
+					{
+						...{ handle, url: link, filename: anyText, size: integer, mimetype: mediaType },
+						...{ status: { type: 'string', enum: ['Stored'] }, container: anyText, key: anyText },
+						...{ upload_tags: tags, workflows: jobs },
+					},
+					['upload_tags', 'workflows'],
+				),
+				'The new file',
+			),
+			202: json(exactly({}), 'The parts have not been merged yet; the client must retry'),
+		},
+	},
+};
 
 interface Known {
 	apikey: string;

@@ -1,10 +1,13 @@
 import type { FastifyInstance } from 'fastify';
 import { reportedSize } from '../../core/faultyValues.mts';
+import { each, exactly, json, text } from '../../core/openapi.mts';
 import { authorize } from './access.mts';
 import { processError, FilestackError } from './error.mts';
 import type { Instance } from './instance.mts';
 import { PolicyError } from './policy.mts';
+import { handle, REFUSALS } from './schemas.mts';
 import { fetchSource, storeFile } from './storeFile.mts';
+import { fileFields } from './taskSchemas.mts';
 import { storeOptions } from './storeOptions.mts';
 
 type Fields = Record<string, unknown>;
@@ -51,11 +54,24 @@ const bodySchema = {
 	},
 } as const;
 
+const schema = {
+	summary: 'Store a URL',
+	body: bodySchema,
+	response: {
+		200: json(
+			exactly({ handle, ...fileFields, upload_tags: { type: 'object' } }, ['upload_tags']),
+			'The new file',
+		),
+		...each(REFUSALS, json(exactly({ error: text }), 'The reason')),
+	},
+};
+
 /** Stores URLs (filestack-js, store.ts): on process.filestackapi.com and, for other SDKs, on the CDN. */
 export function processRoute(app: FastifyInstance, instance: Instance): void {
 	const { context, files, workflows } = instance;
 	app.post<{ Body: Body }>('/process', {
-		schema: { body: bodySchema },
+		schema,
+		config: { validatesBody: true },
 		errorHandler: (error, _request, reply) => {
 			const status = error.statusCode ?? 500;
 			if (status >= 500) throw error;

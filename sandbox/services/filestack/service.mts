@@ -1,4 +1,5 @@
 import type { DeliveryPolicy } from '../../core/delivery.mts';
+import { documentHead } from '../../core/openapi.mts';
 import type { Service } from '../../core/service.mts';
 import { cdnRoutes } from './cdn.mts';
 import { consoleCalls, developerRoutes } from './developer.mts';
@@ -34,10 +35,25 @@ const RETRIES: Readonly<Record<string, DeliveryPolicy>> = {
 export const filestack: Service = {
 	name: 'Filestack',
 	origins: {
-		api: { label: 'File API (www.filestackapi.com)' },
-		cdn: { label: 'CDN (cdn.filestackcontent.com)', error: cdnError },
-		upload: { label: 'Multipart upload (upload.filestackapi.com)', error: uploadError },
-		process: { label: 'Processing (process.filestackapi.com)', error: processError },
+		api: {
+			label: 'File API (www.filestackapi.com)',
+			document: documentHead('Filestack File API', '/'),
+		},
+		cdn: {
+			label: 'CDN (cdn.filestackcontent.com)',
+			document: documentHead('Filestack CDN', '/'),
+			error: cdnError,
+		},
+		upload: {
+			label: 'Multipart upload (upload.filestackapi.com)',
+			document: documentHead('Filestack Upload API', '/'),
+			error: uploadError,
+		},
+		process: {
+			label: 'Processing (process.filestackapi.com)',
+			document: documentHead('Filestack Processing', '/'),
+			error: processError,
+		},
 		storage: { label: 'Storage for uploaded parts', error: storageError },
 		developer: { label: 'Developer Portal (dev.filestack.com)' },
 	},

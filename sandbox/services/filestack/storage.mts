@@ -2,6 +2,8 @@ import CryptoJS from 'crypto-js';
 import type { FastifyError, FastifyInstance, FastifyRequest } from 'fastify';
 import { createHash } from 'node:crypto';
 import { Transform } from 'node:stream';
+import { HIDDEN } from '../../core/describeRoutes.mts';
+import { body, each, query, text } from '../../core/openapi.mts';
 import { timingSafeEqualStrings } from '../../core/timingSafeEqual.mts';
 import type { ServiceContext } from '../../core/service.mts';
 import { queryOf } from './access.mts';
@@ -43,6 +45,27 @@ function signatureOf(target: string, date: string, md5 = '', secret: string): st
 	return CryptoJS.HmacSHA256(signed, secret).toString(CryptoJS.enc.Hex);
 }
 
+const schema = {
+	summary: 'Upload a part or chunk',
+	...query({ partNumber: text, offset: text, uploadId: text }, ['partNumber', 'uploadId']),
+	headers: {
+		type: 'object',
+		required: ['x-amz-date'],
+		properties: {
+			'content-md5': { ...text, description: 'Base64' },
+			'x-amz-date': { ...text, description: 'ISO 8601 basic format, as in the signed headers' },
+		},
+	},
+	...body({ '*/*': {} }),
+	response: {
+		200: { description: 'The part is stored', type: 'null', headers: { etag: text } },
+		...each([400, 403, 404, 405], {
+			description: 'The reason',
+			content: { 'application/xml': { schema: text } },
+		}),
+	},
+};
+
 /** The storage that receives the parts: a separate host without policies. */
 export function storageRoutes(app: FastifyInstance, instance: Instance): void {
 	app.removeAllContentTypeParsers();
@@ -59,7 +82,7 @@ export function storageRoutes(app: FastifyInstance, instance: Instance): void {
 			.send(storageError(statusCode, message, undefined, storageCode));
 	});
 
-	app.put('/*', async (request, reply) => {
+	app.put('/*', { schema }, async (request, reply) => {
 		const { partNumber, offset, uploadId = '' } = queryOf(request);
 		checkSignature(request, instance.context);
 		const upload = instance.uploads.get(uploadId);
@@ -75,6 +98,7 @@ export function storageRoutes(app: FastifyInstance, instance: Instance): void {
 		return await reply.header('etag', etag).send();
 	});
 	app.route({
+		...HIDDEN,
 		method: ['GET', 'POST', 'PATCH', 'DELETE'],
 		url: '/*',
 		handler: () => {

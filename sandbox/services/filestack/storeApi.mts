@@ -3,6 +3,7 @@ import { reportedSize } from '../../core/faultyValues.mts';
 import { rejectOtherMethods } from '../../core/origin.mts';
 import { booleanParameter, authorize, signatureFrom, queryOf } from './access.mts';
 import { fileApiError } from './error.mts';
+import { store as schema } from './fileApiSchemas.mts';
 import { parseBody, storeBody } from './requestBody.mts';
 import type { Instance } from './instance.mts';
 import { fetchSource, storeFile } from './storeFile.mts';
@@ -17,7 +18,11 @@ const PATHS = ['/api/store', '/api/store/:provider', '/api/store/:provider/:hand
 export function storeRoutes(app: FastifyInstance, instance: Instance): void {
 	for (const path of PATHS) {
 		rejectOtherMethods(app, fileApiError, path, ['POST']);
-		app.post<Route>(path, async (request, reply) => await store(request, reply, instance));
+		app.post<Route>(
+			path,
+			{ schema },
+			async (request, reply) => await store(request, reply, instance),
+		);
 	}
 }
 

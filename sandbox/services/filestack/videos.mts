@@ -89,10 +89,16 @@ export class Videos {
 		};
 		const metadata = { result: {}, source: {} };
 		if (seconds < PENDING_AFTER) return { status: 'started', ...common, data: {}, metadata };
-		if (seconds < COMPLETE_AFTER) return { status: 'pending', ...common, data: {}, metadata };
+		const outcome = this.#context.settings.get('videoOutcome');
+		if (seconds < COMPLETE_AFTER || outcome === 'stuck') {
+			return { status: 'pending', ...common, data: {}, metadata };
+		}
 		const source = this.#files.get(job.source);
-		if (!source || /fail/i.test(source.filename)) {
+		if (!source || outcome === 'failed' || /fail/i.test(source.filename)) {
 			return { status: 'failed', message: 'Conversion failed', ...common, data: {}, metadata };
+		}
+		if (outcome === 'withoutUrl') {
+			return { status: 'completed', message: 'Done', ...common, data: {}, metadata };
 		}
 		const url = await this.#store(job);
 		const thumbnails = ['thumb', 'thumb100x100', 'thumb200x200', 'thumb300x300'];

@@ -15,7 +15,7 @@ export interface Job {
 	workflow: string;
 	/** Handles or URLs. */
 	sources: string[];
-	status: 'Started' | 'Finished';
+	status: 'Started' | 'Finished' | 'Failed';
 }
 
 /** Duration of a workflow in sandbox seconds; not documented. */
@@ -62,7 +62,7 @@ export class Workflows {
 		const job = this.#jobs.get(id);
 		if (!job) return undefined;
 		const { createdAt, updatedAt, workflow, sources, status } = job;
-		const results = status === 'Finished' ? resultsOf(job) : {};
+		const results = resultsOf(job);
 		return { createdAt, updatedAt, jobid: job.id, workflow, sources, status, ttl: 86_400, results };
 	}
 
@@ -89,21 +89,25 @@ export class Workflows {
 
 	/** Filestack docs, Webhooks, fs.workflow. */
 	async #finish(job: Job): Promise<void> {
-		job.status = 'Finished';
+		const { settings } = this.#context;
+		const outcome = settings.get('workflowOutcome');
+		if (outcome === 'stuck') return;
+		job.status = outcome === 'failed' ? 'Failed' : 'Finished';
 		job.updatedAt = this.#context.clock.now().toISOString();
 		const { workflow, createdAt, updatedAt, sources, status } = job;
-		await this.#webhooks.send('fs.workflow', job.id, {
-			...{ workflow, createdAt, updatedAt, sources },
-			results: resultsOf(job),
-			status,
-		});
+		if (settings.get('workflowEvent') === 'sent') {
+			await this.#webhooks.send('fs.workflow', job.id, {
+				...{ workflow, createdAt, updatedAt, sources },
+				results: resultsOf(job),
+				status,
+			});
+		}
 		await this.#jobs.put(job);
 	}
 }
 
 /** The results of a finished workflow by task ID, which the Developer Portal makes of a name and a time. */
-const resultsOf = ({ createdAt }: Job): Record<string, object> => ({
-	[`virus_detection_${Date.parse(createdAt)}`]: { data: NO_VIRUS },
-});
+const resultsOf = ({ createdAt, status }: Job): Record<string, object> =>
+	status === 'Finished' ? { [`virus_detection_${Date.parse(createdAt)}`]: { data: NO_VIRUS } } : {};
 
 const NO_VIRUS = { infected: false, infections_list: [] };

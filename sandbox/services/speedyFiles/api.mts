@@ -6,8 +6,35 @@ import { packageRoutes, type Authenticate } from './packageRoutes.mts';
 import { API, NO_HEAD } from './paths.mts';
 import { parseForms } from './receiveForm.mts';
 import { pythonJson, UnencodableError } from './pythonJson.mts';
+import { listOf, open } from '../../core/openapi.mts';
 import { tokenCreate, tokenId } from './requests.mts';
 import { meOut, noContent, tokenInfo } from './responses.mts';
+import { operation, ref } from './schemas.mts';
+
+const schemas = {
+	health: operation({
+		...{ id: 'api_health_health_get', summary: 'Whether the instance runs', tag: 'health' },
+		...{ response: [200, ref('Health')], problems: [] },
+	}),
+	me: operation({
+		...{ id: 'whoami_me_get', summary: 'The user of the token', tag: 'me' },
+		...{ response: [200, ref('MeOut')], problems: [401] },
+	}),
+	listTokens: operation({
+		...{ id: 'list_tokens_me_tokens_get', summary: 'Your API tokens', tag: 'me' },
+		...{ response: [200, listOf(ref('TokenInfo'))], problems: [401] },
+	}),
+	createToken: operation({
+		...{ id: 'create_token_me_tokens_post', summary: 'Make an API token', tag: 'me' },
+		...{ response: [201, ref('TokenCreated')], problems: [400, 401, 422] },
+		takes: ['application/json', ref('TokenCreate')],
+	}),
+	revokeToken: operation({
+		...{ id: 'revoke_token_me_tokens__token_id__delete', summary: 'Revoke an API token' },
+		...{ tag: 'me', response: [204], problems: [401, 404, 422] },
+		params: open({ token_id: { type: 'integer', minimum: 1 } }),
+	}),
+};
 
 /**
  * SpeedyFiles docs, REST API. The checks run in FastAPI's order: read the body, check the token, validate path, query
@@ -19,8 +46,10 @@ export function apiRoutes(app: FastifyInstance, instance: Instance): void {
 
 	const whoAsks: Authenticate = async ({ headers }) =>
 		await instance.accounts.authenticate(headers.authorization);
-	app.get(`${API}/health`, NO_HEAD, () => ({ status: 'ok' }));
-	app.get(`${API}/me`, NO_HEAD, async (request) => meOut(await whoAsks(request)));
+	app.get(`${API}/health`, { ...NO_HEAD, schema: schemas.health }, () => ({ status: 'ok' }));
+	app.get(`${API}/me`, { ...NO_HEAD, schema: schemas.me }, async (request) =>
+		meOut(await whoAsks(request)),
+	);
 	tokenRoutes(app, instance, whoAsks);
 	packageRoutes(app, instance, whoAsks);
 }
@@ -44,20 +73,22 @@ export function formatErrors(app: FastifyInstance): void {
 }
 
 function tokenRoutes(app: FastifyInstance, { accounts }: Instance, whoAsks: Authenticate): void {
-	app.get(`${API}/me/tokens`, NO_HEAD, async (request) =>
+	app.get(`${API}/me/tokens`, { ...NO_HEAD, schema: schemas.listTokens }, async (request) =>
 		accounts.tokensOf(await whoAsks(request)).map(tokenInfo),
 	);
 
-	app.post(`${API}/me/tokens`, async (request, reply) => {
+	app.post(`${API}/me/tokens`, { schema: schemas.createToken }, async (request, reply) => {
 		const body = jsonBody(request);
 		const user = await whoAsks(request);
 		const { token, raw } = await accounts.createToken(user, tokenCreate(body));
 		return await reply.code(201).send({ ...tokenInfo(token), token: raw });
 	});
 
-	app.delete<{ Params: { id: string } }>(`${API}/me/tokens/:id`, async (request, reply) => {
+	type Route = { Params: { token_id: string } };
+	const { revokeToken: schema } = schemas;
+	app.delete<Route>(`${API}/me/tokens/:token_id`, { schema }, async (request, reply) => {
 		const user = await whoAsks(request);
-		await accounts.revoke(user, tokenId(request.params.id));
+		await accounts.revoke(user, tokenId(request.params.token_id));
 		return await noContent(reply);
 	});
 }

@@ -1,5 +1,18 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { reportedHash, reportedSize } from '../../core/faultyValues.mts';
+import {
+	body,
+	bytes,
+	exactly,
+	flag,
+	html,
+	inPath,
+	integer,
+	json,
+	open,
+	redirect,
+	text,
+} from '../../core/openapi.mts';
 import { addPages } from '../../core/pages.mts';
 import { formatErrors } from './api.mts';
 import { redocRoute } from './docsRoutes.mts';
@@ -34,6 +47,56 @@ const DEAD: Readonly<Record<Reason, { title: string; text: string }>> = {
 	},
 };
 
+const LINK = inPath({ raw: 'The token of the magic link' });
+const closed = html('The link is invalid, revoked or expired');
+const detail = json(exactly({ detail: text }), 'The reason');
+
+const schemas = {
+	page: {
+		summary: 'The page of a magic link',
+		...LINK,
+		response: { 200: html('The files, or a form for them'), 410: closed },
+	},
+	file: {
+		summary: 'Download a file of a magic link',
+		...inPath({ raw: 'The token of the magic link', file: 'The file’s ID' }),
+		response: {
+			200: bytes('The file'),
+			206: bytes('A part of the file'),
+			302: redirect('The file in the S3 storage'),
+			404: detail,
+			410: closed,
+		},
+	},
+	zip: {
+		summary: 'Download all files of a magic link as a ZIP file',
+		...LINK,
+		response: {
+			200: { description: 'The files', content: { 'application/zip': { schema: {} } } },
+			400: detail,
+			404: detail,
+			410: closed,
+		},
+	},
+	upload: {
+		summary: 'Upload a file to a magic link',
+		...LINK,
+		...body({ 'multipart/form-data': open({ file: { type: 'string', format: 'binary' } }) }),
+		response: {
+			200: json(
+				exactly({
+					...{ ok: flag, file_id: text, size: integer, sha256: text },
+					duration_ms: { ...integer, nullable: true },
+				}),
+				'The file is stored',
+			),
+			303: redirect('The page, whose form was used'),
+			400: detail,
+			410: detail,
+		},
+	},
+};
+
 /** SpeedyFiles docs, Magic links: the recipient's pages. Anyone who has the link can use it. */
 export async function publicRoutes(app: FastifyInstance, instance: Instance): Promise<void> {
 	const { context, packages, webhooks } = instance;
@@ -53,7 +116,7 @@ export async function publicRoutes(app: FastifyInstance, instance: Instance): Pr
 		return purpose === undefined || found.link.purpose === purpose ? found : 'invalid';
 	}
 
-	app.get<Route>('/p/:raw', NO_HEAD, async (request, reply) => {
+	app.get<Route>('/p/:raw', { ...NO_HEAD, schema: schemas.page }, async (request, reply) => {
 		const live = look(request.params.raw);
 		if (typeof live === 'string') return await gone(reply, live);
 		await packages.countUse(live.package, live.link);
@@ -64,24 +127,28 @@ export async function publicRoutes(app: FastifyInstance, instance: Instance): Pr
 		});
 	});
 
-	app.get<Route>('/p/:raw/file/:file', NO_HEAD, async (request, reply) => {
-		const live = look(request.params.raw, 'download');
-		if (typeof live === 'string') return await gone(reply, live);
-		const file = live.package.files.find(({ id }) => id === request.params.file);
-		if (!file) throw new SpeedyFilesError(404);
-		await webhooks.fire('package.downloaded', live.package.id, {
-			file_id: file.id,
-			original_name: file.name,
-			size_bytes: file.size,
-			ip: request.ip,
-		});
-		if (live.package.storage === 's3') {
-			return await reply.redirect(presignedUrl(live.package, file, context), 302);
-		}
-		return await sendFile(reply, file, context);
-	});
+	app.get<Route>(
+		'/p/:raw/file/:file',
+		{ ...NO_HEAD, schema: schemas.file },
+		async (request, reply) => {
+			const live = look(request.params.raw, 'download');
+			if (typeof live === 'string') return await gone(reply, live);
+			const file = live.package.files.find(({ id }) => id === request.params.file);
+			if (!file) throw new SpeedyFilesError(404);
+			await webhooks.fire('package.downloaded', live.package.id, {
+				file_id: file.id,
+				original_name: file.name,
+				size_bytes: file.size,
+				ip: request.ip,
+			});
+			if (live.package.storage === 's3') {
+				return await reply.redirect(presignedUrl(live.package, file, context), 302);
+			}
+			return await sendFile(reply, file, context);
+		},
+	);
 
-	app.get<Route>('/p/:raw/zip', NO_HEAD, async (request, reply) => {
+	app.get<Route>('/p/:raw/zip', { ...NO_HEAD, schema: schemas.zip }, async (request, reply) => {
 		const live = look(request.params.raw, 'download');
 		if (typeof live === 'string') return await gone(reply, live);
 		const { files, storage, title, id } = live.package;
@@ -98,7 +165,7 @@ export async function publicRoutes(app: FastifyInstance, instance: Instance): Pr
 			.send(streamZip(files, context.blobs));
 	});
 
-	app.post<Route>('/p/:raw/upload', async (request, reply) => {
+	app.post<Route>('/p/:raw/upload', { schema: schemas.upload }, async (request, reply) => {
 		const parts = await receiveForm(request, context.blobs);
 		// The sandbox's page works without JavaScript: it submits all files at once, and the response redirects back to
 		// it.

@@ -1,4 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { HIDDEN } from '../../core/describeRoutes.mts';
+import { html, redirect } from '../../core/openapi.mts';
 import { errorBody } from './error.mts';
 import type { Instance } from './instance.mts';
 import { API } from './paths.mts';
@@ -54,7 +56,7 @@ export function fallback(app: FastifyInstance): void {
 		const [path] = splitUrl(request.url);
 		return path !== '/' && path.endsWith('/') ? await respond(request, reply) : undefined;
 	});
-	app.all('/*', { onRequest: respond }, () => errorBody(404));
+	app.all('/*', { ...HIDDEN, onRequest: respond }, () => errorBody(404));
 }
 
 async function respond(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
@@ -78,20 +80,48 @@ function splitUrl(url: string): [path: string, query: string] {
 	return at < 0 ? [url, ''] : [url.slice(0, at), url.slice(at)];
 }
 
+const healthSchema = {
+	summary: 'Whether the instance runs',
+	response: {
+		200: { description: 'ok', content: { 'text/plain': { schema: { type: 'string' } } } },
+	},
+};
+const redirectSchema = {
+	summary: 'The dashboard, which requires a sign-in',
+	response: { 303: redirect('The page for signing in') },
+};
+const loginSchema = {
+	summary: 'The page for signing in',
+	response: { 200: html('A message, because signing in is not simulated') },
+};
+const setupSchema = {
+	summary: 'The page for setting up the instance',
+	response: { 200: html('The instance is not set up'), 303: redirect('The instance is set up') },
+};
+
 /** The rest of the instance's website, as seen by a user who is not signed in. */
 export function siteRoutes(app: FastifyInstance, { context }: Instance): void {
 	const title = 'Sign-in is not available';
 	const text = `The sandbox only provides the API under ${API}, the recipients' pages and the webhooks page.`;
-	app.get('/healthz', async (_request, reply) => await reply.type('text/plain').send('ok'));
-	app.get('/', async (_request, reply) => await reply.redirect('/dash', 303));
+	app.get(
+		'/healthz',
+		{ schema: healthSchema },
+		async (_request, reply) => await reply.type('text/plain').send('ok'),
+	);
+	app.get('/', { schema: redirectSchema }, async (_request, reply) => {
+		return await reply.redirect('/dash', 303);
+	});
 	for (const path of ['/dash', '/dash/*']) {
-		app.get(path, async (_request, reply) => await reply.redirect('/login', 303));
+		app.get(path, { schema: redirectSchema }, async (_request, reply) => {
+			return await reply.redirect('/login', 303);
+		});
 	}
 	app.get(
 		'/login',
+		{ schema: loginSchema },
 		async (_request, reply) => await reply.viewAsync('speedyFiles/message', { title, text }),
 	);
-	app.get('/setup', async (_request, reply) => {
+	app.get('/setup', { schema: setupSchema }, async (_request, reply) => {
 		if (context.settings.get('instance') === 'ready') return await reply.redirect('/login', 303);
 		return await reply.viewAsync('speedyFiles/message', {
 			title: 'Set up this instance',

@@ -1,4 +1,5 @@
-import { exactly, listOf, text } from '../../core/openapi.mts';
+import { body, type DocumentHead, exactly, listOf, text } from '../../core/openapi.mts';
+import { API } from './paths.mts';
 
 /** The OpenAPI schemas of requests and responses, with FastAPI's names. */
 
@@ -20,7 +21,7 @@ const tokenInfo = {
 	created_at: moment,
 };
 
-export const schemas: Record<string, object> = {
+const schemas: Record<string, object> = {
 	MeOut: exactly({
 		id: integer,
 		email: text,
@@ -100,3 +101,69 @@ export const schemas: Record<string, object> = {
 	),
 	HTTPValidationError: exactly({ detail: listOf(ref('ValidationError')) }),
 };
+
+/**
+ * The head of the response of /api/v1/openapi.json. Title, version, server and operation IDs are those of the real
+ * document, which lists no error except 422 and declares the token as an ordinary header; this one describes both
+ * properly.
+ */
+export const document: DocumentHead = {
+	openapi: '3.1.0',
+	info: {
+		title: 'SpeedyFiles API',
+		description: 'Packages, files, magic links and tokens. Authorize with a token (sf_…).',
+		version: 'v1',
+	},
+	servers: [{ url: API }],
+	security: [{ token: [] }],
+	components: { schemas, securitySchemes: { token: { type: 'http', scheme: 'bearer' } } },
+};
+
+const json = (schema: object): object => ({ content: { 'application/json': { schema } } });
+
+/** The error responses, by status. */
+const PROBLEMS: Readonly<Record<number, string>> = {
+	400: 'The request does not fit the state of the package',
+	401: 'No token, or one that does not work',
+	403: 'The package belongs to another user',
+	404: 'No such package or token',
+	422: 'Validation error',
+};
+
+const problem = (status: number): object => ({
+	description: PROBLEMS[status],
+	...json(ref(status === 422 ? 'HTTPValidationError' : 'Problem')),
+});
+
+/** An operation of the API. */
+interface Operation {
+	id: string;
+	summary: string;
+	tag: 'me' | 'packages' | 'health';
+	/** The status and, unless the response is empty, the schema. */
+	response: [status: number, schema?: object];
+	problems: number[];
+	/** The media type and schema of the request body. */
+	takes?: [type: string, schema: object];
+	params?: object;
+	querystring?: object;
+}
+
+/** Returns the schema of an operation's route. */
+export function operation({ id, tag, response, problems, takes, ...rest }: Operation): object {
+	const [status, schema] = response;
+	const success = { description: 'Successful Response', ...(schema ? json(schema) : EMPTY) };
+	return {
+		...rest,
+		tags: [tag],
+		operationId: id,
+		...(tag === 'health' && { security: [] }),
+		...(takes && body({ [takes[0]]: takes[1] })),
+		response: {
+			[status]: success,
+			...Object.fromEntries(problems.map((code) => [code, problem(code)])),
+		},
+	};
+}
+
+const EMPTY = { type: 'null' };

@@ -9,6 +9,7 @@ import { openInstance } from './instance.mts';
 import { publicRoutes } from './publicRoutes.mts';
 import { sendPlainJsonType } from './responses.mts';
 import { decodePath, fallback, redirectToSetup } from './routing.mts';
+import { document } from './schemas.mts';
 import { urlSafeToken } from './tokens.mts';
 import { storageError, storageRoutes } from './storageRoutes.mts';
 
@@ -23,6 +24,7 @@ export const speedyFiles: Service = {
 	origins: {
 		instance: {
 			label: 'Instance: API under /api/v1, magic links under /p',
+			document,
 			// The real instance has no limit. JSON bodies are small; files are streamed.
 			bodyLimit: 16 * 1024 * 1024,
 			rewriteUrl: decodePath,
@@ -36,32 +38,44 @@ export const speedyFiles: Service = {
 	settings: {
 		instance: {
 			label: 'Instance',
-			help: 'Until the instance is set up, all paths (including the API) redirect to /setup.',
-			values: ['ready', 'notSetUp'],
+			help: 'Whether an administrator has set up the instance.',
+			values: {
+				ready: 'The instance is set up.',
+				notSetUp: 'All paths, including the API, redirect to /setup.',
+			},
 			default: 'ready',
 		},
 		storage: {
 			label: 'Storage of new packages',
-			help: 'Downloads from an S3 package redirect to a presigned URL, and there is no ZIP.',
-			values: ['local', 's3'],
+			help: 'Where the instance stores files.',
+			values: {
+				local: 'On its disk: downloads are responses of the instance.',
+				s3: 'In S3: downloads redirect to a presigned URL, and there is no ZIP.',
+			},
 			default: 'local',
 		},
 		inboundLink: {
 			label: 'Link of an inbound package',
-			help: 'According to the docs, the recipient receives it by email. The actual API neither emails nor returns it.',
-			values: ['unsent', 'mailed'],
+			help: 'The docs and the source differ.',
+			values: {
+				unsent: 'The API neither sends nor returns it, as in the source.',
+				mailed: 'The recipient receives it by email, as in the docs.',
+			},
 			default: 'unsent',
 		},
 		events: {
 			label: 'Events',
-			help: 'The docs list package.created and package.expired, but the source never sends them.',
-			values: ['source', 'documented'],
+			help: 'The docs and the source differ.',
+			values: {
+				source: 'Those that the source sends.',
+				documented: 'Also package.created and package.expired, which only the docs list.',
+			},
 			default: 'source',
 		},
 		smtp: {
 			label: 'Mail server',
 			help: 'Finalizing succeeds even if the email cannot be sent.',
-			values: ['working', 'broken'],
+			values: { working: 'Emails are sent.', broken: 'Emails cannot be sent.' },
 			default: 'working',
 		},
 		ranges,
@@ -77,6 +91,7 @@ export const speedyFiles: Service = {
 		apiToken,
 		webhookSecret,
 	}),
+	credentialLabels: { baseUrl: 'Instance URL' },
 	error: errorBody,
 	pages: [{ label: 'Webhooks of this instance', origin: 'instance', path: '/admin/webhooks' }],
 	async open(context) {

@@ -1,5 +1,7 @@
 import type { FastifyInstance } from 'fastify';
+import { HIDDEN } from '../../core/describeRoutes.mts';
 import { download } from '../../core/download.mts';
+import { bytes, each, inPath, text } from '../../core/openapi.mts';
 import { BUCKET } from './download.mts';
 import type { Instance } from './instance.mts';
 
@@ -22,6 +24,20 @@ export function storageError(status: number, message?: string): string {
 	return `<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>${code}</Code><Message>${text}</Message></Error>`;
 }
 
+const refused = {
+	description: 'The reason',
+	content: { 'application/xml': { schema: text } },
+};
+const schema = {
+	summary: 'Download a file from a presigned URL',
+	...inPath({ id: 'The ID of the package', name: 'The file’s ID, two hyphens and its name' }),
+	response: {
+		200: bytes('The file'),
+		206: bytes('A part of the file'),
+		...each([400, 403, 404, 405, 416], refused),
+	},
+};
+
 /** Simulates the S3 bucket of an instance with S3 storage: presigned downloads. */
 export function storageRoutes(app: FastifyInstance, instance: Instance): void {
 	const { context, packages } = instance;
@@ -29,10 +45,12 @@ export function storageRoutes(app: FastifyInstance, instance: Instance): void {
 		if (typeof payload === 'string' && payload.startsWith('<?xml')) reply.type('application/xml');
 		return Promise.resolve(payload);
 	});
-	app.all('/*', async (_request, reply) => await reply.code(404).send(storageError(404)));
+	app.all('/*', HIDDEN, async (_request, reply) => {
+		return await reply.code(404).send(storageError(404));
+	});
 
 	type Route = { Params: { id: string; name: string } };
-	app.get<Route>(`/${BUCKET}/packages/:id/:name`, async (request, reply) => {
+	app.get<Route>(`/${BUCKET}/packages/:id/:name`, { schema }, async (request, reply) => {
 		const permission = context.presigner.check(request.url, context.clock.now());
 		if (permission === 'forged') {
 			return await reply.code(403).send(storageError(403, 'The signature does not match.'));

@@ -1,5 +1,6 @@
 import formbody from '@fastify/formbody';
 import type { FastifyInstance, FastifyReply } from 'fastify';
+import { body, html, inPath, open, OPTIONAL_BODY, redirect, text } from '../../core/openapi.mts';
 import { NotFoundError, SandboxError } from '../../core/sandboxError.mts';
 import { visibleHook } from './control.mts';
 import type { Instance } from './instance.mts';
@@ -8,6 +9,35 @@ import { EVENTS } from './events.mts';
 const PAGE = '/admin/webhooks';
 
 type Form = Record<string, string | string[] | undefined>;
+/** The buttons of a subscription. */
+const ACTIONS = {
+	url: 'Change the URL of a webhook',
+	toggle: 'Turn a webhook on or off',
+	test: 'Send a test event to a webhook',
+	delete: 'Delete a webhook',
+};
+
+const FORM = 'application/x-www-form-urlencoded';
+
+const pageSchema = {
+	summary: 'The webhooks of the instance',
+	response: { 200: html('All webhooks') },
+};
+const createSchema = {
+	summary: 'Create a webhook',
+	...body({
+		[FORM]: open({ url: text, description: text, events: text }, ['description', 'events']),
+	}),
+	response: { 200: html('The webhook with its secret'), 400: html('The reason') },
+};
+const actionSchema = (summary: string) => ({
+	summary,
+	...inPath({ id: 'The number of the webhook' }),
+	...body({ [FORM]: open({ url: text }, ['url']) }),
+	...OPTIONAL_BODY,
+	response: { 303: redirect('The page'), 400: html('The reason'), 404: html('Unknown webhook') },
+});
+
 type Route = { Params: { id: string }; Body?: Form };
 
 /**
@@ -32,8 +62,8 @@ export async function webhookPages(app: FastifyInstance, instance: Instance): Pr
 		return await reply.viewAsync('speedyFiles/webhooks', { hooks, events: EVENTS, ...notice });
 	}
 
-	app.get(PAGE, async (_request, reply) => await page(reply));
-	app.post<{ Body?: Form }>(PAGE, async (request, reply) => {
+	app.get(PAGE, { schema: pageSchema }, async (_request, reply) => await page(reply));
+	app.post<{ Body?: Form }>(PAGE, { schema: createSchema }, async (request, reply) => {
 		const { url, description, events } = request.body ?? {};
 		const hook = await webhooks.create({
 			url: one(url),
@@ -44,7 +74,7 @@ export async function webhookPages(app: FastifyInstance, instance: Instance): Pr
 	});
 
 	/** The actions of a subscription's buttons. */
-	const actions: Record<string, (route: Route) => Promise<void>> = {
+	const actions: Record<keyof typeof ACTIONS, (route: Route) => Promise<void>> = {
 		url: async ({ Params, Body }) =>
 			await webhooks.change(webhooks.get(Params.id), { url: one(Body?.url) }),
 		toggle: async ({ Params }) => {
@@ -56,7 +86,8 @@ export async function webhookPages(app: FastifyInstance, instance: Instance): Pr
 		delete: async ({ Params }) => await webhooks.remove(webhooks.get(Params.id)),
 	};
 	for (const [action, act] of Object.entries(actions)) {
-		app.post<Route>(`${PAGE}/:id/${action}`, async ({ params, body }, reply) => {
+		const schema = actionSchema(ACTIONS[action as keyof typeof ACTIONS]);
+		app.post<Route>(`${PAGE}/:id/${action}`, { schema }, async ({ params, body }, reply) => {
 			await act({ Params: params, Body: body });
 			return await reply.redirect(PAGE, 303);
 		});

@@ -24,7 +24,7 @@ export const fileShot: Steps = {
 			options: { thresholdMb: 2, partSizeMb: 1 },
 		},
 		check(items, { files }) {
-			expect(items.map(({ json }) => [json.fileName, json.sha256])).toEqual([
+			expect(items.map(({ json }) => [json.name, json.sha256])).toEqual([
 				[files.document.name, files.document.sha256],
 				[files.photo.name, files.photo.sha256],
 			]);
@@ -36,9 +36,9 @@ export const fileShot: Steps = {
 		after: 'Files',
 		check(items, { files }) {
 			expect(onlyJson(items)).toMatchObject({
-				fileName: files.photo.name,
-				fileSize: files.photo.content.length,
-				effectiveStatus: 'active',
+				name: files.photo.name,
+				size: files.photo.content.length,
+				status: 'active',
 			});
 		},
 	},
@@ -83,13 +83,13 @@ export const fileShot: Steps = {
 		parameters: { binaryPropertyName: 'document', expires: true, expiryDays: 30 },
 		after: 'Files',
 		check: (items, { files }) =>
-			expect(onlyJson(items)).toMatchObject({ fileName: files.document.name }),
+			expect(onlyJson(items)).toMatchObject({ name: files.document.name }),
 	},
 	'Clean Up': {
 		does: 'file.cleanUp',
 		parameters: { ...expiring, dryRun: false },
 		after: 'Files',
 		check: (items, { files }) =>
-			expect(onlyJson(items)).toMatchObject({ action: 'deleted', fileName: files.photo.name }),
+			expect(onlyJson(items)).toMatchObject({ action: 'deleted', name: files.photo.name }),
 	},
 };

@@ -38,7 +38,7 @@ export const filesApp: Steps = {
 		check(items, { files }) {
 			expect(onlyJson(items)).toMatchObject({
 				name: files.photo.name,
-				mime_type: files.photo.type,
+				mimeType: files.photo.type,
 				createdAt: expect.stringMatching(/Z$/) as unknown,
 			});
 		},
@@ -63,7 +63,7 @@ export const filesApp: Steps = {
 		},
 		async check(items, { itemsOf, stateOf }) {
 			const link = onlyJson(items);
-			expect(link).toMatchObject({ password_protected: true, allow_download: false });
+			expect(link).toMatchObject({ passwordProtected: true, allowDownload: false });
 			expect(await stateOf('shares')).toEqual([
 				expect.objectContaining({
 					id: link.shareId,
@@ -98,7 +98,7 @@ export const filesApp: Steps = {
 		},
 		check(items, { itemsOf, files }) {
 			const [deleted, kept] = itemsOf('Upload').map(({ json }) => json.fileId);
-			const changes = items.map(({ json }) => [json.fileId, json.action]);
+			const changes = items.map(({ json }) => [json.fileId, json.event]);
 			expect(changes).toEqual(
 				expect.arrayContaining([
 					[kept, 'created'],

@@ -31,7 +31,7 @@ export const filestack: Steps = {
 			options: { thresholdMb: 5, partSizeMb: 5, path: 'customers/' },
 		},
 		check(items, { files }) {
-			expect(items.map(({ json }) => [json.filename, json.sha256, json.size])).toEqual([
+			expect(items.map(({ json }) => [json.name, json.sha256, json.size])).toEqual([
 				[files.document.name, files.document.sha256, files.document.content.length],
 				[files.photo.name, files.photo.sha256, files.photo.content.length],
 			]);
@@ -71,8 +71,8 @@ export const filestack: Steps = {
 		parameters: { file: photo, fields: [] },
 		check(items, { files }) {
 			expect(onlyJson(items)).toMatchObject({
-				filename: files.photo.name,
-				mimetype: files.photo.type,
+				name: files.photo.name,
+				mimeType: files.photo.type,
 				uploadedAt: expect.stringMatching(/Z$/) as unknown,
 			});
 		},
@@ -122,10 +122,10 @@ export const filestack: Steps = {
 		does: 'policy.create',
 		parameters: { calls: ['read', 'stat'], expiry: 'minutes', expiresInMinutes: 10 },
 		check(items) {
-			const { policy, signature, call, expiry } = onlyJson(items);
+			const { policy, signature, call, expiresAt } = onlyJson(items);
 			expect(JSON.parse(Buffer.from(String(policy), 'base64url').toString())).toEqual({
 				call,
-				expiry,
+				expiry: Date.parse(String(expiresAt)) / 1000,
 			});
 			expect(signature).toMatch(/^[0-9a-f]{64}$/);
 		},
@@ -137,7 +137,7 @@ export const filestack: Steps = {
 			output: 'stored',
 		},
 		check(items) {
-			expect(onlyJson(items)).toMatchObject({ mimetype: 'image/png' });
+			expect(onlyJson(items)).toMatchObject({ mimeType: 'image/png' });
 		},
 	},
 	'Get Size': {
@@ -173,6 +173,16 @@ export const filestack: Steps = {
 		{ specifySteps: 'text', stepsText: 'resize=width:200/output=format:jpg' },
 		[200, 150],
 	),
+	'Create Animation': {
+		does: 'image.createAnimation',
+		parameters: {
+			...{ filesFrom: 'list', files: "={{ Array(2).fill($('Screenshot').first().json.handle) }}" },
+			...{ delay: 500, output: 'file', binaryPropertyName: 'data' },
+		},
+		check(items) {
+			expect(onlyJson(items)).toMatchObject({ mimeType: 'image/gif' });
+		},
+	},
 	'Create Collage': {
 		does: 'image.createCollage',
 		parameters: {
@@ -180,12 +190,32 @@ export const filestack: Steps = {
 			...{ width: 600, height: 400, output: 'stored' },
 		},
 		check(items) {
-			expect(onlyJson(items)).toMatchObject({ mimetype: 'image/png' });
+			expect(onlyJson(items)).toMatchObject({ mimeType: 'image/png' });
 		},
 	},
 	'Convert Document': {
 		does: 'document.convert',
 		parameters: { source: 'file', file: screenshot, format: 'pdf', output: 'stored' },
+		check(items) {
+			expect(onlyJson(items)).toMatchObject({ mimeType: 'application/pdf' });
+		},
+	},
+	Merge: {
+		does: 'document.merge',
+		parameters: {
+			...{ filesFrom: 'list', output: 'stored' },
+			files: "={{ Array(3).fill($('Convert Document').first().json.handle) }}",
+		},
+		check(items) {
+			expect(onlyJson(items)).toMatchObject({ mimetype: 'application/pdf' });
+		},
+	},
+	'Extract Pages': {
+		does: 'document.extractPages',
+		parameters: {
+			...{ source: 'file', file: byId('={{ $json.handle }}'), pages: '1, 3' },
+			output: 'stored',
+		},
 		check(items) {
 			expect(onlyJson(items)).toMatchObject({ mimetype: 'application/pdf' });
 		},
@@ -194,7 +224,7 @@ export const filestack: Steps = {
 		does: 'document.getInfo',
 		parameters: { source: 'file', file: byId('={{ $json.handle }}') },
 		check(items) {
-			expect(onlyJson(items)).toMatchObject({ pages: 1 });
+			expect(onlyJson(items)).toMatchObject({ pages: 2 });
 		},
 	},
 	'Create ZIP': {
@@ -204,7 +234,7 @@ export const filestack: Steps = {
 			binaryPropertyName: 'data',
 		},
 		check(items) {
-			expect(onlyJson(items)).toMatchObject({ fileName: 'archive.zip' });
+			expect(onlyJson(items)).toMatchObject({ name: 'archive.zip' });
 		},
 	},
 	Analyze: {
@@ -230,7 +260,7 @@ export const filestack: Steps = {
 	},
 	'Video Status': {
 		does: 'video.getStatus',
-		parameters: { uuid: '={{ $json.uuid }}' },
+		parameters: { uuid: '={{ $json.jobId }}' },
 		check(items) {
 			expect(onlyJson(items)).toMatchObject({ finished: true });
 		},
@@ -249,7 +279,7 @@ export const filestack: Steps = {
 		does: 'workflow.getStatus',
 		parameters: { jobId: '={{ $json.jobId }}' },
 		check(items) {
-			expect(onlyJson(items)).toMatchObject({ finished: true, workflow: 'w-1' });
+			expect(onlyJson(items)).toMatchObject({ finished: true, workflowId: 'w-1' });
 		},
 	},
 	Delete: {

@@ -7,8 +7,8 @@ const recipient = {
 	recipientName: 'Acme CFO',
 	ttlDays: 7,
 };
-const sent = byId("={{ $('Send').first().json.id }}");
-const created = byId("={{ $('Create').first().json.id }}");
+const sent = byId("={{ $('Send').first().json.packageId }}");
+const created = byId("={{ $('Create').first().json.packageId }}");
 
 /** One package in one step, which is kept; another one in single steps, which is revoked and deleted. */
 export const speedyFiles: Steps = {
@@ -25,7 +25,7 @@ export const speedyFiles: Steps = {
 		parameters: { ...recipient, binaryPropertyName: '*' },
 		after: 'Files',
 		check(items, { files }) {
-			const { magicLink, fileCount, files: arrived } = onlyJson(items);
+			const { link: magicLink, fileCount, files: arrived } = onlyJson(items);
 			expect(fileCount).toBe(2);
 			expect(magicLink).toMatch(/\/p\/[\w-]{20,}$/);
 			const hashes = (arrived as Array<{ sha256: string }>).map(({ sha256 }) => sha256);
@@ -35,9 +35,9 @@ export const speedyFiles: Steps = {
 	'Download One': {
 		does: 'file.download',
 		parameters: {
-			magicLink: "={{ $('Send').first().json.magicLink }}",
+			magicLink: "={{ $('Send').first().json.link }}",
 			scope: 'one',
-			fileId: byId("={{ $('Send').first().json.files[0].id }}"),
+			fileId: byId("={{ $('Send').first().json.files[0].fileId }}"),
 			binaryPropertyName: 'copy',
 			options: { expectedSha256: "={{ $('Send').first().json.files[0].sha256 }}" },
 		},
@@ -50,7 +50,7 @@ export const speedyFiles: Steps = {
 	'Download All': {
 		does: 'file.download',
 		parameters: {
-			magicLink: "={{ $('Send').first().json.magicLink }}",
+			magicLink: "={{ $('Send').first().json.link }}",
 			scope: 'all',
 			binaryPropertyName: 'zip',
 		},
@@ -73,7 +73,7 @@ export const speedyFiles: Steps = {
 		check(items, { files }) {
 			expect(onlyJson(items)).toMatchObject({
 				fileCount: 1,
-				files: [{ original_name: files.document.name, sha256: files.document.sha256 }],
+				files: [{ name: files.document.name, sha256: files.document.sha256 }],
 			});
 		},
 	},
@@ -81,8 +81,8 @@ export const speedyFiles: Steps = {
 		does: 'package.finalize',
 		parameters: { packageId: created },
 		check(items, { itemsOf }) {
-			const { id, magicLink } = onlyJson(items);
-			expect(id).toBe(itemsOf('Create')[0].json.id);
+			const { packageId, link: magicLink } = onlyJson(items);
+			expect(packageId).toBe(itemsOf('Create')[0].json.packageId);
 			expect(magicLink).toMatch(/\/p\/[\w-]{20,}$/);
 		},
 	},
@@ -90,7 +90,7 @@ export const speedyFiles: Steps = {
 		does: 'package.get',
 		parameters: { packageId: sent, simplify: true },
 		check: (items) =>
-			expect(onlyJson(items)).toMatchObject({ title: 'Q4 financials', effectiveStatus: 'active' }),
+			expect(onlyJson(items)).toMatchObject({ title: 'Q4 financials', status: 'active' }),
 	},
 	'Get Many': {
 		does: 'package.getAll',
@@ -116,9 +116,12 @@ export const speedyFiles: Steps = {
 		does: 'package.delete',
 		parameters: { packageId: created },
 		async check(items, { itemsOf, stateOf }) {
-			expect(onlyJson(items)).toEqual({ deleted: true, id: itemsOf('Create')[0].json.id });
+			expect(onlyJson(items)).toEqual({
+				deleted: true,
+				packageId: itemsOf('Create')[0].json.packageId,
+			});
 			const links = (await stateOf('links')).map((link) => link.package_id);
-			expect(links).toEqual([itemsOf('Send')[0].json.id]);
+			expect(links).toEqual([itemsOf('Send')[0].json.packageId]);
 		},
 	},
 	'Create Token': {
@@ -127,19 +130,21 @@ export const speedyFiles: Steps = {
 		check: (items) =>
 			expect(onlyJson(items)).toMatchObject({
 				token: expect.stringMatching(/^sf_/) as unknown,
-				effectiveStatus: 'active',
+				status: 'active',
 			}),
 	},
 	'Revoke Token': {
 		does: 'token.revoke',
-		parameters: { tokenId: byId("={{ $('Create Token').first().json.id }}") },
+		parameters: { tokenId: byId("={{ $('Create Token').first().json.tokenId }}") },
 		check: (items) => expect(onlyJson(items)).toMatchObject({ revoked: true }),
 	},
 	'Get Many Tokens': {
 		does: 'token.getAll',
 		parameters: { returnAll: true, options: { statuses: ['revoked'] } },
 		check(items, { itemsOf }) {
-			expect(onlyJson(items)).toMatchObject({ id: itemsOf('Create Token')[0].json.id });
+			expect(onlyJson(items)).toMatchObject({
+				tokenId: itemsOf('Create Token')[0].json.tokenId,
+			});
 			expect(onlyJson(items)).not.toHaveProperty('token');
 		},
 	},

@@ -10,16 +10,14 @@ const session = (operation: string, sessionId: string, more = {}) =>
 	runNode(fileCourierNode(sandbox, { resource: 'session', operation, sessionId }, more));
 
 describe('Session: Create', () => {
-	it('requests documents and returns the session with normalized fields next to the service’s own', async () => {
+	it('requests documents and returns the session', async () => {
 		const run = await createSession(sandbox);
 		const [{ json, pairedItem }] = outputOf(run);
 		expect(json).toMatchObject({
-			request_id: expect.stringMatching(/^req_/) as string,
-			upload_url: expect.stringContaining('/u/') as string,
-			notification_sent: { email: true, sms: false },
+			sessionId: expect.stringMatching(/^req_/) as string,
+			link: expect.stringContaining('/u/') as string,
+			notificationSent: { email: true, sms: false },
 		});
-		expect(json.sessionId).toBe(json.request_id);
-		expect(json.uploadUrl).toBe(json.upload_url);
 		expect(Date.parse(json.expiresAt as string) - Date.now()).toBeGreaterThan(6.9 * DAY);
 		expect(pairedItem).toEqual({ item: 0 });
 	});
@@ -166,7 +164,7 @@ describe('Session: Create', () => {
 				async ({ json }) => outputOf(await session('get', json.sessionId as string))[0].json,
 			),
 		);
-		expect(cases.map((one) => one.reference_id)).toEqual(input.map((_, n) => `case ${n}`));
+		expect(cases.map((one) => one.referenceId)).toEqual(input.map((_, n) => `case ${n}`));
 	});
 });
 

@@ -22,7 +22,7 @@ afterAll(async () => {
 /** Uploads a file as the recipient and returns the file object of FileCourier's delivery. */
 async function deliver(name: string, content: Buffer): Promise<{ url: string }> {
 	const run = await createSession(sandbox, { callbackUrl: receiver.url });
-	const { uploadUrl } = outputOf(run)[0].json as { uploadUrl: string };
+	const { link: uploadUrl } = outputOf(run)[0].json as { link: string };
 	await uploadAsRecipient(uploadUrl, [{ name, type: 'application/x-thing', bytes: content }]);
 	const body = JSON.parse((await receiver.nextRequest()).body) as {
 		data: { files: Array<{ url: string }> };
@@ -43,7 +43,7 @@ const download = (parameters: object) =>
 it('downloads a delivered file to n8n’s storage and outputs its name, type, size and SHA-256', async () => {
 	const [{ json, binary }] = outputOf(await download({ url }));
 	expect(json).toMatchObject({
-		fileName: 'Gehaltsabrechnung „März“.bin',
+		name: 'Gehaltsabrechnung „März“.bin',
 		mimeType: 'application/x-thing',
 		size: bytes.length,
 		sha256,
@@ -65,7 +65,7 @@ it('uses the selected field and file name, and outputs no SHA-256 if it is turne
 	const [{ json, binary }] = outputOf(
 		await download({ url, binaryPropertyName: 'passport', options }),
 	);
-	expect(json.fileName).toBe('x.bin');
+	expect(json.name).toBe('x.bin');
 	expect(json.sha256).toBeUndefined();
 	expect(Object.keys(binary!)).toEqual(['passport']);
 });

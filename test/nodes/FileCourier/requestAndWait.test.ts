@@ -152,7 +152,7 @@ it('waits until the link expires, with n8n’s resume URL as the callback URL', 
 
 it('continues with the files when they are delivered', async () => {
 	await wait();
-	await uploadAsRecipient(session().uploadUrl, [file]);
+	await uploadAsRecipient(session().link, [file]);
 	await sandbox.until<Array<{ attempts: unknown[] }>>(
 		'/deliveries',
 		([last]) => last.attempts.length > 0,

@@ -1,4 +1,5 @@
-import { describeSession, sessionIdOf } from '../../../nodes/FileCourier/service';
+import { describeSession, sessionIdOf, sessionOutput } from '../../../nodes/FileCourier/service';
+import { toOutput } from '../../../nodes/shared/node/output';
 
 const expires_at = '2025-02-15T23:59:59Z';
 const expires = Date.parse(expires_at);
@@ -8,17 +9,14 @@ it.each([
 	['pending', expires, 'expired'],
 	['completed', expires + 1, 'completed'],
 	['cancelled', expires + 1, 'cancelled'],
-])(
-	'gives a session with status %s at %d the effectiveStatus %s',
-	(status, now, effectiveStatus) => {
-		const described = describeSession({ request_id: 'req_1', status, expires_at }, now);
-		expect(described).toMatchObject({
-			status,
-			effectiveStatus,
-			expiresAt: '2025-02-15T23:59:59.000Z',
-		});
-	},
-);
+])('outputs a session with status %s at %d with the status %s', (status, now, effective) => {
+	const described = describeSession({ request_id: 'req_1', status, expires_at }, now);
+	expect(toOutput(sessionOutput, described)).toEqual({
+		sessionId: 'req_1',
+		status: effective,
+		expiresAt: '2025-02-15T23:59:59.000Z',
+	});
+});
 
 it.each([
 	[{ request_id: 'req_1' }, 'req_1'],

@@ -13,7 +13,7 @@ const sandbox = useSandbox();
 const session = (operation: string, sessionId: string, more = {}) =>
 	runNode(fileCourierNode(sandbox, { resource: 'session', operation, sessionId }, more));
 
-async function newSession(parameters = {}): Promise<{ sessionId: string; uploadUrl: string }> {
+async function newSession(parameters = {}): Promise<{ sessionId: string; link: string }> {
 	return outputOf(await createSession(sandbox, parameters))[0].json as never;
 }
 
@@ -24,21 +24,20 @@ describe('Session: Get', () => {
 			const [{ json }] = outputOf(await session('get', id));
 			expect(json).toMatchObject({
 				sessionId,
-				reference_id: 'CUST-2',
+				referenceId: 'CUST-2',
 				status: 'pending',
-				effectiveStatus: 'pending',
 				createdAt: expect.stringMatching(/Z$/) as string,
 			});
 		}
 	});
 
 	it('returns the files of a session after the upload', async () => {
-		const { sessionId, uploadUrl } = await newSession();
-		await uploadAsRecipient(uploadUrl, [
+		const { sessionId, link } = await newSession();
+		await uploadAsRecipient(link, [
 			{ name: 'id.pdf', type: 'application/pdf', bytes: Buffer.from('%PDF') },
 		]);
 		const [{ json }] = outputOf(await session('get', sessionId));
-		expect(json.files).toEqual([{ name: 'id.pdf', size: 4, type: 'application/pdf' }]);
+		expect(json.files).toEqual([{ name: 'id.pdf', size: 4, mimeType: 'application/pdf' }]);
 		expect(json.uploadedAt).toMatch(/Z$/);
 	});
 
@@ -79,10 +78,8 @@ describe('Session: Cancel', () => {
 	});
 
 	it('explains why a session with uploaded files cannot be cancelled', async () => {
-		const { sessionId, uploadUrl } = await newSession();
-		await uploadAsRecipient(uploadUrl, [
-			{ name: 'a.txt', type: 'text/plain', bytes: Buffer.from('a') },
-		]);
+		const { sessionId, link } = await newSession();
+		await uploadAsRecipient(link, [{ name: 'a.txt', type: 'text/plain', bytes: Buffer.from('a') }]);
 		const error = errorOf(await session('cancel', sessionId));
 		expect(error.message).toBe('The session is uploaded and can no longer be cancelled');
 		expect(error.description).toContain('Get');

@@ -67,8 +67,8 @@ describe.each(['filesystem', 'default'] as const)('in n8nâ€™s binary data mode â
 async function delivered(bytes: Buffer): Promise<string> {
 	const receiver = await new TestServer().start();
 	const session = await createSession(sandbox, { callbackUrl: receiver.url });
-	const { uploadUrl } = outputOf(session)[0].json as { uploadUrl: string };
-	await uploadAsRecipient(uploadUrl, [{ name: 'a.bin', type: 'application/x-thing', bytes }]);
+	const { link } = outputOf(session)[0].json as { link: string };
+	await uploadAsRecipient(link, [{ name: 'a.bin', type: 'application/x-thing', bytes }]);
 	const { data } = JSON.parse((await receiver.nextRequest()).body) as {
 		data: { files: Array<{ url: string }> };
 	};

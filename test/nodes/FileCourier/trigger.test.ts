@@ -19,10 +19,7 @@ describe('a signed delivery', () => {
 			{
 				json: {
 					event: 'files.delivered',
-					timestamp: '2025-01-22T14:22:18Z',
-					request_id: 'req_abc123xyz',
-					reference_id: 'CUST-12345',
-					recipient_email: 'customer@example.com',
+					occurredAt: '2025-01-22T14:22:18.000Z',
 					sessionId: 'req_abc123xyz',
 					referenceId: 'CUST-12345',
 					recipientEmail: 'customer@example.com',
@@ -31,9 +28,8 @@ describe('a signed delivery', () => {
 					file: {
 						name: 'drivers-license.pdf',
 						size: 245832,
-						type: 'application/pdf',
+						mimeType: 'application/pdf',
 						url: 'https://files.filecourier.io/abc123/drivers-license.pdf?signature=abc',
-						expires_at: '2025-01-23T14:22:18Z',
 						expiresAt: '2025-01-23T14:22:18.000Z',
 						downloaded: false,
 					},

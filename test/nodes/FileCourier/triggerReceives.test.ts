@@ -38,7 +38,7 @@ describe('with the sandbox as the sender', () => {
 			undefined,
 			credentials,
 		);
-		const { uploadUrl, sessionId } = outputOf(session)[0].json as Record<string, string>;
+		const { link: uploadUrl, sessionId } = outputOf(session)[0].json as Record<string, string>;
 		await uploadAsRecipient(uploadUrl, files);
 		return sessionId;
 	}

@@ -23,17 +23,17 @@ describe('Clean Up with the default settings', () => {
 				action: 'wouldDelete',
 				reason: expect.stringMatching(/^Expired on .*Z$/) as string,
 				dryRun: true,
-				fileName: 'a.txt',
-				fileSize: 5,
-				effectiveStatus: 'expired',
+				name: 'a.txt',
+				size: 5,
+				status: 'expired',
 				// A field of the service, kept next to the normalized ones.
 				downloadCount: 0,
 			}),
 			expect.objectContaining({
 				action: 'kept',
 				reason: expect.stringMatching(/^Expires on .*Z$/) as string,
-				fileName: 'b.txt',
-				effectiveStatus: 'active',
+				name: 'b.txt',
+				status: 'active',
 			}),
 		]);
 		expect(Object.keys(items[0]).slice(0, 2)).toEqual(['action', 'reason']);
@@ -137,7 +137,7 @@ describe('selection', () => {
 		[{ selection: 'expired', options: { nameContains: 'soon' } }, []],
 	])('%j', async (parameters, names) => {
 		const items = await cleanUp({ output: 'selected', ...parameters });
-		expect(items.map(({ fileName }) => fileName).sort()).toEqual([...names].sort());
+		expect(items.map(({ name }) => name).sort()).toEqual([...names].sort());
 		expect(items.every(({ action }) => action === 'wouldDelete')).toBe(true);
 	});
 
@@ -146,7 +146,7 @@ describe('selection', () => {
 		await advanceClock(sandbox, DAY + 2);
 		const options = { keepIfContains: 'contract, PIRED' };
 		const items = await cleanUp({ dryRun: false, output: 'selected', options });
-		expect(Object.fromEntries(items.map(({ fileName, reason }) => [fileName, reason]))).toEqual({
+		expect(Object.fromEntries(items.map(({ name, reason }) => [name, reason]))).toEqual({
 			expired: expect.stringMatching(/^Expired on .*\. Its name contains “pired”$/) as string,
 			'My CONTRACT': expect.stringContaining('Its name contains “contract”') as string,
 		});
@@ -181,14 +181,14 @@ it('recognizes a file that has reached its download limit, and one without an ex
 		.start();
 	const items = await runCleanUp(node({ selection: 'expired' }, { baseUrl: host.url }));
 	await host.stop();
-	expect(Object.fromEntries(items.map((one) => [one.fileName, one.reason]))).toEqual({
+	expect(Object.fromEntries(items.map((one) => [one.name, one.reason]))).toEqual({
 		'used up': 'Marked as expired by the service',
 		'for ever': 'No expiry date',
 		zero: 'No expiry date',
 		nameless:
 			'Marked as expired by the service. The service does not report its ID, so it cannot be deleted',
 	});
-	expect(actionsBy('fileName', items)).toMatchObject({ nameless: 'kept', zero: 'kept' });
+	expect(actionsBy('name', items)).toMatchObject({ nameless: 'kept', zero: 'kept' });
 });
 
 describe.each(['documented', 'desktop'])('deletion with the %s routes', (dialect) => {
@@ -213,7 +213,7 @@ describe.each(['documented', 'desktop'])('deletion with the %s routes', (dialect
 		await advanceClock(sandbox, 5 * DAY);
 		const items = await cleanUp({ dryRun: false, maxDeletions });
 		expect(countActions(items)).toEqual(counts);
-		expect(items.map(({ fileName }) => fileName)).toEqual(['a', 'b', 'c']);
+		expect(items.map(({ name }) => name)).toEqual(['a', 'b', 'c']);
 		if (maxDeletions === 2)
 			expect(items[2].reason).toMatch(/\. Over the limit of 2 deletions per run$/);
 		expect(await left()).toEqual(maxDeletions === 2 ? ['c'] : []);

@@ -23,7 +23,7 @@ describe('Clean Up errors', () => {
 	it('reports a failed deletion and continues with the other files', async () => {
 		await fault({ type: 'status', status: 500 }, { path: `/api/files/${ids.b}` });
 		const items = await cleanUp({ dryRun: false, options: { deletionsAtOnce: 1 } });
-		expect(actionsBy('fileName', items)).toEqual({ a: 'deleted', b: 'failed', c: 'deleted' });
+		expect(actionsBy('name', items)).toEqual({ a: 'deleted', b: 'failed', c: 'deleted' });
 		const failed = items.find(({ action }) => action === 'failed')!;
 		expect(failed.reason).toBe('FileShot responded with 500: Internal server error');
 		expect(failed.details).toContain('Try again later');
@@ -36,7 +36,7 @@ describe('Clean Up errors', () => {
 			// Another client deleted the file, but the list still contains it.
 			await fault({ type: 'status', status }, { path: `/api/files/${ids.a}` });
 			const items = await cleanUp({ dryRun: false });
-			expect(actionsBy('fileName', items)).toEqual({ a: 'gone', b: 'deleted', c: 'deleted' });
+			expect(actionsBy('name', items)).toEqual({ a: 'gone', b: 'deleted', c: 'deleted' });
 		},
 	);
 

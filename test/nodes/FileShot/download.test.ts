@@ -34,7 +34,7 @@ describe('Download', () => {
 			const [{ json, binary }] = outputOf(await download());
 			expect(json).toMatchObject({
 				fileId: id,
-				fileName: 'Grüße „x“.bin',
+				name: 'Grüße „x“.bin',
 				mimeType: 'text/plain',
 				size: content.length,
 				sha256,
@@ -59,7 +59,7 @@ describe('Download', () => {
 	it('uses the output field and file name of the user, and omits the hash if it is turned off', async () => {
 		const options = { fileName: '../x.bin', sha256: false };
 		const [{ json, binary }] = outputOf(await download({ binaryPropertyName: 'it', options }));
-		expect(json.fileName).toBe('x.bin');
+		expect(json.name).toBe('x.bin');
 		expect(json.sha256).toBeUndefined();
 		expect(Object.keys(binary!)).toEqual(['it']);
 	});

@@ -57,7 +57,7 @@ describe.each([
 		file.customSlug = slug;
 		const [{ json }] = outputOf(await get(byId('id1'), base));
 		const link = `${base.replace(/\/$/, '')}/f/${encodeURIComponent(slug)}`;
-		expect(json.downloadUrl).toBe(link);
+		expect(json.link).toBe(link);
 
 		host.requests.splice(0);
 		for (const pasted of [link, `${link}/`, `${link}?x=1#k=abc`]) {

@@ -88,28 +88,26 @@ describe('Get Many', () => {
 			const items = outputOf(await list({ returnAll: true })).map(({ json }) => json);
 			expect(items.find(({ fileId }) => fileId === ids[0])).toEqual({
 				fileId: ids[0],
-				fileName: 'file 000.txt',
-				fileSize: 1,
+				name: 'file 000.txt',
+				size: 1,
 				mimeType: 'text/plain',
 				createdAt: expect.stringMatching(/Z$/) as string,
 				expiresAt: expect.stringMatching(/Z$/) as string,
-				effectiveStatus: 'expired',
+				status: 'expired',
 				isZeroKnowledge: false,
-				downloadUrl: expect.stringMatching(new RegExp(`/f/${ids[0]}$`)) as string,
+				link: expect.stringMatching(new RegExp(`/f/${ids[0]}$`)) as string,
 			});
-			expect(items.filter((one) => one.effectiveStatus === 'expired')).toHaveLength(5);
+			expect(items.filter((one) => one.status === 'expired')).toHaveLength(5);
 		},
 	);
 
-	it('returns all fields of the response if Simplify is turned off', async () => {
+	it('returns the fields of the response unchanged if Simplify is turned off', async () => {
 		await settings({ fieldNames: 'snake_case', dates: 'epochSeconds' });
 		const [{ json }] = outputOf(await list({ limit: 1, simplify: false }));
 		expect(json).toMatchObject({
 			file_id: ids.at(-1),
 			expires_at: expect.any(Number) as number,
 			max_downloads: null,
-			fileId: ids.at(-1),
-			expiresAt: expect.stringMatching(/Z$/) as string,
 		});
 	});
 

@@ -48,10 +48,10 @@ it.each([
 		const [{ json }] = outputOf(await upload([await large()], parameters));
 		expect(json).toMatchObject({
 			fileId: expect.any(String) as string,
-			fileName: 'large.bin',
-			fileSize: bytes.length,
+			name: 'large.bin',
+			size: bytes.length,
 			mimeType: 'application/x-thing',
-			downloadUrl: expect.stringMatching(/\/f\//) as string,
+			link: expect.stringMatching(/\/f\//) as string,
 			sha256: sha256Of(bytes),
 		});
 		expect([...(await paths())].sort()).toEqual([...calls].sort());
@@ -146,7 +146,7 @@ it.each([
 	async (dialect, size, beginnings, count) => {
 		await settings({ dialect, chunkSize: size * MIB });
 		const [{ json }] = outputOf(await upload([await large()], inParts()));
-		expect(json.fileSize).toBe(bytes.length);
+		expect(json.size).toBe(bytes.length);
 		const sent = await paths();
 		expect(sent.slice(0, beginnings.length)).toEqual(beginnings);
 		expect(sent.filter((path) => path.startsWith('/upload-chunk'))).toHaveLength(count);
@@ -193,9 +193,9 @@ it('reports that all chunks were uploaded if completing the upload fails', async
 it('with the upload style Desktop Client, also sends small and empty files in chunks', async () => {
 	await settings({ dialect: 'desktop' });
 	const options = { uploadStyle: 'desktop' };
-	expect(outputOf(await upload([await small()], { options }))[0].json.fileSize).toBe(5);
+	expect(outputOf(await upload([await small()], { options }))[0].json.size).toBe(5);
 	const empty = [await itemWith({ data: { name: 'e.txt', bytes: Buffer.alloc(0) } })];
-	expect(outputOf(await upload(empty, { options }))[0].json.fileSize).toBe(0);
+	expect(outputOf(await upload(empty, { options }))[0].json.size).toBe(0);
 });
 
 it.each([

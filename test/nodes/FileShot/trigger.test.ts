@@ -15,14 +15,14 @@ describe('an added file', () => {
 			{
 				event: 'file.added',
 				fileId,
-				fileName: 'new.txt',
-				fileSize: 1,
+				name: 'new.txt',
+				size: 1,
 				mimeType: 'text/plain',
 				createdAt: expect.stringMatching(/Z$/) as string,
 				expiresAt: expect.stringMatching(/Z$/) as string,
-				effectiveStatus: 'active',
+				status: 'active',
 				isZeroKnowledge: false,
-				downloadUrl: expect.stringContaining(fileId) as string,
+				link: expect.stringContaining(fileId) as string,
 			},
 		]);
 		expect(await trigger.poll()).toEqual([]);
@@ -52,6 +52,31 @@ describe('an added file', () => {
 		const id = await account.add('new.txt');
 		expect(idsOf(await trigger.poll())).toEqual([id]);
 		expect(await trigger.poll()).toEqual([]);
+	});
+
+	it.each([
+		{ fieldNames: 'camelCase', simplify: true },
+		{ fieldNames: 'snake_case', simplify: true },
+		{ fieldNames: 'camelCase', simplify: false },
+	])('is reported as encrypted or not: %j', async ({ fieldNames, simplify }) => {
+		await account.settings({ fieldNames });
+		const trigger = await account.active({ simplify });
+		await account.add('plain.txt');
+		await account.add('secret.txt', 30, true);
+		const found = await trigger.poll();
+		expect(found.map(({ fileName, isZeroKnowledge }) => [fileName, isZeroKnowledge])).toEqual(
+			expect.arrayContaining([
+				['plain.txt', false],
+				['secret.txt', true],
+			]),
+		);
+	});
+
+	it('is not called unencrypted if FileShot does not say whether it is encrypted', async () => {
+		await account.settings({ zeroKnowledgeFlag: 'absent' });
+		const trigger = await account.active();
+		await account.add('secret.txt', 30, true);
+		expect((await trigger.poll())[0]).not.toHaveProperty('isZeroKnowledge');
 	});
 
 	it('does not start the workflow for 250 existing files, unless Include Existing is turned on', async () => {

@@ -52,7 +52,7 @@ describe('the expiry of a file', () => {
 		expect(await trigger.poll()).toEqual([]);
 		await account.clock({ advance: DAY });
 		const [emitted, ...others] = await trigger.poll();
-		expect(emitted).toMatchObject({ event: 'file.expired', fileId, effectiveStatus: 'expired' });
+		expect(emitted).toMatchObject({ event: 'file.expired', fileId, status: 'expired' });
 		expect(others).toEqual([]);
 		expect(await trigger.poll()).toEqual([]);
 	});

@@ -159,7 +159,7 @@ describe('a list that the sandbox does not produce', () => {
 		responses['/api/files?page=1&limit=100'] = { headers, body: JSON.stringify({ files: all }) };
 		const options = { includeExisting: true };
 		const trigger = await account.active({ options }, { baseUrl: host.url });
-		expect(trigger.runs.flat().map(({ json }) => [json.fileId, json.effectiveStatus])).toEqual([
+		expect(trigger.runs.flat().map(({ json }) => [json.fileId, json.status])).toEqual([
 			['f0', 'expired'],
 			['f1', 'active'],
 		]);

@@ -15,14 +15,13 @@ describe('upload in one request', () => {
 	it('sends the file, and returns its link and SHA-256', async () => {
 		const [{ json, pairedItem }] = outputOf(await upload([await small('Grüße „x“ & "y".txt')]));
 		expect(json).toEqual({
-			success: true,
 			fileId: expect.any(String) as string,
-			fileName: 'Grüße „x“ & "y".txt',
-			fileSize: 5,
+			name: 'Grüße „x“ & "y".txt',
+			size: 5,
 			mimeType: 'text/plain',
-			downloadUrl: expect.stringMatching(/\/f\//) as string,
+			link: expect.stringMatching(/\/f\//) as string,
 			expiresAt: expect.stringMatching(/\.000Z$/) as string,
-			effectiveStatus: 'active',
+			status: 'active',
 			sha256: sha256Of(Buffer.from('hello')),
 			binaryPropertyName: 'data',
 		});
@@ -48,7 +47,7 @@ describe('upload in one request', () => {
 			password: '***',
 			price: 250,
 		});
-		expect(json.downloadUrl).toMatch(/\/f\/my-doc$/);
+		expect(json.link).toMatch(/\/f\/my-doc$/);
 	});
 
 	describe('the form fields', () => {
@@ -82,7 +81,7 @@ describe('upload in one request', () => {
 
 		it('builds the link if the response does not contain it', async () => {
 			const { json } = await fieldsFor({});
-			expect(json.downloadUrl).toBe('https://links.example/f/abc');
+			expect(json.link).toBe('https://links.example/f/abc');
 		});
 
 		it.each(['../x', '%2F', '🎉', '"', 'x'.repeat(300), "'; --"])(
@@ -101,7 +100,7 @@ describe('upload in one request', () => {
 	])('sends %s', async (_, content) => {
 		const input = [await itemWith({ data: { name: 'a.bin', bytes: content } })];
 		const [{ json }] = outputOf(await upload(input));
-		expect(json).toMatchObject({ fileSize: content.length, sha256: sha256Of(content) });
+		expect(json).toMatchObject({ size: content.length, sha256: sha256Of(content) });
 		expect(await paths()).toEqual(['/upload']);
 	});
 
@@ -150,7 +149,7 @@ describe('several files of an item', () => {
 		'outputs one item per file for “%s”',
 		async (binaryPropertyName) => {
 			const items = outputOf(await upload([await two()], { binaryPropertyName }));
-			expect(items.map(({ json }) => [json.fileName, json.binaryPropertyName])).toEqual([
+			expect(items.map(({ json }) => [json.name, json.binaryPropertyName])).toEqual([
 				['1.txt', 'data'],
 				['2.txt', 'invoice'],
 			]);

@@ -63,7 +63,6 @@ describe('Clean Up with the default settings', () => {
 				name: 'old.txt',
 				size: 5,
 				createdAt: expect.stringMatching(/Z$/) as string,
-				created_at: expect.any(String) as string,
 			}),
 			expect.objectContaining({
 				action: 'kept',
@@ -251,7 +250,7 @@ describe('only files in a folder', () => {
 		await host.respond(all).start();
 		const { items, deleted } = await run();
 		expect(deleted).toEqual(['/files/a', '/files/e']);
-		const reasons = Object.fromEntries(items.map(({ id, reason }) => [id, reason]));
+		const reasons = Object.fromEntries(items.map(({ fileId, reason }) => [fileId, reason]));
 		expect(reasons.b).toMatch(/^It is not in the folder “f1”/);
 		expect(reasons.c).toMatch(/^It is not in the folder “f1”/);
 		expect(reasons.d).toMatch(/^Files App does not report its folder/);

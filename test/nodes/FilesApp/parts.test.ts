@@ -34,7 +34,7 @@ it.each([['200'], ['201']])(
 it('uploads the file byte for byte', async () => {
 	const [{ json }] = outputOf(await upload([await large()], IN_PARTS));
 	const { baseUrl, apiKey } = credentials();
-	const { data } = await get<Buffer>(`${baseUrl}/files/${String(json.id)}`, {
+	const { data } = await get<Buffer>(`${baseUrl}/files/${String(json.fileId)}`, {
 		params: { download: true },
 		headers: { Authorization: `Bearer ${apiKey}` },
 		responseType: 'arraybuffer',
@@ -46,7 +46,7 @@ it('sends the folder and the encryption, for servers that support them', async (
 	await settings({ chunkOptions: 'used' });
 	const parameters = { ...IN_PARTS, folderId: 'folder_1', encrypt: false };
 	const [{ json }] = outputOf(await upload([await large()], parameters));
-	expect((await stored()).find(({ id }) => id === json.id)).toMatchObject({
+	expect((await stored()).find(({ id }) => id === json.fileId)).toMatchObject({
 		folderId: 'folder_1',
 		encrypted: false,
 	});

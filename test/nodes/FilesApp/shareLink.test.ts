@@ -26,14 +26,12 @@ const create = async (parameters: IDataObject = {}, credentials: object = {}) =>
 it('creates a link that expires after a week by default', async () => {
 	const [{ json }] = outputOf(await create());
 	expect(json).toEqual({
-		id: expect.stringMatching(/^share_/) as string,
-		shareId: json.id,
+		shareId: expect.stringMatching(/^share_/) as string,
 		fileId,
-		url: expect.stringMatching(/^http.*\/s\//) as string,
-		password_protected: false,
-		expires_at: expect.any(String) as string,
+		link: expect.stringMatching(/^http.*\/s\//) as string,
+		passwordProtected: false,
 		expiresAt: expect.stringMatching(/Z$/) as string,
-		allow_download: true,
+		allowDownload: true,
 	});
 	const hours = (Date.parse(json.expiresAt as string) - Date.now()) / HOUR;
 	expect(hours).toBeGreaterThan(167.9);
@@ -81,7 +79,7 @@ describe('the request body', () => {
 
 it('creates a link that requires its password', async () => {
 	const [{ json }] = outputOf(await create({ password: 's3cret', allowDownload: false }));
-	expect(json).toMatchObject({ password_protected: true, allow_download: false });
+	expect(json).toMatchObject({ passwordProtected: true, allowDownload: false });
 });
 
 it.each([

@@ -18,19 +18,14 @@ describe('a change', () => {
 		expect(await trigger.poll()).toEqual([
 			{
 				event: 'created',
-				id,
 				fileId: id,
 				name: 'new.txt',
 				size: 7,
-				mime_type: expect.any(String) as string,
+				mimeType: expect.any(String) as string,
 				encrypted: true,
-				created_at: expect.any(String) as string,
-				updated_at: expect.any(String) as string,
 				createdAt: expect.stringMatching(/Z$/) as string,
 				updatedAt: expect.stringMatching(/Z$/) as string,
-				action: 'created',
-				timestamp: expect.any(String) as string,
-				changedAt: expect.stringMatching(/Z$/) as string,
+				occurredAt: expect.stringMatching(/Z$/) as string,
 				available: true,
 			},
 		]);
@@ -127,8 +122,8 @@ describe('the first activation', () => {
 		const trigger = await account.active({ options: { includeExisting: true } });
 		expect(idsOf(allOf(trigger))).toContain(id);
 		await eventually(async () => (await trigger.poll()).length === 0);
-		const emitted = allOf(trigger).map(({ id: file, action, timestamp }) =>
-			[file, action, timestamp].join(),
+		const emitted = allOf(trigger).map(({ fileId, event, occurredAt }) =>
+			[fileId, event, occurredAt].join(),
 		);
 		expect(new Set(emitted).size).toBe(emitted.length);
 	});

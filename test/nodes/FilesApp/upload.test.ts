@@ -16,19 +16,17 @@ describe('upload in one request', () => {
 		const file = { name: 'Grüße „x“ & "y".txt', bytes: content, type: 'text/plain' };
 		const [{ json, pairedItem }] = outputOf(await upload([await itemWith({ data: file })]));
 		expect(json).toEqual({
-			id: expect.stringMatching(/^file_/) as string,
-			fileId: json.id,
+			fileId: expect.stringMatching(/^file_/) as string,
 			name: 'Grüße „x“ & "y".txt',
 			size: content.length,
 			encrypted: true,
-			created_at: expect.any(String) as string,
 			createdAt: expect.stringMatching(/\.000Z$/) as string,
 			sha256: sha256Of(content),
 			binaryPropertyName: 'data',
 		});
 		expect(pairedItem).toEqual({ item: 0 });
 		expect(await paths()).toEqual(['/upload']);
-		expect((await stored()).find(({ id }) => id === json.id)).toMatchObject({
+		expect((await stored()).find(({ id }) => id === json.fileId)).toMatchObject({
 			size: content.length,
 			type: 'text/plain',
 		});
@@ -39,7 +37,7 @@ describe('upload in one request', () => {
 		const parameters = { folderId: '../x "y"\r\n🎉', encrypt: false };
 		const [{ json }] = outputOf(await upload([await itemWith({ data: file })], parameters));
 		expect(json.encrypted).toBe(false);
-		const [one] = (await stored()).filter(({ id }) => id === json.id);
+		const [one] = (await stored()).filter(({ id }) => id === json.fileId);
 		expect(one.folderId).toBe('../x "y"\r\n🎉');
 	});
 

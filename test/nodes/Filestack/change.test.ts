@@ -34,8 +34,7 @@ describe('Overwrite', () => {
 		expect(json).toMatchObject({
 			handle: file.handle,
 			size: other.bytes.length,
-			isWriteable: true,
-			type: json.mimetype,
+			writeable: true,
 			sha256: createHash('sha256').update(other.bytes).digest('hex'),
 			verified: true,
 			binaryPropertyName: 'data',
@@ -60,8 +59,7 @@ describe('Overwrite', () => {
 		expect(json).toMatchObject({
 			handle: file.handle,
 			size: 3,
-			mimetype: 'image/png',
-			type: 'image/png',
+			mimeType: 'image/png',
 		});
 		recorder.respond({ body: { url: 'https://cdn/HANDLE' } });
 		outputOf(await record('overwrite', { source: 'url', url }));

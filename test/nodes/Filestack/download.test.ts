@@ -40,7 +40,7 @@ it.each(['cdn', 'fileApi'])('downloads a file from %s to n8n’s storage', async
 	const [{ json, binary }] = outputOf(await download({ options: { downloadFrom } }));
 	expect(json).toEqual({
 		handle,
-		fileName: file.name,
+		name: file.name,
 		mimeType: 'application/x-thing',
 		size: bytes.length,
 		sha256,
@@ -105,17 +105,17 @@ it('retrieves the file name from the metadata if the response has none', async (
 	recorder.respond(({ path }) =>
 		path.endsWith('/metadata') ? { body: { filename: '../my photo.jpg' } } : { body: 'x' },
 	);
-	expect(outputOf(await record())[0].json.fileName).toBe('my photo.jpg');
+	expect(outputOf(await record())[0].json.name).toBe('my photo.jpg');
 	recorder.respond(({ path }) =>
 		path.endsWith('/metadata') ? { status: 403, body: {} } : { body: 'x' },
 	);
-	expect(outputOf(await record())[0].json.fileName).toBe('HANDLE');
+	expect(outputOf(await record())[0].json.name).toBe('HANDLE');
 });
 
 it('uses the selected field and file name, and outputs no SHA-256 if it is turned off', async () => {
 	const options = { fileName: '../x.bin', sha256: false };
 	const [{ json, binary }] = outputOf(await download({ binaryPropertyName: 'photo', options }));
-	expect(json.fileName).toBe('x.bin');
+	expect(json.name).toBe('x.bin');
 	expect(json.sha256).toBeUndefined();
 	expect(Object.keys(binary!)).toEqual(['photo']);
 });

@@ -1,4 +1,5 @@
-import { describeFile, extractHandle } from '../../../nodes/Filestack/handle';
+import { describeFile, extractHandle, filestackOutput } from '../../../nodes/Filestack/handle';
+import { toOutput } from '../../../nodes/shared/node/output';
 import { outputOf } from '../../support/engine';
 import { byUrl } from '../../support/locators';
 import { filestack, FilestackServer } from '../../support/filestack';
@@ -53,17 +54,21 @@ describe('the field File', () => {
 it.each([
 	[
 		{ url: `${CDN}/${HANDLE}`, type: 'image/png', size: 8331 },
-		{ handle: HANDLE, type: 'image/png', mimetype: 'image/png', size: 8331 },
+		{ handle: HANDLE, url: `${CDN}/${HANDLE}`, size: 8331, mimeType: 'image/png' },
 	],
 	[
 		{ url: `https://www.filestackapi.com/api/file/${HANDLE}`, mimetype: 'text/plain' },
-		{ handle: HANDLE, type: 'text/plain', mimetype: 'text/plain' },
+		{
+			handle: HANDLE,
+			url: `https://www.filestackapi.com/api/file/${HANDLE}`,
+			mimeType: 'text/plain',
+		},
 	],
 	[
 		{ handle: HANDLE, url: `${CDN}/other` },
 		{ handle: HANDLE, url: `${CDN}/other` },
 	],
 	[{ uploaded: 1431950945811.783 }, { handle: 'given', uploadedAt: '2015-05-18T12:09:05.811Z' }],
-])('adds the handle, both types and dates to %j', (data, described) => {
-	expect(describeFile(data, 'given')).toEqual({ ...data, ...described });
+])('outputs %j with the handle, one media type and dates in ISO 8601', (data, output) => {
+	expect(toOutput(filestackOutput, { json: describeFile(data, 'given') })).toEqual(output);
 });

@@ -2,6 +2,7 @@ import axios from 'axios';
 import type { IDataObject } from 'n8n-workflow';
 import sharp from 'sharp';
 
+import { stepForms } from '../../../nodes/Filestack/image/stepForms';
 import { bytesOf, errorOf, outputOf } from '../../support/engine';
 import {
 	credentialsOf,
@@ -53,7 +54,6 @@ describe('the result', () => {
 		expect(json).toEqual({
 			handle,
 			url: expect.any(String) as string,
-			expiry: expect.any(Number) as number,
 			expiresAt: expect.stringMatching(/Z$/) as string,
 		});
 		expect(await sandbox.requests()).toEqual([]);
@@ -63,7 +63,7 @@ describe('the result', () => {
 		expect(JSON.parse(Buffer.from(policy, 'base64url').toString())).toEqual({
 			call: ['read', 'convert'],
 			handle,
-			expiry: json.expiry,
+			expiry: Math.floor(Date.parse(json.expiresAt as string) / 1000),
 		});
 		const { data } = await axios.get<Buffer>(json.url as string, { responseType: 'arraybuffer' });
 		expect((await sharp(data).metadata()).width).toBe(200);
@@ -75,7 +75,7 @@ describe('the result', () => {
 		const [{ json, binary }] = outputOf(await run('resize', RESIZE));
 		expect(json).toEqual({
 			handle,
-			fileName: 'photo.jpg',
+			name: 'photo.jpg',
 			mimeType: 'image/jpeg',
 			size: expect.any(Number) as number,
 			sha256: expect.stringMatching(/^[0-9a-f]{64}$/) as string,
@@ -88,7 +88,7 @@ describe('the result', () => {
 	it('is a new file in Filestack', async () => {
 		const options = { fileName: 'small, "x".jpg', path: 'thumbs/', access: 'public' };
 		const [{ json }] = outputOf(await run('resize', { ...RESIZE, output: 'stored', options }));
-		expect(json).toMatchObject({ filename: 'small, "x".jpg', mimetype: 'image/jpeg' });
+		expect(json).toMatchObject({ name: 'small, "x".jpg', mimeType: 'image/jpeg' });
 		expect(json.handle).not.toBe(handle);
 		expect(json.key).toMatch(/^thumbs\//);
 		const size = outputOf(await run('getSize', { file: json.handle }))[0].json;
@@ -97,7 +97,7 @@ describe('the result', () => {
 
 	it('has a name with the extension of the new format', async () => {
 		const [{ json }] = outputOf(await run('convert', { format: 'pjpg', quality: 50 }));
-		expect(json).toMatchObject({ fileName: 'photo.jpg', mimeType: 'image/jpeg' });
+		expect(json).toMatchObject({ name: 'photo.jpg', mimeType: 'image/jpeg' });
 		recorder.respond(({ path }) =>
 			path.endsWith('/metadata')
 				? { body: { filename: 'my photo.tiff' } }
@@ -106,7 +106,7 @@ describe('the result', () => {
 		const credentials = recorder.credentials();
 		const parameters = { ...DEFAULTS, file: 'HANDLE', format: 'webp', quality: 85 };
 		const converted = outputOf(await filestack(credentials, 'image', 'convert', parameters));
-		expect(converted[0].json.fileName).toBe('my photo.webp');
+		expect(converted[0].json.name).toBe('my photo.webp');
 	});
 
 	it('is unsigned without an app secret', async () => {
@@ -233,9 +233,8 @@ describe('Transform', () => {
 	});
 
 	it('accepts every step with its default values', async () => {
-		const list = (await import('../../../nodes/Filestack/image/stepForms')).stepForms;
 		const rejected: unknown[] = [];
-		for (const { task } of list.filter((form) => form.task !== 'watermark')) {
+		for (const { task } of stepForms.filter((form) => form.task !== 'watermark')) {
 			const result = await run('transform', steps({ task }));
 			if (result.data.resultData.error) rejected.push([task, result.data.resultData.error.message]);
 		}
@@ -267,6 +266,7 @@ describe('Transform', () => {
 		['security=p:a,s:b', 'must not contain the task “security”'],
 		['resize=width:5/store', 'must not contain the task “store”'],
 		['run_workflow=id:1', 'must not contain the task “run_workflow”'],
+		['animate=delay:5', 'must not contain the task “animate”'],
 		['resize=width:abc', 'has an invalid “width” of “resize”'],
 		['resize=heigt:5', 'has the unknown parameter “heigt” of “resize”'],
 		['https://e.com/x', 'has a step that is not a task: “https:”'],
@@ -296,12 +296,49 @@ it('Create Collage combines the images of the input items', async () => {
 	const [{ json }] = outputOf(
 		await filestack(credentials, 'image', 'createCollage', stored, { input }),
 	);
-	expect(json.mimetype).toBe('image/jpeg');
+	expect(json.mimeType).toBe('image/jpeg');
 	const one = errorOf(
 		await filestack(credentials, 'image', 'createCollage', parameters, { input: [input[0]] }),
 	);
 	expect(one.message).toMatch(/^Filestack responded with 400: invalid parameter `files`/);
 	expect(one.description).toBe('A collage needs two or more images.');
+});
+
+describe('Create Animation', () => {
+	const parameters = {
+		...{ filesFrom: 'items', itemFile: '={{ $json.handle }}', delay: 250, output: 'file' },
+		options: { width: 120, height: 90, fit: 'crop', loop: 3, background: '#ffffff' },
+	};
+	let blue: string;
+	beforeAll(async () => {
+		const canvas = { width: 300, height: 300, channels: 3, background: 'blue' } as const;
+		const bytes = await sharp({ create: canvas }).png().toBuffer();
+		blue = await newHandle(sandbox, { name: 'blue.png', type: 'image/png', bytes });
+	});
+	const animate = async (more: IDataObject = {}) => {
+		const input = [handle, blue, handle].map((one) => ({ json: { handle: one } }));
+		const credentials = credentialsOf(sandbox);
+		const given = { ...parameters, ...more };
+		return await filestack(credentials, 'image', 'createAnimation', given, { input });
+	};
+
+	it('shows the images of the input items in a GIF', async () => {
+		const output = outputOf(await animate());
+		expect(output).toHaveLength(1);
+		expect(output[0].pairedItem).toHaveLength(3);
+		expect(output[0].json).toMatchObject({ fileName: 'photo.gif', mimeType: 'image/gif' });
+		const image = sharp(await bytesOf(output[0].binary!.data), { animated: true });
+		const { pages, width, pageHeight, delay, loop } = await image.metadata();
+		expect([pages, width, pageHeight, delay, loop]).toEqual([3, 120, 90, [250, 250, 250], 3]);
+	});
+
+	it('rejects values that Filestack does not accept', async () => {
+		const color = errorOf(await animate({ options: { background: 'a,b:c' } }));
+		expect(color.message).toBe('The field “Background Color” is not valid');
+		const width = errorOf(await animate({ options: { width: 1801 } }));
+		expect(width.message).toBe('The field “Width” must be a whole number from 1 to 1800');
+		expect(await sandbox.requests()).toEqual([]);
+	});
 });
 
 it('Detect Faces returns the faces', async () => {

@@ -32,10 +32,9 @@ describe('a large file', () => {
 		const [{ json }] = outputOf(await storeFile(sandbox, big, options));
 		expect(json).toMatchObject({
 			handle: expect.any(String) as string,
-			filename: big.name,
+			name: big.name,
 			size: bytes.length,
-			mimetype: 'application/x-thing',
-			type: 'application/x-thing',
+			mimeType: 'application/x-thing',
 			status: 'Stored',
 			key: expect.stringMatching(/^big\//) as string,
 			sha256,
@@ -90,7 +89,7 @@ describe('a small file', () => {
 		const tags = { tag: [{ name: 'case', value: 'CUST-1' }] };
 		const options = { uploadTags: tags, workflowIds: 'w1, w2' };
 		const [{ json }] = outputOf(await storeFile(sandbox, small, options));
-		expect(json).toMatchObject({ parts: 1, upload_tags: { case: 'CUST-1' } });
+		expect(json).toMatchObject({ parts: 1, uploadTags: { case: 'CUST-1' } });
 		expect((await calls())[0]).toBe('POST /multipart/start');
 	});
 });

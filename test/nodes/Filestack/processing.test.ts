@@ -54,7 +54,7 @@ describe('Document', () => {
 		const [{ json, binary }] = outputOf(
 			await run('document.convert', { file, format: 'pdf', options }),
 		);
-		expect(json).toMatchObject({ fileName: 'Angebot.pdf', mimeType: 'application/pdf' });
+		expect(json).toMatchObject({ name: 'Angebot.pdf', mimeType: 'application/pdf' });
 		const [page] = (await PDFDocument.load(await bytesOf(binary!.data))).getPages();
 		expect(page.getSize()).toEqual({ width: 595, height: 420 });
 	});
@@ -62,7 +62,7 @@ describe('Document', () => {
 	it('is converted to an image of a page', async () => {
 		const parameters = { file: pdf, format: 'png', page: 3, options: { density: 144 } };
 		const [{ json, binary }] = outputOf(await run('document.convert', parameters));
-		expect(json.fileName).toBe('invoice.png');
+		expect(json.name).toBe('invoice.png');
 		expect((await sharp(await bytesOf(binary!.data)).metadata()).width).toBe(400);
 	});
 
@@ -81,6 +81,63 @@ describe('Document', () => {
 		expect(stored.message).toMatch(
 			/^Filestack responded with 400: store: the result is not a file/,
 		);
+	});
+
+	it.each([
+		['2', 1],
+		['1, 3', 2],
+		['2-', 2],
+		['-2', 2],
+		['1-3, 1', 4],
+		['={{ [1, "2-3"] }}', 3],
+		['={{ 3 }}', 1],
+	])('has the pages “%s” extracted', async (pages, count) => {
+		const parameters = { file: pdf, pages, options: { pageformat: 'a5' } };
+		const [{ json, binary }] = outputOf(await run('document.extractPages', parameters));
+		expect(json).toMatchObject({ fileName: 'invoice.pdf', mimeType: 'application/pdf' });
+		const extracted = (await PDFDocument.load(await bytesOf(binary!.data))).getPages();
+		expect(extracted).toHaveLength(count);
+		expect(extracted[0].getSize()).toEqual({ width: 420, height: 595 });
+	});
+
+	it.each(['0', '3-1', 'a', '1,', '-', '1]/flip/[2'])('has no pages “%s”', async (pages) => {
+		const error = errorOf(await run('document.extractPages', { file: pdf, pages }));
+		expect(error.message).toBe('The field “Pages” is not valid');
+		expect(error.description).toContain('each a page number or a range such as 3-5 or 8-');
+		expect(await sandbox.requests()).toEqual([]);
+	});
+
+	it('lacks pages after its end', async () => {
+		const error = errorOf(await run('document.extractPages', { file: pdf, pages: '2-9' }));
+		expect(error.message).toBe(
+			'Filestack responded with 400: invalid parameter `pages` for `pdfconvert` task',
+		);
+		expect(error.description).toContain('Correct the parameter named in the message');
+	});
+
+	it('is merged with others in order, with an output for all input items', async () => {
+		const canvas = { width: 40, height: 30, channels: 3, background: 'red' } as const;
+		const bytes = await sharp({ create: canvas }).png().toBuffer();
+		const scan = await newHandle(sandbox, { name: 'scan.png', type: 'image/png', bytes });
+		const input = [scan, pdf, scan].map((handle) => ({ json: { handle } }));
+		const parameters = { filesFrom: 'items', itemFile: '={{ $json.handle }}' };
+		const output = outputOf(await run('document.merge', parameters, { input }));
+		expect(output).toHaveLength(1);
+		expect(output[0].pairedItem).toEqual([{ item: 0 }, { item: 1 }, { item: 2 }]);
+		expect(output[0].json).toMatchObject({
+			fileName: 'document.pdf',
+			mimeType: 'application/pdf',
+		});
+		const merged = await PDFDocument.load(await bytesOf(output[0].binary!.data));
+		expect(merged.getPages().map((page) => page.getWidth())).toEqual([40, 200, 200, 200, 40]);
+	});
+
+	it('that is neither a PDF nor an image cannot be merged', async () => {
+		const error = errorOf(
+			await run('document.merge', { filesFrom: 'list', files: `${pdf}\n${text}` }),
+		);
+		expect(error.message).toBe('Filestack responded with 400: Unsupported input format');
+		expect(error.description).toContain('Check the type of the source');
 	});
 
 	it('has a number of pages and their size', async () => {
@@ -123,7 +180,7 @@ describe('Archive: Create ZIP', () => {
 		const output = outputOf(await run('archive.createZip', parameters, { input }));
 		expect(output).toHaveLength(1);
 		expect(output[0].pairedItem).toEqual(numbers.map((item) => ({ item })));
-		expect(output[0].json).toMatchObject({ fileName: 'archive.zip', mimeType: 'application/zip' });
+		expect(output[0].json).toMatchObject({ name: 'archive.zip', mimeType: 'application/zip' });
 		expect(await entriesOf(await bytesOf(output[0].binary!.data))).toEqual(
 			numbers.map((index) => [`${99 - index}.txt`, String(index)]),
 		);
@@ -137,7 +194,7 @@ describe('Archive: Create ZIP', () => {
 		};
 		const input = [{ json: {} }, { json: {} }];
 		const output = outputOf(await run('archive.createZip', parameters, { input }));
-		expect(output.map(({ json }) => json.fileName)).toEqual(['a.zip', 'a.zip']);
+		expect(output.map(({ json }) => json.name)).toEqual(['a.zip', 'a.zip']);
 		const entries = await entriesOf(await bytesOf(output[1].binary!.data));
 		expect(entries.map(([name]) => name)).toEqual(['note.txt', 'invoice.pdf']);
 	});
@@ -146,7 +203,7 @@ describe('Archive: Create ZIP', () => {
 		const parameters = { filesFrom: 'list', files: text, output: 'stored' };
 		const [{ json }] = outputOf(await run('archive.createZip', parameters));
 		expect(json).toMatchObject({
-			mimetype: 'application/zip',
+			mimeType: 'application/zip',
 			handle: expect.any(String) as string,
 		});
 	});
@@ -177,7 +234,7 @@ it('Website: Take Screenshot returns an image of the requested size', async () =
 		options: { agent: 'mobile', delay: 0 },
 	};
 	const [{ json, binary }] = outputOf(await run('website.takeScreenshot', parameters));
-	expect(json).toMatchObject({ fileName: 'screenshot.png', mimeType: 'image/png' });
+	expect(json).toMatchObject({ name: 'screenshot.png', mimeType: 'image/png' });
 	const { width, height } = await sharp(await bytesOf(binary!.data)).metadata();
 	expect([width, height]).toEqual([640, 480]);
 });
@@ -189,7 +246,7 @@ describe('File: Analyze', () => {
 		expect(json).toEqual({
 			handle: text,
 			...{ caption: 'a picture of note', copyright: false, licenses: [] },
-			...{ emotions: { HAPPY: 99.7 }, text: 'Total: 12 EUR', text_area_percentage: 23.4 },
+			...{ emotions: { HAPPY: 99.7 }, text: 'Total: 12 EUR', textAreaPercentage: 23.4 },
 			...{ sfw: true, tags: { auto: expect.any(Object) as object, user: null } },
 		});
 	});
@@ -236,7 +293,7 @@ describe('Workflow', () => {
 
 	it('is started, and returns its status and results', async () => {
 		const [{ json }] = outputOf(await run('workflow.run', { ...parameters, file: text }));
-		expect(json).toMatchObject({ workflow: 'w-1', status: 'Started', finished: false });
+		expect(json).toMatchObject({ workflowId: 'w-1', status: 'Started', finished: false });
 		const status = async () =>
 			outputOf(await run('workflow.getStatus', { jobId: json.jobId }))[0].json;
 		expect(await status()).toMatchObject({ jobId: json.jobId, finished: false, urls: [] });
@@ -291,13 +348,14 @@ describe('Workflow', () => {
 		const node = filestackNode(recorder.credentials(), 'workflow', 'run', waiting);
 		const { workflow, additionalData, mode } = buildContext(node);
 		const running = startRun(workflow, additionalData, mode);
-		await eventually(() => Promise.resolve(recorder.requests.length > 0));
+		// The second request is for the status, so that the wait has begun.
+		await eventually(() => Promise.resolve(recorder.requests.length > 1));
 		running.cancel();
 		const { data } = await running;
 		const { error } = data.resultData.runData.Subject[0];
 		expect(error?.message).toBe('The workflow was still running when the execution was stopped');
 		expect(error?.description).toContain('Its ID is j-1');
-		expect(recorder.requests).toHaveLength(1);
+		expect(recorder.requests).toHaveLength(2);
 	});
 
 	it('is not started again after a lost response', async () => {
@@ -332,10 +390,10 @@ describe('Video', () => {
 		const [{ json }] = outputOf(await run('video.convert', parameters));
 		expect(json).toMatchObject({ status: 'started', finished: false });
 		await advance(60);
-		const status = outputOf(await run('video.getStatus', { uuid: json.uuid }))[0].json;
+		const status = outputOf(await run('video.getStatus', { uuid: json.jobId }))[0].json;
 		expect(status).toMatchObject({ status: 'completed', finished: true });
 		const metadata = outputOf(await run('file.getMetadata', { file: status.handle, fields: [] }));
-		expect(metadata[0].json.filename).toBe('film.webm');
+		expect(metadata[0].json.name).toBe('film.webm');
 	});
 
 	it('is waited for', async () => {
@@ -353,9 +411,9 @@ describe('Video', () => {
 		const parameters = { file: await movie('fail.mov'), preset: 'h264', wait: false };
 		const [{ json }] = outputOf(await run('video.convert', parameters));
 		await advance(60);
-		const error = errorOf(await run('video.getStatus', { uuid: json.uuid }));
+		const error = errorOf(await run('video.getStatus', { uuid: json.jobId }));
 		expect(error.message).toBe('Filestack could not convert the video: Conversion failed');
-		expect(error.description).toContain(json.uuid);
+		expect(error.description).toContain(json.jobId);
 	});
 
 	it('is not complete without its URL', async () => {

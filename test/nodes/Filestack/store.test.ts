@@ -26,13 +26,12 @@ const files = async () =>
 	(await sandbox.control.get<Array<Record<string, unknown>>>('/services/filestack/files')).data;
 
 describe('a workflow file', () => {
-	it('is stored and output with its handle, both types and SHA-256', async () => {
+	it('is stored and output with its handle, type and SHA-256', async () => {
 		const [{ json, pairedItem }] = outputOf(await storeFile(sandbox, TEXT));
 		expect(json).toMatchObject({
 			handle: (json.url as string).split('/').at(-1),
-			filename: 'hello.txt',
-			type: 'text/plain',
-			mimetype: 'text/plain',
+			name: 'hello.txt',
+			mimeType: 'text/plain',
 			size: 5,
 			sha256,
 			binaryPropertyName: 'data',
@@ -99,7 +98,7 @@ describe('a workflow file', () => {
 		async (storage) => {
 			const options = { path: `in/${storage}/x.bin`, fileName: 'x.bin' };
 			const [{ json }] = outputOf(await storeFile(sandbox, TEXT, options, { storage }));
-			expect(json).toMatchObject({ key: `in/${storage}/x.bin`, filename: 'x.bin' });
+			expect(json).toMatchObject({ key: `in/${storage}/x.bin`, name: 'x.bin' });
 		},
 	);
 
@@ -144,7 +143,7 @@ describe('a workflow file', () => {
 			const run = await filestack(credentialsOf(sandbox), 'file', 'store', parameters, { input });
 			expect(
 				outputOf(run).map(({ json, pairedItem }) => [
-					json.filename,
+					json.name,
 					json.binaryPropertyName,
 					pairedItem,
 				]),
@@ -162,7 +161,7 @@ describe('a workflow file', () => {
 			),
 		);
 		const items = outputOf(await filestack(credentialsOf(sandbox), 'file', 'store', {}, { input }));
-		expect(items.map(({ json, pairedItem }) => [json.filename, pairedItem])).toEqual(
+		expect(items.map(({ json, pairedItem }) => [json.name, pairedItem])).toEqual(
 			input.map((_, n) => [`${n}.txt`, { item: n }]),
 		);
 	});

@@ -31,10 +31,9 @@ it('has Filestack download and store a URL', async () => {
 	const [{ json }] = outputOf(run);
 	expect(json).toMatchObject({
 		handle: expect.any(String) as string,
-		filename: 'me.png',
+		name: 'me.png',
 		size: 3,
-		type: 'image/png',
-		mimetype: 'image/png',
+		mimeType: 'image/png',
 	});
 	expect(json.key).toMatch(/^pictures\//);
 });
@@ -94,7 +93,7 @@ it('uses the processing API for source headers, tags or workflows', async () => 
 		url: url(),
 		options: { uploadTags: { tag: [{ name: 'case', value: '1' }] } },
 	});
-	expect(outputOf(run)[0].json).toMatchObject({ size: 3, upload_tags: { case: '1' } });
+	expect(outputOf(run)[0].json).toMatchObject({ size: 3, uploadTags: { case: '1' } });
 });
 
 it.each(['', 'photo.png', 'file:///etc/passwd', 'javascript:alert(1)'])(

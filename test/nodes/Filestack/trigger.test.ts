@@ -80,17 +80,20 @@ describe.each(VECTORS)(
 	},
 );
 
-it('outputs the handle, name, type, size and time of an uploaded file next to Filestack’s own fields', async () => {
+it('outputs the handle, URL, name, size, type and time of an uploaded file', async () => {
 	await activate();
+	const body = JSON.parse(upload()) as { id: unknown; text: { url: string } };
 	await deliver(upload());
 	expect(trigger.items).toEqual([
 		{
-			...(JSON.parse(upload()) as object),
 			event: 'fp.upload',
 			handle: 'Handle0000000000000A',
-			fileName: 'photo.jpg',
-			mimetype: 'image/jpeg',
+			url: body.text.url,
+			name: 'photo.jpg',
 			size: 158584,
+			mimeType: 'image/jpeg',
+			deliveryId: body.id,
+			text: body.text,
 			occurredAt: '2018-03-22T15:53:03.000Z',
 			deliveryKey: expect.stringMatching(/^[\w-]{22}$/),
 		},
@@ -104,7 +107,7 @@ it.each([
 			action: 'fp.converse',
 			text: { url: '/resize/H', link: { handle: 'H2', filename: 'b.png', mimetype: 'image/png' } },
 		},
-		{ event: 'fp.converse', handle: 'H2', fileName: 'b.png' },
+		{ event: 'fp.converse', handle: 'H2', name: 'b.png' },
 	],
 	[
 		'the older form of an upload',
@@ -114,7 +117,7 @@ it.each([
 				data: { filename: 'c.png', type: 'image/png', size: 3 },
 			},
 		},
-		{ handle: 'H3', fileName: 'c.png', size: 3 },
+		{ handle: 'H3', name: 'c.png', size: 3 },
 	],
 	[
 		'a video callback without an action',

@@ -20,7 +20,7 @@ const user = new SpeedyFilesUser(sandbox);
 
 beforeEach(async () => {
 	await setClockSpeed(sandbox, 1);
-	for (const id of (await list()).map((one) => one.id)) {
+	for (const id of (await list()).map((one) => one.packageId)) {
 		await user.json('package.delete', { packageId: byId(id) });
 	}
 	await sandbox.reset();
@@ -60,13 +60,12 @@ it('with the default settings, reports expired packages and deletes nothing', as
 			reason: expect.stringMatching(/^Expired on .*Z$/) as string,
 			dryRun: true,
 			title: 'over',
-			// The server never sets the status “expired”.
-			status: 'active',
-			effectiveStatus: 'expired',
+			// The server never sets this status.
+			status: 'expired',
 			fileCount: 1,
-			totalBytes: 5,
+			totalSize: 5,
 		}),
-		expect.objectContaining({ action: 'kept', title: 'not yet', effectiveStatus: 'active' }),
+		expect.objectContaining({ action: 'kept', title: 'not yet', status: 'active' }),
 	]);
 	expect(await deletionsIn(sandbox)).toEqual([]);
 	expect(await user.count()).toBe(2);
@@ -253,7 +252,7 @@ describe('missing fields in the list', () => {
 		const packages = [one('a', { title: null }), one('b')];
 		const { report, deleted } = await run(packages, { options: { keepIfContains: 'contract' } });
 		expect(deleted).toEqual(['b']);
-		expect(report.find(({ id }) => id === 'a')!.reason).toMatch(
+		expect(report.find(({ packageId }) => packageId === 'a')!.reason).toMatch(
 			/The service does not report its title, so it may be protected$/,
 		);
 	});
@@ -273,7 +272,7 @@ describe('missing fields in the list', () => {
 		const expired = await run(packages, statuses('expired'), ahead);
 		expect(expired.deleted).toEqual(['expired%20for%20both']);
 		expect(expired.report.find(({ action }) => action === 'kept')).toMatchObject({
-			id: 'expired for the service',
+			packageId: 'expired for the service',
 			reason: 'The clocks disagree on its status',
 		});
 		await host.stop();

@@ -14,9 +14,9 @@ const FILES = {
 };
 
 interface Sent {
-	id: string;
-	magicLink: string;
-	files: Array<{ id: string; sha256: string }>;
+	packageId: string;
+	link: string;
+	files: Array<{ fileId: string; sha256: string }>;
 }
 
 const sandbox = useSandbox();
@@ -34,22 +34,22 @@ beforeAll(async () => {
 
 const one = (parameters: object = {}) =>
 	user.run('file.download', {
-		magicLink: sent.magicLink,
+		magicLink: sent.link,
 		scope: 'one',
-		fileId: byId(sent.files[0].id),
+		fileId: byId(sent.files[0].fileId),
 		...parameters,
 	});
 const all = (parameters: object = {}) =>
-	user.run('file.download', { magicLink: sent.magicLink, scope: 'all', ...parameters });
+	user.run('file.download', { magicLink: sent.link, scope: 'all', ...parameters });
 
 it('downloads one file by the magic link, without sending the credential', async () => {
 	const [{ json, binary }] = outputOf(await one());
 	expect(json).toMatchObject({
-		fileName: 'Bericht „März“.pdf',
+		name: 'Bericht „März“.pdf',
 		mimeType: 'application/pdf',
 		size: bytes.length,
 		sha256,
-		url: `${sent.magicLink}/file/${sent.files[0].id}`,
+		url: `${sent.link}/file/${sent.files[0].fileId}`,
 	});
 	expect(await bytesOf(binary!.data)).toEqual(bytes);
 	expect((await sandbox.requests()).map(({ authorized }) => authorized)).toEqual([false]);
@@ -58,7 +58,7 @@ it('downloads one file by the magic link, without sending the credential', async
 it('downloads all files as a ZIP', async () => {
 	const [{ json, binary }] = outputOf(await all({ binaryPropertyName: 'archive' }));
 	expect(json).toMatchObject({
-		fileName: expect.stringMatching(/\.zip$/) as string,
+		name: expect.stringMatching(/\.zip$/) as string,
 		mimeType: 'application/zip',
 		binaryPropertyName: 'archive',
 	});
@@ -71,13 +71,13 @@ it('downloads all files as a ZIP', async () => {
 it.each([
 	[
 		'the link of a single file',
-		() => ({ magicLink: `${sent.magicLink}/file/${sent.files[0].id}`, fileId: byId('') }),
+		() => ({ magicLink: `${sent.link}/file/${sent.files[0].fileId}`, fileId: byId('') }),
 	],
-	['a slash at the end', () => ({ magicLink: ` ${sent.magicLink}/ ` })],
+	['a slash at the end', () => ({ magicLink: ` ${sent.link}/ ` })],
 	[
 		'the file as a URL',
 		() => ({
-			fileId: { __rl: true, mode: 'url', value: `${sent.magicLink}/file/${sent.files[0].id}` },
+			fileId: { __rl: true, mode: 'url', value: `${sent.link}/file/${sent.files[0].fileId}` },
 		}),
 	],
 ])('accepts %s', async (_, parameters) => {
@@ -86,7 +86,7 @@ it.each([
 
 it('overrides the file name, and compares the file with the expected SHA-256', async () => {
 	const options = { fileName: '../x.pdf', expectedSha256: sha256.toUpperCase(), sha256: false };
-	expect(outputOf(await one({ options }))[0].json).toMatchObject({ fileName: 'x.pdf', sha256 });
+	expect(outputOf(await one({ options }))[0].json).toMatchObject({ name: 'x.pdf', sha256 });
 
 	const wrong = { expectedSha256: sent.files[1].sha256 };
 	const error = errorOf(await one({ options: wrong }));
@@ -118,7 +118,7 @@ describe('with files stored in S3', () => {
 
 	it('follows the redirect to the storage without sending the credential', async () => {
 		const [{ json, binary }] = outputOf(await one());
-		expect(json).toMatchObject({ sha256, fileName: 'Bericht „März“.pdf' });
+		expect(json).toMatchObject({ sha256, name: 'Bericht „März“.pdf' });
 		expect(await bytesOf(binary!.data)).toEqual(bytes);
 		const requests = await sandbox.requests();
 		expect(requests.map(({ origin }) => origin)).toEqual(['instance', 'storage']);
@@ -138,8 +138,8 @@ it('reports what to do about an unknown file and an invalid link', async () => {
 	expect(unknown.description).toContain('Check the file ID');
 
 	const dead = await send();
-	await user.json('package.revoke', { packageId: byId(dead.id) });
-	const error = errorOf(await all({ magicLink: dead.magicLink }));
+	await user.json('package.revoke', { packageId: byId(dead.packageId) });
+	const error = errorOf(await all({ magicLink: dead.link }));
 	expect(error.message).toMatch(/^The magic link responded with 410/);
 	expect(error.description).toContain('expired, was revoked');
 });

@@ -72,7 +72,7 @@ it('lists only the packages that can be finalized, or revoked', async () => {
 			input: [await itemWith({ data: { name: 'report.pdf', bytes: Buffer.from('a') } })],
 		},
 	);
-	outputOf(await user.run('package.revoke', { packageId: byId(revoked.id) }));
+	outputOf(await user.run('package.revoke', { packageId: byId(revoked.packageId) }));
 	const namesIn = async (list: List, filter: string) =>
 		(await search(list, filter)).results.map(({ name }) => name.replace(/,.*/, ''));
 	expect(await namesIn('searchActive', 'cfo')).toEqual(['Q4 financials – cfo@acme.com – active']);
@@ -84,8 +84,8 @@ it('lists only the packages that can be finalized, or revoked', async () => {
 });
 
 it('returns the active tokens', async () => {
-	const { id } = await user.json('token.create', { name: 'old' });
-	await user.json('token.revoke', { tokenId: byId(id) });
+	const { tokenId } = await user.json('token.create', { name: 'old' });
+	await user.json('token.revoke', { tokenId: byId(tokenId) });
 	const { results } = await search('searchTokens');
 	expect(results).toEqual([
 		{ name: expect.stringMatching(/^n8n \(sf_[\w-]{8}…\)$/) as string, value: '1' },

@@ -25,31 +25,28 @@ it('creates a package, uploads all files and finalizes it, in one step', async (
 	const [{ json }] = outputOf(await send({ ttlDays: 30, options: { note: 'Hello' } }));
 	expect(json).toMatchObject({
 		title: 'Q4 financials',
-		note: 'Hello',
 		status: 'active',
-		effectiveStatus: 'active',
-		ok: true,
-		magicLink: json.magic_link,
+		link: expect.stringMatching(/\/p\/[\w-]{43}$/) as string,
 		fileCount: 2,
-		totalBytes: 50_100,
+		totalSize: 50_100,
 		files: [
-			{ original_name: 'report.pdf', binaryPropertyName: 'data' },
-			{ original_name: 'sheet.xlsx', binaryPropertyName: 'sheet' },
+			{ name: 'report.pdf', binaryPropertyName: 'data' },
+			{ name: 'sheet.xlsx', binaryPropertyName: 'sheet' },
 		],
 	});
-	const id = json.id as string;
+	const id = json.packageId as string;
 	expect(await user.calls()).toEqual([
 		'POST /packages 201',
 		`POST /packages/${id}/files 201`,
 		`POST /packages/${id}/files 201`,
 		`POST /packages/${id}/finalize 200`,
 	]);
-	expect(await user.look(id)).toMatchObject({ status: 'active' });
+	expect(await user.look(id)).toMatchObject({ status: 'active', note: 'Hello' });
 });
 
 it('sends only the fields that are selected', async () => {
 	const [{ json }] = outputOf(await send({ binaryPropertyName: 'sheet' }));
-	expect(json).toMatchObject({ fileCount: 1, files: [{ original_name: 'sheet.xlsx' }] });
+	expect(json).toMatchObject({ fileCount: 1, files: [{ name: 'sheet.xlsx' }] });
 });
 
 it.each([
@@ -118,7 +115,7 @@ it('succeeds if only the response with the link was lost, and reports that', asy
 	const path = '/api/v1/packages/*/finalize';
 	await user.fault({ type: 'resetAfterBody' }, { method: 'POST', path });
 	const [{ json }] = outputOf(await send());
-	expect(json).toMatchObject({ status: 'active', magicLink: null, fileCount: 2 });
+	expect(json).toMatchObject({ status: 'active', link: null, fileCount: 2 });
 	expect(json.notice).toContain('was lost');
 	const finalizings = (await user.calls()).filter((call) => call.includes('/finalize'));
 	expect(finalizings).toHaveLength(1);
@@ -136,11 +133,11 @@ it('sends one package per item, in the order of the items', async () => {
 	expect(items.map(({ json }) => json.title)).toEqual(['a', 'b', 'c', 'd', 'e', 'f', 'g']);
 	for (const [index, { json, pairedItem }] of items.entries()) {
 		expect(pairedItem).toEqual({ item: index });
-		expect(json.files).toEqual([
-			expect.objectContaining({ original_name: `${String(json.title)}.txt` }),
-		]);
+		expect(json.files).toEqual([expect.objectContaining({ name: `${String(json.title)}.txt` })]);
 	}
-	expect(await user.json('package.get', { packageId: byId(items[6].json.id) })).toMatchObject({
+	expect(
+		await user.json('package.get', { packageId: byId(items[6].json.packageId) }),
+	).toMatchObject({
 		title: 'g',
 	});
 });

@@ -1,5 +1,11 @@
-import { describePackage, describeToken } from '../../../nodes/SpeedyFiles/describe';
+import {
+	describePackage,
+	describeToken,
+	packageOutput,
+	tokenOutput,
+} from '../../../nodes/SpeedyFiles/describe';
 import { speedyFiles } from '../../../nodes/SpeedyFiles/service';
+import { toOutput } from '../../../nodes/shared/node/output';
 
 // UTC without a time zone, the format of SpeedyFiles.
 const expires_at = '2026-05-27T20:30:22.123456';
@@ -12,11 +18,10 @@ it.each([
 	['revoked', expires + 1, 'revoked'],
 	['expired', expires - 1, 'expired'],
 	['completed', expires + 1, 'completed'],
-])('a package with status %s has at %d the effective status %s', (status, now, effectiveStatus) => {
-	expect(describePackage({ id: 'p', status, expires_at }, now)).toMatchObject({
-		status,
-		effectiveStatus,
-		expires_at,
+])('a package with status %s is output at %d with the status %s', (status, now, effective) => {
+	const item = describePackage({ id: 'p', status, expires_at }, now);
+	expect(toOutput(packageOutput, item)).toMatchObject({
+		status: effective,
 		expiresAt: '2026-05-27T20:30:22.123Z',
 	});
 });
@@ -25,14 +30,15 @@ it.each([
 	[{ expires_at: null, revoked_at: null }, 'active'],
 	[{ expires_at }, 'expired'],
 	[{ expires_at, revoked_at: expires_at }, 'revoked'],
-])('a token with %j has the effective status %s', (data, effectiveStatus) => {
-	expect(describeToken(data, expires)).toMatchObject({ effectiveStatus });
+])('a token with %j is output with the status %s', (data, status) => {
+	expect(toOutput(tokenOutput, describeToken(data, expires))).toMatchObject({ status });
 });
 
 it.each([{ magic_link: 'https://x/p/1' }, { upload_url: 'https://x/p/1' }])(
 	'outputs a link that later versions may return: %j',
 	(more) => {
-		expect(describePackage({ id: 'p', ...more }, 0).magicLink).toBe('https://x/p/1');
+		const item = describePackage({ id: 'p', ...more }, 0);
+		expect(toOutput(packageOutput, item).link).toBe('https://x/p/1');
 	},
 );
 

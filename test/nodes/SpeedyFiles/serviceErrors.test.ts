@@ -103,7 +103,7 @@ it.each(['/', '/api/v1', '//api/v1//'.slice(1)])('the Instance URL may end in %j
 
 it('retries if the service is briefly unreachable', async () => {
 	await user.fault({ type: 'status', status: 503 }, { times: 1 });
-	expect(await user.json('account.get')).toMatchObject({ id: 1 });
+	expect(await user.json('account.get')).toMatchObject({ userId: 1 });
 	expect(await user.calls()).toEqual(['GET /me 503', 'GET /me 200']);
 });
 
@@ -155,7 +155,8 @@ describe('malicious values', () => {
 			const json = await user.json('package.create', { ...PACKAGE, title });
 			expect(json.title).toBe(title);
 			const options = { note: title };
-			expect((await user.json('package.create', { ...PACKAGE, options })).note).toBe(title);
+			const { packageId } = await user.json('package.create', { ...PACKAGE, options });
+			expect((await user.look(String(packageId))).note).toBe(title);
 		},
 	);
 

@@ -37,11 +37,11 @@ describeSizes(
 			const [file] = (await user.look(packageId)).files as IDataObject[];
 			return String(file.sha256);
 		},
-		download: async ({ id }) => {
-			const { magicLink } = await user.json('package.finalize', { packageId: byId(packageId) });
+		download: async ({ fileId }) => {
+			const { link: magicLink } = await user.json('package.finalize', { packageId: byId(packageId) });
 			const chosen = {
 				scope: 'one',
-				fileId: byId(id),
+				fileId: byId(fileId),
 				magicLink: proxy.through(String(magicLink)),
 			};
 			return await through({ resource: 'file', operation: 'download', ...chosen });

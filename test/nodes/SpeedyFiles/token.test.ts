@@ -21,20 +21,19 @@ describe('Create', () => {
 			name: 'Nightly reports',
 			token: expect.stringMatching(/^sf_[\w-]{43}$/) as string,
 			prefix: (json.token as string).slice(0, 11),
-			effectiveStatus: 'active',
+			status: 'active',
 		});
-		expect(json.expiresAt).toBe(new Date(`${json.expires_at as string}Z`).toISOString());
-		expect((await list())[0]).toMatchObject({ id: json.id, name: 'Nightly reports' });
+		expect(json.expiresAt).toBe(new Date(String(json.expiresAt)).toISOString());
+		expect((await list())[0]).toMatchObject({ tokenId: json.tokenId, name: 'Nightly reports' });
 		expect(JSON.stringify(await list())).not.toContain(json.token);
 
 		const credentials = { apiToken: json.token as string };
-		expect(await user.json('account.get', {}, { credentials })).toMatchObject({ id: 1 });
+		expect(await user.json('account.get', {}, { credentials })).toMatchObject({ userId: 1 });
 	});
 
 	it('creates a token that never expires by default', async () => {
 		const json = await user.json('token.create', { name: 'for ever' });
-		expect(json).toMatchObject({ expires_at: null });
-		expect(json).not.toHaveProperty('expiresAt');
+		expect(json.expiresAt).toBeNull();
 		expect((await sandbox.requests())[0].body).toEqual({ name: 'for ever' });
 	});
 
@@ -65,18 +64,18 @@ describe('Get Many and Revoke', () => {
 	beforeAll(async () => {
 		await sandbox.reset();
 		await user.json('token.create', { name: 'short', options: { expiresInDays: 1 } });
-		revoked = (await user.json('token.create', { name: 'old' })).id as number;
+		revoked = (await user.json('token.create', { name: 'old' })).tokenId as number;
 		await sandbox.control.post('/clock', { advance: 2 * 24 * 3600 });
 		expect(await user.json('token.revoke', { tokenId: byId(revoked) })).toEqual({
 			revoked: true,
-			id: revoked,
+			tokenId: revoked,
 		});
 	});
 
-	it('returns all tokens, newest first, with their effective status', async () => {
+	it('returns all tokens, newest first, with their status', async () => {
 		expect((await list()).slice(0, 2)).toMatchObject([
-			{ id: revoked, effectiveStatus: 'revoked', revokedAt: expect.stringMatching(/Z$/) as string },
-			{ name: 'short', effectiveStatus: 'expired' },
+			{ tokenId: revoked, status: 'revoked', revokedAt: expect.stringMatching(/Z$/) as string },
+			{ name: 'short', status: 'expired' },
 		]);
 	});
 
@@ -100,7 +99,10 @@ describe('Get Many and Revoke', () => {
 			mode: 'url',
 			value: `https://x.example/api/v1/me/tokens/${revoked}`,
 		};
-		expect(await user.json('token.revoke', { tokenId })).toEqual({ revoked: true, id: revoked });
+		expect(await user.json('token.revoke', { tokenId })).toEqual({
+			revoked: true,
+			tokenId: revoked,
+		});
 	});
 
 	it.each([
@@ -113,9 +115,9 @@ describe('Get Many and Revoke', () => {
 
 it('Account → Get returns the user of the token', async () => {
 	expect(await user.json('account.get')).toEqual({
-		id: 1,
+		userId: 1,
 		email: 'admin@instance.example',
-		display_name: 'Alex Admin',
+		name: 'Alex Admin',
 		role: 'admin',
 	});
 });

@@ -3,6 +3,7 @@ import type { IDataObject, INodePropertyOptions, WorkflowExecuteMode } from 'n8n
 import { SpeedyFilesApi } from '../../../credentials/SpeedyFilesApi.credentials';
 import { SpeedyFilesTrigger } from '../../../nodes/SpeedyFiles/SpeedyFilesTrigger.node';
 import { ActiveTrigger } from '../../support/events';
+import { Host, type Scripted } from '../../support/host';
 import { hmacSha256 } from '../../support/sign';
 
 /** The test vector of the signature: the digest of this body with this secret. */
@@ -47,21 +48,26 @@ const event = (fields: object) =>
 		event: 'package.downloaded',
 		timestamp: new Date().toISOString(),
 		package_id: 'p1',
+		title: 'Q4 financials',
+		recipient_email: 'cfo@acme.com',
 		...fields,
 	});
 
 const inSeconds = (seconds: number) => new Date(Date.now() + seconds * 1000).toISOString();
 
-it('starts the workflow for the example of the documentation, with normalized fields added', async () => {
+it('starts the workflow for the example of the documentation', async () => {
 	await activate({ options: { maxAge: 0 } });
 	expect(await deliver(VECTOR.body, VECTOR.signature)).toBe(200);
 	expect(trigger.items).toEqual([
 		{
-			...(JSON.parse(VECTOR.body) as object),
+			event: 'package.finalized',
 			packageId: 'AbCdEfGhIjKlMnOpQrStUv',
+			title: 'Q4 financials',
 			recipientEmail: 'cfo@acme.com',
+			fileCount: 2,
 			occurredAt: '2026-05-13T20:30:22.123Z',
 			expiresAt: '2026-05-27T20:30:22.000Z',
+			ownerUserId: 1,
 			hookId: '7',
 			deliveryKey: expect.stringMatching(/^[\w-]{22}$/),
 		},
@@ -118,7 +124,7 @@ it('counts events of the same microsecond with different content as different ev
 	await deliver(body);
 	await deliver(body.replace('"size_bytes":1', '"size_bytes":2'));
 	await deliver(` ${body} `);
-	expect(trigger.items.map(({ size_bytes }) => size_bytes)).toEqual([1, 2]);
+	expect(trigger.items.map(({ size }) => size)).toEqual([1, 2]);
 });
 
 describe('the Test button', () => {
@@ -173,4 +179,54 @@ it.each([
 	const body = event({ original_name: 'q4.pdf', recipient_email: 'cfo@acme.com' });
 	expect(await deliver(body)).toBe(200);
 	expect(trigger.items).toHaveLength(runs);
+});
+
+describe('an event that does not contain the title and the recipient of its package', () => {
+	const host = new Host();
+	const headers = { 'content-type': 'application/json' };
+	const details = { id: 'p1', title: 'Contract', recipient_email: 'jo@else.example' };
+	const body = JSON.stringify({ ...details, recipient_name: 'Jo' });
+	const path = '/api/v1/packages/p1';
+	afterEach(async () => await host.stop());
+
+	const bare = () => event({ title: undefined, recipient_email: undefined });
+	const receive = async (answer: Scripted, parameters: IDataObject = {}) => {
+		host.requests.length = 0;
+		await host.start({ [path]: answer });
+		await activate(parameters, { baseUrl: host.url });
+		expect(await deliver(bare())).toBe(200);
+		return trigger.items;
+	};
+
+	it('is output with them', async () => {
+		const [item] = await receive({ headers, body });
+		expect(item).toMatchObject({
+			packageId: 'p1',
+			title: 'Contract',
+			recipientEmail: 'jo@else.example',
+			recipientName: 'Jo',
+		});
+		expect(host.requests.map(({ url }) => url)).toEqual([path]);
+	});
+
+	it.each([
+		['*@else.example', 1],
+		['*@acme.com', 0],
+	])('is filtered by the recipient %s', async (recipient, runs) => {
+		expect(await receive({ headers, body }, { options: { recipient } })).toHaveLength(runs);
+	});
+
+	it.each([
+		['is deleted', { status: 404, headers, body: '{"detail":"Not Found"}' }],
+		['takes too long to read', { headers, body, delay: 5_000 }],
+	])('is output without them if the package %s', async (_, answer) => {
+		const [item] = await receive(answer);
+		expect(item).toMatchObject({ event: 'package.downloaded', packageId: 'p1' });
+		expect(item).not.toHaveProperty('title');
+	});
+
+	it('is not completed if it is not selected', async () => {
+		expect(await receive({ headers, body }, { events: ['package.revoked'] })).toEqual([]);
+		expect(host.requests).toEqual([]);
+	});
 });

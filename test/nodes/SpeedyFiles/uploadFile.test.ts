@@ -26,14 +26,14 @@ it('uploads a file with its name, type, size and SHA-256', async () => {
 	const [{ json, pairedItem }] = outputOf(await user.upload(id, { data: big }));
 	expect(pairedItem).toEqual({ item: 0 });
 	expect(json).toMatchObject({
-		id,
+		packageId: id,
 		fileCount: 1,
-		totalBytes: bytes.length,
+		totalSize: bytes.length,
 		files: [
 			{
-				original_name: 'report.pdf',
-				content_type: 'application/pdf',
-				size_bytes: bytes.length,
+				name: 'report.pdf',
+				mimeType: 'application/pdf',
+				size: bytes.length,
 				sha256: sha256Of(bytes),
 				uploadedAt: expect.stringMatching(/T.*Z$/) as string,
 				binaryPropertyName: 'data',
@@ -51,8 +51,8 @@ it.each([
 	const run = await user.upload(id, { data: big, note: small }, { binaryPropertyName });
 	const [{ json }, ...others] = outputOf(run);
 	expect(others).toEqual([]);
-	const files = json.files as Array<{ original_name: string }>;
-	expect(files.map((file) => file.original_name)).toEqual(names);
+	const files = json.files as Array<{ name: string }>;
+	expect(files.map((file) => file.name)).toEqual(names);
 	expect((await user.look(id)).files).toHaveLength(names.length);
 });
 
@@ -102,7 +102,7 @@ describe('an interrupted upload', () => {
 	it('is not retried if only its response was lost and the file is in the package', async () => {
 		await user.fault({ type: 'resetAfterBody' }, { method: 'POST' });
 		const [{ json }] = outputOf(await user.upload(id, { data: small }));
-		expect(json).toMatchObject({ files: [{ original_name: 'note.txt' }] });
+		expect(json).toMatchObject({ files: [{ name: 'note.txt' }] });
 		expect(await user.calls()).toEqual([
 			expect.stringContaining(`POST /packages/${id}/files`),
 			`GET /packages/${id} 200`,

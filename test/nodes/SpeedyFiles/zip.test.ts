@@ -100,7 +100,7 @@ describe('a download of all files', () => {
 		await host.respondByUrl(responses).start();
 		const files = { data: { name: 'a.txt', bytes: Buffer.alloc(300_000, 'hello ') } };
 		const input = [await itemWith(files)];
-		const { magicLink } = await user.json('package.send', PACKAGE, { input });
+		const { link: magicLink } = await user.json('package.send', PACKAGE, { input });
 		const [{ binary }] = outputOf(await user.run('file.download', { magicLink, scope: 'all' }));
 		zip = await bytesOf(binary!.data);
 	});

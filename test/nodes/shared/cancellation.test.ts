@@ -72,12 +72,12 @@ it.each([
 	['a part', partPayload],
 	[
 		'the last call',
-		(_: Buffer, __: string, settings: PartCall) => lastCallPayload({}, settings, 1),
+		(_: readonly Buffer[], __: string, settings: PartCall) => lastCallPayload({}, settings, 1),
 	],
 ])('%s ends with the execution, even if n8n does not end the request', async (_, payload) => {
 	const stop = new AbortController();
 	const settings = { stallTimeout: 60_000, concurrency: 1, cancel: stop.signal };
-	const { stallGuard } = await payload(Buffer.alloc(1), 'text/plain', settings).open();
+	const { stallGuard } = await payload([Buffer.alloc(1)], 'text/plain', settings).open();
 	const outcome = stallGuard!.during(new Promise(() => undefined));
 	stop.abort();
 	await expect(outcome).rejects.toMatchObject({ code: 'ERR_CANCELED' });

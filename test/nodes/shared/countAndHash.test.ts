@@ -22,7 +22,7 @@ it('counts and hashes the bytes for a reader that knows the length and does not 
 	const source = Readable.from(endless(), { objectMode: false }) as unknown as ByteStream;
 	const { stream, stats } = countAndHash(source, { sha256: true });
 	const chunks = reader(stream);
-	for (let passed = 0; passed < 12; ) passed += ((await chunks.next()).value as Buffer).length;
+	for (let passed = 0; passed < 12;) passed += ((await chunks.next()).value as Buffer).length;
 	expect(stats).toMatchObject({ size: 12, sha256: sha256Of(...CHUNKS) });
 });
 

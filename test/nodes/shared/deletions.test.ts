@@ -5,15 +5,12 @@ import type { CleanUpResult } from '../../../nodes/shared/cleanUp/plan';
 import { newCleanUpRun } from '../../../nodes/shared/cleanUp/run';
 import type { ItemContext } from '../../../nodes/shared/node/operation';
 
-const planned = Array.from(
-	{ length: 10 },
-	(_, n): CleanUpResult => ({
-		found: { id: String(n), name: `file ${n}`, json: {} },
-		fits: n < 8,
-		action: n < 8 ? 'wouldDelete' : 'kept',
-		reason: n < 8 ? 'Has expired' : 'Does not expire yet',
-	}),
-);
+const planned = Array.from({ length: 10 }, (_, n): CleanUpResult => ({
+	found: { id: String(n), name: `file ${n}`, json: {} },
+	fits: n < 8,
+	action: n < 8 ? 'wouldDelete' : 'kept',
+	reason: n < 8 ? 'Has expired' : 'Does not expire yet',
+}));
 
 /** Creates an item of an execution that can be stopped. */
 function stoppable() {

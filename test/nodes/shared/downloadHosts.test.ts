@@ -205,7 +205,7 @@ describe('the file name of a Content-Disposition header', () => {
 	it('is replaced by the name in the URL if it is empty', async () => {
 		const headers = { 'content-disposition': 'attachment; filename=""' };
 		const [{ json }] = outputOf(await download({ headers, body: 'x' }, '/x/caf%C3%A9.txt'));
-		expect(json.fileName).toBe('café.txt');
+		expect(json.name).toBe('café.txt');
 	});
 });
 

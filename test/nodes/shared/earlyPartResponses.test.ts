@@ -24,8 +24,18 @@ type AfterResponse = (socket: Socket) => Promise<unknown>;
 let server: TestServer;
 afterEach(async () => await server.stop());
 
+/** The content of a form's last field. */
+function lastFieldOf(form: Buffer): Buffer {
+	const start = form.indexOf('\r\n\r\n', form.indexOf('name="chunk"')) + 4;
+	return form.subarray(start, form.lastIndexOf('\r\n--', -3));
+}
+
 /** Uploads the file to a server that responds to each chunk as soon as it has the headers. */
-async function upload(afterResponse: AfterResponse, status = '200 OK') {
+async function upload(
+	afterResponse: AfterResponse,
+	status = '200 OK',
+	uploadStyle: 'documented' | 'desktop' = 'documented',
+) {
 	const chunks: Buffer[] = [];
 	server = new TestServer().accept((socket) => {
 		let received = Buffer.alloc(0);
@@ -38,7 +48,9 @@ async function upload(afterResponse: AfterResponse, status = '200 OK') {
 			const body = received.subarray(end + 4);
 			const isComplete = body.length >= Number(/content-length: (\d+)/i.exec(head)?.[1] ?? 0);
 			const index = /\/upload-chunk\/f1\/(\d+) /.exec(head)?.[1];
-			if (index !== undefined && isComplete) chunks[Number(index)] = body;
+			if (index !== undefined && isComplete) {
+				chunks[Number(index)] = uploadStyle === 'desktop' ? lastFieldOf(body) : body;
+			}
 			if (hasResponded || (index === undefined && !isComplete)) return;
 			hasResponded = true;
 			const text = '{"id":"f1","name":"a.bin"}';
@@ -56,7 +68,7 @@ async function upload(afterResponse: AfterResponse, status = '200 OK') {
 	const sandbox = { info: { services: { fileShot: { credentials } } } } as unknown as Sandbox;
 	const input = [await itemWith({ data: { name: 'a.bin', bytes: file } })];
 	const options = {
-		uploadStyle: 'documented',
+		uploadStyle,
 		thresholdMb: CHUNK_MIB,
 		partSizeMb: CHUNK_MIB,
 		partsAtOnce: 2,
@@ -65,15 +77,18 @@ async function upload(afterResponse: AfterResponse, status = '200 OK') {
 	return { run: await fileShotUpload(sandbox, input, { options }), chunks };
 }
 
-it('sends the right bytes of every chunk to a server that responds before it has read them', async () => {
-	const { run, chunks } = await upload(async () => await sleep(300));
-	const [{ json }] = outputOf(run);
-	await eventually(() => chunks.filter(Boolean).length === CHUNKS);
-	const all = Buffer.concat(chunks);
-	expect(all.length).toBe(file.length);
-	expect(sha256Of(all)).toBe(sha256Of(file));
-	expect(json.sha256).toBe(sha256Of(file));
-});
+it.each(['documented', 'desktop'] as const)(
+	'sends the right bytes of every chunk to a server that responds before it has read them: %s',
+	async (uploadStyle) => {
+		const { run, chunks } = await upload(async () => await sleep(300), '200 OK', uploadStyle);
+		const [{ json }] = outputOf(run);
+		await eventually(() => chunks.filter(Boolean).length === CHUNKS);
+		const all = Buffer.concat(chunks);
+		expect(all.length).toBe(file.length);
+		expect(sha256Of(all)).toBe(sha256Of(file));
+		expect(json.sha256).toBe(sha256Of(file));
+	},
+);
 
 it('ends the request if the server rejects a chunk before it has read it', async () => {
 	let open = 0;

@@ -3,7 +3,7 @@ import type { ICredentialType, IDataObject, INodeType } from 'n8n-workflow';
 import { FileShotApi } from '../../../credentials/FileShotApi.credentials';
 import { SpeedyFilesApi } from '../../../credentials/SpeedyFilesApi.credentials';
 import { FileShotTrigger } from '../../../nodes/FileShot/FileShotTrigger.node';
-import { SpeedyFilesPollingTrigger } from '../../../nodes/SpeedyFiles/SpeedyFilesPollingTrigger.node';
+import { SpeedyFilesPollingTrigger } from '../../../nodes/SpeedyFiles/SpeedyFilesPollingTrigger/SpeedyFilesPollingTrigger.node';
 import { type TestResponse, TestServer } from '../../support/testServer';
 import { ActivePoller } from '../../support/polling';
 
@@ -18,7 +18,10 @@ interface Watched {
 	/** An entry as the service returns it. */
 	entry: IDataObject;
 	list(entries: unknown[]): object;
+	/** The field of an entry with its ID. */
 	idField: string;
+	/** The same in the output. */
+	outputId: string;
 }
 
 const LISTS: Array<[string, Watched]> = [
@@ -40,6 +43,7 @@ const LISTS: Array<[string, Watched]> = [
 				passwordProtected: false,
 			},
 			list: (files) => ({ files }),
+			outputId: 'fileId',
 			idField: 'fileId',
 		},
 	],
@@ -60,6 +64,7 @@ const LISTS: Array<[string, Watched]> = [
 				files: [{ id: 'f', size_bytes: 1 }],
 			},
 			list: (items) => ({ total: items.length, items }),
+			outputId: 'packageId',
 			idField: 'id',
 		},
 	],
@@ -83,7 +88,7 @@ const VALUES: unknown[] = [
 ];
 
 describe.each(LISTS)('the polling trigger of %s', (_, watched) => {
-	const { node, credentialType, events, entry, list, idField } = watched;
+	const { node, credentialType, events, entry, list, idField, outputId } = watched;
 	let host: TestServer;
 	const feed: TestResponse = { headers: { 'content-type': 'application/json' }, body: '' };
 	beforeAll(async () => {
@@ -108,7 +113,7 @@ describe.each(LISTS)('the polling trigger of %s', (_, watched) => {
 	}
 
 	const emittedFor = (trigger: ActivePoller, id: string) =>
-		trigger.runs.flat().filter(({ json }) => json[idField] === id).length;
+		trigger.runs.flat().filter(({ json }) => json[outputId] === id).length;
 
 	const malformed = [
 		...Object.keys(entry).flatMap((field) => VALUES.map((value) => ({ ...entry, [field]: value }))),

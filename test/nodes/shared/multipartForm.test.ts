@@ -38,6 +38,12 @@ it.each([
 	expect(String(bytes)).toContain('filename="naïve %22文件%22%0D%0A.pdf"');
 });
 
+it('returns the same body in pieces, which contain the file itself and not a copy', () => {
+	const { pieces, wrap } = form();
+	expect(Buffer.concat(pieces(content))).toEqual(wrap(content));
+	expect(pieces(content)).toContain(content);
+});
+
 it('uses a different boundary for each form', () => {
 	expect(form().contentType).not.toBe(form().contentType);
 });

@@ -1,4 +1,4 @@
-/* eslint-disable @n8n/community-nodes/no-restricted-imports */
+/* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-restricted-globals */
 import { randomBytes } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 
@@ -19,6 +19,32 @@ describe('a download in parallel parts', () => {
 		expect(requests.slice(1).every(({ ifRange }) => ifRange === '"one"')).toBe(true);
 		const parts = requests.slice(1).map(({ range }) => /\d+/.exec(range!)![0]);
 		expect(new Set(parts).size).toBe(15);
+	});
+
+	it('stays with one request by default if that is faster than a gigabit line', async () => {
+		host.file = randomBytes(8 * MIB);
+		// No time passes, so that the load of the machine does not matter.
+		const clock = jest.spyOn(performance, 'now').mockReturnValue(performance.now());
+		try {
+			await expectFile(await download({ partSizeMb: 0.25, thresholdMb: 1 }), host.file);
+		} finally {
+			clock.mockRestore();
+		}
+		expect(requests).toHaveLength(1);
+	});
+
+	it('requests the other parts by default as soon as the first request turns out to be slow', async () => {
+		host.respond = (n, _, response) => {
+			if (n > 0) return false;
+			response.writeHead(200, { ...host.headers, 'content-length': FILE.length });
+			response.write(FILE.subarray(0, MIB / 2));
+			setTimeout(() => response.end(FILE.subarray(MIB / 2)), 300);
+			return true;
+		};
+		await expectFile(await download({ partSizeMb: 0.25, thresholdMb: 1 }), FILE);
+		expect(requests.length).toBeGreaterThan(2);
+		const first = Math.min(...requests.slice(1).map(({ range }) => Number(/\d+/.exec(range!)![0])));
+		expect(first).toBeGreaterThan(MIB / 2);
 	});
 
 	it('never requests more parts at the same time than set', async () => {

@@ -25,7 +25,7 @@ function pollerOf(poll: Poller<Counted>['poll']): ActivePoller {
 		description: { ...description, properties: [FILTER] },
 		poll(this: IPollFunctions) {
 			const settings = [this.getNodeParameter('filter')];
-			return runPoll(this, { service: fileShot, settings, sample: never, poll });
+			return runPoll(this, { service: fileShot, output: {}, settings, sample: never, poll });
 		},
 	};
 	const credentials = { apiKey: 'key', baseUrl: BASE };
@@ -37,7 +37,7 @@ const never = () => Promise.reject(new Error('No sample is wanted'));
 /** A poll that counts the polls since its state was created. */
 const counting: Poller<Counted>['poll'] = (state = { polls: 0 }) => {
 	state.polls++;
-	return Promise.resolve({ found: [{ ...state }], state });
+	return Promise.resolve({ found: [{ json: { ...state } }], state });
 };
 
 const lastOf = ({ runs }: ActivePoller): IDataObject => runs.at(-1)![0].json;
@@ -77,11 +77,11 @@ describe('the state of a poll', () => {
 		expect(lastOf(trigger)).toEqual({ polls: 1 });
 	});
 
-	it('is discarded if it has the format of another version', async () => {
+	it('is discarded if it has the format of a later version', async () => {
 		const trigger = pollerOf(counting);
 		await trigger.activate();
-		trigger.savedStaticData = trigger.savedStaticData.replace('"version":2', '"version":1');
-		expect(trigger.savedStaticData).toContain('"version":1');
+		trigger.savedStaticData = trigger.savedStaticData.replace('"version":2', '"version":3');
+		expect(trigger.savedStaticData).toContain('"version":3');
 		await trigger.restart();
 		expect(lastOf(trigger)).toEqual({ polls: 1 });
 	});

@@ -1,5 +1,3 @@
-import type { IDataObject } from 'n8n-workflow';
-
 import { sampleItem, type PolledList } from '../../../nodes/shared/polling/pollList';
 
 const NOW = 1_000;
@@ -13,23 +11,22 @@ async function sampleOf(...pages: string[][]) {
 		fetchPage: (position) => {
 			read.push(position);
 			const next = position + 1 < pages.length ? position + 1 : undefined;
-			const items = pages[position].map((name) => ({ name }));
+			const items = pages[position].map((name) => ({ json: { name } }));
 			return Promise.resolve({ items, next, now: NOW * 1000 + 999 });
 		},
-		idOf: ({ name }) => String(name),
-		occurrencesOf: ({ name }, now) => {
+		idOf: ({ json }) => String(json.name),
+		occurrencesOf: ({ json }, now) => {
 			expect(now).toBe(NOW);
-			const marks = String(name);
+			const marks = String(json.name);
 			return [
 				...(marks.includes('+') ? [{ event: 'added', key: marks }] : []),
 				...(marks.includes('!') ? [{ event: 'over', key: marks }] : []),
 			];
 		},
-		isWanted: ({ name }) => !String(name).includes('-'),
-		output: (thing, event): IDataObject => ({ ...thing, event }),
+		isWanted: ({ json }) => !String(json.name).includes('-'),
 	};
 	const sample = await sampleItem(list);
-	return { sample: sample && [sample.name, sample.event], read };
+	return { sample: sample && [sample.json.name, sample.added?.event], read };
 }
 
 it.each([

@@ -55,7 +55,7 @@ describe('a password in a parameter', () => {
 		const body = { id: 's', url: 'https://f/s?pw=correct%20horse', password: 'correct horse' };
 		otherwise = { body: JSON.stringify(body) };
 		const [{ json }] = outputOf(await share(parameters, { input }));
-		expect(json).toMatchObject({ url: 'https://f/s?pw=**hidden**', password: '**hidden**' });
+		expect(json).toMatchObject({ link: 'https://f/s?pw=**hidden**', password: '**hidden**' });
 	});
 
 	it('is hidden in an error', async () => {
@@ -87,7 +87,7 @@ describe('a short secret', () => {
 	it('is not replaced in an output, where it may be part of other data', async () => {
 		otherwise = { body: '{"id":"abc1","url":"https://f/s/abc1"}' };
 		const [{ json }] = outputOf(await share({}, { apiKey: 'abc1' }));
-		expect(json).toMatchObject({ id: 'abc1', url: 'https://f/s/abc1' });
+		expect(json).toMatchObject({ shareId: 'abc1', link: 'https://f/s/abc1' });
 	});
 });
 
@@ -118,7 +118,7 @@ it('every secret of a credential is hidden in each encoding in which it is sent'
 	otherwise = { body: JSON.stringify({ status: true, data }) };
 	const [{ json }] = outputOf(await session(credentials));
 	for (const secret of hidden) expect(JSON.stringify(json)).not.toContain(secret);
-	expect(json).toMatchObject({ '**hidden**': 1, sessionId: 'req_1', callback_url: 'u' });
+	expect(json).toMatchObject({ '**hidden**': 1, sessionId: 'req_1', callbackUrl: 'u' });
 
 	otherwise = { status: 403, body: JSON.stringify({ error: `Basic ${basic} is invalid` }) };
 	expect(errorOf(await session(credentials)).message).toBe(

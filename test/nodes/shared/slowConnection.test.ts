@@ -105,5 +105,5 @@ it('an upload in one request gives the service more time to respond if the file 
 	const more = { credentials: { baseUrl: host.url, apiKey: 'x' } };
 	const run = await filesAppUpload(nowhere(), input, { options }, more);
 	await host.stop();
-	expect(outputOf(run)[0].json.id).toBe('f');
+	expect(outputOf(run)[0].json.fileId).toBe('f');
 });

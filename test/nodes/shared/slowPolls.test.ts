@@ -82,13 +82,14 @@ it('a poll that ends after it was stopped outputs nothing, and the next poll run
 	const results: Array<Promise<Polled<object>>> = [
 		Promise.resolve({ found: [], state: {} }),
 		new Promise<Polled<object>>((done) => (resolve = done)),
-		Promise.resolve({ found: [{ fileId: 'b' }], state: {} }),
+		Promise.resolve({ found: [{ json: { fileId: 'b' } }], state: {} }),
 	];
 	const trigger = triggerOf({
 		description: new FileShotTrigger().description,
 		async poll(this: IPollFunctions) {
 			return await runPoll<object>(this, {
 				service: fileShot,
+				output: {},
 				settings: [],
 				sample: () => Promise.resolve(undefined),
 				poll: async () => await results.shift()!,
@@ -98,7 +99,7 @@ it('a poll that ends after it was stopped outputs nothing, and the next poll run
 	await trigger.activate();
 	expect(await trigger.poll()).toEqual([]);
 	expect(trigger.errors).toHaveLength(1);
-	resolve({ found: [{ fileId: 'a' }], state: {} });
+	resolve({ found: [{ json: { fileId: 'a' } }], state: {} });
 	expect(await trigger.poll()).toEqual([{ fileId: 'b' }]);
 	expect(trigger.runs).toHaveLength(1);
 });

@@ -29,7 +29,7 @@ const NAMES = [
 it.each([...NAMES, 'a%22b.txt'])('SpeedyFiles keeps the name %j', async (name) => {
 	const id = await user.create();
 	const [{ json }] = outputOf(await user.upload(id, { data: { name, bytes } }));
-	expect((json.files as IDataObject[])[0].original_name).toBe(name.trim());
+	expect((json.files as IDataObject[])[0].name).toBe(name.trim());
 	const { files } = await user.look(id);
 	expect((files as IDataObject[]).map((file) => file.original_name)).toEqual([name.trim()]);
 });
@@ -49,12 +49,9 @@ describe.each<[string, (name: string) => Promise<unknown>]>([
 		'FileShot',
 		async (name) =>
 			outputOf(await fileShotUpload(sandbox, [await itemWith({ data: { name, bytes } })]))[0].json
-				.fileName,
+				.name,
 	],
-	[
-		'Filestack',
-		async (name) => outputOf(await storeFile(sandbox, { name, bytes }))[0].json.filename,
-	],
+	['Filestack', async (name) => outputOf(await storeFile(sandbox, { name, bytes }))[0].json.name],
 ])('%s', (_, stored) => {
 	it.each(NAMES)('keeps the name %j', async (name) => {
 		expect(await stored(name)).toBe(name.trim());

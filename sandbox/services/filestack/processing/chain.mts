@@ -5,7 +5,7 @@ import type { Parameters, Task } from './task.mts';
 import { FilestackError } from '../error.mts';
 import { isDataTask, runDataTask, textSentiment } from './dataTasks.mts';
 import { convertPdf, createPdf, runOutput } from './documents.mts';
-import { type Content, type LoadSource, runImageTask } from './imageTasks.mts';
+import { animate, type Content, type LoadSource, runImageTask } from './imageTasks.mts';
 import { checkTask, numberOf, textOf } from './taskRules.mts';
 
 /** The result of a chain of tasks. */
@@ -28,6 +28,19 @@ export async function runChain(
 	load: LoadSource,
 ): Promise<ChainResult> {
 	for (const task of tasks) checkTask(task);
+	try {
+		return await runTasks(tasks, sources, load);
+	} catch (error) {
+		const isUnknownColor = error instanceof Error && /^Unable to parse color/.test(error.message);
+		throw isUnknownColor ? new FilestackError(400, 'Invalid parameter: color') : error;
+	}
+}
+
+async function runTasks(
+	tasks: readonly Task[],
+	sources: readonly string[],
+	load: LoadSource,
+): Promise<ChainResult> {
 	const [first, ...rest] = tasks;
 	if (first?.name === 'text_sentiment') return { data: textSentiment(first.parameters) };
 	if (first?.name === 'urlscreenshot') {
@@ -38,8 +51,11 @@ export async function runChain(
 		const contents = await Promise.all(sources.map(load));
 		return await continueChain(rest, await createPdf(contents), load);
 	}
-	if (sources.length !== 1)
-		throw new FilestackError(400, 'a list of sources needs zip or pdfcreate');
+	if (first?.name === 'animate' && sources.length > 0) {
+		const contents = await Promise.all(sources.map(load));
+		return await continueChain(rest, await animate(contents, first.parameters), load);
+	}
+	if (sources.length !== 1) throw new FilestackError(400, 'a list of sources needs another task');
 	return await continueChain(tasks, await load(sources[0]), load);
 }
 

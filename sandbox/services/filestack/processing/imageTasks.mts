@@ -78,7 +78,7 @@ function checkPixels(width: number, height: number): void {
 
 /** Hex digits have no `#` in a path. */
 const cssColor = (text: string): string =>
-	/^([\da-f]{3}|[\da-f]{6}|[\da-f]{8})$/i.test(text) && !/^[a-z]+$/i.test(text) ? `#${text}` : text;
+	/^([\da-f]{3}|[\da-f]{6}|[\da-f]{8})$/i.test(text) ? `#${text}` : text;
 const colorOf = (parameters: Parameters, name: string, usual: string): string =>
 	cssColor(textOf(parameters, name, usual));
 const isTransparent = (color: string) => color === 'transparent' || /^#[\da-f]{6}00$/i.test(color);
@@ -356,6 +356,42 @@ async function collage({ bytes, parameters, load }: ImageStep): Promise<Sharp> {
 	);
 	const background = sharpColor(colorOf(parameters, 'color', 'white'));
 	return canvas(width, height, background).composite(cells);
+}
+
+/**
+ * `animate`: makes a GIF with an image per source (Filestack docs, Animate). Without a size, all have that of the first.
+ */
+export async function animate(
+	contents: readonly Content[],
+	parameters: Parameters,
+): Promise<Content> {
+	const first = await describeImage(contents[0].bytes);
+	const given = [numberOf(parameters, 'width', 0), numberOf(parameters, 'height', 0)];
+	const [w, h] = given.some(Boolean) ? given : [first.width, first.height];
+	const width = w || Math.round((h * first.width) / first.height);
+	const height = h || Math.round((w * first.height) / first.width);
+	checkPixels(width, height * contents.length);
+	const fits: Readonly<Record<string, 'cover' | 'fill'>> = { crop: 'cover', scale: 'fill' };
+	const frames = await Promise.all(
+		contents.map(async ({ bytes }) => {
+			await describeImage(bytes);
+			const options = {
+				fit: fits[textOf(parameters, 'fit')] ?? 'contain',
+				position: positionOf(parameters.align),
+				background: sharpColor(colorOf(parameters, 'background', 'transparent')),
+			};
+			return await open(bytes).resize(width, height, options).png().toBuffer();
+		}),
+	);
+	const delay = frames.map(() => numberOf(parameters, 'delay', 1000));
+	const loop = numberOf(parameters, 'loop', 0);
+	return {
+		bytes: await sharp(frames, { join: { animated: true } })
+			.gif({ delay, loop })
+			.toBuffer(),
+		mimetype: 'image/gif',
+		filename: withExtension(contents[0].filename, 'gif'),
+	};
 }
 
 const objectsOf = ({ parameters, width, height }: ImageStep): Box[] =>

@@ -78,6 +78,15 @@ const IMAGE_TASKS: Readonly<Record<string, Readonly<Record<string, Rule>>>> = {
 		fit: 'auto|crop',
 		autorotate: 'true|false',
 	},
+	animate: {
+		delay: '0..10000',
+		loop: '0..1000',
+		width: '1..1800',
+		height: '1..1800',
+		fit: 'clip|scale|crop',
+		align: `${SIDES}|faces|pair`,
+		background: 'color',
+	},
 };
 
 /** The tasks whose result is JSON. */

@@ -1,6 +1,6 @@
 /** Encrypted uploads and downloads in n8n's engine, against the simulation. */
 import * as crypto from 'node:crypto';
-import { createDecipheriv, pbkdf2Sync, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 
 import type { IDataObject } from 'n8n-workflow';
 
@@ -17,6 +17,14 @@ import { fileShotNode } from '../../../support/fileShot';
 import { TestServer } from '../../../support/testServer';
 import { byId, byUrl } from '../../../support/locators';
 import { useSandbox } from '../../../support/useSandbox';
+import {
+	type KeyDerivation,
+	newHeader,
+	PBKDF2_ITERATIONS,
+} from '../../../../nodes/FileShot/encryption/container';
+import { encrypt } from '../../../../nodes/FileShot/encryption/encrypt';
+import { deriveKey } from '../../../../nodes/FileShot/encryption/keys';
+import { keyIn, opened } from '../../../support/fszk';
 import vectors from '../../../support/fszkVectors.json';
 import { storedFiles, storedSince } from '../../../support/storedFiles';
 
@@ -60,39 +68,6 @@ async function storedBytes(id: unknown): Promise<Buffer> {
 	return await bytesOf(binary!.data);
 }
 
-/** Decrypts a container without any code of the node. */
-function opened(container: Buffer, secret: Buffer | string): Buffer {
-	const length = container.readUInt32BE(5);
-	const header = JSON.parse(String(container.subarray(9, 9 + length))) as Record<string, never>;
-	const { iv, chunkSize, fileSize, kdf } = header;
-	const key =
-		typeof secret === 'string'
-			? pbkdf2Sync(
-					secret,
-					Buffer.from((kdf as never)['salt'], 'base64url'),
-					(kdf as never)['iterations'],
-					32,
-					'sha256',
-				)
-			: secret;
-	const chunks: Buffer[] = [];
-	const base = Buffer.from(iv, 'base64url');
-	let at = 9 + length;
-	for (let index = 0; index * chunkSize < fileSize; index++) {
-		const size = Math.min(chunkSize, fileSize - index * chunkSize);
-		const own = Buffer.from(base);
-		own.writeUInt32BE((base.readUInt32BE(8) + index) % 2 ** 32, 8);
-		const decipher = createDecipheriv('aes-256-gcm', key, own);
-		decipher.setAuthTag(container.subarray(at + size, at + size + 16));
-		chunks.push(decipher.update(container.subarray(at, at + size)), decipher.final());
-		at += size + 16;
-	}
-	expect(at).toBe(container.length);
-	return Buffer.concat(chunks);
-}
-
-const keyIn = (link: unknown) => Buffer.from(/#k=([\w-]{43})$/.exec(String(link))![1], 'base64url');
-
 /** Everything that the simulation received or keeps. */
 async function seenByService(): Promise<string> {
 	const parts = await Promise.all(
@@ -109,8 +84,8 @@ describe('Upload → Encrypt', () => {
 	it('encrypts a file with a key in the link, which only the output contains', async () => {
 		const json = await uploaded(content, { encrypt: 'raw' });
 		expect(json).toMatchObject({
-			fileName: 'contract.pdf',
-			fileSize: content.length,
+			name: 'contract.pdf',
+			size: content.length,
 			mimeType: 'application/pdf',
 			isZeroKnowledge: true,
 			keyMode: 'raw',
@@ -121,10 +96,8 @@ describe('Upload → Encrypt', () => {
 		expect(json.encryptedSize).toBe(container.length);
 		expect(json.encryptedSha256).toBe(sha256Of(container));
 		expect(opened(container, keyIn(json.secretLink)).equals(content)).toBe(true);
-		expect(json.secretLink).toBe(
-			`${String(json.downloadUrl)}#k=${String(json.secretLink).slice(-43)}`,
-		);
-		expect(json.downloadUrl).not.toContain('#');
+		expect(json.secretLink).toBe(`${String(json.link)}#k=${String(json.secretLink).slice(-43)}`);
+		expect(json.link).not.toContain('#');
 		const { secretLink, ...others } = json;
 		const key = String(secretLink).slice(-43);
 		expect(JSON.stringify(others)).not.toContain(key);
@@ -245,7 +218,7 @@ describe('Upload → Encrypt', () => {
 		const hidden = await nameIn({ hideFileName: true });
 		expect(hidden.header).toContain('"name":"file.bin","mime":"application/octet-stream"');
 		expect(hidden.seen).not.toContain('contract');
-		expect(hidden.json.fileName).toBe('contract.pdf');
+		expect(hidden.json.name).toBe('contract.pdf');
 	});
 
 	it('sends the passphrase flag and the options of the link', async () => {
@@ -319,7 +292,7 @@ describe('Download → Decrypt', () => {
 		expect(binary!.data).toMatchObject({ fileName: 'contract.pdf', mimeType: 'application/pdf' });
 		expect(json).toMatchObject({
 			fileId: raw.fileId,
-			fileName: 'contract.pdf',
+			name: 'contract.pdf',
 			mimeType: 'application/pdf',
 			size: content.length,
 			encryptedSize: raw.encryptedSize,
@@ -520,7 +493,17 @@ describe('a server that changes encrypted files', () => {
 	it('a changed name is made safe', async () => {
 		await settings({ encryptedDownloads: 'renamed' });
 		const [{ json }] = outputOf(await download(byUrl(String(raw.secretLink))));
-		expect(json).toMatchObject({ fileName: 'ct.pdf', sha256: sha256Of(content) });
+		expect(json).toMatchObject({ name: 'ct.pdf', sha256: sha256Of(content) });
+	});
+
+	it('a wrong flag does not make a file that is not encrypted unreadable', async () => {
+		await settings({ zeroKnowledgeFlag: 'inverted' });
+		const { fileId } = await uploaded(content, {});
+		const [{ json }] = outputOf(await download(byId(fileId), { decryptionKey: raw.secretLink }));
+		expect(json).toMatchObject({
+			sha256: sha256Of(content),
+			notice: expect.stringContaining('not in FileShot’s current format') as string,
+		});
 	});
 
 	it.each(['absent', 'inverted'])(
@@ -536,6 +519,7 @@ describe('a server that changes encrypted files', () => {
 });
 
 describe('files of FileShot’s own apps', () => {
+	const content = Buffer.from('hello');
 	const added = async (content: Buffer, more: object = {}) => {
 		const file = {
 			fileName: 'x.bin',
@@ -559,7 +543,22 @@ describe('files of FileShot’s own apps', () => {
 				: { decryptionPassphrase: one.passphrase };
 			const [{ json, binary }] = outputOf(await download(fileId, secret));
 			expect((await bytesOf(binary!.data)).toString('hex')).toBe(one.plainHex);
-			expect(json.fileName).toBe(one.header!.name);
+			expect(json.name).toBe(one.header!.name);
+		}
+	});
+
+	it('a passphrase with few iterations of PBKDF2 is reported', async () => {
+		const file = { name: 'a.txt', mime: 'text/plain', fileSize: content.length };
+		const header = newHeader(file, 'passphrase');
+		for (const iterations of [PBKDF2_ITERATIONS - 1, PBKDF2_ITERATIONS]) {
+			const kdf = { ...header.kdf!, iterations } as KeyDerivation;
+			const key = await deriveKey(PASSPHRASE, kdf);
+			const chunks: Buffer[] = [];
+			for await (const chunk of encrypt([content], { ...header, kdf }, key)) chunks.push(chunk);
+			const fileId = await added(Buffer.concat(chunks));
+			const [{ json }] = outputOf(await download(fileId, { decryptionPassphrase: PASSPHRASE }));
+			const isReported = String(json.notice).includes('can be guessed faster');
+			expect([iterations, isReported]).toEqual([iterations, iterations < PBKDF2_ITERATIONS]);
 		}
 	});
 
@@ -581,7 +580,7 @@ describe('files of FileShot’s own apps', () => {
 		);
 		expect(String(await bytesOf(binary!.data))).toBe('hello');
 		expect(decrypted).toMatchObject({
-			fileName: 'hello.txt',
+			name: 'hello.txt',
 			decrypted: true,
 			isCiphertext: false,
 		});

@@ -1,0 +1,61 @@
+/**
+ * The changes since version 0.1.0 that a saved workflow can notice, each with the sentence of the changelog that announces it.
+ * Every other difference fails the tests of this folder.
+ */
+export interface KnownChange {
+	/** The names of the nodes. */
+	nodes: string[];
+	/** The operation, `resource.operation`; `trigger` for a trigger. Undefined: all operations. */
+	operation?: string;
+	/** The path of the field; a path also stands for the fields below it. */
+	field: string;
+	/** Choices that can no longer be selected; undefined if all of the field is meant. */
+	choices?: string[];
+	changelog: string;
+}
+
+/** Fields and choices that are gone. n8n drops their values when it opens a workflow. */
+export const REMOVED: readonly KnownChange[] = [
+	{
+		nodes: ['fileShot', 'filesApp', 'speedyFiles', 'fileCourier'],
+		field: 'options.batching',
+		changelog: 'Clean Up and Request and Wait no longer have the option Batching.',
+	},
+	{
+		nodes: ['speedyFilesTrigger'],
+		operation: 'trigger',
+		field: 'events',
+		choices: ['package.created', 'package.expired'],
+		changelog: 'The trigger no longer offers the two events that SpeedyFiles never sends.',
+	},
+];
+
+/** Fields whose value is another one where the workflow does not contain them. */
+export const CHANGED_DEFAULTS: readonly KnownChange[] = [
+	{
+		nodes: ['fileCourierTrigger', 'filestackTrigger'],
+		operation: 'trigger',
+		field: 'options.maxAge',
+		changelog: 'are rejected unless Maximum Age is changed.',
+	},
+];
+
+/** Fields that may no longer be empty. */
+export const NEWLY_REQUIRED: readonly KnownChange[] = [
+	{
+		nodes: ['fileShot'],
+		operation: 'file.upload',
+		field: 'password',
+		changelog: 'an empty password is an error.',
+	},
+];
+
+/** Output fields that are absent unless the service returns them. */
+export const OPTIONAL_OUTPUTS: readonly KnownChange[] = [
+	'passwordProtected',
+	'isZeroKnowledge',
+].map((field) => ({
+	nodes: ['fileShot'],
+	field,
+	changelog: '`passwordProtected` and `isZeroKnowledge` are only output if FileShot reports them',
+}));
