@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 
 import { format, resolveConfig } from 'prettier';
 
-import { ownSandbox } from '../support/ownSandbox';
+import { useSandbox } from '../support/useSandbox';
 import { nodesOf, operationNames, type Outputs, outputsOf, schemaPath, SERVICES } from './outputs';
 import { outputsPage, serviceSection } from './page';
 import { schemaFile } from './schema';
@@ -14,7 +14,7 @@ const WRITES = process.env.WRITE_SCHEMAS === '1';
 const HINT = 'Run npm run schemas, and check the changes.';
 const PAGE = 'docs/outputs.md';
 
-const sandbox = ownSandbox();
+const sandbox = useSandbox();
 const outputs: Record<string, Outputs> = {};
 
 beforeAll(async () => {

@@ -3,7 +3,7 @@ import type { IDataObject, INodePropertyOptions, WorkflowExecuteMode } from 'n8n
 import { SpeedyFilesApi } from '../../../credentials/SpeedyFilesApi.credentials';
 import { SpeedyFilesTrigger } from '../../../nodes/SpeedyFiles/SpeedyFilesTrigger.node';
 import { ActiveTrigger } from '../../support/events';
-import { Host, type Scripted } from '../../support/host';
+import { type TestResponse, TestServer } from '../../support/testServer';
 import { hmacSha256 } from '../../support/sign';
 
 /** The test vector of the signature: the digest of this body with this secret. */
@@ -182,7 +182,7 @@ it.each([
 });
 
 describe('an event that does not contain the title and the recipient of its package', () => {
-	const host = new Host();
+	const host = new TestServer();
 	const headers = { 'content-type': 'application/json' };
 	const details = { id: 'p1', title: 'Contract', recipient_email: 'jo@else.example' };
 	const body = JSON.stringify({ ...details, recipient_name: 'Jo' });
@@ -190,9 +190,9 @@ describe('an event that does not contain the title and the recipient of its pack
 	afterEach(async () => await host.stop());
 
 	const bare = () => event({ title: undefined, recipient_email: undefined });
-	const receive = async (answer: Scripted, parameters: IDataObject = {}) => {
+	const receive = async (answer: TestResponse, parameters: IDataObject = {}) => {
 		host.requests.length = 0;
-		await host.start({ [path]: answer });
+		await host.respondByUrl({ [path]: answer }).start();
 		await activate(parameters, { baseUrl: host.url });
 		expect(await deliver(bare())).toBe(200);
 		return trigger.items;
