@@ -2,10 +2,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 
-/** The test server and its proxy, models of n8n, S3 and a chat model, and tests that only occupy a port. */
+/** The test server and its proxy, models of other programs, tests that only occupy a port, and two older tests. */
 const CREATE_SERVERS = [
 	'e2e/chatModel.mts',
 	'e2e/launcher.test.mts',
+	'e2e/portalPages.test.mts',
+	'live.test.mts',
 	'sandbox/commandLine.test.mts',
 	'support/objectStorage.js',
 	'support/tcpProxy.ts',

@@ -182,7 +182,7 @@ it.each([
 });
 
 describe('an event that does not contain the title and the recipient of its package', () => {
-	let host: TestServer;
+	const host = new TestServer();
 	const headers = { 'content-type': 'application/json' };
 	const details = { id: 'p1', title: 'Contract', recipient_email: 'jo@else.example' };
 	const body = JSON.stringify({ ...details, recipient_name: 'Jo' });
@@ -191,7 +191,8 @@ describe('an event that does not contain the title and the recipient of its pack
 
 	const bare = () => event({ title: undefined, recipient_email: undefined });
 	const receive = async (answer: TestResponse, parameters: IDataObject = {}) => {
-		host = await new TestServer().respond(answer).start();
+		host.requests.length = 0;
+		await host.respondByUrl({ [path]: answer }).start();
 		await activate(parameters, { baseUrl: host.url });
 		expect(await deliver(bare())).toBe(200);
 		return trigger.items;
