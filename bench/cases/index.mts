@@ -6,6 +6,7 @@ import { outage } from './outage.mts';
 import { parts } from './parts.mts';
 import { passOn } from './passOn.mts';
 import { ranges } from './ranges.mts';
+import { thumbnails } from './thumbnails.mts';
 import { trigger, triggerLazy } from './trigger.mts';
 import { upload } from './upload.mts';
 
@@ -18,6 +19,7 @@ export const cases: Readonly<Record<string, Case>> = {
 	passOn,
 	outage,
 	items,
+	thumbnails,
 	trigger,
 	triggerLazy,
 	load,
