@@ -44,6 +44,14 @@ export async function cipherBaseline(
 	return JSON.parse(stdout) as CipherBaseline;
 }
 
+/** Returns the seconds in which a program downloads files one after the other; see oneByOne.mjs. */
+export async function downloadOneByOne(folder: string, urls: readonly string[]): Promise<number> {
+	const script = join(ROOT, 'bench', 'oneByOne.mjs');
+	const program = nodeProgram(describeInstallation('newest'));
+	const { stdout } = await execute(program, [script, folder, ...urls]);
+	return Number(stdout);
+}
+
 /** Returns the seconds that curl measured. */
 export async function curl(...args: string[]): Promise<number> {
 	const { stderr } = await execute('curl', [

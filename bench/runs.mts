@@ -61,13 +61,34 @@ export const readFile = (path: string) =>
  * @throws {Error} if the execution fails, because its time is not a valid measurement
  */
 export async function run(bench: Bench, ...nodes: WorkflowNode[]): Promise<Measurement> {
+	const { execution, peak } = await runConnected(bench, nodes, {});
+	const last = nodes[nodes.length - 1].name;
+	return { seconds: execution.milliseconds[last] / 1000, peak, execution };
+}
+
+/**
+ * Runs nodes in n8n; each is connected with the next one, except those in `connections`.
+ * @param connections the outputs of a node, each with the name of the next node, by its name
+ * @throws {Error} if the execution fails
+ */
+export async function runConnected(
+	bench: Bench,
+	nodes: readonly WorkflowNode[],
+	connections: Readonly<Record<string, readonly (string | undefined)[]>>,
+): Promise<Pick<Measurement, 'execution' | 'peak'>> {
 	const { rest } = bench.environment;
 	const start = step('Start', 'n8n-nodes-base.manualTrigger', 1, {});
 	const all = [start, ...nodes];
-	const connections = Object.fromEntries(
-		nodes.map(({ name }, n) => [all[n].name, { main: [[{ node: name, type: 'main', index: 0 }]] }]),
-	);
-	const content = { name: `bench ${randomUUID()}`, nodes: all, connections };
+	const outputs = { ...Object.fromEntries(nodes.map(({ name }, n) => [all[n].name, [name]])) };
+	const links = Object.entries({ ...outputs, ...connections }).map(([from, to]) => [
+		from,
+		{ main: to.map((node) => (node === undefined ? [] : [{ node, type: 'main', index: 0 }])) },
+	]);
+	const content = {
+		name: `bench ${randomUUID()}`,
+		nodes: all,
+		connections: Object.fromEntries(links) as JsonObject,
+	};
 	const workflow = await createWorkflow(rest, content);
 	resetPeak(bench.n8nPid);
 	const execution = await waitForExecution(rest, await runManually(rest, workflow), MAX_SECONDS);
@@ -75,6 +96,5 @@ export async function run(bench: Bench, ...nodes: WorkflowNode[]): Promise<Measu
 	if (execution.status !== 'success') {
 		throw new Error(`The execution ended as "${execution.status}": ${execution.error}`);
 	}
-	const last = nodes[nodes.length - 1].name;
-	return { seconds: execution.milliseconds[last] / 1000, peak, execution };
+	return { execution, peak };
 }

@@ -108,7 +108,7 @@ describe('the check of the workflows', () => {
 describe('CI', () => {
 	it('runs the same tests as .ci/run', () => {
 		const tests = scriptsIn(read('.ci/run'));
-		expect(tests).toEqual(['test', 'test:engine', 'test:e2e']);
+		expect(tests).toEqual(['test', 'test:e2e']);
 		expect(read('.ci/run')).toContain('E2E_HOST=oldest');
 		expect(scriptsIn(commandsOf('ci.yml').join('\n'))).toEqual(expect.arrayContaining(tests));
 	});
@@ -146,7 +146,9 @@ describe('publishing', () => {
 	it('is preceded by all tests', () => {
 		const commands = jobs['release-commit'].steps.flatMap(({ run }) => run ?? []);
 		const isBefore = commands.findIndex((command) => command.startsWith('npm run release'));
-		expect(scriptsIn(commands.slice(0, isBefore).join('\n'))).toEqual(scriptsIn(read('.ci/run')));
+		const tests = scriptsIn(commands.slice(0, isBefore).join('\n'));
+		expect(tests).toEqual(expect.arrayContaining(scriptsIn(read('.ci/run'))));
+		expect(tests).toContain('test:engine');
 	});
 });
 

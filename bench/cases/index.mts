@@ -9,6 +9,7 @@ import { parts } from './parts.mts';
 import { passOn } from './passOn.mts';
 import { ranges } from './ranges.mts';
 import { start } from './start.mts';
+import { thumbnails } from './thumbnails.mts';
 import { trigger, triggerLazy } from './trigger.mts';
 import { triggerQueue } from './triggerQueue.mts';
 import { upload } from './upload.mts';
@@ -25,6 +26,7 @@ export const cases: Readonly<Record<string, Case | OwnCase>> = {
 	items,
 	growthOfItems,
 	growthOfTransfers,
+	thumbnails,
 	trigger,
 	triggerLazy,
 	triggerQueue,

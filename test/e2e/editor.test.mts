@@ -6,8 +6,16 @@ import type { Locator } from 'playwright-core';
 import { ROOT } from '../../sandbox/system/repository.mjs';
 import { readExamples } from '../../sandbox/demo/examples.mts';
 import { Editor } from '../../sandbox/n8n/editor.mts';
-import type { SavedWorkflow } from '../../sandbox/n8n/workflows.mts';
-import { INSTALL_MS, startTestSystem, type TestSystem, withExamples } from './harness.mts';
+import { type SavedWorkflow, upsertWorkflow } from '../../sandbox/n8n/workflows.mts';
+import {
+	credentialsFor,
+	INSTALL_MS,
+	node,
+	offeredOperations,
+	startTestSystem,
+	type TestSystem,
+	withExamples,
+} from './harness.mts';
 
 /** The folder for screenshots, for manual inspection. */
 const PICTURES = join(ROOT, '.run', 'pictures');
@@ -27,6 +35,12 @@ afterAll(async () => {
 	await editor?.close();
 	await environment?.stop();
 });
+
+/** The visible part of a panel's fields; newer and older versions of n8n name it differently. */
+const PARAMETERS = '[data-test-id=ndv-parameters], [data-test-id=node-parameters]';
+
+/** The end of a collection: a list, or a button if there is only one option. */
+const ADD_OPTION = 'input[placeholder="Add option"], button:has-text("Add option")';
 
 /** Opens an example and one of its nodes and takes a screenshot of each. */
 async function look(example: string, node: string): Promise<Locator> {
@@ -84,6 +98,43 @@ describe('the examples in the editor', () => {
 			);
 		},
 	);
+});
+
+describe('the panels of Filestack', () => {
+	it('show all fields of every operation on a screen, with their default values', async () => {
+		const operations = await offeredOperations(environment.rest, 'filestack');
+		const nodes = operations.map((name, index) => {
+			const [resource, operation] = name.split('.');
+			return node(
+				name,
+				'n8n-nodes-file-delivery.filestack',
+				{ resource, operation },
+				{
+					position: [(index % 8) * 240, Math.floor(index / 8) * 200],
+					credentials: credentialsFor(environment, 'filestack'),
+				},
+			);
+		});
+		const content = { name: 'Panels of Filestack', nodes, connections: {}, settings: {} };
+		const { id } = await upsertWorkflow(environment.rest, content);
+		const { page } = editor;
+		// Full HD without the bars of a browser.
+		await page.setViewportSize({ width: 1920, height: 950 });
+		await editor.openWorkflow(id);
+		const tooLong: string[] = [];
+		for (const name of operations) {
+			await editor.node(name).dblclick();
+			const panel = page.locator('[data-test-id=ndv]');
+			// The last field of every panel is the collection of options.
+			const last = panel.locator(ADD_OPTION).last();
+			await last.waitFor();
+			const area = await panel.locator(PARAMETERS).first().boundingBox();
+			const end = await last.boundingBox();
+			if (end!.y + end!.height > area!.y + area!.height) tooLong.push(name);
+			await editor.closeNode();
+		}
+		expect(tooLong).toEqual([]);
+	}, 300_000);
 });
 
 /** Search terms, and the nodes that must be found. */

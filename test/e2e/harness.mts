@@ -11,6 +11,7 @@ import {
 } from '../../sandbox/n8n/environment.mts';
 import { upsertCredential } from '../../sandbox/n8n/credentials.mts';
 import { type Execution, waitForExecution } from '../../sandbox/n8n/executions.mts';
+import { getObjects } from '../../sandbox/n8n/json.mts';
 import type { Rest } from '../../sandbox/n8n/rest.mts';
 import type { SavedWorkflow, WorkflowNode } from '../../sandbox/n8n/workflows.mts';
 
@@ -73,6 +74,23 @@ export async function waitUntilOver(rest: Rest, id: string, seconds = 60): Promi
 		if (execution.status !== 'waiting' || Date.now() > deadline) return execution;
 		await new Promise((done) => setTimeout(done, 500));
 	}
+}
+
+/** The operation that n8n adds to every node. */
+const ADDED_BY_N8N = '__CUSTOM_API_CALL__';
+
+/** Returns the operations that a service's node offers in n8n, as "resource.operation". */
+export async function offeredOperations(rest: Rest, service: string): Promise<string[]> {
+	const types = getObjects({ list: await rest.call('GET', '/types/nodes.json') }, 'list');
+	const type = types.find(({ name }) => name === `n8n-nodes-file-delivery.${service}`);
+	return getObjects(type, 'properties')
+		.filter(({ name }) => name === 'operation')
+		.flatMap((field) => {
+			const [resource] = (field.displayOptions as { show: { resource: string[] } }).show.resource;
+			return getObjects(field, 'options')
+				.filter(({ value }) => value !== ADDED_BY_N8N)
+				.map(({ value }) => `${resource}.${String(value)}`);
+		});
 }
 
 /** Returns n8n's node for a chat model with OpenAI's interface at this URL. */

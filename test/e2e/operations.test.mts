@@ -11,7 +11,14 @@ import {
 import type { N8nVersion } from '../../sandbox/n8n/versions.mts';
 import { getObjects } from '../../sandbox/n8n/json.mts';
 import { activateWorkflow, upsertWorkflow, waitForWebhook } from '../../sandbox/n8n/workflows.mts';
-import { credentialsFor, INSTALL_MS, node, startTestSystem, type TestSystem } from './harness.mts';
+import {
+	credentialsFor,
+	INSTALL_MS,
+	node,
+	offeredOperations,
+	startTestSystem,
+	type TestSystem,
+} from './harness.mts';
 import { fileShot } from './operations/fileShot.mts';
 import { filesApp } from './operations/filesApp.mts';
 import { filestack } from './operations/filestack.mts';
@@ -117,32 +124,12 @@ async function listed(service: string, methodName: string, filter?: string): Pro
 	return getObjects(response, 'data.results') as unknown as ListEntry[];
 }
 
-/** The operation that n8n adds to every node. */
-const ADDED_BY_N8N = '__CUSTOM_API_CALL__';
-
 /** The resource locators: the list method, the step whose last item must be in the list, and its name. */
 const LISTS: Array<[service: string, method: string, step: string, name: string]> = [
 	['fileShot', 'searchFiles', 'Upload for Longer', FILES.document.name],
 	['filesApp', 'searchFiles', 'Upload', FILES.photo.name],
 	['speedyFiles', 'searchPackages', 'Send', 'Q4 financials'],
 ];
-
-/** Returns the operations that the node offers in n8n, as "resource.operation". */
-async function offered(service: string): Promise<string[]> {
-	const types = getObjects(
-		{ list: await environment.rest.call('GET', '/types/nodes.json') },
-		'list',
-	);
-	const type = types.find(({ name }) => name === `n8n-nodes-file-delivery.${service}`);
-	return getObjects(type, 'properties')
-		.filter(({ name }) => name === 'operation')
-		.flatMap((field) => {
-			const [resource] = (field.displayOptions as { show: { resource: string[] } }).show.resource;
-			return getObjects(field, 'options')
-				.filter(({ value }) => value !== ADDED_BY_N8N)
-				.map(({ value }) => `${resource}.${String(value)}`);
-		});
-}
 
 describe.each(Object.entries(SERVICES))(`%s in a real n8n (${HOST})`, (service, steps) => {
 	let execution: Execution;
@@ -168,7 +155,8 @@ describe.each(Object.entries(SERVICES))(`%s in a real n8n (${HOST})`, (service, 
 
 	it('covers every operation that the node offers', async () => {
 		const done = Object.values(steps).map(({ does }) => does);
-		expect([...new Set(done)].sort()).toEqual((await offered(service)).sort());
+		const offered = await offeredOperations(environment.rest, service);
+		expect([...new Set(done)].sort()).toEqual(offered.sort());
 	});
 
 	for (const [, method, step, name] of LISTS.filter(([of]) => of === service)) {
