@@ -1,4 +1,3 @@
- 
 /** Passphrases with Argon2id, compared with hash-wasm, which shares no code with Node.js. */
 import * as crypto from 'node:crypto';
 import { createCipheriv, randomBytes } from 'node:crypto';
