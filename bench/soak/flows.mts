@@ -86,7 +86,7 @@ export class Flows {
 		]);
 		await this.add('fileShot polled', [
 			poll('fileShotTrigger', 'file.added', { fileName: NAMES }),
-			this.report(`'fileShot.polled ' + $json.fileName`),
+			this.report(`'fileShot.polled ' + $json.name`),
 		]);
 		await this.add('speedyFiles polled', [
 			poll('speedyFilesPollingTrigger', 'package.created', { title: NAMES }),
@@ -116,7 +116,7 @@ export class Flows {
 			'$json.file?.sha256',
 		);
 		await receive('speedyFiles', { options }, `'speedyFiles.delivered ' + $json.title`);
-		await receive('filestack', { options }, `'filestack.delivered ' + $json.fileName`);
+		await receive('filestack', { options }, `'filestack.delivered ' + $json.name`);
 	}
 
 	private async createTransfers(): Promise<void> {
@@ -167,9 +167,9 @@ export class Flows {
 				ttlDays: 1,
 			}),
 			this.node('Download', 'speedyFiles', 'file.download', {
-				magicLink: '={{ $json.magicLink }}',
+				magicLink: '={{ $json.link }}',
 				scope: 'one',
-				fileId: byId('$json.files[0].id'),
+				fileId: byId('$json.files[0].fileId'),
 			}),
 			reportTransfer('speedyFiles'),
 		]);
@@ -221,7 +221,7 @@ export class Flows {
 				...this.node('Old', 'filesApp', 'file.getAll', { returnAll: true }, named),
 				...once,
 			},
-			this.node('Delete', 'filesApp', 'file.delete', { fileId: byId('$json.id') }),
+			this.node('Delete', 'filesApp', 'file.delete', { fileId: byId('$json.fileId') }),
 			{
 				...this.node('Older', 'filesApp', 'file.cleanUp', {
 					olderThan: 1,

@@ -8,6 +8,7 @@ import type {
 	IDataObject,
 	INodeExecutionData,
 	INodeProperties,
+	INodePropertyCollection,
 	INodeType,
 } from 'n8n-workflow';
 
@@ -107,12 +108,25 @@ function othersOf({ name, type, options = [], default: usual }: INodeProperties)
 		.map(({ value }) => ({ [name]: value }));
 }
 
-function valueOf({ type, required, default: usual, placeholder }: INodeProperties, origin: string) {
+function valueOf(field: INodeProperties, origin: string) {
+	const { type, required, default: usual, placeholder } = field;
 	if (type === 'resourceLocator') return byId('12345678');
+	if (type === 'fixedCollection') return { ...(usual as object), ...oneEntryOf(field) };
 	if (type === 'options' || (usual !== '' && usual !== undefined) || !required) return usual;
 	if (type === 'dateTime') return '2099-01-01T00:00:00Z';
 	const example = (placeholder ?? '').replace(/^e\.g\. /, '') || 'some text';
 	return /\{\{|^https?:/.test(example) ? `${origin}/p/abc/file/def` : example;
+}
+
+/** One entry of a collection, with the defaults of its fields that are visible then. */
+function oneEntryOf({ options = [] }: INodeProperties): IDataObject {
+	const [{ name, values }] = options as INodePropertyCollection[];
+	const [{ name: selector, default: selected }] = values;
+	const visible = values.filter(({ displayOptions }) => {
+		const wanted = displayOptions?.show?.[selector] as unknown[] | undefined;
+		return wanted === undefined || wanted.includes(selected);
+	});
+	return { [name]: [Object.fromEntries(visible.map((one) => [one.name, one.default]))] };
 }
 
 /** A secret for each field of the credential that is one, and addresses that lead to the origin. */

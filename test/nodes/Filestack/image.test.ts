@@ -339,7 +339,7 @@ describe('Create Animation', () => {
 		const output = outputOf(await animate());
 		expect(output).toHaveLength(1);
 		expect(output[0].pairedItem).toHaveLength(3);
-		expect(output[0].json).toMatchObject({ fileName: 'photo.gif', mimeType: 'image/gif' });
+		expect(output[0].json).toMatchObject({ name: 'photo.gif', mimeType: 'image/gif' });
 		const image = sharp(await bytesOf(output[0].binary!.data), { animated: true });
 		const { pages, width, pageHeight, delay, loop } = await image.metadata();
 		expect([pages, width, pageHeight, delay, loop]).toEqual([3, 120, 90, [250, 250, 250], 3]);

@@ -94,7 +94,7 @@ describe('Document', () => {
 	])('has the pages “%s” extracted', async (pages, count) => {
 		const parameters = { file: pdf, pages, options: { pageformat: 'a5' } };
 		const [{ json, binary }] = outputOf(await run('document.extractPages', parameters));
-		expect(json).toMatchObject({ fileName: 'invoice.pdf', mimeType: 'application/pdf' });
+		expect(json).toMatchObject({ name: 'invoice.pdf', mimeType: 'application/pdf' });
 		const extracted = (await PDFDocument.load(await bytesOf(binary!.data))).getPages();
 		expect(extracted).toHaveLength(count);
 		expect(extracted[0].getSize()).toEqual({ width: 420, height: 595 });
@@ -125,7 +125,7 @@ describe('Document', () => {
 		expect(output).toHaveLength(1);
 		expect(output[0].pairedItem).toEqual([{ item: 0 }, { item: 1 }, { item: 2 }]);
 		expect(output[0].json).toMatchObject({
-			fileName: 'document.pdf',
+			name: 'document.pdf',
 			mimeType: 'application/pdf',
 		});
 		const merged = await PDFDocument.load(await bytesOf(output[0].binary!.data));
