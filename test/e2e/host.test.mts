@@ -44,7 +44,10 @@ function previewPaths({ name, version, properties }: NodeDescription): string[] 
 	const operations = properties
 		.filter((property) => property.name === 'operation')
 		.flatMap(({ displayOptions, options = [] }) =>
-			options.map(({ value }) => `/${displayOptions!.show.resource[0]}/${value}`),
+			options
+				// n8n adds this operation to every node with a credential.
+				.filter(({ value }) => value !== '__CUSTOM_API_CALL__')
+				.map(({ value }) => `/${displayOptions!.show.resource[0]}/${value}`),
 		);
 	return [version].flat().flatMap((one) => {
 		const padded = [...String(one).split('.'), '0', '0'].slice(0, 3).join('.');

@@ -35,7 +35,7 @@ export const cleanUpNode = (
 	return {
 		...{ node, credentialType, input },
 		credentials: credentialsFor(credentialType, server.url),
-		parameters: { resource, operation: 'cleanUp', dryRun: false, ...parameters },
+		parameters: { resource, operation: 'cleanUp', dryRun: false, output: 'each', ...parameters },
 	};
 };
 /** Runs a clean-up, and returns its output. */

@@ -5,9 +5,9 @@ import { type RawRequest, rawRequest } from './request.mts';
 
 /** The path of a valid delivery's number in the trigger's output. */
 const NUMBER_AT: Record<Signed, string> = {
-	fileCourier: 'request_id',
-	speedyFiles: 'package_id',
-	filestack: 'id',
+	fileCourier: 'sessionId',
+	speedyFiles: 'packageId',
+	filestack: 'deliveryId',
 };
 
 /** Returns the number of the valid delivery that an item came from. */

@@ -38,6 +38,27 @@ export const CHANGED_DEFAULTS: readonly KnownChange[] = [
 		field: 'options.maxAge',
 		changelog: 'are rejected unless Maximum Age is changed.',
 	},
+	...['file.cleanUp', 'package.cleanUp'].map((operation) => ({
+		nodes: operation === 'file.cleanUp' ? ['fileShot', 'filesApp'] : ['speedyFiles'],
+		operation,
+		field: 'output',
+		changelog: 'Clean Up outputs what matches by default',
+	})),
+	// These had to be filled in, so every saved workflow contains them.
+	...['session.create', 'session.requestAndWait'].flatMap((operation) =>
+		['subject', 'message'].map((field) => ({
+			nodes: ['fileCourier'],
+			operation,
+			field,
+			changelog: 'Subject and Message have a default.',
+		})),
+	),
+	...['package.create', 'package.send'].map((operation) => ({
+		nodes: ['speedyFiles'],
+		operation,
+		field: 'title',
+		changelog: 'Title has a default',
+	})),
 ];
 
 /** Fields that may no longer be empty. */

@@ -194,7 +194,7 @@ describe('the text that the editor shows while the execution waits', () => {
 
 	it('contains the upload link', async () => {
 		await wait();
-		const { uploadUrl } = session();
+		const { link: uploadUrl } = session();
 		expect(metadataOf()).toMatchObject({ resumeUrl: uploadUrl });
 		expect(tooltip(own, metadataOf())).toBe(
 			`Waiting for the recipient to upload the documents at <a href="${uploadUrl}" target="_blank">${uploadUrl}</a>`,

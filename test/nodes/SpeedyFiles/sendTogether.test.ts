@@ -169,15 +169,15 @@ describe('Create, then Upload File, then Finalize', () => {
 		const { packageId: id } = created[0].json;
 		const uploaded = await user.run(
 			'package.uploadFile',
-			{ packageId: byId('={{ $json.id }}') },
+			{ packageId: byId('={{ $json.packageId }}') },
 			{ input: created, workflowSettings },
 		);
 		const finalized = await user.run(
 			'package.finalize',
-			{ packageId: byId('={{ $json.id }}') },
+			{ packageId: byId('={{ $json.packageId }}') },
 			{ input: outputOf(uploaded) },
 		);
-		expect(outputOf(finalized)[0].json).toMatchObject({ id, magicLink: expect.any(String) });
+		expect(outputOf(finalized)[0].json).toMatchObject({ packageId: id, link: expect.any(String) });
 		expect(await user.look(String(id))).toMatchObject({
 			status: 'active',
 			files: [{ original_name: 'a.txt' }],

@@ -133,11 +133,11 @@ it('an unknown option value is an error that names the field and the options, an
 		resource: 'shareLink',
 		operation: 'create',
 		fileId: 'f',
-		expiryUnit: 'weeks',
+		expiryUnit: 'months',
 	};
 	const error = errorOf(await filesApp(parameters));
-	expect(error.message).toBe('The field “Unit” has the unknown value “weeks”');
-	expect(error.description).toBe('Select one of: days, hours.');
+	expect(error.message).toBe('The field “Unit” has the unknown value “months”');
+	expect(error.description).toBe('Select one of: hours, days, weeks.');
 	expect(host.requests).toEqual([]);
 });
 

@@ -125,11 +125,11 @@ describe('a video', () => {
 		await advance(60);
 		const error = errorOf(await convert(failing));
 		expect(error.message).toBe('Filestack could not convert the video: Conversion failed');
-		expect(error.description).toContain(`The ID of the conversion is ${json.uuid as string}`);
+		expect(error.description).toContain(`The ID of the conversion is ${json.jobId as string}`);
 		expect(error.description).toContain('turn on Convert Again');
 		await misbehave({ videoOutcome: 'complete' });
 		const [again] = outputOf(await convert({ ...failing, options: { force: true } }));
-		expect(again.json.uuid).not.toBe(json.uuid);
+		expect(again.json.jobId).not.toBe(json.jobId);
 	});
 });
 
