@@ -64,7 +64,9 @@ describe('an added file', () => {
 		await account.add('plain.txt');
 		await account.add('secret.txt', 30, true);
 		const found = await trigger.poll();
-		expect(found.map(({ name, fileName, isZeroKnowledge }) => [name ?? fileName, isZeroKnowledge])).toEqual(
+		expect(
+			found.map(({ name, fileName, isZeroKnowledge }) => [name ?? fileName, isZeroKnowledge]),
+		).toEqual(
 			expect.arrayContaining([
 				['plain.txt', false],
 				['secret.txt', true],
