@@ -21,9 +21,14 @@ export function schemaOf(values: readonly unknown[]): Schema {
 	return { type: known.length > 0 ? (typeof first as Schema['type']) : 'null' };
 }
 
+/** Names with the time at which a workflow task ran, which are others in every run. */
+const HAS_TIME = /_\d{10,}$/;
+
 function objectSchema(objects: readonly IDataObject[]): Schema {
 	const names = new Set(objects.flatMap((one) => Object.keys(one)));
-	const properties = [...names].map((name) => [name, schemaOf(objects.map((one) => one[name]))]);
+	const properties = [...names]
+		.filter((name) => !HAS_TIME.test(name))
+		.map((name) => [name, schemaOf(objects.map((one) => one[name]))]);
 	return {
 		type: 'object',
 		properties: sortFields(Object.fromEntries(properties) as IDataObject) as never,
