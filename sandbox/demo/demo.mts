@@ -23,7 +23,7 @@ const REQUEST_NODE = 'Request documents';
 const TRIGGER_NODE = 'Files delivered';
 
 interface Session {
-	/** FileCourier's `request_id`. */
+	/** The ID of the session. */
 	id: string;
 	/** The recipient's upload page. */
 	uploadUrl: string;
@@ -91,7 +91,7 @@ function receivedItems(items: Execution['items']): ExecutionItem[] {
 /** Whether an execution is about this session; a delivery of an earlier run may be retried at the same time. */
 function isAbout({ id }: Session): (execution: Execution) => boolean {
 	return ({ status, items }) =>
-		status !== 'success' || receivedItems(items).some(({ json }) => json.request_id === id);
+		status !== 'success' || receivedItems(items).some(({ json }) => json.sessionId === id);
 }
 
 /**

@@ -60,7 +60,7 @@ describe.each([
 		expect(await outcome(type, { baseUrl: 'http://127.0.0.1:9' })).toEqual({
 			status: 'Error',
 			message: expect.stringMatching(
-				/^Could not reach http:\/\/127\.0\.0\.1:9 \(ECONNREFUSED\)\. Nothing is listening at that address and port\. Check the (Base|Instance) URL\.$/,
+				/^Could not reach http:\/\/127\.0\.0\.1:9 \(ECONNREFUSED\)\. Nothing is listening at that address and port\. Check the (Base|Instance) URL\.( The address of .+ is https:\S+\.)?$/,
 			) as unknown,
 		});
 	});
