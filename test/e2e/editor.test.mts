@@ -78,12 +78,11 @@ describe('the examples in the editor', () => {
 		await editor.closeNode();
 	});
 
-	it.each([
-		['a trigger', 'receive-documents', 'What arrived', ['recipientEmail', 'referenceId']],
-		['an operation', 'images-for-the-web', 'Make smaller', ['handle', 'mimeType']],
-	])('shows the output fields of %s before the first run', async (_, example, next, fields) => {
-		const panel = await look(example, next);
-		for (const field of fields) await panel.getByText(field, { exact: true }).first().waitFor();
+	// n8n's editor does not show previews of triggers, although it serves them.
+	it('shows the output fields of an operation before the first run', async () => {
+		const panel = await look('images-for-the-web', 'Make smaller');
+		for (const field of ['handle', 'mimeType'])
+			await panel.getByText(field, { exact: true }).first().waitFor();
 		await editor.closeNode();
 	});
 

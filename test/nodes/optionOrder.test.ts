@@ -45,6 +45,8 @@ it('Batching is hidden where one item handles all others', () => {
 	});
 	expect(Object.fromEntries(conditions)).toEqual({
 		'Filestack: archive.createZip': { '/filesFrom': ['items'] },
+		'Filestack: document.merge': { '/filesFrom': ['items'] },
+		'Filestack: image.createAnimation': { '/filesFrom': ['items'] },
 		'Filestack: image.createCollage': { '/filesFrom': ['items'] },
 		'SpeedyFiles: package.send': { '/allItemsInOnePackage': [true] },
 	});

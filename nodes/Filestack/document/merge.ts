@@ -10,6 +10,7 @@ export const merge: Operation = {
 	description: 'Combine up to 100 PDF files and images into one PDF, in the order of the input',
 	fields: combineFields(),
 	options: outputOptions,
+	batchingHiddenFor: { filesFrom: ['items'] },
 	async execute(item) {
 		const result = { tasks: [{ name: 'pdfcreate' }], extension: 'pdf', name: 'document.pdf' };
 		return await combineFiles(item, (sources) => ({ ...result, sources }));

@@ -41,6 +41,7 @@ export const createAnimation: Operation = {
 	description: 'Show several images one after the other in an animated GIF',
 	fields: combineFields(delayField),
 	options: [...outputOptions, ...options],
+	batchingHiddenFor: { filesFrom: ['items'] },
 	async execute(item) {
 		const delay = item.parameter<number>(delayField.name);
 		const task: Task = { name: 'animate', params: { delay, ...parametersIn(item, options) } };

@@ -30,6 +30,7 @@ export const createCollage: Operation = {
 	description: 'Combine several images into one',
 	fields: combineFields(...sizeFields),
 	options: [...outputOptions, ...options],
+	batchingHiddenFor: { filesFrom: ['items'] },
 	async execute(item) {
 		const params = {
 			...{ width: item.parameter<number>('width'), height: item.parameter<number>('height') },

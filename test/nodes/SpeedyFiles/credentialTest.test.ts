@@ -40,7 +40,7 @@ it.each([
 	['', 'The Instance URL is empty'],
 	[
 		'files.example.com',
-		'The Instance URL must start with https:// (or http:// for a local server)',
+		'The Instance URL must start with https:// (or http:// for a local server). Enter https://files.example.com',
 	],
 ])('rejects the Instance URL %j', async (baseUrl, message) => {
 	expect(await test({ baseUrl })).toEqual({ status: 'Error', message });
