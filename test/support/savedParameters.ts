@@ -98,9 +98,20 @@ export const openedBy = (
 	) as IDataObject;
 
 /** The problems that n8n shows at the fields of a node, for which it does not start the workflow. */
-export const issuesOf = (node: INodeType, version: number, saved: IDataObject) =>
-	NodeHelpers.getNodeParametersIssues(
-		node.description.properties,
-		inWorkflow(version, openedBy(node, version, saved, true)),
-		node.description,
-	)?.parameters ?? {};
+export function issuesOf(node: INodeType, version: number, saved: IDataObject) {
+	const { description } = node;
+	const parameters = inWorkflow(version, openedBy(node, version, saved, true));
+	// n8n limits the time of a regular expression, which a busy machine can exceed.
+	for (let attempt = 1; ; attempt++) {
+		try {
+			const found = NodeHelpers.getNodeParametersIssues(
+				description.properties,
+				parameters,
+				description,
+			);
+			return found?.parameters ?? {};
+		} catch (error) {
+			if (attempt === 20 || !/timed out/.test(String(error))) throw error;
+		}
+	}
+}
