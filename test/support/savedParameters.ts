@@ -101,17 +101,16 @@ export const openedBy = (
 export function issuesOf(node: INodeType, version: number, saved: IDataObject) {
 	const { description } = node;
 	const parameters = inWorkflow(version, openedBy(node, version, saved, true));
+	const findIssues = () =>
+		NodeHelpers.getNodeParametersIssues(description.properties, parameters, description)
+			?.parameters ?? {};
 	// n8n limits the time of a regular expression, which a busy machine can exceed.
-	for (let attempt = 1; ; attempt++) {
+	for (let attempt = 1; attempt < 20; attempt++) {
 		try {
-			const found = NodeHelpers.getNodeParametersIssues(
-				description.properties,
-				parameters,
-				description,
-			);
-			return found?.parameters ?? {};
+			return findIssues();
 		} catch (error) {
-			if (attempt === 20 || !/timed out/.test(String(error))) throw error;
+			if (!/timed out/.test(String(error))) break;
 		}
 	}
+	return findIssues();
 }
