@@ -69,7 +69,7 @@ function countSeen({ seen }: CleanUpRun, planned: CleanUpResult[], dryRun: boole
 	seen.checked += planned.length;
 	seen.matching += planned.filter(({ fits }) => fits).length;
 	seen.planned += planned.filter(({ action }) => action === 'wouldDelete').length;
-	seen.isDry ||= dryRun;
+	seen.isDry &&= dryRun;
 }
 
 /**

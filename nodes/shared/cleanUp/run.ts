@@ -10,7 +10,7 @@ export interface CleanUpRun {
 	most: number;
 	/** Why every further deletion would fail: a sentence without a period. */
 	ending?: string;
-	/** The numbers for the hint in the editor, of all input items so far. */
+	/** The numbers for the hint in the editor, of all input items so far; `isDry` if each of them was a dry run. */
 	readonly seen: { checked: number; matching: number; planned: number; isDry: boolean };
 }
 
@@ -18,7 +18,7 @@ export const newCleanUpRun = (): CleanUpRun => ({
 	taken: new Set(),
 	used: 0,
 	most: Infinity,
-	seen: { checked: 0, matching: 0, planned: 0, isDry: false },
+	seen: { checked: 0, matching: 0, planned: 0, isDry: true },
 });
 
 const runs = new WeakMap<IExecuteFunctions, CleanUpRun>();

@@ -78,6 +78,13 @@ describe.each(CLEAN_UPS.map((one) => [one.node.description.displayName, one] as 
 			expect([items, hints]).toEqual([[], [hint.replace('%', noun)]]);
 		});
 
+		it('does not say that nothing was deleted if only one of several input items is a dry run', async () => {
+			const input = [{ json: { dry: false } }, { json: { dry: true } }];
+			const { hints } = await run({ dryRun: '={{ $json.dry }}' }, input);
+			expect(server.deleted.length).toBeGreaterThan(0);
+			expect(hints).toEqual([]);
+		});
+
 		it('says that there is nothing to check', async () => {
 			server.files = [];
 			const { hints } = await run();
