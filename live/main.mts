@@ -58,7 +58,7 @@ const CHECKS: Readonly<Record<string, Check>> = {
 	},
 };
 
-/** Asks in the terminal; without one, the answer is no. */
+/** Asks the user in the terminal. Returns false if there is none. */
 async function confirm(question: string): Promise<boolean> {
 	if (!process.stdin.isTTY) return false;
 	const terminal = createInterface({ input: process.stdin, output: process.stdout });

@@ -28,7 +28,7 @@ interface Settings extends LeadTime {
 	options: PackageFilters & { includeExisting?: boolean };
 }
 
-// In a folder of its own, because n8n looks for the schema previews of triggers by their folder and version alone.
+// In a separate folder, because n8n finds the schema preview of a trigger by its folder and version only.
 export class SpeedyFilesPollingTrigger implements INodeType {
 	description: INodeTypeDescription = {
 		displayName: 'SpeedyFiles Expiry Trigger',

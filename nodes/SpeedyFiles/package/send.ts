@@ -29,7 +29,7 @@ const togetherField: Field = {
 	noDataExpression: true,
 	default: false,
 	description:
-		'Whether to send the files of all input items in one package, with one email. If turned off, each item is a package of its own.',
+		'Whether to send the files of all input items in one package, with one email. If turned off, each item becomes a separate package.',
 };
 
 const deleteOption: Field = {
@@ -127,7 +127,7 @@ function suggestTogether({ functions, itemIndex }: ItemContext): void {
 	if (itemIndex < count - 1) return;
 	const emails = [...functions.getInputData().keys()].map((index) => emailOf(functions, index));
 	if (new Set(emails).size === count) return;
-	const message = `Each of the ${count} items is sent in a package of its own, with its own email. To send one package, turn on ${togetherField.displayName}.`;
+	const message = `Each of the ${count} items is sent in a separate package, with a separate email. To send one package, turn on ${togetherField.displayName}.`;
 	functions.addExecutionHints({ type: 'info', location: 'outputPane', message });
 }
 

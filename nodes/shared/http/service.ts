@@ -27,7 +27,7 @@ export interface Service {
 	secretFields: Readonly<Record<string, string>>;
 	/** The label of the address field; “Base URL” by default. */
 	baseUrlLabel?: string;
-	/** The address of the service that most users have; undefined if every user has a server of their own. */
+	/** The address of the service that most users have; undefined if users run their own servers. */
 	usualAddress?: string;
 	/** The common prefix of all API paths. The base URL may end with it, or with its first segments. */
 	apiPath?: string;
