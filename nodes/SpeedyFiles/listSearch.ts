@@ -113,12 +113,15 @@ async function fetchLinkedIds(context: ILoadOptionsFunctions, link: string): Pro
 	return [...new Set(ids)];
 }
 
-/** Returns the files of a magic link with the names from their package; a package of another user has no names. */
+/** Pages of packages that are searched for the names of files; the newest packages come first. */
+const MAX_PAGES = 20;
+
+/** Returns the files of a magic link with the names from their package, or with their IDs if it is not found. */
 async function describeLinked(
 	context: ILoadOptionsFunctions,
 	ids: string[],
 ): Promise<JsonRecord[]> {
-	for (let page: number | undefined = 1; page !== undefined;) {
+	for (let page: number | undefined = 1; page !== undefined && page <= MAX_PAGES;) {
 		const { items, next }: Page<OutputItem, number> = await fetchPage(context, page);
 		const files = items.flatMap(({ json }) => packageFiles(json));
 		const linked = files.filter(({ id }) => ids.includes(String(id)));

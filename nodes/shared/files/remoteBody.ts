@@ -1,8 +1,8 @@
 import { OutageRetries } from '../http/outage';
 import { cancellableSleep, isRetryable, MAX_ATTEMPTS, retryDelay } from '../http/retry';
 import { textOf, type TransferContext } from '../http/service';
-import { triggerMinorGc } from './gcPressure';
 import { isDecodingError } from './openDownload';
+import { copiesOf, PartWindow, type RangeSettings, takeFirstPart } from './parallelParts';
 import {
 	type BodyFailure,
 	failureOf,
@@ -19,30 +19,6 @@ import { isSameFile, lengthOf, rangeOf, validatorOf } from './responseRange';
  * hosts send the same ETag for different bytes, for example for compressed and uncompressed ones.
  */
 const OVERLAP = 4096;
-
-/** How a large file is downloaded in parallel. */
-export interface RangeSettings {
-	/** Files of at least this many bytes. */
-	threshold: number;
-	/** Bytes. */
-	partSize: number;
-	/** Concurrent requests; up to this many parts are in memory. */
-	concurrency: number;
-	/** Whether to stay with one request if it is fast enough. */
-	isAdaptive?: boolean;
-}
-
-/** Bytes after which the speed of the first request is known. */
-const TRIAL_SIZE = 4 * 1024 * 1024;
-
-/** Milliseconds after which the first request is slow, however little it has transferred. */
-const TRIAL_MS = 200;
-
-/**
- * Bytes per millisecond, about what a gigabit line carries. At this speed, further requests no longer help: copying their
- * parts into order costs more than they save.
- */
-const FAST_RATE = (100 * 1024 * 1024) / 1000;
 
 export interface RemoteOptions extends RequestOptions {
 	/** Milliseconds without new data after which an interrupted download fails; 0 by default. */
@@ -151,30 +127,25 @@ export class RemoteBody {
 		const { partSize, concurrency } = this.options.ranges!;
 		const stopParts = new AbortController();
 		const signal = anySignal(stop, stopParts.signal);
-		const parts: Array<Promise<Buffer>> = [];
-		/** The buffers of the parts, in the same order. */
-		const buffers: Buffer[] = [];
-		const freeBuffers: Buffer[] = [];
-		let requested = 0;
-		const requestParts = (limit: number) => {
-			while (parts.length < limit && requested < size) {
-				const from = requested - OVERLAP;
-				requested = Math.min(requested + partSize, size);
-				const buffer = freeBuffers.pop() ?? Buffer.allocUnsafe(partSize + OVERLAP);
-				buffers.push(buffer);
-				const part = collect(this.readRange(from, requested, signal), buffer);
-				// It is awaited later; another part may fail first.
-				part.catch(() => undefined);
-				parts.push(part);
-			}
+		const window = new PartWindow(size, partSize, OVERLAP, (from, to) =>
+			this.readRange(from, to, signal),
+		);
+		const whole = this.readRange(0, undefined, stop, first);
+		const requestOthers = (end: number) => {
+			window.startAt(end);
+			window.request(concurrency - 1);
 		};
-		let { at, tail } = yield* this.readFirstPart(size, first, stop, (end) => {
-			requested = end;
-			requestParts(concurrency - 1);
-		});
+		let at = 0;
+		let tail: Buffer = Buffer.alloc(0);
+		for await (const chunk of takeFirstPart(whole, size, this.options.ranges!, requestOthers)) {
+			at += chunk.length;
+			tail = endOf(tail, chunk);
+			yield chunk;
+		}
+		tail = Buffer.from(tail);
 		while (at < size) {
-			requestParts(concurrency);
-			const bytes = await parts.shift()!.catch((error: unknown) => {
+			window.request(concurrency);
+			const bytes = await window.next().catch((error: unknown) => {
 				if (!this.isRangeIgnored) throw toError(error);
 			});
 			if (bytes === undefined) {
@@ -188,45 +159,8 @@ export class RemoteBody {
 			at += bytes.length - overlap;
 			tail = Buffer.from(endOf(tail, bytes));
 			yield* copiesOf(bytes.subarray(overlap));
-			freeBuffers.push(buffers.shift()!);
+			window.release();
 		}
-	}
-
-	/**
-	 * Yields the first part from the open response, or the whole file if the response is fast enough.
-	 * @param requestOthers called with the end of the part as soon as further requests help
-	 * @returns the position reached, and the bytes before it
-	 */
-	private async *readFirstPart(
-		size: number,
-		first: RemoteResponse,
-		stop: AbortSignal,
-		requestOthers: (end: number) => void,
-	): AsyncGenerator<Buffer, { at: number; tail: Buffer }> {
-		const { partSize, isAdaptive } = this.options.ranges!;
-		const startedAt = performance.now();
-		let at = 0;
-		let tail: Buffer = Buffer.alloc(0);
-		/** Undefined until it is known whether further requests help. */
-		let end: number | undefined;
-		const endAt = (position: number) => {
-			end = Math.min(position, size);
-			requestOthers(end);
-		};
-		if (!isAdaptive) endAt(partSize);
-		for await (const chunk of this.readRange(0, undefined, stop, first)) {
-			const piece = chunk.subarray(0, (end ?? size) - at);
-			at += piece.length;
-			tail = endOf(tail, piece);
-			yield piece;
-			if (at === end && at < size) break;
-			if (end !== undefined) continue;
-			const elapsed = performance.now() - startedAt;
-			if (at < TRIAL_SIZE && elapsed < TRIAL_MS) continue;
-			if (at / elapsed >= FAST_RATE) end = size;
-			else endAt(Math.max(partSize, at));
-		}
-		return { at, tail: Buffer.from(tail) };
 	}
 
 	/**
@@ -356,26 +290,6 @@ const endOf = (before: Buffer, chunk: Buffer): Buffer =>
 	chunk.length >= OVERLAP
 		? chunk.subarray(-OVERLAP)
 		: Buffer.concat([before, chunk]).subarray(-OVERLAP);
-
-/** Reads the chunks of a part into a buffer, and returns what it fills. */
-async function collect(chunks: AsyncIterable<Buffer>, buffer: Buffer): Promise<Buffer> {
-	let at = 0;
-	for await (const chunk of chunks) {
-		at += chunk.copy(buffer, at);
-		triggerMinorGc(chunk.length);
-	}
-	return buffer.subarray(0, at);
-}
-
-/** Bytes per chunk of a part. */
-const PIECE_SIZE = 512 * 1024;
-
-/** Yields copies of a part, whose buffer is filled again while the receiver may still write the last ones. */
-function* copiesOf(part: Buffer): Generator<Buffer> {
-	for (let at = 0; at < part.length; at += PIECE_SIZE) {
-		yield Buffer.from(part.subarray(at, at + PIECE_SIZE));
-	}
-}
 
 /** A body that ended before its announced size, although the connection did not report an error. */
 const brokenOff = () =>

@@ -1,7 +1,7 @@
 import { parseHosts } from '../http/addresses';
 import { executionSignal } from '../http/stallGuard';
 import type { ItemContext } from '../node/operation';
-import type { RangeSettings } from './remoteBody';
+import type { RangeSettings } from './parallelParts';
 
 const MIB = 1024 * 1024;
 
