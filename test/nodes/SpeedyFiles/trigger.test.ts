@@ -225,6 +225,16 @@ describe('an event that does not contain the title and the recipient of its pack
 		expect(item).not.toHaveProperty('title');
 	});
 
+	it('is output without them if it says that the package was deleted, without a request', async () => {
+		host.reset();
+		await host.start();
+		await activate({ events: ['*'] }, { baseUrl: host.url });
+		const deleted = { event: 'package.deleted', title: undefined, recipient_email: undefined };
+		expect(await deliver(event(deleted))).toBe(200);
+		expect(trigger.items).toMatchObject([{ event: 'package.deleted', packageId: 'p1' }]);
+		expect(host.requests).toEqual([]);
+	});
+
 	it('is not completed if it is not selected', async () => {
 		expect(await receive({ headers, body }, { events: ['package.revoked'] })).toEqual([]);
 		expect(host.requests).toEqual([]);

@@ -47,6 +47,18 @@ describe('a download in parallel parts', () => {
 		expect(first).toBeGreaterThan(MIB / 2);
 	});
 
+	it('ends the first response, which contains the whole file, after the first part', async () => {
+		host.respond = (n, _, response) => {
+			if (n > 0) return false;
+			response.writeHead(200, { ...host.headers, 'content-length': FILE.length });
+			// The rest never arrives.
+			response.write(FILE.subarray(0, MIB));
+			return true;
+		};
+		await expectFile(await download(SMALL_PARTS), FILE);
+		expect(requests).toHaveLength(16);
+	});
+
 	it('never requests more parts at the same time than set', async () => {
 		let [open, most] = [0, 0];
 		host.respond = (_, __, response) => {

@@ -141,6 +141,25 @@ it('an unknown option value is an error that names the field and the options, an
 	expect(host.requests).toEqual([]);
 });
 
+it.each([
+	[5214, 'weeks'],
+	[36_500, 'days'],
+	[876_000, 'hours'],
+])('the longest duration is %i %s, whatever the limit of the number', async (most, expiryUnit) => {
+	const create = async (expiresIn: number) => {
+		const parameters = { resource: 'shareLink', operation: 'create', fileId: 'f', expiryUnit };
+		return errorOf(await filesApp({ ...parameters, expires: true, expiresIn }));
+	};
+	expect((await create(most)).message).toBe(
+		'Files App responded without the URL of the share link',
+	);
+	expect(host.requests).toHaveLength(1);
+	expect((await create(most + 1)).message).toMatch(
+		/^The field “Expires After” must be (at most|a whole number from 1 to) [\d ]+/,
+	);
+	expect(host.requests).toHaveLength(1);
+});
+
 describe('a field under Options', () => {
 	const failing = {
 		...getMany,

@@ -6,6 +6,7 @@ import { connectionError } from '../../../nodes/shared/http/errors';
 import type { ItemContext } from '../../../nodes/shared/node/operation';
 import { type MultipartOptions, uploadMultipart } from '../../../nodes/shared/files/multipart';
 import type { Part } from '../../../nodes/shared/files/parts';
+import { streamBuffers } from '../../../nodes/shared/files/streams';
 import { sha256Of } from '../../support/binary';
 
 /** Half of Node's buffer pool and more: smaller buffers are slices of one block of memory. */
@@ -33,6 +34,25 @@ const upload = async (
 	);
 };
 const fault = (message: string) => new NodeOperationError(node as never, message);
+
+it.each([1, 256 * 1024, 600 * 1024])(
+	'streams a part of %i bytes so that its buffer can be filled again after the last chunk',
+	async (size) => {
+		const pieces = [randomBytes(10), randomBytes(size), randomBytes(10)];
+		const expected = Buffer.concat(pieces);
+		const chunks: Buffer[] = [];
+		let sent = 0;
+		for await (const chunk of streamBuffers(pieces, (count) => (sent += count))) {
+			chunks.push(chunk as Buffer);
+		}
+		expect(sent).toBe(expected.length);
+		expect(sha256Of(Buffer.concat(chunks))).toBe(sha256Of(expected));
+		// The connection may still hold the last two chunks of the part, and what follows them.
+		const end = Buffer.concat(chunks.slice(-3)).toString('hex');
+		for (const piece of pieces) piece.fill(0);
+		expect(Buffer.concat(chunks.slice(-3)).toString('hex')).toBe(end);
+	},
+);
 
 it.each([1, 2, 3, 100])('sends up to %i parts concurrently', async (concurrency) => {
 	let underWay = 0;
