@@ -66,6 +66,22 @@ export async function curl(...args: string[]): Promise<number> {
 	return Number(stderr);
 }
 
+/**
+ * Returns the seconds that rclone takes, with its start; undefined if it is not installed. It does not check what it has
+ * transferred, like the other contenders, and gets neither proxy nor settings of other S3 programs from the environment.
+ */
+export async function rclone(...args: string[]): Promise<number | undefined> {
+	const settings = ['--config', '/dev/null', '--ignore-checksum', '--s3-no-head'];
+	const started = performance.now();
+	try {
+		await execute('rclone', [...settings, ...args], { env: { PATH: process.env.PATH } });
+	} catch (error) {
+		if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+		throw error;
+	}
+	return (performance.now() - started) / 1000;
+}
+
 /** Returns the milliseconds in which n8n loads an installed package, and their CPU time; see loadPackage.mjs. */
 export async function loadTime(
 	host: string,

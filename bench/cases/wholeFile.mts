@@ -8,7 +8,10 @@ import { type Measurement, readFile, run } from '../runs.mts';
 export interface Variants {
 	ours(sha256: boolean): Promise<Measurement>;
 	peer(): Promise<Measurement>;
+	s3(): Promise<Measurement>;
 	curl(): Promise<number>;
+	/** Undefined if it is not installed. */
+	rclone(): Promise<number | undefined>;
 	bare(hashing: 'plain' | 'sha256'): Promise<number>;
 }
 
@@ -20,15 +23,17 @@ const CONTENDERS = {
 	ours: 'this node, without SHA-256',
 	oursHashed: 'this node, with SHA-256',
 	peer: 'HTTP Request node',
+	s3: 'S3 node',
 	bare: 'bare Node stream',
 	bareHashed: 'plain Node.js stream, with SHA-256',
 	curl: 'curl',
+	rclone: 'rclone',
 } as const;
 type Contender = keyof typeof CONTENDERS;
 
 /** Peak memory in MiB by file size. */
 type Peaks = ReadonlyMap<number, number>;
-/** MiB per second at 1 GiB. */
+/** MiB per second at 1 GiB; NaN for a program that is not installed. */
 type Speeds = Record<Contender, number>;
 
 /** Transfers files of each size in one request to measure the memory, then 1 GiB in every way to measure the speed. */
@@ -72,14 +77,17 @@ export async function wholeFile(
 				return [
 					CONTENDERS[who],
 					...SIZES.map((size) => own?.get(size)?.toFixed(0) ?? ''),
-					speeds[who].toFixed(0),
-					who.startsWith('ours') ? '' : (hashed / speeds[who]).toFixed(2),
+					describe(speeds[who], 0),
+					who.startsWith('ours') ? '' : describe(hashed / speeds[who], 2),
 				];
 			}),
 		},
 		thresholds: targetsOf(ours, speeds),
 	};
 }
+
+const describe = (figure: number, digits: number) =>
+	Number.isNaN(figure) ? 'not installed' : figure.toFixed(digits);
 
 /** Returns the time in which n8n's own node only reads a file into binary storage. */
 async function n8nReads(bench: Bench, size: number): Promise<Measurement> {
@@ -96,9 +104,11 @@ async function speedsOf(
 		ours: async (all) => (await all.ours(false)).seconds,
 		oursHashed: async (all) => (await all.ours(true)).seconds,
 		peer: async (all) => (await all.peer()).seconds,
+		s3: async (all) => (await all.s3()).seconds,
 		bare: async (all) => await all.bare('plain'),
 		bareHashed: async (all) => await all.bare('sha256'),
 		curl: async (all) => await all.curl(),
+		rclone: async (all) => (await all.rclone()) ?? NaN,
 	};
 	const turns = (Object.keys(ways) as Contender[]).map(
 		(who) => [CONTENDERS[who], async () => await withFile(GIB, ways[who])] as const,
@@ -116,6 +126,7 @@ function targetsOf(ours: Peaks, speeds: Speeds): Threshold[] {
 	return [
 		atMost('memory grows from 1 MiB to 3 GiB by at most 64 MiB', 64, growth, 'MiB'),
 		atLeast('at least 3 × the HTTP Request node', 3, speeds.ours / speeds.peer),
+		atLeast('at least 3 × the S3 node', 3, speeds.ours / speeds.s3),
 		atLeast(
 			'with SHA-256 at least 2.5 × the HTTP Request node',
 			2.5,
