@@ -47,6 +47,9 @@ const PANELS = [
 const HIDE_CONTROLS = `[data-test-id=canvas-controls], .vue-flow__controls, .vue-flow__panel, [data-test-id=canvas-chat-button],
 	[class*=executionButtons], [class*=addButton], [data-test-id=canvas-plus-button] { visibility: hidden !important; }`;
 
+/** Hides the notes of a workflow, which repeat what examples/README.md says. */
+const HIDE_NOTES = '.vue-flow__node:has([data-test-id=sticky]) { visibility: hidden !important; }';
+
 /** Pixels that a node's name and subtitle extend below it on the canvas. */
 const NAME_HEIGHT = 48;
 
@@ -68,13 +71,13 @@ async function take(
 	page: Page,
 	name: string,
 	shown: Locator,
-	{ below = 0, margin = 0 } = {},
+	{ below = 0, margin = 0, hide = HIDE_CONTROLS } = {},
 ): Promise<void> {
 	// Elements under the mouse pointer show additional controls.
 	await page.mouse.move(0, 0);
 	const path = join(FOLDER, `${name}.png`);
 	const clip = await areaOf(shown, below, margin);
-	await page.screenshot({ path, clip, style: HIDE_CONTROLS, animations: 'disabled', scale: 'css' });
+	await page.screenshot({ path, clip, style: hide, animations: 'disabled', scale: 'css' });
 	const { size } = statSync(path);
 	if (size > MAX_BYTES)
 		throw new UserError(
@@ -101,9 +104,12 @@ async function takeAll(
 		await page.emulateMedia({ colorScheme: 'light' });
 		for (const [example, workflow] of workflows) {
 			await editor.openWorkflow(workflow.id);
-			// The notes repeat what examples/README.md says.
 			const nodes = page.locator('.vue-flow__node:not(:has([data-test-id=sticky]))');
-			await take(page, join('examples', example), nodes, { below: NAME_HEIGHT, margin: 16 });
+			await take(page, join('examples', example), nodes, {
+				below: NAME_HEIGHT,
+				margin: 16,
+				hide: HIDE_CONTROLS + HIDE_NOTES,
+			});
 		}
 		for (const { file, example, node } of PANELS) {
 			await editor.openWorkflow(workflows.get(example)?.id ?? '');
