@@ -12,7 +12,13 @@ export function contentOf(name: string, size: number): Buffer {
 
 export const sha256Of = (content: Buffer) => createHash('sha256').update(content).digest('hex');
 
-/** The server that the workflows get their files from (`/files/<name>?size=…`) and report to (`/arrived`). */
+const FEED = `<?xml version="1.0"?><rss version="2.0"><channel><title>Feed</title><link>http://127.0.0.1</link>
+<item><title>Item</title><link>http://127.0.0.1/1</link><pubDate>Thu, 01 Jan 2026 00:00:00 GMT</pubDate></item></channel></rss>`;
+
+/**
+ * The server that the workflows get their files from (`/files/<name>?size=…`), send them to (`/discarded`) and report to
+ * (`/arrived`), with a feed in which nothing is new (`/feed`).
+ */
 export class Counterpart {
 	private readonly server: Server;
 	url = '';
@@ -47,6 +53,16 @@ export class Counterpart {
 			const value = stringOr(getPath(body, 'value'), '');
 			this.ledger.arrive(getString(body, 'key'), value === '' ? undefined : value);
 			response.end('{}');
+			return;
+		}
+		if (pathname === '/discarded') {
+			for await (const _ of request);
+			response.end('{}');
+			return;
+		}
+		if (pathname === '/feed') {
+			response.setHeader('content-type', 'application/rss+xml');
+			response.end(FEED);
 			return;
 		}
 		const name = pathname.replace('/files/', '');

@@ -3,8 +3,10 @@ import { fitLine, type Slope } from './regression.mts';
 import type { Sample } from './samples.mts';
 import type { SoakResult } from './soak.mts';
 
+type Measured = Exclude<keyof Sample, 'staticDataOf'>;
+
 /** The measured quantities that must not grow, with their units. */
-const MEASURED: ReadonlyArray<readonly [keyof Sample, name: string, unit: string]> = [
+const MEASURED: ReadonlyArray<readonly [Measured, name: string, unit: string]> = [
 	['resident', 'resident memory after a garbage collection', 'MiB'],
 	['heap', 'JavaScript heap after it', 'MiB'],
 	['external', 'memory outside of the heap (buffers)', 'MiB'],
@@ -21,7 +23,7 @@ export const warmUpOf = ({ minutes }: Pick<SoakResult, 'minutes'>) => Math.min(1
 /** The fewest samples that a slope is judged by. */
 const MIN_SAMPLES = 10;
 
-export function slopeOf(result: SoakResult, key: keyof Sample): Slope {
+export function slopeOf(result: SoakResult, key: Measured): Slope {
 	const points = result.samples
 		.filter(({ minute }) => minute >= warmUpOf(result) && minute <= result.minutes)
 		.map((sample) => [sample.minute / 60, sample[key]] as const);

@@ -5,6 +5,7 @@ import { ROOT } from '../../sandbox/system/repository.mjs';
 import { describeMachine } from '../machine.mts';
 import { saveSection, section } from '../report.mts';
 import { findingsOf } from './findings.mts';
+import { soakControl } from './control.mts';
 import { soak } from './soak.mts';
 
 const { values } = parseArgs({
@@ -13,13 +14,16 @@ const { values } = parseArgs({
 		minutes: { type: 'string' },
 		cycle: { type: 'string', default: '15' },
 		seed: { type: 'string', default: '1' },
+		control: { type: 'boolean', default: false },
 	},
 });
 const minutes = Number(values.minutes ?? Number(values.hours) * 60);
 const cycleSeconds = Number(values.cycle);
 const seed = Number(values.seed);
 if (![minutes, cycleSeconds].every((one) => one > 0) || !Number.isSafeInteger(seed)) {
-	console.error('Usage: npm run soak -- [--hours 1 | --minutes 2] [--cycle seconds] [--seed n]');
+	console.error(
+		'Usage: npm run soak -- [--hours 1 | --minutes 2] [--cycle seconds] [--seed n] [--control]',
+	);
 	process.exit(2);
 }
 
@@ -27,7 +31,23 @@ const log = (line: string) => void process.stderr.write(`  ${line}\n`);
 const machine = describeMachine();
 /** Shorter runs are over before the records of the triggers matter. */
 const isFilled = minutes >= 10;
-const result = await soak({ minutes, cycleSeconds, seed, isFilled, log });
+const options = { minutes, cycleSeconds, seed, isFilled, log };
+if (values.control) {
+	const { table } = findingsOf(await soakControl(options), cycleSeconds);
+	const method = [
+		`The same n8n for ${minutes} minutes without this package: as many executions as in the soak test and files of the same sizes with the Webhook and HTTP Request nodes, three RSS Feed Triggers that poll every 10 s, and no faults.`,
+	];
+	const text = section(
+		'soakControl',
+		'Soak test of n8n’s own nodes',
+		{ method, table, thresholds: [] },
+		machine,
+	);
+	await saveSection('soakControl', text);
+	console.log(text);
+	process.exit(0);
+}
+const result = await soak(options);
 const findings = findingsOf(result, cycleSeconds);
 const text = section('soak', 'Soak test', findings, machine);
 if (isFilled) {

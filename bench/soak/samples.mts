@@ -25,6 +25,8 @@ export interface Sample {
 	database: number;
 	/** kB of static data of all workflows. */
 	staticData: number;
+	/** The same by the name of the workflow. */
+	staticDataOf: Record<string, number>;
 	/** Executions so far. */
 	executions: number;
 }
@@ -43,6 +45,7 @@ export async function takeSample(watched: Watched, minute: number): Promise<Samp
 	const { rest, pid, probe, dataFolder, workflowIds } = watched;
 	const measured = await probe.memory(pid);
 	const files = filesBelow(dataFolder);
+	const staticDataOf = await readStaticData(rest, workflowIds);
 	const bytesOf = (paths: string[]) => paths.reduce((sum, path) => sum + sizeOf(path), 0) / MIB;
 	return {
 		minute,
@@ -53,7 +56,8 @@ export async function takeSample(watched: Watched, minute: number): Promise<Samp
 		descriptors: readdirSync(`/proc/${pid}/fd`).length,
 		storage: bytesOf(files.filter((path) => /binary_data|binaryData|storage/.test(path))),
 		database: bytesOf(files.filter((path) => /database\.sqlite/.test(path))),
-		staticData: await staticBytes(rest, workflowIds),
+		staticData: Object.values(staticDataOf).reduce((sum, size) => sum + size, 0),
+		staticDataOf,
 		executions: await latestExecution(rest),
 	};
 }
@@ -66,13 +70,14 @@ const filesBelow = (folder: string): string[] =>
 
 const sizeOf = (path: string) => statSync(path, { throwIfNoEntry: false })?.size ?? 0;
 
-async function staticBytes(rest: Rest, workflowIds: readonly string[]): Promise<number> {
-	let bytes = 0;
+/** Returns the kB of static data by the name of the workflow. */
+async function readStaticData(rest: Rest, workflowIds: readonly string[]) {
+	const sizes: Record<string, number> = {};
 	for (const id of workflowIds) {
 		const workflow = getObject(await rest.call('GET', `/rest/workflows/${id}`), 'data');
-		bytes += JSON.stringify(workflow.staticData ?? null).length;
+		sizes[String(workflow.name)] = JSON.stringify(workflow.staticData ?? null).length / 1000;
 	}
-	return bytes / 1000;
+	return sizes;
 }
 
 /** Returns the number of the latest execution; n8n numbers them from 1. */

@@ -57,7 +57,7 @@ const RECIPIENT_DELAY = 3_000;
 const SETTLE = 35_000;
 
 /** n8n deletes old executions with their files at once, so that its disk use is constant. */
-const PRUNING = {
+export const PRUNING = {
 	EXECUTIONS_DATA_PRUNE: 'true',
 	EXECUTIONS_DATA_PRUNE_MAX_COUNT: '300',
 	EXECUTIONS_DATA_HARD_DELETE_BUFFER: '0',
@@ -267,7 +267,7 @@ const tagOf = (minute: number) => `m${String(minute).padStart(4, '0')}-`;
 
 const pause = (milliseconds: number) => new Promise((done) => setTimeout(done, milliseconds));
 
-function delaysOf({ delays }: Ledger): SoakResult['delays'] {
+export function delaysOf({ delays }: Ledger): SoakResult['delays'] {
 	const sorted = [...delays].sort((a, b) => a - b);
 	return { median: sorted[sorted.length >> 1] ?? NaN, maximum: sorted.at(-1) ?? NaN };
 }

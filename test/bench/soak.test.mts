@@ -61,6 +61,7 @@ describe('the findings of a soak test', () => {
 	const sample = (minute: number, resident: number): Sample => ({
 		...{ minute, resident, heap: 100, external: 10, resources: 50, descriptors: 40 },
 		...{ storage: 10, database: 5, staticData: 200, executions: minute * 40 },
+		staticDataOf: {},
 	});
 	const result = (resident: (minute: number) => number): SoakResult => ({
 		startedAt: '2026-01-01T00:00:00.000Z',
