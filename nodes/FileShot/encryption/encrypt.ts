@@ -1,4 +1,4 @@
-import { type CipherGCM, createCipheriv } from 'node:crypto';
+import { type CipherGCM, createCipheriv, createSecretKey } from 'node:crypto';
 
 import { chunkCount, chunkIv, chunkLength, type ContainerHeader, encodeHeader } from './container';
 
@@ -14,6 +14,8 @@ export async function* encrypt(
 ): AsyncGenerator<Buffer> {
 	yield encodeHeader(header);
 	const total = chunkCount(header);
+	// A key object, because Node prepares a buffer again for each chunk.
+	const secret = createSecretKey(key);
 	let index = 0;
 	let cipher: CipherGCM | undefined;
 	/** Bytes until the end of the chunk. */
@@ -22,7 +24,7 @@ export async function* encrypt(
 		for (let at = 0; at < chunk.length;) {
 			if (!cipher) {
 				if (index === total) throw new RangeError('The file is longer than its header says');
-				cipher = createCipheriv('aes-256-gcm', key, chunkIv(header, index));
+				cipher = createCipheriv('aes-256-gcm', secret, chunkIv(header, index));
 				left = chunkLength(header, index);
 			}
 			const piece = chunk.subarray(at, at + left);

@@ -200,6 +200,7 @@ function encryptedSource(
 		const { stream, stats } = countAndHash(source, {
 			sha256,
 			expectedSize: file.size,
+			isTransformed: true,
 			progress: (bytes) => {
 				size += bytes;
 				if (size > file.size) throw sizeMismatchError(node, file, size);

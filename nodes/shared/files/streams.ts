@@ -33,6 +33,8 @@ interface Options {
 	expectedSize?: number;
 	/** Minimum bytes per chunk of the output; without it, chunks pass as they arrive. */
 	blockSize?: number;
+	/** Whether the receiver turns each chunk into another one of that size and calls {@link triggerMinorGc} for it. */
+	isTransformed?: boolean;
 }
 
 /** Counts and hashes chunks as they pass, or a buffer at once. */
@@ -43,7 +45,7 @@ export function countAndHash(
 ): Counted<Buffer | ByteStream>;
 export function countAndHash(
 	source: Buffer | Chunks,
-	{ sha256, progress, validate, expectedSize, blockSize }: Options,
+	{ sha256, progress, validate, expectedSize, blockSize, isTransformed }: Options,
 ): Counted<Buffer | ByteStream> {
 	const hash = sha256 ? createHash('sha256') : undefined;
 	const stats: StreamStats = {
@@ -69,7 +71,7 @@ export function countAndHash(
 		for await (const chunk of chunks) {
 			for (const piece of splitChunk(chunk)) {
 				count(piece);
-				triggerMinorGc(piece.length);
+				if (!isTransformed) triggerMinorGc(piece.length);
 				if (stats.size === expectedSize) last = piece;
 				else yield piece;
 			}
