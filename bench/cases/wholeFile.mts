@@ -126,7 +126,7 @@ function targetsOf(ours: Peaks, speeds: Speeds): Threshold[] {
 	return [
 		atMost('memory grows from 1 MiB to 3 GiB by at most 64 MiB', 64, growth, 'MiB'),
 		atLeast('at least 3 × the HTTP Request node', 3, speeds.ours / speeds.peer),
-		atLeast('at least 3 × the S3 node', 3, speeds.ours / speeds.s3),
+		atLeast('at least 2 × the S3 node', 2, speeds.ours / speeds.s3),
 		atLeast(
 			'with SHA-256 at least 2.5 × the HTTP Request node',
 			2.5,
