@@ -8,13 +8,25 @@ import {
 	NodeConnectionTypes,
 } from 'n8n-workflow';
 
-import { nodeProperties } from '../shared/node/operation';
+import { nodeProperties, operationSubtitle, type Resource } from '../shared/node/operation';
 import { runOperation } from '../shared/node/runOperation';
-import { operationSubtitle } from '../shared/node/subtitle';
-import { fileCourierApiTest } from './service';
 import { file } from './file/download';
-import { session } from './session';
-import { resumeWebhooks, resumeWithDelivery, waitingTooltip } from './session/requestAndWait';
+import { fileCourierApiTest } from './service';
+import { create } from './session/create';
+import {
+	requestAndWait,
+	resumeWebhooks,
+	resumeWithDelivery,
+	waitingTooltip,
+} from './session/requestAndWait';
+import { cancel, get } from './session/session';
+
+const session: Resource = {
+	value: 'session',
+	name: 'Session',
+	operations: [cancel, create, get, requestAndWait],
+	initial: create.value,
+};
 
 const resources = [session, file];
 

@@ -9,10 +9,9 @@ import {
 
 import { readParameters, triggerSource } from '../shared/node/parameters';
 import { toProperty } from '../shared/node/schema';
-import { eventsSubtitle } from '../shared/node/subtitle';
-import { checkedActivation } from '../shared/webhook/activation';
+import { eventsSubtitle } from '../shared/node/operation';
+import { ACCEPTED, checkedActivation, triggerHelp } from '../shared/webhook/activation';
 import { ANY_EVENT, TRIGGER_VERSIONS } from '../shared/webhook/events';
-import { ACCEPTED, triggerHelp } from '../shared/webhook/triggerHelp';
 import { fileCourier, fileCourierApiTest } from './service';
 import { type DeliveryFilter, type DownloadSettings, receiveFiles } from './delivery';
 import { triggerProperties } from './triggerFields';

@@ -6,14 +6,23 @@ import {
 	NodeConnectionTypes,
 } from 'n8n-workflow';
 
-import { nodeProperties } from '../shared/node/operation';
+import { nodeProperties, operationSubtitle, type Resource } from '../shared/node/operation';
 import { runOperation } from '../shared/node/runOperation';
-import { operationSubtitle } from '../shared/node/subtitle';
 import { change } from './change/getAll';
-import { file } from './file';
-import { searchFiles } from './file/getAll';
+import { cleanUp } from './file/cleanUp';
+import { download } from './file/download';
+import { deleteFile, get } from './file/file';
+import { getAll, searchFiles } from './file/getAll';
+import { upload } from './file/upload';
 import { filesAppApiTest } from './service';
 import { shareLink } from './shareLink/create';
+
+const file: Resource = {
+	value: 'file',
+	name: 'File',
+	operations: [cleanUp, deleteFile, download, get, getAll, upload],
+	initial: upload.value,
+};
 
 const resources = [file, shareLink, change];
 

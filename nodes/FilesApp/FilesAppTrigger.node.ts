@@ -1,24 +1,28 @@
 import {
 	type INodeExecutionData,
+	type INodeProperties,
 	type INodeType,
 	type INodeTypeDescription,
 	type IPollFunctions,
 	NodeConnectionTypes,
 } from 'n8n-workflow';
 
+import { optionsField } from '../shared/node/fields';
+import { matchesGlob } from '../shared/node/filters';
+import { eventsSubtitle } from '../shared/node/operation';
 import { optionalText, readParameters, triggerSource } from '../shared/node/parameters';
 import { toProperty } from '../shared/node/schema';
-import { eventsSubtitle } from '../shared/node/subtitle';
-import { runPoll } from '../shared/polling/poll';
-import { matchesGlob } from '../shared/node/filters';
+import { includeExistingOption, pollEventsField, runPoll } from '../shared/polling/poll';
+import { globOption } from '../shared/webhook/events';
 import { changeOutput } from './change/feed';
 import {
+	ANY_ACTION,
 	type ChangesState,
 	fetchSampleChange,
 	pollChanges,
 	type PollChangesOptions,
 } from './change/pollChanges';
-import { pollingProperties } from './polling';
+import { folderField } from './file/getAll';
 import { filesApp, filesAppApiTest } from './service';
 
 interface Settings {
@@ -72,3 +76,37 @@ export class FilesAppTrigger implements INodeType {
 		});
 	}
 }
+
+const pollingProperties: INodeProperties[] = [
+	pollEventsField(
+		[
+			{
+				name: 'Any Change',
+				value: ANY_ACTION,
+				description: 'All changes, including any types added in the future',
+			},
+			{ name: 'File Created', value: 'created' },
+			{ name: 'File Deleted', value: 'deleted' },
+			{ name: 'File Modified', value: 'modified' },
+		],
+		['created'],
+	),
+	folderField('Only trigger on changes in this folder. Leave empty for all folders.'),
+	{
+		displayName: 'Include File Details',
+		name: 'details',
+		type: 'boolean',
+		default: true,
+		description:
+			'Whether to include the name, size, type and dates of each existing file. Uses one request per file.',
+	},
+	optionsField([
+		globOption(
+			'File Name',
+			'fileName',
+			'e.g. *.pdf',
+			'files with a matching name (deleted files have no name and never match)',
+		),
+		includeExistingOption('files'),
+	]),
+];

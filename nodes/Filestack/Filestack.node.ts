@@ -6,21 +6,32 @@ import {
 	NodeConnectionTypes,
 } from 'n8n-workflow';
 
-import { nodeProperties, type Resource } from '../shared/node/operation';
+import { nodeProperties, operationSubtitle, type Resource } from '../shared/node/operation';
 import { runOperation } from '../shared/node/runOperation';
-import { operationSubtitle } from '../shared/node/subtitle';
-import { filestackApiTest } from './service';
 import { archive } from './archive';
 import { document } from './document';
-import { file } from './file';
+import { analyze } from './file/analyze';
+import { download } from './file/download';
+import { getHashes, getMetadata, getStorage } from './file/metadata';
+import { overwrite } from './file/overwrite';
+import { remove } from './file/remove';
+import { store } from './file/store';
 import { filestackOutput } from './handle';
-import { image } from './image';
+import { image } from './image/image';
 import { link } from './link';
 import { policy } from './policy';
+import { filestackApiTest } from './service';
 import { text } from './text';
 import { video } from './video';
 import { website } from './website';
 import { workflow } from './workflow';
+
+const file: Resource = {
+	value: 'file',
+	name: 'File',
+	operations: [analyze, remove, download, getHashes, getMetadata, getStorage, overwrite, store],
+	initial: store.value,
+};
 
 /** In the order of their use. */
 const resources = [

@@ -1,4 +1,6 @@
 import {
+	type IDataObject,
+	type INodeProperties,
 	type INodeType,
 	type INodeTypeDescription,
 	type IWebhookDescription,
@@ -7,15 +9,26 @@ import {
 	NodeConnectionTypes,
 } from 'n8n-workflow';
 
+import { epochOf } from '../shared/dates';
+import { isJsonObject, type JsonRecord, textOf } from '../shared/http/service';
+import { optionsField } from '../shared/node/fields';
+import { matchesGlob } from '../shared/node/filters';
+import { eventsSubtitle } from '../shared/node/operation';
 import { readParameters, triggerSource } from '../shared/node/parameters';
 import { toProperty } from '../shared/node/schema';
-import { eventsSubtitle } from '../shared/node/subtitle';
-import { checkedActivation } from '../shared/webhook/activation';
-import { handleEvent, TRIGGER_VERSIONS } from '../shared/webhook/events';
-import { matchesGlob } from '../shared/node/filters';
-import { ACCEPTED, triggerHelp } from '../shared/webhook/triggerHelp';
+import { ACCEPTED, checkedActivation, triggerHelp } from '../shared/webhook/activation';
+import {
+	deduplicationWindowOption,
+	eventsField,
+	globOption,
+	handleEvent,
+	maxAgeOption,
+	type ServiceEvent,
+	TRIGGER_VERSIONS,
+	type WebhookFormat,
+} from '../shared/webhook/events';
+import { extractHandle } from './handle';
 import { filestack, filestackApiTest } from './service';
-import { filestackEvents, triggerProperties } from './webhook';
 
 // n8n registers nothing at Filestack, because webhooks can only be created in its Developer Portal.
 const webhooks: IWebhookDescription[] = [
@@ -78,3 +91,91 @@ export class FilestackTrigger implements INodeType {
 		});
 	}
 }
+
+/**
+ * Verifies the signature over `FS-Timestamp`, a dot and the raw body; the signature of a re-serialized body would differ
+ * (Filestack docs, Webhooks; filestack-js, security).
+ */
+const filestackEvents: WebhookFormat = {
+	scheme: {
+		service: filestack,
+		header: 'fs-signature',
+		*texts(raw, headers) {
+			const timestamp = textOf(headers['fs-timestamp']);
+			if (timestamp) yield Buffer.concat([Buffer.from(`${timestamp}.`), raw]);
+		},
+	},
+	output: {
+		names: { event: ['action'], deliveryId: ['id'], jobId: ['uuid'] },
+	},
+	read: (body, headers) => readEvent(body, epochOf(headers['fs-timestamp'])),
+};
+
+/** Characters. Longer URLs are not searched for a handle. */
+const MAX_URL_LENGTH = 8_192;
+
+function readEvent(body: JsonRecord, signedAt: number | undefined): ServiceEvent | undefined {
+	const event = textOf(body.action) ?? conversionEventOf(body);
+	if (event === undefined) return undefined;
+	const text = isJsonObject(body.text) ? body.text : isJsonObject(body.data) ? body.data : {};
+	// Conversions describe the file in `link`, an older form of fp.upload in `data` (filestack-js, security).
+	const file: JsonRecord = { ...text, ...objectAt(text, 'data'), ...objectAt(text, 'link') };
+	const url = textOf(file.url);
+	const added: IDataObject = {
+		event,
+		handle:
+			textOf(file.handle) ?? (url && url.length <= MAX_URL_LENGTH ? extractHandle(url) : undefined),
+		url,
+		name: textOf(file.filename),
+		size: typeof file.size === 'number' ? file.size : undefined,
+		mimeType: textOf(file.mimetype) ?? textOf(file.type),
+	};
+	return { event, signedAt, item: { json: body as IDataObject, added } };
+}
+
+/** Returns the event of an audio or video conversion, which has no `action`: {status, uuid, data, …}. */
+function conversionEventOf(body: JsonRecord): string | undefined {
+	const status = textOf(body.status);
+	return status && textOf(body.uuid) ? `video_conversion.${status}` : undefined;
+}
+
+function objectAt(parent: JsonRecord, name: string): JsonRecord {
+	const value = parent[name];
+	return isJsonObject(value) ? value : {};
+}
+
+const triggerProperties: INodeProperties[] = [
+	{
+		displayName:
+			'In the Filestack Developer Portal, go to <b>Webhooks</b> and add a webhook with the <b>Production URL</b> from <b>Webhook URLs</b> above. Copy the secret (shown once; not the App Secret) into the <b>Webhook Secret</b> field of the credential, then publish this workflow.',
+		name: 'registrationNotice',
+		type: 'notice',
+		default: '',
+	},
+	eventsField(
+		[
+			{ name: 'File Converted', value: 'fp.converse', description: 'A transformation was stored' },
+			{ name: 'File Deleted', value: 'fp.delete' },
+			{ name: 'File Exported', value: 'fp.export' },
+			{ name: 'File Overwritten', value: 'fp.overwrite' },
+			{ name: 'File Scanned', value: 'fp.scan' },
+			{ name: 'File Uploaded', value: 'fp.upload' },
+			{ name: 'Video Converted', value: 'fp.video_converse' },
+			{
+				name: 'Workflow Finished',
+				value: 'fs.workflow',
+				description: 'A Filestack workflow returned a result',
+			},
+		],
+		['fp.upload'],
+	),
+	optionsField([
+		globOption('File Name', 'fileName', 'e.g. *.pdf', 'events for files with a matching name'),
+		deduplicationWindowOption(2880, 'Filestack retries unanswered deliveries for up to 13 hours.'),
+		maxAgeOption(
+			172_800,
+			'The default matches Ignore Duplicates For (Minutes), so that a delivery is rejected once it is no longer recognized as a duplicate. Filestack may retry with the original signature for up to 13 hours, so use at least 46800.',
+		),
+		globOption('MIME Type', 'mimeType', 'e.g. image/*', 'events for files of a matching type'),
+	]),
+];

@@ -6,13 +6,9 @@ import {
 	NodeConnectionTypes,
 } from 'n8n-workflow';
 
-import { nodeProperties } from '../shared/node/operation';
+import { nodeProperties, operationSubtitle, type Resource } from '../shared/node/operation';
 import { runOperation } from '../shared/node/runOperation';
-import { operationSubtitle } from '../shared/node/subtitle';
-import { account } from './account';
-import { speedyFilesApiTest } from './service';
 import { file } from './file';
-import { instance } from './instance';
 import {
 	searchActive,
 	searchFiles,
@@ -20,8 +16,21 @@ import {
 	searchPackages,
 	searchTokens,
 } from './listSearch';
-import { packageResource } from './package';
+import { cleanUp } from './package/cleanUp';
+import { create } from './package/create';
+import { getAll } from './package/getAll';
+import { deletePackage, finalize, get, revoke } from './package/package';
+import { send } from './package/send';
+import { uploadFile } from './package/upload';
+import { account, instance, speedyFilesApiTest } from './service';
 import { token } from './token';
+
+const packageResource: Resource = {
+	value: 'package',
+	name: 'Package',
+	operations: [cleanUp, create, deletePackage, finalize, get, getAll, revoke, send, uploadFile],
+	initial: send.value,
+};
 
 const resources = [packageResource, file, token, account, instance];
 

@@ -1,4 +1,7 @@
 import {
+	type IDataObject,
+	type IHookFunctions,
+	type INodeProperties,
 	type INodeType,
 	type INodeTypeDescription,
 	type IWebhookDescription,
@@ -7,15 +10,29 @@ import {
 	NodeConnectionTypes,
 } from 'n8n-workflow';
 
-import { readParameters } from '../shared/node/parameters';
-import { toProperty } from '../shared/node/schema';
-import { eventsSubtitle } from '../shared/node/subtitle';
-import { checkedActivation } from '../shared/webhook/activation';
-import { handleEvent, TRIGGER_VERSIONS } from '../shared/webhook/events';
+import { epochOf } from '../shared/dates';
+import { callApi } from '../shared/http/client';
+import { type JsonRecord, textOf } from '../shared/http/service';
+import { startTimer, withSignal } from '../shared/http/stallGuard';
+import { optionsField } from '../shared/node/fields';
 import { matchesGlob } from '../shared/node/filters';
-import { ACCEPTED, triggerHelp } from '../shared/webhook/triggerHelp';
-import { speedyFiles, speedyFilesApiTest } from './service';
-import { speedyFilesEvents, speedyFilesTriggerSource, triggerProperties } from './webhook';
+import { eventsSubtitle } from '../shared/node/operation';
+import type { OutputItem } from '../shared/node/output';
+import { readParameters, triggerSource } from '../shared/node/parameters';
+import { type ParameterSource, toProperty } from '../shared/node/schema';
+import { ACCEPTED, checkedActivation, triggerHelp } from '../shared/webhook/activation';
+import {
+	deduplicationWindowOption,
+	eventsField,
+	globOption,
+	handleEvent,
+	maxAgeOption,
+	type ServiceEvent,
+	TRIGGER_VERSIONS,
+	type WebhookFormat,
+} from '../shared/webhook/events';
+import { packagePath } from './package/fields';
+import { PACKAGE, speedyFiles, speedyFilesApiTest } from './service';
 
 // n8n registers nothing, because only an admin can add webhooks, in the web interface.
 const webhooks: IWebhookDescription[] = [
@@ -88,4 +105,135 @@ export class SpeedyFilesTrigger implements INodeType {
 			};
 		});
 	}
+}
+
+/**
+ * `X-SpeedyFiles-Signature` signs the raw body (SpeedyFiles docs, Webhooks). The server writes non-ASCII characters as
+ * \u escapes, so JSON that was parsed and serialized again has a different signature.
+ */
+const speedyFilesEvents: WebhookFormat = {
+	scheme: {
+		service: speedyFiles,
+		header: 'x-speedyfiles-signature',
+		texts: (raw) => [raw],
+	},
+	output: { names: { totalSize: ['total_bytes'] } },
+	read: readEvent,
+	complete: addPackageDetails,
+	testEvent: 'webhook.test',
+};
+
+function readEvent(body: JsonRecord, headers: Record<string, unknown>): ServiceEvent | undefined {
+	const event = textOf(body.event);
+	if (event === undefined) return undefined;
+	const item = {
+		json: body as IDataObject,
+		added: { hookId: textOf(headers['x-speedyfiles-hook-id']) },
+	};
+	return { event, signedAt: epochOf(body.timestamp), item };
+}
+
+/** Milliseconds; SpeedyFiles waits for the response to a delivery for 8 seconds. */
+const DETAILS_TIMEOUT = 2_000;
+
+/**
+ * Adds the title and the recipient of the package, which SpeedyFiles only includes in some events. An event is output
+ * without them if the package cannot be read, because SpeedyFiles sends each event only once.
+ */
+async function addPackageDetails(
+	context: IWebhookFunctions,
+	{ event, item }: ServiceEvent,
+): Promise<OutputItem> {
+	const { package_id: id, title, recipient_email: email } = item.json;
+	const isComplete = textOf(title) !== undefined && textOf(email) !== undefined;
+	if (textOf(id) === undefined || isComplete || event === DELETED) return item;
+	const timeout = new AbortController();
+	const stopTimer = startTimer(DETAILS_TIMEOUT, () => timeout.abort());
+	const limited = withSignal(context, timeout.signal);
+	try {
+		const path = packagePath(limited, String(id));
+		const call = { method: 'GET', path, expects: PACKAGE, retryable: false } as const;
+		const { body } = await callApi(limited, speedyFiles, call);
+		const details = {
+			title: textOf(title) ?? body.title,
+			recipient_email: textOf(email) ?? body.recipient_email,
+			recipient_name: body.recipient_name,
+		} as IDataObject;
+		return { ...item, added: { ...item.added, ...details } };
+	} catch (error) {
+		const { message } = error as Error;
+		context.logger.warn(
+			`${context.getNode().name}: the package ${String(id)} of an event could not be read: ${message}`,
+		);
+		return item;
+	} finally {
+		stopTimer();
+	}
+}
+
+const DELETED = 'package.deleted';
+
+const triggerProperties: INodeProperties[] = [
+	{
+		displayName:
+			'In SpeedyFiles, sign in as an admin, go to <b>Settings → Webhooks</b> and add a webhook with the <b>Production URL</b> from <b>Webhook URLs</b> above. Copy the secret (whsec_…, shown once) into the <b>Webhook Secret</b> field of the credential, then publish this workflow. For created and expired packages, use the <b>SpeedyFiles Expiry Trigger</b>, because SpeedyFiles does not send these events.',
+		name: 'registrationNotice',
+		type: 'notice',
+		default: '',
+	},
+	eventsField(
+		[
+			{
+				name: 'File Deleted',
+				value: 'package.file_deleted',
+				description: 'Only sent by newer SpeedyFiles versions',
+			},
+			{
+				name: 'File Uploaded',
+				value: 'package.file_uploaded',
+				description: 'By you or a recipient (see uploadedBy)',
+			},
+			{ name: 'Package Deleted', value: DELETED },
+			{
+				name: 'Package Downloaded',
+				value: 'package.downloaded',
+				description: 'A recipient downloaded a file or the ZIP',
+			},
+			{
+				name: 'Package Finalized',
+				value: 'package.finalized',
+				description: 'The magic link was sent',
+			},
+			{ name: 'Package Revoked', value: 'package.revoked' },
+			{
+				name: 'Test',
+				value: 'webhook.test',
+				description: 'Sent by the Test button in SpeedyFiles',
+			},
+		],
+		['package.downloaded'],
+	),
+	optionsField([
+		globOption('Recipient Email', 'recipient', 'e.g. *@acme.com', 'events with this recipient'),
+		globOption('File Name', 'fileName', 'e.g. *.pdf', 'events for files with a matching name'),
+		globOption('Package ID', 'packageId', 'e.g. pQ3v0kJ8Yk2mB1tZr7wXcA', 'events for this package'),
+		deduplicationWindowOption(60, 'SpeedyFiles only sends each event once.'),
+		maxAgeOption(300, 'The clocks of SpeedyFiles and n8n must not differ by more than this.'),
+	]),
+];
+
+/** Events that earlier versions of the node offered, although SpeedyFiles never sends them. */
+const NEVER_SENT: readonly unknown[] = ['package.created', 'package.expired'];
+
+/** The settings of the trigger, without events of a saved workflow that can no longer be selected. */
+function speedyFilesTriggerSource(context: IWebhookFunctions | IHookFunctions): ParameterSource {
+	const source = triggerSource(context);
+	return {
+		...source,
+		read(name, fallback) {
+			const value = source.read(name, fallback);
+			const isList = name === 'events' && Array.isArray(value);
+			return isList ? value.filter((event) => !NEVER_SENT.includes(event)) : value;
+		},
+	};
 }

@@ -1,6 +1,4 @@
-import type { INodeProperties } from 'n8n-workflow';
-import { NodeOperationError } from 'n8n-workflow';
-
+import { type INodeProperties, NodeOperationError } from 'n8n-workflow';
 import { type Downloaded, downloadFile } from '../shared/files/download';
 import { type RangeDefaults, readDownloadSettings } from '../shared/files/settings';
 import { pathSegment } from '../shared/http/client';

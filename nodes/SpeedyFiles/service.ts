@@ -1,3 +1,6 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { callApi } from '../shared/http/client';
 import { bearerAuth } from '../shared/http/credential';
 import { ANOTHER_SERVICE, credentialTest, judgeSuccess } from '../shared/http/credentialTest';
 import {
@@ -7,6 +10,7 @@ import {
 	type Service,
 	textOf,
 } from '../shared/http/service';
+import type { Operation, Resource } from '../shared/node/operation';
 
 /** The SpeedyFiles API: bearer token, JSON without an envelope, errors as `{detail}` (SpeedyFiles docs, REST API). */
 export const speedyFiles: Service = {
@@ -76,7 +80,7 @@ const objectWithId = (kind: string): ExpectedBody<JsonRecord> => ({
 		isJsonObject(body) && (textOf(body.id) || typeof body.id === 'number') ? body : undefined,
 });
 
-export const ACCOUNT = objectWithId('an account');
+const ACCOUNT = objectWithId('an account');
 export const PACKAGE = objectWithId('a package');
 export const FILE = objectWithId('a file');
 
@@ -101,3 +105,49 @@ export const speedyFilesApiTest = credentialTest(speedyFiles, {
 		isJsonObject(body) && textOf(body.email) && textOf(body.role) ? undefined : ANOTHER_SERVICE,
 	),
 });
+
+const get: Operation = {
+	value: 'get',
+	name: 'Get',
+	action: 'Get account',
+	description: 'Retrieve the user and role of the API token',
+	fields: [],
+	output: { names: { userId: ['id'], name: ['display_name'] } },
+	async execute({ functions }) {
+		const call = { method: 'GET', path: '/me', expects: ACCOUNT } as const;
+		const { body } = await callApi(functions, speedyFiles, call);
+		return { json: body as IDataObject };
+	},
+};
+
+export const account: Resource = {
+	value: 'account',
+	name: 'Account',
+	operations: [get],
+	initial: get.value,
+};
+
+const health: Operation = {
+	value: 'health',
+	name: 'Check Health',
+	action: 'Check instance health',
+	description: 'Check whether the SpeedyFiles server is running. The API token is not verified.',
+	fields: [],
+	async execute({ functions }) {
+		const call = { method: 'GET', path: '/health', expects: STATUS } as const;
+		const { body } = await callApi(functions, speedyFiles, call);
+		return { json: body as IDataObject, added: { healthy: body.status === 'ok' } };
+	},
+};
+
+const STATUS: ExpectedBody<JsonRecord> = {
+	what: 'a status',
+	read: (body) => (isJsonObject(body) && textOf(body.status) ? body : undefined),
+};
+
+export const instance: Resource = {
+	value: 'instance',
+	name: 'Instance',
+	operations: [health],
+	initial: health.value,
+};

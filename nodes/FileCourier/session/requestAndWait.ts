@@ -1,12 +1,11 @@
-import type {
-	IDataObject,
-	IExecuteFunctions,
-	IWebhookDescription,
-	IWebhookFunctions,
-	IWebhookResponseData,
+import {
+	type IDataObject,
+	type IExecuteFunctions,
+	type IWebhookDescription,
+	type IWebhookFunctions,
+	type IWebhookResponseData,
+	NodeOperationError,
 } from 'n8n-workflow';
-import { NodeOperationError } from 'n8n-workflow';
-
 import { DAY, epochOf } from '../../shared/dates';
 import { durationFields } from '../../shared/node/duration';
 import type { ItemContext, Operation } from '../../shared/node/operation';
@@ -15,14 +14,11 @@ import { readParameters, triggerSource } from '../../shared/node/parameters';
 import type { Field } from '../../shared/node/schema';
 import { textOf } from '../../shared/http/service';
 import { parseHttpUrl } from '../../shared/text';
-import { requireSecret } from '../../shared/webhook/activation';
+import { ACCEPTED, requireSecret } from '../../shared/webhook/activation';
 import { type DownloadSettings, FILES_DELIVERED, receiveFiles } from '../delivery';
 import { deliveryFields, deliveryOptions } from '../triggerFields';
 import { fileCourier, sessionOutput } from '../service';
-import { createSession } from './create';
-import { ACCEPTED } from '../../shared/webhook/triggerHelp';
-import { createFields, createOptions } from './createFields';
-
+import { createFields, createOptions, createSession } from './create';
 /** Milliseconds to wait after the expiry for the delivery of an upload that was made just before it. */
 const GRACE_PERIOD = 5 * 60_000;
 /** Milliseconds; FileCourier's default (parameter table of Create), for a response without an expiry. */

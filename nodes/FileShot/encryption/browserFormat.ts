@@ -1,7 +1,5 @@
-import type { ByteReader } from './byteReader';
-import { PBKDF2_ITERATIONS, TAG_SIZE } from './container';
-import { openSealed } from './decrypt';
-import { EncryptionError } from './error';
+import { type ByteReader, openSealed } from './cipher';
+import { EncryptionError, PBKDF2_ITERATIONS, TAG_SIZE } from './container';
 import { deriveKey } from './keys';
 
 /** Bytes of the largest file: it must be in memory, because its only tag is at its end. */

@@ -1,7 +1,17 @@
 import { randomBytes } from 'node:crypto';
 
 import { isJsonObject, type JsonRecord, textOf } from '../../shared/http/service';
-import { EncryptionError } from './error';
+
+/** A container cannot be read or written, or a key cannot be used. Both texts are for the user and contain no secret. */
+export class EncryptionError extends Error {
+	constructor(
+		message: string,
+		/** What the user can do about it. */
+		readonly advice: string,
+	) {
+		super(message);
+	}
+}
 
 /**
  * The format FSZK version 1, with which FileShot's programs encrypt files (fileshot-desktop, utils/zke-stream.js and
@@ -41,7 +51,7 @@ const VERSION = 1;
 /** Magic, version and length of the header. */
 export const PREFIX_SIZE = 9;
 /** Bytes that FileShot's programs encrypt at a time, and the default of their readers. */
-export const CHUNK_SIZE = 512 * 1024;
+const CHUNK_SIZE = 512 * 1024;
 const IV_SIZE = 12;
 export const TAG_SIZE = 16;
 

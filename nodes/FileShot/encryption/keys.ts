@@ -1,8 +1,6 @@
 import * as crypto from 'node:crypto';
 
-import { decodeBase64, type KeyDerivation } from './container';
-import { EncryptionError } from './error';
-
+import { decodeBase64, EncryptionError, type KeyDerivation } from './container';
 /** Bytes of a key of AES-256. */
 const KEY_SIZE = 32;
 

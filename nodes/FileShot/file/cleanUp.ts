@@ -17,7 +17,7 @@ import {
 	valuesOf,
 } from '../describe';
 import { fileShot } from '../service';
-import { removeFile } from './delete';
+import { removeFile } from './file';
 import { fetchFilePage, MAX_PAGE_SIZE, type Position } from './getAll';
 
 export const cleanUp = cleanUpOperation({

@@ -9,15 +9,14 @@ import type { ItemContext } from '../../shared/node/operation';
 import { type Field, invalidParameter } from '../../shared/node/schema';
 import { sizeOf } from '../describe';
 import { decryptBrowserFile } from '../encryption/browserFormat';
-import { ByteReader } from '../encryption/byteReader';
+import { ByteReader, type Container, openContainer, startsContainer } from '../encryption/cipher';
 import {
 	type ContainerHeader,
+	EncryptionError,
 	type KeyMode,
 	keyModeOf,
 	PBKDF2_ITERATIONS,
 } from '../encryption/container';
-import { type Container, openContainer, startsContainer } from '../encryption/decrypt';
-import { EncryptionError } from '../encryption/error';
 import { deriveKey, fragmentIn, parseKey } from '../encryption/keys';
 import { fileShot } from '../service';
 import { fileField } from './getAll';

@@ -17,7 +17,7 @@ import {
 	reportOf,
 } from './decryption';
 import { fileField } from './getAll';
-import { fetchFileInfo } from './get';
+import { fetchFileInfo } from './file';
 
 /** MiB. Off by default, because a file may allow a limited number of downloads. */
 const RANGES: RangeDefaults = { threshold: 64, partSize: 16, concurrency: 1 };

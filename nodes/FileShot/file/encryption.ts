@@ -22,7 +22,7 @@ import {
 	type KeyMode,
 	newHeader,
 } from '../encryption/container';
-import { encrypt } from '../encryption/encrypt';
+import { encrypt } from '../encryption/cipher';
 import { deriveKey, fragmentOf, MIN_PASSPHRASE_LENGTH, newKey } from '../encryption/keys';
 import { fileShot } from '../service';
 import { uploadInChunks } from './uploadInChunks';

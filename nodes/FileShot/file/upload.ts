@@ -10,7 +10,7 @@ import { describeFile, fileOutput, NEW_FILE, readLinkBase, sizeOf } from '../des
 import { fileShot } from '../service';
 import { readEncryption, uploadEncrypted } from './encryption';
 import { uploadInChunks } from './uploadInChunks';
-import type { FileInfo } from './get';
+import type { FileInfo } from './file';
 import { lifetime, SIZES, uploadFields, uploadOptions } from './uploadFields';
 import { UPLOAD_PROTOCOLS, type UploadOptions, type UploadStyle } from './uploadProtocols';
 

@@ -1,20 +1,19 @@
 import { NodeApiError } from 'n8n-workflow';
 
 import { DAY } from '../../shared/dates';
-import { lastCallPayload, partPayload } from '../../shared/files/partRequests';
-import type { Part } from '../../shared/files/parts';
+import { lastCallPayload, type Part, partPayload } from '../../shared/files/parts';
 import { type StartedUpload, uploadResumably } from '../../shared/files/resumableUpload';
 import type { PartSettings } from '../../shared/files/settings';
 import type { FileSource } from '../../shared/files/source';
 import type { StreamStats } from '../../shared/files/streams';
 import { callApi, pathSegment } from '../../shared/http/client';
 import { withItemIndex } from '../../shared/http/errors';
-import type { OutageRetries } from '../../shared/http/outage';
+import type { OutageRetries } from '../../shared/http/retry';
 import { ANY_BODY, type JsonRecord } from '../../shared/http/service';
 import type { ItemContext } from '../../shared/node/operation';
 import { fileIdOf, NEW_FILE } from '../describe';
 import { fileShot, isNotFound, unwrapEnvelope } from '../service';
-import { fetchFileInfo, type FileInfo } from './get';
+import { fetchFileInfo, type FileInfo } from './file';
 import { fileField } from './getAll';
 import type { UploadOptions, UploadProtocol } from './uploadProtocols';
 

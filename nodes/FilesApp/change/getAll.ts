@@ -1,6 +1,9 @@
-import type { IDataObject, IPollFunctions } from 'n8n-workflow';
-import { NodeApiError, NodeOperationError } from 'n8n-workflow';
-
+import {
+	type IDataObject,
+	type IPollFunctions,
+	NodeApiError,
+	NodeOperationError,
+} from 'n8n-workflow';
 import { executionSignal } from '../../shared/http/stallGuard';
 import { withItemIndex } from '../../shared/http/errors';
 import { collectPages } from '../../shared/http/paging';
@@ -10,7 +13,7 @@ import { returnAllFields } from '../../shared/node/fields';
 import type { ItemContext, Operation, Resource } from '../../shared/node/operation';
 import { type OutputItem, toOutput } from '../../shared/node/output';
 import { optionalText } from '../../shared/node/parameters';
-import { fetchFileIfExists } from '../file/get';
+import { fetchFileIfExists } from '../file/file';
 import { folderField } from '../file/getAll';
 import { fileOutput } from '../service';
 import {

@@ -1,8 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
-import type { IDataObject } from 'n8n-workflow';
-import { NodeApiError } from 'n8n-workflow';
-
+import { type IDataObject, NodeApiError } from 'n8n-workflow';
 import { type CleanUpItem, type CleanUpList, readCleanUpList } from '../../shared/cleanUp/list';
 import { cleanUpOperation } from '../../shared/cleanUp/cleanUp';
 import {
@@ -16,7 +14,7 @@ import type { ItemContext } from '../../shared/node/operation';
 import { optionalText } from '../../shared/node/parameters';
 import { isJsonObject, type JsonRecord, textOf } from '../../shared/http/service';
 import { fileOutput, filesApp } from '../service';
-import { removeFile } from './delete';
+import { removeFile } from './file';
 import { fetchFilePage, folderField } from './getAll';
 
 export const cleanUp = cleanUpOperation({

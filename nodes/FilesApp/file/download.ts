@@ -10,7 +10,7 @@ import { downloadFile } from '../../shared/files/download';
 import { type RangeDefaults, readDownloadSettings } from '../../shared/files/settings';
 import { fileOutput, filesApp } from '../service';
 import { fileField } from './getAll';
-import { fetchFileDetails } from './get';
+import { fetchFileDetails } from './file';
 
 /** MiB. Off by default, because the free plan allows 100 requests per hour (Files App docs, Rate limits). */
 const RANGES: RangeDefaults = { threshold: 64, partSize: 16, concurrency: 1 };

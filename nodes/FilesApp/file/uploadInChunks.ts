@@ -1,7 +1,6 @@
 import { epochOf, HOUR, serviceTime } from '../../shared/dates';
 import { multipartForm } from '../../shared/files/multipartForm';
-import { lastCallPayload, partPayload } from '../../shared/files/partRequests';
-import type { Part } from '../../shared/files/parts';
+import { lastCallPayload, type Part, partPayload } from '../../shared/files/parts';
 import { type StartedUpload, uploadResumably } from '../../shared/files/resumableUpload';
 import type { PartSettings } from '../../shared/files/settings';
 import type { FileSource } from '../../shared/files/source';
@@ -9,7 +8,7 @@ import type { StreamStats } from '../../shared/files/streams';
 import { callApi, type Payload } from '../../shared/http/client';
 import { readBaseUrl } from '../../shared/http/credential';
 import { unexpectedResponseError, withItemIndex } from '../../shared/http/errors';
-import type { OutageRetries } from '../../shared/http/outage';
+import type { OutageRetries } from '../../shared/http/retry';
 import {
 	type ExpectedBody,
 	isJsonObject,

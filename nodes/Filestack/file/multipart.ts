@@ -1,15 +1,12 @@
 import { createHash } from 'node:crypto';
 
-import type { IDataObject } from 'n8n-workflow';
-import { NodeOperationError } from 'n8n-workflow';
-
+import { type IDataObject, NodeOperationError } from 'n8n-workflow';
 import { DAY } from '../../shared/dates';
 import { connectionError, responseError, unexpectedResponseError } from '../../shared/http/errors';
 import { readAddressField } from '../../shared/http/credential';
 import { type ApiCall, type ApiResponse, callApi } from '../../shared/http/client';
 import type { ItemContext } from '../../shared/node/operation';
-import type { OutageRetries } from '../../shared/http/outage';
-import { cancellableSleep, retryDelay } from '../../shared/http/retry';
+import { cancellableSleep, type OutageRetries, retryDelay } from '../../shared/http/retry';
 import {
 	type ExpectedBody,
 	isJsonObject,
@@ -17,8 +14,7 @@ import {
 	textOf,
 } from '../../shared/http/service';
 import type { StreamStats } from '../../shared/files/streams';
-import { assemblyTimeout, partPayload, putPresigned } from '../../shared/files/partRequests';
-import type { Part } from '../../shared/files/parts';
+import { assemblyTimeout, type Part, partPayload, putPresigned } from '../../shared/files/parts';
 import { uploadResumably } from '../../shared/files/resumableUpload';
 import type { PartSettings } from '../../shared/files/settings';
 import type { FileSource } from '../../shared/files/source';
@@ -26,7 +22,7 @@ import { parseHttpUrl } from '../../shared/text';
 import { filestack, objectStorage } from '../service';
 import { policyQuery } from '../signing';
 import { STORED } from '../handle';
-import { omitUndefined, storeParameters, type StoreTarget } from './storeTarget';
+import { omitUndefined, storeParameters, type StoreTarget } from './storeFields';
 
 /** Minimum bytes of every part but the last, and maximum number of parts (Amazon S3, multipart limits). */
 const MIN_PART_BYTES = 5 * 1024 * 1024;

@@ -12,7 +12,7 @@ import { optionalText } from '../../shared/node/parameters';
 import { invalidParameter } from '../../shared/node/schema';
 import { compareWithService, inputFieldOf, uploadInOneRequest } from '../../shared/files/upload';
 import { readTransferSettings } from '../../shared/files/settings';
-import { readSourceFiles } from '../../shared/files/urlSource';
+import { readSourceFiles } from '../../shared/files/source';
 import { describeFile, fileField, OVERWRITTEN, type SelectedFile, selectedFile } from '../handle';
 import { filestack, requireAppSecret } from '../service';
 import { policyQuery, TRANSFER_POLICY_MINUTES } from '../signing';
@@ -25,7 +25,7 @@ import {
 	onlyForRelayed,
 	verifyOption,
 } from './fields';
-import { omitUndefined } from './storeTarget';
+import { omitUndefined } from './storeFields';
 import { buildUrlCall, fetchRemote } from './storeUrl';
 import { rejectVerifyWithBase64, verifyUpload } from './verify';
 

@@ -12,8 +12,14 @@ import { describeFile, filestackOutput, STORED } from '../handle';
 import { filestack } from '../service';
 import { policyQuery, TRANSFER_POLICY_MINUTES } from '../signing';
 import { uploadInParts } from './multipart';
-import { PART_DEFAULTS, storeFields, storeOptions } from './storeFields';
-import { omitUndefined, readStoreTarget, type StoreTarget } from './storeTarget';
+import {
+	omitUndefined,
+	PART_DEFAULTS,
+	readStoreTarget,
+	storeFields,
+	storeOptions,
+	type StoreTarget,
+} from './storeFields';
 import { storeFromUrl } from './storeUrl';
 import { rejectVerifyWithBase64, verifyUpload } from './verify';
 

@@ -10,7 +10,7 @@ import { secretsOf } from '../../shared/http/secrets';
 import { filestack } from '../service';
 import { type PolicyCall, policyQuery, TRANSFER_POLICY_MINUTES } from '../signing';
 import { STORED } from '../handle';
-import { omitUndefined, readPairs, storeParameters, type StoreTarget } from './storeTarget';
+import { omitUndefined, readPairs, storeParameters, type StoreTarget } from './storeFields';
 
 /** Milliseconds that Filestack may take to download a file before it responds. */
 const REMOTE_FETCH_TIMEOUT = 600_000;

@@ -1,7 +1,5 @@
-import { filledIn, type TaskForm } from '../processing/form';
+import { choiceField, colorField, filledIn, numberField, type TaskForm } from '../processing/form';
 import type { TaskValue } from '../processing/grammar';
-import { choiceField, colorField, numberField } from '../processing/taskFields';
-
 /** Pixels; 0 is omitted, so that Filestack keeps the aspect ratio. */
 export const sizeField = (displayName: string, name: string, usual: number) =>
 	numberField(
@@ -198,3 +196,7 @@ export const convertForm: TaskForm = {
 		},
 	],
 };
+
+/** Returns the extension of a format; a progressive JPG is a JPG. */
+export const extensionOf = (format: unknown): string | undefined =>
+	format === 'pjpg' ? 'jpg' : (format as string | undefined);

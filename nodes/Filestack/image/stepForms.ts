@@ -1,8 +1,7 @@
 import type { Values } from '../../shared/node/schema';
 import { extractHandle } from '../handle';
-import type { TaskForm } from '../processing/form';
+import { choiceField, colorField, numberField, type TaskForm } from '../processing/form';
 import type { TaskValue } from '../processing/grammar';
-import { choiceField, colorField, numberField } from '../processing/taskFields';
 import {
 	amountForm,
 	backgroundField,

@@ -1,13 +1,12 @@
 import type { ItemContext, Operation } from '../../shared/node/operation';
 import { type Field, invalidParameter, type Values } from '../../shared/node/schema';
 import { fieldsOfForms, selectorField, type TaskForm, taskOfForms } from '../processing/form';
-import { isParameters, type Task } from '../processing/grammar';
+import { isParameters, parseTasks, type Task, TaskSyntaxError } from '../processing/grammar';
 import { outputFields, outputOptions, outputResult } from '../processing/output';
-import { parseTasks, TaskSyntaxError } from '../processing/parse';
 import { stepProblem } from '../processing/rules';
 import { readSource, sourceFields } from '../processing/sources';
 import { stepForms } from './stepForms';
-import { extensionOf } from './simple';
+import { extensionOf } from './forms';
 
 const STEPS_EXAMPLE = 'e.g. resize=width:300/sharpen/output=format:webp';
 

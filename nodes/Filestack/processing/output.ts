@@ -1,6 +1,4 @@
-import type { IDataObject } from 'n8n-workflow';
-import { NodeApiError } from 'n8n-workflow';
-
+import { type IDataObject, NodeApiError } from 'n8n-workflow';
 import { isoDate } from '../../shared/dates';
 import { downloadFile, type DownloadOptions } from '../../shared/files/download';
 import { readDownloadSettings } from '../../shared/files/settings';
@@ -12,8 +10,13 @@ import { optionalText } from '../../shared/node/parameters';
 import { type Field, invalidParameter } from '../../shared/node/schema';
 import { cacheOption } from '../file/fields';
 import { anyField, readMetadata } from '../file/metadata';
-import { accessOption, containerOption, pathOption, storageField } from '../file/storeFields';
-import { omitUndefined } from '../file/storeTarget';
+import {
+	accessOption,
+	containerOption,
+	omitUndefined,
+	pathOption,
+	storageField,
+} from '../file/storeFields';
 import { describeFile, STORED } from '../handle';
 import { expiryFields, readExpiry } from '../link';
 import { readAppSecret } from '../service';

@@ -1,13 +1,14 @@
 import { invalidIdError } from '../../shared/http/errors';
-import type { ItemContext } from '../../shared/node/operation';
+import type { ItemContext, OperationResult } from '../../shared/node/operation';
 import { itemSource, readParameters } from '../../shared/node/parameters';
 import { type Field, invalidParameter } from '../../shared/node/schema';
 import { parseHttpUrl } from '../../shared/text';
 import { extractHandle, fileField, selectedFile } from '../handle';
 import { isHandle } from './grammar';
+import { outputFieldsWithoutLink, outputResult, type Result } from './output';
 
 /** A URL that Filestack requests itself, or a storage alias. */
-export const sourceUrlField: Field = {
+const sourceUrlField: Field = {
 	displayName: 'URL',
 	name: 'sourceUrl',
 	type: 'string',
@@ -54,7 +55,7 @@ const HANDLE = /^[\w-]{1,200}$/;
 const ALIAS = /^src:\/\/[\w.-]+\/./i;
 
 /** @throws NodeOperationError unless the text is an http or https URL or a storage alias */
-export function checkUrl(
+function checkUrl(
 	item: Pick<ItemContext, 'functions' | 'itemIndex'>,
 	label: string,
 	text: string,
@@ -91,7 +92,7 @@ const PER_ITEM: Field = {
 	displayOptions: { show: { filesFrom: ['items'] } },
 };
 
-export const severalSourcesFields: Field[] = [
+const severalSourcesFields: Field[] = [
 	{
 		displayName: 'Files From',
 		name: 'filesFrom',
@@ -114,7 +115,7 @@ export const severalSourcesFields: Field[] = [
 /** Maximum number of files of an archive, a collage or a document (Filestack's Claude plugin, zip_files). */
 const MAX_SOURCES = 100;
 
-export interface SeveralSources {
+interface SeveralSources {
 	sources: string[];
 	/** The input items that the files come from. */
 	pairedItem?: Array<{ item: number }>;
@@ -124,7 +125,7 @@ export interface SeveralSources {
  * Returns the files to combine, in order; undefined for an item whose file is part of the result of the first item.
  * @throws NodeOperationError that names the invalid field
  */
-export function readSeveralSources(item: ItemContext): SeveralSources | undefined {
+function readSeveralSources(item: ItemContext): SeveralSources | undefined {
 	const { functions, itemIndex } = item;
 	if (item.parameter('filesFrom') === 'list') {
 		return { sources: checkSources(item, LIST, item.parameter<string[]>(LIST.name)) };
@@ -166,3 +167,27 @@ function checkSource(
 
 /** A file that is processed as a handle needs neither the API key nor a public link. */
 const FILESTACK_HOST = /^https?:\/\/(?:cdn\.filestackcontent\.com|www\.filestackapi\.com)\//i;
+
+/** The fields of an operation that combines several files, with its own fields in between. */
+export const combineFields = (...own: Field[]): Field[] => [
+	...severalSourcesFields,
+	...own,
+	...outputFieldsWithoutLink,
+];
+
+/**
+ * Combines several files into one result, which is paired with the input items that the files come from. Returns nothing
+ * for an item whose file is part of the result of the first item.
+ * @param describe returns the request for these files
+ * @throws NodeApiError, NodeOperationError
+ */
+export async function combineFiles(
+	item: ItemContext,
+	describe: (sources: string[]) => Result,
+): Promise<OperationResult[]> {
+	const several = readSeveralSources(item);
+	if (!several) return [];
+	const { sources, pairedItem } = several;
+	const result = await outputResult(item, describe(sources));
+	return [{ ...result, ...(pairedItem && { pairedItem }) }];
+}

@@ -8,7 +8,7 @@ import { textOf } from '../../shared/http/service';
 import { packageOutput } from '../describe';
 import { fetchPackages, FIRST_PAGE } from '../packagePages';
 import { speedyFiles } from '../service';
-import { removePackage } from './delete';
+import { removePackage } from './package';
 import { filterOptions, packageScope } from './getAll';
 
 const titleOption: INodeProperties = {

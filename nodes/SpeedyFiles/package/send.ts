@@ -4,14 +4,12 @@ import { withItemIndex } from '../../shared/http/errors';
 import { inputField, sourceFields } from '../../shared/node/fields';
 import type { ItemContext, Operation, OperationResult } from '../../shared/node/operation';
 import { type Field, invalidParameter } from '../../shared/node/schema';
-import type { FileSource } from '../../shared/files/source';
-import { readSourceFiles } from '../../shared/files/urlSource';
+import { type FileSource, readSourceFiles } from '../../shared/files/source';
 import { packageOutput, totalsOf } from '../describe';
 import { speedyFiles } from '../service';
 import { createPackage } from './create';
 import { emailField, lifetime, nameField, noteOption, packagePath, titleField } from './fields';
-import { removePackage } from './delete';
-import { fetchStatus, finalizePackage } from './finalize';
+import { fetchStatus, finalizePackage, removePackage } from './package';
 import { describeUploaded, transferOptions, uploadFilesInto } from './upload';
 
 const filesField: Field = {

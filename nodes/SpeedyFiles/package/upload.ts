@@ -2,10 +2,9 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { multipartForm } from '../../shared/files/multipartForm';
 import { readTransferSettings } from '../../shared/files/settings';
-import type { FileSource } from '../../shared/files/source';
+import { type FileSource, readSourceFiles } from '../../shared/files/source';
 import type { StreamStats } from '../../shared/files/streams';
 import { compareWithService, inputFieldOf, uploadInOneRequest } from '../../shared/files/upload';
-import { readSourceFiles } from '../../shared/files/urlSource';
 import { callApi } from '../../shared/http/client';
 import { withItemIndex } from '../../shared/http/errors';
 import { type JsonRecord, type ServiceContext, textOf } from '../../shared/http/service';

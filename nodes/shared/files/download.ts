@@ -1,6 +1,4 @@
-import type { IBinaryData } from 'n8n-workflow';
-import { NodeOperationError } from 'n8n-workflow';
-
+import { type IBinaryData, NodeOperationError } from 'n8n-workflow';
 import { connectionError } from '../http/errors';
 import { cancellableSleep, type RequestFailure, retryDelay, toRequestFailure } from '../http/retry';
 import { textOf, type TransferContext } from '../http/service';
@@ -16,8 +14,7 @@ import {
 	withType,
 } from './fileName';
 import { openRemote, type RemoteBody, type RemoteOptions } from './remoteBody';
-import { toError } from './remoteResponse';
-import { incompleteReason, lengthOf, rangeOf } from './responseRange';
+import { incompleteReason, lengthOf, rangeOf, toError } from './remoteResponse';
 import { countAndHash, ProgressLog, whileGuarded, WRITE_SIZE } from './streams';
 
 /** A file to download, with the metadata from the service where available. */

@@ -1,6 +1,4 @@
-import type { INode, JsonObject } from 'n8n-workflow';
-import { NodeApiError } from 'n8n-workflow';
-
+import { type INode, type JsonObject, NodeApiError } from 'n8n-workflow';
 import { forEachConcurrent } from '../concurrency';
 import { mayHaveSucceeded, withItemIndex } from '../http/errors';
 import type { ItemContext } from '../node/operation';

@@ -1,5 +1,10 @@
-import { OutageRetries } from '../http/outage';
-import { cancellableSleep, isRetryable, MAX_ATTEMPTS, retryDelay } from '../http/retry';
+import {
+	cancellableSleep,
+	isRetryable,
+	MAX_ATTEMPTS,
+	OutageRetries,
+	retryDelay,
+} from '../http/retry';
 import { textOf, type TransferContext } from '../http/service';
 import { isDecodingError } from './openDownload';
 import { copiesOf, PartWindow, type RangeSettings, takeFirstPart } from './parallelParts';
@@ -7,13 +12,15 @@ import {
 	type BodyFailure,
 	failureOf,
 	FileChangedError,
+	isSameFile,
+	lengthOf,
+	rangeOf,
 	RemoteResponse,
 	requestFile,
 	type RequestOptions,
 	toError,
+	validatorOf,
 } from './remoteResponse';
-import { isSameFile, lengthOf, rangeOf, validatorOf } from './responseRange';
-
 /**
  * Bytes that are requested again after a break, and at the start of each part, to prove that the file is the same: some
  * hosts send the same ETag for different bytes, for example for compressed and uncompressed ones.

@@ -1,7 +1,7 @@
 import { NodeApiError } from 'n8n-workflow';
 
 import { withItemIndex } from '../http/errors';
-import { OutageRetries } from '../http/outage';
+import { OutageRetries } from '../http/retry';
 import type { JsonRecord, Service } from '../http/service';
 import type { ItemContext } from '../node/operation';
 import { ArrivedParts, ChangedFileError, type ResumePoint } from './arrivedParts';

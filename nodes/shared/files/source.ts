@@ -1,18 +1,25 @@
-import type {
-	IBinaryData,
-	IDataObject,
-	IExecuteFunctions,
-	INode,
-	INodeExecutionData,
+import {
+	type IBinaryData,
+	type IDataObject,
+	type IExecuteFunctions,
+	type INode,
+	type INodeExecutionData,
+	NodeOperationError,
 } from 'n8n-workflow';
-import { NodeOperationError } from 'n8n-workflow';
 
+import { readTrustedUrl } from '../http/credential';
 import { toRequestFailure } from '../http/retry';
+import { type ByteStream, isJsonObject, type Service, textOf } from '../http/service';
+import { inputField, urlField } from '../node/fields';
 import type { ItemContext } from '../node/operation';
+import { requireHttpUrl } from '../node/parameters';
 import type { FileReference } from '../node/schema';
-import { type ByteStream, isJsonObject } from '../http/service';
-import { safeFileName } from './fileName';
+import { checkMaxSize, describeRemote, openFile } from './download';
+import { safeFileName, UNKNOWN_TYPE } from './fileName';
 import { safeMediaType } from './multipartForm';
+import type { RemoteBody } from './remoteBody';
+import { readDownloadSettings } from './settings';
+import { streamFrom } from './streams';
 
 /** Bytes per read from n8n's storage: Node's default of 64 KiB is a fifth slower, 1 MiB no faster. As many as an encrypted chunk has. */
 const READ_SIZE = 512 * 1024;
@@ -39,7 +46,7 @@ export interface FileSource {
  * @param wanted the value of a field with `takes: 'files'`
  * @throws NodeOperationError that names the missing field
  */
-export async function readFiles(item: ItemContext, wanted: FileReference[]): Promise<FileSource[]> {
+async function readFiles(item: ItemContext, wanted: FileReference[]): Promise<FileSource[]> {
 	const stored = wanted.flatMap((one) => (one === '*' ? filesIn(item) : [storedFile(item, one)]));
 	if (stored.length === 0) {
 		throw new NodeOperationError(item.functions.getNode(), 'No file found in the input', {
@@ -198,3 +205,78 @@ export function sizeMismatchError(
 
 /** The size of a file differs from the size that n8n or its host reports. */
 export class SizeMismatchError extends NodeOperationError {}
+
+/** The host of a URL that the user entered. Its errors are not those of the service that receives the file. */
+const sourceHost: Service = {
+	name: 'The source host',
+	credential: '',
+	secretFields: {},
+	errorMessage: (body) => textOf(body),
+	advice: {
+		401: 'The URL requires a login. n8n requests it without credentials.',
+		403: 'The host does not allow n8n to download the file. A presigned URL may have expired.',
+		404: 'The file does not exist. Check the URL.',
+		410: 'The file no longer exists. Check the URL.',
+	},
+};
+
+/**
+ * Returns the files that an upload sends, from the source that the user selected: the fields of the item, or a URL.
+ * @param service the receiver; a file may come from its own network, for example from an intranet
+ * @throws NodeOperationError, NodeApiError for a missing field, an invalid URL, and a file that the host does not provide
+ */
+export async function readSourceFiles(item: ItemContext, service: Service): Promise<FileSource[]> {
+	const { parameter } = item;
+	const isUrl = (parameter<string>('source') ?? 'binary') !== 'binary';
+	return isUrl
+		? [await openUrlSource(item, service)]
+		: await readFiles(item, parameter(inputField.name));
+}
+
+/**
+ * Requests the file at a URL. Its bytes are passed on to the service as they arrive, and are never stored. The response is
+ * used for the first attempt of the upload; a further one requests the file again.
+ */
+async function openUrlSource(item: ItemContext, service: Service): Promise<FileSource> {
+	const { functions, parameter } = item;
+	const url = requireHttpUrl(item, urlField.displayName, parameter(urlField.name));
+	const settings = readDownloadSettings(item);
+	// An expression or an AI agent may have filled in the URL. Only the user can enter Allowed Hosts.
+	const trustedUrl = settings.allowedHosts?.length ? url : await readTrustedUrl(functions, service);
+	const options = { ...settings, host: sourceHost, trustedUrl };
+	let remote: RemoteBody = await openFile(functions, url, options);
+	item.onEnd(() => remote.close());
+	const { fileName, mimeType } = await describeRemote(remote, { url });
+	const { size } = remote;
+	if (size === undefined) throw unknownSizeError(item, fileName);
+	checkMaxSize(functions, fileName, size, settings.maxSize);
+
+	let isRead = false;
+	const open = async () => {
+		if (isRead) remote = await openFile(functions, url, options);
+		isRead = true;
+		const current = remote;
+		const stream = streamFrom(current.read());
+		return stream.once('close', () => current.close());
+	};
+	const readFailure = () => remote.failure?.error ?? stoppedError(item, settings.cancel);
+	return { fileName, mimeType: mimeType ?? UNKNOWN_TYPE, size, open, readFailure };
+}
+
+/** The failure of a source whose reading the user has stopped; the host is not at fault. */
+const stoppedError = ({ functions, itemIndex }: ItemContext, cancel?: AbortSignal) =>
+	cancel?.aborted
+		? new NodeOperationError(functions.getNode(), 'The execution was stopped', { itemIndex })
+		: undefined;
+
+/** Every service must know the size of a file before the upload starts. */
+const unknownSizeError = ({ functions, itemIndex }: ItemContext, fileName: string) =>
+	new NodeOperationError(
+		functions.getNode(),
+		`The source host does not report the size of “${fileName}”`,
+		{
+			itemIndex,
+			description:
+				'The size must be known before the upload starts. Download the file first, for example with the HTTP Request node, and set File Source to Workflow File.',
+		},
+	);

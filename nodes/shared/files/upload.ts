@@ -1,6 +1,4 @@
-import type { IDataObject, INode } from 'n8n-workflow';
-import { NodeApiError, NodeOperationError } from 'n8n-workflow';
-
+import { type IDataObject, type INode, NodeApiError, NodeOperationError } from 'n8n-workflow';
 import { type ApiCall, type ApiResponse, callApi } from '../http/client';
 import { mayHaveSucceeded, withItemIndex } from '../http/errors';
 import type { ByteStream, Service } from '../http/service';
@@ -16,8 +14,7 @@ import { optionalText } from '../node/parameters';
 import { invalidParameter } from '../node/schema';
 import { safeFileName } from './fileName';
 import type { MultipartForm } from './multipartForm';
-import { type FileSource, sizeMismatchError, sourceReadError } from './source';
-import { readSourceFiles } from './urlSource';
+import { type FileSource, readSourceFiles, sizeMismatchError, sourceReadError } from './source';
 import { countAndHash, ProgressLog, type StreamStats, whileGuarded } from './streams';
 
 export interface TransferOptions {

@@ -19,12 +19,12 @@ import {
 import {
 	cancellableSleep,
 	isRetryable,
+	type OutageRetries,
 	parseRetryAfter,
 	type RequestFailure,
 	retryDelay,
 	toRequestFailure,
 } from './retry';
-import type { OutageRetries } from './outage';
 import { learnSecrets } from './secrets';
 import {
 	type ByteStream,

@@ -1,6 +1,4 @@
-import type { INode, JsonObject } from 'n8n-workflow';
-import { NodeApiError, NodeOperationError } from 'n8n-workflow';
-
+import { type INode, type JsonObject, NodeApiError, NodeOperationError } from 'n8n-workflow';
 import { isCertificateError, isUnsent, type RequestFailure } from './retry';
 import { baseUrlLabel, isJsonObject, type JsonRecord, type Service, textOf } from './service';
 

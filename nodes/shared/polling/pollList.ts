@@ -1,6 +1,4 @@
-import type { IDataObject, INode } from 'n8n-workflow';
-import { NodeOperationError } from 'n8n-workflow';
-
+import { type IDataObject, type INode, NodeOperationError } from 'n8n-workflow';
 import type { Page } from '../http/paging';
 import { type JsonRecord, textOf } from '../http/service';
 import type { OutputItem } from '../node/output';

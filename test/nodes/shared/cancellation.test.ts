@@ -1,6 +1,6 @@
 import { sleep } from 'n8n-workflow';
 
-import { lastCallPayload, partPayload } from '../../../nodes/shared/files/partRequests';
+import { lastCallPayload, partPayload } from '../../../nodes/shared/files/parts';
 import { itemWith } from '../../support/binary';
 import { buildContext, type NodeUnderTest, startRun } from '../../support/engine';
 import { eventually } from '../../support/eventually';

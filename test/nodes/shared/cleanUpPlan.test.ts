@@ -1,6 +1,9 @@
 import { readClock, type CleanUpItem, readCleanUpList } from '../../../nodes/shared/cleanUp/list';
-import { type CleanUpResult, planDeletions } from '../../../nodes/shared/cleanUp/plan';
-import { newCleanUpRun } from '../../../nodes/shared/cleanUp/run';
+import {
+	type CleanUpResult,
+	newCleanUpRun,
+	planDeletions,
+} from '../../../nodes/shared/cleanUp/plan';
 import { readExpiryDates } from '../../../nodes/shared/cleanUp/expiry';
 import {
 	account,

@@ -1,8 +1,7 @@
 import { type INode, NodeApiError, sleep } from 'n8n-workflow';
 
-import { deleteEach } from '../../../nodes/shared/cleanUp/deletions';
-import type { CleanUpResult } from '../../../nodes/shared/cleanUp/plan';
-import { newCleanUpRun } from '../../../nodes/shared/cleanUp/run';
+import { deleteEach } from '../../../nodes/shared/cleanUp/cleanUp';
+import { type CleanUpResult, newCleanUpRun } from '../../../nodes/shared/cleanUp/plan';
 import type { ItemContext } from '../../../nodes/shared/node/operation';
 
 const planned = Array.from({ length: 10 }, (_, n): CleanUpResult => ({

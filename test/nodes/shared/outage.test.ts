@@ -1,4 +1,4 @@
-import { OutageRetries } from '../../../nodes/shared/http/outage';
+import { OutageRetries } from '../../../nodes/shared/http/retry';
 
 const MINUTE = 60_000;
 const RESET = { code: 'ECONNRESET' };

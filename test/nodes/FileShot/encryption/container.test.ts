@@ -3,7 +3,7 @@
  */
 import { createCipheriv, pbkdf2Sync, randomBytes } from 'node:crypto';
 
-import { ByteReader } from '../../../../nodes/FileShot/encryption/byteReader';
+import { ByteReader, encrypt, openContainer } from '../../../../nodes/FileShot/encryption/cipher';
 import {
 	containerSize,
 	type ContainerHeader,
@@ -11,8 +11,6 @@ import {
 	encodeHeader,
 	newHeader,
 } from '../../../../nodes/FileShot/encryption/container';
-import { openContainer } from '../../../../nodes/FileShot/encryption/decrypt';
-import { encrypt } from '../../../../nodes/FileShot/encryption/encrypt';
 import { deriveKey, newKey, parseKey } from '../../../../nodes/FileShot/encryption/keys';
 import vectors from '../../../support/fszkVectors.json';
 

@@ -22,7 +22,7 @@ import {
 	newHeader,
 	PBKDF2_ITERATIONS,
 } from '../../../../nodes/FileShot/encryption/container';
-import { encrypt } from '../../../../nodes/FileShot/encryption/encrypt';
+import { encrypt } from '../../../../nodes/FileShot/encryption/cipher';
 import { deriveKey } from '../../../../nodes/FileShot/encryption/keys';
 import { keyIn, opened } from '../../../support/fszk';
 import vectors from '../../../support/fszkVectors.json';

@@ -1,10 +1,10 @@
 import {
+	parseTasks,
 	type Processing,
 	processingPath,
 	type Task,
 	type TaskValue,
 } from '../../../../nodes/Filestack/processing/grammar';
-import { parseTasks } from '../../../../nodes/Filestack/processing/parse';
 import { filestackPaths } from '../../../support/processes';
 
 const HANDLE = '5aYkEQJSQCmYShsoCnZN';

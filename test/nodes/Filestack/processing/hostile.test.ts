@@ -3,7 +3,7 @@ import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import { archive } from '../../../../nodes/Filestack/archive';
 import { document } from '../../../../nodes/Filestack/document';
 import { analyze } from '../../../../nodes/Filestack/file/analyze';
-import { image } from '../../../../nodes/Filestack/image';
+import { image } from '../../../../nodes/Filestack/image/image';
 import { text } from '../../../../nodes/Filestack/text';
 import { video } from '../../../../nodes/Filestack/video';
 import { website } from '../../../../nodes/Filestack/website';

@@ -1,6 +1,6 @@
-import type { Operation, Resource } from '../../shared/node/operation';
-import { combineFields, combineFiles } from '../processing/combine';
-import { outputOptions } from '../processing/output';
+import type { Operation, Resource } from '../shared/node/operation';
+import { outputOptions } from './processing/output';
+import { combineFields, combineFiles } from './processing/sources';
 
 const createZip: Operation = {
 	value: 'createZip',

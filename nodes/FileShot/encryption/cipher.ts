@@ -1,13 +1,14 @@
-import { createDecipheriv } from 'node:crypto';
+import { type CipherGCM, createCipheriv, createDecipheriv, createSecretKey } from 'node:crypto';
 
 import { triggerMinorGc } from '../../shared/files/gcPressure';
-import { ByteReader } from './byteReader';
 import {
 	chunkCount,
 	chunkIv,
 	chunkLength,
-	containerSize,
 	type ContainerHeader,
+	containerSize,
+	encodeHeader,
+	EncryptionError,
 	headerLength,
 	invalid,
 	MAGIC,
@@ -15,7 +16,45 @@ import {
 	PREFIX_SIZE,
 	TAG_SIZE,
 } from './container';
-import { EncryptionError } from './error';
+
+/**
+ * Yields the container of a file as its bytes arrive. The same header, key and bytes give the same container; a header
+ * and its key must never be used for other bytes, because both files could be computed from the difference.
+ * @throws RangeError if the file does not have the size in the header
+ */
+export async function* encrypt(
+	chunks: AsyncIterable<Buffer> | Iterable<Buffer>,
+	header: ContainerHeader,
+	key: Buffer,
+): AsyncGenerator<Buffer> {
+	yield encodeHeader(header);
+	const total = chunkCount(header);
+	// A key object, because Node prepares a buffer again for each chunk.
+	const secret = createSecretKey(key);
+	let index = 0;
+	let cipher: CipherGCM | undefined;
+	/** Bytes until the end of the chunk. */
+	let left = 0;
+	for await (const chunk of chunks) {
+		for (let at = 0; at < chunk.length;) {
+			if (!cipher) {
+				if (index === total) throw new RangeError('The file is longer than its header says');
+				cipher = createCipheriv('aes-256-gcm', secret, chunkIv(header, index));
+				left = chunkLength(header, index);
+			}
+			const piece = chunk.subarray(at, at + left);
+			at += piece.length;
+			left -= piece.length;
+			yield cipher.update(piece);
+			if (left > 0) continue;
+			cipher.final();
+			yield cipher.getAuthTag();
+			cipher = undefined;
+			index++;
+		}
+	}
+	if (index < total) throw new RangeError('The file is shorter than its header says');
+}
 
 /** A container whose header was read and checked. */
 export interface Container {
@@ -104,3 +143,50 @@ const wrongKeyError = ({ kdf }: ContainerHeader) =>
 			? 'Check the Passphrase, including upper and lower case and spaces.'
 			: 'Check that the link or the Key is complete and belongs to this file.',
 	);
+
+/** Reads exact numbers of bytes from chunks of any size. */
+export class ByteReader {
+	private readonly source: AsyncIterator<Buffer>;
+	private pending: Buffer[] = [];
+	private size = 0;
+
+	constructor(chunks: AsyncIterable<Buffer>) {
+		this.source = chunks[Symbol.asyncIterator]();
+	}
+
+	/** Returns the next bytes without consuming them; fewer only at the end. */
+	async peek(count: number): Promise<Buffer> {
+		while (this.size < count) {
+			const { done, value } = await this.source.next();
+			if (done) break;
+			this.pending.push(value);
+			this.size += value.length;
+		}
+		if (this.pending.length > 1) this.pending = [Buffer.concat(this.pending, this.size)];
+		return this.pending[0]?.subarray(0, count) ?? Buffer.alloc(0);
+	}
+
+	/** Returns and consumes the next bytes; fewer only at the end. */
+	async take(count: number): Promise<Buffer> {
+		const taken = await this.peek(count);
+		const [bytes] = this.pending;
+		this.size -= taken.length;
+		this.pending = this.size > 0 ? [bytes.subarray(taken.length)] : [];
+		return taken;
+	}
+
+	/** Yields everything that was not consumed. */
+	async *rest(): AsyncGenerator<Buffer> {
+		try {
+			yield* this.pending;
+			yield* { [Symbol.asyncIterator]: () => this.source };
+		} finally {
+			await this.close();
+		}
+	}
+
+	/** Ends the source. */
+	async close(): Promise<void> {
+		await this.source.return?.();
+	}
+}

@@ -1,11 +1,29 @@
-import type { IDataObject } from 'n8n-workflow';
-import { NodeApiError, NodeOperationError } from 'n8n-workflow';
+import { type IDataObject, NodeApiError, NodeOperationError } from 'n8n-workflow';
 
-import { mayHaveSucceeded, withItemIndex } from '../../shared/http/errors';
+import { serviceTime } from '../../shared/dates';
 import { callApi, pathSegment } from '../../shared/http/client';
-import type { ItemContext, Operation } from '../../shared/node/operation';
+import { mayHaveSucceeded, withItemIndex } from '../../shared/http/errors';
 import { confirmedBy, textOf } from '../../shared/http/service';
-import { fileCourier, SESSION, sessionIdField } from '../service';
+import type { ItemContext, Operation } from '../../shared/node/operation';
+import { describeSession, fileCourier, SESSION, sessionIdField, sessionOutput } from '../service';
+
+export const get: Operation = {
+	value: 'get',
+	name: 'Get',
+	action: 'Get status of session',
+	description: 'Retrieve the status of a session and the names and sizes of its files',
+	fields: [sessionIdField],
+	output: sessionOutput,
+	async execute({ functions, parameter }) {
+		const id = pathSegment(functions, sessionIdField.displayName, parameter('sessionId'));
+		const { body, headers } = await callApi(functions, fileCourier, {
+			method: 'GET',
+			path: `/sessions/${id}`,
+			expects: SESSION,
+		});
+		return describeSession(body, serviceTime(headers));
+	},
+};
 
 export const cancel: Operation = {
 	value: 'cancel',

@@ -1,9 +1,8 @@
-import type { IDataObject } from 'n8n-workflow';
-import { NodeApiError } from 'n8n-workflow';
+import { type IDataObject, NodeApiError } from 'n8n-workflow';
 
 import { callApi, pathSegment } from '../../shared/http/client';
-import type { Operation } from '../../shared/node/operation';
-import type { JsonRecord, ServiceContext } from '../../shared/http/service';
+import { confirmedBy, type JsonRecord, type ServiceContext } from '../../shared/http/service';
+import type { ItemContext, Operation } from '../../shared/node/operation';
 import { FILE, fileOutput, filesApp } from '../service';
 import { fileField } from './getAll';
 
@@ -38,4 +37,28 @@ export async function fetchFileIfExists(
 			throw error;
 		},
 	);
+}
+
+export const deleteFile: Operation = {
+	value: 'delete',
+	name: 'Delete',
+	action: 'Delete file',
+	description: 'Delete a file permanently',
+	fields: [fileField],
+	async execute(item) {
+		const fileId = item.locator('fileId');
+		await removeFile(item, fileId);
+		return { json: { deleted: true, fileId } };
+	},
+};
+
+export async function removeFile({ functions }: ItemContext, fileId: string): Promise<void> {
+	await callApi(functions, filesApp, {
+		method: 'DELETE',
+		path: `/files/${pathSegment(functions, fileField.displayName, fileId)}`,
+		expects: confirmedBy('the deletion', 'deleted'),
+		allowEmpty: true,
+		unknownResultHint:
+			'Files App may have deleted the file anyway. Use Get to check whether it still exists.',
+	});
 }

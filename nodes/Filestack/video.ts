@@ -1,20 +1,13 @@
-import type { IDataObject } from 'n8n-workflow';
-import { NodeOperationError } from 'n8n-workflow';
+import { type IDataObject, NodeOperationError } from 'n8n-workflow';
 
-import { pathSegment } from '../../shared/http/client';
-import {
-	type ExpectedBody,
-	isJsonObject,
-	type JsonRecord,
-	textOf,
-} from '../../shared/http/service';
-import type { ItemContext, Operation, Resource } from '../../shared/node/operation';
-import type { Field } from '../../shared/node/schema';
-import { extractHandle, fileField, selectedFile } from '../handle';
-import type { TaskValue } from '../processing/grammar';
-import { fetchTaskResult } from '../processing/request';
-import { choiceField, numberField } from '../processing/taskFields';
-import { checkedId, waitFields, waitFor } from '../processing/wait';
+import { pathSegment } from '../shared/http/client';
+import { type ExpectedBody, isJsonObject, type JsonRecord, textOf } from '../shared/http/service';
+import type { ItemContext, Operation, Resource } from '../shared/node/operation';
+import type { Field } from '../shared/node/schema';
+import { extractHandle, fileField, selectedFile } from './handle';
+import { choiceField, numberField } from './processing/form';
+import type { TaskValue } from './processing/grammar';
+import { checkedId, fetchTaskResult, waitFields, waitFor } from './processing/request';
 
 /** Milliseconds between two requests for the status (Filestack's Java SDK). */
 const INTERVAL = 10_000;

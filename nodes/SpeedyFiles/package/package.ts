@@ -1,17 +1,35 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { mayHaveSucceeded, withItemIndex } from '../../shared/http/errors';
+import { serviceTime } from '../../shared/dates';
 import { callApi } from '../../shared/http/client';
-import type { ItemContext, Operation } from '../../shared/node/operation';
+import { mayHaveSucceeded, withItemIndex } from '../../shared/http/errors';
 import {
+	confirmedBy,
 	type ExpectedBody,
 	isJsonObject,
 	type ServiceContext,
 	textOf,
 } from '../../shared/http/service';
-import { packageOutput } from '../describe';
+import type { ItemContext, Operation } from '../../shared/node/operation';
+import { describePackage, packageOutput } from '../describe';
 import { NOTIFICATION_TIMEOUT, PACKAGE, speedyFiles } from '../service';
-import { finalizableField, packageIdOf, packagePath } from './fields';
+import { activeField, finalizableField, packageField, packageIdOf, packagePath } from './fields';
+
+export const get: Operation = {
+	value: 'get',
+	name: 'Get',
+	action: 'Get package',
+	description: 'Retrieve the status of a package and its files',
+	fields: [packageField],
+	output: packageOutput,
+	async execute(item) {
+		const { functions } = item;
+		const path = packagePath(functions, packageIdOf(item));
+		const call = { method: 'GET', path, expects: PACKAGE } as const;
+		const { body, headers } = await callApi(functions, speedyFiles, call);
+		return describePackage(body, serviceTime(headers));
+	},
+};
 
 /** Why an output has no link: SpeedyFiles only stores the hash of the link (SpeedyFiles docs, Magic links). */
 const ALREADY_FINALIZED =
@@ -83,4 +101,50 @@ export async function fetchStatus(
 	} catch {
 		return undefined;
 	}
+}
+
+export const revoke: Operation = {
+	value: 'revoke',
+	name: 'Revoke',
+	action: 'Revoke links of package',
+	description: 'Disable the magic links of a package. The package and its files are kept.',
+	fields: [activeField],
+	output: packageOutput,
+	async execute(item) {
+		const { body, headers } = await callApi(item.functions, speedyFiles, {
+			method: 'POST',
+			path: `${packagePath(item.functions, packageIdOf(item))}/revoke`,
+			expects: PACKAGE,
+			timeout: NOTIFICATION_TIMEOUT,
+			// Not retried: each call sends the event package.revoked (SpeedyFiles source, app/routes/api.py).
+			retryable: false,
+			unknownResultHint:
+				'SpeedyFiles may have revoked the package anyway. You can safely revoke it again.',
+		});
+		return describePackage(body, serviceTime(headers));
+	},
+};
+
+export const deletePackage: Operation = {
+	value: 'delete',
+	name: 'Delete',
+	action: 'Delete package',
+	description: 'Delete a package with its files and links permanently',
+	fields: [packageField],
+	async execute(item) {
+		const packageId = packageIdOf(item);
+		await removePackage(item, packageId);
+		return { json: { deleted: true, packageId } };
+	},
+};
+
+export async function removePackage({ functions }: ItemContext, id: string): Promise<void> {
+	const path = packagePath(functions, id);
+	const expects = confirmedBy('the deletion', 'ok', 'deleted');
+	await callApi(functions, speedyFiles, {
+		method: 'DELETE',
+		path,
+		expects,
+		timeout: NOTIFICATION_TIMEOUT,
+	});
 }

@@ -1,17 +1,10 @@
-import type { IDataObject } from 'n8n-workflow';
-import { NodeOperationError } from 'n8n-workflow';
+import { type IDataObject, NodeOperationError } from 'n8n-workflow';
 
-import {
-	type ExpectedBody,
-	isJsonObject,
-	type JsonRecord,
-	textOf,
-} from '../../shared/http/service';
-import type { ItemContext, Operation, Resource } from '../../shared/node/operation';
-import type { Field } from '../../shared/node/schema';
-import { fetchTaskResult } from '../processing/request';
-import { readSource, sourceFields } from '../processing/sources';
-import { checkedId, waitFields, waitFor } from '../processing/wait';
+import { type ExpectedBody, isJsonObject, type JsonRecord, textOf } from '../shared/http/service';
+import type { ItemContext, Operation, Resource } from '../shared/node/operation';
+import type { Field } from '../shared/node/schema';
+import { checkedId, fetchTaskResult, waitFields, waitFor } from './processing/request';
+import { readSource, sourceFields } from './processing/sources';
 
 /** Milliseconds between two requests for the status. */
 const INTERVAL = 5000;

@@ -1,8 +1,8 @@
-import { type ExpectedBody, isJsonObject, type JsonRecord } from '../../shared/http/service';
-import type { Operation, Resource } from '../../shared/node/operation';
-import { type Field, invalidParameter } from '../../shared/node/schema';
-import { timeoutOf, timeoutOption } from '../processing/output';
-import { fetchTaskResult } from '../processing/request';
+import { type ExpectedBody, isJsonObject, type JsonRecord } from '../shared/http/service';
+import type { Operation, Resource } from '../shared/node/operation';
+import { type Field, invalidParameter } from '../shared/node/schema';
+import { timeoutOf, timeoutOption } from './processing/output';
+import { fetchTaskResult } from './processing/request';
 
 const textField: Field = {
 	displayName: 'Text',

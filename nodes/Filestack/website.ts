@@ -1,9 +1,15 @@
-import type { Operation, Resource } from '../../shared/node/operation';
-import type { Field } from '../../shared/node/schema';
-import { requireHttpUrl } from '../../shared/node/parameters';
-import { parametersIn, type TaskForm, taskOfForm, withParameters } from '../processing/form';
-import { outputFieldsWithoutLink, outputOptions, outputResult } from '../processing/output';
-import { choiceField, numberField } from '../processing/taskFields';
+import type { Operation, Resource } from '../shared/node/operation';
+import { requireHttpUrl } from '../shared/node/parameters';
+import type { Field } from '../shared/node/schema';
+import {
+	choiceField,
+	numberField,
+	parametersIn,
+	type TaskForm,
+	taskOfForm,
+	withParameters,
+} from './processing/form';
+import { outputFieldsWithoutLink, outputOptions, outputResult } from './processing/output';
 
 const pageField: Field = {
 	displayName: 'Page URL',

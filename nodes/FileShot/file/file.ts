@@ -1,6 +1,6 @@
 import { serviceTime } from '../../shared/dates';
 import { pathSegment } from '../../shared/http/client';
-import type { JsonRecord } from '../../shared/http/service';
+import { ANY_BODY, type JsonRecord } from '../../shared/http/service';
 import type { ItemContext, Operation } from '../../shared/node/operation';
 import {
 	type DescribeContext,
@@ -42,4 +42,25 @@ export async function fetchFileInfo(
 	const linkBase = await readLinkBase(functions);
 	const data = fileIdOf(body) ? body : { ...body, fileId: String(fileId) };
 	return { data, context: { linkBase, now: serviceTime(headers) } };
+}
+
+export const deleteFile: Operation = {
+	value: 'delete',
+	name: 'Delete',
+	action: 'Delete file',
+	description: 'Delete a file and its link permanently',
+	fields: [fileField],
+	async execute(item) {
+		const fileId = item.locator('fileId');
+		await removeFile(item, fileId);
+		return { json: { deleted: true, fileId } };
+	},
+};
+
+export async function removeFile({ functions }: ItemContext, fileId: string): Promise<void> {
+	const id = pathSegment(functions, fileField.displayName, fileId);
+	// The docs do not show the response, which may be empty.
+	const path = `/files/${id}`;
+	const call = { method: 'DELETE', path, expects: ANY_BODY, allowEmpty: true } as const;
+	await callWithFallback(functions, call, `/files/delete/${id}`);
 }
