@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
@@ -56,7 +57,7 @@ export class Counterpart {
 			return;
 		}
 		if (pathname === '/discarded') {
-			for await (const _ of request);
+			await once(request.resume(), 'end');
 			response.end('{}');
 			return;
 		}
