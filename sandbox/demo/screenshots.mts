@@ -50,19 +50,20 @@ const HIDE_CONTROLS = `[data-test-id=canvas-controls], .vue-flow__controls, .vue
 /** Hides the notes of a workflow, which repeat what examples/README.md says. */
 const HIDE_NOTES = '.vue-flow__node:has([data-test-id=sticky]) { visibility: hidden !important; }';
 
-/** Pixels that a node's name and subtitle extend below it on the canvas. */
+/** Pixels that a node's name and subtitle extend below it on the canvas, and on each side of it. */
 const NAME_HEIGHT = 48;
+const NAME_OVERHANG = 40;
 
 /** Returns the smallest area that contains all of these elements, with a margin, in pixels. */
-async function areaOf(shown: Locator, below: number, margin: number) {
+async function areaOf(shown: Locator, below: number, beside: number, margin: number) {
 	const boxes = (await Promise.all((await shown.all()).map((one) => one.boundingBox()))).filter(
 		(box) => box !== null,
 	);
 	if (boxes.length === 0)
 		throw new UserError('The page does not contain the elements to take a screenshot of.');
-	const left = Math.min(...boxes.map(({ x }) => x)) - margin;
+	const left = Math.min(...boxes.map(({ x }) => x)) - beside - margin;
 	const top = Math.min(...boxes.map(({ y }) => y)) - margin;
-	const right = Math.max(...boxes.map(({ x, width }) => x + width)) + margin;
+	const right = Math.max(...boxes.map(({ x, width }) => x + width)) + beside + margin;
 	const bottom = Math.max(...boxes.map(({ y, height }) => y + height)) + below + margin;
 	return { x: Math.max(0, left), y: Math.max(0, top), width: right - left, height: bottom - top };
 }
@@ -71,12 +72,12 @@ async function take(
 	page: Page,
 	name: string,
 	shown: Locator,
-	{ below = 0, margin = 0, hide = HIDE_CONTROLS } = {},
+	{ below = 0, beside = 0, margin = 0, hide = HIDE_CONTROLS } = {},
 ): Promise<void> {
 	// Elements under the mouse pointer show additional controls.
 	await page.mouse.move(0, 0);
 	const path = join(FOLDER, `${name}.png`);
-	const clip = await areaOf(shown, below, margin);
+	const clip = await areaOf(shown, below, beside, margin);
 	await page.screenshot({ path, clip, style: hide, animations: 'disabled', scale: 'css' });
 	const { size } = statSync(path);
 	if (size > MAX_BYTES)
@@ -107,6 +108,7 @@ async function takeAll(
 			const nodes = page.locator('.vue-flow__node:not(:has([data-test-id=sticky]))');
 			await take(page, join('examples', example), nodes, {
 				below: NAME_HEIGHT,
+				beside: NAME_OVERHANG,
 				margin: 16,
 				hide: HIDE_CONTROLS + HIDE_NOTES,
 			});

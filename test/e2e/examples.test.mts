@@ -194,30 +194,37 @@ describe(`the examples in a real n8n (${HOST})`, () => {
 		]);
 	});
 
-	it('send-contract-encrypted: the passphrase in the text message decrypts the file at the link in the email', async () => {
-		const { portal } = environment.sandbox.info;
-		await axios.patch(`${portal}/api/services/fileShot/settings`, { dialect: 'both' });
-		const execution = await waitForExecution(
-			environment.rest,
-			await runManually(environment.rest, example('send-contract-encrypted')),
-		);
-		const [mail] = jsonOf(execution, 'Email with the link');
-		const [message] = jsonOf(execution, 'Text message with the passphrase');
-		const passphrase = getString(message, 'text').replace('The passphrase for your contract: ', '');
-		expect(passphrase.length).toBeGreaterThanOrEqual(24);
-		expect(JSON.stringify(mail)).not.toContain(passphrase);
-		const [, link] = /until \d{4}-[^ ]+: (http\S+)\n/.exec(getString(mail, 'text'))!;
-		const bytes = await bytesBehind(`${link}/content`);
-		const decrypt = async (typed: string) =>
-			await sharePage.decryptContainer(Uint8Array.from(bytes).buffer, {
-				...{ fragment: '', passphrase: typed },
-			});
-		const { name, parts } = await decrypt(passphrase);
-		expect([name, ...parts.map((part) => Buffer.from(part).toString())]).toEqual([
-			...['file.bin', 'Contract 2026-17\n'],
-		]);
-		await expect(decrypt(`${passphrase} `)).rejects.toThrow('does not fit');
-	});
+	// n8n 1.123 does not find the item of a Code or Crypto node with $('…').item.
+	sinceN8n2(
+		'send-contract-encrypted: the passphrase in the text message decrypts the file at the link in the email',
+		async () => {
+			const { portal } = environment.sandbox.info;
+			await axios.patch(`${portal}/api/services/fileShot/settings`, { dialect: 'both' });
+			const execution = await waitForExecution(
+				environment.rest,
+				await runManually(environment.rest, example('send-contract-encrypted')),
+			);
+			const [mail] = jsonOf(execution, 'Email with the link');
+			const [message] = jsonOf(execution, 'Text message with the passphrase');
+			const passphrase = getString(message, 'text').replace(
+				'The passphrase for your contract: ',
+				'',
+			);
+			expect(passphrase.length).toBeGreaterThanOrEqual(24);
+			expect(JSON.stringify(mail)).not.toContain(passphrase);
+			const [, link] = /until \d{4}-[^ ]+: (http\S+)\n/.exec(getString(mail, 'text'))!;
+			const bytes = await bytesBehind(`${link}/content`);
+			const decrypt = async (typed: string) =>
+				await sharePage.decryptContainer(Uint8Array.from(bytes).buffer, {
+					...{ fragment: '', passphrase: typed },
+				});
+			const { name, parts } = await decrypt(passphrase);
+			expect([name, ...parts.map((part) => Buffer.from(part).toString())]).toEqual([
+				...['file.bin', 'Contract 2026-17\n'],
+			]);
+			await expect(decrypt(`${passphrase} `)).rejects.toThrow('does not fit');
+		},
+	);
 
 	it('ai-agent-sends-files: sends a file in the chat to the person that the model names', async () => {
 		const [document] = documents;
