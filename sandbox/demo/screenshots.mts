@@ -45,7 +45,7 @@ const PANELS = [
 
 /** Hides the editor's controls, which cover the canvas. */
 const HIDE_CONTROLS = `[data-test-id=canvas-controls], .vue-flow__controls, .vue-flow__panel, [data-test-id=canvas-chat-button],
-	[class*=executionButtons], [class*=addButton], [data-test-id=canvas-plus-button] { visibility: hidden !important; }`;
+	[class*=executionButtons], [data-test-id^=execute-workflow-button], [class*=addButton], [data-test-id=canvas-plus-button] { visibility: hidden !important; }`;
 
 /** Hides the notes of a workflow, which repeat what examples/README.md says. */
 const HIDE_NOTES = '.vue-flow__node:has([data-test-id=sticky]) { visibility: hidden !important; }';
