@@ -1,8 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { buffer } from 'node:stream/consumers';
 import axios from 'axios';
 import sharp from 'sharp';
-import { type Entry, fromBuffer } from 'yauzl';
 import { readDemoFiles, sha256 } from '../../sandbox/demo/demoFiles.mts';
 import { PortalClient } from '../../sandbox/demo/portalClient.mts';
 import { uploadAsRecipient } from '../../sandbox/demo/uploadAsRecipient.mts';
@@ -21,6 +19,7 @@ import {
 	type SavedWorkflow,
 	waitForWebhook,
 } from '../../sandbox/n8n/workflows.mts';
+import { unzip } from '../support/unzip.js';
 import { ChatModel } from './chatModel.mts';
 import {
 	chatModelNode,
@@ -126,7 +125,8 @@ describe(`the examples in a real n8n (${HOST})`, () => {
 		const [{ fileId, name }] = sent.files as Array<{ fileId: string; name: string }>;
 		expect(name).toBe('CUST-12345.zip');
 		const archive = await bytesBehind(`${getString(sent, 'link')}/file/${fileId}`);
-		expect(await entriesOf(archive)).toEqual(
+		const entries = await unzip(archive);
+		expect(entries.map(([name, bytes]) => [name, sha256(bytes)])).toEqual(
 			documents.map(({ name, sha256: expected }) => [name, expected]),
 		);
 	});
@@ -283,27 +283,6 @@ async function deliverDocuments(receive: SavedWorkflow): Promise<void> {
 	);
 	const [session] = jsonOf(asked, 'Request documents');
 	await uploadAsRecipient(getString(session, 'link'), documents);
-}
-
-/** Returns the names and SHA-256 (hex) of the files in a ZIP archive, in order. */
-async function entriesOf(archive: Buffer): Promise<[name: string, sha256: string][]> {
-	const entries: [string, string][] = [];
-	await new Promise<void>((resolve, reject) => {
-		fromBuffer(archive, { lazyEntries: true }, (error, zip) => {
-			if (error) return reject(error);
-			zip.on('entry', (entry: Entry) => {
-				zip.openReadStream(entry, (_error, stream) => {
-					void buffer(stream).then((content) => {
-						entries.push([entry.fileName, sha256(content)]);
-						zip.readEntry();
-					});
-				});
-			});
-			zip.on('end', resolve);
-			zip.readEntry();
-		});
-	});
-	return entries;
 }
 
 /** Returns a copy of the agent's example with a chat model and a public chat. */

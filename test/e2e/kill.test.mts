@@ -20,14 +20,8 @@ import {
 	type WorkflowNode,
 } from '../../sandbox/n8n/workflows.mts';
 import { eventually } from '../support/eventually.js';
-import {
-	credentialsFor,
-	inARow,
-	INSTALL_MS,
-	node,
-	startTestSystem,
-	type TestSystem,
-} from './harness.mts';
+import { inARow, INSTALL_MS, startTestSystem, type TestSystem } from './harness.mts';
+import { callOf, type Interrupted, workflowsFor } from './interruptedWorkflows.mts';
 import { StuckHost } from './stuckHost.mts';
 import { activateTrigger, type ActiveTrigger, goodDelivery, send } from './triggers.mts';
 
@@ -39,18 +33,10 @@ const SENT = 13 * MIB;
 /** The chunk in which n8n is killed. */
 const CHUNK = 4;
 
-/** Every five seconds; n8n rejects cron expressions with intervals below one minute. */
-const OFTEN = {
-	item: Array.from({ length: 12 }, (_, index) => ({
-		mode: 'custom',
-		cronExpression: `${index * 5} * * * * *`,
-	})),
-};
-
 const host = new StuckHost(FILE, SENT);
 let environment: TestSystem;
 /** The workflows by what n8n is killed in. */
-let workflows: Record<'upload' | 'download' | 'poll' | 'polled', SavedWorkflow>;
+const workflows = {} as Record<Interrupted, SavedWorkflow>;
 let delivered: ActiveTrigger;
 /** The same with the workflow setting Save Execution Progress. */
 let saved: ActiveTrigger;
@@ -64,52 +50,11 @@ beforeAll(async () => {
 	await host.start();
 	environment = await startTestSystem();
 	await control('patch', '/services/filesApp/settings', { plan: 'team' });
-	const ofPackage = (name: string, type: string, parameters: object, service: string) =>
-		node(
-			name,
-			`n8n-nodes-file-delivery.${type}`,
-			{ ...parameters },
-			{
-				credentials: credentialsFor(environment, service),
-			},
-		);
-	const started = (name: string, ...after: WorkflowNode[]) =>
-		save(name, webhookNode(name), ...after);
-	const polls = (type: string, event: string, service: string) =>
-		ofPackage('Start', type, { pollTimes: OFTEN, events: [event], options: {} }, service);
-	workflows = {
-		upload: await started(
-			'upload',
-			ofPackage(
-				'Download',
-				'filesApp',
-				{ resource: 'file', operation: 'download', fileId: await fileAtFilesApp('source.bin') },
-				'filesApp',
-			),
-			ofPackage(
-				'Upload',
-				'filesApp',
-				{
-					...{ resource: 'file', operation: 'upload', binaryPropertyName: 'data' },
-					options: { thresholdMb: 5, partsAtOnce: 1, fileName: 'copy.bin' },
-				},
-				'filesApp',
-			),
-		),
-		download: await started(
-			'download',
-			ofPackage(
-				'Download',
-				'fileCourier',
-				{ resource: 'file', operation: 'download', url: `${host.url}/file.bin` },
-				'fileCourier',
-			),
-		),
-		poll: await save('poll', polls('fileShotTrigger', 'file.added', 'fileShot'), afterNode('noOp')),
-		polled: await save('polled', polls('filesAppTrigger', 'created', 'filesApp'), call('/polled')),
-	};
-	delivered = await activateTrigger(environment, 'filestack', [call('/delivered')]);
-	saved = await activateTrigger(environment, 'filestack', [call('/saved')], {
+	const source = await fileAtFilesApp('source.bin');
+	for (const [name, nodes] of workflowsFor(environment, host.url, source))
+		workflows[name] = await save(name, ...nodes);
+	delivered = await activateTrigger(environment, 'filestack', [callOf(`${host.url}/delivered`)]);
+	saved = await activateTrigger(environment, 'filestack', [callOf(`${host.url}/saved`)], {
 		...{ executionOrder: 'v1', saveExecutionProgress: true },
 	});
 }, INSTALL_MS);
@@ -127,28 +72,6 @@ async function save(name: string, ...nodes: WorkflowNode[]): Promise<SavedWorkfl
 	await activateWorkflow(environment.rest, workflow);
 	return workflow;
 }
-
-const webhookNode = (path: string) =>
-	node(
-		'Start',
-		'n8n-nodes-base.webhook',
-		{ httpMethod: 'POST', path },
-		{
-			typeVersion: 2,
-			webhookId: crypto.randomUUID(),
-		},
-	);
-const afterNode = (type: string) => node('After', `n8n-nodes-base.${type}`);
-/** A node that waits for the stuck host. */
-const call = (path: string) =>
-	node(
-		'After',
-		'n8n-nodes-base.httpRequest',
-		{ url: host.url + path, options: {} },
-		{
-			typeVersion: 4.2,
-		},
-	);
 
 async function fileAtFilesApp(name: string): Promise<object> {
 	const { baseUrl, apiKey } = environment.sandbox.info.services.filesApp.credentials;

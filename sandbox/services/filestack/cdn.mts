@@ -24,7 +24,7 @@ import { readMetadata } from './metadata.mts';
 import type { Instance } from './instance.mts';
 import type { Permission } from './policy.mts';
 import { chainOf, type ChainResult, runChain } from './processing/chain.mts';
-import type { Content } from './processing/imageTasks.mts';
+import type { Content } from './processing/image.mts';
 import type { Parameters } from './processing/task.mts';
 import { textOf } from './processing/taskRules.mts';
 import { processRoute } from './process.mts';

@@ -2,57 +2,21 @@ import axios from 'axios';
 import type { IDataObject } from 'n8n-workflow';
 import sharp from 'sharp';
 
-import { stepForms } from '../../../nodes/Filestack/image/stepForms';
 import { bytesOf, errorOf, outputOf } from '../../support/engine';
-import {
-	credentialsOf,
-	filestack,
-	newHandle,
-	FilestackServer,
-	SECRET,
-} from '../../support/filestack';
-import { useSandbox } from '../../support/useSandbox';
+import { filestack, newHandle, SECRET, useFilestackServer } from '../../support/filestack';
+import { filestackImages } from '../../support/filestackImages';
+import { DEFAULTS } from '../../support/filestackProcessing';
 
-const sandbox = useSandbox();
-const recorder = new FilestackServer();
-/** 400 by 300 pixels. */
-let handle: string;
-
-beforeAll(async () => {
-	await recorder.start();
-	const canvas = { width: 400, height: 300, channels: 3, background: 'red' } as const;
-	const bytes = await sharp({ create: canvas }).jpeg().toBuffer();
-	handle = await newHandle(sandbox, { name: 'photo.jpg', type: 'image/jpeg', bytes });
-});
-afterAll(async () => await recorder.stop());
-beforeEach(() => recorder.reset());
-
-/** What the fields begin with. */
-const DEFAULTS = { source: 'file', output: 'file', expiry: 'minutes', expiresInMinutes: 60 };
-
-const run = async (operation: string, parameters: IDataObject = {}, credentials = {}) =>
-	await filestack({ ...credentialsOf(sandbox), ...credentials }, 'image', operation, {
-		file: handle,
-		...DEFAULTS,
-		...parameters,
-	});
-
-/** Runs an operation and returns the width, height and format of the resulting file. */
-async function sizeOf(operation: string, parameters: IDataObject): Promise<unknown[]> {
-	const [{ binary }] = outputOf(await run(operation, parameters));
-	const { width, height, format } = await sharp(await bytesOf(binary!.data)).metadata();
-	return [width, height, format];
-}
+const { sandbox, photo, run, sizeOf } = filestackImages();
+const recorder = useFilestackServer();
 
 const RESIZE = { width: 200, height: 0, fit: 'clip' };
-const steps = (...step: IDataObject[]) => ({ specifySteps: 'fields', steps: { step } });
-const text = (stepsText: string) => ({ specifySteps: 'text', stepsText });
 
 describe('the result', () => {
 	it('is a link by a policy for this file, without a request', async () => {
 		const [{ json }] = outputOf(await run('resize', { ...RESIZE, output: 'link' }));
 		expect(json).toEqual({
-			handle,
+			handle: photo.handle,
 			url: expect.any(String) as string,
 			expiresAt: expect.stringMatching(/Z$/) as string,
 		});
@@ -62,19 +26,19 @@ describe('the result', () => {
 		)!;
 		expect(JSON.parse(Buffer.from(policy, 'base64url').toString())).toEqual({
 			call: ['read', 'convert'],
-			handle,
+			handle: photo.handle,
 			expiry: Math.floor(Date.parse(json.expiresAt as string) / 1000),
 		});
 		const { data } = await axios.get<Buffer>(json.url as string, { responseType: 'arraybuffer' });
 		expect((await sharp(data).metadata()).width).toBe(200);
-		const other = (json.url as string).replace(handle, 'A'.repeat(20));
+		const other = (json.url as string).replace(photo.handle, 'A'.repeat(20));
 		expect((await axios.get(other, { validateStatus: () => true })).status).toBe(403);
 	});
 
 	it('is a file in n8n’s storage', async () => {
 		const [{ json, binary }] = outputOf(await run('resize', RESIZE));
 		expect(json).toEqual({
-			handle,
+			handle: photo.handle,
 			name: 'photo.jpg',
 			mimeType: 'image/jpeg',
 			size: expect.any(Number) as number,
@@ -96,7 +60,7 @@ describe('the result', () => {
 		const options = { fileName: 'small, "x".jpg', path: 'thumbs/', access: 'public' };
 		const [{ json }] = outputOf(await run('resize', { ...RESIZE, output: 'stored', options }));
 		expect(json).toMatchObject({ name: 'small, "x".jpg', mimeType: 'image/jpeg' });
-		expect(json.handle).not.toBe(handle);
+		expect(json.handle).not.toBe(photo.handle);
 		expect(json.key).toMatch(/^thumbs\//);
 		const size = outputOf(await run('getSize', { file: json.handle }))[0].json;
 		expect(size).toEqual({ handle: json.handle, width: 200, height: 150 });
@@ -120,7 +84,7 @@ describe('the result', () => {
 		const parameters = { ...RESIZE, output: 'link' };
 		const [{ json }] = outputOf(await run('resize', parameters, { appSecret: '' }));
 		expect(json).toEqual({
-			handle,
+			handle: photo.handle,
 			url: expect.stringMatching(/\d\/resize=width:200\/\w+$/) as string,
 		});
 	});
@@ -217,148 +181,6 @@ describe('operations with one step', () => {
 	])('reject %s %j', async (operation, parameters, message) => {
 		expect(errorOf(await run(operation, parameters)).message).toBe(message);
 		expect(await sandbox.requests()).toEqual([]);
-	});
-});
-
-describe('Transform', () => {
-	it('requires a step', async () => {
-		const error = errorOf(await run('transform', { specifySteps: 'fields' }));
-		expect(error.message).toBe('The field “Steps” is empty');
-		expect(error.description).toBe('Add a step.');
-	});
-
-	it('runs the steps in order', async () => {
-		const resize = { task: 'resize', resizeWidth: 100, resizeHeight: 0 };
-		const crop = { task: 'crop', cropWidth: 90, cropHeight: 90 };
-		const parameters = steps(resize, crop, { task: 'output', outputFormat: 'png' });
-		expect(await sizeOf('transform', parameters)).toEqual([90, 75, 'png']);
-		expect(await sizeOf('transform', steps(crop, resize))).toEqual([100, 100, 'jpeg']);
-	});
-
-	it.each([
-		[{ task: 'border', borderWidth: 20, borderColor: '000' }, [440, 340, 'jpeg']],
-		[{ task: 'circle' }, [300, 300, 'png']],
-		[{ task: 'upscale' }, [800, 600, 'jpeg']],
-		[{ task: 'crop_faces' }, [100, 100, 'jpeg']],
-		[{ task: 'custom', customText: 'resize=width:40/flip' }, [40, 30, 'jpeg']],
-	])('runs the step %j', async (step, expected) => {
-		expect(await sizeOf('transform', steps(step))).toEqual(expected);
-	});
-
-	it('accepts every step with its default values', async () => {
-		const rejected: unknown[] = [];
-		for (const { task } of stepForms.filter((form) => form.task !== 'watermark')) {
-			const result = await run('transform', steps({ task }));
-			if (result.data.resultData.error) rejected.push([task, result.data.resultData.error.message]);
-		}
-		expect(rejected).toEqual([]);
-	});
-
-	it('puts a watermark on top', async () => {
-		const canvas = { width: 50, height: 50, channels: 3, background: 'lime' } as const;
-		const bytes = await sharp({ create: canvas }).png().toBuffer();
-		const mark = await newHandle(sandbox, { name: 'mark.png', type: 'image/png', bytes });
-		const step = { task: 'watermark', watermarkFile: mark, watermarkSize: 100 };
-		const [{ binary }] = outputOf(await run('transform', steps(step)));
-		const center = { left: 200, top: 150, width: 1, height: 1 };
-		const image = sharp(await bytesOf(binary!.data)).extract(center);
-		expect((await image.raw().toBuffer())[1]).toBeGreaterThan(200);
-		// The policy of a link would open all files.
-		const link = errorOf(await run('transform', { ...steps(step), output: 'link' }));
-		expect(link.message).toBe('The field “Output” cannot be “Link” for this source');
-		const error = errorOf(await run('transform', steps({ task: 'watermark' })));
-		expect(error.message).toBe('The field “Watermark” is not valid');
-	});
-
-	it('accepts the steps as text', async () => {
-		const parameters = text('resize=width:300,height:100,fit:crop\nsharpen\noutput=format:webp');
-		expect(await sizeOf('transform', parameters)).toEqual([300, 100, 'webp']);
-	});
-
-	it.each([
-		['security=p:a,s:b', 'must not contain the task “security”'],
-		['resize=width:5/store', 'must not contain the task “store”'],
-		['run_workflow=id:1', 'must not contain the task “run_workflow”'],
-		['animate=delay:5', 'must not contain the task “animate”'],
-		['resize=width:abc', 'has an invalid “width” of “resize”'],
-		['resize=heigt:5', 'has the unknown parameter “heigt” of “resize”'],
-		['https://e.com/x', 'has a step that is not a task: “https:”'],
-		['crop', 'lacks a parameter of “crop”'],
-		[' / ', 'does not contain a task'],
-	])('rejects the text %s', async (stepsText, problem) => {
-		const error = errorOf(await run('transform', text(stepsText)));
-		expect(error.message).toBe(`The field “Steps” ${problem}`);
-		expect(await sandbox.requests()).toEqual([]);
-	});
-});
-
-it('Create Collage combines the images of the input items', async () => {
-	const input = [{ json: { handle } }, { json: { handle } }, { json: { handle } }];
-	const parameters = {
-		...{ filesFrom: 'items', itemFile: '={{ $json.handle }}', width: 600, height: 400 },
-		...{ output: 'file', options: { color: '#000', margin: 20, fit: 'crop' } },
-	};
-	const credentials = credentialsOf(sandbox);
-	const output = outputOf(
-		await filestack(credentials, 'image', 'createCollage', parameters, { input }),
-	);
-	expect(output).toHaveLength(1);
-	const { width, height } = await sharp(await bytesOf(output[0].binary!.data)).metadata();
-	expect([width, height]).toEqual([600, 400]);
-	const stored = { ...parameters, output: 'stored' };
-	const [{ json }] = outputOf(
-		await filestack(credentials, 'image', 'createCollage', stored, { input }),
-	);
-	expect(json.mimeType).toBe('image/jpeg');
-	const one = errorOf(
-		await filestack(credentials, 'image', 'createCollage', parameters, { input: [input[0]] }),
-	);
-	expect(one.message).toMatch(/^Filestack responded with 400: invalid parameter `files`/);
-	expect(one.description).toBe('A collage needs two or more images.');
-});
-
-describe('Create Animation', () => {
-	const parameters = {
-		...{ filesFrom: 'items', itemFile: '={{ $json.handle }}', delay: 250, output: 'file' },
-		options: { width: 120, height: 90, fit: 'crop', loop: 3, background: '#ffffff' },
-	};
-	let blue: string;
-	beforeAll(async () => {
-		const canvas = { width: 300, height: 300, channels: 3, background: 'blue' } as const;
-		const bytes = await sharp({ create: canvas }).png().toBuffer();
-		blue = await newHandle(sandbox, { name: 'blue.png', type: 'image/png', bytes });
-	});
-	const animate = async (more: IDataObject = {}) => {
-		const input = [handle, blue, handle].map((one) => ({ json: { handle: one } }));
-		const credentials = credentialsOf(sandbox);
-		const given = { ...parameters, ...more };
-		return await filestack(credentials, 'image', 'createAnimation', given, { input });
-	};
-
-	it('shows the images of the input items in a GIF', async () => {
-		const output = outputOf(await animate());
-		expect(output).toHaveLength(1);
-		expect(output[0].pairedItem).toHaveLength(3);
-		expect(output[0].json).toMatchObject({ name: 'photo.gif', mimeType: 'image/gif' });
-		const image = sharp(await bytesOf(output[0].binary!.data), { animated: true });
-		const { pages, width, pageHeight, delay, loop } = await image.metadata();
-		expect([pages, width, pageHeight, delay, loop]).toEqual([3, 120, 90, [250, 250, 250], 3]);
-	});
-
-	it('rejects values that Filestack does not accept', async () => {
-		const color = errorOf(await animate({ options: { background: 'a,b:c' } }));
-		expect(color.message).toBe('The field “Background Color” is not valid');
-		const width = errorOf(await animate({ options: { width: 1801 } }));
-		expect(width.message).toBe('The field “Width” must be a whole number from 1 to 1800');
-		expect(await sandbox.requests()).toEqual([]);
-	});
-});
-
-it('Detect Faces returns the faces', async () => {
-	const [{ json }] = outputOf(await run('detectFaces'));
-	expect(json).toEqual({
-		...{ handle, count: 1 },
-		faces: [expect.objectContaining({ width: 100, height: 100 })],
 	});
 });
 

@@ -1,73 +1,24 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports */
 import { Readable } from 'node:stream';
 
-import type { IDataObject, INodeType } from 'n8n-workflow';
-import * as n8nWorkflow from 'n8n-workflow';
+import type { IDataObject } from 'n8n-workflow';
 
 import { sha256Of } from '../../support/binary';
-import { binaryData, buildContext, errorOf, outputOf, startRun } from '../../support/engine';
-import { PART_SERVICES, type PartUpload, partUploads } from '../../support/partUploads';
-import { skipWaits } from '../../support/waits';
+import { binaryData, errorOf, outputOf } from '../../support/engine';
+import { PART_SERVICES } from '../../support/partUploads';
+import { afterRestart, changedAt, recordsIn, resumedUploads } from '../../support/resumedUploads';
 
-skipWaits();
-
-const { count, proxy, newFile, node, prepare, sandbox, storedSha256 } = partUploads();
-
-type Service = (typeof PART_SERVICES)[string];
-type Uploaded = ReturnType<typeof newFile>;
-
-afterEach(() => jest.restoreAllMocks());
-
-/** Runs an upload, and returns the static data as n8n would save it. */
-async function run(service: Service, file: Uploaded, more: PartUpload = {}) {
-	const subject = await node(service, file, more);
-	const { workflow, additionalData, mode } = buildContext(subject);
-	const outcome = await startRun(workflow, additionalData, mode);
-	return {
-		run: outcome,
-		staticData: JSON.parse(JSON.stringify(workflow.staticData)) as IDataObject,
-	};
-}
-
-/** Lets an upload fail when this share of the file has been sent. */
-async function failAt(share: number, service: Service, file: Uploaded, more: PartUpload = {}) {
-	proxy.downAfter(share * service.size);
-	const failed = await run(service, file, more);
-	await proxy.goUp();
-	return { error: errorOf(failed.run), staticData: failed.staticData };
-}
-
-/** The class of the node in a process that remembers nothing. */
-function afterRestart({ Node: { name } }: Service): new () => INodeType {
-	let Node: (new () => INodeType) | undefined;
-	jest.isolateModules(() => {
-		// The engine recognizes its errors.
-		jest.doMock('n8n-workflow', () => n8nWorkflow);
-		Node = jest.requireActual<Record<string, new () => INodeType>>(
-			`../../../nodes/${name}/${name}.node`,
-		)[name];
-	});
-	jest.dontMock('n8n-workflow');
-	return Node!;
-}
-
-const recordsIn = (staticData: IDataObject) =>
-	((staticData['node:Subject'] as IDataObject | undefined)?.unfinishedUploads ??
-		[]) as IDataObject[];
-
-/** Changes one byte. */
-const changedAt = ({ name, bytes }: Uploaded, position: number): Uploaded => {
-	const changed = Buffer.from(bytes);
-	changed[position] ^= 1;
-	return { name, bytes: changed };
-};
+const { count, proxy, newFile, prepare, sandbox, storedSha256, run, failAt } = resumedUploads();
 
 describe.each(Object.keys(PART_SERVICES))('a failed upload to %s', (name) => {
 	const service = PART_SERVICES[name];
 	const { size } = service;
 	beforeEach(async () => await prepare(service));
 
-	const expectUploaded = async (outcome: Awaited<ReturnType<typeof run>>, file: Uploaded) => {
+	const expectUploaded = async (
+		outcome: Awaited<ReturnType<typeof run>>,
+		file: ReturnType<typeof newFile>,
+	) => {
 		const [{ json }] = outputOf(outcome.run);
 		expect(json.sha256).toBe(sha256Of(file.bytes));
 		expect(await storedSha256(service, json)).toBe(sha256Of(file.bytes));
@@ -197,109 +148,6 @@ describe.each(Object.keys(PART_SERVICES))('a failed upload to %s', (name) => {
 		for (const [field, value] of Object.entries(sandbox.info.services[service.id].credentials)) {
 			if (/key|secret/i.test(field)) expect(text).not.toContain(value);
 		}
-	});
-});
-
-describe('the static data of a node with failed uploads', () => {
-	const service = PART_SERVICES['Files App'];
-	beforeEach(async () => await prepare(service));
-
-	const garbage: unknown[] = [
-		'x',
-		null,
-		7,
-		{ id: 'x' },
-		[null, 'x', 7, [], {}, { id: 1 }],
-		[{ id: 'x', key: 'x', data: '{}', mac: 'x', expiresAt: 1e15 }],
-		[{ id: 'x', key: 'x', data: '{', mac: 'x', expiresAt: 'x' }],
-	];
-	it.each(garbage)('may be %j, from an older version or edited', async (unfinishedUploads) => {
-		const file = newFile(service);
-		const staticData = { 'node:Subject': { unfinishedUploads } } as IDataObject;
-		const next = await run(service, file, { staticData });
-		expect(await storedSha256(service, outputOf(next.run)[0].json)).toBe(sha256Of(file.bytes));
-	});
-
-	it.each(['id', 'key', 'data', 'mac', 'expiresAt'])(
-		'is not used if %s was changed in it',
-		async (field) => {
-			const file = newFile(service);
-			const { staticData } = await failAt(0.9, service, file);
-			const [record] = recordsIn(staticData);
-			const value = record[field];
-			record[field] =
-				typeof value === 'number' ? value + 1 : String(value).replace('upl_', 'upl-') + ' ';
-			const more = { Node: afterRestart(service), staticData };
-			outputOf((await run(service, file, more)).run);
-			expect(count(service.start)).toBe(2);
-		},
-	);
-
-	it.each([
-		['another name', { options: { fileName: 'other.bin' } }],
-		['another folder', { parameters: { folderId: 'folder_2' } }],
-		['another encryption', { parameters: { encrypt: false } }],
-		['another workflow', { workflowId: 'workflow2' }],
-		['another node', { settings: { id: 'other-id' } }],
-	] as Array<[string, PartUpload]>)('does not continue an upload for %s', async (_, more) => {
-		const file = newFile(service);
-		const { staticData } = await failAt(0.9, service, file);
-		const Node = afterRestart(service);
-		outputOf((await run(service, file, { Node, staticData, ...more })).run);
-		expect(count(service.start)).toBe(2);
-	});
-
-	it('does not continue an upload whose session has expired by its own date', async () => {
-		const file = newFile(service);
-		const { staticData } = await failAt(0.9, service, file);
-		const now = Date.now();
-		jest.spyOn(Date, 'now').mockReturnValue(now + 3_600_000);
-		const sent = count(service.part);
-		outputOf((await run(service, file, { staticData })).run);
-		expect(count(service.start)).toBe(2);
-		expect(count(service.part) - sent).toBe(41);
-	});
-
-	it('stays small: at most five uploads, the newest', async () => {
-		let staticData: IDataObject = {};
-		const files = Array.from({ length: 6 }, () => newFile(service));
-		for (const file of files) {
-			({ staticData } = await failAt(0.1, service, file, { staticData }));
-		}
-		expect(recordsIn(staticData)).toHaveLength(5);
-		expect(JSON.stringify(staticData).length).toBeLessThan(32 * 1024);
-		const starts = count(service.start);
-		const restarted = { Node: afterRestart(service), staticData };
-		outputOf((await run(service, files[5], restarted)).run);
-		expect(count(service.start)).toBe(starts);
-	});
-
-	it('is not changed by an upload that succeeds', async () => {
-		const { staticData } = await run(service, newFile(service));
-		expect(staticData).toEqual({ 'node:Subject': {} });
-	});
-
-	it('is not saved after a manual execution, which the error says', async () => {
-		const file = newFile(service);
-		const { error } = await failAt(0.9, service, file, { mode: 'manual' });
-		expect(error.description).toContain(
-			'n8n does not save this after a manual execution, so it is lost when n8n restarts.',
-		);
-		outputOf((await run(service, file, { mode: 'manual' })).run);
-		expect(count(service.start)).toBe(1);
-	});
-
-	it('is used by Retry On Fail within one execution', async () => {
-		const file = newFile(service);
-		// The first request is cut, and three retries are refused; then the node is run again.
-		proxy.downAfter(0.9 * service.size, ({ refused }) => refused >= 3);
-		const settings = { retryOnFail: true, maxTries: 2, waitBetweenTries: 0 };
-		const options = { partsAtOnce: 1 };
-		const next = await run(service, file, { settings, options });
-		expect(await storedSha256(service, outputOf(next.run)[0].json)).toBe(sha256Of(file.bytes));
-		expect(proxy.refused).toBe(3);
-		expect(count(service.start)).toBe(1);
-		expect(proxy.sent).toBeLessThanOrEqual(1.15 * service.size);
 	});
 });
 

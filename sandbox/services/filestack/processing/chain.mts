@@ -5,7 +5,9 @@ import type { Parameters, Task } from './task.mts';
 import { FilestackError } from '../error.mts';
 import { isDataTask, runDataTask, textSentiment } from './dataTasks.mts';
 import { convertPdf, createPdf, runOutput } from './documents.mts';
-import { animate, type Content, type LoadSource, runImageTask } from './imageTasks.mts';
+import { animate } from './combinedImages.mts';
+import type { Content, LoadSource } from './image.mts';
+import { runImageTask } from './imageTasks.mts';
 import { checkTask, numberOf, textOf } from './taskRules.mts';
 
 /** The result of a chain of tasks. */

@@ -3,7 +3,7 @@ import type { Parameters } from './task.mts';
 import { FilestackError } from '../error.mts';
 import { describePdf } from './documents.mts';
 import { faceBoxes } from './faces.mts';
-import { type Content, describeImage } from './imageTasks.mts';
+import { type Content, describeImage } from './image.mts';
 import { textOf } from './taskRules.mts';
 
 const DATA: Readonly<Record<string, (content: Content, parameters: Parameters) => unknown>> = {

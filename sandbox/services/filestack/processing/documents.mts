@@ -2,7 +2,7 @@ import { PDFDocument, StandardFonts } from 'pdf-lib';
 import sharp from 'sharp';
 import type { Parameters } from './task.mts';
 import { FilestackError } from '../error.mts';
-import { type Content, convertImage, withExtension } from './imageTasks.mts';
+import { type Content, convertImage, withExtension } from './image.mts';
 import { invalidParameter, numberOf, textOf } from './taskRules.mts';
 
 const OFFICE = 'vnd.openxmlformats-officedocument';

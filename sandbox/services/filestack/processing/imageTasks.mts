@@ -1,30 +1,24 @@
-import sharp, { type Sharp } from 'sharp';
-import type { Parameters } from './task.mts';
+import type { Sharp } from 'sharp';
 import { FilestackError } from '../error.mts';
+import { collage, watermark } from './combinedImages.mts';
 import { faceBoxes, type Box } from './faces.mts';
+import {
+	canvas,
+	checkPixels,
+	colorOf,
+	type Content,
+	describeImage,
+	type ImageStep,
+	isTransparent,
+	type LoadSource,
+	open,
+	positionOf,
+	sharpColor,
+	svg,
+	withExtension,
+} from './image.mts';
+import type { Parameters } from './task.mts';
 import { numberOf, textOf } from './taskRules.mts';
-
-/** Filestack docs, Caching: 100 megapixels per image. */
-const MAX_PIXELS = 100_000_000;
-
-/** Bytes with their type and name, between two tasks. */
-export interface Content {
-	bytes: Buffer;
-	mimetype: string;
-	filename: string;
-}
-
-/** Loads another file that a task needs, such as a watermark. */
-export type LoadSource = (source: string) => Promise<Content>;
-
-interface ImageStep {
-	image: Sharp;
-	width: number;
-	height: number;
-	bytes: Buffer;
-	parameters: Parameters;
-	load: LoadSource;
-}
 
 /** The format of a result if it differs from that of the source. */
 type Processed = Sharp | { image: Sharp; format: 'png' | 'jpeg' | 'webp' };
@@ -53,37 +47,7 @@ export async function runImageTask(
 	};
 }
 
-export const withExtension = (filename: string, extension: string): string =>
-	`${filename.replace(/\.\w{1,5}$/, '')}.${extension}`;
-
-const open = (bytes: Buffer): Sharp => sharp(bytes, { limitInputPixels: MAX_PIXELS });
 const unchanged = ({ image }: ImageStep): Sharp => image.keepMetadata();
-
-/** @throws {FilestackError} */
-export async function describeImage(
-	bytes: Buffer,
-): Promise<{ width: number; height: number; format: string }> {
-	try {
-		const { width, height, format } = await open(bytes).metadata();
-		return { width, height, format };
-	} catch {
-		throw new FilestackError(400, 'Unsupported input format');
-	}
-}
-
-/** @throws {FilestackError} for a result of more than 100 megapixels */
-function checkPixels(width: number, height: number): void {
-	if (width * height > MAX_PIXELS) throw new FilestackError(400, 'Output size limit exceeded');
-}
-
-/** Hex digits have no `#` in a path. */
-const cssColor = (text: string): string =>
-	/^([\da-f]{3}|[\da-f]{6}|[\da-f]{8})$/i.test(text) ? `#${text}` : text;
-const colorOf = (parameters: Parameters, name: string, usual: string): string =>
-	cssColor(textOf(parameters, name, usual));
-const isTransparent = (color: string) => color === 'transparent' || /^#[\da-f]{6}00$/i.test(color);
-const TRANSPARENT = { r: 0, g: 0, b: 0, alpha: 0 };
-const sharpColor = (color: string) => (isTransparent(color) ? TRANSPARENT : color);
 
 const EFFECTS: Readonly<Record<string, (step: ImageStep) => Processed | Promise<Processed>>> = {
 	resize,
@@ -234,13 +198,6 @@ function resize({ image, width, height, parameters }: ImageStep): Sharp {
 	});
 }
 
-/** Returns sharp's position of a side or a pair of sides. */
-function positionOf(align: Parameters[string] | undefined): string {
-	const sides = [align ?? 'center'].flat() as string[];
-	const known = ['left', 'right', 'top', 'bottom'].filter((side) => sides.includes(side));
-	return known.join(' ') || 'centre';
-}
-
 type Row = [number, number, number];
 
 /** Blends the usual sepia matrix with the unchanged colors. */
@@ -278,14 +235,6 @@ async function inQuality({ bytes, image }: ImageStep, quality: number): Promise<
 	return { image: open(best).toFormat(format, { quality }), format };
 }
 
-const svg = (width: number, height: number, content: string): Buffer =>
-	Buffer.from(
-		`<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}">${content}</svg>`,
-	);
-
-const canvas = (width: number, height: number, background: string | typeof TRANSPARENT): Sharp =>
-	sharp({ create: { width, height, channels: 4, background } });
-
 /** Cuts out a shape; transparent outside unless a background is requested. */
 async function masked(
 	image: Sharp,
@@ -309,89 +258,6 @@ async function rounded({ image, width, height, parameters }: ImageStep): Promise
 	const radius = given === 'max' ? most : Math.min(Number(given), most);
 	const shape = `<rect width="${width}" height="${height}" rx="${radius}"/>`;
 	return await masked(image, width, height, shape, parameters);
-}
-
-async function watermark({ image, width, height, parameters, load }: ImageStep): Promise<Sharp> {
-	const mark = await load(textOf(parameters, 'file'));
-	const size = await describeImage(mark.bytes);
-	const scale = numberOf(parameters, 'size', 100) / 100;
-	const scaled = await open(mark.bytes)
-		.resize({
-			width: Math.min(width, Math.max(1, Math.round(size.width * scale))),
-			height: Math.min(height, Math.max(1, Math.round(size.height * scale))),
-			fit: 'inside',
-		})
-		.png()
-		.toBuffer();
-	const place = positionOf(parameters.position);
-	const gravities: Readonly<Record<string, string>> = {
-		...{ top: 'north', bottom: 'south', left: 'west', right: 'east' },
-		...{ 'left top': 'northwest', 'right top': 'northeast' },
-		...{ 'left bottom': 'southwest', 'right bottom': 'southeast' },
-	};
-	return image.composite([{ input: scaled, gravity: gravities[place] ?? 'centre' }]);
-}
-
-/** Places the source and the files of a collage in a grid (Filestack docs, Collage). */
-async function collage({ bytes, parameters, load }: ImageStep): Promise<Sharp> {
-	const others = await Promise.all(
-		(parameters.files as string[]).map(async (file) => (await load(file)).bytes),
-	);
-	const images = [bytes, ...others];
-	const width = numberOf(parameters, 'width', 800);
-	const height = numberOf(parameters, 'height', 600);
-	checkPixels(width, height);
-	const margin = numberOf(parameters, 'margin', 10);
-	const columns = Math.ceil(Math.sqrt(images.length));
-	const rows = Math.ceil(images.length / columns);
-	const cellWidth = Math.max(1, Math.floor((width - margin * (columns + 1)) / columns));
-	const cellHeight = Math.max(1, Math.floor((height - margin * (rows + 1)) / rows));
-	const fit = textOf(parameters, 'fit', 'auto') === 'crop' ? 'cover' : 'inside';
-	const cells = await Promise.all(
-		images.map(async (image, index) => ({
-			input: await open(image).resize(cellWidth, cellHeight, { fit }).png().toBuffer(),
-			left: margin + (index % columns) * (cellWidth + margin),
-			top: margin + Math.floor(index / columns) * (cellHeight + margin),
-		})),
-	);
-	const background = sharpColor(colorOf(parameters, 'color', 'white'));
-	return canvas(width, height, background).composite(cells);
-}
-
-/**
- * `animate`: makes a GIF with an image per source (Filestack docs, Animate). Without a size, all have that of the first.
- */
-export async function animate(
-	contents: readonly Content[],
-	parameters: Parameters,
-): Promise<Content> {
-	const first = await describeImage(contents[0].bytes);
-	const given = [numberOf(parameters, 'width', 0), numberOf(parameters, 'height', 0)];
-	const [w, h] = given.some(Boolean) ? given : [first.width, first.height];
-	const width = w || Math.round((h * first.width) / first.height);
-	const height = h || Math.round((w * first.height) / first.width);
-	checkPixels(width, height * contents.length);
-	const fits: Readonly<Record<string, 'cover' | 'fill'>> = { crop: 'cover', scale: 'fill' };
-	const frames = await Promise.all(
-		contents.map(async ({ bytes }) => {
-			await describeImage(bytes);
-			const options = {
-				fit: fits[textOf(parameters, 'fit')] ?? 'contain',
-				position: positionOf(parameters.align),
-				background: sharpColor(colorOf(parameters, 'background', 'transparent')),
-			};
-			return await open(bytes).resize(width, height, options).png().toBuffer();
-		}),
-	);
-	const delay = frames.map(() => numberOf(parameters, 'delay', 1000));
-	const loop = numberOf(parameters, 'loop', 0);
-	return {
-		bytes: await sharp(frames, { join: { animated: true } })
-			.gif({ delay, loop })
-			.toBuffer(),
-		mimetype: 'image/gif',
-		filename: withExtension(contents[0].filename, 'gif'),
-	};
 }
 
 const objectsOf = ({ parameters, width, height }: ImageStep): Box[] =>
@@ -418,33 +284,4 @@ async function inBoxes(
 		}),
 	);
 	return parts.length > 0 ? image.composite(parts) : image;
-}
-
-/** The image formats of `output` that sharp writes; the others are documents. */
-const WRITTEN: Readonly<Record<string, 'jpeg' | 'png' | 'webp' | 'gif'>> = {
-	...{ jpg: 'jpeg', pjpg: 'jpeg', png: 'png', webp: 'webp', gif: 'gif' },
-};
-
-/** Converts an image to another image format; undefined for a format that is not one. */
-export async function convertImage(
-	content: Content,
-	format: string,
-	parameters: Parameters,
-): Promise<Content | undefined> {
-	const target = Object.hasOwn(WRITTEN, format) ? WRITTEN[format] : undefined;
-	if (target === undefined) return undefined;
-	await describeImage(content.bytes);
-	const quality = Number(textOf(parameters, 'quality')) || undefined;
-	const flat =
-		target === 'jpeg'
-			? open(content.bytes).flatten({ background: colorOf(parameters, 'background', 'white') })
-			: open(content.bytes);
-	const options = { quality, ...(format === 'pjpg' && { progressive: true }) };
-	return {
-		bytes: await flat
-			.toFormat(target, target === 'jpeg' || target === 'webp' ? options : {})
-			.toBuffer(),
-		mimetype: `image/${target}`,
-		filename: withExtension(content.filename, format === 'pjpg' ? 'jpg' : format),
-	};
 }

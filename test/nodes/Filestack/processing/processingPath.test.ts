@@ -1,11 +1,11 @@
 import {
-	parseTasks,
 	type Processing,
 	processingPath,
 	type Task,
 	type TaskValue,
 } from '../../../../nodes/Filestack/processing/grammar';
 import { filestackPaths } from '../../../support/processes';
+import { SeededRandom } from '../../../torture/seededRandom';
 
 const HANDLE = '5aYkEQJSQCmYShsoCnZN';
 const OTHER = '4aYkEQJSQCmYShsoCnZN';
@@ -158,99 +158,8 @@ describe('the path of a processing URL', () => {
 	});
 });
 
-describe('a value that could change the path', () => {
-	/** What a value must not be able to add. */
-	const HOSTILE = [
-		'x/store=path:y/',
-		'x,format:pdf',
-		'x]/flip/[',
-		'?policy=a#b',
-		'%2Fflip%2F',
-		'a b\tc',
-		'ä – 証明',
-		'back\\slash',
-		"it's (a) *test*!",
-		'[a,b]',
-	];
-
-	it.each(HOSTILE)('is one value: %s', (value) => {
-		const tasks = [
-			{ name: 'store', params: { filename: value, location: 's3' } },
-			{ name: 'flip' },
-		];
-		const path = processingPath({ tasks, sources: HANDLE });
-		// A URL parser does not change the path.
-		expect(new URL(path, 'https://e.com').pathname).toBe(path);
-		expect(new URL(path, 'https://e.com').href).toBe(`https://e.com${path}`);
-		expect(parseTasks(decodeURIComponent(path.slice(0, path.lastIndexOf('/'))))).toHaveLength(2);
-		const pairs = /^\/store=filename:(.*),location:s3\/flip\/\w+$/.exec(path)!;
-		expect(decodeURIComponent(pairs[1]).replace(/^"|"$/g, '')).toBe(value);
-	});
-
-	it.each(['he said "hi"', '"', 'a/../../x', '..', './x', '..\\x'])(
-		'uses the Base64 form: %s',
-		(value) => {
-			const tasks = [{ name: 'store', params: { filename: value } }];
-			const path = processingPath({ tasks, sources: HANDLE });
-			expect(new URL(path, 'https://e.com').pathname).toBe(path);
-			const [, json, source] = /^\/b64\/([\w=-]+)\/b64:\/\/([\w=-]+)$/.exec(path)!;
-			expect(JSON.parse(Buffer.from(json, 'base64url').toString())).toEqual(tasks);
-			expect(Buffer.from(source, 'base64url').toString()).toBe(HANDLE);
-		},
-	);
-
-	it('is signed in the Base64 form as well', () => {
-		const tasks = [{ name: 'store', params: { filename: '"' } }];
-		const signed = { policy: 'eyJhIjoxfQ==', signature: 'ab' };
-		const [, json] = /b64\/([\w=-]+)\/b64:/.exec(
-			processingPath({ tasks, sources: HANDLE }, signed),
-		)!;
-		expect(JSON.parse(Buffer.from(json, 'base64url').toString())).toEqual([
-			{ name: 'security', params: signed },
-			...tasks,
-		]);
-	});
-
-	it('has the Base64 form of the official SDK', () => {
-		const requests: Processing[] = [
-			{
-				tasks: [{ name: 'watermark', params: { file: 'a"b' } }, { name: 'flip' }],
-				sources: HANDLE,
-			},
-			{ apiKey: APP, tasks: [{ name: 'watermark', params: { file: '"' } }], sources: URL_SOURCE },
-			{
-				apiKey: APP,
-				tasks: [{ name: 'watermark', params: { file: '"' } }, { name: 'zip' }],
-				sources: [HANDLE, 'https://e.com/x.pdf?a=1'],
-			},
-			{
-				tasks: [
-					{ name: 'cache', params: false },
-					{ name: 'watermark', params: { file: '"' } },
-				],
-				sources: HANDLE,
-			},
-		];
-		expect(requests.map((request) => processingPath(request))).toEqual(
-			filestackPaths(requests.map((request) => ({ ...request, base64: true }))),
-		);
-	});
-});
-
-/** A reproducible series of numbers from 0 to 1 (mulberry32). */
-function seeded(seed: number): () => number {
-	let state = seed;
-	return () => {
-		state = (state + 0x6d2b79f5) | 0;
-		let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-		mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-		return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
-	};
-}
-
 it('is the same as that of the official SDK for 500 random lists of tasks', () => {
-	const random = seeded(18);
-	const pick = <T>(choices: readonly T[]): T => choices[Math.floor(random() * choices.length)];
+	const random = new SeededRandom(18);
 	const TEXTS = [
 		'red',
 		'a b',
@@ -264,21 +173,21 @@ it('is the same as that of the official SDK for 500 random lists of tasks', () =
 		'a&b;c',
 	];
 	const value = (depth = 0): TaskValue =>
-		pick<() => TaskValue>([
-			() => Math.floor(random() * 1000),
-			() => random() < 0.5,
-			() => pick(TEXTS),
+		random.oneOf<() => TaskValue>([
+			() => random.whole(0, 999),
+			() => random.next() < 0.5,
+			() => random.oneOf(TEXTS),
 			() => (depth < 2 ? [value(depth + 1), value(depth + 1)] : 7),
 		])();
 	const task = (): Task => ({
-		name: pick(['resize', 'blur', 'output', 'partial_blur', 'store']),
+		name: random.oneOf(['resize', 'blur', 'output', 'partial_blur', 'store']),
 		params: Object.fromEntries(
-			['a', 'b', 'c'].slice(0, 1 + Math.floor(random() * 3)).map((name) => [name, value()]),
+			['a', 'b', 'c'].slice(0, random.whole(1, 3)).map((name) => [name, value()]),
 		),
 	});
 	const requests = Array.from({ length: 500 }, (): Processing => {
-		const sources = pick<Processing['sources']>([HANDLE, URL_SOURCE, [HANDLE, URL_SOURCE]]);
-		const tasks = Array.from({ length: 1 + Math.floor(random() * 4) }, task);
+		const sources = random.oneOf<Processing['sources']>([HANDLE, URL_SOURCE, [HANDLE, URL_SOURCE]]);
+		const tasks = Array.from({ length: random.whole(1, 4) }, task);
 		return { apiKey: APP, tasks, sources };
 	});
 	// The SDK does not encode “%”, so that its own value would be decoded to a different one.
@@ -287,43 +196,4 @@ it('is the same as that of the official SDK for 500 random lists of tasks', () =
 	expect(comparable.map((request) => decoded(processingPath(request)))).toEqual(
 		filestackPaths(comparable).map(decoded),
 	);
-});
-
-describe('parsing tasks', () => {
-	it.each<[string, Task[]]>([
-		['flip', [{ name: 'flip' }]],
-		[
-			'resize=width:300,fit:crop/output=format:webp',
-			[
-				{ name: 'resize', params: { width: 300, fit: 'crop' } },
-				{ name: 'output', params: { format: 'webp' } },
-			],
-		],
-		[
-			'\n resize=width:300 \n\n sharpen \r\n',
-			[{ name: 'resize', params: { width: 300 } }, { name: 'sharpen' }],
-		],
-		['cache=false', [{ name: 'cache', params: false }]],
-		['a=b:"x, /y",c:[1,[2,"z,"]]', [{ name: 'a', params: { b: 'x, /y', c: [1, [2, 'z,']] } }]],
-		['blur=amount:1.5', [{ name: 'blur', params: { amount: 1.5 } }]],
-		['border=color:000000', [{ name: 'border', params: { color: '000000' } }]],
-		[' / ', []],
-	])('%j', (text, tasks) => expect(parseTasks(text)).toEqual(tasks));
-
-	it.each([
-		['resize=width:300,fit', 'has a parameter without a name'],
-		['resize=width:300,width:400', 'sets “width” twice'],
-		['Resize', 'has a step that is not a task'],
-		['https://e.com/x', 'has a step that is not a task'],
-		['a=b:"c', 'has an unclosed quotation mark'],
-		['a=b:[c', 'has an unclosed bracket'],
-	])('rejects %j', (text, message) => expect(() => parseTasks(text)).toThrow(message));
-
-	it('returns the tasks of a path that was built from them', () => {
-		const tasks: Task[] = [
-			{ name: 'store', params: { filename: 'a, b.jpg', path: '/x/' } },
-			{ name: 'partial_blur', params: { objects: [[1, 2, 3, 4]] } },
-		];
-		expect(parseTasks(decodeURIComponent(processingPath({ tasks })))).toEqual(tasks);
-	});
 });

@@ -1,0 +1,34 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { FileShotApi } from '../../credentials/FileShotApi.credentials';
+import { FileShot } from '../../nodes/FileShot/FileShot.node';
+import { DAY } from './cleanUp';
+import type { NodeUnderTest } from './engine';
+import type { ListedAccount } from './listedAccount';
+
+/** Clean Up of an account that a test lists. */
+export const cleanUpOf = (
+	{ host }: ListedAccount,
+	parameters: IDataObject = {},
+	more: Partial<NodeUnderTest> = {},
+): NodeUnderTest => ({
+	node: new FileShot(),
+	credentialType: new FileShotApi(),
+	credentials: { baseUrl: host.url, apiKey: 'key', linkBaseUrl: 'https://link.test' },
+	parameters: {
+		...{ resource: 'file', operation: 'cleanUp', dryRun: false, output: 'each' },
+		...parameters,
+	},
+	...more,
+});
+
+export const ago = (seconds: number) => new Date(Date.now() - seconds * 1000).toISOString();
+
+/** A file that has expired. */
+export const old = (fileId: string, more: IDataObject = {}) => ({
+	fileId,
+	fileName: `${fileId}.txt`,
+	createdAt: ago(400 * DAY),
+	expiresAt: ago(300 * DAY),
+	...more,
+});
