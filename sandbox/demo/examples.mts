@@ -4,6 +4,7 @@ import type { Credential } from '../n8n/credentials.mts';
 import type { Rest } from '../n8n/rest.mts';
 import {
 	activateWorkflow,
+	listWorkflows,
 	parseWorkflow,
 	upsertWorkflow,
 	waitForWebhook,
@@ -101,12 +102,14 @@ export async function installExamples(
 	credentials: Credential[],
 	examples = readExamples(),
 ): Promise<Map<string, SavedWorkflow>> {
-	const saved = new Map<string, SavedWorkflow>();
-	for (const { name, content } of examples) {
-		const workflow = await upsertWorkflow(rest, resolveExample(content, rest.url, credentials));
+	const existing = await listWorkflows(rest);
+	const install = async ({ name, content }: Example) => {
+		const resolved = resolveExample(content, rest.url, credentials);
+		const workflow = await upsertWorkflow(rest, resolved, existing);
 		if (startsByItself(workflow)) await activateWorkflow(rest, workflow);
-		saved.set(name, workflow);
-	}
+		return [name, workflow] as const;
+	};
+	const saved = new Map(await Promise.all(examples.map(install)));
 	for (const [name, workflow] of saved) {
 		for (const webhook of webhooksNamedIn(workflow, rest.url)) {
 			await waitForWebhook(webhook).catch(() => {

@@ -1,6 +1,6 @@
 import getPort from 'get-port';
 import { SandboxError } from '../core/sandboxError.mts';
-import { startSandbox, type Sandbox } from '../server.mts';
+import type { Sandbox } from '../server.mts';
 import { UserError } from '../system/userError.mjs';
 
 const N8N_PORT = 5678;
@@ -25,6 +25,8 @@ export async function findN8nPort(wanted: number | undefined): Promise<number> {
  * @throws {UserError} if the requested ports are in use
  */
 export async function openSandbox(dataDir: string, wanted: number | undefined): Promise<Sandbox> {
+	// Imported here, because it takes seconds, in which n8n is already starting.
+	const { startSandbox } = await import('../server.mts');
 	try {
 		return await startSandbox({ dataDir, port: wanted ?? SANDBOX_PORT });
 	} catch (error) {

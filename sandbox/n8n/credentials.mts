@@ -28,10 +28,26 @@ export async function upsertCredential(
 	rest: Rest,
 	content: CredentialContent,
 ): Promise<Credential> {
+	const [credential] = await upsertCredentials(rest, [content]);
+	return credential;
+}
+
+/** Creates or updates several credentials; they keep their order. */
+export async function upsertCredentials(
+	rest: Rest,
+	contents: readonly CredentialContent[],
+): Promise<Credential[]> {
+	const existing = await listCredentials(rest);
+	return await Promise.all(contents.map((content) => saveCredential(rest, content, existing)));
+}
+
+async function saveCredential(
+	rest: Rest,
+	content: CredentialContent,
+	existing: readonly Credential[],
+): Promise<Credential> {
 	const { name, type } = content;
-	const old = (await listCredentials(rest)).find(
-		(item) => item.name === name && item.type === type,
-	);
+	const old = existing.find((item) => item.name === name && item.type === type);
 	if (old) {
 		await rest.call('PATCH', `/rest/credentials/${old.id}`, content);
 		return old;

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
-import { upsertCredential, type Credential } from './credentials.mts';
+import { upsertCredentials, type Credential } from './credentials.mts';
 import { installN8n } from './install.mts';
 import type { N8nVersion } from './versions.mts';
 import { installPackage } from './installPackage.mts';
 import { Rest } from './rest.mts';
-import { startN8n, type RunningN8n } from './start.mts';
-import { startSandbox, type Sandbox, type SandboxInfo } from '../server.mts';
+import { spawnN8n, type RunningN8n } from './start.mts';
+import type { Sandbox, SandboxInfo } from '../server.mts';
 import { buildPackage } from './buildPackage.mts';
 
 export interface EnvironmentOptions {
@@ -47,7 +47,7 @@ export function sandboxCredentials({ services }: SandboxInfo) {
 }
 
 /**
- * Builds and installs what is missing, starts the sandbox and n8n, and creates the credentials.
+ * Builds and installs what is missing, starts n8n and the sandbox, and creates the credentials.
  * @throws {UserError} if an installation or a start fails; leaves nothing running
  */
 export async function startEnvironment(options: EnvironmentOptions): Promise<Environment> {
@@ -63,11 +63,8 @@ export async function startEnvironment(options: EnvironmentOptions): Promise<Env
 		await Promise.all(running.splice(0).map((end) => end()));
 	};
 	try {
-		const open = options.openSandbox ?? ((data) => startSandbox({ dataDir: data }));
-		const sandbox = await open(dataDir);
-		running.push(() => sandbox.close());
 		log('Starting n8n …');
-		const n8n = await startN8n({
+		const n8n = await spawnN8n({
 			installation,
 			userFolder,
 			log: join(folder, 'n8n.log'),
@@ -75,17 +72,23 @@ export async function startEnvironment(options: EnvironmentOptions): Promise<Env
 			...(options.env === undefined ? {} : { env: options.env }),
 		});
 		running.push(() => n8n.stop());
+		// n8n takes longer, so the sandbox is loaded and started meanwhile.
+		const sandbox = await (options.openSandbox ?? openSandbox)(dataDir);
+		running.push(() => sandbox.close());
+		await n8n.ready;
 		const rest = new Rest(n8n.url);
 		await rest.logIn();
 		// The portal links the editor.
 		sandbox.info.editor = n8n.url;
-		const credentials: Credential[] = [];
-		for (const content of sandboxCredentials(sandbox.info)) {
-			credentials.push(await upsertCredential(rest, content));
-		}
+		const credentials = await upsertCredentials(rest, sandboxCredentials(sandbox.info));
 		return { sandbox, n8n, rest, credentials, stop };
 	} catch (error) {
 		await stop();
 		throw error;
 	}
+}
+
+async function openSandbox(dataDir: string): Promise<Sandbox> {
+	const { startSandbox } = await import('../server.mts');
+	return await startSandbox({ dataDir });
 }

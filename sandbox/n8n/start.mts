@@ -47,6 +47,14 @@ export interface RunningN8n {
 	stop(): Promise<void>;
 }
 
+export interface StartingN8n extends RunningN8n {
+	/**
+	 * Resolves when the REST API responds (other programs: when they report that they are ready).
+	 * @throws {UserError} with the end of the log if n8n does not start
+	 */
+	ready: Promise<void>;
+}
+
 /** Variables of the outer environment (the user's own n8n, the test runner) that would change n8n's behaviour. */
 const OUTER_SETTINGS = /^(N8N_|DB_|EXECUTIONS_|QUEUE_|WEBHOOK_URL$|NODE_ENV$|NODE_OPTIONS$|JEST_)/;
 
@@ -54,6 +62,15 @@ function withoutOuterSettings(environment: Record<string, string>): Record<strin
 	return Object.fromEntries(
 		Object.entries(environment).filter(([name]) => !OUTER_SETTINGS.test(name)),
 	);
+}
+
+/**
+ * Returns a free port below the ephemeral ones. Until n8n listens, which takes it some seconds, the system could give an
+ * ephemeral port to the sandbox, which starts at the same time.
+ */
+async function findPort(): Promise<number> {
+	const candidates = Array.from({ length: 20 }, () => 15_000 + Math.floor(Math.random() * 15_000));
+	return await getPort({ host: '127.0.0.1', port: candidates });
 }
 
 /** Settings for an n8n that shows no questions, makes no external calls and only listens on this machine. */
@@ -67,7 +84,7 @@ async function settings({ installation, userFolder, env, program }: N8nOptions, 
 		N8N_LISTEN_ADDRESS: '127.0.0.1',
 		N8N_EDITOR_BASE_URL: url,
 		WEBHOOK_URL: url,
-		N8N_RUNNERS_BROKER_PORT: String(await getPort({ host: '127.0.0.1' })),
+		N8N_RUNNERS_BROKER_PORT: String(await findPort()),
 		N8N_SECURE_COOKIE: 'false',
 		N8N_DIAGNOSTICS_ENABLED: 'false',
 		N8N_VERSION_NOTIFICATIONS_ENABLED: 'false',
@@ -129,8 +146,20 @@ async function waitUntilReady(child: ChildProcess, address: string, log: string)
  * @throws {UserError} with the end of its log if it does not start; leaves nothing running
  */
 export async function startN8n(options: N8nOptions): Promise<RunningN8n> {
+	const n8n = await spawnN8n(options);
+	try {
+		await n8n.ready;
+	} catch (error) {
+		await n8n.stop();
+		throw error;
+	}
+	return n8n;
+}
+
+/** Starts n8n without waiting until it is ready. */
+export async function spawnN8n(options: N8nOptions): Promise<StartingN8n> {
 	const { installation, userFolder, log, program = 'start' } = options;
-	const port = options.port ?? (await getPort({ host: '127.0.0.1' }));
+	const port = options.port ?? (await findPort());
 	mkdirSync(userFolder, { recursive: true });
 	mkdirSync(dirname(log), { recursive: true });
 	const output = openSync(log, 'w');
@@ -158,11 +187,8 @@ export async function startN8n(options: N8nOptions): Promise<RunningN8n> {
 		await ended;
 	};
 	const url = `http://127.0.0.1:${port}`;
-	try {
-		await waitUntilReady(child, `${url}${READY_PATH[program]}`, log);
-	} catch (error) {
-		await stop();
-		throw error;
-	}
-	return { url, port, pid: child.pid ?? 0, log, ended, stop };
+	const ready = waitUntilReady(child, `${url}${READY_PATH[program]}`, log);
+	// The caller may stop n8n before it awaits this promise.
+	ready.catch(() => undefined);
+	return { url, port, pid: child.pid ?? 0, log, ended, stop, ready };
 }

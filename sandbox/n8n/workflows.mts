@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import axios from 'axios';
 import pRetry from 'p-retry';
 import type { Rest } from './rest.mts';
@@ -72,20 +73,28 @@ export async function createWorkflow(rest: Rest, content: WorkflowContent): Prom
 	return parseSaved(getObject(await rest.call('POST', '/rest/workflows', body), 'data'));
 }
 
-/** Saves new content; an active workflow keeps running its old content until it is activated again. */
+/** Saves new content, if it differs; an active workflow keeps running its old content until it is activated again. */
 export async function updateWorkflow(
 	rest: Rest,
 	id: string,
 	content: WorkflowContent,
 ): Promise<SavedWorkflow> {
-	const { versionId } = await getWorkflow(rest, id);
-	const body = { ...bodyOf(content), versionId };
+	const saved = await getWorkflow(rest, id);
+	const body = { ...bodyOf(content), versionId: saved.versionId };
+	if (isDeepStrictEqual(bodyOf(saved), bodyOf(content))) return saved;
 	return parseSaved(getObject(await rest.call('PATCH', `/rest/workflows/${id}`, body), 'data'));
 }
 
-/** Creates a workflow, or updates the one with this name. */
-export async function upsertWorkflow(rest: Rest, content: WorkflowContent): Promise<SavedWorkflow> {
-	const old = (await listWorkflows(rest)).find(({ name }) => name === content.name);
+/**
+ * Creates a workflow, or updates the one with this name.
+ * @param existing the workflows, if the caller has already listed them
+ */
+export async function upsertWorkflow(
+	rest: Rest,
+	content: WorkflowContent,
+	existing?: ReadonlyArray<{ id: string; name: string }>,
+): Promise<SavedWorkflow> {
+	const old = (existing ?? (await listWorkflows(rest))).find(({ name }) => name === content.name);
 	return old ? updateWorkflow(rest, old.id, content) : createWorkflow(rest, content);
 }
 

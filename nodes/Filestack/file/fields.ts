@@ -1,6 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { inputField, onlyForSources, urlField } from '../../shared/node/fields';
+import { byName, inputField, onlyForSources, urlField } from '../../shared/node/fields';
 
 /** The fields for the source of a file: the workflow, or a URL that Filestack or n8n requests. */
 export const sourceFields: INodeProperties[] = [
@@ -122,7 +122,7 @@ export const metadataField: INodeProperties = {
 		{ name: 'Uploaded', value: 'uploaded', description: 'When the file was uploaded' },
 		{ name: 'Width', value: 'width', description: 'Of an image, in pixels' },
 		{ name: 'Writeable', value: 'writeable', description: 'Whether the file can be overwritten' },
-	].sort((a, b) => a.name.localeCompare(b.name)),
+	].sort(byName),
 	default: [],
 	description:
 		'The fields to return. By default: container, file name, key, location, MIME type, path, size, uploaded and writeable.',

@@ -1,3 +1,4 @@
+import { byName } from '../../shared/node/fields';
 import type { Values } from '../../shared/node/schema';
 import { extractHandle } from '../handle';
 import { choiceField, colorField, numberField, type TaskForm } from '../processing/form';
@@ -212,4 +213,4 @@ export const stepForms: readonly TaskForm[] = [
 	...qualityForms,
 	plainForm('flip', 'Flip Vertically', 'Mirror from top to bottom'),
 	plainForm('flop', 'Flip Horizontally', 'Mirror from left to right'),
-].toSorted((a, b) => a.name.localeCompare(b.name));
+].toSorted(byName);

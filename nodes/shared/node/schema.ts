@@ -51,23 +51,22 @@ export interface ParameterSource {
 
 /** Returns the description for n8n, without the properties that only the validation uses. */
 export function toProperty(field: Field): INodeProperties {
-	const own = Object.entries(field).filter(([name]) => !OWN_PROPERTIES.has(name));
-	const property = Object.fromEntries(own) as unknown as INodeProperties;
-	if (!property.options) return property;
-	const options = property.options.map((option) => {
-		if ('values' in option) return { ...option, values: option.values.map(toProperty) };
-		return 'type' in option ? toProperty(option) : option;
-	});
-	return { ...property, options: options as INodeProperties['options'] };
+	const property: Field = { ...field };
+	for (const name of OWN_PROPERTIES) if (name in property) delete property[name];
+	if (property.options)
+		property.options = property.options.map(toOption) as typeof property.options;
+	return property;
 }
 
 /** The properties that {@link Field} adds to n8n's description. */
-const OWN_PROPERTIES: ReadonlySet<string> = new Set<keyof Field>([
-	'takes',
-	'isSafeguard',
-	'needsRealFalse',
-	'secretFragment',
-]);
+const OWN_PROPERTIES = ['takes', 'isSafeguard', 'needsRealFalse', 'secretFragment'] as const;
+
+type Option = NonNullable<INodeProperties['options']>[number];
+
+function toOption(option: Option): Option {
+	if ('values' in option) return { ...option, values: option.values.map(toProperty) };
+	return 'type' in option ? toProperty(option) : option;
+}
 
 /** Whether a field is shown, by n8n's rules for display options, applied to validated values. */
 export function isShown({ displayOptions }: Field, siblings: Values, root: Values): boolean {
