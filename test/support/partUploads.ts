@@ -26,6 +26,8 @@ interface PartService {
 	/** Bytes of a part, and of the file. */
 	partSize: number;
 	size: number;
+	/** Bytes of a file that is large enough for several failed uploads with two parts at once. */
+	sizeForFailures: number;
 	Node: new () => INodeType;
 	/** The calls that start an upload, and those that send a part: method and path. */
 	start: RegExp;
@@ -39,7 +41,8 @@ interface PartService {
 
 type Credentials = Record<string, string>;
 
-const CHUNKS = { partSize: 64 * KIB, size: 40 * 64 * KIB + 17 };
+const SIZE = 40 * 64 * KIB + 17;
+const CHUNKS = { partSize: 64 * KIB, size: SIZE, sizeForFailures: SIZE };
 
 const fileShot: Omit<PartService, 'settings' | 'start'> = {
 	id: 'fileShot',
@@ -99,7 +102,8 @@ export const PART_SERVICES: Readonly<Record<string, PartService>> = {
 		id: 'filestack',
 		// The minimum size of a part is 5 MiB.
 		partSize: 5 * MIB,
-		size: 45 * MIB + 17,
+		size: 25 * MIB + 17,
+		sizeForFailures: 45 * MIB + 17,
 		settings: { requestsPerMinute: 1_000_000, security: 'off' },
 		Node: Filestack,
 		start: /\/multipart\/start$/,

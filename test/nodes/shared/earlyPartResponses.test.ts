@@ -38,17 +38,26 @@ async function upload(
 ) {
 	const chunks: Buffer[] = [];
 	server = new TestServer().accept((socket) => {
-		let received = Buffer.alloc(0);
+		const received: Buffer[] = [];
+		let size = 0;
+		let head: string | undefined;
+		let bodyStart = 0;
 		let hasResponded = false;
 		socket.on('data', (data: Buffer) => {
-			received = Buffer.concat([received, data]);
-			const end = received.indexOf('\r\n\r\n');
-			if (end < 0) return;
-			const head = received.toString('latin1', 0, end);
-			const body = received.subarray(end + 4);
-			const isComplete = body.length >= Number(/content-length: (\d+)/i.exec(head)?.[1] ?? 0);
+			received.push(data);
+			size += data.length;
+			if (head === undefined) {
+				const start = Buffer.concat(received);
+				const end = start.indexOf('\r\n\r\n');
+				if (end < 0) return;
+				head = start.toString('latin1', 0, end);
+				bodyStart = end + 4;
+			}
+			const length = Number(/content-length: (\d+)/i.exec(head)?.[1] ?? 0);
+			const isComplete = size - bodyStart >= length;
 			const index = /\/upload-chunk\/f1\/(\d+) /.exec(head)?.[1];
 			if (index !== undefined && isComplete) {
+				const body = Buffer.concat(received).subarray(bodyStart);
 				chunks[Number(index)] = uploadStyle === 'desktop' ? lastFieldOf(body) : body;
 			}
 			if (hasResponded || (index === undefined && !isComplete)) return;
