@@ -103,13 +103,14 @@ export async function installExamples(
 	examples = readExamples(),
 ): Promise<Map<string, SavedWorkflow>> {
 	const existing = await listWorkflows(rest);
-	const install = async ({ name, content }: Example) => {
+	const saved = new Map<string, SavedWorkflow>();
+	// One by one, because n8n 1.123 confuses the transactions of parallel requests.
+	for (const { name, content } of examples) {
 		const resolved = resolveExample(content, rest.url, credentials);
 		const workflow = await upsertWorkflow(rest, resolved, existing);
 		if (startsByItself(workflow)) await activateWorkflow(rest, workflow);
-		return [name, workflow] as const;
-	};
-	const saved = new Map(await Promise.all(examples.map(install)));
+		saved.set(name, workflow);
+	}
 	for (const [name, workflow] of saved) {
 		for (const webhook of webhooksNamedIn(workflow, rest.url)) {
 			await waitForWebhook(webhook).catch(() => {

@@ -32,13 +32,15 @@ export async function upsertCredential(
 	return credential;
 }
 
-/** Creates or updates several credentials; they keep their order. */
+/** Creates or updates several credentials one by one, because n8n 1.123 confuses the transactions of parallel requests. */
 export async function upsertCredentials(
 	rest: Rest,
 	contents: readonly CredentialContent[],
 ): Promise<Credential[]> {
 	const existing = await listCredentials(rest);
-	return await Promise.all(contents.map((content) => saveCredential(rest, content, existing)));
+	const saved: Credential[] = [];
+	for (const content of contents) saved.push(await saveCredential(rest, content, existing));
+	return saved;
 }
 
 async function saveCredential(
