@@ -1,4 +1,5 @@
 import { type INodeProperties, NodeOperationError } from 'n8n-workflow';
+
 import { type Downloaded, downloadFile } from '../shared/files/download';
 import { type RangeDefaults, readDownloadSettings } from '../shared/files/settings';
 import { pathSegment } from '../shared/http/client';

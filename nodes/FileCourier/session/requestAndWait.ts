@@ -6,6 +6,7 @@ import {
 	type IWebhookResponseData,
 	NodeOperationError,
 } from 'n8n-workflow';
+
 import { DAY, epochOf } from '../../shared/dates';
 import { durationFields } from '../../shared/node/duration';
 import type { ItemContext, Operation } from '../../shared/node/operation';

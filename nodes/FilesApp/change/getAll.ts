@@ -4,6 +4,7 @@ import {
 	NodeApiError,
 	NodeOperationError,
 } from 'n8n-workflow';
+
 import { executionSignal } from '../../shared/http/stallGuard';
 import { withItemIndex } from '../../shared/http/errors';
 import { collectPages } from '../../shared/http/paging';

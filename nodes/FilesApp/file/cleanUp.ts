@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 
 import { type IDataObject, NodeApiError } from 'n8n-workflow';
+
 import { type CleanUpItem, type CleanUpList, readCleanUpList } from '../../shared/cleanUp/list';
 import { cleanUpOperation } from '../../shared/cleanUp/cleanUp';
 import {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 
 import { type IDataObject, NodeOperationError } from 'n8n-workflow';
+
 import { DAY } from '../../shared/dates';
 import { connectionError, responseError, unexpectedResponseError } from '../../shared/http/errors';
 import { readAddressField } from '../../shared/http/credential';

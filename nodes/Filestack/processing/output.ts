@@ -1,4 +1,5 @@
 import { type IDataObject, NodeApiError } from 'n8n-workflow';
+
 import { isoDate } from '../../shared/dates';
 import { downloadFile, type DownloadOptions } from '../../shared/files/download';
 import { readDownloadSettings } from '../../shared/files/settings';

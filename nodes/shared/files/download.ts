@@ -1,4 +1,5 @@
 import { type IBinaryData, NodeOperationError } from 'n8n-workflow';
+
 import { connectionError } from '../http/errors';
 import { cancellableSleep, type RequestFailure, retryDelay, toRequestFailure } from '../http/retry';
 import { textOf, type TransferContext } from '../http/service';

@@ -1,4 +1,5 @@
 import { type INode, type JsonObject, NodeApiError } from 'n8n-workflow';
+
 import { forEachConcurrent } from '../concurrency';
 import { mayHaveSucceeded, withItemIndex } from '../http/errors';
 import type { ItemContext } from '../node/operation';

@@ -1,4 +1,5 @@
 import { type IDataObject, type INode, NodeApiError, NodeOperationError } from 'n8n-workflow';
+
 import { type ApiCall, type ApiResponse, callApi } from '../http/client';
 import { mayHaveSucceeded, withItemIndex } from '../http/errors';
 import type { ByteStream, Service } from '../http/service';

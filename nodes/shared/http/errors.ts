@@ -1,4 +1,5 @@
 import { type INode, type JsonObject, NodeApiError, NodeOperationError } from 'n8n-workflow';
+
 import { isCertificateError, isUnsent, type RequestFailure } from './retry';
 import { baseUrlLabel, isJsonObject, type JsonRecord, type Service, textOf } from './service';
 

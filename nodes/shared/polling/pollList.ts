@@ -1,4 +1,5 @@
 import { type IDataObject, type INode, NodeOperationError } from 'n8n-workflow';
+
 import type { Page } from '../http/paging';
 import { type JsonRecord, textOf } from '../http/service';
 import type { OutputItem } from '../node/output';
