@@ -96,7 +96,7 @@ export const triggerProperties: INodeProperties[] = [
 		),
 		maxAgeOption(
 			172_800,
-			'The default matches Ignore Duplicates For (Minutes), so that a delivery is rejected once it is no longer recognized as a duplicate. FileCourier retries with the original timestamp for up to 27 hours, so use at least 97200.',
+			'The default is as long as Ignore Duplicates For (Minutes): n8n recognizes a repeated delivery for that time and rejects it afterwards. FileCourier retries with the original timestamp for up to 27 hours, so use at least 97200.',
 		),
 	]),
 ];

@@ -221,7 +221,7 @@ describe('an encrypted file whose container ends near the end of a chunk on the 
 
 	it.each(targets)('%i chunks and %i bytes', async (parts, more) => {
 		const target = parts * partSize + more;
-		// A second encrypted chunk has a tag of its own.
+		// A second encrypted chunk adds another tag of 16 bytes.
 		const size = target - overhead - (target - overhead > 512 * KIB ? 16 : 0);
 		const bytes = randomBytes(size);
 		const { fileId, secretLink, ...json } = await uploaded(bytes, {
