@@ -77,8 +77,8 @@ export async function wholeFile(
 				return [
 					CONTENDERS[who],
 					...SIZES.map((size) => own?.get(size)?.toFixed(0) ?? ''),
-					describe(speeds[who], 0),
-					who.startsWith('ours') ? '' : describe(hashed / speeds[who], 2),
+					formatFigure(speeds[who], 0),
+					who.startsWith('ours') ? '' : formatFigure(hashed / speeds[who], 2),
 				];
 			}),
 		},
@@ -86,7 +86,7 @@ export async function wholeFile(
 	};
 }
 
-const describe = (figure: number, digits: number) =>
+const formatFigure = (figure: number, digits: number) =>
 	Number.isNaN(figure) ? 'not installed' : figure.toFixed(digits);
 
 /** Returns the time in which n8n's own node only reads a file into binary storage. */
@@ -126,7 +126,7 @@ function targetsOf(ours: Peaks, speeds: Speeds): Threshold[] {
 	return [
 		atMost('memory grows from 1 MiB to 3 GiB by at most 64 MiB', 64, growth, 'MiB'),
 		atLeast('at least 3 × the HTTP Request node', 3, speeds.ours / speeds.peer),
-		atLeast('at least 2 × the S3 node', 2, speeds.ours / speeds.s3),
+		atLeast('at least 3 × the S3 node', 3, speeds.ours / speeds.s3),
 		atLeast(
 			'with SHA-256 at least 2.5 × the HTTP Request node',
 			2.5,

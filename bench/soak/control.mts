@@ -17,13 +17,13 @@ import { Ledger } from './ledger.mts';
 import { listFailures, takeSample } from './samples.mts';
 import { delaysOf, PRUNING, type SoakOptions, type SoakResult } from './soak.mts';
 
-/** Executions per cycle that transfer a file, and that only report, as many as in the soak test itself. */
+/** Executions per cycle that transfer a file, and that only report; together about as many as in the soak test. */
 const TRANSFERS = 4;
-const REPORTS = 6;
+const REPORTS = 8;
 
 /**
- * Does work like that of the soak test with n8n's own nodes alone and without faults: as many executions, files of the
- * same sizes, and three polling triggers. What grows here too does not come from this package.
+ * Does work like that of the soak test with n8n's own nodes alone and without faults: about as many executions, files of
+ * the same sizes, and three polling triggers. What grows here too does not come from the nodes of this package.
  */
 export async function soakControl(options: SoakOptions): Promise<SoakResult> {
 	const { minutes, cycleSeconds, log } = options;
