@@ -140,4 +140,19 @@ export default tseslint.config(
 			'import-x/no-restricted-paths': ['error', { basePath: import.meta.dirname, zones }],
 		},
 	},
+	{
+		files: ['nodes/**/*.ts'],
+		// The cache of readCredential, and that of the webhooks, which outlives one delivery.
+		ignores: ['nodes/shared/http/secrets.ts', 'nodes/shared/webhook/signature.ts'],
+		rules: {
+			'no-restricted-syntax': [
+				'error',
+				{
+					selector: "CallExpression[callee.property.name='getCredentials']",
+					message:
+						'Use readCredential or readCheckedCredential: n8n looks up and decrypts a credential on every call.',
+				},
+			],
+		},
+	},
 );

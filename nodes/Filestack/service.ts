@@ -1,6 +1,7 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
 
+import { readCredential } from '../shared/http/credential';
 import { ANOTHER_SERVICE, credentialTest } from '../shared/http/credentialTest';
 import { isJsonObject, type Service, textOf } from '../shared/http/service';
 import { pastedText } from '../shared/text';
@@ -69,9 +70,7 @@ export const objectStorage: Service = {
 
 /** Reads the app secret; undefined if the credential has none. */
 export async function readAppSecret(functions: IExecuteFunctions): Promise<string | undefined> {
-	const { appSecret } = await functions.getCredentials<{ appSecret?: unknown }>(
-		filestack.credential,
-	);
+	const { appSecret } = await readCredential(functions, filestack);
 	return pastedText(appSecret) || undefined;
 }
 

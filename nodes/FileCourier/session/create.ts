@@ -2,6 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { DAY, serviceTime } from '../../shared/dates';
 import { callApi } from '../../shared/http/client';
+import { readCredential } from '../../shared/http/credential';
 import { secretsOf } from '../../shared/http/secrets';
 import { durationFields } from '../../shared/node/duration';
 import { expiresAtField } from '../../shared/node/fields';
@@ -210,9 +211,7 @@ async function buildSessionRequest(item: ItemContext, resumeUrl?: string): Promi
 	const callbackUrl =
 		resumeUrl ?? requireHttpUrl(item, 'Callback URL', item.parameter('callbackUrl'));
 	const logo = optionalText(item.option('brandLogoUrl'));
-	const { callbackApiKey } = await item.functions.getCredentials<{ callbackApiKey?: unknown }>(
-		fileCourier.credential,
-	);
+	const { callbackApiKey } = await readCredential(item.functions, fileCourier);
 
 	return omitEmpty({
 		requestor_name: trimmedText(item, 'requestorName'),

@@ -5,6 +5,18 @@ import { MAX_URL_LENGTH, pastedText, withoutEnd } from '../text';
 import { learnSecrets } from './secrets';
 import { baseUrlLabel, type JsonRecord, type Service, type ServiceContext } from './service';
 
+/**
+ * Returns the credential as entered. Reads it once per context, because n8n looks it up in its database and decrypts it each
+ * time, and adds its passwords to the secrets of the context.
+ */
+export async function readCredential(
+	context: ServiceContext,
+	{ credential }: Service,
+): Promise<JsonRecord> {
+	const secrets = await learnSecrets(context, credential);
+	return await secrets.credential(credential);
+}
+
 /** Returns the base URL of the credential, including the API path, without a trailing slash. */
 export async function readBaseUrl(context: ServiceContext, service: Service): Promise<string> {
 	return await readAddressField(context, service, 'baseUrl');
@@ -36,8 +48,7 @@ export async function readCheckedCredential(
 	context: ServiceContext,
 	service: Service,
 ): Promise<JsonRecord> {
-	const secrets = await learnSecrets(context, service.credential);
-	const credential = await secrets.credential(service.credential);
+	const credential = await readCredential(context, service);
 	const fault = findCredentialFault(service, credential);
 	if (fault) throw faultError(context, service, fault);
 	return credential;
@@ -48,8 +59,7 @@ export async function readCheckedCredential(
  * {@link readBaseUrl}, accepts a credential with an invalid field, because the credential is not sent.
  */
 export async function readTrustedUrl(context: ServiceContext, service: Service): Promise<string> {
-	const secrets = await learnSecrets(context, service.credential);
-	const { baseUrl } = await secrets.credential(service.credential);
+	const { baseUrl } = await readCredential(context, service);
 	return readAddress(baseUrl, service.apiPath).url ?? '';
 }
 

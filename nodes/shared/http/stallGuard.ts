@@ -115,7 +115,9 @@ export class StallGuard {
 	};
 
 	/** Ends the request. Destroying the stream of its response would leave the socket open if nothing has read from it. */
-	abort = (): void => this.fail(new StoppedError());
+	abort = (): void => {
+		if (!this.failure) this.fail(new StoppedError());
+	};
 
 	/** Turns the stall timeout off; the user can still stop the execution. */
 	release = (): void => {
@@ -154,7 +156,8 @@ export class StallGuard {
 	private fail(failure: Error): void {
 		this.end();
 		this.failure ??= failure;
-		this.controller.abort();
+		// Without a reason, Node would create one, with its stack, for each response that is closed.
+		this.controller.abort(failure);
 	}
 
 	private end(): void {

@@ -5,6 +5,7 @@ import {
 	NodeOperationError,
 } from 'n8n-workflow';
 
+import { readCredential } from '../http/credential';
 import type { Service, ServiceContext } from '../http/service';
 import { readParameters, triggerSource } from '../node/parameters';
 import type { Field, ParameterSource } from '../node/schema';
@@ -41,9 +42,7 @@ export const checkedActivation = (
  * @throws NodeOperationError if the credential has no Webhook Secret
  */
 export async function requireSecret(context: ServiceContext, service: Service): Promise<void> {
-	const { webhookSecret } = await context.getCredentials<{ webhookSecret?: unknown }>(
-		service.credential,
-	);
+	const { webhookSecret } = await readCredential(context, service);
 	if (parseSecrets(webhookSecret).length > 0) return;
 	throw new NodeOperationError(context.getNode(), missingSecretMessage(service), {
 		description: `In the ${service.name} credential, set “Webhook Secret” to the secret that ${service.name} signs its deliveries with.`,
