@@ -11,6 +11,7 @@ import { ranges } from './ranges.mts';
 import { start } from './start.mts';
 import { thumbnails } from './thumbnails.mts';
 import { trigger, triggerLazy } from './trigger.mts';
+import { triggerProfile, triggerProfileLazy } from './triggerProfile.mts';
 import { triggerQueue } from './triggerQueue.mts';
 import { upload } from './upload.mts';
 
@@ -29,6 +30,8 @@ export const cases: Readonly<Record<string, Case | OwnCase>> = {
 	thumbnails,
 	trigger,
 	triggerLazy,
+	triggerProfile,
+	triggerProfileLazy,
 	triggerQueue,
 	load,
 	start,
