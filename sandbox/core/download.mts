@@ -1,5 +1,5 @@
+import { create } from 'content-disposition';
 import type { FastifyReply } from 'fastify';
-import { attachment } from './contentDisposition.mts';
 import { sendBlob } from './sendBlob.mts';
 import type { ServiceContext } from './service.mts';
 
@@ -19,7 +19,7 @@ export async function download(
 	file: Downloadable,
 ): Promise<FastifyReply> {
 	reply.type(file.type).headers({
-		'content-disposition': attachment(file.name),
+		'content-disposition': create(file.name),
 		// The uploader chose the type; a browser must not guess another one from the content.
 		'x-content-type-options': 'nosniff',
 		'cache-control': 'private, no-store',

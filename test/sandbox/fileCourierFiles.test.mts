@@ -40,7 +40,7 @@ describe('a delivered URL', () => {
 		expect(headers).toMatchObject({
 			'content-type': 'application/pdf',
 			'content-length': String(bytes.length),
-			'content-disposition': `attachment; filename="licence.pdf"; filename*=UTF-8''licence.pdf`,
+			'content-disposition': 'attachment; filename=licence.pdf',
 			'accept-ranges': 'bytes',
 			'x-content-type-options': 'nosniff',
 			etag: expect.any(String) as string,
@@ -52,26 +52,20 @@ describe('a delivered URL', () => {
 		expect([status, data, headers['content-length']]).toEqual([200, '', '0']);
 	});
 
-	const names: [string, string, string][] = [
-		['Résumé 🎉.pdf', 'R_sum_ __.pdf', 'R%C3%A9sum%C3%A9%20%F0%9F%8E%89.pdf'],
-		[`it's "x" (1).pdf`, `it's _x_ (1).pdf`, 'it%27s%20%22x%22%20%281%29.pdf'],
-		['a\r\nX-Evil: 1.pdf', 'a__X-Evil: 1.pdf', 'a%0D%0AX-Evil%3A%201.pdf'],
-		['../../../x', '../../../x', '..%2F..%2F..%2Fx'],
-		['..', '..', '..'],
-		['n'.repeat(300), 'n'.repeat(300), 'n'.repeat(300)],
-	];
-	test.each(names)(
-		'returns a file named %j with a safe Content-Disposition',
-		async (name, plain, encoded) => {
-			const url = await deliveredUrl(name, 'abc');
-			const { status, data, headers } = await http.get<string>(url);
-			expect([status, data]).toEqual([200, 'abc']);
-			expect(headers['content-disposition']).toBe(
-				`attachment; filename="${plain}"; filename*=UTF-8''${encoded}`,
-			);
-			expect(headers['x-evil']).toBeUndefined();
-		},
-	);
+	test.each([
+		['Résumé 🎉.pdf', `"R?sum? ??.pdf"; filename*=UTF-8''R%C3%A9sum%C3%A9%20%F0%9F%8E%89.pdf`],
+		[`it's "x" (1).pdf`, String.raw`"it's \"x\" (1).pdf"`],
+		['a\r\nX-Evil: 1.pdf', `"a??X-Evil: 1.pdf"; filename*=UTF-8''a%0D%0AX-Evil%3A%201.pdf`],
+		['../../../x', '"../../../x"'],
+		['..', '..'],
+		['n'.repeat(300), 'n'.repeat(300)],
+	])('returns a file named %j with a safe Content-Disposition', async (name, sent) => {
+		const url = await deliveredUrl(name, 'abc');
+		const { status, data, headers } = await http.get<string>(url);
+		expect([status, data]).toEqual([200, 'abc']);
+		expect(headers['content-disposition']).toBe(`attachment; filename=${sent}`);
+		expect(headers['x-evil']).toBeUndefined();
+	});
 
 	test('supports HEAD, ranges and If-None-Match', async () => {
 		const url = await deliveredUrl('digits.txt', '0123456789', 'text/plain');

@@ -21,7 +21,7 @@ describe('downloading (Filestack docs, File API, Download)', () => {
 		expect(headers).toMatchObject({
 			'content-type': 'text/plain',
 			'content-length': '10',
-			'content-disposition': `inline; filename="R_sum_ _1_.txt"; filename*=UTF-8''R%C3%A9sum%C3%A9%20%221%22.txt`,
+			'content-disposition': String.raw`inline; filename="R?sum? \"1\".txt"; filename*=UTF-8''R%C3%A9sum%C3%A9%20%221%22.txt`,
 			'accept-ranges': 'bytes',
 		});
 		const saved = await get(handle, { dl: true });

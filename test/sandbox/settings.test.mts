@@ -1,3 +1,4 @@
+import { parse } from 'node-html-parser';
 import { Settings } from '../../sandbox/core/settings.mts';
 import { Bench, http } from './support.mts';
 
@@ -41,8 +42,13 @@ describe('a setting with an amount', () => {
 
 	test('is a number field on the control page', async () => {
 		const { data } = await http.get<string>(`${bench.portal}/control`);
-		const field = /<input id="filesApp-syncPageSize"[^>]*>/.exec(data)?.[0];
-		expect(field).toContain('type="number" required min="1" max="10000"');
+		const field = parse(data).querySelector('input#filesApp-syncPageSize');
+		expect(field?.attributes).toMatchObject({
+			type: 'number',
+			required: '',
+			min: '1',
+			max: '10000',
+		});
 		expect((await save({ syncPageSize: '7', plan: 'free' })).status).toBe(303);
 		expect(await read()).toMatchObject({ syncPageSize: 7, plan: 'free' });
 		for (const wrong of ['', '0', 'x', '7.5']) {

@@ -1,7 +1,7 @@
+import { create } from 'content-disposition';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { buffer } from 'node:stream/consumers';
 import { Readable } from 'node:stream';
-import { inline } from '../../core/contentDisposition.mts';
 import { reportedSize } from '../../core/faultyValues.mts';
 import { booleanParameter } from './access.mts';
 import { HIDDEN } from '../../core/describeRoutes.mts';
@@ -105,7 +105,7 @@ async function process(
 	return await reply
 		.type(result.mimetype)
 		.headers({
-			'content-disposition': inline(result.filename),
+			'content-disposition': create(result.filename, { type: 'inline' }),
 			'cache-control': cache === 'false' ? 'no-cache' : 'public, max-age=2592000',
 			'x-content-type-options': 'nosniff',
 		})

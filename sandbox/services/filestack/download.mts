@@ -1,5 +1,5 @@
+import { create } from 'content-disposition';
 import type { FastifyReply } from 'fastify';
-import { attachment, inline } from '../../core/contentDisposition.mts';
 import { sendBlob } from '../../core/sendBlob.mts';
 import type { StoredFile } from './files.mts';
 import type { Instance } from './instance.mts';
@@ -23,7 +23,7 @@ export async function sendFile(
 ): Promise<FastifyReply> {
 	const seconds = /^expiry:(\d{1,9})$/.exec(cache ?? '')?.[1] ?? CACHE_SECONDS;
 	reply.type(file.mimetype).headers({
-		'content-disposition': download ? attachment(file.filename) : inline(file.filename),
+		'content-disposition': create(file.filename, { type: download ? 'attachment' : 'inline' }),
 		'cache-control': cache === 'false' ? 'no-cache' : `public, max-age=${seconds}`,
 		// The uploader chose the type; a browser must not guess another one from the content.
 		'x-content-type-options': 'nosniff',
