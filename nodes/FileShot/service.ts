@@ -75,11 +75,20 @@ export async function callWithFallback<T>(
 	call: ApiCall<T>,
 	desktopPath: string,
 ): Promise<ApiResponse<T>> {
-	return await callApi(context, fileShot, call).catch(async (error: unknown) => {
-		if (!isNotFound(error)) throw error;
-		const fallback = { ...call, path: desktopPath };
-		return await callApi(context, fileShot, fallback).catch((fallbackError: unknown) => {
-			throw isNotFound(fallbackError) ? error : fallbackError;
+	const callDesktopRoute = async (otherwise: () => ApiResponse<T>) =>
+		await callApi(context, fileShot, { ...call, path: desktopPath }).catch((error: unknown) => {
+			if (!isNotFound(error)) throw error;
+			return otherwise();
 		});
-	});
+	return await callApi(context, fileShot, call).then(
+		// `callApi` takes the 404 of a repeated deletion for its success, but the server may only lack the route.
+		async (response) =>
+			response.status === 404 ? await callDesktopRoute(() => response) : response,
+		async (error: unknown) => {
+			if (!isNotFound(error)) throw error;
+			return await callDesktopRoute(() => {
+				throw error;
+			});
+		},
+	);
 }

@@ -110,6 +110,15 @@ describe('Delete', () => {
 		]);
 	});
 
+	it('falls back to that route even if the documented one fails once before it is not found', async () => {
+		const one = await fileThere(sandbox);
+		await settings({ dialect: 'desktop' });
+		const once = { method: 'DELETE', times: 1, fault: { type: 'status', status: 503 } };
+		await sandbox.fault({ service: 'fileShot', ...once });
+		expect(outputOf(await file('delete', { fileId: byId(one) }))[0].json.deleted).toBe(true);
+		expect(errorOf(await file('get', { fileId: byId(one) })).httpCode).toBe('404');
+	});
+
 	it('counts a deletion as successful if only its response was lost', async () => {
 		const one = await fileThere(sandbox);
 		const lost = { method: 'DELETE', times: 1, fault: { type: 'resetAfterBody' } };
