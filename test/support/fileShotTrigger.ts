@@ -42,6 +42,19 @@ export class FileShotAccount extends PolledAccount {
 		return data.fileId;
 	}
 
+	async addForOneDownload(fileName: string): Promise<string> {
+		const file = { fileName, content: 'eA==', expiryDays: 30, maxDownloads: 1 };
+		const { data } = await this.sandbox.control.post<{ fileId: string }>(
+			'/services/fileShot/files',
+			file,
+		);
+		return data.fileId;
+	}
+
+	async download(id: string): Promise<void> {
+		await this.sandbox.control.get(`${this.credentials.baseUrl}/api/files/download/${id}`);
+	}
+
 	async addMany(count: number): Promise<string[]> {
 		const ids: string[] = [];
 		for (let n = 0; n < count; n++) ids.push(await this.add(`file ${n}.txt`));

@@ -35,7 +35,9 @@ export function expiryOccurrences(
 	const ending = `${id}|${expires ?? ''}`;
 	const found: Occurrence[] = [{ event: events.added, key: id, at: created, began: created }];
 	if (status === 'expired') {
-		found.push({ event: events.expired, key: ending, at: expires, began: expires });
+		// A download limit can end an item before its expiry date, at any time since its creation.
+		const began = expires !== undefined && expires <= now ? expires : created;
+		found.push({ event: events.expired, key: ending, at: expires, began });
 	}
 	if (status === 'active' && expires !== undefined && expires <= now + leadTime) {
 		const began = Math.max(created ?? 0, expires - leadTime);

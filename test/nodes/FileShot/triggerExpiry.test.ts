@@ -57,6 +57,17 @@ describe('the expiry of a file', () => {
 		expect(await trigger.poll()).toEqual([]);
 	});
 
+	it('through the download limit triggers once, but not if that was reached before the activation', async () => {
+		await account.download(await account.addForOneDownload('before.txt'));
+		const fileId = await account.addForOneDownload('after.txt');
+		const trigger = await account.active({ events: ['file.expired'] });
+		expect(trigger.runs).toEqual([]);
+		await account.download(fileId);
+		expect(namesOf(await trigger.poll())).toEqual([['file.expired', 'after.txt']]);
+		await account.clock({ advance: 31 * DAY });
+		expect(await trigger.poll()).toEqual([]);
+	});
+
 	it('is compared with FileShot’s clock, one hour or one day ahead of this host', async () => {
 		await account.clock({ advance: HOUR });
 		const trigger = await account.active({ events: ALL, leadTime: 1, leadTimeUnit: 'hours' });

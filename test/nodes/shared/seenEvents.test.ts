@@ -112,6 +112,11 @@ describe('the occurrences of an item with an expiry', () => {
 		expect(found).toMatchObject([{ event: 'added', at: NOW, began: NOW }, occurrence]);
 	});
 
+	it('that ended before its expiry date can have begun at its creation', () => {
+		const found = expiryOccurrences({ ...item, status: 'expired' }, EVENTS, NOW + 99, 50);
+		expect(found.at(-1)).toMatchObject({ event: 'expired', at: NOW + 100, began: NOW });
+	});
+
 	it('is a new event if the expiry is extended, but not if the date only gains a fraction', () => {
 		const keyOf = (expiresAt: string) =>
 			expiryOccurrences({ ...item, expiresAt }, EVENTS, NOW + 90, 50).at(-1)?.key;
