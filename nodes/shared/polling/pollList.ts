@@ -105,6 +105,8 @@ export async function pollList<Position>(
 	const state = resumeState(list, last);
 	const emitted: EmittedItem[] = [];
 	const seen = new Set<string>();
+	// New items may have moved those of earlier pages there, so a page without news is not the end of the news.
+	const isResumed = state.position !== undefined;
 	for (
 		let pages = 0;
 		pages < PAGES_PER_POLL && (pages === 0 || performance.now() < deadline);
@@ -122,7 +124,8 @@ export async function pollList<Position>(
 		for (const item of unseen) seen.add(list.idOf(item));
 		const hasNewEvents = collectEvents(list, state, unseen, now, emitted);
 		// A server without paging returns the same page forever.
-		const isOver = unseen.length === 0 || (list.endsWithoutNews === true && !hasNewEvents);
+		const isUpToDate = list.endsWithoutNews === true && !isResumed && !hasNewEvents;
+		const isOver = unseen.length === 0 || isUpToDate;
 		state.position = isOver ? undefined : page.next;
 		if (state.position === undefined) {
 			finishPass(node, list, state, now, emitted);

@@ -155,6 +155,19 @@ describe('more than one page of packages', () => {
 		expect(await trigger.poll()).toEqual([]);
 	});
 
+	it('no package is lost if a whole page of others is created before a failed poll continues', async () => {
+		const trigger = await account.active({ events: [CREATED] });
+		const ids = await account.createMany(405);
+		await account.sandbox.reset();
+		await account.user.fault({ type: 'status', status: 500 }, { method: 'GET', nth: 3 });
+		const emitted = idsOf(await trigger.poll());
+		expect(emitted).toHaveLength(400);
+		ids.push(...(await account.createMany(200)));
+		for (let polls = 0; polls < 2; polls++) emitted.push(...idsOf(await trigger.poll()));
+		expect([...emitted].sort()).toEqual([...ids].sort());
+		expect(await trigger.poll()).toEqual([]);
+	});
+
 	it('a poll that fails in the middle outputs the packages read so far, and the rest after a restart', async () => {
 		const trigger = await account.active();
 		const ids = await account.createMany(205);
