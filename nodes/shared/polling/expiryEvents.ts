@@ -99,10 +99,19 @@ export function takeExpired(
 ): OutputItem[] {
 	const ended: OutputItem[] = [];
 	const byEnd = Object.entries(expected).sort(([, a], [, b]) => a.at - b.at);
-	let remembered = 0;
 	for (const [id, { at, item, reading: lastSeen }] of byEnd) {
 		if (at <= now) ended.push(item);
-		if (at <= now || lastSeen !== reading || ++remembered > MAX_EXPECTED) delete expected[id];
+		if (at <= now || lastSeen !== reading) delete expected[id];
 	}
 	return ended;
+}
+
+/**
+ * Keeps the items of the current pass that expire first, and those of the previous one. Called after each poll, because
+ * the state would otherwise contain the whole list if a pass takes several polls.
+ */
+export function limitExpected(expected: ExpectedExpiries, reading: number): void {
+	const current = Object.entries(expected).filter(([, one]) => one.reading === reading);
+	const last = current.sort(([, a], [, b]) => a.at - b.at).slice(MAX_EXPECTED);
+	for (const [id] of last) delete expected[id];
 }

@@ -6,6 +6,7 @@ import type { OutputItem } from '../node/output';
 import {
 	type ExpectedExpiries,
 	type ExpiryTracking,
+	limitExpected,
 	takeExpired,
 	trackExpiry,
 } from './expiryEvents';
@@ -132,6 +133,7 @@ export async function pollList<Position>(
 			break;
 		}
 	}
+	limitExpected(state.expected, state.pass);
 	const inOrder = emitted.sort((a, b) => a.at - b.at);
 	return { found: inOrder.map(({ item }) => item), state };
 }

@@ -1,6 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { FileShotAccount, idsOf, namesOf } from '../../support/fileShotTrigger';
+import type { ActivePoller } from '../../support/polling';
 import { type TestResponse, useTestServer } from '../../support/testServer';
 
 let account: FileShotAccount;
@@ -111,6 +112,10 @@ describe('the list of files', () => {
 	});
 });
 
+interface SavedState {
+	expected: Record<string, object>;
+}
+
 /** Lists without dates. */
 describe('a list that the sandbox does not produce', () => {
 	const responses: Record<string, TestResponse> = {};
@@ -130,6 +135,11 @@ describe('a list that the sandbox does not produce', () => {
 		}
 	};
 
+	const stateOf = ({ savedStaticData }: ActivePoller) => {
+		const saved = JSON.parse(savedStaticData) as Record<string, { poll: { state: SavedState } }>;
+		return saved['node:Subject'].poll.state;
+	};
+
 	it('is read in several polls if it has many pages', async () => {
 		paged(files(60), 1);
 		const options = { includeExisting: true };
@@ -138,6 +148,17 @@ describe('a list that the sandbox does not produce', () => {
 		expect(host.requests).toHaveLength(50);
 		expect(await trigger.poll()).toHaveLength(10);
 		expect(await trigger.poll()).toEqual([]);
+	});
+
+	it('stores only the files that expire first, even before it has been read completely', async () => {
+		const expiresAt = (n: number) => new Date(Date.now() + (n + 1) * 3_600_000).toISOString();
+		const all = files(1_200).map((file, n) => ({ ...file, expiresAt: expiresAt(1_200 - n) }));
+		paged(all, 20);
+		const trigger = await account.active({ events: ['file.expired'] }, { baseUrl: host.url });
+		expect(host.requests).toHaveLength(50);
+		const { expected } = stateOf(trigger);
+		const firstOfThoseRead = all.slice(500, 1_000).map(({ fileId }) => fileId);
+		expect(Object.keys(expected).sort()).toEqual(firstOfThoseRead.sort());
 	});
 
 	it.each([

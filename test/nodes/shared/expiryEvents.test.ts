@@ -1,6 +1,7 @@
 import {
 	type ExpiryTracking,
 	type ExpectedExpiries,
+	limitExpected,
 	trackExpiry,
 	takeExpired,
 } from '../../../nodes/shared/polling/expiryEvents';
@@ -31,14 +32,20 @@ it('no longer tracks an item that the list reports as expired', () => {
 	expect(expected).toEqual({});
 });
 
-it('keeps the items that expire first if there are too many', () => {
+describe('too many items', () => {
 	const items = Array.from({ length: 700 }, (_, n) => ({ json: { id: `t${n}`, end: 1_000 - n } }));
-	const expected = trackItems(items);
-	expect(takeExpired(expected, 0, 1)).toEqual([]);
-	expect(Object.keys(expected).sort()).toEqual(
-		items
-			.slice(200)
-			.map(({ json }) => json.id)
-			.sort(),
-	);
+	const firstToExpire = items.slice(200).map(({ json }) => json.id);
+
+	it('are limited to those that expire first', () => {
+		const expected = trackItems(items);
+		limitExpected(expected, 1);
+		expect(Object.keys(expected).sort()).toEqual([...firstToExpire].sort());
+	});
+
+	it('do not displace those of the previous pass', () => {
+		const expected = trackItems(items);
+		trackExpiry(expected, 'earlier', { json: { end: 2_000 } }, tracking, 0);
+		limitExpected(expected, 1);
+		expect(Object.keys(expected).sort()).toEqual(['earlier', ...firstToExpire].sort());
+	});
 });
