@@ -14,14 +14,9 @@ import { optionalText, readParameters, triggerSource } from '../shared/node/para
 import { toProperty } from '../shared/node/schema';
 import { includeExistingOption, pollEventsField, runPoll } from '../shared/polling/poll';
 import { globOption } from '../shared/webhook/events';
+import { ANY_ACTION, type ChangesState, upgradeChangesState } from './change/changesState';
 import { changeOutput } from './change/feed';
-import {
-	ANY_ACTION,
-	type ChangesState,
-	fetchSampleChange,
-	pollChanges,
-	type PollChangesOptions,
-} from './change/pollChanges';
+import { fetchSampleChange, pollChanges, type PollChangesOptions } from './change/pollChanges';
 import { folderField } from './file/getAll';
 import { filesApp, filesAppApiTest } from './service';
 
@@ -71,6 +66,7 @@ export class FilesAppTrigger implements INodeType {
 			service: filesApp,
 			output: changeOutput,
 			settings: [folderId, fileName, includeExisting],
+			upgradeState: upgradeChangesState,
 			sample: async () => await fetchSampleChange(this, options),
 			poll: async (last, deadline, context) => await pollChanges(context, options, last, deadline),
 		});

@@ -1,5 +1,3 @@
-import { createHash } from 'node:crypto';
-
 import type { IPollFunctions } from 'n8n-workflow';
 
 import { DAY, epochOf } from '../../shared/dates';
@@ -8,14 +6,24 @@ import type { OutputItem } from '../../shared/node/output';
 import type { Polled } from '../../shared/polling/poll';
 import { fetchFilePage } from '../file/getAll';
 import {
-	actionOf,
+	advance,
+	ANY_ACTION,
+	type ChangesState,
+	forgetEarlier,
+	initialState,
+	isSubscribed,
+	markProcessed,
+	resumeAt,
+	subscribe,
+	unprocessed,
+} from './changesState';
+import {
 	changeKey,
 	type ChangePage,
 	fetchChangePage,
 	floorToSecond,
 	formatSince,
 	fullSecond,
-	isUsableTime,
 	type Position,
 } from './feed';
 import { changeItems, concernsAccount } from './getAll';
@@ -92,17 +100,25 @@ export async function pollChanges(
 				for (const change of group) markProcessed(state, change);
 			}
 			if (!items || found.length >= MAX_ITEMS_PER_POLL || performance.now() >= deadline) {
+				forgetEarlier(state);
 				state.position = resumeAt(state);
 				return { found, state };
 			}
 		}
 
 		const next = unseen.length > 0 ? page.next : skipFullSecond(context, state, page);
-		state.position = next ?? resumeAt(state);
-		if (!next) break;
+		if (!next) {
+			advance(state);
+			forgetEarlier(state);
+			state.position = resumeAt(state);
+			return { found, state };
+		}
+		state.position = next;
 	}
+	forgetEarlier(state);
 	// If the service ignores the cursor, the next poll continues from `since`: the last change, not older ones.
-	state.position = { ...resumeAt(state), cursor: state.position.cursor };
+	const { since, last = since, cursor } = state.position;
+	state.position = { since: formatSince(Math.max(epochOf(last) ?? 0, state.last)), cursor };
 	return { found, state };
 }
 
@@ -153,95 +169,7 @@ function skipFullSecond(
 		`${context.getNode().name}: Files App does not return all changes at ${formatSince(second)}`,
 	);
 	state.last = second + 1000;
-	state.dealtWith = [];
 	return resumeAt(state);
-}
-
-/** The option for any action. */
-export const ANY_ACTION = '*';
-
-/** The progress of polling. Stored in the static data as JSON. */
-export interface ChangesState {
-	/** The next page. Without a cursor, it contains the changes of its first second again. */
-	position: Position;
-	/** The second of the last processed change, in milliseconds since 1970. */
-	last: number;
-	/** Hashes of the processed changes of that second, because more changes of the same second may follow. */
-	dealtWith: string[];
-	/** The second from which each selected action triggers, in milliseconds since 1970. */
-	since: Record<string, number>;
-	/** The service's clock when it sent the last page, in milliseconds since 1970. */
-	now?: number;
-}
-
-/** @param start the second to start from, in milliseconds since 1970 */
-export const initialState = (start: number): ChangesState => ({
-	position: { since: formatSince(start) },
-	last: start,
-	dealtWith: [],
-	since: {},
-});
-
-/** The position to continue from without a cursor. */
-export const resumeAt = ({ last }: ChangesState): Position => ({ since: formatSince(last) });
-
-/** The second of a change, in milliseconds since 1970; the last processed second for a change without a valid date. */
-export const changeSecond = (
-	{ timestamp }: JsonRecord,
-	{ last, now = Infinity }: ChangesState,
-): number => floorToSecond(isUsableTime(timestamp, now) ? epochOf(timestamp)! : last);
-
-const hashOf = (change: JsonRecord): string =>
-	createHash('sha256').update(changeKey(change)).digest('base64url').slice(0, 11);
-
-/** The changes that have not been processed, oldest first. */
-export function unprocessed(changes: JsonRecord[], state: ChangesState): JsonRecord[] {
-	const processed = new Set(state.dealtWith);
-	return changes
-		.filter((change) => !processed.has(hashOf(change)))
-		.sort((a, b) => changeSecond(a, state) - changeSecond(b, state));
-}
-
-/** Marks a change as processed. The mark is kept while a later poll may read its second again. */
-export function markProcessed(state: ChangesState, change: JsonRecord): void {
-	const second = changeSecond(change, state);
-	if (second < state.last) return;
-	if (second > state.last) state.dealtWith = [];
-	state.last = second;
-	state.dealtWith.push(hashOf(change));
-}
-
-/**
- * Sets the selected actions. An action that was not selected before triggers from now on.
- * @param now the service's clock, in milliseconds since 1970
- * @returns the actions that were not selected before
- */
-export function subscribe(state: ChangesState, actions: string[], now: number): Set<string> {
-	const before = state.since;
-	const kept = actions.includes(ANY_ACTION) ? before : {};
-	const isAdded = (action: string) => !(action in before) && !(ANY_ACTION in before);
-	const added = actions.filter(isAdded);
-	state.since = {
-		...kept,
-		...Object.fromEntries(
-			actions.map((action) => [action, before[action] ?? before[ANY_ACTION] ?? now]),
-		),
-	};
-	return new Set(added);
-}
-
-/**
- * Whether a change triggers the workflow. Changes of the second in which an action was selected are ignored, because
- * they may predate the selection.
- * @param added the actions that were selected by this poll
- */
-export function isSubscribed(state: ChangesState, change: JsonRecord, added: Set<string>): boolean {
-	const changeAction = actionOf(change) ?? '';
-	const action = Object.hasOwn(state.since, changeAction) ? changeAction : ANY_ACTION;
-	if (!Object.hasOwn(state.since, action)) return false;
-	const since = state.since[action];
-	const second = changeSecond(change, state);
-	return second > since || (second === since && !added.has(action));
 }
 
 const DAYS_BACK = 30;

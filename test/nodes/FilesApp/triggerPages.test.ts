@@ -151,7 +151,13 @@ describe('more than one page of changes', () => {
 describe('a page', () => {
 	const pages: object[] = [];
 	const nothing = { changes: [], cursor: 'c0', has_more: false };
+	/** The time of the pages. */
+	let now: Date;
+	beforeEach(() => void (now = new Date(Date.now() + 600_000)));
 	const otherwise: TestResponse = {
+		get headers() {
+			return { date: (pages.length > 0 ? now : new Date()).toUTCString() };
+		},
 		get body() {
 			return JSON.stringify(pages.shift() ?? nothing);
 		},
@@ -247,6 +253,7 @@ describe('a page', () => {
 	it('full of the current second is read again, because more changes may follow in that second', async () => {
 		const trigger = await account.active({ details: false }, { baseUrl: host.url });
 		const a = created('a', 60);
+		now = new Date(a.timestamp);
 		pages.push({ changes: [a], has_more: true }, { changes: [a], has_more: true });
 		expect(idsOf(await trigger.poll())).toEqual(['a']);
 		pages.push({ changes: [a, { ...a, id: 'b' }], has_more: false });
