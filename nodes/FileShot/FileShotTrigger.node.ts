@@ -13,7 +13,7 @@ import { optionsField, simplifyField } from '../shared/node/fields';
 import { matchesGlob } from '../shared/node/filters';
 import { eventsSubtitle } from '../shared/node/operation';
 import type { OutputItem } from '../shared/node/output';
-import { readParameters, triggerSource } from '../shared/node/parameters';
+import { optionalText, readParameters, triggerSource } from '../shared/node/parameters';
 import { toProperty } from '../shared/node/schema';
 import { expiryOccurrences, type ItemDates } from '../shared/polling/expiryEvents';
 import {
@@ -70,7 +70,8 @@ export class FileShotTrigger implements INodeType {
 
 	async poll(this: IPollFunctions): Promise<INodeExecutionData[][] | null> {
 		const settings = readParameters(triggerSource(this), pollingProperties) as unknown as Settings;
-		const { fileName, includeExisting = false } = settings.options;
+		const { includeExisting = false } = settings.options;
+		const fileName = optionalText(settings.options.fileName);
 		const listOf = async (context: IPollFunctions) =>
 			await watchedFiles(context, {
 				events: settings.events,

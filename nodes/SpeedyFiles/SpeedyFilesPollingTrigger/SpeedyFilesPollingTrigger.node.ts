@@ -11,7 +11,7 @@ import { optionsField, simplifyField } from '../../shared/node/fields';
 import { matchesGlob } from '../../shared/node/filters';
 import { eventsSubtitle } from '../../shared/node/operation';
 import type { OutputItem } from '../../shared/node/output';
-import { readParameters, triggerSource } from '../../shared/node/parameters';
+import { optionalText, readParameters, triggerSource } from '../../shared/node/parameters';
 import { toProperty } from '../../shared/node/schema';
 import { expiryOccurrences } from '../../shared/polling/expiryEvents';
 import {
@@ -69,7 +69,9 @@ export class SpeedyFilesPollingTrigger implements INodeType {
 
 	async poll(this: IPollFunctions): Promise<INodeExecutionData[][] | null> {
 		const settings = readParameters(triggerSource(this), pollingProperties) as unknown as Settings;
-		const { includeExisting = false, direction, recipient, title } = settings.options;
+		const { includeExisting = false, direction } = settings.options;
+		const recipient = optionalText(settings.options.recipient);
+		const title = optionalText(settings.options.title);
 		const listOf = (context: IPollFunctions) =>
 			watchedPackages(context, {
 				events: settings.events,

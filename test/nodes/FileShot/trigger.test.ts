@@ -213,6 +213,13 @@ describe('an edited workflow', () => {
 		expect(idsOf(await trigger.poll())).toEqual([id]);
 	});
 
+	it('continues where it was if an empty filter is added', async () => {
+		const trigger = await account.active();
+		const id = await account.add('a.txt');
+		await trigger.activate({ parameters: { events: ['file.added'], options: { fileName: ' ' } } });
+		expect(trigger.runs.flat().map(({ json }) => json.fileId)).toEqual([id]);
+	});
+
 	it('outputs existing files when Include Existing is turned on later', async () => {
 		const id = await account.add('before.txt');
 		const trigger = await account.active();

@@ -196,6 +196,16 @@ it.each([
 	expect(emitted.sort()).toEqual([...titles].sort());
 });
 
+it.each([{ title: '' }, { recipient: ' ' }])(
+	'continues where it was if %j is added',
+	async (options) => {
+		const trigger = await account.active({ events: [CREATED] });
+		const id = await account.create();
+		await trigger.activate({ parameters: { events: [CREATED], options } });
+		expect(seen(trigger.runs.flat().map(({ json }) => json))).toEqual([[CREATED, id]]);
+	},
+);
+
 it('uses the clock of the instance, one hour ahead', async () => {
 	await account.clock({ advance: HOUR });
 	const trigger = await account.active({ leadTime: 30, leadTimeUnit: 'hours' });
