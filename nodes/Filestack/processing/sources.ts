@@ -54,14 +54,19 @@ export function readSource(item: ItemContext): string {
 const HANDLE = /^[\w-]{1,200}$/;
 const ALIAS = /^src:\/\/[\w.-]+\/./i;
 
-/** @throws NodeOperationError unless the text is an http or https URL or a storage alias */
+/**
+ * Returns an http or https URL as HTTP clients request it, or a storage alias. Neither contains a quotation mark: in a
+ * list of sources, the text after it would be a further source.
+ * @throws NodeOperationError for any other text
+ */
 function checkUrl(
 	item: Pick<ItemContext, 'functions' | 'itemIndex'>,
 	label: string,
 	text: string,
 ): string {
-	const url = text.trim();
-	if (parseHttpUrl(url) || ALIAS.test(url)) return url;
+	const given = text.trim();
+	const url = parseHttpUrl(given)?.href ?? (ALIAS.test(given) ? given : undefined);
+	if (url !== undefined && !url.includes('"')) return url;
 	const advice = 'It must start with https://, http:// or src://.';
 	throw invalidParameter(item, label, 'is not a valid URL', advice);
 }

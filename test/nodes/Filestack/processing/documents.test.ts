@@ -4,12 +4,13 @@ import { PDFDocument } from 'pdf-lib';
 import sharp from 'sharp';
 
 import { bytesOf, errorOf, outputOf } from '../../../support/engine';
-import { newHandle } from '../../../support/filestack';
+import { newHandle, useFilestackServer } from '../../../support/filestack';
 import { NOTE, processing } from '../../../support/filestackProcessing';
 import { unzipTexts } from '../../../support/unzip';
 import { useSandbox } from '../../../support/useSandbox';
 
 const sandbox = useSandbox();
+const recorder = useFilestackServer();
 let pdf: string;
 let text: string;
 
@@ -181,6 +182,20 @@ describe('Archive: Create ZIP', () => {
 		const parameters = { filesFrom: 'items', itemFile: '={{ $json.handle }}' };
 		const error = errorOf(await run('archive.createZip', parameters, { input }));
 		expect(error.message).toBe('The field “File of Each Item” is empty');
+	});
+
+	it('does not contain a file that a URL names in quotation marks', async () => {
+		const zip = async (itemFile: string) =>
+			await run('archive.createZip', { filesFrom: 'items', itemFile });
+		recorder.respond({ body: 'own' });
+		const [{ binary }] = outputOf(await zip(`${recorder.url}/x","${pdf}`));
+		const entries = await unzipTexts(await bytesOf(binary!.data));
+		expect(entries.map(([, content]) => content)).toEqual(['own']);
+		const stored = await run('file.getMetadata', { file: text, fields: [] });
+		const error = errorOf(
+			await zip(`src://sandbox/${String(outputOf(stored)[0].json.key)}","${pdf}`),
+		);
+		expect(error.message).toBe('The field “File of Each Item” is not a valid URL');
 	});
 });
 

@@ -26,6 +26,7 @@ const HOSTILE = [
 	...['%22/store/%22', 'he said "hi"', '"', '"/store=x:"', 'a/../../x', '..', './x', '..\\x'],
 	...['a b\tc', 'x\r\nHost: evil.example', '\0', 'ä – 証明', "it's (a) *test*!", '{{ $json.x }}'],
 	...['https://evil.example/x', '//evil.example', 'src://other/x', 'security=p:a,s:b', '__proto__'],
+	...['https://evil.example/x","H2', 'src://other/x","H2', 'https://evil","H2".example/x'],
 ];
 
 /** A text field of an operation. */
@@ -199,7 +200,9 @@ function shapeOf(path: string): Shape {
 	}
 	const sources = others.filter((one) => one !== 'AKEYz');
 	const [list = ''] = sources.filter((one) => one.startsWith('['));
-	return { tasks, sources: list ? split(list.slice(1, -1), ',').length : sources.length };
+	// Filestack decodes a path before it splits a list.
+	const entries = split(list.slice(1, -1).replaceAll('%2C', ','), ',');
+	return { tasks, sources: list ? entries.length : sources.length };
 }
 
 /** The tasks that are sent without parameters. */
