@@ -87,7 +87,8 @@ async function runGroup(
 			json: toOutput(shape, { json, added, passedOn }, simplify),
 		}));
 	} catch (error) {
-		const index = (isTogether ? itemIndexOf(error) : undefined) ?? current;
+		// An operation for one item may read others as well.
+		const index = itemIndexOf(error) ?? current;
 		const problem = withItemIndex(functions.getNode(), error, index);
 		(await allSecretsOf(functions)).hideInThrown(problem);
 		if (!functions.continueOnFail()) throw problem;

@@ -182,6 +182,7 @@ describe('Archive: Create ZIP', () => {
 		const parameters = { filesFrom: 'items', itemFile: '={{ $json.handle }}' };
 		const error = errorOf(await run('archive.createZip', parameters, { input }));
 		expect(error.message).toBe('The field “File of Each Item” is empty');
+		expect(error.context?.itemIndex).toBe(1);
 	});
 
 	it('does not contain a file that a URL names in quotation marks', async () => {
