@@ -156,22 +156,34 @@ function checkSources(item: ItemContext, field: Field, given: string[]): string[
 	throw invalidParameter(item, field.displayName, `has ${sources.length} files`, advice);
 }
 
-/** Accepts handles, URLs of any kind, and URLs of Filestack files on their CDN, which become handles. */
+/** Accepts handles, URLs of any kind, and URLs of stored files on Filestack's hosts, which become handles. */
 function checkSource(
 	item: Pick<ItemContext, 'functions' | 'itemIndex'>,
 	{ displayName }: Field,
 	text: string,
 ): string {
 	const given = text.trim();
-	const source = FILESTACK_HOST.test(given) ? extractHandle(given) : given;
+	const source = isStoredFile(given) ? extractHandle(given) : given;
 	if (!isHandle(source)) return checkUrl(item, displayName, source);
 	if (HANDLE.test(source)) return source;
 	const problem = 'has a value that is not a handle or URL';
 	throw invalidParameter(item, displayName, problem, 'Enter one handle or URL per line.');
 }
 
-/** A file that is processed as a handle needs neither the API key nor a public link. */
+/**
+ * Whether a URL is that of a stored file: processed as a handle, it needs neither the API key nor a public link. A URL with
+ * tasks stands for their result instead.
+ */
+function isStoredFile(url: string): boolean {
+	if (!FILESTACK_HOST.test(url)) return false;
+	const segments = parseHttpUrl(url)?.pathname.split('/').slice(1, -1) ?? [];
+	return !segments.some((segment) => CHANGE.test(segment));
+}
+
 const FILESTACK_HOST = /^https?:\/\/(?:cdn\.filestackcontent\.com|www\.filestackapi\.com)\//i;
+
+/** A task that changes the file, as a segment of a path; not its policy, its cache, or the path of the File API. */
+const CHANGE = /^(?!(?:security|cache)=|(?:api|file)$)[a-z_]+(?:=|$)/;
 
 /** The fields of an operation that combines several files, with its own fields in between. */
 export const combineFields = (...own: Field[]): Field[] => [

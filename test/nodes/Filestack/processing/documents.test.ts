@@ -4,10 +4,12 @@ import { PDFDocument } from 'pdf-lib';
 import sharp from 'sharp';
 
 import { bytesOf, errorOf, outputOf } from '../../../support/engine';
-import { newHandle, useFilestackServer } from '../../../support/filestack';
-import { NOTE, processing } from '../../../support/filestackProcessing';
+import { filestack, newHandle, useFilestackServer } from '../../../support/filestack';
+import { DEFAULTS, NOTE, processing } from '../../../support/filestackProcessing';
 import { unzipTexts } from '../../../support/unzip';
 import { useSandbox } from '../../../support/useSandbox';
+
+const CDN = 'https://cdn.filestackcontent.com';
 
 const sandbox = useSandbox();
 const recorder = useFilestackServer();
@@ -197,6 +199,21 @@ describe('Archive: Create ZIP', () => {
 			await zip(`src://sandbox/${String(outputOf(stored)[0].json.key)}","${pdf}`),
 		);
 		expect(error.message).toBe('The field “File of Each Item” is not a valid URL');
+	});
+
+	it('contains the result of a URL with tasks, not the original file', async () => {
+		const files = [
+			`${CDN}/resize=width:9/HANDLE`,
+			`${CDN}/AKEYz/security=p:a,s:b/flip/HANDLE`,
+			`${CDN}/security=p:a,s:b/cache=false/HANDLE`,
+			`https://www.filestackapi.com/api/file/HANDLE?dl=true`,
+			`${CDN}/HANDLE/metadata`,
+		];
+		recorder.respond({ headers: { 'content-type': 'application/zip' }, body: 'PK' });
+		const parameters = { ...DEFAULTS, filesFrom: 'list', files: files.join('\n') };
+		outputOf(await filestack(recorder.credentials(), 'archive', 'createZip', parameters));
+		const [, list] = /\/zip\/(.*)$/.exec(recorder.requests[0].path)!;
+		expect(decodeURIComponent(list)).toBe(`["${files[0]}","${files[1]}",HANDLE,HANDLE,HANDLE]`);
 	});
 });
 
