@@ -2,6 +2,7 @@ import { type IDataObject, NodeApiError } from 'n8n-workflow';
 
 import { isoDate } from '../../shared/dates';
 import { downloadFile, type DownloadOptions } from '../../shared/files/download';
+import { urlFileName } from '../../shared/files/fileName';
 import { readDownloadSettings } from '../../shared/files/settings';
 import { parseBody } from '../../shared/http/responseBody';
 import { textOf } from '../../shared/http/service';
@@ -266,7 +267,7 @@ async function sourceName(
 	sources: Result['sources'],
 ): Promise<string | undefined> {
 	if (typeof sources !== 'string') return undefined;
-	if (!isHandle(sources)) return sources.split(/[?#]/, 1)[0].split('/').pop();
+	if (!isHandle(sources)) return urlFileName(sources) ?? 'file';
 	const selected = { handle: sources, segment: sources };
 	const metadata = await readMetadata(item, selected, ['filename'], anyField(['filename'])).catch(
 		() => undefined,

@@ -80,6 +80,20 @@ describe('the result', () => {
 		expect(converted[0].json.name).toBe('my photo.webp');
 	});
 
+	it.each([
+		['https://example.com/M%C3%BCnchen%20foto.jpg?x=a/b.png', 'München foto.webp'],
+		['https://example.com/100%.jpg', '100%.webp'],
+		['https://example.com/photos/', 'file.webp'],
+		['https://example.com', 'file.webp'],
+		['src://alias/dir/my photo.jpg', 'my photo.webp'],
+	])('of the URL %s has its decoded name', async (sourceUrl, name) => {
+		recorder.respond({ headers: { 'content-type': 'image/webp' }, body: 'RIFF' });
+		const parameters = { ...DEFAULTS, source: 'url', sourceUrl, format: 'webp', quality: 85 };
+		const credentials = recorder.credentials();
+		const [{ json }] = outputOf(await filestack(credentials, 'image', 'convert', parameters));
+		expect(json.name).toBe(name);
+	});
+
 	it('is unsigned without an app secret', async () => {
 		const parameters = { ...RESIZE, output: 'link' };
 		const [{ json }] = outputOf(await run('resize', parameters, { appSecret: '' }));
