@@ -136,7 +136,10 @@ export async function outputResult(item: ItemContext, result: Result): Promise<O
 }
 
 /** Whether a task reads further files, so that its policy cannot be limited to the source. */
-const usesOtherFiles = ({ name }: Task): boolean => name === 'watermark' || name === 'collage';
+const usesOtherFiles = (task: Task): boolean => task.name === 'watermark' || isCollage(task);
+
+/** Whether the source is only the first of several files. */
+const isCollage = ({ name }: Task): boolean => name === 'collage';
 
 /**
  * Creates a link without a request. Its policy allows reading and converting this one file, because a policy cannot be
@@ -218,7 +221,8 @@ async function downloadResult(item: ItemContext, result: Request): Promise<Opera
 	const remote = { url: `${url.base}${url.path}`, name: optionalText(option('fileName')) };
 	try {
 		const { binary, ...file } = await downloadFile(functions, remote, options);
-		const handle = typeof sources === 'string' && isHandle(sources) ? { handle: sources } : {};
+		const isOneFile = typeof sources === 'string' && isHandle(sources) && !tasks.some(isCollage);
+		const handle = isOneFile ? { handle: sources } : {};
 		const field = optionalText(option(outputField.name)) ?? (outputField.default as string);
 		return { json: { ...handle, ...file, binaryPropertyName: field }, binary: { [field]: binary } };
 	} catch (error) {

@@ -93,6 +93,7 @@ it('Create Collage combines the images of the input items', async () => {
 		await filestack(credentials, 'image', 'createCollage', parameters, { input }),
 	);
 	expect(output).toHaveLength(1);
+	expect(output[0].json).not.toHaveProperty('handle');
 	const { width, height } = await sharp(await bytesOf(output[0].binary!.data)).metadata();
 	expect([width, height]).toEqual([600, 400]);
 	const stored = { ...parameters, output: 'stored' };
