@@ -29,6 +29,11 @@ const either = (...rules: Rule[]): Rule => ({
 const flag = oneOf(true, false);
 const text: Rule = { what: 'a text', allows: (value) => typeof value !== 'object' && value !== '' };
 
+const storedFile: Rule = {
+	what: 'the handle or the URL of a file',
+	allows: (value) => typeof value === 'string' && /^[\w-]{1,200}$|:\/\//.test(value),
+};
+
 /** Filestack docs, Processing: a name, or three, six or eight hex digits without `#`. */
 export const color: Rule = {
 	what: 'a color name such as “white”, or hex digits such as “FF0000”',
@@ -115,7 +120,7 @@ const RULES: Readonly<Record<string, Readonly<Record<string, Rule>>>> = {
 	rotate: { deg: either(decimal(0, 359), oneOf('exif')), exif: flag, background },
 	flip: {},
 	flop: {},
-	watermark: { file: text, size: whole(1, 500), position: position() },
+	watermark: { file: storedFile, size: whole(1, 500), position: position() },
 	detect_faces: { minsize: faceSize, maxsize: faceSize, color, export: flag },
 	crop_faces: { ...FACES, mode: oneOf('thumb', 'crop', 'fill'), width: side, height: side },
 	pixelate_faces: {

@@ -60,6 +60,14 @@ describe('Transform', () => {
 		expect(error.message).toBe('The field “Watermark” is not valid');
 	});
 
+	it('does not take the end of another URL for the handle of a watermark', async () => {
+		const step = { task: 'watermark', watermarkFile: 'https://example.com/logo.png' };
+		const error = errorOf(await run('transform', steps(step)));
+		expect(error.message).toBe('The field “Watermark” is not valid');
+		expect(error.description).toBe('It must be the handle or the URL of a file.');
+		expect(await sandbox.requests()).toEqual([]);
+	});
+
 	it('accepts the steps as text', async () => {
 		const parameters = text('resize=width:300,height:100,fit:crop\nsharpen\noutput=format:webp');
 		expect(await sizeOf('transform', parameters)).toEqual([300, 100, 'webp']);
