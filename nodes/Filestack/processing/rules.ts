@@ -187,7 +187,7 @@ const RULES: Readonly<Record<string, Readonly<Record<string, Rule>>>> = {
 	},
 	quality: { value: whole(1, 100) },
 	compress: { metadata: flag },
-	pjpg: { quality: whole(1, 100), metadata: flag },
+	pjpg: { quality: whole(0, 100), metadata: flag },
 	no_metadata: {},
 	auto_image: {},
 	output: {

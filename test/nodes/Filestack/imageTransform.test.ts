@@ -33,6 +33,7 @@ describe('Transform', () => {
 		[{ task: 'upscale' }, [800, 600, 'jpeg']],
 		[{ task: 'crop_faces' }, [100, 100, 'jpeg']],
 		[{ task: 'custom', customText: 'resize=width:40/flip' }, [40, 30, 'jpeg']],
+		[{ task: 'custom', customText: 'pjpg=quality:0' }, [400, 300, 'jpeg']],
 	])('runs the step %j', async (step, expected) => {
 		expect(await sizeOf('transform', steps(step))).toEqual(expected);
 	});
