@@ -55,6 +55,7 @@ const passphraseField: Field = {
 	name: 'encryptionPassphrase',
 	type: 'string',
 	typeOptions: { password: true },
+	isSafeguard: true,
 	default: '',
 	displayOptions: { show: { encrypt: ['passphrase'] } },
 	hint: 'Use 12 characters or more, because anyone with the link can try out passphrases',
