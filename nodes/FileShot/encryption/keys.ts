@@ -13,7 +13,8 @@ export const fragmentOf = (key: Buffer): string => `#k=${key.toString('base64url
  * The key at the end of an ID, also if its # was percent-encoded on the way: it must never be part of a request. A slug
  * may contain a # as well.
  */
-export const SECRET_FRAGMENT = /(?:#|%23)(?:(?:.*&)?k(?:ey)?(?:=|%3D).*|[\w+/-]{43}(?:=|%3D)?)$/is;
+export const SECRET_FRAGMENT =
+	/(?:#|%23)(?:(?:.*(?:&|%26))?k(?:ey)?(?:=|%3D).*|(?:[\w+/-]|%2[BF]){43}(?:=|%3D)?)$/is;
 
 /** Returns the text after the first # of a link; undefined without one. */
 export const fragmentIn = (link: string): string | undefined => /(?:#|%23)(.*)$/is.exec(link)?.[1];
@@ -24,12 +25,14 @@ export const fragmentIn = (link: string): string | undefined => /(?:#|%23)(.*)$/
  * @returns undefined if the text is not a key
  */
 export function parseKey(text: string): Buffer | undefined {
-	const fragment = (fragmentIn(text) ?? text).trim();
+	const fragment = (fragmentIn(text) ?? text)
+		.replace(/%(?:26|2B|2F|3D)/gi, (encoded) => decodeURIComponent(encoded))
+		.trim();
 	const named = fragment
 		.split('&')
 		.map((pair) => /^k(?:ey)?=(.*)$/is.exec(pair)?.[1])
 		.find((value) => value !== undefined);
-	const key = decodeBase64((named ?? fragment).replace(/%3D/gi, '='));
+	const key = decodeBase64(named ?? fragment);
 	return key?.length === KEY_SIZE ? key : undefined;
 }
 

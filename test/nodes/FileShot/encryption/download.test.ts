@@ -46,6 +46,12 @@ describe('Download → Decrypt', () => {
 			'an encoded key behind an ID',
 			() => ({ fileId: byId(`${String(files.raw.fileId)}%23k=${key()}`) }),
 		],
+		[
+			'a completely encoded key behind an ID',
+			() => ({
+				fileId: byId(`${String(files.raw.fileId)}${encodeURIComponent(`#v=1&k=${key()}`)}`),
+			}),
+		],
 		['a link as an ID', () => ({ fileId: String(files.raw.secretLink) })],
 		[
 			'an older link',
