@@ -64,10 +64,11 @@ export async function openDownload(
 		await readResponseBody(response.body, response.statusCode).catch(() => undefined);
 		const next = parseWebUrl(context, String(location), current);
 		if (visited.has(next) || visited.size > MAX_REDIRECTS) {
-			throw invalidUrlError(context, 'The download URL redirects in a loop');
+			throw invalidUrlError(context, 'The download URL redirects in a loop', REDIRECT_ADVICE);
 		}
 		if (current.startsWith('https:') && next.startsWith('http:')) {
-			throw invalidUrlError(context, 'The download URL redirects from HTTPS to unencrypted HTTP');
+			const message = 'The download URL redirects from HTTPS to unencrypted HTTP';
+			throw invalidUrlError(context, message, REDIRECT_ADVICE);
 		}
 		if (new URL(next).origin !== new URL(current).origin) activeCredential = undefined;
 		current = next;
@@ -94,18 +95,18 @@ function requireAllowed(context: ServiceContext, url: string, rules: TargetRules
 function parseWebUrl(context: ServiceContext, url: string, base?: string): string {
 	const parsed = parseHttpUrl(url, base);
 	if (parsed) return parsed.href;
-	throw invalidUrlError(
-		context,
-		base ? 'The download URL redirects to an invalid URL' : 'The file URL is not a valid URL',
-	);
+	throw base
+		? invalidUrlError(context, 'The download URL redirects to an invalid URL', REDIRECT_ADVICE)
+		: invalidUrlError(context, 'The file URL is not a valid URL', URL_ADVICE);
 }
 
-function invalidUrlError(context: ServiceContext, message: string) {
-	return new NodeOperationError(context.getNode(), message, {
-		description:
-			'Use the URL exactly as it appears in the delivery. It must start with https:// or http://.',
-	});
-}
+const URL_ADVICE =
+	'Use the URL exactly as it appears in the delivery. It must start with https:// or http://.';
+const REDIRECT_ADVICE =
+	'The redirect was not followed. Open the URL in a browser to check whether it leads to the file, or use another URL.';
+
+const invalidUrlError = (context: ServiceContext, message: string, description: string) =>
+	new NodeOperationError(context.getNode(), message, { description });
 
 /** Content codings that the platform decodes (RFC 9110, 8.4.1), under all their names. */
 const FORMATS: Readonly<Record<string, 'gzip' | 'deflate'>> = {

@@ -54,7 +54,11 @@ it.each([
 	['/1', 'The download URL redirects in a loop'],
 	['/scheme', 'The download URL redirects to an invalid URL'],
 ])('does not follow an invalid redirect: %s', async (path, message) => {
-	expect(errorOf(await download(path)).message).toBe(message);
+	const error = errorOf(await download(path));
+	expect(error.message).toBe(message);
+	// The URL that the user entered is valid, and need not come from a delivery.
+	expect(error.description).toMatch(/browser/);
+	expect(error.description).not.toMatch(/delivery|must start with/);
 });
 
 it.each([
