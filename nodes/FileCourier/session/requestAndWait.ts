@@ -81,7 +81,7 @@ export const requestAndWait: Operation = {
 				'Request and Wait can only process one input item at a time',
 				{
 					description:
-						'Move this node to a sub-workflow and call it with Execute Sub-workflow: set Mode to “Run once for each item” and turn off “Wait for Sub-Workflow Completion”.',
+						'Move this node to a sub-workflow, and call it once per item with Loop Over Items and Execute Sub-workflow. Turn off “Wait For Sub-Workflow Completion” under Options, so that the next item does not wait for the documents of the previous one.',
 				},
 			);
 		}
@@ -167,7 +167,7 @@ function resumeUrlOf({ functions }: ItemContext): string {
 	if (isUsable && functions.getExecutionId()) return url;
 	throw new NodeOperationError(functions.getNode(), 'n8n cannot pause this execution', {
 		description:
-			'n8n did not provide a resume URL, so FileCourier could not deliver the files to this execution. No documents were requested. Run the whole workflow, and check the WEBHOOK_URL setting of n8n.',
+			'n8n did not provide a resume URL, so FileCourier could not deliver the files to this execution. No documents were requested. Run the whole workflow, and check n8n’s environment variable N8N_WEBHOOK_URL (n8n 1.x: WEBHOOK_URL).',
 	});
 }
 

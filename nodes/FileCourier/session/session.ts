@@ -64,7 +64,7 @@ async function cancelSession(
 			`The session is ${status} and can no longer be cancelled`,
 			{
 				description:
-					'Only pending sessions can be cancelled. Check the status with Get first, or set the node to continue on error.',
+					'Only pending sessions can be cancelled. Check the status with Get first, or set On Error to Continue in the settings of this node.',
 			},
 		);
 	}

@@ -12,7 +12,9 @@ it('rejects more than one input item, suggests a sub-workflow and requests no do
 	await sandbox.reset();
 	const error = errorOf(await wait({}, [{ json: {} }, { json: {} }]));
 	expect(error.message).toContain('one input item at a time');
-	expect(error.description).toContain('sub-workflow');
+	// n8n 2.41 advises against the mode “Run once for each item” of Execute Sub-workflow.
+	expect(error.description).toMatch(/sub-workflow.*Loop Over Items/);
+	expect(error.description).toContain('“Wait For Sub-Workflow Completion”');
 	expect(await sandbox.requests()).toEqual([]);
 });
 
@@ -56,6 +58,11 @@ describe('requests no documents', () => {
 		expect(errorOf(run).description).toMatch(/./);
 		expect(await sandbox.requests()).toEqual([]);
 	});
+});
+
+it('names the setting for the public URL in n8n 2 and in n8n 1', async () => {
+	const error = errorOf(await wait({}, undefined, { additional: { executionId: undefined } }));
+	expect(error.description).toContain('N8N_WEBHOOK_URL (n8n 1.x: WEBHOOK_URL)');
 });
 
 it('does not wait if the created session has no ID to recognize its delivery by', async () => {
