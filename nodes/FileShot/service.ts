@@ -33,7 +33,7 @@ export const fileShot: Service = {
 		403: 'The API key is valid, but the account is not allowed to do this. The API requires the Creator tier or higher, and only the owner of a file can delete it.',
 		404: 'The file does not exist or has expired. Use Get Many to list the available files.',
 		409: 'The custom slug may already be in use. Choose a different one.',
-		413: 'The file is too large for your tier or for a single request (100 MB). Lower “Split Files Larger Than (MiB)” under Options, or upgrade your tier.',
+		413: 'The file is too large for your tier or for a single request (100 MB). Lower “Split Files Larger Than (MiB)” under Options, or “Chunk Size (MiB)” if a chunk was rejected, or upgrade your tier.',
 		429: 'The request limit of your tier has been reached. Lower “Concurrent Items” under Options → Batching, or run the workflow less often.',
 		503: 'FileShot is temporarily unavailable. Try again later.',
 	},

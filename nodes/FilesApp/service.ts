@@ -26,7 +26,7 @@ export const filesApp: Service = {
 		401: 'Check the API Key in the Files App credential. You can create a new key under Settings → API Keys.',
 		403: 'This API key does not have permission. Use a key from the account that owns the file or folder.',
 		404: 'The file or folder was not found in this account. It may have been deleted. Use Get Many to list the available files.',
-		413: 'The file is too large for your plan or for a single request. Lower “Split Files Larger Than (MiB)” under Options, or upgrade your plan.',
+		413: 'The file is too large for your plan or for a single request. Lower “Split Files Larger Than (MiB)” under Options, or “Chunk Size (MiB)” if a chunk was rejected, or upgrade your plan.',
 		429: 'The hourly request limit of your plan has been reached. Run the workflow less often or with fewer items, or upgrade your plan.',
 		500: 'Files App is temporarily unavailable. Try again later.',
 	},

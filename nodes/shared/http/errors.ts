@@ -64,7 +64,7 @@ export function connectionError(
 		return new NodeApiError(node, {} as JsonObject, {
 			message: `${what}: ${explanation}`,
 			description:
-				'The transfer was cancelled. Run the node again. If the connection is slow, increase “Stall Timeout” under Options.',
+				'The transfer was cancelled. Run the node again. If the connection or the service is slow, increase “Stall Timeout (Seconds)” or “Timeout (Seconds)” under Options.',
 			failure: { cause: 'temporarily-unavailable' },
 		});
 	}
