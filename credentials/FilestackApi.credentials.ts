@@ -33,7 +33,7 @@ export class FilestackApi implements ICredentialType {
 			typeOptions: { password: true },
 			default: '',
 			description:
-				'Found in the Developer Portal under Security. Required to overwrite or delete files, read EXIF data and create policies and signed links, and for all requests if security is enabled for the app.',
+				'Found in the Developer Portal under Security. Required to overwrite or delete files, read EXIF data, analyze files and texts, run workflows, and create policies and signed links, and for all requests if security is enabled for the app.',
 		},
 		{
 			displayName: 'Webhook Secret',
@@ -42,7 +42,7 @@ export class FilestackApi implements ICredentialType {
 			typeOptions: { password: true, rows: 2 },
 			default: '',
 			description:
-				'Required for the Filestack Trigger. Only shown once, when you create a webhook in the Developer Portal. To rotate it, enter the old and the new secret, one per line.',
+				'Required for the Filestack Trigger. Only shown once, when you create a webhook in the Developer Portal. To rotate it or to use several webhooks, enter the secrets, one per line.',
 		},
 		{
 			displayName: 'Base URL',
@@ -61,7 +61,7 @@ export class FilestackApi implements ICredentialType {
 			default: 'https://cdn.filestackcontent.com',
 			required: true,
 			placeholder: 'e.g. https://cdn.filestackcontent.com',
-			description: 'The URL that files are served from',
+			description: 'The URL that files are served from and processed at',
 		},
 		{
 			displayName: 'Upload Base URL',

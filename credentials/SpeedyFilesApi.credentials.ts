@@ -48,7 +48,7 @@ export class SpeedyFilesApi implements ICredentialType {
 			default: '',
 			placeholder: 'e.g. whsec_…',
 			description:
-				'Required for the SpeedyFiles Trigger. Only shown once, when an admin adds a webhook under Settings → Webhooks. Enter several secrets on separate lines.',
+				'Required for the SpeedyFiles Trigger. Only shown once, when an admin adds a webhook under Settings → Webhooks. To rotate it or to use several webhooks, enter the secrets, one per line.',
 		},
 	];
 
