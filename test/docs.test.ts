@@ -69,6 +69,17 @@ it('every documentation link in nodes and credentials leads to an existing page'
 	expect(broken.filter(Boolean)).toEqual([]);
 });
 
+/** These pages are also the READMEs of the single-service packages, which have node types of their own. */
+const servicePages = pages.filter((page) => /^# .+ in n8n$/m.test(read(page)));
+
+it.each(servicePages)('%s only links examples that work with its own package', (page) => {
+	const linked = [...read(page).matchAll(/\.\.\/examples\/([^)]*\.json)/g)].map(([, file]) => file);
+	const [, name] = /^docs\/(\w+)\.md$/.exec(page)!;
+	const own = `n8n-nodes-${name.toLowerCase()}/`;
+	expect(linked.length).toBeGreaterThan(0);
+	expect(linked.filter((file) => !file.startsWith(own))).toEqual([]);
+});
+
 it('examples/README.md shows and links every example', () => {
 	const text = read('examples/README.md');
 	const names = readdirSync(join(root, 'examples'))
