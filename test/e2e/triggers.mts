@@ -36,15 +36,21 @@ type TriggerSystem = Pick<Environment, 'rest' | 'credentials' | 'sandbox' | 'n8n
 /**
  * Creates and activates a workflow with a service's trigger and the sandbox's credential.
  * @param after the nodes after the trigger, in sequence; by default one that does nothing
+ * @param more parameters of the trigger, and connections other than a sequence
  */
 export async function activateTrigger(
 	{ rest, credentials, sandbox, n8n }: TriggerSystem,
 	service: Signed,
 	after: WorkflowNode[] = [node('After', 'n8n-nodes-base.noOp')],
 	settings: Record<string, unknown> = { executionOrder: 'v1' },
+	more: { parameters?: object; connections?: Record<string, unknown> } = {},
 ): Promise<ActiveTrigger> {
 	const webhookId = crypto.randomUUID();
-	const parameters = { events: ['*'], options: {}, ...(service === 'fileCourier' && noFiles) };
+	const parameters = {
+		...{ events: ['*'], options: {} },
+		...(service === 'fileCourier' && noFiles),
+		...more.parameters,
+	};
 	const trigger = node('Trigger', `n8n-nodes-file-delivery.${service}Trigger`, parameters, {
 		webhookId,
 		credentials: credentialsFor({ credentials }, service),
@@ -52,7 +58,7 @@ export async function activateTrigger(
 	const workflow = await upsertWorkflow(rest, {
 		name: `Deliveries of ${service} ${webhookId}`,
 		nodes: [trigger, ...after],
-		connections: inARow('Trigger', ...after.map((one) => one.name)),
+		connections: more.connections ?? inARow('Trigger', ...after.map((one) => one.name)),
 		settings,
 	});
 	await activateWorkflow(rest, workflow);

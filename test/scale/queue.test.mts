@@ -2,8 +2,15 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { upsertCredential } from '../../sandbox/n8n/credentials.mts';
 import type { Execution } from '../../sandbox/n8n/executions.mts';
 import type { WorkflowNode } from '../../sandbox/n8n/workflows.mts';
-import { INSTALL_MS, node } from '../e2e/harness.mts';
-import { activateTrigger, type ActiveTrigger, goodDelivery, SIGNED } from '../e2e/triggers.mts';
+import { getPath } from '../../sandbox/n8n/json.mts';
+import { INSTALL_MS, inARow, node } from '../e2e/harness.mts';
+import {
+	activateTrigger,
+	type ActiveTrigger,
+	goodDelivery,
+	SIGNED,
+	signedHeaders,
+} from '../e2e/triggers.mts';
 import { SeededRandom } from '../torture/seededRandom.ts';
 import { idIn, makeLoad } from '../torture/load.mts';
 import { closeConnections, type RawRequest, rawRequest, sendRaw } from '../torture/request.mts';
@@ -99,11 +106,11 @@ describe('the same delivery to two processes at the same instant', () => {
 	 * Sends pairs of deliveries; returns how many executions each one started, and how many of them passed the last
 	 * node.
 	 */
-	async function pairs(trigger: ActiveTrigger, last: string) {
+	async function pairs(trigger: ActiveTrigger, last: string, delivery = goodDelivery) {
 		const numbers = Array.from({ length: PAIRS }, (_, n) => first + n);
 		await each(numbers, 5, async (number) => {
 			const { service, url, secret } = trigger;
-			const raw = rawRequest(url, goodDelivery(service, secret, number));
+			const raw = rawRequest(url, delivery(service, secret, number));
 			const statuses = await Promise.all([0, 1].map((index) => sendRaw(to(index, raw))));
 			expect(statuses).toEqual([200, 200]);
 		});
@@ -114,6 +121,7 @@ describe('the same delivery to two processes at the same instant', () => {
 			`${last}: ${PAIRS} deliveries, each to two processes at once: ${runs.length} runs, ${passed.length} beyond the node (${new Set(passed).size} different)`,
 		);
 		return {
+			executions: runs,
 			runs: idsOf(trigger, runs),
 			passed: passed.sort(),
 			wanted: numbers.map(String).sort(),
@@ -125,19 +133,31 @@ describe('the same delivery to two processes at the same instant', () => {
 		expect([...new Set(runs)].sort()).toEqual(wanted);
 	}, 300_000);
 
-	it('Redis → Increment after the trigger always lets exactly one of them pass', async () => {
+	it('Redis → Increment after the trigger, as in the README, always lets all files of exactly one of them pass', async () => {
 		const data = { host: '127.0.0.1', port: cluster.redisPort, database: 0 };
 		const redis = await upsertCredential(cluster.rest, { name: 'Redis', type: 'redis', data });
 		const gate = [
 			count({ redis: { id: redis.id, name: redis.name } }),
+			combine,
 			isFirst,
 			node('Last', NO_OP),
 		];
-		const { passed, wanted } = await pairs(
-			await activateTrigger(cluster, 'filestack', gate),
-			'Last',
-		);
+		const trigger = await activateTrigger(cluster, 'fileCourier', gate, undefined, {
+			parameters: { output: 'file' },
+			connections: {
+				...inARow('Count', 'Combine', 'Is first', 'Last'),
+				Count: { main: [[{ node: 'Combine', type: 'main', index: 1 }]] },
+				Trigger: {
+					main: [['Count', 'Combine'].map((to) => ({ node: to, type: 'main', index: 0 }))],
+				},
+			},
+		});
+		const { executions, passed, wanted } = await pairs(trigger, 'Last', twoFiles);
 		expect(passed).toEqual(wanted);
+		const names = executions
+			.map(({ items }) => (items.Last ?? []).map(({ json }) => getPath(json, 'file.name')))
+			.filter(({ length }) => length > 0);
+		expect(names).toEqual(wanted.map(() => ['a.pdf', 'b.pdf']));
 	}, 300_000);
 
 	it('Remove Duplicates after the trigger loses none but does not always detect the duplicate', async () => {
@@ -152,13 +172,28 @@ describe('the same delivery to two processes at the same instant', () => {
 
 const NO_OP = 'n8n-nodes-base.noOp';
 
+/** A FileCourier delivery with two files, which the trigger outputs as two items with the same key. */
+const twoFiles: typeof goodDelivery = (service, secret, number) => {
+	const delivery = JSON.parse(goodDelivery(service, secret, number).body) as { data: object };
+	const files = ['a.pdf', 'b.pdf'].map((name) => ({ name, size: 1, url: `https://x/${name}` }));
+	const body = JSON.stringify({ ...delivery, data: { ...delivery.data, files } });
+	return { body, headers: signedHeaders(service, secret, body) };
+};
+
 const count = (credentials: WorkflowNode['credentials']) =>
 	node(
 		'Count',
 		'n8n-nodes-base.redis',
 		{ operation: 'incr', key: '=delivery:{{ $json.deliveryKey }}', expire: true, ttl: 172_800 },
-		{ credentials },
+		{ credentials, executeOnce: true },
 	);
+
+const combine = node(
+	'Combine',
+	'n8n-nodes-base.merge',
+	{ mode: 'combine', combineBy: 'combineAll', options: {} },
+	{ typeVersion: 3 },
+);
 
 const isFirst = node(
 	'Is first',
@@ -170,7 +205,7 @@ const isFirst = node(
 			conditions: [
 				{
 					id: 'first',
-					leftValue: '={{ Object.values($json)[0] }}',
+					leftValue: "={{ $json['delivery:' + $json.deliveryKey] }}",
 					rightValue: 1,
 					operator: { type: 'number', operation: 'equals' },
 				},
