@@ -4,6 +4,8 @@ import { readAddressField, readCheckedCredential } from '../shared/http/credenti
 import { pastedText } from '../shared/text';
 import { epochOf } from '../shared/dates';
 import {
+	booleanOf,
+	countOf,
 	type ExpectedBody,
 	type JsonRecord,
 	type ServiceContext,
@@ -45,10 +47,8 @@ export const fileIdOf = (data: JsonRecord): string | undefined => {
 };
 
 /** A boolean of a file; undefined, not false, if the response does not contain it. */
-const flagOf = (data: JsonRecord, field: keyof typeof NAMES): boolean | undefined => {
-	const value = fieldOf(data, field);
-	return value === undefined ? undefined : isTrue(value);
-};
+export const flagOf = (data: JsonRecord, field: keyof typeof NAMES): boolean | undefined =>
+	booleanOf(fieldOf(data, field));
 
 /** A file whose upload was started or completed. */
 export const NEW_FILE: ExpectedBody<JsonRecord> = {
@@ -65,14 +65,8 @@ export const FILE: ExpectedBody<JsonRecord> = {
 	},
 };
 
-/** Whether a value is true, also as a string: some responses contain booleans as strings. */
-export const isTrue = (value: unknown): boolean => value === true || value === 'true';
-
 /** The size in bytes; undefined if the response does not contain it. */
-export function sizeOf(data: JsonRecord): number | undefined {
-	const size = Number(fieldOf(data, 'fileSize') ?? NaN);
-	return Number.isNaN(size) ? undefined : size;
-}
+export const sizeOf = (data: JsonRecord): number | undefined => countOf(fieldOf(data, 'fileSize'));
 
 /** The data that a description needs in addition to the file. */
 export interface DescribeContext {
@@ -114,7 +108,7 @@ export const fileDetails: OutputShape = {
 export function describeFile(data: JsonRecord, { linkBase, now }: DescribeContext): OutputItem {
 	const fileId = fileIdOf(data);
 	const expires = epochOf(fieldOf(data, 'expiresAt'));
-	const isExpired = isTrue(data.expired) || (expires !== undefined && expires <= now);
+	const isExpired = booleanOf(data.expired) === true || (expires !== undefined && expires <= now);
 	const page = textOf(fieldOf(data, 'slug')) ?? fileId;
 	const link =
 		textOf(fieldOf(data, 'downloadUrl')) ?? (page && `${linkBase}/f/${encodeURIComponent(page)}`);

@@ -4,14 +4,13 @@ import { type CleanUpItem, readCleanUpList } from '../../shared/cleanUp/list';
 import { cleanUpOperation } from '../../shared/cleanUp/cleanUp';
 import { listFilters, matchAllConditions, nameConditions } from '../../shared/node/filters';
 import { readExpiryDates } from '../../shared/cleanUp/expiry';
-import { type JsonRecord, textOf } from '../../shared/http/service';
+import { booleanOf, countOf, type JsonRecord, textOf } from '../../shared/http/service';
 import {
 	type DescribeContext,
 	describeFile,
 	fieldOf,
 	fileIdOf,
 	fileOutput,
-	isTrue,
 	readLinkBase,
 	sizeOf,
 	valuesOf,
@@ -53,18 +52,14 @@ const toCleanUpItem = (data: JsonRecord): Omit<CleanUpItem, 'json'> => ({
 	size: sizeOf(data),
 	...readExpiryDates(valuesOf(data, 'createdAt'), valuesOf(data, 'expiresAt')),
 	// A download limit can end a file before its expiry date.
-	isOver: readFlag(data.expired),
+	isOver: booleanOf(data.expired),
 	isUsedUp: isUsedUp(data),
 });
-
-const readFlag = (value: unknown): boolean | undefined =>
-	isTrue(value) ? true : value === false || value === 'false' ? false : undefined;
 
 /** Whether a file has reached its download limit. A maximum of null means no limit. */
 function isUsedUp(data: JsonRecord): boolean | undefined {
 	const maximum = fieldOf(data, 'maxDownloads');
-	const count = fieldOf(data, 'downloadCount');
 	if (maximum === undefined) return valuesOf(data, 'maxDownloads').length > 0 ? false : undefined;
-	if (typeof maximum !== 'number' || typeof count !== 'number') return undefined;
-	return count >= maximum;
+	const [most, count] = [countOf(maximum), countOf(fieldOf(data, 'downloadCount'))];
+	return most === undefined || count === undefined ? undefined : count >= most;
 }

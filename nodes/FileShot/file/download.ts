@@ -3,11 +3,11 @@ import { readBaseUrl } from '../../shared/http/credential';
 import { pathSegment } from '../../shared/http/client';
 import { fileResult, type Operation } from '../../shared/node/operation';
 import { optionalText } from '../../shared/node/parameters';
-import { textOf } from '../../shared/http/service';
+import { booleanOf, textOf } from '../../shared/http/service';
 import { downloadFile } from '../../shared/files/download';
 import { type RangeDefaults, readDownloadSettings } from '../../shared/files/settings';
 import { toOutput } from '../../shared/node/output';
-import { describeFile, fieldOf, fileDetails, fileOutput, isTrue, sizeOf } from '../describe';
+import { describeFile, fieldOf, fileDetails, fileOutput, flagOf, sizeOf } from '../describe';
 import { fileHost, fileShot } from '../service';
 import {
 	decryptDownload,
@@ -36,7 +36,7 @@ export const download: Operation = {
 		const decryption = await readDecryption(item);
 		// Fetch the details first, because their size reveals a truncated download.
 		const { data, context } = await fetchFileInfo(item, id);
-		let isFlagged = isTrue(fieldOf(data, 'isZeroKnowledge'));
+		let isFlagged = flagOf(data, 'isZeroKnowledge') === true;
 		let report: EncryptionReport | undefined;
 		const path = `/files/download/${pathSegment(functions, fileField.displayName, id)}`;
 		const ownName = optionalText(option('fileName'));
@@ -54,7 +54,7 @@ export const download: Operation = {
 				host: fileHost,
 				credential: fileShot.credential,
 				onHeaders: (headers) => {
-					isFlagged ||= isTrue(headers['x-is-zero-knowledge']);
+					isFlagged ||= booleanOf(headers['x-is-zero-knowledge']) === true;
 				},
 				transform: async (chunks, { size }) => {
 					const decrypted = await decryptDownload(item, decryption, data, chunks, size);

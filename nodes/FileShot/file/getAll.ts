@@ -8,6 +8,7 @@ import type {
 import { serviceTime } from '../../shared/dates';
 import { collectPages, type Page } from '../../shared/http/paging';
 import {
+	countOf,
 	type ExpectedBody,
 	isJsonObject,
 	type JsonRecord,
@@ -99,8 +100,8 @@ function extentOf(body: unknown): { total?: number; pages?: number } {
 	const containers = [body, body.pagination, body.data].filter(isJsonObject);
 	const numberIn = (...names: string[]) =>
 		containers
-			.flatMap((container) => names.map((name) => container[name]))
-			.find((value): value is number => typeof value === 'number');
+			.flatMap((container) => names.map((name) => countOf(container[name])))
+			.find((count) => count !== undefined);
 	return { total: numberIn('total', 'totalCount'), pages: numberIn('totalPages') };
 }
 

@@ -115,3 +115,18 @@ export function isJsonObject(value: unknown): value is JsonRecord {
 export function textOf(value: unknown): string | undefined {
 	return typeof value === 'string' && value.trim() !== '' ? value : undefined;
 }
+
+/** Returns a boolean, which some servers send as text or as 0 or 1; undefined for any other value. */
+export function booleanOf(value: unknown): boolean | undefined {
+	if (!['boolean', 'number', 'string'].includes(typeof value)) return undefined;
+	const text = String(value).trim().toLowerCase();
+	if (text === 'true' || text === '1') return true;
+	return text === 'false' || text === '0' ? false : undefined;
+}
+
+/** Returns a whole number of 0 or more, which some servers send as text; undefined for any other value. */
+export function countOf(value: unknown): number | undefined {
+	const isDigits = typeof value === 'string' && /^\d{1,16}$/.test(value.trim());
+	const count = isDigits ? Number(value) : value;
+	return Number.isSafeInteger(count) && Number(count) >= 0 ? Number(count) : undefined;
+}

@@ -131,6 +131,8 @@ describe('uncertain dates', () => {
 		['none and one', { expires_at: null }, /different expiry dates/],
 		['creation unreadable', { createdAt: 'long ago' }, /creation date cannot be read: “long ago”/],
 		['a flag that denies it', { expired: false }, /but not marked as expired by the service/],
+		['a flag as text', { expired: 'False' }, /but not marked as expired by the service/],
+		['a flag as a number', { expired: 0 }, /but not marked as expired by the service/],
 	])('keeps a file whose dates are uncertain: %s', async (_, more, why) => {
 		await listed.start([old('a', more)]);
 		const [{ action, reason }] = await runCleanUp(node());
@@ -142,6 +144,8 @@ describe('uncertain dates', () => {
 	it.each([
 		['used up', { maxDownloads: 3, downloadCount: 3 }, true],
 		['with downloads left', { maxDownloads: 3, downloadCount: 2 }, false],
+		['used up, as text', { maxDownloads: '10', downloadCount: '10' }, true],
+		['with downloads left, as text', { maxDownloads: '10', downloadCount: '9' }, false],
 		['without a limit', { maxDownloads: null, downloadCount: 2 }, false],
 		['without the numbers', {}, true],
 	])(

@@ -46,6 +46,26 @@ describe('Get', () => {
 	});
 
 	it.each([
+		[1, 0],
+		['1', '0'],
+		['True', 'False'],
+	])('returns flags of a server that sends %j and %j as booleans', async (yes, no) => {
+		const file7 = { id: 7, is_zero_knowledge: yes, password_protected: no, expired: yes };
+		const host = await new TestServer().respond({ body: { file: file7 } }).start();
+		const run = await file(
+			'get',
+			{ fileId: byId('7') },
+			{ credentials: { baseUrl: host.url } as never },
+		);
+		await host.stop();
+		expect(outputOf(run)[0].json).toMatchObject({
+			isZeroKnowledge: true,
+			passwordProtected: false,
+			status: 'expired',
+		});
+	});
+
+	it.each([
 		(base: string) => `${base}/f/${id}`,
 		(base: string) => `${base}/f/${id}?x=1#k=abc`,
 		(base: string) => `${base}/d/${id}`,

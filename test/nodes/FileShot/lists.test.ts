@@ -139,6 +139,22 @@ describe('Get Many', () => {
 	});
 
 	it.each([
+		['total', '3'],
+		['totalCount', '3'],
+		['totalPages', '2'],
+	])('reads on with a server whose pages are shorter and whose %s is text', async (name, value) => {
+		const page = (...names: string[]) => ({
+			body: { files: names.map((fileId) => ({ fileId })), [name]: value },
+		});
+		const host = await new TestServer()
+			.respondByUrl({ '/api/files?page=2&limit=100': page('c') }, page('a', 'b'))
+			.start();
+		const found = idsOf(await list({ returnAll: true }, { baseUrl: host.url }));
+		await host.stop();
+		expect(found).toEqual(['a', 'b', 'c']);
+	});
+
+	it.each([
 		['repeats the same page', { files: [{ fileId: '1' }, { fileId: '2' }], total: 1000 }],
 		['does not support pages', [{ fileId: '1' }, { fileId: '2' }]],
 		['returns an empty list', { files: [] }],
