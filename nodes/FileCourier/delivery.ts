@@ -15,7 +15,7 @@ import {
 } from '../shared/files/downloadAll';
 import { parseHosts } from '../shared/http/addresses';
 import { readTrustedUrl } from '../shared/http/credential';
-import { isJsonObject, type JsonRecord, textOf } from '../shared/http/service';
+import { countOf, isJsonObject, type JsonRecord, textOf } from '../shared/http/service';
 import { matchesGlob } from '../shared/node/filters';
 import type { OutputItem } from '../shared/node/output';
 import {
@@ -78,8 +78,8 @@ interface DeliveredFile extends IDataObject {
 	name?: string;
 	url?: string;
 	type?: string;
-	/** Bytes. */
-	size?: number;
+	/** Bytes; some servers send it as text. */
+	size?: number | string;
 	/** ISO 8601: the time at which the URL expires, 24 hours after the delivery in the documentation's example. */
 	expires_at?: string;
 }
@@ -248,7 +248,7 @@ const toRemoteFile = ({ url, name, type, size }: DeliveredFile): Partial<RemoteF
 	url: textOf(url),
 	name: textOf(name),
 	mimeType: textOf(type),
-	size: Number.isSafeInteger(size) && size! >= 0 ? size : undefined,
+	size: countOf(size),
 });
 
 /**

@@ -2,7 +2,12 @@ import { serviceTime } from '../shared/dates';
 import { callApi } from '../shared/http/client';
 import type { Page } from '../shared/http/paging';
 import { describeEntries } from '../shared/polling/pollList';
-import { type ExpectedBody, isJsonObject, type ServiceContext } from '../shared/http/service';
+import {
+	countOf,
+	type ExpectedBody,
+	isJsonObject,
+	type ServiceContext,
+} from '../shared/http/service';
 import type { OutputItem } from '../shared/node/output';
 import { describePackage } from './describe';
 import { speedyFiles } from './service';
@@ -73,6 +78,6 @@ const PACKAGES: ExpectedBody<{ items: unknown[]; total?: number }> = {
 	read(body) {
 		if (!isJsonObject(body) || !Array.isArray(body.items)) return undefined;
 		const { items, total } = body;
-		return { items, total: typeof total === 'number' ? total : undefined };
+		return { items, total: countOf(total) };
 	},
 };

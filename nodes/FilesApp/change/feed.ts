@@ -5,6 +5,7 @@ import { DAY, epochOf, serviceTime } from '../../shared/dates';
 import { callApi } from '../../shared/http/client';
 import type { Page } from '../../shared/http/paging';
 import {
+	booleanOf,
 	type ExpectedBody,
 	isJsonObject,
 	type JsonRecord,
@@ -140,7 +141,7 @@ async function requestChanges(
 	return {
 		changes: body.changes.filter(isJsonObject),
 		cursor: textOf(body.cursor),
-		more: body.has_more === true,
+		more: booleanOf(body.has_more) === true,
 		now: serviceTime(headers),
 	};
 }

@@ -13,7 +13,7 @@ import {
 import { readExpiryDates } from '../../shared/cleanUp/expiry';
 import type { ItemContext } from '../../shared/node/operation';
 import { optionalText } from '../../shared/node/parameters';
-import { isJsonObject, type JsonRecord, textOf } from '../../shared/http/service';
+import { countOf, isJsonObject, type JsonRecord, textOf } from '../../shared/http/service';
 import { fileOutput, filesApp } from '../service';
 import { removeFile } from './file';
 import { fetchFilePage, folderField } from './getAll';
@@ -35,7 +35,7 @@ export const cleanUp = cleanUpOperation({
 			const items = page.items.map((file): CleanUpItem => ({
 				id: textOf(file.id),
 				name: textOf(file.name),
-				size: typeof file.size === 'number' ? file.size : undefined,
+				size: countOf(file.size),
 				...readExpiryDates([file.created_at], []),
 				isWithin: () => matchAllConditions(named(file.name)),
 				scoped: [foldersOf(file)],

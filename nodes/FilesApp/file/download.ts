@@ -5,7 +5,7 @@ import { readBaseUrl } from '../../shared/http/credential';
 import { pathSegment } from '../../shared/http/client';
 import { fileResult, type Operation } from '../../shared/node/operation';
 import { optionalText } from '../../shared/node/parameters';
-import { textOf } from '../../shared/http/service';
+import { countOf, textOf } from '../../shared/http/service';
 import { downloadFile } from '../../shared/files/download';
 import { type RangeDefaults, readDownloadSettings } from '../../shared/files/settings';
 import { fileOutput, filesApp } from '../service';
@@ -35,7 +35,7 @@ export const download: Operation = {
 				url: `${await readBaseUrl(functions, filesApp)}${path}`,
 				name: optionalText(option('fileName')) ?? textOf(details.name),
 				mimeType: textOf(details.mime_type),
-				size: typeof details.size === 'number' ? details.size : undefined,
+				size: countOf(details.size),
 			},
 			{ ...readDownloadSettings(item, RANGES), host: filesApp, credential: filesApp.credential },
 		);

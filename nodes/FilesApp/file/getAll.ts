@@ -9,6 +9,7 @@ import { serviceTime } from '../../shared/dates';
 import { callApi } from '../../shared/http/client';
 import { collectPages, type Page } from '../../shared/http/paging';
 import {
+	countOf,
 	isJsonObject,
 	type JsonRecord,
 	type ServiceContext,
@@ -59,9 +60,9 @@ export async function fetchFilePage(
 	const call = { method: 'GET', path: '/files', qs, expects: FILES } as const;
 	const { body: list, headers } = await callApi(context, filesApp, call);
 	const items = list.files.filter(isJsonObject);
-	const pageSize = Number(list.per_page ?? perPage) || perPage;
-	const more =
-		typeof list.total === 'number' ? page * pageSize < list.total : items.length >= pageSize;
+	const pageSize = countOf(list.per_page) || perPage;
+	const total = countOf(list.total);
+	const more = total !== undefined ? page * pageSize < total : items.length >= pageSize;
 	const next = more && items.length > 0 ? page + 1 : undefined;
 	return { items, next, now: serviceTime(headers), date: headers.date };
 }

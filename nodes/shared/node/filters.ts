@@ -116,10 +116,12 @@ export function matchAllConditions(conditions: readonly ScopeCondition[]): Scope
 export function matchesGlob(pattern: string | undefined, text: unknown): boolean {
 	const glob = pattern?.trim() ?? '';
 	if (glob === '') return true;
-	if (typeof text !== 'string') return false;
+	// A service may return an ID that the user has entered as text as a number.
+	const whole = typeof text === 'number' ? String(text) : text;
+	if (typeof whole !== 'string') return false;
 	// Split before folding: a full-width asterisk is an ordinary character, but folding would turn it into a wildcard.
 	const pieces = glob.split('*').map(foldName);
-	let rest = foldName(text);
+	let rest = foldName(whole);
 	// Not a regular expression: one made from `*a*a*a*` can backtrack for a very long time.
 	for (const [index, piece] of pieces.entries()) {
 		const isFirst = index === 0;

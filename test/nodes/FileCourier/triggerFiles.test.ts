@@ -149,6 +149,13 @@ it('does not reuse the stored files of one delivery for another', async () => {
 	expect(requestsFor('a.pdf')).toBe(2);
 });
 
+it.each([7, '7'])('does not output a file that is shorter than its size, %j', async (size) => {
+	await activate();
+	const files = [{ name: 'a.pdf', url: `${host.url}/a.pdf`, size }];
+	expect((await trigger.deliver(delivery(files))).status).toBe(503);
+	expect(trigger.server.runs).toEqual([]);
+});
+
 it('outputs a file without an http(s) URL, with the reason in downloadError', async () => {
 	await activate();
 	await trigger.deliver(

@@ -109,6 +109,19 @@ describe('Download', () => {
 		expect(error.message).toContain(`is ${content.length} bytes instead of the expected`);
 	});
 
+	it('fails if the server reports another size as text', async () => {
+		const host = await new TestServer()
+			.respondByUrl(
+				{ '/files/f': { body: { id: 'f', name: 'a.txt', size: '6' } } },
+				{ body: 'hello' },
+			)
+			.start();
+		const credentials = { baseUrl: host.url } as never;
+		const error = errorOf(await download({ fileId: byId('f') }, { credentials }));
+		await host.stop();
+		expect(error.message).toContain('is 5 bytes instead of the expected 6');
+	});
+
 	describe('from a server that redirects', () => {
 		const [api, cdn] = [new TestServer(), new TestServer()];
 		const details = JSON.stringify({ id: 'f', name: 'a.txt', size: 5 });

@@ -231,6 +231,14 @@ describe('Get Many changes', () => {
 		};
 		const later = (second: number) => `/sync?since=2025-01-01T00%3A00%3A0${second}Z`;
 
+		it.each(['true', 1])('sends has_more as %j: reads on', async (has_more) => {
+			const { found } = await ask({
+				[query]: page(['1'], { cursor: 'a', has_more }),
+				[`${query}&cursor=a`]: page(['2'], { cursor: 'b', has_more: '0' }),
+			});
+			expect(found).toEqual(['1', '2']);
+		});
+
 		it('sends an empty page before the next changes: reads on', async () => {
 			const { found, warnings } = await ask({
 				[query]: page(['1'], { cursor: 'a', has_more: true }),

@@ -97,7 +97,7 @@ describe('a long list', () => {
 
 describe('a list that shifts while it is read', () => {
 	const at = (offset: number) => `/api/v1/packages?limit=200&offset=${offset}`;
-	const page = (count: number, first: number, length: number) => ({
+	const page = (count: number | string, first: number, length: number) => ({
 		headers: { 'content-type': 'application/json' },
 		body: JSON.stringify({
 			total: count,
@@ -119,12 +119,15 @@ describe('a list that shifts while it is read', () => {
 
 	const count = (length: number) => Array.from({ length }, (_, index) => index);
 
-	it('because packages are deleted: skips none', async () => {
+	it.each([
+		['a number', Number],
+		['text', String],
+	])('because packages are deleted: skips none, with a total that is %s', async (_, as) => {
 		// Five packages of the first page are deleted before the second is requested: p200 to p204 move before offset 200.
 		const found = await idsFrom({
-			[at(0)]: page(300, 0, 200),
-			[at(200)]: page(295, 205, 95),
-			[at(195)]: page(295, 200, 100),
+			[at(0)]: page(as(300), 0, 200),
+			[at(200)]: page(as(295), 205, 95),
+			[at(195)]: page(as(295), 200, 100),
 		});
 		expect(found).toEqual(count(300));
 	});

@@ -15,6 +15,8 @@ it.each([
 	['ab*ba', 'aba', false],
 	['*', '', true],
 	['x*', undefined, false],
+	['12*', 1234, true],
+	['12', 1234, false],
 	['.*', 'x', false],
 	['übung*.pdf', 'U\u0308BUNG 7.PDF', true],
 	['*straße', 'HAUPTSTRASSE', true],
