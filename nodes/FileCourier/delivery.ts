@@ -13,7 +13,6 @@ import {
 	keepFiles,
 	takeKeptFiles,
 } from '../shared/files/downloadAll';
-import { parseHosts } from '../shared/http/addresses';
 import { readTrustedUrl } from '../shared/http/credential';
 import { countOf, isJsonObject, type JsonRecord, textOf } from '../shared/http/service';
 import { matchesGlob } from '../shared/node/filters';
@@ -60,7 +59,7 @@ export interface DownloadSettings {
 		/** Seconds. */
 		downloadBudget?: number;
 		sha256?: boolean;
-		allowedHosts?: string;
+		allowedHosts?: string[];
 	};
 }
 
@@ -218,7 +217,7 @@ async function prepareItems(
 	{ delivery, settings, identity, stored }: Content,
 ): Promise<OutputItem[] | WebhookRejection> {
 	const { downloads, finish = (items) => items } = settings;
-	const { downloadBudget = 20, sha256 = true, allowedHosts = '' } = downloads.options;
+	const { downloadBudget = 20, sha256 = true, allowedHosts } = downloads.options;
 	if (!downloads.download) return finish(toItems(delivery, [], downloads));
 
 	const files = delivery.files.map(toRemoteFile);
@@ -229,7 +228,7 @@ async function prepareItems(
 		sha256,
 		host: deliveryHost,
 		trustedUrl: await readTrustedUrl(context, fileCourier),
-		allowedHosts: parseHosts(allowedHosts),
+		allowedHosts,
 		budget: downloadBudget * 1000,
 		known: identities.map((one) => kept.files.get(one)),
 		isLastTry,

@@ -15,6 +15,7 @@ describe('a scope or a protection', () => {
 		'={{ "  " }}',
 		'={{ [] }}',
 		'={{ ({}) }}',
+		'={{ false }}',
 	];
 	const FIELDS: Array<[ListedService, string, string]> = [
 		['filesApp', 'folderId', 'Folder ID'],
@@ -46,6 +47,27 @@ describe('a scope or a protection', () => {
 		const run = await runNode(cleanUpNode(server, 'fileShot', { options: { keepIfContains } }));
 		expect(errorOf(run).message).toBe('The field “Keep If Name Contains” is empty');
 		expect(server.requests).toEqual([]);
+	});
+
+	it.each([
+		['={{ "a," + $json.missing }}', 'contains “undefined”'],
+		['={{ `${$json.missing}` }}', 'is empty'],
+		['={{ ({}) }}, a', 'contains “[object Object]”'],
+		['={{ null + "; a" }}', 'contains “null”'],
+	])(
+		'is an error if the expression in Keep If … Contains is %j',
+		async (keepIfContains, problem) => {
+			server.files = [old('a')];
+			const run = await runNode(cleanUpNode(server, 'fileShot', { options: { keepIfContains } }));
+			expect(errorOf(run).message).toBe(`The field “Keep If Name Contains” ${problem}`);
+			expect(server.requests).toEqual([]);
+		},
+	);
+
+	it('keeps files with a typed text that stands for a missing value elsewhere', async () => {
+		server.files = [old('undefined'), old('a')];
+		await cleanUpListed(server, 'fileShot', { options: { keepIfContains: 'undefined' } });
+		expect(server.deleted).toEqual(['a']);
 	});
 
 	it('includes all files if Folder ID is not filled in', async () => {

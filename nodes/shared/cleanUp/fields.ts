@@ -4,7 +4,7 @@ import { EMPTY_ADVICE } from '../node/checks';
 import { type Duration, durationFields } from '../node/duration';
 import { capitalize } from '../node/fields';
 import type { ItemContext } from '../node/operation';
-import { type Field, invalidParameter } from '../node/schema';
+import { type Field, invalidParameter, MISSING_VALUES } from '../node/schema';
 import { foldName, isBlankText } from '../text';
 import type { ExpiryCondition, ExpiryRule } from './expiry';
 
@@ -204,20 +204,23 @@ const SEPARATOR = /[,;\r\n،，、；﹐﹔]/;
 
 /**
  * Returns the texts of Keep If … Contains. An empty text between typed commas is ignored as a slip. From an expression it
- * is an error, because a protected text may have been lost.
+ * is an error, like “undefined”, because a protected text may have been lost.
  */
 function protectedTexts(item: ItemContext, label: string): string[] {
 	const entered = item.option<string>('keepIfContains');
 	if (entered === undefined) return [];
 	const texts = entered.split(SEPARATOR).map((text) => text.trim());
-	const filled = texts.filter((text) => !isBlankText(text));
+	const isMissing = (text: string) => isExpression(item) && MISSING_VALUES.has(text);
+	const filled = texts.filter((text) => !isBlankText(text) && !isMissing(text));
 	if (filled.length === texts.length || (filled.length > 0 && !isExpression(item))) {
 		return filled.map(foldName);
 	}
+	const missing = texts.find(isMissing);
+	const problem = missing ? `contains “${missing}”` : 'contains an empty text between commas';
 	throw invalidParameter(
 		item,
 		`Keep If ${capitalize(label)} Contains`,
-		filled.length > 0 ? 'contains an empty text between commas' : 'is empty',
+		filled.length > 0 ? problem : 'is empty',
 		EMPTY_ADVICE,
 	);
 }

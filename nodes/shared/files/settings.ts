@@ -1,4 +1,3 @@
-import { parseHosts } from '../http/addresses';
 import { executionSignal } from '../http/stallGuard';
 import type { ItemContext } from '../node/operation';
 import type { RangeSettings } from './parallelParts';
@@ -44,7 +43,7 @@ export function readTransferSettings({ functions, option }: ItemContext): Transf
 		stallTimeout: (option<number>('stallSeconds') ?? STALL_SECONDS) * 1000,
 		giveUpAfter: (option<number>('giveUpMinutes') ?? GIVE_UP_MINUTES) * 60_000,
 		cancel: executionSignal(functions),
-		allowedHosts: parseHosts(option<string>('allowedHosts') ?? ''),
+		allowedHosts: option<string[]>('allowedHosts'),
 	};
 }
 

@@ -1,6 +1,7 @@
 import type { IBinaryData, INodePropertyCollection } from 'n8n-workflow';
 
 import { isDate, isDateTime, parseUserDate } from '../dates';
+import { parseHosts } from '../http/addresses';
 import { invalidIdError } from '../http/errors';
 import { isJsonObject, type JsonRecord, textOf } from '../http/service';
 import { isBlankText, MAX_URL_LENGTH } from '../text';
@@ -9,6 +10,7 @@ import {
 	type FileReference,
 	invalidParameter,
 	isShown,
+	MISSING_VALUES,
 	type ParameterSource,
 	type Values,
 } from './schema';
@@ -53,6 +55,7 @@ export function checkValue(check: Check, value: unknown, root: Values): unknown 
 			return checkFixedCollection(check, value, root);
 		default:
 			if (field.takes === 'list') return checkList(check, value);
+			if (field.takes === 'hosts') return checkHosts(check, value);
 			if (field.takes === 'files') return checkFiles(check, value);
 			if (field.takes === 'id') return checkLocator(check, value);
 			return checkText(check, value);
@@ -140,7 +143,7 @@ function checkDate(check: Check, value: unknown): number | undefined {
 const DATE_ADVICE = 'Select a date or enter one in ISO format, for example 2030-01-31T12:00:00Z.';
 
 function checkText(check: Check, value: unknown): string {
-	const text = textFrom(value);
+	const text = isLostProtection(check.field, value) ? undefined : textFrom(value);
 	if (text === undefined) {
 		const kind = Array.isArray(value) ? 'a list' : 'an object';
 		throw fail(
@@ -153,6 +156,10 @@ function checkText(check: Check, value: unknown): string {
 	if (isBlankText(text) && mustNotBeEmpty(check)) throw fail(check, 'is empty', EMPTY_ADVICE);
 	return text;
 }
+
+/** Whether a condition such as `$json.isPrivate && $json.password` has returned a boolean instead of the protection. */
+const isLostProtection = ({ isSafeguard, typeOptions }: Field, value: unknown): boolean =>
+	typeof value === 'boolean' && (isSafeguard === true || typeOptions?.password === true);
 
 /** What the user can do about an empty field. */
 export const EMPTY_ADVICE =
@@ -169,6 +176,13 @@ function checkList(check: Check, value: unknown): string[] {
 	const filled = lines.map((line) => line.trim()).filter(Boolean);
 	if (filled.length === 0 && mustNotBeEmpty(check)) throw fail(check, 'is empty', EMPTY_ADVICE);
 	return filled;
+}
+
+/** Accepts host names. A text that contains only separators is empty, and would allow every host. */
+function checkHosts(check: Check, value: unknown): string[] {
+	const hosts = parseHosts(checkText(check, value));
+	if (hosts.length === 0 && mustNotBeEmpty(check)) throw fail(check, 'is empty', EMPTY_ADVICE);
+	return hosts;
 }
 
 /** Accepts names of file fields, separated by commas, and n8n's objects that describe a file. */
@@ -198,16 +212,13 @@ const isFile = (value: unknown): value is IBinaryData =>
 	textOf(value.mimeType) !== undefined &&
 	['id', 'data', 'fileName'].some((name) => textOf(value[name]) !== undefined);
 
-/** Texts that an expression produces from a missing or wrong value. */
-const NOT_AN_ID = new Set(['undefined', 'null', 'NaN', 'true', 'false', '[object Object]']);
-
 /** Validates an ID. A value that is not text is reported as an empty ID. */
 function checkLocator(check: Check, value: unknown): string {
 	const { displayName, modes } = check.field;
 	const { mode, value: given } =
 		isJsonObject(value) && 'mode' in value ? value : { mode: 'id', value };
 	const text = typeof given === 'boolean' ? '' : (textFrom(given) ?? '').trim();
-	if (text === '' || NOT_AN_ID.has(text)) {
+	if (text === '' || MISSING_VALUES.has(text)) {
 		if (!mustNotBeEmpty(check) && isBlank(given)) return '';
 		throw invalidId(check, displayName, 'is empty');
 	}
@@ -222,7 +233,7 @@ function checkLocator(check: Check, value: unknown): string {
 		throw invalidId(check, displayName, `is not a valid ${displayName.toLowerCase()} URL`);
 	}
 	const id = withoutSecret(check.field, isUrl ? decoded(segment) : segment).trim();
-	if (id === '' || NOT_AN_ID.has(id)) throw invalidId(check, displayName, 'is empty');
+	if (id === '' || MISSING_VALUES.has(id)) throw invalidId(check, displayName, 'is empty');
 	return id;
 }
 

@@ -205,6 +205,7 @@ export const allowedHostsOption: Field = {
 	displayName: 'Allowed Hosts',
 	name: 'allowedHosts',
 	type: 'string',
+	takes: 'hosts',
 	isSafeguard: true,
 	default: '',
 	placeholder: 'e.g. files.example.com, *.example.com',

@@ -12,10 +12,11 @@ import { NodeOperationError } from 'n8n-workflow';
  */
 export interface Field extends INodeProperties {
 	/**
-	 * The content of a text field that is not a single text: `list` is an array of texts or one text per line; `files` is
-	 * one or several names of file fields, or n8n's objects that describe a file; `id` is an ID.
+	 * The content of a text field that is not a single text: `list` is an array of texts or one text per line; `hosts` is
+	 * a list of host names; `files` is one or several names of file fields, or n8n's objects that describe a file; `id` is
+	 * an ID.
 	 */
-	takes?: 'list' | 'files' | 'id';
+	takes?: 'list' | 'hosts' | 'files' | 'id';
 	/**
 	 * Whether the field limits or protects something: once it is filled in or added, an empty value is an error, because
 	 * it would select everything or protect nothing.
@@ -35,6 +36,11 @@ export type FileReference = string | IBinaryData;
 
 /** Values by field name, each of the type in the field's description. */
 export type Values = Record<string, unknown>;
+
+/** Texts that an expression produces from a missing or wrong value. */
+export const MISSING_VALUES: ReadonlySet<string> = new Set([
+	...['undefined', 'null', 'NaN', 'true', 'false', '[object Object]'],
+]);
 
 /** The source of the values of one item, delivery or poll. */
 export interface ParameterSource {

@@ -46,12 +46,15 @@ describe('a download', () => {
 		expect(host.requests.map(({ url }) => url)).toEqual(['/moved']);
 	});
 
-	it('fails if the Allowed Hosts are an expression without a value', async () => {
-		const options = { allowedHosts: '={{ "" }}' };
-		const error = errorOf(await download(`${host.url}/a.pdf`, host.url, options));
-		expect(error.message).toContain('Allowed Hosts');
-		expect(host.requests).toEqual([]);
-	});
+	it.each(['={{ "" }}', '={{ $json.a }}, {{ $json.b }}', ' ;\n,', '={{ false }}'])(
+		'fails if the Allowed Hosts are empty: %j',
+		async (allowedHosts) => {
+			const options = { allowedHosts };
+			const error = errorOf(await download(`${host.url}/a.pdf`, host.url, options));
+			expect(error.message).toContain('The field “Allowed Hosts”');
+			expect(host.requests).toEqual([]);
+		},
+	);
 });
 
 describe('a delivery', () => {

@@ -86,6 +86,10 @@ it.each([
 	[{ expiresIn: 0 }, 'The field “Expires After” must be a whole number from 1 to 876000'],
 	[{ expiresIn: 1.5 }, 'The field “Expires After” must be a whole number from 1 to 876000'],
 	[{ fileId: byId('={{ " " }}') }, 'The File is empty'],
+	[
+		{ password: '={{ $json.isPrivate === true && "s3cret" }}' },
+		'The field “Password” must be text',
+	],
 ])('with %j, fails without sending a request: %s', async (parameters, message) => {
 	expect(errorOf(await create(parameters)).message).toBe(message);
 	expect(await sandbox.requests()).toEqual([]);

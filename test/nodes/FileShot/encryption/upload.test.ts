@@ -66,6 +66,14 @@ describe('Upload → Encrypt', () => {
 		await expectStored(json, content, 'from the credential');
 	});
 
+	it('does not use the passphrase of the credential if an expression returns none', async () => {
+		const credentials = { encryptionPassphrase: 'from the credential' } as never;
+		const parameters = { encrypt: 'passphrase', encryptionPassphrase: '={{ $json.missing }}' };
+		const error = errorOf(await upload(content, parameters, { credentials }));
+		expect(error.message).toBe('The field “Encryption Passphrase” is empty');
+		expect(await sandbox.requests()).toEqual([]);
+	});
+
 	it('uses other keys, IVs and salts for each file', async () => {
 		const links = new Set<unknown>();
 		const headers = new Set<string>();
@@ -178,6 +186,7 @@ describe('Upload → Encrypt', () => {
 		[{ paidAccess: true, price: 100 }, 'cannot be used with Paid Access'],
 		[{ encrypt: 'passphrase' }, 'The field “Encryption Passphrase” is empty'],
 		[{ encrypt: 'passphrase', encryptionPassphrase: ' abc ' }, 'must have 4 characters or more'],
+		[{ encrypt: 'passphrase', encryptionPassphrase: '={{ false }}' }, 'must be text'],
 	])('with %j, fails without sending a request: %s', async (parameters, message) => {
 		const error = errorOf(await upload(content, { encrypt: 'raw', ...parameters }));
 		expect(error.message).toContain(message);
