@@ -136,7 +136,8 @@ const extractPages: Operation = {
 	options: [...outputOptions, ...pageLayoutOptions],
 	async execute(item) {
 		const lines = item.parameter<string[]>(pagesField.name);
-		const pages = lines.flatMap((line) => line.replace(/\s/g, '').split(','));
+		// Without spaces, “1 3” would be page 13.
+		const pages = lines.flatMap((line) => line.replace(/\s*([,-])\s*/g, '$1').split(/[,\s]/));
 		const task = {
 			name: 'pdfconvert',
 			params: { pages, ...parametersIn(item, pageLayoutOptions) },
