@@ -102,6 +102,9 @@ export function serviceTime(headers: Record<string, unknown>): number {
 const ISO =
 	/^(\d{4})(-?)(\d\d)\2(\d\d)(?:[T ](\d\d):?(\d\d)(?::?(\d\d)(?:[.,](\d+))?)?(?: ?(Z|UTC|GMT|[+-]\d\d(?::?\d\d)?))?)?$/i;
 
+/** `YYYYMMDDHHmmss`. As milliseconds since 1970 these digits would be a date between the years 2603 and 2635. */
+const COMPACT = /^(20\d{6})(\d{6})$/;
+
 /** `Sun, 06 Nov 1994 08:49:37 GMT` (RFC 9110, 5.6.7), or with an offset as in emails (RFC 5322). */
 const HTTP_DATE =
 	/^(?:(Sun|Mon|Tue|Wed|Thu|Fri|Sat), )?(\d{1,2}) (Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) (\d{4}) (\d\d):(\d\d):(\d\d) (GMT|UTC|Z|[+-]\d\d:?\d\d)$/i;
@@ -119,9 +122,10 @@ function parseDate(
 	value: unknown,
 	fromWallClock: (wallClock: string) => number,
 ): number | undefined {
-	if (typeof value === 'number') return fromNumber(value);
-	if (typeof value !== 'string' || value.length > MAX_DATE_LENGTH) return undefined;
-	const text = value.trim();
+	if (typeof value === 'number' && !COMPACT.test(String(value))) return fromNumber(value);
+	const given = typeof value === 'number' ? String(value) : value;
+	if (typeof given !== 'string' || given.length > MAX_DATE_LENGTH) return undefined;
+	const text = given.trim().replace(COMPACT, '$1T$2');
 	const iso = ISO.exec(text);
 	if (iso) {
 		const [, year, , month, day, hour = '00', minute = '00', second = '00', fraction = '', zone] =

@@ -13,6 +13,8 @@ describe('a date of any service becomes ISO 8601 in UTC', () => {
 		['a space instead of T', '2026-05-13 20:30:22', '2026-05-13T20:30:22.000Z'],
 		['a day', '2026-05-13', '2026-05-13T00:00:00.000Z'],
 		['an HTTP date', 'Wed, 22 Jan 2025 14:22:18 GMT', '2025-01-22T14:22:18.000Z'],
+		['digits only', '20260513203022', '2026-05-13T20:30:22.000Z'],
+		['digits only, as a number', 20260513203022, '2026-05-13T20:30:22.000Z'],
 		['unix seconds', 1559199901, '2019-05-30T07:05:01.000Z'],
 		['the last unix seconds', 99_999_999_999, '5138-11-16T09:46:39.000Z'],
 		['the first unix milliseconds', 946_684_800_000, '2000-01-01T00:00:00.000Z'],
@@ -21,13 +23,22 @@ describe('a date of any service becomes ISO 8601 in UTC', () => {
 		expect(isoDate(value)).toBe(iso);
 	});
 
-	it.each([[''], ['soon'], [null], [undefined], [NaN], [Infinity], [{}], [9e15], [0], [-1]])(
-		'%p is not a date',
-		(value) => {
-			expect(isoDate(value)).toBeUndefined();
-			expect(epochOf(value)).toBeUndefined();
-		},
-	);
+	it.each([
+		[''],
+		['soon'],
+		['20261301000000'],
+		[null],
+		[undefined],
+		[NaN],
+		[Infinity],
+		[{}],
+		[9e15],
+		[0],
+		[-1],
+	])('%p is not a date', (value) => {
+		expect(isoDate(value)).toBeUndefined();
+		expect(epochOf(value)).toBeUndefined();
+	});
 });
 
 describe('a value that means “never”', () => {
