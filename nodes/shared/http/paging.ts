@@ -14,7 +14,7 @@ export interface Page<Item, Position> {
  * An item that moves to a later page during the read is returned once. A page without a new item ends the list: a service
  * that returns its last page again, or always the same position, would otherwise cause an endless loop.
  *
- * @param idOf returns the ID that identifies an item
+ * @param idOf returns the ID that identifies an item; one without an ID is identified by its whole content
  * @param keep a filter that the service does not offer
  * @param repeated called with each item whose ID occurred before, so that the caller can compare the two
  * @param past returns the position after a page without a new item, if the read is to continue
@@ -43,7 +43,7 @@ export async function collectPages<Item, Position>(
 		const page: Page<Item, Position> = await fetchPage(position);
 		const before = seen.size;
 		for (const item of page.items) {
-			const id = idOf(item);
+			const id = idOf(item) ?? JSON.stringify(item);
 			if (seen.has(id)) {
 				repeated(item);
 				continue;

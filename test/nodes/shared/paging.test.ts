@@ -69,3 +69,10 @@ it('returns an ID once that is on a page twice, and passes the second item to th
 	expect(found).toEqual([twice[0], twice[2]]);
 	expect(repeated).toEqual([twice[1]]);
 });
+
+it('distinguishes items without an ID by their content', async () => {
+	const nameless = ['a', 'b', 'a'].map((name) => ({ id: undefined as never, name }));
+	const fetchPage = () => Promise.resolve({ items: nameless });
+	const found = await collectPages(0, fetchPage, { idOf });
+	expect(found.map(({ name }) => name)).toEqual(['a', 'b']);
+});
