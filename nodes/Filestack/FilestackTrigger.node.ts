@@ -117,9 +117,12 @@ const MAX_URL_LENGTH = 8_192;
 function readEvent(body: JsonRecord, signedAt: number | undefined): ServiceEvent | undefined {
 	const event = textOf(body.action) ?? conversionEventOf(body);
 	if (event === undefined) return undefined;
+	const selectedBy = event === COMPLETED_CONVERSION ? VIDEO_CONVERTED : event;
 	const text = isJsonObject(body.text) ? body.text : isJsonObject(body.data) ? body.data : {};
 	// Conversions describe the file in `link`, an older form of fp.upload in `data` (filestack-js, security).
 	const file: JsonRecord = { ...text, ...objectAt(text, 'data'), ...objectAt(text, 'link') };
+	const converted = objectAt(objectAt(body, 'metadata'), 'result');
+	const size = file.size ?? converted.file_size;
 	const url = textOf(file.url);
 	const added: IDataObject = {
 		event,
@@ -127,13 +130,19 @@ function readEvent(body: JsonRecord, signedAt: number | undefined): ServiceEvent
 			textOf(file.handle) ?? (url && url.length <= MAX_URL_LENGTH ? extractHandle(url) : undefined),
 		url,
 		name: textOf(file.filename),
-		size: typeof file.size === 'number' ? file.size : undefined,
-		mimeType: textOf(file.mimetype) ?? textOf(file.type),
+		size: typeof size === 'number' ? size : undefined,
+		mimeType: textOf(file.mimetype) ?? textOf(file.type) ?? textOf(converted.mime_type),
 	};
-	return { event, signedAt, item: { json: body as IDataObject, added } };
+	return { event, selectedBy, signedAt, item: { json: body as IDataObject, added } };
 }
 
-/** Returns the event of an audio or video conversion, which has no `action`: {status, uuid, data, …}. */
+const VIDEO_CONVERTED = 'fp.video_converse';
+const COMPLETED_CONVERSION = 'video_conversion.completed';
+
+/**
+ * Returns the event of an audio or video conversion, which has no `action`: {status, uuid, data, metadata} (Filestack docs,
+ * Video processing).
+ */
 function conversionEventOf(body: JsonRecord): string | undefined {
 	const status = textOf(body.status);
 	return status && textOf(body.uuid) ? `video_conversion.${status}` : undefined;
@@ -160,7 +169,12 @@ const triggerProperties: INodeProperties[] = [
 			{ name: 'File Overwritten', value: 'fp.overwrite' },
 			{ name: 'File Scanned', value: 'fp.scan' },
 			{ name: 'File Uploaded', value: 'fp.upload' },
-			{ name: 'Video Converted', value: 'fp.video_converse' },
+			{
+				name: 'Video Converted',
+				value: VIDEO_CONVERTED,
+				description:
+					'A video or audio conversion was completed. Any Event includes pending and failed ones.',
+			},
 			{
 				name: 'Workflow Finished',
 				value: 'fs.workflow',

@@ -19,6 +19,8 @@ import {
 /** An event parsed from a verified body. */
 export interface ServiceEvent {
 	event: string;
+	/** The value under Trigger On that selects the event; its name by default. */
+	selectedBy?: string;
 	/** The time of the signature, in milliseconds since 1970; undefined if the service sends none. */
 	signedAt?: number;
 	/** The output item. */
@@ -68,10 +70,10 @@ export async function handleEvent(
 			const parsed = body && read(body, headers);
 			if (!parsed)
 				return new WebhookRejection(400, `The body is not an event of ${scheme.service.name}`);
-			const { event, signedAt } = parsed;
+			const { event, selectedBy = event, signedAt } = parsed;
 			const { events, maxAge, repeatWindow, keep } = readOptions();
 			const isTest = event === testEvent && context.getMode() === 'manual';
-			const isSelected = events.includes(ANY_EVENT) || events.includes(event);
+			const isSelected = events.includes(ANY_EVENT) || events.includes(selectedBy);
 			if (!isTest && !isSelected) return undefined;
 			const tooOld = verifyTimestamp(signedAt, maxAge);
 			if (tooOld) return tooOld;

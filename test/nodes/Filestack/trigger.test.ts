@@ -127,8 +127,14 @@ it.each([
 			uuid: 'u1',
 			text: undefined,
 			data: { url: 'https://cdn.example/H4' },
+			metadata: { result: { file_size: 150791, mime_type: 'video/mp4' }, source: {} },
 		},
-		{ event: 'video_conversion.completed', handle: 'H4' },
+		{
+			event: 'video_conversion.completed',
+			handle: 'H4',
+			size: 150791,
+			mimeType: 'video/mp4',
+		},
 	],
 ])('reads the file of %s', async (_, more, fields) => {
 	await activate();
@@ -204,6 +210,19 @@ it('starts one run each for a pending and a completed conversion, and none for a
 		'video_conversion.pending',
 		'video_conversion.completed',
 	]);
+});
+
+it.each([
+	[{ events: ['fp.video_converse'] }, ['fp.video_converse', 'video_conversion.completed']],
+	[{ events: ['fp.converse'] }, []],
+])('with %j starts runs for these events of a conversion: %j', async (parameters, events) => {
+	await activate(parameters);
+	await deliver(upload({ action: 'fp.video_converse' }));
+	for (const status of ['pending', 'failed', 'completed']) {
+		const conversion = { id: undefined, action: undefined, uuid: 'u1', status };
+		expect(await deliver(upload(conversion))).toBe(200);
+	}
+	expect(trigger.items.map(({ event }) => event)).toEqual(events);
 });
 
 it.each([
