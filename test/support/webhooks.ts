@@ -3,9 +3,10 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 
-import { WebhookContext } from 'n8n-core';
+import { HookContext, WebhookContext } from 'n8n-core';
 import {
 	type IDataObject,
+	type IHookFunctions,
 	type INodeExecutionData,
 	type IWebhookData,
 	type IWebhookFunctions,
@@ -46,6 +47,27 @@ export class TriggerServer {
 	async stop(): Promise<void> {
 		this.server.closeAllConnections();
 		await new Promise((done) => this.server.close(done));
+	}
+
+	/** Removes the webhook, as n8n does when the workflow is deactivated (webhooks of n8n 2.41). */
+	async deactivate(): Promise<void> {
+		const { staticData } = await this.removeWebhook(
+			JSON.parse(this.savedStaticData) as IDataObject,
+		);
+		if (staticData.__dataChanged) this.savedStaticData = JSON.stringify(staticData);
+	}
+
+	/** Removes the webhook for a test event, which has static data of its own that n8n does not save. */
+	async stopListening(): Promise<void> {
+		await this.removeWebhook({});
+	}
+
+	private async removeWebhook(staticData: IDataObject): Promise<Workflow> {
+		const { workflow, additionalData, subject } = buildContext({ ...this.options, staticData });
+		const context = new HookContext(workflow, subject, additionalData, 'internal', 'update');
+		const methods = this.options.node.webhookMethods!.default!;
+		await methods.delete.call(context as unknown as IHookFunctions);
+		return workflow;
 	}
 
 	private async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -134,16 +134,27 @@ function triggerState(trigger: string): TriggerState {
 	if (triggers.size > MAX_TRIGGERS)
 		for (const oldest of triggers.keys()) {
 			if (triggers.size <= MAX_TRIGGERS) break;
-			if (oldest !== trigger) freeTrigger(oldest);
+			if (oldest !== trigger) freeState(oldest);
 		}
 	return state;
 }
 
 /**
- * Frees the state of a trigger; its next delivery loads the keys from the static data. Does nothing while a delivery is in
- * progress or has failed within the window, because the static data may contain its key: the retry would be ignored.
+ * Frees the state of a trigger; its next delivery loads the keys from the static data. If a key is missing there, keeps the
+ * state and saves the keys again: n8n overwrites them when another trigger of the workflow polls, and when a user stops
+ * listening for a test event, the static data is not that of the published workflow.
  */
-export function freeTrigger(trigger: string): void {
+export function freeTrigger(trigger: string, staticData: DeduplicationState): void {
+	const seenKeys = triggers.get(trigger)?.seenKeys;
+	if (seenKeys && !seenKeys.areIn(staticData)) seenKeys.save(staticData);
+	else freeState(trigger);
+}
+
+/**
+ * Does nothing while a delivery is in progress or has failed within the window, because the static data may contain its key:
+ * the retry would be ignored.
+ */
+function freeState(trigger: string): void {
 	const state = triggers.get(trigger);
 	const oldest = Math.floor(Date.now() / 1000) - MAX_WINDOW;
 	if (state?.inProgress.size === 0 && !state.seenKeys.hasFailedSince(oldest)) {
@@ -198,6 +209,12 @@ export class SeenKeys {
 
 	private serialize(): string {
 		return (this.text ??= formatRecords(this.times));
+	}
+
+	/** Whether the static data contains all records. */
+	areIn({ deliveries = '' }: DeduplicationState): boolean {
+		const stored = new Set([...readRecords(deliveries)].map(([digest]) => digest));
+		return [...this.times.keys()].every((digest) => stored.has(digest));
 	}
 
 	/** @param oldest the beginning of the deduplication window, in unix seconds */

@@ -84,7 +84,8 @@ const triggerOf = (context: IHookFunctions | IWebhookFunctions) =>
 	`${context.getWorkflow().id}/${context.getNode().id}`;
 
 /** Frees what the process keeps for a trigger, when its workflow is deactivated. */
-export const freeDeliveries = (context: IHookFunctions): void => freeTrigger(triggerOf(context));
+export const freeDeliveries = (context: IHookFunctions): void =>
+	freeTrigger(triggerOf(context), context.getWorkflowStaticData('node'));
 
 async function receiveOnce<T>(
 	context: IWebhookFunctions,

@@ -70,11 +70,41 @@ async function activate(
 	return await methods.delete.call(context as unknown as IHookFunctions);
 }
 
+/** Returns the body of a delivery that is sent now, and its headers for all three services. */
+function signed(delivery: object): [body: string, headers: Record<string, string>] {
+	const seconds = String(Math.floor(Date.now() / 1000));
+	const body = JSON.stringify({ ...delivery, timestamp: new Date().toISOString() });
+	const signature = hmacSha256(body, SECRET);
+	const headers = {
+		'X-FileCourier-Signature': signature,
+		'X-SpeedyFiles-Signature': signature,
+		'FS-Timestamp': seconds,
+		'FS-Signature': hmacSha256(`${seconds}.${body}`, SECRET),
+	};
+	return [body, headers];
+}
+
 describe.each(TRIGGERS)('the trigger of %s', (name, node, credentialType, event, delivery) => {
 	const credentials = { webhookSecret: SECRET };
 
 	it('can be activated with a secret and valid settings, and deactivated', async () => {
 		expect(await activate(node, credentialType, { events: [event] }, credentials)).toBe(true);
+	});
+
+	it('starts no second run of a delivery after a user has listened for a test event, although n8n has overwritten its record', async () => {
+		trigger = await ActiveTrigger.start(
+			node,
+			credentialType,
+			{ baseUrl: 'http://127.0.0.1:9', ...credentials },
+			{ ...usual, events: [event] },
+		);
+		const [body, sent] = signed(delivery);
+		expect(await trigger.deliver(body, sent)).toBe(200);
+		// Another trigger of the workflow has polled, and n8n has saved its copy of the static data.
+		trigger.server.savedStaticData = '{}';
+		await trigger.server.stopListening();
+		expect(await trigger.deliver(body, sent)).toBe(200);
+		expect(trigger.items).toHaveLength(1);
 	});
 
 	it.each([undefined, null, '', ' \n ', 7])(
@@ -109,16 +139,7 @@ describe.each(TRIGGERS)('the trigger of %s', (name, node, credentialType, event,
 				{ baseUrl: 'http://127.0.0.1:9', ...credentials },
 				{ ...usual, ...settings },
 			);
-			const now = new Date().toISOString();
-			const seconds = String(Math.floor(Date.now() / 1000));
-			const body = JSON.stringify({ ...delivery, timestamp: now });
-			const signature = hmacSha256(body, SECRET);
-			const sent = {
-				'X-FileCourier-Signature': signature,
-				'X-SpeedyFiles-Signature': signature,
-				'FS-Timestamp': seconds,
-				'FS-Signature': hmacSha256(`${seconds}.${body}`, SECRET),
-			};
+			const [body, sent] = signed(delivery);
 			for (let n = 0; n < 2; n++) expect(await trigger.deliver(body, sent)).toBe(503);
 			expect(trigger.items).toEqual([]);
 			expect(logged.at(-1)).toContain(`“${label}”`);

@@ -70,6 +70,17 @@ it('records a delivery again if another process has saved without it', () => {
 	expect(trigger.isDuplicate('a')).toBe(true);
 });
 
+it('records a delivery again when the workflow is deactivated, if n8n has overwritten its record', () => {
+	trigger.accept('a');
+	trigger.saved = {};
+	const atDeactivation = trigger.load();
+	freeTrigger(trigger.id, atDeactivation);
+	trigger.saved = structuredClone(atDeactivation);
+	expect(trigger.isDuplicate('a')).toBe(true);
+	trigger.restart();
+	expect(trigger.isDuplicate('a')).toBe(true);
+});
+
 it('does not confuse a delivery that outlasts its window with the next one of the same key', async () => {
 	jest.useFakeTimers({ now: 1_000_000_000 });
 	const slow = trigger.claim('a', trigger.load());
@@ -172,7 +183,7 @@ describe('a failed delivery', () => {
 		trigger.saved = structuredClone(other);
 		second.resolve(true);
 		first.resolve(false);
-		freeTrigger(trigger.id);
+		freeTrigger(trigger.id, trigger.load());
 		expect(trigger.isDuplicate('a')).toBe(false);
 	});
 

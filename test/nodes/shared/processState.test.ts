@@ -77,7 +77,7 @@ async function useWorkflow(workflowId: string, isDeactivated: boolean): Promise<
 	const options = optionsOf(workflowId);
 	const { workflow, additionalData, subject } = buildContext(options);
 	const hooks = new HookContext(workflow, subject, additionalData, 'trigger', 'activate');
-	const { create, delete: remove } = options.node.webhookMethods!.default!;
+	const { create } = options.node.webhookMethods!.default!;
 	await create.call(hooks as unknown as IHookFunctions);
 	const server = new TriggerServer(options);
 	const url = await server.start();
@@ -89,7 +89,7 @@ async function useWorkflow(workflowId: string, isDeactivated: boolean): Promise<
 	expect(status).toBe(200);
 	expect(server.runs).toHaveLength(1);
 	await server.stop();
-	if (isDeactivated) await remove.call(hooks as unknown as IHookFunctions);
+	if (isDeactivated) await server.deactivate();
 }
 
 const useWorkflows = async (count: number, isDeactivated: boolean) => {
