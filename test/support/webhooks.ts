@@ -34,6 +34,8 @@ export class TriggerServer {
 	savedStaticData = '{}';
 	/** Lets n8n fail to start the execution after the node has returned. */
 	failNextStart = false;
+	/** Runs between the return of the node and the start of the execution. */
+	beforeStart?: (response: ServerResponse) => Promise<void>;
 	private server!: Server;
 
 	constructor(private readonly options: NodeUnderTest) {}
@@ -114,6 +116,7 @@ export class TriggerServer {
 			this.thrown.push(error);
 			return answer(response, 500, { message: 'Workflow could not be started' });
 		}
+		if (result.workflowData) await this.beforeStart?.(response);
 		if (result.workflowData && this.failNextStart) {
 			this.failNextStart = false;
 			return answer(response, 500, { message: 'Workflow could not be started' });

@@ -120,13 +120,9 @@ async function receiveOnce<T>(
 		}
 		claim.markDispatched();
 		const response = context.getResponseObject();
-		const settle = settleOnResponse(response, (accepted) => {
+		settleOnResponse(response, touchUntilResponded(response, claim), (accepted) => {
 			claim.resolve(accepted);
 			if (!accepted) receiver.notStarted?.(delivery.content);
-		});
-		void touchUntilResponded(response, claim).then(() => {
-			// If the sender hung up during the downloads, the response emits no further events.
-			if (response.closed) settle();
 		});
 		return { workflowData: [items] };
 	} catch (error) {
@@ -162,22 +158,26 @@ async function prepare<T>(
 type WebhookResponse = ReturnType<IWebhookFunctions['getResponseObject']>;
 
 /**
- * Settles the claim when n8n has responded: the execution has started if n8n sent a 2xx, or if the sender hung up
- * before.
- * @returns a function that settles it immediately, unless it is settled
+ * Settles the claim when n8n has responded: the execution has started if n8n sent a 2xx, or has not responded in time. If the
+ * sender hung up, n8n may still fail to start the execution, and the response does not emit its end.
+ * @param responded resolves when n8n has responded or takes too long
  */
 function settleOnResponse(
 	response: WebhookResponse,
+	responded: Promise<void>,
 	settle: (accepted: boolean) => void,
-): () => void {
+): void {
 	let open = true;
 	const done = () => {
 		if (open) settle(!response.writableEnded || response.statusCode < 400);
 		open = false;
 	};
+	const closed = new Promise<void>((close) => {
+		if (response.closed) close();
+		else response.once('close', close);
+	});
 	response.once('finish', done);
-	response.once('close', done);
-	return done;
+	void Promise.all([responded, closed]).then(done);
 }
 
 /**

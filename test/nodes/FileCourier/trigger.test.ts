@@ -1,3 +1,6 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports */
+import { once } from 'node:events';
+
 import axios from 'axios';
 import type { IDataObject } from 'n8n-workflow';
 
@@ -185,6 +188,31 @@ describe('a duplicate delivery', () => {
 		await trigger.deliver(body);
 		expect(trigger.server.runs).toHaveLength(1);
 		await host.stop();
+	});
+
+	it.each([
+		['starts no second run', false],
+		['starts the run if n8n could not start it', true],
+	])('of a sender that hung up while n8n started the run %s', async (_, failNextStart) => {
+		await trigger.activate();
+		trigger.server.failNextStart = failNextStart;
+		const hangUp = new AbortController();
+		trigger.server.beforeStart = async (response) => {
+			trigger.server.beforeStart = undefined;
+			const closed = once(response, 'close');
+			hangUp.abort();
+			await closed;
+		};
+		const first = axios.post(trigger.url, VECTOR.body, {
+			headers: {
+				'content-type': 'application/json',
+				'X-FileCourier-Signature': VECTOR.signature,
+			},
+			signal: hangUp.signal,
+		});
+		await expect(first).rejects.toThrow('canceled');
+		for (let n = 0; n < 2; n++) await trigger.deliver(VECTOR.body);
+		expect(trigger.server.runs).toHaveLength(1);
 	});
 
 	it('starts a run each time if Ignore Duplicates For is 0', async () => {
