@@ -18,8 +18,9 @@ import { buildContext, type NodeUnderTest } from './engine';
 
 /** n8n's own limit, N8N_PAYLOAD_SIZE_MAX. */
 const LARGEST_BODY = 16 * 1024 * 1024;
-/** Milliseconds that n8n takes to put a run into its database, at least. */
-const DATABASE_MS = 5;
+/** The queries with which n8n puts a run into its database, and the milliseconds that each takes at least. */
+const QUERIES = 3;
+const QUERY_MS = 2;
 
 /**
  * A trigger behind a real HTTP server. It reads the body, answers, loads and saves static data as n8n's server does (webhook-helpers,
@@ -123,7 +124,7 @@ export class TriggerServer {
 		}
 		if (result.workflowData) {
 			observed();
-			await setTimeout(DATABASE_MS);
+			for (let n = 0; n < QUERIES; n++) await setTimeout(QUERY_MS);
 			this.runs.push(result.workflowData[0]);
 		}
 		if (workflow.staticData.__dataChanged)
