@@ -129,6 +129,7 @@ const MAX_TRIGGERS = 1_000;
 
 function triggerState(trigger: string): TriggerState {
 	const state = triggers.get(trigger) ?? { inProgress: new Map(), seenKeys: new SeenKeys() };
+	deactivated.delete(trigger);
 	triggers.delete(trigger); // re-inserted as the newest
 	triggers.set(trigger, state);
 	if (triggers.size > MAX_TRIGGERS)
@@ -139,15 +140,31 @@ function triggerState(trigger: string): TriggerState {
 	return state;
 }
 
+/** The triggers that were deactivated last and have received nothing since, the latest at the end. */
+const deactivated = new Set<string>();
+
+/** Maximum number of {@link deactivated} triggers. */
+const MAX_DEACTIVATED = 10;
+
 /**
- * Frees the state of a trigger; its next delivery loads the keys from the static data. If a key is missing there, keeps the
- * state and saves the keys again: n8n overwrites them when another trigger of the workflow polls, and when a user stops
- * listening for a test event, the static data is not that of the published workflow.
+ * Frees the state of deactivated triggers but for the last ones, because n8n deactivates a trigger before it publishes it
+ * again, and a renamed one has no static data. Keeps the state and saves the keys if the static data lacks one: n8n
+ * overwrites it when another trigger of the workflow polls, and that of a test event is not the saved one.
  */
 export function freeTrigger(trigger: string, staticData: DeduplicationState): void {
 	const seenKeys = triggers.get(trigger)?.seenKeys;
-	if (seenKeys && !seenKeys.areIn(staticData)) seenKeys.save(staticData);
-	else freeState(trigger);
+	if (!seenKeys) return;
+	if (!seenKeys.areIn(staticData)) {
+		seenKeys.save(staticData);
+		return;
+	}
+	deactivated.delete(trigger); // re-inserted as the latest
+	deactivated.add(trigger);
+	for (const oldest of deactivated) {
+		if (deactivated.size <= MAX_DEACTIVATED) break;
+		deactivated.delete(oldest);
+		freeState(oldest);
+	}
 }
 
 /**

@@ -81,6 +81,13 @@ it('records a delivery again when the workflow is deactivated, if n8n has overwr
 	expect(trigger.isDuplicate('a')).toBe(true);
 });
 
+it('recognizes a delivery after its trigger was renamed and published again', () => {
+	trigger.accept('a');
+	freeTrigger(trigger.id, trigger.load());
+	trigger.saved = {}; // n8n's static data belongs to the name of a node
+	expect(trigger.isDuplicate('a')).toBe(true);
+});
+
 it('does not confuse a delivery that outlasts its window with the next one of the same key', async () => {
 	jest.useFakeTimers({ now: 1_000_000_000 });
 	const slow = trigger.claim('a', trigger.load());
