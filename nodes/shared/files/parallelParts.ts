@@ -23,7 +23,8 @@ const FAST_RATE = (100 * 1024 * 1024) / 1000;
 
 /**
  * Yields the first part of a file, or the whole file if its request is so fast that parallel ones no longer help: copying
- * their parts into order costs more than they save.
+ * their parts into order costs more than they save. A whole file is not cut at its size, because that is the size of the
+ * compressed form if the host has compressed it.
  * @param whole the whole file, from a request that is already open; ended after the part
  * @param requestOthers called with the end of the first part as soon as further requests help
  */
@@ -43,7 +44,7 @@ export async function* takeFirstPart(
 	};
 	if (!isAdaptive) endAt(partSize);
 	for await (const chunk of whole) {
-		const piece = chunk.subarray(0, (end ?? size) - at);
+		const piece = end === undefined || end >= size ? chunk : chunk.subarray(0, end - at);
 		at += piece.length;
 		yield piece;
 		if (end === undefined) {
@@ -67,6 +68,8 @@ function isFastEnough(bytes: number, elapsed: number): boolean | undefined {
 
 /** The parts of a file that are requested in parallel and read in order. Each begins with the end of the one before. */
 export class PartWindow {
+	/** Where the first part begins, without its overlap; undefined until it is known. */
+	start?: number;
 	private readonly parts: Array<Promise<Buffer>> = [];
 	/** The buffers of the parts, in the same order. They are used again, so that memory does not grow with the file. */
 	private readonly buffers: Buffer[] = [];
@@ -87,7 +90,7 @@ export class PartWindow {
 
 	/** Sets where the first part begins, without its overlap. */
 	startAt(position: number): void {
-		this.requested = position;
+		this.start = this.requested = position;
 	}
 
 	/** Requests the next parts, up to this many at the same time. */

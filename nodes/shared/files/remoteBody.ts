@@ -151,6 +151,8 @@ export class RemoteBody {
 		}
 		tail = Buffer.from(tail);
 		while (at < size) {
+		// The response has ended by itself, so this was the whole file.
+		if (at !== window.start) return;
 			window.request(concurrency);
 			const bytes = await window.next().catch((error: unknown) => {
 				if (!this.isRangeIgnored) throw toError(error);

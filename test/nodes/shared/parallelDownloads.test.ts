@@ -10,6 +10,7 @@ import { skipWaits } from '../../support/waits';
 skipWaits();
 
 const { host, requests, download, bytesSent } = useBreakingHost();
+const COMPRESSIBLE = Buffer.from('text '.repeat(2_000_000) + randomBytes(MIB).toString('hex'));
 const SMALL_PARTS = { partsAtOnce: 4, partSizeMb: 0.25, thresholdMb: 1 };
 
 describe('a download in parallel parts', () => {
@@ -110,13 +111,27 @@ describe('a download in parallel parts', () => {
 		await expectFile(await download(SMALL_PARTS), OTHER);
 	});
 
-	it('downloads a file that is stored in compressed form with one request', async () => {
-		const plain = Buffer.from('text '.repeat(400_000) + randomBytes(MIB).toString('hex'));
-		host.file = gzipSync(plain);
+	it('starts over with one request if the file is stored in compressed form', async () => {
+		host.file = gzipSync(COMPRESSIBLE);
 		host.headers['content-encoding'] = 'gzip';
-		await expectFile(await download(SMALL_PARTS), plain);
+		await expectFile(await download(SMALL_PARTS), COMPRESSIBLE);
 		expect(requests.at(-1)!.range).toBeUndefined();
 	});
+
+	it.each([
+		['longer', 'set', COMPRESSIBLE, { ...SMALL_PARTS, partSizeMb: 4 }],
+		['longer', 'default', COMPRESSIBLE, { partSizeMb: 4, thresholdMb: 1 }],
+		['shorter', 'set', FILE, { ...SMALL_PARTS, partSizeMb: 8 }],
+		['shorter', 'default', FILE, { partSizeMb: 8, thresholdMb: 1 }],
+	])(
+		'ends with the file if that is %s than its compressed form, with the %s number of parts',
+		async (_, __, plain, options) => {
+			host.file = gzipSync(plain);
+			host.headers['content-encoding'] = 'gzip';
+			await expectFile(await download(options), plain);
+			expect(requests).toHaveLength(1);
+		},
+	);
 
 	it('ends all requests if one part is rejected', async () => {
 		let open = 0;
