@@ -68,8 +68,8 @@ export class RemoteBody {
 	failure?: BodyFailure;
 	/** Called before each wait in an outage. */
 	onWait?: () => void;
-	/** Bytes of the file on the wire; undefined if the host does not announce them or encodes the file. */
-	readonly size?: number;
+	/** Bytes of the file on the wire; undefined if the host encodes the file, or has not announced them yet. */
+	size?: number;
 	private readonly validator?: string;
 	private readonly retries: OutageRetries;
 	private readonly closing = new AbortController();
@@ -267,7 +267,7 @@ export class RemoteBody {
 		to: number | undefined,
 		stop: AbortSignal,
 	): Promise<RemoteResponse | BodyFailure> {
-		const { context, requestedUrl, validator, size } = this;
+		const { context, requestedUrl, validator } = this;
 		const headers = {
 			Range: `bytes=${from}-${to === undefined ? '' : to - 1}`,
 			'If-Range': validator!,
@@ -278,7 +278,10 @@ export class RemoteBody {
 		const { statusCode, headers: received } = opened.response;
 		const isSame = isSameFile(received, validator!);
 		const range = statusCode === 206 ? rangeOf(received) : undefined;
-		if (isSame && range?.first === from && range.total === (size ?? range.total)) return opened;
+		if (isSame && range?.first === from && range.total === (this.size ?? range.total)) {
+			this.size = range.total;
+			return opened;
+		}
 		// With the same validator, the host ignores ranges, and the bytes up to the position can be skipped.
 		if (isSame && statusCode === 200 && validatorOf(received) === validator) {
 			this.isRangeIgnored = true;

@@ -1,3 +1,4 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-globals */
 import { expectFile, FILE, MIB, OTHER, useBreakingHost } from '../../support/breakingHost';
 import { buildContext, errorOf, outputOf, startRun } from '../../support/engine';
 import { skipWaits } from '../../support/waits';
@@ -152,6 +153,26 @@ describe('a download whose connection breaks', () => {
 		host.breakAfter = () => 3 * MIB;
 		expect(errorOf(await download())).toBeDefined();
 		expect(requests.length).toBeLessThanOrEqual(5);
+	});
+
+	it('continues after a range that is shorter than requested, also if the first response had no length', async () => {
+		host.respond = (n, request, response) => {
+			const from = Number(/\d+/.exec(request.headers.range ?? '0')![0]);
+			const body = FILE.subarray(from, from + MIB);
+			if (n === 0) {
+				response.writeHead(200, host.headers);
+				response.write(body, () => setImmediate(() => response.destroy()));
+				return true;
+			}
+			response.writeHead(206, {
+				...host.headers,
+				'content-length': body.length,
+				'content-range': `bytes ${from}-${from + body.length - 1}/${FILE.length}`,
+			});
+			response.end(body);
+			return true;
+		};
+		await expectFile(await download(), FILE);
 	});
 
 	it('requests a new presigned URL if the old one has expired', async () => {
