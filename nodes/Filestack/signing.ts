@@ -52,7 +52,7 @@ export function signPolicy(json: string, appSecret: string): SignedPolicy {
 }
 
 /** Minutes that the policy of a call is valid, enough for retries and for a clock that is off by a few minutes. */
-const CALL_POLICY_MINUTES = 15;
+export const CALL_POLICY_MINUTES = 15;
 /** The same for a call that transfers a whole file. */
 export const TRANSFER_POLICY_MINUTES = 60;
 
@@ -63,6 +63,22 @@ export const TRANSFER_POLICY_MINUTES = 60;
 export function policyQuery(call: PolicyCall[], handle?: string, minutes = CALL_POLICY_MINUTES) {
 	const policy: Policy = { expiry: Math.floor(Date.now() / 1000) + minutes * 60, call, handle };
 	return { policy: JSON.stringify(policy) };
+}
+
+/**
+ * Returns a function that returns a signed value and creates it again when half of its time has passed, because a long
+ * transfer sends requests for hours.
+ * @param minutes that the value is valid
+ */
+export function renewed<T>(minutes: number, create: () => T): () => T {
+	let current: { value: T; until: number } | undefined;
+	return () => {
+		const now = Date.now();
+		if (!current || now >= current.until) {
+			current = { value: create(), until: now + minutes * 30_000 };
+		}
+		return current.value;
+	};
 }
 
 /** The query field of a request whose path contains the credentials already: the tasks of the CDN. */

@@ -9,7 +9,7 @@ import { type RangeDefaults, readDownloadSettings } from '../../shared/files/set
 import { fileField, type SelectedFile, selectedFile } from '../handle';
 import { cdnLink, fileApiLink } from '../link';
 import { filestack, readAppSecret } from '../service';
-import { policyQuery, signPolicy, TRANSFER_POLICY_MINUTES } from '../signing';
+import { policyQuery, renewed, signPolicy, TRANSFER_POLICY_MINUTES } from '../signing';
 import { cacheOption, verifyOption } from './fields';
 import { anyField, readMetadata } from './metadata';
 import { fetchStoredHash, hashMismatchError } from './verify';
@@ -45,11 +45,16 @@ export const download: Operation = {
 		const verify = option<boolean>('verify') === true;
 		const settings = readDownloadSettings(item, RANGES);
 		const stored = verify ? await fetchStoredHash(item, selected) : undefined;
+		const url = renewed(
+			TRANSFER_POLICY_MINUTES,
+			async () => await createDownloadLink(item, selected),
+		);
 		const { binary, ...file } = await downloadFile(
 			functions,
-			{ url: await createDownloadLink(item, selected), name: optionalText(option('fileName')) },
+			{ url: await url(), name: optionalText(option('fileName')) },
 			{
 				...settings,
+				renewUrl: url,
 				sha256: settings.sha256 || verify,
 				host: filestack,
 				nameOf: async () => await fetchFileName(item, selected),

@@ -21,7 +21,7 @@ import type { PartSettings } from '../../shared/files/settings';
 import type { FileSource } from '../../shared/files/source';
 import { parseHttpUrl } from '../../shared/text';
 import { filestack, objectStorage } from '../service';
-import { policyQuery } from '../signing';
+import { CALL_POLICY_MINUTES, policyQuery, renewed } from '../signing';
 import { STORED } from '../handle';
 import { omitUndefined, storeParameters, type StoreTarget } from './storeFields';
 
@@ -146,7 +146,8 @@ async function callUploadApi<T>(
 		method: 'POST',
 		baseUrl,
 		path: `/multipart/${call}`,
-		qs: policyQuery(['pick', 'store']),
+		// An outage may last longer than a policy is valid.
+		qs: renewed(CALL_POLICY_MINUTES, () => policyQuery(['pick', 'store'])),
 		body: { apikey: '', ...fields },
 		// Safe to retry: an upload only becomes a file when it is completed, and completing it twice has no further effect.
 		retryable: true,

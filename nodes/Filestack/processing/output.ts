@@ -22,12 +22,14 @@ import {
 import { describeFile, STORED } from '../handle';
 import { expiryFields, readExpiry } from '../link';
 import { readAppSecret } from '../service';
+import { renewed } from '../signing';
 import { isHandle, type Task } from './grammar';
 import {
 	buildUrl,
 	cacheTasks,
 	fetchTaskResult,
 	hideSigned,
+	POLICY_MINUTES,
 	processing,
 	PROCESSING_TIMEOUT,
 	withTaskAdvice,
@@ -208,17 +210,21 @@ const MESSAGE_SIZE = 4096;
 async function downloadResult(item: ItemContext, result: Request): Promise<OperationResult> {
 	const { functions, option } = item;
 	const { tasks, sources, unbound } = result;
-	const url = await buildUrl(item, { tasks, sources, unbound, calls: ['read', 'convert'] });
-	hideSigned(item, url);
+	const url = renewed(POLICY_MINUTES, async () => {
+		const signed = await buildUrl(item, { tasks, sources, unbound, calls: ['read', 'convert'] });
+		hideSigned(item, signed);
+		return `${signed.base}${signed.path}`;
+	});
 	const options: DownloadOptions = {
 		...readDownloadSettings(item),
 		stallTimeout: timeoutOf(item),
+		renewUrl: url,
 		host: processing,
 		nameOf: async () => await nameOf(item, result),
 		tailSize: MESSAGE_SIZE,
 		objection: ({ mimeType }, tail) => objectionTo(item, result, mimeType, tail),
 	};
-	const remote = { url: `${url.base}${url.path}`, name: optionalText(option('fileName')) };
+	const remote = { url: await url(), name: optionalText(option('fileName')) };
 	try {
 		const { binary, ...file } = await downloadFile(functions, remote, options);
 		const isOneFile = typeof sources === 'string' && isHandle(sources) && !tasks.some(isCollage);

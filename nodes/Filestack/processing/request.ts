@@ -68,7 +68,7 @@ export function withTaskAdvice(error: unknown): unknown {
 const inMinutes = (minutes: number): number => Math.floor(Date.now() / 1000) + minutes * 60;
 
 /** Minutes that the policy of a request is valid. */
-const POLICY_MINUTES = 15;
+export const POLICY_MINUTES = 15;
 
 interface ProcessingUrl {
 	base: string;

@@ -80,7 +80,8 @@ export async function downloadFile(
 	for (let attempt = 1; ; attempt++) {
 		// The first failure may have come from the ranges, for example of a compressed file.
 		const ranges = attempt === 1 ? options.ranges : undefined;
-		const remote = await openFile(context, file.url, { ...options, ranges });
+		const url = attempt === 1 ? undefined : await options.renewUrl?.();
+		const remote = await openFile(context, url ?? file.url, { ...options, ranges });
 		try {
 			return await store(context, remote, file, options);
 		} catch (error) {

@@ -28,6 +28,8 @@ import {
 const OVERLAP = 4096;
 
 export interface RemoteOptions extends RequestOptions {
+	/** Returns the URL for each further request, if it is valid for a limited time. */
+	renewUrl?(): Promise<string>;
 	/** Milliseconds without new data after which an interrupted download fails; 0 by default. */
 	giveUpAfter?: number;
 	ranges?: RangeSettings;
@@ -267,13 +269,14 @@ export class RemoteBody {
 		to: number | undefined,
 		stop: AbortSignal,
 	): Promise<RemoteResponse | BodyFailure> {
-		const { context, requestedUrl, validator } = this;
+		const { context, validator } = this;
+		const url = (await this.options.renewUrl?.()) ?? this.requestedUrl;
 		const headers = {
 			Range: `bytes=${from}-${to === undefined ? '' : to - 1}`,
 			'If-Range': validator!,
 		};
 		const options = { ...this.options, cancel: stop };
-		const opened = await requestFile(context, requestedUrl, options, headers);
+		const opened = await requestFile(context, url, options, headers);
 		if (!(opened instanceof RemoteResponse)) return opened;
 		const { statusCode, headers: received } = opened.response;
 		const isSame = isSameFile(received, validator!);

@@ -44,7 +44,8 @@ export interface ApiCall<T = unknown> {
 	method: IHttpRequestMethods;
 	/** Relative to the base URL; every segment from user input must go through {@link pathSegment}. */
 	path: string;
-	qs?: IDataObject;
+	/** A function is called for each attempt, for example to sign it again. */
+	qs?: IDataObject | (() => IDataObject | undefined);
 	/** Sent as JSON. */
 	body?: IDataObject;
 	/** Sent unchanged; created again for each attempt. */
@@ -131,11 +132,15 @@ export async function callApi<T>(
 ): Promise<ApiResponse<T>> {
 	const secrets = await learnSecrets(context, service.credential);
 	const credential = await secrets.credential(service.credential);
-	for (const text of service.secretsIn?.(call.qs ?? {}, credential) ?? []) secrets.add(text);
+	const qs = () => {
+		const query = typeof call.qs === 'function' ? call.qs() : call.qs;
+		for (const text of service.secretsIn?.(query ?? {}, credential) ?? []) secrets.add(text);
+		return query;
+	};
 	try {
 		await readCheckedCredential(context, service);
 		const baseUrl = call.baseUrl ?? (await readBaseUrl(context, service));
-		const response = await send(context, service, call, baseUrl);
+		const response = await send(context, service, { ...call, qs }, baseUrl);
 		const body = secrets.hideInBody(response.body);
 		return validateResponse(context, service, call, { ...response, body }, new URL(baseUrl).origin);
 	} catch (error) {
@@ -259,7 +264,7 @@ async function attemptRequest(
 	const options: IHttpRequestOptions = {
 		method,
 		url,
-		qs,
+		qs: typeof qs === 'function' ? qs() : qs,
 		body: opened?.body ?? body,
 		headers: payload
 			? { ...headers, 'content-type': payload.contentType, 'content-length': payload.size }

@@ -1,3 +1,4 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-globals */
 import { createHash, randomBytes } from 'node:crypto';
 
 import type { IDataObject } from 'n8n-workflow';
@@ -10,6 +11,7 @@ import {
 	FilestackServer,
 	SECRET,
 } from '../../support/filestack';
+import { DEFAULTS } from '../../support/filestackProcessing';
 import { useSandbox } from '../../support/useSandbox';
 
 const bytes = randomBytes(2 * 1024 * 1024 + 17);
@@ -183,3 +185,34 @@ it('reports that an unknown handle was not found', async () => {
 	expect(error.message).toBe('Filestack responded with 404: File not found');
 	expect(JSON.stringify(error)).not.toContain(SECRET);
 });
+
+it.each([
+	['file.download', 'the download of a file', 61],
+	['image.resize', 'the download of a result', 16],
+])(
+	'%s continues %s with a new signature after the first one has expired',
+	async (name, _, after) => {
+		const now = Date.now();
+		const clock = jest.spyOn(Date, 'now').mockImplementation(() => now);
+		const expiries: number[] = [];
+		recorder.handle(({ url = '', headers }, response) => {
+			const [, policy] = /p(?:olicy)?:([\w=-]+)/.exec(decodeURIComponent(url))!;
+			expiries.push(Number(/"expiry":(\d+)/.exec(atob(policy))![1]));
+			const from = Number(/\d+/.exec(headers.range ?? '0')![0]);
+			const range = { 'content-range': `bytes ${from}-${bytes.length - 1}/${bytes.length}` };
+			const type = { 'content-type': 'image/jpeg', 'content-disposition': 'filename=a.jpg' };
+			const length = { 'content-length': bytes.length - from, etag: '"one"' };
+			response.writeHead(from > 0 ? 206 : 200, { ...type, ...length, ...(from > 0 && range) });
+			if (from > 0) return void response.end(bytes.subarray(from));
+			clock.mockImplementation(() => now + after * 60_000);
+			response.write(bytes.subarray(0, 100_000), () => setImmediate(() => response.destroy()));
+		});
+		const [resource, operation] = name.split('.');
+		const parameters = { ...DEFAULTS, file: 'HANDLE', width: 10, height: 0, fit: 'clip' };
+		const run = await filestack(recorder.credentials(), resource, operation, parameters);
+		clock.mockRestore();
+		expect(outputOf(run)[0].json).toMatchObject({ sha256 });
+		expect(expiries).toHaveLength(2);
+		expect(expiries[1] - expiries[0]).toBe(after * 60);
+	},
+);

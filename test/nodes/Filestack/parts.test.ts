@@ -257,6 +257,27 @@ describe('on a failure', () => {
 		expect(outputOf(await storeFile(sandbox, big, inParts))).toHaveLength(1);
 	});
 
+	it('signs a call again that is retried after its policy has expired', async () => {
+		const { host } = new URL(recorder.url);
+		const started = { uri: '/u', region: 'r', upload_id: 'i', location_url: host };
+		const now = Date.now();
+		const clock = jest.spyOn(Date, 'now').mockImplementation(() => now);
+		const expiries: number[] = [];
+		recorder.respond(({ path, body }) => {
+			if (path.endsWith('/start')) return { body: started };
+			if (path === '/part') return { headers: { etag: '"e"' }, body: '' };
+			if (path.endsWith('/complete')) return { body: { handle: 'HANDLE', size: bytes.length } };
+			const { policy } = JSON.parse(body) as { policy: string };
+			expiries.push(Number(/"expiry":(\d+)/.exec(atob(policy))![1]));
+			if (expiries.length > 1) return { body: { url: `${recorder.url}/part`, headers: {} } };
+			clock.mockImplementation(() => now + 20 * 60_000);
+			return { status: 503 };
+		});
+		outputOf(await recorder.run('store', { options: { ...inParts, partsAtOnce: 1 } }, {}, big));
+		clock.mockRestore();
+		expect(expiries[1] - expiries[0]).toBe(20 * 60);
+	});
+
 	it('reports the uploaded parts if another part always fails', async () => {
 		await fault('storage', { type: 'status', status: 400 }, { nth: 3, times: 50 });
 		const error = errorOf(await storeFile(sandbox, big, { ...inParts, partsAtOnce: 1 }));
