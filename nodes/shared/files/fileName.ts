@@ -14,8 +14,9 @@ const UNPRINTABLE = /[\p{Cc}\u202A-\u202E\u2066-\u2069]/gu;
  * extension), never empty.
  */
 export function safeFileName(name: string): string {
-	const base =
-		sanitizeFilename(shortened(name).toWellFormed().replace(UNPRINTABLE, '')).trim() || 'untitled';
+	const last = sanitizeFilename(shortened(name).toWellFormed().replace(UNPRINTABLE, ''));
+	// Again without the spaces, because they may have been around dots.
+	const base = sanitizeFilename(last.trim());
 	if (Buffer.byteLength(base) <= MAX_NAME_BYTES) return base;
 	const dot = base.lastIndexOf('.');
 	const extension = dot > 0 && base.length - dot <= 20 ? base.slice(dot) : '';

@@ -18,6 +18,8 @@ describe('a sanitized file name', () => {
 		['文件 – naïve "quoted".pdf', '文件 – naïve "quoted".pdf'],
 		['👩‍👩‍👧.png', '👩‍👩‍👧.png'],
 		['..', 'untitled'],
+		[' .. ', 'untitled'],
+		['folder/ .', 'untitled'],
 		['', 'untitled'],
 		['   ', 'untitled'],
 	])('of %j is %j', (name, safe) => {
