@@ -91,6 +91,7 @@ export async function requestFile(
 		return await guard.during(readRejection(context, response, host));
 	} catch (error) {
 		return failureOf(context, url, host, error);
+		guard.abort();
 	}
 }
 

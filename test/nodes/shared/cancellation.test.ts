@@ -1,6 +1,12 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports */
+import { getEventListeners } from 'node:events';
+
 import { sleep } from 'n8n-workflow';
 
+import { filesApp } from '../../../nodes/FilesApp/service';
 import { lastCallPayload, partPayload } from '../../../nodes/shared/files/parts';
+import { requestFile } from '../../../nodes/shared/files/remoteResponse';
+import type { TransferContext } from '../../../nodes/shared/http/service';
 import { itemWith } from '../../support/binary';
 import { buildContext, type NodeUnderTest, startRun } from '../../support/engine';
 import { eventually } from '../../support/eventually';
@@ -81,4 +87,18 @@ it.each([
 	const outcome = stallGuard!.during(new Promise(() => undefined));
 	stop.abort();
 	await expect(outcome).rejects.toMatchObject({ code: 'ERR_CANCELED' });
+});
+
+it('a request for a file that has failed no longer listens for the end of the execution', async () => {
+	const refused = Object.assign(new Error('Refused'), { code: 'ECONNREFUSED' });
+	const context = {
+		getNode: () => ({ name: 'Subject' }),
+		helpers: { httpRequest: () => Promise.reject(refused) },
+	} as unknown as TransferContext;
+	const { signal } = new AbortController();
+	const options = { host: filesApp, stallTimeout: 60_000, cancel: signal };
+	expect(await requestFile(context, 'https://example.com/file', options)).toMatchObject({
+		code: 'ECONNREFUSED',
+	});
+	expect(getEventListeners(signal, 'abort')).toEqual([]);
 });
