@@ -187,7 +187,7 @@ async function sendPart(
 		const delay = settings.cancel?.aborted ? undefined : wait;
 		if (delay === undefined) {
 			const { origin } = new URL(url);
-			if (status === undefined) throw connectionError(node, objectStorage.name, origin, put);
+			if (status === undefined) throw connectionError(node, objectStorage, origin, put);
 			if (status < 300)
 				throw unexpectedResponseError(node, objectStorage, origin, 'the response has no ETag');
 			throw responseError(node, objectStorage, { status, body: put.body, retryAfter });

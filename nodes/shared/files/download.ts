@@ -249,7 +249,7 @@ function stoppedFailure(
 	const code = 'ERR_CANCELED';
 	return {
 		code,
-		error: connectionError(context.getNode(), host.name, new URL(url).origin, { code }),
+		error: connectionError(context.getNode(), host, new URL(url).origin, { code }),
 	};
 }
 

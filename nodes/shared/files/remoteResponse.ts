@@ -124,7 +124,7 @@ export function failureOf(
 	const failure = toRequestFailure(error);
 	return {
 		...failure,
-		error: connectionError(context.getNode(), host.name, new URL(url).origin, failure),
+		error: connectionError(context.getNode(), host, new URL(url).origin, failure),
 		canRestart: isRetryable(failure, true),
 	};
 }

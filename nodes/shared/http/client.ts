@@ -221,7 +221,7 @@ async function send(
 			if (result.response) return { ...result.response, mayHaveSucceededBefore };
 			const { origin } = new URL(baseUrl);
 			// A failure to connect now does not mean that an earlier attempt did not reach the service.
-			throw connectionError(context.getNode(), service.name, origin, {
+			throw connectionError(context.getNode(), service, origin, {
 				...result,
 				unsent: !wasSent,
 			});

@@ -54,7 +54,7 @@ const MAX_QUOTED = 10_000;
  */
 export function connectionError(
 	node: INode,
-	what: string,
+	{ name, stallOption = 'Stall Timeout' }: Pick<Service, 'name' | 'stallOption'>,
 	origin: string,
 	failure: RequestFailure,
 ) {
@@ -62,15 +62,14 @@ export function connectionError(
 	const explanation = messageText(reason) ?? 'The connection failed';
 	if (code === 'ESTALLED') {
 		return new NodeApiError(node, {} as JsonObject, {
-			message: `${what}: ${explanation}`,
-			description:
-				'The transfer was cancelled. Run the node again. If the connection or the service is slow, increase “Stall Timeout (Seconds)” or “Timeout (Seconds)” under Options.',
+			message: `${name}: ${explanation}`,
+			description: `The transfer was cancelled. Run the node again. If the connection is slow, increase “${stallOption}” under Options.`,
 			failure: { cause: 'temporarily-unavailable' },
 		});
 	}
 	if (isUnusableResponse(code)) {
 		const error = new NodeApiError(node, {} as JsonObject, {
-			message: `${what}: ${explanation}`,
+			message: `${name}: ${explanation}`,
 			description: `${UNUSABLE_RESPONSES[code]} Check that the address ${origin} is right. If it is, run the node again later.`,
 			failure: { cause: 'temporarily-unavailable' },
 		});
@@ -79,7 +78,7 @@ export function connectionError(
 		return error;
 	}
 	const error = new NodeApiError(node, {} as JsonObject, {
-		message: `${what} could not be reached at ${origin}`,
+		message: `${name} could not be reached at ${origin}`,
 		description: `${describeConnectionError(code) ?? explanation}${code && ` (${code})`}. Check the address and make sure this n8n instance can reach it, then run the node again.`,
 		failure: { cause: 'temporarily-unavailable' },
 	});

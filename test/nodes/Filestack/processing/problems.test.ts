@@ -96,6 +96,14 @@ describe('instead of a file, Filestack responds with', () => {
 		expect(await processed()).toHaveLength(1);
 	});
 
+	it('nothing within the set time, and the error names the option for it', async () => {
+		const fault = { type: 'delay', milliseconds: 60_000 };
+		await sandbox.fault({ service: 'filestack', origin: 'cdn', times: 1, fault });
+		const error = await resize('file', { options: { timeoutSeconds: 1 } });
+		expect(error.message).toBe('Filestack: No data was transferred for 1 seconds');
+		expect(error.description).toContain('increase “Timeout” under Options');
+	});
+
 	it.each(['400', '403'])('a missing policy, reported with %s', async (missingPolicyStatus) => {
 		await misbehave({ missingPolicyStatus });
 		for (const output of ['file', 'stored']) {
