@@ -46,6 +46,15 @@ export const filestack: Service = {
 	},
 };
 
+/** Filestack as the receiver of a file that cannot be sent in parts. */
+export const oneRequestReceiver: Service = {
+	...filestack,
+	advice: {
+		...filestack.advice,
+		413: 'Filestack accepts this file only in one request, and it is too large for that. To send it in parts, use Store without Base64 Decode.',
+	},
+};
+
 /** Returns the service's error message. */
 function messageOf(body: unknown): string | undefined {
 	if (typeof body === 'string') return /^\s*</.test(body) ? undefined : textOf(body.slice(0, 300));

@@ -14,7 +14,7 @@ import { compareWithService, inputFieldOf, uploadInOneRequest } from '../../shar
 import { readTransferSettings } from '../../shared/files/settings';
 import { readSourceFiles } from '../../shared/files/source';
 import { describeFile, fileField, OVERWRITTEN, type SelectedFile, selectedFile } from '../handle';
-import { filestack, requireAppSecret } from '../service';
+import { filestack, oneRequestReceiver, requireAppSecret } from '../service';
 import { policyQuery, TRANSFER_POLICY_MINUTES } from '../signing';
 import { bodyContentType, mediaType } from './store';
 import {
@@ -74,7 +74,7 @@ async function overwriteWithBytes(item: ItemContext, selected: SelectedFile): Pr
 	const mimeType = optionalText(option('mimeType')) ?? mediaType(file.mimeType);
 	const { body: data, stats } = await uploadInOneRequest(
 		item,
-		filestack,
+		oneRequestReceiver,
 		{
 			method: 'POST',
 			path: `/file/${segment}`,

@@ -9,7 +9,7 @@ import type { JsonRecord } from '../../shared/http/service';
 import type { ItemContext, Operation } from '../../shared/node/operation';
 import { invalidParameter } from '../../shared/node/schema';
 import { describeFile, filestackOutput, STORED } from '../handle';
-import { filestack } from '../service';
+import { filestack, oneRequestReceiver } from '../service';
 import { policyQuery, TRANSFER_POLICY_MINUTES } from '../signing';
 import { uploadInParts } from './multipart';
 import {
@@ -116,7 +116,7 @@ async function storeInOneRequest(
 	const base64decode = option<boolean>('base64Decode') ? 'true' : undefined;
 	const { body, stats } = await uploadInOneRequest(
 		item,
-		filestack,
+		base64decode ? oneRequestReceiver : filestack,
 		{
 			method: 'POST',
 			path: `/store/${pathSegment(functions, 'Storage', provider)}`,

@@ -201,6 +201,19 @@ describe('a service that fails', () => {
 	});
 });
 
+describe('a file that is too large for one request', () => {
+	it.each([
+		['store', {}, 'Lower “Split Files Larger Than (MiB)” under Options'],
+		['store', { options: { base64Decode: true } }, 'use Store without Base64 Decode'],
+		['overwrite', {}, 'use Store without Base64 Decode'],
+	])('in %s %j: names what the operation has', async (operation, parameters, advice) => {
+		recorder.respond({ status: 413, body: { error: 'too large' } });
+		const error = errorOf(await recorder.run(operation, parameters));
+		expect(error.message).toBe('Filestack responded with 413: too large');
+		expect(error.description).toContain(advice);
+	});
+});
+
 describe.each([
 	['getMetadata', {}],
 	['getHashes', { hashes: ['md5'] }],
