@@ -22,6 +22,7 @@ const CONNECTION_ERRORS: Readonly<Record<string, string>> = {
 		'The TLS connection to the host failed. For this port, the address may need to start with http://',
 	ERR_INVALID_CHAR:
 		'The credential contains a character that cannot be sent, such as a line break or an accent',
+	HPE_HEADER_OVERFLOW: 'The headers of the response are too large',
 	CERT_HAS_EXPIRED: 'The TLS certificate of the host has expired',
 	DEPTH_ZERO_SELF_SIGNED_CERT: 'The TLS certificate of the host is self-signed',
 	SELF_SIGNED_CERT_IN_CHAIN: 'The TLS certificate of the host is self-signed',

@@ -61,6 +61,14 @@ describe('a response that never ends', () => {
 		expect(host.requests).toHaveLength(4);
 	});
 
+	it('fails the call if its headers are too large, and says so', async () => {
+		const headers = { 'x-padding': 'a'.repeat(100_000) };
+		host.handle((_, response) => response.writeHead(200, headers).end('{}'));
+		expect(errorOf(await call('get')).description).toMatch(
+			/^The headers of the response are too large/,
+		);
+	});
+
 	it('of an error status is reported as that status', async () => {
 		host.handle(trickle(401, '{"status":false,"error":"Invalid API key"}'));
 		const error = errorOf(await call('get'));
