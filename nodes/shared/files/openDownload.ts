@@ -1,7 +1,7 @@
 import type { IHttpRequestOptions, IN8nHttpFullResponse } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
 
-import { checkTarget, type TargetRules } from '../http/addresses';
+import { adviceOnTarget, checkTarget, type TargetRules } from '../http/addresses';
 import { withSignal } from '../http/stallGuard';
 import { readResponseBody } from '../http/responseBody';
 import type { ByteStream, ServiceContext } from '../http/service';
@@ -82,10 +82,7 @@ function requireAllowed(context: ServiceContext, url: string, rules: TargetRules
 	const error = new NodeOperationError(
 		context.getNode(),
 		`The file was not downloaded because its URL ${problem}`,
-		{
-			description:
-				'If you trust this host, add it to “Allowed Hosts” under Options, or use a credential whose base URL is in the same network.',
-		},
+		{ description: adviceOnTarget(url, rules) },
 	);
 	error.context.isPermanent = true;
 	throw error;

@@ -99,6 +99,10 @@ const targetRulesOf = ({ trustedUrl, allowedHosts }: TargetRules): TargetRules =
 	...(trustedUrl !== undefined && { trustedUrl }),
 	allowedHosts,
 });
+	trustsAllowedHosts,
+}: TargetRules): TargetRules => ({
+	...(trustedUrl !== undefined && { trustedUrl }),
+	...{ allowedHosts, trustsAllowedHosts },
 
 /** Converts an error response of the host, including its message from the body. */
 async function readRejection(

@@ -241,9 +241,9 @@ async function openUrlSource(item: ItemContext, service: Service): Promise<FileS
 	const { functions, parameter } = item;
 	const url = requireHttpUrl(item, urlField.displayName, parameter(urlField.name));
 	const settings = readDownloadSettings(item);
+	const trustedUrl = await readTrustedUrl(functions, service);
 	// An expression or an AI agent may have filled in the URL. Only the user can enter Allowed Hosts.
-	const trustedUrl = settings.allowedHosts?.length ? url : await readTrustedUrl(functions, service);
-	const options = { ...settings, host: sourceHost, trustedUrl };
+	const options = { ...settings, host: sourceHost, trustedUrl, trustsAllowedHosts: true };
 	let remote: RemoteBody = await openFile(functions, url, options);
 	item.onEnd(() => remote.close());
 	const { fileName, mimeType } = await describeRemote(remote, { url });

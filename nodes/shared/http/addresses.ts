@@ -9,18 +9,21 @@ export interface TargetRules {
 	trustedUrl?: string;
 	/** Host names, where `*.example.com` stands for every name below. Without entries, every host is allowed. */
 	allowedHosts?: readonly string[];
+	/** Whether the allowed hosts may be private and use http, because the user has entered the URL. */
+	trustsAllowedHosts?: boolean;
 }
 
 /** Returns why a download from a URL is not allowed, as the end of a sentence about it; undefined if it is. */
 export function checkTarget(
 	url: string,
-	{ trustedUrl, allowedHosts = [] }: TargetRules,
+	{ trustedUrl, allowedHosts = [], trustsAllowedHosts = false }: TargetRules,
 ): string | undefined {
 	const target = parseHttpUrl(url);
 	const trusted = parseHttpUrl(trustedUrl);
 	if (!target) return 'is not a valid URL';
-	if (allowedHosts.length > 0 && !allowedHosts.some((entry) => matchesHost(entry, target.hostname)))
+	if (!isListed(target.hostname, allowedHosts))
 		return `leads to ${target.hostname}, which is not among the Allowed Hosts`;
+	if (trustsAllowedHosts && allowedHosts.length > 0) return undefined;
 	const mayBePrivate = trusted !== undefined && isPrivateHost(trusted.hostname);
 	if (!mayBePrivate && isPrivateHost(target.hostname)) {
 		return `leads to ${target.hostname}, which is not a public address`;
@@ -30,6 +33,20 @@ export function checkTarget(
 	}
 	return undefined;
 }
+
+/** Returns what the user can do about a URL that {@link checkTarget} rejects. */
+export function adviceOnTarget(
+	url: string,
+	{ allowedHosts = [], trustsAllowedHosts = false }: TargetRules,
+): string {
+	const target = parseHttpUrl(url);
+	return trustsAllowedHosts || (target && !isListed(target.hostname, allowedHosts))
+		? 'If you trust this host, add it to “Allowed Hosts” under Options.'
+		: 'Private addresses and http are only accepted if the service itself uses them: in the base URL in the credential, or in the link that you have entered.';
+}
+
+const isListed = (hostname: string, allowedHosts: readonly string[]): boolean =>
+	allowedHosts.length === 0 || allowedHosts.some((entry) => matchesHost(entry, hostname));
 
 /** Reads the entries of Allowed Hosts, which are separated by commas, spaces or line breaks. */
 export const parseHosts = (text: string): string[] => text.split(/[\s,;]+/).filter(Boolean);

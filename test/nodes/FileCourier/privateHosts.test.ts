@@ -29,7 +29,9 @@ describe('a download', () => {
 		expect(error.message).toBe(
 			'The file was not downloaded because its URL leads to 127.0.0.1, which is not a public address',
 		);
-		expect(error.description).toContain('Allowed Hosts');
+		// Adding the host there would not help.
+		expect(error.description).not.toContain('Allowed Hosts');
+		expect(error.description).toContain('base URL in the credential');
 		expect(host.requests).toEqual([]);
 	});
 
@@ -43,6 +45,7 @@ describe('a download', () => {
 		const options = { allowedHosts: '127.0.0.1' };
 		const error = errorOf(await download(`${host.url}/moved`, host.url, options));
 		expect(error.message).toContain('leads to localhost, which is not among the Allowed Hosts');
+		expect(error.description).toContain('add it to “Allowed Hosts” under Options');
 		expect(host.requests.map(({ url }) => url)).toEqual(['/moved']);
 	});
 
