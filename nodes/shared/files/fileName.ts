@@ -61,7 +61,7 @@ export function dispositionFileName(header: unknown): string | undefined {
 }
 
 /** Decodes a header, which Node reads as Latin-1: as UTF-8 if valid, otherwise as windows-1252, as browsers do. */
-function decodeHeader(text: string): string {
+export function decodeHeader(text: string): string {
 	const bytes = Buffer.from(text, 'latin1');
 	if (bytes.toString('latin1') !== text) return text;
 	return decodeBytes(bytes, 'utf-8') ?? decodeBytes(bytes, 'windows-1252') ?? text;

@@ -6,6 +6,7 @@ import { withSignal } from '../http/stallGuard';
 import { readResponseBody } from '../http/responseBody';
 import type { ByteStream, ServiceContext } from '../http/service';
 import { parseHttpUrl } from '../text';
+import { decodeHeader } from './fileName';
 import { pipeThrough } from './streams';
 
 /** Maximum number of redirects. */
@@ -19,8 +20,7 @@ export type DownloadStream = IN8nHttpFullResponse & { body: ByteStream; url: str
  * @param credential the credential type for the URL; none for a presigned URL
  * @param rules the hosts that are allowed; by default, the URL itself is trusted
  * @param headers sent with every request, also after a redirect; must not contain secrets
- * @throws NodeOperationError for an invalid URL or redirect, or a host that is not allowed; otherwise the error of the
- * HTTP library
+ * @throws NodeOperationError for an invalid URL or redirect, or a host that is not allowed; otherwise UnreachableError
  */
 export async function openDownload(
 	context: ServiceContext,
@@ -55,23 +55,39 @@ export async function openDownload(
 					options,
 				)
 			: context.helpers.httpRequest(options);
-		const response = (await request) as IN8nHttpFullResponse & { body: ByteStream };
+		const failed = failedRequest(current);
+		const response = (await request.catch(failed)) as IN8nHttpFullResponse & { body: ByteStream };
 		const { location } = response.headers;
 		if (response.statusCode < 300 || response.statusCode >= 400 || !location) {
 			return { ...response, url: current };
 		}
 		// Drain the redirect's body: n8n's response stream does not release the socket until it has been read.
 		await readResponseBody(response.body, response.statusCode).catch(() => undefined);
-		const next = parseWebUrl(context, String(location), current);
+		const next = parseWebUrl(context, decodeHeader(String(location)), current);
 		if (visited.has(next) || visited.size > MAX_REDIRECTS) {
-			throw invalidUrlError(context, 'The download URL redirects in a loop', REDIRECT_ADVICE);
+			throw redirectError(context, 'in a loop');
 		}
 		if (current.startsWith('https:') && next.startsWith('http:')) {
-			const message = 'The download URL redirects from HTTPS to unencrypted HTTP';
-			throw invalidUrlError(context, message, REDIRECT_ADVICE);
+			throw redirectError(context, 'from HTTPS to unencrypted HTTP');
 		}
 		if (new URL(next).origin !== new URL(current).origin) activeCredential = undefined;
 		current = next;
+	}
+}
+
+const failedRequest = (url: string) => async (error: unknown) =>
+	await Promise.reject(
+		error instanceof NodeOperationError ? error : new UnreachableError(url, error),
+	);
+
+/** The failure of a request, whose host may be that of a redirect. */
+export class UnreachableError extends Error {
+	/** @param cause the error of the HTTP library */
+	constructor(
+		readonly url: string,
+		cause: unknown,
+	) {
+		super((cause as Error).message, { cause });
 	}
 }
 
@@ -92,18 +108,18 @@ function requireAllowed(context: ServiceContext, url: string, rules: TargetRules
 function parseWebUrl(context: ServiceContext, url: string, base?: string): string {
 	const parsed = parseHttpUrl(url, base);
 	if (parsed) return parsed.href;
-	throw base
-		? invalidUrlError(context, 'The download URL redirects to an invalid URL', REDIRECT_ADVICE)
-		: invalidUrlError(context, 'The file URL is not a valid URL', URL_ADVICE);
+	if (base) throw redirectError(context, 'to an invalid URL');
+	throw new NodeOperationError(context.getNode(), 'The file URL is not a valid URL', {
+		description:
+			'Use the URL exactly as it appears in the delivery. It must start with https:// or http://.',
+	});
 }
 
-const URL_ADVICE =
-	'Use the URL exactly as it appears in the delivery. It must start with https:// or http://.';
-const REDIRECT_ADVICE =
-	'The redirect was not followed. Open the URL in a browser to check whether it leads to the file, or use another URL.';
-
-const invalidUrlError = (context: ServiceContext, message: string, description: string) =>
-	new NodeOperationError(context.getNode(), message, { description });
+const redirectError = (context: ServiceContext, where: string) =>
+	new NodeOperationError(context.getNode(), `The download URL redirects ${where}`, {
+		description:
+			'The redirect was not followed. Open the URL in a browser to check whether it leads to the file, or use another URL.',
+	});
 
 /** Content codings that the platform decodes (RFC 9110, 8.4.1), under all their names. */
 const FORMATS: Readonly<Record<string, 'gzip' | 'deflate'>> = {

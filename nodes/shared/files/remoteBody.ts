@@ -151,10 +151,10 @@ export class RemoteBody {
 			tail = endOf(tail, chunk);
 			yield chunk;
 		}
-		tail = Buffer.from(tail);
-		while (at < size) {
 		// The response has ended by itself, so this was the whole file.
 		if (at !== window.start) return;
+		tail = Buffer.from(tail);
+		while (at < size) {
 			window.request(concurrency);
 			const bytes = await window.next().catch((error: unknown) => {
 				if (!this.isRangeIgnored) throw toError(error);
@@ -254,7 +254,7 @@ export class RemoteBody {
 	}
 
 	private failureOf(error: unknown): BodyFailure {
-		return failureOf(this.context, this.requestedUrl, this.options.host, error);
+		return failureOf(this.context, this.url, this.options.host, error);
 	}
 
 	/** Returns the milliseconds to wait; undefined if the download cannot continue. */

@@ -7,7 +7,8 @@ import { readResponseBody } from '../http/responseBody';
 import { isRetryable, parseRetryAfter, type RequestFailure, toRequestFailure } from '../http/retry';
 import { type ByteStream, type Service, type ServiceContext, textOf } from '../http/service';
 import { StallGuard } from '../http/stallGuard';
-import { decodeBody, type DownloadStream, openDownload } from './openDownload';
+import { parseHttpUrl } from '../text';
+import { decodeBody, type DownloadStream, openDownload, UnreachableError } from './openDownload';
 
 export interface RequestOptions extends TargetRules {
 	/** The service that hosts the file: its name and its error format. */
@@ -90,19 +91,19 @@ export async function requestFile(
 		}
 		return await guard.during(readRejection(context, response, host));
 	} catch (error) {
-		return failureOf(context, url, host, error);
 		guard.abort();
+		return failureOf(context, url, host, error);
 	}
 }
 
-const targetRulesOf = ({ trustedUrl, allowedHosts }: TargetRules): TargetRules => ({
-	...(trustedUrl !== undefined && { trustedUrl }),
+const targetRulesOf = ({
+	trustedUrl,
 	allowedHosts,
-});
 	trustsAllowedHosts,
 }: TargetRules): TargetRules => ({
 	...(trustedUrl !== undefined && { trustedUrl }),
 	...{ allowedHosts, trustsAllowedHosts },
+});
 
 /** Converts an error response of the host, including its message from the body. */
 async function readRejection(
@@ -126,9 +127,10 @@ export function failureOf(
 		return { error, canRestart: error instanceof FileChangedError };
 	}
 	const failure = toRequestFailure(error);
+	const { origin } = parseHttpUrl(error instanceof UnreachableError ? error.url : url)!;
 	return {
 		...failure,
-		error: connectionError(context.getNode(), host, new URL(url).origin, failure),
+		error: connectionError(context.getNode(), host, origin, failure),
 		canRestart: isRetryable(failure, true),
 	};
 }

@@ -98,6 +98,11 @@ it('says what to do if the URL was changed or has expired', async () => {
 	url = (await deliver('again.bin', bytes)).url;
 });
 
+it('names the address that cannot be reached, also if a space was pasted before the URL', async () => {
+	const error = errorOf(await download({ url: '\u00a0http://127.0.0.1:9/a.pdf' }));
+	expect(error.message).toBe('The file host could not be reached at http://127.0.0.1:9');
+});
+
 it('cancels a stalled download', async () => {
 	await sandbox.fault({
 		service: 'fileCourier',

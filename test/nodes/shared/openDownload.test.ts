@@ -20,6 +20,8 @@ beforeAll(async () => {
 		'/part': { status: 206, body: 'the' },
 		'/nothing': { status: 204 },
 		'/later': { status: 429, headers: { 'retry-after': '90' } },
+		'/unescaped': moved(Buffer.from('/Grüße').toString('latin1')),
+		'/unreachable': moved('http://127.0.0.1:9/file'),
 		'/nowhere': { status: 302, body: 'moved' },
 	};
 	const steps = [1, 2, 3, 4, 5, 6].map((n) => [`/${n}`, moved(`/${n + 1}`)]);
@@ -49,6 +51,11 @@ it.each(['/elsewhere', '/relative', '/2'])('follows up to five redirects: %s', a
 	expect(sent.filter((headers) => headers['accept-encoding'] !== 'identity')).toEqual([]);
 });
 
+it('follows a redirect whose characters are not escaped, as browsers do', async () => {
+	outputOf(await download('/unescaped'));
+	expect(first.requests.at(-1)!.url).toBe('/Gr%C3%BC%C3%9Fe');
+});
+
 it.each([
 	['/circle', 'The download URL redirects in a loop'],
 	['/1', 'The download URL redirects in a loop'],
@@ -67,6 +74,11 @@ it.each([
 	['/nowhere', 'The file host responded with 302: moved'],
 ])('rejects a response with a status other than 200: %s', async (path, message) => {
 	expect(errorOf(await download(path)).message).toBe(message);
+});
+
+it('names the host that cannot be reached, also after a redirect', async () => {
+	const { message } = errorOf(await download('/unreachable'));
+	expect(message).toBe('The file host could not be reached at http://127.0.0.1:9');
 });
 
 it('does not retry before the Retry-After of the host', async () => {
