@@ -39,7 +39,8 @@ export const FILES_DELIVERED = 'files.delivered';
 export interface DeliveryFilter {
 	/** An empty list means every event. */
 	events: readonly string[];
-	sessionId?: string;
+	/** Whether the `data` of a delivery belongs to the only accepted session. */
+	isOfSession?(data: JsonRecord): boolean;
 	/** A pattern with `*` as a wildcard, like `referenceId` and `fileName`. */
 	recipient?: string;
 	referenceId?: string;
@@ -174,7 +175,7 @@ function readDelivery(
 	const { data, timestamp } = body;
 	const sessionId = sessionIdOf(data);
 	if (filter.events.length > 0 && !filter.events.includes(event)) return undefined;
-	if (filter.sessionId !== undefined && filter.sessionId !== sessionId) {
+	if (filter.isOfSession?.(data) === false) {
 		return new WebhookRejection(409, 'This workflow is waiting for a different session');
 	}
 	const files = matchingFiles(data, filter);

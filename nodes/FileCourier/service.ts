@@ -45,12 +45,23 @@ export const deliveryHost: Service = {
 };
 
 /** The fields that contain a session's ID. The docs use `request_id` in responses and `sess_…` in paths. */
-const ID_FIELDS = ['session_id', 'sessionId', 'id', 'request_id'];
+export const ID_FIELDS = ['session_id', 'sessionId', 'id', 'request_id'];
 
-export function sessionIdOf(data: JsonRecord): string | undefined {
-	return ID_FIELDS.map((field) => data[field])
-		.map((id) => (typeof id === 'number' ? String(id) : textOf(id)))
-		.find(Boolean);
+export const sessionIdOf = (data: JsonRecord): string | undefined =>
+	idValuesOf(data).map(idTextOf).find(Boolean);
+
+const idTextOf = (id: unknown) => (typeof id === 'number' ? String(id) : textOf(id));
+
+/** The values of the fields that contain a session's ID. */
+export const idValuesOf = (data: JsonRecord): unknown[] => ID_FIELDS.map((field) => data[field]);
+
+/**
+ * Whether two lists of values have an ID in common, regardless of its prefix: the docs write the same ID as
+ * `req_abc123xyz` in responses and deliveries, and as `sess_abc123xyz` in paths.
+ */
+export function shareId(one: readonly unknown[], other: readonly unknown[]): boolean {
+	const bare = (id: unknown) => idTextOf(id)?.replace(/^(?:req|sess)_/, '');
+	return one.some((id) => bare(id) !== undefined && other.some((also) => bare(also) === bare(id)));
 }
 
 /**

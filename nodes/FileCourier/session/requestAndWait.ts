@@ -18,7 +18,7 @@ import { parseHttpUrl } from '../../shared/text';
 import { ACCEPTED, requireSecret } from '../../shared/webhook/activation';
 import { type DownloadSettings, FILES_DELIVERED, receiveFiles } from '../delivery';
 import { deliveryFields, deliveryOptions } from '../triggerFields';
-import { fileCourier, sessionOutput } from '../service';
+import { fileCourier, ID_FIELDS, idValuesOf, sessionOutput, shareId } from '../service';
 import { createFields, createOptions, createSession } from './create';
 /** Milliseconds to wait after the expiry for the delivery of an upload that was made just before it. */
 const GRACE_PERIOD = 5 * 60_000;
@@ -136,9 +136,14 @@ const downloadFields: Field[] = [
 export async function resumeWithDelivery(
 	context: IWebhookFunctions,
 ): Promise<IWebhookResponseData> {
-	const sessionId = textOf(context.evaluateExpression('{{ $json.sessionId }}'));
+	// A response may contain several IDs, of which a delivery contains only one.
+	const fields = ID_FIELDS.map((field) => `$json.${field}`).join(', ');
+	const ids = context.evaluateExpression(`{{ [${fields}] }}`) as unknown[];
 	return await receiveFiles(context, () => ({
-		filter: { events: [FILES_DELIVERED], sessionId: sessionId ?? '' },
+		filter: {
+			events: [FILES_DELIVERED],
+			isOfSession: (data) => shareId(ids, idValuesOf(data)),
+		},
 		downloads: readParameters(
 			triggerSource(context),
 			downloadFields,

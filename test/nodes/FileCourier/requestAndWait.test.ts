@@ -4,6 +4,7 @@ import { FileCourier } from '../../../nodes/FileCourier/FileCourier.node';
 import { bytesOf, outputOf } from '../../support/engine';
 import { uploadAsRecipient } from '../../support/fileCourier';
 import { hmacSha256 } from '../../support/sign';
+import { useTestServer } from '../../support/testServer';
 import { waitingExecution } from '../../support/waitingExecution';
 
 const file = { name: 'id.pdf', type: 'application/pdf', bytes: randomBytes(70_000) };
@@ -11,6 +12,8 @@ const sha256 = createHash('sha256').update(file.bytes).digest('hex');
 
 const { sandbox, wait, resume, post, session, stackEntry, context, waiting, resumed } =
 	waitingExecution();
+
+const host = useTestServer();
 
 const delivery = (request_id: string) =>
 	JSON.stringify({ event: 'files.delivered', timestamp: 't', data: { request_id, files: [] } });
@@ -110,6 +113,19 @@ it.each([
 	await wait();
 	expect(await call()).toBe(status);
 	expect(resumed()).toBeUndefined();
+});
+
+it.each([
+	[{ session_id: 'sess_abc', request_id: 'req_abc' }, 'req_abc'],
+	[{ request_id: 'req_abc' }, 'sess_abc'],
+	[{ id: 7, request_id: 'req_abc' }, 'req_abc'],
+])('a session created as %j resumes on a delivery for %s', async (ids, id) => {
+	const expires_at = new Date(Date.now() + 86_400_000).toISOString();
+	host.respond({ body: { status: true, data: { ...ids, expires_at } } });
+	await wait({}, undefined, { credentials: { baseUrl: host.url } });
+	const body = delivery(id);
+	expect(await post(body, hmacSha256(body, secret()))).toBe(200);
+	expect(outputOf((await resumed())!)[0].json).toMatchObject({ delivered: true });
 });
 
 it('resumes once when the same delivery arrives twice', async () => {
