@@ -37,6 +37,9 @@ export const cancel: Operation = {
 	},
 };
 
+/** Statuses with which FileCourier may reject a cancellation. The docs show `"status": false` without an HTTP status. */
+const REJECTED = /^(2\d\d|4(00|09|22))$/;
+
 /**
  * Cancels a session. A session that is already cancelled is not an error, because a retry after a lost response finds it
  * in that state.
@@ -52,9 +55,9 @@ async function cancelSession(
 		await callApi(functions, fileCourier, { method: 'DELETE', path, expects });
 		return {};
 	} catch (error) {
-		const isWrongStatus = error instanceof NodeApiError && /^40[09]$/.test(error.httpCode ?? '');
+		const isRejected = error instanceof NodeApiError && REJECTED.test(error.httpCode ?? '');
 		const isUnknown = mayHaveSucceeded(error);
-		const status = isWrongStatus || isUnknown ? await fetchStatus(functions, path) : undefined;
+		const status = isRejected || isUnknown ? await fetchStatus(functions, path) : undefined;
 		if (isUnknown && status === 'cancelled') return {};
 		if (status === 'cancelled') return { alreadyCancelled: true };
 		if (status === undefined || status === 'pending')

@@ -6,9 +6,11 @@ import {
 	uploadAsRecipient,
 } from '../../support/fileCourier';
 import { describeIdHandling } from '../../support/ids';
+import { useTestServer } from '../../support/testServer';
 import { useSandbox } from '../../support/useSandbox';
 
 const sandbox = useSandbox();
+const host = useTestServer();
 
 const session = (operation: string, sessionId: string, more = {}) =>
 	runNode(fileCourierNode(sandbox, { resource: 'session', operation, sessionId }, more));
@@ -65,6 +67,19 @@ describe('Session: Cancel', () => {
 			alreadyCancelled: true,
 		});
 	});
+
+	it.each([200, 400, 409, 422])(
+		'reports no error for a session that is already cancelled if FileCourier rejects it with %i',
+		async (status) => {
+			const rejected = { status, body: { status: false, error: 'Session cannot be cancelled' } };
+			const data = { request_id: 'req_abc', status: 'cancelled' };
+			host.respond(({ method }) =>
+				method === 'DELETE' ? rejected : { body: { status: true, data } },
+			);
+			const run = await session('cancel', 'req_abc', { credentials: { baseUrl: host.url } });
+			expect(outputOf(run)[0].json).toMatchObject({ cancelled: true, alreadyCancelled: true });
+		},
+	);
 
 	it('succeeds if only the response to the cancellation is lost', async () => {
 		const { sessionId } = await newSession();
