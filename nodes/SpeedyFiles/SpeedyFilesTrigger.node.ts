@@ -137,15 +137,16 @@ function readEvent(body: JsonRecord, headers: Record<string, unknown>): ServiceE
 const DETAILS_TIMEOUT = 2_000;
 
 /**
- * Adds the title and the recipient of the package, which SpeedyFiles only includes in some events. An event is output
- * without them if the package cannot be read, because SpeedyFiles sends each event only once.
+ * Adds the title and the recipient of the package: SpeedyFiles includes the title and the email address in some events, and
+ * the name of the recipient in none. An event is output without them if the package cannot be read, because SpeedyFiles
+ * sends each event only once.
  */
 async function addPackageDetails(
 	context: IWebhookFunctions,
 	{ event, item }: ServiceEvent,
 ): Promise<OutputItem> {
-	const { package_id: id, title, recipient_email: email } = item.json;
-	const isComplete = textOf(title) !== undefined && textOf(email) !== undefined;
+	const { package_id: id, title, recipient_email: email, recipient_name: name } = item.json;
+	const isComplete = [title, email, name].every((value) => textOf(value) !== undefined);
 	if (textOf(id) === undefined || isComplete || event === DELETED) return item;
 	const timeout = new AbortController();
 	const stopTimer = startTimer(DETAILS_TIMEOUT, () => timeout.abort());
@@ -157,7 +158,7 @@ async function addPackageDetails(
 		const details = {
 			title: textOf(title) ?? body.title,
 			recipient_email: textOf(email) ?? body.recipient_email,
-			recipient_name: body.recipient_name,
+			recipient_name: textOf(name) ?? body.recipient_name,
 		} as IDataObject;
 		return { ...item, added: { ...item.added, ...details } };
 	} catch (error) {

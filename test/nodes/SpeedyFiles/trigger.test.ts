@@ -209,6 +209,15 @@ describe('an event that does not contain the title and the recipient of its pack
 		expect(host.requests.map(({ url }) => url)).toEqual([path]);
 	});
 
+	it('is output with the name of the recipient, which SpeedyFiles sends with no event', async () => {
+		await host.respondByUrl({ [path]: { headers, body } }).start();
+		await activate({}, { baseUrl: host.url });
+		expect(await deliver(event({ event: 'package.finalized' }))).toBe(200);
+		expect(trigger.items).toMatchObject([
+			{ title: 'Q4 financials', recipientEmail: 'cfo@acme.com', recipientName: 'Jo' },
+		]);
+	});
+
 	it.each([
 		['*@else.example', 1],
 		['*@acme.com', 0],
