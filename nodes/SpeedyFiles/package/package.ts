@@ -31,11 +31,13 @@ export const get: Operation = {
 	},
 };
 
+/** How to replace a link. SpeedyFiles only logs an email that fails (SpeedyFiles source, app/routes/api.py). */
+const NEW_LINK =
+	'SpeedyFiles emails it to the recipient, but does not report whether that worked. To get a new link, revoke the package and finalize it again.';
+
 /** Why an output has no link: SpeedyFiles only stores the hash of the link (SpeedyFiles docs, Magic links). */
-const ALREADY_FINALIZED =
-	'The package was already finalized. SpeedyFiles only shows the magic link once, and the recipient received it by email. To get a new link, revoke the package and finalize it again.';
-const RESPONSE_LOST =
-	'The package was finalized and the magic link was emailed, but the response with the link was lost. To get a new link, revoke the package and finalize it again.';
+const ALREADY_FINALIZED = `The package was already finalized. SpeedyFiles only shows the magic link once. ${NEW_LINK}`;
+const RESPONSE_LOST = `The package was finalized, but the response with the magic link was lost. ${NEW_LINK}`;
 
 export const finalize: Operation = {
 	value: 'finalize',

@@ -179,6 +179,17 @@ describe('Finalize', () => {
 		expect(again.notice).toContain('only shows the magic link once');
 	});
 
+	it('does not claim that the recipient has the link, because SpeedyFiles does not report failed emails', async () => {
+		await sandbox.control.patch('/services/speedyFiles/settings', { smtp: 'broken' });
+		const lost = await packageWithFile();
+		await user.fault({ type: 'resetAfterBody' }, { method: 'POST', times: 1 });
+		const first = await user.json('package.finalize', { packageId: byId(lost) });
+		const again = await user.json('package.finalize', { packageId: byId(lost) });
+		for (const { notice } of [first, again]) {
+			expect(notice).toContain('does not report whether that worked');
+		}
+	});
+
 	it.each([
 		['an empty package', async () => await user.create(), 'package has no completed files yet'],
 		[
@@ -207,7 +218,7 @@ describe('Finalize', () => {
 		await user.fault({ type: 'resetAfterBody' }, { method: 'POST' });
 		const json = await user.json('package.finalize', { packageId: byId(id) });
 		expect(json).toMatchObject({ packageId: id, link: null });
-		expect(json.notice).toContain('the response with the link was lost');
+		expect(json.notice).toContain('the response with the magic link was lost');
 		expect(await user.calls()).toEqual([
 			expect.stringContaining('/finalize'),
 			`GET /packages/${id} 200`,
