@@ -87,6 +87,9 @@ const hashOptions = ['MD5', 'SHA-1', 'SHA-224', 'SHA-256', 'SHA-384', 'SHA-512']
 	value: name.replace('-', '').toLowerCase(),
 }));
 
+/** Whether a field of the metadata is a hash. */
+export const isHash = (field: string): boolean => hashOptions.some(({ value }) => value === field);
+
 export const hashesField: INodeProperties = {
 	displayName: 'Hashes',
 	name: 'hashes',

@@ -9,7 +9,7 @@ import type { ItemContext, Operation } from '../../shared/node/operation';
 import { describeFile, fileField, type SelectedFile, selectedFile } from '../handle';
 import { filestack, requireAppSecret } from '../service';
 import { policyQuery } from '../signing';
-import { hashesField, metadataField } from './fields';
+import { hashesField, isHash, metadataField } from './fields';
 
 /** The fields that Filestack returns by default (Filestack docs, Metadata, Response). */
 const DEFAULT_FIELDS = [
@@ -45,6 +45,9 @@ export const everyField = (fields: string[]): ExpectedBody<JsonRecord> => ({
 			: undefined,
 });
 
+/** Milliseconds that Filestack may take to hash a file: it reads the whole file for it (Filestack docs, Metadata). */
+const HASH_TIMEOUT = 600_000;
+
 /**
  * Retrieves the metadata of a file.
  * @param fields the requested fields; if empty, Filestack returns its default fields
@@ -66,6 +69,7 @@ export async function readMetadata(
 			...policyQuery(exif ? ['stat', 'exif'] : ['stat'], handle),
 		},
 		expects,
+		...(fields.some(isHash) && { timeout: HASH_TIMEOUT }),
 	});
 	return body;
 }

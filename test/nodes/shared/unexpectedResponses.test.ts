@@ -12,6 +12,7 @@ import { buildContext, errorOf, outputOf, runNode } from '../../support/engine';
 import { createSession } from '../../support/fileCourier';
 import { filesAppNode } from '../../support/filesApp';
 import { fileShotNode } from '../../support/fileShot';
+import { FilestackServer } from '../../support/filestack';
 import { TestServer, useTestServer } from '../../support/testServer';
 import { byId } from '../../support/locators';
 import { useSandbox } from '../../support/useSandbox';
@@ -98,7 +99,7 @@ describe('the error of a call after which the service may have acted', () => {
 	});
 });
 
-describe('the timeout of a call that sends email', () => {
+describe('the timeout of a call that takes a service long', () => {
 	const sandbox = useSandbox();
 	const user = new SpeedyFilesUser(sandbox);
 	const timeouts = jest.spyOn(ClientRequest.prototype, 'setTimeout');
@@ -119,5 +120,16 @@ describe('the timeout of a call that sends email', () => {
 	it('is minutes for FileCourier: the recipient would otherwise be notified twice', async () => {
 		outputOf(await createSession(sandbox));
 		expect(timeoutsUsed()).toEqual([300_000]);
+	});
+
+	it.each([
+		[['size'], 60_000],
+		[['size', 'sha256'], 600_000],
+	])('is enough for Filestack to read the file if %j contains a hash', async (fields, timeout) => {
+		const server = await new FilestackServer().respond({ body: { size: 5, sha256: 'x' } }).start();
+		const run = await server.run('getMetadata', { fields });
+		await server.stop();
+		outputOf(run);
+		expect(timeoutsUsed()).toEqual([timeout]);
 	});
 });
