@@ -23,7 +23,7 @@ export interface FormFile {
 	size: number;
 }
 
-/** How quotes in a escapeQuoted name are escaped: percent-encoded as browsers do, or with a backslash. */
+/** How quotes in a quoted name are escaped: percent-encoded as browsers do, or with a backslash. */
 export type QuoteStyle = 'percent' | 'backslash';
 
 /** @param fields other fields, sent before the file in this order */
@@ -60,8 +60,8 @@ export function multipartForm(
 }
 
 /**
- * Escapes a escapeQuoted name: percent-encodes only the characters that would end it (WHATWG HTML, multipart form data), or
- * escapes quotes and backslashes with a backslash (RFC 9110, escapeQuoted-string). Removes other control characters, which
+ * Escapes a quoted name: percent-encodes only the characters that would end it (WHATWG HTML, multipart form data), or
+ * escapes quotes and backslashes with a backslash (RFC 9110, quoted-string). Removes other control characters, which
  * are not allowed in headers.
  */
 function escapeQuoted(name: string, style: QuoteStyle): string {
