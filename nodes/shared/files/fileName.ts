@@ -90,11 +90,18 @@ function endOf(text: string, start: number, what: RegExp): number {
 	return length < 0 ? text.length : start + length;
 }
 
+/** The end of a quoted value. A quote before other text belongs to the value: some servers do not escape it. */
+const CLOSING_QUOTE = /"\s*(?:;|$)/y;
+
 /** Reads a quoted value with backslash escapes; an unclosed quote ends with the header. */
 function quotedValue(text: string, start: number): { value: string; next: number } {
+	const isEnd = (at: number) => {
+		CLOSING_QUOTE.lastIndex = at;
+		return CLOSING_QUOTE.test(text);
+	};
 	let value = '';
 	let at = start + 1;
-	for (; at < text.length && text[at] !== '"'; at++) {
+	for (; at < text.length && !isEnd(at); at++) {
 		if (text[at] === '\\' && at + 1 < text.length) at++;
 		value += text[at];
 	}

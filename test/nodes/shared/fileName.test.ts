@@ -45,6 +45,8 @@ describe('a Content-Disposition header', () => {
 		[`attachment; filename="report.pdf"`, 'report.pdf'],
 		[`attachment; filename=report.pdf; size=1`, 'report.pdf'],
 		[`attachment; filename="a \\"b\\".pdf"`, 'a "b".pdf'],
+		[`attachment; filename="a "b".pdf"`, 'a "b".pdf'],
+		[`attachment; filename="a "b" ; size=1`, 'a "b'],
 		[`attachment; filename="x.pdf"; filename*=UTF-8''t%C3%A4st%20%E2%80%93.pdf`, 'täst –.pdf'],
 		[`attachment; filename="x.pdf"; filename*=UTF-8''%E0%A4%A`, 'x.pdf'],
 		['inline', undefined],
