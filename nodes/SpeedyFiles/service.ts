@@ -56,7 +56,8 @@ export const magicLinkFileHost: Service = {
 	...magicLinkHost,
 	advice: {
 		...magicLinkHost.advice,
-		400: 'The storage behind the link does not accept the request. Run the node again to get a new download link.',
+		// The link to S3 contains the file name as it is (SpeedyFiles source, app/storage/s3.py).
+		400: 'The storage behind the link does not accept the request. From S3, SpeedyFiles cannot deliver files whose names contain characters such as “…”, emoji or Chinese: rename the file and send it again. Otherwise, run the node again to get a new download link.',
 	},
 };
 

@@ -175,6 +175,19 @@ describe('an instance with S3 storage', () => {
 		const response = await http.get<string>(location);
 		expect([response.status, response.data]).toEqual([200, 'from S3']);
 		expect(response.headers['content-type']).toBe('binary/octet-stream');
+		// The form of this client contains the quotes as %22, which the service stores and sends as they are.
+		const disposition = String(response.headers['content-disposition']);
+		expect(disposition).toBe('attachment; filename="a %22b%22.txt"');
+	});
+
+	test('rejects a download whose name is not in ISO 8859-1, as S3 does', async () => {
+		await instance.set({ storage: 's3' });
+		const sent = await instance.sent({ name: '文.txt', bytes: 'x', type: 'text/plain' });
+		await instance.set({ storage: 'local' });
+		const { headers } = await http.get(`${sent.link}/file/${sent.files[0]}`);
+		const { status, data } = await http.get<string>(String(headers.location));
+		expect(status).toBe(400);
+		expect(data).toContain('<Code>InvalidArgument</Code>');
 	});
 
 	test('limits the URL to 15 minutes', async () => {

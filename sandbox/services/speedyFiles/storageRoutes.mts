@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { HIDDEN } from '../../core/describeRoutes.mts';
-import { download } from '../../core/download.mts';
 import { bytes, each, inPath, text } from '../../core/openapi.mts';
+import { sendBlob } from '../../core/sendBlob.mts';
 import { BUCKET } from './download.mts';
 import type { Instance } from './instance.mts';
 
@@ -23,6 +23,9 @@ export function storageError(status: number, message?: string): string {
 	const text = (message ?? code).replace(/[<>&]/g, (mark) => `&#${mark.charCodeAt(0)};`);
 	return `<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>${code}</Code><Message>${text}</Message></Error>`;
 }
+
+/** Characters that an HTTP header cannot contain. */
+const NOT_IN_HEADERS = /[^\t\x20-\x7e\x80-\xff]/;
 
 const refused = {
 	description: 'The reason',
@@ -61,7 +64,14 @@ export function storageRoutes(app: FastifyInstance, instance: Instance): void {
 		const { id, name } = request.params;
 		const file = packages.get(id)?.files.find((known) => name.startsWith(`${known.id}--`));
 		if (!file) return await reply.code(404).send(storageError(404));
+		// The URL contains the name as it is, and S3 rejects one that a header cannot contain.
+		if (NOT_IN_HEADERS.test(file.name)) {
+			const sentence = 'Header value cannot be represented using ISO-8859-1.';
+			return await reply.code(400).send(storageError(400, sentence));
+		}
 		// The service sets no type in S3, so S3 returns its default (SpeedyFiles source, app/storage/s3.py).
-		return await download(reply, context, { ...file, type: 'binary/octet-stream' });
+		reply.type('binary/octet-stream');
+		reply.header('content-disposition', `attachment; filename="${file.name}"`);
+		return await sendBlob(reply, file.blob, context);
 	});
 }

@@ -23,9 +23,9 @@ const sandbox = useSandbox();
 const user = new SpeedyFilesUser(sandbox);
 let sent: Sent;
 
-const send = async () =>
+const send = async (name = FILES.data.name) =>
 	(await user.json('package.send', PACKAGE, {
-		input: [await itemWith(FILES)],
+		input: [await itemWith({ ...FILES, data: { ...FILES.data, name } })],
 	})) as unknown as Sent;
 
 beforeAll(async () => {
@@ -109,7 +109,7 @@ describe('with files stored in S3', () => {
 	beforeAll(async () => {
 		await sandbox.reset();
 		await user.set({ storage: 's3' });
-		sent = await send();
+		sent = await send('Bericht "März".pdf');
 	});
 	afterAll(async () => {
 		await user.set({ storage: 'local' });
@@ -118,11 +118,18 @@ describe('with files stored in S3', () => {
 
 	it('follows the redirect to the storage without sending the credential', async () => {
 		const [{ json, binary }] = outputOf(await one());
-		expect(json).toMatchObject({ sha256, name: 'Bericht „März“.pdf' });
+		expect(json).toMatchObject({ sha256, name: 'Bericht "März".pdf' });
 		expect(await bytesOf(binary!.data)).toEqual(bytes);
 		const requests = await sandbox.requests();
 		expect(requests.map(({ origin }) => origin)).toEqual(['instance', 'storage']);
 		expect(requests.filter(({ authorized }) => authorized)).toEqual([]);
+	});
+
+	it('reports what to do about a file whose name S3 does not accept', async () => {
+		const { link: magicLink, files } = await send('Bericht „März“.pdf');
+		const error = errorOf(await one({ magicLink, fileId: byId(files[0].fileId) }));
+		expect(error.message).toMatch(/^The magic link responded with 400/);
+		expect(error.description).toContain('rename the file');
 	});
 
 	it('reports what to do instead of downloading a ZIP', async () => {
