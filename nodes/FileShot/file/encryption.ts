@@ -54,7 +54,6 @@ const passphraseField: Field = {
 	displayName: 'Encryption Passphrase',
 	name: 'encryptionPassphrase',
 	type: 'string',
-	isSafeguard: true,
 	typeOptions: { password: true },
 	isSafeguard: true,
 	default: '',

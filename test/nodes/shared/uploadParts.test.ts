@@ -124,7 +124,7 @@ it.each([
 			async ({ index }) => {
 				await sleep(1);
 				if (index < 5) return;
-				throw connectionError(node as never, 'The host', 'http://h', { code });
+				throw connectionError(node as never, { name: 'The host' }, 'http://h', { code });
 			},
 			{ completesItself: true },
 		).catch((error: Error & { description?: string }) => error);
