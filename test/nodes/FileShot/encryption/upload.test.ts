@@ -193,14 +193,6 @@ describe('Upload → Encrypt', () => {
 		expect(await sandbox.requests()).toEqual([]);
 	});
 
-	it('fails if the passphrase is an expression without a value, even if the credential has one', async () => {
-		const parameters = { encrypt: 'passphrase', encryptionPassphrase: '={{ $json.missing }}' };
-		const credentials = { encryptionPassphrase: 'from the credential' } as never;
-		const error = errorOf(await upload(content, parameters, { credentials }));
-		expect(error.message).toBe('The field “Encryption Passphrase” is empty');
-		expect(await sandbox.requests()).toEqual([]);
-	});
-
 	it.each([-1, 1])('fails if the stored file is %i bytes longer than n8n reports', async (more) => {
 		const item = await itemWith({ data: { name: 'a.bin', bytes: randomBytes(1000) } });
 		const service = await binaryData();
