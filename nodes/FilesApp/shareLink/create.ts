@@ -1,8 +1,9 @@
-import type { IDataObject } from 'n8n-workflow';
+import { type IDataObject, NodeOperationError } from 'n8n-workflow';
 
 import { DAY, HOUR } from '../../shared/dates';
 import { callApi } from '../../shared/http/client';
 import {
+	booleanOf,
 	type ExpectedBody,
 	isJsonObject,
 	type JsonRecord,
@@ -59,16 +60,18 @@ export const create: Operation = {
 	output: { names: { shareId: ['id'], link: ['url'] } },
 	async execute(item) {
 		const fileId = item.locator('fileId');
+		const settings = linkSettings(item);
 		const { body: link } = await callApi(item.functions, filesApp, {
 			method: 'POST',
 			path: '/share',
-			body: { file_id: fileId, ...linkSettings(item) },
+			body: { file_id: fileId, ...settings },
 			expects: LINK,
 			// Not retried: a second call would create a second link.
 			retryable: false,
 			unknownResultHint:
 				'Files App may have created the share link anyway. Its API cannot list links, so check its website before you run the node again.',
 		});
+		requireProtection(item, settings, link);
 		return { json: link as IDataObject, added: { fileId } };
 	},
 };
@@ -86,6 +89,24 @@ function linkSettings(item: ItemContext): IDataObject {
 		settings.expires_in = lifetime.read(item) / HOUR;
 	}
 	return settings;
+}
+
+/** @throws NodeOperationError if the link allows more than the user did, because the server ignored a setting */
+function requireProtection(
+	{ functions, itemIndex }: ItemContext,
+	{ password, allow_download: allowDownload }: IDataObject,
+	link: JsonRecord,
+): void {
+	const isOpen = password !== undefined && booleanOf(link.password_protected) === false;
+	const allowsMore = allowDownload === false && booleanOf(link.allow_download) === true;
+	if (!isOpen && !allowsMore) return;
+	const message = isOpen
+		? 'Files App created the share link without the password'
+		: 'Files App created a share link that allows downloads';
+	throw new NodeOperationError(functions.getNode(), message, {
+		itemIndex,
+		description: `Its ID is ${textOf(link.id) ?? 'unknown'}. Delete the link on the website of Files App, and check whether your plan includes this setting.`,
+	});
 }
 
 export const shareLink: Resource = {

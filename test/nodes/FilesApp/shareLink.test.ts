@@ -82,6 +82,30 @@ it('creates a link that requires its password', async () => {
 	expect(json).toMatchObject({ passwordProtected: true, allowDownload: false });
 });
 
+describe('a server that ignores a setting', () => {
+	const host = new TestServer();
+	afterEach(async () => await host.stop());
+
+	it.each([
+		[{ password: 's3cret' }, { password_protected: false }, 'without the password'],
+		[{ password: 's3cret' }, { password_protected: 0 }, 'without the password'],
+		[{ allowDownload: false }, { allow_download: true }, 'that allows downloads'],
+	])('fails if the link for %j is %j', async (parameters, reported, message) => {
+		const link = { id: 'share_1', url: 'https://f.example/s/secret', ...reported };
+		await host.respond({ body: JSON.stringify(link) }).start();
+		const error = errorOf(await create(parameters, { baseUrl: host.url }));
+		expect(error.message).toContain(message);
+		expect(error.description).toContain('Its ID is share_1. Delete the link');
+		expect(error.description).not.toContain('f.example');
+	});
+
+	it('accepts a link of which the server does not say how it is protected', async () => {
+		await host.respond({ body: '{"url":"https://f.example/s/1"}' }).start();
+		const parameters = { password: 's3cret', allowDownload: false };
+		outputOf(await create(parameters, { baseUrl: host.url }));
+	});
+});
+
 it.each([
 	[{ expiresIn: 0 }, 'The field “Expires After” must be a whole number from 1 to 876000'],
 	[{ expiresIn: 1.5 }, 'The field “Expires After” must be a whole number from 1 to 876000'],
