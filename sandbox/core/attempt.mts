@@ -73,22 +73,28 @@ async function send(
 	}
 	let outcome: ReceiverResponse = { accepted: false };
 	for (let copy = 0; copy < copies; copy += 1) {
-		const signal = AbortSignal.any([closing, AbortSignal.timeout(timeoutSeconds * 1000)]);
-		const response = await axios.post<Readable>(delivery.url, Buffer.from(delivery.body), {
-			headers,
-			signal,
-			maxRedirects: 0,
-			proxy: false,
-			responseType: 'stream',
-			validateStatus: () => true,
-		});
-		const answer = await readBeginning(response.data);
-		outcome = {
-			accepted:
-				accepts?.includes(response.status) ?? (response.status >= 200 && response.status < 300),
-			status: response.status,
-			answer,
-		};
+		// Not AbortSignal.timeout: Node.js 20 may forget one in AbortSignal.any.
+		const timeout = new AbortController();
+		const timer = setTimeout(() => timeout.abort(), timeoutSeconds * 1000);
+		try {
+			const response = await axios.post<Readable>(delivery.url, Buffer.from(delivery.body), {
+				headers,
+				signal: AbortSignal.any([closing, timeout.signal]),
+				maxRedirects: 0,
+				proxy: false,
+				responseType: 'stream',
+				validateStatus: () => true,
+			});
+			const answer = await readBeginning(response.data);
+			outcome = {
+				accepted:
+					accepts?.includes(response.status) ?? (response.status >= 200 && response.status < 300),
+				status: response.status,
+				answer,
+			};
+		} finally {
+			clearTimeout(timer);
+		}
 	}
 	return outcome;
 }

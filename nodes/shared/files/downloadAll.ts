@@ -2,7 +2,7 @@ import { NodeApiError, NodeOperationError } from 'n8n-workflow';
 
 import { forEachConcurrent } from '../concurrency';
 import { HOUR } from '../dates';
-import { timeoutSignal } from '../http/stallGuard';
+import { startTimer } from '../http/stallGuard';
 import { type Downloaded, downloadFile, type DownloadOptions, type RemoteFile } from './download';
 import type { TransferContext } from '../http/service';
 import { parseHttpUrl } from '../text';
@@ -50,9 +50,10 @@ export async function downloadAllWithin(
 	files: ReadonlyArray<Partial<RemoteFile>>,
 	{ budget, known = [], isLastTry = false, ...options }: DownloadAllOptions,
 ): Promise<DownloadResult[]> {
-	const budgetSpent = timeoutSignal(budget);
-	const graceOver = new AbortController();
-	const cancel = AbortSignal.any([budgetSpent, graceOver.signal]);
+	// Not AbortSignal.timeout: Node.js 20 may forget one that only AbortSignal.any refers to.
+	const stopping = new AbortController();
+	const cancel = stopping.signal;
+	const timers = [startTimer(budget, () => stopping.abort())];
 	// The budget already limits a stalled download, which must not count as a failure of the file.
 	const settings = { ...options, cancel, stallTimeout: 2 * budget };
 
@@ -62,7 +63,7 @@ export async function downloadAllWithin(
 	const ending = new AbortController();
 	const endSoon = () => {
 		ending.abort();
-		timeoutSignal(GRACE_MS).addEventListener('abort', () => graceOver.abort(), { once: true });
+		timers.push(startTimer(GRACE_MS, () => stopping.abort()));
 	};
 	const signal = AbortSignal.any([cancel, ending.signal]);
 	await forEachConcurrent(
@@ -84,6 +85,7 @@ export async function downloadAllWithin(
 			}
 		},
 	);
+	for (const stopTimer of timers) stopTimer();
 	return results;
 }
 

@@ -5,7 +5,8 @@ export class StallError extends Error {
 	readonly code = 'ESTALLED';
 
 	constructor(milliseconds: number) {
-		super(`No data was transferred for ${Math.ceil(milliseconds / 1000)} seconds`);
+		const seconds = Math.ceil(milliseconds / 1000);
+		super(`No data was transferred for ${seconds} second${seconds === 1 ? '' : 's'}`);
 	}
 }
 
@@ -21,7 +22,7 @@ const MAX_TIMER_MS = 2 ** 31 - 1;
  * Returns a signal that aborts after a time. Rounds up, because AbortSignal.timeout only takes whole milliseconds and
  * users enter fractions of a second. Does not keep the process alive.
  */
-export function timeoutSignal(milliseconds: number): AbortSignal {
+function timeoutSignal(milliseconds: number): AbortSignal {
 	const whole = Math.ceil(milliseconds);
 	return AbortSignal.timeout(Math.min(MAX_TIMER_MS, Math.max(1, whole || 1)));
 }
