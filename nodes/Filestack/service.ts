@@ -41,7 +41,7 @@ export const filestack: Service = {
 		401: 'Check the API Key and App Secret in the Filestack credential. Both must belong to the same app. The App Secret signs policies and is not the webhook secret.',
 		403: 'The request was not allowed. Make sure the App Secret for this API Key is set in the Filestack credential. If it is, check the clock of the n8n server: signatures are only valid for a few minutes.',
 		404: 'The file was not found or has been deleted. Check the handle, and that the credential belongs to the app that stored it.',
-		413: 'The file is too large for one request. In Store, lower “Split Files Larger Than (MiB)” under Options. Overwrite always uses one request.',
+		413: 'The file is too large for one request. Lower “Split Files Larger Than (MiB)” under Options.',
 		429: 'Lower “Concurrent Items” under Options → Batching, or run the workflow less often.',
 	},
 };

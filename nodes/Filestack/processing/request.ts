@@ -34,7 +34,7 @@ const CACHE_HINT =
 export const processing: Service = {
 	...filestack,
 	advice: { ...filestack.advice, 200: CACHE_HINT, 400: CACHE_HINT },
-	stallOption: 'Timeout',
+	stallOption: 'Timeout (Seconds)',
 };
 
 /** Advice for messages that Filestack sends with different statuses (Filestack docs and Claude plugin, Errors). */

@@ -55,7 +55,7 @@ const MAX_QUOTED = 10_000;
  */
 export function connectionError(
 	node: INode,
-	{ name, stallOption = 'Stall Timeout' }: Pick<Service, 'name' | 'stallOption'>,
+	{ name, stallOption = 'Stall Timeout (Seconds)' }: Pick<Service, 'name' | 'stallOption'>,
 	origin: string,
 	failure: RequestFailure,
 ) {

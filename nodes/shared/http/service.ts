@@ -41,7 +41,7 @@ export interface Service {
 	advice: Readonly<Record<number, string>>;
 	/** Advice for a redirect or a web page, for statuses whose cause is not a wrong address. */
 	pageAdvice?: Readonly<Record<number, string>>;
-	/** The option that limits the time without data in a transfer; “Stall Timeout” by default. */
+	/** The option that limits the time without data in a transfer; “Stall Timeout (Seconds)” by default. */
 	stallOption?: string;
 	/** Returns secrets that a call derives from the credential, such as signatures, so that they are hidden as well. */
 	secretsIn?(qs: IDataObject, credential: JsonRecord): string[];

@@ -111,7 +111,7 @@ it('cancels a stalled download', async () => {
 	});
 	const started = Date.now();
 	const error = errorOf(await download({ url, options: { stallSeconds: 1 } }));
-	expect(error.message).toBe('The file host: No data was transferred for 1 seconds');
+	expect(error.message).toBe('The file host: No data was transferred for 1 second');
 	expect(Date.now() - started).toBeLessThan(19_000);
 });
 

@@ -129,6 +129,6 @@ describe('Download', () => {
 		const delay = { type: 'delay', milliseconds: 20_000 };
 		await sandbox.fault({ service: 'fileShot', path: '/api/files/download', fault: delay });
 		const error = errorOf(await download({ options: { stallSeconds: 1 } }));
-		expect(error.message).toBe('FileShot: No data was transferred for 1 seconds');
+		expect(error.message).toBe('FileShot: No data was transferred for 1 second');
 	});
 });

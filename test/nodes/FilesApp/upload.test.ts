@@ -154,7 +154,7 @@ describe('an interrupted request', () => {
 		const file = { name: 'a.bin', bytes: randomBytes(MIB) };
 		const options = { stallSeconds: 1 };
 		const error = errorOf(await upload([await itemWith({ data: file })], { options }));
-		expect(error.message).toBe('Files App: No data was transferred for 1 seconds');
+		expect(error.message).toBe('Files App: No data was transferred for 1 second');
 	});
 });
 

@@ -75,14 +75,6 @@ describe('Overwrite', () => {
 		);
 	});
 
-	it('rejected as too large: does not only advise to change an option that it does not have', async () => {
-		const fault = { type: 'status', status: 413 };
-		await sandbox.fault({ service: 'filestack', method: 'POST', fault });
-		const error = errorOf(await run('overwrite'));
-		expect(error.message).toMatch(/^Filestack responded with 413/);
-		expect(error.description).toContain('Overwrite always uses one request');
-	});
-
 	it('rejects more than one file', async () => {
 		const input = [await itemWith({ data: TEXT, other })];
 		const parameters = { file: file.handle, binaryPropertyName: '*' };

@@ -164,7 +164,7 @@ it('outputs no file if every response is truncated', async () => {
 it('cancels a stalled download', async () => {
 	await fault({ type: 'delay', milliseconds: 5_000 });
 	const error = errorOf(await download({ options: { stallSeconds: 1 } }));
-	expect(error.message).toBe('Filestack: No data was transferred for 1 seconds');
+	expect(error.message).toBe('Filestack: No data was transferred for 1 second');
 });
 
 it('reports the CDN’s plain-text error without the policy and signature', async () => {

@@ -29,7 +29,7 @@ it('cancels a part that stalls at the storage on every attempt, and closes its c
 	storage.handle((request) => request.socket.on('close', () => (isClosed = true)));
 	const error = errorOf(await store());
 	expect(error.message).toMatch(
-		/^Filestack’s object storage: No data was transferred for [12] seconds$/,
+		/^Filestack’s object storage: No data was transferred for (1 second|2 seconds)$/,
 	);
 	expect(error.description).toContain('0 of 1 parts were uploaded');
 	await eventually(() => isClosed);

@@ -134,7 +134,7 @@ describe('an interrupted upload', () => {
 		const started = Date.now();
 		const options = { stallSeconds: 1 };
 		const error = errorOf(await user.upload(id, { data: huge }, { options }));
-		expect(error.message).toBe('SpeedyFiles: No data was transferred for 1 seconds');
+		expect(error.message).toBe('SpeedyFiles: No data was transferred for 1 second');
 		expect(Date.now() - started).toBeLessThan(6000);
 		await sleep(started + 7000 - Date.now());
 		expect((await user.look(id)).files).toEqual([]);

@@ -135,7 +135,7 @@ it('closes the connection of a stalled download with a credential', async () => 
 	const credentials = { baseUrl: new URL(url).origin, apiKey: 'x' };
 	const node = filesAppNode(nowhere, { ...download, options }, { credentials });
 	expect(errorOf(await runNode(node)).message).toBe(
-		'Files App: No data was transferred for 1 seconds',
+		'Files App: No data was transferred for 1 second',
 	);
 	await eventually(() => gone);
 	expect(await storedSince(before)).toEqual([]);
