@@ -9,7 +9,7 @@ export interface Collections {
 	whole: number;
 }
 
-export function collections(groups: number[][]): Collections[];
+export function collections(groups: number[][], isNode24?: boolean): Collections[];
 export function filestackPaths(requests: readonly object[]): string[];
 export function traceAllocationSites(module?: string): number[];
 export interface StartedSandbox {
