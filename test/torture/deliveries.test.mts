@@ -91,7 +91,10 @@ describe('deliveries from a sender who does not know the secret', () => {
 
 	it('n8n’s log contains no errors of the nodes, no unhandled errors and no secret', () => {
 		const log = readFileSync(environment.n8n.log, 'utf8');
-		expect(log).not.toMatch(/unhandled|uncaught|heap out of memory|Trigger: /i);
+		// SpeedyFiles has none of the packages, which the trigger requests for their recipient.
+		const unexpected =
+			/unhandled|uncaught|heap out of memory|Trigger: (?!the package \w+ of an event could not be read)/i;
+		expect(log).not.toMatch(unexpected);
 		expect(log).toContain('Trigger rejected a delivery (401): The signature does not match');
 		for (const { secret } of triggers) expect(log).not.toContain(secret);
 		const other = [...new Set(log.match(/^Error in handling webhook request .*$/gm) ?? [])];
