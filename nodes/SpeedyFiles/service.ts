@@ -57,7 +57,7 @@ export const magicLinkFileHost: Service = {
 	advice: {
 		...magicLinkHost.advice,
 		// The link to S3 contains the file name as it is (SpeedyFiles source, app/storage/s3.py).
-		400: 'The storage behind the link does not accept the request. From S3, SpeedyFiles cannot deliver files whose names contain characters such as “…”, emoji or Chinese: rename the file and send it again. Otherwise, run the node again to get a new download link.',
+		400: 'The storage behind the link does not accept the request. From S3, SpeedyFiles cannot deliver files whose names contain curly quotation marks, emoji, Chinese or similar characters: rename the file and send it again. Otherwise, run the node again to get a new download link.',
 	},
 };
 

@@ -60,7 +60,7 @@ export class TriggerServer {
 		if (staticData.__dataChanged) this.savedStaticData = JSON.stringify(staticData);
 	}
 
-	/** Removes the webhook for a test event, which has static data of its own that n8n does not save. */
+	/** Removes the webhook of a test event. n8n gives it empty static data, and does not save that. */
 	async stopListening(): Promise<void> {
 		await this.removeWebhook({});
 	}

@@ -148,8 +148,8 @@ const MAX_DEACTIVATED = 10;
 
 /**
  * Frees the state of deactivated triggers but for the last ones, because n8n deactivates a trigger before it publishes it
- * again, and a renamed one has no static data. Keeps the state and saves the keys if the static data lacks one: n8n
- * overwrites it when another trigger of the workflow polls, and that of a test event is not the saved one.
+ * again, and a renamed one has no static data. Keeps the state and saves the keys if the static data lacks a key: n8n
+ * overwrites static data when another trigger of the workflow polls, and gives the webhook of a test event none.
  */
 export function freeTrigger(trigger: string, staticData: DeduplicationState): void {
 	const seenKeys = triggers.get(trigger)?.seenKeys;
