@@ -63,7 +63,7 @@ export function unwrapEnvelope(body: unknown): JsonRecord {
 }
 
 /** Whether the server does not know the file or the route (404 or 405). */
-export const isNotFound = (error: unknown): boolean =>
+export const isNotFound = (error: unknown): error is NodeApiError =>
 	error instanceof NodeApiError && /^40[45]$/.test(error.httpCode ?? '');
 
 /**
@@ -75,20 +75,16 @@ export async function callWithFallback<T>(
 	call: ApiCall<T>,
 	desktopPath: string,
 ): Promise<ApiResponse<T>> {
-	const callDesktopRoute = async (otherwise: () => ApiResponse<T>) =>
-		await callApi(context, fileShot, { ...call, path: desktopPath }).catch((error: unknown) => {
-			if (!isNotFound(error)) throw error;
-			return otherwise();
+	const request = async (path: string) =>
+		await callApi(context, fileShot, { ...call, path }).catch((error: unknown) => {
+			if (isNotFound(error)) return error;
+			throw error;
 		});
-	return await callApi(context, fileShot, call).then(
-		// `callApi` takes the 404 of a repeated deletion for its success, but the server may only lack the route.
-		async (response) =>
-			response.status === 404 ? await callDesktopRoute(() => response) : response,
-		async (error: unknown) => {
-			if (!isNotFound(error)) throw error;
-			return await callDesktopRoute(() => {
-				throw error;
-			});
-		},
-	);
+	const first = await request(call.path);
+	// `callApi` takes the 404 of a repeated deletion for its success, but the server may only lack the route.
+	if (!(first instanceof NodeApiError) && first.status !== 404) return first;
+	const second = await request(desktopPath);
+	if (!(second instanceof NodeApiError)) return second;
+	if (first instanceof NodeApiError) throw first;
+	return first;
 }

@@ -5,7 +5,7 @@ import type {
 	INode,
 } from 'n8n-workflow';
 
-import { EarlyResponseError, type Payload } from '../http/client';
+import type { Payload } from '../http/client';
 import { readResponseBody } from '../http/responseBody';
 import { parseRetryAfter, type RequestFailure, toRequestFailure } from '../http/retry';
 import type { ByteStream } from '../http/service';
@@ -124,6 +124,15 @@ export function partPayload(
 		return { body, stallGuard, assertSent, close: () => void body.destroy() };
 	};
 	return { contentType, size, open: () => Promise.resolve(open()) };
+}
+
+/** The service reported success before it could have the whole body. */
+class EarlyResponseError extends Error {
+	readonly code = 'EEARLY';
+
+	constructor() {
+		super('The service responded before it had received everything');
+	}
 }
 
 /** Milliseconds that a service may take to assemble a file of this many bytes from its parts. */

@@ -90,7 +90,7 @@ export interface OpenPayload {
 	stallGuard?: StallGuard;
 	/**
 	 * Called when a success arrives.
-	 * @throws EarlyResponseError if the service cannot have the whole body
+	 * @throws {Error} if the service cannot have the whole body
 	 */
 	assertSent?(): void;
 	/** Called when the attempt is over, whether or not the body was read to its end. */
@@ -303,14 +303,5 @@ async function attemptRequest(
 	} finally {
 		// The service may respond before it has read the whole body: the upload would continue in the background.
 		opened?.close?.();
-	}
-}
-
-/** The service reported success before it could have the whole body. */
-export class EarlyResponseError extends Error {
-	readonly code = 'EEARLY';
-
-	constructor() {
-		super('The service responded before it had received everything');
 	}
 }
