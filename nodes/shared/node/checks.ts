@@ -157,9 +157,12 @@ function checkText(check: Check, value: unknown): string {
 	return text;
 }
 
-/** Whether a condition such as `$json.isPrivate && $json.password` has returned a boolean instead of the protection. */
-const isLostProtection = ({ isSafeguard, typeOptions }: Field, value: unknown): boolean =>
-	typeof value === 'boolean' && (isSafeguard === true || typeOptions?.password === true);
+/** Whether a condition such as `$json.isPrivate && $json.password` has returned its first part instead of the protection. */
+function isLostProtection({ isSafeguard, typeOptions }: Field, value: unknown): boolean {
+	const isPassword = typeOptions?.password === true;
+	if (typeof value === 'boolean') return isPassword || isSafeguard === true;
+	return isPassword && value === 0;
+}
 
 /** What the user can do about an empty field. */
 export const EMPTY_ADVICE =

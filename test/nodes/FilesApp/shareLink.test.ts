@@ -114,6 +114,7 @@ it.each([
 		{ password: '={{ $json.isPrivate === true && "s3cret" }}' },
 		'The field “Password” must be text',
 	],
+	[{ password: '={{ 0 && "s3cret" }}' }, 'The field “Password” must be text'],
 ])('with %j, fails without sending a request: %s', async (parameters, message) => {
 	expect(errorOf(await create(parameters)).message).toBe(message);
 	expect(await sandbox.requests()).toEqual([]);
