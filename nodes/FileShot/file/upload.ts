@@ -1,4 +1,7 @@
+import { NodeOperationError } from 'n8n-workflow';
+
 import { DAY, serviceTime } from '../../shared/dates';
+import type { JsonRecord } from '../../shared/http/service';
 import type { ItemContext, Operation } from '../../shared/node/operation';
 import { optionalText } from '../../shared/node/parameters';
 import { compareWithService, uploadEach, uploadInOneRequest } from '../../shared/files/upload';
@@ -6,7 +9,15 @@ import { multipartForm } from '../../shared/files/multipartForm';
 import type { StreamStats } from '../../shared/files/streams';
 import { readPartSettings, type TransferSettings } from '../../shared/files/settings';
 import type { FileSource } from '../../shared/files/source';
-import { describeFile, fileOutput, NEW_FILE, readLinkBase, sizeOf } from '../describe';
+import {
+	describeFile,
+	fileIdOf,
+	fileOutput,
+	flagOf,
+	NEW_FILE,
+	readLinkBase,
+	sizeOf,
+} from '../describe';
 import { fileShot } from '../service';
 import { readEncryption, uploadEncrypted } from './encryption';
 import { uploadInChunks } from './uploadInChunks';
@@ -40,6 +51,7 @@ export const upload: Operation = {
 			const { data, stats, context } = inChunks
 				? await uploadInChunks(item, file, options, settings, protocols)
 				: await uploadAsForm(item, file, options, settings);
+			if (options.passwordProtected) requireProtection(item, file, data);
 			const { sha256 } = data;
 			compareWithService(functions.getNode(), file.fileName, stats, {
 				size: sizeOf(data),
@@ -57,6 +69,20 @@ export const upload: Operation = {
 		return await uploadEach(item, fileShot, output, send, { customSlug: 'Custom Slug' });
 	},
 };
+
+/** @throws NodeOperationError if FileShot reports that it has stored the file without the password */
+function requireProtection(
+	{ functions, itemIndex }: ItemContext,
+	{ fileName }: FileSource,
+	data: JsonRecord,
+): void {
+	if (flagOf(data, 'passwordProtected') !== false) return;
+	const message = `FileShot stored “${fileName}” without the password`;
+	throw new NodeOperationError(functions.getNode(), message, {
+		itemIndex,
+		description: `Its ID is ${fileIdOf(data) ?? 'unknown'}. Delete the file, and check whether your tier includes password protection.`,
+	});
+}
 
 function readUploadOptions(item: ItemContext): UploadOptions {
 	const { parameter, option } = item;

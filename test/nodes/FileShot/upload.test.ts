@@ -50,6 +50,28 @@ describe('upload in one request', () => {
 		expect(json.link).toMatch(/\/f\/my-doc$/);
 	});
 
+	describe('a server that ignores the password', () => {
+		const host = useTestServer();
+		const protect = { passwordProtected: true, password: 's3cret' };
+
+		it.each([
+			[false, protect, 'without the password'],
+			['0', protect, 'without the password'],
+			[true, protect, undefined],
+			[undefined, protect, undefined],
+			[false, {}, undefined],
+		])('and reports %j for %j: %s', async (passwordProtected, parameters, message) => {
+			host.respond({ body: JSON.stringify({ success: true, fileId: 'abc', passwordProtected }) });
+			const credentials = { baseUrl: host.url } as never;
+			const run = await upload([await small()], parameters, { credentials });
+			if (message === undefined) expect(outputOf(run)).toHaveLength(1);
+			else {
+				expect(errorOf(run).message).toContain(message);
+				expect(errorOf(run).description).toContain('Its ID is abc. Delete the file');
+			}
+		});
+	});
+
 	describe('the form fields', () => {
 		const host = useTestServer().respond({ body: '{"success":true,"fileId":"abc"}' });
 		const fieldsFor = async (parameters: object) => {
