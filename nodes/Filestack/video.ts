@@ -121,7 +121,7 @@ const convert: Operation = {
 			interval: INTERVAL,
 			isComplete,
 			// By ID, because the first URL would start another conversion with Convert Again.
-			fetchState: async () => await fetchState(item, uuid),
+			fetchState: async (limited: ItemContext) => await fetchState(limited, uuid),
 		};
 		return { json: describeJob(item, await waitFor(item, job, started)) };
 	},

@@ -100,7 +100,7 @@ const run: Operation = {
 			id: jobId,
 			interval: INTERVAL,
 			isComplete: isFinished,
-			fetchState: async () => await fetchState(item, jobId),
+			fetchState: async (limited: ItemContext) => await fetchState(limited, jobId),
 		};
 		return { json: describeJob(item, await waitFor(item, job, started)) };
 	},

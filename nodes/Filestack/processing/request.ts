@@ -6,7 +6,7 @@ import { withItemIndex } from '../../shared/http/errors';
 import { cancellableSleep } from '../../shared/http/retry';
 import { secretsOf } from '../../shared/http/secrets';
 import type { ExpectedBody, Service } from '../../shared/http/service';
-import { executionSignal } from '../../shared/http/stallGuard';
+import { executionSignal, StallGuard, withSignal } from '../../shared/http/stallGuard';
 import type { ItemContext } from '../../shared/node/operation';
 import { type Field, invalidParameter } from '../../shared/node/schema';
 import { pastedText } from '../../shared/text';
@@ -186,8 +186,11 @@ interface Job<T> {
 	interval: number;
 	/** Whether the job has ended. */
 	isComplete(state: T): boolean;
-	fetchState(): Promise<T>;
+	fetchState(item: ItemContext): Promise<T>;
 }
+
+/** Milliseconds of a request for the state that are allowed after the maximum wait. */
+const LAST_REQUEST = 10_000;
 
 /**
  * Requests the state of a job until it is complete.
@@ -201,15 +204,20 @@ export async function waitFor<T>(item: ItemContext, job: Job<T>, state: T): Prom
 	const end = performance.now() + minutes * 60_000;
 	const stopped = () =>
 		unfinishedError(item, job, 'was still running when the execution was stopped');
+	const tooLate = () => unfinishedError(item, job, `did not finish within ${minutes} minutes`);
 	let current = state;
 	while (!job.isComplete(current)) {
 		const left = end - performance.now();
-		if (left <= 0) throw unfinishedError(item, job, `did not finish within ${minutes} minutes`);
+		if (left <= 0) throw tooLate();
 		await cancellableSleep(Math.min(job.interval, left), signal);
 		if (signal?.aborted) throw stopped();
-		current = await job.fetchState().catch((error: unknown) => {
-			// Stop ends the request as well.
-			throw signal?.aborted ? stopped() : withJobId(item, job, error);
+		// A service that does not respond would keep the node waiting for minutes after the maximum wait.
+		const guard = new StallGuard(end + LAST_REQUEST - performance.now(), signal, tooLate);
+		const limited = { ...item, functions: withSignal(functions, guard.signal) };
+		current = await guard.during(job.fetchState(limited)).catch((error: unknown) => {
+			// Stop and the maximum wait end the request as well.
+			if (signal?.aborted) throw stopped();
+			throw guard.signal.aborted ? tooLate() : withJobId(item, job, error);
 		});
 	}
 	return current;
