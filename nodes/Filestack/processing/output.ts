@@ -138,7 +138,8 @@ export async function outputResult(item: ItemContext, result: Result): Promise<O
 }
 
 /** Whether a task reads further files, so that its policy cannot be limited to the source. */
-const usesOtherFiles = (task: Task): boolean => task.name === 'watermark' || isCollage(task);
+const usesOtherFiles = (task: Task): boolean =>
+	/^(watermark|fallback)$/.test(task.name) || isCollage(task);
 
 /** Whether the source is only the first of several files. */
 const isCollage = ({ name }: Task): boolean => name === 'collage';

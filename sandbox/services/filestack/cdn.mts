@@ -24,7 +24,7 @@ import { readMetadata } from './metadata.mts';
 import type { Instance } from './instance.mts';
 import type { Permission } from './policy.mts';
 import { chainOf, type ChainResult, runChain } from './processing/chain.mts';
-import type { Content } from './processing/image.mts';
+import type { Content, LoadSource } from './processing/image.mts';
 import type { Parameters } from './processing/task.mts';
 import { textOf } from './processing/taskRules.mts';
 import { processRoute } from './process.mts';
@@ -92,7 +92,9 @@ async function process(
 	if (isMeasured && !path.isList && !isExternal(source)) return await measure(asked, instance);
 	const permission = authorizeChain(asked, instance);
 	const load = async (one: string) => await loadSource(one, permission, instance);
-	const result = await runChain(chain, path.sources, load);
+	const result = await runChain(chain, path.sources, load).catch(
+		async (error: unknown) => await loadFallback(asked, load, error),
+	);
 	const problem = problemInstead(result, instance);
 	if (problem) return await reply.type('application/json').send(JSON.stringify(problem));
 	if ('data' in result) {
@@ -125,6 +127,13 @@ function problemInstead(result: ChainResult, { context }: Instance): object | un
 		default:
 			return undefined;
 	}
+}
+
+/** Returns the file to deliver if the source fails (Filestack docs, Fallback). */
+async function loadFallback(asked: CdnRequest, load: LoadSource, error: unknown): Promise<Content> {
+	const handle = textOf(parametersOf(asked, 'fallback') ?? {}, 'handle');
+	if (handle === '' || !(error instanceof FilestackError)) throw error;
+	return await load(handle);
 }
 
 /** Reads a handle, a URL on this machine or an alias into memory. */

@@ -4,7 +4,7 @@ import sharp from 'sharp';
 
 import { stepForms } from '../../../nodes/Filestack/image/stepForms';
 import { bytesOf, errorOf, outputOf } from '../../support/engine';
-import { credentialsOf, filestack } from '../../support/filestack';
+import { credentialsOf, filestack, newHandle } from '../../support/filestack';
 import { filestackImages } from '../../support/filestackImages';
 
 const { sandbox, photo, newImage, run, sizeOf } = filestackImages();
@@ -67,6 +67,14 @@ describe('Transform', () => {
 		expect(error.message).toBe('The field “Watermark” is not valid');
 		expect(error.description).toBe('It must be the handle or the URL of a file.');
 		expect(await sandbox.requests()).toEqual([]);
+	});
+
+	it('outputs the fallback file if the image fails', async () => {
+		const file = await newImage('fallback.png', 30, 20, 'lime');
+		const damaged = { name: 'damaged.png', type: 'image/png', bytes: Buffer.from('no image') };
+		const source = { file: await newHandle(sandbox, damaged) };
+		const steps = text(`flip/fallback=handle:${file}`);
+		expect(await sizeOf('transform', { ...steps, ...source })).toEqual([30, 20, 'png']);
 	});
 
 	it('accepts the steps as text', async () => {
