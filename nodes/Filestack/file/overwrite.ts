@@ -15,7 +15,7 @@ import { readTransferSettings } from '../../shared/files/settings';
 import { readSourceFiles } from '../../shared/files/source';
 import { describeFile, fileField, OVERWRITTEN, type SelectedFile, selectedFile } from '../handle';
 import { filestack, oneRequestReceiver, requireAppSecret } from '../service';
-import { policyQuery, TRANSFER_POLICY_MINUTES } from '../signing';
+import { policyQuery, renewed, TRANSFER_POLICY_MINUTES } from '../signing';
 import { bodyContentType, mediaType } from './store';
 import {
 	base64Option,
@@ -79,10 +79,10 @@ async function overwriteWithBytes(item: ItemContext, selected: SelectedFile): Pr
 			method: 'POST',
 			path: `/file/${segment}`,
 			expects: OVERWRITTEN,
-			qs: {
+			qs: renewed(TRANSFER_POLICY_MINUTES, () => ({
 				...omitUndefined({ base64decode: decode ? 'true' : undefined }),
 				...policyQuery(['write'], handle, TRANSFER_POLICY_MINUTES),
-			},
+			})),
 		},
 		{ ...file, mimeType: bodyContentType(mimeType) },
 		{ ...settings, sha256: (settings.sha256 || verify) && !decode },

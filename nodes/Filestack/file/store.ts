@@ -10,7 +10,7 @@ import type { ItemContext, Operation } from '../../shared/node/operation';
 import { invalidParameter } from '../../shared/node/schema';
 import { describeFile, filestackOutput, STORED } from '../handle';
 import { filestack, oneRequestReceiver } from '../service';
-import { policyQuery, TRANSFER_POLICY_MINUTES } from '../signing';
+import { policyQuery, renewed, TRANSFER_POLICY_MINUTES } from '../signing';
 import { uploadInParts } from './multipart';
 import {
 	omitUndefined,
@@ -121,10 +121,10 @@ async function storeInOneRequest(
 			method: 'POST',
 			path: `/store/${pathSegment(functions, 'Storage', provider)}`,
 			expects: STORED,
-			qs: {
+			qs: renewed(TRANSFER_POLICY_MINUTES, () => ({
 				...omitUndefined({ filename, mimetype, path, container, access, base64decode }),
 				...policyQuery(['pick', 'store'], undefined, TRANSFER_POLICY_MINUTES),
-			},
+			})),
 		},
 		{ ...file, mimeType: bodyContentType(mimetype) },
 		settings,

@@ -167,6 +167,29 @@ describe('a workflow file', () => {
 	});
 });
 
+it('is signed again if the request is retried after its policy has expired', async () => {
+	const now = Date.now();
+	const clock = jest.spyOn(Date, 'now').mockImplementation(() => now);
+	const bytes = Buffer.alloc(16 * 1024 * 1024);
+	recorder.handle((request, response) => {
+		if (recorder.requests.length > 1) {
+			request.resume();
+			request.on('end', () =>
+				response.end(
+					JSON.stringify({ url: 'https://cdn.filestackcontent.com/HANDLE', size: bytes.length }),
+				),
+			);
+			return;
+		}
+		clock.mockImplementation(() => now + 2 * 60 * 60_000);
+		request.socket.destroy();
+	});
+	outputOf(await record({ options: { thresholdMb: 100 } }, { ...TEXT, bytes }));
+	clock.mockRestore();
+	const [first, second] = recorder.requests.map((request) => policyIn(request).expiry as number);
+	expect(second - first).toBe(2 * 60 * 60);
+});
+
 describe('the comparison with the stored file', () => {
 	it('always reports a different size', async () => {
 		await sandbox.fault({ service: 'filestack', origin: 'api', fault: { type: 'wrongSize' } });
