@@ -27,6 +27,11 @@ export function secretsOf(context: object): Secrets {
 	return known;
 }
 
+/** Makes a context that was derived from another one use the same secrets and the credentials that were read for it. */
+export function shareSecrets(context: object, derived: object): void {
+	registries.set(derived, secretsOf(context));
+}
+
 /**
  * Adds the secrets of a credential, which is read once per context, to those of the context. Every password field is a
  * secret, in plain and as encoded for HTTP Basic.

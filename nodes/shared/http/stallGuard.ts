@@ -1,3 +1,4 @@
+import { shareSecrets } from './secrets';
 import type { ServiceContext } from './service';
 
 /** The error of a stalled transfer: a connection error with its own code. */
@@ -197,12 +198,14 @@ const GIB = 2 ** 30;
 export const processingTime = (bytes: number): number => Math.floor((bytes / GIB) * 30) * 1000;
 
 /**
- * Returns the context with a different cancel signal. n8n passes the signal of the context to every request with a
- * credential and ignores one in the request options.
+ * Returns the context with a different cancel signal and the same secrets. n8n passes the signal of the context to every
+ * request with a credential and ignores one in the request options.
  */
 export function withSignal<Context extends object>(context: Context, signal: AbortSignal): Context {
 	const own = { getExecutionCancelSignal: { value: () => signal } };
-	return Object.create(context, own) as Context;
+	const derived = Object.create(context, own) as Context;
+	shareSecrets(context, derived);
+	return derived;
 }
 
 /** Returns the signal that fires when the user stops the execution; triggers have none. */

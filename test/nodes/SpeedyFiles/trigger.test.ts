@@ -2,6 +2,7 @@ import type { IDataObject, INodePropertyOptions, WorkflowExecuteMode } from 'n8n
 
 import { SpeedyFilesApi } from '../../../credentials/SpeedyFilesApi.credentials';
 import { SpeedyFilesTrigger } from '../../../nodes/SpeedyFiles/SpeedyFilesTrigger.node';
+import { TestCredentials } from '../../support/credentials';
 import { ActiveTrigger } from '../../support/events';
 import { type TestResponse, TestServer } from '../../support/testServer';
 import { hmacSha256 } from '../../support/sign';
@@ -216,6 +217,13 @@ describe('an event that does not contain the title and the recipient of its pack
 		expect(trigger.items).toMatchObject([
 			{ title: 'Q4 financials', recipientEmail: 'cfo@acme.com', recipientName: 'Jo' },
 		]);
+	});
+
+	it('is completed with the credential that was read for the signature', async () => {
+		const read = jest.spyOn(TestCredentials.prototype, 'getDecrypted');
+		await receive({ headers, body });
+		// Once by the node, and once by n8n for the request.
+		expect(read).toHaveBeenCalledTimes(2);
 	});
 
 	it.each([
