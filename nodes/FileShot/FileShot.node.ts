@@ -10,8 +10,7 @@ import { nodeProperties, operationSubtitle, type Resource } from '../shared/node
 import { runOperation } from '../shared/node/runOperation';
 import { fileShotApiTest } from './credentialTest';
 import { cleanUp } from './file/cleanUp';
-import { download } from './file/download';
-import { deleteFile, get } from './file/file';
+import { deleteFile, download, get } from './file/file';
 import { getAll, searchFiles } from './file/getAll';
 import { upload } from './file/upload';
 

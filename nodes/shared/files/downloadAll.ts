@@ -1,6 +1,6 @@
 import { NodeApiError, NodeOperationError } from 'n8n-workflow';
 
-import { forEachConcurrent } from '../concurrency';
+import { forEachConcurrent } from '../node/batching';
 import { HOUR } from '../dates';
 import { startTimer } from '../http/stallGuard';
 import { type Downloaded, downloadFile, type DownloadOptions, type RemoteFile } from './download';

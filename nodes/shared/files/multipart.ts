@@ -1,6 +1,6 @@
 import { type INode, type JsonObject, NodeApiError } from 'n8n-workflow';
 
-import { forEachConcurrent } from '../concurrency';
+import { forEachConcurrent } from '../node/batching';
 import { mayHaveSucceeded, withItemIndex } from '../http/errors';
 import type { ItemContext } from '../node/operation';
 import { ArrivedParts, ChangedFileError, skipArrivedParts } from './arrivedParts';
