@@ -68,6 +68,7 @@ describe('a text field', () => {
 		['={{ ({ a: 1 }) }}', 'The field “Title” must be text, not an object'],
 		['={{ ["a"] }}', 'The field “Title” must be text, not a list'],
 		['={{ NaN }}', 'The field “Title” must be text'],
+		['={{ Duration.fromISO("P30D") }}', 'The field “Title” must be text, not an object'],
 		['={{ "a\\uD83D" }}', 'The field “Title” contains an incomplete character'],
 		['={{ undefined }}', 'The field “Title” is empty'],
 	])('is rejected: %s', async (title, message) => {
@@ -265,6 +266,22 @@ describe('a date entered by a user', () => {
 	});
 
 	it.each([
+		'={{ Duration.fromISO("P30D") }}',
+		'={{ $now.diff($now.minus({ days: 30 })) }}',
+		'={{ Interval.after($now, { days: 1 }) }}',
+		'={{ new Date(null) }}',
+		'={{ DateTime.invalid("x") }}',
+	])('%s is an error, instead of a filter that includes everything', async (createdAfter) => {
+		const { message } = errorOf(await speedyFiles({ ...getMany, options: { createdAfter } }));
+		expect(message).toBe('The field “Created After” is not a valid date');
+		expect(host.requests).toEqual([]);
+	});
+
+	it('may be 1970, if the user has entered it', () => {
+		expect(parseUserDate('1970-01-01T00:00:00Z', ZONE)).toBe(0);
+	});
+
+	it.each([
 		'soon',
 		'May 5, 2030',
 		'05/06/2030',
@@ -278,6 +295,7 @@ describe('a date entered by a user', () => {
 		-1,
 		NaN,
 		new Date(NaN),
+		new Date(0),
 		{},
 		[],
 		true,
