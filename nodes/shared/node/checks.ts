@@ -153,6 +153,7 @@ function checkText(check: Check, value: unknown): string {
 		);
 	}
 	if (!text.isWellFormed()) throw fail(check, INCOMPLETE_CHARACTER, INCOMPLETE_ADVICE);
+	if (isMissingPassword(check, text)) throw fail(check, `is “${text.trim()}”`, EMPTY_ADVICE);
 	if (isBlankText(text) && mustNotBeEmpty(check)) throw fail(check, 'is empty', EMPTY_ADVICE);
 	return text;
 }
@@ -162,6 +163,13 @@ function isLostProtection({ isSafeguard, typeOptions }: Field, value: unknown): 
 	const isPassword = typeOptions?.password === true;
 	if (typeof value === 'boolean') return isPassword || isSafeguard === true;
 	return isPassword && value === 0;
+}
+
+/** Whether an expression has returned the text of a missing value as a password, which anyone could guess. */
+function isMissingPassword({ source, field }: Check, text: string): boolean {
+	const raw = source.raw[field.name];
+	const isExpression = typeof raw === 'string' && raw.startsWith('=');
+	return field.typeOptions?.password === true && isExpression && MISSING_VALUES.has(text.trim());
 }
 
 /** What the user can do about an empty field. */
