@@ -4,7 +4,7 @@ import { isDate, isDateTime, parseUserDate } from '../dates';
 import { parseHosts } from '../http/addresses';
 import { invalidIdError } from '../http/errors';
 import { isJsonObject, type JsonRecord, textOf } from '../http/service';
-import { isBlankText, MAX_URL_LENGTH } from '../text';
+import { isBlankText, MAX_URL_LENGTH, withoutBlanks } from '../text';
 import {
 	type Field,
 	type FileReference,
@@ -223,14 +223,16 @@ const isFile = (value: unknown): value is IBinaryData =>
 	textOf(value.mimeType) !== undefined &&
 	['id', 'data', 'fileName'].some((name) => textOf(value[name]) !== undefined);
 
-/** Validates an ID. A value that is not text is reported as an empty ID. */
+/** Validates an ID. A value that is neither text nor a list is reported as an empty ID. */
 function checkLocator(check: Check, value: unknown): string {
 	const { displayName, modes } = check.field;
 	const { mode, value: given } =
 		isJsonObject(value) && 'mode' in value ? value : { mode: 'id', value };
-	const text = typeof given === 'boolean' ? '' : (textFrom(given) ?? '').trim();
+	const text = typeof given === 'boolean' ? '' : withoutBlanks(textFrom(given) ?? '');
 	if (text === '' || MISSING_VALUES.has(text)) {
 		if (!mustNotBeEmpty(check) && isBlank(given)) return '';
+		if (Array.isArray(given))
+			throw invalidId(check, displayName, 'must be a single ID, not a list');
 		throw invalidId(check, displayName, 'is empty');
 	}
 	if (!text.isWellFormed()) throw invalidId(check, displayName, 'is not valid');

@@ -40,6 +40,7 @@ export type Values = Record<string, unknown>;
 /** Texts that an expression produces from a missing or wrong value. */
 export const MISSING_VALUES: ReadonlySet<string> = new Set([
 	...['undefined', 'null', 'NaN', 'true', 'false', '[object Object]'],
+	...['Invalid Date', 'Invalid DateTime'],
 ]);
 
 /** The source of the values of one item, delivery or poll. */

@@ -222,9 +222,36 @@ describe('a resource locator in any mode', () => {
 		{ __rl: true, mode: 'list', value: 'https://files.example.com/api/v1/packages/p1' },
 		'={{ ({ mode: "id", value: "p1" }) }}',
 		'p1',
+		'\u200bp1\ufeff',
+		'https://files.example.com/dash/packages/p1#files',
 	])('accepts a URL or an ID: %j', async (packageId) => {
 		await speedyFiles({ resource: 'package', operation: 'get', packageId } as IDataObject);
 		expect(host.requests.map(({ url }) => url)).toEqual(['/api/v1/packages/p1']);
+	});
+
+	it.each([
+		['={{ ["p1", "p2"] }}', 'The Package must be a single ID, not a list'],
+		['={{ "\\u200b" }}', 'The Package is empty'],
+		['={{ String(new Date(NaN)) }}', 'The Package is empty'],
+		['={{ `${DateTime.invalid("x")}` }}', 'The Package is empty'],
+	])('rejects %s', async (packageId, message) => {
+		const run = await speedyFiles({ resource: 'package', operation: 'delete', packageId });
+		expect(errorOf(run).message).toBe(message);
+		expect(host.requests).toEqual([]);
+	});
+
+	it.each([
+		['package.delete', 'packageId', 'https://files.example.com/dash/packages/p1.2'],
+		['package.delete', 'packageId', 'https://files.example.com/dash/packages/p1%2F2'],
+		['token.revoke', 'tokenId', 'https://files.example.com/api/v1/me/tokens/3abc'],
+		['token.revoke', 'tokenId', 'https://files.example.com/api/v1/me/tokens/3.5'],
+	])('%s with %s = %s is an error, instead of an ID that was cut', async (chosen, name, url) => {
+		const [resource, operation] = chosen.split('.');
+		const run = await speedyFiles({ resource, operation, [name]: url });
+		expect(errorOf(run).message).toMatch(
+			/^The (Package|Token) is not a valid (package|token) URL$/,
+		);
+		expect(host.requests).toEqual([]);
 	});
 
 	it.each(['https://files.example.com/other/p1', 'http://['])(
