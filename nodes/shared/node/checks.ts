@@ -179,14 +179,25 @@ const INCOMPLETE_CHARACTER = 'contains an incomplete character';
 const INCOMPLETE_ADVICE =
 	'The text was cut in the middle of a character such as an emoji. Cut it at another position.';
 
-/** Accepts several texts: an array, or one text per line. */
+/** Accepts several texts: an array, also as JSON, in which AI agents write lists, or one text per line. */
 function checkList(check: Check, value: unknown): string[] {
-	const parts = Array.isArray(value) ? (value as unknown[]) : [value];
+	const list = Array.isArray(value) ? (value as unknown[]) : listInJson(value);
+	const parts = list ?? [value];
 	const texts = parts.map((part) => checkText({ ...check, isGiven: false }, part));
-	const lines = Array.isArray(value) ? texts : texts.flatMap((text) => text.split(/\r?\n/));
+	const lines = list ? texts : texts.flatMap((text) => text.split(/\r?\n/));
 	const filled = lines.map((line) => line.trim()).filter(Boolean);
 	if (filled.length === 0 && mustNotBeEmpty(check)) throw fail(check, 'is empty', EMPTY_ADVICE);
 	return filled;
+}
+
+/** Returns the array in a JSON text; undefined for any other value. */
+function listInJson(value: unknown): unknown[] | undefined {
+	if (typeof value !== 'string' || !/^\s*\[[^]*\]\s*$/.test(value)) return undefined;
+	try {
+		return JSON.parse(value) as unknown[];
+	} catch {
+		return undefined;
+	}
 }
 
 /** Accepts host names. A text that contains only separators is empty, and would allow every host. */

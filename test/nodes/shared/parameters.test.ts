@@ -93,16 +93,23 @@ describe('a field with several texts', () => {
 		['a\r\n\r\n b ', ['a', 'b']],
 		['={{ ["a, b", 2, ""] }}', ['a, b', '2']],
 		['={{ null }}', undefined],
+		['["a, b", 2, ""]', ['a, b', '2']],
+		['={{ JSON.stringify(["a", "b"], null, 2) }}', ['a', 'b']],
+		['[Passport] or [ID]', ['[Passport] or [ID]']],
+		['[]', undefined],
 	])('converts %j to %j', async (documents, sent) => {
 		await fileCourier({ ...request, documents });
 		expect(sentBody().documents).toEqual(sent);
 	});
 
-	it.each(['={{ [{}] }}', '={{ ({}) }}', '={{ [["a"]] }}'])('rejects %s', async (documents) => {
-		const { message } = errorOf(await fileCourier({ ...request, documents }));
-		expect(message).toMatch(/^The field “Requested Documents” must be text/);
-		expect(host.requests).toEqual([]);
-	});
+	it.each(['={{ [{}] }}', '={{ ({}) }}', '={{ [["a"]] }}', '[{"name":"a"}]', '[["a"]]'])(
+		'rejects %s',
+		async (documents) => {
+			const { message } = errorOf(await fileCourier({ ...request, documents }));
+			expect(message).toMatch(/^The field “Requested Documents” must be text/);
+			expect(host.requests).toEqual([]);
+		},
+	);
 });
 
 describe('a boolean field', () => {
