@@ -168,6 +168,18 @@ it.each([
 	expect(host.requests).toHaveLength(1);
 });
 
+it.each([
+	['title', '={{ $("Nowhere").item.json.x }}', 'Title'],
+	['title', '={{ 1 + }}', 'Title'],
+	['options', { note: '={{ $("Nowhere").item.json.x }}' }, 'Options'],
+])('the error of a failing expression in %s = %j names the field', async (name, value, label) => {
+	const error = errorOf(await speedyFiles({ ...create, [name]: value }));
+	expect(error.message).toBeTruthy();
+	expect(error.description).toContain(`The expression is in the field “${label}”.`);
+	expect(error.context?.itemIndex).toBe(0);
+	expect(host.requests).toEqual([]);
+});
+
 describe('a field under Options', () => {
 	const failing = {
 		...getMany,
