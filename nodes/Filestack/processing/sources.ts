@@ -1,7 +1,7 @@
 import { invalidIdError } from '../../shared/http/errors';
 import type { ItemContext, OperationResult } from '../../shared/node/operation';
 import { itemSource, readParameters } from '../../shared/node/parameters';
-import { type Field, invalidParameter } from '../../shared/node/schema';
+import { type Field, invalidParameter, MISSING_VALUES } from '../../shared/node/schema';
 import { parseHttpUrl } from '../../shared/text';
 import { extractHandle, fileField, selectedFile } from '../handle';
 import { isHandle } from './grammar';
@@ -176,7 +176,7 @@ function checkSource(
 	const given = text.trim();
 	const source = isStoredFile(given) ? extractHandle(given) : given;
 	if (!isHandle(source)) return checkUrl(item, displayName, source);
-	if (HANDLE.test(source)) return source;
+	if (HANDLE.test(source) && !MISSING_VALUES.has(source)) return source;
 	const problem = 'has a value that is not a handle or URL';
 	throw invalidParameter(item, displayName, problem, 'Enter one handle or URL per line.');
 }

@@ -174,6 +174,7 @@ describe('Archive: Create ZIP', () => {
 		[['a]/flip/[b'], 'The field “Files” has a value that is not a handle or URL'],
 		[['ftp://e.com/x'], 'The field “Files” is not a valid URL'],
 		[[], 'The field “Files” is empty'],
+		[['H1', 'undefined'], 'The field “Files” has a value that is not a handle or URL'],
 		[['https://e.com/a,https://e.com/b'], 'The field “Files” has several URLs in one line'],
 		[['H1,https://e.com/b'], 'The field “Files” has several URLs in one line'],
 		[Array.from({ length: 101 }, () => 'H'), 'The field “Files” has 101 files'],
