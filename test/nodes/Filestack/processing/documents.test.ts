@@ -206,6 +206,17 @@ describe('Archive: Create ZIP', () => {
 		expect(error.message).toBe('The field “File of Each Item” is not a valid URL');
 	});
 
+	it('of too many long URLs is an error that says so', async () => {
+		const files = Array.from({ length: 100 }, (_, n) => `https://e.com/${'x'.repeat(90)}/${n}`);
+		const parameters = { filesFrom: 'list', files: files.join('\n') };
+		const error = errorOf(await run('archive.createZip', parameters));
+		expect(error.message).toMatch(
+			/^The request to Filestack is too long: its URL has 1\d{4} characters$/,
+		);
+		expect(error.description).toMatch(/^At most 8192 are possible\. Use fewer/);
+		expect(error.message).not.toContain('eyJ');
+	});
+
 	it('contains each of the URLs that are separated by spaces', async () => {
 		recorder.respond({ headers: { 'content-type': 'application/zip' }, body: 'PK' });
 		const files = 'https://e.com/a https://e.com/b,  src://a/my file.jpg';
