@@ -149,6 +149,13 @@ it('an unknown option value is an error that names the field and the options, an
 	expect(host.requests).toEqual([]);
 });
 
+it('an error that quotes a value is one line without control characters and direction marks', async () => {
+	const expiryUnit = '={{ "a\\r\\n\\u202eb\\u0000c\\ud83d" }}';
+	const parameters = { resource: 'shareLink', operation: 'create', fileId: 'f', expiryUnit };
+	const { message } = errorOf(await filesApp(parameters));
+	expect(message).toBe('The field “Unit” has the unknown value “a b c\ufffd”');
+});
+
 it.each([
 	[5214, 'weeks'],
 	[36_500, 'days'],
